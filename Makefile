@@ -1,0 +1,254 @@
+# Wengert: the library, the command, their tests. `make help` lists the targets.
+#
+# New files appear by themselves: src/*.c and ops/*.c make the library, tools/*.c the command, each tests/test_*.c one
+# Criterion binary (other tests/*.c help them all), each examples/*.c one program. ops/*.c are compiled once for each
+# instruction set. A build of another kind has its own directory: HOSTILE=1 in build/hostile, SAN=... in build/san.
+#
+#   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
+#   PREFIX DESTDIR                 for install
+#   OPENMP=0 BLAS=none GRAPHVIZ=0  leave a part out; BLAS may name another pkg-config module that has a cblas.h
+#   V=1                            shows the commands
+
+VERSION   := $(shell sed -n 's/^\#define WG_VERSION  *"\(.*\)"/\1/p' include/wengert/base.h)
+SOVERSION := $(basename $(VERSION))
+
+ifeq ($(origin CC),default)
+CC := $(shell command -v gcc >/dev/null 2>&1 && echo gcc || echo cc)
+endif
+CFLAGS   ?= -g
+PREFIX   ?= /usr/local
+OPENMP   ?= 1
+BLAS     ?= openblas
+GRAPHVIZ ?= 1
+HOSTILE  ?= 0
+SAN      ?=
+BUILD    ?= build$(if $(SAN),/san,$(if $(filter 1,$(HOSTILE)),/hostile))
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
+
+# ---- set-up: before anything is compiled, what is missing is installed, or named in one line ----
+
+GOALS       := $(or $(MAKECMDGOALS),all)
+BUILD_GOALS := $(filter-out help clean format deps uninstall,$(GOALS))
+TEST_GOALS  := $(filter test tests check asan hostile %-long,$(GOALS))
+DRAW_GOALS  := $(filter test tests demo,$(GOALS))
+PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw)
+SETUP       := CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
+               DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
+ifneq ($(BUILD_GOALS),)
+ifneq ($(shell $(SETUP) $(PARTS) >&2 && echo ready),ready)
+$(error set-up is not complete: see above)
+endif
+ifeq ($(CC),cc)
+CC := $(shell command -v gcc >/dev/null 2>&1 && echo gcc || echo cc)
+endif
+endif
+
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+
+# ---- flags ----
+
+WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc
+WG_CFLAGS   := -std=c17 -fvisibility=hidden -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=off \
+               -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
+               -Wno-unused-parameter
+OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv
+WG_LIBS     := -lm
+
+ifneq ($(BUILD_GOALS),)
+X86_64 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
+ifneq ($(BLAS),none)
+WG_CPPFLAGS += -DWG_WITH_BLAS=1 $(shell pkg-config --cflags $(BLAS))
+WG_LIBS     += $(shell pkg-config --libs $(BLAS))
+else
+WG_CPPFLAGS += -DWG_WITH_BLAS=0
+endif
+ifeq ($(GRAPHVIZ),1)
+WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=1 $(shell pkg-config --cflags libcgraph)
+WG_LIBS     += $(shell pkg-config --libs libcgraph)
+else
+WG_CPPFLAGS += -DWG_WITH_GRAPHVIZ=0
+endif
+endif
+ifeq ($(OPENMP),1)
+WG_CPPFLAGS += -DWG_WITH_OPENMP=1
+WG_CFLAGS   += -fopenmp
+WG_LIBS     += -fopenmp
+else
+WG_CPPFLAGS += -DWG_WITH_OPENMP=0
+WG_CFLAGS   += -Wno-unknown-pragmas
+endif
+ifeq ($(HOSTILE),1)
+WG_CPPFLAGS += -DWG_HOSTILE
+endif
+
+# One instruction set under the sanitizers: they look at memory, and compile slowly.
+ISAS ?= $(if $(SAN),1,$(if $(X86_64),3,1))
+WG_CPPFLAGS += -DWG_ISA_COUNT=$(ISAS)
+ISA_FLAGS_0 := -DWG_ISA_INDEX=0 -DWG_BASE=1
+ISA_FLAGS_1 := -DWG_ISA_INDEX=1 -DWG_BASE=0 -mavx2 -mfma
+ISA_FLAGS_2 := -DWG_ISA_INDEX=2 -DWG_BASE=0 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
+ISA_LIST    := $(wordlist 1,$(ISAS),0 1 2)
+
+ifneq ($(SAN),)
+SAN_FLAGS  := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
+WG_LIBS    += -fsanitize=$(SAN)
+endif
+
+# ---- files ----
+
+OBJ       := $(BUILD)/obj
+SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(wildcard src/*.c))
+OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst ops/%.c,$(OBJ)/ops/isa$i/%.o,$(wildcard ops/*.c)))
+TOOLS_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/*.c))
+HELP_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/test_%.c,$(wildcard tests/*.c)))
+TESTS     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+EXAMPLES  := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
+LIB       := $(BUILD)/libwengert.a
+SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
+COMMAND   := $(if $(TOOLS_OBJ),$(BUILD)/wengert)
+Q         := $(if $(V),,@)
+say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)')
+
+.PHONY: all lib tests examples FORCE
+all: lib $(COMMAND) examples ## the library, the command, the examples (the default)
+lib: $(LIB) $(if $(SAN),,$(SHARED))
+examples: $(EXAMPLES)
+tests: $(TESTS)
+
+# ---- compiling ----
+
+FLAGS_TEXT := $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) $(WG_LIBS)
+FLAGS      := $(OBJ)/flags
+COMPILE     = $(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) $1 $(SAN_FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+LINK        = $(Q)mkdir -p $(@D) && $(CC) $(WG_CFLAGS) $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@
+
+# Everything is compiled again when the flags have changed.
+$(FLAGS): FORCE
+	@mkdir -p $(@D); echo '$(FLAGS_TEXT)' | cmp -s - $@ || echo '$(FLAGS_TEXT)' > $@
+
+$(OBJ)/src/%.o: src/%.c $(FLAGS)
+	$(call say,CC,$<)
+	$(call COMPILE,-O2)
+
+define ops_rule
+$(OBJ)/ops/isa$1/%.o: ops/%.c $(FLAGS)
+	$$(call say,CC,$$< $1)
+	$$(call COMPILE,$(OPS_CFLAGS) $(ISA_FLAGS_$1))
+endef
+$(foreach i,$(ISA_LIST),$(eval $(call ops_rule,$i)))
+
+$(OBJ)/tools/%.o: tools/%.c $(FLAGS)
+	$(call say,CC,$<)
+	$(call COMPILE,-O2)
+
+CRITERION_CFLAGS = $(shell pkg-config --cflags criterion)
+CRITERION_LIBS   = $(shell pkg-config --libs criterion)
+
+$(OBJ)/tests/%.o: tests/%.c $(FLAGS)
+	$(call say,CC,$<)
+	$(call COMPILE,-O1 -Itests $(CRITERION_CFLAGS))
+
+$(LIB): $(SRC_OBJ) $(OPS_OBJ)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(SHARED): $(SRC_OBJ) $(OPS_OBJ) src/libwengert.map
+	$(call say,LD,$@)
+	$(LINK) -shared -Wl,-soname,$(@F) -Wl,--version-script=src/libwengert.map -Wl,--no-undefined $(filter %.o,$^) $(WG_LIBS)
+	@ln -sf $(@F) $(BUILD)/libwengert.so
+
+$(BUILD)/wengert: $(TOOLS_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(LINK) $^ $(WG_LIBS)
+
+$(BUILD)/examples/%: examples/%.c $(LIB) $(FLAGS)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) -O2 $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d \
+	    -o $@ $< $(LIB) $(WG_LIBS)
+
+$(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(LINK) $^ $(CRITERION_LIBS) $(WG_LIBS)
+
+.SECONDARY:
+-include $(SRC_OBJ:.o=.d) $(OPS_OBJ:.o=.d) $(TOOLS_OBJ:.o=.d) $(HELP_OBJ:.o=.d)
+-include $(patsubst $(BUILD)/tests/%,$(OBJ)/tests/%.d,$(TESTS)) $(EXAMPLES:=.d)
+
+# ---- what people ask for ----
+
+.PHONY: test check demo mnist bench docs asan hostile graphs-long torture-long install uninstall format clean help deps
+
+test: ## all that must hold; the last line is `N passed, N failed`
+	+@BUILD=$(BUILD) tests/run.sh plain hostile asan
+
+asan: ## the tests under the address and undefined-behaviour sanitizers
+	+@BUILD=$(BUILD) tests/run.sh asan
+
+hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes
+	+@BUILD=$(BUILD) tests/run.sh hostile
+
+graphs-long: ## 100,000 random graphs in every mode (GRAPHS=, SEED=)
+	+@BUILD=$(BUILD) WG_GRAPHS=$(or $(GRAPHS),100000) WG_SEED=$(SEED) tests/run.sh --long test_random_graphs
+
+torture-long: ## every op sample with every single allocation failing, once and for ever
+	+@BUILD=$(BUILD) WG_TORTURE=long tests/run.sh --long test_registry_memory
+
+check: all ## the house rules: format, directions of #include, generated docs, headers alone, exported names
+	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh
+
+demo: all ## trains on the embedded digits, checks gradients, draws graph and curve
+	@tools/demo.sh $(BUILD)
+
+mnist: all ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
+	@tools/mnist.sh $(BUILD)
+
+docs: all ## writes docs/ops.md from the registry
+	@$(BUILD)/wengert ops --markdown > docs/ops.md
+
+ifneq ($(wildcard bench/bench.mk),)
+include bench/bench.mk
+endif
+
+define PC_TEXT
+prefix=$(PREFIX)
+libdir=$${prefix}/lib
+includedir=$${prefix}/include
+
+Name: wengert
+Description: Computation graphs with automatic differentiation
+Version: $(VERSION)
+Requires.private:$(if $(filter-out none,$(BLAS)), $(BLAS))$(if $(filter 1,$(GRAPHVIZ)), libcgraph)
+Libs: -L$${libdir} -lwengert
+Libs.private: -lm$(if $(filter 1,$(OPENMP)), -fopenmp)
+Cflags: -I$${includedir}
+endef
+export PC_TEXT
+
+install: all ## into $(DESTDIR)$(PREFIX): headers, libraries, wengert.pc, the command
+	install -d $(DESTDIR)$(PREFIX)/include/wengert $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/bin
+	install -m 644 include/wengert/*.h $(DESTDIR)$(PREFIX)/include/wengert
+	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib
+	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib
+	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(PREFIX)/lib/libwengert.so
+	printf '%s\n' "$$PC_TEXT" > $(DESTDIR)$(PREFIX)/lib/pkgconfig/wengert.pc
+	$(if $(COMMAND),install -m 755 $(COMMAND) $(DESTDIR)$(PREFIX)/bin)
+
+uninstall: ## removes what install wrote
+	rm -rf $(DESTDIR)$(PREFIX)/include/wengert
+	rm -f $(DESTDIR)$(PREFIX)/lib/libwengert.a $(DESTDIR)$(PREFIX)/lib/libwengert.so $(DESTDIR)$(PREFIX)/lib/$(notdir $(SHARED))
+	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/wengert.pc $(DESTDIR)$(PREFIX)/bin/wengert
+
+format: ## rewrites all C files by .clang-format
+	clang-format -i $(wildcard include/wengert/*.h src/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] examples/*.[ch] bench/*.[ch] bench/*/*.[ch])
+
+clean: ## removes what was built
+	rm -rf $(BUILD)
+
+deps: ## installs all that building, testing and drawing need
+	@$(SETUP) build test draw
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,308 @@
+/* bench.c: the runner. For each work: all sides give their answers, which must agree; then rounds of each side in turn,
+ * and of each the least time over all rounds. Ratios are the result; absolute times belong to one machine and one hour.
+ *
+ *     bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]         WORK: the beginning of a row's name, "W3s"
+ */
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine.h"
+#include "torch.h"
+
+/* ---- the table ---- */
+
+typedef enum limit { NO_LIMIT, BELOW, NOT_SLOWER_THAN_TORCH } limit;
+
+/* One row of the table: a part of a work in a unit of its own. */
+typedef struct row {
+    const char *name;
+    const char *unit;
+    double      scale; /* units in a second of the work */
+    limit       limit;
+    double      most; /* BELOW: in units */
+} row;
+
+typedef struct work {
+    const char       *torch; /* its name there, NULL: not compared */
+    int               size;
+    const bench_side *wengert, *hand;
+    row               rows[BENCH_PARTS];
+} work;
+
+enum { NODES = 1000000 };
+#define US 1e6
+#define MS 1e3
+#define NS_A_NODE (1e9 / NODES)
+
+static const work works[] = {
+    { "W1", 128, &wengert_mlp, &hand_mlp, { { "W1  784-256-128-10, Adam", "us", US, NOT_SLOWER_THAN_TORCH, 0 } } },
+    { "W2", 128, &wengert_mlp_norm, &hand_mlp_norm, { { "W2  W1, batch norm, dropout", "us", US, NO_LIMIT, 0 } } },
+    { "W3", 1, &wengert_small, &hand_small, { { "W3  2-4-1 rebuilt, batch 1", "us", US, BELOW, 5 } } },
+    { "W3", 32, &wengert_small, &hand_small, { { "W3  2-4-1 rebuilt, batch 32", "us", US, BELOW, 5 } } },
+    { "W3", 1, &wengert_small_fixed, &hand_small, { { "W3s 2-4-1 fixed, batch 1", "us", US, NO_LIMIT, 0 } } },
+    { "W3", 32, &wengert_small_fixed, &hand_small, { { "W3s 2-4-1 fixed, batch 32", "us", US, NO_LIMIT, 0 } } },
+    { "W4", NODES, &wengert_tape, &hand_tape,
+      { { "W4  1e6 nodes build+forward", "ns", NS_A_NODE, BELOW, 100 },
+        { "W4  backward", "ns", NS_A_NODE, BELOW, 100 },
+        { "W4    of it build", "ns", NS_A_NODE, NO_LIMIT, 0 },
+        { "W4    of it forward", "ns", NS_A_NODE, NO_LIMIT, 0 } } },
+    { "W5", 16, &wengert_chain, &hand_chain, { { "W5  chain on 16 Mi floats", "ms", MS, NO_LIMIT, 0 } } },
+    { NULL, 16, NULL, &hand_chain_one_sweep, { { "W5  by hand in one sweep", "ms", MS, NO_LIMIT, 0 } } },
+    { "W6", 0, &wengert_deep, &hand_deep, { { "W6  10 layers 1024, SGD", "ms", MS, NO_LIMIT, 0 } } },
+    { "W7softmax", 0, &wengert_softmax, &hand_softmax, { { "W7  softmax-CE [512,32768]", "ms", MS, NO_LIMIT, 0 } } },
+    { "W7layer", 0, &wengert_layer_norm, &hand_layer_norm, { { "W7  layer norm [4096,1024]", "ms", MS, NO_LIMIT, 0 } } },
+    { "W7batch", 0, &wengert_batch_norm, &hand_batch_norm, { { "W7  batch norm [4096,1024]", "ms", MS, NO_LIMIT, 0 } } },
+    { "W8", 0, &wengert_gradcheck, &hand_gradcheck, { { "W8  check, 2,922 components", "ms", MS, NO_LIMIT, 0 } } },
+};
+enum { WORKS = sizeof works / sizeof *works };
+
+typedef struct settings {
+    int    rounds, reps;
+    double rep_seconds, cap; /* a round ends after cap seconds, whatever its repetitions */
+    bool   no_torch;
+    int    names;
+    char **name;
+    torch *peer[2]; /* memory kept, as it comes */
+} settings;
+
+enum { WENGERT, HAND, TORCH_KEPT, TORCH, SIDES };
+
+/* ---- rounds ---- */
+
+typedef struct contestant {
+    const bench_side *side;
+    void             *self;
+    int64_t           n; /* how often the work is done in one repetition */
+    bool              in;
+    double            best[BENCH_PARTS];
+    double            answer;
+} contestant;
+
+/* Seconds of each part of n times the work. */
+static bool timed(contestant *c, int64_t n, double seconds[BENCH_PARTS])
+{
+    double t = bench_now();
+    memset(seconds, 0, BENCH_PARTS * sizeof *seconds);
+    c->in = c->side->run(c->self, n, seconds);
+    if (seconds[0] == 0)
+        seconds[0] = bench_now() - t;
+    return c->in;
+}
+
+/* Finds how often the work must be done for a repetition to last long enough; warms up on the way. */
+static void calibrate(contestant *c, double rep_seconds)
+{
+    double seconds[BENCH_PARTS], t = 0;
+    for (c->n = 1; timed(c, c->n, seconds);) {
+        t = seconds[0] + seconds[1];
+        if (t >= rep_seconds)
+            return;
+        c->n = t > rep_seconds / 50 ? (int64_t)((double)c->n * 1.2 * rep_seconds / t) + 1 : 10 * c->n;
+    }
+}
+
+static void one_round(contestant *c, const settings *s)
+{
+    double seconds[BENCH_PARTS], end = bench_now() + s->cap;
+    if (!timed(c, c->n, seconds))
+        return;
+    for (int r = 0; r < s->reps && timed(c, c->n, seconds); r++) {
+        for (int i = 0; i < BENCH_PARTS; i++)
+            if (seconds[i] > 0 && seconds[i] / (double)c->n < c->best[i])
+                c->best[i] = seconds[i] / (double)c->n;
+        if (bench_now() > end)
+            break;
+    }
+}
+
+/* ---- one work ---- */
+
+static contestant enter(const bench_side *side, int size, double rep_seconds)
+{
+    contestant c = { .side = side, .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
+    void      *checked = side ? side->start((bench_setup){ size, true }) : NULL;
+    if (!checked)
+        return c;
+    c.answer = side->answer(checked);
+    side->stop(checked);
+    if (isnan(c.answer))
+        return c;
+    c.self = side->start((bench_setup){ size, false });
+    c.in   = c.self != NULL;
+    if (c.in)
+        calibrate(&c, rep_seconds);
+    return c;
+}
+
+static contestant enter_torch(torch *t, const work *w)
+{
+    contestant c = { .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
+    c.in         = t && w->torch;
+    if (c.in)
+        c.answer = torch_answer(t, w->torch, w->size);
+    return c;
+}
+
+static bool agree(double a, double b) { return isnan(a) || isnan(b) || fabs(a - b) <= BENCH_AGREE * (fabs(a) + fabs(b)); }
+
+static void print_cell(double value, const char *unit)
+{
+    if (isfinite(value))
+        printf(" %9.*f %s", value < 10 ? 3 : value < 1000 ? 1 : 0, value, unit);
+    else
+        printf(" %9s %*s", "-", (int)strlen(unit), "");
+}
+
+static void print_ratio(double a, double b)
+{
+    if (isfinite(a) && isfinite(b))
+        printf(" %7.2f", a / b);
+    else
+        printf(" %7s", "-");
+}
+
+/* ±3 % is noise. */
+static const char *verdict(const row *r, double wengert, double peer)
+{
+    if (!isfinite(wengert))
+        return "";
+    if (r->limit == BELOW)
+        return wengert * r->scale <= r->most ? "met" : "MISSED";
+    if (r->limit == NOT_SLOWER_THAN_TORCH && isfinite(peer))
+        return wengert <= 1.03 * peer ? "met" : "MISSED";
+    return "no limit";
+}
+
+static void print_row(const row *r, int part, const contestant c[SIDES])
+{
+    printf("%-28s", r->name);
+    print_cell(c[WENGERT].best[part] * r->scale, r->unit);
+    print_cell(c[HAND].best[part] * r->scale, r->unit);
+    print_ratio(c[WENGERT].best[part], c[HAND].best[part]);
+    print_cell(c[TORCH_KEPT].best[part] * r->scale, r->unit);
+    print_cell(c[TORCH].best[part] * r->scale, r->unit);
+    print_ratio(c[WENGERT].best[part], c[TORCH_KEPT].best[part]);
+    printf("  %s", verdict(r, c[WENGERT].best[part], c[TORCH_KEPT].best[part]));
+    if (r->limit == BELOW)
+        printf(" (at most %g %s)", r->most, r->unit);
+    if (r->limit == NOT_SLOWER_THAN_TORCH)
+        printf(" (not slower than PyTorch)");
+    printf("\n");
+}
+
+static bool print_work(const work *w, const contestant c[SIDES])
+{
+    bool fine = agree(c[WENGERT].answer, c[HAND].answer) && agree(c[TORCH_KEPT].answer, c[HAND].answer);
+    for (int i = 0; i < BENCH_PARTS && w->rows[i].name; i++)
+        print_row(&w->rows[i], i, c);
+    if (!fine)
+        printf("    THE ANSWERS DIFFER: wengert %.9g, hand %.9g, torch %.9g\n", c[WENGERT].answer, c[HAND].answer, c[TORCH_KEPT].answer);
+    fflush(stdout);
+    return fine;
+}
+
+static bool measure(const work *w, settings *s)
+{
+    contestant c[SIDES] = { enter(w->wengert, w->size, s->rep_seconds), enter(w->hand, w->size, s->rep_seconds),
+                            enter_torch(s->peer[0], w), enter_torch(s->peer[1], w) };
+    bool       fine;
+    for (int r = 0; r < s->rounds; r++)
+        for (int i = 0; i < SIDES; i++) {
+            if (c[i].in && i < TORCH_KEPT)
+                one_round(&c[i], s);
+            else if (c[i].in)
+                c[i].in = torch_round(s->peer[i - TORCH_KEPT], w->torch, w->size, s->reps, s->rep_seconds, s->cap, c[i].best);
+        }
+    fine = print_work(w, c);
+    for (int i = 0; i < TORCH_KEPT; i++)
+        if (c[i].self) {
+            if (!c[i].in)
+                printf("    %s failed\n", i == WENGERT ? "wengert" : "hand"), fine = false;
+            c[i].side->stop(c[i].self);
+        }
+    return fine;
+}
+
+/* ---- all ---- */
+
+static bool wanted(const settings *s, const work *w)
+{
+    for (int i = 0; i < s->names; i++)
+        if (strncmp(w->rows[0].name, s->name[i], strlen(s->name[i])) == 0)
+            return true;
+    return s->names == 0;
+}
+
+static void start_torch(settings *s)
+{
+    char why[256] = "not asked for";
+    if (!s->no_torch && (s->peer[0] = torch_start(BENCH_TORCH, true, why, sizeof why)))
+        s->peer[1] = torch_start(BENCH_TORCH, false, why, sizeof why);
+    if (s->peer[0])
+        printf("PyTorch        %s\n", torch_version(s->peer[0]));
+    else
+        printf("PyTorch        not measured (%s); Debian's package is python3-torch\n", why);
+}
+
+static bool table(settings *s)
+{
+    bool fine = true;
+    printf("OpenBLAS' kernels %s\n\n", machine_blas_forced() ? "as the environment forces them" : "of its own choice");
+    machine_print(stdout);
+    start_torch(s);
+    printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d threads (W3, W4: 1; W8: f64)\n\n",
+           s->rounds, s->reps, 1e3 * s->rep_seconds, BENCH_THREADS);
+    printf("%-28s %12s %12s %7s %12s %12s %7s  %s\n", "work", "wengert", "hand", "/hand", "torch, kept", "torch", "/torch", "verdict");
+    for (int i = 0; i < WORKS; i++)
+        if (wanted(s, &works[i]))
+            fine &= measure(&works[i], s);
+    torch_stop(s->peer[0]), torch_stop(s->peer[1]);
+    printf("\n");
+    return fine;
+}
+
+static bool read_option(settings *s, const char *name, const char *value)
+{
+    double v = value ? atof(value) : 0;
+    if (strcmp(name, "--rounds") == 0 && v >= 1)
+        s->rounds = (int)v;
+    else if (strcmp(name, "--reps") == 0 && v >= 1)
+        s->reps = (int)v;
+    else if (strcmp(name, "--rep-ms") == 0 && v > 0)
+        s->rep_seconds = v / 1e3;
+    else
+        return false;
+    return true;
+}
+
+static bool read_arguments(settings *s, int argc, char *argv[])
+{
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "--no-torch") == 0)
+            s->no_torch = true;
+        else if (read_option(s, argv[i], argv[i + 1]))
+            i++;
+        else
+            return false;
+    }
+    s->names = argc - i, s->name = argv + i;
+    return true;
+}
+
+int main(int argc, char *argv[])
+{
+    settings s = { .rounds = 5, .reps = 15, .rep_seconds = 0.03, .cap = 3 };
+    if (!read_arguments(&s, argc, argv)) {
+        fprintf(stderr, "usage: bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]\n");
+        return 2;
+    }
+    bool fine = table(&s);
+    fflush(stdout);
+    if (machine_blas_forced())
+        machine_blas_unforce(argv);
+    return fine ? 0 : 1;
+}

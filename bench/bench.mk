@@ -1,0 +1,48 @@
+# bench.mk: the bench's targets; included by the Makefile, which gives CC, WG_LIBS, LIB, OBJ, BUILD, FLAGS, Q and say.
+#
+#   make bench                     everything; BENCH="--rounds 2 W1 W3" for a part, W1 the beginning of a row's name
+#   make bench-check               the hand-written gradients against central differences
+#   make bench-limits              what the machine can do
+
+# The hand-written side is made for the machine it runs on, and is never installed.
+BENCH_FLAGS    := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -fopenmp
+BENCH_NATIVE   := -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -fno-trapping-math -fno-signed-zeros \
+                  -ffinite-math-only -ffp-contract=fast $(if $(findstring clang,$(CC)),,-fassociative-math)
+BENCH_BLAS      = $(shell pkg-config --cflags $(BLAS))
+BENCH_BLAS_LIBS = $(shell pkg-config --libs $(BLAS))
+BENCH_HEADERS  := $(wildcard bench/*.h bench/hand/*.h include/wengert/*.h)
+BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(filter-out bench/hand/check.c,$(wildcard bench/hand/*.c)))
+BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o,bench/bench.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
+
+.PHONY: bench bench-check bench-limits
+
+bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--rounds 2 W1" for a part)
+	@$(BUILD)/bench $(BENCH)
+
+bench-check: $(BUILD)/bench-check ## the hand-written gradients against central differences
+	@$(BUILD)/bench-check
+
+bench-limits: $(BUILD)/bench-limits ## the machine's bandwidth, peak and BLAS speeds
+	@$(BUILD)/bench-limits
+
+$(OBJ)/bench/hand/%.o: bench/hand/%.c $(BENCH_HEADERS) $(FLAGS) bench/bench.mk
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(BENCH_FLAGS) $(BENCH_NATIVE) $(BENCH_BLAS) -c -o $@ $<
+
+$(OBJ)/bench/%.o: bench/%.c $(BENCH_HEADERS) $(FLAGS) bench/bench.mk
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(BENCH_FLAGS) -O2 -Iinclude -DBENCH_TORCH='"$(CURDIR)/bench/torch_bench.py"' \
+	    -DBENCH_HAND_FLAGS='"$(strip $(BENCH_NATIVE))"' -c -o $@ $<
+
+$(BUILD)/bench: $(BENCH_OWN) $(BENCH_HAND) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
+
+$(BUILD)/bench-check: $(OBJ)/bench/hand/check.o $(BENCH_HAND)
+	$(call say,LD,$@)
+	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) -lm
+
+$(BUILD)/bench-limits: bench/limits.c bench/machine.c $(BENCH_HEADERS) $(FLAGS) bench/bench.mk
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(BENCH_FLAGS) $(BENCH_NATIVE) $(BENCH_BLAS) -DBENCH_HAND_FLAGS='"$(strip $(BENCH_NATIVE))"' \
+	    -o $@ bench/limits.c bench/machine.c $(BENCH_BLAS_LIBS) -lm -ldl

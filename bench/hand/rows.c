@@ -1,0 +1,338 @@
+/* rows.c: W7, forward and gradient of softmax cross-entropy on [512, 32768] with class numbers, and of layer norm and batch
+ * norm on [4096, 1024] with a given gradient of the output.
+ *
+ * Rows are the threads' parts; batch norm's column sums are made per thread and added.
+ */
+#include <immintrin.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../bench.h"
+#include "product.h"
+#include "vmath.h"
+
+enum { F = ROWS_FEATURES };
+
+typedef struct rows {
+    int    n, width;
+    float *x, *dx, *y, *gy;          /* [n, width]; y and gy: of the norms */
+    int   *label;                    /* [n]: of softmax-CE */
+    float  gamma[F], beta[F], dgamma[F], dbeta[F];
+    float *spread, *mean;            /* of a row (layer norm) or a column (batch norm) */
+    float  part[BENCH_THREADS][2][F]; /* column sums of each thread */
+    double loss;
+} rows;
+
+static float *floats(size_t n) { return memset(aligned_alloc(1 << 21, (n * 4 + (1 << 21) - 1) >> 21 << 21), 0, n * 4); }
+
+static rows *make(int n, int width)
+{
+    rows *r = aligned_alloc(64, (sizeof *r + 63) / 64 * 64);
+    memset(r, 0, sizeof *r);
+    r->n = n, r->width = width;
+    r->x = floats((size_t)n * (size_t)width), r->dx = floats((size_t)n * (size_t)width);
+    for (uint32_t i = 0; i < (uint32_t)n * (uint32_t)width; i++)
+        r->x[i] = bench_value(STREAM_X, i);
+    return r;
+}
+
+static void *start_softmax(bench_setup s)
+{
+    rows *r = make(ROWS_SOFTMAX, ROWS_CLASSES);
+    (void)s;
+    r->label = calloc(ROWS_SOFTMAX, sizeof *r->label);
+    for (uint32_t i = 0; i < ROWS_SOFTMAX; i++)
+        r->label[i] = bench_class(STREAM_Y, i, ROWS_CLASSES);
+    return r;
+}
+
+static void *start_norm(bench_setup s)
+{
+    size_t n = (size_t)ROWS_NORM * F;
+    rows  *r = make(ROWS_NORM, F);
+    (void)s;
+    r->y = floats(n), r->gy = floats(n), r->spread = floats(ROWS_NORM), r->mean = floats(ROWS_NORM);
+    for (uint32_t i = 0; i < n; i++)
+        r->gy[i] = bench_value(STREAM_Y, i);
+    for (uint32_t j = 0; j < F; j++)
+        r->gamma[j] = 1 + 0.5F * bench_value(STREAM_GAMMA, j), r->beta[j] = bench_value(STREAM_BETA, j);
+    return r;
+}
+
+static void stop(void *self)
+{
+    rows *r = self;
+    free(r->x), free(r->dx), free(r->y), free(r->gy), free(r->label), free(r->spread), free(r->mean), free(r);
+}
+
+/* ---- softmax cross-entropy ---- */
+
+static float highest(const float *x, int n)
+{
+    float high = x[0];
+#pragma omp simd reduction(max : high)
+    for (int j = 0; j < n; j++)
+        high = x[j] > high ? x[j] : high;
+    return high;
+}
+
+/* e takes e^(x - high), which stay in the cache for the gradient; returns their sum, added in pieces. */
+static double exponentials(const float *restrict x, float *restrict e, int n, float high)
+{
+    double sum = 0;
+    for (int from = 0; from < n; from += F) {
+        float piece = 0;
+#pragma omp simd reduction(+ : piece)
+        for (int j = from; j < from + F; j++) {
+            e[j] = vmath_exp(x[j] - high);
+            piece += e[j];
+        }
+        sum += (double)piece;
+    }
+    return sum;
+}
+
+/* Past the caches, as chain.c does. */
+static void write_scaled(float *restrict to, const float *restrict from, float scale, int n)
+{
+#ifdef __AVX512F__
+    for (int j = 0; j < n; j += 16)
+        _mm512_stream_ps(to + j, _mm512_mul_ps(_mm512_load_ps(from + j), _mm512_set1_ps(scale)));
+#else
+    for (int j = 0; j < n; j += 4)
+        _mm_stream_ps(to + j, _mm_mul_ps(_mm_load_ps(from + j), _mm_set1_ps(scale)));
+#endif
+}
+
+static double softmax_row(const rows *r, int i, float *e)
+{
+    const float *x    = r->x + (long)i * r->width;
+    float       *dx   = r->dx + (long)i * r->width, high = highest(x, r->width);
+    double       sum  = exponentials(x, e, r->width, high);
+    int          y    = r->label[i];
+    e[y] -= (float)sum;
+    write_scaled(dx, e, (float)(1 / (sum * r->n)), r->width);
+    return log(sum) - (double)(x[y] - high);
+}
+
+static bool run_softmax(void *self, int64_t n, double seconds[])
+{
+    rows *r = self;
+    (void)seconds;
+    for (int64_t k = 0; k < n; k++) {
+        double loss = 0;
+#pragma omp parallel num_threads(BENCH_THREADS) reduction(+ : loss)
+        {
+            _Alignas(64) float e[ROWS_CLASSES];
+#pragma omp for schedule(static)
+            for (int i = 0; i < r->n; i++)
+                loss += softmax_row(r, i, e);
+            _mm_sfence();
+        }
+        r->loss = loss / r->n;
+    }
+    return true;
+}
+
+/* ---- norms: y = gamma z + beta, z = (x - mean) spread ---- */
+
+static void clear_parts(rows *r, int t) { memset(r->part[t], 0, sizeof r->part[t]); }
+
+/* Column sums of all threads, in order. */
+static void add_parts(const rows *r, int which, float *to, int threads)
+{
+    for (int j = 0; j < F; j++) {
+        to[j] = 0;
+        for (int t = 0; t < threads; t++)
+            to[j] += r->part[t][which][j];
+    }
+}
+
+static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
+{
+    const float *x = r->x + (long)i * F, *gy = r->gy + (long)i * F;
+    float       *y = r->y + (long)i * F, *dx = r->dx + (long)i * F;
+    float        sum = 0, square = 0, g = 0, gz = 0, mean, spread;
+#pragma omp simd reduction(+ : sum)
+    for (int j = 0; j < F; j++)
+        sum += x[j];
+    mean = sum / F;
+#pragma omp simd reduction(+ : square)
+    for (int j = 0; j < F; j++)
+        square += (x[j] - mean) * (x[j] - mean);
+    spread = 1 / sqrtf(square / F + (float)NORM_EPS);
+#pragma omp simd reduction(+ : g, gz)
+    for (int j = 0; j < F; j++) {
+        float z = (x[j] - mean) * spread, d = gy[j] * r->gamma[j];
+        y[j] = r->gamma[j] * z + r->beta[j];
+        g += d, gz += d * z;
+        dgamma[j] += gy[j] * z, dbeta[j] += gy[j];
+    }
+    g /= F, gz /= F;
+    VECTOR_LOOP
+    for (int j = 0; j < F; j++)
+        dx[j] = spread * (gy[j] * r->gamma[j] - g - (x[j] - mean) * spread * gz);
+}
+
+static bool run_layer_norm(void *self, int64_t n, double seconds[])
+{
+    rows *r = self;
+    (void)seconds;
+    for (int64_t k = 0; k < n; k++)
+#pragma omp parallel num_threads(BENCH_THREADS)
+    {
+        int t = omp_get_thread_num();
+        clear_parts(r, t);
+#pragma omp for schedule(static)
+        for (int i = 0; i < r->n; i++)
+            layer_norm_row(r, i, r->part[t][0], r->part[t][1]);
+#pragma omp single
+        add_parts(r, 0, r->dgamma, omp_get_num_threads()), add_parts(r, 1, r->dbeta, omp_get_num_threads());
+    }
+    return true;
+}
+
+/* Sums of x - origin and its square; the first row as origin keeps the difference of two sums from losing digits. */
+static void column_moments(const rows *r, share rs, float *sum, float *square)
+{
+    for (int i = rs.from; i < rs.to; i++)
+        VECTOR_LOOP
+        for (int j = 0; j < F; j++) {
+            float t = r->x[i * F + j] - r->x[j];
+            sum[j] += t, square[j] += t * t;
+        }
+}
+
+static void finish_moments(rows *r, int threads)
+{
+    float sum[F], square[F];
+    add_parts(r, 0, sum, threads), add_parts(r, 1, square, threads);
+    for (int j = 0; j < F; j++) {
+        float mean   = sum[j] / (float)r->n;
+        r->mean[j]   = r->x[j] + mean;
+        r->spread[j] = 1 / sqrtf(square[j] / (float)r->n - mean * mean + (float)NORM_EPS);
+    }
+}
+
+static void column_gradients(rows *r, share rs, float *restrict dgamma, float *restrict dbeta)
+{
+    for (int i = rs.from; i < rs.to; i++) {
+        const float *restrict x = r->x + (long)i * F, *restrict gy = r->gy + (long)i * F;
+        float *restrict y       = r->y + (long)i * F;
+        VECTOR_LOOP
+        for (int j = 0; j < F; j++) {
+            float z = (x[j] - r->mean[j]) * r->spread[j];
+            y[j]    = r->gamma[j] * z + r->beta[j];
+            dgamma[j] += gy[j] * z, dbeta[j] += gy[j];
+        }
+    }
+}
+
+static void batch_norm_dx(rows *r, share rs)
+{
+    float scale = 1 / (float)r->n;
+    for (int i = rs.from; i < rs.to; i++) {
+        const float *restrict x = r->x + (long)i * F, *restrict gy = r->gy + (long)i * F;
+        float *restrict dx      = r->dx + (long)i * F;
+        VECTOR_LOOP
+        for (int j = 0; j < F; j++) {
+            float z = (x[j] - r->mean[j]) * r->spread[j];
+            dx[j]   = r->gamma[j] * r->spread[j] * (gy[j] - scale * (r->dbeta[j] + z * r->dgamma[j]));
+        }
+    }
+}
+
+static void batch_norm(rows *r)
+{
+#pragma omp parallel num_threads(BENCH_THREADS)
+    {
+        int   t = omp_get_thread_num(), of = omp_get_num_threads();
+        share rs = share_of(r->n, t, of);
+        clear_parts(r, t);
+        column_moments(r, rs, r->part[t][0], r->part[t][1]);
+#pragma omp barrier
+#pragma omp single
+        finish_moments(r, of);
+        clear_parts(r, t);
+        column_gradients(r, rs, r->part[t][0], r->part[t][1]);
+#pragma omp barrier
+#pragma omp single
+        add_parts(r, 0, r->dgamma, of), add_parts(r, 1, r->dbeta, of);
+        batch_norm_dx(r, rs);
+    }
+}
+
+static bool run_batch_norm(void *self, int64_t n, double seconds[])
+{
+    (void)seconds;
+    for (int64_t k = 0; k < n; k++)
+        batch_norm(self);
+    return true;
+}
+
+/* ---- answers ---- */
+
+static double weighted(const float *v, size_t n)
+{
+    double s = 0;
+    for (size_t i = 0; i < n; i++)
+        s += (double)v[i] * (double)((int)(i % 7) - 2);
+    return s;
+}
+
+static double answer_softmax(void *self)
+{
+    rows *r = self;
+    run_softmax(r, 1, NULL);
+    return r->loss + weighted(r->dx, (size_t)r->n * (size_t)r->width);
+}
+
+static double norm_answer(const rows *r)
+{
+    size_t n = (size_t)r->n * F;
+    return (weighted(r->y, n) + weighted(r->dx, n)) / F + weighted(r->dgamma, F) + weighted(r->dbeta, F);
+}
+
+static double answer_layer_norm(void *self)
+{
+    run_layer_norm(self, 1, NULL);
+    return norm_answer(self);
+}
+
+static double answer_batch_norm(void *self)
+{
+    run_batch_norm(self, 1, NULL);
+    return norm_answer(self);
+}
+
+/* dx, then of the norms dgamma and dbeta. */
+static size_t copy_gradient(const rows *r, double *to, size_t room)
+{
+    size_t n = (size_t)r->n * (size_t)r->width, all = n + (r->gy ? 2 * F : 0);
+    for (size_t i = 0; i < all && i < room; i++)
+        to[i] = (double)(i < n ? r->dx[i] : i < n + F ? r->dgamma[i - n] : r->dbeta[i - n - F]);
+    return all;
+}
+
+static size_t gradient_softmax(void *self, double *to, size_t room)
+{
+    run_softmax(self, 1, NULL);
+    return copy_gradient(self, to, room);
+}
+
+static size_t gradient_layer_norm(void *self, double *to, size_t room)
+{
+    run_layer_norm(self, 1, NULL);
+    return copy_gradient(self, to, room);
+}
+
+static size_t gradient_batch_norm(void *self, double *to, size_t room)
+{
+    run_batch_norm(self, 1, NULL);
+    return copy_gradient(self, to, room);
+}
+
+const bench_side hand_softmax    = { start_softmax, run_softmax, answer_softmax, stop, gradient_softmax };
+const bench_side hand_layer_norm = { start_norm, run_layer_norm, answer_layer_norm, stop, gradient_layer_norm };
+const bench_side hand_batch_norm = { start_norm, run_batch_norm, answer_batch_norm, stop, gradient_batch_norm };

@@ -1,0 +1,117 @@
+/* torch.c: the pipes to torch_bench.py. One line asked, one line answered. */
+#include "torch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct torch {
+    pid_t pid;
+    FILE *to, *from;
+    char  line[512];
+};
+
+static void keep_memory(void)
+{
+    setenv("MALLOC_MMAP_MAX_", "0", 1);
+    setenv("MALLOC_TRIM_THRESHOLD_", "9999999999", 1);
+    setenv("MALLOC_TOP_PAD_", "67108864", 1);
+}
+
+static void let_memory_go(void)
+{
+    unsetenv("MALLOC_MMAP_MAX_");
+    unsetenv("MALLOC_TRIM_THRESHOLD_");
+    unsetenv("MALLOC_TOP_PAD_");
+}
+
+/* Debian's PyTorch belongs to Debian's Python, which need not be the first in PATH. */
+static void child(const char *script, bool keep, const int in[2], const int out[2])
+{
+    const char *python = getenv("BENCH_PYTHON");
+    dup2(in[0], 0), dup2(out[1], 1);
+    close(in[0]), close(in[1]), close(out[0]), close(out[1]);
+    keep ? keep_memory() : let_memory_go();
+    if (python)
+        execlp(python, python, script, (char *)NULL);
+    execl("/usr/bin/python3", "python3", script, (char *)NULL);
+    execlp("python3", "python3", script, (char *)NULL);
+    _exit(127);
+}
+
+static bool read_line(torch *t)
+{
+    if (!fgets(t->line, sizeof t->line, t->from)) {
+        snprintf(t->line, sizeof t->line, "error no reply");
+        return false;
+    }
+    t->line[strcspn(t->line, "\n")] = 0;
+    return true;
+}
+
+static torch *connect_child(const char *script, bool keep)
+{
+    int    in[2], out[2];
+    torch *t = calloc(1, sizeof *t);
+    if (!t || pipe(in) || pipe(out) || (t->pid = fork()) < 0)
+        return free(t), NULL;
+    if (t->pid == 0)
+        child(script, keep, in, out);
+    close(in[0]), close(out[1]);
+    t->to = fdopen(in[1], "w"), t->from = fdopen(out[0], "r");
+    return t;
+}
+
+torch *torch_start(const char *script, bool keep, char *why, size_t size)
+{
+    torch *t = connect_child(script, keep);
+    if (t && read_line(t) && strncmp(t->line, "ready ", 6) == 0) {
+        memmove(t->line, t->line + 6, strlen(t->line + 6) + 1);
+        return t;
+    }
+    snprintf(why, size, "%s", t && strncmp(t->line, "missing", 7) == 0 ? t->line + 8 : "no Python");
+    torch_stop(t);
+    return NULL;
+}
+
+const char *torch_version(const torch *t) { return t->line; }
+
+void torch_stop(torch *t)
+{
+    if (!t)
+        return;
+    fclose(t->to), fclose(t->from);
+    waitpid(t->pid, NULL, 0);
+    free(t);
+}
+
+static bool reply_is_good(torch *t, const char *work)
+{
+    if (read_line(t) && strncmp(t->line, "error", 5) != 0)
+        return true;
+    fprintf(stderr, "torch: %s: %s\n", work, t->line);
+    return false;
+}
+
+double torch_answer(torch *t, const char *work, int size)
+{
+    fprintf(t->to, "answer %s %d\n", work, size), fflush(t->to);
+    return reply_is_good(t, work) && strcmp(t->line, "none") != 0 ? atof(t->line) : NAN;
+}
+
+bool torch_round(torch *t, const char *work, int size, int repetitions, double rep_seconds, double cap, double best[BENCH_PARTS])
+{
+    char *at = t->line;
+    fprintf(t->to, "run %s %d %d %g %g\n", work, size, repetitions, rep_seconds, cap), fflush(t->to);
+    if (!reply_is_good(t, work))
+        return false;
+    for (int i = 0; i < BENCH_PARTS && *at; i++) {
+        double seconds = strtod(at, &at);
+        if (seconds < best[i])
+            best[i] = seconds;
+        at += strspn(at, " ");
+    }
+    return true;
+}

@@ -1,0 +1,298 @@
+"""The works of bench/bench.c in PyTorch, as a server: the runner asks for one round at a time, so that rounds interleave.
+
+    answer WORK SIZE                       one number, to be compared with the other sides
+    run WORK SIZE REPETITIONS REP_S CAP_S  the least seconds of each part over the repetitions of one round
+
+A line is one request and one line answers it: numbers, or "error ..." with what went wrong. The first line is
+"ready VERSION".
+"""
+
+import sys
+import time
+
+try:
+    import numpy as np
+    import torch
+    import torch.nn.functional as F
+except ImportError as e:
+    print("missing", str(e).replace("\n", " "), flush=True)
+    sys.exit(0)
+
+X, Y, GAMMA, BETA, WEIGHTS = 1, 2, 3, 4, 10
+CHECK_STEPS = 3
+THREADS = 2
+
+
+def mixed(stream, n):
+    x = np.arange(n, dtype=np.uint32) * np.uint32(0x9E3779B9) + np.uint32(stream * 0x85EBCA6B & 0xFFFFFFFF)
+    x ^= x >> np.uint32(16)
+    x *= np.uint32(0x7FEB352D)
+    x ^= x >> np.uint32(15)
+    x *= np.uint32(0x846CA68B)
+    return x ^ x >> np.uint32(16)
+
+
+def values(stream, *shape):
+    n = int(np.prod(shape))
+    v = (mixed(stream, n) >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-23) - np.float32(1)
+    return torch.from_numpy(v).reshape(shape)
+
+
+def classes(stream, n, count):
+    return torch.from_numpy(((mixed(stream, n) >> np.uint32(8)) % np.uint32(count)).astype(np.int64))
+
+
+def weighted(t):
+    v = t.detach().reshape(-1).to(torch.float64)
+    return float((v * (torch.arange(v.numel()) % 7 - 2)).sum())
+
+
+def linear(n_in, n_out, stream, bias=True, dtype=torch.float32, scale=None):
+    layer = torch.nn.Linear(n_in, n_out, bias=bias, dtype=dtype)
+    scale = (6.0 / n_in) ** 0.5 if scale is None else scale
+    with torch.no_grad():
+        layer.weight.copy_((values(stream, n_in, n_out).to(torch.float64) * scale).T.to(dtype))
+        if bias:
+            layer.bias.zero_()
+    return layer
+
+
+class Training:
+    """Works of one part: step() is the work, answer() the loss of the last of a few steps."""
+
+    threads = THREADS
+
+    def run(self, n):
+        for _ in range(n):
+            self.step()
+
+    def answer(self):
+        self.run(CHECK_STEPS)
+        return self.loss
+
+    def update(self, loss):
+        self.optim.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optim.step()
+        self.loss = loss.item()
+
+
+class Mlp(Training):
+    norm = False
+
+    def __init__(self, size, check):
+        width, layers = [784, 256, 128, 10], []
+        for i in range(3):
+            hidden = i < 2
+            layers.append(linear(width[i], width[i + 1], WEIGHTS + i, bias=not (self.norm and hidden)))
+            if hidden and self.norm:
+                layers.append(torch.nn.BatchNorm1d(width[i + 1]))
+            if hidden:
+                layers.append(torch.nn.ReLU())
+            if hidden and self.norm and not check:
+                layers.append(torch.nn.Dropout(0.2))
+        self.model = torch.nn.Sequential(*layers)
+        self.x, self.y = values(X, 128, 784), classes(Y, 128, 10)
+        self.optim = torch.optim.Adam(self.model.parameters(), lr=1e-3 if check else 1e-8)
+
+    def step(self):
+        self.update(F.cross_entropy(self.model(self.x), self.y))
+
+
+class MlpNorm(Mlp):
+    norm = True
+
+
+class Small(Training):
+    threads = 1
+
+    def __init__(self, size, check):
+        self.model = torch.nn.Sequential(linear(2, 4, WEIGHTS, scale=1), torch.nn.Tanh(), linear(4, 1, WEIGHTS + 1, scale=1))
+        self.x, self.y = values(X, size, 2), classes(Y, size, 2).to(torch.float32).reshape(size, 1)
+        self.optim = torch.optim.SGD(self.model.parameters(), lr=0.1 if check else 0.01)
+
+    def step(self):
+        self.update(F.binary_cross_entropy_with_logits(self.model(self.x), self.y))
+
+
+class Tape:
+    """Two parts: what is built runs at once; backward."""
+
+    threads = 1
+
+    def __init__(self, size, check):
+        self.size = size
+
+    def once(self):
+        t0 = time.perf_counter()
+        x0 = torch.tensor(1.0, requires_grad=True)
+        x = x0
+        for _ in range(self.size // 2):
+            x = x * 1.000001
+            x = x + 1e-7
+        t1 = time.perf_counter()
+        x.backward()
+        t2 = time.perf_counter()
+        self.value = x.item() + x0.grad.item()
+        return [t1 - t0, t2 - t1]
+
+    def parts(self, n):
+        total = [0.0, 0.0]
+        for _ in range(n):
+            total = [a + b for a, b in zip(total, self.once())]
+        return total
+
+    def answer(self):
+        self.once()
+        return self.value
+
+
+class Chain(Training):
+    def __init__(self, size, check):
+        self.x = (4 * values(X, size << 20)).requires_grad_()
+
+    def step(self):
+        x = self.x
+        x.grad = None
+        y = (torch.tanh(1.1 * x + 0.1) * torch.sigmoid(x) + torch.relu(x)).sum()
+        y.backward()
+        self.y = y
+
+    def answer(self):
+        with torch.no_grad():
+            x = self.x.to(torch.float64)
+            exact = float((torch.tanh(1.1 * x + 0.1) * torch.sigmoid(x) + torch.relu(x)).sum())
+        self.step()
+        near = abs(self.y.item() / exact - 1) < 1e-3
+        return ((exact if near else float("nan")) + weighted(self.x.grad)) / self.x.numel()
+
+
+class Deep(Training):
+    def __init__(self, size, check):
+        layers = []
+        for i in range(10):
+            layers += [linear(1024, 1024, WEIGHTS + i)] + ([torch.nn.ReLU()] if i < 9 else [])
+        self.model = torch.nn.Sequential(*layers)
+        self.x, self.y = values(X, 512, 1024), values(Y, 512, 1024)
+        self.optim = torch.optim.SGD(self.model.parameters(), lr=0.1 if check else 1e-6)
+
+    def step(self):
+        self.update(F.mse_loss(self.model(self.x), self.y))
+
+
+class Softmax(Training):
+    def __init__(self, size, check):
+        self.x, self.y = values(X, 512, 32768).requires_grad_(), classes(Y, 512, 32768)
+
+    def step(self):
+        self.x.grad = None
+        self.out = F.cross_entropy(self.x, self.y)
+        self.out.backward()
+
+    def answer(self):
+        self.step()
+        return self.out.item() + weighted(self.x.grad)
+
+
+class LayerNorm(Training):
+    def __init__(self, size, check):
+        self.x, self.gy = values(X, 4096, 1024).requires_grad_(), values(Y, 4096, 1024)
+        self.gamma = (1 + 0.5 * values(GAMMA, 1024)).requires_grad_()
+        self.beta = values(BETA, 1024).requires_grad_()
+
+    def forward(self):
+        return F.layer_norm(self.x, (1024,), self.gamma, self.beta, 1e-5)
+
+    def step(self):
+        self.out = self.forward()
+        self.g = torch.autograd.grad(self.out, (self.x, self.gamma, self.beta), self.gy)
+
+    def answer(self):
+        self.step()
+        return (weighted(self.out) + weighted(self.g[0])) / 1024 + weighted(self.g[1]) + weighted(self.g[2])
+
+
+class BatchNorm(LayerNorm):
+    def forward(self):
+        return F.batch_norm(self.x, None, None, self.gamma, self.beta, True, 0.1, 1e-5)
+
+
+class Gradcheck(Training):
+    """gradcheck keeps its numbers to itself: no answer to compare, but it must pass."""
+
+    def __init__(self, size, check):
+        a = linear(64, 32, WEIGHTS, dtype=torch.float64)
+        b = linear(32, 10, WEIGHTS + 1, dtype=torch.float64)
+        y = classes(Y, 8, 10)
+        x = values(X, 8, 64).to(torch.float64).requires_grad_()
+        self.inputs = (x, a.weight, a.bias, b.weight, b.bias)
+        self.f = lambda x, W, c, V, d: F.cross_entropy(F.linear(torch.relu(F.linear(x, W, c)), V, d), y)
+
+    def step(self):
+        assert torch.autograd.gradcheck(self.f, self.inputs, eps=1e-7, atol=1e-5)
+
+    def answer(self):
+        self.step()
+        return None
+
+
+WORKS = {
+    "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
+    "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck,
+}  # fmt: skip
+
+
+def timed(work, n):
+    if hasattr(work, "parts"):
+        return work.parts(n)
+    t = time.perf_counter()
+    work.run(n)
+    return [time.perf_counter() - t]
+
+
+def repetitions(work, at_least):
+    """How often the work is done in one repetition of at least so many seconds; warms up on the way."""
+    n = 1
+    while True:
+        t = sum(timed(work, n))
+        if t >= at_least:
+            return n
+        n = max(n + 1, int(1.2 * n * at_least / max(t, 1e-9))) if t > at_least / 50 else 10 * n
+
+
+def one_round(work, reps, rep_seconds, cap):
+    end = time.perf_counter() + cap
+    if not hasattr(work, "n"):
+        work.n = repetitions(work, rep_seconds)
+    else:
+        timed(work, work.n)
+    best = None
+    for _ in range(reps):
+        t = [s / work.n for s in timed(work, work.n)]
+        best = t if best is None else [min(a, b) for a, b in zip(best, t)]
+        if time.perf_counter() > end:
+            break
+    return best
+
+
+def main():
+    print("ready", torch.__version__, flush=True)
+    name, work = None, None
+    for line in sys.stdin:
+        verb, which, size, *rest = line.split()
+        try:
+            torch.set_num_threads(WORKS[which].threads)
+            if verb == "answer":
+                name, work = None, None
+                reply = [WORKS[which](int(size), True).answer()]
+            else:
+                if name != (which, size):
+                    work = None
+                    name, work = (which, size), WORKS[which](int(size), False)
+                reply = one_round(work, int(rest[0]), float(rest[1]), float(rest[2]))
+            print(*("none" if v is None else repr(v) for v in reply), flush=True)
+        except Exception as e:
+            print("error", str(e).replace("\n", " ")[:200], flush=True)
+
+
+main()

@@ -1,0 +1,146 @@
+/* wengert_mlp.c: Wengert's side of W1, W2 and W6, by the public headers alone: the graph is built anew at every step. */
+#include <stdlib.h>
+
+#include <wengert/wengert.h>
+
+#include "bench.h"
+
+typedef struct net {
+    wg_context *c;
+    wg_graph   *g;
+    wg_params  *p;
+    wg_optim   *o;
+    wg_tensor   x, y;
+    bool        norm, drop;
+    double      loss; /* of the last step */
+} net;
+
+static net *net_new(int threads)
+{
+    net *n = calloc(1, sizeof *n);
+    n->c   = wg_start(&(wg_options){ .threads = threads });
+    n->g   = wg_graph_new(n->c);
+    n->p   = wg_params_new(n->c);
+    return n;
+}
+
+static void stop(void *self)
+{
+    net *n = self;
+    wg_finish(n->c, stderr);
+    free(n);
+}
+
+static wg_tensor floats(net *n, uint32_t stream, wg_shape s)
+{
+    float *v = wg_alloc(n->c, (size_t)wg_shape_size(s), sizeof *v);
+    for (int64_t i = 0; v && i < wg_shape_size(s); i++)
+        v[i] = bench_value(stream, (uint32_t)i);
+    return wg_view_f32(v, s);
+}
+
+static void make_weights(net *n, const char *name, uint32_t stream, int in, int out)
+{
+    wg_tensor t = floats(n, stream, WG_SHAPE(in, out));
+    float    *v = t.data;
+    for (int64_t i = 0; v && i < (int64_t)in * out; i++)
+        v[i] = (float)(bench_weight_scale(in) * (double)v[i]);
+    wg_params_make(n->p, name, t, false);
+    wg_free(n->c, v);
+}
+
+/* ---- W1, W2 ---- */
+
+static net *make_mlp(bench_setup s, bool norm)
+{
+    static const char *const names[MLP_LAYERS] = { "fc1.W", "fc2.W", "fc3.W" };
+    net                     *n = net_new(BENCH_THREADS);
+    int32_t                 *y = wg_alloc(n->c, MLP_BATCH, sizeof *y);
+    n->norm = norm, n->drop = norm && !s.check;
+    n->x = floats(n, STREAM_X, WG_SHAPE(MLP_BATCH, mlp_width[0]));
+    for (uint32_t i = 0; y && i < MLP_BATCH; i++)
+        y[i] = bench_class(STREAM_Y, i, mlp_width[MLP_LAYERS]);
+    n->y = wg_view_i32(y, WG_SHAPE(MLP_BATCH));
+    for (int l = 0; l < MLP_LAYERS; l++)
+        make_weights(n, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
+    n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
+    return n;
+}
+
+static void *start_mlp(bench_setup s) { return make_mlp(s, false); }
+static void *start_mlp_norm(bench_setup s) { return make_mlp(s, true); }
+
+static wg_node hidden(net *n, wg_node x, const char *fc, const char *bn, int width)
+{
+    if (!n->norm)
+        return wg_relu(wg_nn_dense(x, n->p, fc, width));
+    wg_node h = wg_relu(wg_nn_batch_norm(wg_nn_dense(x, n->p, fc, width, .no_bias = true), n->p, bn));
+    return n->drop ? wg_dropout(h, .drop = MLP_DROP) : h;
+}
+
+static wg_node mlp_loss(net *n)
+{
+    wg_begin(n->g, WG_TRAIN);
+    wg_node x = wg_input_borrow(n->g, "x", n->x), y = wg_input_borrow(n->g, "y", n->y);
+    wg_node h = hidden(n, x, "fc1", "bn1", mlp_width[1]);
+    wg_node k = hidden(n, h, "fc2", "bn2", mlp_width[2]);
+    return wg_softmax_cross_entropy(wg_nn_dense(k, n->p, "fc3", mlp_width[3]), y);
+}
+
+/* ---- W6 ---- */
+
+static void *start_deep(bench_setup s)
+{
+    net *n = net_new(BENCH_THREADS);
+    n->x   = floats(n, STREAM_X, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
+    n->y   = floats(n, STREAM_Y, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
+    for (int l = 0; l < DEEP_LAYERS; l++) {
+        char name[] = { 'f', 'c', (char)('0' + l), '.', 'W', 0 };
+        make_weights(n, name, STREAM_WEIGHTS + (uint32_t)l, DEEP_WIDTH, DEEP_WIDTH);
+    }
+    n->o = wg_sgd(n->p, &(wg_sgd_opts){ .lr = bench_rates_of(s).sgd });
+    return n;
+}
+
+static wg_node deep_loss(net *n)
+{
+    wg_begin(n->g, WG_TRAIN);
+    wg_node h = wg_input_borrow(n->g, "x", n->x), y = wg_input_borrow(n->g, "y", n->y);
+    for (int l = 0; l < DEEP_LAYERS; l++) {
+        char name[] = { 'f', 'c', (char)('0' + l), 0 };
+        h           = wg_nn_dense(l ? wg_relu(h) : h, n->p, name, DEEP_WIDTH);
+    }
+    return wg_mse(h, y);
+}
+
+/* ---- running ---- */
+
+static bool steps(net *n, int64_t count, wg_node (*loss)(net *))
+{
+    for (int64_t k = 0; k < count; k++) {
+        wg_node L = loss(n);
+        wg_backward(L, n->p);
+        wg_optim_step(n->o);
+        n->loss = wg_item(L);
+    }
+    return !wg_failed(n->c);
+}
+
+static bool run_mlp(void *self, int64_t n, double seconds[]) { return (void)seconds, steps(self, n, mlp_loss); }
+static bool run_deep(void *self, int64_t n, double seconds[]) { return (void)seconds, steps(self, n, deep_loss); }
+
+static double answer_mlp(void *self)
+{
+    steps(self, BENCH_CHECK_STEPS, mlp_loss);
+    return ((net *)self)->loss;
+}
+
+static double answer_deep(void *self)
+{
+    steps(self, BENCH_CHECK_STEPS, deep_loss);
+    return ((net *)self)->loss;
+}
+
+const bench_side wengert_mlp      = { start_mlp, run_mlp, answer_mlp, stop, NULL };
+const bench_side wengert_mlp_norm = { start_mlp_norm, run_mlp, answer_mlp, stop, NULL };
+const bench_side wengert_deep     = { start_deep, run_deep, answer_deep, stop, NULL };

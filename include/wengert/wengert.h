@@ -1,0 +1,17 @@
+/* wengert.h: everything. A computation-graph runtime with automatic differentiation; start with base.h and graph.h. */
+#ifndef WENGERT_H
+#define WENGERT_H
+
+#include "base.h"
+#include "graph.h"
+#include "ops.h"
+#include "grad.h"
+#include "params.h"
+#include "nn.h"
+#include "op.h"
+#include "data.h"
+#include "check.h"
+#include "draw.h"
+#include "lang.h"
+
+#endif

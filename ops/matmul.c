@@ -1,0 +1,466 @@
+/* matmul.c: products: matmul, dot, dense.
+ *
+ * A product is cut into tiles by its shape alone. Each tile is one serial BLAS call over all of K, so that which thread runs
+ * it, and how many there are, never changes a bit; small products have a loop of their own, which sums over k in order.
+ * Transposed operands are never made: their axes are swapped by the flags ta and tb. */
+#include "ops.h"
+
+/* src/blas.c: the gate. The engine keeps BLAS serial around CONTRACT kernels. */
+void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb, float *c,
+                  int64_t ldc);
+void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb, double *c,
+                  int64_t ldc);
+
+typedef struct matmul_attr {
+    bool ta, tb; /* the operand's last two axes are swapped */
+} matmul_attr;
+
+/* batch products of op(a) [m,k] and op(b) [k,n], each cut into down * across tiles. */
+typedef struct product {
+    int64_t m, n, k, batch, lda, ldb;
+    bool    ta, tb;
+    int64_t high, wide, down, across;
+    int     axes; /* leading axes of y; operands that repeat along one have stride 0 there */
+    int64_t dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
+} product;
+
+enum { SMALL = 512 }; /* m n k up to which the loop is faster than a call */
+
+/* The tile for a product, found by measurement with two cores. */
+static void tile_of(product *p)
+{
+    p->high = 256, p->wide = 256;
+    p->down = (p->m + p->high - 1) / p->high;
+    p->across = (p->n + p->wide - 1) / p->wide;
+}
+
+static void leading_strides(const wg_shape *x, const wg_shape *y, int64_t matrix, int64_t stride[])
+{
+    int lead = x->rank - 2, shift = y->rank - x->rank;
+    for (int i = y->rank - 3; i >= 0; i--) {
+        int j = i - shift;
+        stride[i] = j < 0 || j >= lead || x->dim[j] == 1 ? 0 : matrix;
+        if (j >= 0)
+            matrix *= x->dim[j];
+    }
+}
+
+static product product_of(const wg_kernel *k)
+{
+    const wg_shape    *a = k->xt[0].shape, *b = k->xt[1].shape, *y = k->yt[0].shape;
+    const matmul_attr *f = k->attr;
+    product            p = { .ta = f->ta, .tb = f->tb, .batch = 1, .axes = y->rank - 2 };
+    p.m = y->dim[y->rank - 2];
+    p.n = y->dim[y->rank - 1];
+    p.k = a->dim[a->rank - (f->ta ? 2 : 1)];
+    p.lda = f->ta ? p.m : p.k;
+    p.ldb = f->tb ? p.k : p.n;
+    leading_strides(a, y, p.m * p.k, p.sa);
+    leading_strides(b, y, p.k * p.n, p.sb);
+    bool one_b = true;
+    for (int i = 0; i < p.axes; i++) {
+        p.dim[i] = y->dim[i];
+        p.batch *= y->dim[i];
+        one_b &= p.sb[i] == 0;
+    }
+    if (one_b && !p.ta && a->rank == y->rank && wg_shape_size(*a) == p.batch * p.m * p.k) { /* rows of all a stand together */
+        p.m *= p.batch;
+        p.batch = 1;
+        p.axes = 0;
+    }
+    tile_of(&p);
+    return p;
+}
+
+static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
+{
+    *a = *b = 0;
+    for (int axis = p->axes - 1; axis >= 0; axis--) {
+        int64_t at = i % p->dim[axis];
+        i /= p->dim[axis];
+        *a += at * p->sa[axis];
+        *b += at * p->sb[axis];
+    }
+}
+
+#define SMALL_PRODUCT(T, a, b, y)                                                 \
+    do {                                                                          \
+        for (int64_t i = 0; i < p->m; i++) {                                      \
+            T *restrict row = (y) + i * p->n;                                     \
+            for (int64_t j = 0; j < p->n; j++)                                    \
+                row[j] = 0;                                                       \
+            for (int64_t l = 0; l < p->k; l++) {                                  \
+                const T  v = (a)[p->ta ? l * p->lda + i : i * p->lda + l];        \
+                const T *w = (b) + (p->tb ? l : l * p->ldb);                      \
+                if (p->tb)                                                        \
+                    for (int64_t j = 0; j < p->n; j++)                            \
+                        row[j] += v * w[j * p->ldb];                              \
+                else                                                              \
+                    for (int64_t j = 0; j < p->n; j++)                            \
+                        row[j] += v * w[j];                                       \
+            }                                                                     \
+        }                                                                         \
+    } while (0)
+
+static void small_f32(const product *p, const float *a, const float *b, float *y) { SMALL_PRODUCT(float, a, b, y); }
+static void small_f64(const product *p, const double *a, const double *b, double *y) { SMALL_PRODUCT(double, a, b, y); }
+
+static bool is_small(const product *p) { return p->k == 0 || (double)p->m * (double)p->n * (double)p->k <= SMALL; }
+
+static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
+{
+    int64_t i = tile / p->across * p->high, j = tile % p->across * p->wide;
+    int64_t m = p->m - i < p->high ? p->m - i : p->high, n = p->n - j < p->wide ? p->n - j : p->wide;
+    a += p->ta ? i : i * p->lda;
+    b += p->tb ? j * p->ldb : j;
+    y += i * p->n + j;
+    if (k->xt[0].dtype == WG_F32)
+        wgi_gemm_f32(p->ta, p->tb, m, n, p->k, (const float *)k->x[0] + a, p->lda, (const float *)k->x[1] + b, p->ldb, (float *)k->y[0] + y,
+                     p->n);
+    else
+        wgi_gemm_f64(p->ta, p->tb, m, n, p->k, (const double *)k->x[0] + a, p->lda, (const double *)k->x[1] + b, p->ldb,
+                     (double *)k->y[0] + y, p->n);
+}
+
+static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
+{
+    if (k->xt[0].dtype == WG_F32)
+        small_f32(p, (const float *)k->x[0] + a, (const float *)k->x[1] + b, (float *)k->y[0] + y);
+    else
+        small_f64(p, (const double *)k->x[0] + a, (const double *)k->x[1] + b, (double *)k->y[0] + y);
+}
+
+KERNEL(matmul)
+{
+    const product p = product_of(k);
+    const int64_t tiles = is_small(&p) ? 1 : p.down * p.across;
+    for (int64_t u = k->begin; u < k->end; u++) {
+        int64_t a, b, y = u / tiles * p.m * p.n;
+        offsets(&p, u / tiles, &a, &b);
+        if (is_small(&p))
+            one_small(k, &p, a, b, y);
+        else
+            one_tile(k, &p, a, b, y, u % tiles);
+    }
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(matmul);
+
+/* ---- matmul ---- */
+
+static const wg_op matmul_op;
+
+static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
+{
+    return wg_apply(here, &matmul_op, (wg_node[]){ a, b }, 2, &(matmul_attr){ ta, tb });
+}
+
+static int64_t matmul_units(const wg_kernel *k)
+{
+    const product p = product_of(k);
+    if (!wg_shape_size(*k->yt[0].shape))
+        return 0;
+    return is_small(&p) ? p.batch : p.batch * p.down * p.across;
+}
+
+/* Operands and result as matrices: rows, inner size, columns; a vector has no rows or no columns. */
+static bool leading_axes(wg_rule *r, wg_shape *y)
+{
+    const wg_shape *a = r->x[0].shape, *b = r->x[1].shape;
+    int             la = a->rank > 2 ? a->rank - 2 : 0, lb = b->rank > 2 ? b->rank - 2 : 0;
+    y->rank = la > lb ? la : lb;
+    for (int i = 1; i <= y->rank; i++) {
+        int64_t da = i <= la ? a->dim[la - i] : 1, db = i <= lb ? b->dim[lb - i] : 1;
+        if (da != db && da != 1 && db != 1)
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s @ %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+        y->dim[y->rank - i] = da == 1 ? db : da;
+    }
+    return true;
+}
+
+static bool float_operands(wg_rule *r)
+{
+    return wg_dtype_is_float(r->x[0].dtype) ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s @ %s is of dtype %s: products are of floats, say wg_cast", wg_rule_who(r, 0), wg_rule_who(r, 1),
+                        wg_dtype_name(r->x[0].dtype));
+}
+
+static bool matmul_shape(wg_rule *r)
+{
+    const wg_shape *a = r->x[0].shape, *b = r->x[1].shape;
+    matmul_attr    *f = r->attr;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK) || !float_operands(r))
+        return false;
+    f->ta &= a->rank > 1;
+    f->tb &= b->rank > 1;
+    int64_t inner_a = a->dim[a->rank - (f->ta ? 2 : 1)], inner_b = b->dim[b->rank - (b->rank == 1 || f->tb ? 1 : 2)];
+    if (inner_a != inner_b)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+    wg_shape *y = wg_rule_shape(r, 0);
+    if (!leading_axes(r, y))
+        return false;
+    if (a->rank > 1)
+        y->dim[y->rank++] = a->dim[a->rank - (f->ta ? 1 : 2)];
+    if (b->rank > 1)
+        y->dim[y->rank++] = b->dim[b->rank - (f->tb ? 2 : 1)];
+    return true;
+}
+
+/* Whether n swaps its operand's last two axes and leaves the others. */
+static bool swaps_last_two(wg_node n)
+{
+    if (strcmp(wg_node_op_name(n), "transpose") != 0)
+        return false;
+    const wg_attr_row *row = wg_node_op(n)->attrs;
+    while (row && row->name && row->kind != WG_ATTR_AXES)
+        row++;
+    int rank = wg_node_shape(n).rank;
+    if (rank < 2 || !row || !row->name)
+        return false;
+    const wg_axes *axes = (const wg_axes *)(const void *)((const char *)wg_attr(n) + row->offset);
+    for (int i = 0; i < rank - 2; i++)
+        if (axes->count != rank || axes->axis[i] != i)
+            return false;
+    return axes->count == 0 || axes->axis[rank - 1] == rank - 2;
+}
+
+static wg_node through(wg_node x, bool *swapped)
+{
+    while (swaps_last_two(x)) {
+        x = wg_node_operand(x, 0);
+        *swapped = !*swapped;
+    }
+    return x;
+}
+
+/* A vector on the left as a row, on the right as a column; the product without that axis. */
+static wg_node with_vectors(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
+{
+    bool row = wg_node_shape(a).rank == 1, column = wg_node_shape(b).rank == 1;
+    if (row)
+        a = wg_reshape(a, WG_SHAPE(1, wg_dim(a, 0)));
+    if (column)
+        b = wg_reshape(b, WG_SHAPE(wg_dim(b, 0), 1));
+    wg_node  y = product_node(here, a, b, ta, tb);
+    wg_shape full = wg_node_shape(y), s = full;
+    if (!wg_node_ok(y))
+        return y;
+    s.rank = full.rank - 2;
+    if (!row)
+        s.dim[s.rank++] = full.dim[full.rank - 2];
+    if (!column)
+        s.dim[s.rank++] = full.dim[full.rank - 1];
+    return wg_reshape(y, s);
+}
+
+static wg_node matmul_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+{
+    matmul_attr f = *(const matmul_attr *)attr;
+    if (wg_node_shape(x[0]).rank == 1 || wg_node_shape(x[1]).rank == 1)
+        return with_vectors(wg_inside(here), x[0], x[1], f.ta, f.tb);
+    wg_node a = through(x[0], &f.ta), b = through(x[1], &f.tb);
+    bool    same = a.index == x[0].index && b.index == x[1].index;
+    return same ? wg_none : product_node(here, a, b, f.ta, f.tb);
+}
+
+/* The gradient of an operand that was repeated along leading axes is the sum over them. */
+static wg_node summed(wg_site here, wg_node gx, wg_node x)
+{
+    wg_shape s = wg_node_shape(x);
+    return wg_shape_equal(wg_node_shape(gx), s) ? gx : wg_sum_to(gx, s);
+}
+
+/* All leading axes and the rows as one axis. */
+static wg_node flat(wg_site here, wg_node x)
+{
+    wg_shape s = wg_node_shape(x);
+    int64_t  last = s.dim[s.rank - 1], rows = 1;
+    for (int i = 0; i < s.rank - 1; i++)
+        rows *= s.dim[i];
+    return wg_reshape(x, WG_SHAPE(rows, last));
+}
+
+static void matmul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const matmul_attr *f = wg_attr(y);
+    wg_node            a = x[0], b = x[1], g = gy;
+    gx[0] = summed(here, f->ta ? product_node(here, b, g, f->tb, true) : product_node(here, g, b, false, !f->tb), a);
+    if (!f->ta && wg_node_shape(b).rank == 2 && wg_node_shape(a).rank > 2)
+        a = flat(here, a), g = flat(here, gy);
+    gx[1] = summed(here, f->tb ? product_node(here, g, a, true, f->ta) : product_node(here, a, g, !f->ta, false), b);
+}
+
+static wg_node matmul_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    const matmul_attr *f = wg_attr(y);
+    wg_node            a = wg_is_none(tx[0]) ? wg_none : product_node(here, tx[0], x[1], f->ta, f->tb);
+    wg_node            b = wg_is_none(tx[1]) ? wg_none : product_node(here, x[0], tx[1], f->ta, f->tb);
+    return wg_is_none(a) ? b : wg_is_none(b) ? a : wg_add(a, b);
+}
+
+enum { MERGED_INNER = 64 }; /* products with a longer inner axis are worth a call each */
+
+static bool can_merge(const wg_node x[], int n)
+{
+    const matmul_attr *f = wg_attr(x[0]);
+    for (int i = 0; i < n; i++) {
+        const matmul_attr *h = wg_attr(x[i]);
+        wg_node            a = wg_node_operand(x[i], 0), b = wg_node_operand(x[i], 1);
+        if (wg_node_op(x[i]) != &matmul_op || h->ta != f->ta || h->tb != f->tb || wg_node_shape(a).rank != 2 || wg_node_shape(b).rank != 2 ||
+            wg_dim(a, f->ta ? 0 : 1) > MERGED_INNER)
+            return false;
+    }
+    return true;
+}
+
+/* sum of op(a_i) op(b_i) = op([a_1 a_2 ...]) op([b_1 b_2 ...]), side by side along the inner axes. */
+static wg_node matmul_merge(wg_site here, const wg_node x[], int n)
+{
+    if (n < 2 || !can_merge(x, n))
+        return wg_none;
+    const matmul_attr *f = wg_attr(x[0]);
+    wg_context        *c = wg_graph_context(wg_graph_of(x[0]));
+    wg_node           *a = wg_alloc(c, (size_t)n * 2, sizeof *a), *b = a ? a + n : NULL;
+    if (!a)
+        return wg_none;
+    for (int i = 0; i < n; i++) {
+        a[i] = wg_node_operand(x[i], 0);
+        b[i] = wg_node_operand(x[i], 1);
+    }
+    wg_node all_a = wg_concat(a, n, f->ta ? 0 : 1), all_b = wg_concat(b, n, f->tb ? 1 : 0);
+    wg_free(c, a);
+    return product_node(here, all_a, all_b, f->ta, f->tb);
+}
+
+static wg_node matmul_sample(wg_site here, wg_graph *g, int i)
+{
+    static const struct {
+        wg_shape a, b;
+        bool     ta, tb;
+    } s[] = {
+        { { 2, { 3, 4 } }, { 2, { 4, 2 } }, false, false },       { { 2, { 4, 3 } }, { 2, { 4, 2 } }, true, false },
+        { { 2, { 3, 4 } }, { 2, { 2, 4 } }, false, true },        { { 2, { 4, 3 } }, { 2, { 2, 4 } }, true, true },
+        { { 3, { 2, 3, 4 } }, { 2, { 4, 2 } }, false, false },    { { 2, { 3, 4 } }, { 3, { 2, 4, 2 } }, false, false },
+        { { 4, { 2, 1, 2, 3 } }, { 3, { 3, 3, 2 } }, false, false }, { { 3, { 2, 4, 3 } }, { 2, { 2, 4 } }, true, true },
+        { { 1, { 4 } }, { 2, { 4, 2 } }, false, false },          { { 2, { 3, 4 } }, { 1, { 4 } }, false, false },
+        { { 1, { 4 } }, { 1, { 4 } }, false, false },             { { 2, { 2, 0 } }, { 2, { 0, 3 } }, false, false },
+        { { 2, { 0, 3 } }, { 2, { 3, 2 } }, false, false },       { { 2, { 11, 9 } }, { 2, { 9, 7 } }, false, false },
+    };
+    if (i < 0 || i >= (int)(sizeof s / sizeof *s))
+        return wg_none;
+    wg_node a = wg_any(g, s[i].a), b = wg_any(g, s[i].b);
+    return product_node(here, a, b, s[i].ta, s[i].tb);
+}
+
+static const char *matmul_error(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: wg_matmul(wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(4, 2))); return "inner dimensions differ: ";
+    case 1: wg_matmul(wg_any(g, WG_SHAPE(2, 2, 3)), wg_any(g, WG_SHAPE(3, 3, 2))); return "leading axes do not broadcast";
+    case 2: wg_matmul(wg_any_class(g, 5, WG_SHAPE(2, 3)), wg_any_class(g, 5, WG_SHAPE(3, 2))); return "wg_cast";
+    case 3: wg_matmul(wg_any(g, WG_SCALAR), wg_any(g, WG_SHAPE(3))); return "must have 1 to 8";
+    }
+    return NULL;
+}
+
+static const wg_attr_row matmul_attrs[] = {
+    { "ta", WG_ATTR_BOOL, offsetof(matmul_attr, ta), "false", NULL },
+    { "tb", WG_ATTR_BOOL, offsetof(matmul_attr, tb), "false", NULL },
+    { 0 },
+};
+
+static const wg_op matmul_op = {
+    .name = "matmul", .summary = "Matrix product of the last two axes, leading axes broadcast; ta and tb: of the transposed operand.",
+    .formula = "y = a @ b", .adjoint = "a' = y' @ b^T, b' = a^T @ y'",
+    .operands = 2, .kind = WG_CONTRACT, .cost = 16, .attr_size = sizeof(matmul_attr), .attrs = matmul_attrs,
+    .shape = matmul_shape, .rewrite = matmul_rewrite, .kernel = KERNELS(matmul), .units = matmul_units,
+    .vjp = matmul_vjp, .jvp = matmul_jvp, .merge = matmul_merge, .sample = matmul_sample, .error = matmul_error,
+};
+wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b) { return product_node(here, a, b, false, false); }
+
+/* ---- dot ---- */
+
+static bool dot_shape(wg_rule *r)
+{
+    if (r->x[0].shape != r->x[1].shape)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+    wg_rule_shape(r, 0)->rank = 0;
+    return true;
+}
+static void dot_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]) { y[0] = wg_sum(wg_mul(x[0], x[1])); }
+static wg_node dot_sample(wg_site here, wg_graph *g, int i)
+{
+    static const wg_shape s[] = { { 1, { 5 } }, { 2, { 2, 3 } }, { 1, { 0 } } };
+    if (i > 2)
+        return wg_none;
+    wg_node a = wg_any(g, s[i]), b = wg_any(g, s[i]);
+    return wg_dot(a, b);
+}
+static const char *dot_error(wg_site here, wg_graph *g, int i)
+{
+    if (i)
+        return NULL;
+    wg_dot(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
+    return "shapes differ";
+}
+static const wg_op dot_op = {
+    .name = "dot", .summary = "The sum of the products of all elements of two equal shapes.", .formula = "y = sum(a b)",
+    .adjoint = "a' = y' b, b' = y' a",
+    .operands = 2, .kind = WG_CONTRACT, .shape = dot_shape, .expand = dot_expand, .sample = dot_sample, .error = dot_error,
+};
+wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &dot_op, (wg_node[]){ a, b }, 2, NULL); }
+
+/* ---- dense ---- */
+
+static bool dense_shape(wg_rule *r)
+{
+    const wg_shape *x = r->x[0].shape, *w = r->x[1].shape, *b = r->x[2].shape;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 2, 2) || !float_operands(r))
+        return false;
+    if (x->dim[x->rank - 1] != w->dim[0])
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+    if (!wg_is_none(r->node[2]) && (b->rank != 1 || b->dim[0] != w->dim[1]))
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s @ %s: it must be [%lld]", wg_rule_who(r, 2), wg_rule_who(r, 0),
+                            wg_rule_who(r, 1), (long long)w->dim[1]);
+    wg_shape *y = wg_rule_shape(r, 0);
+    *y = *x;
+    y->dim[y->rank - 1] = w->dim[1];
+    return true;
+}
+static void dense_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    y[0] = wg_matmul(x[0], x[1]);
+    if (!wg_is_none(x[2]))
+        y[0] = wg_add(y[0], x[2]);
+}
+static wg_node dense_sample(wg_site here, wg_graph *g, int i)
+{
+    if (i > 2)
+        return wg_none;
+    wg_node x = wg_any(g, i == 1 ? WG_SHAPE(2, 2, 3) : i ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3));
+    wg_node W = wg_any(g, WG_SHAPE(3, 2)), b = i == 1 ? wg_none : wg_any(g, WG_SHAPE(2));
+    return wg_dense(x, W, b);
+}
+static const char *dense_error(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(2, 2)), wg_none); return "inner dimensions differ: ";
+    case 1: wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(3, 2)), wg_any(g, WG_SHAPE(3))); return "it must be [2]";
+    }
+    return NULL;
+}
+static const wg_op dense_op = {
+    .name = "dense", .summary = "A fully connected layer: the product with a matrix and, if one is given, a bias.", .formula = "y = x @ W + b",
+    .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum of the rows of y'",
+    .operands = 3, .optional = 1, .kind = WG_CONTRACT, .shape = dense_shape, .expand = dense_expand, .sample = dense_sample,
+    .error = dense_error,
+};
+wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b) { return wg_apply(here, &dense_op, (wg_node[]){ x, W, b }, 3, NULL); }
+
+extern const wg_op *const wgi_ops_matmul[];
+const wg_op *const wgi_ops_matmul[] = { &matmul_op, &dot_op, &dense_op, NULL };
+
+#endif

@@ -1,0 +1,181 @@
+/* random.c: dropout. Which elements are kept follows from (seed, stream, epoch, element): bits are those of wg_random_bits,
+ * of which the kernel makes a group of 64 at a time, 16 Philox blocks side by side. */
+#include "ops.h"
+
+enum { BLOCKS = 16, GROUP = 64 };
+
+/* Draws 64 group ... 64 group + 63 of the stream. The key and the mapping are wg_random_bits' (src/random.c). */
+static void bits_of_group(uint64_t seed, uint64_t stream, uint64_t epoch, uint64_t group, uint32_t bits[GROUP])
+{
+    const uint64_t key = stream ^ seed * 0x9E3779B97F4A7C15u;
+    uint32_t      *c0 = bits, *c1 = bits + BLOCKS, *c2 = bits + 2 * BLOCKS, *c3 = bits + 3 * BLOCKS;
+    uint32_t       k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+    for (int j = 0; j < BLOCKS; j++) {
+        uint64_t block = group * BLOCKS + (uint64_t)j;
+        c0[j] = (uint32_t)block, c1[j] = (uint32_t)(block >> 32);
+        c2[j] = (uint32_t)epoch, c3[j] = (uint32_t)(epoch >> 32);
+    }
+    for (int r = 0; r < 10; r++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
+        for (int j = 0; j < BLOCKS; j++) {
+            uint64_t p = (uint64_t)0xD2511F53u * c0[j], q = (uint64_t)0xCD9E8D57u * c2[j];
+            c0[j] = (uint32_t)(q >> 32) ^ c1[j] ^ k0;
+            c1[j] = (uint32_t)q;
+            c2[j] = (uint32_t)(p >> 32) ^ c3[j] ^ k1;
+            c3[j] = (uint32_t)p;
+        }
+}
+
+/* Bits up to this one keep an element: bits / 2^32 < keep. False: none does. */
+static bool last_kept(double keep, uint32_t *last)
+{
+    if (!(keep > 0))
+        return false;
+    *last = keep >= 1 ? UINT32_MAX : (uint32_t)(int64_t)(ceil(keep * 0x1p32) - 1);
+    return true;
+}
+
+/* Elements from the i-th of a group on, n of them. */
+#define KEEP(T)                                                            \
+    do {                                                                   \
+        const T *x = (const T *)k->x[0] + at * k->step[0], p = *(const T *)k->x[1]; \
+        T *restrict y = (T *)k->y[0] + at;                                 \
+        for (int64_t j = 0; j < n; j++)                                    \
+            y[j] = some && bits[i + j] <= last ? x[j * k->step[0]] / p : 0; \
+    } while (0)
+
+KERNEL(random_keep)
+{
+    const bool     single = k->xt[0].dtype == WG_F32;
+    const uint64_t stream = *(const uint64_t *)k->x[2];
+    uint32_t       bits[GROUP], last = 0;
+    const bool     some = last_kept(single ? *(const float *)k->x[1] : *(const double *)k->x[1], &last);
+    for (int64_t e = k->begin; e < k->end;) {
+        int64_t i = e % GROUP, n = k->end - e < GROUP - i ? k->end - e : GROUP - i, at = e - k->begin;
+        bits_of_group(k->seed, stream, k->epoch, (uint64_t)(e / GROUP), bits);
+        if (single)
+            KEEP(float);
+        else
+            KEEP(double);
+        e += n;
+    }
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(random_keep);
+
+/* ---- random_keep ---- */
+
+static const wg_op random_keep_op;
+
+static bool random_keep_shape(wg_rule *r)
+{
+    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 1, 0, 0) || !wg_rule_rank(r, 2, 0, 0))
+        return false;
+    if (r->x[1].dtype != r->x[0].dtype || r->x[2].dtype != WG_I64)
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "takes a share of x's dtype and a stream, not %s and %s", wg_dtype_name(r->x[1].dtype),
+                            wg_dtype_name(r->x[2].dtype));
+    r->y[0] = r->x[0];
+    return true;
+}
+static void random_keep_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_apply(here, &random_keep_op, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
+}
+static wg_node random_keep_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    return wg_is_none(tx[0]) ? wg_none : wg_apply(here, &random_keep_op, (wg_node[]){ tx[0], x[1], x[2] }, 3, NULL);
+}
+static wg_node random_keep_sample(wg_site here, wg_graph *g, int i)
+{
+    static const wg_shape s[] = { { 2, { 3, 4 } }, { 1, { 150 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
+    if (i > 3)
+        return wg_none;
+    wg_node x = wg_any(g, s[i]);
+    return wg_apply(here, &random_keep_op, (wg_node[]){ x, wg_number(i == 2 ? 1 : 0.75), wg_stream(here, g, NULL) }, 3, NULL);
+}
+static const char *random_keep_error(wg_site here, wg_graph *g, int i)
+{
+    if (i)
+        return NULL;
+    wg_node x = wg_any(g, WG_SHAPE(3));
+    wg_apply(here, &random_keep_op, (wg_node[]){ x, wg_number(0.5), wg_number(1) }, 3, NULL);
+    return "and a stream";
+}
+static const wg_op random_keep_op = {
+    .name = "random_keep", .summary = "x / keep where the element's draw from the stream is below keep, else 0.",
+    .formula = "y = x / p where u < p, else 0", .adjoint = "x' = y' / p where u < p, else 0; none for p and the stream",
+    .operands = 3, .kind = WG_RANDOM, .cost = 8, .shape = random_keep_shape, .kernel = KERNELS(random_keep), .vjp = random_keep_vjp,
+    .jvp = random_keep_jvp, .sample = random_keep_sample, .error = random_keep_error,
+};
+
+/* ---- dropout ---- */
+
+typedef struct dropout_attr {
+    double      keep_prob, drop; /* one of them; 0: not given */
+    const char *name;
+} dropout_attr;
+
+static bool dropout_shape(wg_rule *r)
+{
+    dropout_attr *f = r->attr;
+    r->y[0] = r->x[0];
+    if (f->keep_prob != 0 && f->drop != 0)
+        return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
+    if (f->keep_prob == 0 && f->drop == 0)
+        return wg_rule_fail(r, WG_ERROR_USE, "say keep_prob, the share to keep, or drop, the share to drop");
+    if (f->keep_prob != 0 && !(f->keep_prob > 0 && f->keep_prob <= 1))
+        return wg_rule_fail(r, WG_ERROR_VALUE, "keep_prob is %g, must be above 0 and at most 1", f->keep_prob);
+    if (f->drop != 0 && !(f->drop > 0 && f->drop < 1))
+        return wg_rule_fail(r, WG_ERROR_VALUE, "drop is %g, must be above 0 and below 1", f->drop);
+    return wg_rule_float(r, 0);
+}
+static void dropout_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    const dropout_attr *f = attr;
+    wg_graph           *g = wg_graph_of(x[0]);
+    double              keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
+    y[0] = x[0];
+    if (wg_graph_mode(g) == WG_TRAIN)
+        y[0] = wg_apply(here, &random_keep_op, (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);
+}
+static wg_node dropout_sample(wg_site here, wg_graph *g, int i)
+{
+    if (i > 2)
+        return wg_none;
+    wg_node x = wg_any(g, i ? WG_SHAPE(7) : WG_SHAPE(3, 4));
+    return i == 0 ? wg_dropout(x, .keep_prob = 0.5) : i == 1 ? wg_dropout(x, .drop = 0.25, .name = "mask") : wg_dropout(x, .keep_prob = 1);
+}
+static const char *dropout_error(wg_site here, wg_graph *g, int i)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3));
+    switch (i) {
+    case 0: wg_dropout(x, .keep_prob = 1.5); return "keep_prob is 1.5";
+    case 1: wg_dropout(x, .keep_prob = 0.5, .drop = 0.5); return "not both";
+    case 2: wg_dropout(x); return "say keep_prob";
+    case 3: wg_dropout(x, .drop = 1); return "drop is 1";
+    }
+    return NULL;
+}
+static const wg_attr_row dropout_attrs[] = {
+    { "keep_prob", WG_ATTR_DOUBLE, offsetof(dropout_attr, keep_prob), NULL, NULL },
+    { "drop", WG_ATTR_DOUBLE, offsetof(dropout_attr, drop), NULL, NULL },
+    { "name", WG_ATTR_POINTER, offsetof(dropout_attr, name), NULL, NULL },
+    { 0 },
+};
+static const wg_op dropout_op = {
+    .name = "dropout", .summary = "Inverted dropout: in training a new random share of the elements at every evaluation, scaled up; else x itself.",
+    .formula = "y = x / keep_prob where kept, else 0", .adjoint = "x' = y' / keep_prob where kept, else 0",
+    .operands = 1, .kind = WG_RANDOM, .attr_size = sizeof(dropout_attr), .attrs = dropout_attrs, .shape = dropout_shape,
+    .expand = dropout_expand, .sample = dropout_sample, .error = dropout_error,
+};
+wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
+{
+    return wg_apply(here, &dropout_op, &a->x, 1, &(dropout_attr){ a->keep_prob, a->drop, a->name });
+}
+
+extern const wg_op *const wgi_ops_random[];
+const wg_op *const wgi_ops_random[] = { &random_keep_op, &dropout_op, NULL };
+
+#endif

@@ -1,0 +1,142 @@
+/* softmax_rows.h: rows of softmax and cross-entropy for one element type: T, and N(name) its functions' names; softmax.c
+ * includes it once for each. Elements of a row stand `step` apart; callers pass 1 as a constant, so that loops are made for it.
+ *
+ * Sums of a row go by the fixed tree of docs/arithmetic.md: leaves of FOLD elements in 64 lanes, lanes halved, leaf results
+ * added in double. A NaN in a row makes all of the row NaN. */
+
+static inline T N(lanes_sum)(T *lane)
+{
+    for (int w = LANES / 2; w > 0; w /= 2)
+        for (int j = 0; j < w; j++)
+            lane[j] += lane[j + w];
+    return lane[0];
+}
+
+static inline T N(row_max)(const T *x, int64_t n, int64_t step)
+{
+    T       lane[LANES];
+    int64_t i = 0;
+    for (int j = 0; j < LANES; j++)
+        lane[j] = -INFINITY;
+    for (; i + LANES <= n; i += LANES)
+        for (int j = 0; j < LANES; j++) {
+            T v = x[(i + j) * step];
+            lane[j] = v > lane[j] ? v : lane[j];
+        }
+    for (int j = 0; i < n; i++, j++) {
+        T v = x[i * step];
+        lane[j] = v > lane[j] ? v : lane[j];
+    }
+    for (int w = LANES / 2; w > 0; w /= 2)
+        for (int j = 0; j < w; j++)
+            lane[j] = lane[j + w] > lane[j] ? lane[j + w] : lane[j];
+    return lane[0];
+}
+
+/* The sum of e^(x - most); with e it also writes them there. */
+static inline double N(row_exp)(const T *x, T *e, int64_t n, int64_t step, T most)
+{
+    double sum = 0;
+    for (int64_t leaf = 0; leaf < n; leaf += FOLD) {
+        T       lane[LANES] = { 0 };
+        int64_t end = n - leaf < FOLD ? n : leaf + FOLD, i = leaf;
+        for (; i + LANES <= end; i += LANES)
+            for (int j = 0; j < LANES; j++) {
+                T v = EXP(x[(i + j) * step] - most);
+                if (e)
+                    e[(i + j) * step] = v;
+                lane[j] += v;
+            }
+        for (int j = 0; i < end; i++, j++) {
+            T v = EXP(x[i * step] - most);
+            if (e)
+                e[i * step] = v;
+            lane[j] += v;
+        }
+        sum += N(lanes_sum)(lane);
+    }
+    return sum;
+}
+
+static inline void N(softmax_row)(const T *x, T *y, int64_t n, int64_t step)
+{
+    T most = N(row_max)(x, n, step), sum = (T)N(row_exp)(x, y, n, step, most);
+    for (int64_t i = 0; i < n; i++)
+        y[i * step] /= sum;
+}
+
+static inline void N(log_softmax_row)(const T *x, T *y, int64_t n, int64_t step)
+{
+    T most = N(row_max)(x, n, step), log_sum = (T)log(N(row_exp)(x, NULL, n, step, most));
+    for (int64_t i = 0; i < n; i++)
+        y[i * step] = (x[i * step] - most) - log_sum;
+}
+
+/* Slices [begin, end) along an axis of n elements, `inner` apart. */
+static void N(softmax)(const T *x, T *y, int64_t begin, int64_t end, int64_t n, int64_t inner, bool logs)
+{
+    for (int64_t u = begin; u < end; u++) {
+        int64_t at = u / inner * n * inner + u % inner;
+        if (logs && inner == 1)
+            N(log_softmax_row)(x + at, y + at, n, 1);
+        else if (logs)
+            N(log_softmax_row)(x + at, y + at, n, inner);
+        else if (inner == 1)
+            N(softmax_row)(x + at, y + at, n, 1);
+        else
+            N(softmax_row)(x + at, y + at, n, inner);
+    }
+}
+
+/* ln sum e^z - z[label] */
+static inline T N(class_loss)(const T *z, int64_t n, int64_t label)
+{
+    T most = N(row_max)(z, n, 1);
+    return (T)log(N(row_exp)(z, NULL, n, 1, most)) - (z[label] - most);
+}
+
+/* sum p (ln sum e^z - z), where 0 times an infinity is 0 */
+static inline T N(share_loss)(const T *z, const T *p, int64_t n)
+{
+    T      most = N(row_max)(z, n, 1), log_sum = (T)log(N(row_exp)(z, NULL, n, 1, most));
+    double sum = 0;
+    for (int64_t leaf = 0; leaf < n; leaf += FOLD) {
+        T       lane[LANES] = { 0 };
+        int64_t end = n - leaf < FOLD ? n : leaf + FOLD;
+        for (int64_t i = leaf; i < end; i++)
+            lane[i % LANES] += p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - most));
+        sum += N(lanes_sum)(lane);
+    }
+    return (T)sum;
+}
+
+static inline T N(row_sum)(const T *p, int64_t n)
+{
+    double sum = 0;
+    for (int64_t leaf = 0; leaf < n; leaf += FOLD) {
+        T       lane[LANES] = { 0 };
+        int64_t end = n - leaf < FOLD ? n : leaf + FOLD;
+        for (int64_t i = leaf; i < end; i++)
+            lane[i % LANES] += p[i];
+        sum += N(lanes_sum)(lane);
+    }
+    return (T)sum;
+}
+
+/* g (softmax(z) - one_hot(label)) */
+static inline void N(class_grad)(const T *z, T *y, int64_t n, int64_t label, T g)
+{
+    T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, n, 1, most);
+    T mine = (y[label] / sum - 1) * g;
+    for (int64_t i = 0; i < n; i++)
+        y[i] = y[i] / sum * g;
+    y[label] = mine;
+}
+
+/* g (softmax(z) sum(p) - p) */
+static inline void N(share_grad)(const T *z, const T *p, T *y, int64_t n, T g)
+{
+    T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, n, 1, most), all = N(row_sum)(p, n);
+    for (int64_t i = 0; i < n; i++)
+        y[i] = (y[i] / sum * all - p[i]) * g;
+}

@@ -1,0 +1,431 @@
+/* apply.c: the one way into a graph: operands checked and promoted, the shape rule, rewriting, expansion, the record. */
+#include "wgi.h"
+
+/* ---- attributes ---- */
+
+static size_t attr_bytes(wg_attr_kind k)
+{
+    switch (k) {
+    case WG_ATTR_INT:
+    case WG_ATTR_CHOICE: return sizeof(int);
+    case WG_ATTR_SIZE: return sizeof(int64_t);
+    case WG_ATTR_DOUBLE: return sizeof(double);
+    case WG_ATTR_BOOL: return sizeof(bool);
+    case WG_ATTR_DTYPE: return sizeof(wg_dtype);
+    case WG_ATTR_POINTER: return sizeof(void *);
+    case WG_ATTR_AXES:
+    case WG_ATTR_SHAPE: break;
+    }
+    return 0;
+}
+
+/* The parts of a field that mean something: never padding, never unused places of a list. */
+static int attr_spans(const wg_attr_row *a, const void *attr, const char *at[2], size_t size[2])
+{
+    const char *p = (const char *)attr + a->offset;
+    if (a->kind == WG_ATTR_AXES) {
+        const wg_axes *x = (const wg_axes *)(const void *)p;
+        at[0] = (const char *)&x->count, size[0] = sizeof x->count;
+        at[1] = (const char *)x->axis, size[1] = sizeof x->axis[0] * (size_t)x->count;
+        return 2;
+    }
+    if (a->kind == WG_ATTR_SHAPE) {
+        const wg_shape *x = (const wg_shape *)(const void *)p;
+        at[0] = (const char *)&x->rank, size[0] = sizeof x->rank;
+        at[1] = (const char *)x->dim, size[1] = sizeof x->dim[0] * (size_t)x->rank;
+        return 2;
+    }
+    at[0] = p, size[0] = attr_bytes(a->kind);
+    return 1;
+}
+
+static uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
+{
+    for (; n >= 8; p += 8, n -= 8) {
+        uint64_t v;
+        memcpy(&v, p, 8);
+        h = wgi_mix(h, v);
+    }
+    for (; n; p++, n--)
+        h = wgi_mix(h, (unsigned char)*p);
+    return h;
+}
+
+uint64_t wgi_attr_hash(const wg_op *op, const void *attr)
+{
+    const char *at[2];
+    size_t      size[2];
+    uint64_t    h = 7;
+    if (!op->attrs)
+        return bytes_hash(h, attr, op->attr_size);
+    for (const wg_attr_row *a = op->attrs; a->name; a++)
+        for (int i = 0, n = attr_spans(a, attr, at, size); i < n; i++)
+            h = bytes_hash(h, at[i], size[i]);
+    return h;
+}
+
+bool wgi_attr_equal(const wg_op *op, const void *p, const void *q)
+{
+    const char *at[2], *bt[2];
+    size_t      an[2], bn[2];
+    if (p == q)
+        return true;
+    if (!p || !q)
+        return false;
+    if (!op->attrs)
+        return memcmp(p, q, op->attr_size) == 0;
+    for (const wg_attr_row *a = op->attrs; a->name; a++) {
+        int n = attr_spans(a, p, at, an);
+        attr_spans(a, q, bt, bn);
+        for (int i = 0; i < n; i++)
+            if (an[i] != bn[i] || memcmp(at[i], bt[i], an[i]) != 0)
+                return false;
+    }
+    return true;
+}
+
+/* ---- what shape rules use ---- */
+
+bool wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...)
+{
+    char    text[900];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    wg_graph *g = r->graph;
+    bool      first = wgi_ok(g->c);
+    wgi_fail(g->c, r->here, r->op->name, s, "%s", text);
+    if (first && !g->failure.op) {
+        g->failure.op = r->op->name;
+        g->failure.here = r->here;
+        g->failure.operands = WGI_MIN(r->operands, 4);
+        memcpy(g->failure.operand, r->node, sizeof(wg_node) * (size_t)g->failure.operands);
+    }
+    return false;
+}
+
+const char *wg_rule_who(wg_rule *r, int k)
+{
+    char *buf = r->text[k & 3], argument[64], shape[80];
+    wg_shape_text(*r->x[k].shape, shape, sizeof shape);
+    const wgi_node *n = wgi_node_of(r->node[k]);
+    const char     *name = wg_node_name(r->node[k]);
+    if (!*wgi_argument(r->here, k, argument, sizeof argument))
+        snprintf(argument, sizeof argument, "%.60s", *name ? name : n ? n->op->name : "");
+    bool mixed = wg_dtype_is_float(r->x[0].dtype) && r->x[k].dtype != r->x[0].dtype;
+    snprintf(buf, sizeof r->text[0], "%s%s%s%s%s", argument, *argument ? " " : "", mixed ? wg_dtype_name(r->x[k].dtype) : "", mixed ? " " : "",
+             shape);
+    return buf;
+}
+
+wg_shape *wg_rule_shape(wg_rule *r, int output)
+{
+    r->y[output].shape = &r->made[output];
+    return &r->made[output];
+}
+
+bool wg_rule_float(wg_rule *r, int k)
+{
+    return wg_dtype_is_float(r->x[k].dtype) ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, must be f32 or f64", wg_rule_who(r, k), wg_dtype_name(r->x[k].dtype));
+}
+
+bool wg_rule_rank(wg_rule *r, int k, int least, int most)
+{
+    int n = r->x[k].shape->rank;
+    if (n >= least && n <= most)
+        return true;
+    if (least == most)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d", wg_rule_who(r, k), n, least);
+    return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d to %d", wg_rule_who(r, k), n, least, most);
+}
+
+bool wg_rule_axis(wg_rule *r, int *axis, int rank)
+{
+    int a = *axis < 0 ? *axis + rank : *axis;
+    if (a < 0 || a >= rank)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
+    *axis = a;
+    return true;
+}
+
+bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all)
+{
+    if (axes->count < 0 || axes->count > WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes given", axes->count);
+    if (!axes->count && none_is_all)
+        while (axes->count < rank) {
+            axes->axis[axes->count] = axes->count;
+            axes->count++;
+        }
+    for (int i = 0; i < axes->count; i++) {
+        if (!wg_rule_axis(r, &axes->axis[i], rank))
+            return false;
+        int v = axes->axis[i], j = i;
+        for (; j > 0 && axes->axis[j - 1] > v; j--)
+            axes->axis[j] = axes->axis[j - 1];
+        axes->axis[j] = v;
+        if (j > 0 && axes->axis[j - 1] == v)
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice", v);
+    }
+    return true;
+}
+
+bool wg_rule_broadcast(wg_rule *r)
+{
+    const wg_shape *s = r->x[0].shape;
+    for (int k = 1; k < r->operands; k++) {
+        const wg_shape *t = r->x[k].shape;
+        if (t == s || t->rank == 0)
+            continue;
+        if (s->rank == 0) {
+            s = t;
+            continue;
+        }
+        wg_shape y;
+        if (!wgi_broadcast(s, t, &y)) {
+            char a[80], b[80];
+            if (r->operands == 2)
+                return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s, with %s so far (%s)", wg_rule_who(r, k),
+                                wg_shape_text(*s, a, sizeof a), wg_shape_text(*t, b, sizeof b));
+        }
+        *wg_rule_shape(r, 0) = y;
+        s = &r->made[0];
+    }
+    r->y[0].shape = s;
+    return true;
+}
+
+/* ---- operands ---- */
+
+static wg_graph *graph_of(const wg_node x[], int n)
+{
+    for (int k = 0; k < n; k++)
+        if (x[k].graph)
+            return x[k].graph;
+    return NULL;
+}
+
+static wg_promote promotion(const wg_op *op)
+{
+    if (op->promote != WG_PROMOTE_STANDARD)
+        return op->promote;
+    return op->kind == WG_MAP || op->kind == WG_CONTRACT ? WG_PROMOTE_COMMON : WG_PROMOTE_NONE;
+}
+
+static void operand_name(wg_site here, int k, wg_node x, char *buf, size_t size)
+{
+    if (!*wgi_argument(here, k, buf, size))
+        snprintf(buf, size, "operand %d%s%s", k + 1, *wg_node_name(x) ? " " : "", wg_node_name(x));
+}
+
+/* False: an operand cannot be used; the error is recorded unless it was before. */
+static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
+{
+    char who[80];
+    for (int k = 0; k < n; k++) {
+        if (wgi_is_number(x[k]))
+            continue;
+        wg_graph *h = x[k].graph;
+        if (h == g && x[k].generation == g->generation && x[k].index < g->count) {
+            if (!x[k].index)
+                return false;
+            continue;
+        }
+        operand_name(here, k, x[k], who, sizeof who);
+        if (wg_is_none(x[k])) {
+            if (k >= n - op->optional)
+                continue;
+            wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s is wg_none, no node", who);
+        } else if (h != g) {
+            wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s belongs to another graph", who);
+        } else {
+            wgi_usable(x[k], here, op->name, who);
+        }
+        return false;
+    }
+    return true;
+}
+
+/* The common dtype of the operands from `from` on: bool < i32 < i64 < float. WG_DTYPE_COUNT: f32 with f64. Numbers are weak:
+ * a fraction beside integers makes the default float dtype. */
+static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bool to_float)
+{
+    static const int rank[WG_DTYPE_COUNT] = { [WG_BOOL] = 1, [WG_I32] = 2, [WG_I64] = 3, [WG_F32] = 4, [WG_F64] = 4 };
+    wg_dtype t = WG_DEFAULT_DTYPE;
+    bool     fraction = false, numbers = false;
+    for (int k = from; k < n; k++) {
+        if (wgi_is_number(x[k])) {
+            double v = wgi_number_value(x[k]);
+            numbers = true;
+            fraction |= v != floor(v) || fabs(v) > 0x1p53;
+        } else if (x[k].graph) {
+            wg_dtype u = (wg_dtype)g->node[x[k].index].dtype;
+            if (rank[u] == 4 && rank[t] == 4 && u != t)
+                return WG_DTYPE_COUNT;
+            if (rank[u] > rank[t])
+                t = u;
+        }
+    }
+    if (!rank[t] || (rank[t] < 4 && (to_float || fraction)))
+        return g->c->o.dtype;
+    if (t == WG_BOOL && numbers)
+        return WG_I64;
+    return t;
+}
+
+static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int n)
+{
+    wg_promote p = promotion(op);
+    int        from = p == WG_PROMOTE_NONE ? n : op->promote_from;
+    wg_dtype   t = common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE);
+    if (t == WG_DTYPE_COUNT && p != WG_PROMOTE_NONE) {
+        char a[80], b[80];
+        int  i = from, j;
+        while (!wg_dtype_is_float(wg_node_dtype(x[i])))
+            i++;
+        for (j = i + 1; !wg_dtype_is_float(wg_node_dtype(x[j])) || wg_node_dtype(x[j]) == wg_node_dtype(x[i]);)
+            j++;
+        operand_name(here, i, x[i], a, sizeof a);
+        operand_name(here, j, x[j], b, sizeof b);
+        wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE, "%s is %s, %s is %s: say wg_cast for one of them", a, wg_dtype_name(wg_node_dtype(x[i])),
+                 b, wg_dtype_name(wg_node_dtype(x[j])));
+        return false;
+    }
+    for (int k = 0; k < n; k++) {
+        if (wgi_is_number(x[k]))
+            x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), t < WG_DTYPE_COUNT ? t : g->c->o.dtype);
+        else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t)
+            x[k] = wg_cast_at(wg_inside(here), x[k], t);
+        if (x[k].graph && !x[k].index)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the record ---- */
+
+/* Without the graph's own error, a failed call still shows in drawings: op, place, operands. */
+static wg_node failed(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, bool fresh)
+{
+    if (fresh && !wgi_ok(g->c) && !g->failure.op) {
+        g->failure.op = op->name;
+        g->failure.here = here;
+        g->failure.operands = WGI_MIN(n, 4);
+        memcpy(g->failure.operand, x, sizeof *x * (size_t)g->failure.operands);
+    }
+    return wgi_error_node(g);
+}
+
+static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
+{
+    wg_graph   *g = r->graph;
+    const wg_op *op = r->op;
+    wgi_node     n = { .op = op, .here = r->here, .operands = (uint32_t)r->operands };
+    uint32_t    *in = n.in;
+    int          outputs = op->outputs ? op->outputs : 1;
+    if (r->operands > 2) {
+        in = n.list = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)r->operands);
+        if (!in)
+            return wgi_error_node(g);
+    }
+    for (int k = 0; k < r->operands; k++)
+        in[k] = x[k].index;
+    if (op->attr_size) {
+        void *copy = wgi_arena_alloc(&g->arena, op->attr_size);
+        if (!copy)
+            return wgi_error_node(g);
+        n.attr = memcpy(copy, attr, op->attr_size);
+    }
+    uint32_t first = 0;
+    for (int j = 0; j < outputs; j++) {
+        const wg_shape *s = r->y[j].shape;
+        if (s == &r->made[j] || (s >= r->made && s < r->made + WG_MAX_OUTPUTS)) {
+            if (!wgi_shape_fits(s)) {
+                char buf[128];
+                wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have shape %s", wg_shape_text(*s, buf, sizeof buf));
+                return wgi_error_node(g);
+            }
+            s = wgi_intern(g->c, s);
+        }
+        if (!s)
+            return wgi_error_node(g);
+        n.shape = s;
+        n.dtype = (uint8_t)r->y[j].dtype;
+        n.output = (uint8_t)j;
+        uint32_t i = wgi_append(g, &n);
+        if (!i) {
+            g->count = first ? first : g->count;
+            return wgi_error_node(g);
+        }
+        first = first ? first : i;
+    }
+    return wgi_handle(g, first);
+}
+
+enum { MOST_ATTR = 256, INLINE_OPERANDS = 8 };
+
+static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg_type xt[], int n, const void *attr)
+{
+    bool fresh = wgi_ok(g->c);
+    if (!check_operands(here, op, g, x, n) || !promote(here, op, g, x, n))
+        return failed(here, op, g, x, n, fresh);
+    _Alignas(16) char own[MOST_ATTR];
+    if (op->attr_size && attr)
+        memcpy(own, attr, op->attr_size);
+    else
+        memset(own, 0, op->attr_size);
+    wg_rule r;
+    r.op = op, r.here = here, r.operands = n, r.x = xt, r.node = x, r.attr = own, r.graph = g;
+    for (int k = 0; k < n; k++) {
+        const wgi_node *m = x[k].graph ? &g->node[x[k].index] : &g->node[0];
+        xt[k].shape = m->shape;
+        xt[k].dtype = (wg_dtype)m->dtype;
+    }
+    for (int j = 0; j < WG_MAX_OUTPUTS; j++)
+        r.y[j] = (wg_type){ n ? xt[0].shape : g->node[0].shape, n ? xt[0].dtype : g->c->o.dtype };
+    if (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r))
+        return failed(here, op, g, x, n, fresh);
+    if (op->rewrite) {
+        wg_node y = op->rewrite(here, x, n, own);
+        if (!wg_is_none(y))
+            return y;
+    }
+    if (!op->kernel[0] && !op->map && op->kind != WG_ALIAS) {
+        wg_node y[WG_MAX_OUTPUTS] = { wgi_error_node(g) };
+        op->expand(wg_inside(here), x, n, own, y);
+        return y[0];
+    }
+    return append(&r, x, own);
+}
+
+wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
+{
+    wg_graph *g = graph_of(x, n);
+    if (!g || !g->count)
+        return wg_none;
+    bool named = op->operands < 0 ? n > 0 : n == op->operands;
+    if (!named || op->attr_size > MOST_ATTR) {
+        wgi_fail(g->c, here, op->name, WG_ERROR_USE, op->attr_size > MOST_ATTR ? "attributes larger than 256 bytes" : "takes %d operands, not %d",
+                 op->operands, n);
+        return wgi_error_node(g);
+    }
+    wg_node own[INLINE_OPERANDS];
+    wg_type types[INLINE_OPERANDS];
+    if (n <= INLINE_OPERANDS) {
+        memcpy(own, x, sizeof *x * (size_t)n);
+        return apply(here, op, g, own, types, n, attr);
+    }
+    wgi_place place = wgi_arena_place(&g->temp);
+    wg_node  *many = wgi_arena_alloc(&g->temp, sizeof *many * (size_t)n);
+    wg_type  *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)n);
+    wg_node   y = wgi_error_node(g);
+    if (many && all) {
+        memcpy(many, x, sizeof *x * (size_t)n);
+        y = apply(here, op, g, many, all, n, attr);
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return y;
+}

@@ -1,0 +1,112 @@
+/* arena.c: bump allocation in chunks that never move. */
+#include "wgi.h"
+
+struct wgi_chunk {
+    wgi_chunk *next;
+    size_t     size;
+    char       bytes[]; /* from here to the end; the first aligned address is used */
+};
+
+static char *aligned(char *p, size_t to) { return (char *)(((uintptr_t)p + to - 1) & ~(uintptr_t)(to - 1)); }
+
+static void enter(wgi_arena *a, wgi_chunk *k)
+{
+    a->now = k;
+    a->at = aligned(k->bytes, 64);
+    a->end = k->bytes + k->size;
+}
+
+/* The next kept chunk that is large enough, or a new one behind the present. Too small ones are passed over until reset. */
+static bool next_chunk(wgi_arena *a, size_t size)
+{
+    wgi_chunk *k = a->now ? a->now->next : a->first;
+    while (k && k->size < size + 64) {
+        a->now = k;
+        k = k->next;
+    }
+    if (!k) {
+        size_t bytes = WGI_MAX((size_t)WGI_CHUNK, size) + 128;
+        if (a->now)
+            bytes = WGI_MAX(bytes, WGI_MIN(2 * a->now->size, (size_t)WGI_CHUNK * 64));
+        k = wgi_raw(a->c, 1, sizeof *k + bytes);
+        if (!k)
+            return false;
+        k->size = bytes;
+        k->next = NULL;
+        if (a->now)
+            a->now->next = k;
+        else
+            a->first = k;
+    }
+    enter(a, k);
+    return true;
+}
+
+void *wgi_arena_alloc(wgi_arena *a, size_t size)
+{
+    if (size > SIZE_MAX / 4) {
+        wgi_fail(a->c, NULL, "memory", WG_ERROR_MEMORY, "%zu bytes asked for", size);
+        return NULL;
+    }
+    size_t to = size <= 8 ? 8 : size < 64 ? 16 : 64;
+    size_t rounded = (WGI_MAX(size, 1) + 7) & ~(size_t)7;
+    char  *p = aligned(a->at, to);
+    if (!a->at || p > a->end || (size_t)(a->end - p) < rounded) {
+        if (!next_chunk(a, rounded))
+            return NULL;
+        p = a->at;
+    }
+    a->at = p + rounded;
+#ifdef WG_HOSTILE
+    memset(p, WGI_POISON, rounded);
+#endif
+    return p;
+}
+
+void wgi_arena_reset(wgi_arena *a)
+{
+    a->now = NULL;
+    a->at = a->end = NULL;
+    if (a->first)
+        enter(a, a->first);
+}
+
+void wgi_arena_free(wgi_arena *a)
+{
+    for (wgi_chunk *k = a->first, *next; k; k = next) {
+        next = k->next;
+        wg_free(a->c, k);
+    }
+    a->first = a->now = NULL;
+    a->at = a->end = NULL;
+}
+
+char *wgi_arena_text(wgi_arena *a, const char *s)
+{
+    size_t n = strlen(s) + 1;
+    char  *p = wgi_arena_alloc(a, n);
+    if (p)
+        memcpy(p, s, n);
+    return p;
+}
+
+wgi_place wgi_arena_place(const wgi_arena *a) { return (wgi_place){ a->now, a->at, a->end }; }
+
+void wgi_arena_rewind(wgi_arena *a, wgi_place p)
+{
+    if (p.now) {
+        a->now = p.now;
+        a->at = p.at;
+        a->end = p.end;
+    } else {
+        wgi_arena_reset(a);
+    }
+}
+
+size_t wgi_arena_bytes(const wgi_arena *a)
+{
+    size_t n = 0;
+    for (const wgi_chunk *k = a->first; k; k = k->next)
+        n += k->size;
+    return n;
+}

@@ -1,0 +1,237 @@
+/* interpret.c: runs nodes one by one, keeping every value until the evaluation ends: for structures seen for the first time
+ * and the smallest graphs. One thread. Same kernels as plans, same bits. */
+#include "wgi.h"
+
+bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text)
+{
+    wg_fault *f = k->fault;
+    int64_t   was = __atomic_load_n(&f->index, __ATOMIC_RELAXED);
+    while (index < was) /* of several shares the lowest index wins */
+        if (__atomic_compare_exchange_n(&f->index, &was, index, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+            f->value = value;
+            f->limit = limit;
+            f->text = text;
+            break;
+        }
+    return false;
+}
+
+void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f)
+{
+    if (!f->text)
+        wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "failed while it ran");
+    else if (f->limit)
+        wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s (at index %lld: value %lld, limit %lld)", f->text, (long long)f->index,
+                 (long long)f->value, (long long)f->limit);
+    else
+        wgi_fail(g->c, here, op->name, WG_ERROR_USER, "%s (at index %lld: value %lld)", f->text, (long long)f->index, (long long)f->value);
+}
+
+/* ---- which nodes: those below the roots without a value; `spare` marks them ---- */
+
+static uint32_t base_of(const wg_graph *g, uint32_t i) { return i - g->node[i].output; }
+
+static int64_t mark(wg_graph *g, uint32_t i)
+{
+    i = base_of(g, i);
+    wgi_node *n = &g->node[i];
+    if (n->spare || wgi_is_leaf(n) || g->value[i])
+        return 0;
+    n->spare = 1;
+    return 1;
+}
+
+/* Returns the lowest marked node; high: the highest. */
+static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32_t *high)
+{
+    int64_t open = 0;
+    *high = 0;
+    for (int k = 0; k < roots; k++) {
+        open += mark(g, root[k]);
+        *high = WGI_MAX(*high, base_of(g, root[k]));
+    }
+    uint32_t i = *high + 1;
+    while (open > 0 && i-- > 0) {
+        const wgi_node *n = &g->node[i];
+        if (!n->spare)
+            continue;
+        open--;
+        const uint32_t *in = wgi_in(n);
+        for (uint32_t k = 0; k < n->operands; k++)
+            open += mark(g, in[k]);
+    }
+    return i;
+}
+
+static void unmark(wg_graph *g, uint32_t low, uint32_t high)
+{
+    for (uint32_t i = low; i <= high; i++)
+        g->node[i].spare = 0;
+}
+
+/* ---- one node ---- */
+
+enum { FEW = 8 };
+
+typedef struct frame { /* a call's arrays */
+    wg_kernel       k;
+    const void     *x[FEW];
+    void           *y[WG_MAX_OUTPUTS];
+    wg_type         xt[FEW], yt[WG_MAX_OUTPUTS];
+    unsigned char   step[FEW];
+    wg_fault        fault;
+} frame;
+
+static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
+{
+    for (int j = 0; j < f->k.outputs; j++) {
+        wgi_node *n = &g->node[i + (uint32_t)j];
+        f->yt[j] = (wg_type){ n->shape, (wg_dtype)n->dtype };
+        f->y[j] = wgi_arena_alloc(&g->values, (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype));
+        if (!f->y[j])
+            return false;
+    }
+    return true;
+}
+
+/* A MAP whose operands are broadcast by more than a scalar: a program of one instruction. */
+static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
+{
+    int        count = f->k.operands;
+    wgi_ref   *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)count);
+    wgi_load  *load = wgi_arena_alloc(&g->temp, sizeof *load * (size_t)count);
+    wgi_instr *instr = wgi_arena_alloc(&g->temp, sizeof *instr * ((size_t)count + 1));
+    void     **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)count + 1));
+    if (!x || !load || !instr || !ptr)
+        return false;
+    wgi_program p = { .instr = instr, .most_operands = count, .size = wgi_size(n->shape) };
+    for (int k = 0; k < count; k++) {
+        uint32_t size = (uint32_t)wg_dtype_size(f->xt[k].dtype);
+        ptr[k] = (void *)(uintptr_t)f->k.x[k];
+        x[k] = (wgi_ref){ f->xt[k].shape == n->shape ? WGI_FULL : WGI_ONE, (uint32_t)k, size };
+        if (x[k].kind == WGI_ONE && wgi_size(f->xt[k].shape) != 1) {
+            wgi_load_make(&load[k], f->xt[k].shape, n->shape);
+            load[k].from = (uint32_t)k, load[k].reg = (uint32_t)p.regs, load[k].size = size;
+            instr[p.instrs++] = (wgi_instr){ .load = &load[k] };
+            x[k] = (wgi_ref){ WGI_REG, (uint32_t)p.regs++, size };
+        }
+    }
+    ptr[count] = f->y[0];
+    instr[p.instrs++] = (wgi_instr){ .fn = fn, .op = n->op, .attr = f->k.attr, .operands = count, .x = x,
+                                     .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
+                                     .xt = f->k.xt, .yt = f->yt };
+    void   *regs = wgi_arena_alloc(&g->temp, wgi_tile_bytes(&p));
+    wgi_env e = { .ptr = ptr, .seed = f->k.seed, .epoch = f->k.epoch, .fault = &f->fault };
+    return regs && wgi_tiles(&p, &e, regs, 0, p.size);
+}
+
+static bool run_map(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
+{
+    int64_t size = wgi_size(n->shape);
+    bool    plain = true;
+    if (!size)
+        return true;
+    for (int k = 0; k < f->k.operands && k < FEW; k++) {
+        f->step[k] = f->xt[k].shape == n->shape;
+        plain &= f->step[k] || wgi_size(f->xt[k].shape) == 1;
+    }
+    if (!plain || f->k.operands > FEW)
+        return map_spread(g, n, f, fn);
+    f->k.begin = 0;
+    f->k.end = size;
+    return wgi_call(n->op, fn, &f->k);
+}
+
+static bool run_phases(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
+{
+    int phases = op->phases ? op->phases : 1;
+    if (op->scratch) {
+        f->k.scratch = wgi_arena_alloc(&g->temp, op->scratch(&f->k));
+        if (!f->k.scratch)
+            return false;
+    }
+    for (f->k.phase = 0; f->k.phase < phases; f->k.phase++) {
+        f->k.begin = 0;
+        f->k.end = op->units ? op->units(&f->k) : f->k.phase == 0;
+        if (f->k.end > 0 && !fn(&f->k))
+            return false;
+    }
+    return true;
+}
+
+static bool run_gated(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
+{
+    if (op->kind != WG_CONTRACT)
+        return run_phases(g, op, f, fn);
+    int  was = wgi_gate_open();
+    bool ok = run_phases(g, op, f, fn);
+    wgi_gate_close(was);
+    return ok;
+}
+
+static bool run_node(wg_graph *g, uint32_t i)
+{
+    wgi_node       *n = &g->node[i];
+    const wg_op    *op = n->op;
+    const uint32_t *in = wgi_in(n);
+    frame           f;
+    wg_type        *xt = f.xt;
+    const void    **x = f.x;
+    memset(&f.k, 0, sizeof f.k);
+    if (n->operands > FEW) {
+        x = wgi_arena_alloc(&g->temp, sizeof *x * n->operands);
+        xt = wgi_arena_alloc(&g->temp, sizeof *xt * n->operands);
+        if (!x || !xt)
+            return false;
+    }
+    for (uint32_t k = 0; k < n->operands; k++) {
+        const wgi_node *m = &g->node[in[k]];
+        x[k] = wgi_value(g, in[k]);
+        xt[k] = (wg_type){ m->shape, (wg_dtype)m->dtype };
+        assert(x[k]);
+    }
+    f.k.operands = (int)n->operands;
+    f.k.outputs = op->outputs ? op->outputs : 1;
+    f.k.x = x, f.k.y = f.y, f.k.xt = xt, f.k.yt = f.yt, f.k.step = f.step;
+    f.k.attr = op->attr_size ? n->attr : NULL;
+    f.k.seed = g->c->o.seed, f.k.epoch = g->epoch, f.k.fault = &f.fault;
+    wgi_fault_clear(&f.fault);
+    if (op->kind == WG_ALIAS) {
+        int64_t at = op->alias(&f.k);
+        if (at >= 0) {
+            g->value[i] = (char *)(uintptr_t)x[0] + (size_t)at * wg_dtype_size((wg_dtype)n->dtype);
+            return true;
+        }
+    }
+    wg_kernel_fn fn = wgi_kernel_of(op, g->c->isa);
+    if (!outputs_of(g, i, &f))
+        return false;
+    bool ok = op->kind == WG_MAP || op->kind == WG_RANDOM ? run_map(g, n, &f, fn) : run_gated(g, op, &f, fn);
+    if (!ok) {
+        if (wgi_ok(g->c))
+            wgi_fault_report(g, op, n->here, &f.fault);
+        return false;
+    }
+    for (int j = 0; j < f.k.outputs; j++)
+        g->value[i + (uint32_t)j] = f.y[j];
+    return true;
+}
+
+bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
+{
+    uint32_t high, low = mark_needed(g, root, roots, &high);
+    for (uint32_t i = low; i <= high; i++) {
+        if (!g->node[i].spare)
+            continue;
+        g->node[i].spare = 0;
+        wgi_place place = wgi_arena_place(&g->temp);
+        bool      ok = run_node(g, i);
+        if (g->temp.at != place.at)
+            wgi_arena_rewind(&g->temp, place);
+        if (!ok) {
+            unmark(g, i, high);
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,86 @@
+/* plan.h: what compiling and running plans share.
+ *
+ * A plan is a schedule of steps over buffers. Nothing in it is an address: at each run a table of pointers, one a buffer, is
+ * filled from the workspace, the graph's leaves, earlier values of the evaluation, and the request. */
+#ifndef WGI_PLAN_H
+#define WGI_PLAN_H
+
+#include "wgi.h"
+
+typedef enum wgi_where {
+    WGI_LEAF,   /* a leaf of the user's graph: node */
+    WGI_HELD,   /* a value that an earlier run of the evaluation left: node */
+    WGI_CONST,  /* a number made by a derivative rule: cell */
+    WGI_WORK,   /* the workspace at offset */
+    WGI_OUT,    /* results at offset */
+    WGI_INTO,   /* gradient memory of target `node` */
+    WGI_PART_OF /* buffer `node` at offset: an alias */
+} wgi_where;
+
+typedef struct wgi_buffer {
+    wgi_where where;
+    uint32_t  node;
+    size_t    offset;
+    uint64_t  cell;
+} wgi_buffer;
+
+typedef struct wgi_step {
+    const wgi_program *tiles; /* NULL: a kernel */
+    wg_kernel_fn       fn;
+    const wg_op       *op;
+    const void        *attr;
+    int                operands, outputs, phase;
+    const uint32_t    *x, *y; /* buffers */
+    const wg_type     *xt, *yt;
+    uint32_t           scratch; /* buffer, or NO_BUFFER */
+    int64_t            units;
+    bool               wide; /* worth all threads */
+    uint32_t           node; /* its first: for errors, when below plan->end */
+} wgi_step;
+
+#define NO_BUFFER UINT32_MAX
+
+typedef struct wgi_result_of { /* a root: what a run leaves behind */
+    uint32_t node, buffer;
+} wgi_result_of;
+
+typedef struct wgi_gradient_of { /* a target: its gradient's buffer, to be copied when it is not made in place */
+    uint32_t buffer;
+    bool     reached, in_place;
+} wgi_gradient_of;
+
+struct wgi_plan {
+    wgi_plan  *next;
+    uint64_t   key, serial, trail;
+    wgi_arena  arena;
+    wg_context *c;
+
+    /* what a hit is confirmed by */
+    wgi_node *node; /* structure of the user's nodes [0, end): operands, attributes copied */
+    uint32_t  end, loss, *root, *target, *wish;
+    int       roots, targets, wishes;
+    bool      backward;
+    wg_mode   mode;
+
+    wgi_buffer *buffer;
+    uint32_t    buffers;
+    wgi_step   *step;
+    bool       *wide; /* steps that all threads share */
+    int         steps;
+    size_t      work, out, regs; /* bytes */
+    int         most_operands;
+    wgi_result_of   *result;
+    int              results;
+    wgi_gradient_of *gradient;
+    uint32_t         blocked;
+
+    unsigned char *makes; /* bit by node: computed in a run of this plan */
+    bool           stale; /* wishes have grown: compile anew at the next look */
+};
+
+/* Compiles roots (and gradients gx of r->target, wg_none where unreached) of g; NULL after an error. */
+wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end, const uint32_t *wish, int wishes);
+bool      wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
+static inline bool wgi_plan_makes(const wgi_plan *p, uint32_t i) { return i < p->end && (p->makes[i / 8] >> (i % 8) & 1); }
+
+#endif

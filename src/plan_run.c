@@ -1,0 +1,133 @@
+/* plan_run.c: one run of a plan: the table of pointers, the steps, what is left behind. Allocates nothing once warm. */
+#include "plan.h"
+
+#include <sys/mman.h>
+
+typedef struct run {
+    wgi_plan *p;
+    wgi_env   env;
+    char     *memory; /* of all threads: arrays and tile buffers */
+    size_t    each;
+    int       failed_step;
+} run;
+
+enum { HUGE_PAGE = 1 << 21 };
+
+/* The graph's workspace, grown when a plan needs more. Large ones lie in huge pages: first touch is several times faster. */
+static bool workspace(wg_graph *g, size_t size)
+{
+    if (size <= g->work_size)
+        return true;
+    wg_free(g->c, g->work_block);
+    g->work = NULL;
+    g->work_size = 0;
+    g->work_block = wgi_raw(g->c, 1, size + (size >= HUGE_PAGE ? HUGE_PAGE : 0));
+    if (!g->work_block)
+        return false;
+    g->work = g->work_block;
+    if (size >= HUGE_PAGE) {
+        g->work = (void *)(((uintptr_t)g->work_block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
+        madvise(g->work, size & ~(size_t)(HUGE_PAGE - 1), MADV_HUGEPAGE);
+    }
+    g->work_size = size;
+    return true;
+}
+
+static void fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out)
+{
+    for (uint32_t i = 0; i < p->buffers; i++) {
+        wgi_buffer *b = &p->buffer[i];
+        switch (b->where) {
+        case WGI_LEAF:
+        case WGI_HELD: ptr[i] = wgi_value(g, b->node); break;
+        case WGI_CONST: ptr[i] = &b->cell; break;
+        case WGI_WORK: ptr[i] = (char *)g->work + b->offset; break;
+        case WGI_OUT: ptr[i] = out + b->offset; break;
+        case WGI_INTO: ptr[i] = r->into[b->node]; break;
+        case WGI_PART_OF: ptr[i] = (char *)ptr[b->node] + b->offset; break;
+        }
+    }
+}
+
+static bool run_kernel(const run *u, const wgi_step *s, char *memory, int64_t begin, int64_t end)
+{
+    void      **x = (void **)(void *)memory, **y = x + u->p->most_operands;
+    void *const *ptr = u->env.ptr;
+    for (int k = 0; k < s->operands; k++)
+        x[k] = ptr[s->x[k]];
+    for (int k = 0; k < s->outputs; k++)
+        y[k] = ptr[s->y[k]];
+    if (s->op->fold && s->phase == 0 && wgi_size(s->yt[0].shape) == 1)
+        x[0] = (char *)x[0] + (size_t)begin * WG_FOLD * wg_dtype_size(s->xt[0].dtype);
+    wg_kernel k = { .begin = begin, .end = end, .phase = s->phase, .operands = s->operands, .outputs = s->outputs,
+                    .x = (const void *const *)x, .y = y, .xt = s->xt, .yt = s->yt, .attr = s->attr,
+                    .scratch = s->scratch == NO_BUFFER ? NULL : ptr[s->scratch],
+                    .seed = u->env.seed, .epoch = u->env.epoch, .fault = u->env.fault };
+    return s->fn(&k);
+}
+
+static bool part(void *arg, int i, int thread, int threads)
+{
+    run            *u = arg;
+    const wgi_step *s = &u->p->step[i];
+    int64_t         begin = s->units * thread / threads, end = s->units * (thread + 1) / threads;
+    char           *memory = u->memory + u->each * (size_t)thread;
+    if (begin >= end)
+        return true;
+    bool ok = s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin * WGI_TILE, WGI_MIN(end * WGI_TILE, s->tiles->size))
+                       : run_kernel(u, s, memory, begin, end);
+    if (!ok)
+        __atomic_store_n(&u->failed_step, i, __ATOMIC_RELAXED);
+    return ok;
+}
+
+/* Results stay to the end of the evaluation; gradients not made in place are copied. */
+static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
+{
+    for (int i = 0; i < p->results; i++)
+        g->value[p->result[i].node] = ptr[p->result[i].buffer];
+    for (int i = 0; i < p->roots; i++)
+        wgi_result(g, p->root[i]);
+    for (int i = 0; i < p->targets; i++) {
+        const wgi_gradient_of *q = &p->gradient[i];
+        const wgi_node        *n = &g->node[r->target[i]];
+        r->reached[i] = q->reached;
+        if (q->reached && !q->in_place)
+            memcpy(r->into[i], ptr[q->buffer], (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype));
+    }
+    r->blocked = p->blocked;
+}
+
+bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
+{
+    wgi_place place = wgi_arena_place(&g->temp);
+    int       threads = g->c->o.threads;
+    wg_fault  fault;
+    run       u = { .p = p, .failed_step = 0 };
+    u.each = (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
+    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
+    char  *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
+    u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
+    bool ok = ptr && out && u.memory && workspace(g, WGI_MAX(p->work, 64));
+    if (ok) {
+        u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
+#ifdef WG_HOSTILE
+        memset(g->work, 0xFF, g->work_size);
+        memset(out, 0xFF, p->out);
+#endif
+        fill_pointers(g, p, r, ptr, out);
+        wgi_fault_clear(&fault);
+        u.env = (wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
+        ok = wgi_parts_run(part, &u, p->wide, p->steps, threads);
+        if (ok) {
+            leave(g, p, r, ptr);
+        } else {
+            uint32_t node = u.env.failed_node ? u.env.failed_node : p->step[u.failed_step].node;
+            bool     users = node < p->end; /* else of a derivative: named by the call that asked for it */
+            wgi_fault_report(g, users ? g->node[node].op : p->step[u.failed_step].op ? p->step[u.failed_step].op : g->node[0].op,
+                             users ? g->node[node].here : wg_inside(r->here), &fault);
+        }
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return ok;
+}

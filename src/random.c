@@ -1,0 +1,62 @@
+/* random.c: numbers by counter: Philox 4x32 with ten rounds (Salmon, Moraes, Dror and Shaw, SC 2011). A draw is a function of
+ * what it is for; nothing is remembered between draws.
+ *
+ * Bits of a stream: key = stream xor seed * 0x9E3779B97F4A7C15, counter = (block, epoch). Draws come in groups of 64 = 16
+ * blocks: draw i is word (i / 16) % 4 of block (i / 64) * 16 + i % 16, so that a kernel with 16 blocks side by side writes
+ * them in order (ops/random.c). */
+#include "wgi.h"
+
+static void round_once(uint32_t c[4], const uint32_t k[2])
+{
+    uint64_t p = (uint64_t)0xD2511F53u * c[0], q = (uint64_t)0xCD9E8D57u * c[2];
+    uint32_t c1 = c[1], c3 = c[3];
+    c[0] = (uint32_t)(q >> 32) ^ c1 ^ k[0];
+    c[1] = (uint32_t)q;
+    c[2] = (uint32_t)(p >> 32) ^ c3 ^ k[1];
+    c[3] = (uint32_t)p;
+}
+
+void wgi_philox(uint64_t key, uint64_t counter_high, uint64_t counter_low, uint32_t out[4])
+{
+    uint32_t k[2] = { (uint32_t)key, (uint32_t)(key >> 32) };
+    out[0] = (uint32_t)counter_low, out[1] = (uint32_t)(counter_low >> 32);
+    out[2] = (uint32_t)counter_high, out[3] = (uint32_t)(counter_high >> 32);
+    for (int r = 0; r < 10; r++) {
+        round_once(out, k);
+        k[0] += 0x9E3779B9u;
+        k[1] += 0xBB67AE85u;
+    }
+}
+
+static uint64_t key_of(uint64_t seed, uint64_t stream) { return stream ^ seed * 0x9E3779B97F4A7C15u; }
+
+uint32_t wg_random_bits(uint64_t seed, uint64_t stream, uint64_t epoch, uint64_t i)
+{
+    uint32_t out[4];
+    wgi_philox(key_of(seed, stream), epoch, i / 64 * 16 + i % 16, out);
+    return out[i / 16 % 4];
+}
+
+/* First values and samples have an epoch of their own, which no evaluation reaches. */
+static void draw(uint64_t seed, uint64_t stream, uint64_t i, double u[2])
+{
+    uint32_t out[4];
+    wgi_philox(key_of(seed, stream), UINT64_MAX, i, out);
+    for (int j = 0; j < 2; j++)
+        u[j] = (double)(((uint64_t)out[2 * j + 1] << 32 | out[2 * j]) >> 11) * 0x1p-53;
+}
+
+double wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i)
+{
+    double u[2];
+    draw(seed, stream, i, u);
+    return u[0];
+}
+
+/* Box and Muller 1958; 1 - u is in (0, 1]. */
+double wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i)
+{
+    double u[2];
+    draw(seed, stream, i, u);
+    return sqrt(-2 * log(1 - u[0])) * cos(6.283185307179586477 * u[1]);
+}

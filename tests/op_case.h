@@ -1,0 +1,61 @@
+/* op_case.h: one sample of one op of the registry, built in a context of its own, for the suites that go over all ops.
+ *
+ *     op_case k;
+ *     for (int i = 0; op_case_open(&k, op, i, &(op_setup){ .dtype = WG_F64 }); i++) {
+ *         ... k.y, k.leaf ...
+ *         op_case_close(&k);
+ *     }
+ *
+ * Everything in a case follows from the op, the sample and the setup: two cases alike hold the same numbers, random draws
+ * included, so that a difference quotient may open one case for each point.
+ */
+#ifndef OP_CASE_H
+#define OP_CASE_H
+
+#include <criterion/parameterized.h>
+
+#include "wgtest.h"
+
+enum { OP_LEAVES = 16 };
+
+typedef struct op_setup {
+    wg_dtype    dtype;
+    int         interpret, threads; /* as in wg_options; threads default 1 */
+    wgt_memory *memory;
+} op_setup;
+
+typedef struct op_case {
+    const wg_op *op;
+    int          sample;
+    wg_context  *c;
+    wg_graph    *g;
+    wgt_memory  *memory;
+    wg_node      y[WG_MAX_OUTPUTS];
+    int          outputs;
+    wg_node      leaf[OP_LEAVES]; /* the sample's float inputs, which are what is differentiated by */
+    int          leaves;
+} op_case;
+
+/* For ParameterizedTestParameters: the indices of all ops. (Criterion hands parameters to another process: no pointers.) */
+struct criterion_test_params op_case_all(void);
+
+/* The place that the cases pass to samples: this line of op_case.c. */
+const char *op_case_place(void);
+
+/* False: the op has no such sample. After a failed allocation the case may hold error nodes, and is true. */
+bool op_case_open(op_case *k, const wg_op *op, int sample, const op_setup *s);
+/* The sample once more in the same graph, after wg_begin. */
+void op_case_again(op_case *k);
+void op_case_close(op_case *k);
+
+/* Whether y is a node of the op itself: not of a composite's expansion, nor what a rewrite made of it. */
+bool op_case_is_own(const op_case *k);
+
+/* sum over the float outputs of <y, v>, v drawn by a fixed seed; wg_none when no output is float. */
+wg_node op_case_loss(op_case *k);
+/* sum over the leaves that have a derivative of <d loss / d leaf, u>; gradients go to g when it is given. */
+wg_node op_case_slope(op_case *k, wg_node loss, wg_node g[]);
+/* d y / d leaf, or wg_none when the library says that there is no derivative; any other error fails the test. */
+wg_node op_case_grad(op_case *k, wg_node y, wg_node leaf);
+
+#endif

@@ -1,0 +1,182 @@
+/* test_examples.c: runs every example as a user would, and checks what it prints against mathematics. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TEXT = 1 << 16, PATH = 4096 };
+
+/* Examples stand beside the tests: build/tests/test_examples runs build/examples/NAME; where this build has none, those of the
+ * build that WG_BUILD names. */
+static void example_path(const char *name, char path[PATH])
+{
+    const char *build = getenv("WG_BUILD");
+    char        dir[PATH / 2], file[PATH];
+    ssize_t     n = readlink("/proc/self/exe", dir, sizeof dir - 1);
+    cr_assert_gt(n, 0);
+    dir[n] = 0;
+    for (int k = 0; k < 2; k++) *strrchr(dir, '/') = 0;
+    snprintf(file, sizeof file, "%s/examples/%s", dir, name);
+    if (access(file, X_OK)) snprintf(file, sizeof file, "%s/examples/%s", build ? build : "build", name);
+    cr_assert(realpath(file, path), "no example at %s: make examples", file);
+}
+
+/* Runs an example in a new directory, which it leaves behind in dir; returns its exit status. */
+static int run_in(const char *name, const char *arguments, char *dir, char text[TEXT])
+{
+    char path[PATH], command[2 * PATH];
+    example_path(name, path);
+    strcpy(dir, "/tmp/wengert_example_XXXXXX");
+    cr_assert(mkdtemp(dir));
+    snprintf(command, sizeof command, "cd '%s' && '%s' %s 2>&1", dir, path, arguments);
+    FILE *out = popen(command, "r");
+    cr_assert(out);
+    size_t n = fread(text, 1, TEXT - 1, out);
+    text[n] = 0;
+    int status = pclose(out);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static int run(const char *name, const char *arguments, char text[TEXT])
+{
+    char dir[64];
+    int  status = run_in(name, arguments, dir, text);
+    rmdir(dir);
+    return status;
+}
+
+/* The number after the last `label` in the text; NaN: there is none. */
+static double last_number(const char *text, const char *label)
+{
+    double value = NAN;
+    for (const char *at = text; (at = strstr(at, label)); at++) value = strtod(at + strlen(label), NULL);
+    return value;
+}
+
+static int count(const char *text, const char *what)
+{
+    int n = 0;
+    for (; (text = strstr(text, what)); text++) n++;
+    return n;
+}
+
+static int lines_of(const char *name)
+{
+    char path[PATH];
+    snprintf(path, sizeof path, "examples/%s.c", name);
+    FILE *f = fopen(path, "r");
+    if (!f) return -1; /* the sources are not here: an out-of-tree run */
+    int lines = 0;
+    for (int c; (c = getc(f)) != EOF;) lines += c == '\n';
+    fclose(f);
+    return lines;
+}
+
+Test(examples, digits, .timeout = 120)
+{
+    static char text[TEXT];
+    char        dir[64], file[128];
+    cr_assert_eq(run_in("digits", "", dir, text), 0, "%s", text);
+    cr_expect_eq(count(text, "epoch "), 20, "%s", text);
+    double accuracy = last_number(text, "dev ");
+    cr_expect(accuracy > 94 && accuracy <= 100, "%s", text); /* a linear classifier reaches about 95 on these digits */
+    snprintf(file, sizeof file, "%s/digits.safetensors", dir);
+    cr_expect_eq(access(file, R_OK), 0, "no weights");
+    remove(file);
+    rmdir(dir);
+    cr_expect_leq(lines_of("digits"), 30);
+}
+
+Test(examples, quadratic, .timeout = 30)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("quadratic", "", text), 0, "%s", text);
+    cr_expect_float_eq(last_number(text, "w = "), 5, 1e-3, "%s", text); /* w^2 - 10 w + 25 = (w - 5)^2 */
+    cr_expect_leq(lines_of("quadratic"), 25);
+}
+
+Test(examples, rosenbrock, .timeout = 30)
+{
+    static char text[TEXT], again[TEXT];
+    cr_expect_eq(run("rosenbrock", "", text), 0, "%s", text);
+    cr_expect(strstr(text, "verdict PASS"), "%s", text);
+    cr_expect_eq(run("rosenbrock", "wrong", text), 1, "%s", text);
+    cr_expect(strstr(text, "verdict FAIL"), "%s", text);
+    cr_expect(strstr(text, "a factor 2 is missing"), "%s", text);
+    cr_expect_float_eq(last_number(text, "  f "), 24.2, 1e-12, "%s", text); /* (1 + 1.2)^2 + 100 (1 - 1.44)^2 */
+    run("rosenbrock", "wrong", again);
+    cr_expect_str_eq(text, again);
+}
+
+/* The pendulum once more, written from its equations. */
+static double pendulum(int steps)
+{
+    double angle = 2, speed = 0;
+    for (int i = 0; i < steps; i++) {
+        speed = speed - 0.1 * sin(angle);
+        angle = angle + 0.1 * speed;
+    }
+    return angle;
+}
+
+Test(examples, activation, .timeout = 30)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("activation", "", text), 0, "%s", text);
+    cr_expect_eq(count(text, "verdict PASS"), 3, "%s", text);
+    cr_expect_float_eq(last_number(text, "swish(1) "), 1 / (1 + exp(-1)), 1e-6, "%s", text);
+    cr_expect_float_eq(last_number(text, "snake(1) "), 1 + sin(2) * sin(2) / 2, 1e-6, "%s", text);
+    cr_expect_float_eq(last_number(text, "sim after 40 steps "), pendulum(40), 1e-5, "%s", text);
+}
+
+/* Newton's method with the closed Hessian: sum over rows of s (1 - s) [x^2 x; x 1]. */
+static void logistic_optimum(double *w, double *b)
+{
+    static const double x[20] = { 0.50, 0.75, 1.00, 1.25, 1.50, 1.75, 1.75, 2.00, 2.25, 2.50,
+                                  2.75, 3.00, 3.25, 3.50, 4.00, 4.25, 4.50, 4.75, 5.00, 5.50 };
+    static const double y[20] = { 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1 };
+    *w = *b = 0;
+    for (int it = 0; it < 30; it++) {
+        double gw = 0, gb = 0, hww = 0, hwb = 0, hbb = 0;
+        for (int i = 0; i < 20; i++) {
+            double s = 1 / (1 + exp(-(*w * x[i] + *b))), v = s * (1 - s);
+            gw += (s - y[i]) * x[i], gb += s - y[i];
+            hww += v * x[i] * x[i], hwb += v * x[i], hbb += v;
+        }
+        double det = hww * hbb - hwb * hwb;
+        *w -= (hbb * gw - hwb * gb) / det;
+        *b -= (hww * gb - hwb * gw) / det;
+    }
+}
+
+Test(examples, newton_cg, .timeout = 30)
+{
+    static char text[TEXT];
+    double      w, b;
+    cr_assert_eq(run("newton_cg", "", text), 0, "%s", text);
+    logistic_optimum(&w, &b);
+    cr_expect_lt(last_number(text, "|gradient| "), 1e-8, "%s", text);
+    cr_expect_leq(count(text, "loss"), 12, "Newton's method converges quadratically:\n%s", text);
+    cr_expect_float_eq(last_number(text, "w "), w, 1e-6, "%s", text);
+    cr_expect_float_eq(last_number(text, "b "), b, 1e-6, "%s", text);
+}
+
+Test(examples, accumulate, .timeout = 60)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("accumulate", "", text), 0, "%s", text);
+    double largest = last_number(text, "largest gradient "), apart = last_number(text, "largest difference ");
+    cr_expect_gt(largest, 0, "%s", text);
+    cr_expect_lt(apart, 1e-5 * largest, "sums in f32 of 64 rows agree to about 64 roundings:\n%s", text);
+    cr_expect_gt(last_number(text, "dev accuracy "), 85, "%s", text);
+}
+
+Test(examples, ode, .timeout = 60)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("ode", "", text), 0, "%s", text);
+    cr_expect_float_eq(last_number(text, "k "), 0.8, 1e-3, "%s", text); /* the k that made the data */
+}

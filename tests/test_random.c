@@ -1,0 +1,107 @@
+/* test_random.c: Philox against the known answers of its authors, the public definition of random bits, and the draws that
+ * are made of them.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "wgi.h"
+#include "wgtest.h"
+
+/* ---- known answers: Random123's kat_vectors for philox 4x32 with ten rounds ---- */
+
+typedef struct answer {
+    uint32_t counter[4], key[2], out[4];
+} answer;
+
+static const answer answers[] = {
+    { { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
+    { { ~0u, ~0u, ~0u, ~0u }, { ~0u, ~0u }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
+    { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 }, { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+};
+
+static uint64_t two(const uint32_t w[2]) { return w[0] | (uint64_t)w[1] << 32; }
+
+Test(random, philox_gives_the_known_answers)
+{
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        const answer *a = &answers[i];
+        uint32_t      out[4];
+        wgi_philox(two(a->key), two(a->counter + 2), two(a->counter), out);
+        for (int j = 0; j < 4; j++) cr_assert_eq(out[j], a->out[j], "vector %zu, word %d: %08x", i, j, out[j]);
+    }
+}
+
+/* ---- bits of a stream ---- */
+
+/* Seed 0: the key is the stream, the counter is block and epoch. So draws are words of known blocks. */
+Test(random, draws_are_words_of_sixteen_blocks_side_by_side)
+{
+    for (int word = 0; word < 4; word++) cr_assert_eq(wg_random_bits(0, 0, 0, (uint64_t)word * 16), answers[0].out[word]);
+    uint32_t out[4];
+    wgi_philox(77, 5, 16 * 3 + 9, out);
+    cr_assert_eq(wg_random_bits(0, 77, 5, 64 * 3 + 16 * 2 + 9), out[2]);
+}
+
+Test(random, seed_stream_epoch_and_place_all_matter)
+{
+    uint32_t first = wg_random_bits(1, 2, 3, 4);
+    cr_assert_neq(first, wg_random_bits(2, 2, 3, 4));
+    cr_assert_neq(first, wg_random_bits(1, 3, 3, 4));
+    cr_assert_neq(first, wg_random_bits(1, 2, 4, 4));
+    cr_assert_neq(first, wg_random_bits(1, 2, 3, 5));
+    cr_assert_eq(first, wg_random_bits(1, 2, 3, 4));
+}
+
+/* Each of the 32 bits is one in half of n draws: within 5 standard deviations of sqrt(n)/2. */
+Test(random, bits_are_fair)
+{
+    enum { N = 40000 };
+    int ones[32] = { 0 };
+    for (uint64_t i = 0; i < N; i++) {
+        uint32_t b = wg_random_bits(7, 11, 2, i);
+        for (int j = 0; j < 32; j++) ones[j] += b >> j & 1;
+    }
+    for (int j = 0; j < 32; j++) cr_assert(fabs(ones[j] - N / 2.0) < 5 * sqrt(N) / 2, "bit %d: %d of %d", j, ones[j], N);
+}
+
+/* ---- draws ---- */
+
+Test(random, uniform_draws_fill_the_unit_interval)
+{
+    enum { N = 40000 };
+    double sum = 0, least = 1, most = 0;
+    for (uint64_t i = 0; i < N; i++) {
+        double u = wgi_uniform_draw(3, 5, i);
+        cr_assert(u >= 0 && u < 1);
+        sum += u, least = fmin(least, u), most = fmax(most, u);
+    }
+    cr_assert(fabs(sum / N - 0.5) < 5 / sqrt(12.0 * N)); /* variance 1/12 */
+    cr_assert(least < 1e-3 && most > 1 - 1e-3);          /* missed with probability e^-40 */
+}
+
+/* Moments of a standard normal: 0, 1, 0, 3; their estimates have variances 1/n, 2/n, 15/n, 96/n. */
+Test(random, normal_draws_have_the_moments)
+{
+    enum { N = 40000 };
+    double m[5] = { 0 };
+    for (uint64_t i = 0; i < N; i++) {
+        double z = wgi_normal_draw(3, 5, i);
+        cr_assert(isfinite(z));
+        for (int k = 1; k <= 4; k++) m[k] += pow(z, k) / N;
+    }
+    cr_assert(fabs(m[1]) < 5 / sqrt(N));
+    cr_assert(fabs(m[2] - 1) < 5 * sqrt(2.0 / N));
+    cr_assert(fabs(m[3]) < 5 * sqrt(15.0 / N));
+    cr_assert(fabs(m[4] - 3) < 5 * sqrt(96.0 / N));
+}
+
+/* The share of draws below each of some points, against the distribution function, which erfc knows. */
+Test(random, normal_draws_have_the_distribution)
+{
+    enum { N = 40000 };
+    for (double at = -2; at <= 2; at += 0.5) {
+        double below = 0, p = 0.5 * erfc(-at / sqrt(2));
+        for (uint64_t i = 0; i < N; i++) below += wgi_normal_draw(9, 1, i) < at;
+        cr_assert(fabs(below / N - p) < 5 * sqrt(p * (1 - p) / N), "below %g: %g, not %g", at, below / N, p);
+    }
+}

@@ -1,0 +1,292 @@
+/* test_random_graphs.c: graphs from bytes, in every way of running: interpreted and planned, by one thread and by two, with
+ * inputs and with parameters for leaves. Values, first and second derivatives are the same bits everywhere (NaN is NaN), the
+ * gradients that wg_backward leaves are those that wg_grad appends, and on smooth graphs both orders agree with differences.
+ *
+ * WG_SEED chooses the graphs, WG_GRAPHS how many; each failure names its graph, and WG_GRAPH=number runs that one alone.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "random_graph.h"
+
+static int64_t number_from(const char *name, int64_t otherwise)
+{
+    const char *s = getenv(name);
+    return s && *s ? strtoll(s, NULL, 10) : otherwise;
+}
+
+/* ---- one graph in a context of its own ---- */
+
+typedef struct way {
+    int  interpret, threads;
+    bool params; /* leaves 1 and 3 are parameters */
+} way;
+
+typedef struct instance {
+    uint64_t     index;
+    wg_context  *c;
+    wg_params   *p;
+    random_graph r;
+    uint8_t      bytes[80];
+    wg_node      gradient[GRAPH_LEAVES], slope, second[GRAPH_LEAVES];
+} instance;
+
+static void expect_fine(const instance *k)
+{
+    cr_assert_eq(wg_failed(k->c), WG_OK, "WG_SEED=%llu WG_GRAPH=%llu: %s", (unsigned long long)wgt_seed(),
+                 (unsigned long long)k->index, wg_message(k->c));
+}
+
+static wg_node grad_or_zero(wg_context *c, wg_node y, wg_node x)
+{
+    wg_node g = wg_grad(y, x);
+    if (wg_failed(c) != WG_ERROR_GRADIENT) return g;
+    wg_recover(c);
+    return wg_none;
+}
+
+/* The gradient of the loss, its product with fixed numbers, and the gradient of that. */
+static void differentiate(instance *k)
+{
+    k->slope = wg_scalar(k->r.g, 0.25);
+    for (int i = 0; i < k->r.leaves; i++) {
+        k->gradient[i] = grad_or_zero(k->c, k->r.loss, k->r.leaf[i]);
+        if (wg_is_none(k->gradient[i])) continue;
+        wg_node u = wg_add(wg_stop_gradient(wg_sin(k->r.leaf[i])), 0.5);
+        k->slope = wg_add(k->slope, wg_sum(wg_mul(k->gradient[i], u)));
+    }
+    for (int i = 0; i < k->r.leaves; i++) k->second[i] = grad_or_zero(k->c, k->slope, k->r.leaf[i]);
+}
+
+static void build(instance *k, const random_graph *like)
+{
+    wg_graph *g = k->r.g;
+    k->r = (random_graph){ .g = g, .p = k->p, .bytes = k->bytes };
+    k->r.smooth = like->smooth;
+    k->r.shift_leaf = like->shift_leaf, k->r.shift_element = like->shift_element, k->r.shift = like->shift;
+    k->r.size = random_graph_bytes(wgt_seed(), k->index, k->bytes);
+    wg_begin(g, WG_TRAIN);
+    random_graph_build(&k->r);
+    expect_fine(k);
+}
+
+static void open_graph(instance *k, uint64_t index, wg_dtype t, way w, const random_graph *like)
+{
+    *k = (instance){ .index = index };
+    k->c = wgt_start(NULL, t, &(wg_options){ .seed = 1, .interpret = w.interpret, .threads = w.threads });
+    k->p = w.params ? wg_params_new(k->c) : NULL;
+    k->r.g = wg_graph_new(k->c);
+    build(k, like);
+}
+
+/* ---- bits ---- */
+
+enum { RESULTS = 2 + 2 * GRAPH_LEAVES + 2, ROUNDS = 3 };
+
+typedef struct results {
+    wg_tensor t[RESULTS];
+    int       n;
+} results;
+
+static void add_result(results *all, wg_node n)
+{
+    if (wg_is_none(n)) return;
+    wg_tensor t = wg_value(n);
+    size_t    bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+    void     *copy = malloc(bytes + 1);
+    if (bytes && t.data) memcpy(copy, t.data, bytes);
+    t.data = copy;
+    all->t[all->n++] = t;
+}
+
+static results read_all(instance *k)
+{
+    results all = { .n = 0 };
+    differentiate(k);
+    for (int i = 0; i < k->r.leaves; i++) add_result(&all, k->second[i]);
+    add_result(&all, k->r.loss);
+    for (int i = 0; i < k->r.leaves; i++) add_result(&all, k->gradient[i]);
+    add_result(&all, k->slope);
+    add_result(&all, k->r.pool[k->r.count - 1].n);
+    add_result(&all, k->r.pool[k->r.count / 2].n);
+    expect_fine(k);
+    return all;
+}
+
+static void forget(results *all)
+{
+    for (int i = 0; i < all->n; i++) free(all->t[i].data);
+}
+
+static bool same(const wg_tensor *a, const wg_tensor *b)
+{
+    if (wgt_same_bits(a, b)) return true;
+    if (a->dtype != b->dtype || !wg_shape_equal(a->shape, b->shape)) return false;
+    for (int64_t i = 0; i < wg_shape_size(a->shape); i++) {
+        double x = wg_tensor_item(a, i), y = wg_tensor_item(b, i);
+        if (memcmp(&x, &y, sizeof x) && !(isnan(x) && isnan(y))) return false;
+    }
+    return true;
+}
+
+static void compare_bits(uint64_t index, wg_dtype t, way w, int round, const results *a, const results *b)
+{
+    cr_assert_eq(a->n, b->n);
+    for (int i = 0; i < a->n; i++)
+        cr_assert(same(&a->t[i], &b->t[i]),
+                  "WG_SEED=%llu WG_GRAPH=%llu: result %d of %d differs: %s, interpret %d, %d threads, %s, round %d",
+                  (unsigned long long)wgt_seed(), (unsigned long long)index, i, a->n, wg_dtype_name(t), w.interpret, w.threads,
+                  w.params ? "parameters" : "inputs", round);
+}
+
+static const way ways[] = { { 1, 1, false }, { -1, 1, false }, { -1, 2, false }, { 1, 2, true }, { 0, 2, true } };
+
+static void compare_ways(uint64_t index, wg_dtype t)
+{
+    random_graph like = { .shift_leaf = -1 };
+    results      first[ROUNDS];
+    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+        instance k;
+        open_graph(&k, index, t, ways[w], &like);
+        for (int i = 0; i < ROUNDS; i++) {
+            if (i) build(&k, &like);
+            results all = read_all(&k);
+            if (w) compare_bits(index, t, ways[w], i, &first[i], &all);
+            if (w) forget(&all);
+            else first[i] = all;
+        }
+        wgt_finish(k.c, NULL);
+    }
+    for (int i = 0; i < ROUNDS; i++) forget(&first[i]);
+}
+
+/* ---- backward into parameters ---- */
+
+/* Backward leaves the gradients that wg_grad appends; a zero may be no gradient at all. */
+static void compare_backward(uint64_t index, wg_dtype t, way w)
+{
+    random_graph like = { .shift_leaf = -1 };
+    instance     a, b;
+    open_graph(&a, index, t, (way){ 1, 1, true }, &like);
+    open_graph(&b, index, t, w, &like);
+    int n = wg_params_count(b.p);
+    if (n && wg_backward(b.r.loss, b.p) == WG_ERROR_GRADIENT) wg_recover(b.c);
+    expect_fine(&b);
+    for (int i = 0; i < n; i++) {
+        wg_node   x = a.r.leaf[2 * i + 1], g = grad_or_zero(a.c, a.r.loss, x);
+        wg_tensor got = wg_params_grad(b.p, i);
+        double   *expected = wg_is_none(g) ? NULL : wgt_values(g);
+        for (int64_t j = 0; j < wg_shape_size(wg_node_shape(x)); j++) {
+            double u = got.data ? wg_tensor_item(&got, j) : 0, v = expected ? expected[j] : 0;
+            cr_assert(u == v || (isnan(u) && isnan(v)), "WG_SEED=%llu WG_GRAPH=%llu: %s: d/d %s [%lld]: backward %.17g, grad %.17g",
+                      (unsigned long long)wgt_seed(), (unsigned long long)index, wg_dtype_name(t), wg_params_name(b.p, i),
+                      (long long)j, u, v);
+        }
+        free(expected);
+    }
+    expect_fine(&a);
+    wgt_finish(a.c, NULL);
+    wgt_finish(b.c, NULL);
+}
+
+/* ---- differences ---- */
+
+static const way double_way = { 1, 1, false };
+
+/* The loss, or the slope of its gradient, with one element of one leaf moved. */
+static double scalar_at(uint64_t index, int order, int leaf, int64_t element, double shift)
+{
+    random_graph like = { .smooth = true, .shift_leaf = leaf, .shift_element = element, .shift = shift };
+    instance     k;
+    open_graph(&k, index, WG_F64, double_way, &like);
+    if (order == 2) differentiate(&k);
+    double v = wg_item(order == 2 ? k.slope : k.r.loss);
+    expect_fine(&k);
+    wgt_finish(k.c, NULL);
+    return v;
+}
+
+static double quotient(uint64_t index, int order, int leaf, int64_t element, double h)
+{
+    return (scalar_at(index, order, leaf, element, h) - scalar_at(index, order, leaf, element, -h)) / (2 * h);
+}
+
+typedef struct verdicts {
+    int64_t agree, unclear;
+} verdicts;
+
+/* Richardson's quotients for falling steps: their least change is the measure of their error. It must be small for the
+ * comparison to say anything; then the derivative must be within it, or 1e-6 of the largest. */
+static void compare_element(verdicts *v, uint64_t index, int order, int leaf, int64_t element, double analytic, double scale)
+{
+    double last = NAN, best = NAN, error = INFINITY;
+    for (double h = 1e-2; h > 0.9e-5; h /= 10) {
+        double d = (4 * quotient(index, order, leaf, element, h / 2) - quotient(index, order, leaf, element, h)) / 3;
+        if (fabs(d - last) < error) error = fabs(d - last), best = d;
+        last = d;
+    }
+    scale = fmax(scale, 1e-3);
+    double off = fabs(analytic - best);
+    cr_assert(off <= 1e-6 * scale + 10 * error || !(error < INFINITY),
+              "WG_SEED=%llu WG_GRAPH=%llu: order %d, d/d x%d [%lld]: %.15g, by differences %.15g (to %.1g)",
+              (unsigned long long)wgt_seed(), (unsigned long long)index, order, leaf, (long long)element, analytic, best, error);
+    if (error < 1e-6 * scale) v->agree++;
+    else v->unclear++;
+}
+
+static void compare_numbers(verdicts *v, uint64_t index)
+{
+    random_graph like = { .smooth = true, .shift_leaf = -1 };
+    wgt_random   draw = { wgt_seed() ^ index };
+    instance     k;
+    open_graph(&k, index, WG_F64, double_way, &like);
+    differentiate(&k);
+    for (int order = 1; order <= 2; order++) {
+        int     leaf = (int)wgt_below(&draw, k.r.leaves);
+        wg_node g = order == 1 ? k.gradient[leaf] : k.second[leaf];
+        int64_t n = wg_shape_size(wg_node_shape(k.r.leaf[leaf])), element = n ? wgt_below(&draw, n) : 0;
+        if (!n) continue;
+        double *a = wg_is_none(g) ? NULL : wgt_values(g), scale = 0;
+        expect_fine(&k);
+        for (int64_t i = 0; a && i < n; i++) scale = fmax(scale, fabs(a[i]));
+        compare_element(v, index, order, leaf, element, a ? a[element] : 0, scale);
+        free(a);
+    }
+    wgt_finish(k.c, NULL);
+}
+
+/* ---- the tests ---- */
+
+typedef void (*each_fn)(void *user, uint64_t index);
+
+static void each_graph(each_fn f, void *user, int64_t share)
+{
+    int64_t n = number_from("WG_GRAPHS", 400) / share, one = number_from("WG_GRAPH", -1);
+    if (one >= 0) {
+        f(user, (uint64_t)one);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) f(user, (uint64_t)i);
+}
+
+static void bits_of(void *user, uint64_t index) { compare_ways(index, index & 1 ? WG_F32 : WG_F64); }
+
+Test(random_graphs, every_way_of_running_gives_the_same_bits) { each_graph(bits_of, NULL, 1); }
+
+static void backward_of(void *user, uint64_t index)
+{
+    compare_backward(index, index & 1 ? WG_F32 : WG_F64, ways[1 + index % 4].params ? ways[1 + index % 4] : (way){ -1, 2, true });
+}
+
+Test(random_graphs, backward_leaves_the_gradients_that_grad_appends) { each_graph(backward_of, NULL, 1); }
+
+static void numbers_of(void *user, uint64_t index) { compare_numbers(user, index); }
+
+Test(random_graphs, both_orders_agree_with_differences)
+{
+    verdicts v = { 0, 0 };
+    each_graph(numbers_of, &v, 4);
+    cr_assert_gt(v.agree, 19 * v.unclear, "%lld comparisons agree, but %lld were too rough to say", (long long)v.agree,
+                 (long long)v.unclear);
+}

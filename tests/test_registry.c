@@ -1,0 +1,344 @@
+/* test_registry.c: what holds for every op of the registry and each of its samples: it is documented, its value has the shape
+ * of its rule and is its expansion's, broadcasting and empty axes work, mistakes name the caller's line, and every way of
+ * running gives the same bits. Derivatives: test_registry_grad.c. Failing allocations: test_registry_memory.c.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "op_case.h"
+
+static const op_setup plain = { .dtype = WG_F64, .interpret = 1 };
+
+ParameterizedTestParameters(registry, is_documented) { return op_case_all(); }
+ParameterizedTestParameters(registry, value_has_the_rules_shape) { return op_case_all(); }
+ParameterizedTestParameters(registry, kernel_agrees_with_expansion) { return op_case_all(); }
+ParameterizedTestParameters(registry, f32_agrees_with_f64) { return op_case_all(); }
+ParameterizedTestParameters(registry, map_broadcasts) { return op_case_all(); }
+ParameterizedTestParameters(registry, mistakes_name_the_place) { return op_case_all(); }
+ParameterizedTestParameters(registry, poison_is_silent) { return op_case_all(); }
+ParameterizedTestParameters(registry, every_way_of_running_gives_the_same_bits) { return op_case_all(); }
+
+static void expect_fine(const op_case *k)
+{
+    cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
+}
+
+/* ---- documentation ---- */
+
+static int count_samples(const wg_op *op)
+{
+    op_case k;
+    int     n = 0;
+    for (; op_case_open(&k, op, n, &plain); n++) op_case_close(&k);
+    return n;
+}
+
+static int count_errors(const wg_op *op)
+{
+    int n = 0;
+    for (bool more = op->error; more; n += more) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph   *g = wg_graph_new(c);
+        wg_begin(g, WG_TRAIN);
+        more = op->error(WG_HERE, g, n);
+        wgt_drop(c, NULL);
+    }
+    return n;
+}
+
+ParameterizedTest(int *index, registry, is_documented)
+{
+    const wg_op *op = wg_op_at(*index);
+    cr_assert(op->name && *op->name);
+    cr_assert_eq(wg_op_find(op->name), op, "%s is not found, or twice in the registry", op->name);
+    cr_assert(op->summary && *op->summary, "%s has no summary", op->name);
+    cr_assert(op->formula && *op->formula, "%s has no formula", op->name);
+    cr_assert(op->adjoint && *op->adjoint, "%s has no adjoint: a derivative, or \"none: \" and why", op->name);
+    cr_assert(op->expand || op->map || op->kernel[0] || op->alias || op->kind == WG_LEAF, "%s cannot be run", op->name);
+    if (op->kind == WG_LEAF) return;
+    cr_assert_geq(count_samples(op), 2, "%s has %d samples", op->name, count_samples(op));
+    cr_assert_geq(count_errors(op), 1, "%s has no error sample", op->name);
+}
+
+/* ---- values ---- */
+
+ParameterizedTest(int *index, registry, value_has_the_rules_shape)
+{
+    op_case k;
+    for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
+        expect_fine(&k);
+        for (int j = 0; j < k.outputs; j++) {
+            wg_tensor t = wg_value(k.y[j]);
+            expect_fine(&k);
+            cr_assert(wg_shape_equal(t.shape, wg_node_shape(k.y[j])), "%s, sample %d: shape", k.op->name, i);
+            cr_assert_eq(t.dtype, wg_node_dtype(k.y[j]));
+            cr_assert(t.data || !wg_shape_size(t.shape));
+        }
+        op_case_close(&k);
+    }
+}
+
+/* Floats to 1e-12 of the largest, other dtypes to the bit. */
+static void expect_equal(const op_case *k, const char *what, wg_node a, wg_node b, double tolerance)
+{
+    cr_assert(wg_shape_equal(wg_node_shape(a), wg_node_shape(b)), "%s, sample %d: %s: shape", k->op->name, k->sample, what);
+    size_t  n = (size_t)wg_shape_size(wg_node_shape(a));
+    double *u = wgt_values(a), *v = wgt_values(b), d = n ? wgt_distance(u, v, n) : 0;
+    expect_fine(k);
+    if (!wg_dtype_is_float(wg_node_dtype(a))) tolerance = 0;
+    cr_assert_leq(d, tolerance, "%s, sample %d: %s: distance %g", k->op->name, k->sample, what, d);
+    free(u);
+    free(v);
+}
+
+ParameterizedTest(int *index, registry, kernel_agrees_with_expansion)
+{
+    const wg_op *op = wg_op_at(*index);
+    op_case      k;
+    if (!op->expand || !(op->kernel[0] || op->map)) return;
+    for (int i = 0; op_case_open(&k, op, i, &plain); i++) {
+        wg_node x[OP_LEAVES], y[WG_MAX_OUTPUTS] = { wg_none };
+        int     n = wg_node_operands(k.y[0]);
+        if (op_case_is_own(&k) && n <= OP_LEAVES) {
+            for (int j = 0; j < n; j++) x[j] = wg_node_operand(k.y[0], j);
+            op->expand(WG_HERE, x, n, wg_attr(k.y[0]), y);
+            for (int j = 0; j < k.outputs; j++) expect_equal(&k, "against expand", k.y[j], y[j], 1e-12);
+        }
+        op_case_close(&k);
+    }
+}
+
+/* Samples have short decimals: what f32 cannot hold of them is 2^-24 of each, which no sample should make much of. */
+ParameterizedTest(int *index, registry, f32_agrees_with_f64)
+{
+    const wg_op *op = wg_op_at(*index);
+    op_case      a, b;
+    for (int i = 0; op_case_open(&a, op, i, &plain); i++) {
+        op_case_open(&b, op, i, &(op_setup){ .dtype = WG_F32, .interpret = 1 });
+        expect_fine(&b);
+        for (int j = 0; j < a.outputs; j++) {
+            bool is_float = wg_dtype_is_float(wg_node_dtype(a.y[j]));
+            if (is_float) cr_assert(wg_dtype_is_float(wg_node_dtype(b.y[j])), "%s, sample %d: dtype", op->name, i);
+            expect_equal(&a, "f32 against f64", a.y[j], b.y[j], 1e-5);
+        }
+        op_case_close(&a);
+        op_case_close(&b);
+    }
+}
+
+/* ---- broadcasting ---- */
+
+/* Shapes for a MAP of up to three operands, sizes 0 and 1 among them. */
+static const wg_shape shapes[][3] = {
+    { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 2, { 3, 4 } } }, { { 2, { 3, 4 } }, { 1, { 4 } }, { 0, { 0 } } },
+    { { 2, { 3, 1 } }, { 2, { 1, 4 } }, { 1, { 4 } } },    { { 0, { 0 } }, { 2, { 2, 3 } }, { 2, { 2, 1 } } },
+    { { 2, { 0, 4 } }, { 1, { 4 } }, { 1, { 1 } } },       { { 1, { 1 } }, { 1, { 0 } }, { 1, { 1 } } },
+    { { 3, { 2, 1, 3 } }, { 2, { 2, 1 } }, { 1, { 3 } } }, { { 2, { 1, 1 } }, { 1, { 1 } }, { 0, { 0 } } },
+    { { 3, { 2, 3, 5 } }, { 3, { 2, 1, 5 } }, { 1, { 1 } } },
+};
+
+static wg_shape broadcast(const wg_shape *s, int n)
+{
+    wg_shape y = { 0, { 0 } };
+    for (int k = 0; k < n; k++) y.rank = s[k].rank > y.rank ? s[k].rank : y.rank;
+    for (int a = 0; a < y.rank; a++) y.dim[a] = 1;
+    for (int k = 0; k < n; k++)
+        for (int a = 0; a < s[k].rank; a++)
+            if (s[k].dim[a] != 1) y.dim[a + y.rank - s[k].rank] = s[k].dim[a];
+    return y;
+}
+
+/* Where element i of y comes from in an operand. */
+static int64_t source(int64_t i, const wg_shape *y, const wg_shape *s)
+{
+    int64_t from = 0, stride = 1;
+    for (int a = y->rank - 1; a >= 0; a--) {
+        int b = a - (y->rank - s->rank);
+        if (b >= 0) {
+            from += s->dim[b] == 1 ? 0 : i % y->dim[a] * stride;
+            stride *= s->dim[b];
+        }
+        i /= y->dim[a];
+    }
+    return from;
+}
+
+/* An input of x's dtype with the shape s: the values of x in turn, so that they stay in the op's domain. */
+static wg_node filled(op_case *k, wg_node x, const wg_shape *s, const wg_shape *spread)
+{
+    const wg_shape *full = spread ? spread : s;
+    wg_tensor       t = wg_value(x);
+    int64_t         n = wg_shape_size(*full), from = wg_shape_size(t.shape);
+    double         *v = calloc((size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; i < n; i++) v[i] = from ? wg_tensor_item(&t, (spread ? source(i, full, s) : i) % from) : 1;
+    wg_node y = wg_cast(wg_input(k->g, "operand", wg_view_f64(v, *full)), wg_node_dtype(x));
+    free(v);
+    return y;
+}
+
+/* The op over broadcast operands and over operands spread by hand: same bits; the gradients of the first are sums of the
+ * second's. */
+static void compare_broadcast(op_case *k, const wg_shape *s)
+{
+    int      n = wg_node_operands(k->y[0]);
+    wg_shape full = broadcast(s, n);
+    wg_node  a[3], b[3];
+    for (int j = 0; j < n; j++) {
+        wg_node x = wg_node_operand(k->y[0], j);
+        a[j] = filled(k, x, &s[j], NULL);
+        b[j] = filled(k, x, &s[j], &full);
+    }
+    wg_node y = wg_apply(WG_HERE, k->op, a, n, wg_attr(k->y[0])), z = wg_apply(WG_HERE, k->op, b, n, wg_attr(k->y[0]));
+    expect_fine(k);
+    cr_assert(wg_shape_equal(wg_node_shape(y), full), "%s: broadcast shape", k->op->name);
+    wg_tensor u = wg_value(y), v = wg_value(z);
+    cr_assert(wgt_same_bits(&u, &v), "%s: broadcasting changes bits", k->op->name);
+    if (!wg_dtype_is_float(wg_node_dtype(y))) return;
+    wg_node loss = wg_sum(wg_mul(y, y)), spread_loss = wg_sum(wg_mul(z, z));
+    for (int j = 0; j < n; j++) {
+        if (!wg_dtype_is_float(wg_node_dtype(a[j]))) continue;
+        wg_node g = op_case_grad(k, loss, a[j]), h = op_case_grad(k, spread_loss, b[j]);
+        cr_assert_eq(wg_is_none(g), wg_is_none(h));
+        if (!wg_is_none(g)) expect_equal(k, "gradient of a broadcast operand", g, wg_sum_to(h, s[j]), 1e-12);
+    }
+}
+
+ParameterizedTest(int *index, registry, map_broadcasts)
+{
+    const wg_op *op = wg_op_at(*index);
+    if (op->kind != WG_MAP) return;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        op_case k;
+        if (!op_case_open(&k, op, 0, &plain)) return;
+        int n = wg_node_operands(k.y[0]);
+        if (op_case_is_own(&k) && n > 0 && n <= 3) compare_broadcast(&k, shapes[i]);
+        op_case_close(&k);
+    }
+}
+
+/* ---- mistakes ---- */
+
+ParameterizedTest(int *index, registry, mistakes_name_the_place)
+{
+    const wg_op *op = wg_op_at(*index);
+    bool         more = op->error;
+    for (int i = 0; more; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph   *g = wg_graph_new(c);
+        wg_begin(g, WG_TRAIN);
+        wg_site     here = WG_HERE;
+        const char *text = op->error(here, g, i), *place = wg_site_place(here), *said = wg_message(c);
+        more = text;
+        if (more) {
+            cr_assert_neq(wg_failed(c), WG_OK, "%s, mistake %d: nothing was recorded", op->name, i);
+            cr_assert(!strncmp(said, place, strlen(place)) && said[strlen(place)] == ':', "%s, mistake %d: \"%s\" does not begin with %s",
+                      op->name, i, said, place);
+            cr_assert(strstr(said, text), "%s, mistake %d: \"%s\" is not in \"%s\"", op->name, i, text, said);
+            wg_recover(c);
+            cr_assert_eq(wg_failed(c), WG_OK);
+            double v = wg_item(wg_add(wg_scalar(g, 2), 3));
+            cr_assert_eq(v, 5, "%s, mistake %d: the graph cannot be used after wg_recover: %s", op->name, i, wg_message(c));
+        }
+        wgt_drop(c, NULL);
+    }
+}
+
+/* An op on the error node is the error node, and records nothing more. */
+ParameterizedTest(int *index, registry, poison_is_silent)
+{
+    op_case k;
+    for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
+        int n = wg_node_operands(k.y[0]);
+        for (int j = 0; op_case_is_own(&k) && j < n && n <= OP_LEAVES; j++) {
+            wg_node x[OP_LEAVES];
+            for (int m = 0; m < n; m++) x[m] = wg_node_operand(k.y[0], m);
+            x[j] = wg_matmul(wg_any(k.g, WG_SHAPE(2, 3)), wg_any(k.g, WG_SHAPE(2, 3)));
+            char first[1024];
+            snprintf(first, sizeof first, "%s", wg_message(k.c));
+            cr_assert_eq(wg_failed(k.c), WG_ERROR_SHAPE);
+            wg_node y = wg_apply(WG_HERE, k.op, x, n, wg_attr(k.y[0]));
+            cr_assert(!wg_node_ok(y), "%s, sample %d: a node was made of the error node", k.op->name, i);
+            cr_assert(isnan(wg_item(y)));
+            cr_assert_str_eq(wg_message(k.c), first);
+            wg_recover(k.c);
+        }
+        op_case_close(&k);
+    }
+}
+
+/* ---- ways of running ---- */
+
+enum { RESULTS = WG_MAX_OUTPUTS + OP_LEAVES, ROUNDS = 3 };
+
+/* Copies of outputs and gradients, of several rounds in one graph: interpreted, planned, and from a plan found again. */
+typedef struct results {
+    wg_tensor t[ROUNDS][RESULTS];
+    int       n;
+} results;
+
+static wg_tensor copy(wg_node n)
+{
+    wg_tensor t = wg_value(n);
+    size_t    bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+    void     *data = malloc(bytes + 1);
+    if (bytes) memcpy(data, t.data, bytes);
+    t.data = data;
+    return t;
+}
+
+static void run_round(op_case *k, wg_tensor t[], int *n)
+{
+    wg_node g[OP_LEAVES], loss = op_case_loss(k);
+    if (!wg_is_none(loss)) op_case_slope(k, loss, g);
+    *n = 0;
+    for (int j = 0; !wg_is_none(loss) && j < k->leaves; j++)
+        if (!wg_is_none(g[j])) t[(*n)++] = copy(g[j]);
+    for (int j = 0; j < k->outputs; j++) t[(*n)++] = copy(k->y[j]);
+    expect_fine(k);
+}
+
+static results run_sample(const wg_op *op, int sample, const op_setup *s)
+{
+    results r = { .n = 0 };
+    op_case k;
+    op_case_open(&k, op, sample, s);
+    for (int i = 0; i < ROUNDS; i++) {
+        if (i) op_case_again(&k);
+        run_round(&k, r.t[i], &r.n);
+    }
+    op_case_close(&k);
+    return r;
+}
+
+static void forget(results *r)
+{
+    for (int i = 0; i < ROUNDS; i++)
+        for (int j = 0; j < r->n; j++) free(r->t[i][j].data);
+}
+
+static void compare_ways(const wg_op *op, int sample, wg_dtype t)
+{
+    static const int way[][2] = { { 1, 2 }, { -1, 1 }, { -1, 2 }, { 0, 2 } }; /* interpret, threads */
+    results          first = run_sample(op, sample, &(op_setup){ .dtype = t, .interpret = 1 });
+    for (size_t w = 0; w < sizeof way / sizeof *way; w++) {
+        results r = run_sample(op, sample, &(op_setup){ .dtype = t, .interpret = way[w][0], .threads = way[w][1] });
+        cr_assert_eq(r.n, first.n);
+        for (int i = 0; i < ROUNDS; i++)
+            for (int j = 0; j < r.n; j++)
+                cr_assert(wgt_same_bits(&r.t[i][j], &first.t[i][j]), "%s, sample %d, %s: result %d of round %d, interpret %d, %d threads",
+                          op->name, sample, wg_dtype_name(t), j, i, way[w][0], way[w][1]);
+        forget(&r);
+    }
+    forget(&first);
+}
+
+ParameterizedTest(int *index, registry, every_way_of_running_gives_the_same_bits)
+{
+    const wg_op *op = wg_op_at(*index);
+    int          n = count_samples(op);
+    for (int i = 0; i < n; i++) {
+        compare_ways(op, i, WG_F64);
+        compare_ways(op, i, WG_F32);
+    }
+}

@@ -1,0 +1,216 @@
+/* test_registry_grad.c: the derivatives of every op of the registry, sample by sample, in double.
+ *
+ * Signed gradients are compared with central differences, element by element of every float input, to 1e-7 of the largest of
+ * them. A quotient is Richardson's combination of the steps h and h/2, whose error is of order h^4; h goes down from 1e-3 to
+ * 1e-5 until it agrees, so that a sample may come as near to a kink or a pole as that. A wrong derivative agrees at no step.
+ * Second order is the same, done to the slope <gradient, u>.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "op_case.h"
+
+static const op_setup plain = { .dtype = WG_F64, .interpret = 1 };
+
+ParameterizedTestParameters(registry_grad, first_order) { return op_case_all(); }
+ParameterizedTestParameters(registry_grad, second_order) { return op_case_all(); }
+ParameterizedTestParameters(registry_grad, forward_is_the_adjoint_of_reverse) { return op_case_all(); }
+ParameterizedTestParameters(registry_grad, operand_used_twice) { return op_case_all(); }
+ParameterizedTestParameters(registry_grad, result_used_twice) { return op_case_all(); }
+
+/* ---- functions of one element ---- */
+
+/* A scalar made from a case: the loss, or the slope of its gradient. */
+typedef wg_node (*scalar_fn)(op_case *k);
+
+static wg_node slope(op_case *k)
+{
+    wg_node loss = op_case_loss(k);
+    return wg_is_none(loss) ? wg_none : op_case_slope(k, loss, NULL);
+}
+
+/* The op with one node for all float operands shaped as the first of them; wg_none where there are no two. */
+static wg_node loss_of_twice(op_case *k)
+{
+    wg_node x[OP_LEAVES], first = wg_none;
+    int     n = wg_node_operands(k->y[0]), same = 0;
+    if (!op_case_is_own(k) || n > OP_LEAVES) return wg_none;
+    for (int i = 0; i < n; i++) {
+        x[i] = wg_node_operand(k->y[0], i);
+        if (!wg_dtype_is_float(wg_node_dtype(x[i])) || strcmp(wg_node_op_name(x[i]), "input")) continue;
+        if (wg_is_none(first)) first = x[i];
+        if (!wg_shape_equal(wg_node_shape(x[i]), wg_node_shape(first))) continue;
+        x[i] = first;
+        same++;
+    }
+    if (same < 2) return wg_none;
+    k->y[0] = wg_apply(WG_HERE, k->op, x, n, wg_attr(k->y[0]));
+    for (int i = 1; i < k->outputs; i++) k->y[i] = wg_part(k->y[0], i);
+    return op_case_loss(k);
+}
+
+static wg_node loss_used_twice(op_case *k)
+{
+    wg_node loss = op_case_loss(k);
+    if (wg_is_none(loss)) return wg_none;
+    wg_node square = wg_mul(loss, loss);
+    return wg_add(square, loss);
+}
+
+static void shift(wg_node leaf, int64_t element, double by)
+{
+    double *v = wgt_values(leaf);
+    if (!v) return;
+    v[element] += by;
+    wg_input_set(leaf, wg_view_f64(v, wg_node_shape(leaf)));
+    free(v);
+}
+
+typedef struct place {
+    const wg_op *op;
+    int          sample, leaf;
+    int64_t      element;
+    scalar_fn    f;
+} place;
+
+static double at(const place *p, double by)
+{
+    op_case k;
+    op_case_open(&k, p->op, p->sample, &plain);
+    wg_node f = p->f(&k);
+    shift(k.leaf[p->leaf], p->element, by);
+    double v = wg_item(f);
+    cr_assert_eq(wg_failed(k.c), WG_OK, "%s", wg_message(k.c));
+    op_case_close(&k);
+    return v;
+}
+
+static double quotient(const place *p, double h) { return (at(p, h) - at(p, -h)) / (2 * h); }
+
+static double richardson(const place *p, double h) { return (4 * quotient(p, h / 2) - quotient(p, h)) / 3; }
+
+/* ---- comparing ---- */
+
+static void compare(const place *p, double analytic, double x, double scale)
+{
+    double size = fabs(at(p, 0)), numeric = NAN;
+    for (double h = 1e-3; h > 0.9e-5; h /= 10) {
+        double step = h * fmax(1, fabs(x));
+        numeric = richardson(p, step);
+        /* rounding: the values' own, of a sum of up to some hundred terms, over the step */
+        double rounding = 64 * 0x1p-53 * (size + scale) / step;
+        if (fabs(analytic - numeric) <= 1e-7 * scale + rounding) return;
+    }
+    cr_assert_fail("%s, sample %d: d/d input %d [%lld] is %.12g, by differences %.12g", p->op->name, p->sample, p->leaf,
+                   (long long)p->element, analytic, numeric);
+}
+
+static double largest(const double *v, int64_t n)
+{
+    double most = 0;
+    for (int64_t i = 0; i < n; i++) most = fmax(most, fabs(v[i]));
+    return most;
+}
+
+/* All elements of one leaf; g wg_none stands for zeros. */
+static void compare_leaf(op_case *k, place p, wg_node g)
+{
+    wg_node leaf = k->leaf[p.leaf];
+    int64_t n = wg_shape_size(wg_node_shape(leaf));
+    if (!wg_is_none(g)) {
+        cr_assert(wg_shape_equal(wg_node_shape(g), wg_node_shape(leaf)), "%s, sample %d: gradient's shape", p.op->name, p.sample);
+        cr_assert_eq(wg_node_dtype(g), WG_F64);
+    }
+    double *x = wgt_values(leaf), *v = wg_is_none(g) ? NULL : wgt_values(g);
+    double  scale = v ? largest(v, n) : 0;
+    for (p.element = 0; p.element < n; p.element++) compare(&p, v ? v[p.element] : 0, x[p.element], scale);
+    free(x);
+    free(v);
+}
+
+/* The op says why, or f is flat: a piecewise linear op's slope has no derivative, and needs none. */
+static bool may_have_none(op_case *k, const place *p)
+{
+    if (p->f == slope && !wg_is_none(op_case_grad(k, op_case_loss(k), k->leaf[p->leaf]))) return false;
+    cr_assert(strstr(p->op->adjoint, "none"), "%s, sample %d: no derivative in input %d, and .adjoint does not say why", p->op->name,
+              p->sample, p->leaf);
+    return true;
+}
+
+/* f's gradient by one leaf, in a case of its own: random draws are those of the first evaluation after a shift. */
+static bool compare_by(const place *p)
+{
+    op_case k;
+    op_case_open(&k, p->op, p->sample, &plain);
+    wg_node y = p->f(&k), g = wg_none;
+    bool    some = false;
+    if (!wg_is_none(y)) {
+        shift(k.leaf[p->leaf], 0, 0);
+        g = op_case_grad(&k, y, k.leaf[p->leaf]);
+        some = !wg_is_none(g);
+        if (some || !may_have_none(&k, p)) compare_leaf(&k, *p, g);
+    }
+    op_case_close(&k);
+    return some;
+}
+
+/* The gradient of f by every leaf, over all samples; returns how many leaves had a derivative. */
+static int compare_all(const wg_op *op, scalar_fn f)
+{
+    int     some = 0;
+    op_case k;
+    for (int i = 0; op_case_open(&k, op, i, &plain); i++) {
+        cr_assert_eq(wg_failed(k.c), WG_OK, "%s, sample %d: %s", op->name, i, wg_message(k.c));
+        int leaves = k.leaves;
+        op_case_close(&k);
+        for (int j = 0; j < leaves; j++) some += compare_by(&(place){ op, i, j, 0, f });
+    }
+    return some;
+}
+
+ParameterizedTest(int *index, registry_grad, first_order)
+{
+    const wg_op *op = wg_op_at(*index);
+    int          compared = op->sample ? compare_all(op, op_case_loss) : 1;
+    cr_assert(compared || !strncmp(op->adjoint, "none: ", 6),
+              "%s: nothing was differentiated, and .adjoint does not begin with \"none: \" and the reason", op->name);
+}
+
+ParameterizedTest(int *index, registry_grad, second_order) { compare_all(wg_op_at(*index), slope); }
+
+ParameterizedTest(int *index, registry_grad, operand_used_twice) { compare_all(wg_op_at(*index), loss_of_twice); }
+
+ParameterizedTest(int *index, registry_grad, result_used_twice) { compare_all(wg_op_at(*index), loss_used_twice); }
+
+/* ---- J v against v' J' ---- */
+
+/* <y's weights, J v> and <J' weights, v> are the same number. */
+static void compare_forward(op_case *k)
+{
+    wg_node loss = op_case_loss(k), g[OP_LEAVES], x[OP_LEAVES], v[OP_LEAVES], sum = wg_none;
+    int     n = 0;
+    if (wg_is_none(loss)) return;
+    for (int i = 0; i < k->leaves; i++) {
+        g[n] = op_case_grad(k, loss, k->leaf[i]);
+        if (wg_is_none(g[n])) continue;
+        x[n] = k->leaf[i];
+        v[n] = wg_add(wg_mul(wg_cos(x[n]), 0.75), 0.25);
+        wg_node p = wg_sum(wg_mul(g[n], v[n]));
+        sum = n++ ? wg_add(sum, p) : p;
+    }
+    if (!n) return;
+    double reverse = wg_item(sum), forward = wg_item(wg_jvp(loss, x, v, n));
+    cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
+    cr_assert(fabs(forward - reverse) <= 1e-12 * fmax(1, fabs(reverse)), "%s, sample %d: forward %.17g, reverse %.17g", k->op->name,
+              k->sample, forward, reverse);
+}
+
+ParameterizedTest(int *index, registry_grad, forward_is_the_adjoint_of_reverse)
+{
+    op_case k;
+    for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
+        compare_forward(&k);
+        op_case_close(&k);
+    }
+}

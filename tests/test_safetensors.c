@@ -1,0 +1,282 @@
+/* test_safetensors.c: saved parameters byte by byte, files of others, and all that may be wrong with one. */
+#include <math.h>
+#include <string.h>
+
+#include "wgfiles.h"
+
+TestSuite(safetensors, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* Larger elements come first in the data, so that each is aligned; the header keeps the order of creation. */
+Test(safetensors, the_file_byte_by_byte)
+{
+    const char *json = "{\"__metadata__\":{\"states\":\"mask count\"},"
+                       "\"fc1.W\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[24,48]},"
+                       "\"mask\":{\"dtype\":\"BOOL\",\"shape\":[3],\"data_offsets\":[48,51]},"
+                       "\"fc1.b\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]},"
+                       "\"count\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[16,24]}}";
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    cr_expect_eq(wg_params_save(wgt_some_params(c), wgt_in_folder("p.st")), WG_OK);
+    wgt_bytes f = wgt_load(wgt_in_folder("p.st"));
+    size_t    n = strlen(json), data = (8 + n + 63) / 64 * 64;
+    uint64_t  length = 0;
+    for (int i = 0; i < 8; i++) length |= (uint64_t)f.b[i] << 8 * i;
+    cr_assert_eq(f.n, data + 51);
+    cr_expect_eq(length, data - 8);
+    cr_expect_arr_eq(f.b + 8, json, n, "%.*s", (int)n, (char *)f.b + 8);
+    for (size_t i = 8 + n; i < data; i++) cr_expect_eq(f.b[i], ' ');
+    cr_expect_arr_eq(f.b + data, wgt_doubles, 16);
+    cr_expect_arr_eq(f.b + data + 16, wgt_counts, 8);
+    cr_expect_arr_eq(f.b + data + 24, wgt_weights, 24);
+    cr_expect_arr_eq(f.b + data + 48, wgt_flags, 3);
+    wgt_finish(c, NULL);
+}
+
+Test(safetensors, save_and_read)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params  *p = wg_params_new(c);
+    wg_params_save(wgt_some_params(c), wgt_in_folder("p.st"));
+    cr_expect_eq(wg_params_read(p, wgt_in_folder("p.st")), WG_OK);
+    cr_assert_eq(wg_params_count(p), 4);
+    const char *names[] = { "fc1.W", "mask", "fc1.b", "count" };
+    for (int i = 0; i < 4; i++) {
+        cr_expect_str_eq(wg_params_name(p, i), names[i]);
+        cr_expect_eq(wg_params_is_state(p, i), i % 2 == 1);
+    }
+    cr_expect(wg_shape_equal(wgt_named(p, "fc1.W").shape, WG_SHAPE(2, 3)) && wgt_named(p, "count").shape.rank == 0);
+    wgt_expect_some(p);
+    wgt_finish(c, NULL);
+}
+
+Test(safetensors, save_and_load)
+{
+    wg_context  *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params   *p = wgt_some_params(c);
+    const double zero[6] = { 0 };
+    wg_params_save(p, wgt_in_folder("p.st"));
+    for (int i = 0; i < 4; i++) {
+        wg_tensor t = wg_params_tensor(p, i);
+        wg_params_assign(p, wg_params_name(p, i), zero, (size_t)wg_shape_size(t.shape));
+        cr_expect_eq(wgt_total(t), 0);
+    }
+    cr_expect_eq(wg_params_load(p, wgt_in_folder("p.st")), WG_OK);
+    wgt_expect_some(p);
+    wgt_finish(c, NULL);
+}
+
+/* Names in any order, spaces, escapes, metadata of others, half precision, bfloat16. */
+Test(safetensors, files_of_others)
+{
+    const unsigned char data[] = { 0, 0x3c, 0xff, 0x7b, 1, 0, 0, 0xfc, 0x80, 0x3f, 0x49, 0x40, 7, 0xff };
+    const char         *json = " { }";
+    wgt_bytes           f = wgt_safetensors(
+                  "{\"h\":{\"data_offsets\":[0,8],\"shape\":[2,2],\"dtype\":\"F16\"} , \"__metadata__\":{\"states\":\"u none\","
+                            "\"a\\\"b\":\"c\\\\\"},\n\"b\\u0066.\\u0041\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[8,12]},"
+                            "\"u\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[12,14]}}   ",
+                  data, sizeof data);
+    const double halves[4] = { 1, 65504, 0x1p-24, -INFINITY };
+    wg_context  *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params   *p = wg_params_new(c);
+    cr_expect_eq(wg_params_read(p, wgt_saved("o.st", &f)), WG_OK, "%s", wg_message(c));
+    cr_assert_eq(wg_params_count(p), 3);
+    wg_tensor h = wgt_named(p, "h"), b = wgt_named(p, "bf.A"), u = wgt_named(p, "u");
+    cr_expect(h.dtype == WG_F32 && b.dtype == WG_F32 && u.dtype == WG_I32);
+    for (int i = 0; i < 4; i++) cr_expect_eq(wg_tensor_item(&h, i), halves[i]);
+    cr_expect(wg_tensor_item(&b, 0) == 1 && wg_tensor_item(&b, 1) == 3.140625);
+    cr_expect(wg_tensor_item(&u, 0) == 7 && wg_tensor_item(&u, 1) == 255);
+    f = wgt_safetensors("{}", NULL, 0);
+    cr_expect_eq(wg_params_read(p, wgt_saved("o.st", &f)), WG_OK);
+    f = wgt_safetensors(json, NULL, 0);
+    cr_expect_neq(wg_params_read(p, wgt_saved("o.st", &f)), WG_OK);
+    wgt_expect_error(c, WG_ERROR_FORMAT, "no '{'");
+    wgt_finish(c, NULL);
+}
+
+static void expect_load_error(const char *header, size_t n, wg_status s, const char *message)
+{
+    unsigned char zero[128] = { 0 };
+    wg_context   *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params    *p = wg_params_new(c);
+    wg_params_make(p, "fc1.W", wg_view_f32(wgt_weights, WG_SHAPE(2, 3)), false);
+    wg_params_make(p, "fc2.b", wg_view_f32(wgt_weights, WG_SHAPE(2)), false);
+    wgt_bytes f = wgt_safetensors(header, zero, n);
+    cr_expect_neq(wg_params_load(p, wgt_saved("m.st", &f)), WG_OK, "%s", header);
+    wgt_expect_error(c, s, message);
+    cr_expect_arr_eq(wgt_named(p, "fc1.W").data, wgt_weights, 24);
+    cr_expect_arr_eq(wgt_named(p, "fc2.b").data, wgt_weights, 8);
+    wgt_finish(c, NULL);
+}
+
+#define FC1_W "\"fc1.W\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}"
+
+/* Each names the first that does not fit, with both shapes; and nothing has changed. */
+Test(safetensors, what_does_not_fit)
+{
+    expect_load_error("{" FC1_W "}", 24, WG_ERROR_FORMAT, "the file has no \"fc2.b\" [2]");
+    expect_load_error("{" FC1_W ",\"fc2.B\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}", 32, WG_ERROR_FORMAT,
+                      "the file has no \"fc2.b\" [2]; near it: \"fc2.B\" [2]");
+    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[24,32]}}", 32, WG_ERROR_SHAPE,
+                      "\"fc2.b\" is [2,1] in the file, [2] here");
+    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[24,32]}}", 32, WG_ERROR_DTYPE,
+                      "\"fc2.b\" is I32 in the file, f32 here");
+    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[24,26]}}", 26, WG_ERROR_DTYPE,
+                      "F8_E4M3");
+    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]},"
+                      "\"fc3.b\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[32,36]}}",
+                      36, WG_ERROR_FORMAT, "the file has \"fc3.b\" [], which is not among the parameters; near it: fc2.b");
+}
+
+/* A layer's parameters from the file of a whole network: names outside their common prefix are left alone. */
+Test(safetensors, a_part_of_a_file)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params  *p = wg_params_new(c);
+    const float zero[6] = { 0 };
+    wg_params_save(wgt_some_params(c), wgt_in_folder("p.st"));
+    wg_params_make(p, "fc1.W", wg_view_f32(zero, WG_SHAPE(2, 3)), false);
+    wg_params_make(p, "fc1.b", wg_view_f32(zero, WG_SHAPE(2)), false);
+    cr_expect_eq(wg_params_load(p, wgt_in_folder("p.st")), WG_OK, "%s", wg_message(c));
+    cr_expect_arr_eq(wgt_named(p, "fc1.W").data, wgt_weights, 24);
+    cr_expect_eq(((float *)wgt_named(p, "fc1.b").data)[0], (float)(1.0 / 3));
+    wg_params *q = wg_params_new(c);
+    wg_params_make(q, "fc1.W", wg_view_f32(zero, WG_SHAPE(2, 3)), false);
+    cr_expect_neq(wg_params_load(q, wgt_in_folder("p.st")), WG_OK);
+    wgt_expect_error(c, WG_ERROR_FORMAT, "the file has \"fc1.b\" [2], which is not among the parameters");
+    wgt_finish(c, NULL);
+}
+
+/* Through a handle of a prefix names are the part's own: a layer saved alone fits any other of its kind. */
+Test(safetensors, a_part_of_the_parameters)
+{
+    wg_context  *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params   *p = wgt_some_params(c), *fc1 = wg_params_in(p, "fc1"), *other = wg_params_new(c);
+    const double zero[6] = { 0 };
+    wg_params_save(p, wgt_in_folder("whole.st"));
+    wg_params_save(fc1, wgt_in_folder("part.st"));
+    cr_expect_eq(wg_params_read(wg_params_in(other, "enc.0"), wgt_in_folder("part.st")), WG_OK, "%s", wg_message(c));
+    cr_assert_eq(wg_params_count(other), 2);
+    cr_expect_arr_eq(wgt_named(other, "enc.0.W").data, wgt_weights, 24);
+    wg_params_assign(p, "fc1.W", zero, 6);
+    cr_expect_eq(wg_params_load(fc1, wgt_in_folder("part.st")), WG_OK, "%s", wg_message(c));
+    wgt_expect_some(p);
+    cr_expect_neq(wg_params_load(fc1, wgt_in_folder("whole.st")), WG_OK);
+    wgt_expect_error(c, WG_ERROR_FORMAT, "the file has no \"W\" [2,3]; near it: \"fc1.W\" [2,3]");
+    wgt_finish(c, NULL);
+}
+
+Test(safetensors, integers_are_states)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params  *p = wg_params_new(c);
+    wgt_bytes   f = wgt_safetensors("{\"a\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[0,2]},"
+                                      "\"n\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[2,3]}}",
+                                    "\1\2\3", 3);
+    cr_expect_neq(wg_params_read(p, wgt_saved("i.st", &f)), WG_OK);
+    wgt_expect_error(c, WG_ERROR_DTYPE, "\"n\" is U8: only states");
+    cr_expect_eq(wg_params_count(p), 0);
+    wgt_finish(c, NULL);
+}
+
+Test(safetensors, reading_twice)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params  *p = wgt_some_params(c);
+    wg_params_save(p, wgt_in_folder("p.st"));
+    cr_expect_neq(wg_params_read(p, wgt_in_folder("p.st")), WG_OK);
+    wgt_expect_error(c, WG_ERROR_USE, "\"fc1.W\" is among the parameters already");
+    cr_expect_eq(wg_params_count(p), 4);
+    wgt_finish(c, NULL);
+}
+
+Test(safetensors, names_that_no_parameter_has)
+{
+    static const char *const names[] = { "a b", "", ".a", "a.", "a..b", "a-b", "\\u00e9", "\\\"" };
+    char                     json[200];
+    wg_context              *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params               *p = wg_params_new(c);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(json, sizeof json,
+                 "{\"ok\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[0,2]},\"%s\":{\"dtype\":\"F16\",\"shape\":[],\"data_"
+                 "offsets\":[2,4]}}",
+                 names[i]);
+        wgt_bytes f = wgt_safetensors(json, "\1\2\3\4", 4);
+        cr_expect_neq(wg_params_read(p, wgt_saved("n.st", &f)), WG_OK);
+        wgt_expect_error(c, WG_ERROR_FORMAT, "no parameter name");
+        cr_expect_eq(wg_params_count(p), 0);
+    }
+    wgt_finish(c, NULL);
+}
+
+#define U(name, shape, begin, end) "\"" name "\":{\"dtype\":\"U8\",\"shape\":" shape ",\"data_offsets\":[" #begin "," #end "]}"
+
+static const struct {
+    const char *header, *message;
+} wrong_st[] = {
+    { "{" U("a", "[2]", 0, 2) "}", "2 bytes that belong to no tensor" },
+    { "{" U("a", "[2]", 0, 2) "," U("b", "[1]", 3, 4) "}", "a hole in the data" },
+    { "{" U("a", "[3]", 0, 3) "," U("b", "[2]", 2, 4) "}", "two tensors overlap" },
+    { "{" U("a", "[4]", 0, 4) "," U("b", "[4]", 0, 4) "}", "two tensors overlap" },
+    { "{" U("a", "[2]", 0, 2) "," U("a", "[2]", 2, 4) "}", "the name \"a\" stands twice" },
+    { "{" U("a", "[2]", 0, 2) "," U("\\u0061", "[2]", 2, 4) "}", "the name \"a\" stands twice" },
+    { "{" U("a", "[5]", 0, 5) "}", "offsets 0 to 5 in data of 4 bytes" },
+    { "{" U("a", "[4]", 4, 0) "}", "offsets 4 to 0" },
+    { "{" U("a", "[3]", 0, 4) "}", "U8 of shape [3] does not take the 4 bytes" },
+    { "{" U("a", "[4294967296,4294967296,4]", 0, 4) "}", "does not take the 4 bytes" },
+    { "{" U("b", "[4]", 0, 4) "," U("a", "[0,4294967296,4294967296]", 4, 4) "}", "does not take the 0 bytes" },
+    { "{" U("a", "[1,1,1,1,1,1,1,1,4]", 0, 4) "}", "at most 8 axes" },
+    { "{" U("a", "[4.0]", 0, 4) "}", "at most 8 axes" },
+    { "{" U("a", "[-4]", 0, 4) "}", "at most 8 axes" },
+    { "{" U("a", "[99999999999999999999]", 0, 4) "}", "at most 8 axes" },
+    { "{" U("a", "4", 0, 4) "}", "at most 8 axes" },
+    { "{\"a\":{\"dtype\":\"F99\",\"shape\":[4],\"data_offsets\":[0,4]}}", "unknown dtype" },
+    { "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0]}}", "two offsets" },
+    { "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4,4]}}", "two offsets" },
+    { "{\"a\":{\"dtype\":\"U8\",\"shape\":[4]}}", "is missing" },
+    { "{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}", "stands twice" },
+    { "{\"a\":{\"dtype\":\"U8\",\"size\":4,\"shape\":[4],\"data_offsets\":[0,4]}}", "unknown key" },
+    { "{\"a\":{}}", "a key was expected" },
+    { "{\"a\":[1]}", "no object" },
+    { "{\"a\" {}}", "no colon" },
+    { "{'a':{}}", "a name was expected" },
+    { "{\"a\\x\":{}}", "what no text may" },
+    { "{\"a\\u0000\":{}}", "what no text may" },
+    { "{\"a\\ud800\":{}}", "what no text may" },
+    { "{\"a\\u12\":{}}", "what no text may" },
+    { "{\"a\nb\":{}}", "what no text may" },
+    { "{" U("a", "[4]", 0, 4) ",}", "a name was expected" },
+    { "{" U("a", "[4]", 0, 4), "neither ',' nor '}'" },
+    { "{" U("a", "[4]", 0, 4) "}x", "text after" },
+    { "{\"__metadata__\":{\"a\":1}," U("a", "[4]", 0, 4) "}", "more than texts" },
+    { "{\"__metadata__\":{},\"__metadata__\":{}," U("a", "[4]", 0, 4) "}", "stands twice" },
+    { "[]", "no '{'" },
+    { "", "no '{'" },
+};
+
+Test(safetensors, wrong_headers)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params  *p = wg_params_new(c);
+    for (size_t i = 0; i < sizeof wrong_st / sizeof wrong_st[0]; i++) {
+        wgt_bytes f = wgt_safetensors(wrong_st[i].header, "\1\2\3\4", 4);
+        cr_expect_neq(wg_params_read(p, wgt_saved("bad.st", &f)), WG_OK, "%s", wrong_st[i].header);
+        cr_expect(strstr(wg_message(c), "bad.st: byte "), "%s", wg_message(c));
+        wgt_expect_error(c, WG_ERROR_FORMAT, wrong_st[i].message);
+        cr_expect_eq(wg_params_count(p), 0);
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(safetensors, wrong_lengths)
+{
+    wgt_bytes   f[3] = { { { 0 }, 7 },
+                         { { 3, 0, 0, 0, 0, 0, 0, 0, '{', '}' }, 10 },
+                         { { 2, 0, 0, 0, 0, 0, 0, 0x80, '{', '}' }, 10 } };
+    const char *message[3] = { "byte 7: the file ends inside the first 8 bytes", "a header of 3 bytes in a file of 10",
+                               "a header of 9223372036854775810 bytes in a file of 10" };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    for (int i = 0; i < 3; i++) {
+        cr_expect_neq(wg_params_read(wg_params_new(c), wgt_saved("bad.st", &f[i])), WG_OK);
+        wgt_expect_error(c, WG_ERROR_FORMAT, message[i]);
+    }
+    wgt_finish(c, NULL);
+}

@@ -1,0 +1,158 @@
+/* wgtest.c: what wgtest.h promises. Blocks carry no header: the sizes that the library hands back are what is counted, so a
+ * wrong old_size shows as bytes left over. */
+#include "wgtest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- memory ---- */
+
+static bool refuses(wgt_memory *m)
+{
+    m->calls++;
+    bool no = m->fail_at && (m->for_ever ? m->calls >= m->fail_at : m->calls == m->fail_at);
+    m->failed += no;
+    return no;
+}
+
+void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size)
+{
+    wgt_memory *m = memory;
+    if (!new_size) {
+        if (p) m->blocks--, m->bytes -= (int64_t)old_size;
+        free(p);
+        return NULL;
+    }
+    if (refuses(m)) return NULL;
+    void *q = realloc(p, new_size);
+    if (!q) return NULL;
+    if (!p) m->blocks++, old_size = 0;
+    m->bytes += (int64_t)new_size - (int64_t)old_size;
+    return q;
+}
+
+/* ---- contexts ---- */
+
+wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o)
+{
+    wg_options   all = o ? *o : (wg_options){ .seed = 1, .threads = 1 };
+    wg_allocator a = { wgt_resize, m };
+    all.dtype = t;
+    all.allocator = m ? &a : NULL;
+    return wg_start(&all);
+}
+
+static void expect_nothing_left(const wgt_memory *m)
+{
+    if (!m) return;
+    cr_assert_eq(m->blocks, 0, "%lld blocks left", (long long)m->blocks);
+    cr_assert_eq(m->bytes, 0, "%lld bytes left: a size was handed back wrongly", (long long)m->bytes);
+}
+
+void wgt_finish(wg_context *c, const wgt_memory *m)
+{
+    cr_assert_eq(wg_failed(c), WG_OK, "unexpected: %s", wg_message(c));
+    cr_assert_eq(wg_finish(c, NULL), 0);
+    expect_nothing_left(m);
+}
+
+void wgt_drop(wg_context *c, const wgt_memory *m)
+{
+    wg_finish(c, NULL);
+    expect_nothing_left(m);
+}
+
+void wgt_expect_error(wg_context *c, wg_status s, const char *text)
+{
+    cr_assert_eq(wg_failed(c), s, "status is '%s', not '%s': \"%s\"", wg_status_text(wg_failed(c)), wg_status_text(s), wg_message(c));
+    cr_assert(strstr(wg_message(c), text), "\"%s\" is not in \"%s\"", text, wg_message(c));
+    wg_recover(c);
+}
+
+/* ---- numbers ---- */
+
+/* Places on the line: negative numbers count down from -0, which is next to +0 and 0 apart from it. */
+static int64_t place(int64_t bits, int64_t sign_bit) { return bits < 0 ? sign_bit - bits : bits; }
+
+int64_t wgt_ulps(double a, double b)
+{
+    if (isnan(a) || isnan(b)) return isnan(a) && isnan(b) ? 0 : INT64_MAX;
+    int64_t i, j;
+    memcpy(&i, &a, sizeof i);
+    memcpy(&j, &b, sizeof j);
+    double far = (double)place(i, INT64_MIN) - (double)place(j, INT64_MIN);
+    return fabs(far) > 0x1p62 ? INT64_MAX : llabs(place(i, INT64_MIN) - place(j, INT64_MIN));
+}
+
+int64_t wgt_ulps_f32(float a, float b)
+{
+    if (isnan(a) || isnan(b)) return isnan(a) && isnan(b) ? 0 : INT64_MAX;
+    int32_t i, j;
+    memcpy(&i, &a, sizeof i);
+    memcpy(&j, &b, sizeof j);
+    return llabs(place(i, INT32_MIN) - place(j, INT32_MIN));
+}
+
+static bool same_kind(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
+
+double wgt_relative(double a, double b)
+{
+    if (same_kind(a, b)) return 0;
+    double d = fabs(a - b) / fmax(fabs(a), fabs(b));
+    return isnan(d) ? INFINITY : d;
+}
+
+double wgt_distance(const double *a, const double *b, size_t n)
+{
+    double most = 0, scale = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (same_kind(a[i], b[i])) {
+            if (isfinite(a[i])) scale = fmax(scale, fabs(a[i]));
+            continue;
+        }
+        if (!isfinite(a[i]) || !isfinite(b[i])) return INFINITY;
+        most = fmax(most, fabs(a[i] - b[i]));
+        scale = fmax(scale, fmax(fabs(a[i]), fabs(b[i])));
+    }
+    return most == 0 ? 0 : most / scale;
+}
+
+bool wgt_same_bits(const wg_tensor *a, const wg_tensor *b)
+{
+    if (a->dtype != b->dtype || !wg_shape_equal(a->shape, b->shape)) return false;
+    size_t bytes = (size_t)wg_shape_size(a->shape) * wg_dtype_size(a->dtype);
+    return !bytes || (a->data && b->data && !memcmp(a->data, b->data, bytes));
+}
+
+double *wgt_values(wg_node n)
+{
+    wg_tensor t = wg_value(n);
+    int64_t   size = wg_shape_size(t.shape);
+    if (!t.data || !size) return NULL;
+    double *v = malloc((size_t)size * sizeof *v);
+    for (int64_t i = 0; v && i < size; i++) v[i] = wg_tensor_item(&t, i);
+    return v;
+}
+
+/* ---- randomness ---- */
+
+uint64_t wgt_next(wgt_random *r)
+{
+    uint64_t z = r->state += 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+double wgt_unit(wgt_random *r) { return (double)(wgt_next(r) >> 11) * 0x1p-53; }
+
+double wgt_uniform(wgt_random *r, double low, double high) { return low + (high - low) * wgt_unit(r); }
+
+int64_t wgt_below(wgt_random *r, int64_t n) { return (int64_t)(wgt_next(r) % (uint64_t)n); }
+
+uint64_t wgt_seed(void)
+{
+    const char *s = getenv("WG_SEED");
+    return s && *s ? strtoull(s, NULL, 10) : 1;
+}

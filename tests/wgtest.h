@@ -1,0 +1,69 @@
+/* wgtest.h: what the tests share: contexts over an allocator that counts and fails, distances between numbers, a generator.
+ *
+ *     wgt_memory    m = { .fail_at = 7 };            the seventh allocation fails, the others do not
+ *     wg_context   *c = wgt_start(&m, WG_F64, NULL);
+ *     ...
+ *     wgt_finish(c, &m);                             asserts that nothing is left
+ */
+#ifndef WGTEST_H
+#define WGTEST_H
+
+#include <criterion/criterion.h>
+
+#include "wengert/wengert.h"
+
+/* ---- memory ---- */
+
+/* All zero: counts only. Freeing never fails. */
+typedef struct wgt_memory {
+    int64_t calls;   /* allocations and resizings so far */
+    int64_t fail_at; /* the one that fails, from 1; 0: none */
+    bool    for_ever; /* and all after it */
+    int64_t failed;  /* how many did */
+    int64_t blocks;  /* alive */
+    int64_t bytes;
+} wgt_memory;
+
+void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size);
+
+/* ---- contexts ---- */
+
+/* m NULL: the default allocator. o NULL: one thread, seed 1; its allocator and dtype are replaced. */
+wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o);
+/* Frees c; fails the test when c had an error or, with m, when a block is left. */
+void wgt_finish(wg_context *c, const wgt_memory *m);
+/* The same for a context that may have failed. */
+void wgt_drop(wg_context *c, const wgt_memory *m);
+
+/* Asserts that c failed with the status and that its message holds the text; forgets the error. */
+void wgt_expect_error(wg_context *c, wg_status s, const char *text);
+
+/* ---- numbers ---- */
+
+/* Steps between two doubles (floats) on the line of all of them; two NaNs are 0 apart, one NaN is INT64_MAX from any other. */
+int64_t wgt_ulps(double a, double b);
+int64_t wgt_ulps_f32(float a, float b);
+/* |a - b| / max(|a|, |b|), 0 when equal or both NaN; infinite when one is. */
+double wgt_relative(double a, double b);
+/* max |a[i] - b[i]| / max over i of |a[i]|, |b[i]|; pairs of NaN and equal infinities count 0. */
+double wgt_distance(const double *a, const double *b, size_t n);
+bool   wgt_same_bits(const wg_tensor *a, const wg_tensor *b); /* dtype, shape and bytes */
+
+/* The elements of a node as doubles, in memory for the caller to free; NULL after an error or when there are none. */
+double *wgt_values(wg_node n);
+
+/* ---- randomness: SplitMix64 (Steele, Lea and Flood 2014) ---- */
+
+typedef struct wgt_random {
+    uint64_t state;
+} wgt_random;
+
+uint64_t wgt_next(wgt_random *r);
+double   wgt_unit(wgt_random *r);                           /* uniform in [0, 1) */
+double   wgt_uniform(wgt_random *r, double low, double high);
+int64_t  wgt_below(wgt_random *r, int64_t n);               /* 0 <= result < n */
+
+/* The run's seed: from WG_SEED, 1 without it. The runner sets and prints it; failures must name it. */
+uint64_t wgt_seed(void);
+
+#endif

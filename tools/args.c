@@ -1,0 +1,207 @@
+/* args.c: flags by the command's tables. */
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+enum { MOST_FLAGS = 64 };
+
+const flag common_flags[] = {
+    { 0, "json", NULL, "one JSON object on standard output, errors too" },
+    { 'h', "help", NULL, "this text" },
+    { 0, NULL, NULL, NULL },
+};
+
+const flag model_flags[] = {
+    { 'e', "expression", "TEXT", "the program itself, instead of FILE.wg" },
+    { 0, "set", "NAME=VALUE", "a value for an input, parameter, size or constant: a number, [[1,2],[3,4]] or @file.npy" },
+    { 0, "load", "WEIGHTS", "parameters from a safetensors file" },
+    { 0, "data", "SPEC", "digits, flower:N, moons:N, xor:N, FILE.npy, or a folder of MNIST's IDX files; columns x and y" },
+    { 0, "map", "NAME=COLUMN,...", "which input takes which column (default: those of the same name)" },
+    { 0, "rows", "N", "the first N rows of the data" },
+    { 0, "seed", "N", "of all that is drawn at random (default 0)" },
+    { 0, "dtype", "f32|f64", "of floats (default f64)" },
+    { 0, "mode", "train|eval", "which graph is built: with dropout and the batch's averages, or for inference" },
+    { 0, NULL, NULL, NULL },
+};
+
+int tool_fail(const args *a, int status, const char *format, ...)
+{
+    char    text[2000];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    fprintf(stderr, "wengert: %s\n", text);
+    if (a->json) {
+        json j;
+        json_start(&j, stdout);
+        json_object(&j, "error");
+        json_whole(&j, "status", status);
+        json_text(&j, "message", text);
+        json_end(&j, '}');
+        json_finish(&j);
+    }
+    return status;
+}
+
+/* ---- tables for getopt_long ---- */
+
+typedef struct tables {
+    const flag   *row[MOST_FLAGS];
+    struct option longs[MOST_FLAGS + 1];
+    char          shorts[2 * MOST_FLAGS + 4];
+    int           count;
+} tables;
+
+static void add_row(tables *t, const flag *f)
+{
+    size_t n = strlen(t->shorts);
+    if (t->count == MOST_FLAGS)
+        return;
+    t->row[t->count] = f;
+    t->longs[t->count] = (struct option){ f->name, f->value ? required_argument : no_argument, NULL, 256 + t->count };
+    if (f->letter) {
+        t->shorts[n++] = f->letter;
+        if (f->value)
+            t->shorts[n++] = ':';
+        t->shorts[n] = 0;
+    }
+    t->count++;
+}
+
+static tables tables_of(const command *c)
+{
+    tables t = { .shorts = ":" };
+    for (int i = 0; i < 3 && c->flags[i]; i++)
+        for (const flag *f = c->flags[i]; f->name; f++)
+            add_row(&t, f);
+    for (const flag *f = common_flags; f->name; f++)
+        add_row(&t, f);
+    return t;
+}
+
+static const flag *row_of(const tables *t, int found)
+{
+    if (found >= 256)
+        return t->row[found - 256];
+    for (int i = 0; i < t->count; i++)
+        if (t->row[i]->letter == found)
+            return t->row[i];
+    return NULL;
+}
+
+static int unknown(args *a, const tables *t, const char *word)
+{
+    const char *names[MOST_FLAGS];
+    char        text[100];
+    for (int i = 0; i < t->count; i++)
+        names[i] = t->row[i]->name;
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(word + (word[1] == '-' ? 2 : 1), "="), word + (word[1] == '-' ? 2 : 1));
+    const char *near = wg_nearest(text, names, t->count);
+    if (near)
+        return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
+    return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word, a->c->name);
+}
+
+/* ---- reading ---- */
+
+static bool any_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (!strcmp(argv[i], "--json"))
+            return true;
+    return false;
+}
+
+static int read_flags(args *a, const tables *t, int argc, char **argv)
+{
+    int found;
+    opterr = 0;
+    optind = 1;
+    while ((found = getopt_long(argc, argv, t->shorts, t->longs, NULL)) != -1) {
+        const char *word = argv[optind - 1];
+        if (found == ':')
+            return tool_fail(a, EXIT_FLAGS, "%s: '%s' needs a value", a->c->name, word);
+        const flag *f = row_of(t, found);
+        if (found == '?' || !f)
+            return unknown(a, t, word);
+        if (!strcmp(f->name, "help")) {
+            help_command(a->c, stdout);
+            return EXIT_DONE;
+        }
+        a->given[a->given_count].flag = f;
+        a->given[a->given_count++].value = f->value ? optarg : "";
+    }
+    while (optind < argc)
+        a->operand[a->operands++] = argv[optind++];
+    return -1;
+}
+
+int args_read(args *a, const command *c, int argc, char **argv)
+{
+    tables t = tables_of(c);
+    *a = (args){ .c = c, .json = any_json(argc, argv) };
+    a->given = calloc((size_t)argc + 1, sizeof *a->given);
+    a->operand = calloc((size_t)argc + 1, sizeof *a->operand);
+    if (!a->given || !a->operand)
+        return tool_fail(a, EXIT_OTHER, "out of memory");
+    return read_flags(a, &t, argc, argv);
+}
+
+void args_free(args *a)
+{
+    free(a->given);
+    free(a->operand);
+}
+
+/* ---- asking ---- */
+
+const char *args_next(const args *a, const char *name, int *from)
+{
+    while (*from < a->given_count) {
+        const struct given *g = &a->given[(*from)++];
+        if (!strcmp(g->flag->name, name))
+            return g->value;
+    }
+    return NULL;
+}
+
+const char *args_value(const args *a, const char *name)
+{
+    const char *last = NULL, *v;
+    for (int i = 0; (v = args_next(a, name, &i));)
+        last = v;
+    return last;
+}
+
+bool args_has(const args *a, const char *name) { return args_value(a, name) != NULL; }
+
+bool args_double(const args *a, const char *name, double *to)
+{
+    const char *text = args_value(a, name);
+    char       *end;
+    if (!text)
+        return true;
+    *to = strtod(text, &end);
+    if (end != text && !*end && isfinite(*to))
+        return true;
+    tool_fail(a, EXIT_FLAGS, "--%s %s: not a number", name, text);
+    return false;
+}
+
+bool args_long(const args *a, const char *name, long long least, long long *to)
+{
+    const char *text = args_value(a, name);
+    char       *end;
+    if (!text)
+        return true;
+    *to = strtoll(text, &end, 10);
+    if (end != text && !*end && *to >= least && *to < INT64_MAX)
+        return true;
+    tool_fail(a, EXIT_FLAGS, "--%s %s: not a whole number from %lld on", name, text, least);
+    return false;
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# The house rules that a machine can see; `make check` calls it after a build. Prints what is broken, and one line at the end.
+# Environment: CC, BUILD.
+set -u
+shopt -s lastpipe # report counts in this shell
+cd "$(dirname "$0")/.." || exit 1
+build=${BUILD:-build}
+cc=${CC:-gcc}
+cxx=$(command -v g++ || command -v clang++ || true)
+broken=0
+
+# Says what is wrong, with the lines of standard input below it; silent when there are none.
+report() {
+    local lines
+    lines=$(cat)
+    [ -n "$lines" ] || return 0
+    echo "$1:"
+    sed 's/^/    /' <<<"$lines" | head -n 40
+    broken=$((broken + 1))
+}
+
+# ---- format: all C but the public headers, whose tables are aligned by hand ----
+
+format() {
+    command -v clang-format >/dev/null || { echo "clang-format is not installed: the format is not checked"; return; }
+    for f in src/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] examples/*.[ch]; do
+        [ -f "$f" ] && ! clang-format "$f" | cmp -s - "$f" && echo "$f"
+    done | report "not as clang-format has it (make format)"
+}
+
+# ---- directions: dependencies point one way ----
+
+includes() { grep -HnE '^ *# *include' "$@" 2>/dev/null; }
+
+directions() {
+    local core
+    core=$(grep -lE '# *include "wgi.h"' src/*.c)
+    includes $core src/wgi.h ops/*.[ch] | grep -E '(nn|data|check|draw|lang|wengert)\.h"' |
+        report "the core and the ops stand below nn, data, check, draw and lang"
+    includes $core src/wgi.h ops/*.[ch] | grep -E '"(check_private|dataset|formats|idx|safetensors|view|lang)\.h"' |
+        report "the core and the ops include no outer room's header"
+    grep -lE '# *include "wgi.h"' src/{nn,data,idx,npy,safetensors,params_load,params_save,check,draw,dot,view,label,fold,render,chart,lang}*.c \
+        2>/dev/null | report "the outer rooms stand on the public headers alone"
+    includes tools/*.[ch] examples/*.[ch] | grep -E '"(wgi|check_private|dataset|formats|idx|safetensors|view|lang)\.h"' |
+        report "the command and the examples use public headers alone"
+    includes include/wengert/*.h | grep -E '<' | grep -vE '<std(bool|def|int|io)\.h>' |
+        report "public headers include stdbool, stddef, stdint and stdio alone"
+    includes src/*.[ch] ops/*.[ch] tools/*.[ch] | grep -E 'cblas\.h' | grep -v '^src/blas\.c:' | report "BLAS belongs to src/blas.c"
+    includes src/*.[ch] ops/*.[ch] tools/*.[ch] | grep -E '(cgraph|gvc|graphviz)' | grep -v '^src/dot\.c:' |
+        report "Graphviz belongs to src/dot.c"
+    grep -nE '# *include <omp\.h>|# *pragma +omp' src/*.[ch] ops/*.[ch] tools/*.[ch] | grep -vE 'omp +simd' |
+        grep -vE '^src/(threads|blas)\.c:' | report "OpenMP belongs to src/threads.c and the gate in src/blas.c"
+    grep -nE 'ffast-math|Ofast|march=native' Makefile bench/*.mk 2>/dev/null | report "flags that change the host process or its results"
+}
+
+# ---- no op by name in the core, but the six that grad.c builds with ----
+
+op_names() { nm -g --defined-only "$build"/obj/ops/isa0/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | sort -u; }
+
+ops_unnamed() {
+    local names
+    names=$(op_names | grep -vxE 'addn|add|sum_to|broadcast_to|cast|fill|reshape' | paste -sd'|')
+    [ -n "$names" ] || return 0
+    grep -nE "\\bwg_($names)(_at)? *\\(|\"($names)\"" $(grep -lE '# *include "wgi.h"' src/*.c) | report "the core names an op"
+}
+
+# ---- generated documentation, names against symbols ----
+
+registry() {
+    [ -x "$build/wengert" ] || return 0
+    "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make docs)"
+    comm -23 <(registry_names) <(exported | sed -n 's/^wg_\(.*\)_at$/\1/p' | sort -u) | report "ops without a builder wg_NAME_at"
+    comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
+}
+
+# Builders in ops/ that only put other ops together: their descriptors are not needed.
+composites() { echo 'l2|extern'; }
+
+registry_names() { "$build/wengert" ops --markdown | sed -n 's/^| *`\{0,1\}\([a-z0-9_]*\)`\{0,1\} *|.*/\1/p' | grep -vxE 'op|name|' | sort -u; }
+
+exported() { nm -D --defined-only "$build"/libwengert.so | awk '{ sub(/@.*/, "", $3); print $3 }' | grep -v '^WENGERT_' | sort -u; }
+
+symbols() {
+    [ -e "$build/libwengert.so" ] || return 0
+    exported | grep -v '^wg_' | report "the shared library exports what is not wg_"
+    # a prototype marked WG_API must be in the library
+    for h in include/wengert/*.h; do
+        "$cc" -std=c17 -E -P -DWG_API=WG_EXPORTED "$h" 2>/dev/null
+    done | grep -oE 'wg_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u | comm -23 - <(exported) |
+        grep -vxE "$(static_inline)" | report "declared in a header, not in the library"
+}
+
+static_inline() { grep -hoE '^static inline .*\bwg_[a-z0-9_]+\(' include/wengert/*.h | grep -oE 'wg_[a-z0-9_]+\($' | tr -d '(' | paste -sd'|'; }
+
+# ---- every public header alone ----
+
+headers() {
+    local h std
+    for h in include/wengert/*.h; do
+        for std in c11 c17; do
+            "$cc" -x c -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
+        done
+        [ -n "$cxx" ] || continue
+        for std in c++11 c++17; do
+            "$cxx" -x c++ -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
+        done
+    done | grep -v 'pragma once' | report "a public header does not compile alone"
+    [ -n "$cxx" ] || echo "no C++ compiler: the headers are not tried as C++"
+}
+
+# ---- sizes: places to look at, no more ----
+
+sizes() {
+    wc -l src/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] 2>/dev/null | awk '$2 != "total" && $1 > 500 { print "long file: " $2 ", " $1 " lines" }'
+    awk '/^#/ || /^ *\/\*/ { next } length($0) > 130 { print FILENAME ":" FNR }' src/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] 2>/dev/null |
+        grep -v digits_table | report "lines of more than 130 columns"
+}
+
+format
+directions
+ops_unnamed
+registry
+symbols
+headers
+sizes
+[ "$broken" = 0 ] && echo "the house rules hold" || echo "$broken house rules are broken"
+[ "$broken" = 0 ]

@@ -1,0 +1,102 @@
+/* check_ops.c: check --op NAME, --all: the samples that every op brings, against differences. A sample's result is projected
+ * on drawn weights; ops without a derivative say so in their table and are passed over. */
+#include <string.h>
+
+#include "tool.h"
+
+typedef struct tally {
+    int    samples, failed, open;
+    double worst;
+} tally;
+
+/* The float inputs made by the sample. */
+static int inputs_of(wg_graph *g, wg_node x[], int most)
+{
+    int n = 0;
+    for (int64_t i = 1; i < wg_graph_nodes(g) && n < most; i++) {
+        wg_node k = wg_graph_node(g, i);
+        if (!strcmp(wg_node_op_name(k), "input") && wg_dtype_is_float(wg_node_dtype(k)) && wg_shape_size(wg_node_shape(k)) > 0)
+            x[n++] = k;
+    }
+    return n;
+}
+
+static wg_node project(wg_graph *g, wg_node y)
+{
+    wg_node v = wg_between(g, 0.5, 1.5, wg_node_shape(y));
+    return wg_sum_at(WG_HERE, &(wg_reduce_args){ .x = wg_mul_at(WG_HERE, y, v) });
+}
+
+/* False: no more samples. */
+static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck_opts *o, tally *t)
+{
+    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .seed = (uint64_t)i + 1 });
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     x[32];
+    wg_begin(g, WG_TRAIN);
+    wg_node y = op->sample ? op->sample(WG_HERE, g, i) : wg_none;
+    bool    more = !wg_is_none(y);
+    int     n = more ? inputs_of(g, x, 32) : 0;
+    if (n && wg_dtype_is_float(wg_node_dtype(y)) && wg_shape_size(wg_node_shape(y)) > 0) {
+        wg_check *r = wg_gradcheck_nodes_at(WG_HERE, project(g, y), x, n, o);
+        t->samples++;
+        t->failed += wg_check_verdict(r) == WG_FAIL;
+        t->open += wg_check_verdict(r) == WG_INCONCLUSIVE;
+        if (wg_check_ratio(r) > t->worst)
+            t->worst = wg_check_ratio(r);
+        if (wg_check_verdict(r) != WG_PASS && !a->json)
+            wg_check_print(r, stdout);
+        wg_check_free(r);
+    }
+    wg_finish(c, more ? stderr : NULL);
+    return more;
+}
+
+static const char *word(const tally *t) { return t->failed ? "fail" : t->open ? "inconclusive" : "pass"; }
+
+static int check_op(const args *a, const wg_op *op, const wg_gradcheck_opts *o, json *j)
+{
+    tally t = { 0 };
+    bool  none = op->adjoint && !strncmp(op->adjoint, "none", 4);
+    for (int i = 0; !none && one_sample(a, op, i, o, &t);)
+        i++;
+    if (a->json) {
+        json_object(j, NULL);
+        json_text(j, "name", op->name);
+        json_text(j, "verdict", none ? "none" : word(&t));
+        json_whole(j, "samples", t.samples);
+        json_number(j, "ratio", t.worst, WG_F64);
+        json_end(j, '}');
+    } else if (none) {
+        printf("%-24s %s\n", op->name, op->adjoint);
+    } else {
+        printf("%-24s %-12s %d samples, worst ratio %.1e\n", op->name, word(&t), t.samples, t.worst);
+    }
+    return t.failed ? EXIT_CHECK : t.open ? EXIT_UNSURE : EXIT_DONE;
+}
+
+int check_ops(const args *a)
+{
+    const char       *name = args_value(a, "op");
+    const wg_op      *one = name ? wg_op_find(name) : NULL;
+    wg_gradcheck_opts o = { 0 };
+    json              j;
+    int               status = EXIT_DONE;
+    if (name && !one)
+        return tool_fail(a, EXIT_FLAGS, "--op %s: no such op; 'wengert ops' lists them", name);
+    if (!check_opts(a, &o))
+        return EXIT_FLAGS;
+    if (a->json) {
+        json_start(&j, stdout);
+        json_array(&j, "ops");
+    }
+    for (int i = 0; i < wg_op_count(); i++)
+        if (one ? wg_op_at(i) == one : wg_op_at(i)->sample != NULL)
+            status = check_worst(status, check_op(a, wg_op_at(i), &o, &j));
+    if (a->json) {
+        json_end(&j, ']');
+        json_text(&j, "verdict", status == EXIT_DONE ? "pass" : status == EXIT_CHECK ? "fail" : "inconclusive");
+        json_finish(&j);
+    }
+    return status;
+}

@@ -1,0 +1,109 @@
+/* cmd_about.c: doctor, version, help. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+/* ---- doctor ---- */
+
+/* Lines "key: value" as members of an object. */
+static void lines_json(json *j, char *text)
+{
+    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
+        char *value = strstr(line, ": ");
+        if (!value)
+            continue;
+        *value = 0;
+        json_text(j, line, value + 2 + strspn(value + 2, " "));
+    }
+}
+
+static int doctor(const args *a)
+{
+    char  *text = NULL;
+    size_t size = 0;
+    json   j;
+    if (!a->json) {
+        wg_doctor(stdout);
+        return EXIT_DONE;
+    }
+    FILE *f = open_memstream(&text, &size);
+    if (!f)
+        return tool_fail(a, EXIT_OTHER, "out of memory");
+    wg_doctor(f);
+    fclose(f);
+    json_start(&j, stdout);
+    json_object(&j, "doctor");
+    lines_json(&j, text);
+    json_end(&j, '}');
+    json_finish(&j);
+    free(text);
+    return EXIT_DONE;
+}
+
+const command cmd_doctor = {
+    "doctor", "doctor", "What this build and this machine have: the first lines of a bug report.", { NULL }, "  wengert doctor\n", doctor,
+};
+
+/* ---- version ---- */
+
+static int version(const args *a)
+{
+    json j;
+    if (!a->json) {
+        printf("wengert %s\n", WG_VERSION);
+        return EXIT_DONE;
+    }
+    json_start(&j, stdout);
+    json_text(&j, "version", WG_VERSION);
+    json_finish(&j);
+    return EXIT_DONE;
+}
+
+const command cmd_version = { "version", "version", "The version.", { NULL }, "  wengert version --json\n", version };
+
+/* ---- help ---- */
+
+static void command_json(json *j, const command *c)
+{
+    json_object(j, NULL);
+    json_text(j, "name", c->name);
+    json_text(j, "usage", c->usage);
+    json_text(j, "summary", c->summary);
+    json_array(j, "flags");
+    for (int i = 0; i < 3 && c->flags[i]; i++)
+        for (const flag *f = c->flags[i]; f->name; f++) {
+            json_object(j, NULL);
+            json_text(j, "name", f->name);
+            json_text(j, "value", f->value ? f->value : "");
+            json_text(j, "help", f->help);
+            json_end(j, '}');
+        }
+    json_end(j, ']');
+    json_end(j, '}');
+}
+
+static int help(const args *a)
+{
+    const command *one = a->operands ? command_find(a->operand[0]) : NULL;
+    json           j;
+    if (a->operands && !one)
+        return tool_fail(a, EXIT_FLAGS, "help: no command '%s'", a->operand[0]);
+    if (!a->json) {
+        if (one)
+            help_command(one, stdout);
+        else
+            help_all(stdout);
+        return EXIT_DONE;
+    }
+    json_start(&j, stdout);
+    json_array(&j, "commands");
+    for (int i = 0; command_at(i); i++)
+        if (!one || one == command_at(i))
+            command_json(&j, command_at(i));
+    json_end(&j, ']');
+    json_finish(&j);
+    return EXIT_DONE;
+}
+
+const command cmd_help = { "help", "help [COMMAND]", "This list, or what one command takes.", { NULL }, "  wengert help check\n", help };

@@ -1,0 +1,300 @@
+/* cmd_check.c: the gradient check: the claims of the file, then the library's gradients against differences. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+static const flag flags[] = {
+    { 0, "of", "NAME", "the scalar that is differentiated (default: the last one; of a tensor a random projection)" },
+    { 0, "wrt", "NAMES", "by which inputs, parameters and constants (default: all below it)" },
+    { 0, "eps", "E", "the step of the differences (default 1e-7)" },
+    { 0, "one-sided", NULL, "(f(x + E) - f(x)) / E" },
+    { 0, "components", "N", "at most N components of each (default: all)" },
+    { 0, "grad", "NAME=VALUE", "a gradient from elsewhere, compared with the library's" },
+    { 0, "op", "NAME", "the samples of an op instead of a program" },
+    { 0, "all", NULL, "the samples of every op" },
+    { 0, "run", "CMD", "a program that reads points and answers f and its gradient (--at)" },
+    { 0, "at", "VALUE", "the point for --run" },
+    { 0, "allow", "inconclusive", "exit status 0 where nothing failed but something stayed open" },
+    { 0, NULL, NULL, NULL },
+};
+
+int check_worst(int a, int b)
+{
+    if (a == EXIT_CHECK || b == EXIT_CHECK)
+        return EXIT_CHECK;
+    return a ? a : b;
+}
+
+static int exit_of(wg_verdict v) { return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? EXIT_CHECK : EXIT_UNSURE; }
+
+bool check_opts(const args *a, wg_gradcheck_opts *o)
+{
+    long long components = 0;
+    if (!args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components))
+        return false;
+    if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0))
+        return tool_fail(a, EXIT_FLAGS, "--eps: a positive step"), false;
+    o->components = components;
+    o->one_sided = args_has(a, "one-sided");
+    return true;
+}
+
+/* ---- JSON ---- */
+
+static void worst_json(json *j, const wg_check_input *in)
+{
+    double a = in->analytic[in->worst], n = in->numeric[in->worst];
+    json_object(j, "worst");
+    json_whole(j, "index", in->worst);
+    json_number(j, "analytic", a, WG_F64);
+    json_number(j, "numeric", n, WG_F64);
+    json_number(j, "error", fabs(a - n), WG_F64);
+    json_end(j, '}');
+}
+
+static void input_json(json *j, const wg_check_input *in)
+{
+    wg_tensor analytic = wg_view_f64(in->analytic, in->shape), numeric = wg_view_f64(in->numeric, in->shape);
+    json_object(j, NULL);
+    json_text(j, "name", in->name);
+    json_shape(j, "shape", in->shape);
+    json_text(j, "verdict", wg_verdict_name(in->verdict));
+    json_number(j, "ratio", in->ratio, WG_F64);
+    if (in->worst >= 0 && in->analytic && in->numeric)
+        worst_json(j, in);
+    if (in->analytic)
+        json_values(j, "analytic", &analytic);
+    if (in->numeric)
+        json_values(j, "numeric", &numeric);
+    json_text(j, "op", in->op ? in->op : "");
+    json_text(j, "where", in->where ? in->where : "");
+    json_text(j, "reason", in->reason ? in->reason : "");
+    json_end(j, '}');
+}
+
+void check_json(json *j, const wg_check *r)
+{
+    json_number(j, "ratio", wg_check_ratio(r), WG_F64);
+    json_number(j, "eps", wg_check_eps(r), WG_F64);
+    json_array(j, "inputs");
+    for (int i = 0; i < wg_check_inputs(r); i++) {
+        wg_check_input in = wg_check_input_at(r, i);
+        input_json(j, &in);
+    }
+    json_end(j, ']');
+}
+
+static void claims_json(json *j, const claim_result *c, int n)
+{
+    json_array(j, "claims");
+    for (int i = 0; i < n; i++) {
+        json_object(j, NULL);
+        json_whole(j, "line", c[i].line);
+        json_text(j, "text", c[i].text);
+        json_text(j, "verdict", wg_verdict_name(c[i].verdict));
+        json_number(j, "error", c[i].error, WG_F64);
+        json_number(j, "allowed", c[i].allowed, WG_F64);
+        json_text(j, "reason", c[i].why);
+        json_end(j, '}');
+    }
+    json_end(j, ']');
+}
+
+/* ---- claims ---- */
+
+static void claims_text(const model *m, const claim_result *c, int n)
+{
+    static const char *const words[] = { "holds", "FAILS", "OPEN" };
+    const char *file = m->a->operands ? m->a->operand[0] : "-e";
+    int         width = 0, digits = 1;
+    for (int i = 0; i < n; i++) {
+        int w = (int)strlen(c[i].text), d = snprintf(NULL, 0, "%d", c[i].line);
+        width = w > width && w <= 60 ? w : width;
+        digits = d > digits ? d : digits;
+    }
+    for (int i = 0; i < n; i++) {
+        printf("%s:%-*d  %-*s  %-5s  ", file, digits, c[i].line, width, c[i].text, words[c[i].verdict]);
+        if (c[i].verdict == WG_PASS)
+            printf("%.0e\n", c[i].error);
+        else
+            printf("%s\n", c[i].why);
+    }
+}
+
+static claim_result *judge_claims(model *m, int *status)
+{
+    int           n = wg_program_claims(m->q);
+    claim_result *c = wg_alloc(m->c, (size_t)n + 1, sizeof *c);
+    for (int i = 0; c && i < n; i++) {
+        if (!claim_judge(m, i, &c[i]))
+            return NULL;
+        *status = check_worst(*status, exit_of(c[i].verdict));
+    }
+    return model_ok(m) ? c : NULL;
+}
+
+/* ---- the library against differences ---- */
+
+static bool is_scalar(wg_node n)
+{
+    return wg_node_ok(n) && wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1;
+}
+
+/* The last value if it is a scalar, else the last computed scalar by name, else the last value. */
+static bool choose_loss(model *m, const char **name, wg_node *loss)
+{
+    if (!model_of(m, name, loss))
+        return false;
+    for (int i = wg_program_names(m->q) - 1; i >= 0 && !args_has(m->a, "of") && !is_scalar(*loss); i--) {
+        const char *other = wg_program_name(m->q, i);
+        if (wg_program_meaning(m->q, other) == WG_NAME_COMPUTED && is_scalar(wg_program_node(m->q, other))) {
+            *name = other;
+            *loss = wg_program_node(m->q, other);
+        }
+    }
+    return true;
+}
+
+/* sum(v * y), v drawn: a scalar whose gradient depends on every element of y; never all ones, to which sums that are
+ * constant are blind. */
+static wg_node projection(model *m, wg_node y)
+{
+    wg_shape s = wg_node_shape(y);
+    int64_t  n = wg_shape_size(s);
+    wg_site  here = wg_inside(wg_node_site(y));
+    double  *v = wg_alloc(m->c, (size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; v && i < n; i++)
+        v[i] = 0.5 + (double)wg_random_bits(wg_context_seed(m->c), 1, 0, (uint64_t)i) * 0x1p-32;
+    if (!v)
+        return y;
+    wg_node weights = wg_input_at(here, m->g, "", wg_view_f64(v, s));
+    if (wg_node_dtype(y) != WG_F64)
+        weights = wg_cast_at(here, weights, wg_node_dtype(y));
+    return wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, weights, y) });
+}
+
+bool check_loss(model *m, const char **name, wg_node *loss)
+{
+    if (!choose_loss(m, name, loss) || !wg_dtype_is_float(wg_node_dtype(*loss)))
+        return false;
+    if (!is_scalar(*loss))
+        *loss = projection(m, *loss);
+    return model_ok(m);
+}
+
+static bool leaves(model *m, wg_node loss, name_list *to)
+{
+    const char *names = args_value(m->a, "wrt");
+    if (!names)
+        return model_leaves(m, loss, to);
+    if (!model_names(m, "wrt", names, to))
+        return false;
+    for (int i = 0; i < to->count; i++)
+        if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i]))) {
+            m->status = tool_fail(m->a, EXIT_FLAGS, "--wrt %s: check moves inputs, parameters and constants; `wengert grad` knows computed names",
+                                  to->name[i]);
+            return false;
+        }
+    return true;
+}
+
+/* NULL with status 0: nothing to check. */
+static wg_check *against_differences(model *m)
+{
+    wg_gradcheck_opts o = { 0 };
+    name_list         x;
+    const char       *name;
+    wg_node           loss;
+    if (!check_opts(m->a, &o)) {
+        m->status = EXIT_FLAGS;
+        return NULL;
+    }
+    if (!check_loss(m, &name, &loss) || !leaves(m, loss, &x) || !x.count)
+        return NULL;
+    o.name = strcmp(name, "_") ? name : args_value(m->a, "expression");
+    return wg_gradcheck_nodes_at(wg_node_site(loss), loss, x.node, x.count, &o);
+}
+
+static void report(const model *m, const claim_result *c, const wg_check *r, int status)
+{
+    int  n = wg_program_claims(m->q);
+    json j;
+    if (m->a->json) {
+        json_start(&j, stdout);
+        json_text(&j, "verdict", wg_verdict_name(status == EXIT_DONE ? WG_PASS : status == EXIT_CHECK ? WG_FAIL : WG_INCONCLUSIVE));
+        json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
+        if (r)
+            check_json(&j, r);
+        claims_json(&j, c, n);
+        json_finish(&j);
+        return;
+    }
+    claims_text(m, c, n);
+    if (r)
+        wg_check_print(r, stdout);
+    else if (!n)
+        printf("nothing to check: no claim, and no float value that depends on an input, parameter or constant\n");
+}
+
+static void check_program(model *m)
+{
+    int           status = EXIT_DONE;
+    claim_result *c = judge_claims(m, &status);
+    wg_check     *r = c ? against_differences(m) : NULL;
+    if (!c || m->status)
+        return;
+    if (r)
+        status = check_worst(status, wg_check_exit(r));
+    else if (!wg_program_claims(m->q))
+        status = EXIT_UNSURE;
+    report(m, c, r, status);
+    wg_check_free(r);
+    m->status = status;
+}
+
+static int allowed(const args *a, int status)
+{
+    return status == EXIT_UNSURE && args_has(a, "allow") ? EXIT_DONE : status;
+}
+
+static int run_program(const args *a)
+{
+    model m;
+    if (model_open(&m, a, WG_TRAIN)) {
+        const char *drawn = wg_program_drawn(m.q);
+        fprintf(stderr, "%s graph%s%s\n", m.mode == WG_TRAIN ? "training" : "inference", *drawn ? "; no data given: " : "", drawn);
+        if (args_has(a, "grad"))
+            m.status = check_given(&m);
+        else
+            check_program(&m);
+    }
+    return model_close(&m);
+}
+
+static int run(const args *a)
+{
+    const char *allow = args_value(a, "allow");
+    if (allow && strcmp(allow, "inconclusive") != 0)
+        return tool_fail(a, EXIT_FLAGS, "--allow %s: only inconclusive", allow);
+    if (args_has(a, "run"))
+        return allowed(a, check_process(a));
+    if (args_has(a, "op") || args_has(a, "all"))
+        return allowed(a, check_ops(a));
+    return allowed(a, run_program(a));
+}
+
+const command cmd_check = {
+    "check", "check FILE.wg | -e TEXT | --op NAME | --all | --run CMD --at VALUE [flags]",
+    "The gradient check: a program's claims, and the library's gradients against differences.\n"
+    "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3 worry, beyond: very\n"
+    "likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive.",
+    { flags, model_flags },
+    "  wengert check softmax.wg\n"
+    "  wengert check -e 'theta^3' --set theta=1 --eps 0.01 --json\n"
+    "  wengert check loss.wg --set x=@x.npy --grad W=@dW.npy\n"
+    "  wengert check --op softmax\n"
+    "  wengert check --run 'python3 mymodel.py' --at '[-1.2, 1]'\n",
+    run,
+};

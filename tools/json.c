@@ -1,0 +1,176 @@
+/* json.c: a JSON writer. Numbers that JSON does not have are the strings "nan", "inf", "-inf"; bytes that are no UTF-8
+ * become U+FFFD. The program never calls setlocale, so that the point is a point. */
+#include <math.h>
+#include <string.h>
+
+#include "tool.h"
+
+enum { MOST_ELEMENTS = 1000 };
+
+/* ---- text ---- */
+
+/* The length of a valid UTF-8 sequence at s, 0 if it is none. */
+static int sequence(const unsigned char *s)
+{
+    int n = s[0] < 0x80 ? 1 : s[0] >= 0xC2 && s[0] < 0xE0 ? 2 : s[0] >= 0xE0 && s[0] < 0xF0 ? 3 : s[0] >= 0xF0 && s[0] < 0xF5 ? 4 : 0;
+    for (int i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
+        return 0;
+    return n;
+}
+
+static void quoted(json *j, const char *text)
+{
+    fputc('"', j->out);
+    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+        int n = sequence(s);
+        if (n == 0)
+            fputs("\\ufffd", j->out);
+        else if (*s == '"' || *s == '\\')
+            fprintf(j->out, "\\%c", *s);
+        else if (*s == '\n')
+            fputs("\\n", j->out);
+        else if (*s < 0x20 || *s == 0x7f)
+            fprintf(j->out, "\\u%04x", *s);
+        else
+            fwrite(s, 1, (size_t)n, j->out);
+        s += n ? n : 1;
+    }
+    fputc('"', j->out);
+}
+
+/* ---- structure ---- */
+
+static void next(json *j, const char *key)
+{
+    if (!j->first[j->depth])
+        fputc(',', j->out);
+    j->first[j->depth] = false;
+    if (key) {
+        quoted(j, key);
+        fputc(':', j->out);
+    }
+}
+
+static void begin(json *j, char bracket)
+{
+    fputc(bracket, j->out);
+    j->depth++;
+    j->first[j->depth] = true;
+}
+
+void json_start(json *j, FILE *out)
+{
+    *j = (json){ .out = out };
+    begin(j, '{');
+    json_whole(j, "wengert", 1);
+}
+
+void json_finish(json *j)
+{
+    json_end(j, '}');
+    fputc('\n', j->out);
+}
+
+void json_object(json *j, const char *key) { next(j, key), begin(j, '{'); }
+void json_array(json *j, const char *key) { next(j, key), begin(j, '['); }
+
+void json_end(json *j, char bracket)
+{
+    j->depth--;
+    fputc(bracket, j->out);
+}
+
+/* ---- values ---- */
+
+void json_text(json *j, const char *key, const char *value) { next(j, key), quoted(j, value); }
+void json_whole(json *j, const char *key, long long value) { next(j, key), fprintf(j->out, "%lld", value); }
+void json_bool(json *j, const char *key, bool value) { next(j, key), fputs(value ? "true" : "false", j->out); }
+
+void json_number(json *j, const char *key, double v, wg_dtype t)
+{
+    next(j, key);
+    if (t == WG_BOOL)
+        fputs(v != 0 ? "true" : "false", j->out);
+    else if (isnan(v))
+        fputs("\"nan\"", j->out);
+    else if (isinf(v))
+        fputs(v > 0 ? "\"inf\"" : "\"-inf\"", j->out);
+    else
+        fprintf(j->out, "%.*g", t == WG_F32 ? 9 : 17, v);
+}
+
+void json_shape(json *j, const char *key, wg_shape s)
+{
+    json_array(j, key);
+    for (int i = 0; i < s.rank; i++)
+        json_whole(j, NULL, s.dim[i]);
+    json_end(j, ']');
+}
+
+static void nested(json *j, const char *key, const wg_tensor *t, int axis, int64_t *i)
+{
+    if (axis == t->shape.rank) {
+        if (t->dtype == WG_I64)
+            json_whole(j, key, ((const int64_t *)t->data)[(*i)++]);
+        else
+            json_number(j, key, wg_tensor_item(t, (*i)++), t->dtype);
+        return;
+    }
+    json_array(j, key);
+    for (int64_t k = 0; k < t->shape.dim[axis]; k++)
+        nested(j, NULL, t, axis + 1, i);
+    json_end(j, ']');
+}
+
+static void summary(json *j, const wg_tensor *t)
+{
+    int64_t n = wg_shape_size(t->shape);
+    double  low = INFINITY, high = -INFINITY, sum = 0, squares = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double v = wg_tensor_item(t, i);
+        low = v < low || isnan(v) ? v : low;
+        high = v > high || isnan(v) ? v : high;
+        sum += v;
+        squares += v * v;
+    }
+    json_object(j, "summary");
+    json_number(j, "min", low, WG_F64);
+    json_number(j, "max", high, WG_F64);
+    json_number(j, "mean", sum / (double)n, WG_F64);
+    json_number(j, "norm", sqrt(squares), WG_F64);
+    json_end(j, '}');
+}
+
+void json_values(json *j, const char *key, const wg_tensor *t)
+{
+    int64_t i = 0;
+    if (wg_shape_size(t->shape) <= MOST_ELEMENTS) {
+        nested(j, key, t, 0, &i);
+        return;
+    }
+    json_object(j, key);
+    next(j, "value");
+    fputs("null", j->out);
+    summary(j, t);
+    json_shape(j, "shape", t->shape);
+    json_end(j, '}');
+}
+
+void json_tensor(json *j, const char *key, const wg_tensor *t)
+{
+    int64_t i = 0;
+    json_object(j, key);
+    if (wg_shape_size(t->shape) <= MOST_ELEMENTS) {
+        nested(j, "value", t, 0, &i);
+    } else {
+        next(j, "value");
+        fputs("null", j->out);
+        summary(j, t);
+    }
+    json_shape(j, "shape", t->shape);
+    json_text(j, "dtype", wg_dtype_name(t->dtype));
+    json_end(j, '}');
+}

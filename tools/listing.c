@@ -1,0 +1,235 @@
+/* listing.c: a graph as text, an equation a line in the order of computation:
+ *
+ *     a = sigmoid(z)                  []      0.750260     dL/da -1.332872
+ *
+ * Unnamed nodes are %1, %2, ... Names are in bold where the terminal knows it and NO_COLOR is not set. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+enum { MOST_NODES = 400 };
+
+typedef struct listing {
+    model         *m;
+    wg_node        root;
+    const wg_node *wrt; /* NULL: gradients of all */
+    int            wrt_count;
+    bool          *in, *on_way; /* below the root; of these, on a way to wrt */
+    int           *number;      /* of unnamed nodes */
+    char         **left, **shape, **value, **slope;
+    bool           values, backward, bold;
+} listing;
+
+/* ---- which nodes ---- */
+
+static bool is_below(listing *l)
+{
+    int count = 0;
+    l->in[l->root.index] = true;
+    for (uint32_t i = l->root.index; i > 0; i--) {
+        wg_node n = wg_graph_node(l->m->g, i);
+        count += l->in[i];
+        for (int k = 0; l->in[i] && k < wg_node_operands(n); k++)
+            l->in[wg_node_operand(n, k).index] = true;
+    }
+    if (count <= MOST_NODES)
+        return true;
+    l->m->status = tool_fail(l->m->a, EXIT_OTHER, "%d nodes are too many to read; -o FILE.svg folds what is alike", count);
+    return false;
+}
+
+/* On a way from the root to one of wrt: the others' gradients are not asked for. */
+static void find_ways(listing *l)
+{
+    for (int k = 0; k < l->wrt_count; k++)
+        l->on_way[l->wrt[k].index] = true;
+    for (uint32_t i = 1; i <= l->root.index; i++) {
+        wg_node n = wg_graph_node(l->m->g, i);
+        for (int k = 0; k < wg_node_operands(n); k++)
+            l->on_way[i] = l->on_way[i] || l->on_way[wg_node_operand(n, k).index];
+        if (!l->wrt)
+            l->on_way[i] = true;
+    }
+}
+
+/* ---- one line ---- */
+
+static bool is_plain_number(wg_node n) { return !wg_node_operands(n) && !*wg_node_name(n) && wg_node_shape(n).rank == 0; }
+
+static void reference(const listing *l, wg_node n, FILE *out)
+{
+    wg_tensor t;
+    if (*wg_node_name(n))
+        fputs(wg_node_name(n), out);
+    else if (is_plain_number(n) && wg_peek(n, &t))
+        print_scalar(out, wg_tensor_item(&t, 0));
+    else
+        fprintf(out, "%%%d", l->number[n.index]);
+}
+
+static void attribute(const wg_attr_row *r, const void *attr, FILE *out)
+{
+    const char *at = (const char *)attr + r->offset;
+    char        shape[120];
+    const wg_axes *axes = (const wg_axes *)(const void *)at;
+    switch (r->kind) {
+    case WG_ATTR_INT: fprintf(out, ", %s=%d", r->name, *(const int *)(const void *)at); break;
+    case WG_ATTR_SIZE: fprintf(out, ", %s=%lld", r->name, (long long)*(const int64_t *)(const void *)at); break;
+    case WG_ATTR_DOUBLE: fprintf(out, ", %s=%g", r->name, *(const double *)(const void *)at); break;
+    case WG_ATTR_BOOL:
+        if (*(const bool *)at)
+            fprintf(out, ", %s=true", r->name);
+        break;
+    case WG_ATTR_DTYPE: fprintf(out, ", %s=%s", r->name, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
+    case WG_ATTR_SHAPE: fprintf(out, ", %s=%s", r->name, wg_shape_text(*(const wg_shape *)(const void *)at, shape, sizeof shape)); break;
+    case WG_ATTR_AXES:
+        for (int i = 0; i < axes->count; i++)
+            fprintf(out, "%s%d%s", i ? "," : axes->count > 1 ? ", axis=[" : ", axis=", axes->axis[i], i && i + 1 == axes->count ? "]" : "");
+        break;
+    case WG_ATTR_CHOICE:
+    case WG_ATTR_POINTER: break;
+    }
+}
+
+static void equation(const listing *l, wg_node n, FILE *out)
+{
+    reference(l, n, out);
+    if (!wg_node_operands(n)) {
+        fprintf(out, "  %s", wg_node_op_name(n));
+        return;
+    }
+    fprintf(out, " = %s(", wg_node_op_name(n));
+    for (int k = 0; k < wg_node_operands(n); k++) {
+        fputs(k ? ", " : "", out);
+        reference(l, wg_node_operand(n, k), out);
+    }
+    const wg_op *op = wg_node_op(n);
+    for (const wg_attr_row *r = op->attrs; r && r->name && wg_attr(n); r++)
+        attribute(r, wg_attr(n), out);
+    fputc(')', out);
+}
+
+/* Text that a function prints, in memory of free(). */
+static char *printed(const listing *l, wg_node n, void (*print)(const listing *, wg_node, FILE *))
+{
+    char  *text = NULL;
+    size_t size = 0;
+    FILE  *f = open_memstream(&text, &size);
+    if (f) {
+        print(l, n, f);
+        fclose(f);
+    }
+    return text;
+}
+
+static void shape_of(const listing *l, wg_node n, FILE *out)
+{
+    char text[120];
+    (void)l;
+    fprintf(out, "%s%s%s", wg_dtype_is_float(wg_node_dtype(n)) ? "" : wg_dtype_name(wg_node_dtype(n)),
+            wg_dtype_is_float(wg_node_dtype(n)) ? "" : " ", wg_shape_text(wg_node_shape(n), text, sizeof text));
+}
+
+static void value_of(const listing *l, wg_node n, FILE *out)
+{
+    wg_tensor t;
+    (void)l;
+    if (wg_peek(n, &t))
+        print_line(out, &t, 6);
+}
+
+/* ---- the whole ---- */
+
+static void add_lines(listing *l)
+{
+    int unnamed = 0;
+    for (uint32_t i = 1; i <= l->root.index; i++) {
+        wg_node n = wg_graph_node(l->m->g, i);
+        if (!l->in[i] || is_plain_number(n))
+            continue;
+        l->number[i] = *wg_node_name(n) ? 0 : ++unnamed;
+        l->left[i] = printed(l, n, equation);
+        l->shape[i] = printed(l, n, shape_of);
+        if (l->values || l->backward)
+            l->value[i] = printed(l, n, value_of);
+    }
+}
+
+/* Gradients of the root by all float nodes that are shown. */
+static bool add_slopes(listing *l)
+{
+    wg_context *c = l->m->c;
+    wg_node    *x = wg_alloc(c, (size_t)l->root.index + 1, sizeof *x), *gx = wg_alloc(c, (size_t)l->root.index + 1, sizeof *gx);
+    int         n = 0;
+    find_ways(l);
+    for (uint32_t i = 1; x && i <= l->root.index; i++)
+        if (l->left[i] && l->on_way[i] && wg_dtype_is_float(wg_node_dtype(wg_graph_node(l->m->g, i))))
+            x[n++] = wg_graph_node(l->m->g, i);
+    if (x && gx && n)
+        wg_grads_at(wg_inside(wg_node_site(l->root)), l->root, x, n, gx);
+    if (!model_ok(l->m))
+        return false;
+    for (int k = 0; k < n; k++)
+        l->slope[x[k].index] = printed(l, gx[k], value_of);
+    return true;
+}
+
+static int widest(const listing *l, char *const *text)
+{
+    int width = 0;
+    for (uint32_t i = 1; i <= l->root.index; i++) {
+        int n = text[i] ? (int)strlen(text[i]) : 0;
+        width = n > width && n <= 48 ? n : width;
+    }
+    return width;
+}
+
+static void write_lines(const listing *l)
+{
+    int         left = widest(l, l->left), shape = widest(l, l->shape), value = widest(l, l->value);
+    const char *root = *wg_node_name(l->root) ? wg_node_name(l->root) : "";
+    for (uint32_t i = 1; i <= l->root.index; i++) {
+        if (!l->left[i])
+            continue;
+        int name = (int)strcspn(l->left[i], " ");
+        printf("%s%.*s%s%-*s  %-*s", l->bold ? "\033[1m" : "", name, l->left[i], l->bold ? "\033[0m" : "", left - name > 0 ? left - name : 0,
+               l->left[i] + name, l->slope[i] || l->value[i] ? shape : 0, l->shape[i]);
+        if (l->value[i])
+            printf("  %-*s", l->slope[i] ? value : 0, l->value[i]);
+        if (l->slope[i])
+            printf("  d%s/d%.*s %s", root, name, l->left[i], l->slope[i]);
+        putchar('\n');
+    }
+}
+
+static void release(listing *l)
+{
+    for (uint32_t i = 0; i <= l->root.index; i++) {
+        free(l->left[i]);
+        free(l->shape[i]);
+        free(l->value[i]);
+        free(l->slope[i]);
+    }
+}
+
+bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bool backward)
+{
+    size_t  n = (size_t)root.index + 1;
+    listing l = { .m = m, .root = root, .wrt = wrt ? wrt->node : NULL, .wrt_count = wrt ? wrt->count : 0, .values = values, .backward = backward };
+    l.bold = isatty(1) && !getenv("NO_COLOR");
+    l.in = wg_alloc(m->c, n, sizeof *l.in);
+    l.on_way = wg_alloc(m->c, n, sizeof *l.on_way);
+    l.number = wg_alloc(m->c, n, sizeof *l.number);
+    char ***texts[] = { &l.left, &l.shape, &l.value, &l.slope };
+    for (int i = 0; i < 4; i++)
+        *texts[i] = wg_alloc(m->c, n, sizeof **texts[i]);
+    if (!model_ok(m) || !is_below(&l))
+        return false;
+    add_lines(&l);
+    if (!backward || add_slopes(&l))
+        write_lines(&l);
+    release(&l);
+    return !m->status;
+}

@@ -1,0 +1,278 @@
+/* model.c: a program with its data, parameters and settings. All that commands share on the way to a built graph. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+/* ---- errors ---- */
+
+static int status_of(wg_status s)
+{
+    switch (s) {
+    case WG_OK: return EXIT_DONE;
+    case WG_ERROR_MISSING: return EXIT_LACKS;
+    case WG_ERROR_MEMORY:
+    case WG_ERROR_USER: return EXIT_OTHER;
+    default: return EXIT_TEXT;
+    }
+}
+
+static void error_json(const model *m)
+{
+    json        j;
+    const char *message = wg_message(m->c), *end = strstr(message, "\n  ");
+    char        text[1200];
+    int         line = m->q ? wg_program_error_line(m->q) : 0;
+    snprintf(text, sizeof text, "%.*s", end ? (int)(end - message) : (int)strlen(message), message);
+    json_start(&j, stdout);
+    json_object(&j, "error");
+    json_whole(&j, "status", m->status);
+    json_text(&j, "message", text);
+    if (line) {
+        json_text(&j, "file", m->a->operands ? m->a->operand[0] : "-e");
+        json_whole(&j, "line", line);
+        json_whole(&j, "column", wg_program_error_column(m->q));
+    }
+    json_end(&j, '}');
+    json_finish(&j);
+}
+
+bool model_ok(model *m)
+{
+    if (m->status)
+        return false;
+    if (!wg_failed(m->c))
+        return true;
+    m->status = status_of(wg_failed(m->c));
+    fprintf(stderr, "%s%s\n", wg_message(m->c), m->q ? wg_program_excerpt(m->q) : "");
+    if (m->a->json)
+        error_json(m);
+    return false;
+}
+
+/* An error in the flags, whatever the library calls it. */
+static bool flags_ok(model *m)
+{
+    if (wg_failed(m->c) == WG_OK || wg_failed(m->c) == WG_ERROR_FILE || wg_failed(m->c) == WG_ERROR_FORMAT)
+        return model_ok(m);
+    m->status = tool_fail(m->a, EXIT_FLAGS, "%s", wg_message(m->c));
+    return false;
+}
+
+static bool wrong(model *m, int status) { return m->status = status, false; }
+
+/* ---- settings ---- */
+
+static bool settings(model *m, wg_options *o)
+{
+    const args *a = m->a;
+    long long   seed = 0;
+    const char *dtype = args_value(a, "dtype"), *mode = args_value(a, "mode");
+    if (!args_long(a, "seed", 0, &seed))
+        return wrong(m, EXIT_FLAGS);
+    o->seed = (uint64_t)seed;
+    o->dtype = dtype && !strcmp(dtype, "f32") ? WG_F32 : WG_F64;
+    if (dtype && strcmp(dtype, "f32") != 0 && strcmp(dtype, "f64") != 0)
+        return wrong(m, tool_fail(a, EXIT_FLAGS, "--dtype %s: f32 or f64", dtype));
+    if (mode && strcmp(mode, "train") != 0 && strcmp(mode, "eval") != 0)
+        return wrong(m, tool_fail(a, EXIT_FLAGS, "--mode %s: train or eval", mode));
+    if (mode)
+        m->mode = !strcmp(mode, "train") ? WG_TRAIN : WG_EVAL;
+    return true;
+}
+
+static void warned(void *user, const char *message)
+{
+    (void)user;
+    fprintf(stderr, "wengert: %s\n", message);
+}
+
+static bool read_program(model *m)
+{
+    const args *a = m->a;
+    const char *text = args_value(a, "expression");
+    if (text && a->operands)
+        return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name));
+    if (!text && a->operands != 1)
+        return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: %s; usage: wengert %s", a->c->name, a->operands ? "one file at a time" : "no program given",
+                                  a->c->usage));
+    m->q = text ? wg_program_text(m->c, "-e", text) : wg_program_file(m->c, a->operand[0]);
+    return model_ok(m);
+}
+
+/* ---- values ---- */
+
+char *model_assignment(model *m, const char *flag_name, const char *text, const char **value)
+{
+    const char *equals = strchr(text, '=');
+    char       *name = equals ? wg_alloc(m->c, (size_t)(equals - text) + 1, 1) : NULL;
+    if (!name) {
+        m->status = tool_fail(m->a, EXIT_FLAGS, "--%s %s: NAME=VALUE was expected", flag_name, text);
+        return NULL;
+    }
+    memcpy(name, text, (size_t)(equals - text));
+    *value = equals + 1;
+    return name;
+}
+
+wg_tensor model_literal(model *m, const char *flag_name, const char *name, const char *text)
+{
+    char      where[200];
+    wg_tensor t;
+    snprintf(where, sizeof where, "--%s %.150s", flag_name, name);
+    t = text[0] == '@' ? wg_npy_read(m->c, text + 1) : wg_literal(m->c, where, text);
+    if (!flags_ok(m))
+        t.data = NULL;
+    return t;
+}
+
+static bool set_values(model *m)
+{
+    const char *text, *value;
+    for (int i = 0; (text = args_next(m->a, "set", &i));) {
+        char *name = model_assignment(m, "set", text, &value);
+        if (!name)
+            return false;
+        wg_tensor t = model_literal(m, "set", name, value);
+        if (!t.data)
+            return false;
+        wg_program_set(m->q, name, t);
+        if (!flags_ok(m))
+            return false;
+    }
+    return true;
+}
+
+static bool load_weights(model *m)
+{
+    const char *path = args_value(m->a, "load");
+    return !path || (wg_params_read(m->p, path), model_ok(m));
+}
+
+/* ---- open, close ---- */
+
+bool model_open(model *m, const args *a, wg_mode mode)
+{
+    wg_options o = { .on_warning = warned };
+    *m = (model){ .a = a, .mode = mode };
+    if (!settings(m, &o))
+        return false;
+    m->c = wg_start(&o);
+    m->g = wg_graph_new(m->c);
+    m->p = wg_params_new(m->c);
+    if (!read_program(m) || !model_data(m) || !set_values(m) || !load_weights(m))
+        return false;
+    wg_program_build(m->q, m->g, m->p, m->mode);
+    return model_ok(m);
+}
+
+int model_close(model *m)
+{
+    if (m->c)
+        wg_finish(m->c, NULL);
+    return m->status;
+}
+
+/* ---- names ---- */
+
+/* A name of the program, or a parameter that a layer owns. */
+static wg_node find(model *m, const char *name)
+{
+    wg_node n = wg_program_node(m->q, name);
+    for (int64_t i = 1; wg_is_none(n) && i < wg_graph_nodes(m->g); i++) {
+        wg_node k = wg_graph_node(m->g, i);
+        if (wg_node_params(k) && !strcmp(wg_node_name(k), name))
+            n = k;
+    }
+    return n;
+}
+
+static bool add_name(model *m, const char *flag_name, name_list *to, char *name)
+{
+    wg_node n = find(m, name);
+    if (wg_is_none(n)) {
+        const char *near = wg_program_suggest(m->q, name);
+        return wrong(m, near ? tool_fail(m->a, EXIT_FLAGS, "--%s: no name '%s'; did you mean '%s'?", flag_name, name, near)
+                             : tool_fail(m->a, EXIT_FLAGS, "--%s: no name '%s'", flag_name, name));
+    }
+    to->name[to->count] = name;
+    to->node[to->count++] = n;
+    return true;
+}
+
+static bool name_room(model *m, name_list *to, size_t n)
+{
+    *to = (name_list){ 0, wg_alloc(m->c, n + 1, sizeof *to->name), wg_alloc(m->c, n + 1, sizeof *to->node) };
+    return model_ok(m);
+}
+
+bool model_names(model *m, const char *flag_name, const char *list, name_list *to)
+{
+    size_t n = 1;
+    for (const char *s = list; *s; s++)
+        n += *s == ',';
+    char *copy = wg_alloc(m->c, strlen(list) + 1, 1);
+    if (!copy || !name_room(m, to, n))
+        return model_ok(m);
+    strcpy(copy, list);
+    for (char *rest = copy, *name; (name = strsep(&rest, ","));)
+        if (!add_name(m, flag_name, to, name + strspn(name, " ")))
+            return false;
+    return true;
+}
+
+/* Marks root and all below it; operands have smaller numbers. */
+static bool *below(model *m, wg_node root)
+{
+    bool *in = wg_alloc(m->c, (size_t)wg_graph_nodes(m->g), sizeof *in);
+    if (!in)
+        return NULL;
+    in[root.index] = true;
+    for (uint32_t i = root.index; i > 0; i--) {
+        wg_node n = wg_graph_node(m->g, i);
+        for (int k = 0; in[i] && k < wg_node_operands(n); k++)
+            in[wg_node_operand(n, k).index] = true;
+    }
+    return in;
+}
+
+bool model_leaves(model *m, wg_node root, name_list *to)
+{
+    bool *in = below(m, root);
+    if (!in || !name_room(m, to, root.index + 1))
+        return model_ok(m);
+    for (uint32_t i = 1; i <= root.index; i++) {
+        wg_node n = wg_graph_node(m->g, i);
+        bool    leaf = !strcmp(wg_node_op_name(n), "input") || (wg_node_params(n) && !wg_node_is_state(n));
+        if (!in[i] || !leaf || !*wg_node_name(n) || !wg_dtype_is_float(wg_node_dtype(n)))
+            continue;
+        to->name[to->count] = wg_node_name(n);
+        to->node[to->count++] = n;
+    }
+    wg_free(m->c, in);
+    return true;
+}
+
+bool model_of(model *m, const char **name, wg_node *node)
+{
+    const char *given = args_value(m->a, "of");
+    name_list   one;
+    *name = given ? given : wg_program_last_name(m->q);
+    *node = wg_program_last(m->q);
+    if (given) {
+        if (!model_names(m, "of", given, &one))
+            return false;
+        *node = one.node[0];
+        if (one.count != 1)
+            return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--of %s: one name was expected", given));
+    }
+    if (wg_is_none(*node))
+        return wrong(m, tool_fail(m->a, EXIT_TEXT, "the program has no value"));
+    return true;
+}
+
+bool model_value(model *m, wg_node n, wg_tensor *t)
+{
+    *t = wg_value(n);
+    return model_ok(m);
+}

@@ -1,0 +1,139 @@
+/* model_data.c: --data, --map, --rows: rows of a data set as the program's inputs. A data set has the columns x and y;
+ * input NAME takes column NAME unless --map says otherwise; what went where is always said. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tool.h"
+
+typedef struct columns {
+    wg_tensor x, y; /* y without data: none */
+    int64_t   rows;
+} columns;
+
+static bool wrong(model *m, int status) { return m->status = status, false; }
+
+/* "moons:400" with generator moons: its number of rows. */
+static bool generated(const char *spec, const char *name, long long *rows)
+{
+    size_t n = strlen(name);
+    char  *end;
+    if (strncmp(spec, name, n) != 0 || (spec[n] && spec[n] != ':'))
+        return false;
+    *rows = spec[n] ? strtoll(spec + n + 1, &end, 10) : 400;
+    if (spec[n] && (*end || end == spec + n + 1 || *rows < 1 || *rows > 10000000))
+        *rows = -1;
+    return true;
+}
+
+static wg_data *open_data(model *m, const char *spec)
+{
+    static const struct {
+        const char *name;
+        wg_data *(*make)(wg_context *c, int64_t n);
+    } generators[] = { { "flower", wg_data_flower }, { "moons", wg_data_moons }, { "xor", wg_data_xor } };
+    struct stat about;
+    long long   rows;
+    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
+        if (generated(spec, generators[i].name, &rows)) {
+            if (rows > 0)
+                return generators[i].make(m->c, rows);
+            m->status = tool_fail(m->a, EXIT_FLAGS, "--data %s: not a number of rows", spec);
+            return NULL;
+        }
+    if (!strcmp(spec, "digits"))
+        return wg_data_digits(m->c);
+    if (!stat(spec, &about) && S_ISDIR(about.st_mode))
+        return wg_data_mnist(m->c, spec, m->mode);
+    m->status = tool_fail(m->a, EXIT_FLAGS, "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files", spec);
+    return NULL;
+}
+
+static bool read_columns(model *m, const char *spec, columns *to)
+{
+    size_t n = strlen(spec);
+    if (n > 4 && !strcmp(spec + n - 4, ".npy")) {
+        to->x = wg_npy_read(m->c, spec);
+        if (model_ok(m) && to->x.shape.rank == 0)
+            return wrong(m, tool_fail(m->a, EXIT_TEXT, "--data %s: a single number has no rows", spec));
+    } else {
+        wg_data *d = open_data(m, spec);
+        if (!d || !model_ok(m))
+            return false;
+        to->x = wg_data_x(d);
+        to->y = wg_data_y(d);
+    }
+    if (!model_ok(m))
+        return false;
+    to->rows = to->x.shape.dim[0];
+    return true;
+}
+
+static bool cut(model *m, columns *to)
+{
+    long long rows = to->rows;
+    if (!args_long(m->a, "rows", 1, &rows))
+        return wrong(m, EXIT_FLAGS);
+    if (rows > to->rows)
+        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)to->rows));
+    to->x.shape.dim[0] = rows;
+    if (to->y.data)
+        to->y.shape.dim[0] = rows;
+    return true;
+}
+
+static bool give(model *m, const char *name, const char *column, const columns *from)
+{
+    const wg_tensor *t = !strcmp(column, "x") ? &from->x : !strcmp(column, "y") && from->y.data ? &from->y : NULL;
+    char             shape[120];
+    if (!t)
+        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s=%s: the data have the column%s x%s", name, column, from->y.data ? "s" : "",
+                                  from->y.data ? " and y" : ""));
+    wg_program_set(m->q, name, *t);
+    if (!model_ok(m))
+        return false;
+    fprintf(stderr, "    %s <- %s %s", name, column, wg_shape_text(t->shape, shape, sizeof shape));
+    return true;
+}
+
+static bool is_input(const model *m, const char *name) { return wg_program_meaning(m->q, name) == WG_NAME_INPUT; }
+
+/* NAME=COLUMN,NAME=COLUMN */
+static bool mapped(model *m, const char *map, const columns *from)
+{
+    char *copy = strdup(map), *rest = copy, *item;
+    bool  fine = copy != NULL;
+    while (fine && (item = strsep(&rest, ","))) {
+        char *column = strchr(item, '=');
+        if (column)
+            *column++ = 0;
+        if (!column)
+            fine = wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item));
+        else
+            fine = give(m, item, column, from);
+    }
+    free(copy);
+    return fine;
+}
+
+bool model_data(model *m)
+{
+    const char *spec = args_value(m->a, "data"), *map = args_value(m->a, "map");
+    columns     from = { 0 };
+    if (!spec && (map || args_has(m->a, "rows")))
+        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--%s without --data", map ? "map" : "rows"));
+    if (!spec)
+        return true;
+    if (!read_columns(m, spec, &from) || !cut(m, &from))
+        return false;
+    fprintf(stderr, "data %s: %lld rows", spec, (long long)from.x.shape.dim[0]);
+    bool fine = true;
+    if (map)
+        fine = mapped(m, map, &from);
+    else if (!is_input(m, "x") && !(from.y.data && is_input(m, "y")))
+        fine = wrong(m, tool_fail(m->a, EXIT_FLAGS, "the program has no input x or y: --map NAME=x says which takes the data"));
+    else
+        fine = (!is_input(m, "x") || give(m, "x", "x", &from)) && (!from.y.data || !is_input(m, "y") || give(m, "y", "y", &from));
+    fputc('\n', stderr);
+    return fine;
+}
