@@ -200,10 +200,10 @@ check: all ## the house rules: format, directions of #include, generated docs, h
 	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh
 
 demo: all ## trains on the embedded digits, checks gradients, draws graph and curve
-	@tools/demo.sh $(BUILD)
+	@$(BUILD)/examples/demo demo
 
 mnist: all ## fetches MNIST, trains on its 60,000 digits, tests on its 10,000
-	@tools/mnist.sh $(BUILD)
+	@tools/mnist.sh && $(BUILD)/examples/mnist data/mnist
 
 docs: all ## writes docs/ops.md from the registry
 	@$(BUILD)/wengert ops --markdown > docs/ops.md

@@ -3,16 +3,14 @@
 #include "ops.h"
 #include "vmath.h"
 
-#if WG_BASE
-#include "wengert/params.h"
-#endif
-
 /* a: probability, b: truth. 0 ln 0 = 0 */
 KERNEL(bce) { WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a)))); }
 /* a: logit, b: truth */
 KERNEL(bce_logits) { WG_MAP2(k, (a > 0 ? a : 0) - a * b + LOG1P(EXP(a > 0 ? -a : a))); }
 
 #if WG_BASE
+
+#include "wengert/params.h"
 
 DECLARE(bce);
 DECLARE(bce_logits);

@@ -63,6 +63,8 @@ KERNEL(random_keep)
 
 #if WG_BASE
 
+#include "wengert/params.h"
+
 DECLARE(random_keep);
 
 /* ---- random_keep ---- */
@@ -124,10 +126,10 @@ static bool dropout_shape(wg_rule *r)
     if (f->keep_prob != 0 && f->drop != 0)
         return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
     if (f->keep_prob == 0 && f->drop == 0)
-        return wg_rule_fail(r, WG_ERROR_USE, "say keep_prob, the share to keep, or drop, the share to drop");
+        return wg_rule_fail(r, WG_ERROR_USE, "say keep_prob, the share to keep, or drop, the share to drop (WG_ZERO for none)");
     if (f->keep_prob != 0 && !(f->keep_prob > 0 && f->keep_prob <= 1))
         return wg_rule_fail(r, WG_ERROR_VALUE, "keep_prob is %g, must be above 0 and at most 1", f->keep_prob);
-    if (f->drop != 0 && !(f->drop > 0 && f->drop < 1))
+    if (f->drop != 0 && f->drop != WG_ZERO && !(f->drop > 0 && f->drop < 1))
         return wg_rule_fail(r, WG_ERROR_VALUE, "drop is %g, must be above 0 and below 1", f->drop);
     return wg_rule_float(r, 0);
 }

@@ -1,14 +1,7 @@
 /* shape.c: the same elements in another shape, order or number: views where the bytes can stay, copies where they cannot. */
 #include "ops.h"
 
-/* Elements before and after an axis: x is [outer, dim, inner]. */
-static int64_t outer_of(const wg_shape *s, int axis)
-{
-    int64_t n = 1;
-    for (int i = 0; i < axis; i++)
-        n *= s->dim[i];
-    return n;
-}
+/* Elements after an axis. */
 static int64_t inner_of(const wg_shape *s, int axis)
 {
     int64_t n = 1;
@@ -183,6 +176,15 @@ DECLARE(unslice);
 static const wg_attr_row shaped_attrs[] = { { "shape", WG_ATTR_SHAPE, offsetof(struct shaped, shape), NULL, NULL }, { 0 } };
 static const wg_attr_row axis_attrs[] = { { "axis", WG_ATTR_INT, 0, "0", NULL }, { 0 } };
 static int64_t           same_place(const wg_kernel *k) { return 0; }
+
+/* Elements before an axis. */
+static int64_t outer_of(const wg_shape *s, int axis)
+{
+    int64_t n = 1;
+    for (int i = 0; i < axis; i++)
+        n *= s->dim[i];
+    return n;
+}
 
 /* ---- reshape ---- */
 

@@ -401,11 +401,47 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg
     return append(&r, x, own);
 }
 
+/* Most nodes: an elementwise op of one or two operands of one dtype, whose shapes are equal or scalar. The same record as by
+ * the long way; 0 when the long way must be gone. */
+static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
+{
+    wgi_node y = { .op = op, .here = here, .operands = (uint32_t)n };
+    uint32_t lead = x[0].graph ? 0 : 1;
+    if (op->kind != WG_MAP || op->shape || op->rewrite || op->attr_size || op->promote || n > 2 || n != op->operands || (!op->kernel[0] && !op->map))
+        return 0;
+    for (int k = 0; k < n; k++)
+        if (x[k].graph ? x[k].graph != g || x[k].generation != g->generation || x[k].index >= g->count || !x[k].index : wg_is_none(x[k]))
+            return 0;
+    y.shape = g->node[x[lead].index].shape;
+    y.dtype = g->node[x[lead].index].dtype;
+    y.in[lead] = x[lead].index;
+    if (n == 2) {
+        wg_node o = x[1 - lead];
+        if (o.graph) {
+            const wgi_node *m = &g->node[o.index];
+            if (m->dtype != y.dtype || (m->shape != y.shape && m->shape->rank && y.shape->rank))
+                return 0;
+            y.shape = m->shape->rank ? m->shape : y.shape;
+        } else {
+            if (!wg_dtype_is_float((wg_dtype)y.dtype))
+                return 0;
+            o = wgi_leaf_number(g, here, wgi_number_value(o), (wg_dtype)y.dtype);
+            if (!o.index)
+                return 0;
+        }
+        y.in[1 - lead] = o.index;
+    }
+    return wgi_append(g, &y);
+}
+
 wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
 {
     wg_graph *g = graph_of(x, n);
     if (!g || !g->count)
         return wg_none;
+    uint32_t plain = apply_plain(here, op, g, x, n);
+    if (plain)
+        return wgi_handle(g, plain);
     bool named = op->operands < 0 ? n > 0 : n == op->operands;
     if (!named || op->attr_size > MOST_ATTR) {
         wgi_fail(g->c, here, op->name, WG_ERROR_USE, op->attr_size > MOST_ATTR ? "attributes larger than 256 bytes" : "takes %d operands, not %d",

@@ -72,6 +72,7 @@ bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
     wgi_check_part *in = &r->part[k];
     in->name = wgi_check_keep(r, name);
     in->op = in->where = "";
+    in->asked = true;
     in->shape = s, in->size = wg_shape_size(s), in->worst = -1;
     in->point = doubles(r, in->size), in->x = doubles(r, in->size), in->analytic = doubles(r, in->size);
     in->numeric = doubles(r, in->size), in->spread = doubles(r, in->size);

@@ -117,7 +117,7 @@ static void note_batches(graph_check *q)
 
 /* ---- parts ---- */
 
-static bool open_part(graph_check *q, int k, bool optional)
+static bool open_part(graph_check *q, int k, bool asked)
 {
     wg_check       *r = q->r;
     wgi_check_part *in = &r->part[k];
@@ -126,7 +126,7 @@ static bool open_part(graph_check *q, int k, bool optional)
     if (!wgi_check_part_set(r, k, *name ? name : wg_node_op_name(n), wg_node_shape(n))) return false;
     in->op = wgi_check_keep(r, wg_node_op_name(n));
     in->where = wgi_check_keep(r, wg_site_place(wg_node_site(n)));
-    in->optional = optional;
+    in->asked = asked;
     q->x[k] = q->map[n.index];
     if (!is_input(q->x[k])) {
         wgi_check_say(r->reason, "%s is computed by %s: the check takes inputs and parameters", in->name, in->op);
@@ -137,7 +137,7 @@ static bool open_part(graph_check *q, int k, bool optional)
     return true;
 }
 
-static bool open_parts(graph_check *q, int n, bool optional)
+static bool open_parts(graph_check *q, int n, bool asked)
 {
     wg_check *r = q->r;
     if (!wgi_check_parts(r, n)) return false;
@@ -145,7 +145,7 @@ static bool open_parts(graph_check *q, int n, bool optional)
     q->gx = wg_alloc(r->c, (size_t)n, sizeof *q->gx);
     if (!wg_failed(r->c))
         for (; r->parts < n; r->parts++)
-            if (!open_part(q, r->parts, optional)) break;
+            if (!open_part(q, r->parts, asked)) break;
     if (wg_failed(r->c) && !r->reason[0]) wgi_check_say(r->reason, "%s", wg_message(r->c));
     return !r->reason[0];
 }
@@ -157,10 +157,8 @@ static void gradient_of(graph_check *q, int k)
     wgi_check_part *in = &q->r->part[k];
     wg_grads_at(q->here, q->root, &q->x[k], 1, &q->gx[k]);
     if (!wg_failed(q->r->c)) wg_copy_f64_at(q->here, q->gx[k], in->analytic, (size_t)in->size);
-    if (!wg_failed(q->r->c)) {
-        in->optional = false;
-        return;
-    }
+    if (!wg_failed(q->r->c)) return;
+    in->left_out = !in->asked;
     wgi_check_say(in->reason, "%s", wg_message(q->r->c));
     wg_recover(q->r->c);
 }
@@ -172,12 +170,9 @@ static void gradients(graph_check *q)
     wg_grads_at(q->here, q->root, q->x, r->parts, q->gx);
     for (int k = 0; k < r->parts && !wg_failed(r->c); k++)
         wg_copy_f64_at(q->here, q->gx[k], r->part[k].analytic, (size_t)r->part[k].size);
-    if (wg_failed(r->c)) {
-        wg_recover(r->c);
-        for (int k = 0; k < r->parts; k++) gradient_of(q, k);
-    } else {
-        for (int k = 0; k < r->parts; k++) r->part[k].optional = false;
-    }
+    if (!wg_failed(r->c)) return;
+    wg_recover(r->c);
+    for (int k = 0; k < r->parts; k++) gradient_of(q, k);
 }
 
 /* ---- the function under test ---- */
@@ -195,9 +190,9 @@ static double clone_value(void *self)
     return wg_item_at(q->here, q->root);
 }
 
-static wg_check *check_chosen(graph_check *q, int n, bool optional)
+static wg_check *check_chosen(graph_check *q, int n, bool asked)
 {
-    if (!open_parts(q, n, optional)) return q->r;
+    if (!open_parts(q, n, asked)) return q->r;
     note_batches(q);
     gradients(q);
     wgi_check_measure(q->r, &(wgi_check_target){ clone_set, clone_value, q });
@@ -211,7 +206,7 @@ wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gra
     graph_check q = { .here = here };
     if (!open_check(&q, loss, o)) return q.r;
     int n = choose(&q, p);
-    if (n) return check_chosen(&q, n, !p);
+    if (n) return check_chosen(&q, n, p != NULL);
     wgi_check_say(q.r->reason,
                   p ? "nothing to compare: %s depends on no parameter of p"
                     : "nothing to compare: %s depends on no named float input",
@@ -232,5 +227,5 @@ wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], i
             wgi_check_say(q.r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
     }
     q.chosen = (wg_node *)(uintptr_t)x;
-    return q.r->reason[0] ? q.r : check_chosen(&q, n, false);
+    return q.r->reason[0] ? q.r : check_chosen(&q, n, true);
 }

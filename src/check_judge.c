@@ -189,8 +189,9 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     sums s = { 0 };
     in->verdict = WG_INCONCLUSIVE, in->ratio = in->floor = NAN, in->worst = -1;
     in->step_noise = r->noise * sqrt(2) / (r->one_sided ? r->eps : 2 * r->eps);
-    if (in->optional || !analytic_is_finite(in)) return;
+    if (in->left_out || !analytic_is_finite(in)) return;
     add(&s, in);
+    in->left_out = !in->asked && s.count && s.analytic == 0 && s.numeric == 0;
     in->compared = s.count;
     find_worst(r, in);
     in->ratio = ratio(&s), in->floor = floor_of(&s);
@@ -219,7 +220,7 @@ void wgi_check_judge(wg_check *r)
     for (int k = r->parts; !s.count && k-- > 0;) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];
-        if (in->optional || severity(in->verdict) <= severity(r->verdict)) continue;
+        if (in->left_out || severity(in->verdict) <= severity(r->verdict)) continue;
         r->verdict = in->verdict, r->reason[0] = 0;
     }
 }

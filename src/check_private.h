@@ -24,7 +24,8 @@ typedef struct wgi_check_part {
     double     *analytic;
     double     *numeric;  /* NaN: not computed */
     double     *spread;   /* two-sided: the distance of the two one-sided differences */
-    bool        optional; /* no derivative, and nobody asked for this one: not counted */
+    bool        asked;    /* for by the user: else it is left out where it shows nothing */
+    bool        left_out; /* reported, and not counted */
     wg_verdict  verdict;
     double      ratio, floor, step_noise; /* step_noise: a difference's standard deviation by rounding */
     int64_t     worst, compared, wrong;   /* wrong: components beyond doubt */

@@ -72,10 +72,10 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
 static void print_part(const wg_check *r, const wgi_check_part *in, int width, FILE *out)
 {
     int64_t row[MOST_ROWS + 1];
-    int     rows = choose_rows(r, in, row);
+    int     rows = in->left_out ? 0 : choose_rows(r, in, row);
     for (int k = 0; k < rows; k++) print_row(r, in, row[k], width, out);
     if (r->parts == 1 && in->compared > rows) fprintf(out, "  and %lld more\n", (long long)(in->compared - rows));
-    if (in->optional) fprintf(out, "  %-*s  not checked: %s\n", width, in->name, in->reason);
+    if (in->left_out) fprintf(out, "  %-*s  not checked: %s\n", width, in->name, in->reason);
     else if (in->reason[0] && strcmp(in->reason, r->reason))
         fprintf(out, "  %-*s  %s: %s\n", width, in->name, wg_verdict_name(in->verdict), in->reason);
 }

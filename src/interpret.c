@@ -169,6 +169,37 @@ static bool run_gated(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
     return ok;
 }
 
+/* Most nodes of a scalar program: an elementwise op of one or two scalars. Its value fits beside the others. */
+static bool run_scalar(wg_graph *g, uint32_t i)
+{
+    static const unsigned char step[2] = { 1, 1 };
+    const wgi_node            *n = &g->node[i];
+    const void                *x[2] = { wgi_value(g, n->in[0]), n->operands > 1 ? wgi_value(g, n->in[1]) : NULL };
+    void                      *y = wgi_arena_alloc(&g->values, 8);
+    wg_type                    xt[2];
+    wg_fault                   fault;
+    if (!y)
+        return false;
+    for (uint32_t k = 0; k < n->operands; k++)
+        xt[k] = (wg_type){ g->node[n->in[k]].shape, (wg_dtype)g->node[n->in[k]].dtype };
+    wg_type   yt = { n->shape, (wg_dtype)n->dtype };
+    wg_kernel k = { .end = 1, .operands = (int)n->operands, .outputs = 1, .x = x, .y = &y, .step = step, .xt = xt, .yt = &yt,
+                    .attr = n->op->attr_size ? n->attr : NULL, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
+    wgi_fault_clear(&fault);
+    if (!wgi_call(n->op, wgi_kernel_of(n->op, g->c->isa), &k)) {
+        wgi_fault_report(g, n->op, n->here, &fault);
+        return false;
+    }
+    g->value[i] = y;
+    return true;
+}
+
+static bool is_scalar_map(const wg_graph *g, uint32_t i)
+{
+    const wgi_node *n = &g->node[i];
+    return n->op->kind == WG_MAP && n->operands <= 2 && n->shape == g->node[0].shape;
+}
+
 static bool run_node(wg_graph *g, uint32_t i)
 {
     wgi_node       *n = &g->node[i];
@@ -225,7 +256,7 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
             continue;
         g->node[i].spare = 0;
         wgi_place place = wgi_arena_place(&g->temp);
-        bool      ok = run_node(g, i);
+        bool      ok = is_scalar_map(g, i) ? run_scalar(g, i) : run_node(g, i);
         if (g->temp.at != place.at)
             wgi_arena_rewind(&g->temp, place);
         if (!ok) {

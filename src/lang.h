@@ -9,7 +9,7 @@
  *   lang_eval.c     statements and expressions into nodes
  *   lang_claim.c    claims, and what might have been meant by one
  *   lang_call.c     calls of the library's ops, by their attribute tables
- *   lang_own.c      functions of the language's own: grad, normal, one_hot, softmax, ...
+ *   lang_own.c      functions of the language's own: grad, normal, one_hot, ...
  *   lang_layer.c    those that own parameters: param, dense, batch_norm
  *   lang_program.c  the public face
  *
@@ -23,6 +23,7 @@
 
 #include "wengert/lang.h"
 #include "wengert/op.h"
+#include "wengert/params.h"
 
 enum { WGI_LANG_DEPTH = 256, WGI_LANG_SOURCE = 1 << 20, WGI_LANG_NAME = 200, WGI_LANG_SIZE = 7, WGI_LANG_TENSOR = 1 << 27 };
 
@@ -235,8 +236,6 @@ int            wgi_operand_count(const wgi_ast *call);
 /* Refuses keywords outside a space-separated list of names, and operands outside [least, most]. */
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
 bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value);
-bool wgi_axes_of(wg_program *q, const wgi_ast *a, wg_axes *axes);
-bool wgi_dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *t);
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value);
 
 /* ---- lang_own.c ---- */

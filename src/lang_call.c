@@ -116,7 +116,7 @@ static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t 
     return true;
 }
 
-bool wgi_axes_of(wg_program *q, const wgi_ast *a, wg_axes *to)
+static bool axes_of(wg_program *q, const wgi_ast *a, wg_axes *to)
 {
     int64_t v[WG_MAX_RANK];
     if (!integers(q, a, "an axis", -WG_MAX_RANK, WG_MAX_RANK - 1, v, &to->count))
@@ -146,12 +146,22 @@ static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *v
                          wgi_did_you_mean(word, list, n, instead, text, sizeof text));
 }
 
-bool wgi_dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
+static bool dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
 {
     int i;
     if (!word_of(q, a, "f32 f64 i32 i64 bool", &i))
         return false;
     *value = (wg_dtype)(WG_F32 + i);
+    return true;
+}
+
+/* In an attribute struct 0 means the default; an exact zero is WG_ZERO. */
+static bool real_of(wg_program *q, const wgi_ast *a, const char *what, double *to)
+{
+    if (!wgi_number_of(q, a, what, to))
+        return false;
+    if (*to == 0)
+        *to = WG_ZERO;
     return true;
 }
 
@@ -161,11 +171,11 @@ static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, c
     int64_t v;
     switch (row->kind) {
     case WG_ATTR_SIZE: return wgi_integer(q, a, row->name, -(INT64_C(1) << 52), INT64_C(1) << 52, to);
-    case WG_ATTR_DOUBLE: return wgi_number_of(q, a, row->name, to);
+    case WG_ATTR_DOUBLE: return real_of(q, a, row->name, to);
     case WG_ATTR_BOOL: return wgi_truth(q, a, to);
-    case WG_ATTR_AXES: return wgi_axes_of(q, a, to);
+    case WG_ATTR_AXES: return axes_of(q, a, to);
     case WG_ATTR_SHAPE: return shape_of(q, a, to);
-    case WG_ATTR_DTYPE: return wgi_dtype_of(q, a, to);
+    case WG_ATTR_DTYPE: return dtype_of(q, a, to);
     case WG_ATTR_CHOICE: return word_of(q, a, row->choices ? row->choices : "", to);
     case WG_ATTR_INT:
         if (!wgi_integer(q, a, row->name, INT32_MIN, INT32_MAX, &v))
@@ -282,7 +292,7 @@ wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const wgi_own *own = wgi_own_find(call->ident->text);
     if (own)
         return own->eval(q, call, owner);
-    const wg_op *op = wg_op_find(call->ident->text);
+    const wg_op *op = wg_op_find(strcmp(call->ident->text, "permute") ? call->ident->text : "transpose");
     char         names[300];
     if (!op || op->kind == WG_LEAF)
         return no_op(q, call);

@@ -147,7 +147,7 @@ static bool fill(wg_program *q, const wgi_ast *a, const wg_shape *s, int axis, d
 
 double *wgi_list(wg_program *q, const wgi_ast *a, wg_shape *shape)
 {
-    size_t n;
+    size_t n = 0;
     if (!list_shape(q, a, shape) || !wgi_count_of(q, a, *shape, &n))
         return NULL;
     double *values = wg_alloc(q->c, n + 1, sizeof *values), *to = values;

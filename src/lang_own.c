@@ -1,5 +1,5 @@
-/* lang_own.c: functions that are no op of the registry by themselves: grad, drawn and constant tensors, and ops with an
- * option that is a number at run time and so an operand inside (slope=, temperature=, keep_prob=). */
+/* lang_own.c: functions that are no op of the registry, or more than one: grad, drawn and constant tensors, one_hot and gather
+ * with class numbers written as floats, l2 over the program's parameters. */
 #include "lang.h"
 
 #include <math.h>
@@ -139,82 +139,6 @@ static wgi_val gather(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     return wg_failed(q->c) ? nothing : wgi_node_val(wg_gather_at(wgi_site(q, call, at, 2), x, rows));
 }
 
-/* ---- ops with an option of their own ---- */
-
-/* The one operand and the site of a call like softmax(z, axis=1). */
-static bool one(wg_program *q, const wgi_ast *call, wgi_binding *owner, const char *options, wg_node *x, wg_site *here)
-{
-    if (!wgi_signature(q, call, 1, 1, options))
-        return false;
-    const wgi_ast *at = wgi_operand(call, 0);
-    *x = wgi_eval_node(q, at, owner);
-    *here = wgi_site(q, call, &at, 1);
-    return !wg_failed(q->c);
-}
-
-static wgi_val any_softmax(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg_node (*op)(wg_site, const wg_softmax_args *))
-{
-    wg_softmax_args a = { 0 };
-    wg_site         here;
-    const wgi_ast  *axis = wgi_keyword(call, "axis");
-    if (!one(q, call, owner, "axis temperature", &a.x, &here) || (axis && !wgi_axes_of(q, axis, &a.axis)) ||
-        !number(q, call, "temperature", 1, &a.temperature))
-        return nothing;
-    return wgi_node_val(op(here, &a));
-}
-
-static wgi_val softmax(wg_program *q, const wgi_ast *call, wgi_binding *owner) { return any_softmax(q, call, owner, wg_softmax_at); }
-static wgi_val log_softmax(wg_program *q, const wgi_ast *call, wgi_binding *owner) { return any_softmax(q, call, owner, wg_log_softmax_at); }
-
-static wgi_val leaky_relu(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    wg_leaky_relu_args a = { 0 };
-    wg_site            here;
-    if (!one(q, call, owner, "slope", &a.x, &here) || !number(q, call, "slope", 0.01, &a.slope))
-        return nothing;
-    a.slope = a.slope == 0 ? WG_ZERO : a.slope;
-    return wgi_node_val(wg_leaky_relu_at(here, &a));
-}
-
-static wgi_val dropout(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    wg_dropout_args a = { 0 };
-    wg_site         here;
-    if (!one(q, call, owner, "keep_prob drop", &a.x, &here) || !number(q, call, "keep_prob", 0, &a.keep_prob) ||
-        !number(q, call, "drop", 0, &a.drop))
-        return nothing;
-    if (!wgi_keyword(call, "keep_prob") == !wgi_keyword(call, "drop")) {
-        wgi_lang_fail(q, call->start, call->end, WG_ERROR_SYNTAX, "dropout takes keep_prob= or drop=, one of the two");
-        return nothing;
-    }
-    return wgi_node_val(wg_dropout_at(here, &a));
-}
-
-static wgi_val cast(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    wg_node        x;
-    wg_site        here;
-    wg_dtype       t;
-    const wgi_ast *option = wgi_keyword(call, "dtype");
-    if (!one(q, call, owner, "dtype", &x, &here))
-        return nothing;
-    if (!option) {
-        wgi_lang_fail(q, call->start, call->end, WG_ERROR_SYNTAX, "cast needs dtype=, one of f32 f64 i32 i64 bool");
-        return nothing;
-    }
-    return wgi_dtype_of(q, option, &t) ? wgi_node_val(wg_cast_at(here, x, t)) : nothing;
-}
-
-static wgi_val permute(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    wg_transpose_args a = { 0 };
-    wg_site           here;
-    const wgi_ast    *axes = wgi_keyword(call, "axes");
-    if (!one(q, call, owner, "axes", &a.x, &here) || (axes && !wgi_axes_of(q, axes, &a.axes)))
-        return nothing;
-    return wgi_node_val(wg_transpose_at(here, &a));
-}
-
 static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     double lambda;
@@ -229,9 +153,7 @@ static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 static const wgi_own own[] = {
     { "input", wgi_eval_input }, { "param", wgi_eval_param }, { "dense", wgi_eval_dense }, { "batch_norm", wgi_eval_batch_norm },
     { "grad", grad },            { "normal", normal },        { "uniform", uniform },      { "zeros", zeros },
-    { "ones", ones },            { "one_hot", one_hot },      { "gather", gather },        { "softmax", softmax },
-    { "log_softmax", log_softmax }, { "leaky_relu", leaky_relu }, { "dropout", dropout },  { "cast", cast },
-    { "permute", permute },      { "transpose", permute },    { "l2", l2 },
+    { "ones", ones },            { "one_hot", one_hot },      { "gather", gather },        { "l2", l2 },
 };
 
 int            wgi_own_count(void) { return (int)(sizeof own / sizeof *own); }

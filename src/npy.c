@@ -153,7 +153,7 @@ wg_tensor wg_npy_read(wg_context *c, const char *path)
 {
     wgi_file  f;
     header    h;
-    size_t    start;
+    size_t    start = 0;
     wg_tensor t = { 0 };
     if (wgi_file_read(&f, c, "npy_read", path) && read_header(&f, &h, &start) &&
         wgi_tensor_new(c, wgi_element_dtype(h.element), &h.shape, &t)) {

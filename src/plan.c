@@ -583,52 +583,69 @@ static void tile_step(work *w, tiler *t, uint32_t item_at, const uint32_t *fold_
 
 /* ---- all steps, with memory given out and taken back ---- */
 
+typedef struct emitter {
+    tiler     t;
+    uint32_t *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an item */
+    uint32_t *scratch;       /* of folds, by finish item: buffer, place, size */
+    size_t   *scratch_at, *scratch_size;
+} emitter;
+
+static void take_scratch(work *w, emitter *e, uint32_t fold)
+{
+    const wgi_node *n = &w->g->node[fold], *m = &w->g->node[n->in[0]];
+    wg_type         xt = { m->shape, (wg_dtype)m->dtype }, yt = { n->shape, (wg_dtype)n->dtype };
+    wg_kernel       k = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL };
+    uint32_t        f = w->at[fold];
+    e->scratch_size[f] = n->op->scratch(&k);
+    e->scratch_at[f] = take(w, e->scratch_size[f]);
+    e->scratch[f] = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, e->scratch_at[f], 0 });
+}
+
+static void take_outputs(work *w, emitter *e, uint32_t m, uint32_t at)
+{
+    for (int j = 0; j < outputs_of(w->g->node[m].op) && !w->failed; j++) {
+        uint32_t y = m + (uint32_t)j;
+        if (!w->out[y])
+            continue;
+        make_buffer(w, y);
+        if (w->out[y] == 1) {
+            uint32_t end = WGI_MAX(w->last[y], at);
+            e->chain[y] = e->dying[end];
+            e->dying[end] = y;
+        }
+    }
+}
+
+static void emit_item(work *w, emitter *e, uint32_t i)
+{
+    const item *s = &w->items[i];
+    for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++)
+        if (s->tiles && is_fold(w, m))
+            take_scratch(w, e, m);
+        else
+            take_outputs(w, e, m, i);
+    if (w->failed)
+        return;
+    if (s->tiles)
+        tile_step(w, &e->t, i, e->scratch);
+    else
+        kernel_steps(w, s->first, s->finish ? 1 : 0, s->finish ? e->scratch[i] : NO_BUFFER);
+    if (s->finish)
+        give(w, e->scratch_at[i], e->scratch_size[i]);
+    for (uint32_t y = e->dying[i]; y; y = e->chain[y])
+        give(w, w->p->buffer[w->buf[y] - 1].offset, bytes_of(&w->g->node[y]));
+}
+
 static void emit(work *w)
 {
-    tiler     t = { .reg = temp(w, w->n, sizeof(uint32_t)), .reg_item = temp(w, w->n, sizeof(uint32_t)), .last = temp(w, w->n, sizeof(uint32_t)) };
-    uint32_t *dying = temp(w, w->item_count, sizeof *dying), *chain = temp(w, w->n, sizeof *chain);
-    uint32_t *scratch = temp(w, w->item_count, sizeof *scratch); /* of folds, by finish item */
-    size_t   *scratch_at = temp(w, w->item_count, sizeof *scratch_at);
-    for (uint32_t i = 1; i < w->item_count && !w->failed; i++) {
-        item *s = &w->items[i];
-        for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) {
-            const wgi_node *n = &w->g->node[m];
-            bool            fold_leaves = s->tiles && is_fold(w, m);
-            if (fold_leaves) {
-                wg_type   xt = { w->g->node[n->in[0]].shape, (wg_dtype)w->g->node[n->in[0]].dtype }, yt = { n->shape, (wg_dtype)n->dtype };
-                wg_kernel q = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL };
-                scratch_at[w->at[m]] = take(w, n->op->scratch(&q));
-                scratch[w->at[m]] = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, scratch_at[w->at[m]], 0 });
-                continue;
-            }
-            for (int j = 0; j < outputs_of(n->op); j++) {
-                uint32_t y = m + (uint32_t)j;
-                if (!w->out[y])
-                    continue;
-                make_buffer(w, y);
-                if (w->out[y] == 1) {
-                    uint32_t end = WGI_MAX(w->last[y], i);
-                    chain[y] = dying[end];
-                    dying[end] = y;
-                }
-            }
-        }
-        if (w->failed)
-            return;
-        if (s->tiles) {
-            tile_step(w, &t, i, scratch);
-        } else {
-            kernel_steps(w, s->first, s->finish ? 1 : 0, s->finish ? scratch[i] : NO_BUFFER);
-            if (s->finish) {
-                const wgi_node *x = &w->g->node[w->g->node[s->first].in[0]];
-                wg_type         xt = { x->shape, (wg_dtype)x->dtype };
-                wg_kernel       q = { .operands = 1, .outputs = 1, .xt = &xt };
-                give(w, scratch_at[i], w->g->node[s->first].op->scratch(&q));
-            }
-        }
-        for (uint32_t y = dying[i]; y; y = chain[y])
-            give(w, w->p->buffer[w->buf[y] - 1].offset, bytes_of(&w->g->node[y]));
-    }
+    emitter e = { .t = { .reg = temp(w, w->n, sizeof(uint32_t)), .reg_item = temp(w, w->n, sizeof(uint32_t)), .last = temp(w, w->n, sizeof(uint32_t)) } };
+    e.dying = temp(w, w->item_count, sizeof *e.dying);
+    e.chain = temp(w, w->n, sizeof *e.chain);
+    e.scratch = temp(w, w->item_count, sizeof *e.scratch);
+    e.scratch_at = temp(w, w->item_count, sizeof *e.scratch_at);
+    e.scratch_size = temp(w, w->item_count, sizeof *e.scratch_size);
+    for (uint32_t i = 1; i < w->item_count && !w->failed; i++)
+        emit_item(w, &e, i);
 }
 
 static void widths(work *w)

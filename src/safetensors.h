@@ -30,7 +30,8 @@ typedef struct wgi_safetensors {
     size_t      states_length;
 } wgi_safetensors;
 
-/* Everything is checked: bounds, overlaps, holes, duplicate names, dtype times shape against bytes. To be freed in either case. */
+/* Everything is checked: bounds, overlaps, holes, duplicate names, dtype times shape against bytes. To be freed in either
+ * case. */
 bool wgi_safetensors_read(wgi_safetensors *s, wg_context *c, const char *who, const char *path);
 void wgi_safetensors_free(wgi_safetensors *s);
 

@@ -107,7 +107,7 @@ typedef struct wgi_view {
 
 enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 
-/* Root and all below it, or the whole graph when root is the error node or wg_none. The view is freed in either case. */
+/* Root and all below it, or the whole graph when root is the error node or wg_none. Free the view in either case. */
 wg_status wgi_view_make(wgi_view *v, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
 void      wgi_view_free(wgi_view *v);
 /* A copy of a text, kept as long as the view; "" and v->lost when memory is missing. */

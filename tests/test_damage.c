@@ -132,6 +132,40 @@ Test(damage, safetensors)
     damage(&f, load_params, 4000);
 }
 
+/* ---- no memory ---- */
+
+static void use_all_formats(wg_context *c)
+{
+    wg_params *p = wgt_some_params(c);
+    wg_params_save(p, wgt_in_folder("p.st"));
+    wg_params_load(p, wgt_in_folder("p.st"));
+    wg_params_read(wg_params_new(c), wgt_in_folder("p.st"));
+    wg_tensor t = wg_npy_read(c, wgt_in_folder("a.npy"));
+    wg_npy_write(c, wgt_in_folder("b.npy"), t.data ? t : wg_view_f32(wgt_weights, WG_SHAPE(6)));
+    wg_free(c, t.data);
+    wg_data_free(wg_data_idx(c, wgt_in_folder("x.idx"), wgt_in_folder("y.idx")));
+}
+
+/* Every single allocation fails once, or it and all after it: an error of memory, nothing leaked, no half of a file. */
+Test(damage, every_allocation_fails)
+{
+    wgt_bytes a = a_npy(), x = an_idx(), y = wgt_idx(8, 1, (unsigned[]){ 2 }, "ab", 2);
+    wgt_saved("a.npy", &a), wgt_saved("x.idx", &x), wgt_saved("y.idx", &y);
+    for (int mode = 0; mode < 2; mode++) {
+        bool done = false;
+        for (int n = 1; !done; n++) {
+            wgt_memory  m = { .fail_at = n, .for_ever = mode };
+            wg_context *c = wgt_start(&m, WG_F32, NULL);
+            use_all_formats(c);
+            done = m.failed == 0;
+            cr_expect_eq(wg_failed(c), done ? WG_OK : WG_ERROR_MEMORY, "allocation %d: %s", n, wg_message(c));
+            wgt_drop(c, &m);
+            cr_assert_lt(n, 1000);
+        }
+    }
+    cr_expect_eq(wgt_files(), 5);
+}
+
 /* ---- writing: whole or not at all ---- */
 
 Test(writing, leaves_nothing_behind)

@@ -1,52 +1,8 @@
-/* Data sets: published facts of the digits, closed forms of the generated sets, and what batches, splits and normalisation
- * promise. */
-#include <criterion/criterion.h>
+/* test_data.c: published facts of the embedded digits; what batches promise; failed contexts and failing memory. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "wengert/wengert.h"
-
-/* ---- helpers ---- */
-
-static float f32_at(wg_tensor t, int64_t i) { return ((const float *)t.data)[i]; }
-static int   i32_at(wg_tensor t, int64_t i) { return ((const int32_t *)t.data)[i]; }
-
-static wg_context *start(uint64_t seed) { return wg_start(&(wg_options){ .seed = seed }); }
-
-static void end(wg_context *c)
-{
-    cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
-    wg_finish(c, NULL);
-}
-
-static void end_with(wg_context *c, wg_status s, const char *text)
-{
-    cr_expect_eq(wg_failed(c), s, "status %d: %s", (int)wg_failed(c), wg_message(c));
-    cr_expect(strstr(wg_message(c), text), "\"%s\" is not in: %s", text, wg_message(c));
-    wg_finish(c, NULL);
-}
-
-/* Rows i with x = (i, 100 + i), y = i modulo classes. */
-static wg_data *numbered(wg_context *c, int n, int classes)
-{
-    float   *x = calloc((size_t)n + 1, 2 * sizeof *x);
-    int32_t *y = calloc((size_t)n + 1, sizeof *y);
-    for (int i = 0; i < n; i++) x[2 * i] = (float)i, x[2 * i + 1] = 100 + (float)i, y[i] = i % classes;
-    wg_data *d = wg_data_from(c, wg_view_f32(x, WG_SHAPE(n, 2)), wg_view_i32(y, WG_SHAPE(n)));
-    free(x);
-    free(y);
-    return d;
-}
-
-/* The first column of an epoch, in its order. Returns the rows seen. */
-static int epoch_order(wg_data *d, int64_t size, int *order, int most)
-{
-    int n = 0;
-    for (wg_batch b; wg_data_next(d, &b, size);)
-        for (int64_t i = 0; i < b.n && n < most; i++) order[n++] = (int)f32_at(b.x, i * 2);
-    return n;
-}
+#include "wgdata.h"
 
 /* ---- the digits ---- */
 
@@ -55,19 +11,19 @@ Test(digits, counts)
 {
     static const int published[10] = { 178, 182, 177, 183, 181, 182, 181, 179, 174, 180 };
     int              count[10] = { 0 };
-    wg_context      *c = start(0);
+    wg_context      *c = wgt_seeded(0);
     wg_data         *d = wg_data_digits(c);
     wg_tensor        x = wg_data_x(d), y = wg_data_y(d);
     cr_assert_eq(wg_data_rows(d), 1797);
     cr_assert(x.dtype == WG_F32 && wg_shape_equal(x.shape, WG_SHAPE(1797, 64)));
     cr_assert(y.dtype == WG_I32 && wg_shape_equal(y.shape, WG_SHAPE(1797)));
     for (int i = 0; i < 1797; i++) {
-        cr_assert(i32_at(y, i) >= 0 && i32_at(y, i) < 10);
-        count[i32_at(y, i)]++;
+        cr_assert(wgt_i32_at(y, i) >= 0 && wgt_i32_at(y, i) < 10);
+        count[wgt_i32_at(y, i)]++;
     }
     for (int k = 0; k < 10; k++) cr_expect_eq(count[k], published[k], "class %d: %d", k, count[k]);
     cr_expect(strstr(wg_data_about(d), "Alpaydin") && strstr(wg_data_about(d), "CC BY 4.0"));
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(digits, first_digit_and_range)
@@ -75,36 +31,36 @@ Test(digits, first_digit_and_range)
     static const int zero[64] = { 0, 0,  5, 13, 9,  1, 0,  0, 0,  0,  13, 15, 10, 15, 5, 0,  0,  3, 15, 2, 0,  11,
                                   8, 0,  0, 4,  12, 0, 0,  8, 8,  0,  0,  5,  8,  0,  0, 9,  8,  0, 0,  4, 11, 0,
                                   1, 12, 7, 0,  0,  2, 14, 5, 10, 12, 0,  0,  0,  0,  6, 13, 10, 0, 0,  0 };
-    wg_context      *c = start(0);
+    wg_context      *c = wgt_seeded(0);
     wg_data         *d = wg_data_digits(c);
     wg_tensor        x = wg_data_x(d);
-    for (int k = 0; k < 64; k++) cr_expect_eq(f32_at(x, k), (float)zero[k] / 16, "pixel %d", k);
-    cr_expect_eq(i32_at(wg_data_y(d), 0), 0);
+    for (int k = 0; k < 64; k++) cr_expect_eq(wgt_f32_at(x, k), (float)zero[k] / 16, "pixel %d", k);
+    cr_expect_eq(wgt_i32_at(wg_data_y(d), 0), 0);
     float least = 1, most = 0;
     for (int64_t i = 0; i < 1797 * 64; i++) {
-        least = fminf(least, f32_at(x, i)), most = fmaxf(most, f32_at(x, i));
-        cr_assert_eq(f32_at(x, i) * 16, rintf(f32_at(x, i) * 16));
+        least = fminf(least, wgt_f32_at(x, i)), most = fmaxf(most, wgt_f32_at(x, i));
+        cr_assert_eq(wgt_f32_at(x, i) * 16, rintf(wgt_f32_at(x, i) * 16));
     }
     cr_expect(least == 0 && most == 1);
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(digits, takes_the_dtype_of_the_context)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_tensor   x = wg_data_x(wg_data_digits(c));
     cr_assert_eq(x.dtype, WG_F64);
     cr_expect_eq(((const double *)x.data)[2], 5.0 / 16);
     cr_expect_eq(wg_data_x(wg_data_moons(c, 3)).dtype, WG_F64);
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 /* ---- batches ---- */
 
 Test(batches, short_last_one)
 {
-    wg_context *c = start(1);
-    wg_data    *d = numbered(c, 10, 3);
+    wg_context *c = wgt_seeded(1);
+    wg_data    *d = wgt_numbered(c, 10, 3);
     wg_batch    b;
     for (int epoch = 0; epoch < 3; epoch++) {
         cr_assert_eq(wg_data_epoch(d), epoch);
@@ -115,44 +71,44 @@ Test(batches, short_last_one)
         }
         cr_assert_not(wg_data_next(d, &b, 4));
     }
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(batches, every_row_once_an_epoch_with_its_label)
 {
-    wg_context *c = start(5);
-    wg_data    *d = numbered(c, 101, 7);
+    wg_context *c = wgt_seeded(5);
+    wg_data    *d = wgt_numbered(c, 101, 7);
     for (int epoch = 0; epoch < 4; epoch++) {
         int seen[101] = { 0 };
         for (wg_batch b; wg_data_next(d, &b, 8);)
             for (int64_t i = 0; i < b.n; i++) {
-                int row = (int)f32_at(b.x, 2 * i);
+                int row = (int)wgt_f32_at(b.x, 2 * i);
                 cr_assert(row >= 0 && row < 101);
                 seen[row]++;
-                cr_expect_eq(f32_at(b.x, 2 * i + 1), 100 + (float)row);
-                cr_expect_eq(i32_at(b.y, i), row % 7);
+                cr_expect_eq(wgt_f32_at(b.x, 2 * i + 1), 100 + (float)row);
+                cr_expect_eq(wgt_i32_at(b.y, i), row % 7);
             }
         for (int i = 0; i < 101; i++) cr_expect_eq(seen[i], 1, "row %d: %d times", i, seen[i]);
     }
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(batches, order_is_of_seed_and_epoch_alone)
 {
     int         a[3][60], b[3][60], other[60];
-    wg_context *c = start(7), *e = start(7), *f = start(8);
-    wg_data    *p = numbered(c, 60, 2), *q = numbered(e, 60, 5), *r = numbered(f, 60, 2);
+    wg_context *c = wgt_seeded(7), *e = wgt_seeded(7), *f = wgt_seeded(8);
+    wg_data    *p = wgt_numbered(c, 60, 2), *q = wgt_numbered(e, 60, 5), *r = wgt_numbered(f, 60, 2);
     wg_batch    first;
-    wg_data_next(numbered(e, 9, 2), &first, 2);
+    wg_data_next(wgt_numbered(e, 9, 2), &first, 2);
     for (int k = 0; k < 3; k++) {
-        cr_assert_eq(epoch_order(p, 7, a[k], 60), 60);
-        cr_assert_eq(epoch_order(q, 60, b[k], 60), 60);
+        cr_assert_eq(wgt_epoch_order(p, 7, a[k], 60), 60);
+        cr_assert_eq(wgt_epoch_order(q, 60, b[k], 60), 60);
         cr_expect_arr_eq(a[k], b[k], sizeof a[k], "epoch %d", k);
     }
-    epoch_order(r, 7, other, 60);
+    wgt_epoch_order(r, 7, other, 60);
     cr_expect_arr_neq(a[0], a[1], sizeof a[0]);
     cr_expect_arr_neq(a[0], other, sizeof other);
-    end(c), end(e), end(f);
+    wgt_finish(c, NULL), wgt_finish(e, NULL), wgt_finish(f, NULL);
 }
 
 /* Each of 6 orders of 3 rows about 1000 times in 6000 epochs: chi squared with 5 degrees of freedom stays below 30 but once
@@ -160,39 +116,39 @@ Test(batches, order_is_of_seed_and_epoch_alone)
 Test(batches, all_orders_are_equally_likely)
 {
     int         count[27] = { 0 }, o[3];
-    wg_context *c = start(3);
-    wg_data    *d = numbered(c, 3, 3);
+    wg_context *c = wgt_seeded(3);
+    wg_data    *d = wgt_numbered(c, 3, 3);
     double      chi = 0;
     for (int k = 0; k < 6000; k++) {
-        cr_assert_eq(epoch_order(d, 2, o, 3), 3);
+        cr_assert_eq(wgt_epoch_order(d, 2, o, 3), 3);
         count[o[0] * 9 + o[1] * 3 + o[2]]++;
     }
     for (int k = 0; k < 27; k++)
         if (count[k]) chi += pow(count[k] - 1000, 2) / 1000;
     cr_expect_lt(chi, 30, "chi squared %g", chi);
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(batches, unshuffled)
 {
     int         o[10];
-    wg_context *c = start(1);
-    wg_data    *d = numbered(c, 10, 2);
+    wg_context *c = wgt_seeded(1);
+    wg_data    *d = wgt_numbered(c, 10, 2);
     wg_data_shuffle(d, false);
-    cr_assert_eq(epoch_order(d, 3, o, 10), 10);
+    cr_assert_eq(wgt_epoch_order(d, 3, o, 10), 10);
     for (int i = 0; i < 10; i++) cr_expect_eq(o[i], i);
     wg_data_shuffle(d, true);
-    epoch_order(d, 3, o, 10);
+    wgt_epoch_order(d, 3, o, 10);
     int moved = 0;
     for (int i = 0; i < 10; i++) moved += o[i] != i;
     cr_expect_gt(moved, 0);
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(batches, live_until_the_second_next_call)
 {
-    wg_context *c = start(1);
-    wg_data    *d = numbered(c, 64, 2);
+    wg_context *c = wgt_seeded(1);
+    wg_data    *d = wgt_numbered(c, 64, 2);
     wg_batch    b[2];
     float       copy[16];
     cr_assert(wg_data_next(d, &b[0], 8));
@@ -202,35 +158,36 @@ Test(batches, live_until_the_second_next_call)
         cr_expect_arr_eq(copy, b[(k + 1) % 2].x.data, sizeof copy, "batch %d", k);
         cr_expect_neq(b[0].x.data, b[1].x.data);
     }
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(batches, all_keeps_the_place)
 {
-    wg_context *c = start(1);
-    wg_data    *d = numbered(c, 10, 2);
+    wg_context *c = wgt_seeded(1);
+    wg_data    *d = wgt_numbered(c, 10, 2);
     wg_batch    b, all;
     cr_assert(wg_data_next(d, &b, 6));
     wg_data_all(d, &all);
     cr_assert_eq(all.n, 10);
-    for (int i = 0; i < 10; i++) cr_expect(f32_at(all.x, 2 * i) == (float)i && i32_at(all.y, i) == i % 2);
+    for (int i = 0; i < 10; i++) cr_expect(wgt_f32_at(all.x, 2 * i) == (float)i && wgt_i32_at(all.y, i) == i % 2);
     cr_assert(wg_data_next(d, &b, 6));
     cr_expect_eq(b.n, 4);
     cr_expect_eq(wg_data_epoch(d), 0);
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(batches, size_below_one)
 {
-    wg_context *c = start(1);
+    wg_context *c = wgt_seeded(1);
     wg_batch    b;
-    cr_expect_not(wg_data_next(numbered(c, 3, 2), &b, 0));
-    end_with(c, WG_ERROR_VALUE, "a batch of 0 rows");
+    cr_expect_not(wg_data_next(wgt_numbered(c, 3, 2), &b, 0));
+    wgt_expect_error(c, WG_ERROR_VALUE, "a batch of 0 rows");
+    wgt_finish(c, NULL);
 }
 
 Test(batches, without_labels_and_of_any_rank)
 {
-    wg_context *c = start(1);
+    wg_context *c = wgt_seeded(1);
     double      v[12] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
     wg_data    *d = wg_data_from(c, wg_view_f64(v, WG_SHAPE(2, 3, 2)), (wg_tensor){ 0 });
     wg_batch    b;
@@ -239,12 +196,12 @@ Test(batches, without_labels_and_of_any_rank)
     cr_assert(wg_data_next(d, &b, 5));
     cr_expect(b.n == 2 && !b.y.data && wg_shape_equal(b.x.shape, WG_SHAPE(2, 3, 2)) && b.x.dtype == WG_F64);
     for (int i = 0; i < 12; i++) cr_expect_eq(((const double *)b.x.data)[i], i);
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(batches, empty_sets)
 {
-    wg_context *c = start(1);
+    wg_context *c = wgt_seeded(1);
     wg_data    *d = wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(0, 3)), (wg_tensor){ 0 });
     wg_data    *narrow = wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(5, 0)), (wg_tensor){ 0 });
     wg_batch    b;
@@ -252,347 +209,17 @@ Test(batches, empty_sets)
     cr_expect_eq(wg_data_epoch(d), 1);
     cr_expect(wg_data_next(narrow, &b, 4) && b.n == 4 && wg_shape_equal(b.x.shape, WG_SHAPE(4, 0)));
     cr_expect_eq(wg_data_rows(wg_data_split(d, 0.5)), 0);
-    end(c);
+    wgt_finish(c, NULL);
 }
 
 Test(batches, rows_of_x_and_y_differ)
 {
     float       x[6] = { 0 };
     int32_t     y[2] = { 0 };
-    wg_context *c = start(1);
+    wg_context *c = wgt_seeded(1);
     cr_expect_null(wg_data_from(c, wg_view_f32(x, WG_SHAPE(3, 2)), wg_view_i32(y, WG_SHAPE(2))));
-    end_with(c, WG_ERROR_SHAPE, "x has 3 rows, y has 2");
-}
-
-/* ---- splits ---- */
-
-Test(split, keeps_proportions)
-{
-    wg_context *c = start(0);
-    wg_data    *train = wg_data_digits(c);
-    int         before[10] = { 0 }, after[10] = { 0 };
-    for (int i = 0; i < 1797; i++) before[i32_at(wg_data_y(train), i)]++;
-    wg_data *dev = wg_data_split(train, 0.2);
-    cr_assert_eq(wg_data_rows(dev), 359);
-    cr_assert_eq(wg_data_rows(train), 1438);
-    for (int i = 0; i < 359; i++) after[i32_at(wg_data_y(dev), i)]++;
-    for (int k = 0; k < 10; k++) cr_expect_lt(fabs(after[k] - 0.2 * before[k]), 1, "class %d: %d of %d", k, after[k], before[k]);
-    end(c);
-}
-
-Test(split, every_row_is_on_one_side_in_its_old_order)
-{
-    wg_context *c = start(2);
-    wg_data    *train = numbered(c, 90, 4), *dev = wg_data_split(train, 0.3);
-    wg_data    *sides[2] = { train, dev };
-    int         seen[90] = { 0 };
-    for (int s = 0; s < 2; s++)
-        for (int64_t i = 0, last = -1; i < wg_data_rows(sides[s]); i++) {
-            int row = (int)f32_at(wg_data_x(sides[s]), 2 * i);
-            cr_expect_gt(row, last);
-            cr_expect_eq(f32_at(wg_data_x(sides[s]), 2 * i + 1), 100 + (float)row);
-            cr_expect_eq(i32_at(wg_data_y(sides[s]), i), row % 4);
-            seen[row]++, last = row;
-        }
-    cr_expect_eq(wg_data_rows(dev), 27);
-    for (int i = 0; i < 90; i++) cr_expect_eq(seen[i], 1);
-    int o[90];
-    cr_expect_eq(epoch_order(train, 10, o, 90), 63);
-    end(c);
-}
-
-Test(split, is_drawn_by_seed)
-{
-    float    rows[3][20];
-    uint64_t seeds[3] = { 4, 4, 5 };
-    for (int k = 0; k < 3; k++) {
-        wg_context *c = start(seeds[k]);
-        wg_data    *dev = wg_data_split(numbered(c, 100, 2), 0.2);
-        cr_assert_eq(wg_data_rows(dev), 20);
-        for (int i = 0; i < 20; i++) rows[k][i] = f32_at(wg_data_x(dev), 2 * i);
-        end(c);
-    }
-    cr_expect_arr_eq(rows[0], rows[1], sizeof rows[0]);
-    cr_expect_arr_neq(rows[0], rows[2], sizeof rows[0]);
-}
-
-/* Where every row is a class of its own, no class number is preferred: the mean of 300 of 0 .. 999 has the deviation
- * 289 / sqrt(300) * sqrt(0.7) = 14. */
-Test(split, prefers_no_class_number)
-{
-    wg_context *c = start(6);
-    wg_data    *dev = wg_data_split(numbered(c, 1000, 1000), 0.3);
-    double      sum = 0;
-    cr_assert_eq(wg_data_rows(dev), 300);
-    for (int i = 0; i < 300; i++) sum += i32_at(wg_data_y(dev), i);
-    cr_expect_float_eq(sum / 300, 499.5, 5 * 14, "mean %g", sum / 300);
-    end(c);
-}
-
-Test(split, of_all_and_of_nothing)
-{
-    wg_context *c = start(6);
-    wg_data    *d = numbered(c, 10, 3), *none = wg_data_split(d, 0), *all = wg_data_split(d, 1);
-    cr_expect(wg_data_rows(none) == 0 && wg_data_rows(all) == 10 && wg_data_rows(d) == 0);
-    end(c);
-}
-
-Test(split, wrong_share)
-{
-    wg_context *c = start(0);
-    cr_expect_null(wg_data_split(numbered(c, 10, 2), 20));
-    end_with(c, WG_ERROR_VALUE, "between 0 and 1");
-    c = start(0);
-    cr_expect_null(wg_data_split(numbered(c, 10, 2), NAN));
-    end_with(c, WG_ERROR_VALUE, "between 0 and 1");
-}
-
-/* ---- normalisation ---- */
-
-static void column(const wg_data *d, int k, double *mean, double *variance)
-{
-    wg_tensor x = wg_data_x(d);
-    int64_t   n = wg_data_rows(d), columns = wg_shape_size(x.shape) / n;
-    *mean = *variance = 0;
-    for (int64_t i = 0; i < n; i++) *mean += wg_tensor_item(&x, i * columns + k) / (double)n;
-    for (int64_t i = 0; i < n; i++) *variance += pow(wg_tensor_item(&x, i * columns + k) - *mean, 2) / (double)n;
-}
-
-Test(normalise, mean_zero_variance_one)
-{
-    wg_context *c = start(0);
-    wg_data    *d = wg_data_digits(c);
-    bool        flat[64];
-    double      mean, variance;
-    for (int k = 0; k < 64; k++) {
-        column(d, k, &mean, &variance);
-        flat[k] = variance == 0;
-    }
-    cr_assert(flat[0] && flat[32] && !flat[3]);
-    wg_data_normalise(d);
-    for (int k = 0; k < 64; k++) {
-        column(d, k, &mean, &variance);
-        cr_expect_lt(fabs(mean), 1e-6, "column %d: mean %g", k, mean);
-        if (flat[k]) cr_expect(mean == 0 && variance == 0, "column %d is flat", k);
-        else cr_expect_lt(fabs(variance - 1), 1e-5, "column %d: variance %g", k, variance);
-    }
-    end(c);
-}
-
-Test(normalise, in_double)
-{
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
-    wg_data    *d = wg_data_flower(c, 400);
-    double      mean, variance;
-    wg_data_normalise(d);
-    for (int k = 0; k < 2; k++) {
-        column(d, k, &mean, &variance);
-        cr_expect(fabs(mean) < 1e-12 && fabs(variance - 1) < 1e-12, "column %d: %g %g", k, mean, variance);
-    }
-    end(c);
-}
-
-/* Rows 0 and 2: mu 1, sigma 1. A set that follows maps v to v - 1, whatever its own values. */
-static wg_data *column_of(wg_context *c, double a, double b)
-{
-    double v[2] = { a, b };
-    return wg_data_from(c, wg_view_f64(v, WG_SHAPE(2, 1)), (wg_tensor){ 0 });
-}
-
-static void expect_column(const wg_data *d, double a, double b)
-{
-    const double *v = wg_data_x(d).data;
-    cr_expect(v[0] == a && v[1] == b, "%g %g, not %g %g", v[0], v[1], a, b);
-}
-
-Test(normalise, like_another_before_and_after)
-{
-    wg_context *c = start(0);
-    wg_data *train = column_of(c, 0, 2), *before = column_of(c, 5, 7), *after = column_of(c, 10, 20), *third = column_of(c, 1, 1);
-    wg_data_normalise_like(before, train);
-    wg_data_normalise_like(third, before);
-    expect_column(before, 5, 7);
-    wg_data_normalise(train);
-    wg_data_normalise_like(after, train);
-    expect_column(train, -1, 1);
-    expect_column(before, 4, 6);
-    expect_column(after, 9, 19);
-    expect_column(third, 0, 0);
-    end(c);
-}
-
-static void row_values(const wg_data *d, float *value_of_row)
-{
-    wg_tensor x = wg_data_x(d), y = wg_data_y(d);
-    for (int64_t i = 0; i < wg_data_rows(d); i++) value_of_row[i32_at(y, i)] = f32_at(x, 2 * i);
-}
-
-/* y is the row's number: rows are followed through splits. mu and sigma are of the rows that train had when it was
- * normalised, and hold for the parts split off before and after. */
-Test(normalise, splits_before_and_after)
-{
-    wg_context *c = start(3);
-    wg_data    *train = numbered(c, 50, 50), *before = wg_data_split(train, 0.2);
-    double      mean, variance;
-    float       v[50];
-    column(train, 0, &mean, &variance);
-    wg_data_normalise(train);
-    wg_data *after = wg_data_split(train, 0.25), *part = wg_data_split(before, 0.5);
-    cr_assert(wg_data_rows(train) == 30 && wg_data_rows(after) == 10 && wg_data_rows(before) == 5 && wg_data_rows(part) == 5);
-    row_values(train, v), row_values(after, v), row_values(before, v), row_values(part, v);
-    for (int i = 0; i < 50; i++) cr_expect_float_eq(v[i], (i - mean) / sqrt(variance), 1e-6, "row %d: %g", i, v[i]);
-    end(c);
-}
-
-Test(normalise, followers_survive_the_first_set)
-{
-    wg_context *c = start(3);
-    wg_data    *train = column_of(c, 0, 2), *dev = column_of(c, 3, 4), *test = column_of(c, 5, 6);
-    wg_data_normalise_like(dev, train);
-    wg_data_normalise_like(test, dev);
-    wg_data_free(dev);
-    wg_data_normalise(train);
-    expect_column(test, 4, 5);
-    wg_data_free(train);
-    wg_data *last = column_of(c, 7, 8);
-    wg_data_normalise_like(last, test);
-    expect_column(last, 6, 7);
-    wg_data_free(NULL);
-    end(c);
-}
-
-Test(normalise, twice_is_an_error_that_changes_nothing)
-{
-    wg_context *c = start(3);
-    wg_data    *d = column_of(c, 0, 2), *e = column_of(c, 4, 6);
-    wg_data_normalise_like(e, d);
-    wg_data_normalise(e);
-    wg_data_normalise(d);
-    expect_column(d, 0, 2);
-    expect_column(e, -1, 1);
-    end_with(c, WG_ERROR_USE, "a set split from it is normalised already");
-}
-
-Test(normalise, in_a_circle)
-{
-    wg_context *c = start(3);
-    wg_data    *d = column_of(c, 0, 2), *e = column_of(c, 4, 6);
-    wg_data_normalise_like(e, d);
-    wg_data_normalise_like(d, e);
-    end_with(c, WG_ERROR_USE, "takes its own normalisation from this one");
-}
-
-Test(normalise, names_the_place_of_a_nan)
-{
-    wg_context *c = start(3);
-    float       v[6] = { 1, 2, 3, 4, 5, NAN };
-    wg_data_normalise(wg_data_from(c, wg_view_f32(v, WG_SHAPE(2, 3)), (wg_tensor){ 0 }));
-    end_with(c, WG_ERROR_VALUE, "NaN at row 1, column 2");
-}
-
-Test(normalise, wants_floats_rows_and_equal_columns)
-{
-    int32_t     v[4] = { 1, 2, 3, 4 };
-    wg_context *c = start(3);
-    wg_data_normalise(wg_data_from(c, wg_view_i32(v, WG_SHAPE(2, 2)), (wg_tensor){ 0 }));
-    end_with(c, WG_ERROR_DTYPE, "not f32 or f64");
-    c = start(3);
-    wg_data_normalise(wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(0, 2)), (wg_tensor){ 0 }));
-    end_with(c, WG_ERROR_VALUE, "no rows");
-    c = start(3);
-    wg_data_normalise_like(column_of(c, 1, 2), wg_data_moons(c, 4));
-    end_with(c, WG_ERROR_SHAPE, "numbers of columns");
-}
-
-/* ---- generated sets ---- */
-
-static void expect_halves(const wg_data *d, int64_t n)
-{
-    int64_t ones = 0;
-    cr_assert_eq(wg_data_rows(d), n);
-    cr_assert(wg_shape_equal(wg_data_x(d).shape, WG_SHAPE(n, 2)) && wg_data_y(d).dtype == WG_I32);
-    for (int64_t i = 0; i < n; i++) ones += i32_at(wg_data_y(d), i);
-    cr_expect_eq(ones, n / 2);
-}
-
-/* With r = 4 sin 4 theta + e the distance of |r| from 4 |sin 4 theta| is at most |e|: its mean square at most 0.04. */
-Test(generated, flower)
-{
-    wg_context *c = start(0);
-    wg_data    *d = wg_data_flower(c, 4000);
-    wg_tensor   x = wg_data_x(d);
-    double      squares = 0, radius = 0;
-    expect_halves(d, 4000);
-    for (int i = 0; i < 4000; i++) {
-        double a = f32_at(x, 2 * i), b = f32_at(x, 2 * i + 1), r = hypot(a, b);
-        squares += pow(r - 4 * fabs(sin(4 * atan2(a, b))), 2) / 4000;
-        radius += r * r / 4000;
-    }
-    cr_expect(squares < 0.04 * 1.1 && squares > 0.02, "mean square %g", squares);
-    cr_expect_float_eq(radius, 8.04, 0.5, "mean of r^2: %g", radius);
-    end(c);
-}
-
-/* Class 0 lies around a circle at (0, 0), class 1 at (1, 0.5); the mean radius is 1 + 0.2^2 / 2 to second order. */
-Test(generated, moons)
-{
-    wg_context *c = start(0);
-    wg_data    *d = wg_data_moons(c, 4001);
-    wg_tensor   x = wg_data_x(d);
-    double      mean[2] = { 0 }, square[2] = { 0 }, height[2] = { 0 };
-    int         n[2] = { 2001, 2000 };
-    expect_halves(d, 4001);
-    for (int i = 0; i < 4001; i++) {
-        int    k = i32_at(wg_data_y(d), i);
-        double r = hypot(f32_at(x, 2 * i) - k, f32_at(x, 2 * i + 1) - 0.5 * k);
-        mean[k] += r / n[k], square[k] += (r - 1) * (r - 1) / n[k];
-        height[k] += f32_at(x, 2 * i + 1) / n[k];
-    }
-    for (int k = 0; k < 2; k++) {
-        cr_expect_float_eq(mean[k], 1.02, 0.025, "class %d: mean radius %g", k, mean[k]);
-        cr_expect_float_eq(square[k], 0.04, 0.008, "class %d: %g", k, square[k]);
-    }
-    cr_expect_float_eq(height[0], 2 / 3.14159265, 0.05);
-    cr_expect_float_eq(height[1], 0.5 - 2 / 3.14159265, 0.05);
-    end(c);
-}
-
-Test(generated, xor)
-{
-    wg_context *c = start(0);
-    wg_data    *d = wg_data_xor(c, 4000);
-    wg_tensor   x = wg_data_x(d);
-    double      square = 0;
-    expect_halves(d, 4000);
-    for (int i = 0; i < 4000; i++) {
-        double a = f32_at(x, 2 * i), b = f32_at(x, 2 * i + 1);
-        cr_assert(fabs(a) <= 1 && fabs(b) <= 1);
-        cr_expect_eq(i32_at(wg_data_y(d), i), (a > 0) != (b > 0), "row %d", i);
-        square += (a * a + b * b) / 8000;
-    }
-    cr_expect_float_eq(square, 1.0 / 3, 0.02, "mean square %g", square);
-    end(c);
-}
-
-Test(generated, by_seed)
-{
-    wg_context *c = start(1), *e = start(1), *f = start(2);
-    wg_tensor   a = wg_data_x(wg_data_flower(c, 50)), b = wg_data_x(wg_data_flower(e, 50)), o = wg_data_x(wg_data_flower(f, 50));
-    cr_expect_arr_eq(a.data, b.data, 400);
-    cr_expect_arr_neq(a.data, o.data, 400);
-    end(c), end(e), end(f);
-}
-
-Test(generated, of_few_rows)
-{
-    wg_context *c = start(1);
-    for (int n = 0; n < 4; n++) {
-        expect_halves(wg_data_flower(c, n), n);
-        expect_halves(wg_data_moons(c, n), n);
-        cr_expect_eq(wg_data_rows(wg_data_xor(c, n)), n);
-    }
-    cr_expect_null(wg_data_moons(c, -1));
-    end_with(c, WG_ERROR_VALUE, "-1 rows");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "x has 3 rows, y has 2");
+    wgt_finish(c, NULL);
 }
 
 /* ---- failed contexts, no data, no memory ---- */
@@ -613,7 +240,7 @@ Test(robust, no_data)
 
 Test(robust, loops_end_on_a_failed_context, .timeout = 20)
 {
-    wg_context *c = start(0);
+    wg_context *c = wgt_seeded(0);
     wg_data    *d = wg_data_moons(c, 10);
     wg_batch    b;
     int         batches = 0;
@@ -626,32 +253,12 @@ Test(robust, loops_end_on_a_failed_context, .timeout = 20)
     wg_recover(c);
     cr_expect_not_null(wg_data_split(d, 0.5));
     cr_expect_eq(wg_data_rows(d), 5);
-    end(c);
-}
-
-typedef struct budget {
-    long left, blocks;
-    bool for_ever;
-} budget;
-
-static void *resize(void *user, void *p, size_t old_size, size_t new_size)
-{
-    budget *b = user;
-    if (!new_size) {
-        b->blocks -= p != NULL;
-        free(p);
-        return NULL;
-    }
-    bool fails = b->for_ever ? b->left <= 0 : b->left == 0;
-    b->left--;
-    if (fails) return NULL;
-    b->blocks += p == NULL;
-    return realloc(p, new_size);
+    wgt_finish(c, NULL);
 }
 
 static void use_everything(wg_context *c)
 {
-    wg_data *d = wg_data_flower(c, 40), *mine = numbered(c, 12, 3);
+    wg_data *d = wg_data_flower(c, 40), *mine = wgt_numbered(c, 12, 3);
     wg_data *dev = wg_data_split(d, 0.25), *test = wg_data_split(dev, 0.5);
     wg_batch b;
     wg_data_normalise(d);
@@ -668,15 +275,13 @@ Test(robust, every_allocation_fails)
 {
     for (int mode = 0; mode < 2; mode++) {
         bool done = false;
-        for (long n = 0; !done; n++) {
-            budget       b = { .left = n, .for_ever = mode };
-            wg_allocator a = { resize, &b };
-            wg_context  *c = wg_start(&(wg_options){ .allocator = &a, .threads = 1 });
+        for (int n = 1; !done; n++) {
+            wgt_memory  m = { .fail_at = n, .for_ever = mode };
+            wg_context *c = wgt_start(&m, WG_F32, NULL);
             use_everything(c);
-            done = wg_failed(c) == WG_OK;
-            cr_expect(done || wg_failed(c) == WG_ERROR_MEMORY, "allocation %ld: %s", n, wg_message(c));
-            wg_finish(c, NULL);
-            cr_assert_eq(b.blocks, 0, "allocation %ld: %ld blocks left", n, b.blocks);
+            done = m.failed == 0;
+            cr_expect_eq(wg_failed(c), done ? WG_OK : WG_ERROR_MEMORY, "allocation %d: %s", n, wg_message(c));
+            wgt_drop(c, &m);
             cr_assert_lt(n, 1000);
         }
     }

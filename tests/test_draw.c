@@ -112,7 +112,7 @@ static neuron make_neuron(wg_context *c)
     n.w = wg_param(g, p, "w", WG_SHAPE(2), wg_values(ws));
     n.b = wg_param(g, p, "b", WG_SCALAR, wg_values(&zero));
     n.y = wg_input(g, "y", wg_view_f64(&one, WG_SCALAR));
-    n.z = wg_name(wg_add(wg_dot(n.w, n.x), n.b), "z");
+    n.z = wg_name(wg_add(wg_sum(wg_mul(n.w, n.x)), n.b), "z");
     n.a = wg_name(wg_sigmoid(n.z), "a");
     wg_node right = wg_mul(n.y, wg_log(n.a));
     wg_node wrong = wg_mul(wg_sub(1, n.y), wg_log(wg_sub(1, n.a)));
@@ -243,17 +243,17 @@ static void expect_counts(const char *dot, int nodes, int edges, int backward)
     agclose(g);
 }
 
-/* x w b y, dot z a, log mul, sub log sub mul, add L: 15 boxes less the number 1: its two uses stand in the formulas. */
+/* x w b y, mul sum z a, log mul, sub log sub mul, add L are 16; the number 1 stands in its consumers' formulas. */
 Test(draw, neuron_is_read_back)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     neuron      n = make_neuron(c);
     char       *dot = wg_draw_dot(n.L, NULL);
-    expect_counts(dot, 14, 16, 0);
+    expect_counts(dot, 16, 17, 0);
     HAS_NOT(dot, "record");
     wg_free(c, dot);
     dot = wg_draw_dot(n.L, &(wg_draw_opts){ .backward = true });
-    expect_counts(dot, 14, 32, 16);
+    expect_counts(dot, 16, 34, 17);
     wg_free(c, dot);
     wgt_finish(c, NULL);
 }

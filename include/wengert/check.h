@@ -39,7 +39,7 @@ typedef enum wg_verdict { WG_PASS, WG_FAIL, WG_INCONCLUSIVE } wg_verdict;
 WG_API const char *wg_verdict_name(wg_verdict v); /* "pass", "fail", "inconclusive" */
 
 /* The gradient of the scalar node with respect to p's parameters, or to all named float inputs when p is NULL (those that
- * have no derivative are reported, and not counted). Runs a clone in double whatever the graph's dtype, dropout masks frozen;
+ * have no derivative, or zeros alone, are reported and not counted). Runs a clone in double whatever the graph's dtype, dropout masks frozen;
  * changes nothing in the graph, the parameters or the random draws. Never NULL. A report owns what it needs: it outlives
  * graph and context, and wg_check_free alone frees it. */
 WG_API wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gradcheck_opts *o);

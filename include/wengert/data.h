@@ -61,7 +61,8 @@ WG_API int  wg_data_epoch(const wg_data *d);
 WG_API void wg_data_shuffle(wg_data *d, bool on); /* default: on; holds from the next epoch on */
 
 /* Tensors from and to files; data is freed with the context, or by wg_free. data NULL after an error, which names the file
- * and the byte. Integers of one or two bytes become i32, unsigned ones of four i64, half floats f32; the others keep their dtype. */
+ * and the byte. Integers of one or two bytes become i32, unsigned ones of four i64, half floats f32; the others keep their
+ * dtype. */
 WG_API wg_tensor wg_npy_read(wg_context *c, const char *path); /* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order */
 WG_API wg_status wg_npy_write(wg_context *c, const char *path, wg_tensor t); /* 1.0; the file appears whole or not at all */
 WG_API wg_tensor wg_idx_read(wg_context *c, const char *path); /* the format of the MNIST files, all its types */

@@ -1,0 +1,193 @@
+/* extern.c: a plain C function as a node. It sees doubles, whatever the graph's dtype: f32 operands and results pass through
+ * double buffers. It may be called from any thread of the library, once for each evaluation. */
+#include "ops.h"
+
+typedef struct extern_attr {
+    int (*forward)(size_t n, const double *x, size_t m, double *y, void *user);
+    int (*backward)(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user);
+    void    *user;
+    bool     impure;
+    wg_shape shape;       /* of the result */
+    char     failed[100]; /* what is said when forward or backward does not return 0 */
+} extern_attr;
+
+static double *doubles_of(const wg_kernel *k, int operand, double **buffer)
+{
+    int64_t n = wg_shape_size(*k->xt[operand].shape);
+    if (k->xt[operand].dtype == WG_F64)
+        return (double *)(uintptr_t)k->x[operand];
+    double *x = *buffer;
+    for (int64_t i = 0; i < n; i++)
+        x[i] = ((const float *)k->x[operand])[i];
+    *buffer += n;
+    return x;
+}
+
+static bool done(const wg_kernel *k, int status, const double *y, const char *failed)
+{
+    if (status)
+        return wg_fault_at(k, 0, status, 0, failed);
+    for (int64_t i = 0, m = wg_shape_size(*k->yt[0].shape); k->yt[0].dtype == WG_F32 && i < m; i++)
+        ((float *)k->y[0])[i] = (float)y[i];
+    return true;
+}
+
+KERNEL(extern)
+{
+    const extern_attr *f = k->attr;
+    double            *buffer = k->scratch, *x = doubles_of(k, 0, &buffer);
+    double            *y = k->yt[0].dtype == WG_F64 ? k->y[0] : buffer;
+    const size_t       n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->yt[0].shape);
+    return done(k, f->forward(n, x, m, y, f->user), y, f->failed);
+}
+
+KERNEL(extern_grad)
+{
+    const extern_attr *f = k->attr;
+    double            *buffer = k->scratch, *x = doubles_of(k, 0, &buffer), *gy = doubles_of(k, 1, &buffer);
+    double            *gx = k->yt[0].dtype == WG_F64 ? k->y[0] : buffer;
+    const size_t       n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->xt[1].shape);
+    return done(k, f->backward(n, x, m, gy, gx, f->user), gx, f->failed);
+}
+
+#if WG_BASE
+
+#include <stdio.h>
+
+DECLARE(extern);
+DECLARE(extern_grad);
+
+static const wg_op extern_op, extern_impure_op, extern_grad_op;
+
+/* Room for every operand and the result as doubles. */
+static size_t doubles(const wg_kernel *k)
+{
+    int64_t n = wg_shape_size(*k->yt[0].shape);
+    for (int i = 0; i < k->operands; i++)
+        n += wg_shape_size(*k->xt[i].shape);
+    return k->yt[0].dtype == WG_F32 ? (size_t)n * sizeof(double) : 0;
+}
+
+/* ---- extern ---- */
+
+static bool extern_shape(wg_rule *r)
+{
+    const extern_attr *f = r->attr;
+    if (!f->forward)
+        return wg_rule_fail(r, WG_ERROR_USE, "without a forward function");
+    *wg_rule_shape(r, 0) = f->shape;
+    return wg_rule_float(r, 0);
+}
+static void extern_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const extern_attr *f = wg_attr(y);
+    if (f->backward)
+        gx[0] = wg_apply(here, &extern_grad_op, (wg_node[]){ x[0], gy }, 2, f);
+}
+
+/* y[i] = x[i] + x[i]^2 / 2 + x[i + 1], the last without a next */
+static int chain(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    for (size_t i = 0; i < m; i++)
+        y[i] = x[i] + x[i] * x[i] / 2 + (i + 1 < n ? x[i + 1] : 0);
+    return 0;
+}
+static int chain_adjoint(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    for (size_t i = 0; i < n; i++)
+        gx[i] = (i < m ? gy[i] * (1 + x[i]) : 0) + (i && i - 1 < m ? gy[i - 1] : 0);
+    return 0;
+}
+static int refuse(size_t n, const double *x, size_t m, double *y, void *user) { return 7; }
+
+static wg_node sample(wg_site here, wg_graph *g, int i, bool impure)
+{
+    if (i > 1)
+        return wg_none;
+    wg_extern_opts o = { .name = "chain", .forward = chain, .backward = chain_adjoint, .impure = impure };
+    wg_node        x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5));
+    return wg_extern(x, i ? WG_SHAPE(4) : WG_SHAPE(3), &o);
+}
+static const char *mistake(wg_site here, wg_graph *g, int i, bool impure)
+{
+    wg_node        x = wg_any(g, WG_SHAPE(3));
+    wg_extern_opts o = { .name = "refuse", .forward = i ? refuse : NULL, .impure = impure };
+    if (i > 1)
+        return NULL;
+    wg_value(wg_extern(x, WG_SHAPE(3), &o));
+    return i ? "refuse did not return 0" : "without a forward function";
+}
+
+static const wg_attr_row extern_attrs[] = {
+    { "forward", WG_ATTR_POINTER, offsetof(extern_attr, forward), NULL, NULL },
+    { "backward", WG_ATTR_POINTER, offsetof(extern_attr, backward), NULL, NULL },
+    { "user", WG_ATTR_POINTER, offsetof(extern_attr, user), NULL, NULL },
+    { "impure", WG_ATTR_BOOL, offsetof(extern_attr, impure), "false", NULL },
+    { "shape", WG_ATTR_SHAPE, offsetof(extern_attr, shape), NULL, NULL },
+    { 0 },
+};
+
+static wg_node     extern_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, false); }
+static const char *extern_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, false); }
+static const wg_op extern_op = {
+    .name = "extern", .summary = "A C function of the caller's, in double.", .formula = "y = f(x)", .adjoint = "x' = the caller's backward(x, y'); none without one",
+    .operands = 1, .kind = WG_OPAQUE, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs, .shape = extern_shape,
+    .kernel = KERNELS(extern), .scratch = doubles, .vjp = extern_vjp, .sample = extern_sample, .error = extern_error,
+};
+
+static wg_node     extern_impure_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, true); }
+static const char *extern_impure_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, true); }
+static const wg_op extern_impure_op = {
+    .name = "extern_impure", .summary = "A C function of the caller's whose equal calls may differ.", .formula = "y = f(x)",
+    .adjoint = "x' = the caller's backward(x, y'); none without one",
+    .operands = 1, .kind = WG_OPAQUE, .impure = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs, .shape = extern_shape,
+    .kernel = KERNELS(extern), .scratch = doubles, .vjp = extern_vjp, .sample = extern_impure_sample, .error = extern_impure_error,
+};
+
+wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
+{
+    extern_attr f = { o->forward, o->backward, o->user, o->impure, shape, "" };
+    snprintf(f.failed, sizeof f.failed, "%.80s did not return 0", o->name ? o->name : "the function");
+    wg_node y = wg_apply(here, o->impure ? &extern_impure_op : &extern_op, &x, 1, &f);
+    return o->name && wg_node_ok(y) ? wg_name(y, o->name) : y;
+}
+
+/* ---- extern_grad ---- */
+
+static bool extern_grad_shape(wg_rule *r)
+{
+    const extern_attr *f = r->attr;
+    r->y[0] = r->x[0];
+    if (!f->backward)
+        return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
+    if (!wg_shape_equal(*r->x[1].shape, f->shape) || r->x[1].dtype != r->x[0].dtype)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as the function's result", wg_rule_who(r, 1));
+    return wg_rule_float(r, 0);
+}
+static wg_node extern_grad_sample(wg_site here, wg_graph *g, int i)
+{
+    if (i > 1)
+        return wg_none;
+    extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
+    wg_node     x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5)), gy = wg_any(g, f.shape);
+    return wg_apply(here, &extern_grad_op, (wg_node[]){ x, gy }, 2, &f);
+}
+static const char *extern_grad_error(wg_site here, wg_graph *g, int i)
+{
+    extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
+    if (i > 1)
+        return NULL;
+    wg_apply(here, &extern_grad_op, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
+    return i ? "is not shaped as" : "without a backward function";
+}
+static const wg_op extern_grad_op = {
+    .name = "extern_grad", .summary = "The caller's own derivative of extern.", .formula = "y = backward(x, g)",
+    .adjoint = "none: a C function has no second derivative",
+    .operands = 2, .kind = WG_OPAQUE, .impure = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs,
+    .shape = extern_grad_shape, .kernel = KERNELS(extern_grad), .scratch = doubles, .sample = extern_grad_sample, .error = extern_grad_error,
+};
+
+extern const wg_op *const wgi_ops_extern[];
+const wg_op *const wgi_ops_extern[] = { &extern_op, &extern_impure_op, &extern_grad_op, NULL };
+
+#endif
