@@ -106,11 +106,11 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
         return false;
     wgi_program p = { .instr = instr, .most_operands = count, .size = wgi_size(n->shape) };
     for (int k = 0; k < count; k++) {
-        uint32_t size = (uint32_t)wg_dtype_size(f->xt[k].dtype);
+        uint32_t size = (uint32_t)wg_dtype_size(f->k.xt[k].dtype);
         ptr[k] = (void *)(uintptr_t)f->k.x[k];
-        x[k] = (wgi_ref){ f->xt[k].shape == n->shape ? WGI_FULL : WGI_ONE, (uint32_t)k, size };
-        if (x[k].kind == WGI_ONE && wgi_size(f->xt[k].shape) != 1) {
-            wgi_load_make(&load[k], f->xt[k].shape, n->shape);
+        x[k] = (wgi_ref){ f->k.xt[k].shape == n->shape ? WGI_FULL : WGI_ONE, (uint32_t)k, size };
+        if (x[k].kind == WGI_ONE && wgi_size(f->k.xt[k].shape) != 1) {
+            wgi_load_make(&load[k], f->k.xt[k].shape, n->shape);
             load[k].from = (uint32_t)k, load[k].reg = (uint32_t)p.regs, load[k].size = size;
             instr[p.instrs++] = (wgi_instr){ .load = &load[k] };
             x[k] = (wgi_ref){ WGI_REG, (uint32_t)p.regs++, size };
@@ -128,14 +128,14 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
 static bool run_map(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
 {
     int64_t size = wgi_size(n->shape);
-    bool    plain = true;
+    bool    plain = f->k.operands <= FEW;
     if (!size)
         return true;
-    for (int k = 0; k < f->k.operands && k < FEW; k++) {
+    for (int k = 0; plain && k < f->k.operands; k++) {
         f->step[k] = f->xt[k].shape == n->shape;
         plain &= f->step[k] || wgi_size(f->xt[k].shape) == 1;
     }
-    if (!plain || f->k.operands > FEW)
+    if (!plain)
         return map_spread(g, n, f, fn);
     f->k.begin = 0;
     f->k.end = size;

@@ -164,6 +164,7 @@ static wgi_ast *call(parser *p, wgi_ast *name)
     bool      keywords = false;
     wgi_ast **tail = &name->first;
     name->kind = AST_CALL;
+    p->q->has_input |= !strcmp(name->ident->text, "input");
     if (!strcmp(name->ident->text, "repeat") || !strcmp(name->ident->text, "scan")) {
         wgi_lang_fail(p->q, name->start, name->end, WG_ERROR_MISSING, not_in_this_version);
         wgi_lex_next(&p->lex);
@@ -362,7 +363,7 @@ static wgi_ast *expression(parser *p, int strength)
 
 static void separator(parser *p, wgi_token end)
 {
-    if (!ok(p) || at(p, end) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON))
+    if (!ok(p) || at(p, end) || at(p, TOKEN_END) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON))
         return;
     fail_here(p, WG_ERROR_SYNTAX, at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK)
                                       ? "this bracket was never opened"

@@ -1,15 +1,17 @@
-/* optim.c: optimizers: parameters and gradients in, parameters out; nothing here knows of graphs. Updates are computed in the
- * parameter's dtype, rates in double and rounded once. */
+/* optim.c: optimizers: parameters and gradients in, parameters out; nothing here knows of graphs. The updates themselves are
+ * kernels, ops/update.c. */
 #include "wgi.h"
 
-typedef enum optim_kind { SGD, MOMENTUM, ADAM } optim_kind;
+#include "../ops/update.h"
 
 struct wg_optim {
     wg_params *p;
-    optim_kind kind;
+    wgi_update kind;
     double     lr, beta1, beta2, eps, decay;
     bool       classical, decay_all;
     uint64_t   steps;
+    void      *list; /* of a step: parameters, then their widths */
+    size_t     room;
 };
 
 static double standard(double v, double otherwise) { return v == WG_ZERO ? 0 : v != 0 ? v : otherwise; }
@@ -40,20 +42,20 @@ static wg_optim *make(wg_params *p, wg_optim all)
 wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *u)
 {
     wg_sgd_opts o = u ? *u : (wg_sgd_opts){ 0 };
-    return make(p, (wg_optim){ .kind = SGD, .lr = standard(o.lr, 0.01), .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
+    return make(p, (wg_optim){ .kind = WGI_SGD, .lr = standard(o.lr, 0.01), .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
 }
 
 wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *u)
 {
     wg_momentum_opts o = u ? *u : (wg_momentum_opts){ 0 };
-    return make(p, (wg_optim){ .kind = MOMENTUM, .lr = standard(o.lr, 0.01), .beta1 = standard(o.beta, 0.9), .classical = o.classical,
+    return make(p, (wg_optim){ .kind = WGI_MOMENTUM, .lr = standard(o.lr, 0.01), .beta1 = standard(o.beta, 0.9), .classical = o.classical,
                                .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
 }
 
 wg_optim *wg_adam(wg_params *p, const wg_adam_opts *u)
 {
     wg_adam_opts o = u ? *u : (wg_adam_opts){ 0 };
-    return make(p, (wg_optim){ .kind = ADAM, .lr = standard(o.lr, 1e-3), .beta1 = standard(o.beta1, 0.9), .beta2 = standard(o.beta2, 0.999),
+    return make(p, (wg_optim){ .kind = WGI_ADAM, .lr = standard(o.lr, 1e-3), .beta1 = standard(o.beta1, 0.9), .beta2 = standard(o.beta2, 0.999),
                                .eps = standard(o.eps, 1e-8), .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
 }
 
@@ -68,6 +70,7 @@ void wg_optim_free(wg_optim *o)
             root->item[i]->slot[k] = NULL;
         }
     root->optimized = false;
+    wg_free(root->c, o->list);
     wg_free(root->c, o);
 }
 
@@ -100,39 +103,9 @@ double wg_optim_clip_norm(wg_optim *o, double max_norm)
     return norm;
 }
 
-/* ---- the updates; SGD w -= lr g; momentum v = beta v + (1 - beta) g (classical: + g), w -= lr v; Adam as Kingma and Ba 2015,
- * algorithm 1; decay w -= lr decay w first ---- */
-
-typedef struct rates {
-    double lr, beta1, beta2, one1, one2, c1, c2, eps, keep;
-} rates;
-
-#define UPDATES(T, NAME, ROOT)                                                                                    \
-    static void NAME(optim_kind kind, const rates *r, int64_t n, T *restrict w, const T *restrict g, T *restrict m, T *restrict v) \
-    {                                                                                                             \
-        const T lr = (T)r->lr, b1 = (T)r->beta1, b2 = (T)r->beta2, o1 = (T)r->one1, o2 = (T)r->one2;              \
-        const T c1 = (T)r->c1, c2 = (T)r->c2, eps = (T)r->eps, keep = (T)r->keep;                                 \
-        if (kind == SGD)                                                                                          \
-            for (int64_t i = 0; i < n; i++)                                                                       \
-                w[i] = keep * w[i] - lr * g[i];                                                                   \
-        else if (kind == MOMENTUM)                                                                                \
-            for (int64_t i = 0; i < n; i++) {                                                                     \
-                m[i] = b1 * m[i] + o1 * g[i];                                                                     \
-                w[i] = keep * w[i] - lr * m[i];                                                                   \
-            }                                                                                                     \
-        else                                                                                                      \
-            for (int64_t i = 0; i < n; i++) {                                                                     \
-                m[i] = b1 * m[i] + o1 * g[i];                                                                     \
-                v[i] = b2 * v[i] + o2 * (g[i] * g[i]);                                                            \
-                w[i] = keep * w[i] - lr * (m[i] * c1) / (ROOT(v[i] * c2) + eps);                                  \
-            }                                                                                                     \
-    }
-UPDATES(float, update_f32, sqrtf)
-UPDATES(double, update_f64, sqrt)
-
 static bool slots(wg_context *c, const wg_optim *o, wgi_parameter *q)
 {
-    for (int k = 0; k < (o->kind == ADAM ? 2 : o->kind == MOMENTUM); k++)
+    for (int k = 0; k < (o->kind == WGI_ADAM ? 2 : o->kind == WGI_MOMENTUM); k++)
         if (!q->slot[k] && !(q->slot[k] = wg_alloc(c, (size_t)WGI_MAX(q->size, 1), wg_dtype_size(q->dtype))))
             return false;
     return true;
@@ -152,33 +125,79 @@ static wg_status ready(wg_site here, const wg_optim *o)
     return WG_OK;
 }
 
+typedef struct update {
+    wg_optim       *o;
+    wgi_parameter **item;
+    wgi_rates       rates;
+} update;
+
+/* A share of parameter i, cut at cache lines. */
+static bool update_part(void *arg, int i, int thread, int threads)
+{
+    const update  *u = arg;
+    wgi_parameter *q = u->item[i];
+    size_t         size = wg_dtype_size(q->dtype);
+    int64_t        lines = (q->size + 15) / 16, begin = lines * thread / threads * 16, end = WGI_MIN(lines * (thread + 1) / threads * 16, q->size);
+    wgi_rates      r = u->rates;
+    wg_type        t = { NULL, q->dtype };
+    const void    *x[] = { (char *)q->grad + (size_t)begin * size };
+    void          *y[3] = { (char *)q->data + (size_t)begin * size };
+    for (int k = 0; k < 2; k++)
+        y[k + 1] = q->slot[k] ? (char *)q->slot[k] + (size_t)begin * size : NULL;
+    r.keep = u->o->decay_all || q->shape.rank >= 2 ? 1 - r.lr * u->o->decay : 1;
+    wg_kernel            k = { .begin = begin, .end = end, .x = x, .y = y, .xt = &t, .yt = &t, .attr = &r };
+    const wg_kernel_fn  *fn = wgi_update_kernels[u->o->kind];
+    int                  isa = q->owner->c->isa;
+    return begin >= end || fn[isa](&k);
+}
+
+static wgi_rates rates_of(const wg_optim *o)
+{
+    double    t = (double)o->steps;
+    wgi_rates r = { .lr = o->lr, .beta1 = o->beta1, .beta2 = o->beta2, .eps = o->eps, .keep = 1 };
+    r.one1 = o->kind == WGI_MOMENTUM && o->classical ? 1 : 1 - o->beta1;
+    r.one2 = 1 - o->beta2;
+    r.c1 = 1 / (1 - pow(o->beta1, t));
+    r.c2 = 1 / (1 - pow(o->beta2, t));
+    return r;
+}
+
+/* The parameters that move, and which of them are worth all threads: scratch lives with the optimizer. */
+static bool list_room(wg_optim *o, wg_params *root)
+{
+    if (o->room >= root->count)
+        return true;
+    wg_free(root->c, o->list);
+    o->list = wg_alloc(root->c, root->count, sizeof(wgi_parameter *) + sizeof(bool));
+    o->room = o->list ? root->count : 0;
+    return o->list != NULL;
+}
+
+enum { WIDE = 16384 };
+
 wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 {
     if (!o)
         return WG_ERROR_USE;
     wg_params *root = o->p->root;
     wg_status  s = ready(here, o);
+    if (!s && !list_room(o, root))
+        s = wg_failed(root->c);
     for (size_t k = 0; !s && k < root->count; k++)
         if (moves(o, root->item[k]) && !slots(root->c, o, root->item[k]))
             s = wg_failed(root->c);
     if (s)
         return s;
-    double t = (double)++o->steps;
-    rates  r = { .lr = o->lr, .beta1 = o->beta1, .beta2 = o->beta2, .eps = o->eps };
-    r.one1 = o->kind == MOMENTUM && o->classical ? 1 : 1 - o->beta1;
-    r.one2 = 1 - o->beta2;
-    r.c1 = 1 / (1 - pow(o->beta1, t));
-    r.c2 = 1 / (1 - pow(o->beta2, t));
-    for (size_t k = 0; k < root->count; k++) {
-        wgi_parameter *q = root->item[k];
-        if (!moves(o, q))
-            continue;
-        r.keep = o->decay_all || q->shape.rank >= 2 ? 1 - o->lr * o->decay : 1;
-        if (q->dtype == WG_F32)
-            update_f32(o->kind, &r, q->size, q->data, q->grad, q->slot[0], q->slot[1]);
-        else
-            update_f64(o->kind, &r, q->size, q->data, q->grad, q->slot[0], q->slot[1]);
-    }
+    o->steps++;
+    update u = { o, o->list, rates_of(o) };
+    bool  *wide = (bool *)(void *)(u.item + o->room);
+    int    n = 0;
+    for (size_t k = 0; k < root->count; k++)
+        if (moves(o, root->item[k])) {
+            wide[n] = root->item[k]->size >= WIDE;
+            u.item[n++] = root->item[k];
+        }
+    wgi_parts_run(update_part, &u, wide, n, root->c->o.threads);
     root->version++;
     root->gradients = WGI_GRAD_USED;
     root->used_here = here;
