@@ -33,8 +33,8 @@ typedef struct work {
 } work;
 
 enum { NODES = 1000000 };
-#define US 1e6
-#define MS 1e3
+#define US        1e6
+#define MS        1e3
 #define NS_A_NODE (1e9 / NODES)
 
 static const work works[] = {
@@ -44,7 +44,10 @@ static const work works[] = {
     { "W3", 32, &wengert_small, &hand_small, { { "W3  2-4-1 rebuilt, batch 32", "us", US, BELOW, 5 } } },
     { "W3", 1, &wengert_small_fixed, &hand_small, { { "W3s 2-4-1 fixed, batch 1", "us", US, NO_LIMIT, 0 } } },
     { "W3", 32, &wengert_small_fixed, &hand_small, { { "W3s 2-4-1 fixed, batch 32", "us", US, NO_LIMIT, 0 } } },
-    { "W4", NODES, &wengert_tape, &hand_tape,
+    { "W4",
+      NODES,
+      &wengert_tape,
+      &hand_tape,
       { { "W4  1e6 nodes build+forward", "ns", NS_A_NODE, BELOW, 100 },
         { "W4  backward", "ns", NS_A_NODE, BELOW, 100 },
         { "W4    of it build", "ns", NS_A_NODE, NO_LIMIT, 0 },
@@ -87,8 +90,7 @@ static bool timed(contestant *c, int64_t n, double seconds[BENCH_PARTS])
     double t = bench_now();
     memset(seconds, 0, BENCH_PARTS * sizeof *seconds);
     c->in = c->side->run(c->self, n, seconds);
-    if (seconds[0] == 0)
-        seconds[0] = bench_now() - t;
+    if (seconds[0] == 0) seconds[0] = bench_now() - t;
     return c->in;
 }
 
@@ -98,8 +100,7 @@ static void calibrate(contestant *c, double rep_seconds)
     double seconds[BENCH_PARTS], t = 0;
     for (c->n = 1; timed(c, c->n, seconds);) {
         t = seconds[0] + seconds[1];
-        if (t >= rep_seconds)
-            return;
+        if (t >= rep_seconds) return;
         c->n = t > rep_seconds / 50 ? (int64_t)((double)c->n * 1.2 * rep_seconds / t) + 1 : 10 * c->n;
     }
 }
@@ -107,14 +108,11 @@ static void calibrate(contestant *c, double rep_seconds)
 static void one_round(contestant *c, const settings *s)
 {
     double seconds[BENCH_PARTS], end = bench_now() + s->cap;
-    if (!timed(c, c->n, seconds))
-        return;
+    if (!timed(c, c->n, seconds)) return;
     for (int r = 0; r < s->reps && timed(c, c->n, seconds); r++) {
         for (int i = 0; i < BENCH_PARTS; i++)
-            if (seconds[i] > 0 && seconds[i] / (double)c->n < c->best[i])
-                c->best[i] = seconds[i] / (double)c->n;
-        if (bench_now() > end)
-            break;
+            if (seconds[i] > 0 && seconds[i] / (double)c->n < c->best[i]) c->best[i] = seconds[i] / (double)c->n;
+        if (bench_now() > end) break;
     }
 }
 
@@ -124,25 +122,21 @@ static contestant enter(const bench_side *side, int size, double rep_seconds)
 {
     contestant c = { .side = side, .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
     void      *checked = side ? side->start((bench_setup){ size, true }) : NULL;
-    if (!checked)
-        return c;
+    if (!checked) return c;
     c.answer = side->answer(checked);
     side->stop(checked);
-    if (isnan(c.answer))
-        return c;
+    if (isnan(c.answer)) return c;
     c.self = side->start((bench_setup){ size, false });
-    c.in   = c.self != NULL;
-    if (c.in)
-        calibrate(&c, rep_seconds);
+    c.in = c.self != NULL;
+    if (c.in) calibrate(&c, rep_seconds);
     return c;
 }
 
 static contestant enter_torch(torch *t, const work *w)
 {
     contestant c = { .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
-    c.in         = t && w->torch;
-    if (c.in)
-        c.answer = torch_answer(t, w->torch, w->size);
+    c.in = t && w->torch;
+    if (c.in) c.answer = torch_answer(t, w->torch, w->size);
     return c;
 }
 
@@ -150,29 +144,22 @@ static bool agree(double a, double b) { return isnan(a) || isnan(b) || fabs(a - 
 
 static void print_cell(double value, const char *unit)
 {
-    if (isfinite(value))
-        printf(" %9.*f %s", value < 10 ? 3 : value < 1000 ? 1 : 0, value, unit);
-    else
-        printf(" %9s %*s", "-", (int)strlen(unit), "");
+    if (isfinite(value)) printf(" %9.*f %s", value < 10 ? 3 : value < 1000 ? 1 : 0, value, unit);
+    else printf(" %9s %*s", "-", (int)strlen(unit), "");
 }
 
 static void print_ratio(double a, double b)
 {
-    if (isfinite(a) && isfinite(b))
-        printf(" %7.2f", a / b);
-    else
-        printf(" %7s", "-");
+    if (isfinite(a) && isfinite(b)) printf(" %7.2f", a / b);
+    else printf(" %7s", "-");
 }
 
 /* ±3 % is noise. */
 static const char *verdict(const row *r, double wengert, double peer)
 {
-    if (!isfinite(wengert))
-        return "";
-    if (r->limit == BELOW)
-        return wengert * r->scale <= r->most ? "met" : "MISSED";
-    if (r->limit == NOT_SLOWER_THAN_TORCH && isfinite(peer))
-        return wengert <= 1.03 * peer ? "met" : "MISSED";
+    if (!isfinite(wengert)) return "";
+    if (r->limit == BELOW) return wengert * r->scale <= r->most ? "met" : "MISSED";
+    if (r->limit == NOT_SLOWER_THAN_TORCH && isfinite(peer)) return wengert <= 1.03 * peer ? "met" : "MISSED";
     return "no limit";
 }
 
@@ -186,20 +173,18 @@ static void print_row(const row *r, int part, const contestant c[SIDES])
     print_cell(c[TORCH].best[part] * r->scale, r->unit);
     print_ratio(c[WENGERT].best[part], c[TORCH_KEPT].best[part]);
     printf("  %s", verdict(r, c[WENGERT].best[part], c[TORCH_KEPT].best[part]));
-    if (r->limit == BELOW)
-        printf(" (at most %g %s)", r->most, r->unit);
-    if (r->limit == NOT_SLOWER_THAN_TORCH)
-        printf(" (not slower than PyTorch)");
+    if (r->limit == BELOW) printf(" (at most %g %s)", r->most, r->unit);
+    if (r->limit == NOT_SLOWER_THAN_TORCH) printf(" (not slower than PyTorch)");
     printf("\n");
 }
 
 static bool print_work(const work *w, const contestant c[SIDES])
 {
     bool fine = agree(c[WENGERT].answer, c[HAND].answer) && agree(c[TORCH_KEPT].answer, c[HAND].answer);
-    for (int i = 0; i < BENCH_PARTS && w->rows[i].name; i++)
-        print_row(&w->rows[i], i, c);
+    for (int i = 0; i < BENCH_PARTS && w->rows[i].name; i++) print_row(&w->rows[i], i, c);
     if (!fine)
-        printf("    THE ANSWERS DIFFER: wengert %.9g, hand %.9g, torch %.9g\n", c[WENGERT].answer, c[HAND].answer, c[TORCH_KEPT].answer);
+        printf("    THE ANSWERS DIFFER: wengert %.9g, hand %.9g, torch %.9g\n", c[WENGERT].answer, c[HAND].answer,
+               c[TORCH_KEPT].answer);
     fflush(stdout);
     return fine;
 }
@@ -211,16 +196,14 @@ static bool measure(const work *w, settings *s)
     bool       fine;
     for (int r = 0; r < s->rounds; r++)
         for (int i = 0; i < SIDES; i++) {
-            if (c[i].in && i < TORCH_KEPT)
-                one_round(&c[i], s);
+            if (c[i].in && i < TORCH_KEPT) one_round(&c[i], s);
             else if (c[i].in)
                 c[i].in = torch_round(s->peer[i - TORCH_KEPT], w->torch, w->size, s->reps, s->rep_seconds, s->cap, c[i].best);
         }
     fine = print_work(w, c);
     for (int i = 0; i < TORCH_KEPT; i++)
         if (c[i].self) {
-            if (!c[i].in)
-                printf("    %s failed\n", i == WENGERT ? "wengert" : "hand"), fine = false;
+            if (!c[i].in) printf("    %s failed\n", i == WENGERT ? "wengert" : "hand"), fine = false;
             c[i].side->stop(c[i].self);
         }
     return fine;
@@ -231,8 +214,7 @@ static bool measure(const work *w, settings *s)
 static bool wanted(const settings *s, const work *w)
 {
     for (int i = 0; i < s->names; i++)
-        if (strncmp(w->rows[0].name, s->name[i], strlen(s->name[i])) == 0)
-            return true;
+        if (strncmp(w->rows[0].name, s->name[i], strlen(s->name[i])) == 0) return true;
     return s->names == 0;
 }
 
@@ -241,10 +223,8 @@ static void start_torch(settings *s)
     char why[256] = "not asked for";
     if (!s->no_torch && (s->peer[0] = torch_start(BENCH_TORCH, true, why, sizeof why)))
         s->peer[1] = torch_start(BENCH_TORCH, false, why, sizeof why);
-    if (s->peer[0])
-        printf("PyTorch        %s\n", torch_version(s->peer[0]));
-    else
-        printf("PyTorch        not measured (%s); Debian's package is python3-torch\n", why);
+    if (s->peer[0]) printf("PyTorch        %s\n", torch_version(s->peer[0]));
+    else printf("PyTorch        not measured (%s); Debian's package is python3-torch\n", why);
 }
 
 static bool table(settings *s)
@@ -253,12 +233,13 @@ static bool table(settings *s)
     printf("OpenBLAS' kernels %s\n\n", machine_blas_forced() ? "as the environment forces them" : "of its own choice");
     machine_print(stdout);
     start_torch(s);
-    printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d threads (W3, W4: 1; W8: f64)\n\n",
+    printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d threads (W3, W4: 1; "
+           "W8: f64)\n\n",
            s->rounds, s->reps, 1e3 * s->rep_seconds, BENCH_THREADS);
-    printf("%-28s %12s %12s %7s %12s %12s %7s  %s\n", "work", "wengert", "hand", "/hand", "torch, kept", "torch", "/torch", "verdict");
+    printf("%-28s %12s %12s %7s %12s %12s %7s  %s\n", "work", "wengert", "hand", "/hand", "torch, kept", "torch", "/torch",
+           "verdict");
     for (int i = 0; i < WORKS; i++)
-        if (wanted(s, &works[i]))
-            fine &= measure(&works[i], s);
+        if (wanted(s, &works[i])) fine &= measure(&works[i], s);
     torch_stop(s->peer[0]), torch_stop(s->peer[1]);
     printf("\n");
     return fine;
@@ -267,14 +248,10 @@ static bool table(settings *s)
 static bool read_option(settings *s, const char *name, const char *value)
 {
     double v = value ? atof(value) : 0;
-    if (strcmp(name, "--rounds") == 0 && v >= 1)
-        s->rounds = (int)v;
-    else if (strcmp(name, "--reps") == 0 && v >= 1)
-        s->reps = (int)v;
-    else if (strcmp(name, "--rep-ms") == 0 && v > 0)
-        s->rep_seconds = v / 1e3;
-    else
-        return false;
+    if (strcmp(name, "--rounds") == 0 && v >= 1) s->rounds = (int)v;
+    else if (strcmp(name, "--reps") == 0 && v >= 1) s->reps = (int)v;
+    else if (strcmp(name, "--rep-ms") == 0 && v > 0) s->rep_seconds = v / 1e3;
+    else return false;
     return true;
 }
 
@@ -282,12 +259,9 @@ static bool read_arguments(settings *s, int argc, char *argv[])
 {
     int i = 1;
     for (; i < argc && argv[i][0] == '-'; i++) {
-        if (strcmp(argv[i], "--no-torch") == 0)
-            s->no_torch = true;
-        else if (read_option(s, argv[i], argv[i + 1]))
-            i++;
-        else
-            return false;
+        if (strcmp(argv[i], "--no-torch") == 0) s->no_torch = true;
+        else if (read_option(s, argv[i], argv[i + 1])) i++;
+        else return false;
     }
     s->names = argc - i, s->name = argv + i;
     return true;
@@ -302,7 +276,6 @@ int main(int argc, char *argv[])
     }
     bool fine = table(&s);
     fflush(stdout);
-    if (machine_blas_forced())
-        machine_blas_unforce(argv);
+    if (machine_blas_forced()) machine_blas_unforce(argv);
     return fine ? 0 : 1;
 }

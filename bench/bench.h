@@ -26,8 +26,8 @@ typedef struct bench_side {
     void *(*start)(bench_setup s); /* NULL: this side cannot */
     /* n times the work; false after an error. A work of several parts adds the seconds of each; the runner times the others. */
     bool (*run)(void *self, int64_t n, double seconds[BENCH_PARTS]);
-    double (*answer)(void *self);  /* of a side started with check */
-    void (*stop)(void *self);      /* Wengert's prints its error, if there is one */
+    double (*answer)(void *self); /* of a side started with check */
+    void (*stop)(void *self);     /* Wengert's prints its error, if there is one */
     /* Of a side just started: the gradient of its first step, for bench/hand/check.c; NULL on Wengert's sides. */
     size_t (*gradient)(void *self, double *to, size_t room);
 } bench_side;
@@ -99,7 +99,8 @@ static inline bench_chain bench_chain_of(int length, uint32_t seed)
 /* The sides: bench/hand and bench/wengert_*.c. W7 has three kernels: softmax-CE, layer norm, batch norm. */
 extern const bench_side hand_mlp, hand_mlp_norm, hand_small, hand_tape, hand_chain, hand_chain_one_sweep, hand_deep;
 extern const bench_side hand_softmax, hand_layer_norm, hand_batch_norm, hand_gradcheck;
-extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape, wengert_chain, wengert_deep;
+extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape, wengert_chain,
+    wengert_deep;
 extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm, wengert_gradcheck;
 
 #endif

@@ -18,13 +18,12 @@ typedef struct arrays {
 
 static arrays arrays_new(size_t n)
 {
-    arrays v = { n, NULL, NULL, NULL };
+    arrays  v = { n, NULL, NULL, NULL };
     float **to[] = { &v.a, &v.b, &v.c };
     for (int k = 0; k < 3; k++) {
         float *p = *to[k] = aligned_alloc(1 << 21, (n * sizeof(float) + (1 << 21) - 1) >> 21 << 21);
 #pragma omp parallel for num_threads(BENCH_THREADS) schedule(static)
-        for (size_t i = 0; i < n; i++)
-            p[i] = 1;
+        for (size_t i = 0; i < n; i++) p[i] = 1;
     }
     return v;
 }
@@ -37,8 +36,7 @@ static double triad(arrays v, int threads)
     for (int r = 0; r < REPETITIONS; r++) {
         double t = bench_now();
 #pragma omp parallel for simd num_threads(threads) schedule(static)
-        for (size_t i = 0; i < v.n; i++)
-            v.a[i] = v.b[i] + 3 * v.c[i];
+        for (size_t i = 0; i < v.n; i++) v.a[i] = v.b[i] + 3 * v.c[i];
         best = fmin(best, bench_now() - t);
     }
     return 12.0 * (double)v.n / best;
@@ -56,15 +54,12 @@ static float chains(int64_t n, float x)
 {
     enum { CHAINS = 12, LANES = 16 };
     typedef float vector __attribute__((vector_size(4 * LANES)));
-    vector s[CHAINS], factor = (vector){ 0 } + 0.999F + x, term = (vector){ 0 } + 1e-3F;
-    for (int k = 0; k < CHAINS; k++)
-        s[k] = factor * (float)k;
+    vector        s[CHAINS], factor = (vector){ 0 } + 0.999F + x, term = (vector){ 0 } + 1e-3F;
+    for (int k = 0; k < CHAINS; k++) s[k] = factor * (float)k;
     for (int64_t i = 0; i < n; i++)
 #pragma GCC unroll 12
-        for (int k = 0; k < CHAINS; k++)
-            s[k] = s[k] * factor + term;
-    for (int k = 1; k < CHAINS; k++)
-        s[0] += s[k];
+        for (int k = 0; k < CHAINS; k++) s[k] = s[k] * factor + term;
+    for (int k = 1; k < CHAINS; k++) s[0] += s[k];
     return s[0][0];
 }
 
@@ -115,7 +110,8 @@ static void print_products(void)
     };
     arrays v = arrays_new(1024 * 1024);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        printf("%-44s %8.1f %8.1f GFLOP/s\n", shapes[i].name, 1e-9 * product(&shapes[i], v, 1), 1e-9 * product(&shapes[i], v, BENCH_THREADS));
+        printf("%-44s %8.1f %8.1f GFLOP/s\n", shapes[i].name, 1e-9 * product(&shapes[i], v, 1),
+               1e-9 * product(&shapes[i], v, BENCH_THREADS));
     arrays_free(v);
 }
 

@@ -15,22 +15,20 @@ static void cpuinfo(const char *key, char *to, size_t size)
 {
     char  line[4096];
     FILE *f = fopen("/proc/cpuinfo", "r");
-    to[0]   = 0;
+    to[0] = 0;
     while (f && !to[0] && fgets(line, sizeof line, f)) {
         char *colon = strchr(line, ':');
         if (strncmp(line, key, strlen(key)) == 0 && colon)
             snprintf(to, size, "%s", colon + 1 + strspn(colon + 1, " \t")), to[strcspn(to, "\n")] = 0;
     }
-    if (f)
-        fclose(f);
+    if (f) fclose(f);
 }
 
 static bool has_word(const char *text, const char *word)
 {
     size_t n = strlen(word);
     for (const char *p = strstr(text, word); p; p = strstr(p + 1, word))
-        if ((p == text || p[-1] == ' ') && (p[n] == ' ' || p[n] == 0))
-            return true;
+        if ((p == text || p[-1] == ' ') && (p[n] == ' ' || p[n] == 0)) return true;
     return false;
 }
 
@@ -42,18 +40,17 @@ static void print_processor(FILE *out)
     cpuinfo("flags", flags, sizeof flags);
     fprintf(out, "processor      %s, %ld online;", model, sysconf(_SC_NPROCESSORS_ONLN));
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
-        if (has_word(flags, vectors[i]))
-            fprintf(out, " %s", vectors[i]);
+        if (has_word(flags, vectors[i])) fprintf(out, " %s", vectors[i]);
     fprintf(out, "\ncaches         L1 %ld KiB, L2 %ld KiB, L3 %ld KiB\n", sysconf(_SC_LEVEL1_DCACHE_SIZE) / 1024,
             sysconf(_SC_LEVEL2_CACHE_SIZE) / 1024, sysconf(_SC_LEVEL3_CACHE_SIZE) / 1024);
 }
 
 static void print_blas(FILE *out)
 {
-    char *(*core)(void)   = NULL;
+    char *(*core)(void) = NULL;
     char *(*config)(void) = NULL;
-    *(void **)&core       = dlsym(RTLD_DEFAULT, "openblas_get_corename");
-    *(void **)&config     = dlsym(RTLD_DEFAULT, "openblas_get_config");
+    *(void **)&core = dlsym(RTLD_DEFAULT, "openblas_get_corename");
+    *(void **)&config = dlsym(RTLD_DEFAULT, "openblas_get_config");
     fprintf(out, "BLAS           %s; kernels: %s\n", config ? config() : "not OpenBLAS", core ? core() : "unknown");
 }
 
@@ -67,11 +64,9 @@ static void print_environment(FILE *out)
 {
     static const char *const names[] = { "OMP_NUM_THREADS", "OMP_WAIT_POLICY", "WG_NUM_THREADS", "WG_ISA" };
     fprintf(out, "environment  ");
-    for (size_t i = 0; i < sizeof forcing / sizeof *forcing; i++)
-        print_variable(out, forcing[i]);
+    for (size_t i = 0; i < sizeof forcing / sizeof *forcing; i++) print_variable(out, forcing[i]);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (getenv(names[i]))
-            print_variable(out, names[i]);
+        if (getenv(names[i])) print_variable(out, names[i]);
     fprintf(out, "\n");
 }
 
@@ -79,7 +74,8 @@ static void print_load(FILE *out)
 {
     double load[1];
     if (getloadavg(load, 1) == 1)
-        fprintf(out, "load           %.2f%s\n", load[0], load[0] > 0.5 ? ": others are at work here, and the figures suffer" : "");
+        fprintf(out, "load           %.2f%s\n", load[0],
+                load[0] > 0.5 ? ": others are at work here, and the figures suffer" : "");
 }
 
 void machine_print(FILE *out)
@@ -97,14 +93,12 @@ void machine_print(FILE *out)
 bool machine_blas_forced(void)
 {
     for (size_t i = 0; i < sizeof forcing / sizeof *forcing; i++)
-        if (getenv(forcing[i]))
-            return true;
+        if (getenv(forcing[i])) return true;
     return false;
 }
 
 void machine_blas_unforce(char *argv[])
 {
-    for (size_t i = 0; i < sizeof forcing / sizeof *forcing; i++)
-        unsetenv(forcing[i]);
+    for (size_t i = 0; i < sizeof forcing / sizeof *forcing; i++) unsetenv(forcing[i]);
     execv("/proc/self/exe", argv);
 }

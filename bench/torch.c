@@ -34,8 +34,7 @@ static void child(const char *script, bool keep, const int in[2], const int out[
     dup2(in[0], 0), dup2(out[1], 1);
     close(in[0]), close(in[1]), close(out[0]), close(out[1]);
     keep ? keep_memory() : let_memory_go();
-    if (python)
-        execlp(python, python, script, (char *)NULL);
+    if (python) execlp(python, python, script, (char *)NULL);
     execl("/usr/bin/python3", "python3", script, (char *)NULL);
     execlp("python3", "python3", script, (char *)NULL);
     _exit(127);
@@ -55,10 +54,8 @@ static torch *connect_child(const char *script, bool keep)
 {
     int    in[2], out[2];
     torch *t = calloc(1, sizeof *t);
-    if (!t || pipe(in) || pipe(out) || (t->pid = fork()) < 0)
-        return free(t), NULL;
-    if (t->pid == 0)
-        child(script, keep, in, out);
+    if (!t || pipe(in) || pipe(out) || (t->pid = fork()) < 0) return free(t), NULL;
+    if (t->pid == 0) child(script, keep, in, out);
     close(in[0]), close(out[1]);
     t->to = fdopen(in[1], "w"), t->from = fdopen(out[0], "r");
     return t;
@@ -80,8 +77,7 @@ const char *torch_version(const torch *t) { return t->line; }
 
 void torch_stop(torch *t)
 {
-    if (!t)
-        return;
+    if (!t) return;
     fclose(t->to), fclose(t->from);
     waitpid(t->pid, NULL, 0);
     free(t);
@@ -89,8 +85,7 @@ void torch_stop(torch *t)
 
 static bool reply_is_good(torch *t, const char *work)
 {
-    if (read_line(t) && strncmp(t->line, "error", 5) != 0)
-        return true;
+    if (read_line(t) && strncmp(t->line, "error", 5) != 0) return true;
     fprintf(stderr, "torch: %s: %s\n", work, t->line);
     return false;
 }
@@ -105,12 +100,10 @@ bool torch_round(torch *t, const char *work, int size, int repetitions, double r
 {
     char *at = t->line;
     fprintf(t->to, "run %s %d %d %g %g\n", work, size, repetitions, rep_seconds, cap), fflush(t->to);
-    if (!reply_is_good(t, work))
-        return false;
+    if (!reply_is_good(t, work)) return false;
     for (int i = 0; i < BENCH_PARTS && *at; i++) {
         double seconds = strtod(at, &at);
-        if (seconds < best[i])
-            best[i] = seconds;
+        if (seconds < best[i]) best[i] = seconds;
         at += strspn(at, " ");
     }
     return true;

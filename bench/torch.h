@@ -7,8 +7,8 @@
 typedef struct torch torch;
 
 /* keep: glibc's allocator is told never to give memory back. NULL when PyTorch is not there: why takes one line. */
-torch *torch_start(const char *script, bool keep, char *why, size_t size);
-void   torch_stop(torch *t);
+torch      *torch_start(const char *script, bool keep, char *why, size_t size);
+void        torch_stop(torch *t);
 const char *torch_version(const torch *t);
 
 /* NaN where there is none to compare. */

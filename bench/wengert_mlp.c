@@ -18,9 +18,9 @@ typedef struct net {
 static net *net_new(int threads)
 {
     net *n = calloc(1, sizeof *n);
-    n->c   = wg_start(&(wg_options){ .threads = threads });
-    n->g   = wg_graph_new(n->c);
-    n->p   = wg_params_new(n->c);
+    n->c = wg_start(&(wg_options){ .threads = threads });
+    n->g = wg_graph_new(n->c);
+    n->p = wg_params_new(n->c);
     return n;
 }
 
@@ -34,8 +34,7 @@ static void stop(void *self)
 static wg_tensor floats(net *n, uint32_t stream, wg_shape s)
 {
     float *v = wg_alloc(n->c, (size_t)wg_shape_size(s), sizeof *v);
-    for (int64_t i = 0; v && i < wg_shape_size(s); i++)
-        v[i] = bench_value(stream, (uint32_t)i);
+    for (int64_t i = 0; v && i < wg_shape_size(s); i++) v[i] = bench_value(stream, (uint32_t)i);
     return wg_view_f32(v, s);
 }
 
@@ -43,8 +42,7 @@ static void make_weights(net *n, const char *name, uint32_t stream, int in, int 
 {
     wg_tensor t = floats(n, stream, WG_SHAPE(in, out));
     float    *v = t.data;
-    for (int64_t i = 0; v && i < (int64_t)in * out; i++)
-        v[i] = (float)(bench_weight_scale(in) * (double)v[i]);
+    for (int64_t i = 0; v && i < (int64_t)in * out; i++) v[i] = (float)(bench_weight_scale(in) * (double)v[i]);
     wg_params_make(n->p, name, t, false);
     wg_free(n->c, v);
 }
@@ -58,11 +56,9 @@ static net *make_mlp(bench_setup s, bool norm)
     int32_t                 *y = wg_alloc(n->c, MLP_BATCH, sizeof *y);
     n->norm = norm, n->drop = norm && !s.check;
     n->x = floats(n, STREAM_X, WG_SHAPE(MLP_BATCH, mlp_width[0]));
-    for (uint32_t i = 0; y && i < MLP_BATCH; i++)
-        y[i] = bench_class(STREAM_Y, i, mlp_width[MLP_LAYERS]);
+    for (uint32_t i = 0; y && i < MLP_BATCH; i++) y[i] = bench_class(STREAM_Y, i, mlp_width[MLP_LAYERS]);
     n->y = wg_view_i32(y, WG_SHAPE(MLP_BATCH));
-    for (int l = 0; l < MLP_LAYERS; l++)
-        make_weights(n, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
+    for (int l = 0; l < MLP_LAYERS; l++) make_weights(n, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
     n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
     return n;
 }
@@ -72,8 +68,7 @@ static void *start_mlp_norm(bench_setup s) { return make_mlp(s, true); }
 
 static wg_node hidden(net *n, wg_node x, const char *fc, const char *bn, int width)
 {
-    if (!n->norm)
-        return wg_relu(wg_nn_dense(x, n->p, fc, width));
+    if (!n->norm) return wg_relu(wg_nn_dense(x, n->p, fc, width));
     wg_node h = wg_relu(wg_nn_batch_norm(wg_nn_dense(x, n->p, fc, width, .no_bias = true), n->p, bn));
     return n->drop ? wg_dropout(h, .drop = MLP_DROP) : h;
 }
@@ -92,8 +87,8 @@ static wg_node mlp_loss(net *n)
 static void *start_deep(bench_setup s)
 {
     net *n = net_new(BENCH_THREADS);
-    n->x   = floats(n, STREAM_X, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
-    n->y   = floats(n, STREAM_Y, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
+    n->x = floats(n, STREAM_X, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
+    n->y = floats(n, STREAM_Y, WG_SHAPE(DEEP_BATCH, DEEP_WIDTH));
     for (int l = 0; l < DEEP_LAYERS; l++) {
         char name[] = { 'f', 'c', (char)('0' + l), '.', 'W', 0 };
         make_weights(n, name, STREAM_WEIGHTS + (uint32_t)l, DEEP_WIDTH, DEEP_WIDTH);
@@ -108,7 +103,7 @@ static wg_node deep_loss(net *n)
     wg_node h = wg_input_borrow(n->g, "x", n->x), y = wg_input_borrow(n->g, "y", n->y);
     for (int l = 0; l < DEEP_LAYERS; l++) {
         char name[] = { 'f', 'c', (char)('0' + l), 0 };
-        h           = wg_nn_dense(l ? wg_relu(h) : h, n->p, name, DEEP_WIDTH);
+        h = wg_nn_dense(l ? wg_relu(h) : h, n->p, name, DEEP_WIDTH);
     }
     return wg_mse(h, y);
 }
@@ -141,6 +136,6 @@ static double answer_deep(void *self)
     return ((net *)self)->loss;
 }
 
-const bench_side wengert_mlp      = { start_mlp, run_mlp, answer_mlp, stop, NULL };
+const bench_side wengert_mlp = { start_mlp, run_mlp, answer_mlp, stop, NULL };
 const bench_side wengert_mlp_norm = { start_mlp_norm, run_mlp, answer_mlp, stop, NULL };
-const bench_side wengert_deep     = { start_deep, run_deep, answer_deep, stop, NULL };
+const bench_side wengert_deep = { start_deep, run_deep, answer_deep, stop, NULL };

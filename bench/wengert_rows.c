@@ -10,16 +10,16 @@ typedef struct rows {
     wg_graph   *g;
     wg_params  *p;
     wg_tensor   x, y, gy, gamma, beta;
-    double      value; /* of the last run: the loss */
+    double      value;  /* of the last run: the loss */
     wg_tensor   out[4]; /* of the last run of a norm: y, dx, dgamma, dbeta */
 } rows;
 
 static rows *rows_new(void)
 {
     rows *r = calloc(1, sizeof *r);
-    r->c    = wg_start(&(wg_options){ .threads = BENCH_THREADS });
-    r->g    = wg_graph_new(r->c);
-    r->p    = wg_params_new(r->c);
+    r->c = wg_start(&(wg_options){ .threads = BENCH_THREADS });
+    r->g = wg_graph_new(r->c);
+    r->p = wg_params_new(r->c);
     return r;
 }
 
@@ -33,8 +33,7 @@ static void stop(void *self)
 static wg_tensor floats(rows *r, uint32_t stream, float scale, float offset, wg_shape s)
 {
     float *v = wg_alloc(r->c, (size_t)wg_shape_size(s), sizeof *v);
-    for (int64_t i = 0; v && i < wg_shape_size(s); i++)
-        v[i] = offset + scale * bench_value(stream, (uint32_t)i);
+    for (int64_t i = 0; v && i < wg_shape_size(s); i++) v[i] = offset + scale * bench_value(stream, (uint32_t)i);
     return wg_view_f32(v, s);
 }
 
@@ -51,8 +50,7 @@ static double weighted(wg_tensor t)
 {
     const float *v = t.data;
     double       s = v ? 0 : NAN;
-    for (int64_t i = 0; v && i < wg_shape_size(t.shape); i++)
-        s += (double)v[i] * (double)(i % 7 - 2);
+    for (int64_t i = 0; v && i < wg_shape_size(t.shape); i++) s += (double)v[i] * (double)(i % 7 - 2);
     return s;
 }
 
@@ -81,8 +79,7 @@ static bool run_chain(void *self, int64_t n, double seconds[])
         wg_node x = wg_param(r->g, r->p, "x", r->x.shape, wg_zeros());
         wg_node t = wg_tanh(wg_add(wg_mul(x, 1.1), 0.1));
         wg_node y = wg_mul(t, wg_sigmoid(x));
-        if (!backward(r, wg_sum(wg_add(y, wg_relu(x)))))
-            return false;
+        if (!backward(r, wg_sum(wg_add(y, wg_relu(x))))) return false;
     }
     return true;
 }
@@ -102,8 +99,7 @@ static void *start_softmax(bench_setup s)
     int32_t *y = wg_alloc(r->c, ROWS_SOFTMAX, sizeof *y);
     (void)s;
     make_x(r, 1, WG_SHAPE(ROWS_SOFTMAX, ROWS_CLASSES));
-    for (uint32_t i = 0; y && i < ROWS_SOFTMAX; i++)
-        y[i] = bench_class(STREAM_Y, i, ROWS_CLASSES);
+    for (uint32_t i = 0; y && i < ROWS_SOFTMAX; i++) y[i] = bench_class(STREAM_Y, i, ROWS_CLASSES);
     r->y = wg_view_i32(y, WG_SHAPE(ROWS_SOFTMAX));
     return r;
 }
@@ -116,8 +112,7 @@ static bool run_softmax(void *self, int64_t n, double seconds[])
         wg_begin(r->g, WG_TRAIN);
         wg_node x = wg_param(r->g, r->p, "x", r->x.shape, wg_zeros());
         wg_node y = wg_input_borrow(r->g, "y", r->y);
-        if (!backward(r, wg_softmax_cross_entropy(x, y)))
-            return false;
+        if (!backward(r, wg_softmax_cross_entropy(x, y))) return false;
     }
     return true;
 }
@@ -133,10 +128,10 @@ static void *start_norm(bench_setup s)
 {
     rows *r = rows_new();
     (void)s;
-    r->x     = floats(r, STREAM_X, 1, 0, WG_SHAPE(ROWS_NORM, ROWS_FEATURES));
-    r->gy    = floats(r, STREAM_Y, 1, 0, WG_SHAPE(ROWS_NORM, ROWS_FEATURES));
+    r->x = floats(r, STREAM_X, 1, 0, WG_SHAPE(ROWS_NORM, ROWS_FEATURES));
+    r->gy = floats(r, STREAM_Y, 1, 0, WG_SHAPE(ROWS_NORM, ROWS_FEATURES));
     r->gamma = floats(r, STREAM_GAMMA, 0.5F, 1, WG_SHAPE(ROWS_FEATURES));
-    r->beta  = floats(r, STREAM_BETA, 1, 0, WG_SHAPE(ROWS_FEATURES));
+    r->beta = floats(r, STREAM_BETA, 1, 0, WG_SHAPE(ROWS_FEATURES));
     return r;
 }
 
@@ -146,14 +141,13 @@ static bool run_batch_norm(void *self, int64_t n, double seconds[])
     (void)seconds;
     for (int64_t k = 0; k < n && !wg_failed(r->c); k++) {
         wg_begin(r->g, WG_TRAIN);
-        wg_node x[] = { wg_input_borrow(r->g, "x", r->x), wg_input_borrow(r->g, "gamma", r->gamma), wg_input_borrow(r->g, "beta", r->beta) };
+        wg_node x[] = { wg_input_borrow(r->g, "x", r->x), wg_input_borrow(r->g, "gamma", r->gamma),
+                        wg_input_borrow(r->g, "beta", r->beta) };
         wg_node gy = wg_input_borrow(r->g, "gy", r->gy), y = wg_batch_norm(x[0], x[1], x[2], .eps = NORM_EPS), gx[3];
         wg_vjp(y, gy, x, 3, gx);
-        for (int i = 0; i < 3; i++)
-            wg_keep(gx[i]);
+        for (int i = 0; i < 3; i++) wg_keep(gx[i]);
         r->out[0] = wg_value(y);
-        for (int i = 0; i < 3; i++)
-            r->out[i + 1] = wg_value(gx[i]);
+        for (int i = 0; i < 3; i++) r->out[i + 1] = wg_value(gx[i]);
     }
     return !wg_failed(r->c);
 }
@@ -168,7 +162,7 @@ static double answer_batch_norm(void *self)
 /* There is no layer norm among the ops yet. */
 static void *start_none(bench_setup s) { return (void)s, NULL; }
 
-const bench_side wengert_chain      = { start_chain, run_chain, answer_chain, stop, NULL };
-const bench_side wengert_softmax    = { start_softmax, run_softmax, answer_softmax, stop, NULL };
+const bench_side wengert_chain = { start_chain, run_chain, answer_chain, stop, NULL };
+const bench_side wengert_softmax = { start_softmax, run_softmax, answer_softmax, stop, NULL };
 const bench_side wengert_batch_norm = { start_norm, run_batch_norm, answer_batch_norm, stop, NULL };
 const bench_side wengert_layer_norm = { start_none, NULL, NULL, NULL, NULL };

@@ -22,10 +22,10 @@ typedef struct small {
 static small *small_new(int size, int threads, wg_dtype t)
 {
     small *s = calloc(1, sizeof *s);
-    s->size  = size;
-    s->c     = wg_start(&(wg_options){ .threads = threads, .dtype = t });
-    s->g     = wg_graph_new(s->c);
-    s->p     = wg_params_new(s->c);
+    s->size = size;
+    s->c = wg_start(&(wg_options){ .threads = threads, .dtype = t });
+    s->g = wg_graph_new(s->c);
+    s->p = wg_params_new(s->c);
     return s;
 }
 
@@ -44,10 +44,8 @@ static wg_tensor values(small *s, uint32_t stream, double scale, wg_shape shape)
     void    *v = wg_alloc(s->c, (size_t)n, wg_dtype_size(t));
     for (int64_t i = 0; v && i < n; i++) {
         double value = scale * (double)bench_value(stream, (uint32_t)i);
-        if (t == WG_F64)
-            ((double *)v)[i] = value;
-        else
-            ((float *)v)[i] = (float)value;
+        if (t == WG_F64) ((double *)v)[i] = value;
+        else ((float *)v)[i] = (float)value;
     }
     return wg_view(t, v, shape);
 }
@@ -57,10 +55,12 @@ static wg_tensor values(small *s, uint32_t stream, double scale, wg_shape shape)
 static wg_node small_loss(small *s)
 {
     wg_begin(s->g, WG_TRAIN);
-    wg_node x  = wg_input(s->g, "x", s->x), y = wg_input(s->g, "y", s->y);
-    wg_node W1 = wg_param(s->g, s->p, "W1", WG_SHAPE(IN, HIDDEN), wg_zeros()), b1 = wg_param(s->g, s->p, "b1", WG_SHAPE(HIDDEN), wg_zeros());
-    wg_node W2 = wg_param(s->g, s->p, "W2", WG_SHAPE(HIDDEN, 1), wg_zeros()), b2 = wg_param(s->g, s->p, "b2", WG_SHAPE(1), wg_zeros());
-    wg_node h  = wg_tanh(wg_dense(x, W1, b1));
+    wg_node x = wg_input(s->g, "x", s->x), y = wg_input(s->g, "y", s->y);
+    wg_node W1 = wg_param(s->g, s->p, "W1", WG_SHAPE(IN, HIDDEN), wg_zeros()),
+            b1 = wg_param(s->g, s->p, "b1", WG_SHAPE(HIDDEN), wg_zeros());
+    wg_node W2 = wg_param(s->g, s->p, "W2", WG_SHAPE(HIDDEN, 1), wg_zeros()),
+            b2 = wg_param(s->g, s->p, "b2", WG_SHAPE(1), wg_zeros());
+    wg_node h = wg_tanh(wg_dense(x, W1, b1));
     return wg_bce_with_logits(wg_dense(h, W2, b2), y);
 }
 
@@ -68,13 +68,12 @@ static void *start_small(bench_setup setup)
 {
     small *s = small_new(setup.size, 1, WG_F32);
     float *y = wg_alloc(s->c, (size_t)s->size, sizeof *y);
-    for (int i = 0; y && i < s->size; i++)
-        y[i] = (float)bench_class(STREAM_Y, (uint32_t)i, 2);
+    for (int i = 0; y && i < s->size; i++) y[i] = (float)bench_class(STREAM_Y, (uint32_t)i, 2);
     s->y = wg_view_f32(y, WG_SHAPE(s->size, 1));
     s->x = values(s, STREAM_X, 1, WG_SHAPE(s->size, IN));
     wg_params_make(s->p, "W1", values(s, STREAM_WEIGHTS, 1, WG_SHAPE(IN, HIDDEN)), false);
     wg_params_make(s->p, "W2", values(s, STREAM_WEIGHTS + 1, 1, WG_SHAPE(HIDDEN, 1)), false);
-    s->o     = wg_sgd(s->p, &(wg_sgd_opts){ .lr = setup.check ? 0.1 : 0.01 });
+    s->o = wg_sgd(s->p, &(wg_sgd_opts){ .lr = setup.check ? 0.1 : 0.01 });
     s->fixed = small_loss(s);
     return s;
 }
@@ -132,8 +131,7 @@ static wg_node tape_build(small *s)
     wg_begin(s->g, WG_TRAIN);
     wg_node x = wg_param(s->g, s->p, "x0", WG_SCALAR, wg_const(1));
     for (int k = 0; k <= CHAIN_TURNS; k++)
-        for (; i < c.turn[k]; i++)
-            x = (i + k) % 2 ? wg_add(x, CHAIN_TERM) : wg_mul(x, CHAIN_FACTOR);
+        for (; i < c.turn[k]; i++) x = (i + k) % 2 ? wg_add(x, CHAIN_TERM) : wg_mul(x, CHAIN_FACTOR);
     return x;
 }
 
@@ -142,10 +140,10 @@ static bool run_tape(void *self, int64_t n, double seconds[])
     small *s = self;
     for (int64_t k = 0; k < n; k++) {
         double  t0 = bench_now();
-        wg_node x  = tape_build(s);
+        wg_node x = tape_build(s);
         double  t1 = bench_now();
-        s->loss    = wg_item(x);
-        double t2  = bench_now();
+        s->loss = wg_item(x);
+        double t2 = bench_now();
         wg_backward(x, s->p);
         double t3 = bench_now();
         seconds[0] += t2 - t0, seconds[1] += t3 - t2, seconds[2] += t1 - t0, seconds[3] += t2 - t1;
@@ -155,8 +153,8 @@ static bool run_tape(void *self, int64_t n, double seconds[])
 
 static double answer_tape(void *self)
 {
-    small *s                      = self;
-    double g                      = NAN;
+    small *s = self;
+    double g = NAN;
     double seconds[BENCH_PARTS] = { 0 };
     run_tape(s, 1, seconds);
     wg_params_get_grad(s->p, &g);
@@ -170,12 +168,13 @@ static void *start_gradcheck(bench_setup setup)
     small   *s = small_new(CHECK_BATCH, BENCH_THREADS, WG_F64);
     int32_t *y = wg_alloc(s->c, CHECK_BATCH, sizeof *y);
     (void)setup;
-    for (uint32_t i = 0; y && i < CHECK_BATCH; i++)
-        y[i] = bench_class(STREAM_Y, i, CHECK_OUT);
+    for (uint32_t i = 0; y && i < CHECK_BATCH; i++) y[i] = bench_class(STREAM_Y, i, CHECK_OUT);
     s->y = wg_view_i32(y, WG_SHAPE(CHECK_BATCH));
     s->x = values(s, STREAM_X, 1, WG_SHAPE(CHECK_BATCH, CHECK_IN));
-    wg_params_make(s->p, "fc1.W", values(s, STREAM_WEIGHTS, bench_weight_scale(CHECK_IN), WG_SHAPE(CHECK_IN, CHECK_HIDDEN)), false);
-    wg_params_make(s->p, "fc2.W", values(s, STREAM_WEIGHTS + 1, bench_weight_scale(CHECK_HIDDEN), WG_SHAPE(CHECK_HIDDEN, CHECK_OUT)), false);
+    wg_params_make(s->p, "fc1.W", values(s, STREAM_WEIGHTS, bench_weight_scale(CHECK_IN), WG_SHAPE(CHECK_IN, CHECK_HIDDEN)),
+                   false);
+    wg_params_make(s->p, "fc2.W",
+                   values(s, STREAM_WEIGHTS + 1, bench_weight_scale(CHECK_HIDDEN), WG_SHAPE(CHECK_HIDDEN, CHECK_OUT)), false);
     return s;
 }
 
@@ -184,35 +183,34 @@ static wg_check *gradcheck(small *s)
     wg_begin(s->g, WG_TRAIN);
     wg_node x = wg_input_borrow(s->g, "x", s->x), y = wg_input_borrow(s->g, "y", s->y);
     wg_node h = wg_relu(wg_nn_dense(x, s->p, "fc1", CHECK_HIDDEN));
-    return wg_gradcheck(wg_softmax_cross_entropy(wg_nn_dense(h, s->p, "fc2", CHECK_OUT), y), NULL, &(wg_gradcheck_opts){ .eps = 1e-7 });
+    return wg_gradcheck(wg_softmax_cross_entropy(wg_nn_dense(h, s->p, "fc2", CHECK_OUT), y), NULL,
+                        &(wg_gradcheck_opts){ .eps = 1e-7 });
 }
 
 static bool run_gradcheck(void *self, int64_t n, double seconds[])
 {
     small *s = self;
     (void)seconds;
-    for (int64_t k = 0; k < n; k++)
-        wg_check_free(gradcheck(s));
+    for (int64_t k = 0; k < n; k++) wg_check_free(gradcheck(s));
     return !wg_failed(s->c);
 }
 
 /* The norm of the numeric gradient of all components; -1 when the check fails or some are missing. */
 static double answer_gradcheck(void *self)
 {
-    wg_check *r     = gradcheck(self);
-    double    sum   = 0;
+    wg_check *r = gradcheck(self);
+    double    sum = 0;
     int64_t   count = 0;
     for (int k = 0; k < wg_check_inputs(r); k++) {
         wg_check_input in = wg_check_input_at(r, k);
-        for (int64_t i = 0; i < wg_shape_size(in.shape); i++, count++)
-            sum += in.numeric[i] * in.numeric[i];
+        for (int64_t i = 0; i < wg_shape_size(in.shape); i++, count++) sum += in.numeric[i] * in.numeric[i];
     }
     sum = wg_check_exit(r) == 0 && count == 2410 + CHECK_BATCH * CHECK_IN ? sqrt(sum) : -1;
     wg_check_free(r);
     return sum;
 }
 
-const bench_side wengert_small       = { start_small, run_small, answer_small, stop, NULL };
+const bench_side wengert_small = { start_small, run_small, answer_small, stop, NULL };
 const bench_side wengert_small_fixed = { start_small, run_small_fixed, answer_small_fixed, stop, NULL };
-const bench_side wengert_tape        = { start_tape, run_tape, answer_tape, stop, NULL };
-const bench_side wengert_gradcheck   = { start_gradcheck, run_gradcheck, answer_gradcheck, stop, NULL };
+const bench_side wengert_tape = { start_tape, run_tape, answer_tape, stop, NULL };
+const bench_side wengert_gradcheck = { start_gradcheck, run_gradcheck, answer_gradcheck, stop, NULL };

@@ -65,6 +65,7 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
     q->from = g;
     make_clone(q, loss);
     if (wg_failed(r->c)) wgi_check_say(r->reason, "%s", wg_message(r->c));
+    else if (!wg_node_ok(q->root)) wgi_check_say(r->reason, "the graph cannot be built anew: %s", wg_message(c));
     return !r->reason[0];
 }
 

@@ -144,13 +144,16 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
 
 /* ---- verdicts ---- */
 
+static bool is_zero(const sums *s) { return s->analytic == 0 && s->numeric == 0; }
+static bool is_noise(const sums *s) { return ratio(s) <= NOISE_FACTOR * floor_of(s); }
+
 /* The verdict of a ratio with its floor: wrong components decide first, and a ratio that they do not support is not held
  * against the gradient. */
 static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, char reason[WGI_CHECK_TEXT])
 {
     if (!s->count) {
         wgi_check_say(reason, "nothing to compare");
-    } else if (!isfinite(ratio(s)) && s->analytic == 0 && s->numeric == 0) {
+    } else if (is_zero(s)) {
         wgi_check_say(reason, "all zero, yours and numeric: nothing is shown");
     } else if (!isfinite(ratio(s))) {
         wgi_check_say(reason, "the gradient is too large to be compared");
@@ -158,7 +161,7 @@ static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, ch
         return WG_FAIL;
     } else if (ratio(s) <= OK) {
         return WG_PASS;
-    } else if (ratio(s) <= NOISE_FACTOR * floor_of(s)) {
+    } else if (is_noise(s)) {
         wgi_check_say(reason, "rounding noise: with this step no ratio below %.1e can be told from zero",
                       NOISE_FACTOR * floor_of(s));
     } else if (ratio(s) <= WORRY) {
@@ -191,19 +194,19 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     in->step_noise = r->noise * sqrt(2) / (r->one_sided ? r->eps : 2 * r->eps);
     if (in->left_out || !analytic_is_finite(in)) return;
     add(&s, in);
-    in->left_out = !in->asked && s.count && s.analytic == 0 && s.numeric == 0;
     in->compared = s.count;
     find_worst(r, in);
     in->ratio = ratio(&s), in->floor = floor_of(&s);
     bool unmeasured = in->reason[0];
     in->verdict = verdict_of(r, &s, in->wrong, unmeasured ? (char[WGI_CHECK_TEXT]){ 0 } : in->reason);
     if (unmeasured && in->verdict == WG_PASS) in->verdict = WG_INCONCLUSIVE;
+    in->silent = in->verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
     if (in->ratio > WORRY || in->wrong) make_hint(r, in);
 }
 
 static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSIVE ? 1 : 0; }
 
-/* Over all: the ratio of all components together, and the worst of the parts that count. */
+/* Over all: the course's ratio, of all components together; parts that say something can make the verdict worse. */
 void wgi_check_judge(wg_check *r)
 {
     sums    s = { 0 };
@@ -220,7 +223,7 @@ void wgi_check_judge(wg_check *r)
     for (int k = r->parts; !s.count && k-- > 0;) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];
-        if (in->left_out || severity(in->verdict) <= severity(r->verdict)) continue;
+        if (in->left_out || in->silent || severity(in->verdict) <= severity(r->verdict)) continue;
         r->verdict = in->verdict, r->reason[0] = 0;
     }
 }

@@ -24,8 +24,9 @@ typedef struct wgi_check_part {
     double     *analytic;
     double     *numeric;  /* NaN: not computed */
     double     *spread;   /* two-sided: the distance of the two one-sided differences */
-    bool        asked;    /* for by the user: else it is left out where it shows nothing */
+    bool        asked;    /* for by the user: else it is left out where it has no derivative */
     bool        left_out; /* reported, and not counted */
+    bool        silent;   /* inconclusive because its gradient is zero or below the noise: the others decide */
     wg_verdict  verdict;
     double      ratio, floor, step_noise; /* step_noise: a difference's standard deviation by rounding */
     int64_t     worst, compared, wrong;   /* wrong: components beyond doubt */

@@ -64,8 +64,8 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     wgi_check_place(in, i, place);
     fprintf(out, "  %-*s  yours %+.6e   numeric %+.6e \302\261 %.0e   ", width, place, in->analytic[i], in->numeric[i],
             in->step_noise);
-    if (!strcmp(word, "pass") || in->numeric[i] == 0) fprintf(out, "%14s", "");
-    else fprintf(out, "ratio %-8.4f", in->analytic[i] / in->numeric[i] + 0.0);
+    if (!strcmp(word, "pass") || in->numeric[i] == 0) fprintf(out, "%15s", "");
+    else fprintf(out, "ratio %-8.4f ", in->analytic[i] / in->numeric[i] + 0.0);
     fprintf(out, "%s%s%s\n", word, !strcmp(word, "FAIL") && in->hint[0] ? "  " : "", !strcmp(word, "FAIL") ? in->hint : "");
 }
 

@@ -21,12 +21,11 @@ typedef struct chain {
 static void *start(bench_setup s)
 {
     chain *c = calloc(1, sizeof *c);
-    c->n     = (int64_t)s.size << 20;
-    c->x     = aligned_alloc(1 << 21, (size_t)c->n * sizeof(float));
-    c->dx    = aligned_alloc(1 << 21, (size_t)c->n * sizeof(float));
+    c->n = (int64_t)s.size << 20;
+    c->x = aligned_alloc(1 << 21, (size_t)c->n * sizeof(float));
+    c->dx = aligned_alloc(1 << 21, (size_t)c->n * sizeof(float));
 #pragma omp parallel for num_threads(BENCH_THREADS) schedule(static)
-    for (int64_t i = 0; i < c->n; i++)
-        c->x[i] = 4 * bench_value(STREAM_X, (uint32_t)i), c->dx[i] = 0;
+    for (int64_t i = 0; i < c->n; i++) c->x[i] = 4 * bench_value(STREAM_X, (uint32_t)i), c->dx[i] = 0;
     return c;
 }
 
@@ -40,8 +39,7 @@ static float block_sum(const float *restrict x)
 {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
-    for (int i = 0; i < BLOCK; i++)
-        sum += vmath_tanh(1.1F * x[i] + 0.1F) * vmath_sigmoid(x[i]) + (x[i] > 0 ? x[i] : 0);
+    for (int i = 0; i < BLOCK; i++) sum += vmath_tanh(1.1F * x[i] + 0.1F) * vmath_sigmoid(x[i]) + (x[i] > 0 ? x[i] : 0);
     return sum;
 }
 
@@ -61,11 +59,9 @@ static float block_sum_and_gradient(const float *restrict x, float *restrict dx)
 static void block_write(float *restrict to, const float *restrict from)
 {
 #ifdef __AVX512F__
-    for (int i = 0; i < BLOCK; i += 16)
-        _mm512_stream_ps(to + i, _mm512_load_ps(from + i));
+    for (int i = 0; i < BLOCK; i += 16) _mm512_stream_ps(to + i, _mm512_load_ps(from + i));
 #else
-    for (int i = 0; i < BLOCK; i += 4)
-        _mm_stream_ps(to + i, _mm_load_ps(from + i));
+    for (int i = 0; i < BLOCK; i += 4) _mm_stream_ps(to + i, _mm_load_ps(from + i));
 #endif
 }
 
@@ -73,8 +69,7 @@ static double sweep_sum(const chain *c)
 {
     double sum = 0;
 #pragma omp parallel for num_threads(BENCH_THREADS) schedule(static) reduction(+ : sum)
-    for (int64_t i = 0; i < c->n; i += BLOCK)
-        sum += (double)block_sum(c->x + i);
+    for (int64_t i = 0; i < c->n; i += BLOCK) sum += (double)block_sum(c->x + i);
     return sum;
 }
 
@@ -98,8 +93,7 @@ static bool run_two_sweeps(void *self, int64_t n, double seconds[])
 {
     chain *c = self;
     (void)seconds;
-    for (int64_t k = 0; k < n; k++)
-        c->sum = sweep_sum(c), sweep_gradient(c);
+    for (int64_t k = 0; k < n; k++) c->sum = sweep_sum(c), sweep_gradient(c);
     return true;
 }
 
@@ -107,16 +101,14 @@ static bool run_one_sweep(void *self, int64_t n, double seconds[])
 {
     chain *c = self;
     (void)seconds;
-    for (int64_t k = 0; k < n; k++)
-        c->sum = sweep_gradient(c);
+    for (int64_t k = 0; k < n; k++) c->sum = sweep_gradient(c);
     return true;
 }
 
 static double summary(const chain *c)
 {
     double s = c->sum;
-    for (int64_t i = 0; i < c->n; i++)
-        s += (double)c->dx[i] * (double)(i % 7 - 2);
+    for (int64_t i = 0; i < c->n; i++) s += (double)c->dx[i] * (double)(i % 7 - 2);
     return s / (double)c->n;
 }
 
@@ -136,10 +128,9 @@ static size_t gradient(void *self, double *to, size_t room)
 {
     chain *c = self;
     run_two_sweeps(c, 1, NULL);
-    for (size_t i = 0; i < room && i < (size_t)c->n; i++)
-        to[i] = (double)c->dx[i];
+    for (size_t i = 0; i < room && i < (size_t)c->n; i++) to[i] = (double)c->dx[i];
     return (size_t)c->n;
 }
 
-const bench_side hand_chain           = { start, run_two_sweeps, answer, stop, gradient };
+const bench_side hand_chain = { start, run_two_sweeps, answer, stop, gradient };
 const bench_side hand_chain_one_sweep = { start, run_one_sweep, answer_one_sweep, stop, gradient };

@@ -1,9 +1,10 @@
 /* check.c: are the yardsticks right? Every gradient in bench/hand against central differences of the same function, written
  * once more in double and as plainly as can be; and vmath.h against libm.
  *
- * Steps are small where a ReLU could turn on the way, for a difference across a kink is none, and larger where the loss is
- * smooth and its derivatives are small. A gradient passes when ||numeric - analytic|| <= 1e-4 (||numeric|| + ||analytic||) over the components looked at, spread
- * evenly over all: f32 keeps seven digits, of which the sums of these works lose one or two. Exit status 1 when one fails.
+ * Steps are small where a ReLU could turn on the way, for a difference across a kink is no derivative, and larger where the
+ * loss is smooth and its derivatives are small. A gradient passes when ||numeric - analytic|| <= 1e-4 (||numeric|| +
+ * ||analytic||) over the components looked at, spread evenly over all: f32 keeps seven digits, of which the sums of these
+ * works lose one or two. Exit status 1 when one fails.
  */
 #include <cblas.h>
 #include <stdio.h>
@@ -30,8 +31,7 @@ typedef struct subject {
 
 static void fill(double *to, size_t n, double scale, double offset, uint32_t stream)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] = (double)(float)(offset + scale * (double)bench_value(stream, (uint32_t)i));
+    for (size_t i = 0; i < n; i++) to[i] = (double)(float)(offset + scale * (double)bench_value(stream, (uint32_t)i));
 }
 
 /* ---- dense layers: W1, W2, W6, W8 ---- */
@@ -39,24 +39,20 @@ static void fill(double *to, size_t n, double scale, double offset, uint32_t str
 /* z = x W + b, row-major; W and b stand one after the other. */
 static void dense(const double *x, int rows, int in, int out, const double *W, const double *b, double *z)
 {
-    for (int i = 0; i < rows; i++)
-        memcpy(z + (size_t)i * (size_t)out, b, (size_t)out * sizeof *z);
+    for (int i = 0; i < rows; i++) memcpy(z + (size_t)i * (size_t)out, b, (size_t)out * sizeof *z);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, out, in, 1, x, in, W, out, 1, z, out);
 }
 
 static void relu(double *z, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        z[i] = z[i] > 0 ? z[i] : 0;
+    for (size_t i = 0; i < n; i++) z[i] = z[i] > 0 ? z[i] : 0;
 }
 
 static double cross_entropy(const double *z, int classes, int y)
 {
     double high = z[0], sum = 0;
-    for (int j = 1; j < classes; j++)
-        high = fmax(high, z[j]);
-    for (int j = 0; j < classes; j++)
-        sum += exp(z[j] - high);
+    for (int j = 1; j < classes; j++) high = fmax(high, z[j]);
+    for (int j = 0; j < classes; j++) sum += exp(z[j] - high);
     return log(sum) + high - z[y];
 }
 
@@ -73,10 +69,8 @@ static void batch_norm(double *z, int rows, int columns, const double *beta, con
 {
     for (int j = 0; j < columns; j++) {
         double mean = 0, variance = 0;
-        for (int i = 0; i < rows; i++)
-            mean += z[i * columns + j] / rows;
-        for (int i = 0; i < rows; i++)
-            variance += (z[i * columns + j] - mean) * (z[i * columns + j] - mean) / rows;
+        for (int i = 0; i < rows; i++) mean += z[i * columns + j] / rows;
+        for (int i = 0; i < rows; i++) variance += (z[i * columns + j] - mean) * (z[i * columns + j] - mean) / rows;
         for (int i = 0; i < rows; i++)
             z[i * columns + j] = (z[i * columns + j] - mean) / sqrt(variance + NORM_EPS) * gamma[j] + beta[j];
     }
@@ -92,11 +86,9 @@ static double mlp_loss(const double *theta, bool norm)
         bool          hidden = l < MLP_LAYERS - 1, normed = norm && hidden;
         const double *b = theta + (size_t)in * (size_t)out;
         dense(x, MLP_BATCH, in, out, theta, normed ? nothing : b, z);
-        if (normed)
-            batch_norm(z, MLP_BATCH, out, b, b + out);
-        if (hidden)
-            relu(z, (size_t)MLP_BATCH * (size_t)out);
-        theta    = b + (normed ? 2 : 1) * out;
+        if (normed) batch_norm(z, MLP_BATCH, out, b, b + out);
+        if (hidden) relu(z, (size_t)MLP_BATCH * (size_t)out);
+        theta = b + (normed ? 2 : 1) * out;
         double *t = x;
         x = z, z = t;
     }
@@ -112,8 +104,7 @@ static void mlp_fill(double *theta, bool norm)
         fill(theta, in * out, bench_weight_scale(mlp_width[l]), 0, STREAM_WEIGHTS + (uint32_t)l);
         theta += in * out + out;
         if (norm && l < MLP_LAYERS - 1)
-            for (size_t j = 0; j < out; j++)
-                *theta++ = 1;
+            for (size_t j = 0; j < out; j++) *theta++ = 1;
     }
 }
 
@@ -138,8 +129,7 @@ static double f_deep(const double *theta, size_t component)
     for (int l = 0; l < DEEP_LAYERS; l++, theta += W * W + W) {
         double *x = a + room * (size_t)(l % 2), *z = a + room * (size_t)((l + 1) % 2);
         dense(x, B, W, W, theta, theta + W * W, z);
-        if (l < DEEP_LAYERS - 1)
-            relu(z, room);
+        if (l < DEEP_LAYERS - 1) relu(z, room);
     }
     for (size_t i = 0; i < room; i++) {
         double e = a[room * (DEEP_LAYERS % 2) + i] - (double)bench_value(STREAM_Y, (uint32_t)i);
@@ -154,10 +144,8 @@ static void fill_gradcheck(double *theta)
 {
     double *W2 = theta + CHECK_IN * CHECK_HIDDEN + CHECK_HIDDEN, *x = W2 + CHECK_HIDDEN * CHECK_OUT + CHECK_OUT;
     double  s1 = bench_weight_scale(CHECK_IN), s2 = bench_weight_scale(CHECK_HIDDEN);
-    for (uint32_t i = 0; i < CHECK_IN * CHECK_HIDDEN; i++)
-        theta[i] = s1 * (double)bench_value(STREAM_WEIGHTS, i);
-    for (uint32_t i = 0; i < CHECK_HIDDEN * CHECK_OUT; i++)
-        W2[i] = s2 * (double)bench_value(STREAM_WEIGHTS + 1, i);
+    for (uint32_t i = 0; i < CHECK_IN * CHECK_HIDDEN; i++) theta[i] = s1 * (double)bench_value(STREAM_WEIGHTS, i);
+    for (uint32_t i = 0; i < CHECK_HIDDEN * CHECK_OUT; i++) W2[i] = s2 * (double)bench_value(STREAM_WEIGHTS + 1, i);
     fill(x, CHECK_BATCH * CHECK_IN, 1, 0, STREAM_X);
 }
 
@@ -185,8 +173,7 @@ static double small_loss(const double *w, int batch)
     double sum = 0;
     for (uint32_t i = 0; i < (uint32_t)batch; i++) {
         double x0 = (double)bench_value(STREAM_X, 2 * i), x1 = (double)bench_value(STREAM_X, 2 * i + 1), z = w[16];
-        for (int j = 0; j < 4; j++)
-            z += tanh(x0 * w[j] + x1 * w[4 + j] + w[8 + j]) * w[12 + j];
+        for (int j = 0; j < 4; j++) z += tanh(x0 * w[j] + x1 * w[4 + j] + w[8 + j]) * w[12 + j];
         sum += log(1 + exp(z)) - bench_class(STREAM_Y, i, 2) * z;
     }
     return sum / batch;
@@ -207,8 +194,7 @@ static double f_tape(const double *theta, size_t component)
     double      x = theta[0];
     (void)component;
     for (int k = 0, i = 0; k <= CHAIN_TURNS; k++)
-        for (; i < c.turn[k]; i++)
-            x = (i + k) % 2 ? x + CHAIN_TERM : x * CHAIN_FACTOR;
+        for (; i < c.turn[k]; i++) x = (i + k) % 2 ? x + CHAIN_TERM : x * CHAIN_FACTOR;
     return x;
 }
 
@@ -227,7 +213,8 @@ static void fill_softmax(double *theta) { fill(theta, (size_t)ROWS_SOFTMAX * ROW
 static double f_softmax(const double *theta, size_t k)
 {
     size_t row = k / ROWS_CLASSES;
-    return cross_entropy(theta + row * ROWS_CLASSES, ROWS_CLASSES, bench_class(STREAM_Y, (uint32_t)row, ROWS_CLASSES)) / ROWS_SOFTMAX;
+    return cross_entropy(theta + row * ROWS_CLASSES, ROWS_CLASSES, bench_class(STREAM_Y, (uint32_t)row, ROWS_CLASSES)) /
+           ROWS_SOFTMAX;
 }
 
 enum { F = ROWS_FEATURES };
@@ -245,13 +232,11 @@ static void fill_norm(double *theta)
 static double normalised(const double *theta, size_t from, size_t n, size_t step)
 {
     double mean = 0, variance = 0, sum = 0;
-    for (size_t i = 0; i < n; i++)
-        mean += theta[from + i * step] / (double)n;
-    for (size_t i = 0; i < n; i++)
-        variance += (theta[from + i * step] - mean) * (theta[from + i * step] - mean) / (double)n;
+    for (size_t i = 0; i < n; i++) mean += theta[from + i * step] / (double)n;
+    for (size_t i = 0; i < n; i++) variance += (theta[from + i * step] - mean) * (theta[from + i * step] - mean) / (double)n;
     for (size_t i = 0; i < n; i++) {
         size_t at = from + i * step, j = at % F;
-        double y  = (theta[at] - mean) / sqrt(variance + NORM_EPS) * theta[norm_size + j] + theta[norm_size + F + j];
+        double y = (theta[at] - mean) / sqrt(variance + NORM_EPS) * theta[norm_size + j] + theta[norm_size + F + j];
         sum += y * (double)bench_value(STREAM_Y, (uint32_t)at);
     }
     return sum;
@@ -260,10 +245,8 @@ static double normalised(const double *theta, size_t from, size_t n, size_t step
 static double f_layer_norm(const double *theta, size_t k)
 {
     double sum = 0;
-    if (k < norm_size)
-        return normalised(theta, k / F * F, F, 1);
-    for (size_t i = 0; i < ROWS_NORM; i++)
-        sum += normalised(theta, i * F, F, 1);
+    if (k < norm_size) return normalised(theta, k / F * F, F, 1);
+    for (size_t i = 0; i < ROWS_NORM; i++) sum += normalised(theta, i * F, F, 1);
     return sum;
 }
 
@@ -282,7 +265,7 @@ static double difference(function f, double *theta, size_t k, double step)
 
 static bool check(const subject *s)
 {
-    void   *side  = s->side->start((bench_setup){ s->size, true });
+    void   *side = s->side->start((bench_setup){ s->size, true });
     size_t  count = s->side->gradient(side, NULL, 0);
     double *g = calloc(count, sizeof *g), *theta = calloc(count, sizeof *theta), aa = 0, nn = 0, dd = 0, ratio;
     size_t  samples = s->samples < count ? s->samples : count;
@@ -296,7 +279,7 @@ static bool check(const subject *s)
         double n = difference(s->f, theta, k, s->step);
         aa += g[k] * g[k], nn += n * n, dd += (n - g[k]) * (n - g[k]);
     }
-    ratio     = sqrt(dd) / (sqrt(aa) + sqrt(nn));
+    ratio = sqrt(dd) / (sqrt(aa) + sqrt(nn));
     bool good = nn > 0 && ratio <= TOLERANCE;
     printf("%-24s %6zu of %8zu components   ratio %.1e   %s\n", s->name, samples, count, ratio, good ? "passes" : "FAILS");
     free(g), free(theta);
@@ -355,8 +338,7 @@ static bool check_vmath(const vmath_subject *s)
     for (uint32_t bits = 0; bits < UINT32_MAX - 977; bits += 977) {
         float x;
         memcpy(&x, &bits, sizeof x);
-        if (x >= s->low && x <= s->high)
-            worst = fmax(worst, ulps(s->exact((double)x), s->own(x)));
+        if (x >= s->low && x <= s->high) worst = fmax(worst, ulps(s->exact((double)x), s->own(x)));
     }
     printf("%-24s %.2f ulp at most, allowed %g   %s\n", s->name, worst, s->ulps, worst <= s->ulps ? "passes" : "FAILS");
     return worst <= s->ulps;
@@ -365,9 +347,7 @@ static bool check_vmath(const vmath_subject *s)
 int main(void)
 {
     bool good = true;
-    for (size_t i = 0; i < sizeof vmath_subjects / sizeof *vmath_subjects; i++)
-        good &= check_vmath(&vmath_subjects[i]);
-    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
-        good &= check(&subjects[i]);
+    for (size_t i = 0; i < sizeof vmath_subjects / sizeof *vmath_subjects; i++) good &= check_vmath(&vmath_subjects[i]);
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) good &= check(&subjects[i]);
     return good ? 0 : 1;
 }

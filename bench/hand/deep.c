@@ -24,27 +24,23 @@ static float *floats(size_t n) { return memset(aligned_alloc(1 << 21, (n * 4 + (
 static void *start(bench_setup s)
 {
     deep *n = calloc(1, sizeof *n);
-    n->lr   = (float)bench_rates_of(s).sgd;
+    n->lr = (float)bench_rates_of(s).sgd;
     for (int l = 0; l < L; l++) {
         n->w[l] = floats(W * W), n->gw[l] = floats(W * W), n->b[l] = floats(W), n->gb[l] = floats(W);
         for (uint32_t i = 0; i < W * W; i++)
             n->w[l][i] = (float)bench_weight_scale(W) * bench_value(STREAM_WEIGHTS + (uint32_t)l, i);
     }
-    for (int l = 0; l <= L; l++)
-        n->a[l] = floats(B * W);
+    for (int l = 0; l <= L; l++) n->a[l] = floats(B * W);
     n->d[0] = floats(B * W), n->d[1] = floats(B * W), n->y = floats(B * W);
-    for (uint32_t i = 0; i < B * W; i++)
-        n->a[0][i] = bench_value(STREAM_X, i), n->y[i] = bench_value(STREAM_Y, i);
+    for (uint32_t i = 0; i < B * W; i++) n->a[0][i] = bench_value(STREAM_X, i), n->y[i] = bench_value(STREAM_Y, i);
     return n;
 }
 
 static void stop(void *self)
 {
     deep *n = self;
-    for (int l = 0; l < L; l++)
-        free(n->w[l]), free(n->gw[l]), free(n->b[l]), free(n->gb[l]);
-    for (int l = 0; l <= L; l++)
-        free(n->a[l]);
+    for (int l = 0; l < L; l++) free(n->w[l]), free(n->gw[l]), free(n->b[l]), free(n->gb[l]);
+    for (int l = 0; l <= L; l++) free(n->a[l]);
     free(n->d[0]), free(n->d[1]), free(n->y), free(n);
 }
 
@@ -52,12 +48,11 @@ static void forward(deep *n, int l, share r)
 {
     float *to = n->a[l + 1] + (long)r.from * W;
     product_whole(r.to - r.from, W, W, (matrix){ n->a[l] + (long)r.from * W, W, false }, (matrix){ n->w[l], W, false }, to, W);
-    for (int i = 0; i < r.to - r.from; i++)
-        VECTOR_LOOP
-        for (int j = 0; j < W; j++) {
-            float z       = to[(long)i * W + j] + n->b[l][j];
-            to[i * W + j] = l == L - 1 || z > 0 ? z : 0;
-        }
+    for (int i = 0; i < r.to - r.from; i++) VECTOR_LOOP
+    for (int j = 0; j < W; j++) {
+        float z = to[(long)i * W + j] + n->b[l][j];
+        to[i * W + j] = l == L - 1 || z > 0 ? z : 0;
+    }
 }
 
 static double loss_of_rows(deep *n, share r)
@@ -68,7 +63,7 @@ static double loss_of_rows(deep *n, share r)
         float sum = 0;
 #pragma omp simd reduction(+ : sum)
         for (int j = i * W; j < (i + 1) * W; j++) {
-            float e    = z[j] - n->y[j];
+            float e = z[j] - n->y[j];
             n->d[0][j] = e * (2.0F / (B * W));
             sum += e * e;
         }
@@ -80,10 +75,10 @@ static double loss_of_rows(deep *n, share r)
 /* The gradient of layer l's output to that of its input, rows of the batch. */
 static void backward(deep *n, int l, const float *d, float *to, share r)
 {
-    product_whole(r.to - r.from, W, W, (matrix){ d + (long)r.from * W, W, false }, (matrix){ n->w[l], W, true }, to + (long)r.from * W, W);
+    product_whole(r.to - r.from, W, W, (matrix){ d + (long)r.from * W, W, false }, (matrix){ n->w[l], W, true },
+                  to + (long)r.from * W, W);
     VECTOR_LOOP
-    for (long i = (long)r.from * W; i < (long)r.to * W; i++)
-        to[i] = n->a[l][i] > 0 ? to[i] : 0;
+    for (long i = (long)r.from * W; i < (long)r.to * W; i++) to[i] = n->a[l][i] > 0 ? to[i] : 0;
 }
 
 static void update(deep *n, int l, const float *d, share r)
@@ -91,15 +86,11 @@ static void update(deep *n, int l, const float *d, share r)
     float *w = n->w[l], *g = n->gw[l], lr = n->lr;
     product_whole(r.to - r.from, W, B, (matrix){ n->a[l] + r.from, W, true }, (matrix){ d, W, false }, g + (long)r.from * W, W);
     VECTOR_LOOP
-    for (long i = (long)r.from * W; i < (long)r.to * W; i++)
-        w[i] -= lr * g[i];
+    for (long i = (long)r.from * W; i < (long)r.to * W; i++) w[i] -= lr * g[i];
     memset(n->gb[l] + r.from, 0, (size_t)(r.to - r.from) * sizeof(float));
-    for (int i = 0; i < B; i++)
-        VECTOR_LOOP
-        for (int j = r.from; j < r.to; j++)
-            n->gb[l][j] += d[i * W + j];
-    for (int j = r.from; j < r.to; j++)
-        n->b[l][j] -= lr * n->gb[l][j];
+    for (int i = 0; i < B; i++) VECTOR_LOOP
+    for (int j = r.from; j < r.to; j++) n->gb[l][j] += d[i * W + j];
+    for (int j = r.from; j < r.to; j++) n->b[l][j] -= lr * n->gb[l][j];
 }
 
 static void step(deep *n)
@@ -108,13 +99,11 @@ static void step(deep *n)
     {
         int   t = omp_get_thread_num(), of = omp_get_num_threads();
         share batch = share_of(B, t, of), rows = share_of(W, t, of);
-        for (int l = 0; l < L; l++)
-            forward(n, l, batch);
+        for (int l = 0; l < L; l++) forward(n, l, batch);
         n->loss[t] = loss_of_rows(n, batch);
         for (int l = L - 1; l >= 0; l--) {
             const float *d = n->d[(L - 1 - l) % 2];
-            if (l > 0)
-                backward(n, l, d, n->d[(L - l) % 2], batch);
+            if (l > 0) backward(n, l, d, n->d[(L - l) % 2], batch);
 #pragma omp barrier
             update(n, l, d, rows);
 #pragma omp barrier
@@ -125,8 +114,7 @@ static void step(deep *n)
 static bool run(void *self, int64_t n, double seconds[])
 {
     (void)seconds;
-    for (int64_t k = 0; k < n; k++)
-        step(self);
+    for (int64_t k = 0; k < n; k++) step(self);
     return true;
 }
 
@@ -134,21 +122,19 @@ static double answer(void *self)
 {
     run(self, BENCH_CHECK_STEPS, NULL);
     double loss = 0;
-    for (int t = 0; t < BENCH_THREADS; t++)
-        loss += ((deep *)self)->loss[t];
+    for (int t = 0; t < BENCH_THREADS; t++) loss += ((deep *)self)->loss[t];
     return loss;
 }
 
 /* Layer by layer: W, then b. */
 static size_t gradient(void *self, double *to, size_t room)
 {
-    deep  *n     = self;
+    deep  *n = self;
     size_t count = 0;
     step(n);
     for (int l = 0; l < L; l++)
         for (size_t i = 0; i < (size_t)W * W + W; i++, count++)
-            if (count < room)
-                to[count] = (double)(i < (size_t)W * W ? n->gw[l][i] : n->gb[l][i - (size_t)W * W]);
+            if (count < room) to[count] = (double)(i < (size_t)W * W ? n->gw[l][i] : n->gb[l][i - (size_t)W * W]);
     return count;
 }
 

@@ -24,8 +24,7 @@ _Static_assert(sizeof(values) == COUNT * sizeof(double), "no padding");
 
 static void fill(double *to, int n, double scale, uint32_t stream)
 {
-    for (uint32_t i = 0; i < (uint32_t)n; i++)
-        to[i] = scale * (double)bench_value(stream, i);
+    for (uint32_t i = 0; i < (uint32_t)n; i++) to[i] = scale * (double)bench_value(stream, i);
 }
 
 static void *start(bench_setup s)
@@ -35,8 +34,7 @@ static void *start(bench_setup s)
     fill(&c->at.W1[0][0], I * H, bench_weight_scale(I), STREAM_WEIGHTS);
     fill(&c->at.W2[0][0], H * O, bench_weight_scale(H), STREAM_WEIGHTS + 1);
     fill(&c->at.x[0][0], B * I, 1, STREAM_X);
-    for (uint32_t i = 0; i < B; i++)
-        c->y[i] = bench_class(STREAM_Y, i, O);
+    for (uint32_t i = 0; i < B; i++) c->y[i] = bench_class(STREAM_Y, i, O);
     return c;
 }
 
@@ -47,10 +45,8 @@ static void hidden(const values *v, int i, double h[H])
     memcpy(h, v->b1, sizeof v->b1);
     for (int k = 0; k < I; k++)
 #pragma omp simd
-        for (int j = 0; j < H; j++)
-            h[j] += v->x[i][k] * v->W1[k][j];
-    for (int j = 0; j < H; j++)
-        h[j] = h[j] > 0 ? h[j] : 0;
+        for (int j = 0; j < H; j++) h[j] += v->x[i][k] * v->W1[k][j];
+    for (int j = 0; j < H; j++) h[j] = h[j] > 0 ? h[j] : 0;
 }
 
 static void logits(const values *v, const double h[H], double z[O])
@@ -58,21 +54,17 @@ static void logits(const values *v, const double h[H], double z[O])
     memcpy(z, v->b2, sizeof v->b2);
     for (int k = 0; k < H; k++)
 #pragma omp simd
-        for (int j = 0; j < O; j++)
-            z[j] += h[k] * v->W2[k][j];
+        for (int j = 0; j < O; j++) z[j] += h[k] * v->W2[k][j];
 }
 
 /* Replaces z by softmax(z). */
 static double cross_entropy(double z[O], int y)
 {
     double high = z[0], sum = 0, label;
-    for (int j = 1; j < O; j++)
-        high = z[j] > high ? z[j] : high;
+    for (int j = 1; j < O; j++) high = z[j] > high ? z[j] : high;
     label = z[y] - high;
-    for (int j = 0; j < O; j++)
-        z[j] = exp(z[j] - high), sum += z[j];
-    for (int j = 0; j < O; j++)
-        z[j] /= sum;
+    for (int j = 0; j < O; j++) z[j] = exp(z[j] - high), sum += z[j];
+    for (int j = 0; j < O; j++) z[j] /= sum;
     return log(sum) - label;
 }
 
@@ -97,16 +89,12 @@ static void backward(const values *v, const int y[B], values *g)
         logits(v, h, z);
         cross_entropy(z, y[i]);
         z[y[i]] -= 1;
-        for (int j = 0; j < O; j++)
-            z[j] /= B, g->b2[j] += z[j];
+        for (int j = 0; j < O; j++) z[j] /= B, g->b2[j] += z[j];
         for (int k = 0; k < H; k++)
-            for (int j = 0; j < O; j++)
-                g->W2[k][j] += h[k] * z[j], dh[k] += h[k] > 0 ? v->W2[k][j] * z[j] : 0;
-        for (int j = 0; j < H; j++)
-            g->b1[j] += dh[j];
+            for (int j = 0; j < O; j++) g->W2[k][j] += h[k] * z[j], dh[k] += h[k] > 0 ? v->W2[k][j] * z[j] : 0;
+        for (int j = 0; j < H; j++) g->b1[j] += dh[j];
         for (int k = 0; k < I; k++)
-            for (int j = 0; j < H; j++)
-                g->W1[k][j] += v->x[i][k] * dh[j], g->x[i][k] += v->W1[k][j] * dh[j];
+            for (int j = 0; j < H; j++) g->W1[k][j] += v->x[i][k] * dh[j], g->x[i][k] += v->W1[k][j] * dh[j];
     }
 }
 
@@ -115,16 +103,16 @@ static void differences(gradcheck *c)
     double *numeric = (double *)&c->numeric;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
-        values  v     = c->at;
+        values  v = c->at;
         double *theta = (double *)&v;
 #pragma omp for schedule(static)
         for (int k = 0; k < COUNT; k++) {
             double was = theta[k], up, down;
-            theta[k]   = was + STEP;
-            up         = loss(&v, c->y);
-            theta[k]   = was - STEP;
-            down       = loss(&v, c->y);
-            theta[k]   = was;
+            theta[k] = was + STEP;
+            up = loss(&v, c->y);
+            theta[k] = was - STEP;
+            down = loss(&v, c->y);
+            theta[k] = was;
             numeric[k] = (up - down) / (2 * STEP);
         }
     }
@@ -134,8 +122,7 @@ static double ratio(const gradcheck *c)
 {
     const double *a = (const double *)&c->analytic, *n = (const double *)&c->numeric;
     double        aa = 0, nn = 0, difference = 0;
-    for (int k = 0; k < COUNT; k++)
-        aa += a[k] * a[k], nn += n[k] * n[k], difference += (n[k] - a[k]) * (n[k] - a[k]);
+    for (int k = 0; k < COUNT; k++) aa += a[k] * a[k], nn += n[k] * n[k], difference += (n[k] - a[k]) * (n[k] - a[k]);
     return sqrt(difference) / (sqrt(aa) + sqrt(nn));
 }
 
@@ -158,8 +145,7 @@ static double answer(void *self)
     const double *g = (const double *)&c->numeric;
     double        sum = 0;
     run(c, 1, NULL);
-    for (int k = 0; k < COUNT; k++)
-        sum += g[k] * g[k];
+    for (int k = 0; k < COUNT; k++) sum += g[k] * g[k];
     return c->ratio < 1e-6 ? sqrt(sum) : -1;
 }
 

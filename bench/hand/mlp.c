@@ -15,13 +15,13 @@
 enum { HIDDEN = MLP_LAYERS - 1, CLASSES = 10, WIDEST = 256, PIECE = 56 };
 
 typedef struct layer {
-    int   in, out;
-    float *W, *b, *gamma, *beta;     /* parameters, one after the other in mlp.theta; W is [in, out] */
-    float *z, *a, *d;                /* [batch, out]: before and after the activation, gradient of z */
-    float *mean, *spread, *mask;     /* of batch norm: mean, 1 / deviation; of dropout: 0 or 1 / keep */
-    float *means, *variances;        /* moving averages */
-    long   at;                       /* of W in theta */
-    long   count;                    /* parameters of this layer */
+    int    in, out;
+    float *W, *b, *gamma, *beta; /* parameters, one after the other in mlp.theta; W is [in, out] */
+    float *z, *a, *d;            /* [batch, out]: before and after the activation, gradient of z */
+    float *mean, *spread, *mask; /* of batch norm: mean, 1 / deviation; of dropout: 0 or 1 / keep */
+    float *means, *variances;    /* moving averages */
+    long   at;                   /* of W in theta */
+    long   count;                /* parameters of this layer */
 } layer;
 
 typedef struct mlp {
@@ -47,7 +47,7 @@ static void make_layer(mlp *n, int l)
     a->z = floats(MLP_BATCH * a->out), a->a = floats(MLP_BATCH * a->out), a->d = floats(MLP_BATCH * a->out);
     a->mask = floats(MLP_BATCH * a->out), a->mean = floats(a->out), a->spread = floats(a->out);
     a->means = floats(a->out), a->variances = floats(a->out);
-    a->at    = n->count;
+    a->at = n->count;
     a->count = (long)a->in * a->out + a->out + (n->norm && l < HIDDEN ? a->out : 0);
     n->count += (a->count + 15) / 16 * 16;
 }
@@ -59,27 +59,21 @@ static void fill_layer(mlp *n, int l)
     double s = bench_weight_scale(a->in);
     long   w = (long)a->in * a->out;
     a->W = n->theta + a->at, a->b = a->beta = a->W + w, a->gamma = a->b + a->out;
-    for (long i = 0; i < w; i++)
-        a->W[i] = (float)(s * (double)bench_value(STREAM_WEIGHTS + (uint32_t)l, (uint32_t)i));
-    for (int i = 0; n->norm && l < HIDDEN && i < a->out; i++)
-        a->gamma[i] = 1;
+    for (long i = 0; i < w; i++) a->W[i] = (float)(s * (double)bench_value(STREAM_WEIGHTS + (uint32_t)l, (uint32_t)i));
+    for (int i = 0; n->norm && l < HIDDEN && i < a->out; i++) a->gamma[i] = 1;
 }
 
 static mlp *make(bench_setup s, bool norm)
 {
-    mlp *n  = calloc(1, sizeof *n);
+    mlp *n = calloc(1, sizeof *n);
     n->norm = norm, n->drop = norm && !s.check, n->lr = bench_rates_of(s).adam;
-    for (int l = 0; l < MLP_LAYERS; l++)
-        make_layer(n, l);
+    for (int l = 0; l < MLP_LAYERS; l++) make_layer(n, l);
     n->theta = floats(n->count), n->g = floats(n->count), n->m = floats(n->count), n->v = floats(n->count);
-    for (int l = 0; l < MLP_LAYERS; l++)
-        fill_layer(n, l);
+    for (int l = 0; l < MLP_LAYERS; l++) fill_layer(n, l);
     n->x = floats(MLP_BATCH * mlp_width[0]);
     n->y = calloc(MLP_BATCH, sizeof *n->y);
-    for (int i = 0; i < MLP_BATCH * mlp_width[0]; i++)
-        n->x[i] = bench_value(STREAM_X, (uint32_t)i);
-    for (int i = 0; i < MLP_BATCH; i++)
-        n->y[i] = bench_class(STREAM_Y, (uint32_t)i, CLASSES);
+    for (int i = 0; i < MLP_BATCH * mlp_width[0]; i++) n->x[i] = bench_value(STREAM_X, (uint32_t)i);
+    for (int i = 0; i < MLP_BATCH; i++) n->y[i] = bench_class(STREAM_Y, (uint32_t)i, CLASSES);
     return n;
 }
 
@@ -102,18 +96,14 @@ static void column_statistics(layer *a, share c)
 {
     float sum[WIDEST] = { 0 }, square[WIDEST] = { 0 };
     int   w = c.to - c.from;
-    for (int i = 0; i < MLP_BATCH; i++)
-        VECTOR_LOOP
-        for (int j = 0; j < w; j++)
-            sum[j] += a->z[i * a->out + c.from + j];
-    for (int j = 0; j < w; j++)
-        a->mean[c.from + j] = sum[j] / MLP_BATCH;
-    for (int i = 0; i < MLP_BATCH; i++)
-        VECTOR_LOOP
-        for (int j = 0; j < w; j++) {
-            float t = a->z[i * a->out + c.from + j] - a->mean[c.from + j];
-            square[j] += t * t;
-        }
+    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
+    for (int j = 0; j < w; j++) sum[j] += a->z[i * a->out + c.from + j];
+    for (int j = 0; j < w; j++) a->mean[c.from + j] = sum[j] / MLP_BATCH;
+    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
+    for (int j = 0; j < w; j++) {
+        float t = a->z[i * a->out + c.from + j] - a->mean[c.from + j];
+        square[j] += t * t;
+    }
     for (int j = 0; j < w; j++) {
         int at = c.from + j;
         a->spread[at] = 1 / sqrtf(square[j] / MLP_BATCH + (float)NORM_EPS);
@@ -125,41 +115,38 @@ static void column_statistics(layer *a, share c)
 /* a = relu(z + b) */
 static void activate(layer *a, share c)
 {
-    for (int i = 0; i < MLP_BATCH; i++)
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++) {
-            float z = a->z[i * a->out + j] + a->b[j];
-            a->a[i * a->out + j] = z > 0 ? z : 0;
-        }
+    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
+    for (int j = c.from; j < c.to; j++) {
+        float z = a->z[i * a->out + j] + a->b[j];
+        a->a[i * a->out + j] = z > 0 ? z : 0;
+    }
 }
 
 /* z becomes (z - mean) / deviation; a = mask relu(gamma z + beta) */
 static void activate_norm(layer *a, share c, bool drop, uint32_t seed)
 {
-    const uint32_t low  = (uint32_t)(MLP_DROP * 4294967296.0);
+    const uint32_t low = (uint32_t)(MLP_DROP * 4294967296.0);
     const float    keep = (float)(1 / (1 - MLP_DROP));
     column_statistics(a, c);
-    for (int i = 0; i < MLP_BATCH; i++)
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++) {
-            long  at    = (long)i * a->out + j;
-            float z     = (a->z[at] - a->mean[j]) * a->spread[j], y = a->gamma[j] * z + a->beta[j];
-            float mask  = drop ? bench_mix((uint32_t)at + seed) < low ? 0 : keep : 1;
-            a->z[at]    = z;
-            mask        = y > 0 ? mask : 0;
-            a->mask[at] = mask;
-            a->a[at]    = y * mask;
-        }
+    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
+    for (int j = c.from; j < c.to; j++) {
+        long  at = (long)i * a->out + j;
+        float z = (a->z[at] - a->mean[j]) * a->spread[j], y = a->gamma[j] * z + a->beta[j];
+        float mask = drop ? bench_mix((uint32_t)at + seed) < low ? 0 : keep : 1;
+        a->z[at] = z;
+        mask = y > 0 ? mask : 0;
+        a->mask[at] = mask;
+        a->a[at] = y * mask;
+    }
 }
 
 static void forward(mlp *n, int l, const float *x, share c)
 {
     layer *a = &n->layer[l];
-    product(MLP_BATCH, c.to - c.from, a->in, (matrix){ x, a->in, false }, (matrix){ a->W + c.from, a->out, false }, a->z + c.from, a->out);
-    if (n->norm)
-        activate_norm(a, c, n->drop, (uint32_t)(n->step * MLP_LAYERS + l) * 0x9E3779B9U);
-    else
-        activate(a, c);
+    product(MLP_BATCH, c.to - c.from, a->in, (matrix){ x, a->in, false }, (matrix){ a->W + c.from, a->out, false }, a->z + c.from,
+            a->out);
+    if (n->norm) activate_norm(a, c, n->drop, (uint32_t)(n->step * MLP_LAYERS + l) * 0x9E3779B9U);
+    else activate(a, c);
 }
 
 /* ---- the loss, rows [r.from, r.to): logits, softmax, their gradient ---- */
@@ -167,28 +154,23 @@ static void forward(mlp *n, int l, const float *x, share c)
 static float loss_of_row(float *restrict z, const float *restrict b, float *restrict d, int y)
 {
     float high = -INFINITY, sum = 0, label;
-    for (int j = 0; j < CLASSES; j++)
-        z[j] += b[j], high = z[j] > high ? z[j] : high;
+    for (int j = 0; j < CLASSES; j++) z[j] += b[j], high = z[j] > high ? z[j] : high;
     label = z[y] - high;
     VECTOR_LOOP
-    for (int j = 0; j < CLASSES; j++)
-        d[j] = vmath_exp(z[j] - high);
-    for (int j = 0; j < CLASSES; j++)
-        sum += d[j];
-    for (int j = 0; j < CLASSES; j++)
-        d[j] *= 1 / (sum * MLP_BATCH);
+    for (int j = 0; j < CLASSES; j++) d[j] = vmath_exp(z[j] - high);
+    for (int j = 0; j < CLASSES; j++) sum += d[j];
+    for (int j = 0; j < CLASSES; j++) d[j] *= 1 / (sum * MLP_BATCH);
     d[y] -= 1.0F / MLP_BATCH;
     return logf(sum) - label;
 }
 
 static float loss_of_rows(mlp *n, share r)
 {
-    layer *a    = &n->layer[HIDDEN];
+    layer *a = &n->layer[HIDDEN];
     float  loss = 0;
-    product(r.to - r.from, CLASSES, a->in, (matrix){ n->layer[HIDDEN - 1].a + r.from * a->in, a->in, false }, (matrix){ a->W, CLASSES, false },
-            a->z + r.from * CLASSES, CLASSES);
-    for (int i = r.from; i < r.to; i++)
-        loss += loss_of_row(a->z + i * CLASSES, a->b, a->d + i * CLASSES, n->y[i]);
+    product(r.to - r.from, CLASSES, a->in, (matrix){ n->layer[HIDDEN - 1].a + r.from * a->in, a->in, false },
+            (matrix){ a->W, CLASSES, false }, a->z + r.from * CLASSES, CLASSES);
+    for (int i = r.from; i < r.to; i++) loss += loss_of_row(a->z + i * CLASSES, a->b, a->d + i * CLASSES, n->y[i]);
     return loss / MLP_BATCH;
 }
 
@@ -196,21 +178,17 @@ static float loss_of_rows(mlp *n, share r)
 
 static void deactivate(layer *a, share c)
 {
-    for (int i = 0; i < MLP_BATCH; i++)
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++)
-            a->d[i * a->out + j] = a->a[i * a->out + j] > 0 ? a->d[i * a->out + j] : 0;
+    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
+    for (int j = c.from; j < c.to; j++) a->d[i * a->out + j] = a->a[i * a->out + j] > 0 ? a->d[i * a->out + j] : 0;
 }
 
 static void bias_gradient(mlp *n, int l, share c)
 {
-    layer *a  = &n->layer[l];
+    layer *a = &n->layer[l];
     float *gb = n->g + a->at + (long)a->in * a->out;
     memset(gb + c.from, 0, (size_t)(c.to - c.from) * sizeof *gb);
-    for (int i = 0; i < MLP_BATCH; i++)
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++)
-            gb[j] += a->d[i * a->out + j];
+    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
+    for (int j = c.from; j < c.to; j++) gb[j] += a->d[i * a->out + j];
 }
 
 /* dz = gamma / deviation (dy - mean(dy) - z mean(dy z)); the means are the gradients of beta and gamma, over the batch. */
@@ -218,20 +196,18 @@ static void deactivate_norm(layer *a, share c, float *gbeta, float *ggamma)
 {
     memset(gbeta + c.from, 0, (size_t)(c.to - c.from) * sizeof *gbeta);
     memset(ggamma + c.from, 0, (size_t)(c.to - c.from) * sizeof *ggamma);
-    for (int i = 0; i < MLP_BATCH; i++)
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++) {
-            long  at = (long)i * a->out + j;
-            float dy = a->d[at] * a->mask[at];
-            a->d[at] = dy;
-            gbeta[j] += dy, ggamma[j] += dy * a->z[at];
-        }
-    for (int i = 0; i < MLP_BATCH; i++)
-        VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++) {
-            long at  = (long)i * a->out + j;
-            a->d[at] = a->gamma[j] * a->spread[j] * (a->d[at] - (gbeta[j] + a->z[at] * ggamma[j]) * (1.0F / MLP_BATCH));
-        }
+    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
+    for (int j = c.from; j < c.to; j++) {
+        long  at = (long)i * a->out + j;
+        float dy = a->d[at] * a->mask[at];
+        a->d[at] = dy;
+        gbeta[j] += dy, ggamma[j] += dy * a->z[at];
+    }
+    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
+    for (int j = c.from; j < c.to; j++) {
+        long at = (long)i * a->out + j;
+        a->d[at] = a->gamma[j] * a->spread[j] * (a->d[at] - (gbeta[j] + a->z[at] * ggamma[j]) * (1.0F / MLP_BATCH));
+    }
 }
 
 static void backward(mlp *n, int l, share c)
@@ -240,10 +216,8 @@ static void backward(mlp *n, int l, share c)
     float *gb = n->g + a->at + (a->b - a->W);
     product(MLP_BATCH, c.to - c.from, next->out, (matrix){ next->d, next->out, false },
             (matrix){ next->W + (long)c.from * next->out, next->out, true }, a->d + c.from, a->out);
-    if (n->norm)
-        deactivate_norm(a, c, gb, gb + a->out);
-    else
-        deactivate(a, c), bias_gradient(n, l, c);
+    if (n->norm) deactivate_norm(a, c, gb, gb + a->out);
+    else deactivate(a, c), bias_gradient(n, l, c);
 }
 
 /* ---- the update ---- */
@@ -267,12 +241,11 @@ static void update(mlp *n, adam s, int l, const float *x, int thread, int thread
     share  r = share_of(a->in, thread, threads), c = share_of(a->out, thread, threads);
     for (int i = r.from; i < r.to; i += PIECE) {
         int  rows = r.to - i < PIECE ? r.to - i : PIECE;
-        long at   = a->at + (long)i * a->out;
+        long at = a->at + (long)i * a->out;
         product(rows, a->out, MLP_BATCH, (matrix){ x + i, a->in, true }, (matrix){ a->d, a->out, false }, n->g + at, a->out);
         adam_step(n, s, at, rows * a->out);
     }
-    for (long at = a->at + (long)a->in * a->out; at < a->at + a->count; at += a->out)
-        adam_step(n, s, at + c.from, c.to - c.from);
+    for (long at = a->at + (long)a->in * a->out; at < a->at + a->count; at += a->out) adam_step(n, s, at + c.from, c.to - c.from);
 }
 
 static adam adam_of(const mlp *n)
@@ -300,16 +273,14 @@ static void step(mlp *n)
         backward(n, 0, c0);
         bias_gradient(n, HIDDEN, share_of(CLASSES, t, of));
 #pragma omp barrier
-        for (int l = 0; l < MLP_LAYERS; l++)
-            update(n, s, l, l ? n->layer[l - 1].a : n->x, t, of);
+        for (int l = 0; l < MLP_LAYERS; l++) update(n, s, l, l ? n->layer[l - 1].a : n->x, t, of);
     }
 }
 
 static bool run(void *self, int64_t n, double seconds[])
 {
     (void)seconds;
-    for (int64_t k = 0; k < n; k++)
-        step(self);
+    for (int64_t k = 0; k < n; k++) step(self);
     return true;
 }
 
@@ -317,23 +288,21 @@ static double answer(void *self)
 {
     double loss = 0;
     run(self, BENCH_CHECK_STEPS, NULL);
-    for (int t = 0; t < BENCH_THREADS; t++)
-        loss += (double)((mlp *)self)->loss[t];
+    for (int t = 0; t < BENCH_THREADS; t++) loss += (double)((mlp *)self)->loss[t];
     return loss;
 }
 
 /* Layer by layer: W, then b, or beta and gamma. */
 static size_t gradient(void *self, double *to, size_t room)
 {
-    mlp   *n     = self;
+    mlp   *n = self;
     size_t count = 0;
     step(n);
     for (int l = 0; l < MLP_LAYERS; l++)
         for (long i = 0; i < n->layer[l].count; i++, count++)
-            if (count < room)
-                to[count] = (double)n->g[n->layer[l].at + i];
+            if (count < room) to[count] = (double)n->g[n->layer[l].at + i];
     return count;
 }
 
-const bench_side hand_mlp      = { start, run, answer, stop, gradient };
+const bench_side hand_mlp = { start, run, answer, stop, gradient };
 const bench_side hand_mlp_norm = { start_norm, run, answer, stop, gradient };

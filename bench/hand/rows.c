@@ -16,10 +16,10 @@ enum { F = ROWS_FEATURES };
 
 typedef struct rows {
     int    n, width;
-    float *x, *dx, *y, *gy;          /* [n, width]; y and gy: of the norms */
-    int   *label;                    /* [n]: of softmax-CE */
+    float *x, *dx, *y, *gy; /* [n, width]; y and gy: of the norms */
+    int   *label;           /* [n]: of softmax-CE */
     float  gamma[F], beta[F], dgamma[F], dbeta[F];
-    float *spread, *mean;            /* of a row (layer norm) or a column (batch norm) */
+    float *spread, *mean;             /* of a row (layer norm) or a column (batch norm) */
     float  part[BENCH_THREADS][2][F]; /* column sums of each thread */
     double loss;
 } rows;
@@ -32,8 +32,7 @@ static rows *make(int n, int width)
     memset(r, 0, sizeof *r);
     r->n = n, r->width = width;
     r->x = floats((size_t)n * (size_t)width), r->dx = floats((size_t)n * (size_t)width);
-    for (uint32_t i = 0; i < (uint32_t)n * (uint32_t)width; i++)
-        r->x[i] = bench_value(STREAM_X, i);
+    for (uint32_t i = 0; i < (uint32_t)n * (uint32_t)width; i++) r->x[i] = bench_value(STREAM_X, i);
     return r;
 }
 
@@ -42,8 +41,7 @@ static void *start_softmax(bench_setup s)
     rows *r = make(ROWS_SOFTMAX, ROWS_CLASSES);
     (void)s;
     r->label = calloc(ROWS_SOFTMAX, sizeof *r->label);
-    for (uint32_t i = 0; i < ROWS_SOFTMAX; i++)
-        r->label[i] = bench_class(STREAM_Y, i, ROWS_CLASSES);
+    for (uint32_t i = 0; i < ROWS_SOFTMAX; i++) r->label[i] = bench_class(STREAM_Y, i, ROWS_CLASSES);
     return r;
 }
 
@@ -53,8 +51,7 @@ static void *start_norm(bench_setup s)
     rows  *r = make(ROWS_NORM, F);
     (void)s;
     r->y = floats(n), r->gy = floats(n), r->spread = floats(ROWS_NORM), r->mean = floats(ROWS_NORM);
-    for (uint32_t i = 0; i < n; i++)
-        r->gy[i] = bench_value(STREAM_Y, i);
+    for (uint32_t i = 0; i < n; i++) r->gy[i] = bench_value(STREAM_Y, i);
     for (uint32_t j = 0; j < F; j++)
         r->gamma[j] = 1 + 0.5F * bench_value(STREAM_GAMMA, j), r->beta[j] = bench_value(STREAM_BETA, j);
     return r;
@@ -72,8 +69,7 @@ static float highest(const float *x, int n)
 {
     float high = x[0];
 #pragma omp simd reduction(max : high)
-    for (int j = 0; j < n; j++)
-        high = x[j] > high ? x[j] : high;
+    for (int j = 0; j < n; j++) high = x[j] > high ? x[j] : high;
     return high;
 }
 
@@ -97,20 +93,18 @@ static double exponentials(const float *restrict x, float *restrict e, int n, fl
 static void write_scaled(float *restrict to, const float *restrict from, float scale, int n)
 {
 #ifdef __AVX512F__
-    for (int j = 0; j < n; j += 16)
-        _mm512_stream_ps(to + j, _mm512_mul_ps(_mm512_load_ps(from + j), _mm512_set1_ps(scale)));
+    for (int j = 0; j < n; j += 16) _mm512_stream_ps(to + j, _mm512_mul_ps(_mm512_load_ps(from + j), _mm512_set1_ps(scale)));
 #else
-    for (int j = 0; j < n; j += 4)
-        _mm_stream_ps(to + j, _mm_mul_ps(_mm_load_ps(from + j), _mm_set1_ps(scale)));
+    for (int j = 0; j < n; j += 4) _mm_stream_ps(to + j, _mm_mul_ps(_mm_load_ps(from + j), _mm_set1_ps(scale)));
 #endif
 }
 
 static double softmax_row(const rows *r, int i, float *e)
 {
-    const float *x    = r->x + (long)i * r->width;
-    float       *dx   = r->dx + (long)i * r->width, high = highest(x, r->width);
-    double       sum  = exponentials(x, e, r->width, high);
-    int          y    = r->label[i];
+    const float *x = r->x + (long)i * r->width;
+    float       *dx = r->dx + (long)i * r->width, high = highest(x, r->width);
+    double       sum = exponentials(x, e, r->width, high);
+    int          y = r->label[i];
     e[y] -= (float)sum;
     write_scaled(dx, e, (float)(1 / (sum * r->n)), r->width);
     return log(sum) - (double)(x[y] - high);
@@ -126,8 +120,7 @@ static bool run_softmax(void *self, int64_t n, double seconds[])
         {
             _Alignas(64) float e[ROWS_CLASSES];
 #pragma omp for schedule(static)
-            for (int i = 0; i < r->n; i++)
-                loss += softmax_row(r, i, e);
+            for (int i = 0; i < r->n; i++) loss += softmax_row(r, i, e);
             _mm_sfence();
         }
         r->loss = loss / r->n;
@@ -144,8 +137,7 @@ static void add_parts(const rows *r, int which, float *to, int threads)
 {
     for (int j = 0; j < F; j++) {
         to[j] = 0;
-        for (int t = 0; t < threads; t++)
-            to[j] += r->part[t][which][j];
+        for (int t = 0; t < threads; t++) to[j] += r->part[t][which][j];
     }
 }
 
@@ -155,12 +147,10 @@ static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
     float       *y = r->y + (long)i * F, *dx = r->dx + (long)i * F;
     float        sum = 0, square = 0, g = 0, gz = 0, mean, spread;
 #pragma omp simd reduction(+ : sum)
-    for (int j = 0; j < F; j++)
-        sum += x[j];
+    for (int j = 0; j < F; j++) sum += x[j];
     mean = sum / F;
 #pragma omp simd reduction(+ : square)
-    for (int j = 0; j < F; j++)
-        square += (x[j] - mean) * (x[j] - mean);
+    for (int j = 0; j < F; j++) square += (x[j] - mean) * (x[j] - mean);
     spread = 1 / sqrtf(square / F + (float)NORM_EPS);
 #pragma omp simd reduction(+ : g, gz)
     for (int j = 0; j < F; j++) {
@@ -171,8 +161,7 @@ static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
     }
     g /= F, gz /= F;
     VECTOR_LOOP
-    for (int j = 0; j < F; j++)
-        dx[j] = spread * (gy[j] * r->gamma[j] - g - (x[j] - mean) * spread * gz);
+    for (int j = 0; j < F; j++) dx[j] = spread * (gy[j] * r->gamma[j] - g - (x[j] - mean) * spread * gz);
 }
 
 static bool run_layer_norm(void *self, int64_t n, double seconds[])
@@ -185,8 +174,7 @@ static bool run_layer_norm(void *self, int64_t n, double seconds[])
         int t = omp_get_thread_num();
         clear_parts(r, t);
 #pragma omp for schedule(static)
-        for (int i = 0; i < r->n; i++)
-            layer_norm_row(r, i, r->part[t][0], r->part[t][1]);
+        for (int i = 0; i < r->n; i++) layer_norm_row(r, i, r->part[t][0], r->part[t][1]);
 #pragma omp single
         add_parts(r, 0, r->dgamma, omp_get_num_threads()), add_parts(r, 1, r->dbeta, omp_get_num_threads());
     }
@@ -196,12 +184,11 @@ static bool run_layer_norm(void *self, int64_t n, double seconds[])
 /* Sums of x - origin and its square; the first row as origin keeps the difference of two sums from losing digits. */
 static void column_moments(const rows *r, share rs, float *sum, float *square)
 {
-    for (int i = rs.from; i < rs.to; i++)
-        VECTOR_LOOP
-        for (int j = 0; j < F; j++) {
-            float t = r->x[i * F + j] - r->x[j];
-            sum[j] += t, square[j] += t * t;
-        }
+    for (int i = rs.from; i < rs.to; i++) VECTOR_LOOP
+    for (int j = 0; j < F; j++) {
+        float t = r->x[i * F + j] - r->x[j];
+        sum[j] += t, square[j] += t * t;
+    }
 }
 
 static void finish_moments(rows *r, int threads)
@@ -209,8 +196,8 @@ static void finish_moments(rows *r, int threads)
     float sum[F], square[F];
     add_parts(r, 0, sum, threads), add_parts(r, 1, square, threads);
     for (int j = 0; j < F; j++) {
-        float mean   = sum[j] / (float)r->n;
-        r->mean[j]   = r->x[j] + mean;
+        float mean = sum[j] / (float)r->n;
+        r->mean[j] = r->x[j] + mean;
         r->spread[j] = 1 / sqrtf(square[j] / (float)r->n - mean * mean + (float)NORM_EPS);
     }
 }
@@ -219,11 +206,11 @@ static void column_gradients(rows *r, share rs, float *restrict dgamma, float *r
 {
     for (int i = rs.from; i < rs.to; i++) {
         const float *restrict x = r->x + (long)i * F, *restrict gy = r->gy + (long)i * F;
-        float *restrict y       = r->y + (long)i * F;
+        float *restrict y = r->y + (long)i * F;
         VECTOR_LOOP
         for (int j = 0; j < F; j++) {
             float z = (x[j] - r->mean[j]) * r->spread[j];
-            y[j]    = r->gamma[j] * z + r->beta[j];
+            y[j] = r->gamma[j] * z + r->beta[j];
             dgamma[j] += gy[j] * z, dbeta[j] += gy[j];
         }
     }
@@ -234,11 +221,11 @@ static void batch_norm_dx(rows *r, share rs)
     float scale = 1 / (float)r->n;
     for (int i = rs.from; i < rs.to; i++) {
         const float *restrict x = r->x + (long)i * F, *restrict gy = r->gy + (long)i * F;
-        float *restrict dx      = r->dx + (long)i * F;
+        float *restrict dx = r->dx + (long)i * F;
         VECTOR_LOOP
         for (int j = 0; j < F; j++) {
             float z = (x[j] - r->mean[j]) * r->spread[j];
-            dx[j]   = r->gamma[j] * r->spread[j] * (gy[j] - scale * (r->dbeta[j] + z * r->dgamma[j]));
+            dx[j] = r->gamma[j] * r->spread[j] * (gy[j] - scale * (r->dbeta[j] + z * r->dgamma[j]));
         }
     }
 }
@@ -252,7 +239,7 @@ static void batch_norm(rows *r)
         clear_parts(r, t);
         column_moments(r, rs, r->part[t][0], r->part[t][1]);
 #pragma omp barrier
-#pragma omp single
+#pragma omp          single
         finish_moments(r, of);
         clear_parts(r, t);
         column_gradients(r, rs, r->part[t][0], r->part[t][1]);
@@ -266,8 +253,7 @@ static void batch_norm(rows *r)
 static bool run_batch_norm(void *self, int64_t n, double seconds[])
 {
     (void)seconds;
-    for (int64_t k = 0; k < n; k++)
-        batch_norm(self);
+    for (int64_t k = 0; k < n; k++) batch_norm(self);
     return true;
 }
 
@@ -276,8 +262,7 @@ static bool run_batch_norm(void *self, int64_t n, double seconds[])
 static double weighted(const float *v, size_t n)
 {
     double s = 0;
-    for (size_t i = 0; i < n; i++)
-        s += (double)v[i] * (double)((int)(i % 7) - 2);
+    for (size_t i = 0; i < n; i++) s += (double)v[i] * (double)((int)(i % 7) - 2);
     return s;
 }
 
@@ -333,6 +318,6 @@ static size_t gradient_batch_norm(void *self, double *to, size_t room)
     return copy_gradient(self, to, room);
 }
 
-const bench_side hand_softmax    = { start_softmax, run_softmax, answer_softmax, stop, gradient_softmax };
+const bench_side hand_softmax = { start_softmax, run_softmax, answer_softmax, stop, gradient_softmax };
 const bench_side hand_layer_norm = { start_norm, run_layer_norm, answer_layer_norm, stop, gradient_layer_norm };
 const bench_side hand_batch_norm = { start_norm, run_batch_norm, answer_batch_norm, stop, gradient_batch_norm };

@@ -25,12 +25,10 @@ static void *start(bench_setup s)
 {
     small *m = calloc(1, sizeof *m);
     m->batch = s.size;
-    m->lr    = s.check ? 0.1F : 0.01F;
+    m->lr = s.check ? 0.1F : 0.01F;
     float *w = &m->w.W1[0][0];
-    for (uint32_t i = 0; i < IN * HIDDEN; i++)
-        w[i] = bench_value(STREAM_WEIGHTS, i);
-    for (uint32_t i = 0; i < HIDDEN; i++)
-        m->w.W2[i] = bench_value(STREAM_WEIGHTS + 1, i);
+    for (uint32_t i = 0; i < IN * HIDDEN; i++) w[i] = bench_value(STREAM_WEIGHTS, i);
+    for (uint32_t i = 0; i < HIDDEN; i++) m->w.W2[i] = bench_value(STREAM_WEIGHTS + 1, i);
     for (uint32_t i = 0; i < BATCH; i++) {
         m->x[i][0] = bench_value(STREAM_X, 2 * i), m->x[i][1] = bench_value(STREAM_X, 2 * i + 1);
         m->y[i] = (float)bench_class(STREAM_Y, i, 2);
@@ -52,16 +50,14 @@ static void gradient_of_one(small *m)
     weights       *g = &m->g;
     float          h[HIDDEN], x0 = m->x[0][0], x1 = m->x[0][1], z = w->b2, dz;
     VECTOR_LOOP
-    for (int j = 0; j < HIDDEN; j++)
-        h[j] = vmath_tanh(x0 * w->W1[0][j] + x1 * w->W1[1][j] + w->b1[j]);
-    for (int j = 0; j < HIDDEN; j++)
-        z += h[j] * w->W2[j];
+    for (int j = 0; j < HIDDEN; j++) h[j] = vmath_tanh(x0 * w->W1[0][j] + x1 * w->W1[1][j] + w->b1[j]);
+    for (int j = 0; j < HIDDEN; j++) z += h[j] * w->W2[j];
     m->loss = bce(z, m->y[0], &dz);
     VECTOR_LOOP
     for (int j = 0; j < HIDDEN; j++) {
-        float da    = dz * w->W2[j] * (1 - h[j] * h[j]);
-        g->W2[j]    = dz * h[j];
-        g->b1[j]    = da;
+        float da = dz * w->W2[j] * (1 - h[j] * h[j]);
+        g->W2[j] = dz * h[j];
+        g->b1[j] = da;
         g->W1[0][j] = da * x0;
         g->W1[1][j] = da * x1;
     }
@@ -75,12 +71,9 @@ static void gradient_of_batch(small *m)
     weights       g;
     float         x0[n], x1[n], h[HIDDEN][n], dz[n], loss = 0, db2 = 0, scale = 1.0F / n;
     VECTOR_LOOP
-    for (int i = 0; i < n; i++)
-        x0[i] = m->x[i][0], x1[i] = m->x[i][1];
-    for (int j = 0; j < HIDDEN; j++)
-        VECTOR_LOOP
-        for (int i = 0; i < n; i++)
-            h[j][i] = vmath_tanh(x0[i] * w.W1[0][j] + x1[i] * w.W1[1][j] + w.b1[j]);
+    for (int i = 0; i < n; i++) x0[i] = m->x[i][0], x1[i] = m->x[i][1];
+    for (int j = 0; j < HIDDEN; j++) VECTOR_LOOP
+    for (int i = 0; i < n; i++) h[j][i] = vmath_tanh(x0[i] * w.W1[0][j] + x1[i] * w.W1[1][j] + w.b1[j]);
 #pragma omp simd reduction(+ : loss, db2)
     for (int i = 0; i < n; i++) {
         float z = h[0][i] * w.W2[0] + h[1][i] * w.W2[1] + h[2][i] * w.W2[2] + h[3][i] * w.W2[3] + w.b2;
@@ -97,21 +90,18 @@ static void gradient_of_batch(small *m)
         }
         g.W2[j] = dW2, g.b1[j] = db1, g.W1[0][j] = dW10, g.W1[1][j] = dW11;
     }
-    g.b2    = db2;
-    m->g    = g;
+    g.b2 = db2;
+    m->g = g;
     m->loss = loss * scale;
 }
 
 static inline void step(small *m)
 {
     float *w = (float *)&m->w, *g = (float *)&m->g;
-    if (m->batch == 1)
-        gradient_of_one(m);
-    else
-        gradient_of_batch(m);
+    if (m->batch == 1) gradient_of_one(m);
+    else gradient_of_batch(m);
     VECTOR_LOOP
-    for (int i = 0; i < PARAMETERS; i++)
-        w[i] -= m->lr * g[i];
+    for (int i = 0; i < PARAMETERS; i++) w[i] -= m->lr * g[i];
 }
 
 static bool run(void *self, int64_t n, double seconds[])
@@ -134,8 +124,7 @@ static size_t gradient(void *self, double *to, size_t room)
 {
     const float *g = (const float *)&((small *)self)->g;
     run(self, 1, NULL);
-    for (size_t i = 0; i < room && i < PARAMETERS; i++)
-        to[i] = (double)g[i];
+    for (size_t i = 0; i < room && i < PARAMETERS; i++) to[i] = (double)g[i];
     return PARAMETERS;
 }
 

@@ -20,14 +20,14 @@ typedef struct tape {
 
 static void *start(bench_setup s)
 {
-    tape *t     = calloc(1, sizeof *t);
+    tape *t = calloc(1, sizeof *t);
     t->capacity = s.size + 1;
-    t->size     = s.size;
-    size_t n    = (size_t)t->capacity;
-    t->op       = calloc(n, sizeof *t->op);
-    t->operand  = calloc(n, sizeof *t->operand);
-    t->number   = calloc(n, sizeof *t->number);
-    t->value    = calloc(n, sizeof *t->value);
+    t->size = s.size;
+    size_t n = (size_t)t->capacity;
+    t->op = calloc(n, sizeof *t->op);
+    t->operand = calloc(n, sizeof *t->operand);
+    t->number = calloc(n, sizeof *t->number);
+    t->value = calloc(n, sizeof *t->value);
     t->gradient = calloc(n, sizeof *t->gradient);
     return t;
 }
@@ -41,12 +41,11 @@ static void stop(void *self)
 /* -1 when the tape is full. */
 static inline int push(tape *t, op o, int operand, float number)
 {
-    if (t->length == t->capacity)
-        return -1;
-    int i         = t->length++;
-    t->op[i]      = (uint8_t)o;
+    if (t->length == t->capacity) return -1;
+    int i = t->length++;
+    t->op[i] = (uint8_t)o;
     t->operand[i] = operand;
-    t->number[i]  = number;
+    t->number[i] = number;
     return i;
 }
 
@@ -55,7 +54,7 @@ static int build(tape *t, float x0)
     bench_chain c = bench_chain_of(t->size, ++t->seed);
     int         x, i = 0;
     t->length = 0;
-    x         = push(t, LEAF, 0, x0);
+    x = push(t, LEAF, 0, x0);
     for (int k = 0; k <= CHAIN_TURNS; k++)
         for (; i < c.turn[k]; i++)
             x = (i + k) % 2 ? push(t, ADD_NUMBER, x, (float)CHAIN_TERM) : push(t, MUL_NUMBER, x, (float)CHAIN_FACTOR);
@@ -81,8 +80,7 @@ static float backward(tape *t)
     float *g = t->gradient;
     memset(g, 0, (size_t)t->length * sizeof *g);
     g[t->length - 1] = 1;
-    for (int i = t->length - 1; i > 0; i--)
-        switch (t->op[i]) {
+    for (int i = t->length - 1; i > 0; i--) switch (t->op[i]) {
         case LEAF: break;
         case MUL_NUMBER: g[t->operand[i]] += g[i] * t->number[i]; break;
         case ADD_NUMBER: g[t->operand[i]] += g[i]; break;
@@ -117,8 +115,7 @@ static double answer(void *self)
 static size_t gradient(void *self, double *to, size_t room)
 {
     answer(self);
-    if (room)
-        to[0] = (double)((tape *)self)->gradient[0];
+    if (room) to[0] = (double)((tape *)self)->gradient[0];
     return 1;
 }
 

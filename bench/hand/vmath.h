@@ -37,9 +37,9 @@ static inline float vmath_power_of_two(int32_t n)
 /* x = n ln 2 + r; returns e^r - 1, which keeps its digits near 0. */
 static inline float vmath_reduced_expm1(float x, float *n)
 {
-    *n      = __builtin_rintf(x * 1.44269504F);
+    *n = __builtin_rintf(x * 1.44269504F);
     float r = VMATH_KEEP(x - *n * 0x1.62e4p-1F) - *n * 0x1.7f7d1cp-20F;
-    r       = VMATH_KEEP(r);
+    r = VMATH_KEEP(r);
     float z = r * r;
     float q = (0.5F + 1.6666539e-1F * r) + z * ((4.1667223e-2F + 8.36718082e-3F * r) + z * 1.38823933e-3F);
     return VMATH_KEEP(r + z * q);

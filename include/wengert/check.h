@@ -12,8 +12,9 @@
  *
  * Two things are added, since the ratio alone is wrong both ways. The rounding noise of f is measured, and with it the
  * ratio's floor: what a right gradient would show. A difference that noise, a kink within the step or a step too large
- * explains is inconclusive, not a failure. And a single component that is wrong beyond doubt (by more than 1e-3 of itself
- * and ten times its noise) fails, however little it adds to the ratio.
+ * explains is inconclusive, not a failure; an input whose gradient is zero or below the noise leaves the verdict to the
+ * others. And a single component that is wrong beyond doubt (by more than 1e-3 of itself and ten times its noise) fails,
+ * however little it adds to the ratio.
  */
 #ifndef WENGERT_CHECK_H
 #define WENGERT_CHECK_H
@@ -39,7 +40,7 @@ typedef enum wg_verdict { WG_PASS, WG_FAIL, WG_INCONCLUSIVE } wg_verdict;
 WG_API const char *wg_verdict_name(wg_verdict v); /* "pass", "fail", "inconclusive" */
 
 /* The gradient of the scalar node with respect to p's parameters, or to all named float inputs when p is NULL (those that
- * have no derivative, or zeros alone, are reported and not counted). Runs a clone in double whatever the graph's dtype, dropout masks frozen;
+ * have no derivative are reported and not counted). Runs a clone in double whatever the graph's dtype, dropout masks frozen;
  * changes nothing in the graph, the parameters or the random draws. Never NULL. A report owns what it needs: it outlives
  * graph and context, and wg_check_free alone frees it. */
 WG_API wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gradcheck_opts *o);

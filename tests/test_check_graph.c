@@ -1,0 +1,386 @@
+/* test_check_graph.c: the gradient check of graphs: the clone is the graph, in double, and the graph is left alone. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgcheck.h"
+
+Test(check_graph, theta_cubed_at_one)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    float       at = 1;
+    wg_node     theta = wg_input(g, "theta", wg_view_f32(&at, WG_SCALAR));
+    wg_node     f = wg_pow(theta, 3);
+    wg_check   *two = wg_gradcheck(f, NULL, &(wg_gradcheck_opts){ .eps = 0.01 });
+    wg_check   *one = wg_gradcheck_nodes(f, &theta, 1, &(wg_gradcheck_opts){ .eps = 0.01, .one_sided = true });
+    cr_assert_eq(wg_check_inputs(two), 1);
+    cr_expect_str_eq(wg_check_input_at(two, 0).name, "theta");
+    cr_expect_float_eq(wg_check_input_at(two, 0).numeric[0], 3.0001, 1e-9);
+    cr_expect_float_eq(wg_check_input_at(two, 0).analytic[0], 3, 1e-14);
+    cr_expect_float_eq(wg_check_input_at(one, 0).numeric[0], 3.0301, 1e-9);
+    wg_check_free(two), wg_check_free(one);
+    wgt_finish(c, NULL);
+}
+
+static const double start[2] = { -1.2, 1 };
+
+static wg_node component(wg_node x, int i) { return wg_reshape(wg_slice(x, .axis = 0, .from = i, .to = i + 1), WG_SCALAR); }
+
+static wg_node rosenbrock_node(wg_node x)
+{
+    wg_node x0 = component(x, 0), x1 = component(x, 1);
+    return wg_add(wg_square(wg_sub(1, x0)), wg_mul(100, wg_square(wg_sub(x1, wg_square(x0)))));
+}
+
+Test(check_graph, rosenbrock)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    double      b = 1 - 1.44, right[2] = { -2 * 2.2 + 400 * 1.2 * b, 200 * b };
+    wg_node     x = wg_input(g, "x", wg_view_f64(start, WG_SHAPE(2)));
+    wg_check   *r = wg_gradcheck(rosenbrock_node(x), NULL, NULL);
+    cr_assert_eq(wg_check_inputs(r), 1);
+    for (int i = 0; i < 2; i++) cr_expect_float_eq(wg_check_input_at(r, 0).analytic[i], right[i], 1e-11);
+    cr_expect_float_eq(wg_check_value(r), 24.2, 1e-13);
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    wgt_finish(c, NULL);
+}
+
+/* A network with all that could be disturbed: batch norm's averages, dropout's masks, f32 parameters. */
+
+enum { ROWS = 12, COLUMNS = 5, CLASSES = 3 };
+
+typedef struct network {
+    wg_context *c;
+    wg_graph   *g;
+    wg_params  *p;
+    float       x[ROWS * COLUMNS];
+    int32_t     y[ROWS];
+} network;
+
+static network make_network(wg_dtype t)
+{
+    network    n = { .c = wgt_start(NULL, t, &(wg_options){ .seed = 5, .threads = 1 }) };
+    wgt_random random = { 17 };
+    n.g = wg_graph_new(n.c), n.p = wg_params_new(n.c);
+    for (int i = 0; i < ROWS * COLUMNS; i++) n.x[i] = (float)wgt_uniform(&random, -1, 1);
+    for (int i = 0; i < ROWS; i++) n.y[i] = (int32_t)wgt_below(&random, CLASSES);
+    return n;
+}
+
+static wg_node loss_of(network *n, double keep_prob)
+{
+    wg_begin(n->g, WG_TRAIN);
+    wg_node x = wg_cast(wg_input(n->g, "x", wg_view_f32(n->x, WG_SHAPE(ROWS, COLUMNS))), wg_context_dtype(n->c));
+    wg_node y = wg_input(n->g, "y", wg_view_i32(n->y, WG_SHAPE(ROWS)));
+    wg_node h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(x, n->p, "fc1", 4, .no_bias = true), n->p, "bn"));
+    if (keep_prob < 1) h = wg_dropout(h, .keep_prob = keep_prob);
+    return wg_softmax_cross_entropy(wg_nn_dense(h, n->p, "out", CLASSES), y);
+}
+
+/* All parameters and states, as bytes one after another, for the caller to free. */
+static char *bytes_of(const wg_params *p, size_t *size)
+{
+    char *all = NULL;
+    *size = 0;
+    for (int i = 0; i < wg_params_count(p); i++) {
+        wg_tensor t = wg_params_tensor(p, i);
+        size_t    n = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+        all = realloc(all, *size + n + 1);
+        memcpy(all + *size, t.data, n);
+        *size += n;
+    }
+    return all;
+}
+
+Test(check_graph, a_network_in_f32_is_checked_in_f64)
+{
+    network   n = make_network(WG_F32);
+    wg_check *r = wg_gradcheck(loss_of(&n, 0.7), n.p, NULL);
+    cr_expect_lt(wg_check_ratio(r), 1e-6, "%g: f32 differences would be wrong in all digits", wg_check_ratio(r));
+    cr_expect_eq(wg_check_inputs(r), 5, "fc1.W bn.gamma bn.beta out.W out.b: no states, no inputs");
+    for (int i = 0; i < wg_check_inputs(r); i++) {
+        wg_check_input in = wg_check_input_at(r, i);
+        cr_expect_geq(wg_params_find(n.p, in.name), 0, "%s", in.name);
+        cr_expect_str_eq(in.op, "param");
+        cr_expect(strstr(in.where, "test_check.c:"), "%s", in.where);
+        cr_expect_eq(in.verdict, WG_PASS, "%s: %s", in.name, in.reason);
+    }
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    wgt_finish(n.c, NULL);
+}
+
+Test(check_graph, nothing_is_changed)
+{
+    network  n = make_network(WG_F64), m = make_network(WG_F64);
+    size_t   size, size_after;
+    wg_node  loss = loss_of(&n, 0.5);
+    double   before = wg_item(loss);
+    char    *bytes = bytes_of(n.p, &size);
+    uint64_t epoch = wg_graph_epoch(n.g);
+    int64_t  nodes = wg_graph_nodes(n.g);
+
+    wg_check *r = wg_gradcheck(loss, n.p, NULL);
+    cr_expect_eq(wg_check_value(r), before, "the same masks: %.17g, %.17g", wg_check_value(r), before);
+    cr_expect_eq(wg_check_verdict(r), WG_PASS);
+
+    char *bytes_after = bytes_of(n.p, &size_after);
+    cr_expect_eq(size, size_after);
+    cr_expect_eq(memcmp(bytes, bytes_after, size), 0, "parameters or states have changed");
+    cr_expect_eq(wg_graph_epoch(n.g), epoch);
+    cr_expect_eq(wg_graph_nodes(n.g), nodes);
+    cr_expect_eq(wg_item(loss), before);
+    wg_check_free(r);
+    free(bytes), free(bytes_after);
+
+    /* Later masks, gradients and states are those of a run that was never checked. */
+    cr_assert_eq(wg_item(loss_of(&m, 0.5)), before);
+    for (int step = 0; step < 3; step++) {
+        wg_node a = loss_of(&n, 0.5), b = loss_of(&m, 0.5);
+        wg_check_free(wg_gradcheck(a, n.p, NULL)); /* before anything of it has run */
+        wg_backward(a, n.p), wg_backward(b, m.p);
+        cr_expect_eq(wg_item(a), wg_item(b), "step %d", step);
+        bytes = bytes_of(n.p, &size), bytes_after = bytes_of(m.p, &size_after);
+        cr_expect(size == size_after && memcmp(bytes, bytes_after, size) == 0, "step %d", step);
+        free(bytes), free(bytes_after);
+    }
+    wgt_finish(n.c, NULL), wgt_finish(m.c, NULL);
+}
+
+Test(check_graph, the_values_read_before_are_still_there)
+{
+    network   n = make_network(WG_F32);
+    wg_node   loss = loss_of(&n, 0.5);
+    wg_tensor t = wg_value(loss);
+    float     before = *(float *)t.data;
+    wg_check_free(wg_gradcheck(loss, n.p, NULL));
+    cr_expect_eq(*(float *)t.data, before);
+    wgt_finish(n.c, NULL);
+}
+
+Test(check_graph, the_report_outlives_the_context_and_repeats)
+{
+    char *text[2];
+    for (int k = 0; k < 2; k++) {
+        network   n = make_network(WG_F32);
+        wg_check *r = wg_gradcheck(loss_of(&n, 0.5), n.p, NULL);
+        wgt_finish(n.c, NULL);
+        text[k] = wgt_report(r);
+        wg_check_free(r);
+    }
+    cr_expect_str_eq(text[0], text[1]);
+    cr_expect(strstr(text[0], "out.W["), "%s", text[0]);
+    cr_expect(strstr(text[0], "verdict PASS"), "%s", text[0]);
+    free(text[0]), free(text[1]);
+}
+
+/* ---- wrong rules ---- */
+
+static void sign_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_neg(wg_mul(gy, wg_mul(2, x[0])));
+}
+
+static void half_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, x[0]); }
+static void right_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_mul(2, x[0]));
+}
+
+static wg_check *check_rule(wg_graph *g, wg_vjp_rule rule)
+{
+    static const float at[3] = { -1, 0.5f, 2 };
+    wg_begin(g, WG_TRAIN);
+    wg_node x = wg_input(g, "x", wg_view_f32(at, WG_SHAPE(3)));
+    return wg_gradcheck(wg_sum(wg_custom_vjp(wg_mul(x, x), &x, 1, rule)), NULL, NULL);
+}
+
+Test(check_graph, a_wrong_rule_is_caught)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    cr_expect_eq(wgt_verdict(check_rule(g, right_vjp)), WG_PASS);
+    wg_check *r = check_rule(g, sign_vjp);
+    cr_expect_str_eq(wg_check_input_at(r, 0).hint, "the sign is wrong");
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    r = check_rule(g, half_vjp);
+    cr_expect_str_eq(wg_check_input_at(r, 0).hint, "a factor 2 is missing");
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    wgt_finish(c, NULL);
+}
+
+static void batch_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_broadcast_to(gy, wg_node_shape(x[0])); /* of the sum, where y is the mean */
+}
+
+Test(check_graph, a_sum_for_a_mean_is_named)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    double      at[7] = { 1, 2, 3, 4, 5, 6, 7 };
+    wg_node     x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(7)));
+    wg_check   *r = wg_gradcheck(wg_custom_vjp(wg_mean(x), &x, 1, batch_vjp), NULL, NULL);
+    cr_expect_str_eq(wg_check_input_at(r, 0).hint, "the sum over the batch of 7 where f takes the mean");
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    wgt_finish(c, NULL);
+}
+
+/* ---- graphs that show nothing ---- */
+
+Test(check_graph, nan_is_inconclusive)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    double      at[2] = { 1, -1 };
+    wg_node     x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2)));
+    wg_check   *r = wg_gradcheck(wg_sum(wg_log(x)), NULL, NULL);
+    wgt_expect_report(r, "NaN");
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+    cr_expect_eq(wg_failed(c), WG_OK);
+    wgt_finish(c, NULL);
+}
+
+Test(check_graph, nothing_to_compare)
+{
+    network   n = make_network(WG_F64);
+    wg_check *r = wg_gradcheck(wg_sum(wg_square(wg_scalar(n.g, 3))), n.p, NULL);
+    wgt_expect_report(r, "nothing to compare");
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+    cr_expect_eq(wgt_verdict(wg_gradcheck_nodes(wg_scalar(n.g, 3), NULL, 0, NULL)), WG_INCONCLUSIVE);
+    wgt_finish(n.c, NULL);
+}
+
+static void no_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) {}
+
+Test(check_graph, inputs_without_a_derivative_do_not_count)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    double      a[3] = { 1, 2, 3 }, b[3] = { 2, 1, 4 };
+    wg_node     x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
+    wg_node     z = wg_input(g, "z", wg_view_f64(b, WG_SHAPE(3)));
+    wg_node     f = wg_sum(wg_mul(wg_square(x), wg_custom_vjp(wg_square(z), &z, 1, no_vjp)));
+    wg_check   *r = wg_gradcheck(f, NULL, NULL);
+    cr_expect_eq(wg_check_inputs(r), 2);
+    wgt_expect_report(r, "not checked");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    cr_expect_eq(wgt_verdict(wg_gradcheck_nodes(f, (wg_node[]){ x, z }, 2, NULL)), WG_INCONCLUSIVE, "who asks gets an answer");
+    cr_expect_eq(wg_failed(c), WG_OK);
+    wgt_finish(c, NULL);
+}
+
+/* A bias before batch norm has the gradient zero: differences show noise there, which is no reason to doubt the others. */
+Test(check_graph, a_gradient_below_the_noise_leaves_the_verdict_to_the_others)
+{
+    network   n = make_network(WG_F64);
+    wg_node   x = wg_cast(wg_input(n.g, "x", wg_view_f32(n.x, WG_SHAPE(ROWS, COLUMNS))), WG_F64);
+    wg_node   h = wg_nn_batch_norm(wg_nn_dense(x, n.p, "fc1", 4), n.p, "bn");
+    wg_check *r = wg_gradcheck(wg_mean(wg_square(wg_tanh(h))), n.p, NULL);
+    cr_assert_eq(wg_check_inputs(r), 4);
+    cr_expect_str_eq(wg_check_input_at(r, 1).name, "fc1.b");
+    cr_expect_eq(wg_check_input_at(r, 1).verdict, WG_INCONCLUSIVE);
+    wgt_expect_report(r, "rounding noise");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    wgt_finish(n.c, NULL);
+}
+
+/* y = W W: gy W' + W' gy, and its transpose instead. */
+static void transposed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    wg_node t = wg_transpose(x[0]);
+    gx[0] = wg_transpose(wg_add(wg_matmul(gy, t), wg_matmul(t, gy)));
+}
+
+Test(check_graph, a_transpose_is_named)
+{
+    double      x[4] = { 1, 2, 3, 4 };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *graph = wg_graph_new(c);
+    wg_node     W = wg_input(graph, "W", wg_view_f64(x, WG_SHAPE(2, 2)));
+    wg_node     f = wg_sum(wg_square(wg_custom_vjp(wg_matmul(W, W), &W, 1, transposed_vjp)));
+    wg_check   *r = wg_gradcheck(f, NULL, NULL);
+    cr_expect_str_eq(wg_check_input_at(r, 0).hint, "yours is the transpose");
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    wgt_finish(c, NULL);
+}
+
+Test(check_graph, a_part_of_the_parameters)
+{
+    network   n = make_network(WG_F64);
+    wg_node   loss = loss_of(&n, 1);
+    wg_check *r = wg_gradcheck(loss, wg_params_in(n.p, "out"), NULL);
+    cr_assert_eq(wg_check_inputs(r), 2);
+    cr_expect_str_eq(wg_check_input_at(r, 0).name, "out.W");
+    cr_expect_str_eq(wg_check_input_at(r, 1).name, "out.b");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    wgt_finish(n.c, NULL);
+}
+
+/* ---- mistakes ---- */
+
+Test(check_graph, mistakes_are_named)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    double      a[3] = { 1, 2, 3 };
+    wg_node     x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
+    wg_node     y = wg_square(x), f = wg_sum(y);
+
+    wg_check *r = wg_gradcheck(y, NULL, NULL);
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE, "not a scalar");
+
+    r = wg_gradcheck_nodes(f, &y, 1, NULL);
+    wgt_expect_report(r, "computed");
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_number(3), NULL, NULL)), WG_INCONCLUSIVE);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_none, NULL, NULL)), WG_INCONCLUSIVE);
+    if (wg_failed(c)) wg_recover(c);
+
+    wg_begin(g, WG_TRAIN);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(f, NULL, NULL)), WG_INCONCLUSIVE);
+    wgt_expect_error(c, WG_ERROR_USE, "test_check.c:");
+
+    wg_fail(c, WG_HERE, WG_ERROR_USER, "a mistake of before");
+    r = wg_gradcheck(f, NULL, NULL);
+    wgt_expect_report(r, "a mistake of before");
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+    wgt_drop(c, NULL);
+}
+
+static void *no_memory(void *user, void *p, size_t old_size, size_t new_size)
+{
+    return (void)user, (void)old_size, (void)new_size, p;
+}
+
+Test(check_graph, without_memory)
+{
+    wg_allocator none = { no_memory, NULL };
+    wg_context  *c = wg_start(&(wg_options){ .allocator = &none });
+    cr_expect_neq(wg_failed(c), WG_OK);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_none, NULL, NULL)), WG_INCONCLUSIVE);
+    wg_finish(c, NULL);
+}
+
+/* Every allocation of the user's context fails in turn: the check says so or does without. */
+Test(check_graph, failing_allocations)
+{
+    int64_t failed = 1;
+    for (int64_t k = 1; failed; k++) {
+        wgt_memory  m = { 0 };
+        wg_context *c = wgt_start(&m, WG_F32, NULL);
+        wg_graph   *g = wg_graph_new(c);
+        wg_params  *p = wg_params_new(c);
+        wg_node     W = wg_param(g, p, "W", WG_SHAPE(3, 2), wg_xavier());
+        wg_node     loss = wg_sum(wg_tanh(W));
+        m.fail_at = m.calls + k;
+        wg_check *r = wg_gradcheck(loss, p, NULL);
+        failed = m.failed;
+        cr_expect_neq(wg_check_verdict(r), WG_FAIL);
+        cr_expect(failed || wg_check_verdict(r) == WG_PASS);
+        wg_check_free(r);
+        wgt_drop(c, &m);
+    }
+}
