@@ -171,10 +171,9 @@ static void *start_gradcheck(bench_setup setup)
     for (uint32_t i = 0; y && i < CHECK_BATCH; i++) y[i] = bench_class(STREAM_Y, i, CHECK_OUT);
     s->y = wg_view_i32(y, WG_SHAPE(CHECK_BATCH));
     s->x = values(s, STREAM_X, 1, WG_SHAPE(CHECK_BATCH, CHECK_IN));
-    wg_params_make(s->p, "fc1.W", values(s, STREAM_WEIGHTS, bench_weight_scale(CHECK_IN), WG_SHAPE(CHECK_IN, CHECK_HIDDEN)),
+    wg_params_make(s->p, "W1", values(s, STREAM_WEIGHTS, bench_weight_scale(CHECK_IN), WG_SHAPE(CHECK_IN, CHECK_HIDDEN)), false);
+    wg_params_make(s->p, "W2", values(s, STREAM_WEIGHTS + 1, bench_weight_scale(CHECK_HIDDEN), WG_SHAPE(CHECK_HIDDEN, CHECK_OUT)),
                    false);
-    wg_params_make(s->p, "fc2.W",
-                   values(s, STREAM_WEIGHTS + 1, bench_weight_scale(CHECK_HIDDEN), WG_SHAPE(CHECK_HIDDEN, CHECK_OUT)), false);
     return s;
 }
 
@@ -182,9 +181,12 @@ static wg_check *gradcheck(small *s)
 {
     wg_begin(s->g, WG_TRAIN);
     wg_node x = wg_input_borrow(s->g, "x", s->x), y = wg_input_borrow(s->g, "y", s->y);
-    wg_node h = wg_relu(wg_nn_dense(x, s->p, "fc1", CHECK_HIDDEN));
-    return wg_gradcheck(wg_softmax_cross_entropy(wg_nn_dense(h, s->p, "fc2", CHECK_OUT), y), NULL,
-                        &(wg_gradcheck_opts){ .eps = 1e-7 });
+    wg_node W1 = wg_param(s->g, s->p, "W1", WG_SHAPE(CHECK_IN, CHECK_HIDDEN), wg_zeros());
+    wg_node b1 = wg_param(s->g, s->p, "b1", WG_SHAPE(CHECK_HIDDEN), wg_zeros());
+    wg_node W2 = wg_param(s->g, s->p, "W2", WG_SHAPE(CHECK_HIDDEN, CHECK_OUT), wg_zeros());
+    wg_node b2 = wg_param(s->g, s->p, "b2", WG_SHAPE(CHECK_OUT), wg_zeros());
+    wg_node loss = wg_softmax_cross_entropy(wg_dense(wg_relu(wg_dense(x, W1, b1)), W2, b2), y);
+    return wg_gradcheck_nodes(loss, ((wg_node[]){ W1, b1, W2, b2, x }), 5, &(wg_gradcheck_opts){ .eps = 1e-7 });
 }
 
 static bool run_gradcheck(void *self, int64_t n, double seconds[])

@@ -237,7 +237,7 @@ static wg_node cast_sample(wg_site here, wg_graph *g, int i)
 {
     wg_node x = wg_any(g, WG_SHAPE(3, 4));
     switch (i) {
-    case 0: return wg_cast(wg_cast(x, WG_F32), WG_F64);
+    case 0: return wg_cast(x, WG_DEFAULT_DTYPE);
     case 1: return wg_cast(wg_any_class(g, 5, WG_SHAPE(7)), WG_DEFAULT_DTYPE);
     case 2: return wg_cast(wg_mul(wg_any_class(g, 9, WG_SHAPE(2, 5)), 1.25), WG_I32);
     case 3: return wg_cast(wg_any(g, WG_SHAPE(0, 2)), WG_I64);

@@ -45,11 +45,27 @@ static void leading_strides(const wg_shape *x, const wg_shape *y, int64_t matrix
     }
 }
 
+/* A vector on the left is a row, on the right a column; the result lacks that axis. */
+static void as_matrices(wg_shape *a, wg_shape *b, wg_shape *y)
+{
+    if (b->rank == 1) {
+        *b = (wg_shape){ 2, { b->dim[0], 1 } };
+        y->dim[y->rank++] = 1;
+    }
+    if (a->rank == 1) {
+        *a = (wg_shape){ 2, { 1, a->dim[0] } };
+        y->dim[y->rank] = y->dim[y->rank - 1];
+        y->dim[y->rank++ - 1] = 1;
+    }
+}
+
 static product product_of(const wg_kernel *k)
 {
-    const wg_shape    *a = k->xt[0].shape, *b = k->xt[1].shape, *y = k->yt[0].shape;
+    wg_shape shapes[3] = { *k->xt[0].shape, *k->xt[1].shape, *k->yt[0].shape };
+    wg_shape *const    a = &shapes[0], *const b = &shapes[1], *const y = &shapes[2];
     const matmul_attr *f = k->attr;
-    product            p = { .ta = f->ta, .tb = f->tb, .batch = 1, .axes = y->rank - 2 };
+    as_matrices(a, b, y);
+    product p = { .ta = f->ta, .tb = f->tb, .batch = 1, .axes = y->rank - 2 };
     p.m = y->dim[y->rank - 2];
     p.n = y->dim[y->rank - 1];
     p.k = a->dim[a->rank - (f->ta ? 2 : 1)];
@@ -236,32 +252,10 @@ static wg_node through(wg_node x, bool *swapped)
     return x;
 }
 
-/* A vector on the left as a row, on the right as a column; the product without that axis. */
-static wg_node with_vectors(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
-{
-    bool row = wg_node_shape(a).rank == 1, column = wg_node_shape(b).rank == 1;
-    if (row)
-        a = wg_reshape(a, WG_SHAPE(1, wg_dim(a, 0)));
-    if (column)
-        b = wg_reshape(b, WG_SHAPE(wg_dim(b, 0), 1));
-    wg_node  y = product_node(here, a, b, ta, tb);
-    wg_shape full = wg_node_shape(y), s = full;
-    if (!wg_node_ok(y))
-        return y;
-    s.rank = full.rank - 2;
-    if (!row)
-        s.dim[s.rank++] = full.dim[full.rank - 2];
-    if (!column)
-        s.dim[s.rank++] = full.dim[full.rank - 1];
-    return wg_reshape(y, s);
-}
-
 static wg_node matmul_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
     matmul_attr f = *(const matmul_attr *)attr;
-    if (wg_node_shape(x[0]).rank == 1 || wg_node_shape(x[1]).rank == 1)
-        return with_vectors(wg_inside(here), x[0], x[1], f.ta, f.tb);
-    wg_node a = through(x[0], &f.ta), b = through(x[1], &f.tb);
+    wg_node     a = through(x[0], &f.ta), b = through(x[1], &f.tb);
     bool    same = a.index == x[0].index && b.index == x[1].index;
     return same ? wg_none : product_node(here, a, b, f.ta, f.tb);
 }
@@ -283,14 +277,20 @@ static wg_node flat(wg_site here, wg_node x)
     return wg_reshape(x, WG_SHAPE(rows, last));
 }
 
+static wg_node shaped(wg_site here, wg_node x, wg_shape s) { return wg_shape_equal(wg_node_shape(x), s) ? x : wg_reshape(x, s); }
+
 static void matmul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const matmul_attr *f = wg_attr(y);
-    wg_node            a = x[0], b = x[1], g = gy;
+    wg_shape           sa = wg_node_shape(x[0]), sb = wg_node_shape(x[1]), sy = wg_node_shape(y);
+    as_matrices(&sa, &sb, &sy);
+    wg_node a = shaped(here, x[0], sa), b = shaped(here, x[1], sb), g = shaped(here, gy, sy);
     gx[0] = summed(here, f->ta ? product_node(here, b, g, f->tb, true) : product_node(here, g, b, false, !f->tb), a);
-    if (!f->ta && wg_node_shape(b).rank == 2 && wg_node_shape(a).rank > 2)
-        a = flat(here, a), g = flat(here, gy);
+    gx[0] = shaped(here, gx[0], wg_node_shape(x[0]));
+    if (!f->ta && sb.rank == 2 && sa.rank > 2)
+        a = flat(here, a), g = flat(here, g);
     gx[1] = summed(here, f->tb ? product_node(here, g, a, true, f->ta) : product_node(here, a, g, !f->ta, false), b);
+    gx[1] = shaped(here, gx[1], wg_node_shape(x[1]));
 }
 
 static wg_node matmul_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])

@@ -128,9 +128,7 @@ int         wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? d->
 
 void wg_data_shuffle(wg_data *d, bool on)
 {
-    if (!d) return;
-    d->shuffle = on;
-    if (d->at == 0) d->running = false;
+    if (d) d->shuffle = on;
 }
 
 /* ---- batches ---- */
@@ -140,7 +138,7 @@ static void begin_epoch(wg_data *d)
     if (d->shuffle) wgi_permute(d->order, d->rows, wg_context_seed(d->c), "data/order", (uint64_t)d->epoch);
     else
         for (int64_t i = 0; i < d->rows; i++) d->order[i] = i;
-    d->running = true, d->at = 0;
+    d->running = true;
 }
 
 static bool make_room(wg_data *d, wgi_batch_buffer *b, int64_t rows)

@@ -43,7 +43,7 @@ static int64_t class_of(const wg_data *d, int64_t i)
 static void draw_rows(wg_data *d, row *r, int64_t *order)
 {
     d->running = false, d->at = 0;
-    wgi_permute(order, d->rows, wg_context_seed(d->c), "data/split", (uint64_t)d->splits);
+    wgi_permute(order, d->rows, wg_context_seed(d->c), "data/split", 0);
     for (int64_t i = 0; i < d->rows; i++) r[i] = (row){ class_of(d, order[i]), i, order[i] };
     qsort(r, (size_t)d->rows, sizeof *r, by_class);
 }
@@ -127,7 +127,6 @@ static wg_data *take_out(wg_data *d, const bool *goes, int64_t taken)
     part(&d->y, d->y_row, goes, d->rows, &y);
     d->rows = d->x.shape.dim[0] = d->rows - taken;
     if (d->y.data) d->y.shape.dim[0] = d->rows;
-    d->splits++;
     s->shuffle = d->shuffle;
     wgi_data_follow(s, d);
     return s;

@@ -19,7 +19,7 @@ struct wg_data {
     int64_t          rows;
     bool             shuffle, running; /* running: order holds the present epoch's */
     int64_t         *order, at;
-    int              epoch, splits;
+    int              epoch;
     wgi_batch_buffer buffer[2]; /* taken in turns: a batch lives until the second next call */
     int              turn;
     double          *mu, *sigma;          /* NULL: not normalised */

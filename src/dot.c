@@ -221,9 +221,9 @@ static void put_box(wgi_strbuf *b, const wgi_box *x)
                       "style=\"rounded%s\">",
                       x->kind == WGI_BOX_FAILED ? 2 : 1, l->border, l->fill, x->ghost ? ",dashed" : "");
     put_caption(b, x);
-    put_row(b, "", x->ghost ? x->name : x->title, "#212121", BOLD);
+    put_row(b, twice ? "v" : "", x->ghost ? x->name : x->title, "#212121", BOLD);
     if (!x->ghost) {
-        put_row(b, "", x->detail, x->kind == WGI_BOX_FAILED ? "#7f0000" : "#424242", PLAIN);
+        put_row(b, twice ? "g" : "", x->detail, x->kind == WGI_BOX_FAILED ? "#7f0000" : "#424242", PLAIN);
         put_row(b, "v", x->value, "#1b5e20", x->odd_value ? ODD : PLAIN);
         put_row(b, "g", x->gradient, "#b71c1c", x->odd_gradient ? ODD : PLAIN);
     }
@@ -247,11 +247,14 @@ static void paint_node(painter *p, int64_t i)
 
 /* ---- frames, links ---- */
 
-/* Where a box's own kind of row stands, else the box's side. */
-static void port(char *to, size_t size, const wgi_view *v, int box, bool back, const char *side)
+/* Where a link meets a box: at its value or gradient row, else at a side, backward ones at a corner. */
+static void port(char *to, size_t size, const wgi_view *v, int box, bool back, bool tail)
 {
     const wgi_box *x = &v->box[box];
-    const char    *row = x->ghost || v->o->top_down ? "" : back ? (*x->gradient ? "g:" : "") : (*x->value ? "v:" : "");
+    bool           down = v->o->top_down, has_row = x->times > 1 || *(back ? x->gradient : x->value);
+    const char    *side = back == tail ? "w" : "e", *row = x->ghost || down || !has_row ? "" : back ? "g:" : "v:";
+    if (down) side = back ? (tail ? "ne" : "se") : (tail ? "s" : "n");
+    else if (back && !*row) side = tail ? "sw" : "se";
     snprintf(to, size, "%s%s", row, side);
 }
 
@@ -275,14 +278,12 @@ static void paint_frame(painter *p, int i)
 static void paint_link(painter *p, const wgi_link *l)
 {
     const wgi_view *v = p->v;
-    const char     *out = v->o->top_down ? (l->back ? "ne" : "s") : l->back ? "w" : "e";
-    const char     *in = v->o->top_down ? (l->back ? "se" : "n") : l->back ? "e" : "w";
     char            tail[16], head[16], times[40];
     Agnode_t       *from = p->node[l->from], *to = p->node[l->to];
     Agedge_t       *e = from && to ? agedge(p->g, from, to, NULL, 1) : NULL;
     if (!e) return;
-    port(tail, sizeof tail, v, l->from, l->back, out);
-    port(head, sizeof head, v, l->to, l->back, in);
+    port(tail, sizeof tail, v, l->from, l->back, true);
+    port(head, sizeof head, v, l->to, l->back, false);
     set(e, p->of_edge[EDGE_TAIL], tail);
     set(e, p->of_edge[EDGE_HEAD], head);
     if (l->times > 1) {

@@ -11,7 +11,12 @@
 
 #include "wengert/op.h"
 
-enum { LONGEST_PERIOD = 64, LEAST_TIMES = 3, PASSES = 8 };
+enum {
+    LONGEST_PERIOD = 64,
+    LEAST_TIMES = 3,
+    PASSES = 8,
+    LEAST_SHARE = 64 /* a pass that saves less than one in so many is the last */
+};
 
 /* What is told apart of a node, besides its operands. */
 typedef struct wgi_sort {
@@ -146,11 +151,11 @@ static void sort_runs(wgi_run *run, int64_t n)
 int64_t wgi_fold_runs(wgi_view *v, int64_t most)
 {
     fold    f = { .v = v };
-    int64_t boxes = v->nodes, saved = 1;
+    int64_t boxes = v->nodes, saved = boxes;
     f.sort = wg_alloc(v->c, (size_t)v->nodes + 1, sizeof *f.sort);
     f.done = wg_alloc(v->c, (size_t)v->nodes + 1, 1);
     bool ok = f.sort && f.done && sort_nodes(&f);
-    for (int pass = 0; ok && pass < PASSES && boxes > most && saved > 0; pass++) {
+    for (int pass = 0; ok && pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE; pass++) {
         int64_t period = best_period(&f, boxes);
         saved = period ? fold_period(&f, period, true) : 0;
         ok = saved >= 0;

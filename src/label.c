@@ -65,83 +65,6 @@ static void put_operand(wgi_strbuf *b, wg_node n)
     }
 }
 
-/* ---- formulas ---- */
-
-/* The variables of formulas of one, two, three operands: those of wg_op's own examples. */
-static const char *const variables[] = { "", "x", "ab", "abc" };
-
-static size_t identifier_length(const char *s)
-{
-    size_t n = 0;
-    if (isalpha((unsigned char)*s) || *s == '_')
-        while (isalnum((unsigned char)s[n]) || s[n] == '_') n++;
-    return n;
-}
-
-/* Where the formula's right side ends: at a comma or semicolon outside brackets, behind which conventions stand. */
-static size_t right_side_length(const char *s)
-{
-    int depth = 0;
-    for (size_t i = 0;; i++) {
-        if (!s[i] || (depth == 0 && (s[i] == ',' || s[i] == ';'))) return i;
-        depth += (s[i] == '(' || s[i] == '[') - (s[i] == ')' || s[i] == ']');
-    }
-}
-
-/* Each operand's variable is in the right side, so that putting names for variables says all. */
-static bool has_variables(const char *s, size_t length, int operands)
-{
-    unsigned seen = 0;
-    for (size_t i = 0, n; i < length; i += n ? n : 1) {
-        n = identifier_length(s + i);
-        const char *at = n == 1 ? strchr(variables[operands], s[i]) : NULL;
-        if (at) seen |= 1u << (at - variables[operands]);
-    }
-    return seen == (1u << operands) - 1;
-}
-
-static void put_instance(wgi_strbuf *b, const char *s, size_t length, wg_node n)
-{
-    const char *names = variables[wg_node_operands(n)];
-    for (size_t i = 0, step; i < length; i += step) {
-        step = identifier_length(s + i);
-        const char *at = step == 1 ? strchr(names, s[i]) : NULL;
-        if (at) put_operand(b, wg_node_operand(n, (int)(at - names)));
-        else if (!step && s[i] == '-') wgi_strbuf_put(b, "−");
-        else if (!step && s[i] == '^' && s[i + 1] == '2' && !isalnum((unsigned char)s[i + 2])) wgi_strbuf_put(b, "²"), step = 2;
-        else wgi_strbuf_add(b, s + i, step ? step : 1);
-        if (!step) step = 1;
-    }
-}
-
-static void put_call(wgi_strbuf *b, wg_node n)
-{
-    int operands = wg_node_operands(n);
-    wgi_strbuf_clean(b, wg_node_op_name(n), NAME_MOST);
-    for (int k = 0; k < operands && k <= SHOWN; k++) {
-        wgi_strbuf_put(b, k ? ", " : "(");
-        if (k == SHOWN) wgi_strbuf_format(b, "… %d operands", operands);
-        else put_operand(b, wg_node_operand(n, k));
-    }
-    wgi_strbuf_put(b, operands ? ")" : "()");
-}
-
-static void put_formula(wgi_strbuf *b, wg_node n)
-{
-    const char *f = wg_node_op(n)->formula;
-    int         operands = wg_node_operands(n);
-    put_name(b, n, OPERAND_MOST);
-    wgi_strbuf_put(b, " = ");
-    if (f && strncmp(f, "y = ", 4) == 0 && operands >= 1 && operands <= 3) {
-        size_t length = right_side_length(f + 4);
-        if (has_variables(f + 4, length, operands)) {
-            put_instance(b, f + 4, length, n);
-            return;
-        }
-    }
-    put_call(b, n);
-}
-
 /* ---- attributes ---- */
 
 static void put_axes(wgi_strbuf *b, const wg_axes *a, wg_node n)
@@ -187,6 +110,111 @@ static void put_attributes(wgi_strbuf *b, wg_node n)
         }
         wgi_strbuf_free(&text);
     }
+}
+
+/* ---- formulas ---- */
+
+/* The variables of formulas of one, two, three operands: those of wg_op's own examples. */
+static const char *const variables[] = { "", "x", "ab", "abc" };
+
+static size_t identifier_length(const char *s)
+{
+    size_t n = 0;
+    if (isalpha((unsigned char)*s) || *s == '_')
+        while (isalnum((unsigned char)s[n]) || s[n] == '_') n++;
+    return n;
+}
+
+/* Where the formula's right side ends: at a comma or semicolon outside brackets, behind which conventions stand. */
+static size_t right_side_length(const char *s)
+{
+    int depth = 0;
+    for (size_t i = 0;; i++) {
+        if (!s[i] || (depth == 0 && (s[i] == ',' || s[i] == ';'))) return i;
+        depth += (s[i] == '(' || s[i] == '[') - (s[i] == ')' || s[i] == ']');
+    }
+}
+
+/* Words of formulas that are sentences: there a name for a variable would not read well. */
+static bool is_prose(const char *s, size_t length)
+{
+    static const char *const prose[] = { "of", "where", "over", "along", "in", "is", "with", "to", "repeated", "summed" };
+    for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
+        if (strlen(prose[i]) == length && memcmp(s, prose[i], length) == 0) return true;
+    return false;
+}
+
+/* Each operand's variable is in the right side, so that putting names for variables says all. */
+static bool has_variables(const char *s, size_t length, int operands)
+{
+    unsigned seen = 0;
+    for (size_t i = 0, n; i < length; i += n ? n : 1) {
+        n = identifier_length(s + i);
+        if (i && s[i - 1] == ' ' && is_prose(s + i, n)) return false;
+        const char *at = n == 1 ? strchr(variables[operands], s[i]) : NULL;
+        if (at) seen |= 1u << (at - variables[operands]);
+    }
+    return seen == (1u << operands) - 1;
+}
+
+/* The value of the attribute of that name, if there is one and it can be written. */
+static bool put_named_attribute(wgi_strbuf *b, const char *name, size_t length, wg_node n)
+{
+    const char        *attr = wg_attr(n);
+    const wg_attr_row *row = attr ? wg_node_op(n)->attrs : NULL;
+    size_t             before = b->length;
+    for (; row && row->name; row++)
+        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0) put_attribute(b, row, attr + row->offset, n);
+    return b->length > before;
+}
+
+static void put_identifier(wgi_strbuf *b, const char *s, size_t length, wg_node n)
+{
+    const char *names = variables[wg_node_operands(n)], *at = length == 1 ? strchr(names, *s) : NULL;
+    if (at) put_operand(b, wg_node_operand(n, (int)(at - names)));
+    else if (!put_named_attribute(b, s, length, n)) wgi_strbuf_add(b, s, length);
+}
+
+/* The right side with the operands' names for its variables and the attributes' values for their names. */
+static void put_instance(wgi_strbuf *b, const char *s, size_t length, wg_node n)
+{
+    for (size_t i = 0; i < length;) {
+        size_t word = identifier_length(s + i);
+        bool   square = s[i] == '^' && s[i + 1] == '2' && !isalnum((unsigned char)s[i + 2]);
+        if (word) put_identifier(b, s + i, word, n);
+        else if (square) wgi_strbuf_put(b, "²");
+        else if (s[i] == '-') wgi_strbuf_put(b, "−");
+        else wgi_strbuf_add(b, s + i, 1);
+        i += word ? word : square ? 2 : 1;
+    }
+}
+
+static void put_call(wgi_strbuf *b, wg_node n)
+{
+    int operands = wg_node_operands(n);
+    wgi_strbuf_clean(b, wg_node_op_name(n), NAME_MOST);
+    for (int k = 0; k < operands && k <= SHOWN; k++) {
+        wgi_strbuf_put(b, k ? ", " : "(");
+        if (k == SHOWN) wgi_strbuf_format(b, "… %d operands", operands);
+        else put_operand(b, wg_node_operand(n, k));
+    }
+    wgi_strbuf_put(b, operands ? ")" : "()");
+}
+
+static void put_formula(wgi_strbuf *b, wg_node n)
+{
+    const char *f = wg_node_op(n)->formula;
+    int         operands = wg_node_operands(n);
+    put_name(b, n, OPERAND_MOST);
+    wgi_strbuf_put(b, " = ");
+    if (f && strncmp(f, "y = ", 4) == 0 && operands >= 1 && operands <= 3) {
+        size_t length = right_side_length(f + 4);
+        if (has_variables(f + 4, length, operands)) {
+            put_instance(b, f + 4, length, n);
+            return;
+        }
+    }
+    put_call(b, n);
 }
 
 /* ---- values ---- */

@@ -30,22 +30,44 @@ enum { WGI_LANG_DEPTH = 256, WGI_LANG_SOURCE = 1 << 20, WGI_LANG_NAME = 200, WGI
 /* ---- lang_lex.c ---- */
 
 typedef enum wgi_token {
-    TOKEN_END, TOKEN_NEWLINE, TOKEN_NUMBER, TOKEN_NAME,
-    TOKEN_OPEN, TOKEN_CLOSE, TOKEN_OPEN_LIST, TOKEN_CLOSE_LIST, TOKEN_OPEN_BLOCK, TOKEN_CLOSE_BLOCK,
-    TOKEN_COMMA, TOKEN_COLON, TOKEN_SEMICOLON, TOKEN_DOT, TOKEN_BIND,
-    TOKEN_ADD, TOKEN_SUB, TOKEN_MUL, TOKEN_DIV, TOKEN_MATMUL, TOKEN_POW,
-    TOKEN_EQUAL, TOKEN_NOT_EQUAL, TOKEN_LESS, TOKEN_LESS_EQUAL, TOKEN_GREATER, TOKEN_GREATER_EQUAL
+    TOKEN_END,
+    TOKEN_NEWLINE,
+    TOKEN_NUMBER,
+    TOKEN_NAME,
+    TOKEN_OPEN,
+    TOKEN_CLOSE,
+    TOKEN_OPEN_LIST,
+    TOKEN_CLOSE_LIST,
+    TOKEN_OPEN_BLOCK,
+    TOKEN_CLOSE_BLOCK,
+    TOKEN_COMMA,
+    TOKEN_COLON,
+    TOKEN_SEMICOLON,
+    TOKEN_DOT,
+    TOKEN_BIND,
+    TOKEN_ADD,
+    TOKEN_SUB,
+    TOKEN_MUL,
+    TOKEN_DIV,
+    TOKEN_MATMUL,
+    TOKEN_POW,
+    TOKEN_EQUAL,
+    TOKEN_NOT_EQUAL,
+    TOKEN_LESS,
+    TOKEN_LESS_EQUAL,
+    TOKEN_GREATER,
+    TOKEN_GREATER_EQUAL
 } wgi_token;
 
 typedef struct wgi_lexer {
     wg_program *q;
-    uint32_t    at;         /* the next byte to read */
-    int         joined;     /* inside ( or [: newlines are blanks */
-    wgi_token   token;      /* the present token and its bytes [start, end) */
+    uint32_t    at;     /* the next byte to read */
+    int         joined; /* inside ( or [: newlines are blanks */
+    wgi_token   token;  /* the present token and its bytes [start, end) */
     uint32_t    start, end;
-    uint32_t    before;     /* the end of the token before */
+    uint32_t    before; /* the end of the token before */
     double      number;
-    locale_t    numbers;    /* "C" */
+    locale_t    numbers; /* "C" */
 } wgi_lexer;
 
 void wgi_lex_next(wgi_lexer *l); /* after an error: TOKEN_END for ever */
@@ -66,10 +88,10 @@ typedef enum wgi_ast_kind {
     AST_TRANSPOSE, /* a link */
     AST_RANGE,     /* children: from and to, each an expression or AST_EMPTY */
     AST_EMPTY,
-    AST_BLOCK,     /* children: statements */
-    AST_BIND,      /* a statement; ident, binding; child: the value */
-    AST_VALUE,     /* a statement; child */
-    AST_CLAIM      /* a statement; children: left and right */
+    AST_BLOCK, /* children: statements */
+    AST_BIND,  /* a statement; ident, binding; child: the value */
+    AST_VALUE, /* a statement; child */
+    AST_CLAIM  /* a statement; children: left and right */
 } wgi_ast_kind;
 
 typedef struct wgi_binding wgi_binding;
@@ -77,7 +99,7 @@ typedef struct wgi_binding wgi_binding;
 /* An identifier's text, once a program. */
 typedef struct wgi_ident {
     const char  *text;
-    wgi_binding *visible; /* while names are resolved: what it means here */
+    wgi_binding *visible;  /* while names are resolved: what it means here */
     uint32_t     bound_at; /* where the program binds it outside blocks, + 1; 0: nowhere */
 } wgi_ident;
 
@@ -105,15 +127,16 @@ struct wgi_binding {
     const char  *name;
     wgi_ident   *ident;
     wg_meaning   meaning;
-    bool         local;      /* inside a block */
-    uint32_t     start;      /* of the name where it is bound */
-    wgi_ast     *value;      /* NULL: free names and symbols */
+    bool         local; /* inside a block */
+    uint32_t     start; /* of the name where it is bound */
+    wgi_ast     *value; /* NULL: free names and symbols */
     wgi_binding *next;
-    double      *set;        /* values from wg_program_set, or NULL */
+    double      *set; /* values from wg_program_set, or NULL */
     wg_shape     set_shape;
-    int64_t      size;       /* of a symbol in this build; -1: not known yet */
-    wg_node      node;       /* in this build; none: not made yet */
-    int          layers;     /* bits of the layers that own parameters under this name */
+    int64_t      size;   /* of a symbol in this build; -1: not known yet */
+    bool         given;  /* a symbol whose size is not the standard one */
+    wg_node      node;   /* in this build; none: not made yet */
+    int          layers; /* bits of the layers that own parameters under this name */
 };
 
 bool         wgi_names(wg_program *q, wgi_ast *statements);
@@ -126,34 +149,34 @@ const char *wgi_did_you_mean(const char *word, const char *const others[], int n
 /* ---- a program ---- */
 
 struct wg_program {
-    wg_context  *c; /* NULL: memory was missing for the program itself */
-    const char  *name;
-    const char  *source;
-    uint32_t     length;
-    const uint32_t *line_start;
-    uint32_t     line_count;
+    wg_context            *c; /* NULL: memory was missing for the program itself */
+    const char            *name;
+    const char            *source;
+    uint32_t               length;
+    const uint32_t        *line_start;
+    uint32_t               line_count;
     struct wgi_lang_chunk *chunks;
-    wgi_ident  **idents;     /* open addressing */
-    uint32_t     ident_count, ident_room;
-    wgi_ast     *statements;
-    wgi_ast      spare;      /* stands for a node that memory was missing for */
-    wgi_binding *bindings, **bindings_end;
-    bool         has_input, ready;
-    int          depth;
+    wgi_ident            **idents; /* open addressing */
+    uint32_t               ident_count, ident_room;
+    wgi_ast               *statements;
+    wgi_ast                spare; /* stands for a node that memory was missing for */
+    wgi_binding           *bindings, **bindings_end;
+    bool                   has_input, ready;
+    int                    depth;
 
-    wg_graph    *g;          /* of the last build */
-    wg_params   *p;
-    wg_mode      mode;
-    const char  *prefix;     /* of parameters made in a block: "enc."; "" outside */
-    uint64_t     unnamed;    /* random draws without a name so far */
-    wg_node      last;
-    const char  *last_name;
-    wg_claim    *claims;
-    wgi_ast    **claim_asts;
-    int          claim_count, claim_room;
-    const char  *drawn;      /* the inputs that were drawn: "x, y" */
-    const char  *report;     /* what wg_program_drawn returns */
-    char         excerpt[300];
+    wg_graph   *g; /* of the last build */
+    wg_params  *p;
+    wg_mode     mode;
+    const char *prefix;  /* of parameters made in a block: "enc."; "" outside */
+    uint64_t    unnamed; /* random draws without a name so far */
+    wg_node     last;
+    const char *last_name;
+    wg_claim   *claims;
+    wgi_ast   **claim_asts;
+    int         claim_count, claim_room;
+    const char *drawn;  /* the inputs that were drawn: "x, y" */
+    const char *report; /* what wg_program_drawn returns */
+    char        excerpt[300];
 };
 
 /* ---- lang_program.c ---- */
@@ -164,16 +187,16 @@ wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);
 
 /* ---- lang_text.c ---- */
 
-bool     wgi_lines(wg_program *q); /* finds where lines begin; before all others */
-int      wgi_line(const wg_program *q, uint32_t at);
-int      wgi_column(const wg_program *q, uint32_t at);
+bool wgi_lines(wg_program *q); /* finds where lines begin; before all others */
+int  wgi_line(const wg_program *q, uint32_t at);
+int  wgi_column(const wg_program *q, uint32_t at);
 /* Records an error at bytes [start, end) with the line and a caret. Returns false. */
 bool     wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...) WG_PRINTF(5, 6);
 void     wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room); /* "\n  line\n  ^~~" */
 bool     wgi_offset(const wg_program *q, int line, int column, uint32_t *at);
 uint32_t wgi_token_end(const wg_program *q, uint32_t at);
 /* Bytes [start, end) on one line without comments; "..." if longer than room allows. */
-void     wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room);
+void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room);
 
 /* ---- lang_const.c ---- */
 
@@ -204,8 +227,8 @@ uint64_t wgi_stream_of(const char *name);
 wg_node  wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s);
 wg_node  wgi_free_input(wg_program *q, wgi_binding *b); /* a name never bound */
 wg_node  wgi_symbol_node(wg_program *q, wgi_binding *b);
-wg_node  wgi_constant_leaf(wg_program *q, wgi_binding *b); /* of what was set, else of the literal */
-bool     wgi_symbols(wg_program *q);                  /* sizes: from what was set, else WGI_LANG_SIZE */
+wg_node  wgi_constant_leaf(wg_program *q, wgi_binding *b);              /* of what was set, else of the literal */
+bool     wgi_symbols(wg_program *q);                                    /* sizes: from what was set, else WGI_LANG_SIZE */
 bool     wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s); /* a call's operands as sizes */
 wgi_val  wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
@@ -213,10 +236,10 @@ wgi_val  wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
 /* owner: the binding that the statement makes, for what takes its name; NULL: none. */
 wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner);
-wg_node   wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */
-wg_node   wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
-wg_node   wgi_as_operand(wgi_val v);
-bool      wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
+wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */
+wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
+wg_node wgi_as_operand(wgi_val v);
+bool    wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
 wgi_val wgi_node_value(wg_node n);
 /* A call site for the library: operand texts and the place of the caret. */
 wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n);

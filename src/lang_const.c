@@ -25,16 +25,13 @@ double wgi_fold(wgi_token op, double a, double b)
 static bool constant_name(const wgi_ast *a, double *value)
 {
     const wgi_binding *b = a->u.binding;
-    if (!b)
-        return wgi_named_number(a->ident->text, value);
+    if (!b) return wgi_named_number(a->ident->text, value);
     if (b->meaning == WG_NAME_SYMBOL) {
         *value = (double)b->size;
         return b->size >= 0;
     }
-    if (b->meaning != WG_NAME_CONSTANT)
-        return false;
-    if (!b->set)
-        return wgi_constant(b->value, value);
+    if (b->meaning != WG_NAME_CONSTANT) return false;
+    if (!b->set) return wgi_constant(b->value, value);
     *value = b->set[0];
     return b->set_shape.rank == 0;
 }
@@ -42,11 +39,9 @@ static bool constant_name(const wgi_ast *a, double *value)
 static bool constant_chain(const wgi_ast *a, double *value)
 {
     double right;
-    if (!wgi_constant(a->first, value))
-        return false;
+    if (!wgi_constant(a->first, value)) return false;
     for (const wgi_ast *l = a->first->next; l; l = l->next) {
-        if (l->kind != AST_OPERATOR || l->op == TOKEN_MATMUL || !wgi_constant(l->first, &right))
-            return false;
+        if (l->kind != AST_OPERATOR || l->op == TOKEN_MATMUL || !wgi_constant(l->first, &right)) return false;
         *value = wgi_fold((wgi_token)l->op, *value, right);
     }
     return true;
@@ -60,8 +55,7 @@ bool wgi_constant(const wgi_ast *a, double *value)
     case AST_NAME: return constant_name(a, value);
     case AST_CHAIN: return constant_chain(a, value);
     case AST_NEGATE:
-        if (!wgi_constant(a->first, value))
-            return false;
+        if (!wgi_constant(a->first, value)) return false;
         *value = -*value;
         return true;
     default: return false;
@@ -95,19 +89,16 @@ bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s, size_t *count)
 bool wgi_list_constant(const wgi_ast *a)
 {
     double unused;
-    if (a->kind != AST_LIST)
-        return wgi_constant(a, &unused);
+    if (a->kind != AST_LIST) return wgi_constant(a, &unused);
     for (const wgi_ast *x = a->first; x; x = x->next)
-        if (!wgi_list_constant(x))
-            return false;
+        if (!wgi_list_constant(x)) return false;
     return true;
 }
 
 static int64_t length_of(const wgi_ast *a)
 {
     int64_t n = 0;
-    for (const wgi_ast *x = a->first; x; x = x->next)
-        n++;
+    for (const wgi_ast *x = a->first; x; x = x->next) n++;
     return n;
 }
 
@@ -126,30 +117,25 @@ static bool list_shape(wg_program *q, const wgi_ast *a, wg_shape *s)
 static bool fill(wg_program *q, const wgi_ast *a, const wg_shape *s, int axis, double **to)
 {
     if (axis == s->rank) {
-        if (a->kind == AST_LIST)
-            return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a list among numbers");
-        if (!wgi_constant(a, *to))
-            return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "a number was expected here");
+        if (a->kind == AST_LIST) return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a list among numbers");
+        if (!wgi_constant(a, *to)) return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "a number was expected here");
         ++*to;
         return true;
     }
-    if (a->kind != AST_LIST)
-        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a number among lists");
+    if (a->kind != AST_LIST) return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a number among lists");
     int64_t n = length_of(a);
     if (n != s->dim[axis])
         return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "rows of unequal length: %lld here, %lld before", (long long)n,
                              (long long)s->dim[axis]);
     for (const wgi_ast *x = a->first; x; x = x->next)
-        if (!fill(q, x, s, axis + 1, to))
-            return false;
+        if (!fill(q, x, s, axis + 1, to)) return false;
     return true;
 }
 
 double *wgi_list(wg_program *q, const wgi_ast *a, wg_shape *shape)
 {
     size_t n = 0;
-    if (!list_shape(q, a, shape) || !wgi_count_of(q, a, *shape, &n))
-        return NULL;
+    if (!list_shape(q, a, shape) || !wgi_count_of(q, a, *shape, &n)) return NULL;
     double *values = wg_alloc(q->c, n + 1, sizeof *values), *to = values;
     if (values && !fill(q, a, shape, 0, &to)) {
         wg_free(q->c, values);

@@ -45,16 +45,13 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
 {
     wgi_binding *b = a->u.binding;
     double       v;
-    if (!b && wgi_named_number(a->ident->text, &v))
-        return number_val(v);
+    if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
     if (!b) {
         wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text);
         return nothing;
     }
-    if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL)
-        b->node = wgi_symbol_node(q, b);
-    else if (wg_is_none(b->node) && !b->value)
-        b->node = wgi_free_input(q, b);
+    if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL) b->node = wgi_symbol_node(q, b);
+    else if (wg_is_none(b->node) && !b->value) b->node = wgi_free_input(q, b);
     return wgi_node_val(b->node);
 }
 
@@ -62,14 +59,12 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
 static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     int n = 0, i = 0;
-    for (const wgi_ast *x = a->first; x; x = x->next)
-        n++;
+    for (const wgi_ast *x = a->first; x; x = x->next) n++;
     wg_node *rows = wg_alloc(q->c, (size_t)n, sizeof *rows), y = wg_none;
     wg_site  here = wgi_site_text(q, "", a->mark);
     for (const wgi_ast *x = a->first; rows && x && !wg_failed(q->c); x = x->next)
         rows[i++] = wg_expand_at(here, wgi_eval_node(q, x, owner), 0);
-    if (rows && !wg_failed(q->c))
-        y = n == 1 ? rows[0] : wg_concat_at(here, rows, n, 0);
+    if (rows && !wg_failed(q->c)) y = n == 1 ? rows[0] : wg_concat_at(here, rows, n, 0);
     wg_free(q->c, rows);
     return wgi_node_val(y);
 }
@@ -77,11 +72,9 @@ static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 static wgi_val list(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     wg_shape s;
-    if (!wgi_list_constant(a))
-        return stack(q, a, owner);
+    if (!wgi_list_constant(a)) return stack(q, a, owner);
     double *values = wgi_list(q, a, &s);
-    if (!values)
-        return nothing;
+    if (!values) return nothing;
     wg_node x = wgi_leaf(q, wgi_site_text(q, "", a->mark), "", wg_context_dtype(q->c), values, s);
     wg_free(q->c, values);
     return wgi_node_val(x);
@@ -120,14 +113,12 @@ static wgi_ast left_of(const wgi_ast *chain, const wgi_ast *link)
 static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_ast *link, wgi_binding *owner)
 {
     wgi_val y = wgi_eval(q, link->first, owner);
-    if (wg_failed(q->c))
-        return nothing;
+    if (wg_failed(q->c)) return nothing;
     if (x.is_number && y.is_number && link->op != TOKEN_MATMUL)
         return number_val(wgi_fold((wgi_token)link->op, x.number, y.number));
     const wgi_ast *both[] = { left, link->first };
     wg_node        a = wgi_as_operand(x), b = wgi_as_operand(y);
-    if (link->op == TOKEN_MATMUL)
-        a = wgi_as_node(q, left, x), b = wgi_as_node(q, link->first, y);
+    if (link->op == TOKEN_MATMUL) a = wgi_as_node(q, left, x), b = wgi_as_node(q, link->first, y);
     return wgi_node_val(operator_of((wgi_token)link->op)(wgi_site(q, link, both, 2), a, b));
 }
 
@@ -135,12 +126,9 @@ static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_
 static bool bound(wg_program *q, const wgi_ast *a, int64_t standard, int64_t n, int64_t *value)
 {
     *value = standard;
-    if (a->kind == AST_EMPTY)
-        return true;
-    if (!wgi_integer(q, a, "an index", -(INT64_C(1) << 52), INT64_C(1) << 52, value))
-        return false;
-    if (*value < 0)
-        *value += n;
+    if (a->kind == AST_EMPTY) return true;
+    if (!wgi_integer(q, a, "an index", -(INT64_C(1) << 52), INT64_C(1) << 52, value)) return false;
+    if (*value < 0) *value += n;
     *value = *value < 0 ? 0 : *value > n ? n : *value;
     return true;
 }
@@ -148,10 +136,8 @@ static bool bound(wg_program *q, const wgi_ast *a, int64_t standard, int64_t n, 
 static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
 {
     int64_t n = wg_dim(x, axis), from, to;
-    if (!bound(q, item->first, 0, n, &from) || !bound(q, item->first->next, n, n, &to) || (from == 0 && to == n))
-        return x;
-    if (to <= from)
-        from = to = n; /* empty, and not the 0 that means the end */
+    if (!bound(q, item->first, 0, n, &from) || !bound(q, item->first->next, n, n, &to) || (from == 0 && to == n)) return x;
+    if (to <= from) from = to = n; /* empty, and not the 0 that means the end */
     return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = from, .to = to });
 }
 
@@ -162,8 +148,7 @@ static wg_node pick(wg_program *q, const wgi_ast *item, wg_site here, wg_node x,
         wgi_lang_fail(q, item->start, item->end, WG_ERROR_VALUE, "an index into an axis of size 0");
         return wg_none;
     }
-    if (!wgi_integer(q, item, "an index", -n, n - 1, &i))
-        return wg_none;
+    if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
     i = i < 0 ? i + n : i;
     return wg_squeeze_at(here, wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = i, .to = i + 1 }), axis);
 }
@@ -193,12 +178,9 @@ static wgi_val chain(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     for (const wgi_ast *l = a->first->next; l && !wg_failed(q->c); l = l->next) {
         wgi_ast        left = left_of(a, l);
         const wgi_ast *x = &left;
-        if (l->kind == AST_OPERATOR)
-            v = operate(q, x, v, l, owner);
-        else if (l->kind == AST_INDEX)
-            v = indexed(q, x, v, l);
-        else if (!v.is_number)
-            v.node = wg_transpose_at(wgi_site(q, l, &x, 1), &(wg_transpose_args){ .x = v.node });
+        if (l->kind == AST_OPERATOR) v = operate(q, x, v, l, owner);
+        else if (l->kind == AST_INDEX) v = indexed(q, x, v, l);
+        else if (!v.is_number) v.node = wg_transpose_at(wgi_site(q, l, &x, 1), &(wg_transpose_args){ .x = v.node });
     }
     return v;
 }
@@ -207,8 +189,7 @@ static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     wgi_val        v = wgi_eval(q, a->first, owner);
     const wgi_ast *x = a->first;
-    if (wg_failed(q->c))
-        return nothing;
+    if (wg_failed(q->c)) return nothing;
     return v.is_number ? number_val(-v.number) : wgi_node_val(wg_neg_at(wgi_site(q, a, &x, 1), v.node));
 }
 
@@ -221,24 +202,20 @@ static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     if (owner) {
         size_t room = strlen(before) + strlen(owner->name) + 2;
         char  *inside = wgi_lang_alloc(q, room);
-        if (!inside)
-            return nothing;
+        if (!inside) return nothing;
         snprintf(inside, room, "%s%s.", before, owner->name);
         q->prefix = inside;
         wg_scope_push(q->g, owner->name);
     }
-    for (wgi_ast *s = a->first; s && !wg_failed(q->c); s = s->next)
-        wgi_statement(q, s, &v);
-    if (owner)
-        wg_scope_pop(q->g);
+    for (wgi_ast *s = a->first; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
+    if (owner) wg_scope_pop(q->g);
     q->prefix = before;
     return v;
 }
 
 wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    if (wg_failed(q->c))
-        return nothing;
+    if (wg_failed(q->c)) return nothing;
     switch (a->kind) {
     case AST_NUMBER:
     case AST_BOOL: return number_val(a->u.number);
@@ -260,19 +237,17 @@ static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
 {
-    if (s->kind == AST_CLAIM)
-        return wgi_keep_claim(q, s);
+    if (s->kind == AST_CLAIM) return wgi_keep_claim(q, s);
     wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;
     if (b) {
         wg_node n = bound_value(q, s, b);
-        if (wg_failed(q->c))
-            return false;
+        if (wg_failed(q->c)) return false;
         b->node = *wg_node_name(n) ? n : wg_name(n, b->name);
         *v = wgi_node_val(b->node);
     } else {
         *v = wgi_eval(q, s->first, NULL);
     }
     q->last = wgi_as_node(q, s->first, *v);
-    q->last_name = b ? b->name : "_";
+    q->last_name = b ? b->name : s->first->kind == AST_NAME ? s->first->ident->text : "_";
     return !wg_failed(q->c);
 }

@@ -26,20 +26,16 @@ static void skip_blanks(wgi_lexer *l)
     const char *s = l->q->source;
     for (;;) {
         char ch = s[l->at];
-        if (ch == ' ' || ch == '\t' || ch == '\r' || (ch == '\n' && l->joined))
-            l->at++;
+        if (ch == ' ' || ch == '\t' || ch == '\r' || (ch == '\n' && l->joined)) l->at++;
         else if (ch == '#')
-            while (l->at < l->q->length && s[l->at] != '\n')
-                l->at++;
-        else
-            return;
+            while (l->at < l->q->length && s[l->at] != '\n') l->at++;
+        else return;
     }
 }
 
 static uint32_t digits(const char *s, uint32_t i)
 {
-    while (is_digit(s[i]))
-        i++;
+    while (is_digit(s[i])) i++;
     return i;
 }
 
@@ -47,12 +43,10 @@ static void number(wgi_lexer *l)
 {
     const char *s = l->q->source;
     uint32_t    i = digits(s, l->start);
-    if (s[i] == '.')
-        i = digits(s, i + 1);
+    if (s[i] == '.') i = digits(s, i + 1);
     if (s[i] == 'e' || s[i] == 'E') {
         uint32_t sign = s[i + 1] == '-' || s[i + 1] == '+';
-        if (is_digit(s[i + 1 + sign]))
-            i = digits(s, i + 1 + sign);
+        if (is_digit(s[i + 1 + sign])) i = digits(s, i + 1 + sign);
     }
     uint32_t length = i - l->start;
     if (is_letter(s[i])) {
@@ -69,10 +63,8 @@ static void number(wgi_lexer *l)
 static void word(wgi_lexer *l)
 {
     uint32_t length = wgi_token_end(l->q, l->start) - l->start;
-    if (length > WGI_LANG_NAME)
-        fail(l, length, "a name of more than 200 characters");
-    else
-        set(l, TOKEN_NAME, length);
+    if (length > WGI_LANG_NAME) fail(l, length, "a name of more than 200 characters");
+    else set(l, TOKEN_NAME, length);
 }
 
 static void sign(wgi_lexer *l)
@@ -80,12 +72,12 @@ static void sign(wgi_lexer *l)
     static const struct {
         char      text[3];
         wgi_token token;
-    } signs[] = { { "==", TOKEN_EQUAL }, { "!=", TOKEN_NOT_EQUAL }, { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
-                  { "**", TOKEN_POW }, { "<", TOKEN_LESS }, { ">", TOKEN_GREATER }, { "=", TOKEN_BIND }, { "+", TOKEN_ADD },
-                  { "-", TOKEN_SUB }, { "*", TOKEN_MUL }, { "/", TOKEN_DIV }, { "@", TOKEN_MATMUL }, { "^", TOKEN_POW },
-                  { "(", TOKEN_OPEN }, { ")", TOKEN_CLOSE }, { "[", TOKEN_OPEN_LIST }, { "]", TOKEN_CLOSE_LIST },
-                  { "{", TOKEN_OPEN_BLOCK }, { "}", TOKEN_CLOSE_BLOCK }, { ",", TOKEN_COMMA }, { ":", TOKEN_COLON },
-                  { ";", TOKEN_SEMICOLON }, { ".", TOKEN_DOT } };
+    } signs[] = { { "==", TOKEN_EQUAL },    { "!=", TOKEN_NOT_EQUAL }, { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
+                  { "**", TOKEN_POW },      { "<", TOKEN_LESS },       { ">", TOKEN_GREATER },     { "=", TOKEN_BIND },
+                  { "+", TOKEN_ADD },       { "-", TOKEN_SUB },        { "*", TOKEN_MUL },         { "/", TOKEN_DIV },
+                  { "@", TOKEN_MATMUL },    { "^", TOKEN_POW },        { "(", TOKEN_OPEN },        { ")", TOKEN_CLOSE },
+                  { "[", TOKEN_OPEN_LIST }, { "]", TOKEN_CLOSE_LIST }, { "{", TOKEN_OPEN_BLOCK },  { "}", TOKEN_CLOSE_BLOCK },
+                  { ",", TOKEN_COMMA },     { ":", TOKEN_COLON },      { ";", TOKEN_SEMICOLON },   { ".", TOKEN_DOT } };
     const char *s = l->q->source + l->start;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (!strncmp(s, signs[i].text, strlen(signs[i].text))) {
@@ -99,17 +91,11 @@ void wgi_lex_next(wgi_lexer *l)
 {
     const char *s = l->q->source;
     l->before = l->end;
-    if (!wg_failed(l->q->c))
-        skip_blanks(l);
+    if (!wg_failed(l->q->c)) skip_blanks(l);
     l->start = l->at;
-    if (wg_failed(l->q->c) || l->at >= l->q->length)
-        set(l, TOKEN_END, 0);
-    else if (s[l->at] == '\n')
-        set(l, TOKEN_NEWLINE, 1);
-    else if (is_digit(s[l->at]) || (s[l->at] == '.' && is_digit(s[l->at + 1])))
-        number(l);
-    else if (is_letter(s[l->at]))
-        word(l);
-    else
-        sign(l);
+    if (wg_failed(l->q->c) || l->at >= l->q->length) set(l, TOKEN_END, 0);
+    else if (s[l->at] == '\n') set(l, TOKEN_NEWLINE, 1);
+    else if (is_digit(s[l->at]) || (s[l->at] == '.' && is_digit(s[l->at + 1]))) number(l);
+    else if (is_letter(s[l->at])) word(l);
+    else sign(l);
 }

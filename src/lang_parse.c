@@ -31,8 +31,7 @@ static void fail_here(parser *p, wg_status s, const char *message)
 static wgi_ast *make(parser *p, wgi_ast_kind kind, uint32_t start)
 {
     wgi_ast *a = wgi_lang_alloc(p->q, sizeof *a);
-    if (!a)
-        a = &p->q->spare;
+    if (!a) a = &p->q->spare;
     a->kind = (unsigned char)kind;
     a->start = a->mark = start;
     a->end = p->lex.end;
@@ -48,8 +47,7 @@ static wgi_ident *identifier(parser *p)
 
 static bool accept(parser *p, wgi_token t)
 {
-    if (!at(p, t))
-        return false;
+    if (!at(p, t)) return false;
     wgi_lex_next(&p->lex);
     return true;
 }
@@ -62,8 +60,7 @@ static bool is_name(const parser *p, const char *text)
 
 static void enter(parser *p)
 {
-    if (++p->depth > WGI_LANG_DEPTH)
-        fail_here(p, WG_ERROR_SYNTAX, "nested more than 256 deep");
+    if (++p->depth > WGI_LANG_DEPTH) fail_here(p, WG_ERROR_SYNTAX, "nested more than 256 deep");
 }
 
 /* Inside ( and [ newlines are blanks, which the token after the bracket must know already. */
@@ -78,12 +75,9 @@ static void close_bracket(parser *p, wgi_token t, uint32_t opened, const char *m
 {
     p->depth--;
     p->lex.joined--;
-    if (at(p, t))
-        wgi_lex_next(&p->lex);
-    else if (at(p, TOKEN_END) && ok(p))
-        wgi_lang_fail(p->q, opened, opened + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
-    else
-        fail_here(p, WG_ERROR_SYNTAX, message);
+    if (at(p, t)) wgi_lex_next(&p->lex);
+    else if (at(p, TOKEN_END) && ok(p)) wgi_lang_fail(p->q, opened, opened + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
+    else fail_here(p, WG_ERROR_SYNTAX, message);
 }
 
 /* ---- operands ---- */
@@ -95,8 +89,7 @@ static wgi_ast *list(parser *p)
     while (ok(p) && !at(p, TOKEN_CLOSE_LIST)) {
         *tail = expression(p, 0);
         tail = &(*tail)->next;
-        if (!accept(p, TOKEN_COMMA))
-            break;
+        if (!accept(p, TOKEN_COMMA)) break;
     }
     close_bracket(p, TOKEN_CLOSE_LIST, a->start, "',' or ']' is missing before this");
     a->end = p->lex.before;
@@ -128,8 +121,7 @@ static wgi_ast *block(parser *p)
         wgi_lang_fail(p->q, a->start, a->start + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
     a->end = p->lex.before;
     wgi_ast *last = a->first;
-    while (ok(p) && last && last->next)
-        last = last->next;
+    while (ok(p) && last && last->next) last = last->next;
     if (ok(p) && (!last || last->kind == AST_CLAIM))
         wgi_lang_fail(p->q, a->start, a->end, WG_ERROR_SYNTAX, "a block ends with the expression that is its value");
     return a;
@@ -138,16 +130,14 @@ static wgi_ast *block(parser *p)
 static bool is_keyword(const parser *p)
 {
     const char *s = p->q->source + p->lex.end;
-    while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
-        s++;
+    while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n') s++;
     return at(p, TOKEN_NAME) && s[0] == '=' && s[1] != '=';
 }
 
 static wgi_ast *argument(parser *p, bool *keywords)
 {
     if (!is_keyword(p)) {
-        if (*keywords)
-            fail_here(p, WG_ERROR_SYNTAX, "an operand after a keyword");
+        if (*keywords) fail_here(p, WG_ERROR_SYNTAX, "an operand after a keyword");
         return expression(p, 0);
     }
     wgi_ast *a = make(p, AST_KEYWORD, p->lex.start);
@@ -173,8 +163,7 @@ static wgi_ast *call(parser *p, wgi_ast *name)
     while (ok(p) && !at(p, TOKEN_CLOSE)) {
         *tail = argument(p, &keywords);
         tail = &(*tail)->next;
-        if (!accept(p, TOKEN_COMMA))
-            break;
+        if (!accept(p, TOKEN_COMMA)) break;
     }
     close_bracket(p, TOKEN_CLOSE, opened, "',' or ')' is missing before this");
     name->end = p->lex.before;
@@ -192,8 +181,7 @@ static wgi_ast *word(parser *p)
         return a;
     }
     a->ident = identifier(p);
-    if (!a->ident || !at(p, TOKEN_OPEN))
-        return a;
+    if (!a->ident || !at(p, TOKEN_OPEN)) return a;
     return call(p, a);
 }
 
@@ -213,8 +201,7 @@ static wgi_ast *negation(parser *p)
     wgi_lex_next(&p->lex);
     wgi_ast *x = expression(p, BIND_SIGN);
     p->depth--;
-    if (!minus)
-        return x;
+    if (!minus) return x;
     a->first = x;
     a->end = p->lex.before;
     return a;
@@ -272,15 +259,13 @@ static wgi_ast *empty(parser *p)
 static wgi_ast *index_item(parser *p)
 {
     wgi_ast *from = at(p, TOKEN_COLON) ? empty(p) : expression(p, 0);
-    if (!at(p, TOKEN_COLON))
-        return from;
+    if (!at(p, TOKEN_COLON)) return from;
     wgi_ast *a = make(p, AST_RANGE, from->start);
     wgi_lex_next(&p->lex);
     a->first = from;
     from->next = at(p, TOKEN_COMMA) || at(p, TOKEN_CLOSE_LIST) ? empty(p) : expression(p, 0);
     a->end = p->lex.before;
-    if (at(p, TOKEN_COLON))
-        fail_here(p, WG_ERROR_SYNTAX, "slices have no step");
+    if (at(p, TOKEN_COLON)) fail_here(p, WG_ERROR_SYNTAX, "slices have no step");
     return a;
 }
 
@@ -288,13 +273,11 @@ static wgi_ast *index_link(parser *p)
 {
     wgi_ast *a = make(p, AST_INDEX, p->lex.start), **tail = &a->first;
     open_bracket(p);
-    if (at(p, TOKEN_CLOSE_LIST))
-        fail_here(p, WG_ERROR_SYNTAX, "an index is missing");
+    if (at(p, TOKEN_CLOSE_LIST)) fail_here(p, WG_ERROR_SYNTAX, "an index is missing");
     while (ok(p) && !at(p, TOKEN_CLOSE_LIST)) {
         *tail = index_item(p);
         tail = &(*tail)->next;
-        if (!accept(p, TOKEN_COMMA))
-            break;
+        if (!accept(p, TOKEN_COMMA)) break;
     }
     close_bracket(p, TOKEN_CLOSE_LIST, a->start, "',' or ']' is missing before this");
     a->end = p->lex.before;
@@ -305,10 +288,8 @@ static wgi_ast *transpose_link(parser *p)
 {
     wgi_ast *a = make(p, AST_TRANSPOSE, p->lex.start);
     wgi_lex_next(&p->lex);
-    if (!is_name(p, "T"))
-        fail_here(p, WG_ERROR_SYNTAX, "only .T, the transpose, can follow a dot");
-    else
-        wgi_lex_next(&p->lex);
+    if (!is_name(p, "T")) fail_here(p, WG_ERROR_SYNTAX, "only .T, the transpose, can follow a dot");
+    else wgi_lex_next(&p->lex);
     a->end = p->lex.before;
     return a;
 }
@@ -363,11 +344,11 @@ static wgi_ast *expression(parser *p, int strength)
 
 static void separator(parser *p, wgi_token end)
 {
-    if (!ok(p) || at(p, end) || at(p, TOKEN_END) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON))
-        return;
-    fail_here(p, WG_ERROR_SYNTAX, at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK)
-                                      ? "this bracket was never opened"
-                                      : "an operator, a newline or ';' is missing before this");
+    if (!ok(p) || at(p, end) || at(p, TOKEN_END) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON)) return;
+    fail_here(p, WG_ERROR_SYNTAX,
+              at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK)
+                  ? "this bracket was never opened"
+                  : "an operator, a newline or ';' is missing before this");
 }
 
 static wgi_ast *claim(parser *p)
@@ -391,8 +372,7 @@ static wgi_ast *binding(parser *p, wgi_ast *name)
 {
     if (name->kind == AST_CALL)
         wgi_lang_fail(p->q, name->mark, name->mark + (uint32_t)strlen(name->ident->text), WG_ERROR_MISSING, not_in_this_version);
-    else if (name->kind != AST_NAME)
-        fail_here(p, WG_ERROR_SYNTAX, "only a name can be bound");
+    else if (name->kind != AST_NAME) fail_here(p, WG_ERROR_SYNTAX, "only a name can be bound");
     wgi_ast *a = make(p, AST_BIND, name->start);
     a->ident = name->ident;
     wgi_lex_next(&p->lex);
@@ -403,15 +383,13 @@ static wgi_ast *binding(parser *p, wgi_ast *name)
 
 static wgi_ast *statement(parser *p)
 {
-    if (is_name(p, "check") && !is_keyword(p))
-        return claim(p);
+    if (is_name(p, "check") && !is_keyword(p)) return claim(p);
     if (is_name(p, "train") && !is_keyword(p)) {
         fail_here(p, WG_ERROR_MISSING, not_in_this_version);
         return &p->q->spare;
     }
     wgi_ast *x = expression(p, 0);
-    if (ok(p) && at(p, TOKEN_BIND))
-        return binding(p, x);
+    if (ok(p) && at(p, TOKEN_BIND)) return binding(p, x);
     wgi_ast *a = make(p, AST_VALUE, x->start);
     a->first = x;
     a->end = p->lex.before;
@@ -422,8 +400,7 @@ static wgi_ast *statements(parser *p, wgi_token end)
 {
     wgi_ast *first = NULL, **tail = &first;
     while (ok(p) && !at(p, end) && !at(p, TOKEN_END)) {
-        if (accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON))
-            continue;
+        if (accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON)) continue;
         *tail = statement(p);
         tail = &(*tail)->next;
         separator(p, end);

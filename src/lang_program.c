@@ -13,7 +13,7 @@ enum { CHUNK = 1 << 14 };
 struct wgi_lang_chunk {
     struct wgi_lang_chunk *next;
     size_t                 used, size;
-    _Alignas(16) char      bytes[];
+    _Alignas(16) char bytes[];
 };
 
 void *wgi_lang_alloc(wg_program *q, size_t size)
@@ -23,8 +23,7 @@ void *wgi_lang_alloc(wg_program *q, size_t size)
     if (!k || k->size - k->used < rounded) {
         size_t room = rounded > CHUNK ? rounded : CHUNK;
         k = wg_alloc(q->c, 1, sizeof *k + room);
-        if (!k)
-            return NULL;
+        if (!k) return NULL;
         k->size = room;
         k->next = q->chunks;
         q->chunks = k;
@@ -37,8 +36,7 @@ void *wgi_lang_alloc(wg_program *q, size_t size)
 char *wgi_lang_text(wg_program *q, const char *text, size_t length)
 {
     char *p = wgi_lang_alloc(q, length + 1);
-    if (p)
-        memcpy(p, text, length);
+    if (p) memcpy(p, text, length);
     return p;
 }
 
@@ -47,8 +45,7 @@ char *wgi_lang_text(wg_program *q, const char *text, size_t length)
 static uint64_t hash_of(const char *text, size_t length)
 {
     uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++)
-        h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
     return h ^ h >> 32;
 }
 
@@ -64,27 +61,22 @@ static bool grow_idents(wg_program *q)
 {
     uint32_t    before = q->ident_room;
     wgi_ident **old = q->idents, **more = wg_alloc(q->c, before ? 2 * before : 64, sizeof *more);
-    if (!more)
-        return false;
+    if (!more) return false;
     q->idents = more;
     q->ident_room = before ? 2 * before : 64;
     for (uint32_t i = 0; i < before; i++)
-        if (old[i])
-            *place_of(q, old[i]->text, strlen(old[i]->text)) = old[i];
+        if (old[i]) *place_of(q, old[i]->text, strlen(old[i]->text)) = old[i];
     wg_free(q->c, old);
     return true;
 }
 
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
 {
-    if (2 * q->ident_count >= q->ident_room && !grow_idents(q))
-        return NULL;
+    if (2 * q->ident_count >= q->ident_room && !grow_idents(q)) return NULL;
     wgi_ident **place = place_of(q, text, length);
-    if (*place)
-        return *place;
+    if (*place) return *place;
     wgi_ident *i = wgi_lang_alloc(q, sizeof *i);
-    if (!i || !(i->text = wgi_lang_text(q, text, length)))
-        return NULL;
+    if (!i || !(i->text = wgi_lang_text(q, text, length))) return NULL;
     q->ident_count++;
     return *place = i;
 }
@@ -97,16 +89,14 @@ static const wg_program no_program;
 static wg_program *blank(wg_context *c, const char *name)
 {
     wg_program *q = wg_alloc(c, 1, sizeof *q);
-    if (!q)
-        return (wg_program *)(uintptr_t)&no_program;
+    if (!q) return (wg_program *)(uintptr_t)&no_program;
     q->c = c;
     q->last_name = "_";
     q->prefix = "";
     q->report = "";
     q->source = "";
     q->name = wgi_lang_text(q, name, strlen(name));
-    if (!q->name)
-        q->name = "";
+    if (!q->name) q->name = "";
     return q;
 }
 
@@ -119,12 +109,10 @@ static void read_text(wg_program *q, const char *text, size_t length)
         return;
     }
     const char *copy = wgi_lang_text(q, text, length);
-    if (!copy)
-        return;
+    if (!copy) return;
     q->source = copy;
     q->length = (uint32_t)length;
-    if (!wgi_lines(q))
-        return;
+    if (!wgi_lines(q)) return;
     const char *zero = memchr(text, 0, length);
     if (zero) {
         uint32_t at = (uint32_t)(zero - text);
@@ -138,8 +126,7 @@ static void read_text(wg_program *q, const char *text, size_t length)
 wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
 {
     wg_program *q = blank(c, name ? name : "program");
-    if (q->c && !wg_failed(c))
-        read_text(q, text, strlen(text));
+    if (q->c && !wg_failed(c)) read_text(q, text, strlen(text));
     return q;
 }
 
@@ -148,15 +135,13 @@ static char *read_file(wg_context *c, const char *path, size_t *length)
 {
     FILE *f = fopen(path, "rb");
     char *text = f ? wg_alloc(c, WGI_LANG_SOURCE + 2, 1) : NULL;
-    if (text)
-        *length = fread(text, 1, WGI_LANG_SOURCE + 1, f);
+    if (text) *length = fread(text, 1, WGI_LANG_SOURCE + 1, f);
     if (!f || (text && ferror(f))) {
         wg_fail(c, wg_site_keep(c, "", path), WG_ERROR_FILE, "cannot be read: %m");
         wg_free(c, text);
         text = NULL;
     }
-    if (f)
-        fclose(f);
+    if (f) fclose(f);
     return text;
 }
 
@@ -165,20 +150,16 @@ wg_program *wg_program_file(wg_context *c, const char *path)
     wg_program *q = blank(c, path);
     size_t      length = 0;
     char       *text = q->c && !wg_failed(c) ? read_file(c, path, &length) : NULL;
-    if (text)
-        read_text(q, text, length);
-    if (q->c)
-        wg_free(c, text);
+    if (text) read_text(q, text, length);
+    if (q->c) wg_free(c, text);
     return q;
 }
 
 void wg_program_free(wg_program *q)
 {
-    if (!q || !q->c)
-        return;
+    if (!q || !q->c) return;
     wg_context *c = q->c;
-    for (wgi_binding *b = q->bindings; b; b = b->next)
-        wg_free(c, b->set);
+    for (wgi_binding *b = q->bindings; b; b = b->next) wg_free(c, b->set);
     for (struct wgi_lang_chunk *k = q->chunks, *next; k; k = next) {
         next = k->next;
         wg_free(c, k);
@@ -193,7 +174,8 @@ wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
 {
     wg_tensor   t = { 0 };
     wg_program *q = wg_program_text(c, where, text);
-    if (q->ready && (!q->statements || q->statements->next || q->statements->kind != AST_VALUE || !wgi_list_constant(q->statements->first)))
+    if (q->ready &&
+        (!q->statements || q->statements->next || q->statements->kind != AST_VALUE || !wgi_list_constant(q->statements->first)))
         wgi_lang_fail(q, 0, q->length, WG_ERROR_SYNTAX, "a number or a list of numbers was expected");
     if (q->ready && !wg_failed(c)) {
         t.data = wgi_list(q, q->statements->first, &t.shape);
@@ -212,28 +194,22 @@ static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *
     snprintf(place, sizeof place, "%.255s", q->name);
     wg_site here = wg_site_keep(q->c, "", place);
     if (b)
-        return wg_fail(q->c, here, WG_ERROR_USE, "%s is computed at %s:%d; only inputs, parameters and constants can be set", name, q->name,
-                       wgi_line(q, b->start));
-    if (near)
-        return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'; did you mean '%s'?", name, near);
+        return wg_fail(q->c, here, WG_ERROR_USE, "%s is computed at %s:%d; only inputs, parameters and constants can be set",
+                       name, q->name, wgi_line(q, b->start));
+    if (near) return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'; did you mean '%s'?", name, near);
     return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'", name);
 }
 
 wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 {
     wgi_binding *b = q->c && q->ready ? wgi_binding_find(q, name) : NULL;
-    if (!q->c || wg_failed(q->c))
-        return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
-    if (!b || b->meaning == WG_NAME_COMPUTED)
-        return cannot_set(q, name, b);
+    if (!q->c || wg_failed(q->c)) return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+    if (!b || b->meaning == WG_NAME_COMPUTED) return cannot_set(q, name, b);
     size_t  n = (size_t)wg_shape_size(t.shape);
     double *copy = n <= WGI_LANG_TENSOR ? wg_alloc(q->c, n + 1, sizeof *copy) : NULL;
-    if (n > WGI_LANG_TENSOR)
-        return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
-    if (!copy)
-        return wg_failed(q->c);
-    for (size_t i = 0; i < n; i++)
-        copy[i] = wg_tensor_item(&t, (int64_t)i);
+    if (n > WGI_LANG_TENSOR) return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
+    if (!copy) return wg_failed(q->c);
+    for (size_t i = 0; i < n; i++) copy[i] = wg_tensor_item(&t, (int64_t)i);
     wg_free(q->c, b->set);
     b->set = copy;
     b->set_shape = t.shape;
@@ -247,23 +223,19 @@ static void report(wg_program *q)
 {
     size_t room = strlen(q->drawn ? q->drawn : "") + 80, n = 0;
     q->report = "";
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
-        room += b->meaning == WG_NAME_SYMBOL ? strlen(b->name) + 26 : 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next) room += b->meaning == WG_NAME_SYMBOL ? strlen(b->name) + 26 : 0;
     char *text = q->drawn ? wgi_lang_alloc(q, room) : NULL;
-    if (!text)
-        return;
+    if (!text) return;
     n = (size_t)snprintf(text, room, "%s drawn at random", q->drawn);
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (b->meaning == WG_NAME_SYMBOL)
-            n += (size_t)snprintf(text + n, room - n, ", %s = %lld", b->name, (long long)b->size);
+        if (b->meaning == WG_NAME_SYMBOL) n += (size_t)snprintf(text + n, room - n, ", %s = %lld", b->name, (long long)b->size);
     snprintf(text + n, room - n, ", seed %llu", (unsigned long long)wg_context_seed(q->c));
     q->report = text;
 }
 
 static void forget(wg_program *q)
 {
-    for (wgi_binding *b = q->bindings; b; b = b->next)
-        b->node = wg_none, b->layers = 0;
+    for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->layers = 0;
     q->claim_count = 0;
     q->unnamed = 0;
     q->drawn = NULL;
@@ -275,17 +247,14 @@ static void forget(wg_program *q)
 wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode)
 {
     wgi_val v;
-    if (!q->c || wg_failed(q->c) || !q->ready)
-        return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+    if (!q->c || wg_failed(q->c) || !q->ready) return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
     forget(q);
     q->g = g;
     q->p = p;
     q->mode = mode;
     wg_begin(g, mode);
-    if (!wgi_symbols(q))
-        return wg_failed(q->c);
-    for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next)
-        wgi_statement(q, s, &v);
+    if (!wgi_symbols(q)) return wg_failed(q->c);
+    for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
     report(q);
     return wg_failed(q->c);
 }
@@ -297,16 +266,14 @@ static bool is_listed(const wgi_binding *b) { return !b->local && b->meaning != 
 int wg_program_names(const wg_program *q)
 {
     int n = 0;
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
-        n += is_listed(b);
+    for (const wgi_binding *b = q->bindings; b; b = b->next) n += is_listed(b);
     return n;
 }
 
 const char *wg_program_name(const wg_program *q, int i)
 {
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (is_listed(b) && i-- == 0)
-            return b->name;
+        if (is_listed(b) && i-- == 0) return b->name;
     return NULL;
 }
 
@@ -328,19 +295,30 @@ int wg_program_line(const wg_program *q, const char *name)
     return b ? wgi_line(q, b->start) : 0;
 }
 
+int wg_program_symbols(const wg_program *q)
+{
+    int n = 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next) n += b->meaning == WG_NAME_SYMBOL;
+    return n;
+}
+
+wg_symbol wg_program_symbol(const wg_program *q, int i)
+{
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->meaning == WG_NAME_SYMBOL && i-- == 0) return (wg_symbol){ b->name, b->size, b->given };
+    return (wg_symbol){ 0 };
+}
+
 const char *wg_program_suggest(const wg_program *q, const char *name)
 {
     const char *best = NULL;
     int         n = 0;
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
-        n += !b->local;
+    for (const wgi_binding *b = q->bindings; b; b = b->next) n += !b->local;
     const char **names = n ? wg_alloc(q->c, (size_t)n, sizeof *names) : NULL;
-    if (!names)
-        return NULL;
+    if (!names) return NULL;
     n = 0;
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (!b->local)
-            names[n++] = b->name;
+        if (!b->local) names[n++] = b->name;
     best = wg_nearest(name, names, n);
     wg_free(q->c, names);
     return best;
@@ -359,11 +337,9 @@ static bool error_place(const wg_program *q, int *line, int *column)
 {
     size_t n = q->c ? strlen(q->name) : 0;
     char  *end;
-    if (!q->c || !wg_failed(q->c) || strncmp(wg_message(q->c), q->name, n) != 0 || wg_message(q->c)[n] != ':')
-        return false;
+    if (!q->c || !wg_failed(q->c) || strncmp(wg_message(q->c), q->name, n) != 0 || wg_message(q->c)[n] != ':') return false;
     *line = (int)strtol(wg_message(q->c) + n + 1, &end, 10);
-    if (*end != ':' || *line < 1)
-        return false;
+    if (*end != ':' || *line < 1) return false;
     *column = (int)strtol(end + 1, &end, 10);
     return *column >= 1;
 }
@@ -384,8 +360,7 @@ const char *wg_program_excerpt(wg_program *q)
 {
     int      line, column;
     uint32_t at;
-    if (!error_place(q, &line, &column) || strstr(wg_message(q->c), "\n  ") || !wgi_offset(q, line, column, &at))
-        return "";
+    if (!error_place(q, &line, &column) || strstr(wg_message(q->c), "\n  ") || !wgi_offset(q, line, column, &at)) return "";
     wgi_excerpt(q, at, wgi_token_end(q, at), q->excerpt, sizeof q->excerpt);
     return q->excerpt;
 }

@@ -13,10 +13,8 @@ static uint32_t line_index(const wg_program *q, uint32_t at)
     uint32_t low = 0, high = q->line_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (q->line_start[middle] <= at)
-            low = middle;
-        else
-            high = middle;
+        if (q->line_start[middle] <= at) low = middle;
+        else high = middle;
     }
     return low;
 }
@@ -27,25 +25,20 @@ int wgi_column(const wg_program *q, uint32_t at) { return (int)(at - q->line_sta
 bool wgi_lines(wg_program *q)
 {
     q->line_count = 1;
-    for (uint32_t i = 0; i < q->length; i++)
-        q->line_count += q->source[i] == '\n';
+    for (uint32_t i = 0; i < q->length; i++) q->line_count += q->source[i] == '\n';
     uint32_t *start = wgi_lang_alloc(q, q->line_count * sizeof *start);
-    if (!start)
-        return false;
+    if (!start) return false;
     for (uint32_t i = 0, line = 0; i < q->length; i++)
-        if (q->source[i] == '\n')
-            start[++line] = i + 1;
+        if (q->source[i] == '\n') start[++line] = i + 1;
     q->line_start = start;
     return true;
 }
 
 bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at)
 {
-    if (line < 1 || (uint32_t)line > q->line_count || column < 1)
-        return false;
+    if (line < 1 || (uint32_t)line > q->line_count || column < 1) return false;
     uint32_t start = q->line_start[line - 1];
-    if ((uint32_t)(column - 1) > q->length - start)
-        return false;
+    if ((uint32_t)(column - 1) > q->length - start) return false;
     *at = start + (uint32_t)column - 1;
     return true;
 }
@@ -58,14 +51,11 @@ static bool is_word(char ch)
 uint32_t wgi_token_end(const wg_program *q, uint32_t at)
 {
     static const char *const pairs[] = { "==", "!=", "<=", ">=", "**" };
-    uint32_t end = at;
-    while (end < q->length && is_word(q->source[end]))
-        end++;
-    if (end > at)
-        return end;
+    uint32_t                 end = at;
+    while (end < q->length && is_word(q->source[end])) end++;
+    if (end > at) return end;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (!strncmp(q->source + at, pairs[i], 2))
-            return at + 2;
+        if (!strncmp(q->source + at, pairs[i], 2)) return at + 2;
     return at < q->length ? at + 1 : at;
 }
 
@@ -75,17 +65,13 @@ void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, si
 {
     uint32_t from = q->line_start[line_index(q, start)], stop = start, n = 0;
     char     line[WINDOW + 1], caret[WINDOW + 1];
-    while (stop < q->length && q->source[stop] != '\n')
-        stop++;
-    if (start - from > 2 * WINDOW / 3)
-        from = start - WINDOW / 2;
-    for (uint32_t i = from; i < stop && n < WINDOW; i++, n++)
-        line[n] = shown(q->source[i]);
+    while (stop < q->length && q->source[stop] != '\n') stop++;
+    if (start - from > 2 * WINDOW / 3) from = start - WINDOW / 2;
+    for (uint32_t i = from; i < stop && n < WINDOW; i++, n++) line[n] = shown(q->source[i]);
     line[n] = 0;
     uint32_t place = start - from, width = 0;
     memset(caret, ' ', place);
-    do
-        caret[place + width] = width ? '~' : '^';
+    do caret[place + width] = width ? '~' : '^';
     while (++width + place < WINDOW && start + width < end && start + width < stop);
     caret[place + width] = 0;
     snprintf(to, room, "\n  %s\n  %s", line, caret);
@@ -95,8 +81,7 @@ bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, con
 {
     char    text[600], excerpt[2 * WINDOW + 16], place[320];
     va_list args;
-    if (wg_failed(q->c))
-        return false;
+    if (wg_failed(q->c)) return false;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -112,20 +97,16 @@ void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size
     for (uint32_t i = start; i < end; i++) {
         char ch = q->source[i];
         if (ch == '#') {
-            while (i + 1 < end && q->source[i + 1] != '\n')
-                i++;
+            while (i + 1 < end && q->source[i + 1] != '\n') i++;
             continue;
         }
         if (n + 1 >= room) {
             snprintf(to, room, "...");
             return;
         }
-        if ((unsigned char)ch > 0x20)
-            to[n++] = ch;
-        else if (n && to[n - 1] != ' ')
-            to[n++] = ' ';
+        if ((unsigned char)ch > 0x20) to[n++] = ch;
+        else if (n && to[n - 1] != ' ') to[n++] = ' ';
     }
-    while (n && to[n - 1] == ' ')
-        n--;
+    while (n && to[n - 1] == ' ') n--;
     to[n] = 0;
 }

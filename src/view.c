@@ -13,7 +13,7 @@ enum {
     MOST_BOXES = 400,
     MOST_FRAMES = 2000,
     /* dot's time grows with fan-out times span; so there is a copy at each use of */
-    GHOST_USES = 8,    /* a leaf with more uses than this, which span at least */
+    GHOST_USES = 2,    /* a leaf with more uses than this, which span at least */
     GHOST_SPAN = 4,    /* so many ranks, */
     GHOST_ALWAYS = 24, /* or with more than this, */
     GHOST_AREA = 2000  /* and of any node whose uses times their span exceed this */
@@ -319,40 +319,60 @@ static void lay_back_links(wgi_view *v)
     int64_t forward = v->links;
     for (int64_t l = 0; l < forward; l++) {
         wgi_link f = v->link[l];
-        if (!v->box[f.from].gradient_way || !v->box[f.to].gradient_way || v->box[f.from].ghost) continue;
+        if (!v->box[f.from].gradient_way || !v->box[f.to].gradient_way) continue;
         v->link[v->links++] = (wgi_link){ .from = f.to, .to = f.from, .back = true, .times = f.times };
     }
 }
 
 /* ---- ghosts: what many nodes use is drawn again at each use but the first ---- */
 
+/* Of a box: its uses, and at which ranks, counted from the sources and from the sinks: the layout may choose either. */
 typedef struct use {
-    int     first_rank, last_rank;
+    int     low[2], high[2];
     int64_t uses;
     bool    drawn;
 } use;
 
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* The longest way to each box from a source, and to a sink; links are in order of their consumers. */
+static void find_ranks(const wgi_view *v, int *from_source, int *to_sink)
+{
+    for (int64_t l = 0; l < v->links; l++) {
+        wgi_link k = v->link[l];
+        from_source[k.to] = (int)later(from_source[k.to], from_source[k.from] + 1);
+    }
+    for (int64_t l = v->links - 1; l >= 0; l--) {
+        wgi_link k = v->link[l];
+        to_sink[k.from] = (int)later(to_sink[k.from], to_sink[k.to] + 1);
+    }
+}
+
 static use *count_uses(wgi_view *v)
 {
     use *u = make(v, v->boxes, sizeof *u);
-    int *rank = make(v, v->boxes, sizeof *rank);
-    for (int64_t l = 0; u && rank && l < v->links; l++) /* links are in order of their consumers */
-        if (rank[v->link[l].to] <= rank[v->link[l].from]) rank[v->link[l].to] = rank[v->link[l].from] + 1;
-    for (int64_t l = 0; u && rank && l < v->links; l++) {
+    int *rank[2] = { make(v, v->boxes, sizeof **rank), make(v, v->boxes, sizeof **rank) };
+    bool ok = u && rank[0] && rank[1];
+    if (ok) find_ranks(v, rank[0], rank[1]);
+    for (int64_t l = 0; ok && l < v->links; l++) {
         use *x = &u[v->link[l].from];
-        int  r = rank[v->link[l].to];
-        if (!x->uses++ || r < x->first_rank) x->first_rank = r;
-        if (r > x->last_rank) x->last_rank = r;
+        for (int k = 0; k < 2; k++) {
+            int r = rank[k][v->link[l].to];
+            if (!x->uses || r < x->low[k]) x->low[k] = r;
+            if (r > x->high[k]) x->high[k] = r;
+        }
+        x->uses++;
     }
-    if (!rank) wg_free(v->c, u), u = NULL;
-    wg_free(v->c, rank);
+    if (!ok) wg_free(v->c, u), u = NULL;
+    wg_free(v->c, rank[0]);
+    wg_free(v->c, rank[1]);
     return u;
 }
 
 static bool is_hub(const wgi_box *b, const use *u)
 {
     bool    leaf = b->kind != WGI_BOX_OP && b->kind != WGI_BOX_LOSS && b->kind != WGI_BOX_FAILED && b->times == 1;
-    int64_t span = u->last_rank - u->first_rank;
+    int64_t span = later(u->high[0] - u->low[0], u->high[1] - u->low[1]);
     if (u->uses <= GHOST_USES) return false;
     return u->uses * span > GHOST_AREA || (leaf && (span >= GHOST_SPAN || u->uses > GHOST_ALWAYS));
 }

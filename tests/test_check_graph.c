@@ -104,7 +104,7 @@ Test(check_graph, a_network_in_f32_is_checked_in_f64)
         wg_check_input in = wg_check_input_at(r, i);
         cr_expect_geq(wg_params_find(n.p, in.name), 0, "%s", in.name);
         cr_expect_str_eq(in.op, "param");
-        cr_expect(strstr(in.where, "test_check.c:"), "%s", in.where);
+        cr_expect(strstr(in.where, "test_check_graph.c:"), "%s", in.where);
         cr_expect_eq(in.verdict, WG_PASS, "%s: %s", in.name, in.reason);
     }
     cr_expect_eq(wgt_verdict(r), WG_PASS);
@@ -341,7 +341,7 @@ Test(check_graph, mistakes_are_named)
 
     wg_begin(g, WG_TRAIN);
     cr_expect_eq(wgt_verdict(wg_gradcheck(f, NULL, NULL)), WG_INCONCLUSIVE);
-    wgt_expect_error(c, WG_ERROR_USE, "test_check.c:");
+    wgt_expect_error(c, WG_ERROR_USE, "test_check_graph.c:");
 
     wg_fail(c, WG_HERE, WG_ERROR_USER, "a mistake of before");
     r = wg_gradcheck(f, NULL, NULL);

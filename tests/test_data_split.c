@@ -202,6 +202,17 @@ Test(normalise, followers_survive_the_first_set)
     wgt_finish(c, NULL);
 }
 
+/* A set that follows a part of a normalised set takes the numbers of the whole. */
+Test(normalise, parts_hand_on_what_they_inherited)
+{
+    wg_context *c = wgt_seeded(3);
+    wg_data    *train = column_of(c, 0, 2), *test = column_of(c, 5, 7);
+    wg_data_normalise(train);
+    wg_data_normalise_like(test, wg_data_split(train, 0.5));
+    expect_column(test, 4, 6);
+    wgt_finish(c, NULL);
+}
+
 Test(normalise, twice_is_an_error_that_changes_nothing)
 {
     wg_context *c = wgt_seeded(3);

@@ -27,7 +27,7 @@ static void expect_npy(const char *header, const void *data, size_t n, wg_dtype 
 Test(npy, dtypes_and_byte_orders)
 {
     const double one[] = { 1, -2 }, half[] = { 0.5 }, integers[] = { -2, 258 }, bytes_[] = { 0, 255 }, bools[] = { 1, 0, 1 };
-    const double halves[] = { 1, -65504 }, wide[] = { 4294967295.0 };
+    const double halves[] = { 1, -65504, -0x1p-24, -0.0 }, wide[] = { 4294967295.0 };
     NPY("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n", WG_F32, WG_SHAPE(2), one, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0);
     NPY("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }\n", WG_F32, WG_SHAPE(2), one, 0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0);
     NPY("{'descr': '<f8', 'fortran_order': False, 'shape': (), }\n", WG_F64, WG_SCALAR, half, 0, 0, 0, 0, 0, 0, 0xe0, 0x3f);
@@ -42,7 +42,8 @@ Test(npy, dtypes_and_byte_orders)
         0xff, 0xff, 0xff, 0xff, 2, 1, 0, 0, 0, 0, 0, 0);
     NPY("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), bytes_, 0, 255);
     NPY("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }\n", WG_BOOL, WG_SHAPE(3), bools, 1, 0, 2);
-    NPY("{'descr': '<f2', 'fortran_order': False, 'shape': (2,), }\n", WG_F32, WG_SHAPE(2), halves, 0, 0x3c, 0xff, 0xfb);
+    NPY("{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }\n", WG_F32, WG_SHAPE(4), halves, 0, 0x3c, 0xff, 0xfb, 1, 0x80,
+        0, 0x80);
     NPY("{'descr': '<u4', 'fortran_order': False, 'shape': (1,), }\n", WG_I64, WG_SHAPE(1), wide, 0xff, 0xff, 0xff, 0xff);
 }
 

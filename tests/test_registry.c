@@ -47,6 +47,9 @@ static int count_errors(const wg_op *op)
     return n;
 }
 
+/* The core's own two, which are put behind finished nodes: no mistake can be made with them. */
+static bool takes_anything(const wg_op *op) { return !strcmp(op->name, "identity") || !strcmp(op->name, "custom_vjp"); }
+
 ParameterizedTest(int *index, registry, is_documented)
 {
     const wg_op *op = wg_op_at(*index);
@@ -58,7 +61,7 @@ ParameterizedTest(int *index, registry, is_documented)
     cr_assert(op->expand || op->map || op->kernel[0] || op->alias || op->kind == WG_LEAF, "%s cannot be run", op->name);
     if (op->kind == WG_LEAF) return;
     cr_assert_geq(count_samples(op), 2, "%s has %d samples", op->name, count_samples(op));
-    cr_assert_geq(count_errors(op), 1, "%s has no error sample", op->name);
+    cr_assert(takes_anything(op) || count_errors(op) >= 1, "%s has no error sample", op->name);
 }
 
 /* ---- values ---- */
@@ -204,10 +207,18 @@ static void compare_broadcast(op_case *k, const wg_shape *s)
     }
 }
 
+/* An op that is told its shape does not take it from its operands. */
+static bool has_shape_attribute(const wg_op *op)
+{
+    for (const wg_attr_row *r = op->attrs; r && r->name; r++)
+        if (r->kind == WG_ATTR_SHAPE) return true;
+    return false;
+}
+
 ParameterizedTest(int *index, registry, map_broadcasts)
 {
     const wg_op *op = wg_op_at(*index);
-    if (op->kind != WG_MAP) return;
+    if (op->kind != WG_MAP || has_shape_attribute(op)) return;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         op_case k;
         if (!op_case_open(&k, op, 0, &plain)) return;

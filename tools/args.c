@@ -60,14 +60,12 @@ typedef struct tables {
 static void add_row(tables *t, const flag *f)
 {
     size_t n = strlen(t->shorts);
-    if (t->count == MOST_FLAGS)
-        return;
+    if (t->count == MOST_FLAGS) return;
     t->row[t->count] = f;
     t->longs[t->count] = (struct option){ f->name, f->value ? required_argument : no_argument, NULL, 256 + t->count };
     if (f->letter) {
         t->shorts[n++] = f->letter;
-        if (f->value)
-            t->shorts[n++] = ':';
+        if (f->value) t->shorts[n++] = ':';
         t->shorts[n] = 0;
     }
     t->count++;
@@ -77,20 +75,16 @@ static tables tables_of(const command *c)
 {
     tables t = { .shorts = ":" };
     for (int i = 0; i < 3 && c->flags[i]; i++)
-        for (const flag *f = c->flags[i]; f->name; f++)
-            add_row(&t, f);
-    for (const flag *f = common_flags; f->name; f++)
-        add_row(&t, f);
+        for (const flag *f = c->flags[i]; f->name; f++) add_row(&t, f);
+    for (const flag *f = common_flags; f->name; f++) add_row(&t, f);
     return t;
 }
 
 static const flag *row_of(const tables *t, int found)
 {
-    if (found >= 256)
-        return t->row[found - 256];
+    if (found >= 256) return t->row[found - 256];
     for (int i = 0; i < t->count; i++)
-        if (t->row[i]->letter == found)
-            return t->row[i];
+        if (t->row[i]->letter == found) return t->row[i];
     return NULL;
 }
 
@@ -98,12 +92,10 @@ static int unknown(args *a, const tables *t, const char *word)
 {
     const char *names[MOST_FLAGS];
     char        text[100];
-    for (int i = 0; i < t->count; i++)
-        names[i] = t->row[i]->name;
+    for (int i = 0; i < t->count; i++) names[i] = t->row[i]->name;
     snprintf(text, sizeof text, "%.*s", (int)strcspn(word + (word[1] == '-' ? 2 : 1), "="), word + (word[1] == '-' ? 2 : 1));
     const char *near = wg_nearest(text, names, t->count);
-    if (near)
-        return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
+    if (near) return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
     return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word, a->c->name);
 }
 
@@ -112,8 +104,7 @@ static int unknown(args *a, const tables *t, const char *word)
 static bool any_json(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (!strcmp(argv[i], "--json"))
-            return true;
+        if (!strcmp(argv[i], "--json")) return true;
     return false;
 }
 
@@ -124,11 +115,9 @@ static int read_flags(args *a, const tables *t, int argc, char **argv)
     optind = 1;
     while ((found = getopt_long(argc, argv, t->shorts, t->longs, NULL)) != -1) {
         const char *word = argv[optind - 1];
-        if (found == ':')
-            return tool_fail(a, EXIT_FLAGS, "%s: '%s' needs a value", a->c->name, word);
+        if (found == ':') return tool_fail(a, EXIT_FLAGS, "%s: '%s' needs a value", a->c->name, word);
         const flag *f = row_of(t, found);
-        if (found == '?' || !f)
-            return unknown(a, t, word);
+        if (found == '?' || !f) return unknown(a, t, word);
         if (!strcmp(f->name, "help")) {
             help_command(a->c, stdout);
             return EXIT_DONE;
@@ -136,8 +125,7 @@ static int read_flags(args *a, const tables *t, int argc, char **argv)
         a->given[a->given_count].flag = f;
         a->given[a->given_count++].value = f->value ? optarg : "";
     }
-    while (optind < argc)
-        a->operand[a->operands++] = argv[optind++];
+    while (optind < argc) a->operand[a->operands++] = argv[optind++];
     return -1;
 }
 
@@ -147,8 +135,7 @@ int args_read(args *a, const command *c, int argc, char **argv)
     *a = (args){ .c = c, .json = any_json(argc, argv) };
     a->given = calloc((size_t)argc + 1, sizeof *a->given);
     a->operand = calloc((size_t)argc + 1, sizeof *a->operand);
-    if (!a->given || !a->operand)
-        return tool_fail(a, EXIT_OTHER, "out of memory");
+    if (!a->given || !a->operand) return tool_fail(a, EXIT_OTHER, "out of memory");
     return read_flags(a, &t, argc, argv);
 }
 
@@ -164,8 +151,7 @@ const char *args_next(const args *a, const char *name, int *from)
 {
     while (*from < a->given_count) {
         const struct given *g = &a->given[(*from)++];
-        if (!strcmp(g->flag->name, name))
-            return g->value;
+        if (!strcmp(g->flag->name, name)) return g->value;
     }
     return NULL;
 }
@@ -173,8 +159,7 @@ const char *args_next(const args *a, const char *name, int *from)
 const char *args_value(const args *a, const char *name)
 {
     const char *last = NULL, *v;
-    for (int i = 0; (v = args_next(a, name, &i));)
-        last = v;
+    for (int i = 0; (v = args_next(a, name, &i));) last = v;
     return last;
 }
 
@@ -184,11 +169,9 @@ bool args_double(const args *a, const char *name, double *to)
 {
     const char *text = args_value(a, name);
     char       *end;
-    if (!text)
-        return true;
+    if (!text) return true;
     *to = strtod(text, &end);
-    if (end != text && !*end && isfinite(*to))
-        return true;
+    if (end != text && !*end && isfinite(*to)) return true;
     tool_fail(a, EXIT_FLAGS, "--%s %s: not a number", name, text);
     return false;
 }
@@ -197,11 +180,9 @@ bool args_long(const args *a, const char *name, long long least, long long *to)
 {
     const char *text = args_value(a, name);
     char       *end;
-    if (!text)
-        return true;
+    if (!text) return true;
     *to = strtoll(text, &end, 10);
-    if (end != text && !*end && *to >= least && *to < INT64_MAX)
-        return true;
+    if (end != text && !*end && *to >= least && *to < INT64_MAX) return true;
     tool_fail(a, EXIT_FLAGS, "--%s %s: not a whole number from %lld on", name, text, least);
     return false;
 }

@@ -18,16 +18,13 @@ typedef struct extent {
 static bool measure(model *m, wg_node root, extent *e)
 {
     bool *in = wg_alloc(m->c, (size_t)root.index + 1, sizeof *in);
-    if (!in)
-        return model_ok(m);
+    if (!in) return model_ok(m);
     in[root.index] = true;
     for (uint32_t i = root.index; i > 0; i--) {
         wg_node   n = wg_graph_node(m->g, i);
         wg_tensor t;
-        for (int k = 0; in[i] && k < wg_node_operands(n); k++)
-            in[wg_node_operand(n, k).index] = true;
-        if (!in[i] || !wg_dtype_is_float(wg_node_dtype(n)) || !wg_peek(n, &t))
-            continue;
+        for (int k = 0; in[i] && k < wg_node_operands(n); k++) in[wg_node_operand(n, k).index] = true;
+        if (!in[i] || !wg_dtype_is_float(wg_node_dtype(n)) || !wg_peek(n, &t)) continue;
         int64_t size = wg_shape_size(t.shape);
         e->largest = size > e->largest ? size : e->largest;
         for (int64_t k = 0; k < size; k++) {
@@ -47,8 +44,7 @@ static double distance(const wg_tensor *l, const wg_tensor *r, double *size)
     *size = 0;
     for (int64_t i = 0; i < n; i++) {
         double a = wg_tensor_item(l, i), b = wg_tensor_item(r, i), d = a == b ? 0 : fabs(a - b);
-        if (!(d < INFINITY))
-            return NAN;
+        if (!(d < INFINITY)) return NAN;
         worst = d > worst ? d : worst;
         *size = fmax(*size, fmax(fabs(a), fabs(b)));
     }
@@ -60,7 +56,8 @@ static bool compare(model *m, const wg_claim *k, claim_result *r)
     wg_tensor left, right;
     extent    e = { 0, 1 };
     double    size, eps = wg_context_dtype(m->c) == WG_F32 ? 0x1p-23 : 0x1p-52;
-    if (!model_value(m, k->left, &left) || !model_value(m, k->right, &right) || !measure(m, k->left, &e) || !measure(m, k->right, &e))
+    if (!model_value(m, k->left, &left) || !model_value(m, k->right, &right) || !measure(m, k->left, &e) ||
+        !measure(m, k->right, &e))
         return false;
     r->error = distance(&left, &right, &size);
     r->allowed = 16 * eps * sqrt((double)e.largest) * e.magnitude;
@@ -88,8 +85,7 @@ static void look_for_remedy(model *m, int i, claim_result *r)
         claim_result tried = { .verdict = WG_PASS };
         if (!wg_node_ok(v.left) || !wg_node_ok(v.right) || !wg_shape_equal(wg_node_shape(v.left), wg_node_shape(v.right)))
             continue;
-        if (!compare(m, &v, &tried) || tried.verdict != WG_PASS)
-            continue;
+        if (!compare(m, &v, &tried) || tried.verdict != WG_PASS) continue;
         size_t n = strlen(r->why);
         snprintf(r->why + n, sizeof r->why - n, ".  %s would hold (tried: sum and mean over each axis)", v.text);
         return;
@@ -100,8 +96,7 @@ bool claim_judge(model *m, int i, claim_result *r)
 {
     wg_claim k = wg_program_claim(m->q, i);
     *r = (claim_result){ .line = k.line, .text = k.text, .verdict = WG_PASS, .error = NAN, .allowed = NAN };
-    if (wg_shape_equal(wg_node_shape(k.left), wg_node_shape(k.right)))
-        return compare(m, &k, r);
+    if (wg_shape_equal(wg_node_shape(k.left), wg_node_shape(k.right))) return compare(m, &k, r);
     r->verdict = WG_FAIL;
     look_for_remedy(m, i, r);
     return model_ok(m);

@@ -10,7 +10,7 @@ enum { MOST = 64 };
 typedef struct verdict {
     const char *name;
     wg_shape    shape;
-    double      worst; /* max |yours - library| / max |library| */
+    double      worst;  /* max |yours - library| / max |library| */
     double      factor; /* yours / library where that is the same everywhere, else NaN */
     bool        pass;
 } verdict;
@@ -19,16 +19,12 @@ static double common_factor(const wg_tensor *yours, const wg_tensor *library)
 {
     int64_t n = wg_shape_size(library->shape);
     double  factor = NAN, least = 0;
-    for (int64_t i = 0; i < n; i++)
-        least = fmax(least, 1e-6 * fabs(wg_tensor_item(library, i)));
+    for (int64_t i = 0; i < n; i++) least = fmax(least, 1e-6 * fabs(wg_tensor_item(library, i)));
     for (int64_t i = 0; i < n; i++) {
         double a = wg_tensor_item(yours, i), b = wg_tensor_item(library, i);
-        if (fabs(b) <= least)
-            continue;
-        if (isnan(factor))
-            factor = a / b;
-        else if (!(fabs(a / b - factor) <= 1e-4 * fabs(factor)))
-            return NAN;
+        if (fabs(b) <= least) continue;
+        if (isnan(factor)) factor = a / b;
+        else if (!(fabs(a / b - factor) <= 1e-4 * fabs(factor))) return NAN;
     }
     return factor;
 }
@@ -54,8 +50,7 @@ static const char *hint(double factor, int64_t rows, char *to, size_t room)
 {
     double n = (double)rows;
     to[0] = 0;
-    if (fabs(factor + 1) < 1e-4)
-        snprintf(to, room, "the sign is wrong");
+    if (fabs(factor + 1) < 1e-4) snprintf(to, room, "the sign is wrong");
     else if (rows > 1 && fabs(factor - n) < 1e-4 * n)
         snprintf(to, room, "sum over the %lld rows where the loss takes the mean", (long long)rows);
     else if (rows > 1 && fabs(factor * n - 1) < 1e-4)
@@ -81,14 +76,12 @@ static bool one(model *m, wg_node loss, const char *text, verdict *v)
     char       *name = model_assignment(m, "grad", text, &value);
     name_list   x;
     char        a[120], b[120];
-    if (!name || !model_names(m, "grad", name, &x))
-        return false;
+    if (!name || !model_names(m, "grad", name, &x)) return false;
     wg_tensor yours = model_literal(m, "grad", name, value), library;
-    if (!yours.data || !model_value(m, wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]), &library))
-        return false;
+    if (!yours.data || !model_value(m, wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]), &library)) return false;
     if (!wg_shape_equal(yours.shape, library.shape)) {
-        m->status = tool_fail(m->a, EXIT_TEXT, "--grad %s: shape %s, %s has %s", name, wg_shape_text(yours.shape, a, sizeof a), name,
-                              wg_shape_text(library.shape, b, sizeof b));
+        m->status = tool_fail(m->a, EXIT_TEXT, "--grad %s: shape %s, %s has %s", name, wg_shape_text(yours.shape, a, sizeof a),
+                              name, wg_shape_text(library.shape, b, sizeof b));
         return false;
     }
     *v = (verdict){ .name = name, .shape = library.shape };
@@ -102,8 +95,7 @@ static void print(const model *m, const verdict *v, int n, int64_t rows)
     json j;
     if (m->a->json) {
         bool pass = true;
-        for (int i = 0; i < n; i++)
-            pass = pass && v[i].pass;
+        for (int i = 0; i < n; i++) pass = pass && v[i].pass;
         json_start(&j, stdout);
         json_text(&j, "verdict", pass ? "pass" : "fail");
         json_array(&j, "given");
@@ -123,8 +115,7 @@ static void print(const model *m, const verdict *v, int n, int64_t rows)
         }
         printf("  %-8s %-10s yours against the library: %.1e of the largest component   %s", v[i].name,
                wg_shape_text(v[i].shape, shape, sizeof shape), v[i].worst, v[i].pass ? "pass" : "FAIL");
-        if (!v[i].pass && !isnan(v[i].factor))
-            printf("  yours/library = %.6g everywhere", v[i].factor);
+        if (!v[i].pass && !isnan(v[i].factor)) printf("  yours/library = %.6g everywhere", v[i].factor);
         printf("%s%s\n", *why ? ": " : "", why);
     }
     if (m->a->json) {
@@ -139,11 +130,9 @@ int check_given(model *m)
     const char *name, *text;
     wg_node     loss;
     int         n = 0, status = EXIT_DONE;
-    if (!check_loss(m, &name, &loss))
-        return m->status ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
+    if (!check_loss(m, &name, &loss)) return m->status ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
     for (int i = 0; n < MOST && (text = args_next(m->a, "grad", &i)); n++) {
-        if (!one(m, loss, text, &v[n]))
-            return m->status;
+        if (!one(m, loss, text, &v[n])) return m->status;
         status = check_worst(status, v[n].pass ? EXIT_DONE : EXIT_CHECK);
     }
     print(m, v, n, rows_of(m));

@@ -28,8 +28,7 @@ typedef struct process {
 
 static bool wrong(process *p, const char *what)
 {
-    if (!p->failed)
-        tool_fail(p->a, EXIT_TEXT, "--run: %s", what);
+    if (!p->failed) tool_fail(p->a, EXIT_TEXT, "--run: %s", what);
     p->failed = true;
     return false;
 }
@@ -39,8 +38,7 @@ static bool start(process *p, const char *cmd)
     int                        in[2], out[2];
     posix_spawn_file_actions_t f;
     char *const                argv[] = { "sh", "-c", (char *)(uintptr_t)cmd, NULL };
-    if (pipe(in))
-        return wrong(p, "no pipe");
+    if (pipe(in)) return wrong(p, "no pipe");
     if (pipe(out)) {
         close(in[0]), close(in[1]);
         return wrong(p, "no pipe");
@@ -64,13 +62,10 @@ static bool start(process *p, const char *cmd)
 static void stop(process *p)
 {
     int status = 0;
-    if (p->to)
-        fclose(p->to);
-    if (p->from)
-        fclose(p->from);
+    if (p->to) fclose(p->to);
+    if (p->from) fclose(p->from);
     if (p->id > 0)
-        while (waitpid(p->id, &status, 0) < 0 && errno == EINTR)
-            continue;
+        while (waitpid(p->id, &status, 0) < 0 && errno == EINTR) continue;
     free(p->line);
 }
 
@@ -80,44 +75,38 @@ static void stop(process *p)
 static int digits_of(const char *s, const char *end)
 {
     int n = 0;
-    for (; s < end && *s != 'e' && *s != 'E'; s++)
-        n += (*s >= '1' && *s <= '9') || (*s == '0' && n > 0);
+    for (; s < end && *s != 'e' && *s != 'E'; s++) n += (*s >= '1' && *s <= '9') || (*s == '0' && n > 0);
     return n;
 }
 
 static bool answer(process *p, size_t n, double *f, double *g)
 {
-    if (getline(&p->line, &p->room, p->from) < 0)
-        return wrong(p, "the program ended before it answered");
+    if (getline(&p->line, &p->room, p->from) < 0) return wrong(p, "the program ended before it answered");
     const char *s = p->line;
     for (size_t i = 0; i <= n; i++) {
         char  *end;
         double v = strtod(s, &end);
         if (end == s)
-            return wrong(p, i ? "an answer with too few numbers: f and the n numbers of its gradient on one line" : "an answer without numbers");
+            return wrong(p, i ? "an answer with too few numbers: f and the n numbers of its gradient on one line"
+                              : "an answer without numbers");
         int digits = digits_of(s, end);
         p->digits = digits > p->digits ? digits : p->digits;
-        if (i == 0)
-            *f = v;
-        else if (g)
-            g[i - 1] = v;
+        if (i == 0) *f = v;
+        else if (g) g[i - 1] = v;
         s = end + (*end == ',');
     }
-    return s[strspn(s, " \t\r\n")] ? wrong(p, "an answer with too many numbers: f and the n numbers of its gradient on one line") : true;
+    return s[strspn(s, " \t\r\n")] ? wrong(p, "an answer with too many numbers: f and the n numbers of its gradient on one line")
+                                   : true;
 }
 
 static double ask(size_t n, const double *x, double *g, void *user)
 {
     process *p = user;
     double   f = NAN;
-    for (size_t i = 0; i < n && !p->failed; i++)
-        fprintf(p->to, "%.17g%c", x[i], i + 1 < n ? ' ' : '\n');
-    if (!p->failed && fflush(p->to))
-        wrong(p, "the program does not read");
-    if (!p->failed)
-        answer(p, n, &f, g);
-    for (size_t i = 0; p->failed && g && i < n; i++)
-        g[i] = NAN;
+    for (size_t i = 0; i < n && !p->failed; i++) fprintf(p->to, "%.17g%c", x[i], i + 1 < n ? ' ' : '\n');
+    if (!p->failed && fflush(p->to)) wrong(p, "the program ended before it answered");
+    if (!p->failed) answer(p, n, &f, g);
+    for (size_t i = 0; p->failed && g && i < n; i++) g[i] = NAN;
     return p->failed ? NAN : f;
 }
 
@@ -128,10 +117,10 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
 {
     double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r));
     to[0] = 0;
-    if (p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_PASS)
-        return false;
+    if (p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_PASS) return false;
     snprintf(to, room,
-             "the program prints %d digits: f carries noise %.0e, and no component can be judged better than %.0e at this step; print with "
+             "the program prints %d digits: f carries noise %.0e, and no component can be judged better than %.0e at this step; "
+             "print with "
              "%%.17g (Python: repr)",
              p->digits, noise, noise / wg_check_eps(r));
     return true;
@@ -163,8 +152,7 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
     signal(SIGPIPE, SIG_IGN);
     if (start(&p, args_value(a, "run"))) {
         wg_check *r = wg_gradcheck_fn(ask, (size_t)wg_shape_size(x->shape), x->data, &p, o);
-        if (!p.failed)
-            status = report(&p, r);
+        if (!p.failed) status = report(&p, r);
         wg_check_free(r);
     }
     stop(&p);
@@ -176,15 +164,12 @@ int check_process(const args *a)
     wg_gradcheck_opts o = { .name = args_value(a, "run") };
     const char       *at = args_value(a, "at");
     int               status = EXIT_FLAGS;
-    if (!at)
-        return tool_fail(a, EXIT_FLAGS, "--run needs --at, the point");
-    if (!check_opts(a, &o))
-        return EXIT_FLAGS;
+    if (!at) return tool_fail(a, EXIT_FLAGS, "--run needs --at, the point");
+    if (!check_opts(a, &o)) return EXIT_FLAGS;
     model     m = { .a = a, .c = wg_start(NULL) };
     wg_tensor x = model_literal(&m, "at", "", at);
     double   *point = x.data ? wg_alloc(m.c, (size_t)wg_shape_size(x.shape) + 1, sizeof *point) : NULL;
-    for (int64_t i = 0; point && i < wg_shape_size(x.shape); i++)
-        point[i] = wg_tensor_item(&x, i);
+    for (int64_t i = 0; point && i < wg_shape_size(x.shape); i++) point[i] = wg_tensor_item(&x, i);
     if (point && wg_shape_size(x.shape) > 0) {
         wg_tensor t = wg_view_f64(point, x.shape);
         status = check_at(a, &t, &o);

@@ -11,8 +11,7 @@ static void lines_json(json *j, char *text)
 {
     for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
         char *value = strstr(line, ": ");
-        if (!value)
-            continue;
+        if (!value) continue;
         *value = 0;
         json_text(j, line, value + 2 + strspn(value + 2, " "));
     }
@@ -28,8 +27,7 @@ static int doctor(const args *a)
         return EXIT_DONE;
     }
     FILE *f = open_memstream(&text, &size);
-    if (!f)
-        return tool_fail(a, EXIT_OTHER, "out of memory");
+    if (!f) return tool_fail(a, EXIT_OTHER, "out of memory");
     wg_doctor(f);
     fclose(f);
     json_start(&j, stdout);
@@ -42,7 +40,8 @@ static int doctor(const args *a)
 }
 
 const command cmd_doctor = {
-    "doctor", "doctor", "What this build and this machine have: the first lines of a bug report.", { NULL }, "  wengert doctor\n", doctor,
+    "doctor", "doctor", "What this build and this machine have: the first lines of a bug report.", { NULL }, "  wengert doctor\n",
+    doctor,
 };
 
 /* ---- version ---- */
@@ -87,23 +86,20 @@ static int help(const args *a)
 {
     const command *one = a->operands ? command_find(a->operand[0]) : NULL;
     json           j;
-    if (a->operands && !one)
-        return tool_fail(a, EXIT_FLAGS, "help: no command '%s'", a->operand[0]);
+    if (a->operands && !one) return tool_fail(a, EXIT_FLAGS, "help: no command '%s'", a->operand[0]);
     if (!a->json) {
-        if (one)
-            help_command(one, stdout);
-        else
-            help_all(stdout);
+        if (one) help_command(one, stdout);
+        else help_all(stdout);
         return EXIT_DONE;
     }
     json_start(&j, stdout);
     json_array(&j, "commands");
     for (int i = 0; command_at(i); i++)
-        if (!one || one == command_at(i))
-            command_json(&j, command_at(i));
+        if (!one || one == command_at(i)) command_json(&j, command_at(i));
     json_end(&j, ']');
     json_finish(&j);
     return EXIT_DONE;
 }
 
-const command cmd_help = { "help", "help [COMMAND]", "This list, or what one command takes.", { NULL }, "  wengert help check\n", help };
+const command cmd_help = { "help",   "help [COMMAND]",         "This list, or what one command takes.",
+                           { NULL }, "  wengert help check\n", help };

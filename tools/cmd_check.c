@@ -22,8 +22,7 @@ static const flag flags[] = {
 
 int check_worst(int a, int b)
 {
-    if (a == EXIT_CHECK || b == EXIT_CHECK)
-        return EXIT_CHECK;
+    if (a == EXIT_CHECK || b == EXIT_CHECK) return EXIT_CHECK;
     return a ? a : b;
 }
 
@@ -32,10 +31,8 @@ static int exit_of(wg_verdict v) { return v == WG_PASS ? EXIT_DONE : v == WG_FAI
 bool check_opts(const args *a, wg_gradcheck_opts *o)
 {
     long long components = 0;
-    if (!args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components))
-        return false;
-    if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0))
-        return tool_fail(a, EXIT_FLAGS, "--eps: a positive step"), false;
+    if (!args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components)) return false;
+    if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0)) return tool_fail(a, EXIT_FLAGS, "--eps: a positive step"), false;
     o->components = components;
     o->one_sided = args_has(a, "one-sided");
     return true;
@@ -62,12 +59,9 @@ static void input_json(json *j, const wg_check_input *in)
     json_shape(j, "shape", in->shape);
     json_text(j, "verdict", wg_verdict_name(in->verdict));
     json_number(j, "ratio", in->ratio, WG_F64);
-    if (in->worst >= 0 && in->analytic && in->numeric)
-        worst_json(j, in);
-    if (in->analytic)
-        json_values(j, "analytic", &analytic);
-    if (in->numeric)
-        json_values(j, "numeric", &numeric);
+    if (in->worst >= 0 && in->analytic && in->numeric) worst_json(j, in);
+    if (in->analytic) json_values(j, "analytic", &analytic);
+    if (in->numeric) json_values(j, "numeric", &numeric);
     json_text(j, "op", in->op ? in->op : "");
     json_text(j, "where", in->where ? in->where : "");
     json_text(j, "reason", in->reason ? in->reason : "");
@@ -107,8 +101,8 @@ static void claims_json(json *j, const claim_result *c, int n)
 static void claims_text(const model *m, const claim_result *c, int n)
 {
     static const char *const words[] = { "holds", "FAILS", "OPEN" };
-    const char *file = m->a->operands ? m->a->operand[0] : "-e";
-    int         width = 0, digits = 1;
+    const char              *file = m->a->operands ? m->a->operand[0] : "-e";
+    int                      width = 0, digits = 1;
     for (int i = 0; i < n; i++) {
         int w = (int)strlen(c[i].text), d = snprintf(NULL, 0, "%d", c[i].line);
         width = w > width && w <= 60 ? w : width;
@@ -116,10 +110,8 @@ static void claims_text(const model *m, const claim_result *c, int n)
     }
     for (int i = 0; i < n; i++) {
         printf("%s:%-*d  %-*s  %-5s  ", file, digits, c[i].line, width, c[i].text, words[c[i].verdict]);
-        if (c[i].verdict == WG_PASS)
-            printf("%.0e\n", c[i].error);
-        else
-            printf("%s\n", c[i].why);
+        if (c[i].verdict == WG_PASS) printf("%.0e\n", c[i].error);
+        else printf("%s\n", c[i].why);
     }
 }
 
@@ -128,8 +120,7 @@ static claim_result *judge_claims(model *m, int *status)
     int           n = wg_program_claims(m->q);
     claim_result *c = wg_alloc(m->c, (size_t)n + 1, sizeof *c);
     for (int i = 0; c && i < n; i++) {
-        if (!claim_judge(m, i, &c[i]))
-            return NULL;
+        if (!claim_judge(m, i, &c[i])) return NULL;
         *status = check_worst(*status, exit_of(c[i].verdict));
     }
     return model_ok(m) ? c : NULL;
@@ -145,8 +136,7 @@ static bool is_scalar(wg_node n)
 /* The last value if it is a scalar, else the last computed scalar by name, else the last value. */
 static bool choose_loss(model *m, const char **name, wg_node *loss)
 {
-    if (!model_of(m, name, loss))
-        return false;
+    if (!model_of(m, name, loss)) return false;
     for (int i = wg_program_names(m->q) - 1; i >= 0 && !args_has(m->a, "of") && !is_scalar(*loss); i--) {
         const char *other = wg_program_name(m->q, i);
         if (wg_program_meaning(m->q, other) == WG_NAME_COMPUTED && is_scalar(wg_program_node(m->q, other))) {
@@ -165,35 +155,29 @@ static wg_node projection(model *m, wg_node y)
     int64_t  n = wg_shape_size(s);
     wg_site  here = wg_inside(wg_node_site(y));
     double  *v = wg_alloc(m->c, (size_t)n + 1, sizeof *v);
-    for (int64_t i = 0; v && i < n; i++)
-        v[i] = 0.5 + (double)wg_random_bits(wg_context_seed(m->c), 1, 0, (uint64_t)i) * 0x1p-32;
-    if (!v)
-        return y;
+    for (int64_t i = 0; v && i < n; i++) v[i] = 0.5 + (double)wg_random_bits(wg_context_seed(m->c), 1, 0, (uint64_t)i) * 0x1p-32;
+    if (!v) return y;
     wg_node weights = wg_input_at(here, m->g, "", wg_view_f64(v, s));
-    if (wg_node_dtype(y) != WG_F64)
-        weights = wg_cast_at(here, weights, wg_node_dtype(y));
+    if (wg_node_dtype(y) != WG_F64) weights = wg_cast_at(here, weights, wg_node_dtype(y));
     return wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, weights, y) });
 }
 
 bool check_loss(model *m, const char **name, wg_node *loss)
 {
-    if (!choose_loss(m, name, loss) || !wg_dtype_is_float(wg_node_dtype(*loss)))
-        return false;
-    if (!is_scalar(*loss))
-        *loss = projection(m, *loss);
+    if (!choose_loss(m, name, loss) || !wg_dtype_is_float(wg_node_dtype(*loss))) return false;
+    if (!is_scalar(*loss)) *loss = projection(m, *loss);
     return model_ok(m);
 }
 
 static bool leaves(model *m, wg_node loss, name_list *to)
 {
     const char *names = args_value(m->a, "wrt");
-    if (!names)
-        return model_leaves(m, loss, to);
-    if (!model_names(m, "wrt", names, to))
-        return false;
+    if (!names) return model_leaves(m, loss, to);
+    if (!model_names(m, "wrt", names, to)) return false;
     for (int i = 0; i < to->count; i++)
         if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i]))) {
-            m->status = tool_fail(m->a, EXIT_FLAGS, "--wrt %s: check moves inputs, parameters and constants; `wengert grad` knows computed names",
+            m->status = tool_fail(m->a, EXIT_FLAGS,
+                                  "--wrt %s: check moves inputs, parameters and constants; `wengert grad` knows computed names",
                                   to->name[i]);
             return false;
         }
@@ -211,8 +195,7 @@ static wg_check *against_differences(model *m)
         m->status = EXIT_FLAGS;
         return NULL;
     }
-    if (!check_loss(m, &name, &loss) || !leaves(m, loss, &x) || !x.count)
-        return NULL;
+    if (!check_loss(m, &name, &loss) || !leaves(m, loss, &x) || !x.count) return NULL;
     o.name = strcmp(name, "_") ? name : args_value(m->a, "expression");
     return wg_gradcheck_nodes_at(wg_node_site(loss), loss, x.node, x.count, &o);
 }
@@ -223,19 +206,19 @@ static void report(const model *m, const claim_result *c, const wg_check *r, int
     json j;
     if (m->a->json) {
         json_start(&j, stdout);
-        json_text(&j, "verdict", wg_verdict_name(status == EXIT_DONE ? WG_PASS : status == EXIT_CHECK ? WG_FAIL : WG_INCONCLUSIVE));
+        json_text(&j, "verdict",
+                  wg_verdict_name(status == EXIT_DONE    ? WG_PASS
+                                  : status == EXIT_CHECK ? WG_FAIL
+                                                         : WG_INCONCLUSIVE));
         json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
-        if (r)
-            check_json(&j, r);
+        if (r) check_json(&j, r);
         claims_json(&j, c, n);
         json_finish(&j);
         return;
     }
     claims_text(m, c, n);
-    if (r)
-        wg_check_print(r, stdout);
-    else if (!n)
-        printf("nothing to check: no claim, and no float value that depends on an input, parameter or constant\n");
+    if (r) wg_check_print(r, stdout);
+    else if (!n) printf("nothing to check: no claim, and no float value that depends on an input, parameter or constant\n");
 }
 
 static void check_program(model *m)
@@ -243,32 +226,25 @@ static void check_program(model *m)
     int           status = EXIT_DONE;
     claim_result *c = judge_claims(m, &status);
     wg_check     *r = c ? against_differences(m) : NULL;
-    if (!c || m->status)
-        return;
-    if (r)
-        status = check_worst(status, wg_check_exit(r));
-    else if (!wg_program_claims(m->q))
-        status = EXIT_UNSURE;
+    if (!c || m->status) return;
+    if (r) status = check_worst(status, wg_check_exit(r));
+    else if (!wg_program_claims(m->q)) status = EXIT_UNSURE;
     report(m, c, r, status);
     wg_check_free(r);
     m->status = status;
 }
 
-static int allowed(const args *a, int status)
-{
-    return status == EXIT_UNSURE && args_has(a, "allow") ? EXIT_DONE : status;
-}
+static int allowed(const args *a, int status) { return status == EXIT_UNSURE && args_has(a, "allow") ? EXIT_DONE : status; }
 
 static int run_program(const args *a)
 {
     model m;
     if (model_open(&m, a, WG_TRAIN)) {
         const char *drawn = wg_program_drawn(m.q);
-        fprintf(stderr, "%s graph%s%s\n", m.mode == WG_TRAIN ? "training" : "inference", *drawn ? "; no data given: " : "", drawn);
-        if (args_has(a, "grad"))
-            m.status = check_given(&m);
-        else
-            check_program(&m);
+        fprintf(stderr, "%s graph%s%s\n", m.mode == WG_TRAIN ? "training" : "inference", *drawn ? "; no data given: " : "",
+                drawn);
+        if (args_has(a, "grad")) m.status = check_given(&m);
+        else check_program(&m);
     }
     return model_close(&m);
 }
@@ -276,17 +252,15 @@ static int run_program(const args *a)
 static int run(const args *a)
 {
     const char *allow = args_value(a, "allow");
-    if (allow && strcmp(allow, "inconclusive") != 0)
-        return tool_fail(a, EXIT_FLAGS, "--allow %s: only inconclusive", allow);
-    if (args_has(a, "run"))
-        return allowed(a, check_process(a));
-    if (args_has(a, "op") || args_has(a, "all"))
-        return allowed(a, check_ops(a));
+    if (allow && strcmp(allow, "inconclusive") != 0) return tool_fail(a, EXIT_FLAGS, "--allow %s: only inconclusive", allow);
+    if (args_has(a, "run")) return allowed(a, check_process(a));
+    if (args_has(a, "op") || args_has(a, "all")) return allowed(a, check_ops(a));
     return allowed(a, run_program(a));
 }
 
 const command cmd_check = {
-    "check", "check FILE.wg | -e TEXT | --op NAME | --all | --run CMD --at VALUE [flags]",
+    "check",
+    "check FILE.wg | -e TEXT | --op NAME | --all | --run CMD --at VALUE [flags]",
     "The gradient check: a program's claims, and the library's gradients against differences.\n"
     "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3 worry, beyond: very\n"
     "likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive.",

@@ -20,7 +20,8 @@ static bool wrong(model *m, int status) { return m->status = status, false; }
 
 static bool known_format(const char *s)
 {
-    return !strcasecmp(s, "dot") || !strcasecmp(s, "gv") || !strcasecmp(s, "svg") || !strcasecmp(s, "png") || !strcasecmp(s, "pdf");
+    return !strcasecmp(s, "dot") || !strcasecmp(s, "gv") || !strcasecmp(s, "svg") || !strcasecmp(s, "png") ||
+           !strcasecmp(s, "pdf");
 }
 
 static bool options(model *m, wg_draw_opts *o, const char *path)
@@ -47,22 +48,18 @@ static void draw(model *m)
     wg_draw_opts o;
     wg_node      root;
     name_list    wrt = { 0 };
-    if (!options(m, &o, path) || !model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt)))
-        return;
-    if (names && !o.backward)
-        m->status = tool_fail(m->a, EXIT_FLAGS, "--wrt without --backward");
+    if (!options(m, &o, path) || !model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
+    if (names && !o.backward) m->status = tool_fail(m->a, EXIT_FLAGS, "--wrt without --backward");
     else if (o.backward && !is_scalar(root))
         m->status = tool_fail(m->a, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
-    if (m->status)
-        return;
+    if (m->status) return;
     if (!path) {
         listing_print(m, root, names ? &wrt : NULL, o.values, o.backward);
         return;
     }
     o.wrt = wrt.node;
     o.wrt_count = wrt.count;
-    if (wg_draw(root, path, &o) == WG_ERROR_FILE)
-        m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
+    if (wg_draw(root, path, &o) == WG_ERROR_FILE) m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
     model_ok(m);
 }
 
@@ -70,8 +67,7 @@ static void drawn_json(const model *m)
 {
     const char *path = args_value(m->a, "output");
     json        j;
-    if (!path || !strcmp(path, "-"))
-        return;
+    if (!path || !strcmp(path, "-")) return;
     json_start(&j, stdout);
     json_text(&j, "file", path);
     json_finish(&j);
@@ -80,15 +76,16 @@ static void drawn_json(const model *m)
 static int run(const args *a)
 {
     model m;
-    if (model_open(&m, a, WG_TRAIN))
-        draw(&m);
-    if (!m.status && a->json)
-        drawn_json(&m);
+    if (model_open(&m, a, WG_TRAIN)) draw(&m);
+    if (!m.status && a->json) drawn_json(&m);
     return model_close(&m);
 }
 
 const command cmd_draw = {
-    "draw", "draw FILE.wg | -e TEXT [flags]", "The graph of a program, as a picture or as text.", { flags, model_flags },
+    "draw",
+    "draw FILE.wg | -e TEXT [flags]",
+    "The graph of a program, as a picture or as text.",
+    { flags, model_flags },
     "  wengert draw logistic.wg --wrt w,b --backward\n"
     "  wengert draw cat.wg -o cat.svg --dir TB\n"
     "  wengert draw -e 'sigmoid(w * x + b)' --values -o - --format dot\n",

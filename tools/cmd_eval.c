@@ -14,13 +14,10 @@ static bool chosen(model *m, name_list *to)
     const char *names = args_value(m->a, "print");
     const char *name;
     wg_node     node;
-    if (names)
-        return model_names(m, "print", names, to);
-    if (!model_of(m, &name, &node))
-        return false;
+    if (names) return model_names(m, "print", names, to);
+    if (!model_of(m, &name, &node)) return false;
     *to = (name_list){ 1, wg_alloc(m->c, 1, sizeof *to->name), wg_alloc(m->c, 1, sizeof *to->node) };
-    if (!model_ok(m))
-        return false;
+    if (!model_ok(m)) return false;
     to->name[0] = name;
     to->node[0] = node;
     return true;
@@ -28,8 +25,7 @@ static bool chosen(model *m, name_list *to)
 
 static void print_text(const name_list *l, const wg_tensor *t)
 {
-    for (int i = 0; i < l->count; i++)
-        print_tensor(stdout, strcmp(l->name[i], "_") ? l->name[i] : "", &t[i]);
+    for (int i = 0; i < l->count; i++) print_tensor(stdout, strcmp(l->name[i], "_") ? l->name[i] : "", &t[i]);
 }
 
 static void print_json(const model *m, const name_list *l, const wg_tensor *t)
@@ -38,8 +34,7 @@ static void print_json(const model *m, const name_list *l, const wg_tensor *t)
     json_start(&j, stdout);
     json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
     json_object(&j, "values");
-    for (int i = 0; i < l->count; i++)
-        json_tensor(&j, l->name[i], &t[i]);
+    for (int i = 0; i < l->count; i++) json_tensor(&j, l->name[i], &t[i]);
     json_end(&j, '}');
     json_text(&j, "last", l->name[l->count - 1]);
     json_finish(&j);
@@ -48,46 +43,40 @@ static void print_json(const model *m, const name_list *l, const wg_tensor *t)
 static bool write_file(model *m, const name_list *l, const wg_tensor *t)
 {
     const char *path = args_value(m->a, "output");
-    if (!path)
-        return true;
-    if (l->count != 1)
-        return m->status = tool_fail(m->a, EXIT_FLAGS, "-o takes one value, --print names %d", l->count), false;
+    if (!path) return true;
+    if (l->count != 1) return m->status = tool_fail(m->a, EXIT_FLAGS, "-o takes one value, --print names %d", l->count), false;
     wg_npy_write(m->c, path, t[0]);
-    if (wg_failed(m->c))
-        m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
+    if (wg_failed(m->c)) m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
     return !m->status;
 }
 
 static void evaluate(model *m)
 {
     name_list l;
-    if (!chosen(m, &l))
-        return;
+    if (!chosen(m, &l)) return;
     wg_tensor *t = wg_alloc(m->c, (size_t)l.count, sizeof *t);
     for (int i = 0; t && i < l.count; i++)
-        if (!model_value(m, l.node[i], &t[i]))
-            return;
-    if (!model_ok(m) || !write_file(m, &l, t))
-        return;
-    if (m->a->json)
-        print_json(m, &l, t);
-    else if (!args_has(m->a, "output"))
-        print_text(&l, t);
+        if (!model_value(m, l.node[i], &t[i])) return;
+    if (!model_ok(m) || !write_file(m, &l, t)) return;
+    if (m->a->json) print_json(m, &l, t);
+    else if (!args_has(m->a, "output")) print_text(&l, t);
 }
 
 static int run(const args *a)
 {
     model m;
     if (model_open(&m, a, WG_EVAL)) {
-        if (*wg_program_drawn(m.q))
-            fprintf(stderr, "no data given: %s\n", wg_program_drawn(m.q));
+        if (*wg_program_drawn(m.q)) fprintf(stderr, "no data given: %s\n", wg_program_drawn(m.q));
         evaluate(&m);
     }
     return model_close(&m);
 }
 
 const command cmd_eval = {
-    "eval", "eval FILE.wg | -e TEXT [flags]", "Values of a program's names.", { flags, model_flags },
+    "eval",
+    "eval FILE.wg | -e TEXT [flags]",
+    "Values of a program's names.",
+    { flags, model_flags },
     "  wengert eval -e 'softmax([5, 2, -1, 3])'\n"
     "  wengert eval logistic.wg --print z,a,L --set 'w=[2, 1]'\n"
     "  wengert eval digits.wg --load weights.safetensors --data digits --print logits -o logits.npy\n",

@@ -15,12 +15,12 @@ static const flag flags[] = {
 };
 
 typedef struct job {
-    model      m;
+    model       m;
     const char *of;
-    wg_node    y;
-    wg_site    here; /* of y in the program */
-    name_list  x;
-    wg_tensor *t; /* results, in the order of x; of a Hessian in rows */
+    wg_node     y;
+    wg_site     here; /* of y in the program */
+    name_list   x;
+    wg_tensor  *t; /* results, in the order of x; of a Hessian in rows */
 } job;
 
 static bool wrong(job *w, int status) { return w->m.status = status, false; }
@@ -40,25 +40,21 @@ static bool forward_columns(job *w, wg_node x, wg_tensor *to)
     int64_t  n = wg_shape_size(wg_node_shape(x)), m = wg_shape_size(wg_node_shape(w->y));
     wg_shape s = wg_node_shape(x), ys = wg_node_shape(w->y);
     double  *v = wg_alloc(w->m.c, (size_t)n + 1, sizeof *v), *j = wg_alloc(w->m.c, (size_t)(n * m) + 1, sizeof *j);
-    if (!v || !j)
-        return model_ok(&w->m);
+    if (!v || !j) return model_ok(&w->m);
     wg_node seed = wg_input_at(w->here, w->m.g, "", wg_view_f64(v, s));
-    if (wg_node_dtype(x) != WG_F64)
-        seed = wg_cast_at(w->here, seed, wg_node_dtype(x));
+    if (wg_node_dtype(x) != WG_F64) seed = wg_cast_at(w->here, seed, wg_node_dtype(x));
     wg_node column = wg_jvp_at(w->here, w->y, &x, &seed, 1), leaf = wg_node_operands(seed) ? wg_node_operand(seed, 0) : seed;
     for (int64_t i = 0; i < n && model_ok(&w->m); i++) {
         v[i] = 1;
         wg_input_set_at(w->here, leaf, wg_view_f64(v, s));
         wg_tensor t = wg_value_at(w->here, column);
-        for (int64_t k = 0; t.data && k < m; k++)
-            j[k * n + i] = wg_tensor_item(&t, k);
+        for (int64_t k = 0; t.data && k < m; k++) j[k * n + i] = wg_tensor_item(&t, k);
         v[i] = 0;
     }
     to->dtype = WG_F64;
     to->data = j;
     to->shape = ys;
-    for (int k = 0; k < s.rank && to->shape.rank < WG_MAX_RANK; k++)
-        to->shape.dim[to->shape.rank++] = s.dim[k];
+    for (int k = 0; k < s.rank && to->shape.rank < WG_MAX_RANK; k++) to->shape.dim[to->shape.rank++] = s.dim[k];
     return model_ok(&w->m);
 }
 
@@ -68,11 +64,10 @@ static bool forward(job *w, bool jacobian)
         return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "%s is no scalar: say --jacobian", w->of));
     for (int k = 0; k < w->x.count; k++) {
         if (wg_node_shape(w->y).rank + wg_node_shape(w->x.node[k]).rank > WG_MAX_RANK)
-            return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "the Jacobian by %s would have more than %d axes", w->x.name[k], WG_MAX_RANK));
-        if (!forward_columns(w, w->x.node[k], &w->t[k]))
-            return false;
-        if (!jacobian)
-            w->t[k].shape = wg_node_shape(w->x.node[k]);
+            return wrong(
+                w, tool_fail(w->m.a, EXIT_TEXT, "the Jacobian by %s would have more than %d axes", w->x.name[k], WG_MAX_RANK));
+        if (!forward_columns(w, w->x.node[k], &w->t[k])) return false;
+        if (!jacobian) w->t[k].shape = wg_node_shape(w->x.node[k]);
     }
     return true;
 }
@@ -82,24 +77,21 @@ static bool forward(job *w, bool jacobian)
 static bool read_all(job *w, const wg_node *n, int count)
 {
     for (int k = 0; k < count; k++)
-        if (!model_value(&w->m, n[k], &w->t[k]))
-            return false;
+        if (!model_value(&w->m, n[k], &w->t[k])) return false;
     return true;
 }
 
 static bool gradients(job *w)
 {
     wg_node *gx = wg_alloc(w->m.c, (size_t)w->x.count + 1, sizeof *gx);
-    if (gx)
-        wg_grads_at(w->here, w->y, w->x.node, w->x.count, gx);
+    if (gx) wg_grads_at(w->here, w->y, w->x.node, w->x.count, gx);
     return model_ok(&w->m) && read_all(w, gx, w->x.count);
 }
 
 static bool jacobians(job *w)
 {
     wg_node *j = wg_alloc(w->m.c, (size_t)w->x.count + 1, sizeof *j);
-    for (int k = 0; j && k < w->x.count; k++)
-        j[k] = wg_jacobian_at(w->here, w->y, w->x.node[k]);
+    for (int k = 0; j && k < w->x.count; k++) j[k] = wg_jacobian_at(w->here, w->y, w->x.node[k]);
     return model_ok(&w->m) && read_all(w, j, w->x.count);
 }
 
@@ -107,8 +99,7 @@ static bool hessians(job *w)
 {
     int      n = w->x.count;
     wg_node *h = wg_alloc(w->m.c, (size_t)n * (size_t)n + 1, sizeof *h);
-    for (int i = 0; h && i < n * n; i++)
-        h[i] = wg_hessian_at(w->here, w->y, w->x.node[i / n], w->x.node[i % n]);
+    for (int i = 0; h && i < n * n; i++) h[i] = wg_hessian_at(w->here, w->y, w->x.node[i / n], w->x.node[i % n]);
     return model_ok(&w->m) && read_all(w, h, n * n);
 }
 
@@ -119,10 +110,8 @@ static bool higher_order(job *w, long long order)
         return wrong(w, tool_fail(w->m.a, EXIT_FLAGS, "--order takes one scalar name: --wrt x"));
     for (long long k = 0; k < order; k++) {
         g = wg_grad_at(w->here, g, x);
-        if (!model_ok(&w->m))
-            return false;
-        if (wg_node_shape(g).rank)
-            g = wg_sum_at(w->here, &(wg_reduce_args){ .x = g });
+        if (!model_ok(&w->m)) return false;
+        if (wg_node_shape(g).rank) g = wg_sum_at(w->here, &(wg_reduce_args){ .x = g });
     }
     return read_all(w, &g, 1);
 }
@@ -139,8 +128,7 @@ static void text_out(const job *w, long long order, bool hessian)
     }
     for (int i = 0; hessian && i < n * n; i++)
         print_tensor(stdout, label(w, "2", w->x.name[i / n], w->x.name[i % n], name, sizeof name), &w->t[i]);
-    for (int i = 0; !hessian && i < n; i++)
-        print_tensor(stdout, label(w, "", w->x.name[i], NULL, name, sizeof name), &w->t[i]);
+    for (int i = 0; !hessian && i < n; i++) print_tensor(stdout, label(w, "", w->x.name[i], NULL, name, sizeof name), &w->t[i]);
 }
 
 static void json_out(job *w, long long order, const char *kind, bool hessian)
@@ -148,14 +136,11 @@ static void json_out(job *w, long long order, const char *kind, bool hessian)
     json      j;
     int       n = w->x.count;
     wg_tensor y = { 0 };
-    if (wg_shape_size(wg_node_shape(w->y)) == 1 && !model_value(&w->m, w->y, &y))
-        return;
+    if (wg_shape_size(wg_node_shape(w->y)) == 1 && !model_value(&w->m, w->y, &y)) return;
     json_start(&j, stdout);
     json_text(&j, "of", w->of);
-    if (y.data)
-        json_number(&j, "loss", wg_tensor_item(&y, 0), y.dtype);
-    if (order)
-        json_whole(&j, "order", order);
+    if (y.data) json_number(&j, "loss", wg_tensor_item(&y, 0), y.dtype);
+    if (order) json_whole(&j, "order", order);
     json_object(&j, kind);
     for (int i = 0; i < n; i++) {
         if (!hessian) {
@@ -163,8 +148,7 @@ static void json_out(job *w, long long order, const char *kind, bool hessian)
             continue;
         }
         json_object(&j, w->x.name[i]);
-        for (int k = 0; k < n; k++)
-            json_values(&j, w->x.name[k], &w->t[i * n + k]);
+        for (int k = 0; k < n; k++) json_values(&j, w->x.name[k], &w->t[i * n + k]);
         json_end(&j, '}');
     }
     json_end(&j, '}');
@@ -176,12 +160,9 @@ static void json_out(job *w, long long order, const char *kind, bool hessian)
 static bool prepare(job *w)
 {
     const char *names = args_value(w->m.a, "wrt");
-    if (!model_of(&w->m, &w->of, &w->y))
-        return false;
-    if (!(names ? model_names(&w->m, "wrt", names, &w->x) : model_leaves(&w->m, w->y, &w->x)))
-        return false;
-    if (!w->x.count)
-        return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "%s depends on no input, parameter or constant", w->of));
+    if (!model_of(&w->m, &w->of, &w->y)) return false;
+    if (!(names ? model_names(&w->m, "wrt", names, &w->x) : model_leaves(&w->m, w->y, &w->x))) return false;
+    if (!w->x.count) return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "%s depends on no input, parameter or constant", w->of));
     w->here = wg_inside(wg_node_site(w->y));
     w->t = wg_alloc(w->m.c, (size_t)w->x.count * (size_t)w->x.count, sizeof *w->t);
     return model_ok(&w->m);
@@ -197,33 +178,36 @@ static void differentiate(job *w)
         return;
     }
     if ((order != 0) + jacobian + hessian > 1 || (forwards && (order || hessian))) {
-        w->m.status = tool_fail(a, EXIT_FLAGS, "--order, --jacobian, --hessian: one at a time; --forward alone or with --jacobian");
+        w->m.status =
+            tool_fail(a, EXIT_FLAGS, "--order, --jacobian, --hessian: one at a time; --forward alone or with --jacobian");
         return;
     }
-    if (!prepare(w))
-        return;
-    bool fine = order ? higher_order(w, order) : hessian ? hessians(w) : forwards ? forward(w, jacobian) : jacobian ? jacobians(w) : gradients(w);
-    if (!fine)
-        return;
-    if (a->json)
-        json_out(w, order, hessian ? "hessian" : jacobian ? "jacobian" : "grads", hessian);
-    else
-        text_out(w, order, hessian);
+    if (!prepare(w)) return;
+    bool fine = order      ? higher_order(w, order)
+                : hessian  ? hessians(w)
+                : forwards ? forward(w, jacobian)
+                : jacobian ? jacobians(w)
+                           : gradients(w);
+    if (!fine) return;
+    if (a->json) json_out(w, order, hessian ? "hessian" : jacobian ? "jacobian" : "grads", hessian);
+    else text_out(w, order, hessian);
 }
 
 static int run(const args *a)
 {
     job w = { 0 };
     if (model_open(&w.m, a, WG_TRAIN)) {
-        if (*wg_program_drawn(w.m.q))
-            fprintf(stderr, "no data given: %s\n", wg_program_drawn(w.m.q));
+        if (*wg_program_drawn(w.m.q)) fprintf(stderr, "no data given: %s\n", wg_program_drawn(w.m.q));
         differentiate(&w);
     }
     return model_close(&w.m);
 }
 
 const command cmd_grad = {
-    "grad", "grad FILE.wg | -e TEXT [flags]", "Derivatives of a program's value.", { flags, model_flags },
+    "grad",
+    "grad FILE.wg | -e TEXT [flags]",
+    "Derivatives of a program's value.",
+    { flags, model_flags },
     "  wengert grad logistic.wg --wrt a,z,w,b\n"
     "  wengert grad -e 'x^3' --set x=2 --wrt x --order 3\n"
     "  wengert grad -e 'x^2 * y' --set x=3 --set y=2 --hessian --json\n",

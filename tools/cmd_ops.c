@@ -22,8 +22,7 @@ static int samples(const wg_op *op)
     wg_graph   *g = wg_graph_new(c);
     int         n = 0;
     wg_begin(g, WG_TRAIN);
-    while (op->sample && n < 1000 && !wg_is_none(op->sample(WG_HERE, g, n)))
-        n++;
+    while (op->sample && n < 1000 && !wg_is_none(op->sample(WG_HERE, g, n))) n++;
     wg_finish(c, NULL);
     return n;
 }
@@ -34,13 +33,11 @@ static void one_text(const wg_op *op)
 {
     printf("%s   %s\n\n  %s\n", op->name, kind_of(op), text_of(op->summary));
     printf("  formula   %s\n  adjoint   %s\n", text_of(op->formula), text_of(op->adjoint));
-    if (op->operands < 0)
-        printf("  operands  any number\n");
-    else
-        printf("  operands  %d%s\n", op->operands, op->optional ? ", the last may be left out" : "");
+    if (op->operands < 0) printf("  operands  any number\n");
+    else printf("  operands  %d%s\n", op->operands, op->optional ? ", the last may be left out" : "");
     for (const wg_attr_row *r = op->attrs; r && r->name; r++)
-        printf("  option    %s%s%s%s%s%s\n", r->name, r->standard ? ", default " : "", text_of(r->standard), r->choices ? " (" : "",
-               text_of(r->choices), r->choices ? ")" : "");
+        printf("  option    %s%s%s%s%s%s\n", r->name, r->standard ? ", default " : "", text_of(r->standard),
+               r->choices ? " (" : "", text_of(r->choices), r->choices ? ")" : "");
     printf("  samples   %d\n", samples(op));
 }
 
@@ -80,16 +77,15 @@ static void all_text(void)
     }
     for (int i = 0; i < wg_op_count(); i++)
         if (is_shown(wg_op_at(i)))
-            printf("%-*s  %-*s  %s\n", width, wg_op_at(i)->name, formula, text_of(wg_op_at(i)->formula), text_of(wg_op_at(i)->adjoint));
+            printf("%-*s  %-*s  %s\n", width, wg_op_at(i)->name, formula, text_of(wg_op_at(i)->formula),
+                   text_of(wg_op_at(i)->adjoint));
 }
 
 static void cell(const char *s)
 {
     for (; *s; s++)
-        if (*s == '|')
-            fputs("\\|", stdout);
-        else
-            putchar(*s);
+        if (*s == '|') fputs("\\|", stdout);
+        else putchar(*s);
 }
 
 static void markdown_row(const wg_op *op)
@@ -101,8 +97,7 @@ static void markdown_row(const wg_op *op)
     fputs(" | ", stdout);
     cell(text_of(op->adjoint));
     fputs(" | ", stdout);
-    for (const wg_attr_row *r = op->attrs; r && r->name; r++)
-        printf("%s`%s`", r == op->attrs ? "" : ", ", r->name);
+    for (const wg_attr_row *r = op->attrs; r && r->name; r++) printf("%s`%s`", r == op->attrs ? "" : ", ", r->name);
     printf(" | %s |\n", kind_of(op));
 }
 
@@ -113,8 +108,7 @@ static void all_markdown(void)
            "y' is the gradient of the result, a' that of operand a; \"none\" says why there is no derivative.\n\n"
            "| op | what it does | formula | adjoint | options | kind |\n|---|---|---|---|---|---|\n");
     for (int i = 0; i < wg_op_count(); i++)
-        if (is_shown(wg_op_at(i)))
-            markdown_row(wg_op_at(i));
+        if (is_shown(wg_op_at(i))) markdown_row(wg_op_at(i));
 }
 
 static void all_json(const wg_op *one)
@@ -123,8 +117,7 @@ static void all_json(const wg_op *one)
     json_start(&j, stdout);
     json_array(&j, "ops");
     for (int i = 0; i < wg_op_count(); i++)
-        if (one ? one == wg_op_at(i) : is_shown(wg_op_at(i)))
-            op_json(&j, wg_op_at(i));
+        if (one ? one == wg_op_at(i) : is_shown(wg_op_at(i))) op_json(&j, wg_op_at(i));
     json_end(&j, ']');
     json_finish(&j);
 }
@@ -133,30 +126,28 @@ static int no_op(const args *a, const char *name)
 {
     const char *names[512];
     int         n = 0;
-    for (; n < wg_op_count() && n < 512; n++)
-        names[n] = wg_op_at(n)->name;
+    for (; n < wg_op_count() && n < 512; n++) names[n] = wg_op_at(n)->name;
     const char *near = wg_nearest(name, names, n);
-    if (near)
-        return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; did you mean '%s'?", name, near);
+    if (near) return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; did you mean '%s'?", name, near);
     return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'", name);
 }
 
 static int run(const args *a)
 {
     const wg_op *one = a->operands ? wg_op_find(a->operand[0]) : NULL;
-    if (a->operands && !one)
-        return no_op(a, a->operand[0]);
-    if (a->json)
-        all_json(one);
-    else if (one)
-        one_text(one);
-    else if (args_has(a, "markdown"))
-        all_markdown();
-    else
-        all_text();
+    if (a->operands && !one) return no_op(a, a->operand[0]);
+    if (a->json) all_json(one);
+    else if (one) one_text(one);
+    else if (args_has(a, "markdown")) all_markdown();
+    else all_text();
     return EXIT_DONE;
 }
 
 const command cmd_ops = {
-    "ops", "ops [NAME] [flags]", "What each op computes, and its derivative.", { flags }, "  wengert ops\n  wengert ops softmax\n", run,
+    "ops",
+    "ops [NAME] [flags]",
+    "What each op computes, and its derivative.",
+    { flags },
+    "  wengert ops\n  wengert ops softmax\n",
+    run,
 };

@@ -12,11 +12,15 @@ enum { MOST_ELEMENTS = 1000 };
 /* The length of a valid UTF-8 sequence at s, 0 if it is none. */
 static int sequence(const unsigned char *s)
 {
-    int n = s[0] < 0x80 ? 1 : s[0] >= 0xC2 && s[0] < 0xE0 ? 2 : s[0] >= 0xE0 && s[0] < 0xF0 ? 3 : s[0] >= 0xF0 && s[0] < 0xF5 ? 4 : 0;
+    int n = s[0] < 0x80                   ? 1
+            : s[0] >= 0xC2 && s[0] < 0xE0 ? 2
+            : s[0] >= 0xE0 && s[0] < 0xF0 ? 3
+            : s[0] >= 0xF0 && s[0] < 0xF5 ? 4
+                                          : 0;
     for (int i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
+        if ((s[i] & 0xC0) != 0x80) return 0;
+    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF0 && s[1] < 0x90) ||
+        (s[0] == 0xF4 && s[1] > 0x8F))
         return 0;
     return n;
 }
@@ -26,16 +30,11 @@ static void quoted(json *j, const char *text)
     fputc('"', j->out);
     for (const unsigned char *s = (const unsigned char *)text; *s;) {
         int n = sequence(s);
-        if (n == 0)
-            fputs("\\ufffd", j->out);
-        else if (*s == '"' || *s == '\\')
-            fprintf(j->out, "\\%c", *s);
-        else if (*s == '\n')
-            fputs("\\n", j->out);
-        else if (*s < 0x20 || *s == 0x7f)
-            fprintf(j->out, "\\u%04x", *s);
-        else
-            fwrite(s, 1, (size_t)n, j->out);
+        if (n == 0) fputs("\\ufffd", j->out);
+        else if (*s == '"' || *s == '\\') fprintf(j->out, "\\%c", *s);
+        else if (*s == '\n') fputs("\\n", j->out);
+        else if (*s < 0x20 || *s == 0x7f) fprintf(j->out, "\\u%04x", *s);
+        else fwrite(s, 1, (size_t)n, j->out);
         s += n ? n : 1;
     }
     fputc('"', j->out);
@@ -45,8 +44,7 @@ static void quoted(json *j, const char *text)
 
 static void next(json *j, const char *key)
 {
-    if (!j->first[j->depth])
-        fputc(',', j->out);
+    if (!j->first[j->depth]) fputc(',', j->out);
     j->first[j->depth] = false;
     if (key) {
         quoted(j, key);
@@ -92,36 +90,28 @@ void json_bool(json *j, const char *key, bool value) { next(j, key), fputs(value
 void json_number(json *j, const char *key, double v, wg_dtype t)
 {
     next(j, key);
-    if (t == WG_BOOL)
-        fputs(v != 0 ? "true" : "false", j->out);
-    else if (isnan(v))
-        fputs("\"nan\"", j->out);
-    else if (isinf(v))
-        fputs(v > 0 ? "\"inf\"" : "\"-inf\"", j->out);
-    else
-        fprintf(j->out, "%.*g", t == WG_F32 ? 9 : 17, v);
+    if (t == WG_BOOL) fputs(v != 0 ? "true" : "false", j->out);
+    else if (isnan(v)) fputs("\"nan\"", j->out);
+    else if (isinf(v)) fputs(v > 0 ? "\"inf\"" : "\"-inf\"", j->out);
+    else fprintf(j->out, "%.*g", t == WG_F32 ? 9 : 17, v);
 }
 
 void json_shape(json *j, const char *key, wg_shape s)
 {
     json_array(j, key);
-    for (int i = 0; i < s.rank; i++)
-        json_whole(j, NULL, s.dim[i]);
+    for (int i = 0; i < s.rank; i++) json_whole(j, NULL, s.dim[i]);
     json_end(j, ']');
 }
 
 static void nested(json *j, const char *key, const wg_tensor *t, int axis, int64_t *i)
 {
     if (axis == t->shape.rank) {
-        if (t->dtype == WG_I64)
-            json_whole(j, key, ((const int64_t *)t->data)[(*i)++]);
-        else
-            json_number(j, key, wg_tensor_item(t, (*i)++), t->dtype);
+        if (t->dtype == WG_I64) json_whole(j, key, ((const int64_t *)t->data)[(*i)++]);
+        else json_number(j, key, wg_tensor_item(t, (*i)++), t->dtype);
         return;
     }
     json_array(j, key);
-    for (int64_t k = 0; k < t->shape.dim[axis]; k++)
-        nested(j, NULL, t, axis + 1, i);
+    for (int64_t k = 0; k < t->shape.dim[axis]; k++) nested(j, NULL, t, axis + 1, i);
     json_end(j, ']');
 }
 

@@ -9,7 +9,7 @@
 
 #include "tool.h"
 
-enum { MOST_NODES = 400 };
+enum { MOST_NODES = 400, OTHER_SIZE = 13 };
 
 typedef struct listing {
     model         *m;
@@ -20,6 +20,9 @@ typedef struct listing {
     int           *number;      /* of unnamed nodes */
     char         **left, **shape, **value, **slope;
     bool           values, backward, bold;
+    wg_symbol      symbol[4]; /* sizes that nobody gave, shown by name */
+    wg_graph      *other[4];  /* the same program with another size for each */
+    int            symbols;
 } listing;
 
 /* ---- which nodes ---- */
@@ -31,11 +34,9 @@ static bool is_below(listing *l)
     for (uint32_t i = l->root.index; i > 0; i--) {
         wg_node n = wg_graph_node(l->m->g, i);
         count += l->in[i];
-        for (int k = 0; l->in[i] && k < wg_node_operands(n); k++)
-            l->in[wg_node_operand(n, k).index] = true;
+        for (int k = 0; l->in[i] && k < wg_node_operands(n); k++) l->in[wg_node_operand(n, k).index] = true;
     }
-    if (count <= MOST_NODES)
-        return true;
+    if (count <= MOST_NODES) return true;
     l->m->status = tool_fail(l->m->a, EXIT_OTHER, "%d nodes are too many to read; -o FILE.svg folds what is alike", count);
     return false;
 }
@@ -43,14 +44,11 @@ static bool is_below(listing *l)
 /* On a way from the root to one of wrt: the others' gradients are not asked for. */
 static void find_ways(listing *l)
 {
-    for (int k = 0; k < l->wrt_count; k++)
-        l->on_way[l->wrt[k].index] = true;
+    for (int k = 0; k < l->wrt_count; k++) l->on_way[l->wrt[k].index] = true;
     for (uint32_t i = 1; i <= l->root.index; i++) {
         wg_node n = wg_graph_node(l->m->g, i);
-        for (int k = 0; k < wg_node_operands(n); k++)
-            l->on_way[i] = l->on_way[i] || l->on_way[wg_node_operand(n, k).index];
-        if (!l->wrt)
-            l->on_way[i] = true;
+        for (int k = 0; k < wg_node_operands(n); k++) l->on_way[i] = l->on_way[i] || l->on_way[wg_node_operand(n, k).index];
+        if (!l->wrt) l->on_way[i] = true;
     }
 }
 
@@ -61,32 +59,35 @@ static bool is_plain_number(wg_node n) { return !wg_node_operands(n) && !*wg_nod
 static void reference(const listing *l, wg_node n, FILE *out)
 {
     wg_tensor t;
-    if (*wg_node_name(n))
-        fputs(wg_node_name(n), out);
-    else if (is_plain_number(n) && wg_peek(n, &t))
-        print_scalar(out, wg_tensor_item(&t, 0));
-    else
-        fprintf(out, "%%%d", l->number[n.index]);
+    if (*wg_node_name(n)) fputs(wg_node_name(n), out);
+    else if (!strcmp(wg_node_op_name(n), "stream")) fputs("stream", out);
+    else if (is_plain_number(n) && wg_peek(n, &t)) print_scalar(out, wg_tensor_item(&t, 0));
+    else fprintf(out, "%%%d", l->number[n.index]);
 }
 
 static void attribute(const wg_attr_row *r, const void *attr, FILE *out)
 {
-    const char *at = (const char *)attr + r->offset;
-    char        shape[120];
+    const char    *at = (const char *)attr + r->offset;
+    char           shape[120];
     const wg_axes *axes = (const wg_axes *)(const void *)at;
     switch (r->kind) {
     case WG_ATTR_INT: fprintf(out, ", %s=%d", r->name, *(const int *)(const void *)at); break;
     case WG_ATTR_SIZE: fprintf(out, ", %s=%lld", r->name, (long long)*(const int64_t *)(const void *)at); break;
     case WG_ATTR_DOUBLE: fprintf(out, ", %s=%g", r->name, *(const double *)(const void *)at); break;
     case WG_ATTR_BOOL:
-        if (*(const bool *)at)
-            fprintf(out, ", %s=true", r->name);
+        if (*(const bool *)at) fprintf(out, ", %s=true", r->name);
         break;
     case WG_ATTR_DTYPE: fprintf(out, ", %s=%s", r->name, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
-    case WG_ATTR_SHAPE: fprintf(out, ", %s=%s", r->name, wg_shape_text(*(const wg_shape *)(const void *)at, shape, sizeof shape)); break;
+    case WG_ATTR_SHAPE:
+        fprintf(out, ", %s=%s", r->name, wg_shape_text(*(const wg_shape *)(const void *)at, shape, sizeof shape));
+        break;
     case WG_ATTR_AXES:
         for (int i = 0; i < axes->count; i++)
-            fprintf(out, "%s%d%s", i ? "," : axes->count > 1 ? ", axis=[" : ", axis=", axes->axis[i], i && i + 1 == axes->count ? "]" : "");
+            fprintf(out, "%s%d%s",
+                    i                 ? ","
+                    : axes->count > 1 ? ", axis=["
+                                      : ", axis=",
+                    axes->axis[i], i && i + 1 == axes->count ? "]" : "");
         break;
     case WG_ATTR_CHOICE:
     case WG_ATTR_POINTER: break;
@@ -106,8 +107,7 @@ static void equation(const listing *l, wg_node n, FILE *out)
         reference(l, wg_node_operand(n, k), out);
     }
     const wg_op *op = wg_node_op(n);
-    for (const wg_attr_row *r = op->attrs; r && r->name && wg_attr(n); r++)
-        attribute(r, wg_attr(n), out);
+    for (const wg_attr_row *r = op->attrs; r && r->name && wg_attr(n); r++) attribute(r, wg_attr(n), out);
     fputc(')', out);
 }
 
@@ -124,20 +124,36 @@ static char *printed(const listing *l, wg_node n, void (*print)(const listing *,
     return text;
 }
 
+/* A size that changes with a symbol, in the same proportion, is that symbol: m, or 2m. */
+static void size_of(const listing *l, wg_node n, int axis, FILE *out)
+{
+    int64_t size = wg_node_shape(n).dim[axis];
+    for (int k = 0; k < l->symbols; k++) {
+        int64_t times = size / l->symbol[k].size, changed = wg_node_shape(wg_graph_node(l->other[k], n.index)).dim[axis];
+        if (changed == size || size % l->symbol[k].size || changed != times * OTHER_SIZE) continue;
+        if (times > 1) fprintf(out, "%lld", (long long)times);
+        fputs(l->symbol[k].name, out);
+        return;
+    }
+    fprintf(out, "%lld", (long long)size);
+}
+
 static void shape_of(const listing *l, wg_node n, FILE *out)
 {
-    char text[120];
-    (void)l;
-    fprintf(out, "%s%s%s", wg_dtype_is_float(wg_node_dtype(n)) ? "" : wg_dtype_name(wg_node_dtype(n)),
-            wg_dtype_is_float(wg_node_dtype(n)) ? "" : " ", wg_shape_text(wg_node_shape(n), text, sizeof text));
+    wg_dtype t = wg_node_dtype(n);
+    fprintf(out, "%s%s[", wg_dtype_is_float(t) ? "" : wg_dtype_name(t), wg_dtype_is_float(t) ? "" : " ");
+    for (int k = 0; k < wg_node_shape(n).rank; k++) {
+        fputs(k ? "," : "", out);
+        size_of(l, n, k, out);
+    }
+    fputc(']', out);
 }
 
 static void value_of(const listing *l, wg_node n, FILE *out)
 {
     wg_tensor t;
     (void)l;
-    if (wg_peek(n, &t))
-        print_line(out, &t, 6);
+    if (wg_peek(n, &t)) print_line(out, &t, 6);
 }
 
 /* ---- the whole ---- */
@@ -147,13 +163,11 @@ static void add_lines(listing *l)
     int unnamed = 0;
     for (uint32_t i = 1; i <= l->root.index; i++) {
         wg_node n = wg_graph_node(l->m->g, i);
-        if (!l->in[i] || is_plain_number(n))
-            continue;
+        if (!l->in[i] || is_plain_number(n)) continue;
         l->number[i] = *wg_node_name(n) ? 0 : ++unnamed;
         l->left[i] = printed(l, n, equation);
         l->shape[i] = printed(l, n, shape_of);
-        if (l->values || l->backward)
-            l->value[i] = printed(l, n, value_of);
+        if (l->values || l->backward) l->value[i] = printed(l, n, value_of);
     }
 }
 
@@ -167,12 +181,9 @@ static bool add_slopes(listing *l)
     for (uint32_t i = 1; x && i <= l->root.index; i++)
         if (l->left[i] && l->on_way[i] && wg_dtype_is_float(wg_node_dtype(wg_graph_node(l->m->g, i))))
             x[n++] = wg_graph_node(l->m->g, i);
-    if (x && gx && n)
-        wg_grads_at(wg_inside(wg_node_site(l->root)), l->root, x, n, gx);
-    if (!model_ok(l->m))
-        return false;
-    for (int k = 0; k < n; k++)
-        l->slope[x[k].index] = printed(l, gx[k], value_of);
+    if (x && gx && n) wg_grads_at(wg_inside(wg_node_site(l->root)), l->root, x, n, gx);
+    if (!model_ok(l->m)) return false;
+    for (int k = 0; k < n; k++) l->slope[x[k].index] = printed(l, gx[k], value_of);
     return true;
 }
 
@@ -191,15 +202,12 @@ static void write_lines(const listing *l)
     int         left = widest(l, l->left), shape = widest(l, l->shape), value = widest(l, l->value);
     const char *root = *wg_node_name(l->root) ? wg_node_name(l->root) : "";
     for (uint32_t i = 1; i <= l->root.index; i++) {
-        if (!l->left[i])
-            continue;
+        if (!l->left[i]) continue;
         int name = (int)strcspn(l->left[i], " ");
-        printf("%s%.*s%s%-*s  %-*s", l->bold ? "\033[1m" : "", name, l->left[i], l->bold ? "\033[0m" : "", left - name > 0 ? left - name : 0,
-               l->left[i] + name, l->slope[i] || l->value[i] ? shape : 0, l->shape[i]);
-        if (l->value[i])
-            printf("  %-*s", l->slope[i] ? value : 0, l->value[i]);
-        if (l->slope[i])
-            printf("  d%s/d%.*s %s", root, name, l->left[i], l->slope[i]);
+        printf("%s%.*s%s%-*s  %-*s", l->bold ? "\033[1m" : "", name, l->left[i], l->bold ? "\033[0m" : "",
+               left - name > 0 ? left - name : 0, l->left[i] + name, l->slope[i] || l->value[i] ? shape : 0, l->shape[i]);
+        if (l->value[i]) printf("  %-*s", l->slope[i] ? value : 0, l->value[i]);
+        if (l->slope[i]) printf("  d%s/d%.*s %s", root, name, l->left[i], l->slope[i]);
         putchar('\n');
     }
 }
@@ -214,22 +222,52 @@ static void release(listing *l)
     }
 }
 
+/* Builds the program once more for each symbol that nobody gave a size, with another size. Where that changes more than sizes
+ * (or fails) the numbers are shown as they are. */
+static void find_symbols(listing *l)
+{
+    model *m = l->m;
+    double size = OTHER_SIZE, before;
+    for (int i = 0; i < wg_program_symbols(m->q) && l->symbols < 4; i++) {
+        wg_symbol  s = wg_program_symbol(m->q, i);
+        wg_graph  *g = wg_graph_new(m->c);
+        wg_params *p = wg_params_new(m->c);
+        if (s.given || s.size == 0) continue;
+        before = (double)s.size;
+        wg_program_set(m->q, s.name, wg_view_f64(&size, WG_SCALAR));
+        wg_program_build(m->q, g, p, m->mode);
+        bool same = !wg_failed(m->c) && wg_graph_nodes(g) > (int64_t)l->root.index;
+        for (uint32_t k = 1; same && k <= l->root.index; k++)
+            same = wg_node_op(wg_graph_node(g, k)) == wg_node_op(wg_graph_node(m->g, k)) &&
+                   wg_node_shape(wg_graph_node(g, k)).rank == wg_node_shape(wg_graph_node(m->g, k)).rank;
+        wg_recover(m->c);
+        wg_program_set(m->q, s.name, wg_view_f64(&before, WG_SCALAR));
+        if (!same) continue;
+        l->symbol[l->symbols] = s;
+        l->other[l->symbols++] = g;
+    }
+}
+
 bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bool backward)
 {
-    size_t  n = (size_t)root.index + 1;
-    listing l = { .m = m, .root = root, .wrt = wrt ? wrt->node : NULL, .wrt_count = wrt ? wrt->count : 0, .values = values, .backward = backward };
-    l.bold = isatty(1) && !getenv("NO_COLOR");
+    size_t      n = (size_t)root.index + 1;
+    listing     l = { .m = m,
+                      .root = root,
+                      .wrt = wrt ? wrt->node : NULL,
+                      .wrt_count = wrt ? wrt->count : 0,
+                      .values = values,
+                      .backward = backward };
+    const char *no_color = getenv("NO_COLOR");
+    l.bold = isatty(1) && !(no_color && *no_color);
     l.in = wg_alloc(m->c, n, sizeof *l.in);
     l.on_way = wg_alloc(m->c, n, sizeof *l.on_way);
     l.number = wg_alloc(m->c, n, sizeof *l.number);
     char ***texts[] = { &l.left, &l.shape, &l.value, &l.slope };
-    for (int i = 0; i < 4; i++)
-        *texts[i] = wg_alloc(m->c, n, sizeof **texts[i]);
-    if (!model_ok(m) || !is_below(&l))
-        return false;
+    for (int i = 0; i < 4; i++) *texts[i] = wg_alloc(m->c, n, sizeof **texts[i]);
+    if (!model_ok(m) || !is_below(&l)) return false;
+    find_symbols(&l);
     add_lines(&l);
-    if (!backward || add_slopes(&l))
-        write_lines(&l);
+    if (!backward || add_slopes(&l)) write_lines(&l);
     release(&l);
     return !m->status;
 }

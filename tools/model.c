@@ -39,22 +39,17 @@ static void error_json(const model *m)
 
 bool model_ok(model *m)
 {
-    if (m->status)
-        return false;
-    if (!wg_failed(m->c))
-        return true;
+    if (m->status) return false;
+    if (!wg_failed(m->c)) return true;
     m->status = status_of(wg_failed(m->c));
     fprintf(stderr, "%s%s\n", wg_message(m->c), m->q ? wg_program_excerpt(m->q) : "");
-    if (m->a->json)
-        error_json(m);
+    if (m->a->json) error_json(m);
     return false;
 }
 
-/* An error in the flags, whatever the library calls it. */
-static bool flags_ok(model *m)
+bool model_flags_ok(model *m)
 {
-    if (wg_failed(m->c) == WG_OK || wg_failed(m->c) == WG_ERROR_FILE || wg_failed(m->c) == WG_ERROR_FORMAT)
-        return model_ok(m);
+    if (wg_failed(m->c) == WG_OK || wg_failed(m->c) == WG_ERROR_FILE || wg_failed(m->c) == WG_ERROR_FORMAT) return model_ok(m);
     m->status = tool_fail(m->a, EXIT_FLAGS, "%s", wg_message(m->c));
     return false;
 }
@@ -68,16 +63,14 @@ static bool settings(model *m, wg_options *o)
     const args *a = m->a;
     long long   seed = 0;
     const char *dtype = args_value(a, "dtype"), *mode = args_value(a, "mode");
-    if (!args_long(a, "seed", 0, &seed))
-        return wrong(m, EXIT_FLAGS);
+    if (!args_long(a, "seed", 0, &seed)) return wrong(m, EXIT_FLAGS);
     o->seed = (uint64_t)seed;
     o->dtype = dtype && !strcmp(dtype, "f32") ? WG_F32 : WG_F64;
     if (dtype && strcmp(dtype, "f32") != 0 && strcmp(dtype, "f64") != 0)
         return wrong(m, tool_fail(a, EXIT_FLAGS, "--dtype %s: f32 or f64", dtype));
     if (mode && strcmp(mode, "train") != 0 && strcmp(mode, "eval") != 0)
         return wrong(m, tool_fail(a, EXIT_FLAGS, "--mode %s: train or eval", mode));
-    if (mode)
-        m->mode = !strcmp(mode, "train") ? WG_TRAIN : WG_EVAL;
+    if (mode) m->mode = !strcmp(mode, "train") ? WG_TRAIN : WG_EVAL;
     return true;
 }
 
@@ -91,11 +84,10 @@ static bool read_program(model *m)
 {
     const args *a = m->a;
     const char *text = args_value(a, "expression");
-    if (text && a->operands)
-        return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name));
+    if (text && a->operands) return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name));
     if (!text && a->operands != 1)
-        return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: %s; usage: wengert %s", a->c->name, a->operands ? "one file at a time" : "no program given",
-                                  a->c->usage));
+        return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: %s; usage: wengert %s", a->c->name,
+                                  a->operands ? "one file at a time" : "no program given", a->c->usage));
     m->q = text ? wg_program_text(m->c, "-e", text) : wg_program_file(m->c, a->operand[0]);
     return model_ok(m);
 }
@@ -121,8 +113,7 @@ wg_tensor model_literal(model *m, const char *flag_name, const char *name, const
     wg_tensor t;
     snprintf(where, sizeof where, "--%s %.150s", flag_name, name);
     t = text[0] == '@' ? wg_npy_read(m->c, text + 1) : wg_literal(m->c, where, text);
-    if (!flags_ok(m))
-        t.data = NULL;
+    if (!model_flags_ok(m)) t.data = NULL;
     return t;
 }
 
@@ -131,14 +122,11 @@ static bool set_values(model *m)
     const char *text, *value;
     for (int i = 0; (text = args_next(m->a, "set", &i));) {
         char *name = model_assignment(m, "set", text, &value);
-        if (!name)
-            return false;
+        if (!name) return false;
         wg_tensor t = model_literal(m, "set", name, value);
-        if (!t.data)
-            return false;
+        if (!t.data) return false;
         wg_program_set(m->q, name, t);
-        if (!flags_ok(m))
-            return false;
+        if (!model_flags_ok(m)) return false;
     }
     return true;
 }
@@ -155,21 +143,18 @@ bool model_open(model *m, const args *a, wg_mode mode)
 {
     wg_options o = { .on_warning = warned };
     *m = (model){ .a = a, .mode = mode };
-    if (!settings(m, &o))
-        return false;
+    if (!settings(m, &o)) return false;
     m->c = wg_start(&o);
     m->g = wg_graph_new(m->c);
     m->p = wg_params_new(m->c);
-    if (!read_program(m) || !model_data(m) || !set_values(m) || !load_weights(m))
-        return false;
+    if (!read_program(m) || !model_data(m) || !set_values(m) || !load_weights(m)) return false;
     wg_program_build(m->q, m->g, m->p, m->mode);
     return model_ok(m);
 }
 
 int model_close(model *m)
 {
-    if (m->c)
-        wg_finish(m->c, NULL);
+    if (m->c) wg_finish(m->c, NULL);
     return m->status;
 }
 
@@ -181,8 +166,7 @@ static wg_node find(model *m, const char *name)
     wg_node n = wg_program_node(m->q, name);
     for (int64_t i = 1; wg_is_none(n) && i < wg_graph_nodes(m->g); i++) {
         wg_node k = wg_graph_node(m->g, i);
-        if (wg_node_params(k) && !strcmp(wg_node_name(k), name))
-            n = k;
+        if (wg_node_params(k) && !strcmp(wg_node_name(k), name)) n = k;
     }
     return n;
 }
@@ -209,15 +193,12 @@ static bool name_room(model *m, name_list *to, size_t n)
 bool model_names(model *m, const char *flag_name, const char *list, name_list *to)
 {
     size_t n = 1;
-    for (const char *s = list; *s; s++)
-        n += *s == ',';
+    for (const char *s = list; *s; s++) n += *s == ',';
     char *copy = wg_alloc(m->c, strlen(list) + 1, 1);
-    if (!copy || !name_room(m, to, n))
-        return model_ok(m);
+    if (!copy || !name_room(m, to, n)) return model_ok(m);
     strcpy(copy, list);
     for (char *rest = copy, *name; (name = strsep(&rest, ","));)
-        if (!add_name(m, flag_name, to, name + strspn(name, " ")))
-            return false;
+        if (!add_name(m, flag_name, to, name + strspn(name, " "))) return false;
     return true;
 }
 
@@ -225,13 +206,11 @@ bool model_names(model *m, const char *flag_name, const char *list, name_list *t
 static bool *below(model *m, wg_node root)
 {
     bool *in = wg_alloc(m->c, (size_t)wg_graph_nodes(m->g), sizeof *in);
-    if (!in)
-        return NULL;
+    if (!in) return NULL;
     in[root.index] = true;
     for (uint32_t i = root.index; i > 0; i--) {
         wg_node n = wg_graph_node(m->g, i);
-        for (int k = 0; in[i] && k < wg_node_operands(n); k++)
-            in[wg_node_operand(n, k).index] = true;
+        for (int k = 0; in[i] && k < wg_node_operands(n); k++) in[wg_node_operand(n, k).index] = true;
     }
     return in;
 }
@@ -239,13 +218,11 @@ static bool *below(model *m, wg_node root)
 bool model_leaves(model *m, wg_node root, name_list *to)
 {
     bool *in = below(m, root);
-    if (!in || !name_room(m, to, root.index + 1))
-        return model_ok(m);
+    if (!in || !name_room(m, to, root.index + 1)) return model_ok(m);
     for (uint32_t i = 1; i <= root.index; i++) {
         wg_node n = wg_graph_node(m->g, i);
         bool    leaf = !strcmp(wg_node_op_name(n), "input") || (wg_node_params(n) && !wg_node_is_state(n));
-        if (!in[i] || !leaf || !*wg_node_name(n) || !wg_dtype_is_float(wg_node_dtype(n)))
-            continue;
+        if (!in[i] || !leaf || !*wg_node_name(n) || !wg_dtype_is_float(wg_node_dtype(n))) continue;
         to->name[to->count] = wg_node_name(n);
         to->node[to->count++] = n;
     }
@@ -260,14 +237,11 @@ bool model_of(model *m, const char **name, wg_node *node)
     *name = given ? given : wg_program_last_name(m->q);
     *node = wg_program_last(m->q);
     if (given) {
-        if (!model_names(m, "of", given, &one))
-            return false;
+        if (!model_names(m, "of", given, &one)) return false;
         *node = one.node[0];
-        if (one.count != 1)
-            return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--of %s: one name was expected", given));
+        if (one.count != 1) return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--of %s: one name was expected", given));
     }
-    if (wg_is_none(*node))
-        return wrong(m, tool_fail(m->a, EXIT_TEXT, "the program has no value"));
+    if (wg_is_none(*node)) return wrong(m, tool_fail(m->a, EXIT_TEXT, "the program has no value"));
     return true;
 }
 

@@ -18,11 +18,9 @@ static bool generated(const char *spec, const char *name, long long *rows)
 {
     size_t n = strlen(name);
     char  *end;
-    if (strncmp(spec, name, n) != 0 || (spec[n] && spec[n] != ':'))
-        return false;
+    if (strncmp(spec, name, n) != 0 || (spec[n] && spec[n] != ':')) return false;
     *rows = spec[n] ? strtoll(spec + n + 1, &end, 10) : 400;
-    if (spec[n] && (*end || end == spec + n + 1 || *rows < 1 || *rows > 10000000))
-        *rows = -1;
+    if (spec[n] && (*end || end == spec + n + 1 || *rows < 1 || *rows > 10000000)) *rows = -1;
     return true;
 }
 
@@ -36,16 +34,14 @@ static wg_data *open_data(model *m, const char *spec)
     long long   rows;
     for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
         if (generated(spec, generators[i].name, &rows)) {
-            if (rows > 0)
-                return generators[i].make(m->c, rows);
+            if (rows > 0) return generators[i].make(m->c, rows);
             m->status = tool_fail(m->a, EXIT_FLAGS, "--data %s: not a number of rows", spec);
             return NULL;
         }
-    if (!strcmp(spec, "digits"))
-        return wg_data_digits(m->c);
-    if (!stat(spec, &about) && S_ISDIR(about.st_mode))
-        return wg_data_mnist(m->c, spec, m->mode);
-    m->status = tool_fail(m->a, EXIT_FLAGS, "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files", spec);
+    if (!strcmp(spec, "digits")) return wg_data_digits(m->c);
+    if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist(m->c, spec, m->mode);
+    m->status = tool_fail(m->a, EXIT_FLAGS,
+                          "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files", spec);
     return NULL;
 }
 
@@ -58,13 +54,11 @@ static bool read_columns(model *m, const char *spec, columns *to)
             return wrong(m, tool_fail(m->a, EXIT_TEXT, "--data %s: a single number has no rows", spec));
     } else {
         wg_data *d = open_data(m, spec);
-        if (!d || !model_ok(m))
-            return false;
+        if (!model_ok(m) || !d) return false;
         to->x = wg_data_x(d);
         to->y = wg_data_y(d);
     }
-    if (!model_ok(m))
-        return false;
+    if (!model_ok(m)) return false;
     to->rows = to->x.shape.dim[0];
     return true;
 }
@@ -72,13 +66,11 @@ static bool read_columns(model *m, const char *spec, columns *to)
 static bool cut(model *m, columns *to)
 {
     long long rows = to->rows;
-    if (!args_long(m->a, "rows", 1, &rows))
-        return wrong(m, EXIT_FLAGS);
+    if (!args_long(m->a, "rows", 1, &rows)) return wrong(m, EXIT_FLAGS);
     if (rows > to->rows)
         return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)to->rows));
     to->x.shape.dim[0] = rows;
-    if (to->y.data)
-        to->y.shape.dim[0] = rows;
+    if (to->y.data) to->y.shape.dim[0] = rows;
     return true;
 }
 
@@ -87,11 +79,10 @@ static bool give(model *m, const char *name, const char *column, const columns *
     const wg_tensor *t = !strcmp(column, "x") ? &from->x : !strcmp(column, "y") && from->y.data ? &from->y : NULL;
     char             shape[120];
     if (!t)
-        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s=%s: the data have the column%s x%s", name, column, from->y.data ? "s" : "",
-                                  from->y.data ? " and y" : ""));
+        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s=%s: the data have the column%s x%s", name, column,
+                                  from->y.data ? "s" : "", from->y.data ? " and y" : ""));
     wg_program_set(m->q, name, *t);
-    if (!model_ok(m))
-        return false;
+    if (!model_flags_ok(m)) return false;
     fprintf(stderr, "    %s <- %s %s", name, column, wg_shape_text(t->shape, shape, sizeof shape));
     return true;
 }
@@ -105,12 +96,9 @@ static bool mapped(model *m, const char *map, const columns *from)
     bool  fine = copy != NULL;
     while (fine && (item = strsep(&rest, ","))) {
         char *column = strchr(item, '=');
-        if (column)
-            *column++ = 0;
-        if (!column)
-            fine = wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item));
-        else
-            fine = give(m, item, column, from);
+        if (column) *column++ = 0;
+        if (!column) fine = wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item));
+        else fine = give(m, item, column, from);
     }
     free(copy);
     return fine;
@@ -122,14 +110,11 @@ bool model_data(model *m)
     columns     from = { 0 };
     if (!spec && (map || args_has(m->a, "rows")))
         return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--%s without --data", map ? "map" : "rows"));
-    if (!spec)
-        return true;
-    if (!read_columns(m, spec, &from) || !cut(m, &from))
-        return false;
+    if (!spec) return true;
+    if (!read_columns(m, spec, &from) || !cut(m, &from)) return false;
     fprintf(stderr, "data %s: %lld rows", spec, (long long)from.x.shape.dim[0]);
     bool fine = true;
-    if (map)
-        fine = mapped(m, map, &from);
+    if (map) fine = mapped(m, map, &from);
     else if (!is_input(m, "x") && !(from.y.data && is_input(m, "y")))
         fine = wrong(m, tool_fail(m->a, EXIT_FLAGS, "the program has no input x or y: --map NAME=x says which takes the data"));
     else

@@ -14,15 +14,13 @@ enum { MOST_COLUMNS = 12, MOST_ROWS = 20 };
 static bool shortest(double v, char to[40])
 {
     if (v == 0 || !isfinite(v)) {
-        snprintf(to, 40, "%g", v == 0 ? 0.0 : v);
+        snprintf(to, 40, "%s", v == 0 ? "0" : isnan(v) ? "nan" : v > 0 ? "inf" : "-inf");
         return true;
     }
     for (int digits = 1; digits <= 6; digits++) {
         snprintf(to, 40, "%.*g", digits, v);
-        if (strchr(to, 'e') && fabs(v) >= 1e-4 && fabs(v) < 1e6)
-            continue;
-        if (fabs(strtod(to, NULL) - v) <= 1e-14 * fabs(v))
-            return true;
+        if (strchr(to, 'e') && fabs(v) >= 1e-4 && fabs(v) < 1e6) continue;
+        if (fabs(strtod(to, NULL) - v) <= 1e-14 * fabs(v)) return true;
     }
     return false;
 }
@@ -30,10 +28,8 @@ static bool shortest(double v, char to[40])
 void print_scalar(FILE *out, double v)
 {
     char text[40];
-    if (shortest(v, text))
-        fputs(text, out);
-    else
-        fprintf(out, fabs(v) < 1e-3 || fabs(v) >= 1e6 ? "%.6e" : "%.6f", v);
+    if (shortest(v, text)) fputs(text, out);
+    else fprintf(out, fabs(v) < 1e-3 || fabs(v) >= 1e6 ? "%.6e" : "%.6f", v);
 }
 
 typedef enum style { STYLE_SHORT, STYLE_FIXED, STYLE_EXPONENT } style;
@@ -47,8 +43,7 @@ static style style_of(const wg_tensor *t)
     for (int64_t i = 0; i < n; i++) {
         double v = wg_tensor_item(t, i);
         all_short = all_short && shortest(v, text);
-        if (isfinite(v) && fabs(v) > largest)
-            largest = fabs(v);
+        if (isfinite(v) && fabs(v) > largest) largest = fabs(v);
     }
     return all_short ? STYLE_SHORT : largest < 1e-3 || largest >= 1e6 ? STYLE_EXPONENT : STYLE_FIXED;
 }
@@ -72,17 +67,14 @@ static void row(FILE *out, const wg_tensor *t, int64_t from, int64_t n, int64_t 
             i = n - 1;
         }
         element(out, wg_tensor_item(t, from + i), s);
-        if (i + 1 < n)
-            fputc(' ', out);
+        if (i + 1 < n) fputc(' ', out);
     }
 }
 
 void print_line(FILE *out, const wg_tensor *t, int64_t most)
 {
-    if (t->shape.rank == 0)
-        print_scalar(out, wg_tensor_item(t, 0));
-    else
-        row(out, t, 0, wg_shape_size(t->shape), most, style_of(t));
+    if (t->shape.rank == 0) print_scalar(out, wg_tensor_item(t, 0));
+    else row(out, t, 0, wg_shape_size(t->shape), most, style_of(t));
 }
 
 /* "[1,:,:]" before the matrix number i of a tensor of more than two axes. */
@@ -94,8 +86,7 @@ static void matrix_head(FILE *out, wg_shape s, int64_t i)
         size *= s.dim[k];
     }
     fputs("  [", out);
-    for (int k = 0; k < s.rank - 2; k++)
-        fprintf(out, "%lld,", (long long)index[k]);
+    for (int k = 0; k < s.rank - 2; k++) fprintf(out, "%lld,", (long long)index[k]);
     fputs(":,:]\n", out);
 }
 
@@ -110,8 +101,7 @@ static void matrices(FILE *out, const wg_tensor *t, const char *indent)
             fprintf(out, "  ... and %lld more\n", (long long)(count - m));
             return;
         }
-        if (s.rank > 2)
-            matrix_head(out, s, m);
+        if (s.rank > 2) matrix_head(out, s, m);
         for (int64_t i = 0; i < rows; i++) {
             if (rows > MOST_ROWS && i == MOST_ROWS - 1) {
                 fprintf(out, "%s...\n", indent);
@@ -128,15 +118,12 @@ void print_tensor(FILE *out, const char *label, const wg_tensor *t)
 {
     char shape[120];
     if (t->shape.rank >= 2 && wg_shape_size(t->shape) > 0) {
-        if (*label)
-            fprintf(out, "%s %s\n", label, wg_shape_text(t->shape, shape, sizeof shape));
+        if (*label) fprintf(out, "%s %s\n", label, wg_shape_text(t->shape, shape, sizeof shape));
         matrices(out, t, *label ? "  " : "");
         return;
     }
     fprintf(out, "%s%s", label, *label ? " " : "");
-    if (wg_shape_size(t->shape) == 0)
-        fputs(wg_shape_text(t->shape, shape, sizeof shape), out);
-    else
-        print_line(out, t, 100);
+    if (wg_shape_size(t->shape) == 0) fputs(wg_shape_text(t->shape, shape, sizeof shape), out);
+    else print_line(out, t, 100);
     fputc('\n', out);
 }

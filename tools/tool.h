@@ -36,7 +36,7 @@ struct args {
     struct given {
         const flag *flag;
         const char *value;
-    }           *given;
+    } * given;
     int          given_count;
     const char **operand;
     int          operands;
@@ -74,8 +74,8 @@ typedef struct json {
     bool  first[32];
 } json;
 
-void json_start(json *j, FILE *out); /* { "wengert": 1 */
-void json_finish(json *j);           /* }, newline */
+void json_start(json *j, FILE *out);        /* { "wengert": 1 */
+void json_finish(json *j);                  /* }, newline */
 void json_object(json *j, const char *key); /* key NULL: an element of an array */
 void json_array(json *j, const char *key);
 void json_end(json *j, char bracket);
@@ -112,6 +112,7 @@ bool model_open(model *m, const args *a, wg_mode mode);
 int  model_close(model *m); /* the status */
 /* Prints the context's error, if there is one, and sets m->status. Returns true if all is well. */
 bool model_ok(model *m);
+bool model_flags_ok(model *m); /* the same where all but a bad file is an error in the flags */
 /* The names of a comma-separated list as nodes, with an error for one that the program does not have. NULL after an error;
  * free both arrays by wg_free. */
 typedef struct name_list {

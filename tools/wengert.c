@@ -3,40 +3,36 @@
 
 #include "cmd.h"
 
-static const command *const commands[] = { &cmd_eval, &cmd_grad, &cmd_check, &cmd_draw, &cmd_ops, &cmd_doctor, &cmd_version, &cmd_help, NULL };
+static const command *const commands[] = { &cmd_eval,   &cmd_grad,    &cmd_check, &cmd_draw, &cmd_ops,
+                                           &cmd_doctor, &cmd_version, &cmd_help,  NULL };
 
 const command *command_at(int i) { return commands[i]; }
 
 const command *command_find(const char *name)
 {
     for (int i = 0; commands[i]; i++)
-        if (!strcmp(commands[i]->name, name))
-            return commands[i];
+        if (!strcmp(commands[i]->name, name)) return commands[i];
     return NULL;
 }
 
 static bool json_asked(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "--json"))
-            return true;
+        if (!strcmp(argv[i], "--json")) return true;
     return false;
 }
 
 static int no_command(int argc, char **argv, const char *word)
 {
     static const char *const later[] = { "train", "lesson", "completion" };
-    const char *names[sizeof commands / sizeof *commands];
-    args        a = { .c = &cmd_help, .json = json_asked(argc, argv) };
-    int         n = 0;
+    const char              *names[sizeof commands / sizeof *commands];
+    args                     a = { .c = &cmd_help, .json = json_asked(argc, argv) };
+    int                      n = 0;
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (!strcmp(word, later[i]))
-            return tool_fail(&a, EXIT_LACKS, "%s is not part of this version", word);
-    for (; commands[n]; n++)
-        names[n] = commands[n]->name;
+        if (!strcmp(word, later[i])) return tool_fail(&a, EXIT_LACKS, "%s is not part of this version", word);
+    for (; commands[n]; n++) names[n] = commands[n]->name;
     const char *near = wg_nearest(word, names, n);
-    if (near)
-        return tool_fail(&a, EXIT_FLAGS, "no command '%s'; did you mean '%s'?", word, near);
+    if (near) return tool_fail(&a, EXIT_FLAGS, "no command '%s'; did you mean '%s'?", word, near);
     return tool_fail(&a, EXIT_FLAGS, "no command '%s'; 'wengert help' lists them", word);
 }
 
@@ -48,16 +44,12 @@ static int run(int argc, char **argv)
         help_all(stderr);
         return EXIT_FLAGS;
     }
-    if (!strcmp(word, "--help") || !strcmp(word, "-h"))
-        word = "help";
-    else if (!strcmp(word, "--version"))
-        word = "version";
+    if (!strcmp(word, "--help") || !strcmp(word, "-h")) word = "help";
+    else if (!strcmp(word, "--version")) word = "version";
     const command *c = command_find(word);
-    if (!c)
-        return no_command(argc, argv, word);
+    if (!c) return no_command(argc, argv, word);
     int status = args_read(&a, c, argc - 1, argv + 1);
-    if (status < 0)
-        status = c->run(&a);
+    if (status < 0) status = c->run(&a);
     args_free(&a);
     return status;
 }

@@ -36,7 +36,14 @@ WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /*
 
 /* What a name is: free names are inputs; symbols are the sizes named in input(m, 64); constants are literals and the results
  * of normal, uniform, zeros and ones. wg_program_set takes all but computed ones. */
-typedef enum wg_meaning { WG_NAME_UNKNOWN, WG_NAME_INPUT, WG_NAME_SYMBOL, WG_NAME_CONSTANT, WG_NAME_PARAM, WG_NAME_COMPUTED } wg_meaning;
+typedef enum wg_meaning {
+    WG_NAME_UNKNOWN,
+    WG_NAME_INPUT,
+    WG_NAME_SYMBOL,
+    WG_NAME_CONSTANT,
+    WG_NAME_PARAM,
+    WG_NAME_COMPUTED
+} wg_meaning;
 WG_API wg_meaning wg_program_meaning(const wg_program *q, const char *name);
 WG_API int        wg_program_line(const wg_program *q, const char *name); /* where it is bound or first used; 0: unknown */
 /* "x, y drawn at random, m = 7, seed 0", or "": what was drawn for want of data. */
@@ -58,6 +65,15 @@ WG_API wg_claim wg_program_claim_variant(wg_program *q, int i, int k);
 /* Where an error was: 0 if there was none in the text. */
 WG_API int wg_program_error_line(const wg_program *q);
 WG_API int wg_program_error_column(const wg_program *q);
+
+/* Symbols, in order: name and size in the last build; given: by data or wg_program_set, not the standard size. */
+typedef struct wg_symbol {
+    const char *name;
+    int64_t     size;
+    bool        given;
+} wg_symbol;
+WG_API int       wg_program_symbols(const wg_program *q);
+WG_API wg_symbol wg_program_symbol(const wg_program *q, int i);
 
 /* The line and the caret, "\n  L = sum(x @ W)\n            ^", for the context's error if its place is in this text and its
  * message does not show them already; else "". Valid until the next call. */

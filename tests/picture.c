@@ -1,0 +1,123 @@
+/* picture.c: what picture.h promises. */
+#include "picture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+double pic_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+const char *pic_directory(void)
+{
+    static char made[64];
+    if (!*made) {
+        snprintf(made, sizeof made, "/tmp/wengert-draw-XXXXXX");
+        cr_assert(mkdtemp(made), "no temporary directory: %s", strerror(errno));
+    }
+    return made;
+}
+
+void pic_clean_up(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", pic_directory());
+    cr_assert_eq(system(command), 0);
+}
+
+char *pic_path(const char *name)
+{
+    size_t size = strlen(pic_directory()) + strlen(name) + 2;
+    char  *path = malloc(size);
+    snprintf(path, size, "%s/%s", pic_directory(), name);
+    return path;
+}
+
+char *pic_read(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f) return NULL;
+    size_t room = 1 << 24, n;
+    char  *text = malloc(room);
+    n = fread(text, 1, room - 1, f);
+    text[n] = 0;
+    fclose(f);
+    return text;
+}
+
+void pic_write(const char *path, const char *text, mode_t mode)
+{
+    FILE *f = fopen(path, "wb");
+    cr_assert(f && fputs(text, f) >= 0 && fclose(f) == 0);
+    cr_assert_eq(chmod(path, mode), 0);
+}
+
+int pic_count(const char *text, const char *part)
+{
+    int n = 0;
+    for (const char *s = text; (s = strstr(s, part)); s += strlen(part)) n++;
+    return n;
+}
+
+bool pic_have_dot(void) { return system("dot -V >/dev/null 2>&1") == 0; }
+
+int pic_files(void)
+{
+    char command[128], text[32] = "";
+    snprintf(command, sizeof command, "ls -A '%s' | wc -l", pic_directory());
+    FILE *f = popen(command, "r");
+    cr_assert(f && fgets(text, sizeof text, f));
+    pclose(f);
+    return atoi(text);
+}
+
+/* ---- graphs ---- */
+
+pic_parts pic_neuron(wg_context *c)
+{
+    static const double xs[] = { 1, -2 }, ws[] = { 0.5, -0.3 }, zero = 0, one = 1;
+    wg_graph           *g = wg_graph_new(c);
+    wg_params          *p = wg_params_new(c);
+    pic_parts           n;
+    n.x = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(2)));
+    n.w = wg_param(g, p, "w", WG_SHAPE(2), wg_values(ws));
+    n.b = wg_param(g, p, "b", WG_SCALAR, wg_values(&zero));
+    n.y = wg_input(g, "y", wg_view_f64(&one, WG_SCALAR));
+    n.z = wg_name(wg_add(wg_sum(wg_mul(n.w, n.x)), n.b), "z");
+    n.a = wg_name(wg_sigmoid(n.z), "a");
+    wg_node right = wg_mul(n.y, wg_log(n.a));
+    wg_node wrong = wg_mul(wg_sub(1, n.y), wg_log(wg_sub(1, n.a)));
+    n.L = wg_name(wg_neg(wg_add(right, wrong)), "L");
+    return n;
+}
+
+wg_node pic_layers(wg_context *c, int layers)
+{
+    static const double xs[] = { 1, 2, 3, 4, 5, 6 };
+    wg_graph           *g = wg_graph_new(c);
+    wg_params          *p = wg_params_new(c);
+    wg_node             h = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(2, 3)));
+    for (int i = 0; i < layers; i++) {
+        char name[32];
+        wg_scope_push_i(g, "layer", i);
+        snprintf(name, sizeof name, "l%d.W", i);
+        wg_node W = wg_param(g, p, name, WG_SHAPE(3, 3), wg_const(0.25));
+        wg_scope_push(g, "activation");
+        h = wg_tanh(wg_matmul(h, W));
+        wg_scope_pop(g);
+        wg_scope_pop(g);
+    }
+    return wg_name(wg_sum(h), "total");
+}
+
+char *pic_dot(wg_node root, const wg_draw_opts *o)
+{
+    char *dot = wg_draw_dot(root, o), *copy = dot ? strdup(dot) : NULL;
+    wg_free(wg_graph_context(wg_graph_of(root)), dot);
+    return copy;
+}

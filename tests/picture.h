@@ -1,0 +1,39 @@
+/* picture.h: what the tests of pictures share: graphs to draw, files of their own, a look into texts. */
+#ifndef PICTURE_H
+#define PICTURE_H
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "wgtest.h"
+
+#define HAS(text, part)     cr_assert((text) && strstr(text, part), "\"%s\" is not in: %.3000s", part, (text) ? (text) : "(no text)")
+#define HAS_NOT(text, part) cr_assert((text) && !strstr(text, part), "\"%s\" is in: %.3000s", part, (text) ? (text) : "(no text)")
+
+double pic_seconds(void); /* of a clock that only goes forward */
+int    pic_count(const char *text, const char *part);
+
+/* ---- files ---- */
+
+const char *pic_directory(void);        /* of this test's own, made at the first call */
+void        pic_clean_up(void);         /* removes it */
+char       *pic_path(const char *name); /* in it; to free */
+int         pic_files(void);            /* how many are in it */
+char       *pic_read(const char *path); /* a whole file, zero-terminated, to free; NULL if there is none */
+void        pic_write(const char *path, const char *text, mode_t mode);
+bool        pic_have_dot(void);
+
+/* ---- graphs ---- */
+
+typedef struct pic_parts {
+    wg_node x, w, b, y, z, a, L;
+} pic_parts;
+
+/* One logistic neuron on one example; z = 0.5·1 + (−0.3)·(−2) + 0 = 1.1. */
+pic_parts pic_neuron(wg_context *c);
+/* Layers in scopes, nested, with repeated names; enough clusters to see an order. */
+wg_node pic_layers(wg_context *c, int layers);
+/* DOT text that outlives the context; to free; NULL after an error. */
+char *pic_dot(wg_node root, const wg_draw_opts *o);
+
+#endif

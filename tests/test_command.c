@@ -1,0 +1,382 @@
+/* test_command.c: the command as a user's shell sees it: output, messages, exit status. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgcommand.h"
+
+/* ---- files ---- */
+
+static char folder[40];
+
+static void make_folder(void)
+{
+    strcpy(folder, "/tmp/wengert-test-XXXXXX");
+    cr_assert(mkdtemp(folder));
+}
+
+static void remove_folder(void)
+{
+    char command[80];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    cr_expect_eq(system(command), 0);
+}
+
+TestSuite(command, .init = make_folder, .fini = remove_folder);
+
+static const char *path_of(const char *name)
+{
+    static char path[4][100];
+    static int  next;
+    char       *p = path[next++ & 3];
+    snprintf(p, sizeof path[0], "%s/%s", folder, name);
+    return p;
+}
+
+static char *file_with(const char *name, const void *bytes, size_t n)
+{
+    char *path = (char *)(uintptr_t)path_of(name);
+    FILE *f = fopen(path, "wb");
+    cr_assert(f && fwrite(bytes, 1, n, f) == n);
+    fclose(f);
+    return path;
+}
+
+static char *program(const char *text) { return file_with("p.wg", text, strlen(text)); }
+
+static const char logistic[] = "x = [1, -2]\ny = 1\nw = [0.5, -0.3]\nb = 0\nz = w @ x + b\na = sigmoid(z)\n"
+                               "L = -(y*log(a) + (1-y)*log(1-a))\n";
+
+/* ---- eval ---- */
+
+Test(command, eval_prints_short_numbers)
+{
+    EXPECT(0, "0.842 0.042 0.002 0.114\n", NULL, "eval", "-e", "softmax([5,2,-1,3])");
+    EXPECT(0, "z 1.1\na 0.750260\nL 0.287335\n", NULL, "eval", program(logistic), "--print", "z,a,L");
+    EXPECT(0, "L 0.287335\n", NULL, "eval", program(logistic));
+    EXPECT(0, "100\n", NULL, "eval", "-e", "10^2");
+    EXPECT(0, "W [2,2]\n  1 2\n  3 4\n", NULL, "eval", "-e", "W = [[1,2],[3,4]]");
+    EXPECT(0, "0.3\n", NULL, "eval", "-e", "0.1 + 0.2");
+    EXPECT(0, "1.414214\n", NULL, "eval", "-e", "sqrt(2)");
+}
+
+Test(command, eval_sets_values)
+{
+    EXPECT(0, "8\n", NULL, "eval", "-e", "x^3", "--set", "x=2");
+    EXPECT(0, "32\n", NULL, "eval", "-e", "dot(x, w)", "--set", "x=[1,2,3]", "--set", "w=[4,5,6]");
+    EXPECT(2, "", "no name 'q'", "eval", program(logistic), "--set", "q=1");
+    EXPECT(2, "", "did you mean 'weights'", "eval", "-e", "sum(weights)", "--set", "wieghts=[1]");
+    EXPECT(2, "", "z is computed at", "eval", program(logistic), "--set", "z=1");
+    EXPECT(2, "", "NAME=VALUE", "eval", "-e", "x", "--set", "x");
+    EXPECT(2, "", "--set x:1:4", "eval", "-e", "x", "--set", "x=[1,");
+}
+
+Test(command, eval_json)
+{
+    wgt_result r = RUN("eval", program(logistic), "--print", "w,L", "--json");
+    cr_expect_eq(r.status, 0);
+    wgt_expect_json(r.out);
+    cr_expect(fabs(wgt_json_number(r.out, "\"L\"", "value") - log1p(exp(-1.1))) < 1e-15);
+    cr_expect(strstr(r.out, "\"w\":{\"value\":[0.5,-0.29999999999999999],\"shape\":[2],\"dtype\":\"f64\"}"), "%s", r.out);
+    cr_expect(strstr(r.out, "\"mode\":\"eval\"") && strstr(r.out, "\"last\":\"L\""));
+    r = RUN("eval", "-e", "[nan, inf, -inf]", "--json");
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "[\"nan\",\"inf\",\"-inf\"]"), "%s", r.out);
+    r = RUN("eval", "-e", "ones(1001)", "--json");
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "\"value\":null") && wgt_json_number(r.out, "summary", "mean") == 1, "%s", r.out);
+    cr_expect(fabs(wgt_json_number(r.out, "summary", "norm") - sqrt(1001)) < 1e-12);
+    r = RUN("eval", "-e", "1/3", "--json", "--dtype", "f32");
+    cr_expect(strstr(r.out, "0.333333343") && strstr(r.out, "f32"), "%s", r.out);
+}
+
+Test(command, eval_writes_and_reads_npy)
+{
+    char        set[130];
+    const char *path = path_of("v.npy");
+    EXPECT(0, "", NULL, "eval", "-e", "[[1,2],[3,4.5]]", "-o", (char *)(uintptr_t)path);
+    snprintf(set, sizeof set, "x=@%s", path);
+    EXPECT(0, "10.5\n", NULL, "eval", "-e", "sum(x)", "--set", set);
+    EXPECT(6, "", NULL, "eval", "-e", "1", "-o", "/nonexistent/folder/v.npy");
+}
+
+Test(command, eval_takes_data)
+{
+    EXPECT(0, "y 0 1 2 3 4\n", "data digits: 5 rows", "eval", "-e", "x = input(m, 64); y = input(m, classes=10); y", "--data",
+           "digits", "--rows", "5");
+    EXPECT(0, NULL, "images <- x [3,64]", "eval", "-e", "images = input(m, 64); mean(images)", "--data", "digits", "--rows", "3",
+           "--map", "images=x");
+    EXPECT(2, NULL, "no name 'z'", "eval", "-e", "x = input(m, 64); x", "--data", "digits", "--map", "z=x");
+    EXPECT(2, NULL, "no such data", "eval", "-e", "x", "--data", "didgits");
+    EXPECT(3, NULL, "declared [m,65]", "eval", "-e", "x = input(m, 65)", "--data", "digits");
+    EXPECT(2, NULL, "no input x or y", "eval", "-e", "q", "--data", "digits");
+}
+
+/* ---- grad ---- */
+
+Test(command, grad_of_any_name)
+{
+    wgt_result r = RUN("grad", program(logistic), "--wrt", "a,z,w,b", "--json");
+    double     a = 1 / (1 + exp(-1.1));
+    wgt_expect_json(r.out);
+    cr_expect(fabs(wgt_json_number(r.out, "grads", "a") + 1 / a) < 1e-14);
+    cr_expect(fabs(wgt_json_number(r.out, "grads", "z") - (a - 1)) < 1e-15);
+    cr_expect(fabs(wgt_json_number(r.out, "grads", "b") - (a - 1)) < 1e-15);
+    cr_expect(fabs(wgt_json_number(r.out, "{", "loss") - log1p(exp(-1.1))) < 1e-15);
+    EXPECT(0, "dL/dz -0.249740\ndL/dw -0.250 0.499\n", NULL, "grad", program(logistic), "--wrt", "z,w");
+}
+
+Test(command, grad_of_higher_order)
+{
+    EXPECT(0, "6\n", NULL, "grad", "-e", "x^3", "--set", "x=2", "--wrt", "x", "--order", "3");
+    EXPECT(0, "12\n", NULL, "grad", "-e", "x^3", "--set", "x=2", "--wrt", "x", "--order", "2");
+    EXPECT(0, "0\n", NULL, "grad", "-e", "x^3", "--set", "x=2", "--wrt", "x", "--order", "4");
+    EXPECT(2, "", "one scalar name", "grad", "-e", "sum(x)", "--set", "x=[1,2]", "--order", "2");
+}
+
+/* f = x^2 exp(y): f_xx = 2 e^y, f_xy = 2 x e^y, f_yy = x^2 e^y. */
+Test(command, hessian_is_the_closed_form)
+{
+    wgt_result r = RUN("grad", "-e", "x^2 * exp(y)", "--set", "x=1.5", "--set", "y=0.7", "--hessian", "--json");
+    double     e = exp(0.7), want[] = { 2 * e, 3 * e, 3 * e, 2.25 * e };
+    cr_expect_eq(r.status, 0);
+    wgt_expect_json(r.out);
+    const char *row[] = { strstr(r.out, "\"x\":{"), strstr(r.out, "\"y\":{") };
+    cr_assert(row[0] && row[1], "%s", r.out);
+    for (int i = 0; i < 4; i++) {
+        double v = wgt_json_number(row[i / 2] + 4, "", i % 2 ? "y" : "x");
+        cr_expect(fabs(v - want[i]) <= 1e-12 * want[i], "%d: %.17g, not %.17g", i, v, want[i]);
+    }
+}
+
+/* y = [x0 x1, x0^2]: J = [[x1, x0], [2 x0, 0]] at (3, 5). */
+Test(command, jacobian_both_ways)
+{
+    for (int forward = 0; forward < 2; forward++) {
+        wgt_result r =
+            RUN("grad", "-e", "x = [3, 5]; [x[0] * x[1], x[0]^2]", "--jacobian", "--json", forward ? "--forward" : "--json");
+        wgt_expect_json(r.out);
+        cr_expect(strstr(r.out, "\"jacobian\":{\"x\":[[5,3],[6,0]]}"), "%s%s", r.out, r.err);
+    }
+    EXPECT(0, "d/dx 75 60\n", NULL, "grad", "-e", "x = [2, 5]; 3 * x[0] * x[1]^2", "--forward");
+}
+
+/* ---- check ---- */
+
+/* ((1 + h)^3 - (1 - h)^3) / 2h = 3 + h^2; ((1 + h)^3 - 1) / h = 3 + 3h + h^2; h = 0.01. */
+Test(command, check_of_the_course)
+{
+    wgt_result r = RUN("check", "-e", "theta^3", "--set", "theta=1", "--eps", "0.01", "--json");
+    wgt_expect_json(r.out);
+    cr_expect(fabs(wgt_json_number(r.out, "\"inputs\"", "numeric") - 3.0001) < 1e-9, "%s", r.out);
+    cr_expect(fabs(wgt_json_number(r.out, "\"inputs\"", "analytic") - 3) < 1e-14, "%s", r.out);
+    r = RUN("check", "-e", "theta^3", "--set", "theta=1", "--eps", "0.01", "--json", "--one-sided");
+    wgt_expect_json(r.out);
+    cr_expect(fabs(wgt_json_number(r.out, "\"inputs\"", "numeric") - 3.0301) < 1e-9, "%s", r.out);
+}
+
+static const char blackboard[] =
+    "x = normal(5, 4, seed=1);  W = normal(4, 3, seed=2);  b = zeros(3);  y = one_hot([0, 2, 1, 1, 0], 3)\n"
+    "m = 5\nz = x @ W + b\na = softmax(z)\nL = -sum(y * log(a)) / m\n"
+    "check grad(L, z) == (a - y) / m\ncheck grad(L, W) == x.T @ (a - y) / m\n";
+
+Test(command, claims_hold_or_fail)
+{
+    char       text[1000];
+    wgt_result r = RUN("check", program(blackboard));
+    cr_expect_eq(r.status, 0, "%s%s", r.out, r.err);
+    cr_expect(strstr(r.out, "p.wg:6  grad(L, z) == (a - y) / m        holds"), "%s", r.out);
+    cr_expect(strstr(r.out, "p.wg:7  grad(L, W) == x.T @ (a - y) / m  holds"), "%s", r.out);
+    snprintf(text, sizeof text, "%scheck grad(L, b) == mean(a - y)\n", blackboard);
+    r = RUN("check", program(text));
+    cr_expect_eq(r.status, 1);
+    cr_expect(strstr(r.out, "FAILS  left [3], right []: shapes differ.  mean(a - y, axis=0) would hold"), "%s", r.out);
+    snprintf(text, sizeof text, "%scheck grad(L, z) == (a - y)\n", blackboard);
+    r = RUN("check", program(text), "--json");
+    cr_expect_eq(r.status, 1);
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "\"claims\":[{\"line\":6,") &&
+                  strstr(r.out, "{\"line\":8,\"text\":\"grad(L, z) == (a - y)\",\"verdict\":\"fail\""),
+              "%s", r.out);
+}
+
+Test(command, claims_are_not_fooled_by_cancellation_or_smallness)
+{
+    EXPECT(0, NULL, NULL, "check", "-e", "x = 1; check (x + 1e-9) - x == 1e-9");
+    EXPECT(1, NULL, NULL, "check", "-e", "x = 1; check x + 1e-12 == x");
+    EXPECT(5, NULL, NULL, "check", "-e", "x = 1; check (x + 1e-16) * 1e-17 == x * 2e-17");
+    EXPECT(5, NULL, NULL, "check", "-e", "x = 0; check x / x == 1");
+    EXPECT(0, NULL, NULL, "check", "-e", "x = normal(1000, seed=1); check sum(x) == dot(x, ones(1000))");
+}
+
+Test(command, check_says_what_was_drawn)
+{
+    EXPECT(0, NULL, "no data given: x, y drawn at random, m = 7, seed 3", "check", "-e",
+           "x = input(m, 2); y = input(m); L = sum(sigmoid(x)[:, 0] * y) / m", "--seed", "3");
+}
+
+Test(command, check_of_gradients_from_elsewhere)
+{
+    EXPECT(0, NULL, NULL, "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,4]");
+    wgt_result r = RUN("check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[4,8]");
+    cr_expect_eq(r.status, 1);
+    cr_expect(strstr(r.out, "yours/library = 2 everywhere"), "%s", r.out);
+    EXPECT(1, NULL, NULL, "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,5]");
+    EXPECT(3, NULL, "shape [3]", "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,4,6]");
+}
+
+Test(command, check_of_ops)
+{
+    EXPECT(0, NULL, NULL, "check", "--op", "tanh");
+    wgt_result r = RUN("check", "--op", "softmax", "--json");
+    cr_expect_eq(r.status, 0, "%s%s", r.out, r.err);
+    wgt_expect_json(r.out);
+    EXPECT(2, NULL, "no such op", "check", "--op", "tahn");
+}
+
+/* f(x) = x. */
+Test(command, check_of_another_program)
+{
+    EXPECT(0, NULL, NULL, "check", "--run", "while read x; do echo \"$x 1\"; done", "--at", "3");
+    EXPECT(1, NULL, NULL, "check", "--run", "while read x; do echo \"$x 2\"; done", "--at", "3");
+    wgt_result r = RUN("check", "--run", "while read x; do printf '%.6g 1\\n' $x; done", "--at", "3.14159265");
+    cr_expect_eq(r.status, 5, "%s%s", r.out, r.err);
+    cr_expect(strstr(r.out, "prints 6 digits"), "%s", r.out);
+    EXPECT(3, NULL, "too few numbers", "check", "--run", "while read x; do echo 1; done", "--at", "3");
+    EXPECT(3, NULL, "ended before", "check", "--run", "true", "--at", "3");
+    EXPECT(2, NULL, "--at", "check", "--run", "true");
+}
+
+Test(command, inconclusive_can_be_allowed)
+{
+    EXPECT(5, NULL, NULL, "check", "-e", "x > 1");
+    EXPECT(0, NULL, NULL, "check", "-e", "x > 1", "--allow", "inconclusive");
+    EXPECT(2, NULL, "only inconclusive", "check", "-e", "x > 1", "--allow", "failed");
+}
+
+/* ---- draw ---- */
+
+Test(command, draw_as_text)
+{
+    wgt_result r = RUN("draw", program(logistic), "--wrt", "w,b", "--backward");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.out, "a = sigmoid(z)") && strstr(r.out, "dL/dw -0.250 0.499") && strstr(r.out, "0.750260"), "%s", r.out);
+    cr_expect(!strstr(r.out, "dL/dx") && !strchr(r.out, '\033'), "%s", r.out);
+    EXPECT(3, NULL, "no scalar", "draw", "-e", "x = [1, 2]; x * 2", "--backward");
+}
+
+Test(command, draw_into_files)
+{
+    char        text[12];
+    const char *path = path_of("g.dot");
+    EXPECT(0, "", NULL, "draw", program(logistic), "-o", (char *)(uintptr_t)path);
+    FILE *f = fopen(path, "r");
+    cr_assert(f && fgets(text, sizeof text, f));
+    fclose(f);
+    cr_expect(strstr(text, "digraph"), "%s", text);
+    wgt_result r = RUN("draw", program(logistic), "-o", "-", "--format", "dot", "--values");
+    cr_expect(r.status == 0 && strstr(r.out, "sigmoid"), "%s%s", r.out, r.err);
+    EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
+    EXPECT(2, "", "LR or TB", "draw", "-e", "x", "--dir", "up");
+}
+
+Test(command, draw_names_sizes_that_nobody_gave)
+{
+    wgt_result r = RUN("draw", "-e", "x = input(m, 3); y = input(n); L = sum(concat(x, x, axis=0)) * sum(y) * 7");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.out, "[m,3]") && strstr(r.out, "[n]") && strstr(r.out, "[2m,3]"), "%s", r.out);
+    r = RUN("draw", "-e", "x = input(m, 3); sum(x)", "--set", "m=5");
+    cr_expect(strstr(r.out, "[5,3]"), "%s", r.out);
+}
+
+/* ---- the examples ---- */
+
+Test(command, examples_hold)
+{
+    EXPECT(0, NULL, NULL, "check", "examples/logistic.wg");
+    EXPECT(0, NULL, NULL, "check", "examples/cat.wg");
+    EXPECT(0, NULL, NULL, "check", "examples/bn.wg");
+    EXPECT(0, NULL, NULL, "check", "examples/softmax.wg");
+    wgt_result r = RUN("check", "examples/softmax_wrong.wg");
+    cr_expect_eq(r.status, 1);
+    cr_expect(strstr(r.out, "mean(a - y, axis=0) would hold"), "%s", r.out);
+}
+
+/* ---- ops, doctor, version, help ---- */
+
+Test(command, what_needs_no_program)
+{
+    static char *const lists[][4] = { { "ops", "--json" },     { "ops", "softmax", "--json" }, { "doctor", "--json" },
+                                      { "version", "--json" }, { "help", "--json" },           { "help", "grad", "--json" } };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        char      *argv[] = { "wengert", lists[i][0], lists[i][1], lists[i][2], NULL };
+        wgt_result r = wgt_run_command(argv);
+        cr_expect_eq(r.status, 0, "%s: %s", lists[i][0], r.err);
+        wgt_expect_json(r.out);
+    }
+    EXPECT(0, "wengert " WG_VERSION "\n", NULL, "version");
+    EXPECT(2, "", "did you mean 'softmax'", "ops", "sofmax");
+    wgt_result r = RUN("ops", "--markdown");
+    cr_expect(strstr(r.out, "| `softmax` |"), "%s", r.out);
+}
+
+Test(command, every_command_has_help)
+{
+    static char *const names[] = { "eval", "grad", "check", "draw", "ops", "doctor", "version", "help" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        wgt_result r = RUN(names[i], "--help");
+        cr_expect_eq(r.status, 0);
+        cr_expect(strstr(r.out, "usage: wengert ") && strstr(r.out, "--json") && strstr(r.out, "examples:"), "%s", r.out);
+    }
+}
+
+/* ---- mistakes ---- */
+
+Test(command, wrong_flags)
+{
+    EXPECT(2, "", "did you mean 'eval'", "evla");
+    EXPECT(2, "", "did you mean '--print'", "eval", "-e", "1", "--pint", "x");
+    EXPECT(2, "", "needs a value", "eval", "-e");
+    EXPECT(2, "", "no program given", "eval");
+    EXPECT(2, "", "not both", "eval", "p.wg", "-e", "1");
+    EXPECT(2, "", "f32 or f64", "eval", "-e", "1", "--dtype", "f16");
+    EXPECT(2, "", "did you mean 'weights'", "grad", "-e", "weights^2", "--wrt", "weihgts");
+    EXPECT(2, "", "not a whole number", "eval", "-e", "1", "--seed", "one");
+    EXPECT(4, "", "train is not part of this version", "train", "p.wg");
+    EXPECT(4, "", "not part of this version", "eval", "-e", "f(x) = x");
+}
+
+Test(command, errors_in_programs)
+{
+    EXPECT(3, "", "p.wg:2:5: no name 'lables'; did you mean 'labels' (line 1)?\n  sum(lables)\n      ^~~~~~", "eval",
+           program("labels = input(m)\nsum(lables)"));
+    EXPECT(3, "", "p.wg:3:7: matmul: ", "eval", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
+    EXPECT(3, "", "\n  z = x @ W\n        ^\n", "eval", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
+    EXPECT(3, "", "p.wg:1:", "eval", program("gather([1, 2], [0, 5])"));
+    EXPECT(3, "", "cannot be read", "eval", "/nonexistent.wg");
+    wgt_result r = RUN("eval", program("labels = input(m)\nsum(lables)"), "--json");
+    wgt_expect_json(r.out);
+    cr_expect_eq(r.status, 3);
+    cr_expect(strstr(r.out, "\"error\":{\"status\":3,\"message\":") && strstr(r.out, "\"line\":2,\"column\":5}"), "%s", r.out);
+    r = RUN("eval", "-e", "\xff\x01\"", "--json");
+    wgt_expect_json(r.out);
+    r = RUN("eval", "-e", "1", "--pint", "--json");
+    wgt_expect_json(r.out);
+}
+
+Test(command, hostile_files)
+{
+    static char deep[20001];
+    memset(deep, '(', sizeof deep - 1);
+    EXPECT(3, "", "256 deep", "eval", program(deep));
+    EXPECT(3, "", "zero byte", "eval", file_with("z.wg", "x = 1\n\0y", 8));
+    EXPECT(3, "", NULL, "eval", file_with("v.npy", "\x93NUMPY\1\0", 8));
+    static const char header[] =
+        "\x93NUMPY\1\0\x46\0{'descr': '<f8', 'fortran_order': False, 'shape': (9,), }              \n12345678";
+    char set[130];
+    snprintf(set, sizeof set, "x=@%s", file_with("short.npy", header, sizeof header - 1));
+    EXPECT(3, "", "short.npy", "eval", "-e", "x", "--set", set);
+    EXPECT(3, "", NULL, "eval", "-e", "x", "--load", program("no weights"));
+    EXPECT(3, "", NULL, "eval", folder);
+    EXPECT(3, "", NULL, "eval", "-e", "x = input(m, 784)", "--data", folder);
+}

@@ -1,0 +1,135 @@
+/* wgcommand.c: the command run with its output caught in files, and a reader that says whether a text is JSON. */
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wgcommand.h"
+
+extern char **environ;
+
+static const char *binary(void)
+{
+    static char path[1000];
+    const char *given = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
+    snprintf(path, sizeof path, given ? "%s" : "%s/wengert", given ? given : build ? build : "build");
+    return path;
+}
+
+static void take(int fd, char *to, size_t room)
+{
+    lseek(fd, 0, SEEK_SET);
+    ssize_t n = read(fd, to, room - 1);
+    to[n > 0 ? n : 0] = 0;
+    close(fd);
+}
+
+static int scratch_file(void)
+{
+    char path[] = "/tmp/wengert-test-XXXXXX";
+    int  fd = mkstemp(path);
+    cr_assert(fd >= 0);
+    unlink(path);
+    return fd;
+}
+
+wgt_result wgt_run_command(char *const argv[])
+{
+    wgt_result                 r;
+    posix_spawn_file_actions_t f;
+    pid_t                      id;
+    int                        out = scratch_file(), err = scratch_file(), status = 0;
+    posix_spawn_file_actions_init(&f);
+    posix_spawn_file_actions_addopen(&f, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&f, out, 1);
+    posix_spawn_file_actions_adddup2(&f, err, 2);
+    cr_assert_eq(posix_spawn(&id, binary(), &f, NULL, argv, environ), 0, "%s cannot be run", binary());
+    posix_spawn_file_actions_destroy(&f);
+    waitpid(id, &status, 0);
+    r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    take(out, r.out, sizeof r.out);
+    take(err, r.err, sizeof r.err);
+    return r;
+}
+
+void wgt_expect_result(const wgt_result *r, int status, const char *out, const char *err)
+{
+    cr_expect_eq(r->status, status, "status %d, not %d: %s%s", r->status, status, r->out, r->err);
+    if (out) cr_expect_str_eq(r->out, out);
+    if (err) cr_expect(strstr(r->err, err), "'%s' is not in: %s", err, r->err);
+}
+
+/* ---- JSON (RFC 8259): the place behind a value, NULL if it is none ---- */
+
+static const char *skip(const char *s) { return s + strspn(s, " \t\r\n"); }
+
+static const char *json_string(const char *s)
+{
+    if (*s != '"') return NULL;
+    for (s++; *s && *s != '"'; s++) {
+        if ((unsigned char)*s < 0x20) return NULL;
+        if (*s == '\\' && !*++s) return NULL;
+    }
+    return *s ? s + 1 : NULL;
+}
+
+static const char *json_number(const char *s)
+{
+    s += *s == '-';
+    size_t n = strspn(s, "0123456789");
+    if (n == 0 || (n > 1 && *s == '0')) return NULL;
+    s += n;
+    if (*s == '.') {
+        if (!(n = strspn(s + 1, "0123456789"))) return NULL;
+        s += n + 1;
+    }
+    if (*s != 'e' && *s != 'E') return s;
+    s += 1 + (s[1] == '-' || s[1] == '+');
+    n = strspn(s, "0123456789");
+    return n ? s + n : NULL;
+}
+
+static const char *json_value(const char *s);
+
+static const char *json_list(const char *s, char close, bool keys)
+{
+    s = skip(s + 1);
+    if (*s == close) return s + 1;
+    for (;;) {
+        if (keys && (!(s = json_string(skip(s))) || *(s = skip(s)) != ':')) return NULL;
+        if (!(s = json_value(skip(keys ? s + 1 : s)))) return NULL;
+        s = skip(s);
+        if (*s == close) return s + 1;
+        if (*s++ != ',') return NULL;
+    }
+}
+
+static const char *json_value(const char *s)
+{
+    static const char *const words[] = { "true", "false", "null" };
+    if (*s == '{') return json_list(s, '}', true);
+    if (*s == '[') return json_list(s, ']', false);
+    if (*s == '"') return json_string(s);
+    for (int i = 0; i < 3; i++)
+        if (!strncmp(s, words[i], strlen(words[i]))) return s + strlen(words[i]);
+    return json_number(s);
+}
+
+void wgt_expect_json(const char *text)
+{
+    const char *end = json_value(text);
+    cr_expect(end && !strcmp(end, "\n"), "no JSON: %s", text);
+    cr_expect_eq(strncmp(text, "{\"wengert\":1,", 13), 0, "%s", text);
+}
+
+double wgt_json_number(const char *text, const char *after, const char *key)
+{
+    char        quoted[60];
+    const char *s = strstr(text, after);
+    snprintf(quoted, sizeof quoted, "\"%s\":", key);
+    s = s ? strstr(s, quoted) : NULL;
+    cr_assert(s, "no %s in %s", key, text);
+    return strtod(s + strlen(quoted), NULL);
+}

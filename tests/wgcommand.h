@@ -1,0 +1,27 @@
+/* wgcommand.h: runs the command as a shell does. The binary is WENGERT_BIN, else WG_BUILD/wengert, else build/wengert. */
+#ifndef WGCOMMAND_H
+#define WGCOMMAND_H
+
+#include "wgtest.h"
+
+typedef struct wgt_result {
+    int  status; /* 1000 + the signal's number when one ended it */
+    char out[1 << 16], err[1 << 14];
+} wgt_result;
+
+wgt_result wgt_run_command(char *const argv[]);
+#define RUN(...) wgt_run_command((char *const[]){ "wengert", __VA_ARGS__, NULL })
+/* out: all of standard output, err: a part of standard error; NULL: any. */
+void wgt_expect_result(const wgt_result *r, int status, const char *out, const char *err);
+#define EXPECT(status, out, err, ...)             \
+    do {                                          \
+        wgt_result r_ = RUN(__VA_ARGS__);         \
+        wgt_expect_result(&r_, status, out, err); \
+    } while (0)
+
+/* One JSON object (RFC 8259) whose first key is the version, and a newline. */
+void wgt_expect_json(const char *text);
+/* The number behind the first "key": after a place in the text. */
+double wgt_json_number(const char *text, const char *after, const char *key);
+
+#endif

@@ -1,0 +1,68 @@
+/* wglang.c: programs of the tests: read, built, compared. */
+#include "wglang.h"
+
+#include <string.h>
+
+wgt_run wgt_program(const char *text)
+{
+    wgt_run r = { .c = wgt_start(NULL, WG_F64, NULL) };
+    r.g = wg_graph_new(r.c);
+    r.p = wg_params_new(r.c);
+    r.q = wg_program_text(r.c, "t.wg", text);
+    return r;
+}
+
+wgt_run wgt_build(const char *text, wg_mode mode)
+{
+    wgt_run r = wgt_program(text);
+    wg_program_build(r.q, r.g, r.p, mode);
+    return r;
+}
+
+void wgt_set(wgt_run *r, const char *name, const char *value)
+{
+    wg_program_set(r->q, name, wg_literal(r->c, name, value));
+    cr_assert_eq(wg_failed(r->c), WG_OK, "%s", wg_message(r->c));
+}
+
+double wgt_number(const char *text)
+{
+    wgt_run r = wgt_build(text, WG_EVAL);
+    double  v = wg_item(wg_program_last(r.q));
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s: %s", text, wg_message(r.c));
+    wgt_finish(r.c, NULL);
+    return v;
+}
+
+void wgt_expect_number(const char *text, double value)
+{
+    double v = wgt_number(text);
+    cr_expect(wgt_ulps(v, value) <= 4, "%s is %.17g, not %.17g", text, v, value);
+}
+
+void wgt_expect_values(const char *text, wg_shape s, const double *value)
+{
+    wgt_run   r = wgt_build(text, WG_EVAL);
+    wg_tensor t = wg_value(wg_program_last(r.q));
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s: %s", text, wg_message(r.c));
+    char a[80], b[80];
+    cr_assert(wg_shape_equal(t.shape, s), "%s has shape %s, not %s", text, wg_shape_text(t.shape, a, sizeof a),
+              wg_shape_text(s, b, sizeof b));
+    for (int64_t i = 0; i < wg_shape_size(s); i++)
+        cr_expect(wgt_ulps(wg_tensor_item(&t, i), value[i]) <= 8, "%s [%d]: %.17g, not %.17g", text, (int)i,
+                  wg_tensor_item(&t, i), value[i]);
+    wgt_finish(r.c, NULL);
+}
+
+void wgt_expect_place(const char *text, wg_status s, int line, int column, const char *words)
+{
+    wgt_run r = wgt_build(text, WG_EVAL);
+    char    place[40];
+    snprintf(place, sizeof place, "t.wg:%d:%d: ", line, column);
+    cr_expect_eq(wg_failed(r.c), s, "%.60s: status %d, %s", text, wg_failed(r.c), wg_message(r.c));
+    cr_expect_eq(strncmp(wg_message(r.c), place, strlen(place)), 0, "%.60s: not at %s but %s", text, place, wg_message(r.c));
+    cr_expect(strstr(wg_message(r.c), words), "%.60s: '%s' is not in: %s", text, words, wg_message(r.c));
+    cr_expect_eq(wg_program_error_line(r.q), line);
+    cr_expect_eq(wg_program_error_column(r.q), column);
+    wgt_drop(r.c, NULL);
+}
