@@ -159,7 +159,7 @@ static const char *verdict(const row *r, double wengert, double peer)
 {
     if (!isfinite(wengert)) return "";
     if (r->limit == BELOW) return wengert * r->scale <= r->most ? "met" : "MISSED";
-    if (r->limit == NOT_SLOWER_THAN_TORCH && isfinite(peer)) return wengert <= 1.03 * peer ? "met" : "MISSED";
+    if (r->limit == NOT_SLOWER_THAN_TORCH) return !isfinite(peer) ? "no peer" : wengert <= 1.03 * peer ? "met" : "MISSED";
     return "no limit";
 }
 

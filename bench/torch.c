@@ -1,6 +1,10 @@
-/* torch.c: the pipes to torch_bench.py. One line asked, one line answered. */
+/* torch.c: the pipes to torch_bench.py. One line asked, one line answered. The pipes close on exec: a second PyTorch that held
+ * an end of the first one's would keep it from ever seeing the end of its input.
+ */
 #include "torch.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +36,6 @@ static void child(const char *script, bool keep, const int in[2], const int out[
 {
     const char *python = getenv("BENCH_PYTHON");
     dup2(in[0], 0), dup2(out[1], 1);
-    close(in[0]), close(in[1]), close(out[0]), close(out[1]);
     keep ? keep_memory() : let_memory_go();
     if (python) execlp(python, python, script, (char *)NULL);
     execl("/usr/bin/python3", "python3", script, (char *)NULL);
@@ -54,7 +57,7 @@ static torch *connect_child(const char *script, bool keep)
 {
     int    in[2], out[2];
     torch *t = calloc(1, sizeof *t);
-    if (!t || pipe(in) || pipe(out) || (t->pid = fork()) < 0) return free(t), NULL;
+    if (!t || pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || (t->pid = fork()) < 0) return free(t), NULL;
     if (t->pid == 0) child(script, keep, in, out);
     close(in[0]), close(out[1]);
     t->to = fdopen(in[1], "w"), t->from = fdopen(out[0], "r");
@@ -63,6 +66,7 @@ static torch *connect_child(const char *script, bool keep)
 
 torch *torch_start(const char *script, bool keep, char *why, size_t size)
 {
+    signal(SIGPIPE, SIG_IGN);
     torch *t = connect_child(script, keep);
     if (t && read_line(t) && strncmp(t->line, "ready ", 6) == 0) {
         memmove(t->line, t->line + 6, strlen(t->line + 6) + 1);

@@ -242,7 +242,7 @@ static const char *addn_error(wg_site here, wg_graph *g, int i)
 }
 static const wg_op addn_op = {
     .name = "addn", .summary = "The sum of any number of equal shapes, from first to last.", .formula = "y = x0 + x1 + ...", .adjoint = "xi' = y'",
-    .operands = -1, .promote = WG_PROMOTE_COMMON, .shape = addn_shape, .kernel = KERNELS(addn), .vjp = addn_vjp, .sample = addn_sample, .error = addn_error,
+    .operands = -1, .shape = addn_shape, .kernel = KERNELS(addn), .vjp = addn_vjp, .sample = addn_sample, .error = addn_error,
 };
 wg_node wg_addn_at(wg_site here, const wg_node x[], int n) { return wg_apply(here, &addn_op, x, n, NULL); }
 

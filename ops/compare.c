@@ -204,7 +204,7 @@ static const char *where_error(wg_site here, wg_graph *g, int i)
 static const wg_op where_op = {
     .name = "where", .summary = "Elements of a where c is true, else of b.", .formula = "y = a where c, else b",
     .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c: none",
-    .operands = 3, .promote_from = 1, .shape = where_shape, .kernel = KERNELS(where), .vjp = where_vjp, .sample = where_sample, .error = where_error,
+    .operands = 3, .promote = WG_PROMOTE_COMMON, .promote_from = 1, .shape = where_shape, .kernel = KERNELS(where), .vjp = where_vjp, .sample = where_sample, .error = where_error,
 };
 wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b) { return wg_apply(here, &where_op, (wg_node[]){ c, a, b }, 3, NULL); }
 
@@ -255,7 +255,7 @@ static const char *cast_error(wg_site here, wg_graph *g, int i)
 static const wg_op cast_op = {
     .name = "cast", .summary = "The same numbers in another dtype; to integers towards zero, saturating, NaN to 0.", .formula = "y = dtype(x)",
     .adjoint = "x' = y' in x's dtype; integers: none",
-    .operands = 1, .kind = WG_MAP, .attr_size = sizeof(struct cast), .attrs = cast_attrs, .shape = cast_shape, .rewrite = cast_rewrite,
+    .operands = 1, .kind = WG_MAP, .promote = WG_PROMOTE_NONE, .attr_size = sizeof(struct cast), .attrs = cast_attrs, .shape = cast_shape, .rewrite = cast_rewrite,
     .kernel = KERNELS(cast), .vjp = cast_vjp, .sample = cast_sample, .error = cast_error,
 };
 wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to) { return wg_apply(here, &cast_op, &x, 1, &(struct cast){ to }); }

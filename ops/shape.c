@@ -91,14 +91,20 @@ static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int
     }
 }
 
+/* A tile is read along x's lines and written along y's: lines of a power of two apart would meet in the cache. */
 #define TURN_STRIP(T)                                                                   \
     do {                                                                                \
-        const T *restrict x = (const T *)k->x[0] + at;                                  \
-        T *restrict       y = (T *)k->y[0] + to;                                        \
-        for (int64_t j = 0; j < columns; j += TILE)                                     \
-            for (int64_t i = strip; i < end; i++)                                       \
-                for (int64_t c = j; c < columns && c < j + TILE; c++)                   \
-                    y[i * t.to[t.run] + c] = x[c * t.from[last] + i];                   \
+        T tile[TILE][TILE];                                                             \
+        for (int64_t j = 0; j < columns; j += TILE) {                                   \
+            const T      *x = (const T *)k->x[0] + at + j * t.from[last] + strip;       \
+            T            *y = (T *)k->y[0] + to + strip * t.to[t.run] + j;              \
+            const int64_t w = columns - j < TILE ? columns - j : TILE;                  \
+            for (int64_t c = 0; c < w; c++)                                             \
+                for (int64_t i = 0; i < high; i++)                                      \
+                    tile[i][c] = x[c * t.from[last] + i];                               \
+            for (int64_t i = 0; i < high; i++)                                          \
+                memcpy(y + i * t.to[t.run], tile[i], (size_t)w * sizeof(T));            \
+        }                                                                               \
     } while (0)
 KERNEL(transpose)
 {
@@ -109,7 +115,7 @@ KERNEL(transpose)
     for (int64_t u = k->begin; u < k->end; u++) {
         int64_t strip, at, to;
         turn_place(&t, u, &strip, &at, &to);
-        int64_t end = strip + TILE < t.dim[t.run] ? strip + TILE : t.dim[t.run];
+        int64_t high = strip + TILE < t.dim[t.run] ? TILE : t.dim[t.run] - strip;
         if (t.run == last)
             memcpy((char *)k->y[0] + (size_t)to * size, (const char *)k->x[0] + (size_t)at * size, (size_t)columns * size);
         else if (size == 1) TURN_STRIP(uint8_t);
@@ -186,6 +192,12 @@ static int64_t outer_of(const wg_shape *s, int axis)
     return n;
 }
 
+static bool rank_fits(wg_rule *r, const wg_shape *s)
+{
+    return (s->rank >= 0 && s->rank <= WG_MAX_RANK) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "a shape of %d axes; at most %d", s->rank, WG_MAX_RANK);
+}
+
 /* ---- reshape ---- */
 
 static bool reshape_shape(wg_rule *r)
@@ -193,8 +205,8 @@ static bool reshape_shape(wg_rule *r)
     wg_shape *s = &((struct shaped *)r->attr)->shape;
     int64_t   n = wg_shape_size(*r->x[0].shape), known = 1, open = -1;
     char      text[80];
-    if (s->rank < 0 || s->rank > WG_MAX_RANK)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "a shape of %d axes; at most %d", s->rank, WG_MAX_RANK);
+    if (!rank_fits(r, s))
+        return false;
     wg_shape_text(*s, text, sizeof text);
     for (int i = 0; i < s->rank; i++) {
         if (s->dim[i] == -1 && open < 0)
@@ -336,7 +348,7 @@ wg_node wg_squeeze_at(wg_site here, wg_node x, int axis) { return wg_apply(here,
 
 static bool broadcasts(const wg_shape *from, const wg_shape *to)
 {
-    bool fits = to->rank >= from->rank && to->rank <= WG_MAX_RANK;
+    bool fits = to->rank >= from->rank;
     for (int i = 1; fits && i <= from->rank; i++) {
         int64_t d = from->dim[from->rank - i];
         fits = d == 1 || d == to->dim[to->rank - i];
@@ -349,6 +361,8 @@ static bool broadcast_to_shape(wg_rule *r)
 {
     const wg_shape *s = &((struct shaped *)r->attr)->shape;
     char            text[80];
+    if (!rank_fits(r, s))
+        return false;
     *wg_rule_shape(r, 0) = *s;
     return broadcasts(r->x[0].shape, s) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0), wg_shape_text(*s, text, sizeof text));
@@ -357,10 +371,8 @@ static wg_node same_shape_rewrite(wg_site here, const wg_node x[], int n, const 
 {
     return wg_shape_equal(wg_node_shape(x[0]), ((const struct shaped *)attr)->shape) ? x[0] : wg_none;
 }
-static void broadcast_to_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_sum_to(gy, wg_node_shape(x[0]));
-}
+/* As of any elementwise op: the engine sums over what was repeated. */
+static void broadcast_to_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = gy; }
 static wg_node broadcast_to_sample(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
@@ -382,7 +394,7 @@ static const char *broadcast_to_error(wg_site here, wg_graph *g, int i)
 static const wg_op broadcast_to_op = {
     .name = "broadcast_to", .summary = "Repeated along new axes and axes of size 1.", .formula = "y = x repeated to shape",
     .adjoint = "x' = y' summed over the repeats",
-    .operands = 1, .kind = WG_MAP, .attr_size = sizeof(struct shaped), .attrs = shaped_attrs, .shape = broadcast_to_shape,
+    .operands = 1, .kind = WG_MAP, .promote = WG_PROMOTE_NONE, .attr_size = sizeof(struct shaped), .attrs = shaped_attrs, .shape = broadcast_to_shape,
     .rewrite = same_shape_rewrite, .kernel = KERNELS(broadcast_to), .vjp = broadcast_to_vjp, .sample = broadcast_to_sample,
     .error = broadcast_to_error,
 };
@@ -392,7 +404,9 @@ static bool sum_to_shape(wg_rule *r)
 {
     const wg_shape *s = &((struct shaped *)r->attr)->shape;
     char            text[80];
-    return (s->rank >= 0 && broadcasts(s, r->x[0].shape)) ||
+    if (!rank_fits(r, s))
+        return false;
+    return broadcasts(s, r->x[0].shape) ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not sum to %s", wg_rule_who(r, 0), wg_shape_text(*s, text, sizeof text));
 }
 static void sum_to_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])

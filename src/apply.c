@@ -251,7 +251,7 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
 
 /* The common dtype of the operands from `from` on: bool < i32 < i64 < float. WG_DTYPE_COUNT: f32 with f64. Numbers are weak:
  * a fraction beside integers makes the default float dtype. */
-static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bool to_float)
+static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bool to_float, bool to_number)
 {
     static const int rank[WG_DTYPE_COUNT] = { [WG_BOOL] = 1, [WG_I32] = 2, [WG_I64] = 3, [WG_F32] = 4, [WG_F64] = 4 };
     wg_dtype t = WG_DEFAULT_DTYPE;
@@ -271,7 +271,7 @@ static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bo
     }
     if (!rank[t] || (rank[t] < 4 && (to_float || fraction)))
         return g->c->o.dtype;
-    if (t == WG_BOOL && numbers)
+    if (t == WG_BOOL && (numbers || to_number))
         return WG_I64;
     return t;
 }
@@ -280,7 +280,8 @@ static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int
 {
     wg_promote p = promotion(op);
     int        from = p == WG_PROMOTE_NONE ? n : op->promote_from;
-    wg_dtype   t = common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE);
+    wg_dtype   t = common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE,
+                            op->promote == WG_PROMOTE_STANDARD && p != WG_PROMOTE_NONE);
     if (t == WG_DTYPE_COUNT && p != WG_PROMOTE_NONE) {
         char a[80], b[80];
         int  i = from, j;
@@ -415,6 +416,8 @@ static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg
     y.shape = g->node[x[lead].index].shape;
     y.dtype = g->node[x[lead].index].dtype;
     y.in[lead] = x[lead].index;
+    if (y.dtype == WG_BOOL)
+        return 0;
     if (n == 2) {
         wg_node o = x[1 - lead];
         if (o.graph) {

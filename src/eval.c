@@ -336,7 +336,7 @@ static void take_gradients(wg_graph *g, wg_params *root, const wgi_request *r, b
 
 static void fail_unreached(wg_graph *g, const wgi_request *r)
 {
-    if (r->blocked)
+    if (r->blocked && r->blocked < g->count)
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "every path to the parameters ends at %s (%s), which has no derivative there",
                  g->node[r->blocked].op->name, wg_site_place(g->node[r->blocked].here));
     else

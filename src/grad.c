@@ -23,6 +23,7 @@ typedef struct sweep {
     queue         *q;     /* by index - lo */
     wg_node       *total; /* of targets, by index - lo */
     uint32_t       blocked;
+    uint32_t       discrete; /* the first node on a path that is neither f32 nor f64 */
 } sweep;
 
 static bool on_path(const sweep *s, uint32_t i) { return i >= s->lo && i <= s->hi && s->on[i - s->lo]; }
@@ -44,8 +45,11 @@ static void mark_paths(sweep *s, const wg_node x[], int nx)
         s->on[x[k].index - s->lo] = 2;
     for (uint32_t i = s->lo + 1; i <= s->hi; i++) {
         const wgi_node *n = &s->g->node[i];
-        if (!s->on[i - s->lo] && wg_dtype_is_float((wg_dtype)n->dtype) && any_operand_on(s, n))
-            s->on[i - s->lo] = 1;
+        if (s->on[i - s->lo] || !any_operand_on(s, n))
+            continue;
+        s->on[i - s->lo] = 1;
+        if (!s->discrete && !wg_dtype_is_float((wg_dtype)n->dtype))
+            s->discrete = i;
     }
 }
 
@@ -174,7 +178,7 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
         uint32_t to = x[j].index;
         if (!on_path(s, to))
             continue;
-        if (wg_is_none(gx[j])) {
+        if (wg_is_none(gx[j]) || !wg_dtype_is_float((wg_dtype)g->node[to].dtype)) {
             s->blocked = i;
             continue;
         }
@@ -250,7 +254,7 @@ bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node see
             ok = visit(&s, i);
     for (int k = 0; ok && k < nx; k++)
         gx[k] = s.total[x[k].index - s.lo];
-    *blocked = s.blocked;
+    *blocked = s.blocked && s.discrete ? WGI_MIN(s.blocked, s.discrete) : s.blocked;
     wgi_arena_rewind(&g->temp, place);
     return ok && wgi_ok(g->c);
 }

@@ -288,6 +288,8 @@ wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state
 /* Parameter i of a set or subset. */
 static wgi_parameter *at(const wg_params *p, int i)
 {
+    if (p && !p->prefix)
+        return i >= 0 && (size_t)i < p->count ? p->item[i] : NULL;
     for (size_t k = 0; p && k < p->root->count; k++)
         if (wgi_params_holds(p, p->root->item[k]) && i-- == 0)
             return p->root->item[k];
@@ -332,10 +334,23 @@ wg_tensor wg_params_grad(const wg_params *p, int i)
 
 int wg_params_find(const wg_params *p, const char *name)
 {
-    for (int i = 0, n = wg_params_count(p); i < n; i++)
-        if (strcmp(wg_params_name(p, i), name) == 0)
-            return i;
+    int n = 0;
+    if (!p)
+        return -1;
+    size_t skip = p->prefix ? strlen(p->prefix) : 0;
+    for (size_t k = 0; k < p->root->count; k++)
+        if (wgi_params_holds(p, p->root->item[k])) {
+            if (strcmp(p->root->item[k]->name + skip, name) == 0)
+                return n;
+            n++;
+        }
     return -1;
+}
+
+bool wg_params_has(const wg_params *p, wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return p && x && wg_node_params(n) && wgi_params_holds(p, x->parameter);
 }
 
 double wg_params_item(const wg_params *p, const char *name)

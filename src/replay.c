@@ -20,7 +20,8 @@ static wg_node leaf(replay *r, uint32_t i)
         s.cell = n->cell;
         return wgi_handle(r->into, wgi_append(r->into, &s));
     }
-    const void *data = wgi_value(r->from, i);
+    bool        of_params = n->op == &wgi_op_param || n->op == &wgi_op_state; /* as they are now, whatever was read before */
+    const void *data = of_params ? n->parameter->data : wgi_value(r->from, i);
     wgi_place   place = wgi_arena_place(&r->into->temp);
     void       *copy = wgi_arena_alloc(&r->into->temp, (size_t)wgi_size(n->shape) * wg_dtype_size(t));
     if (!copy || !data)

@@ -15,7 +15,7 @@ typedef struct range {
 /* The first place from `at` on that is not among the n before it, round the range. */
 static double free_place(const double *v, int64_t n, int64_t at, range r)
 {
-    for (int64_t tries = 0; tries < n && tries < DISTINCT; tries++) {
+    for (int64_t tries = 0; n < DISTINCT && tries < n; tries++) {
         int64_t i = 0;
         while (i < n && v[i] != (double)at)
             i++;

@@ -89,9 +89,12 @@ void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most)
     }
 }
 
+/* A `]` that begins a text or line becomes an entity, since dot refuses texts of it alone. */
 void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break)
 {
+    bool line_start = true;
     while (*s) {
+        if (line_start && *s == ']') wgi_strbuf_put(b, "&#93;"), s++;
         size_t plain = strcspn(s, "&<>\"\\\n");
         wgi_strbuf_add(b, s, plain);
         s += plain;
@@ -104,7 +107,7 @@ void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break)
         case '\\': wgi_strbuf_put(b, "&#92;"); break;
         default: wgi_strbuf_put(b, line_break);
         }
-        s++;
+        line_start = *s++ == '\n';
     }
 }
 

@@ -86,10 +86,23 @@ wg_node op_case_loss(op_case *k)
     return sum;
 }
 
+/* The op that the message "... ends at NAME (place) ..." names. */
+static const wg_op *blocking_op(const char *message)
+{
+    const char *at = strstr(message, " ends at ");
+    char        name[64] = "";
+    if (at) sscanf(at, " ends at %63s", name);
+    const wg_op *op = wg_op_find(name);
+    cr_assert(op, "no op of the registry is named in \"%s\"", message);
+    return op;
+}
+
 wg_node op_case_grad(op_case *k, wg_node y, wg_node leaf)
 {
     wg_node g = wg_grad(y, leaf);
+    k->blocked = NULL;
     if (wg_failed(k->c) == WG_ERROR_GRADIENT) {
+        k->blocked = blocking_op(wg_message(k->c));
         wg_recover(k->c);
         return wg_none;
     }

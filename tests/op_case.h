@@ -34,6 +34,7 @@ typedef struct op_case {
     int          outputs;
     wg_node      leaf[OP_LEAVES]; /* the sample's float inputs, which are what is differentiated by */
     int          leaves;
+    const wg_op *blocked; /* by op_case_grad: the op that had no derivative, NULL when there was one */
 } op_case;
 
 /* For ParameterizedTestParameters: the indices of all ops. (Criterion hands parameters to another process: no pointers.) */

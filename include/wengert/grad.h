@@ -26,16 +26,16 @@ WG_API wg_node wg_grad_at(wg_site here, wg_node y, wg_node x);
 #define        wg_grad(y, x) wg_grad_at(WG_AT(#y ", " #x), y, x)
 /* The same for many x at once: one reverse sweep. gx takes n nodes. */
 WG_API wg_status wg_grads_at(wg_site here, wg_node y, const wg_node x[], int n, wg_node gx[]);
-#define          wg_grads(y, x, n, gx) wg_grads_at(WG_AT(#y ", " #x), y, x, n, gx)
+#define          wg_grads(y, ...) wg_grads_at(WG_AT(#y ", " #__VA_ARGS__), y, __VA_ARGS__) /* y, x, n, gx */
 /* gy' J: y of any shape, gy shaped as y. */
 WG_API wg_status wg_vjp_at(wg_site here, wg_node y, wg_node gy, const wg_node x[], int n, wg_node gx[]);
-#define          wg_vjp(y, gy, x, n, gx) wg_vjp_at(WG_AT(#y ", " #gy ", " #x), y, gy, x, n, gx)
+#define          wg_vjp(y, gy, ...) wg_vjp_at(WG_AT(#y ", " #gy ", " #__VA_ARGS__), y, gy, __VA_ARGS__) /* y, gy, x, n, gx */
 /* J v: shape of y. By the ops' own forward rules, where one has none by two reverse ones. */
 WG_API wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n);
-#define        wg_jvp(y, x, v, n) wg_jvp_at(WG_AT(#y ", " #x ", " #v), y, x, v, n)
+#define        wg_jvp(y, ...) wg_jvp_at(WG_AT(#y ", " #__VA_ARGS__), y, __VA_ARGS__) /* y, x, v, n */
 /* H v of a scalar y: hv takes n nodes. */
 WG_API wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[]);
-#define          wg_hvp(y, x, v, n, hv) wg_hvp_at(WG_AT(#y ", " #x ", " #v), y, x, v, n, hv)
+#define          wg_hvp(y, ...) wg_hvp_at(WG_AT(#y ", " #__VA_ARGS__), y, __VA_ARGS__) /* y, x, v, n, hv */
 /* The whole Jacobian, shape of y followed by shape of x; the Hessian of a scalar, shape of a followed by shape of b. */
 WG_API wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x);
 #define        wg_jacobian(y, x) wg_jacobian_at(WG_AT(#y ", " #x), y, x)
@@ -50,7 +50,7 @@ WG_API wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, cons
  * from x by ordinary ops; gradients do not flow through them. */
 typedef void (*wg_vjp_rule)(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]);
 WG_API wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule);
-#define        wg_custom_vjp(y, x, n, rule) wg_custom_vjp_at(WG_AT(#y), y, x, n, rule)
+#define        wg_custom_vjp(y, ...) wg_custom_vjp_at(WG_AT(#y), y, __VA_ARGS__) /* y, x, n, rule */
 
 #ifdef __cplusplus
 }

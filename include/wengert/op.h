@@ -158,8 +158,8 @@ typedef struct wg_attr_row {
 /* ---- the op ---- */
 
 typedef enum wg_promote {
-    WG_PROMOTE_STANDARD, /* MAP and CONTRACT: to the common dtype; others: as they are */
-    WG_PROMOTE_COMMON,
+    WG_PROMOTE_STANDARD, /* MAP and CONTRACT: to the common dtype, bool to i64; others: as they are */
+    WG_PROMOTE_COMMON,   /* to the common dtype, which may be bool */
     WG_PROMOTE_FLOAT, /* to the common dtype, integers and bool to float */
     WG_PROMOTE_NONE
 } wg_promote;

@@ -40,7 +40,7 @@ WG_API wg_node wg_addn_at(wg_site here, const wg_node x[], int n); /* x[0] + x[1
 #define        wg_pow(a, b) wg_pow_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define        wg_maximum(a, b) wg_maximum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define        wg_minimum(a, b) wg_minimum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_addn(x, n) wg_addn_at(WG_AT(#x), x, n)
+#define        wg_addn(...) wg_addn_at(WG_AT(""), __VA_ARGS__) /* x, n */
 
 /* ---- functions, elementwise ---- */
 
@@ -138,7 +138,7 @@ WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis);
 #define        wg_sum_to(x, s) wg_sum_to_at(WG_AT(#x), x, s)
 #define        wg_expand(x, axis) wg_expand_at(WG_AT(#x), x, axis)
 #define        wg_squeeze(x, axis) wg_squeeze_at(WG_AT(#x), x, axis)
-#define        wg_concat(x, n, axis) wg_concat_at(WG_AT(#x), x, n, axis)
+#define        wg_concat(...) wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
 
 typedef struct wg_transpose_args {
     wg_node  x;

@@ -62,6 +62,7 @@ WG_API bool        wg_params_is_state(const wg_params *p, int i);
 WG_API wg_tensor   wg_params_tensor(const wg_params *p, int i); /* borrowed: read it, do not write through it */
 WG_API wg_tensor   wg_params_grad(const wg_params *p, int i);   /* data NULL: the last backward did not reach it */
 WG_API int         wg_params_find(const wg_params *p, const char *name); /* -1: none */
+WG_API bool        wg_params_has(const wg_params *p, wg_node n);         /* whether n is a parameter or state of p */
 WG_API double      wg_params_item(const wg_params *p, const char *name); /* a parameter of one element; NaN and an error else */
 /* Sets one parameter from doubles in row-major order. */
 WG_API wg_status wg_params_assign(wg_params *p, const char *name, const double *values, size_t count);

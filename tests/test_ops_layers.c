@@ -1,0 +1,297 @@
+/* test_ops_layers.c: dropout, batch normalisation, C functions as nodes, and the layers that own parameters.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wengert/op.h"
+#include "wgtest.h"
+
+static wg_node given(wg_graph *g, wg_shape s, const double *v)
+{
+    return wg_cast(wg_input(g, "v", wg_view_f64(v, s)), wg_context_dtype(wg_graph_context(g)));
+}
+
+static void expect(wg_node n, const double *v, int64_t size, double tolerance)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(n));
+    double     *u = wgt_values(n);
+    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    cr_assert_eq(wg_shape_size(wg_node_shape(n)), size);
+    for (int64_t i = 0; i < size; i++)
+        cr_assert(fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i])), "element %lld is %.17g, not %.17g", (long long)i, u[i], v[i]);
+    free(u);
+}
+
+/* ---- dropout ---- */
+
+enum { UNITS = 10000 };
+
+static double kept_share(wg_node y, double value)
+{
+    double *v = wgt_values(y), kept = 0;
+    for (int i = 0; i < UNITS; i++) {
+        cr_assert(v[i] == 0 || v[i] == value, "%g", v[i]);
+        kept += v[i] != 0;
+    }
+    free(v);
+    return kept / UNITS;
+}
+
+/* Kept are p of them, within 5 standard deviations of a binomial, scaled by 1 / p. */
+Test(dropout, keeps_the_share_and_scales_it)
+{
+    const double p[] = { 0.8, 0.5, 0.125 };
+    for (int i = 0; i < 3; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph   *g = wg_graph_new(c);
+        wg_node     x = wg_fill(g, 3, WG_SHAPE(100, 100));
+        double      deviation = sqrt(p[i] * (1 - p[i]) / UNITS);
+        cr_assert(fabs(kept_share(wg_dropout(x, .keep_prob = p[i]), 3 / p[i]) - p[i]) < 5 * deviation);
+        cr_assert(fabs(kept_share(wg_dropout(x, .drop = 1 - p[i]), 3 / (1 - (1 - p[i]))) - p[i]) < 5 * deviation);
+        cr_assert_eq(kept_share(wg_dropout(x, .keep_prob = 1), 3), 1);
+        cr_assert_eq(kept_share(wg_dropout(x, .drop = WG_ZERO), 3), 1);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* The mask is that of the public wg_random_bits, whatever the dtype, the threads and the way of running. */
+Test(dropout, mask_is_the_streams_bits)
+{
+    for (int way = 0; way < 8; way++) {
+        wg_options  o = { .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1 };
+        wg_context *c = wgt_start(NULL, way & 4 ? WG_F64 : WG_F32, &o);
+        wg_graph   *g = wg_graph_new(c);
+        wg_node     x = wg_fill(g, 1, WG_SHAPE(7, 1001)), y = wg_add(wg_dropout(x, .keep_prob = 0.25, .name = "mask"), 0);
+        wg_tensor   t = wg_value(y), stream = wg_value(wg_stream(WG_HERE, g, "mask"));
+        for (int64_t i = 0; i < 7007; i++) {
+            uint32_t bits = wg_random_bits(77, *(const uint64_t *)stream.data, wg_graph_epoch(g), (uint64_t)i);
+            cr_assert_eq(wg_tensor_item(&t, i), bits < 0x40000000u ? 4 : 0, "element %lld", (long long)i);
+        }
+        wgt_finish(c, NULL);
+    }
+}
+
+/* The same mask backward as forward, another in the next evaluation; in inference x itself. */
+Test(dropout, masks_in_training_and_inference)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    double     *mask[2];
+    for (int i = 0; i < 2; i++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_fill(g, 1, WG_SHAPE(UNITS)), y = wg_dropout(x, .keep_prob = 0.5), gx = wg_grad(wg_sum(y), x);
+        double *backward = wgt_values(gx);
+        mask[i] = wgt_values(y);
+        cr_assert_eq(memcmp(mask[i], backward, UNITS * sizeof(double)), 0);
+        free(backward);
+    }
+    double same = 0;
+    for (int i = 0; i < UNITS; i++) same += mask[0][i] == mask[1][i];
+    cr_assert(fabs(same / UNITS - 0.5) < 5 * 0.5 / sqrt(UNITS));
+    free(mask[0]), free(mask[1]);
+    wg_begin(g, WG_EVAL);
+    wg_node x = wg_any(g, WG_SHAPE(4));
+    cr_assert_eq(wg_dropout(x, .keep_prob = 0.5).index, x.index);
+    wgt_finish(c, NULL);
+}
+
+Test(dropout, unnamed_masks_differ_and_other_nodes_do_not_move_them)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_tensor   t[3];
+    wg_graph   *g[2] = { wg_graph_new(c), wg_graph_new(c) };
+    for (int i = 0; i < 2; i++) {
+        wg_node x = wg_fill(g[i], 1, WG_SHAPE(500));
+        if (i) wg_relu(x);
+        wg_node y = wg_dropout(x, .keep_prob = 0.5), z = wg_dropout(x, .keep_prob = 0.5);
+        t[i] = wg_value(y);
+        t[2] = wg_value(z);
+        cr_assert(!wgt_same_bits(&t[i], &t[2]));
+    }
+    cr_assert(wgt_same_bits(&t[0], &t[1]));
+    wgt_finish(c, NULL);
+}
+
+/* ---- batch normalisation ---- */
+
+/* Of two rows a, b in each column: mean (a + b) / 2, variance (a - b)^2 / 4, so y is beta plus or minus a closed form. */
+Test(batch_norm, of_two_rows)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     x = given(g, WG_SHAPE(2, 2), (double[]){ 1, -2, 5, 2 });
+    wg_node     y = wg_batch_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }), given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
+    double      h = 2 / sqrt(4.5); /* both columns are 4 wide */
+    expect(y, (double[]){ 10 - 2 * h, 20 - 3 * h, 10 + 2 * h, 20 + 3 * h }, 4, 1e-15);
+    expect(wg_part(y, 1), (double[]){ 3, 0 }, 2, 0);
+    expect(wg_part(y, 2), (double[]){ 4, 4 }, 2, 0);
+    wgt_finish(c, NULL);
+}
+
+/* Normalised columns have mean beta and variance gamma^2 v / (v + eps); their sum does not depend on x, nor, without eps, does
+ * the sum of their squares. */
+Test(batch_norm, columns_are_normalised)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     x = wg_mul(wg_add(wg_any(g, WG_SHAPE(20, 4, 35)), 3), wg_between(g, 1, 5, WG_SHAPE(35)));
+    wg_node     gamma = wg_between(g, 0.5, 2, WG_SHAPE(35)), beta = wg_any(g, WG_SHAPE(35));
+    wg_node     y = wg_batch_norm(x, gamma, beta), v = wg_part(y, 2);
+    double     *b = wgt_values(beta), *variance = wgt_values(wg_div(wg_mul(wg_square(gamma), v), wg_add(v, 1e-5)));
+    expect(wg_mean(y, .axes = WG_AXES(0, 1)), b, 35, 1e-14);
+    expect(wg_var(y, .axes = WG_AXES(0, 1)), variance, 35, 1e-13);
+    wg_node flat = wg_grad(wg_sum(y), x);
+    cr_assert_lt(wg_item(wg_max(wg_abs(flat))), 1e-13);
+    wg_node z = wg_batch_norm(x, gamma, beta, .eps = WG_ZERO);
+    cr_assert_lt(wg_item(wg_max(wg_abs(wg_grad(wg_sum(wg_square(z)), x)))), 1e-12);
+    free(b), free(variance);
+    wgt_finish(c, NULL);
+}
+
+Test(batch_norm, inference_uses_what_is_given)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     x = given(g, WG_SHAPE(1, 2), (double[]){ 7, -1 }), one = wg_fill(g, 1, WG_SHAPE(2)), beta = wg_fill(g, 0.5, WG_SHAPE(2));
+    wg_node     mean = given(g, WG_SHAPE(2), (double[]){ 3, 1 }), variance = given(g, WG_SHAPE(2), (double[]){ 15.5, 0.5 });
+    expect(wg_batch_norm(x, one, beta, mean, variance, .eps = 0.5), (double[]){ 4 / 4.0 + 0.5, -2 / 1.0 + 0.5 }, 2, 1e-15);
+    wgt_finish(c, NULL);
+}
+
+/* ---- the layer's averages ---- */
+
+static wg_node layer(wg_graph *g, wg_params *p, wg_mode mode, const double *v)
+{
+    wg_begin(g, mode);
+    return wg_nn_batch_norm(given(g, WG_SHAPE(2, 1), v), p, "bn", .momentum = 0.75);
+}
+
+/* Batches {0, 2}, {4, 10}: means 1, 7, variances 1, 9. After both the corrected averages weigh them 0.75 * 0.25 : 0.25. */
+Test(nn_batch_norm, averages_are_weighted_means_of_what_was_seen)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    double      x[] = { 3, 8 };
+    expect(layer(g, p, WG_EVAL, x), (double[]){ 3 / sqrt(1 + 1e-5), 8 / sqrt(1 + 1e-5) }, 2, 1e-15);
+    wg_backward(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 0, 2 })), p);
+    expect(layer(g, p, WG_EVAL, x), (double[]){ 2 / sqrt(1 + 1e-5), 7 / sqrt(1 + 1e-5) }, 2, 1e-14);
+    wg_backward(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 4, 10 })), p);
+    double a = 0.75 * 0.25, b = 0.25, mean = (a * 1 + b * 7) / (a + b), s = sqrt((a * 1 + b * 9) / (a + b) + 1e-5);
+    expect(layer(g, p, WG_EVAL, x), (double[]){ (3 - mean) / s, (8 - mean) / s }, 2, 1e-14);
+    cr_assert_eq(wg_params_item(p, "bn.count"), 2);
+    wgt_finish(c, NULL);
+}
+
+/* Reading moves nothing. */
+Test(nn_batch_norm, only_backward_moves_the_averages)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_item(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 0, 2 })));
+    cr_assert_eq(wg_params_item(p, "bn.count"), 0);
+    cr_assert(wg_params_is_state(p, wg_params_find(p, "bn.mean")) && !wg_params_is_state(p, wg_params_find(p, "bn.gamma")));
+    wgt_finish(c, NULL);
+}
+
+/* ---- dense ---- */
+
+Test(nn_dense, makes_its_parameters)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_init     two = wg_const(2), seven = wg_const(7);
+    wg_node     x = given(g, WG_SHAPE(1, 3), (double[]){ 1, 2, 3 });
+    expect(wg_nn_dense(x, p, "fc1", 2, .W_init = &two, .b_init = &seven), (double[]){ 19, 19 }, 2, 0);
+    wg_nn_dense(x, wg_params_in(p, "enc"), "fc1", 4, .no_bias = true);
+    const char *names[] = { "fc1.W", "fc1.b", "enc.fc1.W" };
+    cr_assert_eq(wg_params_count(p), 3);
+    for (int i = 0; i < 3; i++) cr_assert_str_eq(wg_params_name(p, i), names[i]);
+    cr_assert(wg_shape_equal(wg_params_tensor(p, 2).shape, WG_SHAPE(3, 4)));
+    wgt_finish(c, NULL);
+}
+
+/* A copied line must not share weights in silence; .share and a new wg_begin may. */
+Test(nn_dense, twice_under_one_name_names_both_lines)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_node     x = wg_any(g, WG_SHAPE(2, 3));
+    char        first[200], second[200];
+    wg_nn_dense(x, p, "fc", 3), snprintf(first, sizeof first, "made at %s", wg_site_place(WG_HERE));
+    wg_nn_dense(x, p, "fc", 3), snprintf(second, sizeof second, "%s: nn_dense", wg_site_place(WG_HERE));
+    cr_assert(strstr(wg_message(c), second));
+    wgt_expect_error(c, WG_ERROR_USE, first);
+    wg_nn_dense(x, p, "fc", 3, .share = true);
+    cr_assert_eq(wg_params_count(p), 2);
+    wg_begin(g, WG_TRAIN);
+    wg_nn_dense(wg_any(g, WG_SHAPE(2, 3)), p, "fc", 3);
+    wgt_finish(c, NULL);
+}
+
+Test(nn_dense, mistakes_are_named)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_nn_dense(wg_any(g, WG_SHAPE(2, 3)), p, "fc", 0);
+    wgt_expect_error(c, WG_ERROR_SHAPE, "units must be at least 1");
+    wg_nn_dense(wg_any(g, WG_SHAPE(2, 3)), p, NULL, 3);
+    wgt_expect_error(c, WG_ERROR_USE, "a name");
+    wg_nn_dense(wg_any(g, WG_SHAPE(2, 3)), NULL, "fc", 3);
+    wgt_expect_error(c, WG_ERROR_USE, "a parameter set");
+    wgt_finish(c, NULL);
+}
+
+/* ---- C functions ---- */
+
+static int scaled_sum(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    if (m != 1) return 3;
+    y[0] = 0;
+    for (size_t i = 0; i < n; i++) y[0] += *(const double *)user * x[i] * x[i];
+    return x[0] < 0 ? 4 : 0;
+}
+
+static int scaled_sum_adjoint(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    for (size_t i = 0; i < n; i++) gx[i] = 2 * *(const double *)user * x[i] * gy[m - 1];
+    return 0;
+}
+
+Test(extern_op, value_gradient_and_failure)
+{
+    const wg_dtype dtypes[] = { WG_F32, WG_F64 };
+    for (int i = 0; i < 2; i++) {
+        wg_context    *c = wgt_start(NULL, dtypes[i], NULL);
+        wg_graph      *g = wg_graph_new(c);
+        double         scale = 0.5;
+        wg_extern_opts o = { .name = "sim", .forward = scaled_sum, .backward = scaled_sum_adjoint, .user = &scale };
+        wg_node        x = given(g, WG_SHAPE(3), (double[]){ 1, 2, 4 }), y = wg_extern(x, WG_SHAPE(1), &o);
+        expect(y, (double[]){ 10.5 }, 1, 0);
+        expect(wg_grad(wg_sum(wg_mul(y, 2)), x), (double[]){ 2, 4, 8 }, 3, 0);
+        cr_assert_str_eq(wg_node_name(y), "sim");
+        wg_item(wg_extern(wg_neg(x), WG_SHAPE(1), &o));
+        wgt_expect_error(c, WG_ERROR_USER, "sim did not return 0 (at index 0: value 4)");
+        wgt_finish(c, NULL);
+    }
+}
+
+Test(extern_op, derivatives_that_do_not_exist_say_so)
+{
+    wg_context    *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph      *g = wg_graph_new(c);
+    double         scale = 1;
+    wg_extern_opts o = { .name = "sim", .forward = scaled_sum, .user = &scale };
+    wg_node        x = wg_any(g, WG_SHAPE(3));
+    wg_grad(wg_sum(wg_extern(x, WG_SHAPE(1), &o)), x);
+    wgt_expect_error(c, WG_ERROR_GRADIENT, "extern");
+    o.backward = scaled_sum_adjoint;
+    wg_grad(wg_sum(wg_grad(wg_sum(wg_extern(x, WG_SHAPE(1), &o)), x)), x);
+    wgt_expect_error(c, WG_ERROR_GRADIENT, "a C function has no second derivative");
+    wgt_finish(c, NULL);
+}

@@ -1,0 +1,209 @@
+/* test_ops_matmul.c: products against plain loops, at sizes on both sides of every cut, with every flag; the same bits from any
+ * number of threads; what is looked through and merged.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wengert/op.h"
+#include "wgtest.h"
+
+typedef struct flags {
+    bool ta, tb;
+} flags;
+
+static wg_node product(wg_node a, wg_node b, flags f)
+{
+    return wg_apply(WG_HERE, wg_op_find("matmul"), (wg_node[]){ a, b }, 2, &f);
+}
+
+static wg_node input(wg_graph *g, wgt_random *r, wg_shape s, wg_dtype t)
+{
+    int64_t n = wg_shape_size(s);
+    double *v = calloc((size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; i < n; i++) v[i] = wgt_uniform(r, -1, 1);
+    wg_node x = wg_cast(wg_input(g, "v", wg_view_f64(v, s)), t);
+    free(v);
+    return x;
+}
+
+/* ---- values ---- */
+
+/* In any order a sum of k products is off by at most (k + 1) u times the sum of their sizes; so is the reference. */
+static void compare(wg_node a, wg_node b, flags f, int64_t m, int64_t n, int64_t k)
+{
+    wg_node y = product(a, b, f);
+    double *u = wgt_values(a), *v = wgt_values(b), *w = wgt_values(y);
+    double  unit = wg_node_dtype(a) == WG_F32 ? 0x1p-24 : 0x1p-53;
+    cr_assert(wg_shape_equal(wg_node_shape(y), WG_SHAPE(m, n)));
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++) {
+            double sum = 0, size = 0;
+            for (int64_t l = 0; l < k; l++) {
+                double t = u[f.ta ? l * m + i : i * k + l] * v[f.tb ? j * k + l : l * n + j];
+                sum += t, size += fabs(t);
+            }
+            cr_assert(fabs(w[i * n + j] - sum) <= 2 * (double)(k + 1) * unit * size, "%lld x %lld x %lld, %d%d: [%lld,%lld] %g, not %g",
+                      (long long)m, (long long)n, (long long)k, f.ta, f.tb, (long long)i, (long long)j, w[i * n + j], sum);
+        }
+    free(u), free(v), free(w);
+}
+
+static const int64_t sizes[][3] = {
+    { 1, 1, 1 },   { 1, 8, 8 },    { 8, 8, 8 },     { 7, 9, 8 },      { 9, 9, 9 },       { 2, 3, 200 },   { 33, 65, 17 },
+    { 32, 64, 1 }, { 129, 1, 50 }, { 1, 300, 40 },  { 128, 257, 31 }, { 300, 130, 64 },  { 257, 270, 5 }, { 3, 700, 3 },
+};
+
+Test(matmul, agrees_with_plain_loops)
+{
+    wgt_random   r = { 5 };
+    const flags  f[] = { { 0, 0 }, { 1, 0 }, { 0, 1 }, { 1, 1 } };
+    const size_t count = sizeof sizes / sizeof *sizes;
+    for (size_t i = 0; i < count * 8; i++) {
+        wg_context    *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph      *g = wg_graph_new(c);
+        const int64_t *s = sizes[i / 8], m = s[0], n = s[1], k = s[2];
+        flags          h = f[i % 4];
+        wg_dtype       t = i & 4 ? WG_F32 : WG_F64;
+        wg_node        a = input(g, &r, h.ta ? WG_SHAPE(k, m) : WG_SHAPE(m, k), t);
+        wg_node        b = input(g, &r, h.tb ? WG_SHAPE(n, k) : WG_SHAPE(k, n), t);
+        compare(a, b, h, m, n, k);
+        wgt_finish(c, NULL);
+    }
+}
+
+Test(matmul, by_hand)
+{
+    wg_context  *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph    *g = wg_graph_new(c);
+    wg_node      a = wg_input(g, "a", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
+    wg_node      v = wg_input(g, "v", wg_view_f64((double[]){ 1, 0, -1 }, WG_SHAPE(3))), b = wg_transpose(a);
+    const double want[] = { 14, 32, 32, 77 };
+    double       got[9];
+    wg_copy_f64(wg_matmul(a, b), got, 9);
+    for (int i = 0; i < 4; i++) cr_assert_eq(got[i], want[i]);
+    wg_node row = wg_matmul(wg_input(g, "w", wg_view_f64((double[]){ 1, -1 }, WG_SHAPE(2))), a), column = wg_matmul(a, v);
+    cr_assert(wg_shape_equal(wg_node_shape(row), WG_SHAPE(3)) && wg_shape_equal(wg_node_shape(column), WG_SHAPE(2)));
+    wg_copy_f64(row, got, 9);
+    for (int i = 0; i < 3; i++) cr_assert_eq(got[i], -3);
+    wg_copy_f64(column, got, 9);
+    for (int i = 0; i < 2; i++) cr_assert_eq(got[i], -2);
+    cr_assert_eq(wg_item(wg_matmul(v, v)), 2);
+    cr_assert_eq(wg_item(wg_dot(a, a)), 91);
+    wgt_finish(c, NULL);
+}
+
+/* Each of the leading axes' products is the product of the matrices there, to the bit when neither is the whole. */
+Test(matmul, batches_broadcast)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wgt_random  r = { 3 };
+    wg_node     a = input(g, &r, WG_SHAPE(2, 1, 5, 9), WG_F32), b = input(g, &r, WG_SHAPE(3, 9, 12), WG_F32), y = wg_matmul(a, b);
+    cr_assert(wg_shape_equal(wg_node_shape(y), WG_SHAPE(2, 3, 5, 12)));
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 3; j++) {
+            wg_node p = wg_reshape(wg_slice(a, .axis = 0, .from = i, .to = i + 1), WG_SHAPE(5, 9));
+            wg_node q = wg_reshape(wg_slice(b, .axis = 0, .from = j, .to = j + 1), WG_SHAPE(9, 12));
+            wg_node z = wg_slice(wg_slice(y, .axis = 0, .from = i, .to = i + 1), .axis = 1, .from = j, .to = j + 1);
+            wg_tensor s = wg_value(wg_matmul(p, q)), t = wg_value(wg_reshape(z, WG_SHAPE(5, 12)));
+            cr_assert(wgt_same_bits(&s, &t));
+        }
+    wgt_finish(c, NULL);
+}
+
+Test(matmul, of_nothing_is_zero)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    float       v[6] = { 1, 1, 1, 1, 1, 1 };
+    wg_copy_f32(wg_matmul(wg_fill(g, 1, WG_SHAPE(2, 0)), wg_fill(g, 1, WG_SHAPE(0, 3))), v, 6);
+    for (int i = 0; i < 6; i++) cr_assert_eq(v[i], 0);
+    cr_assert(wg_shape_equal(wg_node_shape(wg_matmul(wg_fill(g, 1, WG_SHAPE(0, 3)), wg_fill(g, 1, WG_SHAPE(3, 2)))), WG_SHAPE(0, 2)));
+    wgt_finish(c, NULL);
+}
+
+/* ---- bits ---- */
+
+static void run(int64_t m, int64_t n, int64_t k, int threads, int interpret, float *y)
+{
+    wg_options  o = { .threads = threads, .interpret = interpret };
+    wg_context *c = wgt_start(NULL, WG_F32, &o);
+    wg_graph   *g = wg_graph_new(c);
+    wgt_random  r = { 11 };
+    wg_node     a = input(g, &r, WG_SHAPE(m, k), WG_F32), b = input(g, &r, WG_SHAPE(k, n), WG_F32);
+    wg_copy_f32(wg_matmul(a, b), y, (size_t)(m * n));
+    wgt_finish(c, NULL);
+}
+
+Test(matmul, threads_change_no_bit)
+{
+    static const int64_t s[][3] = { { 128, 256, 784 }, { 128, 10, 128 }, { 784, 256, 128 }, { 300, 300, 300 }, { 64, 2, 3 } };
+    for (size_t i = 0; i < sizeof s / sizeof *s; i++) {
+        size_t bytes = (size_t)(s[i][0] * s[i][1]) * sizeof(float);
+        float *y = malloc(bytes), *z = malloc(bytes);
+        run(s[i][0], s[i][1], s[i][2], 1, 1, y);
+        for (int t = 1; t <= 3; t++) {
+            run(s[i][0], s[i][1], s[i][2], t, -1, z);
+            cr_assert(memcmp(y, z, bytes) == 0, "shape %zu, %d threads", i, t);
+        }
+        free(y), free(z);
+    }
+}
+
+/* ---- structure ---- */
+
+/* Transposed operands are flags, not nodes that are computed; neither direction of differentiation makes one. */
+Test(matmul, looks_through_transposes)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     a = wg_any(g, WG_SHAPE(4, 3)), b = wg_any(g, WG_SHAPE(2, 4)), y = wg_matmul(wg_transpose(a), wg_transpose(b));
+    const flags *f = wg_attr(y);
+    cr_assert_str_eq(wg_node_op_name(y), "matmul");
+    cr_assert(f->ta && f->tb && wg_node_operand(y, 0).index == a.index && wg_node_operand(y, 1).index == b.index);
+    wg_node batch = wg_any(g, WG_SHAPE(5, 4, 3));
+    y = wg_matmul(wg_transpose(batch, .axes = WG_AXES(0, 2, 1)), wg_transpose(b));
+    cr_assert_eq(wg_node_operand(y, 0).index, batch.index);
+    y = wg_matmul(wg_transpose(batch), wg_any(g, WG_SHAPE(3, 5, 2)));
+    cr_assert_str_eq(wg_node_op_name(wg_node_operand(y, 0)), "transpose"); /* all axes reversed: another thing */
+    int64_t before = wg_graph_nodes(g);
+    wg_grad(wg_sum(wg_square(wg_matmul(a, wg_any(g, WG_SHAPE(3, 2))))), a);
+    for (int64_t i = before; i < wg_graph_nodes(g); i++) cr_assert_str_neq(wg_node_op_name(wg_graph_node(g, i)), "transpose");
+    wgt_finish(c, NULL);
+}
+
+static wg_node recurrent(wg_graph *g, wg_node W, int64_t rows)
+{
+    wg_node h = wg_any(g, WG_SHAPE(rows, 3));
+    for (int t = 0; t < 4; t++) h = wg_tanh(wg_matmul(h, W));
+    return wg_sum(h);
+}
+
+/* The gradient of a weight used at four steps is one product of inner size 4 * rows; of long products it is a sum. */
+Test(matmul, small_contributions_are_one_product)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     W = wg_any(g, WG_SHAPE(3, 3)), gW = wg_grad(recurrent(g, W, 5), W), hW = wg_grad(recurrent(g, W, 65), W);
+    cr_assert_str_eq(wg_node_op_name(gW), "matmul");
+    cr_assert_eq(wg_dim(wg_node_operand(gW, 0), 0), 4 * 5);
+    cr_assert_str_eq(wg_node_op_name(hW), "addn");
+    wgt_finish(c, NULL);
+}
+
+Test(matmul, mistakes_are_named)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     h = wg_any(g, WG_SHAPE(32, 784)), W = wg_any(g, WG_SHAPE(785, 10)), i = wg_any_class(g, 3, WG_SHAPE(2, 2));
+    wg_matmul(h, W);
+    wgt_expect_error(c, WG_ERROR_SHAPE, "matmul: inner dimensions differ: h [32,784] @ W [785,10]");
+    wg_dense(h, W, wg_none);
+    wgt_expect_error(c, WG_ERROR_SHAPE, "dense: inner dimensions differ: h [32,784] @ W [785,10]");
+    wg_matmul(i, i);
+    wgt_expect_error(c, WG_ERROR_DTYPE, "wg_cast");
+    wg_matmul(wg_cast(h, WG_F64), W);
+    wgt_expect_error(c, WG_ERROR_DTYPE, "wg_cast");
+    wgt_finish(c, NULL);
+}
