@@ -2,13 +2,13 @@
 #include "ops.h"
 
 /* Both operands have one dtype, bool among them. */
-#define COMPARE(e)                        \
-    do {                                  \
-        if (k->xt[0].dtype == WG_BOOL) {  \
-            WG_LOOP2_(k, bool, bool, e);  \
-            return true;                  \
-        }                                 \
-        WG_TEST2(k, e);                   \
+#define COMPARE(e)                       \
+    do {                                 \
+        if (k->xt[0].dtype == WG_BOOL) { \
+            WG_LOOP2_(k, bool, bool, e); \
+            return true;                 \
+        }                                \
+        WG_TEST2(k, e);                  \
     } while (0)
 KERNEL(equal) { COMPARE(a == b); }
 KERNEL(not_equal) { COMPARE(a != b); }
@@ -19,25 +19,23 @@ KERNEL(greater_equal) { COMPARE(a >= b); }
 
 /* Bytes alone are moved: one loop for all dtypes of a size. */
 #define CHOOSE_(T, A, B) WG_LOOP_(k, T, T, const bool c = ((const bool *)k->x[0])[i];, A(k, 1, a), B(k, 2, b), c ? a : b)
-#define CHOOSE(T)                                                             \
-    do {                                                                      \
-        if (!k->step[0]) choose_one(k, sizeof(T));                            \
-        else if (k->step[1] && k->step[2]) CHOOSE_(T, WG_AT1_, WG_AT1_);      \
-        else if (k->step[1]) CHOOSE_(T, WG_AT1_, WG_AT0_);                    \
-        else if (k->step[2]) CHOOSE_(T, WG_AT0_, WG_AT1_);                    \
-        else CHOOSE_(T, WG_AT0_, WG_AT0_);                                    \
+#define CHOOSE(T)                                                        \
+    do {                                                                 \
+        if (!k->step[0]) choose_one(k, sizeof(T));                       \
+        else if (k->step[1] && k->step[2]) CHOOSE_(T, WG_AT1_, WG_AT1_); \
+        else if (k->step[1]) CHOOSE_(T, WG_AT1_, WG_AT0_);               \
+        else if (k->step[2]) CHOOSE_(T, WG_AT0_, WG_AT1_);               \
+        else CHOOSE_(T, WG_AT0_, WG_AT0_);                               \
     } while (0)
 static void choose_one(const wg_kernel *k, size_t size)
 {
-    int            j = *(const bool *)k->x[0] ? 1 : 2;
-    const char    *x = (const char *)k->x[j];
+    int         j = *(const bool *)k->x[0] ? 1 : 2;
+    const char *x = (const char *)k->x[j];
     char *restrict y = (char *)k->y[0];
-    size_t         n = (size_t)(k->end - k->begin);
-    if (k->step[j])
-        memcpy(y, x, n * size);
+    size_t n = (size_t)(k->end - k->begin);
+    if (k->step[j]) memcpy(y, x, n * size);
     else
-        for (size_t i = 0; i < n; i++)
-            memcpy(y + i * size, x, size);
+        for (size_t i = 0; i < n; i++) memcpy(y + i * size, x, size);
 }
 KERNEL(where)
 {
@@ -51,14 +49,14 @@ KERNEL(where)
 
 /* To integers: towards zero, saturating, NaN to 0. */
 #define CAST_(X, Y, e) WG_LOOP_(k, X, Y, WG_AT1_(k, 0, a), , , e)
-#define CAST(Y, of_float, of_integer)                    \
-    switch (k->xt[0].dtype) {                            \
-    case WG_F32: CAST_(float, Y, of_float); break;       \
-    case WG_F64: CAST_(double, Y, of_float); break;      \
-    case WG_I32: CAST_(int32_t, Y, of_integer); break;   \
-    case WG_I64: CAST_(int64_t, Y, of_integer); break;   \
-    case WG_BOOL: CAST_(bool, Y, of_integer); break;     \
-    default: break;                                      \
+#define CAST(Y, of_float, of_integer)                  \
+    switch (k->xt[0].dtype) {                          \
+    case WG_F32: CAST_(float, Y, of_float); break;     \
+    case WG_F64: CAST_(double, Y, of_float); break;    \
+    case WG_I32: CAST_(int32_t, Y, of_integer); break; \
+    case WG_I64: CAST_(int64_t, Y, of_integer); break; \
+    case WG_BOOL: CAST_(bool, Y, of_integer); break;   \
+    default: break;                                    \
     }
 static inline int32_t narrow(int64_t a) { return a < INT32_MIN ? INT32_MIN : a > INT32_MAX ? INT32_MAX : (int32_t)a; }
 KERNEL(cast)
@@ -66,10 +64,7 @@ KERNEL(cast)
     switch (k->yt[0].dtype) {
     case WG_F32: CAST(float, a, a); break;
     case WG_F64: CAST(double, a, a); break;
-    case WG_I32:
-        CAST(int32_t, a != a ? 0 : a <= -0x1p31f ? INT32_MIN : a >= 0x1p31f ? INT32_MAX : (int32_t)a,
-             narrow(a));
-        break;
+    case WG_I32: CAST(int32_t, a != a ? 0 : a <= -0x1p31f ? INT32_MIN : a >= 0x1p31f ? INT32_MAX : (int32_t)a, narrow(a)); break;
     case WG_I64: CAST(int64_t, a != a ? 0 : a <= -0x1p63f ? INT64_MIN : a >= 0x1p63f ? INT64_MAX : (int64_t)a, a); break;
     case WG_BOOL: CAST(bool, a != 0, a != 0); break;
     default: break;
@@ -119,53 +114,104 @@ static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node
     return NULL;
 }
 
-static wg_node equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_equal_at, here); }
+static wg_node     equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_equal_at, here); }
 static const char *equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_equal_at, here); }
 static const wg_op equal_op = {
-    .name = "equal", .summary = "Whether two are equal, elementwise; NaN is not.", .formula = "y = a == b", .adjoint = no_slope,
-    .operands = 2, .shape = compare_shape, .kernel = KERNELS(equal), .sample = equal_sample, .error = equal_error,
+    .name = "equal",
+    .summary = "Whether two are equal, elementwise; NaN is not.",
+    .formula = "y = a == b",
+    .adjoint = no_slope,
+    .operands = 2,
+    .shape = compare_shape,
+    .kernel = KERNELS(equal),
+    .sample = equal_sample,
+    .error = equal_error,
 };
 wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &equal_op, (wg_node[]){ a, b }, 2, NULL); }
 
-static wg_node not_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_not_equal_at, here); }
+static wg_node     not_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_not_equal_at, here); }
 static const char *not_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_not_equal_at, here); }
 static const wg_op not_equal_op = {
-    .name = "not_equal", .summary = "Whether two differ, elementwise; NaN does.", .formula = "y = a != b", .adjoint = no_slope,
-    .operands = 2, .shape = compare_shape, .kernel = KERNELS(not_equal), .sample = not_equal_sample, .error = not_equal_error,
+    .name = "not_equal",
+    .summary = "Whether two differ, elementwise; NaN does.",
+    .formula = "y = a != b",
+    .adjoint = no_slope,
+    .operands = 2,
+    .shape = compare_shape,
+    .kernel = KERNELS(not_equal),
+    .sample = not_equal_sample,
+    .error = not_equal_error,
 };
-wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &not_equal_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b)
+{
+    return wg_apply(here, &not_equal_op, (wg_node[]){ a, b }, 2, NULL);
+}
 
-static wg_node less_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_at, here); }
+static wg_node     less_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_at, here); }
 static const char *less_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_at, here); }
 static const wg_op less_op = {
-    .name = "less", .summary = "Whether a is below b, elementwise.", .formula = "y = a < b", .adjoint = no_slope,
-    .operands = 2, .shape = compare_shape, .kernel = KERNELS(less), .sample = less_sample, .error = less_error,
+    .name = "less",
+    .summary = "Whether a is below b, elementwise.",
+    .formula = "y = a < b",
+    .adjoint = no_slope,
+    .operands = 2,
+    .shape = compare_shape,
+    .kernel = KERNELS(less),
+    .sample = less_sample,
+    .error = less_error,
 };
 wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &less_op, (wg_node[]){ a, b }, 2, NULL); }
 
-static wg_node less_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_equal_at, here); }
+static wg_node     less_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_equal_at, here); }
 static const char *less_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_equal_at, here); }
 static const wg_op less_equal_op = {
-    .name = "less_equal", .summary = "Whether a is at most b, elementwise.", .formula = "y = a <= b", .adjoint = no_slope,
-    .operands = 2, .shape = compare_shape, .kernel = KERNELS(less_equal), .sample = less_equal_sample, .error = less_equal_error,
+    .name = "less_equal",
+    .summary = "Whether a is at most b, elementwise.",
+    .formula = "y = a <= b",
+    .adjoint = no_slope,
+    .operands = 2,
+    .shape = compare_shape,
+    .kernel = KERNELS(less_equal),
+    .sample = less_equal_sample,
+    .error = less_equal_error,
 };
-wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &less_equal_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
+{
+    return wg_apply(here, &less_equal_op, (wg_node[]){ a, b }, 2, NULL);
+}
 
-static wg_node greater_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_at, here); }
+static wg_node     greater_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_at, here); }
 static const char *greater_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_greater_at, here); }
 static const wg_op greater_op = {
-    .name = "greater", .summary = "Whether a is above b, elementwise.", .formula = "y = a > b", .adjoint = no_slope,
-    .operands = 2, .shape = compare_shape, .kernel = KERNELS(greater), .sample = greater_sample, .error = greater_error,
+    .name = "greater",
+    .summary = "Whether a is above b, elementwise.",
+    .formula = "y = a > b",
+    .adjoint = no_slope,
+    .operands = 2,
+    .shape = compare_shape,
+    .kernel = KERNELS(greater),
+    .sample = greater_sample,
+    .error = greater_error,
 };
 wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &greater_op, (wg_node[]){ a, b }, 2, NULL); }
 
-static wg_node greater_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_equal_at, here); }
+static wg_node     greater_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_equal_at, here); }
 static const char *greater_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_greater_equal_at, here); }
 static const wg_op greater_equal_op = {
-    .name = "greater_equal", .summary = "Whether a is at least b, elementwise.", .formula = "y = a >= b", .adjoint = no_slope,
-    .operands = 2, .shape = compare_shape, .kernel = KERNELS(greater_equal), .sample = greater_equal_sample, .error = greater_equal_error,
+    .name = "greater_equal",
+    .summary = "Whether a is at least b, elementwise.",
+    .formula = "y = a >= b",
+    .adjoint = no_slope,
+    .operands = 2,
+    .shape = compare_shape,
+    .kernel = KERNELS(greater_equal),
+    .sample = greater_equal_sample,
+    .error = greater_equal_error,
 };
-wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &greater_equal_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b)
+{
+    return wg_apply(here, &greater_equal_op, (wg_node[]){ a, b }, 2, NULL);
+}
 
 /* ---- where ---- */
 
@@ -202,11 +248,23 @@ static const char *where_error(wg_site here, wg_graph *g, int i)
     return NULL;
 }
 static const wg_op where_op = {
-    .name = "where", .summary = "Elements of a where c is true, else of b.", .formula = "y = a where c, else b",
+    .name = "where",
+    .summary = "Elements of a where c is true, else of b.",
+    .formula = "y = a where c, else b",
     .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c: none",
-    .operands = 3, .promote = WG_PROMOTE_COMMON, .promote_from = 1, .shape = where_shape, .kernel = KERNELS(where), .vjp = where_vjp, .sample = where_sample, .error = where_error,
+    .operands = 3,
+    .promote = WG_PROMOTE_COMMON,
+    .promote_from = 1,
+    .shape = where_shape,
+    .kernel = KERNELS(where),
+    .vjp = where_vjp,
+    .sample = where_sample,
+    .error = where_error,
 };
-wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b) { return wg_apply(here, &where_op, (wg_node[]){ c, a, b }, 3, NULL); }
+wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
+{
+    return wg_apply(here, &where_op, (wg_node[]){ c, a, b }, 3, NULL);
+}
 
 /* ---- cast ---- */
 
@@ -214,13 +272,11 @@ struct cast {
     wg_dtype dtype; /* default: the context's */
 };
 static const wg_attr_row cast_attrs[] = { { "dtype", WG_ATTR_DTYPE, offsetof(struct cast, dtype), "default", NULL }, { 0 } };
-static bool cast_shape(wg_rule *r)
+static bool              cast_shape(wg_rule *r)
 {
     struct cast *a = r->attr;
-    if ((unsigned)a->dtype >= WG_DTYPE_COUNT)
-        return wg_rule_fail(r, WG_ERROR_DTYPE, "no dtype has number %d", (int)a->dtype);
-    if (a->dtype == WG_DEFAULT_DTYPE)
-        a->dtype = wg_context_dtype(wg_graph_context(r->graph));
+    if ((unsigned)a->dtype >= WG_DTYPE_COUNT) return wg_rule_fail(r, WG_ERROR_DTYPE, "no dtype has number %d", (int)a->dtype);
+    if (a->dtype == WG_DEFAULT_DTYPE) a->dtype = wg_context_dtype(wg_graph_context(r->graph));
     r->y[0] = (wg_type){ r->x[0].shape, a->dtype };
     return true;
 }
@@ -230,8 +286,7 @@ static wg_node cast_rewrite(wg_site here, const wg_node x[], int n, const void *
 }
 static void cast_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    if (wg_dtype_is_float(wg_node_dtype(x[0])))
-        gx[0] = wg_cast(gy, wg_node_dtype(x[0]));
+    if (wg_dtype_is_float(wg_node_dtype(x[0]))) gx[0] = wg_cast(gy, wg_node_dtype(x[0]));
 }
 static wg_node cast_sample(wg_site here, wg_graph *g, int i)
 {
@@ -247,21 +302,31 @@ static wg_node cast_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *cast_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_cast(wg_any(g, WG_SHAPE(3)), WG_DTYPE_COUNT);
     return "no dtype has number 6";
 }
 static const wg_op cast_op = {
-    .name = "cast", .summary = "The same numbers in another dtype; to integers towards zero, saturating, NaN to 0.", .formula = "y = dtype(x)",
+    .name = "cast",
+    .summary = "The same numbers in another dtype; to integers towards zero, saturating, NaN to 0.",
+    .formula = "y = dtype(x)",
     .adjoint = "x' = y' in x's dtype; integers: none",
-    .operands = 1, .kind = WG_MAP, .promote = WG_PROMOTE_NONE, .attr_size = sizeof(struct cast), .attrs = cast_attrs, .shape = cast_shape, .rewrite = cast_rewrite,
-    .kernel = KERNELS(cast), .vjp = cast_vjp, .sample = cast_sample, .error = cast_error,
+    .operands = 1,
+    .kind = WG_MAP,
+    .promote = WG_PROMOTE_NONE,
+    .attr_size = sizeof(struct cast),
+    .attrs = cast_attrs,
+    .shape = cast_shape,
+    .rewrite = cast_rewrite,
+    .kernel = KERNELS(cast),
+    .vjp = cast_vjp,
+    .sample = cast_sample,
+    .error = cast_error,
 };
 wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to) { return wg_apply(here, &cast_op, &x, 1, &(struct cast){ to }); }
 
 extern const wg_op *const wgi_ops_compare[];
-const wg_op *const wgi_ops_compare[] = { &equal_op,         &not_equal_op, &less_op, &less_equal_op, &greater_op,
-                                         &greater_equal_op, &where_op,     &cast_op, NULL };
+const wg_op *const wgi_ops_compare[] = { &equal_op, &not_equal_op, &less_op, &less_equal_op, &greater_op, &greater_equal_op,
+                                         &where_op, &cast_op,      NULL };
 
 #endif

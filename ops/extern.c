@@ -50,14 +50,37 @@ KERNEL(extern_grad)
     return done(k, f->backward(n, x, m, gy, gx, f->user), gx, f->failed);
 }
 
+/* J v, one row of J at a time: row j is backward of the j-th unit vector. */
+KERNEL(extern_jvp)
+{
+    const extern_attr *f = k->attr;
+    const size_t       n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->yt[0].shape);
+    double            *buffer = k->scratch, *unit = buffer, *row = unit + m, *y = row + n;
+    buffer = y + m;
+    double *x = doubles_of(k, 0, &buffer), *v = doubles_of(k, 1, &buffer);
+    int     status = 0;
+    memset(unit, 0, m * sizeof *unit);
+    for (size_t j = 0; j < m && !status; j++) {
+        unit[j] = 1;
+        status = f->backward(n, x, m, unit, row, f->user);
+        unit[j] = y[j] = 0;
+        for (size_t i = 0; i < n; i++)
+            y[j] += row[i] * v[i];
+    }
+    if (k->yt[0].dtype == WG_F64)
+        memcpy(k->y[0], y, m * sizeof *y);
+    return done(k, status, y, f->failed);
+}
+
 #if WG_BASE
 
 #include <stdio.h>
 
 DECLARE(extern);
 DECLARE(extern_grad);
+DECLARE(extern_jvp);
 
-static const wg_op extern_op, extern_impure_op, extern_grad_op;
+static const wg_op extern_op, extern_impure_op, extern_grad_op, extern_jvp_op;
 
 /* Room for every operand and the result as doubles. */
 static size_t doubles(const wg_kernel *k)
@@ -83,6 +106,12 @@ static void extern_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
     const extern_attr *f = wg_attr(y);
     if (f->backward)
         gx[0] = wg_apply(here, &extern_grad_op, (wg_node[]){ x[0], gy }, 2, f);
+}
+
+static wg_node extern_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    const extern_attr *f = wg_attr(y);
+    return f->backward ? wg_apply(here, &extern_jvp_op, (wg_node[]){ x[0], tx[0] }, 2, f) : wg_none;
 }
 
 /* y[i] = x[i] + x[i]^2 / 2 + x[i + 1], the last without a next */
@@ -132,7 +161,7 @@ static const char *extern_error(wg_site here, wg_graph *g, int i) { return mista
 static const wg_op extern_op = {
     .name = "extern", .summary = "A C function of the caller's, in double.", .formula = "y = f(x)", .adjoint = "x' = the caller's backward(x, y'); none without one",
     .operands = 1, .kind = WG_OPAQUE, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs, .shape = extern_shape,
-    .kernel = KERNELS(extern), .scratch = doubles, .vjp = extern_vjp, .sample = extern_sample, .error = extern_error,
+    .kernel = KERNELS(extern), .scratch = doubles, .vjp = extern_vjp, .jvp = extern_jvp, .sample = extern_sample, .error = extern_error,
 };
 
 static wg_node     extern_impure_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, true); }
@@ -141,7 +170,7 @@ static const wg_op extern_impure_op = {
     .name = "extern_impure", .summary = "A C function of the caller's whose equal calls may differ.", .formula = "y = f(x)",
     .adjoint = "x' = the caller's backward(x, y'); none without one",
     .operands = 1, .kind = WG_OPAQUE, .impure = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs, .shape = extern_shape,
-    .kernel = KERNELS(extern), .scratch = doubles, .vjp = extern_vjp, .sample = extern_impure_sample, .error = extern_impure_error,
+    .kernel = KERNELS(extern), .scratch = doubles, .vjp = extern_vjp, .jvp = extern_jvp, .sample = extern_impure_sample, .error = extern_impure_error,
 };
 
 wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
@@ -164,6 +193,11 @@ static bool extern_grad_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as the function's result", wg_rule_who(r, 1));
     return wg_rule_float(r, 0);
 }
+/* Linear in y'; x only through the caller's own code. */
+static void extern_grad_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[1] = wg_apply(here, &extern_jvp_op, (wg_node[]){ x[0], gy }, 2, wg_attr(y));
+}
 static wg_node extern_grad_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 1)
@@ -182,12 +216,58 @@ static const char *extern_grad_error(wg_site here, wg_graph *g, int i)
 }
 static const wg_op extern_grad_op = {
     .name = "extern_grad", .summary = "The caller's own derivative of extern.", .formula = "y = backward(x, g)",
-    .adjoint = "none: a C function has no second derivative",
+    .adjoint = "none: a C function has no second derivative; g' = J y'",
     .operands = 2, .kind = WG_OPAQUE, .impure = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs,
-    .shape = extern_grad_shape, .kernel = KERNELS(extern_grad), .scratch = doubles, .sample = extern_grad_sample, .error = extern_grad_error,
+    .shape = extern_grad_shape, .kernel = KERNELS(extern_grad), .scratch = doubles, .vjp = extern_grad_vjp, .sample = extern_grad_sample, .error = extern_grad_error,
+};
+
+/* ---- extern_jvp ---- */
+
+static bool extern_jvp_shape(wg_rule *r)
+{
+    const extern_attr *f = r->attr;
+    *wg_rule_shape(r, 0) = f->shape;
+    if (!f->backward)
+        return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
+    if (r->x[1].shape != r->x[0].shape || r->x[1].dtype != r->x[0].dtype)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, 1), wg_rule_who(r, 0));
+    return wg_rule_float(r, 0);
+}
+static size_t extern_jvp_scratch(const wg_kernel *k)
+{
+    int64_t n = wg_shape_size(*k->xt[0].shape), m = wg_shape_size(*k->yt[0].shape);
+    return doubles(k) + (size_t)(n + 2 * m) * sizeof(double);
+}
+static void extern_jvp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[1] = wg_apply(here, &extern_grad_op, (wg_node[]){ x[0], gy }, 2, wg_attr(y));
+}
+static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
+{
+    if (i > 1)
+        return wg_none;
+    extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
+    wg_shape    s = i ? WG_SHAPE(2, 2) : WG_SHAPE(5);
+    wg_node     x = wg_any(g, s), v = wg_any(g, s);
+    return wg_apply(here, &extern_jvp_op, (wg_node[]){ x, v }, 2, &f);
+}
+static const char *extern_jvp_error(wg_site here, wg_graph *g, int i)
+{
+    extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
+    if (i > 1)
+        return NULL;
+    wg_apply(here, &extern_jvp_op, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
+    return i ? "is not shaped as" : "without a backward function";
+}
+static const wg_op extern_jvp_op = {
+    .name = "extern_jvp", .summary = "The directional derivative of extern, by one call of the caller's backward for each result.",
+    .formula = "y = J v", .adjoint = "none: a C function has no second derivative; v' = backward(x, y')",
+    .operands = 2, .kind = WG_OPAQUE, .impure = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs,
+    .shape = extern_jvp_shape, .kernel = KERNELS(extern_jvp), .scratch = extern_jvp_scratch, .vjp = extern_jvp_vjp,
+    .sample = extern_jvp_sample, .error = extern_jvp_error,
 };
 
 extern const wg_op *const wgi_ops_extern[];
-const wg_op *const wgi_ops_extern[] = { &extern_op, &extern_impure_op, &extern_grad_op, NULL };
+const wg_op *const wgi_ops_extern[] = { &extern_op, &extern_impure_op, &extern_grad_op, &extern_jvp_op, NULL };
 
 #endif

@@ -15,19 +15,16 @@ static bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64
     case WG_F32: v = ((const float *)x)[i]; break;
     default: v = ((const double *)x)[i]; break;
     }
-    if (wg_dtype_is_float(k->xt[j].dtype))
-        n = fabs(v) < 0x1p53 ? (int64_t)v : -1;
+    if (wg_dtype_is_float(k->xt[j].dtype)) n = fabs(v) < 0x1p53 ? (int64_t)v : -1;
     *to = n;
-    if (v != floor(v) || fabs(v) >= 0x1p53)
-        return wg_fault_at(k, i, n, limit, "not a whole number");
+    if (v != floor(v) || fabs(v) >= 0x1p53) return wg_fault_at(k, i, n, limit, "not a whole number");
     return (n >= 0 && n < limit) || wg_fault_at(k, i, n, limit, "number out of range");
 }
 
 static size_t row_bytes(const wg_type *t, int from)
 {
     size_t n = wg_dtype_size(t->dtype);
-    for (int i = from; i < t->shape->rank; i++)
-        n *= (size_t)t->shape->dim[i];
+    for (int i = from; i < t->shape->rank; i++) n *= (size_t)t->shape->dim[i];
     return n;
 }
 
@@ -37,10 +34,8 @@ KERNEL(gather)
     int64_t limit = k->xt[0].shape->dim[0];
     for (int64_t i = k->begin; i < k->end; i++) {
         int64_t row;
-        if (!number_at(k, 1, i, limit, &row))
-            return false;
-        if (n)
-            memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
+        if (!number_at(k, 1, i, limit, &row)) return false;
+        if (n) memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
     }
     return true;
 }
@@ -48,19 +43,16 @@ KERNEL(gather)
 enum { COLUMNS = 64 };
 
 /* Units are blocks of columns: within one, rows are added in order. */
-#define ADD_ROWS(T, unused)                                                                  \
-    do {                                                                                     \
-        for (int64_t r = 0; r < count; r++)                                                  \
-            memset((T *)k->y[0] + r * columns + c, 0, (size_t)wide * sizeof(T));             \
-        for (int64_t i = 0; i < rows; i++) {                                                 \
-            const T *restrict x = (const T *)k->x[0] + i * columns + c;                      \
-            int64_t           row;                                                           \
-            if (!number_at(k, 1, i, count, &row))                                            \
-                return false;                                                                \
-            T *restrict y = (T *)k->y[0] + row * columns + c;                                \
-            for (int64_t j = 0; j < wide; j++)                                               \
-                y[j] += x[j];                                                                \
-        }                                                                                    \
+#define ADD_ROWS(T, unused)                                                                                      \
+    do {                                                                                                         \
+        for (int64_t r = 0; r < count; r++) memset((T *)k->y[0] + r * columns + c, 0, (size_t)wide * sizeof(T)); \
+        for (int64_t i = 0; i < rows; i++) {                                                                     \
+            const T *restrict x = (const T *)k->x[0] + i * columns + c;                                          \
+            int64_t row;                                                                                         \
+            if (!number_at(k, 1, i, count, &row)) return false;                                                  \
+            T *restrict y = (T *)k->y[0] + row * columns + c;                                                    \
+            for (int64_t j = 0; j < wide; j++) y[j] += x[j];                                                     \
+        }                                                                                                        \
     } while (0)
 KERNEL(gather_grad)
 {
@@ -83,15 +75,12 @@ KERNEL(one_hot)
     int64_t count = *(const int64_t *)k->attr;
     size_t  size = wg_dtype_size(k->yt[0].dtype);
     for (int64_t i = k->begin; i < k->end; i++) {
-        char   *y = (char *)k->y[0] + (size_t)(i * count) * size;
+        char *y = (char *)k->y[0] + (size_t)(i * count) * size;
         int64_t class;
-        if (!number_at(k, 0, i, count, &class))
-            return false;
+        if (!number_at(k, 0, i, count, &class)) return false;
         memset(y, 0, (size_t)count * size);
-        if (k->yt[0].dtype == WG_F32)
-            ((float *)(void *)y)[class] = 1;
-        else
-            ((double *)(void *)y)[class] = 1;
+        if (k->yt[0].dtype == WG_F32) ((float *)(void *)y)[class] = 1;
+        else ((double *)(void *)y)[class] = 1;
     }
     return true;
 }
@@ -111,17 +100,13 @@ static bool joined(wg_rule *r, const wg_shape *head, const wg_shape *tail, int f
     *y = *head;
     if (y->rank + tail->rank - from > WG_MAX_RANK)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", y->rank + tail->rank - from);
-    for (int i = from; i < tail->rank; i++)
-        y->dim[y->rank++] = tail->dim[i];
+    for (int i = from; i < tail->rank; i++) y->dim[y->rank++] = tail->dim[i];
     return true;
 }
 
 /* ---- gather ---- */
 
-static bool gather_shape(wg_rule *r)
-{
-    return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && joined(r, r->x[1].shape, r->x[0].shape, 1);
-}
+static bool gather_shape(wg_rule *r) { return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && joined(r, r->x[1].shape, r->x[0].shape, 1); }
 static int64_t gather_units(const wg_kernel *k) { return wg_shape_size(*k->xt[1].shape); }
 static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count);
 static void    gather_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -143,17 +128,30 @@ static const char *gather_error(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
     case 0: wg_gather(wg_any(g, WG_SCALAR), wg_any_class(g, 4, WG_SHAPE(6))); return "has 0 axes, must have 1 to 8";
-    case 1: wg_item(wg_sum(wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4)))); return "number out of range";
+    case 1:
+        wg_item(wg_sum(wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4))));
+        return "number out of range";
     }
     return NULL;
 }
 static const wg_op gather_op = {
-    .name = "gather", .summary = "Rows of x, along axis 0, by their numbers.", .formula = "y[i...] = x[rows[i...]]",
+    .name = "gather",
+    .summary = "Rows of x, along axis 0, by their numbers.",
+    .formula = "y[i...] = x[rows[i...]]",
     .adjoint = "x' = y' added into the rows; rows: none",
-    .operands = 2, .kind = WG_ROWS, .shape = gather_shape, .kernel = KERNELS(gather), .units = gather_units, .vjp = gather_vjp,
-    .sample = gather_sample, .error = gather_error,
+    .operands = 2,
+    .kind = WG_ROWS,
+    .shape = gather_shape,
+    .kernel = KERNELS(gather),
+    .units = gather_units,
+    .vjp = gather_vjp,
+    .sample = gather_sample,
+    .error = gather_error,
 };
-wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return wg_apply(here, &gather_op, (wg_node[]){ x, rows }, 2, NULL); }
+wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows)
+{
+    return wg_apply(here, &gather_op, (wg_node[]){ x, rows }, 2, NULL);
+}
 
 /* ---- gather_grad ---- */
 
@@ -162,8 +160,7 @@ static bool gather_grad_shape(wg_rule *r)
     int64_t         count = *(int64_t *)r->attr;
     const wg_shape *x = r->x[0].shape, *rows = r->x[1].shape;
     bool            fits = count >= 0 && x->rank >= rows->rank && x->rank - rows->rank < WG_MAX_RANK && r->x[0].dtype != WG_BOOL;
-    for (int i = 0; fits && i < rows->rank; i++)
-        fits = x->dim[i] == rows->dim[i];
+    for (int i = 0; fits && i < rows->rank; i++) fits = x->dim[i] == rows->dim[i];
     if (!fits)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s holds no rows for the numbers %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
     return joined(r, &WG_SHAPE(count), x, rows->rank);
@@ -186,16 +183,24 @@ static wg_node gather_grad_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *gather_grad_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     gather_grad(here, wg_any(g, WG_SHAPE(3, 2)), wg_any_class(g, 4, WG_SHAPE(2)), 4);
     return "holds no rows for the numbers";
 }
 static const wg_op gather_grad_op = {
-    .name = "gather_grad", .summary = "Rows added, in order, into count rows of zeros by their numbers: the adjoint of gather.",
-    .formula = "y[r] = sum of x[i...] where rows[i...] = r", .adjoint = "x' = rows of y'; rows: none",
-    .operands = 2, .kind = WG_OPAQUE, .attr_size = sizeof(int64_t), .attrs = count_attrs, .shape = gather_grad_shape,
-    .kernel = KERNELS(gather_grad), .units = gather_grad_units, .vjp = gather_grad_vjp, .sample = gather_grad_sample,
+    .name = "gather_grad",
+    .summary = "Rows added, in order, into count rows of zeros by their numbers: the adjoint of gather.",
+    .formula = "y[r] = sum of x[i...] where rows[i...] = r",
+    .adjoint = "x' = rows of y'; rows: none",
+    .operands = 2,
+    .kind = WG_OPAQUE,
+    .attr_size = sizeof(int64_t),
+    .attrs = count_attrs,
+    .shape = gather_grad_shape,
+    .kernel = KERNELS(gather_grad),
+    .units = gather_grad_units,
+    .vjp = gather_grad_vjp,
+    .sample = gather_grad_sample,
     .error = gather_grad_error,
 };
 static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count)
@@ -208,8 +213,7 @@ static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count)
 static bool one_hot_shape(wg_rule *r)
 {
     int64_t count = *(int64_t *)r->attr;
-    if (count < 1)
-        return wg_rule_fail(r, WG_ERROR_VALUE, "%lld classes", (long long)count);
+    if (count < 1) return wg_rule_fail(r, WG_ERROR_VALUE, "%lld classes", (long long)count);
     r->y[0].dtype = wg_context_dtype(wg_graph_context(r->graph));
     return joined(r, r->x[0].shape, &WG_SHAPE(count), 0);
 }
@@ -233,14 +237,23 @@ static const char *one_hot_error(wg_site here, wg_graph *g, int i)
     return NULL;
 }
 static const wg_op one_hot_op = {
-    .name = "one_hot", .summary = "1 at the class number, else 0, along a new last axis, in the default dtype.",
-    .formula = "y[i..., j] = 1 where classes[i...] = j, else 0", .adjoint = "none: piecewise constant",
-    .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(int64_t), .attrs = count_attrs, .shape = one_hot_shape, .kernel = KERNELS(one_hot),
-    .units = one_hot_units, .sample = one_hot_sample, .error = one_hot_error,
+    .name = "one_hot",
+    .summary = "1 at the class number, else 0, along a new last axis, in the default dtype.",
+    .formula = "y[i..., j] = 1 where classes[i...] = j, else 0",
+    .adjoint = "none: piecewise constant",
+    .operands = 1,
+    .kind = WG_ROWS,
+    .attr_size = sizeof(int64_t),
+    .attrs = count_attrs,
+    .shape = one_hot_shape,
+    .kernel = KERNELS(one_hot),
+    .units = one_hot_units,
+    .sample = one_hot_sample,
+    .error = one_hot_error,
 };
 wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count) { return wg_apply(here, &one_hot_op, &classes, 1, &count); }
 
 extern const wg_op *const wgi_ops_index[];
-const wg_op *const wgi_ops_index[] = { &gather_op, &gather_grad_op, &one_hot_op, NULL };
+const wg_op *const        wgi_ops_index[] = { &gather_op, &gather_grad_op, &one_hot_op, NULL };
 
 #endif

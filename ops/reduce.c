@@ -1,183 +1,21 @@
-/* reduce.c: sums, means, variances, largest elements and their places, along axes.
- *
- * The tree, by shape alone. x is [outer, n, inner], n the reduced axes. inner = 1: leaves of WG_FOLD elements in LANES lanes,
- * lanes halved (64 -> 32 -> ... -> 1), leaves joined in order, for sums in f64. Else blocks of BLOCK rows in order in the
- * dtype, blocks joined in order, for sums in f64. Integers are summed in i64, which is exact. */
+/* reduce.c: sums, means, variances, largest elements and their places, along axes. */
 #include "ops.h"
+#include "reduce_tree.h"
 
-struct reduce {
-    wg_axes axes; /* none: all */
-    bool    keepdims;
-};
-
-enum { LANES = 64, BLOCK = 32, COLUMNS = 64 };
-
-typedef struct span {
-    int64_t outer, n, inner;
-} span;
-
-/* False: an axis that stays lies between reduced ones. Axes of size 1 may lie anywhere. */
-static bool span_of(const wg_shape *x, const wg_axes *axes, span *s)
-{
-    unsigned reduced = 0;
-    int      part = 0; /* 0: before the reduced axes, 1: among them, 2: behind */
-    for (int i = 0; i < axes->count; i++)
-        reduced |= 1u << axes->axis[i];
-    *s = (span){ 1, 1, 1 };
-    for (int i = 0; i < x->rank; i++) {
-        bool in = reduced >> i & 1;
-        if (x->dim[i] == 1)
-            continue;
-        if (in && part == 2)
-            return false;
-        part = in ? 1 : part ? 2 : 0;
-        *(part == 0 ? &s->outer : part == 1 ? &s->n : &s->inner) *= x->dim[i];
-    }
-    return true;
-}
-static span kernel_span(const wg_kernel *k)
-{
-    span s;
-    span_of(k->xt[0].shape, &((const struct reduce *)k->attr)->axes, &s);
-    return s;
-}
-static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / COLUMNS; }
-
-/* x of n <= WG_FOLD elements T in lanes L to one. */
-#define HALVE(OP, h)                                     \
-    for (int64_t j = 0; j < (h) && j + (h) < wide; j++)  \
-        lane[j] = OP(lane[j], lane[j + (h)])
-#define LEAF(L, OP, n, to)                                                  \
-    do {                                                                    \
-        const int64_t count = (n), wide = count < LANES ? count : LANES;    \
-        L             lane[LANES] = { 0 };                                  \
-        int64_t       r = LANES;                                            \
-        for (int64_t j = 0; j < wide; j++)                                  \
-            lane[j] = x[j];                                                 \
-        for (; r + LANES <= count; r += LANES)                              \
-            for (int64_t j = 0; j < LANES; j++)                             \
-                lane[j] = OP(lane[j], x[r + j]);                            \
-        for (int64_t j = r; j < count; j++)                                 \
-            lane[j - r] = OP(lane[j - r], x[j]);                            \
-        HALVE(OP, 32);                                                      \
-        HALVE(OP, 16);                                                      \
-        HALVE(OP, 8);                                                       \
-        HALVE(OP, 4);                                                       \
-        HALVE(OP, 2);                                                       \
-        HALVE(OP, 1);                                                       \
-        (to) = lane[0];                                                     \
-    } while (0)
-
-/* Leaves [from, to) of a row of n elements at x: the results, joined or each for itself, by STORE(i, v). */
-#define LEAVES(T, L, OP, from, to, n, STORE)                                \
-    for (int64_t i = (from); i < (to); i++) {                               \
-        L             v;                                                    \
-        const int64_t left = (n) - i * WG_FOLD;                             \
-        if (left >= WG_FOLD) LEAF(L, OP, WG_FOLD, v);                       \
-        else LEAF(L, OP, left, v);                                          \
-        x += WG_FOLD;                                                       \
-        STORE(i, v);                                                        \
-    }
-
-/* T elements, L lanes, A totals, Y results. */
-#define ALL_LEAVES(T, L, A, Y, OP)                                          \
-    do {                                                                    \
-        const T *x = (const T *)k->x[0];                                    \
-        A       *leaf = (A *)k->scratch;                                    \
-        LEAVES(T, L, OP, k->begin, k->end, s.n, KEEP)                       \
-    } while (0)
-#define KEEP(i, v) leaf[i] = (v)
-#define JOIN_ALL(T, L, A, Y, OP)                                            \
-    do {                                                                    \
-        const A *leaf = (const A *)k->scratch;                              \
-        A        total = s.n ? leaf[0] : (A)0;                              \
-        for (int64_t i = 1; i < leaves; i++)                                \
-            total = OP(total, leaf[i]);                                     \
-        *(Y *)k->y[0] = (Y)total;                                           \
-    } while (0)
-#define ROWS(T, L, A, Y, OP)                                                \
-    do {                                                                    \
-        for (int64_t u = k->begin; u < k->end; u++) {                       \
-            const T *x = (const T *)k->x[0] + u * s.n;                      \
-            A        total = 0;                                             \
-            LEAVES(T, L, OP, 0, leaves, s.n, OP##_TOTAL)                    \
-            ((Y *)k->y[0])[u] = (Y)total;                                   \
-        }                                                                   \
-    } while (0)
-#define BLOCKS(L, A, OP, width)                                             \
-    for (int64_t r = 0; r < s.n; r += BLOCK) {                              \
-        const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;              \
-        L             sum[COLUMNS];                                         \
-        for (int64_t j = 0; j < (width); j++)                               \
-            sum[j] = x[r * s.inner + j];                                    \
-        for (int64_t i = r + 1; i < end; i++)                               \
-            for (int64_t j = 0; j < (width); j++)                           \
-                sum[j] = OP(sum[j], x[i * s.inner + j]);                    \
-        for (int64_t j = 0; j < (width); j++)                               \
-            total[j] = r ? OP(total[j], sum[j]) : (sum[j]);                 \
-    }
-#define COLUMNS_OF(T, L, A, Y, OP)                                          \
-    do {                                                                    \
-        for (int64_t u = k->begin; u < k->end; u++) {                       \
-            const int64_t o = u / blocks, c = u % blocks * COLUMNS;         \
-            const int64_t wide = s.inner - c < COLUMNS ? s.inner - c : COLUMNS; \
-            const T      *x = (const T *)k->x[0] + o * s.n * s.inner + c;   \
-            Y *restrict   y = (Y *)k->y[0] + o * s.inner + c;               \
-            A             total[COLUMNS] = { 0 };                           \
-            if (wide == COLUMNS) BLOCKS(L, A, OP, COLUMNS)                  \
-            else BLOCKS(L, A, OP, wide)                                     \
-            for (int64_t j = 0; j < wide; j++)                              \
-                y[j] = (Y)total[j];                                         \
-        }                                                                   \
-    } while (0)
-
-#define ADD(a, b)          ((a) + (b))
-#define ADD_TOTAL(i, v)    total = (i) ? total + (v) : (v)
-#define LARGER(a, b)       ((b) > (a) || (b) != (b) ? (b) : (a)) /* NaN stays */
-#define LARGER_TOTAL(i, v) total = (i) ? LARGER(total, v) : (v)
-
-#define SUM_TYPES(k, STEP)                                                  \
-    switch ((k)->xt[0].dtype) {                                             \
-    case WG_F32: STEP(float, float, double, float, ADD); break;             \
-    case WG_F64: STEP(double, double, double, double, ADD); break;          \
-    case WG_I32: STEP(int32_t, int64_t, int64_t, int64_t, ADD); break;      \
-    case WG_I64: STEP(int64_t, int64_t, int64_t, int64_t, ADD); break;      \
-    default: STEP(bool, int64_t, int64_t, int64_t, ADD); break;             \
-    }
-#define MAX_TYPES(k, STEP)                                                  \
-    switch ((k)->xt[0].dtype) {                                             \
-    case WG_F32: STEP(float, float, float, float, LARGER); break;           \
-    case WG_F64: STEP(double, double, double, double, LARGER); break;       \
-    case WG_I32: STEP(int32_t, int32_t, int32_t, int32_t, LARGER); break;   \
-    case WG_I64: STEP(int64_t, int64_t, int64_t, int64_t, LARGER); break;   \
-    default: STEP(uint8_t, uint8_t, uint8_t, uint8_t, LARGER); break;       \
-    }
-#define REDUCE(k, TYPES)                                                    \
-    do {                                                                    \
-        const span    s = kernel_span(k);                                   \
-        const int64_t leaves = (s.n + WG_FOLD - 1) / WG_FOLD, blocks = column_blocks(&s); \
-        if ((k)->phase) TYPES(k, JOIN_ALL)                                  \
-        else if (s.outer * s.inner == 1) TYPES(k, ALL_LEAVES)               \
-        else if (s.inner == 1) TYPES(k, ROWS)                               \
-        else TYPES(k, COLUMNS_OF)                                           \
-        return true;                                                        \
-    } while (0)
 KERNEL(sum) { REDUCE(k, SUM_TYPES); }
 KERNEL(max) { REDUCE(k, MAX_TYPES); }
 
 /* Places of the largest along n for the columns of unit u, the first of equals, NaN above all. */
-#define PLACES(T)                                                           \
-    do {                                                                    \
-        const T *x = (const T *)k->x[0] + (u / blocks * s->n) * s->inner + c; \
-        T        best[COLUMNS];                                             \
-        for (int64_t j = 0; j < wide; j++)                                  \
-            best[j] = x[j], place[j] = 0;                                   \
-        for (int64_t i = 1; i < s->n; i++)                                  \
-            for (int64_t j = 0; j < wide; j++) {                            \
-                const T v = x[i * s->inner + j];                            \
-                if (v > best[j] || (v != v && best[j] == best[j]))          \
-                    best[j] = v, place[j] = i;                              \
-            }                                                               \
+#define PLACES(T)                                                                             \
+    do {                                                                                      \
+        const T *x = (const T *)k->x[0] + (u / blocks * s->n) * s->inner + c;                 \
+        T        best[COLUMNS];                                                               \
+        for (int64_t j = 0; j < wide; j++) best[j] = x[j], place[j] = 0;                      \
+        for (int64_t i = 1; i < s->n; i++)                                                    \
+            for (int64_t j = 0; j < wide; j++) {                                              \
+                const T v = x[i * s->inner + j];                                              \
+                if (v > best[j] || (v != v && best[j] == best[j])) best[j] = v, place[j] = i; \
+            }                                                                                 \
     } while (0)
 /* Returns their number. */
 static int64_t find_places(const wg_kernel *k, const span *s, int64_t u, int64_t place[COLUMNS])
@@ -210,8 +48,7 @@ KERNEL(max_mask)
         int64_t wide = find_places(k, &s, u, place);
         bool   *y = (bool *)k->y[0] + u / blocks * s.n * s.inner + u % blocks * COLUMNS;
         for (int64_t i = 0; i < s.n; i++)
-            for (int64_t j = 0; j < wide; j++)
-                y[i * s.inner + j] = place[j] == i;
+            for (int64_t j = 0; j < wide; j++) y[i * s.inner + j] = place[j] == i;
     }
     return true;
 }
@@ -230,32 +67,27 @@ static const wg_attr_row reduce_attrs[] = { { "axis", WG_ATTR_AXES, offsetof(str
 static bool is_reduced(const wg_axes *axes, int axis)
 {
     for (int i = 0; i < axes->count; i++)
-        if (axes->axis[i] == axis)
-            return true;
+        if (axes->axis[i] == axis) return true;
     return false;
 }
 static wg_shape reduced_shape(const wg_shape *x, const wg_axes *axes, bool keepdims)
 {
     wg_shape y = { 0, { 0 } };
     for (int i = 0; i < x->rank; i++)
-        if (!is_reduced(axes, i))
-            y.dim[y.rank++] = x->dim[i];
-        else if (keepdims)
-            y.dim[y.rank++] = 1;
+        if (!is_reduced(axes, i)) y.dim[y.rank++] = x->dim[i];
+        else if (keepdims) y.dim[y.rank++] = 1;
     return y;
 }
 static int64_t reduced_size(const wg_shape *x, const wg_axes *axes)
 {
     int64_t n = 1;
-    for (int i = 0; i < axes->count; i++)
-        n *= x->dim[axes->axis[i]];
+    for (int i = 0; i < axes->count; i++) n *= x->dim[axes->axis[i]];
     return n;
 }
 static bool reduce_shape(wg_rule *r)
 {
     struct reduce *a = r->attr;
-    if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true))
-        return false;
+    if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
     *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
     return true;
 }
@@ -281,13 +113,10 @@ static wg_node moved(wg_site here, wg_node x, const struct reduce *a, wg_node (*
     wg_reduce_args    last = { .axes.count = a->axes.count };
     span              unused;
     int               kept = 0, m = s.rank - a->axes.count;
-    if (reduced_size(&s, &a->axes) == 1)
-        return wg_reshape(x, y);
-    if (span_of(&s, &a->axes, &unused))
-        return wg_none;
+    if (reduced_size(&s, &a->axes) == 1) return wg_reshape(x, y);
+    if (span_of(&s, &a->axes, &unused)) return wg_none;
     for (int i = 0; i < s.rank; i++)
-        if (!is_reduced(&a->axes, i))
-            to.axes.axis[kept++] = i;
+        if (!is_reduced(&a->axes, i)) to.axes.axis[kept++] = i;
     for (int i = 0; i < a->axes.count; i++) {
         to.axes.axis[m + i] = a->axes.axis[i];
         last.axes.axis[i] = m + i;
@@ -301,8 +130,7 @@ static int64_t reduce_units(const wg_kernel *k)
 {
     const span s = kernel_span(k);
     bool       whole = s.outer * s.inner == 1;
-    if (k->phase)
-        return whole;
+    if (k->phase) return whole;
     return whole ? (s.n + WG_FOLD - 1) / WG_FOLD : s.inner == 1 ? s.outer : s.outer * column_blocks(&s);
 }
 static size_t reduce_scratch(const wg_kernel *k)
@@ -339,8 +167,7 @@ static const char *reduce_error(wg_graph *g, int i, wg_node (*op)(wg_site, const
 
 static bool sum_shape(wg_rule *r)
 {
-    if (!wg_dtype_is_float(r->x[0].dtype))
-        r->y[0].dtype = WG_I64;
+    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
     return reduce_shape(r);
 }
 static wg_node sum_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
@@ -351,8 +178,7 @@ static wg_node sum_rewrite(wg_site here, const wg_node x[], int n, const void *a
 static void sum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const struct reduce *a = wg_attr(y);
-    if (wg_dtype_is_float(wg_node_dtype(x[0])))
-        gx[0] = wg_broadcast_to(with_axes(here, gy, x[0], &a->axes), wg_node_shape(x[0]));
+    if (wg_dtype_is_float(wg_node_dtype(x[0]))) gx[0] = wg_broadcast_to(with_axes(here, gy, x[0], &a->axes), wg_node_shape(x[0]));
 }
 static wg_node sum_sample(wg_site here, wg_graph *g, int i)
 {
@@ -367,10 +193,23 @@ static wg_node sum_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *sum_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_sum_at, here); }
 static const wg_op sum_op = {
-    .name = "sum", .summary = "The sum along axes; of nothing 0; of integers and bools i64.", .formula = "y = sum of x along axes",
+    .name = "sum",
+    .summary = "The sum along axes; of nothing 0; of integers and bools i64.",
+    .formula = "y = sum of x along axes",
     .adjoint = "x' = y' repeated",
-    .operands = 1, .kind = WG_REDUCE, .attr_size = sizeof(struct reduce), .attrs = reduce_attrs, .shape = sum_shape, .rewrite = sum_rewrite,
-    .kernel = KERNELS(sum), .fold = true, .phases = 2, .units = reduce_units, .scratch = reduce_scratch, .vjp = sum_vjp, .sample = sum_sample,
+    .operands = 1,
+    .kind = WG_REDUCE,
+    .attr_size = sizeof(struct reduce),
+    .attrs = reduce_attrs,
+    .shape = sum_shape,
+    .rewrite = sum_rewrite,
+    .kernel = KERNELS(sum),
+    .fold = true,
+    .phases = 2,
+    .units = reduce_units,
+    .scratch = reduce_scratch,
+    .vjp = sum_vjp,
+    .sample = sum_sample,
     .error = sum_error,
 };
 wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)
@@ -392,10 +231,18 @@ static wg_node mean_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *mean_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_mean_at, here); }
 static const wg_op mean_op = {
-    .name = "mean", .summary = "The mean along axes; of nothing NaN; of integers and bools a float.", .formula = "y = sum of x along axes / n",
+    .name = "mean",
+    .summary = "The mean along axes; of nothing NaN; of integers and bools a float.",
+    .formula = "y = sum of x along axes / n",
     .adjoint = "x' = y' / n repeated",
-    .operands = 1, .kind = WG_REDUCE, .attr_size = sizeof(struct reduce), .attrs = reduce_attrs, .shape = reduce_shape, .expand = mean_expand,
-    .sample = mean_sample, .error = mean_error,
+    .operands = 1,
+    .kind = WG_REDUCE,
+    .attr_size = sizeof(struct reduce),
+    .attrs = reduce_attrs,
+    .shape = reduce_shape,
+    .expand = mean_expand,
+    .sample = mean_sample,
+    .error = mean_error,
 };
 wg_node wg_mean_at(wg_site here, const wg_reduce_args *a)
 {
@@ -425,16 +272,12 @@ static wg_node max_mask_rewrite(wg_site here, const wg_node x[], int n, const vo
     wg_axes           last = { .count = axes->count };
     span              unused;
     int               at = 0;
-    if (span_of(&s, axes, &unused))
-        return wg_none;
+    if (span_of(&s, axes, &unused)) return wg_none;
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < s.rank; i++)
-            if (is_reduced(axes, i) == pass)
-                to.axes.axis[at++] = i;
-    for (int i = 0; i < s.rank; i++)
-        back.axes.axis[to.axes.axis[i]] = i;
-    for (int i = 0; i < last.count; i++)
-        last.axis[i] = s.rank - last.count + i;
+            if (is_reduced(axes, i) == pass) to.axes.axis[at++] = i;
+    for (int i = 0; i < s.rank; i++) back.axes.axis[to.axes.axis[i]] = i;
+    for (int i = 0; i < last.count; i++) last.axis[i] = s.rank - last.count + i;
     back.x = max_mask(here, wg_transpose_at(here, &to), &last);
     return wg_transpose_at(here, &back);
 }
@@ -450,22 +293,37 @@ static wg_node max_mask_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *max_mask_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     max_mask(here, wg_any(g, WG_SHAPE(3, 0)), &WG_AXES(1));
     return "has no elements to choose from";
 }
 static const wg_op max_mask_op = {
-    .name = "max_mask", .summary = "Where the largest along axes stands: true at the first of equals, elsewhere false.",
-    .formula = "y = x is the first max of x along axes", .adjoint = "none: piecewise constant",
-    .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct reduce), .attrs = reduce_attrs, .shape = max_mask_shape,
-    .rewrite = max_mask_rewrite, .kernel = KERNELS(max_mask), .units = places_units, .sample = max_mask_sample, .error = max_mask_error,
+    .name = "max_mask",
+    .summary = "Where the largest along axes stands: true at the first of equals, elsewhere false.",
+    .formula = "y = x is the first max of x along axes",
+    .adjoint = "none: piecewise constant",
+    .operands = 1,
+    .kind = WG_ROWS,
+    .attr_size = sizeof(struct reduce),
+    .attrs = reduce_attrs,
+    .shape = max_mask_shape,
+    .rewrite = max_mask_rewrite,
+    .kernel = KERNELS(max_mask),
+    .units = places_units,
+    .sample = max_mask_sample,
+    .error = max_mask_error,
 };
-static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes) { return wg_apply(here, &max_mask_op, &x, 1, &(struct reduce){ *axes, false }); }
+static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
+{
+    return wg_apply(here, &max_mask_op, &x, 1, &(struct reduce){ *axes, false });
+}
 
 static bool    max_shape(wg_rule *r) { return reduce_shape(r) && over_something(r); }
-static wg_node max_rewrite(wg_site here, const wg_node x[], int n, const void *attr) { return moved(here, x[0], attr, wg_max_at); }
-static void    max_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+static wg_node max_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+{
+    return moved(here, x[0], attr, wg_max_at);
+}
+static void max_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const struct reduce *a = wg_attr(y);
     gx[0] = wg_where(max_mask(here, x[0], &a->axes), with_axes(here, gy, x[0], &a->axes), 0);
@@ -480,18 +338,29 @@ static wg_node max_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *max_error(wg_site here, wg_graph *g, int i)
 {
-    if (i < 2)
-        return reduce_error(g, i, wg_max_at, here);
-    if (i > 2)
-        return NULL;
+    if (i < 2) return reduce_error(g, i, wg_max_at, here);
+    if (i > 2) return NULL;
     wg_max(wg_any(g, WG_SHAPE(3, 0)), .axes = WG_AXES(1));
     return "has no elements to choose from";
 }
 static const wg_op max_op = {
-    .name = "max", .summary = "The largest along axes; NaN if one is.", .formula = "y = max of x along axes",
+    .name = "max",
+    .summary = "The largest along axes; NaN if one is.",
+    .formula = "y = max of x along axes",
     .adjoint = "x' = y' at the first of equals, else 0",
-    .operands = 1, .kind = WG_REDUCE, .attr_size = sizeof(struct reduce), .attrs = reduce_attrs, .shape = max_shape, .rewrite = max_rewrite,
-    .kernel = KERNELS(max), .fold = true, .phases = 2, .units = reduce_units, .scratch = reduce_scratch, .vjp = max_vjp, .sample = max_sample,
+    .operands = 1,
+    .kind = WG_REDUCE,
+    .attr_size = sizeof(struct reduce),
+    .attrs = reduce_attrs,
+    .shape = max_shape,
+    .rewrite = max_rewrite,
+    .kernel = KERNELS(max),
+    .fold = true,
+    .phases = 2,
+    .units = reduce_units,
+    .scratch = reduce_scratch,
+    .vjp = max_vjp,
+    .sample = max_sample,
     .error = max_error,
 };
 wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
@@ -507,13 +376,22 @@ static void var_expand(wg_site here, const wg_node x[], int n, const void *attr,
     wg_node              d = wg_sub(x[0], wg_mean(x[0], .axes = a->axes, .keepdims = true));
     y[0] = wg_mean(wg_square(d), .axes = a->axes, .keepdims = a->keepdims);
 }
-static wg_node var_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_var_at, here); }
+static wg_node     var_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_var_at, here); }
 static const char *var_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_var_at, here); }
 static const wg_op var_op = {
-    .name = "var", .summary = "The mean squared deviation along axes: divided by n.", .formula = "y = mean (x - mean x)^2",
+    .name = "var",
+    .summary = "The mean squared deviation along axes: divided by n.",
+    .formula = "y = mean (x - mean x)^2",
     .adjoint = "x' = 2 y' (x - mean x) / n",
-    .operands = 1, .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, .attr_size = sizeof(struct reduce), .attrs = reduce_attrs,
-    .shape = reduce_shape, .expand = var_expand, .sample = var_sample, .error = var_error,
+    .operands = 1,
+    .kind = WG_REDUCE,
+    .promote = WG_PROMOTE_FLOAT,
+    .attr_size = sizeof(struct reduce),
+    .attrs = reduce_attrs,
+    .shape = reduce_shape,
+    .expand = var_expand,
+    .sample = var_sample,
+    .error = var_error,
 };
 wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 {
@@ -535,13 +413,22 @@ static void logsumexp_expand(wg_site here, const wg_node x[], int n, const void 
     wg_node              log_sum = wg_log(wg_where(nothing, 1, sum));
     y[0] = wg_reshape(wg_where(nothing, -INFINITY, wg_add(log_sum, m)), reduced_shape(&s, &a->axes, a->keepdims));
 }
-static wg_node logsumexp_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_logsumexp_at, here); }
+static wg_node     logsumexp_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_logsumexp_at, here); }
 static const char *logsumexp_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_logsumexp_at, here); }
 static const wg_op logsumexp_op = {
-    .name = "logsumexp", .summary = "The logarithm of a sum of exponentials, without overflow.", .formula = "y = ln sum e^x along axes",
+    .name = "logsumexp",
+    .summary = "The logarithm of a sum of exponentials, without overflow.",
+    .formula = "y = ln sum e^x along axes",
     .adjoint = "x' = y' e^(x - y), 0 where y is -inf",
-    .operands = 1, .kind = WG_REDUCE, .promote = WG_PROMOTE_FLOAT, .attr_size = sizeof(struct reduce), .attrs = reduce_attrs,
-    .shape = max_shape, .expand = logsumexp_expand, .sample = logsumexp_sample, .error = logsumexp_error,
+    .operands = 1,
+    .kind = WG_REDUCE,
+    .promote = WG_PROMOTE_FLOAT,
+    .attr_size = sizeof(struct reduce),
+    .attrs = reduce_attrs,
+    .shape = max_shape,
+    .expand = logsumexp_expand,
+    .sample = logsumexp_sample,
+    .error = logsumexp_error,
 };
 wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
 {
@@ -553,10 +440,8 @@ wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
 static bool argmax_shape(wg_rule *r)
 {
     struct reduce *a = r->attr;
-    if (!a->axes.count)
-        a->axes = WG_AXES(-1);
-    if (a->axes.count != 1)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "takes one axis, not %d", a->axes.count);
+    if (!a->axes.count) a->axes = WG_AXES(-1);
+    if (a->axes.count != 1) return wg_rule_fail(r, WG_ERROR_SHAPE, "takes one axis, not %d", a->axes.count);
     r->y[0].dtype = WG_I64;
     return reduce_shape(r) && over_something(r);
 }
@@ -583,11 +468,20 @@ static const char *argmax_error(wg_site here, wg_graph *g, int i)
 static const wg_attr_row argmax_attrs[] = { { "axis", WG_ATTR_AXES, offsetof(struct reduce, axes), "-1", NULL },
                                             { "keepdims", WG_ATTR_BOOL, offsetof(struct reduce, keepdims), "false", NULL },
                                             { 0 } };
-static const wg_op argmax_op = {
-    .name = "argmax", .summary = "The place of the largest along one axis, the first of equals; NaN is above all.",
-    .formula = "y = place of the max of x along axis", .adjoint = "none: a place",
-    .operands = 1, .kind = WG_ROWS, .attr_size = sizeof(struct reduce), .attrs = argmax_attrs, .shape = argmax_shape,
-    .kernel = KERNELS(argmax), .units = places_units, .sample = argmax_sample, .error = argmax_error,
+static const wg_op       argmax_op = {
+          .name = "argmax",
+          .summary = "The place of the largest along one axis, the first of equals; NaN is above all.",
+          .formula = "y = place of the max of x along axis",
+          .adjoint = "none: a place",
+          .operands = 1,
+          .kind = WG_ROWS,
+          .attr_size = sizeof(struct reduce),
+          .attrs = argmax_attrs,
+          .shape = argmax_shape,
+          .kernel = KERNELS(argmax),
+          .units = places_units,
+          .sample = argmax_sample,
+          .error = argmax_error,
 };
 wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)
 {

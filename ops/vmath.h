@@ -41,16 +41,16 @@ static inline float vm_expm1_small(float r)
 static inline float vm_expf(float x)
 {
     float c = x < -104.0f ? -104.0f : x;
-    c = c > 89.0f ? 89.0f : c; /* NaN passes through both */
-    float n = c * 1.44269504f + 12582912.0f; /* round to the nearest integer by adding 1.5 * 2^23 */
+    c = c > 89.0f ? 89.0f : c;                  /* NaN passes through both */
+    float    n = c * 1.44269504f + 12582912.0f; /* round to the nearest integer by adding 1.5 * 2^23 */
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
     float r = c - n * 0.693145752f; /* ln 2 to 16 bits, exact product */
     r = r - n * 1.42860677e-6f;
-    float    y = 1.0f + vm_expm1_small(r);
-    int32_t  e = (int32_t)(k - 0x4B400000u); /* n as an integer, -150..128 */
-    int32_t  h = e >> 1;                     /* 2^e in two factors, so that subnormal results round once */
-    float    s1 = vm_from_bits((uint32_t)(h + 127) << 23), s2 = vm_from_bits((uint32_t)(e - h + 127) << 23);
+    float   y = 1.0f + vm_expm1_small(r);
+    int32_t e = (int32_t)(k - 0x4B400000u); /* n as an integer, -150..128 */
+    int32_t h = e >> 1;                     /* 2^e in two factors, so that subnormal results round once */
+    float   s1 = vm_from_bits((uint32_t)(h + 127) << 23), s2 = vm_from_bits((uint32_t)(e - h + 127) << 23);
     y = y * s1 * s2;
     return x != x ? x : y;
 }
@@ -105,9 +105,9 @@ static inline float vm_log1pf(float x)
  * polynomial itself. */
 static inline float vm_tanhf(float x)
 {
-    float a = fabsf(x);
-    float v = 2.0f * (a > 10.0f ? 10.0f : a);
-    float n = v * 1.44269504f + 12582912.0f;
+    float    a = fabsf(x);
+    float    v = 2.0f * (a > 10.0f ? 10.0f : a);
+    float    n = v * 1.44269504f + 12582912.0f;
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
     float r = v - n * 0.693145752f;
@@ -137,16 +137,16 @@ static inline double vm_sigmoid(double x)
     return x < 0 ? e * d : d;
 }
 
-#define EXP(x)     _Generic((x), float: vm_expf, default: exp)(x)
-#define LOG(x)     _Generic((x), float: vm_logf, default: log)(x)
-#define LOG1P(x)   _Generic((x), float: vm_log1pf, default: log1p)(x)
-#define TANH(x)    _Generic((x), float: vm_tanhf, default: tanh)(x)
-#define SIGMOID(x) _Generic((x), float: vm_sigmoidf, default: vm_sigmoid)(x)
-#define SQRT(x)    _Generic((x), float: sqrtf, default: sqrt)(x)
-#define SIN(x)     _Generic((x), float: sinf, default: sin)(x)
-#define COS(x)     _Generic((x), float: cosf, default: cos)(x)
-#define POW(x, y)  _Generic((x), float: powf, default: pow)(x, y)
-#define ABS(x)     _Generic((x), float: fabsf, double: fabs, default: wg_abs_int)(x)
+#define EXP(x)     _Generic((x), float : vm_expf, default : exp)(x)
+#define LOG(x)     _Generic((x), float : vm_logf, default : log)(x)
+#define LOG1P(x)   _Generic((x), float : vm_log1pf, default : log1p)(x)
+#define TANH(x)    _Generic((x), float : vm_tanhf, default : tanh)(x)
+#define SIGMOID(x) _Generic((x), float : vm_sigmoidf, default : vm_sigmoid)(x)
+#define SQRT(x)    _Generic((x), float : sqrtf, default : sqrt)(x)
+#define SIN(x)     _Generic((x), float : sinf, default : sin)(x)
+#define COS(x)     _Generic((x), float : cosf, default : cos)(x)
+#define POW(x, y)  _Generic((x), float : powf, default : pow)(x, y)
+#define ABS(x)     _Generic((x), float : fabsf, double : fabs, default : wg_abs_int)(x)
 static inline int64_t wg_abs_int(int64_t v) { return v < 0 ? -v : v; }
 
 #endif

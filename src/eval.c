@@ -71,6 +71,12 @@ void wgi_result(wg_graph *g, uint32_t i)
     g->node[i].flags |= WGI_RESULT;
 }
 
+void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
+{
+    if (!r->quiet || g->node[i].flags & WGI_KEPT)
+        wgi_result(g, i);
+}
+
 void *wgi_value(wg_graph *g, uint32_t i)
 {
     if (g->value[i])
@@ -103,10 +109,10 @@ static bool roots_of(wg_graph *g, const uint32_t *first, int n, bool assigned, w
     return true;
 }
 
-static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool assigned)
+static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool assigned, bool quiet)
 {
     wgi_place   place = wgi_arena_place(&g->temp);
-    wgi_request r = { .here = here };
+    wgi_request r = { .here = here, .quiet = quiet };
     bool        ok = roots_of(g, root, n, assigned, &r) && wgi_run(g, &r);
     wgi_arena_rewind(&g->temp, place);
     return ok;
@@ -125,6 +131,8 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     bool      fixed = wgi_is_leaf(node) && node->op != &wgi_op_param && node->op != &wgi_op_state;
     if (fixed)
         return wgi_value(g, i);
+    if (g->open && g->peeked && wgi_moved(g))
+        wgi_close(g);
     if (g->open && wgi_moved(g)) {
         if (g->value[i] && node->flags & WGI_RESULT)
             return g->value[i];
@@ -139,7 +147,7 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     }
     g->peeked = quiet && (g->peeked || !g->open);
     wgi_open(g);
-    bool ok = wgi_is_leaf(node) ? own_bytes(g, i) : (g->value[i] || compute(g, here, &i, 1, false));
+    bool ok = wgi_is_leaf(node) ? own_bytes(g, i) : (g->value[i] || compute(g, here, &i, 1, false, quiet));
     if (ok && !quiet)
         wgi_result(g, i);
     return ok ? g->value[i] : NULL;
@@ -272,7 +280,7 @@ wg_status wg_commit(wg_graph *g)
         wgi_close(g);
     wgi_open(g);
     g->peeked = false;
-    if (compute(g, "", NULL, 0, true))
+    if (compute(g, "", NULL, 0, true, false))
         commit(g);
     return wg_failed(g->c);
 }

@@ -260,7 +260,7 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
     if (!wgi_interpret(g, all, n))
         return false;
     for (int i = 0; i < r->roots; i++)
-        wgi_result(g, r->root[i]);
+        wgi_root_done(g, r, r->root[i]);
     for (int i = 0; i < r->targets; i++) {
         r->reached[i] = !wg_is_none(gx[i]);
         if (r->reached[i]) {

@@ -87,7 +87,7 @@ static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
     for (int i = 0; i < p->results; i++)
         g->value[p->result[i].node] = ptr[p->result[i].buffer];
     for (int i = 0; i < p->roots; i++)
-        wgi_result(g, p->root[i]);
+        wgi_root_done(g, r, p->root[i]);
     for (int i = 0; i < p->targets; i++) {
         const wgi_gradient_of *q = &p->gradient[i];
         const wgi_node        *n = &g->node[r->target[i]];

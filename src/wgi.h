@@ -252,8 +252,10 @@ typedef struct wgi_request {
     void    **into;    /* targets: where each gradient goes */
     bool     *reached; /* targets: filled */
     uint32_t  blocked; /* filled: a node without a derivative on the way, 0 if none */
+    bool      quiet;   /* a peek: its roots become no results */
 } wgi_request;
 void wgi_result(wg_graph *g, uint32_t i); /* readable after the parameters have moved */
+void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);
 
 /* ---- interpret.c ---- */
 

@@ -38,11 +38,12 @@ Test(idx, wrong_files)
 {
     const unsigned      two = 2, most = 0xFFFFFFFF, huge[3] = { most, most, most }, one[9] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
     const unsigned char v[4] = { 1, 2, 3, 4 };
-    wgt_bytes           f[] = {
-                  wgt_idx(8, 1, &two, v, 1),   wgt_idx(8, 1, &two, v, 3),    wgt_idx(0x0A, 1, &two, v, 2), wgt_idx(8, 9, one, v, 1),
-                  wgt_idx(8, 1, &most, v, 4),  wgt_idx(0x0E, 3, huge, v, 4), wgt_idx(8, 2, one, NULL, 0),  { .n = 0 },
-                  { { 0x1f, 0x8b, 8, 0 }, 4 }, { { 0, 1, 8, 1 }, 4 },        { { 0, 0, 8, 3, 0, 0 }, 6 },
-    };
+    wgt_bytes           f[11] = { wgt_idx(8, 1, &two, v, 1), wgt_idx(8, 1, &two, v, 3), wgt_idx(0x0A, 1, &two, v, 2) };
+    f[3] = wgt_idx(8, 9, one, v, 1), f[4] = wgt_idx(8, 1, &most, v, 4);
+    f[5] = wgt_idx(0x0E, 3, huge, v, 4), f[6] = wgt_idx(8, 2, one, NULL, 0);
+    f[8] = (wgt_bytes){ { 0x1f, 0x8b, 8, 0 }, 4 };
+    f[9] = (wgt_bytes){ { 0, 1, 8, 1 }, 4 };
+    f[10] = (wgt_bytes){ { 0, 0, 8, 3, 0, 0 }, 6 };
     const char *message[] = {
         "byte 8: the sizes [2] need 2 bytes from here, the file has 1",
         "byte 8: the sizes [2] need 2 bytes from here, the file has 3",

@@ -1,4 +1,5 @@
-/* test_npy.c: .npy files made by hand, by the format's definition, in all versions, dtypes and orders; what is written, byte by byte. */
+/* test_npy.c: .npy files made by hand, by the format's definition, in all versions, dtypes and orders; what is written, byte by
+ * byte. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>

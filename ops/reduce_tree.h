@@ -1,0 +1,154 @@
+/* reduce_tree.h: the order in which reductions join elements, by shape alone. x is [outer, n, inner], n the reduced axes.
+ * inner = 1: leaves of WG_FOLD elements in LANES lanes, lanes halved (64 -> 32 -> ... -> 1), leaves joined in order, for sums
+ * in f64. Else blocks of BLOCK rows in order in the dtype, blocks joined in order, for sums in f64. Integers are summed in
+ * i64, which is exact. */
+#ifndef WG_REDUCE_TREE_H
+#define WG_REDUCE_TREE_H
+
+struct reduce {
+    wg_axes axes; /* none: all */
+    bool    keepdims;
+};
+
+enum { LANES = 64, BLOCK = 32, COLUMNS = 64 };
+
+typedef struct span {
+    int64_t outer, n, inner;
+} span;
+
+/* False: an axis that stays lies between reduced ones. Axes of size 1 may lie anywhere. */
+static bool span_of(const wg_shape *x, const wg_axes *axes, span *s)
+{
+    unsigned reduced = 0;
+    int      part = 0; /* 0: before the reduced axes, 1: among them, 2: behind */
+    for (int i = 0; i < axes->count; i++) reduced |= 1u << axes->axis[i];
+    *s = (span){ 1, 1, 1 };
+    for (int i = 0; i < x->rank; i++) {
+        bool in = reduced >> i & 1;
+        if (x->dim[i] == 1) continue;
+        if (in && part == 2) return false;
+        part = in ? 1 : part ? 2 : 0;
+        *(part == 0 ? &s->outer : part == 1 ? &s->n : &s->inner) *= x->dim[i];
+    }
+    return true;
+}
+static span kernel_span(const wg_kernel *k)
+{
+    span s;
+    span_of(k->xt[0].shape, &((const struct reduce *)k->attr)->axes, &s);
+    return s;
+}
+static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / COLUMNS; }
+
+/* x of n <= WG_FOLD elements T in lanes L to one. */
+#define HALVE(OP, h) \
+    for (int64_t j = 0; j < (h) && j + (h) < wide; j++) lane[j] = OP(lane[j], lane[j + (h)])
+#define LEAF(L, OP, n, to)                                                       \
+    do {                                                                         \
+        const int64_t count = (n), wide = count < LANES ? count : LANES;         \
+        L             lane[LANES] = { 0 };                                       \
+        int64_t       r = LANES;                                                 \
+        for (int64_t j = 0; j < wide; j++) lane[j] = x[j];                       \
+        for (; r + LANES <= count; r += LANES)                                   \
+            for (int64_t j = 0; j < LANES; j++) lane[j] = OP(lane[j], x[r + j]); \
+        for (int64_t j = r; j < count; j++) lane[j - r] = OP(lane[j - r], x[j]); \
+        HALVE(OP, 32);                                                           \
+        HALVE(OP, 16);                                                           \
+        HALVE(OP, 8);                                                            \
+        HALVE(OP, 4);                                                            \
+        HALVE(OP, 2);                                                            \
+        HALVE(OP, 1);                                                            \
+        (to) = lane[0];                                                          \
+    } while (0)
+
+/* Leaves [from, to) of a row of n elements at x: the results, joined or each for itself, by STORE(i, v). */
+#define LEAVES(T, L, OP, from, to, n, STORE)          \
+    for (int64_t i = (from); i < (to); i++) {         \
+        L             v;                              \
+        const int64_t left = (n)-i * WG_FOLD;         \
+        if (left >= WG_FOLD) LEAF(L, OP, WG_FOLD, v); \
+        else LEAF(L, OP, left, v);                    \
+        x += WG_FOLD;                                 \
+        STORE(i, v);                                  \
+    }
+
+/* T elements, L lanes, A totals, Y results. */
+#define ALL_LEAVES(T, L, A, Y, OP)                    \
+    do {                                              \
+        const T *x = (const T *)k->x[0];              \
+        A       *leaf = (A *)k->scratch;              \
+        LEAVES(T, L, OP, k->begin, k->end, s.n, KEEP) \
+    } while (0)
+#define KEEP(i, v) leaf[i] = (v)
+#define JOIN_ALL(T, L, A, Y, OP)                                         \
+    do {                                                                 \
+        const A *leaf = (const A *)k->scratch;                           \
+        A        total = s.n ? leaf[0] : (A)0;                           \
+        for (int64_t i = 1; i < leaves; i++) total = OP(total, leaf[i]); \
+        *(Y *)k->y[0] = (Y)total;                                        \
+    } while (0)
+#define ROWS(T, L, A, Y, OP)                             \
+    do {                                                 \
+        for (int64_t u = k->begin; u < k->end; u++) {    \
+            const T *x = (const T *)k->x[0] + u * s.n;   \
+            A        total = 0;                          \
+            LEAVES(T, L, OP, 0, leaves, s.n, OP##_TOTAL) \
+            ((Y *)k->y[0])[u] = (Y)total;                \
+        }                                                \
+    } while (0)
+#define BLOCKS(L, A, OP, width)                                                               \
+    for (int64_t r = 0; r < s.n; r += BLOCK) {                                                \
+        const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;                                \
+        L             sum[COLUMNS];                                                           \
+        for (int64_t j = 0; j < (width); j++) sum[j] = x[r * s.inner + j];                    \
+        for (int64_t i = r + 1; i < end; i++)                                                 \
+            for (int64_t j = 0; j < (width); j++) sum[j] = OP(sum[j], x[i * s.inner + j]);    \
+        for (int64_t j = 0; j < (width); j++) total[j] = r ? OP(total[j], sum[j]) : (sum[j]); \
+    }
+#define COLUMNS_OF(T, L, A, Y, OP)                                              \
+    do {                                                                        \
+        for (int64_t u = k->begin; u < k->end; u++) {                           \
+            const int64_t o = u / blocks, c = u % blocks * COLUMNS;             \
+            const int64_t wide = s.inner - c < COLUMNS ? s.inner - c : COLUMNS; \
+            const T      *x = (const T *)k->x[0] + o * s.n * s.inner + c;       \
+            Y *restrict y = (Y *)k->y[0] + o * s.inner + c;                     \
+            A total[COLUMNS] = { 0 };                                           \
+            if (wide == COLUMNS) BLOCKS(L, A, OP, COLUMNS)                      \
+            else BLOCKS(L, A, OP, wide)                                         \
+            for (int64_t j = 0; j < wide; j++) y[j] = (Y)total[j];              \
+        }                                                                       \
+    } while (0)
+
+#define ADD(a, b)          ((a) + (b))
+#define ADD_TOTAL(i, v)    total = (i) ? total + (v) : (v)
+#define LARGER(a, b)       ((b) > (a) || (b) != (b) ? (b) : (a)) /* NaN stays */
+#define LARGER_TOTAL(i, v) total = (i) ? LARGER(total, v) : (v)
+
+#define SUM_TYPES(k, STEP)                                             \
+    switch ((k)->xt[0].dtype) {                                        \
+    case WG_F32: STEP(float, float, double, float, ADD); break;        \
+    case WG_F64: STEP(double, double, double, double, ADD); break;     \
+    case WG_I32: STEP(int32_t, int64_t, int64_t, int64_t, ADD); break; \
+    case WG_I64: STEP(int64_t, int64_t, int64_t, int64_t, ADD); break; \
+    default: STEP(bool, int64_t, int64_t, int64_t, ADD); break;        \
+    }
+#define MAX_TYPES(k, STEP)                                                \
+    switch ((k)->xt[0].dtype) {                                           \
+    case WG_F32: STEP(float, float, float, float, LARGER); break;         \
+    case WG_F64: STEP(double, double, double, double, LARGER); break;     \
+    case WG_I32: STEP(int32_t, int32_t, int32_t, int32_t, LARGER); break; \
+    case WG_I64: STEP(int64_t, int64_t, int64_t, int64_t, LARGER); break; \
+    default: STEP(uint8_t, uint8_t, uint8_t, uint8_t, LARGER); break;     \
+    }
+#define REDUCE(k, TYPES)                                                                  \
+    do {                                                                                  \
+        const span    s = kernel_span(k);                                                 \
+        const int64_t leaves = (s.n + WG_FOLD - 1) / WG_FOLD, blocks = column_blocks(&s); \
+        if ((k)->phase) TYPES(k, JOIN_ALL)                                                \
+        else if (s.outer * s.inner == 1) TYPES(k, ALL_LEAVES)                             \
+        else if (s.inner == 1) TYPES(k, ROWS)                                             \
+        else TYPES(k, COLUMNS_OF)                                                         \
+        return true;                                                                      \
+    } while (0)
+
+#endif

@@ -1,0 +1,366 @@
+/* slice.c: tensors one behind the other along an axis, and parts of an axis taken out and put back. x is [outer, axis, inner]. */
+#include "ops.h"
+
+/* Elements after an axis. */
+static int64_t inner_of(const wg_shape *s, int axis)
+{
+    int64_t n = 1;
+    for (int i = axis + 1; i < s->rank; i++) n *= s->dim[i];
+    return n;
+}
+/* Bytes of one run along axis and all after it. */
+static size_t run_bytes(const wg_type *t, int axis)
+{
+    return (size_t)(t->shape->dim[axis] * inner_of(t->shape, axis)) * wg_dtype_size(t->dtype);
+}
+
+struct slice {
+    int     axis;
+    int64_t from, to;
+};
+struct unslice {
+    int     axis;
+    int64_t from, size;
+};
+
+/* Unit u copies the run of operand u % operands in row u / operands. */
+KERNEL(concat)
+{
+    int     axis = *(const int *)k->attr;
+    size_t  row = run_bytes(&k->yt[0], axis), at = 0;
+    int64_t first = k->begin / k->operands;
+    int     j = (int)(k->begin % k->operands);
+    for (int i = 0; i < j; i++) at += run_bytes(&k->xt[i], axis);
+    char *y = (char *)k->y[0] + (size_t)first * row;
+    for (int64_t u = k->begin; u < k->end; u++) {
+        size_t n = run_bytes(&k->xt[j], axis);
+        if (n) memcpy(y + at, (const char *)k->x[j] + (size_t)(u / k->operands) * n, n);
+        at += n;
+        if (++j == k->operands) j = 0, at = 0, y += row;
+    }
+    return true;
+}
+
+KERNEL(slice)
+{
+    const struct slice *a = k->attr;
+    size_t              row = run_bytes(&k->xt[0], a->axis), n = run_bytes(&k->yt[0], a->axis);
+    size_t              skip = a->to > a->from ? n / (size_t)(a->to - a->from) * (size_t)a->from : 0;
+    for (int64_t u = k->begin; n && u < k->end; u++)
+        memcpy((char *)k->y[0] + (size_t)u * n, (const char *)k->x[0] + (size_t)u * row + skip, n);
+    return true;
+}
+
+KERNEL(unslice)
+{
+    const struct unslice *a = k->attr;
+    size_t                row = run_bytes(&k->yt[0], a->axis), n = run_bytes(&k->xt[0], a->axis);
+    size_t                skip = a->size ? row / (size_t)a->size * (size_t)a->from : 0;
+    for (int64_t u = k->begin; row && u < k->end; u++) {
+        char *y = (char *)k->y[0] + (size_t)u * row;
+        memset(y, 0, skip);
+        if (n) memcpy(y + skip, (const char *)k->x[0] + (size_t)u * n, n);
+        memset(y + skip + n, 0, row - skip - n);
+    }
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(concat);
+DECLARE(slice);
+DECLARE(unslice);
+
+extern const wg_op wgi_op_concat, wgi_op_slice, wgi_op_unslice;
+
+/* Elements before an axis. */
+static int64_t outer_of(const wg_shape *s, int axis)
+{
+    int64_t n = 1;
+    for (int i = 0; i < axis; i++) n *= s->dim[i];
+    return n;
+}
+
+/* ---- concat ---- */
+
+static const wg_attr_row concat_attrs[] = { { "axis", WG_ATTR_INT, 0, "0", NULL }, { 0 } };
+static bool              concat_fits(const wg_shape *a, const wg_shape *b, int axis)
+{
+    bool fits = a->rank == b->rank;
+    for (int i = 0; fits && i < a->rank; i++) fits = i == axis || a->dim[i] == b->dim[i];
+    return fits;
+}
+static bool concat_shape(wg_rule *r)
+{
+    int      *axis = r->attr;
+    wg_shape *y = wg_rule_shape(r, 0);
+    *y = *r->x[0].shape;
+    if (!wg_rule_axis(r, axis, y->rank)) return false;
+    for (int k = 1; k < r->operands; k++) {
+        const wg_shape *x = r->x[k].shape;
+        if (!concat_fits(r->x[0].shape, x, *axis))
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s and %s differ beside axis %d", wg_rule_who(r, 0), wg_rule_who(r, k),
+                                *axis);
+        if (__builtin_add_overflow(y->dim[*axis], x->dim[*axis], &y->dim[*axis]))
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
+    }
+    return true;
+}
+static wg_node concat_rewrite(wg_site here, const wg_node x[], int n, const void *attr) { return n == 1 ? x[0] : wg_none; }
+static int64_t concat_units(const wg_kernel *k)
+{
+    int axis = *(const int *)k->attr;
+    return run_bytes(&k->yt[0], axis) ? outer_of(k->yt[0].shape, axis) * k->operands : 0;
+}
+/* [from, to) of an axis; the empty piece is at the end, since a slice to 0 means up to the end. */
+static wg_node piece(wg_site here, wg_node x, int axis, int64_t from, int64_t to)
+{
+    if (from == to) from = to = wg_dim(x, axis);
+    return wg_slice(x, .axis = axis, .from = from, .to = to);
+}
+static void concat_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    int     axis = *(const int *)wg_attr(y);
+    int64_t at = 0;
+    for (int k = 0; k < wg_node_operands(y); k++) {
+        int64_t n = wg_dim(x[k], axis);
+        gx[k] = piece(here, gy, axis, at, at + n);
+        at += n;
+    }
+}
+static wg_node concat_sample(wg_site here, wg_graph *g, int i)
+{
+    wg_shape a = WG_SHAPE(2, 3), b = WG_SHAPE(2, 1), c = WG_SHAPE(2, 0), d = WG_SHAPE(4, 3);
+    switch (i) {
+    case 0: return wg_concat(((wg_node[]){ wg_any(g, a), wg_any(g, b), wg_any(g, c), wg_any(g, a) }), 4, 1);
+    case 1: return wg_concat(((wg_node[]){ wg_any(g, a), wg_any(g, d) }), 2, 0);
+    case 2: return wg_concat(((wg_node[]){ wg_any(g, c), wg_any(g, c) }), 2, -1);
+    case 3: return wg_concat(((wg_node[]){ wg_any(g, a), wg_any_class(g, 5, d) }), 2, -2);
+    }
+    return wg_none;
+}
+static const char *concat_error(wg_site here, wg_graph *g, int i)
+{
+    wg_node x[2] = { wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(3, 3)) };
+    switch (i) {
+    case 0: wg_concat(x, 2, 1); return "differ beside axis 1";
+    case 1: wg_concat(x, 2, 2); return "no axis 2";
+    }
+    return NULL;
+}
+const wg_op wgi_op_concat = {
+    .name = "concat",
+    .summary = "One behind the other along axis.",
+    .formula = "y = [x0, x1, ...]",
+    .adjoint = "xi' = its piece of y'",
+    .operands = -1,
+    .kind = WG_OPAQUE,
+    .promote = WG_PROMOTE_COMMON,
+    .attr_size = sizeof(int),
+    .attrs = concat_attrs,
+    .shape = concat_shape,
+    .rewrite = concat_rewrite,
+    .kernel = KERNELS(concat),
+    .units = concat_units,
+    .vjp = concat_vjp,
+    .sample = concat_sample,
+    .error = concat_error,
+};
+wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis) { return wg_apply(here, &wgi_op_concat, x, n, &axis); }
+
+/* ---- slice ---- */
+
+/* Resolved, an empty slice is from and to the end: then only to = 0 means the end. */
+static bool slice_shape(wg_rule *r)
+{
+    struct slice *a = r->attr;
+    wg_shape     *y = wg_rule_shape(r, 0);
+    *y = *r->x[0].shape;
+    if (!wg_rule_axis(r, &a->axis, y->rank)) return false;
+    int64_t n = y->dim[a->axis], from = a->from < 0 ? a->from + n : a->from, to = a->to <= 0 ? a->to + n : a->to;
+    if (from < 0 || from > to || to > n)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s", (long long)a->from, (long long)a->to,
+                            a->axis, wg_rule_who(r, 0));
+    y->dim[a->axis] = to - from;
+    a->from = from == to ? n : from;
+    a->to = from == to ? n : to;
+    return true;
+}
+static wg_node slice_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+{
+    const struct slice *a = attr;
+    return a->to - a->from == wg_dim(x[0], a->axis) ? x[0] : wg_none;
+}
+static int64_t slice_alias(const wg_kernel *k)
+{
+    const struct slice *a = k->attr;
+    return outer_of(k->xt[0].shape, a->axis) == 1 ? a->from * inner_of(k->xt[0].shape, a->axis) : -1;
+}
+static int64_t slice_units(const wg_kernel *k) { return outer_of(k->xt[0].shape, ((const struct slice *)k->attr)->axis); }
+static wg_node unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size);
+static void    slice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const struct slice *a = wg_attr(y);
+    gx[0] = unslice(here, gy, a->axis, a->from, wg_dim(x[0], a->axis));
+}
+static wg_node slice_sample(wg_site here, wg_graph *g, int i)
+{
+    wg_node x = wg_any(g, WG_SHAPE(4, 5, 2));
+    switch (i) {
+    case 0: return wg_slice(x, .from = 1, .to = 3);
+    case 1: return wg_slice(x, .axis = 1, .from = -3);
+    case 2: return wg_slice(x, .axis = -1, .to = -1);
+    case 3: return wg_slice(x, .axis = 1, .from = 2, .to = 2);
+    case 4: return wg_slice(wg_any(g, WG_SHAPE(1, 5)), .axis = 1, .from = 1, .to = 4);
+    case 5: return wg_add(wg_slice(x, .axis = 1, .to = 2), wg_slice(x, .axis = 1, .from = 3));
+    }
+    return wg_none;
+}
+static const char *slice_error(wg_site here, wg_graph *g, int i)
+{
+    wg_node x = wg_any(g, WG_SHAPE(4, 5));
+    switch (i) {
+    case 0: wg_slice(x, .from = 2, .to = 5); return "2:5 is not a part of axis 0";
+    case 1: wg_slice(x, .axis = 1, .from = 3, .to = 2); return "3:2 is not a part of axis 1";
+    case 2: wg_slice(x, .axis = 2, .to = 1); return "no axis 2";
+    }
+    return NULL;
+}
+static const wg_attr_row slice_attrs[] = { { "axis", WG_ATTR_INT, offsetof(struct slice, axis), "0", NULL },
+                                           { "from", WG_ATTR_SIZE, offsetof(struct slice, from), "0", NULL },
+                                           { "to", WG_ATTR_SIZE, offsetof(struct slice, to), "0", NULL },
+                                           { 0 } };
+const wg_op              wgi_op_slice = {
+                 .name = "slice",
+                 .summary = "The part [from, to) of an axis; negative from the end, to 0: up to the end.",
+                 .formula = "y = x[from:to]",
+                 .adjoint = "x' = y' in its place, zeros around it",
+                 .operands = 1,
+                 .kind = WG_ALIAS,
+                 .attr_size = sizeof(struct slice),
+                 .attrs = slice_attrs,
+                 .shape = slice_shape,
+                 .rewrite = slice_rewrite,
+                 .kernel = KERNELS(slice),
+                 .units = slice_units,
+                 .alias = slice_alias,
+                 .vjp = slice_vjp,
+                 .sample = slice_sample,
+                 .error = slice_error,
+};
+wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
+{
+    return wg_apply(here, &wgi_op_slice, &a->x, 1, &(struct slice){ a->axis, a->from, a->to });
+}
+
+/* ---- unslice ---- */
+
+static bool unslice_shape(wg_rule *r)
+{
+    struct unslice *a = r->attr;
+    wg_shape       *y = wg_rule_shape(r, 0);
+    *y = *r->x[0].shape;
+    if (!wg_rule_axis(r, &a->axis, y->rank)) return false;
+    if (a->from < 0 || a->size < 0 || a->from > a->size - y->dim[a->axis])
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s does not fit into %lld from %lld on", a->axis, wg_rule_who(r, 0),
+                            (long long)a->size, (long long)a->from);
+    y->dim[a->axis] = a->size;
+    return true;
+}
+static wg_node unslice_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+{
+    const struct unslice *a = attr;
+    return wg_dim(x[0], a->axis) == a->size ? x[0] : wg_none;
+}
+static int64_t unslice_units(const wg_kernel *k) { return outer_of(k->yt[0].shape, ((const struct unslice *)k->attr)->axis); }
+static void    unslice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const struct unslice *a = wg_attr(y);
+    gx[0] = piece(here, gy, a->axis, a->from, a->from + wg_dim(x[0], a->axis));
+}
+
+static wg_node zeros(wg_site here, wg_node like, int axis, int64_t n)
+{
+    wg_shape s = wg_node_shape(like);
+    s.dim[axis] = n;
+    return wg_cast(wg_fill_at(here, wg_graph_of(like), 0, s), wg_node_dtype(like));
+}
+static int64_t unslice_from(wg_node n) { return ((const struct unslice *)wg_attr(n))->from; }
+
+/* The pieces in order with zeros between them, into p of 2n + 1; how many there are, 0 if two overlap. */
+static int line_up(wg_site here, const wg_node x[], int n, wg_node p[])
+{
+    const struct unslice *a = wg_attr(x[0]);
+    wg_node              *sorted = p + n + 1;
+    int                   count = 0;
+    int64_t               at = 0;
+    for (int k = 0; k < n; k++) {
+        int j = k;
+        for (; j > 0 && unslice_from(sorted[j - 1]) > unslice_from(x[n - 1 - k]); j--) sorted[j] = sorted[j - 1];
+        sorted[j] = x[n - 1 - k];
+    }
+    for (int k = 0; k < n; k++) {
+        wg_node part = wg_node_operand(sorted[k], 0);
+        int64_t from = unslice_from(sorted[k]);
+        if (from < at || ((const struct unslice *)wg_attr(sorted[k]))->axis != a->axis) return 0;
+        if (from > at) p[count++] = zeros(here, part, a->axis, from - at);
+        p[count++] = part;
+        at = from + wg_dim(part, a->axis);
+    }
+    if (at < a->size) p[count++] = zeros(here, p[0], a->axis, a->size - at);
+    return count;
+}
+/* Contributions come from the last consumer to the first: pieces taken in order arrive in reverse. */
+static wg_node unslice_merge(wg_site here, const wg_node x[], int n)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(x[0]));
+    wg_node    *p = wg_alloc(c, 2 * (size_t)n + 1, sizeof *p);
+    if (!p) return wg_none;
+    int     count = line_up(here, x, n, p);
+    wg_node y = count ? wg_concat(p, count, ((const struct unslice *)wg_attr(x[0]))->axis) : wg_none;
+    wg_free(c, p);
+    return y;
+}
+static wg_node unslice_sample(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: return unslice(here, wg_any(g, WG_SHAPE(2, 3)), 0, 1, 4);
+    case 1: return unslice(here, wg_any(g, WG_SHAPE(2, 3)), -1, 0, 5);
+    case 2: return unslice(here, wg_any(g, WG_SHAPE(2, 0)), 1, 3, 3);
+    }
+    return wg_none;
+}
+static const char *unslice_error(wg_site here, wg_graph *g, int i)
+{
+    if (i) return NULL;
+    unslice(here, wg_any(g, WG_SHAPE(2, 3)), 1, 2, 4);
+    return "does not fit into 4 from 2 on";
+}
+static const wg_attr_row unslice_attrs[] = { { "axis", WG_ATTR_INT, offsetof(struct unslice, axis), "0", NULL },
+                                             { "from", WG_ATTR_SIZE, offsetof(struct unslice, from), "0", NULL },
+                                             { "size", WG_ATTR_SIZE, offsetof(struct unslice, size), NULL, NULL },
+                                             { 0 } };
+const wg_op              wgi_op_unslice = {
+                 .name = "unslice",
+                 .summary = "A part of an axis of the given size, from a place on, zeros around it: the adjoint of slice.",
+                 .formula = "y = 0, y[from:] = x",
+                 .adjoint = "x' = its part of y'",
+                 .operands = 1,
+                 .kind = WG_OPAQUE,
+                 .attr_size = sizeof(struct unslice),
+                 .attrs = unslice_attrs,
+                 .shape = unslice_shape,
+                 .rewrite = unslice_rewrite,
+                 .kernel = KERNELS(unslice),
+                 .units = unslice_units,
+                 .vjp = unslice_vjp,
+                 .merge = unslice_merge,
+                 .sample = unslice_sample,
+                 .error = unslice_error,
+};
+static wg_node unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
+{
+    return wg_apply(here, &wgi_op_unslice, &x, 1, &(struct unslice){ axis, from, size });
+}
+
+#endif

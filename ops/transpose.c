@@ -1,0 +1,190 @@
+/* transpose.c: axes in another order. */
+#include "ops.h"
+
+/* A transpose with axes of size 1 dropped and those that stay neighbours joined. y is dense; x has stride from[i] along y's
+ * axis i. run is the axis along which x is dense. */
+typedef struct turn {
+    int     rank, run;
+    int64_t dim[WG_MAX_RANK], from[WG_MAX_RANK], to[WG_MAX_RANK];
+} turn;
+static turn turn_of(const wg_kernel *k)
+{
+    const wg_axes  *axes = k->attr;
+    const wg_shape *x = k->xt[0].shape;
+    int64_t         stride[WG_MAX_RANK], n = 1;
+    turn            t = { 0 };
+    for (int i = x->rank - 1; i >= 0; n *= x->dim[i--]) stride[i] = n;
+    for (int i = 0; i < x->rank; i++) {
+        int64_t dim = x->dim[axes->axis[i]], from = stride[axes->axis[i]];
+        int     j = t.rank - 1;
+        if (dim == 1) continue;
+        if (j >= 0 && t.from[j] == from * dim) t.dim[j] *= dim;
+        else j = t.rank++, t.dim[j] = dim;
+        t.from[j] = from;
+    }
+    if (!t.rank) t.rank = 1, t.dim[0] = 1, t.from[0] = 1;
+    int64_t to = 1;
+    for (int i = t.rank - 1; i >= 0; to *= t.dim[i--]) {
+        t.to[i] = to;
+        if (t.from[i] == 1) t.run = i;
+    }
+    return t;
+}
+
+enum { TILE = 32 };
+
+/* Where unit u begins: one place on all axes but `last` and `run`, and on `run` a strip of TILE if the two differ. */
+static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int64_t *y)
+{
+    int     last = t->rank - 1;
+    int64_t strips = t->run == last ? 1 : (t->dim[t->run] + TILE - 1) / TILE;
+    *strip = u % strips * TILE;
+    u /= strips;
+    *x = *y = 0;
+    for (int i = last - 1; i >= 0; i--) {
+        if (i == t->run) continue;
+        *x += u % t->dim[i] * t->from[i];
+        *y += u % t->dim[i] * t->to[i];
+        u /= t->dim[i];
+    }
+}
+
+/* A tile is read along x's lines and written along y's: lines of a power of two apart would meet in the cache. */
+#define TURN_STRIP(T)                                                                                       \
+    do {                                                                                                    \
+        T tile[TILE][TILE];                                                                                 \
+        for (int64_t j = 0; j < columns; j += TILE) {                                                       \
+            const T      *x = (const T *)k->x[0] + at + j * t.from[last] + strip;                           \
+            T            *y = (T *)k->y[0] + to + strip * t.to[t.run] + j;                                  \
+            const int64_t w = columns - j < TILE ? columns - j : TILE;                                      \
+            for (int64_t c = 0; c < w; c++)                                                                 \
+                for (int64_t i = 0; i < high; i++) tile[i][c] = x[c * t.from[last] + i];                    \
+            for (int64_t i = 0; i < high; i++) memcpy(y + i * t.to[t.run], tile[i], (size_t)w * sizeof(T)); \
+        }                                                                                                   \
+    } while (0)
+KERNEL(transpose)
+{
+    turn    t = turn_of(k);
+    int     last = t.rank - 1;
+    size_t  size = wg_dtype_size(k->yt[0].dtype);
+    int64_t columns = t.dim[last];
+    for (int64_t u = k->begin; u < k->end; u++) {
+        int64_t strip, at, to;
+        turn_place(&t, u, &strip, &at, &to);
+        int64_t high = strip + TILE < t.dim[t.run] ? TILE : t.dim[t.run] - strip;
+        if (t.run == last)
+            memcpy((char *)k->y[0] + (size_t)to * size, (const char *)k->x[0] + (size_t)at * size, (size_t)columns * size);
+        else if (size == 1) TURN_STRIP(uint8_t);
+        else if (size == 4) TURN_STRIP(uint32_t);
+        else TURN_STRIP(uint64_t);
+    }
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(transpose);
+
+static bool transpose_shape(wg_rule *r)
+{
+    wg_axes        *a = r->attr;
+    const wg_shape *x = r->x[0].shape;
+    wg_shape       *y = wg_rule_shape(r, 0);
+    unsigned        seen = 0;
+    if (!a->count)
+        while (a->count < x->rank) {
+            a->axis[a->count] = x->rank - 1 - a->count;
+            a->count++;
+        }
+    if (a->count != x->rank) return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes for %s", a->count, wg_rule_who(r, 0));
+    y->rank = x->rank;
+    for (int i = 0; i < x->rank; i++) {
+        if (!wg_rule_axis(r, &a->axis[i], x->rank)) return false;
+        if (seen & 1u << a->axis[i]) return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice", a->axis[i]);
+        seen |= 1u << a->axis[i];
+        y->dim[i] = x->dim[a->axis[i]];
+    }
+    return true;
+}
+/* Where only axes of size 1 move, the bytes stay; a transpose of a transpose is one. */
+static wg_node transpose_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+{
+    const wg_axes *a = attr;
+    wg_shape       s = wg_node_shape(x[0]), moved = s;
+    int            before = -1;
+    bool           in_order = true;
+    for (int i = 0; i < s.rank; i++) {
+        moved.dim[i] = s.dim[a->axis[i]];
+        if (moved.dim[i] != 1) {
+            in_order &= a->axis[i] > before;
+            before = a->axis[i];
+        }
+    }
+    if (in_order) return wg_reshape(x[0], moved);
+    if (strcmp(wg_node_op_name(x[0]), "transpose")) return wg_none;
+    wg_transpose_args both = { .x = wg_node_operand(x[0], 0), .axes.count = s.rank };
+    for (int i = 0; i < s.rank; i++) both.axes.axis[i] = ((const wg_axes *)wg_attr(x[0]))->axis[a->axis[i]];
+    return wg_transpose_at(here, &both);
+}
+static int64_t transpose_units(const wg_kernel *k)
+{
+    turn    t = turn_of(k);
+    int     last = t.rank - 1;
+    int64_t n = t.run == last ? 1 : (t.dim[t.run] + TILE - 1) / TILE;
+    for (int i = 0; i < last; i++) n *= i == t.run ? 1 : t.dim[i];
+    return t.dim[last] ? n : 0;
+}
+static void transpose_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const wg_axes    *a = wg_attr(y);
+    wg_transpose_args back = { .x = gy, .axes.count = a->count };
+    for (int i = 0; i < a->count; i++) back.axes.axis[a->axis[i]] = i;
+    gx[0] = wg_transpose_at(here, &back);
+}
+static wg_node transpose_sample(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: return wg_transpose(wg_any(g, WG_SHAPE(3, 4)));
+    case 1: return wg_transpose(wg_any(g, WG_SHAPE(2, 3, 4)), .axes = WG_AXES(1, 0, 2));
+    case 2: return wg_transpose(wg_any(g, WG_SHAPE(2, 3, 1, 4)), .axes = WG_AXES(-1, 1, 2, 0));
+    case 3: return wg_transpose(wg_any(g, WG_SHAPE(2, 0)));
+    case 4: return wg_transpose(wg_any(g, WG_SHAPE(1, 5)));
+    case 5: return wg_transpose(wg_transpose(wg_any(g, WG_SHAPE(2, 3, 2))), .axes = WG_AXES(0, 2, 1));
+    case 6: return wg_transpose(wg_any(g, WG_SHAPE(33, 35)));
+    }
+    return wg_none;
+}
+static const char *transpose_error(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: wg_transpose(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0)); return "1 axes for";
+    case 1: wg_transpose(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0, 0)); return "axis 0 twice";
+    case 2: wg_transpose(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0, 2)); return "no axis 2";
+    }
+    return NULL;
+}
+static const wg_attr_row transpose_attrs[] = { { "axis", WG_ATTR_AXES, 0, "reversed", NULL }, { 0 } };
+extern const wg_op       wgi_op_transpose;
+const wg_op              wgi_op_transpose = {
+                 .name = "transpose",
+                 .summary = "Axes in another order, by default reversed.",
+                 .formula = "y[i, j, ...] = x[..., j, i]",
+                 .adjoint = "x' = y' with the axes back in place",
+                 .operands = 1,
+                 .kind = WG_OPAQUE,
+                 .attr_size = sizeof(wg_axes),
+                 .attrs = transpose_attrs,
+                 .shape = transpose_shape,
+                 .rewrite = transpose_rewrite,
+                 .kernel = KERNELS(transpose),
+                 .units = transpose_units,
+                 .vjp = transpose_vjp,
+                 .sample = transpose_sample,
+                 .error = transpose_error,
+};
+wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)
+{
+    return wg_apply(here, &wgi_op_transpose, &a->x, 1, &a->axes);
+}
+
+#endif
