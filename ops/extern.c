@@ -248,7 +248,7 @@ static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
         return wg_none;
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
     wg_shape    s = i ? WG_SHAPE(2, 2) : WG_SHAPE(5);
-    wg_node     x = wg_any(g, s), v = wg_any(g, s);
+    wg_node     x = wg_stop_gradient(wg_any(g, s)), v = wg_any(g, s);
     return wg_apply(here, &extern_jvp_op, (wg_node[]){ x, v }, 2, &f);
 }
 static const char *extern_jvp_error(wg_site here, wg_graph *g, int i)

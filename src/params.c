@@ -214,18 +214,33 @@ static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
     return wgi_handle(g, i);
 }
 
+/* The name with the subset's prefix, in buf when there is one; NULL when it is too long or no name. */
+static const char *full_name(const wg_params *p, const char *name, char *buf, size_t size)
+{
+    if (!name_ok(name) || !*name)
+        return NULL;
+    size_t n = strlen(name) + 1, skip = p->prefix ? strlen(p->prefix) : 0;
+    if (skip + n > size)
+        return NULL;
+    if (!skip)
+        return name;
+    memcpy(buf, p->prefix, skip);
+    memcpy(buf + skip, name, n);
+    return buf;
+}
+
 static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
 {
     const char *what = state ? "state" : "param";
-    char        full[512], a[80], b[80];
+    char        buf[512], a[80], b[80];
     if (!g || !g->count || !p || !wgi_ok(g->c))
         return wgi_error_node(g);
     if (p->c != g->c) {
         wgi_fail(g->c, here, what, WG_ERROR_USE, "\"%s\": the parameters belong to another context", name);
         return wgi_error_node(g);
     }
-    int n = snprintf(full, sizeof full, "%s%s", p->prefix ? p->prefix : "", name ? name : "");
-    if (!name_ok(name) || !*name || n >= (int)sizeof full) {
+    const char *full = full_name(p, name, buf, sizeof buf);
+    if (!full) {
         wgi_fail(g->c, here, what, WG_ERROR_VALUE, "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
         return wgi_error_node(g);
     }
@@ -264,11 +279,11 @@ wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *name, w
 
 wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state)
 {
-    char full[512];
+    char buf[512];
     if (!p || !wgi_ok(p->c))
         return p ? wg_failed(p->c) : WG_ERROR_USE;
-    int n = snprintf(full, sizeof full, "%s%s", p->prefix ? p->prefix : "", name ? name : "");
-    if (!name_ok(name) || !*name || n >= (int)sizeof full)
+    const char *full = full_name(p, name, buf, sizeof buf);
+    if (!full)
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
     if (!wgi_shape_fits(&t.shape) || !t.data || (!state && !wg_dtype_is_float(t.dtype)))
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data", full);

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MOST_ELEMENTS = 4000 };
+static int64_t most_elements(const random_graph *r) { return r->large ? 150000 : 4000; }
 
 static const bounded nothing; /* a step that cannot be taken: the node is wg_none */
 
@@ -23,6 +23,7 @@ static wg_shape leaf_shape(random_graph *r)
     static const int64_t sizes[16] = { 2, 3, 4, 1, 5, 3, 2, 7, 4, 1, 3, 2, 6, 33, 5, 0 };
     wg_shape             s = { (int)(next(r) % 4), { 0 } };
     for (int i = 0; i < s.rank; i++) s.dim[i] = sizes[next(r) % 16];
+    if (r->large && s.rank) s.dim[next(r) % (unsigned)s.rank] = 1500 + 7 * next(r);
     return s;
 }
 
@@ -46,7 +47,7 @@ static void add_leaf(random_graph *r)
 /* ---- making things fit ---- */
 
 /* b, or its mean where a and b do not broadcast to something small. */
-static bounded fitting(bounded a, bounded b)
+static bounded fitting(const random_graph *r, bounded a, bounded b)
 {
     wg_shape s = wg_node_shape(a.n), t = wg_node_shape(b.n);
     int64_t  size = 1;
@@ -56,7 +57,7 @@ static bounded fitting(bounded a, bounded b)
         fits = fits && (u == v || u == 1 || v == 1);
         size *= u == 1 ? v : u;
     }
-    if (fits && size <= MOST_ELEMENTS) return b;
+    if (fits && size <= most_elements(r)) return b;
     return elements(b.n) ? (bounded){ wg_mean(b.n), b.bound } : (bounded){ wg_sum(b.n), 0 };
 }
 
@@ -179,7 +180,7 @@ static bounded step_slice(random_graph *r, bounded a, bounded b)
 
 static bounded step_concat(random_graph *r, bounded a, bounded b)
 {
-    if (!rank(a.n) || 3 * elements(a.n) > MOST_ELEMENTS) return nothing;
+    if (!rank(a.n) || 3 * elements(a.n) > most_elements(r)) return nothing;
     wg_node x[3] = { a.n, wg_shape_equal(wg_node_shape(a.n), wg_node_shape(b.n)) ? b.n : wg_neg(a.n), a.n };
     return (bounded){ wg_concat(x, 3, axis(r, a.n)), fmax(a.bound, b.bound) };
 }
@@ -187,7 +188,7 @@ static bounded step_concat(random_graph *r, bounded a, bounded b)
 static bounded step_broadcast(random_graph *r, bounded a, bounded b)
 {
     wg_shape s = wg_node_shape(a.n);
-    if (s.rank > 3 || 3 * elements(a.n) > MOST_ELEMENTS) return nothing;
+    if (s.rank > 3 || 3 * elements(a.n) > most_elements(r)) return nothing;
     for (int i = s.rank++; i > 0; i--) s.dim[i] = s.dim[i - 1];
     s.dim[0] = 1 + next(r) % 3;
     return (bounded){ wg_broadcast_to(a.n, s), a.bound };
@@ -212,28 +213,31 @@ static bounded step_sum_to(random_graph *r, bounded a, bounded b)
 static bounded step_gather(random_graph *r, bounded a, bounded b)
 {
     int64_t n = rank(a.n) ? wg_dim(a.n, 0) : 0;
-    if (!n || elements(a.n) / n * 3 > MOST_ELEMENTS) return nothing;
+    if (!n || elements(a.n) / n * 3 > most_elements(r)) return nothing;
     int64_t row[3] = { next(r) % n, next(r) % n, 0 };
     return (bounded){ wg_gather(a.n, wg_input(r->g, "rows", wg_view_i64(row, WG_SHAPE(3)))), a.bound };
 }
 
 /* ---- products, softmax, losses ---- */
 
+static bool fits(const random_graph *r, int64_t rows, int64_t columns) { return rows * columns <= most_elements(r); }
+
 static bounded step_matmul(random_graph *r, bounded a, bounded b)
 {
     wg_node x = matrix(a.n), y = matrix(b.n);
-    int64_t k = wg_dim(x, 1);
-    if (wg_dim(x, 0) * wg_dim(y, 1) > MOST_ELEMENTS || k * wg_dim(y, 1) > MOST_ELEMENTS) return nothing;
+    int64_t m = wg_dim(x, 0), k = wg_dim(x, 1), n = wg_dim(y, 1);
+    if (next(r) & 1) return fits(r, m, m) ? (bounded){ wg_matmul(x, wg_transpose(x)), (double)k * a.bound * a.bound } : nothing;
+    if (!fits(r, m, n) || !fits(r, k, n)) return nothing;
     double rows = fmax(1, (double)wg_dim(y, 0));
-    if (next(r) & 1) return (bounded){ wg_matmul(x, wg_transpose(x)), (double)k * a.bound * a.bound };
     return (bounded){ wg_matmul(x, with_rows(y, k)), (double)k * a.bound * b.bound * rows };
 }
 
 static bounded step_dense(random_graph *r, bounded a, bounded b)
 {
-    wg_node x = matrix(a.n), w = with_rows(matrix(b.n), wg_dim(x, 1));
-    if (wg_dim(x, 0) * wg_dim(w, 1) > MOST_ELEMENTS || elements(w) > MOST_ELEMENTS) return nothing;
-    double  rows = fmax(1, (double)wg_dim(matrix(b.n), 0));
+    wg_node x = matrix(a.n), y = matrix(b.n);
+    if (!fits(r, wg_dim(x, 0), wg_dim(y, 1)) || !fits(r, wg_dim(x, 1), wg_dim(y, 1))) return nothing;
+    double  rows = fmax(1, (double)wg_dim(y, 0));
+    wg_node w = with_rows(y, wg_dim(x, 1));
     wg_node bias = wg_sum(w, .axes = WG_AXES(0));
     double  k = (double)wg_dim(x, 1);
     return (bounded){ wg_dense(x, w, bias), k * rows * b.bound * (a.bound + 1) };
@@ -353,7 +357,7 @@ static void take_step(random_graph *r)
     unsigned k = next(r) % STEPS;
     bounded  a = r->pool[next(r) % (unsigned)r->count], b = r->pool[next(r) % (unsigned)r->count];
     if (r->smooth && steps[k].flags & KINK) return;
-    bounded y = steps[k].f(r, a, steps[k].flags & FIT ? fitting(a, b) : b);
+    bounded y = steps[k].f(r, a, steps[k].flags & FIT ? fitting(r, a, b) : b);
     if (wg_is_none(y.n)) return;
     if (!(y.bound < 30)) y = (bounded){ wg_tanh(wg_div(y.n, fmin(y.bound / 3, 30))), 1 };
     r->pool[r->count++] = y;

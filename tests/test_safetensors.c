@@ -240,7 +240,7 @@ static const struct {
     { "{\"a\\x\":{}}", "what no text may" },
     { "{\"a\\u0000\":{}}", "what no text may" },
     { "{\"a\\ud800\":{}}", "what no text may" },
-    { "{\"a\\udc00\":{}}", "what no text may" },
+    { "{\"a\\udc00\\udc00\":{}}", "what no text may" },
     { "{\"a\\ud800\\u0041\":{}}", "what no text may" },
     { "{\"a\\u12\":{}}", "what no text may" },
     { "{\"a\nb\":{}}", "what no text may" },
