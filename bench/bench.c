@@ -132,11 +132,12 @@ static contestant enter(const bench_side *side, int size, double rep_seconds)
     return c;
 }
 
-static contestant enter_torch(torch *t, const work *w)
+/* One PyTorch gives the answer for both. */
+static contestant enter_torch(torch *t, const work *w, bool asked)
 {
     contestant c = { .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
     c.in = t && w->torch;
-    if (c.in) c.answer = torch_answer(t, w->torch, w->size);
+    if (c.in && asked) c.answer = torch_answer(t, w->torch, w->size);
     return c;
 }
 
@@ -192,7 +193,7 @@ static bool print_work(const work *w, const contestant c[SIDES])
 static bool measure(const work *w, settings *s)
 {
     contestant c[SIDES] = { enter(w->wengert, w->size, s->rep_seconds), enter(w->hand, w->size, s->rep_seconds),
-                            enter_torch(s->peer[0], w), enter_torch(s->peer[1], w) };
+                            enter_torch(s->peer[0], w, true), enter_torch(s->peer[1], w, false) };
     bool       fine;
     for (int r = 0; r < s->rounds; r++)
         for (int i = 0; i < SIDES; i++) {

@@ -1,7 +1,7 @@
 /* matmul.c: products: matmul, dot, dense.
  *
  * A product is cut into tiles by its shape alone. Each tile is one serial BLAS call over all of K, so that which thread runs
- * it, and how many there are, never changes a bit; small products have a loop of their own, which sums over k in order.
+ * it, and how many there are, never changes a bit; the smallest products have a loop of their own, which sums over k in order.
  * Transposed operands are never made: their axes are swapped by the flags ta and tb. */
 #include "ops.h"
 
@@ -15,77 +15,92 @@ typedef struct matmul_attr {
     bool ta, tb; /* the operand's last two axes are swapped */
 } matmul_attr;
 
-/* batch products of op(a) [m,k] and op(b) [k,n], each cut into down * across tiles. */
+/* batch products of op(a) [m,k] and op(b) [k,n], each cut into down * across tiles of high rows and wide columns. */
 typedef struct product {
     int64_t m, n, k, batch, lda, ldb;
-    bool    ta, tb;
+    bool    ta, tb, small;
     int64_t high, wide, down, across;
-    int     axes; /* leading axes of y; operands that repeat along one have stride 0 there */
+    int     axes; /* leading axes of y; an operand that repeats along one has stride 0 there */
     int64_t dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
 } product;
 
-enum { SMALL = 512 }; /* m n k up to which the loop is faster than a call */
+/* Multiplications: up to SMALL a loop is faster than a call. OpenBLAS has kernels that pack nothing for products of up to
+ * LIGHT: tiles of that size are faster by a tenth to a quarter. Tiles of less than WORTH do not pay for their call. HEAVY
+ * products, and those whose inner axis is too long for light tiles, take large ones. Found by measurement with two cores. */
+enum { SMALL = 16, WORTH = 1 << 16, LIGHT = 1000000, HEAVY = 1 << 27 };
 
-/* The tile for a product, found by measurement with two cores. */
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static int64_t tiles_of(const product *p) { return ((p->m - 1) / p->high + 1) * ((p->n - 1) / p->wide + 1); }
+
+/* 256 by 256, halved along the longer side until there are four for the cores. */
+static void large_tiles(product *p)
+{
+    p->high = p->wide = 256;
+    while (tiles_of(p) < 4 && least(p->high, p->m) + least(p->wide, p->n) > 64)
+        *(least(p->high, p->m) > least(p->wide, p->n) ? &p->high : &p->wide) /= 2;
+}
+
 static void tile_of(product *p)
 {
-    p->high = 256, p->wide = 256;
-    p->down = (p->m + p->high - 1) / p->high;
-    p->across = (p->n + p->wide - 1) / p->wide;
+    p->high = 32;
+    p->wide = p->tb ? 32 : 64;
+    while (p->wide > 16 && (double)p->high * (double)p->wide * (double)p->k > LIGHT)
+        p->wide /= 2;
+    if ((double)p->high * (double)p->wide * (double)p->k > LIGHT || (double)p->m * (double)p->n * (double)p->k >= HEAVY)
+        large_tiles(p);
+    while (least(p->high, p->m) * least(p->wide, p->n) * p->k < WORTH && (p->high < p->m || p->wide < p->n))
+        *(p->high < p->m ? &p->high : &p->wide) *= 2;
+    p->down = (p->m - 1) / p->high + 1;
+    p->across = (p->n - 1) / p->wide + 1;
 }
 
-static void leading_strides(const wg_shape *x, const wg_shape *y, int64_t matrix, int64_t stride[])
+static void leading_strides(const wg_shape *x, int axes, const wg_shape *y, int64_t matrix, int64_t stride[])
 {
-    int lead = x->rank - 2, shift = y->rank - x->rank;
-    for (int i = y->rank - 3; i >= 0; i--) {
-        int j = i - shift;
-        stride[i] = j < 0 || j >= lead || x->dim[j] == 1 ? 0 : matrix;
-        if (j >= 0)
-            matrix *= x->dim[j];
+    int shift = axes - (x->rank > 2 ? x->rank - 2 : 0);
+    for (int i = axes - 1; i >= 0; i--) {
+        int64_t d = i < shift ? 1 : x->dim[i - shift];
+        stride[i] = d == 1 && y->dim[i] != 1 ? 0 : matrix;
+        matrix *= d;
     }
 }
 
-/* A vector on the left is a row, on the right a column; the result lacks that axis. */
-static void as_matrices(wg_shape *a, wg_shape *b, wg_shape *y)
+static void leading_axes_of(product *p, const wg_shape *a, const wg_shape *b, const wg_shape *y)
 {
-    if (b->rank == 1) {
-        *b = (wg_shape){ 2, { b->dim[0], 1 } };
-        y->dim[y->rank++] = 1;
+    bool whole_a = true, one_b = true;
+    leading_strides(a, p->axes, y, p->m * p->k, p->sa);
+    leading_strides(b, p->axes, y, p->k * p->n, p->sb);
+    for (int i = 0; i < p->axes; i++) {
+        p->dim[i] = y->dim[i];
+        p->batch *= y->dim[i];
+        whole_a &= y->dim[i] == 1 || p->sa[i] != 0;
+        one_b &= y->dim[i] == 1 || p->sb[i] == 0;
     }
-    if (a->rank == 1) {
-        *a = (wg_shape){ 2, { 1, a->dim[0] } };
-        y->dim[y->rank] = y->dim[y->rank - 1];
-        y->dim[y->rank++ - 1] = 1;
+    if (whole_a && one_b && !p->ta) { /* the rows of all a stand together */
+        p->m *= p->batch;
+        p->batch = 1;
+        p->axes = 0;
     }
 }
 
-static product product_of(const wg_kernel *k)
+/* A vector on the left is a row, on the right a column; y lacks that axis. */
+static void product_of(product *p, const wg_kernel *k)
 {
-    wg_shape shapes[3] = { *k->xt[0].shape, *k->xt[1].shape, *k->yt[0].shape };
-    wg_shape *const    a = &shapes[0], *const b = &shapes[1], *const y = &shapes[2];
+    const wg_shape    *a = k->xt[0].shape, *b = k->xt[1].shape, *y = k->yt[0].shape;
     const matmul_attr *f = k->attr;
-    as_matrices(a, b, y);
-    product p = { .ta = f->ta, .tb = f->tb, .batch = 1, .axes = y->rank - 2 };
-    p.m = y->dim[y->rank - 2];
-    p.n = y->dim[y->rank - 1];
-    p.k = a->dim[a->rank - (f->ta ? 2 : 1)];
-    p.lda = f->ta ? p.m : p.k;
-    p.ldb = f->tb ? p.k : p.n;
-    leading_strides(a, y, p.m * p.k, p.sa);
-    leading_strides(b, y, p.k * p.n, p.sb);
-    bool one_b = true;
-    for (int i = 0; i < p.axes; i++) {
-        p.dim[i] = y->dim[i];
-        p.batch *= y->dim[i];
-        one_b &= p.sb[i] == 0;
-    }
-    if (one_b && !p.ta && a->rank == y->rank && wg_shape_size(*a) == p.batch * p.m * p.k) { /* rows of all a stand together */
-        p.m *= p.batch;
-        p.batch = 1;
-        p.axes = 0;
-    }
-    tile_of(&p);
-    return p;
+    p->ta = f->ta, p->tb = f->tb;
+    p->m = a->rank == 1 ? 1 : a->dim[a->rank - (f->ta ? 1 : 2)];
+    p->k = a->dim[a->rank - (f->ta ? 2 : 1)];
+    p->n = b->rank == 1 ? 1 : b->dim[b->rank - (f->tb ? 2 : 1)];
+    p->lda = f->ta ? p->m : p->k;
+    p->ldb = f->tb ? p->k : p->n;
+    p->batch = p->down = p->across = 1;
+    p->axes = y->rank - (a->rank > 1) - (b->rank > 1);
+    if (p->axes)
+        leading_axes_of(p, a, b, y);
+    p->small = (double)p->m * (double)p->n * (double)p->k <= SMALL;
+    if (!p->small)
+        tile_of(p);
 }
 
 static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
@@ -99,34 +114,30 @@ static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
     }
 }
 
-#define SMALL_PRODUCT(T, a, b, y)                                                 \
-    do {                                                                          \
-        for (int64_t i = 0; i < p->m; i++) {                                      \
-            T *restrict row = (y) + i * p->n;                                     \
-            for (int64_t j = 0; j < p->n; j++)                                    \
-                row[j] = 0;                                                       \
-            for (int64_t l = 0; l < p->k; l++) {                                  \
-                const T  v = (a)[p->ta ? l * p->lda + i : i * p->lda + l];        \
-                const T *w = (b) + (p->tb ? l : l * p->ldb);                      \
-                if (p->tb)                                                        \
-                    for (int64_t j = 0; j < p->n; j++)                            \
-                        row[j] += v * w[j * p->ldb];                              \
-                else                                                              \
-                    for (int64_t j = 0; j < p->n; j++)                            \
-                        row[j] += v * w[j];                                       \
-            }                                                                     \
-        }                                                                         \
+#define SMALL_PRODUCT(T)                                                                                                      \
+    do {                                                                                                                      \
+        const T *u = (const T *)k->x[0] + a, *v = (const T *)k->x[1] + b;                                                     \
+        T       *w = (T *)k->y[0] + y;                                                                                        \
+        for (int64_t i = 0; i < p->m; i++)                                                                                    \
+            for (int64_t j = 0; j < p->n; j++) {                                                                              \
+                T sum = 0;                                                                                                    \
+                for (int64_t l = 0; l < p->k; l++)                                                                            \
+                    sum += u[p->ta ? l * p->lda + i : i * p->lda + l] * v[p->tb ? j * p->ldb + l : l * p->ldb + j];           \
+                w[i * p->n + j] = sum;                                                                                        \
+            }                                                                                                                 \
     } while (0)
-
-static void small_f32(const product *p, const float *a, const float *b, float *y) { SMALL_PRODUCT(float, a, b, y); }
-static void small_f64(const product *p, const double *a, const double *b, double *y) { SMALL_PRODUCT(double, a, b, y); }
-
-static bool is_small(const product *p) { return p->k == 0 || (double)p->m * (double)p->n * (double)p->k <= SMALL; }
+static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
+{
+    if (k->xt[0].dtype == WG_F32)
+        SMALL_PRODUCT(float);
+    else
+        SMALL_PRODUCT(double);
+}
 
 static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
 {
     int64_t i = tile / p->across * p->high, j = tile % p->across * p->wide;
-    int64_t m = p->m - i < p->high ? p->m - i : p->high, n = p->n - j < p->wide ? p->n - j : p->wide;
+    int64_t m = least(p->m - i, p->high), n = least(p->n - j, p->wide);
     a += p->ta ? i : i * p->lda;
     b += p->tb ? j * p->ldb : j;
     y += i * p->n + j;
@@ -138,22 +149,15 @@ static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b,
                      (double *)k->y[0] + y, p->n);
 }
 
-static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
-{
-    if (k->xt[0].dtype == WG_F32)
-        small_f32(p, (const float *)k->x[0] + a, (const float *)k->x[1] + b, (float *)k->y[0] + y);
-    else
-        small_f64(p, (const double *)k->x[0] + a, (const double *)k->x[1] + b, (double *)k->y[0] + y);
-}
-
 KERNEL(matmul)
 {
-    const product p = product_of(k);
-    const int64_t tiles = is_small(&p) ? 1 : p.down * p.across;
+    product p;
+    product_of(&p, k);
+    const int64_t tiles = p.down * p.across;
     for (int64_t u = k->begin; u < k->end; u++) {
         int64_t a, b, y = u / tiles * p.m * p.n;
         offsets(&p, u / tiles, &a, &b);
-        if (is_small(&p))
+        if (p.small)
             one_small(k, &p, a, b, y);
         else
             one_tile(k, &p, a, b, y, u % tiles);
@@ -176,10 +180,9 @@ static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb
 
 static int64_t matmul_units(const wg_kernel *k)
 {
-    const product p = product_of(k);
-    if (!wg_shape_size(*k->yt[0].shape))
-        return 0;
-    return is_small(&p) ? p.batch : p.batch * p.down * p.across;
+    product p;
+    product_of(&p, k);
+    return p.m && p.n ? p.batch * p.down * p.across : 0;
 }
 
 /* Operands and result as matrices: rows, inner size, columns; a vector has no rows or no columns. */
@@ -278,6 +281,20 @@ static wg_node flat(wg_site here, wg_node x)
 }
 
 static wg_node shaped(wg_site here, wg_node x, wg_shape s) { return wg_shape_equal(wg_node_shape(x), s) ? x : wg_reshape(x, s); }
+
+/* A vector on the left is a row, on the right a column. */
+static void as_matrices(wg_shape *a, wg_shape *b, wg_shape *y)
+{
+    if (b->rank == 1) {
+        *b = (wg_shape){ 2, { b->dim[0], 1 } };
+        y->dim[y->rank++] = 1;
+    }
+    if (a->rank == 1) {
+        *a = (wg_shape){ 2, { 1, a->dim[0] } };
+        y->dim[y->rank] = y->dim[y->rank - 1];
+        y->dim[y->rank++ - 1] = 1;
+    }
+}
 
 static void matmul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {

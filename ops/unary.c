@@ -57,12 +57,6 @@ static const char *single_error(wg_graph *g, int i, const char *name, wg_site he
     return "takes 1 operands, not 2";
 }
 
-/* Ops that keep integers take a bool as an integer. */
-static wg_node of_bool(wg_site here, wg_node x, wg_node (*op)(wg_site, wg_node))
-{
-    return wg_node_dtype(x) == WG_BOOL ? op(here, wg_cast(x, WG_I64)) : wg_none;
-}
-
 /* ---- exp ---- */
 
 static void        exp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, y); }
@@ -125,10 +119,6 @@ wg_node wg_sqrt_at(wg_site here, wg_node x) { return wg_apply(here, &sqrt_op, &x
 
 /* ---- square ---- */
 
-static wg_node square_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-{
-    return of_bool(here, x[0], wg_square_at);
-}
 static void square_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     gx[0] = wg_mul(gy, wg_mul(x[0], 2));
@@ -141,7 +131,6 @@ static const wg_op square_op = {
     .formula = "y = x^2",
     .adjoint = "x' = 2 y' x",
     .operands = 1,
-    .rewrite = square_rewrite,
     .kernel = KERNELS(square),
     .vjp = square_vjp,
     .sample = square_sample,
@@ -151,8 +140,7 @@ wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply(here, &square_op
 
 /* ---- abs ---- */
 
-static wg_node abs_rewrite(wg_site here, const wg_node x[], int n, const void *attr) { return of_bool(here, x[0], wg_abs_at); }
-static void    abs_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+static void abs_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     gx[0] = wg_where(wg_greater(x[0], 0), gy, wg_where(wg_less(x[0], 0), wg_neg(gy), 0));
 }
@@ -164,7 +152,6 @@ static const wg_op abs_op = {
     .formula = "y = |x|",
     .adjoint = "x' = y' where x > 0, -y' where x < 0, 0 at 0",
     .operands = 1,
-    .rewrite = abs_rewrite,
     .kernel = KERNELS(abs),
     .vjp = abs_vjp,
     .sample = abs_sample,
@@ -284,8 +271,7 @@ wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply(here, &softplu
 
 /* ---- relu ---- */
 
-static wg_node relu_rewrite(wg_site here, const wg_node x[], int n, const void *attr) { return of_bool(here, x[0], wg_relu_at); }
-static void    relu_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+static void relu_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     gx[0] = wg_where(wg_greater(x[0], 0), gy, 0);
 }
@@ -297,7 +283,6 @@ static const wg_op relu_op = {
     .formula = "y = max(x, 0)",
     .adjoint = "x' = y' where x > 0, else 0",
     .operands = 1,
-    .rewrite = relu_rewrite,
     .kernel = KERNELS(relu),
     .vjp = relu_vjp,
     .sample = relu_sample,

@@ -10,7 +10,7 @@ struct wg_optim {
     double     lr, beta1, beta2, eps, decay;
     bool       classical, decay_all;
     uint64_t   steps;
-    void      *list; /* of a step: parameters, then their widths */
+    void      *list; /* of a step: parameters, then their chunks */
     size_t     room;
 };
 
@@ -132,12 +132,12 @@ typedef struct update {
 } update;
 
 /* A share of parameter i, cut at cache lines. */
-static bool update_part(void *arg, int i, int thread, int threads)
+static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
 {
     const update  *u = arg;
     wgi_parameter *q = u->item[i];
     size_t         size = wg_dtype_size(q->dtype);
-    int64_t        lines = (q->size + 15) / 16, begin = lines * thread / threads * 16, end = WGI_MIN(lines * (thread + 1) / threads * 16, q->size);
+    int64_t        lines = (q->size + 15) / 16, begin = lines * chunk / chunks * 16, end = WGI_MIN(lines * (chunk + 1) / chunks * 16, q->size);
     wgi_rates      r = u->rates;
     wg_type        t = { NULL, q->dtype };
     const void    *x[] = { (char *)q->grad + (size_t)begin * size };
@@ -147,6 +147,7 @@ static bool update_part(void *arg, int i, int thread, int threads)
     r.keep = u->o->decay_all || q->shape.rank >= 2 ? 1 - r.lr * u->o->decay : 1;
     wg_kernel            k = { .begin = begin, .end = end, .x = x, .y = y, .xt = &t, .yt = &t, .attr = &r };
     const wg_kernel_fn  *fn = wgi_update_kernels[u->o->kind];
+    (void)thread;
     int                  isa = q->owner->c->isa;
     return begin >= end || fn[isa](&k);
 }
@@ -162,13 +163,13 @@ static wgi_rates rates_of(const wg_optim *o)
     return r;
 }
 
-/* The parameters that move, and which of them are worth all threads: scratch lives with the optimizer. */
+/* The parameters that move, and into how many chunks each is cut: scratch lives with the optimizer. */
 static bool list_room(wg_optim *o, wg_params *root)
 {
     if (o->room >= root->count)
         return true;
     wg_free(root->c, o->list);
-    o->list = wg_alloc(root->c, root->count, sizeof(wgi_parameter *) + sizeof(bool));
+    o->list = wg_alloc(root->c, root->count, sizeof(wgi_parameter *) + sizeof(int));
     o->room = o->list ? root->count : 0;
     return o->list != NULL;
 }
@@ -190,14 +191,14 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
         return s;
     o->steps++;
     update u = { o, o->list, rates_of(o) };
-    bool  *wide = (bool *)(void *)(u.item + o->room);
+    int   *chunks = (int *)(void *)(u.item + o->room);
     int    n = 0;
     for (size_t k = 0; k < root->count; k++)
         if (moves(o, root->item[k])) {
-            wide[n] = root->item[k]->size >= WIDE;
+            chunks[n] = (int)WGI_MIN(root->item[k]->size / WIDE + 1, 4 * root->c->o.threads);
             u.item[n++] = root->item[k];
         }
-    wgi_parts_run(update_part, &u, wide, n, root->c->o.threads);
+    wgi_parts_run(update_part, &u, chunks, n, root->c->o.threads);
     root->version++;
     root->gradients = WGI_GRAD_USED;
     root->used_here = here;

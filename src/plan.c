@@ -32,12 +32,15 @@ void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size
     return p ? p : list;
 }
 
-static void widths(wgi_work *w)
+enum { CHUNKS = 4 }; /* a thread: so that one that is late costs little */
+
+static void cut(wgi_work *w)
 {
     wgi_plan *p = w->p;
-    p->wide = wgi_work_keep(w, (size_t)WGI_MAX(p->steps, 1), sizeof *p->wide);
+    int64_t   most = (int64_t)CHUNKS * w->g->c->o.threads;
+    p->chunks = wgi_work_keep(w, (size_t)WGI_MAX(p->steps, 1), sizeof *p->chunks);
     for (int i = 0; i < p->steps && !w->failed; i++)
-        p->wide[i] = p->step[i].wide;
+        p->chunks[i] = p->step[i].wide ? (int)WGI_MIN(p->step[i].units, most) : 1;
 }
 
 /* ---- results, gradients, what confirms a hit ---- */
@@ -150,7 +153,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[]
         wgi_schedule(&w, gx, wish, wishes);
         if (!w.failed)
             wgi_emit(&w);
-        widths(&w);
+        cut(&w);
         results_of(&w, wish, wishes);
         gradients_of(&w, gx);
         remember_structure(&w);

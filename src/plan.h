@@ -65,7 +65,7 @@ struct wgi_plan {
     wgi_buffer *buffer;
     uint32_t    buffers;
     wgi_step   *step;
-    bool       *wide; /* steps that all threads share */
+    int        *chunks; /* of each step, for the threads to share */
     int         steps;
     size_t      work, out, regs; /* bytes */
     int         most_operands;

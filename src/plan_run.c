@@ -66,11 +66,11 @@ static bool run_kernel(const run *u, const wgi_step *s, char *memory, int64_t be
     return s->fn(&k);
 }
 
-static bool part(void *arg, int i, int thread, int threads)
+static bool part(void *arg, int i, int chunk, int chunks, int thread)
 {
     run            *u = arg;
     const wgi_step *s = &u->p->step[i];
-    int64_t         begin = s->units * thread / threads, end = s->units * (thread + 1) / threads;
+    int64_t         begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
     char           *memory = u->memory + u->each * (size_t)thread;
     if (begin >= end)
         return true;
@@ -118,7 +118,7 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
         fill_pointers(g, p, r, ptr, out);
         wgi_fault_clear(&fault);
         u.env = (wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
-        ok = wgi_parts_run(part, &u, p->wide, p->steps, threads);
+        ok = wgi_parts_run(part, &u, p->chunks, p->steps, threads);
         if (ok) {
             leave(g, p, r, ptr);
         } else {

@@ -1,4 +1,8 @@
 /* threads.c: the one parallel region of a run, and what makes BLAS serial. OpenMP stands here alone.
+ *
+ * Parts run in order, each cut into chunks that threads claim. Nobody waits for a thread that has claimed nothing: beside a busy
+ * process, where one thread is often not running, the others go on. Which thread runs a chunk never changes a bit.
+ *
  * A BLAS call inside an active region of two threads or more runs serial; a team of one does not count, so there the gate
  * sets the calling thread's number to one. */
 #include "wgi.h"
@@ -7,6 +11,16 @@
 #include <omp.h>
 #endif
 #include <sched.h>
+
+static bool run_alone(wgi_part_fn part, void *arg, int parts)
+{
+    int  was = wgi_gate_open();
+    bool ok = true;
+    for (int i = 0; i < parts && ok; i++)
+        ok = part(arg, i, 0, 1, 0);
+    wgi_gate_close(was);
+    return ok;
+}
 
 #if WG_WITH_OPENMP
 
@@ -24,40 +38,64 @@ void wgi_gate_close(int was)
         omp_set_num_threads(was);
 }
 
-bool wgi_parts_run(wgi_part_fn part, void *arg, const bool *wide, int parts, int threads)
+/* claim: part << 32 | next chunk. Only the thread that finishes a part's last chunk moves it to the next part. */
+typedef struct team {
+    wgi_part_fn part;
+    void       *arg;
+    const int  *chunks;
+    int         parts;
+    _Alignas(64) uint64_t claim;
+    _Alignas(64) int done; /* chunks of the present part */
+    bool failed;
+} team;
+
+static void relax(int *spins)
 {
-    bool any = false, failed = false;
-    for (int i = 0; i < parts && threads > 1; i++)
-        any |= wide[i];
-    if (!any) {
-        int was = wgi_gate_open();
-        for (int i = 0; i < parts && !failed; i++)
-            failed = !part(arg, i, 0, 1);
-        wgi_gate_close(was);
-        return !failed;
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+    if (++*spins > 4000) {
+        *spins = 0;
+        sched_yield();
     }
-#pragma omp parallel num_threads(threads)
-    {
-        int  t = omp_get_thread_num(), n = omp_get_num_threads();
-        bool pending = false; /* narrow parts since the last barrier */
-        if (n == 1) /* a team of one is no team to BLAS */
-            omp_set_num_threads(1);
-        for (int i = 0; i < parts; i++) {
-            if (wide[i] && pending) {
-#pragma omp barrier
-                pending = false;
+}
+
+static void work(team *t, int thread)
+{
+    for (int spins = 0;;) {
+        uint64_t c = __atomic_fetch_add(&t->claim, 1, __ATOMIC_ACQUIRE);
+        int      i = (int)(c >> 32), chunk = (int)(uint32_t)c;
+        if (i >= t->parts)
+            return;
+        if (chunk < t->chunks[i]) {
+            if (!__atomic_load_n(&t->failed, __ATOMIC_RELAXED) && !t->part(t->arg, i, chunk, t->chunks[i], thread))
+                __atomic_store_n(&t->failed, true, __ATOMIC_RELAXED);
+            if (__atomic_add_fetch(&t->done, 1, __ATOMIC_ACQ_REL) == t->chunks[i]) {
+                __atomic_store_n(&t->done, 0, __ATOMIC_RELAXED);
+                __atomic_store_n(&t->claim, (uint64_t)(i + 1) << 32, __ATOMIC_RELEASE);
             }
-            bool stop = __atomic_load_n(&failed, __ATOMIC_RELAXED);
-            if ((wide[i] || t == 0) && !stop && !part(arg, i, wide[i] ? t : 0, wide[i] ? n : 1))
-                __atomic_store_n(&failed, true, __ATOMIC_RELAXED);
-            if (wide[i]) {
-#pragma omp barrier
-            } else {
-                pending = true;
-            }
+        } else {
+            while ((int)(__atomic_load_n(&t->claim, __ATOMIC_RELAXED) >> 32) == i)
+                relax(&spins);
         }
     }
-    return !failed;
+}
+
+bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads)
+{
+    bool any = false;
+    for (int i = 0; i < parts && threads > 1; i++)
+        any |= chunks[i] > 1;
+    if (!any)
+        return run_alone(part, arg, parts);
+    team t = { .part = part, .arg = arg, .chunks = chunks, .parts = parts };
+#pragma omp parallel num_threads(threads)
+    {
+        if (omp_get_num_threads() == 1) /* a team of one is no team to BLAS */
+            omp_set_num_threads(1);
+        work(&t, omp_get_thread_num());
+    }
+    return !t.failed;
 }
 
 #else
@@ -65,14 +103,11 @@ bool wgi_parts_run(wgi_part_fn part, void *arg, const bool *wide, int parts, int
 int  wgi_gate_open(void) { return 1; }
 void wgi_gate_close(int was) { (void)was; }
 
-bool wgi_parts_run(wgi_part_fn part, void *arg, const bool *wide, int parts, int threads)
+bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads)
 {
-    (void)wide;
+    (void)chunks;
     (void)threads;
-    for (int i = 0; i < parts; i++)
-        if (!part(arg, i, 0, 1))
-            return false;
-    return true;
+    return run_alone(part, arg, parts);
 }
 
 #endif

@@ -323,10 +323,10 @@ void wgi_plans_free(wg_context *c);
 
 /* ---- threads.c ---- */
 
-/* Runs part(arg, i, thread, threads) for i = 0, 1, ... of parts in order, on all threads where wide[i], else on one, with a
- * barrier where the next part may need what this one did. Stops after a part that fails. OpenMP stands in threads.c alone. */
-typedef bool (*wgi_part_fn)(void *arg, int i, int thread, int threads);
-bool wgi_parts_run(wgi_part_fn part, void *arg, const bool *wide, int parts, int threads);
+/* Runs part(arg, i, chunk, chunks[i], thread) for i = 0, 1, ... of parts, all chunks of one before the next. Stops after a part
+ * that fails. With one thread each part is one chunk. OpenMP stands in threads.c alone. */
+typedef bool (*wgi_part_fn)(void *arg, int i, int chunk, int chunks, int thread);
+bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads);
 int  wgi_cores(void);
 /* Between these two a BLAS call on this thread is serial. */
 int  wgi_gate_open(void);

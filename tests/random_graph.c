@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static int64_t most_elements(const random_graph *r) { return r->large ? 150000 : 4000; }
+static int64_t most_elements(const random_graph *r) { return r->large ? 60000 : 4000; }
 
 static const bounded nothing; /* a step that cannot be taken: the node is wg_none */
 

@@ -276,7 +276,7 @@ Test(random_graphs, every_way_of_running_gives_the_same_bits) { each_graph(bits_
 
 static void large_bits_of(void *user, uint64_t index) { compare_ways(index, index & 1 ? WG_F32 : WG_F64, true); }
 
-Test(random_graphs, two_threads_that_share_large_work_give_the_same_bits) { each_graph(large_bits_of, NULL, 20); }
+Test(random_graphs, two_threads_that_share_large_work_give_the_same_bits) { each_graph(large_bits_of, NULL, 40); }
 
 static void backward_of(void *user, uint64_t index)
 {

@@ -34,15 +34,26 @@ static bool machine_has(int isa)
     return isa == 0;
 }
 
-/* |got - want| in units of the last place of want as a float; infinite where one is NaN, infinite or a zero wrongly. */
+/* The distance of the floats around v: from the exponent of v, which is that of a float. */
+static double ulp_of(double v)
+{
+    uint64_t u;
+    memcpy(&u, &v, sizeof u);
+    uint64_t exponent = u >> 52 & 2047;
+    exponent = exponent < 1023 - 126 ? 1023 - 126 : exponent > 1023 + 127 ? 1023 + 127 : exponent;
+    u = (exponent - 23) << 52;
+    memcpy(&v, &u, sizeof v);
+    return v;
+}
+
+/* |got - want| in units of the last place of want as a float; infinite where one is NaN, infinite or a zero wrongly. An
+ * overflow is taken as 2^128. */
 static double error_in_ulps(float got, double want)
 {
-    if (isnan(want) || isnan(got)) return isnan(want) && isnan(got) ? 0 : INFINITY;
+    if (want != want || got != got) return want != want && got != got ? 0 : INFINITY;
     if (want == 0 || isinf(want)) return (double)got == want && !signbit(got) == !signbit(want) ? 0 : INFINITY;
-    int    exponent = ilogb(want) > -127 ? ilogb(want) : -126;
-    double y = isinf(got) ? copysign(0x1p128, (double)got) : (double)got; /* as if floats went on */
-    double limited = fabs(want) > 0x1p128 ? copysign(0x1p128, want) : want;
-    return fabs(y - limited) / ldexp(1, (exponent < 128 ? exponent : 127) - 23);
+    double y = isinf(got) ? copysign(0x1p128, (double)got) : (double)got;
+    return fabs(y - (fabs(want) > 0x1p128 ? copysign(0x1p128, want) : want)) / ulp_of(want);
 }
 
 static void compute(const function *f, int isa, const float *x, float *y, int64_t n)

@@ -3,11 +3,11 @@
  * The yardstick makes two sweeps: the sum, then the gradient with everything computed anew, x read twice and the gradient
  * written once, past the caches. hand_chain_one_sweep does both in one, which needs to know that the sum's own gradient is 1.
  */
-#include <immintrin.h>
 #include <omp.h>
 #include <stdlib.h>
 
 #include "../bench.h"
+#include "stream.h"
 #include "vmath.h"
 
 enum { BLOCK = 1024 }; /* one block of gradients stays in the first cache until it is written */
@@ -55,16 +55,6 @@ static float block_sum_and_gradient(const float *restrict x, float *restrict dx)
     return sum;
 }
 
-/* Past the caches: the gradient is not read again soon, and the line need not be fetched before it is written. */
-static void block_write(float *restrict to, const float *restrict from)
-{
-#ifdef __AVX512F__
-    for (int i = 0; i < BLOCK; i += 16) _mm512_stream_ps(to + i, _mm512_load_ps(from + i));
-#else
-    for (int i = 0; i < BLOCK; i += 4) _mm_stream_ps(to + i, _mm_load_ps(from + i));
-#endif
-}
-
 static double sweep_sum(const chain *c)
 {
     double sum = 0;
@@ -82,7 +72,7 @@ static double sweep_gradient(chain *c)
 #pragma omp for schedule(static)
         for (int64_t i = 0; i < c->n; i += BLOCK) {
             sum += (double)block_sum_and_gradient(c->x + i, dx);
-            block_write(c->dx + i, dx);
+            stream_out(c->dx + i, dx, 1, BLOCK);
         }
         _mm_sfence();
     }

@@ -3,13 +3,13 @@
  *
  * Rows are the threads' parts; batch norm's column sums are made per thread and added.
  */
-#include <immintrin.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../bench.h"
 #include "product.h"
+#include "stream.h"
 #include "vmath.h"
 
 enum { F = ROWS_FEATURES };
@@ -89,16 +89,6 @@ static double exponentials(const float *restrict x, float *restrict e, int n, fl
     return sum;
 }
 
-/* Past the caches, as chain.c does. */
-static void write_scaled(float *restrict to, const float *restrict from, float scale, int n)
-{
-#ifdef __AVX512F__
-    for (int j = 0; j < n; j += 16) _mm512_stream_ps(to + j, _mm512_mul_ps(_mm512_load_ps(from + j), _mm512_set1_ps(scale)));
-#else
-    for (int j = 0; j < n; j += 4) _mm_stream_ps(to + j, _mm_mul_ps(_mm_load_ps(from + j), _mm_set1_ps(scale)));
-#endif
-}
-
 static double softmax_row(const rows *r, int i, float *e)
 {
     const float *x = r->x + (long)i * r->width;
@@ -106,7 +96,7 @@ static double softmax_row(const rows *r, int i, float *e)
     double       sum = exponentials(x, e, r->width, high);
     int          y = r->label[i];
     e[y] -= (float)sum;
-    write_scaled(dx, e, (float)(1 / (sum * r->n)), r->width);
+    stream_out(dx, e, (float)(1 / (sum * r->n)), r->width);
     return log(sum) - (double)(x[y] - high);
 }
 
@@ -144,8 +134,8 @@ static void add_parts(const rows *r, int which, float *to, int threads)
 static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
 {
     const float *x = r->x + (long)i * F, *gy = r->gy + (long)i * F;
-    float       *y = r->y + (long)i * F, *dx = r->dx + (long)i * F;
     float        sum = 0, square = 0, g = 0, gz = 0, mean, spread;
+    _Alignas(64) float y[F], dx[F];
 #pragma omp simd reduction(+ : sum)
     for (int j = 0; j < F; j++) sum += x[j];
     mean = sum / F;
@@ -162,6 +152,8 @@ static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
     g /= F, gz /= F;
     VECTOR_LOOP
     for (int j = 0; j < F; j++) dx[j] = spread * (gy[j] * r->gamma[j] - g - (x[j] - mean) * spread * gz);
+    stream_out(r->y + (long)i * F, y, 1, F);
+    stream_out(r->dx + (long)i * F, dx, 1, F);
 }
 
 static bool run_layer_norm(void *self, int64_t n, double seconds[])
@@ -175,6 +167,7 @@ static bool run_layer_norm(void *self, int64_t n, double seconds[])
         clear_parts(r, t);
 #pragma omp for schedule(static)
         for (int i = 0; i < r->n; i++) layer_norm_row(r, i, r->part[t][0], r->part[t][1]);
+        _mm_sfence();
 #pragma omp single
         add_parts(r, 0, r->dgamma, omp_get_num_threads()), add_parts(r, 1, r->dbeta, omp_get_num_threads());
     }
@@ -182,12 +175,15 @@ static bool run_layer_norm(void *self, int64_t n, double seconds[])
 }
 
 /* Sums of x - origin and its square; the first row as origin keeps the difference of two sums from losing digits. */
-static void column_moments(const rows *r, share rs, float *sum, float *square)
+static void column_moments(const rows *r, share rs, float *restrict sum, float *restrict square)
 {
-    for (int i = rs.from; i < rs.to; i++) VECTOR_LOOP
-    for (int j = 0; j < F; j++) {
-        float t = r->x[i * F + j] - r->x[j];
-        sum[j] += t, square[j] += t * t;
+    for (int i = rs.from; i < rs.to; i++) {
+        const float *restrict x = r->x + (long)i * F;
+        VECTOR_LOOP
+        for (int j = 0; j < F; j++) {
+            float t = x[j] - r->x[j];
+            sum[j] += t, square[j] += t * t;
+        }
     }
 }
 
@@ -202,32 +198,40 @@ static void finish_moments(rows *r, int threads)
     }
 }
 
+/* From the last row to the first: the rows read last by the pass before are still in the cache. */
 static void column_gradients(rows *r, share rs, float *restrict dgamma, float *restrict dbeta)
 {
-    for (int i = rs.from; i < rs.to; i++) {
+    const float *mean = r->mean, *spread = r->spread, *gamma = r->gamma, *beta = r->beta;
+    _Alignas(64) float y[F];
+    for (int i = rs.to - 1; i >= rs.from; i--) {
         const float *restrict x = r->x + (long)i * F, *restrict gy = r->gy + (long)i * F;
-        float *restrict y = r->y + (long)i * F;
         VECTOR_LOOP
         for (int j = 0; j < F; j++) {
-            float z = (x[j] - r->mean[j]) * r->spread[j];
-            y[j] = r->gamma[j] * z + r->beta[j];
+            float z = (x[j] - mean[j]) * spread[j];
+            y[j] = gamma[j] * z + beta[j];
             dgamma[j] += gy[j] * z, dbeta[j] += gy[j];
         }
+        stream_out(r->y + (long)i * F, y, 1, F);
     }
 }
 
+/* dx = gamma spread (gy - (dbeta + z dgamma) / n) = a gy + b (x - mean) + c, by columns. */
 static void batch_norm_dx(rows *r, share rs)
 {
-    float scale = 1 / (float)r->n;
+    const float       *mean = r->mean;
+    _Alignas(64) float a[F], b[F], c[F], dx[F];
+    for (int j = 0; j < F; j++) {
+        a[j] = r->gamma[j] * r->spread[j];
+        b[j] = -a[j] * r->spread[j] * r->dgamma[j] / (float)r->n;
+        c[j] = -a[j] * r->dbeta[j] / (float)r->n;
+    }
     for (int i = rs.from; i < rs.to; i++) {
         const float *restrict x = r->x + (long)i * F, *restrict gy = r->gy + (long)i * F;
-        float *restrict dx = r->dx + (long)i * F;
         VECTOR_LOOP
-        for (int j = 0; j < F; j++) {
-            float z = (x[j] - r->mean[j]) * r->spread[j];
-            dx[j] = r->gamma[j] * r->spread[j] * (gy[j] - scale * (r->dbeta[j] + z * r->dgamma[j]));
-        }
+        for (int j = 0; j < F; j++) dx[j] = a[j] * gy[j] + b[j] * (x[j] - mean[j]) + c[j];
+        stream_out(r->dx + (long)i * F, dx, 1, F);
     }
+    _mm_sfence();
 }
 
 static void batch_norm(rows *r)

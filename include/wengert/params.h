@@ -6,7 +6,7 @@
  *     wg_backward(loss, p);                      sets the gradients
  *     wg_optim_step(o);                          uses them up: a second step without a backward is an error
  *
- * Names are [A-Za-z_][A-Za-z0-9_]* joined by dots; they are the keys of saved files. First values depend on the context's
+ * Names are letters, digits and _, joined by single dots (layer.0.W); they are the keys of saved files. First values depend on the context's
  * seed and the name alone.
  */
 #ifndef WENGERT_PARAMS_H
@@ -77,7 +77,8 @@ WG_API wg_status wg_params_set(wg_params *p, const double *theta);
 WG_API wg_status wg_params_get_grad(const wg_params *p, double *gradient); /* zero where the loss did not reach */
 WG_API double    wg_params_grad_norm(const wg_params *p);                  /* Euclidean norm of all gradients */
 
-/* safetensors; loading matches names and shapes and changes nothing unless all fit. The file appears whole or not at all. */
+/* safetensors; loading matches names and shapes and changes nothing unless all fit. The file appears whole or not at all.
+ * (Integer states are loaded by way of double: beyond 2^53 they are rounded.) */
 WG_API wg_status wg_params_save(const wg_params *p, const char *path);
 WG_API wg_status wg_params_load(wg_params *p, const char *path);
 /* Makes p's parameters from the file, without a graph that names them. */

@@ -1,0 +1,20 @@
+/* stream.h: writing, times a factor, past the caches, for results that are not read again soon: their lines need not be fetched first, and push
+ * nothing out. Both arrays are aligned to 64 bytes, n is a multiple of 16; _mm_sfence at the end of a region.
+ */
+#ifndef HAND_STREAM_H
+#define HAND_STREAM_H
+
+#include <immintrin.h>
+
+static inline void stream_out(float *restrict to, const float *restrict from, float factor, int n)
+{
+#ifdef __AVX512F__
+    for (int i = 0; i < n; i += 16)
+        _mm512_stream_ps(to + i, _mm512_mul_ps(_mm512_load_ps(from + i), _mm512_set1_ps(factor)));
+#else
+    for (int i = 0; i < n; i += 4)
+        _mm_stream_ps(to + i, _mm_mul_ps(_mm_load_ps(from + i), _mm_set1_ps(factor)));
+#endif
+}
+
+#endif
