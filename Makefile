@@ -179,7 +179,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LIB)
 
 # ---- what people ask for ----
 
-.PHONY: test check demo mnist bench docs asan hostile graphs-long torture-long install uninstall format clean help deps
+.PHONY: test check check-vmath demo mnist bench docs asan hostile graphs-long torture-long install uninstall format clean help deps
 
 test: ## all that must hold; the last line is `N passed, N failed`
 	+@BUILD=$(BUILD) tests/run.sh plain hostile asan
@@ -195,6 +195,9 @@ graphs-long: ## 100,000 random graphs in every mode (GRAPHS=, SEED=)
 
 torture-long: ## every op sample with every single allocation failing, once and for ever
 	+@BUILD=$(BUILD) WG_TORTURE=long tests/run.sh --long test_registry_memory
+
+check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p over all 2^32 floats
+	+@BUILD=$(BUILD) WG_VMATH=all tests/run.sh --long test_vmath
 
 check: all ## the house rules: format, directions of #include, generated docs, headers alone, exported names
 	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh

@@ -4,25 +4,26 @@
 
 enum { BLOCKS = 16, GROUP = 64 };
 
-/* Draws 64 group ... 64 group + 63 of the stream. The key and the mapping are wg_random_bits' (src/random.c). */
-static void bits_of_group(uint64_t seed, uint64_t stream, uint64_t epoch, uint64_t group, uint32_t bits[GROUP])
+/* Draws 64 group ... 64 group + 63 of the stream. The key and the mapping are wg_random_bits' (src/random.c). The loop over
+ * blocks is the outer one: that is what becomes vectors, with all rounds in registers. */
+static void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t *restrict bits)
 {
-    const uint64_t key = stream ^ seed * 0x9E3779B97F4A7C15u;
-    uint32_t      *c0 = bits, *c1 = bits + BLOCKS, *c2 = bits + 2 * BLOCKS, *c3 = bits + 3 * BLOCKS;
-    uint32_t       k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
     for (int j = 0; j < BLOCKS; j++) {
         uint64_t block = group * BLOCKS + (uint64_t)j;
-        c0[j] = (uint32_t)block, c1[j] = (uint32_t)(block >> 32);
-        c2[j] = (uint32_t)epoch, c3[j] = (uint32_t)(epoch >> 32);
-    }
-    for (int r = 0; r < 10; r++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
-        for (int j = 0; j < BLOCKS; j++) {
-            uint64_t p = (uint64_t)0xD2511F53u * c0[j], q = (uint64_t)0xCD9E8D57u * c2[j];
-            c0[j] = (uint32_t)(q >> 32) ^ c1[j] ^ k0;
-            c1[j] = (uint32_t)q;
-            c2[j] = (uint32_t)(p >> 32) ^ c3[j] ^ k1;
-            c3[j] = (uint32_t)p;
+        uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32), c2 = (uint32_t)epoch, c3 = (uint32_t)(epoch >> 32);
+        uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+        for (int r = 0; r < 10; r++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+            uint64_t p = (uint64_t)0xD2511F53u * c0, q = (uint64_t)0xCD9E8D57u * c2;
+            c0 = (uint32_t)(q >> 32) ^ c1 ^ k0;
+            c1 = (uint32_t)q;
+            c2 = (uint32_t)(p >> 32) ^ c3 ^ k1;
+            c3 = (uint32_t)p;
         }
+        bits[j] = c0;
+        bits[j + BLOCKS] = c1;
+        bits[j + 2 * BLOCKS] = c2;
+        bits[j + 3 * BLOCKS] = c3;
+    }
 }
 
 /* Bits up to this one keep an element: bits / 2^32 < keep. False: none does. */
@@ -35,23 +36,30 @@ static bool last_kept(double keep, uint32_t *last)
 }
 
 /* Elements from the i-th of a group on, n of them. */
-#define KEEP(T)                                                            \
-    do {                                                                   \
-        const T *x = (const T *)k->x[0] + at * k->step[0], p = *(const T *)k->x[1]; \
-        T *restrict y = (T *)k->y[0] + at;                                 \
-        for (int64_t j = 0; j < n; j++)                                    \
-            y[j] = some && bits[i + j] <= last ? x[j * k->step[0]] / p : 0; \
+#define KEEP(T)                                                                             \
+    do {                                                                                    \
+        const T *x = (const T *)k->x[0] + at * k->step[0], p = *(const T *)k->x[1];         \
+        T *restrict y = (T *)k->y[0] + at;                                                  \
+        if (k->step[0])                                                                     \
+            for (int64_t j = 0; j < n; j++)                                                 \
+                y[j] = bits[i + j] <= last ? x[j] / p : 0;                                  \
+        else                                                                                \
+            for (int64_t j = 0; j < n; j++)                                                 \
+                y[j] = bits[i + j] <= last ? *x / p : 0;                                    \
     } while (0)
 
 KERNEL(random_keep)
 {
     const bool     single = k->xt[0].dtype == WG_F32;
-    const uint64_t stream = *(const uint64_t *)k->x[2];
-    uint32_t       bits[GROUP], last = 0;
-    const bool     some = last_kept(single ? *(const float *)k->x[1] : *(const double *)k->x[1], &last);
+    const uint64_t key = *(const uint64_t *)k->x[2] ^ k->seed * 0x9E3779B97F4A7C15u;
+    uint32_t       bits[GROUP], last;
+    if (!last_kept(single ? *(const float *)k->x[1] : *(const double *)k->x[1], &last)) {
+        memset(k->y[0], 0, (size_t)(k->end - k->begin) * (single ? sizeof(float) : sizeof(double)));
+        return true;
+    }
     for (int64_t e = k->begin; e < k->end;) {
         int64_t i = e % GROUP, n = k->end - e < GROUP - i ? k->end - e : GROUP - i, at = e - k->begin;
-        bits_of_group(k->seed, stream, k->epoch, (uint64_t)(e / GROUP), bits);
+        bits_of_group(key, k->epoch, (uint64_t)(e / GROUP), bits);
         if (single)
             KEEP(float);
         else

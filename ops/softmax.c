@@ -2,7 +2,7 @@
 #include "ops.h"
 #include "vmath.h"
 
-enum { LANES = 64 };
+enum { LANES = 64, BLOCK = 16 };
 
 #define T    float
 #define N(n) n##_f32

@@ -4,37 +4,62 @@
  * Sums of a row go by the fixed tree of docs/arithmetic.md: leaves of FOLD elements in 64 lanes, lanes halved, leaf results
  * added in double. A NaN in a row makes all of the row NaN. */
 
-static inline T N(lanes_sum)(T *lane)
+/* The first `used` lanes, the others being 0, which halving would add. */
+static inline T N(lanes_sum)(T *lane, int64_t used)
 {
-    for (int w = LANES / 2; w > 0; w /= 2)
+    int w = LANES / 2;
+    while (w >= used && w > 1)
+        w /= 2;
+    for (; w > 0; w /= 2)
         for (int j = 0; j < w; j++)
             lane[j] += lane[j + w];
     return lane[0];
 }
 
-static inline T N(row_max)(const T *x, int64_t n, int64_t step)
+/* In any order: it is one of them. */
+static inline T N(row_max)(const T *restrict x, int64_t n, int64_t step)
 {
-    T       lane[LANES];
+    T       most = -INFINITY, lane[LANES];
     int64_t i = 0;
-    for (int j = 0; j < LANES; j++)
-        lane[j] = -INFINITY;
-    for (; i + LANES <= n; i += LANES)
-        for (int j = 0; j < LANES; j++) {
-            T v = x[(i + j) * step];
-            lane[j] = v > lane[j] ? v : lane[j];
-        }
-    for (int j = 0; i < n; i++, j++) {
-        T v = x[i * step];
-        lane[j] = v > lane[j] ? v : lane[j];
+    if (n >= LANES) {
+        for (int j = 0; j < LANES; j++)
+            lane[j] = -INFINITY;
+        for (; i + LANES <= n; i += LANES)
+            for (int j = 0; j < LANES; j++) {
+                T v = x[(i + j) * step];
+                lane[j] = v > lane[j] ? v : lane[j];
+            }
+        for (int w = LANES / 2; w > 0; w /= 2)
+            for (int j = 0; j < w; j++)
+                lane[j] = lane[j + w] > lane[j] ? lane[j + w] : lane[j];
+        most = lane[0];
     }
-    for (int w = LANES / 2; w > 0; w /= 2)
-        for (int j = 0; j < w; j++)
-            lane[j] = lane[j + w] > lane[j] ? lane[j + w] : lane[j];
-    return lane[0];
+    for (; i < n; i++)
+        most = x[i * step] > most ? x[i * step] : most;
+    return most;
 }
 
-/* The sum of e^(x - most); with e it also writes them there. */
-static inline double N(row_exp)(const T *x, T *e, int64_t n, int64_t step, T most)
+/* e^(x - most) of the last r < LANES elements of a leaf, in blocks filled up so that f32 stays in vectors. */
+static inline void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, int64_t r, int64_t step, T most, T *restrict lane)
+{
+    for (int64_t i = 0; i < r; i += BLOCK) {
+        T             v[BLOCK];
+        const int64_t m = r - i < BLOCK ? r - i : BLOCK, filled = sizeof(T) == sizeof(float) ? BLOCK : m;
+        for (int64_t j = 0; j < m; j++)
+            v[j] = x[(i + j) * step];
+        for (int64_t j = m; j < filled; j++)
+            v[j] = most;
+        for (int64_t j = 0; j < filled; j++)
+            v[j] = EXP(v[j] - most);
+        for (int64_t j = 0; j < filled; j++)
+            lane[i + j] += j < m ? v[j] : 0;
+        for (int64_t j = 0; keep && j < m; j++)
+            e[(i + j) * step] = v[j];
+    }
+}
+
+/* The sum of e^(x - most), which it writes to e if it is to keep them: a constant, for which loops are made. */
+static inline double N(row_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step, T most)
 {
     double sum = 0;
     for (int64_t leaf = 0; leaf < n; leaf += FOLD) {
@@ -43,31 +68,26 @@ static inline double N(row_exp)(const T *x, T *e, int64_t n, int64_t step, T mos
         for (; i + LANES <= end; i += LANES)
             for (int j = 0; j < LANES; j++) {
                 T v = EXP(x[(i + j) * step] - most);
-                if (e)
+                if (keep)
                     e[(i + j) * step] = v;
                 lane[j] += v;
             }
-        for (int j = 0; i < end; i++, j++) {
-            T v = EXP(x[i * step] - most);
-            if (e)
-                e[i * step] = v;
-            lane[j] += v;
-        }
-        sum += N(lanes_sum)(lane);
+        N(tail_exp)(x + i * step, keep ? e + i * step : NULL, keep, end - i, step, most, lane);
+        sum += N(lanes_sum)(lane, end - leaf);
     }
     return sum;
 }
 
-static inline void N(softmax_row)(const T *x, T *y, int64_t n, int64_t step)
+static inline void N(softmax_row)(const T *restrict x, T *restrict y, int64_t n, int64_t step)
 {
-    T most = N(row_max)(x, n, step), sum = (T)N(row_exp)(x, y, n, step, most);
+    T most = N(row_max)(x, n, step), sum = (T)N(row_exp)(x, y, true, n, step, most);
     for (int64_t i = 0; i < n; i++)
         y[i * step] /= sum;
 }
 
-static inline void N(log_softmax_row)(const T *x, T *y, int64_t n, int64_t step)
+static inline void N(log_softmax_row)(const T *restrict x, T *restrict y, int64_t n, int64_t step)
 {
-    T most = N(row_max)(x, n, step), log_sum = (T)log(N(row_exp)(x, NULL, n, step, most));
+    T most = N(row_max)(x, n, step), log_sum = (T)log(N(row_exp)(x, NULL, false, n, step, most));
     for (int64_t i = 0; i < n; i++)
         y[i * step] = (x[i * step] - most) - log_sum;
 }
@@ -92,20 +112,20 @@ static void N(softmax)(const T *x, T *y, int64_t begin, int64_t end, int64_t n, 
 static inline T N(class_loss)(const T *z, int64_t n, int64_t label)
 {
     T most = N(row_max)(z, n, 1);
-    return (T)log(N(row_exp)(z, NULL, n, 1, most)) - (z[label] - most);
+    return (T)log(N(row_exp)(z, NULL, false, n, 1, most)) - (z[label] - most);
 }
 
 /* sum p (ln sum e^z - z), where 0 times an infinity is 0 */
 static inline T N(share_loss)(const T *z, const T *p, int64_t n)
 {
-    T      most = N(row_max)(z, n, 1), log_sum = (T)log(N(row_exp)(z, NULL, n, 1, most));
+    T      most = N(row_max)(z, n, 1), log_sum = (T)log(N(row_exp)(z, NULL, false, n, 1, most));
     double sum = 0;
     for (int64_t leaf = 0; leaf < n; leaf += FOLD) {
         T       lane[LANES] = { 0 };
         int64_t end = n - leaf < FOLD ? n : leaf + FOLD;
         for (int64_t i = leaf; i < end; i++)
             lane[i % LANES] += p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - most));
-        sum += N(lanes_sum)(lane);
+        sum += N(lanes_sum)(lane, end - leaf);
     }
     return (T)sum;
 }
@@ -118,15 +138,15 @@ static inline T N(row_sum)(const T *p, int64_t n)
         int64_t end = n - leaf < FOLD ? n : leaf + FOLD;
         for (int64_t i = leaf; i < end; i++)
             lane[i % LANES] += p[i];
-        sum += N(lanes_sum)(lane);
+        sum += N(lanes_sum)(lane, end - leaf);
     }
     return (T)sum;
 }
 
 /* g (softmax(z) - one_hot(label)) */
-static inline void N(class_grad)(const T *z, T *y, int64_t n, int64_t label, T g)
+static inline void N(class_grad)(const T *restrict z, T *restrict y, int64_t n, int64_t label, T g)
 {
-    T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, n, 1, most);
+    T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, true, n, 1, most);
     T mine = (y[label] / sum - 1) * g;
     for (int64_t i = 0; i < n; i++)
         y[i] = y[i] / sum * g;
@@ -134,9 +154,9 @@ static inline void N(class_grad)(const T *z, T *y, int64_t n, int64_t label, T g
 }
 
 /* g (softmax(z) sum(p) - p) */
-static inline void N(share_grad)(const T *z, const T *p, T *y, int64_t n, T g)
+static inline void N(share_grad)(const T *z, const T *p, T *restrict y, int64_t n, T g)
 {
-    T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, n, 1, most), all = N(row_sum)(p, n);
+    T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, true, n, 1, most), all = N(row_sum)(p, n);
     for (int64_t i = 0; i < n; i++)
         y[i] = (y[i] / sum * all - p[i]) * g;
 }

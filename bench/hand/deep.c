@@ -48,10 +48,12 @@ static void forward(deep *n, int l, share r)
 {
     float *to = n->a[l + 1] + (long)r.from * W;
     product_whole(r.to - r.from, W, W, (matrix){ n->a[l] + (long)r.from * W, W, false }, (matrix){ n->w[l], W, false }, to, W);
-    for (int i = 0; i < r.to - r.from; i++) VECTOR_LOOP
-    for (int j = 0; j < W; j++) {
-        float z = to[(long)i * W + j] + n->b[l][j];
-        to[i * W + j] = l == L - 1 || z > 0 ? z : 0;
+    for (int i = 0; i < r.to - r.from; i++) {
+        VECTOR_LOOP
+        for (int j = 0; j < W; j++) {
+            float z = to[(long)i * W + j] + n->b[l][j];
+            to[i * W + j] = l == L - 1 || z > 0 ? z : 0;
+        }
     }
 }
 
@@ -88,8 +90,10 @@ static void update(deep *n, int l, const float *d, share r)
     VECTOR_LOOP
     for (long i = (long)r.from * W; i < (long)r.to * W; i++) w[i] -= lr * g[i];
     memset(n->gb[l] + r.from, 0, (size_t)(r.to - r.from) * sizeof(float));
-    for (int i = 0; i < B; i++) VECTOR_LOOP
-    for (int j = r.from; j < r.to; j++) n->gb[l][j] += d[i * W + j];
+    for (int i = 0; i < B; i++) {
+        VECTOR_LOOP
+        for (int j = r.from; j < r.to; j++) n->gb[l][j] += d[i * W + j];
+    }
     for (int j = r.from; j < r.to; j++) n->b[l][j] -= lr * n->gb[l][j];
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../bench.h"
+#include "vmath.h"
 
 enum { I = CHECK_IN, H = CHECK_HIDDEN, O = CHECK_OUT, B = CHECK_BATCH, COUNT = I * H + H + H * O + O + B * I };
 #define STEP 1e-7
@@ -43,18 +44,20 @@ static void stop(void *self) { free(self); }
 static void hidden(const values *v, int i, double h[H])
 {
     memcpy(h, v->b1, sizeof v->b1);
-    for (int k = 0; k < I; k++)
-#pragma omp simd
+    for (int k = 0; k < I; k++) {
+        VECTOR_LOOP
         for (int j = 0; j < H; j++) h[j] += v->x[i][k] * v->W1[k][j];
+    }
     for (int j = 0; j < H; j++) h[j] = h[j] > 0 ? h[j] : 0;
 }
 
 static void logits(const values *v, const double h[H], double z[O])
 {
     memcpy(z, v->b2, sizeof v->b2);
-    for (int k = 0; k < H; k++)
-#pragma omp simd
+    for (int k = 0; k < H; k++) {
+        VECTOR_LOOP
         for (int j = 0; j < O; j++) z[j] += h[k] * v->W2[k][j];
+    }
 }
 
 /* Replaces z by softmax(z). */

@@ -96,13 +96,17 @@ static void column_statistics(layer *a, share c)
 {
     float sum[WIDEST] = { 0 }, square[WIDEST] = { 0 };
     int   w = c.to - c.from;
-    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
-    for (int j = 0; j < w; j++) sum[j] += a->z[i * a->out + c.from + j];
+    for (int i = 0; i < MLP_BATCH; i++) {
+        VECTOR_LOOP
+        for (int j = 0; j < w; j++) sum[j] += a->z[i * a->out + c.from + j];
+    }
     for (int j = 0; j < w; j++) a->mean[c.from + j] = sum[j] / MLP_BATCH;
-    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
-    for (int j = 0; j < w; j++) {
-        float t = a->z[i * a->out + c.from + j] - a->mean[c.from + j];
-        square[j] += t * t;
+    for (int i = 0; i < MLP_BATCH; i++) {
+        VECTOR_LOOP
+        for (int j = 0; j < w; j++) {
+            float t = a->z[i * a->out + c.from + j] - a->mean[c.from + j];
+            square[j] += t * t;
+        }
     }
     for (int j = 0; j < w; j++) {
         int at = c.from + j;
@@ -115,10 +119,12 @@ static void column_statistics(layer *a, share c)
 /* a = relu(z + b) */
 static void activate(layer *a, share c)
 {
-    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
-    for (int j = c.from; j < c.to; j++) {
-        float z = a->z[i * a->out + j] + a->b[j];
-        a->a[i * a->out + j] = z > 0 ? z : 0;
+    for (int i = 0; i < MLP_BATCH; i++) {
+        VECTOR_LOOP
+        for (int j = c.from; j < c.to; j++) {
+            float z = a->z[i * a->out + j] + a->b[j];
+            a->a[i * a->out + j] = z > 0 ? z : 0;
+        }
     }
 }
 
@@ -128,15 +134,17 @@ static void activate_norm(layer *a, share c, bool drop, uint32_t seed)
     const uint32_t low = (uint32_t)(MLP_DROP * 4294967296.0);
     const float    keep = (float)(1 / (1 - MLP_DROP));
     column_statistics(a, c);
-    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
-    for (int j = c.from; j < c.to; j++) {
-        long  at = (long)i * a->out + j;
-        float z = (a->z[at] - a->mean[j]) * a->spread[j], y = a->gamma[j] * z + a->beta[j];
-        float mask = drop ? bench_mix((uint32_t)at + seed) < low ? 0 : keep : 1;
-        a->z[at] = z;
-        mask = y > 0 ? mask : 0;
-        a->mask[at] = mask;
-        a->a[at] = y * mask;
+    for (int i = 0; i < MLP_BATCH; i++) {
+        VECTOR_LOOP
+        for (int j = c.from; j < c.to; j++) {
+            long  at = (long)i * a->out + j;
+            float z = (a->z[at] - a->mean[j]) * a->spread[j], y = a->gamma[j] * z + a->beta[j];
+            float mask = drop ? bench_mix((uint32_t)at + seed) < low ? 0 : keep : 1;
+            a->z[at] = z;
+            mask = y > 0 ? mask : 0;
+            a->mask[at] = mask;
+            a->a[at] = y * mask;
+        }
     }
 }
 
@@ -178,8 +186,10 @@ static float loss_of_rows(mlp *n, share r)
 
 static void deactivate(layer *a, share c)
 {
-    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
-    for (int j = c.from; j < c.to; j++) a->d[i * a->out + j] = a->a[i * a->out + j] > 0 ? a->d[i * a->out + j] : 0;
+    for (int i = 0; i < MLP_BATCH; i++) {
+        VECTOR_LOOP
+        for (int j = c.from; j < c.to; j++) a->d[i * a->out + j] = a->a[i * a->out + j] > 0 ? a->d[i * a->out + j] : 0;
+    }
 }
 
 static void bias_gradient(mlp *n, int l, share c)
@@ -187,8 +197,10 @@ static void bias_gradient(mlp *n, int l, share c)
     layer *a = &n->layer[l];
     float *gb = n->g + a->at + (long)a->in * a->out;
     memset(gb + c.from, 0, (size_t)(c.to - c.from) * sizeof *gb);
-    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
-    for (int j = c.from; j < c.to; j++) gb[j] += a->d[i * a->out + j];
+    for (int i = 0; i < MLP_BATCH; i++) {
+        VECTOR_LOOP
+        for (int j = c.from; j < c.to; j++) gb[j] += a->d[i * a->out + j];
+    }
 }
 
 /* dz = gamma / deviation (dy - mean(dy) - z mean(dy z)); the means are the gradients of beta and gamma, over the batch. */
@@ -196,17 +208,21 @@ static void deactivate_norm(layer *a, share c, float *gbeta, float *ggamma)
 {
     memset(gbeta + c.from, 0, (size_t)(c.to - c.from) * sizeof *gbeta);
     memset(ggamma + c.from, 0, (size_t)(c.to - c.from) * sizeof *ggamma);
-    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
-    for (int j = c.from; j < c.to; j++) {
-        long  at = (long)i * a->out + j;
-        float dy = a->d[at] * a->mask[at];
-        a->d[at] = dy;
-        gbeta[j] += dy, ggamma[j] += dy * a->z[at];
+    for (int i = 0; i < MLP_BATCH; i++) {
+        VECTOR_LOOP
+        for (int j = c.from; j < c.to; j++) {
+            long  at = (long)i * a->out + j;
+            float dy = a->d[at] * a->mask[at];
+            a->d[at] = dy;
+            gbeta[j] += dy, ggamma[j] += dy * a->z[at];
+        }
     }
-    for (int i = 0; i < MLP_BATCH; i++) VECTOR_LOOP
-    for (int j = c.from; j < c.to; j++) {
-        long at = (long)i * a->out + j;
-        a->d[at] = a->gamma[j] * a->spread[j] * (a->d[at] - (gbeta[j] + a->z[at] * ggamma[j]) * (1.0F / MLP_BATCH));
+    for (int i = 0; i < MLP_BATCH; i++) {
+        VECTOR_LOOP
+        for (int j = c.from; j < c.to; j++) {
+            long at = (long)i * a->out + j;
+            a->d[at] = a->gamma[j] * a->spread[j] * (a->d[at] - (gbeta[j] + a->z[at] * ggamma[j]) * (1.0F / MLP_BATCH));
+        }
     }
 }
 

@@ -133,8 +133,8 @@ static void add_parts(const rows *r, int which, float *to, int threads)
 
 static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
 {
-    const float *x = r->x + (long)i * F, *gy = r->gy + (long)i * F;
-    float        sum = 0, square = 0, g = 0, gz = 0, mean, spread;
+    const float       *x = r->x + (long)i * F, *gy = r->gy + (long)i * F;
+    float              sum = 0, square = 0, g = 0, gz = 0, mean, spread;
     _Alignas(64) float y[F], dx[F];
 #pragma omp simd reduction(+ : sum)
     for (int j = 0; j < F; j++) sum += x[j];
@@ -156,11 +156,8 @@ static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
     stream_out(r->dx + (long)i * F, dx, 1, F);
 }
 
-static bool run_layer_norm(void *self, int64_t n, double seconds[])
+static void layer_norm(rows *r)
 {
-    rows *r = self;
-    (void)seconds;
-    for (int64_t k = 0; k < n; k++)
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
         int t = omp_get_thread_num();
@@ -171,6 +168,12 @@ static bool run_layer_norm(void *self, int64_t n, double seconds[])
 #pragma omp single
         add_parts(r, 0, r->dgamma, omp_get_num_threads()), add_parts(r, 1, r->dbeta, omp_get_num_threads());
     }
+}
+
+static bool run_layer_norm(void *self, int64_t n, double seconds[])
+{
+    (void)seconds;
+    for (int64_t k = 0; k < n; k++) layer_norm(self);
     return true;
 }
 
@@ -201,7 +204,7 @@ static void finish_moments(rows *r, int threads)
 /* From the last row to the first: the rows read last by the pass before are still in the cache. */
 static void column_gradients(rows *r, share rs, float *restrict dgamma, float *restrict dbeta)
 {
-    const float *mean = r->mean, *spread = r->spread, *gamma = r->gamma, *beta = r->beta;
+    const float       *mean = r->mean, *spread = r->spread, *gamma = r->gamma, *beta = r->beta;
     _Alignas(64) float y[F];
     for (int i = rs.to - 1; i >= rs.from; i--) {
         const float *restrict x = r->x + (long)i * F, *restrict gy = r->gy + (long)i * F;
@@ -243,13 +246,13 @@ static void batch_norm(rows *r)
         clear_parts(r, t);
         column_moments(r, rs, r->part[t][0], r->part[t][1]);
 #pragma omp barrier
-#pragma omp          single
-        finish_moments(r, of);
+        if (t == 0) finish_moments(r, of);
+#pragma omp barrier
         clear_parts(r, t);
         column_gradients(r, rs, r->part[t][0], r->part[t][1]);
 #pragma omp barrier
-#pragma omp single
-        add_parts(r, 0, r->dgamma, of), add_parts(r, 1, r->dbeta, of);
+        if (t == 0) add_parts(r, 0, r->dgamma, of), add_parts(r, 1, r->dbeta, of);
+#pragma omp barrier
         batch_norm_dx(r, rs);
     }
 }

@@ -72,8 +72,10 @@ static void gradient_of_batch(small *m)
     float         x0[n], x1[n], h[HIDDEN][n], dz[n], loss = 0, db2 = 0, scale = 1.0F / n;
     VECTOR_LOOP
     for (int i = 0; i < n; i++) x0[i] = m->x[i][0], x1[i] = m->x[i][1];
-    for (int j = 0; j < HIDDEN; j++) VECTOR_LOOP
-    for (int i = 0; i < n; i++) h[j][i] = vmath_tanh(x0[i] * w.W1[0][j] + x1[i] * w.W1[1][j] + w.b1[j]);
+    for (int j = 0; j < HIDDEN; j++) {
+        VECTOR_LOOP
+        for (int i = 0; i < n; i++) h[j][i] = vmath_tanh(x0[i] * w.W1[0][j] + x1[i] * w.W1[1][j] + w.b1[j]);
+    }
 #pragma omp simd reduction(+ : loss, db2)
     for (int i = 0; i < n; i++) {
         float z = h[0][i] * w.W2[0] + h[1][i] * w.W2[1] + h[2][i] * w.W2[2] + h[3][i] * w.W2[3] + w.b2;
