@@ -83,8 +83,8 @@ ifeq ($(HOSTILE),1)
 WG_CPPFLAGS += -DWG_HOSTILE
 endif
 
-# One instruction set under the sanitizers: they look at memory, and compile slowly.
-ISAS ?= $(if $(SAN),1,$(if $(X86_64),3,1))
+# One instruction set is enough for the builds that look at memory.
+ISAS ?= $(if $(SAN)$(filter 1,$(HOSTILE)),1,$(if $(X86_64),3,1))
 WG_CPPFLAGS += -DWG_ISA_COUNT=$(ISAS)
 ISA_FLAGS_0 := -DWG_ISA_INDEX=0 -DWG_BASE=1
 ISA_FLAGS_1 := -DWG_ISA_INDEX=1 -DWG_BASE=0 -mavx2 -mfma

@@ -14,19 +14,16 @@ typedef struct extern_attr {
 static double *doubles_of(const wg_kernel *k, int operand, double **buffer)
 {
     int64_t n = wg_shape_size(*k->xt[operand].shape);
-    if (k->xt[operand].dtype == WG_F64)
-        return (double *)(uintptr_t)k->x[operand];
+    if (k->xt[operand].dtype == WG_F64) return (double *)(uintptr_t)k->x[operand];
     double *x = *buffer;
-    for (int64_t i = 0; i < n; i++)
-        x[i] = ((const float *)k->x[operand])[i];
+    for (int64_t i = 0; i < n; i++) x[i] = ((const float *)k->x[operand])[i];
     *buffer += n;
     return x;
 }
 
 static bool done(const wg_kernel *k, int status, const double *y, const char *failed)
 {
-    if (status)
-        return wg_fault_at(k, 0, status, 0, failed);
+    if (status) return wg_fault_at(k, 0, status, 0, failed);
     for (int64_t i = 0, m = wg_shape_size(*k->yt[0].shape); k->yt[0].dtype == WG_F32 && i < m; i++)
         ((float *)k->y[0])[i] = (float)y[i];
     return true;
@@ -64,11 +61,9 @@ KERNEL(extern_jvp)
         unit[j] = 1;
         status = f->backward(n, x, m, unit, row, f->user);
         unit[j] = y[j] = 0;
-        for (size_t i = 0; i < n; i++)
-            y[j] += row[i] * v[i];
+        for (size_t i = 0; i < n; i++) y[j] += row[i] * v[i];
     }
-    if (k->yt[0].dtype == WG_F64)
-        memcpy(k->y[0], y, m * sizeof *y);
+    if (k->yt[0].dtype == WG_F64) memcpy(k->y[0], y, m * sizeof *y);
     return done(k, status, y, f->failed);
 }
 
@@ -86,8 +81,7 @@ static const wg_op extern_op, extern_impure_op, extern_grad_op, extern_jvp_op;
 static size_t doubles(const wg_kernel *k)
 {
     int64_t n = wg_shape_size(*k->yt[0].shape);
-    for (int i = 0; i < k->operands; i++)
-        n += wg_shape_size(*k->xt[i].shape);
+    for (int i = 0; i < k->operands; i++) n += wg_shape_size(*k->xt[i].shape);
     return k->yt[0].dtype == WG_F32 ? (size_t)n * sizeof(double) : 0;
 }
 
@@ -96,16 +90,14 @@ static size_t doubles(const wg_kernel *k)
 static bool extern_shape(wg_rule *r)
 {
     const extern_attr *f = r->attr;
-    if (!f->forward)
-        return wg_rule_fail(r, WG_ERROR_USE, "without a forward function");
+    if (!f->forward) return wg_rule_fail(r, WG_ERROR_USE, "without a forward function");
     *wg_rule_shape(r, 0) = f->shape;
     return wg_rule_float(r, 0);
 }
 static void extern_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const extern_attr *f = wg_attr(y);
-    if (f->backward)
-        gx[0] = wg_apply(here, &extern_grad_op, (wg_node[]){ x[0], gy }, 2, f);
+    if (f->backward) gx[0] = wg_apply(here, &extern_grad_op, (wg_node[]){ x[0], gy }, 2, f);
 }
 
 static wg_node extern_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
@@ -117,22 +109,19 @@ static wg_node extern_jvp(wg_site here, wg_node y, const wg_node x[], const wg_n
 /* y[i] = x[i] + x[i]^2 / 2 + x[i + 1], the last without a next */
 static int chain(size_t n, const double *x, size_t m, double *y, void *user)
 {
-    for (size_t i = 0; i < m; i++)
-        y[i] = x[i] + x[i] * x[i] / 2 + (i + 1 < n ? x[i + 1] : 0);
+    for (size_t i = 0; i < m; i++) y[i] = x[i] + x[i] * x[i] / 2 + (i + 1 < n ? x[i + 1] : 0);
     return 0;
 }
 static int chain_adjoint(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
 {
-    for (size_t i = 0; i < n; i++)
-        gx[i] = (i < m ? gy[i] * (1 + x[i]) : 0) + (i && i - 1 < m ? gy[i - 1] : 0);
+    for (size_t i = 0; i < n; i++) gx[i] = (i < m ? gy[i] * (1 + x[i]) : 0) + (i && i - 1 < m ? gy[i - 1] : 0);
     return 0;
 }
 static int refuse(size_t n, const double *x, size_t m, double *y, void *user) { return 7; }
 
 static wg_node sample(wg_site here, wg_graph *g, int i, bool impure)
 {
-    if (i > 1)
-        return wg_none;
+    if (i > 1) return wg_none;
     wg_extern_opts o = { .name = "chain", .forward = chain, .backward = chain_adjoint, .impure = impure };
     wg_node        x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5));
     return wg_extern(x, i ? WG_SHAPE(4) : WG_SHAPE(3), &o);
@@ -141,8 +130,7 @@ static const char *mistake(wg_site here, wg_graph *g, int i, bool impure)
 {
     wg_node        x = wg_any(g, WG_SHAPE(3));
     wg_extern_opts o = { .name = "refuse", .forward = i ? refuse : NULL, .impure = impure };
-    if (i > 1)
-        return NULL;
+    if (i > 1) return NULL;
     wg_value(wg_extern(x, WG_SHAPE(3), &o));
     return i ? "refuse did not return 0" : "without a forward function";
 }
@@ -159,18 +147,44 @@ static const wg_attr_row extern_attrs[] = {
 static wg_node     extern_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, false); }
 static const char *extern_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, false); }
 static const wg_op extern_op = {
-    .name = "extern", .summary = "A C function of the caller's, in double.", .formula = "y = f(x)", .adjoint = "x' = the caller's backward(x, y'); none without one",
-    .operands = 1, .kind = WG_OPAQUE, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs, .shape = extern_shape,
-    .kernel = KERNELS(extern), .scratch = doubles, .vjp = extern_vjp, .jvp = extern_jvp, .sample = extern_sample, .error = extern_error,
+    .name = "extern",
+    .summary = "A C function of the caller's, in double.",
+    .formula = "y = f(x)",
+    .adjoint = "x' = the caller's backward(x, y'); none without one",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    .cost = 100,
+    .attr_size = sizeof(extern_attr),
+    .attrs = extern_attrs,
+    .shape = extern_shape,
+    .kernel = KERNELS(extern),
+    .scratch = doubles,
+    .vjp = extern_vjp,
+    .jvp = extern_jvp,
+    .sample = extern_sample,
+    .error = extern_error,
 };
 
 static wg_node     extern_impure_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, true); }
 static const char *extern_impure_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, true); }
 static const wg_op extern_impure_op = {
-    .name = "extern_impure", .summary = "A C function of the caller's whose equal calls may differ.", .formula = "y = f(x)",
+    .name = "extern_impure",
+    .summary = "A C function of the caller's whose equal calls may differ.",
+    .formula = "y = f(x)",
     .adjoint = "x' = the caller's backward(x, y'); none without one",
-    .operands = 1, .kind = WG_OPAQUE, .impure = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs, .shape = extern_shape,
-    .kernel = KERNELS(extern), .scratch = doubles, .vjp = extern_vjp, .jvp = extern_jvp, .sample = extern_impure_sample, .error = extern_impure_error,
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    .impure = true,
+    .cost = 100,
+    .attr_size = sizeof(extern_attr),
+    .attrs = extern_attrs,
+    .shape = extern_shape,
+    .kernel = KERNELS(extern),
+    .scratch = doubles,
+    .vjp = extern_vjp,
+    .jvp = extern_jvp,
+    .sample = extern_impure_sample,
+    .error = extern_impure_error,
 };
 
 wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
@@ -187,8 +201,7 @@ static bool extern_grad_shape(wg_rule *r)
 {
     const extern_attr *f = r->attr;
     r->y[0] = r->x[0];
-    if (!f->backward)
-        return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
+    if (!f->backward) return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
     if (!wg_shape_equal(*r->x[1].shape, f->shape) || r->x[1].dtype != r->x[0].dtype)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as the function's result", wg_rule_who(r, 1));
     return wg_rule_float(r, 0);
@@ -200,8 +213,7 @@ static void extern_grad_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x
 }
 static wg_node extern_grad_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return wg_none;
+    if (i > 1) return wg_none;
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
     wg_node     x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5)), gy = wg_any(g, f.shape);
     return wg_apply(here, &extern_grad_op, (wg_node[]){ x, gy }, 2, &f);
@@ -209,16 +221,27 @@ static wg_node extern_grad_sample(wg_site here, wg_graph *g, int i)
 static const char *extern_grad_error(wg_site here, wg_graph *g, int i)
 {
     extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
-    if (i > 1)
-        return NULL;
+    if (i > 1) return NULL;
     wg_apply(here, &extern_grad_op, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
     return i ? "is not shaped as" : "without a backward function";
 }
 static const wg_op extern_grad_op = {
-    .name = "extern_grad", .summary = "The caller's own derivative of extern.", .formula = "y = backward(x, g)",
+    .name = "extern_grad",
+    .summary = "The caller's own derivative of extern.",
+    .formula = "y = backward(x, g)",
     .adjoint = "none: a C function has no second derivative; g' = J y'",
-    .operands = 2, .kind = WG_OPAQUE, .impure = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs,
-    .shape = extern_grad_shape, .kernel = KERNELS(extern_grad), .scratch = doubles, .vjp = extern_grad_vjp, .sample = extern_grad_sample, .error = extern_grad_error,
+    .operands = 2,
+    .kind = WG_OPAQUE,
+    .impure = true,
+    .cost = 100,
+    .attr_size = sizeof(extern_attr),
+    .attrs = extern_attrs,
+    .shape = extern_grad_shape,
+    .kernel = KERNELS(extern_grad),
+    .scratch = doubles,
+    .vjp = extern_grad_vjp,
+    .sample = extern_grad_sample,
+    .error = extern_grad_error,
 };
 
 /* ---- extern_jvp ---- */
@@ -227,8 +250,7 @@ static bool extern_jvp_shape(wg_rule *r)
 {
     const extern_attr *f = r->attr;
     *wg_rule_shape(r, 0) = f->shape;
-    if (!f->backward)
-        return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
+    if (!f->backward) return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
     if (r->x[1].shape != r->x[0].shape || r->x[1].dtype != r->x[0].dtype)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, 1), wg_rule_who(r, 0));
     return wg_rule_float(r, 0);
@@ -244,8 +266,7 @@ static void extern_jvp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[
 }
 static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return wg_none;
+    if (i > 1) return wg_none;
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
     wg_shape    s = i ? WG_SHAPE(2, 2) : WG_SHAPE(5);
     wg_node     x = wg_stop_gradient(wg_any(g, s)), v = wg_any(g, s);
@@ -254,20 +275,30 @@ static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
 static const char *extern_jvp_error(wg_site here, wg_graph *g, int i)
 {
     extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
-    if (i > 1)
-        return NULL;
+    if (i > 1) return NULL;
     wg_apply(here, &extern_jvp_op, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
     return i ? "is not shaped as" : "without a backward function";
 }
 static const wg_op extern_jvp_op = {
-    .name = "extern_jvp", .summary = "The directional derivative of extern, by one call of the caller's backward for each result.",
-    .formula = "y = J v", .adjoint = "none: a C function has no second derivative; v' = backward(x, y')",
-    .operands = 2, .kind = WG_OPAQUE, .impure = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs,
-    .shape = extern_jvp_shape, .kernel = KERNELS(extern_jvp), .scratch = extern_jvp_scratch, .vjp = extern_jvp_vjp,
-    .sample = extern_jvp_sample, .error = extern_jvp_error,
+    .name = "extern_jvp",
+    .summary = "The directional derivative of extern, by one call of the caller's backward for each result.",
+    .formula = "y = J v",
+    .adjoint = "none: a C function has no second derivative; v' = backward(x, y')",
+    .operands = 2,
+    .kind = WG_OPAQUE,
+    .impure = true,
+    .cost = 100,
+    .attr_size = sizeof(extern_attr),
+    .attrs = extern_attrs,
+    .shape = extern_jvp_shape,
+    .kernel = KERNELS(extern_jvp),
+    .scratch = extern_jvp_scratch,
+    .vjp = extern_jvp_vjp,
+    .sample = extern_jvp_sample,
+    .error = extern_jvp_error,
 };
 
 extern const wg_op *const wgi_ops_extern[];
-const wg_op *const wgi_ops_extern[] = { &extern_op, &extern_impure_op, &extern_grad_op, &extern_jvp_op, NULL };
+const wg_op *const        wgi_ops_extern[] = { &extern_op, &extern_impure_op, &extern_grad_op, &extern_jvp_op, NULL };
 
 #endif

@@ -33,24 +33,30 @@ static void bce_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
 {
     static const wg_shape s[] = { { 2, { 3, 2 } }, { 1, { 5 } }, { 2, { 0, 1 } }, { 0, { 0 } } };
-    if (i > 3)
-        return wg_none;
+    if (i > 3) return wg_none;
     wg_node x = wg_between(g, low, high, s[i]), t = wg_between(g, 0.1, 0.9, s[i]);
     return wg_apply(here, op, (wg_node[]){ x, t }, 2, NULL);
 }
 static const char *pair_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 2, NULL);
     return "shapes do not broadcast";
 }
 static wg_node     bce_sample(wg_site here, wg_graph *g, int i) { return pair(here, g, i, &bce_op, 0.1, 0.9); }
 static const char *bce_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &bce_op); }
 static const wg_op bce_op = {
-    .name = "bce", .summary = "Elementwise cross-entropy of a probability p with a truth t between 0 and 1; 0 ln 0 = 0.",
-    .formula = "y = -(t ln p + (1 - t) ln(1 - p))", .adjoint = "p' = y' (p - t) / (p (1 - p)), 0 where p = t; t' = y' ln((1 - p) / p)",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 30, .kernel = KERNELS(bce), .expand = bce_expand, .vjp = bce_vjp, .sample = bce_sample,
+    .name = "bce",
+    .summary = "Elementwise cross-entropy of a probability p with a truth t between 0 and 1; 0 ln 0 = 0.",
+    .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
+    .adjoint = "p' = y' (p - t) / (p (1 - p)), 0 where p = t; t' = y' ln((1 - p) / p)",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 30,
+    .kernel = KERNELS(bce),
+    .expand = bce_expand,
+    .vjp = bce_vjp,
+    .sample = bce_sample,
     .error = bce_error,
 };
 
@@ -69,10 +75,18 @@ static void bce_logits_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[
 static wg_node     bce_logits_sample(wg_site here, wg_graph *g, int i) { return pair(here, g, i, &bce_logits_op, -4, 4); }
 static const char *bce_logits_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &bce_logits_op); }
 static const wg_op bce_logits_op = {
-    .name = "bce_logits", .summary = "Elementwise cross-entropy of the probability sigmoid(z) with a truth t, without overflow.",
-    .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)", .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 30, .kernel = KERNELS(bce_logits), .expand = bce_logits_expand, .vjp = bce_logits_vjp,
-    .sample = bce_logits_sample, .error = bce_logits_error,
+    .name = "bce_logits",
+    .summary = "Elementwise cross-entropy of the probability sigmoid(z) with a truth t, without overflow.",
+    .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)",
+    .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 30,
+    .kernel = KERNELS(bce_logits),
+    .expand = bce_logits_expand,
+    .vjp = bce_logits_vjp,
+    .sample = bce_logits_sample,
+    .error = bce_logits_error,
 };
 
 /* ---- what the losses share ---- */
@@ -89,8 +103,7 @@ static bool loss_shape(wg_rule *r)
 {
     if (r->x[0].shape != r->x[1].shape)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
-    if (((const loss_attr *)r->attr)->reduction != WG_NONE)
-        wg_rule_shape(r, 0)->rank = 0;
+    if (((const loss_attr *)r->attr)->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
 static wg_node reduced(wg_site here, wg_node y, const loss_attr *f)
@@ -101,16 +114,14 @@ typedef wg_node (*loss_fn)(wg_site, const wg_loss_args *);
 static wg_node loss_sample(wg_site here, wg_graph *g, int i, loss_fn f, double low, double high)
 {
     static const wg_reduction reduction[] = { WG_MEAN, WG_SUM, WG_NONE };
-    if (i > 2)
-        return wg_none;
+    if (i > 2) return wg_none;
     wg_shape s = i == 1 ? WG_SHAPE(4) : WG_SHAPE(3, 2);
     wg_node  x = wg_between(g, low, high, s), y = i == 1 ? wg_any_class(g, 2, s) : wg_between(g, 0.1, 0.9, s);
     return f(here, &(wg_loss_args){ .x = x, .y = y, .reduction = reduction[i] });
 }
 static const char *loss_error(wg_site here, wg_graph *g, int i, loss_fn f)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     f(here, &(wg_loss_args){ .x = wg_any(g, WG_SHAPE(3, 1)), .y = wg_any(g, WG_SHAPE(3)) });
     return "shapes differ: ";
 }
@@ -134,10 +145,18 @@ static const char *binary_cross_entropy_error(wg_site here, wg_graph *g, int i)
     return loss_error(here, g, i, wg_binary_cross_entropy_at);
 }
 static const wg_op binary_cross_entropy_op = {
-    .name = "binary_cross_entropy", .summary = "The loss of yes or no, of probabilities: of equal shapes; 0 ln 0 = 0.",
-    .formula = "L = mean(-(y ln x + (1 - y) ln(1 - x)))", .adjoint = "x' = L' (x - y) / (x (1 - x)) / n",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .attr_size = sizeof(loss_attr), .attrs = loss_attrs, .shape = loss_shape,
-    .expand = binary_cross_entropy_expand, .sample = binary_cross_entropy_sample, .error = binary_cross_entropy_error,
+    .name = "binary_cross_entropy",
+    .summary = "The loss of yes or no, of probabilities: of equal shapes; 0 ln 0 = 0.",
+    .formula = "L = mean(-(y ln x + (1 - y) ln(1 - x)))",
+    .adjoint = "x' = L' (x - y) / (x (1 - x)) / n",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .attr_size = sizeof(loss_attr),
+    .attrs = loss_attrs,
+    .shape = loss_shape,
+    .expand = binary_cross_entropy_expand,
+    .sample = binary_cross_entropy_sample,
+    .error = binary_cross_entropy_error,
 };
 wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &binary_cross_entropy_op, a); }
 
@@ -147,13 +166,27 @@ static void bce_with_logits_expand(wg_site here, const wg_node x[], int n, const
 {
     y[0] = reduced(here, wg_apply(here, &bce_logits_op, x, 2, NULL), attr);
 }
-static wg_node     bce_with_logits_sample(wg_site here, wg_graph *g, int i) { return loss_sample(here, g, i, wg_bce_with_logits_at, -4, 4); }
-static const char *bce_with_logits_error(wg_site here, wg_graph *g, int i) { return loss_error(here, g, i, wg_bce_with_logits_at); }
+static wg_node bce_with_logits_sample(wg_site here, wg_graph *g, int i)
+{
+    return loss_sample(here, g, i, wg_bce_with_logits_at, -4, 4);
+}
+static const char *bce_with_logits_error(wg_site here, wg_graph *g, int i)
+{
+    return loss_error(here, g, i, wg_bce_with_logits_at);
+}
 static const wg_op bce_with_logits_op = {
-    .name = "bce_with_logits", .summary = "The loss of yes or no, of logits: of equal shapes.",
-    .formula = "L = mean(max(x, 0) - x y + ln(1 + e^-|x|))", .adjoint = "x' = L' (sigmoid(x) - y) / n",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .attr_size = sizeof(loss_attr), .attrs = loss_attrs, .shape = loss_shape,
-    .expand = bce_with_logits_expand, .sample = bce_with_logits_sample, .error = bce_with_logits_error,
+    .name = "bce_with_logits",
+    .summary = "The loss of yes or no, of logits: of equal shapes.",
+    .formula = "L = mean(max(x, 0) - x y + ln(1 + e^-|x|))",
+    .adjoint = "x' = L' (sigmoid(x) - y) / n",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .attr_size = sizeof(loss_attr),
+    .attrs = loss_attrs,
+    .shape = loss_shape,
+    .expand = bce_with_logits_expand,
+    .sample = bce_with_logits_sample,
+    .error = bce_with_logits_error,
 };
 wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &bce_with_logits_op, a); }
 
@@ -166,9 +199,18 @@ static void mse_expand(wg_site here, const wg_node x[], int n, const void *attr,
 static wg_node     mse_sample(wg_site here, wg_graph *g, int i) { return loss_sample(here, g, i, wg_mse_at, -2, 2); }
 static const char *mse_error(wg_site here, wg_graph *g, int i) { return loss_error(here, g, i, wg_mse_at); }
 static const wg_op mse_op = {
-    .name = "mse", .summary = "Mean squared error, of equal shapes.", .formula = "L = mean((x - y)^2)", .adjoint = "x' = 2 L' (x - y) / n, y' = -x'",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .attr_size = sizeof(loss_attr), .attrs = loss_attrs, .shape = loss_shape, .expand = mse_expand,
-    .sample = mse_sample, .error = mse_error,
+    .name = "mse",
+    .summary = "Mean squared error, of equal shapes.",
+    .formula = "L = mean((x - y)^2)",
+    .adjoint = "x' = 2 L' (x - y) / n, y' = -x'",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .attr_size = sizeof(loss_attr),
+    .attrs = loss_attrs,
+    .shape = loss_shape,
+    .expand = mse_expand,
+    .sample = mse_sample,
+    .error = mse_error,
 };
 wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &mse_op, a); }
 
@@ -178,12 +220,12 @@ static bool accuracy_shape(wg_rule *r)
 {
     char     a[96], b[96];
     wg_shape rows = *r->x[0].shape;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK))
-        return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK)) return false;
     rows.rank--;
     if (!wg_shape_equal(*r->x[1].shape, rows) && r->x[1].shape != r->x[0].shape)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s: class numbers must be %s, rows of probabilities %s", wg_rule_who(r, 1),
-                            wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a), wg_shape_text(*r->x[0].shape, b, sizeof b));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
+                            wg_rule_who(r, 1), wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a),
+                            wg_shape_text(*r->x[0].shape, b, sizeof b));
     wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
@@ -194,24 +236,33 @@ static void accuracy_expand(wg_site here, const wg_node x[], int n, const void *
 }
 static wg_node accuracy_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return wg_none;
+    if (i > 1) return wg_none;
     wg_node x = wg_any(g, WG_SHAPE(5, 3)), y = i ? wg_any(g, WG_SHAPE(5, 3)) : wg_any_class(g, 3, WG_SHAPE(5));
     return wg_accuracy(x, y);
 }
 static const char *accuracy_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_accuracy(wg_any(g, WG_SHAPE(5, 3)), wg_any_class(g, 3, WG_SHAPE(5, 1)));
     return "class numbers must be [5]";
 }
 static const wg_op accuracy_op = {
-    .name = "accuracy", .summary = "The share of rows whose largest element stands at the class number, or where the row of probabilities has its largest.",
-    .formula = "y = mean(argmax(x) = y)", .adjoint = "none: it counts",
-    .operands = 2, .kind = WG_REDUCE, .shape = accuracy_shape, .expand = accuracy_expand, .sample = accuracy_sample, .error = accuracy_error,
+    .name = "accuracy",
+    .summary =
+        "The share of rows whose largest element stands at the class number, or where the row of probabilities has its largest.",
+    .formula = "y = mean(argmax(x) = y)",
+    .adjoint = "none: it counts",
+    .operands = 2,
+    .kind = WG_REDUCE,
+    .shape = accuracy_shape,
+    .expand = accuracy_expand,
+    .sample = accuracy_sample,
+    .error = accuracy_error,
 };
-wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y) { return wg_apply(here, &accuracy_op, (wg_node[]){ logits, y }, 2, NULL); }
+wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y)
+{
+    return wg_apply(here, &accuracy_op, (wg_node[]){ logits, y }, 2, NULL);
+}
 
 /* ---- l2: a builder, not an op: its operands are found in the graph ---- */
 
@@ -220,11 +271,9 @@ static wg_node parameter_in(wg_site here, wg_graph *g, wg_params *p, int i)
 {
     wg_shape s = wg_params_tensor(p, i).shape;
     int64_t  mark = wg_graph_mark(g);
-    if (wg_params_is_state(p, i) || s.rank < 2)
-        return wg_none;
+    if (wg_params_is_state(p, i) || s.rank < 2) return wg_none;
     wg_node w = wg_param_at(here, g, p, wg_params_name(p, i), s, wg_zeros());
-    if (wg_graph_mark(g) == mark)
-        return w;
+    if (wg_graph_mark(g) == mark) return w;
     wg_graph_rewind(g, mark);
     return wg_none;
 }
@@ -235,18 +284,19 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
     here = wg_inside(here);
     for (int i = 0, n = wg_params_count(p); i < n; i++) {
         wg_node w = parameter_in(here, g, p, i);
-        if (wg_is_none(w))
-            continue;
+        if (wg_is_none(w)) continue;
         w = wg_sum(wg_square(w));
         sum = wg_is_none(sum) ? w : wg_add(sum, w);
     }
-    if (!wg_is_none(sum))
-        return wg_mul(sum, lambda / 2);
-    wg_fail(wg_graph_context(g), here, WG_ERROR_USE, "l2: no parameter of rank 2 or more is in the graph yet: call it after the layers");
+    if (!wg_is_none(sum)) return wg_mul(sum, lambda / 2);
+    wg_fail(wg_graph_context(g), here, WG_ERROR_USE,
+            "l2: no parameter of rank 2 or more is in the graph yet: call it after the layers");
     return wg_graph_node(g, 0);
 }
 
 extern const wg_op *const wgi_ops_loss[];
-const wg_op *const wgi_ops_loss[] = { &bce_op, &bce_logits_op, &binary_cross_entropy_op, &bce_with_logits_op, &mse_op, &accuracy_op, NULL };
+const wg_op *const        wgi_ops_loss[] = {
+           &bce_op, &bce_logits_op, &binary_cross_entropy_op, &bce_with_logits_op, &mse_op, &accuracy_op, NULL
+};
 
 #endif

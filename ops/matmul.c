@@ -6,10 +6,10 @@
 #include "ops.h"
 
 /* src/blas.c: the gate. The engine keeps BLAS serial around CONTRACT kernels. */
-void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb, float *c,
-                  int64_t ldc);
-void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb, double *c,
-                  int64_t ldc);
+void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
+                  float *c, int64_t ldc);
+void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
+                  double *c, int64_t ldc);
 
 typedef struct matmul_attr {
     bool ta, tb; /* the operand's last two axes are swapped */
@@ -45,8 +45,7 @@ static void tile_of(product *p)
 {
     p->high = 32;
     p->wide = p->tb ? 32 : 64;
-    while (p->wide > 16 && (double)p->high * (double)p->wide * (double)p->k > LIGHT)
-        p->wide /= 2;
+    while (p->wide > 16 && (double)p->high * (double)p->wide * (double)p->k > LIGHT) p->wide /= 2;
     if ((double)p->high * (double)p->wide * (double)p->k > LIGHT || (double)p->m * (double)p->n * (double)p->k >= HEAVY)
         large_tiles(p);
     while (least(p->high, p->m) * least(p->wide, p->n) * p->k < WORTH && (p->high < p->m || p->wide < p->n))
@@ -96,11 +95,9 @@ static void product_of(product *p, const wg_kernel *k)
     p->ldb = f->tb ? p->k : p->n;
     p->batch = p->down = p->across = 1;
     p->axes = y->rank - (a->rank > 1) - (b->rank > 1);
-    if (p->axes)
-        leading_axes_of(p, a, b, y);
+    if (p->axes) leading_axes_of(p, a, b, y);
     p->small = (double)p->m * (double)p->n * (double)p->k <= SMALL;
-    if (!p->small)
-        tile_of(p);
+    if (!p->small) tile_of(p);
 }
 
 static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
@@ -114,24 +111,22 @@ static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
     }
 }
 
-#define SMALL_PRODUCT(T)                                                                                                      \
-    do {                                                                                                                      \
-        const T *u = (const T *)k->x[0] + a, *v = (const T *)k->x[1] + b;                                                     \
-        T       *w = (T *)k->y[0] + y;                                                                                        \
-        for (int64_t i = 0; i < p->m; i++)                                                                                    \
-            for (int64_t j = 0; j < p->n; j++) {                                                                              \
-                T sum = 0;                                                                                                    \
-                for (int64_t l = 0; l < p->k; l++)                                                                            \
-                    sum += u[p->ta ? l * p->lda + i : i * p->lda + l] * v[p->tb ? j * p->ldb + l : l * p->ldb + j];           \
-                w[i * p->n + j] = sum;                                                                                        \
-            }                                                                                                                 \
+#define SMALL_PRODUCT(T)                                                                                            \
+    do {                                                                                                            \
+        const T *u = (const T *)k->x[0] + a, *v = (const T *)k->x[1] + b;                                           \
+        T       *w = (T *)k->y[0] + y;                                                                              \
+        for (int64_t i = 0; i < p->m; i++)                                                                          \
+            for (int64_t j = 0; j < p->n; j++) {                                                                    \
+                T sum = 0;                                                                                          \
+                for (int64_t l = 0; l < p->k; l++)                                                                  \
+                    sum += u[p->ta ? l * p->lda + i : i * p->lda + l] * v[p->tb ? j * p->ldb + l : l * p->ldb + j]; \
+                w[i * p->n + j] = sum;                                                                              \
+            }                                                                                                       \
     } while (0)
 static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
 {
-    if (k->xt[0].dtype == WG_F32)
-        SMALL_PRODUCT(float);
-    else
-        SMALL_PRODUCT(double);
+    if (k->xt[0].dtype == WG_F32) SMALL_PRODUCT(float);
+    else SMALL_PRODUCT(double);
 }
 
 static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
@@ -142,8 +137,8 @@ static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b,
     b += p->tb ? j * p->ldb : j;
     y += i * p->n + j;
     if (k->xt[0].dtype == WG_F32)
-        wgi_gemm_f32(p->ta, p->tb, m, n, p->k, (const float *)k->x[0] + a, p->lda, (const float *)k->x[1] + b, p->ldb, (float *)k->y[0] + y,
-                     p->n);
+        wgi_gemm_f32(p->ta, p->tb, m, n, p->k, (const float *)k->x[0] + a, p->lda, (const float *)k->x[1] + b, p->ldb,
+                     (float *)k->y[0] + y, p->n);
     else
         wgi_gemm_f64(p->ta, p->tb, m, n, p->k, (const double *)k->x[0] + a, p->lda, (const double *)k->x[1] + b, p->ldb,
                      (double *)k->y[0] + y, p->n);
@@ -157,10 +152,8 @@ KERNEL(matmul)
     for (int64_t u = k->begin; u < k->end; u++) {
         int64_t a, b, y = u / tiles * p.m * p.n;
         offsets(&p, u / tiles, &a, &b);
-        if (p.small)
-            one_small(k, &p, a, b, y);
-        else
-            one_tile(k, &p, a, b, y, u % tiles);
+        if (p.small) one_small(k, &p, a, b, y);
+        else one_tile(k, &p, a, b, y, u % tiles);
     }
     return true;
 }
@@ -194,7 +187,8 @@ static bool leading_axes(wg_rule *r, wg_shape *y)
     for (int i = 1; i <= y->rank; i++) {
         int64_t da = i <= la ? a->dim[la - i] : 1, db = i <= lb ? b->dim[lb - i] : 1;
         if (da != db && da != 1 && db != 1)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s @ %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s @ %s", wg_rule_who(r, 0),
+                                wg_rule_who(r, 1));
         y->dim[y->rank - i] = da == 1 ? db : da;
     }
     return true;
@@ -203,46 +197,38 @@ static bool leading_axes(wg_rule *r, wg_shape *y)
 static bool float_operands(wg_rule *r)
 {
     return wg_dtype_is_float(r->x[0].dtype) ||
-           wg_rule_fail(r, WG_ERROR_DTYPE, "%s @ %s is of dtype %s: products are of floats, say wg_cast", wg_rule_who(r, 0), wg_rule_who(r, 1),
-                        wg_dtype_name(r->x[0].dtype));
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s @ %s is of dtype %s: products are of floats, say wg_cast", wg_rule_who(r, 0),
+                        wg_rule_who(r, 1), wg_dtype_name(r->x[0].dtype));
 }
 
 static bool matmul_shape(wg_rule *r)
 {
     const wg_shape *a = r->x[0].shape, *b = r->x[1].shape;
     matmul_attr    *f = r->attr;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK) || !float_operands(r))
-        return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK) || !float_operands(r)) return false;
     f->ta &= a->rank > 1;
     f->tb &= b->rank > 1;
     int64_t inner_a = a->dim[a->rank - (f->ta ? 2 : 1)], inner_b = b->dim[b->rank - (b->rank == 1 || f->tb ? 1 : 2)];
     if (inner_a != inner_b)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
     wg_shape *y = wg_rule_shape(r, 0);
-    if (!leading_axes(r, y))
-        return false;
-    if (a->rank > 1)
-        y->dim[y->rank++] = a->dim[a->rank - (f->ta ? 1 : 2)];
-    if (b->rank > 1)
-        y->dim[y->rank++] = b->dim[b->rank - (f->tb ? 2 : 1)];
+    if (!leading_axes(r, y)) return false;
+    if (a->rank > 1) y->dim[y->rank++] = a->dim[a->rank - (f->ta ? 1 : 2)];
+    if (b->rank > 1) y->dim[y->rank++] = b->dim[b->rank - (f->tb ? 2 : 1)];
     return true;
 }
 
 /* Whether n swaps its operand's last two axes and leaves the others. */
 static bool swaps_last_two(wg_node n)
 {
-    if (strcmp(wg_node_op_name(n), "transpose") != 0)
-        return false;
+    if (strcmp(wg_node_op_name(n), "transpose") != 0) return false;
     const wg_attr_row *row = wg_node_op(n)->attrs;
-    while (row && row->name && row->kind != WG_ATTR_AXES)
-        row++;
+    while (row && row->name && row->kind != WG_ATTR_AXES) row++;
     int rank = wg_node_shape(n).rank;
-    if (rank < 2 || !row || !row->name)
-        return false;
+    if (rank < 2 || !row || !row->name) return false;
     const wg_axes *axes = (const wg_axes *)(const void *)((const char *)wg_attr(n) + row->offset);
     for (int i = 0; i < rank - 2; i++)
-        if (axes->count != rank || axes->axis[i] != i)
-            return false;
+        if (axes->count != rank || axes->axis[i] != i) return false;
     return axes->count == 0 || axes->axis[rank - 1] == rank - 2;
 }
 
@@ -259,7 +245,7 @@ static wg_node matmul_rewrite(wg_site here, const wg_node x[], int n, const void
 {
     matmul_attr f = *(const matmul_attr *)attr;
     wg_node     a = through(x[0], &f.ta), b = through(x[1], &f.tb);
-    bool    same = a.index == x[0].index && b.index == x[1].index;
+    bool        same = a.index == x[0].index && b.index == x[1].index;
     return same ? wg_none : product_node(here, a, b, f.ta, f.tb);
 }
 
@@ -275,8 +261,7 @@ static wg_node flat(wg_site here, wg_node x)
 {
     wg_shape s = wg_node_shape(x);
     int64_t  last = s.dim[s.rank - 1], rows = 1;
-    for (int i = 0; i < s.rank - 1; i++)
-        rows *= s.dim[i];
+    for (int i = 0; i < s.rank - 1; i++) rows *= s.dim[i];
     return wg_reshape(x, WG_SHAPE(rows, last));
 }
 
@@ -304,8 +289,7 @@ static void matmul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
     wg_node a = shaped(here, x[0], sa), b = shaped(here, x[1], sb), g = shaped(here, gy, sy);
     gx[0] = summed(here, f->ta ? product_node(here, b, g, f->tb, true) : product_node(here, g, b, false, !f->tb), a);
     gx[0] = shaped(here, gx[0], wg_node_shape(x[0]));
-    if (!f->ta && sb.rank == 2 && sa.rank > 2)
-        a = flat(here, a), g = flat(here, g);
+    if (!f->ta && sb.rank == 2 && sa.rank > 2) a = flat(here, a), g = flat(here, g);
     gx[1] = summed(here, f->tb ? product_node(here, g, a, true, f->ta) : product_node(here, a, g, !f->ta, false), b);
     gx[1] = shaped(here, gx[1], wg_node_shape(x[1]));
 }
@@ -326,8 +310,8 @@ static bool can_merge(const wg_node x[], int n)
     for (int i = 0; i < n; i++) {
         const matmul_attr *h = wg_attr(x[i]);
         wg_node            a = wg_node_operand(x[i], 0), b = wg_node_operand(x[i], 1);
-        if (wg_node_op(x[i]) != &matmul_op || h->ta != f->ta || h->tb != f->tb || wg_node_shape(a).rank != 2 || wg_node_shape(b).rank != 2 ||
-            wg_dim(a, f->ta ? 0 : 1) > MERGED_INNER)
+        if (wg_node_op(x[i]) != &matmul_op || h->ta != f->ta || h->tb != f->tb || wg_node_shape(a).rank != 2 ||
+            wg_node_shape(b).rank != 2 || wg_dim(a, f->ta ? 0 : 1) > MERGED_INNER)
             return false;
     }
     return true;
@@ -336,13 +320,11 @@ static bool can_merge(const wg_node x[], int n)
 /* sum of op(a_i) op(b_i) = op([a_1 a_2 ...]) op([b_1 b_2 ...]), side by side along the inner axes. */
 static wg_node matmul_merge(wg_site here, const wg_node x[], int n)
 {
-    if (n < 2 || !can_merge(x, n))
-        return wg_none;
+    if (n < 2 || !can_merge(x, n)) return wg_none;
     const matmul_attr *f = wg_attr(x[0]);
     wg_context        *c = wg_graph_context(wg_graph_of(x[0]));
     wg_node           *a = wg_alloc(c, (size_t)n * 2, sizeof *a), *b = a ? a + n : NULL;
-    if (!a)
-        return wg_none;
+    if (!a) return wg_none;
     for (int i = 0; i < n; i++) {
         a[i] = wg_node_operand(x[i], 0);
         b[i] = wg_node_operand(x[i], 1);
@@ -358,16 +340,22 @@ static wg_node matmul_sample(wg_site here, wg_graph *g, int i)
         wg_shape a, b;
         bool     ta, tb;
     } s[] = {
-        { { 2, { 3, 4 } }, { 2, { 4, 2 } }, false, false },       { { 2, { 4, 3 } }, { 2, { 4, 2 } }, true, false },
-        { { 2, { 3, 4 } }, { 2, { 2, 4 } }, false, true },        { { 2, { 4, 3 } }, { 2, { 2, 4 } }, true, true },
-        { { 3, { 2, 3, 4 } }, { 2, { 4, 2 } }, false, false },    { { 2, { 3, 4 } }, { 3, { 2, 4, 2 } }, false, false },
-        { { 4, { 2, 1, 2, 3 } }, { 3, { 3, 3, 2 } }, false, false }, { { 3, { 2, 4, 3 } }, { 2, { 2, 4 } }, true, true },
-        { { 1, { 4 } }, { 2, { 4, 2 } }, false, false },          { { 2, { 3, 4 } }, { 1, { 4 } }, false, false },
-        { { 1, { 4 } }, { 1, { 4 } }, false, false },             { { 2, { 2, 0 } }, { 2, { 0, 3 } }, false, false },
-        { { 2, { 0, 3 } }, { 2, { 3, 2 } }, false, false },       { { 2, { 11, 9 } }, { 2, { 9, 7 } }, false, false },
+        { { 2, { 3, 4 } }, { 2, { 4, 2 } }, false, false },
+        { { 2, { 4, 3 } }, { 2, { 4, 2 } }, true, false },
+        { { 2, { 3, 4 } }, { 2, { 2, 4 } }, false, true },
+        { { 2, { 4, 3 } }, { 2, { 2, 4 } }, true, true },
+        { { 3, { 2, 3, 4 } }, { 2, { 4, 2 } }, false, false },
+        { { 2, { 3, 4 } }, { 3, { 2, 4, 2 } }, false, false },
+        { { 4, { 2, 1, 2, 3 } }, { 3, { 3, 3, 2 } }, false, false },
+        { { 3, { 2, 4, 3 } }, { 2, { 2, 4 } }, true, true },
+        { { 1, { 4 } }, { 2, { 4, 2 } }, false, false },
+        { { 2, { 3, 4 } }, { 1, { 4 } }, false, false },
+        { { 1, { 4 } }, { 1, { 4 } }, false, false },
+        { { 2, { 2, 0 } }, { 2, { 0, 3 } }, false, false },
+        { { 2, { 0, 3 } }, { 2, { 3, 2 } }, false, false },
+        { { 2, { 11, 9 } }, { 2, { 9, 7 } }, false, false },
     };
-    if (i < 0 || i >= (int)(sizeof s / sizeof *s))
-        return wg_none;
+    if (i < 0 || i >= (int)(sizeof s / sizeof *s)) return wg_none;
     wg_node a = wg_any(g, s[i].a), b = wg_any(g, s[i].b);
     return product_node(here, a, b, s[i].ta, s[i].tb);
 }
@@ -390,11 +378,24 @@ static const wg_attr_row matmul_attrs[] = {
 };
 
 static const wg_op matmul_op = {
-    .name = "matmul", .summary = "Matrix product of the last two axes, leading axes broadcast; ta and tb: of the transposed operand.",
-    .formula = "y = a @ b", .adjoint = "a' = y' @ b^T, b' = a^T @ y'",
-    .operands = 2, .kind = WG_CONTRACT, .cost = 16, .attr_size = sizeof(matmul_attr), .attrs = matmul_attrs,
-    .shape = matmul_shape, .rewrite = matmul_rewrite, .kernel = KERNELS(matmul), .units = matmul_units,
-    .vjp = matmul_vjp, .jvp = matmul_jvp, .merge = matmul_merge, .sample = matmul_sample, .error = matmul_error,
+    .name = "matmul",
+    .summary = "Matrix product of the last two axes, leading axes broadcast; ta and tb: of the transposed operand.",
+    .formula = "y = a @ b",
+    .adjoint = "a' = y' @ b^T, b' = a^T @ y'",
+    .operands = 2,
+    .kind = WG_CONTRACT,
+    .cost = 16,
+    .attr_size = sizeof(matmul_attr),
+    .attrs = matmul_attrs,
+    .shape = matmul_shape,
+    .rewrite = matmul_rewrite,
+    .kernel = KERNELS(matmul),
+    .units = matmul_units,
+    .vjp = matmul_vjp,
+    .jvp = matmul_jvp,
+    .merge = matmul_merge,
+    .sample = matmul_sample,
+    .error = matmul_error,
 };
 wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b) { return product_node(here, a, b, false, false); }
 
@@ -407,26 +408,34 @@ static bool dot_shape(wg_rule *r)
     wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
-static void dot_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]) { y[0] = wg_sum(wg_mul(x[0], x[1])); }
+static void dot_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    y[0] = wg_sum(wg_mul(x[0], x[1]));
+}
 static wg_node dot_sample(wg_site here, wg_graph *g, int i)
 {
     static const wg_shape s[] = { { 1, { 5 } }, { 2, { 2, 3 } }, { 1, { 0 } } };
-    if (i > 2)
-        return wg_none;
+    if (i > 2) return wg_none;
     wg_node a = wg_any(g, s[i]), b = wg_any(g, s[i]);
     return wg_dot(a, b);
 }
 static const char *dot_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_dot(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
     return "shapes differ";
 }
 static const wg_op dot_op = {
-    .name = "dot", .summary = "The sum of the products of all elements of two equal shapes.", .formula = "y = sum(a b)",
+    .name = "dot",
+    .summary = "The sum of the products of all elements of two equal shapes.",
+    .formula = "y = sum(a b)",
     .adjoint = "a' = y' b, b' = y' a",
-    .operands = 2, .kind = WG_CONTRACT, .shape = dot_shape, .expand = dot_expand, .sample = dot_sample, .error = dot_error,
+    .operands = 2,
+    .kind = WG_CONTRACT,
+    .shape = dot_shape,
+    .expand = dot_expand,
+    .sample = dot_sample,
+    .error = dot_error,
 };
 wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &dot_op, (wg_node[]){ a, b }, 2, NULL); }
 
@@ -435,8 +444,7 @@ wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &d
 static bool dense_shape(wg_rule *r)
 {
     const wg_shape *x = r->x[0].shape, *w = r->x[1].shape, *b = r->x[2].shape;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 2, 2) || !float_operands(r))
-        return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 2, 2) || !float_operands(r)) return false;
     if (x->dim[x->rank - 1] != w->dim[0])
         return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
     if (!wg_is_none(r->node[2]) && (b->rank != 1 || b->dim[0] != w->dim[1]))
@@ -450,13 +458,11 @@ static bool dense_shape(wg_rule *r)
 static void dense_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     y[0] = wg_matmul(x[0], x[1]);
-    if (!wg_is_none(x[2]))
-        y[0] = wg_add(y[0], x[2]);
+    if (!wg_is_none(x[2])) y[0] = wg_add(y[0], x[2]);
 }
 static wg_node dense_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 2)
-        return wg_none;
+    if (i > 2) return wg_none;
     wg_node x = wg_any(g, i == 1 ? WG_SHAPE(2, 2, 3) : i ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3));
     wg_node W = wg_any(g, WG_SHAPE(3, 2)), b = i == 1 ? wg_none : wg_any(g, WG_SHAPE(2));
     return wg_dense(x, W, b);
@@ -470,14 +476,24 @@ static const char *dense_error(wg_site here, wg_graph *g, int i)
     return NULL;
 }
 static const wg_op dense_op = {
-    .name = "dense", .summary = "A fully connected layer: the product with a matrix and, if one is given, a bias.", .formula = "y = x @ W + b",
+    .name = "dense",
+    .summary = "A fully connected layer: the product with a matrix and, if one is given, a bias.",
+    .formula = "y = x @ W + b",
     .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum of the rows of y'",
-    .operands = 3, .optional = 1, .kind = WG_CONTRACT, .shape = dense_shape, .expand = dense_expand, .sample = dense_sample,
+    .operands = 3,
+    .optional = 1,
+    .kind = WG_CONTRACT,
+    .shape = dense_shape,
+    .expand = dense_expand,
+    .sample = dense_sample,
     .error = dense_error,
 };
-wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b) { return wg_apply(here, &dense_op, (wg_node[]){ x, W, b }, 3, NULL); }
+wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b)
+{
+    return wg_apply(here, &dense_op, (wg_node[]){ x, W, b }, 3, NULL);
+}
 
 extern const wg_op *const wgi_ops_matmul[];
-const wg_op *const wgi_ops_matmul[] = { &matmul_op, &dot_op, &dense_op, NULL };
+const wg_op *const        wgi_ops_matmul[] = { &matmul_op, &dot_op, &dense_op, NULL };
 
 #endif

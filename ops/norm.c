@@ -38,8 +38,7 @@ KERNEL(batch_norm_train)
     const double  eps = ((const norm_attr *)k->attr)->eps;
     if (k->xt[0].dtype == WG_F32)
         train_f32(k->x[0], k->x[1], k->x[2], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, (float)eps);
-    else
-        train_f64(k->x[0], k->x[1], k->x[2], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, eps);
+    else train_f64(k->x[0], k->x[1], k->x[2], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, eps);
     return true;
 }
 
@@ -48,9 +47,9 @@ KERNEL(batch_norm_grad)
     const columns o = columns_of(k);
     const double  eps = ((const norm_attr *)k->attr)->eps;
     if (k->xt[0].dtype == WG_F32)
-        train_grad_f32(k->x[0], k->x[1], k->x[2], k->x[3], k->x[4], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, (float)eps);
-    else
-        train_grad_f64(k->x[0], k->x[1], k->x[2], k->x[3], k->x[4], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, eps);
+        train_grad_f32(k->x[0], k->x[1], k->x[2], k->x[3], k->x[4], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end,
+                       (float)eps);
+    else train_grad_f64(k->x[0], k->x[1], k->x[2], k->x[3], k->x[4], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, eps);
     return true;
 }
 
@@ -63,7 +62,7 @@ DECLARE(batch_norm_grad);
 
 static const wg_op batch_norm_train_op, batch_norm_grad_op;
 
-static const wg_attr_row norm_attrs[] = { { "eps", WG_ATTR_DOUBLE, offsetof(norm_attr, eps), "1e-05", NULL }, { 0 } };
+static const wg_attr_row norm_attrs[] = { { "eps", WG_ATTR_DOUBLE, offsetof(norm_attr, eps), "1e-5", NULL }, { 0 } };
 
 static int64_t column_blocks(const wg_kernel *k)
 {
@@ -75,15 +74,13 @@ static int64_t column_blocks(const wg_kernel *k)
 static bool norm_shapes(wg_rule *r, int from, int to)
 {
     norm_attr *a = r->attr;
-    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !wg_rule_float(r, 0))
-        return false;
+    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
     int64_t f = r->x[0].shape->dim[r->x[0].shape->rank - 1];
     for (int k = from; k < to; k++)
         if (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != f)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the last axis of %s: it must be [%lld]", wg_rule_who(r, k), wg_rule_who(r, 0),
-                                (long long)f);
-    if (a->eps == 0)
-        a->eps = 1e-5;
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the last axis of %s: it must be [%lld]", wg_rule_who(r, k),
+                                wg_rule_who(r, 0), (long long)f);
+    if (a->eps == 0) a->eps = 1e-5;
     if (!(a->eps > 0 || a->eps == WG_ZERO) || a->eps == INFINITY)
         return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
     r->y[0] = r->x[0];
@@ -93,8 +90,7 @@ static bool norm_shapes(wg_rule *r, int from, int to)
 static wg_axes rows_of(wg_node x)
 {
     wg_axes a = { .count = wg_node_shape(x).rank - 1 };
-    for (int i = 0; i < a.count; i++)
-        a.axis[i] = i;
+    for (int i = 0; i < a.count; i++) a.axis[i] = i;
     return a;
 }
 
@@ -109,8 +105,7 @@ static double row_count(wg_node x)
 
 static bool batch_norm_train_shape(wg_rule *r)
 {
-    if (!norm_shapes(r, 1, 3))
-        return false;
+    if (!norm_shapes(r, 1, 3)) return false;
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }
@@ -131,33 +126,47 @@ static void batch_norm_train_vjp(wg_site here, wg_node y, wg_node gy, const wg_n
 static wg_node batch_norm_train_sample(wg_site here, wg_graph *g, int i)
 {
     static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 3, 2, 4 } }, { 2, { 40, 18 } }, { 2, { 1, 2 } } };
-    if (i > 3)
-        return wg_none;
+    if (i > 3) return wg_none;
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
     wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
-    return wg_apply(here, &batch_norm_train_op, (wg_node[]){ x, gamma, beta }, 3, &(norm_attr){ i == 1 ? 0.125 : i == 3 ? 1 : 0 });
+    return wg_apply(here, &batch_norm_train_op, (wg_node[]){ x, gamma, beta }, 3,
+                    &(norm_attr){ i == 1   ? 0.125
+                                  : i == 3 ? 1
+                                           : 0 });
 }
 static const char *batch_norm_train_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
-    wg_apply(here, &batch_norm_train_op, (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 3, NULL);
+    if (i) return NULL;
+    wg_apply(here, &batch_norm_train_op, (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) },
+             3, NULL);
     return "it must be [3]";
 }
 static const wg_op batch_norm_train_op = {
-    .name = "batch_norm_train", .summary = "Batch normalisation by the batch's own mean and variance (divided by n), which are parts 1 and 2.",
-    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta", .adjoint = "x' = gamma / s (y' - mean(y') - h mean(h y')), gamma' = sum(h y'), beta' = sum(y'); h = (x - mean) / s",
-    .operands = 3, .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 6, .attr_size = sizeof(norm_attr), .attrs = norm_attrs,
-    .shape = batch_norm_train_shape, .kernel = KERNELS(batch_norm_train), .units = column_blocks, .expand = batch_norm_train_expand,
-    .vjp = batch_norm_train_vjp, .sample = batch_norm_train_sample, .error = batch_norm_train_error,
+    .name = "batch_norm_train",
+    .summary = "Batch normalisation by the batch's own mean and variance (divided by n), which are parts 1 and 2.",
+    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
+    .adjoint = "x' = gamma / s (y' - mean(y') - h mean(h y')), gamma' = sum(h y'), beta' = sum(y'); h = (x - mean) / s",
+    .operands = 3,
+    .outputs = 3,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    .cost = 6,
+    .attr_size = sizeof(norm_attr),
+    .attrs = norm_attrs,
+    .shape = batch_norm_train_shape,
+    .kernel = KERNELS(batch_norm_train),
+    .units = column_blocks,
+    .expand = batch_norm_train_expand,
+    .vjp = batch_norm_train_vjp,
+    .sample = batch_norm_train_sample,
+    .error = batch_norm_train_error,
 };
 
 /* ---- batch_norm_grad: dx, dgamma, dbeta ---- */
 
 static bool batch_norm_grad_shape(wg_rule *r)
 {
-    if (!norm_shapes(r, 1, 4))
-        return false;
+    if (!norm_shapes(r, 1, 4)) return false;
     if (r->x[4].shape != r->x[0].shape)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, 4), wg_rule_who(r, 0));
     r->y[1] = r->y[2] = r->x[1];
@@ -177,8 +186,7 @@ static void batch_norm_grad_expand(wg_site here, const wg_node x[], int n, const
 static wg_node batch_norm_grad_sample(wg_site here, wg_graph *g, int i)
 {
     static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 34, 17 } } };
-    if (i > 2)
-        return wg_none;
+    if (i > 2) return wg_none;
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
     wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
     wg_node  gy = wg_any(g, s[i]);
@@ -186,19 +194,30 @@ static wg_node batch_norm_grad_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *batch_norm_grad_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_node f = wg_any(g, WG_SHAPE(3));
     wg_apply(here, &batch_norm_grad_op, (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), f, f, f, wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
     return "is not shaped as";
 }
 static const wg_op batch_norm_grad_op = {
-    .name = "batch_norm_grad", .summary = "The gradients of batch_norm_train in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
-    .formula = "x' = gamma / s (g - mean(g) - h mean(h g)), gamma' = sum(h g), beta' = sum(g); h = (x - mean) / s, s = sqrt(variance + eps)",
+    .name = "batch_norm_grad",
+    .summary = "The gradients of batch_norm_train in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
+    .formula = "x' = gamma / s (g - mean(g) - h mean(h g)), gamma' = sum(h g), beta' = sum(g); h = (x - mean) / s, s = "
+               "sqrt(variance + eps)",
     .adjoint = "that of the formula",
-    .operands = 5, .outputs = 3, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .cost = 8, .attr_size = sizeof(norm_attr), .attrs = norm_attrs,
-    .shape = batch_norm_grad_shape, .kernel = KERNELS(batch_norm_grad), .units = column_blocks, .expand = batch_norm_grad_expand,
-    .sample = batch_norm_grad_sample, .error = batch_norm_grad_error,
+    .operands = 5,
+    .outputs = 3,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    .cost = 8,
+    .attr_size = sizeof(norm_attr),
+    .attrs = norm_attrs,
+    .shape = batch_norm_grad_shape,
+    .kernel = KERNELS(batch_norm_grad),
+    .units = column_blocks,
+    .expand = batch_norm_grad_expand,
+    .sample = batch_norm_grad_sample,
+    .error = batch_norm_grad_error,
 };
 
 /* ---- batch_norm ---- */
@@ -206,8 +225,7 @@ static const wg_op batch_norm_grad_op = {
 static bool batch_norm_shape(wg_rule *r)
 {
     bool mean = !wg_is_none(r->node[3]), variance = !wg_is_none(r->node[4]);
-    if (mean != variance)
-        return wg_rule_fail(r, WG_ERROR_USE, "mean and variance are given both or none");
+    if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "mean and variance are given both or none");
     return norm_shapes(r, 1, mean ? 5 : 3);
 }
 static void batch_norm_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
@@ -221,12 +239,10 @@ static void batch_norm_expand(wg_site here, const wg_node x[], int n, const void
 }
 static wg_node batch_norm_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 2)
-        return wg_none;
+    if (i > 2) return wg_none;
     wg_shape s = i == 2 ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3), f = WG_SHAPE(3);
     wg_node  x = wg_any(g, s), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
-    if (i == 0)
-        return wg_batch_norm(x, gamma, beta);
+    if (i == 0) return wg_batch_norm(x, gamma, beta);
     wg_node mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
     return wg_batch_norm(x, gamma, beta, mean, variance, .eps = 0.01);
 }
@@ -242,17 +258,28 @@ static const char *batch_norm_error(wg_site here, wg_graph *g, int i)
     return NULL;
 }
 static const wg_op batch_norm_op = {
-    .name = "batch_norm", .summary = "Batch normalisation: by the mean and variance given, or by the batch's own, which are then parts 1 and 2.",
-    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta", .adjoint = "x' = y' gamma / sqrt(variance + eps), and through mean and variance where they are the batch's",
-    .operands = 5, .optional = 2, .kind = WG_ROWS, .promote = WG_PROMOTE_COMMON, .attr_size = sizeof(norm_attr), .attrs = norm_attrs,
-    .shape = batch_norm_shape, .expand = batch_norm_expand, .sample = batch_norm_sample, .error = batch_norm_error,
+    .name = "batch_norm",
+    .summary = "Batch normalisation: by the mean and variance given, or by the batch's own, which are then parts 1 and 2.",
+    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
+    .adjoint = "x' = y' gamma / sqrt(variance + eps), and through mean and variance where they are the batch's",
+    .operands = 5,
+    .optional = 2,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    .attr_size = sizeof(norm_attr),
+    .attrs = norm_attrs,
+    .shape = batch_norm_shape,
+    .expand = batch_norm_expand,
+    .sample = batch_norm_sample,
+    .error = batch_norm_error,
 };
 wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
 {
-    return wg_apply(here, &batch_norm_op, (wg_node[]){ a->x, a->gamma, a->beta, a->mean, a->variance }, 5, &(norm_attr){ a->eps });
+    return wg_apply(here, &batch_norm_op, (wg_node[]){ a->x, a->gamma, a->beta, a->mean, a->variance }, 5,
+                    &(norm_attr){ a->eps });
 }
 
 extern const wg_op *const wgi_ops_norm[];
-const wg_op *const wgi_ops_norm[] = { &batch_norm_train_op, &batch_norm_grad_op, &batch_norm_op, NULL };
+const wg_op *const        wgi_ops_norm[] = { &batch_norm_train_op, &batch_norm_grad_op, &batch_norm_op, NULL };
 
 #endif

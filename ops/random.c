@@ -29,23 +29,20 @@ static void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t
 /* Bits up to this one keep an element: bits / 2^32 < keep. False: none does. */
 static bool last_kept(double keep, uint32_t *last)
 {
-    if (!(keep > 0))
-        return false;
+    if (!(keep > 0)) return false;
     *last = keep >= 1 ? UINT32_MAX : (uint32_t)(int64_t)(ceil(keep * 0x1p32) - 1);
     return true;
 }
 
 /* Elements from the i-th of a group on, n of them. */
-#define KEEP(T)                                                                             \
-    do {                                                                                    \
-        const T *x = (const T *)k->x[0] + at * k->step[0], p = *(const T *)k->x[1];         \
-        T *restrict y = (T *)k->y[0] + at;                                                  \
-        if (k->step[0])                                                                     \
-            for (int64_t j = 0; j < n; j++)                                                 \
-                y[j] = bits[i + j] <= last ? x[j] / p : 0;                                  \
-        else                                                                                \
-            for (int64_t j = 0; j < n; j++)                                                 \
-                y[j] = bits[i + j] <= last ? *x / p : 0;                                    \
+#define KEEP(T)                                                                        \
+    do {                                                                               \
+        const T *x = (const T *)k->x[0] + at * k->step[0], p = *(const T *)k->x[1];    \
+        T *restrict y = (T *)k->y[0] + at;                                             \
+        if (k->step[0])                                                                \
+            for (int64_t j = 0; j < n; j++) y[j] = bits[i + j] <= last ? x[j] / p : 0; \
+        else                                                                           \
+            for (int64_t j = 0; j < n; j++) y[j] = bits[i + j] <= last ? *x / p : 0;   \
     } while (0)
 
 KERNEL(random_keep)
@@ -60,10 +57,8 @@ KERNEL(random_keep)
     for (int64_t e = k->begin; e < k->end;) {
         int64_t i = e % GROUP, n = k->end - e < GROUP - i ? k->end - e : GROUP - i, at = e - k->begin;
         bits_of_group(key, k->epoch, (uint64_t)(e / GROUP), bits);
-        if (single)
-            KEEP(float);
-        else
-            KEEP(double);
+        if (single) KEEP(float);
+        else KEEP(double);
         e += n;
     }
     return true;
@@ -81,11 +76,10 @@ static const wg_op random_keep_op;
 
 static bool random_keep_shape(wg_rule *r)
 {
-    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 1, 0, 0) || !wg_rule_rank(r, 2, 0, 0))
-        return false;
+    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 1, 0, 0) || !wg_rule_rank(r, 2, 0, 0)) return false;
     if (r->x[1].dtype != r->x[0].dtype || r->x[2].dtype != WG_I64)
-        return wg_rule_fail(r, WG_ERROR_DTYPE, "takes a share of x's dtype and a stream, not %s and %s", wg_dtype_name(r->x[1].dtype),
-                            wg_dtype_name(r->x[2].dtype));
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "takes a share of x's dtype and a stream, not %s and %s",
+                            wg_dtype_name(r->x[1].dtype), wg_dtype_name(r->x[2].dtype));
     r->y[0] = r->x[0];
     return true;
 }
@@ -100,24 +94,31 @@ static wg_node random_keep_jvp(wg_site here, wg_node y, const wg_node x[], const
 static wg_node random_keep_sample(wg_site here, wg_graph *g, int i)
 {
     static const wg_shape s[] = { { 2, { 3, 4 } }, { 1, { 150 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
-    if (i > 3)
-        return wg_none;
+    if (i > 3) return wg_none;
     wg_node x = wg_any(g, s[i]);
     return wg_apply(here, &random_keep_op, (wg_node[]){ x, wg_number(i == 2 ? 1 : 0.75), wg_stream(here, g, NULL) }, 3, NULL);
 }
 static const char *random_keep_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_node x = wg_any(g, WG_SHAPE(3));
     wg_apply(here, &random_keep_op, (wg_node[]){ x, wg_number(0.5), wg_number(1) }, 3, NULL);
     return "and a stream";
 }
 static const wg_op random_keep_op = {
-    .name = "random_keep", .summary = "x / keep where the element's draw from the stream is below keep, else 0.",
-    .formula = "y = x / p where u < p, else 0", .adjoint = "x' = y' / p where u < p, else 0; none for p and the stream",
-    .operands = 3, .kind = WG_RANDOM, .cost = 8, .shape = random_keep_shape, .kernel = KERNELS(random_keep), .vjp = random_keep_vjp,
-    .jvp = random_keep_jvp, .sample = random_keep_sample, .error = random_keep_error,
+    .name = "random_keep",
+    .summary = "x / keep where the element's draw from the stream is below keep, else 0.",
+    .formula = "y = x / p where u < p, else 0",
+    .adjoint = "x' = y' / p where u < p, else 0; none for p and the stream",
+    .operands = 3,
+    .kind = WG_RANDOM,
+    .cost = 8,
+    .shape = random_keep_shape,
+    .kernel = KERNELS(random_keep),
+    .vjp = random_keep_vjp,
+    .jvp = random_keep_jvp,
+    .sample = random_keep_sample,
+    .error = random_keep_error,
 };
 
 /* ---- dropout ---- */
@@ -131,8 +132,7 @@ static bool dropout_shape(wg_rule *r)
 {
     dropout_attr *f = r->attr;
     r->y[0] = r->x[0];
-    if (f->keep_prob != 0 && f->drop != 0)
-        return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
+    if (f->keep_prob != 0 && f->drop != 0) return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
     if (f->keep_prob == 0 && f->drop == 0)
         return wg_rule_fail(r, WG_ERROR_USE, "say keep_prob, the share to keep, or drop, the share to drop (WG_ZERO for none)");
     if (f->keep_prob != 0 && !(f->keep_prob > 0 && f->keep_prob <= 1))
@@ -152,10 +152,11 @@ static void dropout_expand(wg_site here, const wg_node x[], int n, const void *a
 }
 static wg_node dropout_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 2)
-        return wg_none;
+    if (i > 2) return wg_none;
     wg_node x = wg_any(g, i ? WG_SHAPE(7) : WG_SHAPE(3, 4));
-    return i == 0 ? wg_dropout(x, .keep_prob = 0.5) : i == 1 ? wg_dropout(x, .drop = 0.25, .name = "mask") : wg_dropout(x, .keep_prob = 1);
+    return i == 0   ? wg_dropout(x, .keep_prob = 0.5)
+           : i == 1 ? wg_dropout(x, .drop = 0.25, .name = "mask")
+                    : wg_dropout(x, .keep_prob = 1);
 }
 static const char *dropout_error(wg_site here, wg_graph *g, int i)
 {
@@ -175,10 +176,18 @@ static const wg_attr_row dropout_attrs[] = {
     { 0 },
 };
 static const wg_op dropout_op = {
-    .name = "dropout", .summary = "Inverted dropout: in training a new random share of the elements at every evaluation, scaled up; else x itself.",
-    .formula = "y = x / keep_prob where kept, else 0", .adjoint = "x' = y' / keep_prob where kept, else 0",
-    .operands = 1, .kind = WG_RANDOM, .attr_size = sizeof(dropout_attr), .attrs = dropout_attrs, .shape = dropout_shape,
-    .expand = dropout_expand, .sample = dropout_sample, .error = dropout_error,
+    .name = "dropout",
+    .summary = "Inverted dropout: in training a new random share of the elements at every evaluation, scaled up; else x itself.",
+    .formula = "y = x / keep_prob where kept, else 0",
+    .adjoint = "x' = y' / keep_prob where kept, else 0",
+    .operands = 1,
+    .kind = WG_RANDOM,
+    .attr_size = sizeof(dropout_attr),
+    .attrs = dropout_attrs,
+    .shape = dropout_shape,
+    .expand = dropout_expand,
+    .sample = dropout_sample,
+    .error = dropout_error,
 };
 wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
 {
@@ -186,6 +195,6 @@ wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
 }
 
 extern const wg_op *const wgi_ops_random[];
-const wg_op *const wgi_ops_random[] = { &random_keep_op, &dropout_op, NULL };
+const wg_op *const        wgi_ops_random[] = { &random_keep_op, &dropout_op, NULL };
 
 #endif

@@ -26,18 +26,15 @@ static int64_t slice_of(const wg_kernel *k, int64_t *inner)
     const wg_shape *s = k->xt[0].shape;
     int             axis = ((const softmax_attr *)k->attr)->axis.axis[0];
     *inner = 1;
-    for (int i = axis + 1; i < s->rank; i++)
-        *inner *= s->dim[i];
+    for (int i = axis + 1; i < s->rank; i++) *inner *= s->dim[i];
     return s->dim[axis];
 }
 
 static inline bool softmax_kernel(const wg_kernel *k, bool logs)
 {
     int64_t inner, n = slice_of(k, &inner);
-    if (k->xt[0].dtype == WG_F32)
-        softmax_f32(k->x[0], k->y[0], k->begin, k->end, n, inner, logs);
-    else
-        softmax_f64(k->x[0], k->y[0], k->begin, k->end, n, inner, logs);
+    if (k->xt[0].dtype == WG_F32) softmax_f32(k->x[0], k->y[0], k->begin, k->end, n, inner, logs);
+    else softmax_f64(k->x[0], k->y[0], k->begin, k->end, n, inner, logs);
     return true;
 }
 
@@ -48,8 +45,7 @@ KERNEL(log_softmax) { return softmax_kernel(k, true); }
 static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
 {
     int64_t label = k->xt[1].dtype == WG_I32 ? ((const int32_t *)k->x[1])[r] : ((const int64_t *)k->x[1])[r];
-    if (label >= 0 && label < classes)
-        return label;
+    if (label >= 0 && label < classes) return label;
     wg_fault_at(k, r, label, classes, "label out of range");
     return -1;
 }
@@ -62,8 +58,7 @@ KERNEL(cross_entropy)
     const bool    shares = wg_dtype_is_float(k->xt[1].dtype), single = k->xt[0].dtype == WG_F32;
     for (int64_t r = k->begin; r < k->end; r++) {
         int64_t label = shares ? 0 : label_of(k, r, n), at = r * n;
-        if (label < 0)
-            return false;
+        if (label < 0) return false;
         if (single)
             ((float *)k->y[0])[r] = shares ? share_loss_f32((const float *)k->x[0] + at, (const float *)k->x[1] + at, n)
                                            : class_loss_f32((const float *)k->x[0] + at, n, label);
@@ -78,9 +73,11 @@ static void shares_grad(const wg_kernel *k, int64_t r, int64_t n)
 {
     const int64_t at = r * n;
     if (k->xt[0].dtype == WG_F32)
-        share_grad_f32((const float *)k->x[0] + at, (const float *)k->x[1] + at, (float *)k->y[0] + at, n, ((const float *)k->x[2])[r]);
+        share_grad_f32((const float *)k->x[0] + at, (const float *)k->x[1] + at, (float *)k->y[0] + at, n,
+                       ((const float *)k->x[2])[r]);
     else
-        share_grad_f64((const double *)k->x[0] + at, (const double *)k->x[1] + at, (double *)k->y[0] + at, n, ((const double *)k->x[2])[r]);
+        share_grad_f64((const double *)k->x[0] + at, (const double *)k->x[1] + at, (double *)k->y[0] + at, n,
+                       ((const double *)k->x[2])[r]);
 }
 
 KERNEL(cross_entropy_grad)
@@ -89,14 +86,11 @@ KERNEL(cross_entropy_grad)
     const bool    shares = wg_dtype_is_float(k->xt[1].dtype), single = k->xt[0].dtype == WG_F32;
     for (int64_t r = k->begin; r < k->end; r++) {
         int64_t label = shares ? 0 : label_of(k, r, n), at = r * n;
-        if (label < 0)
-            return false;
-        if (shares)
-            shares_grad(k, r, n);
+        if (label < 0) return false;
+        if (shares) shares_grad(k, r, n);
         else if (single)
             class_grad_f32((const float *)k->x[0] + at, (float *)k->y[0] + at, n, label, ((const float *)k->x[2])[r]);
-        else
-            class_grad_f64((const double *)k->x[0] + at, (double *)k->y[0] + at, n, label, ((const double *)k->x[2])[r]);
+        else class_grad_f64((const double *)k->x[0] + at, (double *)k->y[0] + at, n, label, ((const double *)k->x[2])[r]);
     }
     return true;
 }
@@ -131,14 +125,10 @@ static int64_t slices(const wg_kernel *k)
 static bool softmax_shape(wg_rule *r)
 {
     softmax_attr *f = r->attr;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0))
-        return false;
-    if (!f->axis.count)
-        f->axis = WG_AXES(-1);
-    if (f->axis.count != 1)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "goes along one axis, not %d", f->axis.count);
-    if (f->temperature == 0)
-        f->temperature = 1;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
+    if (!f->axis.count) f->axis = WG_AXES(-1);
+    if (f->axis.count != 1) return wg_rule_fail(r, WG_ERROR_SHAPE, "goes along one axis, not %d", f->axis.count);
+    if (f->temperature == 0) f->temperature = 1;
     if (!(f->temperature > 0 && f->temperature < INFINITY))
         return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0", f->temperature);
     r->y[0] = r->x[0];
@@ -150,8 +140,7 @@ static const wg_op softmax_op, log_softmax_op;
 /* x / temperature first, as a node of its own. */
 static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const softmax_attr *f)
 {
-    if (f->temperature == 1)
-        return wg_none;
+    if (f->temperature == 1) return wg_none;
     wg_node z = wg_div_at(wg_inside(here), x, wg_number(f->temperature));
     return wg_apply(here, op, &z, 1, &(softmax_attr){ f->axis, 1 });
 }
@@ -169,8 +158,7 @@ static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
         { { 2, { 3, 4 } }, -1, 0 }, { { 2, { 3, 4 } }, 0, 0 }, { { 3, { 2, 3, 2 } }, 1, 1 }, { { 1, { 5 } }, 0, 2 },
         { { 2, { 0, 4 } }, 1, 0 },  { { 2, { 3, 1 } }, 1, 0 }, { { 1, { 70 } }, -1, 0 },
     };
-    if (i >= (int)(sizeof t / sizeof *t))
-        return wg_none;
+    if (i >= (int)(sizeof t / sizeof *t)) return wg_none;
     wg_node x = wg_any(g, t[i].s);
     return wg_apply(here, op, &x, 1, &(softmax_attr){ WG_AXES(t[i].axis), t[i].temperature });
 }
@@ -179,8 +167,7 @@ static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op
 {
     static const softmax_attr f[] = { { { 1, { 2 } }, 0 }, { { 2, { 0, 1 } }, 0 }, { { 1, { 0 } }, -1 } };
     static const char *const  said[] = { "no axis 2", "one axis, not 2", "must be above 0" };
-    if (i > 2)
-        return NULL;
+    if (i > 2) return NULL;
     wg_node x = wg_any(g, WG_SHAPE(2, 3));
     wg_apply(here, op, &x, 1, &f[i]);
     return said[i];
@@ -192,8 +179,11 @@ static const wg_attr_row softmax_attrs[] = {
     { 0 },
 };
 
-static wg_node softmax_rewrite(wg_site here, const wg_node x[], int n, const void *attr) { return cooled(here, &softmax_op, x[0], attr); }
-static void    softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+static wg_node softmax_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+{
+    return cooled(here, &softmax_op, x[0], attr);
+}
+static void softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const softmax_attr *f = attr;
     wg_node             e = wg_exp(lowered(here, x[0], f->axis));
@@ -207,11 +197,24 @@ static void softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
 static wg_node     softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &softmax_op); }
 static const char *softmax_error(wg_site here, wg_graph *g, int i) { return along_error(here, g, i, &softmax_op); }
 static const wg_op softmax_op = {
-    .name = "softmax", .summary = "Positive shares of 1 along an axis; of x / temperature.", .formula = "y = e^x / sum(e^x)",
+    .name = "softmax",
+    .summary = "Positive shares of 1 along an axis; of x / temperature.",
+    .formula = "y = e^x / sum(e^x)",
     .adjoint = "x' = y (y' - sum(y' y))",
-    .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 20, .attr_size = sizeof(softmax_attr), .attrs = softmax_attrs,
-    .shape = softmax_shape, .rewrite = softmax_rewrite, .kernel = KERNELS(softmax), .units = slices, .expand = softmax_expand,
-    .vjp = softmax_vjp, .sample = softmax_sample, .error = softmax_error,
+    .operands = 1,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 20,
+    .attr_size = sizeof(softmax_attr),
+    .attrs = softmax_attrs,
+    .shape = softmax_shape,
+    .rewrite = softmax_rewrite,
+    .kernel = KERNELS(softmax),
+    .units = slices,
+    .expand = softmax_expand,
+    .vjp = softmax_vjp,
+    .sample = softmax_sample,
+    .error = softmax_error,
 };
 wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a)
 {
@@ -236,11 +239,24 @@ static void log_softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x
 static wg_node     log_softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &log_softmax_op); }
 static const char *log_softmax_error(wg_site here, wg_graph *g, int i) { return along_error(here, g, i, &log_softmax_op); }
 static const wg_op log_softmax_op = {
-    .name = "log_softmax", .summary = "The logarithm of softmax, without its underflow.", .formula = "y = x - ln sum(e^x)",
+    .name = "log_softmax",
+    .summary = "The logarithm of softmax, without its underflow.",
+    .formula = "y = x - ln sum(e^x)",
     .adjoint = "x' = y' - e^y sum(y')",
-    .operands = 1, .kind = WG_ROWS, .promote = WG_PROMOTE_FLOAT, .cost = 20, .attr_size = sizeof(softmax_attr), .attrs = softmax_attrs,
-    .shape = softmax_shape, .rewrite = log_softmax_rewrite, .kernel = KERNELS(log_softmax), .units = slices, .expand = log_softmax_expand,
-    .vjp = log_softmax_vjp, .sample = log_softmax_sample, .error = log_softmax_error,
+    .operands = 1,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 20,
+    .attr_size = sizeof(softmax_attr),
+    .attrs = softmax_attrs,
+    .shape = softmax_shape,
+    .rewrite = log_softmax_rewrite,
+    .kernel = KERNELS(log_softmax),
+    .units = slices,
+    .expand = log_softmax_expand,
+    .vjp = log_softmax_vjp,
+    .sample = log_softmax_sample,
+    .error = log_softmax_error,
 };
 wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a)
 {
@@ -265,8 +281,9 @@ static bool labels_fit(wg_rule *r, bool strict)
     if (as_rows ? wg_dtype_is_float(r->x[1].dtype) || !strict
                 : wg_shape_equal(*r->x[1].shape, rows) && (!wg_dtype_is_float(r->x[1].dtype) || !strict))
         return true;
-    return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s: class numbers must be %s, rows of probabilities %s", wg_rule_who(r, 1),
-                        wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a), wg_shape_text(*r->x[0].shape, b, sizeof b));
+    return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
+                        wg_rule_who(r, 1), wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a),
+                        wg_shape_text(*r->x[0].shape, b, sizeof b));
 }
 
 static bool same_float(wg_rule *r, int k)
@@ -277,8 +294,7 @@ static bool same_float(wg_rule *r, int k)
 
 static bool cross_entropy_shape(wg_rule *r)
 {
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, true) || !same_float(r, 1))
-        return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, true) || !same_float(r, 1)) return false;
     if (r->x[1].dtype == WG_BOOL)
         return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is bool, class numbers must be integers", wg_rule_who(r, 1));
     *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
@@ -292,8 +308,7 @@ static const wg_op cross_entropy_op, cross_entropy_grad_op;
 /* Rows of 0 and 1, or the probabilities themselves. */
 static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
 {
-    if (wg_dtype_is_float(wg_node_dtype(labels)))
-        return labels;
+    if (wg_dtype_is_float(wg_node_dtype(labels))) return labels;
     return wg_cast(wg_one_hot(labels, wg_dim(z, -1)), wg_node_dtype(z));
 }
 
@@ -310,9 +325,9 @@ static void cross_entropy_vjp(wg_site here, wg_node y, wg_node gy, const wg_node
 
 static wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
 {
-    static const wg_shape s[] = { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 3, { 2, 3, 4 } }, { 1, { 4 } }, { 2, { 0, 4 } }, { 2, { 1, 300 } } };
-    if (i >= (int)(sizeof s / sizeof *s))
-        return wg_none;
+    static const wg_shape s[] = { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 3, { 2, 3, 4 } },
+                                  { 1, { 4 } },    { 2, { 0, 4 } }, { 2, { 1, 300 } } };
+    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
     x[0] = wg_any(g, s[i]);
     x[1] = i % 2 ? wg_between(g, 0.1, 0.9, s[i]) : wg_any_class(g, 4, without_last(&s[i]));
     return x[0];
@@ -325,24 +340,31 @@ static wg_node cross_entropy_sample(wg_site here, wg_graph *g, int i)
 static const char *cross_entropy_error(wg_site here, wg_graph *g, int i)
 {
     wg_node x[2] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, i == 1 ? 40 : 4, WG_SHAPE(i == 0 ? 2 : 3)) };
-    if (i > 1)
-        return NULL;
+    if (i > 1) return NULL;
     wg_node y = wg_apply(here, &cross_entropy_op, x, 2, NULL);
-    if (i == 1)
-        wg_value(y);
+    if (i == 1) wg_value(y);
     return i ? "label out of range" : "class numbers must be [3]";
 }
 static const wg_op cross_entropy_op = {
-    .name = "cross_entropy", .summary = "Cross-entropy of each row of logits with a class number or a row of probabilities.",
-    .formula = "y = ln sum(e^z) - z[label], or sum(p (ln sum(e^z) - z))", .adjoint = "z' = y' (softmax(z) sum(p) - p), p' = -y' log_softmax(z)",
-    .operands = 2, .kind = WG_ROWS, .cost = 20, .shape = cross_entropy_shape, .kernel = KERNELS(cross_entropy), .units = rows_of_result,
-    .expand = cross_entropy_expand, .vjp = cross_entropy_vjp, .sample = cross_entropy_sample, .error = cross_entropy_error,
+    .name = "cross_entropy",
+    .summary = "Cross-entropy of each row of logits with a class number or a row of probabilities.",
+    .formula = "y = ln sum(e^z) - z[label], or sum(p (ln sum(e^z) - z))",
+    .adjoint = "z' = y' (softmax(z) sum(p) - p), p' = -y' log_softmax(z)",
+    .operands = 2,
+    .kind = WG_ROWS,
+    .cost = 20,
+    .shape = cross_entropy_shape,
+    .kernel = KERNELS(cross_entropy),
+    .units = rows_of_result,
+    .expand = cross_entropy_expand,
+    .vjp = cross_entropy_vjp,
+    .sample = cross_entropy_sample,
+    .error = cross_entropy_error,
 };
 
 static bool cross_entropy_grad_shape(wg_rule *r)
 {
-    if (!cross_entropy_shape(r))
-        return false;
+    if (!cross_entropy_shape(r)) return false;
     if (!wg_shape_equal(*r->x[2].shape, *r->y[0].shape))
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, 2), wg_rule_who(r, 0));
     r->y[0] = r->x[0];
@@ -352,32 +374,38 @@ static int64_t rows_of_gradient(const wg_kernel *k) { return wg_shape_size(*k->x
 static void    cross_entropy_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     wg_node p = as_shares(here, x[0], x[1]), s = wg_softmax(x[0]), gy = wg_expand(x[2], wg_node_shape(x[2]).rank);
-    if (wg_dtype_is_float(wg_node_dtype(x[1])))
-        s = wg_mul(s, wg_sum(p, .axes = WG_AXES(-1), .keepdims = true));
+    if (wg_dtype_is_float(wg_node_dtype(x[1]))) s = wg_mul(s, wg_sum(p, .axes = WG_AXES(-1), .keepdims = true));
     y[0] = wg_mul(gy, wg_sub(s, p));
 }
 static wg_node cross_entropy_grad_sample(wg_site here, wg_graph *g, int i)
 {
     wg_node x[3];
-    if (wg_is_none(logits_and_labels(g, i, x)))
-        return wg_none;
+    if (wg_is_none(logits_and_labels(g, i, x))) return wg_none;
     wg_shape rows = wg_node_shape(x[0]);
     x[2] = wg_any(g, without_last(&rows));
     return wg_apply(here, &cross_entropy_grad_op, x, 3, NULL);
 }
 static const char *cross_entropy_grad_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_node x[3] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) };
     wg_apply(here, &cross_entropy_grad_op, x, 3, NULL);
     return "one number a row";
 }
 static const wg_op cross_entropy_grad_op = {
-    .name = "cross_entropy_grad", .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row.",
-    .formula = "y = g (softmax(z) sum(p) - p)", .adjoint = "that of the formula",
-    .operands = 3, .kind = WG_ROWS, .cost = 20, .shape = cross_entropy_grad_shape, .kernel = KERNELS(cross_entropy_grad),
-    .units = rows_of_gradient, .expand = cross_entropy_grad_expand, .sample = cross_entropy_grad_sample, .error = cross_entropy_grad_error,
+    .name = "cross_entropy_grad",
+    .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row.",
+    .formula = "y = g (softmax(z) sum(p) - p)",
+    .adjoint = "that of the formula",
+    .operands = 3,
+    .kind = WG_ROWS,
+    .cost = 20,
+    .shape = cross_entropy_grad_shape,
+    .kernel = KERNELS(cross_entropy_grad),
+    .units = rows_of_gradient,
+    .expand = cross_entropy_grad_expand,
+    .sample = cross_entropy_grad_sample,
+    .error = cross_entropy_grad_error,
 };
 
 /* ---- as_class ---- */
@@ -390,23 +418,29 @@ static bool as_class_shape(wg_rule *r)
 static const wg_op as_class_op;
 static wg_node     as_class_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return wg_none;
+    if (i > 1) return wg_none;
     wg_node x = wg_cast(wg_any_class(g, 5, i ? WG_SCALAR : WG_SHAPE(6)), wg_context_dtype(wg_graph_context(g)));
     return wg_apply(here, &as_class_op, &x, 1, NULL);
 }
 static const char *as_class_error(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return NULL;
+    if (i > 1) return NULL;
     wg_node x = i ? wg_any_class(g, 3, WG_SHAPE(2)) : wg_between(g, 0.25, 0.75, WG_SHAPE(3));
     wg_value(wg_apply(here, &as_class_op, &x, 1, NULL));
     return i ? "must be f32 or f64" : "not an integral class number";
 }
 static const wg_op as_class_op = {
-    .name = "as_class", .summary = "Integral floats as i64; others are an error.", .formula = "y = x", .adjoint = "none: class numbers are integers",
-    .operands = 1, .kind = WG_ROWS, .shape = as_class_shape, .kernel = KERNELS(as_class), .units = rows_of_result,
-    .sample = as_class_sample, .error = as_class_error,
+    .name = "as_class",
+    .summary = "Integral floats as i64; others are an error.",
+    .formula = "y = x",
+    .adjoint = "none: class numbers are integers",
+    .operands = 1,
+    .kind = WG_ROWS,
+    .shape = as_class_shape,
+    .kernel = KERNELS(as_class),
+    .units = rows_of_result,
+    .sample = as_class_sample,
+    .error = as_class_error,
 };
 
 /* ---- softmax_cross_entropy ---- */
@@ -417,8 +451,7 @@ typedef struct reduction_attr {
 
 static bool softmax_cross_entropy_shape(wg_rule *r)
 {
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, false))
-        return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, false)) return false;
     *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
     return r->x[1].shape != r->x[0].shape || same_float(r, 1);
 }
@@ -427,10 +460,8 @@ static bool softmax_cross_entropy_shape(wg_rule *r)
 static wg_node labels_of(wg_site here, wg_node z, wg_node y)
 {
     wg_dtype t = wg_node_dtype(y);
-    if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y)))
-        return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
-    if (wg_dtype_is_float(t))
-        return wg_apply(here, &as_class_op, &y, 1, NULL);
+    if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y))) return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
+    if (wg_dtype_is_float(t)) return wg_apply(here, &as_class_op, &y, 1, NULL);
     return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
 }
 
@@ -439,22 +470,18 @@ static void softmax_cross_entropy_expand(wg_site here, const wg_node x[], int n,
     const reduction_attr *f = attr;
     wg_node               z[2] = { x[0], labels_of(here, x[0], x[1]) };
     y[0] = wg_apply(here, &cross_entropy_op, z, 2, NULL);
-    if (f->reduction != WG_NONE)
-        y[0] = f->reduction == WG_SUM ? wg_sum(y[0]) : wg_mean(y[0]);
+    if (f->reduction != WG_NONE) y[0] = f->reduction == WG_SUM ? wg_sum(y[0]) : wg_mean(y[0]);
 }
 static wg_node softmax_cross_entropy_sample(wg_site here, wg_graph *g, int i)
 {
     wg_node x[2];
-    if (wg_is_none(logits_and_labels(g, i < 4 ? i : 0, x)) || i > 5)
-        return wg_none;
-    if (i > 3)
-        x[1] = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
+    if (wg_is_none(logits_and_labels(g, i < 4 ? i : 0, x)) || i > 5) return wg_none;
+    if (i > 3) x[1] = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
     return wg_softmax_cross_entropy(x[0], x[1], .reduction = i == 5 ? WG_SUM : i == 2 ? WG_NONE : WG_MEAN);
 }
 static const char *softmax_cross_entropy_error(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return NULL;
+    if (i > 1) return NULL;
     wg_node z = wg_any(g, WG_SHAPE(3, 4)), y = i ? wg_between(g, 0.2, 0.8, WG_SHAPE(3)) : wg_any_class(g, 4, WG_SHAPE(3, 1));
     wg_value(wg_softmax_cross_entropy(z, y));
     return i ? "not an integral class number" : "class numbers must be [3]";
@@ -464,10 +491,18 @@ static const wg_attr_row reduction_attrs[] = {
     { 0 },
 };
 static const wg_op softmax_cross_entropy_op = {
-    .name = "softmax_cross_entropy", .summary = "The loss of classes: cross-entropy of softmax(x) with class numbers or rows of probabilities.",
-    .formula = "y = mean over rows of -sum(p ln softmax(x))", .adjoint = "x' = y' (softmax(x) - p) / rows",
-    .operands = 2, .kind = WG_ROWS, .attr_size = sizeof(reduction_attr), .attrs = reduction_attrs, .shape = softmax_cross_entropy_shape,
-    .expand = softmax_cross_entropy_expand, .sample = softmax_cross_entropy_sample, .error = softmax_cross_entropy_error,
+    .name = "softmax_cross_entropy",
+    .summary = "The loss of classes: cross-entropy of softmax(x) with class numbers or rows of probabilities.",
+    .formula = "y = mean over rows of -sum(p ln softmax(x))",
+    .adjoint = "x' = y' (softmax(x) - p) / rows",
+    .operands = 2,
+    .kind = WG_ROWS,
+    .attr_size = sizeof(reduction_attr),
+    .attrs = reduction_attrs,
+    .shape = softmax_cross_entropy_shape,
+    .expand = softmax_cross_entropy_expand,
+    .sample = softmax_cross_entropy_sample,
+    .error = softmax_cross_entropy_error,
 };
 wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a)
 {
@@ -475,7 +510,8 @@ wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a)
 }
 
 extern const wg_op *const wgi_ops_softmax[];
-const wg_op *const wgi_ops_softmax[] = { &softmax_op, &log_softmax_op, &cross_entropy_op, &cross_entropy_grad_op, &as_class_op,
-                                         &softmax_cross_entropy_op, NULL };
+const wg_op *const        wgi_ops_softmax[] = {
+           &softmax_op, &log_softmax_op, &cross_entropy_op, &cross_entropy_grad_op, &as_class_op, &softmax_cross_entropy_op, NULL
+};
 
 #endif

@@ -8,11 +8,9 @@
 static inline T N(lanes_sum)(T *lane, int64_t used)
 {
     int w = LANES / 2;
-    while (w >= used && w > 1)
-        w /= 2;
+    while (w >= used && w > 1) w /= 2;
     for (; w > 0; w /= 2)
-        for (int j = 0; j < w; j++)
-            lane[j] += lane[j + w];
+        for (int j = 0; j < w; j++) lane[j] += lane[j + w];
     return lane[0];
 }
 
@@ -22,20 +20,17 @@ static inline T N(row_max)(const T *restrict x, int64_t n, int64_t step)
     T       most = -INFINITY, lane[LANES];
     int64_t i = 0;
     if (n >= LANES) {
-        for (int j = 0; j < LANES; j++)
-            lane[j] = -INFINITY;
+        for (int j = 0; j < LANES; j++) lane[j] = -INFINITY;
         for (; i + LANES <= n; i += LANES)
             for (int j = 0; j < LANES; j++) {
                 T v = x[(i + j) * step];
                 lane[j] = v > lane[j] ? v : lane[j];
             }
         for (int w = LANES / 2; w > 0; w /= 2)
-            for (int j = 0; j < w; j++)
-                lane[j] = lane[j + w] > lane[j] ? lane[j + w] : lane[j];
+            for (int j = 0; j < w; j++) lane[j] = lane[j + w] > lane[j] ? lane[j + w] : lane[j];
         most = lane[0];
     }
-    for (; i < n; i++)
-        most = x[i * step] > most ? x[i * step] : most;
+    for (; i < n; i++) most = x[i * step] > most ? x[i * step] : most;
     return most;
 }
 
@@ -45,16 +40,11 @@ static inline void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, in
     for (int64_t i = 0; i < r; i += BLOCK) {
         T             v[BLOCK];
         const int64_t m = r - i < BLOCK ? r - i : BLOCK, filled = sizeof(T) == sizeof(float) ? BLOCK : m;
-        for (int64_t j = 0; j < m; j++)
-            v[j] = x[(i + j) * step];
-        for (int64_t j = m; j < filled; j++)
-            v[j] = most;
-        for (int64_t j = 0; j < filled; j++)
-            v[j] = EXP(v[j] - most);
-        for (int64_t j = 0; j < filled; j++)
-            lane[i + j] += j < m ? v[j] : 0;
-        for (int64_t j = 0; keep && j < m; j++)
-            e[(i + j) * step] = v[j];
+        for (int64_t j = 0; j < m; j++) v[j] = x[(i + j) * step];
+        for (int64_t j = m; j < filled; j++) v[j] = most;
+        for (int64_t j = 0; j < filled; j++) v[j] = EXP(v[j] - most);
+        for (int64_t j = 0; j < filled; j++) lane[i + j] += j < m ? v[j] : 0;
+        for (int64_t j = 0; keep && j < m; j++) e[(i + j) * step] = v[j];
     }
 }
 
@@ -68,8 +58,7 @@ static inline double N(row_exp)(const T *restrict x, T *restrict e, bool keep, i
         for (; i + LANES <= end; i += LANES)
             for (int j = 0; j < LANES; j++) {
                 T v = EXP(x[(i + j) * step] - most);
-                if (keep)
-                    e[(i + j) * step] = v;
+                if (keep) e[(i + j) * step] = v;
                 lane[j] += v;
             }
         N(tail_exp)(x + i * step, keep ? e + i * step : NULL, keep, end - i, step, most, lane);
@@ -81,15 +70,13 @@ static inline double N(row_exp)(const T *restrict x, T *restrict e, bool keep, i
 static inline void N(softmax_row)(const T *restrict x, T *restrict y, int64_t n, int64_t step)
 {
     T most = N(row_max)(x, n, step), sum = (T)N(row_exp)(x, y, true, n, step, most);
-    for (int64_t i = 0; i < n; i++)
-        y[i * step] /= sum;
+    for (int64_t i = 0; i < n; i++) y[i * step] /= sum;
 }
 
 static inline void N(log_softmax_row)(const T *restrict x, T *restrict y, int64_t n, int64_t step)
 {
     T most = N(row_max)(x, n, step), log_sum = (T)log(N(row_exp)(x, NULL, false, n, step, most));
-    for (int64_t i = 0; i < n; i++)
-        y[i * step] = (x[i * step] - most) - log_sum;
+    for (int64_t i = 0; i < n; i++) y[i * step] = (x[i * step] - most) - log_sum;
 }
 
 /* Slices [begin, end) along an axis of n elements, `inner` apart. */
@@ -97,14 +84,10 @@ static void N(softmax)(const T *x, T *y, int64_t begin, int64_t end, int64_t n, 
 {
     for (int64_t u = begin; u < end; u++) {
         int64_t at = u / inner * n * inner + u % inner;
-        if (logs && inner == 1)
-            N(log_softmax_row)(x + at, y + at, n, 1);
-        else if (logs)
-            N(log_softmax_row)(x + at, y + at, n, inner);
-        else if (inner == 1)
-            N(softmax_row)(x + at, y + at, n, 1);
-        else
-            N(softmax_row)(x + at, y + at, n, inner);
+        if (logs && inner == 1) N(log_softmax_row)(x + at, y + at, n, 1);
+        else if (logs) N(log_softmax_row)(x + at, y + at, n, inner);
+        else if (inner == 1) N(softmax_row)(x + at, y + at, n, 1);
+        else N(softmax_row)(x + at, y + at, n, inner);
     }
 }
 
@@ -123,8 +106,7 @@ static inline T N(share_loss)(const T *z, const T *p, int64_t n)
     for (int64_t leaf = 0; leaf < n; leaf += FOLD) {
         T       lane[LANES] = { 0 };
         int64_t end = n - leaf < FOLD ? n : leaf + FOLD;
-        for (int64_t i = leaf; i < end; i++)
-            lane[i % LANES] += p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - most));
+        for (int64_t i = leaf; i < end; i++) lane[i % LANES] += p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - most));
         sum += N(lanes_sum)(lane, end - leaf);
     }
     return (T)sum;
@@ -136,8 +118,7 @@ static inline T N(row_sum)(const T *p, int64_t n)
     for (int64_t leaf = 0; leaf < n; leaf += FOLD) {
         T       lane[LANES] = { 0 };
         int64_t end = n - leaf < FOLD ? n : leaf + FOLD;
-        for (int64_t i = leaf; i < end; i++)
-            lane[i % LANES] += p[i];
+        for (int64_t i = leaf; i < end; i++) lane[i % LANES] += p[i];
         sum += N(lanes_sum)(lane, end - leaf);
     }
     return (T)sum;
@@ -148,8 +129,7 @@ static inline void N(class_grad)(const T *restrict z, T *restrict y, int64_t n, 
 {
     T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, true, n, 1, most);
     T mine = (y[label] / sum - 1) * g;
-    for (int64_t i = 0; i < n; i++)
-        y[i] = y[i] / sum * g;
+    for (int64_t i = 0; i < n; i++) y[i] = y[i] / sum * g;
     y[label] = mine;
 }
 
@@ -157,6 +137,5 @@ static inline void N(class_grad)(const T *restrict z, T *restrict y, int64_t n, 
 static inline void N(share_grad)(const T *z, const T *p, T *restrict y, int64_t n, T g)
 {
     T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, true, n, 1, most), all = N(row_sum)(p, n);
-    for (int64_t i = 0; i < n; i++)
-        y[i] = (y[i] / sum * all - p[i]) * g;
+    for (int64_t i = 0; i < n; i++) y[i] = (y[i] / sum * all - p[i]) * g;
 }

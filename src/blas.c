@@ -37,27 +37,26 @@ extern char *openblas_get_corename(void);
 /* BLAS counts in int, and wants rows of at least one element. */
 static bool fits(int64_t m, int64_t n, int64_t k, int64_t lda, int64_t ldb, int64_t ldc)
 {
-    return m > 0 && n > 0 && k > 0 && m <= INT_MAX && n <= INT_MAX && k <= INT_MAX && lda <= INT_MAX && ldb <= INT_MAX && ldc <= INT_MAX;
+    return m > 0 && n > 0 && k > 0 && m <= INT_MAX && n <= INT_MAX && k <= INT_MAX && lda <= INT_MAX && ldb <= INT_MAX &&
+           ldc <= INT_MAX;
 }
 
-void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb, float *c,
-                  int64_t ldc)
+void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
+                  float *c, int64_t ldc)
 {
     if (fits(m, n, k, lda, ldb, ldc))
-        cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b,
-                    (int)ldb, 0, c, (int)ldc);
-    else
-        loops_f32(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
+        cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a,
+                    (int)lda, b, (int)ldb, 0, c, (int)ldc);
+    else loops_f32(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
 }
 
-void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb, double *c,
-                  int64_t ldc)
+void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
+                  double *c, int64_t ldc)
 {
     if (fits(m, n, k, lda, ldb, ldc))
-        cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b,
-                    (int)ldb, 0, c, (int)ldc);
-    else
-        loops_f64(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
+        cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a,
+                    (int)lda, b, (int)ldb, 0, c, (int)ldc);
+    else loops_f64(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
 }
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
@@ -68,8 +67,7 @@ static void start(void)
 {
     static const char *const kind[] = { "serial", "pthreads, held to one", "OpenMP" };
     int                      parallel = openblas_get_parallel ? openblas_get_parallel() : 0;
-    if (parallel == 1 && openblas_set_num_threads)
-        openblas_set_num_threads(1);
+    if (parallel == 1 && openblas_set_num_threads) openblas_set_num_threads(1);
     if (openblas_get_config && openblas_get_corename)
         snprintf(about, sizeof about, "%s; kernels %s; threads %s", openblas_get_config(), openblas_get_corename(),
                  kind[parallel >= 0 && parallel <= 2 ? parallel : 0]);
@@ -85,14 +83,14 @@ const char *wgi_blas_about(void)
 
 #else
 
-void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb, float *c,
-                  int64_t ldc)
+void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
+                  float *c, int64_t ldc)
 {
     loops_f32(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
 }
 
-void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb, double *c,
-                  int64_t ldc)
+void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
+                  double *c, int64_t ldc)
 {
     loops_f64(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
 }

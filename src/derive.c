@@ -30,6 +30,16 @@ static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_
     return sum;
 }
 
+/* A way that ends at an op without a derivative is an error; at one whose values are discrete, zero. */
+static bool ends_there(wg_graph *g, wg_site here, const char *what, uint32_t blocked)
+{
+    if (!blocked || blocked >= g->count || !wg_dtype_is_float((wg_dtype)g->node[blocked].dtype))
+        return false;
+    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "every path ends at %s (%s), which has no derivative there", g->node[blocked].op->name,
+             wg_site_place(g->node[blocked].here));
+    return true;
+}
+
 static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n)
 {
     wg_graph *g = y.graph;
@@ -57,6 +67,8 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
             gx[live] = gx[k];
             seed[live++] = seed[k];
         }
+    if (!live && ends_there(g, here, "jvp", blocked))
+        return wgi_error_node(g);
     if (live && !wgi_reverse(g, here, gx, seed, live, &u, 1, &ty, &blocked))
         return wgi_error_node(g);
     return ty;
@@ -151,7 +163,7 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
 wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
 {
     wg_graph *g = y.graph;
-    uint32_t  blocked;
+    uint32_t  blocked = 0;
     if (!same_graph(here, "hvp", y, x, v, n)) {
         for (int k = 0; k < n; k++)
             hv[k] = wgi_error_node(g);
@@ -164,6 +176,8 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     for (int k = 0; ok && k < n; k++)
         seed[k] = as_direction(in, v[k], x[k]);
     ok = ok && wgi_reverse(g, in, gx, seed, n, x, n, hv, &blocked);
+    for (int k = 0; ok && k < n; k++)
+        ok = !wg_is_none(hv[k]) || !ends_there(g, here, "hvp", blocked);
     for (int k = 0; k < n; k++) {
         if (!ok)
             hv[k] = wgi_error_node(g);

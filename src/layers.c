@@ -15,22 +15,18 @@ static char *full_name(wg_graph *g, const wg_params *p, const char *name)
     const char *prefix = p->prefix ? p->prefix : "";
     size_t      n = strlen(prefix) + strlen(name) + 1;
     char       *full = wgi_arena_alloc(&g->arena, n);
-    if (full)
-        snprintf(full, n, "%s%s", prefix, name);
+    if (full) snprintf(full, n, "%s%s", prefix, name);
     return full;
 }
 
 wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)
 {
-    if (!g || !p || !wgi_ok(g->c))
-        return NULL;
+    if (!g || !p || !wgi_ok(g->c)) return NULL;
     char             *full = full_name(g, p, name);
     struct wgi_layer *l = full ? wgi_arena_alloc(&g->arena, sizeof *l) : NULL;
-    if (!l)
-        return NULL;
+    if (!l) return NULL;
     for (const struct wgi_layer *k = g->layers; k; k = k->next)
-        if (k->root == wgi_params_root(p) && strcmp(k->name, full) == 0)
-            return k->here;
+        if (k->root == wgi_params_root(p) && strcmp(k->name, full) == 0) return k->here;
     *l = (struct wgi_layer){ g->layers, wgi_params_root(p), full, here };
     g->layers = l;
     return NULL;

@@ -19,17 +19,16 @@ static bool begin(layer *l, const char *what, wg_node x, bool share)
 {
     l->g = wg_graph_of(x);
     wg_context *c = wg_graph_context(l->g);
-    if (!wg_node_ok(x) || wg_failed(c))
-        return false;
+    if (!wg_node_ok(x) || wg_failed(c)) return false;
     if (!l->p || !l->name || !*l->name || strlen(l->name) > 300) {
         wg_fail(c, l->here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most 300 characters", what);
         return false;
     }
     wg_site first = wg_layer_claim(l->g, l->p, l->name, l->here);
-    if (!first || share)
-        return !wg_failed(c);
-    wg_fail(c, l->here, WG_ERROR_USE, "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say .share = true", what,
-            l->name, wg_site_place(first));
+    if (!first || share) return !wg_failed(c);
+    wg_fail(c, l->here, WG_ERROR_USE,
+            "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say .share = true", what, l->name,
+            wg_site_place(first));
     return false;
 }
 
@@ -56,12 +55,12 @@ static wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }
 wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
 {
     layer l = { .p = a->p, .here = here, .name = a->name };
-    if (!begin(&l, "nn_dense", a->x, a->share))
-        return refused(a->x);
+    if (!begin(&l, "nn_dense", a->x, a->share)) return refused(a->x);
     if (a->units < 1 || wg_node_shape(a->x).rank < 1) {
         char shape[96];
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE, "nn_dense: \"%s\" of %lld units on x %s: x needs an axis, units must be at least 1", a->name,
-                (long long)a->units, wg_shape_text(wg_node_shape(a->x), shape, sizeof shape));
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
+                "nn_dense: \"%s\" of %lld units on x %s: x needs an axis, units must be at least 1", a->name, (long long)a->units,
+                wg_shape_text(wg_node_shape(a->x), shape, sizeof shape));
         return refused(a->x);
     }
     wg_node W = param(&l, "W", WG_SHAPE(wg_dim(a->x, -1), a->units), a->W_init ? *a->W_init : wg_he());
@@ -86,8 +85,7 @@ static void move(wg_site here, wg_node v, wg_node now, double momentum)
 static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma, wg_node beta, const averages *v)
 {
     wg_node y = wg_batch_norm_at(here, &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
-    if (!wg_node_ok(y))
-        return y;
+    if (!wg_node_ok(y)) return y;
     move(here, v->mean, wg_part(y, 1), v->momentum);
     move(here, v->variance, wg_part(y, 2), v->momentum);
     wg_assign_at(here, v->count, wg_add_at(here, v->count, wg_number(1)));
@@ -103,17 +101,19 @@ static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
     weight = wg_where_at(here, unseen, wg_number(1), weight);
     wg_node mean = wg_div_at(here, v->mean, weight);
     wg_node variance = wg_where_at(here, unseen, wg_number(1), wg_div_at(here, v->variance, weight));
-    return wg_batch_norm_at(here, &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .mean = mean, .variance = variance, .eps = a->eps });
+    return wg_batch_norm_at(
+        here,
+        &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .mean = mean, .variance = variance, .eps = a->eps });
 }
 
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
     layer    l = { .p = a->p, .here = here, .name = a->name };
     averages v = { .momentum = a->momentum == WG_ZERO ? 0 : a->momentum == 0 ? 0.9 : a->momentum };
-    if (!begin(&l, "nn_batch_norm", a->x, a->share))
-        return refused(a->x);
+    if (!begin(&l, "nn_batch_norm", a->x, a->share)) return refused(a->x);
     if (wg_node_shape(a->x).rank < 1 || !(v.momentum >= 0 && v.momentum < 1)) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_VALUE, "nn_batch_norm: \"%s\": x needs an axis, momentum %g must be in [0, 1)", a->name, v.momentum);
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_VALUE,
+                "nn_batch_norm: \"%s\": x needs an axis, momentum %g must be in [0, 1)", a->name, v.momentum);
         return refused(a->x);
     }
     wg_shape f = WG_SHAPE(wg_dim(a->x, -1));
@@ -121,5 +121,6 @@ wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
     v.mean = state(&l, "mean", f);
     v.variance = state(&l, "variance", f);
     v.count = state(&l, "count", WG_SCALAR);
-    return wg_graph_mode(l.g) == WG_TRAIN ? train(wg_inside(here), a, gamma, beta, &v) : infer(wg_inside(here), a, gamma, beta, &v);
+    return wg_graph_mode(l.g) == WG_TRAIN ? train(wg_inside(here), a, gamma, beta, &v)
+                                          : infer(wg_inside(here), a, gamma, beta, &v);
 }

@@ -17,10 +17,8 @@ static double free_place(const double *v, int64_t n, int64_t at, range r)
 {
     for (int64_t tries = 0; n < DISTINCT && tries < n; tries++) {
         int64_t i = 0;
-        while (i < n && v[i] != (double)at)
-            i++;
-        if (i == n)
-            break;
+        while (i < n && v[i] != (double)at) i++;
+        if (i == n) break;
         at = at < r.high ? at + 1 : r.low;
     }
     return (double)at;
@@ -46,8 +44,7 @@ static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
     wg_context *c = wg_graph_context(g);
     int64_t     n = wg_shape_size(s);
     double      moved = (double)(1 + wg_graph_nodes(g) % 3) / (4 * GRID);
-    for (int64_t i = 0; i < n; i++)
-        v[i] = v[i] / GRID + moved;
+    for (int64_t i = 0; i < n; i++) v[i] = v[i] / GRID + moved;
     wgi_convert(wg_context_dtype(c), v + n, WG_F64, v, n);
     wg_node x = leaf(g, wg_view(wg_context_dtype(c), v + n, s));
     wg_free(c, v);
@@ -83,8 +80,7 @@ wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s)
     wg_context *c = wg_graph_context(g);
     int64_t     n = wg_shape_size(s);
     int32_t    *v = g ? wg_alloc(c, (size_t)(n > 0 ? n : 1), sizeof *v) : NULL;
-    if (!v)
-        return wgi_error_node(g);
+    if (!v) return wgi_error_node(g);
     for (int64_t i = 0; i < n; i++)
         v[i] = (int32_t)((double)classes * wgi_uniform_draw(wg_context_seed(c), (uint64_t)wg_graph_nodes(g), (uint64_t)i));
     wg_node x = leaf(g, wg_view_i32(v, s));

@@ -42,8 +42,21 @@ directory() {
 # The number behind a word of Criterion's last line, which colours it.
 count() { sed -n 's/\x1b\[[0-9;]*m//g; s/.*Synthesis:.*'"$1"': \([0-9]*\).*/\1/p' "$2" | tail -n 1; }
 
+# The sanitizers' reports on a binary's tests. Criterion's own process leaks where a test has a time limit: a leak that no
+# frame of ours stands in is not counted.
+reports() {
+    local f
+    for f in "$1".asan.*; do
+        [ -e "$f" ] || continue
+        if grep -qE 'ERROR: AddressSanitizer|runtime error' "$f" ||
+            grep -E '^ +#[0-9]+ ' "$f" | grep -qvE '__interceptor_|libcriterion|libasan'; then
+            echo "$f"
+        fi
+    done
+}
+
 run_binary() {
-    local kind=$1 bin=$2 name log status ok bad started=$SECONDS
+    local kind=$1 bin=$2 name log status ok bad found started=$SECONDS
     name=$(basename "$bin")
     log=$bin.log
     rm -f "$bin".asan.*
@@ -53,6 +66,8 @@ run_binary() {
     bad=$(count Failing "$log")
     ok=${ok:-0}
     bad=${bad:-0}
+    found=$(reports "$bin")
+    [ -z "$found" ] && compgen -G "$bin.asan.*" >/dev/null && status=0
     if [ "$status" = 124 ]; then
         echo "no end after $limit seconds" >>"$log"
         bad=$((bad + 1))
@@ -63,8 +78,8 @@ run_binary() {
         echo "nothing was tested" >>"$log"
         bad=1
     fi
-    if compgen -G "$bin.asan.*" >/dev/null; then
-        cat "$bin".asan.* >>"$log"
+    if [ -n "$found" ]; then
+        cat $found >>"$log"
         [ "$bad" = 0 ] && bad=1
     fi
     [ "$bad" = 0 ] || tail -n 60 "$log"

@@ -19,7 +19,8 @@ static void expect(wg_node n, const double *v, int64_t size, double tolerance)
     cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
     cr_assert_eq(wg_shape_size(wg_node_shape(n)), size);
     for (int64_t i = 0; i < size; i++)
-        cr_assert(fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i])), "element %lld is %.17g, not %.17g", (long long)i, u[i], v[i]);
+        cr_assert(fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i])), "element %lld is %.17g, not %.17g", (long long)i, u[i],
+                  v[i]);
     free(u);
 }
 
@@ -121,8 +122,9 @@ Test(batch_norm, of_two_rows)
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_graph   *g = wg_graph_new(c);
     wg_node     x = given(g, WG_SHAPE(2, 2), (double[]){ 1, -2, 5, 2 });
-    wg_node     y = wg_batch_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }), given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
-    double      h = 2 / sqrt(4.5); /* both columns are 4 wide */
+    wg_node     y =
+        wg_batch_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }), given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
+    double h = 2 / sqrt(4.5); /* both columns are 4 wide */
     expect(y, (double[]){ 10 - 2 * h, 20 - 3 * h, 10 + 2 * h, 20 + 3 * h }, 4, 1e-15);
     expect(wg_part(y, 1), (double[]){ 3, 0 }, 2, 0);
     expect(wg_part(y, 2), (double[]){ 4, 4 }, 2, 0);
@@ -153,8 +155,9 @@ Test(batch_norm, inference_uses_what_is_given)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_graph   *g = wg_graph_new(c);
-    wg_node     x = given(g, WG_SHAPE(1, 2), (double[]){ 7, -1 }), one = wg_fill(g, 1, WG_SHAPE(2)), beta = wg_fill(g, 0.5, WG_SHAPE(2));
-    wg_node     mean = given(g, WG_SHAPE(2), (double[]){ 3, 1 }), variance = given(g, WG_SHAPE(2), (double[]){ 15.5, 0.5 });
+    wg_node     x = given(g, WG_SHAPE(1, 2), (double[]){ 7, -1 }), one = wg_fill(g, 1, WG_SHAPE(2)),
+            beta = wg_fill(g, 0.5, WG_SHAPE(2));
+    wg_node mean = given(g, WG_SHAPE(2), (double[]){ 3, 1 }), variance = given(g, WG_SHAPE(2), (double[]){ 15.5, 0.5 });
     expect(wg_batch_norm(x, one, beta, mean, variance, .eps = 0.5), (double[]){ 4 / 4.0 + 0.5, -2 / 1.0 + 0.5 }, 2, 1e-15);
     wgt_finish(c, NULL);
 }

@@ -43,15 +43,16 @@ static void compare(wg_node a, wg_node b, flags f, int64_t m, int64_t n, int64_t
                 double t = u[f.ta ? l * m + i : i * k + l] * v[f.tb ? j * k + l : l * n + j];
                 sum += t, size += fabs(t);
             }
-            cr_assert(fabs(w[i * n + j] - sum) <= 2 * (double)(k + 1) * unit * size, "%lld x %lld x %lld, %d%d: [%lld,%lld] %g, not %g",
-                      (long long)m, (long long)n, (long long)k, f.ta, f.tb, (long long)i, (long long)j, w[i * n + j], sum);
+            cr_assert(fabs(w[i * n + j] - sum) <= 2 * (double)(k + 1) * unit * size,
+                      "%lld x %lld x %lld, %d%d: [%lld,%lld] %g, not %g", (long long)m, (long long)n, (long long)k, f.ta, f.tb,
+                      (long long)i, (long long)j, w[i * n + j], sum);
         }
     free(u), free(v), free(w);
 }
 
 static const int64_t sizes[][3] = {
-    { 1, 1, 1 },   { 1, 8, 8 },    { 8, 8, 8 },     { 7, 9, 8 },      { 9, 9, 9 },       { 2, 3, 200 },   { 33, 65, 17 },
-    { 32, 64, 1 }, { 129, 1, 50 }, { 1, 300, 40 },  { 128, 257, 31 }, { 300, 130, 64 },  { 257, 270, 5 }, { 3, 700, 3 },
+    { 1, 1, 1 },   { 1, 8, 8 },    { 8, 8, 8 },    { 7, 9, 8 },      { 9, 9, 9 },      { 2, 3, 200 },   { 33, 65, 17 },
+    { 32, 64, 1 }, { 129, 1, 50 }, { 1, 300, 40 }, { 128, 257, 31 }, { 300, 130, 64 }, { 257, 270, 5 }, { 3, 700, 3 },
 };
 
 Test(matmul, agrees_with_plain_loops)
@@ -103,9 +104,9 @@ Test(matmul, batches_broadcast)
     cr_assert(wg_shape_equal(wg_node_shape(y), WG_SHAPE(2, 3, 5, 12)));
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 3; j++) {
-            wg_node p = wg_reshape(wg_slice(a, .axis = 0, .from = i, .to = i + 1), WG_SHAPE(5, 9));
-            wg_node q = wg_reshape(wg_slice(b, .axis = 0, .from = j, .to = j + 1), WG_SHAPE(9, 12));
-            wg_node z = wg_slice(wg_slice(y, .axis = 0, .from = i, .to = i + 1), .axis = 1, .from = j, .to = j + 1);
+            wg_node   p = wg_reshape(wg_slice(a, .axis = 0, .from = i, .to = i + 1), WG_SHAPE(5, 9));
+            wg_node   q = wg_reshape(wg_slice(b, .axis = 0, .from = j, .to = j + 1), WG_SHAPE(9, 12));
+            wg_node   z = wg_slice(wg_slice(y, .axis = 0, .from = i, .to = i + 1), .axis = 1, .from = j, .to = j + 1);
             wg_tensor s = wg_value(wg_matmul(p, q)), t = wg_value(wg_reshape(z, WG_SHAPE(5, 12)));
             cr_assert(wgt_same_bits(&s, &t));
         }
@@ -119,7 +120,8 @@ Test(matmul, of_nothing_is_zero)
     float       v[6] = { 1, 1, 1, 1, 1, 1 };
     wg_copy_f32(wg_matmul(wg_fill(g, 1, WG_SHAPE(2, 0)), wg_fill(g, 1, WG_SHAPE(0, 3))), v, 6);
     for (int i = 0; i < 6; i++) cr_assert_eq(v[i], 0);
-    cr_assert(wg_shape_equal(wg_node_shape(wg_matmul(wg_fill(g, 1, WG_SHAPE(0, 3)), wg_fill(g, 1, WG_SHAPE(3, 2)))), WG_SHAPE(0, 2)));
+    cr_assert(
+        wg_shape_equal(wg_node_shape(wg_matmul(wg_fill(g, 1, WG_SHAPE(0, 3)), wg_fill(g, 1, WG_SHAPE(3, 2)))), WG_SHAPE(0, 2)));
     wgt_finish(c, NULL);
 }
 
@@ -156,9 +158,9 @@ Test(matmul, threads_change_no_bit)
 /* Transposed operands are flags, not nodes that are computed; neither direction of differentiation makes one. */
 Test(matmul, looks_through_transposes)
 {
-    wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     a = wg_any(g, WG_SHAPE(4, 3)), b = wg_any(g, WG_SHAPE(2, 4)), y = wg_matmul(wg_transpose(a), wg_transpose(b));
+    wg_context  *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph    *g = wg_graph_new(c);
+    wg_node      a = wg_any(g, WG_SHAPE(4, 3)), b = wg_any(g, WG_SHAPE(2, 4)), y = wg_matmul(wg_transpose(a), wg_transpose(b));
     const flags *f = wg_attr(y);
     cr_assert_str_eq(wg_node_op_name(y), "matmul");
     cr_assert(f->ta && f->tb && wg_node_operand(y, 0).index == a.index && wg_node_operand(y, 1).index == b.index);

@@ -18,7 +18,10 @@ static world open_world(wg_dtype t)
     return w;
 }
 
-static wg_node given(world *w, wg_shape s, const double *v) { return wg_cast(wg_input(w->g, "v", wg_view_f64(v, s)), wg_context_dtype(w->c)); }
+static wg_node given(world *w, wg_shape s, const double *v)
+{
+    return wg_cast(wg_input(w->g, "v", wg_view_f64(v, s)), wg_context_dtype(w->c));
+}
 
 static wg_node classes(world *w, int64_t n, const int32_t *v) { return wg_input(w->g, "y", wg_view_i32(v, WG_SHAPE(n))); }
 
@@ -159,7 +162,8 @@ Test(cross_entropy, bad_labels_are_named)
     wgt_expect_error(w.c, WG_ERROR_VALUE, "not an integral class number");
     wg_node y = classes(&w, 2, (int32_t[]){ 0, 1 });
     wg_softmax_cross_entropy(z, y);
-    wgt_expect_error(w.c, WG_ERROR_SHAPE, "y i32 [2] does not fit z [3,2]: class numbers must be [3], rows of probabilities [3,2]");
+    wgt_expect_error(w.c, WG_ERROR_SHAPE,
+                     "y i32 [2] does not fit z [3,2]: class numbers must be [3], rows of probabilities [3,2]");
     wgt_finish(w.c, NULL);
 }
 
