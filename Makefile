@@ -29,7 +29,7 @@ JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
 GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean format deps uninstall,$(GOALS))
-TEST_GOALS  := $(filter test tests check asan hostile %-long,$(GOALS))
+TEST_GOALS  := $(filter test tests asan hostile %-long,$(GOALS))
 DRAW_GOALS  := $(filter test tests demo,$(GOALS))
 PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw)
 SETUP       := CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \

@@ -23,7 +23,7 @@ static double *doubles_of(const wg_kernel *k, int operand, double **buffer)
 
 static bool done(const wg_kernel *k, int status, const double *y, const char *failed)
 {
-    if (status) return wg_fault_at(k, 0, status, 0, failed);
+    if (status) return wg_fault_at(k, 0, status, -1, failed);
     for (int64_t i = 0, m = wg_shape_size(*k->yt[0].shape); k->yt[0].dtype == WG_F32 && i < m; i++)
         ((float *)k->y[0])[i] = (float)y[i];
     return true;

@@ -40,7 +40,8 @@ static bool ends_there(wg_graph *g, wg_site here, const char *what, uint32_t blo
     return true;
 }
 
-static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n)
+/* ends: the first node without a derivative on the way. */
+static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n, uint32_t *ends)
 {
     wg_graph *g = y.graph;
     wgi_node  node = *wgi_node_of(y);
@@ -67,14 +68,13 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
             gx[live] = gx[k];
             seed[live++] = seed[k];
         }
-    if (!live && ends_there(g, here, "jvp", blocked))
-        return wgi_error_node(g);
+    *ends = live || *ends ? *ends : blocked;
     if (live && !wgi_reverse(g, here, gx, seed, live, &u, 1, &ty, &blocked))
         return wgi_error_node(g);
     return ty;
 }
 
-static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t lo)
+static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t lo, uint32_t *ends)
 {
     wgi_node  node = g->node[i];
     int       n = (int)node.operands;
@@ -96,7 +96,7 @@ static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t l
         return node.op->jvp(here, y, x, tx);
     if ((node.op->kind == WG_MAP || node.op->kind == WG_RANDOM) && node.op->vjp && n <= 8)
         return by_diagonal(here, y, x, tx, n);
-    return by_two_reverses(here, y, x, tx, n);
+    return by_two_reverses(here, y, x, tx, n, ends);
 }
 
 static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node x[], const wg_node v[], int n)
@@ -136,7 +136,7 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
         return wgi_error_node(g);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_site   in = wg_inside(here);
-    uint32_t  lo = UINT32_MAX, hi = y.index;
+    uint32_t  lo = UINT32_MAX, hi = y.index, ends = 0;
     for (int k = 0; k < n; k++)
         lo = WGI_MIN(lo, x[k].index);
     wg_node ty = wg_none;
@@ -149,11 +149,11 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
                 t[x[k].index - lo] = as_direction(in, v[k], x[k]);
         for (uint32_t i = lo; t && i <= hi && wgi_ok(g->c); i++)
             if (wg_is_none(t[i - lo]))
-                t[i - lo] = tangent_of(g, i, t, lo);
+                t[i - lo] = tangent_of(g, i, t, lo, &ends);
         ty = t ? t[hi - lo] : wgi_error_node(g);
     }
     wgi_arena_rewind(&g->temp, place);
-    if (wg_is_none(ty))
+    if (wg_is_none(ty) && !ends_there(g, here, "jvp", ends))
         ty = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(y)), wgi_node_of(y)->shape, wg_node_dtype(y));
     return wgi_ok(g->c) ? ty : wgi_error_node(g);
 }

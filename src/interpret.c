@@ -20,7 +20,7 @@ void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault
 {
     if (!f->text)
         wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "failed while it ran");
-    else if (f->limit)
+    else if (f->limit >= 0) /* below: a function of the user's */
         wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s (at index %lld: value %lld, limit %lld)", f->text, (long long)f->index,
                  (long long)f->value, (long long)f->limit);
     else

@@ -94,19 +94,34 @@ static bounded step_pow(random_graph *r, bounded a, bounded b)
     return (bounded){ wg_pow(wg_add(wg_square(a.n), 0.5), wg_tanh(b.n)), a.bound * a.bound + 2 };
 }
 
-static bounded step_weak(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sub(1.25, wg_mul(a.n, -0.5)), a.bound / 2 + 1.25 }; }
+static bounded step_weak(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_sub(1.25, wg_mul(a.n, -0.5)), a.bound / 2 + 1.25 };
+}
 static bounded step_neg(random_graph *r, bounded a, bounded b) { return (bounded){ wg_neg(a.n), a.bound }; }
 static bounded step_exp(random_graph *r, bounded a, bounded b) { return (bounded){ wg_exp(wg_sin(a.n)), 2.8 }; }
-static bounded step_log(random_graph *r, bounded a, bounded b) { return (bounded){ wg_log(wg_add(wg_square(a.n), 0.5)), 0.7 + 2 * a.bound }; }
-static bounded step_sqrt(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sqrt(wg_add(wg_square(a.n), 0.25)), 0.5 + a.bound }; }
+static bounded step_log(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_log(wg_add(wg_square(a.n), 0.5)), 0.7 + 2 * a.bound };
+}
+static bounded step_sqrt(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_sqrt(wg_add(wg_square(a.n), 0.25)), 0.5 + a.bound };
+}
 static bounded step_square(random_graph *r, bounded a, bounded b) { return (bounded){ wg_square(a.n), a.bound * a.bound }; }
 static bounded step_sin(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sin(a.n), 1 }; }
 static bounded step_cos(random_graph *r, bounded a, bounded b) { return (bounded){ wg_cos(a.n), 1 }; }
 static bounded step_tanh(random_graph *r, bounded a, bounded b) { return (bounded){ wg_tanh(a.n), 1 }; }
 static bounded step_sigmoid(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sigmoid(a.n), 1 }; }
 static bounded step_softplus(random_graph *r, bounded a, bounded b) { return (bounded){ wg_softplus(a.n), a.bound + 0.7 }; }
-static bounded step_stop(random_graph *r, bounded a, bounded b) { return (bounded){ wg_mul(a.n, wg_stop_gradient(b.n)), a.bound * b.bound }; }
-static bounded step_dropout(random_graph *r, bounded a, bounded b) { return (bounded){ wg_dropout(a.n, .keep_prob = 0.75), a.bound * 4 / 3 }; }
+static bounded step_stop(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_mul(a.n, wg_stop_gradient(b.n)), a.bound * b.bound };
+}
+static bounded step_dropout(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_dropout(a.n, .keep_prob = 0.75), a.bound * 4 / 3 };
+}
 
 static bounded step_addn(random_graph *r, bounded a, bounded b)
 {
@@ -270,7 +285,8 @@ static bounded step_cross_entropy(random_graph *r, bounded a, bounded b)
     for (int64_t i = 0; y && i < rows; i++) y[i] = (int32_t)(i * 5 % classes);
     wg_node n = wg_input(r->g, "classes", wg_view_i32(y, WG_SHAPE(rows)));
     wg_free(wg_graph_context(r->g), y);
-    return (bounded){ wg_softmax_cross_entropy(x, n, .reduction = next(r) & 1 ? WG_NONE : WG_MEAN), 2 * a.bound + log((double)classes) };
+    return (bounded){ wg_softmax_cross_entropy(x, n, .reduction = next(r) & 1 ? WG_NONE : WG_MEAN),
+                      2 * a.bound + log((double)classes) };
 }
 
 static bounded step_mse(random_graph *r, bounded a, bounded b)
@@ -298,10 +314,19 @@ static bounded step_batch_norm(random_graph *r, bounded a, bounded b)
 /* ---- steps with kinks, or without a derivative ---- */
 
 static bounded step_relu(random_graph *r, bounded a, bounded b) { return (bounded){ wg_relu(a.n), a.bound }; }
-static bounded step_leaky(random_graph *r, bounded a, bounded b) { return (bounded){ wg_leaky_relu(a.n, .slope = 0.1), a.bound }; }
+static bounded step_leaky(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_leaky_relu(a.n, .slope = 0.1), a.bound };
+}
 static bounded step_abs(random_graph *r, bounded a, bounded b) { return (bounded){ wg_abs(a.n), a.bound }; }
-static bounded step_maximum(random_graph *r, bounded a, bounded b) { return (bounded){ wg_maximum(a.n, b.n), a.bound + b.bound }; }
-static bounded step_minimum(random_graph *r, bounded a, bounded b) { return (bounded){ wg_minimum(a.n, b.n), a.bound + b.bound }; }
+static bounded step_maximum(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_maximum(a.n, b.n), a.bound + b.bound };
+}
+static bounded step_minimum(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_minimum(a.n, b.n), a.bound + b.bound };
+}
 
 static bounded step_max(random_graph *r, bounded a, bounded b)
 {
@@ -336,18 +361,54 @@ static const struct {
     step_fn  f;
     unsigned flags;
 } steps[] = {
-    { step_add, FIT },     { step_sub, FIT },    { step_mul, FIT },           { step_div, FIT },
-    { step_pow, FIT },     { step_weak, 0 },     { step_neg, 0 },             { step_exp, 0 },
-    { step_log, 0 },       { step_sqrt, 0 },     { step_square, 0 },          { step_sin, 0 },
-    { step_cos, 0 },       { step_tanh, 0 },     { step_sigmoid, 0 },         { step_softplus, 0 },
-    { step_dropout, 0 },   { step_addn, 0 },     { step_sum, 0 },             { step_mean, 0 },
-    { step_var, 0 },       { step_reshape, 0 },  { step_slice, 0 },           { step_transpose, 0 },
-    { step_concat, 0 },    { step_expand, 0 },   { step_sum_to, 0 },          { step_broadcast, 0 },
-    { step_logsumexp, 0 }, { step_gather, 0 },   { step_matmul, 0 },          { step_dense, 0 },
-    { step_dot, 0 },       { step_softmax, 0 },  { step_mse, 0 },             { step_bce, 0 },
-    { step_log_softmax, 0 }, { step_batch_norm, 0 }, { step_cross_entropy, 0 }, { step_stop, FIT | KINK },
-    { step_relu, KINK },   { step_leaky, KINK }, { step_abs, KINK },          { step_maximum, FIT | KINK },
-    { step_minimum, FIT | KINK }, { step_max, KINK }, { step_where, FIT | KINK }, { step_one_hot, KINK },
+    { step_add, FIT },
+    { step_sub, FIT },
+    { step_mul, FIT },
+    { step_div, FIT },
+    { step_pow, FIT },
+    { step_weak, 0 },
+    { step_neg, 0 },
+    { step_exp, 0 },
+    { step_log, 0 },
+    { step_sqrt, 0 },
+    { step_square, 0 },
+    { step_sin, 0 },
+    { step_cos, 0 },
+    { step_tanh, 0 },
+    { step_sigmoid, 0 },
+    { step_softplus, 0 },
+    { step_dropout, 0 },
+    { step_addn, 0 },
+    { step_sum, 0 },
+    { step_mean, 0 },
+    { step_var, 0 },
+    { step_reshape, 0 },
+    { step_slice, 0 },
+    { step_transpose, 0 },
+    { step_concat, 0 },
+    { step_expand, 0 },
+    { step_sum_to, 0 },
+    { step_broadcast, 0 },
+    { step_logsumexp, 0 },
+    { step_gather, 0 },
+    { step_matmul, 0 },
+    { step_dense, 0 },
+    { step_dot, 0 },
+    { step_softmax, 0 },
+    { step_mse, 0 },
+    { step_bce, 0 },
+    { step_log_softmax, 0 },
+    { step_batch_norm, 0 },
+    { step_cross_entropy, 0 },
+    { step_stop, FIT | KINK },
+    { step_relu, KINK },
+    { step_leaky, KINK },
+    { step_abs, KINK },
+    { step_maximum, FIT | KINK },
+    { step_minimum, FIT | KINK },
+    { step_max, KINK },
+    { step_where, FIT | KINK },
+    { step_one_hot, KINK },
     { step_bool, FIT | KINK },
 };
 enum { STEPS = sizeof steps / sizeof *steps };

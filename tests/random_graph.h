@@ -27,7 +27,7 @@ typedef struct random_graph {
     const uint8_t *bytes;
     size_t         size, at;
     bool           smooth;
-    bool           large; /* some 10,000 elements a node, so that two threads really share the work */
+    bool           large;      /* some 10,000 elements a node, so that two threads really share the work */
     int            shift_leaf; /* one element of one leaf is moved by `shift` */
     int64_t        shift_element;
     double         shift;

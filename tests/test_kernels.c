@@ -16,7 +16,8 @@ static bool machine_has(int isa)
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (isa == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (isa == 2) return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (isa == 2)
+        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #endif
     return isa == 0;
 }
@@ -64,8 +65,17 @@ static bool prepare(call *c, const op_case *k, wg_kernel_fn fn, int fill)
         if (is_map(k->op) && !c->step[i] && wg_shape_size(t.shape) != 1) return false;
     }
     for (int j = 0; j < k->outputs; j++) add_output(c, j, k->y[j], fill);
-    c->k = (wg_kernel){ .operands = n, .outputs = k->outputs, .x = c->x, .y = c->y, .step = c->step, .xt = c->xt, .yt = c->yt,
-                        .attr = wg_attr(k->y[0]), .seed = 1, .epoch = 2, .fault = &c->fault };
+    c->k = (wg_kernel){ .operands = n,
+                        .outputs = k->outputs,
+                        .x = c->x,
+                        .y = c->y,
+                        .step = c->step,
+                        .xt = c->xt,
+                        .yt = c->yt,
+                        .attr = wg_attr(k->y[0]),
+                        .seed = 1,
+                        .epoch = 2,
+                        .fault = &c->fault };
     return true;
 }
 
@@ -129,8 +139,8 @@ static void compare(const op_case *k, wg_kernel_fn fn, int isa)
     if (!prepare(&a, k, fn, 0xA5) || !prepare(&b, k, fn, 0x5A)) return;
     cr_assert(run(&a, false) && run(&b, true), "%s, sample %d: the kernel failed: %s", k->op->name, k->sample, a.fault.text);
     for (int j = 0; j < k->outputs; j++) {
-        cr_assert(guards_hold(&a, j, 0xA5) && guards_hold(&b, j, 0x5A), "%s, sample %d, instruction set %d: written beside output %d",
-                  k->op->name, k->sample, isa, j);
+        cr_assert(guards_hold(&a, j, 0xA5) && guards_hold(&b, j, 0x5A),
+                  "%s, sample %d, instruction set %d: written beside output %d", k->op->name, k->sample, isa, j);
         cr_assert(!memcmp(a.y[j], b.y[j], a.bytes[j]), "%s, sample %d, instruction set %d: output %d depends on the shares",
                   k->op->name, k->sample, isa, j);
     }

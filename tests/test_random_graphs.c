@@ -179,9 +179,9 @@ static void compare_backward(uint64_t index, wg_dtype t, way w)
         double   *expected = wg_is_none(g) ? NULL : wgt_values(g);
         for (int64_t j = 0; j < wg_shape_size(wg_node_shape(x)); j++) {
             double u = got.data ? wg_tensor_item(&got, j) : 0, v = expected ? expected[j] : 0;
-            cr_assert(u == v || (isnan(u) && isnan(v)), "WG_SEED=%llu WG_GRAPH=%llu: %s: d/d %s [%lld]: backward %.17g, grad %.17g",
-                      (unsigned long long)wgt_seed(), (unsigned long long)index, wg_dtype_name(t), wg_params_name(b.p, i),
-                      (long long)j, u, v);
+            cr_assert(u == v || (isnan(u) && isnan(v)),
+                      "WG_SEED=%llu WG_GRAPH=%llu: %s: d/d %s [%lld]: backward %.17g, grad %.17g", (unsigned long long)wgt_seed(),
+                      (unsigned long long)index, wg_dtype_name(t), wg_params_name(b.p, i), (long long)j, u, v);
         }
         free(expected);
     }

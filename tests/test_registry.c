@@ -134,10 +134,10 @@ ParameterizedTest(int *index, registry, f32_agrees_with_f64)
 
 /* Shapes for a MAP of up to three operands, sizes 0 and 1 among them. */
 static const wg_shape shapes[][3] = {
-    { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 2, { 3, 4 } } }, { { 2, { 3, 4 } }, { 1, { 4 } }, { 0, { 0 } } },
-    { { 2, { 3, 1 } }, { 2, { 1, 4 } }, { 1, { 4 } } },    { { 0, { 0 } }, { 2, { 2, 3 } }, { 2, { 2, 1 } } },
-    { { 2, { 0, 4 } }, { 1, { 4 } }, { 1, { 1 } } },       { { 1, { 1 } }, { 1, { 0 } }, { 1, { 1 } } },
-    { { 3, { 2, 1, 3 } }, { 2, { 2, 1 } }, { 1, { 3 } } }, { { 2, { 1, 1 } }, { 1, { 1 } }, { 0, { 0 } } },
+    { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 2, { 3, 4 } } },    { { 2, { 3, 4 } }, { 1, { 4 } }, { 0, { 0 } } },
+    { { 2, { 3, 1 } }, { 2, { 1, 4 } }, { 1, { 4 } } },       { { 0, { 0 } }, { 2, { 2, 3 } }, { 2, { 2, 1 } } },
+    { { 2, { 0, 4 } }, { 1, { 4 } }, { 1, { 1 } } },          { { 1, { 1 } }, { 1, { 0 } }, { 1, { 1 } } },
+    { { 3, { 2, 1, 3 } }, { 2, { 2, 1 } }, { 1, { 3 } } },    { { 2, { 1, 1 } }, { 1, { 1 } }, { 0, { 0 } } },
     { { 3, { 2, 3, 5 } }, { 3, { 2, 1, 5 } }, { 1, { 1 } } },
 };
 
@@ -243,8 +243,8 @@ ParameterizedTest(int *index, registry, mistakes_name_the_place)
         more = text;
         if (more) {
             cr_assert_neq(wg_failed(c), WG_OK, "%s, mistake %d: nothing was recorded", op->name, i);
-            cr_assert(!strncmp(said, place, strlen(place)) && said[strlen(place)] == ':', "%s, mistake %d: \"%s\" does not begin with %s",
-                      op->name, i, said, place);
+            cr_assert(!strncmp(said, place, strlen(place)) && said[strlen(place)] == ':',
+                      "%s, mistake %d: \"%s\" does not begin with %s", op->name, i, said, place);
             cr_assert(strstr(said, text), "%s, mistake %d: \"%s\" is not in \"%s\"", op->name, i, text, said);
             wg_recover(c);
             cr_assert_eq(wg_failed(c), WG_OK);
@@ -337,8 +337,9 @@ static void compare_ways(const wg_op *op, int sample, wg_dtype t)
         cr_assert_eq(r.n, first.n);
         for (int i = 0; i < ROUNDS; i++)
             for (int j = 0; j < r.n; j++)
-                cr_assert(wgt_same_bits(&r.t[i][j], &first.t[i][j]), "%s, sample %d, %s: result %d of round %d, interpret %d, %d threads",
-                          op->name, sample, wg_dtype_name(t), j, i, way[w][0], way[w][1]);
+                cr_assert(wgt_same_bits(&r.t[i][j], &first.t[i][j]),
+                          "%s, sample %d, %s: result %d of round %d, interpret %d, %d threads", op->name, sample,
+                          wg_dtype_name(t), j, i, way[w][0], way[w][1]);
         forget(&r);
     }
     forget(&first);

@@ -219,8 +219,8 @@ static void compare_forward(op_case *k)
     double reverse = wg_item(sum), forward = wg_item(wg_jvp(loss, x, v, n));
     if (k->op->kind == WG_OPAQUE && wg_failed(k->c) == WG_ERROR_GRADIENT) return; /* nothing is made up */
     cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
-    cr_assert(fabs(forward - reverse) <= 8192 * unit_of(k) * fmax(1, fabs(reverse)), "%s, sample %d: forward %.17g, reverse %.17g", k->op->name,
-              k->sample, forward, reverse);
+    cr_assert(fabs(forward - reverse) <= 8192 * unit_of(k) * fmax(1, fabs(reverse)),
+              "%s, sample %d: forward %.17g, reverse %.17g", k->op->name, k->sample, forward, reverse);
 }
 
 ParameterizedTest(int *index, registry_grad, forward_is_the_adjoint_of_reverse)

@@ -23,8 +23,8 @@ static double work(op_case *k)
 
 static void expect_bits(const op_case *k, double got, double expected, const char *when)
 {
-    cr_assert(!memcmp(&got, &expected, sizeof got), "%s, sample %d, %s: %.17g, not %.17g (allocation %lld of %lld%s): %s", k->op->name,
-              k->sample, when, got, expected, (long long)k->memory->fail_at, (long long)k->memory->calls,
+    cr_assert(!memcmp(&got, &expected, sizeof got), "%s, sample %d, %s: %.17g, not %.17g (allocation %lld of %lld%s): %s",
+              k->op->name, k->sample, when, got, expected, (long long)k->memory->fail_at, (long long)k->memory->calls,
               k->memory->for_ever ? ", and all after it" : "", wg_message(k->c));
 }
 

@@ -65,7 +65,8 @@ void wgt_drop(wg_context *c, const wgt_memory *m)
 
 void wgt_expect_error(wg_context *c, wg_status s, const char *text)
 {
-    cr_assert_eq(wg_failed(c), s, "status is '%s', not '%s': \"%s\"", wg_status_text(wg_failed(c)), wg_status_text(s), wg_message(c));
+    cr_assert_eq(wg_failed(c), s, "status is '%s', not '%s': \"%s\"", wg_status_text(wg_failed(c)), wg_status_text(s),
+                 wg_message(c));
     cr_assert(strstr(wg_message(c), text), "\"%s\" is not in \"%s\"", text, wg_message(c));
     wg_recover(c);
 }

@@ -61,8 +61,8 @@ typedef bool (*wg_kernel_fn)(const wg_kernel *k);
 
 /* Names the element at fault; of several the lowest index wins. The text is kept by pointer. */
 typedef struct wg_fault {
-    int64_t     index, value, limit;
-    const char *text; /* "label %lld at row %lld ..." is written by the engine: "TEXT (index I, value V, limit L)" */
+    int64_t     index, value, limit; /* limit below 0: none, value is the status of a function of the user's */
+    const char *text;
 } wg_fault;
 WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text);
 
