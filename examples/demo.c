@@ -45,8 +45,7 @@ static void check(wg_graph *g, wg_params *p, wg_data *d, const char *when)
 {
     wg_batch b;
     wg_node  accuracy;
-    if (!wg_data_next(d, &b, 16))
-        return;
+    if (!wg_data_next(d, &b, 16)) return;
     wg_begin(g, WG_TRAIN);
     wg_check *r = wg_gradcheck(loss_of(g, p, &b, &accuracy), p, &(wg_gradcheck_opts){ .components = 40 });
     printf("gradient check %s training: %s, ratio %.1e\n", when, wg_verdict_name(wg_check_verdict(r)), wg_check_ratio(r));
@@ -66,8 +65,8 @@ static double accuracy_on(wg_graph *g, wg_params *p, wg_data *d)
 static void progress(int epoch, double loss, double accuracy, double rate, double left, bool last)
 {
     bool terminal = isatty(STDOUT_FILENO);
-    printf("%sepoch %2d/%d  loss %.4f  accuracy %5.1f %%  %.0f examples/s  %.0f s left%s", terminal ? "\r" : "", epoch, EPOCHS, loss,
-           100 * accuracy, rate, left, terminal && !last ? "  " : "\n");
+    printf("%sepoch %2d/%d  loss %.4f  accuracy %5.1f %%  %.0f examples/s  %.0f s left%s", terminal ? "\r" : "", epoch, EPOCHS,
+           loss, 100 * accuracy, rate, left, terminal && !last ? "  " : "\n");
     fflush(stdout);
 }
 
@@ -90,9 +89,11 @@ static void train(wg_context *c, wg_graph *g, wg_params *p, wg_data *d, wg_data 
         x[e] = e + 1;
         loss[e] = mean.value;
         held[e] = accuracy_on(g, p, dev);
-        progress(e + 1, loss[e], held[e], (e + 1) * (double)wg_data_rows(d) / now, now / (e + 1) * (EPOCHS - e - 1), e + 1 == EPOCHS);
+        progress(e + 1, loss[e], held[e], (e + 1) * (double)wg_data_rows(d) / now, now / (e + 1) * (EPOCHS - e - 1),
+                 e + 1 == EPOCHS);
     }
-    wg_curve curves[] = { { .name = "training loss", .x = x, .y = loss, .n = EPOCHS }, { .name = "accuracy on held-out digits", .x = x, .y = held, .n = EPOCHS } };
+    wg_curve curves[] = { { .name = "training loss", .x = x, .y = loss, .n = EPOCHS },
+                          { .name = "accuracy on held-out digits", .x = x, .y = held, .n = EPOCHS } };
     wg_draw_curves(c, curve, "Digits: batch norm, dropout, Adam", "epoch", "", curves, 2);
 }
 
@@ -120,7 +121,6 @@ int main(int argc, char **argv)
     wg_draw(L, "graph.svg", &(wg_draw_opts){ .title = "digits" });
     wg_params_save(p, "weights.safetensors");
     int rc = wg_finish(c, stderr);
-    if (!rc)
-        printf("written to %s/: graph.dot, graph.svg, curve.svg, weights.safetensors\n", folder);
+    if (!rc) printf("written to %s/: graph.dot, graph.svg, curve.svg, weights.safetensors\n", folder);
     return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -59,7 +59,8 @@ int main(int argc, char **argv)
             wg_mean_add(&loss, wg_item(L), (double)b.n);
         }
         double took = seconds() - start;
-        printf("epoch %2d/%d  loss %.4f  test %.2f %%  %.2f s an epoch\n", epoch, epochs, loss.value, 100 * accuracy(g, p, test), took);
+        printf("epoch %2d/%d  loss %.4f  test %.2f %%  %.2f s an epoch\n", epoch, epochs, loss.value, 100 * accuracy(g, p, test),
+               took);
         fflush(stdout);
     }
     return wg_finish(c, stderr) ? EXIT_FAILURE : EXIT_SUCCESS;

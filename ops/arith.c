@@ -12,20 +12,17 @@ KERNEL(maximum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a > b ? a : b); }
 KERNEL(minimum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a < b ? a : b); }
 
 /* The first is assigned, the others are added in order. */
-#define ADDN(T, unused)                                            \
-    do {                                                           \
-        T *restrict y = (T *)k->y[0];                              \
-        for (int64_t i = 0; i < n; i++)                            \
-            y[i] = ((const T *)k->x[0])[i * k->step[0]];           \
-        for (int j = 1; j < k->operands; j++) {                    \
-            const T *restrict x = (const T *)k->x[j];              \
-            if (k->step[j])                                        \
-                for (int64_t i = 0; i < n; i++)                    \
-                    y[i] += x[i];                                  \
-            else                                                   \
-                for (int64_t i = 0; i < n; i++)                    \
-                    y[i] += *x;                                    \
-        }                                                          \
+#define ADDN(T, unused)                                                              \
+    do {                                                                             \
+        T *restrict y = (T *)k->y[0];                                                \
+        for (int64_t i = 0; i < n; i++) y[i] = ((const T *)k->x[0])[i * k->step[0]]; \
+        for (int j = 1; j < k->operands; j++) {                                      \
+            const T *restrict x = (const T *)k->x[j];                                \
+            if (k->step[j])                                                          \
+                for (int64_t i = 0; i < n; i++) y[i] += x[i];                        \
+            else                                                                     \
+                for (int64_t i = 0; i < n; i++) y[i] += *x;                          \
+        }                                                                            \
     } while (0)
 KERNEL(addn)
 {
@@ -62,7 +59,9 @@ static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node
 {
     switch (i) {
     case 0: op(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4))); return "shapes do not broadcast";
-    case 1: op(here, wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F32), wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F64)); return "wg_cast";
+    case 1:
+        op(here, wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F32), wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F64));
+        return "wg_cast";
     }
     return NULL;
 }
@@ -74,11 +73,18 @@ static void add_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
     gx[0] = gy;
     gx[1] = gy;
 }
-static wg_node add_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_add_at, here, -2, 2); }
+static wg_node     add_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_add_at, here, -2, 2); }
 static const char *add_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_add_at, here); }
 static const wg_op add_op = {
-    .name = "add", .summary = "Elementwise sum.", .formula = "y = a + b", .adjoint = "a' = y', b' = y'",
-    .operands = 2, .kernel = KERNELS(add), .vjp = add_vjp, .sample = add_sample, .error = add_error,
+    .name = "add",
+    .summary = "Elementwise sum.",
+    .formula = "y = a + b",
+    .adjoint = "a' = y', b' = y'",
+    .operands = 2,
+    .kernel = KERNELS(add),
+    .vjp = add_vjp,
+    .sample = add_sample,
+    .error = add_error,
 };
 wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &add_op, (wg_node[]){ a, b }, 2, NULL); }
 
@@ -89,11 +95,18 @@ static void sub_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
     gx[0] = gy;
     gx[1] = wg_neg(gy);
 }
-static wg_node sub_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_sub_at, here, -2, 2); }
+static wg_node     sub_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_sub_at, here, -2, 2); }
 static const char *sub_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_sub_at, here); }
 static const wg_op sub_op = {
-    .name = "sub", .summary = "Elementwise difference.", .formula = "y = a - b", .adjoint = "a' = y', b' = -y'",
-    .operands = 2, .kernel = KERNELS(sub), .vjp = sub_vjp, .sample = sub_sample, .error = sub_error,
+    .name = "sub",
+    .summary = "Elementwise difference.",
+    .formula = "y = a - b",
+    .adjoint = "a' = y', b' = -y'",
+    .operands = 2,
+    .kernel = KERNELS(sub),
+    .vjp = sub_vjp,
+    .sample = sub_sample,
+    .error = sub_error,
 };
 wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &sub_op, (wg_node[]){ a, b }, 2, NULL); }
 
@@ -104,11 +117,18 @@ static void mul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
     gx[0] = wg_mul(gy, x[1]);
     gx[1] = wg_mul(gy, x[0]);
 }
-static wg_node mul_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_mul_at, here, -2, 2); }
+static wg_node     mul_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_mul_at, here, -2, 2); }
 static const char *mul_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_mul_at, here); }
 static const wg_op mul_op = {
-    .name = "mul", .summary = "Elementwise product.", .formula = "y = a b", .adjoint = "a' = y' b, b' = y' a",
-    .operands = 2, .kernel = KERNELS(mul), .vjp = mul_vjp, .sample = mul_sample, .error = mul_error,
+    .name = "mul",
+    .summary = "Elementwise product.",
+    .formula = "y = a b",
+    .adjoint = "a' = y' b, b' = y' a",
+    .operands = 2,
+    .kernel = KERNELS(mul),
+    .vjp = mul_vjp,
+    .sample = mul_sample,
+    .error = mul_error,
 };
 wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &mul_op, (wg_node[]){ a, b }, 2, NULL); }
 
@@ -119,11 +139,20 @@ static void div_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
     gx[0] = wg_div(gy, x[1]);
     gx[1] = wg_neg(wg_mul(gx[0], y));
 }
-static wg_node div_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_div_at, here, 0.5, 2); }
+static wg_node     div_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_div_at, here, 0.5, 2); }
 static const char *div_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_div_at, here); }
 static const wg_op div_op = {
-    .name = "div", .summary = "Elementwise quotient; of integers a float.", .formula = "y = a / b", .adjoint = "a' = y' / b, b' = -y' y / b",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 4, .kernel = KERNELS(div), .vjp = div_vjp, .sample = div_sample, .error = div_error,
+    .name = "div",
+    .summary = "Elementwise quotient; of integers a float.",
+    .formula = "y = a / b",
+    .adjoint = "a' = y' / b, b' = -y' y / b",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 4,
+    .kernel = KERNELS(div),
+    .vjp = div_vjp,
+    .sample = div_sample,
+    .error = div_error,
 };
 wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &div_op, (wg_node[]){ a, b }, 2, NULL); }
 
@@ -139,15 +168,22 @@ static void pow_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 }
 static wg_node pow_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i == 5)
-        return wg_pow(wg_between(g, -2, -0.5, WG_SHAPE(4)), 3);
+    if (i == 5) return wg_pow(wg_between(g, -2, -0.5, WG_SHAPE(4)), 3);
     return pair(g, i, wg_pow_at, here, 0.5, 2);
 }
 static const char *pow_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_pow_at, here); }
 static const wg_op pow_op = {
-    .name = "pow", .summary = "Elementwise power; of integers a float.", .formula = "y = a^b",
+    .name = "pow",
+    .summary = "Elementwise power; of integers a float.",
+    .formula = "y = a^b",
     .adjoint = "a' = y' b a^(b-1), b' = y' y ln a, where b = 0: a' = 0, where a = 0: b' = 0",
-    .operands = 2, .promote = WG_PROMOTE_FLOAT, .cost = 20, .kernel = KERNELS(pow), .vjp = pow_vjp, .sample = pow_sample, .error = pow_error,
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 20,
+    .kernel = KERNELS(pow),
+    .vjp = pow_vjp,
+    .sample = pow_sample,
+    .error = pow_error,
 };
 wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &pow_op, (wg_node[]){ a, b }, 2, NULL); }
 
@@ -163,12 +199,18 @@ static void maximum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
     gx[0] = share(here, gy, x[0], x[1]);
     gx[1] = share(here, gy, x[1], x[0]);
 }
-static wg_node maximum_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_maximum_at, here, -3, 3); }
+static wg_node     maximum_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_maximum_at, here, -3, 3); }
 static const char *maximum_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_maximum_at, here); }
 static const wg_op maximum_op = {
-    .name = "maximum", .summary = "The larger of two, elementwise; NaN if one is.", .formula = "y = max(a, b)",
+    .name = "maximum",
+    .summary = "The larger of two, elementwise; NaN if one is.",
+    .formula = "y = max(a, b)",
     .adjoint = "a' = y' where a > b, b' = y' where b > a, half each where they are equal",
-    .operands = 2, .kernel = KERNELS(maximum), .vjp = maximum_vjp, .sample = maximum_sample, .error = maximum_error,
+    .operands = 2,
+    .kernel = KERNELS(maximum),
+    .vjp = maximum_vjp,
+    .sample = maximum_sample,
+    .error = maximum_error,
 };
 wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &maximum_op, (wg_node[]){ a, b }, 2, NULL); }
 
@@ -177,18 +219,24 @@ static void minimum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
     gx[0] = share(here, gy, x[1], x[0]);
     gx[1] = share(here, gy, x[0], x[1]);
 }
-static wg_node minimum_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_minimum_at, here, -3, 3); }
+static wg_node     minimum_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_minimum_at, here, -3, 3); }
 static const char *minimum_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_minimum_at, here); }
 static const wg_op minimum_op = {
-    .name = "minimum", .summary = "The smaller of two, elementwise; NaN if one is.", .formula = "y = min(a, b)",
+    .name = "minimum",
+    .summary = "The smaller of two, elementwise; NaN if one is.",
+    .formula = "y = min(a, b)",
     .adjoint = "a' = y' where a < b, b' = y' where b < a, half each where they are equal",
-    .operands = 2, .kernel = KERNELS(minimum), .vjp = minimum_vjp, .sample = minimum_sample, .error = minimum_error,
+    .operands = 2,
+    .kernel = KERNELS(minimum),
+    .vjp = minimum_vjp,
+    .sample = minimum_sample,
+    .error = minimum_error,
 };
 wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &minimum_op, (wg_node[]){ a, b }, 2, NULL); }
 
 /* ---- neg ---- */
 
-static void neg_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_neg(gy); }
+static void    neg_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_neg(gy); }
 static wg_node neg_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
     return strcmp(wg_node_op_name(x[0]), "neg") == 0 ? wg_node_operand(x[0], 0) : wg_none;
@@ -199,14 +247,21 @@ static wg_node neg_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *neg_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_add(wg_neg(wg_any(g, WG_SHAPE(2))), wg_any(g, WG_SHAPE(3)));
     return "shapes do not broadcast";
 }
 static const wg_op neg_op = {
-    .name = "neg", .summary = "The negative.", .formula = "y = -x", .adjoint = "x' = -y'",
-    .operands = 1, .rewrite = neg_rewrite, .kernel = KERNELS(neg), .vjp = neg_vjp, .sample = neg_sample, .error = neg_error,
+    .name = "neg",
+    .summary = "The negative.",
+    .formula = "y = -x",
+    .adjoint = "x' = -y'",
+    .operands = 1,
+    .rewrite = neg_rewrite,
+    .kernel = KERNELS(neg),
+    .vjp = neg_vjp,
+    .sample = neg_sample,
+    .error = neg_error,
 };
 wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply(here, &neg_op, &x, 1, NULL); }
 
@@ -221,32 +276,37 @@ static bool addn_shape(wg_rule *r)
 }
 static void addn_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    for (int k = 0; k < wg_node_operands(y); k++)
-        gx[k] = gy;
+    for (int k = 0; k < wg_node_operands(y); k++) gx[k] = gy;
 }
 static wg_node addn_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return wg_none;
+    if (i > 1) return wg_none;
     wg_node x[5];
-    for (int k = 0; k < 5; k++)
-        x[k] = wg_any(g, i ? WG_SHAPE(0, 3) : WG_SHAPE(2, 3));
+    for (int k = 0; k < 5; k++) x[k] = wg_any(g, i ? WG_SHAPE(0, 3) : WG_SHAPE(2, 3));
     return wg_addn(x, 5);
 }
 static const char *addn_error(wg_site here, wg_graph *g, int i)
 {
-    if (i)
-        return NULL;
+    if (i) return NULL;
     wg_addn(((wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(1)) }), 2);
     return "is not shaped as";
 }
 static const wg_op addn_op = {
-    .name = "addn", .summary = "The sum of any number of equal shapes, from first to last.", .formula = "y = x0 + x1 + ...", .adjoint = "xi' = y'",
-    .operands = -1, .shape = addn_shape, .kernel = KERNELS(addn), .vjp = addn_vjp, .sample = addn_sample, .error = addn_error,
+    .name = "addn",
+    .summary = "The sum of any number of equal shapes, from first to last.",
+    .formula = "y = x0 + x1 + ...",
+    .adjoint = "xi' = y'",
+    .operands = -1,
+    .shape = addn_shape,
+    .kernel = KERNELS(addn),
+    .vjp = addn_vjp,
+    .sample = addn_sample,
+    .error = addn_error,
 };
 wg_node wg_addn_at(wg_site here, const wg_node x[], int n) { return wg_apply(here, &addn_op, x, n, NULL); }
 
 extern const wg_op *const wgi_ops_arith[];
-const wg_op *const wgi_ops_arith[] = { &add_op, &sub_op, &mul_op, &div_op, &pow_op, &maximum_op, &minimum_op, &neg_op, &addn_op, NULL };
+const wg_op *const        wgi_ops_arith[] = { &add_op,     &sub_op,     &mul_op, &div_op,  &pow_op,
+                                              &maximum_op, &minimum_op, &neg_op, &addn_op, NULL };
 
 #endif

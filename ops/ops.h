@@ -18,16 +18,22 @@
 #endif
 
 /* KERNEL(mul) { WG_MAP2(k, a * b); } */
-#define KERNEL(n)                                 \
+#define KERNEL(n)                                     \
     bool WG_ISA_NAME_(wgi_k_##n)(const wg_kernel *k); \
     bool WG_ISA_NAME_(wgi_k_##n)(const wg_kernel *k)
 
 /* In a descriptor: .kernel = KERNELS(mul), after a line DECLARE(mul) when the kernel is in this file. */
 #if WG_ISA_COUNT > 1
-#define KERNELS(n) { wgi_k_##n##_base, wgi_k_##n##_avx2, wgi_k_##n##_avx512 }
+#define KERNELS(n)                                             \
+    {                                                          \
+        wgi_k_##n##_base, wgi_k_##n##_avx2, wgi_k_##n##_avx512 \
+    }
 #define DECLARE(n) bool wgi_k_##n##_avx2(const wg_kernel *k), wgi_k_##n##_avx512(const wg_kernel *k)
 #else
-#define KERNELS(n) { wgi_k_##n##_base }
+#define KERNELS(n)       \
+    {                    \
+        wgi_k_##n##_base \
+    }
 #define DECLARE(n) bool wgi_k_##n##_base(const wg_kernel *k)
 #endif
 

@@ -7,44 +7,43 @@
 
 #include "vmath.h"
 
-#define RATES(T)                                                                                                       \
-    const wgi_rates *r = (const wgi_rates *)k->attr;                                                                   \
-    const int64_t    n = k->end - k->begin;                                                                            \
-    const T          lr = (T)r->lr, keep = (T)r->keep;                                                                 \
-    T *restrict w = (T *)k->y[0];                                                                                      \
+#define RATES(T)                                       \
+    const wgi_rates *r = (const wgi_rates *)k->attr;   \
+    const int64_t    n = k->end - k->begin;            \
+    const T          lr = (T)r->lr, keep = (T)r->keep; \
+    T *restrict w = (T *)k->y[0];                      \
     const T *restrict g = (const T *)k->x[0]
 
-#define SGD(T, unused)                                                                                                 \
-    do {                                                                                                               \
-        RATES(T);                                                                                                      \
-        for (int64_t i = 0; i < n; i++)                                                                                \
-            w[i] = keep * w[i] - lr * g[i];                                                                            \
+#define SGD(T, unused)                                                  \
+    do {                                                                \
+        RATES(T);                                                       \
+        for (int64_t i = 0; i < n; i++) w[i] = keep * w[i] - lr * g[i]; \
     } while (0)
 
-#define MOMENTUM(T, unused)                                                                                            \
-    do {                                                                                                               \
-        RATES(T);                                                                                                      \
-        const T b1 = (T)r->beta1, o1 = (T)r->one1;                                                                     \
-        T *restrict m = (T *)k->y[1];                                                                                  \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            m[i] = b1 * m[i] + o1 * g[i];                                                                              \
-            w[i] = keep * w[i] - lr * m[i];                                                                            \
-        }                                                                                                              \
+#define MOMENTUM(T, unused)                        \
+    do {                                           \
+        RATES(T);                                  \
+        const T b1 = (T)r->beta1, o1 = (T)r->one1; \
+        T *restrict m = (T *)k->y[1];              \
+        for (int64_t i = 0; i < n; i++) {          \
+            m[i] = b1 * m[i] + o1 * g[i];          \
+            w[i] = keep * w[i] - lr * m[i];        \
+        }                                          \
     } while (0)
 
-#define ADAM(T, unused)                                                                                                \
-    do {                                                                                                               \
-        RATES(T);                                                                                                      \
-        const T b1 = (T)r->beta1, o1 = (T)r->one1, b2 = (T)r->beta2, o2 = (T)r->one2;                                  \
-        const T c1 = (T)(r->lr * r->c1), c2 = (T)r->c2, eps = (T)r->eps;                                               \
-        T *restrict m = (T *)k->y[1];                                                                                  \
-        T *restrict v = (T *)k->y[2];                                                                                  \
-        (void)lr;                                                                                                      \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            m[i] = b1 * m[i] + o1 * g[i];                                                                              \
-            v[i] = b2 * v[i] + o2 * (g[i] * g[i]);                                                                     \
-            w[i] = keep * w[i] - c1 * m[i] / (SQRT(v[i] * c2) + eps);                                                  \
-        }                                                                                                              \
+#define ADAM(T, unused)                                                               \
+    do {                                                                              \
+        RATES(T);                                                                     \
+        const T b1 = (T)r->beta1, o1 = (T)r->one1, b2 = (T)r->beta2, o2 = (T)r->one2; \
+        const T c1 = (T)(r->lr * r->c1), c2 = (T)r->c2, eps = (T)r->eps;              \
+        T *restrict m = (T *)k->y[1];                                                 \
+        T *restrict v = (T *)k->y[2];                                                 \
+        (void)lr;                                                                     \
+        for (int64_t i = 0; i < n; i++) {                                             \
+            m[i] = b1 * m[i] + o1 * g[i];                                             \
+            v[i] = b2 * v[i] + o2 * (g[i] * g[i]);                                    \
+            w[i] = keep * w[i] - c1 * m[i] / (SQRT(v[i] * c2) + eps);                 \
+        }                                                                             \
     } while (0)
 
 KERNEL(sgd) { WG_FLOATS_(k, k->xt[0].dtype, SGD, 0); }

@@ -46,8 +46,7 @@ static uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
         memcpy(&v, p, 8);
         h = wgi_mix(h, v);
     }
-    for (; n; p++, n--)
-        h = wgi_mix(h, (unsigned char)*p);
+    for (; n; p++, n--) h = wgi_mix(h, (unsigned char)*p);
     return h;
 }
 
@@ -56,11 +55,9 @@ uint64_t wgi_attr_hash(const wg_op *op, const void *attr)
     const char *at[2];
     size_t      size[2];
     uint64_t    h = 7;
-    if (!op->attrs)
-        return bytes_hash(h, attr, op->attr_size);
+    if (!op->attrs) return bytes_hash(h, attr, op->attr_size);
     for (const wg_attr_row *a = op->attrs; a->name; a++)
-        for (int i = 0, n = attr_spans(a, attr, at, size); i < n; i++)
-            h = bytes_hash(h, at[i], size[i]);
+        for (int i = 0, n = attr_spans(a, attr, at, size); i < n; i++) h = bytes_hash(h, at[i], size[i]);
     return h;
 }
 
@@ -68,18 +65,14 @@ bool wgi_attr_equal(const wg_op *op, const void *p, const void *q)
 {
     const char *at[2], *bt[2];
     size_t      an[2], bn[2];
-    if (p == q)
-        return true;
-    if (!p || !q)
-        return false;
-    if (!op->attrs)
-        return memcmp(p, q, op->attr_size) == 0;
+    if (p == q) return true;
+    if (!p || !q) return false;
+    if (!op->attrs) return memcmp(p, q, op->attr_size) == 0;
     for (const wg_attr_row *a = op->attrs; a->name; a++) {
         int n = attr_spans(a, p, at, an);
         attr_spans(a, q, bt, bn);
         for (int i = 0; i < n; i++)
-            if (an[i] != bn[i] || memcmp(at[i], bt[i], an[i]) != 0)
-                return false;
+            if (an[i] != bn[i] || memcmp(at[i], bt[i], an[i]) != 0) return false;
     }
     return true;
 }
@@ -114,8 +107,8 @@ const char *wg_rule_who(wg_rule *r, int k)
     if (!*wgi_argument(r->here, k, argument, sizeof argument))
         snprintf(argument, sizeof argument, "%.60s", *name ? name : n ? n->op->name : "");
     bool mixed = wg_dtype_is_float(r->x[0].dtype) && r->x[k].dtype != r->x[0].dtype;
-    snprintf(buf, sizeof r->text[0], "%s%s%s%s%s", argument, *argument ? " " : "", mixed ? wg_dtype_name(r->x[k].dtype) : "", mixed ? " " : "",
-             shape);
+    snprintf(buf, sizeof r->text[0], "%s%s%s%s%s", argument, *argument ? " " : "", mixed ? wg_dtype_name(r->x[k].dtype) : "",
+             mixed ? " " : "", shape);
     return buf;
 }
 
@@ -134,40 +127,33 @@ bool wg_rule_float(wg_rule *r, int k)
 bool wg_rule_rank(wg_rule *r, int k, int least, int most)
 {
     int n = r->x[k].shape->rank;
-    if (n >= least && n <= most)
-        return true;
-    if (least == most)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d", wg_rule_who(r, k), n, least);
+    if (n >= least && n <= most) return true;
+    if (least == most) return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d", wg_rule_who(r, k), n, least);
     return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d to %d", wg_rule_who(r, k), n, least, most);
 }
 
 bool wg_rule_axis(wg_rule *r, int *axis, int rank)
 {
     int a = *axis < 0 ? *axis + rank : *axis;
-    if (a < 0 || a >= rank)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
+    if (a < 0 || a >= rank) return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
     *axis = a;
     return true;
 }
 
 bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all)
 {
-    if (axes->count < 0 || axes->count > WG_MAX_RANK)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes given", axes->count);
+    if (axes->count < 0 || axes->count > WG_MAX_RANK) return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes given", axes->count);
     if (!axes->count && none_is_all)
         while (axes->count < rank) {
             axes->axis[axes->count] = axes->count;
             axes->count++;
         }
     for (int i = 0; i < axes->count; i++) {
-        if (!wg_rule_axis(r, &axes->axis[i], rank))
-            return false;
+        if (!wg_rule_axis(r, &axes->axis[i], rank)) return false;
         int v = axes->axis[i], j = i;
-        for (; j > 0 && axes->axis[j - 1] > v; j--)
-            axes->axis[j] = axes->axis[j - 1];
+        for (; j > 0 && axes->axis[j - 1] > v; j--) axes->axis[j] = axes->axis[j - 1];
         axes->axis[j] = v;
-        if (j > 0 && axes->axis[j - 1] == v)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice", v);
+        if (j > 0 && axes->axis[j - 1] == v) return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d twice", v);
     }
     return true;
 }
@@ -177,8 +163,7 @@ bool wg_rule_broadcast(wg_rule *r)
     const wg_shape *s = r->x[0].shape;
     for (int k = 1; k < r->operands; k++) {
         const wg_shape *t = r->x[k].shape;
-        if (t == s || t->rank == 0)
-            continue;
+        if (t == s || t->rank == 0) continue;
         if (s->rank == 0) {
             s = t;
             continue;
@@ -187,7 +172,8 @@ bool wg_rule_broadcast(wg_rule *r)
         if (!wgi_broadcast(s, t, &y)) {
             char a[80], b[80];
             if (r->operands == 2)
-                return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+                return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s with %s", wg_rule_who(r, 0),
+                                    wg_rule_who(r, 1));
             return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s, with %s so far (%s)", wg_rule_who(r, k),
                                 wg_shape_text(*s, a, sizeof a), wg_shape_text(*t, b, sizeof b));
         }
@@ -203,15 +189,13 @@ bool wg_rule_broadcast(wg_rule *r)
 static wg_graph *graph_of(const wg_node x[], int n)
 {
     for (int k = 0; k < n; k++)
-        if (x[k].graph)
-            return x[k].graph;
+        if (x[k].graph) return x[k].graph;
     return NULL;
 }
 
 static wg_promote promotion(const wg_op *op)
 {
-    if (op->promote != WG_PROMOTE_STANDARD)
-        return op->promote;
+    if (op->promote != WG_PROMOTE_STANDARD) return op->promote;
     return op->kind == WG_MAP || op->kind == WG_CONTRACT ? WG_PROMOTE_COMMON : WG_PROMOTE_NONE;
 }
 
@@ -226,18 +210,15 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
 {
     char who[80];
     for (int k = 0; k < n; k++) {
-        if (wgi_is_number(x[k]))
-            continue;
+        if (wgi_is_number(x[k])) continue;
         wg_graph *h = x[k].graph;
         if (h == g && x[k].generation == g->generation && x[k].index < g->count) {
-            if (!x[k].index)
-                return false;
+            if (!x[k].index) return false;
             continue;
         }
         operand_name(here, k, x[k], who, sizeof who);
         if (wg_is_none(x[k])) {
-            if (k >= n - op->optional)
-                continue;
+            if (k >= n - op->optional) continue;
             wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s is wg_none, no node", who);
         } else if (h != g) {
             wgi_fail(g->c, here, op->name, WG_ERROR_USE, "%s belongs to another graph", who);
@@ -254,8 +235,8 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
 static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bool to_float, bool to_number)
 {
     static const int rank[WG_DTYPE_COUNT] = { [WG_BOOL] = 1, [WG_I32] = 2, [WG_I64] = 3, [WG_F32] = 4, [WG_F64] = 4 };
-    wg_dtype t = WG_DEFAULT_DTYPE;
-    bool     fraction = false, numbers = false;
+    wg_dtype         t = WG_DEFAULT_DTYPE;
+    bool             fraction = false, numbers = false;
     for (int k = from; k < n; k++) {
         if (wgi_is_number(x[k])) {
             double v = wgi_number_value(x[k]);
@@ -263,16 +244,12 @@ static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bo
             fraction |= v != floor(v) || fabs(v) > 0x1p53;
         } else if (x[k].graph) {
             wg_dtype u = (wg_dtype)g->node[x[k].index].dtype;
-            if (rank[u] == 4 && rank[t] == 4 && u != t)
-                return WG_DTYPE_COUNT;
-            if (rank[u] > rank[t])
-                t = u;
+            if (rank[u] == 4 && rank[t] == 4 && u != t) return WG_DTYPE_COUNT;
+            if (rank[u] > rank[t]) t = u;
         }
     }
-    if (!rank[t] || (rank[t] < 4 && (to_float || fraction)))
-        return g->c->o.dtype;
-    if (t == WG_BOOL && (numbers || to_number))
-        return WG_I64;
+    if (!rank[t] || (rank[t] < 4 && (to_float || fraction))) return g->c->o.dtype;
+    if (t == WG_BOOL && (numbers || to_number)) return WG_I64;
     return t;
 }
 
@@ -281,27 +258,22 @@ static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int
     wg_promote p = promotion(op);
     int        from = p == WG_PROMOTE_NONE ? n : op->promote_from;
     wg_dtype   t = common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE,
-                            op->promote == WG_PROMOTE_STANDARD && p != WG_PROMOTE_NONE);
+                          op->promote == WG_PROMOTE_STANDARD && p != WG_PROMOTE_NONE);
     if (t == WG_DTYPE_COUNT && p != WG_PROMOTE_NONE) {
         char a[80], b[80];
         int  i = from, j;
-        while (!wg_dtype_is_float(wg_node_dtype(x[i])))
-            i++;
-        for (j = i + 1; !wg_dtype_is_float(wg_node_dtype(x[j])) || wg_node_dtype(x[j]) == wg_node_dtype(x[i]);)
-            j++;
+        while (!wg_dtype_is_float(wg_node_dtype(x[i]))) i++;
+        for (j = i + 1; !wg_dtype_is_float(wg_node_dtype(x[j])) || wg_node_dtype(x[j]) == wg_node_dtype(x[i]);) j++;
         operand_name(here, i, x[i], a, sizeof a);
         operand_name(here, j, x[j], b, sizeof b);
-        wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE, "%s is %s, %s is %s: say wg_cast for one of them", a, wg_dtype_name(wg_node_dtype(x[i])),
-                 b, wg_dtype_name(wg_node_dtype(x[j])));
+        wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE, "%s is %s, %s is %s: say wg_cast for one of them", a,
+                 wg_dtype_name(wg_node_dtype(x[i])), b, wg_dtype_name(wg_node_dtype(x[j])));
         return false;
     }
     for (int k = 0; k < n; k++) {
-        if (wgi_is_number(x[k]))
-            x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), t < WG_DTYPE_COUNT ? t : g->c->o.dtype);
-        else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t)
-            x[k] = wg_cast_at(wg_inside(here), x[k], t);
-        if (x[k].graph && !x[k].index)
-            return false;
+        if (wgi_is_number(x[k])) x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), t < WG_DTYPE_COUNT ? t : g->c->o.dtype);
+        else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t) x[k] = wg_cast_at(wg_inside(here), x[k], t);
+        if (x[k].graph && !x[k].index) return false;
     }
     return true;
 }
@@ -322,22 +294,19 @@ static wg_node failed(wg_site here, const wg_op *op, wg_graph *g, const wg_node 
 
 static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
 {
-    wg_graph   *g = r->graph;
+    wg_graph    *g = r->graph;
     const wg_op *op = r->op;
     wgi_node     n = { .op = op, .here = r->here, .operands = (uint32_t)r->operands };
     uint32_t    *in = n.in;
     int          outputs = op->outputs ? op->outputs : 1;
     if (r->operands > 2) {
         in = n.list = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)r->operands);
-        if (!in)
-            return wgi_error_node(g);
+        if (!in) return wgi_error_node(g);
     }
-    for (int k = 0; k < r->operands; k++)
-        in[k] = x[k].index;
+    for (int k = 0; k < r->operands; k++) in[k] = x[k].index;
     if (op->attr_size) {
         void *copy = wgi_arena_alloc(&g->arena, op->attr_size);
-        if (!copy)
-            return wgi_error_node(g);
+        if (!copy) return wgi_error_node(g);
         n.attr = memcpy(copy, attr, op->attr_size);
     }
     uint32_t first = 0;
@@ -351,8 +320,7 @@ static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
             }
             s = wgi_intern(g->c, s);
         }
-        if (!s)
-            return wgi_error_node(g);
+        if (!s) return wgi_error_node(g);
         n.shape = s;
         n.dtype = (uint8_t)r->y[j].dtype;
         n.output = (uint8_t)j;
@@ -371,13 +339,10 @@ enum { MOST_ATTR = 256, INLINE_OPERANDS = 8 };
 static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg_type xt[], int n, const void *attr)
 {
     bool fresh = wgi_ok(g->c);
-    if (!check_operands(here, op, g, x, n) || !promote(here, op, g, x, n))
-        return failed(here, op, g, x, n, fresh);
+    if (!check_operands(here, op, g, x, n) || !promote(here, op, g, x, n)) return failed(here, op, g, x, n, fresh);
     _Alignas(16) char own[MOST_ATTR];
-    if (op->attr_size && attr)
-        memcpy(own, attr, op->attr_size);
-    else
-        memset(own, 0, op->attr_size);
+    if (op->attr_size && attr) memcpy(own, attr, op->attr_size);
+    else memset(own, 0, op->attr_size);
     wg_rule r;
     r.op = op, r.here = here, r.operands = n, r.x = xt, r.node = x, r.attr = own, r.graph = g;
     for (int k = 0; k < n; k++) {
@@ -387,12 +352,10 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg
     }
     for (int j = 0; j < WG_MAX_OUTPUTS; j++)
         r.y[j] = (wg_type){ n ? xt[0].shape : g->node[0].shape, n ? xt[0].dtype : g->c->o.dtype };
-    if (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r))
-        return failed(here, op, g, x, n, fresh);
+    if (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r)) return failed(here, op, g, x, n, fresh);
     if (op->rewrite) {
         wg_node y = op->rewrite(here, x, n, own);
-        if (!wg_is_none(y))
-            return y;
+        if (!wg_is_none(y)) return y;
     }
     if (!op->kernel[0] && !op->map && op->kind != WG_ALIAS) {
         wg_node y[WG_MAX_OUTPUTS] = { wgi_error_node(g) };
@@ -408,29 +371,27 @@ static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg
 {
     wgi_node y = { .op = op, .here = here, .operands = (uint32_t)n };
     uint32_t lead = x[0].graph ? 0 : 1;
-    if (op->kind != WG_MAP || op->shape || op->rewrite || op->attr_size || op->promote || n > 2 || n != op->operands || (!op->kernel[0] && !op->map))
+    if (op->kind != WG_MAP || op->shape || op->rewrite || op->attr_size || op->promote || n > 2 || n != op->operands ||
+        (!op->kernel[0] && !op->map))
         return 0;
     for (int k = 0; k < n; k++)
-        if (x[k].graph ? x[k].graph != g || x[k].generation != g->generation || x[k].index >= g->count || !x[k].index : wg_is_none(x[k]))
+        if (x[k].graph ? x[k].graph != g || x[k].generation != g->generation || x[k].index >= g->count || !x[k].index
+                       : wg_is_none(x[k]))
             return 0;
     y.shape = g->node[x[lead].index].shape;
     y.dtype = g->node[x[lead].index].dtype;
     y.in[lead] = x[lead].index;
-    if (y.dtype == WG_BOOL)
-        return 0;
+    if (y.dtype == WG_BOOL) return 0;
     if (n == 2) {
         wg_node o = x[1 - lead];
         if (o.graph) {
             const wgi_node *m = &g->node[o.index];
-            if (m->dtype != y.dtype || (m->shape != y.shape && m->shape->rank && y.shape->rank))
-                return 0;
+            if (m->dtype != y.dtype || (m->shape != y.shape && m->shape->rank && y.shape->rank)) return 0;
             y.shape = m->shape->rank ? m->shape : y.shape;
         } else {
-            if (!wg_dtype_is_float((wg_dtype)y.dtype))
-                return 0;
+            if (!wg_dtype_is_float((wg_dtype)y.dtype)) return 0;
             o = wgi_leaf_number(g, here, wgi_number_value(o), (wg_dtype)y.dtype);
-            if (!o.index)
-                return 0;
+            if (!o.index) return 0;
         }
         y.in[1 - lead] = o.index;
     }
@@ -440,15 +401,13 @@ static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg
 wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
 {
     wg_graph *g = graph_of(x, n);
-    if (!g || !g->count)
-        return wg_none;
+    if (!g || !g->count) return wg_none;
     uint32_t plain = apply_plain(here, op, g, x, n);
-    if (plain)
-        return wgi_handle(g, plain);
+    if (plain) return wgi_handle(g, plain);
     bool named = op->operands < 0 ? n > 0 : n == op->operands;
     if (!named || op->attr_size > MOST_ATTR) {
-        wgi_fail(g->c, here, op->name, WG_ERROR_USE, op->attr_size > MOST_ATTR ? "attributes larger than 256 bytes" : "takes %d operands, not %d",
-                 op->operands, n);
+        wgi_fail(g->c, here, op->name, WG_ERROR_USE,
+                 op->attr_size > MOST_ATTR ? "attributes larger than 256 bytes" : "takes %d operands, not %d", op->operands, n);
         return wgi_error_node(g);
     }
     wg_node own[INLINE_OPERANDS];

@@ -26,17 +26,13 @@ static bool next_chunk(wgi_arena *a, size_t size)
     }
     if (!k) {
         size_t bytes = WGI_MAX((size_t)WGI_CHUNK, size) + 128;
-        if (a->now)
-            bytes = WGI_MAX(bytes, WGI_MIN(2 * a->now->size, (size_t)WGI_CHUNK * 64));
+        if (a->now) bytes = WGI_MAX(bytes, WGI_MIN(2 * a->now->size, (size_t)WGI_CHUNK * 64));
         k = wgi_raw(a->c, 1, sizeof *k + bytes);
-        if (!k)
-            return false;
+        if (!k) return false;
         k->size = bytes;
         k->next = NULL;
-        if (a->now)
-            a->now->next = k;
-        else
-            a->first = k;
+        if (a->now) a->now->next = k;
+        else a->first = k;
     }
     enter(a, k);
     return true;
@@ -52,8 +48,7 @@ void *wgi_arena_alloc(wgi_arena *a, size_t size)
     size_t rounded = (WGI_MAX(size, 1) + 7) & ~(size_t)7;
     char  *p = aligned(a->at, to);
     if (!a->at || p > a->end || (size_t)(a->end - p) < rounded) {
-        if (!next_chunk(a, rounded))
-            return NULL;
+        if (!next_chunk(a, rounded)) return NULL;
         p = a->at;
     }
     a->at = p + rounded;
@@ -67,8 +62,7 @@ void wgi_arena_reset(wgi_arena *a)
 {
     a->now = NULL;
     a->at = a->end = NULL;
-    if (a->first)
-        enter(a, a->first);
+    if (a->first) enter(a, a->first);
 }
 
 void wgi_arena_free(wgi_arena *a)
@@ -85,8 +79,7 @@ char *wgi_arena_text(wgi_arena *a, const char *s)
 {
     size_t n = strlen(s) + 1;
     char  *p = wgi_arena_alloc(a, n);
-    if (p)
-        memcpy(p, s, n);
+    if (p) memcpy(p, s, n);
     return p;
 }
 
@@ -106,7 +99,6 @@ void wgi_arena_rewind(wgi_arena *a, wgi_place p)
 size_t wgi_arena_bytes(const wgi_arena *a)
 {
     size_t n = 0;
-    for (const wgi_chunk *k = a->first; k; k = k->next)
-        n += k->size;
+    for (const wgi_chunk *k = a->first; k; k = k->next) n += k->size;
     return n;
 }

@@ -6,8 +6,8 @@
 
 struct wgi_block { /* before each block that wg_alloc gives out; 64 bytes, so that blocks are aligned to 64 */
     wgi_block  *prev, *next;
-    size_t      size;   /* as asked for from the allocator */
-    void       *base;   /* what the allocator gave */
+    size_t      size; /* as asked for from the allocator */
+    void       *base; /* what the allocator gave */
     wg_context *c;
     char        pad[24];
 };
@@ -26,7 +26,9 @@ static void *malloc_resize(void *user, void *p, size_t old_size, size_t new_size
 static const wg_allocator standard_memory = { malloc_resize, NULL };
 
 /* What wg_start returns when there is no memory at all: failed for ever, never written to. */
-static const wg_context nil_context = { .memory = { malloc_resize, NULL }, .status = WG_ERROR_MEMORY, .message = "out of memory", .fixed = true };
+static const wg_context nil_context = {
+    .memory = { malloc_resize, NULL }, .status = WG_ERROR_MEMORY, .message = "out of memory", .fixed = true
+};
 
 static int env_int(const char *name)
 {
@@ -52,10 +54,8 @@ static int choose_isa(void)
                : __builtin_cpu_supports("avx2") ? 1
                                                 : 0;
     const char *force = getenv("WG_ISA");
-    if (force && strcmp(force, "base") == 0)
-        return 0;
-    if (force && strcmp(force, "avx2") == 0)
-        return WGI_MIN(best, 1);
+    if (force && strcmp(force, "base") == 0) return 0;
+    if (force && strcmp(force, "avx2") == 0) return WGI_MIN(best, 1);
     return best;
 #else
     return 0;
@@ -67,8 +67,7 @@ wg_context *wg_start(const wg_options *o)
     wg_options   all = o ? *o : (wg_options){ 0 };
     wg_allocator m = all.allocator ? *all.allocator : standard_memory;
     wg_context  *c = m.resize(m.user, NULL, 0, sizeof *c);
-    if (!c)
-        return (wg_context *)(uintptr_t)&nil_context;
+    if (!c) return (wg_context *)(uintptr_t)&nil_context;
     memset(c, 0, sizeof *c);
     c->o = all;
     c->memory = m;
@@ -84,13 +83,10 @@ wg_context *wg_start(const wg_options *o)
 
 int wg_finish(wg_context *c, FILE *errors)
 {
-    if (!c)
-        return WG_OK;
+    if (!c) return WG_OK;
     int s = (int)c->status;
-    if (s && errors)
-        fprintf(errors, "%s\n", wg_message(c));
-    if (c->fixed)
-        return s;
+    if (s && errors) fprintf(errors, "%s\n", wg_message(c));
+    if (c->fixed) return s;
     for (wgi_block *b = c->blocks, *next; b; b = next) {
         next = b->next;
         c->memory.resize(c->memory.user, b->base, b->size, 0);
@@ -104,8 +100,7 @@ int wg_finish(wg_context *c, FILE *errors)
 static void *allocate(wg_context *c, size_t count, size_t size)
 {
     size_t n;
-    if (!c || c->fixed)
-        return NULL;
+    if (!c || c->fixed) return NULL;
     if (__builtin_mul_overflow(count, size, &n) || n > PTRDIFF_MAX - 256) {
         wgi_fail(c, NULL, "memory", WG_ERROR_MEMORY, "%zu times %zu bytes asked for", count, size);
         return NULL;
@@ -122,8 +117,7 @@ static void *allocate(wg_context *c, size_t count, size_t size)
     b->c = c;
     b->prev = NULL;
     b->next = c->blocks;
-    if (c->blocks)
-        c->blocks->prev = b;
+    if (c->blocks) c->blocks->prev = b;
     c->blocks = b;
     c->live++;
     return b + 1;
@@ -132,8 +126,7 @@ static void *allocate(wg_context *c, size_t count, size_t size)
 void *wg_alloc(wg_context *c, size_t count, size_t size)
 {
     void *p = allocate(c, count, size);
-    if (p)
-        memset(p, 0, count * size);
+    if (p) memset(p, 0, count * size);
     return p;
 }
 
@@ -141,40 +134,31 @@ void *wgi_raw(wg_context *c, size_t count, size_t size)
 {
     void *p = allocate(c, count, size);
 #ifdef WG_HOSTILE
-    if (p)
-        memset(p, WGI_POISON, count * size);
+    if (p) memset(p, WGI_POISON, count * size);
 #endif
     return p;
 }
 
 void wg_free(wg_context *c, void *p)
 {
-    if (!c || !p)
-        return;
+    if (!c || !p) return;
     wgi_block *b = (wgi_block *)p - 1;
     assert(b->c == c);
-    if (b->prev)
-        b->prev->next = b->next;
-    else
-        c->blocks = b->next;
-    if (b->next)
-        b->next->prev = b->prev;
+    if (b->prev) b->prev->next = b->next;
+    else c->blocks = b->next;
+    if (b->next) b->next->prev = b->prev;
     c->live--;
     c->memory.resize(c->memory.user, b->base, b->size, 0);
 }
 
 void *wgi_grow(wg_context *c, void *p, size_t *capacity, size_t need, size_t size)
 {
-    if (need <= *capacity)
-        return p;
+    if (need <= *capacity) return p;
     size_t more = *capacity ? *capacity : 8;
-    while (more < need)
-        more *= 2;
+    while (more < need) more *= 2;
     void *q = wgi_raw(c, more, size);
-    if (!q)
-        return NULL;
-    if (p)
-        memcpy(q, p, *capacity * size);
+    if (!q) return NULL;
+    if (p) memcpy(q, p, *capacity * size);
     wg_free(c, p);
     *capacity = more;
     return q;
@@ -202,8 +186,7 @@ wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
 {
     size_t na = strlen(arguments), np = strlen(place);
     char  *s = c && !c->fixed ? wgi_arena_alloc(&c->arena, na + np + 2) : NULL;
-    if (!s)
-        return "\n";
+    if (!s) return "\n";
     memcpy(s, arguments, na);
     s[na] = '\n';
     memcpy(s + na + 1, place, np + 1);
@@ -212,20 +195,15 @@ wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
 
 static wg_status wgi_vfail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, va_list args)
 {
-    if (!c || c->status)
-        return c ? c->status : s;
+    if (!c || c->status) return c ? c->status : s;
     c->status = s;
     c->failed_here = here;
     const char *place = wg_site_place(here);
     int         n = 0;
-    if (place[0])
-        n += snprintf(c->message, sizeof c->message, "%s: ", place);
-    if (what && what[0] && n < (int)sizeof c->message)
-        n += snprintf(c->message + n, sizeof c->message - (size_t)n, "%s: ", what);
-    if (n < (int)sizeof c->message)
-        vsnprintf(c->message + n, sizeof c->message - (size_t)n, format, args);
-    if (c->o.on_error)
-        c->o.on_error(c->o.user, s, c->message);
+    if (place[0]) n += snprintf(c->message, sizeof c->message, "%s: ", place);
+    if (what && what[0] && n < (int)sizeof c->message) n += snprintf(c->message + n, sizeof c->message - (size_t)n, "%s: ", what);
+    if (n < (int)sizeof c->message) vsnprintf(c->message + n, sizeof c->message - (size_t)n, format, args);
+    if (c->o.on_error) c->o.on_error(c->o.user, s, c->message);
     return s;
 }
 
@@ -251,8 +229,7 @@ void wgi_warn(wg_context *c, const char *format, ...)
 {
     char    text[512];
     va_list args;
-    if (!c->o.on_warning)
-        return;
+    if (!c->o.on_warning) return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -268,13 +245,11 @@ uint64_t    wg_context_seed(const wg_context *c) { return c ? c->o.seed : 0; }
 
 void wg_recover(wg_context *c)
 {
-    if (!c || c->fixed || !c->status)
-        return;
+    if (!c || c->fixed || !c->status) return;
     c->status = WG_OK;
     c->message[0] = 0;
     c->failed_here = NULL;
-    for (wg_graph *g = c->graphs; g; g = g->next)
-        g->failure = (wg_failure){ 0 };
+    for (wg_graph *g = c->graphs; g; g = g->next) g->failure = (wg_failure){ 0 };
 }
 
 /* The text of an argument ends at a comma outside brackets and quotes. */
@@ -284,10 +259,8 @@ static const char *argument_end(const char *s)
     char quote = 0;
     for (; *s && *s != '\n'; s++) {
         if (quote) {
-            if (*s == '\\' && s[1] && s[1] != '\n')
-                s++;
-            else if (*s == quote)
-                quote = 0;
+            if (*s == '\\' && s[1] && s[1] != '\n') s++;
+            else if (*s == quote) quote = 0;
         } else if (*s == '"' || *s == '\'') {
             quote = *s;
         } else if (strchr("([{", *s)) {
@@ -307,19 +280,15 @@ const char *wgi_argument(wg_site here, int k, char *buf, size_t size)
     const char *s = here && strchr(here, '\n') ? here : "";
     for (; k > 0; k--) {
         s = argument_end(s);
-        if (*s != ',')
-            return buf;
+        if (*s != ',') return buf;
         s++;
     }
-    while (*s == ' ')
-        s++;
+    while (*s == ' ') s++;
     const char *end = argument_end(s);
-    while (end > s && end[-1] == ' ')
-        end--;
+    while (end > s && end[-1] == ' ') end--;
     size_t n = (size_t)(end - s);
     if (n >= size || n > 60) /* a long expression says less than its shape */
         snprintf(buf, size, "%.*s...", (int)WGI_MIN(WGI_MIN(n, size - 4), 40), s);
-    else
-        snprintf(buf, size, "%.*s", (int)n, s);
+    else snprintf(buf, size, "%.*s", (int)n, s);
     return buf;
 }

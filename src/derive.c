@@ -16,13 +16,10 @@ static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_
     wg_node         sum = wg_none, gx[8];
     const wg_op    *op = node->op;
     for (int k = 0; k < n; k++) {
-        if (wg_is_none(tx[k]))
-            continue;
-        for (int j = 0; j < n; j++)
-            gx[j] = wg_none;
+        if (wg_is_none(tx[k])) continue;
+        for (int j = 0; j < n; j++) gx[j] = wg_none;
         op->vjp(here, y, wgi_to_shape(here, tx[k], s, t), x, gx);
-        if (wg_is_none(gx[k]))
-            continue;
+        if (wg_is_none(gx[k])) continue;
         wg_node part = wgi_is_number(gx[k]) ? wgi_leaf_number(g, here, wgi_number_value(gx[k]), t) : gx[k];
         part = wgi_to_shape(here, part, s, t);
         sum = wg_is_none(sum) ? part : wg_addn_at(here, (wg_node[]){ sum, part }, 2);
@@ -33,10 +30,9 @@ static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_
 /* A way that ends at an op without a derivative is an error; at one whose values are discrete, zero. */
 static bool ends_there(wg_graph *g, wg_site here, const char *what, uint32_t blocked)
 {
-    if (!blocked || blocked >= g->count || !wg_dtype_is_float((wg_dtype)g->node[blocked].dtype))
-        return false;
-    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "every path ends at %s (%s), which has no derivative there", g->node[blocked].op->name,
-             wg_site_place(g->node[blocked].here));
+    if (!blocked || blocked >= g->count || !wg_dtype_is_float((wg_dtype)g->node[blocked].dtype)) return false;
+    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "every path ends at %s (%s), which has no derivative there",
+             g->node[blocked].op->name, wg_site_place(g->node[blocked].here));
     return true;
 }
 
@@ -48,8 +44,7 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
     wg_node  *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)n * 4), *want, *gx, *seed, u, ty = wg_none;
     uint32_t  blocked;
     int       m = 0, live = 0;
-    if (!own)
-        return wgi_error_node(g);
+    if (!own) return wgi_error_node(g);
     want = own + n, gx = want + n, seed = gx + n;
     for (int k = 0; k < n; k++) {
         own[k] = wg_is_none(tx[k]) ? x[k] : wg_apply(here, &wgi_op_identity, &x[k], 1, NULL);
@@ -61,49 +56,42 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
     wg_node again = wg_part(wg_apply(here, node.op, own, n, node.op->attr_size ? node.attr : NULL), node.output);
     u = wgi_to_shape(here, wgi_leaf_number(g, here, 0, (wg_dtype)node.dtype), node.shape, (wg_dtype)node.dtype);
     u = wg_apply(here, &wgi_op_identity, &u, 1, NULL);
-    if (!wgi_ok(g->c) || !wgi_reverse(g, here, &again, &u, 1, want, m, gx, &blocked))
-        return wgi_error_node(g);
+    if (!wgi_ok(g->c) || !wgi_reverse(g, here, &again, &u, 1, want, m, gx, &blocked)) return wgi_error_node(g);
     for (int k = 0; k < m; k++)
         if (!wg_is_none(gx[k])) {
             gx[live] = gx[k];
             seed[live++] = seed[k];
         }
     *ends = live || *ends ? *ends : blocked;
-    if (live && !wgi_reverse(g, here, gx, seed, live, &u, 1, &ty, &blocked))
-        return wgi_error_node(g);
+    if (live && !wgi_reverse(g, here, gx, seed, live, &u, 1, &ty, &blocked)) return wgi_error_node(g);
     return ty;
 }
 
 static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t lo, uint32_t *ends)
 {
-    wgi_node  node = g->node[i];
-    int       n = (int)node.operands;
-    wg_node  *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)n * 2), *tx = x + n;
-    bool      any = false;
-    if (!x)
-        return wgi_error_node(g);
+    wgi_node node = g->node[i];
+    int      n = (int)node.operands;
+    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)n * 2), *tx = x + n;
+    bool     any = false;
+    if (!x) return wgi_error_node(g);
     for (int k = 0; k < n; k++) {
         uint32_t in = wgi_in(&g->node[i])[k];
         x[k] = wgi_handle(g, in);
         tx[k] = in >= lo && in < i ? t[in - lo] : wg_none;
         any |= !wg_is_none(tx[k]);
     }
-    if (!any || wgi_is_leaf(&node) || !wg_dtype_is_float((wg_dtype)node.dtype))
-        return wg_none;
+    if (!any || wgi_is_leaf(&node) || !wg_dtype_is_float((wg_dtype)node.dtype)) return wg_none;
     wg_site here = wg_inside(node.here);
     wg_node y = wgi_handle(g, i);
-    if (node.op->jvp)
-        return node.op->jvp(here, y, x, tx);
-    if ((node.op->kind == WG_MAP || node.op->kind == WG_RANDOM) && node.op->vjp && n <= 8)
-        return by_diagonal(here, y, x, tx, n);
+    if (node.op->jvp) return node.op->jvp(here, y, x, tx);
+    if ((node.op->kind == WG_MAP || node.op->kind == WG_RANDOM) && node.op->vjp && n <= 8) return by_diagonal(here, y, x, tx, n);
     return by_two_reverses(here, y, x, tx, n, ends);
 }
 
 static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node x[], const wg_node v[], int n)
 {
     wg_graph *g = y.graph;
-    if (!g || !wgi_ok(g->c) || !wgi_usable(y, here, what, "the output"))
-        return false;
+    if (!g || !wgi_ok(g->c) || !wgi_usable(y, here, what, "the output")) return false;
     for (int k = 0; k < n; k++) {
         if (!x[k].graph || x[k].graph != g || (v[k].graph && v[k].graph != g)) {
             wgi_fail(g->c, here, what, WG_ERROR_USE, "operand %d is no node of the output's graph", k + 1);
@@ -113,8 +101,8 @@ static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node 
             return false;
         if (v[k].graph && wgi_node_of(v[k])->shape != wgi_node_of(x[k])->shape) {
             char a[80], b[80];
-            wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "input %d is %s, its direction %s", k + 1, wg_shape_text(wg_node_shape(x[k]), a, sizeof a),
-                     wg_shape_text(wg_node_shape(v[k]), b, sizeof b));
+            wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "input %d is %s, its direction %s", k + 1,
+                     wg_shape_text(wg_node_shape(x[k]), a, sizeof a), wg_shape_text(wg_node_shape(v[k]), b, sizeof b));
             return false;
         }
     }
@@ -124,32 +112,26 @@ static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node 
 static wg_node as_direction(wg_site here, wg_node v, wg_node x)
 {
     wg_graph *g = x.graph;
-    if (wgi_is_number(v))
-        v = wgi_leaf_number(g, here, wgi_number_value(v), wg_node_dtype(x));
+    if (wgi_is_number(v)) v = wgi_leaf_number(g, here, wgi_number_value(v), wg_node_dtype(x));
     return wgi_to_shape(here, v, wgi_node_of(x)->shape, wg_node_dtype(x));
 }
 
 wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n)
 {
     wg_graph *g = y.graph;
-    if (!same_graph(here, "jvp", y, x, v, n))
-        return wgi_error_node(g);
+    if (!same_graph(here, "jvp", y, x, v, n)) return wgi_error_node(g);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_site   in = wg_inside(here);
     uint32_t  lo = UINT32_MAX, hi = y.index, ends = 0;
-    for (int k = 0; k < n; k++)
-        lo = WGI_MIN(lo, x[k].index);
+    for (int k = 0; k < n; k++) lo = WGI_MIN(lo, x[k].index);
     wg_node ty = wg_none;
     if (n && lo <= hi) {
         wg_node *t = wgi_arena_alloc(&g->temp, sizeof *t * ((size_t)hi - lo + 1));
-        for (uint32_t i = lo; t && i <= hi; i++)
-            t[i - lo] = wg_none;
+        for (uint32_t i = lo; t && i <= hi; i++) t[i - lo] = wg_none;
         for (int k = 0; t && k < n; k++)
-            if (x[k].index <= hi)
-                t[x[k].index - lo] = as_direction(in, v[k], x[k]);
+            if (x[k].index <= hi) t[x[k].index - lo] = as_direction(in, v[k], x[k]);
         for (uint32_t i = lo; t && i <= hi && wgi_ok(g->c); i++)
-            if (wg_is_none(t[i - lo]))
-                t[i - lo] = tangent_of(g, i, t, lo, &ends);
+            if (wg_is_none(t[i - lo])) t[i - lo] = tangent_of(g, i, t, lo, &ends);
         ty = t ? t[hi - lo] : wgi_error_node(g);
     }
     wgi_arena_rewind(&g->temp, place);
@@ -165,24 +147,19 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     wg_graph *g = y.graph;
     uint32_t  blocked = 0;
     if (!same_graph(here, "hvp", y, x, v, n)) {
-        for (int k = 0; k < n; k++)
-            hv[k] = wgi_error_node(g);
+        for (int k = 0; k < n; k++) hv[k] = wgi_error_node(g);
         return g ? wg_failed(g->c) : WG_ERROR_USE;
     }
     wgi_place place = wgi_arena_place(&g->temp);
     wg_site   in = wg_inside(here);
     wg_node  *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx + n;
     bool      ok = gx && wg_grads_at(here, y, x, n, gx) == WG_OK;
-    for (int k = 0; ok && k < n; k++)
-        seed[k] = as_direction(in, v[k], x[k]);
+    for (int k = 0; ok && k < n; k++) seed[k] = as_direction(in, v[k], x[k]);
     ok = ok && wgi_reverse(g, in, gx, seed, n, x, n, hv, &blocked);
-    for (int k = 0; ok && k < n; k++)
-        ok = !wg_is_none(hv[k]) || !ends_there(g, here, "hvp", blocked);
+    for (int k = 0; ok && k < n; k++) ok = !wg_is_none(hv[k]) || !ends_there(g, here, "hvp", blocked);
     for (int k = 0; k < n; k++) {
-        if (!ok)
-            hv[k] = wgi_error_node(g);
-        else if (wg_is_none(hv[k]))
-            hv[k] = as_direction(in, wg_number(0), x[k]);
+        if (!ok) hv[k] = wgi_error_node(g);
+        else if (wg_is_none(hv[k])) hv[k] = as_direction(in, wg_number(0), x[k]);
     }
     wgi_arena_rewind(&g->temp, place);
     return wg_failed(g->c);
@@ -195,8 +172,7 @@ static wg_node unit(wg_site here, wg_graph *g, int64_t i, const wg_shape *s, wg_
     int64_t n = wgi_size(s);
     void   *e = wgi_arena_alloc(&g->temp, (size_t)n * wg_dtype_size(t));
     double  one = 1;
-    if (!e)
-        return wgi_error_node(g);
+    if (!e) return wgi_error_node(g);
     memset(e, 0, (size_t)n * wg_dtype_size(t));
     wgi_convert(t, (char *)e + (size_t)i * wg_dtype_size(t), WG_F64, &one, 1);
     return wg_input_at(here, g, "", (wg_tensor){ t, *s, e });
@@ -205,15 +181,15 @@ static wg_node unit(wg_site here, wg_graph *g, int64_t i, const wg_shape *s, wg_
 wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
 {
     wg_graph *g = y.graph;
-    if (!g || !wgi_ok(g->c) || !wgi_usable(y, here, "jacobian", "the output") || x.graph != g || !wgi_usable(x, here, "jacobian", "the input"))
+    if (!g || !wgi_ok(g->c) || !wgi_usable(y, here, "jacobian", "the output") || x.graph != g ||
+        !wgi_usable(x, here, "jacobian", "the input"))
         return wgi_error_node(g);
     wg_shape ys = wg_node_shape(y), xs = wg_node_shape(x), both = ys;
     if (ys.rank + xs.rank > WG_MAX_RANK) {
         wgi_fail(g->c, here, "jacobian", WG_ERROR_SHAPE, "the result would have %d axes", ys.rank + xs.rank);
         return wgi_error_node(g);
     }
-    for (int i = 0; i < xs.rank; i++)
-        both.dim[both.rank++] = xs.dim[i];
+    for (int i = 0; i < xs.rank; i++) both.dim[both.rank++] = xs.dim[i];
     wg_site   in = wg_inside(here);
     int64_t   m = wg_shape_size(ys);
     wgi_place place = wgi_arena_place(&g->temp);
@@ -250,8 +226,7 @@ static int leaves_of(wg_graph *g, const wg_params *p, wg_node x[], leaf l[])
     size_t at = 0;
     for (size_t k = 0; k < p->root->count; k++) { /* creation order in the set, not in the graph */
         wgi_parameter *q = p->root->item[k];
-        if (q->state || !wgi_params_holds(p, q))
-            continue;
+        if (q->state || !wgi_params_holds(p, q)) continue;
         for (size_t i = 0; i < g->params; i++)
             if (g->node[g->param[i]].parameter == q) {
                 l[n] = (leaf){ q, at };
@@ -265,8 +240,7 @@ static int leaves_of(wg_graph *g, const wg_params *p, wg_node x[], leaf l[])
 static wg_node direction(wg_graph *g, wg_site here, const leaf *l, const double *v)
 {
     void *data = wgi_arena_alloc(&g->temp, (size_t)l->q->size * wg_dtype_size(l->q->dtype));
-    if (!data)
-        return wgi_error_node(g);
+    if (!data) return wgi_error_node(g);
     wgi_convert(l->q->dtype, data, WG_F64, v + l->at, l->q->size);
     return wg_input_at(here, g, "", (wg_tensor){ l->q->dtype, l->q->shape, data });
 }
@@ -274,8 +248,7 @@ static wg_node direction(wg_graph *g, wg_site here, const leaf *l, const double 
 wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const double *v, double *out)
 {
     wg_graph *g = loss.graph;
-    if (!g || !p || !wgi_ok(g->c))
-        return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (!g || !p || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
     wgi_place place = wgi_arena_place(&g->temp);
     int64_t   mark = wg_graph_mark(g);
     wg_site   in = wg_inside(here);
@@ -283,11 +256,9 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     leaf     *l = wgi_arena_alloc(&g->temp, sizeof *l * (g->params + 1));
     int       n = x && l ? leaves_of(g, p, x, l) : 0;
     memset(out, 0, sizeof *out * wg_params_size(p));
-    for (int i = 0; i < n; i++)
-        d[i] = direction(g, in, &l[i], v);
+    for (int i = 0; i < n; i++) d[i] = direction(g, in, &l[i], v);
     if (n && wgi_ok(g->c) && wg_hvp_at(here, loss, x, d, n, hv) == WG_OK)
-        for (int i = 0; i < n; i++)
-            wg_copy_f64_at(in, hv[i], out + l[i].at, (size_t)l[i].q->size);
+        for (int i = 0; i < n; i++) wg_copy_f64_at(in, hv[i], out + l[i].at, (size_t)l[i].q->size);
     wg_graph_rewind(g, mark);
     wgi_arena_rewind(&g->temp, place);
     return wg_failed(g->c);

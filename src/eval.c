@@ -5,32 +5,27 @@
 bool wgi_moved(const wg_graph *g)
 {
     for (size_t i = 0; i < g->uses; i++)
-        if (g->use[i].p->version != g->use[i].version)
-            return true;
+        if (g->use[i].p->version != g->use[i].version) return true;
     return false;
 }
 
 bool wgi_open(wg_graph *g)
 {
-    if (g->open)
-        return true;
+    if (g->open) return true;
     g->open = true;
     g->committed = false;
     g->trail = 0x7121;
     g->rans = 0;
-    for (size_t i = 0; i < g->uses; i++)
-        g->use[i].version = g->use[i].p->version;
+    for (size_t i = 0; i < g->uses; i++) g->use[i].version = g->use[i].p->version;
     return true;
 }
 
 void wgi_close(wg_graph *g)
 {
-    if (!g->open)
-        return;
+    if (!g->open) return;
     memset(g->value, 0, sizeof *g->value * g->count);
     for (size_t i = 0; i < g->results; i++)
-        if (g->result[i] < g->count)
-            g->node[g->result[i]].flags &= (uint8_t)~WGI_RESULT;
+        if (g->result[i] < g->count) g->node[g->result[i]].flags &= (uint8_t)~WGI_RESULT;
     g->results = 0;
     wgi_arena_reset(&g->values);
     g->open = false;
@@ -43,29 +38,23 @@ static size_t value_bytes(const wgi_node *n) { return (size_t)wgi_size(n->shape)
 static bool own_bytes(wg_graph *g, uint32_t i)
 {
     uint32_t base = i;
-    while (g->node[base].op->kind == WG_ALIAS)
-        base = wgi_in(&g->node[base])[0];
+    while (g->node[base].op->kind == WG_ALIAS) base = wgi_in(&g->node[base])[0];
     const wgi_node *b = &g->node[base];
-    if (b->op != &wgi_op_param && b->op != &wgi_op_state)
-        return true;
+    if (b->op != &wgi_op_param && b->op != &wgi_op_state) return true;
     const char *p = g->value[i], *from = b->parameter->data;
-    if (p && (p < from || p >= from + WGI_MAX(value_bytes(b), 1)))
-        return true;
+    if (p && (p < from || p >= from + WGI_MAX(value_bytes(b), 1))) return true;
     size_t n = value_bytes(&g->node[i]);
     void  *copy = wgi_arena_alloc(&g->values, n);
-    if (!copy)
-        return false;
+    if (!copy) return false;
     g->value[i] = memcpy(copy, p ? p : from, n);
     return true;
 }
 
 void wgi_result(wg_graph *g, uint32_t i)
 {
-    if (g->node[i].flags & WGI_RESULT || !own_bytes(g, i))
-        return;
+    if (g->node[i].flags & WGI_RESULT || !own_bytes(g, i)) return;
     void *p = wgi_grow(g->c, g->result, &g->result_capacity, g->results + 1, sizeof *g->result);
-    if (!p)
-        return;
+    if (!p) return;
     g->result = p;
     g->result[g->results++] = i;
     g->node[i].flags |= WGI_RESULT;
@@ -73,19 +62,15 @@ void wgi_result(wg_graph *g, uint32_t i)
 
 void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
 {
-    if (!r->quiet || g->node[i].flags & WGI_KEPT)
-        wgi_result(g, i);
+    if (!r->quiet || g->node[i].flags & WGI_KEPT) wgi_result(g, i);
 }
 
 void *wgi_value(wg_graph *g, uint32_t i)
 {
-    if (g->value[i])
-        return g->value[i];
+    if (g->value[i]) return g->value[i];
     wgi_node *n = &g->node[i];
-    if (n->op == &wgi_op_number || n->op == &wgi_op_stream)
-        return &n->cell;
-    if (n->op == &wgi_op_param || n->op == &wgi_op_state)
-        return n->parameter->data;
+    if (n->op == &wgi_op_number || n->op == &wgi_op_stream) return &n->cell;
+    if (n->op == &wgi_op_param || n->op == &wgi_op_state) return n->parameter->data;
     return n->op == &wgi_op_input ? n->input->data : NULL;
 }
 
@@ -94,17 +79,14 @@ static bool roots_of(wg_graph *g, const uint32_t *first, int n, bool assigned, w
 {
     size_t most = (size_t)n + g->kepts + g->assigns;
     r->root = wgi_arena_alloc(&g->temp, sizeof *r->root * most);
-    if (!r->root)
-        return false;
+    if (!r->root) return false;
     r->roots = 0;
     for (size_t i = 0; i < most; i++) {
         size_t   k = i - (size_t)n;
         uint32_t v = i < (size_t)n ? first[i] : k < g->kepts ? g->kept[k] : g->assign[k - g->kepts].value;
         bool     have = (i >= (size_t)n + g->kepts && !assigned) || g->value[v];
-        for (int j = 0; j < r->roots && !have; j++)
-            have = r->root[j] == v;
-        if (!have)
-            r->root[r->roots++] = v;
+        for (int j = 0; j < r->roots && !have; j++) have = r->root[j] == v;
+        if (!have) r->root[r->roots++] = v;
     }
     return true;
 }
@@ -122,34 +104,30 @@ static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool
 static void *read(wg_site here, const char *what, wg_node n, bool quiet)
 {
     wg_graph *g = n.graph;
-    if (!g || (!quiet && !wgi_ok(g->c)))
-        return NULL;
-    if (quiet ? !wg_node_ok(n) : !wgi_usable(n, here, what, "the node"))
-        return NULL;
+    if (!g || (!quiet && !wgi_ok(g->c))) return NULL;
+    if (quiet ? !wg_node_ok(n) : !wgi_usable(n, here, what, "the node")) return NULL;
     uint32_t  i = n.index;
     wgi_node *node = &g->node[i];
     bool      fixed = wgi_is_leaf(node) && node->op != &wgi_op_param && node->op != &wgi_op_state;
-    if (fixed)
-        return wgi_value(g, i);
-    if (g->open && g->peeked && wgi_moved(g))
-        wgi_close(g);
+    if (fixed) return wgi_value(g, i);
+    if (g->open && g->peeked && wgi_moved(g)) wgi_close(g);
     if (g->open && wgi_moved(g)) {
-        if (g->value[i] && node->flags & WGI_RESULT)
-            return g->value[i];
+        if (g->value[i] && node->flags & WGI_RESULT) return g->value[i];
         char who[80];
         if (!quiet) {
             wgi_argument(here, 0, who, sizeof who);
             wgi_fail(g->c, here, what, WG_ERROR_USE,
                      "%s was not computed before the parameters changed: read it before wg_optim_step or wg_keep it",
-                     *who ? who : *wg_node_name(n) ? wg_node_name(n) : "the node");
+                     *who               ? who
+                     : *wg_node_name(n) ? wg_node_name(n)
+                                        : "the node");
         }
         return NULL;
     }
     g->peeked = quiet && (g->peeked || !g->open);
     wgi_open(g);
     bool ok = wgi_is_leaf(node) ? own_bytes(g, i) : (g->value[i] || compute(g, here, &i, 1, false, quiet));
-    if (ok && !quiet)
-        wgi_result(g, i);
+    if (ok && !quiet) wgi_result(g, i);
     return ok ? g->value[i] : NULL;
 }
 
@@ -157,18 +135,16 @@ double wg_item_at(wg_site here, wg_node n)
 {
     const wgi_node *node = wgi_node_of(n);
     double          v = NAN;
-    if (wgi_is_number(n))
-        return wgi_number_value(n);
+    if (wgi_is_number(n)) return wgi_number_value(n);
     if (node && n.index && wgi_size(node->shape) != 1 && wgi_ok(n.graph->c)) {
         char who[80], shape[80];
         wgi_argument(here, 0, who, sizeof who);
-        wgi_fail(n.graph->c, here, "item", WG_ERROR_SHAPE, "%s %s has more than one element: use wg_value", *who ? who : "the node",
-                 wg_shape_text(*node->shape, shape, sizeof shape));
+        wgi_fail(n.graph->c, here, "item", WG_ERROR_SHAPE, "%s %s has more than one element: use wg_value",
+                 *who ? who : "the node", wg_shape_text(*node->shape, shape, sizeof shape));
         return NAN;
     }
     void *p = read(here, "item", n, false);
-    if (p)
-        wgi_convert(WG_F64, &v, wg_node_dtype(n), p, 1);
+    if (p) wgi_convert(WG_F64, &v, wg_node_dtype(n), p, 1);
     return v;
 }
 
@@ -181,8 +157,7 @@ wg_tensor wg_value_at(wg_site here, wg_node n)
 bool wg_peek(wg_node n, wg_tensor *t)
 {
     wg_graph *g = n.graph;
-    if (!g)
-        return false;
+    if (!g) return false;
     /* Errors of the run stay out of the context: what it recorded before is put back. */
     wg_status was = g->c->status;
     char      message[sizeof g->c->message];
@@ -190,8 +165,7 @@ bool wg_peek(wg_node n, wg_tensor *t)
     wg_failure failure = g->failure;
     memcpy(message, g->c->message, sizeof message);
     g->c->o.on_error = NULL;
-    if (!g->c->fixed)
-        g->c->status = WG_OK;
+    if (!g->c->fixed) g->c->status = WG_OK;
     void *p = read(wg_node_site(n), "peek", n, true);
     g->c->status = was;
     g->c->o.on_error = tell;
@@ -204,8 +178,7 @@ bool wg_peek(wg_node n, wg_tensor *t)
 static wg_status copy(wg_site here, const char *what, wg_node n, wg_dtype t, void *to, size_t count)
 {
     void *p = read(here, what, n, false);
-    if (!p)
-        return n.graph ? wg_failed(n.graph->c) : WG_ERROR_USE;
+    if (!p) return n.graph ? wg_failed(n.graph->c) : WG_ERROR_USE;
     size_t have = (size_t)wg_shape_size(wg_node_shape(n));
     if (have > count)
         return wgi_fail(n.graph->c, here, what, WG_ERROR_SHAPE, "room for %zu elements, the node has %zu", count, have);
@@ -213,23 +186,26 @@ static wg_status copy(wg_site here, const char *what, wg_node n, wg_dtype t, voi
     return WG_OK;
 }
 
-wg_status wg_copy_f32_at(wg_site here, wg_node n, float *to, size_t count) { return copy(here, "copy_f32", n, WG_F32, to, count); }
-wg_status wg_copy_f64_at(wg_site here, wg_node n, double *to, size_t count) { return copy(here, "copy_f64", n, WG_F64, to, count); }
+wg_status wg_copy_f32_at(wg_site here, wg_node n, float *to, size_t count)
+{
+    return copy(here, "copy_f32", n, WG_F32, to, count);
+}
+wg_status wg_copy_f64_at(wg_site here, wg_node n, double *to, size_t count)
+{
+    return copy(here, "copy_f64", n, WG_F64, to, count);
+}
 
 wg_node wg_keep(wg_node n)
 {
     wgi_node *node = wgi_node_of(n);
     wg_graph *g = n.graph;
-    if (!node || !n.index || node->flags & WGI_KEPT)
-        return n;
+    if (!node || !n.index || node->flags & WGI_KEPT) return n;
     void *p = wgi_grow(g->c, g->kept, &g->kept_capacity, g->kepts + 1, sizeof *g->kept);
-    if (!p)
-        return n;
+    if (!p) return n;
     g->kept = p;
     g->kept[g->kepts++] = n.index;
     node->flags |= WGI_KEPT;
-    if (g->open && g->value[n.index] && !wgi_moved(g))
-        wgi_result(g, n.index);
+    if (g->open && g->value[n.index] && !wgi_moved(g)) wgi_result(g, n.index);
     return n;
 }
 
@@ -242,7 +218,8 @@ void wg_assign_at(wg_site here, wg_node state, wg_node value)
         return;
     const wgi_node *s = wgi_node_of(state), *v = wgi_node_of(value);
     if (s->op != &wgi_op_state || value.graph != g)
-        wgi_fail(g->c, here, "assign", WG_ERROR_USE, "the first operand must be a wg_state node of the same graph, not %s", s->op->name);
+        wgi_fail(g->c, here, "assign", WG_ERROR_USE, "the first operand must be a wg_state node of the same graph, not %s",
+                 s->op->name);
     else if (s->shape != v->shape || s->dtype != v->dtype) {
         char a[80], b[80];
         wgi_fail(g->c, here, "assign", WG_ERROR_SHAPE, "the state is %s %s, the value %s %s", wg_dtype_name((wg_dtype)s->dtype),
@@ -259,11 +236,9 @@ void wg_assign_at(wg_site here, wg_node state, wg_node value)
 /* The states take their new values; this evaluation goes on seeing the old ones. */
 static bool commit(wg_graph *g)
 {
-    if (g->committed)
-        return true;
+    if (g->committed) return true;
     for (size_t i = 0; i < g->assigns; i++)
-        if (!own_bytes(g, g->assign[i].state))
-            return false;
+        if (!own_bytes(g, g->assign[i].state)) return false;
     for (size_t i = 0; i < g->assigns; i++) {
         wgi_node *s = &g->node[g->assign[i].state];
         memcpy(s->parameter->data, wgi_value(g, g->assign[i].value), value_bytes(s));
@@ -274,14 +249,11 @@ static bool commit(wg_graph *g)
 
 wg_status wg_commit(wg_graph *g)
 {
-    if (!g || !wgi_ok(g->c))
-        return g ? wg_failed(g->c) : WG_ERROR_USE;
-    if (g->open && wgi_moved(g))
-        wgi_close(g);
+    if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (g->open && wgi_moved(g)) wgi_close(g);
     wgi_open(g);
     g->peeked = false;
-    if (compute(g, "", NULL, 0, true, false))
-        commit(g);
+    if (compute(g, "", NULL, 0, true, false)) commit(g);
     return wg_failed(g->c);
 }
 
@@ -292,12 +264,10 @@ static bool targets_of(wg_graph *g, wg_params *p, wgi_request *r)
     r->target = wgi_arena_alloc(&g->temp, sizeof *r->target * g->params);
     r->into = wgi_arena_alloc(&g->temp, sizeof *r->into * g->params);
     r->reached = wgi_arena_alloc(&g->temp, sizeof *r->reached * g->params);
-    if (!r->target || !r->into || !r->reached)
-        return false;
+    if (!r->target || !r->into || !r->reached) return false;
     for (size_t i = 0; i < g->params; i++) {
         wgi_node *n = &g->node[g->param[i]];
-        if (n->op == &wgi_op_param && wgi_params_holds(p, n->parameter))
-            r->target[r->targets++] = g->param[i];
+        if (n->op == &wgi_op_param && wgi_params_holds(p, n->parameter)) r->target[r->targets++] = g->param[i];
     }
     return true;
 }
@@ -308,8 +278,7 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
         wgi_node *n = &g->node[r->target[i]];
         void     *own = wgi_grad_memory(n->parameter);
         r->into[i] = add && own ? wgi_arena_alloc(&g->temp, value_bytes(n)) : own;
-        if (!r->into[i])
-            return false;
+        if (!r->into[i]) return false;
     }
     return true;
 }
@@ -317,26 +286,20 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
 static void add_to(wgi_parameter *q, const void *more)
 {
     if (q->dtype == WG_F32)
-        for (int64_t i = 0; i < q->size; i++)
-            ((float *)q->grad)[i] += ((const float *)more)[i];
+        for (int64_t i = 0; i < q->size; i++) ((float *)q->grad)[i] += ((const float *)more)[i];
     else
-        for (int64_t i = 0; i < q->size; i++)
-            ((double *)q->grad)[i] += ((const double *)more)[i];
+        for (int64_t i = 0; i < q->size; i++) ((double *)q->grad)[i] += ((const double *)more)[i];
 }
 
 static void take_gradients(wg_graph *g, wg_params *root, const wgi_request *r, bool add)
 {
     if (!add)
-        for (size_t i = 0; i < root->count; i++)
-            root->item[i]->reached = false;
+        for (size_t i = 0; i < root->count; i++) root->item[i]->reached = false;
     for (int i = 0; i < r->targets; i++) {
         wgi_parameter *q = g->node[r->target[i]].parameter;
-        if (!r->reached[i])
-            continue;
-        if (add && q->reached)
-            add_to(q, r->into[i]);
-        else if (add)
-            memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));
+        if (!r->reached[i]) continue;
+        if (add && q->reached) add_to(q, r->into[i]);
+        else if (add) memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));
         q->reached = true;
     }
     root->gradients = WGI_GRAD_READY;
@@ -345,30 +308,27 @@ static void take_gradients(wg_graph *g, wg_params *root, const wgi_request *r, b
 static void fail_unreached(wg_graph *g, const wgi_request *r)
 {
     if (r->blocked && r->blocked < g->count)
-        wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "every path to the parameters ends at %s (%s), which has no derivative there",
-                 g->node[r->blocked].op->name, wg_site_place(g->node[r->blocked].here));
-    else
-        wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
+        wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT,
+                 "every path to the parameters ends at %s (%s), which has no derivative there", g->node[r->blocked].op->name,
+                 wg_site_place(g->node[r->blocked].here));
+    else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
 }
 
 static bool backward_request(wg_graph *g, wg_node loss, wg_params *p, bool add, wgi_request *r)
 {
     wg_params *root = p->root;
-    if (!roots_of(g, &loss.index, 1, true, r) || !targets_of(g, p, r))
-        return false;
+    if (!roots_of(g, &loss.index, 1, true, r) || !targets_of(g, p, r)) return false;
     if (!r->targets) {
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
         return false;
     }
     add = add && root->gradients == WGI_GRAD_READY;
     if (!gradient_memory(g, r, add) || !wgi_run(g, r)) {
-        if (!add)
-            root->gradients = WGI_GRAD_NONE;
+        if (!add) root->gradients = WGI_GRAD_NONE;
         return false;
     }
     bool any = false;
-    for (int i = 0; i < r->targets; i++)
-        any |= r->reached[i];
+    for (int i = 0; i < r->targets; i++) any |= r->reached[i];
     if (!any) {
         fail_unreached(g, r);
         return false;
@@ -382,20 +342,18 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
 {
     wg_graph *g = loss.graph;
     if (!p || !g || !wgi_ok(p->c) || !wgi_ok(g->c)) {
-        if (p && !g)
-            wgi_fail(p->c, here, "backward", WG_ERROR_USE, "the loss is no node");
+        if (p && !g) wgi_fail(p->c, here, "backward", WG_ERROR_USE, "the loss is no node");
         return p ? wg_failed(p->c) : WG_ERROR_USE;
     }
-    if (!wgi_usable(loss, here, "backward", "the loss"))
-        return wg_failed(g->c);
+    if (!wgi_usable(loss, here, "backward", "the loss")) return wg_failed(g->c);
     const wgi_node *n = wgi_node_of(loss);
     char            who[80], shape[80];
     wgi_argument(here, 0, who, sizeof who);
     if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype))
-        return wgi_fail(g->c, here, "backward", WG_ERROR_SHAPE, "%s %s %s is not a scalar: take its wg_sum or wg_mean", *who ? who : "the loss",
-                        wg_dtype_name((wg_dtype)n->dtype), wg_shape_text(*n->shape, shape, sizeof shape));
-    if (g->open && wgi_moved(g))
-        wgi_close(g);
+        return wgi_fail(g->c, here, "backward", WG_ERROR_SHAPE, "%s %s %s is not a scalar: take its wg_sum or wg_mean",
+                        *who ? who : "the loss", wg_dtype_name((wg_dtype)n->dtype),
+                        wg_shape_text(*n->shape, shape, sizeof shape));
+    if (g->open && wgi_moved(g)) wgi_close(g);
     wgi_open(g);
     g->peeked = false;
     wgi_place   place = wgi_arena_place(&g->temp);

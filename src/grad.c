@@ -31,47 +31,38 @@ static bool on_path(const sweep *s, uint32_t i) { return i >= s->lo && i <= s->h
 static bool any_operand_on(const sweep *s, const wgi_node *n)
 {
     const uint32_t *in = wgi_in(n);
-    if (wgi_is_leaf(n))
-        return false;
+    if (wgi_is_leaf(n)) return false;
     for (uint32_t k = 0; k < n->operands; k++)
-        if (on_path(s, in[k]))
-            return true;
+        if (on_path(s, in[k])) return true;
     return false;
 }
 
 static void mark_paths(sweep *s, const wg_node x[], int nx)
 {
-    for (int k = 0; k < nx; k++)
-        s->on[x[k].index - s->lo] = 2;
+    for (int k = 0; k < nx; k++) s->on[x[k].index - s->lo] = 2;
     for (uint32_t i = s->lo + 1; i <= s->hi; i++) {
         const wgi_node *n = &s->g->node[i];
-        if (s->on[i - s->lo] || !any_operand_on(s, n))
-            continue;
+        if (s->on[i - s->lo] || !any_operand_on(s, n)) continue;
         s->on[i - s->lo] = 1;
-        if (!s->discrete && !wg_dtype_is_float((wg_dtype)n->dtype))
-            s->discrete = i;
+        if (!s->discrete && !wg_dtype_is_float((wg_dtype)n->dtype)) s->discrete = i;
     }
 }
 
 static bool contribute(sweep *s, uint32_t i, wg_node g)
 {
     contribution *c = wgi_arena_alloc(&s->g->temp, sizeof *c);
-    if (!c)
-        return false;
+    if (!c) return false;
     *c = (contribution){ NULL, g };
     queue *q = &s->q[i - s->lo];
-    if (q->last)
-        q->last->next = c;
-    else
-        q->first = c;
+    if (q->last) q->last->next = c;
+    else q->first = c;
     q->last = c;
     return true;
 }
 
 wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t)
 {
-    if (wg_node_dtype(x) != t)
-        x = wg_cast_at(here, x, t);
+    if (wg_node_dtype(x) != t) x = wg_cast_at(here, x, t);
     const wgi_node *n = wgi_node_of(x);
     return !n || n->shape == s ? x : wg_broadcast_to_at(here, x, *s);
 }
@@ -83,12 +74,9 @@ static wg_node fit(sweep *s, wg_site here, wg_node gx, uint32_t y, uint32_t x)
     wg_dtype        t = (wg_dtype)g->node[x].dtype;
     const wg_shape *xs = g->node[x].shape, *ys = g->node[y].shape;
     wg_class        kind = g->node[y].op->kind;
-    if (wgi_is_number(gx))
-        gx = wgi_leaf_number(g, here, wgi_number_value(gx), t);
-    if (!wg_node_ok(gx))
-        return gx;
-    if (g->node[gx.index].shape == xs && g->node[gx.index].dtype == t)
-        return gx;
+    if (wgi_is_number(gx)) gx = wgi_leaf_number(g, here, wgi_number_value(gx), t);
+    if (!wg_node_ok(gx)) return gx;
+    if (g->node[gx.index].shape == xs && g->node[gx.index].dtype == t) return gx;
     bool elementwise = kind == WG_MAP || kind == WG_RANDOM;
     gx = wgi_to_shape(here, gx, elementwise ? ys : xs, t);
     const wgi_node *n = wgi_node_of(gx);
@@ -99,21 +87,16 @@ static wg_node fit(sweep *s, wg_site here, wg_node gx, uint32_t y, uint32_t x)
 static wg_node accumulate(sweep *s, uint32_t i)
 {
     queue *q = &s->q[i - s->lo];
-    if (!q->first || q->first == q->last)
-        return q->first ? q->first->g : wg_none;
+    if (!q->first || q->first == q->last) return q->first ? q->first->g : wg_none;
     int n = 0;
-    for (contribution *c = q->first; c; c = c->next)
-        n++;
+    for (contribution *c = q->first; c; c = c->next) n++;
     wg_node *all = wgi_arena_alloc(&s->g->temp, sizeof *all * (size_t)n);
-    if (!all)
-        return wgi_error_node(s->g);
+    if (!all) return wgi_error_node(s->g);
     n = 0;
-    for (contribution *c = q->first; c; c = c->next)
-        all[n++] = c->g;
+    for (contribution *c = q->first; c; c = c->next) all[n++] = c->g;
     wg_site      here = wg_inside(s->g->node[i].here);
     const wg_op *op = wg_node_op(all[0]);
-    for (int k = 1; op && k < n; k++)
-        op = wg_node_op(all[k]) == op ? op : NULL;
+    for (int k = 1; op && k < n; k++) op = wg_node_op(all[k]) == op ? op : NULL;
     wg_node merged = op && op->merge ? op->merge(here, all, n) : wg_none;
     return wg_is_none(merged) ? wg_addn_at(here, all, n) : merged;
 }
@@ -121,18 +104,16 @@ static wg_node accumulate(sweep *s, uint32_t i)
 /* The rule of a node without one: the derivative of its expansion, made behind identities so that the sweep is short. */
 static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, const wg_node x[], wg_node gx[])
 {
-    wg_graph    *g = s->g;
-    wgi_node     n = g->node[i];
-    wg_site      here = wg_inside(n.here);
-    int          k = (int)n.operands, live = 0, ny = 0;
-    wg_node     *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3), *want = own + k, *got = want + k;
-    wg_node      y[WG_MAX_OUTPUTS] = { 0 }, ry[WG_MAX_OUTPUTS], seed[WG_MAX_OUTPUTS];
-    if (!own)
-        return false;
+    wg_graph *g = s->g;
+    wgi_node  n = g->node[i];
+    wg_site   here = wg_inside(n.here);
+    int       k = (int)n.operands, live = 0, ny = 0;
+    wg_node  *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3), *want = own + k, *got = want + k;
+    wg_node   y[WG_MAX_OUTPUTS] = { 0 }, ry[WG_MAX_OUTPUTS], seed[WG_MAX_OUTPUTS];
+    if (!own) return false;
     for (int j = 0; j < k; j++) {
         own[j] = on_path(s, x[j].index) ? wg_apply(here, &wgi_op_identity, &x[j], 1, NULL) : x[j];
-        if (on_path(s, x[j].index))
-            want[live++] = own[j];
+        if (on_path(s, x[j].index)) want[live++] = own[j];
     }
     n.op->expand(here, own, k, n.op->attr_size ? n.attr : NULL, y);
     for (int j = 0; j < outputs; j++)
@@ -141,11 +122,9 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
             seed[ny++] = gy[j];
         }
     uint32_t blocked = 0;
-    if (!wgi_ok(g->c) || !wgi_reverse(g, here, ry, seed, ny, want, live, got, &blocked))
-        return false;
+    if (!wgi_ok(g->c) || !wgi_reverse(g, here, ry, seed, ny, want, live, got, &blocked)) return false;
     for (int j = 0, m = 0; j < k; j++)
-        if (on_path(s, x[j].index))
-            gx[j] = got[m++];
+        if (on_path(s, x[j].index)) gx[j] = got[m++];
     return true;
 }
 
@@ -158,8 +137,7 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
     wg_node      few[8], *x = few, *gx = few + 4;
     if (k > 4) {
         x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * k);
-        if (!x)
-            return false;
+        if (!x) return false;
         gx = x + k;
     }
     for (uint32_t j = 0; j < k; j++) {
@@ -168,23 +146,18 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
     }
     bool    others = false;
     wg_site here = wg_inside(g->node[i].here);
-    for (int j = 1; j < outputs; j++)
-        others |= !wg_is_none(gy[j]);
-    if (op->vjp && !others)
-        op->vjp(here, wgi_handle(g, i), gy[0], x, gx);
-    else if (op->expand && !by_expansion(s, i, gy, outputs, x, gx))
-        return false;
+    for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
+    if (op->vjp && !others) op->vjp(here, wgi_handle(g, i), gy[0], x, gx);
+    else if (op->expand && !by_expansion(s, i, gy, outputs, x, gx)) return false;
     for (uint32_t j = 0; j < k; j++) {
         uint32_t to = x[j].index;
-        if (!on_path(s, to))
-            continue;
+        if (!on_path(s, to)) continue;
         if (wg_is_none(gx[j]) || !wg_dtype_is_float((wg_dtype)g->node[to].dtype)) {
             s->blocked = i;
             continue;
         }
         wg_node fitted = fit(s, here, gx[j], i, to);
-        if (!wg_node_ok(fitted) || !contribute(s, to, fitted))
-            return false;
+        if (!wg_node_ok(fitted) || !contribute(s, to, fitted)) return false;
     }
     return wgi_ok(g->c);
 }
@@ -201,32 +174,27 @@ static bool visit(sweep *s, uint32_t i)
     for (int j = 0; j < outputs && i + (uint32_t)j <= s->hi; j++) {
         gy[j] = accumulate(s, i + (uint32_t)j);
         any |= !wg_is_none(gy[j]);
-        if (!wg_is_none(gy[j]) && s->on[i + (uint32_t)j - s->lo] == 2)
-            s->total[i + (uint32_t)j - s->lo] = gy[j];
+        if (!wg_is_none(gy[j]) && s->on[i + (uint32_t)j - s->lo] == 2) s->total[i + (uint32_t)j - s->lo] = gy[j];
     }
-    if (!any || !any_operand_on(s, &g->node[i]))
-        return wgi_ok(g->c);
+    if (!any || !any_operand_on(s, &g->node[i])) return wgi_ok(g->c);
     return apply_rule(s, i, gy, outputs);
 }
 
 static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], int nx)
 {
     s->lo = UINT32_MAX;
-    for (int k = 0; k < nx; k++)
-        s->lo = WGI_MIN(s->lo, x[k].index);
+    for (int k = 0; k < nx; k++) s->lo = WGI_MIN(s->lo, x[k].index);
     for (int j = 0; j < ny; j++) {
         const wgi_node *n = &s->g->node[y[j].index];
         int             outputs = n->op->outputs ? n->op->outputs : 1;
         s->hi = WGI_MAX(s->hi, y[j].index - n->output + (uint32_t)outputs - 1);
     }
-    if (s->lo > s->hi)
-        s->hi = s->lo;
+    if (s->lo > s->hi) s->hi = s->lo;
     size_t n = (size_t)s->hi - s->lo + 1;
     s->on = wgi_arena_alloc(&s->g->temp, n);
     s->q = wgi_arena_alloc(&s->g->temp, n * sizeof *s->q);
     s->total = wgi_arena_alloc(&s->g->temp, n * sizeof *s->total);
-    if (!s->on || !s->q || !s->total)
-        return false;
+    if (!s->on || !s->q || !s->total) return false;
     memset(s->on, 0, n);
     memset(s->q, 0, n * sizeof *s->q);
     memset(s->total, 0, n * sizeof *s->total);
@@ -234,26 +202,22 @@ static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], 
     return true;
 }
 
-bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx, wg_node gx[],
-                 uint32_t *blocked)
+bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
+                 wg_node gx[], uint32_t *blocked)
 {
     sweep     s = { .g = g, .here = here };
     wgi_place place = wgi_arena_place(&g->temp);
     bool      ok = nx == 0 || sweep_start(&s, y, ny, x, nx);
-    for (int k = 0; k < nx; k++)
-        gx[k] = wg_none;
+    for (int k = 0; k < nx; k++) gx[k] = wg_none;
     for (int j = 0; ok && nx && j < ny; j++) {
-        if (!on_path(&s, y[j].index))
-            continue;
+        if (!on_path(&s, y[j].index)) continue;
         const wgi_node *n = &g->node[y[j].index];
         wg_node         v = wgi_to_shape(here, seed[j], n->shape, (wg_dtype)n->dtype);
         ok = wg_node_ok(v) && contribute(&s, y[j].index, v);
     }
     for (uint32_t i = s.hi; ok && nx && i >= s.lo && i > 0; i--)
-        if (s.on[i - s.lo])
-            ok = visit(&s, i);
-    for (int k = 0; ok && k < nx; k++)
-        gx[k] = s.total[x[k].index - s.lo];
+        if (s.on[i - s.lo]) ok = visit(&s, i);
+    for (int k = 0; ok && k < nx; k++) gx[k] = s.total[x[k].index - s.lo];
     *blocked = s.blocked && s.discrete ? WGI_MIN(s.blocked, s.discrete) : s.blocked;
     wgi_arena_rewind(&g->temp, place);
     return ok && wgi_ok(g->c);
@@ -274,27 +238,26 @@ static bool depends(wg_graph *g, uint32_t y, uint32_t x)
 static void fail_blocked(wg_graph *g, wg_site here, const char *what, uint32_t blocked, const char *target)
 {
     const wgi_node *b = &g->node[blocked];
-    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "every path to %s ends at %s (%s), which has no derivative there%s%s", target, b->op->name,
-             wg_site_place(b->here), strncmp(b->op->adjoint ? b->op->adjoint : "", "none", 4) == 0 ? ": " : "",
-             strncmp(b->op->adjoint ? b->op->adjoint : "", "none", 4) == 0 ? b->op->adjoint + WGI_MIN(strlen(b->op->adjoint), 6) : "");
+    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "every path to %s ends at %s (%s), which has no derivative there%s%s", target,
+             b->op->name, wg_site_place(b->here), strncmp(b->op->adjoint ? b->op->adjoint : "", "none", 4) == 0 ? ": " : "",
+             strncmp(b->op->adjoint ? b->op->adjoint : "", "none", 4) == 0 ? b->op->adjoint + WGI_MIN(strlen(b->op->adjoint), 6)
+                                                                           : "");
 }
 
 static bool float_nodes(wg_graph *g, wg_site here, const char *what, const wg_node x[], int n)
 {
     for (int k = 0; k < n; k++) {
         char who[80];
-        if (!*wgi_argument(here, 1, who, sizeof who))
-            snprintf(who, sizeof who, "operand %d", k + 1);
+        if (!*wgi_argument(here, 1, who, sizeof who)) snprintf(who, sizeof who, "operand %d", k + 1);
         if (x[k].graph && x[k].graph != g) {
             wgi_fail(g->c, here, what, WG_ERROR_USE, "%s belongs to another graph", who);
             return false;
         }
-        if (!x[k].graph)
-            wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is no node", who);
-        if (!wgi_usable(x[k], here, what, who))
-            return false;
+        if (!x[k].graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is no node", who);
+        if (!wgi_usable(x[k], here, what, who)) return false;
         if (!wg_dtype_is_float(wg_node_dtype(x[k]))) {
-            wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "%s is %s: only f32 and f64 have derivatives", who, wg_dtype_name(wg_node_dtype(x[k])));
+            wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "%s is %s: only f32 and f64 have derivatives", who,
+                     wg_dtype_name(wg_node_dtype(x[k])));
             return false;
         }
     }
@@ -305,15 +268,13 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
 {
     wg_graph *g = y.graph;
     if (!g || !wgi_ok(g->c)) {
-        for (int k = 0; k < n; k++)
-            gx[k] = wgi_error_node(g);
+        for (int k = 0; k < n; k++) gx[k] = wgi_error_node(g);
         return g ? wg_failed(g->c) : WG_ERROR_USE;
     }
     uint32_t blocked = 0;
     wg_site  in = wg_inside(here);
     bool     ok = float_nodes(g, here, what, &y, 1) && float_nodes(g, here, what, x, n);
-    if (ok && wgi_is_number(gy))
-        gy = wgi_leaf_number(g, here, wgi_number_value(gy), wg_node_dtype(y));
+    if (ok && wgi_is_number(gy)) gy = wgi_leaf_number(g, here, wgi_number_value(gy), wg_node_dtype(y));
     ok = ok && wgi_usable(gy, here, what, "the output's gradient") && wgi_reverse(g, in, &y, &gy, 1, x, n, gx, &blocked);
     for (int k = 0; k < n; k++) {
         if (ok && wg_is_none(gx[k])) {
@@ -323,20 +284,19 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
                 fail_blocked(g, here, what, blocked, *who ? who : "the operand");
                 ok = false;
             } else {
-                gx[k] = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(x[k])), g->node[x[k].index].shape, wg_node_dtype(x[k]));
+                gx[k] = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(x[k])), g->node[x[k].index].shape,
+                                     wg_node_dtype(x[k]));
             }
         }
     }
-    for (int k = 0; !ok && k < n; k++)
-        gx[k] = wgi_error_node(g);
+    for (int k = 0; !ok && k < n; k++) gx[k] = wgi_error_node(g);
     return wg_failed(g->c);
 }
 
 static bool scalar(wg_site here, const char *what, wg_node y)
 {
     const wgi_node *n = wgi_node_of(y);
-    if (!n || !y.index || wgi_size(n->shape) == 1)
-        return true;
+    if (!n || !y.index || wgi_size(n->shape) == 1) return true;
     char who[80], shape[80];
     wgi_argument(here, 0, who, sizeof who);
     wgi_fail(y.graph->c, here, what, WG_ERROR_SHAPE, "%s %s is not a scalar: take its wg_sum or wg_mean", *who ? who : "the node",
@@ -362,8 +322,8 @@ wg_status wg_vjp_at(wg_site here, wg_node y, wg_node gy, const wg_node x[], int 
     const wgi_node *a = wgi_node_of(y), *b = wgi_node_of(gy);
     if (a && b && a->shape != b->shape && b->shape->rank) {
         char p[80], q[80];
-        wgi_fail(y.graph->c, here, "vjp", WG_ERROR_SHAPE, "the output is %s, its gradient %s", wg_shape_text(*a->shape, p, sizeof p),
-                 wg_shape_text(*b->shape, q, sizeof q));
+        wgi_fail(y.graph->c, here, "vjp", WG_ERROR_SHAPE, "the output is %s, its gradient %s",
+                 wg_shape_text(*a->shape, p, sizeof p), wg_shape_text(*b->shape, q, sizeof q));
     }
     return gradients(here, "vjp", y, gy, x, n, gx);
 }

@@ -6,11 +6,9 @@
 
 wg_graph *wg_graph_new(wg_context *c)
 {
-    if (!wgi_ok(c))
-        return NULL;
+    if (!wgi_ok(c)) return NULL;
     wg_graph *g = wg_alloc(c, 1, sizeof *g);
-    if (!g)
-        return NULL;
+    if (!g) return NULL;
     g->c = g->arena.c = g->values.c = g->temp.c = c;
     g->next = c->graphs;
     c->graphs = g;
@@ -24,26 +22,22 @@ wg_graph *wg_graph_new(wg_context *c)
 
 void wg_graph_free(wg_graph *g)
 {
-    if (!g)
-        return;
+    if (!g) return;
     wg_graph **p = &g->c->graphs;
-    while (*p != g)
-        p = &(*p)->next;
+    while (*p != g) p = &(*p)->next;
     *p = g->next;
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
-    void *owned[] = { g->node,   g->value, (void *)g->text, g->scope_stack, g->streams,    g->param,
-                      g->kept, g->result, g->assign, g->use, g->work_block, g };
+    void       *owned[] = { g->node, g->value,  (void *)g->text, g->scope_stack, g->streams,    g->param,
+                            g->kept, g->result, g->assign,       g->use,         g->work_block, g };
     wg_context *c = g->c;
-    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
-        wg_free(c, owned[i]);
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
 
 void wg_begin(wg_graph *g, wg_mode mode)
 {
-    if (!g)
-        return;
+    if (!g) return;
     wgi_close(g);
     wgi_arena_reset(&g->arena);
     g->generation++;
@@ -55,8 +49,7 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->failure = (wg_failure){ 0 };
     wgi_text(g, "");
     const wg_shape *scalar = wgi_intern(g->c, &(wg_shape){ 0 });
-    if (scalar)
-        wgi_append(g, &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
+    if (scalar) wgi_append(g, &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
 }
 
 wg_context *wg_graph_context(const wg_graph *g) { return g ? g->c : NULL; }
@@ -72,16 +65,13 @@ static bool room(wg_graph *g)
         return false;
     }
     void *p = wgi_grow(c, g->node, &g->node_capacity, (size_t)g->count + 1, sizeof *g->node);
-    if (!p)
-        return false;
+    if (!p) return false;
     g->node = p;
     size_t was = g->value_capacity;
     p = wgi_grow(c, g->value, &g->value_capacity, (size_t)g->count + 1, sizeof *g->value);
-    if (!p)
-        return false;
+    if (!p) return false;
     g->value = p;
-    if (g->value_capacity != was)
-        memset(g->value + was, 0, (g->value_capacity - was) * sizeof *g->value);
+    if (g->value_capacity != was) memset(g->value + was, 0, (g->value_capacity - was) * sizeof *g->value);
     if (g->count == 10000000 && !g->warned) {
         g->warned = true;
         wgi_warn(c, "10,000,000 nodes since wg_begin: is a wg_begin missing in a loop?");
@@ -96,20 +86,16 @@ static uint64_t node_hash(const wg_graph *g, const wgi_node *n)
     const uint32_t *in = wgi_in(n);
     h = wgi_mix(h, (uint64_t)(uintptr_t)n->op ^ ((uint64_t)(uintptr_t)n->shape << 20));
     uint64_t a = n->operands > 0 ? in[0] : 0, b = n->operands > 1 ? in[1] : 0;
-    if (!wgi_is_leaf(n))
-        h = wgi_mix(h, a | b << 32);
-    for (uint32_t i = 2; i < n->operands; i++)
-        h = wgi_mix(h, in[i]);
+    if (!wgi_is_leaf(n)) h = wgi_mix(h, a | b << 32);
+    for (uint32_t i = 2; i < n->operands; i++) h = wgi_mix(h, in[i]);
     h = wgi_mix(h, n->dtype | (uint64_t)n->operands << 8 | (uint64_t)n->output << 40);
-    if (n->op->attr_size && n->attr)
-        h = wgi_mix(h, wgi_attr_hash(n->op, n->attr));
+    if (n->op->attr_size && n->attr) h = wgi_mix(h, wgi_attr_hash(n->op, n->attr));
     return h;
 }
 
 uint32_t wgi_append(wg_graph *g, const wgi_node *n)
 {
-    if ((g->count >= g->node_capacity || g->count >= g->value_capacity || g->count == 10000000) && !room(g))
-        return 0;
+    if ((g->count >= g->node_capacity || g->count >= g->value_capacity || g->count == 10000000) && !room(g)) return 0;
     uint32_t i = g->count;
     g->node[i] = *n;
     g->node[i].scope = g->scope;
@@ -128,14 +114,11 @@ wgi_node *wgi_node_of(wg_node n)
 bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
 {
     wg_graph *g = n.graph;
-    if (!g)
-        return false;
-    if (n.generation == g->generation && n.index < g->count)
-        return n.index != 0;
+    if (!g) return false;
+    if (n.generation == g->generation && n.index < g->count) return n.index != 0;
     if (n.generation != g->generation)
         wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node of before the last wg_begin of its graph", which);
-    else
-        wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node that the graph no longer has", which);
+    else wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node that the graph no longer has", which);
     return false;
 }
 
@@ -144,8 +127,7 @@ bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
 wg_node wg_number(double value)
 {
     uint64_t bits;
-    if (value != value)
-        value = NAN;
+    if (value != value) value = NAN;
     memcpy(&bits, &value, sizeof bits);
     bits = ~bits; /* so that all zero, wg_none, is a NaN that no number has */
     wg_node n = { NULL, (uint32_t)bits, (uint32_t)(bits >> 32) };
@@ -172,8 +154,7 @@ wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
 
 wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 {
-    if (!g || !g->count)
-        return wg_none;
+    if (!g || !g->count) return wg_none;
     return wgi_leaf_number(g, here, value, g->c->o.dtype);
 }
 
@@ -184,8 +165,7 @@ wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
 
 static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
 {
-    if (!g || !g->count || !wgi_ok(g->c))
-        return wgi_error_node(g);
+    if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
     char buf[128];
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype)) {
         wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, shape %s", name, wg_dtype_name(t.dtype),
@@ -199,18 +179,15 @@ static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, b
     }
     wgi_input      *in = wgi_arena_alloc(&g->arena, sizeof *in);
     const wg_shape *s = wgi_intern(g->c, &t.shape);
-    if (!in || !s)
-        return wgi_error_node(g);
+    if (!in || !s) return wgi_error_node(g);
     in->name = wgi_arena_text(&g->arena, name ? name : "");
     in->data = copy ? wgi_arena_alloc(&g->arena, bytes) : t.data;
     uint32_t text = in->name ? wgi_text(g, in->name) : 0;
-    if (!in->name || !in->data || (name && *name && !text))
-        return wgi_error_node(g);
-    if (copy && bytes)
-        memcpy(in->data, t.data, bytes);
-    uint32_t i = wgi_append(g, &(wgi_node){ .op = &wgi_op_input, .shape = s, .input = in, .here = here, .dtype = (uint8_t)t.dtype });
-    if (i)
-        g->node[i].name = text;
+    if (!in->name || !in->data || (name && *name && !text)) return wgi_error_node(g);
+    if (copy && bytes) memcpy(in->data, t.data, bytes);
+    uint32_t i =
+        wgi_append(g, &(wgi_node){ .op = &wgi_op_input, .shape = s, .input = in, .here = here, .dtype = (uint8_t)t.dtype });
+    if (i) g->node[i].name = text;
     return wgi_handle(g, i);
 }
 
@@ -220,10 +197,8 @@ wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tenso
 wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
 {
     wg_graph *g = n.graph;
-    if (!g || !wgi_ok(g->c))
-        return g ? wg_failed(g->c) : WG_ERROR_USE;
-    if (!wgi_usable(n, here, "input_set", "the node"))
-        return wg_failed(g->c);
+    if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (!wgi_usable(n, here, "input_set", "the node")) return wg_failed(g->c);
     wgi_node *node = wgi_node_of(n);
     char      a[128], b[128];
     if (node->op != &wgi_op_input)
@@ -233,27 +208,22 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
                         wg_dtype_name(node->dtype), wg_shape_text(*node->shape, a, sizeof a), wg_dtype_name(t.dtype),
                         wg_shape_text(t.shape, b, sizeof b));
     size_t bytes = (size_t)wgi_size(node->shape) * wg_dtype_size(t.dtype);
-    if (bytes && !t.data)
-        return wgi_fail(g->c, here, "input_set", WG_ERROR_VALUE, "a tensor without data");
+    if (bytes && !t.data) return wgi_fail(g->c, here, "input_set", WG_ERROR_VALUE, "a tensor without data");
     wgi_close(g);
-    if (bytes)
-        memmove(node->input->data, t.data, bytes);
+    if (bytes) memmove(node->input->data, t.data, bytes);
     return WG_OK;
 }
 
 wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
 {
-    if (!g || !g->count || !wgi_ok(g->c))
-        return wgi_error_node(g);
+    if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
     uint32_t ordinal = 0;
     if (!name) {
         size_t i = 0;
-        while (i < g->stream_scopes && g->streams[i].scope != g->scope)
-            i++;
+        while (i < g->stream_scopes && g->streams[i].scope != g->scope) i++;
         if (i == g->stream_scopes) {
             void *p = wgi_grow(g->c, g->streams, &g->stream_capacity, i + 1, sizeof *g->streams);
-            if (!p)
-                return wgi_error_node(g);
+            if (!p) return wgi_error_node(g);
             g->streams = p;
             g->streams[g->stream_scopes++] = (wgi_stream_count){ g->scope, 0 };
         }
@@ -269,12 +239,10 @@ wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
 uint32_t wgi_text(wg_graph *g, const char *s)
 {
     void *p = wgi_grow(g->c, (void *)g->text, &g->text_capacity, g->texts + 1, sizeof *g->text);
-    if (!p)
-        return 0;
+    if (!p) return 0;
     g->text = p;
     char *copy = wgi_arena_text(&g->arena, s);
-    if (!copy)
-        return 0;
+    if (!copy) return 0;
     g->text[g->texts] = copy;
     return (uint32_t)g->texts++;
 }
@@ -284,22 +252,19 @@ wg_node wg_name(wg_node n, const char *name)
     wgi_node *node = wgi_node_of(n);
     if (node && n.index && name) {
         uint32_t i = wgi_text(n.graph, name);
-        if (i)
-            wgi_node_of(n)->name = i;
+        if (i) wgi_node_of(n)->name = i;
     }
     return n;
 }
 
 void wg_scope_push(wg_graph *g, const char *name)
 {
-    if (!g || !g->count)
-        return;
+    if (!g || !g->count) return;
     const char *up = g->text[g->scope];
     size_t      n = strlen(up) + strlen(name) + 2;
     char       *full = wgi_arena_alloc(&g->arena, n);
     void       *p = wgi_grow(g->c, g->scope_stack, &g->scope_capacity, g->scope_depth + 1, sizeof *g->scope_stack);
-    if (!full || !p)
-        return;
+    if (!full || !p) return;
     g->scope_stack = p;
     snprintf(full, n, "%s%s%s", up, *up ? "/" : "", name);
     g->scope_stack[g->scope_depth++] = g->scope;
@@ -322,12 +287,9 @@ void wg_scope_push_i(wg_graph *g, const char *name, int64_t i)
 
 void wg_scope_pop(wg_graph *g)
 {
-    if (!g)
-        return;
-    if (!g->scope_depth)
-        wgi_fail(g->c, NULL, "scope_pop", WG_ERROR_USE, "no scope is open");
-    else
-        g->scope = g->scope_stack[--g->scope_depth];
+    if (!g) return;
+    if (!g->scope_depth) wgi_fail(g->c, NULL, "scope_pop", WG_ERROR_USE, "no scope is open");
+    else g->scope = g->scope_stack[--g->scope_depth];
 }
 
 /* ---- looking ---- */
@@ -380,7 +342,10 @@ wg_dtype wg_node_dtype(wg_node n)
 const char *wg_node_name(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
-    return !x ? "" : x->name ? n.graph->text[x->name] : (x->op == &wgi_op_param || x->op == &wgi_op_state) ? x->parameter->name : "";
+    return !x                                                   ? ""
+           : x->name                                            ? n.graph->text[x->name]
+           : (x->op == &wgi_op_param || x->op == &wgi_op_state) ? x->parameter->name
+                                                                : "";
 }
 
 const char *wg_node_scope(wg_node n)
@@ -404,8 +369,7 @@ const void *wg_attr(wg_node n)
 wg_node wg_part(wg_node n, int k)
 {
     const wgi_node *x = wgi_node_of(n);
-    if (!x || !n.index)
-        return n;
+    if (!x || !n.index) return n;
     int64_t i = (int64_t)n.index - x->output + k;
     if (k >= 0 && i < n.graph->count && n.graph->node[i].op == x->op && n.graph->node[i].output == k)
         return wgi_handle(n.graph, (uint32_t)i);
@@ -417,8 +381,7 @@ int64_t wg_dim(wg_node n, int axis)
 {
     wg_shape s = wg_node_shape(n);
     int      i = axis < 0 ? axis + s.rank : axis;
-    if (i >= 0 && i < s.rank)
-        return s.dim[i];
+    if (i >= 0 && i < s.rank) return s.dim[i];
     if (n.graph && n.index) {
         char buf[128];
         wgi_fail(n.graph->c, wg_node_site(n), "dim", WG_ERROR_SHAPE, "no axis %d in %s", axis, wg_shape_text(s, buf, sizeof buf));
@@ -447,8 +410,7 @@ size_t wg_graph_bytes(const wg_graph *g)
 
 bool wg_graph_failure(const wg_graph *g, wg_failure *f)
 {
-    if (!g || !g->failure.op)
-        return false;
+    if (!g || !g->failure.op) return false;
     *f = g->failure;
     f->message = wg_message(g->c);
     return true;
@@ -460,15 +422,11 @@ int64_t wg_graph_mark(const wg_graph *g) { return g ? g->count : 0; }
 
 void wg_graph_rewind(wg_graph *g, int64_t mark)
 {
-    if (!g || mark < 1 || mark >= g->count)
-        return;
+    if (!g || mark < 1 || mark >= g->count) return;
     g->count = (uint32_t)mark;
-    while (g->params && g->param[g->params - 1] >= mark)
-        g->params--;
-    while (g->kepts && g->kept[g->kepts - 1] >= mark)
-        g->kepts--;
-    while (g->assigns && g->assign[g->assigns - 1].value >= mark)
-        g->assigns--;
+    while (g->params && g->param[g->params - 1] >= mark) g->params--;
+    while (g->kepts && g->kept[g->kepts - 1] >= mark) g->kepts--;
+    while (g->assigns && g->assign[g->assigns - 1].value >= mark) g->assigns--;
     g->trail = wgi_mix(g->trail, 0x4E77); /* what was run here is not what another structure's run would be */
 }
 

@@ -4,8 +4,7 @@
 uint64_t wgi_text_hash(const char *s)
 {
     uint64_t h = 0xCBF29CE484222325u; /* FNV-1a */
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * 0x100000001B3u;
+    for (; *s; s++) h = (h ^ (unsigned char)*s) * 0x100000001B3u;
     return h;
 }
 
@@ -22,10 +21,8 @@ wg_init wg_values(const double *values) { return (wg_init){ .kind = WG_INIT_VALU
 static double deviation(const wg_init *init, const wg_shape *s)
 {
     double out = s->rank ? (double)s->dim[s->rank - 1] : 1, in = 1;
-    for (int i = 0; i + 1 < s->rank; i++)
-        in *= (double)s->dim[i];
-    if (s->rank == 1)
-        in = out;
+    for (int i = 0; i + 1 < s->rank; i++) in *= (double)s->dim[i];
+    if (s->rank == 1) in = out;
     double fan = init->fan == WG_FAN_AVERAGE ? (in + out) / 2 : in;
     return sqrt(init->a / fan);
 }
@@ -44,10 +41,8 @@ bool wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const w
         double v = init->a;
         if (init->kind == WG_INIT_NORMAL || init->kind == WG_INIT_VARIANCE)
             v = mean + sd * wgi_normal_draw(seed, stream, (uint64_t)i);
-        else if (init->kind == WG_INIT_UNIFORM)
-            v = init->a + (init->b - init->a) * wgi_uniform_draw(seed, stream, (uint64_t)i);
-        else if (init->kind == WG_INIT_VALUES)
-            v = ((const double *)init->values)[i];
+        else if (init->kind == WG_INIT_UNIFORM) v = init->a + (init->b - init->a) * wgi_uniform_draw(seed, stream, (uint64_t)i);
+        else if (init->kind == WG_INIT_VALUES) v = ((const double *)init->values)[i];
         wgi_convert(t, (char *)data + (size_t)i * wg_dtype_size(t), WG_F64, &v, 1);
     }
     return true;

@@ -18,13 +18,13 @@ bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit
 
 void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f)
 {
-    if (!f->text)
-        wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "failed while it ran");
+    if (!f->text) wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "failed while it ran");
     else if (f->limit >= 0) /* below: a function of the user's */
         wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s (at index %lld: value %lld, limit %lld)", f->text, (long long)f->index,
                  (long long)f->value, (long long)f->limit);
     else
-        wgi_fail(g->c, here, op->name, WG_ERROR_USER, "%s (at index %lld: value %lld)", f->text, (long long)f->index, (long long)f->value);
+        wgi_fail(g->c, here, op->name, WG_ERROR_USER, "%s (at index %lld: value %lld)", f->text, (long long)f->index,
+                 (long long)f->value);
 }
 
 /* ---- which nodes: those below the roots without a value; `spare` marks them ---- */
@@ -35,8 +35,7 @@ static int64_t mark(wg_graph *g, uint32_t i)
 {
     i = base_of(g, i);
     wgi_node *n = &g->node[i];
-    if (n->spare || wgi_is_leaf(n) || g->value[i])
-        return 0;
+    if (n->spare || wgi_is_leaf(n) || g->value[i]) return 0;
     n->spare = 1;
     return 1;
 }
@@ -53,20 +52,17 @@ static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32
     uint32_t i = *high + 1;
     while (open > 0 && i-- > 0) {
         const wgi_node *n = &g->node[i];
-        if (!n->spare)
-            continue;
+        if (!n->spare) continue;
         open--;
         const uint32_t *in = wgi_in(n);
-        for (uint32_t k = 0; k < n->operands; k++)
-            open += mark(g, in[k]);
+        for (uint32_t k = 0; k < n->operands; k++) open += mark(g, in[k]);
     }
     return i;
 }
 
 static void unmark(wg_graph *g, uint32_t low, uint32_t high)
 {
-    for (uint32_t i = low; i <= high; i++)
-        g->node[i].spare = 0;
+    for (uint32_t i = low; i <= high; i++) g->node[i].spare = 0;
 }
 
 /* ---- one node ---- */
@@ -74,12 +70,12 @@ static void unmark(wg_graph *g, uint32_t low, uint32_t high)
 enum { FEW = 8 };
 
 typedef struct frame { /* a call's arrays */
-    wg_kernel       k;
-    const void     *x[FEW];
-    void           *y[WG_MAX_OUTPUTS];
-    wg_type         xt[FEW], yt[WG_MAX_OUTPUTS];
-    unsigned char   step[FEW];
-    wg_fault        fault;
+    wg_kernel     k;
+    const void   *x[FEW];
+    void         *y[WG_MAX_OUTPUTS];
+    wg_type       xt[FEW], yt[WG_MAX_OUTPUTS];
+    unsigned char step[FEW];
+    wg_fault      fault;
 } frame;
 
 static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
@@ -88,8 +84,7 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
         wgi_node *n = &g->node[i + (uint32_t)j];
         f->yt[j] = (wg_type){ n->shape, (wg_dtype)n->dtype };
         f->y[j] = wgi_arena_alloc(&g->values, (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype));
-        if (!f->y[j])
-            return false;
+        if (!f->y[j]) return false;
     }
     return true;
 }
@@ -102,8 +97,7 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
     wgi_load  *load = wgi_arena_alloc(&g->temp, sizeof *load * (size_t)count);
     wgi_instr *instr = wgi_arena_alloc(&g->temp, sizeof *instr * ((size_t)count + 1));
     void     **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)count + 1));
-    if (!x || !load || !instr || !ptr)
-        return false;
+    if (!x || !load || !instr || !ptr) return false;
     wgi_program p = { .instr = instr, .most_operands = count, .size = wgi_size(n->shape) };
     for (int k = 0; k < count; k++) {
         uint32_t size = (uint32_t)wg_dtype_size(f->k.xt[k].dtype);
@@ -117,9 +111,14 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
         }
     }
     ptr[count] = f->y[0];
-    instr[p.instrs++] = (wgi_instr){ .fn = fn, .op = n->op, .attr = f->k.attr, .operands = count, .x = x,
+    instr[p.instrs++] = (wgi_instr){ .fn = fn,
+                                     .op = n->op,
+                                     .attr = f->k.attr,
+                                     .operands = count,
+                                     .x = x,
                                      .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
-                                     .xt = f->k.xt, .yt = f->yt };
+                                     .xt = f->k.xt,
+                                     .yt = f->yt };
     void   *regs = wgi_arena_alloc(&g->temp, wgi_tile_bytes(&p));
     wgi_env e = { .ptr = ptr, .seed = f->k.seed, .epoch = f->k.epoch, .fault = &f->fault };
     return regs && wgi_tiles(&p, &e, regs, 0, p.size);
@@ -129,14 +128,12 @@ static bool run_map(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
 {
     int64_t size = wgi_size(n->shape);
     bool    plain = f->k.operands <= FEW;
-    if (!size)
-        return true;
+    if (!size) return true;
     for (int k = 0; plain && k < f->k.operands; k++) {
         f->step[k] = f->xt[k].shape == n->shape;
         plain &= f->step[k] || wgi_size(f->xt[k].shape) == 1;
     }
-    if (!plain)
-        return map_spread(g, n, f, fn);
+    if (!plain) return map_spread(g, n, f, fn);
     f->k.begin = 0;
     f->k.end = size;
     return wgi_call(n->op, fn, &f->k);
@@ -147,22 +144,19 @@ static bool run_phases(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
     int phases = op->phases ? op->phases : 1;
     if (op->scratch) {
         f->k.scratch = wgi_arena_alloc(&g->temp, op->scratch(&f->k));
-        if (!f->k.scratch)
-            return false;
+        if (!f->k.scratch) return false;
     }
     for (f->k.phase = 0; f->k.phase < phases; f->k.phase++) {
         f->k.begin = 0;
         f->k.end = op->units ? op->units(&f->k) : f->k.phase == 0;
-        if (f->k.end > 0 && !fn(&f->k))
-            return false;
+        if (f->k.end > 0 && !fn(&f->k)) return false;
     }
     return true;
 }
 
 static bool run_gated(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
 {
-    if (op->kind != WG_CONTRACT)
-        return run_phases(g, op, f, fn);
+    if (op->kind != WG_CONTRACT) return run_phases(g, op, f, fn);
     int  was = wgi_gate_open();
     bool ok = run_phases(g, op, f, fn);
     wgi_gate_close(was);
@@ -178,13 +172,21 @@ static bool run_scalar(wg_graph *g, uint32_t i)
     void                      *y = wgi_arena_alloc(&g->values, 8);
     wg_type                    xt[2];
     wg_fault                   fault;
-    if (!y)
-        return false;
-    for (uint32_t k = 0; k < n->operands; k++)
-        xt[k] = (wg_type){ g->node[n->in[k]].shape, (wg_dtype)g->node[n->in[k]].dtype };
+    if (!y) return false;
+    for (uint32_t k = 0; k < n->operands; k++) xt[k] = (wg_type){ g->node[n->in[k]].shape, (wg_dtype)g->node[n->in[k]].dtype };
     wg_type   yt = { n->shape, (wg_dtype)n->dtype };
-    wg_kernel k = { .end = 1, .operands = (int)n->operands, .outputs = 1, .x = x, .y = &y, .step = step, .xt = xt, .yt = &yt,
-                    .attr = n->op->attr_size ? n->attr : NULL, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
+    wg_kernel k = { .end = 1,
+                    .operands = (int)n->operands,
+                    .outputs = 1,
+                    .x = x,
+                    .y = &y,
+                    .step = step,
+                    .xt = xt,
+                    .yt = &yt,
+                    .attr = n->op->attr_size ? n->attr : NULL,
+                    .seed = g->c->o.seed,
+                    .epoch = g->epoch,
+                    .fault = &fault };
     wgi_fault_clear(&fault);
     if (!wgi_call(n->op, wgi_kernel_of(n->op, g->c->isa), &k)) {
         wgi_fault_report(g, n->op, n->here, &fault);
@@ -212,8 +214,7 @@ static bool run_node(wg_graph *g, uint32_t i)
     if (n->operands > FEW) {
         x = wgi_arena_alloc(&g->temp, sizeof *x * n->operands);
         xt = wgi_arena_alloc(&g->temp, sizeof *xt * n->operands);
-        if (!x || !xt)
-            return false;
+        if (!x || !xt) return false;
     }
     for (uint32_t k = 0; k < n->operands; k++) {
         const wgi_node *m = &g->node[in[k]];
@@ -235,16 +236,13 @@ static bool run_node(wg_graph *g, uint32_t i)
         }
     }
     wg_kernel_fn fn = wgi_kernel_of(op, g->c->isa);
-    if (!outputs_of(g, i, &f))
-        return false;
+    if (!outputs_of(g, i, &f)) return false;
     bool ok = op->kind == WG_MAP || op->kind == WG_RANDOM ? run_map(g, n, &f, fn) : run_gated(g, op, &f, fn);
     if (!ok) {
-        if (wgi_ok(g->c))
-            wgi_fault_report(g, op, n->here, &f.fault);
+        if (wgi_ok(g->c)) wgi_fault_report(g, op, n->here, &f.fault);
         return false;
     }
-    for (int j = 0; j < f.k.outputs; j++)
-        g->value[i + (uint32_t)j] = f.y[j];
+    for (int j = 0; j < f.k.outputs; j++) g->value[i + (uint32_t)j] = f.y[j];
     return true;
 }
 
@@ -252,13 +250,11 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 {
     uint32_t high, low = mark_needed(g, root, roots, &high);
     for (uint32_t i = low; i <= high; i++) {
-        if (!g->node[i].spare)
-            continue;
+        if (!g->node[i].spare) continue;
         g->node[i].spare = 0;
         wgi_place place = wgi_arena_place(&g->temp);
         bool      ok = is_scalar_map(g, i) ? run_scalar(g, i) : run_node(g, i);
-        if (g->temp.at != place.at)
-            wgi_arena_rewind(&g->temp, place);
+        if (g->temp.at != place.at) wgi_arena_rewind(&g->temp, place);
         if (!ok) {
             unmark(g, i, high);
             return false;

@@ -1,12 +1,28 @@
 /* leaf.c: the ops that the core itself needs: leaves, the identity, and a derivative of the user's. */
 #include "wgi.h"
 
-const wg_op wgi_op_error = { .name = "error", .kind = WG_LEAF, .summary = "Stands for what could not be built.", .formula = "y = ?", .adjoint = "none: not a value" };
-const wg_op wgi_op_number = { .name = "number", .kind = WG_LEAF, .summary = "A number.", .formula = "y = number", .adjoint = "none: a leaf" };
-const wg_op wgi_op_input = { .name = "input", .kind = WG_LEAF, .summary = "Values from outside.", .formula = "y = input", .adjoint = "none: a leaf" };
-const wg_op wgi_op_param = { .name = "param", .kind = WG_LEAF, .summary = "A parameter.", .formula = "y = parameter", .adjoint = "none: a leaf" };
-const wg_op wgi_op_state = { .name = "state", .kind = WG_LEAF, .summary = "A state: kept with the parameters, not trained.", .formula = "y = state", .adjoint = "none: a leaf" };
-const wg_op wgi_op_stream = { .name = "stream", .kind = WG_LEAF, .summary = "A random stream.", .formula = "y = stream", .adjoint = "none: a leaf" };
+const wg_op wgi_op_error = { .name = "error",
+                             .kind = WG_LEAF,
+                             .summary = "Stands for what could not be built.",
+                             .formula = "y = ?",
+                             .adjoint = "none: not a value" };
+const wg_op wgi_op_number = {
+    .name = "number", .kind = WG_LEAF, .summary = "A number.", .formula = "y = number", .adjoint = "none: a leaf"
+};
+const wg_op wgi_op_input = {
+    .name = "input", .kind = WG_LEAF, .summary = "Values from outside.", .formula = "y = input", .adjoint = "none: a leaf"
+};
+const wg_op wgi_op_param = {
+    .name = "param", .kind = WG_LEAF, .summary = "A parameter.", .formula = "y = parameter", .adjoint = "none: a leaf"
+};
+const wg_op wgi_op_state = { .name = "state",
+                             .kind = WG_LEAF,
+                             .summary = "A state: kept with the parameters, not trained.",
+                             .formula = "y = state",
+                             .adjoint = "none: a leaf" };
+const wg_op wgi_op_stream = {
+    .name = "stream", .kind = WG_LEAF, .summary = "A random stream.", .formula = "y = stream", .adjoint = "none: a leaf"
+};
 
 /* ---- identity ---- */
 
@@ -26,15 +42,22 @@ static void identity_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[],
 
 static wg_node identity_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return wg_none;
+    if (i > 1) return wg_none;
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 0) : WG_SHAPE(3));
     return wg_apply(here, &wgi_op_identity, &x, 1, NULL);
 }
 
 const wg_op wgi_op_identity = {
-    .name = "identity", .summary = "Its operand, unchanged.", .formula = "y = x", .adjoint = "x' = y'",
-    .operands = 1, .kind = WG_ALIAS, .shape = same, .alias = whole, .vjp = identity_vjp, .sample = identity_sample,
+    .name = "identity",
+    .summary = "Its operand, unchanged.",
+    .formula = "y = x",
+    .adjoint = "x' = y'",
+    .operands = 1,
+    .kind = WG_ALIAS,
+    .shape = same,
+    .alias = whole,
+    .vjp = identity_vjp,
+    .sample = identity_sample,
 };
 
 /* ---- custom: y as it is, the rule for the gradients of x[1..] from the caller ---- */
@@ -53,8 +76,7 @@ static void twice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
 
 static wg_node custom_sample(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1)
-        return wg_none;
+    if (i > 1) return wg_none;
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(3));
     return wg_custom_vjp_at(here, wg_mul_at(here, x, wg_number(2)), &x, 1, twice_vjp);
 }
@@ -62,16 +84,24 @@ static wg_node custom_sample(wg_site here, wg_graph *g, int i)
 static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, NULL }, { 0 } };
 
 const wg_op wgi_op_custom = {
-    .name = "custom_vjp", .summary = "Its first operand, with a derivative of the caller's for the others.", .formula = "y = f(x)", .adjoint = "x' = rule(y, y', x)",
-    .operands = -1, .kind = WG_ALIAS, .attr_size = sizeof(wg_vjp_rule), .attrs = custom_attrs,
-    .shape = same, .alias = whole, .vjp = custom_vjp, .sample = custom_sample,
+    .name = "custom_vjp",
+    .summary = "Its first operand, with a derivative of the caller's for the others.",
+    .formula = "y = f(x)",
+    .adjoint = "x' = rule(y, y', x)",
+    .operands = -1,
+    .kind = WG_ALIAS,
+    .attr_size = sizeof(wg_vjp_rule),
+    .attrs = custom_attrs,
+    .shape = same,
+    .alias = whole,
+    .vjp = custom_vjp,
+    .sample = custom_sample,
 };
 
 wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule)
 {
     wg_node all[16];
-    if (!y.graph)
-        return y;
+    if (!y.graph) return y;
     if (n < 1 || n > 15 || !rule) {
         wgi_fail(y.graph->c, here, "custom_vjp", WG_ERROR_USE, "takes 1 to 15 operands and a rule, not %d", n);
         return wgi_error_node(y.graph);

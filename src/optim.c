@@ -18,12 +18,13 @@ static double standard(double v, double otherwise) { return v == WG_ZERO ? 0 : v
 
 static wg_optim *make(wg_params *p, wg_optim all)
 {
-    if (!p || !wgi_ok(p->c))
-        return NULL;
-    bool sane = all.lr >= 0 && isfinite(all.lr) && all.beta1 >= 0 && all.beta1 < 1 && all.beta2 >= 0 && all.beta2 < 1 && all.decay >= 0;
+    if (!p || !wgi_ok(p->c)) return NULL;
+    bool sane =
+        all.lr >= 0 && isfinite(all.lr) && all.beta1 >= 0 && all.beta1 < 1 && all.beta2 >= 0 && all.beta2 < 1 && all.decay >= 0;
     if (!sane) {
-        wgi_fail(p->c, NULL, "optimizer", WG_ERROR_VALUE, "lr %g, beta %g and %g, weight_decay %g: lr and decay must be at least 0, betas in [0, 1)",
-                 all.lr, all.beta1, all.beta2, all.decay);
+        wgi_fail(p->c, NULL, "optimizer", WG_ERROR_VALUE,
+                 "lr %g, beta %g and %g, weight_decay %g: lr and decay must be at least 0, betas in [0, 1)", all.lr, all.beta1,
+                 all.beta2, all.decay);
         return NULL;
     }
     if (p->root->optimized) {
@@ -31,8 +32,7 @@ static wg_optim *make(wg_params *p, wg_optim all)
         return NULL;
     }
     wg_optim *o = wg_alloc(p->c, 1, sizeof *o);
-    if (!o)
-        return NULL;
+    if (!o) return NULL;
     *o = all;
     o->p = p;
     p->root->optimized = true;
@@ -42,27 +42,37 @@ static wg_optim *make(wg_params *p, wg_optim all)
 wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *u)
 {
     wg_sgd_opts o = u ? *u : (wg_sgd_opts){ 0 };
-    return make(p, (wg_optim){ .kind = WGI_SGD, .lr = standard(o.lr, 0.01), .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
+    return make(
+        p, (wg_optim){
+               .kind = WGI_SGD, .lr = standard(o.lr, 0.01), .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
 }
 
 wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *u)
 {
     wg_momentum_opts o = u ? *u : (wg_momentum_opts){ 0 };
-    return make(p, (wg_optim){ .kind = WGI_MOMENTUM, .lr = standard(o.lr, 0.01), .beta1 = standard(o.beta, 0.9), .classical = o.classical,
-                               .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
+    return make(p, (wg_optim){ .kind = WGI_MOMENTUM,
+                               .lr = standard(o.lr, 0.01),
+                               .beta1 = standard(o.beta, 0.9),
+                               .classical = o.classical,
+                               .decay = standard(o.weight_decay, 0),
+                               .decay_all = o.decay_all });
 }
 
 wg_optim *wg_adam(wg_params *p, const wg_adam_opts *u)
 {
     wg_adam_opts o = u ? *u : (wg_adam_opts){ 0 };
-    return make(p, (wg_optim){ .kind = WGI_ADAM, .lr = standard(o.lr, 1e-3), .beta1 = standard(o.beta1, 0.9), .beta2 = standard(o.beta2, 0.999),
-                               .eps = standard(o.eps, 1e-8), .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
+    return make(p, (wg_optim){ .kind = WGI_ADAM,
+                               .lr = standard(o.lr, 1e-3),
+                               .beta1 = standard(o.beta1, 0.9),
+                               .beta2 = standard(o.beta2, 0.999),
+                               .eps = standard(o.eps, 1e-8),
+                               .decay = standard(o.weight_decay, 0),
+                               .decay_all = o.decay_all });
 }
 
 void wg_optim_free(wg_optim *o)
 {
-    if (!o)
-        return;
+    if (!o) return;
     wg_params *root = o->p->root;
     for (size_t i = 0; i < root->count; i++)
         for (int k = 0; k < 2; k++) {
@@ -76,10 +86,8 @@ void wg_optim_free(wg_optim *o)
 
 void wg_optim_set_lr(wg_optim *o, double lr)
 {
-    if (o && !(lr >= 0 && isfinite(lr)))
-        wgi_fail(o->p->c, NULL, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
-    else if (o)
-        o->lr = lr;
+    if (o && !(lr >= 0 && isfinite(lr))) wgi_fail(o->p->c, NULL, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
+    else if (o) o->lr = lr;
 }
 
 double wg_optim_lr(const wg_optim *o) { return o ? o->lr : 0; }
@@ -87,18 +95,14 @@ double wg_optim_lr(const wg_optim *o) { return o ? o->lr : 0; }
 double wg_optim_clip_norm(wg_optim *o, double max_norm)
 {
     double norm = o ? wg_params_grad_norm(o->p) : NAN;
-    if (!(norm > max_norm))
-        return norm;
+    if (!(norm > max_norm)) return norm;
     double scale = max_norm / norm;
     for (size_t k = 0; k < o->p->root->count; k++) {
         wgi_parameter *q = o->p->root->item[k];
-        if (!q->reached || !wgi_params_holds(o->p, q))
-            continue;
+        if (!q->reached || !wgi_params_holds(o->p, q)) continue;
         for (int64_t i = 0; i < q->size; i++)
-            if (q->dtype == WG_F32)
-                ((float *)q->grad)[i] *= (float)scale;
-            else
-                ((double *)q->grad)[i] *= scale;
+            if (q->dtype == WG_F32) ((float *)q->grad)[i] *= (float)scale;
+            else ((double *)q->grad)[i] *= scale;
     }
     return norm;
 }
@@ -106,8 +110,7 @@ double wg_optim_clip_norm(wg_optim *o, double max_norm)
 static bool slots(wg_context *c, const wg_optim *o, wgi_parameter *q)
 {
     for (int k = 0; k < (o->kind == WGI_ADAM ? 2 : o->kind == WGI_MOMENTUM); k++)
-        if (!q->slot[k] && !(q->slot[k] = wg_alloc(c, (size_t)WGI_MAX(q->size, 1), wg_dtype_size(q->dtype))))
-            return false;
+        if (!q->slot[k] && !(q->slot[k] = wg_alloc(c, (size_t)WGI_MAX(q->size, 1), wg_dtype_size(q->dtype)))) return false;
     return true;
 }
 
@@ -116,12 +119,12 @@ static bool moves(const wg_optim *o, const wgi_parameter *q) { return q->reached
 static wg_status ready(wg_site here, const wg_optim *o)
 {
     wg_params *root = o->p->root;
-    if (!wgi_ok(root->c))
-        return wg_failed(root->c);
+    if (!wgi_ok(root->c)) return wg_failed(root->c);
     if (root->gradients == WGI_GRAD_NONE)
         return wgi_fail(root->c, here, "step", WG_ERROR_USE, "there are no gradients: wg_backward comes first");
     if (root->gradients == WGI_GRAD_USED)
-        return wgi_fail(root->c, here, "step", WG_ERROR_USE, "the gradients were used by the step at %s", wg_site_place(root->used_here));
+        return wgi_fail(root->c, here, "step", WG_ERROR_USE, "the gradients were used by the step at %s",
+                        wg_site_place(root->used_here));
     return WG_OK;
 }
 
@@ -137,18 +140,18 @@ static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
     const update  *u = arg;
     wgi_parameter *q = u->item[i];
     size_t         size = wg_dtype_size(q->dtype);
-    int64_t        lines = (q->size + 15) / 16, begin = lines * chunk / chunks * 16, end = WGI_MIN(lines * (chunk + 1) / chunks * 16, q->size);
-    wgi_rates      r = u->rates;
-    wg_type        t = { NULL, q->dtype };
-    const void    *x[] = { (char *)q->grad + (size_t)begin * size };
-    void          *y[3] = { (char *)q->data + (size_t)begin * size };
-    for (int k = 0; k < 2; k++)
-        y[k + 1] = q->slot[k] ? (char *)q->slot[k] + (size_t)begin * size : NULL;
+    int64_t        lines = (q->size + 15) / 16, begin = lines * chunk / chunks * 16,
+            end = WGI_MIN(lines * (chunk + 1) / chunks * 16, q->size);
+    wgi_rates   r = u->rates;
+    wg_type     t = { NULL, q->dtype };
+    const void *x[] = { (char *)q->grad + (size_t)begin * size };
+    void       *y[3] = { (char *)q->data + (size_t)begin * size };
+    for (int k = 0; k < 2; k++) y[k + 1] = q->slot[k] ? (char *)q->slot[k] + (size_t)begin * size : NULL;
     r.keep = u->o->decay_all || q->shape.rank >= 2 ? 1 - r.lr * u->o->decay : 1;
-    wg_kernel            k = { .begin = begin, .end = end, .x = x, .y = y, .xt = &t, .yt = &t, .attr = &r };
-    const wg_kernel_fn  *fn = wgi_update_kernels[u->o->kind];
+    wg_kernel           k = { .begin = begin, .end = end, .x = x, .y = y, .xt = &t, .yt = &t, .attr = &r };
+    const wg_kernel_fn *fn = wgi_update_kernels[u->o->kind];
     (void)thread;
-    int                  isa = q->owner->c->isa;
+    int isa = q->owner->c->isa;
     return begin >= end || fn[isa](&k);
 }
 
@@ -166,8 +169,7 @@ static wgi_rates rates_of(const wg_optim *o)
 /* The parameters that move, and into how many chunks each is cut: scratch lives with the optimizer. */
 static bool list_room(wg_optim *o, wg_params *root)
 {
-    if (o->room >= root->count)
-        return true;
+    if (o->room >= root->count) return true;
     wg_free(root->c, o->list);
     o->list = wg_alloc(root->c, root->count, sizeof(wgi_parameter *) + sizeof(int));
     o->room = o->list ? root->count : 0;
@@ -178,17 +180,13 @@ enum { WIDE = 16384 };
 
 wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 {
-    if (!o)
-        return WG_ERROR_USE;
+    if (!o) return WG_ERROR_USE;
     wg_params *root = o->p->root;
     wg_status  s = ready(here, o);
-    if (!s && !list_room(o, root))
-        s = wg_failed(root->c);
+    if (!s && !list_room(o, root)) s = wg_failed(root->c);
     for (size_t k = 0; !s && k < root->count; k++)
-        if (moves(o, root->item[k]) && !slots(root->c, o, root->item[k]))
-            s = wg_failed(root->c);
-    if (s)
-        return s;
+        if (moves(o, root->item[k]) && !slots(root->c, o, root->item[k])) s = wg_failed(root->c);
+    if (s) return s;
     o->steps++;
     update u = { o, o->list, rates_of(o) };
     int   *chunks = (int *)(void *)(u.item + o->room);
@@ -207,8 +205,7 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 
 void wg_mean_add(wg_mean *m, double value, double weight)
 {
-    if (weight <= 0)
-        return;
+    if (weight <= 0) return;
     m->weight += weight;
     m->value += (value - m->value) * (weight / m->weight);
 }

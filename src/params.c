@@ -7,11 +7,9 @@ wg_params *wgi_params_root(wg_params *p) { return p ? p->root : NULL; }
 
 wg_params *wg_params_new(wg_context *c)
 {
-    if (!wgi_ok(c))
-        return NULL;
+    if (!wgi_ok(c)) return NULL;
     wg_params *p = wg_alloc(c, 1, sizeof *p);
-    if (!p)
-        return NULL;
+    if (!p) return NULL;
     p->c = c;
     p->root = p;
     p->next = c->params;
@@ -31,15 +29,12 @@ static void parameter_free(wg_context *c, wgi_parameter *q)
 
 void wg_params_free(wg_params *p)
 {
-    if (!p || p->root != p)
-        return;
+    if (!p || p->root != p) return;
     wg_context *c = p->c;
     wg_params **at = &c->params;
-    while (*at != p)
-        at = &(*at)->next;
+    while (*at != p) at = &(*at)->next;
     *at = p->next;
-    for (size_t i = 0; i < p->count; i++)
-        parameter_free(c, p->item[i]);
+    for (size_t i = 0; i < p->count; i++) parameter_free(c, p->item[i]);
     for (wg_params *s = p->subs, *next; s; s = next) {
         next = s->next;
         wg_free(c, s->prefix);
@@ -54,8 +49,7 @@ void wg_params_free(wg_params *p)
 static bool name_ok(const char *s)
 {
     for (bool first = true; s && *s; s++) {
-        if (*s == '.' ? first || !s[1] : !isalnum((unsigned char)*s) && *s != '_')
-            return false;
+        if (*s == '.' ? first || !s[1] : !isalnum((unsigned char)*s) && *s != '_') return false;
         first = *s == '.';
     }
     return s != NULL;
@@ -63,16 +57,15 @@ static bool name_ok(const char *s)
 
 wg_params *wg_params_in(wg_params *p, const char *prefix)
 {
-    if (!p || !wgi_ok(p->c))
-        return p;
+    if (!p || !wgi_ok(p->c)) return p;
     if (!name_ok(prefix) || !*prefix) {
-        wgi_fail(p->c, NULL, "params_in", WG_ERROR_VALUE, "\"%s\" is no name: letters, digits, _ and single dots", prefix ? prefix : "");
+        wgi_fail(p->c, NULL, "params_in", WG_ERROR_VALUE, "\"%s\" is no name: letters, digits, _ and single dots",
+                 prefix ? prefix : "");
         return p;
     }
     size_t n = (p->prefix ? strlen(p->prefix) : 0) + strlen(prefix) + 2;
     char  *full = wg_alloc(p->c, n, 1);
-    if (!full)
-        return p;
+    if (!full) return p;
     snprintf(full, n, "%s%s.", p->prefix ? p->prefix : "", prefix);
     for (wg_params *s = p->root->subs; s; s = s->next)
         if (strcmp(s->prefix, full) == 0) {
@@ -102,32 +95,27 @@ bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
 static uint32_t place(const wg_params *root, const char *name)
 {
     uint32_t mask = (uint32_t)root->index_size - 1, i = (uint32_t)wgi_text_hash(name) & mask;
-    while (root->index[i] && strcmp(root->item[root->index[i] - 1]->name, name) != 0)
-        i = (i + 1) & mask;
+    while (root->index[i] && strcmp(root->item[root->index[i] - 1]->name, name) != 0) i = (i + 1) & mask;
     return i;
 }
 
 wgi_parameter *wgi_params_find(const wg_params *root, const char *full)
 {
-    if (!root->index_size)
-        return NULL;
+    if (!root->index_size) return NULL;
     uint32_t i = root->index[place(root, full)];
     return i ? root->item[i - 1] : NULL;
 }
 
 static bool index_grow(wg_params *root)
 {
-    if (2 * (root->count + 1) <= root->index_size)
-        return true;
+    if (2 * (root->count + 1) <= root->index_size) return true;
     size_t    size = root->index_size ? 2 * root->index_size : 16;
     uint32_t *now = wg_alloc(root->c, size, sizeof *now);
-    if (!now)
-        return false;
+    if (!now) return false;
     wg_free(root->c, root->index);
     root->index = now;
     root->index_size = size;
-    for (size_t i = 0; i < root->count; i++)
-        now[place(root, root->item[i]->name)] = (uint32_t)i + 1;
+    for (size_t i = 0; i < root->count; i++) now[place(root, root->item[i]->name)] = (uint32_t)i + 1;
     return true;
 }
 
@@ -138,8 +126,7 @@ static wgi_parameter *make(wg_params *p, wg_site here, const char *full, wg_shap
     int64_t        size = wg_shape_size(s);
     void          *items = wgi_grow(c, (void *)root->item, &root->capacity, root->count + 1, sizeof *root->item);
     wgi_parameter *q = items ? wg_alloc(c, 1, sizeof *q) : NULL;
-    if (items)
-        root->item = items;
+    if (items) root->item = items;
     if (!q || !index_grow(root)) {
         wg_free(c, q);
         return NULL;
@@ -165,8 +152,7 @@ static void enter(wg_params *root, wgi_parameter *q)
 
 void *wgi_grad_memory(wgi_parameter *q)
 {
-    if (!q->grad)
-        q->grad = wg_alloc(q->owner->c, (size_t)WGI_MAX(q->size, 1), wg_dtype_size(q->dtype));
+    if (!q->grad) q->grad = wg_alloc(q->owner->c, (size_t)WGI_MAX(q->size, 1), wg_dtype_size(q->dtype));
     return q->grad;
 }
 
@@ -175,11 +161,9 @@ void *wgi_grad_memory(wgi_parameter *q)
 static bool use(wg_graph *g, wg_params *root)
 {
     for (size_t i = 0; i < g->uses; i++)
-        if (g->use[i].p == root)
-            return true;
+        if (g->use[i].p == root) return true;
     void *p = wgi_grow(g->c, g->use, &g->use_capacity, g->uses + 1, sizeof *g->use);
-    if (!p)
-        return false;
+    if (!p) return false;
     g->use = p;
     g->use[g->uses++] = (wgi_use){ root, root->version };
     return true;
@@ -190,8 +174,7 @@ static uint32_t node_in(wg_graph *g, wgi_parameter *q)
     if (q->in_graph == g && q->in_generation == g->generation && q->in_index < g->count && g->node[q->in_index].parameter == q)
         return q->in_index;
     for (size_t i = 0; i < g->params && q->in_graph; i++)
-        if (g->node[g->param[i]].parameter == q)
-            return g->param[i];
+        if (g->node[g->param[i]].parameter == q) return g->param[i];
     return 0;
 }
 
@@ -199,11 +182,11 @@ static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
 {
     const wg_shape *s = wgi_intern(g->c, &q->shape);
     void           *list = wgi_grow(g->c, g->param, &g->param_capacity, g->params + 1, sizeof *g->param);
-    if (list)
-        g->param = list;
-    if (!s || !list || !use(g, q->owner))
-        return wgi_error_node(g);
-    wgi_node n = { .op = q->state ? &wgi_op_state : &wgi_op_param, .shape = s, .parameter = q, .here = here, .dtype = (uint8_t)q->dtype };
+    if (list) g->param = list;
+    if (!s || !list || !use(g, q->owner)) return wgi_error_node(g);
+    wgi_node n = {
+        .op = q->state ? &wgi_op_state : &wgi_op_param, .shape = s, .parameter = q, .here = here, .dtype = (uint8_t)q->dtype
+    };
     uint32_t i = wgi_append(g, &n);
     if (i) {
         g->param[g->params++] = i;
@@ -217,13 +200,10 @@ static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
 /* The name with the subset's prefix, in buf when there is one; NULL when it is too long or no name. */
 static const char *full_name(const wg_params *p, const char *name, char *buf, size_t size)
 {
-    if (!name_ok(name) || !*name)
-        return NULL;
+    if (!name_ok(name) || !*name) return NULL;
     size_t n = strlen(name) + 1, skip = p->prefix ? strlen(p->prefix) : 0;
-    if (skip + n > size)
-        return NULL;
-    if (!skip)
-        return name;
+    if (skip + n > size) return NULL;
+    if (!skip) return name;
     memcpy(buf, p->prefix, skip);
     memcpy(buf + skip, name, n);
     return buf;
@@ -233,15 +213,15 @@ static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, 
 {
     const char *what = state ? "state" : "param";
     char        buf[512], a[80], b[80];
-    if (!g || !g->count || !p || !wgi_ok(g->c))
-        return wgi_error_node(g);
+    if (!g || !g->count || !p || !wgi_ok(g->c)) return wgi_error_node(g);
     if (p->c != g->c) {
         wgi_fail(g->c, here, what, WG_ERROR_USE, "\"%s\": the parameters belong to another context", name);
         return wgi_error_node(g);
     }
     const char *full = full_name(p, name, buf, sizeof buf);
     if (!full) {
-        wgi_fail(g->c, here, what, WG_ERROR_VALUE, "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
+        wgi_fail(g->c, here, what, WG_ERROR_VALUE, "\"%.80s\" is no name: letters, digits, _ joined by single dots",
+                 name ? name : "");
         return wgi_error_node(g);
     }
     if (!wgi_shape_fits(&s)) {
@@ -251,14 +231,14 @@ static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, 
     wgi_parameter *q = wgi_params_find(p->root, full);
     if (q && (!wg_shape_equal(q->shape, s) || q->state != state)) {
         wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s %s was made as a %s %s at %s", full, wg_shape_text(s, a, sizeof a),
-                 q->state ? "state" : "parameter", wg_shape_text(q->shape, b, sizeof b), *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
+                 q->state ? "state" : "parameter", wg_shape_text(q->shape, b, sizeof b),
+                 *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
         return wgi_error_node(g);
     }
     if (!q) {
         q = make(p, here, full, s, g->c->o.dtype, state);
         if (!q || !wgi_init_fill(g->c, &init, full, &s, q->dtype, q->data)) {
-            if (q)
-                parameter_free(g->c, q);
+            if (q) parameter_free(g->c, q);
             return wgi_error_node(g);
         }
         enter(p->root, q);
@@ -280,18 +260,16 @@ wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *name, w
 wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state)
 {
     char buf[512];
-    if (!p || !wgi_ok(p->c))
-        return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     const char *full = full_name(p, name, buf, sizeof buf);
     if (!full)
-        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
+        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE,
+                        "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
     if (!wgi_shape_fits(&t.shape) || !t.data || (!state && !wg_dtype_is_float(t.dtype)))
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data", full);
-    if (wgi_params_find(p->root, full))
-        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_USE, "%s is there already", full);
+    if (wgi_params_find(p->root, full)) return wgi_fail(p->c, NULL, "params_make", WG_ERROR_USE, "%s is there already", full);
     wgi_parameter *q = make(p, "", full, t.shape, t.dtype, state);
-    if (!q)
-        return wg_failed(p->c);
+    if (!q) return wg_failed(p->c);
     memcpy(q->data, t.data, (size_t)q->size * wg_dtype_size(t.dtype));
     enter(p->root, q);
     p->root->version++;
@@ -303,11 +281,9 @@ wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state
 /* Parameter i of a set or subset. */
 static wgi_parameter *at(const wg_params *p, int i)
 {
-    if (p && !p->prefix)
-        return i >= 0 && (size_t)i < p->count ? p->item[i] : NULL;
+    if (p && !p->prefix) return i >= 0 && (size_t)i < p->count ? p->item[i] : NULL;
     for (size_t k = 0; p && k < p->root->count; k++)
-        if (wgi_params_holds(p, p->root->item[k]) && i-- == 0)
-            return p->root->item[k];
+        if (wgi_params_holds(p, p->root->item[k]) && i-- == 0) return p->root->item[k];
     return NULL;
 }
 
@@ -316,10 +292,8 @@ wg_context *wg_params_context(const wg_params *p) { return p ? p->c : NULL; }
 int wg_params_count(const wg_params *p)
 {
     int n = 0;
-    if (p && !p->prefix)
-        return (int)p->count;
-    for (size_t k = 0; p && k < p->root->count; k++)
-        n += wgi_params_holds(p, p->root->item[k]);
+    if (p && !p->prefix) return (int)p->count;
+    for (size_t k = 0; p && k < p->root->count; k++) n += wgi_params_holds(p, p->root->item[k]);
     return n;
 }
 
@@ -350,13 +324,11 @@ wg_tensor wg_params_grad(const wg_params *p, int i)
 int wg_params_find(const wg_params *p, const char *name)
 {
     int n = 0;
-    if (!p)
-        return -1;
+    if (!p) return -1;
     size_t skip = p->prefix ? strlen(p->prefix) : 0;
     for (size_t k = 0; k < p->root->count; k++)
         if (wgi_params_holds(p, p->root->item[k])) {
-            if (strcmp(p->root->item[k]->name + skip, name) == 0)
-                return n;
+            if (strcmp(p->root->item[k]->name + skip, name) == 0) return n;
             n++;
         }
     return -1;
@@ -370,8 +342,7 @@ bool wg_params_has(const wg_params *p, wg_node n)
 
 double wg_params_item(const wg_params *p, const char *name)
 {
-    if (!p || !wgi_ok(p->c))
-        return NAN;
+    if (!p || !wgi_ok(p->c)) return NAN;
     int            i = wg_params_find(p, name);
     wgi_parameter *q = at(p, i);
     if (i < 0 || q->size != 1) {
@@ -385,11 +356,11 @@ double wg_params_item(const wg_params *p, const char *name)
 
 wg_status wg_params_assign(wg_params *p, const char *name, const double *values, size_t count)
 {
-    if (!p || !wgi_ok(p->c))
-        return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     wgi_parameter *q = at(p, wg_params_find(p, name));
     if (!q || (size_t)q->size != count)
-        return wgi_fail(p->c, NULL, "params_assign", WG_ERROR_VALUE, q ? "%s has not %zu elements" : "no parameter %s", name, count);
+        return wgi_fail(p->c, NULL, "params_assign", WG_ERROR_VALUE, q ? "%s has not %zu elements" : "no parameter %s", name,
+                        count);
     wgi_convert(q->dtype, q->data, WG_F64, values, q->size);
     p->root->version++;
     return WG_OK;
@@ -404,23 +375,25 @@ static size_t flat(const wg_params *p, flat_fn f, void *arg)
     size_t n = 0;
     for (size_t k = 0; p && k < p->root->count; k++) {
         wgi_parameter *q = p->root->item[k];
-        if (q->state || !wgi_params_holds(p, q))
-            continue;
-        if (f)
-            f(q, n, arg);
+        if (q->state || !wgi_params_holds(p, q)) continue;
+        if (f) f(q, n, arg);
         n += (size_t)q->size;
     }
     return n;
 }
 
-static void get_value(wgi_parameter *q, size_t at_, void *arg) { wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->data, q->size); }
-static void set_value(wgi_parameter *q, size_t at_, void *arg) { wgi_convert(q->dtype, q->data, WG_F64, (double *)arg + at_, q->size); }
+static void get_value(wgi_parameter *q, size_t at_, void *arg)
+{
+    wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->data, q->size);
+}
+static void set_value(wgi_parameter *q, size_t at_, void *arg)
+{
+    wgi_convert(q->dtype, q->data, WG_F64, (double *)arg + at_, q->size);
+}
 static void get_gradient(wgi_parameter *q, size_t at_, void *arg)
 {
-    if (q->reached)
-        wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->grad, q->size);
-    else
-        memset((double *)arg + at_, 0, sizeof(double) * (size_t)q->size);
+    if (q->reached) wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->grad, q->size);
+    else memset((double *)arg + at_, 0, sizeof(double) * (size_t)q->size);
 }
 
 static void add_norm(wgi_parameter *q, size_t at_, void *arg)
@@ -444,8 +417,7 @@ wg_status wg_params_get(const wg_params *p, double *theta)
 
 wg_status wg_params_set(wg_params *p, const double *theta)
 {
-    if (!p || !wgi_ok(p->c))
-        return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     flat(p, set_value, (void *)(uintptr_t)theta);
     p->root->version++;
     return WG_OK;
@@ -453,8 +425,7 @@ wg_status wg_params_set(wg_params *p, const double *theta)
 
 wg_status wg_params_get_grad(const wg_params *p, double *gradient)
 {
-    if (!p || !wgi_ok(p->c))
-        return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     if (p->root->gradients == WGI_GRAD_NONE)
         return wgi_fail(p->c, NULL, "params_get_grad", WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
     flat(p, get_gradient, gradient);
@@ -464,8 +435,7 @@ wg_status wg_params_get_grad(const wg_params *p, double *gradient)
 double wg_params_grad_norm(const wg_params *p)
 {
     double sum = 0;
-    if (!p || !wgi_ok(p->c))
-        return NAN;
+    if (!p || !wgi_ok(p->c)) return NAN;
     if (p->root->gradients == WGI_GRAD_NONE) {
         wgi_fail(p->c, NULL, "params_grad_norm", WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
         return NAN;

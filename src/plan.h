@@ -50,9 +50,9 @@ typedef struct wgi_gradient_of { /* a target: its gradient's buffer, to be copie
 } wgi_gradient_of;
 
 struct wgi_plan {
-    wgi_plan  *next;
-    uint64_t   key, serial, trail;
-    wgi_arena  arena;
+    wgi_plan   *next;
+    uint64_t    key, serial, trail;
+    wgi_arena   arena;
     wg_context *c;
 
     /* what a hit is confirmed by */
@@ -62,13 +62,13 @@ struct wgi_plan {
     bool      backward;
     wg_mode   mode;
 
-    wgi_buffer *buffer;
-    uint32_t    buffers;
-    wgi_step   *step;
-    int        *chunks; /* of each step, for the threads to share */
-    int         steps;
-    size_t      work, out, regs; /* bytes */
-    int         most_operands;
+    wgi_buffer      *buffer;
+    uint32_t         buffers;
+    wgi_step        *step;
+    int             *chunks; /* of each step, for the threads to share */
+    int              steps;
+    size_t           work, out, regs; /* bytes */
+    int              most_operands;
     wgi_result_of   *result;
     int              results;
     wgi_gradient_of *gradient;
@@ -89,8 +89,8 @@ enum { WGI_MEMBERS = 48 }; /* of an item of elementwise nodes, at most */
 
 typedef struct wgi_item {
     bool            tiles;
-    bool            finish; /* the second phase of a fold */
-    const wg_shape *shape;  /* of the iteration */
+    bool            finish;             /* the second phase of a fold */
+    const wg_shape *shape;              /* of the iteration */
     uint32_t        first, last, count; /* members, linked by next[] */
 } wgi_item;
 
@@ -103,28 +103,28 @@ typedef struct wgi_work {
     const wgi_request *r;
     wgi_plan          *p;
     uint32_t           n, end;
-    unsigned char     *need, *out; /* out: a value in memory; 2: in the results */
-    uint32_t          *rep;        /* the equal node that stands for it */
-    uint32_t          *at;         /* its item; 0: a leaf, held, empty */
+    unsigned char     *need, *out;        /* out: a value in memory; 2: in the results */
+    uint32_t          *rep;               /* the equal node that stands for it */
+    uint32_t          *at;                /* its item; 0: a leaf, held, empty */
     uint32_t          *next, *buf, *last; /* last: item of the last use of its memory */
-    uint32_t          *base;       /* the node whose memory it is part of; itself */
-    int64_t           *offset;     /* in it, in bytes */
-    wgi_item              *items;
+    uint32_t          *base;              /* the node whose memory it is part of; itself */
+    int64_t           *offset;            /* in it, in bytes */
+    wgi_item          *items;
     size_t             item_count, item_capacity;
     size_t             buffer_capacity, step_capacity;
-    wgi_hole              *holes;
+    wgi_hole          *holes;
     size_t             hole_count, hole_capacity, top;
     bool               failed;
 } wgi_work;
 
-void    *wgi_work_temp(wgi_work *w, size_t count, size_t size); /* zeroed, until the compilation ends */
-void    *wgi_work_keep(wgi_work *w, size_t count, size_t size); /* zeroed, as long as the plan */
-void    *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size_t size);
-bool     wgi_work_given(const wgi_work *w, uint32_t i);   /* a leaf, or a value that is there already */
-bool     wgi_work_is_fold(const wgi_work *w, uint32_t i); /* a reduction of a whole tensor, its leaves taken from tiles */
-void     wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes);
-void     wgi_emit(wgi_work *w);
-uint32_t wgi_buffer_of(wgi_work *w, uint32_t i);
+void       *wgi_work_temp(wgi_work *w, size_t count, size_t size); /* zeroed, until the compilation ends */
+void       *wgi_work_keep(wgi_work *w, size_t count, size_t size); /* zeroed, as long as the plan */
+void       *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size_t size);
+bool        wgi_work_given(const wgi_work *w, uint32_t i);   /* a leaf, or a value that is there already */
+bool        wgi_work_is_fold(const wgi_work *w, uint32_t i); /* a reduction of a whole tensor, its leaves taken from tiles */
+void        wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes);
+void        wgi_emit(wgi_work *w);
+uint32_t    wgi_buffer_of(wgi_work *w, uint32_t i);
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n); /* a copy for the plan */
 static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
 

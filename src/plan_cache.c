@@ -12,10 +12,8 @@ static uint32_t end_of(const wg_graph *g, const wgi_request *r)
         int             outputs = n->op->outputs ? n->op->outputs : 1;
         last = WGI_MAX(last, r->root[i] - n->output + (uint32_t)outputs - 1);
     }
-    if (r->backward)
-        last = WGI_MAX(last, r->loss);
-    for (int i = 0; i < r->targets; i++)
-        last = WGI_MAX(last, r->target[i]);
+    if (r->backward) last = WGI_MAX(last, r->loss);
+    for (int i = 0; i < r->targets; i++) last = WGI_MAX(last, r->target[i]);
     return last + 1;
 }
 
@@ -27,10 +25,8 @@ static uint64_t key_of(const wg_graph *g, const wgi_request *r, uint32_t end)
 #else
     uint64_t h = wgi_mix(g->node[end - 1].hash, g->trail);
     h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->loss << 24 | (uint64_t)r->targets);
-    for (int i = 0; i < r->roots; i++)
-        h = wgi_mix(h, r->root[i]);
-    for (int i = 0; i < r->targets; i++)
-        h = wgi_mix(h, r->target[i]);
+    for (int i = 0; i < r->roots; i++) h = wgi_mix(h, r->root[i]);
+    for (int i = 0; i < r->targets; i++) h = wgi_mix(h, r->target[i]);
     return h;
 #endif
 }
@@ -39,10 +35,8 @@ static bool same_node(const wgi_node *a, const wgi_node *b)
 {
     if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands || a->output != b->output)
         return false;
-    if (a->op->kind == WG_LEAF)
-        return true;
-    if (a->operands && memcmp(wgi_in(a), wgi_in(b), sizeof(uint32_t) * a->operands) != 0)
-        return false;
+    if (a->op->kind == WG_LEAF) return true;
+    if (a->operands && memcmp(wgi_in(a), wgi_in(b), sizeof(uint32_t) * a->operands) != 0) return false;
     return !a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr);
 }
 
@@ -57,8 +51,7 @@ static bool confirmed(const wgi_plan *p, const wg_graph *g, const wgi_request *r
         !same_list(p->root, p->roots, r->root, r->roots) || !same_list(p->target, p->targets, r->target, r->targets))
         return false;
     for (uint32_t i = 0; i < end; i++)
-        if (!same_node(&p->node[i], &g->node[i]))
-            return false;
+        if (!same_node(&p->node[i], &g->node[i])) return false;
     return true;
 }
 
@@ -68,8 +61,7 @@ static void plan_free(wg_context *c, wgi_plan *p)
 {
     for (wg_graph *g = c->graphs; g; g = g->next) /* an open evaluation may have run it */
         for (int i = 0; i < g->rans; i++)
-            if (g->ran[i] == p)
-                g->ran[i--] = g->ran[--g->rans];
+            if (g->ran[i] == p) g->ran[i--] = g->ran[--g->rans];
     wgi_arena_free(&p->arena);
     wg_free(c, p);
     c->plan_count--;
@@ -88,8 +80,7 @@ static wgi_plan *find(wg_context *c, const wg_graph *g, const wgi_request *r, ui
 {
     for (wgi_plan **at = &c->plans; *at; at = &(*at)->next) {
         wgi_plan *p = *at;
-        if (p->key != key || !confirmed(p, g, r, end))
-            continue;
+        if (p->key != key || !confirmed(p, g, r, end)) continue;
         *at = p->next;
         p->next = c->plans;
         return c->plans = p;
@@ -101,11 +92,9 @@ static void enter(wg_context *c, wgi_plan *p)
 {
     p->next = c->plans;
     c->plans = p;
-    if (++c->plan_count <= WGI_PLANS)
-        return;
+    if (++c->plan_count <= WGI_PLANS) return;
     wgi_plan **at = &c->plans;
-    while ((*at)->next)
-        at = &(*at)->next;
+    while ((*at)->next) at = &(*at)->next;
     wgi_plan *last = *at;
     *at = NULL;
     plan_free(c, last);
@@ -114,8 +103,7 @@ static void enter(wg_context *c, wgi_plan *p)
 static void drop(wg_context *c, wgi_plan *p)
 {
     wgi_plan **at = &c->plans;
-    while (*at != p)
-        at = &(*at)->next;
+    while (*at != p) at = &(*at)->next;
     *at = p->next;
     plan_free(c, p);
 }
@@ -127,20 +115,16 @@ enum { SEEN = 4096 };
 /* True at the second sight of a key. */
 static bool seen_before(wg_context *c, uint64_t key)
 {
-    if (!c->seen)
-        c->seen = wg_alloc(c, SEEN, sizeof *c->seen);
-    if (!c->seen)
-        return false;
+    if (!c->seen) c->seen = wg_alloc(c, SEEN, sizeof *c->seen);
+    if (!c->seen) return false;
     if (c->seen_count > SEEN / 2) {
         memset(c->seen, 0, SEEN * sizeof *c->seen);
         c->seen_count = 0;
     }
     key += !key;
     uint32_t i = (uint32_t)(key >> 20) % SEEN;
-    while (c->seen[i] && c->seen[i] != key)
-        i = (i + 1) % SEEN;
-    if (c->seen[i])
-        return true;
+    while (c->seen[i] && c->seen[i] != key) i = (i + 1) % SEEN;
+    if (c->seen[i]) return true;
     c->seen[i] = key;
     c->seen_count++;
     return false;
@@ -152,8 +136,7 @@ static bool large(const wg_graph *g)
     int64_t work = 0;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
-        if (!wgi_is_leaf(n))
-            work += wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
+        if (!wgi_is_leaf(n)) work += wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
     }
     return work / g->count > 1024;
 }
@@ -169,17 +152,13 @@ static bool pays(wg_graph *g, uint64_t key)
 static void wish_for(wgi_plan *p, const uint32_t *wish, int wishes)
 {
     uint32_t *all = wgi_arena_alloc(&p->arena, sizeof *all * (size_t)(p->wishes + wishes));
-    if (!all || !wishes)
-        return;
+    if (!all || !wishes) return;
     int n = 0;
-    for (; n < p->wishes; n++)
-        all[n] = p->wish[n];
+    for (; n < p->wishes; n++) all[n] = p->wish[n];
     for (int i = 0; i < wishes; i++) {
         bool have = false;
-        for (int j = 0; j < n && !have; j++)
-            have = all[j] == wish[i];
-        if (!have)
-            all[n++] = wish[i];
+        for (int j = 0; j < n && !have; j++) have = all[j] == wish[i];
+        if (!have) all[n++] = wish[i];
     }
     p->stale |= n > p->wishes;
     p->wish = all;
@@ -189,34 +168,26 @@ static void wish_for(wgi_plan *p, const uint32_t *wish, int wishes)
 /* The frontier: nodes that an earlier plan of this evaluation made and did not keep, read by nodes that it did not make. */
 static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
-    if (!g->rans)
-        return true;
+    if (!g->rans) return true;
     unsigned char *need = wgi_arena_alloc(&g->temp, g->count);
     uint32_t      *wish = wgi_arena_alloc(&g->temp, sizeof *wish * g->count);
-    if (!need || !wish)
-        return false;
+    if (!need || !wish) return false;
     memset(need, 0, g->count);
-    for (int i = 0; i < r->roots; i++)
-        need[r->root[i]] = 1;
+    for (int i = 0; i < r->roots; i++) need[r->root[i]] = 1;
     for (int i = 0; i < r->targets; i++)
-        if (!wg_is_none(gx[i]))
-            need[gx[i].index] = 1;
+        if (!wg_is_none(gx[i])) need[gx[i].index] = 1;
     int wishes = 0;
     for (uint32_t i = g->count; i-- > 1;) {
         const wgi_node *n = &g->node[i];
-        if (!need[i] || wgi_is_leaf(n) || g->value[i])
-            continue;
+        if (!need[i] || wgi_is_leaf(n) || g->value[i]) continue;
         bool made = false;
-        for (int k = 0; k < g->rans; k++)
-            made |= wgi_plan_makes(g->ran[k], i);
+        for (int k = 0; k < g->rans; k++) made |= wgi_plan_makes(g->ran[k], i);
         if (made) {
             wish[wishes++] = i;
             continue;
         }
-        for (uint32_t k = 0; k < n->operands; k++)
-            need[wgi_in(n)[k]] = 1;
-        if (n->output)
-            need[i - n->output] = 1;
+        for (uint32_t k = 0; k < n->operands; k++) need[wgi_in(n)[k]] = 1;
+        if (n->output) need[i - n->output] = 1;
     }
     for (int k = 0; k < g->rans && wishes; k++) {
         int mine = 0;
@@ -236,10 +207,8 @@ static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
 static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
-    if (!x)
-        return false;
-    for (int i = 0; i < r->targets; i++)
-        x[i] = wgi_handle(g, r->target[i]);
+    if (!x) return false;
+    for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);
     wg_node loss = wgi_handle(g, r->loss), one = wg_number(1);
     wg_site in = wg_inside(r->here);
     one = wgi_leaf_number(g, in, 1, wg_node_dtype(loss));
@@ -250,17 +219,12 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
     uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)(r->roots + r->targets + 1));
     int       n = 0;
-    if (!all)
-        return false;
-    for (int i = 0; i < r->roots; i++)
-        all[n++] = r->root[i];
+    if (!all) return false;
+    for (int i = 0; i < r->roots; i++) all[n++] = r->root[i];
     for (int i = 0; i < r->targets; i++)
-        if (!wg_is_none(gx[i]))
-            all[n++] = gx[i].index;
-    if (!wgi_interpret(g, all, n))
-        return false;
-    for (int i = 0; i < r->roots; i++)
-        wgi_root_done(g, r, r->root[i]);
+        if (!wg_is_none(gx[i])) all[n++] = gx[i].index;
+    if (!wgi_interpret(g, all, n)) return false;
+    for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
     for (int i = 0; i < r->targets; i++) {
         r->reached[i] = !wg_is_none(gx[i]);
         if (r->reached[i]) {
@@ -273,10 +237,8 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
 
 static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r, uint64_t key)
 {
-    if (!wgi_plan_run(g, p, r))
-        return false;
-    if (g->rans < (int)(sizeof g->ran / sizeof *g->ran))
-        g->ran[g->rans++] = p;
+    if (!wgi_plan_run(g, p, r)) return false;
+    if (g->rans < (int)(sizeof g->ran / sizeof *g->ran)) g->ran[g->rans++] = p;
     g->trail = wgi_mix(wgi_mix(g->trail, key), p->serial);
     return true;
 }
@@ -307,16 +269,14 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
 
 bool wgi_run(wg_graph *g, wgi_request *r)
 {
-    if (!r->roots && !r->targets)
-        return true;
+    if (!r->roots && !r->targets) return true;
     uint32_t  end = end_of(g, r);
     uint64_t  key = key_of(g, r, end);
     wgi_plan *p = g->c->o.interpret > 0 ? NULL : find(g->c, g, r, key, end);
     if (p && p->stale) {
         uint32_t *wish = wgi_arena_alloc(&g->temp, sizeof *wish * (size_t)p->wishes);
         int       wishes = p->wishes;
-        if (!wish)
-            return false;
+        if (!wish) return false;
         memcpy(wish, p->wish, sizeof *wish * (size_t)wishes);
         drop(g->c, p);
         return run_new(g, r, key, end, wish, wishes);

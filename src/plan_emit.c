@@ -9,8 +9,7 @@ static uint32_t new_buffer(wgi_work *w, wgi_buffer b)
 {
     wgi_plan *p = w->p;
     p->buffer = wgi_work_grow(w, p->buffer, &w->buffer_capacity, (size_t)p->buffers + 1, sizeof *p->buffer);
-    if (w->failed)
-        return NO_BUFFER;
+    if (w->failed) return NO_BUFFER;
     p->buffer[p->buffers] = b;
     return p->buffers++;
 }
@@ -23,13 +22,11 @@ static size_t take(wgi_work *w, size_t size)
     size = align64(size);
     for (size_t i = 0; i < w->hole_count; i++) {
         wgi_hole *h = &w->holes[i];
-        if (h->size < size)
-            continue;
+        if (h->size < size) continue;
         size_t at = h->at;
         h->at += size;
         h->size -= size;
-        if (!h->size)
-            memmove(h, h + 1, sizeof *h * (--w->hole_count - i));
+        if (!h->size) memmove(h, h + 1, sizeof *h * (--w->hole_count - i));
         return at;
     }
     w->top += size;
@@ -41,8 +38,7 @@ static void give(wgi_work *w, size_t at, size_t size)
 {
     size = align64(size);
     size_t i = w->hole_count;
-    while (i > 0 && w->holes[i - 1].at > at)
-        i--;
+    while (i > 0 && w->holes[i - 1].at > at) i--;
     bool before = i > 0 && w->holes[i - 1].at + w->holes[i - 1].size == at;
     bool after = i < w->hole_count && at + size == w->holes[i].at;
     if (before && after) {
@@ -55,8 +51,7 @@ static void give(wgi_work *w, size_t at, size_t size)
         w->holes[i].size += size;
     } else {
         w->holes = wgi_work_grow(w, w->holes, &w->hole_capacity, w->hole_count + 1, sizeof *w->holes);
-        if (w->failed)
-            return;
+        if (w->failed) return;
         memmove(&w->holes[i + 1], &w->holes[i], sizeof *w->holes * (w->hole_count++ - i));
         w->holes[i] = (wgi_hole){ at, size };
     }
@@ -68,18 +63,13 @@ static void give(wgi_work *w, size_t at, size_t size)
 uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
 {
     i = w->rep[i];
-    if (w->buf[i])
-        return w->buf[i] - 1;
+    if (w->buf[i]) return w->buf[i] - 1;
     const wgi_node *n = &w->g->node[i];
     uint32_t        b;
-    if (w->base[i] != i)
-        b = new_buffer(w, (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 });
-    else if (w->g->value[i])
-        b = new_buffer(w, (wgi_buffer){ WGI_HELD, i, 0, 0 });
-    else if (i >= w->end && wgi_is_leaf(n))
-        b = new_buffer(w, (wgi_buffer){ WGI_CONST, i, 0, n->cell });
-    else
-        b = new_buffer(w, (wgi_buffer){ wgi_is_leaf(n) ? WGI_LEAF : WGI_WORK, i, 0, 0 }); /* WORK: empty values */
+    if (w->base[i] != i) b = new_buffer(w, (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 });
+    else if (w->g->value[i]) b = new_buffer(w, (wgi_buffer){ WGI_HELD, i, 0, 0 });
+    else if (i >= w->end && wgi_is_leaf(n)) b = new_buffer(w, (wgi_buffer){ WGI_CONST, i, 0, n->cell });
+    else b = new_buffer(w, (wgi_buffer){ wgi_is_leaf(n) ? WGI_LEAF : WGI_WORK, i, 0, 0 }); /* WORK: empty values */
     w->buf[i] = b + 1;
     return b;
 }
@@ -89,8 +79,7 @@ static void make_buffer(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
     wgi_buffer      b = { WGI_WORK, i, 0, 0 };
-    if (w->buf[i])
-        return;
+    if (w->buf[i]) return;
     if (w->out[i] == 2) {
         b.where = WGI_OUT;
         b.offset = w->p->out;
@@ -107,8 +96,7 @@ static wgi_step *new_step(wgi_work *w, wgi_step s)
 {
     wgi_plan *p = w->p;
     p->step = wgi_work_grow(w, p->step, &w->step_capacity, (size_t)p->steps + 1, sizeof *p->step);
-    if (w->failed)
-        return NULL;
+    if (w->failed) return NULL;
     p->step[p->steps] = s;
     return &p->step[p->steps++];
 }
@@ -127,8 +115,7 @@ static const wg_type *types_of(wgi_work *w, uint32_t i, bool of_outputs)
 
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n)
 {
-    if (!n->op->attr_size)
-        return NULL;
+    if (!n->op->attr_size) return NULL;
     void *a = wgi_work_keep(w, 1, n->op->attr_size);
     return a ? memcpy(a, n->attr, n->op->attr_size) : NULL;
 }
@@ -156,17 +143,17 @@ static void kernel_steps(wgi_work *w, uint32_t i, int phase, uint32_t scratch)
     wg_graph       *g = w->g;
     const wgi_node *n = &g->node[i];
     const wg_op    *op = n->op;
-    wgi_step        s = { .fn = wgi_kernel_of(op, g->c->isa), .op = op, .operands = (int)n->operands, .outputs = wgi_outputs(op), .node = i };
-    uint32_t       *x = wgi_work_keep(w, WGI_MAX(n->operands, 1), sizeof *x), *y = wgi_work_keep(w, (size_t)s.outputs, sizeof *y);
+    wgi_step        s = {
+               .fn = wgi_kernel_of(op, g->c->isa), .op = op, .operands = (int)n->operands, .outputs = wgi_outputs(op), .node = i
+    };
+    uint32_t *x = wgi_work_keep(w, WGI_MAX(n->operands, 1), sizeof *x), *y = wgi_work_keep(w, (size_t)s.outputs, sizeof *y);
     s.attr = wgi_work_attr(w, n);
     s.xt = types_of(w, i, false);
     s.yt = types_of(w, i, true);
-    if (w->failed)
-        return;
+    if (w->failed) return;
     for (uint32_t k = 0; k < n->operands; k++)
         x[k] = phase ? wgi_buffer_of(w, i) : wgi_buffer_of(w, wgi_in(n)[k]); /* a fold's last phase does not read x */
-    for (int k = 0; k < s.outputs; k++)
-        y[k] = w->buf[i + (uint32_t)k] - 1;
+    for (int k = 0; k < s.outputs; k++) y[k] = w->buf[i + (uint32_t)k] - 1;
     s.x = x;
     s.y = y;
     wg_kernel k = { .operands = s.operands, .outputs = s.outputs, .xt = s.xt, .yt = s.yt, .attr = s.attr };
@@ -180,11 +167,9 @@ static void kernel_steps(wgi_work *w, uint32_t i, int phase, uint32_t scratch)
         s.phase = k.phase;
         s.units = op->units ? op->units(&k) : k.phase == 0;
         s.wide = s.units > 1 && work_of(w, i) >= GRAIN;
-        if (s.units > 0)
-            new_step(w, s);
+        if (s.units > 0) new_step(w, s);
     }
-    if (bytes)
-        give(w, at, bytes);
+    if (bytes) give(w, at, bytes);
     w->p->most_operands = WGI_MAX(w->p->most_operands, s.operands);
 }
 
@@ -205,15 +190,11 @@ static wgi_ref operand_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, 
 {
     const wgi_node *n = &w->g->node[x];
     uint32_t        size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
-    if (t->reg_item[x] == item_at && t->reg[x])
-        return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
-    if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape))
-        return (wgi_ref){ WGI_FULL, wgi_buffer_of(w, x), size };
-    if (wgi_size(n->shape) == 1)
-        return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
+    if (t->reg_item[x] == item_at && t->reg[x]) return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
+    if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return (wgi_ref){ WGI_FULL, wgi_buffer_of(w, x), size };
+    if (wgi_size(n->shape) == 1) return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
     wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
-    if (!l)
-        return (wgi_ref){ 0 };
+    if (!l) return (wgi_ref){ 0 };
     wgi_load_make(l, n->shape, shape);
     l->from = wgi_buffer_of(w, x);
     l->size = size;
@@ -233,10 +214,8 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
     in.attr = wgi_work_attr(w, n);
     in.xt = types_of(w, m, false);
     in.yt = types_of(w, m, true);
-    for (uint32_t k = 0; k < n->operands && !w->failed; k++)
-        x[k] = operand_ref(w, t, item_at, w->rep[wgi_in(n)[k]], shape);
-    if (w->failed)
-        return;
+    for (uint32_t k = 0; k < n->operands && !w->failed; k++) x[k] = operand_ref(w, t, item_at, w->rep[wgi_in(n)[k]], shape);
+    if (w->failed) return;
     in.x = x;
     uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
     if (scratch != NO_BUFFER) {
@@ -264,24 +243,23 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
 static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *fold_scratch)
 {
     wgi_item *s = &w->items[item_at];
-    size_t most = s->count;
-    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
-        most += w->g->node[m].operands;
+    size_t    most = s->count;
+    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) most += w->g->node[m].operands;
     t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
-    if (w->failed)
-        return;
+    if (w->failed) return;
     t->prog->instr = wgi_work_keep(w, most, sizeof *t->prog->instr);
     t->prog->size = wgi_size(s->shape);
     t->frees = 0;
     double cost = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
-        for (uint32_t j = 0; j < w->g->node[m].operands; j++)
-            t->last[w->rep[wgi_in(&w->g->node[m])[j]]] = k + 1;
+        for (uint32_t j = 0; j < w->g->node[m].operands; j++) t->last[w->rep[wgi_in(&w->g->node[m])[j]]] = k + 1;
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++) {
         cost += WGI_MAX(1, w->g->node[m].op->cost);
         add_instr(w, t, item_at, m, k + 1, wgi_work_is_fold(w, m) ? fold_scratch[w->at[m]] : NO_BUFFER);
     }
-    wgi_step one = { .tiles = t->prog, .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE, .scratch = NO_BUFFER, .node = s->first };
+    wgi_step one = {
+        .tiles = t->prog, .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE, .scratch = NO_BUFFER, .node = s->first
+    };
     one.wide = one.units > 1 && (double)t->prog->size * cost >= GRAIN;
     new_step(w, one);
     w->p->regs = WGI_MAX(w->p->regs, wgi_tile_bytes(t->prog));
@@ -311,8 +289,7 @@ static void take_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at)
 {
     for (int j = 0; j < wgi_outputs(w->g->node[m].op) && !w->failed; j++) {
         uint32_t y = m + (uint32_t)j;
-        if (!w->out[y])
-            continue;
+        if (!w->out[y]) continue;
         make_buffer(w, y);
         if (w->out[y] == 1) {
             uint32_t end = WGI_MAX(w->last[y], at);
@@ -326,30 +303,24 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
 {
     const wgi_item *s = &w->items[i];
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++)
-        if (s->tiles && wgi_work_is_fold(w, m))
-            take_scratch(w, e, m);
-        else
-            take_outputs(w, e, m, i);
-    if (w->failed)
-        return;
-    if (s->tiles)
-        tile_step(w, &e->t, i, e->scratch);
-    else
-        kernel_steps(w, s->first, s->finish ? 1 : 0, s->finish ? e->scratch[i] : NO_BUFFER);
-    if (s->finish)
-        give(w, e->scratch_at[i], e->scratch_size[i]);
-    for (uint32_t y = e->dying[i]; y; y = e->chain[y])
-        give(w, w->p->buffer[w->buf[y] - 1].offset, bytes_of(&w->g->node[y]));
+        if (s->tiles && wgi_work_is_fold(w, m)) take_scratch(w, e, m);
+        else take_outputs(w, e, m, i);
+    if (w->failed) return;
+    if (s->tiles) tile_step(w, &e->t, i, e->scratch);
+    else kernel_steps(w, s->first, s->finish ? 1 : 0, s->finish ? e->scratch[i] : NO_BUFFER);
+    if (s->finish) give(w, e->scratch_at[i], e->scratch_size[i]);
+    for (uint32_t y = e->dying[i]; y; y = e->chain[y]) give(w, w->p->buffer[w->buf[y] - 1].offset, bytes_of(&w->g->node[y]));
 }
 
 void wgi_emit(wgi_work *w)
 {
-    emitter e = { .t = { .reg = wgi_work_temp(w, w->n, sizeof(uint32_t)), .reg_item = wgi_work_temp(w, w->n, sizeof(uint32_t)), .last = wgi_work_temp(w, w->n, sizeof(uint32_t)) } };
+    emitter e = { .t = { .reg = wgi_work_temp(w, w->n, sizeof(uint32_t)),
+                         .reg_item = wgi_work_temp(w, w->n, sizeof(uint32_t)),
+                         .last = wgi_work_temp(w, w->n, sizeof(uint32_t)) } };
     e.dying = wgi_work_temp(w, w->item_count, sizeof *e.dying);
     e.chain = wgi_work_temp(w, w->n, sizeof *e.chain);
     e.scratch = wgi_work_temp(w, w->item_count, sizeof *e.scratch);
     e.scratch_at = wgi_work_temp(w, w->item_count, sizeof *e.scratch_at);
     e.scratch_size = wgi_work_temp(w, w->item_count, sizeof *e.scratch_size);
-    for (uint32_t i = 1; i < w->item_count && !w->failed; i++)
-        emit_item(w, &e, i);
+    for (uint32_t i = 1; i < w->item_count && !w->failed; i++) emit_item(w, &e, i);
 }

@@ -16,14 +16,12 @@ enum { HUGE_PAGE = 1 << 21 };
 /* The graph's workspace, grown when a plan needs more. Large ones lie in huge pages: first touch is several times faster. */
 static bool workspace(wg_graph *g, size_t size)
 {
-    if (size <= g->work_size)
-        return true;
+    if (size <= g->work_size) return true;
     wg_free(g->c, g->work_block);
     g->work = NULL;
     g->work_size = 0;
     g->work_block = wgi_raw(g->c, 1, size + (size >= HUGE_PAGE ? HUGE_PAGE : 0));
-    if (!g->work_block)
-        return false;
+    if (!g->work_block) return false;
     g->work = g->work_block;
     if (size >= HUGE_PAGE) {
         g->work = (void *)(((uintptr_t)g->work_block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
@@ -51,18 +49,26 @@ static void fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *
 
 static bool run_kernel(const run *u, const wgi_step *s, char *memory, int64_t begin, int64_t end)
 {
-    void      **x = (void **)(void *)memory, **y = x + u->p->most_operands;
+    void       **x = (void **)(void *)memory, **y = x + u->p->most_operands;
     void *const *ptr = u->env.ptr;
-    for (int k = 0; k < s->operands; k++)
-        x[k] = ptr[s->x[k]];
-    for (int k = 0; k < s->outputs; k++)
-        y[k] = ptr[s->y[k]];
+    for (int k = 0; k < s->operands; k++) x[k] = ptr[s->x[k]];
+    for (int k = 0; k < s->outputs; k++) y[k] = ptr[s->y[k]];
     if (s->op->fold && s->phase == 0 && wgi_size(s->yt[0].shape) == 1)
         x[0] = (char *)x[0] + (size_t)begin * WG_FOLD * wg_dtype_size(s->xt[0].dtype);
-    wg_kernel k = { .begin = begin, .end = end, .phase = s->phase, .operands = s->operands, .outputs = s->outputs,
-                    .x = (const void *const *)x, .y = y, .xt = s->xt, .yt = s->yt, .attr = s->attr,
+    wg_kernel k = { .begin = begin,
+                    .end = end,
+                    .phase = s->phase,
+                    .operands = s->operands,
+                    .outputs = s->outputs,
+                    .x = (const void *const *)x,
+                    .y = y,
+                    .xt = s->xt,
+                    .yt = s->yt,
+                    .attr = s->attr,
                     .scratch = s->scratch == NO_BUFFER ? NULL : ptr[s->scratch],
-                    .seed = u->env.seed, .epoch = u->env.epoch, .fault = u->env.fault };
+                    .seed = u->env.seed,
+                    .epoch = u->env.epoch,
+                    .fault = u->env.fault };
     return s->fn(&k);
 }
 
@@ -72,22 +78,18 @@ static bool part(void *arg, int i, int chunk, int chunks, int thread)
     const wgi_step *s = &u->p->step[i];
     int64_t         begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
     char           *memory = u->memory + u->each * (size_t)thread;
-    if (begin >= end)
-        return true;
+    if (begin >= end) return true;
     bool ok = s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin * WGI_TILE, WGI_MIN(end * WGI_TILE, s->tiles->size))
                        : run_kernel(u, s, memory, begin, end);
-    if (!ok)
-        __atomic_store_n(&u->failed_step, i, __ATOMIC_RELAXED);
+    if (!ok) __atomic_store_n(&u->failed_step, i, __ATOMIC_RELAXED);
     return ok;
 }
 
 /* Results stay to the end of the evaluation; gradients not made in place are copied. */
 static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
 {
-    for (int i = 0; i < p->results; i++)
-        g->value[p->result[i].node] = ptr[p->result[i].buffer];
-    for (int i = 0; i < p->roots; i++)
-        wgi_root_done(g, r, p->root[i]);
+    for (int i = 0; i < p->results; i++) g->value[p->result[i].node] = ptr[p->result[i].buffer];
+    for (int i = 0; i < p->roots; i++) wgi_root_done(g, r, p->root[i]);
     for (int i = 0; i < p->targets; i++) {
         const wgi_gradient_of *q = &p->gradient[i];
         const wgi_node        *n = &g->node[r->target[i]];
@@ -124,7 +126,10 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
         } else {
             uint32_t node = u.env.failed_node ? u.env.failed_node : p->step[u.failed_step].node;
             bool     users = node < p->end; /* else of a derivative: named by the call that asked for it */
-            wgi_fault_report(g, users ? g->node[node].op : p->step[u.failed_step].op ? p->step[u.failed_step].op : g->node[0].op,
+            wgi_fault_report(g,
+                             users                       ? g->node[node].op
+                             : p->step[u.failed_step].op ? p->step[u.failed_step].op
+                                                         : g->node[0].op,
                              users ? g->node[node].here : wg_inside(r->here), &fault);
         }
     }

@@ -16,22 +16,16 @@ static void want(wgi_work *w, uint32_t i)
 
 static void mark_needed(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
 {
-    for (int i = 0; i < w->r->roots; i++)
-        want(w, w->r->root[i]);
-    for (int i = 0; i < wishes; i++)
-        want(w, wish[i]);
+    for (int i = 0; i < w->r->roots; i++) want(w, w->r->root[i]);
+    for (int i = 0; i < wishes; i++) want(w, wish[i]);
     for (int i = 0; i < w->r->targets; i++)
-        if (!wg_is_none(gx[i]))
-            want(w, gx[i].index);
+        if (!wg_is_none(gx[i])) want(w, gx[i].index);
     for (uint32_t i = w->n; i-- > 1;) {
         const wgi_node *n = &w->g->node[i];
-        if (!w->need[i] || wgi_work_given(w, i))
-            continue;
-        for (uint32_t k = 0; k < n->operands; k++)
-            want(w, wgi_in(n)[k]);
+        if (!w->need[i] || wgi_work_given(w, i)) continue;
+        for (uint32_t k = 0; k < n->operands; k++) want(w, wgi_in(n)[k]);
         if (!n->output) /* a kernel writes all its outputs */
-            for (int k = 1; k < wgi_outputs(n->op); k++)
-                w->need[i + (uint32_t)k] = 1;
+            for (int k = 1; k < wgi_outputs(n->op); k++) w->need[i + (uint32_t)k] = 1;
     }
 }
 
@@ -41,23 +35,18 @@ static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
     uint64_t        h = wgi_mix((uint64_t)(uintptr_t)n->op, (uint64_t)(uintptr_t)n->shape ^ n->dtype);
-    if (wgi_is_leaf(n))
-        return wgi_mix(h, n->cell);
-    for (uint32_t k = 0; k < n->operands; k++)
-        h = wgi_mix(h, w->rep[wgi_in(n)[k]]);
+    if (wgi_is_leaf(n)) return wgi_mix(h, n->cell);
+    for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, w->rep[wgi_in(n)[k]]);
     return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
 }
 
 static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
 {
     const wgi_node *a = &w->g->node[i], *b = &w->g->node[j];
-    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands)
-        return false;
-    if (wgi_is_leaf(a))
-        return a->cell == b->cell;
+    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands) return false;
+    if (wgi_is_leaf(a)) return a->cell == b->cell;
     for (uint32_t k = 0; k < a->operands; k++)
-        if (w->rep[wgi_in(a)[k]] != w->rep[wgi_in(b)[k]])
-            return false;
+        if (w->rep[wgi_in(a)[k]] != w->rep[wgi_in(b)[k]]) return false;
     return !a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr);
 }
 
@@ -72,22 +61,16 @@ static bool shareable(const wgi_work *w, uint32_t i)
 static void share(wgi_work *w)
 {
     uint32_t size = 16;
-    while (size < 2 * w->n)
-        size *= 2;
+    while (size < 2 * w->n) size *= 2;
     wgi_place place = wgi_arena_place(&w->g->temp);
     uint32_t *table = wgi_work_temp(w, size, sizeof *table);
-    for (uint32_t i = 0; i < w->n; i++)
-        w->rep[i] = i;
+    for (uint32_t i = 0; i < w->n; i++) w->rep[i] = i;
     for (uint32_t i = 1; table && i < w->n; i++) {
-        if (!shareable(w, i))
-            continue;
+        if (!shareable(w, i)) continue;
         uint32_t s = (uint32_t)(equal_hash(w, i) >> 16) & (size - 1);
-        while (table[s] && !equal(w, table[s], i))
-            s = (s + 1) & (size - 1);
-        if (table[s])
-            w->rep[i] = table[s];
-        else
-            table[s] = i;
+        while (table[s] && !equal(w, table[s], i)) s = (s + 1) & (size - 1);
+        if (table[s]) w->rep[i] = table[s];
+        else table[s] = i;
     }
     wgi_arena_rewind(&w->g->temp, place);
 }
@@ -97,17 +80,17 @@ static void share(wgi_work *w)
 static bool aliases(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
-    if (n->op->kind != WG_ALIAS)
-        return false;
+    if (n->op->kind != WG_ALIAS) return false;
     wg_type   xt[8], yt = { n->shape, (wg_dtype)n->dtype };
-    wg_kernel k = { .operands = (int)WGI_MIN(n->operands, 8), .outputs = 1, .xt = xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL };
+    wg_kernel k = {
+        .operands = (int)WGI_MIN(n->operands, 8), .outputs = 1, .xt = xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL
+    };
     for (int j = 0; j < k.operands; j++) {
         const wgi_node *m = &w->g->node[wgi_in(n)[j]];
         xt[j] = (wg_type){ m->shape, (wg_dtype)m->dtype };
     }
     int64_t at = n->op->alias(&k);
-    if (at < 0)
-        return false;
+    if (at < 0) return false;
     uint32_t x = w->rep[wgi_in(n)[0]];
     w->base[i] = w->base[x];
     w->offset[i] = w->offset[x] + at * (int64_t)wg_dtype_size((wg_dtype)n->dtype);
@@ -118,8 +101,7 @@ static bool aliases(wgi_work *w, uint32_t i)
 static uint32_t new_item(wgi_work *w, wgi_item t)
 {
     w->items = wgi_work_grow(w, w->items, &w->item_capacity, w->item_count + 1, sizeof *w->items);
-    if (w->failed)
-        return 0;
+    if (w->failed) return 0;
     w->items[w->item_count] = t;
     return (uint32_t)w->item_count++;
 }
@@ -127,10 +109,8 @@ static uint32_t new_item(wgi_work *w, wgi_item t)
 static void join(wgi_work *w, uint32_t t, uint32_t i)
 {
     wgi_item *s = &w->items[t];
-    if (s->count++)
-        w->next[s->last] = i;
-    else
-        s->first = i;
+    if (s->count++) w->next[s->last] = i;
+    else s->first = i;
     s->last = i;
     w->at[i] = t;
 }
@@ -163,12 +143,10 @@ static void place_elementwise(wgi_work *w, uint32_t i)
     const wg_shape *shape = fold ? w->g->node[n->in[0]].shape : n->shape;
     uint32_t        t = earliest(w, i, shape), end = (uint32_t)w->item_count;
     for (uint32_t k = 0; t < end && k < LOOK; k++, t++)
-        if (w->items[t].tiles && w->items[t].shape == shape && w->items[t].count < WGI_MEMBERS)
-            break;
+        if (w->items[t].tiles && w->items[t].shape == shape && w->items[t].count < WGI_MEMBERS) break;
     if (t >= end || !w->items[t].tiles || w->items[t].shape != shape || w->items[t].count >= WGI_MEMBERS)
         t = new_item(w, (wgi_item){ .tiles = true, .shape = shape });
-    if (w->failed)
-        return;
+    if (w->failed) return;
     join(w, t, i);
     if (fold) {
         uint32_t f = new_item(w, (wgi_item){ .finish = true, .first = i, .last = i, .count = 1 });
@@ -182,18 +160,14 @@ static void schedule(wgi_work *w)
     for (uint32_t i = 1; i < w->n && !w->failed; i++) {
         const wgi_node *n = &w->g->node[i];
         w->base[i] = i;
-        if (!w->need[i] || w->rep[i] != i || wgi_work_given(w, i) || (!n->output && aliases(w, i)))
-            continue;
+        if (!w->need[i] || w->rep[i] != i || wgi_work_given(w, i) || (!n->output && aliases(w, i))) continue;
         if (n->output) {
             w->at[i] = w->at[i - n->output];
             continue;
         }
-        if (is_map(n->op) && wgi_size(n->shape) == 0)
-            continue;
-        if (is_map(n->op) || wgi_work_is_fold(w, i))
-            place_elementwise(w, i);
-        else
-            join(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
+        if (is_map(n->op) && wgi_size(n->shape) == 0) continue;
+        if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
+        else join(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
     }
 }
 
@@ -203,8 +177,7 @@ static void use(wgi_work *w, uint32_t x, uint32_t by_item, bool inside)
 {
     uint32_t b = w->base[w->rep[x]];
     w->last[b] = WGI_MAX(w->last[b], by_item);
-    if (!inside)
-        w->out[b] = WGI_MAX(w->out[b], 1);
+    if (!inside) w->out[b] = WGI_MAX(w->out[b], 1);
 }
 
 /* All outputs of an op together: whoever finds one of them finds the others. */
@@ -212,8 +185,7 @@ static void result(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[w->rep[i]];
     uint32_t        first = w->rep[i] - n->output;
-    for (int k = 0; k < wgi_outputs(n->op); k++)
-        w->out[w->base[first + (uint32_t)k]] = 2;
+    for (int k = 0; k < wgi_outputs(n->op); k++) w->out[w->base[first + (uint32_t)k]] = 2;
 }
 
 static void find_uses(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
@@ -227,16 +199,12 @@ static void find_uses(wgi_work *w, const wg_node gx[], const uint32_t *wish, int
                 use(w, x, t, inside);
             }
             if (!w->items[t].tiles || wgi_work_is_fold(w, m))
-                for (int j = 0; j < wgi_outputs(n->op); j++)
-                    w->out[m + (uint32_t)j] = WGI_MAX(w->out[m + (uint32_t)j], 1);
+                for (int j = 0; j < wgi_outputs(n->op); j++) w->out[m + (uint32_t)j] = WGI_MAX(w->out[m + (uint32_t)j], 1);
         }
-    for (int i = 0; i < w->r->roots; i++)
-        result(w, w->r->root[i]);
-    for (int i = 0; i < wishes; i++)
-        result(w, wish[i]);
+    for (int i = 0; i < w->r->roots; i++) result(w, w->r->root[i]);
+    for (int i = 0; i < wishes; i++) result(w, wish[i]);
     for (int i = 0; i < w->r->targets; i++)
-        if (!wg_is_none(gx[i]))
-            result(w, gx[i].index);
+        if (!wg_is_none(gx[i])) result(w, gx[i].index);
 }
 
 void wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
@@ -244,6 +212,5 @@ void wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wis
     mark_needed(w, gx, wish, wishes);
     share(w);
     schedule(w);
-    if (!w->failed)
-        find_uses(w, gx, wish, wishes);
+    if (!w->failed) find_uses(w, gx, wish, wishes);
 }

@@ -1,21 +1,26 @@
 /* registry.c: the families of ops; each is a table at the end of its file in ops/. */
 #include "wgi.h"
 
-extern const wg_op *const wgi_ops_arith[], *const wgi_ops_unary[], *const wgi_ops_compare[], *const wgi_ops_reduce[], *const wgi_ops_shape[],
-    *const wgi_ops_index[], *const wgi_ops_matmul[], *const wgi_ops_softmax[], *const wgi_ops_loss[], *const wgi_ops_random[],
-    *const wgi_ops_norm[], *const wgi_ops_extern[];
+extern const wg_op *const wgi_ops_arith[],
+    *const wgi_ops_unary[], *const wgi_ops_compare[], *const wgi_ops_reduce[],
+                                                          *const wgi_ops_shape[], *const wgi_ops_index[],
+                                                                                      *const                 wgi_ops_matmul[],
+                                                                                          *const             wgi_ops_softmax[],
+                                                                                              *const         wgi_ops_loss[],
+                                                                                                  *const     wgi_ops_random[],
+                                                                                                      *const wgi_ops_norm[],
+                                                                                                          *const wgi_ops_extern[];
 
-static const wg_op *const *const families[] = { wgi_ops_arith,  wgi_ops_unary,   wgi_ops_compare, wgi_ops_reduce, wgi_ops_shape,
-                                                wgi_ops_index,  wgi_ops_matmul,  wgi_ops_softmax, wgi_ops_loss,   wgi_ops_random,
-                                                wgi_ops_norm,   wgi_ops_extern,  wgi_ops_leaf };
+static const wg_op *const *const families[] = { wgi_ops_arith, wgi_ops_unary,  wgi_ops_compare, wgi_ops_reduce, wgi_ops_shape,
+                                                wgi_ops_index, wgi_ops_matmul, wgi_ops_softmax, wgi_ops_loss,   wgi_ops_random,
+                                                wgi_ops_norm,  wgi_ops_extern, wgi_ops_leaf };
 enum { FAMILIES = sizeof families / sizeof *families };
 
 int wg_op_count(void)
 {
     int n = 0;
     for (int f = 0; f < FAMILIES; f++)
-        for (int i = 0; families[f][i]; i++)
-            n++;
+        for (int i = 0; families[f][i]; i++) n++;
     return n;
 }
 
@@ -23,8 +28,7 @@ const wg_op *wg_op_at(int i)
 {
     for (int f = 0; f < FAMILIES && i >= 0; f++)
         for (int k = 0; families[f][k]; k++)
-            if (i-- == 0)
-                return families[f][k];
+            if (i-- == 0) return families[f][k];
     return NULL;
 }
 
@@ -32,7 +36,6 @@ const wg_op *wg_op_find(const char *name)
 {
     for (int f = 0; f < FAMILIES; f++)
         for (int k = 0; families[f][k]; k++)
-            if (strcmp(families[f][k]->name, name) == 0)
-                return families[f][k];
+            if (strcmp(families[f][k]->name, name) == 0) return families[f][k];
     return NULL;
 }

@@ -13,8 +13,7 @@ static wg_node leaf(replay *r, uint32_t i)
 {
     wgi_node *n = &r->from->node[i];
     wg_dtype  t = dtype_of(r, (wg_dtype)n->dtype);
-    if (n->op == &wgi_op_number)
-        return wgi_leaf_number(r->into, n->here, n->number, t);
+    if (n->op == &wgi_op_number) return wgi_leaf_number(r->into, n->here, n->number, t);
     if (n->op == &wgi_op_stream) {
         wgi_node s = { .op = n->op, .shape = r->into->node[0].shape, .here = n->here, .dtype = n->dtype };
         s.cell = n->cell;
@@ -24,8 +23,7 @@ static wg_node leaf(replay *r, uint32_t i)
     const void *data = of_params ? n->parameter->data : wgi_value(r->from, i);
     wgi_place   place = wgi_arena_place(&r->into->temp);
     void       *copy = wgi_arena_alloc(&r->into->temp, (size_t)wgi_size(n->shape) * wg_dtype_size(t));
-    if (!copy || !data)
-        return wgi_error_node(r->into);
+    if (!copy || !data) return wgi_error_node(r->into);
     wgi_convert(t, copy, (wg_dtype)n->dtype, data, wgi_size(n->shape));
     wg_node y = wg_input_at(n->here, r->into, wg_node_name(wgi_handle(r->from, i)), (wg_tensor){ t, *n->shape, copy });
     wgi_arena_rewind(&r->into->temp, place);
@@ -51,17 +49,15 @@ static bool node(replay *r, uint32_t i)
         r->map[i] = leaf(r, i);
         return wg_node_ok(r->map[i]);
     }
-    if (n->output)
-        return true;
+    if (n->output) return true;
     _Alignas(16) char attr[256];
     wgi_place         place = wgi_arena_place(&r->from->temp);
     wg_node          *x = wgi_arena_alloc(&r->from->temp, sizeof *x * n->operands);
-    for (uint32_t k = 0; x && k < n->operands; k++)
-        x[k] = r->map[wgi_in(n)[k]];
-    wg_node y = x ? wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL) : wgi_error_node(r->into);
+    for (uint32_t k = 0; x && k < n->operands; k++) x[k] = r->map[wgi_in(n)[k]];
+    wg_node y = x ? wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL)
+                  : wgi_error_node(r->into);
     wgi_arena_rewind(&r->from->temp, place);
-    if (n->name)
-        wg_name(y, r->from->text[n->name]);
+    if (n->name) wg_name(y, r->from->text[n->name]);
     bool whole = wg_node_op(y) == n->op;
     for (int j = 0; j < (n->op->outputs ? n->op->outputs : 1); j++)
         r->map[i + (uint32_t)j] = whole ? wg_part(y, j) : y; /* a cast that became the identity is its operand */
@@ -84,17 +80,13 @@ wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
         need[root.index] = 1;
         for (uint32_t i = count; i-- > 1;) {
             const wgi_node *n = &from->node[i];
-            if (need[i] && n->output)
-                need[i - n->output] = 1;
-            for (uint32_t k = 0; need[i] && !wgi_is_leaf(n) && k < n->operands; k++)
-                need[wgi_in(n)[k]] = 1;
+            if (need[i] && n->output) need[i - n->output] = 1;
+            for (uint32_t k = 0; need[i] && !wgi_is_leaf(n) && k < n->operands; k++) need[wgi_in(n)[k]] = 1;
         }
         bool ok = true;
-        for (uint32_t i = 1; i < count && ok; i++)
-            ok = !need[i] || node(&r, i);
+        for (uint32_t i = 1; i < count && ok; i++) ok = !need[i] || node(&r, i);
         y = ok ? r.map[root.index] : y;
-        if (map)
-            memcpy(map, r.map, sizeof *map * count);
+        if (map) memcpy(map, r.map, sizeof *map * count);
     }
     wgi_arena_rewind(&from->temp, place);
     return y;

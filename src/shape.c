@@ -12,47 +12,39 @@ const char *wg_dtype_name(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dt
 int64_t wg_shape_size(wg_shape s)
 {
     int64_t n = 1;
-    for (int i = 0; i < s.rank; i++)
-        n *= s.dim[i];
+    for (int i = 0; i < s.rank; i++) n *= s.dim[i];
     return n;
 }
 
 bool wgi_shape_fits(const wg_shape *s)
 {
-    if (s->rank < 0 || s->rank > WG_MAX_RANK)
-        return false;
+    if (s->rank < 0 || s->rank > WG_MAX_RANK) return false;
     int64_t n = 1;
     bool    empty = false;
     for (int i = 0; i < s->rank; i++) {
-        if (s->dim[i] < 0)
-            return false;
+        if (s->dim[i] < 0) return false;
         empty |= s->dim[i] == 0;
-        if (s->dim[i] && __builtin_mul_overflow(n, s->dim[i], &n))
-            return false;
+        if (s->dim[i] && __builtin_mul_overflow(n, s->dim[i], &n)) return false;
     }
     return empty || n < INT64_C(1) << 60;
 }
 
 bool wg_shape_equal(wg_shape a, wg_shape b)
 {
-    if (a.rank != b.rank)
-        return false;
+    if (a.rank != b.rank) return false;
     for (int i = 0; i < a.rank; i++)
-        if (a.dim[i] != b.dim[i])
-            return false;
+        if (a.dim[i] != b.dim[i]) return false;
     return true;
 }
 
 char *wg_shape_text(wg_shape s, char *buf, size_t size)
 {
     size_t n = 0;
-    if (!size)
-        return buf;
+    if (!size) return buf;
     n += (size_t)snprintf(buf, size, "[");
     for (int i = 0; i < s.rank && n < size; i++)
         n += (size_t)snprintf(buf + n, size - n, "%s%lld", i ? "," : "", (long long)s.dim[i]);
-    if (n < size)
-        snprintf(buf + n, size - n, "]");
+    if (n < size) snprintf(buf + n, size - n, "]");
     return buf;
 }
 
@@ -61,16 +53,14 @@ char *wg_shape_text(wg_shape s, char *buf, size_t size)
 static uint64_t shape_hash(const wg_shape *s)
 {
     uint64_t h = wgi_mix(0x51ed27, (uint64_t)s->rank);
-    for (int i = 0; i < s->rank; i++)
-        h = wgi_mix(h, (uint64_t)s->dim[i]);
+    for (int i = 0; i < s->rank; i++) h = wgi_mix(h, (uint64_t)s->dim[i]);
     return h;
 }
 
 static uint32_t slot_of(const wg_context *c, const wg_shape *s, uint64_t h)
 {
     uint32_t mask = c->shape_capacity - 1, i = (uint32_t)h & mask;
-    while (c->shapes[i] && !wg_shape_equal(c->shapes[i]->s, *s))
-        i = (i + 1) & mask;
+    while (c->shapes[i] && !wg_shape_equal(c->shapes[i]->s, *s)) i = (i + 1) & mask;
     return i;
 }
 
@@ -78,27 +68,23 @@ static bool shapes_grow(wg_context *c)
 {
     uint32_t    old = c->shape_capacity, more = old ? 2 * old : 64;
     wgi_shape **was = c->shapes, **now = wg_alloc(c, more, sizeof *now);
-    if (!now)
-        return false;
+    if (!now) return false;
     c->shapes = now;
     c->shape_capacity = more;
     for (uint32_t i = 0; i < old; i++)
-        if (was[i])
-            now[slot_of(c, &was[i]->s, was[i]->hash)] = was[i];
+        if (was[i]) now[slot_of(c, &was[i]->s, was[i]->hash)] = was[i];
     wg_free(c, was);
     return true;
 }
 
 const wg_shape *wgi_intern(wg_context *c, const wg_shape *s)
 {
-    if (2 * (c->shape_count + 1) > c->shape_capacity && !shapes_grow(c))
-        return NULL;
+    if (2 * (c->shape_count + 1) > c->shape_capacity && !shapes_grow(c)) return NULL;
     uint64_t h = shape_hash(s);
     uint32_t i = slot_of(c, s, h);
     if (!c->shapes[i]) {
         wgi_shape *n = wgi_arena_alloc(&c->arena, sizeof *n);
-        if (!n)
-            return NULL;
+        if (!n) return NULL;
         memset(n, 0, sizeof *n);
         n->s.rank = s->rank;
         memcpy(n->s.dim, s->dim, sizeof s->dim[0] * (size_t)s->rank);
@@ -118,8 +104,7 @@ bool wgi_broadcast(const wg_shape *a, const wg_shape *b, wg_shape *y)
     r.rank = WGI_MAX(a->rank, b->rank);
     for (int i = 1; i <= r.rank; i++) {
         int64_t p = i <= a->rank ? a->dim[a->rank - i] : 1, q = i <= b->rank ? b->dim[b->rank - i] : 1;
-        if (p != q && p != 1 && q != 1)
-            return false;
+        if (p != q && p != 1 && q != 1) return false;
         r.dim[r.rank - i] = p == 1 ? q : p;
     }
     *y = r;
@@ -141,34 +126,45 @@ void wgi_strides(const wg_shape *x, const wg_shape *y, int64_t stride[WG_MAX_RAN
 /* To an integer: towards zero, saturating, NaN to 0. */
 static int64_t saturate(double v, int64_t low, int64_t high)
 {
-    if (v != v)
-        return 0;
-    if (v <= (double)low)
-        return low;
-    if (v >= (double)high)
-        return high;
+    if (v != v) return 0;
+    if (v <= (double)low) return low;
+    if (v >= (double)high) return high;
     return (int64_t)v;
 }
 
 static int64_t clamp(int64_t v, int64_t low, int64_t high) { return v < low ? low : v > high ? high : v; }
 
-#define TO_FLOATS(T)                                                        \
-    case WG_F32: for (int64_t i = 0; i < n; i++) ((float *)y)[i] = (float)((const T *)x)[i]; break; \
-    case WG_F64: for (int64_t i = 0; i < n; i++) ((double *)y)[i] = (double)((const T *)x)[i]; break; \
-    case WG_BOOL: for (int64_t i = 0; i < n; i++) ((bool *)y)[i] = ((const T *)x)[i] != 0; break
-#define FROM_FLOAT(T)                                                       \
-    switch (to) {                                                           \
-        TO_FLOATS(T);                                                       \
-    case WG_I32: for (int64_t i = 0; i < n; i++) ((int32_t *)y)[i] = (int32_t)saturate((double)((const T *)x)[i], INT32_MIN, INT32_MAX); break; \
-    case WG_I64: for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = saturate((double)((const T *)x)[i], INT64_MIN, INT64_MAX); break; \
-    default: break;                                                         \
+#define TO_FLOATS(T)                                                                  \
+    case WG_F32:                                                                      \
+        for (int64_t i = 0; i < n; i++) ((float *)y)[i] = (float)((const T *)x)[i];   \
+        break;                                                                        \
+    case WG_F64:                                                                      \
+        for (int64_t i = 0; i < n; i++) ((double *)y)[i] = (double)((const T *)x)[i]; \
+        break;                                                                        \
+    case WG_BOOL:                                                                     \
+        for (int64_t i = 0; i < n; i++) ((bool *)y)[i] = ((const T *)x)[i] != 0;      \
+        break
+#define FROM_FLOAT(T)                                                                                                           \
+    switch (to) {                                                                                                               \
+        TO_FLOATS(T);                                                                                                           \
+    case WG_I32:                                                                                                                \
+        for (int64_t i = 0; i < n; i++) ((int32_t *)y)[i] = (int32_t)saturate((double)((const T *)x)[i], INT32_MIN, INT32_MAX); \
+        break;                                                                                                                  \
+    case WG_I64:                                                                                                                \
+        for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = saturate((double)((const T *)x)[i], INT64_MIN, INT64_MAX);          \
+        break;                                                                                                                  \
+    default: break;                                                                                                             \
     }
-#define FROM_INT(T)                                                         \
-    switch (to) {                                                           \
-        TO_FLOATS(T);                                                       \
-    case WG_I32: for (int64_t i = 0; i < n; i++) ((int32_t *)y)[i] = (int32_t)clamp((int64_t)((const T *)x)[i], INT32_MIN, INT32_MAX); break; \
-    case WG_I64: for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = (int64_t)((const T *)x)[i]; break; \
-    default: break;                                                         \
+#define FROM_INT(T)                                                                                                           \
+    switch (to) {                                                                                                             \
+        TO_FLOATS(T);                                                                                                         \
+    case WG_I32:                                                                                                              \
+        for (int64_t i = 0; i < n; i++) ((int32_t *)y)[i] = (int32_t)clamp((int64_t)((const T *)x)[i], INT32_MIN, INT32_MAX); \
+        break;                                                                                                                \
+    case WG_I64:                                                                                                              \
+        for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = (int64_t)((const T *)x)[i];                                       \
+        break;                                                                                                                \
+    default: break;                                                                                                           \
     }
 
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)

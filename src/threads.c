@@ -16,8 +16,7 @@ static bool run_alone(wgi_part_fn part, void *arg, int parts)
 {
     int  was = wgi_gate_open();
     bool ok = true;
-    for (int i = 0; i < parts && ok; i++)
-        ok = part(arg, i, 0, 1, 0);
+    for (int i = 0; i < parts && ok; i++) ok = part(arg, i, 0, 1, 0);
     wgi_gate_close(was);
     return ok;
 }
@@ -27,15 +26,13 @@ static bool run_alone(wgi_part_fn part, void *arg, int parts)
 int wgi_gate_open(void)
 {
     int was = omp_get_max_threads();
-    if (was != 1)
-        omp_set_num_threads(1);
+    if (was != 1) omp_set_num_threads(1);
     return was;
 }
 
 void wgi_gate_close(int was)
 {
-    if (was != 1)
-        omp_set_num_threads(was);
+    if (was != 1) omp_set_num_threads(was);
 }
 
 /* claim: part << 32 | next chunk. Only the thread that finishes a part's last chunk moves it to the next part. */
@@ -65,8 +62,7 @@ static void work(team *t, int thread)
     for (int spins = 0;;) {
         uint64_t c = __atomic_fetch_add(&t->claim, 1, __ATOMIC_ACQUIRE);
         int      i = (int)(c >> 32), chunk = (int)(uint32_t)c;
-        if (i >= t->parts)
-            return;
+        if (i >= t->parts) return;
         if (chunk < t->chunks[i]) {
             if (!__atomic_load_n(&t->failed, __ATOMIC_RELAXED) && !t->part(t->arg, i, chunk, t->chunks[i], thread))
                 __atomic_store_n(&t->failed, true, __ATOMIC_RELAXED);
@@ -75,8 +71,7 @@ static void work(team *t, int thread)
                 __atomic_store_n(&t->claim, (uint64_t)(i + 1) << 32, __ATOMIC_RELEASE);
             }
         } else {
-            while ((int)(__atomic_load_n(&t->claim, __ATOMIC_RELAXED) >> 32) == i)
-                relax(&spins);
+            while ((int)(__atomic_load_n(&t->claim, __ATOMIC_RELAXED) >> 32) == i) relax(&spins);
         }
     }
 }
@@ -84,10 +79,8 @@ static void work(team *t, int thread)
 bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads)
 {
     bool any = false;
-    for (int i = 0; i < parts && threads > 1; i++)
-        any |= chunks[i] > 1;
-    if (!any)
-        return run_alone(part, arg, parts);
+    for (int i = 0; i < parts && threads > 1; i++) any |= chunks[i] > 1;
+    if (!any) return run_alone(part, arg, parts);
     team t = { .part = part, .arg = arg, .chunks = chunks, .parts = parts };
 #pragma omp parallel num_threads(threads)
     {

@@ -4,8 +4,7 @@
 
 wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa)
 {
-    while (isa > 0 && !op->kernel[isa])
-        isa--;
+    while (isa > 0 && !op->kernel[isa]) isa--;
     return op->kernel[isa];
 }
 
@@ -15,8 +14,7 @@ bool wgi_map_short(const wg_kernel *k, const wg_op *op)
     for (int64_t i = 0; i < n; i++) {
         if (k->xt[0].dtype == WG_F32)
             ((float *)k->y[0])[i] = (float)op->map((double)((const float *)k->x[0])[i * k->step[0]], k->attr);
-        else
-            ((double *)k->y[0])[i] = op->map(((const double *)k->x[0])[i * k->step[0]], k->attr);
+        else ((double *)k->y[0])[i] = op->map(((const double *)k->x[0])[i * k->step[0]], k->attr);
     }
     return true;
 }
@@ -29,8 +27,7 @@ bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y)
     wgi_strides(x, y, stride);
     l->rank = 0;
     for (int i = 0; i < y->rank; i++) {
-        if (y->dim[i] == 1)
-            continue;
+        if (y->dim[i] == 1) continue;
         int j = l->rank - 1;
         if (j >= 0 && l->stride[j] == stride[i] * y->dim[i]) { /* one axis with the one before; also when both repeat */
             l->dim[j] *= y->dim[i];
@@ -45,16 +42,12 @@ bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y)
 
 static void spread_run(char *to, const char *from, int64_t n, int64_t stride, uint32_t size)
 {
-    if (stride == 1)
-        memcpy(to, from, (size_t)n * size);
+    if (stride == 1) memcpy(to, from, (size_t)n * size);
     else if (size == 4)
-        for (int64_t i = 0; i < n; i++)
-            memcpy(to + 4 * i, from, 4);
+        for (int64_t i = 0; i < n; i++) memcpy(to + 4 * i, from, 4);
     else if (size == 8)
-        for (int64_t i = 0; i < n; i++)
-            memcpy(to + 8 * i, from, 8);
-    else
-        memset(to, *from, (size_t)n);
+        for (int64_t i = 0; i < n; i++) memcpy(to + 8 * i, from, 8);
+    else memset(to, *from, (size_t)n);
 }
 
 static void spread(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
@@ -93,12 +86,12 @@ size_t wgi_tile_bytes(const wgi_program *p) { return arrays_bytes(p) + (size_t)p
 
 static void *resolve(wgi_ref r, const wgi_env *e, char *regs, int64_t begin)
 {
-    if (r.kind == WGI_REG)
-        return regs + (size_t)r.index * WGI_TILE * 8;
+    if (r.kind == WGI_REG) return regs + (size_t)r.index * WGI_TILE * 8;
     return (char *)e->ptr[r.index] + (r.kind == WGI_FULL ? (size_t)begin * r.size : 0);
 }
 
-static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const void **x, unsigned char *step, int64_t begin, int64_t end)
+static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const void **x, unsigned char *step, int64_t begin,
+                      int64_t end)
 {
     if (in->load) {
         spread(in->load, e->ptr[in->load->from], resolve((wgi_ref){ WGI_REG, in->load->reg, 0 }, e, regs, begin), begin, end);
@@ -109,8 +102,19 @@ static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const v
         step[k] = in->x[k].kind != WGI_ONE;
     }
     void     *y = resolve(in->y, e, regs, begin);
-    wg_kernel k = { .begin = begin, .end = end, .operands = in->operands, .outputs = 1, .x = x, .y = &y, .step = step, .xt = in->xt,
-                    .yt = in->yt, .attr = in->attr, .seed = e->seed, .epoch = e->epoch, .fault = e->fault };
+    wg_kernel k = { .begin = begin,
+                    .end = end,
+                    .operands = in->operands,
+                    .outputs = 1,
+                    .x = x,
+                    .y = &y,
+                    .step = step,
+                    .xt = in->xt,
+                    .yt = in->yt,
+                    .attr = in->attr,
+                    .seed = e->seed,
+                    .epoch = e->epoch,
+                    .fault = e->fault };
     if (in->fold) {
         k.begin = begin / WG_FOLD;
         k.end = (end + WG_FOLD - 1) / WG_FOLD;

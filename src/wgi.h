@@ -54,24 +54,24 @@ typedef struct wgi_shape {
 typedef struct wgi_plan wgi_plan;
 
 struct wg_context {
-    wg_options   o;
-    wg_allocator memory;
-    wgi_block   *blocks;
-    size_t       live; /* blocks */
-    int          isa;
-    wg_status    status;
-    wg_site      failed_here; /* of the first error, to find its graph's failure */
-    char         message[1024];
-    char        *long_message; /* when message is too short */
-    bool         fixed;        /* the nil context: nothing may change it */
-    wgi_shape  **shapes;       /* interned, open addressing */
-    uint32_t     shape_count, shape_capacity;
-    wgi_arena    arena; /* shapes, kept sites: as long as the context */
-    wgi_plan    *plans; /* most recently used first */
-    int          plan_count;
-    uint64_t     plan_serial;
-    uint64_t    *seen; /* keys seen once, open addressing, forgotten when full */
-    uint32_t     seen_count;
+    wg_options        o;
+    wg_allocator      memory;
+    wgi_block        *blocks;
+    size_t            live; /* blocks */
+    int               isa;
+    wg_status         status;
+    wg_site           failed_here; /* of the first error, to find its graph's failure */
+    char              message[1024];
+    char             *long_message; /* when message is too short */
+    bool              fixed;        /* the nil context: nothing may change it */
+    wgi_shape       **shapes;       /* interned, open addressing */
+    uint32_t          shape_count, shape_capacity;
+    wgi_arena         arena; /* shapes, kept sites: as long as the context */
+    wgi_plan         *plans; /* most recently used first */
+    int               plan_count;
+    uint64_t          plan_serial;
+    uint64_t         *seen; /* keys seen once, open addressing, forgotten when full */
+    uint32_t          seen_count;
     struct wg_graph  *graphs;
     struct wg_params *params;
 };
@@ -79,7 +79,7 @@ struct wg_context {
 /* Records the first error. format's own place is `here`, what the op or call. */
 wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, ...) WG_PRINTF(5, 6);
 void      wgi_warn(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
-void     *wgi_raw(wg_context *c, size_t count, size_t size); /* as wg_alloc, not zeroed */
+void     *wgi_raw(wg_context *c, size_t count, size_t size);                            /* as wg_alloc, not zeroed */
 void     *wgi_grow(wg_context *c, void *p, size_t *capacity, size_t need, size_t size); /* doubles; NULL: p stays as it was */
 bool      wgi_ok(const wg_context *c);
 /* Argument k of a site's text, into buf; "" if there is none. */
@@ -87,10 +87,10 @@ const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 
 /* ---- shape.c ---- */
 
-const wg_shape *wgi_intern(wg_context *c, const wg_shape *s); /* NULL: out of memory */
+const wg_shape       *wgi_intern(wg_context *c, const wg_shape *s); /* NULL: out of memory */
 static inline int64_t wgi_size(const wg_shape *s) { return ((const wgi_shape *)(const void *)s)->size; }
-bool wgi_broadcast(const wg_shape *a, const wg_shape *b, wg_shape *y);
-bool wgi_shape_fits(const wg_shape *s); /* sizes not negative, their product below 2^60 */
+bool                  wgi_broadcast(const wg_shape *a, const wg_shape *b, wg_shape *y);
+bool                  wgi_shape_fits(const wg_shape *s); /* sizes not negative, their product below 2^60 */
 /* Strides in elements of x broadcast to y (0 where repeated), for y's axes. */
 void wgi_strides(const wg_shape *x, const wg_shape *y, int64_t stride[WG_MAX_RANK]);
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n); /* casts of docs/arithmetic.md */
@@ -121,7 +121,7 @@ typedef struct wgi_node {
         wgi_parameter *parameter;
     };
     wg_site  here;
-    uint64_t hash; /* of the structure from the first node to this */
+    uint64_t hash;        /* of the structure from the first node to this */
     uint32_t scope, name; /* into the graph's texts; 0: none */
     uint32_t operands;
     uint8_t  dtype, output, flags, spare;
@@ -155,33 +155,33 @@ struct wg_graph {
     wgi_arena   values; /* until the evaluation ends */
     wgi_arena   temp;   /* of one call */
 
-    const char **text; /* names and scopes; [0] is "" */
-    size_t       texts, text_capacity;
-    uint32_t     scope;
-    uint32_t    *scope_stack;
-    size_t       scope_depth, scope_capacity;
+    const char      **text; /* names and scopes; [0] is "" */
+    size_t            texts, text_capacity;
+    uint32_t          scope;
+    uint32_t         *scope_stack;
+    size_t            scope_depth, scope_capacity;
     wgi_stream_count *streams;
     size_t            stream_scopes, stream_capacity;
     struct wgi_layer *layers; /* layer names taken, for nn.c's rule */
 
-    uint32_t *param; /* parameter and state nodes */
-    size_t    params, param_capacity;
-    uint32_t *kept;
-    size_t    kepts, kept_capacity;
-    uint32_t *result;
-    size_t    results, result_capacity;
+    uint32_t       *param; /* parameter and state nodes */
+    size_t          params, param_capacity;
+    uint32_t       *kept;
+    size_t          kepts, kept_capacity;
+    uint32_t       *result;
+    size_t          results, result_capacity;
     wgi_assignment *assign;
     size_t          assigns, assign_capacity;
 
     /* the evaluation */
-    bool     open, committed, frozen;
-    bool     peeked; /* opened by wg_peek alone: no epoch is used up */
-    uint64_t epoch;
-    uint64_t trail;      /* what has been run in this evaluation: plans are found by it */
-    wgi_plan *ran[8];    /* the plans among it */
-    int      rans;
-    wgi_use *use;
-    size_t   uses, use_capacity;
+    bool      open, committed, frozen;
+    bool      peeked; /* opened by wg_peek alone: no epoch is used up */
+    uint64_t  epoch;
+    uint64_t  trail;  /* what has been run in this evaluation: plans are found by it */
+    wgi_plan *ran[8]; /* the plans among it */
+    int       rans;
+    wgi_use  *use;
+    size_t    uses, use_capacity;
 
     void  *work; /* shared by the plans' intermediate values */
     size_t work_size;
@@ -190,34 +190,35 @@ struct wg_graph {
     wg_failure failure;
 };
 
-static inline bool wgi_is_leaf(const wgi_node *n) { return n->op->kind == WG_LEAF; }
+static inline bool            wgi_is_leaf(const wgi_node *n) { return n->op->kind == WG_LEAF; }
 static inline const uint32_t *wgi_in(const wgi_node *n) { return n->operands <= 2 ? n->in : n->list; }
-static inline wg_node wgi_handle(wg_graph *g, uint32_t i)
+static inline wg_node         wgi_handle(wg_graph *g, uint32_t i)
 {
     wg_node n;
     n.graph = g, n.index = i, n.generation = g->generation;
     return n;
 }
 static inline bool wgi_is_number(wg_node n) { return !n.graph && !wg_is_none(n); }
-double     wgi_number_value(wg_node n);
-wgi_node  *wgi_node_of(wg_node n); /* NULL unless of the present generation and inside the graph */
-uint32_t   wgi_append(wg_graph *g, const wgi_node *n); /* 0: out of memory */
-wg_node    wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
-uint32_t   wgi_text(wg_graph *g, const char *s); /* 0: out of memory */
-wg_node    wgi_error_node(wg_graph *g);
+double             wgi_number_value(wg_node n);
+wgi_node          *wgi_node_of(wg_node n);                     /* NULL unless of the present generation and inside the graph */
+uint32_t           wgi_append(wg_graph *g, const wgi_node *n); /* 0: out of memory */
+wg_node            wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
+uint32_t           wgi_text(wg_graph *g, const char *s); /* 0: out of memory */
+wg_node            wgi_error_node(wg_graph *g);
 /* True if the handle can be used; else records why (an error node: nothing more to say) . */
 bool       wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
 wg_params *wgi_params_root(wg_params *p);
 
 /* ---- leaf.c: the ops that the core itself needs ---- */
 
-extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_op_state, wgi_op_stream, wgi_op_identity, wgi_op_custom;
+extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_op_state, wgi_op_stream, wgi_op_identity,
+    wgi_op_custom;
 extern const wg_op *const wgi_ops_leaf[];
 
 /* ---- apply.c ---- */
 
-uint64_t wgi_attr_hash(const wg_op *op, const void *attr);
-bool     wgi_attr_equal(const wg_op *op, const void *a, const void *b);
+uint64_t               wgi_attr_hash(const wg_op *op, const void *attr);
+bool                   wgi_attr_equal(const wg_op *op, const void *a, const void *b);
 static inline uint64_t wgi_mix(uint64_t h, uint64_t v)
 {
     h = (h ^ v) * 0x9E3779B97F4A7C15u;
@@ -228,8 +229,8 @@ static inline uint64_t wgi_mix(uint64_t h, uint64_t v)
 
 /* Appends the gradients of sum of <seed[j], y[j]> with respect to x[]; gx[k] wg_none where nothing reaches x[k]. blocked
  * takes the first node whose rule has no derivative on a path to x, 0 if there is none. */
-bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx, wg_node gx[],
-                 uint32_t *blocked);
+bool    wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
+                    wg_node gx[], uint32_t *blocked);
 wg_node wgi_to_shape(wg_site here, wg_node g, const wg_shape *s, wg_dtype t); /* broadcast, cast to a shape and dtype */
 
 /* ---- evaluation: eval.c ---- */
@@ -259,8 +260,8 @@ void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);
 
 /* ---- interpret.c ---- */
 
-bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
-void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f);
+bool               wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
+void               wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f);
 static inline void wgi_fault_clear(wg_fault *f) { f->index = INT64_MAX, f->text = NULL; }
 
 /* ---- tile.c: programs over tiles ---- */
@@ -281,16 +282,16 @@ typedef struct wgi_load { /* a broadcast operand, spread into a tile buffer */
 } wgi_load;
 
 typedef struct wgi_instr {
-    wg_kernel_fn   fn;
-    const wg_op   *op;
-    const void    *attr;
-    int            operands;
-    const wgi_ref *x;
-    wgi_ref        y;
-    const wg_type *xt, *yt;
-    bool           fold;    /* a whole reduction: y is its scratch */
-    const wgi_load *load;   /* instead of a kernel */
-    uint32_t        node;   /* for errors */
+    wg_kernel_fn    fn;
+    const wg_op    *op;
+    const void     *attr;
+    int             operands;
+    const wgi_ref  *x;
+    wgi_ref         y;
+    const wg_type  *xt, *yt;
+    bool            fold; /* a whole reduction: y is its scratch */
+    const wgi_load *load; /* instead of a kernel */
+    uint32_t        node; /* for errors */
 } wgi_instr;
 
 typedef struct wgi_program {
@@ -300,21 +301,21 @@ typedef struct wgi_program {
 } wgi_program;
 
 typedef struct wgi_env { /* of one run */
-    void   **ptr;
-    uint64_t seed, epoch;
+    void    **ptr;
+    uint64_t  seed, epoch;
     wg_fault *fault;
     uint32_t  failed_node; /* of the instruction that failed, 0: of the step */
 } wgi_env;
 
 /* Elements [begin, end) of a program; regs: WGI_TILE * 8 bytes for each tile buffer; begin a multiple of WGI_TILE. */
-bool   wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
-size_t wgi_tile_bytes(const wgi_program *p);
+bool         wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
+size_t       wgi_tile_bytes(const wgi_program *p);
 wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa);
 /* A kernel by its op's short form; else the kernel itself. */
 static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k);
-bool   wgi_map_short(const wg_kernel *k, const wg_op *op);
+bool               wgi_map_short(const wg_kernel *k, const wg_op *op);
 static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k) { return fn ? fn(k) : wgi_map_short(k, op); }
-bool   wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y); /* coalesces axes; false: dense, no load needed */
+bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y); /* coalesces axes; false: dense, no load needed */
 
 /* ---- plan.c, plan_cache.c ---- */
 
@@ -334,26 +335,28 @@ void wgi_gate_close(int was);
 
 /* ---- blas.c: the gate ---- */
 
-void        wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb, float *c, int64_t ldc);
-void        wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc);
-void        wgi_blas_start(void);
+void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
+                  float *c, int64_t ldc);
+void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
+                  double *c, int64_t ldc);
+void wgi_blas_start(void);
 const char *wgi_blas_about(void);
 
 /* ---- params.c ---- */
 
 struct wgi_parameter {
-    char       *name;
-    wg_params  *owner; /* the root set */
-    wg_shape    shape;
-    wg_dtype    dtype;
-    bool        state;
-    int64_t     size;
-    void       *data, *grad;
-    bool        reached; /* by the last backward */
-    wg_site     here;    /* where it was made */
-    wg_graph   *in_graph; /* its node: a cache */
-    uint32_t    in_generation, in_index;
-    void       *slot[2];  /* of the optimizer: moments, in f32 or f64 as data */
+    char      *name;
+    wg_params *owner; /* the root set */
+    wg_shape   shape;
+    wg_dtype   dtype;
+    bool       state;
+    int64_t    size;
+    void      *data, *grad;
+    bool       reached;  /* by the last backward */
+    wg_site    here;     /* where it was made */
+    wg_graph  *in_graph; /* its node: a cache */
+    uint32_t   in_generation, in_index;
+    void      *slot[2]; /* of the optimizer: moments, in f32 or f64 as data */
 };
 
 typedef enum wgi_gradients { WGI_GRAD_NONE, WGI_GRAD_READY, WGI_GRAD_USED } wgi_gradients;
@@ -376,10 +379,10 @@ struct wg_params {
 
 wgi_parameter *wgi_params_find(const wg_params *root, const char *full);
 bool           wgi_params_holds(const wg_params *p, const wgi_parameter *q); /* by prefix */
-void          *wgi_grad_memory(wgi_parameter *q); /* NULL: out of memory */
+void          *wgi_grad_memory(wgi_parameter *q);                            /* NULL: out of memory */
 
 /* ---- init.c ---- */
-bool wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const wg_shape *s, wg_dtype t, void *data);
+bool     wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const wg_shape *s, wg_dtype t, void *data);
 uint64_t wgi_text_hash(const char *s);
 
 /* ---- random.c ---- */

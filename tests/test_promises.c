@@ -143,7 +143,8 @@ Test(evaluation, once_a_parameter_moved_only_results_can_be_read_however_it_was_
         wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
         for (int step = 0; step < 3; step++) {
             wg_begin(g, WG_TRAIN);
-            wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(3)), h = wg_mul(w, 2), read = wg_add(w, 10), kept = wg_keep(wg_add(w, 20));
+            wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(3)), h = wg_mul(w, 2), read = wg_add(w, 10),
+                    kept = wg_keep(wg_add(w, 20));
             wg_node L = wg_square(h);
             double  v = wg_params_item(p, "w");
             cr_assert_eq(wg_item(read), v + 10);
@@ -321,8 +322,7 @@ Test(gradients, a_hessian_equals_its_closed_form)
     wg_node     f = wg_add(wg_mul(wg_square(x), y), wg_sin(wg_mul(x, y)));
     double      want[3] = { 2 * b - b * b * s, 2 * a + k - a * b * s, -a * a * s };
     double      got[3] = { wg_item(wg_hessian(f, x, x)), wg_item(wg_hessian(f, x, y)), wg_item(wg_hessian(f, y, y)) };
-    for (int i = 0; i < 3; i++)
-        cr_assert(wgt_relative(got[i], want[i]) < 1e-14, "%d: %.17g, not %.17g", i, got[i], want[i]);
+    for (int i = 0; i < 3; i++) cr_assert(wgt_relative(got[i], want[i]) < 1e-14, "%d: %.17g, not %.17g", i, got[i], want[i]);
     wgt_finish(c, NULL);
 }
 
@@ -392,8 +392,7 @@ Test(parameters, first_values_depend_on_seed_and_name_alone)
         wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = i == 2 ? 8 : 7, .threads = 1 });
         wg_graph   *g = wg_graph_new(c);
         wg_params  *p = wg_params_new(c);
-        if (i == 1)
-            wg_param(g, p, "other", WG_SHAPE(5), wg_he());
+        if (i == 1) wg_param(g, p, "other", WG_SHAPE(5), wg_he());
         wg_copy_f64(wg_param(g, p, "W", WG_SHAPE(8), wg_he()), v[i], 8);
         wgt_finish(c, NULL);
     }
@@ -413,8 +412,7 @@ Test(parameters, initialisers_have_the_variance_that_they_name)
         wg_graph   *g = wg_graph_new(c);
         wg_copy_f64(wg_param(g, wg_params_new(c), "W", WG_SHAPE(IN, OUT), init[i]), w, N);
         double mean = 0, square = 0;
-        for (int k = 0; k < N; k++)
-            mean += w[k] / N, square += w[k] * w[k] / N;
+        for (int k = 0; k < N; k++) mean += w[k] / N, square += w[k] * w[k] / N;
         cr_assert(fabs(mean) < 5 * sqrt(var[i] / N), "%d: mean %g", i, mean);
         cr_assert(fabs(square / var[i] - 1) < 5 * sqrt(2.0 / N), "%d: variance %g, not %g", i, square, var[i]);
         wgt_finish(c, NULL);
@@ -449,7 +447,9 @@ static double adam_next(double w, double g, int t, double *m, double *v)
 /* f = w^3 / 3 - w by the textbook recurrences */
 Test(parameters, optimizers_follow_their_recurrences)
 {
-    const rule_case cases[] = { { "sgd", sgd_next }, { "momentum", course_next }, { "classical", classical_next }, { "adam", adam_next } };
+    const rule_case cases[] = {
+        { "sgd", sgd_next }, { "momentum", course_next }, { "classical", classical_next }, { "adam", adam_next }
+    };
     for (int i = 0; i < 4; i++) {
         wg_context *c = wgt_start(NULL, WG_F64, NULL);
         wg_graph   *g = wg_graph_new(c);
@@ -463,7 +463,8 @@ Test(parameters, optimizers_follow_their_recurrences)
             wg_backward(L, p);
             wg_optim_step(o);
             w = cases[i].next(w, w * w - 1, t, &m, &v);
-            cr_assert(fabs(wg_params_item(p, "w") - w) < 1e-13 * 4, "%s, step %d: %.17g, not %.17g", cases[i].name, t, wg_params_item(p, "w"), w);
+            cr_assert(fabs(wg_params_item(p, "w") - w) < 1e-13 * 4, "%s, step %d: %.17g, not %.17g", cases[i].name, t,
+                      wg_params_item(p, "w"), w);
         }
         wgt_finish(c, NULL);
     }
@@ -494,8 +495,7 @@ static void masks(bool more, int evaluations, double *last)
     for (int k = 0; k < evaluations; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_fill(g, 1, WG_SHAPE(64));
-        if (more)
-            wg_item(wg_sum(wg_relu(x)));
+        if (more) wg_item(wg_sum(wg_relu(x)));
         wg_copy_f64(wg_dropout(x, .keep_prob = 0.5), last, 64);
     }
     wgt_finish(c, NULL);
@@ -571,19 +571,16 @@ static void train_step(wg_graph *g, wg_params *p, wg_optim *o, const float *data
 Test(memory, a_step_that_repeats_allocates_nothing)
 {
     static float data[32 * 16];
-    for (int i = 0; i < 32 * 16; i++)
-        data[i] = (float)(i % 37) / 37;
+    for (int i = 0; i < 32 * 16; i++) data[i] = (float)(i % 37) / 37;
     for (int mode = -1; mode <= 1; mode++) {
         wgt_memory  m = { 0 };
         wg_context *c = wgt_start(&m, WG_F32, &(wg_options){ .interpret = mode, .threads = 2 });
         wg_graph   *g = wg_graph_new(c);
         wg_params  *p = wg_params_new(c);
         wg_optim   *o = wg_adam(p, NULL);
-        for (int k = 0; k < 5; k++)
-            train_step(g, p, o, data);
+        for (int k = 0; k < 5; k++) train_step(g, p, o, data);
         int64_t warm = m.calls;
-        for (int k = 0; k < 50; k++)
-            train_step(g, p, o, data);
+        for (int k = 0; k < 50; k++) train_step(g, p, o, data);
         cr_assert_eq(m.calls, warm, "mode %d: %lld allocations in 50 steps", mode, (long long)(m.calls - warm));
         wgt_finish(c, &m);
     }
@@ -598,10 +595,8 @@ static void *train_alone(void *result)
     wg_optim    *o = wg_adam(p, NULL);
     float        own[32 * 16];
     (void)data;
-    for (int i = 0; i < 32 * 16; i++)
-        own[i] = (float)(i % 41) / 41;
-    for (int k = 0; k < 40; k++)
-        train_step(g, p, o, own);
+    for (int i = 0; i < 32 * 16; i++) own[i] = (float)(i % 41) / 41;
+    for (int k = 0; k < 40; k++) train_step(g, p, o, own);
     *(double *)result = wg_params_grad_norm(p);
     wgt_finish(c, NULL);
     return NULL;
@@ -612,8 +607,7 @@ Test(threads, contexts_in_several_threads_do_not_meet)
     pthread_t t[4];
     double    norm[5];
     train_alone(&norm[4]);
-    for (int i = 0; i < 4; i++)
-        pthread_create(&t[i], NULL, train_alone, &norm[i]);
+    for (int i = 0; i < 4; i++) pthread_create(&t[i], NULL, train_alone, &norm[i]);
     for (int i = 0; i < 4; i++) {
         pthread_join(t[i], NULL);
         cr_assert_eq(norm[i], norm[4]);
@@ -653,8 +647,7 @@ Test(plans, requests_that_follow_give_the_same_bits_as_one_alone)
             wg_begin(g, WG_TRAIN);
             wg_node x = wg_fill(g, 0.1 * (k + 1), WG_SHAPE(3, 2)), W = wg_param(g, p, "W", WG_SHAPE(2, 2), wg_he());
             wg_node h = wg_tanh(wg_matmul(x, W)), L = wg_sum(wg_exp(h));
-            if (apart)
-                wg_item(wg_sum(h)), wg_item(L);
+            if (apart) wg_item(wg_sum(h)), wg_item(L);
             wg_backward(L, p);
             loss[apart][k] = wg_item(L);
             wg_params_get_grad(p, gradient[apart][k]);

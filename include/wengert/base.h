@@ -35,18 +35,18 @@ extern "C" {
 
 /* ---- status ---- */
 
-#define WG_STATUS_LIST(X)                                  \
-    X(WG_OK, "no error")                                   \
-    X(WG_ERROR_SHAPE, "shapes do not fit")                 \
-    X(WG_ERROR_DTYPE, "dtypes do not fit")                 \
-    X(WG_ERROR_VALUE, "a value is out of range")           \
-    X(WG_ERROR_USE, "a call out of place")                 \
-    X(WG_ERROR_GRADIENT, "no derivative")                  \
-    X(WG_ERROR_FILE, "a file cannot be read or written")   \
-    X(WG_ERROR_FORMAT, "a file is not what it should be")  \
-    X(WG_ERROR_MEMORY, "out of memory")                    \
-    X(WG_ERROR_MISSING, "a feature this build lacks")      \
-    X(WG_ERROR_USER, "a user's function failed")           \
+#define WG_STATUS_LIST(X)                                 \
+    X(WG_OK, "no error")                                  \
+    X(WG_ERROR_SHAPE, "shapes do not fit")                \
+    X(WG_ERROR_DTYPE, "dtypes do not fit")                \
+    X(WG_ERROR_VALUE, "a value is out of range")          \
+    X(WG_ERROR_USE, "a call out of place")                \
+    X(WG_ERROR_GRADIENT, "no derivative")                 \
+    X(WG_ERROR_FILE, "a file cannot be read or written")  \
+    X(WG_ERROR_FORMAT, "a file is not what it should be") \
+    X(WG_ERROR_MEMORY, "out of memory")                   \
+    X(WG_ERROR_MISSING, "a feature this build lacks")     \
+    X(WG_ERROR_USER, "a user's function failed")          \
     X(WG_ERROR_SYNTAX, "a program text has an error")
 
 #define WG_STATUS_ENUM(name, text) name,

@@ -44,10 +44,10 @@ WG_API const char *wg_verdict_name(wg_verdict v); /* "pass", "fail", "inconclusi
  * changes nothing in the graph, the parameters or the random draws. Never NULL. A report owns what it needs: it outlives
  * graph and context, and wg_check_free alone frees it. */
 WG_API wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gradcheck_opts *o);
-#define          wg_gradcheck(loss, ...) wg_gradcheck_at(WG_AT(#loss), loss, __VA_ARGS__)
+#define wg_gradcheck(loss, ...) wg_gradcheck_at(WG_AT(#loss), loss, __VA_ARGS__)
 /* The same for nodes of one's choice: inputs and parameters. */
 WG_API wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n, const wg_gradcheck_opts *o);
-#define          wg_gradcheck_nodes(loss, ...) wg_gradcheck_nodes_at(WG_AT(#loss), loss, __VA_ARGS__)
+#define wg_gradcheck_nodes(loss, ...) wg_gradcheck_nodes_at(WG_AT(#loss), loss, __VA_ARGS__)
 
 /* A plain C function with its own gradient; f fills g unless it is NULL. */
 typedef double (*wg_check_fn)(size_t n, const double *x, double *g, void *user);
@@ -60,13 +60,13 @@ WG_API void wg_check_print(const wg_check *r, FILE *out);
 WG_API int  wg_check_exit(const wg_check *r); /* 0 pass, 1 fail, 5 inconclusive */
 WG_API void wg_check_free(wg_check *r);
 
-WG_API wg_verdict wg_check_verdict(const wg_check *r);
-WG_API double     wg_check_ratio(const wg_check *r); /* over all components of all inputs */
-WG_API double     wg_check_floor(const wg_check *r); /* the ratio that rounding noise alone would give */
-WG_API double     wg_check_noise(const wg_check *r); /* standard deviation of f's rounding errors near x */
-WG_API double     wg_check_eps(const wg_check *r);
-WG_API double     wg_check_value(const wg_check *r); /* of the function at x */
-WG_API int64_t    wg_check_evaluations(const wg_check *r);
+WG_API wg_verdict  wg_check_verdict(const wg_check *r);
+WG_API double      wg_check_ratio(const wg_check *r); /* over all components of all inputs */
+WG_API double      wg_check_floor(const wg_check *r); /* the ratio that rounding noise alone would give */
+WG_API double      wg_check_noise(const wg_check *r); /* standard deviation of f's rounding errors near x */
+WG_API double      wg_check_eps(const wg_check *r);
+WG_API double      wg_check_value(const wg_check *r); /* of the function at x */
+WG_API int64_t     wg_check_evaluations(const wg_check *r);
 WG_API const char *wg_check_reason(const wg_check *r); /* of a verdict other than pass, "" if an input has it */
 WG_API const char *wg_check_word(double ratio);        /* the course's: "great", "ok", "worry", "very likely a bug" */
 

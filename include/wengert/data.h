@@ -22,7 +22,7 @@ typedef struct wg_data wg_data;
 /* Borrowed until the second next call on the same data. */
 typedef struct wg_batch {
     wg_tensor x, y; /* [n, ...]; y.data NULL: the set has none */
-    int64_t   n; /* rows */
+    int64_t   n;    /* rows */
 } wg_batch;
 
 WG_API wg_data *wg_data_digits(wg_context *c); /* 1,797 UCI handwritten digits: x [n,64] in 0..1, y [n] class numbers (i32) */
@@ -38,9 +38,9 @@ WG_API wg_data *wg_data_moons(wg_context *c, int64_t n);  /* two half circles of
 WG_API wg_data *wg_data_xor(wg_context *c, int64_t n);    /* the square from -1 to 1; class 1 where the signs differ */
 WG_API void     wg_data_free(wg_data *d);
 
-WG_API int64_t    wg_data_rows(const wg_data *d);
-WG_API wg_tensor  wg_data_x(const wg_data *d); /* all rows, in their first order; borrowed until the set changes */
-WG_API wg_tensor  wg_data_y(const wg_data *d);
+WG_API int64_t     wg_data_rows(const wg_data *d);
+WG_API wg_tensor   wg_data_x(const wg_data *d); /* all rows, in their first order; borrowed until the set changes */
+WG_API wg_tensor   wg_data_y(const wg_data *d);
 WG_API const char *wg_data_about(const wg_data *d); /* where it comes from, with attribution */
 
 /* Takes a share of the rows out of d, drawn by seed, keeping the classes' proportions where y are class numbers (integers
@@ -65,7 +65,7 @@ WG_API void wg_data_shuffle(wg_data *d, bool on); /* default: on; holds from the
  * dtype. */
 WG_API wg_tensor wg_npy_read(wg_context *c, const char *path); /* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order */
 WG_API wg_status wg_npy_write(wg_context *c, const char *path, wg_tensor t); /* 1.0; the file appears whole or not at all */
-WG_API wg_tensor wg_idx_read(wg_context *c, const char *path); /* the format of the MNIST files, all its types */
+WG_API wg_tensor wg_idx_read(wg_context *c, const char *path);               /* the format of the MNIST files, all its types */
 
 #ifdef __cplusplus
 }

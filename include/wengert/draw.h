@@ -25,19 +25,19 @@ typedef struct wg_draw_opts {
     int            most;      /* visible nodes, beyond them runs of alike nodes are folded, then it is refused; default 400 */
     const wg_node *wrt;       /* backward: only on paths to these; default: all float leaves */
     int            wrt_count;
-    int            fold;      /* 1: runs of alike nodes are always folded; -1: never; 0: beyond most */
-    double         seconds;   /* that `dot` may take; default 20 */
+    int            fold;    /* 1: runs of alike nodes are always folded; -1: never; 0: beyond most */
+    double         seconds; /* that `dot` may take; default 20 */
     uint64_t       reserved[4];
 } wg_draw_opts;
 
 /* Root and all below it; or the whole graph, error included. "-" as path is standard output. */
 WG_API wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw_opts *o);
-#define          wg_draw(root, ...) wg_draw_at(WG_AT(#root), root, __VA_ARGS__)
+#define wg_draw(root, ...) wg_draw_at(WG_AT(#root), root, __VA_ARGS__)
 WG_API wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o);
-#define          wg_draw_graph(g, ...) wg_draw_graph_at(WG_AT(#g), g, __VA_ARGS__)
+#define wg_draw_graph(g, ...) wg_draw_graph_at(WG_AT(#g), g, __VA_ARGS__)
 /* DOT text; free it with wg_free. NULL after an error. */
 WG_API char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o);
-#define      wg_draw_dot(root, ...) wg_draw_dot_at(WG_AT(#root), root, __VA_ARGS__)
+#define wg_draw_dot(root, ...) wg_draw_dot_at(WG_AT(#root), root, __VA_ARGS__)
 
 /* A chart of curves as SVG: n values each, y against x (x NULL: 1, 2, ...). NaN and infinities are gaps. The y axis is
  * logarithmic when all y are positive and span more than a factor 1000. */
@@ -48,7 +48,7 @@ typedef struct wg_curve {
 } wg_curve;
 WG_API wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const char *title, const char *x_label,
                                    const char *y_label, const wg_curve curves[], int n);
-#define          wg_draw_curves(c, path, ...) wg_draw_curves_at(WG_AT(#path), c, path, __VA_ARGS__)
+#define wg_draw_curves(c, path, ...) wg_draw_curves_at(WG_AT(#path), c, path, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

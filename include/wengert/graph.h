@@ -49,7 +49,7 @@ static inline wg_node wg_operand_of(double v) { return wg_number(v); }
 extern "C" {
 #else
 static inline wg_node wg_node_itself(wg_node n) { return n; }
-#define WG_OPERAND(x) _Generic((x), wg_node: wg_node_itself, default: wg_number)(x)
+#define WG_OPERAND(x) _Generic((x), wg_node : wg_node_itself, default : wg_number)(x)
 #endif
 
 typedef enum wg_mode { WG_TRAIN, WG_EVAL } wg_mode;
@@ -57,7 +57,7 @@ typedef enum wg_mode { WG_TRAIN, WG_EVAL } wg_mode;
 /* ---- graphs ---- */
 
 WG_API wg_graph *wg_graph_new(wg_context *c);
-WG_API void      wg_graph_free(wg_graph *g); /* NULL is fine; the context frees it otherwise */
+WG_API void      wg_graph_free(wg_graph *g);          /* NULL is fine; the context frees it otherwise */
 WG_API void      wg_begin(wg_graph *g, wg_mode mode); /* clear and choose the mode; storage is kept for reuse */
 
 WG_API wg_context *wg_graph_context(const wg_graph *g);
@@ -68,35 +68,35 @@ WG_API wg_graph   *wg_graph_of(wg_node n); /* NULL for numbers and wg_none */
 
 /* An input: the tensor is copied (a loader's batch is retained instead). The name is for errors, drawing and wg_input_set. */
 WG_API wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t);
-#define        wg_input(g, name, t) wg_input_at(WG_AT(#name), g, name, t)
+#define wg_input(g, name, t) wg_input_at(WG_AT(#name), g, name, t)
 /* The same without the copy: the caller's array must stay as it is until the evaluation has ended. */
 WG_API wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t);
-#define        wg_input_borrow(g, name, t) wg_input_borrow_at(WG_AT(#name), g, name, t)
+#define wg_input_borrow(g, name, t) wg_input_borrow_at(WG_AT(#name), g, name, t)
 /* New values for an input of the same shape and dtype; ends the evaluation. Copies. */
 WG_API wg_status wg_input_set_at(wg_site here, wg_node input, wg_tensor t);
-#define          wg_input_set(n, t) wg_input_set_at(WG_AT(#n), n, t)
+#define wg_input_set(n, t) wg_input_set_at(WG_AT(#n), n, t)
 
 WG_API wg_node wg_scalar_at(wg_site here, wg_graph *g, double value);
-#define        wg_scalar(g, v) wg_scalar_at(WG_AT(#v), g, v)
+#define wg_scalar(g, v) wg_scalar_at(WG_AT(#v), g, v)
 /* Every element the same number. */
 WG_API wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s);
-#define        wg_fill(g, v, s) wg_fill_at(WG_AT(#v), g, v, s)
+#define wg_fill(g, v, s) wg_fill_at(WG_AT(#v), g, v, s)
 
 /* state takes value's value when this evaluation is committed: by wg_backward when it succeeds, or wg_commit. */
-WG_API void      wg_assign_at(wg_site here, wg_node state, wg_node value);
-#define          wg_assign(s, v) wg_assign_at(WG_AT(#s ", " #v), s, v)
+WG_API void wg_assign_at(wg_site here, wg_node state, wg_node value);
+#define wg_assign(s, v) wg_assign_at(WG_AT(#s ", " #v), s, v)
 WG_API wg_status wg_commit(wg_graph *g);
 
 /* ---- reading: runs what it needs, has no side effects ---- */
 
-WG_API double    wg_item_at(wg_site here, wg_node n); /* of a node with one element; NaN after an error */
-#define          wg_item(n) wg_item_at(WG_AT(#n), n)
+WG_API double wg_item_at(wg_site here, wg_node n); /* of a node with one element; NaN after an error */
+#define wg_item(n) wg_item_at(WG_AT(#n), n)
 WG_API wg_tensor wg_value_at(wg_site here, wg_node n); /* borrowed until the evaluation ends; data NULL after an error */
-#define          wg_value(n) wg_value_at(WG_AT(#n), n)
+#define wg_value(n) wg_value_at(WG_AT(#n), n)
 WG_API wg_status wg_copy_f32_at(wg_site here, wg_node n, float *to, size_t count); /* count: the elements there is room for */
-#define          wg_copy_f32(n, to, count) wg_copy_f32_at(WG_AT(#n), n, to, count)
+#define wg_copy_f32(n, to, count) wg_copy_f32_at(WG_AT(#n), n, to, count)
 WG_API wg_status wg_copy_f64_at(wg_site here, wg_node n, double *to, size_t count);
-#define          wg_copy_f64(n, to, count) wg_copy_f64_at(WG_AT(#n), n, to, count)
+#define wg_copy_f64(n, to, count) wg_copy_f64_at(WG_AT(#n), n, to, count)
 /* Makes n a result: it is computed with the next run and stays readable after the parameters have moved. Returns n. */
 WG_API wg_node wg_keep(wg_node n);
 /* Like wg_value, but records no error and makes no result: false when the value cannot be had. For drawing and tools. */
@@ -123,8 +123,8 @@ WG_API wg_dtype     wg_node_dtype(wg_node n);
 WG_API const char  *wg_node_name(wg_node n);  /* "" if it has none */
 WG_API const char  *wg_node_scope(wg_node n); /* "enc/t.3"; "" at the top */
 WG_API wg_site      wg_node_site(wg_node n);
-WG_API const void  *wg_attr(wg_node n);  /* the attribute struct of its op, NULL if the op has none */
-WG_API wg_node      wg_part(wg_node n, int k); /* output k of an op with several outputs */
+WG_API const void  *wg_attr(wg_node n);          /* the attribute struct of its op, NULL if the op has none */
+WG_API wg_node      wg_part(wg_node n, int k);   /* output k of an op with several outputs */
 WG_API int64_t      wg_dim(wg_node n, int axis); /* size along an axis; negative axes count from the end */
 WG_API wg_params   *wg_node_params(wg_node n);   /* whose parameter or state it is, else NULL */
 WG_API bool         wg_node_is_state(wg_node n);

@@ -29,9 +29,9 @@ WG_API wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_m
 
 WG_API int         wg_program_names(const wg_program *q); /* bound by statements, in order */
 WG_API const char *wg_program_name(const wg_program *q, int i);
-WG_API wg_node     wg_program_node(const wg_program *q, const char *name); /* wg_none: no such name */
-WG_API wg_node     wg_program_last(const wg_program *q); /* the last statement's value */
-WG_API const char *wg_program_last_name(const wg_program *q); /* "_" if unnamed */
+WG_API wg_node     wg_program_node(const wg_program *q, const char *name);    /* wg_none: no such name */
+WG_API wg_node     wg_program_last(const wg_program *q);                      /* the last statement's value */
+WG_API const char *wg_program_last_name(const wg_program *q);                 /* "_" if unnamed */
 WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /* the nearest name, or NULL */
 
 /* What a name is: free names are inputs; symbols are the sizes named in input(m, 64); constants are literals and the results

@@ -26,7 +26,7 @@ typedef struct wg_nn_dense_args {
     uint64_t       reserved[4];
 } wg_nn_dense_args;
 WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
-#define        wg_nn_dense(...) wg_nn_dense_at(WG_AT(#__VA_ARGS__), &(wg_nn_dense_args){ .x = __VA_ARGS__ })
+#define wg_nn_dense(...) wg_nn_dense_at(WG_AT(#__VA_ARGS__), &(wg_nn_dense_args){ .x = __VA_ARGS__ })
 
 /* Parameters NAME.gamma, NAME.beta; states NAME.mean, NAME.variance (exponentially weighted, bias-corrected by
  * NAME.count). In WG_EVAL it uses the states. */
@@ -40,7 +40,7 @@ typedef struct wg_nn_batch_norm_args {
     uint64_t    reserved[4];
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
-#define        wg_nn_batch_norm(...) wg_nn_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_batch_norm_args){ .x = __VA_ARGS__ })
+#define wg_nn_batch_norm(...) wg_nn_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_batch_norm_args){ .x = __VA_ARGS__ })
 
 /* For those who write layers: takes a layer's name in a graph until the next wg_begin. NULL: it was free; else the place of
  * the first that took it. */

@@ -48,10 +48,10 @@ typedef struct wg_kernel {
     int                  operands, outputs;
     const void *const   *x;
     void *const         *y;
-    const unsigned char *step;       /* MAP, RANDOM: 1, or 0 where one element stands for all */
-    const wg_type       *xt, *yt;    /* types of the whole operands and outputs */
+    const unsigned char *step;    /* MAP, RANDOM: 1, or 0 where one element stands for all */
+    const wg_type       *xt, *yt; /* types of the whole operands and outputs */
     const void          *attr;
-    void                *scratch;    /* op->scratch bytes, shared by all shares and phases */
+    void                *scratch;     /* op->scratch bytes, shared by all shares and phases */
     uint64_t             seed, epoch; /* of this evaluation, for random ops */
     struct wg_fault     *fault;
 } wg_kernel;
@@ -68,46 +68,40 @@ WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_
 
 /* Loops of MAP kernels. In the expression a, b, c are the operands' elements and T their type; f32 and f64, or with _ALL
  * also i32 and i64. A kernel that writes bool uses WG_TEST2. */
-#define WG_LOOP_(k, T_, Y_, A, B, C, e)                                    \
-    do {                                                                   \
-        typedef T_ T;                                                      \
-        Y_ *restrict y_ = (Y_ *)(k)->y[0];                                 \
-        const int64_t n_ = (k)->end - (k)->begin;                          \
-        for (int64_t i = 0; i < n_; i++) {                                 \
-            A B C y_[i] = (Y_)(e);                                         \
-        }                                                                  \
+#define WG_LOOP_(k, T_, Y_, A, B, C, e)                             \
+    do {                                                            \
+        typedef T_ T;                                               \
+        Y_ *restrict y_ = (Y_ *)(k)->y[0];                          \
+        const int64_t n_ = (k)->end - (k)->begin;                   \
+        for (int64_t i = 0; i < n_; i++) { A B C y_[i] = (Y_)(e); } \
     } while (0)
-#define WG_AT1_(k, j, v) const T v = ((const T *)(k)->x[j])[i];
-#define WG_AT0_(k, j, v) const T v = *(const T *)(k)->x[j];
+#define WG_AT1_(k, j, v)        const T v = ((const T *)(k)->x[j])[i];
+#define WG_AT0_(k, j, v)        const T v = *(const T *)(k)->x[j];
 #define WG_LOOP1_(k, T_, Y_, e) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), , , e)
-#define WG_LOOP2_(k, T_, Y_, e)                                            \
-    do {                                                                   \
-        if ((k)->step[0] && (k)->step[1])                                  \
-            WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT1_(k, 1, b), , e);  \
-        else if ((k)->step[0])                                             \
-            WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT0_(k, 1, b), , e);  \
-        else if ((k)->step[1])                                             \
-            WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT1_(k, 1, b), , e);  \
-        else                                                               \
-            WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT0_(k, 1, b), , e);  \
+#define WG_LOOP2_(k, T_, Y_, e)                                                                         \
+    do {                                                                                                \
+        if ((k)->step[0] && (k)->step[1]) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT1_(k, 1, b), , e); \
+        else if ((k)->step[0]) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT0_(k, 1, b), , e);            \
+        else if ((k)->step[1]) WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT1_(k, 1, b), , e);            \
+        else WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT0_(k, 1, b), , e);                              \
     } while (0)
-#define WG_FLOATS_(k, t, LOOP, e)                                          \
-    do {                                                                   \
-        if ((t) == WG_F32) LOOP(float, e);                                 \
-        else LOOP(double, e);                                              \
-        return true;                                                       \
+#define WG_FLOATS_(k, t, LOOP, e)          \
+    do {                                   \
+        if ((t) == WG_F32) LOOP(float, e); \
+        else LOOP(double, e);              \
+        return true;                       \
     } while (0)
-#define WG_ALL_(k, t, LOOP, e)                                             \
-    do {                                                                   \
-        if ((t) == WG_F32) LOOP(float, e);                                 \
-        else if ((t) == WG_F64) LOOP(double, e);                           \
-        else if ((t) == WG_I32) LOOP(int32_t, e);                          \
-        else LOOP(int64_t, e);                                             \
-        return true;                                                       \
+#define WG_ALL_(k, t, LOOP, e)                    \
+    do {                                          \
+        if ((t) == WG_F32) LOOP(float, e);        \
+        else if ((t) == WG_F64) LOOP(double, e);  \
+        else if ((t) == WG_I32) LOOP(int32_t, e); \
+        else LOOP(int64_t, e);                    \
+        return true;                              \
     } while (0)
-#define WG_SAME1_(T_, e) WG_LOOP1_(k, T_, T_, e)
-#define WG_SAME2_(T_, e) WG_LOOP2_(k, T_, T_, e)
-#define WG_BOOL2_(T_, e) WG_LOOP2_(k, T_, bool, e)
+#define WG_SAME1_(T_, e)  WG_LOOP1_(k, T_, T_, e)
+#define WG_SAME2_(T_, e)  WG_LOOP2_(k, T_, T_, e)
+#define WG_BOOL2_(T_, e)  WG_LOOP2_(k, T_, bool, e)
 #define WG_MAP1(k, e)     WG_FLOATS_(k, (k)->xt[0].dtype, WG_SAME1_, e)
 #define WG_MAP2(k, e)     WG_FLOATS_(k, (k)->xt[0].dtype, WG_SAME2_, e)
 #define WG_MAP1_ALL(k, e) WG_ALL_(k, (k)->xt[0].dtype, WG_SAME1_, e)
@@ -133,17 +127,27 @@ typedef struct wg_rule {
 typedef bool (*wg_rule_fn)(wg_rule *r); /* false after wg_rule_fail */
 
 WG_API bool        wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4); /* returns false */
-WG_API const char *wg_rule_who(wg_rule *r, int k);       /* "h [32,784]": operand k as the user wrote it, with its shape */
+WG_API const char *wg_rule_who(wg_rule *r, int k);        /* "h [32,784]": operand k as the user wrote it, with its shape */
 WG_API wg_shape   *wg_rule_shape(wg_rule *r, int output); /* a shape to fill in for y[output] */
 WG_API bool        wg_rule_float(wg_rule *r, int k);      /* fails unless operand k is f32 or f64 */
 WG_API bool        wg_rule_rank(wg_rule *r, int k, int least, int most);
-WG_API bool        wg_rule_axis(wg_rule *r, int *axis, int rank); /* resolves a negative axis */
+WG_API bool        wg_rule_axis(wg_rule *r, int *axis, int rank);                       /* resolves a negative axis */
 WG_API bool        wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all); /* resolves, sorts, refuses repeats */
-WG_API bool        wg_rule_broadcast(wg_rule *r);         /* y[0]: the operands' common broadcast shape; the default of MAP */
+WG_API bool        wg_rule_broadcast(wg_rule *r); /* y[0]: the operands' common broadcast shape; the default of MAP */
 
 /* ---- attributes ---- */
 
-typedef enum wg_attr_kind { WG_ATTR_INT, WG_ATTR_SIZE, WG_ATTR_DOUBLE, WG_ATTR_BOOL, WG_ATTR_AXES, WG_ATTR_SHAPE, WG_ATTR_DTYPE, WG_ATTR_CHOICE, WG_ATTR_POINTER } wg_attr_kind;
+typedef enum wg_attr_kind {
+    WG_ATTR_INT,
+    WG_ATTR_SIZE,
+    WG_ATTR_DOUBLE,
+    WG_ATTR_BOOL,
+    WG_ATTR_AXES,
+    WG_ATTR_SHAPE,
+    WG_ATTR_DTYPE,
+    WG_ATTR_CHOICE,
+    WG_ATTR_POINTER
+} wg_attr_kind;
 
 /* A row of the table that the language, JSON, drawing and the plan's key read. INT: int; SIZE: int64_t. A POINTER is for
  * C alone. A table ends with a row whose name is NULL. Without a table attributes are compared by their bytes. */
@@ -160,15 +164,15 @@ typedef struct wg_attr_row {
 typedef enum wg_promote {
     WG_PROMOTE_STANDARD, /* MAP and CONTRACT: to the common dtype, bool to i64; others: as they are */
     WG_PROMOTE_COMMON,   /* to the common dtype, which may be bool */
-    WG_PROMOTE_FLOAT, /* to the common dtype, integers and bool to float */
+    WG_PROMOTE_FLOAT,    /* to the common dtype, integers and bool to float */
     WG_PROMOTE_NONE
 } wg_promote;
 
 struct wg_op {
     const char *name;
-    const char *summary; /* a sentence */
-    const char *formula; /* "y = a b" */
-    const char *adjoint; /* "a' = y' b, b' = y' a"; or why there is none: "none: ..." */
+    const char *summary;  /* a sentence */
+    const char *formula;  /* "y = a b" */
+    const char *adjoint;  /* "a' = y' b, b' = y' a"; or why there is none: "none: ..." */
     int         operands; /* -1: any number */
     int         optional; /* of them, how many of the last may be wg_none (composites) */
     int         outputs;  /* default 1; k outputs are k consecutive nodes, wg_part reaches them */
@@ -185,12 +189,12 @@ struct wg_op {
     /* Another node that has this one's value (a transpose looked through, the identity), or wg_none. */
     wg_node (*rewrite)(wg_site here, const wg_node x[], int n, const void *attr);
 
-    wg_kernel_fn kernel[WG_ISAS]; /* NULL beyond the first: the first */
+    wg_kernel_fn kernel[WG_ISAS];              /* NULL beyond the first: the first */
     double (*map)(double x, const void *attr); /* the short form of a MAP of one operand */
-    bool    fold; /* REDUCE: of a whole tensor in two phases, leaves of WG_FOLD elements, then their doubles in scratch; phase 0's
+    bool fold;   /* REDUCE: of a whole tensor in two phases, leaves of WG_FOLD elements, then their doubles in scratch; phase 0's
                      x[0] stands at unit begin, so that the leaves can be taken from tiles */
-    int     phases;                            /* default 1; all shares of a phase end before the next begins */
-    int64_t (*units)(const wg_kernel *k);      /* of k->phase; default 1. MAP, RANDOM: elements */
+    int  phases; /* default 1; all shares of a phase end before the next begins */
+    int64_t (*units)(const wg_kernel *k); /* of k->phase; default 1. MAP, RANDOM: elements */
     size_t (*scratch)(const wg_kernel *k);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: the offset in elements into x[0], or -1: run the kernel */
 
@@ -200,8 +204,9 @@ struct wg_op {
     /* Several contributions to one gradient as one node, or wg_none. */
     wg_node (*merge)(wg_site here, const wg_node x[], int n);
 
-    wg_node (*sample)(wg_site here, wg_graph *g, int i);      /* wg_none: no more */
-    const char *(*error)(wg_site here, wg_graph *g, int i);   /* makes a mistake, returns what the message must hold; NULL: no more */
+    wg_node (*sample)(wg_site here, wg_graph *g, int i); /* wg_none: no more */
+    const char *(*error)(wg_site here, wg_graph *g,
+                         int i); /* makes a mistake, returns what the message must hold; NULL: no more */
 };
 
 /* The one way into a graph. Operands may be numbers; attr is copied, NULL: all zero. Composites run their expansion. */

@@ -33,14 +33,14 @@ WG_API wg_node wg_pow_at(wg_site here, wg_node a, wg_node b);     /* y = a^b; d/
 WG_API wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b); /* the larger; of equals each gets half the gradient */
 WG_API wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_addn_at(wg_site here, const wg_node x[], int n); /* x[0] + x[1] + ..., one shape and dtype, in order */
-#define        wg_add(a, b) wg_add_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_sub(a, b) wg_sub_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_mul(a, b) wg_mul_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_div(a, b) wg_div_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_pow(a, b) wg_pow_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_maximum(a, b) wg_maximum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_minimum(a, b) wg_minimum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_addn(...) wg_addn_at(WG_AT(""), __VA_ARGS__) /* x, n */
+#define wg_add(a, b)     wg_add_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_sub(a, b)     wg_sub_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_mul(a, b)     wg_mul_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_div(a, b)     wg_div_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_pow(a, b)     wg_pow_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_maximum(a, b) wg_maximum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_minimum(a, b) wg_minimum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_addn(...)     wg_addn_at(WG_AT(""), __VA_ARGS__) /* x, n */
 
 /* ---- functions, elementwise ---- */
 
@@ -56,18 +56,18 @@ WG_API wg_node wg_tanh_at(wg_site here, wg_node x);     /* y = tanh x */
 WG_API wg_node wg_sigmoid_at(wg_site here, wg_node x);  /* y = 1 / (1 + e^-x) */
 WG_API wg_node wg_softplus_at(wg_site here, wg_node x); /* y = ln(1 + e^x) */
 WG_API wg_node wg_relu_at(wg_site here, wg_node x);     /* y = max(x, 0), y'(0) = 0 */
-#define        wg_neg(x) wg_neg_at(WG_AT(#x), x)
-#define        wg_exp(x) wg_exp_at(WG_AT(#x), x)
-#define        wg_log(x) wg_log_at(WG_AT(#x), x)
-#define        wg_sqrt(x) wg_sqrt_at(WG_AT(#x), x)
-#define        wg_square(x) wg_square_at(WG_AT(#x), x)
-#define        wg_abs(x) wg_abs_at(WG_AT(#x), x)
-#define        wg_sin(x) wg_sin_at(WG_AT(#x), x)
-#define        wg_cos(x) wg_cos_at(WG_AT(#x), x)
-#define        wg_tanh(x) wg_tanh_at(WG_AT(#x), x)
-#define        wg_sigmoid(x) wg_sigmoid_at(WG_AT(#x), x)
-#define        wg_softplus(x) wg_softplus_at(WG_AT(#x), x)
-#define        wg_relu(x) wg_relu_at(WG_AT(#x), x)
+#define wg_neg(x)      wg_neg_at(WG_AT(#x), x)
+#define wg_exp(x)      wg_exp_at(WG_AT(#x), x)
+#define wg_log(x)      wg_log_at(WG_AT(#x), x)
+#define wg_sqrt(x)     wg_sqrt_at(WG_AT(#x), x)
+#define wg_square(x)   wg_square_at(WG_AT(#x), x)
+#define wg_abs(x)      wg_abs_at(WG_AT(#x), x)
+#define wg_sin(x)      wg_sin_at(WG_AT(#x), x)
+#define wg_cos(x)      wg_cos_at(WG_AT(#x), x)
+#define wg_tanh(x)     wg_tanh_at(WG_AT(#x), x)
+#define wg_sigmoid(x)  wg_sigmoid_at(WG_AT(#x), x)
+#define wg_softplus(x) wg_softplus_at(WG_AT(#x), x)
+#define wg_relu(x)     wg_relu_at(WG_AT(#x), x)
 
 typedef struct wg_leaky_relu_args {
     wg_node  x;
@@ -75,7 +75,7 @@ typedef struct wg_leaky_relu_args {
     uint64_t reserved[2];
 } wg_leaky_relu_args;
 WG_API wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a); /* y = x where x > 0, else slope x */
-#define        wg_leaky_relu(...) wg_leaky_relu_at(WG_AT(#__VA_ARGS__), &(wg_leaky_relu_args){ .x = __VA_ARGS__ })
+#define wg_leaky_relu(...) wg_leaky_relu_at(WG_AT(#__VA_ARGS__), &(wg_leaky_relu_args){ .x = __VA_ARGS__ })
 
 /* ---- comparisons (bool, no derivative), choice, casts ---- */
 
@@ -87,14 +87,14 @@ WG_API wg_node wg_greater_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b); /* a where c is true, else b */
 WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);           /* to integers: towards zero, saturating */
-#define        wg_equal(a, b) wg_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_not_equal(a, b) wg_not_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_less(a, b) wg_less_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_less_equal(a, b) wg_less_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_greater(a, b) wg_greater_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_greater_equal(a, b) wg_greater_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_where(c, a, b) wg_where_at(WG_AT(#c ", " #a ", " #b), c, WG_OPERAND(a), WG_OPERAND(b))
-#define        wg_cast(x, to) wg_cast_at(WG_AT(#x), x, to)
+#define wg_equal(a, b)         wg_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_not_equal(a, b)     wg_not_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_less(a, b)          wg_less_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_less_equal(a, b)    wg_less_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_greater(a, b)       wg_greater_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_greater_equal(a, b) wg_greater_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_where(c, a, b)      wg_where_at(WG_AT(#c ", " #a ", " #b), c, WG_OPERAND(a), WG_OPERAND(b))
+#define wg_cast(x, to)         wg_cast_at(WG_AT(#x), x, to)
 
 /* ---- reductions: over nothing sum is 0, mean NaN, max an error ---- */
 
@@ -109,11 +109,11 @@ WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
 WG_API wg_node wg_var_at(wg_site here, const wg_reduce_args *a); /* mean squared deviation: divided by n */
 WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a);
-#define        wg_sum(...) wg_sum_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
-#define        wg_mean(...) wg_mean_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
-#define        wg_max(...) wg_max_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
-#define        wg_var(...) wg_var_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
-#define        wg_logsumexp(...) wg_logsumexp_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
+#define wg_sum(...)       wg_sum_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
+#define wg_mean(...)      wg_mean_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
+#define wg_max(...)       wg_max_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
+#define wg_var(...)       wg_var_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
+#define wg_logsumexp(...) wg_logsumexp_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
 
 /* Places on one axis, i64, the first of equals. Default: the last axis. */
 typedef struct wg_axis_args {
@@ -123,7 +123,7 @@ typedef struct wg_axis_args {
     uint64_t reserved[2];
 } wg_axis_args;
 WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
-#define        wg_argmax(...) wg_argmax_at(WG_AT(#__VA_ARGS__), &(wg_axis_args){ .x = __VA_ARGS__ })
+#define wg_argmax(...) wg_argmax_at(WG_AT(#__VA_ARGS__), &(wg_axis_args){ .x = __VA_ARGS__ })
 
 /* ---- shapes ---- */
 
@@ -133,12 +133,12 @@ WG_API wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s); /* the inverse
 WG_API wg_node wg_expand_at(wg_site here, wg_node x, int axis);   /* a new axis of size 1 before axis */
 WG_API wg_node wg_squeeze_at(wg_site here, wg_node x, int axis);  /* drops an axis of size 1 */
 WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis);
-#define        wg_reshape(x, s) wg_reshape_at(WG_AT(#x), x, s)
-#define        wg_broadcast_to(x, s) wg_broadcast_to_at(WG_AT(#x), x, s)
-#define        wg_sum_to(x, s) wg_sum_to_at(WG_AT(#x), x, s)
-#define        wg_expand(x, axis) wg_expand_at(WG_AT(#x), x, axis)
-#define        wg_squeeze(x, axis) wg_squeeze_at(WG_AT(#x), x, axis)
-#define        wg_concat(...) wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
+#define wg_reshape(x, s)      wg_reshape_at(WG_AT(#x), x, s)
+#define wg_broadcast_to(x, s) wg_broadcast_to_at(WG_AT(#x), x, s)
+#define wg_sum_to(x, s)       wg_sum_to_at(WG_AT(#x), x, s)
+#define wg_expand(x, axis)    wg_expand_at(WG_AT(#x), x, axis)
+#define wg_squeeze(x, axis)   wg_squeeze_at(WG_AT(#x), x, axis)
+#define wg_concat(...)        wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
 
 typedef struct wg_transpose_args {
     wg_node  x;
@@ -146,7 +146,7 @@ typedef struct wg_transpose_args {
     uint64_t reserved[2];
 } wg_transpose_args;
 WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
-#define        wg_transpose(...) wg_transpose_at(WG_AT(#__VA_ARGS__), &(wg_transpose_args){ .x = __VA_ARGS__ })
+#define wg_transpose(...) wg_transpose_at(WG_AT(#__VA_ARGS__), &(wg_transpose_args){ .x = __VA_ARGS__ })
 
 typedef struct wg_slice_args {
     wg_node  x;
@@ -155,24 +155,24 @@ typedef struct wg_slice_args {
     uint64_t reserved[2];
 } wg_slice_args;
 WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
-#define        wg_slice(...) wg_slice_at(WG_AT(#__VA_ARGS__), &(wg_slice_args){ .x = __VA_ARGS__ })
+#define wg_slice(...) wg_slice_at(WG_AT(#__VA_ARGS__), &(wg_slice_args){ .x = __VA_ARGS__ })
 
 /* ---- indices ---- */
 
-WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows); /* y[i...] = x[rows[i...]], along axis 0 */
+WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);         /* y[i...] = x[rows[i...]], along axis 0 */
 WG_API wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count); /* a new last axis of size count, default dtype */
-#define        wg_gather(x, rows) wg_gather_at(WG_AT(#x ", " #rows), x, rows)
-#define        wg_one_hot(classes, count) wg_one_hot_at(WG_AT(#classes), classes, count)
+#define wg_gather(x, rows)         wg_gather_at(WG_AT(#x ", " #rows), x, rows)
+#define wg_one_hot(classes, count) wg_one_hot_at(WG_AT(#classes), classes, count)
 
 /* ---- products ---- */
 
 /* [..., m, k] @ [..., k, n], leading axes broadcast; a vector on the left is a row, on the right a column. */
 WG_API wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_dot_at(wg_site here, wg_node a, wg_node b); /* sum of a b over all elements of two equal shapes */
+WG_API wg_node wg_dot_at(wg_site here, wg_node a, wg_node b);              /* sum of a b over all elements of two equal shapes */
 WG_API wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b); /* x @ W + b; b may be wg_none */
-#define        wg_matmul(a, b) wg_matmul_at(WG_AT(#a ", " #b), a, b)
-#define        wg_dot(a, b) wg_dot_at(WG_AT(#a ", " #b), a, b)
-#define        wg_dense(x, W, b) wg_dense_at(WG_AT(#x ", " #W ", " #b), x, W, b)
+#define wg_matmul(a, b)   wg_matmul_at(WG_AT(#a ", " #b), a, b)
+#define wg_dot(a, b)      wg_dot_at(WG_AT(#a ", " #b), a, b)
+#define wg_dense(x, W, b) wg_dense_at(WG_AT(#x ", " #W ", " #b), x, W, b)
 
 /* ---- softmax and losses ---- */
 
@@ -184,8 +184,8 @@ typedef struct wg_softmax_args {
 } wg_softmax_args;
 WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a);
 WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
-#define        wg_softmax(...) wg_softmax_at(WG_AT(#__VA_ARGS__), &(wg_softmax_args){ .x = __VA_ARGS__ })
-#define        wg_log_softmax(...) wg_log_softmax_at(WG_AT(#__VA_ARGS__), &(wg_softmax_args){ .x = __VA_ARGS__ })
+#define wg_softmax(...)     wg_softmax_at(WG_AT(#__VA_ARGS__), &(wg_softmax_args){ .x = __VA_ARGS__ })
+#define wg_log_softmax(...) wg_log_softmax_at(WG_AT(#__VA_ARGS__), &(wg_softmax_args){ .x = __VA_ARGS__ })
 
 typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one value an example */
 typedef struct wg_loss_args {
@@ -200,13 +200,14 @@ WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a); 
 WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);      /* x: logits */
 WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a);                  /* (x - y)^2 */
 WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);         /* share of rows whose argmax is right */
-WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda); /* lambda / 2 sum of w^2 over parameters of rank 2 and more in g */
-#define        wg_softmax_cross_entropy(...) wg_softmax_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define        wg_binary_cross_entropy(...) wg_binary_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define        wg_bce_with_logits(...) wg_bce_with_logits_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define        wg_mse(...) wg_mse_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define        wg_accuracy(logits, y) wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
-#define        wg_l2(g, p, lambda) wg_l2_at(WG_AT(#lambda), g, p, lambda)
+WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p,
+                        double lambda); /* lambda / 2 sum of w^2 over parameters of rank 2 and more in g */
+#define wg_softmax_cross_entropy(...) wg_softmax_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_binary_cross_entropy(...)  wg_binary_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_bce_with_logits(...)       wg_bce_with_logits_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_mse(...)                   wg_mse_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_accuracy(logits, y)        wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
+#define wg_l2(g, p, lambda)           wg_l2_at(WG_AT(#lambda), g, p, lambda)
 
 /* ---- training and inference differ ---- */
 
@@ -218,7 +219,7 @@ typedef struct wg_dropout_args {
     uint64_t    reserved[2];
 } wg_dropout_args;
 WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a); /* x itself in WG_EVAL */
-#define        wg_dropout(...) wg_dropout_at(WG_AT(#__VA_ARGS__), &(wg_dropout_args){ .x = __VA_ARGS__ })
+#define wg_dropout(...) wg_dropout_at(WG_AT(#__VA_ARGS__), &(wg_dropout_args){ .x = __VA_ARGS__ })
 
 /* Over all axes but the last (features). mean and variance given: those (inference); else the batch's, and part 1 and 2 of
  * the result are its mean and variance (divided by n). */
@@ -229,12 +230,12 @@ typedef struct wg_batch_norm_args {
     uint64_t reserved[2];
 } wg_batch_norm_args;
 WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
-#define        wg_batch_norm(...) wg_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_batch_norm_args){ .x = __VA_ARGS__ })
+#define wg_batch_norm(...) wg_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_batch_norm_args){ .x = __VA_ARGS__ })
 
 /* ---- others ---- */
 
 WG_API wg_node wg_stop_gradient_at(wg_site here, wg_node x);
-#define        wg_stop_gradient(x) wg_stop_gradient_at(WG_AT(#x), x)
+#define wg_stop_gradient(x) wg_stop_gradient_at(WG_AT(#x), x)
 
 /* A plain C function as a node, in double: forward writes m outputs, backward gx = J' gy (NULL: no derivative). They return
  * 0 when fine. shape is the result's. */
@@ -247,7 +248,7 @@ typedef struct wg_extern_opts {
     uint64_t reserved[4];
 } wg_extern_opts;
 WG_API wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o);
-#define        wg_extern(x, shape, ...) wg_extern_at(WG_AT(#x), x, shape, __VA_ARGS__)
+#define wg_extern(x, shape, ...) wg_extern_at(WG_AT(#x), x, shape, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

@@ -50,17 +50,17 @@ WG_API wg_params *wg_params_in(wg_params *p, const char *prefix);
 /* A parameter of p as a node, made from init when p has none of that name yet. The same name twice in a graph is the same
  * node (that is sharing); with another shape an error that names both lines. */
 WG_API wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init);
-#define        wg_param(g, p, name, s, init) wg_param_at(WG_AT(#name), g, p, name, s, init)
+#define wg_param(g, p, name, s, init) wg_param_at(WG_AT(#name), g, p, name, s, init)
 /* The same for what is not trained (averages, counters): saved and loaded with p, skipped by gradients and optimizers. */
 WG_API wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init);
-#define        wg_state(g, p, name, s, init) wg_state_at(WG_AT(#name), g, p, name, s, init)
+#define wg_state(g, p, name, s, init) wg_state_at(WG_AT(#name), g, p, name, s, init)
 
 WG_API wg_context *wg_params_context(const wg_params *p);
 WG_API int         wg_params_count(const wg_params *p); /* parameters and states, in creation order */
 WG_API const char *wg_params_name(const wg_params *p, int i);
 WG_API bool        wg_params_is_state(const wg_params *p, int i);
-WG_API wg_tensor   wg_params_tensor(const wg_params *p, int i); /* borrowed: read it, do not write through it */
-WG_API wg_tensor   wg_params_grad(const wg_params *p, int i);   /* data NULL: the last backward did not reach it */
+WG_API wg_tensor   wg_params_tensor(const wg_params *p, int i);          /* borrowed: read it, do not write through it */
+WG_API wg_tensor   wg_params_grad(const wg_params *p, int i);            /* data NULL: the last backward did not reach it */
 WG_API int         wg_params_find(const wg_params *p, const char *name); /* -1: none */
 WG_API bool        wg_params_has(const wg_params *p, wg_node n);         /* whether n is a parameter or state of p */
 WG_API double      wg_params_item(const wg_params *p, const char *name); /* a parameter of one element; NaN and an error else */
@@ -125,9 +125,9 @@ WG_API void      wg_optim_free(wg_optim *o);
 
 /* One step with the gradients of the last backward; parameters that the loss did not reach are skipped. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
-#define          wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
-WG_API void      wg_optim_set_lr(wg_optim *o, double lr);
-WG_API double    wg_optim_lr(const wg_optim *o);
+#define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
+WG_API void   wg_optim_set_lr(wg_optim *o, double lr);
+WG_API double wg_optim_lr(const wg_optim *o);
 /* Scales the gradients so that their norm is at most max_norm; returns the norm before. */
 WG_API double wg_optim_clip_norm(wg_optim *o, double max_norm);
 
