@@ -347,12 +347,13 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     }
     if (!wgi_usable(loss, here, "backward", "the loss")) return wg_failed(g->c);
     const wgi_node *n = wgi_node_of(loss);
-    char            who[80], shape[80];
-    wgi_argument(here, 0, who, sizeof who);
-    if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype))
+    if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) {
+        char who[80], shape[80];
+        wgi_argument(here, 0, who, sizeof who);
         return wgi_fail(g->c, here, "backward", WG_ERROR_SHAPE, "%s %s %s is not a scalar: take its wg_sum or wg_mean",
                         *who ? who : "the loss", wg_dtype_name((wg_dtype)n->dtype),
                         wg_shape_text(*n->shape, shape, sizeof shape));
+    }
     if (g->open && wgi_moved(g)) wgi_close(g);
     wgi_open(g);
     g->peeked = false;
