@@ -18,7 +18,8 @@ KERNEL(greater) { COMPARE(a > b); }
 KERNEL(greater_equal) { COMPARE(a >= b); }
 
 /* Bytes alone are moved: one loop for all dtypes of a size; by a mask, since a choice of loads is not vectorised. */
-#define CHOOSE_(T, A, B) WG_LOOP_(k, T, T, const T c = (T) - (T)((const uint8_t *)k->x[0])[i];, A(k, 1, a), B(k, 2, b), (a & c) | (b & ~c))
+#define CHOOSE_(T, A, B) \
+    WG_LOOP_(k, T, T, const T c = (T) - (T)((const uint8_t *)k->x[0])[i];, A(k, 1, a), B(k, 2, b), (a & c) | (b & ~c))
 #define CHOOSE(T)                                                        \
     do {                                                                 \
         if (!k->step[0]) choose_one(k, sizeof(T));                       \

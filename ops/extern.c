@@ -23,7 +23,7 @@ static double *doubles_of(const wg_kernel *k, int operand, double **buffer)
 
 static bool done(const wg_kernel *k, int status, const double *y, const char *failed)
 {
-    if (status) return wg_fault_at(k, 0, status, -1, failed);
+    if (status) return wg_fault_at(k, 0, status, WG_FAULT_USER, failed);
     for (int64_t i = 0, m = wg_shape_size(*k->yt[0].shape); k->yt[0].dtype == WG_F32 && i < m; i++)
         ((float *)k->y[0])[i] = (float)y[i];
     return true;
@@ -189,6 +189,10 @@ static const wg_op extern_impure_op = {
 
 wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
 {
+    if (!o || !o->forward) {
+        wg_fail(wg_graph_context(wg_graph_of(x)), here, WG_ERROR_USE, "extern: without a forward function");
+        return wg_none;
+    }
     extern_attr f = { o->forward, o->backward, o->user, o->impure, shape, "" };
     snprintf(f.failed, sizeof f.failed, "%.80s did not return 0", o->name ? o->name : "the function");
     wg_node y = wg_apply(here, o->impure ? &extern_impure_op : &extern_op, &x, 1, &f);

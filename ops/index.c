@@ -17,7 +17,7 @@ static bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64
     }
     if (wg_dtype_is_float(k->xt[j].dtype)) n = fabs(v) < 0x1p53 ? (int64_t)v : -1;
     *to = n;
-    if (v != floor(v) || fabs(v) >= 0x1p53) return wg_fault_at(k, i, n, limit, "not a whole number");
+    if (v != floor(v) || fabs(v) >= 0x1p53) return wg_fault_at(k, i, n, WG_FAULT_PLACE, "not a whole number");
     return (n >= 0 && n < limit) || wg_fault_at(k, i, n, limit, "number out of range");
 }
 

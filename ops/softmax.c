@@ -99,8 +99,7 @@ KERNEL(as_class)
 {
     for (int64_t i = k->begin; i < k->end; i++) {
         double v = k->xt[0].dtype == WG_F32 ? ((const float *)k->x[0])[i] : ((const double *)k->x[0])[i];
-        if (!(v == floor(v) && fabs(v) <= 0x1p53))
-            return wg_fault_at(k, i, fabs(v) <= 0x1p53 ? (int64_t)v : 0, INT64_C(1) << 53, "not an integral class number");
+        if (!(v == floor(v) && fabs(v) <= 0x1p53)) return wg_fault_at(k, i, 0, WG_FAULT_PLACE, "a label is no whole number");
         ((int64_t *)k->y[0])[i] = (int64_t)v;
     }
     return true;
@@ -427,7 +426,7 @@ static const char *as_class_error(wg_site here, wg_graph *g, int i)
     if (i > 1) return NULL;
     wg_node x = i ? wg_any_class(g, 3, WG_SHAPE(2)) : wg_between(g, 0.25, 0.75, WG_SHAPE(3));
     wg_value(wg_apply(here, &as_class_op, &x, 1, NULL));
-    return i ? "must be f32 or f64" : "not an integral class number";
+    return i ? "must be f32 or f64" : "a label is no whole number";
 }
 static const wg_op as_class_op = {
     .name = "as_class",
@@ -484,7 +483,7 @@ static const char *softmax_cross_entropy_error(wg_site here, wg_graph *g, int i)
     if (i > 1) return NULL;
     wg_node z = wg_any(g, WG_SHAPE(3, 4)), y = i ? wg_between(g, 0.2, 0.8, WG_SHAPE(3)) : wg_any_class(g, 4, WG_SHAPE(3, 1));
     wg_value(wg_softmax_cross_entropy(z, y));
-    return i ? "not an integral class number" : "class numbers must be [3]";
+    return i ? "a label is no whole number" : "class numbers must be [3]";
 }
 static const wg_attr_row reduction_attrs[] = {
     { "reduction", WG_ATTR_CHOICE, offsetof(reduction_attr, reduction), "mean", "mean sum none" },

@@ -236,12 +236,13 @@ static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bo
 {
     static const int rank[WG_DTYPE_COUNT] = { [WG_BOOL] = 1, [WG_I32] = 2, [WG_I64] = 3, [WG_F32] = 4, [WG_F64] = 4 };
     wg_dtype         t = WG_DEFAULT_DTYPE;
-    bool             fraction = false, numbers = false;
+    bool             fraction = false, numbers = false, wide = false;
     for (int k = from; k < n; k++) {
         if (wgi_is_number(x[k])) {
             double v = wgi_number_value(x[k]);
             numbers = true;
             fraction |= v != floor(v) || fabs(v) > 0x1p53;
+            wide |= fabs(v) > INT32_MAX;
         } else if (x[k].graph) {
             wg_dtype u = (wg_dtype)g->node[x[k].index].dtype;
             if (rank[u] == 4 && rank[t] == 4 && u != t) return WG_DTYPE_COUNT;
@@ -249,7 +250,7 @@ static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bo
         }
     }
     if (!rank[t] || (rank[t] < 4 && (to_float || fraction))) return g->c->o.dtype;
-    if (t == WG_BOOL && (numbers || to_number)) return WG_I64;
+    if ((t == WG_BOOL && (numbers || to_number)) || (t == WG_I32 && wide)) return WG_I64;
     return t;
 }
 

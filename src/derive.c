@@ -93,6 +93,10 @@ static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node 
     wg_graph *g = y.graph;
     if (!g || !wgi_ok(g->c) || !wgi_usable(y, here, what, "the output")) return false;
     for (int k = 0; k < n; k++) {
+        if (wg_is_none(v[k])) {
+            wgi_fail(g->c, here, what, WG_ERROR_USE, "direction %d is wg_none", k + 1);
+            return false;
+        }
         if (!x[k].graph || x[k].graph != g || (v[k].graph && v[k].graph != g)) {
             wgi_fail(g->c, here, what, WG_ERROR_USE, "operand %d is no node of the output's graph", k + 1);
             return false;
@@ -249,6 +253,7 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
 {
     wg_graph *g = loss.graph;
     if (!g || !p || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (g->open && wgi_moved(g)) wgi_close(g);
     wgi_place place = wgi_arena_place(&g->temp);
     int64_t   mark = wg_graph_mark(g);
     wg_site   in = wg_inside(here);

@@ -35,7 +35,7 @@ void wgi_close(wg_graph *g)
 static size_t value_bytes(const wgi_node *n) { return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype); }
 
 /* A value that lies in a parameter's memory moves with the parameter: a result gets bytes of its own. */
-static bool own_bytes(wg_graph *g, uint32_t i)
+bool wgi_own_bytes(wg_graph *g, uint32_t i)
 {
     uint32_t base = i;
     while (g->node[base].op->kind == WG_ALIAS) base = wgi_in(&g->node[base])[0];
@@ -52,7 +52,7 @@ static bool own_bytes(wg_graph *g, uint32_t i)
 
 void wgi_result(wg_graph *g, uint32_t i)
 {
-    if (g->node[i].flags & WGI_RESULT || !own_bytes(g, i)) return;
+    if (g->node[i].flags & WGI_RESULT || !wgi_own_bytes(g, i)) return;
     void *p = wgi_grow(g->c, g->result, &g->result_capacity, g->results + 1, sizeof *g->result);
     if (!p) return;
     g->result = p;
@@ -69,7 +69,7 @@ void *wgi_value(wg_graph *g, uint32_t i)
 {
     if (g->value[i]) return g->value[i];
     wgi_node *n = &g->node[i];
-    if (n->op == &wgi_op_number || n->op == &wgi_op_stream) return &n->cell;
+    if (n->op == &wgi_op_number || n->op == &wgi_op_stream) return n->cell;
     if (n->op == &wgi_op_param || n->op == &wgi_op_state) return n->parameter->data;
     return n->op == &wgi_op_input ? n->input->data : NULL;
 }
@@ -126,7 +126,7 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     }
     g->peeked = quiet && (g->peeked || !g->open);
     wgi_open(g);
-    bool ok = wgi_is_leaf(node) ? own_bytes(g, i) : (g->value[i] || compute(g, here, &i, 1, false, quiet));
+    bool ok = wgi_is_leaf(node) ? wgi_own_bytes(g, i) : (g->value[i] || compute(g, here, &i, 1, false, quiet));
     if (ok && !quiet) wgi_result(g, i);
     return ok ? g->value[i] : NULL;
 }
@@ -180,6 +180,7 @@ static wg_status copy(wg_site here, const char *what, wg_node n, wg_dtype t, voi
     void *p = read(here, what, n, false);
     if (!p) return n.graph ? wg_failed(n.graph->c) : WG_ERROR_USE;
     size_t have = (size_t)wg_shape_size(wg_node_shape(n));
+    if (have && !to) return wgi_fail(n.graph->c, here, what, WG_ERROR_USE, "no memory to copy to");
     if (have > count)
         return wgi_fail(n.graph->c, here, what, WG_ERROR_SHAPE, "room for %zu elements, the node has %zu", count, have);
     wgi_convert(t, to, wg_node_dtype(n), p, (int64_t)have);
@@ -238,11 +239,13 @@ static bool commit(wg_graph *g)
 {
     if (g->committed) return true;
     for (size_t i = 0; i < g->assigns; i++)
-        if (!own_bytes(g, g->assign[i].state)) return false;
+        if (!wgi_own_bytes(g, g->assign[i].state)) return false;
     for (size_t i = 0; i < g->assigns; i++) {
         wgi_node *s = &g->node[g->assign[i].state];
         memcpy(s->parameter->data, wgi_value(g, g->assign[i].value), value_bytes(s));
+        s->parameter->owner->version++; /* other graphs' evaluations must not mix old and new; this one has the old bytes */
     }
+    for (size_t i = 0; i < g->uses && g->assigns; i++) g->use[i].version = g->use[i].p->version;
     g->committed = true;
     return true;
 }
@@ -350,9 +353,12 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) {
         char who[80], shape[80];
         wgi_argument(here, 0, who, sizeof who);
-        return wgi_fail(g->c, here, "backward", WG_ERROR_SHAPE, "%s %s %s is not a scalar: take its wg_sum or wg_mean",
-                        *who ? who : "the loss", wg_dtype_name((wg_dtype)n->dtype),
-                        wg_shape_text(*n->shape, shape, sizeof shape));
+        return wgi_fail(g->c, here, "backward", WG_ERROR_SHAPE,
+                        wgi_size(n->shape) != 1 ? "%s %s is not a scalar: take its wg_sum or wg_mean"
+                                                : "%s %s is neither f32 nor f64: it has no derivative",
+                        *who ? who : "the loss",
+                        wgi_size(n->shape) != 1 ? wg_shape_text(*n->shape, shape, sizeof shape)
+                                                : wg_dtype_name((wg_dtype)n->dtype));
     }
     if (g->open && wgi_moved(g)) wgi_close(g);
     wgi_open(g);

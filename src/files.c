@@ -18,18 +18,24 @@ static bool file_error(wgi_file *f, const char *what, int error)
     return false;
 }
 
-/* Room for the file and the zero behind it. A regular file says its size; anything else grows as it is read. */
-static size_t first_room(int fd)
+enum { GROWN_MOST = 1 << 28 };
+
+/* Room for the file and the zero behind it; 0 after an error. A regular file says its size (some file systems say 0 for files
+ * that have content), a pipe grows as it is read, up to GROWN_MOST; a device could fill all memory and is refused. */
+static size_t first_room(wgi_file *f, int fd)
 {
     struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (uintmax_t)st.st_size < SIZE_MAX - 2)
-        return (size_t)st.st_size + 2;
-    return 1 << 16;
+    if (fstat(fd, &st) != 0) return file_error(f, "cannot be read", errno);
+    if (S_ISDIR(st.st_mode)) return file_error(f, "cannot be read", EISDIR);
+    if (!S_ISFIFO(st.st_mode) && !S_ISREG(st.st_mode))
+        return wg_fail(f->c, NULL, WG_ERROR_FILE, "%s: %s: is neither a regular file nor a pipe", f->who, f->path), 0;
+    if (!S_ISREG(st.st_mode) || st.st_size <= 0) return 1 << 16;
+    return (uintmax_t)st.st_size < SIZE_MAX - 2 ? (size_t)st.st_size + 2 : file_error(f, "cannot be read", EFBIG);
 }
 
 static bool more_room(wgi_file *f, size_t *room)
 {
-    if (*room > SIZE_MAX / 2) return file_error(f, "cannot be read", EFBIG);
+    if (f->size >= GROWN_MOST) return file_error(f, "cannot be read", EFBIG);
     unsigned char *bytes = wg_alloc(f->c, *room * 2, 1);
     if (!bytes) return false;
     memcpy(bytes, f->bytes, f->size);
@@ -40,8 +46,8 @@ static bool more_room(wgi_file *f, size_t *room)
 
 static bool read_all(wgi_file *f, int fd)
 {
-    size_t room = first_room(fd);
-    if (!(f->bytes = wg_alloc(f->c, room, 1))) return false;
+    size_t room = first_room(f, fd);
+    if (!room || !(f->bytes = wg_alloc(f->c, room, 1))) return false;
     for (;;) {
         ssize_t n = read(fd, f->bytes + f->size, room - f->size - 1);
         if (n < 0 && errno == EINTR) continue;

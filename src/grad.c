@@ -19,14 +19,14 @@ typedef struct sweep {
     wg_graph      *g;
     wg_site        here;
     uint32_t       lo, hi;
-    unsigned char *on;    /* by index - lo: on a path to a target; 2: a target */
+    unsigned char *on;    /* by index - lo: 1 on a path to a target, 2 a target, 4 the first output of one */
     queue         *q;     /* by index - lo */
     wg_node       *total; /* of targets, by index - lo */
     uint32_t       blocked;
     uint32_t       discrete; /* the first node on a path that is neither f32 nor f64 */
 } sweep;
 
-static bool on_path(const sweep *s, uint32_t i) { return i >= s->lo && i <= s->hi && s->on[i - s->lo]; }
+static bool on_path(const sweep *s, uint32_t i) { return i >= s->lo && i <= s->hi && s->on[i - s->lo] & 3; }
 
 static bool any_operand_on(const sweep *s, const wgi_node *n)
 {
@@ -37,13 +37,19 @@ static bool any_operand_on(const sweep *s, const wgi_node *n)
     return false;
 }
 
+static uint32_t first_output(const wg_graph *g, uint32_t i) { return i - g->node[i].output; }
+
 static void mark_paths(sweep *s, const wg_node x[], int nx)
 {
-    for (int k = 0; k < nx; k++) s->on[x[k].index - s->lo] = 2;
+    for (int k = 0; k < nx; k++) {
+        if (x[k].index > s->hi) continue; /* younger than all outputs */
+        s->on[x[k].index - s->lo] |= 2;
+        s->on[first_output(s->g, x[k].index) - s->lo] |= 4;
+    }
     for (uint32_t i = s->lo + 1; i <= s->hi; i++) {
         const wgi_node *n = &s->g->node[i];
-        if (s->on[i - s->lo] || !any_operand_on(s, n)) continue;
-        s->on[i - s->lo] = 1;
+        if (s->on[i - s->lo] & 3 || !any_operand_on(s, n)) continue;
+        s->on[i - s->lo] |= 1;
         if (!s->discrete && !wg_dtype_is_float((wg_dtype)n->dtype)) s->discrete = i;
     }
 }
@@ -174,7 +180,7 @@ static bool visit(sweep *s, uint32_t i)
     for (int j = 0; j < outputs && i + (uint32_t)j <= s->hi; j++) {
         gy[j] = accumulate(s, i + (uint32_t)j);
         any |= !wg_is_none(gy[j]);
-        if (!wg_is_none(gy[j]) && s->on[i + (uint32_t)j - s->lo] == 2) s->total[i + (uint32_t)j - s->lo] = gy[j];
+        if (!wg_is_none(gy[j]) && s->on[i + (uint32_t)j - s->lo] & 2) s->total[i + (uint32_t)j - s->lo] = gy[j];
     }
     if (!any || !any_operand_on(s, &g->node[i])) return wgi_ok(g->c);
     return apply_rule(s, i, gy, outputs);
@@ -183,7 +189,7 @@ static bool visit(sweep *s, uint32_t i)
 static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], int nx)
 {
     s->lo = UINT32_MAX;
-    for (int k = 0; k < nx; k++) s->lo = WGI_MIN(s->lo, x[k].index);
+    for (int k = 0; k < nx; k++) s->lo = WGI_MIN(s->lo, first_output(s->g, x[k].index));
     for (int j = 0; j < ny; j++) {
         const wgi_node *n = &s->g->node[y[j].index];
         int             outputs = n->op->outputs ? n->op->outputs : 1;
@@ -217,7 +223,7 @@ bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node see
     }
     for (uint32_t i = s.hi; ok && nx && i >= s.lo && i > 0; i--)
         if (s.on[i - s.lo]) ok = visit(&s, i);
-    for (int k = 0; ok && k < nx; k++) gx[k] = s.total[x[k].index - s.lo];
+    for (int k = 0; ok && k < nx; k++) gx[k] = x[k].index <= s.hi ? s.total[x[k].index - s.lo] : wg_none;
     *blocked = s.blocked && s.discrete ? WGI_MIN(s.blocked, s.discrete) : s.blocked;
     wgi_arena_rewind(&g->temp, place);
     return ok && wgi_ok(g->c);
@@ -244,22 +250,31 @@ static void fail_blocked(wg_graph *g, wg_site here, const char *what, uint32_t b
                                                                            : "");
 }
 
+static bool float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument, const char *otherwise)
+{
+    char who[80];
+    if (x.graph == g && x.index && x.generation == g->generation && x.index < g->count &&
+        wg_dtype_is_float((wg_dtype)g->node[x.index].dtype))
+        return true;
+    if (argument < 0 || !*wgi_argument(here, argument, who, sizeof who)) snprintf(who, sizeof who, "%s", otherwise);
+    if (!x.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is no node", who);
+    else if (x.graph != g) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s belongs to another graph", who);
+    else if (wgi_usable(x, here, what, who))
+        wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "%s is %s: only f32 and f64 have derivatives", who,
+                 wg_dtype_name(wg_node_dtype(x)));
+    return false;
+}
+
 static bool float_nodes(wg_graph *g, wg_site here, const char *what, const wg_node x[], int n)
 {
+    char name[32];
+    if (n > 0 && !x) {
+        wgi_fail(g->c, here, what, WG_ERROR_USE, "no list of %d nodes", n);
+        return false;
+    }
     for (int k = 0; k < n; k++) {
-        char who[80];
-        if (!*wgi_argument(here, 1, who, sizeof who)) snprintf(who, sizeof who, "operand %d", k + 1);
-        if (x[k].graph && x[k].graph != g) {
-            wgi_fail(g->c, here, what, WG_ERROR_USE, "%s belongs to another graph", who);
-            return false;
-        }
-        if (!x[k].graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is no node", who);
-        if (!wgi_usable(x[k], here, what, who)) return false;
-        if (!wg_dtype_is_float(wg_node_dtype(x[k]))) {
-            wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "%s is %s: only f32 and f64 have derivatives", who,
-                     wg_dtype_name(wg_node_dtype(x[k])));
-            return false;
-        }
+        if (n > 1) snprintf(name, sizeof name, "input %d", k);
+        if (!float_node(g, here, what, x[k], n > 1 ? -1 : 1, n > 1 ? name : "the input")) return false;
     }
     return true;
 }
@@ -273,8 +288,9 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
     }
     uint32_t blocked = 0;
     wg_site  in = wg_inside(here);
-    bool     ok = float_nodes(g, here, what, &y, 1) && float_nodes(g, here, what, x, n);
+    bool     ok = float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
     if (ok && wgi_is_number(gy)) gy = wgi_leaf_number(g, here, wgi_number_value(gy), wg_node_dtype(y));
+    if (ok && !gy.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "the output's gradient is no node");
     ok = ok && wgi_usable(gy, here, what, "the output's gradient") && wgi_reverse(g, in, &y, &gy, 1, x, n, gx, &blocked);
     for (int k = 0; k < n; k++) {
         if (ok && wg_is_none(gx[k])) {

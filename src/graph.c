@@ -47,8 +47,8 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->scope_depth = g->stream_scopes = g->params = g->kepts = g->assigns = g->uses = 0;
     g->layers = NULL;
     g->failure = (wg_failure){ 0 };
-    wgi_text(g, "");
-    const wg_shape *scalar = wgi_intern(g->c, &(wg_shape){ 0 });
+    wgi_text(g, ""); /* text 0; without it the graph stays empty, and every call on it does nothing */
+    const wg_shape *scalar = g->texts ? wgi_intern(g->c, &(wg_shape){ 0 }) : NULL;
     if (scalar) wgi_append(g, &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
 }
 
@@ -146,8 +146,10 @@ wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
 {
     const wg_shape *s = g->node[0].shape;
     wgi_node        n = { .op = &wgi_op_number, .shape = s, .number = v, .here = here, .dtype = (uint8_t)t };
-    n.cell = 0;
-    wgi_convert(t, &n.cell, WG_F64, &v, 1);
+    n.cell = wgi_arena_alloc(&g->arena, sizeof *n.cell);
+    if (!n.cell) return wgi_error_node(g);
+    *n.cell = 0;
+    wgi_convert(t, n.cell, WG_F64, &v, 1);
     uint32_t i = wgi_append(g, &n);
     return wgi_handle(g, i);
 }
@@ -168,20 +170,22 @@ static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, b
     if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
     char buf[128];
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype)) {
-        wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, shape %s", name, wg_dtype_name(t.dtype),
-                 wg_shape_text(t.shape, buf, sizeof buf));
+        wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, %d axes, shape %s", name ? name : "",
+                 wg_dtype_name(t.dtype), t.shape.rank, wg_shape_text(t.shape, buf, sizeof buf));
         return wgi_error_node(g);
     }
     size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
     if (!t.data && bytes) {
-        wgi_fail(g->c, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name);
+        wgi_fail(g->c, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name ? name : "");
         return wgi_error_node(g);
     }
     wgi_input      *in = wgi_arena_alloc(&g->arena, sizeof *in);
     const wg_shape *s = wgi_intern(g->c, &t.shape);
     if (!in || !s) return wgi_error_node(g);
     in->name = wgi_arena_text(&g->arena, name ? name : "");
-    in->data = copy ? wgi_arena_alloc(&g->arena, bytes) : t.data;
+    static char nothing[8]; /* never written: an empty tensor has an address all the same */
+    in->data = copy ? wgi_arena_alloc(&g->arena, bytes) : t.data ? t.data : nothing;
+    in->borrowed = !copy;
     uint32_t text = in->name ? wgi_text(g, in->name) : 0;
     if (!in->name || !in->data || (name && *name && !text)) return wgi_error_node(g);
     if (copy && bytes) memcpy(in->data, t.data, bytes);
@@ -210,6 +214,12 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
     size_t bytes = (size_t)wgi_size(node->shape) * wg_dtype_size(t.dtype);
     if (bytes && !t.data) return wgi_fail(g->c, here, "input_set", WG_ERROR_VALUE, "a tensor without data");
     wgi_close(g);
+    if (node->input->borrowed) { /* the caller's array is read, never written */
+        void *own = wgi_arena_alloc(&g->arena, bytes);
+        if (!own) return wg_failed(g->c);
+        node->input->data = own;
+        node->input->borrowed = false;
+    }
     if (bytes) memmove(node->input->data, t.data, bytes);
     return WG_OK;
 }
@@ -230,7 +240,10 @@ wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
         ordinal = ++g->streams[i].count;
     }
     wgi_node n = { .op = &wgi_op_stream, .shape = g->node[0].shape, .here = here, .dtype = WG_I64 };
-    n.cell = wgi_mix(wgi_text_hash(g->text[g->scope]), name ? wgi_text_hash(name) : ordinal);
+    n.cell = wgi_arena_alloc(&g->arena, sizeof *n.cell);
+    if (!n.cell) return wgi_error_node(g);
+    *n.cell = wgi_mix(wgi_text_hash(g->text[g->scope]), name ? wgi_text_hash(name) : ordinal);
+    n.number = ordinal;
     return wgi_handle(g, wgi_append(g, &n));
 }
 
@@ -259,7 +272,7 @@ wg_node wg_name(wg_node n, const char *name)
 
 void wg_scope_push(wg_graph *g, const char *name)
 {
-    if (!g || !g->count) return;
+    if (!g || !g->count || !name) return;
     const char *up = g->text[g->scope];
     size_t      n = strlen(up) + strlen(name) + 2;
     char       *full = wgi_arena_alloc(&g->arena, n);
@@ -420,14 +433,29 @@ bool wg_graph_failure(const wg_graph *g, wg_failure *f)
 
 int64_t wg_graph_mark(const wg_graph *g) { return g ? g->count : 0; }
 
+static void forget_streams(wg_graph *g, uint32_t mark)
+{
+    for (uint32_t i = mark; i < g->count; i++)
+        for (size_t k = 0; g->node[i].op == &wgi_op_stream && g->node[i].number > 0 && k < g->stream_scopes; k++)
+            if (g->streams[k].scope == g->node[i].scope) g->streams[k].count--;
+}
+
 void wg_graph_rewind(wg_graph *g, int64_t mark)
 {
     if (!g || mark < 1 || mark >= g->count) return;
+    forget_streams(g, (uint32_t)mark);
+    wgi_layers_rewind(g, (uint32_t)mark);
+    memset(g->value + mark, 0, sizeof *g->value * (g->count - (size_t)mark));
     g->count = (uint32_t)mark;
     while (g->params && g->param[g->params - 1] >= mark) g->params--;
-    while (g->kepts && g->kept[g->kepts - 1] >= mark) g->kepts--;
-    while (g->assigns && g->assign[g->assigns - 1].value >= mark) g->assigns--;
-    g->trail = wgi_mix(g->trail, 0x4E77); /* what was run here is not what another structure's run would be */
+    size_t kept = 0, assigned = 0;
+    for (size_t i = 0; i < g->kepts; i++)
+        if (g->kept[i] < mark) g->kept[kept++] = g->kept[i];
+    for (size_t i = 0; i < g->assigns; i++)
+        if (g->assign[i].state < mark && g->assign[i].value < mark) g->assign[assigned++] = g->assign[i];
+    g->kepts = kept;
+    g->assigns = assigned;
+    g->trail = wgi_mix(g->trail, 0x4E77 + (uint64_t)mark); /* what values are there depends on it */
 }
 
 void     wg_graph_freeze(wg_graph *g, bool on) { g ? (void)(g->frozen = on) : (void)0; }

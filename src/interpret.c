@@ -18,13 +18,13 @@ bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit
 
 void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f)
 {
+    long long i = (long long)f->index, v = (long long)f->value, limit = (long long)f->limit;
     if (!f->text) wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "failed while it ran");
-    else if (f->limit >= 0) /* below: a function of the user's */
-        wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s (at index %lld: value %lld, limit %lld)", f->text, (long long)f->index,
-                 (long long)f->value, (long long)f->limit);
-    else
-        wgi_fail(g->c, here, op->name, WG_ERROR_USER, "%s (at index %lld: value %lld)", f->text, (long long)f->index,
-                 (long long)f->value);
+    else if (limit >= 0)
+        wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s: %lld at index %lld, must be from 0 to %lld", f->text, v, i,
+                 limit - 1);
+    else if (limit == WG_FAULT_USER) wgi_fail(g->c, here, op->name, WG_ERROR_USER, "%s but %lld", f->text, v);
+    else wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s, at index %lld", f->text, i);
 }
 
 /* ---- which nodes: those below the roots without a value; `spare` marks them ---- */
@@ -232,7 +232,7 @@ static bool run_node(wg_graph *g, uint32_t i)
         int64_t at = op->alias(&f.k);
         if (at >= 0) {
             g->value[i] = (char *)(uintptr_t)x[0] + (size_t)at * wg_dtype_size((wg_dtype)n->dtype);
-            return true;
+            return wgi_own_bytes(g, i);
         }
     }
     wg_kernel_fn fn = wgi_kernel_of(op, g->c->isa);

@@ -101,6 +101,7 @@ typedef struct wgi_ident {
     const char  *text;
     wgi_binding *visible;  /* while names are resolved: what it means here */
     uint32_t     bound_at; /* where the program binds it outside blocks, + 1; 0: nowhere */
+    bool         defining; /* while names are resolved: inside the value that it is bound to */
 } wgi_ident;
 
 typedef struct wgi_ast wgi_ast;

@@ -266,6 +266,14 @@ static wgi_val no_op(wg_program *q, const wgi_ast *call)
     return nothing;
 }
 
+/* Such an op does nothing without what only C can give it; a name is no more than a remark. */
+static bool needs_c(const wg_op *op)
+{
+    for (const wg_attr_row *row = op->attrs; row && row->name; row++)
+        if (row->kind == WG_ATTR_POINTER && strcmp(row->name, "name") != 0) return true;
+    return false;
+}
+
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_own *own = wgi_own_find(call->ident->text);
@@ -273,6 +281,11 @@ wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const wg_op *op = wg_op_find(strcmp(call->ident->text, "permute") ? call->ident->text : "transpose");
     char         names[300];
     if (!op || op->kind == WG_LEAF) return no_op(q, call);
+    if (needs_c(op)) {
+        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "%s: takes a C function; use it from C",
+                      call->ident->text);
+        return nothing;
+    }
     option_names(op, names, sizeof names);
     int shape = shape_operand(op, call) != NULL;
     int least = op->operands < 0 ? 1 : op->operands - op->optional, most = op->operands < 0 ? INT32_MAX : op->operands + shape;

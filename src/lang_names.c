@@ -93,6 +93,9 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     if (wgi_named_number(a->ident->text, &unused)) return true;
     a->u.binding = a->ident->visible;
     if (a->u.binding) return true;
+    if (a->ident->defining)
+        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "'%s' is used in its own definition",
+                             a->ident->text);
     if (a->ident->bound_at)
         return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "'%s' is bound only later, in line %d",
                              a->ident->text, wgi_line(q, a->ident->bound_at - 1));
@@ -138,7 +141,10 @@ static bool resolve_bind(wg_program *q, wgi_ast *s, bool local)
     uint32_t end = wgi_token_end(q, s->start);
     if (wgi_named_number(s->ident->text, &unused))
         return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX, "'%s' is a number of the language", s->ident->text);
+    bool before = s->ident->defining;
+    s->ident->defining = true;
     if (!resolve(q, s->first)) return false;
+    s->ident->defining = before;
     if (s->ident->visible)
         return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX, "'%s' is bound already, in line %d: a name stands for one value",
                              s->ident->text, wgi_line(q, s->ident->visible->start));

@@ -8,7 +8,13 @@ struct wgi_layer {
     const wg_params  *root;
     const char       *name; /* with the prefix of a subset */
     wg_site           here;
+    uint32_t          at; /* nodes of the graph when it was claimed */
 };
+
+void wgi_layers_rewind(wg_graph *g, uint32_t mark)
+{
+    while (g->layers && g->layers->at >= mark) g->layers = g->layers->next;
+}
 
 static char *full_name(wg_graph *g, const wg_params *p, const char *name)
 {
@@ -27,7 +33,7 @@ wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here
     if (!l) return NULL;
     for (const struct wgi_layer *k = g->layers; k; k = k->next)
         if (k->root == wgi_params_root(p) && strcmp(k->name, full) == 0) return k->here;
-    *l = (struct wgi_layer){ g->layers, wgi_params_root(p), full, here };
+    *l = (struct wgi_layer){ g->layers, wgi_params_root(p), full, here, g->count };
     g->layers = l;
     return NULL;
 }

@@ -27,8 +27,12 @@ static bool begin(layer *l, const char *what, wg_node x, bool share)
     wg_site first = wg_layer_claim(l->g, l->p, l->name, l->here);
     if (!first || share) return !wg_failed(c);
     wg_fail(c, l->here, WG_ERROR_USE,
-            "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say .share = true", what, l->name,
-            wg_site_place(first));
+            strcmp(wg_site_place(first), wg_site_place(l->here)) == 0
+                ? "%s: layer \"%s\" was made at this line before, %s: is a wg_begin missing in the loop? Else give it another "
+                  "name, or "
+                  "say .share = true"
+                : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say .share = true",
+            what, l->name, wg_site_place(first));
     return false;
 }
 

@@ -95,6 +95,9 @@ double wg_optim_lr(const wg_optim *o) { return o ? o->lr : 0; }
 double wg_optim_clip_norm(wg_optim *o, double max_norm)
 {
     double norm = o ? wg_params_grad_norm(o->p) : NAN;
+    if (o && !(max_norm >= 0))
+        wgi_fail(o->p->c, NULL, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0", max_norm);
+    if (!(max_norm >= 0)) return norm;
     if (!(norm > max_norm)) return norm;
     double scale = max_norm / norm;
     for (size_t k = 0; k < o->p->root->count; k++) {

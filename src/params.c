@@ -31,6 +31,9 @@ void wg_params_free(wg_params *p)
 {
     if (!p || p->root != p) return;
     wg_context *c = p->c;
+    for (wg_graph *g = c->graphs; g; g = g->next)
+        for (size_t i = 0; i < g->uses; i++)
+            if (g->use[i].p == p) g->use[i--] = g->use[--g->uses];
     wg_params **at = &c->params;
     while (*at != p) at = &(*at)->next;
     *at = p->next;
@@ -225,7 +228,7 @@ static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, 
         return wgi_error_node(g);
     }
     if (!wgi_shape_fits(&s)) {
-        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s: no shape: %s", full, wg_shape_text(s, a, sizeof a));
+        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s.rank, wg_shape_text(s, a, sizeof a));
         return wgi_error_node(g);
     }
     wgi_parameter *q = wgi_params_find(p->root, full);
@@ -265,7 +268,7 @@ wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state
     if (!full)
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE,
                         "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
-    if (!wgi_shape_fits(&t.shape) || !t.data || (!state && !wg_dtype_is_float(t.dtype)))
+    if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype) || !t.data || (!state && !wg_dtype_is_float(t.dtype)))
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data", full);
     if (wgi_params_find(p->root, full)) return wgi_fail(p->c, NULL, "params_make", WG_ERROR_USE, "%s is there already", full);
     wgi_parameter *q = make(p, "", full, t.shape, t.dtype, state);
@@ -324,7 +327,7 @@ wg_tensor wg_params_grad(const wg_params *p, int i)
 int wg_params_find(const wg_params *p, const char *name)
 {
     int n = 0;
-    if (!p) return -1;
+    if (!p || !name) return -1;
     size_t skip = p->prefix ? strlen(p->prefix) : 0;
     for (size_t k = 0; k < p->root->count; k++)
         if (wgi_params_holds(p, p->root->item[k])) {

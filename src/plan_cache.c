@@ -243,11 +243,20 @@ static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r, uint64_t key)
     return true;
 }
 
+/* The derivative's nodes are forgotten, with what they allocated. */
+static void forget(wg_graph *g, uint32_t mark, wgi_place place)
+{
+    memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
+    g->count = mark;
+    wgi_arena_rewind(&g->arena, place);
+}
+
 static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, const uint32_t *wish, int wishes)
 {
-    uint32_t mark = g->count;
-    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(r->targets, 1));
-    bool     ok = gx && (!r->backward || derive(g, r, gx)) && remember(g, r, gx);
+    uint32_t  mark = g->count;
+    wgi_place place = wgi_arena_place(&g->arena);
+    wg_node  *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(r->targets, 1));
+    bool      ok = gx && (!r->backward || derive(g, r, gx)) && remember(g, r, gx);
     if (ok && (wishes >= 0 || pays(g, key))) {
         wgi_plan *p = wgi_plan_compile(g, r, gx, end, wish, WGI_MAX(wishes, 0));
         ok = p != NULL;
@@ -256,14 +265,12 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
             p->blocked = r->blocked;
             enter(g->c, p);
         }
-        memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
-        g->count = mark;
+        forget(g, mark, place);
         return ok && run_plan(g, p, r, key);
     }
     ok = ok && interpret(g, r, gx);
-    memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
-    g->count = mark;
-    g->trail = wgi_mix(g->trail, wgi_mix(key, 0x1117));
+    forget(g, mark, place);
+    g->trail = wgi_mix(g->trail, wgi_mix(key, 0x1117 + (uint64_t)!ok));
     return ok;
 }
 

@@ -16,9 +16,19 @@ static uint32_t new_buffer(wgi_work *w, wgi_buffer b)
 
 static size_t align64(size_t n) { return (WGI_MAX(n, 1) + 63) & ~(size_t)63; }
 
+/* No sum of sizes may wrap. */
+static bool fits(wgi_work *w, size_t size)
+{
+    if (size < (size_t)1 << 48 && w->top < (size_t)1 << 48 && w->p->out < (size_t)1 << 48) return true;
+    wgi_fail(w->g->c, w->r->here, "plan", WG_ERROR_MEMORY, "values of %zu bytes", size);
+    return false;
+}
+
 /* First fit among the holes, else at the top. */
 static size_t take(wgi_work *w, size_t size)
 {
+    w->failed |= !fits(w, size);
+    if (w->failed) return 0;
     size = align64(size);
     for (size_t i = 0; i < w->hole_count; i++) {
         wgi_hole *h = &w->holes[i];
@@ -68,7 +78,7 @@ uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
     uint32_t        b;
     if (w->base[i] != i) b = new_buffer(w, (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 });
     else if (w->g->value[i]) b = new_buffer(w, (wgi_buffer){ WGI_HELD, i, 0, 0 });
-    else if (i >= w->end && wgi_is_leaf(n)) b = new_buffer(w, (wgi_buffer){ WGI_CONST, i, 0, n->cell });
+    else if (i >= w->end && wgi_is_leaf(n)) b = new_buffer(w, (wgi_buffer){ WGI_CONST, i, 0, *n->cell });
     else b = new_buffer(w, (wgi_buffer){ wgi_is_leaf(n) ? WGI_LEAF : WGI_WORK, i, 0, 0 }); /* WORK: empty values */
     w->buf[i] = b + 1;
     return b;
@@ -80,6 +90,8 @@ static void make_buffer(wgi_work *w, uint32_t i)
     const wgi_node *n = &w->g->node[i];
     wgi_buffer      b = { WGI_WORK, i, 0, 0 };
     if (w->buf[i]) return;
+    w->failed |= !fits(w, bytes_of(n));
+    if (w->failed) return;
     if (w->out[i] == 2) {
         b.where = WGI_OUT;
         b.offset = w->p->out;

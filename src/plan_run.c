@@ -88,7 +88,10 @@ static bool part(void *arg, int i, int chunk, int chunks, int thread)
 /* Results stay to the end of the evaluation; gradients not made in place are copied. */
 static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
 {
-    for (int i = 0; i < p->results; i++) g->value[p->result[i].node] = ptr[p->result[i].buffer];
+    for (int i = 0; i < p->results; i++) {
+        g->value[p->result[i].node] = ptr[p->result[i].buffer];
+        wgi_own_bytes(g, p->result[i].node);
+    }
     for (int i = 0; i < p->roots; i++) wgi_root_done(g, r, p->root[i]);
     for (int i = 0; i < p->targets; i++) {
         const wgi_gradient_of *q = &p->gradient[i];

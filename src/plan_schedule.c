@@ -35,7 +35,7 @@ static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
     uint64_t        h = wgi_mix((uint64_t)(uintptr_t)n->op, (uint64_t)(uintptr_t)n->shape ^ n->dtype);
-    if (wgi_is_leaf(n)) return wgi_mix(h, n->cell);
+    if (wgi_is_leaf(n)) return wgi_mix(h, *n->cell);
     for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, w->rep[wgi_in(n)[k]]);
     return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
 }
@@ -44,7 +44,7 @@ static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
 {
     const wgi_node *a = &w->g->node[i], *b = &w->g->node[j];
     if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands) return false;
-    if (wgi_is_leaf(a)) return a->cell == b->cell;
+    if (wgi_is_leaf(a)) return *a->cell == *b->cell;
     for (uint32_t k = 0; k < a->operands; k++)
         if (w->rep[wgi_in(a)[k]] != w->rep[wgi_in(b)[k]]) return false;
     return !a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr);

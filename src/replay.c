@@ -16,7 +16,9 @@ static wg_node leaf(replay *r, uint32_t i)
     if (n->op == &wgi_op_number) return wgi_leaf_number(r->into, n->here, n->number, t);
     if (n->op == &wgi_op_stream) {
         wgi_node s = { .op = n->op, .shape = r->into->node[0].shape, .here = n->here, .dtype = n->dtype };
-        s.cell = n->cell;
+        s.cell = wgi_arena_alloc(&r->into->arena, sizeof *s.cell);
+        if (!s.cell) return wgi_error_node(r->into);
+        *s.cell = *n->cell;
         return wgi_handle(r->into, wgi_append(r->into, &s));
     }
     bool        of_params = n->op == &wgi_op_param || n->op == &wgi_op_state; /* as they are now, whatever was read before */

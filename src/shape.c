@@ -42,7 +42,7 @@ char *wg_shape_text(wg_shape s, char *buf, size_t size)
     size_t n = 0;
     if (!size) return buf;
     n += (size_t)snprintf(buf, size, "[");
-    for (int i = 0; i < s.rank && n < size; i++)
+    for (int i = 0; i < WGI_MIN(s.rank, WG_MAX_RANK) && n < size; i++)
         n += (size_t)snprintf(buf + n, size - n, "%s%lld", i ? "," : "", (long long)s.dim[i]);
     if (n < size) snprintf(buf + n, size - n, "]");
     return buf;

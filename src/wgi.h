@@ -102,6 +102,7 @@ enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_STATE = 4 };
 typedef struct wgi_input {
     const char *name;
     void       *data; /* in the arena, or borrowed */
+    bool        borrowed;
 } wgi_input;
 
 typedef struct wgi_parameter wgi_parameter;
@@ -112,7 +113,7 @@ typedef struct wgi_node {
     union {
         uint32_t  in[2]; /* up to two operands */
         uint32_t *list;  /* more */
-        uint64_t  cell;  /* leaves: a number in its dtype, a stream */
+        uint64_t *cell;  /* leaves: a number in its dtype, a stream; in the arena, since nodes move */
     };
     union {
         const void    *attr;
@@ -209,6 +210,10 @@ wg_node            wgi_error_node(wg_graph *g);
 bool       wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
 wg_params *wgi_params_root(wg_params *p);
 
+/* ---- layers.c ---- */
+
+void wgi_layers_rewind(wg_graph *g, uint32_t mark); /* claims made since are forgotten */
+
 /* ---- leaf.c: the ops that the core itself needs ---- */
 
 extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_op_state, wgi_op_stream, wgi_op_identity,
@@ -255,7 +260,8 @@ typedef struct wgi_request {
     uint32_t  blocked; /* filled: a node without a derivative on the way, 0 if none */
     bool      quiet;   /* a peek: its roots become no results */
 } wgi_request;
-void wgi_result(wg_graph *g, uint32_t i); /* readable after the parameters have moved */
+void wgi_result(wg_graph *g, uint32_t i);    /* readable after the parameters have moved */
+bool wgi_own_bytes(wg_graph *g, uint32_t i); /* a value in a parameter's memory moves with it: gives it bytes of its own */
 void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);
 
 /* ---- interpret.c ---- */

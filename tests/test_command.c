@@ -98,6 +98,8 @@ Test(command, eval_writes_and_reads_npy)
     snprintf(set, sizeof set, "x=@%s", path);
     EXPECT(0, "10.5\n", NULL, "eval", "-e", "sum(x)", "--set", set);
     EXPECT(6, "", NULL, "eval", "-e", "1", "-o", "/nonexistent/folder/v.npy");
+    EXPECT(2, "", "ends in .npy", "eval", "-e", "1", "-o", "/nonexistent/folder/v.txt");
+    EXPECT(0, "[] (shape [0])\n", NULL, "eval", "-e", "zeros(0)");
 }
 
 Test(command, eval_takes_data)
@@ -107,6 +109,7 @@ Test(command, eval_takes_data)
     EXPECT(0, NULL, "images <- x [3,64]", "eval", "-e", "images = input(m, 64); mean(images)", "--data", "digits", "--rows", "3",
            "--map", "images=x");
     EXPECT(2, NULL, "no name 'z'", "eval", "-e", "x = input(m, 64); x", "--data", "digits", "--map", "z=x");
+    EXPECT(2, "", "wengert: --map x=foo: the data have", "eval", "-e", "sum(foo)", "--data", "moons:10", "--map", "x=foo");
     EXPECT(2, NULL, "no such data", "eval", "-e", "x", "--data", "didgits");
     EXPECT(3, NULL, "declared [m,65]", "eval", "-e", "x = input(m, 65)", "--data", "digits");
     EXPECT(2, NULL, "no input x or y", "eval", "-e", "q", "--data", "digits");
@@ -209,6 +212,18 @@ Test(command, claims_are_not_fooled_by_cancellation_or_smallness)
     EXPECT(0, NULL, NULL, "check", "-e", "x = normal(1000, seed=1); check sum(x) == dot(x, ones(1000))");
 }
 
+Test(command, claims_have_the_last_word)
+{
+    wgt_result r = RUN("check", "-e", "x = 3; L = x^2; check L == 9; check grad(L, x) == 6; check L == 8");
+    cr_expect_eq(r.status, 1);
+    cr_expect(strstr(r.out, "\nclaims: 2 hold, 1 FAILS; gradients PASS\n"), "%s", r.out);
+    EXPECT(1, NULL, NULL, "check", "-e", "check 1 == 2");
+    EXPECT(0, NULL, NULL, "check", "-e", "check 1 == 1");
+    r = RUN("check", "-e", "check 1 == 2", "--json");
+    cr_expect_eq(r.status, 1);
+    wgt_expect_json(r.out);
+}
+
 Test(command, check_says_what_was_drawn)
 {
     EXPECT(0, NULL, "no data given: x, y drawn at random, m = 7, seed 3", "check", "-e",
@@ -222,6 +237,10 @@ Test(command, check_of_gradients_from_elsewhere)
     cr_expect_eq(r.status, 1);
     cr_expect(strstr(r.out, "yours/library = 2 everywhere"), "%s", r.out);
     EXPECT(1, NULL, NULL, "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,5]");
+    EXPECT(1, "  x        [1,2]      yours is NaN at [0,1]   FAIL\n", NULL, "check", "-e", "x = [[1, 2]]; sum(x^2)", "--grad",
+           "x=[[2,nan]]");
+    EXPECT(5, "  x        []         the library's is inf: nothing to compare   inconclusive\n", NULL, "check", "-e", "log(x)",
+           "--set", "x=0", "--grad", "x=1");
     EXPECT(3, NULL, "shape [3]", "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,4,6]");
 }
 
@@ -242,8 +261,10 @@ Test(command, check_of_another_program)
     wgt_result r = RUN("check", "--run", "while read x; do printf '%.6g 1\\n' $x; done", "--at", "3.14159265");
     cr_expect_eq(r.status, 5, "%s%s", r.out, r.err);
     cr_expect(strstr(r.out, "prints 6 digits"), "%s", r.out);
-    EXPECT(3, NULL, "too few numbers", "check", "--run", "while read x; do echo 1; done", "--at", "3");
-    EXPECT(3, NULL, "ended before", "check", "--run", "true", "--at", "3");
+    EXPECT(3, NULL, "answer 1 is \"1\"; 2 numbers expected", "check", "--run", "while read x; do echo 1; done", "--at", "3");
+    EXPECT(3, NULL, "answer 1 is \"f = 24.2\"; 3 numbers expected", "check", "--run", "while read x; do echo f = 24.2; done",
+           "--at", "[1,2]");
+    EXPECT(3, NULL, "ended before it answered, with exit status 7", "check", "--run", "read x; exit 7", "--at", "3");
     EXPECT(2, NULL, "--at", "check", "--run", "true");
 }
 
@@ -278,6 +299,32 @@ Test(command, draw_into_files)
     cr_expect(r.status == 0 && strstr(r.out, "sigmoid"), "%s%s", r.out, r.err);
     EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
     EXPECT(2, "", "LR or TB", "draw", "-e", "x", "--dir", "up");
+}
+
+Test(command, draw_as_json)
+{
+    wgt_result r = RUN("draw", "-e", "x = [1, 2]; L = sum(x * x)", "--backward", "--json");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "\"root\":\"L\"") && strstr(r.out, "\"gradient\":[2,4]"), "%s", r.out);
+    r = RUN("draw", "-e", "3");
+    cr_expect(!strncmp(r.out, "3 ", 2), "%s", r.out);
+    EXPECT(2, NULL, "standard output", "draw", "-e", "3", "-o", "-", "--format", "dot", "--json");
+}
+
+Test(command, draw_of_what_fails)
+{
+    char        text[12] = "";
+    const char *path = path_of("f.dot");
+    EXPECT(3, "", "p.wg:3:7: matmul: ", "draw", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"), "-o",
+           (char *)(uintptr_t)path);
+    FILE *f = fopen(path, "r");
+    cr_assert(f && fgets(text, sizeof text, f));
+    fclose(f);
+    cr_expect(strstr(text, "digraph"), "%s", text);
+    wgt_result r = RUN("draw", "-e", "exp(x)", "-o", "/nonexistent/x.dot");
+    cr_expect_eq(r.status, 6);
+    cr_expect(strstr(r.err, "/nonexistent/x.dot: cannot be written") && !strstr(r.err, ".c:"), "%s", r.err);
 }
 
 Test(command, draw_names_sizes_that_nobody_gave)
@@ -339,6 +386,7 @@ Test(command, wrong_flags)
     EXPECT(2, "", "needs a value", "eval", "-e");
     EXPECT(2, "", "no program given", "eval");
     EXPECT(2, "", "not both", "eval", "p.wg", "-e", "1");
+    EXPECT(2, "", "takes no 'extra'", "version", "extra");
     EXPECT(2, "", "f32 or f64", "eval", "-e", "1", "--dtype", "f16");
     EXPECT(2, "", "did you mean 'weights'", "grad", "-e", "weights^2", "--wrt", "weihgts");
     EXPECT(2, "", "not a whole number", "eval", "-e", "1", "--seed", "one");
@@ -364,8 +412,26 @@ Test(command, errors_in_programs)
     wgt_expect_json(r.out);
 }
 
+/* A file of x alone, for a program that owns z.W and z.b. */
+Test(command, load_wants_all_parameters)
+{
+    static const char file[] = "\x40\0\0\0\0\0\0\0{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}          "
+                               "\0\0\0\0\0\0\0";
+    EXPECT(3, "", "--load: the file has x; the program's z.W, z.b are not in it", "eval", "-e",
+           "x = input(m, 2); z = dense(x, 3)", "--load", file_with("x.safetensors", file, sizeof file));
+}
+
+Test(command, messages_speak_of_the_program)
+{
+    EXPECT(3, "", "take its sum or mean", "eval", "-e", "x = [1, 2]; grad(x * 2, x)");
+    EXPECT(3, "", "grad: wg_a*2 [2] is not", "eval", "-e", "wg_a = [1, 2]; grad(wg_a*2, wg_a)");
+}
+
 Test(command, hostile_files)
 {
+    EXPECT(3, "", "neither a regular file nor a pipe", "eval", "-e", "x", "--set", "x=@/dev/zero");
+    EXPECT(3, "", "neither a regular file nor a pipe", "eval", "-e", "x", "--load", "/dev/zero");
+
     static char deep[20001];
     memset(deep, '(', sizeof deep - 1);
     EXPECT(3, "", "256 deep", "eval", program(deep));

@@ -40,9 +40,11 @@ Test(lang_errors, names_have_places_and_suggestions)
     wgt_expect_place("x = input(m, 2)\nlabels = input(m)\nsum(lables)", WG_ERROR_SYNTAX, 3, 5,
                      "no name 'lables'; did you mean 'labels' (line 2)?\n  sum(lables)\n      ^~~~~~");
     wgt_expect_place("x = 1\nx = 2", WG_ERROR_SYNTAX, 2, 1, "bound already, in line 1");
+    wgt_expect_place("x = x + 1", WG_ERROR_SYNTAX, 1, 5, "used in its own definition");
     wgt_expect_place("y = x + 1\nx = 2", WG_ERROR_SYNTAX, 1, 5, "only later, in line 2");
     wgt_expect_place("y = { t = 1; t }; x = input(m); t", WG_ERROR_SYNTAX, 1, 33, "no name 't'");
     wgt_expect_place("y = { x = 1; x }; x = { y = 2; y }", WG_ERROR_SYNTAX, 1, 25, "bound already");
+    wgt_expect_place("x = custom_vjp(x0, x0)", WG_ERROR_SYNTAX, 1, 5, "takes a C function; use it from C");
     wgt_expect_place("sofmax([1])", WG_ERROR_SYNTAX, 1, 1, "did you mean 'softmax'?");
     wgt_expect_place("softmax([1], temprature=2)", WG_ERROR_SYNTAX, 1, 14, "did you mean 'temperature'?");
     wgt_expect_place("mse([1], [2], reduction=mena)", WG_ERROR_SYNTAX, 1, 25, "did you mean 'mean'?");

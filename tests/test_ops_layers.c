@@ -279,7 +279,7 @@ Test(extern_op, value_gradient_and_failure)
         expect(wg_grad(wg_sum(wg_mul(y, 2)), x), (double[]){ 2, 4, 8 }, 3, 0);
         cr_assert_str_eq(wg_node_name(y), "sim");
         wg_item(wg_extern(wg_neg(x), WG_SHAPE(1), &o));
-        wgt_expect_error(c, WG_ERROR_USER, "sim did not return 0 (at index 0: value 4)");
+        wgt_expect_error(c, WG_ERROR_USER, "sim did not return 0 but 4");
         wgt_finish(c, NULL);
     }
 }

@@ -12,8 +12,46 @@ typedef struct verdict {
     wg_shape    shape;
     double      worst;  /* max |yours - library| / max |library| */
     double      factor; /* yours / library where that is the same everywhere, else NaN */
-    bool        pass;
+    wg_verdict  word;
+    char        why[200];
 } verdict;
+
+/* " at [0,2]" of the element number i; nothing for a scalar. */
+static void place_text(wg_shape s, int64_t i, char *to, size_t room)
+{
+    int64_t index[WG_MAX_RANK];
+    size_t  n = 0;
+    to[0] = 0;
+    for (int k = s.rank - 1; k >= 0; i /= s.dim[k--]) index[k] = i % s.dim[k];
+    for (int k = 0; k < s.rank; k++) n += (size_t)snprintf(to + n, room - n, "%s%lld", k ? "," : " at [", (long long)index[k]);
+    if (s.rank) snprintf(to + n, room - n, "]");
+}
+
+static const char *word_of(double v) { return isnan(v) ? "NaN" : v > 0 ? "inf" : "-inf"; }
+
+/* The element that is no finite number, or -1. */
+static int64_t find_infinite(const wg_tensor *t)
+{
+    for (int64_t i = 0; i < wg_shape_size(t->shape); i++)
+        if (!isfinite(wg_tensor_item(t, i))) return i;
+    return -1;
+}
+
+/* False after a verdict: where the library has no number there is nothing to compare, where only the other has none it is
+ * wrong. */
+static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdict *v)
+{
+    char    at[160];
+    int64_t theirs = find_infinite(yours), ours = find_infinite(library);
+    if (theirs < 0 && ours < 0) return true;
+    v->word = ours >= 0 ? WG_INCONCLUSIVE : WG_FAIL;
+    v->worst = v->factor = NAN;
+    place_text(library->shape, ours >= 0 ? ours : theirs, at, sizeof at);
+    if (ours >= 0)
+        snprintf(v->why, sizeof v->why, "the library's is %s%s: nothing to compare", word_of(wg_tensor_item(library, ours)), at);
+    else snprintf(v->why, sizeof v->why, "yours is %s%s", word_of(wg_tensor_item(yours, theirs)), at);
+    return false;
+}
 
 static double common_factor(const wg_tensor *yours, const wg_tensor *library)
 {
@@ -33,20 +71,19 @@ static void judge(const wg_tensor *yours, const wg_tensor *library, verdict *v)
 {
     int64_t n = wg_shape_size(library->shape);
     double  largest = 0, worst = 0;
-    bool    finite = true;
+    if (!both_finite(yours, library, v)) return;
     for (int64_t i = 0; i < n; i++) {
         double a = wg_tensor_item(yours, i), b = wg_tensor_item(library, i);
-        finite = finite && isfinite(a) && isfinite(b);
         worst = fmax(worst, fabs(a - b));
         largest = fmax(largest, fabs(b));
     }
     v->worst = largest > 0 ? worst / largest : worst > 0 ? INFINITY : 0;
     v->factor = common_factor(yours, library);
-    v->pass = finite && v->worst <= 1e-6;
+    v->word = v->worst <= 1e-6 ? WG_PASS : WG_FAIL;
 }
 
 /* What a constant factor usually means; rows: the first axis of the inputs. */
-static const char *hint(double factor, int64_t rows, char *to, size_t room)
+static void hint(double factor, int64_t rows, char *to, size_t room)
 {
     double n = (double)rows;
     to[0] = 0;
@@ -57,7 +94,6 @@ static const char *hint(double factor, int64_t rows, char *to, size_t room)
         snprintf(to, room, "mean over the %lld rows where the loss takes the sum", (long long)rows);
     else if (fabs(factor - 2) < 1e-4 || fabs(factor - 0.5) < 1e-4)
         snprintf(to, room, factor > 1 ? "a factor 2 too much" : "a factor 2 is missing");
-    return to;
 }
 
 static int64_t rows_of(model *m)
@@ -89,52 +125,55 @@ static bool one(model *m, wg_node loss, const char *text, verdict *v)
     return true;
 }
 
-static void print(const model *m, const verdict *v, int n, int64_t rows)
+static void print_json(const verdict *v, int n, wg_verdict all)
 {
-    char shape[120], why[200];
     json j;
-    if (m->a->json) {
-        bool pass = true;
-        for (int i = 0; i < n; i++) pass = pass && v[i].pass;
-        json_start(&j, stdout);
-        json_text(&j, "verdict", pass ? "pass" : "fail");
-        json_array(&j, "given");
-    }
+    json_start(&j, stdout);
+    json_text(&j, "verdict", wg_verdict_name(all));
+    json_array(&j, "given");
     for (int i = 0; i < n; i++) {
-        hint(v[i].pass ? NAN : v[i].factor, rows, why, sizeof why);
-        if (m->a->json) {
-            json_object(&j, NULL);
-            json_text(&j, "name", v[i].name);
-            json_shape(&j, "shape", v[i].shape);
-            json_text(&j, "verdict", v[i].pass ? "pass" : "fail");
-            json_number(&j, "error", v[i].worst, WG_F64);
-            json_number(&j, "factor", v[i].factor, WG_F64);
-            json_text(&j, "reason", why);
-            json_end(&j, '}');
-            continue;
-        }
-        printf("  %-8s %-10s yours against the library: %.1e of the largest component   %s", v[i].name,
-               wg_shape_text(v[i].shape, shape, sizeof shape), v[i].worst, v[i].pass ? "pass" : "FAIL");
-        if (!v[i].pass && !isnan(v[i].factor)) printf("  yours/library = %.6g everywhere", v[i].factor);
-        printf("%s%s\n", *why ? ": " : "", why);
+        json_object(&j, NULL);
+        json_text(&j, "name", v[i].name);
+        json_shape(&j, "shape", v[i].shape);
+        json_text(&j, "verdict", wg_verdict_name(v[i].word));
+        json_number(&j, "error", v[i].worst, WG_F64);
+        json_number(&j, "factor", v[i].factor, WG_F64);
+        json_text(&j, "reason", v[i].why);
+        json_end(&j, '}');
     }
-    if (m->a->json) {
-        json_end(&j, ']');
-        json_finish(&j);
+    json_end(&j, ']');
+    json_finish(&j);
+}
+
+static void print_text(const verdict *v)
+{
+    static const char *const words[] = { "pass", "FAIL", "inconclusive" };
+    char                     shape[120];
+    printf("  %-8s %-10s ", v->name, wg_shape_text(v->shape, shape, sizeof shape));
+    if (isnan(v->worst)) {
+        printf("%s   %s\n", v->why, words[v->word]);
+        return;
     }
+    printf("yours against the library: %.1e of the largest component   %s", v->worst, words[v->word]);
+    if (v->word == WG_FAIL && !isnan(v->factor)) printf("  yours/library = %.6g everywhere", v->factor);
+    printf("%s%s\n", *v->why ? ": " : "", v->why);
 }
 
 int check_given(model *m)
 {
-    verdict     v[MOST];
-    const char *name, *text;
-    wg_node     loss;
-    int         n = 0, status = EXIT_DONE;
+    static const int exits[] = { EXIT_DONE, EXIT_CHECK, EXIT_UNSURE };
+    verdict          v[MOST];
+    const char      *name, *text;
+    wg_node          loss;
+    int              n = 0, status = EXIT_DONE;
     if (!check_loss(m, &name, &loss)) return m->status ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
     for (int i = 0; n < MOST && (text = args_next(m->a, "grad", &i)); n++) {
         if (!one(m, loss, text, &v[n])) return m->status;
-        status = check_worst(status, v[n].pass ? EXIT_DONE : EXIT_CHECK);
+        if (v[n].word == WG_FAIL && !isnan(v[n].worst)) hint(v[n].factor, rows_of(m), v[n].why, sizeof v[n].why);
+        status = check_worst(status, exits[v[n].word]);
     }
-    print(m, v, n, rows_of(m));
+    if (m->a->json) print_json(v, n, status == EXIT_DONE ? WG_PASS : status == EXIT_CHECK ? WG_FAIL : WG_INCONCLUSIVE);
+    else
+        for (int i = 0; i < n; i++) print_text(&v[i]);
     return status;
 }

@@ -20,6 +20,7 @@ typedef struct process {
     FILE       *to, *from;
     char       *line;
     size_t      room;
+    int         answers;
     int         digits; /* the most significant ones seen in an answer */
     bool        failed;
 } process;
@@ -69,7 +70,32 @@ static void stop(process *p)
     free(p->line);
 }
 
+static bool ended(process *p)
+{
+    int  status = 0;
+    char what[120];
+    fclose(p->to);
+    p->to = NULL;
+    while (waitpid(p->id, &status, 0) < 0 && errno == EINTR) continue;
+    p->id = 0;
+    snprintf(what, sizeof what, "the program ended before it answered, %s %d",
+             WIFSIGNALED(status) ? "killed by signal" : "with exit status",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    return wrong(p, what);
+}
+
 /* ---- one answer ---- */
+
+static bool bad_answer(process *p, size_t n)
+{
+    char   what[200];
+    size_t length = strcspn(p->line, "\r\n");
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)p->line[i] < 0x20 || p->line[i] == 0x7f) p->line[i] = ' ';
+    snprintf(what, sizeof what, "answer %d is \"%.*s%s\"; %zu numbers expected: f and its gradient, on one line", p->answers,
+             length > 60 ? 60 : (int)length, p->line, length > 60 ? "..." : "", n + 1);
+    return wrong(p, what);
+}
 
 /* Significant digits of a number as it is written. */
 static int digits_of(const char *s, const char *end)
@@ -81,22 +107,20 @@ static int digits_of(const char *s, const char *end)
 
 static bool answer(process *p, size_t n, double *f, double *g)
 {
-    if (getline(&p->line, &p->room, p->from) < 0) return wrong(p, "the program ended before it answered");
+    if (getline(&p->line, &p->room, p->from) < 0) return ended(p);
+    p->answers++;
     const char *s = p->line;
     for (size_t i = 0; i <= n; i++) {
         char  *end;
         double v = strtod(s, &end);
-        if (end == s)
-            return wrong(p, i ? "an answer with too few numbers: f and the n numbers of its gradient on one line"
-                              : "an answer without numbers");
+        if (end == s) return bad_answer(p, n);
         int digits = digits_of(s, end);
         p->digits = digits > p->digits ? digits : p->digits;
         if (i == 0) *f = v;
         else if (g) g[i - 1] = v;
         s = end + (*end == ',');
     }
-    return s[strspn(s, " \t\r\n")] ? wrong(p, "an answer with too many numbers: f and the n numbers of its gradient on one line")
-                                   : true;
+    return !s[strspn(s, " \t\r\n")] || bad_answer(p, n);
 }
 
 static double ask(size_t n, const double *x, double *g, void *user)
@@ -104,7 +128,7 @@ static double ask(size_t n, const double *x, double *g, void *user)
     process *p = user;
     double   f = NAN;
     for (size_t i = 0; i < n && !p->failed; i++) fprintf(p->to, "%.17g%c", x[i], i + 1 < n ? ' ' : '\n');
-    if (!p->failed && fflush(p->to)) wrong(p, "the program ended before it answered");
+    if (!p->failed && fflush(p->to)) ended(p);
     if (!p->failed) answer(p, n, &f, g);
     for (size_t i = 0; p->failed && g && i < n; i++) g[i] = NAN;
     return p->failed ? NAN : f;

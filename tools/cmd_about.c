@@ -17,11 +17,17 @@ static void lines_json(json *j, char *text)
     }
 }
 
+static int no_operand(const args *a)
+{
+    return tool_fail(a, EXIT_FLAGS, "%s: takes no '%s'; usage: wengert %s", a->c->name, a->operand[0], a->c->usage);
+}
+
 static int doctor(const args *a)
 {
     char  *text = NULL;
     size_t size = 0;
     json   j;
+    if (a->operands) return no_operand(a);
     if (!a->json) {
         wg_doctor(stdout);
         return EXIT_DONE;
@@ -49,6 +55,7 @@ const command cmd_doctor = {
 static int version(const args *a)
 {
     json j;
+    if (a->operands) return no_operand(a);
     if (!a->json) {
         printf("wengert %s\n", WG_VERSION);
         return EXIT_DONE;

@@ -115,6 +115,24 @@ static void claims_text(const model *m, const claim_result *c, int n)
     }
 }
 
+/* Where not all hold: the gradients' verdict above is not the last word. r: NULL without gradients. */
+static void summary_text(const claim_result *c, int n, const wg_check *r)
+{
+    static const char *const verdict[] = { "PASS", "FAIL", "INCONCLUSIVE" };
+    int                      holds = 0, fails = 0;
+    for (int i = 0; i < n; i++) {
+        holds += c[i].verdict == WG_PASS;
+        fails += c[i].verdict == WG_FAIL;
+    }
+    if (holds == n) return;
+    printf("claims: ");
+    if (holds) printf("%d hold%s", holds, holds == 1 ? "s" : "");
+    if (fails) printf("%s%d FAIL%s", holds ? ", " : "", fails, fails == 1 ? "S" : "");
+    if (holds + fails < n) printf("%s%d OPEN", holds + fails ? ", " : "", n - holds - fails);
+    if (r) printf("; gradients %s", verdict[wg_check_verdict(r)]);
+    putchar('\n');
+}
+
 static claim_result *judge_claims(model *m, int *status)
 {
     int           n = wg_program_claims(m->q);
@@ -195,6 +213,7 @@ static wg_check *against_differences(model *m)
         m->status = EXIT_FLAGS;
         return NULL;
     }
+    if (wg_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;
     if (!check_loss(m, &name, &loss) || !leaves(m, loss, &x) || !x.count) return NULL;
     o.name = strcmp(name, "_") ? name : args_value(m->a, "expression");
     return wg_gradcheck_nodes_at(wg_node_site(loss), loss, x.node, x.count, &o);
@@ -219,6 +238,7 @@ static void report(const model *m, const claim_result *c, const wg_check *r, int
     claims_text(m, c, n);
     if (r) wg_check_print(r, stdout);
     else if (!n) printf("nothing to check: no claim, and no float value that depends on an input, parameter or constant\n");
+    summary_text(c, n, r);
 }
 
 static void check_program(model *m)

@@ -16,41 +16,39 @@ static const flag flags[] = {
     { 0, NULL, NULL, NULL },
 };
 
-static bool wrong(model *m, int status) { return m->status = status, false; }
-
 static bool known_format(const char *s)
 {
     return !strcasecmp(s, "dot") || !strcasecmp(s, "gv") || !strcasecmp(s, "svg") || !strcasecmp(s, "png") ||
            !strcasecmp(s, "pdf");
 }
 
-static bool options(model *m, wg_draw_opts *o, const char *path)
+/* 0, or the status after a message. */
+static int options(const args *a, wg_draw_opts *o)
 {
-    const args *a = m->a;
+    const char *path = args_value(a, "output");
     const char *dir = args_value(a, "dir"), *format = args_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
-    if (dir && strcmp(dir, "LR") != 0 && strcmp(dir, "TB") != 0)
-        return wrong(m, tool_fail(a, EXIT_FLAGS, "--dir %s: LR or TB", dir));
+    if (dir && strcmp(dir, "LR") != 0 && strcmp(dir, "TB") != 0) return tool_fail(a, EXIT_FLAGS, "--dir %s: LR or TB", dir);
     if (format && (!known_format(format) || !path))
-        return wrong(m, tool_fail(a, EXIT_FLAGS, path ? "--format %s: dot, svg, png or pdf" : "--format %s needs -o", format));
+        return tool_fail(a, EXIT_FLAGS, path ? "--format %s: dot, svg, png or pdf" : "--format %s needs -o", format);
     if (path && !format && (!dot || strchr(dot, '/') || !known_format(dot + 1)))
-        return wrong(m, tool_fail(a, EXIT_FLAGS, "-o %s: the ending says no format: .dot, .svg, .png, .pdf, or --format", path));
+        return tool_fail(a, EXIT_FLAGS, "-o %s: the ending says no format: .dot, .svg, .png, .pdf, or --format", path);
+    if (path && !strcmp(path, "-") && a->json) return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
+    if (args_has(a, "wrt") && !args_has(a, "backward")) return tool_fail(a, EXIT_FLAGS, "--wrt without --backward");
     *o = (wg_draw_opts){ .format = format, .title = args_value(a, "title"), .top_down = dir && !strcmp(dir, "TB") };
     o->values = args_has(a, "values");
     o->backward = args_has(a, "backward");
-    return true;
+    return EXIT_DONE;
 }
 
 static bool is_scalar(wg_node n) { return wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1; }
 
-static void draw(model *m)
+static void draw(model *m, wg_draw_opts o)
 {
-    const char  *path = args_value(m->a, "output"), *names = args_value(m->a, "wrt"), *name;
-    wg_draw_opts o;
-    wg_node      root;
-    name_list    wrt = { 0 };
-    if (!options(m, &o, path) || !model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
-    if (names && !o.backward) m->status = tool_fail(m->a, EXIT_FLAGS, "--wrt without --backward");
-    else if (o.backward && !is_scalar(root))
+    const char *path = args_value(m->a, "output"), *names = args_value(m->a, "wrt"), *name;
+    wg_node     root;
+    name_list   wrt = { 0 };
+    if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
+    if (o.backward && !is_scalar(root))
         m->status = tool_fail(m->a, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
     if (m->status) return;
     if (!path) {
@@ -59,8 +57,19 @@ static void draw(model *m)
     }
     o.wrt = wrt.node;
     o.wrt_count = wrt.count;
-    if (wg_draw(root, path, &o) == WG_ERROR_FILE) m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
+    if (wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE) m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
     model_ok(m);
+}
+
+/* What was built before the error, and the call that failed. The error itself is told already; it is the result. */
+static void draw_failed(model *m, wg_draw_opts o)
+{
+    const char *path = args_value(m->a, "output");
+    if (!path || !m->g || wg_graph_nodes(m->g) <= 1 || !wg_failed(m->c)) return;
+    o.backward = o.values = false;
+    if (wg_draw_graph_at(NULL, m->g, path, &o) == WG_OK)
+        fprintf(stderr, "%s shows what was built before the error\n", strcmp(path, "-") ? path : "the picture");
+    else fprintf(stderr, "%s could not be written\n", path);
 }
 
 static void drawn_json(const model *m)
@@ -75,8 +84,12 @@ static void drawn_json(const model *m)
 
 static int run(const args *a)
 {
-    model m;
-    if (model_open(&m, a, WG_TRAIN)) draw(&m);
+    wg_draw_opts o;
+    model        m;
+    int          status = options(a, &o);
+    if (status) return status;
+    if (model_open(&m, a, WG_TRAIN)) draw(&m, o);
+    else draw_failed(&m, o);
     if (!m.status && a->json) drawn_json(&m);
     return model_close(&m);
 }

@@ -64,7 +64,10 @@ static void evaluate(model *m)
 
 static int run(const args *a)
 {
-    model m;
+    const char *path = args_value(a, "output");
+    model       m;
+    if (path && (strlen(path) < 4 || strcmp(path + strlen(path) - 4, ".npy") != 0))
+        return tool_fail(a, EXIT_FLAGS, "-o %s: a file that ends in .npy is written", path);
     if (model_open(&m, a, WG_EVAL)) {
         if (*wg_program_drawn(m.q)) fprintf(stderr, "no data given: %s\n", wg_program_drawn(m.q));
         evaluate(&m);

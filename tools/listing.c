@@ -19,6 +19,7 @@ typedef struct listing {
     bool          *in, *on_way; /* below the root; of these, on a way to wrt */
     int           *number;      /* of unnamed nodes */
     char         **left, **shape, **value, **slope;
+    wg_node       *gradient;
     bool           values, backward, bold;
     wg_symbol      symbol[4]; /* sizes that nobody gave, shown by name */
     wg_graph      *other[4];  /* the same program with another size for each */
@@ -36,7 +37,7 @@ static bool is_below(listing *l)
         count += l->in[i];
         for (int k = 0; l->in[i] && k < wg_node_operands(n); k++) l->in[wg_node_operand(n, k).index] = true;
     }
-    if (count <= MOST_NODES) return true;
+    if (count <= MOST_NODES || l->m->a->json) return true;
     l->m->status = tool_fail(l->m->a, EXIT_OTHER, "%d nodes are too many to read; -o FILE.svg folds what is alike", count);
     return false;
 }
@@ -163,7 +164,7 @@ static void add_lines(listing *l)
     int unnamed = 0;
     for (uint32_t i = 1; i <= l->root.index; i++) {
         wg_node n = wg_graph_node(l->m->g, i);
-        if (!l->in[i] || is_plain_number(n)) continue;
+        if (!l->in[i] || (is_plain_number(n) && i != l->root.index)) continue;
         l->number[i] = *wg_node_name(n) ? 0 : ++unnamed;
         l->left[i] = printed(l, n, equation);
         l->shape[i] = printed(l, n, shape_of);
@@ -183,7 +184,10 @@ static bool add_slopes(listing *l)
             x[n++] = wg_graph_node(l->m->g, i);
     if (x && gx && n) wg_grads_at(wg_inside(wg_node_site(l->root)), l->root, x, n, gx);
     if (!model_ok(l->m)) return false;
-    for (int k = 0; k < n; k++) l->slope[x[k].index] = printed(l, gx[k], value_of);
+    for (int k = 0; k < n; k++) {
+        l->slope[x[k].index] = printed(l, gx[k], value_of);
+        l->gradient[x[k].index] = gx[k];
+    }
     return true;
 }
 
@@ -210,6 +214,49 @@ static void write_lines(const listing *l)
         if (l->slope[i]) printf("  d%s/d%.*s %s", root, name, l->left[i], l->slope[i]);
         putchar('\n');
     }
+}
+
+/* ---- as JSON ---- */
+
+static void reference_json(const listing *l, json *j, const char *key, wg_node n)
+{
+    char *text = printed(l, n, reference);
+    json_text(j, key, text ? text : "");
+    free(text);
+}
+
+static void value_json(json *j, const char *key, wg_node n)
+{
+    wg_tensor t;
+    if (wg_peek(n, &t)) json_values(j, key, &t);
+}
+
+static void node_json(const listing *l, json *j, wg_node n)
+{
+    json_object(j, NULL);
+    reference_json(l, j, "name", n);
+    json_text(j, "op", wg_node_op_name(n));
+    json_array(j, "operands");
+    for (int k = 0; k < wg_node_operands(n); k++) reference_json(l, j, NULL, wg_node_operand(n, k));
+    json_end(j, ']');
+    json_shape(j, "shape", wg_node_shape(n));
+    json_text(j, "dtype", wg_dtype_name(wg_node_dtype(n)));
+    json_text(j, "text", l->left[n.index]);
+    if (l->values || l->backward) value_json(j, "value", n);
+    if (l->slope[n.index]) value_json(j, "gradient", l->gradient[n.index]);
+    json_end(j, '}');
+}
+
+static void write_json(const listing *l)
+{
+    json j;
+    json_start(&j, stdout);
+    reference_json(l, &j, "root", l->root);
+    json_array(&j, "nodes");
+    for (uint32_t i = 1; i <= l->root.index; i++)
+        if (l->left[i]) node_json(l, &j, wg_graph_node(l->m->g, i));
+    json_end(&j, ']');
+    json_finish(&j);
 }
 
 static void release(listing *l)
@@ -264,10 +311,11 @@ bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bo
     l.number = wg_alloc(m->c, n, sizeof *l.number);
     char ***texts[] = { &l.left, &l.shape, &l.value, &l.slope };
     for (int i = 0; i < 4; i++) *texts[i] = wg_alloc(m->c, n, sizeof **texts[i]);
+    l.gradient = wg_alloc(m->c, n, sizeof *l.gradient);
     if (!model_ok(m) || !is_below(&l)) return false;
     find_symbols(&l);
     add_lines(&l);
-    if (!backward || add_slopes(&l)) write_lines(&l);
+    if (!backward || add_slopes(&l)) (m->a->json ? write_json : write_lines)(&l);
     release(&l);
     return !m->status;
 }

@@ -1,4 +1,5 @@
 /* model.c: a program with its data, parameters and settings. All that commands share on the way to a built graph. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +18,44 @@ static int status_of(wg_status s)
     }
 }
 
+static bool is_program_name(const model *m, const char *s)
+{
+    char   word[120];
+    size_t n = 0;
+    while (n + 1 < sizeof word && (isalnum((unsigned char)s[n]) || s[n] == '_')) n++;
+    snprintf(word, sizeof word, "%.*s", (int)n, s);
+    return wg_program_meaning(m->q, word) != WG_NAME_UNKNOWN;
+}
+
+/* The library's messages name its C calls; in a program wg_sum is sum. The program's own names stay. */
+static void strip_prefixes(const model *m, char *text)
+{
+    char *to = text;
+    for (const char *s = text; *s;) {
+        bool begins = s == text || (!isalnum((unsigned char)s[-1]) && s[-1] != '_');
+        if (begins && !strncmp(s, "wg_", 3) && isalpha((unsigned char)s[3]) && !is_program_name(m, s)) s += 3;
+        *to++ = *s++;
+    }
+    *to = 0;
+}
+
+/* The message without the program's lines; returns those. What stands before the first ": " is a file's name. */
+static const char *message_of(const model *m, char *text, size_t room)
+{
+    const char *message = wg_message(m->c), *lines = strstr(message, "\n  ");
+    if (!lines) lines = message + strlen(message);
+    snprintf(text, room, "%.*s", (int)(lines - message), message);
+    char *said = strstr(text, ": ");
+    if (m->q && said) strip_prefixes(m, said);
+    return lines;
+}
+
 static void error_json(const model *m)
 {
-    json        j;
-    const char *message = wg_message(m->c), *end = strstr(message, "\n  ");
-    char        text[1200];
-    int         line = m->q ? wg_program_error_line(m->q) : 0;
-    snprintf(text, sizeof text, "%.*s", end ? (int)(end - message) : (int)strlen(message), message);
+    json j;
+    char text[2048];
+    int  line = m->q ? wg_program_error_line(m->q) : 0;
+    message_of(m, text, sizeof text);
     json_start(&j, stdout);
     json_object(&j, "error");
     json_whole(&j, "status", m->status);
@@ -39,10 +71,12 @@ static void error_json(const model *m)
 
 bool model_ok(model *m)
 {
+    char text[2048];
     if (m->status) return false;
     if (!wg_failed(m->c)) return true;
     m->status = status_of(wg_failed(m->c));
-    fprintf(stderr, "%s%s\n", wg_message(m->c), m->q ? wg_program_excerpt(m->q) : "");
+    const char *lines = message_of(m, text, sizeof text);
+    fprintf(stderr, "%s%s%s\n", text, lines, m->q ? wg_program_excerpt(m->q) : "");
     if (m->a->json) error_json(m);
     return false;
 }
@@ -137,6 +171,27 @@ static bool load_weights(model *m)
     return !path || (wg_params_read(m->p, path), model_ok(m));
 }
 
+/* "x, z.W, z.b" of [from, to); at most some lines of them. */
+static void list_params(const model *m, int from, int to, char *text, size_t room)
+{
+    size_t n = (size_t)snprintf(text, room, "%s", from == to ? "no parameters" : "");
+    for (int i = from; i < to && n + 40 < room; i++)
+        n += (size_t)snprintf(text + n, room - n, "%s%s", i > from ? ", " : "", wg_params_name(m->p, i));
+    if (n + 40 >= room) snprintf(text + (n < room - 6 ? n : room - 6), 6, ", ...");
+}
+
+/* Building makes what the file did not have, from initial values: nobody who loads weights means that. */
+static bool all_loaded(model *m, int loaded)
+{
+    char has[400], lacks[400];
+    int  n = wg_params_count(m->p);
+    if (!args_has(m->a, "load") || n == loaded) return true;
+    list_params(m, 0, loaded, has, sizeof has);
+    list_params(m, loaded, n, lacks, sizeof lacks);
+    return wrong(m, tool_fail(m->a, EXIT_TEXT, "--load: the file has %s; the program's %s %s not in it", has, lacks,
+                              n == loaded + 1 ? "is" : "are"));
+}
+
 /* ---- open, close ---- */
 
 bool model_open(model *m, const args *a, wg_mode mode)
@@ -148,8 +203,9 @@ bool model_open(model *m, const args *a, wg_mode mode)
     m->g = wg_graph_new(m->c);
     m->p = wg_params_new(m->c);
     if (!read_program(m) || !model_data(m) || !set_values(m) || !load_weights(m)) return false;
+    int loaded = wg_params_count(m->p);
     wg_program_build(m->q, m->g, m->p, m->mode);
-    return model_ok(m);
+    return model_ok(m) && all_loaded(m, loaded);
 }
 
 int model_close(model *m)

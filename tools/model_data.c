@@ -9,6 +9,7 @@
 typedef struct columns {
     wg_tensor x, y; /* y without data: none */
     int64_t   rows;
+    FILE     *said; /* what went where, shown when all went well */
 } columns;
 
 static bool wrong(model *m, int status) { return m->status = status, false; }
@@ -83,7 +84,7 @@ static bool give(model *m, const char *name, const char *column, const columns *
                                   from->y.data ? "s" : "", from->y.data ? " and y" : ""));
     wg_program_set(m->q, name, *t);
     if (!model_flags_ok(m)) return false;
-    fprintf(stderr, "    %s <- %s %s", name, column, wg_shape_text(t->shape, shape, sizeof shape));
+    fprintf(from->said, "    %s <- %s %s", name, column, wg_shape_text(t->shape, shape, sizeof shape));
     return true;
 }
 
@@ -104,21 +105,30 @@ static bool mapped(model *m, const char *map, const columns *from)
     return fine;
 }
 
+static bool give_all(model *m, const columns *from)
+{
+    const char *map = args_value(m->a, "map");
+    bool        y = from->y.data && is_input(m, "y");
+    if (map) return mapped(m, map, from);
+    if (!is_input(m, "x") && !y)
+        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "the program has no input x or y: --map NAME=x says which takes the data"));
+    return (!is_input(m, "x") || give(m, "x", "x", from)) && (!y || give(m, "y", "y", from));
+}
+
 bool model_data(model *m)
 {
-    const char *spec = args_value(m->a, "data"), *map = args_value(m->a, "map");
+    const char *spec = args_value(m->a, "data");
     columns     from = { 0 };
-    if (!spec && (map || args_has(m->a, "rows")))
-        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--%s without --data", map ? "map" : "rows"));
+    char       *said = NULL;
+    size_t      size = 0;
+    if (!spec && (args_has(m->a, "map") || args_has(m->a, "rows")))
+        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--%s without --data", args_has(m->a, "map") ? "map" : "rows"));
     if (!spec) return true;
     if (!read_columns(m, spec, &from) || !cut(m, &from)) return false;
-    fprintf(stderr, "data %s: %lld rows", spec, (long long)from.x.shape.dim[0]);
-    bool fine = true;
-    if (map) fine = mapped(m, map, &from);
-    else if (!is_input(m, "x") && !(from.y.data && is_input(m, "y")))
-        fine = wrong(m, tool_fail(m->a, EXIT_FLAGS, "the program has no input x or y: --map NAME=x says which takes the data"));
-    else
-        fine = (!is_input(m, "x") || give(m, "x", "x", &from)) && (!from.y.data || !is_input(m, "y") || give(m, "y", "y", &from));
-    fputc('\n', stderr);
+    if (!(from.said = open_memstream(&said, &size))) return wrong(m, tool_fail(m->a, EXIT_OTHER, "out of memory"));
+    bool fine = give_all(m, &from);
+    fclose(from.said);
+    if (fine) fprintf(stderr, "data %s: %lld rows%s\n", spec, (long long)from.x.shape.dim[0], said);
+    free(said);
     return fine;
 }

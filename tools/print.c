@@ -123,7 +123,7 @@ void print_tensor(FILE *out, const char *label, const wg_tensor *t)
         return;
     }
     fprintf(out, "%s%s", label, *label ? " " : "");
-    if (wg_shape_size(t->shape) == 0) fputs(wg_shape_text(t->shape, shape, sizeof shape), out);
+    if (wg_shape_size(t->shape) == 0) fprintf(out, "[] (shape %s)", wg_shape_text(t->shape, shape, sizeof shape));
     else print_line(out, t, 100);
     fputc('\n', out);
 }

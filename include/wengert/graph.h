@@ -57,7 +57,7 @@ typedef enum wg_mode { WG_TRAIN, WG_EVAL } wg_mode;
 /* ---- graphs ---- */
 
 WG_API wg_graph *wg_graph_new(wg_context *c);
-WG_API void      wg_graph_free(wg_graph *g);          /* NULL is fine; the context frees it otherwise */
+WG_API void      wg_graph_free(wg_graph *g);          /* NULL is fine; the context frees it otherwise. Its nodes die with it */
 WG_API void      wg_begin(wg_graph *g, wg_mode mode); /* clear and choose the mode; storage is kept for reuse */
 
 WG_API wg_context *wg_graph_context(const wg_graph *g);

@@ -15,10 +15,11 @@ extern "C" {
 #endif
 
 typedef struct wg_nn_dense_args {
-    wg_node        x; /* [..., in] */
-    wg_params     *p;
-    const char    *name;
-    int64_t        units;
+    wg_node     x; /* [..., in] */
+    wg_params  *p;
+    const char *name;
+    int64_t     units;
+    WG_BY_NAME;
     bool           no_bias;
     bool           share;
     const wg_init *W_init; /* default: wg_he() */
@@ -34,10 +35,11 @@ typedef struct wg_nn_batch_norm_args {
     wg_node     x;
     wg_params  *p;
     const char *name;
-    double      momentum; /* of the moving averages: v = momentum v + (1 - momentum) new; default 0.9 */
-    double      eps;      /* default 1e-5 */
-    bool        share;
-    uint64_t    reserved[4];
+    WG_BY_NAME;
+    double   momentum; /* of the moving averages: v = momentum v + (1 - momentum) new; default 0.9 */
+    double   eps;      /* default 1e-5 */
+    bool     share;
+    uint64_t reserved[4];
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
 #define wg_nn_batch_norm(...) wg_nn_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_batch_norm_args){ .x = __VA_ARGS__ })

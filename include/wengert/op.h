@@ -5,7 +5,7 @@
  *     wg_node snake(wg_node x, double k) { return wg_apply(WG_HERE, &snake_op, &x, 1, &k); }
  *
  * Only a kernel (or map) or `expand` is needed. No kernel: a composite, run by its expansion. No vjp: the derivative of
- * the expansion. No jvp: two vjps. A user's op needs no registration; its descriptor must outlive the graphs it is in.
+ * the expansion. No jvp: two vjps. A user's op needs no registration; its descriptor must outlive the context.
  *
  * All that may change between two runs of one structure (numbers, rates, streams, inputs) is an operand; attributes are
  * structure and part of a plan's key.
@@ -59,9 +59,11 @@ typedef struct wg_kernel {
 /* false after wg_fault_at: the run fails, nothing is committed. */
 typedef bool (*wg_kernel_fn)(const wg_kernel *k);
 
-/* Names the element at fault; of several the lowest index wins. The text is kept by pointer. */
+/* Names the element at fault; of several the lowest index wins. The text is kept by pointer. limit: values are below it; or
+ * WG_FAULT_USER: value is what a function of the user's returned; or WG_FAULT_PLACE: the index says all. */
+enum { WG_FAULT_USER = -1, WG_FAULT_PLACE = -2 };
 typedef struct wg_fault {
-    int64_t     index, value, limit; /* limit below 0: none, value is the status of a function of the user's */
+    int64_t     index, value, limit;
     const char *text;
 } wg_fault;
 WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text);

@@ -23,6 +23,10 @@ typedef struct wg_axes {
 } wg_axes;
 #define WG_AXES(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
 
+/* Stands in argument structs after what may be given by position: an option without its name does not compile. */
+struct wg_options_have_names;
+#define WG_BY_NAME const struct wg_options_have_names *by_name
+
 /* ---- arithmetic, elementwise, broadcasting ---- */
 
 WG_API wg_node wg_add_at(wg_site here, wg_node a, wg_node b);     /* y = a + b */
@@ -70,7 +74,8 @@ WG_API wg_node wg_relu_at(wg_site here, wg_node x);     /* y = max(x, 0), y'(0) 
 #define wg_relu(x)     wg_relu_at(WG_AT(#x), x)
 
 typedef struct wg_leaky_relu_args {
-    wg_node  x;
+    wg_node x;
+    WG_BY_NAME;
     double   slope; /* below zero; default 0.01. y'(0) = slope */
     uint64_t reserved[2];
 } wg_leaky_relu_args;
@@ -99,7 +104,8 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);           /* to
 /* ---- reductions: over nothing sum is 0, mean NaN, max an error ---- */
 
 typedef struct wg_reduce_args {
-    wg_node  x;
+    wg_node x;
+    WG_BY_NAME;
     wg_axes  axes;     /* default: all */
     bool     keepdims; /* reduced axes stay, with size 1 */
     uint64_t reserved[2];
@@ -117,7 +123,8 @@ WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a);
 
 /* Places on one axis, i64, the first of equals. Default: the last axis. */
 typedef struct wg_axis_args {
-    wg_node  x;
+    wg_node x;
+    WG_BY_NAME;
     wg_axes  axis; /* one axis: WG_AXES(0) */
     bool     keepdims;
     uint64_t reserved[2];
@@ -141,7 +148,8 @@ WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis);
 #define wg_concat(...)        wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
 
 typedef struct wg_transpose_args {
-    wg_node  x;
+    wg_node x;
+    WG_BY_NAME;
     wg_axes  axes; /* axis i of the result is axes[i] of x; default: reversed */
     uint64_t reserved[2];
 } wg_transpose_args;
@@ -149,7 +157,8 @@ WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
 #define wg_transpose(...) wg_transpose_at(WG_AT(#__VA_ARGS__), &(wg_transpose_args){ .x = __VA_ARGS__ })
 
 typedef struct wg_slice_args {
-    wg_node  x;
+    wg_node x;
+    WG_BY_NAME;
     int      axis;
     int64_t  from, to; /* [from, to); negative from the end; to 0: up to the end */
     uint64_t reserved[2];
@@ -177,7 +186,8 @@ WG_API wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b); /* x 
 /* ---- softmax and losses ---- */
 
 typedef struct wg_softmax_args {
-    wg_node  x;
+    wg_node x;
+    WG_BY_NAME;
     wg_axes  axis;        /* one axis; default: the last */
     double   temperature; /* x / temperature first; default 1 */
     uint64_t reserved[2];
@@ -189,8 +199,9 @@ WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
 
 typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one value an example */
 typedef struct wg_loss_args {
-    wg_node      x;         /* what the model says */
-    wg_node      y;         /* what is true */
+    wg_node x; /* what the model says */
+    wg_node y; /* what is true */
+    WG_BY_NAME;
     wg_reduction reduction; /* default: the mean */
     uint64_t     reserved[2];
 } wg_loss_args;
@@ -212,7 +223,8 @@ WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p,
 /* ---- training and inference differ ---- */
 
 typedef struct wg_dropout_args {
-    wg_node     x;
+    wg_node x;
+    WG_BY_NAME;
     double      keep_prob; /* share kept, scaled by 1 / keep_prob; default: 1 - drop */
     double      drop;      /* the other way to say it; one of the two */
     const char *name;      /* of its random stream; default: its ordinal in the scope */
@@ -224,8 +236,9 @@ WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a); /* x itsel
 /* Over all axes but the last (features). mean and variance given: those (inference); else the batch's, and part 1 and 2 of
  * the result are its mean and variance (divided by n). */
 typedef struct wg_batch_norm_args {
-    wg_node  x, gamma, beta;
-    wg_node  mean, variance;
+    wg_node x, gamma, beta;
+    wg_node mean, variance;
+    WG_BY_NAME;
     double   eps; /* added to the variance; default 1e-5 */
     uint64_t reserved[2];
 } wg_batch_norm_args;

@@ -42,7 +42,7 @@ WG_API wg_init wg_values(const double *values);
 /* ---- parameters ---- */
 
 WG_API wg_params *wg_params_new(wg_context *c);
-WG_API void       wg_params_free(wg_params *p);
+WG_API void       wg_params_free(wg_params *p); /* first free its optimizer; graphs that use it must begin anew */
 /* The sub-set whose names begin with "prefix.", to hand to a layer; freed with p. New parameters made through it get the
  * prefix. */
 WG_API wg_params *wg_params_in(wg_params *p, const char *prefix);

@@ -1,0 +1,177 @@
+/* test_graph.c: what must hold however a graph is grown, rewound, read and differentiated: addresses, states, several outputs,
+ * targets younger than the loss, marks. Each once went wrong. */
+#include <string.h>
+
+#include "wgtest.h"
+
+enum { MODES = 3 };
+
+static wg_context *start(int mode) { return wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode - 1, .threads = 1 }); }
+
+Test(graph, a_parameter_made_after_the_loss_is_not_reached)
+{
+    for (int between = 0; between < 100; between++) {
+        wg_context *c = start(between % MODES);
+        wg_graph   *g = wg_graph_new(c);
+        wg_params  *p = wg_params_new(c);
+        wg_node     w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)), loss = wg_sum(wg_square(w));
+        for (int i = 0; i < between; i++) wg_scalar(g, i);
+        wg_node v = wg_param(g, p, "v", WG_SHAPE(5), wg_zeros());
+        wg_backward(loss, p);
+        cr_assert_eq(((double *)wg_params_grad(p, 0).data)[1], 4);
+        cr_assert_null(wg_params_grad(p, 1).data);
+        cr_assert_eq(((double *)wg_value(wg_grad(loss, v)).data)[0], 0);
+        wgt_finish(c, NULL);
+    }
+}
+
+Test(graph, the_gradient_of_a_later_output_is_found)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        wg_context *c = start(mode);
+        wg_graph   *g = wg_graph_new(c);
+        double      data[6] = { 1, 2, 3, 4, 5, 9 }, got[2];
+        wg_node     x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(3, 2)));
+        wg_node     y = wg_batch_norm(x, wg_fill(g, 1, WG_SHAPE(2)), wg_fill(g, 0, WG_SHAPE(2))), mean = wg_part(y, 1);
+        wg_copy_f64(wg_grad(wg_sum(wg_mul(3, mean)), mean), got, 2);
+        cr_assert(got[0] == 3 && got[1] == 3);
+        wgt_finish(c, NULL);
+    }
+}
+
+Test(graph, values_stay_where_they_are_while_the_graph_grows)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        wg_context *c = start(mode);
+        wg_graph   *g = wg_graph_new(c);
+        wg_node     three = wg_scalar(g, 3), r = wg_reshape(three, WG_SHAPE(1));
+        double     *value = wg_value(three).data;
+        cr_assert_eq(wg_item(r), 3);
+        for (int i = 0; i < 100000; i++) wg_scalar(g, 7);
+        cr_assert_eq(*value, 3);
+        cr_assert_eq(wg_item(r), 3);
+        cr_assert_eq(wg_item(wg_mul(r, 2)), 6);
+        wgt_finish(c, NULL);
+    }
+}
+
+Test(graph, a_view_of_a_state_sees_the_old_value_for_the_rest_of_the_evaluation)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        wg_context *c = start(mode);
+        wg_graph   *g = wg_graph_new(c);
+        wg_params  *p = wg_params_new(c);
+        wg_node     w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)), s = wg_state(g, p, "s", WG_SHAPE(1), wg_const(2));
+        wg_node     r = wg_reshape(s, WG_SCALAR), twice = wg_mul(r, 2);
+        wg_assign(s, wg_add(s, 10));
+        cr_assert_eq(wg_item(twice), 4);
+        wg_backward(wg_mul(w, twice), p);
+        cr_assert_eq(wg_params_item(p, "s"), 12);
+        cr_assert_eq(wg_item(wg_add(r, 0.5)), 2.5);
+        wgt_finish(c, NULL);
+    }
+}
+
+Test(graph, a_commit_ends_what_another_graph_may_read)
+{
+    wg_context *c = start(1);
+    wg_graph   *g = wg_graph_new(c), *h = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_node     s = wg_state(g, p, "s", WG_SCALAR, wg_const(1)), t = wg_state(h, p, "s", WG_SCALAR, wg_const(1));
+    wg_node     a = wg_mul(t, 1), b = wg_mul(t, 2);
+    cr_assert_eq(wg_item(a), 1);
+    wg_assign(s, wg_add(s, 10));
+    wg_commit(g);
+    wg_item(b);
+    wgt_expect_error(c, WG_ERROR_USE, "b was not computed before the parameters changed");
+    cr_assert_eq(wg_item(a), 1);
+    wgt_finish(c, NULL);
+}
+
+Test(graph, input_set_never_writes_into_a_borrowed_array)
+{
+    static const double mine[2] = { 1, 2 };
+    wg_context         *c = start(1);
+    wg_graph           *g = wg_graph_new(c);
+    wg_node             x = wg_input_borrow(g, "x", wg_view_f64(mine, WG_SHAPE(2)));
+    wg_input_set(x, wg_view_f64((double[]){ 3, 4 }, WG_SHAPE(2)));
+    cr_assert_eq(wg_item(wg_sum(x)), 7);
+    cr_assert_eq(mine[0], 1);
+    wg_node nothing = wg_input_borrow(g, "n", wg_view(WG_F64, NULL, WG_SHAPE(0, 3)));
+    cr_assert_eq(wg_item(wg_sum(nothing)), 0);
+    wgt_finish(c, NULL);
+}
+
+Test(graph, a_rewind_forgets_assignments_kept_nodes_layers_and_streams)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        wg_context *c = start(mode);
+        wg_graph   *g = wg_graph_new(c);
+        wg_params  *p = wg_params_new(c);
+        double      once[8], again[8];
+        wg_node     s1 = wg_state(g, p, "s1", WG_SCALAR, wg_const(1)), s2 = wg_state(g, p, "s2", WG_SCALAR, wg_const(5));
+        wg_node     low = wg_add(s2, 1), x = wg_fill(g, 1, WG_SHAPE(2, 4));
+        int64_t     mark = wg_graph_mark(g);
+        wg_assign(s1, wg_mul(s1, 100));
+        wg_assign(s2, low);
+        wg_nn_dense(x, p, "fc", 3);
+        wg_copy_f64(wg_dropout(x, .drop = 0.5), once, 8);
+        wg_graph_rewind(g, mark);
+        wg_add(s1, 1);
+        wg_nn_dense(x, p, "fc", 3);
+        wg_copy_f64(wg_dropout(x, .drop = 0.5), again, 8);
+        cr_assert_arr_eq(once, again, sizeof once);
+        wg_commit(g);
+        cr_assert_eq(wg_params_item(p, "s1"), 1);
+        cr_assert_eq(wg_params_item(p, "s2"), 6);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* What had been run before a rewind is not what has been run after another one. */
+Test(graph, plans_of_before_a_rewind_are_not_taken_for_others)
+{
+    wg_context *c = start(0);
+    wg_graph   *g = wg_graph_new(c);
+    for (int first = 1; first >= 0; first--) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_fill(g, 2, WG_SHAPE(3));
+        int64_t before = wg_graph_mark(g);
+        wg_node a = wg_mul(x, 3);
+        wg_item(wg_sum(a));
+        int64_t mark = wg_graph_mark(g);
+        wg_node b = wg_add(a, 1);
+        wg_value(b);
+        wg_graph_rewind(g, first ? mark : before);
+        if (!first) a = wg_mul(x, 3), wg_sum(a);
+        cr_assert_eq(wg_item(wg_sum(wg_mul(a, 2))), 36);
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(graph, sizes_that_no_memory_holds_are_an_error)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        wg_context *c = start(mode);
+        wg_graph   *g = wg_graph_new(c);
+        for (int i = 0; i < 4; i++) wg_keep(wg_fill(g, i, WG_SHAPE(INT64_C(1) << 59)));
+        wg_item(wg_add(wg_scalar(g, 1), 1));
+        cr_assert_eq(wg_failed(c), WG_ERROR_MEMORY);
+        wgt_drop(c, NULL);
+    }
+}
+
+Test(graph, a_loop_without_begin_does_not_grow_by_what_a_backward_makes)
+{
+    wgt_memory  m = { 0 };
+    wg_context *c = wgt_start(&m, WG_F64, &(wg_options){ .interpret = 1, .threads = 1 });
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1e-3 });
+    wg_node     w = wg_param(g, p, "w", WG_SHAPE(4), wg_const(1)), loss = wg_sum(wg_exp(wg_mul(w, w)));
+    for (int i = 0; i < 3; i++) wg_backward(loss, p), wg_optim_step(o);
+    int64_t warm = m.calls;
+    for (int i = 0; i < 5000; i++) wg_backward(loss, p), wg_optim_step(o);
+    cr_assert_eq(m.calls, warm);
+    wgt_finish(c, &m);
+}
