@@ -1,4 +1,5 @@
-/* plan.c: compiling a request: a schedule, steps, and what a later hit is confirmed by. No arithmetic is changed, so no bit is. */
+/* plan.c: compiling a request: a schedule, steps, and what a later hit is confirmed by. No arithmetic is changed, so no bit
+ * is. */
 #include "plan.h"
 
 void *wgi_work_temp(wgi_work *w, size_t count, size_t size)

@@ -1,8 +1,9 @@
 /* test_registry_grad.c: the derivatives of every op of the registry, sample by sample, in double.
  *
  * Signed gradients are compared with central differences, element by element of every float input, to 1e-7 of the largest of
- * them (a sample of more than 30 elements: at 30 or so). A quotient is Richardson's combination of the steps h and h/2, whose error is of order h^4; h goes down from 1e-3 to
- * 1e-5 until it agrees, so that a sample may come as near to a kink or a pole as that. A wrong derivative agrees at no step.
+ * them (a sample of more than 30 elements: at 30 or so). A quotient is Richardson's combination of the steps h and h/2, whose
+ * error is of order h^4; h goes down from 1e-3 to 1e-5 until it agrees, so that a sample may come as near to a kink or a pole as
+ * that. A wrong derivative agrees at no step.
  * Second order is the same, done to the slope <gradient, u>.
  */
 #include <math.h>
