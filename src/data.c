@@ -5,6 +5,7 @@
 #include "wengert/op.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- draws ---- */
@@ -43,9 +44,25 @@ static size_t row_bytes(const wg_tensor *t)
     return bytes;
 }
 
+/* One NaN makes every weight NaN in one step, in silence: it is refused where its place is known. */
+static bool all_finite(wg_context *c, const wg_tensor *t, const char *which)
+{
+    int64_t n = wg_dtype_is_float(t->dtype) && t->data ? wg_shape_size(t->shape) : 0;
+    int64_t columns = n ? n / t->shape.dim[0] : 1;
+    for (int64_t i = 0; i < n; i++) {
+        double v = t->dtype == WG_F32 ? (double)((const float *)t->data)[i] : ((const double *)t->data)[i];
+        if (isfinite(v)) continue;
+        wg_fail(c, NULL, WG_ERROR_VALUE, "data: %s holds %s at row %lld, column %lld", which, isnan(v) ? "NaN" : "an infinity",
+                (long long)(i / columns), (long long)(i % columns));
+        return false;
+    }
+    return true;
+}
+
 wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y)
 {
-    wg_data *d = x.data ? wg_alloc(c, 1, sizeof *d) : NULL;
+    bool     fit = x.data && all_finite(c, &x, "x") && all_finite(c, &y, "y");
+    wg_data *d = fit ? wg_alloc(c, 1, sizeof *d) : NULL;
     int64_t *order = d ? wg_alloc(c, (size_t)x.shape.dim[0] + 1, sizeof *order) : NULL;
     if (!order) {
         wg_free(c, d);

@@ -62,18 +62,6 @@ static bool refuse(wg_data *d, const char *who, wg_status s, const char *why)
     return false;
 }
 
-static bool finite_values(wg_data *d, const char *who)
-{
-    int64_t columns = columns_of(d);
-    for (int64_t i = 0; i < d->rows * columns; i++)
-        if (!isfinite(get(d, i))) {
-            wg_fail(d->c, NULL, WG_ERROR_VALUE, "%s: x holds %s at row %lld, column %lld", who,
-                    isnan(get(d, i)) ? "NaN" : "an infinity", (long long)(i / columns), (long long)(i % columns));
-            return false;
-        }
-    return true;
-}
-
 /* A set and its followers must all be fit for it before the first is touched. */
 static bool fit(wg_data *root, const char *who, int64_t columns)
 {
@@ -83,7 +71,6 @@ static bool fit(wg_data *root, const char *who, int64_t columns)
                           d == root ? "the set is normalised already" : "a set split from it is normalised already");
         if (!wg_dtype_is_float(d->x.dtype)) return refuse(d, who, WG_ERROR_DTYPE, "x is not f32 or f64");
         if (columns_of(d) != columns) return refuse(d, who, WG_ERROR_SHAPE, "the sets have different numbers of columns");
-        if (!finite_values(d, who)) return false;
     }
     return true;
 }

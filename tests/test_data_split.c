@@ -236,7 +236,7 @@ Test(normalise, in_a_circle)
     wgt_finish(c, NULL);
 }
 
-Test(normalise, names_the_place_of_a_nan)
+Test(data_from, names_the_place_of_a_nan)
 {
     wg_context *c = wgt_seeded(3);
     float       v[6] = { 1, 2, 3, 4, 5, NAN };

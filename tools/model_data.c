@@ -1,5 +1,6 @@
 /* model_data.c: --data, --map, --rows: rows of a data set as the program's inputs. A data set has the columns x and y;
  * input NAME takes column NAME unless --map says otherwise; what went where is always said. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,6 +47,18 @@ static wg_data *open_data(model *m, const char *spec)
     return NULL;
 }
 
+/* NaN in data is refused where its place is known. */
+static bool whole(model *m, const char *spec, const wg_tensor *x)
+{
+    int64_t n = wg_dtype_is_float(x->dtype) ? wg_shape_size(x->shape) : 0;
+    for (int64_t i = 0, columns = n ? n / x->shape.dim[0] : 1; i < n; i++)
+        if (!isfinite(wg_tensor_item(x, i)))
+            return wrong(m, tool_fail(m->a, EXIT_TEXT, "--data %s: %s at row %lld, column %lld", spec,
+                                      isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity", (long long)(i / columns),
+                                      (long long)(i % columns)));
+    return true;
+}
+
 static bool read_columns(model *m, const char *spec, columns *to)
 {
     size_t n = strlen(spec);
@@ -53,6 +66,7 @@ static bool read_columns(model *m, const char *spec, columns *to)
         to->x = wg_npy_read(m->c, spec);
         if (model_ok(m) && to->x.shape.rank == 0)
             return wrong(m, tool_fail(m->a, EXIT_TEXT, "--data %s: a single number has no rows", spec));
+        if (model_ok(m) && !whole(m, spec, &to->x)) return false;
     } else {
         wg_data *d = open_data(m, spec);
         if (!model_ok(m) || !d) return false;

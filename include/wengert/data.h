@@ -30,7 +30,8 @@ WG_API wg_data *wg_data_digits(wg_context *c); /* 1,797 UCI handwritten digits: 
 WG_API wg_data *wg_data_idx(wg_context *c, const char *images, const char *labels);
 /* The four MNIST files of a folder (tools/mnist.sh fetches them); WG_TRAIN: the 60,000, WG_EVAL: the 10,000. x [n,784]. */
 WG_API wg_data *wg_data_mnist(wg_context *c, const char *folder, wg_mode part);
-/* A set of the caller's tensors (copied, dtypes kept), rows along axis 0: y may be {0}. */
+/* A set of the caller's tensors (copied, dtypes kept), rows along axis 0: y may be {0}. NaN and infinities are refused
+ * by row and column. */
 WG_API wg_data *wg_data_from(wg_context *c, wg_tensor x, wg_tensor y);
 /* Generated, n rows, two features, two classes of equal size, by the context's seed. */
 WG_API wg_data *wg_data_flower(wg_context *c, int64_t n); /* petals r = 4 sin 4 theta, normal noise 0.2 in r and theta */
