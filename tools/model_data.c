@@ -51,11 +51,11 @@ static wg_data *open_data(model *m, const char *spec)
 static bool whole(model *m, const char *spec, const wg_tensor *x)
 {
     int64_t n = wg_dtype_is_float(x->dtype) ? wg_shape_size(x->shape) : 0;
-    for (int64_t i = 0, columns = n ? n / x->shape.dim[0] : 1; i < n; i++)
+    for (int64_t i = 0, wide = n ? n / x->shape.dim[0] : 1; i < n; i++)
         if (!isfinite(wg_tensor_item(x, i)))
             return wrong(m, tool_fail(m->a, EXIT_TEXT, "--data %s: %s at row %lld, column %lld", spec,
-                                      isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity", (long long)(i / columns),
-                                      (long long)(i % columns)));
+                                      isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity", (long long)(i / wide),
+                                      (long long)(i % wide)));
     return true;
 }
 
