@@ -103,7 +103,7 @@ SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(wildcard src/*.c))
 OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst ops/%.c,$(OBJ)/ops/isa$i/%.o,$(wildcard ops/*.c)))
 TOOLS_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/*.c))
 HELP_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/test_%.c,$(wildcard tests/*.c)))
-TESTS     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+TEST_BINARIES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 EXAMPLES  := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
 LIB       := $(BUILD)/libwengert.a
 SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
@@ -115,7 +115,7 @@ say        = $(if $(V),,@printf '  %-5s %s\n' '$1' '$(patsubst $(BUILD)/%,%,$2)'
 all: lib $(COMMAND) examples ## the library, the command, the examples (the default)
 lib: $(LIB) $(if $(SAN),,$(SHARED))
 examples: $(EXAMPLES)
-tests: $(TESTS)
+tests: $(TEST_BINARIES)
 
 # ---- compiling ----
 
@@ -175,7 +175,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LIB)
 
 .SECONDARY:
 -include $(SRC_OBJ:.o=.d) $(OPS_OBJ:.o=.d) $(TOOLS_OBJ:.o=.d) $(HELP_OBJ:.o=.d)
--include $(patsubst $(BUILD)/tests/%,$(OBJ)/tests/%.d,$(TESTS)) $(EXAMPLES:=.d)
+-include $(patsubst $(BUILD)/tests/%,$(OBJ)/tests/%.d,$(TEST_BINARIES)) $(EXAMPLES:=.d)
 
 # ---- what people ask for ----
 

@@ -52,46 +52,46 @@ static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
 
 static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt[0].shape->rank - 1]; }
 
+/* Rows of one element type; LOSS and GRAD are made for each. */
+#define LOSSES(T, N)                                                                                                  \
+    for (int64_t r = k->begin; r < k->end; r++) {                                                                     \
+        const T      *z = (const T *)k->x[0] + r * n;                                                                 \
+        const int64_t label = shares ? 0 : label_of(k, r, n);                                                         \
+        if (label < 0) return false;                                                                                  \
+        const N(row_scale) s = N(scale_of)(z, n);                                                                     \
+        ((T *)k->y[0])[r] = shares ? N(share_loss)(z, (const T *)k->x[1] + r * n, n, s) : N(class_loss)(z, label, s); \
+        ((T *)k->y[1])[r] = s.most;                                                                                   \
+        ((T *)k->y[2])[r] = s.sum;                                                                                    \
+    }
+#define GRADIENTS(T, N)                                                              \
+    for (int64_t r = k->begin; r < k->end; r++) {                                    \
+        const T      *z = (const T *)k->x[0] + r * n;                                \
+        T            *y = (T *)k->y[0] + r * n;                                      \
+        const T       g = ((const T *)k->x[2])[r];                                   \
+        const int64_t label = shares ? 0 : label_of(k, r, n);                        \
+        const N(row_scale) s = { ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] }; \
+        if (label < 0) return false;                                                 \
+        if (shares) N(share_grad)(z, (const T *)k->x[1] + r * n, y, n, g, s);        \
+        else N(class_grad)(z, y, n, label, g, s);                                    \
+    }
+#define F32(name) name##_f32
+#define F64(name) name##_f64
+
 KERNEL(cross_entropy)
 {
     const int64_t n = classes_of(k);
-    const bool    shares = wg_dtype_is_float(k->xt[1].dtype), single = k->xt[0].dtype == WG_F32;
-    for (int64_t r = k->begin; r < k->end; r++) {
-        int64_t label = shares ? 0 : label_of(k, r, n), at = r * n;
-        if (label < 0) return false;
-        if (single)
-            ((float *)k->y[0])[r] = shares ? share_loss_f32((const float *)k->x[0] + at, (const float *)k->x[1] + at, n)
-                                           : class_loss_f32((const float *)k->x[0] + at, n, label);
-        else
-            ((double *)k->y[0])[r] = shares ? share_loss_f64((const double *)k->x[0] + at, (const double *)k->x[1] + at, n)
-                                            : class_loss_f64((const double *)k->x[0] + at, n, label);
-    }
+    const bool    shares = wg_dtype_is_float(k->xt[1].dtype);
+    if (k->xt[0].dtype == WG_F32) LOSSES(float, F32)
+    else LOSSES(double, F64)
     return true;
-}
-
-static void shares_grad(const wg_kernel *k, int64_t r, int64_t n)
-{
-    const int64_t at = r * n;
-    if (k->xt[0].dtype == WG_F32)
-        share_grad_f32((const float *)k->x[0] + at, (const float *)k->x[1] + at, (float *)k->y[0] + at, n,
-                       ((const float *)k->x[2])[r]);
-    else
-        share_grad_f64((const double *)k->x[0] + at, (const double *)k->x[1] + at, (double *)k->y[0] + at, n,
-                       ((const double *)k->x[2])[r]);
 }
 
 KERNEL(cross_entropy_grad)
 {
     const int64_t n = classes_of(k);
-    const bool    shares = wg_dtype_is_float(k->xt[1].dtype), single = k->xt[0].dtype == WG_F32;
-    for (int64_t r = k->begin; r < k->end; r++) {
-        int64_t label = shares ? 0 : label_of(k, r, n), at = r * n;
-        if (label < 0) return false;
-        if (shares) shares_grad(k, r, n);
-        else if (single)
-            class_grad_f32((const float *)k->x[0] + at, (float *)k->y[0] + at, n, label, ((const float *)k->x[2])[r]);
-        else class_grad_f64((const double *)k->x[0] + at, (double *)k->y[0] + at, n, label, ((const double *)k->x[2])[r]);
-    }
+    const bool    shares = wg_dtype_is_float(k->xt[1].dtype);
+    if (k->xt[0].dtype == WG_F32) GRADIENTS(float, F32)
+    else GRADIENTS(double, F64)
     return true;
 }
 
@@ -297,6 +297,7 @@ static bool cross_entropy_shape(wg_rule *r)
     if (r->x[1].dtype == WG_BOOL)
         return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is bool, class numbers must be integers", wg_rule_who(r, 1));
     *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
+    r->y[1].shape = r->y[2].shape = r->y[0].shape;
     return true;
 }
 
@@ -314,10 +315,12 @@ static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
 static void cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     y[0] = wg_neg(wg_sum(wg_mul(as_shares(here, x[0], x[1]), wg_log_softmax(x[0])), .axes = WG_AXES(-1)));
+    y[1] = wg_max(x[0], .axes = WG_AXES(-1));
+    y[2] = wg_sum(wg_exp(wg_sub(x[0], wg_expand(y[1], wg_node_shape(y[1]).rank))), .axes = WG_AXES(-1));
 }
 static void cross_entropy_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &cross_entropy_grad_op, (wg_node[]){ x[0], x[1], gy }, 3, NULL);
+    gx[0] = wg_apply(here, &cross_entropy_grad_op, (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
     if (wg_dtype_is_float(wg_node_dtype(x[1])))
         gx[1] = wg_neg(wg_mul(wg_expand(gy, wg_node_shape(gy).rank), wg_log_softmax(x[0])));
 }
@@ -346,10 +349,13 @@ static const char *cross_entropy_error(wg_site here, wg_graph *g, int i)
 }
 static const wg_op cross_entropy_op = {
     .name = "cross_entropy",
-    .summary = "Cross-entropy of each row of logits with a class number or a row of probabilities.",
+    .summary =
+        "Cross-entropy of each row of logits with a class number or a row of probabilities; then the row's largest logit and sum "
+        "of e^(z - that), for the gradient.",
     .formula = "y = ln sum(e^z) - z[label], or sum(p (ln sum(e^z) - z))",
     .adjoint = "z' = y' (softmax(z) sum(p) - p), p' = -y' log_softmax(z)",
     .operands = 2,
+    .outputs = 3,
     .kind = WG_ROWS,
     .cost = 20,
     .shape = cross_entropy_shape,
@@ -364,39 +370,47 @@ static const wg_op cross_entropy_op = {
 static bool cross_entropy_grad_shape(wg_rule *r)
 {
     if (!cross_entropy_shape(r)) return false;
-    if (!wg_shape_equal(*r->x[2].shape, *r->y[0].shape))
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, 2), wg_rule_who(r, 0));
+    for (int j = 2; j < 5; j++) {
+        if (!wg_shape_equal(*r->x[j].shape, *r->y[0].shape))
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, j), wg_rule_who(r, 0));
+        if (!wg_rule_float(r, j) || !same_float(r, j)) return false;
+    }
     r->y[0] = r->x[0];
-    return wg_rule_float(r, 2) && same_float(r, 2);
+    return true;
 }
 static int64_t rows_of_gradient(const wg_kernel *k) { return wg_shape_size(*k->xt[2].shape); }
+static wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
 static void    cross_entropy_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    wg_node p = as_shares(here, x[0], x[1]), s = wg_softmax(x[0]), gy = wg_expand(x[2], wg_node_shape(x[2]).rank);
+    wg_node p = as_shares(here, x[0], x[1]), s = wg_div(wg_exp(wg_sub(x[0], beside(here, x[3]))), beside(here, x[4]));
     if (wg_dtype_is_float(wg_node_dtype(x[1]))) s = wg_mul(s, wg_sum(p, .axes = WG_AXES(-1), .keepdims = true));
-    y[0] = wg_mul(gy, wg_sub(s, p));
+    y[0] = wg_mul(beside(here, x[2]), wg_sub(s, p));
 }
 static wg_node cross_entropy_grad_sample(wg_site here, wg_graph *g, int i)
 {
-    wg_node x[3];
+    wg_node x[5];
     if (wg_is_none(logits_and_labels(g, i, x))) return wg_none;
     wg_shape rows = wg_node_shape(x[0]);
+    wg_node  loss = wg_apply(here, &cross_entropy_op, x, 2, NULL);
     x[2] = wg_any(g, without_last(&rows));
-    return wg_apply(here, &cross_entropy_grad_op, x, 3, NULL);
+    x[3] = wg_part(loss, 1);
+    x[4] = wg_part(loss, 2);
+    return wg_apply(here, &cross_entropy_grad_op, x, 5, NULL);
 }
 static const char *cross_entropy_grad_error(wg_site here, wg_graph *g, int i)
 {
     if (i) return NULL;
-    wg_node x[3] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) };
-    wg_apply(here, &cross_entropy_grad_op, x, 3, NULL);
+    wg_node rows = wg_any(g, WG_SHAPE(3));
+    wg_node x[5] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), rows, rows };
+    wg_apply(here, &cross_entropy_grad_op, x, 5, NULL);
     return "one number a row";
 }
 static const wg_op cross_entropy_grad_op = {
     .name = "cross_entropy_grad",
-    .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row.",
-    .formula = "y = g (softmax(z) sum(p) - p)",
+    .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row, and what cross_entropy left.",
+    .formula = "y = g (e^(z - most) / sum sum(p) - p)",
     .adjoint = "that of the formula",
-    .operands = 3,
+    .operands = 5,
     .kind = WG_ROWS,
     .cost = 20,
     .shape = cross_entropy_grad_shape,

@@ -91,25 +91,47 @@ static void N(softmax)(const T *x, T *y, int64_t begin, int64_t end, int64_t n, 
     }
 }
 
-/* ln sum e^z - z[label] */
-static inline T N(class_loss)(const T *z, int64_t n, int64_t label)
+/* What a row's loss leaves for its gradient. */
+typedef struct N(row_scale) {
+    T most, sum; /* the largest logit; the sum of e^(z - most) */
+} N(row_scale);
+
+static inline N(row_scale) N(scale_of)(const T *z, int64_t n)
 {
     T most = N(row_max)(z, n, 1);
-    return (T)log(N(row_exp)(z, NULL, false, n, 1, most)) - (z[label] - most);
+    return (N(row_scale)){ most, (T)N(row_exp)(z, NULL, false, n, 1, most) };
 }
 
+/* ln sum e^z - z[label] */
+static inline T N(class_loss)(const T *z, int64_t label, N(row_scale) s) { return (T)log((double)s.sum) - (z[label] - s.most); }
+
 /* sum p (ln sum e^z - z), where 0 times an infinity is 0 */
-static inline T N(share_loss)(const T *z, const T *p, int64_t n)
+static inline T N(share_loss)(const T *z, const T *p, int64_t n, N(row_scale) s)
 {
-    T      most = N(row_max)(z, n, 1), log_sum = (T)log(N(row_exp)(z, NULL, false, n, 1, most));
+    T      log_sum = (T)log((double)s.sum);
     double sum = 0;
     for (int64_t leaf = 0; leaf < n; leaf += FOLD) {
         T       lane[LANES] = { 0 };
         int64_t end = n - leaf < FOLD ? n : leaf + FOLD;
-        for (int64_t i = leaf; i < end; i++) lane[i % LANES] += p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - most));
+        for (int64_t i = leaf; i < end; i++) lane[i % LANES] += p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - s.most));
         sum += N(lanes_sum)(lane, end - leaf);
     }
     return (T)sum;
+}
+
+/* y = e^(z - most) f, the last elements in blocks filled up so that f32 stays in vectors */
+static inline void N(row_scaled)(const T *restrict z, T *restrict y, int64_t n, T most, T f)
+{
+    int64_t i = 0;
+    for (; i + BLOCK <= n; i += BLOCK)
+        for (int j = 0; j < BLOCK; j++) y[i + j] = EXP(z[i + j] - most) * f;
+    if (i == n) return;
+    T             v[BLOCK];
+    const int64_t m = n - i, filled = sizeof(T) == sizeof(float) ? BLOCK : m;
+    for (int64_t j = 0; j < m; j++) v[j] = z[i + j];
+    for (int64_t j = m; j < filled; j++) v[j] = most;
+    for (int64_t j = 0; j < filled; j++) v[j] = EXP(v[j] - most) * f;
+    for (int64_t j = 0; j < m; j++) y[i + j] = v[j];
 }
 
 static inline T N(row_sum)(const T *p, int64_t n)
@@ -124,18 +146,16 @@ static inline T N(row_sum)(const T *p, int64_t n)
     return (T)sum;
 }
 
-/* g (softmax(z) - one_hot(label)) */
-static inline void N(class_grad)(const T *restrict z, T *restrict y, int64_t n, int64_t label, T g)
+/* g (softmax(z) - one_hot(label)); the label's own is (p - 1) g, which keeps its digits where p is near 1 */
+static inline void N(class_grad)(const T *restrict z, T *restrict y, int64_t n, int64_t label, T g, N(row_scale) s)
 {
-    T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, true, n, 1, most);
-    T mine = (y[label] / sum - 1) * g;
-    for (int64_t i = 0; i < n; i++) y[i] = y[i] / sum * g;
-    y[label] = mine;
+    N(row_scaled)(z, y, n, s.most, g / s.sum);
+    y[label] = (EXP(z[label] - s.most) / s.sum - 1) * g;
 }
 
 /* g (softmax(z) sum(p) - p) */
-static inline void N(share_grad)(const T *z, const T *p, T *restrict y, int64_t n, T g)
+static inline void N(share_grad)(const T *z, const T *p, T *restrict y, int64_t n, T g, N(row_scale) s)
 {
-    T most = N(row_max)(z, n, 1), sum = (T)N(row_exp)(z, y, true, n, 1, most), all = N(row_sum)(p, n);
-    for (int64_t i = 0; i < n; i++) y[i] = (y[i] / sum * all - p[i]) * g;
+    N(row_scaled)(z, y, n, s.most, N(row_sum)(p, n) / s.sum);
+    for (int64_t i = 0; i < n; i++) y[i] = (y[i] - p[i]) * g;
 }

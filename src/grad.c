@@ -107,8 +107,10 @@ static wg_node accumulate(sweep *s, uint32_t i)
     return wg_is_none(merged) ? wg_addn_at(here, all, n) : merged;
 }
 
-/* The rule of a node without one: the derivative of its expansion, made behind identities so that the sweep is short. */
-static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, const wg_node x[], wg_node gx[])
+/* The rule of a node without one: the derivative of its expansion, made behind identities so that the sweep is short. Where
+ * nothing was blocked, an operand without a gradient has a gradient of zero. */
+static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, const wg_node x[], wg_node gx[],
+                         uint32_t *blocked)
 {
     wg_graph *g = s->g;
     wgi_node  n = g->node[i];
@@ -127,8 +129,7 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
             ry[ny] = y[j];
             seed[ny++] = gy[j];
         }
-    uint32_t blocked = 0;
-    if (!wgi_ok(g->c) || !wgi_reverse(g, here, ry, seed, ny, want, live, got, &blocked)) return false;
+    if (!wgi_ok(g->c) || !wgi_reverse(g, here, ry, seed, ny, want, live, got, blocked)) return false;
     for (int j = 0, m = 0; j < k; j++)
         if (on_path(s, x[j].index)) gx[j] = got[m++];
     return true;
@@ -150,16 +151,17 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
         x[j] = wgi_handle(g, wgi_in(&g->node[i])[j]);
         gx[j] = wg_none;
     }
-    bool    others = false;
-    wg_site here = wg_inside(g->node[i].here);
+    bool     others = false;
+    uint32_t blocked = i;
+    wg_site  here = wg_inside(g->node[i].here);
     for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
     if (op->vjp && !others) op->vjp(here, wgi_handle(g, i), gy[0], x, gx);
-    else if (op->expand && !by_expansion(s, i, gy, outputs, x, gx)) return false;
+    else if (op->expand && !by_expansion(s, i, gy, outputs, x, gx, &blocked)) return false;
     for (uint32_t j = 0; j < k; j++) {
         uint32_t to = x[j].index;
         if (!on_path(s, to)) continue;
         if (wg_is_none(gx[j]) || !wg_dtype_is_float((wg_dtype)g->node[to].dtype)) {
-            s->blocked = i;
+            s->blocked = blocked ? i : s->blocked;
             continue;
         }
         wg_node fitted = fit(s, here, gx[j], i, to);

@@ -5,7 +5,8 @@
 #                                   sanitizers
 #   tests/run.sh --long BINARY      one binary of the plain build, without a time limit
 #
-# Environment: BUILD; WG_SEED, the seed of what is drawn at random (default: the time of day); TESTS, the binaries to run.
+# Environment: BUILD; WG_SEED, the seed of what is drawn at random (default: the time of day); TESTS, the binaries to run;
+# TMPDIR, for small files.
 # Criterion calls a run without tests, and a test that leaks under the sanitizer, a success: both are failures here.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -19,6 +20,8 @@ esac
 
 export WG_SEED=${WG_SEED:-$(date +%s)}
 export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive
+# Files that are written whole are flushed to the disk: thousands of them, unless the folder is in memory.
+[ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
 passed=0
 failed=0
 echo "seed: WG_SEED=$WG_SEED"
