@@ -122,7 +122,7 @@ static const char *mul_error(wg_site here, wg_graph *g, int i) { return pair_err
 static const wg_op mul_op = {
     .name = "mul",
     .summary = "Elementwise product.",
-    .formula = "y = a b",
+    .formula = "y = a · b",
     .adjoint = "a' = y' b, b' = y' a",
     .operands = 2,
     .kernel = KERNELS(mul),

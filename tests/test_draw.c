@@ -232,7 +232,7 @@ Test(draw, formulas_have_the_operands_names)
     wg_node     s = wg_name(wg_add(u, w), "s"), t = wg_name(wg_mul(s, -2.5), "t");
     char       *dot = wg_draw_dot(t, NULL);
     HAS(dot, ">s = u + w<");
-    HAS(dot, ">t = s (−2.5)<");
+    HAS(dot, ">t = s · (−2.5)<");
     wg_free(c, dot);
     wgt_finish(c, NULL);
 }
