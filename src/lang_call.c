@@ -64,7 +64,7 @@ bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, cons
     const char *list[16];
     int         known = split(keywords, store, sizeof store, list), n = wgi_operand_count(call);
     if (n < least || n > most) return bad_count(q, call, least, most, keywords);
-    snprintf(instead, sizeof instead, *keywords ? "; it has %s" : "", keywords);
+    snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
     for (const wgi_ast *x = call->first; x; x = x->next) {
         int i = 0;
         if (x->kind != AST_KEYWORD) continue;

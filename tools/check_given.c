@@ -41,7 +41,7 @@ static int64_t find_infinite(const wg_tensor *t)
  * wrong. */
 static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdict *v)
 {
-    char    at[160];
+    char    at[150];
     int64_t theirs = find_infinite(yours), ours = find_infinite(library);
     if (theirs < 0 && ours < 0) return true;
     v->word = ours >= 0 ? WG_INCONCLUSIVE : WG_FAIL;
