@@ -60,23 +60,40 @@ reports() {
     done
 }
 
-# Runs a binary: its output into its log, its exit status for ours, 124 when it did not end in time.
+# Runs a binary with its output in its log and its exit status, 124 when it did not end in time, and seconds in a file.
 start() {
-    local kind=$1 bin=$2 limit=$3
+    local kind=$1 bin=$2 limit=$3 started=$SECONDS
     rm -f "$bin".asan.*
     WG_BUILD=$(directory "$kind") ASAN_OPTIONS=log_path=$PWD/$bin.asan:detect_leaks=1 \
-        timeout -k 5 "$limit" "$bin" -j"$(nproc)" >"$bin.log" 2>&1
+        timeout -k 5 "$limit" "$bin" -j1 >"$bin.log" 2>&1
+    echo "$? $((SECONDS - started))" >"$bin.status"
 }
 
 # Criterion forks in a process with threads, where the address sanitizer's malloc may be locked for ever in the child: there a
 # binary that does not end is tried once more.
 start_twice() {
-    local status
-    start "$1" "$2" 60
-    status=$?
-    [ "$status" = 124 ] || return "$status"
-    echo "$2: no end after 60 seconds, once more"
+    start "$1" "$2" 90
+    grep -q '^124 ' "$2.status" || return
+    echo "$2: no end after 90 seconds, once more"
     start "$1" "$2" "$limit"
+}
+
+# As many binaries at a time as there are cores.
+start_all() {
+    local kind=$1 bin running=0
+    shift
+    for bin; do
+        if [ "$running" -ge "$(nproc)" ]; then
+            wait -n
+            running=$((running - 1))
+        fi
+        case "$kind" in
+        asan) start_twice "$kind" "$bin" & ;;
+        *) start "$kind" "$bin" "$limit" & ;;
+        esac
+        running=$((running + 1))
+    done
+    wait
 }
 
 # Why a run is a failure that Criterion does not count; nothing where all is well.
@@ -90,13 +107,9 @@ verdict() {
     fi
 }
 
-run_binary() {
-    local kind=$1 bin=$2 ok bad why started=$SECONDS
-    case "$kind" in
-    asan) start_twice "$kind" "$bin" ;;
-    *) start "$kind" "$bin" "$limit" ;;
-    esac
-    local status=$?
+report() {
+    local kind=$1 bin=$2 ok bad why status took
+    read -r status took <"$bin.status"
     ok=$(count Passing "$bin.log")
     bad=$(count Failing "$bin.log")
     ok=${ok:-0} bad=${bad:-0}
@@ -106,7 +119,7 @@ run_binary() {
         [ "$bad" = 0 ] && bad=1
     fi
     [ "$bad" = 0 ] || tail -n 60 "$bin.log"
-    printf '%-8s %-26s %5d passed, %d failed  (%d s)\n' "$kind" "$(basename "$bin")" "$ok" "$bad" $((SECONDS - started))
+    printf '%-8s %-26s %5d passed, %d failed  (%d s)\n' "$kind" "$(basename "$bin")" "$ok" "$bad" "$took"
     passed=$((passed + ok))
     failed=$((failed + bad))
 }
@@ -117,14 +130,14 @@ for kind; do
         failed=$((failed + 1))
         continue
     fi
-    found=
+    binaries=()
     for source in tests/test_*.c; do
         name=$(basename "$source" .c)
-        case " ${TESTS:-$name} " in *" $name "*) ;; *) continue ;; esac
-        found=1
-        run_binary "$kind" "$(directory "$kind")/tests/$name"
+        case " ${TESTS:-$name} " in *" $name "*) binaries+=("$(directory "$kind")/tests/$name") ;; esac
     done
-    [ -n "$found" ] || { echo "no test to run"; failed=$((failed + 1)); }
+    [ ${#binaries[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)); }
+    start_all "$kind" "${binaries[@]}"
+    for binary in "${binaries[@]}"; do report "$kind" "$binary"; done
 done
 
 echo "$passed passed, $failed failed"

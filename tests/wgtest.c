@@ -3,8 +3,10 @@
 #include "wgtest.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- memory ---- */
 
@@ -31,6 +33,14 @@ void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size)
     m->bytes += (int64_t)new_size - (int64_t)old_size;
     return q;
 }
+
+/* Criterion forks while its messenger thread may hold the address sanitizer's lock on malloc; the child would wait for it for
+ * ever. The thread is given time to come to rest. */
+#ifdef __SANITIZE_ADDRESS__
+static void rest(void) { usleep(2000); }
+
+__attribute__((constructor)) static void rest_before_forks(void) { pthread_atfork(rest, NULL, NULL); }
+#endif
 
 /* ---- contexts ---- */
 
