@@ -366,45 +366,68 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg
     return append(&r, x, own);
 }
 
-/* Most nodes: an elementwise op of one or two operands of one dtype, whose shapes are equal or scalar. The same record as by
- * the long way; 0 when the long way must be gone. */
-static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
+static bool in_graph(const wg_graph *g, wg_node x)
 {
-    wgi_node y = { .op = op, .here = here, .operands = (uint32_t)n };
-    uint32_t lead = x[0].graph ? 0 : 1;
-    if (op->kind != WG_MAP || op->shape || op->rewrite || op->attr_size || op->promote || n > 2 || n != op->operands ||
-        (!op->kernel[0] && !op->map))
-        return 0;
-    for (int k = 0; k < n; k++)
-        if (x[k].graph ? x[k].graph != g || x[k].generation != g->generation || x[k].index >= g->count || !x[k].index
-                       : wg_is_none(x[k]))
-            return 0;
-    y.shape = g->node[x[lead].index].shape;
-    y.dtype = g->node[x[lead].index].dtype;
-    y.in[lead] = x[lead].index;
-    if (y.dtype == WG_BOOL) return 0;
-    if (n == 2) {
-        wg_node o = x[1 - lead];
-        if (o.graph) {
-            const wgi_node *m = &g->node[o.index];
-            if (m->dtype != y.dtype || (m->shape != y.shape && m->shape->rank && y.shape->rank)) return 0;
-            y.shape = m->shape->rank ? m->shape : y.shape;
-        } else {
-            if (!wg_dtype_is_float((wg_dtype)y.dtype)) return 0;
-            o = wgi_leaf_number(g, here, wgi_number_value(o), (wg_dtype)y.dtype);
-            if (!o.index) return 0;
-        }
-        y.in[1 - lead] = o.index;
-    }
-    return wgi_append(g, &y);
+    return x.graph == g && x.generation == g->generation && x.index < g->count && x.index;
 }
 
-wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
+/* An elementwise op without attributes, whose operands and result have one dtype. */
+static bool is_plain(wg_graph *g, const wg_op *op)
 {
-    wg_graph *g = graph_of(x, n);
-    if (!g || !g->count) return wg_none;
-    uint32_t plain = apply_plain(here, op, g, x, n);
-    if (plain) return wgi_handle(g, plain);
+    if (op->kind != WG_MAP || op->shape || op->rewrite || op->attr_size || op->promote || op->operands < 1 || op->operands > 2 ||
+        (!op->kernel[0] && !op->map))
+        return false;
+    g->plain[wgi_op_place(op)] = op;
+    return true;
+}
+
+/* A number beside a float operand, as a leaf. */
+static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
+{
+    uint32_t i = *wgi_shared_number(g, wgi_number_bits(x), t);
+    if (g->count >= WGI_SHARE_FROM && wgi_holds_number(g, i, wgi_number_bits(x), t)) return i;
+    return wg_is_none(x) || !wg_dtype_is_float(t) ? 0 : wgi_leaf_number(g, here, wgi_number_value(x), t).index;
+}
+
+/* Most nodes: a plain op of operands of one dtype, whose shapes are equal or scalar. The same record as by the long way; 0
+ * when the long way must be gone. */
+static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
+{
+    if ((g->plain[wgi_op_place(op)] != op && !is_plain(g, op)) || n != op->operands) return 0;
+    int lead = !x[0].graph; /* the first that is a node */
+    if (!in_graph(g, x[lead])) return 0;
+    const wgi_node *m = &g->node[x[lead].index];
+    const wg_shape *shape = m->shape;
+    wg_dtype        t = (wg_dtype)m->dtype;
+    uint32_t        a = x[lead].index, b = 0;
+    if (t == WG_BOOL) return 0;
+    if (n == 2 && x[!lead].graph) {
+        if (!in_graph(g, x[1])) return 0;
+        b = x[1].index;
+        m = &g->node[b];
+        if (m->dtype != t || (m->shape != shape && m->shape->rank && shape->rank)) return 0;
+        shape = m->shape->rank ? m->shape : shape;
+    } else if (n == 2) {
+        uint32_t number = plain_number(g, here, x[!lead], t);
+        if (!number) return 0;
+        b = lead ? a : number;
+        a = lead ? number : a;
+    }
+    if (g->count >= g->room && !wgi_room(g)) return 0;
+    wgi_node *y = &g->node[g->count];
+    y->op = op, y->shape = shape, y->in[0] = a, y->in[1] = b, y->attr = NULL, y->here = here;
+    y->hash = wgi_node_hash(y[-1].hash, op, shape, t | (uint32_t)n << 16, a, b);
+    y->scope = g->scope, y->name = 0, y->operands = (uint32_t)n;
+    y->dtype = (uint8_t)t, y->output = 0, y->flags = 0;
+    wgi_use(g, a);
+    if (n == 2) wgi_use(g, b);
+    g->loose++;
+    g->weight += wgi_size(shape);
+    return g->count++;
+}
+
+static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
+{
     bool named = op->operands < 0 ? n > 0 : n == op->operands;
     if (!named || op->attr_size > MOST_ATTR) {
         wgi_fail(g->c, here, op->name, WG_ERROR_USE,
@@ -427,4 +450,12 @@ wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const 
     }
     wgi_arena_rewind(&g->temp, place);
     return y;
+}
+
+wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
+{
+    wg_graph *g = graph_of(x, n);
+    if (!g || !g->count) return wg_none;
+    uint32_t plain = apply_plain(here, op, g, x, n);
+    return plain ? wgi_handle(g, plain) : apply_any(here, op, g, x, n, attr);
 }

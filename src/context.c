@@ -2,6 +2,8 @@
  * Every allocation passes allocate(), every error wgi_vfail(): a breakpoint there sees them all. */
 #include "wgi.h"
 
+#include <sys/mman.h>
+
 #include <stdlib.h>
 
 struct wgi_block { /* before each block that wg_alloc gives out; 64 bytes, so that blocks are aligned to 64 */
@@ -12,6 +14,8 @@ struct wgi_block { /* before each block that wg_alloc gives out; 64 bytes, so th
     char        pad[24];
 };
 
+enum { HUGE_PAGE = 1 << 21, HUGE_FROM = 2 * HUGE_PAGE };
+
 static void *malloc_resize(void *user, void *p, size_t old_size, size_t new_size)
 {
     (void)user;
@@ -20,7 +24,12 @@ static void *malloc_resize(void *user, void *p, size_t old_size, size_t new_size
         free(p);
         return NULL;
     }
-    return realloc(p, new_size);
+    p = realloc(p, new_size);
+    if (p && new_size >= HUGE_FROM) {
+        uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1), to = (uintptr_t)p + new_size;
+        madvise((void *)from, to - from, MADV_HUGEPAGE); /* first touch and many pages of 4 KB are slow */
+    }
+    return p;
 }
 
 static const wg_allocator standard_memory = { malloc_resize, NULL };

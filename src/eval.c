@@ -65,10 +65,8 @@ void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
     if (!r->quiet || g->node[i].flags & WGI_KEPT) wgi_result(g, i);
 }
 
-void *wgi_value(wg_graph *g, uint32_t i)
+void *wgi_value_of_leaf(const wgi_node *n)
 {
-    if (g->value[i]) return g->value[i];
-    wgi_node *n = &g->node[i];
     if (n->op == &wgi_op_number || n->op == &wgi_op_stream) return n->cell;
     if (n->op == &wgi_op_param || n->op == &wgi_op_state) return n->parameter->data;
     return n->op == &wgi_op_input ? n->input->data : NULL;

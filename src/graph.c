@@ -29,8 +29,8 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
-    void       *owned[] = { g->node, g->value,  (void *)g->text, g->scope_stack, g->streams,    g->param,
-                            g->kept, g->result, g->assign,       g->use,         g->work_block, g };
+    void       *owned[] = { g->node, g->value,  g->marked, (void *)g->text, g->scope_stack, g->streams, g->param,
+                            g->kept, g->result, g->assign, g->use,          g->work_block,  g };
     wg_context *c = g->c;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
@@ -42,7 +42,8 @@ void wg_begin(wg_graph *g, wg_mode mode)
     wgi_arena_reset(&g->arena);
     g->generation++;
     g->mode = mode;
-    g->count = 0;
+    g->count = g->loose = 0;
+    g->weight = 0;
     g->texts = g->scope = 0;
     g->scope_depth = g->stream_scopes = g->params = g->kepts = g->assigns = g->uses = 0;
     g->layers = NULL;
@@ -57,7 +58,9 @@ wg_mode     wg_graph_mode(const wg_graph *g) { return g ? g->mode : WG_TRAIN; }
 wg_graph   *wg_graph_of(wg_node n) { return n.graph; }
 wg_node     wgi_error_node(wg_graph *g) { return g ? wgi_handle(g, 0) : wg_none; }
 
-static bool room(wg_graph *g)
+enum { WARN_AT = 10000000 };
+
+bool wgi_room(wg_graph *g)
 {
     wg_context *c = g->c;
     if (g->count >= INT32_MAX) {
@@ -72,37 +75,70 @@ static bool room(wg_graph *g)
     if (!p) return false;
     g->value = p;
     if (g->value_capacity != was) memset(g->value + was, 0, (g->value_capacity - was) * sizeof *g->value);
-    if (g->count == 10000000 && !g->warned) {
+    was = g->marked_capacity;
+    p = wgi_grow(c, g->marked, &g->marked_capacity, (size_t)g->count + 1, sizeof *g->marked);
+    if (!p) return false;
+    g->marked = p;
+    if (g->marked_capacity != was) memset(g->marked + was, 0, g->marked_capacity - was);
+    if (g->count == WARN_AT && !g->warned) {
         g->warned = true;
         wgi_warn(c, "10,000,000 nodes since wg_begin: is a wg_begin missing in a loop?");
     }
+    size_t all = WGI_MIN(WGI_MIN(g->node_capacity, g->value_capacity), WGI_MIN(g->marked_capacity, INT32_MAX));
+    g->room = (uint32_t)(g->count < WARN_AT ? WGI_MIN(all, WARN_AT) : all);
     return true;
 }
 
-/* The structure hash: of the prefix, and this node's structure. Numbers, addresses, names, sites stay out. */
-static uint64_t node_hash(const wg_graph *g, const wgi_node *n)
+static int64_t weight_of(const wgi_node *n)
 {
-    uint64_t        h = g->count ? g->node[g->count - 1].hash : 0x5EED + (uint64_t)g->mode;
+    return wgi_is_leaf(n) ? 0 : wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
+}
+
+wgi_node *wgi_slot(wg_graph *g)
+{
+    if (g->count >= g->room && !wgi_room(g)) return NULL;
+    return memset(&g->node[g->count], 0, sizeof *g->node);
+}
+
+/* The structure hash: of the prefix, and this node's structure. Numbers, addresses, names, sites stay out. */
+static uint64_t node_hash(uint64_t h, const wgi_node *n)
+{
+    uint32_t meta = n->dtype | (uint32_t)n->output << 8 | n->operands << 16;
+    if (wgi_is_leaf(n)) return wgi_node_hash(h, n->op, n->shape, meta, 0, 0);
     const uint32_t *in = wgi_in(n);
-    h = wgi_mix(h, (uint64_t)(uintptr_t)n->op ^ ((uint64_t)(uintptr_t)n->shape << 20));
-    uint64_t a = n->operands > 0 ? in[0] : 0, b = n->operands > 1 ? in[1] : 0;
-    if (!wgi_is_leaf(n)) h = wgi_mix(h, a | b << 32);
+    h = wgi_node_hash(h, n->op, n->shape, meta, n->operands > 0 ? in[0] : 0, n->operands > 1 ? in[1] : 0);
     for (uint32_t i = 2; i < n->operands; i++) h = wgi_mix(h, in[i]);
-    h = wgi_mix(h, n->dtype | (uint64_t)n->operands << 8 | (uint64_t)n->output << 40);
-    if (n->op->attr_size && n->attr) h = wgi_mix(h, wgi_attr_hash(n->op, n->attr));
-    return h;
+    return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
+}
+
+uint32_t wgi_settle(wg_graph *g, wgi_node *n)
+{
+    n->scope = g->scope;
+    n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
+    n->flags = wgi_is_leaf(n) ? WGI_USED : 0;
+    if (!n->flags) {
+        g->loose++;
+        g->weight += weight_of(n);
+        for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
+    }
+    return g->count++;
 }
 
 uint32_t wgi_append(wg_graph *g, const wgi_node *n)
 {
-    if ((g->count >= g->node_capacity || g->count >= g->value_capacity || g->count == 10000000) && !room(g)) return 0;
-    uint32_t i = g->count;
-    g->node[i] = *n;
-    g->node[i].scope = g->scope;
-    g->node[i].hash = node_hash(g, n);
-    g->value[i] = NULL;
-    g->count++;
-    return i;
+    wgi_node *slot = wgi_slot(g);
+    if (!slot) return 0;
+    *slot = *n;
+    return wgi_settle(g, slot);
+}
+
+/* Nodes that the forgotten ones used are taken for used from now on. */
+void wgi_forget(wg_graph *g, uint32_t mark)
+{
+    for (uint32_t i = mark; i < g->count; i++) g->weight -= weight_of(&g->node[i]);
+    memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
+    g->count = mark;
+    g->loose = WGI_UNKNOWN;
 }
 
 wgi_node *wgi_node_of(wg_node n)
@@ -142,15 +178,23 @@ double wgi_number_value(wg_node n)
     return v;
 }
 
+/* Graphs of many nodes are programs of scalars, where a record a number would double the work: there equal numbers share a
+ * leaf. In others a structure must not depend on which numbers happen to be equal. */
 wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
 {
-    const wg_shape *s = g->node[0].shape;
-    wgi_node        n = { .op = &wgi_op_number, .shape = s, .number = v, .here = here, .dtype = (uint8_t)t };
-    n.cell = wgi_arena_alloc(&g->arena, sizeof *n.cell);
-    if (!n.cell) return wgi_error_node(g);
-    *n.cell = 0;
-    wgi_convert(t, n.cell, WG_F64, &v, 1);
-    uint32_t i = wgi_append(g, &n);
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    uint32_t *shared = g->count < WGI_SHARE_FROM ? NULL : wgi_shared_number(g, bits, t);
+    if (shared && wgi_holds_number(g, *shared, bits, t)) return wgi_handle(g, *shared);
+    wgi_node *n = wgi_slot(g);
+    uint64_t *cell = n ? wgi_arena_alloc(&g->arena, sizeof *cell) : NULL;
+    if (!cell) return wgi_error_node(g);
+    *cell = 0;
+    wgi_convert(t, cell, WG_F64, &v, 1);
+    n->op = &wgi_op_number, n->shape = g->node[0].shape, n->here = here;
+    n->cell = cell, n->number = v, n->dtype = (uint8_t)t;
+    uint32_t i = wgi_settle(g, n);
+    if (shared) *shared = i;
     return wgi_handle(g, i);
 }
 
@@ -417,8 +461,8 @@ bool wg_node_is_state(wg_node n)
 size_t wg_graph_bytes(const wg_graph *g)
 {
     return !g ? 0
-              : g->node_capacity * sizeof *g->node + g->value_capacity * sizeof *g->value + wgi_arena_bytes(&g->arena) +
-                    wgi_arena_bytes(&g->values) + g->work_size;
+              : g->node_capacity * sizeof *g->node + g->value_capacity * sizeof *g->value + g->marked_capacity +
+                    wgi_arena_bytes(&g->arena) + wgi_arena_bytes(&g->values) + g->work_size;
 }
 
 bool wg_graph_failure(const wg_graph *g, wg_failure *f)
@@ -445,8 +489,7 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     if (!g || mark < 1 || mark >= g->count) return;
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);
-    memset(g->value + mark, 0, sizeof *g->value * (g->count - (size_t)mark));
-    g->count = (uint32_t)mark;
+    wgi_forget(g, (uint32_t)mark);
     while (g->params && g->param[g->params - 1] >= mark) g->params--;
     size_t kept = 0, assigned = 0;
     for (size_t i = 0; i < g->kepts; i++)

@@ -27,16 +27,16 @@ void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault
     else wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s, at index %lld", f->text, i);
 }
 
-/* ---- which nodes: those below the roots without a value; `spare` marks them ---- */
+/* ---- which nodes: those below the roots without a value ---- */
 
 static uint32_t base_of(const wg_graph *g, uint32_t i) { return i - g->node[i].output; }
 
 static int64_t mark(wg_graph *g, uint32_t i)
 {
-    i = base_of(g, i);
-    wgi_node *n = &g->node[i];
-    if (n->spare || wgi_is_leaf(n) || g->value[i]) return 0;
-    n->spare = 1;
+    const wgi_node *n = &g->node[i];
+    if (n->output) n = &g->node[i = base_of(g, i)];
+    if (g->marked[i] || wgi_is_leaf(n) || g->value[i]) return 0;
+    g->marked[i] = 1;
     return 1;
 }
 
@@ -51,18 +51,13 @@ static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32
     }
     uint32_t i = *high + 1;
     while (open > 0 && i-- > 0) {
+        if (!g->marked[i]) continue;
         const wgi_node *n = &g->node[i];
-        if (!n->spare) continue;
-        open--;
         const uint32_t *in = wgi_in(n);
+        open--;
         for (uint32_t k = 0; k < n->operands; k++) open += mark(g, in[k]);
     }
     return i;
-}
-
-static void unmark(wg_graph *g, uint32_t low, uint32_t high)
-{
-    for (uint32_t i = low; i <= high; i++) g->node[i].spare = 0;
 }
 
 /* ---- one node ---- */
@@ -163,44 +158,99 @@ static bool run_gated(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
     return ok;
 }
 
-/* Most nodes of a scalar program: an elementwise op of one or two scalars. Its value fits beside the others. */
-static bool run_scalar(wg_graph *g, uint32_t i)
+/* ---- scalars: most nodes of a program of scalars ---- */
+
+/* A call of an elementwise op of one or two scalars, all but its pointers: kept from node to node. */
+typedef struct scalar_call {
+    const wg_op *op;
+    uint32_t     types; /* the dtypes of both operands and the result */
+    wg_kernel_fn fn;
+    wg_kernel    k;
+    const void  *x[2];
+    void        *y;
+    wg_type      xt[2], yt;
+} scalar_call;
+
+enum { SITES = 6, CELLS = 512 };
+
+typedef struct scalars {
+    scalar_call call[SITES + 1]; /* in the order in which they came up; the last for all that found no place */
+    wg_fault    fault;
+    uint64_t   *cell, *end; /* room for values */
+} scalars;
+
+static bool is_scalar_map(const wg_graph *g, const wgi_node *n)
 {
-    static const unsigned char step[2] = { 1, 1 };
-    const wgi_node            *n = &g->node[i];
-    const void                *x[2] = { wgi_value(g, n->in[0]), n->operands > 1 ? wgi_value(g, n->in[1]) : NULL };
-    void                      *y = wgi_arena_alloc(&g->values, 8);
-    wg_type                    xt[2];
-    wg_fault                   fault;
-    if (!y) return false;
-    for (uint32_t k = 0; k < n->operands; k++) xt[k] = (wg_type){ g->node[n->in[k]].shape, (wg_dtype)g->node[n->in[k]].dtype };
-    wg_type   yt = { n->shape, (wg_dtype)n->dtype };
-    wg_kernel k = { .end = 1,
-                    .operands = (int)n->operands,
-                    .outputs = 1,
-                    .x = x,
-                    .y = &y,
-                    .step = step,
-                    .xt = xt,
-                    .yt = &yt,
-                    .attr = n->op->attr_size ? n->attr : NULL,
-                    .seed = g->c->o.seed,
-                    .epoch = g->epoch,
-                    .fault = &fault };
-    wgi_fault_clear(&fault);
-    if (!wgi_call(n->op, wgi_kernel_of(n->op, g->c->isa), &k)) {
-        wgi_fault_report(g, n->op, n->here, &fault);
-        return false;
-    }
-    g->value[i] = y;
-    return true;
+    return n->op->kind == WG_MAP && n->operands <= 2 && n->shape == g->node[0].shape && !n->op->attr_size;
 }
 
-static bool is_scalar_map(const wg_graph *g, uint32_t i)
+static void call_make(wg_graph *g, scalars *s, scalar_call *c, const wgi_node *n, uint32_t types)
+{
+    static const unsigned char step[2] = { 1, 1 };
+    const wg_shape            *shape = g->node[0].shape;
+    *c = (scalar_call){ .op = n->op, .types = types, .fn = wgi_kernel_of(n->op, g->c->isa) };
+    c->xt[0] = (wg_type){ shape, (wg_dtype)(types & 0xFF) };
+    c->xt[1] = (wg_type){ shape, (wg_dtype)(types >> 8 & 0xFF) };
+    c->yt = (wg_type){ shape, (wg_dtype)(types >> 16) };
+    c->k = (wg_kernel){ .end = 1,
+                        .operands = (int)n->operands,
+                        .outputs = 1,
+                        .x = c->x,
+                        .y = &c->y,
+                        .step = step,
+                        .xt = c->xt,
+                        .yt = &c->yt,
+                        .seed = g->c->o.seed,
+                        .epoch = g->epoch,
+                        .fault = &s->fault };
+    wgi_fault_clear(&s->fault);
+}
+
+/* From a place in the code of its own for each of the first kinds: a call from one place to many targets is mispredicted at
+ * every change, which costs as much as all the rest of a node. */
+static inline bool call_site(const scalars *s, const scalar_call *c)
+{
+#define SITE(j)                                   \
+    if (c == &s->call[j]) {                       \
+        bool ok = wgi_call(c->op, c->fn, &c->k);  \
+        __asm__ volatile("" : "+r"(ok) : "i"(j)); \
+        return ok;                                \
+    }
+    SITE(0)
+    SITE(1)
+    SITE(2)
+    SITE(3) SITE(4) SITE(5)
+#undef SITE
+        return wgi_call(c->op, c->fn, &c->k);
+}
+
+static bool cells(wg_graph *g, scalars *s, uint32_t most)
+{
+    size_t n = WGI_MIN(most, CELLS);
+    s->cell = wgi_arena_alloc(&g->values, n * sizeof *s->cell);
+    s->end = s->cell ? s->cell + n : NULL;
+    return s->cell;
+}
+
+static bool run_scalar(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
 {
     const wgi_node *n = &g->node[i];
-    return n->op->kind == WG_MAP && n->operands <= 2 && n->shape == g->node[0].shape;
+    uint32_t        a = n->in[0], b = n->operands > 1 ? n->in[1] : a;
+    uint32_t        types = g->node[a].dtype | (uint32_t)g->node[b].dtype << 8 | (uint32_t)n->dtype << 16;
+    scalar_call    *c = s->call;
+    while (c < s->call + SITES && c->op && (c->op != n->op || c->types != types)) c++;
+    if (c->op != n->op || c->types != types) call_make(g, s, c, n, types);
+    if (s->cell == s->end && !cells(g, s, high - i + 1)) return false;
+    c->x[0] = wgi_value(g, a);
+    c->x[1] = wgi_value(g, b);
+    c->y = g->value[i] = s->cell++;
+    if (call_site(s, c)) return true;
+    g->value[i] = NULL;
+    wgi_fault_report(g, n->op, n->here, &s->fault);
+    return false;
 }
+
+/* ---- any node ---- */
 
 static bool run_node(wg_graph *g, uint32_t i)
 {
@@ -246,19 +296,28 @@ static bool run_node(wg_graph *g, uint32_t i)
     return true;
 }
 
+static bool run(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
+{
+    if (is_scalar_map(g, &g->node[i])) return run_scalar(g, s, i, high);
+    wgi_place place = wgi_arena_place(&g->temp);
+    bool      ok = run_node(g, i);
+    wgi_arena_rewind(&g->temp, place);
+    return ok;
+}
+
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 {
-    uint32_t high, low = mark_needed(g, root, roots, &high);
-    for (uint32_t i = low; i <= high; i++) {
-        if (!g->node[i].spare) continue;
-        g->node[i].spare = 0;
-        wgi_place place = wgi_arena_place(&g->temp);
-        bool      ok = is_scalar_map(g, i) ? run_scalar(g, i) : run_node(g, i);
-        if (g->temp.at != place.at) wgi_arena_rewind(&g->temp, place);
-        if (!ok) {
-            unmark(g, i, high);
-            return false;
-        }
+    scalars s;
+    for (int k = 0; k <= SITES; k++) s.call[k].op = NULL;
+    s.cell = s.end = NULL;
+    /* Below the last node, when all others are used, no node is superfluous. */
+    bool     all = roots == 1 && root[0] == g->count - 1 && g->loose == 1, ok = true;
+    uint32_t high = root[0], low = all ? 1 : mark_needed(g, root, roots, &high);
+    for (uint32_t i = low; i <= high && ok; i++) {
+        if (all ? g->value[i] || g->node[i].output || wgi_is_leaf(&g->node[i]) : !g->marked[i]) continue;
+        g->marked[i] = 0;
+        ok = run(g, &s, i, high);
+        if (!ok) memset(g->marked + i, 0, high - i + 1);
     }
-    return true;
+    return ok;
 }

@@ -168,7 +168,7 @@ static bool use(wg_graph *g, wg_params *root)
     void *p = wgi_grow(g->c, g->use, &g->use_capacity, g->uses + 1, sizeof *g->use);
     if (!p) return false;
     g->use = p;
-    g->use[g->uses++] = (wgi_use){ root, root->version };
+    g->use[g->uses++] = (wgi_uses){ root, root->version };
     return true;
 }
 

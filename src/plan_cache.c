@@ -130,21 +130,11 @@ static bool seen_before(wg_context *c, uint64_t key)
     return false;
 }
 
-/* Large values or much work a node: worth compiling at first sight. */
-static bool large(const wg_graph *g)
-{
-    int64_t work = 0;
-    for (uint32_t i = 1; i < g->count; i++) {
-        const wgi_node *n = &g->node[i];
-        if (!wgi_is_leaf(n)) work += wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
-    }
-    return work / g->count > 1024;
-}
-
+/* Large values or much work a node are worth compiling at first sight. */
 static bool pays(wg_graph *g, uint64_t key)
 {
     int how = g->c->o.interpret;
-    return how < 0 || (how == 0 && (large(g) || seen_before(g->c, key)));
+    return how < 0 || (how == 0 && (g->weight / g->count > 1024 || seen_before(g->c, key)));
 }
 
 /* ---- requests that follow: an earlier plan should have kept what this one needs ---- */
@@ -215,6 +205,14 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
     return wg_node_ok(one) && wgi_reverse(g, in, &loss, &one, 1, x, r->targets, gx, &r->blocked);
 }
 
+/* Without plan and without nodes for gradients. */
+static bool sweep(wg_graph *g, wgi_request *r)
+{
+    if (!r->backward || (r->roots && !wgi_interpret(g, r->root, r->roots)) || !wgi_sweep(g, r)) return false;
+    for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
+    return true;
+}
+
 static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
     uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)(r->roots + r->targets + 1));
@@ -246,8 +244,7 @@ static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r, uint64_t key)
 /* The derivative's nodes are forgotten, with what they allocated. */
 static void forget(wg_graph *g, uint32_t mark, wgi_place place)
 {
-    memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
-    g->count = mark;
+    wgi_forget(g, mark);
     wgi_arena_rewind(&g->arena, place);
 }
 
@@ -255,9 +252,15 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
 {
     uint32_t  mark = g->count;
     wgi_place place = wgi_arena_place(&g->arena);
-    wg_node  *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(r->targets, 1));
-    bool      ok = gx && (!r->backward || derive(g, r, gx)) && remember(g, r, gx);
-    if (ok && (wishes >= 0 || pays(g, key))) {
+    bool      compile = wishes >= 0 || pays(g, key);
+    if (!compile && sweep(g, r)) {
+        g->trail = wgi_mix(g->trail, wgi_mix(key, 0x5EE9));
+        return true;
+    }
+    if (!wgi_ok(g->c)) return false;
+    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(r->targets, 1));
+    bool     ok = gx && (!r->backward || derive(g, r, gx)) && remember(g, r, gx);
+    if (ok && compile) {
         wgi_plan *p = wgi_plan_compile(g, r, gx, end, wish, WGI_MAX(wishes, 0));
         ok = p != NULL;
         if (ok) {

@@ -12,9 +12,9 @@
 #include "wengert/params.h"
 
 #ifdef WG_HOSTILE
-enum { WGI_CHUNK = 256, WGI_POISON = 0xAB, WGI_PLANS = 3 };
+enum { WGI_CHUNK = 256, WGI_POISON = 0xAB, WGI_PLANS = 3, WGI_SHARE_FROM = 8 };
 #else
-enum { WGI_CHUNK = 1 << 16, WGI_POISON = 0, WGI_PLANS = 64 };
+enum { WGI_CHUNK = 1 << 16, WGI_POISON = 0, WGI_PLANS = 64, WGI_SHARE_FROM = 4096 };
 #endif
 
 #define WGI_MIN(a, b) ((a) < (b) ? (a) : (b))
@@ -51,7 +51,8 @@ typedef struct wgi_shape {
     int64_t  size;
     uint64_t hash;
 } wgi_shape;
-typedef struct wgi_plan wgi_plan;
+typedef struct wgi_plan  wgi_plan;
+typedef struct wgi_trace wgi_trace;
 
 struct wg_context {
     wg_options        o;
@@ -72,7 +73,8 @@ struct wg_context {
     uint64_t          plan_serial;
     uint64_t         *seen; /* keys seen once, open addressing, forgotten when full */
     uint32_t          seen_count;
-    struct wg_graph  *graphs;
+    struct wg_graph  *graphs, *tracer; /* tracer: where rules are traced */
+    wgi_trace        *traces;
     struct wg_params *params;
 };
 
@@ -95,9 +97,19 @@ bool                  wgi_shape_fits(const wg_shape *s); /* sizes not negative, 
 void wgi_strides(const wg_shape *x, const wg_shape *y, int64_t stride[WG_MAX_RANK]);
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n); /* casts of docs/arithmetic.md */
 
+/* ---- leaf.c: the ops that the core itself needs ---- */
+
+extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_op_state, wgi_op_stream, wgi_op_identity,
+    wgi_op_custom;
+extern const wg_op *const wgi_ops_leaf[];
+
 /* ---- graph.c ---- */
 
-enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_STATE = 4 };
+enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_USED = 4 }; /* USED: a leaf, or an operand of another node */
+enum { WGI_NUMBERS = 16, WGI_OPS = 32 };
+/* A place in a table of WGI_OPS: descriptors stand at regular distances, hence the multiplication. */
+static inline uint32_t wgi_op_place(const wg_op *op) { return (uint32_t)((uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u >> 59); }
+#define WGI_UNKNOWN (UINT32_MAX / 2)
 
 typedef struct wgi_input {
     const char *name;
@@ -125,13 +137,13 @@ typedef struct wgi_node {
     uint64_t hash;        /* of the structure from the first node to this */
     uint32_t scope, name; /* into the graph's texts; 0: none */
     uint32_t operands;
-    uint8_t  dtype, output, flags, spare;
+    uint8_t  dtype, output, flags;
 } wgi_node;
 
-typedef struct wgi_use { /* a parameter set in this graph, and its version when the evaluation was opened */
+typedef struct wgi_uses { /* a parameter set in this graph, and its version when the evaluation was opened */
     wg_params *p;
     uint64_t   version;
-} wgi_use;
+} wgi_uses;
 
 typedef struct wgi_assignment {
     uint32_t state, value;
@@ -142,19 +154,23 @@ typedef struct wgi_stream_count { /* streams made in a scope so far */
 } wgi_stream_count;
 
 struct wg_graph {
-    wg_context *c;
-    wg_graph   *next;
-    wg_mode     mode;
-    uint32_t    generation;
-    wgi_node   *node;
-    void      **value; /* of this evaluation; leaves: NULL unless overridden */
-    uint32_t    count;
-    size_t      node_capacity, value_capacity;
-    uint32_t    high; /* value[] is cleared up to here at most */
-    bool        warned;
-    wgi_arena   arena;  /* attributes, operand lists, texts: until begin */
-    wgi_arena   values; /* until the evaluation ends */
-    wgi_arena   temp;   /* of one call */
+    wg_context  *c;
+    wg_graph    *next;
+    wg_mode      mode;
+    uint32_t     generation;
+    wgi_node    *node;
+    void       **value;       /* of this evaluation; leaves: NULL unless overridden; NULL from count on */
+    uint8_t     *marked;      /* by node, for one call; all 0 between calls */
+    uint32_t     count, room; /* room: how far count may grow before wgi_slot must look */
+    size_t       node_capacity, value_capacity, marked_capacity;
+    uint32_t     loose;  /* nodes that no other uses, at least; WGI_UNKNOWN: not counted since nodes were taken away */
+    int64_t      weight; /* of all nodes: elements to be made, those of products times 64 */
+    uint32_t     number[WGI_NUMBERS]; /* leaves of large graphs that equal numbers share */
+    const wg_op *plain[WGI_OPS];      /* ops that apply.c has found to be plain */
+    bool         warned;
+    wgi_arena    arena;  /* attributes, operand lists, texts: until begin */
+    wgi_arena    values; /* until the evaluation ends */
+    wgi_arena    temp;   /* of one call */
 
     const char      **text; /* names and scopes; [0] is "" */
     size_t            texts, text_capacity;
@@ -181,7 +197,7 @@ struct wg_graph {
     uint64_t  trail;  /* what has been run in this evaluation: plans are found by it */
     wgi_plan *ran[8]; /* the plans among it */
     int       rans;
-    wgi_use  *use;
+    wgi_uses *use;
     size_t    uses, use_capacity;
 
     void  *work; /* shared by the plans' intermediate values */
@@ -199,13 +215,47 @@ static inline wg_node         wgi_handle(wg_graph *g, uint32_t i)
     n.graph = g, n.index = i, n.generation = g->generation;
     return n;
 }
-static inline bool wgi_is_number(wg_node n) { return !n.graph && !wg_is_none(n); }
-double             wgi_number_value(wg_node n);
-wgi_node          *wgi_node_of(wg_node n);                     /* NULL unless of the present generation and inside the graph */
-uint32_t           wgi_append(wg_graph *g, const wgi_node *n); /* 0: out of memory */
-wg_node            wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
-uint32_t           wgi_text(wg_graph *g, const char *s); /* 0: out of memory */
-wg_node            wgi_error_node(wg_graph *g);
+static inline bool     wgi_is_number(wg_node n) { return !n.graph && !wg_is_none(n); }
+static inline uint64_t wgi_number_bits(wg_node n) { return ~(n.index | (uint64_t)n.generation << 32); }
+double                 wgi_number_value(wg_node n);
+wgi_node              *wgi_node_of(wg_node n); /* NULL unless of the present generation and inside the graph */
+uint32_t               wgi_append(wg_graph *g, const wgi_node *n); /* 0: out of memory */
+bool                   wgi_room(wg_graph *g);                      /* for one more node, when count has reached room */
+wgi_node              *wgi_slot(wg_graph *g); /* the next record, zeroed, to be filled and settled; NULL: out of memory */
+uint32_t               wgi_settle(wg_graph *g, wgi_node *n);   /* makes it a node */
+void                   wgi_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on */
+/* The leaf that this number shares in a large graph, 0 if it has none yet: see graph.c. */
+static inline uint32_t *wgi_shared_number(wg_graph *g, uint64_t bits, wg_dtype t)
+{
+    return &g->number[(bits * 0x9E3779B97F4A7C15u + t) >> 60];
+}
+static inline bool wgi_holds_number(const wg_graph *g, uint32_t i, uint64_t bits, wg_dtype t)
+{
+    const wgi_node *n = &g->node[i];
+    uint64_t        own;
+    memcpy(&own, &n->number, sizeof own);
+    return i < g->count && n->op == &wgi_op_number && own == bits && n->dtype == t;
+}
+/* The structure hash of a node after a prefix: what does not depend on the prefix is computed beside it, so that a node waits
+ * for the one before by a single multiplication. a, b: the first operands. */
+static inline uint64_t wgi_node_hash(uint64_t prefix, const wg_op *op, const wg_shape *shape, uint32_t meta, uint32_t a,
+                                     uint32_t b)
+{
+    uint64_t h = (uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)shape * 0xC2B2AE3D27D4EB4Fu;
+    h = (h ^ h >> 32) + (meta + ((uint64_t)a << 32 | b)) * 0xD6E8FEB86659FD93u;
+    h = (prefix ^ h ^ h >> 31) * 0x9E3779B97F4A7C15u;
+    return h ^ h >> 29;
+}
+static inline void wgi_use(wg_graph *g, uint32_t i)
+{
+    wgi_node *x = &g->node[i];
+    if (x->flags & WGI_USED) return;
+    x->flags |= WGI_USED;
+    g->loose--;
+}
+wg_node  wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
+uint32_t wgi_text(wg_graph *g, const char *s); /* 0: out of memory */
+wg_node  wgi_error_node(wg_graph *g);
 /* True if the handle can be used; else records why (an error node: nothing more to say) . */
 bool       wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
 wg_params *wgi_params_root(wg_params *p);
@@ -213,12 +263,6 @@ wg_params *wgi_params_root(wg_params *p);
 /* ---- layers.c ---- */
 
 void wgi_layers_rewind(wg_graph *g, uint32_t mark); /* claims made since are forgotten */
-
-/* ---- leaf.c: the ops that the core itself needs ---- */
-
-extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_op_state, wgi_op_stream, wgi_op_identity,
-    wgi_op_custom;
-extern const wg_op *const wgi_ops_leaf[];
 
 /* ---- apply.c ---- */
 
@@ -240,11 +284,15 @@ wg_node wgi_to_shape(wg_site here, wg_node g, const wg_shape *s, wg_dtype t); /*
 
 /* ---- evaluation: eval.c ---- */
 
-bool wgi_open(wg_graph *g);
-void wgi_close(wg_graph *g);
-bool wgi_moved(const wg_graph *g);
+bool  wgi_open(wg_graph *g);
+void  wgi_close(wg_graph *g);
+bool  wgi_moved(const wg_graph *g);
+void *wgi_value_of_leaf(const wgi_node *n);
 /* Where a node's bytes are in this evaluation; NULL: not computed. */
-void *wgi_value(wg_graph *g, uint32_t i);
+static inline void *wgi_value(const wg_graph *g, uint32_t i)
+{
+    return g->value[i] ? g->value[i] : wgi_value_of_leaf(&g->node[i]);
+}
 
 /* What is asked of a run: the values of roots, and for a backward one the gradients of loss by targets. */
 typedef struct wgi_request {
@@ -269,6 +317,11 @@ void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);
 bool               wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
 void               wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f);
 static inline void wgi_fault_clear(wg_fault *f) { f->index = INT64_MAX, f->text = NULL; }
+
+/* ---- sweep.c ---- */
+
+/* The gradients of a backward request whose loss has a value, as numbers. False: not a program of scalars, or an error. */
+bool wgi_sweep(wg_graph *g, wgi_request *r);
 
 /* ---- tile.c: programs over tiles ---- */
 

@@ -77,15 +77,25 @@ WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_
         const int64_t n_ = (k)->end - (k)->begin;                   \
         for (int64_t i = 0; i < n_; i++) { A B C y_[i] = (Y_)(e); } \
     } while (0)
-#define WG_AT1_(k, j, v)        const T v = ((const T *)(k)->x[j])[i];
-#define WG_AT0_(k, j, v)        const T v = *(const T *)(k)->x[j];
-#define WG_LOOP1_(k, T_, Y_, e) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), , , e)
-#define WG_LOOP2_(k, T_, Y_, e)                                                                         \
-    do {                                                                                                \
-        if ((k)->step[0] && (k)->step[1]) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT1_(k, 1, b), , e); \
-        else if ((k)->step[0]) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT0_(k, 1, b), , e);            \
-        else if ((k)->step[1]) WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT1_(k, 1, b), , e);            \
-        else WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT0_(k, 1, b), , e);                              \
+#define WG_ONE_(k, T_, Y_, A, B, C, e)    \
+    do {                                  \
+        typedef T_ T;                     \
+        A B C *(Y_ *)(k)->y[0] = (Y_)(e); \
+    } while (0)
+#define WG_AT1_(k, j, v) const T v = ((const T *)(k)->x[j])[i];
+#define WG_AT0_(k, j, v) const T v = *(const T *)(k)->x[j];
+#define WG_LOOP1_(k, T_, Y_, e)                                                      \
+    do {                                                                             \
+        if ((k)->end - (k)->begin == 1) WG_ONE_(k, T_, Y_, WG_AT0_(k, 0, a), , , e); \
+        else WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), , , e);                           \
+    } while (0)
+#define WG_LOOP2_(k, T_, Y_, e)                                                                              \
+    do {                                                                                                     \
+        if ((k)->end - (k)->begin == 1) WG_ONE_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT0_(k, 1, b), , e);         \
+        else if ((k)->step[0] && (k)->step[1]) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT1_(k, 1, b), , e); \
+        else if ((k)->step[0]) WG_LOOP_(k, T_, Y_, WG_AT1_(k, 0, a), WG_AT0_(k, 1, b), , e);                 \
+        else if ((k)->step[1]) WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT1_(k, 1, b), , e);                 \
+        else WG_LOOP_(k, T_, Y_, WG_AT0_(k, 0, a), WG_AT0_(k, 1, b), , e);                                   \
     } while (0)
 #define WG_FLOATS_(k, t, LOOP, e)          \
     do {                                   \
