@@ -456,6 +456,11 @@ wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const 
 {
     wg_graph *g = graph_of(x, n);
     if (!g || !g->count) return wg_none;
-    uint32_t plain = apply_plain(here, op, g, x, n);
-    return plain ? wgi_handle(g, plain) : apply_any(here, op, g, x, n, attr);
+    uint32_t i = wgi_again(g, here, op, x, n, attr);
+    if (i) return wgi_handle(g, i);
+    wgi_calling k = wgi_call_begin(g);
+    i = apply_plain(here, op, g, x, n);
+    wg_node y = i ? wgi_handle(g, i) : apply_any(here, op, g, x, n, attr);
+    wgi_call_end(g, k, here, op, x, n, attr, y);
+    return y;
 }

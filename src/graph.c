@@ -30,7 +30,7 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
     void       *owned[] = { g->node, g->value,  g->marked, (void *)g->text, g->scope_stack, g->streams, g->param,
-                            g->kept, g->result, g->assign, g->use,          g->work_block,  g };
+                            g->kept, g->result, g->assign, g->use,          g->work_block,  g->call,    g };
     wg_context *c = g->c;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
@@ -39,7 +39,9 @@ void wg_begin(wg_graph *g, wg_mode mode)
 {
     if (!g) return;
     wgi_close(g);
+    for (size_t i = 0; i < g->kepts; i++) g->node[g->kept[i]].flags &= (uint8_t)~WGI_KEPT;
     wgi_arena_reset(&g->arena);
+    wgi_again_begin(g, mode);
     g->generation++;
     g->mode = mode;
     g->count = g->loose = 0;
@@ -49,8 +51,10 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->layers = NULL;
     g->failure = (wg_failure){ 0 };
     wgi_text(g, ""); /* text 0; without it the graph stays empty, and every call on it does nothing */
+    g->calling = 1;  /* the error node is the same in every build */
     const wg_shape *scalar = g->texts ? wgi_intern(g->c, &(wg_shape){ 0 }) : NULL;
     if (scalar) wgi_append(g, &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
+    g->calling = 0;
 }
 
 wg_context *wg_graph_context(const wg_graph *g) { return g ? g->c : NULL; }
@@ -113,6 +117,7 @@ static uint64_t node_hash(uint64_t h, const wgi_node *n)
 
 uint32_t wgi_settle(wg_graph *g, wgi_node *n)
 {
+    if (g->again && !g->calling) wgi_again_stop(g);
     n->scope = g->scope;
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
     n->flags = wgi_is_leaf(n) ? WGI_USED : 0;
@@ -139,6 +144,7 @@ void wgi_forget(wg_graph *g, uint32_t mark)
     memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
     g->count = mark;
     g->loose = WGI_UNKNOWN;
+    wgi_again_forget(g, mark);
 }
 
 wgi_node *wgi_node_of(wg_node n)
@@ -201,7 +207,8 @@ wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
 wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 {
     if (!g || !g->count) return wg_none;
-    return wgi_leaf_number(g, here, value, g->c->o.dtype);
+    wgi_calling k = wgi_call_begin(g);
+    return wgi_leaf_end(g, k, here, NULL, wgi_leaf_number(g, here, value, g->c->o.dtype));
 }
 
 wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
@@ -209,34 +216,60 @@ wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
     return wg_broadcast_to_at(wg_inside(here), wg_scalar_at(here, g, value), s);
 }
 
-static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
+static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
 {
-    if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
-    char buf[128];
+    char   buf[128];
+    size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype)) {
-        wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, %d axes, shape %s", name ? name : "",
+        wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, %d axes, shape %s", name,
                  wg_dtype_name(t.dtype), t.shape.rank, wg_shape_text(t.shape, buf, sizeof buf));
         return wgi_error_node(g);
     }
-    size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
     if (!t.data && bytes) {
-        wgi_fail(g->c, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name ? name : "");
+        wgi_fail(g->c, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name);
         return wgi_error_node(g);
     }
     wgi_input      *in = wgi_arena_alloc(&g->arena, sizeof *in);
     const wg_shape *s = wgi_intern(g->c, &t.shape);
     if (!in || !s) return wgi_error_node(g);
-    in->name = wgi_arena_text(&g->arena, name ? name : "");
+    in->name = wgi_arena_text(&g->arena, name);
     static char nothing[8]; /* never written: an empty tensor has an address all the same */
     in->data = copy ? wgi_arena_alloc(&g->arena, bytes) : t.data ? t.data : nothing;
     in->borrowed = !copy;
     uint32_t text = in->name ? wgi_text(g, in->name) : 0;
-    if (!in->name || !in->data || (name && *name && !text)) return wgi_error_node(g);
+    if (!in->name || !in->data || (*name && !text)) return wgi_error_node(g);
     if (copy && bytes) memcpy(in->data, t.data, bytes);
     uint32_t i =
         wgi_append(g, &(wgi_node){ .op = &wgi_op_input, .shape = s, .input = in, .here = here, .dtype = (uint8_t)t.dtype });
     if (i) g->node[i].name = text;
     return wgi_handle(g, i);
+}
+
+/* The input of the last build at this place takes the new data; 0: there is none like it. */
+static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const wg_tensor *t, bool copy)
+{
+    if (!wgi_again_at(g, here, &wgi_op_input)) return 0;
+    wgi_node *n = &g->node[g->count];
+    uint32_t  text = n->name;
+    if (n->dtype != t->dtype || !wg_shape_equal(*n->shape, t->shape) || n->input->borrowed == copy || text != g->texts ||
+        strcmp(n->input->name, name) != 0 || !t->data)
+        return 0;
+    if (copy) memcpy(n->input->data, t->data, (size_t)wgi_size(n->shape) * wg_dtype_size(t->dtype));
+    else n->input->data = t->data;
+    uint32_t i = wgi_again_take(g);
+    g->node[i].name = text;
+    g->texts++;
+    return i;
+}
+
+static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
+{
+    if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
+    name = name ? name : "";
+    uint32_t again = input_again(here, g, name, &t, copy);
+    if (again) return wgi_handle(g, again);
+    wgi_calling k = wgi_call_begin(g);
+    return wgi_leaf_end(g, k, here, &wgi_op_input, input_new(here, g, name, t, copy));
 }
 
 wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t) { return input(here, g, name, t, true); }
@@ -288,7 +321,8 @@ wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
     if (!n.cell) return wgi_error_node(g);
     *n.cell = wgi_mix(wgi_text_hash(g->text[g->scope]), name ? wgi_text_hash(name) : ordinal);
     n.number = ordinal;
-    return wgi_handle(g, wgi_append(g, &n));
+    wgi_calling k = wgi_call_begin(g);
+    return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, wgi_append(g, &n)));
 }
 
 /* ---- names and scopes ---- */

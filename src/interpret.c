@@ -219,9 +219,11 @@ static inline bool call_site(const scalars *s, const scalar_call *c)
     SITE(0)
     SITE(1)
     SITE(2)
-    SITE(3) SITE(4) SITE(5)
+    SITE(3)
+    SITE(4)
+    SITE(5)
 #undef SITE
-        return wgi_call(c->op, c->fn, &c->k);
+    return wgi_call(c->op, c->fn, &c->k);
 }
 
 static bool cells(wg_graph *g, scalars *s, uint32_t most)

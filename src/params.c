@@ -34,6 +34,10 @@ void wg_params_free(wg_params *p)
     for (wg_graph *g = c->graphs; g; g = g->next)
         for (size_t i = 0; i < g->uses; i++)
             if (g->use[i].p == p) g->use[i--] = g->use[--g->uses];
+    for (wg_graph *g = c->graphs; g; g = g->next) { /* no build may find its parameters again */
+        wgi_again_stop(g);
+        g->calls = g->call_at = 0;
+    }
     wg_params **at = &c->params;
     while (*at != p) at = &(*at)->next;
     *at = p->next;
@@ -181,6 +185,14 @@ static uint32_t node_in(wg_graph *g, wgi_parameter *q)
     return 0;
 }
 
+static void enter_graph(wg_graph *g, wgi_parameter *q, uint32_t i)
+{
+    g->param[g->params++] = i;
+    q->in_graph = g;
+    q->in_generation = g->generation;
+    q->in_index = i;
+}
+
 static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
 {
     const wg_shape *s = wgi_intern(g->c, &q->shape);
@@ -191,13 +203,26 @@ static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
         .op = q->state ? &wgi_op_state : &wgi_op_param, .shape = s, .parameter = q, .here = here, .dtype = (uint8_t)q->dtype
     };
     uint32_t i = wgi_append(g, &n);
-    if (i) {
-        g->param[g->params++] = i;
-        q->in_graph = g;
-        q->in_generation = g->generation;
-        q->in_index = i;
-    }
+    if (i) enter_graph(g, q, i);
     return wgi_handle(g, i);
+}
+
+static bool has_name(const wg_params *p, const wgi_parameter *q, const char *name)
+{
+    size_t skip = p->prefix ? strlen(p->prefix) : 0;
+    return q->owner == p->root && (!skip || strncmp(q->name, p->prefix, skip) == 0) && strcmp(q->name + skip, name) == 0;
+}
+
+/* The parameter that the last build used at this place; 0: there is none like it. */
+static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *name, const wg_shape *s, bool state)
+{
+    const wgi_called *c = name ? wgi_again_at(g, here, state ? &wgi_op_state : &wgi_op_param) : NULL;
+    wgi_parameter    *q = c ? g->node[c->result].parameter : NULL;
+    bool              first = c && c->after > c->first;
+    if (!q || !has_name(p, q, name) || !wg_shape_equal(q->shape, *s) || (first && !use(g, q->owner))) return 0;
+    uint32_t i = wgi_again_take(g);
+    if (first) enter_graph(g, q, i);
+    return i;
 }
 
 /* The name with the subset's prefix, in buf when there is one; NULL when it is too long or no name. */
@@ -212,11 +237,10 @@ static const char *full_name(const wg_params *p, const char *name, char *buf, si
     return buf;
 }
 
-static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
+static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
 {
     const char *what = state ? "state" : "param";
     char        buf[512], a[80], b[80];
-    if (!g || !g->count || !p || !wgi_ok(g->c)) return wgi_error_node(g);
     if (p->c != g->c) {
         wgi_fail(g->c, here, what, WG_ERROR_USE, "\"%s\": the parameters belong to another context", name);
         return wgi_error_node(g);
@@ -248,6 +272,15 @@ static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, 
     }
     uint32_t i = node_in(g, q);
     return i ? wgi_handle(g, i) : append(g, here, q);
+}
+
+static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
+{
+    if (!g || !g->count || !p || !wgi_ok(g->c)) return wgi_error_node(g);
+    uint32_t again = param_again(here, g, p, name, &s, state);
+    if (again) return wgi_handle(g, again);
+    wgi_calling k = wgi_call_begin(g);
+    return wgi_leaf_end(g, k, here, state ? &wgi_op_state : &wgi_op_param, param_new(here, g, p, name, s, init, state));
 }
 
 wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init)

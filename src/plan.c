@@ -143,6 +143,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[]
         p->wish = kept_list(&w, wish, wishes);
         p->roots = r->roots, p->targets = r->targets, p->wishes = wishes;
         settle(&w);
+        w.failed = w.failed || !wgi_bound_new(p);
     }
     if (w.failed) {
         wgi_arena_free(&p->arena);

@@ -49,9 +49,12 @@ typedef struct wgi_gradient_of { /* a target: its gradient's buffer, to be copie
     bool     reached, in_place;
 } wgi_gradient_of;
 
+typedef struct wgi_bound wgi_bound;
+
 struct wgi_plan {
     wgi_plan   *next;
     uint64_t    key, serial, trail;
+    uint64_t    structure; /* of the graph that it was last confirmed by */
     wgi_arena   arena;
     wg_context *c;
 
@@ -75,12 +78,15 @@ struct wgi_plan {
     uint32_t         blocked;
 
     unsigned char *makes; /* bit by node: computed in a run of this plan */
+    wgi_bound     *bound; /* of a small plan: plan_bind.c */
     bool           stale; /* wishes have grown: compile anew at the next look */
 };
 
 /* Compiles roots (and gradients gx of r->target, wg_none where unreached) of g; NULL after an error. */
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end, const uint32_t *wish, int wishes);
 bool      wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
+bool      wgi_bound_new(wgi_plan *p); /* false: out of memory; a plan that is not small gets none */
+bool      wgi_bound_run(wgi_plan *p, wgi_env *e);
 static inline bool wgi_plan_makes(const wgi_plan *p, uint32_t i) { return i < p->end && (p->makes[i / 8] >> (i % 8) & 1); }
 
 /* ---- while one is compiled: plan_schedule.c, then plan_emit.c, then plan.c ---- */

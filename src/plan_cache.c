@@ -45,14 +45,20 @@ static bool same_list(const uint32_t *a, int n, const uint32_t *b, int m)
     return n == m && (!n || memcmp(a, b, sizeof *a * (size_t)n) == 0);
 }
 
-static bool confirmed(const wgi_plan *p, const wg_graph *g, const wgi_request *r, uint32_t end)
+static bool same_nodes(wgi_plan *p, const wg_graph *g)
 {
-    if (p->end != end || p->backward != r->backward || p->loss != r->loss || p->mode != g->mode || p->trail != g->trail ||
-        !same_list(p->root, p->roots, r->root, r->roots) || !same_list(p->target, p->targets, r->target, r->targets))
-        return false;
-    for (uint32_t i = 0; i < end; i++)
+    if (p->structure == g->structure) return true;
+    for (uint32_t i = 0; i < p->end; i++)
         if (!same_node(&p->node[i], &g->node[i])) return false;
+    p->structure = g->structure;
     return true;
+}
+
+static bool confirmed(wgi_plan *p, const wg_graph *g, const wgi_request *r, uint32_t end)
+{
+    return p->end == end && p->backward == r->backward && p->loss == r->loss && p->mode == g->mode && p->trail == g->trail &&
+           same_list(p->root, p->roots, r->root, r->roots) && same_list(p->target, p->targets, r->target, r->targets) &&
+           same_nodes(p, g);
 }
 
 /* ---- the cache: most recently used first ---- */

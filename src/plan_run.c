@@ -103,38 +103,54 @@ static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
     r->blocked = p->blocked;
 }
 
+static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_t node, const wg_op *op, const wg_fault *f)
+{
+    bool users = node < p->end; /* else of a derivative: named by the call that asked for it */
+    wgi_fault_report(g, users ? g->node[node].op : op ? op : g->node[0].op, users ? g->node[node].here : wg_inside(r->here), f);
+}
+
+static bool run_bound(wg_graph *g, wgi_plan *p, const wgi_request *r, wgi_env *e)
+{
+    int  was = wgi_gate_open();
+    bool ok = wgi_bound_run(p, e);
+    wgi_gate_close(was);
+    if (!ok) report(g, p, r, e->failed_node, e->failed_op, e->fault);
+    return ok;
+}
+
+static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_env *e)
+{
+    int threads = g->c->o.threads;
+    run u = { .p = p, .env = *e };
+    u.each = (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
+    u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
+    if (!u.memory) return false;
+    u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
+    bool ok = wgi_parts_run(part, &u, p->chunks, p->steps, threads);
+    if (!ok) {
+        const wgi_step *s = &p->step[u.failed_step];
+        report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->op, u.env.fault);
+    }
+    return ok;
+}
+
 bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
     wgi_place place = wgi_arena_place(&g->temp);
-    int       threads = g->c->o.threads;
     wg_fault  fault;
-    run       u = { .p = p, .failed_step = 0 };
-    u.each = (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
-    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
-    char  *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
-    u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
-    bool ok = ptr && out && u.memory && workspace(g, WGI_MAX(p->work, 64));
+    void    **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
+    char     *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
+    bool      ok = ptr && out && workspace(g, WGI_MAX(p->work, 64));
     if (ok) {
-        u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
 #ifdef WG_HOSTILE
         memset(g->work, 0xFF, g->work_size);
         memset(out, 0xFF, p->out);
 #endif
         fill_pointers(g, p, r, ptr, out);
         wgi_fault_clear(&fault);
-        u.env = (wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
-        ok = wgi_parts_run(part, &u, p->chunks, p->steps, threads);
-        if (ok) {
-            leave(g, p, r, ptr);
-        } else {
-            uint32_t node = u.env.failed_node ? u.env.failed_node : p->step[u.failed_step].node;
-            bool     users = node < p->end; /* else of a derivative: named by the call that asked for it */
-            wgi_fault_report(g,
-                             users                       ? g->node[node].op
-                             : p->step[u.failed_step].op ? p->step[u.failed_step].op
-                                                         : g->node[0].op,
-                             users ? g->node[node].here : wg_inside(r->here), &fault);
-        }
+        wgi_env e = { .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
+        ok = p->bound ? run_bound(g, p, r, &e) : run_steps(g, p, r, &e);
+        if (ok) leave(g, p, r, ptr);
     }
     wgi_arena_rewind(&g->temp, place);
     return ok;

@@ -50,7 +50,7 @@ static void spread_run(char *to, const char *from, int64_t n, int64_t stride, ui
     else memset(to, *from, (size_t)n);
 }
 
-static void spread(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
+void wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
 {
     int64_t at[WG_MAX_RANK], left = begin, offset = 0;
     int     last = l->rank - 1;
@@ -94,7 +94,8 @@ static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const v
                       int64_t end)
 {
     if (in->load) {
-        spread(in->load, e->ptr[in->load->from], resolve((wgi_ref){ WGI_REG, in->load->reg, 0 }, e, regs, begin), begin, end);
+        wgi_load_run(in->load, e->ptr[in->load->from], resolve((wgi_ref){ WGI_REG, in->load->reg, 0 }, e, regs, begin), begin,
+                     end);
         return true;
     }
     for (int k = 0; k < in->operands; k++) {

@@ -71,7 +71,8 @@ struct wg_context {
     wgi_plan         *plans; /* most recently used first */
     int               plan_count;
     uint64_t          plan_serial;
-    uint64_t         *seen; /* keys seen once, open addressing, forgotten when full */
+    uint64_t          structures; /* given out: see rebuild.c */
+    uint64_t         *seen;       /* keys seen once, open addressing, forgotten when full */
     uint32_t          seen_count;
     struct wg_graph  *graphs, *tracer; /* tracer: where rules are traced */
     wgi_trace        *traces;
@@ -149,6 +150,20 @@ typedef struct wgi_assignment {
     uint32_t state, value;
 } wgi_assignment;
 
+enum { WGI_CALLS = 4096, WGI_CALL_OPERANDS = 3 }; /* nodes of the graphs whose calls are remembered; operands of such a call */
+
+typedef struct wgi_called { /* a call that appended nodes [first, after), and how it left the graph */
+    const wg_op *op;        /* NULL: not to be compared with */
+    wg_site      here;
+    const void  *attr; /* as given */
+    uint64_t     x[WGI_CALL_OPERANDS];
+    uint8_t      operands, numbers; /* numbers: a bit for each operand of which x holds the bits, not the index */
+    uint32_t     scope, first, after, result, loose, skip; /* skip: the call after those within this one */
+    int64_t      weight;
+    uint64_t     hash;
+    wgi_place    before, then; /* of the arena */
+} wgi_called;
+
 typedef struct wgi_stream_count { /* streams made in a scope so far */
     uint32_t scope, count;
 } wgi_stream_count;
@@ -168,9 +183,17 @@ struct wg_graph {
     uint32_t     number[WGI_NUMBERS]; /* leaves of large graphs that equal numbers share */
     const wg_op *plain[WGI_OPS];      /* ops that apply.c has found to be plain */
     bool         warned;
-    wgi_arena    arena;  /* attributes, operand lists, texts: until begin */
-    wgi_arena    values; /* until the evaluation ends */
-    wgi_arena    temp;   /* of one call */
+    /* rebuild.c */
+    wgi_called *call; /* of the last build; while not again, of this one */
+    size_t      calls, call_capacity;
+    uint32_t    call_at;   /* the next to compare with, or to remember */
+    uint32_t    calling;   /* calls open */
+    bool        again;     /* this build is like the last so far */
+    uint64_t    structure; /* changes when nodes [0, count) may not be what they were */
+
+    wgi_arena arena;  /* attributes, operand lists, texts: until begin */
+    wgi_arena values; /* until the evaluation ends */
+    wgi_arena temp;   /* of one call */
 
     const char      **text; /* names and scopes; [0] is "" */
     size_t            texts, text_capacity;
@@ -259,6 +282,26 @@ wg_node  wgi_error_node(wg_graph *g);
 /* True if the handle can be used; else records why (an error node: nothing more to say) . */
 bool       wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
 wg_params *wgi_params_root(wg_params *p);
+
+/* ---- rebuild.c ---- */
+
+#define WGI_NO_CALL UINT32_MAX
+typedef struct wgi_calling {
+    uint32_t  at, first;
+    wgi_place before;
+} wgi_calling;
+void wgi_again_begin(wg_graph *g, wg_mode mode);
+void wgi_again_stop(wg_graph *g);
+void wgi_again_forget(wg_graph *g, uint32_t mark);
+/* The result of this call if it is the next one of the last build, whose nodes are then taken; else 0. */
+uint32_t          wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
+const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op); /* for leaves, which look closer */
+uint32_t          wgi_again_take(wg_graph *g);
+/* Around what appends nodes. */
+wgi_calling wgi_call_begin(wg_graph *g);
+void        wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
+                         wg_node result);
+wg_node     wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
 
 /* ---- layers.c ---- */
 
@@ -360,10 +403,11 @@ typedef struct wgi_program {
 } wgi_program;
 
 typedef struct wgi_env { /* of one run */
-    void    **ptr;
-    uint64_t  seed, epoch;
-    wg_fault *fault;
-    uint32_t  failed_node; /* of the instruction that failed, 0: of the step */
+    void       **ptr;
+    uint64_t     seed, epoch;
+    wg_fault    *fault;
+    uint32_t     failed_node; /* of the instruction that failed, 0: of the step */
+    const wg_op *failed_op;
 } wgi_env;
 
 /* Elements [begin, end) of a program; regs: WGI_TILE * 8 bytes for each tile buffer; begin a multiple of WGI_TILE. */
@@ -374,6 +418,7 @@ wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa);
 static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k);
 bool               wgi_map_short(const wg_kernel *k, const wg_op *op);
 static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k) { return fn ? fn(k) : wgi_map_short(k, op); }
+void               wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end);
 bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y); /* coalesces axes; false: dense, no load needed */
 
 /* ---- plan.c, plan_cache.c ---- */

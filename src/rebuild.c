@@ -1,0 +1,151 @@
+/* rebuild.c: most graphs are built like the time before. The calls of the last build are remembered; as long as those of this
+ * one are the same, the nodes that they made still stand where they would be made again, and are taken as they are.
+ *
+ * Invariant, while g->again: nodes [0, count) have the structure that they had at this place of the last build, and from here
+ * to the end of the remembered calls the old records, and what they point to in the arena, are untouched. So a call that begins
+ * at the same node and at the same place of the arena, with the same op, site, operands and attributes, would write the bytes
+ * that are there. A call that differs in a number alone is made anew, and the invariant holds when it ends where the old one
+ * did with the same hash. */
+#include "wgi.h"
+
+void wgi_again_stop(wg_graph *g)
+{
+    g->again = false;
+    g->calls = g->call_at;
+    g->structure = ++g->c->structures;
+}
+
+void wgi_again_begin(wg_graph *g, wg_mode mode)
+{
+    g->again = g->calls > 0 && mode == g->mode;
+    g->call_at = 0;
+    if (!g->again) wgi_again_stop(g);
+}
+
+void wgi_again_forget(wg_graph *g, uint32_t mark)
+{
+    g->call_at = (uint32_t)(g->again ? g->call_at : g->calls);
+    wgi_again_stop(g);
+    while (g->calls && g->call[g->calls - 1].after > mark) g->calls--;
+    g->call_at = (uint32_t)g->calls;
+}
+
+static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node x[], int n)
+{
+    for (int k = 0; k < n; k++) {
+        if (c->numbers >> k & 1 ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
+                                : x[k].graph != g || x[k].generation != g->generation || x[k].index != c->x[k])
+            return false;
+    }
+    return true;
+}
+
+static bool at_call(const wg_graph *g, const wgi_called *c, wg_site here, const wg_op *op)
+{
+    return c->op == op && c->here == here && c->first == g->count && c->scope == g->scope && c->before.at == g->arena.at;
+}
+
+uint32_t wgi_again_take(wg_graph *g)
+{
+    const wgi_called *c = &g->call[g->call_at];
+    for (uint32_t i = c->first; i < c->after; i++) g->node[i].name = 0;
+    g->count = c->after;
+    g->loose = c->loose;
+    g->weight = c->weight;
+    g->call_at = c->skip;
+    wgi_arena_rewind(&g->arena, c->then);
+    return c->result;
+}
+
+const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op)
+{
+    const wgi_called *c = &g->call[g->call_at];
+    return g->again && g->call_at < g->calls && at_call(g, c, here, op) ? c : NULL;
+}
+
+uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
+{
+    const wgi_called *c = wgi_again_at(g, here, op);
+    if (!c || c->operands != n || !same_operands(g, c, x, n)) return 0;
+    if (op->attr_size && (attr && c->attr ? memcmp(attr, c->attr, op->attr_size) != 0 : attr != c->attr)) return 0;
+    return wgi_again_take(g);
+}
+
+/* ---- remembering ---- */
+
+wgi_calling wgi_call_begin(wg_graph *g)
+{
+    wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = wgi_arena_place(&g->arena) };
+    if (g->again && (g->call_at == g->calls || g->count >= WGI_CALLS)) wgi_again_stop(g);
+    if (g->count >= WGI_CALLS) return k;
+    void *p = wgi_grow(g->c, g->call, &g->call_capacity, (size_t)g->call_at + 1, sizeof *g->call);
+    if (!p) return k;
+    g->call = p;
+    k.at = g->call_at++;
+    if (!g->again) {
+        g->calls = g->call_at;
+        g->call[k.at] = (wgi_called){ 0 };
+    }
+    g->calling++;
+    return k;
+}
+
+/* Nodes alone: a leaf but a number belongs to more than its record. */
+static bool only_nodes(const wg_graph *g, uint32_t first)
+{
+    for (uint32_t i = first; i < g->count; i++)
+        if (wgi_is_leaf(&g->node[i]) && g->node[i].op != &wgi_op_number) return false;
+    return true;
+}
+
+/* What an expansion of the library's makes depends on the operands and attributes alone; a user's may ask anybody. */
+static bool comparable(const wg_graph *g, const wg_op *op, uint32_t first, int n)
+{
+    bool made = op->kernel[0] || op->map || op->kind == WG_ALIAS;
+    return n <= WGI_CALL_OPERANDS && only_nodes(g, first) && (made || wg_op_find(op->name) == op);
+}
+
+static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
+{
+    void *copy = op->attr_size && attr ? wgi_arena_alloc(&g->arena, op->attr_size) : NULL;
+    return copy ? memcpy(copy, attr, op->attr_size) : NULL;
+}
+
+static void remember(wg_graph *g, wgi_calling k, wgi_called made)
+{
+    made.scope = g->scope, made.first = k.first, made.after = g->count, made.skip = g->call_at, made.loose = g->loose;
+    made.weight = g->weight, made.hash = g->node[g->count - 1].hash;
+    made.before = k.before, made.then = wgi_arena_place(&g->arena);
+    const wgi_called *c = &g->call[k.at];
+    if (g->again && (c->first != made.first || c->after != made.after || c->skip != made.skip || c->scope != made.scope ||
+                     c->hash != made.hash || c->then.at != made.then.at))
+        wgi_again_stop(g);
+    g->call[k.at] = made;
+}
+
+void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
+                  wg_node result)
+{
+    if (k.at == WGI_NO_CALL) return;
+    wgi_called made = { .here = here, .result = result.index };
+    g->calling--;
+    if (result.index && comparable(g, op, k.first, n)) {
+        made.op = op;
+        made.operands = (uint8_t)n;
+        made.attr = attr_copy(g, op, attr);
+        if (op->attr_size && attr && !made.attr) made.op = NULL;
+        for (int i = 0; i < n; i++) {
+            made.numbers |= (uint8_t)(!x[i].graph << i);
+            made.x[i] = x[i].graph ? x[i].index : wgi_number_bits(x[i]);
+        }
+    }
+    remember(g, k, made);
+}
+
+wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result)
+{
+    if (k.at == WGI_NO_CALL) return result;
+    g->calling--;
+    remember(g, k, (wgi_called){ .op = result.index ? op : NULL, .here = here, .result = result.index });
+    return result;
+}

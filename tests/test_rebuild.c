@@ -1,0 +1,184 @@
+/* test_rebuild.c: graphs built again and again, nearly the same each time: what was taken over from the build before must not
+ * show. Each build is compared with the same one in a new context: nodes, names, scopes, values, gradients. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+enum { GENES = 24, ROUNDS = 60 };
+
+typedef struct gene {
+    int    kind, a, b;
+    double number;
+} gene;
+
+typedef struct genes {
+    gene    g[GENES];
+    int     n;
+    float   data[6];
+    int     rows;
+    wg_mode mode;
+} genes;
+
+static gene any_gene(wgt_random *r)
+{
+    return (gene){ (int)wgt_below(r, 14), (int)wgt_below(r, 1000), (int)wgt_below(r, 1000), wgt_uniform(r, -1, 1) };
+}
+
+static void mutate(genes *s, wgt_random *r)
+{
+    switch (wgt_below(r, 8)) {
+    case 0: s->g[wgt_below(r, GENES)] = any_gene(r); break;
+    case 1: s->g[wgt_below(r, GENES)].number = wgt_uniform(r, -1, 1); break;
+    case 2: s->n = 4 + (int)wgt_below(r, GENES - 3); break;
+    case 3: s->data[wgt_below(r, 6)] = (float)wgt_uniform(r, -1, 1); break;
+    case 4: s->rows = 1 + (int)wgt_below(r, 3); break;
+    case 5: s->mode = wgt_below(r, 4) ? WG_TRAIN : WG_EVAL; break;
+    default: break; /* the same again: what happens most */
+    }
+}
+
+static wg_node grown(wg_graph *g, wg_params *p, const gene *e, wg_node a, wg_node b)
+{
+    switch (e->kind) {
+    case 0: return wg_add(a, b);
+    case 1: return wg_mul(a, e->number);
+    case 2: return wg_tanh(a);
+    case 3: return wg_softmax(a);
+    case 4: return wg_mul(a, wg_sum(b, .axes = WG_AXES(1), .keepdims = true));
+    case 5: return wg_matmul(a, wg_param(g, p, "square", WG_SHAPE(2, 2), wg_const(0.25)));
+    case 6: return wg_add(a, wg_param(g, p, e->number > 0 ? "one" : "two", WG_SHAPE(2), wg_const(0.125)));
+    case 7: return wg_name(wg_sigmoid(a), e->number > 0 ? "named" : "other");
+    case 8: return wg_transpose(wg_transpose(a));
+    case 9: return wg_sub(a, wg_scalar(g, e->number));
+    case 10: return wg_dropout(a, .drop = 0.25);
+    case 11: return wg_add(wg_slice(a, .axis = 1, .from = 0, .to = 1), b);
+    case 12: return wg_dense(a, wg_param(g, p, "square", WG_SHAPE(2, 2), wg_const(0.25)), wg_scalar(g, e->number));
+    }
+    wg_scope_push(g, e->number > 0 ? "upper" : "lower");
+    wg_node y = wg_keep(wg_relu(wg_add(a, b)));
+    wg_scope_pop(g);
+    return y;
+}
+
+static wg_node build(wg_graph *g, wg_params *p, const genes *s)
+{
+    wg_node x[GENES + 2];
+    float   one[6];
+    wg_begin(g, s->mode);
+    memcpy(one, s->data, sizeof one);
+    x[0] = wg_input(g, "x", wg_view_f32(one, WG_SHAPE(s->rows, 2)));
+    x[1] = wg_input(g, s->rows == 2 ? "two" : "any", wg_view_f32(one + 1, WG_SHAPE(1, 2)));
+    x[1] = wg_mul(x[1], wg_param(g, p, s->rows == 1 ? "w1" : s->rows == 2 ? "w2" : "w3", WG_SHAPE(s->rows, 2), wg_const(0.5)));
+    for (int i = 0; i < s->n; i++) x[i + 2] = grown(g, p, &s->g[i], x[s->g[i].a % (i + 2)], x[s->g[i].b % (i + 2)]);
+    return wg_sum(wg_add(x[s->n + 1], x[1]));
+}
+
+static void same_nodes(wg_graph *a, wg_graph *b, int round)
+{
+    cr_assert_eq(wg_graph_nodes(a), wg_graph_nodes(b), "round %d", round);
+    for (int64_t i = 0; i < wg_graph_nodes(a); i++) {
+        wg_node m = wg_graph_node(a, i), n = wg_graph_node(b, i);
+        cr_assert(wg_node_op(m) == wg_node_op(n) && wg_node_operands(m) == wg_node_operands(n), "round %d, node %d", round,
+                  (int)i);
+        cr_assert_str_eq(wg_node_name(m), wg_node_name(n));
+        cr_assert_str_eq(wg_node_scope(m), wg_node_scope(n));
+        cr_assert_str_eq(wg_node_site(m), wg_node_site(n));
+        for (int k = 0; k < wg_node_operands(m); k++) cr_assert_eq(wg_node_operand(m, k).index, wg_node_operand(n, k).index);
+    }
+}
+
+static wg_tensor gradient_of(wg_params *p, const char *name)
+{
+    int i = 0;
+    while (i < wg_params_count(p) && strcmp(wg_params_name(p, i), name) != 0) i++;
+    cr_assert_lt(i, wg_params_count(p), "%s", name);
+    return wg_params_grad(p, i);
+}
+
+static void same_gradients(wg_params *a, wg_params *b, int round)
+{
+    for (int i = 0; i < wg_params_count(b); i++) {
+        wg_tensor t = wg_params_grad(b, i), u = gradient_of(a, wg_params_name(b, i));
+        cr_assert_eq(!t.data, !u.data, "round %d, %s", round, wg_params_name(b, i));
+        cr_assert(!t.data || wgt_same_bits(&t, &u), "round %d, %s", round, wg_params_name(b, i));
+    }
+}
+
+static void evolve(uint64_t seed)
+{
+    wgt_random  r = { seed };
+    genes       s = { .n = 8, .rows = 2 };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    for (int i = 0; i < GENES; i++) s.g[i] = any_gene(&r);
+    for (int i = 0; i < 6; i++) s.data[i] = (float)wgt_uniform(&r, -1, 1);
+    for (int round = 0; round < ROUNDS; round++) {
+        wg_context *d = wgt_start(NULL, WG_F32, NULL);
+        wg_graph   *h = wg_graph_new(d);
+        wg_params  *q = wg_params_new(d);
+        mutate(&s, &r);
+        wg_node y = build(g, p, &s), z = build(h, q, &s);
+        wg_graph_set_epoch(g, 5), wg_graph_set_epoch(h, 5);
+        wg_backward(y, p), wg_backward(z, q);
+        cr_assert_str_eq(wg_message(c), wg_message(d)); /* a mutation that makes no sense fails alike */
+        same_nodes(g, h, round);
+        if (!wg_failed(d)) {
+            wg_tensor t = wg_value(y), u = wg_value(z);
+            cr_assert(wgt_same_bits(&t, &u), "seed %d, round %d", (int)seed, round);
+            same_gradients(p, q, round);
+        }
+        if (wg_failed(c)) wg_recover(c);
+        wgt_drop(d, NULL);
+    }
+    wgt_drop(c, NULL);
+}
+
+Test(rebuild, what_was_taken_over_does_not_show)
+{
+    for (uint64_t seed = 1; seed <= 12; seed++) evolve(seed);
+}
+
+/* An op of the user's whose expansion asks somebody else is expanded at every build. */
+static double factor = 2;
+
+static void outside_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    (void)n, (void)attr;
+    y[0] = wg_mul_at(here, x[0], wg_number(factor));
+}
+static const wg_op outside_op = { .name = "outside", .operands = 1, .expand = outside_expand };
+
+Test(rebuild, a_users_expansion_is_made_anew)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    for (int k = 1; k < 5; k++) {
+        wg_begin(g, WG_TRAIN);
+        factor = k;
+        wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3 }, WG_SCALAR));
+        cr_assert_eq(wg_item(wg_apply(WG_HERE, &outside_op, &x, 1, NULL)), 3.0 * k);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* A name in a buffer that is used again is another name. */
+Test(rebuild, names_are_compared_by_their_letters)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    char        name[8];
+    for (int k = 0; k < 4; k++) {
+        wg_begin(g, WG_TRAIN);
+        snprintf(name, sizeof name, "w%d", k % 2);
+        wg_node w = wg_param(g, p, name, WG_SHAPE(2), wg_const(k));
+        cr_assert_str_eq(wg_node_name(w), name);
+        cr_assert_eq(wg_item(wg_sum(w)), 2.0 * (k % 2));
+        wg_node x = wg_input(g, name, wg_view_f64((double[]){ k }, WG_SCALAR));
+        cr_assert_str_eq(wg_node_name(x), name);
+        cr_assert_eq(wg_item(x), k);
+    }
+    wgt_finish(c, NULL);
+}
