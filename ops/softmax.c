@@ -1,17 +1,21 @@
-/* softmax.c: softmax, log_softmax, and the cross-entropy between softmax(logits) and what is true. */
+/* softmax.c: softmax and log_softmax. */
 #include "ops.h"
 #include "vmath.h"
 
-enum { LANES = 64, BLOCK = 16 };
+enum { EXP_BLOCK = 16 };
 
 #define T    float
 #define N(n) n##_f32
-#include "softmax_rows.h"
+#include "row_sum.h"
+#include "exp_row.h"
+#include "softmax_row.h"
 #undef T
 #undef N
 #define T    double
 #define N(n) n##_f64
-#include "softmax_rows.h"
+#include "row_sum.h"
+#include "exp_row.h"
+#include "softmax_row.h"
 #undef T
 #undef N
 
@@ -41,77 +45,10 @@ static inline bool softmax_kernel(const wg_kernel *k, bool logs)
 KERNEL(softmax) { return softmax_kernel(k, false); }
 KERNEL(log_softmax) { return softmax_kernel(k, true); }
 
-/* Class r of integer labels, -1 after naming one out of range. */
-static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
-{
-    int64_t label = k->xt[1].dtype == WG_I32 ? ((const int32_t *)k->x[1])[r] : ((const int64_t *)k->x[1])[r];
-    if (label >= 0 && label < classes) return label;
-    wg_fault_at(k, r, label, classes, "label out of range");
-    return -1;
-}
-
-static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt[0].shape->rank - 1]; }
-
-/* Rows of one element type; LOSS and GRAD are made for each. */
-#define LOSSES(T, N)                                                                                                  \
-    for (int64_t r = k->begin; r < k->end; r++) {                                                                     \
-        const T      *z = (const T *)k->x[0] + r * n;                                                                 \
-        const int64_t label = shares ? 0 : label_of(k, r, n);                                                         \
-        if (label < 0) return false;                                                                                  \
-        const N(row_scale) s = N(scale_of)(z, n);                                                                     \
-        ((T *)k->y[0])[r] = shares ? N(share_loss)(z, (const T *)k->x[1] + r * n, n, s) : N(class_loss)(z, label, s); \
-        ((T *)k->y[1])[r] = s.most;                                                                                   \
-        ((T *)k->y[2])[r] = s.sum;                                                                                    \
-    }
-#define GRADIENTS(T, N)                                                              \
-    for (int64_t r = k->begin; r < k->end; r++) {                                    \
-        const T      *z = (const T *)k->x[0] + r * n;                                \
-        T            *y = (T *)k->y[0] + r * n;                                      \
-        const T       g = ((const T *)k->x[2])[r];                                   \
-        const int64_t label = shares ? 0 : label_of(k, r, n);                        \
-        const N(row_scale) s = { ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] }; \
-        if (label < 0) return false;                                                 \
-        if (shares) N(share_grad)(z, (const T *)k->x[1] + r * n, y, n, g, s);        \
-        else N(class_grad)(z, y, n, label, g, s);                                    \
-    }
-#define F32(name) name##_f32
-#define F64(name) name##_f64
-
-KERNEL(cross_entropy)
-{
-    const int64_t n = classes_of(k);
-    const bool    shares = wg_dtype_is_float(k->xt[1].dtype);
-    if (k->xt[0].dtype == WG_F32) LOSSES(float, F32)
-    else LOSSES(double, F64)
-    return true;
-}
-
-KERNEL(cross_entropy_grad)
-{
-    const int64_t n = classes_of(k);
-    const bool    shares = wg_dtype_is_float(k->xt[1].dtype);
-    if (k->xt[0].dtype == WG_F32) GRADIENTS(float, F32)
-    else GRADIENTS(double, F64)
-    return true;
-}
-
-KERNEL(as_class)
-{
-    for (int64_t i = k->begin; i < k->end; i++) {
-        double v = k->xt[0].dtype == WG_F32 ? ((const float *)k->x[0])[i] : ((const double *)k->x[0])[i];
-        if (!(v == floor(v) && fabs(v) <= 0x1p53)) return wg_fault_at(k, i, 0, WG_FAULT_PLACE, "a label is no whole number");
-        ((int64_t *)k->y[0])[i] = (int64_t)v;
-    }
-    return true;
-}
-
 #if WG_BASE
 
 DECLARE(softmax);
 DECLARE(log_softmax);
-DECLARE(cross_entropy);
-DECLARE(cross_entropy_grad);
-DECLARE(as_class);
 
 /* ---- softmax, log_softmax ---- */
 
@@ -262,269 +199,7 @@ wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a)
     return wg_apply(here, &log_softmax_op, &a->x, 1, &(softmax_attr){ a->axis, a->temperature });
 }
 
-/* ---- cross_entropy: one loss a row ---- */
-
-static wg_shape without_last(const wg_shape *s)
-{
-    wg_shape y = *s;
-    y.rank--;
-    return y;
-}
-
-/* Class numbers [...] or rows of probabilities [..., classes] beside logits [..., classes]. */
-static bool labels_fit(wg_rule *r, bool strict)
-{
-    char     a[96], b[96];
-    bool     as_rows = wg_shape_equal(*r->x[1].shape, *r->x[0].shape);
-    wg_shape rows = without_last(r->x[0].shape);
-    if (as_rows ? wg_dtype_is_float(r->x[1].dtype) || !strict
-                : wg_shape_equal(*r->x[1].shape, rows) && (!wg_dtype_is_float(r->x[1].dtype) || !strict))
-        return true;
-    return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
-                        wg_rule_who(r, 1), wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a),
-                        wg_shape_text(*r->x[0].shape, b, sizeof b));
-}
-
-static bool same_float(wg_rule *r, int k)
-{
-    return !wg_dtype_is_float(r->x[k].dtype) || r->x[k].dtype == r->x[0].dtype ||
-           wg_rule_fail(r, WG_ERROR_DTYPE, "%s beside %s: say wg_cast for one of them", wg_rule_who(r, k), wg_rule_who(r, 0));
-}
-
-static bool cross_entropy_shape(wg_rule *r)
-{
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, true) || !same_float(r, 1)) return false;
-    if (r->x[1].dtype == WG_BOOL)
-        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is bool, class numbers must be integers", wg_rule_who(r, 1));
-    *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
-    r->y[1].shape = r->y[2].shape = r->y[0].shape;
-    return true;
-}
-
-static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
-
-static const wg_op cross_entropy_op, cross_entropy_grad_op;
-
-/* Rows of 0 and 1, or the probabilities themselves. */
-static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
-{
-    if (wg_dtype_is_float(wg_node_dtype(labels))) return labels;
-    return wg_cast(wg_one_hot(labels, wg_dim(z, -1)), wg_node_dtype(z));
-}
-
-static void cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    y[0] = wg_neg(wg_sum(wg_mul(as_shares(here, x[0], x[1]), wg_log_softmax(x[0])), .axes = WG_AXES(-1)));
-    y[1] = wg_max(x[0], .axes = WG_AXES(-1));
-    y[2] = wg_sum(wg_exp(wg_sub(x[0], wg_expand(y[1], wg_node_shape(y[1]).rank))), .axes = WG_AXES(-1));
-}
-static void cross_entropy_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_apply(here, &cross_entropy_grad_op, (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
-    if (wg_dtype_is_float(wg_node_dtype(x[1])))
-        gx[1] = wg_neg(wg_mul(wg_expand(gy, wg_node_shape(gy).rank), wg_log_softmax(x[0])));
-}
-
-static wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
-{
-    static const wg_shape s[] = { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 3, { 2, 3, 4 } },
-                                  { 1, { 4 } },    { 2, { 0, 4 } }, { 2, { 1, 300 } } };
-    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
-    x[0] = wg_any(g, s[i]);
-    x[1] = i % 2 ? wg_between(g, 0.1, 0.9, s[i]) : wg_any_class(g, 4, without_last(&s[i]));
-    return x[0];
-}
-static wg_node cross_entropy_sample(wg_site here, wg_graph *g, int i)
-{
-    wg_node x[2];
-    return wg_is_none(logits_and_labels(g, i, x)) ? wg_none : wg_apply(here, &cross_entropy_op, x, 2, NULL);
-}
-static const char *cross_entropy_error(wg_site here, wg_graph *g, int i)
-{
-    wg_node x[2] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, i == 1 ? 40 : 4, WG_SHAPE(i == 0 ? 2 : 3)) };
-    if (i > 1) return NULL;
-    wg_node y = wg_apply(here, &cross_entropy_op, x, 2, NULL);
-    if (i == 1) wg_value(y);
-    return i ? "label out of range" : "class numbers must be [3]";
-}
-static const wg_op cross_entropy_op = {
-    .name = "cross_entropy",
-    .summary =
-        "Cross-entropy of each row of logits with a class number or a row of probabilities; then the row's largest logit and sum "
-        "of e^(z - that), for the gradient.",
-    .formula = "y = ln sum(e^z) - z[label], or sum(p (ln sum(e^z) - z))",
-    .adjoint = "z' = y' (softmax(z) sum(p) - p), p' = -y' log_softmax(z)",
-    .operands = 2,
-    .outputs = 3,
-    .kind = WG_ROWS,
-    .cost = 20,
-    .shape = cross_entropy_shape,
-    .kernel = KERNELS(cross_entropy),
-    .units = rows_of_result,
-    .expand = cross_entropy_expand,
-    .vjp = cross_entropy_vjp,
-    .sample = cross_entropy_sample,
-    .error = cross_entropy_error,
-};
-
-static bool cross_entropy_grad_shape(wg_rule *r)
-{
-    if (!cross_entropy_shape(r)) return false;
-    for (int j = 2; j < 5; j++) {
-        if (!wg_shape_equal(*r->x[j].shape, *r->y[0].shape))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, j), wg_rule_who(r, 0));
-        if (!wg_rule_float(r, j) || !same_float(r, j)) return false;
-    }
-    r->y[0] = r->x[0];
-    return true;
-}
-static int64_t rows_of_gradient(const wg_kernel *k) { return wg_shape_size(*k->xt[2].shape); }
-static wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
-static void    cross_entropy_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    wg_node p = as_shares(here, x[0], x[1]), s = wg_div(wg_exp(wg_sub(x[0], beside(here, x[3]))), beside(here, x[4]));
-    if (wg_dtype_is_float(wg_node_dtype(x[1]))) s = wg_mul(s, wg_sum(p, .axes = WG_AXES(-1), .keepdims = true));
-    y[0] = wg_mul(beside(here, x[2]), wg_sub(s, p));
-}
-static wg_node cross_entropy_grad_sample(wg_site here, wg_graph *g, int i)
-{
-    wg_node x[5];
-    if (wg_is_none(logits_and_labels(g, i, x))) return wg_none;
-    wg_shape rows = wg_node_shape(x[0]);
-    wg_node  loss = wg_apply(here, &cross_entropy_op, x, 2, NULL);
-    x[2] = wg_any(g, without_last(&rows));
-    x[3] = wg_part(loss, 1);
-    x[4] = wg_part(loss, 2);
-    return wg_apply(here, &cross_entropy_grad_op, x, 5, NULL);
-}
-static const char *cross_entropy_grad_error(wg_site here, wg_graph *g, int i)
-{
-    if (i) return NULL;
-    wg_node rows = wg_any(g, WG_SHAPE(3));
-    wg_node x[5] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), rows, rows };
-    wg_apply(here, &cross_entropy_grad_op, x, 5, NULL);
-    return "one number a row";
-}
-static const wg_op cross_entropy_grad_op = {
-    .name = "cross_entropy_grad",
-    .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row, and what cross_entropy left.",
-    .formula = "y = g (e^(z - most) / sum sum(p) - p)",
-    .adjoint = "that of the formula",
-    .operands = 5,
-    .kind = WG_ROWS,
-    .cost = 20,
-    .shape = cross_entropy_grad_shape,
-    .kernel = KERNELS(cross_entropy_grad),
-    .units = rows_of_gradient,
-    .expand = cross_entropy_grad_expand,
-    .sample = cross_entropy_grad_sample,
-    .error = cross_entropy_grad_error,
-};
-
-/* ---- as_class ---- */
-
-static bool as_class_shape(wg_rule *r)
-{
-    r->y[0] = (wg_type){ r->x[0].shape, WG_I64 };
-    return wg_rule_float(r, 0);
-}
-static const wg_op as_class_op;
-static wg_node     as_class_sample(wg_site here, wg_graph *g, int i)
-{
-    if (i > 1) return wg_none;
-    wg_node x = wg_cast(wg_any_class(g, 5, i ? WG_SCALAR : WG_SHAPE(6)), wg_context_dtype(wg_graph_context(g)));
-    return wg_apply(here, &as_class_op, &x, 1, NULL);
-}
-static const char *as_class_error(wg_site here, wg_graph *g, int i)
-{
-    if (i > 1) return NULL;
-    wg_node x = i ? wg_any_class(g, 3, WG_SHAPE(2)) : wg_between(g, 0.25, 0.75, WG_SHAPE(3));
-    wg_value(wg_apply(here, &as_class_op, &x, 1, NULL));
-    return i ? "must be f32 or f64" : "a label is no whole number";
-}
-static const wg_op as_class_op = {
-    .name = "as_class",
-    .summary = "Integral floats as i64; others are an error.",
-    .formula = "y = x",
-    .adjoint = "none: class numbers are integers",
-    .operands = 1,
-    .kind = WG_ROWS,
-    .shape = as_class_shape,
-    .kernel = KERNELS(as_class),
-    .units = rows_of_result,
-    .sample = as_class_sample,
-    .error = as_class_error,
-};
-
-/* ---- softmax_cross_entropy ---- */
-
-typedef struct reduction_attr {
-    int reduction; /* a wg_reduction */
-} reduction_attr;
-
-static bool softmax_cross_entropy_shape(wg_rule *r)
-{
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, false)) return false;
-    *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
-    return r->x[1].shape != r->x[0].shape || same_float(r, 1);
-}
-
-/* Labels as cross_entropy takes them: floats as probabilities when shaped as the logits, else integers. */
-static wg_node labels_of(wg_site here, wg_node z, wg_node y)
-{
-    wg_dtype t = wg_node_dtype(y);
-    if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y))) return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
-    if (wg_dtype_is_float(t)) return wg_apply(here, &as_class_op, &y, 1, NULL);
-    return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
-}
-
-static void softmax_cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    const reduction_attr *f = attr;
-    wg_node               z[2] = { x[0], labels_of(here, x[0], x[1]) };
-    y[0] = wg_apply(here, &cross_entropy_op, z, 2, NULL);
-    if (f->reduction != WG_NONE) y[0] = f->reduction == WG_SUM ? wg_sum(y[0]) : wg_mean(y[0]);
-}
-static wg_node softmax_cross_entropy_sample(wg_site here, wg_graph *g, int i)
-{
-    wg_node x[2];
-    if (wg_is_none(logits_and_labels(g, i < 4 ? i : 0, x)) || i > 5) return wg_none;
-    if (i > 3) x[1] = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
-    return wg_softmax_cross_entropy(x[0], x[1], .reduction = i == 5 ? WG_SUM : i == 2 ? WG_NONE : WG_MEAN);
-}
-static const char *softmax_cross_entropy_error(wg_site here, wg_graph *g, int i)
-{
-    if (i > 1) return NULL;
-    wg_node z = wg_any(g, WG_SHAPE(3, 4)), y = i ? wg_between(g, 0.2, 0.8, WG_SHAPE(3)) : wg_any_class(g, 4, WG_SHAPE(3, 1));
-    wg_value(wg_softmax_cross_entropy(z, y));
-    return i ? "a label is no whole number" : "class numbers must be [3]";
-}
-static const wg_attr_row reduction_attrs[] = {
-    { "reduction", WG_ATTR_CHOICE, offsetof(reduction_attr, reduction), "mean", "mean sum none" },
-    { 0 },
-};
-static const wg_op softmax_cross_entropy_op = {
-    .name = "softmax_cross_entropy",
-    .summary = "The loss of classes: cross-entropy of softmax(x) with class numbers or rows of probabilities.",
-    .formula = "y = mean over rows of -sum(p ln softmax(x))",
-    .adjoint = "x' = y' (softmax(x) - p) / rows",
-    .operands = 2,
-    .kind = WG_ROWS,
-    .attr_size = sizeof(reduction_attr),
-    .attrs = reduction_attrs,
-    .shape = softmax_cross_entropy_shape,
-    .expand = softmax_cross_entropy_expand,
-    .sample = softmax_cross_entropy_sample,
-    .error = softmax_cross_entropy_error,
-};
-wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a)
-{
-    return wg_apply(here, &softmax_cross_entropy_op, (wg_node[]){ a->x, a->y }, 2, &(reduction_attr){ (int)a->reduction });
-}
-
 extern const wg_op *const wgi_ops_softmax[];
-const wg_op *const        wgi_ops_softmax[] = {
-           &softmax_op, &log_softmax_op, &cross_entropy_op, &cross_entropy_grad_op, &as_class_op, &softmax_cross_entropy_op, NULL
-};
+const wg_op *const        wgi_ops_softmax[] = { &softmax_op, &log_softmax_op, NULL };
 
 #endif

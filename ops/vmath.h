@@ -1,5 +1,6 @@
 /* vmath.h: exp, log, tanh, sigmoid, log1p for f32 without branches, so that the compiler vectorises them and an element's
- * bits do not depend on its place. No fused multiply-add: one sequence of IEEE operations on every instruction set.
+ * bits do not depend on its place. No fused multiply-add, but in vm_exp_belowf, softmax's: one sequence of IEEE operations on
+ * every instruction set.
  * Errors measured over all floats (make check-vmath): at most 2 ulp. f64 goes through libm.
  *
  * exp: x = n ln 2 + r, |r| <= ln 2 / 2, Cody and Waite's split of ln 2; the polynomial is the Taylor series of e^r to r^7,
@@ -53,6 +54,32 @@ static inline float vm_expf(float x)
     float   s1 = vm_from_bits((uint32_t)(h + 127) << 23), s2 = vm_from_bits((uint32_t)(e - h + 127) << 23);
     y = y * s1 * s2;
     return x != x ? x : y;
+}
+
+/* a b + c, rounded once where the instruction set has it so. */
+#if defined(__FMA__) || defined(__AVX512F__)
+#define VM_MULADD(a, b, c) __builtin_fmaf(a, b, c)
+#else
+#define VM_MULADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+/* e^x for x <= 0, as softmax needs it: 0 where it would be below 2^-126 or so. */
+static inline float vm_exp_belowf(float x)
+{
+    float    n = VM_MULADD(x, 1.44269504f, 12582912.0f);
+    uint32_t k = vm_bits(n);
+    n = n - 12582912.0f;
+    float r = VM_MULADD(n, -0.693145752f, x);
+    r = VM_MULADD(n, -1.42860677e-6f, r);
+    float p = 1.0f / 5040;
+    p = VM_MULADD(p, r, 1.0f / 720);
+    p = VM_MULADD(p, r, 1.0f / 120);
+    p = VM_MULADD(p, r, 1.0f / 24);
+    p = VM_MULADD(p, r, 1.0f / 6);
+    p = VM_MULADD(p, r, 0.5f);
+    float y = 1.0f + VM_MULADD(r * r, p, r);
+    y = y * vm_from_bits((k << 23) + 0x3F800000u); /* 2^n: the low bits of k are n */
+    return x < -87.0f ? 0.0f : y;
 }
 
 /* v = 2^n m with sqrt(1/2) <= m < sqrt 2, for normal v > 0 */
@@ -137,16 +164,17 @@ static inline double vm_sigmoid(double x)
     return x < 0 ? e * d : d;
 }
 
-#define EXP(x)     _Generic((x), float : vm_expf, default : exp)(x)
-#define LOG(x)     _Generic((x), float : vm_logf, default : log)(x)
-#define LOG1P(x)   _Generic((x), float : vm_log1pf, default : log1p)(x)
-#define TANH(x)    _Generic((x), float : vm_tanhf, default : tanh)(x)
-#define SIGMOID(x) _Generic((x), float : vm_sigmoidf, default : vm_sigmoid)(x)
-#define SQRT(x)    _Generic((x), float : sqrtf, default : sqrt)(x)
-#define SIN(x)     _Generic((x), float : sinf, default : sin)(x)
-#define COS(x)     _Generic((x), float : cosf, default : cos)(x)
-#define POW(x, y)  _Generic((x), float : powf, default : pow)(x, y)
-#define ABS(x)     _Generic((x), float : fabsf, double : fabs, default : wg_abs_int)(x)
+#define EXP(x)       _Generic((x), float : vm_expf, default : exp)(x)
+#define LOG(x)       _Generic((x), float : vm_logf, default : log)(x)
+#define EXP_BELOW(x) _Generic((x), float : vm_exp_belowf, default : exp)(x)
+#define LOG1P(x)     _Generic((x), float : vm_log1pf, default : log1p)(x)
+#define TANH(x)      _Generic((x), float : vm_tanhf, default : tanh)(x)
+#define SIGMOID(x)   _Generic((x), float : vm_sigmoidf, default : vm_sigmoid)(x)
+#define SQRT(x)      _Generic((x), float : sqrtf, default : sqrt)(x)
+#define SIN(x)       _Generic((x), float : sinf, default : sin)(x)
+#define COS(x)       _Generic((x), float : cosf, default : cos)(x)
+#define POW(x, y)    _Generic((x), float : powf, default : pow)(x, y)
+#define ABS(x)       _Generic((x), float : fabsf, double : fabs, default : wg_abs_int)(x)
 static inline int64_t wg_abs_int(int64_t v) { return v < 0 ? -v : v; }
 
 #endif

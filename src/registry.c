@@ -1,19 +1,15 @@
 /* registry.c: the families of ops; each is a table at the end of its file in ops/. */
 #include "wgi.h"
 
-extern const wg_op *const wgi_ops_arith[],
-    *const wgi_ops_unary[], *const wgi_ops_compare[], *const wgi_ops_reduce[],
-                                                          *const wgi_ops_shape[], *const wgi_ops_index[],
-                                                                                      *const                 wgi_ops_matmul[],
-                                                                                          *const             wgi_ops_softmax[],
-                                                                                              *const         wgi_ops_loss[],
-                                                                                                  *const     wgi_ops_random[],
-                                                                                                      *const wgi_ops_norm[],
-                                                                                                          *const wgi_ops_extern[];
+typedef const wg_op *const family[];
 
-static const wg_op *const *const families[] = { wgi_ops_arith, wgi_ops_unary,  wgi_ops_compare, wgi_ops_reduce, wgi_ops_shape,
-                                                wgi_ops_index, wgi_ops_matmul, wgi_ops_softmax, wgi_ops_loss,   wgi_ops_random,
-                                                wgi_ops_norm,  wgi_ops_extern, wgi_ops_leaf };
+extern family wgi_ops_arith, wgi_ops_unary, wgi_ops_compare, wgi_ops_reduce, wgi_ops_shape, wgi_ops_index, wgi_ops_matmul,
+    wgi_ops_softmax, wgi_ops_cross_entropy, wgi_ops_loss, wgi_ops_random, wgi_ops_norm, wgi_ops_extern;
+
+static const wg_op *const *const families[] = { wgi_ops_arith,         wgi_ops_unary, wgi_ops_compare, wgi_ops_reduce,
+                                                wgi_ops_shape,         wgi_ops_index, wgi_ops_matmul,  wgi_ops_softmax,
+                                                wgi_ops_cross_entropy, wgi_ops_loss,  wgi_ops_random,  wgi_ops_norm,
+                                                wgi_ops_extern,        wgi_ops_leaf };
 enum { FAMILIES = sizeof families / sizeof *families };
 
 int wg_op_count(void)

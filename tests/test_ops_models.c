@@ -149,6 +149,56 @@ Test(cross_entropy, extremes)
     wgt_finish(w.c, NULL);
 }
 
+/* Rows of [n, 1001] logits, from `first` on: whole rows of the larger array. */
+static wg_node rows_of_logits(world *w, int64_t first, int64_t n, wg_node *y)
+{
+    float   *z = malloc((size_t)(n * 1001) * sizeof *z);
+    int32_t *label = malloc((size_t)n * sizeof *label);
+    for (int64_t i = 0; i < n * 1001; i++) z[i] = (float)((first * 1001 + i) * 7919 % 20011) / 1000 - 10;
+    for (int64_t i = 0; i < n; i++) label[i] = (int32_t)((first + i) * 389 % 1001);
+    wg_node logits = wg_input(w->g, "z", wg_view_f32(z, WG_SHAPE(n, 1001)));
+    *y = wg_input(w->g, "y", wg_view_i32(label, WG_SHAPE(n)));
+    free(z), free(label);
+    return logits;
+}
+
+static wg_node gradient_of_rows(wg_node z, wg_node y) { return wg_grad(wg_softmax_cross_entropy(z, y, .reduction = WG_SUM), z); }
+
+/* A gradient of 8 MiB and more takes another way to memory than three of its rows alone; rows do not know of each other. */
+Test(cross_entropy, large_gradients_are_those_of_their_rows)
+{
+    const int64_t at[] = { 0, 1, 1049, 2097 };
+    world         w = open_world(WG_F32);
+    wg_node       y, z = rows_of_logits(&w, 0, 2100, &y);
+    wg_tensor     large = wg_value(gradient_of_rows(z, y));
+    for (int i = 0; i < 4; i++) {
+        world     v = open_world(WG_F32);
+        wg_node   few_y, few_z = rows_of_logits(&v, at[i], 3, &few_y);
+        wg_tensor few = wg_value(gradient_of_rows(few_z, few_y));
+        cr_assert_eq(memcmp((const float *)large.data + at[i] * 1001, few.data, 3 * 1001 * sizeof(float)), 0, "row %d",
+                     (int)at[i]);
+        wgt_finish(v.c, NULL);
+    }
+    wgt_finish(w.c, NULL);
+}
+
+/* More classes than the sum takes at a time, the largest logit far from the first: of n equal logits and one larger by a, the
+ * loss of the larger is ln(1 + n e^-a). */
+Test(cross_entropy, of_many_classes)
+{
+    enum { N = 5000 };
+    static double v[N];
+    world         w = open_world(WG_F64);
+    for (int i = 0; i < N; i++) v[i] = 700;
+    v[3100] = 707;
+    wg_node z = given(&w, WG_SHAPE(1, N), v);
+    expect_item(&w, wg_softmax_cross_entropy(z, classes(&w, 1, (int32_t[]){ 3100 })), log1p((N - 1) * exp(-7)), 1e-14);
+    expect_item(&w, wg_softmax_cross_entropy(z, classes(&w, 1, (int32_t[]){ 0 })), 7 + log1p((N - 1) * exp(-7)), 1e-14);
+    v[4000] = NAN;
+    expect_item(&w, wg_softmax_cross_entropy(given(&w, WG_SHAPE(1, N), v), classes(&w, 1, (int32_t[]){ 0 })), NAN, 0);
+    wgt_finish(w.c, NULL);
+}
+
 /* What a mistake in labels says: the row, the label, the number of classes. */
 Test(cross_entropy, bad_labels_are_named)
 {

@@ -1,0 +1,74 @@
+/* cross_entropy_row.h: rows of cross-entropy and of its gradient for one element type, T, after exp_row.h.
+ *
+ * The loss reads a row once: PANEL elements at a time, which stay in the first cache, their largest, then the sum of their
+ * e^(z - that) in 64 lanes, halved; panels are brought to the largest so far and added in double. The gradient takes e^ again:
+ * that costs less than keeping it. */
+
+/* What a row's loss leaves for its gradient. */
+typedef struct N(row_scale) {
+    T most, sum; /* the largest logit, no less than the least finite number; the sum of e^(z - most) */
+} N(row_scale);
+
+static inline N(row_scale) N(scale_of)(const T *z, int64_t n)
+{
+    const T least = sizeof(T) == sizeof(float) ? (T)-FLT_MAX : (T)-DBL_MAX;
+    T       most = least;
+    double  sum = 0;
+    for (int64_t at = 0; at < n; at += PANEL) {
+        const int64_t m = n - at < PANEL ? n - at : PANEL;
+        T             top = N(row_max)(z + at, m, 1), now;
+        top = top > least ? top : least;
+        now = top > most ? top : most;
+        const double part = (double)N(leaf_exp)(z + at, NULL, false, m, 1, top);
+        sum = at ? sum * (double)EXP_BELOW(most - now) + part * (double)EXP_BELOW(top - now) : part;
+        most = now;
+    }
+    return (N(row_scale)){ most, (T)sum };
+}
+
+/* ln sum e^z - z[label] */
+static inline T N(class_loss)(const T *z, int64_t label, N(row_scale) s) { return (T)log((double)s.sum) - (z[label] - s.most); }
+
+/* sum p (ln sum e^z - z), where 0 times an infinity is 0 */
+static inline T N(share_loss)(const T *z, const T *p, int64_t n, N(row_scale) s)
+{
+    T      log_sum = (T)log((double)s.sum);
+    double sum;
+    ROW_SUM(sum, n, p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - s.most)));
+    return (T)sum;
+}
+
+/* y = e^(z - most) f, the last elements in blocks filled up so that f32 stays in vectors */
+static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, T most, T f)
+{
+    int64_t i = 0;
+    for (; i + EXP_BLOCK <= n; i += EXP_BLOCK)
+        for (int j = 0; j < EXP_BLOCK; j++) y[i + j] = EXP_BELOW(z[i + j] - most) * f;
+    if (i == n) return;
+    T             v[EXP_BLOCK];
+    const int64_t m = n - i, filled = sizeof(T) == sizeof(float) ? EXP_BLOCK : m;
+    for (int64_t j = 0; j < m; j++) v[j] = z[i + j];
+    for (int64_t j = m; j < filled; j++) v[j] = most;
+    for (int64_t j = 0; j < filled; j++) v[j] = EXP_BELOW(v[j] - most) * f;
+    for (int64_t j = 0; j < m; j++) y[i + j] = v[j];
+}
+
+/* The gradient of a row: g (softmax(z) sum(p) - p), where p is 1 at a label alone, or given (label -1). The label's own is
+ * (p - 1) g, which keeps its digits where p is near 1. */
+static inline void N(gradient)(const T *z, const T *p, int64_t label, T *y, int64_t n, T g, N(row_scale) s, bool stream)
+{
+    T      tile[PANEL], f = g / s.sum;
+    double sum;
+    if (p) {
+        ROW_SUM(sum, n, p[i]);
+        f = (T)sum / s.sum;
+    }
+    for (int64_t at = 0; at < n; at += PANEL) {
+        const int64_t m = n - at < PANEL ? n - at : PANEL;
+        T            *t = stream ? tile : y + at;
+        N(scaled_exp)(z + at, t, m, s.most, f);
+        for (int64_t j = 0; p && j < m; j++) t[j] = (t[j] - p[at + j]) * g;
+        if (label >= at && label < at + m) t[label - at] = (EXP_BELOW(z[label] - s.most) / s.sum - 1) * g;
+        if (stream) stream_out(y + at, t, (size_t)m * sizeof(T));
+    }
+}

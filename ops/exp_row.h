@@ -1,0 +1,53 @@
+/* exp_row.h: what softmax and cross-entropy share, for one element type: T, and N(name) its functions' names; after
+ * row_sum.h. Elements of a row stand `step` apart; callers pass 1 as a constant, so that loops are made for it. A NaN in a
+ * row makes all of the row NaN. */
+
+/* In any order: it is one of them. */
+static inline T N(row_max)(const T *restrict x, int64_t n, int64_t step)
+{
+    T       most = -INFINITY, lane[ROW_LANES];
+    int64_t i = 0;
+    if (n >= ROW_LANES) {
+        for (int j = 0; j < ROW_LANES; j++) lane[j] = -INFINITY;
+        for (; i + ROW_LANES <= n; i += ROW_LANES)
+            for (int j = 0; j < ROW_LANES; j++) {
+                T v = x[(i + j) * step];
+                lane[j] = v > lane[j] ? v : lane[j];
+            }
+        for (int w = ROW_LANES / 2; w > 0; w /= 2)
+            for (int j = 0; j < w; j++) lane[j] = lane[j + w] > lane[j] ? lane[j + w] : lane[j];
+        most = lane[0];
+    }
+    for (; i < n; i++) most = x[i * step] > most ? x[i * step] : most;
+    return most;
+}
+
+/* e^(x - most) of the last r < ROW_LANES elements of a leaf, in blocks filled up so that f32 stays in vectors. */
+static inline void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, int64_t r, int64_t step, T most, T *restrict lane)
+{
+    for (int64_t i = 0; i < r; i += EXP_BLOCK) {
+        T             v[EXP_BLOCK];
+        const int64_t m = r - i < EXP_BLOCK ? r - i : EXP_BLOCK, filled = sizeof(T) == sizeof(float) ? EXP_BLOCK : m;
+        for (int64_t j = 0; j < m; j++) v[j] = x[(i + j) * step];
+        for (int64_t j = m; j < filled; j++) v[j] = most;
+        for (int64_t j = 0; j < filled; j++) v[j] = EXP_BELOW(v[j] - most);
+        for (int64_t j = 0; j < filled; j++) lane[i + j] += j < m ? v[j] : 0;
+        for (int64_t j = 0; keep && j < m; j++) e[(i + j) * step] = v[j];
+    }
+}
+
+/* The sum of e^(x - most) over a leaf of n elements, which it writes to e if it is to keep them: a constant, for which loops
+ * are made. */
+static inline T N(leaf_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step, T most)
+{
+    T       lane[ROW_LANES] = { 0 };
+    int64_t i = 0;
+    for (; i + ROW_LANES <= n; i += ROW_LANES)
+        for (int j = 0; j < ROW_LANES; j++) {
+            T v = EXP_BELOW(x[(i + j) * step] - most);
+            if (keep) e[(i + j) * step] = v;
+            lane[j] += v;
+        }
+    N(tail_exp)(x + i * step, keep ? e + i * step : NULL, keep, n - i, step, most, lane);
+    return N(lanes_sum)(lane, n);
+}
