@@ -2,9 +2,8 @@
  * Every allocation passes allocate(), every error wgi_vfail(): a breakpoint there sees them all. */
 #include "wgi.h"
 
-#include <sys/mman.h>
-
 #include <stdlib.h>
+#include <sys/mman.h>
 
 struct wgi_block { /* before each block that wg_alloc gives out; 64 bytes, so that blocks are aligned to 64 */
     wgi_block  *prev, *next;
@@ -14,8 +13,6 @@ struct wgi_block { /* before each block that wg_alloc gives out; 64 bytes, so th
     char        pad[24];
 };
 
-enum { HUGE_PAGE = 1 << 21, HUGE_FROM = 2 * HUGE_PAGE };
-
 static void *malloc_resize(void *user, void *p, size_t old_size, size_t new_size)
 {
     (void)user;
@@ -24,12 +21,7 @@ static void *malloc_resize(void *user, void *p, size_t old_size, size_t new_size
         free(p);
         return NULL;
     }
-    p = realloc(p, new_size);
-    if (p && new_size >= HUGE_FROM) {
-        uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1), to = (uintptr_t)p + new_size;
-        madvise((void *)from, to - from, MADV_HUGEPAGE); /* first touch and many pages of 4 KB are slow */
-    }
-    return p;
+    return realloc(p, new_size);
 }
 
 static const wg_allocator standard_memory = { malloc_resize, NULL };
@@ -60,8 +52,8 @@ static int choose_isa(void)
     int best = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
                        __builtin_cpu_supports("avx512vl")
                    ? 2
-               : __builtin_cpu_supports("avx2") ? 1
-                                                : 0;
+               : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1
+                                                                                 : 0;
     const char *force = getenv("WG_ISA");
     if (force && strcmp(force, "base") == 0) return 0;
     if (force && strcmp(force, "avx2") == 0) return WGI_MIN(best, 1);
@@ -106,6 +98,19 @@ int wg_finish(wg_context *c, FILE *errors)
 
 /* ---- memory ---- */
 
+enum { HUGE_PAGE = 1 << 21 };
+
+/* Large blocks lie in huge pages where the system has them: first touch is several times faster, and so are passes over more
+ * memory than the address caches reach. */
+static void prefer_huge_pages(const char *p, size_t n)
+{
+    uintptr_t begin = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    uintptr_t end = ((uintptr_t)p + n) & ~(uintptr_t)(HUGE_PAGE - 1);
+#ifdef MADV_HUGEPAGE
+    if (begin < end) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#endif
+}
+
 static void *allocate(wg_context *c, size_t count, size_t size)
 {
     size_t n;
@@ -120,6 +125,7 @@ static void *allocate(wg_context *c, size_t count, size_t size)
         wgi_fail(c, NULL, "memory", WG_ERROR_MEMORY, "no memory for %zu bytes", n);
         return NULL;
     }
+    prefer_huge_pages(base, all);
     wgi_block *b = (wgi_block *)(void *)(((uintptr_t)base + 63) & ~(uintptr_t)63);
     b->base = base;
     b->size = all;

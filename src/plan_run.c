@@ -1,8 +1,6 @@
 /* plan_run.c: one run of a plan: the table of pointers, the steps, what is left behind. Allocates nothing once warm. */
 #include "plan.h"
 
-#include <sys/mman.h>
-
 typedef struct run {
     wgi_plan *p;
     wgi_env   env;
@@ -11,24 +9,15 @@ typedef struct run {
     int       failed_step;
 } run;
 
-enum { HUGE_PAGE = 1 << 21 };
-
-/* The graph's workspace, grown when a plan needs more. Large ones lie in huge pages: first touch is several times faster. */
+/* The graph's workspace, grown when a plan needs more. */
 static bool workspace(wg_graph *g, size_t size)
 {
     if (size <= g->work_size) return true;
-    wg_free(g->c, g->work_block);
-    g->work = NULL;
+    wg_free(g->c, g->work);
     g->work_size = 0;
-    g->work_block = wgi_raw(g->c, 1, size + (size >= HUGE_PAGE ? HUGE_PAGE : 0));
-    if (!g->work_block) return false;
-    g->work = g->work_block;
-    if (size >= HUGE_PAGE) {
-        g->work = (void *)(((uintptr_t)g->work_block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
-        madvise(g->work, size & ~(size_t)(HUGE_PAGE - 1), MADV_HUGEPAGE);
-    }
-    g->work_size = size;
-    return true;
+    g->work = wgi_raw(g->c, 1, size);
+    if (g->work) g->work_size = size;
+    return g->work != NULL;
 }
 
 static void fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out)

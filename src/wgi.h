@@ -225,7 +225,6 @@ struct wg_graph {
 
     void  *work; /* shared by the plans' intermediate values */
     size_t work_size;
-    void  *work_block;
 
     wg_failure failure;
 };
