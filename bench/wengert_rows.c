@@ -135,15 +135,15 @@ static void *start_norm(bench_setup s)
     return r;
 }
 
-static bool run_batch_norm(void *self, int64_t n, double seconds[])
+typedef wg_node norm_fn(wg_node x, wg_node gamma, wg_node beta);
+
+static bool run_norm(rows *r, norm_fn *norm, int64_t n)
 {
-    rows *r = self;
-    (void)seconds;
     for (int64_t k = 0; k < n && !wg_failed(r->c); k++) {
         wg_begin(r->g, WG_TRAIN);
         wg_node x[] = { wg_input_borrow(r->g, "x", r->x), wg_input_borrow(r->g, "gamma", r->gamma),
                         wg_input_borrow(r->g, "beta", r->beta) };
-        wg_node gy = wg_input_borrow(r->g, "gy", r->gy), y = wg_batch_norm(x[0], x[1], x[2], .eps = NORM_EPS), gx[3];
+        wg_node gy = wg_input_borrow(r->g, "gy", r->gy), y = norm(x[0], x[1], x[2]), gx[3];
         wg_vjp(y, gy, x, 3, gx);
         for (int i = 0; i < 3; i++) wg_keep(gx[i]);
         r->out[0] = wg_value(y);
@@ -152,17 +152,31 @@ static bool run_batch_norm(void *self, int64_t n, double seconds[])
     return !wg_failed(r->c);
 }
 
-static double answer_batch_norm(void *self)
+static wg_node batch_norm(wg_node x, wg_node gamma, wg_node beta) { return wg_batch_norm(x, gamma, beta, .eps = NORM_EPS); }
+
+static wg_node layer_norm(wg_node x, wg_node gamma, wg_node beta) { return wg_layer_norm(x, gamma, beta, .eps = NORM_EPS); }
+
+static bool run_batch_norm(void *self, int64_t n, double seconds[]) { return (void)seconds, run_norm(self, batch_norm, n); }
+static bool run_layer_norm(void *self, int64_t n, double seconds[]) { return (void)seconds, run_norm(self, layer_norm, n); }
+
+static double norm_answer(const rows *r)
 {
-    rows *r = self;
-    run_batch_norm(r, 1, NULL);
     return (weighted(r->out[0]) + weighted(r->out[1])) / ROWS_FEATURES + weighted(r->out[2]) + weighted(r->out[3]);
 }
 
-/* There is no layer norm among the ops yet. */
-static void *start_none(bench_setup s) { return (void)s, NULL; }
+static double answer_batch_norm(void *self)
+{
+    run_batch_norm(self, 1, NULL);
+    return norm_answer(self);
+}
+
+static double answer_layer_norm(void *self)
+{
+    run_layer_norm(self, 1, NULL);
+    return norm_answer(self);
+}
 
 const bench_side wengert_chain = { start_chain, run_chain, answer_chain, stop, NULL };
 const bench_side wengert_softmax = { start_softmax, run_softmax, answer_softmax, stop, NULL };
 const bench_side wengert_batch_norm = { start_norm, run_batch_norm, answer_batch_norm, stop, NULL };
-const bench_side wengert_layer_norm = { start_none, NULL, NULL, NULL, NULL };
+const bench_side wengert_layer_norm = { start_norm, run_layer_norm, answer_layer_norm, stop, NULL };

@@ -278,5 +278,6 @@ const wgi_own *wgi_own_at(int i);
 wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
 #endif

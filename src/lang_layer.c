@@ -1,4 +1,4 @@
-/* lang_layer.c: what owns parameters: param, dense, batch_norm. The name that the statement binds is theirs, with the
+/* lang_layer.c: what owns parameters: param, dense, batch_norm, layer_norm. The name that the statement binds is theirs, with the
  * blocks' names before it: h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
 #include "lang.h"
 
@@ -94,7 +94,7 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- layers ---- */
 
-enum { LAYER_DENSE = 1, LAYER_BATCH_NORM = 2 };
+enum { LAYER_DENSE = 1, LAYER_NORM = 2 }; /* both norms own NAME.gamma and NAME.beta */
 
 /* Takes the name for a layer of this kind, once. */
 static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, int kind)
@@ -175,6 +175,31 @@ wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *own
         return nothing;
     if (!layer) return batch_norm_op(q, call, owner, a.eps);
     a.x = wgi_eval_node(q, at, owner);
-    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_BATCH_NORM))) return nothing;
+    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return nothing;
     return wgi_node_val(wg_nn_batch_norm_at(wgi_site(q, call, &at, 1), &a));
+}
+
+static wgi_val layer_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *owner, double eps)
+{
+    const wgi_ast *at[3];
+    wg_node        x[3];
+    for (int k = 0; k < 3; k++) {
+        at[k] = wgi_operand(call, k);
+        x[k] = wgi_eval_node(q, at[k], owner);
+    }
+    if (wg_failed(q->c)) return nothing;
+    return wgi_node_val(
+        wg_layer_norm_at(wgi_site(q, call, at, 3), &(wg_layer_norm_args){ .x = x[0], .gamma = x[1], .beta = x[2], .eps = eps }));
+}
+
+wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    wg_nn_layer_norm_args a = { .p = q->p, .share = true };
+    const wgi_ast        *at = wgi_operand(call, 0), *eps = wgi_keyword(call, "eps");
+    int                   n = wgi_operand_count(call) == 1 ? 1 : 3;
+    if (!wgi_signature(q, call, n, n, "eps") || (eps && !wgi_number_of(q, eps, "eps", &a.eps))) return nothing;
+    if (n == 3) return layer_norm_op(q, call, owner, a.eps);
+    a.x = wgi_eval_node(q, at, owner);
+    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return nothing;
+    return wgi_node_val(wg_nn_layer_norm_at(wgi_site(q, call, &at, 1), &a));
 }

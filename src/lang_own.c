@@ -145,6 +145,7 @@ static const wgi_own own[] = {
     { "param", wgi_eval_param },
     { "dense", wgi_eval_dense },
     { "batch_norm", wgi_eval_batch_norm },
+    { "layer_norm", wgi_eval_layer_norm },
     { "grad", grad },
     { "normal", normal },
     { "uniform", uniform },

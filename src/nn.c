@@ -128,3 +128,18 @@ wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
     return wg_graph_mode(l.g) == WG_TRAIN ? train(wg_inside(here), a, gamma, beta, &v)
                                           : infer(wg_inside(here), a, gamma, beta, &v);
 }
+
+/* ---- layer_norm ---- */
+
+wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
+{
+    layer l = { .p = a->p, .here = here, .name = a->name };
+    if (!begin(&l, "nn_layer_norm", a->x, a->share)) return refused(a->x);
+    if (wg_node_shape(a->x).rank < 1) {
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE, "nn_layer_norm: \"%s\": x needs an axis", a->name);
+        return refused(a->x);
+    }
+    wg_shape f = WG_SHAPE(wg_dim(a->x, -1));
+    wg_node  gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
+    return wg_layer_norm_at(wg_inside(here), &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
+}

@@ -311,6 +311,14 @@ static bounded step_batch_norm(random_graph *r, bounded a, bounded b)
     return (bounded){ wg_batch_norm(x, gamma, beta, .eps = 0.1), sqrt((double)wg_dim(x, 0)) + a.bound };
 }
 
+static bounded step_layer_norm(random_graph *r, bounded a, bounded b)
+{
+    wg_node x = matrix(a.n);
+    if (!elements(x)) return nothing;
+    wg_node gamma = wg_cos(wg_sum(x, .axes = WG_AXES(0))), beta = wg_mean(x, .axes = WG_AXES(0));
+    return (bounded){ wg_layer_norm(x, gamma, beta, .eps = 0.1), sqrt((double)wg_dim(x, 1)) + a.bound };
+}
+
 /* ---- steps with kinks, or without a derivative ---- */
 
 static bounded step_relu(random_graph *r, bounded a, bounded b) { return (bounded){ wg_relu(a.n), a.bound }; }
@@ -399,6 +407,7 @@ static const struct {
     { step_bce, 0 },
     { step_log_softmax, 0 },
     { step_batch_norm, 0 },
+    { step_layer_norm, 0 },
     { step_cross_entropy, 0 },
     { step_stop, FIT | KINK },
     { step_relu, KINK },

@@ -127,6 +127,19 @@ Test(lang, parameters_in_a_block_take_its_name)
     wgt_finish(r.c, NULL);
 }
 
+/* A row a, b is mean -+ half the distance; without gamma and beta it is a layer that owns them. */
+Test(lang, layer_norm_as_an_op_and_as_a_layer)
+{
+    VALUES("layer_norm([[1, 3]], [2, 2], [10, 20], eps=3)", WG_SHAPE(1, 2), 9, 21);
+    VALUES("h = layer_norm([[1, 3], [5, 5]], eps=3)", WG_SHAPE(2, 2), -0.5, 0.5, 0, 0);
+    wgt_run r = wgt_build("x = input(m, 3)\nh = layer_norm(dense(x, 4))\nn = layer_norm(h)", WG_TRAIN);
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
+    static const char *const names[] = { "h.W", "h.b", "h.gamma", "h.beta", "n.gamma", "n.beta" };
+    cr_assert_eq(wg_params_count(r.p), 6);
+    for (int i = 0; i < 6; i++) cr_expect_str_eq(wg_params_name(r.p, i), names[i]);
+    wgt_finish(r.c, NULL);
+}
+
 /* ---- derivatives ---- */
 
 Test(lang, gradients_are_expressions)

@@ -1,4 +1,4 @@
-/* test_ops_layers.c: dropout, batch normalisation, C functions as nodes, and the layers that own parameters.
+/* test_ops_layers.c: dropout, batch and layer normalisation, C functions as nodes, and the layers that own parameters.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -159,6 +159,122 @@ Test(batch_norm, inference_uses_what_is_given)
             beta = wg_fill(g, 0.5, WG_SHAPE(2));
     wg_node mean = given(g, WG_SHAPE(2), (double[]){ 3, 1 }), variance = given(g, WG_SHAPE(2), (double[]){ 15.5, 0.5 });
     expect(wg_batch_norm(x, one, beta, mean, variance, .eps = 0.5), (double[]){ 4 / 4.0 + 0.5, -2 / 1.0 + 0.5 }, 2, 1e-15);
+    wgt_finish(c, NULL);
+}
+
+/* More rows than one block, far from zero: of rows m + d and m - d in turn the mean is m, the variance d^2, to the last digits
+ * of x. */
+Test(batch_norm, moments_of_many_rows_far_from_zero)
+{
+    for (int t = 0; t < 2; t++) {
+        wg_context *c = wgt_start(NULL, t ? WG_F64 : WG_F32, NULL);
+        wg_graph   *g = wg_graph_new(c);
+        double     *v = malloc(sizeof *v * 1000 * 40);
+        for (int i = 0; i < 1000; i++)
+            for (int j = 0; j < 40; j++) v[i * 40 + j] = 4096 + j + (i % 2 ? 0.5 : -0.5) * (1 + j % 4);
+        wg_node y = wg_batch_norm(given(g, WG_SHAPE(1000, 40), v), wg_fill(g, 1, WG_SHAPE(40)), wg_fill(g, 0, WG_SHAPE(40)));
+        double  mean[40], variance[40];
+        for (int j = 0; j < 40; j++) mean[j] = 4096 + j, variance[j] = 0.25 * (1 + j % 4) * (1 + j % 4);
+        expect(wg_part(y, 1), mean, 40, t ? 1e-15 : 1e-7);
+        expect(wg_part(y, 2), variance, 40, t ? 1e-13 : 1e-5);
+        free(v);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* Few rows and many are summed in different passes: rows repeated 16 times have the same mean and variance, a gradient
+ * repeated too, 16 times smaller in its sums. */
+Test(batch_norm, repeated_rows)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     x = wg_any(g, WG_SHAPE(64, 50)), gamma = wg_between(g, 0.5, 2, WG_SHAPE(50)), beta = wg_any(g, WG_SHAPE(50));
+    wg_node     many = wg_reshape(wg_broadcast_to(x, WG_SHAPE(16, 64, 50)), WG_SHAPE(16 * 64, 50));
+    wg_node     y[] = { wg_batch_norm(x, gamma, beta), wg_batch_norm(many, gamma, beta) }, gx[3], gx_many[3];
+    wg_node     gy = wg_any(g, WG_SHAPE(64, 50)),
+            gy_many = wg_reshape(wg_broadcast_to(gy, WG_SHAPE(16, 64, 50)), WG_SHAPE(16 * 64, 50));
+    wg_vjp(y[0], gy, (wg_node[]){ x, gamma, beta }, 3, gx);
+    wg_vjp(y[1], gy_many, (wg_node[]){ many, gamma, beta }, 3, gx_many);
+    double *once[] = { wgt_values(y[0]), wgt_values(gx[0]), wgt_values(wg_mul(gx[1], 16)), wgt_values(wg_mul(gx[2], 16)) };
+    expect(wg_slice(y[1], .axis = 0, .from = 320, .to = 384), once[0], 64 * 50, 1e-13);
+    expect(wg_slice(gx_many[0], .axis = 0, .from = 960, .to = 1024), once[1], 64 * 50, 1e-13);
+    expect(gx_many[1], once[2], 50, 1e-13);
+    expect(gx_many[2], once[3], 50, 1e-13);
+    for (int i = 0; i < 4; i++) free(once[i]);
+    wgt_finish(c, NULL);
+}
+
+/* ---- layer normalisation ---- */
+
+/* Of a row a, b: mean (a + b) / 2, variance (a - b)^2 / 4; the gradient of a row's sum of gamma-less y is zero. */
+Test(layer_norm, of_two_features)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     x = given(g, WG_SHAPE(2, 2), (double[]){ 1, 5, -2, 2 });
+    wg_node     y =
+        wg_layer_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }), given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
+    double h = 2 / sqrt(4.5);
+    expect(y, (double[]){ 10 - 2 * h, 20 + 3 * h, 10 - 2 * h, 20 + 3 * h }, 4, 1e-15);
+    expect(wg_part(y, 1), (double[]){ 3, 0 }, 2, 0);
+    expect(wg_part(y, 2), (double[]){ 4, 4 }, 2, 0);
+    wgt_finish(c, NULL);
+}
+
+/* Normalised rows have mean 0 and variance v / (v + eps); their sum does not depend on x, nor, without eps, does the sum of
+ * their squares. The gradients of gamma and beta of a sum are the sums of h and of ones. */
+Test(layer_norm, rows_are_normalised)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     x = wg_add(wg_mul(wg_any(g, WG_SHAPE(20, 4, 600)), 2), 3), one = wg_fill(g, 1, WG_SHAPE(600));
+    wg_node     y = wg_layer_norm(x, one, wg_fill(g, 0, WG_SHAPE(600))), v = wg_part(y, 2);
+    double      zero[80] = { 0 }, *variance = wgt_values(wg_div(v, wg_add(v, 1e-5)));
+    expect(wg_mean(y, .axes = WG_AXES(-1)), zero, 80, 1e-14);
+    expect(wg_var(y, .axes = WG_AXES(-1)), variance, 80, 1e-13);
+    cr_assert_lt(wg_item(wg_max(wg_abs(wg_grad(wg_sum(y), x)))), 1e-12);
+    wg_node z = wg_layer_norm(x, one, wg_fill(g, 0, WG_SHAPE(600)), .eps = WG_ZERO);
+    cr_assert_lt(wg_item(wg_max(wg_abs(wg_grad(wg_sum(wg_square(z)), x)))), 1e-11);
+    double *h = wgt_values(wg_sum(y, .axes = WG_AXES(0, 1))), *count = wgt_values(wg_mul(one, 80));
+    wg_node gamma = wg_mul(one, 1), beta = wg_mul(one, 0), sum = wg_sum(wg_layer_norm(x, gamma, beta));
+    expect(wg_grad(sum, gamma), h, 600, 1e-12);
+    expect(wg_grad(sum, beta), count, 600, 0);
+    free(variance), free(h), free(count);
+    wgt_finish(c, NULL);
+}
+
+/* A result of 8 MiB and more takes another way to memory than some of its rows alone; rows do not know of each other. */
+Test(layer_norm, large_results_are_those_of_their_rows)
+{
+    enum { ROWS = 2100, F = 1001 };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    float      *v = malloc(sizeof *v * ROWS * F);
+    for (int i = 0; i < ROWS * F; i++) v[i] = (float)(i % 20011 * 7919 % 20011) / 1000 - 10;
+    wg_node gamma = wg_between(g, 0.5, 2, WG_SHAPE(F)), beta = wg_any(g, WG_SHAPE(F)), x[2], y[2], gx[2];
+    for (int i = 0; i < 2; i++) {
+        x[i] = wg_input(g, "x", wg_view_f32(v + (i ? 1057 * F : 0), WG_SHAPE(i ? 3 : ROWS, F)));
+        y[i] = wg_layer_norm(x[i], gamma, beta);
+        gx[i] = wg_grad(wg_sum(wg_square(y[i])), x[i]);
+    }
+    const wg_tensor large[] = { wg_value(y[0]), wg_value(gx[0]) }, few[] = { wg_value(y[1]), wg_value(gx[1]) };
+    for (int i = 0; i < 2; i++)
+        cr_assert_eq(memcmp((const float *)large[i].data + 1057 * F, few[i].data, sizeof(float) * 3 * F), 0);
+    free(v);
+    wgt_finish(c, NULL);
+}
+
+Test(nn_layer_norm, makes_its_parameters)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    double      h = 1 / sqrt(1.5);
+    expect(wg_nn_layer_norm(given(g, WG_SHAPE(1, 2), (double[]){ 4, 6 }), p, "ln", .eps = 0.5), (double[]){ -h, h }, 2, 1e-15);
+    expect(wg_param(g, p, "ln.gamma", WG_SHAPE(2), wg_zeros()), (double[]){ 1, 1 }, 2, 0);
+    expect(wg_param(g, p, "ln.beta", WG_SHAPE(2), wg_zeros()), (double[]){ 0, 0 }, 2, 0);
+    wg_nn_layer_norm(wg_any(g, WG_SHAPE(2, 2)), p, "ln");
+    wgt_expect_error(c, WG_ERROR_USE, "layer \"ln\" is in this graph already");
     wgt_finish(c, NULL);
 }
 

@@ -245,6 +245,17 @@ typedef struct wg_batch_norm_args {
 WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
 #define wg_batch_norm(...) wg_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_batch_norm_args){ .x = __VA_ARGS__ })
 
+/* Over the last axis: each row by its own mean and variance, which are part 1 and 2 of the result; the same in training and
+ * inference. */
+typedef struct wg_layer_norm_args {
+    wg_node x, gamma, beta;
+    WG_BY_NAME;
+    double   eps; /* added to the variance; default 1e-5 */
+    uint64_t reserved[2];
+} wg_layer_norm_args;
+WG_API wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a);
+#define wg_layer_norm(...) wg_layer_norm_at(WG_AT(#__VA_ARGS__), &(wg_layer_norm_args){ .x = __VA_ARGS__ })
+
 /* ---- others ---- */
 
 WG_API wg_node wg_stop_gradient_at(wg_site here, wg_node x);

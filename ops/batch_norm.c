@@ -1,90 +1,74 @@
-/* norm.c: batch normalisation (Ioffe and Szegedy 2015) over all axes but the last: columns are features, all else is rows.
- * A unit is a block of 16 columns; columns never meet, so that how they are shared out changes no bit. */
-#include "ops.h"
+/* batch_norm.c: batch normalisation (Ioffe and Szegedy 2015) over all axes but the last: columns are features, all else is
+ * rows. Sums of blocks of 32 rows, then all blocks' joined by columns, then again blocks of rows; with few blocks a unit is
+ * some columns from beginning to end. Which of the two changes no bit. */
+#include "norm.h"
+#include "stream.h"
 #include "vmath.h"
 
-enum { UNIT = 16, COLUMNS = 64, ROW_BLOCK = 32 };
+/* What a unit of a phase does: columns [c, end) of blocks [block, last); the first pass, the join, the pass behind it. */
+typedef struct unit {
+    int64_t c, end, block, last;
+    bool    first, join, then;
+} unit;
+
+enum { FEW_BLOCKS = 8 };
+
+static inline unit unit_of(const matrix *m, int phase, int64_t u)
+{
+    const int64_t c = u * UNIT, end = c + UNIT < m->f ? c + UNIT : m->f;
+    if (m->blocks < FEW_BLOCKS) return (unit){ c, end, 0, m->blocks, true, true, true };
+    if (phase == 1) return (unit){ .c = c, .end = end, .join = true };
+    return (unit){ 0, m->f, u, u + 1, phase == 0, false, phase == 2 };
+}
 
 #define T    float
 #define N(n) n##_f32
-#include "norm_columns.h"
+#include "batch_norm_block.h"
 #undef T
 #undef N
 #define T    double
 #define N(n) n##_f64
-#include "norm_columns.h"
+#include "batch_norm_block.h"
 #undef T
 #undef N
 
-typedef struct norm_attr {
-    double eps;
-} norm_attr;
-
-/* Features, rows, and the columns of a share's units. */
-typedef struct columns {
-    int64_t f, rows, c, end;
-} columns;
-
-static columns columns_of(const wg_kernel *k)
-{
-    const wg_shape *s = k->xt[0].shape;
-    int64_t         f = s->dim[s->rank - 1], end = k->end * UNIT;
-    return (columns){ f, f ? wg_shape_size(*s) / f : 0, k->begin * UNIT, end < f ? end : f };
-}
-
 KERNEL(batch_norm_train)
 {
-    const columns o = columns_of(k);
-    const double  eps = ((const norm_attr *)k->attr)->eps;
-    if (k->xt[0].dtype == WG_F32)
-        train_f32(k->x[0], k->x[1], k->x[2], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, (float)eps);
-    else train_f64(k->x[0], k->x[1], k->x[2], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, eps);
+    const matrix m = matrix_of(k);
+    const double eps = ((const norm_attr *)k->attr)->eps;
+    if (k->xt[0].dtype == WG_F32) train_f32(k, &m, eps);
+    else train_f64(k, &m, eps);
     return true;
 }
 
 KERNEL(batch_norm_grad)
 {
-    const columns o = columns_of(k);
-    const double  eps = ((const norm_attr *)k->attr)->eps;
-    if (k->xt[0].dtype == WG_F32)
-        train_grad_f32(k->x[0], k->x[1], k->x[2], k->x[3], k->x[4], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end,
-                       (float)eps);
-    else train_grad_f64(k->x[0], k->x[1], k->x[2], k->x[3], k->x[4], k->y[0], k->y[1], k->y[2], o.rows, o.f, o.c, o.end, eps);
+    const matrix m = matrix_of(k);
+    const double eps = ((const norm_attr *)k->attr)->eps;
+    if (k->xt[0].dtype == WG_F32) train_grad_f32(k, &m, eps);
+    else train_grad_f64(k, &m, eps);
     return true;
 }
 
 #if WG_BASE
-
-#include "wengert/params.h"
 
 DECLARE(batch_norm_train);
 DECLARE(batch_norm_grad);
 
 static const wg_op batch_norm_train_op, batch_norm_grad_op;
 
-static const wg_attr_row norm_attrs[] = { { "eps", WG_ATTR_DOUBLE, offsetof(norm_attr, eps), "1e-5", NULL }, { 0 } };
-
-static int64_t column_blocks(const wg_kernel *k)
+static int64_t units_of(const wg_kernel *k)
 {
-    const wg_shape *s = k->xt[0].shape;
-    return (s->dim[s->rank - 1] + UNIT - 1) / UNIT;
+    const matrix m = matrix_of(k);
+    if (m.blocks < FEW_BLOCKS) return k->phase ? 0 : column_units(&m);
+    return k->phase == 1 ? column_units(&m) : m.blocks;
 }
 
-/* x has rows and columns, operands [from, to) one element a column. */
-static bool norm_shapes(wg_rule *r, int from, int to)
+/* Two sums a block, three results of their join. */
+static size_t scratch_of(const wg_kernel *k)
 {
-    norm_attr *a = r->attr;
-    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
-    int64_t f = r->x[0].shape->dim[r->x[0].shape->rank - 1];
-    for (int k = from; k < to; k++)
-        if (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != f)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the last axis of %s: it must be [%lld]", wg_rule_who(r, k),
-                                wg_rule_who(r, 0), (long long)f);
-    if (a->eps == 0) a->eps = 1e-5;
-    if (!(a->eps > 0 || a->eps == WG_ZERO) || a->eps == INFINITY)
-        return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
-    r->y[0] = r->x[0];
-    return true;
+    const matrix m = matrix_of(k);
+    return (size_t)((2 * m.blocks + 3) * m.f) * wg_dtype_size(k->xt[0].dtype);
 }
 
 static wg_axes rows_of(wg_node x)
@@ -105,7 +89,7 @@ static double row_count(wg_node x)
 
 static bool batch_norm_train_shape(wg_rule *r)
 {
-    if (!norm_shapes(r, 1, 3)) return false;
+    if (!norm_shapes(r, 2, 1, 3)) return false;
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }
@@ -125,8 +109,8 @@ static void batch_norm_train_vjp(wg_site here, wg_node y, wg_node gy, const wg_n
 }
 static wg_node batch_norm_train_sample(wg_site here, wg_graph *g, int i)
 {
-    static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 3, 2, 4 } }, { 2, { 40, 18 } }, { 2, { 1, 2 } } };
-    if (i > 3) return wg_none;
+    static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 3, 2, 4 } }, { 2, { 40, 18 } }, { 2, { 1, 2 } }, { 2, { 301, 3 } } };
+    if (i > 4) return wg_none;
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
     wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
     return wg_apply(here, &batch_norm_train_op, (wg_node[]){ x, gamma, beta }, 3,
@@ -155,7 +139,9 @@ static const wg_op batch_norm_train_op = {
     .attrs = norm_attrs,
     .shape = batch_norm_train_shape,
     .kernel = KERNELS(batch_norm_train),
-    .units = column_blocks,
+    .phases = 3,
+    .units = units_of,
+    .scratch = scratch_of,
     .expand = batch_norm_train_expand,
     .vjp = batch_norm_train_vjp,
     .sample = batch_norm_train_sample,
@@ -166,9 +152,8 @@ static const wg_op batch_norm_train_op = {
 
 static bool batch_norm_grad_shape(wg_rule *r)
 {
-    if (!norm_shapes(r, 1, 4)) return false;
-    if (r->x[4].shape != r->x[0].shape)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, 4), wg_rule_who(r, 0));
+    if (!norm_shapes(r, 2, 1, 4)) return false;
+    if (!shaped_as_x(r, 4)) return false;
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }
@@ -176,17 +161,16 @@ static bool batch_norm_grad_shape(wg_rule *r)
 static void batch_norm_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     double  eps = ((const norm_attr *)attr)->eps;
-    wg_axes rows = rows_of(x[0]);
     wg_node inverse = wg_div(1, wg_sqrt(wg_add(x[3], eps))), h = wg_mul(wg_sub(x[0], x[2]), inverse);
-    y[2] = wg_sum(x[4], .axes = rows);
-    y[1] = wg_sum(wg_mul(x[4], h), .axes = rows);
+    y[2] = sum_of_rows(here, x[4]);
+    y[1] = sum_of_rows(here, wg_mul(x[4], h));
     wg_node means = wg_div(wg_add(y[2], wg_mul(h, y[1])), row_count(x[0]));
     y[0] = wg_mul(wg_mul(x[1], inverse), wg_sub(x[4], means));
 }
 static wg_node batch_norm_grad_sample(wg_site here, wg_graph *g, int i)
 {
-    static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 34, 17 } } };
-    if (i > 2) return wg_none;
+    static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 34, 17 } }, { 2, { 260, 5 } } };
+    if (i > 3) return wg_none;
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
     wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
     wg_node  gy = wg_any(g, s[i]);
@@ -214,7 +198,9 @@ static const wg_op batch_norm_grad_op = {
     .attrs = norm_attrs,
     .shape = batch_norm_grad_shape,
     .kernel = KERNELS(batch_norm_grad),
-    .units = column_blocks,
+    .phases = 3,
+    .units = units_of,
+    .scratch = scratch_of,
     .expand = batch_norm_grad_expand,
     .sample = batch_norm_grad_sample,
     .error = batch_norm_grad_error,
@@ -226,7 +212,7 @@ static bool batch_norm_shape(wg_rule *r)
 {
     bool mean = !wg_is_none(r->node[3]), variance = !wg_is_none(r->node[4]);
     if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "mean and variance are given both or none");
-    return norm_shapes(r, 1, mean ? 5 : 3);
+    return norm_shapes(r, 2, 1, mean ? 5 : 3);
 }
 static void batch_norm_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
@@ -279,7 +265,7 @@ wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
                     &(norm_attr){ a->eps });
 }
 
-extern const wg_op *const wgi_ops_norm[];
-const wg_op *const        wgi_ops_norm[] = { &batch_norm_train_op, &batch_norm_grad_op, &batch_norm_op, NULL };
+extern const wg_op *const wgi_ops_batch_norm[];
+const wg_op *const        wgi_ops_batch_norm[] = { &batch_norm_train_op, &batch_norm_grad_op, &batch_norm_op, NULL };
 
 #endif

@@ -1,0 +1,168 @@
+/* batch_norm_block.h: blocks of rows of batch normalisation for one element type: T, and N(name) its functions' names;
+ * batch_norm.c includes it once for each. Functions do columns [c, end) of block b, or join the blocks.
+ *
+ * Mean and variance in one pass over memory (Chan, Golub and LeVeque 1979): of each block, which stays in the cache, the sum
+ * and the squared deviations from its own mean m_b; then sum (x - mean)^2 = sum_b (squares_b + n_b (m_b - mean)^2) in double. */
+
+typedef struct N(batch) {
+    const T *x, *gamma, *beta, *gy;
+    T       *y, *dgamma, *dbeta, *mean, *variance; /* y: of the gradient dx */
+    T       *part;                                 /* [blocks, 2, f]: two sums of each block */
+    T       *scale, *level, *slope;                /* [f] */
+    T        eps;
+    bool     stream;
+} N(batch);
+
+static void N(moments)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
+{
+    const T      *x = o->x;
+    const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
+    for (; c < end; c += PANEL) {
+        const int64_t w = end - c < PANEL ? end - c : PANEL;
+        T *restrict sum = o->part + 2 * b * f + c, *restrict square = sum + f;
+        T mean[PANEL];
+        BLOCK_SUM(sum, x[i]);
+        for (int64_t j = 0; j < w; j++) mean[j] = sum[j] / (T)(r1 - r0);
+        BLOCK_SUM(square, (x[i] - mean[j]) * (x[i] - mean[j]));
+    }
+}
+
+static void N(join_moments)(const N(batch) * o, const matrix *m, int64_t c, int64_t end)
+{
+    const int64_t w = end - c, f = m->f;
+    const T      *part = o->part + c;
+    double        total[UNIT], squares[UNIT];
+    JOIN_BLOCKS(total, part, 2 * f);
+    for (int64_t j = 0; j < w; j++) total[j] /= (double)m->rows;
+    JOIN_BLOCKS(squares, part + f, 2 * f);
+    for (int64_t b = 0; b < m->blocks; b++) {
+        const int64_t n = block_end(m, b) - b * ROW_BLOCK;
+        for (int64_t j = 0; j < w; j++) {
+            const double away = (double)(part[2 * b * f + j] / (T)n) - total[j];
+            squares[j] += (double)n * (away * away);
+        }
+    }
+    for (int64_t j = 0; j < w; j++) {
+        o->mean[c + j] = (T)total[j];
+        o->variance[c + j] = (T)(squares[j] / (double)m->rows);
+        o->scale[c + j] = o->gamma[c + j] / SQRT(o->variance[c + j] + o->eps);
+    }
+}
+
+static void N(normalise)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
+{
+    const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
+    T             tile[PANEL];
+    for (; c < end; c += PANEL) {
+        const int64_t w = end - c < PANEL ? end - c : PANEL;
+        const T      *mean = o->mean + c, *scale = o->scale + c, *beta = o->beta + c;
+        for (int64_t r = r0; r < r1; r++) {
+            const T *x = o->x + r * f + c;
+            T *restrict y = o->stream ? tile : o->y + r * f + c;
+            for (int64_t j = 0; j < w; j++) y[j] = (x[j] - mean[j]) * scale[j] + beta[j];
+            if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
+        }
+    }
+}
+
+/* ---- the gradient ---- */
+
+static void N(sums)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
+{
+    const T      *x = o->x, *gy = o->gy;
+    const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
+    for (; c < end; c += PANEL) {
+        const int64_t w = end - c < PANEL ? end - c : PANEL;
+        const T      *mean = o->mean + c;
+        T *restrict dbeta = o->part + 2 * b * f + c, *restrict dgamma = dbeta + f;
+        T inverse[PANEL];
+        for (int64_t j = 0; j < w; j++) inverse[j] = 1 / SQRT(o->variance[c + j] + o->eps);
+        BLOCK_SUM(dbeta, gy[i]);
+        BLOCK_SUM(dgamma, gy[i] * ((x[i] - mean[j]) * inverse[j]));
+    }
+}
+
+static void N(join_sums)(const N(batch) * o, const matrix *m, int64_t c, int64_t end)
+{
+    const int64_t w = end - c, f = m->f;
+    const T      *part = o->part + c;
+    double        total[UNIT];
+    JOIN_BLOCKS(total, part, 2 * f);
+    for (int64_t j = 0; j < w; j++) {
+        o->dbeta[c + j] = (T)total[j];
+        o->level[c + j] = (T)(total[j] / (double)m->rows);
+    }
+    JOIN_BLOCKS(total, part + f, 2 * f);
+    for (int64_t j = 0; j < w; j++) {
+        const T inverse = 1 / SQRT(o->variance[c + j] + o->eps);
+        o->dgamma[c + j] = (T)total[j];
+        o->slope[c + j] = (T)(total[j] / (double)m->rows) * inverse;
+        o->scale[c + j] = o->gamma[c + j] * inverse;
+    }
+}
+
+static void N(descend)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
+{
+    const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
+    T             tile[PANEL];
+    for (; c < end; c += PANEL) {
+        const int64_t w = end - c < PANEL ? end - c : PANEL;
+        const T      *mean = o->mean + c, *scale = o->scale + c, *level = o->level + c, *slope = o->slope + c;
+        for (int64_t r = r0; r < r1; r++) {
+            const T *x = o->x + r * f + c, *gy = o->gy + r * f + c;
+            T *restrict dx = o->stream ? tile : o->y + r * f + c;
+            for (int64_t j = 0; j < w; j++) dx[j] = scale[j] * (gy[j] - level[j] - (x[j] - mean[j]) * slope[j]);
+            if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
+        }
+    }
+}
+
+/* ---- kernels: a unit is a block of rows, or some columns of all blocks ---- */
+
+static void N(train)(const wg_kernel *k, const matrix *m, double eps)
+{
+    N(batch)
+    o = { .x = k->x[0],
+          .gamma = k->x[1],
+          .beta = k->x[2],
+          .y = k->y[0],
+          .mean = k->y[1],
+          .variance = k->y[2],
+          .part = k->scratch,
+          .eps = (T)eps,
+          .stream = streams(k, 0) };
+    o.scale = o.part + 2 * m->blocks * m->f;
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const unit s = unit_of(m, k->phase, u);
+        for (int64_t b = s.block; b < s.last && s.first; b++) N(moments)(&o, m, b, s.c, s.end);
+        if (s.join) N(join_moments)(&o, m, s.c, s.end);
+        for (int64_t b = s.block; b < s.last && s.then; b++) N(normalise)(&o, m, b, s.c, s.end);
+    }
+    stream_end();
+}
+
+static void N(train_grad)(const wg_kernel *k, const matrix *m, double eps)
+{
+    N(batch)
+    o = { .x = k->x[0],
+          .gamma = k->x[1],
+          .mean = (T *)(uintptr_t)k->x[2],
+          .variance = (T *)(uintptr_t)k->x[3],
+          .gy = k->x[4],
+          .y = k->y[0],
+          .dgamma = k->y[1],
+          .dbeta = k->y[2],
+          .part = k->scratch,
+          .eps = (T)eps,
+          .stream = streams(k, 0) };
+    o.scale = o.part + 2 * m->blocks * m->f;
+    o.level = o.scale + m->f;
+    o.slope = o.level + m->f;
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const unit s = unit_of(m, k->phase, u);
+        for (int64_t b = s.block; b < s.last && s.first; b++) N(sums)(&o, m, b, s.c, s.end);
+        if (s.join) N(join_sums)(&o, m, s.c, s.end);
+        for (int64_t b = s.block; b < s.last && s.then; b++) N(descend)(&o, m, b, s.c, s.end);
+    }
+    stream_end();
+}

@@ -1,0 +1,192 @@
+/* layer_norm.c: layer normalisation (Ba, Kiros and Hinton 2016) over the last axis: each row by its own mean and variance. */
+#include "norm.h"
+#include "stream.h"
+#include "vmath.h"
+
+#define T    float
+#define N(n) n##_f32
+#include "row_sum.h"
+#include "layer_norm_row.h"
+#undef T
+#undef N
+#define T    double
+#define N(n) n##_f64
+#include "row_sum.h"
+#include "layer_norm_row.h"
+#undef T
+#undef N
+
+KERNEL(layer_norm)
+{
+    const matrix m = matrix_of(k);
+    const double eps = ((const norm_attr *)k->attr)->eps;
+    if (k->xt[0].dtype == WG_F32) rows_f32(k, &m, eps);
+    else rows_f64(k, &m, eps);
+    return true;
+}
+
+KERNEL(layer_norm_grad)
+{
+    const matrix m = matrix_of(k);
+    const double eps = ((const norm_attr *)k->attr)->eps;
+    if (k->xt[0].dtype == WG_F32) rows_grad_f32(k, &m, eps);
+    else rows_grad_f64(k, &m, eps);
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(layer_norm);
+DECLARE(layer_norm_grad);
+
+static const wg_op layer_norm_op, layer_norm_grad_op;
+
+static int64_t rows_of(const wg_kernel *k) { return wg_shape_size(*k->yt[1].shape); }
+static wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
+static wg_node row_mean(wg_site here, wg_node x) { return wg_mean(x, .axes = WG_AXES(-1), .keepdims = true); }
+
+/* ---- layer_norm: y, mean, variance ---- */
+
+static bool layer_norm_shape(wg_rule *r)
+{
+    if (!norm_shapes(r, 1, 1, 3)) return false;
+    *wg_rule_shape(r, 1) = *r->x[0].shape;
+    r->made[1].rank--;
+    r->y[2].shape = r->y[1].shape;
+    return true;
+}
+static void layer_norm_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    const double eps = ((const norm_attr *)attr)->eps;
+    y[1] = wg_mean(x[0], .axes = WG_AXES(-1));
+    y[2] = wg_var(x[0], .axes = WG_AXES(-1));
+    wg_node h = wg_div(wg_sub(x[0], beside(here, y[1])), wg_sqrt(wg_add(beside(here, y[2]), eps)));
+    y[0] = wg_add(wg_mul(h, x[1]), x[2]);
+}
+static void layer_norm_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_apply(here, &layer_norm_grad_op, (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
+    gx[1] = wg_part(gx[0], 1);
+    gx[2] = wg_part(gx[0], 2);
+}
+static wg_node layer_norm_sample(wg_site here, wg_graph *g, int i)
+{
+    static const wg_shape s[] = { { 2, { 3, 5 } },   { 3, { 3, 2, 4 } }, { 1, { 7 } },   { 2, { 35, 3 } },
+                                  { 2, { 2, 300 } }, { 2, { 3, 1 } },    { 2, { 0, 4 } } };
+    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
+    wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
+    wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
+    return wg_layer_norm(x, gamma, beta, .eps = i % 2 ? 0.125 : 0);
+}
+static const char *layer_norm_error(wg_site here, wg_graph *g, int i)
+{
+    wg_node x = wg_any(g, WG_SHAPE(5, 3)), f = wg_any(g, WG_SHAPE(3));
+    switch (i) {
+    case 0: wg_layer_norm(x, f, wg_any(g, WG_SHAPE(5))); return "it must be [3]";
+    case 1: wg_layer_norm(x, f, f, .eps = -1); return "eps is -1";
+    case 2: wg_layer_norm(wg_sum(x), f, f); return "must have 1 to 8";
+    }
+    return NULL;
+}
+static const wg_op layer_norm_op = {
+    .name = "layer_norm",
+    .summary = "Each row over the last axis by its own mean and variance (divided by n), which are parts 1 and 2.",
+    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
+    .adjoint = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h y'), beta' = sum(y'); d = gamma y', h = (x - mean) / s",
+    .operands = 3,
+    .outputs = 3,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    .cost = 6,
+    .attr_size = sizeof(norm_attr),
+    .attrs = norm_attrs,
+    .shape = layer_norm_shape,
+    .kernel = KERNELS(layer_norm),
+    .units = rows_of,
+    .expand = layer_norm_expand,
+    .vjp = layer_norm_vjp,
+    .sample = layer_norm_sample,
+    .error = layer_norm_error,
+};
+wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
+{
+    return wg_apply(here, &layer_norm_op, (wg_node[]){ a->x, a->gamma, a->beta }, 3, &(norm_attr){ a->eps });
+}
+
+/* ---- layer_norm_grad: dx, dgamma, dbeta ---- */
+
+static int64_t units_of(const wg_kernel *k)
+{
+    const matrix m = matrix_of(k);
+    return k->phase ? column_units(&m) : m.blocks;
+}
+static size_t scratch_of(const wg_kernel *k)
+{
+    const matrix m = matrix_of(k);
+    return (size_t)(2 * m.blocks * m.f) * wg_dtype_size(k->xt[0].dtype);
+}
+
+static bool layer_norm_grad_shape(wg_rule *r)
+{
+    if (!norm_shapes(r, 1, 1, 2) || !shaped_as_x(r, 4)) return false;
+    wg_shape rows = *r->x[0].shape;
+    rows.rank--;
+    for (int k = 2; k < 4; k++)
+        if (!wg_shape_equal(*r->x[k].shape, rows))
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, k), wg_rule_who(r, 0));
+    r->y[1] = r->y[2] = r->x[1];
+    return true;
+}
+/* With mean and variance as the row's own: x moves them too, which is where the two means come from. */
+static void layer_norm_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    const double eps = ((const norm_attr *)attr)->eps;
+    wg_node      inverse = wg_div(1, wg_sqrt(wg_add(beside(here, x[3]), eps)));
+    wg_node      h = wg_mul(wg_sub(x[0], beside(here, x[2])), inverse), d = wg_mul(x[4], x[1]);
+    y[2] = sum_of_rows(here, x[4]);
+    y[1] = sum_of_rows(here, wg_mul(x[4], h));
+    y[0] = wg_mul(inverse, wg_sub(wg_sub(d, row_mean(here, d)), wg_mul(h, row_mean(here, wg_mul(d, h)))));
+}
+static wg_node layer_norm_grad_sample(wg_site here, wg_graph *g, int i)
+{
+    static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 35, 4 } }, { 2, { 2, 300 } }, { 1, { 6 } } };
+    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
+    wg_shape rows = s[i], f = { 1, { s[i].dim[s[i].rank - 1] } };
+    rows.rank--;
+    wg_node x[] = { wg_any(g, s[i]), wg_between(g, 0.5, 1.5, f), wg_any(g, rows), wg_between(g, 0.5, 2, rows), wg_any(g, s[i]) };
+    return wg_apply(here, &layer_norm_grad_op, x, 5, NULL);
+}
+static const char *layer_norm_grad_error(wg_site here, wg_graph *g, int i)
+{
+    wg_node f = wg_any(g, WG_SHAPE(3)), rows = wg_any(g, WG_SHAPE(5)), x = wg_any(g, WG_SHAPE(5, 3));
+    if (i > 1) return NULL;
+    wg_apply(here, &layer_norm_grad_op, (wg_node[]){ x, f, rows, i ? f : rows, i ? x : wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
+    return i ? "one number a row" : "is not shaped as";
+}
+static const wg_op layer_norm_grad_op = {
+    .name = "layer_norm_grad",
+    .summary = "The gradients of layer_norm in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
+    .formula = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h g), beta' = sum(g); d = gamma g, h = (x - mean) / s, s = "
+               "sqrt(variance + eps)",
+    .adjoint = "that of the formula",
+    .operands = 5,
+    .outputs = 3,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    .cost = 8,
+    .attr_size = sizeof(norm_attr),
+    .attrs = norm_attrs,
+    .shape = layer_norm_grad_shape,
+    .kernel = KERNELS(layer_norm_grad),
+    .phases = 2,
+    .units = units_of,
+    .scratch = scratch_of,
+    .expand = layer_norm_grad_expand,
+    .sample = layer_norm_grad_sample,
+    .error = layer_norm_grad_error,
+};
+
+extern const wg_op *const wgi_ops_layer_norm[];
+const wg_op *const        wgi_ops_layer_norm[] = { &layer_norm_op, &layer_norm_grad_op, NULL };
+
+#endif

@@ -1,0 +1,104 @@
+/* layer_norm_row.h: rows of layer normalisation for one element type: T, and N(name) its functions' names; layer_norm.c
+ * includes it once for each, after row_sum.h. A row is read from memory once: its later passes find it in the cache. */
+
+typedef struct N(layer) {
+    const T *x, *gamma, *beta, *gy;
+    T       *y, *dgamma, *dbeta, *mean, *variance; /* y: of the gradient dx */
+    T        eps;
+    bool     stream;
+} N(layer);
+
+static void N(normalise)(const N(layer) * o, int64_t f, int64_t r)
+{
+    const T *x = o->x + r * f, *gamma = o->gamma, *beta = o->beta;
+    T        tile[PANEL];
+    double   total;
+    ROW_SUM(total, f, x[i]);
+    const T mean = (T)(total / (double)f);
+    ROW_SUM(total, f, (x[i] - mean) * (x[i] - mean));
+    const T variance = (T)(total / (double)f), inverse = 1 / SQRT(variance + o->eps);
+    for (int64_t c = 0; c < f; c += PANEL) {
+        const int64_t w = f - c < PANEL ? f - c : PANEL;
+        T *restrict y = o->stream ? tile : o->y + r * f + c;
+        for (int64_t j = 0; j < w; j++) y[j] = (x[c + j] - mean) * inverse * gamma[c + j] + beta[c + j];
+        if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
+    }
+    o->mean[r] = mean;
+    o->variance[r] = variance;
+}
+
+/* dx of row r; what the row adds to a block's sums of g h and g. */
+static void N(descend)(const N(layer) * o, int64_t f, int64_t r, T *restrict dgamma, T *restrict dbeta)
+{
+    const T *x = o->x + r * f, *gy = o->gy + r * f, *gamma = o->gamma;
+    const T  mean = o->mean[r], inverse = 1 / SQRT(o->variance[r] + o->eps);
+    T        tile[PANEL];
+    double   level, slope;
+    ROW_SUM(level, f, gy[i] * gamma[i]);
+    ROW_SUM(slope, f, gy[i] * gamma[i] * ((x[i] - mean) * inverse));
+    const T a = (T)(level / (double)f), b = (T)(slope / (double)f);
+    for (int64_t c = 0; c < f; c += PANEL) {
+        const int64_t w = f - c < PANEL ? f - c : PANEL;
+        T *restrict dx = o->stream ? tile : o->y + r * f + c;
+        for (int64_t j = 0; j < w; j++) {
+            const T h = (x[c + j] - mean) * inverse, g = gy[c + j];
+            dgamma[c + j] += g * h;
+            dbeta[c + j] += g;
+            dx[j] = inverse * (g * gamma[c + j] - a - h * b);
+        }
+        if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
+    }
+}
+
+static void N(join)(const N(layer) * o, const matrix *m, const T *part, int64_t c, int64_t end)
+{
+    const int64_t w = end - c, f = m->f;
+    double        total[UNIT];
+    JOIN_BLOCKS(total, part + c, 2 * f);
+    for (int64_t j = 0; j < w; j++) o->dgamma[c + j] = (T)total[j];
+    JOIN_BLOCKS(total, part + f + c, 2 * f);
+    for (int64_t j = 0; j < w; j++) o->dbeta[c + j] = (T)total[j];
+}
+
+/* ---- kernels ---- */
+
+static void N(rows)(const wg_kernel *k, const matrix *m, double eps)
+{
+    const N(layer) o = { .x = k->x[0],
+                         .gamma = k->x[1],
+                         .beta = k->x[2],
+                         .y = k->y[0],
+                         .mean = k->y[1],
+                         .variance = k->y[2],
+                         .eps = (T)eps,
+                         .stream = streams(k, 0) };
+    for (int64_t r = k->begin; r < k->end; r++) N(normalise)(&o, m->f, r);
+    stream_end();
+}
+
+/* Blocks of rows, each with sums of its own in scratch; then their join by columns. */
+static void N(rows_grad)(const wg_kernel *k, const matrix *m, double eps)
+{
+    const int64_t f = m->f;
+    const N(layer) o = { .x = k->x[0],
+                         .gamma = k->x[1],
+                         .mean = (T *)(uintptr_t)k->x[2],
+                         .variance = (T *)(uintptr_t)k->x[3],
+                         .gy = k->x[4],
+                         .y = k->y[0],
+                         .dgamma = k->y[1],
+                         .dbeta = k->y[2],
+                         .eps = (T)eps,
+                         .stream = streams(k, 0) };
+    for (int64_t u = k->begin; u < k->end; u++) {
+        T *part = k->scratch;
+        if (k->phase) {
+            N(join)(&o, m, part, u * UNIT, (u + 1) * UNIT < f ? (u + 1) * UNIT : f);
+            continue;
+        }
+        part += 2 * u * f;
+        for (int64_t j = 0; j < 2 * f; j++) part[j] = 0;
+        for (int64_t r = u * ROW_BLOCK; r < block_end(m, u); r++) N(descend)(&o, f, r, part, part + f);
+    }
+    stream_end();
+}

@@ -1,0 +1,102 @@
+/* norm.h: what the normalisations share: eps, operands that hold one element a feature (the last axis), and sums over rows in
+ * blocks of 32, as docs/arithmetic.md has them. */
+#ifndef WG_NORM_H
+#define WG_NORM_H
+
+#include "ops.h"
+
+enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 512 }; /* rows of a block; columns of a unit; columns that a pass takes at a time */
+
+typedef struct norm_attr {
+    double eps;
+} norm_attr;
+
+/* x as rows of features. */
+typedef struct matrix {
+    int64_t rows, f, blocks;
+} matrix;
+
+static inline matrix matrix_of(const wg_kernel *k)
+{
+    const wg_shape *s = k->xt[0].shape;
+    const int64_t   f = s->dim[s->rank - 1], rows = f ? wg_shape_size(*s) / f : 0;
+    return (matrix){ rows, f, (rows + ROW_BLOCK - 1) / ROW_BLOCK };
+}
+
+static inline int64_t block_end(const matrix *m, int64_t b)
+{
+    return (b + 1) * ROW_BLOCK < m->rows ? (b + 1) * ROW_BLOCK : m->rows;
+}
+
+static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) / UNIT; }
+
+/* to[j] = the sum over rows r in [r0, r1), in order, of value, an expression in j < w and i, the place of row r, column c + j.
+ * Four rows at a time, so that sums stay in registers for longer. */
+#define BLOCK_SUM(to, value)                         \
+    do {                                             \
+        int64_t r = r0;                              \
+        for (int64_t j = 0; j < w; j++) (to)[j] = 0; \
+        for (; r + 4 <= r1; r += 4)                  \
+            for (int64_t j = 0; j < w; j++) {        \
+                int64_t i = r * f + c + j;           \
+                T       t = (to)[j] + (value);       \
+                i += f, t += (value);                \
+                i += f, t += (value);                \
+                i += f, t += (value);                \
+                (to)[j] = t;                         \
+            }                                        \
+        for (; r < r1; r++)                          \
+            for (int64_t j = 0; j < w; j++) {        \
+                const int64_t i = r * f + c + j;     \
+                (to)[j] += (value);                  \
+            }                                        \
+    } while (0)
+
+/* total[j], doubles: part[j], part[step + j], ..., one a block, in order */
+#define JOIN_BLOCKS(total, part, step)                                                    \
+    do {                                                                                  \
+        for (int64_t j = 0; j < w; j++) (total)[j] = 0;                                   \
+        for (int64_t b = 0; b < m->blocks; b++)                                           \
+            for (int64_t j = 0; j < w; j++) (total)[j] += (double)(part)[b * (step) + j]; \
+    } while (0)
+
+#if WG_BASE
+
+#include "wengert/params.h"
+
+static const wg_attr_row norm_attrs[] = { { "eps", WG_ATTR_DOUBLE, offsetof(norm_attr, eps), "1e-5", NULL }, { 0 } };
+
+/* x has at least `rank` axes, operands [from, to) one element a feature; y is shaped as x. */
+static bool norm_shapes(wg_rule *r, int rank, int from, int to)
+{
+    norm_attr *a = r->attr;
+    if (!wg_rule_rank(r, 0, rank, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
+    int64_t f = r->x[0].shape->dim[r->x[0].shape->rank - 1];
+    for (int k = from; k < to; k++)
+        if (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != f)
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the last axis of %s: it must be [%lld]", wg_rule_who(r, k),
+                                wg_rule_who(r, 0), (long long)f);
+    if (a->eps == 0) a->eps = 1e-5;
+    if (!(a->eps > 0 || a->eps == WG_ZERO) || a->eps == INFINITY)
+        return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
+    r->y[0] = r->x[0];
+    return true;
+}
+
+static bool shaped_as_x(wg_rule *r, int k)
+{
+    return r->x[k].shape == r->x[0].shape ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, k), wg_rule_who(r, 0));
+}
+
+/* The sum over all axes but the last. */
+static wg_node sum_of_rows(wg_site here, wg_node x)
+{
+    wg_axes a = { .count = wg_node_shape(x).rank - 1 };
+    for (int i = 0; i < a.count; i++) a.axis[i] = i;
+    return a.count ? wg_sum(x, .axes = a) : x;
+}
+
+#endif
+
+#endif
