@@ -6,10 +6,11 @@
 #include "ops.h"
 
 /* src/blas.c: the gate. The engine keeps BLAS serial around CONTRACT kernels. */
-void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
-                  float *c, int64_t ldc);
-void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
-                  double *c, int64_t ldc);
+void    wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
+                     float *c, int64_t ldc);
+void    wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
+                     int64_t ldb, double *c, int64_t ldc);
+int64_t wgi_gemm_light(void); /* calls of up to so many multiplications pack nothing; 0: all pack */
 
 typedef struct matmul_attr {
     bool ta, tb; /* the operand's last two axes are swapped */
@@ -20,36 +21,47 @@ typedef struct product {
     int64_t m, n, k, batch, lda, ldb;
     bool    ta, tb, small;
     int64_t high, wide, down, across;
-    int     axes; /* leading axes of y; an operand that repeats along one has stride 0 there */
+    int64_t strip; /* rows of a tile to one call */
+    int     axes;  /* leading axes of y; an operand that repeats along one has stride 0 there */
     int64_t dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
 } product;
 
-/* Multiplications: up to SMALL a loop is faster than a call. OpenBLAS has kernels that pack nothing for products of up to
- * LIGHT: tiles of that size are faster by a tenth to a quarter. Tiles of less than WORTH do not pay for their call. HEAVY
- * products, and those whose inner axis is too long for light tiles, take large ones. Found by measurement with two cores. */
-enum { SMALL = 16, WORTH = 1 << 16, LIGHT = 1000000, HEAVY = 1 << 27 };
+/* The rule of tiles, found by measurement with two cores (docs/performance.md). Multiplications: up to SMALL a loop is faster
+ * than a call; tiles of less than WORTH do not pay for their call. */
+enum { SMALL = 16, WORTH = 1 << 16, FAR = 1 << 23 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static int64_t tiles_of(const product *p) { return ((p->m - 1) / p->high + 1) * ((p->n - 1) / p->wide + 1); }
-
-/* 256 by 256, halved along the longer side until there are four for the cores. */
-static void large_tiles(product *p)
+/* Calls that pack nothing are faster by a tenth, if just below their limit, 64 columns wide (rows of b: 32), and if what they
+ * read across stored rows is no more than FAR bytes. Tiles are 32 rows high, a call has as many of them as it may. */
+static bool light_tiles(product *p, int64_t size)
 {
-    p->high = p->wide = 256;
-    while (tiles_of(p) < 4 && least(p->high, p->m) + least(p->wide, p->n) > 64)
-        *(least(p->high, p->m) > least(p->wide, p->n) ? &p->high : &p->wide) /= 2;
+    const int64_t light = wgi_gemm_light(), far = (p->ta ? p->m : 0) + (p->tb ? 0 : p->n), fewest = p->ta ? 16 : 8;
+    p->high = p->strip = 32;
+    p->wide = p->tb || (p->ta && 32 * 64 * p->k > light) ? 32 : 64;
+    while (p->strip > fewest && p->strip * p->wide * p->k > light) p->strip /= 2;
+    return p->strip * p->wide * p->k <= light && far * p->k * size <= FAR;
 }
 
-static void tile_of(product *p)
+/* Of the others those that are 1024 wide, then those that are high: 256 by 1024, halved until there are four for the cores. */
+static void large_tiles(product *p)
 {
-    p->high = 32;
-    p->wide = p->tb ? 32 : 64;
-    while (p->wide > 16 && (double)p->high * (double)p->wide * (double)p->k > LIGHT) p->wide /= 2;
-    if ((double)p->high * (double)p->wide * (double)p->k > LIGHT || (double)p->m * (double)p->n * (double)p->k >= HEAVY)
-        large_tiles(p);
+    int64_t down = (p->m - 1) / 256 + 1, across = (p->n - 1) / 1024 + 1;
+    for (;;) {
+        p->high = ((p->m - 1) / down / 32 + 1) * 32;
+        p->wide = ((p->n - 1) / across / 32 + 1) * 32;
+        if (down * across >= 4 || p->high + p->wide <= 64) break;
+        *(p->high > p->wide || (p->high > 128 && !p->tb) ? &down : &across) *= 2;
+    }
+    p->strip = p->high;
+}
+
+static void tile_of(product *p, int64_t size)
+{
+    if (!light_tiles(p, size)) large_tiles(p);
     while (least(p->high, p->m) * least(p->wide, p->n) * p->k < WORTH && (p->high < p->m || p->wide < p->n))
         *(p->high < p->m ? &p->high : &p->wide) *= 2;
+    if (p->strip >= 32) p->strip = p->high;
     p->down = (p->m - 1) / p->high + 1;
     p->across = (p->n - 1) / p->wide + 1;
 }
@@ -97,7 +109,7 @@ static void product_of(product *p, const wg_kernel *k)
     p->axes = y->rank - (a->rank > 1) - (b->rank > 1);
     if (p->axes) leading_axes_of(p, a, b, y);
     p->small = (double)p->m * (double)p->n * (double)p->k <= SMALL;
-    if (!p->small) tile_of(p);
+    if (!p->small) tile_of(p, (int64_t)wg_dtype_size(k->xt[0].dtype));
 }
 
 static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
@@ -129,19 +141,23 @@ static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b
     else SMALL_PRODUCT(double);
 }
 
-static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
+static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m, int64_t n)
 {
-    int64_t i = tile / p->across * p->high, j = tile % p->across * p->wide;
-    int64_t m = least(p->m - i, p->high), n = least(p->n - j, p->wide);
-    a += p->ta ? i : i * p->lda;
-    b += p->tb ? j * p->ldb : j;
-    y += i * p->n + j;
     if (k->xt[0].dtype == WG_F32)
         wgi_gemm_f32(p->ta, p->tb, m, n, p->k, (const float *)k->x[0] + a, p->lda, (const float *)k->x[1] + b, p->ldb,
                      (float *)k->y[0] + y, p->n);
     else
         wgi_gemm_f64(p->ta, p->tb, m, n, p->k, (const double *)k->x[0] + a, p->lda, (const double *)k->x[1] + b, p->ldb,
                      (double *)k->y[0] + y, p->n);
+}
+
+static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
+{
+    int64_t i = tile / p->across * p->high, j = tile % p->across * p->wide;
+    int64_t end = least(p->m, i + p->high), n = least(p->n - j, p->wide);
+    b += p->tb ? j * p->ldb : j;
+    for (; i < end; i += p->strip)
+        one_call(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, least(end - i, p->strip), n);
 }
 
 KERNEL(matmul)

@@ -6,11 +6,13 @@
 #include "wgi.h"
 
 #include <limits.h>
+#include <strings.h>
 
 #if WG_WITH_BLAS
 #include <cblas.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #endif
 
 #define REAL float
@@ -61,6 +63,17 @@ void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const doubl
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 static char           about[200] = "a CBLAS other than OpenBLAS";
+static int64_t        light; /* what wgi_gemm_light says */
+
+/* OpenBLAS has kernels that pack nothing for AVX-512, since 0.3.17, for up to 1e6 multiplications. */
+static int64_t light_of(const char *config, const char *core)
+{
+    static const char *const cores[] = { "SkylakeX", "Cooperlake", "SapphireRapids" };
+    const char              *version = strstr(config, "OpenBLAS 0.3.");
+    for (size_t i = 0; version && atoi(version + 13) >= 17 && i < sizeof cores / sizeof *cores; i++)
+        if (strcasecmp(core, cores[i]) == 0) return 1000000;
+    return 0;
+}
 
 /* The pthread build has threads of its own, which OpenMP's number does not reach: it is told once to have one. */
 static void start(void)
@@ -68,12 +81,14 @@ static void start(void)
     static const char *const kind[] = { "serial", "pthreads, held to one", "OpenMP" };
     int                      parallel = openblas_get_parallel ? openblas_get_parallel() : 0;
     if (parallel == 1 && openblas_set_num_threads) openblas_set_num_threads(1);
-    if (openblas_get_config && openblas_get_corename)
-        snprintf(about, sizeof about, "%s; kernels %s; threads %s", openblas_get_config(), openblas_get_corename(),
-                 kind[parallel >= 0 && parallel <= 2 ? parallel : 0]);
+    if (!openblas_get_config || !openblas_get_corename) return;
+    light = light_of(openblas_get_config(), openblas_get_corename());
+    snprintf(about, sizeof about, "%s; kernels %s; threads %s", openblas_get_config(), openblas_get_corename(),
+             kind[parallel >= 0 && parallel <= 2 ? parallel : 0]);
 }
 
-void wgi_blas_start(void) { pthread_once(&started, start); }
+void    wgi_blas_start(void) { pthread_once(&started, start); }
+int64_t wgi_gemm_light(void) { return light; }
 
 const char *wgi_blas_about(void)
 {
@@ -96,6 +111,7 @@ void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const doubl
 }
 
 void        wgi_blas_start(void) {}
+int64_t     wgi_gemm_light(void) { return 0; }
 const char *wgi_blas_about(void) { return "none: the library's own loops"; }
 
 #endif
