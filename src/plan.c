@@ -137,6 +137,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[]
         cut(&w);
         results_of(&w, wish, wishes);
         gradients_of(&w, gx);
+        wgi_place_results(&w);
         remember_structure(&w);
         p->root = kept_list(&w, r->root, r->roots);
         p->target = kept_list(&w, r->target, r->targets);

@@ -130,6 +130,7 @@ bool        wgi_work_given(const wgi_work *w, uint32_t i);   /* a leaf, or a val
 bool        wgi_work_is_fold(const wgi_work *w, uint32_t i); /* a reduction of a whole tensor, its leaves taken from tiles */
 void        wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes);
 void        wgi_emit(wgi_work *w);
+void        wgi_place_results(wgi_work *w);
 uint32_t    wgi_buffer_of(wgi_work *w, uint32_t i);
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n); /* a copy for the plan */
 static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }

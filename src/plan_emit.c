@@ -93,13 +93,23 @@ static void make_buffer(wgi_work *w, uint32_t i)
     w->failed |= !fits(w, bytes_of(n));
     if (w->failed) return;
     if (w->out[i] == 2) {
-        b.where = WGI_OUT;
-        b.offset = w->p->out;
-        w->p->out += align64(bytes_of(n));
+        b.where = WGI_OUT; /* placed at the end: gradients made in place need no room */
     } else {
         b.offset = take(w, bytes_of(n));
     }
     w->buf[i] = new_buffer(w, b) + 1;
+}
+
+void wgi_place_results(wgi_work *w)
+{
+    wgi_plan *p = w->p;
+    for (uint32_t i = 0; i < p->buffers && !w->failed; i++) {
+        size_t size = bytes_of(&w->g->node[p->buffer[i].node]);
+        if (p->buffer[i].where != WGI_OUT) continue;
+        w->failed |= !fits(w, size);
+        p->buffer[i].offset = p->out;
+        p->out += align64(size);
+    }
 }
 
 /* ---- steps ---- */
