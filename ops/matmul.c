@@ -194,6 +194,13 @@ static int64_t matmul_units(const wg_kernel *k)
     return p.m && p.n ? p.batch * p.down * p.across : 0;
 }
 
+static double matmul_flops(const wg_kernel *k)
+{
+    product p;
+    product_of(&p, k);
+    return 2.0 * (double)p.batch * (double)p.m * (double)p.n * (double)p.k;
+}
+
 /* Operands and result as matrices: rows, inner size, columns; a vector has no rows or no columns. */
 static bool leading_axes(wg_rule *r, wg_shape *y)
 {
@@ -407,6 +414,7 @@ static const wg_op matmul_op = {
     .rewrite = matmul_rewrite,
     .kernel = KERNELS(matmul),
     .units = matmul_units,
+    .flops = matmul_flops,
     .vjp = matmul_vjp,
     .jvp = matmul_jvp,
     .merge = matmul_merge,

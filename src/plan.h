@@ -87,6 +87,15 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[]
 bool      wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
 bool      wgi_bound_new(wgi_plan *p); /* false: out of memory; a plan that is not small gets none */
 bool      wgi_bound_run(wgi_plan *p, wgi_env *e);
+
+/* When each thread began its first and ended its last chunk of each step; for those who look at plans. */
+typedef struct wgi_clock {
+    wgi_plan *plan;        /* the last that was run */
+    double   *begin, *end; /* [thread * steps + step]; 0: none */
+    wgi_arena arena;
+} wgi_clock;
+bool               wgi_clock_start(wgi_clock *k, wgi_plan *p, int threads);
+void               wgi_clock_note(wgi_clock *k, int step, int thread, double begin);
 static inline bool wgi_plan_makes(const wgi_plan *p, uint32_t i) { return i < p->end && (p->makes[i / 8] >> (i % 8) & 1); }
 
 /* ---- while one is compiled: plan_schedule.c, then plan_emit.c, then plan.c ---- */

@@ -2,11 +2,12 @@
 #include "plan.h"
 
 typedef struct run {
-    wgi_plan *p;
-    wgi_env   env;
-    char     *memory; /* of all threads: arrays and tile buffers */
-    size_t    each;
-    int       failed_step;
+    wgi_plan  *p;
+    wgi_env    env;
+    char      *memory; /* of all threads: arrays and tile buffers */
+    size_t     each;
+    int        failed_step;
+    wgi_clock *clock;
 } run;
 
 /* The graph's workspace, grown when a plan needs more. */
@@ -74,6 +75,14 @@ static bool part(void *arg, int i, int chunk, int chunks, int thread)
     return ok;
 }
 
+static bool timed_part(void *arg, int i, int chunk, int chunks, int thread)
+{
+    double begin = wgi_now();
+    bool   ok = part(arg, i, chunk, chunks, thread);
+    wgi_clock_note(((run *)arg)->clock, i, thread, begin);
+    return ok;
+}
+
 /* Results stay to the end of the evaluation; gradients not made in place are copied. */
 static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
 {
@@ -110,12 +119,12 @@ static bool run_bound(wg_graph *g, wgi_plan *p, const wgi_request *r, wgi_env *e
 static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_env *e)
 {
     int threads = g->c->o.threads;
-    run u = { .p = p, .env = *e };
+    run u = { .p = p, .env = *e, .clock = g->clock };
     u.each = (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
     u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
     if (!u.memory) return false;
     u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
-    bool ok = wgi_parts_run(part, &u, p->chunks, p->steps, threads);
+    bool ok = wgi_parts_run(g->clock ? timed_part : part, &u, p->chunks, p->steps, threads);
     if (!ok) {
         const wgi_step *s = &p->step[u.failed_step];
         report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->op, u.env.fault);
@@ -129,7 +138,7 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
     wg_fault  fault;
     void    **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
     char     *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
-    bool      ok = ptr && out && workspace(g, WGI_MAX(p->work, 64));
+    bool ok = ptr && out && workspace(g, WGI_MAX(p->work, 64)) && (!g->clock || wgi_clock_start(g->clock, p, g->c->o.threads));
     if (ok) {
 #ifdef WG_HOSTILE
         memset(g->work, 0xFF, g->work_size);
@@ -138,7 +147,7 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
         fill_pointers(g, p, r, ptr, out);
         wgi_fault_clear(&fault);
         wgi_env e = { .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
-        ok = p->bound ? run_bound(g, p, r, &e) : run_steps(g, p, r, &e);
+        ok = p->bound && !g->clock ? run_bound(g, p, r, &e) : run_steps(g, p, r, &e);
         if (ok) leave(g, p, r, ptr);
     }
     wgi_arena_rewind(&g->temp, place);

@@ -226,6 +226,8 @@ struct wg_graph {
     void  *work; /* shared by the plans' intermediate values */
     size_t work_size;
 
+    struct wgi_clock *clock; /* runs are timed: plan_look.c */
+
     wg_failure failure;
 };
 
@@ -435,6 +437,10 @@ int  wgi_cores(void);
 /* Between these two a BLAS call on this thread is serial. */
 int  wgi_gate_open(void);
 void wgi_gate_close(int was);
+
+/* ---- plan_look.c ---- */
+
+double wgi_now(void); /* seconds */
 
 /* ---- blas.c: the gate ---- */
 

@@ -190,9 +190,10 @@ struct wg_op {
     int         outputs;  /* default 1; k outputs are k consecutive nodes, wg_part reaches them */
     wg_class    kind;
     wg_promote  promote;
-    int         promote_from; /* operands before this one keep their dtype */
-    bool        impure;       /* equal nodes are never shared */
-    int         cost;         /* rough time of one element in units of an addition; default 1 */
+    int         promote_from;            /* operands before this one keep their dtype */
+    bool        impure;                  /* equal nodes are never shared */
+    int         cost;                    /* rough time of one element in units of an addition; default 1 */
+    double (*flops)(const wg_kernel *k); /* of the whole; default: elements times cost, 0 for what only moves them */
 
     size_t             attr_size;
     const wg_attr_row *attrs;

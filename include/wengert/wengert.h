@@ -11,6 +11,7 @@
 #include "op.h"
 #include "data.h"
 #include "check.h"
+#include "plan.h"
 #include "draw.h"
 #include "lang.h"
 
