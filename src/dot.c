@@ -173,7 +173,7 @@ static const struct look {
 } looks[WGI_BOX_KINDS] = {
     { "input", "#1565c0", "#e3f2fd" },  { "parameter", "#e65100", "#fff3e0" }, { "constant", "#757575", "#ffffff" },
     { "state", "#00796b", "#e0f2f1" },  { "op", "#616161", "#f0f0f0" },        { "loss", "#6a1b9a", "#f3e5f5" },
-    { "failed", "#c62828", "#ffcdd2" },
+    { "failed", "#c62828", "#ffcdd2" }, { "gradient", "#b71c1c", "#fdecea" },
 };
 
 static const char break_left[] = "<br align=\"left\"/>";
@@ -270,8 +270,8 @@ static void paint_frame(painter *p, int i)
     wgi_strbuf_clean_xml(&p->text, f->name, 80);
     wgi_strbuf_put(&p->text, "</font>");
     set_html(p, c, p->of_graph[GRAPH_LABEL]);
-    set_tip(p, c, p->of_graph[GRAPH_TIP], "scope");
-    set(c, p->of_graph[GRAPH_STYLE], "rounded");
+    set_tip(p, c, p->of_graph[GRAPH_TIP], p->v->g ? "scope" : "step");
+    set(c, p->of_graph[GRAPH_STYLE], f->heavy ? "rounded,bold" : "rounded");
     set(c, p->of_graph[GRAPH_CLASS], "scope");
 }
 

@@ -2,24 +2,18 @@
  * return their own status; nothing of the graph is changed. */
 #include "view.h"
 
-#include <locale.h>
 #include <string.h>
 
 static const wg_draw_opts standard = { 0 };
 
-/* Numbers are written under the locale "C", this thread's alone. */
-typedef struct wgi_locale {
-    locale_t plain, before;
-} wgi_locale;
-
-static wgi_locale enter_locale(void)
+wgi_locale wgi_locale_enter(void)
 {
     wgi_locale l = { .plain = newlocale(LC_ALL_MASK, "C", (locale_t)0) };
     if (l.plain) l.before = uselocale(l.plain);
     return l;
 }
 
-static void leave_locale(wgi_locale l)
+void wgi_locale_leave(wgi_locale l)
 {
     if (!l.plain) return;
     uselocale(l.before);
@@ -47,11 +41,11 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
 static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, wgi_strbuf *out)
 {
     wgi_view   v;
-    wgi_locale l = enter_locale();
+    wgi_locale l = wgi_locale_enter();
     wg_status  s = wgi_view_make(&v, here, g, root, o);
     if (s == WG_OK) s = wgi_dot_write(&v, out);
     wgi_view_free(&v);
-    leave_locale(l);
+    wgi_locale_leave(l);
     return s;
 }
 
@@ -59,19 +53,18 @@ static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw
 
 static const char *const formats[] = { "dot", "svg", "png", "pdf" };
 
-/* The format's own name, or NULL: by the option, else by the path's ending. */
-static const char *format_of(const char *path, const wg_draw_opts *o)
+const char *wgi_format_of(const char *path, const char *option, const char *const names[], int n)
 {
-    const char *dot = strrchr(path, '.'), *want = o->format ? o->format : dot ? dot + 1 : "";
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (strcmp(want, formats[i]) == 0) return formats[i];
+    const char *dot = path ? strrchr(path, '.') : NULL, *want = option ? option : dot ? dot + 1 : "";
+    for (int i = 0; path && i < n; i++)
+        if (strcmp(want, names[i]) == 0) return names[i];
     return NULL;
 }
 
 static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path, const wg_draw_opts *o)
 {
     wg_context *c = wg_graph_context(g);
-    const char *format = path ? format_of(path, o) : NULL;
+    const char *format = wgi_format_of(path, o->format, formats, (int)(sizeof formats / sizeof *formats));
     if (!format) {
         wg_fail(c, here, WG_ERROR_VALUE, "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending or .format",
                 path ? path : "");

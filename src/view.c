@@ -207,7 +207,7 @@ static int frame_in(wgi_view *v, int parent, const char *name, size_t length)
     if (v->frames == MOST_FRAMES) return parent;
     wgi_strbuf text = { .c = v->c };
     wgi_strbuf_add(&text, name, length);
-    v->frame[v->frames] = (wgi_frame){ parent, wgi_view_keep(v, &text) };
+    v->frame[v->frames] = (wgi_frame){ .parent = parent, .name = wgi_view_keep(v, &text) };
     wgi_strbuf_free(&text);
     return v->frames++;
 }
@@ -371,7 +371,8 @@ static use *count_uses(wgi_view *v)
 
 static bool is_hub(const wgi_box *b, const use *u)
 {
-    bool    leaf = b->kind != WGI_BOX_OP && b->kind != WGI_BOX_LOSS && b->kind != WGI_BOX_FAILED && b->times == 1;
+    bool leaf = b->kind != WGI_BOX_OP && b->kind != WGI_BOX_LOSS && b->kind != WGI_BOX_FAILED && b->kind != WGI_BOX_GRADIENT &&
+                b->times == 1;
     int64_t span = later(u->high[0] - u->low[0], u->high[1] - u->low[1]);
     if (u->uses <= GHOST_USES) return false;
     return u->uses * span > GHOST_AREA || (leaf && (span >= GHOST_SPAN || u->uses > GHOST_ALWAYS));
@@ -384,7 +385,7 @@ static int64_t count_ghosts(const wgi_view *v, const use *u)
     return ghosts;
 }
 
-static bool lay_ghosts(wgi_view *v)
+bool wgi_view_ghosts(wgi_view *v)
 {
     use *u = count_uses(v);
     if (!u) return false;
@@ -433,7 +434,7 @@ static wg_status fill(wgi_view *v, int64_t boxes)
         lay_boxes(v, node);
         if (v->o->backward) wgi_label_gradients(v, node);
         if (v->has_failure) lay_failure(v);
-        ok = lay_links(v) && lay_ghosts(v) && !v->lost;
+        ok = lay_links(v) && wgi_view_ghosts(v) && !v->lost;
         if (ok && !v->has_failure) lay_back_links(v);
     }
     wg_free(v->c, node);

@@ -8,6 +8,8 @@
 #ifndef WGI_VIEW_H
 #define WGI_VIEW_H
 
+#include <locale.h>
+
 #include "wengert/draw.h"
 
 /* ---- strbuf.c: texts that grow ---- */
@@ -43,6 +45,7 @@ typedef enum wgi_box_kind {
     WGI_BOX_OP,
     WGI_BOX_LOSS,
     WGI_BOX_FAILED,
+    WGI_BOX_GRADIENT, /* an op of a derivative, in a plan */
     WGI_BOX_KINDS
 } wgi_box_kind;
 
@@ -68,6 +71,7 @@ typedef struct wgi_link {
 typedef struct wgi_frame {
     int         parent; /* -1: none; else an earlier one */
     const char *name;
+    bool        heavy; /* drawn bold */
 } wgi_frame;
 
 /* What repeats: `times` parts of `period` nodes from position `begin` on. */
@@ -110,6 +114,8 @@ enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 /* Root and all below it, or the whole graph when root is the error node or wg_none. Free the view in either case. */
 wg_status wgi_view_make(wgi_view *v, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
 void      wgi_view_free(wgi_view *v);
+/* Boxes that many far ones use are drawn again at each use but the first; links are in order of their consumers. */
+bool wgi_view_ghosts(wgi_view *v);
 /* A copy of a text, kept as long as the view; "" and v->lost when memory is missing. */
 const char *wgi_view_keep(wgi_view *v, const wgi_strbuf *text);
 
@@ -129,11 +135,31 @@ void wgi_label_gradients(wgi_view *v, const wg_node node[]);
 bool         wgi_label_is_number(wg_node n);
 wgi_box_kind wgi_label_kind(const wgi_view *v, wg_node n);
 
-/* ---- dot.c, render.c ---- */
+/* ---- plans: draw_plan_text.c, draw_plan_steps.c, chart_plan.c ---- */
+
+void      wgi_plan_text(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *out);
+wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *dot);
+bool      wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg);
+bool      wgi_plan_roofline(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg);
+/* The ops of a step, "add, relu ×3"; at most that many characters. */
+void wgi_plan_put_ops(wgi_strbuf *b, const wg_plan *p, const wg_plan_step *s, int most);
+void wgi_put_bytes(wgi_strbuf *b, double v); /* 384 KiB */
+void wgi_put_time(wgi_strbuf *b, double s);  /* 12.4 µs */
+void wgi_put_count(wgi_strbuf *b, double v); /* 51.4 M */
+
+/* ---- draw.c, dot.c, render.c ---- */
 
 wg_status wgi_dot_write(const wgi_view *v, wgi_strbuf *out);
 /* What the program `dot` makes of the text; format "svg", "png" or "pdf". */
 wg_status wgi_render(wg_site here, const wgi_strbuf *dot, const char *format, double seconds, wgi_strbuf *out);
+/* While pictures are written numbers are in the locale "C", this thread's alone. */
+typedef struct wgi_locale {
+    locale_t plain, before;
+} wgi_locale;
+wgi_locale wgi_locale_enter(void);
+void       wgi_locale_leave(wgi_locale l);
+/* One of the formats by its own name, or NULL: by the option, else by the path's ending. */
+const char *wgi_format_of(const char *path, const char *option, const char *const names[], int n);
 /* To a file that appears whole or not at all, or to a stream or device if path is one; "-": standard output. */
 wg_status wgi_picture_save(wg_site here, const wgi_strbuf *picture, const char *path);
 

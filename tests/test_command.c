@@ -312,6 +312,24 @@ Test(command, draw_as_json)
     EXPECT(2, NULL, "standard output", "draw", "-e", "3", "-o", "-", "--format", "dot", "--json");
 }
 
+Test(command, draw_of_a_plan)
+{
+    wgt_result r = RUN("draw", program(logistic), "--plan", "--backward");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.out, "machine: products ") && strstr(r.out, "workspace, ") && strstr(r.out, "w′"), "%s", r.out);
+    r = RUN("draw", "-e", "x = param(30, 40); sum(x @ x.T)", "--plan", "--json");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    wgt_expect_json(r.out);
+    cr_expect_eq(wgt_json_number(r.out, "\"matmul\"", "flops"), 2 * 30 * 30 * 40);
+    r = RUN("draw", "-e", "exp(x)", "--plan", "--chart", "roofline", "-o", "-", "--format", "svg");
+    cr_expect(r.status == 0 && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
+    EXPECT(2, "", "--chart bars: memory or roofline", "draw", "-e", "x", "--plan", "--chart", "bars", "-o", "x.svg");
+    EXPECT(2, "", "--chart without --plan", "draw", "-e", "x", "--chart", "memory", "-o", "x.svg");
+    EXPECT(2, "", "--chart needs -o", "draw", "-e", "x", "--plan", "--chart", "memory");
+    EXPECT(2, "", "--plan and --values", "draw", "-e", "x", "--plan", "--values");
+    EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "x.txt");
+}
+
 Test(command, draw_of_what_fails)
 {
     char        text[12] = "";

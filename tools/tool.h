@@ -154,8 +154,9 @@ int  check_worst(int a, int b); /* of two exit statuses: failed before inconclus
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
 
-/* ---- draw's text form ---- */
+/* ---- draw's other forms ---- */
 
+void plan_json(const wg_plan *p, const wg_limits *l); /* one object on standard output */
 bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bool backward);
 
 #endif

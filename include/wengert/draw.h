@@ -10,6 +10,7 @@
 #define WENGERT_DRAW_H
 
 #include "graph.h"
+#include "plan.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -38,6 +39,23 @@ WG_API wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, c
 /* DOT text; free it with wg_free. NULL after an error. */
 WG_API char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_dot(root, ...) wg_draw_dot_at(WG_AT(#root), root, __VA_ARGS__)
+
+/* A plan, as plan.h has it. STEPS: a table (format "txt"), or the nodes in frames, one a step ("dot", "svg", "png", "pdf");
+ * MEMORY: which buffer lies where in the workspace, from which step to which; ROOFLINE: the speed of each step below what the
+ * machine can do; both as "svg". The table has all three. */
+typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE } wg_plan_picture;
+typedef struct wg_draw_plan_opts {
+    const char      *format; /* default: by the path's ending */
+    const char      *title;
+    wg_plan_picture  picture;
+    const wg_limits *limits; /* of the machine; NULL: not shown, but ROOFLINE needs them */
+    bool             top_down;
+    int              most;    /* STEPS: nodes, beyond them it is refused; default 400 */
+    double           seconds; /* that `dot` may take; default 20 */
+    uint64_t         reserved[4];
+} wg_draw_plan_opts;
+WG_API wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path, const wg_draw_plan_opts *o);
+#define wg_draw_plan(c, p, ...) wg_draw_plan_at(WG_AT(#p), c, p, __VA_ARGS__)
 
 /* A chart of curves as SVG: n values each, y against x (x NULL: 1, 2, ...). NaN and infinities are gaps. The y axis is
  * logarithmic when all y are positive and span more than a factor 1000. */
