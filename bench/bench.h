@@ -101,6 +101,8 @@ extern const bench_side hand_mlp, hand_mlp_norm, hand_small, hand_tape, hand_cha
 extern const bench_side hand_softmax, hand_layer_norm, hand_batch_norm, hand_gradcheck;
 extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape, wengert_chain,
     wengert_deep;
+/* The bytes of W6's training step by its plan, and the least: inputs, parameters, gradients, and what backward must keep. */
+bool                    wengert_deep_bytes(double *plan, double *least);
 extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm, wengert_gradcheck;
 
 #endif

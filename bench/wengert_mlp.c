@@ -136,6 +136,22 @@ static double answer_deep(void *self)
     return ((net *)self)->loss;
 }
 
+/* ---- memory ---- */
+
+/* Backward needs each layer's input, and the output for the loss. */
+bool wengert_deep_bytes(double *plan, double *least)
+{
+    net         *n = start_deep((bench_setup){ .check = false });
+    const double layer = (DEEP_WIDTH + 1.0) * DEEP_WIDTH * sizeof(float),
+                 values = (double)DEEP_BATCH * DEEP_WIDTH * sizeof(float);
+    wg_plan *p = wg_plan_look(deep_loss(n), &(wg_plan_opts){ .params = n->p, .seconds = 1e-3 });
+    *least = 2 * DEEP_LAYERS * layer + (DEEP_LAYERS + 1) * values + values; /* and what the loss compares with */
+    if (p) *plan = (double)(p->inputs + p->parameters + p->gradients + p->workspace + p->results + p->tiles);
+    bool fine = p != NULL;
+    stop(n);
+    return fine;
+}
+
 const bench_side wengert_mlp = { start_mlp, run_mlp, answer_mlp, stop, NULL };
 const bench_side wengert_mlp_norm = { start_mlp_norm, run_mlp, answer_mlp, stop, NULL };
 const bench_side wengert_deep = { start_deep, run_deep, answer_deep, stop, NULL };
