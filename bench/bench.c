@@ -2,6 +2,7 @@
  * and of each the least time over all rounds. Ratios are the result; absolute times belong to one machine and one hour.
  *
  *     bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]         WORK: the beginning of a row's name, "W3s", "memory"
+ *     bench --profile N WORK                                                     Wengert's side alone, N times, for profilers
  */
 #include "bench.h"
 
@@ -68,6 +69,7 @@ typedef struct settings {
     int    rounds, reps;
     double rep_seconds, cap; /* a round ends after cap seconds, whatever its repetitions */
     bool   no_torch;
+    int    profile; /* so many times, no table */
     int    names;
     char **name;
     torch *peer[2]; /* memory kept, as it comes */
@@ -247,6 +249,32 @@ static bool measure_memory(void)
 
 /* ---- all ---- */
 
+/* ---- for profilers ---- */
+
+/* By its name a profiler can be told to count inside it alone. */
+__attribute__((noinline)) static bool bench_profiled(contestant *c)
+{
+    double seconds[BENCH_PARTS];
+    return timed(c, c->n, seconds);
+}
+
+enum { WARM_UP = 20 };
+
+static int profile(const settings *s)
+{
+    for (int i = 0; i < WORKS; i++) {
+        if (!works[i].wengert || !wanted_name(s, works[i].rows[0].name)) continue;
+        contestant c = { .side = works[i].wengert, .self = works[i].wengert->start((bench_setup){ works[i].size, false }) };
+        double     seconds[BENCH_PARTS];
+        bool       fine = c.self && timed(&c, s->profile < WARM_UP ? s->profile : WARM_UP, seconds);
+        c.n = s->profile;
+        fine = fine && bench_profiled(&c);
+        if (c.self) c.side->stop(c.self);
+        return fine ? 0 : 1;
+    }
+    return 2;
+}
+
 static void start_torch(settings *s)
 {
     char why[256] = "not asked for";
@@ -280,6 +308,7 @@ static bool read_option(settings *s, const char *name, const char *value)
     double v = value ? atof(value) : 0;
     if (strcmp(name, "--rounds") == 0 && v >= 1) s->rounds = (int)v;
     else if (strcmp(name, "--reps") == 0 && v >= 1) s->reps = (int)v;
+    else if (strcmp(name, "--profile") == 0 && v >= 1) s->profile = (int)v;
     else if (strcmp(name, "--rep-ms") == 0 && v > 0) s->rep_seconds = v / 1e3;
     else return false;
     return true;
@@ -304,6 +333,7 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]\n");
         return 2;
     }
+    if (s.profile) return profile(&s);
     bool fine = table(&s);
     fflush(stdout);
     if (machine_blas_forced()) machine_blas_unforce(argv);
