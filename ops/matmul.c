@@ -6,10 +6,10 @@
 #include "ops.h"
 
 /* src/blas.c: the gate. The engine keeps BLAS serial around CONTRACT kernels. */
-void    wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
-                     float *c, int64_t ldc);
-void    wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-                     int64_t ldb, double *c, int64_t ldc);
+void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
+                  float *c, int64_t ldc);
+void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
+                  double *c, int64_t ldc);
 int64_t wgi_gemm_light(void); /* calls of up to so many multiplications pack nothing; 0: all pack */
 
 typedef struct matmul_attr {
@@ -151,13 +151,15 @@ static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b,
                      (double *)k->y[0] + y, p->n);
 }
 
+/* Tiles in a row read the same part of the larger operand. Threads take tiles in a row, so each reads a part of its own: a line
+ * that two cores have read is written ten times as slowly (a parameter, by its update). */
 static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
 {
-    int64_t i = tile / p->across * p->high, j = tile % p->across * p->wide;
+    bool    rows = p->m >= p->n;
+    int64_t i = (rows ? tile / p->across : tile % p->down) * p->high, j = (rows ? tile % p->across : tile / p->down) * p->wide;
     int64_t end = least(p->m, i + p->high), n = least(p->n - j, p->wide);
     b += p->tb ? j * p->ldb : j;
-    for (; i < end; i += p->strip)
-        one_call(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, least(end - i, p->strip), n);
+    for (; i < end; i += p->strip) one_call(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, least(end - i, p->strip), n);
 }
 
 KERNEL(matmul)

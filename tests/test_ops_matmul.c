@@ -51,8 +51,9 @@ static void compare(wg_node a, wg_node b, flags f, int64_t m, int64_t n, int64_t
 }
 
 static const int64_t sizes[][3] = {
-    { 1, 1, 1 },   { 1, 8, 8 },    { 8, 8, 8 },    { 7, 9, 8 },      { 9, 9, 9 },      { 2, 3, 200 },   { 33, 65, 17 },
-    { 32, 64, 1 }, { 129, 1, 50 }, { 1, 300, 40 }, { 128, 257, 31 }, { 300, 130, 64 }, { 257, 270, 5 }, { 3, 700, 3 },
+    { 1, 1, 1 },     { 1, 8, 8 },      { 8, 8, 8 },      { 7, 9, 8 },      { 9, 9, 9 },       { 2, 3, 200 },   { 33, 65, 17 },
+    { 32, 64, 1 },   { 129, 1, 50 },   { 1, 300, 40 },   { 128, 257, 31 }, { 300, 130, 64 },  { 257, 270, 5 }, { 3, 700, 3 },
+    { 45, 70, 600 }, { 35, 66, 1000 }, { 37, 33, 3000 }, { 66, 34, 5000 }, { 300, 65, 2100 },
 };
 
 Test(matmul, agrees_with_plain_loops)
@@ -140,7 +141,8 @@ static void run(int64_t m, int64_t n, int64_t k, int threads, int interpret, flo
 
 Test(matmul, threads_change_no_bit)
 {
-    static const int64_t s[][3] = { { 128, 256, 784 }, { 128, 10, 128 }, { 784, 256, 128 }, { 300, 300, 300 }, { 64, 2, 3 } };
+    static const int64_t s[][3] = { { 128, 256, 784 }, { 128, 10, 128 },  { 784, 256, 128 }, { 300, 300, 300 },
+                                    { 64, 2, 3 },      { 70, 300, 1000 }, { 300, 70, 3000 } };
     for (size_t i = 0; i < sizeof s / sizeof *s; i++) {
         size_t bytes = (size_t)(s[i][0] * s[i][1]) * sizeof(float);
         float *y = malloc(bytes), *z = malloc(bytes);
