@@ -1,4 +1,6 @@
 /* update.c: the optimizers' inner loops: one pass over parameter, gradient and moments. Rates are rounded once to the dtype.
+ * All is read before anything is written: where the arrays lie a multiple of 4 KiB apart, a load waits for a store to the same
+ * place in another page (W1: 93 us against 36).
  *
  * SGD: w -= lr g. Momentum: m = beta m + one1 g, w -= lr m (one1 = 1 - beta in the course's form, 1 in the classical).
  * Adam: algorithm 1 of Kingma and Ba 2015. keep = 1 - lr weight_decay. */
@@ -26,24 +28,28 @@
         const T b1 = (T)r->beta1, o1 = (T)r->one1; \
         T *restrict m = (T *)k->y[1];              \
         for (int64_t i = 0; i < n; i++) {          \
-            m[i] = b1 * m[i] + o1 * g[i];          \
-            w[i] = keep * w[i] - lr * m[i];        \
+            const T mi = b1 * m[i] + o1 * g[i];    \
+            const T wi = keep * w[i] - lr * mi;    \
+            m[i] = mi;                             \
+            w[i] = wi;                             \
         }                                          \
     } while (0)
 
-#define ADAM(T, unused)                                                               \
-    do {                                                                              \
-        RATES(T);                                                                     \
-        const T b1 = (T)r->beta1, o1 = (T)r->one1, b2 = (T)r->beta2, o2 = (T)r->one2; \
-        const T c1 = (T)(r->lr * r->c1), c2 = (T)r->c2, eps = (T)r->eps;              \
-        T *restrict m = (T *)k->y[1];                                                 \
-        T *restrict v = (T *)k->y[2];                                                 \
-        (void)lr;                                                                     \
-        for (int64_t i = 0; i < n; i++) {                                             \
-            m[i] = b1 * m[i] + o1 * g[i];                                             \
-            v[i] = b2 * v[i] + o2 * (g[i] * g[i]);                                    \
-            w[i] = keep * w[i] - c1 * m[i] / (SQRT(v[i] * c2) + eps);                 \
-        }                                                                             \
+#define ADAM(T, unused)                                                                   \
+    do {                                                                                  \
+        RATES(T);                                                                         \
+        const T b1 = (T)r->beta1, o1 = (T)r->one1, b2 = (T)r->beta2, o2 = (T)r->one2;     \
+        const T c1 = (T)(r->lr * r->c1), c2 = (T)r->c2, eps = (T)r->eps;                  \
+        T *restrict m = (T *)k->y[1];                                                     \
+        T *restrict v = (T *)k->y[2];                                                     \
+        (void)lr;                                                                         \
+        for (int64_t i = 0; i < n; i++) {                                                 \
+            const T gi = g[i], mi = b1 * m[i] + o1 * gi, vi = b2 * v[i] + o2 * (gi * gi); \
+            const T wi = keep * w[i] - c1 * mi / (SQRT(vi * c2) + eps);                   \
+            m[i] = mi;                                                                    \
+            v[i] = vi;                                                                    \
+            w[i] = wi;                                                                    \
+        }                                                                                 \
     } while (0)
 
 KERNEL(sgd) { WG_FLOATS_(k, k->xt[0].dtype, SGD, 0); }
