@@ -28,14 +28,11 @@ void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size
     return p ? p : list;
 }
 
-enum { CHUNKS = 4 }; /* a thread: so that one that is late costs little */
-
 static void cut(wgi_work *w)
 {
     wgi_plan *p = w->p;
-    int64_t   most = (int64_t)CHUNKS * w->g->c->o.threads;
     p->chunks = wgi_work_keep(w, (size_t)WGI_MAX(p->steps, 1), sizeof *p->chunks);
-    for (int i = 0; i < p->steps && !w->failed; i++) p->chunks[i] = p->step[i].wide ? (int)WGI_MIN(p->step[i].units, most) : 1;
+    for (int i = 0; i < p->steps && !w->failed; i++) p->chunks[i] = p->step[i].chunks;
 }
 
 /* ---- results, gradients, what confirms a hit ---- */

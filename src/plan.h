@@ -34,8 +34,8 @@ typedef struct wgi_step {
     const wg_type     *xt, *yt;
     uint32_t           scratch; /* buffer, or NO_BUFFER */
     int64_t            units;
-    bool               wide; /* worth all threads */
-    uint32_t           node; /* its first: for errors, when below plan->end */
+    int                chunks; /* for threads to claim */
+    uint32_t           node;   /* its first: for errors, when below plan->end */
 } wgi_step;
 
 #define NO_BUFFER UINT32_MAX

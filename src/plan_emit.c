@@ -157,7 +157,15 @@ static double work_of(wgi_work *w, uint32_t i)
     return (x + y) * (n->op->cost ? n->op->cost : n->op->kind == WG_ROWS ? 8 : 1);
 }
 
-enum { GRAIN = 32768 };
+enum { GRAIN = 16384, CHUNKS = 16 };
+
+/* How many chunks of work threads may claim: CHUNKS a thread, so that one that is late costs little, but none too small. */
+static int chunks_of(const wgi_work *w, int64_t units, double work)
+{
+    int    threads = w->g->c->o.threads;
+    double most = WGI_MAX(threads, WGI_MIN(work / GRAIN, CHUNKS * (double)threads));
+    return units > 1 && work >= GRAIN ? (int)WGI_MIN((double)units, most) : 1;
+}
 
 /* A kernel's phases, or the last phase of a fold whose leaves are in scratch. */
 static void kernel_steps(wgi_work *w, uint32_t i, int phase, uint32_t scratch)
@@ -188,7 +196,7 @@ static void kernel_steps(wgi_work *w, uint32_t i, int phase, uint32_t scratch)
     for (k.phase = phase; k.phase < (op->phases ? op->phases : 1) && !w->failed; k.phase++) {
         s.phase = k.phase;
         s.units = op->units ? op->units(&k) : k.phase == 0;
-        s.wide = s.units > 1 && work_of(w, i) >= GRAIN;
+        s.chunks = chunks_of(w, s.units, work_of(w, i));
         if (s.units > 0) new_step(w, s);
     }
     if (bytes) give(w, at, bytes);
@@ -282,7 +290,7 @@ static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *f
     wgi_step one = {
         .tiles = t->prog, .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE, .scratch = NO_BUFFER, .node = s->first
     };
-    one.wide = one.units > 1 && (double)t->prog->size * cost >= GRAIN;
+    one.chunks = chunks_of(w, one.units, (double)t->prog->size * cost);
     new_step(w, one);
     w->p->regs = WGI_MAX(w->p->regs, wgi_tile_bytes(t->prog));
 }

@@ -1,7 +1,9 @@
 /* threads.c: the one parallel region of a run, and what makes BLAS serial. OpenMP stands here alone.
  *
- * Parts run in order, each cut into chunks that threads claim. Nobody waits for a thread that has claimed nothing: beside a busy
- * process, where one thread is often not running, the others go on. Which thread runs a chunk never changes a bit.
+ * Parts run in order, each cut into chunks. A thread claims first those of its own share, which lie where they lay in the part
+ * before, so that what it reads is what it wrote; then those that others have not claimed. Nobody waits for a thread that has
+ * claimed nothing: beside a busy process, where one thread is often not running, the others go on. Which thread runs a chunk
+ * never changes a bit.
  *
  * A BLAS call inside an active region of two threads or more runs serial; a team of one does not count, so there the gate
  * sets the calling thread's number to one. */
@@ -35,15 +37,22 @@ void wgi_gate_close(int was)
     if (was != 1) omp_set_num_threads(was);
 }
 
-/* claim: part << 32 | next chunk. Only the thread that finishes a part's last chunk moves it to the next part. */
+enum { SHARES = 64 }; /* more threads than that have none of their own */
+
+typedef struct share {
+    _Alignas(64) uint64_t claim; /* part << 32 | next of its chunks */
+} share;
+
+/* Only the thread that finishes the last chunk of a part opens another. */
 typedef struct team {
     wgi_part_fn part;
     void       *arg;
     const int  *chunks;
-    int         parts;
-    _Alignas(64) uint64_t claim;
-    _Alignas(64) int done; /* chunks of the present part */
-    bool failed;
+    int         parts, shares;
+    _Alignas(64) int open; /* the part whose shares can be claimed */
+    _Alignas(64) int done; /* of its chunks */
+    bool  failed;
+    share share[SHARES];
 } team;
 
 static void relax(int *spins)
@@ -57,22 +66,40 @@ static void relax(int *spins)
     }
 }
 
+static void run_chunk(team *t, int i, int chunk, int thread)
+{
+    if (!__atomic_load_n(&t->failed, __ATOMIC_RELAXED) && !t->part(t->arg, i, chunk, t->chunks[i], thread))
+        __atomic_store_n(&t->failed, true, __ATOMIC_RELAXED);
+}
+
+/* Part i, or the first after it that is worth sharing: those before it are run here. */
+static void open_part(team *t, int i, int thread)
+{
+    while (i < t->parts && t->chunks[i] == 1) run_chunk(t, i++, 0, thread);
+    __atomic_store_n(&t->done, 0, __ATOMIC_RELAXED);
+    for (int s = 0; s < t->shares; s++) __atomic_store_n(&t->share[s].claim, (uint64_t)i << 32, __ATOMIC_RELEASE);
+    __atomic_store_n(&t->open, i, __ATOMIC_RELEASE);
+}
+
+/* Runs what is left of a share. It may have been opened anew meanwhile: then that part is run. */
+static void work_on(team *t, int s, int thread)
+{
+    for (;;) {
+        uint64_t c = __atomic_fetch_add(&t->share[s].claim, 1, __ATOMIC_ACQUIRE);
+        int      i = (int)(c >> 32);
+        if (i >= t->parts) return;
+        int64_t all = t->chunks[i], chunk = all * s / t->shares + (int64_t)(uint32_t)c;
+        if (chunk >= all * (s + 1) / t->shares) return;
+        run_chunk(t, i, (int)chunk, thread);
+        if (__atomic_add_fetch(&t->done, 1, __ATOMIC_ACQ_REL) == all) open_part(t, i + 1, thread);
+    }
+}
+
 static void work(team *t, int thread)
 {
-    for (int spins = 0;;) {
-        uint64_t c = __atomic_fetch_add(&t->claim, 1, __ATOMIC_ACQUIRE);
-        int      i = (int)(c >> 32), chunk = (int)(uint32_t)c;
-        if (i >= t->parts) return;
-        if (chunk < t->chunks[i]) {
-            if (!__atomic_load_n(&t->failed, __ATOMIC_RELAXED) && !t->part(t->arg, i, chunk, t->chunks[i], thread))
-                __atomic_store_n(&t->failed, true, __ATOMIC_RELAXED);
-            if (__atomic_add_fetch(&t->done, 1, __ATOMIC_ACQ_REL) == t->chunks[i]) {
-                __atomic_store_n(&t->done, 0, __ATOMIC_RELAXED);
-                __atomic_store_n(&t->claim, (uint64_t)(i + 1) << 32, __ATOMIC_RELEASE);
-            }
-        } else {
-            while ((int)(__atomic_load_n(&t->claim, __ATOMIC_RELAXED) >> 32) == i) relax(&spins);
-        }
+    for (int spins = 0, i; (i = __atomic_load_n(&t->open, __ATOMIC_ACQUIRE)) < t->parts;) {
+        for (int k = 0; k < t->shares; k++) work_on(t, (thread + k) % t->shares, thread);
+        while (__atomic_load_n(&t->open, __ATOMIC_RELAXED) == i) relax(&spins);
     }
 }
 
@@ -81,11 +108,14 @@ bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, in
     bool any = false;
     for (int i = 0; i < parts && threads > 1; i++) any |= chunks[i] > 1;
     if (!any) return run_alone(part, arg, parts);
-    team t = { .part = part, .arg = arg, .chunks = chunks, .parts = parts };
+    team t = { .part = part, .arg = arg, .chunks = chunks, .parts = parts, .shares = WGI_MIN(threads, SHARES), .open = -1 };
+    for (int s = 0; s < t.shares; s++) t.share[s].claim = (uint64_t)parts << 32; /* nothing yet */
 #pragma omp parallel num_threads(threads)
     {
         if (omp_get_num_threads() == 1) /* a team of one is no team to BLAS */
             omp_set_num_threads(1);
+#pragma omp master
+        open_part(&t, 0, 0);
         work(&t, omp_get_thread_num());
     }
     return !t.failed;
