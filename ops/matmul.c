@@ -28,7 +28,7 @@ typedef struct product {
 
 /* The rule of tiles, found by measurement with two cores (docs/performance.md). Multiplications: up to SMALL a loop is faster
  * than a call; tiles of less than WORTH do not pay for their call. */
-enum { SMALL = 16, WORTH = 1 << 16, FAR = 1 << 23 };
+enum { SMALL = 2048, PANEL = 512, WORTH = 1 << 16, FAR = 1 << 23 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -94,6 +94,12 @@ static void leading_axes_of(product *p, const wg_shape *a, const wg_shape *b, co
     }
 }
 
+static bool is_small(const product *p)
+{
+    const int64_t longer = p->m > p->n ? p->m : p->n;
+    return longer <= PANEL && p->k <= PANEL && longer * p->k <= PANEL && p->m * p->n * p->k <= SMALL;
+}
+
 /* A vector on the left is a row, on the right a column; y lacks that axis. */
 static void product_of(product *p, const wg_kernel *k)
 {
@@ -108,7 +114,7 @@ static void product_of(product *p, const wg_kernel *k)
     p->batch = p->down = p->across = 1;
     p->axes = y->rank - (a->rank > 1) - (b->rank > 1);
     if (p->axes) leading_axes_of(p, a, b, y);
-    p->small = (double)p->m * (double)p->n * (double)p->k <= SMALL;
+    p->small = is_small(p);
     if (!p->small) tile_of(p, (int64_t)wg_dtype_size(k->xt[0].dtype));
 }
 
@@ -123,17 +129,37 @@ static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
     }
 }
 
-#define SMALL_PRODUCT(T)                                                                                            \
-    do {                                                                                                            \
-        const T *u = (const T *)k->x[0] + a, *v = (const T *)k->x[1] + b;                                           \
-        T       *w = (T *)k->y[0] + y;                                                                              \
-        for (int64_t i = 0; i < p->m; i++)                                                                          \
-            for (int64_t j = 0; j < p->n; j++) {                                                                    \
-                T sum = 0;                                                                                          \
-                for (int64_t l = 0; l < p->k; l++)                                                                  \
-                    sum += u[p->ta ? l * p->lda + i : i * p->lda + l] * v[p->tb ? j * p->ldb + l : l * p->ldb + j]; \
-                w[i * p->n + j] = sum;                                                                              \
-            }                                                                                                       \
+/* The longer of m and n runs in the lanes: row l of its operand times element l of the other, for each l in order. Where that
+ * operand does not lie in rows along l, they are made first. LANES of the sums are kept in registers. */
+#define SMALL_LANES(T, LANES)                                         \
+    for (; j + LANES <= length; j += LANES) {                         \
+        T sum[LANES] = { 0 };                                         \
+        for (int64_t l = 0; l < p->k; l++) {                          \
+            const T  other = others[l * next];                        \
+            const T *row = lanes + l * stride + j;                    \
+            for (int q = 0; q < LANES; q++) sum[q] += other * row[q]; \
+        }                                                             \
+        for (int q = 0; q < LANES; q++) w[(j + q) * step] = sum[q];   \
+    }
+#define SMALL_PRODUCT(T)                                                                                 \
+    do {                                                                                                 \
+        const bool    wide = p->n >= p->m, rows = wide ? !p->tb : p->ta, across = wide ? p->ta : !p->tb; \
+        const int64_t length = wide ? p->n : p->m, count = wide ? p->m : p->n, step = wide ? 1 : p->n;   \
+        const int64_t stored = wide ? p->ldb : p->lda, along = wide ? p->lda : p->ldb;                   \
+        const int64_t stride = rows ? stored : length, next = across ? along : 1;                        \
+        const T      *lanes = wide ? (const T *)k->x[1] + b : (const T *)k->x[0] + a;                    \
+        const T      *others = wide ? (const T *)k->x[0] + a : (const T *)k->x[1] + b;                   \
+        T             panel[PANEL];                                                                      \
+        for (int64_t j = 0; !rows && j < length; j++)                                                    \
+            for (int64_t l = 0; l < p->k; l++) panel[l * length + j] = lanes[j * stored + l];            \
+        if (!rows) lanes = panel;                                                                        \
+        for (int64_t i = 0; i < count; i++, others += across ? 1 : along) {                              \
+            T *restrict w = (T *)k->y[0] + y + i * (wide ? p->n : 1);                                    \
+            int64_t j = 0;                                                                               \
+            SMALL_LANES(T, 16)                                                                           \
+            SMALL_LANES(T, 4)                                                                            \
+            SMALL_LANES(T, 1)                                                                            \
+        }                                                                                                \
     } while (0)
 static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
 {

@@ -96,14 +96,19 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
             ((Y *)k->y[0])[u] = (Y)total;                \
         }                                                \
     } while (0)
-#define BLOCKS(L, A, OP, width)                                                               \
-    for (int64_t r = 0; r < s.n; r += BLOCK) {                                                \
-        const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;                                \
-        L             sum[COLUMNS];                                                           \
-        for (int64_t j = 0; j < (width); j++) sum[j] = x[r * s.inner + j];                    \
-        for (int64_t i = r + 1; i < end; i++)                                                 \
-            for (int64_t j = 0; j < (width); j++) sum[j] = OP(sum[j], x[i * s.inner + j]);    \
-        for (int64_t j = 0; j < (width); j++) total[j] = r ? OP(total[j], sum[j]) : (sum[j]); \
+/* Columns from j on, WIDE at a time: their totals stay in registers. */
+#define BLOCKS(L, A, Y, OP, WIDE)                                                           \
+    for (; j + WIDE <= wide; j += WIDE) {                                                   \
+        A total[WIDE] = { 0 };                                                              \
+        for (int64_t r = 0; r < s.n; r += BLOCK) {                                          \
+            const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;                          \
+            L             sum[WIDE];                                                        \
+            for (int q = 0; q < WIDE; q++) sum[q] = x[r * s.inner + j + q];                 \
+            for (int64_t i = r + 1; i < end; i++)                                           \
+                for (int q = 0; q < WIDE; q++) sum[q] = OP(sum[q], x[i * s.inner + j + q]); \
+            for (int q = 0; q < WIDE; q++) total[q] = r ? OP(total[q], sum[q]) : (sum[q]);  \
+        }                                                                                   \
+        for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                              \
     }
 #define COLUMNS_OF(T, L, A, Y, OP)                                              \
     do {                                                                        \
@@ -112,10 +117,11 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
             const int64_t wide = s.inner - c < COLUMNS ? s.inner - c : COLUMNS; \
             const T      *x = (const T *)k->x[0] + o * s.n * s.inner + c;       \
             Y *restrict y = (Y *)k->y[0] + o * s.inner + c;                     \
-            A total[COLUMNS] = { 0 };                                           \
-            if (wide == COLUMNS) BLOCKS(L, A, OP, COLUMNS)                      \
-            else BLOCKS(L, A, OP, wide)                                         \
-            for (int64_t j = 0; j < wide; j++) y[j] = (Y)total[j];              \
+            int64_t j = 0;                                                      \
+            BLOCKS(L, A, Y, OP, 64)                                             \
+            BLOCKS(L, A, Y, OP, 16)                                             \
+            BLOCKS(L, A, Y, OP, 4)                                              \
+            BLOCKS(L, A, Y, OP, 1)                                              \
         }                                                                       \
     } while (0)
 

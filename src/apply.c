@@ -452,15 +452,25 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     return y;
 }
 
+static wg_node apply_new(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
+{
+    uint32_t i = apply_plain(here, op, g, x, n);
+    return i ? wgi_handle(g, i) : apply_any(here, op, g, x, n, attr);
+}
+
+static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
+{
+    uint32_t i = g->again ? wgi_again(g, here, op, x, n, attr) : 0;
+    if (i) return wgi_handle(g, i);
+    wgi_calling k = wgi_call_begin(g);
+    wg_node     y = apply_new(here, op, g, x, n, attr);
+    wgi_call_end(g, k, here, op, x, n, attr, y);
+    return y;
+}
+
 wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
 {
     wg_graph *g = graph_of(x, n);
     if (!g || !g->count) return wg_none;
-    uint32_t i = wgi_again(g, here, op, x, n, attr);
-    if (i) return wgi_handle(g, i);
-    wgi_calling k = wgi_call_begin(g);
-    i = apply_plain(here, op, g, x, n);
-    wg_node y = i ? wgi_handle(g, i) : apply_any(here, op, g, x, n, attr);
-    wgi_call_end(g, k, here, op, x, n, attr, y);
-    return y;
+    return g->count >= WGI_CALLS && !g->again ? apply_new(here, op, g, x, n, attr) : apply_remembered(here, op, g, x, n, attr);
 }

@@ -164,8 +164,10 @@ static wgi_rates rates_of(const wg_optim *o)
     wgi_rates r = { .lr = o->lr, .beta1 = o->beta1, .beta2 = o->beta2, .eps = o->eps, .keep = 1 };
     r.one1 = o->kind == WGI_MOMENTUM && o->classical ? 1 : 1 - o->beta1;
     r.one2 = 1 - o->beta2;
-    r.c1 = 1 / (1 - pow(o->beta1, t));
-    r.c2 = 1 / (1 - pow(o->beta2, t));
+    if (o->kind == WGI_ADAM) {
+        r.c1 = 1 / (1 - pow(o->beta1, t));
+        r.c2 = 1 / (1 - pow(o->beta2, t));
+    }
     return r;
 }
 

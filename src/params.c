@@ -92,11 +92,6 @@ wg_params *wg_params_in(wg_params *p, const char *prefix)
     return s;
 }
 
-bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
-{
-    return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
-}
-
 /* ---- by name ---- */
 
 static uint32_t place(const wg_params *root, const char *name)

@@ -13,6 +13,9 @@ typedef struct call {
 
 struct wgi_bound {
     void         **ptr; /* that the calls are made for */
+    void          *work, *out;
+    uint32_t      *moving; /* buffers that do not lie in these two */
+    uint32_t       movings;
     call          *call;
     int            calls;
     void         **at;   /* addresses of operands and results of all calls, in their order */
@@ -61,11 +64,15 @@ bool wgi_bound_new(wgi_plan *p)
     if (!b) return false;
     b->stride = (n.bytes + 63) & ~(size_t)63;
     b->ptr = keep(p, p->buffers, sizeof *b->ptr);
+    b->moving = keep(p, p->buffers, sizeof *b->moving);
     b->call = keep(p, n.calls, sizeof *b->call);
     b->at = keep(p, n.places, sizeof *b->at);
     b->step = keep(p, n.places, 1);
     b->regs = keep(p, (size_t)n.regs, b->stride);
-    if (!b->ptr || !b->call || !b->at || !b->step || !b->regs) return false;
+    if (!b->ptr || !b->moving || !b->call || !b->at || !b->step || !b->regs) return false;
+    for (uint32_t i = 0; i < p->buffers; i++)
+        if (p->buffer[i].where == WGI_LEAF || p->buffer[i].where == WGI_HELD || p->buffer[i].where == WGI_INTO)
+            b->moving[b->movings++] = i;
     p->bound = b;
     return true;
 }
@@ -128,10 +135,9 @@ static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t places)
     return places + (size_t)(s->operands + s->outputs);
 }
 
-static void bind(wgi_bound *b, const wgi_plan *p, void *const *ptr)
+static void bind(wgi_bound *b, const wgi_plan *p)
 {
     size_t places = 0;
-    memcpy(b->ptr, ptr, sizeof *ptr * p->buffers);
     b->calls = 0;
     for (int i = 0; i < p->steps; i++) {
         const wgi_step *s = &p->step[i];
@@ -140,6 +146,22 @@ static void bind(wgi_bound *b, const wgi_plan *p, void *const *ptr)
         if (!s->tiles && s->units) places = bind_step(b, s, places);
     }
     for (int i = 0; i < b->calls; i++) b->call[i].k.seed = p->c->o.seed;
+}
+
+/* The addresses of this run, equal to those of the last or not. */
+void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)
+{
+    wgi_bound *b = p->bound;
+    bool       same = b->work == g->work && b->out == out;
+    for (uint32_t k = 0; k < b->movings && same; k++) {
+        const wgi_buffer *u = &p->buffer[b->moving[k]];
+        same = b->ptr[b->moving[k]] == (u->where == WGI_INTO ? r->into[u->node] : wgi_value(g, u->node));
+    }
+    if (same) return b->ptr;
+    b->work = g->work, b->out = out;
+    wgi_fill_pointers(g, p, r, b->ptr, out);
+    bind(b, p);
+    return b->ptr;
 }
 
 /* ---- running ---- */
@@ -164,7 +186,6 @@ static int run_calls(const call *c, int calls)
 bool wgi_bound_run(wgi_plan *p, wgi_env *e)
 {
     wgi_bound *b = p->bound;
-    if (memcmp(b->ptr, e->ptr, sizeof *e->ptr * p->buffers) != 0) bind(b, p, e->ptr);
     wgi_fault_clear(&b->fault);
     for (int i = 0; i < b->calls; i++) b->call[i].k.epoch = e->epoch;
     int done = run_calls(b->call, b->calls);

@@ -21,7 +21,7 @@ static bool workspace(wg_graph *g, size_t size)
     return g->work != NULL;
 }
 
-static void fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out)
+void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out)
 {
     for (uint32_t i = 0; i < p->buffers; i++) {
         wgi_buffer *b = &p->buffer[i];
@@ -132,24 +132,31 @@ static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_
     return ok;
 }
 
+static void **pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, char *out)
+{
+    if (p->bound && !g->clock) return wgi_bound_pointers(g, p, r, out);
+    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
+    if (ptr) wgi_fill_pointers(g, p, r, ptr, out);
+    return ptr;
+}
+
 bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
     wgi_place place = wgi_arena_place(&g->temp);
-    wg_fault  fault;
-    void    **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
     char     *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
-    bool ok = ptr && out && workspace(g, WGI_MAX(p->work, 64)) && (!g->clock || wgi_clock_start(g->clock, p, g->c->o.threads));
-    if (ok) {
+    bool      ok = out && workspace(g, WGI_MAX(p->work, 64)) && (!g->clock || wgi_clock_start(g->clock, p, g->c->o.threads));
+    void    **ptr = ok ? pointers(g, p, r, out) : NULL;
+    if (ptr) {
 #ifdef WG_HOSTILE
         memset(g->work, 0xFF, g->work_size);
         memset(out, 0xFF, p->out);
 #endif
-        fill_pointers(g, p, r, ptr, out);
+        wg_fault fault;
         wgi_fault_clear(&fault);
         wgi_env e = { .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
         ok = p->bound && !g->clock ? run_bound(g, p, r, &e) : run_steps(g, p, r, &e);
         if (ok) leave(g, p, r, ptr);
     }
     wgi_arena_rewind(&g->temp, place);
-    return ok;
+    return ok && ptr;
 }

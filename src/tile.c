@@ -50,12 +50,31 @@ static void spread_run(char *to, const char *from, int64_t n, int64_t stride, ui
     else memset(to, *from, (size_t)n);
 }
 
+/* A row of n elements, again and again, from its element at on: what is there is copied, twice as much each time. */
+static void repeat_row(char *to, const char *row, int64_t n, int64_t at, int64_t count, uint32_t size)
+{
+    int64_t first = WGI_MIN(n - at, count), whole = WGI_MIN(n, count - first);
+    memcpy(to, row + (size_t)at * size, (size_t)first * size);
+    char  *rows = to + (size_t)first * size;
+    size_t have = (size_t)whole * size, all = (size_t)(count - first) * size;
+    memcpy(rows, row, have);
+    while (have < all) {
+        size_t more = WGI_MIN(have, all - have);
+        memcpy(rows + have, rows, more);
+        have += more;
+    }
+}
+
 void wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
 {
     int64_t at[WG_MAX_RANK], left = begin, offset = 0;
     int     last = l->rank - 1;
     if (last < 0) {
         spread_run(to, from, end - begin, 0, l->size);
+        return;
+    }
+    if (l->rank == 2 && !l->stride[0] && l->stride[1] == 1) {
+        repeat_row(to, from, l->dim[1], begin % l->dim[1], end - begin, l->size);
         return;
     }
     for (int i = last; i >= 0; i--) {

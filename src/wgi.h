@@ -487,9 +487,12 @@ struct wg_params {
     bool            optimized;
 };
 
-wgi_parameter *wgi_params_find(const wg_params *root, const char *full);
-bool           wgi_params_holds(const wg_params *p, const wgi_parameter *q); /* by prefix */
-void          *wgi_grad_memory(wgi_parameter *q);                            /* NULL: out of memory */
+wgi_parameter     *wgi_params_find(const wg_params *root, const char *full);
+static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
+{
+    return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
+}
+void *wgi_grad_memory(wgi_parameter *q); /* NULL: out of memory */
 
 /* ---- init.c ---- */
 bool     wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const wg_shape *s, wg_dtype t, void *data);
