@@ -3,8 +3,9 @@
  * every instruction set.
  * Errors measured over all floats (make check-vmath): at most 2 ulp. f64 goes through libm.
  *
- * exp: x = n ln 2 + r, |r| <= ln 2 / 2, Cody and Waite's split of ln 2; the polynomial is the Taylor series of e^r to r^7,
- * with relative remainder below 2^-26 on that range.
+ * exp: x = n ln 2 + r, |r| <= ln 2 / 2, Cody and Waite's split of ln 2; the polynomial is nearly minimax, with an error
+ * below 2^-26 of e^r - 1 on that range. Polynomials are summed by pairs: a chain of steps each waiting for the one before
+ * takes longer than a processor can look ahead.
  * log: x = 2^n m, sqrt(1/2) <= m < sqrt 2; ln m = 2 artanh(s), s = (m-1)/(m+1), by its series in s^2. */
 #ifndef WG_VMATH_H
 #define WG_VMATH_H
@@ -27,16 +28,21 @@ static inline uint32_t vm_bits(float f)
     return u;
 }
 
+/* 2^(k + bias - 127), where the low bits of k are an integer as 1.5 * 2^23 + integer has them */
+static inline float    vm_power(uint32_t k, uint32_t bias) { return vm_from_bits((k << 23) + (bias << 23)); }
+static inline uint32_t vm_least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* a where mask is -1, b where it is 0: choices written as branches become branches, and work done on both sides of them */
+static inline float vm_choose(int32_t mask, float a, float b)
+{
+    return vm_from_bits((vm_bits(a) & (uint32_t)mask) | (vm_bits(b) & ~(uint32_t)mask));
+}
+
 /* e^r - 1 for |r| <= 0.35, as r + r^2 p(r) */
 static inline float vm_expm1_small(float r)
 {
-    float p = 1.0f / 5040;
-    p = p * r + 1.0f / 720;
-    p = p * r + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    return r + r * r * p;
+    float z = r * r;
+    return r + z * ((0.5f + 0.166665405f * r) + z * ((0.0416666158f + 0.00836690236f * r) + z * 0.00139166042f));
 }
 
 static inline float vm_expf(float x)
@@ -128,35 +134,48 @@ static inline float vm_log1pf(float x)
     return x != x ? x : y;
 }
 
-/* tanh x = t / (t + 2) with t = e^2x - 1; t without cancellation: 2^n (e^r - 1) + (2^n - 1). Where n is 0 that is the small
- * polynomial itself. */
+/* tanh x = t / (t + 2) with t = e^2x - 1; t without cancellation: 2^n (e^r - 1) + (2^n - 1), where e^r - 1 is twice
+ * h + h^2 p(h) of h = r / 2. NaN takes the way of small x. */
 static inline float vm_tanhf(float x)
 {
-    float    a = fabsf(x);
-    float    v = 2.0f * (a > 10.0f ? 10.0f : a);
-    float    n = v * 1.44269504f + 12582912.0f;
+    float    a = fabsf(x), v = vm_from_bits(vm_least(vm_bits(a), 0x4111999Au)); /* 9.1: from there on it is 1 */
+    float    n = v * 2.88539008f + 12582912.0f;
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
-    float r = v - n * 0.693145752f;
-    r = r - n * 1.42860677e-6f;
-    float s = vm_from_bits((k - 0x4B400000u + 127u) << 23);
-    float t = s * vm_expm1_small(r) + (s - 1.0f);
+    float h = v - n * 0.346572876f;
+    h = h - n * 7.14303384e-7f;
+    float q = h * h, p = (1.0f + 0.66666162f * h) + q * ((0.333332926f + 0.133870438f * h) + q * 0.0445331335f);
+    float t = vm_power(k, 128) * (h + q * p) + (vm_power(k, 127) - 1.0f);
     float y = t / (t + 2.0f);
     /* below: t = 2x (1 + x ...) has lost the low bits of x; the odd series is exact there */
-    float z = a * a;
-    float small = a + a * z * (-1.0f / 3 + z * (2.0f / 15 + z * (-17.0f / 315 + z * (62.0f / 2835 + z * (-1382.0f / 155925)))));
-    y = a < 0.35f ? small : y;
-    y = copysignf(y, x);
-    return x != x ? x : y;
+    float z = a * a, small = a + a * z * ((-0.333330631f + 0.133149147f * z) + z * z * -0.0503728054f);
+    y = a >= 0.3f ? y : small;
+    return copysignf(y, x);
 }
 
-/* e^-|x| cannot overflow; what its sum with 1 lost comes back as a correction of the quotient. */
-static inline float vm_sigmoidf(float x)
+/* e^-|x|; of NaN a number. Scaled by 2^64 until the end, so that subnormal results round once. */
+static inline float vm_exp_minus(float x)
 {
-    float e = vm_expf(x < 0 ? x : -x), s = 1.0f + e, lost = e - (s - 1.0f);
-    float y = (x < 0 ? e : 1.0f) / s, inverse = x < 0 ? 1.0f - y : y;
-    return y - y * (lost * inverse);
+    float    c = vm_from_bits(vm_least(vm_bits(x) | 0x80000000u, 0xC2D00000u)); /* -|x|, at least -104 */
+    float    n = c * 1.44269504f + 12582912.0f;
+    uint32_t k = vm_bits(n);
+    n = n - 12582912.0f;
+    float r = c - n * 0.693145752f;
+    r = r - n * 1.42860677e-6f;
+    return (1.0f + vm_expm1_small(r)) * vm_power(k, 127 + 64) * 0x1p-64f;
 }
+
+/* sigmoid x by e = vm_exp_minus(x), which cannot overflow; what its sum with 1 lost comes back as a correction of the
+ * quotient. */
+static inline float vm_sigmoid_by(float x, float e)
+{
+    int32_t negative = (int32_t)vm_bits(x) >> 31;
+    float   s = 1.0f + e, lost = e - (s - 1.0f);
+    float   y = vm_choose(negative, e, 1.0f) / s, inverse = vm_choose(negative, 1.0f - y, y);
+    y = y - y * (lost * inverse);
+    return x != x ? x : y;
+}
+static inline float vm_sigmoidf(float x) { return vm_sigmoid_by(x, vm_exp_minus(x)); }
 
 static inline double vm_sigmoid(double x)
 {

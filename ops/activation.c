@@ -1,0 +1,310 @@
+/* activation.c: the functions between layers. tanh, sigmoid and softplus of f32 are vmath.h's.
+ *
+ * What a derivative multiplies gy by is an op of its own where it takes several operations: one instruction of a plan, the
+ * same operations in the same order as its expansion. */
+#include "ops.h"
+#include "unary.h"
+#include "vmath.h"
+
+enum { STRIP = 1024 }; /* elements that stay in the first cache between two loops */
+
+KERNEL(tanh) { WG_MAP1(k, TANH(a)); }
+KERNEL(tanh_backward) { WG_MAP2(k, a * (1 - b * b)); }
+
+/* In two loops, each short enough for a processor to have several of its turns in flight. */
+static void sigmoid_f32(const float *restrict x, float *restrict y, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) y[i] = vm_exp_minus(x[i]);
+    for (int64_t i = 0; i < n; i++) y[i] = vm_sigmoid_by(x[i], y[i]);
+}
+KERNEL(sigmoid)
+{
+    const int64_t n = k->end - k->begin;
+    if (n == 1 || k->xt[0].dtype != WG_F32) WG_MAP1(k, SIGMOID(a));
+    for (int64_t i = 0; i < n; i += STRIP)
+        sigmoid_f32((const float *)k->x[0] + i, (float *)k->y[0] + i, n - i < STRIP ? n - i : STRIP);
+    return true;
+}
+KERNEL(sigmoid_backward) { WG_MAP2(k, a * (b * (1 - b))); }
+KERNEL(softplus) { WG_MAP1(k, (a > 0 ? a : 0) + LOG1P(EXP(-ABS(a)))); }
+KERNEL(relu) { WG_MAP1_ALL(k, a <= 0 ? 0 : a); } /* NaN is not <= 0 */
+KERNEL(relu_backward) { WG_MAP2(k, b > 0 ? a : 0); }
+KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
+
+#if WG_BASE
+
+#include "wengert/params.h"
+
+DECLARE(tanh);
+DECLARE(tanh_backward);
+DECLARE(sigmoid);
+DECLARE(sigmoid_backward);
+DECLARE(softplus);
+DECLARE(relu);
+DECLARE(relu_backward);
+DECLARE(leaky);
+
+/* ---- derivatives: of gy and of y, or for relu of x ---- */
+
+static wg_node backward_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
+{
+    switch (i) {
+    case 0:
+        return wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(3, 4)) }, 2, NULL);
+    case 1: return wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SCALAR), wg_between(g, low, high, WG_SHAPE(5)) }, 2, NULL);
+    case 2: return wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(2, 0)), wg_between(g, low, high, WG_SCALAR) }, 2, NULL);
+    }
+    return wg_none;
+}
+static const char *backward_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    if (i) return NULL;
+    wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 2, NULL);
+    return "shapes do not broadcast";
+}
+
+static const wg_op tanh_backward_op, sigmoid_backward_op, relu_backward_op;
+
+static void tanh_backward_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1])));
+}
+static wg_node tanh_backward_sample(wg_site here, wg_graph *g, int i)
+{
+    return backward_sample(here, g, i, &tanh_backward_op, -0.9, 0.9);
+}
+static const char *tanh_backward_error(wg_site here, wg_graph *g, int i) { return backward_error(here, g, i, &tanh_backward_op); }
+static const wg_op tanh_backward_op = {
+    .name = "tanh_backward",
+    .summary = "The derivative of tanh, by its value.",
+    .formula = "y = a (1 - b^2)",
+    .adjoint = "a' = y' (1 - b^2), b' = -2 y' a b",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(tanh_backward),
+    .expand = tanh_backward_expand,
+    .sample = tanh_backward_sample,
+    .error = tanh_backward_error,
+};
+
+static void sigmoid_backward_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1])));
+}
+static wg_node sigmoid_backward_sample(wg_site here, wg_graph *g, int i)
+{
+    return backward_sample(here, g, i, &sigmoid_backward_op, 0.1, 0.9);
+}
+static const char *sigmoid_backward_error(wg_site here, wg_graph *g, int i)
+{
+    return backward_error(here, g, i, &sigmoid_backward_op);
+}
+static const wg_op sigmoid_backward_op = {
+    .name = "sigmoid_backward",
+    .summary = "The derivative of sigmoid, by its value.",
+    .formula = "y = a b (1 - b)",
+    .adjoint = "a' = y' b (1 - b), b' = y' a (1 - 2 b)",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(sigmoid_backward),
+    .expand = sigmoid_backward_expand,
+    .sample = sigmoid_backward_sample,
+    .error = sigmoid_backward_error,
+};
+
+static void relu_backward_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    y[0] = wg_where(wg_greater(x[1], 0), x[0], 0);
+}
+static wg_node relu_backward_sample(wg_site here, wg_graph *g, int i)
+{
+    return i < 3 ? backward_sample(here, g, i, &relu_backward_op, 0.2, 2)
+                 : backward_sample(here, g, i - 3, &relu_backward_op, -2, -0.2);
+}
+static const char *relu_backward_error(wg_site here, wg_graph *g, int i) { return backward_error(here, g, i, &relu_backward_op); }
+static const wg_op relu_backward_op = {
+    .name = "relu_backward",
+    .summary = "The derivative of relu.",
+    .formula = "y = a where b > 0, else 0",
+    .adjoint = "a' = y' where b > 0, else 0; b: none",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(relu_backward),
+    .expand = relu_backward_expand,
+    .sample = relu_backward_sample,
+    .error = relu_backward_error,
+};
+
+/* ---- tanh ---- */
+
+static void tanh_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_apply(here, &tanh_backward_op, (wg_node[]){ gy, y }, 2, NULL);
+}
+static wg_node     tanh_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_tanh_at, here, -2, 2); }
+static const char *tanh_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "tanh", here); }
+static const wg_op tanh_op = {
+    .name = "tanh",
+    .summary = "The hyperbolic tangent.",
+    .formula = "y = tanh x",
+    .adjoint = "x' = y' (1 - y^2)",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 10,
+    .kernel = KERNELS(tanh),
+    .vjp = tanh_vjp,
+    .sample = tanh_sample,
+    .error = tanh_error,
+};
+wg_node wg_tanh_at(wg_site here, wg_node x) { return wg_apply(here, &tanh_op, &x, 1, NULL); }
+
+/* ---- sigmoid ---- */
+
+static void sigmoid_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_apply(here, &sigmoid_backward_op, (wg_node[]){ gy, y }, 2, NULL);
+}
+static wg_node     sigmoid_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sigmoid_at, here, -3, 3); }
+static const char *sigmoid_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sigmoid", here); }
+static const wg_op sigmoid_op = {
+    .name = "sigmoid",
+    .summary = "The logistic function.",
+    .formula = "y = 1 / (1 + e^-x)",
+    .adjoint = "x' = y' y (1 - y)",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 10,
+    .kernel = KERNELS(sigmoid),
+    .vjp = sigmoid_vjp,
+    .sample = sigmoid_sample,
+    .error = sigmoid_error,
+};
+wg_node wg_sigmoid_at(wg_site here, wg_node x) { return wg_apply(here, &sigmoid_op, &x, 1, NULL); }
+
+/* ---- softplus ---- */
+
+static void softplus_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_sigmoid(x[0]));
+}
+static wg_node     softplus_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_softplus_at, here, -3, 3); }
+static const char *softplus_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "softplus", here); }
+static const wg_op softplus_op = {
+    .name = "softplus",
+    .summary = "A smooth relu, as max(x, 0) + ln(1 + e^-|x|).",
+    .formula = "y = ln(1 + e^x)",
+    .adjoint = "x' = y' sigmoid x",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 14,
+    .kernel = KERNELS(softplus),
+    .vjp = softplus_vjp,
+    .sample = softplus_sample,
+    .error = softplus_error,
+};
+wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply(here, &softplus_op, &x, 1, NULL); }
+
+/* ---- relu ---- */
+
+static void relu_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_apply(here, &relu_backward_op, (wg_node[]){ gy, x[0] }, 2, NULL);
+}
+static wg_node     relu_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_relu_at, here); }
+static const char *relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "relu", here); }
+static const wg_op relu_op = {
+    .name = "relu",
+    .summary = "The positive part; NaN stays.",
+    .formula = "y = max(x, 0)",
+    .adjoint = "x' = y' where x > 0, else 0",
+    .operands = 1,
+    .kernel = KERNELS(relu),
+    .vjp = relu_vjp,
+    .sample = relu_sample,
+    .error = relu_error,
+};
+wg_node wg_relu_at(wg_site here, wg_node x) { return wg_apply(here, &relu_op, &x, 1, NULL); }
+
+/* ---- leaky: the slope is an operand, for it may change from run to run; leaky_relu: it is an option ---- */
+
+static void leaky_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    wg_node positive = wg_greater(x[0], 0);
+    gx[0] = wg_where(positive, gy, wg_mul(gy, x[1]));
+    gx[1] = wg_where(positive, 0, wg_mul(gy, x[0]));
+}
+static wg_node leaky_at(wg_site here, wg_node x, wg_node slope);
+static wg_node leaky_sample(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: return leaky_at(here, wg_between(g, -2, -0.2, WG_SHAPE(3, 4)), wg_between(g, 0.1, 0.5, WG_SHAPE(3, 4)));
+    case 1: return leaky_at(here, wg_between(g, 0.2, 2, WG_SHAPE(3, 4)), wg_between(g, 0.1, 0.5, WG_SHAPE(4)));
+    case 2: return leaky_at(here, wg_between(g, -2, -0.2, WG_SHAPE(2, 0)), wg_number(0.1));
+    }
+    return wg_none;
+}
+static const char *leaky_error(wg_site here, wg_graph *g, int i)
+{
+    if (i) return NULL;
+    leaky_at(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
+    return "shapes do not broadcast";
+}
+static const wg_op leaky_op = {
+    .name = "leaky",
+    .summary = "A relu with a slope below zero.",
+    .formula = "y = x where x > 0, else slope x",
+    .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(leaky),
+    .vjp = leaky_vjp,
+    .sample = leaky_sample,
+    .error = leaky_error,
+};
+static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
+{
+    return wg_apply(here, &leaky_op, (wg_node[]){ x, slope }, 2, NULL);
+}
+
+struct leaky_relu {
+    double slope; /* 0: the default */
+};
+static const wg_attr_row leaky_relu_attrs[] = { { "slope", WG_ATTR_DOUBLE, offsetof(struct leaky_relu, slope), "0.01", NULL },
+                                                { 0 } };
+static void              leaky_relu_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    double slope = ((const struct leaky_relu *)attr)->slope;
+    y[0] = leaky_at(here, x[0], wg_number(slope == 0 ? 0.01 : slope == WG_ZERO ? 0 : slope));
+}
+static wg_node leaky_relu_sample(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: return wg_leaky_relu(wg_between(g, -2, -0.2, WG_SHAPE(3, 4)));
+    case 1: return wg_leaky_relu(wg_between(g, 0.2, 2, WG_SHAPE(3, 4)), .slope = 0.3);
+    case 2: return wg_leaky_relu(wg_between(g, -2, -0.2, WG_SHAPE(2, 0)), .slope = WG_ZERO);
+    }
+    return wg_none;
+}
+static const char *leaky_relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "leaky_relu", here); }
+static const wg_op leaky_relu_op = {
+    .name = "leaky_relu",
+    .summary = "A relu with a slope below zero, 0.01 by default.",
+    .formula = "y = x where x > 0, else slope x",
+    .adjoint = "x' = y' where x > 0, else slope y'",
+    .operands = 1,
+    .attr_size = sizeof(struct leaky_relu),
+    .attrs = leaky_relu_attrs,
+    .expand = leaky_relu_expand,
+    .sample = leaky_relu_sample,
+    .error = leaky_relu_error,
+};
+wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a)
+{
+    return wg_apply(here, &leaky_relu_op, &a->x, 1, &(struct leaky_relu){ a->slope });
+}
+
+extern const wg_op *const wgi_ops_activation[];
+const wg_op *const wgi_ops_activation[] = { &tanh_op,       &sigmoid_op,       &softplus_op,         &relu_op,          &leaky_op,
+                                            &leaky_relu_op, &tanh_backward_op, &sigmoid_backward_op, &relu_backward_op, NULL };
+
+#endif
