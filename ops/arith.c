@@ -11,18 +11,22 @@ KERNEL(neg) { WG_MAP1_ALL(k, -a); }
 KERNEL(maximum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a > b ? a : b); }
 KERNEL(minimum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a < b ? a : b); }
 
-/* The first is assigned, the others are added in order. */
-#define ADDN(T, unused)                                                              \
-    do {                                                                             \
-        T *restrict y = (T *)k->y[0];                                                \
-        for (int64_t i = 0; i < n; i++) y[i] = ((const T *)k->x[0])[i * k->step[0]]; \
-        for (int j = 1; j < k->operands; j++) {                                      \
-            const T *restrict x = (const T *)k->x[j];                                \
-            if (k->step[j])                                                          \
-                for (int64_t i = 0; i < n; i++) y[i] += x[i];                        \
-            else                                                                     \
-                for (int64_t i = 0; i < n; i++) y[i] += *x;                          \
-        }                                                                            \
+/* From first to last: up to three in a pass, then one by one. Their shapes are equal: none is broadcast. */
+#define ADDN(T, unused)                                                 \
+    do {                                                                \
+        T *restrict y = (T *)k->y[0];                                   \
+        const T *restrict a = (const T *)k->x[0];                       \
+        const T *restrict b = (const T *)k->x[k->operands > 1];         \
+        const T *restrict c = (const T *)k->x[k->operands > 2 ? 2 : 0]; \
+        if (k->operands == 1) memcpy(y, a, (size_t)n * sizeof(T));      \
+        else if (k->operands == 2)                                      \
+            for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i];         \
+        else                                                            \
+            for (int64_t i = 0; i < n; i++) y[i] = a[i] + b[i] + c[i];  \
+        for (int j = 3; j < k->operands; j++) {                         \
+            const T *restrict x = (const T *)k->x[j];                   \
+            for (int64_t i = 0; i < n; i++) y[i] += x[i];               \
+        }                                                               \
     } while (0)
 KERNEL(addn)
 {
@@ -126,6 +130,7 @@ static const wg_op mul_op = {
     .adjoint = "a' = y' b, b' = y' a",
     .operands = 2,
     .kernel = KERNELS(mul),
+    .unit = 1,
     .vjp = mul_vjp,
     .sample = mul_sample,
     .error = mul_error,

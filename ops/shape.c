@@ -253,6 +253,7 @@ static const wg_op broadcast_to_op = {
     .shape = broadcast_to_shape,
     .rewrite = same_shape_rewrite,
     .kernel = KERNELS(broadcast_to),
+    .repeats = true,
     .vjp = broadcast_to_vjp,
     .sample = broadcast_to_sample,
     .error = broadcast_to_error,

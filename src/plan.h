@@ -139,6 +139,7 @@ void       *wgi_work_keep(wgi_work *w, size_t count, size_t size); /* zeroed, as
 void       *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size_t size);
 bool        wgi_work_given(const wgi_work *w, uint32_t i);   /* a leaf, or a value that is there already */
 bool        wgi_work_is_fold(const wgi_work *w, uint32_t i); /* a reduction of a whole tensor, its leaves taken from tiles */
+uint32_t    wgi_work_in(const wgi_work *w, const wgi_node *n, uint32_t k); /* the node that stands for n's operand k */
 void        wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes);
 void        wgi_emit(wgi_work *w);
 void        wgi_place_results(wgi_work *w);

@@ -1,5 +1,6 @@
 /* plan_emit.c: from items to steps: buffers given out and taken back by liveness, programs over tiles, kernels' phases. */
 #include "plan.h"
+#include "stream.h"
 
 static size_t bytes_of(const wgi_node *n) { return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype); }
 
@@ -216,12 +217,24 @@ typedef struct tiler {
 
 static uint32_t take_reg(tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
 
+/* More than a thread's own caches hold: fetched ahead when read; past the caches when written and not read again. */
+enum { LARGE = 1 << 20 };
+
+static wgi_ref full_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, uint32_t size)
+{
+    wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
+    bool    known = w->at[x] == item_at || (size_t)t->prog->size * size < LARGE;
+    for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
+    if (!known) t->prog->ahead[t->prog->aheads++] = r;
+    return r;
+}
+
 static wgi_ref operand_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
 {
     const wgi_node *n = &w->g->node[x];
     uint32_t        size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
     if (t->reg_item[x] == item_at && t->reg[x]) return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
-    if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return (wgi_ref){ WGI_FULL, wgi_buffer_of(w, x), size };
+    if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return full_ref(w, t, item_at, x, size);
     if (wgi_size(n->shape) == 1) return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
     wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
     if (!l) return (wgi_ref){ 0 };
@@ -244,16 +257,18 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
     in.attr = wgi_work_attr(w, n);
     in.xt = types_of(w, m, false);
     in.yt = types_of(w, m, true);
-    for (uint32_t k = 0; k < n->operands && !w->failed; k++) x[k] = operand_ref(w, t, item_at, w->rep[wgi_in(n)[k]], shape);
+    for (uint32_t k = 0; k < n->operands && !w->failed; k++) x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
     if (w->failed) return;
     in.x = x;
     uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
     if (scratch != NO_BUFFER) {
         in.fold = true;
         in.y = (wgi_ref){ WGI_ONE, scratch, 8 };
-    } else if (w->out[m]) {
+    } else if (w->out[m] && (w->last[m] > item_at || bytes_of(n) < STREAM_BYTES)) {
         in.y = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
     } else {
+        in.stream = w->out[m];
+        if (in.stream) in.to = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
         in.y = (wgi_ref){ WGI_REG, take_reg(t), size };
         t->reg[m] = in.y.index + 1;
         t->reg_item[m] = item_at;
@@ -261,7 +276,7 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
     t->prog->instr[t->prog->instrs++] = in;
     t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.operands);
     for (uint32_t k = 0; k < n->operands; k++) { /* tile buffers whose last reader this was */
-        uint32_t o = w->rep[wgi_in(n)[k]];
+        uint32_t o = wgi_work_in(w, n, k);
         if (t->reg_item[o] == item_at && t->reg[o] && w->at[o] == item_at && t->last[o] == position) {
             t->free[t->frees++] = t->reg[o] - 1;
             t->reg[o] = 0;
@@ -278,11 +293,12 @@ static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *f
     t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
     if (w->failed) return;
     t->prog->instr = wgi_work_keep(w, most, sizeof *t->prog->instr);
+    t->prog->ahead = wgi_work_keep(w, most, sizeof *t->prog->ahead);
     t->prog->size = wgi_size(s->shape);
     t->frees = 0;
     double cost = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
-        for (uint32_t j = 0; j < w->g->node[m].operands; j++) t->last[w->rep[wgi_in(&w->g->node[m])[j]]] = k + 1;
+        for (uint32_t j = 0; j < w->g->node[m].operands; j++) t->last[wgi_work_in(w, &w->g->node[m], j)] = k + 1;
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++) {
         cost += WGI_MAX(1, w->g->node[m].op->cost);
         add_instr(w, t, item_at, m, k + 1, wgi_work_is_fold(w, m) ? fold_scratch[w->at[m]] : NO_BUFFER);

@@ -6,6 +6,17 @@ static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == W
 static bool held(const wgi_work *w, uint32_t i) { return w->g->value[i] != NULL; }
 bool        wgi_work_given(const wgi_work *w, uint32_t i) { return wgi_is_leaf(&w->g->node[i]) || held(w, i); }
 
+/* Operand k of n; of a repeated one what it repeats, where n's kernel broadcasts by itself: by the common rule. */
+static uint32_t source(const wgi_work *w, const wgi_node *n, uint32_t k)
+{
+    uint32_t x = wgi_in(n)[k];
+    if (n->op->kind == WG_MAP && n->operands > 1 && !n->op->shape)
+        while (w->g->node[x].op->repeats && !held(w, x)) x = w->g->node[x].in[0];
+    return x;
+}
+
+uint32_t wgi_work_in(const wgi_work *w, const wgi_node *n, uint32_t k) { return w->rep[source(w, n, k)]; }
+
 /* ---- which nodes ---- */
 
 static void want(wgi_work *w, uint32_t i)
@@ -23,20 +34,20 @@ static void mark_needed(wgi_work *w, const wg_node gx[], const uint32_t *wish, i
     for (uint32_t i = w->n; i-- > 1;) {
         const wgi_node *n = &w->g->node[i];
         if (!w->need[i] || wgi_work_given(w, i)) continue;
-        for (uint32_t k = 0; k < n->operands; k++) want(w, wgi_in(n)[k]);
+        for (uint32_t k = 0; k < n->operands; k++) want(w, source(w, n, k));
         if (!n->output) /* a kernel writes all its outputs */
             for (int k = 1; k < wgi_outputs(n->op); k++) w->need[i + (uint32_t)k] = 1;
     }
 }
 
-/* ---- equal nodes ---- */
+/* ---- equal nodes, products with 1 ---- */
 
 static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
     uint64_t        h = wgi_mix((uint64_t)(uintptr_t)n->op, (uint64_t)(uintptr_t)n->shape ^ n->dtype);
     if (wgi_is_leaf(n)) return wgi_mix(h, *n->cell);
-    for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, w->rep[wgi_in(n)[k]]);
+    for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, wgi_work_in(w, n, k));
     return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
 }
 
@@ -46,7 +57,7 @@ static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
     if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands) return false;
     if (wgi_is_leaf(a)) return *a->cell == *b->cell;
     for (uint32_t k = 0; k < a->operands; k++)
-        if (w->rep[wgi_in(a)[k]] != w->rep[wgi_in(b)[k]]) return false;
+        if (wgi_work_in(w, a, k) != wgi_work_in(w, b, k)) return false;
     return !a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr);
 }
 
@@ -58,6 +69,18 @@ static bool shareable(const wgi_work *w, uint32_t i)
     return w->need[i] && !held(w, i) && !n->op->impure && n->op->kind != WG_RANDOM && wgi_outputs(n->op) == 1;
 }
 
+/* x in 1 x, with a number of a derivative rule; 0: i is no such product. */
+static uint32_t other_of_unit(const wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    for (uint32_t k = 0; k < 2 && n->op->unit != 0 && n->operands == 2; k++) {
+        uint32_t        x = wgi_work_in(w, n, 1 - k), one = wgi_work_in(w, n, k);
+        const wgi_node *u = &w->g->node[one];
+        if (one >= w->end && u->op == &wgi_op_number && u->number == n->op->unit && w->g->node[x].shape == n->shape) return x;
+    }
+    return 0;
+}
+
 static void share(wgi_work *w)
 {
     uint32_t size = 16;
@@ -67,6 +90,9 @@ static void share(wgi_work *w)
     for (uint32_t i = 0; i < w->n; i++) w->rep[i] = i;
     for (uint32_t i = 1; table && i < w->n; i++) {
         if (!shareable(w, i)) continue;
+        w->rep[i] = other_of_unit(w, i);
+        if (w->rep[i]) continue;
+        w->rep[i] = i;
         uint32_t s = (uint32_t)(equal_hash(w, i) >> 16) & (size - 1);
         while (table[s] && !equal(w, table[s], i)) s = (s + 1) & (size - 1);
         if (table[s]) w->rep[i] = table[s];
@@ -127,7 +153,7 @@ static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
     const wgi_node *n = &w->g->node[i];
     uint32_t        bound = 1;
     for (uint32_t k = 0; k < n->operands; k++) {
-        uint32_t x = w->rep[wgi_in(n)[k]], t = w->at[x];
+        uint32_t x = wgi_work_in(w, n, k), t = w->at[x];
         bool     beside = t && w->items[t].tiles && w->items[t].shape == shape && w->g->node[x].shape == shape && w->base[x] == x;
         bound = WGI_MAX(bound, beside ? t : t + 1);
     }
@@ -194,7 +220,7 @@ static void find_uses(wgi_work *w, const wg_node gx[], const uint32_t *wish, int
         for (uint32_t m = w->items[t].first, k = 0; k < w->items[t].count && !w->items[t].finish; m = w->next[m], k++) {
             const wgi_node *n = &w->g->node[m];
             for (uint32_t j = 0; j < n->operands; j++) {
-                uint32_t x = w->rep[wgi_in(n)[j]];
+                uint32_t x = wgi_work_in(w, n, j);
                 bool     inside = w->items[t].tiles && w->at[x] == t && w->base[x] == x;
                 use(w, x, t, inside);
             }

@@ -235,10 +235,11 @@ static void view_instr(viewer *w, const wgi_request *r, const wgi_instr *in)
     wg_plan_op *o = new_op(w, in->op, in->node, &k);
     for (int j = 0; j < in->operands && !w->failed; j++) view_operand(w, r, o, &in->x[j], &in->xt[j]);
     if (w->failed) return;
+    const wgi_ref *y = in->stream ? &in->to : &in->y;
     if (in->y.kind == WGI_REG) w->by_reg[in->y.index] = w->v->plan.ops;
-    else if (in->fold)
-        w->writer[touch(w, r, in->y.index, scratch_bytes(in->op, &k), WG_F64, in->op->name, true)] = w->v->plan.ops;
-    else w->writer[touch(w, r, in->y.index, bytes_of(in->yt), in->yt->dtype, in->op->name, true)] = w->v->plan.ops;
+    if (in->fold) w->writer[touch(w, r, y->index, scratch_bytes(in->op, &k), WG_F64, in->op->name, true)] = w->v->plan.ops;
+    else if (y->kind != WGI_REG)
+        w->writer[touch(w, r, y->index, bytes_of(in->yt), in->yt->dtype, in->op->name, true)] = w->v->plan.ops;
     w->v->plan.ops++;
 }
 

@@ -1,6 +1,7 @@
 /* tile.c: programs of elementwise instructions run over tiles of WGI_TILE elements, so that what one writes the next reads
  * from the cache. Tiles begin at multiples of WGI_TILE, itself a multiple of WG_FOLD: the leaves of a reduction. */
 #include "wgi.h"
+#include "stream.h"
 
 wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa)
 {
@@ -109,6 +110,25 @@ static void *resolve(wgi_ref r, const wgi_env *e, char *regs, int64_t begin)
     return (char *)e->ptr[r.index] + (r.kind == WGI_FULL ? (size_t)begin * r.size : 0);
 }
 
+/* ---- memory that the caches do not hold ---- */
+
+enum { LINE = 64 };
+
+/* Share i of the lines that the next tile reads. The processor's own prefetching ends with each page: about a tile. Inlined by
+ * force: gcc takes a function that only prefetches for one without effect. */
+__attribute__((always_inline)) static inline void fetch_ahead(const wgi_program *p, const wgi_env *e, int i, int64_t begin,
+                                                              int64_t end)
+{
+    for (int k = 0; k < p->aheads; k++) {
+        const wgi_ref *r = &p->ahead[k];
+        const char    *from = (const char *)e->ptr[r->index] + (size_t)begin * r->size;
+        int64_t        lines = WGI_MAX(WGI_MIN(end - begin, WGI_TILE), 0) * r->size / LINE;
+        for (int64_t l = lines * i / p->instrs; l < lines * (i + 1) / p->instrs; l++) __builtin_prefetch(from + l * LINE, 0, 2);
+    }
+}
+
+/* ---- running ---- */
+
 static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const void **x, unsigned char *step, int64_t begin,
                       int64_t end)
 {
@@ -140,7 +160,9 @@ static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const v
         k.end = (end + WG_FOLD - 1) / WG_FOLD;
         k.scratch = y;
     }
-    return wgi_call(in->op, in->fn, &k);
+    if (!wgi_call(in->op, in->fn, &k)) return false;
+    if (in->stream) stream_out(resolve(in->to, e, regs, begin), y, (size_t)(end - begin) * in->to.size);
+    return true;
 }
 
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t begin, int64_t end)
@@ -149,10 +171,13 @@ bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t begin, in
     unsigned char *step = (unsigned char *)(x + p->most_operands);
     char          *regs = (char *)memory + arrays_bytes(p);
     for (int64_t at = begin; at < end; at += WGI_TILE)
-        for (int i = 0; i < p->instrs; i++)
+        for (int i = 0; i < p->instrs; i++) {
+            if (p->aheads) fetch_ahead(p, e, i, at + WGI_TILE, end);
             if (!run_instr(&p->instr[i], e, regs, x, step, at, WGI_MIN(at + WGI_TILE, end))) {
                 __atomic_store_n(&e->failed_node, p->instr[i].node, __ATOMIC_RELAXED);
                 return false;
             }
+        }
+    stream_end();
     return true;
 }

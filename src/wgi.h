@@ -392,8 +392,10 @@ typedef struct wgi_instr {
     const wgi_ref  *x;
     wgi_ref         y;
     const wg_type  *xt, *yt;
-    bool            fold; /* a whole reduction: y is its scratch */
-    const wgi_load *load; /* instead of a kernel */
+    bool            fold;   /* a whole reduction: y is its scratch */
+    const wgi_load *load;   /* instead of a kernel */
+    bool            stream; /* y is a tile buffer, from which it goes to `to`, past the caches */
+    wgi_ref         to;
     uint32_t        node; /* for errors */
 } wgi_instr;
 
@@ -401,6 +403,8 @@ typedef struct wgi_program {
     wgi_instr *instr;
     int        instrs, regs, most_operands;
     int64_t    size;
+    wgi_ref   *ahead; /* large operands, fetched into the cache a tile ahead */
+    int        aheads;
 } wgi_program;
 
 typedef struct wgi_env { /* of one run */

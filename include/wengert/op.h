@@ -204,9 +204,11 @@ struct wg_op {
 
     wg_kernel_fn kernel[WG_ISAS];              /* NULL beyond the first: the first */
     double (*map)(double x, const void *attr); /* the short form of a MAP of one operand */
-    bool fold;   /* REDUCE: of a whole tensor in two phases, leaves of WG_FOLD elements, then their doubles in scratch; phase 0's
+    bool   fold; /* REDUCE: of a whole tensor in two phases, leaves of WG_FOLD elements, then their doubles in scratch; phase 0's
                      x[0] stands at unit begin, so that the leaves can be taken from tiles */
-    int  phases; /* default 1; all shares of a phase end before the next begins */
+    bool   repeats; /* MAP: y is x broadcast to another shape; readers that broadcast by themselves may read x */
+    double unit;    /* MAP of two: an operand of this value leaves the other as it is (mul: 1); 0: none does */
+    int    phases;  /* default 1; all shares of a phase end before the next begins */
     int64_t (*units)(const wg_kernel *k); /* of k->phase; default 1. MAP, RANDOM: elements */
     size_t (*scratch)(const wg_kernel *k);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: the offset in elements into x[0], or -1: run the kernel */

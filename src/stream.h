@@ -1,9 +1,11 @@
-/* stream.h: writing past the caches, for large results: their lines need not be fetched first and push nothing out. A kernel
- * computes a piece of its result in a small buffer, which stays in the first cache, and puts it where it belongs. */
-#ifndef WG_STREAM_H
-#define WG_STREAM_H
+/* stream.h: writing past the caches, for large results: their lines need not be fetched first and push nothing out. What
+ * computes them makes a piece at a time in a small buffer, which stays in the first cache, and puts it where it belongs. */
+#ifndef WGI_STREAM_H
+#define WGI_STREAM_H
 
-#include "ops.h"
+#include <string.h>
+
+#include "wengert/op.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
