@@ -1,6 +1,6 @@
 /* vmath.h: exp, log, tanh, sigmoid, log1p for f32 without branches, so that the compiler vectorises them and an element's
- * bits do not depend on its place. No fused multiply-add, but in vm_exp_belowf, softmax's: one sequence of IEEE operations on
- * every instruction set.
+ * bits do not depend on its place. exp, tanh and sigmoid take products and sums in one rounding on instruction sets that have
+ * it, so that their last bits are those of the set; log is one sequence of operations on all.
  * Errors measured over all floats (make check-vmath): at most 2 ulp. f64 goes through libm.
  *
  * exp: x = n ln 2 + r, |r| <= ln 2 / 2, Cody and Waite's split of ln 2; the polynomial is nearly minimax, with an error
@@ -28,6 +28,13 @@ static inline uint32_t vm_bits(float f)
     return u;
 }
 
+/* a b + c, rounded once where the instruction set has it so. */
+#if defined(__FMA__) || defined(__AVX512F__)
+#define VM_MULADD(a, b, c) __builtin_fmaf(a, b, c)
+#else
+#define VM_MULADD(a, b, c) ((a) * (b) + (c))
+#endif
+
 /* 2^(k + bias - 127), where the low bits of k are an integer as 1.5 * 2^23 + integer has them */
 static inline float    vm_power(uint32_t k, uint32_t bias) { return vm_from_bits((k << 23) + (bias << 23)); }
 static inline uint32_t vm_least(uint32_t a, uint32_t b) { return a < b ? a : b; }
@@ -42,18 +49,20 @@ static inline float vm_choose(int32_t mask, float a, float b)
 static inline float vm_expm1_small(float r)
 {
     float z = r * r;
-    return r + z * ((0.5f + 0.166665405f * r) + z * ((0.0416666158f + 0.00836690236f * r) + z * 0.00139166042f));
+    float low = VM_MULADD(r, 0.166665405f, 0.5f), high = VM_MULADD(r, 0.00836690236f, 0.0416666158f);
+    high = VM_MULADD(z, 0.00139166042f, high);
+    return VM_MULADD(z, VM_MULADD(z, high, low), r);
 }
 
 static inline float vm_expf(float x)
 {
     float c = x < -104.0f ? -104.0f : x;
-    c = c > 89.0f ? 89.0f : c;                  /* NaN passes through both */
-    float    n = c * 1.44269504f + 12582912.0f; /* round to the nearest integer by adding 1.5 * 2^23 */
+    c = c > 89.0f ? 89.0f : c;                           /* NaN passes through both */
+    float    n = VM_MULADD(c, 1.44269504f, 12582912.0f); /* round to the nearest integer by adding 1.5 * 2^23 */
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
-    float r = c - n * 0.693145752f; /* ln 2 to 16 bits, exact product */
-    r = r - n * 1.42860677e-6f;
+    float r = VM_MULADD(n, -0.693145752f, c); /* ln 2 to 16 bits, exact product */
+    r = VM_MULADD(n, -1.42860677e-6f, r);
     float   y = 1.0f + vm_expm1_small(r);
     int32_t e = (int32_t)(k - 0x4B400000u); /* n as an integer, -150..128 */
     int32_t h = e >> 1;                     /* 2^e in two factors, so that subnormal results round once */
@@ -61,13 +70,6 @@ static inline float vm_expf(float x)
     y = y * s1 * s2;
     return x != x ? x : y;
 }
-
-/* a b + c, rounded once where the instruction set has it so. */
-#if defined(__FMA__) || defined(__AVX512F__)
-#define VM_MULADD(a, b, c) __builtin_fmaf(a, b, c)
-#else
-#define VM_MULADD(a, b, c) ((a) * (b) + (c))
-#endif
 
 /* e^x for x <= 0, as softmax needs it: 0 where it would be below 2^-126 or so. */
 static inline float vm_exp_belowf(float x)
@@ -77,15 +79,8 @@ static inline float vm_exp_belowf(float x)
     n = n - 12582912.0f;
     float r = VM_MULADD(n, -0.693145752f, x);
     r = VM_MULADD(n, -1.42860677e-6f, r);
-    float p = 1.0f / 5040;
-    p = VM_MULADD(p, r, 1.0f / 720);
-    p = VM_MULADD(p, r, 1.0f / 120);
-    p = VM_MULADD(p, r, 1.0f / 24);
-    p = VM_MULADD(p, r, 1.0f / 6);
-    p = VM_MULADD(p, r, 0.5f);
-    float y = 1.0f + VM_MULADD(r * r, p, r);
-    y = y * vm_from_bits((k << 23) + 0x3F800000u); /* 2^n: the low bits of k are n */
-    return x < -87.0f ? 0.0f : y;
+    float y = 1.0f + vm_expm1_small(r);
+    return x < -87.0f ? 0.0f : y * vm_power(k, 127);
 }
 
 /* v = 2^n m with sqrt(1/2) <= m < sqrt 2, for normal v > 0 */
@@ -139,17 +134,18 @@ static inline float vm_log1pf(float x)
 static inline float vm_tanhf(float x)
 {
     float    a = fabsf(x), v = vm_from_bits(vm_least(vm_bits(a), 0x4111999Au)); /* 9.1: from there on it is 1 */
-    float    n = v * 2.88539008f + 12582912.0f;
+    float    n = VM_MULADD(v, 2.88539008f, 12582912.0f);
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
-    float h = v - n * 0.346572876f;
-    h = h - n * 7.14303384e-7f;
-    float q = h * h, p = (1.0f + 0.66666162f * h) + q * ((0.333332926f + 0.133870438f * h) + q * 0.0445331335f);
-    float t = vm_power(k, 128) * (h + q * p) + (vm_power(k, 127) - 1.0f);
+    float h = VM_MULADD(n, -0.346572876f, v);
+    h = VM_MULADD(n, -7.14303384e-7f, h);
+    float q = h * h, low = VM_MULADD(h, 0.66666162f, 1.0f), high = VM_MULADD(h, 0.133870438f, 0.333332926f);
+    high = VM_MULADD(q, 0.0445331335f, high);
+    float t = VM_MULADD(vm_power(k, 128), VM_MULADD(q, VM_MULADD(q, high, low), h), vm_power(k, 127) - 1.0f);
     float y = t / (t + 2.0f);
     /* below: t = 2x (1 + x ...) has lost the low bits of x; the odd series is exact there */
-    float z = a * a, small = a + a * z * ((-0.333330631f + 0.133149147f * z) + z * z * -0.0503728054f);
-    y = a >= 0.3f ? y : small;
+    float z = a * a, series = VM_MULADD(z * z, -0.0503728054f, VM_MULADD(z, 0.133149147f, -0.333330631f));
+    y = a >= 0.3f ? y : VM_MULADD(a * z, series, a);
     return copysignf(y, x);
 }
 
@@ -157,11 +153,11 @@ static inline float vm_tanhf(float x)
 static inline float vm_exp_minus(float x)
 {
     float    c = vm_from_bits(vm_least(vm_bits(x) | 0x80000000u, 0xC2D00000u)); /* -|x|, at least -104 */
-    float    n = c * 1.44269504f + 12582912.0f;
+    float    n = VM_MULADD(c, 1.44269504f, 12582912.0f);
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
-    float r = c - n * 0.693145752f;
-    r = r - n * 1.42860677e-6f;
+    float r = VM_MULADD(n, -0.693145752f, c);
+    r = VM_MULADD(n, -1.42860677e-6f, r);
     return (1.0f + vm_expm1_small(r)) * vm_power(k, 127 + 64) * 0x1p-64f;
 }
 
@@ -172,7 +168,7 @@ static inline float vm_sigmoid_by(float x, float e)
     int32_t negative = (int32_t)vm_bits(x) >> 31;
     float   s = 1.0f + e, lost = e - (s - 1.0f);
     float   y = vm_choose(negative, e, 1.0f) / s, inverse = vm_choose(negative, 1.0f - y, y);
-    y = y - y * (lost * inverse);
+    y = VM_MULADD(-y, lost * inverse, y);
     return x != x ? x : y;
 }
 static inline float vm_sigmoidf(float x) { return vm_sigmoid_by(x, vm_exp_minus(x)); }
