@@ -10,7 +10,7 @@ struct wg_optim {
     double     lr, beta1, beta2, eps, decay;
     bool       classical, decay_all;
     uint64_t   steps;
-    void      *list; /* of a step: parameters, then their chunks */
+    void      *list; /* of a step: stretches, then their chunks */
     size_t     room;
 };
 
@@ -74,11 +74,7 @@ void wg_optim_free(wg_optim *o)
 {
     if (!o) return;
     wg_params *root = o->p->root;
-    for (size_t i = 0; i < root->count; i++)
-        for (int k = 0; k < 2; k++) {
-            wg_free(root->c, root->item[i]->slot[k]);
-            root->item[i]->slot[k] = NULL;
-        }
+    wgi_store_drop_moments(root);
     root->optimized = false;
     wg_free(root->c, o->list);
     wg_free(root->c, o);
@@ -110,13 +106,6 @@ double wg_optim_clip_norm(wg_optim *o, double max_norm)
     return norm;
 }
 
-static bool slots(wg_context *c, const wg_optim *o, wgi_parameter *q)
-{
-    for (int k = 0; k < (o->kind == WGI_ADAM ? 2 : o->kind == WGI_MOMENTUM); k++)
-        if (!q->slot[k] && !(q->slot[k] = wg_alloc(c, (size_t)WGI_MAX(q->size, 1), wg_dtype_size(q->dtype)))) return false;
-    return true;
-}
-
 static bool moves(const wg_optim *o, const wgi_parameter *q) { return q->reached && wgi_params_holds(o->p, q); }
 
 static wg_status ready(wg_site here, const wg_optim *o)
@@ -131,31 +120,38 @@ static wg_status ready(wg_site here, const wg_optim *o)
     return WG_OK;
 }
 
+/* Elements of a piece that are updated in one pass. */
+typedef struct stretch {
+    wgi_piece *piece;
+    int64_t    from, to;
+    double     keep;
+} stretch;
+
 typedef struct update {
-    wg_optim       *o;
-    wgi_parameter **item;
-    wgi_rates       rates;
+    wg_optim *o;
+    stretch  *stretch;
+    wgi_rates rates;
 } update;
 
-/* A share of parameter i, cut at cache lines. */
+enum { LINE = 16 };
+
+/* A share of stretch i, cut at cache lines. */
 static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
 {
     const update  *u = arg;
-    wgi_parameter *q = u->item[i];
-    size_t         size = wg_dtype_size(q->dtype);
-    int64_t        lines = (q->size + 15) / 16, begin = lines * chunk / chunks * 16,
-            end = WGI_MIN(lines * (chunk + 1) / chunks * 16, q->size);
-    wgi_rates   r = u->rates;
-    wg_type     t = { NULL, q->dtype };
-    const void *x[] = { (char *)q->grad + (size_t)begin * size };
-    void       *y[3] = { (char *)q->data + (size_t)begin * size };
-    for (int k = 0; k < 2; k++) y[k + 1] = q->slot[k] ? (char *)q->slot[k] + (size_t)begin * size : NULL;
-    r.keep = u->o->decay_all || q->shape.rank >= 2 ? 1 - r.lr * u->o->decay : 1;
-    wg_kernel           k = { .begin = begin, .end = end, .x = x, .y = y, .xt = &t, .yt = &t, .attr = &r };
-    const wg_kernel_fn *fn = wgi_update_kernels[u->o->kind];
+    const stretch *s = &u->stretch[i];
+    size_t         size = wg_dtype_size(s->piece->dtype);
+    int64_t        lines = (s->to - s->from + LINE - 1) / LINE, begin = s->from + lines * chunk / chunks * LINE;
+    int64_t        end = WGI_MIN(s->from + lines * (chunk + 1) / chunks * LINE, s->to);
+    wgi_rates      r = u->rates;
+    wg_type        t = { NULL, s->piece->dtype };
+    const void    *x[] = { (char *)s->piece->grad + (size_t)begin * size };
+    void          *y[3] = { (char *)s->piece->data + (size_t)begin * size };
+    for (int k = 0; k < 2; k++) y[k + 1] = s->piece->moment[k] ? (char *)s->piece->moment[k] + (size_t)begin * size : NULL;
+    r.keep = s->keep;
+    wg_kernel k = { .begin = begin, .end = end, .x = x, .y = y, .xt = &t, .yt = &t, .attr = &r };
     (void)thread;
-    int isa = q->owner->c->isa;
-    return begin >= end || fn[isa](&k);
+    return begin >= end || wgi_update_kernels[u->o->kind][u->o->p->c->isa](&k);
 }
 
 static wgi_rates rates_of(const wg_optim *o)
@@ -171,14 +167,41 @@ static wgi_rates rates_of(const wg_optim *o)
     return r;
 }
 
-/* The parameters that move, and into how many chunks each is cut: scratch lives with the optimizer. */
+static double keep_of(const wg_optim *o, const wgi_parameter *q)
+{
+    return o->decay_all || q->shape.rank >= 2 ? 1 - o->lr * o->decay : 1;
+}
+
+/* The stretches of a piece: neighbours that move alike are one, zeros between them included. */
+static int stretches_of(const wg_optim *o, wgi_piece *s, stretch *to)
+{
+    int n = 0;
+    for (const wgi_parameter *q = s->first, *before = NULL; q; before = q, q = q->next_in_piece) {
+        double keep = keep_of(o, q);
+        if (!moves(o, q)) continue;
+        if (n && before && moves(o, before) && to[n - 1].keep == keep) to[n - 1].to = q->at + q->size;
+        else to[n++] = (stretch){ s, q->at, q->at + q->size, keep };
+    }
+    return n;
+}
+
+/* Room for as many as there are parameters: scratch lives with the optimizer. */
 static bool list_room(wg_optim *o, wg_params *root)
 {
     if (o->room >= root->count) return true;
     wg_free(root->c, o->list);
-    o->list = wg_alloc(root->c, root->count, sizeof(wgi_parameter *) + sizeof(int));
+    o->list = wg_alloc(root->c, root->count, sizeof(stretch) + sizeof(int));
     o->room = o->list ? root->count : 0;
     return o->list != NULL;
+}
+
+static bool prepare(wg_optim *o, wg_params *root)
+{
+    static const int moments[WGI_UPDATES] = { [WGI_MOMENTUM] = 1, [WGI_ADAM] = 2 };
+    for (wgi_piece *s = root->pieces; s; s = s->next)
+        for (const wgi_parameter *q = s->first; q; q = q->next_in_piece)
+            if (moves(o, q) && !wgi_store_moments(s, root->c, moments[o->kind])) return false;
+    return list_room(o, root);
 }
 
 enum { WIDE = 16384 };
@@ -187,20 +210,15 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 {
     if (!o) return WG_ERROR_USE;
     wg_params *root = o->p->root;
-    wg_status  s = ready(here, o);
-    if (!s && !list_room(o, root)) s = wg_failed(root->c);
-    for (size_t k = 0; !s && k < root->count; k++)
-        if (moves(o, root->item[k]) && !slots(root->c, o, root->item[k])) s = wg_failed(root->c);
-    if (s) return s;
+    wg_status  status = ready(here, o);
+    if (!status && !prepare(o, root)) status = wg_failed(root->c);
+    if (status) return status;
     o->steps++;
     update u = { o, o->list, rates_of(o) };
-    int   *chunks = (int *)(void *)(u.item + o->room);
-    int    n = 0;
-    for (size_t k = 0; k < root->count; k++)
-        if (moves(o, root->item[k])) {
-            chunks[n] = (int)WGI_MIN(root->item[k]->size / WIDE + 1, 4 * root->c->o.threads);
-            u.item[n++] = root->item[k];
-        }
+    int   *chunks = (int *)(void *)(u.stretch + o->room), n = 0;
+    for (wgi_piece *s = root->pieces; s; s = s->next) n += stretches_of(o, s, u.stretch + n);
+    for (int i = 0; i < n; i++)
+        chunks[i] = (int)WGI_MIN((u.stretch[i].to - u.stretch[i].from) / WIDE + 1, 4 * root->c->o.threads);
     wgi_parts_run(update_part, &u, chunks, n, root->c->o.threads);
     root->version++;
     root->gradients = WGI_GRAD_USED;

@@ -20,10 +20,6 @@ wg_params *wg_params_new(wg_context *c)
 static void parameter_free(wg_context *c, wgi_parameter *q)
 {
     wg_free(c, q->name);
-    wg_free(c, q->data);
-    wg_free(c, q->grad);
-    wg_free(c, q->slot[0]);
-    wg_free(c, q->slot[1]);
     wg_free(c, q);
 }
 
@@ -42,6 +38,7 @@ void wg_params_free(wg_params *p)
     while (*at != p) at = &(*at)->next;
     *at = p->next;
     for (size_t i = 0; i < p->count; i++) parameter_free(c, p->item[i]);
+    wgi_store_free(p);
     for (wg_params *s = p->subs, *next; s; s = next) {
         next = s->next;
         wg_free(c, s->prefix);
@@ -136,8 +133,7 @@ static wgi_parameter *make(wg_params *p, wg_site here, const char *full, wg_shap
     *q = (wgi_parameter){ .owner = root, .shape = s, .dtype = t, .state = state, .size = size };
     q->here = wg_site_keep(c, "", wg_site_place(here));
     q->name = wg_alloc(c, strlen(full) + 1, 1);
-    q->data = wg_alloc(c, (size_t)WGI_MAX(size, 1), wg_dtype_size(t));
-    if (!q->name || !q->data) {
+    if (!q->name || !wgi_store_take(q)) {
         parameter_free(c, q);
         return NULL;
     }
@@ -148,14 +144,9 @@ static wgi_parameter *make(wg_params *p, wg_site here, const char *full, wg_shap
 /* Into the set: after this nothing can fail. */
 static void enter(wg_params *root, wgi_parameter *q)
 {
+    wgi_store_enter(q);
     root->item[root->count++] = q;
     root->index[place(root, q->name)] = (uint32_t)root->count;
-}
-
-void *wgi_grad_memory(wgi_parameter *q)
-{
-    if (!q->grad) q->grad = wg_alloc(q->owner->c, (size_t)WGI_MAX(q->size, 1), wg_dtype_size(q->dtype));
-    return q->grad;
 }
 
 /* ---- as nodes ---- */
@@ -260,7 +251,10 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
     if (!q) {
         q = make(p, here, full, s, g->c->o.dtype, state);
         if (!q || !wgi_init_fill(g->c, &init, full, &s, q->dtype, q->data)) {
-            if (q) parameter_free(g->c, q);
+            if (q) {
+                wgi_store_give(q);
+                parameter_free(g->c, q);
+            }
             return wgi_error_node(g);
         }
         enter(p->root, q);

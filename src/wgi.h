@@ -119,6 +119,7 @@ typedef struct wgi_input {
 } wgi_input;
 
 typedef struct wgi_parameter wgi_parameter;
+typedef struct wgi_piece     wgi_piece;
 
 typedef struct wgi_node {
     const wg_op    *op;
@@ -459,18 +460,30 @@ const char *wgi_blas_about(void);
 /* ---- params.c ---- */
 
 struct wgi_parameter {
-    char      *name;
-    wg_params *owner; /* the root set */
-    wg_shape   shape;
-    wg_dtype   dtype;
-    bool       state;
-    int64_t    size;
-    void      *data, *grad;
-    bool       reached;  /* by the last backward */
-    wg_site    here;     /* where it was made */
-    wg_graph  *in_graph; /* its node: a cache */
-    uint32_t   in_generation, in_index;
-    void      *slot[2]; /* of the optimizer: moments, in f32 or f64 as data */
+    char          *name;
+    wg_params     *owner; /* the root set */
+    wg_shape       shape;
+    wg_dtype       dtype;
+    bool           state;
+    int64_t        size;
+    void          *data, *grad;
+    bool           reached;  /* by the last backward */
+    wg_site        here;     /* where it was made */
+    wg_graph      *in_graph; /* its node: a cache */
+    uint32_t       in_generation, in_index;
+    wgi_piece     *piece; /* where data and grad lie, from element `at` on */
+    int64_t        at;
+    wgi_parameter *next_in_piece;
+};
+
+struct wgi_piece {
+    wgi_piece     *next;
+    wg_dtype       dtype;
+    bool           state;
+    int64_t        size, used;   /* elements */
+    wgi_parameter *first, *last; /* in it, in order */
+    void          *data, *grad;
+    void          *moment[2]; /* of the optimizer, in f32 or f64 as data */
 };
 
 typedef enum wgi_gradients { WGI_GRAD_NONE, WGI_GRAD_READY, WGI_GRAD_USED } wgi_gradients;
@@ -486,6 +499,8 @@ struct wg_params {
     uint32_t       *index; /* hash of names */
     size_t          index_size;
     uint64_t        version;
+    wgi_piece      *pieces;
+    int64_t         piece_size; /* of the last that several share */
     wgi_gradients   gradients;
     wg_site         used_here; /* of the step that used them */
     bool            optimized;
@@ -496,7 +511,16 @@ static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
 {
     return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
 }
+
+/* ---- params_store.c ---- */
+
+bool  wgi_store_take(wgi_parameter *q);  /* memory for its values, zeroed */
+void  wgi_store_give(wgi_parameter *q);  /* back: of the last that took */
+void  wgi_store_enter(wgi_parameter *q); /* among those of its piece */
 void *wgi_grad_memory(wgi_parameter *q); /* NULL: out of memory */
+bool  wgi_store_moments(wgi_piece *s, wg_context *c, int count);
+void  wgi_store_drop_moments(wg_params *root);
+void  wgi_store_free(wg_params *root);
 
 /* ---- init.c ---- */
 bool     wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const wg_shape *s, wg_dtype t, void *data);

@@ -1,0 +1,90 @@
+/* params_store.c: the memory of parameters, in pieces. Values, gradients and an optimizer's moments lie at the same places of
+ * arrays of equal length, so that an update is one pass over a piece. Small parameters share pieces in the order in which they
+ * are made, large ones have one each, states have their own; between parameters there are zeros, up to a cache line.
+ * Nothing moves. */
+#include "wgi.h"
+
+enum { LINE = 16, LEAST = 256, LARGE = 1 << 14 }; /* elements */
+
+static void *array_of(const wgi_piece *s, wg_context *c) { return wg_alloc(c, (size_t)s->size, wg_dtype_size(s->dtype)); }
+static void *place_in(const wgi_piece *s, void *array, int64_t at)
+{
+    return array ? (char *)array + (size_t)at * wg_dtype_size(s->dtype) : NULL;
+}
+
+static wgi_piece *new_piece(wg_params *root, const wgi_parameter *q, int64_t need)
+{
+    wgi_piece *s = wg_alloc(root->c, 1, sizeof *s);
+    if (!s) return NULL;
+    *s = (wgi_piece){ .next = root->pieces, .dtype = q->dtype, .state = q->state, .size = need };
+    if (need < LARGE) s->size = root->piece_size = WGI_MAX(need, WGI_MIN(LARGE, WGI_MAX(LEAST, 2 * root->piece_size)));
+    s->data = array_of(s, root->c);
+    if (!s->data) {
+        wg_free(root->c, s);
+        return NULL;
+    }
+    return root->pieces = s;
+}
+
+bool wgi_store_take(wgi_parameter *q)
+{
+    wg_params *root = q->owner;
+    int64_t    need = (WGI_MAX(q->size, 1) + LINE - 1) / LINE * LINE;
+    wgi_piece *s = root->pieces;
+    while (s && (s->dtype != q->dtype || s->state != q->state || s->size - s->used < need)) s = s->next;
+    if (!s && !(s = new_piece(root, q, need))) return false;
+    q->piece = s;
+    q->at = s->used;
+    q->data = place_in(s, s->data, q->at);
+    s->used += need;
+    return true;
+}
+
+void wgi_store_give(wgi_parameter *q)
+{
+    wgi_piece *s = q->piece;
+    if (!s) return;
+    memset(q->data, 0, (size_t)(s->used - q->at) * wg_dtype_size(s->dtype));
+    s->used = q->at;
+}
+
+void wgi_store_enter(wgi_parameter *q)
+{
+    wgi_piece *s = q->piece;
+    *(s->last ? &s->last->next_in_piece : &s->first) = q;
+    s->last = q;
+}
+
+void *wgi_grad_memory(wgi_parameter *q)
+{
+    wgi_piece *s = q->piece;
+    if (!s->grad) s->grad = array_of(s, q->owner->c);
+    return q->grad = place_in(s, s->grad, q->at);
+}
+
+bool wgi_store_moments(wgi_piece *s, wg_context *c, int count)
+{
+    for (int k = 0; k < count; k++)
+        if (!s->moment[k] && !(s->moment[k] = array_of(s, c))) return false;
+    return true;
+}
+
+void wgi_store_drop_moments(wg_params *root)
+{
+    for (wgi_piece *s = root->pieces; s; s = s->next)
+        for (int k = 0; k < 2; k++) {
+            wg_free(root->c, s->moment[k]);
+            s->moment[k] = NULL;
+        }
+}
+
+void wgi_store_free(wg_params *root)
+{
+    wgi_store_drop_moments(root);
+    for (wgi_piece *s = root->pieces, *next; s; s = next) {
+        next = s->next;
+        wg_free(root->c, s->data);
+        wg_free(root->c, s->grad);
+        wg_free(root->c, s);
+    }
+}
