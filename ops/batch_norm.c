@@ -18,7 +18,8 @@ static inline unit unit_of(const matrix *m, int phase, int64_t u)
     const int64_t c = u * UNIT, end = c + UNIT < m->f ? c + UNIT : m->f;
     if (m->blocks < FEW_BLOCKS) return (unit){ c, end, 0, m->blocks, true, true, true };
     if (phase == 1) return (unit){ .c = c, .end = end, .join = true };
-    return (unit){ 0, m->f, u, u + 1, phase == 0, false, phase == 2 };
+    const int64_t b = phase ? m->blocks - 1 - u : u; /* the pass behind the join begins where the first ended: in the cache */
+    return (unit){ 0, m->f, b, b + 1, phase == 0, false, phase == 2 };
 }
 
 #define T    float

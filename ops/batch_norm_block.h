@@ -53,16 +53,14 @@ static void N(normalise)(const N(batch) * o, const matrix *m, int64_t b, int64_t
 {
     const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
     T             tile[PANEL];
-    for (; c < end; c += PANEL) {
-        const int64_t w = end - c < PANEL ? end - c : PANEL;
-        const T      *mean = o->mean + c, *scale = o->scale + c, *beta = o->beta + c;
-        for (int64_t r = r0; r < r1; r++) {
-            const T *x = o->x + r * f + c;
-            T *restrict y = o->stream ? tile : o->y + r * f + c;
+    for (int64_t r = r0; r < r1; r++)
+        for (int64_t at = c; at < end; at += PANEL) {
+            const int64_t w = end - at < PANEL ? end - at : PANEL;
+            const T      *x = o->x + r * f + at, *mean = o->mean + at, *scale = o->scale + at, *beta = o->beta + at;
+            T *restrict y = o->stream ? tile : o->y + r * f + at;
             for (int64_t j = 0; j < w; j++) y[j] = (x[j] - mean[j]) * scale[j] + beta[j];
-            if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
+            if (o->stream) stream_out(o->y + r * f + at, tile, (size_t)w * sizeof(T));
         }
-    }
 }
 
 /* ---- the gradient ---- */
@@ -105,16 +103,15 @@ static void N(descend)(const N(batch) * o, const matrix *m, int64_t b, int64_t c
 {
     const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
     T             tile[PANEL];
-    for (; c < end; c += PANEL) {
-        const int64_t w = end - c < PANEL ? end - c : PANEL;
-        const T      *mean = o->mean + c, *scale = o->scale + c, *level = o->level + c, *slope = o->slope + c;
-        for (int64_t r = r0; r < r1; r++) {
-            const T *x = o->x + r * f + c, *gy = o->gy + r * f + c;
-            T *restrict dx = o->stream ? tile : o->y + r * f + c;
+    for (int64_t r = r0; r < r1; r++)
+        for (int64_t at = c; at < end; at += PANEL) {
+            const int64_t w = end - at < PANEL ? end - at : PANEL;
+            const T      *x = o->x + r * f + at, *gy = o->gy + r * f + at, *mean = o->mean + at;
+            const T      *scale = o->scale + at, *level = o->level + at, *slope = o->slope + at;
+            T *restrict dx = o->stream ? tile : o->y + r * f + at;
             for (int64_t j = 0; j < w; j++) dx[j] = scale[j] * (gy[j] - level[j] - (x[j] - mean[j]) * slope[j]);
-            if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
+            if (o->stream) stream_out(o->y + r * f + at, tile, (size_t)w * sizeof(T));
         }
-    }
 }
 
 /* ---- kernels: a unit is a block of rows, or some columns of all blocks ---- */

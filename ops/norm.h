@@ -5,7 +5,7 @@
 
 #include "ops.h"
 
-enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 512 }; /* rows of a block; columns of a unit; columns that a pass takes at a time */
+enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 1024 }; /* rows of a block; columns of a unit; columns that a pass takes at a time */
 
 typedef struct norm_attr {
     double eps;
