@@ -26,6 +26,13 @@ static void put_label(wgi_strbuf *b, double left, double right, const char *x_la
     wgi_strbuf_put(b, "</text>\n");
 }
 
+static int characters(const wgi_strbuf *b)
+{
+    int n = 0;
+    for (size_t i = 0; i < b->length; i++) n += ((unsigned char)b->at[i] >> 6) != 2;
+    return n;
+}
+
 /* ---- the workspace ---- */
 
 typedef struct memory {
@@ -77,20 +84,39 @@ static void put_tip(memory *m, const wg_plan_buffer *b)
     wgi_strbuf_put(m->out, "</title>");
 }
 
+typedef struct place {
+    double left, right, low, high;
+} place;
+
+static place place_of(const memory *m, const wg_plan_buffer *b)
+{
+    return (place){ wgi_axis_place(&m->x, b->first), wgi_axis_place(&m->x, b->last + 1), wgi_axis_place(&m->y, (double)b->offset),
+                    wgi_axis_place(&m->y, (double)(b->offset + b->bytes)) };
+}
+
 static void put_buffer(memory *m, int i)
 {
     const wg_plan_buffer *b = &m->p->buffer[i];
-    double                x = wgi_axis_place(&m->x, b->first), to = wgi_axis_place(&m->x, b->last + 1);
-    double      low = wgi_axis_place(&m->y, (double)b->offset), high = wgi_axis_place(&m->y, (double)(b->offset + b->bytes));
-    const char *color = wgi_colors[i % WGI_COLORS];
+    const char           *color = wgi_colors[i % WGI_COLORS];
+    place                 k = place_of(m, b);
     wgi_strbuf_format(m->out,
                       "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"2\" fill=\"%s\" fill-opacity=\"0.3\" "
                       "stroke=\"%s\">",
-                      x + 1, high, fmax(to - x - 2, 1), fmax(low - high, 1), color, color);
+                      k.left + 1, k.high, fmax(k.right - k.left - 2, 1), fmax(k.low - k.high, 1), color, color);
     put_tip(m, b);
     wgi_strbuf_put(m->out, "</rect>\n");
-    int most = (int)((to - x - 8) / 7);
-    if (low - high >= 13 && most >= 2) put_text(m->out, x + 5, (low + high) / 2 + 4, "font-size=\"12\"", b->name, most);
+}
+
+/* Where there is room for it, or for a good part. */
+static void put_buffer_name(memory *m, const wg_plan_buffer *b)
+{
+    place k = place_of(m, b);
+    int   most = (int)((k.right - k.left - 8) / 7.2);
+    m->text.length = 0;
+    wgi_strbuf_clean(&m->text, b->name, 1000);
+    bool whole = characters(&m->text) <= most;
+    if (k.low - k.high >= 13 && (whole || most >= 5))
+        put_text(m->out, k.left + 5, (k.low + k.high) / 2 + 4, "font-size=\"12\"", b->name, whole ? most : most - 1);
 }
 
 /* What is needed at each step: below the top wherever there are holes. */
@@ -136,6 +162,8 @@ bool wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *s
     for (int i = 0; i < p->buffers; i++)
         if (p->buffer[i].where == WG_PLAN_WORK) put_buffer(&m, i);
     put_needed(&m);
+    for (int i = 0; i < p->buffers; i++)
+        if (p->buffer[i].where == WG_PLAN_WORK) put_buffer_name(&m, &p->buffer[i]);
     put_steps(&m);
     put_label(svg, LEFT, RIGHT, "step", "address in the workspace");
     wgi_strbuf_put(svg, "</svg>\n");
@@ -246,13 +274,6 @@ static bool is_free(const roofline *r, double left, double right, double y)
     for (int i = 0; i < r->names; i++)
         if (left < r->taken[i].right && right > r->taken[i].left && fabs(r->taken[i].y - y) < 14) return false;
     return y > TOP + 10 && y < BOTTOM - 6;
-}
-
-static int characters(const wgi_strbuf *b)
-{
-    int n = 0;
-    for (size_t i = 0; i < b->length; i++) n += ((unsigned char)b->at[i] >> 6) != 2;
-    return n;
 }
 
 /* Beside its disc, moved up or down to where no other name stands. */

@@ -130,7 +130,9 @@ static void declare(painter *p)
     };
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         agattr(p->g, AGRAPH, text_of(whole[i].name), text_of(whole[i].standard));
-    if (v->boxes > 200) { /* the layout's iterations grow faster than the graph */
+    if (!v->g)
+        agattr(p->g, AGRAPH, text_of("newrank"), text_of("true")); /* a plan's frames are not inside each other: ranks are time */
+    if (v->boxes > 200) {                                          /* the layout's iterations grow faster than the graph */
         agattr(p->g, AGRAPH, text_of("nslimit"), text_of("2"));
         agattr(p->g, AGRAPH, text_of("nslimit1"), text_of("2"));
     }

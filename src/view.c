@@ -13,7 +13,7 @@ enum {
     MOST_BOXES = 400,
     MOST_FRAMES = 2000,
     /* dot's time grows with fan-out times span; so there is a copy at each use of */
-    GHOST_USES = 2,    /* a leaf with more uses than this, which span at least */
+    GHOST_USES = 2,    /* a leaf with more uses than this (in a plan 1), which span at least */
     GHOST_SPAN = 4,    /* so many ranks, */
     GHOST_ALWAYS = 24, /* or with more than this, */
     GHOST_AREA = 2000  /* and of any node whose uses times their span exceed this */
@@ -369,19 +369,19 @@ static use *count_uses(wgi_view *v)
     return u;
 }
 
-static bool is_hub(const wgi_box *b, const use *u)
+static bool is_hub(const wgi_view *v, const wgi_box *b, const use *u)
 {
     bool leaf = b->kind != WGI_BOX_OP && b->kind != WGI_BOX_LOSS && b->kind != WGI_BOX_FAILED && b->kind != WGI_BOX_GRADIENT &&
                 b->times == 1;
     int64_t span = later(u->high[0] - u->low[0], u->high[1] - u->low[1]);
-    if (u->uses <= GHOST_USES) return false;
+    if (u->uses <= (v->g ? GHOST_USES : 1)) return false;
     return u->uses * span > GHOST_AREA || (leaf && (span >= GHOST_SPAN || u->uses > GHOST_ALWAYS));
 }
 
 static int64_t count_ghosts(const wgi_view *v, const use *u)
 {
     int64_t ghosts = 0;
-    for (int64_t i = 0; i < v->boxes; i++) ghosts += is_hub(&v->box[i], &u[i]) ? u[i].uses - 1 : 0;
+    for (int64_t i = 0; i < v->boxes; i++) ghosts += is_hub(v, &v->box[i], &u[i]) ? u[i].uses - 1 : 0;
     return ghosts;
 }
 
@@ -397,7 +397,7 @@ bool wgi_view_ghosts(wgi_view *v)
         v->box = more;
         for (int64_t l = 0; l < v->links; l++) {
             int hub = v->link[l].from;
-            if (hub >= first || !is_hub(&v->box[hub], &u[hub])) continue;
+            if (hub >= first || !is_hub(v, &v->box[hub], &u[hub])) continue;
             if (!u[hub].drawn) {
                 u[hub].drawn = true;
                 continue;

@@ -81,7 +81,7 @@ typedef struct wgi_run {
 
 typedef struct wgi_view {
     wg_context         *c;
-    wg_graph           *g;
+    wg_graph           *g; /* NULL: a plan is shown */
     wg_site             here;
     const wg_draw_opts *o;
     wg_node             root; /* whose gradients are shown; wg_none: there is no such node */
