@@ -208,7 +208,7 @@ wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply(here, &softplu
 
 static void relu_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &relu_backward_op, (wg_node[]){ gy, x[0] }, 2, NULL);
+    gx[0] = wg_apply(here, &relu_backward_op, (wg_node[]){ gy, y }, 2, NULL);
 }
 static wg_node     relu_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_relu_at, here); }
 static const char *relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "relu", here); }
