@@ -122,7 +122,7 @@ static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_o
 static wg_check *function_check(wg_check *r, wg_check_fn f, void *user)
 {
     function q = { f, r, user };
-    wgi_check_measure(r, &(wgi_check_target){ function_set, function_value, &q });
+    wgi_check_measure(r, &(wgi_check_target){ function_set, function_value, &q, NULL });
     wgi_check_judge(r);
     return r;
 }

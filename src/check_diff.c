@@ -98,7 +98,7 @@ static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t
 }
 
 /* One component, by the displacement that double realises, which is not quite twice the step. */
-static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i)
+void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i)
 {
     wgi_check_part *in = &r->part[k];
     double          x = in->point[i], high = x + r->eps, low = x - r->eps;
@@ -118,20 +118,6 @@ static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i)
     in->spread[i] = fabs((f_high - r->f) / (high - x) - (r->f - f_low) / (x - low));
 }
 
-/* Component j of `count` spread evenly over `size`, without overflow. */
-static int64_t spread_evenly(int64_t j, int64_t size, int64_t count)
-{
-    return j * (size / count) + (int64_t)((double)j * (double)(size % count) / (double)count);
-}
-
-static void differences(wg_check *r, const wgi_check_target *t, int k)
-{
-    wgi_check_part *in = &r->part[k];
-    int64_t         count = r->limit > 0 && r->limit < in->size ? r->limit : in->size;
-    for (int64_t j = 0; j < count; j++) difference(r, t, k, spread_evenly(j, in->size, count));
-    t->set(t->self, k);
-}
-
 void wgi_check_measure(wg_check *r, const wgi_check_target *t)
 {
     r->f = evaluate(r, t);
@@ -149,6 +135,5 @@ void wgi_check_measure(wg_check *r, const wgi_check_target *t)
         return;
     }
     measure_noise(r, t);
-    for (int k = 0; k < r->parts; k++)
-        if (!r->part[k].reason[0]) differences(r, t, k);
+    wgi_check_differences(r, t);
 }

@@ -191,12 +191,35 @@ static double clone_value(void *self)
     return wg_item_at(q->here, q->root);
 }
 
+/* Clones of graphs with larger values than this would cost more memory than their threads are worth. */
+enum { FORK_ELEMENTS = 1 << 20 };
+
+static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
+{
+    const graph_check *q = self;
+    graph_check       *f = wg_alloc(r->c, 1, sizeof *f);
+    int64_t            elements = 0, nodes = wg_graph_nodes(q->clone);
+    for (int64_t i = 1; i < nodes; i++) elements += wg_shape_size(wg_node_shape(wg_graph_node(q->clone, i)));
+    if (!f || elements > FORK_ELEMENTS) return false;
+    *f = (graph_check){ .r = r, .here = q->here, .clone = wg_graph_new(r->c) };
+    f->map = wg_alloc(r->c, (size_t)nodes, sizeof *f->map);
+    f->x = wg_alloc(r->c, (size_t)r->parts, sizeof *f->x);
+    if (wg_failed(r->c)) return false;
+    wg_begin(f->clone, wg_graph_mode(q->clone));
+    f->root = wg_replay(q->root, f->clone, WG_F64, f->map);
+    for (int k = 0; k < r->parts; k++) f->x[k] = f->map[q->x[k].index];
+    wg_graph_set_epoch(f->clone, wg_graph_epoch(q->clone));
+    wg_graph_freeze(f->clone, true);
+    *to = (wgi_check_target){ clone_set, clone_value, f, NULL };
+    return wg_node_ok(f->root);
+}
+
 static wg_check *check_chosen(graph_check *q, int n, bool asked)
 {
     if (!open_parts(q, n, asked)) return q->r;
     note_batches(q);
     gradients(q);
-    wgi_check_measure(q->r, &(wgi_check_target){ clone_set, clone_value, q });
+    wgi_check_measure(q->r, &(wgi_check_target){ clone_set, clone_value, q, clone_fork });
     wgi_check_judge(q->r);
     wg_graph_free(q->clone);
     return q->r;

@@ -3,6 +3,7 @@
  *     check.c          the public calls: functions and values, reading a report
  *     check_graph.c    a graph as the function: its clone in double
  *     check_diff.c     evaluations: the noise of f, differences at a fixed step
+ *     check_threads.c  the differences shared out among threads
  *     check_judge.c    ratios, floors, verdicts, hints
  *     check_report.c   the report as text
  *
@@ -55,6 +56,8 @@ typedef struct wgi_check_target {
     void (*set)(void *self, int k);
     double (*value)(void *self);
     void *self;
+    /* The same function for another thread, in the memory of r's context; it goes with that. NULL: it belongs to one thread. */
+    bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);
 } wgi_check_target;
 
 /* check.c: never NULL; without memory a report that says so, whose context is NULL. */
@@ -66,6 +69,10 @@ void        wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3); /*
 
 /* check_diff.c */
 void wgi_check_measure(wg_check *r, const wgi_check_target *t);
+void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i); /* component i of part k */
+
+/* check_threads.c: those of all parts without a reason, each part's spread evenly when they are limited */
+void wgi_check_differences(wg_check *r, const wgi_check_target *t);
 
 /* check_judge.c */
 void wgi_check_judge(wg_check *r);

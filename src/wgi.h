@@ -11,6 +11,8 @@
 #include "wengert/op.h"
 #include "wengert/params.h"
 
+#include "threads.h"
+
 #ifdef WG_HOSTILE
 enum { WGI_CHUNK = 256, WGI_POISON = 0xAB, WGI_PLANS = 3, WGI_SHARE_FROM = 8 };
 #else
@@ -432,13 +434,9 @@ bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y); /* coales
 bool wgi_run(wg_graph *g, wgi_request *r);
 void wgi_plans_free(wg_context *c);
 
-/* ---- threads.c ---- */
+/* ---- threads.c: threads.h, and ---- */
 
-/* Runs part(arg, i, chunk, chunks[i], thread) for i = 0, 1, ... of parts, all chunks of one before the next. Stops after a part
- * that fails. With one thread each part is one chunk. OpenMP stands in threads.c alone. */
-typedef bool (*wgi_part_fn)(void *arg, int i, int chunk, int chunks, int thread);
-bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads);
-int  wgi_cores(void);
+int wgi_cores(void);
 /* Between these two a BLAS call on this thread is serial. */
 int  wgi_gate_open(void);
 void wgi_gate_close(int was);

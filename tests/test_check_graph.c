@@ -242,6 +242,36 @@ Test(check_graph, nan_is_inconclusive)
     wgt_finish(c, NULL);
 }
 
+/* Of 300 components those from 200 on lie so near to zero that a step beyond it has no logarithm. */
+static wg_check *check_by(int threads, int64_t *evaluations)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = threads });
+    wg_graph   *g = wg_graph_new(c);
+    double      x[300], y[300];
+    for (int i = 0; i < 300; i++) x[i] = i < 200 ? 0.5 + 0.01 * i : 1e-6, y[i] = 0.1 * i - 3;
+    wg_node   a = wg_input(g, "a", wg_view_f64(x, WG_SHAPE(300))), b = wg_input(g, "b", wg_view_f64(y, WG_SHAPE(300)));
+    wg_check *r = wg_gradcheck(wg_sum(wg_mul(wg_log(a), wg_tanh(b))), NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
+    *evaluations = wg_check_evaluations(r);
+    wgt_finish(c, NULL);
+    return r;
+}
+
+Test(check_graph, threads_change_nothing)
+{
+    int64_t   count[2];
+    wg_check *one = check_by(1, &count[0]), *two = check_by(2, &count[1]);
+    cr_expect_eq(count[0], count[1]);
+    cr_expect_eq(wg_check_verdict(one), wg_check_verdict(two));
+    for (int k = 0; k < 2; k++) {
+        wg_check_input p = wg_check_input_at(one, k), q = wg_check_input_at(two, k);
+        cr_expect_str_eq(p.reason, q.reason);
+        cr_expect(p.verdict == q.verdict && p.worst == q.worst && p.ratio == q.ratio);
+        cr_expect(memcmp(p.numeric, q.numeric, 300 * sizeof *p.numeric) == 0);
+    }
+    cr_expect(strstr(wg_check_input_at(two, 0).reason, "a[200]"), "%s", wg_check_input_at(two, 0).reason);
+    wg_check_free(one), wg_check_free(two);
+}
+
 Test(check_graph, nothing_to_compare)
 {
     network   n = make_network(WG_F64);
