@@ -210,18 +210,20 @@ static void call_make(wg_graph *g, scalars *s, scalar_call *c, const wgi_node *n
  * every change, which costs as much as all the rest of a node. */
 static inline bool call_site(const scalars *s, const scalar_call *c)
 {
-#define SITE(j)                                   \
-    if (c == &s->call[j]) {                       \
-        bool ok = wgi_call(c->op, c->fn, &c->k);  \
-        __asm__ volatile("" : "+r"(ok) : "i"(j)); \
-        return ok;                                \
-    }
-    SITE(0)
-    SITE(1)
-    SITE(2)
-    SITE(3)
-    SITE(4)
-    SITE(5)
+#define SITE(j)                                       \
+    do {                                              \
+        if (c == &s->call[j]) {                       \
+            bool ok = wgi_call(c->op, c->fn, &c->k);  \
+            __asm__ volatile("" : "+r"(ok) : "i"(j)); \
+            return ok;                                \
+        }                                             \
+    } while (0)
+    SITE(0);
+    SITE(1);
+    SITE(2);
+    SITE(3);
+    SITE(4);
+    SITE(5);
 #undef SITE
     return wgi_call(c->op, c->fn, &c->k);
 }

@@ -8,8 +8,22 @@
  * did with the same hash. */
 #include "wgi.h"
 
+/* Nodes taken over still say that they are used, by nodes that this build may not have. */
+static void count_uses(wg_graph *g)
+{
+    g->loose = 0;
+    for (uint32_t i = 1; i < g->count; i++) {
+        wgi_node *n = &g->node[i];
+        if (wgi_is_leaf(n)) continue;
+        n->flags &= (uint8_t)~WGI_USED;
+        g->loose++;
+        for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
+    }
+}
+
 void wgi_again_stop(wg_graph *g)
 {
+    if (g->again && g->loose < WGI_UNKNOWN) count_uses(g);
     g->again = false;
     g->calls = g->call_at;
     g->structure = ++g->c->structures;
