@@ -28,7 +28,7 @@ typedef struct product {
 
 /* The rule of tiles, found by measurement with two cores (docs/performance.md). Multiplications: up to SMALL a loop is faster
  * than a call; tiles of less than WORTH do not pay for their call. */
-enum { SMALL = 2048, PANEL = 512, WORTH = 1 << 16, FAR = 1 << 23 };
+enum { TINY = 32, SMALL = 2048, PANEL = 512, WORTH = 1 << 16, FAR = 1 << 23 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -161,9 +161,27 @@ static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
             SMALL_LANES(T, 1)                                                                            \
         }                                                                                                \
     } while (0)
+/* The same sums one by one: where there are few, the lanes are not worth their set-up. */
+#define TINY_PRODUCT(T)                                                                                   \
+    do {                                                                                                  \
+        const int64_t down = p->ta ? 1 : p->lda, along = p->ta ? p->lda : 1, across = p->tb ? p->ldb : 1, \
+                      next = p->tb ? 1 : p->ldb;                                                          \
+        T *restrict w = (T *)k->y[0] + y;                                                                 \
+        for (int64_t i = 0; i < p->m; i++)                                                                \
+            for (int64_t j = 0; j < p->n; j++) {                                                          \
+                const T *u = (const T *)k->x[0] + a + i * down, *v = (const T *)k->x[1] + b + j * across; \
+                T        sum = 0;                                                                         \
+                for (int64_t l = 0; l < p->k; l++, u += along, v += next) sum += *u * *v;                 \
+                *w++ = sum;                                                                               \
+            }                                                                                             \
+    } while (0)
 static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
 {
-    if (k->xt[0].dtype == WG_F32) SMALL_PRODUCT(float);
+    const bool f32 = k->xt[0].dtype == WG_F32;
+    if (p->m * p->n * p->k <= TINY) {
+        if (f32) TINY_PRODUCT(float);
+        else TINY_PRODUCT(double);
+    } else if (f32) SMALL_PRODUCT(float);
     else SMALL_PRODUCT(double);
 }
 
@@ -192,6 +210,10 @@ KERNEL(matmul)
 {
     product p;
     product_of(&p, k);
+    if (p.small && p.batch == 1) {
+        one_small(k, &p, 0, 0, 0);
+        return true;
+    }
     const int64_t tiles = p.down * p.across;
     for (int64_t u = k->begin; u < k->end; u++) {
         int64_t a, b, y = u / tiles * p.m * p.n;
