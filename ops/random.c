@@ -2,27 +2,48 @@
  * of which the kernel makes a group of 64 at a time, 16 Philox blocks side by side. */
 #include "ops.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 enum { BLOCKS = 16, GROUP = 64 };
 
-/* Draws 64 group ... 64 group + 63 of the stream. The key and the mapping are wg_random_bits' (src/random.c). The loop over
- * blocks is the outer one: that is what becomes vectors, with all rounds in registers. */
+/* Words of several blocks, one a lane; of a lane the lower half counts. */
+#if defined(__AVX512F__)
+typedef uint64_t    lanes __attribute__((vector_size(64)));
+static inline lanes product(lanes a, uint64_t b) { return (lanes)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64((long long)b)); }
+#elif defined(__AVX2__)
+typedef uint64_t    lanes __attribute__((vector_size(32)));
+static inline lanes product(lanes a, uint64_t b) { return (lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x((long long)b)); }
+#elif defined(__SSE2__)
+typedef uint64_t    lanes __attribute__((vector_size(16)));
+static inline lanes product(lanes a, uint64_t b) { return (lanes)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x((long long)b)); }
+#else
+typedef uint64_t    lanes __attribute__((vector_size(16)));
+static inline lanes product(lanes a, uint64_t b) { return (a & UINT32_MAX) * b; }
+#endif
+typedef uint32_t words __attribute__((vector_size(sizeof(lanes) / 2)));
+enum { WIDE = sizeof(lanes) / sizeof(uint64_t) };
+#define LOWER(v) __builtin_convertvector(v, words)
+
+/* Draws 64 group ... 64 group + 63 of the stream. The key and the mapping are wg_random_bits' (src/random.c). */
 static void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t *restrict bits)
 {
-    for (int j = 0; j < BLOCKS; j++) {
-        uint64_t block = group * BLOCKS + (uint64_t)j;
-        uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32), c2 = (uint32_t)epoch, c3 = (uint32_t)(epoch >> 32);
-        uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+    for (int j = 0; j < BLOCKS; j += WIDE) {
+        lanes    c0, c1, c2 = (lanes){ 0 } + epoch, c3 = c2 >> 32;
+        uint64_t k0 = key, k1 = key >> 32;
+        for (int i = 0; i < WIDE; i++) c0[i] = (uint64_t)i;
+        c0 += group * BLOCKS + (uint64_t)j;
+        c1 = c0 >> 32;
         for (int r = 0; r < 10; r++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
-            uint64_t p = (uint64_t)0xD2511F53u * c0, q = (uint64_t)0xCD9E8D57u * c2;
-            c0 = (uint32_t)(q >> 32) ^ c1 ^ k0;
-            c1 = (uint32_t)q;
-            c2 = (uint32_t)(p >> 32) ^ c3 ^ k1;
-            c3 = (uint32_t)p;
+            lanes p = product(c0, 0xD2511F53u), q = product(c2, 0xCD9E8D57u);
+            c0 = (q >> 32) ^ c1 ^ k0;
+            c1 = q;
+            c2 = (p >> 32) ^ c3 ^ k1;
+            c3 = p;
         }
-        bits[j] = c0;
-        bits[j + BLOCKS] = c1;
-        bits[j + 2 * BLOCKS] = c2;
-        bits[j + 3 * BLOCKS] = c3;
+        const words w[] = { LOWER(c0), LOWER(c1), LOWER(c2), LOWER(c3) };
+        for (int i = 0; i < 4; i++) memcpy(&bits[j + i * BLOCKS], &w[i], sizeof w[i]);
     }
 }
 
