@@ -1,4 +1,4 @@
-/* unary.c: functions of one operand, elementwise. exp and log of f32 are vmath.h's. */
+/* unary.c: functions of one operand, elementwise. exp, log and erf of f32 are vmath.h's. */
 #include "ops.h"
 #include "unary.h"
 #include "vmath.h"
@@ -10,6 +10,7 @@ KERNEL(square) { WG_MAP1_ALL(k, a * a); }
 KERNEL(abs) { WG_MAP1_ALL(k, ABS(a)); }
 KERNEL(sin) { WG_MAP1(k, SIN(a)); }
 KERNEL(cos) { WG_MAP1(k, COS(a)); }
+KERNEL(erf) { WG_MAP1(k, ERF(a)); }
 
 #if WG_BASE
 
@@ -20,6 +21,7 @@ DECLARE(square);
 DECLARE(abs);
 DECLARE(sin);
 DECLARE(cos);
+DECLARE(erf);
 
 /* ---- exp ---- */
 
@@ -164,7 +166,30 @@ static const wg_op cos_op = {
 };
 wg_node wg_cos_at(wg_site here, wg_node x) { return wg_apply(here, &cos_op, &x, 1, NULL); }
 
+/* ---- erf ---- */
+
+static void erf_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_mul(wg_exp(wg_neg(wg_square(x[0]))), 1.1283791670955126)); /* 2 / sqrt pi */
+}
+static wg_node     erf_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_erf_at, here, -2, 2); }
+static const char *erf_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "erf", here); }
+static const wg_op erf_op = {
+    .name = "erf",
+    .summary = "The error function.",
+    .formula = "y = 2/sqrt(pi) integral of e^-t^2 from 0 to x",
+    .adjoint = "x' = y' 2/sqrt(pi) e^-x^2",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 10,
+    .kernel = KERNELS(erf),
+    .vjp = erf_vjp,
+    .sample = erf_sample,
+    .error = erf_error,
+};
+wg_node wg_erf_at(wg_site here, wg_node x) { return wg_apply(here, &erf_op, &x, 1, NULL); }
+
 extern const wg_op *const wgi_ops_unary[];
-const wg_op *const        wgi_ops_unary[] = { &exp_op, &log_op, &sqrt_op, &square_op, &abs_op, &sin_op, &cos_op, NULL };
+const wg_op *const        wgi_ops_unary[] = { &exp_op, &log_op, &sqrt_op, &square_op, &abs_op, &sin_op, &cos_op, &erf_op, NULL };
 
 #endif

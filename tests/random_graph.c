@@ -111,6 +111,7 @@ static bounded step_sqrt(random_graph *r, bounded a, bounded b)
 static bounded step_square(random_graph *r, bounded a, bounded b) { return (bounded){ wg_square(a.n), a.bound * a.bound }; }
 static bounded step_sin(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sin(a.n), 1 }; }
 static bounded step_cos(random_graph *r, bounded a, bounded b) { return (bounded){ wg_cos(a.n), 1 }; }
+static bounded step_erf(random_graph *r, bounded a, bounded b) { return (bounded){ wg_erf(a.n), 1 }; }
 static bounded step_tanh(random_graph *r, bounded a, bounded b) { return (bounded){ wg_tanh(a.n), 1 }; }
 static bounded step_sigmoid(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sigmoid(a.n), 1 }; }
 static bounded step_softplus(random_graph *r, bounded a, bounded b) { return (bounded){ wg_softplus(a.n), a.bound + 0.7 }; }
@@ -382,6 +383,7 @@ static const struct {
     { step_square, 0 },
     { step_sin, 0 },
     { step_cos, 0 },
+    { step_erf, 0 },
     { step_tanh, 0 },
     { step_sigmoid, 0 },
     { step_softplus, 0 },

@@ -102,6 +102,9 @@ Test(unary, saturating_functions)
     wg_node   x = VECTOR(g, 0, LN2, -LN2, INFINITY, -INFINITY, NAN);
     EXPECT_CLOSE(wg_tanh(x), 0, 0.6, -0.6, 1, -1, NAN);
     EXPECT_CLOSE(slope(wg_tanh(x), x), 1, 0.64, 0.64, 0, 0, NAN);
+    wg_node w = VECTOR(g, 0, sqrt(0.5), -sqrt(0.5), INFINITY, -INFINITY, NAN); /* 68.3 % lie within a standard deviation */
+    EXPECT_CLOSE(wg_erf(w), 0, 0.6826894921370859, -0.6826894921370859, 1, -1, NAN);
+    EXPECT_CLOSE(slope(wg_erf(w), w), 2 / sqrt(PI), 2 / sqrt(PI * E), 2 / sqrt(PI * E), 0, 0, NAN);
     wg_node z = VECTOR(g, 0, LN3, -LN3, 800, -800, NAN);
     EXPECT_CLOSE(wg_sigmoid(z), 0.5, 0.75, 0.25, 1, 0, NAN);
     EXPECT_CLOSE(slope(wg_sigmoid(z), z), 0.25, 0.1875, 0.1875, 0, 0, NAN);

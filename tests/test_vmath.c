@@ -150,6 +150,7 @@ Test(vmath, exponential) { check((function){ "exp", NULL, exp, false, false }); 
 Test(vmath, logarithm) { check((function){ "log", NULL, log, false, true }); }
 Test(vmath, hyperbolic_tangent) { check((function){ "tanh", NULL, tanh, false, false }); }
 Test(vmath, logistic_function) { check((function){ "sigmoid", NULL, logistic, false, false }); }
+Test(vmath, error_function) { check((function){ "erf", NULL, erf, false, false }); }
 Test(vmath, soft_relu) { check((function){ "softplus", NULL, softplus, false, false }); }
 Test(vmath, logarithm_of_one_more) { check((function){ NULL, vm_log1pf, log1p, false, true }); }
 Test(vmath, exponential_of_softmax) { check((function){ NULL, NULL, exp_below, true, false }); }

@@ -56,6 +56,7 @@ WG_API wg_node wg_square_at(wg_site here, wg_node x);   /* y = x^2 */
 WG_API wg_node wg_abs_at(wg_site here, wg_node x);      /* y = |x|, y'(0) = 0 */
 WG_API wg_node wg_sin_at(wg_site here, wg_node x);      /* y = sin x, x in radians */
 WG_API wg_node wg_cos_at(wg_site here, wg_node x);      /* y = cos x, x in radians */
+WG_API wg_node wg_erf_at(wg_site here, wg_node x);      /* y = 2/sqrt(pi) integral of e^-t^2 from 0 to x */
 WG_API wg_node wg_tanh_at(wg_site here, wg_node x);     /* y = tanh x */
 WG_API wg_node wg_sigmoid_at(wg_site here, wg_node x);  /* y = 1 / (1 + e^-x) */
 WG_API wg_node wg_softplus_at(wg_site here, wg_node x); /* y = ln(1 + e^x) */
@@ -68,6 +69,7 @@ WG_API wg_node wg_relu_at(wg_site here, wg_node x);     /* y = max(x, 0), y'(0) 
 #define wg_abs(x)      wg_abs_at(WG_AT(#x), x)
 #define wg_sin(x)      wg_sin_at(WG_AT(#x), x)
 #define wg_cos(x)      wg_cos_at(WG_AT(#x), x)
+#define wg_erf(x)      wg_erf_at(WG_AT(#x), x)
 #define wg_tanh(x)     wg_tanh_at(WG_AT(#x), x)
 #define wg_sigmoid(x)  wg_sigmoid_at(WG_AT(#x), x)
 #define wg_softplus(x) wg_softplus_at(WG_AT(#x), x)
