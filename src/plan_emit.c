@@ -267,8 +267,10 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
     } else if (w->out[m] && (w->last[m] > item_at || bytes_of(n) < STREAM_BYTES)) {
         in.y = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
     } else {
-        in.stream = w->out[m];
-        if (in.stream) in.to = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+        if (w->out[m]) {
+            in.stream = wgi_stream[w->g->c->isa];
+            in.to = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+        }
         in.y = (wgi_ref){ WGI_REG, take_reg(t), size };
         t->reg[m] = in.y.index + 1;
         t->reg_item[m] = item_at;
@@ -295,6 +297,7 @@ static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *f
     t->prog->instr = wgi_work_keep(w, most, sizeof *t->prog->instr);
     t->prog->ahead = wgi_work_keep(w, most, sizeof *t->prog->ahead);
     t->prog->size = wgi_size(s->shape);
+    t->prog->most_operands = 1; /* of a stream */
     t->frees = 0;
     double cost = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)

@@ -161,8 +161,10 @@ static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const v
         k.scratch = y;
     }
     if (!wgi_call(in->op, in->fn, &k)) return false;
-    if (in->stream) stream_out(resolve(in->to, e, regs, begin), y, (size_t)(end - begin) * in->to.size);
-    return true;
+    if (!in->stream) return true;
+    x[0] = y;
+    y = resolve(in->to, e, regs, begin);
+    return in->stream(&k);
 }
 
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t begin, int64_t end)

@@ -397,7 +397,7 @@ typedef struct wgi_instr {
     const wg_type  *xt, *yt;
     bool            fold;   /* a whole reduction: y is its scratch */
     const wgi_load *load;   /* instead of a kernel */
-    bool            stream; /* y is a tile buffer, from which it goes to `to`, past the caches */
+    wg_kernel_fn    stream; /* y is a tile buffer, from which this takes it to `to`, past the caches; or NULL */
     wgi_ref         to;
     uint32_t        node; /* for errors */
 } wgi_instr;
@@ -419,9 +419,10 @@ typedef struct wgi_env { /* of one run */
 } wgi_env;
 
 /* Elements [begin, end) of a program; regs: WGI_TILE * 8 bytes for each tile buffer; begin a multiple of WGI_TILE. */
-bool         wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
-size_t       wgi_tile_bytes(const wgi_program *p);
-wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa);
+bool                      wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
+size_t                    wgi_tile_bytes(const wgi_program *p);
+wg_kernel_fn              wgi_kernel_of(const wg_op *op, int isa);
+extern const wg_kernel_fn wgi_stream[WG_ISAS]; /* by instruction set: ops/stream.c */
 /* A kernel by its op's short form; else the kernel itself. */
 static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k);
 bool               wgi_map_short(const wg_kernel *k, const wg_op *op);
