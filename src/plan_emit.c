@@ -316,6 +316,8 @@ static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *f
 
 /* ---- all steps, with memory given out and taken back ---- */
 
+enum { TAKEN = 3 }; /* out[]: another value has its memory */
+
 typedef struct emitter {
     tiler     t;
     uint32_t *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an wgi_item */
@@ -334,12 +336,56 @@ static void take_scratch(wgi_work *w, emitter *e, uint32_t fold)
     e->scratch[f] = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, e->scratch_at[f], 0 });
 }
 
+/* Whether member q of an item reads memory of node x. */
+static bool reads(const wgi_work *w, uint32_t q, uint32_t x)
+{
+    const wgi_node *n = &w->g->node[q];
+    for (uint32_t k = 0; k < n->operands; k++)
+        if (w->base[wgi_work_in(w, n, k)] == x) return true;
+    return false;
+}
+
+/* Whether an item reads x, a value in the workspace, for the last time, element by element, and no more from member m on. */
+static bool read_before(const wgi_work *w, uint32_t at, uint32_t x, uint32_t m)
+{
+    const wgi_item *s = &w->items[at];
+    bool            after = false;
+    if (wgi_work_given(w, x) || w->out[x] != 1 || w->base[x] != x || w->at[x] == at || w->last[x] != at) return false;
+    for (uint32_t q = s->first, k = 0; k < s->count; q = w->next[q], k++) {
+        after |= q == m;
+        if (!reads(w, q, x)) continue;
+        const wgi_node *n = &w->g->node[q];
+        for (uint32_t j = 0; j < n->operands; j++) {
+            uint32_t o = wgi_work_in(w, n, j);
+            if (w->base[o] == x && wgi_size(w->g->node[o].shape) != wgi_size(s->shape)) return false;
+        }
+        if (after) return false;
+    }
+    return true;
+}
+
+/* In place: a member's value goes where an operand of members before it was read. */
+static bool take_over(wgi_work *w, uint32_t m, uint32_t at)
+{
+    const wgi_item *s = &w->items[at];
+    if (!s->tiles || w->out[m] != 1 || w->buf[m]) return false;
+    for (uint32_t q = s->first; q != m; q = w->next[q])
+        for (uint32_t k = 0; k < w->g->node[q].operands; k++) {
+            uint32_t x = wgi_work_in(w, &w->g->node[q], k);
+            if (!read_before(w, at, x, m) || bytes_of(&w->g->node[x]) != bytes_of(&w->g->node[m])) continue;
+            w->buf[m] = new_buffer(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
+            w->out[x] = TAKEN;
+            return true;
+        }
+    return false;
+}
+
 static void take_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at)
 {
     for (int j = 0; j < wgi_outputs(w->g->node[m].op) && !w->failed; j++) {
         uint32_t y = m + (uint32_t)j;
         if (!w->out[y]) continue;
-        make_buffer(w, y);
+        if (!take_over(w, y, at)) make_buffer(w, y);
         if (w->out[y] == 1) {
             uint32_t end = WGI_MAX(w->last[y], at);
             e->chain[y] = e->dying[end];
@@ -358,7 +404,8 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
     if (s->tiles) tile_step(w, &e->t, i, e->scratch);
     else kernel_steps(w, s->first, s->finish ? 1 : 0, s->finish ? e->scratch[i] : NO_BUFFER);
     if (s->finish) give(w, e->scratch_at[i], e->scratch_size[i]);
-    for (uint32_t y = e->dying[i]; y; y = e->chain[y]) give(w, w->p->buffer[w->buf[y] - 1].offset, bytes_of(&w->g->node[y]));
+    for (uint32_t y = e->dying[i]; y; y = e->chain[y])
+        if (w->out[y] != TAKEN) give(w, w->p->buffer[w->buf[y] - 1].offset, bytes_of(&w->g->node[y]));
 }
 
 void wgi_emit(wgi_work *w)
