@@ -5,7 +5,18 @@
 #include "stream.h"
 #include "vmath.h"
 
-enum { EXP_BLOCK = 16, PANEL = 1024 };
+enum { AHEAD = 1024, EXP_BLOCK = 16, PANEL = 1024 };
+
+/* Class r of integer labels, -1 after naming one out of range. */
+static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
+{
+    int64_t label = k->xt[1].dtype == WG_I32 ? ((const int32_t *)k->x[1])[r] : ((const int64_t *)k->x[1])[r];
+    if (label >= 0 && label < classes) return label;
+    wg_fault_at(k, r, label, classes, "label out of range");
+    return -1;
+}
+
+static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt[0].shape->rank - 1]; }
 
 #define T    float
 #define N(n) n##_f32
@@ -22,57 +33,24 @@ enum { EXP_BLOCK = 16, PANEL = 1024 };
 #undef T
 #undef N
 
-/* Class r of integer labels, -1 after naming one out of range. */
-static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
-{
-    int64_t label = k->xt[1].dtype == WG_I32 ? ((const int32_t *)k->x[1])[r] : ((const int64_t *)k->x[1])[r];
-    if (label >= 0 && label < classes) return label;
-    wg_fault_at(k, r, label, classes, "label out of range");
-    return -1;
-}
-
-static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt[0].shape->rank - 1]; }
-
-/* Rows of one element type; LOSS and GRAD are made for each. */
-#define LOSSES(T, N)                                                                                                  \
-    for (int64_t r = k->begin; r < k->end; r++) {                                                                     \
-        const T      *z = (const T *)k->x[0] + r * n;                                                                 \
-        const int64_t label = shares ? 0 : label_of(k, r, n);                                                         \
-        if (label < 0) return false;                                                                                  \
-        const N(row_scale) s = N(scale_of)(z, n);                                                                     \
-        ((T *)k->y[0])[r] = shares ? N(share_loss)(z, (const T *)k->x[1] + r * n, n, s) : N(class_loss)(z, label, s); \
-        ((T *)k->y[1])[r] = s.most;                                                                                   \
-        ((T *)k->y[2])[r] = s.sum;                                                                                    \
-    }
-#define GRADIENTS(T, N)                                                                                \
-    for (int64_t r = k->begin; r < k->end; r++) {                                                      \
-        const T      *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL; \
-        const int64_t label = shares ? -1 : label_of(k, r, n);                                         \
-        const N(row_scale) s = { ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };                   \
-        if (!shares && label < 0) return false;                                                        \
-        N(gradient)(z, p, label, (T *)k->y[0] + r * n, n, ((const T *)k->x[2])[r], s, stream);         \
-    }
-#define F32(name) name##_f32
-#define F64(name) name##_f64
+static bool by_shares(const wg_kernel *k) { return wg_dtype_is_float(k->xt[1].dtype); }
 
 KERNEL(cross_entropy)
 {
     const int64_t n = classes_of(k);
-    const bool    shares = wg_dtype_is_float(k->xt[1].dtype);
-    if (k->xt[0].dtype == WG_F32) LOSSES(float, F32)
-    else LOSSES(double, F64)
-    return true;
+    return k->xt[0].dtype == WG_F32 ? losses_f32(k, n, by_shares(k)) : losses_f64(k, n, by_shares(k));
 }
 
 KERNEL(cross_entropy_grad)
 {
     const int64_t n = classes_of(k);
-    const bool    shares = wg_dtype_is_float(k->xt[1].dtype);
-    const bool    stream = streams(k, 0);
-    if (k->xt[0].dtype == WG_F32) GRADIENTS(float, F32)
-    else GRADIENTS(double, F64)
-    stream_end();
-    return true;
+    return k->xt[0].dtype == WG_F32 ? gradients_f32(k, n, by_shares(k)) : gradients_f64(k, n, by_shares(k));
+}
+
+KERNEL(cross_entropy_both)
+{
+    const int64_t n = classes_of(k);
+    return k->xt[0].dtype == WG_F32 ? both_f32(k, n, by_shares(k)) : both_f64(k, n, by_shares(k));
 }
 
 KERNEL(as_class)
@@ -89,6 +67,7 @@ KERNEL(as_class)
 
 DECLARE(cross_entropy);
 DECLARE(cross_entropy_grad);
+DECLARE(cross_entropy_both);
 DECLARE(as_class);
 
 /* ---- cross_entropy: one loss a row ---- */
@@ -234,6 +213,22 @@ static const char *cross_entropy_grad_error(wg_site here, wg_graph *g, int i)
     wg_apply(here, &cross_entropy_grad_op, x, 5, NULL);
     return "one number a row";
 }
+static size_t scratch_of_both(const wg_kernel *k)
+{
+    const int64_t n = classes_of(k);
+    return (size_t)(n + (n + PANEL - 1) / PANEL) * wg_dtype_size(k->xt[0].dtype);
+}
+static const wg_op cross_entropy_both_op = {
+    .name = "cross_entropy, its gradient",
+    .operands = 3,
+    .outputs = 4,
+    .kind = WG_ROWS,
+    .cost = 20,
+    .kernel = KERNELS(cross_entropy_both),
+    .units = rows_of_result,
+    .scratch = scratch_of_both,
+    .own_scratch = true,
+};
 static const wg_op cross_entropy_grad_op = {
     .name = "cross_entropy_grad",
     .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row, and what cross_entropy left.",
@@ -245,6 +240,8 @@ static const wg_op cross_entropy_grad_op = {
     .shape = cross_entropy_grad_shape,
     .kernel = KERNELS(cross_entropy_grad),
     .units = rows_of_gradient,
+    .joined = &cross_entropy_both_op,
+    .joins = &cross_entropy_op,
     .expand = cross_entropy_grad_expand,
     .sample = cross_entropy_grad_sample,
     .error = cross_entropy_grad_error,

@@ -1,27 +1,37 @@
 /* cross_entropy_row.h: rows of cross-entropy and of its gradient for one element type, T, after exp_row.h.
  *
  * The loss reads a row once: PANEL elements at a time, which stay in the first cache, their largest, then the sum of their
- * e^(z - that) in 64 lanes, halved; panels are brought to the largest so far and added in double. The gradient takes e^ again:
- * that costs less than keeping it. */
+ * e^(z - that) in 64 lanes, halved; panels are brought to the largest so far and added in double. The gradient of a panel is
+ * e^(z - its largest) times one factor, so that it may use what the loss has computed. */
 
 /* What a row's loss leaves for its gradient. */
 typedef struct N(row_scale) {
     T most, sum; /* the largest logit, no less than the least finite number; the sum of e^(z - most) */
 } N(row_scale);
 
-static inline N(row_scale) N(scale_of)(const T *z, int64_t n)
+/* What a row's loss may keep for its gradient in the same call. */
+typedef struct N(kept) {
+    T *e, *top; /* [n], e^(z - largest of its panel); the largest of each panel */
+} N(kept);
+
+/* Finite, so that an infinity less it is one. */
+static inline T N(panel_top)(const T *z, int64_t m)
 {
-    const T least = sizeof(T) == sizeof(float) ? (T)-FLT_MAX : (T)-DBL_MAX;
-    T       most = least;
-    double  sum = 0;
+    const T least = sizeof(T) == sizeof(float) ? (T)-FLT_MAX : (T)-DBL_MAX, top = N(row_max)(z, m, 1);
+    return top > least ? top : least;
+}
+
+ALWAYS_INLINE N(row_scale) N(scale_of)(const T *z, int64_t n, bool keep, N(kept) to)
+{
+    T      most = 0;
+    double sum = 0;
     for (int64_t at = 0; at < n; at += PANEL) {
         const int64_t m = n - at < PANEL ? n - at : PANEL;
-        T             top = N(row_max)(z + at, m, 1), now;
-        top = top > least ? top : least;
-        now = top > most ? top : most;
-        const double part = (double)N(leaf_exp)(z + at, NULL, false, m, 1, top);
+        const T       top = N(panel_top)(z + at, m), now = !at || top > most ? top : most;
+        const double  part = (double)N(leaf_exp)(z + at, keep ? to.e + at : NULL, keep, m, 1, top);
         sum = at ? sum * (double)EXP_BELOW(most - now) + part * (double)EXP_BELOW(top - now) : part;
         most = now;
+        if (keep) to.top[at / PANEL] = top;
     }
     return (N(row_scale)){ most, (T)sum };
 }
@@ -54,8 +64,9 @@ static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, 
 }
 
 /* The gradient of a row: g (softmax(z) sum(p) - p), where p is 1 at a label alone, or given (label -1). The label's own is
- * (p - 1) g, which keeps its digits where p is near 1. */
-static inline void N(gradient)(const T *z, const T *p, int64_t label, T *y, int64_t n, T g, N(row_scale) s, bool stream)
+ * (p - 1) g, which keeps its digits where p is near 1. kept: what the loss has left, or nothing. */
+ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int64_t n, T g, N(row_scale) s, bool keep,
+                               N(kept) kept, bool stream)
 {
     T      tile[PANEL], f = g / s.sum;
     double sum;
@@ -65,10 +76,61 @@ static inline void N(gradient)(const T *z, const T *p, int64_t label, T *y, int6
     }
     for (int64_t at = 0; at < n; at += PANEL) {
         const int64_t m = n - at < PANEL ? n - at : PANEL;
+        const T       top = keep ? kept.top[at / PANEL] : N(panel_top)(z + at, m), factor = EXP_BELOW(top - s.most) * f;
         T            *t = stream ? tile : y + at;
-        N(scaled_exp)(z + at, t, m, s.most, f);
+        if (!keep) N(scaled_exp)(z + at, t, m, top, factor);
+        for (int64_t j = 0; keep && j < m; j++) t[j] = kept.e[at + j] * factor;
         for (int64_t j = 0; p && j < m; j++) t[j] = (t[j] - p[at + j]) * g;
         if (label >= at && label < at + m) t[label - at] = (EXP_BELOW(z[label] - s.most) / s.sum - 1) * g;
         if (stream) stream_out(y + at, t, (size_t)m * sizeof(T));
     }
+}
+
+/* ---- kernels: rows [begin, end); false: a label is out of range ---- */
+
+static bool N(losses)(const wg_kernel *k, int64_t n, bool shares)
+{
+    for (int64_t r = k->begin; r < k->end; r++) {
+        const T      *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
+        const int64_t label = p ? -1 : label_of(k, r, n);
+        if (!p && label < 0) return false;
+        const N(row_scale) s = N(scale_of)(z, n, false, (N(kept)){ 0 });
+        ((T *)k->y[0])[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, label, s);
+        ((T *)k->y[1])[r] = s.most;
+        ((T *)k->y[2])[r] = s.sum;
+    }
+    return true;
+}
+
+static bool N(gradients)(const wg_kernel *k, int64_t n, bool shares)
+{
+    const bool stream = streams(k, 0);
+    for (int64_t r = k->begin; r < k->end; r++) {
+        const T      *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
+        const int64_t label = p ? -1 : label_of(k, r, n);
+        if (!p && label < 0) return false;
+        const N(row_scale) s = { ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };
+        N(gradient)(z, p, label, (T *)k->y[0] + r * n, n, ((const T *)k->x[2])[r], s, false, (N(kept)){ 0 }, stream);
+    }
+    stream_end();
+    return true;
+}
+
+/* Of each row both, its exponentials kept between. */
+static bool N(both)(const wg_kernel *k, int64_t n, bool shares)
+{
+    const bool stream = streams(k, 3);
+    const N(kept) kept = { k->scratch, (T *)k->scratch + n };
+    for (int64_t r = k->begin; r < k->end; r++) {
+        const T      *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
+        const int64_t label = p ? -1 : label_of(k, r, n);
+        if (!p && label < 0) return false;
+        const N(row_scale) s = N(scale_of)(z, n, true, kept);
+        ((T *)k->y[0])[r] = p ? N(share_loss)(z, p, n, s) : N(class_loss)(z, label, s);
+        ((T *)k->y[1])[r] = s.most;
+        ((T *)k->y[2])[r] = s.sum;
+        N(gradient)(z, p, label, (T *)k->y[3] + r * n, n, ((const T *)k->x[2])[r], s, true, kept, stream);
+    }
+    stream_end();
+    return true;
 }

@@ -23,7 +23,7 @@ static inline T N(row_max)(const T *restrict x, int64_t n, int64_t step)
 }
 
 /* e^(x - most) of the last r < ROW_LANES elements of a leaf, in blocks filled up so that f32 stays in vectors. */
-static inline void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, int64_t r, int64_t step, T most, T *restrict lane)
+ALWAYS_INLINE void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, int64_t r, int64_t step, T most, T *restrict lane)
 {
     for (int64_t i = 0; i < r; i += EXP_BLOCK) {
         T             v[EXP_BLOCK];
@@ -36,18 +36,26 @@ static inline void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, in
     }
 }
 
+/* What comes AHEAD elements later is fetched: the processor's own guesses end where passes over a piece alternate. */
+ALWAYS_INLINE void N(fetch_ahead)(const T *x, int64_t step)
+{
+    for (size_t b = 0; b < ROW_LANES * sizeof(T); b += 64) __builtin_prefetch((const char *)(x + AHEAD * step) + b);
+}
+
 /* The sum of e^(x - most) over a leaf of n elements, which it writes to e if it is to keep them: a constant, for which loops
  * are made. */
-static inline T N(leaf_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step, T most)
+ALWAYS_INLINE T N(leaf_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step, T most)
 {
     T       lane[ROW_LANES] = { 0 };
     int64_t i = 0;
-    for (; i + ROW_LANES <= n; i += ROW_LANES)
+    for (; i + ROW_LANES <= n; i += ROW_LANES) {
+        N(fetch_ahead)(x + i * step, step);
         for (int j = 0; j < ROW_LANES; j++) {
             T v = EXP_BELOW(x[(i + j) * step] - most);
             if (keep) e[(i + j) * step] = v;
             lane[j] += v;
         }
+    }
     N(tail_exp)(x + i * step, keep ? e + i * step : NULL, keep, n - i, step, most, lane);
     return N(lanes_sum)(lane, n);
 }

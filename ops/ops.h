@@ -37,6 +37,9 @@
 #define DECLARE(n) bool wgi_k_##n##_base(const wg_kernel *k)
 #endif
 
+/* Of a function whose loops are made anew for constant arguments: keep or not, step 1. */
+#define ALWAYS_INLINE __attribute__((always_inline)) static inline
+
 #define FOLD 256 /* elements of a leaf of a reduction: docs/arithmetic.md */
 
 #endif

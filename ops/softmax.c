@@ -2,7 +2,7 @@
 #include "ops.h"
 #include "vmath.h"
 
-enum { EXP_BLOCK = 16 };
+enum { AHEAD = 1024, EXP_BLOCK = 16 };
 
 #define T    float
 #define N(n) n##_f32

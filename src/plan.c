@@ -110,7 +110,7 @@ static bool start(wgi_work *w)
 {
     w->need = wgi_work_temp(w, w->n, 1);
     w->out = wgi_work_temp(w, w->n, 1);
-    uint32_t **lists[] = { &w->rep, &w->at, &w->next, &w->buf, &w->last, &w->base };
+    uint32_t **lists[] = { &w->rep, &w->at, &w->next, &w->buf, &w->last, &w->base, &w->pair };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) *lists[i] = wgi_work_temp(w, w->n, sizeof(uint32_t));
     w->offset = wgi_work_temp(w, w->n, sizeof *w->offset);
     return !w->failed;

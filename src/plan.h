@@ -33,6 +33,7 @@ typedef struct wgi_step {
     const uint32_t    *x, *y; /* buffers */
     const wg_type     *xt, *yt;
     uint32_t           scratch; /* buffer, or NO_BUFFER */
+    size_t             each;    /* bytes of it for each thread, 0: it is for all */
     int64_t            units;
     int                chunks; /* for threads to claim */
     uint32_t           node;   /* its first: for errors, when below plan->end */
@@ -111,6 +112,13 @@ typedef struct wgi_item {
     uint32_t        first, last, count; /* members, linked by next[] */
 } wgi_item;
 
+enum { WGI_CONE = 32, WGI_JOINED = 8 };
+
+typedef struct wgi_cone { /* nodes that must be computed before a pair */
+    uint32_t node[WGI_CONE];
+    int      count;
+} wgi_cone;
+
 typedef struct wgi_hole {
     size_t at, size;
 } wgi_hole;
@@ -125,6 +133,7 @@ typedef struct wgi_work {
     uint32_t          *at;                /* its item; 0: a leaf, held, empty */
     uint32_t          *next, *buf, *last; /* last: item of the last use of its memory */
     uint32_t          *base;              /* the node whose memory it is part of; itself */
+    uint32_t          *pair;              /* the later node that is computed with it, or 0 */
     int64_t           *offset;            /* in it, in bytes */
     wgi_item          *items;
     size_t             item_count, item_capacity;
@@ -141,6 +150,9 @@ bool        wgi_work_given(const wgi_work *w, uint32_t i);   /* a leaf, or a val
 bool        wgi_work_is_fold(const wgi_work *w, uint32_t i); /* a reduction of a whole tensor, its leaves taken from tiles */
 uint32_t    wgi_work_in(const wgi_work *w, const wgi_node *n, uint32_t k); /* the node that stands for n's operand k */
 void        wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes);
+void        wgi_join(wgi_work *w); /* fills pair[]: plan_join.c */
+bool        wgi_join_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c);
+uint32_t    wgi_join_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_JOINED]);
 void        wgi_emit(wgi_work *w);
 void        wgi_place_results(wgi_work *w);
 uint32_t    wgi_buffer_of(wgi_work *w, uint32_t i);

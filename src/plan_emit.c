@@ -124,13 +124,11 @@ static wgi_step *new_step(wgi_work *w, wgi_step s)
     return &p->step[p->steps++];
 }
 
-static const wg_type *types_of(wgi_work *w, uint32_t i, bool of_outputs)
+static const wg_type *types_of(wgi_work *w, const uint32_t *list, uint32_t count)
 {
-    const wgi_node *n = &w->g->node[i];
-    uint32_t        count = of_outputs ? (uint32_t)wgi_outputs(n->op) : n->operands;
-    wg_type        *t = wgi_work_keep(w, WGI_MAX(count, 1), sizeof *t);
+    wg_type *t = wgi_work_keep(w, WGI_MAX(count, 1), sizeof *t);
     for (uint32_t k = 0; t && k < count; k++) {
-        const wgi_node *m = &w->g->node[of_outputs ? i + k : wgi_in(n)[k]];
+        const wgi_node *m = &w->g->node[list[k]];
         t[k] = (wg_type){ m->shape, (wg_dtype)m->dtype };
     }
     return t;
@@ -168,40 +166,64 @@ static int chunks_of(const wgi_work *w, int64_t units, double work)
     return units > 1 && work >= GRAIN ? (int)WGI_MIN((double)units, most) : 1;
 }
 
-/* A kernel's phases, or the last phase of a fold whose leaves are in scratch. */
-static void kernel_steps(wgi_work *w, uint32_t i, int phase, uint32_t scratch)
+static size_t take_kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, size_t *bytes)
 {
-    wg_graph       *g = w->g;
-    const wgi_node *n = &g->node[i];
-    const wg_op    *op = n->op;
-    wgi_step        s = {
-               .fn = wgi_kernel_of(op, g->c->isa), .op = op, .operands = (int)n->operands, .outputs = wgi_outputs(op), .node = i
-    };
-    uint32_t *x = wgi_work_keep(w, WGI_MAX(n->operands, 1), sizeof *x), *y = wgi_work_keep(w, (size_t)s.outputs, sizeof *y);
-    s.attr = wgi_work_attr(w, n);
-    s.xt = types_of(w, i, false);
-    s.yt = types_of(w, i, true);
+    *bytes = s->op->scratch(k);
+    if (s->op->own_scratch) {
+        s->each = align64(*bytes);
+        *bytes = s->each * (size_t)w->g->c->o.threads;
+    }
+    const size_t at = take(w, *bytes);
+    s->scratch = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, at, 0 });
+    return at;
+}
+
+/* The phases of a kernel of `in` and `out`. from: 1 for the last phase of a fold whose leaves are in scratch; it reads no
+ * operand. */
+static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
+{
+    uint32_t *x = wgi_work_keep(w, (size_t)WGI_MAX(s.operands, 1), sizeof *x),
+             *y = wgi_work_keep(w, (size_t)s.outputs, sizeof *y);
+    s.xt = types_of(w, in, (uint32_t)s.operands);
+    s.yt = types_of(w, out, (uint32_t)s.outputs);
     if (w->failed) return;
-    for (uint32_t k = 0; k < n->operands; k++)
-        x[k] = phase ? wgi_buffer_of(w, i) : wgi_buffer_of(w, wgi_in(n)[k]); /* a fold's last phase does not read x */
-    for (int k = 0; k < s.outputs; k++) y[k] = w->buf[i + (uint32_t)k] - 1;
+    for (int k = 0; k < s.operands; k++) x[k] = wgi_buffer_of(w, from ? out[0] : in[k]);
+    for (int k = 0; k < s.outputs; k++) y[k] = w->buf[out[k]] - 1;
+    s.fn = wgi_kernel_of(s.op, w->g->c->isa);
     s.x = x;
     s.y = y;
     wg_kernel k = { .operands = s.operands, .outputs = s.outputs, .xt = s.xt, .yt = s.yt, .attr = s.attr };
-    size_t    bytes = op->scratch && !phase ? op->scratch(&k) : 0, at = 0;
-    s.scratch = scratch;
-    if (bytes) {
-        at = take(w, bytes);
-        s.scratch = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, at, 0 });
-    }
-    for (k.phase = phase; k.phase < (op->phases ? op->phases : 1) && !w->failed; k.phase++) {
+    size_t    bytes = 0, at = s.op->scratch && !from ? take_kernel_scratch(w, &s, &k, &bytes) : 0;
+    for (k.phase = from; k.phase < (s.op->phases ? s.op->phases : 1) && !w->failed; k.phase++) {
         s.phase = k.phase;
-        s.units = op->units ? op->units(&k) : k.phase == 0;
-        s.chunks = chunks_of(w, s.units, work_of(w, i));
+        s.units = s.op->units ? s.op->units(&k) : k.phase == 0;
+        s.chunks = chunks_of(w, s.units, work);
         if (s.units > 0) new_step(w, s);
     }
     if (bytes) give(w, at, bytes);
     w->p->most_operands = WGI_MAX(w->p->most_operands, s.operands);
+}
+
+static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
+{
+    const wgi_node *n = &w->g->node[i];
+    uint32_t        out[WG_MAX_OUTPUTS];
+    wgi_step s = { .op = n->op, .operands = (int)n->operands, .outputs = wgi_outputs(n->op), .scratch = scratch, .node = i };
+    for (int k = 0; k < s.outputs; k++) out[k] = i + (uint32_t)k;
+    s.attr = wgi_work_attr(w, n);
+    phases(w, s, wgi_in(n), out, finish, work_of(w, i));
+}
+
+static void joined_steps(wgi_work *w, uint32_t a, uint32_t b)
+{
+    const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
+    uint32_t        in[WGI_JOINED], out[2 * WG_MAX_OUTPUTS];
+    wgi_step        s = { .op = n->op->joined, .scratch = NO_BUFFER, .node = a };
+    s.operands = (int)wgi_join_operands(w, a, b, in);
+    for (int k = 0; k < wgi_outputs(m->op); k++) out[s.outputs++] = a + (uint32_t)k;
+    for (int k = 0; k < wgi_outputs(n->op); k++) out[s.outputs++] = b + (uint32_t)k;
+    s.attr = wgi_work_attr(w, m);
+    phases(w, s, in, out, 0, work_of(w, a) + work_of(w, b));
 }
 
 /* ---- programs over tiles ---- */
@@ -255,8 +277,8 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
     const wg_shape *shape = w->items[item_at].shape;
     wgi_ref        *x = wgi_work_keep(w, WGI_MAX(n->operands, 1), sizeof *x);
     in.attr = wgi_work_attr(w, n);
-    in.xt = types_of(w, m, false);
-    in.yt = types_of(w, m, true);
+    in.xt = types_of(w, wgi_in(n), n->operands);
+    in.yt = types_of(w, &m, 1);
     for (uint32_t k = 0; k < n->operands && !w->failed; k++) x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
     if (w->failed) return;
     in.x = x;
@@ -402,7 +424,8 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
         else take_outputs(w, e, m, i);
     if (w->failed) return;
     if (s->tiles) tile_step(w, &e->t, i, e->scratch);
-    else kernel_steps(w, s->first, s->finish ? 1 : 0, s->finish ? e->scratch[i] : NO_BUFFER);
+    else if (s->count > 1) joined_steps(w, s->first, s->last);
+    else kernel_steps(w, s->first, s->finish, s->finish ? e->scratch[i] : NO_BUFFER);
     if (s->finish) give(w, e->scratch_at[i], e->scratch_size[i]);
     for (uint32_t y = e->dying[i]; y; y = e->chain[y])
         if (w->out[y] != TAKEN) give(w, w->p->buffer[w->buf[y] - 1].offset, bytes_of(&w->g->node[y]));

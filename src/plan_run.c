@@ -37,9 +37,9 @@ void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **pt
     }
 }
 
-static bool run_kernel(const run *u, const wgi_step *s, char *memory, int64_t begin, int64_t end)
+static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begin, int64_t end)
 {
-    void       **x = (void **)(void *)memory, **y = x + u->p->most_operands;
+    void       **x = (void **)(void *)(u->memory + u->each * (size_t)thread), **y = x + u->p->most_operands;
     void *const *ptr = u->env.ptr;
     for (int k = 0; k < s->operands; k++) x[k] = ptr[s->x[k]];
     for (int k = 0; k < s->outputs; k++) y[k] = ptr[s->y[k]];
@@ -55,7 +55,7 @@ static bool run_kernel(const run *u, const wgi_step *s, char *memory, int64_t be
                     .xt = s->xt,
                     .yt = s->yt,
                     .attr = s->attr,
-                    .scratch = s->scratch == NO_BUFFER ? NULL : ptr[s->scratch],
+                    .scratch = s->scratch == NO_BUFFER ? NULL : (char *)ptr[s->scratch] + s->each * (size_t)thread,
                     .seed = u->env.seed,
                     .epoch = u->env.epoch,
                     .fault = u->env.fault };
@@ -70,7 +70,7 @@ static bool part(void *arg, int i, int chunk, int chunks, int thread)
     char           *memory = u->memory + u->each * (size_t)thread;
     if (begin >= end) return true;
     bool ok = s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin * WGI_TILE, WGI_MIN(end * WGI_TILE, s->tiles->size))
-                       : run_kernel(u, s, memory, begin, end);
+                       : run_kernel(u, s, thread, begin, end);
     if (!ok) __atomic_store_n(&u->failed_step, i, __ATOMIC_RELAXED);
     return ok;
 }

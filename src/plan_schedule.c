@@ -180,21 +180,38 @@ static void place_elementwise(wgi_work *w, uint32_t i)
     }
 }
 
+static void place(wgi_work *w, uint32_t i);
+
+/* i and the node that is computed with it, after what that one needs. */
+static void place_pair(wgi_work *w, uint32_t i)
+{
+    wgi_cone c;
+    wgi_join_cone(w, i, w->pair[i], &c);
+    for (int k = 0; k < c.count; k++) place(w, c.node[k]);
+    const uint32_t t = new_item(w, (wgi_item){ .shape = w->g->node[i].shape });
+    if (w->failed) return;
+    join(w, t, i);
+    join(w, t, w->pair[i]);
+    w->base[w->pair[i]] = w->pair[i];
+}
+
+static void place(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    if (w->at[i]) return; /* with or before a pair */
+    w->base[i] = i;
+    if (!w->need[i] || w->rep[i] != i || wgi_work_given(w, i) || (!n->output && aliases(w, i))) return;
+    if (n->output) w->at[i] = w->at[i - n->output];
+    else if (is_map(n->op) && wgi_size(n->shape) == 0) return;
+    else if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
+    else if (w->pair[i]) place_pair(w, i);
+    else join(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
+}
+
 static void schedule(wgi_work *w)
 {
     new_item(w, (wgi_item){ 0 });
-    for (uint32_t i = 1; i < w->n && !w->failed; i++) {
-        const wgi_node *n = &w->g->node[i];
-        w->base[i] = i;
-        if (!w->need[i] || w->rep[i] != i || wgi_work_given(w, i) || (!n->output && aliases(w, i))) continue;
-        if (n->output) {
-            w->at[i] = w->at[i - n->output];
-            continue;
-        }
-        if (is_map(n->op) && wgi_size(n->shape) == 0) continue;
-        if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
-        else join(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
-    }
+    for (uint32_t i = 1; i < w->n && !w->failed; i++) place(w, i);
 }
 
 /* ---- uses ---- */
@@ -237,6 +254,7 @@ void wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wis
 {
     mark_needed(w, gx, wish, wishes);
     share(w);
+    wgi_join(w);
     schedule(w);
     if (!w->failed) find_uses(w, gx, wish, wishes);
 }

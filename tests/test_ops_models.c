@@ -182,6 +182,46 @@ Test(cross_entropy, large_gradients_are_those_of_their_rows)
     wgt_finish(w.c, NULL);
 }
 
+typedef struct both {
+    double  loss;
+    double *gradient;
+} both;
+
+/* Logits [3, 2500] and classes or shares; the loss times its own value where that is asked for. */
+static both loss_and_gradient(wg_dtype t, int interpret, bool shares, bool squared)
+{
+    enum { ROWS = 3, N = 2500 };
+    wg_options o = { .threads = 2, .interpret = interpret };
+    world      w = { .c = wgt_start(NULL, t, &o) };
+    w.g = wg_graph_new(w.c);
+    wg_node z = wg_mul(wg_any(w.g, WG_SHAPE(ROWS, N)), 3), y = classes(&w, ROWS, (int32_t[]){ 0, 2400, 1024 });
+    if (shares) y = wg_softmax(wg_any(w.g, WG_SHAPE(ROWS, N)));
+    wg_node L = wg_softmax_cross_entropy(z, y), M = squared ? wg_mul(L, L) : L;
+    both    b = { .gradient = wgt_values(wg_grad(M, z)) };
+    b.loss = wg_item(L);
+    wgt_finish(w.c, NULL);
+    return b;
+}
+
+/* A plan computes loss and gradient in one pass, unless the gradient depends on the loss; the interpreter one by one. The
+ * bits are the same, and d(L^2) = 2 L dL. */
+Test(cross_entropy, loss_and_gradient_in_one_pass)
+{
+    enum { ALL = 3 * 2500 };
+    for (int i = 0; i < 4; i++) {
+        const wg_dtype t = i & 1 ? WG_F64 : WG_F32;
+        both           planned = loss_and_gradient(t, -1, i & 2, false), apart = loss_and_gradient(t, 1, i & 2, false);
+        both           squared = loss_and_gradient(t, -1, i & 2, true);
+        cr_assert_eq(memcmp(planned.gradient, apart.gradient, ALL * sizeof(double)), 0);
+        cr_assert_eq(planned.loss, apart.loss);
+        for (int k = 0; k < ALL; k++) {
+            const double want = 2 * planned.loss * planned.gradient[k];
+            cr_assert(fabs(squared.gradient[k] - want) <= (t == WG_F32 ? 1e-6 : 1e-14) * fmax(fabs(want), 1e-4), "%d", k);
+        }
+        free(planned.gradient), free(apart.gradient), free(squared.gradient);
+    }
+}
+
 /* More classes than the sum takes at a time, the largest logit far from the first: of n equal logits and one larger by a, the
  * loss of the larger is ln(1 + n e^-a). */
 Test(cross_entropy, of_many_classes)

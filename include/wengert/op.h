@@ -211,11 +211,16 @@ struct wg_op {
     int    phases;  /* default 1; all shares of a phase end before the next begins */
     int64_t (*units)(const wg_kernel *k); /* of k->phase; default 1. MAP, RANDOM: elements */
     size_t (*scratch)(const wg_kernel *k);
+    bool own_scratch;                     /* each thread has these bytes for itself */
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: the offset in elements into x[0], or -1: run the kernel */
 
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
     wg_vjp_rule vjp; /* gx[k] is wg_none beforehand: leave it so where operand k has no derivative */
     wg_node (*jvp)(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]); /* tx[k] wg_none: zero */
+    /* An op of a kernel alone that computes a node of `joins` and one of this op that reads its results, the same bits in one
+     * pass over memory. Operands: the other's, then this one's that are neither the other's operands nor its results; results:
+     * the other's, then this one's. Attributes: the other's. */
+    const wg_op *joined, *joins;
     /* Several contributions to one gradient as one node, or wg_none. */
     wg_node (*merge)(wg_site here, const wg_node x[], int n);
 
