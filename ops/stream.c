@@ -1,7 +1,6 @@
 /* stream.c: part of a result from a tile buffer to its place, past the caches: for the engine's tiles. */
-#include "stream.h"
-
 #include "ops.h"
+#include "stream.h"
 
 KERNEL(stream)
 {

@@ -1,6 +1,6 @@
 /* vmath.h: exp, log, tanh, sigmoid, log1p, erf for f32 without branches, so that the compiler vectorises them and an element's
- * bits do not depend on its place. exp, tanh, sigmoid and erf take products and sums in one rounding on instruction sets that have
- * it, so that their last bits are those of the set; log is one sequence of operations on all.
+ * bits do not depend on its place. exp, tanh, sigmoid and erf take products and sums in one rounding on instruction sets that
+ * have it, so that their last bits are those of the set; log is one sequence of operations on all.
  * Errors measured over all floats (make check-vmath): at most 2 ulp. f64 goes through libm.
  *
  * exp: x = n ln 2 + r, |r| <= ln 2 / 2, Cody and Waite's split of ln 2; the polynomial is nearly minimax, with an error
