@@ -129,37 +129,46 @@ static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
     }
 }
 
-/* The longer of m and n runs in the lanes: row l of its operand times element l of the other, for each l in order. Where that
- * operand does not lie in rows along l, they are made first. LANES of the sums are kept in registers. */
-#define SMALL_LANES(T, LANES)                                         \
-    for (; j + LANES <= length; j += LANES) {                         \
-        T sum[LANES] = { 0 };                                         \
-        for (int64_t l = 0; l < p->k; l++) {                          \
-            const T  other = others[l * next];                        \
-            const T *row = lanes + l * stride + j;                    \
-            for (int q = 0; q < LANES; q++) sum[q] += other * row[q]; \
-        }                                                             \
-        for (int q = 0; q < LANES; q++) w[(j + q) * step] = sum[q];   \
+/* Vectors of 16 and 4 that may lie anywhere. */
+typedef float  f32x16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float  f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
+typedef double f64x16 __attribute__((vector_size(128), aligned(8), may_alias));
+typedef double f64x4 __attribute__((vector_size(32), aligned(8), may_alias));
+
+/* One operand runs in the lanes: row l of it times element l of the other, for each l in order. It is the one that lies in rows
+ * along l, or the longer, whose rows are made first. The order of each sum is the same whichever it is. */
+#define SMALL_LANES(T, V, LANES)                                                                           \
+    for (; j + LANES <= length; j += LANES) {                                                              \
+        V sum = { 0 };                                                                                     \
+        for (int64_t l = 0; l < p->k; l++) sum += others[l * next] * *(const V *)(lanes + l * stride + j); \
+        if (wide) *(V *)(w + j) = sum;                                                                     \
+        else                                                                                               \
+            for (int q = 0; q < LANES; q++) w[(j + q) * p->n] = sum[q];                                    \
     }
-#define SMALL_PRODUCT(T)                                                                                 \
-    do {                                                                                                 \
-        const bool    wide = p->n >= p->m, rows = wide ? !p->tb : p->ta, across = wide ? p->ta : !p->tb; \
-        const int64_t length = wide ? p->n : p->m, count = wide ? p->m : p->n, step = wide ? 1 : p->n;   \
-        const int64_t stored = wide ? p->ldb : p->lda, along = wide ? p->lda : p->ldb;                   \
-        const int64_t stride = rows ? stored : length, next = across ? along : 1;                        \
-        const T      *lanes = wide ? (const T *)k->x[1] + b : (const T *)k->x[0] + a;                    \
-        const T      *others = wide ? (const T *)k->x[0] + a : (const T *)k->x[1] + b;                   \
-        T             panel[PANEL];                                                                      \
-        for (int64_t j = 0; !rows && j < length; j++)                                                    \
-            for (int64_t l = 0; l < p->k; l++) panel[l * length + j] = lanes[j * stored + l];            \
-        if (!rows) lanes = panel;                                                                        \
-        for (int64_t i = 0; i < count; i++, others += across ? 1 : along) {                              \
-            T *restrict w = (T *)k->y[0] + y + i * (wide ? p->n : 1);                                    \
-            int64_t j = 0;                                                                               \
-            SMALL_LANES(T, 16)                                                                           \
-            SMALL_LANES(T, 4)                                                                            \
-            SMALL_LANES(T, 1)                                                                            \
-        }                                                                                                \
+#define SMALL_PRODUCT(T, V16, V4)                                                                                 \
+    do {                                                                                                          \
+        const bool    b_rows = !p->tb || p->k == 1, a_rows = p->ta || p->k == 1;                                  \
+        const bool    wide = b_rows && p->n >= 4 ? true : a_rows && p->m >= 4 ? false : p->n >= p->m;             \
+        const bool    rows = wide ? b_rows : a_rows, across = wide ? p->ta : !p->tb;                              \
+        const int64_t length = wide ? p->n : p->m, count = wide ? p->m : p->n, stored = wide ? p->ldb : p->lda;   \
+        const int64_t along = wide ? p->lda : p->ldb, stride = rows ? stored : length, next = across ? along : 1; \
+        const T      *lanes = wide ? (const T *)k->x[1] + b : (const T *)k->x[0] + a;                             \
+        const T      *others = wide ? (const T *)k->x[0] + a : (const T *)k->x[1] + b;                            \
+        T             panel[PANEL];                                                                               \
+        for (int64_t j = 0; !rows && j < length; j++)                                                             \
+            for (int64_t l = 0; l < p->k; l++) panel[l * length + j] = lanes[j * stored + l];                     \
+        if (!rows) lanes = panel;                                                                                 \
+        for (int64_t i = 0; i < count; i++, others += across ? 1 : along) {                                       \
+            T      *w = (T *)k->y[0] + y + i * (wide ? p->n : 1);                                                 \
+            int64_t j = 0;                                                                                        \
+            SMALL_LANES(T, V16, 16)                                                                               \
+            SMALL_LANES(T, V4, 4)                                                                                 \
+            for (; j < length; j++) {                                                                             \
+                T sum = 0;                                                                                        \
+                for (int64_t l = 0; l < p->k; l++) sum += others[l * next] * lanes[l * stride + j];               \
+                w[wide ? j : j * p->n] = sum;                                                                     \
+            }                                                                                                     \
+        }                                                                                                         \
     } while (0)
 /* The same sums one by one: where there are few, the lanes are not worth their set-up. */
 #define TINY_PRODUCT(T)                                                                                   \
@@ -181,8 +190,8 @@ static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b
     if (p->m * p->n * p->k <= TINY) {
         if (f32) TINY_PRODUCT(float);
         else TINY_PRODUCT(double);
-    } else if (f32) SMALL_PRODUCT(float);
-    else SMALL_PRODUCT(double);
+    } else if (f32) SMALL_PRODUCT(float, f32x16, f32x4);
+    else SMALL_PRODUCT(double, f64x16, f64x4);
 }
 
 static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m, int64_t n)
