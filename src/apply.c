@@ -422,7 +422,7 @@ static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg
     wgi_use(g, a);
     if (n == 2) wgi_use(g, b);
     g->loose++;
-    g->weight += wgi_size(shape);
+    g->weight += (double)wgi_size(shape);
     return g->count++;
 }
 

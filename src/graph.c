@@ -93,9 +93,9 @@ bool wgi_room(wg_graph *g)
     return true;
 }
 
-static int64_t weight_of(const wgi_node *n)
+static double weight_of(const wgi_node *n)
 {
-    return wgi_is_leaf(n) ? 0 : wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
+    return wgi_is_leaf(n) ? 0 : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
 }
 
 wgi_node *wgi_slot(wg_graph *g)
@@ -184,6 +184,18 @@ double wgi_number_value(wg_node n)
     return v;
 }
 
+static uint32_t number_new(wg_graph *g, wg_site here, double v, wg_dtype t)
+{
+    wgi_node *n = wgi_slot(g);
+    uint64_t *cell = n ? wgi_arena_alloc(&g->arena, sizeof *cell) : NULL;
+    if (!cell) return 0;
+    *cell = 0;
+    wgi_convert(t, cell, WG_F64, &v, 1);
+    n->op = &wgi_op_number, n->shape = g->node[0].shape, n->here = here;
+    n->cell = cell, n->number = v, n->dtype = (uint8_t)t;
+    return wgi_settle(g, n);
+}
+
 /* Graphs of many nodes are programs of scalars, where a record a number would double the work: there equal numbers share a
  * leaf. In others a structure must not depend on which numbers happen to be equal. */
 wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
@@ -192,23 +204,17 @@ wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
     memcpy(&bits, &v, sizeof bits);
     uint32_t *shared = g->count < WGI_SHARE_FROM ? NULL : wgi_shared_number(g, bits, t);
     if (shared && wgi_holds_number(g, *shared, bits, t)) return wgi_handle(g, *shared);
-    wgi_node *n = wgi_slot(g);
-    uint64_t *cell = n ? wgi_arena_alloc(&g->arena, sizeof *cell) : NULL;
-    if (!cell) return wgi_error_node(g);
-    *cell = 0;
-    wgi_convert(t, cell, WG_F64, &v, 1);
-    n->op = &wgi_op_number, n->shape = g->node[0].shape, n->here = here;
-    n->cell = cell, n->number = v, n->dtype = (uint8_t)t;
-    uint32_t i = wgi_settle(g, n);
-    if (shared) *shared = i;
+    uint32_t i = number_new(g, here, v, t);
+    if (shared && i) *shared = i;
     return wgi_handle(g, i);
 }
 
+/* Never shared: it can be differentiated with respect to, and named. */
 wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 {
     if (!g || !g->count) return wg_none;
     wgi_calling k = wgi_call_begin(g);
-    return wgi_leaf_end(g, k, here, NULL, wgi_leaf_number(g, here, value, g->c->o.dtype));
+    return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, number_new(g, here, value, g->c->o.dtype)));
 }
 
 wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
@@ -235,7 +241,7 @@ static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor 
     in->name = wgi_arena_text(&g->arena, name);
     static char nothing[8]; /* never written: an empty tensor has an address all the same */
     in->data = copy ? wgi_arena_alloc(&g->arena, bytes) : t.data ? t.data : nothing;
-    in->borrowed = !copy;
+    in->borrowed = !copy, in->replaced = false;
     uint32_t text = in->name ? wgi_text(g, in->name) : 0;
     if (!in->name || !in->data || (*name && !text)) return wgi_error_node(g);
     if (copy && bytes) memcpy(in->data, t.data, bytes);
@@ -256,6 +262,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
         return 0;
     if (copy) memcpy(n->input->data, t->data, (size_t)wgi_size(n->shape) * wg_dtype_size(t->dtype));
     else n->input->data = t->data;
+    n->input->replaced = false;
     uint32_t i = wgi_again_take(g);
     g->node[i].name = text;
     g->texts++;
@@ -291,11 +298,11 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
     size_t bytes = (size_t)wgi_size(node->shape) * wg_dtype_size(t.dtype);
     if (bytes && !t.data) return wgi_fail(g->c, here, "input_set", WG_ERROR_VALUE, "a tensor without data");
     wgi_close(g);
-    if (node->input->borrowed) { /* the caller's array is read, never written */
+    if (node->input->borrowed && !node->input->replaced) { /* the caller's array is read, never written */
         void *own = wgi_arena_alloc(&g->arena, bytes);
         if (!own) return wg_failed(g->c);
         node->input->data = own;
-        node->input->borrowed = false;
+        node->input->replaced = true;
     }
     if (bytes) memmove(node->input->data, t.data, bytes);
     return WG_OK;

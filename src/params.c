@@ -164,8 +164,10 @@ static bool use(wg_graph *g, wg_params *root)
 
 static uint32_t node_in(wg_graph *g, wgi_parameter *q)
 {
-    if (q->in_graph == g && q->in_generation == g->generation && q->in_index < g->count && g->node[q->in_index].parameter == q)
-        return q->in_index;
+    if (q->in_graph == g) {
+        bool in = q->in_generation == g->generation && q->in_index < g->count && g->node[q->in_index].parameter == q;
+        return in ? q->in_index : 0;
+    }
     for (size_t i = 0; i < g->params && q->in_graph; i++)
         if (g->node[g->param[i]].parameter == q) return g->param[i];
     return 0;
@@ -205,7 +207,8 @@ static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const
     const wgi_called *c = name ? wgi_again_at(g, here, state ? &wgi_op_state : &wgi_op_param) : NULL;
     wgi_parameter    *q = c ? g->node[c->result].parameter : NULL;
     bool              first = c && c->after > c->first;
-    if (!q || !has_name(p, q, name) || !wg_shape_equal(q->shape, *s) || (first && !use(g, q->owner))) return 0;
+    if (!q || !has_name(p, q, name) || !wg_shape_equal(q->shape, *s)) return 0;
+    if (first && (node_in(g, q) || !use(g, q->owner))) return 0;
     uint32_t i = wgi_again_take(g);
     if (first) enter_graph(g, q, i);
     return i;

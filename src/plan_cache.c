@@ -200,15 +200,20 @@ static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
 
 /* ---- one request ---- */
 
+/* The derivative shares no number with the user's nodes: those may differ at the next run, its own are part of the plan. */
 static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);
-    wg_node loss = wgi_handle(g, r->loss), one = wg_number(1);
+    uint32_t users[WGI_NUMBERS];
+    memcpy(users, g->number, sizeof users);
+    memset(g->number, 0, sizeof g->number);
     wg_site in = wg_inside(r->here);
-    one = wgi_leaf_number(g, in, 1, wg_node_dtype(loss));
-    return wg_node_ok(one) && wgi_reverse(g, in, &loss, &one, 1, x, r->targets, gx, &r->blocked);
+    wg_node loss = wgi_handle(g, r->loss), one = wgi_leaf_number(g, in, 1, wg_node_dtype(loss));
+    bool    ok = wg_node_ok(one) && wgi_reverse(g, in, &loss, &one, 1, x, r->targets, gx, &r->blocked);
+    memcpy(g->number, users, sizeof users);
+    return ok;
 }
 
 /* Without plan and without nodes for gradients. */

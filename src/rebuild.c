@@ -40,7 +40,9 @@ void wgi_again_forget(wg_graph *g, uint32_t mark)
 {
     g->call_at = (uint32_t)(g->again ? g->call_at : g->calls);
     wgi_again_stop(g);
-    while (g->calls && g->call[g->calls - 1].after > mark) g->calls--;
+    for (size_t i = g->calls;
+         i-- > 0;) /* a call stands before those within it, and may reach beyond the mark where they do not */
+        if (g->call[i].after > mark) g->calls = i;
     g->call_at = (uint32_t)g->calls;
 }
 
@@ -112,11 +114,11 @@ static bool only_nodes(const wg_graph *g, uint32_t first)
     return true;
 }
 
-/* What an expansion of the library's makes depends on the operands and attributes alone; a user's may ask anybody. */
+/* What the library's rules and expansions make depends on the operands and attributes alone; a user's may ask anybody. */
 static bool comparable(const wg_graph *g, const wg_op *op, uint32_t first, int n)
 {
-    bool made = op->kernel[0] || op->map || op->kind == WG_ALIAS;
-    return n <= WGI_CALL_OPERANDS && only_nodes(g, first) && (made || wg_op_find(op->name) == op);
+    bool asks = op->shape || op->rewrite || (!op->kernel[0] && !op->map);
+    return n <= WGI_CALL_OPERANDS && only_nodes(g, first) && (!asks || wgi_op_registered(op));
 }
 
 static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
@@ -127,13 +129,15 @@ static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
 
 static void remember(wg_graph *g, wgi_calling k, wgi_called made)
 {
-    made.scope = g->scope, made.first = k.first, made.after = g->count, made.skip = g->call_at, made.loose = g->loose;
+    made.scope = g->scope, made.first = k.first, made.after = g->count, made.skip = g->call_at;
     made.weight = g->weight, made.hash = g->node[g->count - 1].hash;
     made.before = k.before, made.then = wgi_arena_place(&g->arena);
     const wgi_called *c = &g->call[k.at];
-    if (g->again && (c->first != made.first || c->after != made.after || c->skip != made.skip || c->scope != made.scope ||
-                     c->hash != made.hash || c->then.at != made.then.at))
-        wgi_again_stop(g);
+    bool              same = c->first == made.first && c->after == made.after && c->skip == made.skip && c->scope == made.scope &&
+                c->hash == made.hash && c->then.at == made.then.at;
+    if (g->again && same) g->loose = c->loose; /* what was made anew does not know of its uses by what is taken over */
+    else if (g->again) wgi_again_stop(g);
+    made.loose = g->loose;
     g->call[k.at] = made;
 }
 

@@ -29,6 +29,14 @@ const wg_op *wg_op_at(int i)
     return NULL;
 }
 
+bool wgi_op_registered(const wg_op *op)
+{
+    for (int f = 0; f < FAMILIES; f++)
+        for (int k = 0; families[f][k]; k++)
+            if (families[f][k] == op) return true;
+    return false;
+}
+
 const wg_op *wg_op_find(const char *name)
 {
     for (int f = 0; f < FAMILIES; f++)

@@ -272,6 +272,7 @@ bool wgi_sweep(wg_graph *g, wgi_request *r)
     }
     if (ok) finish(&s, r);
     memset(g->marked + s.lo, 0, ok ? 1 : i - s.lo);
+    g->marked[r->loss] = 0; /* a leaf, perhaps */
     for (size_t k = 0; k < g->params; k++) g->marked[g->param[k]] = 0;
     wgi_arena_rewind(&g->temp, place);
     return ok;

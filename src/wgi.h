@@ -106,6 +106,10 @@ extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_
     wgi_op_custom;
 extern const wg_op *const wgi_ops_leaf[];
 
+/* ---- registry.c ---- */
+
+bool wgi_op_registered(const wg_op *op); /* one of the library's */
+
 /* ---- graph.c ---- */
 
 enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_USED = 4 }; /* USED: a leaf, or an operand of another node */
@@ -116,8 +120,8 @@ static inline uint32_t wgi_op_place(const wg_op *op) { return (uint32_t)((uint64
 
 typedef struct wgi_input {
     const char *name;
-    void       *data; /* in the arena, or borrowed */
-    bool        borrowed;
+    void       *data;               /* in the arena, or borrowed */
+    bool        borrowed, replaced; /* replaced: borrowed, until wg_input_set gave it bytes of its own */
 } wgi_input;
 
 typedef struct wgi_parameter wgi_parameter;
@@ -162,7 +166,7 @@ typedef struct wgi_called { /* a call that appended nodes [first, after), and ho
     uint64_t     x[WGI_CALL_OPERANDS];
     uint8_t      operands, numbers; /* numbers: a bit for each operand of which x holds the bits, not the index */
     uint32_t     scope, first, after, result, loose, skip; /* skip: the call after those within this one */
-    int64_t      weight;
+    double       weight;
     uint64_t     hash;
     wgi_place    before, then; /* of the arena */
 } wgi_called;
@@ -182,7 +186,7 @@ struct wg_graph {
     uint32_t     count, room; /* room: how far count may grow before wgi_slot must look */
     size_t       node_capacity, value_capacity, marked_capacity;
     uint32_t     loose;  /* nodes that no other uses, at least; WGI_UNKNOWN: not counted since nodes were taken away */
-    int64_t      weight; /* of all nodes: elements to be made, those of products times 64 */
+    double       weight; /* of all nodes: elements to be made, those of products times 64 */
     uint32_t     number[WGI_NUMBERS]; /* leaves of large graphs that equal numbers share */
     const wg_op *plain[WGI_OPS];      /* ops that apply.c has found to be plain */
     bool         warned;
@@ -269,7 +273,7 @@ static inline uint64_t wgi_node_hash(uint64_t prefix, const wg_op *op, const wg_
                                      uint32_t b)
 {
     uint64_t h = (uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)shape * 0xC2B2AE3D27D4EB4Fu;
-    h = (h ^ h >> 32) + (meta + ((uint64_t)a << 32 | b)) * 0xD6E8FEB86659FD93u;
+    h = (h ^ h >> 32) + ((uint64_t)a << 32 | b) * 0xD6E8FEB86659FD93u + meta * 0xA0761D6478BD642Fu;
     h = (prefix ^ h ^ h >> 31) * 0x9E3779B97F4A7C15u;
     return h ^ h >> 29;
 }

@@ -175,3 +175,54 @@ Test(graph, a_loop_without_begin_does_not_grow_by_what_a_backward_makes)
     cr_assert_eq(m.calls, warm);
     wgt_finish(c, &m);
 }
+
+/* ---- large graphs, where equal numbers share a leaf ---- */
+
+static wg_node many(wg_node x, int n)
+{
+    wg_node s = x;
+    for (int k = 1; k < n; k++) s = wg_add(s, x);
+    return s;
+}
+
+Test(graph, equal_scalars_are_variables_of_their_own)
+{
+    wg_context *c = start(0);
+    wg_graph   *g = wg_graph_new(c);
+    many(wg_scalar(g, 1), 5000);
+    wg_node a = wg_scalar(g, 2), b = wg_scalar(g, 2);
+    cr_assert_eq(wg_item(wg_grad(wg_mul(a, wg_square(b)), a)), 4);
+    wgt_finish(c, NULL);
+}
+
+/* d/dw v (u n w)^2 = 2 v (u n)^2 w, whichever of its numbers are those of derivative rules too, now or at the last run. */
+Test(graph, a_plans_derivative_shares_no_number_with_the_user)
+{
+    enum { N = 5000 };
+    for (int mode = 0; mode < MODES; mode++) {
+        wg_context *c = start(mode);
+        wg_graph   *g = wg_graph_new(c);
+        wg_params  *p = wg_params_new(c);
+        for (int k = 0; k < 5; k++) {
+            double u = k < 3 ? 1 : 4, v = k < 3 ? 2 : 8, d = 0;
+            wg_begin(g, WG_TRAIN);
+            wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(0.5));
+            wg_backward(wg_mul(wg_square(wg_mul(many(w, N), u)), v), p);
+            wg_params_get_grad(p, &d);
+            cr_assert_eq(d, v * (u * N) * (u * N), "mode %d, build %d: %g", mode, k, d);
+        }
+        wgt_finish(c, NULL);
+    }
+}
+
+/* Nothing of it is run: sizes alone must not overflow anything. */
+Test(graph, many_nodes_of_the_largest_size_can_be_built)
+{
+    wg_context *c = start(0);
+    wg_graph   *g = wg_graph_new(c);
+    wg_node     x = wg_fill(g, 1, WG_SHAPE(1 << 29, 1 << 30));
+    for (int k = 0; k < 40; k++) x = wg_exp(x);
+    cr_assert(wg_node_ok(wg_matmul(wg_fill(g, 1, WG_SHAPE(1 << 29, 1)), wg_fill(g, 1, WG_SHAPE(1, 1 << 29)))));
+    cr_assert_eq(wg_item(wg_scalar(g, 3)), 3);
+    wgt_finish(c, NULL);
+}

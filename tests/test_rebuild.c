@@ -182,3 +182,141 @@ Test(rebuild, names_are_compared_by_their_letters)
     }
     wgt_finish(c, NULL);
 }
+
+/* A place that another parameter takes: one name stays one node, whose gradient is the whole one. */
+Test(rebuild, a_parameter_is_not_found_twice)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    for (int k = 0; k < 4; k++) {
+        double d[2] = { 0 };
+        wg_begin(g, WG_TRAIN);
+        wg_node u = wg_param(g, p, k % 2 ? "b" : "a", WG_SCALAR, wg_const(3)), v = wg_param(g, p, "b", WG_SCALAR, wg_const(3));
+        cr_assert_eq(u.index == v.index, k % 2);
+        wg_backward(wg_mul(u, v), p);
+        wg_params_get_grad(p, d);
+        cr_assert_eq(d[1], k % 2 ? 6 : 3);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* Where only numbers differ, what nobody asked for is not run: here it would fail. */
+Test(rebuild, what_is_not_asked_for_is_not_run)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
+    wg_graph   *g = wg_graph_new(c);
+    for (int k = 1; k < 5; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
+        wg_node row = wg_input(g, "row", wg_view(WG_I32, (int32_t[]){ 7 }, WG_SHAPE(1)));
+        wg_node y = wg_mul(x, k);
+        cr_assert(wg_node_ok(wg_gather(y, row)));
+        wg_tensor t = wg_value(wg_mul(y, k + 1));
+        cr_assert(t.data && ((const double *)t.data)[2] == 3.0 * k * (k + 1));
+    }
+    wgt_finish(c, NULL);
+}
+
+/* A shape rule of the user's may ask anybody, too. */
+typedef struct long_attr {
+    const int64_t *n;
+} long_attr;
+
+static bool long_shape(wg_rule *r)
+{
+    *wg_rule_shape(r, 0) = WG_SHAPE(*((const long_attr *)r->attr)->n);
+    return true;
+}
+static bool long_kernel(const wg_kernel *k)
+{
+    int64_t n = wg_shape_size(*k->yt[0].shape);
+    for (int64_t i = 0; i < n; i++) ((double *)k->y[0])[i] = *(const double *)k->x[0];
+    return true;
+}
+static const wg_op long_op = { .name = "long",
+                               .operands = 1,
+                               .kind = WG_REDUCE,
+                               .attr_size = sizeof(long_attr),
+                               .shape = long_shape,
+                               .kernel = { long_kernel } };
+
+Test(rebuild, a_users_shape_rule_is_asked_anew)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    int64_t     n = 0;
+    for (n = 100; n < 500; n += 100) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 2 }, WG_SCALAR));
+        wg_node y = wg_apply(WG_HERE, &long_op, &x, 1, &(long_attr){ &n });
+        cr_assert_eq(wg_dim(y, 0), n);
+        cr_assert_eq(wg_item(wg_sum(y)), 2.0 * (double)n);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* Bytes that wg_input_set gave a borrowed input are not those of a copied one at the same place of the next build. */
+Test(rebuild, a_copied_input_has_memory_of_its_own)
+{
+    enum { N = 300 };
+    double      one[N], two[N], nine[N];
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    for (int i = 0; i < N; i++) one[i] = 1, two[i] = 2, nine[i] = 9;
+    for (int k = 0; k < 4; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = (k % 2 ? wg_input_at : wg_input_borrow_at)(WG_HERE, g, "x", wg_view_f64(one, WG_SHAPE(N)));
+        wg_node y = wg_sum(wg_square(x));
+        if (k % 2) wg_input(g, "other", wg_view_f64(nine, WG_SHAPE(N)));
+        else wg_input_set(x, wg_view_f64(two, WG_SHAPE(N)));
+        cr_assert_eq(wg_item(y), k % 2 ? N : 4 * N);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* A rewind into the midst of what one call made. */
+Test(rebuild, a_call_of_which_nodes_were_taken_away_is_made_anew)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    for (int k = 0; k < 3; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 6 }, WG_SHAPE(4)));
+        cr_assert_eq(wg_item(wg_var(x)), 3.5);
+        wg_graph_rewind(g, wg_graph_nodes(g) - 1);
+        wg_exp(x);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* Of two operands that follow each other, the one or the other, whose dtype is the result's. */
+static bool pick_shape(wg_rule *r)
+{
+    r->y[0] = (wg_type){ r->x[0].shape, r->x[1].dtype };
+    return true;
+}
+static bool pick_kernel(const wg_kernel *k)
+{
+    for (int64_t i = 0; i < wg_shape_size(*k->xt[0].shape); i++)
+        if (k->yt[0].dtype == WG_F64) ((double *)k->y[0])[i] = ((const double *)k->x[1])[((const int32_t *)k->x[0])[i]];
+        else ((float *)k->y[0])[i] = ((const float *)k->x[1])[((const int32_t *)k->x[0])[i]];
+    return true;
+}
+static const wg_op pick_op = { .name = "pick", .operands = 2, .kind = WG_REDUCE, .shape = pick_shape, .kernel = { pick_kernel } };
+
+Test(rebuild, another_dtype_is_another_structure)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    for (int k = 0; k < 4; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node i = wg_input(g, "i", wg_view(WG_I32, (int32_t[]){ 2, 0 }, WG_SHAPE(2)));
+        wg_node d = wg_input(g, "d", wg_view_f64((double[]){ 10, 20, 30 }, WG_SHAPE(3)));
+        wg_node f = wg_input(g, "f", wg_view_f32((float[]){ 1, 2, 3 }, WG_SHAPE(3)));
+        wg_node y = wg_neg(wg_apply(WG_HERE, &pick_op, (wg_node[]){ i, k % 2 ? d : f }, 2, NULL));
+        cr_assert_eq(wg_node_dtype(y), k % 2 ? WG_F64 : WG_F32);
+        cr_assert_eq(wg_item(wg_sum(y)), k % 2 ? -40 : -4);
+    }
+    wgt_finish(c, NULL);
+}

@@ -169,3 +169,19 @@ Test(sweep, after_a_planned_forward_run)
     for (int i = 0; i < PARAMS; i++) same(got[i], want.gradient[i], "gradient", 7);
     wgt_finish(c, NULL);
 }
+
+/* A loss that is a leaf leaves nothing behind for the graphs after it. */
+Test(sweep, a_leaf_as_the_loss)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_param(g, p, "a", WG_SCALAR, wg_const(3));
+    wg_backward(wg_scalar(g, 2), p);
+    wgt_expect_error(c, WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
+    wg_begin(g, WG_TRAIN);
+    wg_node x = wg_neg(wg_param(g, p, "a", WG_SCALAR, wg_const(3))), y = wg_square(x);
+    wg_sin(y), wg_cos(y);
+    cr_assert_eq(wg_item(wg_mul(y, y)), 81);
+    wgt_finish(c, NULL);
+}
