@@ -83,19 +83,6 @@ char *wgi_arena_text(wgi_arena *a, const char *s)
     return p;
 }
 
-wgi_place wgi_arena_place(const wgi_arena *a) { return (wgi_place){ a->now, a->at, a->end }; }
-
-void wgi_arena_rewind(wgi_arena *a, wgi_place p)
-{
-    if (p.now) {
-        a->now = p.now;
-        a->at = p.at;
-        a->end = p.end;
-    } else {
-        wgi_arena_reset(a);
-    }
-}
-
 size_t wgi_arena_bytes(const wgi_arena *a)
 {
     size_t n = 0;

@@ -52,7 +52,8 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->failure = (wg_failure){ 0 };
     wgi_text(g, ""); /* text 0; without it the graph stays empty, and every call on it does nothing */
     g->calling = 1;  /* the error node is the same in every build */
-    const wg_shape *scalar = g->texts ? wgi_intern(g->c, &(wg_shape){ 0 }) : NULL;
+    if (!g->c->scalar) g->c->scalar = wgi_intern(g->c, &(wg_shape){ 0 });
+    const wg_shape *scalar = g->texts ? g->c->scalar : NULL;
     if (scalar) wgi_append(g, &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
     g->calling = 0;
 }

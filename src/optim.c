@@ -217,9 +217,14 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
     update u = { o, o->list, rates_of(o) };
     int   *chunks = (int *)(void *)(u.stretch + o->room), n = 0;
     for (wgi_piece *s = root->pieces; s; s = s->next) n += stretches_of(o, s, u.stretch + n);
-    for (int i = 0; i < n; i++)
+    bool wide = false;
+    for (int i = 0; i < n; i++) {
         chunks[i] = (int)WGI_MIN((u.stretch[i].to - u.stretch[i].from) / WIDE + 1, 4 * root->c->o.threads);
-    wgi_parts_run(update_part, &u, chunks, n, root->c->o.threads);
+        wide |= chunks[i] > 1;
+    }
+    if (wide) wgi_parts_run(update_part, &u, chunks, n, root->c->o.threads);
+    else
+        for (int i = 0; i < n; i++) update_part(&u, i, 0, 1, 0);
     root->version++;
     root->gradients = WGI_GRAD_USED;
     root->used_here = here;

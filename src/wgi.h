@@ -41,9 +41,18 @@ typedef struct wgi_place {
     wgi_chunk *now;
     char      *at, *end;
 } wgi_place;
-wgi_place wgi_arena_place(const wgi_arena *a);
-void      wgi_arena_rewind(wgi_arena *a, wgi_place p);
-size_t    wgi_arena_bytes(const wgi_arena *a);
+static inline wgi_place wgi_arena_place(const wgi_arena *a) { return (wgi_place){ a->now, a->at, a->end }; }
+static inline void      wgi_arena_rewind(wgi_arena *a, wgi_place p)
+{
+    if (!p.now) {
+        wgi_arena_reset(a);
+        return;
+    }
+    a->now = p.now;
+    a->at = p.at;
+    a->end = p.end;
+}
+size_t wgi_arena_bytes(const wgi_arena *a);
 
 /* ---- context.c ---- */
 
@@ -68,6 +77,7 @@ struct wg_context {
     char             *long_message; /* when message is too short */
     bool              fixed;        /* the nil context: nothing may change it */
     wgi_shape       **shapes;       /* interned, open addressing */
+    const wg_shape   *scalar;       /* of them */
     uint32_t          shape_count, shape_capacity;
     wgi_arena         arena; /* shapes, kept sites: as long as the context */
     wgi_plan         *plans; /* most recently used first */
