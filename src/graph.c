@@ -121,7 +121,7 @@ uint32_t wgi_settle(wg_graph *g, wgi_node *n)
     if (g->again && !g->calling) wgi_again_stop(g);
     n->scope = g->scope;
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
-    n->flags = wgi_is_leaf(n) ? WGI_USED : 0;
+    n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
     if (!n->flags) {
         g->loose++;
         g->weight += weight_of(n);

@@ -174,11 +174,15 @@ static wgi_trace *trace_of(wg_context *c, const wgi_node *n, uint32_t kind, uint
 enum { RECENT = 4 };
 
 typedef struct sweep {
-    wg_graph  *g;
-    uint32_t   lo;
-    uint64_t  *adjoint; /* by node - lo; there when marked */
-    wgi_trace *recent[RECENT];
-    int        next;
+    wg_graph *g;
+    uint32_t  lo;
+    uint64_t *adjoint; /* by node - lo; there when marked */
+    struct {
+        const wg_op *op;
+        uint32_t     kind;
+        wgi_trace   *trace;
+    } recent[RECENT];
+    int next;
 } sweep;
 
 static bool is_sweepable(const wg_graph *g, const wgi_node *n)
@@ -187,25 +191,22 @@ static bool is_sweepable(const wg_graph *g, const wgi_node *n)
            wg_dtype_is_float((wg_dtype)n->dtype);
 }
 
-/* The operands whose gradients are wanted, as bits; UINT32_MAX: this is no case for the sweep. */
-static uint32_t wanted_of(const sweep *s, const wgi_node *n)
+static wgi_trace *new_trace(sweep *s, const wgi_node *n, uint32_t kind)
 {
-    uint32_t wanted = 0;
-    for (uint32_t k = 0; k < n->operands; k++) {
-        uint32_t        i = wgi_in(n)[k];
-        const wgi_node *x = &s->g->node[i];
-        if (x->dtype != n->dtype) return UINT32_MAX;
-        wanted |= (uint32_t)(i >= s->lo && (!wgi_is_leaf(x) || x->op == &wgi_op_param)) << k;
-    }
-    return wanted;
+    wgi_trace *t = is_sweepable(s->g, n) ? trace_of(s->g->c, n, kind, kind >> 8) : NULL;
+    int        j = s->next++ % RECENT;
+    if (!t || !t->usable) return NULL;
+    s->recent[j].op = n->op, s->recent[j].kind = kind, s->recent[j].trace = t;
+    return t;
 }
 
-static inline wgi_trace *recent_trace(sweep *s, const wgi_node *n, uint32_t wanted)
+/* NULL: no case for the sweep. */
+static inline wgi_trace *trace_for(sweep *s, const wgi_node *n, uint32_t wanted)
 {
     uint32_t kind = n->dtype | wanted << 8;
     for (int j = 0; j < RECENT; j++)
-        if (s->recent[j] && s->recent[j]->op == n->op && s->recent[j]->kind == kind) return s->recent[j];
-    return s->recent[s->next++ % RECENT] = trace_of(s->g->c, n, kind, wanted);
+        if (s->recent[j].op == n->op && s->recent[j].kind == kind) return s->recent[j].trace;
+    return new_trace(s, n, kind);
 }
 
 static inline void contribute(sweep *s, uint32_t i, wg_dtype t, const void *gx)
@@ -217,28 +218,43 @@ static inline void contribute(sweep *s, uint32_t i, wg_dtype t, const void *gx)
     s->g->marked[i] = 1;
 }
 
+/* The addresses of what the rule reads, and the operands whose gradients are wanted, as bits. False: a value is missing, since
+ * a plan ran it and kept the results alone; or this is no case for the sweep. */
+static inline bool look(const sweep *s, uint32_t i, const void *variable[], uint32_t *wanted)
+{
+    const wg_graph *g = s->g;
+    const wgi_node *n = &g->node[i];
+    const uint32_t *in = wgi_in(n);
+    if (n->shape != g->node[0].shape || n->operands > OPERANDS) return false;
+    variable[GY] = &s->adjoint[i - s->lo], variable[Y] = g->value[i];
+    bool ok = variable[Y];
+    *wanted = 0;
+    for (uint32_t k = 0; k < n->operands; k++) {
+        const wgi_node *x = &g->node[in[k]];
+        variable[X + k] = wgi_value(g, in[k]);
+        ok &= x->dtype == n->dtype && variable[X + k];
+        *wanted |= (uint32_t)(in[k] >= s->lo && !(x->flags & WGI_FIXED)) << k;
+    }
+    return ok;
+}
+
 /* False: no case for the sweep, or an error. */
 static bool visit(sweep *s, uint32_t i)
 {
     wg_graph       *g = s->g;
     const wgi_node *n = &g->node[i];
-    uint32_t        wanted = is_sweepable(g, n) ? wanted_of(s, n) : UINT32_MAX;
-    if (!wanted) return true;
-    wgi_trace *t = wanted == UINT32_MAX ? NULL : recent_trace(s, n, wanted);
-    if (!t || !t->usable) return false;
-    const uint32_t *in = wgi_in(n);
-    const void     *variable[VARIABLES] = { [GY] = &s->adjoint[i - s->lo], [Y] = g->value[i] };
-    bool            there = variable[Y];
-    for (uint32_t k = 0; k < n->operands; k++) there &= (variable[X + k] = wgi_value(g, in[k])) != NULL;
-    if (!there) return false; /* a plan ran it, and kept the results alone */
+    const void     *variable[VARIABLES];
+    uint32_t        wanted;
+    wgi_trace      *t = look(s, i, variable, &wanted) ? trace_for(s, n, wanted) : NULL;
+    if (!t) return false;
     for (int j = 0; j < t->patches; j++) *t->patch[j].slot = variable[t->patch[j].variable];
     for (int j = 0; j < t->instrs; j++)
         if (!wgi_call(t->instr[j].op, t->instr[j].fn, &t->instr[j].k)) {
             wgi_fault_report(g, n->op, wg_inside(n->here), &t->fault);
             return false;
         }
-    for (uint32_t k = 0; k < n->operands; k++)
-        if (wanted >> k & 1) contribute(s, in[k], (wg_dtype)n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
+    for (uint32_t k = 0; wanted; k++, wanted >>= 1)
+        if (wanted & 1) contribute(s, wgi_in(n)[k], (wg_dtype)n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
     return true;
 }
 
@@ -266,7 +282,7 @@ bool wgi_sweep(wg_graph *g, wgi_request *r)
     wgi_convert((wg_dtype)loss->dtype, &s.adjoint[r->loss - s.lo], WG_F64, &(double){ 1 }, 1);
     uint32_t i = r->loss + 1;
     while (ok && i-- > s.lo) {
-        if (!g->marked[i] || wgi_is_leaf(&g->node[i])) continue;
+        if (!g->marked[i] || g->node[i].op == &wgi_op_param) continue; /* no other leaf is wanted */
         g->marked[i] = 0;
         ok = visit(&s, i);
     }

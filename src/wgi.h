@@ -122,7 +122,8 @@ bool wgi_op_registered(const wg_op *op); /* one of the library's */
 
 /* ---- graph.c ---- */
 
-enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_USED = 4 }; /* USED: a leaf, or an operand of another node */
+/* USED: a leaf, or an operand of another node; FIXED: a leaf but a parameter */
+enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_USED = 4, WGI_FIXED = 8 };
 enum { WGI_NUMBERS = 16, WGI_OPS = 32 };
 /* A place in a table of WGI_OPS: descriptors stand at regular distances, hence the multiplication. */
 static inline uint32_t wgi_op_place(const wg_op *op) { return (uint32_t)((uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u >> 59); }
