@@ -46,6 +46,7 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->mode = mode;
     g->count = g->loose = 0;
     g->weight = 0;
+    memset(g->number, 0, sizeof g->number);
     g->texts = g->scope = 0;
     g->scope_depth = g->stream_scopes = g->params = g->kepts = g->assigns = g->uses = 0;
     g->layers = NULL;
@@ -145,6 +146,8 @@ void wgi_forget(wg_graph *g, uint32_t mark)
     memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
     g->count = mark;
     g->loose = WGI_UNKNOWN;
+    for (int k = 0; k < WGI_NUMBERS; k++)
+        if (g->number[k] >= mark) g->number[k] = 0;
     wgi_again_forget(g, mark);
 }
 

@@ -14,9 +14,9 @@
 #include "threads.h"
 
 #ifdef WG_HOSTILE
-enum { WGI_CHUNK = 256, WGI_POISON = 0xAB, WGI_PLANS = 3, WGI_SHARE_FROM = 8 };
+enum { WGI_CHUNK = 256, WGI_POISON = 0xAB, WGI_PLANS = 3, WGI_CALLS = 40, WGI_SHARE_FROM = 40 };
 #else
-enum { WGI_CHUNK = 1 << 16, WGI_POISON = 0, WGI_PLANS = 64, WGI_SHARE_FROM = 4096 };
+enum { WGI_CHUNK = 1 << 16, WGI_POISON = 0, WGI_PLANS = 64, WGI_CALLS = 4096, WGI_SHARE_FROM = 4096 };
 #endif
 
 #define WGI_MIN(a, b) ((a) < (b) ? (a) : (b))
@@ -168,7 +168,8 @@ typedef struct wgi_assignment {
     uint32_t state, value;
 } wgi_assignment;
 
-enum { WGI_CALLS = 4096, WGI_CALL_OPERANDS = 3 }; /* nodes of the graphs whose calls are remembered; operands of such a call */
+enum { WGI_CALL_OPERANDS = 3 }; /* of a call that is remembered: one among the first WGI_CALLS nodes */
+_Static_assert(WGI_SHARE_FROM >= WGI_CALLS, "calls that are remembered share no number, which may be another at the next build");
 
 typedef struct wgi_called { /* a call that appended nodes [first, after), and how it left the graph */
     const wg_op *op;        /* NULL: not to be compared with */

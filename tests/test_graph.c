@@ -195,6 +195,23 @@ Test(graph, equal_scalars_are_variables_of_their_own)
     wgt_finish(c, NULL);
 }
 
+/* Nor do numbers of other builds, or that were taken away, stand for a scalar at their place. */
+Test(graph, a_scalar_is_not_taken_for_a_number_that_was_there)
+{
+    wg_context *c = start(0);
+    wg_graph   *g = wg_graph_new(c);
+    for (int k = 0; k < 3; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node s = many(wg_scalar(g, 1), 5000);
+        if (k != 1) wg_mul(s, 2);
+        if (k == 2) wg_graph_rewind(g, s.index + 1);
+        if (k == 0) continue;
+        wg_node a = wg_scalar(g, 2);
+        cr_assert_eq(wg_item(wg_grad(wg_mul(a, wg_mul(a, 2)), a)), 8);
+    }
+    wgt_finish(c, NULL);
+}
+
 /* d/dw v (u n w)^2 = 2 v (u n)^2 w, whichever of its numbers are those of derivative rules too, now or at the last run. */
 Test(graph, a_plans_derivative_shares_no_number_with_the_user)
 {
