@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "wengert/grad.h"
+#include "wengert/op.h"
 
 typedef struct graph_check {
     wg_check *r;
@@ -194,13 +195,32 @@ static double clone_value(void *self)
 /* Clones of graphs with larger values than this would cost more memory than their threads are worth. */
 enum { FORK_ELEMENTS = 1 << 20 };
 
+/* Functions and memory of the user's, which expect one call at a time. */
+static bool holds_pointers(const wg_op *op)
+{
+    if (!op->attrs) return op->attr_size > 0;
+    const wg_attr_row *row = op->attrs;
+    while (row->name && row->kind != WG_ATTR_POINTER) row++;
+    return row->name != NULL;
+}
+
+static bool worth_a_fork(const wg_graph *g)
+{
+    int64_t elements = 0;
+    for (int64_t i = 1, nodes = wg_graph_nodes(g); i < nodes; i++) {
+        wg_node n = wg_graph_node(g, i);
+        elements += wg_shape_size(wg_node_shape(n));
+        if (elements > FORK_ELEMENTS || holds_pointers(wg_node_op(n))) return false;
+    }
+    return true;
+}
+
 static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
 {
     const graph_check *q = self;
-    graph_check       *f = wg_alloc(r->c, 1, sizeof *f);
-    int64_t            elements = 0, nodes = wg_graph_nodes(q->clone);
-    for (int64_t i = 1; i < nodes; i++) elements += wg_shape_size(wg_node_shape(wg_graph_node(q->clone, i)));
-    if (!f || elements > FORK_ELEMENTS) return false;
+    graph_check       *f = worth_a_fork(q->clone) ? wg_alloc(r->c, 1, sizeof *f) : NULL;
+    int64_t            nodes = wg_graph_nodes(q->clone);
+    if (!f) return false;
     *f = (graph_check){ .r = r, .here = q->here, .clone = wg_graph_new(r->c) };
     f->map = wg_alloc(r->c, (size_t)nodes, sizeof *f->map);
     f->x = wg_alloc(r->c, (size_t)r->parts, sizeof *f->x);

@@ -11,7 +11,7 @@ enum { MOST = 64, FEW = 64 }; /* threads; components that are not worth a fork *
 typedef struct fork {
     wg_check         r;
     wgi_check_target t;
-    int64_t         *failed; /* by part: the component whose reason it has, -1: none */
+    int64_t         *failed; /* by part: the component whose reason it has, INT64_MAX: none */
 } fork;
 
 typedef struct shared {
@@ -39,17 +39,27 @@ static int64_t components_of(const wg_check *r)
     return n;
 }
 
+/* Chunks come in any order: of the reasons that a fork finds, too, that of the lowest component stays. */
+static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i, int64_t *failed)
+{
+    char *reason = r->part[k].reason, before[WGI_CHECK_TEXT];
+    if (!failed || i > failed[k]) {
+        wgi_check_difference(r, t, k, i);
+        return;
+    }
+    memcpy(before, reason, sizeof before);
+    reason[0] = '\0';
+    wgi_check_difference(r, t, k, i);
+    if (reason[0]) failed[k] = i;
+    else memcpy(reason, before, sizeof before);
+}
+
 /* Differences [begin, end) of all parts in their order; failed: see fork, or NULL. */
 static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end, int64_t *failed)
 {
     for (int k = 0; k < r->parts && end > 0; k++) {
         int64_t count = count_of(whole, k), from = begin > 0 ? begin : 0, to = end < count ? end : count;
-        for (int64_t j = from; j < to; j++) {
-            bool    had = r->part[k].reason[0];
-            int64_t i = spread_evenly(j, r->part[k].size, count);
-            wgi_check_difference(r, t, k, i);
-            if (failed && !had && r->part[k].reason[0]) failed[k] = i;
-        }
+        for (int64_t j = from; j < to; j++) difference(r, t, k, spread_evenly(j, r->part[k].size, count), failed);
         if (from < to) t->set(t->self, k);
         begin -= count, end -= count;
     }
@@ -82,7 +92,7 @@ static bool fork_make(fork *f, const wg_check *r, const wgi_check_target *t)
         *in = r->part[k];
         in->reason[0] = '\0';
         in->x = wg_alloc(f->r.c, in->size > 0 ? (size_t)in->size : 1, sizeof *in->x);
-        f->failed[k] = -1;
+        f->failed[k] = INT64_MAX;
         if (in->x) memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
     }
     return !wg_failed(f->r.c) && t->fork(t->self, &f->r, &f->t) && !wg_failed(f->r.c);
@@ -94,7 +104,7 @@ static void join(wg_check *r, const fork *f, int forks)
     for (int k = 0; k < r->parts; k++) {
         const fork *first = NULL;
         for (int n = 0; n < forks; n++)
-            if (f[n].failed[k] >= 0 && (!first || f[n].failed[k] < first->failed[k])) first = &f[n];
+            if (f[n].failed[k] < (first ? first->failed[k] : INT64_MAX)) first = &f[n];
         if (first) wgi_check_say(r->part[k].reason, "%s", first->r.part[k].reason);
     }
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "wgcheck.h"
 
@@ -270,6 +271,72 @@ Test(check_graph, threads_change_nothing)
     }
     cr_expect(strstr(wg_check_input_at(two, 0).reason, "a[200]"), "%s", wg_check_input_at(two, 0).reason);
     wg_check_free(one), wg_check_free(two);
+}
+
+/* Slow beside 1, so that the thread that begins with component 0 leaves its others to the thread that has failed already. */
+static double slow(double x, const void *attr)
+{
+    (void)attr;
+    if (x != 1 && fabs(x - 1) < 1e-3) usleep(100000);
+    return x;
+}
+static void slow_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y, (void)x;
+    gx[0] = gy;
+}
+static const wg_op slow_op = { .name = "slow", .operands = 1, .map = slow, .vjp = slow_vjp };
+
+Test(check_graph, the_reason_is_the_lowest_component_whoever_finds_it)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 2 });
+    wg_graph   *g = wg_graph_new(c);
+    double      at[64];
+    for (int i = 0; i < 64; i++) at[i] = i == 0 ? 1 : i < 4 ? 2 : 1e-6;
+    wg_node   x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
+    wg_node   f = wg_sum(wg_log(wg_apply(WG_HERE, &slow_op, &x, 1, NULL)));
+    wg_check *r = wg_gradcheck(f, NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
+    cr_expect(strstr(wg_check_input_at(r, 0).reason, "x[4]"), "%s", wg_check_input_at(r, 0).reason);
+    wg_check_free(r);
+    wgt_finish(c, NULL);
+}
+
+typedef struct visitors {
+    int now, most;
+} visitors;
+
+static int visited(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    visitors *v = user;
+    int       now = __atomic_add_fetch(&v->now, 1, __ATOMIC_SEQ_CST);
+    if (now > v->most) v->most = now;
+    usleep(200);
+    y[0] = 0;
+    for (size_t i = 0; i < n; i++) y[0] += x[i] * x[i];
+    __atomic_sub_fetch(&v->now, 1, __ATOMIC_SEQ_CST);
+    return m != 1;
+}
+static int visited_back(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    (void)m, (void)user;
+    for (size_t i = 0; i < n; i++) gx[i] = 2 * x[i] * gy[0];
+    return 0;
+}
+
+/* A function of the user's has memory of its own, and is called by one thread at a time. */
+Test(check_graph, a_users_function_is_called_by_one_thread_at_a_time)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 4 });
+    wg_graph   *g = wg_graph_new(c);
+    visitors    v = { 0 };
+    double      at[64];
+    for (int i = 0; i < 64; i++) at[i] = 0.1 * i;
+    wg_node   x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
+    wg_node   f = wg_extern(x, WG_SCALAR, &(wg_extern_opts){ .forward = visited, .backward = visited_back, .user = &v });
+    wg_check *r = wg_gradcheck(f, NULL, NULL);
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    cr_expect_eq(v.most, 1);
+    wgt_finish(c, NULL);
 }
 
 Test(check_graph, nothing_to_compare)
