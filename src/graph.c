@@ -40,7 +40,6 @@ void wg_begin(wg_graph *g, wg_mode mode)
     if (!g) return;
     wgi_close(g);
     for (size_t i = 0; i < g->kepts; i++) g->node[g->kept[i]].flags &= (uint8_t)~WGI_KEPT;
-    wgi_arena_reset(&g->arena);
     wgi_again_begin(g, mode);
     g->generation++;
     g->mode = mode;

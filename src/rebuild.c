@@ -29,8 +29,16 @@ void wgi_again_stop(wg_graph *g)
     g->structure = ++g->c->structures;
 }
 
+/* Of a build given up early: what was allocated behind its last call lies where the next calls' records lay. */
+static void forget_overwritten(wg_graph *g)
+{
+    if (g->again && g->call_at < g->calls && g->call[g->call_at].before.at != g->arena.at) g->calls = g->call_at;
+}
+
 void wgi_again_begin(wg_graph *g, wg_mode mode)
 {
+    forget_overwritten(g);
+    wgi_arena_reset(&g->arena);
     g->again = g->calls > 0 && mode == g->mode;
     g->call_at = 0;
     if (!g->again) wgi_again_stop(g);

@@ -310,7 +310,7 @@ typedef struct wgi_calling {
     uint32_t  at, first;
     wgi_place before;
 } wgi_calling;
-void wgi_again_begin(wg_graph *g, wg_mode mode);
+void wgi_again_begin(wg_graph *g, wg_mode mode); /* empties the arena */
 void wgi_again_stop(wg_graph *g);
 void wgi_again_forget(wg_graph *g, uint32_t mark);
 /* The result of this call if it is the next one of the last build, whose nodes are then taken; else 0. */

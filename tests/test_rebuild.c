@@ -320,3 +320,22 @@ Test(rebuild, another_dtype_is_another_structure)
     }
     wgt_finish(c, NULL);
 }
+
+/* A build given up before its first call, behind a scope whose name lies where the records of the last build lay. */
+Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    for (int k = 0; k < 6; k++) {
+        wg_begin(g, WG_TRAIN);
+        if (k % 2) {
+            for (int i = 0; i < 20; i++) wg_scope_push(g, "a scope with a name as long as a record and more");
+            continue;
+        }
+        wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 4 }, WG_SHAPE(2, 2)));
+        wg_node y = wg_add(wg_slice(x, .axis = 0, .from = 1, .to = 2), wg_mean(x, .axes = WG_AXES(0), .keepdims = true));
+        cr_assert_str_eq(wg_node_name(x), "x");
+        cr_assert_eq(wg_item(wg_sum(y)), 3 + 4 + 2 + 3);
+    }
+    wgt_finish(c, NULL);
+}
