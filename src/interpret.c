@@ -314,8 +314,8 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
     scalars s;
     for (int k = 0; k <= SITES; k++) s.call[k].op = NULL;
     s.cell = s.end = NULL;
-    /* Below the last node, when all others are used, no node is superfluous. */
-    bool     all = roots == 1 && root[0] == g->count - 1 && g->loose == 1, ok = true;
+    /* Below the last node, when all others are used, no node is superfluous; unless a plan has run and kept its results alone. */
+    bool     all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->rans, ok = true;
     uint32_t high = root[0], low = all ? 1 : mark_needed(g, root, roots, &high);
     for (uint32_t i = low; i <= high && ok; i++) {
         if (all ? g->value[i] || g->node[i].output || wgi_is_leaf(&g->node[i]) : !g->marked[i]) continue;

@@ -1,6 +1,6 @@
 /* params_store.c: the memory of parameters, in pieces. Values, gradients and an optimizer's moments lie at the same places of
  * arrays of equal length, so that an update is one pass over a piece. Small parameters share pieces in the order in which they
- * are made, large ones have one each, states have their own; between parameters there are zeros, up to a cache line.
+ * are made, large ones have one each, states have their own; between parameters, up to a cache line, lies what nobody reads.
  * Nothing moves. */
 #include "wgi.h"
 
