@@ -50,7 +50,7 @@ endif
 # ---- flags ----
 
 WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc
-WG_CFLAGS   := -std=c17 -fvisibility=hidden -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=off \
+WG_CFLAGS   := -std=c17 -fvisibility=hidden -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter
 OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv
