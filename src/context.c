@@ -208,7 +208,8 @@ wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
     return s;
 }
 
-static wg_status wgi_vfail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, va_list args)
+static WG_PRINTF(5, 0) wg_status
+    wgi_vfail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, va_list args)
 {
     if (!c || c->status) return c ? c->status : s;
     c->status = s;

@@ -286,6 +286,7 @@ Test(command, draw_as_text)
     EXPECT(3, NULL, "no scalar", "draw", "-e", "x = [1, 2]; x * 2", "--backward");
 }
 
+#if WG_WITH_GRAPHVIZ
 Test(command, draw_into_files)
 {
     char        text[12];
@@ -300,6 +301,7 @@ Test(command, draw_into_files)
     EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
     EXPECT(2, "", "LR or TB", "draw", "-e", "x", "--dir", "up");
 }
+#endif
 
 Test(command, draw_as_json)
 {
