@@ -142,9 +142,9 @@ static void put_sums(memory *m)
     for (int i = 0; i < m->p->buffers; i++)
         if (m->p->buffer[i].where == WG_PLAN_WORK) all += m->p->buffer[i].bytes, n++;
     m->text.length = 0;
-    wgi_strbuf_format(&m->text, "%d buffers of ", n);
+    wgi_strbuf_format(&m->text, n == 1 ? "%d buffer of " : "%d buffers of ", n);
     wgi_put_bytes(&m->text, (double)all);
-    wgi_strbuf_put(&m->text, " share ");
+    wgi_strbuf_put(&m->text, n == 1 ? " in " : " share ");
     wgi_put_bytes(&m->text, (double)m->p->workspace);
     wgi_strbuf_put(&m->text, "; dashed: what each step needs");
     put_text(m->out, LEFT, 46, "", m->text.at ? m->text.at : "", 200);

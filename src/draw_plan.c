@@ -20,6 +20,12 @@ void wgi_put_time(wgi_strbuf *b, double s)
     wgi_strbuf_format(b, v < 100 ? "%.1f %s" : "%.0f %s", v, s < 1e-6 ? "ns" : s < 1e-3 ? "µs" : s < 1 ? "ms" : "s");
 }
 
+void wgi_put_share(wgi_strbuf *b, double v)
+{
+    if (v >= 0.0095) wgi_strbuf_format(b, "%.0f %%", 100 * v);
+    else wgi_strbuf_put(b, "< 1 %");
+}
+
 void wgi_put_count(wgi_strbuf *b, double v)
 {
     static const char *const units[] = { "", " k", " M", " G", " T", " P" };

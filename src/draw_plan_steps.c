@@ -73,7 +73,9 @@ static void lay_frame(sketch *k, int i, const wg_limits *l)
     wgi_put_time(&k->text, s->seconds);
     if (l && s->seconds > 0) {
         wg_bound b = wg_plan_bound(s, l);
-        wgi_strbuf_format(&k->text, ", %.0f %% of %s", 100 * b.seconds / s->seconds, b.by_memory ? "memory" : "products");
+        wgi_strbuf_put(&k->text, ", ");
+        wgi_put_share(&k->text, b.seconds / s->seconds);
+        wgi_strbuf_put(&k->text, b.by_memory ? " of memory" : " of products");
     }
     if (s->tile && s->tiles > 1) wgi_strbuf_format(&k->text, ", %lld tiles", (long long)s->tiles);
     k->v.frame[k->v.frames++] = (wgi_frame){ .parent = -1, .name = kept(k), .heavy = 10 * s->seconds >= k->p->seconds };

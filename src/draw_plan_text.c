@@ -77,9 +77,7 @@ static void put_speed(wgi_strbuf *b, wgi_strbuf *t, double amount, double second
 static void put_bound(wgi_strbuf *b, wgi_strbuf *t, const wg_plan_step *s, const wg_limits *l)
 {
     wg_bound k = wg_plan_bound(s, l);
-    double   share = s->seconds > 0 ? 100 * k.seconds / s->seconds : 0;
-    if (share >= 0.95) wgi_strbuf_format(t, "%.0f %%", share);
-    else wgi_strbuf_put(t, "< 1 %");
+    wgi_put_share(t, s->seconds > 0 ? k.seconds / s->seconds : 0);
     cell(b, t, -5);
     if (k.by_memory) wgi_strbuf_format(b, "memory, %.0f", 1e-9 * l->bandwidth[k.level]);
     else wgi_strbuf_put(b, "products");

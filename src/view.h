@@ -145,6 +145,7 @@ bool      wgi_plan_roofline(const wg_plan *p, const wg_draw_plan_opts *o, wgi_st
 void wgi_plan_put_ops(wgi_strbuf *b, const wg_plan *p, const wg_plan_step *s, int most);
 void wgi_put_bytes(wgi_strbuf *b, double v); /* 384 KiB */
 void wgi_put_time(wgi_strbuf *b, double s);  /* 12.4 µs */
+void wgi_put_share(wgi_strbuf *b, double v); /* of 0.12: 12 %; of 0.001: < 1 % */
 void wgi_put_count(wgi_strbuf *b, double v); /* 51.4 M */
 
 /* ---- draw.c, dot.c, render.c ---- */
