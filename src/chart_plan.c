@@ -120,15 +120,29 @@ static void put_buffer_name(memory *m, const wg_plan_buffer *b)
 }
 
 /* What is needed at each step: below the top wherever there are holes. */
+static bool in_work(const wg_plan_buffer *b, int step) { return b->where == WG_PLAN_WORK && b->first <= step && b->last >= step; }
+
+/* What buffer i needs in a step beyond the memory of one before it in the list, which it takes over in place. */
+static double bytes_beside(const wg_plan *p, int i, int step)
+{
+    const wg_plan_buffer *b = &p->buffer[i];
+    size_t                shared = 0;
+    for (int k = 0; k < i; k++) {
+        const wg_plan_buffer *a = &p->buffer[k];
+        size_t from = a->offset > b->offset ? a->offset : b->offset, a_end = a->offset + a->bytes, b_end = b->offset + b->bytes,
+               to = a_end < b_end ? a_end : b_end;
+        if (in_work(a, step) && to > from && to - from > shared) shared = to - from;
+    }
+    return (double)(b->bytes - shared);
+}
+
 static void put_needed(memory *m)
 {
     wgi_strbuf_put(m->out, "<path fill=\"none\" class=\"axis\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\" d=\"");
     for (int s = 0; s < m->p->steps; s++) {
         double sum = 0;
-        for (int i = 0; i < m->p->buffers; i++) {
-            const wg_plan_buffer *b = &m->p->buffer[i];
-            if (b->where == WG_PLAN_WORK && b->first <= s && b->last >= s) sum += (double)b->bytes;
-        }
+        for (int i = 0; i < m->p->buffers; i++)
+            if (in_work(&m->p->buffer[i], s)) sum += bytes_beside(m->p, i, s);
         wgi_strbuf_format(m->out, "%s%.1f %.1fH%.1f", s ? "L" : "M", wgi_axis_place(&m->x, s), wgi_axis_place(&m->y, sum),
                           wgi_axis_place(&m->x, s + 1));
     }
