@@ -137,38 +137,38 @@ typedef double f64x4 __attribute__((vector_size(32), aligned(8), may_alias));
 
 /* One operand runs in the lanes: row l of it times element l of the other, for each l in order. It is the one that lies in rows
  * along l, or the longer, whose rows are made first. The order of each sum is the same whichever it is. */
-#define SMALL_LANES(T, V, LANES)                                                                           \
-    for (; j + LANES <= length; j += LANES) {                                                              \
-        V sum = { 0 };                                                                                     \
-        for (int64_t l = 0; l < p->k; l++) sum += others[l * next] * *(const V *)(lanes + l * stride + j); \
-        if (wide) *(V *)(w + j) = sum;                                                                     \
-        else                                                                                               \
-            for (int q = 0; q < LANES; q++) w[(j + q) * p->n] = sum[q];                                    \
-    }
+#define SMALL_LANES(V, LANES)                                                                                             \
+    for (; j + LANES <= length; j += LANES)                                                                               \
+        for (int64_t i = 0; i < count; i++) {                                                                             \
+            V sum = { 0 };                                                                                                \
+            for (int64_t l = 0; l < p->k; l++) sum += others[i * each + l * next] * *(const V *)(lanes + l * stride + j); \
+            if (wide) *(V *)(w + i * p->n + j) = sum;                                                                     \
+            else                                                                                                          \
+                for (int q = 0; q < LANES; q++) w[(j + q) * p->n + i] = sum[q];                                           \
+        }
 #define SMALL_PRODUCT(T, V16, V4)                                                                                 \
     do {                                                                                                          \
         const bool    b_rows = !p->tb || p->k == 1, a_rows = p->ta || p->k == 1;                                  \
         const bool    wide = b_rows && p->n >= 4 ? true : a_rows && p->m >= 4 ? false : p->n >= p->m;             \
         const bool    rows = wide ? b_rows : a_rows, across = wide ? p->ta : !p->tb;                              \
         const int64_t length = wide ? p->n : p->m, count = wide ? p->m : p->n, stored = wide ? p->ldb : p->lda;   \
-        const int64_t along = wide ? p->lda : p->ldb, stride = rows ? stored : length, next = across ? along : 1; \
-        const T      *lanes = wide ? (const T *)k->x[1] + b : (const T *)k->x[0] + a;                             \
-        const T      *others = wide ? (const T *)k->x[0] + a : (const T *)k->x[1] + b;                            \
-        T             panel[PANEL];                                                                               \
-        for (int64_t j = 0; !rows && j < length; j++)                                                             \
-            for (int64_t l = 0; l < p->k; l++) panel[l * length + j] = lanes[j * stored + l];                     \
+        const int64_t along = wide ? p->lda : p->ldb, stride = rows ? stored : length, next = across ? along : 1, \
+                      each = across ? 1 : along;                                                                  \
+        const T *lanes = wide ? (const T *)k->x[1] + b : (const T *)k->x[0] + a;                                  \
+        const T *others = wide ? (const T *)k->x[0] + a : (const T *)k->x[1] + b;                                 \
+        T       *w = (T *)k->y[0] + y, panel[PANEL];                                                              \
+        int64_t  j = 0;                                                                                           \
+        for (int64_t q = 0; !rows && q < length; q++)                                                             \
+            for (int64_t l = 0; l < p->k; l++) panel[l * length + q] = lanes[q * stored + l];                     \
         if (!rows) lanes = panel;                                                                                 \
-        for (int64_t i = 0; i < count; i++, others += across ? 1 : along) {                                       \
-            T      *w = (T *)k->y[0] + y + i * (wide ? p->n : 1);                                                 \
-            int64_t j = 0;                                                                                        \
-            SMALL_LANES(T, V16, 16)                                                                               \
-            SMALL_LANES(T, V4, 4)                                                                                 \
-            for (; j < length; j++) {                                                                             \
+        SMALL_LANES(V16, 16)                                                                                      \
+        SMALL_LANES(V4, 4)                                                                                        \
+        for (; j < length; j++)                                                                                   \
+            for (int64_t i = 0; i < count; i++) {                                                                 \
                 T sum = 0;                                                                                        \
-                for (int64_t l = 0; l < p->k; l++) sum += others[l * next] * lanes[l * stride + j];               \
-                w[wide ? j : j * p->n] = sum;                                                                     \
+                for (int64_t l = 0; l < p->k; l++) sum += others[i * each + l * next] * lanes[l * stride + j];    \
+                w[wide ? i * p->n + j : j * p->n + i] = sum;                                                      \
             }                                                                                                     \
-        }                                                                                                         \
     } while (0)
 /* The same sums one by one: where there are few, the lanes are not worth their set-up. */
 #define TINY_PRODUCT(T)                                                                                   \
