@@ -247,8 +247,6 @@ static bool measure_memory(void)
     return fine;
 }
 
-/* ---- all ---- */
-
 /* ---- for profilers ---- */
 
 /* By its name a profiler can be told to count inside it alone. */
@@ -287,7 +285,9 @@ static void start_torch(settings *s)
 static bool table(settings *s)
 {
     bool fine = true;
-    printf("OpenBLAS' kernels %s\n\n", machine_blas_forced() ? "as the environment forces them" : "of its own choice");
+    printf("OpenBLAS' kernels %s\n\n", machine_blas_is_refitted() ? "made for this processor, forced by OPENBLAS_CORETYPE"
+                                       : machine_blas_forced()    ? "as the environment forces them"
+                                                                  : "of its own choice");
     machine_print(stdout);
     start_torch(s);
     printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d threads (W3, W4: 1; "
@@ -314,6 +314,13 @@ static bool read_option(settings *s, const char *name, const char *value)
     return true;
 }
 
+static bool is_a_work(const char *start)
+{
+    bool found = strncmp("memory", start, strlen(start)) == 0;
+    for (int i = 0; i < WORKS && !found; i++) found = strncmp(works[i].rows[0].name, start, strlen(start)) == 0;
+    return found;
+}
+
 static bool read_arguments(settings *s, int argc, char *argv[])
 {
     int i = 1;
@@ -323,6 +330,8 @@ static bool read_arguments(settings *s, int argc, char *argv[])
         else return false;
     }
     s->names = argc - i, s->name = argv + i;
+    for (; i < argc; i++)
+        if (!is_a_work(argv[i])) return fprintf(stderr, "bench: there is no work '%s' (options come first)\n", argv[i]), false;
     return true;
 }
 
@@ -333,9 +342,11 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]\n");
         return 2;
     }
+    static char *products[] = { "W1", "W2", "W6", "W8" };
     if (s.profile) return profile(&s);
+    if (machine_blas_is_refitted() && !s.names) s.name = products, s.names = sizeof products / sizeof *products;
     bool fine = table(&s);
     fflush(stdout);
-    if (machine_blas_forced()) machine_blas_unforce(argv);
+    if (fine) machine_blas_again(argv);
     return fine ? 0 : 1;
 }

@@ -45,13 +45,18 @@ static void print_processor(FILE *out)
             sysconf(_SC_LEVEL2_CACHE_SIZE) / 1024, sysconf(_SC_LEVEL3_CACHE_SIZE) / 1024);
 }
 
-static void print_blas(FILE *out)
+static const char *core_name(void)
 {
     char *(*core)(void) = NULL;
-    char *(*config)(void) = NULL;
     *(void **)&core = dlsym(RTLD_DEFAULT, "openblas_get_corename");
+    return core ? core() : "unknown";
+}
+
+static void print_blas(FILE *out)
+{
+    char *(*config)(void) = NULL;
     *(void **)&config = dlsym(RTLD_DEFAULT, "openblas_get_config");
-    fprintf(out, "BLAS           %s; kernels: %s\n", config ? config() : "not OpenBLAS", core ? core() : "unknown");
+    fprintf(out, "BLAS           %s; kernels: %s\n", config ? config() : "not OpenBLAS", core_name());
 }
 
 static void print_variable(FILE *out, const char *name)
@@ -97,8 +102,30 @@ bool machine_blas_forced(void)
     return false;
 }
 
-void machine_blas_unforce(char *argv[])
+static const char refitted[] = "BENCH_REFITTED";
+
+bool machine_blas_is_refitted(void) { return getenv(refitted) != NULL; }
+
+/* The kernels to force where OpenBLAS took a processor with AVX2 or more for one of the time before AVX; NULL: none. */
+static const char *fitting_core(void)
 {
-    for (size_t i = 0; i < sizeof forcing / sizeof *forcing; i++) unsetenv(forcing[i]);
+    static const char *const old[] = { "Prescott", "Core2", "Nehalem", "Barcelona" };
+    char                     flags[4096];
+    bool                     fell_back = false;
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++) fell_back |= strcmp(core_name(), old[i]) == 0;
+    cpuinfo("flags", flags, sizeof flags);
+    return !fell_back ? NULL : has_word(flags, "avx512f") ? "SkylakeX" : has_word(flags, "avx2") ? "Haswell" : NULL;
+}
+
+void machine_blas_again(char *argv[])
+{
+    const char *fitting = fitting_core();
+    if (machine_blas_is_refitted()) return;
+    if (!machine_blas_forced()) {
+        if (!fitting) return;
+        setenv(forcing[0], fitting, 1);
+        setenv(refitted, "1", 1);
+    } else
+        for (size_t i = 0; i < sizeof forcing / sizeof *forcing; i++) unsetenv(forcing[i]);
     execv("/proc/self/exe", argv);
 }

@@ -5,12 +5,7 @@
  * Transposed operands are never made: their axes are swapped by the flags ta and tb. */
 #include "ops.h"
 
-/* src/blas.c: the gate. The engine keeps BLAS serial around CONTRACT kernels. */
-void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
-                  float *c, int64_t ldc);
-void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
-                  double *c, int64_t ldc);
-int64_t wgi_gemm_light(void); /* calls of up to so many multiplications pack nothing; 0: all pack */
+#include "gemm.h"
 
 typedef struct matmul_attr {
     bool ta, tb; /* the operand's last two axes are swapped */
@@ -196,12 +191,12 @@ static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b
 
 static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m, int64_t n)
 {
-    if (k->xt[0].dtype == WG_F32)
-        wgi_gemm_f32(p->ta, p->tb, m, n, p->k, (const float *)k->x[0] + a, p->lda, (const float *)k->x[1] + b, p->ldb,
-                     (float *)k->y[0] + y, p->n);
-    else
-        wgi_gemm_f64(p->ta, p->tb, m, n, p->k, (const double *)k->x[0] + a, p->lda, (const double *)k->x[1] + b, p->ldb,
-                     (double *)k->y[0] + y, p->n);
+    const char  *u = k->x[0], *v = k->x[1];
+    char        *w = k->y[0];
+    const size_t size = wg_dtype_size(k->xt[0].dtype);
+    wgi_gemm_run(&(wgi_gemm){ k->xt[0].dtype, p->ta, p->tb, m, n, p->k, p->lda, p->ldb, p->n, u + (size_t)a * size,
+                              v + (size_t)b * size, w + (size_t)y * size },
+                 WG_ISA_INDEX);
 }
 
 /* Tiles in a row read the same part of the larger operand. Threads take tiles in a row, so each reads a part of its own: a line

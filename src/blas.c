@@ -1,8 +1,5 @@
-/* blas.c: the gate: the only file that sees a BLAS. C = op(A) op(B), row-major, C overwritten; lda, ldb, ldc are the lengths
- * of stored rows.
- *
- * Invariant, kept by the callers: a call runs serially, because it stands inside an active parallel region of two threads or
- * more, or between wgi_gate_open and wgi_gate_close. Then its bits depend on shapes and flags alone. */
+/* blas.c: the gate: the only file that sees a BLAS. */
+#include "gemm.h"
 #include "wgi.h"
 
 #include <limits.h>
@@ -13,18 +10,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#endif
-
-#define REAL float
-#define GEMM loops_f32
-#include "blas_loops.h"
-#undef REAL
-#undef GEMM
-#define REAL double
-#define GEMM loops_f64
-#include "blas_loops.h"
-
-#if WG_WITH_BLAS
 
 /* What only OpenBLAS has; in a build with another BLAS these are NULL. */
 #pragma weak openblas_get_parallel
@@ -36,43 +21,34 @@ extern void  openblas_set_num_threads(int);
 extern char *openblas_get_config(void);
 extern char *openblas_get_corename(void);
 
-/* BLAS counts in int, and wants rows of at least one element. */
-static bool fits(int64_t m, int64_t n, int64_t k, int64_t lda, int64_t ldb, int64_t ldc)
-{
-    return m > 0 && n > 0 && k > 0 && m <= INT_MAX && n <= INT_MAX && k <= INT_MAX && lda <= INT_MAX && ldb <= INT_MAX &&
-           ldc <= INT_MAX;
-}
-
-void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
-                  float *c, int64_t ldc)
-{
-    if (fits(m, n, k, lda, ldb, ldc))
-        cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a,
-                    (int)lda, b, (int)ldb, 0, c, (int)ldc);
-    else loops_f32(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
-}
-
-void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
-                  double *c, int64_t ldc)
-{
-    if (fits(m, n, k, lda, ldb, ldc))
-        cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a,
-                    (int)lda, b, (int)ldb, 0, c, (int)ldc);
-    else loops_f64(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
-}
-
 static pthread_once_t started = PTHREAD_ONCE_INIT;
-static char           about[200] = "a CBLAS other than OpenBLAS";
-static int64_t        light; /* what wgi_gemm_light says */
+static char           about[300] = "a CBLAS other than OpenBLAS";
+static int64_t        light;  /* what wgi_gemm_light says, of BLAS */
+static bool           behind; /* its kernels are for processors without AVX */
+
+static bool is_one_of(const char *core, const char *const names[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcasecmp(core, names[i]) == 0) return true;
+    return false;
+}
+#define IS_ONE_OF(core, names) is_one_of(core, names, sizeof(names) / sizeof *(names))
 
 /* OpenBLAS has kernels that pack nothing for AVX-512, since 0.3.17, for up to 1e6 multiplications. */
 static int64_t light_of(const char *config, const char *core)
 {
     static const char *const cores[] = { "SkylakeX", "Cooperlake", "SapphireRapids" };
     const char              *version = strstr(config, "OpenBLAS 0.3.");
-    for (size_t i = 0; version && atoi(version + 13) >= 17 && i < sizeof cores / sizeof *cores; i++)
-        if (strcasecmp(core, cores[i]) == 0) return 1000000;
-    return 0;
+    return version && atoi(version + 13) >= 17 && IS_ONE_OF(core, cores) ? 1000000 : 0;
+}
+
+/* What OpenBLAS takes for a processor that it does not know, being older: a fifth of the speed of AVX-512, as measured. */
+static bool is_behind(const char *core)
+{
+    static const char *const cores[] = { "Unknown", "Generic", "Katmai",       "Coppermine", "Northwood",  "Prescott",
+                                         "Banias",  "Atom",    "Core2",        "Penryn",     "Dunnington", "Nehalem",
+                                         "Athlon",  "Opteron", "Opteron_SSE3", "Barcelona",  "Nano",       "Bobcat" };
+    return IS_ONE_OF(core, cores);
 }
 
 /* The pthread build has threads of its own, which OpenMP's number does not reach: it is told once to have one. */
@@ -83,35 +59,43 @@ static void start(void)
     if (parallel == 1 && openblas_set_num_threads) openblas_set_num_threads(1);
     if (!openblas_get_config || !openblas_get_corename) return;
     light = light_of(openblas_get_config(), openblas_get_corename());
+    behind = is_behind(openblas_get_corename());
     snprintf(about, sizeof about, "%s; kernels %s; threads %s", openblas_get_config(), openblas_get_corename(),
              kind[parallel >= 0 && parallel <= 2 ? parallel : 0]);
 }
 
-void    wgi_blas_start(void) { pthread_once(&started, start); }
-int64_t wgi_gemm_light(void) { return light; }
-
+void        wgi_blas_start(void) { pthread_once(&started, start); }
 const char *wgi_blas_about(void)
 {
     wgi_blas_start();
     return about;
 }
 
+bool    wgi_gemm_is_own(int isa) { return behind && isa > 0; }
+int64_t wgi_gemm_light(void) { return light; }
+
+/* BLAS counts in int, and wants rows of at least one element. */
+static bool fits(const wgi_gemm *g)
+{
+    return g->m > 0 && g->n > 0 && g->k > 0 && g->m <= INT_MAX && g->n <= INT_MAX && g->k <= INT_MAX && g->lda <= INT_MAX &&
+           g->ldb <= INT_MAX && g->ldc <= INT_MAX;
+}
+
+void wgi_gemm_run(const wgi_gemm *g, int isa)
+{
+    const CBLAS_TRANSPOSE ta = g->ta ? CblasTrans : CblasNoTrans, tb = g->tb ? CblasTrans : CblasNoTrans;
+    const int             m = (int)g->m, n = (int)g->n, k = (int)g->k, lda = (int)g->lda, ldb = (int)g->ldb, ldc = (int)g->ldc;
+    if (wgi_gemm_is_own(isa) || !fits(g)) wgi_gemm_own[isa](g);
+    else if (g->dtype == WG_F32) cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, 0, g->c, ldc);
+    else cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, 0, g->c, ldc);
+}
+
 #else
 
-void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
-                  float *c, int64_t ldc)
-{
-    loops_f32(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
-}
-
-void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
-                  double *c, int64_t ldc)
-{
-    loops_f64(ta, tb, m, n, k, a, lda, b, ldb, c, ldc);
-}
-
 void        wgi_blas_start(void) {}
+const char *wgi_blas_about(void) { return "none"; }
+bool        wgi_gemm_is_own(int isa) { return true; }
 int64_t     wgi_gemm_light(void) { return 0; }
-const char *wgi_blas_about(void) { return "none: the library's own loops"; }
+void        wgi_gemm_run(const wgi_gemm *g, int isa) { wgi_gemm_own[isa](g); }
 
 #endif

@@ -1,5 +1,9 @@
 /* doctor.c: what this build and this machine have. */
+#include "gemm.h"
 #include "wgi.h"
+
+static const char unfit[] = ", for those BLAS kernels are older than this processor; OPENBLAS_CORETYPE=SkylakeX (AVX-512)\n"
+                            "          or =Haswell in the environment gives OpenBLAS kernels that fit";
 
 void wg_doctor(FILE *out)
 {
@@ -11,6 +15,7 @@ void wg_doctor(FILE *out)
     fprintf(out, "threads: %d of %d cores%s\n", wg_context_threads(c), wgi_cores(),
             WG_WITH_OPENMP ? " (OpenMP)" : " (built without OpenMP)");
     fprintf(out, "blas: %s\n", wgi_blas_about());
+    if (wgi_gemm_is_own(c->isa)) fprintf(out, "products: the library's own%s\n", WG_WITH_BLAS ? unfit : "");
     fprintf(out, "graphviz: %s\n", WG_WITH_GRAPHVIZ ? "libcgraph" : "none: DOT is not written");
     wg_finish(c, NULL);
 }

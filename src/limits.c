@@ -1,5 +1,6 @@
 /* limits.c: what the machine can do with a context's threads: products by BLAS, and memory at the sizes of the caches. The
  * least time of several runs in the threads and through the gate that plans use. */
+#include "gemm.h"
 #include "wgi.h"
 
 #include <sys/mman.h>
@@ -21,7 +22,7 @@ typedef struct task {
     int        passes;
     wg_dtype   dtype;
     const int *shape;
-    int        products;
+    int        products, isa;
 } task;
 
 typedef float lanes __attribute__((vector_size(64), aligned(64), may_alias));
@@ -53,12 +54,9 @@ static bool product(void *arg, int i, int chunk, int chunks, int thread)
     int         m = t->shape[0], n = t->shape[1], k = t->shape[2];
     for (int j = t->products * chunk / chunks; j < t->products * (chunk + 1) / chunks; j++)
         for (int pass = 0; pass < t->passes; pass++)
-            if (t->dtype == WG_F32)
-                wgi_gemm_f32(false, false, m, n, k, (const float *)(void *)t->b, k, (const float *)(void *)t->c, n,
-                             (float *)(void *)t->a + (size_t)j * SIDE * SIDE, n);
-            else
-                wgi_gemm_f64(false, false, m, n, k, (const double *)(void *)t->b, k, (const double *)(void *)t->c, n,
-                             (double *)(void *)t->a + (size_t)j * SIDE * SIDE, n);
+            wgi_gemm_run(&(wgi_gemm){ t->dtype, false, false, m, n, k, k, n, n, t->b, t->c,
+                                      t->a + (size_t)j * SIDE * SIDE * wg_dtype_size(t->dtype) },
+                         t->isa);
     return true;
 }
 
@@ -108,10 +106,10 @@ static double products(task *t, int threads)
     return best;
 }
 
-static void measure(wg_limits *l, char *memory, int threads)
+static void measure(wg_limits *l, char *memory, int threads, int isa)
 {
     size_t most = arrays[WG_LEVELS - 1];
-    task   t = { memory, memory + most, memory + 2 * most, 0, 1, WG_F32, NULL, 0 };
+    task   t = { memory, memory + most, memory + 2 * most, 0, 1, WG_F32, NULL, 0, isa };
     for (int i = 0; i < WG_LEVELS; i++) {
         t.bytes = arrays[i];
         l->bytes[i] = 3 * t.bytes;
@@ -133,7 +131,7 @@ wg_status wg_limits_measure(wg_context *c, wg_limits *l)
     char *memory = (char *)(((uintptr_t)block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
     madvise(memory, bytes - HUGE_PAGE, MADV_HUGEPAGE);
     memset(memory, 0, bytes - HUGE_PAGE);
-    measure(l, memory, threads);
+    measure(l, memory, threads, c->isa);
     wg_free(c, block);
     return WG_OK;
 }

@@ -462,13 +462,8 @@ void wgi_gate_close(int was);
 
 double wgi_now(void); /* seconds */
 
-/* ---- blas.c: the gate ---- */
+/* ---- blas.c: the gate of gemm.h ---- */
 
-void wgi_gemm_f32(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
-                  float *c, int64_t ldc);
-void wgi_gemm_f64(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b, int64_t ldb,
-                  double *c, int64_t ldc);
-int64_t     wgi_gemm_light(void); /* calls of up to so many multiplications pack nothing; 0: all pack */
 void        wgi_blas_start(void);
 const char *wgi_blas_about(void);
 

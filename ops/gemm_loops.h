@@ -1,0 +1,112 @@
+/* gemm_loops.h: gemm.c's product for one element type REAL, its VECTOR, and that vector at any address (ANYWHERE). */
+
+#define NAME(n) JOIN(n, REAL)
+#define MULADD  JOIN(MULADD, REAL)
+#define LANES   ((int64_t)(BYTES / sizeof(REAL)))
+
+/* What a block reads and writes: row i, step l of a at a[i down + l next], the next HIGH rows
+ * at a + step; row l of b at b + l stride; c's rows of width. */
+typedef struct NAME(part) {
+    const REAL *a, *b;
+    REAL       *c;
+    int64_t     depth, down, next, step, stride, ldc, width;
+    bool        begun; /* c holds the sums so far */
+} NAME(part);
+
+/* rows by so many vectors. Both are constants: the sums stay in registers. */
+ALWAYS_INLINE void NAME(block)(const NAME(part) * p, int rows, int vectors)
+{
+    VECTOR      sum[8][2];
+    const bool  whole = p->width == vectors * LANES;
+    REAL        edge[8][2 * BYTES / sizeof(REAL)];
+    const REAL *a = p->a, *b = p->b;
+    for (int i = 0; i < rows && !whole; i++)
+        for (int64_t j = 0; j < vectors * LANES; j++) edge[i][j] = p->begun && j < p->width ? p->c[i * p->ldc + j] : 0;
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < vectors; v++) sum[i][v] = (VECTOR){ 0 };
+    for (int i = 0; i < rows && p->begun; i++)
+        for (int v = 0; v < vectors; v++) sum[i][v] = *(const ANYWHERE *)((whole ? p->c + i * p->ldc : edge[i]) + v * LANES);
+    for (int64_t l = 0; l < p->depth; l++, a += p->next, b += p->stride) {
+        VECTOR column[2];
+        for (int v = 0; v < vectors; v++) column[v] = *(const ANYWHERE *)(b + v * LANES);
+        for (int i = 0; i < rows; i++) {
+            VECTOR left = a[i * p->down] - (VECTOR){ 0 };
+            for (int v = 0; v < vectors; v++) sum[i][v] = MULADD(left, column[v], sum[i][v]);
+        }
+    }
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < vectors; v++) *(ANYWHERE *)((whole ? p->c + i * p->ldc : edge[i]) + v * LANES) = sum[i][v];
+    for (int i = 0; i < rows && !whole; i++) memcpy(p->c + i * p->ldc, edge[i], (size_t)p->width * sizeof(REAL));
+}
+
+ALWAYS_INLINE void NAME(columns)(NAME(part) * p, int64_t rows, int vectors)
+{
+    while (rows > 0) {
+        const int n = rows >= HIGH ? HIGH : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+        if (n == HIGH) NAME(block)(p, HIGH, vectors);
+        else if (n == 4) NAME(block)(p, 4, vectors);
+        else if (n == 2) NAME(block)(p, 2, vectors);
+        else NAME(block)(p, 1, vectors);
+        p->a += n == HIGH ? p->step : n * p->down;
+        p->c += n * p->ldc, rows -= n;
+    }
+}
+
+/* Columns of op(b) side by side, with zeros up to so many vectors. */
+static void NAME(lay_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAME(part) * p, int vectors, REAL *to)
+{
+    const REAL   *b = (const REAL *)g->b + (g->tb ? j * g->ldb + k : k * g->ldb + j);
+    const int64_t wide = vectors * LANES;
+    for (int64_t l = 0; l < p->depth && p->width < wide; l++)
+        for (int64_t q = p->width; q < wide; q++) to[l * wide + q] = 0;
+    if (g->tb)
+        for (int64_t q = 0; q < p->width; q++)
+            for (int64_t l = 0; l < p->depth; l++) to[l * wide + q] = b[q * g->ldb + l];
+    else
+        for (int64_t l = 0; l < p->depth; l++)
+            for (int64_t q = 0; q < p->width; q++) to[l * wide + q] = b[l * g->ldb + q];
+}
+
+/* Blocks of HIGH rows of op(a), a transposed, each step by step. */
+static void NAME(lay_rows)(const wgi_gemm *g, int64_t k, int64_t i, int64_t rows, int64_t depth, REAL *to)
+{
+    const REAL *a = (const REAL *)g->a + k * g->lda + i;
+    for (; rows >= HIGH; rows -= HIGH, a += HIGH, to += depth * HIGH)
+        for (int64_t l = 0; l < depth; l++)
+            for (int64_t q = 0; q < HIGH; q++) to[l * HIGH + q] = a[l * g->lda + q];
+    for (int64_t l = 0; l < depth; l++)
+        for (int64_t q = 0; q < rows; q++) to[l * HIGH + q] = a[l * g->lda + q];
+}
+
+static void NAME(product)(const wgi_gemm *g)
+{
+    REAL       panel[DEPTH * 2 * BYTES / sizeof(REAL)], left[ROWS * DEPTH];
+    const bool near = g->k * g->ldb * (int64_t)sizeof(REAL) <= NEAR;
+    int64_t    k = 0, depth;
+    do { /* without an inner axis once, for the zeros */
+        depth = g->k - k < DEPTH ? g->k - k : DEPTH;
+        for (int64_t i = 0, rows; i < g->m; i += rows) {
+            rows = g->ta && g->m - i > ROWS ? ROWS : g->m - i;
+            if (g->ta) NAME(lay_rows)(g, k, i, rows, depth, left);
+            for (int64_t j = 0; j < g->n; j += 2 * LANES) {
+                NAME(part) p = { .depth = depth, .ldc = g->ldc, .begun = k > 0 };
+                p.width = g->n - j < 2 * LANES ? g->n - j : 2 * LANES;
+                const int  vectors = p.width > LANES ? 2 : 1;
+                const bool lies = !g->tb && p.width == vectors * LANES && (rows <= 2 * HIGH || near);
+                p.down = g->ta ? 1 : g->lda, p.next = g->ta ? HIGH : 1, p.step = HIGH * (g->ta ? depth : g->lda);
+                p.a = g->ta ? left : (const REAL *)g->a + i * g->lda + k;
+                p.stride = lies ? g->ldb : vectors * LANES;
+                p.b = lies ? (const REAL *)g->b + k * g->ldb + j : panel;
+                p.c = (REAL *)g->c + i * g->ldc + j;
+                if (!lies) NAME(lay_columns)(g, k, j, &p, vectors, panel);
+                if (vectors == 2) NAME(columns)(&p, rows, 2);
+                else NAME(columns)(&p, rows, 1);
+            }
+        }
+        k += depth;
+    } while (k < g->k);
+}
+
+#undef NAME
+#undef MULADD
+#undef LANES
