@@ -20,8 +20,8 @@ ALWAYS_INLINE void NAME(block)(const NAME(part) * p, int rows, int vectors)
     const bool  whole = p->width == vectors * LANES;
     REAL        edge[8][2 * BYTES / sizeof(REAL)];
     const REAL *a = p->a, *b = p->b;
-    for (int i = 0; i < rows && !whole; i++)
-        for (int64_t j = 0; j < vectors * LANES; j++) edge[i][j] = p->begun && j < p->width ? p->c[i * p->ldc + j] : 0;
+    for (int i = 0; i < rows && !whole && p->begun; i++)
+        for (int64_t j = 0; j < vectors * LANES; j++) edge[i][j] = j < p->width ? p->c[i * p->ldc + j] : 0;
     for (int i = 0; i < rows; i++)
         for (int v = 0; v < vectors; v++) sum[i][v] = (VECTOR){ 0 };
     for (int i = 0; i < rows && p->begun; i++)
@@ -52,19 +52,20 @@ ALWAYS_INLINE void NAME(columns)(NAME(part) * p, int64_t rows, int vectors)
     }
 }
 
-/* Columns of op(b) side by side, with zeros up to so many vectors. */
+/* Columns of op(b) side by side, as wide as so many vectors: what stands beyond p->width is anything, and goes nowhere. */
 static void NAME(lay_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAME(part) * p, int vectors, REAL *to)
 {
     const REAL   *b = (const REAL *)g->b + (g->tb ? j * g->ldb + k : k * g->ldb + j);
-    const int64_t wide = vectors * LANES;
-    for (int64_t l = 0; l < p->depth && p->width < wide; l++)
-        for (int64_t q = p->width; q < wide; q++) to[l * wide + q] = 0;
-    if (g->tb)
-        for (int64_t q = 0; q < p->width; q++)
-            for (int64_t l = 0; l < p->depth; l++) to[l * wide + q] = b[q * g->ldb + l];
-    else
-        for (int64_t l = 0; l < p->depth; l++)
-            for (int64_t q = 0; q < p->width; q++) to[l * wide + q] = b[l * g->ldb + q];
+    const int64_t wide = vectors * LANES, whole = (g->k * g->ldb + g->n - j - wide) / g->ldb - k; /* rows in memory */
+    int64_t       l = 0;
+    for (int64_t q = 0; g->tb && q < wide; q++)
+        for (int64_t i = 0; i < p->depth; i++) to[i * wide + q] = q < p->width ? b[q * g->ldb + i] : 0;
+    if (g->tb) return;
+    for (; l < p->depth && l < whole; l++)
+        for (int v = 0; v < vectors; v++)
+            *(ANYWHERE *)(to + l * wide + v * LANES) = *(const ANYWHERE *)(b + l * g->ldb + v * LANES);
+    for (; l < p->depth; l++)
+        for (int64_t q = 0; q < wide; q++) to[l * wide + q] = q < p->width ? b[l * g->ldb + q] : 0;
 }
 
 /* Blocks of HIGH rows of op(a), a transposed, each step by step. */

@@ -51,9 +51,19 @@ static void large_tiles(product *p)
     p->strip = p->high;
 }
 
+/* Our own lay out the columns of b for each tile, and the rows of a transposed a, 64 at a time: tiles are long the other way. */
+static void own_tiles(product *p)
+{
+    p->high = p->ta || p->n <= 64 ? 64 : 128;
+    p->wide = p->ta ? 128 : 64;
+    if (p->m * p->n >= 64 * p->high * p->wide) p->high *= 2, p->wide *= 2;
+    p->strip = p->high;
+}
+
 static void tile_of(product *p, int64_t size)
 {
-    if (!light_tiles(p, size)) large_tiles(p);
+    if (wgi_gemm_unfit()) own_tiles(p);
+    else if (!light_tiles(p, size)) large_tiles(p);
     while (least(p->high, p->m) * least(p->wide, p->n) * p->k < WORTH && (p->high < p->m || p->wide < p->n))
         *(p->high < p->m ? &p->high : &p->wide) *= 2;
     if (p->strip >= 32) p->strip = p->high;

@@ -71,6 +71,7 @@ const char *wgi_blas_about(void)
     return about;
 }
 
+bool    wgi_gemm_unfit(void) { return behind; }
 bool    wgi_gemm_is_own(int isa) { return behind && isa > 0; }
 int64_t wgi_gemm_light(void) { return light; }
 
@@ -94,6 +95,7 @@ void wgi_gemm_run(const wgi_gemm *g, int isa)
 
 void        wgi_blas_start(void) {}
 const char *wgi_blas_about(void) { return "none"; }
+bool        wgi_gemm_unfit(void) { return true; }
 bool        wgi_gemm_is_own(int isa) { return true; }
 int64_t     wgi_gemm_light(void) { return 0; }
 void        wgi_gemm_run(const wgi_gemm *g, int isa) { wgi_gemm_own[isa](g); }

@@ -20,6 +20,8 @@ typedef struct wgi_gemm {
 /* isa: of the kernels that the caller belongs to, an index of wg_op.kernel. */
 void wgi_gemm_run(const wgi_gemm *g, int isa);
 bool wgi_gemm_is_own(int isa);
+/* Whether there is no BLAS that fits the processor: the same for all instruction sets, and so are the tiles of a product. */
+bool wgi_gemm_unfit(void);
 
 /* BLAS calls of up to so many multiplications pack nothing; 0: all pack. */
 int64_t wgi_gemm_light(void);
