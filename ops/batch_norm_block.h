@@ -52,10 +52,10 @@ static void N(join_moments)(const N(batch) * o, const matrix *m, int64_t c, int6
 static void N(normalise)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
 {
     const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
-    T             tile[PANEL];
+    T             tile[PIECE];
     for (int64_t r = r0; r < r1; r++)
-        for (int64_t at = c; at < end; at += PANEL) {
-            const int64_t w = end - at < PANEL ? end - at : PANEL;
+        for (int64_t at = c; at < end; at += PIECE) {
+            const int64_t w = end - at < PIECE ? end - at : PIECE;
             const T      *x = o->x + r * f + at, *mean = o->mean + at, *scale = o->scale + at, *beta = o->beta + at;
             T *restrict y = o->stream ? tile : o->y + r * f + at;
             for (int64_t j = 0; j < w; j++) y[j] = (x[j] - mean[j]) * scale[j] + beta[j];
@@ -102,10 +102,10 @@ static void N(join_sums)(const N(batch) * o, const matrix *m, int64_t c, int64_t
 static void N(descend)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
 {
     const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
-    T             tile[PANEL];
+    T             tile[PIECE];
     for (int64_t r = r0; r < r1; r++)
-        for (int64_t at = c; at < end; at += PANEL) {
-            const int64_t w = end - at < PANEL ? end - at : PANEL;
+        for (int64_t at = c; at < end; at += PIECE) {
+            const int64_t w = end - at < PIECE ? end - at : PIECE;
             const T      *x = o->x + r * f + at, *gy = o->gy + r * f + at, *mean = o->mean + at;
             const T      *scale = o->scale + at, *level = o->level + at, *slope = o->slope + at;
             T *restrict dx = o->stream ? tile : o->y + r * f + at;

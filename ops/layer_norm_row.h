@@ -11,14 +11,14 @@ typedef struct N(layer) {
 static void N(normalise)(const N(layer) * o, int64_t f, int64_t r)
 {
     const T *x = o->x + r * f, *gamma = o->gamma, *beta = o->beta;
-    T        tile[PANEL];
+    T        tile[PIECE];
     double   total;
     ROW_SUM(total, f, x[i]);
     const T mean = (T)(total / (double)f);
     ROW_SUM(total, f, (x[i] - mean) * (x[i] - mean));
     const T variance = (T)(total / (double)f), inverse = 1 / SQRT(variance + o->eps);
-    for (int64_t c = 0; c < f; c += PANEL) {
-        const int64_t w = f - c < PANEL ? f - c : PANEL;
+    for (int64_t c = 0; c < f; c += PIECE) {
+        const int64_t w = f - c < PIECE ? f - c : PIECE;
         T *restrict y = o->stream ? tile : o->y + r * f + c;
         for (int64_t j = 0; j < w; j++) y[j] = (x[c + j] - mean) * inverse * gamma[c + j] + beta[c + j];
         if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
@@ -32,19 +32,20 @@ static void N(descend)(const N(layer) * o, int64_t f, int64_t r, T *restrict dga
 {
     const T *x = o->x + r * f, *gy = o->gy + r * f, *gamma = o->gamma;
     const T  mean = o->mean[r], inverse = 1 / SQRT(o->variance[r] + o->eps);
-    T        tile[PANEL];
+    T        tile[PIECE];
     double   level, slope;
     ROW_SUM(level, f, gy[i] * gamma[i]);
     ROW_SUM(slope, f, gy[i] * gamma[i] * ((x[i] - mean) * inverse));
     const T a = (T)(level / (double)f), b = (T)(slope / (double)f);
-    for (int64_t c = 0; c < f; c += PANEL) {
-        const int64_t w = f - c < PANEL ? f - c : PANEL;
+    for (int64_t c = 0; c < f; c += PIECE) {
+        const int64_t w = f - c < PIECE ? f - c : PIECE;
         T *restrict dx = o->stream ? tile : o->y + r * f + c;
-        for (int64_t j = 0; j < w; j++) {
-            const T h = (x[c + j] - mean) * inverse, g = gy[c + j];
-            dgamma[c + j] += g * h;
-            dbeta[c + j] += g;
-            dx[j] = inverse * (g * gamma[c + j] - a - h * b);
+        for (int64_t j = 0; j < w; j++) { /* read before it is written: a load waits for a store to its place in another page */
+            const T h = (x[c + j] - mean) * inverse, g = gy[c + j], d = inverse * (g * gamma[c + j] - a - h * b);
+            const T slopes = dgamma[c + j] + g * h, levels = dbeta[c + j] + g;
+            dgamma[c + j] = slopes;
+            dbeta[c + j] = levels;
+            dx[j] = d;
         }
         if (o->stream) stream_out(o->y + r * f + c, tile, (size_t)w * sizeof(T));
     }

@@ -5,7 +5,9 @@
 
 #include "ops.h"
 
-enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 1024 }; /* rows of a block; columns of a unit; columns that a pass takes at a time */
+/* rows of a block; columns of a unit; columns that a pass takes at a time; elements of a result that are made in a buffer and
+ * then streamed: few, so that what is written past the caches leaves evenly while the next are computed */
+enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 1024, PIECE = 256 };
 
 typedef struct norm_attr {
     double eps;
