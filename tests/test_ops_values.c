@@ -409,12 +409,16 @@ static double leaf_by_hand(const float *x, int64_t n)
     return (double)lane[0];
 }
 
-static float row_by_hand(const float *x, int64_t n)
+static double row_total(const float *x, int64_t n)
 {
     double sum = 0;
     for (int64_t i = 0; i < n; i += 256) sum += leaf_by_hand(x + i, n - i < 256 ? n - i : 256);
-    return (float)sum;
+    return sum;
 }
+
+static float row_by_hand(const float *x, int64_t n) { return (float)row_total(x, n); }
+
+static double mean_by_hand(const float *x, int64_t n) { return (double)(float)(row_total(x, n) / (double)n); }
 
 static float column_by_hand(const float *x, int64_t n, int64_t stride)
 {
@@ -446,6 +450,9 @@ Test(reduce, tree_of_rows)
         EXPECT(wg_sum(x, .axes = WG_AXES(1)), WG_F32, WG_SHAPE(3), (double)row_by_hand(v, n), (double)row_by_hand(v + n, n),
                (double)row_by_hand(v + 2 * n, n));
         EXPECT(wg_sum(row), WG_F32, WG_SCALAR, (double)row_by_hand(v + n, n));
+        wg_node f = wg_input(g, "f", wg_view_f32(v, WG_SHAPE(n)));
+        EXPECT(wg_part(wg_layer_norm(x, f, f), 1), WG_F32, WG_SHAPE(3), mean_by_hand(v, n), mean_by_hand(v + n, n),
+               mean_by_hand(v + 2 * n, n));
     }
     free(v);
     done(g);
