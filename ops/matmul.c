@@ -6,6 +6,7 @@
 #include "ops.h"
 
 #include "gemm.h"
+#include "small_product.h"
 
 typedef struct matmul_attr {
     bool ta, tb; /* the operand's last two axes are swapped */
@@ -13,17 +14,18 @@ typedef struct matmul_attr {
 
 /* batch products of op(a) [m,k] and op(b) [k,n], each cut into down * across tiles of high rows and wide columns. */
 typedef struct product {
-    int64_t m, n, k, batch, lda, ldb;
-    bool    ta, tb, small;
-    int64_t high, wide, down, across;
-    int64_t strip; /* rows of a tile to one call */
-    int     axes;  /* leading axes of y; an operand that repeats along one has stride 0 there */
-    int64_t dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
+    int64_t      m, n, k, batch, lda, ldb;
+    bool         ta, tb, small;
+    struct small loop;
+    int64_t      high, wide, down, across;
+    int64_t      strip; /* rows of a tile to one call */
+    int          axes;  /* leading axes of y; an operand that repeats along one has stride 0 there */
+    int64_t      dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
 } product;
 
 /* The rule of tiles, found by measurement with two cores (docs/performance.md). Multiplications: up to SMALL a loop is faster
  * than a call; tiles of less than WORTH do not pay for their call. */
-enum { TINY = 32, SMALL = 2048, PANEL = 512, WORTH = 1 << 16, FAR = 1 << 23 };
+enum { SMALL = 2048, WORTH = 1 << 16, FAR = 1 << 23 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -120,7 +122,8 @@ static void product_of(product *p, const wg_kernel *k)
     p->axes = y->rank - (a->rank > 1) - (b->rank > 1);
     if (p->axes) leading_axes_of(p, a, b, y);
     p->small = is_small(p);
-    if (!p->small) tile_of(p, (int64_t)wg_dtype_size(k->xt[0].dtype));
+    if (p->small) p->loop = small_of(p->m, p->n, p->k, p->ta, p->tb, p->lda, p->ldb);
+    else tile_of(p, (int64_t)wg_dtype_size(k->xt[0].dtype));
 }
 
 static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
@@ -134,69 +137,11 @@ static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
     }
 }
 
-/* Vectors of 16 and 4 that may lie anywhere. */
-typedef float  f32x16 __attribute__((vector_size(64), aligned(4), may_alias));
-typedef float  f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
-typedef double f64x16 __attribute__((vector_size(128), aligned(8), may_alias));
-typedef double f64x4 __attribute__((vector_size(32), aligned(8), may_alias));
-
-/* One operand runs in the lanes: row l of it times element l of the other, for each l in order. It is the one that lies in rows
- * along l, or the longer, whose rows are made first. The order of each sum is the same whichever it is. */
-#define SMALL_LANES(V, LANES)                                                                                             \
-    for (; j + LANES <= length; j += LANES)                                                                               \
-        for (int64_t i = 0; i < count; i++) {                                                                             \
-            V sum = { 0 };                                                                                                \
-            for (int64_t l = 0; l < p->k; l++) sum += others[i * each + l * next] * *(const V *)(lanes + l * stride + j); \
-            if (wide) *(V *)(w + i * p->n + j) = sum;                                                                     \
-            else                                                                                                          \
-                for (int q = 0; q < LANES; q++) w[(j + q) * p->n + i] = sum[q];                                           \
-        }
-#define SMALL_PRODUCT(T, V16, V4)                                                                                 \
-    do {                                                                                                          \
-        const bool    b_rows = !p->tb || p->k == 1, a_rows = p->ta || p->k == 1;                                  \
-        const bool    wide = b_rows && p->n >= 4 ? true : a_rows && p->m >= 4 ? false : p->n >= p->m;             \
-        const bool    rows = wide ? b_rows : a_rows, across = wide ? p->ta : !p->tb;                              \
-        const int64_t length = wide ? p->n : p->m, count = wide ? p->m : p->n, stored = wide ? p->ldb : p->lda;   \
-        const int64_t along = wide ? p->lda : p->ldb, stride = rows ? stored : length, next = across ? along : 1, \
-                      each = across ? 1 : along;                                                                  \
-        const T *lanes = wide ? (const T *)k->x[1] + b : (const T *)k->x[0] + a;                                  \
-        const T *others = wide ? (const T *)k->x[0] + a : (const T *)k->x[1] + b;                                 \
-        T       *w = (T *)k->y[0] + y, panel[PANEL];                                                              \
-        int64_t  j = 0;                                                                                           \
-        for (int64_t q = 0; !rows && q < length; q++)                                                             \
-            for (int64_t l = 0; l < p->k; l++) panel[l * length + q] = lanes[q * stored + l];                     \
-        if (!rows) lanes = panel;                                                                                 \
-        SMALL_LANES(V16, 16)                                                                                      \
-        SMALL_LANES(V4, 4)                                                                                        \
-        for (; j < length; j++)                                                                                   \
-            for (int64_t i = 0; i < count; i++) {                                                                 \
-                T sum = 0;                                                                                        \
-                for (int64_t l = 0; l < p->k; l++) sum += others[i * each + l * next] * lanes[l * stride + j];    \
-                w[wide ? i * p->n + j : j * p->n + i] = sum;                                                      \
-            }                                                                                                     \
-    } while (0)
-/* The same sums one by one: where there are few, the lanes are not worth their set-up. */
-#define TINY_PRODUCT(T)                                                                                   \
-    do {                                                                                                  \
-        const int64_t down = p->ta ? 1 : p->lda, along = p->ta ? p->lda : 1, across = p->tb ? p->ldb : 1, \
-                      next = p->tb ? 1 : p->ldb;                                                          \
-        T *restrict w = (T *)k->y[0] + y;                                                                 \
-        for (int64_t i = 0; i < p->m; i++)                                                                \
-            for (int64_t j = 0; j < p->n; j++) {                                                          \
-                const T *u = (const T *)k->x[0] + a + i * down, *v = (const T *)k->x[1] + b + j * across; \
-                T        sum = 0;                                                                         \
-                for (int64_t l = 0; l < p->k; l++, u += along, v += next) sum += *u * *v;                 \
-                *w++ = sum;                                                                               \
-            }                                                                                             \
-    } while (0)
-static void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
+ALWAYS_INLINE void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
 {
-    const bool f32 = k->xt[0].dtype == WG_F32;
-    if (p->m * p->n * p->k <= TINY) {
-        if (f32) TINY_PRODUCT(float);
-        else TINY_PRODUCT(double);
-    } else if (f32) SMALL_PRODUCT(float, f32x16, f32x4);
-    else SMALL_PRODUCT(double, f64x16, f64x4);
+    if (k->xt[0].dtype == WG_F32)
+        small_run_float(&p->loop, (const float *)k->x[0] + a, (const float *)k->x[1] + b, (float *)k->y[0] + y);
+    else small_run_double(&p->loop, (const double *)k->x[0] + a, (const double *)k->x[1] + b, (double *)k->y[0] + y);
 }
 
 static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m, int64_t n)
@@ -220,21 +165,32 @@ static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b,
     for (; i < end; i += p->strip) one_call(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, least(end - i, p->strip), n);
 }
 
-KERNEL(matmul)
+static __attribute__((noinline)) bool all_tiles(const wg_kernel *k, const product *p)
+{
+    const int64_t tiles = p->down * p->across;
+    for (int64_t u = k->begin; u < k->end; u++) {
+        int64_t a, b, y = u / tiles * p->m * p->n;
+        offsets(p, u / tiles, &a, &b);
+        if (p->small) one_small(k, p, a, b, y);
+        else one_tile(k, p, a, b, y, u % tiles);
+    }
+    return true;
+}
+
+static __attribute__((noinline)) bool unprepared(const wg_kernel *k)
 {
     product p;
     product_of(&p, k);
-    if (p.small && p.batch == 1) {
-        one_small(k, &p, 0, 0, 0);
-        return true;
-    }
-    const int64_t tiles = p.down * p.across;
-    for (int64_t u = k->begin; u < k->end; u++) {
-        int64_t a, b, y = u / tiles * p.m * p.n;
-        offsets(&p, u / tiles, &a, &b);
-        if (p.small) one_small(k, &p, a, b, y);
-        else one_tile(k, &p, a, b, y, u % tiles);
-    }
+    return all_tiles(k, &p);
+}
+
+/* Short, so that the smallest products are not all start. */
+KERNEL(matmul)
+{
+    const product *p = k->prepared;
+    if (!p) return unprepared(k);
+    if (!p->small || p->batch != 1) return all_tiles(k, p);
+    one_small(k, p, 0, 0, 0);
     return true;
 }
 
@@ -250,6 +206,8 @@ static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb
 {
     return wg_apply(here, &matmul_op, (wg_node[]){ a, b }, 2, &(matmul_attr){ ta, tb });
 }
+
+static void matmul_prepare(const wg_kernel *k, void *to) { product_of(to, k); }
 
 static int64_t matmul_units(const wg_kernel *k)
 {
@@ -477,6 +435,8 @@ static const wg_op matmul_op = {
     .shape = matmul_shape,
     .rewrite = matmul_rewrite,
     .kernel = KERNELS(matmul),
+    .prepared = sizeof(product),
+    .prepare = matmul_prepare,
     .units = matmul_units,
     .flops = matmul_flops,
     .vjp = matmul_vjp,

@@ -28,7 +28,7 @@ typedef struct wgi_step {
     const wgi_program *tiles; /* NULL: a kernel */
     wg_kernel_fn       fn;
     const wg_op       *op;
-    const void        *attr;
+    const void        *attr, *prepared;
     int                operands, outputs, phase;
     const uint32_t    *x, *y; /* buffers */
     const wg_type     *xt, *yt;

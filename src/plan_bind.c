@@ -131,7 +131,8 @@ static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t places)
                         .yt = s->yt,
                         .attr = s->attr,
                         .scratch = s->scratch == NO_BUFFER ? NULL : b->ptr[s->scratch],
-                        .fault = &b->fault };
+                        .fault = &b->fault,
+                        .prepared = s->prepared };
     return places + (size_t)(s->operands + s->outputs);
 }
 

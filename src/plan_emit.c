@@ -178,6 +178,13 @@ static size_t take_kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, 
     return at;
 }
 
+static const void *prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
+{
+    void *to = wgi_work_keep(w, 1, op->prepared);
+    if (to) op->prepare(k, to);
+    return to;
+}
+
 /* The phases of a kernel of `in` and `out`. from: 1 for the last phase of a fold whose leaves are in scratch; it reads no
  * operand. */
 static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
@@ -193,7 +200,8 @@ static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *
     s.x = x;
     s.y = y;
     wg_kernel k = { .operands = s.operands, .outputs = s.outputs, .xt = s.xt, .yt = s.yt, .attr = s.attr };
-    size_t    bytes = 0, at = s.op->scratch && !from ? take_kernel_scratch(w, &s, &k, &bytes) : 0;
+    if (s.op->prepare) s.prepared = prepare(w, s.op, &k);
+    size_t bytes = 0, at = s.op->scratch && !from ? take_kernel_scratch(w, &s, &k, &bytes) : 0;
     for (k.phase = from; k.phase < (s.op->phases ? s.op->phases : 1) && !w->failed; k.phase++) {
         s.phase = k.phase;
         s.units = s.op->units ? s.op->units(&k) : k.phase == 0;

@@ -58,7 +58,8 @@ static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begi
                     .scratch = s->scratch == NO_BUFFER ? NULL : (char *)ptr[s->scratch] + s->each * (size_t)thread,
                     .seed = u->env.seed,
                     .epoch = u->env.epoch,
-                    .fault = u->env.fault };
+                    .fault = u->env.fault,
+                    .prepared = s->prepared };
     return s->fn(&k);
 }
 

@@ -54,6 +54,7 @@ typedef struct wg_kernel {
     void                *scratch;     /* op->scratch bytes, shared by all shares and phases */
     uint64_t             seed, epoch; /* of this evaluation, for random ops */
     struct wg_fault     *fault;
+    const void          *prepared; /* by op->prepare, or NULL */
 } wg_kernel;
 
 /* false after wg_fault_at: the run fails, nothing is committed. */
@@ -211,7 +212,10 @@ struct wg_op {
     int    phases;  /* default 1; all shares of a phase end before the next begins */
     int64_t (*units)(const wg_kernel *k); /* of k->phase; default 1. MAP, RANDOM: elements */
     size_t (*scratch)(const wg_kernel *k);
-    bool own_scratch;                     /* each thread has these bytes for itself */
+    bool own_scratch; /* each thread has these bytes for itself */
+    /* What the kernel would find out from types and attributes at each call: `prepared` bytes, made once for a plan. */
+    size_t prepared;
+    void (*prepare)(const wg_kernel *k, void *to);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: the offset in elements into x[0], or -1: run the kernel */
 
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
