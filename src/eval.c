@@ -263,9 +263,7 @@ wg_status wg_commit(wg_graph *g)
 static bool targets_of(wg_graph *g, wg_params *p, wgi_request *r)
 {
     r->target = wgi_arena_alloc(&g->temp, sizeof *r->target * g->params);
-    r->into = wgi_arena_alloc(&g->temp, sizeof *r->into * g->params);
-    r->reached = wgi_arena_alloc(&g->temp, sizeof *r->reached * g->params);
-    if (!r->target || !r->into || !r->reached) return false;
+    if (!r->target || !wgi_repeat_room(g, r)) return false;
     for (size_t i = 0; i < g->params; i++) {
         wgi_node *n = &g->node[g->param[i]];
         if (n->op == &wgi_op_param && wgi_params_holds(p, n->parameter)) r->target[r->targets++] = g->param[i];
@@ -294,6 +292,9 @@ static void add_to(wgi_parameter *q, const void *more)
 
 static void take_gradients(wg_graph *g, wg_params *root, const wgi_request *r, bool add)
 {
+    root->gradients = WGI_GRAD_READY;
+    if (!add && root->reached_by == r->id) return;
+    root->reached_by = r->id;
     if (!add)
         for (size_t i = 0; i < root->count; i++) root->item[i]->reached = false;
     for (int i = 0; i < r->targets; i++) {
@@ -303,7 +304,6 @@ static void take_gradients(wg_graph *g, wg_params *root, const wgi_request *r, b
         else if (add) memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));
         q->reached = true;
     }
-    root->gradients = WGI_GRAD_READY;
 }
 
 static void fail_unreached(wg_graph *g, const wgi_request *r)
@@ -315,17 +315,21 @@ static void fail_unreached(wg_graph *g, const wgi_request *r)
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
 }
 
+static bool run_request(wg_graph *g, wg_node loss, wg_params *p, bool add, wgi_request *r)
+{
+    if (!roots_of(g, &loss.index, 1, true, r) || !targets_of(g, p, r)) return false;
+    if (r->targets) return gradient_memory(g, r, add) && wgi_run(g, r);
+    wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
+    return false;
+}
+
 static bool backward_request(wg_graph *g, wg_node loss, wg_params *p, bool add, wgi_request *r)
 {
     wg_params *root = p->root;
-    if (!roots_of(g, &loss.index, 1, true, r) || !targets_of(g, p, r)) return false;
-    if (!r->targets) {
-        wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
-        return false;
-    }
     add = add && root->gradients == WGI_GRAD_READY;
-    if (!gradient_memory(g, r, add) || !wgi_run(g, r)) {
-        if (!add) root->gradients = WGI_GRAD_NONE;
+    r->fresh &= !add;
+    if (!(wgi_repeat(g, p, r) ? wgi_run_known(g, r) : run_request(g, loss, p, add, r))) {
+        if (!add && r->targets) root->gradients = WGI_GRAD_NONE;
         return false;
     }
     bool any = false;
@@ -336,6 +340,7 @@ static bool backward_request(wg_graph *g, wg_node loss, wg_params *p, bool add, 
     }
     wgi_result(g, loss.index);
     take_gradients(g, root, r, add);
+    wgi_repeat_remember(g, p, r);
     return commit(g);
 }
 
@@ -359,10 +364,10 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
                                                 : wg_dtype_name((wg_dtype)n->dtype));
     }
     if (g->open && wgi_moved(g)) wgi_close(g);
+    wgi_place   place = wgi_arena_place(&g->temp);
+    wgi_request r = { .here = here, .backward = true, .loss = loss.index, .fresh = !g->open };
     wgi_open(g);
     g->peeked = false;
-    wgi_place   place = wgi_arena_place(&g->temp);
-    wgi_request r = { .here = here, .backward = true, .loss = loss.index };
     backward_request(g, loss, p, add, &r);
     wgi_arena_rewind(&g->temp, place);
     return wg_failed(g->c);

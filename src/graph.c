@@ -30,7 +30,8 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
     void       *owned[] = { g->node, g->value,  g->marked, (void *)g->text, g->scope_stack, g->streams, g->param,
-                            g->kept, g->result, g->assign, g->use,          g->work,        g->call,    g };
+                            g->kept, g->result, g->assign, g->use,          g->work,        g->call,    (void *)g->asked.into,
+                            g };
     wg_context *c = g->c;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
@@ -264,7 +265,10 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
         strcmp(n->input->name, name) != 0 || !t->data)
         return 0;
     if (copy) memcpy(n->input->data, t->data, (size_t)wgi_size(n->shape) * wg_dtype_size(t->dtype));
-    else n->input->data = t->data;
+    else if (n->input->data != t->data) {
+        n->input->data = t->data;
+        g->leaves = ++g->c->structures;
+    }
     n->input->replaced = false;
     uint32_t i = wgi_again_take(g);
     g->node[i].name = text;
@@ -306,6 +310,7 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
         if (!own) return wg_failed(g->c);
         node->input->data = own;
         node->input->replaced = true;
+        g->leaves = ++g->c->structures;
     }
     if (bytes) memmove(node->input->data, t.data, bytes);
     return WG_OK;

@@ -147,6 +147,7 @@ static void enter(wg_params *root, wgi_parameter *q)
     wgi_store_enter(q);
     root->item[root->count++] = q;
     root->index[place(root, q->name)] = (uint32_t)root->count;
+    root->reached_by = 0;
 }
 
 /* ---- as nodes ---- */

@@ -4,7 +4,7 @@
 #include "plan.h"
 
 typedef struct call {
-    wg_kernel_fn    fn; /* NULL: a load, or the short form of op */
+    wg_kernel_fn    fn;
     const wgi_load *load;
     const wg_op    *op;
     uint32_t        node; /* for errors */
@@ -14,6 +14,7 @@ typedef struct call {
 struct wgi_bound {
     void         **ptr; /* that the calls are made for */
     void          *work, *out;
+    uint64_t       leaves; /* of the graph, if all else lies where these leave it; else 0 */
     uint32_t      *moving; /* buffers that do not lie in these two */
     uint32_t       movings;
     call          *call;
@@ -84,10 +85,24 @@ static void *place_of(const wgi_bound *b, wgi_ref r)
     return r.kind == WGI_REG ? b->regs + r.index * b->stride : (char *)b->ptr[r.index];
 }
 
+/* What has no kernel, by the call that k is part of. */
+static bool run_short(const wg_kernel *k)
+{
+    const call *c = (const call *)(const void *)((const char *)k - offsetof(call, k));
+    return wgi_map_short(k, c->op);
+}
+
+static bool run_load(const wg_kernel *k)
+{
+    const call *c = (const call *)(const void *)((const char *)k - offsetof(call, k));
+    wgi_load_run(c->load, k->x[0], k->y[0], 0, k->end);
+    return true;
+}
+
 static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t places)
 {
     call *c = &b->call[b->calls++];
-    *c = (call){ .fn = in->fn, .load = in->load, .op = in->op, .node = in->node };
+    *c = (call){ .fn = in->load ? run_load : in->fn ? in->fn : run_short, .load = in->load, .op = in->op, .node = in->node };
     if (in->load) {
         b->at[places] = b->ptr[in->load->from];
         b->at[places + 1] = b->regs + in->load->reg * b->stride;
@@ -120,7 +135,7 @@ static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t places)
     void **x = &b->at[places], **y = x + s->operands;
     for (int k = 0; k < s->operands; k++) x[k] = b->ptr[s->x[k]];
     for (int k = 0; k < s->outputs; k++) y[k] = b->ptr[s->y[k]];
-    *c = (call){ .fn = s->fn, .op = s->op, .node = s->node };
+    *c = (call){ .fn = s->fn ? s->fn : run_short, .op = s->op, .node = s->node };
     c->k = (wg_kernel){ .end = s->units,
                         .phase = s->phase,
                         .operands = s->operands,
@@ -154,6 +169,8 @@ void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *
 {
     wgi_bound *b = p->bound;
     bool       same = b->work == g->work && b->out == out;
+    if (same && r->fresh && b->leaves == g->leaves) return b->ptr;
+    b->leaves = r->fresh ? g->leaves : 0;
     for (uint32_t k = 0; k < b->movings && same; k++) {
         const wgi_buffer *u = &p->buffer[b->moving[k]];
         same = b->ptr[b->moving[k]] == (u->where == WGI_INTO ? r->into[u->node] : wgi_value(g, u->node));
@@ -167,20 +184,15 @@ void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *
 
 /* ---- running ---- */
 
-static bool run_other(const call *c)
-{
-    if (!c->load) return wgi_map_short(&c->k, c->op);
-    wgi_load_run(c->load, c->k.x[0], c->k.y[0], 0, c->k.end);
-    return true;
-}
-
 /* Unrolled, so that a call in a list has a place in the code for itself, whose target the processor learns: run after run it is
  * the same. */
-static int run_calls(const call *c, int calls)
+static int run_calls(call *c, int calls, uint64_t epoch)
 {
 #pragma GCC unroll 32
-    for (int i = 0; i < calls; i++)
-        if (!(c[i].fn ? c[i].fn(&c[i].k) : run_other(&c[i]))) return i;
+    for (int i = 0; i < calls; i++) {
+        c[i].k.epoch = epoch;
+        if (!c[i].fn(&c[i].k)) return i;
+    }
     return calls;
 }
 
@@ -188,8 +200,7 @@ bool wgi_bound_run(wgi_plan *p, wgi_env *e)
 {
     wgi_bound *b = p->bound;
     wgi_fault_clear(&b->fault);
-    for (int i = 0; i < b->calls; i++) b->call[i].k.epoch = e->epoch;
-    int done = run_calls(b->call, b->calls);
+    int done = run_calls(b->call, b->calls, e->epoch);
     if (done == b->calls) return true;
     *e->fault = b->fault;
     e->failed_node = b->call[done].node;

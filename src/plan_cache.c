@@ -65,9 +65,11 @@ static bool confirmed(wgi_plan *p, const wg_graph *g, const wgi_request *r, uint
 
 static void plan_free(wg_context *c, wgi_plan *p)
 {
-    for (wg_graph *g = c->graphs; g; g = g->next) /* an open evaluation may have run it */
+    for (wg_graph *g = c->graphs; g; g = g->next) { /* an open evaluation may have run it */
         for (int i = 0; i < g->rans; i++)
             if (g->ran[i] == p) g->ran[i--] = g->ran[--g->rans];
+        if (g->asked.plan == p) g->asked.plan = NULL;
+    }
     wgi_arena_free(&p->arena);
     wg_free(c, p);
     c->plan_count--;
@@ -82,15 +84,18 @@ void wgi_plans_free(wg_context *c)
     }
 }
 
+static wgi_plan *to_front(wg_context *c, wgi_plan **at)
+{
+    wgi_plan *p = *at;
+    *at = p->next;
+    p->next = c->plans;
+    return c->plans = p;
+}
+
 static wgi_plan *find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end)
 {
-    for (wgi_plan **at = &c->plans; *at; at = &(*at)->next) {
-        wgi_plan *p = *at;
-        if (p->key != key || !confirmed(p, g, r, end)) continue;
-        *at = p->next;
-        p->next = c->plans;
-        return c->plans = p;
-    }
+    for (wgi_plan **at = &c->plans; *at; at = &(*at)->next)
+        if ((*at)->key == key && confirmed(*at, g, r, end)) return to_front(c, at);
     return NULL;
 }
 
@@ -246,6 +251,7 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
 
 static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r, uint64_t key)
 {
+    r->plan = p, r->key = key;
     if (!wgi_plan_run(g, p, r)) return false;
     if (g->rans < (int)(sizeof g->ran / sizeof *g->ran)) g->ran[g->rans++] = p;
     g->trail = wgi_mix(wgi_mix(g->trail, key), p->serial);
@@ -303,4 +309,11 @@ bool wgi_run(wg_graph *g, wgi_request *r)
         return run_new(g, r, key, end, wish, wishes);
     }
     return p ? run_plan(g, p, r, key) : run_new(g, r, key, end, NULL, -1);
+}
+
+bool wgi_run_known(wg_graph *g, wgi_request *r)
+{
+    wgi_plan **at = &g->c->plans;
+    while (*at != r->plan) at = &(*at)->next;
+    return run_plan(g, to_front(g->c, at), r, r->key);
 }

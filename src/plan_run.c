@@ -88,8 +88,9 @@ static bool timed_part(void *arg, int i, int chunk, int chunks, int thread)
 static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
 {
     for (int i = 0; i < p->results; i++) {
-        g->value[p->result[i].node] = ptr[p->result[i].buffer];
-        wgi_own_bytes(g, p->result[i].node);
+        uint32_t n = p->result[i].node;
+        g->value[n] = ptr[p->result[i].buffer];
+        if (g->node[n].op->kind == WG_ALIAS) wgi_own_bytes(g, n);
     }
     for (int i = 0; i < p->roots; i++) wgi_root_done(g, r, p->root[i]);
     for (int i = 0; i < p->targets; i++) {

@@ -26,7 +26,7 @@ void wgi_again_stop(wg_graph *g)
     if (g->again && g->loose < WGI_UNKNOWN) count_uses(g);
     g->again = false;
     g->calls = g->call_at;
-    g->structure = ++g->c->structures;
+    g->structure = g->leaves = ++g->c->structures;
 }
 
 /* Of a build given up early: what was allocated behind its last call lies where the next calls' records lay. */
@@ -143,8 +143,10 @@ static void remember(wg_graph *g, wgi_calling k, wgi_called made)
     const wgi_called *c = &g->call[k.at];
     bool              same = c->first == made.first && c->after == made.after && c->skip == made.skip && c->scope == made.scope &&
                 c->hash == made.hash && c->then.at == made.then.at;
-    if (g->again && same) g->loose = c->loose; /* what was made anew does not know of its uses by what is taken over */
-    else if (g->again) wgi_again_stop(g);
+    if (g->again && same) {
+        g->loose = c->loose; /* what was made anew does not know of its uses by what is taken over */
+        g->leaves = ++g->c->structures;
+    } else if (g->again) wgi_again_stop(g);
     made.loose = g->loose;
     g->call[k.at] = made;
 }

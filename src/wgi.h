@@ -183,6 +183,16 @@ typedef struct wgi_called { /* a call that appended nodes [first, after), and ho
     wgi_place    before, then; /* of the arena */
 } wgi_called;
 
+typedef struct wgi_asked { /* the last request of wg_backward: repeat.c */
+    wgi_plan        *plan; /* that answered it; NULL: there is none to be repeated */
+    const wg_params *p;
+    uint64_t         leaves, key, id;
+    uint32_t         loss;
+    size_t           params, room;
+    void           **into; /* as in the request, and beside it */
+    bool            *reached;
+} wgi_asked;
+
 typedef struct wgi_stream_count { /* streams made in a scope so far */
     uint32_t scope, count;
 } wgi_stream_count;
@@ -209,6 +219,8 @@ struct wg_graph {
     uint32_t    calling;   /* calls open */
     bool        again;     /* this build is like the last so far */
     uint64_t    structure; /* changes when nodes [0, count) may not be what they were */
+    uint64_t
+        leaves; /* changes with it, and when leaves of [0, count) may lie elsewhere or be another's; no two graphs' are equal */
 
     wgi_arena arena;  /* attributes, operand lists, texts: until begin */
     wgi_arena values; /* until the evaluation ends */
@@ -241,6 +253,8 @@ struct wg_graph {
     int       rans;
     wgi_uses *use;
     size_t    uses, use_capacity;
+
+    wgi_asked asked;
 
     void  *work; /* shared by the plans' intermediate values */
     size_t work_size;
@@ -370,6 +384,10 @@ typedef struct wgi_request {
     bool     *reached; /* targets: filled */
     uint32_t  blocked; /* filled: a node without a derivative on the way, 0 if none */
     bool      quiet;   /* a peek: its roots become no results */
+    bool      fresh;   /* the first of its evaluation, gradients straight to the parameters' memory: where all lies follows
+                          from the graph's leaves */
+    wgi_plan *plan;    /* filled: that it was run by, or NULL */
+    uint64_t  key, id; /* id: of the request, and of those that repeat it */
 } wgi_request;
 void wgi_result(wg_graph *g, uint32_t i);    /* readable after the parameters have moved */
 bool wgi_own_bytes(wg_graph *g, uint32_t i); /* a value in a parameter's memory moves with it: gives it bytes of its own */
@@ -449,7 +467,14 @@ bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y); /* coales
 /* ---- plan.c, plan_cache.c ---- */
 
 bool wgi_run(wg_graph *g, wgi_request *r);
+bool wgi_run_known(wg_graph *g, wgi_request *r); /* by r->plan */
 void wgi_plans_free(wg_context *c);
+
+/* ---- repeat.c ---- */
+
+bool wgi_repeat(wg_graph *g, const wg_params *p, wgi_request *r); /* fills r if it would be the last one again */
+bool wgi_repeat_room(wg_graph *g, wgi_request *r);                /* else; false: out of memory */
+void wgi_repeat_remember(wg_graph *g, const wg_params *p, const wgi_request *r);
 
 /* ---- threads.c: threads.h, and ---- */
 
@@ -514,6 +539,7 @@ struct wg_params {
     wgi_gradients   gradients;
     wg_site         used_here; /* of the step that used them */
     bool            optimized;
+    uint64_t        reached_by; /* the request that the parameters' `reached` are of, 0: of none */
 };
 
 wgi_parameter     *wgi_params_find(const wg_params *root, const char *full);

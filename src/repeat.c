@@ -1,0 +1,51 @@
+/* repeat.c: a loop on one graph asks for the same gradients at every step. The last request of wg_backward is remembered with
+ * the plan that answered it; where nothing has changed that could lead to another request or another plan, the next is this one.
+ *
+ * Invariant: asked.plan is in the context's list, or NULL. */
+#include "plan.h"
+
+/* What a request is made of are the nodes up to the loss, the parameters among them (all by `leaves`), and what is to be kept
+ * or assigned besides, of which there must be none. */
+static bool asked_again(const wg_graph *g, const wg_params *p, const wgi_request *r)
+{
+    const wgi_asked *a = &g->asked;
+    return a->plan && r->fresh && a->leaves == g->leaves && a->loss == r->loss && a->p == p && a->params == g->params &&
+           !g->kepts && !g->assigns && !a->plan->stale;
+}
+
+bool wgi_repeat(wg_graph *g, const wg_params *p, wgi_request *r)
+{
+    const wgi_asked *a = &g->asked;
+    if (!asked_again(g, p, r)) return false;
+    r->root = a->plan->root, r->roots = a->plan->roots;
+    r->target = a->plan->target, r->targets = a->plan->targets;
+    r->into = a->into, r->reached = a->reached;
+    r->plan = a->plan, r->key = a->key, r->id = a->id;
+    return true;
+}
+
+/* Room for a request that is not the same, which may be the next. */
+bool wgi_repeat_room(wg_graph *g, wgi_request *r)
+{
+    wgi_asked *a = &g->asked;
+    a->plan = NULL;
+    if (g->params > a->room) {
+        wg_free(g->c, (void *)a->into);
+        a->room = 0;
+        a->into = wgi_raw(g->c, g->params, sizeof *a->into + sizeof *a->reached);
+        if (!a->into) return false;
+        a->room = g->params;
+        a->reached = (bool *)(void *)(a->into + a->room);
+    }
+    r->into = a->into, r->reached = a->reached;
+    r->id = ++g->c->structures;
+    return true;
+}
+
+void wgi_repeat_remember(wg_graph *g, const wg_params *p, const wgi_request *r)
+{
+    wgi_asked *a = &g->asked;
+    if (!r->plan || !r->fresh) return;
+    a->p = p, a->loss = r->loss, a->params = g->params, a->leaves = g->leaves;
+    a->plan = r->plan, a->key = r->key, a->id = r->id;
+}
