@@ -4,14 +4,26 @@
 
 #include "../ops/update.h"
 
+/* Elements of a piece that are updated in one pass. */
+typedef struct stretch {
+    wgi_piece *piece;
+    int64_t    from, to;
+    double     keep;
+} stretch;
+
 struct wg_optim {
     wg_params *p;
     wgi_update kind;
     double     lr, beta1, beta2, eps, decay;
     bool       classical, decay_all;
     uint64_t   steps;
-    void      *list; /* of a step: stretches, then their chunks */
+    stretch   *list; /* what a step updates */
+    int       *chunks;
     size_t     room;
+    int        stretches;
+    bool       wide;    /* for threads */
+    uint64_t   list_of; /* the gradients that it was made for, and the rate */
+    double     list_lr;
 };
 
 static double standard(double v, double otherwise) { return v == WG_ZERO ? 0 : v != 0 ? v : otherwise; }
@@ -120,17 +132,9 @@ static wg_status ready(wg_site here, const wg_optim *o)
     return WG_OK;
 }
 
-/* Elements of a piece that are updated in one pass. */
-typedef struct stretch {
-    wgi_piece *piece;
-    int64_t    from, to;
-    double     keep;
-} stretch;
-
 typedef struct update {
-    wg_optim *o;
-    stretch  *stretch;
-    wgi_rates rates;
+    const wg_optim *o;
+    wgi_rates       rates;
 } update;
 
 enum { LINE = 16 };
@@ -139,7 +143,7 @@ enum { LINE = 16 };
 static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
 {
     const update  *u = arg;
-    const stretch *s = &u->stretch[i];
+    const stretch *s = &u->o->list[i];
     size_t         size = wg_dtype_size(s->piece->dtype);
     int64_t        lines = (s->to - s->from + LINE - 1) / LINE, begin = s->from + lines * chunk / chunks * LINE;
     int64_t        end = WGI_MIN(s->from + lines * (chunk + 1) / chunks * LINE, s->to);
@@ -190,7 +194,8 @@ static bool list_room(wg_optim *o, wg_params *root)
 {
     if (o->room >= root->count) return true;
     wg_free(root->c, o->list);
-    o->list = wg_alloc(root->c, root->count, sizeof(stretch) + sizeof(int));
+    o->list = wg_alloc(root->c, root->count, sizeof *o->list + sizeof *o->chunks);
+    o->chunks = (int *)(void *)(o->list + root->count);
     o->room = o->list ? root->count : 0;
     return o->list != NULL;
 }
@@ -206,25 +211,36 @@ static bool prepare(wg_optim *o, wg_params *root)
 
 enum { WIDE = 16384 };
 
+/* What a step updates: as in the step before, if the gradients are of the same parameters. */
+static bool list_find(wg_optim *o, wg_params *root)
+{
+    if (o->list_of == root->reached_by && o->list_of && o->list_lr == o->lr) return true;
+    o->list_of = 0;
+    if (!prepare(o, root)) return false;
+    o->stretches = 0;
+    o->wide = false;
+    for (wgi_piece *s = root->pieces; s; s = s->next) o->stretches += stretches_of(o, s, o->list + o->stretches);
+    for (int i = 0; i < o->stretches; i++) {
+        o->chunks[i] = (int)WGI_MIN((o->list[i].to - o->list[i].from) / WIDE + 1, 4 * root->c->o.threads);
+        o->wide |= o->chunks[i] > 1;
+    }
+    o->list_of = root->reached_by;
+    o->list_lr = o->lr;
+    return true;
+}
+
 wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 {
     if (!o) return WG_ERROR_USE;
     wg_params *root = o->p->root;
     wg_status  status = ready(here, o);
-    if (!status && !prepare(o, root)) status = wg_failed(root->c);
+    if (!status && !list_find(o, root)) status = wg_failed(root->c);
     if (status) return status;
     o->steps++;
-    update u = { o, o->list, rates_of(o) };
-    int   *chunks = (int *)(void *)(u.stretch + o->room), n = 0;
-    for (wgi_piece *s = root->pieces; s; s = s->next) n += stretches_of(o, s, u.stretch + n);
-    bool wide = false;
-    for (int i = 0; i < n; i++) {
-        chunks[i] = (int)WGI_MIN((u.stretch[i].to - u.stretch[i].from) / WIDE + 1, 4 * root->c->o.threads);
-        wide |= chunks[i] > 1;
-    }
-    if (wide) wgi_parts_run(update_part, &u, chunks, n, root->c->o.threads);
+    update u = { o, rates_of(o) };
+    if (o->wide) wgi_parts_run(update_part, &u, o->chunks, o->stretches, root->c->o.threads);
     else
-        for (int i = 0; i < n; i++) update_part(&u, i, 0, 1, 0);
+        for (int i = 0; i < o->stretches; i++) update_part(&u, i, 0, 1, 0);
     root->version++;
     root->gradients = WGI_GRAD_USED;
     root->used_here = here;
