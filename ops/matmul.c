@@ -207,7 +207,11 @@ static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb
     return wg_apply(here, &matmul_op, (wg_node[]){ a, b }, 2, &(matmul_attr){ ta, tb });
 }
 
-static void matmul_prepare(const wg_kernel *k, void *to) { product_of(to, k); }
+static bool matmul_prepare(const wg_kernel *k, void *to)
+{
+    product_of(to, k);
+    return !((product *)to)->small;
+}
 
 static int64_t matmul_units(const wg_kernel *k)
 {

@@ -126,6 +126,11 @@ static wg_node moved(wg_site here, wg_node x, const struct reduce *a, wg_node (*
     return wg_reshape(op(here, &last), y);
 }
 
+static bool reduce_prepare(const wg_kernel *k, void *to)
+{
+    *(span *)to = kernel_span(k);
+    return false;
+}
 static int64_t reduce_units(const wg_kernel *k)
 {
     const span s = kernel_span(k);
@@ -204,6 +209,8 @@ static const wg_op sum_op = {
     .shape = sum_shape,
     .rewrite = sum_rewrite,
     .kernel = KERNELS(sum),
+    .prepared = sizeof(span),
+    .prepare = reduce_prepare,
     .fold = true,
     .phases = 2,
     .units = reduce_units,
@@ -355,6 +362,8 @@ static const wg_op max_op = {
     .shape = max_shape,
     .rewrite = max_rewrite,
     .kernel = KERNELS(max),
+    .prepared = sizeof(span),
+    .prepare = reduce_prepare,
     .fold = true,
     .phases = 2,
     .units = reduce_units,

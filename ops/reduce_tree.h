@@ -35,30 +35,38 @@ static bool span_of(const wg_shape *x, const wg_axes *axes, span *s)
 static span kernel_span(const wg_kernel *k)
 {
     span s;
+    if (k->prepared) return *(const span *)k->prepared;
     span_of(k->xt[0].shape, &((const struct reduce *)k->attr)->axes, &s);
     return s;
 }
 static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / COLUMNS; }
 
-/* x of n <= WG_FOLD elements T in lanes L to one. */
+/* x of n <= WG_FOLD elements T in lanes L to one. Where there are fewer elements than lanes, halving begins with them: no lane is
+ * filled with what would not be read. */
 #define HALVE(OP, h) \
-    for (int64_t j = 0; j < (h) && j + (h) < wide; j++) lane[j] = OP(lane[j], lane[j + (h)])
-#define LEAF(L, OP, n, to)                                                       \
-    do {                                                                         \
-        const int64_t count = (n), wide = count < LANES ? count : LANES;         \
-        L             lane[LANES] = { 0 };                                       \
-        int64_t       r = LANES;                                                 \
-        for (int64_t j = 0; j < wide; j++) lane[j] = x[j];                       \
-        for (; r + LANES <= count; r += LANES)                                   \
-            for (int64_t j = 0; j < LANES; j++) lane[j] = OP(lane[j], x[r + j]); \
-        for (int64_t j = r; j < count; j++) lane[j - r] = OP(lane[j - r], x[j]); \
-        HALVE(OP, 32);                                                           \
-        HALVE(OP, 16);                                                           \
-        HALVE(OP, 8);                                                            \
-        HALVE(OP, 4);                                                            \
-        HALVE(OP, 2);                                                            \
-        HALVE(OP, 1);                                                            \
-        (to) = lane[0];                                                          \
+    for (int64_t j = 0; j < (h); j++) lane[j] = OP(lane[j], lane[j + (h)])
+#define LEAF(L, OP, n, to)                                                                    \
+    do {                                                                                      \
+        const int64_t count = (n);                                                            \
+        L             lane[LANES];                                                            \
+        int64_t       half = LANES / 2, r = LANES;                                            \
+        if (count >= LANES) {                                                                 \
+            for (int64_t j = 0; j < LANES; j++) lane[j] = x[j];                               \
+            for (; r + LANES <= count; r += LANES)                                            \
+                for (int64_t j = 0; j < LANES; j++) lane[j] = OP(lane[j], x[r + j]);          \
+            for (int64_t j = r; j < count; j++) lane[j - r] = OP(lane[j - r], x[j]);          \
+            HALVE(OP, 32);                                                                    \
+        } else {                                                                              \
+            while (half >= count && half > 1) half /= 2;                                      \
+            for (int64_t j = 0; j + half < count; j++) lane[j] = OP((L)x[j], (L)x[j + half]); \
+            for (int64_t j = count - half; j < half; j++) lane[j] = x[j];                     \
+        }                                                                                     \
+        if (half >= 32) HALVE(OP, 16);                                                        \
+        if (half >= 16) HALVE(OP, 8);                                                         \
+        if (half >= 8) HALVE(OP, 4);                                                          \
+        if (half >= 4) HALVE(OP, 2);                                                          \
+        if (half >= 2) HALVE(OP, 1);                                                          \
+        (to) = lane[0];                                                                       \
     } while (0)
 
 /* Leaves [from, to) of a row of n elements at x: the results, joined or each for itself, by STORE(i, v). */
@@ -110,19 +118,32 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         }                                                                                   \
         for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                              \
     }
-#define COLUMNS_OF(T, L, A, Y, OP)                                              \
-    do {                                                                        \
-        for (int64_t u = k->begin; u < k->end; u++) {                           \
-            const int64_t o = u / blocks, c = u % blocks * COLUMNS;             \
-            const int64_t wide = s.inner - c < COLUMNS ? s.inner - c : COLUMNS; \
-            const T      *x = (const T *)k->x[0] + o * s.n * s.inner + c;       \
-            Y *restrict y = (Y *)k->y[0] + o * s.inner + c;                     \
-            int64_t j = 0;                                                      \
-            BLOCKS(L, A, Y, OP, 64)                                             \
-            BLOCKS(L, A, Y, OP, 16)                                             \
-            BLOCKS(L, A, Y, OP, 4)                                              \
-            BLOCKS(L, A, Y, OP, 1)                                              \
-        }                                                                       \
+/* The same for sums, which stay in registers only as vectors. */
+#define ADD_BLOCKS(T, L, A, Y, WIDE)                                                                                         \
+    for (; j + WIDE <= wide; j += WIDE) {                                                                                    \
+        typedef T row __attribute__((vector_size(WIDE * sizeof(T)), aligned(sizeof(T)), may_alias));                         \
+        typedef L sums __attribute__((vector_size(WIDE * sizeof(L))));                                                       \
+        A         total[WIDE] = { 0 };                                                                                       \
+        for (int64_t r = 0; r < s.n; r += BLOCK) {                                                                           \
+            const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;                                                           \
+            sums          sum = __builtin_convertvector(*(const row *)(x + r * s.inner + j), sums);                          \
+            for (int64_t i = r + 1; i < end; i++) sum += __builtin_convertvector(*(const row *)(x + i * s.inner + j), sums); \
+            for (int q = 0; q < WIDE; q++) total[q] = r ? total[q] + (A)sum[q] : (A)sum[q];                                  \
+        }                                                                                                                    \
+        for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                                                               \
+    }
+#define LARGER_BLOCKS(T, L, A, Y, WIDE) BLOCKS(L, A, Y, LARGER, WIDE)
+#define COLUMNS_OF(T, L, A, Y, OP)                                                        \
+    do {                                                                                  \
+        for (int64_t u = k->begin; u < k->end; u++) {                                     \
+            const int64_t o = u / blocks, c = u % blocks * COLUMNS;                       \
+            const int64_t wide = s.inner - c < COLUMNS ? s.inner - c : COLUMNS;           \
+            const T      *x = (const T *)k->x[0] + o * s.n * s.inner + c;                 \
+            Y *restrict y = (Y *)k->y[0] + o * s.inner + c;                               \
+            int64_t j = 0;                                                                \
+            BLOCKS(L, A, Y, OP, 64)                                                       \
+            OP##_BLOCKS(T, L, A, Y, 16) OP##_BLOCKS(T, L, A, Y, 4) BLOCKS(L, A, Y, OP, 1) \
+        }                                                                                 \
     } while (0)
 
 #define ADD(a, b)          ((a) + (b))
@@ -136,7 +157,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
     case WG_F64: STEP(double, double, double, double, ADD); break;     \
     case WG_I32: STEP(int32_t, int64_t, int64_t, int64_t, ADD); break; \
     case WG_I64: STEP(int64_t, int64_t, int64_t, int64_t, ADD); break; \
-    default: STEP(bool, int64_t, int64_t, int64_t, ADD); break;        \
+    default: STEP(uint8_t, int64_t, int64_t, int64_t, ADD); break;     \
     }
 #define MAX_TYPES(k, STEP)                                                \
     switch ((k)->xt[0].dtype) {                                           \

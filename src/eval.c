@@ -52,7 +52,8 @@ bool wgi_own_bytes(wg_graph *g, uint32_t i)
 
 void wgi_result(wg_graph *g, uint32_t i)
 {
-    if (g->node[i].flags & WGI_RESULT || !wgi_own_bytes(g, i)) return;
+    const wgi_node *n = &g->node[i];
+    if (n->flags & WGI_RESULT || (wgi_may_be_parameter(n) && !wgi_own_bytes(g, i))) return;
     void *p = wgi_grow(g->c, g->result, &g->result_capacity, g->results + 1, sizeof *g->result);
     if (!p) return;
     g->result = p;
@@ -129,7 +130,7 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     return ok ? g->value[i] : NULL;
 }
 
-double wg_item_at(wg_site here, wg_node n)
+static double item(wg_site here, wg_node n)
 {
     const wgi_node *node = wgi_node_of(n);
     double          v = NAN;
@@ -144,6 +145,24 @@ double wg_item_at(wg_site here, wg_node n)
     void *p = read(here, "item", n, false);
     if (p) wgi_convert(WG_F64, &v, wg_node_dtype(n), p, 1);
     return v;
+}
+
+/* A float that this evaluation has left to be read, as a loop reads its loss: all other cases are the long way's. */
+static bool left_there(wg_node n, double *v)
+{
+    const wg_graph *g = n.graph;
+    if (!g || n.generation != g->generation || n.index >= g->count || !g->open || g->peeked || !wgi_ok(g->c)) return false;
+    const wgi_node *node = &g->node[n.index];
+    const void     *p = g->value[n.index];
+    if (!(node->flags & WGI_RESULT) || !p || wgi_size(node->shape) != 1 || node->dtype != WG_F32) return false;
+    *v = (double)*(const float *)p;
+    return true;
+}
+
+double wg_item_at(wg_site here, wg_node n)
+{
+    double v;
+    return left_there(n, &v) ? v : item(here, n);
 }
 
 wg_tensor wg_value_at(wg_site here, wg_node n)
@@ -315,33 +334,65 @@ static void fail_unreached(wg_graph *g, const wgi_request *r)
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
 }
 
-static bool run_request(wg_graph *g, wg_node loss, wg_params *p, bool add, wgi_request *r)
+static bool reaches_any(wg_graph *g, const wgi_request *r)
 {
-    if (!roots_of(g, &loss.index, 1, true, r) || !targets_of(g, p, r)) return false;
-    if (r->targets) return gradient_memory(g, r, add) && wgi_run(g, r);
-    wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
+    for (int i = 0; i < r->targets; i++)
+        if (r->reached[i]) return true;
+    fail_unreached(g, r);
     return false;
 }
 
-static bool backward_request(wg_graph *g, wg_node loss, wg_params *p, bool add, wgi_request *r)
+/* After a run: its results, gradients and states are taken. */
+static bool take(wg_graph *g, wg_params *root, const wgi_request *r, bool add)
+{
+    if (!reaches_any(g, r)) return false;
+    wgi_result(g, r->loss);
+    take_gradients(g, root, r, add);
+    return true;
+}
+
+static bool backward_again(wg_graph *g, wg_params *root, wgi_request *r)
+{
+    if (wgi_run_known(g, r)) return take(g, root, r, false) && commit(g);
+    root->gradients = WGI_GRAD_NONE;
+    return false;
+}
+
+static bool backward_request(wg_graph *g, wg_params *p, bool add, wgi_request *r)
 {
     wg_params *root = p->root;
-    add = add && root->gradients == WGI_GRAD_READY;
-    r->fresh &= !add;
-    if (!(wgi_repeat(g, p, r) ? wgi_run_known(g, r) : run_request(g, loss, p, add, r))) {
-        if (!add && r->targets) root->gradients = WGI_GRAD_NONE;
+    if (!roots_of(g, &r->loss, 1, true, r) || !targets_of(g, p, r)) return false;
+    if (!r->targets) {
+        wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
         return false;
     }
-    bool any = false;
-    for (int i = 0; i < r->targets; i++) any |= r->reached[i];
-    if (!any) {
-        fail_unreached(g, r);
+    if (!gradient_memory(g, r, add) || !wgi_run(g, r)) {
+        if (!add) root->gradients = WGI_GRAD_NONE;
         return false;
     }
-    wgi_result(g, loss.index);
-    take_gradients(g, root, r, add);
+    if (!take(g, root, r, add)) return false;
     wgi_repeat_remember(g, p, r);
     return commit(g);
+}
+
+static void backward_anew(wg_graph *g, wg_site here, uint32_t loss, wg_params *p, bool add, bool fresh)
+{
+    wgi_place   place = wgi_arena_place(&g->temp);
+    wgi_request r = { .here = here, .backward = true, .loss = loss, .fresh = fresh && !add };
+    backward_request(g, p, add, &r);
+    wgi_arena_rewind(&g->temp, place);
+}
+
+static wg_status fail_loss(wg_node loss, wg_site here)
+{
+    const wgi_node *n = wgi_node_of(loss);
+    char            who[80], shape[80];
+    wgi_argument(here, 0, who, sizeof who);
+    return wgi_fail(loss.graph->c, here, "backward", WG_ERROR_SHAPE,
+                    wgi_size(n->shape) != 1 ? "%s %s is not a scalar: take its wg_sum or wg_mean"
+                                            : "%s %s is neither f32 nor f64: it has no derivative",
+                    *who ? who : "the loss",
+                    wgi_size(n->shape) != 1 ? wg_shape_text(*n->shape, shape, sizeof shape) : wg_dtype_name((wg_dtype)n->dtype));
 }
 
 static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
@@ -352,24 +403,20 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
         return p ? wg_failed(p->c) : WG_ERROR_USE;
     }
     if (!wgi_usable(loss, here, "backward", "the loss")) return wg_failed(g->c);
-    const wgi_node *n = wgi_node_of(loss);
-    if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) {
-        char who[80], shape[80];
-        wgi_argument(here, 0, who, sizeof who);
-        return wgi_fail(g->c, here, "backward", WG_ERROR_SHAPE,
-                        wgi_size(n->shape) != 1 ? "%s %s is not a scalar: take its wg_sum or wg_mean"
-                                                : "%s %s is neither f32 nor f64: it has no derivative",
-                        *who ? who : "the loss",
-                        wgi_size(n->shape) != 1 ? wg_shape_text(*n->shape, shape, sizeof shape)
-                                                : wg_dtype_name((wg_dtype)n->dtype));
-    }
+    const wgi_node *n = &g->node[loss.index];
+    if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) return fail_loss(loss, here);
     if (g->open && wgi_moved(g)) wgi_close(g);
-    wgi_place   place = wgi_arena_place(&g->temp);
-    wgi_request r = { .here = here, .backward = true, .loss = loss.index, .fresh = !g->open };
+    bool fresh = !g->open;
+    add = add && p->root->gradients == WGI_GRAD_READY;
     wgi_open(g);
     g->peeked = false;
-    backward_request(g, loss, p, add, &r);
-    wgi_arena_rewind(&g->temp, place);
+    wgi_request *again = fresh && !add ? wgi_repeat(g, p, loss.index) : NULL;
+    if (again) {
+        again->here = here;
+        backward_again(g, p->root, again);
+    } else {
+        backward_anew(g, here, loss.index, p, add, fresh);
+    }
     return wg_failed(g->c);
 }
 

@@ -6,9 +6,12 @@
 
 /* Elements of a piece that are updated in one pass. */
 typedef struct stretch {
-    wgi_piece *piece;
-    int64_t    from, to;
-    double     keep;
+    int64_t     from, to;
+    wgi_rates   rates; /* keep is the stretch's own, all else a step's */
+    wg_type     type;
+    const void *x[1];
+    void       *y[3];
+    wg_kernel   k; /* of the whole stretch */
 } stretch;
 
 struct wg_optim {
@@ -132,43 +135,36 @@ static wg_status ready(wg_site here, const wg_optim *o)
     return WG_OK;
 }
 
-typedef struct update {
-    const wg_optim *o;
-    wgi_rates       rates;
-} update;
-
 enum { LINE = 16 };
+
+static bool update(const wg_optim *o, const wg_kernel *k) { return wgi_update_kernels[o->kind][o->p->c->isa](k); }
 
 /* A share of stretch i, cut at cache lines. */
 static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
 {
-    const update  *u = arg;
-    const stretch *s = &u->o->list[i];
-    size_t         size = wg_dtype_size(s->piece->dtype);
-    int64_t        lines = (s->to - s->from + LINE - 1) / LINE, begin = s->from + lines * chunk / chunks * LINE;
-    int64_t        end = WGI_MIN(s->from + lines * (chunk + 1) / chunks * LINE, s->to);
-    wgi_rates      r = u->rates;
-    wg_type        t = { NULL, s->piece->dtype };
-    const void    *x[] = { (char *)s->piece->grad + (size_t)begin * size };
-    void          *y[3] = { (char *)s->piece->data + (size_t)begin * size };
-    for (int k = 0; k < 2; k++) y[k + 1] = s->piece->moment[k] ? (char *)s->piece->moment[k] + (size_t)begin * size : NULL;
-    r.keep = s->keep;
-    wg_kernel k = { .begin = begin, .end = end, .x = x, .y = y, .xt = &t, .yt = &t, .attr = &r };
+    const wg_optim *o = arg;
+    const stretch  *s = &o->list[i];
+    int64_t         size = s->to - s->from, lines = (size + LINE - 1) / LINE, begin = lines * chunk / chunks * LINE;
+    int64_t         end = WGI_MIN(lines * (chunk + 1) / chunks * LINE, size);
+    size_t          at = (size_t)begin * wg_dtype_size(s->type.dtype);
+    const void     *x[] = { (const char *)s->x[0] + at };
+    void           *y[3];
+    wg_kernel       k = s->k;
+    for (int j = 0; j < 3; j++) y[j] = s->y[j] ? (char *)s->y[j] + at : NULL;
+    k.begin = begin, k.end = end, k.x = x, k.y = y;
     (void)thread;
-    return begin >= end || wgi_update_kernels[u->o->kind][u->o->p->c->isa](&k);
+    return begin >= end || update(o, &k);
 }
 
-static wgi_rates rates_of(const wg_optim *o)
+static void take_rates(const wg_optim *o, wgi_rates *r)
 {
-    double    t = (double)o->steps;
-    wgi_rates r = { .lr = o->lr, .beta1 = o->beta1, .beta2 = o->beta2, .eps = o->eps, .keep = 1 };
-    r.one1 = o->kind == WGI_MOMENTUM && o->classical ? 1 : 1 - o->beta1;
-    r.one2 = 1 - o->beta2;
-    if (o->kind == WGI_ADAM) {
-        r.c1 = 1 / (1 - pow(o->beta1, t));
-        r.c2 = 1 / (1 - pow(o->beta2, t));
-    }
-    return r;
+    double t = (double)o->steps;
+    r->lr = o->lr, r->beta1 = o->beta1, r->beta2 = o->beta2, r->eps = o->eps;
+    r->one1 = o->kind == WGI_MOMENTUM && o->classical ? 1 : 1 - o->beta1;
+    r->one2 = 1 - o->beta2;
+    if (o->kind != WGI_ADAM) return;
+    r->c1 = 1 / (1 - pow(o->beta1, t));
+    r->c2 = 1 / (1 - pow(o->beta2, t));
 }
 
 static double keep_of(const wg_optim *o, const wgi_parameter *q)
@@ -176,16 +172,27 @@ static double keep_of(const wg_optim *o, const wgi_parameter *q)
     return o->decay_all || q->shape.rank >= 2 ? 1 - o->lr * o->decay : 1;
 }
 
+static void stretch_kernel(stretch *s, const wgi_piece *piece)
+{
+    size_t at = (size_t)s->from * wg_dtype_size(piece->dtype);
+    void  *y[] = { piece->data, piece->moment[0], piece->moment[1] };
+    for (int j = 0; j < 3; j++) s->y[j] = y[j] ? (char *)y[j] + at : NULL;
+    s->x[0] = (char *)piece->grad + at;
+    s->type = (wg_type){ NULL, piece->dtype };
+    s->k = (wg_kernel){ .end = s->to - s->from, .x = s->x, .y = s->y, .xt = &s->type, .yt = &s->type, .attr = &s->rates };
+}
+
 /* The stretches of a piece: neighbours that move alike are one, zeros between them included. */
-static int stretches_of(const wg_optim *o, wgi_piece *s, stretch *to)
+static int stretches_of(const wg_optim *o, const wgi_piece *s, stretch *to)
 {
     int n = 0;
     for (const wgi_parameter *q = s->first, *before = NULL; q; before = q, q = q->next_in_piece) {
         double keep = keep_of(o, q);
         if (!moves(o, q)) continue;
-        if (n && before && moves(o, before) && to[n - 1].keep == keep) to[n - 1].to = q->at + q->size;
-        else to[n++] = (stretch){ s, q->at, q->at + q->size, keep };
+        if (n && before && moves(o, before) && to[n - 1].rates.keep == keep) to[n - 1].to = q->at + q->size;
+        else to[n++] = (stretch){ .from = q->at, .to = q->at + q->size, .rates.keep = keep };
     }
+    for (int i = 0; i < n; i++) stretch_kernel(&to[i], s);
     return n;
 }
 
@@ -237,10 +244,10 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
     if (!status && !list_find(o, root)) status = wg_failed(root->c);
     if (status) return status;
     o->steps++;
-    update u = { o, rates_of(o) };
-    if (o->wide) wgi_parts_run(update_part, &u, o->chunks, o->stretches, root->c->o.threads);
+    for (int i = 0; i < o->stretches; i++) take_rates(o, &o->list[i].rates);
+    if (o->wide) wgi_parts_run(update_part, o, o->chunks, o->stretches, root->c->o.threads);
     else
-        for (int i = 0; i < o->stretches; i++) update_part(&u, i, 0, 1, 0);
+        for (int i = 0; i < o->stretches; i++) update(o, &o->list[i].k);
     root->version++;
     root->gradients = WGI_GRAD_USED;
     root->used_here = here;

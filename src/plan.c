@@ -56,12 +56,13 @@ static void gradients_of(wgi_work *w, const wg_node gx[])
     p->gradient = wgi_work_keep(w, (size_t)w->r->targets + 1, sizeof *p->gradient);
     for (int i = 0; i < w->r->targets && !w->failed; i++) {
         if (wg_is_none(gx[i])) continue;
-        uint32_t    n = w->rep[gx[i].index], b = wgi_buffer_of(w, n);
-        wgi_buffer *buffer = &p->buffer[b];
-        bool        mine = buffer->where == WGI_OUT && n >= w->end;
+        uint32_t        n = w->rep[gx[i].index], b = wgi_buffer_of(w, n);
+        wgi_buffer     *buffer = &p->buffer[b];
+        const wgi_node *m = &w->g->node[n];
+        bool            mine = buffer->where == WGI_OUT && n >= w->end;
         for (int k = 0; k < p->results && mine; k++) mine = p->result[k].buffer != b;
         for (uint32_t k = 0; k < p->buffers && mine; k++) mine = p->buffer[k].where != WGI_PART_OF || p->buffer[k].node != b;
-        p->gradient[i] = (wgi_gradient_of){ b, true, mine };
+        p->gradient[i] = (wgi_gradient_of){ b, true, mine, (size_t)wgi_size(m->shape) * wg_dtype_size((wg_dtype)m->dtype) };
         if (mine) {
             buffer->where = WGI_INTO;
             buffer->node = (uint32_t)i;

@@ -48,6 +48,7 @@ typedef struct wgi_result_of { /* a root: what a run leaves behind */
 typedef struct wgi_gradient_of { /* a target: its gradient's buffer, to be copied when it is not made in place */
     uint32_t buffer;
     bool     reached, in_place;
+    size_t   bytes;
 } wgi_gradient_of;
 
 typedef struct wgi_bound wgi_bound;
@@ -81,6 +82,7 @@ struct wgi_plan {
     unsigned char *makes; /* bit by node: computed in a run of this plan */
     wgi_bound     *bound; /* of a small plan: plan_bind.c */
     bool           stale; /* wishes have grown: compile anew at the next look */
+    bool           blas;  /* a kernel may call it, or is a user's */
 };
 
 /* Compiles roots (and gradients gx of r->target, wg_none where unreached) of g; NULL after an error. */

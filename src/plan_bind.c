@@ -125,7 +125,8 @@ static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t
                         .yt = in->yt,
                         .attr = in->attr,
                         .scratch = in->fold ? *y : NULL,
-                        .fault = &b->fault };
+                        .fault = &b->fault,
+                        .prepared = in->prepared };
     return places + (size_t)in->operands + 1;
 }
 

@@ -141,6 +141,15 @@ const void *wgi_work_attr(wgi_work *w, const wgi_node *n)
     return a ? memcpy(a, n->attr, n->op->attr_size) : NULL;
 }
 
+/* What an op prepares; and whether its kernel may call BLAS: it says so, or it is a product or a user's. */
+static const void *prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
+{
+    void *to = op->prepare ? wgi_work_keep(w, 1, op->prepared) : NULL;
+    if (w->failed) return NULL;
+    w->p->blas |= to ? op->prepare(k, to) : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_registered(op);
+    return to;
+}
+
 /* Rough time of a kernel's work in additions of one element. */
 static double work_of(wgi_work *w, uint32_t i)
 {
@@ -178,13 +187,6 @@ static size_t take_kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, 
     return at;
 }
 
-static const void *prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
-{
-    void *to = wgi_work_keep(w, 1, op->prepared);
-    if (to) op->prepare(k, to);
-    return to;
-}
-
 /* The phases of a kernel of `in` and `out`. from: 1 for the last phase of a fold whose leaves are in scratch; it reads no
  * operand. */
 static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
@@ -200,7 +202,8 @@ static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *
     s.x = x;
     s.y = y;
     wg_kernel k = { .operands = s.operands, .outputs = s.outputs, .xt = s.xt, .yt = s.yt, .attr = s.attr };
-    if (s.op->prepare) s.prepared = prepare(w, s.op, &k);
+    s.prepared = prepare(w, s.op, &k);
+    if (w->failed) return;
     size_t bytes = 0, at = s.op->scratch && !from ? take_kernel_scratch(w, &s, &k, &bytes) : 0;
     for (k.phase = from; k.phase < (s.op->phases ? s.op->phases : 1) && !w->failed; k.phase++) {
         s.phase = k.phase;
@@ -287,6 +290,8 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
     in.attr = wgi_work_attr(w, n);
     in.xt = types_of(w, wgi_in(n), n->operands);
     in.yt = types_of(w, &m, 1);
+    in.prepared =
+        prepare(w, n->op, &(wg_kernel){ .operands = in.operands, .outputs = 1, .xt = in.xt, .yt = in.yt, .attr = in.attr });
     for (uint32_t k = 0; k < n->operands && !w->failed; k++) x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
     if (w->failed) return;
     in.x = x;

@@ -90,15 +90,13 @@ static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
     for (int i = 0; i < p->results; i++) {
         uint32_t n = p->result[i].node;
         g->value[n] = ptr[p->result[i].buffer];
-        if (g->node[n].op->kind == WG_ALIAS) wgi_own_bytes(g, n);
+        if (wgi_may_be_parameter(&g->node[n])) wgi_own_bytes(g, n);
     }
     for (int i = 0; i < p->roots; i++) wgi_root_done(g, r, p->root[i]);
     for (int i = 0; i < p->targets; i++) {
         const wgi_gradient_of *q = &p->gradient[i];
-        const wgi_node        *n = &g->node[r->target[i]];
         r->reached[i] = q->reached;
-        if (q->reached && !q->in_place)
-            memcpy(r->into[i], ptr[q->buffer], (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype));
+        if (q->reached && !q->in_place) memcpy(r->into[i], ptr[q->buffer], q->bytes);
     }
     r->blocked = p->blocked;
 }
@@ -111,9 +109,9 @@ static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_
 
 static bool run_bound(wg_graph *g, wgi_plan *p, const wgi_request *r, wgi_env *e)
 {
-    int  was = wgi_gate_open();
+    int  was = p->blas ? wgi_gate_open() : 0;
     bool ok = wgi_bound_run(p, e);
-    wgi_gate_close(was);
+    if (p->blas) wgi_gate_close(was);
     if (!ok) report(g, p, r, e->failed_node, e->failed_op, e->fault);
     return ok;
 }

@@ -1,34 +1,24 @@
 /* repeat.c: a loop on one graph asks for the same gradients at every step. The last request of wg_backward is remembered with
  * the plan that answered it; where nothing has changed that could lead to another request or another plan, the next is this one.
  *
- * Invariant: asked.plan is in the context's list, or NULL. */
+ * Invariant: the remembered request's plan is in the context's list, or NULL. */
 #include "plan.h"
 
 /* What a request is made of are the nodes up to the loss, the parameters among them (all by `leaves`), and what is to be kept
- * or assigned besides, of which there must be none. */
-static bool asked_again(const wg_graph *g, const wg_params *p, const wgi_request *r)
+ * or assigned besides, of which there must be none. NULL: it would not be the last one. */
+wgi_request *wgi_repeat(wg_graph *g, const wg_params *p, uint32_t loss)
 {
-    const wgi_asked *a = &g->asked;
-    return a->plan && r->fresh && a->leaves == g->leaves && a->loss == r->loss && a->p == p && a->params == g->params &&
-           !g->kepts && !g->assigns && !a->plan->stale;
-}
-
-bool wgi_repeat(wg_graph *g, const wg_params *p, wgi_request *r)
-{
-    const wgi_asked *a = &g->asked;
-    if (!asked_again(g, p, r)) return false;
-    r->root = a->plan->root, r->roots = a->plan->roots;
-    r->target = a->plan->target, r->targets = a->plan->targets;
-    r->into = a->into, r->reached = a->reached;
-    r->plan = a->plan, r->key = a->key, r->id = a->id;
-    return true;
+    wgi_asked *a = &g->asked;
+    bool same = a->request.plan && a->leaves == g->leaves && a->request.loss == loss && a->p == p && a->params == g->params &&
+                !g->kepts && !g->assigns && !a->request.plan->stale;
+    return same ? &a->request : NULL;
 }
 
 /* Room for a request that is not the same, which may be the next. */
 bool wgi_repeat_room(wg_graph *g, wgi_request *r)
 {
     wgi_asked *a = &g->asked;
-    a->plan = NULL;
+    a->request.plan = NULL;
     if (g->params > a->room) {
         wg_free(g->c, (void *)a->into);
         a->room = 0;
@@ -46,6 +36,8 @@ void wgi_repeat_remember(wg_graph *g, const wg_params *p, const wgi_request *r)
 {
     wgi_asked *a = &g->asked;
     if (!r->plan || !r->fresh) return;
-    a->p = p, a->loss = r->loss, a->params = g->params, a->leaves = g->leaves;
-    a->plan = r->plan, a->key = r->key, a->id = r->id;
+    a->p = p, a->params = g->params, a->leaves = g->leaves;
+    a->request = *r;
+    a->request.root = r->plan->root;
+    a->request.target = r->plan->target;
 }

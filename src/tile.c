@@ -152,6 +152,7 @@ static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const v
                     .xt = in->xt,
                     .yt = in->yt,
                     .attr = in->attr,
+                    .prepared = in->prepared,
                     .seed = e->seed,
                     .epoch = e->epoch,
                     .fault = e->fault };

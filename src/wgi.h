@@ -183,13 +183,31 @@ typedef struct wgi_called { /* a call that appended nodes [first, after), and ho
     wgi_place    before, then; /* of the arena */
 } wgi_called;
 
-typedef struct wgi_asked { /* the last request of wg_backward: repeat.c */
-    wgi_plan        *plan; /* that answered it; NULL: there is none to be repeated */
+/* What is asked of a run: the values of roots, and for a backward one the gradients of loss by targets. */
+typedef struct wgi_request {
+    wg_site   here;
+    uint32_t *root;
+    int       roots;
+    bool      backward;
+    uint32_t  loss;
+    uint32_t *target; /* parameter leaves */
+    int       targets;
+    void    **into;    /* targets: where each gradient goes */
+    bool     *reached; /* targets: filled */
+    uint32_t  blocked; /* filled: a node without a derivative on the way, 0 if none */
+    bool      quiet;   /* a peek: its roots become no results */
+    bool      fresh;   /* the first of its evaluation, gradients straight to the parameters' memory: where all lies follows
+                          from the graph's leaves */
+    wgi_plan *plan;    /* filled: that it was run by, or NULL */
+    uint64_t  key, id; /* id: of the request, and of those that repeat it */
+} wgi_request;
+
+typedef struct wgi_asked {    /* the last request of wg_backward: repeat.c */
+    wgi_request      request; /* plan NULL: there is none to be repeated */
     const wg_params *p;
-    uint64_t         leaves, key, id;
-    uint32_t         loss;
+    uint64_t         leaves;
     size_t           params, room;
-    void           **into; /* as in the request, and beside it */
+    void           **into; /* of the request, and beside it */
     bool            *reached;
 } wgi_asked;
 
@@ -371,25 +389,8 @@ static inline void *wgi_value(const wg_graph *g, uint32_t i)
     return g->value[i] ? g->value[i] : wgi_value_of_leaf(&g->node[i]);
 }
 
-/* What is asked of a run: the values of roots, and for a backward one the gradients of loss by targets. */
-typedef struct wgi_request {
-    wg_site   here;
-    uint32_t *root;
-    int       roots;
-    bool      backward;
-    uint32_t  loss;
-    uint32_t *target; /* parameter leaves */
-    int       targets;
-    void    **into;    /* targets: where each gradient goes */
-    bool     *reached; /* targets: filled */
-    uint32_t  blocked; /* filled: a node without a derivative on the way, 0 if none */
-    bool      quiet;   /* a peek: its roots become no results */
-    bool      fresh;   /* the first of its evaluation, gradients straight to the parameters' memory: where all lies follows
-                          from the graph's leaves */
-    wgi_plan *plan;    /* filled: that it was run by, or NULL */
-    uint64_t  key, id; /* id: of the request, and of those that repeat it */
-} wgi_request;
-void wgi_result(wg_graph *g, uint32_t i);    /* readable after the parameters have moved */
+void               wgi_result(wg_graph *g, uint32_t i); /* readable after the parameters have moved */
+static inline bool wgi_may_be_parameter(const wgi_node *n) { return n->op->kind == WG_LEAF || n->op->kind == WG_ALIAS; }
 bool wgi_own_bytes(wg_graph *g, uint32_t i); /* a value in a parameter's memory moves with it: gives it bytes of its own */
 void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);
 
@@ -424,7 +425,7 @@ typedef struct wgi_load { /* a broadcast operand, spread into a tile buffer */
 typedef struct wgi_instr {
     wg_kernel_fn    fn;
     const wg_op    *op;
-    const void     *attr;
+    const void     *attr, *prepared;
     int             operands;
     const wgi_ref  *x;
     wgi_ref         y;
@@ -472,9 +473,9 @@ void wgi_plans_free(wg_context *c);
 
 /* ---- repeat.c ---- */
 
-bool wgi_repeat(wg_graph *g, const wg_params *p, wgi_request *r); /* fills r if it would be the last one again */
-bool wgi_repeat_room(wg_graph *g, wgi_request *r);                /* else; false: out of memory */
-void wgi_repeat_remember(wg_graph *g, const wg_params *p, const wgi_request *r);
+wgi_request *wgi_repeat(wg_graph *g, const wg_params *p, uint32_t loss); /* the last one, if it would be the same */
+bool         wgi_repeat_room(wg_graph *g, wgi_request *r);               /* else; false: out of memory */
+void         wgi_repeat_remember(wg_graph *g, const wg_params *p, const wgi_request *r);
 
 /* ---- threads.c: threads.h, and ---- */
 

@@ -213,9 +213,10 @@ struct wg_op {
     int64_t (*units)(const wg_kernel *k); /* of k->phase; default 1. MAP, RANDOM: elements */
     size_t (*scratch)(const wg_kernel *k);
     bool own_scratch; /* each thread has these bytes for itself */
-    /* What the kernel would find out from types and attributes at each call: `prepared` bytes, made once for a plan. */
+    /* What the kernel would find out from types and attributes at each call: `prepared` bytes, made once for a plan. Returns
+     * whether the kernel will call BLAS. */
     size_t prepared;
-    void (*prepare)(const wg_kernel *k, void *to);
+    bool (*prepare)(const wg_kernel *k, void *to);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: the offset in elements into x[0], or -1: run the kernel */
 
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
