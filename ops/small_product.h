@@ -62,6 +62,17 @@ typedef double f64x4 __attribute__((vector_size(32), aligned(8), may_alias));
             put(V, s2, i + 2);                                                                  \
             put(V, s3, i + 3);                                                                  \
         }                                                                                       \
+        for (; i + 2 <= s->count; i += 2) {                                                     \
+            V s0 = { 0 }, s1 = { 0 };                                                           \
+            for (int64_t l = 0; l < s->inner; l++) {                                            \
+                const V  x = *(const V *)((lanes) + l * (stride));                              \
+                const T *o = other + i * s->each + l * s->next;                                 \
+                s0 += o[0] * x;                                                                 \
+                s1 += o[s->each] * x;                                                           \
+            }                                                                                   \
+            put(V, s0, i);                                                                      \
+            put(V, s1, i + 1);                                                                  \
+        }                                                                                       \
         for (; i < s->count; i++) {                                                             \
             V sum = { 0 };                                                                      \
             for (int64_t l = 0; l < s->inner; l++)                                              \

@@ -252,7 +252,6 @@ void wgi_warn(wg_context *c, const char *format, ...)
     c->o.on_warning(c->o.user, text);
 }
 
-bool        wgi_ok(const wg_context *c) { return c && !c->status; }
 wg_status   wg_failed(const wg_context *c) { return c ? c->status : WG_ERROR_MEMORY; }
 const char *wg_message(const wg_context *c) { return c ? c->message : wg_status_text(WG_ERROR_MEMORY); }
 wg_dtype    wg_context_dtype(const wg_context *c) { return c && c->o.dtype ? c->o.dtype : WG_F32; }

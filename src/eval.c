@@ -54,9 +54,11 @@ void wgi_result(wg_graph *g, uint32_t i)
 {
     const wgi_node *n = &g->node[i];
     if (n->flags & WGI_RESULT || (wgi_may_be_parameter(n) && !wgi_own_bytes(g, i))) return;
-    void *p = wgi_grow(g->c, g->result, &g->result_capacity, g->results + 1, sizeof *g->result);
-    if (!p) return;
-    g->result = p;
+    if (g->results == g->result_capacity) {
+        void *p = wgi_grow(g->c, g->result, &g->result_capacity, g->results + 1, sizeof *g->result);
+        if (!p) return;
+        g->result = p;
+    }
     g->result[g->results++] = i;
     g->node[i].flags |= WGI_RESULT;
 }

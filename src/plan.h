@@ -90,7 +90,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[]
 bool      wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
 bool      wgi_bound_new(wgi_plan *p); /* false: out of memory; a plan that is not small gets none */
 void    **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out); /* in their order of buffers */
-bool      wgi_bound_run(wgi_plan *p, wgi_env *e);
+bool      wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed);                   /* failed is filled when it has */
 void      wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out);
 
 /* When each thread began its first and ended its last chunk of each step; for those who look at plans. */

@@ -197,14 +197,12 @@ static int run_calls(call *c, int calls, uint64_t epoch)
     return calls;
 }
 
-bool wgi_bound_run(wgi_plan *p, wgi_env *e)
+bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
 {
     wgi_bound *b = p->bound;
     wgi_fault_clear(&b->fault);
-    int done = run_calls(b->call, b->calls, e->epoch);
+    int done = run_calls(b->call, b->calls, epoch);
     if (done == b->calls) return true;
-    *e->fault = b->fault;
-    e->failed_node = b->call[done].node;
-    e->failed_op = b->call[done].op;
+    *failed = (wgi_env){ .fault = &b->fault, .failed_node = b->call[done].node, .failed_op = b->call[done].op };
     return false;
 }

@@ -107,15 +107,6 @@ static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_
     wgi_fault_report(g, users ? g->node[node].op : op ? op : g->node[0].op, users ? g->node[node].here : wg_inside(r->here), f);
 }
 
-static bool run_bound(wg_graph *g, wgi_plan *p, const wgi_request *r, wgi_env *e)
-{
-    int  was = p->blas ? wgi_gate_open() : 0;
-    bool ok = wgi_bound_run(p, e);
-    if (p->blas) wgi_gate_close(was);
-    if (!ok) report(g, p, r, e->failed_node, e->failed_op, e->fault);
-    return ok;
-}
-
 static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_env *e)
 {
     int threads = g->c->o.threads;
@@ -132,31 +123,50 @@ static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_
     return ok;
 }
 
-static void **pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, char *out)
+#ifdef WG_HOSTILE
+static void spoil(wg_graph *g, const wgi_plan *p, void *out)
 {
-    if (p->bound && !g->clock) return wgi_bound_pointers(g, p, r, out);
-    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
-    if (ptr) wgi_fill_pointers(g, p, r, ptr, out);
-    return ptr;
+    memset(g->work, 0xFF, g->work_size);
+    memset(out, 0xFF, p->out);
+}
+#else
+static void spoil(wg_graph *g, const wgi_plan *p, void *out) { (void)g, (void)p, (void)out; }
+#endif
+
+static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
+{
+    void  **ptr = wgi_bound_pointers(g, p, r, out);
+    wgi_env failed;
+    spoil(g, p, out);
+    int  was = p->blas ? wgi_gate_open() : 0;
+    bool ok = wgi_bound_run(p, g->epoch, &failed);
+    if (p->blas) wgi_gate_close(was);
+    if (ok) leave(g, p, r, ptr);
+    else report(g, p, r, failed.failed_node, failed.failed_op, failed.fault);
+    return ok;
+}
+
+static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
+{
+    if (g->clock && !wgi_clock_start(g->clock, p, g->c->o.threads)) return false;
+    wgi_place place = wgi_arena_place(&g->temp);
+    void    **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
+    bool      ok = ptr != NULL;
+    if (ok) {
+        wg_fault fault;
+        wgi_fault_clear(&fault);
+        wgi_fill_pointers(g, p, r, ptr, out);
+        spoil(g, p, out);
+        ok = run_steps(g, p, r, &(wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault });
+    }
+    if (ok) leave(g, p, r, ptr);
+    wgi_arena_rewind(&g->temp, place);
+    return ok;
 }
 
 bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
-    wgi_place place = wgi_arena_place(&g->temp);
-    char     *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
-    bool      ok = out && workspace(g, WGI_MAX(p->work, 64)) && (!g->clock || wgi_clock_start(g->clock, p, g->c->o.threads));
-    void    **ptr = ok ? pointers(g, p, r, out) : NULL;
-    if (ptr) {
-#ifdef WG_HOSTILE
-        memset(g->work, 0xFF, g->work_size);
-        memset(out, 0xFF, p->out);
-#endif
-        wg_fault fault;
-        wgi_fault_clear(&fault);
-        wgi_env e = { .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault };
-        ok = p->bound && !g->clock ? run_bound(g, p, r, &e) : run_steps(g, p, r, &e);
-        if (ok) leave(g, p, r, ptr);
-    }
-    wgi_arena_rewind(&g->temp, place);
-    return ok && ptr;
+    void *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
+    if (!out || !workspace(g, WGI_MAX(p->work, 64))) return false;
+    return p->bound && !g->clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
 }

@@ -51,9 +51,25 @@ static void spread_run(char *to, const char *from, int64_t n, int64_t stride, ui
     else memset(to, *from, (size_t)n);
 }
 
+/* A short row `count` times; false: it is not one. */
+static bool repeat_short(char *to, const char *row, size_t bytes, int64_t count)
+{
+#define SHORT(n)                                                        \
+    case n:                                                             \
+        for (int64_t i = 0; i < count; i++) memcpy(to + i * n, row, n); \
+        return true
+    switch (bytes) {
+        SHORT(8);
+        SHORT(16);
+        SHORT(32);
+    }
+    return false;
+}
+
 /* A row of n elements, again and again, from its element at on: what is there is copied, twice as much each time. */
 static void repeat_row(char *to, const char *row, int64_t n, int64_t at, int64_t count, uint32_t size)
 {
+    if (at == 0 && count % n == 0 && repeat_short(to, row, (size_t)n * size, count / n)) return;
     int64_t first = WGI_MIN(n - at, count), whole = WGI_MIN(n, count - first);
     memcpy(to, row + (size_t)at * size, (size_t)first * size);
     char  *rows = to + (size_t)first * size;

@@ -96,7 +96,7 @@ wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, c
 void      wgi_warn(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
 void     *wgi_raw(wg_context *c, size_t count, size_t size);                            /* as wg_alloc, not zeroed */
 void     *wgi_grow(wg_context *c, void *p, size_t *capacity, size_t need, size_t size); /* doubles; NULL: p stays as it was */
-bool      wgi_ok(const wg_context *c);
+static inline bool wgi_ok(const wg_context *c) { return c && !c->status; }
 /* Argument k of a site's text, into buf; "" if there is none. */
 const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 

@@ -1,0 +1,243 @@
+/* test_repeat.c: the same gradients asked for again and again: what changes between two steps must show at once. Losses are
+ * linear in the parameters, so that every gradient is known. */
+#include "wgtest.h"
+
+enum { AGAIN = 5 }; /* steps after which a plan is remembered */
+
+#define VECTOR(...) wg_view_f32((float[]){ __VA_ARGS__ }, WG_SHAPE(2))
+
+static void expect_gradient(wg_params *p, int i, double a, double b)
+{
+    wg_tensor t = wg_params_grad(p, i);
+    cr_assert(t.data);
+    cr_assert_eq(wg_tensor_item(&t, 0), a, "%g instead of %g", wg_tensor_item(&t, 0), a);
+    cr_assert_eq(wg_tensor_item(&t, 1), b, "%g instead of %g", wg_tensor_item(&t, 1), b);
+}
+
+static wg_node param(wg_graph *g, wg_params *p, const char *name) { return wg_param(g, p, name, WG_SHAPE(2), wg_const(1)); }
+
+/* A step, so that the next backward is a new evaluation. */
+static void step(wg_node loss, wg_params *p, wg_optim *o)
+{
+    wg_backward(loss, p);
+    wg_optim_step(o);
+}
+
+Test(repeat, inputs)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    float       lent[] = { 1, 2 };
+    wg_node     x = wg_input(g, "x", VECTOR(3, 4)), y = wg_input_borrow(g, "y", wg_view_f32(lent, WG_SHAPE(2)));
+    wg_node     v = param(g, p, "a"), w = param(g, p, "b");
+    wg_node     loss = wg_sum(wg_add(wg_mul(v, x), wg_mul(w, y)));
+    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
+    for (int i = 0; i < AGAIN; i++) step(loss, p, o);
+    wg_input_set(x, VECTOR(5, 6));
+    for (int i = 0; i < AGAIN; i++) {
+        step(loss, p, o);
+        expect_gradient(p, 0, 5, 6);
+        expect_gradient(p, 1, 1, 2);
+    }
+    lent[0] = 7;
+    step(loss, p, o);
+    expect_gradient(p, 1, 7, 2);
+    wg_input_set(y, VECTOR(8, 9)); /* from now on it has bytes of its own */
+    lent[0] = 100;
+    for (int i = 0; i < AGAIN; i++) {
+        step(loss, p, o);
+        expect_gradient(p, 1, 8, 9);
+    }
+    /* a = 1 - lr (5 * 3 + 6 * 5), of whole numbers */
+    double a[4];
+    wg_params_get(p, a);
+    cr_assert_eq(a[0], 1 - 0.5 * (AGAIN * 3 + (2 * AGAIN + 1) * 5));
+    wgt_finish(c, NULL);
+}
+
+Test(repeat, parameters_written_between)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_node     w = param(g, p, "w"), loss = wg_mul(wg_sum(wg_mul(w, w)), 0.5);
+    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
+    for (int i = 0; i < AGAIN; i++) step(loss, p, o);
+    for (int i = 0; i < AGAIN; i++) {
+        wg_params_assign(p, "w", (double[]){ i, 2 }, 2);
+        wg_backward(loss, p);
+        expect_gradient(p, 0, i, 2);
+        cr_assert_eq(wg_item(loss), 0.5 * (i * i + 4));
+        wg_optim_step(o);
+        cr_assert_eq(wg_item(loss), 0.5 * (i * i + 4), "a result stays");
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(repeat, graph_grows)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_node     x = wg_input(g, "x", VECTOR(3, 4)), h = wg_mul(param(g, p, "a"), x), loss = wg_sum(h);
+    wg_optim   *o = wg_sgd(p, NULL);
+    for (int i = 0; i < AGAIN; i++) step(loss, p, o);
+    wg_node more = wg_sum(wg_add(h, wg_mul(param(g, p, "b"), 2)));
+    for (int i = 0; i < AGAIN; i++) {
+        step(loss, p, o);
+        expect_gradient(p, 0, 3, 4);
+        cr_assert_null(wg_params_grad(p, 1).data);
+        step(more, p, o);
+        expect_gradient(p, 1, 2, 2);
+    }
+    wg_keep(h);
+    for (int i = 0; i < 2; i++) {
+        double a[4];
+        wg_params_get(p, a);
+        step(loss, p, o);
+        cr_assert_eq(*(const float *)wg_value(h).data, (float)((float)a[0] * 3), "kept through the step");
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(repeat, added_and_of_some)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c), *some = wg_params_in(p, "b");
+    wg_node     x = wg_input(g, "x", VECTOR(3, 4));
+    wg_node     v = param(g, p, "a"), w = param(g, p, "b.w");
+    wg_node     loss = wg_sum(wg_mul(wg_mul(v, x), w));
+    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = WG_ZERO });
+    for (int i = 0; i < AGAIN; i++) {
+        step(loss, p, o);
+        wg_backward(loss, p);
+        wg_backward_add(loss, p);
+        expect_gradient(p, 0, 6, 8);
+        expect_gradient(p, 1, 6, 8);
+        wg_optim_step(o);
+        wg_backward(loss, some);
+        cr_assert_null(wg_params_grad(p, 0).data);
+        expect_gradient(p, 1, 3, 4);
+        wg_optim_step(o);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* What moves is what the last backward has reached, at the rates of now. */
+Test(repeat, optimizer)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_node     a = wg_param(g, p, "a", WG_SCALAR, wg_const(1)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(1));
+    wg_node     both = wg_add(wg_mul(a, 2), b), one = wg_mul(a, 2);
+    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5, .decay_all = true });
+    double      expect[2] = { 1, 1 }, found[2];
+    for (int i = 0; i < 4 * AGAIN; i++) {
+        double lr = i < 2 * AGAIN ? 0.5 : 0.25;
+        wg_optim_set_lr(o, lr);
+        bool all = i / AGAIN % 2 == 0;
+        step(all ? both : one, p, o);
+        expect[0] = (float)((float)(1 - lr * 0.5) * (float)expect[0]) - (float)(lr * 2);
+        if (all) expect[1] = (float)((float)(1 - lr * 0.5) * (float)expect[1]) - (float)lr;
+        for (int k = 0; k < 2; k++) expect[k] = (float)expect[k];
+        wg_params_get(p, found);
+        for (int k = 0; k < 2; k++) cr_assert_float_eq(found[k], expect[k], 1e-6, "step %d: %g, not %g", i, found[k], expect[k]);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* Built again with what is no part of the structure changed: another set of parameters, another array, another number. */
+Test(repeat, built_again)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p[2] = { wg_params_new(c), wg_params_new(c) };
+    wg_optim   *o[2] = { wg_sgd(p[0], NULL), wg_sgd(p[1], NULL) };
+    float       lent[2][2] = { { 1, 2 }, { 3, 4 } };
+    for (int i = 0; i < 8 * AGAIN; i++) {
+        int    set = i / AGAIN % 2, array = i / AGAIN / 2 % 2;
+        double number = i / AGAIN < 6 ? 2 : i;
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input_borrow(g, "x", wg_view_f32(lent[array], WG_SHAPE(2)));
+        wg_node loss = wg_sum(wg_mul(wg_mul(param(g, p[set], "w"), x), number));
+        wg_backward(loss, p[set]);
+        expect_gradient(p[set], 0, lent[array][0] * number, lent[array][1] * number);
+        wg_optim_step(o[set]);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* More structures than there are plans kept, between two steps. */
+Test(repeat, plan_gone)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c), *other = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_node     x = wg_input(g, "x", VECTOR(3, 4)), loss = wg_sum(wg_mul(param(g, p, "w"), x));
+    wg_optim   *o = wg_sgd(p, NULL);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < AGAIN; i++) step(loss, p, o);
+        for (int n = 1; n < 100; n++)
+            for (int twice = 0; twice < 2; twice++) {
+                wg_begin(other, WG_TRAIN);
+                wg_node y = wg_input(other, "y", VECTOR(1, 1));
+                for (int i = 0; i < n; i++) y = wg_add(y, 1);
+                cr_assert_eq(wg_item(wg_sum(y)), 2 * (n + 1));
+            }
+        wg_input_set(x, VECTOR((float)round, 9));
+        step(loss, p, o);
+        expect_gradient(p, 0, round, 9);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* A step that fails names its op, changes no parameter, and the next one that can succeeds. */
+Test(repeat, failing)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    int32_t     row = 1;
+    wg_node     rows = wg_input(g, "rows", wg_view_i32(&row, WG_SHAPE(1)));
+    wg_node     loss = wg_sum(wg_gather(param(g, p, "w"), rows));
+    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
+    double      before[2], after[2];
+    for (int round = 0; round < 3; round++) {
+        row = 1;
+        wg_input_set(rows, wg_view_i32(&row, WG_SHAPE(1)));
+        for (int i = 0; i < AGAIN; i++) step(loss, p, o);
+        expect_gradient(p, 0, 0, 1);
+        wg_params_get(p, before);
+        row = 2;
+        wg_input_set(rows, wg_view_i32(&row, WG_SHAPE(1)));
+        step(loss, p, o);
+        wgt_expect_error(c, WG_ERROR_VALUE, "gather");
+        wg_params_get(p, after);
+        cr_assert(before[0] == after[0] && before[1] == after[1]);
+        wg_optim_step(o);
+        wgt_expect_error(c, WG_ERROR_USE, "wg_backward comes first");
+    }
+    wgt_finish(c, NULL);
+}
+
+/* Two graphs of one structure take turns: one plan, bound to either. */
+Test(repeat, in_turn)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g[2] = { wg_graph_new(c), wg_graph_new(c) };
+    wg_params  *p = wg_params_new(c);
+    wg_node     loss[2];
+    for (int k = 0; k < 2; k++)
+        loss[k] = wg_sum(wg_mul(param(g[k], p, k ? "b" : "a"), wg_input(g[k], "x", VECTOR((float)k + 1, 5))));
+    wg_optim *o = wg_sgd(p, NULL);
+    for (int i = 0; i < 6 * AGAIN; i++) {
+        int k = i < 2 * AGAIN ? i % 2 : i / AGAIN % 2;
+        step(loss[k], p, o);
+        expect_gradient(p, k, k + 1, 5);
+        cr_assert_null(wg_params_grad(p, 1 - k).data);
+    }
+    wgt_finish(c, NULL);
+}
