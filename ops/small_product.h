@@ -37,58 +37,66 @@ ALWAYS_INLINE small small_of(int64_t m, int64_t n, int64_t k, bool ta, bool tb, 
     return s;
 }
 
-/* Vectors of 16 and 4 that may lie anywhere. */
-typedef float  f32x16 __attribute__((vector_size(64), aligned(4), may_alias));
-typedef float  f32x4 __attribute__((vector_size(16), aligned(4), may_alias));
-typedef double f64x16 __attribute__((vector_size(128), aligned(8), may_alias));
-typedef double f64x4 __attribute__((vector_size(32), aligned(8), may_alias));
+/* Vectors that may lie anywhere: as wide as the instruction set has them (wider ones gcc keeps in memory), and of 4. */
+enum { WIDE = WG_ISA_INDEX == 2 ? 64 : WG_ISA_INDEX == 1 ? 32 : 16 };
+typedef float  wide_float __attribute__((vector_size(WIDE), aligned(4), may_alias));
+typedef double wide_double __attribute__((vector_size(WIDE), aligned(8), may_alias));
+typedef float  four_float __attribute__((vector_size(16), aligned(4), may_alias));
+typedef double four_double __attribute__((vector_size(32), aligned(8), may_alias));
 
-/* Four sums at a time, so that they do not wait for each other. put(sum, i): number i of the other is done. */
-#define SMALL_LANES(V, lanes, stride, put)                                                      \
-    do {                                                                                        \
-        int64_t i = 0;                                                                          \
-        for (; i + 4 <= s->count; i += 4) {                                                     \
-            V s0 = { 0 }, s1 = { 0 }, s2 = { 0 }, s3 = { 0 };                                   \
-            for (int64_t l = 0; l < s->inner; l++) {                                            \
-                const V  x = *(const V *)((lanes) + l * (stride));                              \
-                const T *o = other + i * s->each + l * s->next;                                 \
-                s0 += o[0] * x;                                                                 \
-                s1 += o[s->each] * x;                                                           \
-                s2 += o[2 * s->each] * x;                                                       \
-                s3 += o[3 * s->each] * x;                                                       \
-            }                                                                                   \
-            put(V, s0, i);                                                                      \
-            put(V, s1, i + 1);                                                                  \
-            put(V, s2, i + 2);                                                                  \
-            put(V, s3, i + 3);                                                                  \
-        }                                                                                       \
-        for (; i + 2 <= s->count; i += 2) {                                                     \
-            V s0 = { 0 }, s1 = { 0 };                                                           \
-            for (int64_t l = 0; l < s->inner; l++) {                                            \
-                const V  x = *(const V *)((lanes) + l * (stride));                              \
-                const T *o = other + i * s->each + l * s->next;                                 \
-                s0 += o[0] * x;                                                                 \
-                s1 += o[s->each] * x;                                                           \
-            }                                                                                   \
-            put(V, s0, i);                                                                      \
-            put(V, s1, i + 1);                                                                  \
-        }                                                                                       \
-        for (; i < s->count; i++) {                                                             \
-            V sum = { 0 };                                                                      \
-            for (int64_t l = 0; l < s->inner; l++)                                              \
-                sum += other[i * s->each + l * s->next] * *(const V *)((lanes) + l * (stride)); \
-            put(V, sum, i);                                                                     \
-        }                                                                                       \
+/* Four sums at a time, so that they do not wait for each other; what is written might be the loop's own numbers to the compiler,
+ * so these are copied where many are made. put(sum, i): number i of the other is done. */
+#define SMALL_LANES(V, lanes, stride, put)                                                                                     \
+    do {                                                                                                                       \
+        int64_t i = 0;                                                                                                         \
+        if (s->count >= 4) {                                                                                                   \
+            const int64_t count = s->count, inner = s->inner, each = s->each, next = s->next, apart = s->apart, down = stride; \
+            for (; i + 4 <= count; i += 4) {                                                                                   \
+                const T *o = other + i * each, *v = lanes;                                                                     \
+                V        s0 = { 0 }, s1 = { 0 }, s2 = { 0 }, s3 = { 0 };                                                       \
+                for (int64_t l = 0; l < inner; l++, o += next, v += down) {                                                    \
+                    const V x = *(const V *)v;                                                                                 \
+                    s0 += o[0] * x;                                                                                            \
+                    s1 += o[each] * x;                                                                                         \
+                    s2 += o[2 * each] * x;                                                                                     \
+                    s3 += o[3 * each] * x;                                                                                     \
+                }                                                                                                              \
+                put(V, s0, i);                                                                                                 \
+                put(V, s1, i + 1);                                                                                             \
+                put(V, s2, i + 2);                                                                                             \
+                put(V, s3, i + 3);                                                                                             \
+            }                                                                                                                  \
+        }                                                                                                                      \
+        const int64_t apart = s->apart;                                                                                        \
+        for (; i + 2 <= s->count; i += 2) {                                                                                    \
+            V s0 = { 0 }, s1 = { 0 };                                                                                          \
+            for (int64_t l = 0; l < s->inner; l++) {                                                                           \
+                const V  x = *(const V *)((lanes) + l * (stride));                                                             \
+                const T *o = other + i * s->each + l * s->next;                                                                \
+                s0 += o[0] * x;                                                                                                \
+                s1 += o[s->each] * x;                                                                                          \
+            }                                                                                                                  \
+            put(V, s0, i);                                                                                                     \
+            put(V, s1, i + 1);                                                                                                 \
+        }                                                                                                                      \
+        for (; i < s->count; i++) {                                                                                            \
+            V sum = { 0 };                                                                                                     \
+            for (int64_t l = 0; l < s->inner; l++)                                                                             \
+                sum += other[i * s->each + l * s->next] * *(const V *)((lanes) + l * (stride));                                \
+            put(V, sum, i);                                                                                                    \
+        }                                                                                                                      \
     } while (0)
-#define PUT_ROW(V, sum, i) (*(V *)(w + (i)*s->apart + j) = sum)
-#define PUT_ANY(V, sum, i)                                                                                        \
-    do {                                                                                                          \
-        if (s->wide) PUT_ROW(V, sum, i);                                                                          \
-        else                                                                                                      \
-            for (int64_t q = 0; q < (int64_t)(sizeof sum / sizeof(T)); q++) w[(j + q) * s->apart + (i)] = sum[q]; \
+#define PUT_ROW(V, sum, i) (*(V *)(w + (i)*apart + j) = sum)
+#define PUT_ANY(V, sum, i)                                                                            \
+    do {                                                                                              \
+        if (s->wide) PUT_ROW(V, sum, i);                                                              \
+        else {                                                                                        \
+            V put_ = sum;                                                                             \
+            spread(w + j * apart + (i), (const T *)&put_, (int64_t)(sizeof put_ / sizeof(T)), apart); \
+        }                                                                                             \
     } while (0)
 
-#define SMALL_LOOPS(T_, V4_, V16_)                                                                                            \
+#define SMALL_LOOPS(T_, V4_, VW_)                                                                                             \
     static void small_numbers_##T_(const small *s, const T_ *lane, const T_ *other, T_ *w)                                    \
     {                                                                                                                         \
         const int64_t along = s->rows ? s->stored : 1, across = s->rows ? 1 : s->stored;                                      \
@@ -106,7 +114,7 @@ typedef double f64x4 __attribute__((vector_size(32), aligned(8), may_alias));
         typedef T_ T;                                                                                                         \
         for (int64_t j = 0; j < s->length; j += 4) SMALL_LANES(V4_, lane + j, s->stored, PUT_ROW);                            \
     }                                                                                                                         \
-    /* Rows of the operand in the lanes; blocks of 4 by 4 change their axes in registers. */                                  \
+    /* Rows of the operand in the lanes; blocks of 4 by 4 change their axes in registers-> */                                 \
     static void small_panel_##T_(const small *s, const T_ *lane, T_ *panel)                                                   \
     {                                                                                                                         \
         for (int64_t l = 0, q; l < s->inner; l += 4) {                                                                        \
@@ -127,16 +135,22 @@ typedef double f64x4 __attribute__((vector_size(32), aligned(8), may_alias));
                 for (int64_t h = l; h < end; h++) panel[h * n + q] = lane[q * s->stored + h];                                 \
         }                                                                                                                     \
     }                                                                                                                         \
+    static __attribute__((noinline)) void small_spread_##T_(T_ *to, const T_ *from, int64_t n, int64_t apart)                 \
+    {                                                                                                                         \
+        for (int64_t q = 0; q < n; q++) to[q * apart] = from[q];                                                              \
+    }                                                                                                                         \
     static void small_any_##T_(const small *s, const T_ *lane, const T_ *other, T_ *w)                                        \
     {                                                                                                                         \
         typedef T_ T;                                                                                                         \
-        T          panel[PANEL];                                                                                              \
-        int64_t    j = 0, stride = s->stored;                                                                                 \
+        void (*const spread)(T *, const T *, int64_t, int64_t) = small_spread_##T_;                                           \
+        T       panel[PANEL];                                                                                                 \
+        int64_t j = 0, stride = s->stored;                                                                                    \
         if (!s->rows) {                                                                                                       \
             small_panel_##T_(s, lane, panel);                                                                                 \
             lane = panel, stride = s->length;                                                                                 \
         }                                                                                                                     \
-        for (; j + 16 <= s->length; j += 16) SMALL_LANES(V16_, lane + j, stride, PUT_ANY);                                    \
+        for (; j + WIDE / (int64_t)sizeof(T) <= s->length; j += WIDE / (int64_t)sizeof(T))                                    \
+            SMALL_LANES(VW_, lane + j, stride, PUT_ANY);                                                                      \
         for (; j + 4 <= s->length; j += 4) SMALL_LANES(V4_, lane + j, stride, PUT_ANY);                                       \
         for (; j < s->length; j++)                                                                                            \
             for (int64_t i = 0; i < s->count; i++) {                                                                          \
@@ -152,7 +166,7 @@ typedef double f64x4 __attribute__((vector_size(32), aligned(8), may_alias));
         else if (s->form == SMALL_NUMBERS) small_numbers_##T_(s, lane, other, w);                                             \
         else small_any_##T_(s, lane, other, w);                                                                               \
     }
-SMALL_LOOPS(float, f32x4, f32x16)
-SMALL_LOOPS(double, f64x4, f64x16)
+SMALL_LOOPS(float, four_float, wide_float)
+SMALL_LOOPS(double, four_double, wide_double)
 
 #endif
