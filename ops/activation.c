@@ -139,7 +139,7 @@ static const wg_op relu_backward_op = {
 
 static void tanh_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &tanh_backward_op, (wg_node[]){ gy, y }, 2, NULL);
+    gx[0] = wg_apply2(here, gy, y, &tanh_backward_op);
 }
 static wg_node     tanh_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_tanh_at, here, -2, 2); }
 static const char *tanh_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "tanh", here); }
@@ -156,13 +156,13 @@ static const wg_op tanh_op = {
     .sample = tanh_sample,
     .error = tanh_error,
 };
-wg_node wg_tanh_at(wg_site here, wg_node x) { return wg_apply(here, &tanh_op, &x, 1, NULL); }
+wg_node wg_tanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &tanh_op); }
 
 /* ---- sigmoid ---- */
 
 static void sigmoid_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &sigmoid_backward_op, (wg_node[]){ gy, y }, 2, NULL);
+    gx[0] = wg_apply2(here, gy, y, &sigmoid_backward_op);
 }
 static wg_node     sigmoid_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sigmoid_at, here, -3, 3); }
 static const char *sigmoid_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sigmoid", here); }
@@ -179,7 +179,7 @@ static const wg_op sigmoid_op = {
     .sample = sigmoid_sample,
     .error = sigmoid_error,
 };
-wg_node wg_sigmoid_at(wg_site here, wg_node x) { return wg_apply(here, &sigmoid_op, &x, 1, NULL); }
+wg_node wg_sigmoid_at(wg_site here, wg_node x) { return wg_apply1(here, x, &sigmoid_op); }
 
 /* ---- softplus ---- */
 
@@ -202,13 +202,13 @@ static const wg_op softplus_op = {
     .sample = softplus_sample,
     .error = softplus_error,
 };
-wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply(here, &softplus_op, &x, 1, NULL); }
+wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply1(here, x, &softplus_op); }
 
 /* ---- relu ---- */
 
 static void relu_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &relu_backward_op, (wg_node[]){ gy, y }, 2, NULL);
+    gx[0] = wg_apply2(here, gy, y, &relu_backward_op);
 }
 static wg_node     relu_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_relu_at, here); }
 static const char *relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "relu", here); }
@@ -223,7 +223,7 @@ static const wg_op relu_op = {
     .sample = relu_sample,
     .error = relu_error,
 };
-wg_node wg_relu_at(wg_site here, wg_node x) { return wg_apply(here, &relu_op, &x, 1, NULL); }
+wg_node wg_relu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &relu_op); }
 
 /* ---- leaky: the slope is an operand, for it may change from run to run; leaky_relu: it is an option ---- */
 
@@ -261,10 +261,7 @@ static const wg_op leaky_op = {
     .sample = leaky_sample,
     .error = leaky_error,
 };
-static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
-{
-    return wg_apply(here, &leaky_op, (wg_node[]){ x, slope }, 2, NULL);
-}
+static wg_node leaky_at(wg_site here, wg_node x, wg_node slope) { return wg_apply2(here, x, slope, &leaky_op); }
 
 struct leaky_relu {
     double slope; /* 0: the default */

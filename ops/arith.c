@@ -90,7 +90,7 @@ static const wg_op add_op = {
     .sample = add_sample,
     .error = add_error,
 };
-wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &add_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &add_op); }
 
 /* ---- sub ---- */
 
@@ -112,7 +112,7 @@ static const wg_op sub_op = {
     .sample = sub_sample,
     .error = sub_error,
 };
-wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &sub_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &sub_op); }
 
 /* ---- mul ---- */
 
@@ -135,7 +135,7 @@ static const wg_op mul_op = {
     .sample = mul_sample,
     .error = mul_error,
 };
-wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &mul_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &mul_op); }
 
 /* ---- div ---- */
 
@@ -159,7 +159,7 @@ static const wg_op div_op = {
     .sample = div_sample,
     .error = div_error,
 };
-wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &div_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &div_op); }
 
 /* ---- pow ---- */
 
@@ -190,7 +190,7 @@ static const wg_op pow_op = {
     .sample = pow_sample,
     .error = pow_error,
 };
-wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &pow_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &pow_op); }
 
 /* ---- maximum, minimum ---- */
 
@@ -217,7 +217,7 @@ static const wg_op maximum_op = {
     .sample = maximum_sample,
     .error = maximum_error,
 };
-wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &maximum_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &maximum_op); }
 
 static void minimum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
@@ -237,7 +237,7 @@ static const wg_op minimum_op = {
     .sample = minimum_sample,
     .error = minimum_error,
 };
-wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &minimum_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &minimum_op); }
 
 /* ---- neg ---- */
 
@@ -268,7 +268,7 @@ static const wg_op neg_op = {
     .sample = neg_sample,
     .error = neg_error,
 };
-wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply(here, &neg_op, &x, 1, NULL); }
+wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &neg_op); }
 
 /* ---- addn ---- */
 

@@ -129,7 +129,7 @@ static const wg_op equal_op = {
     .sample = equal_sample,
     .error = equal_error,
 };
-wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &equal_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &equal_op); }
 
 static wg_node     not_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_not_equal_at, here); }
 static const char *not_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_not_equal_at, here); }
@@ -145,10 +145,7 @@ static const wg_op not_equal_op = {
     .sample = not_equal_sample,
     .error = not_equal_error,
 };
-wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b)
-{
-    return wg_apply(here, &not_equal_op, (wg_node[]){ a, b }, 2, NULL);
-}
+wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &not_equal_op); }
 
 static wg_node     less_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_at, here); }
 static const char *less_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_at, here); }
@@ -164,7 +161,7 @@ static const wg_op less_op = {
     .sample = less_sample,
     .error = less_error,
 };
-wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &less_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &less_op); }
 
 static wg_node     less_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_equal_at, here); }
 static const char *less_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_equal_at, here); }
@@ -180,10 +177,7 @@ static const wg_op less_equal_op = {
     .sample = less_equal_sample,
     .error = less_equal_error,
 };
-wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
-{
-    return wg_apply(here, &less_equal_op, (wg_node[]){ a, b }, 2, NULL);
-}
+wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &less_equal_op); }
 
 static wg_node     greater_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_at, here); }
 static const char *greater_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_greater_at, here); }
@@ -199,7 +193,7 @@ static const wg_op greater_op = {
     .sample = greater_sample,
     .error = greater_error,
 };
-wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &greater_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &greater_op); }
 
 static wg_node     greater_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_equal_at, here); }
 static const char *greater_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_greater_equal_at, here); }
@@ -215,10 +209,7 @@ static const wg_op greater_equal_op = {
     .sample = greater_equal_sample,
     .error = greater_equal_error,
 };
-wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b)
-{
-    return wg_apply(here, &greater_equal_op, (wg_node[]){ a, b }, 2, NULL);
-}
+wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &greater_equal_op); }
 
 /* ---- where ---- */
 

@@ -259,13 +259,13 @@ static wg_node     as_class_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return wg_none;
     wg_node x = wg_cast(wg_any_class(g, 5, i ? WG_SCALAR : WG_SHAPE(6)), wg_context_dtype(wg_graph_context(g)));
-    return wg_apply(here, &as_class_op, &x, 1, NULL);
+    return wg_apply1(here, x, &as_class_op);
 }
 static const char *as_class_error(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return NULL;
     wg_node x = i ? wg_any_class(g, 3, WG_SHAPE(2)) : wg_between(g, 0.25, 0.75, WG_SHAPE(3));
-    wg_value(wg_apply(here, &as_class_op, &x, 1, NULL));
+    wg_value(wg_apply1(here, x, &as_class_op));
     return i ? "must be f32 or f64" : "a label is no whole number";
 }
 static const wg_op as_class_op = {
@@ -300,7 +300,7 @@ static wg_node labels_of(wg_site here, wg_node z, wg_node y)
 {
     wg_dtype t = wg_node_dtype(y);
     if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y))) return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
-    if (wg_dtype_is_float(t)) return wg_apply(here, &as_class_op, &y, 1, NULL);
+    if (wg_dtype_is_float(t)) return wg_apply1(here, y, &as_class_op);
     return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
 }
 

@@ -148,10 +148,7 @@ static const wg_op gather_op = {
     .sample = gather_sample,
     .error = gather_error,
 };
-wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows)
-{
-    return wg_apply(here, &gather_op, (wg_node[]){ x, rows }, 2, NULL);
-}
+wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return wg_apply2(here, x, rows, &gather_op); }
 
 /* ---- gather_grad ---- */
 

@@ -35,7 +35,7 @@ static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, double lo
     static const wg_shape s[] = { { 2, { 3, 2 } }, { 1, { 5 } }, { 2, { 0, 1 } }, { 0, { 0 } } };
     if (i > 3) return wg_none;
     wg_node x = wg_between(g, low, high, s[i]), t = wg_between(g, 0.1, 0.9, s[i]);
-    return wg_apply(here, op, (wg_node[]){ x, t }, 2, NULL);
+    return wg_apply2(here, x, t, op);
 }
 static const char *pair_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
@@ -259,10 +259,7 @@ static const wg_op accuracy_op = {
     .sample = accuracy_sample,
     .error = accuracy_error,
 };
-wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y)
-{
-    return wg_apply(here, &accuracy_op, (wg_node[]){ logits, y }, 2, NULL);
-}
+wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y) { return wg_apply2(here, logits, y, &accuracy_op); }
 
 /* ---- l2: a builder, not an op: its operands are found in the graph ---- */
 

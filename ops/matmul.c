@@ -489,7 +489,7 @@ static const wg_op dot_op = {
     .sample = dot_sample,
     .error = dot_error,
 };
-wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply(here, &dot_op, (wg_node[]){ a, b }, 2, NULL); }
+wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &dot_op); }
 
 /* ---- dense ---- */
 

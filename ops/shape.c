@@ -338,7 +338,7 @@ static const wg_op stop_gradient_op = {
     .sample = stop_gradient_sample,
     .error = stop_gradient_error,
 };
-wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply(here, &stop_gradient_op, &x, 1, NULL); }
+wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &stop_gradient_op); }
 
 extern const wg_op        wgi_op_transpose, wgi_op_concat, wgi_op_slice, wgi_op_unslice; /* transpose.c, slice.c */
 extern const wg_op *const wgi_ops_shape[];

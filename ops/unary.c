@@ -41,7 +41,7 @@ static const wg_op exp_op = {
     .sample = exp_sample,
     .error = exp_error,
 };
-wg_node wg_exp_at(wg_site here, wg_node x) { return wg_apply(here, &exp_op, &x, 1, NULL); }
+wg_node wg_exp_at(wg_site here, wg_node x) { return wg_apply1(here, x, &exp_op); }
 
 /* ---- log ---- */
 
@@ -61,7 +61,7 @@ static const wg_op log_op = {
     .sample = log_sample,
     .error = log_error,
 };
-wg_node wg_log_at(wg_site here, wg_node x) { return wg_apply(here, &log_op, &x, 1, NULL); }
+wg_node wg_log_at(wg_site here, wg_node x) { return wg_apply1(here, x, &log_op); }
 
 /* ---- sqrt ---- */
 
@@ -81,7 +81,7 @@ static const wg_op sqrt_op = {
     .sample = sqrt_sample,
     .error = sqrt_error,
 };
-wg_node wg_sqrt_at(wg_site here, wg_node x) { return wg_apply(here, &sqrt_op, &x, 1, NULL); }
+wg_node wg_sqrt_at(wg_site here, wg_node x) { return wg_apply1(here, x, &sqrt_op); }
 
 /* ---- square ---- */
 
@@ -102,7 +102,7 @@ static const wg_op square_op = {
     .sample = square_sample,
     .error = square_error,
 };
-wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply(here, &square_op, &x, 1, NULL); }
+wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply1(here, x, &square_op); }
 
 /* ---- abs ---- */
 
@@ -123,7 +123,7 @@ static const wg_op abs_op = {
     .sample = abs_sample,
     .error = abs_error,
 };
-wg_node wg_abs_at(wg_site here, wg_node x) { return wg_apply(here, &abs_op, &x, 1, NULL); }
+wg_node wg_abs_at(wg_site here, wg_node x) { return wg_apply1(here, x, &abs_op); }
 
 /* ---- sin, cos ---- */
 
@@ -143,7 +143,7 @@ static const wg_op sin_op = {
     .sample = sin_sample,
     .error = sin_error,
 };
-wg_node wg_sin_at(wg_site here, wg_node x) { return wg_apply(here, &sin_op, &x, 1, NULL); }
+wg_node wg_sin_at(wg_site here, wg_node x) { return wg_apply1(here, x, &sin_op); }
 
 static void cos_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
@@ -164,7 +164,7 @@ static const wg_op cos_op = {
     .sample = cos_sample,
     .error = cos_error,
 };
-wg_node wg_cos_at(wg_site here, wg_node x) { return wg_apply(here, &cos_op, &x, 1, NULL); }
+wg_node wg_cos_at(wg_site here, wg_node x) { return wg_apply1(here, x, &cos_op); }
 
 /* ---- erf ---- */
 
@@ -187,7 +187,7 @@ static const wg_op erf_op = {
     .sample = erf_sample,
     .error = erf_error,
 };
-wg_node wg_erf_at(wg_site here, wg_node x) { return wg_apply(here, &erf_op, &x, 1, NULL); }
+wg_node wg_erf_at(wg_site here, wg_node x) { return wg_apply1(here, x, &erf_op); }
 
 extern const wg_op *const wgi_ops_unary[];
 const wg_op *const        wgi_ops_unary[] = { &exp_op, &log_op, &sqrt_op, &square_op, &abs_op, &sin_op, &cos_op, &erf_op, NULL };

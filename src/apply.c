@@ -384,8 +384,6 @@ static bool is_plain(wg_graph *g, const wg_op *op)
 /* A number beside a float operand, as a leaf. */
 static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
 {
-    uint32_t i = *wgi_shared_number(g, wgi_number_bits(x), t);
-    if (g->count >= WGI_SHARE_FROM && wgi_holds_number(g, i, wgi_number_bits(x), t)) return i;
     return wg_is_none(x) || !wg_dtype_is_float(t) ? 0 : wgi_leaf_number(g, here, wgi_number_value(x), t).index;
 }
 
@@ -414,15 +412,16 @@ static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg
         a = lead ? number : a;
     }
     if (g->count >= g->room && !wgi_room(g)) return 0;
+    bool      scalar = !shape->rank, even = scalar && wg_dtype_is_float(t);
     wgi_node *y = &g->node[g->count];
     y->op = op, y->shape = shape, y->in[0] = a, y->in[1] = b, y->attr = NULL, y->here = here;
-    y->hash = wgi_node_hash(y[-1].hash, op, shape, t | (uint32_t)n << 16, a, b);
+    y->hash = wgi_hash_after(y[-1].hash, wgi_hash_of(op, shape, t | (uint32_t)n << 16), (uint64_t)b << 32 | a);
     y->scope = g->scope, y->name = 0, y->operands = (uint32_t)n;
-    y->dtype = (uint8_t)t, y->output = 0, y->flags = 0;
+    y->dtype = (uint8_t)t, y->output = 0, y->flags = even ? WGI_SCALAR | WGI_EVEN : 0;
+    g->weight += scalar ? 0 : (double)wgi_size(shape);
+    g->loose++;
     wgi_use(g, a);
     if (n == 2) wgi_use(g, b);
-    g->loose++;
-    g->weight += (double)wgi_size(shape);
     return g->count++;
 }
 
@@ -455,7 +454,9 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 static wg_node apply_new(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
 {
     uint32_t i = apply_plain(here, op, g, x, n);
-    return i ? wgi_handle(g, i) : apply_any(here, op, g, x, n, attr);
+    if (!i) return apply_any(here, op, g, x, n, attr);
+    if (!g->again) wgi_kind_learn(g, i);
+    return wgi_handle(g, i);
 }
 
 static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)

@@ -42,11 +42,12 @@ void wg_begin(wg_graph *g, wg_mode mode)
     wgi_close(g);
     for (size_t i = 0; i < g->kepts; i++) g->node[g->kept[i]].flags &= (uint8_t)~WGI_KEPT;
     wgi_again_begin(g, mode);
+    if (g->count >= WGI_SHARE_FROM) memset(g->number, 0, sizeof g->number); /* else none is shared */
+    g->quick = 0;
     g->generation++;
     g->mode = mode;
     g->count = g->loose = 0;
     g->weight = 0;
-    memset(g->number, 0, sizeof g->number);
     g->texts = g->scope = 0;
     g->scope_depth = g->stream_scopes = g->params = g->kepts = g->assigns = g->uses = 0;
     g->layers = NULL;
@@ -97,7 +98,7 @@ bool wgi_room(wg_graph *g)
 
 static double weight_of(const wgi_node *n)
 {
-    return wgi_is_leaf(n) ? 0 : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
+    return wgi_is_leaf(n) || !n->shape->rank ? 0 : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
 }
 
 wgi_node *wgi_slot(wg_graph *g)
@@ -110,9 +111,10 @@ wgi_node *wgi_slot(wg_graph *g)
 static uint64_t node_hash(uint64_t h, const wgi_node *n)
 {
     uint32_t meta = n->dtype | (uint32_t)n->output << 8 | n->operands << 16;
-    if (wgi_is_leaf(n)) return wgi_node_hash(h, n->op, n->shape, meta, 0, 0);
+    wgi_hash own = wgi_hash_of(n->op, n->shape, meta);
+    if (wgi_is_leaf(n)) return wgi_hash_after(h, own, 0);
     const uint32_t *in = wgi_in(n);
-    h = wgi_node_hash(h, n->op, n->shape, meta, n->operands > 0 ? in[0] : 0, n->operands > 1 ? in[1] : 0);
+    h = wgi_hash_after(h, own, (n->operands > 0 ? in[0] : 0) | (uint64_t)(n->operands > 1 ? in[1] : 0) << 32);
     for (uint32_t i = 2; i < n->operands; i++) h = wgi_mix(h, in[i]);
     return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
 }
@@ -122,8 +124,10 @@ uint32_t wgi_settle(wg_graph *g, wgi_node *n)
     if (g->again && !g->calling) wgi_again_stop(g);
     n->scope = g->scope;
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
-    n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
-    if (!n->flags) {
+    bool leaf = wgi_is_leaf(n);
+    n->flags = !leaf ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
+    if (!n->shape->rank && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
+    if (!leaf) {
         g->loose++;
         g->weight += weight_of(n);
         for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
@@ -147,7 +151,8 @@ void wgi_forget(wg_graph *g, uint32_t mark)
     g->count = mark;
     g->loose = WGI_UNKNOWN;
     for (int k = 0; k < WGI_NUMBERS; k++)
-        if (g->number[k] >= mark) g->number[k] = 0;
+        if (g->number[k].leaf >= mark) g->number[k] = (wgi_number){ 0 };
+    if (mark < WGI_SHARE_FROM) g->quick = 0;
     wgi_again_forget(g, mark);
 }
 
@@ -170,15 +175,7 @@ bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
 
 /* ---- leaves ---- */
 
-wg_node wg_number(double value)
-{
-    uint64_t bits;
-    if (value != value) value = NAN;
-    memcpy(&bits, &value, sizeof bits);
-    bits = ~bits; /* so that all zero, wg_none, is a NaN that no number has */
-    wg_node n = { NULL, (uint32_t)bits, (uint32_t)(bits >> 32) };
-    return n;
-}
+wg_node wg_number(double value) { return wg_number_of(value); }
 
 double wgi_number_value(wg_node n)
 {
@@ -206,10 +203,10 @@ wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
 {
     uint64_t bits;
     memcpy(&bits, &v, sizeof bits);
-    uint32_t *shared = g->count < WGI_SHARE_FROM ? NULL : wgi_shared_number(g, bits, t);
-    if (shared && wgi_holds_number(g, *shared, bits, t)) return wgi_handle(g, *shared);
+    wgi_number *shared = g->count < WGI_SHARE_FROM ? NULL : wgi_number_place(g, bits);
+    if (shared && wgi_holds_number(shared, bits, t)) return wgi_handle(g, shared->leaf);
     uint32_t i = number_new(g, here, v, t);
-    if (shared && i) *shared = i;
+    if (shared && i) *shared = (wgi_number){ bits, i, t };
     return wgi_handle(g, i);
 }
 

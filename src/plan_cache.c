@@ -211,7 +211,7 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);
-    uint32_t users[WGI_NUMBERS];
+    wgi_number users[WGI_NUMBERS];
     memcpy(users, g->number, sizeof users);
     memset(g->number, 0, sizeof g->number);
     wg_site in = wg_inside(r->here);

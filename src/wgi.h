@@ -122,9 +122,12 @@ bool wgi_op_registered(const wg_op *op); /* one of the library's */
 
 /* ---- graph.c ---- */
 
-/* USED: a leaf, or an operand of another node; FIXED: a leaf but a parameter */
-enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_USED = 4, WGI_FIXED = 8 };
+/* USED: a leaf, or an operand of another node; FIXED: a leaf but a parameter; SCALAR: rank 0, f32 or f64; EVEN: SCALAR, by a
+ * plain op of operands that are SCALAR of the same dtype */
+enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_USED = 4, WGI_FIXED = 8, WGI_SCALAR = 16, WGI_EVEN = 32 };
 enum { WGI_NUMBERS = 16, WGI_OPS = 32 };
+/* How many records ahead those who go from node to node ask for: a page of 4 KiB, which is where hardware stops by itself. */
+enum { WGI_AHEAD = 64 };
 /* A place in a table of WGI_OPS: descriptors stand at regular distances, hence the multiplication. */
 static inline uint32_t wgi_op_place(const wg_op *op) { return (uint32_t)((uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u >> 59); }
 #define WGI_UNKNOWN (UINT32_MAX / 2)
@@ -158,6 +161,22 @@ typedef struct wgi_node {
     uint32_t operands;
     uint8_t  dtype, output, flags;
 } wgi_node;
+
+typedef struct wgi_number { /* a leaf of a large graph that equal numbers of one dtype share */
+    uint64_t bits;
+    uint32_t leaf, dtype;
+} wgi_number;
+
+typedef struct wgi_hash { /* see wgi_hash_of */
+    uint64_t x, y;
+} wgi_hash;
+
+/* What is the same in all nodes of a plain op of float scalars of one dtype. */
+typedef struct wgi_kind {
+    wgi_node          node; /* op NULL: none */
+    wgi_hash          hash;
+    const wgi_number *number; /* where the last that stood beside one was found */
+} wgi_kind;
 
 typedef struct wgi_uses { /* a parameter set in this graph, and its version when the evaluation was opened */
     wg_params *p;
@@ -226,9 +245,11 @@ struct wg_graph {
     uint32_t     count, room; /* room: how far count may grow before wgi_slot must look */
     size_t       node_capacity, value_capacity, marked_capacity;
     uint32_t     loose;  /* nodes that no other uses, at least; WGI_UNKNOWN: not counted since nodes were taken away */
-    double       weight; /* of all nodes: elements to be made, those of products times 64 */
-    uint32_t     number[WGI_NUMBERS]; /* leaves of large graphs that equal numbers share */
-    const wg_op *plain[WGI_OPS];      /* ops that apply.c has found to be plain */
+    double       weight; /* of all nodes but scalars: elements to be made, those of products times 64 */
+    wgi_number   number[WGI_NUMBERS];
+    const wg_op *plain[WGI_OPS];   /* ops that apply.c has found to be plain */
+    wgi_kind     kind[2][WGI_OPS]; /* of one operand, of two: see scalars.c */
+    uint32_t     quick;            /* how far count may grow that way, 0: not at all */
     bool         warned;
     /* rebuild.c */
     wgi_called *call; /* of the last build; while not again, of this one */
@@ -299,27 +320,23 @@ bool                   wgi_room(wg_graph *g);                      /* for one mo
 wgi_node              *wgi_slot(wg_graph *g); /* the next record, zeroed, to be filled and settled; NULL: out of memory */
 uint32_t               wgi_settle(wg_graph *g, wgi_node *n);   /* makes it a node */
 void                   wgi_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on */
-/* The leaf that this number shares in a large graph, 0 if it has none yet: see graph.c. */
-static inline uint32_t *wgi_shared_number(wg_graph *g, uint64_t bits, wg_dtype t)
+/* Where the leaf of this number is found in a large graph: see graph.c. */
+static inline wgi_number *wgi_number_place(wg_graph *g, uint64_t bits) { return &g->number[bits * 0x9E3779B97F4A7C15u >> 60]; }
+static inline bool        wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)
 {
-    return &g->number[(bits * 0x9E3779B97F4A7C15u + t) >> 60];
+    return at->bits == bits && at->dtype == t;
 }
-static inline bool wgi_holds_number(const wg_graph *g, uint32_t i, uint64_t bits, wg_dtype t)
+/* The structure hash of a node: of the prefix, what is the same for all nodes of a kind, and the first operands, b << 32 | a. What
+ * does not depend on the prefix is computed beside it, so that a node waits for the one before by a single multiplication. */
+static inline wgi_hash wgi_hash_of(const wg_op *op, const wg_shape *shape, uint32_t meta)
 {
-    const wgi_node *n = &g->node[i];
-    uint64_t        own;
-    memcpy(&own, &n->number, sizeof own);
-    return i < g->count && n->op == &wgi_op_number && own == bits && n->dtype == t;
+    return (wgi_hash){ (uint64_t)(uintptr_t)op ^ (uint64_t)(uintptr_t)shape * 0xC2B2AE3D27D4EB4Fu,
+                       0xA0761D6478BD642Fu + meta * 0xD6E8FEB86659FD93u };
 }
-/* The structure hash of a node after a prefix: what does not depend on the prefix is computed beside it, so that a node waits
- * for the one before by a single multiplication. a, b: the first operands. */
-static inline uint64_t wgi_node_hash(uint64_t prefix, const wg_op *op, const wg_shape *shape, uint32_t meta, uint32_t a,
-                                     uint32_t b)
+static inline uint64_t wgi_hash_after(uint64_t prefix, wgi_hash own, uint64_t operands)
 {
-    uint64_t h = (uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)shape * 0xC2B2AE3D27D4EB4Fu;
-    h = (h ^ h >> 32) + ((uint64_t)a << 32 | b) * 0xD6E8FEB86659FD93u + meta * 0xA0761D6478BD642Fu;
-    h = (prefix ^ h ^ h >> 31) * 0x9E3779B97F4A7C15u;
-    return h ^ h >> 29;
+    unsigned __int128 h = (unsigned __int128)(prefix ^ own.x) * (own.y + operands);
+    return (uint64_t)h ^ (uint64_t)(h >> 64);
 }
 static inline void wgi_use(wg_graph *g, uint32_t i)
 {
@@ -334,6 +351,10 @@ wg_node  wgi_error_node(wg_graph *g);
 /* True if the handle can be used; else records why (an error node: nothing more to say) . */
 bool       wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
 wg_params *wgi_params_root(wg_params *p);
+
+/* ---- scalars.c ---- */
+
+void wgi_kind_learn(wg_graph *g, uint32_t i); /* nodes to come that are like node i may go the short way */
 
 /* ---- rebuild.c ---- */
 

@@ -49,7 +49,19 @@ static inline wg_node wg_operand_of(double v) { return wg_number(v); }
 extern "C" {
 #else
 static inline wg_node wg_node_itself(wg_node n) { return n; }
-#define WG_OPERAND(x) _Generic((x), wg_node : wg_node_itself, default : wg_number)(x)
+/* wg_number where the compiler sees it: its bits inverted, so that wg_none is a NaN that no number has. */
+static inline wg_node wg_number_of(double value)
+{
+    union {
+        double   value;
+        uint64_t bits;
+    } u;
+    u.value = value;
+    if (value != value) u.bits = 0x7FF8000000000000;
+    wg_node n = { NULL, (uint32_t)~u.bits, (uint32_t)(~u.bits >> 32) };
+    return n;
+}
+#define WG_OPERAND(x) _Generic((x), wg_node : wg_node_itself, default : wg_number_of)(x)
 #endif
 
 typedef enum wg_mode { WG_TRAIN, WG_EVAL } wg_mode;

@@ -237,6 +237,10 @@ struct wg_op {
 /* The one way into a graph. Operands may be numbers; attr is copied, NULL: all zero. Composites run their expansion. */
 WG_API wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
 
+/* The same for ops of one and of two operands, without attributes: the short way, for programs of scalars. */
+WG_API wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op);
+WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
+
 /* Inside composite builders and rules: the user's place without the arguments' text, which would name the wrong operands. */
 WG_API wg_site wg_inside(wg_site here);
 
