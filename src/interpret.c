@@ -166,6 +166,7 @@ typedef struct scalar_call {
     uint32_t     types; /* the dtypes of both operands and the result */
     wg_kernel_fn fn;
     wg_kernel    k;
+    uint32_t     in[2]; /* whose values x are: most often one of them is that of the call before */
     const void  *x[2];
     void        *y;
     wg_type      xt[2], yt;
@@ -181,7 +182,8 @@ typedef struct scalars {
 
 static bool is_scalar_map(const wg_graph *g, const wgi_node *n)
 {
-    return n->op->kind == WG_MAP && n->operands <= 2 && n->shape == g->node[0].shape && !n->op->attr_size;
+    return n->flags & WGI_EVEN ||
+           (n->op->kind == WG_MAP && n->operands <= 2 && n->shape == g->node[0].shape && !n->op->attr_size);
 }
 
 static void call_make(wg_graph *g, scalars *s, scalar_call *c, const wgi_node *n, uint32_t types)
@@ -206,28 +208,6 @@ static void call_make(wg_graph *g, scalars *s, scalar_call *c, const wgi_node *n
     wgi_fault_clear(&s->fault);
 }
 
-/* From a place in the code of its own for each of the first kinds: a call from one place to many targets is mispredicted at
- * every change, which costs as much as all the rest of a node. */
-static inline bool call_site(const scalars *s, const scalar_call *c)
-{
-#define SITE(j)                                       \
-    do {                                              \
-        if (c == &s->call[j]) {                       \
-            bool ok = wgi_call(c->op, c->fn, &c->k);  \
-            __asm__ volatile("" : "+r"(ok) : "i"(j)); \
-            return ok;                                \
-        }                                             \
-    } while (0)
-    SITE(0);
-    SITE(1);
-    SITE(2);
-    SITE(3);
-    SITE(4);
-    SITE(5);
-#undef SITE
-    return wgi_call(c->op, c->fn, &c->k);
-}
-
 static bool cells(wg_graph *g, scalars *s, uint32_t most)
 {
     size_t n = WGI_MIN(most, CELLS);
@@ -236,19 +216,53 @@ static bool cells(wg_graph *g, scalars *s, uint32_t most)
     return s->cell;
 }
 
-static bool run_scalar(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
+static inline __attribute__((always_inline)) bool call_of(wg_graph *g, scalars *s, scalar_call *c, const wgi_node *n, uint32_t i)
+{
+    for (int k = 0; k < 2; k++)
+        if (c->in[k] != n->in[k]) {
+            c->in[k] = n->in[k];
+            c->x[k] = wgi_value(g, n->in[k]);
+        }
+    c->y = g->value[i] = s->cell++;
+    return wgi_call(c->op, c->fn, &c->k);
+}
+
+/* From a place in the code of its own for each of the first kinds: a call from one place to many targets is mispredicted at
+ * every change, which costs as much as all the rest of a node. */
+static inline __attribute__((always_inline)) bool call_scalar(wg_graph *g, scalars *s, const wgi_node *n, uint32_t i,
+                                                              uint32_t types)
+{
+#define SITE(j)                                                    \
+    do {                                                           \
+        if (s->call[j].op == n->op && s->call[j].types == types) { \
+            bool ok = call_of(g, s, &s->call[j], n, i);            \
+            __asm__ volatile("" : "+r"(ok) : "i"(j));              \
+            return ok;                                             \
+        }                                                          \
+    } while (0)
+    SITE(0);
+    SITE(1);
+    SITE(2);
+    SITE(3);
+    SITE(4);
+    SITE(5);
+#undef SITE
+    scalar_call *c = s->call;
+    while (c < s->call + SITES && c->op) c++;
+    if (c->op != n->op || c->types != types) call_make(g, s, c, n, types);
+    return call_of(g, s, c, n, i);
+}
+
+static inline bool run_scalar(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
 {
     const wgi_node *n = &g->node[i];
-    uint32_t        a = n->in[0], b = n->operands > 1 ? n->in[1] : a;
-    uint32_t        types = g->node[a].dtype | (uint32_t)g->node[b].dtype << 8 | (uint32_t)n->dtype << 16;
-    scalar_call    *c = s->call;
-    while (c < s->call + SITES && c->op && (c->op != n->op || c->types != types)) c++;
-    if (c->op != n->op || c->types != types) call_make(g, s, c, n, types);
-    if (s->cell == s->end && !cells(g, s, high - i + 1)) return false;
-    c->x[0] = wgi_value(g, a);
-    c->x[1] = wgi_value(g, b);
-    c->y = g->value[i] = s->cell++;
-    if (call_site(s, c)) return true;
+    uint32_t        types = n->dtype * 0x10101u;
+    if (!(n->flags & WGI_EVEN)) {
+        const wgi_node *a = &g->node[n->in[0]], *b = n->operands > 1 ? &g->node[n->in[1]] : a;
+        types = a->dtype | (uint32_t)b->dtype << 8 | (uint32_t)n->dtype << 16;
+    }
+    if ((s->cell == s->end && !cells(g, s, high - i + 1))) return false;
+    if (call_scalar(g, s, n, i, types)) return true;
     g->value[i] = NULL;
     wgi_fault_report(g, n->op, n->here, &s->fault);
     return false;
@@ -300,13 +314,23 @@ static bool run_node(wg_graph *g, uint32_t i)
     return true;
 }
 
-static bool run(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
+static inline bool run(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
 {
     if (is_scalar_map(g, &g->node[i])) return run_scalar(g, s, i, high);
     wgi_place place = wgi_arena_place(&g->temp);
     bool      ok = run_node(g, i);
     wgi_arena_rewind(&g->temp, place);
     return ok;
+}
+
+/* all: every node but leaves and those with a value; else those that are marked. */
+static inline bool is_due(wg_graph *g, uint32_t i, bool all)
+{
+    const wgi_node *n = &g->node[i];
+    if (all) return !g->value[i] && (n->flags & WGI_EVEN || (!n->output && !wgi_is_leaf(n)));
+    bool marked = g->marked[i];
+    g->marked[i] = 0;
+    return marked;
 }
 
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
@@ -318,8 +342,8 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
     bool     all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->rans, ok = true;
     uint32_t high = root[0], low = all ? 1 : mark_needed(g, root, roots, &high);
     for (uint32_t i = low; i <= high && ok; i++) {
-        if (all ? g->value[i] || g->node[i].output || wgi_is_leaf(&g->node[i]) : !g->marked[i]) continue;
-        g->marked[i] = 0;
+        __builtin_prefetch(&g->node[i] + WGI_AHEAD);
+        if (!is_due(g, i, all)) continue;
         ok = run(g, &s, i, high);
         if (!ok) memset(g->marked + i, 0, high - i + 1);
     }
