@@ -171,18 +171,24 @@ static wgi_trace *trace_of(wg_context *c, const wgi_node *n, uint32_t kind, uint
 
 /* ---- the sweep ---- */
 
-enum { RECENT = 4 };
+enum { SITES = 6, WANTED = 1 << OPERANDS };
+
+/* Nodes of one op and dtype. Whose value an operand is, and whether its gradient is wanted, is kept from node to node: most often
+ * one operand is that of the node before. */
+typedef struct site {
+    uintptr_t   key; /* the op's address, which is a multiple of 8, and the dtype; 0: none */
+    wgi_trace  *trace[WANTED];
+    uint32_t    in[OPERANDS], bit[OPERANDS]; /* bit: of in[k], 0: not wanted */
+    const void *x[OPERANDS];
+} site;
+_Static_assert(_Alignof(wg_op) >= 8 && WG_DTYPE_COUNT <= 8, "the key of a site");
 
 typedef struct sweep {
     wg_graph *g;
     uint32_t  lo;
     uint64_t *adjoint; /* by node - lo; there when marked */
-    struct {
-        const wg_op *op;
-        uint32_t     kind;
-        wgi_trace   *trace;
-    } recent[RECENT];
-    int next;
+    site      site[SITES];
+    int       next;
 } sweep;
 
 static bool is_sweepable(const wg_graph *g, const wgi_node *n)
@@ -191,62 +197,78 @@ static bool is_sweepable(const wg_graph *g, const wgi_node *n)
            wg_dtype_is_float((wg_dtype)n->dtype);
 }
 
-static wgi_trace *new_trace(sweep *s, const wgi_node *n, uint32_t kind)
+static site *site_new(sweep *s, const wgi_node *n, uintptr_t key)
 {
-    wgi_trace *t = is_sweepable(s->g, n) ? trace_of(s->g->c, n, kind, kind >> 8) : NULL;
-    int        j = s->next++ % RECENT;
-    if (!t || !t->usable) return NULL;
-    s->recent[j].op = n->op, s->recent[j].kind = kind, s->recent[j].trace = t;
-    return t;
+    site *at = &s->site[s->next++ % SITES];
+    if (!is_sweepable(s->g, n)) return NULL;
+    *at = (site){ .key = key };
+    return at;
 }
 
-/* NULL: no case for the sweep. */
-static inline wgi_trace *trace_for(sweep *s, const wgi_node *n, uint32_t wanted)
+static inline site *site_of(sweep *s, const wgi_node *n)
 {
-    uint32_t kind = n->dtype | wanted << 8;
-    for (int j = 0; j < RECENT; j++)
-        if (s->recent[j].op == n->op && s->recent[j].kind == kind) return s->recent[j].trace;
-    return new_trace(s, n, kind);
+    uintptr_t key = (uintptr_t)n->op + n->dtype;
+    for (int j = 0; j < SITES; j++)
+        if (s->site[j].key == key) return &s->site[j];
+    return site_new(s, n, key);
 }
 
-static inline void contribute(sweep *s, uint32_t i, wg_dtype t, const void *gx)
+/* Whose operand k is node i from now on. */
+static inline void turn_to(const sweep *s, site *at, uint32_t k, uint32_t i)
 {
-    void *to = &s->adjoint[i - s->lo];
-    if (!s->g->marked[i]) memcpy(to, gx, t == WG_F32 ? 4 : 8);
-    else if (t == WG_F32) *(float *)to += *(const float *)gx;
-    else *(double *)to += *(const double *)gx;
-    s->g->marked[i] = 1;
+    const wg_graph *g = s->g;
+    at->in[k] = i;
+    at->x[k] = wgi_value(g, i);
+    at->bit[k] = i >= s->lo && !(g->node[i].flags & WGI_FIXED) ? 1U << k : 0;
 }
 
 /* The addresses of what the rule reads, and the operands whose gradients are wanted, as bits. False: a value is missing, since
  * a plan ran it and kept the results alone; or this is no case for the sweep. */
-static inline bool look(const sweep *s, uint32_t i, const void *variable[], uint32_t *wanted)
+static inline bool look(const sweep *s, site *at, uint32_t i, const void *variable[], uint32_t *wanted)
 {
     const wg_graph *g = s->g;
     const wgi_node *n = &g->node[i];
-    const uint32_t *in = wgi_in(n);
-    if (n->shape != g->node[0].shape || n->operands > OPERANDS) return false;
     variable[GY] = &s->adjoint[i - s->lo], variable[Y] = g->value[i];
-    bool ok = variable[Y];
+    if (n->flags & WGI_EVEN) { /* where there is no second operand, in[1] is the error node, which is never wanted */
+        if (at->in[0] != n->in[0]) turn_to(s, at, 0, n->in[0]);
+        if (at->in[1] != n->in[1]) turn_to(s, at, 1, n->in[1]);
+        variable[X] = at->x[0], variable[X + 1] = at->x[1];
+        *wanted = at->bit[0] | at->bit[1];
+        return variable[Y] && variable[X] && (variable[X + 1] || n->operands == 1);
+    }
+    const uint32_t *in = wgi_in(n);
+    bool            ok = variable[Y] && n->shape == g->node[0].shape && n->operands <= OPERANDS;
     *wanted = 0;
-    for (uint32_t k = 0; k < n->operands; k++) {
-        const wgi_node *x = &g->node[in[k]];
-        variable[X + k] = wgi_value(g, in[k]);
-        ok &= x->dtype == n->dtype && variable[X + k];
-        *wanted |= (uint32_t)(in[k] >= s->lo && !(x->flags & WGI_FIXED)) << k;
+    for (uint32_t k = 0; ok && k < n->operands; k++) {
+        if (at->in[k] != in[k]) turn_to(s, at, k, in[k]);
+        variable[X + k] = at->x[k];
+        *wanted |= at->bit[k];
+        ok = at->x[k] && g->node[in[k]].dtype == n->dtype;
     }
     return ok;
 }
 
+static inline void contribute(sweep *s, uint32_t i, uint32_t t, const void *gx)
+{
+    uint64_t *to = &s->adjoint[i - s->lo];
+    bool      first = !s->g->marked[i];
+    s->g->marked[i] = 1;
+    if (t == WG_F32) *(float *)(void *)to = first ? *(const float *)gx : *(float *)(void *)to + *(const float *)gx;
+    else *(double *)(void *)to = first ? *(const double *)gx : *(double *)(void *)to + *(const double *)gx;
+}
+
 /* False: no case for the sweep, or an error. */
-static bool visit(sweep *s, uint32_t i)
+static inline bool visit(sweep *s, uint32_t i)
 {
     wg_graph       *g = s->g;
     const wgi_node *n = &g->node[i];
     const void     *variable[VARIABLES];
     uint32_t        wanted;
-    wgi_trace      *t = look(s, i, variable, &wanted) ? trace_for(s, n, wanted) : NULL;
-    if (!t) return false;
+    site           *at = site_of(s, n);
+    if (!at || !look(s, at, i, variable, &wanted)) return false;
+    if (!at->trace[wanted]) at->trace[wanted] = trace_of(g->c, n, n->dtype | wanted << 8, wanted);
+    wgi_trace *t = at->trace[wanted];
+    if (!t || !t->usable) return false;
     for (int j = 0; j < t->patches; j++) *t->patch[j].slot = variable[t->patch[j].variable];
     for (int j = 0; j < t->instrs; j++)
         if (!wgi_call(t->instr[j].op, t->instr[j].fn, &t->instr[j].k)) {
@@ -254,7 +276,7 @@ static bool visit(sweep *s, uint32_t i)
             return false;
         }
     for (uint32_t k = 0; wanted; k++, wanted >>= 1)
-        if (wanted & 1) contribute(s, wgi_in(n)[k], (wg_dtype)n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
+        if (wanted & 1) contribute(s, wgi_in(n)[k], n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
     return true;
 }
 
@@ -282,6 +304,7 @@ bool wgi_sweep(wg_graph *g, wgi_request *r)
     wgi_convert((wg_dtype)loss->dtype, &s.adjoint[r->loss - s.lo], WG_F64, &(double){ 1 }, 1);
     uint32_t i = r->loss + 1;
     while (ok && i-- > s.lo) {
+        __builtin_prefetch(&g->node[i] - WGI_AHEAD);
         if (!g->marked[i] || g->node[i].op == &wgi_op_param) continue; /* no other leaf is wanted */
         g->marked[i] = 0;
         ok = visit(&s, i);
