@@ -25,30 +25,39 @@ typedef struct product {
 
 /* The rule of tiles, found by measurement with two cores (docs/performance.md). Multiplications: up to SMALL a loop is faster
  * than a call; tiles of less than WORTH do not pay for their call. */
-enum { SMALL = 2048, WORTH = 1 << 16, FAR = 1 << 23 };
+enum { SMALL = 2048, WORTH = 1 << 16, LONG = 512, NEAR = 1 << 18, LINES = 1 << 20 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* Calls that pack nothing are faster by a tenth, if just below their limit, 64 columns wide (rows of b: 32), and if what they
- * read across stored rows is no more than FAR bytes. Tiles are 32 rows high, a call has as many of them as it may. */
+/* Whether what is read where it lies stays in the second cache: from column to column it is another page, and no processor
+ * fetches that ahead. Rows that are no whole cache lines are two loads for one. */
+static bool is_near(const product *p, int64_t size)
+{
+    const int64_t bytes = ((p->ta ? p->m : 0) + p->n) * p->k * size;
+    const bool    lines = (p->ta ? p->m : 64) * size % 64 == 0 && (p->tb ? p->k : p->n) * size % 64 == 0;
+    return bytes <= (lines ? LINES : NEAR);
+}
+
+/* Calls that pack nothing are faster by a tenth, if just below their limit, 64 columns wide (rows of b: 32, if these are long),
+ * and near. Tiles are 32 rows high, a call has as many of them as it may. */
 static bool light_tiles(product *p, int64_t size)
 {
-    const int64_t light = wgi_gemm_light(), far = (p->ta ? p->m : 0) + (p->tb ? 0 : p->n), fewest = p->ta ? 16 : 8;
+    const int64_t light = wgi_gemm_light(), fewest = p->ta ? 16 : 8;
     p->high = p->strip = 32;
     p->wide = p->tb || (p->ta && 32 * 64 * p->k > light) ? 32 : 64;
     while (p->strip > fewest && p->strip * p->wide * p->k > light) p->strip /= 2;
-    return p->strip * p->wide * p->k <= light && far * p->k * size <= FAR;
+    return p->strip * p->wide * p->k <= light && (!p->tb || p->k >= LONG) && is_near(p, size);
 }
 
-/* Of the others those that are 1024 wide, then those that are high: 256 by 1024, halved until there are four for the cores. */
+/* Of the others those that are large, high above all: 512 by 1024, halved until there are four for the cores. */
 static void large_tiles(product *p)
 {
-    int64_t down = (p->m - 1) / 256 + 1, across = (p->n - 1) / 1024 + 1;
+    int64_t down = (p->m - 1) / 512 + 1, across = (p->n - 1) / 1024 + 1;
     for (;;) {
         p->high = ((p->m - 1) / down / 32 + 1) * 32;
         p->wide = ((p->n - 1) / across / 32 + 1) * 32;
         if (down * across >= 4 || p->high + p->wide <= 64) break;
-        *(p->high > p->wide || (p->high > 128 && !p->tb) ? &down : &across) *= 2;
+        *(p->high > p->wide ? &down : &across) *= 2;
     }
     p->strip = p->high;
 }

@@ -84,6 +84,19 @@ Test(unary, roots_and_powers)
     done(g);
 }
 
+/* To the bit: each is one operation of IEEE arithmetic. */
+Test(unary, frequent_powers)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node   x = VECTOR(g, 3, -3, 0.1, -0.0, INFINITY, -INFINITY, NAN, 1e-200);
+    EXPECT_VECTOR(wg_pow(x, 2), 9, 9, 0.1 * 0.1, 0, INFINITY, INFINITY, NAN, 0);
+    EXPECT_VECTOR(wg_pow(x, 1), 3, -3, 0.1, -0.0, INFINITY, -INFINITY, NAN, 1e-200);
+    EXPECT_VECTOR(wg_pow(x, -1), 1.0 / 3, -1.0 / 3, 1 / 0.1, -INFINITY, 0, -0.0, NAN, 1e200);
+    EXPECT_VECTOR(wg_pow(x, VECTOR(g, 2, 1, -1, 0, 3, 3, 0, 2)), 9, -3, 10, 1, INFINITY, -INFINITY, 1, 0);
+    EXPECT_VECTOR(slope(wg_pow(x, 2), x), 6, -6, 0.2, -0.0, INFINITY, -INFINITY, NAN, 2e-200);
+    done(g);
+}
+
 Test(unary, circle)
 {
     wg_graph *g = graph(WG_F64);
