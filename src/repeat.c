@@ -5,7 +5,7 @@
 #include "plan.h"
 
 /* What a request is made of are the nodes up to the loss, the parameters among them (all by `leaves`), and what is to be kept
- * or assigned besides, of which there must be none. NULL: it would not be the last one. */
+ * or assigned besides, of which there must be none, as there was none before. NULL: it would not be the last one. */
 wgi_request *wgi_repeat(wg_graph *g, const wg_params *p, uint32_t loss)
 {
     wgi_asked *a = &g->asked;
@@ -35,7 +35,7 @@ bool wgi_repeat_room(wg_graph *g, wgi_request *r)
 void wgi_repeat_remember(wg_graph *g, const wg_params *p, const wgi_request *r)
 {
     wgi_asked *a = &g->asked;
-    if (!r->plan || !r->fresh) return;
+    if (!r->plan || !r->fresh || r->roots > 1) return; /* more roots than the loss: kept or assigned ones */
     a->p = p, a->params = g->params, a->leaves = g->leaves;
     a->request = *r;
     a->request.root = r->plan->root;

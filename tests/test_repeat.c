@@ -170,6 +170,28 @@ Test(repeat, built_again)
     wgt_finish(c, NULL);
 }
 
+/* What one build keeps or assigns the next does not make a result of. */
+Test(repeat, kept_and_assigned_before)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_optim   *o = wg_sgd(p, NULL);
+    for (int i = 0; i < 4 * AGAIN; i++) {
+        int way = i / AGAIN;
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", VECTOR(3, 4)), s = wg_state(g, p, "s", WG_SHAPE(2), wg_zeros());
+        wg_node h = wg_mul(param(g, p, "w"), x), loss = wg_sum(h);
+        if (way == 0) wg_keep(h);
+        if (way == 2) wg_assign(s, h);
+        step(loss, p, o);
+        wg_value(h);
+        if (way % 2) wgt_expect_error(c, WG_ERROR_USE, "h was not computed before the parameters changed");
+        else cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    }
+    wgt_finish(c, NULL);
+}
+
 /* More structures than there are plans kept, between two steps. */
 Test(repeat, plan_gone)
 {
