@@ -56,11 +56,12 @@ ALWAYS_INLINE void NAME(columns)(NAME(part) * p, int64_t rows, int vectors)
 static void NAME(lay_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAME(part) * p, int vectors, REAL *to)
 {
     const REAL   *b = (const REAL *)g->b + (g->tb ? j * g->ldb + k : k * g->ldb + j);
-    const int64_t wide = vectors * LANES, whole = (g->k * g->ldb + g->n - j - wide) / g->ldb - k; /* rows in memory */
+    const int64_t wide = vectors * LANES;
     int64_t       l = 0;
     for (int64_t q = 0; g->tb && q < wide; q++)
         for (int64_t i = 0; i < p->depth; i++) to[i * wide + q] = q < p->width ? b[q * g->ldb + i] : 0;
     if (g->tb) return;
+    const int64_t whole = (g->k * g->ldb + g->n - j - wide) / g->ldb - k; /* rows in memory */
     for (; l < p->depth && l < whole; l++)
         for (int v = 0; v < vectors; v++)
             *(ANYWHERE *)(to + l * wide + v * LANES) = *(const ANYWHERE *)(b + l * g->ldb + v * LANES);

@@ -111,6 +111,21 @@ Test(gemm, empty_results)
     operands_free(&o);
 }
 
+/* Rows of no length at all. */
+Test(gemm, no_inner_axis)
+{
+    wg_context *context = wg_start(NULL);
+    for (int isa = 0; isa <= context->isa; isa++)
+        for (int way = 0; way < 4; way++) {
+            double   nothing[1], c[6] = { 1, 2, 3, 4, 5, 6 };
+            bool     ta = way & 1, tb = way & 2;
+            wgi_gemm g = { WG_F64, ta, tb, 2, 3, 0, ta ? 2 : 0, tb ? 0 : 3, 3, nothing, nothing, c };
+            wgi_gemm_own[isa](&g);
+            for (int i = 0; i < 6; i++) cr_assert_eq(c[i], 0);
+        }
+    wg_finish(context, NULL);
+}
+
 /* Columns that pad a vector must not carry a NaN into others. */
 Test(gemm, infinities_stay_in_their_column)
 {

@@ -121,6 +121,8 @@ Test(matmul, of_nothing_is_zero)
     float       v[6] = { 1, 1, 1, 1, 1, 1 };
     wg_copy_f32(wg_matmul(wg_fill(g, 1, WG_SHAPE(2, 0)), wg_fill(g, 1, WG_SHAPE(0, 3))), v, 6);
     for (int i = 0; i < 6; i++) cr_assert_eq(v[i], 0);
+    wg_tensor t = wg_value(wg_matmul(wg_fill(g, 1, WG_SHAPE(600, 0)), wg_transpose(wg_fill(g, 1, WG_SHAPE(3, 0)))));
+    for (int64_t i = 0; i < 1800; i++) cr_assert_eq(((const float *)t.data)[i], 0);
     cr_assert(
         wg_shape_equal(wg_node_shape(wg_matmul(wg_fill(g, 1, WG_SHAPE(0, 3)), wg_fill(g, 1, WG_SHAPE(3, 2)))), WG_SHAPE(0, 2)));
     wgt_finish(c, NULL);
