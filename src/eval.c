@@ -75,6 +75,21 @@ void *wgi_value_of_leaf(const wgi_node *n)
     return n->op == &wgi_op_input ? n->input->data : NULL;
 }
 
+/* Whether no node waits for the next run to make it a result. */
+static bool kept_are_results(const wg_graph *g)
+{
+    for (size_t i = 0; i < g->kepts; i++)
+        if (!(g->node[g->kept[i]].flags & WGI_RESULT)) return false;
+    return true;
+}
+
+/* After a run: also those of which the value was there before, as an operand of others. */
+static void keep_results(wg_graph *g)
+{
+    for (size_t i = 0; i < g->kepts; i++)
+        if (g->value[g->kept[i]]) wgi_result(g, g->kept[i]);
+}
+
 /* Room for the roots of a request: those given, the kept nodes, the assigned values; each once. */
 static bool roots_of(wg_graph *g, const uint32_t *first, int n, bool assigned, wgi_request *r)
 {
@@ -97,6 +112,7 @@ static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool
     wgi_place   place = wgi_arena_place(&g->temp);
     wgi_request r = { .here = here, .quiet = quiet };
     bool        ok = roots_of(g, root, n, assigned, &r) && wgi_run(g, &r);
+    if (ok) keep_results(g);
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }
@@ -127,7 +143,8 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     }
     g->peeked = quiet && (g->peeked || !g->open);
     wgi_open(g);
-    bool ok = wgi_is_leaf(node) ? wgi_own_bytes(g, i) : (g->value[i] || compute(g, here, &i, 1, false, quiet));
+    bool there = g->value[i] && (node->flags & WGI_RESULT || kept_are_results(g));
+    bool ok = wgi_is_leaf(node) ? wgi_own_bytes(g, i) : (there || compute(g, here, &i, 1, false, quiet));
     if (ok && !quiet) wgi_result(g, i);
     return ok ? g->value[i] : NULL;
 }
@@ -225,7 +242,6 @@ wg_node wg_keep(wg_node n)
     g->kept = p;
     g->kept[g->kepts++] = n.index;
     node->flags |= WGI_KEPT;
-    if (g->open && g->value[n.index] && !wgi_moved(g)) wgi_result(g, n.index);
     return n;
 }
 
@@ -344,7 +360,7 @@ static bool reaches_any(wg_graph *g, const wgi_request *r)
     return false;
 }
 
-/* After a run: its results, gradients and states are taken. */
+/* After a run: its result and gradients are taken. */
 static bool take(wg_graph *g, wg_params *root, const wgi_request *r, bool add)
 {
     if (!reaches_any(g, r)) return false;
@@ -372,6 +388,7 @@ static bool backward_request(wg_graph *g, wg_params *p, bool add, wgi_request *r
         if (!add) root->gradients = WGI_GRAD_NONE;
         return false;
     }
+    keep_results(g);
     if (!take(g, root, r, add)) return false;
     wgi_repeat_remember(g, p, r);
     return commit(g);

@@ -160,6 +160,29 @@ Test(evaluation, once_a_parameter_moved_only_results_can_be_read_however_it_was_
     }
 }
 
+/* The next run is a doer or the read of what is no result yet: that the bytes are there from the last, as an operand's are
+ * without a plan, is no matter. */
+Test(evaluation, what_is_kept_late_is_a_result_from_the_next_run_on)
+{
+    for (int how = -1; how <= 1; how++)
+        for (int reads = 0; reads < 3; reads++) {
+            wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = how, .threads = 1 });
+            wg_graph   *g = wg_graph_new(c);
+            wg_params  *p = wg_params_new(c);
+            wg_optim   *o = wg_sgd(p, NULL);
+            wg_node     w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), h = wg_mul(w, vector(g, "x", 3, 4)), L = wg_sum(h);
+            wg_backward(L, p);
+            wg_keep(h);
+            if (reads) cr_assert_eq(wg_item(L), 14);
+            if (reads == 2) cr_assert_eq(wg_item(wg_square(L)), 196);
+            wg_optim_step(o);
+            const double *v = wg_value(h).data;
+            if (reads == 2) cr_assert(v && v[0] == 6 && v[1] == 8);
+            else wgt_expect_error(c, WG_ERROR_USE, "h was not computed before the parameters changed");
+            wgt_finish(c, NULL);
+        }
+}
+
 Test(evaluation, a_parameter_that_was_read_keeps_its_value_of_then)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
