@@ -680,3 +680,49 @@ Test(plans, requests_that_follow_give_the_same_bits_as_one_alone)
     cr_assert_arr_eq(loss[0], loss[1], sizeof loss[0]);
     cr_assert_arr_eq(gradient[0], gradient[1], sizeof gradient[0]);
 }
+
+static int widths_made, widths_read;
+
+static bool width_prepare(const wg_kernel *k, void *to)
+{
+    *(int64_t *)to = k->xt[0].shape->dim[1];
+    widths_made++;
+    return false;
+}
+static int64_t width_units(const wg_kernel *k) { return k->xt[0].shape->dim[0]; }
+/* y = n x, for rows of n elements. */
+static bool width_kernel(const wg_kernel *k)
+{
+    int64_t n = k->prepared ? *(const int64_t *)k->prepared : k->xt[0].shape->dim[1];
+    widths_read += k->prepared != NULL;
+    for (int64_t i = k->begin * n; i < k->end * n; i++) ((float *)k->y[0])[i] = ((const float *)k->x[0])[i] * (float)n;
+    return true;
+}
+static const wg_op width_op = { .name = "width",
+                                .operands = 1,
+                                .kind = WG_ROWS,
+                                .prepared = sizeof(int64_t),
+                                .prepare = width_prepare,
+                                .units = width_units,
+                                .kernel = { width_kernel } };
+
+/* Whatever it runs on; node by node nothing is prepared. */
+Test(plans, what_an_op_prepares_is_made_once_for_a_plan)
+{
+    for (int how = -1; how <= 1; how += 2) {
+        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .interpret = how, .threads = 1 });
+        wg_graph   *g = wg_graph_new(c);
+        float       v[6] = { 1, 2, 3, 4, 5, 6 };
+        wg_node     x = wg_input(g, "x", wg_view_f32(v, WG_SHAPE(2, 3)));
+        wg_node     y = wg_sum(wg_apply1(WG_HERE, x, &width_op));
+        widths_made = widths_read = 0;
+        for (int run = 0; run < 4; run++) {
+            v[0] = (float)run;
+            wg_input_set(x, wg_view_f32(v, WG_SHAPE(2, 3)));
+            cr_assert_eq(wg_item(y), 3 * (20 + run));
+        }
+        cr_assert_eq(widths_made, how < 0 ? 1 : 0);
+        cr_assert_eq(widths_read, how < 0 ? 4 : 0);
+        wgt_finish(c, NULL);
+    }
+}
