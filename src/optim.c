@@ -202,8 +202,8 @@ static bool list_room(wg_optim *o, wg_params *root)
     if (o->room >= root->count) return true;
     wg_free(root->c, o->list);
     o->list = wg_alloc(root->c, root->count, sizeof *o->list + sizeof *o->chunks);
-    o->chunks = (int *)(void *)(o->list + root->count);
     o->room = o->list ? root->count : 0;
+    if (o->list) o->chunks = (int *)(void *)(o->list + root->count);
     return o->list != NULL;
 }
 

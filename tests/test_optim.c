@@ -85,3 +85,23 @@ Test(optim, moments_are_each_parameters_own)
     for (int i = 0; i < ITEMS; i++) all_are(p, items[i].name, 2 - 0.5 * (1 + 1.5 + 1) * items[i].gradient);
     wgt_finish(c, NULL);
 }
+
+/* A step for which there is no memory is no step, and the next one that can is. */
+Test(optim, no_memory_for_a_step)
+{
+    wgt_memory  m = { 0 };
+    wg_context *c = wgt_start(&m, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    wg_node     w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2));
+    wg_optim   *s = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_backward(wg_sum(w), p);
+    m.fail_at = m.calls + 1;
+    wg_optim_step(s);
+    wgt_expect_error(c, WG_ERROR_MEMORY, "no memory");
+    all_are(p, "w", 2);
+    m.fail_at = 0;
+    wg_optim_step(s);
+    all_are(p, "w", 1.5);
+    wgt_finish(c, &m);
+}
