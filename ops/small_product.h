@@ -44,6 +44,17 @@ typedef double wide_double __attribute__((vector_size(WIDE), aligned(8), may_ali
 typedef float  four_float __attribute__((vector_size(16), aligned(4), may_alias));
 typedef double four_double __attribute__((vector_size(32), aligned(8), may_alias));
 
+/* Four of the numbers of a and b, counted through; gcc has a builtin for it from 12 on. */
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define PICK(V, a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#endif
+#endif
+#ifndef PICK
+#define ONE_OF(a, b, i)           ((i) < 4 ? (a)[(i)&3] : (b)[(i)&3])
+#define PICK(V, a, b, i, j, k, l) ((V){ ONE_OF(a, b, i), ONE_OF(a, b, j), ONE_OF(a, b, k), ONE_OF(a, b, l) })
+#endif
+
 /* Four sums at a time, so that they do not wait for each other; what is written might be the loop's own numbers to the compiler,
  * so these are copied where many are made. put(sum, i): number i of the other is done. */
 #define SMALL_LANES(V, lanes, stride, put)                                                                                     \
@@ -96,75 +107,75 @@ typedef double four_double __attribute__((vector_size(32), aligned(8), may_alias
         }                                                                                             \
     } while (0)
 
-#define SMALL_LOOPS(T_, V4_, VW_)                                                                                             \
-    static void small_numbers_##T_(const small *s, const T_ *lane, const T_ *other, T_ *w)                                    \
-    {                                                                                                                         \
-        const int64_t along = s->rows ? s->stored : 1, across = s->rows ? 1 : s->stored;                                      \
-        const int64_t down = s->wide ? 1 : s->apart, right = s->wide ? s->apart : 1;                                          \
-        for (int64_t i = 0; i < s->count; i++)                                                                                \
-            for (int64_t j = 0; j < s->length; j++) {                                                                         \
-                const T_ *u = lane + j * across, *v = other + i * s->each;                                                    \
-                T_        sum = 0;                                                                                            \
-                for (int64_t l = 0; l < s->inner; l++, u += along, v += s->next) sum += *v * *u;                              \
-                w[j * down + i * right] = sum;                                                                                \
-            }                                                                                                                 \
-    }                                                                                                                         \
-    static void small_rows_##T_(const small *s, const T_ *lane, const T_ *other, T_ *w)                                       \
-    {                                                                                                                         \
-        typedef T_ T;                                                                                                         \
-        for (int64_t j = 0; j < s->length; j += 4) SMALL_LANES(V4_, lane + j, s->stored, PUT_ROW);                            \
-    }                                                                                                                         \
-    /* Rows of the operand in the lanes; blocks of 4 by 4 change their axes in registers-> */                                 \
-    static void small_panel_##T_(const small *s, const T_ *lane, T_ *panel)                                                   \
-    {                                                                                                                         \
-        for (int64_t l = 0, q; l < s->inner; l += 4) {                                                                        \
-            const int64_t n = s->length, end = l + 4 < s->inner ? l + 4 : s->inner;                                           \
-            for (q = 0; l + 4 <= s->inner && q + 4 <= n; q += 4) {                                                            \
-                const T_ *u = lane + q * s->stored + l;                                                                       \
-                T_       *to = panel + l * n + q;                                                                             \
-                const V4_ r0 = *(const V4_ *)u, r1 = *(const V4_ *)(u + s->stored), r2 = *(const V4_ *)(u + 2 * s->stored),   \
-                          r3 = *(const V4_ *)(u + 3 * s->stored);                                                             \
-                const V4_ a0 = __builtin_shufflevector(r0, r2, 0, 4, 1, 5), a1 = __builtin_shufflevector(r0, r2, 2, 6, 3, 7), \
-                          b0 = __builtin_shufflevector(r1, r3, 0, 4, 1, 5), b1 = __builtin_shufflevector(r1, r3, 2, 6, 3, 7); \
-                *(V4_ *)to = __builtin_shufflevector(a0, b0, 0, 4, 1, 5);                                                     \
-                *(V4_ *)(to + n) = __builtin_shufflevector(a0, b0, 2, 6, 3, 7);                                               \
-                *(V4_ *)(to + 2 * n) = __builtin_shufflevector(a1, b1, 0, 4, 1, 5);                                           \
-                *(V4_ *)(to + 3 * n) = __builtin_shufflevector(a1, b1, 2, 6, 3, 7);                                           \
-            }                                                                                                                 \
-            for (; q < n; q++)                                                                                                \
-                for (int64_t h = l; h < end; h++) panel[h * n + q] = lane[q * s->stored + h];                                 \
-        }                                                                                                                     \
-    }                                                                                                                         \
-    static __attribute__((noinline)) void small_spread_##T_(T_ *to, const T_ *from, int64_t n, int64_t apart)                 \
-    {                                                                                                                         \
-        for (int64_t q = 0; q < n; q++) to[q * apart] = from[q];                                                              \
-    }                                                                                                                         \
-    static void small_any_##T_(const small *s, const T_ *lane, const T_ *other, T_ *w)                                        \
-    {                                                                                                                         \
-        typedef T_ T;                                                                                                         \
-        void (*const spread)(T *, const T *, int64_t, int64_t) = small_spread_##T_;                                           \
-        T       panel[PANEL];                                                                                                 \
-        int64_t j = 0, stride = s->stored;                                                                                    \
-        if (!s->rows) {                                                                                                       \
-            small_panel_##T_(s, lane, panel);                                                                                 \
-            lane = panel, stride = s->length;                                                                                 \
-        }                                                                                                                     \
-        for (; j + WIDE / (int64_t)sizeof(T) <= s->length; j += WIDE / (int64_t)sizeof(T))                                    \
-            SMALL_LANES(VW_, lane + j, stride, PUT_ANY);                                                                      \
-        for (; j + 4 <= s->length; j += 4) SMALL_LANES(V4_, lane + j, stride, PUT_ANY);                                       \
-        for (; j < s->length; j++)                                                                                            \
-            for (int64_t i = 0; i < s->count; i++) {                                                                          \
-                T sum = 0;                                                                                                    \
-                for (int64_t l = 0; l < s->inner; l++) sum += other[i * s->each + l * s->next] * lane[l * stride + j];        \
-                w[s->wide ? i * s->apart + j : j * s->apart + i] = sum;                                                       \
-            }                                                                                                                 \
-    }                                                                                                                         \
-    static void small_run_##T_(const small *s, const T_ *a, const T_ *b, T_ *w)                                               \
-    {                                                                                                                         \
-        const T_ *lane = s->b ? b : a, *other = s->b ? a : b;                                                                 \
-        if (s->form == SMALL_ROWS) small_rows_##T_(s, lane, other, w);                                                        \
-        else if (s->form == SMALL_NUMBERS) small_numbers_##T_(s, lane, other, w);                                             \
-        else small_any_##T_(s, lane, other, w);                                                                               \
+#define SMALL_LOOPS(T_, V4_, VW_)                                                                                           \
+    static void small_numbers_##T_(const small *s, const T_ *lane, const T_ *other, T_ *w)                                  \
+    {                                                                                                                       \
+        const int64_t along = s->rows ? s->stored : 1, across = s->rows ? 1 : s->stored;                                    \
+        const int64_t down = s->wide ? 1 : s->apart, right = s->wide ? s->apart : 1;                                        \
+        for (int64_t i = 0; i < s->count; i++)                                                                              \
+            for (int64_t j = 0; j < s->length; j++) {                                                                       \
+                const T_ *u = lane + j * across, *v = other + i * s->each;                                                  \
+                T_        sum = 0;                                                                                          \
+                for (int64_t l = 0; l < s->inner; l++, u += along, v += s->next) sum += *v * *u;                            \
+                w[j * down + i * right] = sum;                                                                              \
+            }                                                                                                               \
+    }                                                                                                                       \
+    static void small_rows_##T_(const small *s, const T_ *lane, const T_ *other, T_ *w)                                     \
+    {                                                                                                                       \
+        typedef T_ T;                                                                                                       \
+        for (int64_t j = 0; j < s->length; j += 4) SMALL_LANES(V4_, lane + j, s->stored, PUT_ROW);                          \
+    }                                                                                                                       \
+    /* Rows of the operand in the lanes; blocks of 4 by 4 change their axes in registers. */                                \
+    static void small_panel_##T_(const small *s, const T_ *lane, T_ *panel)                                                 \
+    {                                                                                                                       \
+        for (int64_t l = 0, q; l < s->inner; l += 4) {                                                                      \
+            const int64_t n = s->length, end = l + 4 < s->inner ? l + 4 : s->inner;                                         \
+            for (q = 0; l + 4 <= s->inner && q + 4 <= n; q += 4) {                                                          \
+                const T_ *u = lane + q * s->stored + l;                                                                     \
+                T_       *to = panel + l * n + q;                                                                           \
+                const V4_ r0 = *(const V4_ *)u, r1 = *(const V4_ *)(u + s->stored), r2 = *(const V4_ *)(u + 2 * s->stored), \
+                          r3 = *(const V4_ *)(u + 3 * s->stored);                                                           \
+                const V4_ a0 = PICK(V4_, r0, r2, 0, 4, 1, 5), a1 = PICK(V4_, r0, r2, 2, 6, 3, 7),                           \
+                          b0 = PICK(V4_, r1, r3, 0, 4, 1, 5), b1 = PICK(V4_, r1, r3, 2, 6, 3, 7);                           \
+                *(V4_ *)to = PICK(V4_, a0, b0, 0, 4, 1, 5);                                                                 \
+                *(V4_ *)(to + n) = PICK(V4_, a0, b0, 2, 6, 3, 7);                                                           \
+                *(V4_ *)(to + 2 * n) = PICK(V4_, a1, b1, 0, 4, 1, 5);                                                       \
+                *(V4_ *)(to + 3 * n) = PICK(V4_, a1, b1, 2, 6, 3, 7);                                                       \
+            }                                                                                                               \
+            for (; q < n; q++)                                                                                              \
+                for (int64_t h = l; h < end; h++) panel[h * n + q] = lane[q * s->stored + h];                               \
+        }                                                                                                                   \
+    }                                                                                                                       \
+    static __attribute__((noinline)) void small_spread_##T_(T_ *to, const T_ *from, int64_t n, int64_t apart)               \
+    {                                                                                                                       \
+        for (int64_t q = 0; q < n; q++) to[q * apart] = from[q];                                                            \
+    }                                                                                                                       \
+    static void small_any_##T_(const small *s, const T_ *lane, const T_ *other, T_ *w)                                      \
+    {                                                                                                                       \
+        typedef T_ T;                                                                                                       \
+        void (*const spread)(T *, const T *, int64_t, int64_t) = small_spread_##T_;                                         \
+        T       panel[PANEL];                                                                                               \
+        int64_t j = 0, stride = s->stored;                                                                                  \
+        if (!s->rows) {                                                                                                     \
+            small_panel_##T_(s, lane, panel);                                                                               \
+            lane = panel, stride = s->length;                                                                               \
+        }                                                                                                                   \
+        for (; j + WIDE / (int64_t)sizeof(T) <= s->length; j += WIDE / (int64_t)sizeof(T))                                  \
+            SMALL_LANES(VW_, lane + j, stride, PUT_ANY);                                                                    \
+        for (; j + 4 <= s->length; j += 4) SMALL_LANES(V4_, lane + j, stride, PUT_ANY);                                     \
+        for (; j < s->length; j++)                                                                                          \
+            for (int64_t i = 0; i < s->count; i++) {                                                                        \
+                T sum = 0;                                                                                                  \
+                for (int64_t l = 0; l < s->inner; l++) sum += other[i * s->each + l * s->next] * lane[l * stride + j];      \
+                w[s->wide ? i * s->apart + j : j * s->apart + i] = sum;                                                     \
+            }                                                                                                               \
+    }                                                                                                                       \
+    static void small_run_##T_(const small *s, const T_ *a, const T_ *b, T_ *w)                                             \
+    {                                                                                                                       \
+        const T_ *lane = s->b ? b : a, *other = s->b ? a : b;                                                               \
+        if (s->form == SMALL_ROWS) small_rows_##T_(s, lane, other, w);                                                      \
+        else if (s->form == SMALL_NUMBERS) small_numbers_##T_(s, lane, other, w);                                           \
+        else small_any_##T_(s, lane, other, w);                                                                             \
     }
 SMALL_LOOPS(float, four_float, wide_float)
 SMALL_LOOPS(double, four_double, wide_double)
