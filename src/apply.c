@@ -195,6 +195,7 @@ static wg_graph *graph_of(const wg_node x[], int n)
 
 static wg_promote promotion(const wg_op *op)
 {
+    if (op->map && !op->kernel[0]) return WG_PROMOTE_FLOAT; /* the short form knows floats alone */
     if (op->promote != WG_PROMOTE_STANDARD) return op->promote;
     return op->kind == WG_MAP || op->kind == WG_CONTRACT ? WG_PROMOTE_COMMON : WG_PROMOTE_NONE;
 }
@@ -398,7 +399,7 @@ static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg
     const wg_shape *shape = m->shape;
     wg_dtype        t = (wg_dtype)m->dtype;
     uint32_t        a = x[lead].index, b = 0;
-    if (t == WG_BOOL) return 0;
+    if (t == WG_BOOL || (!op->kernel[0] && !wg_dtype_is_float(t))) return 0;
     if (n == 2 && x[!lead].graph) {
         if (!in_graph(g, x[1])) return 0;
         b = x[1].index;

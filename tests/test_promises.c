@@ -681,6 +681,23 @@ Test(plans, requests_that_follow_give_the_same_bits_as_one_alone)
     cr_assert_arr_eq(gradient[0], gradient[1], sizeof gradient[0]);
 }
 
+static double      half(double x, const void *attr) { return (void)attr, x / 2; }
+static const wg_op half_op = { .name = "half", .operands = 1, .map = half };
+
+Test(dtypes, a_function_of_the_users_takes_integers_as_floats)
+{
+    for (int how = -1; how <= 1; how++) {
+        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .interpret = how, .threads = 1 });
+        wg_graph   *g = wg_graph_new(c);
+        int32_t     v[5] = { 1, 2, 3, 4, 5 };
+        wg_node     y = wg_apply1(WG_HERE, wg_input(g, "x", wg_view_i32(v, WG_SHAPE(5))), &half_op);
+        wg_tensor   t = wg_value(y);
+        cr_assert_eq(t.dtype, WG_F32);
+        for (int i = 0; i < 5; i++) cr_assert_eq(((const float *)t.data)[i], (float)v[i] / 2);
+        wgt_finish(c, NULL);
+    }
+}
+
 static int widths_made, widths_read;
 
 static bool width_prepare(const wg_kernel *k, void *to)
