@@ -24,7 +24,7 @@ extern char *openblas_get_corename(void);
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 static char           about[300] = "a CBLAS other than OpenBLAS";
 static int64_t        light;  /* what wgi_gemm_light says, of BLAS */
-static bool           behind; /* its kernels are for processors without AVX */
+static bool           behind; /* its kernels are for processors without AVX, and this one has AVX2 */
 
 static bool is_one_of(const char *core, const char *const names[], size_t n)
 {
@@ -42,13 +42,18 @@ static int64_t light_of(const char *config, const char *core)
     return version && atoi(version + 13) >= 17 && IS_ONE_OF(core, cores) ? 1000000 : 0;
 }
 
-/* What OpenBLAS takes for a processor that it does not know, being older: a fifth of the speed of AVX-512, as measured. */
+/* What OpenBLAS takes for an x86 processor that it does not know, being older: a fifth of the speed of AVX-512, as measured. */
 static bool is_behind(const char *core)
 {
     static const char *const cores[] = { "Unknown", "Generic", "Katmai",       "Coppermine", "Northwood",  "Prescott",
                                          "Banias",  "Atom",    "Core2",        "Penryn",     "Dunnington", "Nehalem",
                                          "Athlon",  "Opteron", "Opteron_SSE3", "Barcelona",  "Nano",       "Bobcat" };
-    return IS_ONE_OF(core, cores);
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return IS_ONE_OF(core, cores) && __builtin_cpu_supports("avx2");
+#else
+    return false && IS_ONE_OF(core, cores);
+#endif
 }
 
 /* The pthread build has threads of its own, which OpenMP's number does not reach: it is told once to have one. */
