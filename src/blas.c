@@ -42,18 +42,13 @@ static int64_t light_of(const char *config, const char *core)
     return version && atoi(version + 13) >= 17 && IS_ONE_OF(core, cores) ? 1000000 : 0;
 }
 
-/* What OpenBLAS takes for an x86 processor that it does not know, being older: a fifth of the speed of AVX-512, as measured. */
+/* What OpenBLAS takes for a processor that it does not know, being older: a fifth of the speed of AVX-512, as measured. */
 static bool is_behind(const char *core)
 {
     static const char *const cores[] = { "Unknown", "Generic", "Katmai",       "Coppermine", "Northwood",  "Prescott",
                                          "Banias",  "Atom",    "Core2",        "Penryn",     "Dunnington", "Nehalem",
                                          "Athlon",  "Opteron", "Opteron_SSE3", "Barcelona",  "Nano",       "Bobcat" };
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    return IS_ONE_OF(core, cores) && __builtin_cpu_supports("avx2");
-#else
-    return false && IS_ONE_OF(core, cores);
-#endif
+    return IS_ONE_OF(core, cores) && wgi_isa_best() > 0;
 }
 
 /* The pthread build has threads of its own, which OpenMP's number does not reach: it is told once to have one. */

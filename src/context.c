@@ -45,22 +45,26 @@ static int default_threads(void)
     return n ? n : wgi_cores();
 }
 
-static int choose_isa(void)
+int wgi_isa_best(void)
 {
 #if defined(__x86_64__) && WG_ISA_COUNT > 1
     __builtin_cpu_init();
-    int best = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-                       __builtin_cpu_supports("avx512vl")
-                   ? 2
-               : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1
-                                                                                 : 0;
-    const char *force = getenv("WG_ISA");
-    if (force && strcmp(force, "base") == 0) return 0;
-    if (force && strcmp(force, "avx2") == 0) return WGI_MIN(best, 1);
-    return best;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl"))
+        return 2;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1 : 0;
 #else
     return 0;
 #endif
+}
+
+static int choose_isa(void)
+{
+    const char *force = getenv("WG_ISA");
+    int         best = wgi_isa_best();
+    if (force && strcmp(force, "base") == 0) return 0;
+    if (force && strcmp(force, "avx2") == 0) return WGI_MIN(best, 1);
+    return best;
 }
 
 wg_context *wg_start(const wg_options *o)

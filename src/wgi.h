@@ -478,6 +478,7 @@ typedef struct wgi_env { /* of one run */
 bool                      wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
 size_t                    wgi_tile_bytes(const wgi_program *p);
 wg_kernel_fn              wgi_kernel_of(const wg_op *op, int isa);
+int                       wgi_isa_best(void);  /* of this processor and build: an index of wg_op.kernel */
 extern const wg_kernel_fn wgi_stream[WG_ISAS]; /* by instruction set: ops/stream.c */
 /* A kernel by its op's short form; else the kernel itself. */
 static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k);
