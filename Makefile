@@ -1,8 +1,9 @@
 # Wengert: the library, the command, their tests. `make help` lists the targets.
 #
-# New files appear by themselves: src/*.c and ops/*.c make the library, tools/*.c the command, each tests/test_*.c one
-# Criterion binary (other tests/*.c help them all), each examples/*.c one program. ops/*.c are compiled once for each
-# instruction set. A build of another kind has its own directory: HOSTILE=1 in build/hostile, SAN=... in build/san.
+# New files appear by themselves: the .c files of src/ and ops/ make the library, tools/*.c the command, each
+# tests/ROOM/test_*.c one Criterion binary (tests/*.c help them all), each examples/*.c one program. The files of ops/ and
+# src/kernel/ are compiled once for each instruction set; what is no kernel stands there under `#if WG_BASE`.
+# A build of another kind has its own directory: HOSTILE=1 in build/hostile, SAN=... in build/san.
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
 #   PREFIX DESTDIR                 for install
@@ -99,11 +100,12 @@ endif
 # ---- files ----
 
 OBJ       := $(BUILD)/obj
-SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(wildcard src/*.c))
-OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst ops/%.c,$(OBJ)/ops/isa$i/%.o,$(wildcard ops/*.c)))
+KERNEL_SRC := $(wildcard ops/*.c src/kernel/*.c)
+SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC),$(wildcard src/*/*.c src/*/*/*.c)))
+OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(KERNEL_SRC)))
 TOOLS_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/*.c))
-HELP_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/test_%.c,$(wildcard tests/*.c)))
-TEST_BINARIES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+HELP_OBJ  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/*.c))
+TEST_BINARIES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/test_*.c))
 EXAMPLES  := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
 LIB       := $(BUILD)/libwengert.a
 SHARED    := $(BUILD)/libwengert.so.$(SOVERSION)
@@ -133,7 +135,7 @@ $(OBJ)/src/%.o: src/%.c $(FLAGS)
 	$(call COMPILE,-O2)
 
 define ops_rule
-$(OBJ)/ops/isa$1/%.o: ops/%.c $(FLAGS)
+$(OBJ)/isa$1/%.o: %.c $(FLAGS)
 	$$(call say,CC,$$< $1)
 	$$(call COMPILE,$(OPS_CFLAGS) $(ISA_FLAGS_$1))
 endef
@@ -245,7 +247,7 @@ uninstall: ## removes what install wrote
 	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/wengert.pc $(DESTDIR)$(PREFIX)/bin/wengert
 
 format: ## rewrites all C files by .clang-format
-	clang-format -i $(wildcard include/wengert/*.h src/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] examples/*.[ch] bench/*.[ch] bench/*/*.[ch])
+	clang-format -i $(wildcard include/wengert/*.h src/*/*.[ch] src/*/*/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] tests/*/*.[ch] examples/*.[ch] bench/*.[ch] bench/*/*.[ch])
 
 clean: ## removes what was built
 	rm -rf $(BUILD)

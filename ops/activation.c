@@ -4,7 +4,7 @@
  * same operations in the same order as its expansion. */
 #include "ops.h"
 #include "unary.h"
-#include "vmath.h"
+#include "kernel/vmath.h"
 
 enum { STRIP = 1024 }; /* elements that stay in the first cache between two loops */
 

@@ -1,6 +1,6 @@
 /* arith.c: + - * / ^, negation, the larger and the smaller of two, n-ary sums. */
 #include "ops.h"
-#include "vmath.h"
+#include "kernel/vmath.h"
 
 KERNEL(add) { WG_MAP2_ALL(k, a + b); }
 KERNEL(sub) { WG_MAP2_ALL(k, a - b); }

@@ -2,8 +2,8 @@
  * rows. Sums of blocks of 32 rows, then all blocks' joined by columns, then again blocks of rows; with few blocks a unit is
  * some columns from beginning to end. Which of the two changes no bit. */
 #include "norm.h"
-#include "stream.h"
-#include "vmath.h"
+#include "kernel/stream.h"
+#include "kernel/vmath.h"
 
 /* What a unit of a phase does: columns [c, end) of blocks [block, last); the first pass, the join, the pass behind it. */
 typedef struct unit {

@@ -2,8 +2,8 @@
 #include <float.h>
 
 #include "ops.h"
-#include "stream.h"
-#include "vmath.h"
+#include "kernel/stream.h"
+#include "kernel/vmath.h"
 
 enum { AHEAD = 1024, EXP_BLOCK = 16, PANEL = 1024 };
 

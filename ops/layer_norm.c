@@ -1,7 +1,7 @@
 /* layer_norm.c: layer normalisation (Ba, Kiros and Hinton 2016) over the last axis: each row by its own mean and variance. */
 #include "norm.h"
-#include "stream.h"
-#include "vmath.h"
+#include "kernel/stream.h"
+#include "kernel/vmath.h"
 
 #define T    float
 #define N(n) n##_f32

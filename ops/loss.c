@@ -1,7 +1,7 @@
 /* loss.c: losses of numbers and of yes or no, accuracy, the L2 term. Shapes of what is said and what is true must be equal:
  * [m,1] beside [m] would silently make m * m losses. */
 #include "ops.h"
-#include "vmath.h"
+#include "kernel/vmath.h"
 
 /* a: probability, b: truth. 0 ln 0 = 0 */
 KERNEL(bce) { WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a)))); }

@@ -5,7 +5,7 @@
  * over k in order. Transposed operands are never made: their axes are swapped by the flags ta and tb. */
 #include "ops.h"
 
-#include "product.h"
+#include "tiles_of_matmul.h"
 
 static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
 {

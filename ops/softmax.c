@@ -1,6 +1,6 @@
 /* softmax.c: softmax and log_softmax. */
 #include "ops.h"
-#include "vmath.h"
+#include "kernel/vmath.h"
 
 enum { AHEAD = 1024, EXP_BLOCK = 16 };
 

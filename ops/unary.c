@@ -1,7 +1,7 @@
 /* unary.c: functions of one operand, elementwise. exp, log and erf of f32 are vmath.h's. */
 #include "ops.h"
 #include "unary.h"
-#include "vmath.h"
+#include "kernel/vmath.h"
 
 KERNEL(exp) { WG_MAP1(k, EXP(a)); }
 KERNEL(log) { WG_MAP1(k, LOG(a)); }

@@ -11,7 +11,7 @@
 #include "wengert/op.h"
 #include "wengert/params.h"
 
-#include "threads.h"
+#include "base/threads.h"
 
 #ifdef WG_HOSTILE
 enum { WGI_CHUNK = 256, WGI_POISON = 0xAB, WGI_PLANS = 3, WGI_CALLS = 40, WGI_SHARE_FROM = 40 };

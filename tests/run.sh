@@ -131,9 +131,9 @@ for kind; do
         continue
     fi
     binaries=()
-    for source in tests/test_*.c; do
-        name=$(basename "$source" .c)
-        case " ${TESTS:-$name} " in *" $name "*) binaries+=("$(directory "$kind")/tests/$name") ;; esac
+    for source in tests/*/test_*.c; do
+        name=$(basename "$source" .c) path=${source%.c}
+        case " ${TESTS:-$name} " in *" $name "*) binaries+=("$(directory "$kind")/$path") ;; esac
     done
     [ ${#binaries[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)); }
     start_all "$kind" "${binaries[@]}"

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "../bench.h"
-#include "stream.h"
-#include "vmath.h"
+#include "kernel/stream.h"
+#include "kernel/vmath.h"
 
 enum { BLOCK = 1024 }; /* one block of gradients stays in the first cache until it is written */
 

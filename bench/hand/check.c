@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "../bench.h"
-#include "vmath.h"
+#include "kernel/vmath.h"
 
 #define TOLERANCE 1e-4
 

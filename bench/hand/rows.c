@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 
 #include "../bench.h"
-#include "product.h"
-#include "stream.h"
-#include "vmath.h"
+#include "tiles_of_matmul.h"
+#include "kernel/stream.h"
+#include "kernel/vmath.h"
 
 enum { F = ROWS_FEATURES };
 

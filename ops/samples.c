@@ -1,0 +1,93 @@
+/* samples.c: operands for the samples of ops. Values are short decimals and follow from the context's seed and the place in
+ * the graph. They keep away from kinks: they lie on a grid of 1/128 moved by 1/512, 2/512 or 3/512, which is another for each
+ * of three operands in turn, so that none is zero and no two operands meet; and within an operand of up to 256 elements no
+ * two are equal, as long as its range has places enough. */
+#if WG_BASE
+
+#include "wgi.h"
+
+#include <stdio.h>
+
+enum { GRID = 128, DISTINCT = 256 };
+
+typedef struct range {
+    int64_t low, high; /* places on the grid, both included */
+} range;
+
+/* The first place from `at` on that is not among the n before it, round the range. */
+static double free_place(const double *v, int64_t n, int64_t at, range r)
+{
+    for (int64_t tries = 0; n < DISTINCT && tries < n; tries++) {
+        int64_t i = 0;
+        while (i < n && v[i] != (double)at) i++;
+        if (i == n) break;
+        at = at < r.high ? at + 1 : r.low;
+    }
+    return (double)at;
+}
+
+static wg_node leaf(wg_graph *g, wg_tensor t)
+{
+    char name[32];
+    snprintf(name, sizeof name, "x%lld", (long long)wg_graph_nodes(g) - 1);
+    return wg_input_at(WG_HERE, g, name, t);
+}
+
+/* n places and room for n values. */
+static double *places(wg_graph *g, wg_shape s)
+{
+    int64_t n = wg_shape_size(s);
+    return g ? wg_alloc(wg_graph_context(g), 2 * (size_t)(n > 0 ? n : 1), sizeof(double)) : NULL;
+}
+
+/* An input of the context's dtype with the values at the places v, which are freed. */
+static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
+{
+    wg_context *c = wg_graph_context(g);
+    int64_t     n = wg_shape_size(s);
+    double      moved = (double)(1 + wg_graph_nodes(g) % 3) / (4 * GRID);
+    for (int64_t i = 0; i < n; i++) v[i] = v[i] / GRID + moved;
+    wgi_convert(wg_context_dtype(c), v + n, WG_F64, v, n);
+    wg_node x = leaf(g, wg_view(wg_context_dtype(c), v + n, s));
+    wg_free(c, v);
+    return x;
+}
+
+wg_node wg_any(wg_graph *g, wg_shape s)
+{
+    range    r = { -4 * GRID, 4 * GRID };
+    uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
+    double  *v = places(g, s);
+    for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
+        double z = wgi_normal_draw(seed, stream, (uint64_t)i);
+        v[i] = free_place(v, i, (int64_t)floor(fmin(fmax(z, -4), 4) * GRID), r);
+    }
+    return v ? on_grid(g, v, s) : wgi_error_node(g);
+}
+
+wg_node wg_between(wg_graph *g, double low, double high, wg_shape s)
+{
+    range    r = { (int64_t)ceil(low * GRID), WGI_MAX((int64_t)ceil(low * GRID), (int64_t)floor(high * GRID) - 1) };
+    uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
+    double  *v = places(g, s);
+    for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
+        double u = wgi_uniform_draw(seed, stream, (uint64_t)i);
+        v[i] = free_place(v, i, r.low + (int64_t)(u * (double)(r.high - r.low + 1)), r);
+    }
+    return v ? on_grid(g, v, s) : wgi_error_node(g);
+}
+
+wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s)
+{
+    wg_context *c = wg_graph_context(g);
+    int64_t     n = wg_shape_size(s);
+    int32_t    *v = g ? wg_alloc(c, (size_t)(n > 0 ? n : 1), sizeof *v) : NULL;
+    if (!v) return wgi_error_node(g);
+    for (int64_t i = 0; i < n; i++)
+        v[i] = (int32_t)((double)classes * wgi_uniform_draw(wg_context_seed(c), (uint64_t)wg_graph_nodes(g), (uint64_t)i));
+    wg_node x = leaf(g, wg_view_i32(v, s));
+    wg_free(c, v);
+    return x;
+}
+
+#endif

@@ -1,0 +1,137 @@
+/* product.h: how a product of matmul is cut: its sizes, its leading axes, and the tiles, by its shape and by what BLAS has, but
+ * never by the instruction set of who asks: units are counted by the baseline's code. */
+#ifndef WG_OPS_PRODUCT_H
+#define WG_OPS_PRODUCT_H
+
+#include "kernel/gemm.h"
+#include "ops.h"
+#include "small_product.h"
+
+typedef struct matmul_attr {
+    bool ta, tb; /* the operand's last two axes are swapped */
+} matmul_attr;
+
+/* batch products of op(a) [m,k] and op(b) [k,n], each cut into down * across tiles of high rows and wide columns. */
+typedef struct product {
+    int64_t      m, n, k, batch, lda, ldb;
+    bool         ta, tb, small;
+    struct small loop;
+    int64_t      high, wide, down, across;
+    int64_t      strip; /* rows of a tile to one call */
+    int          axes;  /* leading axes of y; an operand that repeats along one has stride 0 there */
+    int64_t      dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
+} product;
+
+/* The rule of tiles, found by measurement with two cores (docs/performance.md). Multiplications: up to SMALL a loop is faster
+ * than a call; tiles of less than WORTH do not pay for their call. */
+enum { SMALL = 2048, WORTH = 1 << 16, LONG = 512, NEAR = 1 << 18, LINES = 1 << 20 };
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Whether what is read where it lies stays in the second cache: from row to row it is another page, and no processor fetches
+ * that ahead. Rows that are no whole cache lines are two loads for one. */
+static bool is_near(const product *p, int64_t size)
+{
+    const int64_t bytes = ((p->ta ? p->m : 0) + p->n) * p->k * size;
+    const bool    lines = (p->ta ? p->m : 64) * size % 64 == 0 && (p->tb ? p->k : p->n) * size % 64 == 0;
+    return bytes <= (lines ? LINES : NEAR);
+}
+
+/* Calls that pack nothing are faster by a tenth, if just below their limit, 64 columns wide (rows of b: 32, if these are long),
+ * and near. Tiles are 32 rows high, a call has as many of them as it may. */
+static bool light_tiles(product *p, int64_t size)
+{
+    const int64_t light = wgi_gemm_light(), fewest = p->ta ? 16 : 8;
+    p->high = p->strip = 32;
+    p->wide = p->tb || (p->ta && 32 * 64 * p->k > light) ? 32 : 64;
+    while (p->strip > fewest && p->strip * p->wide * p->k > light) p->strip /= 2;
+    return p->strip * p->wide * p->k <= light && (!p->tb || p->k >= LONG) && is_near(p, size);
+}
+
+/* Of the others those that are large, high above all: 512 by 1024, halved until there are four for the cores. */
+static void large_tiles(product *p)
+{
+    int64_t down = (p->m - 1) / 512 + 1, across = (p->n - 1) / 1024 + 1;
+    for (;;) {
+        p->high = ((p->m - 1) / down / 32 + 1) * 32;
+        p->wide = ((p->n - 1) / across / 32 + 1) * 32;
+        if (down * across >= 4 || p->high + p->wide <= 64) break;
+        *(p->high > p->wide ? &down : &across) *= 2;
+    }
+    p->strip = p->high;
+}
+
+/* Our own lay out the columns of b for each tile, and the rows of a transposed a, 64 at a time: tiles are long the other way. */
+static void own_tiles(product *p)
+{
+    p->high = p->ta || p->n <= 64 ? 64 : 128;
+    p->wide = p->ta ? 128 : 64;
+    if (p->m * p->n >= 64 * p->high * p->wide) p->high *= 2, p->wide *= 2;
+    p->strip = p->high;
+}
+
+static void tile_of(product *p, int64_t size)
+{
+    if (wgi_gemm_unfit()) own_tiles(p);
+    else if (!light_tiles(p, size)) large_tiles(p);
+    while (least(p->high, p->m) * least(p->wide, p->n) * p->k < WORTH && (p->high < p->m || p->wide < p->n))
+        *(p->high < p->m ? &p->high : &p->wide) *= 2;
+    if (p->strip >= 32) p->strip = p->high;
+    p->down = (p->m - 1) / p->high + 1;
+    p->across = (p->n - 1) / p->wide + 1;
+}
+
+static void leading_strides(const wg_shape *x, int axes, const wg_shape *y, int64_t matrix, int64_t stride[])
+{
+    int shift = axes - (x->rank > 2 ? x->rank - 2 : 0);
+    for (int i = axes - 1; i >= 0; i--) {
+        int64_t d = i < shift ? 1 : x->dim[i - shift];
+        stride[i] = d == 1 && y->dim[i] != 1 ? 0 : matrix;
+        matrix *= d;
+    }
+}
+
+static void leading_axes_of(product *p, const wg_shape *a, const wg_shape *b, const wg_shape *y)
+{
+    bool whole_a = true, one_b = true;
+    leading_strides(a, p->axes, y, p->m * p->k, p->sa);
+    leading_strides(b, p->axes, y, p->k * p->n, p->sb);
+    for (int i = 0; i < p->axes; i++) {
+        p->dim[i] = y->dim[i];
+        p->batch *= y->dim[i];
+        whole_a &= y->dim[i] == 1 || p->sa[i] != 0;
+        one_b &= y->dim[i] == 1 || p->sb[i] == 0;
+    }
+    if (whole_a && one_b && !p->ta) { /* the rows of all a stand together */
+        p->m *= p->batch;
+        p->batch = 1;
+        p->axes = 0;
+    }
+}
+
+static bool is_small(const product *p)
+{
+    const int64_t longer = p->m > p->n ? p->m : p->n;
+    return longer <= PANEL && p->k <= PANEL && longer * p->k <= PANEL && p->m * p->n * p->k <= SMALL;
+}
+
+/* A vector on the left is a row, on the right a column; y lacks that axis. */
+static void product_of(product *p, const wg_kernel *k)
+{
+    const wg_shape    *a = k->xt[0].shape, *b = k->xt[1].shape, *y = k->yt[0].shape;
+    const matmul_attr *f = k->attr;
+    p->ta = f->ta, p->tb = f->tb;
+    p->m = a->rank == 1 ? 1 : a->dim[a->rank - (f->ta ? 1 : 2)];
+    p->k = a->dim[a->rank - (f->ta ? 2 : 1)];
+    p->n = b->rank == 1 ? 1 : b->dim[b->rank - (f->tb ? 2 : 1)];
+    p->lda = f->ta ? p->m : p->k;
+    p->ldb = f->tb ? p->k : p->n;
+    p->batch = p->down = p->across = 1;
+    p->axes = y->rank - (a->rank > 1) - (b->rank > 1);
+    if (p->axes) leading_axes_of(p, a, b, y);
+    p->small = is_small(p);
+    if (p->small) p->loop = small_of(p->m, p->n, p->k, p->ta, p->tb, p->lda, p->ldb);
+    else tile_of(p, (int64_t)wg_dtype_size(k->xt[0].dtype));
+}
+
+#endif

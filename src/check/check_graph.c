@@ -1,0 +1,275 @@
+/* check_graph.c: the gradient check of a graph. The function under test is a clone in double, in a context of its own, whose
+ * parameters and inputs are inputs and whose random draws stand still; the gradient under test is the clone's, by the same
+ * rules. The user's graph is read and never written.
+ */
+#include "check/check_private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "wengert/grad.h"
+#include "wengert/op.h"
+
+typedef struct graph_check {
+    wg_check *r;
+    wg_site   here; /* of the user's call: errors inside the clone name it */
+    wg_graph *from, *clone;
+    wg_node   root;
+    wg_node  *map;    /* from a node of the user's graph to the clone's */
+    wg_node  *chosen; /* in the user's graph */
+    wg_node  *x, *gx; /* in the clone */
+} graph_check;
+
+/* ---- the clone ---- */
+
+/* The name of the loss: as it was named, else the argument's text as the user wrote it. */
+static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradcheck_opts *o)
+{
+    const char *end = strchr(here, '\n'), *given = wg_node_name(loss);
+    char        text[WGI_CHECK_TEXT];
+    if (o && o->name) return;
+    if (!*given && end) wgi_check_say(text, "%.*s", (int)(end - here < 80 ? end - here : 80), here), given = text;
+    r->name = *given ? wgi_check_keep(r, given) : "loss";
+}
+
+static void make_clone(graph_check *q, wg_node loss)
+{
+    wg_context *c = q->r->c;
+    int64_t     nodes = wg_graph_nodes(q->from);
+    q->clone = wg_graph_new(c);
+    q->map = wg_alloc(c, (size_t)nodes, sizeof *q->map);
+    q->chosen = wg_alloc(c, (size_t)nodes, sizeof *q->chosen);
+    if (wg_failed(c)) return;
+    wg_begin(q->clone, wg_graph_mode(q->from));
+    q->root = wg_replay(loss, q->clone, WG_F64, q->map);
+    wg_graph_set_epoch(q->clone, wg_graph_epoch(q->from));
+    wg_graph_freeze(q->clone, true);
+}
+
+/* A report about loss, and the clone under it. False: the report says why there is nothing to check. */
+static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
+{
+    wg_site     here = q->here;
+    wg_graph   *g = wg_graph_of(loss);
+    wg_context *c = g ? wg_graph_context(g) : NULL;
+    if (c && !wg_failed(c) && !wg_node_ok(loss)) wg_fail(c, here, WG_ERROR_USE, "gradcheck: no node of the graph as it is now");
+    wg_options own = { .dtype = WG_F64 };
+    if (c) own.seed = wg_context_seed(c), own.threads = wg_context_threads(c);
+    wg_check *r = q->r = wgi_check_new(&own, o);
+    if (!r->c) return false;
+    r->is_graph = true;
+    r->where = wgi_check_keep(r, wg_site_place(here));
+    if (c && wg_failed(c)) wgi_check_say(r->reason, "%s", wg_message(c));
+    else if (!c) wgi_check_say(r->reason, "nothing to compare: a number has no gradient");
+    if (r->reason[0]) return false;
+    name_report(r, here, loss, o);
+    q->from = g;
+    make_clone(q, loss);
+    if (wg_failed(r->c)) wgi_check_say(r->reason, "%s", wg_message(r->c));
+    else if (!wg_node_ok(q->root)) wgi_check_say(r->reason, "the graph cannot be built anew: %s", wg_message(c));
+    return !r->reason[0];
+}
+
+/* ---- what is checked ---- */
+
+static bool is_input(wg_node n) { return !strcmp(wg_node_op_name(n), "input"); }
+static bool reached(const graph_check *q, wg_node n) { return !wg_is_none(q->map[n.index]); }
+
+/* Whether a parameter belongs to p, which may be a sub-set: they share the storage. */
+static bool belongs(wg_node n, const wg_params *p)
+{
+    const wg_params *all = wg_node_params(n);
+    int              known = all ? wg_params_find(all, wg_node_name(n)) : -1;
+    if (known < 0 || wg_node_is_state(n)) return false;
+    const void *data = wg_params_tensor(all, known).data;
+    for (int i = 0; i < wg_params_count(p); i++)
+        if (wg_params_tensor(p, i).data == data) return true;
+    return false;
+}
+
+static bool wanted(const graph_check *q, wg_node n, const wg_params *p)
+{
+    if (!wg_node_ok(n) || !reached(q, n) || !wg_dtype_is_float(wg_node_dtype(n))) return false;
+    return p ? belongs(n, p) : is_input(n) && *wg_node_name(n);
+}
+
+static int choose(graph_check *q, const wg_params *p)
+{
+    int n = 0;
+    for (int64_t i = 1; i < wg_graph_nodes(q->from); i++) {
+        wg_node node = wg_graph_node(q->from, i);
+        if (wanted(q, node, p)) q->chosen[n++] = node;
+    }
+    return n;
+}
+
+/* The sizes of the first axes of the inputs: one of them may be the batch. */
+static void note_batches(graph_check *q)
+{
+    wg_check *r = q->r;
+    for (int64_t i = 1; i < wg_graph_nodes(q->from) && r->batches < WGI_CHECK_BATCHES; i++) {
+        wg_node n = wg_graph_node(q->from, i);
+        if (!wg_node_ok(n) || !reached(q, n) || !is_input(n) || !wg_node_shape(n).rank) continue;
+        int64_t m = wg_node_shape(n).dim[0];
+        bool    known = false;
+        for (int k = 0; k < r->batches; k++) known = known || r->batch[k] == m;
+        if (!known) r->batch[r->batches++] = m;
+    }
+}
+
+/* ---- parts ---- */
+
+static bool open_part(graph_check *q, int k, bool asked)
+{
+    wg_check       *r = q->r;
+    wgi_check_part *in = &r->part[k];
+    wg_node         n = q->chosen[k];
+    const char     *name = wg_node_name(n);
+    if (!wgi_check_part_set(r, k, *name ? name : wg_node_op_name(n), wg_node_shape(n))) return false;
+    in->op = wgi_check_keep(r, wg_node_op_name(n));
+    in->where = wgi_check_keep(r, wg_site_place(wg_node_site(n)));
+    in->asked = asked;
+    q->x[k] = q->map[n.index];
+    if (!is_input(q->x[k])) {
+        wgi_check_say(r->reason, "%s is computed by %s: the check takes inputs and parameters", in->name, in->op);
+        return false;
+    }
+    wg_copy_f64_at(q->here, q->x[k], in->point, (size_t)in->size);
+    memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
+    return true;
+}
+
+static bool open_parts(graph_check *q, int n, bool asked)
+{
+    wg_check *r = q->r;
+    if (!wgi_check_parts(r, n)) return false;
+    q->x = wg_alloc(r->c, (size_t)n, sizeof *q->x);
+    q->gx = wg_alloc(r->c, (size_t)n, sizeof *q->gx);
+    if (!wg_failed(r->c))
+        for (; r->parts < n; r->parts++)
+            if (!open_part(q, r->parts, asked)) break;
+    if (wg_failed(r->c) && !r->reason[0]) wgi_check_say(r->reason, "%s", wg_message(r->c));
+    return !r->reason[0];
+}
+
+/* ---- the gradient under test ---- */
+
+static void gradient_of(graph_check *q, int k)
+{
+    wgi_check_part *in = &q->r->part[k];
+    wg_grads_at(q->here, q->root, &q->x[k], 1, &q->gx[k]);
+    if (!wg_failed(q->r->c)) wg_copy_f64_at(q->here, q->gx[k], in->analytic, (size_t)in->size);
+    if (!wg_failed(q->r->c)) return;
+    in->left_out = !in->asked;
+    wgi_check_say(in->reason, "%s", wg_message(q->r->c));
+    wg_recover(q->r->c);
+}
+
+/* All in one sweep; where that fails, one by one, so that one part without a derivative does not hide the others. */
+static void gradients(graph_check *q)
+{
+    wg_check *r = q->r;
+    wg_grads_at(q->here, q->root, q->x, r->parts, q->gx);
+    for (int k = 0; k < r->parts && !wg_failed(r->c); k++)
+        wg_copy_f64_at(q->here, q->gx[k], r->part[k].analytic, (size_t)r->part[k].size);
+    if (!wg_failed(r->c)) return;
+    wg_recover(r->c);
+    for (int k = 0; k < r->parts; k++) gradient_of(q, k);
+}
+
+/* ---- the function under test ---- */
+
+static void clone_set(void *self, int k)
+{
+    graph_check          *q = self;
+    const wgi_check_part *in = &q->r->part[k];
+    wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shape));
+}
+
+static double clone_value(void *self)
+{
+    graph_check *q = self;
+    return wg_item_at(q->here, q->root);
+}
+
+/* Clones of graphs with larger values than this would cost more memory than their threads are worth. */
+enum { FORK_ELEMENTS = 1 << 20 };
+
+/* Functions and memory of the user's, which expect one call at a time. */
+static bool holds_pointers(const wg_op *op)
+{
+    if (!op->attrs) return op->attr_size > 0;
+    const wg_attr_row *row = op->attrs;
+    while (row->name && row->kind != WG_ATTR_POINTER) row++;
+    return row->name != NULL;
+}
+
+static bool worth_a_fork(const wg_graph *g)
+{
+    int64_t elements = 0;
+    for (int64_t i = 1, nodes = wg_graph_nodes(g); i < nodes; i++) {
+        wg_node n = wg_graph_node(g, i);
+        elements += wg_shape_size(wg_node_shape(n));
+        if (elements > FORK_ELEMENTS || holds_pointers(wg_node_op(n))) return false;
+    }
+    return true;
+}
+
+static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
+{
+    const graph_check *q = self;
+    graph_check       *f = worth_a_fork(q->clone) ? wg_alloc(r->c, 1, sizeof *f) : NULL;
+    int64_t            nodes = wg_graph_nodes(q->clone);
+    if (!f) return false;
+    *f = (graph_check){ .r = r, .here = q->here, .clone = wg_graph_new(r->c) };
+    f->map = wg_alloc(r->c, (size_t)nodes, sizeof *f->map);
+    f->x = wg_alloc(r->c, (size_t)r->parts, sizeof *f->x);
+    if (wg_failed(r->c)) return false;
+    wg_begin(f->clone, wg_graph_mode(q->clone));
+    f->root = wg_replay(q->root, f->clone, WG_F64, f->map);
+    for (int k = 0; k < r->parts; k++) f->x[k] = f->map[q->x[k].index];
+    wg_graph_set_epoch(f->clone, wg_graph_epoch(q->clone));
+    wg_graph_freeze(f->clone, true);
+    *to = (wgi_check_target){ clone_set, clone_value, f, NULL };
+    return wg_node_ok(f->root);
+}
+
+static wg_check *check_chosen(graph_check *q, int n, bool asked)
+{
+    if (!open_parts(q, n, asked)) return q->r;
+    note_batches(q);
+    gradients(q);
+    wgi_check_measure(q->r, &(wgi_check_target){ clone_set, clone_value, q, clone_fork });
+    wgi_check_judge(q->r);
+    wg_graph_free(q->clone);
+    return q->r;
+}
+
+wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gradcheck_opts *o)
+{
+    graph_check q = { .here = here };
+    if (!open_check(&q, loss, o)) return q.r;
+    int n = choose(&q, p);
+    if (n) return check_chosen(&q, n, p != NULL);
+    wgi_check_say(q.r->reason,
+                  p ? "nothing to compare: %s depends on no parameter of p"
+                    : "nothing to compare: %s depends on no named float input",
+                  q.r->name);
+    return q.r;
+}
+
+wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n, const wg_gradcheck_opts *o)
+{
+    graph_check q = { .here = here };
+    if (!open_check(&q, loss, o)) return q.r;
+    if (n <= 0) wgi_check_say(q.r->reason, "nothing to compare: no nodes are given");
+    for (int k = 0; k < n && !q.r->reason[0]; k++) {
+        if (wg_graph_of(x[k]) != q.from || !wg_node_ok(x[k]))
+            wgi_check_say(q.r->reason, "x[%d] is no node of the loss's graph", k);
+        else if (!reached(&q, x[k])) wgi_check_say(q.r->reason, "%s does not depend on %s", q.r->name, wg_node_name(x[k]));
+        else if (!wg_dtype_is_float(wg_node_dtype(x[k])))
+            wgi_check_say(q.r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
+    }
+    q.chosen = (wg_node *)(uintptr_t)x;
+    return q.r->reason[0] ? q.r : check_chosen(&q, n, true);
+}

@@ -1,0 +1,229 @@
+/* check_judge.c: from differences to verdicts. A difference is held against a right gradient only where nothing else explains
+ * it: not the rounding noise of f over the step, not a kink or curvature within the step.
+ *
+ * The course's scale judges the ratio; wrong components, those beyond doubt, fail whatever the ratio says.
+ */
+#include "check/check_private.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double GREAT = 1e-7, OK = 1e-5, WORRY = 1e-3;
+static const double NOISE_FACTOR = 10; /* what many standard deviations of noise may explain */
+
+const char *wg_check_word(double ratio)
+{
+    return ratio <= GREAT   ? "great"
+           : ratio <= OK    ? "ok"
+           : ratio <= WORRY ? "worry"
+           : ratio > WORRY  ? "very likely a bug"
+                            : "no number";
+}
+
+/* ---- sums ---- */
+
+typedef struct sums {
+    double  analytic, numeric, deviation; /* of squares */
+    double  noise;                        /* what rounding alone adds to the last */
+    int64_t count;
+} sums;
+
+static void add(sums *s, const wgi_check_part *in)
+{
+    for (int64_t i = 0; i < in->size; i++) {
+        double a = in->analytic[i], n = in->numeric[i];
+        if (isnan(n)) continue;
+        s->analytic += a * a, s->numeric += n * n, s->deviation += (a - n) * (a - n);
+        s->noise += in->step_noise * in->step_noise;
+        s->count++;
+    }
+}
+
+static double scale(const sums *s) { return sqrt(s->numeric) + sqrt(s->analytic); }
+static double ratio(const sums *s) { return sqrt(s->deviation) / scale(s); }
+static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
+
+/* ---- components ---- */
+
+static double deviation(const wgi_check_part *in, int64_t i) { return fabs(in->analytic[i] - in->numeric[i]); }
+
+static bool differs(const wgi_check_part *in, int64_t i)
+{
+    return deviation(in, i) > WORRY * (fabs(in->analytic[i]) + fabs(in->numeric[i]));
+}
+
+/* One-sided differences carry an error of the step's order that they cannot see: there only the ratio judges. */
+bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
+{
+    return !r->one_sided && differs(in, i) && deviation(in, i) > NOISE_FACTOR * in->step_noise + in->spread[i];
+}
+
+static void find_worst(const wg_check *r, wgi_check_part *in)
+{
+    bool worst_is_wrong = false;
+    for (int64_t i = 0; i < in->size; i++) {
+        if (isnan(in->numeric[i])) continue;
+        bool wrong = wgi_check_wrong(r, in, i);
+        in->wrong += wrong;
+        bool more = in->worst < 0 || deviation(in, i) > deviation(in, in->worst);
+        if (wrong > worst_is_wrong || (wrong == worst_is_wrong && more)) in->worst = i, worst_is_wrong = wrong;
+    }
+}
+
+/* ---- hints ---- */
+
+static bool near(double a, double b) { return fabs(a - b) <= 1e-4 * fabs(b); }
+
+/* yours / numeric, when it is the same for all components that are wrong (all, when none stands out), within their noise. */
+static bool constant_factor(const wg_check *r, const wgi_check_part *in, double *factor, int64_t *count)
+{
+    double an = 0, nn = 0;
+    for (int64_t i = 0; i < in->size; i++)
+        if (!isnan(in->numeric[i]) && (!in->wrong || wgi_check_wrong(r, in, i)))
+            an += in->analytic[i] * in->numeric[i], nn += in->numeric[i] * in->numeric[i];
+    if (!(nn > 0)) return false;
+    *factor = an / nn, *count = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        if (isnan(in->numeric[i]) || (in->wrong && !wgi_check_wrong(r, in, i))) continue;
+        double error = fabs(in->analytic[i] - *factor * in->numeric[i]);
+        if (error > 1e-4 * fabs(*factor * in->numeric[i]) + NOISE_FACTOR * in->step_noise * fmax(1, fabs(*factor))) return false;
+        ++*count;
+    }
+    return true;
+}
+
+static bool all_yours_zero(const wg_check *r, const wgi_check_part *in)
+{
+    for (int64_t i = 0; i < in->size; i++)
+        if (wgi_check_wrong(r, in, i) && in->analytic[i] != 0) return false;
+    return in->wrong > 0;
+}
+
+static bool is_transpose(const wgi_check_part *in)
+{
+    int64_t n = in->shape.dim[0];
+    if (in->shape.rank != 2 || n != in->shape.dim[1] || n < 2 || in->compared < in->size) return false;
+    for (int64_t i = 0; i < in->size; i++) {
+        double other = in->numeric[i % n * n + i / n];
+        if (!(fabs(in->analytic[i] - other) <= 1e-4 * fabs(other) + NOISE_FACTOR * in->step_noise)) return false;
+    }
+    return true;
+}
+
+static bool batch_hint(const wg_check *r, wgi_check_part *in, double factor)
+{
+    for (int k = 0; k < r->batches; k++) {
+        long long m = (long long)r->batch[k];
+        if (m < 3) continue;
+        if (near(factor, (double)m)) wgi_check_say(in->hint, "the sum over the batch of %lld where f takes the mean", m);
+        else if (near(factor, 1 / (double)m)) wgi_check_say(in->hint, "the mean over the batch of %lld where f takes the sum", m);
+        else continue;
+        return true;
+    }
+    return false;
+}
+
+static void make_hint(const wg_check *r, wgi_check_part *in)
+{
+    double  factor;
+    int64_t count;
+    if (all_yours_zero(r, in)) {
+        wgi_check_say(in->hint,
+                      in->wrong == in->compared ? "yours is zero: a path is missing" : "yours is zero here: a term is missing");
+    } else if (constant_factor(r, in, &factor, &count)) {
+        if (near(factor, -1)) wgi_check_say(in->hint, "the sign is wrong");
+        else if (near(factor, 0.5)) wgi_check_say(in->hint, "a factor 2 is missing");
+        else if (near(factor, 2)) wgi_check_say(in->hint, "a factor 2 too much");
+        else if (batch_hint(r, in, factor)) return;
+        else if (count > 1)
+            wgi_check_say(in->hint, "yours is %.6g times the numeric%s", factor, count == in->compared ? " everywhere" : "");
+    } else if (is_transpose(in)) {
+        wgi_check_say(in->hint, "yours is the transpose");
+    }
+}
+
+/* ---- verdicts ---- */
+
+static bool is_zero(const sums *s) { return s->analytic == 0 && s->numeric == 0; }
+static bool is_noise(const sums *s) { return ratio(s) <= NOISE_FACTOR * floor_of(s); }
+
+/* The verdict of a ratio with its floor: wrong components decide first, and a ratio that they do not support is not held
+ * against the gradient. */
+static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, char reason[WGI_CHECK_TEXT])
+{
+    if (!s->count) {
+        wgi_check_say(reason, "nothing to compare");
+    } else if (is_zero(s)) {
+        wgi_check_say(reason, "all zero, yours and numeric: nothing is shown");
+    } else if (!isfinite(ratio(s))) {
+        wgi_check_say(reason, "the gradient is too large to be compared");
+    } else if (wrong) {
+        return WG_FAIL;
+    } else if (ratio(s) <= OK) {
+        return WG_PASS;
+    } else if (is_noise(s)) {
+        wgi_check_say(reason, "rounding noise: with this step no ratio below %.1e can be told from zero",
+                      NOISE_FACTOR * floor_of(s));
+    } else if (ratio(s) <= WORRY) {
+        wgi_check_say(reason, "the ratio is between ok and a bug");
+    } else if (!r->one_sided) {
+        wgi_check_say(reason, "yours lies between the one-sided differences: a kink at this point, or a step too large");
+    } else {
+        return WG_FAIL;
+    }
+    return WG_INCONCLUSIVE;
+}
+
+static bool analytic_is_finite(wgi_check_part *in)
+{
+    for (int64_t i = 0; i < in->size; i++) {
+        if (isfinite(in->analytic[i])) continue;
+        if (!in->reason[0])
+            wgi_check_say(in->reason, "component %lld of the gradient is %s", (long long)i,
+                          isnan(in->analytic[i]) ? "NaN" : "infinite");
+        in->worst = i;
+        return false;
+    }
+    return true;
+}
+
+static void judge_part(wg_check *r, wgi_check_part *in)
+{
+    sums s = { 0 };
+    in->verdict = WG_INCONCLUSIVE, in->ratio = in->floor = NAN, in->worst = -1;
+    in->step_noise = r->noise * sqrt(2) / (r->one_sided ? r->eps : 2 * r->eps);
+    if (in->left_out || !analytic_is_finite(in)) return;
+    add(&s, in);
+    in->compared = s.count;
+    find_worst(r, in);
+    in->ratio = ratio(&s), in->floor = floor_of(&s);
+    bool unmeasured = in->reason[0];
+    in->verdict = verdict_of(r, &s, in->wrong, unmeasured ? (char[WGI_CHECK_TEXT]){ 0 } : in->reason);
+    if (unmeasured && in->verdict == WG_PASS) in->verdict = WG_INCONCLUSIVE;
+    in->silent = in->verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
+    if (in->ratio > WORRY || in->wrong) make_hint(r, in);
+}
+
+static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSIVE ? 1 : 0; }
+
+/* Over all: the course's ratio, of all components together; parts that say something can make the verdict worse. */
+void wgi_check_judge(wg_check *r)
+{
+    sums    s = { 0 };
+    int64_t wrong = 0;
+    r->verdict = WG_INCONCLUSIVE, r->ratio = r->floor = NAN;
+    if (r->reason[0]) return;
+    for (int k = 0; k < r->parts; k++) {
+        judge_part(r, &r->part[k]);
+        if (r->part[k].compared) add(&s, &r->part[k]);
+        wrong += r->part[k].wrong;
+    }
+    r->compared = s.count, r->ratio = ratio(&s), r->floor = floor_of(&s);
+    r->verdict = verdict_of(r, &s, wrong, r->reason);
+    for (int k = r->parts; !s.count && k-- > 0;) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
+    for (int k = 0; k < r->parts; k++) {
+        const wgi_check_part *in = &r->part[k];
+        if (in->left_out || in->silent || severity(in->verdict) <= severity(r->verdict)) continue;
+        r->verdict = in->verdict, r->reason[0] = 0;
+    }
+}

@@ -1,0 +1,127 @@
+/* check_threads.c: the differences of a gradient check, shared out among threads. Each works on a fork of its own: another
+ * clone of the function, other arrays for the point where it is evaluated. Components do not know of each other, so that who
+ * takes which changes nothing; of the reasons that parts are given, that of the lowest component stays. */
+#include <string.h>
+
+#include "check/check_private.h"
+#include "base/threads.h"
+
+enum { MOST = 64, FEW = 64 }; /* threads; components that are not worth a fork */
+
+typedef struct fork {
+    wg_check         r;
+    wgi_check_target t;
+    int64_t         *failed; /* by part: the component whose reason it has, INT64_MAX: none */
+} fork;
+
+typedef struct shared {
+    wg_check *r;
+    fork     *fork;
+    int64_t   components;
+} shared;
+
+/* Component j of `count` spread evenly over `size`, without overflow. */
+static int64_t spread_evenly(int64_t j, int64_t size, int64_t count)
+{
+    return j * (size / count) + (int64_t)((double)j * (double)(size % count) / (double)count);
+}
+
+static int64_t count_of(const wg_check *r, int k)
+{
+    const wgi_check_part *in = &r->part[k];
+    return in->reason[0] ? 0 : r->limit > 0 && r->limit < in->size ? r->limit : in->size;
+}
+
+static int64_t components_of(const wg_check *r)
+{
+    int64_t n = 0;
+    for (int k = 0; k < r->parts; k++) n += count_of(r, k);
+    return n;
+}
+
+/* Chunks come in any order: of the reasons that a fork finds, too, that of the lowest component stays. */
+static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i, int64_t *failed)
+{
+    char *reason = r->part[k].reason, before[WGI_CHECK_TEXT];
+    if (!failed || i > failed[k]) {
+        wgi_check_difference(r, t, k, i);
+        return;
+    }
+    memcpy(before, reason, sizeof before);
+    reason[0] = '\0';
+    wgi_check_difference(r, t, k, i);
+    if (reason[0]) failed[k] = i;
+    else memcpy(reason, before, sizeof before);
+}
+
+/* Differences [begin, end) of all parts in their order; failed: see fork, or NULL. */
+static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end, int64_t *failed)
+{
+    for (int k = 0; k < r->parts && end > 0; k++) {
+        int64_t count = count_of(whole, k), from = begin > 0 ? begin : 0, to = end < count ? end : count;
+        for (int64_t j = from; j < to; j++) difference(r, t, k, spread_evenly(j, r->part[k].size, count), failed);
+        if (from < to) t->set(t->self, k);
+        begin -= count, end -= count;
+    }
+}
+
+static bool share(void *arg, int i, int chunk, int chunks, int thread)
+{
+    shared *s = arg;
+    fork   *f = &s->fork[thread];
+    (void)i;
+    differences(s->r, &f->r, &f->t, s->components * chunk / chunks, s->components * (chunk + 1) / chunks, f->failed);
+    return true;
+}
+
+static void fork_free(fork *f)
+{
+    if (f->r.c) wg_finish(f->r.c, NULL);
+    f->r.c = NULL;
+}
+
+static bool fork_make(fork *f, const wg_check *r, const wgi_check_target *t)
+{
+    f->r = *r;
+    f->r.evaluations = 0;
+    f->r.c = wg_start(&(wg_options){ .dtype = WG_F64, .seed = wg_context_seed(r->c), .threads = 1 });
+    f->r.part = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->r.part);
+    f->failed = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->failed);
+    for (int k = 0; k < r->parts && !wg_failed(f->r.c); k++) {
+        wgi_check_part *in = &f->r.part[k];
+        *in = r->part[k];
+        in->reason[0] = '\0';
+        in->x = wg_alloc(f->r.c, in->size > 0 ? (size_t)in->size : 1, sizeof *in->x);
+        f->failed[k] = INT64_MAX;
+        if (in->x) memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
+    }
+    return !wg_failed(f->r.c) && t->fork(t->self, &f->r, &f->t) && !wg_failed(f->r.c);
+}
+
+static void join(wg_check *r, const fork *f, int forks)
+{
+    for (int n = 0; n < forks; n++) r->evaluations += f[n].r.evaluations;
+    for (int k = 0; k < r->parts; k++) {
+        const fork *first = NULL;
+        for (int n = 0; n < forks; n++)
+            if (f[n].failed[k] < (first ? first->failed[k] : INT64_MAX)) first = &f[n];
+        if (first) wgi_check_say(r->part[k].reason, "%s", first->r.part[k].reason);
+    }
+}
+
+void wgi_check_differences(wg_check *r, const wgi_check_target *t)
+{
+    int    threads = wg_context_threads(r->c), forks = 0;
+    shared s = { .r = r, .components = components_of(r) };
+    threads = threads < MOST ? threads : MOST;
+    if (t->fork && threads > 1 && s.components >= FEW) s.fork = wg_alloc(r->c, (size_t)threads, sizeof *s.fork);
+    while (s.fork && forks < threads && fork_make(&s.fork[forks], r, t)) forks++;
+    if (s.fork && forks == threads) {
+        wgi_parts_run(share, &s, &(int){ 8 * threads }, 1, threads);
+        join(r, s.fork, forks);
+    } else {
+        differences(r, r, t, 0, s.components, NULL);
+    }
+    for (int n = 0; s.fork && n < threads; n++) fork_free(&s.fork[n]);
+    if (wg_failed(r->c)) wg_recover(r->c);
+}

@@ -1,0 +1,213 @@
+/* data.c: data sets in memory and their mini-batches. The order of an epoch is f(seed of the context, epoch) alone, so that
+ * two sets of equal length stay in step and a run can be taken up in the middle. */
+#include "data/dataset.h"
+#include "files/formats.h"
+#include "wengert/op.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- draws ---- */
+
+/* FNV-1a (Fowler, Noll, Vo). */
+static uint64_t stream_of(const char *name)
+{
+    uint64_t h = UINT64_C(0xCBF29CE484222325);
+    for (; *name; name++) h = (h ^ (unsigned char)*name) * UINT64_C(0x100000001B3);
+    return h;
+}
+
+uint64_t wgi_draw(uint64_t seed, const char *name, uint64_t epoch, uint64_t i)
+{
+    uint64_t stream = stream_of(name);
+    return (uint64_t)wg_random_bits(seed, stream, epoch, 2 * i) << 32 | wg_random_bits(seed, stream, epoch, 2 * i + 1);
+}
+
+/* Fisher and Yates; of 64 bits modulo i + 1 the bias is below 2^-30 for any set that fits in memory. */
+void wgi_permute(int64_t *order, int64_t n, uint64_t seed, const char *name, uint64_t epoch)
+{
+    for (int64_t i = 0; i < n; i++) order[i] = i;
+    for (int64_t i = n - 1; i > 0; i--) {
+        int64_t j = (int64_t)(wgi_draw(seed, name, epoch, (uint64_t)i) % (uint64_t)(i + 1));
+        int64_t t = order[i];
+        order[i] = order[j], order[j] = t;
+    }
+}
+
+/* ---- sets ---- */
+
+static size_t row_bytes(const wg_tensor *t)
+{
+    size_t bytes = wg_dtype_size(t->dtype);
+    for (int k = 1; k < t->shape.rank; k++) bytes *= (size_t)t->shape.dim[k];
+    return bytes;
+}
+
+/* One NaN makes every weight NaN in one step, in silence: it is refused where its place is known. */
+static bool all_finite(wg_context *c, const wg_tensor *t, const char *which)
+{
+    int64_t n = wg_dtype_is_float(t->dtype) && t->data ? wg_shape_size(t->shape) : 0;
+    int64_t columns = n ? n / t->shape.dim[0] : 1;
+    for (int64_t i = 0; i < n; i++) {
+        double v = t->dtype == WG_F32 ? (double)((const float *)t->data)[i] : ((const double *)t->data)[i];
+        if (isfinite(v)) continue;
+        wg_fail(c, NULL, WG_ERROR_VALUE, "data: %s holds %s at row %lld, column %lld", which, isnan(v) ? "NaN" : "an infinity",
+                (long long)(i / columns), (long long)(i % columns));
+        return false;
+    }
+    return true;
+}
+
+wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y)
+{
+    bool     fit = x.data && all_finite(c, &x, "x") && all_finite(c, &y, "y");
+    wg_data *d = fit ? wg_alloc(c, 1, sizeof *d) : NULL;
+    int64_t *order = d ? wg_alloc(c, (size_t)x.shape.dim[0] + 1, sizeof *order) : NULL;
+    if (!order) {
+        wg_free(c, d);
+        wg_free(c, x.data);
+        wg_free(c, y.data);
+        return NULL;
+    }
+    *d = (wg_data){ .c = c, .about = about, .x = x, .y = y, .rows = x.shape.dim[0], .shuffle = true, .order = order };
+    d->x_row = row_bytes(&x);
+    d->y_row = y.data ? row_bytes(&y) : 0;
+    return d;
+}
+
+static bool usable(wg_context *c, const wg_tensor *t, const char *which)
+{
+    size_t bytes;
+    bool   known = t->dtype > WG_DEFAULT_DTYPE && t->dtype < WG_DTYPE_COUNT && t->shape.rank > 0;
+    if (known && wgi_shape_bytes(&t->shape, wg_dtype_size(t->dtype), &bytes) && (t->data || !bytes)) return true;
+    wg_fail(c, NULL, WG_ERROR_USE, "data_from: %s has no data, no dtype or no axis of rows", which);
+    return false;
+}
+
+static bool copy(wg_context *c, const wg_tensor *from, wg_tensor *to)
+{
+    size_t bytes;
+    if (!wgi_tensor_new(c, from->dtype, &from->shape, to)) return false;
+    wgi_shape_bytes(&from->shape, wg_dtype_size(from->dtype), &bytes);
+    if (bytes) memcpy(to->data, from->data, bytes);
+    return true;
+}
+
+wg_data *wg_data_from(wg_context *c, wg_tensor x, wg_tensor y)
+{
+    wg_tensor mine = { 0 }, labels = { 0 };
+    bool      has_y = y.data || y.dtype || y.shape.rank;
+    if (wg_failed(c) || !usable(c, &x, "x") || (has_y && !usable(c, &y, "y"))) return NULL;
+    if (has_y && x.shape.dim[0] != y.shape.dim[0]) {
+        wg_fail(c, NULL, WG_ERROR_SHAPE, "data_from: x has %lld rows, y has %lld", (long long)x.shape.dim[0],
+                (long long)y.shape.dim[0]);
+        return NULL;
+    }
+    if (!copy(c, &x, &mine) || (has_y && !copy(c, &y, &labels))) {
+        wg_free(c, mine.data);
+        return NULL;
+    }
+    return wgi_data_new(c, "the program's own data", mine, labels);
+}
+
+static void unlink_from_tree(wg_data *d)
+{
+    wg_data **p = d->like ? &d->like->first : NULL;
+    while (p && *p != d) p = &(*p)->next;
+    if (p) *p = d->next;
+    d->like = d->next = NULL;
+}
+
+void wgi_data_follow(wg_data *d, wg_data *train)
+{
+    unlink_from_tree(d);
+    d->like = train;
+    if (train) d->next = train->first, train->first = d;
+}
+
+void wg_data_free(wg_data *d)
+{
+    if (!d) return;
+    while (d->first) wgi_data_follow(d->first, d->like);
+    unlink_from_tree(d);
+    void *parts[] = { d->x.data,      d->y.data,      d->order,       d->mu,         d->sigma,
+                      d->buffer[0].x, d->buffer[0].y, d->buffer[1].x, d->buffer[1].y };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) wg_free(d->c, parts[i]);
+    wg_free(d->c, d);
+}
+
+int64_t     wg_data_rows(const wg_data *d) { return d ? d->rows : 0; }
+wg_tensor   wg_data_x(const wg_data *d) { return d ? d->x : (wg_tensor){ 0 }; }
+wg_tensor   wg_data_y(const wg_data *d) { return d ? d->y : (wg_tensor){ 0 }; }
+const char *wg_data_about(const wg_data *d) { return d ? d->about : ""; }
+int         wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? d->epoch : INT_MAX; }
+
+void wg_data_shuffle(wg_data *d, bool on)
+{
+    if (d) d->shuffle = on;
+}
+
+/* ---- batches ---- */
+
+static void begin_epoch(wg_data *d)
+{
+    if (d->shuffle) wgi_permute(d->order, d->rows, wg_context_seed(d->c), "data/order", (uint64_t)d->epoch);
+    else
+        for (int64_t i = 0; i < d->rows; i++) d->order[i] = i;
+    d->running = true;
+}
+
+static bool make_room(wg_data *d, wgi_batch_buffer *b, int64_t rows)
+{
+    if (b->rows >= rows) return true;
+    wg_free(d->c, b->x);
+    wg_free(d->c, b->y);
+    b->rows = 0, b->y = NULL;
+    if (!(b->x = wg_alloc(d->c, (size_t)rows, d->x_row + !d->x_row))) return false;
+    if (d->y.data && !(b->y = wg_alloc(d->c, (size_t)rows, d->y_row + !d->y_row))) return false;
+    b->rows = rows;
+    return true;
+}
+
+static wg_tensor gather(const wg_tensor *from, size_t row, const int64_t *order, int64_t n, void *to)
+{
+    wg_tensor t = { from->dtype, from->shape, to };
+    if (!from->data) return (wg_tensor){ 0 };
+    for (int64_t i = 0; row && i < n; i++)
+        memcpy((char *)to + (size_t)i * row, (const char *)from->data + (size_t)order[i] * row, row);
+    t.shape.dim[0] = n;
+    return t;
+}
+
+static bool end_epoch(wg_data *d)
+{
+    d->running = false, d->at = 0;
+    if (d->epoch < INT_MAX) d->epoch++;
+    return false;
+}
+
+bool wg_data_next(wg_data *d, wg_batch *b, int64_t size)
+{
+    if (b) *b = (wg_batch){ 0 };
+    if (!d || !b || wg_failed(d->c)) return false;
+    if (size < 1) return wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
+    if (!d->running) begin_epoch(d);
+    if (d->at == d->rows) return end_epoch(d);
+    int64_t           n = size < d->rows - d->at ? size : d->rows - d->at;
+    wgi_batch_buffer *into = &d->buffer[d->turn];
+    if (!make_room(d, into, n)) return false;
+    b->x = gather(&d->x, d->x_row, d->order + d->at, n, into->x);
+    b->y = gather(&d->y, d->y_row, d->order + d->at, n, into->y);
+    b->n = n;
+    d->at += n, d->turn ^= 1;
+    return true;
+}
+
+void wg_data_all(wg_data *d, wg_batch *b)
+{
+    if (!b) return;
+    *b = (wg_batch){ 0 };
+    if (!d || wg_failed(d->c)) return;
+    b->x = d->x, b->y = d->y, b->n = d->rows;
+}

@@ -1,0 +1,100 @@
+/* data_generate.c: generated sets of two features and two classes. Row i is f(seed of the context, i) alone, with the
+ * integer draws of op.h, so that every platform makes the same points to the last bits of its sine and logarithm. */
+#include "data/dataset.h"
+#include "files/formats.h"
+
+#include <math.h>
+
+typedef struct point {
+    double x0, x1;
+    int class;
+} point;
+
+typedef struct source {
+    uint64_t    seed;
+    const char *name;
+    int64_t     n, first; /* rows; of them in class 0 */
+} source;
+
+static const double pi = 3.14159265358979323846;
+
+/* In the open interval (0, 1): its logarithm is finite. */
+static double uniform(const source *s, int64_t i, int k)
+{
+    return ((double)(wgi_draw(s->seed, s->name, (uint64_t)k, (uint64_t)i) >> 11) + 0.5) * 0x1p-53;
+}
+
+/* Box and Muller's transform of draws 2k and 2k + 1. */
+static double normal(const source *s, int64_t i, int k)
+{
+    return sqrt(-2 * log(uniform(s, i, 2 * k))) * cos(2 * pi * uniform(s, i, 2 * k + 1));
+}
+
+/* Place of row i among the rows of its class, evenly from 0 to 1. */
+static double along(const source *s, int64_t i)
+{
+    int64_t j = i < s->first ? i : i - s->first, n = i < s->first ? s->first : s->n - s->first;
+    return n > 1 ? (double)j / (double)(n - 1) : 0;
+}
+
+/* r = 4 sin 4 theta; each class has the petals of half a turn, 3.12 long as in the course. */
+static point flower(const source *s, int64_t i)
+{
+    int class = i >= s->first;
+    double theta = 3.12 * (class + along(s, i)) + 0.2 * normal(s, i, 0);
+    double r = 4 * sin(4 * theta) + 0.2 * normal(s, i, 1);
+    return (point){ r * sin(theta), r * cos(theta), class };
+}
+
+/* Two half circles of radius 1 that reach into each other. */
+static point moons(const source *s, int64_t i)
+{
+    int class = i >= s->first;
+    double t = pi * along(s, i), x0 = class ? 1 - cos(t) : cos(t), x1 = class ? 0.5 - sin(t) : sin(t);
+    return (point){ x0 + 0.2 * normal(s, i, 0), x1 + 0.2 * normal(s, i, 1), class };
+}
+
+/* The square from -1 to 1, quadrants in turn; class 1 where the signs differ. */
+static point xor
+    (const source *s, int64_t i) {
+        double x0 = uniform(s, i, 0), x1 = uniform(s, i, 1);
+        return (point){ i & 1 ? -x0 : x0, i & 2 ? -x1 : x1, (i & 1) != (i >> 1 & 1) };
+    }
+
+    static void put(wg_tensor *t, int64_t i, double v)
+{
+    if (t->dtype == WG_F32) ((float *)t->data)[i] = (float)v;
+    else ((double *)t->data)[i] = v;
+}
+
+static wg_data *generate(wg_context *c, const char *name, const char *about, point (*make)(const source *s, int64_t i), int64_t n)
+{
+    wg_tensor x = { 0 }, y = { 0 };
+    source    s = { wg_context_seed(c), name, n, n - n / 2 };
+    if (wg_failed(c)) return NULL;
+    if (n < 0) return wg_fail(c, NULL, WG_ERROR_VALUE, "%s: %lld rows", name, (long long)n), NULL;
+    if (!wgi_tensor_new(c, wg_context_dtype(c), &WG_SHAPE(n, 2), &x)) return NULL;
+    if (!wgi_tensor_new(c, WG_I32, &WG_SHAPE(n), &y)) return wg_free(c, x.data), NULL;
+    for (int64_t i = 0; i < n; i++) {
+        point p = make(&s, i);
+        put(&x, 2 * i, p.x0);
+        put(&x, 2 * i + 1, p.x1);
+        ((int32_t *)y.data)[i] = p.class;
+    }
+    return wgi_data_new(c, about, x, y);
+}
+
+wg_data *wg_data_flower(wg_context *c, int64_t n)
+{
+    return generate(c, "data_flower", "generated: the planar flower, r = 4 sin 4 theta, noise 0.2", flower, n);
+}
+
+wg_data *wg_data_moons(wg_context *c, int64_t n)
+{
+    return generate(c, "data_moons", "generated: two half moons of radius 1, noise 0.2", moons, n);
+}
+
+wg_data *wg_data_xor(wg_context *c, int64_t n)
+{
+    return generate(c, "data_xor", "generated: a square, class 1 where the signs of the two features differ", xor, n);
+}

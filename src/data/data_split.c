@@ -1,0 +1,158 @@
+/* data_split.c: takes a drawn share of the rows out of a set, in the proportions of its classes. */
+#include "data/dataset.h"
+#include "files/formats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A row as it is drawn: rank is its place in a random permutation of all rows. */
+typedef struct row {
+    int64_t class, rank, index;
+} row;
+
+/* Rows of one class, after sorting: begin .. end-1; take of them go. */
+typedef struct group {
+    int64_t begin, end, take;
+    int64_t rank; /* of its first row */
+    double  rest; /* share * size - take, before rounding up */
+} group;
+
+static int by_class(const void *a, const void *b)
+{
+    const row *p = a, *q = b;
+    if (p->class != q->class) return p->class < q->class ? -1 : 1;
+    return p->rank < q->rank ? -1 : p->rank > q->rank;
+}
+
+/* Larger rests first; of equal ones by chance: a class number must not decide. */
+static int by_rest(const void *a, const void *b)
+{
+    const group *p = a, *q = b;
+    return p->rest != q->rest ? (p->rest > q->rest ? -1 : 1) : (p->rank < q->rank ? -1 : p->rank > q->rank);
+}
+
+static bool has_classes(const wg_data *d) { return d->y.data && d->y.shape.rank == 1 && !wg_dtype_is_float(d->y.dtype); }
+
+static int64_t class_of(const wg_data *d, int64_t i)
+{
+    if (!has_classes(d)) return 0;
+    return d->y.dtype == WG_I64 ? ((const int64_t *)d->y.data)[i] : (int64_t)wg_tensor_item(&d->y, i);
+}
+
+static void draw_rows(wg_data *d, row *r, int64_t *order)
+{
+    d->running = false, d->at = 0;
+    wgi_permute(order, d->rows, wg_context_seed(d->c), "data/split", 0);
+    for (int64_t i = 0; i < d->rows; i++) r[i] = (row){ class_of(d, order[i]), i, order[i] };
+    qsort(r, (size_t)d->rows, sizeof *r, by_class);
+}
+
+static int64_t count_groups(const row *r, int64_t n)
+{
+    int64_t groups = 0;
+    for (int64_t i = 0; i < n; i++) groups += i == 0 || r[i].class != r[i - 1].class;
+    return groups;
+}
+
+/* Largest remainders: each class gives the whole part of its share, and those with the largest rests one more, so that the
+ * total is the rounded share of all rows and no class is a whole row off. */
+static void apportion(const row *r, int64_t n, double share, group *g, int64_t groups)
+{
+    int64_t left = (int64_t)floor(share * (double)n + 0.5), k = -1;
+    for (int64_t i = 0; i < n; i++) {
+        if (i == 0 || r[i].class != r[i - 1].class) g[++k] = (group){ .begin = i, .rank = r[i].rank };
+        g[k].end = i + 1;
+    }
+    for (k = 0; k < groups; k++) {
+        double exact = share * (double)(g[k].end - g[k].begin);
+        g[k].take = (int64_t)floor(exact);
+        g[k].rest = exact - floor(exact);
+        left -= g[k].take;
+    }
+    qsort(g, (size_t)groups, sizeof *g, by_rest);
+    for (k = 0; k < groups && left > 0; k++)
+        if (g[k].take < g[k].end - g[k].begin) g[k].take++, left--;
+}
+
+/* goes[i]: row i leaves. Returns how many. */
+static int64_t mark(const row *r, const group *g, int64_t groups, bool *goes)
+{
+    int64_t taken = 0;
+    for (int64_t k = 0; k < groups; k++) {
+        for (int64_t i = 0; i < g[k].take; i++) goes[r[g[k].begin + i].index] = true;
+        taken += g[k].take;
+    }
+    return taken;
+}
+
+/* Rows that go are copied out, those that stay close up, both in their old order. */
+static void part(wg_tensor *t, size_t size, const bool *goes, int64_t rows, wg_tensor *out)
+{
+    char *from = t->data, *stay = t->data, *leave = out->data;
+    for (int64_t i = 0; from && i < rows; i++, from += size) {
+        char **to = goes[i] ? &leave : &stay;
+        if (*to != from && size) memmove(*to, from, size);
+        *to += size;
+    }
+}
+
+static bool part_tensor(wg_data *d, const wg_tensor *t, int64_t rows, wg_tensor *out)
+{
+    wg_shape s = t->shape;
+    if (!t->data) return true;
+    s.dim[0] = rows;
+    return wgi_tensor_new(d->c, t->dtype, &s, out);
+}
+
+static double *duplicate(wg_data *d, const double *v)
+{
+    size_t  columns = d->x_row / wg_dtype_size(d->x.dtype);
+    double *copy = v ? wg_alloc(d->c, columns + !columns, sizeof *v) : NULL;
+    if (copy) memcpy(copy, v, columns * sizeof *v);
+    return copy;
+}
+
+static wg_data *take_out(wg_data *d, const bool *goes, int64_t taken)
+{
+    wg_tensor x = { 0 }, y = { 0 };
+    if (!part_tensor(d, &d->x, taken, &x)) return NULL;
+    if (!part_tensor(d, &d->y, taken, &y)) return wg_free(d->c, x.data), NULL;
+    wg_data *s = wgi_data_new(d->c, d->about, x, y);
+    if (!s) return NULL;
+    s->mu = duplicate(d, d->mu);
+    s->sigma = duplicate(d, d->sigma);
+    if (wg_failed(d->c)) return wg_data_free(s), NULL;
+    part(&d->x, d->x_row, goes, d->rows, &x);
+    part(&d->y, d->y_row, goes, d->rows, &y);
+    d->rows = d->x.shape.dim[0] = d->rows - taken;
+    if (d->y.data) d->y.shape.dim[0] = d->rows;
+    s->shuffle = d->shuffle;
+    wgi_data_follow(s, d);
+    return s;
+}
+
+wg_data *wg_data_split(wg_data *d, double share)
+{
+    if (!d || wg_failed(d->c)) return NULL;
+    if (!(share >= 0 && share <= 1)) {
+        wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_split: a share lies between 0 and 1: a fifth is 0.2");
+        return NULL;
+    }
+    size_t   n = (size_t)d->rows + 1;
+    row     *r = wg_alloc(d->c, n, sizeof *r);
+    bool    *goes = wg_alloc(d->c, n, sizeof *goes);
+    group   *g = NULL;
+    wg_data *s = NULL;
+    if (r && goes) {
+        draw_rows(d, r, d->order);
+        int64_t groups = count_groups(r, d->rows);
+        g = wg_alloc(d->c, (size_t)groups + 1, sizeof *g);
+        if (g) apportion(r, d->rows, share, g, groups);
+        if (g) s = take_out(d, goes, mark(r, g, groups, goes));
+    }
+    wg_free(d->c, g);
+    wg_free(d->c, goes);
+    wg_free(d->c, r);
+    return s;
+}

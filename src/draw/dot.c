@@ -1,0 +1,378 @@
+/* dot.c: a view as DOT text, by libcgraph, which no other file knows.
+ *
+ * The text is the same bytes for equal views: objects are numbered by us (the library's own numbers are addresses, and
+ * clusters are written in their order). libcgraph keeps process-wide state even between separate graphs, so one
+ * process-wide lock is held from the first call to the last. It also keeps HTML texts and plain ones in one table by
+ * content: all that begins like our HTML is HTML, since names are escaped in it and plain texts begin with a letter.
+ */
+#include "draw/picture.h"
+
+#if WG_WITH_GRAPHVIZ
+
+#include <cgraph.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* libcgraph 2 takes char * for texts that it only reads. */
+static char *text_of(const char *s) { return (char *)(uintptr_t)s; }
+
+#define WHOLE "wengert"
+
+/* ---- numbers of objects: by their names n7, cluster_3; edges have none and are counted ---- */
+
+typedef struct numbering {
+    Agdisc_t  all; /* first: what agopen hands to open() */
+    Agraph_t *g;
+    IDTYPE    edges;
+} numbering;
+
+static void *numbering_open(Agraph_t *g, Agdisc_t *all)
+{
+    numbering *s = (numbering *)(void *)all;
+    s->g = g;
+    return s;
+}
+
+/* Odd numbers are of names, even ones are counted. */
+static long numbering_map(void *state, int kind, char *name, IDTYPE *id, int create)
+{
+    (void)kind;
+    numbering *s = state;
+    if (name) *id = 2 * strtoul(name + strcspn(name, "0123456789"), NULL, 10) + 1;
+    else if (create) *id = 2 * ++s->edges;
+    return name || create;
+}
+
+static long numbering_alloc(void *state, int kind, IDTYPE id) { return (void)state, (void)kind, (void)id, 0; }
+static void numbering_free(void *state, int kind, IDTYPE id) { (void)state, (void)kind, (void)id; }
+static void numbering_close(void *state) { (void)state; }
+static void numbering_register(void *state, int kind, void *object) { (void)state, (void)kind, (void)object; }
+
+/* The writer looks at the word before the text, which is there only in texts of the graph's own table. */
+static char *numbering_print(void *state, int kind, IDTYPE id)
+{
+    char name[40];
+    if (id % 2 == 0) return NULL;
+    snprintf(name, sizeof name, "%s%llu", kind == AGNODE ? "n" : "cluster_", (unsigned long long)(id / 2));
+    return agstrdup(((numbering *)state)->g, kind != AGNODE && id == 1 ? text_of(WHOLE) : name);
+}
+
+/* ---- output into memory ---- */
+
+static int put_text(void *out, const char *s) { return wgi_strbuf_put(out, s), 0; }
+static int put_end(void *out) { return (void)out, 0; }
+
+/* ---- attributes ---- */
+
+enum { NODE_LABEL, NODE_TIP, NODE_CLASS, NODE_SHAPE, NODE_FONT, NODE_ATTRIBUTES };
+enum {
+    EDGE_TAIL,
+    EDGE_HEAD,
+    EDGE_COLOR,
+    EDGE_STYLE,
+    EDGE_CONSTRAINT,
+    EDGE_CLASS,
+    EDGE_LABEL,
+    EDGE_FONT,
+    EDGE_FONT_COLOR,
+    EDGE_FONT_SIZE,
+    EDGE_ARROW,
+    EDGE_ATTRIBUTES
+};
+enum { GRAPH_LABEL, GRAPH_TIP, GRAPH_COLOR, GRAPH_STYLE, GRAPH_CLASS, GRAPH_ATTRIBUTES };
+
+#define FONT "Helvetica,Arial,sans-serif"
+
+/* Grey that can be read on white and on black alike, for all that stands outside the boxes. */
+#define GREY "#767676"
+#define RED  "#d32f2f"
+
+typedef struct pair {
+    const char *name, *standard;
+} pair;
+
+static const pair node_attributes[NODE_ATTRIBUTES] = {
+    { "label", "" }, { "tooltip", "" }, { "class", "" }, { "shape", "plain" }, { "fontname", FONT }
+};
+static const pair edge_attributes[EDGE_ATTRIBUTES] = {
+    { "tailport", "" },    { "headport", "" },     { "color", GREY },      { "style", "" },
+    { "constraint", "" },  { "class", "forward" }, { "label", "" },        { "fontname", FONT },
+    { "fontcolor", GREY }, { "fontsize", "11" },   { "arrowsize", "0.7" },
+};
+static const pair graph_attributes[GRAPH_ATTRIBUTES] = {
+    { "label", "" }, { "tooltip", "" }, { "color", GREY }, { "style", "" }, { "class", "" }
+};
+
+typedef struct painter {
+    const wgi_view *v;
+    Agraph_t       *g;
+    Agraph_t      **cluster;
+    Agnode_t      **node;
+    Agsym_t        *of_node[NODE_ATTRIBUTES], *of_edge[EDGE_ATTRIBUTES], *of_graph[GRAPH_ATTRIBUTES];
+    wgi_strbuf      text;
+} painter;
+
+static void declare(painter *p)
+{
+    const wgi_view *v = p->v;
+    const pair      whole[] = {
+             { "rankdir", v->o->top_down ? "TB" : "LR" },
+             { "bgcolor", "transparent" },
+             { "fontname", FONT },
+             { "fontcolor", GREY },
+             { "nodesep", "0.3" },
+             { "ranksep", "0.5" },
+             { "labelloc", "t" },
+             { "outputorder", "edgesfirst" },
+    };
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        agattr(p->g, AGRAPH, text_of(whole[i].name), text_of(whole[i].standard));
+    if (!v->g)
+        agattr(p->g, AGRAPH, text_of("newrank"), text_of("true")); /* a plan's frames are not inside each other: ranks are time */
+    if (v->boxes > 200) {                                          /* the layout's iterations grow faster than the graph */
+        agattr(p->g, AGRAPH, text_of("nslimit"), text_of("2"));
+        agattr(p->g, AGRAPH, text_of("nslimit1"), text_of("2"));
+    }
+    for (int i = 0; i < GRAPH_ATTRIBUTES; i++)
+        p->of_graph[i] = agattr(p->g, AGRAPH, text_of(graph_attributes[i].name), text_of(graph_attributes[i].standard));
+    for (int i = 0; i < NODE_ATTRIBUTES; i++)
+        p->of_node[i] = agattr(p->g, AGNODE, text_of(node_attributes[i].name), text_of(node_attributes[i].standard));
+    for (int i = 0; i < EDGE_ATTRIBUTES; i++)
+        p->of_edge[i] = agattr(p->g, AGEDGE, text_of(edge_attributes[i].name), text_of(edge_attributes[i].standard));
+}
+
+static void set(void *object, Agsym_t *attribute, const char *value) { agxset(object, attribute, text_of(value)); }
+
+static void set_html(painter *p, void *object, Agsym_t *attribute)
+{
+    if (p->text.failed) return;
+    char *html = agstrdup_html(p->g, p->text.at);
+    agxset(object, attribute, html);
+    agstrfree(p->g, html);
+}
+
+/* In a tooltip dot reads backslashes as escapes; ours are `\\` and `\n`. */
+static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *tip)
+{
+    wgi_strbuf *b = &p->text;
+    b->length = 0;
+    while (*tip) {
+        size_t plain = strcspn(tip, "\\\n");
+        wgi_strbuf_add(b, tip, plain);
+        tip += plain;
+        if (*tip) wgi_strbuf_put(b, *tip++ == '\n' ? "\\n" : "\\\\");
+    }
+    if (b->length && !b->failed) set(object, attribute, b->at);
+}
+
+/* ---- boxes ---- */
+
+static const struct look {
+    const char *class, *border, *fill;
+} looks[WGI_BOX_KINDS] = {
+    { "input", "#1565c0", "#e3f2fd" },  { "parameter", "#e65100", "#fff3e0" }, { "constant", "#757575", "#ffffff" },
+    { "state", "#00796b", "#e0f2f1" },  { "op", "#616161", "#f0f0f0" },        { "loss", "#6a1b9a", "#f3e5f5" },
+    { "failed", "#c62828", "#ffcdd2" }, { "gradient", "#b71c1c", "#fdecea" },
+};
+
+static const char break_left[] = "<br align=\"left\"/>";
+
+/* Lines of a cell; if they are several, each ends in a break so that all stand at the left. */
+static void put_lines(wgi_strbuf *b, const char *s)
+{
+    wgi_strbuf_xml(b, s, break_left);
+    if (strchr(s, '\n')) wgi_strbuf_put(b, break_left);
+}
+
+typedef enum row_style { PLAIN, BOLD, ODD } row_style;
+
+static void put_row(wgi_strbuf *b, const char *port, const char *text, const char *color, row_style style)
+{
+    if (!*text) return;
+    wgi_strbuf_format(b, "<tr><td colspan=\"2\" align=\"left\"%s%s%s%s><font color=\"%s\">", *port ? " port=\"" : "", port,
+                      *port ? "\"" : "", style == ODD ? " bgcolor=\"#ffcdd2\"" : "", style == ODD ? "#b71c1c" : color);
+    wgi_strbuf_put(b, style == PLAIN ? "" : "<b>");
+    put_lines(b, text);
+    wgi_strbuf_put(b, style == PLAIN ? "</font></td></tr>" : "</b></font></td></tr>");
+}
+
+/* The kind in words, the shape at the right. */
+static void put_caption(wgi_strbuf *b, const wgi_box *x)
+{
+    wgi_strbuf_put(b, "<tr><td align=\"left\"><font color=\"#424242\" point-size=\"10\">");
+    wgi_strbuf_xml(b, x->word, " ");
+    wgi_strbuf_put(b, "</font></td><td align=\"right\"><font color=\"#424242\" point-size=\"10\">");
+    wgi_strbuf_xml(b, *x->shape ? x->shape : " ", " ");
+    wgi_strbuf_put(b, "</font></td></tr>");
+}
+
+static void put_box(wgi_strbuf *b, const wgi_box *x)
+{
+    const struct look *l = &looks[x->kind];
+    bool               twice = x->times > 1;
+    b->length = 0;
+    if (twice)
+        wgi_strbuf_format(
+            b, "<table border=\"1\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"2\" color=\"%s\" style=\"rounded\"><tr><td>",
+            l->border);
+    wgi_strbuf_format(b,
+                      "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" color=\"%s\" bgcolor=\"%s\" "
+                      "style=\"rounded%s\">",
+                      x->kind == WGI_BOX_FAILED ? 2 : 1, l->border, l->fill, x->ghost ? ",dashed" : "");
+    put_caption(b, x);
+    put_row(b, twice ? "v" : "", x->ghost ? x->name : x->title, "#212121", BOLD);
+    if (!x->ghost) {
+        put_row(b, twice ? "g" : "", x->detail, x->kind == WGI_BOX_FAILED ? "#7f0000" : "#424242", PLAIN);
+        put_row(b, "v", x->value, "#1b5e20", x->odd_value ? ODD : PLAIN);
+        put_row(b, "g", x->gradient, "#b71c1c", x->odd_gradient ? ODD : PLAIN);
+    }
+    wgi_strbuf_put(b, twice ? "</table></td></tr></table>" : "</table>");
+}
+
+static Agraph_t *inside(const painter *p, int frame) { return frame < 0 || !p->cluster[frame] ? p->g : p->cluster[frame]; }
+
+static void paint_node(painter *p, int64_t i)
+{
+    const wgi_box *x = &p->v->box[i];
+    char           name[40];
+    snprintf(name, sizeof name, "n%lld", (long long)i);
+    Agnode_t *n = p->node[i] = agnode(inside(p, x->frame), name, 1);
+    if (!n) return;
+    put_box(&p->text, x);
+    set_html(p, n, p->of_node[NODE_LABEL]);
+    set_tip(p, n, p->of_node[NODE_TIP], x->tip);
+    set(n, p->of_node[NODE_CLASS], looks[x->kind].class);
+}
+
+/* ---- frames, links ---- */
+
+/* Where a link meets a box: at its value or gradient row, else at a side, backward ones at a corner. */
+static void port(char *to, size_t size, const wgi_view *v, int box, bool back, bool tail)
+{
+    const wgi_box *x = &v->box[box];
+    bool           down = v->o->top_down, has_row = x->times > 1 || *(back ? x->gradient : x->value);
+    const char    *side = back == tail ? "w" : "e", *row = x->ghost || down || !has_row ? "" : back ? "g:" : "v:";
+    if (down) side = back ? (tail ? "ne" : "se") : (tail ? "s" : "n");
+    else if (back && !*row) side = tail ? "sw" : "se";
+    snprintf(to, size, "%s%s", row, side);
+}
+
+static void paint_frame(painter *p, int i)
+{
+    const wgi_frame *f = &p->v->frame[i];
+    char             name[40];
+    snprintf(name, sizeof name, "cluster_%d", i + 1);
+    Agraph_t *c = p->cluster[i] = agsubg(inside(p, f->parent), name, 1);
+    if (!c) return;
+    p->text.length = 0;
+    wgi_strbuf_put(&p->text, "<font color=\"" GREY "\">");
+    wgi_strbuf_clean_xml(&p->text, f->name, 80);
+    wgi_strbuf_put(&p->text, "</font>");
+    set_html(p, c, p->of_graph[GRAPH_LABEL]);
+    set_tip(p, c, p->of_graph[GRAPH_TIP], p->v->g ? "scope" : "step");
+    set(c, p->of_graph[GRAPH_STYLE], f->heavy ? "rounded,bold" : "rounded");
+    set(c, p->of_graph[GRAPH_CLASS], "scope");
+}
+
+static void paint_link(painter *p, const wgi_link *l)
+{
+    const wgi_view *v = p->v;
+    char            tail[16], head[16], times[40];
+    Agnode_t       *from = p->node[l->from], *to = p->node[l->to];
+    Agedge_t       *e = from && to ? agedge(p->g, from, to, NULL, 1) : NULL;
+    if (!e) return;
+    port(tail, sizeof tail, v, l->from, l->back, true);
+    port(head, sizeof head, v, l->to, l->back, false);
+    set(e, p->of_edge[EDGE_TAIL], tail);
+    set(e, p->of_edge[EDGE_HEAD], head);
+    if (l->times > 1) {
+        snprintf(times, sizeof times, "×%lld", (long long)l->times);
+        set(e, p->of_edge[EDGE_LABEL], times);
+    }
+    if (!l->back) return;
+    set(e, p->of_edge[EDGE_COLOR], RED);
+    set(e, p->of_edge[EDGE_STYLE], "dashed");
+    set(e, p->of_edge[EDGE_CONSTRAINT], "false");
+    set(e, p->of_edge[EDGE_CLASS], "backward");
+}
+
+static void paint_title(painter *p)
+{
+    if (!p->v->o->title || !*p->v->o->title) return;
+    p->text.length = 0;
+    wgi_strbuf_put(&p->text, "<font color=\"" GREY "\" point-size=\"16\">");
+    wgi_strbuf_clean_xml(&p->text, p->v->o->title, 200);
+    wgi_strbuf_put(&p->text, "</font>");
+    set_html(p, p->g, p->of_graph[GRAPH_LABEL]);
+}
+
+/* ---- all together ---- */
+
+static void paint(painter *p)
+{
+    const wgi_view *v = p->v;
+    declare(p);
+    for (int i = 0; i < v->frames; i++) paint_frame(p, i);
+    for (int64_t i = 0; i < v->boxes; i++) paint_node(p, i);
+    for (int64_t i = 0; i < v->links; i++) paint_link(p, &v->link[i]);
+    paint_title(p);
+}
+
+static bool write_locked(painter *p, wgi_strbuf *out)
+{
+    Agiddisc_t ids = {
+        .open = numbering_open,
+        .map = numbering_map,
+        .alloc = numbering_alloc,
+        .free = numbering_free,
+        .print = numbering_print,
+        .close = numbering_close,
+        .idregister = numbering_register,
+    };
+    Agiodisc_t   io = { AgIoDisc.afread, put_text, put_end };
+    numbering    state = { .all = { .id = &ids, .io = &io } };
+    agerrlevel_t level = agseterr(AGMAX); /* it would print */
+    p->g = agopen(text_of(WHOLE), Agdirected, &state.all);
+    bool ok = p->g;
+    if (ok) {
+        paint(p);
+        ok = agwrite(p->g, out) == 0;
+        agclose(p->g);
+    }
+    agseterr(level);
+    return ok;
+}
+
+wg_status wgi_dot_write(const wgi_view *v, wgi_strbuf *out)
+{
+    painter p = { .v = v, .text = { .c = v->c } };
+    p.cluster = wg_alloc(v->c, (size_t)v->frames + 1, sizeof *p.cluster);
+    p.node = wg_alloc(v->c, (size_t)v->boxes + 1, sizeof *p.node);
+    bool ok = p.cluster && p.node;
+    if (ok) {
+        pthread_mutex_lock(&lock);
+        ok = write_locked(&p, out);
+        pthread_mutex_unlock(&lock);
+    }
+    ok = ok && !p.text.failed && !out->failed;
+    wgi_strbuf_free(&p.text);
+    wg_free(v->c, p.cluster);
+    wg_free(v->c, p.node);
+    if (!ok) wg_fail(v->c, v->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+    return ok ? WG_OK : WG_ERROR_MEMORY;
+}
+
+#else
+
+wg_status wgi_dot_write(const wgi_view *v, wgi_strbuf *out)
+{
+    (void)out;
+    wg_fail(v->c, v->here, WG_ERROR_MISSING,
+            "draw: this build has no libcgraph: install libgraphviz-dev and build with GRAPHVIZ=1");
+    return WG_ERROR_MISSING;
+}
+
+#endif

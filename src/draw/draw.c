@@ -1,0 +1,105 @@
+/* draw.c: the calls of draw.h: graph to view to text, DOT or rendered, to a file. They work on a failed context too, and
+ * return their own status; nothing of the graph is changed. */
+#include "draw/picture.h"
+
+#include <string.h>
+
+static const wg_draw_opts standard = { 0 };
+
+wgi_locale wgi_locale_enter(void)
+{
+    wgi_locale l = { .plain = newlocale(LC_ALL_MASK, "C", (locale_t)0) };
+    if (l.plain) l.before = uselocale(l.plain);
+    return l;
+}
+
+void wgi_locale_leave(wgi_locale l)
+{
+    if (!l.plain) return;
+    uselocale(l.before);
+    freelocale(l.plain);
+}
+
+/* ---- what is to be drawn ---- */
+
+static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(root));
+    wg_failure  f;
+    char        shape[128];
+    if (!c) return WG_ERROR_USE;
+    if (!wg_node_ok(root)) {
+        if (root.index == 0 && wg_graph_failure(root.graph, &f)) return WG_OK;
+        return wg_fail(c, here, WG_ERROR_USE, "draw: the node is not of this graph since its last wg_begin"), WG_ERROR_USE;
+    }
+    if (!o->backward || (wg_shape_size(wg_node_shape(root)) == 1 && wg_dtype_is_float(wg_node_dtype(root)))) return WG_OK;
+    wg_fail(c, here, WG_ERROR_SHAPE, "draw: gradients are of one float, the root is %s %s: draw its wg_sum, or without .backward",
+            wg_dtype_name(wg_node_dtype(root)), wg_shape_text(wg_node_shape(root), shape, sizeof shape));
+    return WG_ERROR_SHAPE;
+}
+
+static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, wgi_strbuf *out)
+{
+    wgi_view   v;
+    wgi_locale l = wgi_locale_enter();
+    wg_status  s = wgi_view_make(&v, here, g, root, o);
+    if (s == WG_OK) s = wgi_dot_write(&v, out);
+    wgi_view_free(&v);
+    wgi_locale_leave(l);
+    return s;
+}
+
+/* ---- where to ---- */
+
+static const char *const formats[] = { "dot", "svg", "png", "pdf" };
+
+const char *wgi_format_of(const char *path, const char *option, const char *const names[], int n)
+{
+    const char *dot = path ? strrchr(path, '.') : NULL, *want = option ? option : dot ? dot + 1 : "";
+    for (int i = 0; path && i < n; i++)
+        if (strcmp(want, names[i]) == 0) return names[i];
+    return NULL;
+}
+
+static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path, const wg_draw_opts *o)
+{
+    wg_context *c = wg_graph_context(g);
+    const char *format = wgi_format_of(path, o->format, formats, (int)(sizeof formats / sizeof *formats));
+    if (!format) {
+        wg_fail(c, here, WG_ERROR_VALUE, "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending or .format",
+                path ? path : "");
+        return WG_ERROR_VALUE;
+    }
+    wgi_strbuf dot = { .c = c }, picture = { .c = c };
+    bool       plain = strcmp(format, "dot") == 0;
+    wg_status  s = dot_text(here, g, root, o, &dot);
+    if (s == WG_OK && !plain) s = wgi_render(here, &dot, format, o->seconds, &picture);
+    if (s == WG_OK) s = wgi_picture_save(here, plain ? &dot : &picture, path);
+    wgi_strbuf_free(&dot);
+    wgi_strbuf_free(&picture);
+    return s;
+}
+
+/* ---- the calls ---- */
+
+wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw_opts *o)
+{
+    o = o ? o : &standard;
+    wg_status s = check_root(here, root, o);
+    return s == WG_OK ? save(here, wg_graph_of(root), root, path, o) : s;
+}
+
+wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o)
+{
+    return g ? save(here, g, wg_none, path, o ? o : &standard) : WG_ERROR_USE;
+}
+
+char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o)
+{
+    o = o ? o : &standard;
+    if (check_root(here, root, o) != WG_OK) return NULL;
+    wgi_strbuf dot = { .c = wg_graph_context(wg_graph_of(root)) };
+    if (dot_text(here, wg_graph_of(root), root, o, &dot) == WG_OK) return dot.at;
+    wgi_strbuf_free(&dot);
+    return NULL;
+}

@@ -1,0 +1,144 @@
+/* strbuf.c: texts that grow, and the characters of pictures: UTF-8 made clean, XML entities, short numbers.
+ *
+ * A buffer whose memory ran out stays as it was and says failed; additions to it do nothing, so writers check once.
+ */
+#include "draw/picture.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+static bool reserve(wgi_strbuf *b, size_t more)
+{
+    if (b->failed) return false;
+    if (more < b->room - b->length) return true;
+    size_t room = b->room ? b->room : 256;
+    while (room - b->length <= more) {
+        if (room > SIZE_MAX / 2) return b->failed = true, false;
+        room *= 2;
+    }
+    char *grown = wg_alloc(b->c, room, 1);
+    if (!grown) return b->failed = true, false;
+    if (b->at) memcpy(grown, b->at, b->length + 1), wg_free(b->c, b->at);
+    b->at = grown, b->room = room;
+    return true;
+}
+
+void wgi_strbuf_add(wgi_strbuf *b, const char *s, size_t n)
+{
+    if (!reserve(b, n)) return;
+    memcpy(b->at + b->length, s, n);
+    b->length += n;
+    b->at[b->length] = 0;
+}
+
+void wgi_strbuf_put(wgi_strbuf *b, const char *s) { wgi_strbuf_add(b, s, strlen(s)); }
+
+void wgi_strbuf_format(wgi_strbuf *b, const char *format, ...)
+{
+    va_list a;
+    va_start(a, format);
+    int n = vsnprintf(NULL, 0, format, a);
+    va_end(a);
+    if (n < 0 || !reserve(b, (size_t)n)) return;
+    va_start(a, format);
+    vsnprintf(b->at + b->length, (size_t)n + 1, format, a);
+    va_end(a);
+    b->length += (size_t)n;
+}
+
+void wgi_strbuf_free(wgi_strbuf *b)
+{
+    wg_free(b->c, b->at);
+    b->at = NULL, b->length = b->room = 0;
+}
+
+/* ---- UTF-8 ---- */
+
+/* The length of the well-formed character at s (RFC 3629: shortest form, no surrogates), 0 if there is none. */
+static int utf8_length(const unsigned char *s)
+{
+    static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    int                   n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
+    if (n < 2) return n;
+    unsigned u = s[0] & (0x7Fu >> n);
+    for (int i = 1; i < n; i++) {
+        if (s[i] >> 6 != 2) return 0;
+        u = u << 6 | (s[i] & 0x3F);
+    }
+    bool forbidden = u < least[n] || (u >= 0xD800 && u < 0xE000) || u > 0x10FFFF || (u & 0xFFFE) == 0xFFFE;
+    return forbidden ? 0 : n;
+}
+
+/* C1 controls are U+0080 to U+009F. */
+static bool is_control(const unsigned char *s) { return s[0] < 0x20 || s[0] == 0x7F || (s[0] == 0xC2 && s[1] < 0xA0); }
+
+void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most)
+{
+    const unsigned char *at = (const unsigned char *)s;
+    for (int shown = 0; *at; shown++) {
+        if (shown == most) {
+            wgi_strbuf_put(b, "…");
+            return;
+        }
+        int n = utf8_length(at);
+        if (!n) wgi_strbuf_put(b, "\uFFFD");
+        else if (is_control(at)) wgi_strbuf_put(b, " ");
+        else wgi_strbuf_add(b, (const char *)at, (size_t)n);
+        at += n ? n : 1;
+    }
+}
+
+/* A `]` that begins a text or line becomes an entity, since dot refuses texts of it alone. */
+void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break)
+{
+    bool line_start = true;
+    while (*s) {
+        if (line_start && *s == ']') wgi_strbuf_put(b, "&#93;"), s++;
+        size_t plain = strcspn(s, "&<>\"\\\n");
+        wgi_strbuf_add(b, s, plain);
+        s += plain;
+        switch (*s) {
+        case 0: return;
+        case '&': wgi_strbuf_put(b, "&amp;"); break;
+        case '<': wgi_strbuf_put(b, "&lt;"); break;
+        case '>': wgi_strbuf_put(b, "&gt;"); break;
+        case '"': wgi_strbuf_put(b, "&quot;"); break;
+        case '\\': wgi_strbuf_put(b, "&#92;"); break;
+        default: wgi_strbuf_put(b, line_break);
+        }
+        line_start = *s++ == '\n';
+    }
+}
+
+void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most)
+{
+    wgi_strbuf clean = { .c = b->c };
+    wgi_strbuf_clean(&clean, s, most);
+    wgi_strbuf_xml(b, clean.at ? clean.at : "", " ");
+    b->failed |= clean.failed;
+    wgi_strbuf_free(&clean);
+}
+
+/* ---- numbers ---- */
+
+void wgi_strbuf_number(wgi_strbuf *b, double v)
+{
+    char text[40];
+    if (isnan(v)) {
+        wgi_strbuf_put(b, "NaN");
+        return;
+    }
+    if (v < 0) wgi_strbuf_put(b, "−");
+    v = fabs(v);
+    if (isinf(v)) {
+        wgi_strbuf_put(b, "∞");
+        return;
+    }
+    snprintf(text, sizeof text, v < 1e6 && v == floor(v) ? "%.0f" : "%.4g", v);
+    char *e = strchr(text, 'e');
+    wgi_strbuf_add(b, text, e ? (size_t)(e - text) : strlen(text));
+    if (!e) return;
+    wgi_strbuf_put(b, e[1] == '-' ? "e−" : "e");
+    wgi_strbuf_put(b, e + 2 + strspn(e + 2, "0"));
+}

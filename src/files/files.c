@@ -1,0 +1,162 @@
+/* files.c: whole files into memory; files written so that they appear whole or not at all. */
+#include "files/formats.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- reading ---- */
+
+static bool file_error(wgi_file *f, const char *what, int error)
+{
+    wg_fail(f->c, NULL, WG_ERROR_FILE, "%s: %s: %s: %s", f->who, f->path, what, strerror(error));
+    return false;
+}
+
+enum { GROWN_MOST = 1 << 28 };
+
+/* Room for the file and the zero behind it; 0 after an error. A regular file says its size (some file systems say 0 for files
+ * that have content), a pipe grows as it is read, up to GROWN_MOST; a device could fill all memory and is refused. */
+static size_t first_room(wgi_file *f, int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0) return file_error(f, "cannot be read", errno);
+    if (S_ISDIR(st.st_mode)) return file_error(f, "cannot be read", EISDIR);
+    if (!S_ISFIFO(st.st_mode) && !S_ISREG(st.st_mode))
+        return wg_fail(f->c, NULL, WG_ERROR_FILE, "%s: %s: is neither a regular file nor a pipe", f->who, f->path), 0;
+    if (!S_ISREG(st.st_mode) || st.st_size <= 0) return 1 << 16;
+    return (uintmax_t)st.st_size < SIZE_MAX - 2 ? (size_t)st.st_size + 2 : file_error(f, "cannot be read", EFBIG);
+}
+
+static bool more_room(wgi_file *f, size_t *room)
+{
+    if (f->size >= GROWN_MOST) return file_error(f, "cannot be read", EFBIG);
+    unsigned char *bytes = wg_alloc(f->c, *room * 2, 1);
+    if (!bytes) return false;
+    memcpy(bytes, f->bytes, f->size);
+    wg_free(f->c, f->bytes);
+    f->bytes = bytes, *room *= 2;
+    return true;
+}
+
+static bool read_all(wgi_file *f, int fd)
+{
+    size_t room = first_room(f, fd);
+    if (!room || !(f->bytes = wg_alloc(f->c, room, 1))) return false;
+    for (;;) {
+        ssize_t n = read(fd, f->bytes + f->size, room - f->size - 1);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return file_error(f, "cannot be read", errno);
+        if (n == 0) return true;
+        f->size += (size_t)n;
+        if (f->size + 1 == room && !more_room(f, &room)) return false;
+    }
+}
+
+bool wgi_file_read(wgi_file *f, wg_context *c, const char *who, const char *path)
+{
+    *f = (wgi_file){ .c = c, .who = who, .path = path ? path : "(no path)" };
+    if (wg_failed(c)) return false;
+    if (!path) return file_error(f, "cannot be opened", EINVAL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_error(f, "cannot be opened", errno);
+    bool ok = read_all(f, fd);
+    close(fd);
+    if (!ok) wgi_file_free(f);
+    return ok;
+}
+
+void wgi_file_free(wgi_file *f)
+{
+    wg_free(f->c, f->bytes);
+    f->bytes = NULL, f->size = 0;
+}
+
+bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...)
+{
+    char    text[600];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    wg_fail(f->c, NULL, WG_ERROR_FORMAT, "%s: %s: byte %zu: %s", f->who, f->path, at, text);
+    return false;
+}
+
+/* ---- writing ---- */
+
+/* What the path stands for: through links to the file itself, so that a link stays one. */
+static char *target_of(wg_context *c, const char *path)
+{
+    char  *real = realpath(path, NULL);
+    size_t size = strlen(real ? real : path) + 1;
+    char  *copy = wg_alloc(c, size, 1);
+    if (copy) memcpy(copy, real ? real : path, size);
+    free(real);
+    return copy;
+}
+
+static bool is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+/* Beside the target, so that the rename stays within one file system. */
+static int open_temporary(wgi_out *o)
+{
+    size_t size = strlen(o->target) + 48;
+    if (!(o->temporary = wg_alloc(o->c, size, 1))) return errno = ENOMEM, -1;
+    for (int i = 0; i < 100; i++) {
+        snprintf(o->temporary, size, "%s.%ld.%d.tmp", o->target, (long)getpid(), i);
+        int fd = open(o->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST) return fd;
+    }
+    return -1;
+}
+
+static bool out_end(wgi_out *o)
+{
+    if (o->error) wg_fail(o->c, NULL, WG_ERROR_FILE, "%s: %s: cannot be written: %s", o->who, o->path, strerror(o->error));
+    wg_free(o->c, o->temporary);
+    wg_free(o->c, o->target);
+    return !o->error;
+}
+
+bool wgi_out_open(wgi_out *o, wg_context *c, const char *who, const char *path)
+{
+    *o = (wgi_out){ .c = c, .who = who, .path = path ? path : "(no path)" };
+    if (wg_failed(c)) return false;
+    if (!path) return o->error = EINVAL, out_end(o);
+    if (!(o->target = target_of(c, path))) return false;
+    int fd = is_special(o->target) ? open(o->target, O_WRONLY | O_CLOEXEC) : open_temporary(o);
+    if (fd >= 0 && (o->stream = fdopen(fd, "wb"))) return true;
+    o->error = errno;
+    if (fd >= 0) close(fd);
+    if (fd >= 0 && o->temporary) unlink(o->temporary);
+    return out_end(o);
+}
+
+void wgi_out_write(wgi_out *o, const void *bytes, size_t size)
+{
+    if (o->error || !size) return;
+    errno = 0;
+    if (fwrite(bytes, 1, size, o->stream) != size) o->error = errno ? errno : EIO;
+}
+
+/* The bytes reach the disk before the name does: otherwise a power cut could leave an empty file under it. */
+bool wgi_out_close(wgi_out *o)
+{
+    errno = 0;
+    if (fflush(o->stream) != 0 && !o->error) o->error = errno ? errno : EIO;
+    if (o->temporary && fsync(fileno(o->stream)) != 0 && !o->error) o->error = errno;
+    if (fclose(o->stream) != 0 && !o->error) o->error = errno ? errno : EIO;
+    if (o->temporary && !o->error && rename(o->temporary, o->target) != 0) o->error = errno;
+    if (o->temporary && o->error) unlink(o->temporary);
+    return out_end(o);
+}

@@ -1,0 +1,207 @@
+/* lang_leaf.c: what stands at the bottom of a program's graph: inputs given or drawn, symbols, constants that were set.
+ * A drawn value depends on the seed and the name alone. */
+#include "lang/lang.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- draws ---- */
+
+uint64_t wgi_stream_of(const char *name)
+{
+    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
+    for (; *name; name++) h = (h ^ (unsigned char)*name) * 0x100000001b3u;
+    return h;
+}
+
+static double uniform(uint64_t seed, uint64_t stream, uint64_t i)
+{
+    uint64_t high = wg_random_bits(seed, stream, 0, 2 * i), low = wg_random_bits(seed, stream, 0, 2 * i + 1);
+    return (double)((high << 32 | low) >> 11) * 0x1p-53;
+}
+
+/* Box and Muller 1958. */
+static double normal(uint64_t seed, uint64_t stream, uint64_t i)
+{
+    double radius = sqrt(-2 * log(1 - uniform(seed, stream, 2 * i)));
+    return radius * cos(2 * 3.14159265358979323846 * uniform(seed, stream, 2 * i + 1));
+}
+
+double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream, size_t n)
+{
+    double *to = wg_alloc(q->c, n + 1, sizeof *to);
+    for (size_t i = 0; to && i < n; i++)
+        to[i] = kind == DRAW_NORMAL  ? normal(seed, stream, i)
+                : kind == DRAW_CLASS ? floor(uniform(seed, stream, i) * (double)classes)
+                                     : uniform(seed, stream, i);
+    return to;
+}
+
+/* ---- leaves ---- */
+
+wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s)
+{
+    size_t n = (size_t)wg_shape_size(s), size = wg_dtype_size(t);
+    char  *data = wg_alloc(q->c, n + 1, size);
+    if (!data) return wg_none;
+    for (size_t i = 0; i < n; i++) switch (t) {
+        case WG_F64: ((double *)(void *)data)[i] = values[i]; break;
+        case WG_F32: ((float *)(void *)data)[i] = (float)values[i]; break;
+        case WG_I32: ((int32_t *)(void *)data)[i] = (int32_t)values[i]; break;
+        default: ((int64_t *)(void *)data)[i] = (int64_t)values[i]; break;
+        }
+    wg_node x = wg_input_at(here, q->g, name, wg_view(t, data, s));
+    wg_free(q->c, data);
+    return x;
+}
+
+static void note_drawn(wg_program *q, const char *name)
+{
+    const char *before = q->drawn ? q->drawn : "";
+    size_t      room = strlen(before) + strlen(name) + 3;
+    char       *text = wgi_lang_alloc(q, room);
+    if (!text) return;
+    snprintf(text, room, "%s%s%s", before, *before ? ", " : "", name);
+    q->drawn = text;
+}
+
+/* Class numbers must be whole and below classes. */
+static bool classes_fit(wg_program *q, const wgi_binding *b, int64_t classes, const double *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(v[i] >= 0 && v[i] < (double)classes && v[i] == floor(v[i])))
+            return wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_VALUE,
+                                 "'%s' has %g at index %zu: class numbers are 0 to %lld", b->name, v[i], i,
+                                 (long long)classes - 1);
+    return true;
+}
+
+/* An input of a known shape; classes 0: floats. */
+static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
+{
+    wg_node  x = wg_none;
+    wg_dtype t = classes ? WG_I32 : wg_context_dtype(q->c);
+    size_t   n = (size_t)wg_shape_size(s);
+    wg_site  here = wgi_site_text(q, b->name, b->start);
+    if (b->set) return !classes || classes_fit(q, b, classes, b->set, n) ? wgi_leaf(q, here, b->name, t, b->set, s) : wg_none;
+    double *values =
+        wgi_draw_values(q, classes ? DRAW_CLASS : DRAW_NORMAL, classes, wg_context_seed(q->c), wgi_stream_of(b->name), n);
+    if (values) x = wgi_leaf(q, here, b->name, t, values, s);
+    wg_free(q->c, values);
+    note_drawn(q, b->name);
+    return x;
+}
+
+wg_node wgi_free_input(wg_program *q, wgi_binding *b) { return input(q, b, b->set ? b->set_shape : WG_SCALAR, 0); }
+
+wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b)
+{
+    wg_site  here = wgi_site_text(q, b->name, b->start);
+    wg_dtype t = wg_context_dtype(q->c);
+    wg_shape s;
+    if (b->set) return wgi_leaf(q, here, b->name, t, b->set, b->set_shape);
+    double *values = wgi_list(q, b->value, &s);
+    wg_node x = values ? wgi_leaf(q, here, b->name, t, values, s) : wg_none;
+    wg_free(q->c, values);
+    return x;
+}
+
+/* ---- sizes ---- */
+
+wg_node wgi_symbol_node(wg_program *q, wgi_binding *b)
+{
+    return wg_name(wg_scalar_at(wgi_site_text(q, b->name, b->start), q->g, (double)b->size), b->name);
+}
+
+bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s)
+{
+    size_t count;
+    *s = WG_SCALAR;
+    for (const wgi_ast *x = call->first; x && x->kind != AST_KEYWORD; x = x->next) {
+        if (s->rank == WG_MAX_RANK) return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE, "at most %d axes", WG_MAX_RANK);
+        if (!wgi_integer(q, x, "a size", 0, WGI_LANG_TENSOR, &s->dim[s->rank++])) return false;
+    }
+    return wgi_count_of(q, call, *s, &count);
+}
+
+/* The text of a declared shape, "[m,64]". */
+static const char *declared(const wg_program *q, const wgi_ast *call, char *to, size_t room)
+{
+    size_t n = 0;
+    to[n++] = '[';
+    for (const wgi_ast *x = call->first; x && x->kind != AST_KEYWORD && n + 40 < room; x = x->next) {
+        wgi_quote(q, x->start, x->end, to + n, 32);
+        n += strlen(to + n);
+        if (x->next && x->next->kind != AST_KEYWORD) to[n++] = ',';
+    }
+    snprintf(to + n, room - n, "]");
+    return to;
+}
+
+static bool misfit(wg_program *q, const wgi_binding *b)
+{
+    char said[200], given[120];
+    return wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s",
+                         b->name, declared(q, b->value, said, sizeof said), wg_shape_text(b->set_shape, given, sizeof given));
+}
+
+/* Takes the sizes of symbols from an input whose value was set. */
+static bool symbols_from(wg_program *q, const wgi_binding *b)
+{
+    int k = 0;
+    for (const wgi_ast *x = b->value->first; x && x->kind != AST_KEYWORD; x = x->next, k++) {
+        wgi_binding *symbol = x->kind == AST_NAME ? x->u.binding : NULL;
+        if (k >= b->set_shape.rank) return misfit(q, b);
+        if (!symbol || symbol->meaning != WG_NAME_SYMBOL) continue;
+        int64_t size = b->set_shape.dim[k];
+        if (symbol->size >= 0 && symbol->size != size)
+            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE, "'%s' is %lld by the value of '%s', and %lld elsewhere",
+                                 symbol->name, (long long)size, b->name, (long long)symbol->size);
+        symbol->size = size;
+    }
+    return k == b->set_shape.rank || misfit(q, b);
+}
+
+static bool symbol_was_set(wg_program *q, wgi_binding *b)
+{
+    b->size = -1;
+    if (!b->set) return true;
+    double v = b->set[0];
+    if (b->set_shape.rank || !(v >= 0 && v <= WGI_LANG_TENSOR && v == floor(v)))
+        return wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_VALUE, "'%s' is a size: a whole number", b->name);
+    b->size = (int64_t)v;
+    return true;
+}
+
+bool wgi_symbols(wg_program *q)
+{
+    for (wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->meaning == WG_NAME_SYMBOL && !symbol_was_set(q, b)) return false;
+    for (wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->meaning == WG_NAME_INPUT && b->set && b->value && !symbols_from(q, b)) return false;
+    for (wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->meaning == WG_NAME_SYMBOL) {
+            b->given = b->size >= 0;
+            b->size = b->given ? b->size : WGI_LANG_SIZE;
+        }
+    return true;
+}
+
+wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    wg_shape       s;
+    int64_t        classes = 0;
+    const wgi_ast *option = wgi_keyword(call, "classes");
+    if (!owner || owner->value != call) {
+        wgi_lang_fail(q, call->mark, call->mark + 5, WG_ERROR_SYNTAX, "an input needs a name: x = input(m, 64)");
+        return (wgi_val){ 0 };
+    }
+    if (!wgi_signature(q, call, 0, WG_MAX_RANK, "classes") || !wgi_shape_of(q, call, &s) ||
+        (option && !wgi_integer(q, option, "classes", 1, INT32_MAX, &classes)))
+        return (wgi_val){ 0 };
+    if (owner->set && !wg_shape_equal(s, owner->set_shape)) {
+        misfit(q, owner);
+        return (wgi_val){ 0 };
+    }
+    return wgi_node_val(input(q, owner, s, classes));
+}

@@ -1,0 +1,294 @@
+/* lang_call.c: calls of the library's ops: operands in place, options by keyword through the op's table of attributes.
+ * A number where an option is meant is refused: sum(x, 1) does not say what 1 is. */
+#include "lang/lang.h"
+
+#include <string.h>
+
+static const wgi_val nothing = { 0 };
+
+/* ---- what a call says ---- */
+
+const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name)
+{
+    for (const wgi_ast *x = call->first; x; x = x->next)
+        if (x->kind == AST_KEYWORD && !strcmp(x->ident->text, name)) return x->first;
+    return NULL;
+}
+
+const wgi_ast *wgi_operand(const wgi_ast *call, int k)
+{
+    const wgi_ast *x = call->first;
+    while (x && x->kind != AST_KEYWORD && k-- > 0) x = x->next;
+    return x && x->kind != AST_KEYWORD ? x : NULL;
+}
+
+int wgi_operand_count(const wgi_ast *call)
+{
+    int n = 0;
+    for (const wgi_ast *x = call->first; x && x->kind != AST_KEYWORD; x = x->next) n++;
+    return n;
+}
+
+static bool fail_at(wg_program *q, const wgi_ast *a, wg_status s, const char *message)
+{
+    return wgi_lang_fail(q, a->start, a->end, s, "%s", message);
+}
+
+/* Splits a space-separated list of names into at most 16. */
+static int split(const char *names, char store[], size_t room, const char *list[])
+{
+    int n = 0;
+    snprintf(store, room, "%s", names);
+    for (char *rest = store, *word; n < 16 && (word = strtok_r(rest, " ", &rest));) list[n++] = word;
+    return n;
+}
+
+static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
+{
+    const wgi_ast *extra = wgi_operand(call, most);
+    const char    *name = call->ident->text;
+    int            n = wgi_operand_count(call);
+    if (extra && *keywords)
+        return wgi_lang_fail(q, extra->start, extra->end, WG_ERROR_SYNTAX, "%s takes %d operand%s; options are named: %s", name,
+                             most, most == 1 ? "" : "s", keywords);
+    if (extra)
+        return wgi_lang_fail(q, extra->start, extra->end, WG_ERROR_SYNTAX, "%s takes %d operand%s, not %d", name, most,
+                             most == 1 ? "" : "s", n);
+    return wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "%s takes %s%d operand%s, not %d", name,
+                         least == most ? "" : "at least ", least, least == 1 ? "" : "s", n);
+}
+
+bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
+{
+    char        store[400], instead[440], text[480];
+    const char *list[16];
+    int         known = split(keywords, store, sizeof store, list), n = wgi_operand_count(call);
+    if (n < least || n > most) return bad_count(q, call, least, most, keywords);
+    snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
+    for (const wgi_ast *x = call->first; x; x = x->next) {
+        int i = 0;
+        if (x->kind != AST_KEYWORD) continue;
+        while (i < known && strcmp(list[i], x->ident->text) != 0) i++;
+        if (i == known)
+            return wgi_lang_fail(q, x->start, wgi_token_end(q, x->start), WG_ERROR_SYNTAX, "%s has no option '%s'%s",
+                                 call->ident->text, x->ident->text,
+                                 wgi_did_you_mean(x->ident->text, list, known, instead, text, sizeof text));
+        if (wgi_keyword(call, list[i]) != x->first)
+            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SYNTAX, "'%s' is given twice", list[i]);
+    }
+    return true;
+}
+
+/* ---- values of options ---- */
+
+bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
+{
+    if (a->kind != AST_BOOL) return fail_at(q, a, WG_ERROR_SYNTAX, "true or false was expected here");
+    *value = a->u.number != 0;
+    return true;
+}
+
+bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
+{
+    return wgi_constant(a, value) ||
+           wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
+}
+
+/* A whole number or a list of them. */
+static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most, int64_t to[WG_MAX_RANK],
+                     int *count)
+{
+    *count = 0;
+    if (a->kind != AST_LIST) {
+        *count = 1;
+        return wgi_integer(q, a, what, least, most, to);
+    }
+    for (const wgi_ast *x = a->first; x; x = x->next) {
+        if (*count == WG_MAX_RANK) return fail_at(q, x, WG_ERROR_SHAPE, "at most 8 axes");
+        if (!wgi_integer(q, x, what, least, most, &to[(*count)++])) return false;
+    }
+    return true;
+}
+
+static bool axes_of(wg_program *q, const wgi_ast *a, wg_axes *to)
+{
+    int64_t v[WG_MAX_RANK];
+    if (!integers(q, a, "an axis", -WG_MAX_RANK, WG_MAX_RANK - 1, v, &to->count)) return false;
+    if (!to->count) return fail_at(q, a, WG_ERROR_VALUE, "an empty list of axes");
+    for (int i = 0; i < to->count; i++) to->axis[i] = (int)v[i];
+    return true;
+}
+
+static bool shape_of(wg_program *q, const wgi_ast *a, wg_shape *to)
+{
+    return integers(q, a, "a size", -1, WGI_LANG_TENSOR, to->dim, &to->rank);
+}
+
+static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *value)
+{
+    char        store[400], text[480], instead[440];
+    const char *list[16];
+    int         n = split(choices, store, sizeof store, list);
+    const char *word = a->kind == AST_NAME ? a->ident->text : "";
+    for (int i = 0; i < n; i++)
+        if (!strcmp(word, list[i])) {
+            *value = i;
+            return true;
+        }
+    snprintf(instead, sizeof instead, ": one of %s", choices);
+    return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "not a choice here%s",
+                         wgi_did_you_mean(word, list, n, instead, text, sizeof text));
+}
+
+static bool dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
+{
+    int i;
+    if (!word_of(q, a, "f32 f64 i32 i64 bool", &i)) return false;
+    *value = (wg_dtype)(WG_F32 + i);
+    return true;
+}
+
+/* In an attribute struct 0 means the default; an exact zero is WG_ZERO. */
+static bool real_of(wg_program *q, const wgi_ast *a, const char *what, double *to)
+{
+    if (!wgi_number_of(q, a, what, to)) return false;
+    if (*to == 0) *to = WG_ZERO;
+    return true;
+}
+
+static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, char *attr)
+{
+    void   *to = attr + row->offset;
+    int64_t v;
+    switch (row->kind) {
+    case WG_ATTR_SIZE: return wgi_integer(q, a, row->name, -(INT64_C(1) << 52), INT64_C(1) << 52, to);
+    case WG_ATTR_DOUBLE: return real_of(q, a, row->name, to);
+    case WG_ATTR_BOOL: return wgi_truth(q, a, to);
+    case WG_ATTR_AXES: return axes_of(q, a, to);
+    case WG_ATTR_SHAPE: return shape_of(q, a, to);
+    case WG_ATTR_DTYPE: return dtype_of(q, a, to);
+    case WG_ATTR_CHOICE: return word_of(q, a, row->choices ? row->choices : "", to);
+    case WG_ATTR_INT:
+        if (!wgi_integer(q, a, row->name, INT32_MIN, INT32_MAX, &v)) return false;
+        *(int *)to = (int)v;
+        return true;
+    case WG_ATTR_POINTER: break;
+    }
+    return fail_at(q, a, WG_ERROR_SYNTAX, "an option for C programs alone");
+}
+
+/* NumPy says axis for one and for many; the tables say axis or axes. */
+static const wgi_ast *option(const wgi_ast *call, const char *name)
+{
+    const wgi_ast *a = wgi_keyword(call, name);
+    if (!a && !strcmp(name, "axes")) a = wgi_keyword(call, "axis");
+    if (!a && !strcmp(name, "axis")) a = wgi_keyword(call, "axes");
+    return a;
+}
+
+/* A second name is only allowed as long as the table has no row of its own for it. */
+static void option_names(const wg_op *op, char *to, size_t room)
+{
+    size_t n = 0;
+    bool   axis = false, axes = false;
+    to[0] = 0;
+    for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
+        axis |= !strcmp(row->name, "axis");
+        axes |= !strcmp(row->name, "axes");
+        if (row->kind != WG_ATTR_POINTER && n < room) n += (size_t)snprintf(to + n, room - n, "%s%s", n ? " " : "", row->name);
+    }
+    if (axis != axes && n < room) snprintf(to + n, room - n, " %s", axis ? "axes" : "axis");
+}
+
+/* The one list that reads well without its name: reshape(x, [2, 3]). */
+static const wgi_ast *shape_operand(const wg_op *op, const wgi_ast *call)
+{
+    const wgi_ast *a = op->operands >= 0 ? wgi_operand(call, op->operands) : NULL;
+    bool           shaped = op->attrs && op->attrs[0].name && op->attrs[0].kind == WG_ATTR_SHAPE;
+    return a && shaped && a->kind == AST_LIST && !wgi_keyword(call, op->attrs[0].name) ? a : NULL;
+}
+
+static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr)
+{
+    const wgi_ast *shape = shape_operand(op, call);
+    for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
+        const wgi_ast *a = option(call, row->name);
+        if (shape && row == op->attrs) a = shape;
+        if (a && !attribute(q, a, row, attr)) return false;
+    }
+    return true;
+}
+
+/* ---- calls ---- */
+
+/* The operands; false after an error. Numbers stay weak beside nodes; alone the first becomes one. */
+static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int n, wg_node x[], const wgi_ast *at[])
+{
+    bool           nodes = n == 0;
+    double         first = 0;
+    const wgi_ast *a = call->first;
+    for (int k = 0; k < n; k++, a = a->next) {
+        wgi_val v = wgi_eval(q, a, owner);
+        if (wg_failed(q->c)) return false;
+        at[k] = a;
+        x[k] = wgi_as_operand(v);
+        nodes |= !v.is_number;
+        first = k ? first : v.number;
+    }
+    if (!nodes) x[0] = wg_scalar_at(wgi_site(q, at[0], at, 1), q->g, first);
+    return true;
+}
+
+static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_binding *owner, int n)
+{
+    _Alignas(16) char attr[256] = { 0 };
+    int               all = n > op->operands ? n : op->operands;
+    wg_node          *x = wg_alloc(q->c, (size_t)all + 1, sizeof *x), y = wg_none;
+    const wgi_ast   **at = wg_alloc(q->c, (size_t)n + 1, sizeof *at);
+    if (op->attr_size > sizeof attr) fail_at(q, call, WG_ERROR_SYNTAX, "an op for C programs alone");
+    else if (x && at && operands(q, call, owner, n, x, at) && fill(q, op, call, attr))
+        y = wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
+    wg_free(q->c, x);
+    wg_free(q->c, at);
+    return y;
+}
+
+static wgi_val no_op(wg_program *q, const wgi_ast *call)
+{
+    char         text[300];
+    int          n = 0, ops = wg_op_count(), own = wgi_own_count();
+    const char **names = wg_alloc(q->c, (size_t)(ops + own), sizeof *names);
+    for (int i = 0; names && i < ops; i++) names[n++] = wg_op_at(i)->name;
+    for (int i = 0; names && i < own; i++) names[n++] = wgi_own_at(i)->name;
+    wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
+                  wgi_did_you_mean(call->ident->text, names, n, "; `wengert ops` lists them", text, sizeof text));
+    wg_free(q->c, names);
+    return nothing;
+}
+
+/* Such an op does nothing without what only C can give it; a name is no more than a remark. */
+static bool needs_c(const wg_op *op)
+{
+    for (const wg_attr_row *row = op->attrs; row && row->name; row++)
+        if (row->kind == WG_ATTR_POINTER && strcmp(row->name, "name") != 0) return true;
+    return false;
+}
+
+wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    const wgi_own *own = wgi_own_find(call->ident->text);
+    if (own) return own->eval(q, call, owner);
+    const wg_op *op = wg_op_find(strcmp(call->ident->text, "permute") ? call->ident->text : "transpose");
+    char         names[300];
+    if (!op || op->kind == WG_LEAF) return no_op(q, call);
+    if (needs_c(op)) {
+        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "%s: takes a C function; use it from C",
+                      call->ident->text);
+        return nothing;
+    }
+    option_names(op, names, sizeof names);
+    int shape = shape_operand(op, call) != NULL;
+    int least = op->operands < 0 ? 1 : op->operands - op->optional, most = op->operands < 0 ? INT32_MAX : op->operands + shape;
+    if (!wgi_signature(q, call, least + shape, most, names)) return nothing;
+    return wgi_node_val(apply(q, op, call, owner, wgi_operand_count(call) - shape));
+}

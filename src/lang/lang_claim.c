@@ -1,0 +1,116 @@
+/* lang_claim.c: claims, check LEFT == RIGHT, and variants of one whose shapes differ. */
+#include "lang/lang.h"
+
+#include <string.h>
+
+static bool room_for_claim(wg_program *q)
+{
+    if (q->claim_count < q->claim_room) return true;
+    int       room = q->claim_room ? 2 * q->claim_room : 16;
+    wg_claim *claims = wg_alloc(q->c, (size_t)room, sizeof *claims);
+    wgi_ast **asts = wg_alloc(q->c, (size_t)room, sizeof *asts);
+    if (!claims || !asts) return wg_free(q->c, claims), wg_free(q->c, asts), false;
+    if (q->claim_count) {
+        memcpy(claims, q->claims, (size_t)q->claim_count * sizeof *claims);
+        memcpy(asts, q->claim_asts, (size_t)q->claim_count * sizeof *asts);
+    }
+    wg_free(q->c, q->claims);
+    wg_free(q->c, q->claim_asts);
+    q->claims = claims;
+    q->claim_asts = asts;
+    q->claim_room = room;
+    return true;
+}
+
+bool wgi_keep_claim(wg_program *q, wgi_ast *s)
+{
+    char text[300];
+    if (!room_for_claim(q)) return false;
+    wgi_quote(q, s->first->start, s->first->next->end, text, sizeof text);
+    wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_text(q, text, strlen(text)) };
+    k.left = wgi_eval_node(q, s->first, NULL);
+    k.right = wgi_eval_node(q, s->first->next, NULL);
+    if (!k.text || wg_failed(q->c)) return false;
+    q->claim_asts[q->claim_count] = s;
+    q->claims[q->claim_count++] = k;
+    return true;
+}
+
+/* ---- variants ---- */
+
+/* The first sum or mean over all axes. */
+static wgi_ast *reduction(wgi_ast *a)
+{
+    bool call = a->kind == AST_CALL;
+    if (call && (!strcmp(a->ident->text, "sum") || !strcmp(a->ident->text, "mean")) && wgi_operand_count(a) == 1 &&
+        !wgi_keyword(a, "axis") && !wgi_keyword(a, "axes"))
+        return a;
+    if (call && !strcmp(a->ident->text, "grad")) return NULL;
+    for (wgi_ast *x = a->first; x; x = x->next) {
+        wgi_ast *found = reduction(x);
+        if (found) return found;
+    }
+    return NULL;
+}
+
+/* side with target replaced by "sum(operand, axis=0)". */
+static const char *variant_text(wg_program *q, const wgi_ast *side, const wgi_ast *target, const wgi_ast *operand,
+                                const char *name, int axis)
+{
+    char before[200], inside[200], after[200], text[700];
+    wgi_quote(q, side->start, target->start, before, sizeof before);
+    wgi_quote(q, operand->start, operand->end, inside, sizeof inside);
+    wgi_quote(q, target->end, side->end, after, sizeof after);
+    bool spaced = target->end < side->end && q->source[target->end] == ' ',
+         behind = target->start > side->start && q->source[target->start - 1] == ' ';
+    snprintf(text, sizeof text, "%s%s%s(%s, axis=%d)%s%s", before, behind ? " " : "", name, inside, axis, spaced ? " " : "",
+             after);
+    return wgi_lang_text(q, text, strlen(text));
+}
+
+/* Both sides anew, target being for a moment the call name(operand, axis=axis). */
+static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const wgi_ast *operand, const char *name, int axis,
+                          wg_claim *k)
+{
+    wgi_ast number = { .kind = AST_NUMBER, .start = target->start, .end = target->end, .mark = target->mark, .u.number = axis };
+    wgi_ast keyword = number, inside = *operand, before = *target;
+    keyword.kind = AST_KEYWORD;
+    keyword.first = &number;
+    keyword.ident = wgi_lang_ident(q, "axis", 4);
+    inside.next = &keyword;
+    target->kind = AST_CALL;
+    target->first = &inside;
+    target->ident = wgi_lang_ident(q, name, strlen(name));
+    if (target->ident && keyword.ident) {
+        k->left = wgi_eval_node(q, claim->first, NULL);
+        k->right = wgi_eval_node(q, claim->first->next, NULL);
+    }
+    *target = before;
+    if (wg_failed(q->c)) {
+        wg_recover(q->c);
+        k->left = k->right = wg_none;
+    }
+}
+
+wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
+{
+    static const char *const names[] = { "sum", "mean" };
+    wg_claim                 none = { 0 };
+    if (!q->c || wg_failed(q->c) || i < 0 || i >= q->claim_count) return none;
+    wgi_ast *claim = q->claim_asts[i], *sides[] = { claim->first->next, claim->first };
+    for (int s = 0; s < 2; s++) {
+        wgi_ast       *found = reduction(sides[s]), *target = found ? found : sides[s];
+        const wgi_ast *operand = found ? found->first : target;
+        int            rank = wg_node_shape(wgi_eval_node(q, operand, NULL)).rank;
+        if (k >= 2 * rank) {
+            k -= 2 * rank;
+            continue;
+        }
+        wg_claim v = q->claims[i];
+        v.text = variant_text(q, sides[s], target, operand, names[k % 2], k / 2);
+        v.left = v.right = wg_none;
+        build_variant(q, claim, target, operand, names[k % 2], k / 2, &v);
+        return v;
+    }
+    return none;
+}

@@ -1,0 +1,145 @@
+/* lang_const.c: what is known without running anything: numbers, sizes, literal lists. */
+#include "lang/lang.h"
+
+#include <math.h>
+#include <string.h>
+
+double wgi_fold(wgi_token op, double a, double b)
+{
+    switch (op) {
+    case TOKEN_ADD: return a + b;
+    case TOKEN_SUB: return a - b;
+    case TOKEN_MUL: return a * b;
+    case TOKEN_DIV: return a / b;
+    case TOKEN_POW: return pow(a, b);
+    case TOKEN_EQUAL: return a == b;
+    case TOKEN_NOT_EQUAL: return a != b;
+    case TOKEN_LESS: return a < b;
+    case TOKEN_LESS_EQUAL: return a <= b;
+    case TOKEN_GREATER: return a > b;
+    case TOKEN_GREATER_EQUAL: return a >= b;
+    default: return NAN;
+    }
+}
+
+static bool constant_name(const wgi_ast *a, double *value)
+{
+    const wgi_binding *b = a->u.binding;
+    if (!b) return wgi_named_number(a->ident->text, value);
+    if (b->meaning == WG_NAME_SYMBOL) {
+        *value = (double)b->size;
+        return b->size >= 0;
+    }
+    if (b->meaning != WG_NAME_CONSTANT) return false;
+    if (!b->set) return wgi_constant(b->value, value);
+    *value = b->set[0];
+    return b->set_shape.rank == 0;
+}
+
+static bool constant_chain(const wgi_ast *a, double *value)
+{
+    double right;
+    if (!wgi_constant(a->first, value)) return false;
+    for (const wgi_ast *l = a->first->next; l; l = l->next) {
+        if (l->kind != AST_OPERATOR || l->op == TOKEN_MATMUL || !wgi_constant(l->first, &right)) return false;
+        *value = wgi_fold((wgi_token)l->op, *value, right);
+    }
+    return true;
+}
+
+bool wgi_constant(const wgi_ast *a, double *value)
+{
+    switch (a->kind) {
+    case AST_NUMBER:
+    case AST_BOOL: *value = a->u.number; return true;
+    case AST_NAME: return constant_name(a, value);
+    case AST_CHAIN: return constant_chain(a, value);
+    case AST_NEGATE:
+        if (!wgi_constant(a->first, value)) return false;
+        *value = -*value;
+        return true;
+    default: return false;
+    }
+}
+
+bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most, int64_t *value)
+{
+    double v;
+    if (!wgi_constant(a, &v))
+        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
+    if (v != floor(v) || v < (double)least || v > (double)most)
+        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_VALUE, "%s must be a whole number from %lld to %lld, not %g", what,
+                             (long long)least, (long long)most, v);
+    *value = (int64_t)v;
+    return true;
+}
+
+bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s, size_t *count)
+{
+    size_t n = 1;
+    for (int i = 0; i < s.rank; i++) {
+        if (s.dim[i] > 0 && n > (size_t)WGI_LANG_TENSOR / (size_t)s.dim[i])
+            return wgi_lang_fail(q, at->start, at->end, WG_ERROR_VALUE, "more than %d elements", WGI_LANG_TENSOR);
+        n *= (size_t)s.dim[i];
+    }
+    *count = n;
+    return true;
+}
+
+bool wgi_list_constant(const wgi_ast *a)
+{
+    double unused;
+    if (a->kind != AST_LIST) return wgi_constant(a, &unused);
+    for (const wgi_ast *x = a->first; x; x = x->next)
+        if (!wgi_list_constant(x)) return false;
+    return true;
+}
+
+static int64_t length_of(const wgi_ast *a)
+{
+    int64_t n = 0;
+    for (const wgi_ast *x = a->first; x; x = x->next) n++;
+    return n;
+}
+
+/* The shape that the first elements say; fill() then holds the others to it. */
+static bool list_shape(wg_program *q, const wgi_ast *a, wg_shape *s)
+{
+    *s = WG_SCALAR;
+    for (const wgi_ast *x = a; x && x->kind == AST_LIST; x = x->first) {
+        if (s->rank == WG_MAX_RANK)
+            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE, "lists nest at most %d deep", WG_MAX_RANK);
+        s->dim[s->rank++] = length_of(x);
+    }
+    return true;
+}
+
+static bool fill(wg_program *q, const wgi_ast *a, const wg_shape *s, int axis, double **to)
+{
+    if (axis == s->rank) {
+        if (a->kind == AST_LIST) return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a list among numbers");
+        if (!wgi_constant(a, *to)) return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "a number was expected here");
+        ++*to;
+        return true;
+    }
+    if (a->kind != AST_LIST) return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a number among lists");
+    int64_t n = length_of(a);
+    if (n != s->dim[axis])
+        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "rows of unequal length: %lld here, %lld before", (long long)n,
+                             (long long)s->dim[axis]);
+    for (const wgi_ast *x = a->first; x; x = x->next)
+        if (!fill(q, x, s, axis + 1, to)) return false;
+    return true;
+}
+
+double *wgi_list(wg_program *q, const wgi_ast *a, wg_shape *shape)
+{
+    size_t n = 0;
+    if (!list_shape(q, a, shape) || !wgi_count_of(q, a, *shape, &n)) return NULL;
+    double *values = wg_alloc(q->c, n + 1, sizeof *values), *to = values;
+    if (values && !fill(q, a, shape, 0, &to)) {
+        wg_free(q->c, values);
+        return NULL;
+    }
+    return values;
+}

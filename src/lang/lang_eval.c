@@ -1,0 +1,253 @@
+/* lang_eval.c: statements and expressions into nodes.
+ * After an error values are empty and whoever looks at the context returns; the library's builders take what they get. */
+#include "lang/lang.h"
+
+#include <string.h>
+
+static const wgi_val nothing = { 0 };
+
+static wgi_val number_val(double v) { return (wgi_val){ .is_number = true, .number = v }; }
+
+wg_node wgi_as_operand(wgi_val v) { return v.is_number ? wg_number(v.number) : v.node; }
+
+/* ---- call sites ---- */
+
+wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark)
+{
+    char place[320];
+    snprintf(place, sizeof place, "%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
+    return wg_site_keep(q->c, operands, place);
+}
+
+wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n)
+{
+    char   text[1000];
+    size_t used = 0;
+    text[0] = 0;
+    for (int k = 0; k < n && used + 210 < sizeof text; k++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s", k ? ", " : "");
+        wgi_quote(q, operands[k]->start, operands[k]->end, text + used, 200);
+        used += strlen(text + used);
+    }
+    return wgi_site_text(q, text, a->mark);
+}
+
+wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v)
+{
+    return v.is_number ? wg_scalar_at(wgi_site(q, a, &a, 1), q->g, v.number) : v.node;
+}
+
+wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner) { return wgi_as_node(q, a, wgi_eval(q, a, owner)); }
+
+/* ---- names and lists ---- */
+
+static wgi_val name(wg_program *q, const wgi_ast *a)
+{
+    wgi_binding *b = a->u.binding;
+    double       v;
+    if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
+    if (!b) {
+        wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text);
+        return nothing;
+    }
+    if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL) b->node = wgi_symbol_node(q, b);
+    else if (wg_is_none(b->node) && !b->value) b->node = wgi_free_input(q, b);
+    return wgi_node_val(b->node);
+}
+
+/* Elements that are nodes: each with a new first axis, joined along it. */
+static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    int n = 0, i = 0;
+    for (const wgi_ast *x = a->first; x; x = x->next) n++;
+    wg_node *rows = wg_alloc(q->c, (size_t)n, sizeof *rows), y = wg_none;
+    wg_site  here = wgi_site_text(q, "", a->mark);
+    for (const wgi_ast *x = a->first; rows && x && !wg_failed(q->c); x = x->next)
+        rows[i++] = wg_expand_at(here, wgi_eval_node(q, x, owner), 0);
+    if (rows && !wg_failed(q->c)) y = n == 1 ? rows[0] : wg_concat_at(here, rows, n, 0);
+    wg_free(q->c, rows);
+    return wgi_node_val(y);
+}
+
+static wgi_val list(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    wg_shape s;
+    if (!wgi_list_constant(a)) return stack(q, a, owner);
+    double *values = wgi_list(q, a, &s);
+    if (!values) return nothing;
+    wg_node x = wgi_leaf(q, wgi_site_text(q, "", a->mark), "", wg_context_dtype(q->c), values, s);
+    wg_free(q->c, values);
+    return wgi_node_val(x);
+}
+
+/* ---- chains ---- */
+
+typedef wg_node (*binary)(wg_site here, wg_node a, wg_node b);
+
+static binary operator_of(wgi_token t)
+{
+    switch (t) {
+    case TOKEN_ADD: return wg_add_at;
+    case TOKEN_SUB: return wg_sub_at;
+    case TOKEN_MUL: return wg_mul_at;
+    case TOKEN_DIV: return wg_div_at;
+    case TOKEN_MATMUL: return wg_matmul_at;
+    case TOKEN_POW: return wg_pow_at;
+    case TOKEN_EQUAL: return wg_equal_at;
+    case TOKEN_NOT_EQUAL: return wg_not_equal_at;
+    case TOKEN_LESS: return wg_less_at;
+    case TOKEN_LESS_EQUAL: return wg_less_equal_at;
+    case TOKEN_GREATER: return wg_greater_at;
+    default: return wg_greater_equal_at;
+    }
+}
+
+/* What stands left of a link: the chain's text up to it. */
+static wgi_ast left_of(const wgi_ast *chain, const wgi_ast *link)
+{
+    wgi_ast a = *chain->first;
+    a.end = link->start;
+    return a;
+}
+
+static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_ast *link, wgi_binding *owner)
+{
+    wgi_val y = wgi_eval(q, link->first, owner);
+    if (wg_failed(q->c)) return nothing;
+    if (x.is_number && y.is_number && link->op != TOKEN_MATMUL)
+        return number_val(wgi_fold((wgi_token)link->op, x.number, y.number));
+    const wgi_ast *both[] = { left, link->first };
+    wg_node        a = wgi_as_operand(x), b = wgi_as_operand(y);
+    if (link->op == TOKEN_MATMUL) a = wgi_as_node(q, left, x), b = wgi_as_node(q, link->first, y);
+    return wgi_node_val(operator_of((wgi_token)link->op)(wgi_site(q, link, both, 2), a, b));
+}
+
+/* One bound of a slice, cut to [0, n] as Python does. */
+static bool bound(wg_program *q, const wgi_ast *a, int64_t standard, int64_t n, int64_t *value)
+{
+    *value = standard;
+    if (a->kind == AST_EMPTY) return true;
+    if (!wgi_integer(q, a, "an index", -(INT64_C(1) << 52), INT64_C(1) << 52, value)) return false;
+    if (*value < 0) *value += n;
+    *value = *value < 0 ? 0 : *value > n ? n : *value;
+    return true;
+}
+
+static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
+{
+    int64_t n = wg_dim(x, axis), from, to;
+    if (!bound(q, item->first, 0, n, &from) || !bound(q, item->first->next, n, n, &to) || (from == 0 && to == n)) return x;
+    if (to <= from) from = to = n; /* empty, and not the 0 that means the end */
+    return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = from, .to = to });
+}
+
+static wg_node pick(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
+{
+    int64_t n = wg_dim(x, axis), i;
+    if (n == 0) {
+        wgi_lang_fail(q, item->start, item->end, WG_ERROR_VALUE, "an index into an axis of size 0");
+        return wg_none;
+    }
+    if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
+    i = i < 0 ? i + n : i;
+    return wg_squeeze_at(here, wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = i, .to = i + 1 }), axis);
+}
+
+static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)
+{
+    wg_node x = wgi_as_node(q, left, v);
+    wg_site here = wgi_site(q, link, &left, 1);
+    int     axis = 0;
+    for (const wgi_ast *item = link->first; item && !wg_failed(q->c); item = item->next) {
+        if (axis >= wg_node_shape(x).rank) {
+            char text[120];
+            wgi_lang_fail(q, item->start, item->end, WG_ERROR_SHAPE, "more indices than axes: the value is %s",
+                          wg_shape_text(wg_node_shape(x), text, sizeof text));
+        } else if (item->kind == AST_RANGE) {
+            x = slice(q, item, here, x, axis++);
+        } else {
+            x = pick(q, item, here, x, axis);
+        }
+    }
+    return wgi_node_val(x);
+}
+
+static wgi_val chain(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    wgi_val v = wgi_eval(q, a->first, owner);
+    for (const wgi_ast *l = a->first->next; l && !wg_failed(q->c); l = l->next) {
+        wgi_ast        left = left_of(a, l);
+        const wgi_ast *x = &left;
+        if (l->kind == AST_OPERATOR) v = operate(q, x, v, l, owner);
+        else if (l->kind == AST_INDEX) v = indexed(q, x, v, l);
+        else if (!v.is_number) v.node = wg_transpose_at(wgi_site(q, l, &x, 1), &(wg_transpose_args){ .x = v.node });
+    }
+    return v;
+}
+
+static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    wgi_val        v = wgi_eval(q, a->first, owner);
+    const wgi_ast *x = a->first;
+    if (wg_failed(q->c)) return nothing;
+    return v.is_number ? number_val(-v.number) : wgi_node_val(wg_neg_at(wgi_site(q, a, &x, 1), v.node));
+}
+
+/* ---- blocks and statements ---- */
+
+static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    const char *before = q->prefix;
+    wgi_val     v = nothing;
+    if (owner) {
+        size_t room = strlen(before) + strlen(owner->name) + 2;
+        char  *inside = wgi_lang_alloc(q, room);
+        if (!inside) return nothing;
+        snprintf(inside, room, "%s%s.", before, owner->name);
+        q->prefix = inside;
+        wg_scope_push(q->g, owner->name);
+    }
+    for (wgi_ast *s = a->first; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
+    if (owner) wg_scope_pop(q->g);
+    q->prefix = before;
+    return v;
+}
+
+wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    if (wg_failed(q->c)) return nothing;
+    switch (a->kind) {
+    case AST_NUMBER:
+    case AST_BOOL: return number_val(a->u.number);
+    case AST_NAME: return name(q, a);
+    case AST_LIST: return list(q, a, owner);
+    case AST_CALL: return wgi_eval_call(q, a, owner);
+    case AST_NEGATE: return negated(q, a, owner);
+    case AST_CHAIN: return chain(q, a, owner);
+    case AST_BLOCK: return block(q, a, owner);
+    default: return nothing;
+    }
+}
+
+static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
+{
+    return b->meaning == WG_NAME_CONSTANT && (b->set || s->first->kind != AST_CALL) ? wgi_constant_leaf(q, b)
+                                                                                    : wgi_eval_node(q, s->first, b);
+}
+
+bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
+{
+    if (s->kind == AST_CLAIM) return wgi_keep_claim(q, s);
+    wgi_binding *b = s->kind == AST_BIND ? s->u.binding : NULL;
+    if (b) {
+        wg_node n = bound_value(q, s, b);
+        if (wg_failed(q->c)) return false;
+        b->node = *wg_node_name(n) ? n : wg_name(n, b->name);
+        *v = wgi_node_val(b->node);
+    } else {
+        *v = wgi_eval(q, s->first, NULL);
+    }
+    q->last = wgi_as_node(q, s->first, *v);
+    q->last_name = b ? b->name : s->first->kind == AST_NAME ? s->first->ident->text : "_";
+    return !wg_failed(q->c);
+}

@@ -1,0 +1,101 @@
+/* lang_lex.c: a program's text as tokens, one at a time.
+ * Once the context has failed every further token is TOKEN_END, so that the parser's loops end by themselves. */
+#include "lang/lang.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
+static bool is_letter(char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_'; }
+
+static void set(wgi_lexer *l, wgi_token t, uint32_t length)
+{
+    l->token = t;
+    l->end = l->start + length;
+    l->at = l->end;
+}
+
+static void fail(wgi_lexer *l, uint32_t length, const char *message)
+{
+    wgi_lang_fail(l->q, l->start, l->start + length, WG_ERROR_SYNTAX, "%s", message);
+    set(l, TOKEN_END, 0);
+}
+
+static void skip_blanks(wgi_lexer *l)
+{
+    const char *s = l->q->source;
+    for (;;) {
+        char ch = s[l->at];
+        if (ch == ' ' || ch == '\t' || ch == '\r' || (ch == '\n' && l->joined)) l->at++;
+        else if (ch == '#')
+            while (l->at < l->q->length && s[l->at] != '\n') l->at++;
+        else return;
+    }
+}
+
+static uint32_t digits(const char *s, uint32_t i)
+{
+    while (is_digit(s[i])) i++;
+    return i;
+}
+
+static void number(wgi_lexer *l)
+{
+    const char *s = l->q->source;
+    uint32_t    i = digits(s, l->start);
+    if (s[i] == '.') i = digits(s, i + 1);
+    if (s[i] == 'e' || s[i] == 'E') {
+        uint32_t sign = s[i + 1] == '-' || s[i + 1] == '+';
+        if (is_digit(s[i + 1 + sign])) i = digits(s, i + 1 + sign);
+    }
+    uint32_t length = i - l->start;
+    if (is_letter(s[i])) {
+        l->start = i;
+        fail(l, wgi_token_end(l->q, i) - i, "a number beside a name: a product is written with *");
+    } else if (length > 400) {
+        fail(l, length, "a number of more than 400 characters");
+    } else {
+        l->number = strtod_l(s + l->start, NULL, l->numbers);
+        set(l, TOKEN_NUMBER, length);
+    }
+}
+
+static void word(wgi_lexer *l)
+{
+    uint32_t length = wgi_token_end(l->q, l->start) - l->start;
+    if (length > WGI_LANG_NAME) fail(l, length, "a name of more than 200 characters");
+    else set(l, TOKEN_NAME, length);
+}
+
+static void sign(wgi_lexer *l)
+{
+    static const struct {
+        char      text[3];
+        wgi_token token;
+    } signs[] = { { "==", TOKEN_EQUAL },    { "!=", TOKEN_NOT_EQUAL }, { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
+                  { "**", TOKEN_POW },      { "<", TOKEN_LESS },       { ">", TOKEN_GREATER },     { "=", TOKEN_BIND },
+                  { "+", TOKEN_ADD },       { "-", TOKEN_SUB },        { "*", TOKEN_MUL },         { "/", TOKEN_DIV },
+                  { "@", TOKEN_MATMUL },    { "^", TOKEN_POW },        { "(", TOKEN_OPEN },        { ")", TOKEN_CLOSE },
+                  { "[", TOKEN_OPEN_LIST }, { "]", TOKEN_CLOSE_LIST }, { "{", TOKEN_OPEN_BLOCK },  { "}", TOKEN_CLOSE_BLOCK },
+                  { ",", TOKEN_COMMA },     { ":", TOKEN_COLON },      { ";", TOKEN_SEMICOLON },   { ".", TOKEN_DOT } };
+    const char *s = l->q->source + l->start;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (!strncmp(s, signs[i].text, strlen(signs[i].text))) {
+            set(l, signs[i].token, (uint32_t)strlen(signs[i].text));
+            return;
+        }
+    fail(l, 1, "a character that the language does not have");
+}
+
+void wgi_lex_next(wgi_lexer *l)
+{
+    const char *s = l->q->source;
+    l->before = l->end;
+    if (!wg_failed(l->q->c)) skip_blanks(l);
+    l->start = l->at;
+    if (wg_failed(l->q->c) || l->at >= l->q->length) set(l, TOKEN_END, 0);
+    else if (s[l->at] == '\n') set(l, TOKEN_NEWLINE, 1);
+    else if (is_digit(s[l->at]) || (s[l->at] == '.' && is_digit(s[l->at + 1]))) number(l);
+    else if (is_letter(s[l->at])) word(l);
+    else sign(l);
+}

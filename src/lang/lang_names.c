@@ -1,0 +1,169 @@
+/* lang_names.c: which name means what. After it every AST_NAME and AST_BIND in the tree has its binding; what is left without
+ * one is the word of an option (init=he).
+ * A name stands for one value; names bound in a block are seen in it alone, and hide nothing. */
+#include "lang/lang.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool resolve(wg_program *q, wgi_ast *a);
+static bool resolve_statements(wg_program *q, wgi_ast *first, bool local);
+
+bool wgi_named_number(const char *name, double *value)
+{
+    static const struct {
+        const char *name;
+        double      value;
+    } numbers[] = { { "pi", 3.14159265358979323846 }, { "inf", INFINITY }, { "nan", NAN } };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!strcmp(name, numbers[i].name)) {
+            *value = numbers[i].value;
+            return true;
+        }
+    return false;
+}
+
+bool wgi_is_literal(const wgi_ast *a)
+{
+    double unused;
+    switch (a->kind) {
+    case AST_NUMBER:
+    case AST_BOOL: return true;
+    case AST_NAME: return wgi_named_number(a->ident->text, &unused);
+    case AST_NEGATE: return wgi_is_literal(a->first);
+    case AST_LIST:
+        for (const wgi_ast *x = a->first; x; x = x->next)
+            if (!wgi_is_literal(x)) return false;
+        return true;
+    default: return false;
+    }
+}
+
+static bool calls(const wgi_ast *a, const char *name) { return a->kind == AST_CALL && !strcmp(a->ident->text, name); }
+
+static wg_meaning meaning_of(const wgi_ast *value)
+{
+    static const char *const generators[] = { "normal", "uniform", "zeros", "ones" };
+    if (calls(value, "input")) return WG_NAME_INPUT;
+    if (calls(value, "param")) return WG_NAME_PARAM;
+    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
+        if (calls(value, generators[i])) return WG_NAME_CONSTANT;
+    return wgi_is_literal(value) ? WG_NAME_CONSTANT : WG_NAME_COMPUTED;
+}
+
+static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, uint32_t start, wgi_ast *value, bool local)
+{
+    wgi_binding *b = wgi_lang_alloc(q, sizeof *b);
+    if (!b) return NULL;
+    *b = (wgi_binding){ .name = ident->text, .ident = ident, .meaning = meaning, .local = local, .start = start, .value = value };
+    ident->visible = b;
+    if (!q->bindings_end) q->bindings_end = &q->bindings;
+    *q->bindings_end = b;
+    q->bindings_end = &b->next;
+    return b;
+}
+
+wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
+{
+    for (wgi_binding *b = q->bindings; b; b = b->next)
+        if (!b->local && !strcmp(b->name, name)) return b;
+    return NULL;
+}
+
+static bool no_name(wg_program *q, const wgi_ast *a)
+{
+    int n = 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next) n++;
+    const char **names = wg_alloc(q->c, (size_t)n + 1, sizeof *names);
+    if (!names) return false;
+    n = 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->ident->visible == b) names[n++] = b->name;
+    const char *near = wg_nearest(a->ident->text, names, n);
+    wg_free(q->c, names);
+    if (!near) return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "no name '%s'", a->ident->text);
+    const wgi_binding *b = wgi_lang_ident(q, near, strlen(near))->visible;
+    return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "no name '%s'; did you mean '%s' (line %d)?",
+                         a->ident->text, near, wgi_line(q, b->start));
+}
+
+static bool resolve_name(wg_program *q, wgi_ast *a)
+{
+    double unused;
+    if (wgi_named_number(a->ident->text, &unused)) return true;
+    a->u.binding = a->ident->visible;
+    if (a->u.binding) return true;
+    if (a->ident->defining)
+        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "'%s' is used in its own definition",
+                             a->ident->text);
+    if (a->ident->bound_at)
+        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "'%s' is bound only later, in line %d",
+                             a->ident->text, wgi_line(q, a->ident->bound_at - 1));
+    if (q->has_input) return no_name(q, a);
+    a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
+    return a->u.binding != NULL;
+}
+
+/* A size that input(...) names for the first time. */
+static bool resolve_symbol(wg_program *q, wgi_ast *a)
+{
+    if (!a->ident->visible && !a->ident->bound_at && !bind(q, a->ident, WG_NAME_SYMBOL, a->mark, NULL, false)) return false;
+    return resolve_name(q, a);
+}
+
+static bool resolve_call(wg_program *q, wgi_ast *a)
+{
+    bool sizes = calls(a, "input");
+    for (wgi_ast *x = a->first; x; x = x->next) {
+        bool option = x->kind == AST_KEYWORD && x->first->kind == AST_NAME;
+        if (option) x->first->u.binding = x->first->ident->visible;
+        else if (!(sizes && x->kind == AST_NAME ? resolve_symbol(q, x) : resolve(q, x))) return false;
+    }
+    return true;
+}
+
+static bool resolve(wg_program *q, wgi_ast *a)
+{
+    switch (a->kind) {
+    case AST_NAME: return resolve_name(q, a);
+    case AST_CALL: return resolve_call(q, a);
+    case AST_BLOCK: return resolve_statements(q, a->first, true);
+    default:
+        for (wgi_ast *x = a->first; x; x = x->next)
+            if (!resolve(q, x)) return false;
+        return true;
+    }
+}
+
+static bool resolve_bind(wg_program *q, wgi_ast *s, bool local)
+{
+    double   unused;
+    uint32_t end = wgi_token_end(q, s->start);
+    if (wgi_named_number(s->ident->text, &unused))
+        return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX, "'%s' is a number of the language", s->ident->text);
+    bool before = s->ident->defining;
+    s->ident->defining = true;
+    if (!resolve(q, s->first)) return false;
+    s->ident->defining = before;
+    if (s->ident->visible)
+        return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX, "'%s' is bound already, in line %d: a name stands for one value",
+                             s->ident->text, wgi_line(q, s->ident->visible->start));
+    s->u.binding = bind(q, s->ident, meaning_of(s->first), s->start, s->first, local);
+    return s->u.binding != NULL;
+}
+
+static bool resolve_statements(wg_program *q, wgi_ast *first, bool local)
+{
+    bool fine = true;
+    for (wgi_ast *s = first; s && fine; s = s->next) fine = s->kind == AST_BIND ? resolve_bind(q, s, local) : resolve(q, s);
+    for (wgi_ast *s = first; s && local; s = s->next)
+        if (s->kind == AST_BIND && s->u.binding && s->ident->visible == s->u.binding) s->ident->visible = NULL;
+    return fine;
+}
+
+bool wgi_names(wg_program *q, wgi_ast *statements)
+{
+    for (wgi_ast *s = statements; s; s = s->next)
+        if (s->kind == AST_BIND && !s->ident->bound_at) s->ident->bound_at = s->start + 1;
+    return resolve_statements(q, statements, false);
+}

@@ -1,0 +1,422 @@
+/* lang_parse.c: tokens into a tree, by binding strength (Pratt 1973).
+ * Only brackets, signs and right operands recurse; a chain of operators or indices is a list (lang.h). */
+#include "lang/lang.h"
+
+#include <string.h>
+
+enum { BIND_COMPARE = 10, BIND_SUM = 20, BIND_PRODUCT = 30, BIND_SIGN = 40, BIND_POWER = 50, BIND_POSTFIX = 60 };
+
+typedef struct parser {
+    wgi_lexer   lex;
+    wg_program *q;
+    int         depth;
+} parser;
+
+static wgi_ast *expression(parser *p, int strength);
+static wgi_ast *statements(parser *p, wgi_token end);
+
+static const char not_in_this_version[] = "functions, repeat, scan and train are not part of this version";
+
+/* ---- small things ---- */
+
+static bool ok(const parser *p) { return !wg_failed(p->q->c); }
+static bool at(const parser *p, wgi_token t) { return p->lex.token == t; }
+
+static void fail_here(parser *p, wg_status s, const char *message)
+{
+    wgi_lang_fail(p->q, p->lex.start, p->lex.end, s, "%s", message);
+    wgi_lex_next(&p->lex);
+}
+
+static wgi_ast *make(parser *p, wgi_ast_kind kind, uint32_t start)
+{
+    wgi_ast *a = wgi_lang_alloc(p->q, sizeof *a);
+    if (!a) a = &p->q->spare;
+    a->kind = (unsigned char)kind;
+    a->start = a->mark = start;
+    a->end = p->lex.end;
+    return a;
+}
+
+static wgi_ident *identifier(parser *p)
+{
+    wgi_ident *i = wgi_lang_ident(p->q, p->q->source + p->lex.start, p->lex.end - p->lex.start);
+    wgi_lex_next(&p->lex);
+    return i;
+}
+
+static bool accept(parser *p, wgi_token t)
+{
+    if (!at(p, t)) return false;
+    wgi_lex_next(&p->lex);
+    return true;
+}
+
+static bool is_name(const parser *p, const char *text)
+{
+    return at(p, TOKEN_NAME) && p->lex.end - p->lex.start == strlen(text) &&
+           !strncmp(p->q->source + p->lex.start, text, strlen(text));
+}
+
+static void enter(parser *p)
+{
+    if (++p->depth > WGI_LANG_DEPTH) fail_here(p, WG_ERROR_SYNTAX, "nested more than 256 deep");
+}
+
+/* Inside ( and [ newlines are blanks, which the token after the bracket must know already. */
+static void open_bracket(parser *p)
+{
+    enter(p);
+    p->lex.joined++;
+    wgi_lex_next(&p->lex);
+}
+
+static void close_bracket(parser *p, wgi_token t, uint32_t opened, const char *message)
+{
+    p->depth--;
+    p->lex.joined--;
+    if (at(p, t)) wgi_lex_next(&p->lex);
+    else if (at(p, TOKEN_END) && ok(p)) wgi_lang_fail(p->q, opened, opened + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
+    else fail_here(p, WG_ERROR_SYNTAX, message);
+}
+
+/* ---- operands ---- */
+
+static wgi_ast *list(parser *p)
+{
+    wgi_ast *a = make(p, AST_LIST, p->lex.start), **tail = &a->first;
+    open_bracket(p);
+    while (ok(p) && !at(p, TOKEN_CLOSE_LIST)) {
+        *tail = expression(p, 0);
+        tail = &(*tail)->next;
+        if (!accept(p, TOKEN_COMMA)) break;
+    }
+    close_bracket(p, TOKEN_CLOSE_LIST, a->start, "',' or ']' is missing before this");
+    a->end = p->lex.before;
+    return a;
+}
+
+static wgi_ast *parentheses(parser *p)
+{
+    uint32_t start = p->lex.start;
+    open_bracket(p);
+    wgi_ast *a = expression(p, 0);
+    close_bracket(p, TOKEN_CLOSE, start, "')' is missing before this");
+    a->start = start;
+    a->end = p->lex.before;
+    return a;
+}
+
+static wgi_ast *block(parser *p)
+{
+    wgi_ast *a = make(p, AST_BLOCK, p->lex.start);
+    int      joined = p->lex.joined;
+    enter(p);
+    p->lex.joined = 0;
+    wgi_lex_next(&p->lex);
+    a->first = statements(p, TOKEN_CLOSE_BLOCK);
+    p->lex.joined = joined;
+    p->depth--;
+    if (!accept(p, TOKEN_CLOSE_BLOCK) && ok(p))
+        wgi_lang_fail(p->q, a->start, a->start + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
+    a->end = p->lex.before;
+    wgi_ast *last = a->first;
+    while (ok(p) && last && last->next) last = last->next;
+    if (ok(p) && (!last || last->kind == AST_CLAIM))
+        wgi_lang_fail(p->q, a->start, a->end, WG_ERROR_SYNTAX, "a block ends with the expression that is its value");
+    return a;
+}
+
+static bool is_keyword(const parser *p)
+{
+    const char *s = p->q->source + p->lex.end;
+    while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n') s++;
+    return at(p, TOKEN_NAME) && s[0] == '=' && s[1] != '=';
+}
+
+static wgi_ast *argument(parser *p, bool *keywords)
+{
+    if (!is_keyword(p)) {
+        if (*keywords) fail_here(p, WG_ERROR_SYNTAX, "an operand after a keyword");
+        return expression(p, 0);
+    }
+    wgi_ast *a = make(p, AST_KEYWORD, p->lex.start);
+    *keywords = true;
+    a->ident = identifier(p);
+    wgi_lex_next(&p->lex);
+    a->first = expression(p, 0);
+    return a;
+}
+
+static wgi_ast *call(parser *p, wgi_ast *name)
+{
+    uint32_t  opened = p->lex.start;
+    bool      keywords = false;
+    wgi_ast **tail = &name->first;
+    name->kind = AST_CALL;
+    p->q->has_input |= !strcmp(name->ident->text, "input");
+    if (!strcmp(name->ident->text, "repeat") || !strcmp(name->ident->text, "scan")) {
+        wgi_lang_fail(p->q, name->start, name->end, WG_ERROR_MISSING, not_in_this_version);
+        wgi_lex_next(&p->lex);
+    }
+    open_bracket(p);
+    while (ok(p) && !at(p, TOKEN_CLOSE)) {
+        *tail = argument(p, &keywords);
+        tail = &(*tail)->next;
+        if (!accept(p, TOKEN_COMMA)) break;
+    }
+    close_bracket(p, TOKEN_CLOSE, opened, "',' or ')' is missing before this");
+    name->end = p->lex.before;
+    return name;
+}
+
+static wgi_ast *word(parser *p)
+{
+    bool     truth = is_name(p, "true") || is_name(p, "True");
+    wgi_ast *a = make(p, AST_NAME, p->lex.start);
+    if (truth || is_name(p, "false") || is_name(p, "False")) {
+        a->kind = AST_BOOL;
+        a->u.number = truth;
+        wgi_lex_next(&p->lex);
+        return a;
+    }
+    a->ident = identifier(p);
+    if (!a->ident || !at(p, TOKEN_OPEN)) return a;
+    return call(p, a);
+}
+
+static wgi_ast *number(parser *p)
+{
+    wgi_ast *a = make(p, AST_NUMBER, p->lex.start);
+    a->u.number = p->lex.number;
+    wgi_lex_next(&p->lex);
+    return a;
+}
+
+static wgi_ast *negation(parser *p)
+{
+    bool     minus = at(p, TOKEN_SUB);
+    wgi_ast *a = make(p, AST_NEGATE, p->lex.start);
+    enter(p);
+    wgi_lex_next(&p->lex);
+    wgi_ast *x = expression(p, BIND_SIGN);
+    p->depth--;
+    if (!minus) return x;
+    a->first = x;
+    a->end = p->lex.before;
+    return a;
+}
+
+static wgi_ast *operand(parser *p)
+{
+    switch (p->lex.token) {
+    case TOKEN_NUMBER: return number(p);
+    case TOKEN_NAME: return word(p);
+    case TOKEN_OPEN: return parentheses(p);
+    case TOKEN_OPEN_LIST: return list(p);
+    case TOKEN_OPEN_BLOCK: return block(p);
+    case TOKEN_ADD:
+    case TOKEN_SUB: return negation(p);
+    case TOKEN_END:
+    case TOKEN_NEWLINE: fail_here(p, WG_ERROR_SYNTAX, "the expression is not complete"); break;
+    case TOKEN_BIND: fail_here(p, WG_ERROR_SYNTAX, "a name is bound at the start of a statement only"); break;
+    default: fail_here(p, WG_ERROR_SYNTAX, "an expression was expected here"); break;
+    }
+    return &p->q->spare;
+}
+
+/* ---- links ---- */
+
+static int strength_of(wgi_token t)
+{
+    switch (t) {
+    case TOKEN_EQUAL:
+    case TOKEN_NOT_EQUAL:
+    case TOKEN_LESS:
+    case TOKEN_LESS_EQUAL:
+    case TOKEN_GREATER:
+    case TOKEN_GREATER_EQUAL: return BIND_COMPARE;
+    case TOKEN_ADD:
+    case TOKEN_SUB: return BIND_SUM;
+    case TOKEN_MUL:
+    case TOKEN_DIV:
+    case TOKEN_MATMUL: return BIND_PRODUCT;
+    case TOKEN_POW: return BIND_POWER;
+    case TOKEN_OPEN_LIST:
+    case TOKEN_OPEN:
+    case TOKEN_DOT: return BIND_POSTFIX;
+    default: return 0;
+    }
+}
+
+static wgi_ast *empty(parser *p)
+{
+    wgi_ast *a = make(p, AST_EMPTY, p->lex.start);
+    a->end = a->start;
+    return a;
+}
+
+static wgi_ast *index_item(parser *p)
+{
+    wgi_ast *from = at(p, TOKEN_COLON) ? empty(p) : expression(p, 0);
+    if (!at(p, TOKEN_COLON)) return from;
+    wgi_ast *a = make(p, AST_RANGE, from->start);
+    wgi_lex_next(&p->lex);
+    a->first = from;
+    from->next = at(p, TOKEN_COMMA) || at(p, TOKEN_CLOSE_LIST) ? empty(p) : expression(p, 0);
+    a->end = p->lex.before;
+    if (at(p, TOKEN_COLON)) fail_here(p, WG_ERROR_SYNTAX, "slices have no step");
+    return a;
+}
+
+static wgi_ast *index_link(parser *p)
+{
+    wgi_ast *a = make(p, AST_INDEX, p->lex.start), **tail = &a->first;
+    open_bracket(p);
+    if (at(p, TOKEN_CLOSE_LIST)) fail_here(p, WG_ERROR_SYNTAX, "an index is missing");
+    while (ok(p) && !at(p, TOKEN_CLOSE_LIST)) {
+        *tail = index_item(p);
+        tail = &(*tail)->next;
+        if (!accept(p, TOKEN_COMMA)) break;
+    }
+    close_bracket(p, TOKEN_CLOSE_LIST, a->start, "',' or ']' is missing before this");
+    a->end = p->lex.before;
+    return a;
+}
+
+static wgi_ast *transpose_link(parser *p)
+{
+    wgi_ast *a = make(p, AST_TRANSPOSE, p->lex.start);
+    wgi_lex_next(&p->lex);
+    if (!is_name(p, "T")) fail_here(p, WG_ERROR_SYNTAX, "only .T, the transpose, can follow a dot");
+    else wgi_lex_next(&p->lex);
+    a->end = p->lex.before;
+    return a;
+}
+
+static wgi_ast *operator_link(parser *p, int strength)
+{
+    wgi_ast *a = make(p, AST_OPERATOR, p->lex.start);
+    bool     power = at(p, TOKEN_POW);
+    a->op = (unsigned char)p->lex.token;
+    wgi_lex_next(&p->lex);
+    if (power) {
+        enter(p);
+        a->first = expression(p, strength);
+        p->depth--;
+    } else {
+        a->first = expression(p, strength + 1);
+    }
+    a->end = p->lex.before;
+    if (strength == BIND_COMPARE && strength_of(p->lex.token) == BIND_COMPARE)
+        fail_here(p, WG_ERROR_SYNTAX, "comparisons do not chain: use brackets");
+    return a;
+}
+
+static wgi_ast *next_link(parser *p, int strength)
+{
+    switch (p->lex.token) {
+    case TOKEN_OPEN_LIST: return index_link(p);
+    case TOKEN_DOT: return transpose_link(p);
+    case TOKEN_OPEN: fail_here(p, WG_ERROR_SYNTAX, "only a name can be called; a product is written with *"); return &p->q->spare;
+    default: return operator_link(p, strength);
+    }
+}
+
+static wgi_ast *expression(parser *p, int strength)
+{
+    wgi_ast *a = operand(p), *chain = NULL, **tail = NULL;
+    int      found;
+    while (ok(p) && (found = strength_of(p->lex.token)) > 0 && found >= strength) {
+        if (!chain) {
+            chain = make(p, AST_CHAIN, a->start);
+            chain->first = a;
+            tail = &a->next;
+        }
+        *tail = next_link(p, found);
+        tail = &(*tail)->next;
+        chain->end = p->lex.before;
+    }
+    return chain ? chain : a;
+}
+
+/* ---- statements ---- */
+
+static void separator(parser *p, wgi_token end)
+{
+    if (!ok(p) || at(p, end) || at(p, TOKEN_END) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON)) return;
+    fail_here(p, WG_ERROR_SYNTAX,
+              at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK)
+                  ? "this bracket was never opened"
+                  : "an operator, a newline or ';' is missing before this");
+}
+
+static wgi_ast *claim(parser *p)
+{
+    wgi_ast *a = make(p, AST_CLAIM, p->lex.start);
+    wgi_lex_next(&p->lex);
+    a->first = expression(p, BIND_COMPARE + 1);
+    if (!at(p, TOKEN_EQUAL)) {
+        fail_here(p, WG_ERROR_SYNTAX, "a claim is written: check LEFT == RIGHT");
+        return a;
+    }
+    a->mark = p->lex.start;
+    wgi_lex_next(&p->lex);
+    wgi_ast *right = expression(p, BIND_COMPARE + 1);
+    a->first->next = right;
+    a->end = p->lex.before;
+    return a;
+}
+
+static wgi_ast *binding(parser *p, wgi_ast *name)
+{
+    if (name->kind == AST_CALL)
+        wgi_lang_fail(p->q, name->mark, name->mark + (uint32_t)strlen(name->ident->text), WG_ERROR_MISSING, not_in_this_version);
+    else if (name->kind != AST_NAME) fail_here(p, WG_ERROR_SYNTAX, "only a name can be bound");
+    wgi_ast *a = make(p, AST_BIND, name->start);
+    a->ident = name->ident;
+    wgi_lex_next(&p->lex);
+    a->first = expression(p, 0);
+    a->end = p->lex.before;
+    return a;
+}
+
+static wgi_ast *statement(parser *p)
+{
+    if (is_name(p, "check") && !is_keyword(p)) return claim(p);
+    if (is_name(p, "train") && !is_keyword(p)) {
+        fail_here(p, WG_ERROR_MISSING, not_in_this_version);
+        return &p->q->spare;
+    }
+    wgi_ast *x = expression(p, 0);
+    if (ok(p) && at(p, TOKEN_BIND)) return binding(p, x);
+    wgi_ast *a = make(p, AST_VALUE, x->start);
+    a->first = x;
+    a->end = p->lex.before;
+    return a;
+}
+
+static wgi_ast *statements(parser *p, wgi_token end)
+{
+    wgi_ast *first = NULL, **tail = &first;
+    while (ok(p) && !at(p, end) && !at(p, TOKEN_END)) {
+        if (accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON)) continue;
+        *tail = statement(p);
+        tail = &(*tail)->next;
+        separator(p, end);
+    }
+    return first;
+}
+
+wgi_ast *wgi_parse(wg_program *q)
+{
+    parser p = { .q = q, .lex = { .q = q, .numbers = newlocale(LC_ALL_MASK, "C", (locale_t)0) } };
+    if (!p.lex.numbers) {
+        wg_fail(q->c, NULL, WG_ERROR_MEMORY, "no memory for the C locale");
+        return NULL;
+    }
+    wgi_lex_next(&p.lex);
+    wgi_ast *first = statements(&p, TOKEN_END);
+    freelocale(p.lex.numbers);
+    return first;
+}

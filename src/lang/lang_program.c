@@ -1,0 +1,366 @@
+/* lang_program.c: a program's life: its text and memory, what is set from outside, building, and questions about it.
+ * A text that could not be read leaves a program without statements and a failed context. */
+#include "lang/lang.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- memory ---- */
+
+enum { CHUNK = 1 << 14 };
+
+struct wgi_lang_chunk {
+    struct wgi_lang_chunk *next;
+    size_t                 used, size;
+    _Alignas(16) char bytes[];
+};
+
+void *wgi_lang_alloc(wg_program *q, size_t size)
+{
+    struct wgi_lang_chunk *k = q->chunks;
+    size_t                 rounded = (size + 15) & ~(size_t)15;
+    if (!k || k->size - k->used < rounded) {
+        size_t room = rounded > CHUNK ? rounded : CHUNK;
+        k = wg_alloc(q->c, 1, sizeof *k + room);
+        if (!k) return NULL;
+        k->size = room;
+        k->next = q->chunks;
+        q->chunks = k;
+    }
+    void *p = k->bytes + k->used;
+    k->used += rounded;
+    return p;
+}
+
+char *wgi_lang_text(wg_program *q, const char *text, size_t length)
+{
+    char *p = wgi_lang_alloc(q, length + 1);
+    if (p) memcpy(p, text, length);
+    return p;
+}
+
+/* ---- identifiers ---- */
+
+static uint64_t hash_of(const char *text, size_t length)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
+    return h ^ h >> 32;
+}
+
+static wgi_ident **place_of(const wg_program *q, const char *text, size_t length)
+{
+    uint32_t i = (uint32_t)hash_of(text, length) & (q->ident_room - 1);
+    while (q->idents[i] && (strncmp(q->idents[i]->text, text, length) != 0 || q->idents[i]->text[length]))
+        i = (i + 1) & (q->ident_room - 1);
+    return &q->idents[i];
+}
+
+static bool grow_idents(wg_program *q)
+{
+    uint32_t    before = q->ident_room;
+    wgi_ident **old = q->idents, **more = wg_alloc(q->c, before ? 2 * before : 64, sizeof *more);
+    if (!more) return false;
+    q->idents = more;
+    q->ident_room = before ? 2 * before : 64;
+    for (uint32_t i = 0; i < before; i++)
+        if (old[i]) *place_of(q, old[i]->text, strlen(old[i]->text)) = old[i];
+    wg_free(q->c, old);
+    return true;
+}
+
+wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
+{
+    if (2 * q->ident_count >= q->ident_room && !grow_idents(q)) return NULL;
+    wgi_ident **place = place_of(q, text, length);
+    if (*place) return *place;
+    wgi_ident *i = wgi_lang_alloc(q, sizeof *i);
+    if (!i || !(i->text = wgi_lang_text(q, text, length))) return NULL;
+    q->ident_count++;
+    return *place = i;
+}
+
+/* ---- reading a text ---- */
+
+/* Stands for a program that there was no memory for; nothing is ever written to it. */
+static const wg_program no_program;
+
+static wg_program *blank(wg_context *c, const char *name)
+{
+    wg_program *q = wg_alloc(c, 1, sizeof *q);
+    if (!q) return (wg_program *)(uintptr_t)&no_program;
+    q->c = c;
+    q->last_name = "_";
+    q->prefix = "";
+    q->report = "";
+    q->source = "";
+    q->name = wgi_lang_text(q, name, strlen(name));
+    if (!q->name) q->name = "";
+    return q;
+}
+
+static void read_text(wg_program *q, const char *text, size_t length)
+{
+    char place[300];
+    snprintf(place, sizeof place, "%.255s", q->name);
+    if (length > WGI_LANG_SOURCE) {
+        wg_fail(q->c, wg_site_keep(q->c, "", place), WG_ERROR_SYNTAX, "a program text of more than 1 MiB");
+        return;
+    }
+    const char *copy = wgi_lang_text(q, text, length);
+    if (!copy) return;
+    q->source = copy;
+    q->length = (uint32_t)length;
+    if (!wgi_lines(q)) return;
+    const char *zero = memchr(text, 0, length);
+    if (zero) {
+        uint32_t at = (uint32_t)(zero - text);
+        wgi_lang_fail(q, at, at + 1, WG_ERROR_SYNTAX, "a zero byte: this is no program text");
+        return;
+    }
+    q->statements = wgi_parse(q);
+    q->ready = !wg_failed(q->c) && wgi_names(q, q->statements);
+}
+
+wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
+{
+    wg_program *q = blank(c, name ? name : "program");
+    if (q->c && !wg_failed(c)) read_text(q, text, strlen(text));
+    return q;
+}
+
+/* At most one byte more than a text may have; NULL after an error. */
+static char *read_file(wg_context *c, const char *path, size_t *length)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = f ? wg_alloc(c, WGI_LANG_SOURCE + 2, 1) : NULL;
+    if (text) *length = fread(text, 1, WGI_LANG_SOURCE + 1, f);
+    if (!f || (text && ferror(f))) {
+        wg_fail(c, wg_site_keep(c, "", path), WG_ERROR_FILE, "cannot be read: %m");
+        wg_free(c, text);
+        text = NULL;
+    }
+    if (f) fclose(f);
+    return text;
+}
+
+wg_program *wg_program_file(wg_context *c, const char *path)
+{
+    wg_program *q = blank(c, path);
+    size_t      length = 0;
+    char       *text = q->c && !wg_failed(c) ? read_file(c, path, &length) : NULL;
+    if (text) read_text(q, text, length);
+    if (q->c) wg_free(c, text);
+    return q;
+}
+
+void wg_program_free(wg_program *q)
+{
+    if (!q || !q->c) return;
+    wg_context *c = q->c;
+    for (wgi_binding *b = q->bindings; b; b = b->next) wg_free(c, b->set);
+    for (struct wgi_lang_chunk *k = q->chunks, *next; k; k = next) {
+        next = k->next;
+        wg_free(c, k);
+    }
+    wg_free(c, q->idents);
+    wg_free(c, q->claims);
+    wg_free(c, q->claim_asts);
+    wg_free(c, q);
+}
+
+wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
+{
+    wg_tensor   t = { 0 };
+    wg_program *q = wg_program_text(c, where, text);
+    if (q->ready &&
+        (!q->statements || q->statements->next || q->statements->kind != AST_VALUE || !wgi_list_constant(q->statements->first)))
+        wgi_lang_fail(q, 0, q->length, WG_ERROR_SYNTAX, "a number or a list of numbers was expected");
+    if (q->ready && !wg_failed(c)) {
+        t.data = wgi_list(q, q->statements->first, &t.shape);
+        t.dtype = WG_F64;
+    }
+    wg_program_free(q);
+    return t;
+}
+
+/* ---- values from outside ---- */
+
+static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *b)
+{
+    const char *near = wg_program_suggest(q, name);
+    char        place[300];
+    snprintf(place, sizeof place, "%.255s", q->name);
+    wg_site here = wg_site_keep(q->c, "", place);
+    if (b)
+        return wg_fail(q->c, here, WG_ERROR_USE, "%s is computed at %s:%d; only inputs, parameters and constants can be set",
+                       name, q->name, wgi_line(q, b->start));
+    if (near) return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'; did you mean '%s'?", name, near);
+    return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'", name);
+}
+
+wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
+{
+    wgi_binding *b = q->c && q->ready ? wgi_binding_find(q, name) : NULL;
+    if (!q->c || wg_failed(q->c)) return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+    if (!b || b->meaning == WG_NAME_COMPUTED) return cannot_set(q, name, b);
+    size_t  n = (size_t)wg_shape_size(t.shape);
+    double *copy = n <= WGI_LANG_TENSOR ? wg_alloc(q->c, n + 1, sizeof *copy) : NULL;
+    if (n > WGI_LANG_TENSOR) return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
+    if (!copy) return wg_failed(q->c);
+    for (size_t i = 0; i < n; i++) copy[i] = wg_tensor_item(&t, (int64_t)i);
+    wg_free(q->c, b->set);
+    b->set = copy;
+    b->set_shape = t.shape;
+    return WG_OK;
+}
+
+/* ---- building ---- */
+
+/* "x, y drawn at random, m = 7, seed 0" */
+static void report(wg_program *q)
+{
+    size_t room = strlen(q->drawn ? q->drawn : "") + 80, n = 0;
+    q->report = "";
+    for (const wgi_binding *b = q->bindings; b; b = b->next) room += b->meaning == WG_NAME_SYMBOL ? strlen(b->name) + 26 : 0;
+    char *text = q->drawn ? wgi_lang_alloc(q, room) : NULL;
+    if (!text) return;
+    n = (size_t)snprintf(text, room, "%s drawn at random", q->drawn);
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->meaning == WG_NAME_SYMBOL) n += (size_t)snprintf(text + n, room - n, ", %s = %lld", b->name, (long long)b->size);
+    snprintf(text + n, room - n, ", seed %llu", (unsigned long long)wg_context_seed(q->c));
+    q->report = text;
+}
+
+static void forget(wg_program *q)
+{
+    for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->layers = 0;
+    q->claim_count = 0;
+    q->unnamed = 0;
+    q->drawn = NULL;
+    q->prefix = "";
+    q->last = wg_none;
+    q->last_name = "_";
+}
+
+wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode)
+{
+    wgi_val v;
+    if (!q->c || wg_failed(q->c) || !q->ready) return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+    forget(q);
+    q->g = g;
+    q->p = p;
+    q->mode = mode;
+    wg_begin(g, mode);
+    if (!wgi_symbols(q)) return wg_failed(q->c);
+    for (wgi_ast *s = q->statements; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
+    report(q);
+    return wg_failed(q->c);
+}
+
+/* ---- questions ---- */
+
+static bool is_listed(const wgi_binding *b) { return !b->local && b->meaning != WG_NAME_SYMBOL; }
+
+int wg_program_names(const wg_program *q)
+{
+    int n = 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next) n += is_listed(b);
+    return n;
+}
+
+const char *wg_program_name(const wg_program *q, int i)
+{
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (is_listed(b) && i-- == 0) return b->name;
+    return NULL;
+}
+
+wg_node wg_program_node(const wg_program *q, const char *name)
+{
+    const wgi_binding *b = wgi_binding_find(q, name);
+    return b ? b->node : wg_none;
+}
+
+wg_meaning wg_program_meaning(const wg_program *q, const char *name)
+{
+    const wgi_binding *b = wgi_binding_find(q, name);
+    return b ? b->meaning : WG_NAME_UNKNOWN;
+}
+
+int wg_program_line(const wg_program *q, const char *name)
+{
+    const wgi_binding *b = wgi_binding_find(q, name);
+    return b ? wgi_line(q, b->start) : 0;
+}
+
+int wg_program_symbols(const wg_program *q)
+{
+    int n = 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next) n += b->meaning == WG_NAME_SYMBOL;
+    return n;
+}
+
+wg_symbol wg_program_symbol(const wg_program *q, int i)
+{
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (b->meaning == WG_NAME_SYMBOL && i-- == 0) return (wg_symbol){ b->name, b->size, b->given };
+    return (wg_symbol){ 0 };
+}
+
+const char *wg_program_suggest(const wg_program *q, const char *name)
+{
+    const char *best = NULL;
+    int         n = 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next) n += !b->local;
+    const char **names = n ? wg_alloc(q->c, (size_t)n, sizeof *names) : NULL;
+    if (!names) return NULL;
+    n = 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (!b->local) names[n++] = b->name;
+    best = wg_nearest(name, names, n);
+    wg_free(q->c, names);
+    return best;
+}
+
+wg_node     wg_program_last(const wg_program *q) { return q->last; }
+const char *wg_program_last_name(const wg_program *q) { return q->c ? q->last_name : "_"; }
+const char *wg_program_drawn(const wg_program *q) { return q->c ? q->report : ""; }
+int         wg_program_claims(const wg_program *q) { return q->claim_count; }
+wg_claim    wg_program_claim(const wg_program *q, int i) { return i >= 0 && i < q->claim_count ? q->claims[i] : (wg_claim){ 0 }; }
+
+/* ---- where the context's error was ---- */
+
+/* Its message begins with this text's name, a line and a column. */
+static bool error_place(const wg_program *q, int *line, int *column)
+{
+    size_t n = q->c ? strlen(q->name) : 0;
+    char  *end;
+    if (!q->c || !wg_failed(q->c) || strncmp(wg_message(q->c), q->name, n) != 0 || wg_message(q->c)[n] != ':') return false;
+    *line = (int)strtol(wg_message(q->c) + n + 1, &end, 10);
+    if (*end != ':' || *line < 1) return false;
+    *column = (int)strtol(end + 1, &end, 10);
+    return *column >= 1;
+}
+
+int wg_program_error_line(const wg_program *q)
+{
+    int line, column;
+    return error_place(q, &line, &column) ? line : 0;
+}
+
+int wg_program_error_column(const wg_program *q)
+{
+    int line, column;
+    return error_place(q, &line, &column) ? column : 0;
+}
+
+const char *wg_program_excerpt(wg_program *q)
+{
+    int      line, column;
+    uint32_t at;
+    if (!error_place(q, &line, &column) || strstr(wg_message(q->c), "\n  ") || !wgi_offset(q, line, column, &at)) return "";
+    wgi_excerpt(q, at, wgi_token_end(q, at), q->excerpt, sizeof q->excerpt);
+    return q->excerpt;
+}

@@ -1,0 +1,112 @@
+/* lang_text.c: places in a program's text, excerpts with a caret, errors.
+ * Lines and columns count from 1; a column is a byte. Excerpts show a window of a long line and no control characters. */
+#include "lang/lang.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { WINDOW = 110 };
+
+/* The index of the line that byte `at` is in. */
+static uint32_t line_index(const wg_program *q, uint32_t at)
+{
+    uint32_t low = 0, high = q->line_count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (q->line_start[middle] <= at) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
+int wgi_line(const wg_program *q, uint32_t at) { return (int)line_index(q, at) + 1; }
+int wgi_column(const wg_program *q, uint32_t at) { return (int)(at - q->line_start[line_index(q, at)]) + 1; }
+
+bool wgi_lines(wg_program *q)
+{
+    q->line_count = 1;
+    for (uint32_t i = 0; i < q->length; i++) q->line_count += q->source[i] == '\n';
+    uint32_t *start = wgi_lang_alloc(q, q->line_count * sizeof *start);
+    if (!start) return false;
+    for (uint32_t i = 0, line = 0; i < q->length; i++)
+        if (q->source[i] == '\n') start[++line] = i + 1;
+    q->line_start = start;
+    return true;
+}
+
+bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at)
+{
+    if (line < 1 || (uint32_t)line > q->line_count || column < 1) return false;
+    uint32_t start = q->line_start[line - 1];
+    if ((uint32_t)(column - 1) > q->length - start) return false;
+    *at = start + (uint32_t)column - 1;
+    return true;
+}
+
+static bool is_word(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_';
+}
+
+uint32_t wgi_token_end(const wg_program *q, uint32_t at)
+{
+    static const char *const pairs[] = { "==", "!=", "<=", ">=", "**" };
+    uint32_t                 end = at;
+    while (end < q->length && is_word(q->source[end])) end++;
+    if (end > at) return end;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (!strncmp(q->source + at, pairs[i], 2)) return at + 2;
+    return at < q->length ? at + 1 : at;
+}
+
+static char shown(char ch) { return (unsigned char)ch < 0x20 || ch == 0x7f ? ' ' : ch; }
+
+void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room)
+{
+    uint32_t from = q->line_start[line_index(q, start)], stop = start, n = 0;
+    char     line[WINDOW + 1], caret[WINDOW + 1];
+    while (stop < q->length && q->source[stop] != '\n') stop++;
+    if (start - from > 2 * WINDOW / 3) from = start - WINDOW / 2;
+    for (uint32_t i = from; i < stop && n < WINDOW; i++, n++) line[n] = shown(q->source[i]);
+    line[n] = 0;
+    uint32_t place = start - from, width = 0;
+    memset(caret, ' ', place);
+    do caret[place + width] = width ? '~' : '^';
+    while (++width + place < WINDOW && start + width < end && start + width < stop);
+    caret[place + width] = 0;
+    snprintf(to, room, "\n  %s\n  %s", line, caret);
+}
+
+bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...)
+{
+    char    text[600], excerpt[2 * WINDOW + 16], place[320];
+    va_list args;
+    if (wg_failed(q->c)) return false;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    wgi_excerpt(q, start, end, excerpt, sizeof excerpt);
+    snprintf(place, sizeof place, "%.255s:%d:%d", q->name, wgi_line(q, start), wgi_column(q, start));
+    wg_fail(q->c, wg_site_keep(q->c, "", place), s, "%s%s", text, excerpt);
+    return false;
+}
+
+void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room)
+{
+    size_t n = 0;
+    for (uint32_t i = start; i < end; i++) {
+        char ch = q->source[i];
+        if (ch == '#') {
+            while (i + 1 < end && q->source[i + 1] != '\n') i++;
+            continue;
+        }
+        if (n + 1 >= room) {
+            snprintf(to, room, "...");
+            return;
+        }
+        if ((unsigned char)ch > 0x20) to[n++] = ch;
+        else if (n && to[n - 1] != ' ') to[n++] = ' ';
+    }
+    while (n && to[n - 1] == ' ') n--;
+    to[n] = 0;
+}

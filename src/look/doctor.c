@@ -1,0 +1,21 @@
+/* doctor.c: what this build and this machine have. */
+#include "kernel/gemm.h"
+#include "wgi.h"
+
+static const char unfit[] = ", for those BLAS kernels are older than this processor; OPENBLAS_CORETYPE=SkylakeX (AVX-512)\n"
+                            "          or =Haswell in the environment gives OpenBLAS kernels that fit";
+
+void wg_doctor(FILE *out)
+{
+    static const char *const isas[] = { "base", "avx2", "avx512" };
+    wg_context              *c = wg_start(NULL);
+    fprintf(out, "wengert: %s\n", WG_VERSION);
+    fprintf(out, "kernels: %s%s\n", isas[c->isa],
+            WG_ISA_COUNT > 1 ? " (chosen at run time; WG_ISA=base, avx2 or avx512 forces one)" : "");
+    fprintf(out, "threads: %d of %d cores%s\n", wg_context_threads(c), wgi_cores(),
+            WG_WITH_OPENMP ? " (OpenMP)" : " (built without OpenMP)");
+    fprintf(out, "blas: %s\n", wgi_blas_about());
+    if (wgi_gemm_is_own(c->isa)) fprintf(out, "products: the library's own%s\n", WG_WITH_BLAS ? unfit : "");
+    fprintf(out, "graphviz: %s\n", WG_WITH_GRAPHVIZ ? "libcgraph" : "none: DOT is not written");
+    wg_finish(c, NULL);
+}

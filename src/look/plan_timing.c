@@ -1,0 +1,218 @@
+/* plan_look.c: a plan is found, run and timed beside the graph: on a second graph that shares the first one's records, so that
+ * it finds the very plan that the first one would run, and has an evaluation of its own. */
+#include "look/plan_view.h"
+
+#include <time.h>
+
+/* ---- the clock ---- */
+
+double wgi_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+bool wgi_clock_start(wgi_clock *k, wgi_plan *p, int threads)
+{
+    size_t n = (size_t)WGI_MAX(p->steps, 1) * (size_t)threads;
+    wgi_arena_reset(&k->arena);
+    k->plan = p;
+    k->begin = wgi_arena_alloc(&k->arena, n * sizeof *k->begin);
+    k->end = wgi_arena_alloc(&k->arena, n * sizeof *k->end);
+    if (!k->begin || !k->end) return false;
+    memset(k->begin, 0, n * sizeof *k->begin);
+    memset(k->end, 0, n * sizeof *k->end);
+    return true;
+}
+
+void wgi_clock_note(wgi_clock *k, int step, int thread, double begin)
+{
+    int i = thread * k->plan->steps + step;
+    if (!k->begin[i]) k->begin[i] = begin;
+    k->end[i] = wgi_now();
+}
+
+/* A step lasts from the end of the one before to the end of its last chunk, so that all together are the run. */
+static void note_least(const wgi_clock *k, int threads, double *least)
+{
+    double before = INFINITY;
+    for (int t = 0; t < threads; t++)
+        for (int i = 0; i < k->plan->steps; i++) {
+            double b = k->begin[t * k->plan->steps + i];
+            if (b) before = fmin(before, b);
+        }
+    for (int i = 0; i < k->plan->steps; i++) {
+        double end = before;
+        for (int t = 0; t < threads; t++) end = fmax(end, k->end[t * k->plan->steps + i]);
+        least[i] = fmin(least[i], end - before);
+        before = end;
+    }
+}
+
+/* ---- the second graph ---- */
+
+static bool copy_list(wg_context *c, uint32_t **to, size_t *capacity, size_t *count, const uint32_t *from, size_t n)
+{
+    void *p = n ? wgi_grow(c, *to, capacity, n, sizeof **to) : NULL;
+    if (n && !p) return false;
+    if (n) *to = memcpy(p, from, n * sizeof **to);
+    *count = n;
+    return true;
+}
+
+static bool copy_uses(wg_graph *to, const wg_graph *from)
+{
+    void *p = from->uses ? wgi_grow(to->c, to->use, &to->use_capacity, from->uses, sizeof *to->use) : NULL;
+    if (from->uses && !p) return false;
+    if (from->uses) to->use = memcpy(p, from->use, from->uses * sizeof *to->use);
+    to->uses = from->uses;
+    return true;
+}
+
+/* Attributes, operand lists, inputs and cells stay the first graph's. */
+static wg_graph *second(const wg_graph *g)
+{
+    wg_graph *s = wg_graph_new(g->c);
+    if (!s) return NULL;
+    wg_begin(s, g->mode);
+    bool ok = true;
+    for (uint32_t i = 1; i < g->count && ok; i++) {
+        ok = wgi_append(s, &g->node[i]) == i;
+        if (ok) s->node[i].scope = 0, s->node[i].name = 0, s->node[i].flags &= (uint8_t)~WGI_RESULT;
+    }
+    ok = ok && copy_list(s->c, &s->param, &s->param_capacity, &s->params, g->param, g->params) &&
+         copy_list(s->c, &s->kept, &s->kept_capacity, &s->kepts, g->kept, g->kepts) && copy_uses(s, g);
+    s->epoch = g->epoch;
+    if (ok) return s;
+    wg_graph_free(s);
+    return NULL;
+}
+
+/* ---- the request ---- */
+
+static bool have(const uint32_t *list, int n, uint32_t i)
+{
+    for (int k = 0; k < n; k++)
+        if (list[k] == i) return true;
+    return false;
+}
+
+/* As a reading has them: the kept nodes too; as wg_backward: the assigned values too. */
+static bool roots_of(wgi_plan_view *v, const wg_graph *g, uint32_t root, wgi_request *r)
+{
+    size_t assigns = r->backward ? g->assigns : 0;
+    r->root = wgi_arena_alloc(&v->arena, (1 + g->kepts + assigns) * sizeof *r->root);
+    if (!r->root) return false;
+    r->root[r->roots++] = root;
+    for (size_t i = 0; i < g->kepts + assigns; i++) {
+        uint32_t n = i < g->kepts ? g->kept[i] : g->assign[i - g->kepts].value;
+        if (!have(r->root, r->roots, n)) r->root[r->roots++] = n;
+    }
+    return true;
+}
+
+static bool targets_of(wgi_plan_view *v, const wg_graph *g, const wg_plan_opts *o, wgi_request *r)
+{
+    size_t most = g->params + (size_t)o->wrt_count;
+    r->target = wgi_arena_alloc(&v->arena, (most + 1) * sizeof *r->target);
+    r->into = wgi_arena_alloc(&v->arena, (most + 1) * sizeof *r->into);
+    r->reached = wgi_arena_alloc(&v->arena, most + 1);
+    if (!r->target || !r->into || !r->reached) return false;
+    for (size_t i = 0; o->params && i < g->params; i++) {
+        const wgi_node *n = &g->node[g->param[i]];
+        if (n->op == &wgi_op_param && wgi_params_holds(o->params, n->parameter)) r->target[r->targets++] = g->param[i];
+    }
+    for (int i = 0; i < o->wrt_count; i++)
+        if (!have(r->target, r->targets, o->wrt[i].index)) r->target[r->targets++] = o->wrt[i].index;
+    for (int i = 0; i < r->targets; i++) {
+        const wgi_node *n = &g->node[r->target[i]];
+        r->into[i] = wgi_arena_alloc(&v->arena, WGI_MAX((size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype), 1));
+        if (!r->into[i]) return false;
+    }
+    return true;
+}
+
+static bool check(wg_site here, wg_node root, const wg_plan_opts *o)
+{
+    wg_graph *g = root.graph;
+    char      shape[128];
+    if (!g || !wgi_ok(g->c) || !wgi_usable(root, here, "plan_look", "the root")) return false;
+    for (int i = 0; i < o->wrt_count; i++)
+        if (!wgi_usable(o->wrt[i], here, "plan_look", "a node of .wrt") || o->wrt[i].graph != g) return false;
+    if (!o->params && !o->wrt_count) return true;
+    if (wg_shape_size(wg_node_shape(root)) == 1 && wg_dtype_is_float(wg_node_dtype(root))) return true;
+    wgi_fail(g->c, here, "plan_look", WG_ERROR_SHAPE, "gradients are of one float, the root is %s %s",
+             wg_dtype_name(wg_node_dtype(root)), wg_shape_text(wg_node_shape(root), shape, sizeof shape));
+    return false;
+}
+
+/* ---- running ---- */
+
+enum { LEAST_RUNS = 3, MOST_RUNS = 2000 };
+
+static bool run_once(wg_graph *s, wgi_request *r)
+{
+    int how = s->c->o.interpret;
+    s->c->o.interpret = -1;
+    bool ok = wgi_open(s) && wgi_run(s, r);
+    s->c->o.interpret = how;
+    return ok;
+}
+
+/* The step times of the plan, the least of all runs; NULL after an error. */
+static double *time_runs(wgi_plan_view *v, wg_graph *s, wgi_request *r, double seconds)
+{
+    int     threads = s->c->o.threads;
+    double *least = NULL, end = wgi_now() + seconds;
+    do {
+        if (!run_once(s, r)) return NULL;
+        if (!s->clock->plan) return wgi_arena_alloc(&v->arena, 1); /* all was given */
+        int steps = s->clock->plan->steps;
+        if (!least) least = wgi_arena_alloc(&v->arena, (size_t)WGI_MAX(steps, 1) * sizeof *least);
+        if (!least) return NULL;
+        for (int i = 0; i < steps && !v->plan.runs; i++) least[i] = INFINITY;
+        note_least(s->clock, threads, least);
+        if (++v->plan.runs < MOST_RUNS && (v->plan.runs < LEAST_RUNS || wgi_now() < end)) wgi_close(s);
+        else return least;
+    } while (true);
+}
+
+static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const wg_plan_opts *o, wgi_request *r)
+{
+    wgi_clock clock = { .arena.c = g->c };
+    v->plan.threads = g->c->o.threads;
+    s->clock = &clock;
+    double *least = NULL;
+    bool    ok = roots_of(v, g, root.index, r) && targets_of(v, g, o, r) &&
+              (least = time_runs(v, s, r, o->seconds > 0 ? o->seconds : 0.2)) &&
+              (!clock.plan || wgi_plan_describe(v, g, clock.plan, r, least));
+    wgi_arena_free(&clock.arena);
+    return ok;
+}
+
+wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o)
+{
+    static const wg_plan_opts standard = { 0 };
+    o = o ? o : &standard;
+    if (!check(here, root, o)) return NULL;
+    wg_graph      *g = root.graph, *s = second(g);
+    wgi_plan_view *v = s ? wg_alloc(g->c, 1, sizeof *v) : NULL;
+    wgi_request    r = { .here = here, .quiet = true, .backward = o->params || o->wrt_count, .loss = root.index };
+    if (!r.backward) r.loss = 0;
+    if (v) v->arena.c = g->c;
+    bool ok = v && look(v, g, s, root, o, &r);
+    wg_graph_free(s);
+    if (ok) return &v->plan;
+    if (v) wg_plan_free(&v->plan);
+    return NULL;
+}
+
+void wg_plan_free(wg_plan *p)
+{
+    wgi_plan_view *v = (wgi_plan_view *)(void *)p;
+    if (!p) return;
+    wg_context *c = v->arena.c;
+    wgi_arena_free(&v->arena);
+    wg_free(c, v);
+}

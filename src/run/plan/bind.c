@@ -1,0 +1,208 @@
+/* plan_bind.c: runs of small plans: every step is one share, every tile program one tile, so that a run is a list of kernel
+ * calls. They are made for the addresses of one run; in most runs every operand lies where it lay in the last, and then
+ * nothing but the calls is left to do. */
+#include "run/plan/plan.h"
+
+typedef struct call {
+    wg_kernel_fn    fn;
+    const wgi_load *load;
+    const wg_op    *op;
+    uint32_t        node; /* for errors */
+    wg_kernel       k;
+} call;
+
+struct wgi_bound {
+    void         **ptr; /* that the calls are made for */
+    void          *work, *out;
+    uint64_t       leaves; /* of the graph, if all else lies where these leave it; else 0 */
+    uint32_t      *moving; /* buffers that do not lie in these two */
+    uint32_t       movings;
+    call          *call;
+    int            calls;
+    void         **at;   /* addresses of operands and results of all calls, in their order */
+    unsigned char *step; /* beside them */
+    char          *regs; /* tile buffers */
+    size_t         stride;
+    wg_fault       fault;
+};
+
+enum { MOST_CALLS = 400 };
+
+typedef struct counts {
+    size_t calls, places;
+    int    regs;
+    size_t bytes; /* of the longest tile buffer */
+} counts;
+
+/* False: work for tiles or for threads, or too much of it. */
+static bool count(const wgi_plan *p, counts *n)
+{
+    *n = (counts){ 0 };
+    for (int i = 0; i < p->steps; i++) {
+        const wgi_step    *s = &p->step[i];
+        const wgi_program *t = s->tiles;
+        if (s->chunks > 1 || (t && t->size > WGI_TILE)) return false;
+        n->calls += t ? (size_t)t->instrs : 1;
+        n->places += t ? 0 : (size_t)(s->operands + s->outputs);
+        for (int j = 0; t && j < t->instrs; j++) n->places += (size_t)t->instr[j].operands + 1 + (t->instr[j].load != NULL);
+        n->regs = t ? WGI_MAX(n->regs, t->regs) : n->regs;
+        n->bytes = t ? WGI_MAX(n->bytes, (size_t)t->size * 8) : n->bytes;
+    }
+    return n->calls <= MOST_CALLS;
+}
+
+static void *keep(wgi_plan *p, size_t n, size_t size)
+{
+    void *m = wgi_arena_alloc(&p->arena, WGI_MAX(n * size, 64));
+    return m ? memset(m, 0, n * size) : NULL;
+}
+
+bool wgi_bound_new(wgi_plan *p)
+{
+    counts n;
+    if (!count(p, &n)) return true;
+    wgi_bound *b = keep(p, 1, sizeof *b);
+    if (!b) return false;
+    b->stride = (n.bytes + 63) & ~(size_t)63;
+    b->ptr = keep(p, p->buffers, sizeof *b->ptr);
+    b->moving = keep(p, p->buffers, sizeof *b->moving);
+    b->call = keep(p, n.calls, sizeof *b->call);
+    b->at = keep(p, n.places, sizeof *b->at);
+    b->step = keep(p, n.places, 1);
+    b->regs = keep(p, (size_t)n.regs, b->stride);
+    if (!b->ptr || !b->moving || !b->call || !b->at || !b->step || !b->regs) return false;
+    for (uint32_t i = 0; i < p->buffers; i++)
+        if (p->buffer[i].where == WGI_LEAF || p->buffer[i].where == WGI_HELD || p->buffer[i].where == WGI_INTO)
+            b->moving[b->movings++] = i;
+    p->bound = b;
+    return true;
+}
+
+/* ---- binding ---- */
+
+static void *place_of(const wgi_bound *b, wgi_ref r)
+{
+    return r.kind == WGI_REG ? b->regs + r.index * b->stride : (char *)b->ptr[r.index];
+}
+
+/* What has no kernel, by the call that k is part of. */
+static bool run_short(const wg_kernel *k)
+{
+    const call *c = (const call *)(const void *)((const char *)k - offsetof(call, k));
+    return wgi_map_short(k, c->op);
+}
+
+static bool run_load(const wg_kernel *k)
+{
+    const call *c = (const call *)(const void *)((const char *)k - offsetof(call, k));
+    wgi_load_run(c->load, k->x[0], k->y[0], 0, k->end);
+    return true;
+}
+
+static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t places)
+{
+    call *c = &b->call[b->calls++];
+    *c = (call){ .fn = in->load ? run_load : in->fn ? in->fn : run_short, .load = in->load, .op = in->op, .node = in->node };
+    if (in->load) {
+        b->at[places] = b->ptr[in->load->from];
+        b->at[places + 1] = b->regs + in->load->reg * b->stride;
+        c->k = (wg_kernel){ .end = size, .x = (const void *const *)&b->at[places], .y = &b->at[places + 1] };
+        return places + 2;
+    }
+    for (int k = 0; k < in->operands; k++) {
+        b->at[places + (size_t)k] = place_of(b, in->x[k]);
+        b->step[places + (size_t)k] = in->x[k].kind != WGI_ONE;
+    }
+    void **y = &b->at[places + (size_t)in->operands];
+    *y = place_of(b, in->y);
+    c->k = (wg_kernel){ .end = in->fold ? (size + WG_FOLD - 1) / WG_FOLD : size,
+                        .operands = in->operands,
+                        .outputs = 1,
+                        .x = (const void *const *)&b->at[places],
+                        .y = y,
+                        .step = &b->step[places],
+                        .xt = in->xt,
+                        .yt = in->yt,
+                        .attr = in->attr,
+                        .scratch = in->fold ? *y : NULL,
+                        .fault = &b->fault,
+                        .prepared = in->prepared };
+    return places + (size_t)in->operands + 1;
+}
+
+static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t places)
+{
+    call  *c = &b->call[b->calls++];
+    void **x = &b->at[places], **y = x + s->operands;
+    for (int k = 0; k < s->operands; k++) x[k] = b->ptr[s->x[k]];
+    for (int k = 0; k < s->outputs; k++) y[k] = b->ptr[s->y[k]];
+    *c = (call){ .fn = s->fn ? s->fn : run_short, .op = s->op, .node = s->node };
+    c->k = (wg_kernel){ .end = s->units,
+                        .phase = s->phase,
+                        .operands = s->operands,
+                        .outputs = s->outputs,
+                        .x = (const void *const *)x,
+                        .y = y,
+                        .xt = s->xt,
+                        .yt = s->yt,
+                        .attr = s->attr,
+                        .scratch = s->scratch == NO_BUFFER ? NULL : b->ptr[s->scratch],
+                        .fault = &b->fault,
+                        .prepared = s->prepared };
+    return places + (size_t)(s->operands + s->outputs);
+}
+
+static void bind(wgi_bound *b, const wgi_plan *p)
+{
+    size_t places = 0;
+    b->calls = 0;
+    for (int i = 0; i < p->steps; i++) {
+        const wgi_step *s = &p->step[i];
+        for (int j = 0; s->tiles && j < s->tiles->instrs && s->tiles->size; j++)
+            places = bind_instr(b, &s->tiles->instr[j], s->tiles->size, places);
+        if (!s->tiles && s->units) places = bind_step(b, s, places);
+    }
+    for (int i = 0; i < b->calls; i++) b->call[i].k.seed = p->c->o.seed;
+}
+
+/* The addresses of this run, equal to those of the last or not. */
+void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)
+{
+    wgi_bound *b = p->bound;
+    bool       same = b->work == g->work && b->out == out;
+    if (same && r->fresh && b->leaves == g->leaves) return b->ptr;
+    b->leaves = r->fresh ? g->leaves : 0;
+    for (uint32_t k = 0; k < b->movings && same; k++) {
+        const wgi_buffer *u = &p->buffer[b->moving[k]];
+        same = b->ptr[b->moving[k]] == (u->where == WGI_INTO ? r->into[u->node] : wgi_value(g, u->node));
+    }
+    if (same) return b->ptr;
+    b->work = g->work, b->out = out;
+    wgi_fill_pointers(g, p, r, b->ptr, out);
+    bind(b, p);
+    return b->ptr;
+}
+
+/* ---- running ---- */
+
+/* Unrolled, so that a call in a list has a place in the code for itself, whose target the processor learns: run after run it is
+ * the same. */
+static int run_calls(call *c, int calls, uint64_t epoch)
+{
+#pragma GCC unroll 32
+    for (int i = 0; i < calls; i++) {
+        c[i].k.epoch = epoch;
+        if (!c[i].fn(&c[i].k)) return i;
+    }
+    return calls;
+}
+
+bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
+{
+    wgi_bound *b = p->bound;
+    wgi_fault_clear(&b->fault);
+    int done = run_calls(b->call, b->calls, epoch);
+    if (done == b->calls) return true;
+    *failed = (wgi_env){ .fault = &b->fault, .failed_node = b->call[done].node, .failed_op = b->call[done].op };
+    return false;
+}

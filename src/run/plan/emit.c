@@ -1,0 +1,458 @@
+/* plan_emit.c: from items to steps: buffers given out and taken back by liveness, programs over tiles, kernels' phases. */
+#include "run/plan/plan.h"
+#include "kernel/stream.h"
+
+static size_t bytes_of(const wgi_node *n) { return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype); }
+
+/* ---- buffers ---- */
+
+static uint32_t new_buffer(wgi_work *w, wgi_buffer b)
+{
+    wgi_plan *p = w->p;
+    p->buffer = wgi_work_grow(w, p->buffer, &w->buffer_capacity, (size_t)p->buffers + 1, sizeof *p->buffer);
+    if (w->failed) return NO_BUFFER;
+    p->buffer[p->buffers] = b;
+    return p->buffers++;
+}
+
+static size_t align64(size_t n) { return (WGI_MAX(n, 1) + 63) & ~(size_t)63; }
+
+/* No sum of sizes may wrap. */
+static bool fits(wgi_work *w, size_t size)
+{
+    if (size < (size_t)1 << 48 && w->top < (size_t)1 << 48 && w->p->out < (size_t)1 << 48) return true;
+    wgi_fail(w->g->c, w->r->here, "plan", WG_ERROR_MEMORY, "values of %zu bytes", size);
+    return false;
+}
+
+/* First fit among the holes, else at the top. */
+static size_t take(wgi_work *w, size_t size)
+{
+    w->failed |= !fits(w, size);
+    if (w->failed) return 0;
+    size = align64(size);
+    for (size_t i = 0; i < w->hole_count; i++) {
+        wgi_hole *h = &w->holes[i];
+        if (h->size < size) continue;
+        size_t at = h->at;
+        h->at += size;
+        h->size -= size;
+        if (!h->size) memmove(h, h + 1, sizeof *h * (--w->hole_count - i));
+        return at;
+    }
+    w->top += size;
+    w->p->work = WGI_MAX(w->p->work, w->top);
+    return w->top - size;
+}
+
+static void give(wgi_work *w, size_t at, size_t size)
+{
+    size = align64(size);
+    size_t i = w->hole_count;
+    while (i > 0 && w->holes[i - 1].at > at) i--;
+    bool before = i > 0 && w->holes[i - 1].at + w->holes[i - 1].size == at;
+    bool after = i < w->hole_count && at + size == w->holes[i].at;
+    if (before && after) {
+        w->holes[i - 1].size += size + w->holes[i].size;
+        memmove(&w->holes[i], &w->holes[i + 1], sizeof *w->holes * (--w->hole_count - i));
+    } else if (before) {
+        w->holes[i - 1].size += size;
+    } else if (after) {
+        w->holes[i].at = at;
+        w->holes[i].size += size;
+    } else {
+        w->holes = wgi_work_grow(w, w->holes, &w->hole_capacity, w->hole_count + 1, sizeof *w->holes);
+        if (w->failed) return;
+        memmove(&w->holes[i + 1], &w->holes[i], sizeof *w->holes * (w->hole_count++ - i));
+        w->holes[i] = (wgi_hole){ at, size };
+    }
+    if (w->hole_count && w->holes[w->hole_count - 1].at + w->holes[w->hole_count - 1].size == w->top)
+        w->top = w->holes[--w->hole_count].at;
+}
+
+/* The buffer of a node that is given from outside or part of another; of one computed, after its item has made it. */
+uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
+{
+    i = w->rep[i];
+    if (w->buf[i]) return w->buf[i] - 1;
+    const wgi_node *n = &w->g->node[i];
+    uint32_t        b;
+    if (w->base[i] != i) b = new_buffer(w, (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 });
+    else if (w->g->value[i]) b = new_buffer(w, (wgi_buffer){ WGI_HELD, i, 0, 0 });
+    else if (i >= w->end && wgi_is_leaf(n)) b = new_buffer(w, (wgi_buffer){ WGI_CONST, i, 0, *n->cell });
+    else b = new_buffer(w, (wgi_buffer){ wgi_is_leaf(n) ? WGI_LEAF : WGI_WORK, i, 0, 0 }); /* WORK: empty values */
+    w->buf[i] = b + 1;
+    return b;
+}
+
+/* Memory for a node that an item makes: results outside reused memory. */
+static void make_buffer(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    wgi_buffer      b = { WGI_WORK, i, 0, 0 };
+    if (w->buf[i]) return;
+    w->failed |= !fits(w, bytes_of(n));
+    if (w->failed) return;
+    if (w->out[i] == 2) {
+        b.where = WGI_OUT; /* placed at the end: gradients made in place need no room */
+    } else {
+        b.offset = take(w, bytes_of(n));
+    }
+    w->buf[i] = new_buffer(w, b) + 1;
+}
+
+void wgi_place_results(wgi_work *w)
+{
+    wgi_plan *p = w->p;
+    for (uint32_t i = 0; i < p->buffers && !w->failed; i++) {
+        size_t size = bytes_of(&w->g->node[p->buffer[i].node]);
+        if (p->buffer[i].where != WGI_OUT) continue;
+        w->failed |= !fits(w, size);
+        p->buffer[i].offset = p->out;
+        p->out += align64(size);
+    }
+}
+
+/* ---- steps ---- */
+
+static wgi_step *new_step(wgi_work *w, wgi_step s)
+{
+    wgi_plan *p = w->p;
+    p->step = wgi_work_grow(w, p->step, &w->step_capacity, (size_t)p->steps + 1, sizeof *p->step);
+    if (w->failed) return NULL;
+    p->step[p->steps] = s;
+    return &p->step[p->steps++];
+}
+
+static const wg_type *types_of(wgi_work *w, const uint32_t *list, uint32_t count)
+{
+    wg_type *t = wgi_work_keep(w, WGI_MAX(count, 1), sizeof *t);
+    for (uint32_t k = 0; t && k < count; k++) {
+        const wgi_node *m = &w->g->node[list[k]];
+        t[k] = (wg_type){ m->shape, (wg_dtype)m->dtype };
+    }
+    return t;
+}
+
+const void *wgi_work_attr(wgi_work *w, const wgi_node *n)
+{
+    if (!n->op->attr_size) return NULL;
+    void *a = wgi_work_keep(w, 1, n->op->attr_size);
+    return a ? memcpy(a, n->attr, n->op->attr_size) : NULL;
+}
+
+/* What an op prepares; and whether its kernel may call BLAS: it says so, or it is a product or a user's. */
+static const void *prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
+{
+    void *to = op->prepare ? wgi_work_keep(w, 1, op->prepared) : NULL;
+    if (w->failed) return NULL;
+    w->p->blas |= to ? op->prepare(k, to) : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_registered(op);
+    return to;
+}
+
+/* Rough time of a kernel's work in additions of one element. */
+static double work_of(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    double          y = (double)wgi_size(n->shape), x = 0, product = 1;
+    for (uint32_t k = 0; k < n->operands; k++) {
+        double s = (double)wgi_size(w->g->node[wgi_in(n)[k]].shape);
+        x += s;
+        product *= k < 2 ? s : 1;
+    }
+    if (n->op->kind == WG_CONTRACT) /* m n k from mk, kn, mn; a product runs at some 16 a cycle */
+        return y > 0 ? y * sqrt(product / y) / 8 : 0;
+    return (x + y) * (n->op->cost ? n->op->cost : n->op->kind == WG_ROWS ? 8 : 1);
+}
+
+enum { GRAIN = 16384, CHUNKS = 16 };
+
+/* How many chunks of work threads may claim: CHUNKS a thread, so that one that is late costs little, but none too small. */
+static int chunks_of(const wgi_work *w, int64_t units, double work)
+{
+    int    threads = w->g->c->o.threads;
+    double most = WGI_MAX(threads, WGI_MIN(work / GRAIN, CHUNKS * (double)threads));
+    return units > 1 && work >= GRAIN ? (int)WGI_MIN((double)units, most) : 1;
+}
+
+static size_t take_kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, size_t *bytes)
+{
+    *bytes = s->op->scratch(k);
+    if (s->op->own_scratch) {
+        s->each = align64(*bytes);
+        *bytes = s->each * (size_t)w->g->c->o.threads;
+    }
+    const size_t at = take(w, *bytes);
+    s->scratch = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, at, 0 });
+    return at;
+}
+
+/* The phases of a kernel of `in` and `out`. from: 1 for the last phase of a fold whose leaves are in scratch; it reads no
+ * operand. */
+static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
+{
+    uint32_t *x = wgi_work_keep(w, (size_t)WGI_MAX(s.operands, 1), sizeof *x),
+             *y = wgi_work_keep(w, (size_t)s.outputs, sizeof *y);
+    s.xt = types_of(w, in, (uint32_t)s.operands);
+    s.yt = types_of(w, out, (uint32_t)s.outputs);
+    if (w->failed) return;
+    for (int k = 0; k < s.operands; k++) x[k] = wgi_buffer_of(w, from ? out[0] : in[k]);
+    for (int k = 0; k < s.outputs; k++) y[k] = w->buf[out[k]] - 1;
+    s.fn = wgi_kernel_of(s.op, w->g->c->isa);
+    s.x = x;
+    s.y = y;
+    wg_kernel k = { .operands = s.operands, .outputs = s.outputs, .xt = s.xt, .yt = s.yt, .attr = s.attr };
+    s.prepared = prepare(w, s.op, &k);
+    if (w->failed) return;
+    size_t bytes = 0, at = s.op->scratch && !from ? take_kernel_scratch(w, &s, &k, &bytes) : 0;
+    for (k.phase = from; k.phase < (s.op->phases ? s.op->phases : 1) && !w->failed; k.phase++) {
+        s.phase = k.phase;
+        s.units = s.op->units ? s.op->units(&k) : k.phase == 0;
+        s.chunks = chunks_of(w, s.units, work);
+        if (s.units > 0) new_step(w, s);
+    }
+    if (bytes) give(w, at, bytes);
+    w->p->most_operands = WGI_MAX(w->p->most_operands, s.operands);
+}
+
+static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
+{
+    const wgi_node *n = &w->g->node[i];
+    uint32_t        out[WG_MAX_OUTPUTS];
+    wgi_step s = { .op = n->op, .operands = (int)n->operands, .outputs = wgi_outputs(n->op), .scratch = scratch, .node = i };
+    for (int k = 0; k < s.outputs; k++) out[k] = i + (uint32_t)k;
+    s.attr = wgi_work_attr(w, n);
+    phases(w, s, wgi_in(n), out, finish, work_of(w, i));
+}
+
+static void joined_steps(wgi_work *w, uint32_t a, uint32_t b)
+{
+    const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
+    uint32_t        in[WGI_JOINED], out[2 * WG_MAX_OUTPUTS];
+    wgi_step        s = { .op = n->op->joined, .scratch = NO_BUFFER, .node = a };
+    s.operands = (int)wgi_join_operands(w, a, b, in);
+    for (int k = 0; k < wgi_outputs(m->op); k++) out[s.outputs++] = a + (uint32_t)k;
+    for (int k = 0; k < wgi_outputs(n->op); k++) out[s.outputs++] = b + (uint32_t)k;
+    s.attr = wgi_work_attr(w, m);
+    phases(w, s, in, out, 0, work_of(w, a) + work_of(w, b));
+}
+
+/* ---- programs over tiles ---- */
+
+typedef struct tiler {
+    wgi_program *prog;
+    uint32_t    *reg;      /* by node: its tile buffer + 1, in this wgi_item */
+    uint32_t    *reg_item; /* the item for which reg holds */
+    uint32_t    *last;     /* member position of the last use inside */
+    uint32_t     free[WGI_MEMBERS * 4];
+    uint32_t     frees;
+} tiler;
+
+static uint32_t take_reg(tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
+
+/* More than a thread's own caches hold: fetched ahead when read; past the caches when written and not read again. */
+enum { LARGE = 1 << 20 };
+
+static wgi_ref full_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, uint32_t size)
+{
+    wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
+    bool    known = w->at[x] == item_at || (size_t)t->prog->size * size < LARGE;
+    for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
+    if (!known) t->prog->ahead[t->prog->aheads++] = r;
+    return r;
+}
+
+static wgi_ref operand_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
+{
+    const wgi_node *n = &w->g->node[x];
+    uint32_t        size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
+    if (t->reg_item[x] == item_at && t->reg[x]) return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
+    if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return full_ref(w, t, item_at, x, size);
+    if (wgi_size(n->shape) == 1) return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
+    wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
+    if (!l) return (wgi_ref){ 0 };
+    wgi_load_make(l, n->shape, shape);
+    l->from = wgi_buffer_of(w, x);
+    l->size = size;
+    l->reg = (uint32_t)t->prog->regs++; /* kept to the program's end: several members may read it */
+    t->reg[x] = l->reg + 1;
+    t->reg_item[x] = item_at;
+    t->prog->instr[t->prog->instrs++] = (wgi_instr){ .load = l };
+    return (wgi_ref){ WGI_REG, l->reg, size };
+}
+
+static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint32_t position, uint32_t scratch)
+{
+    const wgi_node *n = &w->g->node[m];
+    wgi_instr       in = { .fn = wgi_kernel_of(n->op, w->g->c->isa), .op = n->op, .operands = (int)n->operands, .node = m };
+    const wg_shape *shape = w->items[item_at].shape;
+    wgi_ref        *x = wgi_work_keep(w, WGI_MAX(n->operands, 1), sizeof *x);
+    in.attr = wgi_work_attr(w, n);
+    in.xt = types_of(w, wgi_in(n), n->operands);
+    in.yt = types_of(w, &m, 1);
+    in.prepared =
+        prepare(w, n->op, &(wg_kernel){ .operands = in.operands, .outputs = 1, .xt = in.xt, .yt = in.yt, .attr = in.attr });
+    for (uint32_t k = 0; k < n->operands && !w->failed; k++) x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
+    if (w->failed) return;
+    in.x = x;
+    uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
+    if (scratch != NO_BUFFER) {
+        in.fold = true;
+        in.y = (wgi_ref){ WGI_ONE, scratch, 8 };
+    } else if (w->out[m] && (w->last[m] > item_at || bytes_of(n) < STREAM_BYTES)) {
+        in.y = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+    } else {
+        if (w->out[m]) {
+            in.stream = wgi_stream[w->g->c->isa];
+            in.to = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+        }
+        in.y = (wgi_ref){ WGI_REG, take_reg(t), size };
+        t->reg[m] = in.y.index + 1;
+        t->reg_item[m] = item_at;
+    }
+    t->prog->instr[t->prog->instrs++] = in;
+    t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.operands);
+    for (uint32_t k = 0; k < n->operands; k++) { /* tile buffers whose last reader this was */
+        uint32_t o = wgi_work_in(w, n, k);
+        if (t->reg_item[o] == item_at && t->reg[o] && w->at[o] == item_at && t->last[o] == position) {
+            t->free[t->frees++] = t->reg[o] - 1;
+            t->reg[o] = 0;
+            t->last[o] = 0;
+        }
+    }
+}
+
+static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *fold_scratch)
+{
+    wgi_item *s = &w->items[item_at];
+    size_t    most = s->count;
+    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) most += w->g->node[m].operands;
+    t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
+    if (w->failed) return;
+    t->prog->instr = wgi_work_keep(w, most, sizeof *t->prog->instr);
+    t->prog->ahead = wgi_work_keep(w, most, sizeof *t->prog->ahead);
+    t->prog->size = wgi_size(s->shape);
+    t->prog->most_operands = 1; /* of a stream */
+    t->frees = 0;
+    double cost = 0;
+    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
+        for (uint32_t j = 0; j < w->g->node[m].operands; j++) t->last[wgi_work_in(w, &w->g->node[m], j)] = k + 1;
+    for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++) {
+        cost += WGI_MAX(1, w->g->node[m].op->cost);
+        add_instr(w, t, item_at, m, k + 1, wgi_work_is_fold(w, m) ? fold_scratch[w->at[m]] : NO_BUFFER);
+    }
+    wgi_step one = {
+        .tiles = t->prog, .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE, .scratch = NO_BUFFER, .node = s->first
+    };
+    one.chunks = chunks_of(w, one.units, (double)t->prog->size * cost);
+    new_step(w, one);
+    w->p->regs = WGI_MAX(w->p->regs, wgi_tile_bytes(t->prog));
+}
+
+/* ---- all steps, with memory given out and taken back ---- */
+
+enum { TAKEN = 3 }; /* out[]: another value has its memory */
+
+typedef struct emitter {
+    tiler     t;
+    uint32_t *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an wgi_item */
+    uint32_t *scratch;       /* of folds, by finish item: buffer, place, size */
+    size_t   *scratch_at, *scratch_size;
+} emitter;
+
+static void take_scratch(wgi_work *w, emitter *e, uint32_t fold)
+{
+    const wgi_node *n = &w->g->node[fold], *m = &w->g->node[n->in[0]];
+    wg_type         xt = { m->shape, (wg_dtype)m->dtype }, yt = { n->shape, (wg_dtype)n->dtype };
+    wg_kernel       k = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL };
+    uint32_t        f = w->at[fold];
+    e->scratch_size[f] = n->op->scratch(&k);
+    e->scratch_at[f] = take(w, e->scratch_size[f]);
+    e->scratch[f] = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, e->scratch_at[f], 0 });
+}
+
+/* Whether member q of an item reads memory of node x. */
+static bool reads(const wgi_work *w, uint32_t q, uint32_t x)
+{
+    const wgi_node *n = &w->g->node[q];
+    for (uint32_t k = 0; k < n->operands; k++)
+        if (w->base[wgi_work_in(w, n, k)] == x) return true;
+    return false;
+}
+
+/* Whether an item reads x, a value in the workspace, for the last time, element by element, and no more from member m on. */
+static bool read_before(const wgi_work *w, uint32_t at, uint32_t x, uint32_t m)
+{
+    const wgi_item *s = &w->items[at];
+    bool            after = false;
+    if (wgi_work_given(w, x) || w->out[x] != 1 || w->base[x] != x || w->at[x] == at || w->last[x] != at) return false;
+    for (uint32_t q = s->first, k = 0; k < s->count; q = w->next[q], k++) {
+        after |= q == m;
+        if (!reads(w, q, x)) continue;
+        const wgi_node *n = &w->g->node[q];
+        for (uint32_t j = 0; j < n->operands; j++) {
+            uint32_t o = wgi_work_in(w, n, j);
+            if (w->base[o] == x && wgi_size(w->g->node[o].shape) != wgi_size(s->shape)) return false;
+        }
+        if (after) return false;
+    }
+    return true;
+}
+
+/* In place: a member's value goes where an operand of members before it was read. */
+static bool take_over(wgi_work *w, uint32_t m, uint32_t at)
+{
+    const wgi_item *s = &w->items[at];
+    if (!s->tiles || w->out[m] != 1 || w->buf[m]) return false;
+    for (uint32_t q = s->first; q != m; q = w->next[q])
+        for (uint32_t k = 0; k < w->g->node[q].operands; k++) {
+            uint32_t x = wgi_work_in(w, &w->g->node[q], k);
+            if (!read_before(w, at, x, m) || bytes_of(&w->g->node[x]) != bytes_of(&w->g->node[m])) continue;
+            w->buf[m] = new_buffer(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
+            w->out[x] = TAKEN;
+            return true;
+        }
+    return false;
+}
+
+static void take_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at)
+{
+    for (int j = 0; j < wgi_outputs(w->g->node[m].op) && !w->failed; j++) {
+        uint32_t y = m + (uint32_t)j;
+        if (!w->out[y]) continue;
+        if (!take_over(w, y, at)) make_buffer(w, y);
+        if (w->out[y] == 1) {
+            uint32_t end = WGI_MAX(w->last[y], at);
+            e->chain[y] = e->dying[end];
+            e->dying[end] = y;
+        }
+    }
+}
+
+static void emit_item(wgi_work *w, emitter *e, uint32_t i)
+{
+    const wgi_item *s = &w->items[i];
+    for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++)
+        if (s->tiles && wgi_work_is_fold(w, m)) take_scratch(w, e, m);
+        else take_outputs(w, e, m, i);
+    if (w->failed) return;
+    if (s->tiles) tile_step(w, &e->t, i, e->scratch);
+    else if (s->count > 1) joined_steps(w, s->first, s->last);
+    else kernel_steps(w, s->first, s->finish, s->finish ? e->scratch[i] : NO_BUFFER);
+    if (s->finish) give(w, e->scratch_at[i], e->scratch_size[i]);
+    for (uint32_t y = e->dying[i]; y; y = e->chain[y])
+        if (w->out[y] != TAKEN) give(w, w->p->buffer[w->buf[y] - 1].offset, bytes_of(&w->g->node[y]));
+}
+
+void wgi_emit(wgi_work *w)
+{
+    emitter e = { .t = { .reg = wgi_work_temp(w, w->n, sizeof(uint32_t)),
+                         .reg_item = wgi_work_temp(w, w->n, sizeof(uint32_t)),
+                         .last = wgi_work_temp(w, w->n, sizeof(uint32_t)) } };
+    e.dying = wgi_work_temp(w, w->item_count, sizeof *e.dying);
+    e.chain = wgi_work_temp(w, w->n, sizeof *e.chain);
+    e.scratch = wgi_work_temp(w, w->item_count, sizeof *e.scratch);
+    e.scratch_at = wgi_work_temp(w, w->item_count, sizeof *e.scratch_at);
+    e.scratch_size = wgi_work_temp(w, w->item_count, sizeof *e.scratch_size);
+    for (uint32_t i = 1; i < w->item_count && !w->failed; i++) emit_item(w, &e, i);
+}

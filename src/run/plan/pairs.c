@@ -1,0 +1,95 @@
+/* plan_join.c: pairs of nodes that one kernel computes in one pass over memory: a loss and its gradient. The second reads
+ * results of the first, so that as single steps they stand apart, with all between that reads the first's results; they can be
+ * run as one when nothing else that the second needs comes from the first: for a loss, when the gradient it is given does not
+ * depend on its value. Bits are those of the two steps. */
+#include "run/plan/plan.h"
+
+static uint32_t first_of(const wgi_work *w, uint32_t i) { return i - w->g->node[i].output; }
+
+static bool is_input_of(const wgi_work *w, uint32_t a, uint32_t x)
+{
+    const wgi_node *n = &w->g->node[a];
+    for (uint32_t k = 0; k < n->operands; k++)
+        if (w->rep[wgi_in(n)[k]] == x) return true;
+    return false;
+}
+
+/* x among what must be computed before a; false: it is not elementwise work, it is too much, or it needs a. */
+static bool need_before(const wgi_work *w, uint32_t a, uint32_t x, wgi_cone *c)
+{
+    x = w->rep[x];
+    if (first_of(w, x) == a) return false;
+    if (x < a || wgi_work_given(w, x)) return true;
+    for (int i = 0; i < c->count; i++)
+        if (c->node[i] == x) return true;
+    const wg_class kind = w->g->node[x].op->kind;
+    if (c->count == WGI_CONE || (kind != WG_MAP && kind != WG_ALIAS)) return false;
+    c->node[c->count++] = x;
+    return true;
+}
+
+static void sort(wgi_cone *c)
+{
+    for (int i = 1; i < c->count; i++)
+        for (int j = i; j > 0 && c->node[j - 1] > c->node[j]; j--) {
+            const uint32_t t = c->node[j];
+            c->node[j] = c->node[j - 1];
+            c->node[j - 1] = t;
+        }
+}
+
+/* The nodes behind a that b needs, in order; false: b must wait for a. */
+bool wgi_join_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
+{
+    const wgi_node *n = &w->g->node[b];
+    c->count = 0;
+    for (uint32_t k = 0; k < n->operands; k++) {
+        const uint32_t x = wgi_in(n)[k];
+        if (first_of(w, w->rep[x]) != a && !need_before(w, a, x, c)) return false;
+    }
+    for (int i = 0; i < c->count; i++) {
+        const wgi_node *m = &w->g->node[c->node[i]];
+        for (uint32_t k = 0; k < m->operands; k++)
+            if (!need_before(w, a, wgi_in(m)[k], c)) return false;
+    }
+    sort(c);
+    return true;
+}
+
+/* The operands of the pair: a's, then b's that are neither a's operands nor its results. */
+uint32_t wgi_join_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_JOINED])
+{
+    const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
+    uint32_t        count = 0;
+    for (uint32_t k = 0; k < m->operands && count < WGI_JOINED; k++) x[count++] = wgi_in(m)[k];
+    for (uint32_t k = 0; k < n->operands && count < WGI_JOINED; k++) {
+        const uint32_t y = w->rep[wgi_in(n)[k]];
+        if (first_of(w, y) != a && !is_input_of(w, a, y)) x[count++] = y;
+    }
+    return count;
+}
+
+static bool computed(const wgi_work *w, uint32_t i) { return w->need[i] && w->rep[i] == i && !wgi_work_given(w, i); }
+
+/* The node that b is computed with, or 0. */
+static uint32_t partner(const wgi_work *w, uint32_t b)
+{
+    const wgi_node *n = &w->g->node[b];
+    uint32_t        x[WGI_JOINED];
+    wgi_cone        c;
+    if (!n->op->joined || n->output || !computed(w, b)) return 0;
+    for (uint32_t k = 0; k < n->operands; k++) {
+        const uint32_t a = first_of(w, w->rep[wgi_in(n)[k]]);
+        if (w->g->node[a].op != n->op->joins || !computed(w, a) || w->pair[a]) continue;
+        if (wgi_join_operands(w, a, b, x) == (uint32_t)n->op->joined->operands && wgi_join_cone(w, a, b, &c)) return a;
+    }
+    return 0;
+}
+
+void wgi_join(wgi_work *w)
+{
+    for (uint32_t i = 1; i < w->n && !w->failed; i++) {
+        const uint32_t a = partner(w, i);
+        if (a) w->pair[a] = i;
+    }
+}

@@ -1,0 +1,172 @@
+/* plan_run.c: one run of a plan: the table of pointers, the steps, what is left behind. Allocates nothing once warm. */
+#include "run/plan/plan.h"
+
+typedef struct run {
+    wgi_plan  *p;
+    wgi_env    env;
+    char      *memory; /* of all threads: arrays and tile buffers */
+    size_t     each;
+    int        failed_step;
+    wgi_clock *clock;
+} run;
+
+/* The graph's workspace, grown when a plan needs more. */
+static bool workspace(wg_graph *g, size_t size)
+{
+    if (size <= g->work_size) return true;
+    wg_free(g->c, g->work);
+    g->work_size = 0;
+    g->work = wgi_raw(g->c, 1, size);
+    if (g->work) g->work_size = size;
+    return g->work != NULL;
+}
+
+void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out)
+{
+    for (uint32_t i = 0; i < p->buffers; i++) {
+        wgi_buffer *b = &p->buffer[i];
+        switch (b->where) {
+        case WGI_LEAF:
+        case WGI_HELD: ptr[i] = wgi_value(g, b->node); break;
+        case WGI_CONST: ptr[i] = &b->cell; break;
+        case WGI_WORK: ptr[i] = (char *)g->work + b->offset; break;
+        case WGI_OUT: ptr[i] = out + b->offset; break;
+        case WGI_INTO: ptr[i] = r->into[b->node]; break;
+        case WGI_PART_OF: ptr[i] = (char *)ptr[b->node] + b->offset; break;
+        }
+    }
+}
+
+static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begin, int64_t end)
+{
+    void       **x = (void **)(void *)(u->memory + u->each * (size_t)thread), **y = x + u->p->most_operands;
+    void *const *ptr = u->env.ptr;
+    for (int k = 0; k < s->operands; k++) x[k] = ptr[s->x[k]];
+    for (int k = 0; k < s->outputs; k++) y[k] = ptr[s->y[k]];
+    if (s->op->fold && s->phase == 0 && wgi_size(s->yt[0].shape) == 1)
+        x[0] = (char *)x[0] + (size_t)begin * WG_FOLD * wg_dtype_size(s->xt[0].dtype);
+    wg_kernel k = { .begin = begin,
+                    .end = end,
+                    .phase = s->phase,
+                    .operands = s->operands,
+                    .outputs = s->outputs,
+                    .x = (const void *const *)x,
+                    .y = y,
+                    .xt = s->xt,
+                    .yt = s->yt,
+                    .attr = s->attr,
+                    .scratch = s->scratch == NO_BUFFER ? NULL : (char *)ptr[s->scratch] + s->each * (size_t)thread,
+                    .seed = u->env.seed,
+                    .epoch = u->env.epoch,
+                    .fault = u->env.fault,
+                    .prepared = s->prepared };
+    return s->fn(&k);
+}
+
+static bool part(void *arg, int i, int chunk, int chunks, int thread)
+{
+    run            *u = arg;
+    const wgi_step *s = &u->p->step[i];
+    int64_t         begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
+    char           *memory = u->memory + u->each * (size_t)thread;
+    if (begin >= end) return true;
+    bool ok = s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin * WGI_TILE, WGI_MIN(end * WGI_TILE, s->tiles->size))
+                       : run_kernel(u, s, thread, begin, end);
+    if (!ok) __atomic_store_n(&u->failed_step, i, __ATOMIC_RELAXED);
+    return ok;
+}
+
+static bool timed_part(void *arg, int i, int chunk, int chunks, int thread)
+{
+    double begin = wgi_now();
+    bool   ok = part(arg, i, chunk, chunks, thread);
+    wgi_clock_note(((run *)arg)->clock, i, thread, begin);
+    return ok;
+}
+
+/* Results stay to the end of the evaluation; gradients not made in place are copied. */
+static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
+{
+    for (int i = 0; i < p->results; i++) {
+        uint32_t n = p->result[i].node;
+        g->value[n] = ptr[p->result[i].buffer];
+        if (wgi_may_be_parameter(&g->node[n])) wgi_own_bytes(g, n);
+    }
+    for (int i = 0; i < p->roots; i++) wgi_root_done(g, r, p->root[i]);
+    for (int i = 0; i < p->targets; i++) {
+        const wgi_gradient_of *q = &p->gradient[i];
+        r->reached[i] = q->reached;
+        if (q->reached && !q->in_place) memcpy(r->into[i], ptr[q->buffer], q->bytes);
+    }
+    r->blocked = p->blocked;
+}
+
+static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_t node, const wg_op *op, const wg_fault *f)
+{
+    bool users = node < p->end; /* else of a derivative: named by the call that asked for it */
+    wgi_fault_report(g, users ? g->node[node].op : op ? op : g->node[0].op, users ? g->node[node].here : wg_inside(r->here), f);
+}
+
+static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_env *e)
+{
+    int threads = g->c->o.threads;
+    run u = { .p = p, .env = *e, .clock = g->clock };
+    u.each = (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
+    u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
+    if (!u.memory) return false;
+    u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
+    bool ok = wgi_parts_run(g->clock ? timed_part : part, &u, p->chunks, p->steps, threads);
+    if (!ok) {
+        const wgi_step *s = &p->step[u.failed_step];
+        report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->op, u.env.fault);
+    }
+    return ok;
+}
+
+#ifdef WG_HOSTILE
+static void spoil(wg_graph *g, const wgi_plan *p, void *out)
+{
+    memset(g->work, 0xFF, g->work_size);
+    memset(out, 0xFF, p->out);
+}
+#else
+static void spoil(wg_graph *g, const wgi_plan *p, void *out) { (void)g, (void)p, (void)out; }
+#endif
+
+static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
+{
+    void  **ptr = wgi_bound_pointers(g, p, r, out);
+    wgi_env failed;
+    spoil(g, p, out);
+    int  was = p->blas ? wgi_gate_open() : 0;
+    bool ok = wgi_bound_run(p, g->epoch, &failed);
+    if (p->blas) wgi_gate_close(was);
+    if (ok) leave(g, p, r, ptr);
+    else report(g, p, r, failed.failed_node, failed.failed_op, failed.fault);
+    return ok;
+}
+
+static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
+{
+    if (g->clock && !wgi_clock_start(g->clock, p, g->c->o.threads)) return false;
+    wgi_place place = wgi_arena_place(&g->temp);
+    void    **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
+    bool      ok = ptr != NULL;
+    if (ok) {
+        wg_fault fault;
+        wgi_fault_clear(&fault);
+        wgi_fill_pointers(g, p, r, ptr, out);
+        spoil(g, p, out);
+        ok = run_steps(g, p, r, &(wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault });
+    }
+    if (ok) leave(g, p, r, ptr);
+    wgi_arena_rewind(&g->temp, place);
+    return ok;
+}
+
+bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
+{
+    void *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
+    if (!out || !workspace(g, WGI_MAX(p->work, 64))) return false;
+    return p->bound && !g->clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
+}

@@ -1,0 +1,260 @@
+/* plan_schedule.c: which nodes a plan computes, equal ones shared, and in which item each stands.
+ * Items are numbered from 1 in the order of running; a node may join any item not before those of its operands. */
+#include "run/plan/plan.h"
+
+static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == WG_RANDOM; }
+static bool held(const wgi_work *w, uint32_t i) { return w->g->value[i] != NULL; }
+bool        wgi_work_given(const wgi_work *w, uint32_t i) { return wgi_is_leaf(&w->g->node[i]) || held(w, i); }
+
+/* Operand k of n; of a repeated one what it repeats, where n's kernel broadcasts by itself: by the common rule. */
+static uint32_t source(const wgi_work *w, const wgi_node *n, uint32_t k)
+{
+    uint32_t x = wgi_in(n)[k];
+    if (n->op->kind == WG_MAP && n->operands > 1 && !n->op->shape)
+        while (w->g->node[x].op->repeats && !held(w, x)) x = w->g->node[x].in[0];
+    return x;
+}
+
+uint32_t wgi_work_in(const wgi_work *w, const wgi_node *n, uint32_t k) { return w->rep[source(w, n, k)]; }
+
+/* ---- which nodes ---- */
+
+static void want(wgi_work *w, uint32_t i)
+{
+    w->need[i] = 1;
+    w->need[i - w->g->node[i].output] = 1;
+}
+
+static void mark_needed(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
+{
+    for (int i = 0; i < w->r->roots; i++) want(w, w->r->root[i]);
+    for (int i = 0; i < wishes; i++) want(w, wish[i]);
+    for (int i = 0; i < w->r->targets; i++)
+        if (!wg_is_none(gx[i])) want(w, gx[i].index);
+    for (uint32_t i = w->n; i-- > 1;) {
+        const wgi_node *n = &w->g->node[i];
+        if (!w->need[i] || wgi_work_given(w, i)) continue;
+        for (uint32_t k = 0; k < n->operands; k++) want(w, source(w, n, k));
+        if (!n->output) /* a kernel writes all its outputs */
+            for (int k = 1; k < wgi_outputs(n->op); k++) w->need[i + (uint32_t)k] = 1;
+    }
+}
+
+/* ---- equal nodes, products with 1 ---- */
+
+static uint64_t equal_hash(const wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    uint64_t        h = wgi_mix((uint64_t)(uintptr_t)n->op, (uint64_t)(uintptr_t)n->shape ^ n->dtype);
+    if (wgi_is_leaf(n)) return wgi_mix(h, *n->cell);
+    for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, wgi_work_in(w, n, k));
+    return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
+}
+
+static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
+{
+    const wgi_node *a = &w->g->node[i], *b = &w->g->node[j];
+    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands) return false;
+    if (wgi_is_leaf(a)) return *a->cell == *b->cell;
+    for (uint32_t k = 0; k < a->operands; k++)
+        if (wgi_work_in(w, a, k) != wgi_work_in(w, b, k)) return false;
+    return !a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr);
+}
+
+static bool shareable(const wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    if (wgi_is_leaf(n)) /* numbers of derivative rules; the user's may differ at the next run */
+        return i >= w->end && n->op == &wgi_op_number;
+    return w->need[i] && !held(w, i) && !n->op->impure && n->op->kind != WG_RANDOM && wgi_outputs(n->op) == 1;
+}
+
+/* x in 1 x, with a number of a derivative rule; 0: i is no such product. */
+static uint32_t other_of_unit(const wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    for (uint32_t k = 0; k < 2 && n->op->unit != 0 && n->operands == 2; k++) {
+        uint32_t        x = wgi_work_in(w, n, 1 - k), one = wgi_work_in(w, n, k);
+        const wgi_node *u = &w->g->node[one];
+        if (one >= w->end && u->op == &wgi_op_number && u->number == n->op->unit && w->g->node[x].shape == n->shape) return x;
+    }
+    return 0;
+}
+
+static void share(wgi_work *w)
+{
+    uint32_t size = 16;
+    while (size < 2 * w->n) size *= 2;
+    wgi_place place = wgi_arena_place(&w->g->temp);
+    uint32_t *table = wgi_work_temp(w, size, sizeof *table);
+    for (uint32_t i = 0; i < w->n; i++) w->rep[i] = i;
+    for (uint32_t i = 1; table && i < w->n; i++) {
+        if (!shareable(w, i)) continue;
+        w->rep[i] = other_of_unit(w, i);
+        if (w->rep[i]) continue;
+        w->rep[i] = i;
+        uint32_t s = (uint32_t)(equal_hash(w, i) >> 16) & (size - 1);
+        while (table[s] && !equal(w, table[s], i)) s = (s + 1) & (size - 1);
+        if (table[s]) w->rep[i] = table[s];
+        else table[s] = i;
+    }
+    wgi_arena_rewind(&w->g->temp, place);
+}
+
+/* ---- the schedule ---- */
+
+static bool aliases(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    if (n->op->kind != WG_ALIAS) return false;
+    wg_type   xt[8], yt = { n->shape, (wg_dtype)n->dtype };
+    wg_kernel k = {
+        .operands = (int)WGI_MIN(n->operands, 8), .outputs = 1, .xt = xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL
+    };
+    for (int j = 0; j < k.operands; j++) {
+        const wgi_node *m = &w->g->node[wgi_in(n)[j]];
+        xt[j] = (wg_type){ m->shape, (wg_dtype)m->dtype };
+    }
+    int64_t at = n->op->alias(&k);
+    if (at < 0) return false;
+    uint32_t x = w->rep[wgi_in(n)[0]];
+    w->base[i] = w->base[x];
+    w->offset[i] = w->offset[x] + at * (int64_t)wg_dtype_size((wg_dtype)n->dtype);
+    w->at[i] = w->at[x];
+    return true;
+}
+
+static uint32_t new_item(wgi_work *w, wgi_item t)
+{
+    w->items = wgi_work_grow(w, w->items, &w->item_capacity, w->item_count + 1, sizeof *w->items);
+    if (w->failed) return 0;
+    w->items[w->item_count] = t;
+    return (uint32_t)w->item_count++;
+}
+
+static void join(wgi_work *w, uint32_t t, uint32_t i)
+{
+    wgi_item *s = &w->items[t];
+    if (s->count++) w->next[s->last] = i;
+    else s->first = i;
+    s->last = i;
+    w->at[i] = t;
+}
+
+bool wgi_work_is_fold(const wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    return n->op->fold && wgi_size(n->shape) == 1 && wgi_size(w->g->node[n->in[0]].shape) > 0;
+}
+
+/* The first item that may hold i, an elementwise node over `shape`. */
+static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
+{
+    const wgi_node *n = &w->g->node[i];
+    uint32_t        bound = 1;
+    for (uint32_t k = 0; k < n->operands; k++) {
+        uint32_t x = wgi_work_in(w, n, k), t = w->at[x];
+        bool     beside = t && w->items[t].tiles && w->items[t].shape == shape && w->g->node[x].shape == shape && w->base[x] == x;
+        bound = WGI_MAX(bound, beside ? t : t + 1);
+    }
+    return bound;
+}
+
+enum { LOOK = 24 }; /* items that a node tries to join */
+
+static void place_elementwise(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    bool            fold = wgi_work_is_fold(w, i);
+    const wg_shape *shape = fold ? w->g->node[n->in[0]].shape : n->shape;
+    uint32_t        t = earliest(w, i, shape), end = (uint32_t)w->item_count;
+    for (uint32_t k = 0; t < end && k < LOOK; k++, t++)
+        if (w->items[t].tiles && w->items[t].shape == shape && w->items[t].count < WGI_MEMBERS) break;
+    if (t >= end || !w->items[t].tiles || w->items[t].shape != shape || w->items[t].count >= WGI_MEMBERS)
+        t = new_item(w, (wgi_item){ .tiles = true, .shape = shape });
+    if (w->failed) return;
+    join(w, t, i);
+    if (fold) {
+        uint32_t f = new_item(w, (wgi_item){ .finish = true, .first = i, .last = i, .count = 1 });
+        w->at[i] = f; /* its value is there */
+    }
+}
+
+static void place(wgi_work *w, uint32_t i);
+
+/* i and the node that is computed with it, after what that one needs. */
+static void place_pair(wgi_work *w, uint32_t i)
+{
+    wgi_cone c;
+    wgi_join_cone(w, i, w->pair[i], &c);
+    for (int k = 0; k < c.count; k++) place(w, c.node[k]);
+    const uint32_t t = new_item(w, (wgi_item){ .shape = w->g->node[i].shape });
+    if (w->failed) return;
+    join(w, t, i);
+    join(w, t, w->pair[i]);
+    w->base[w->pair[i]] = w->pair[i];
+}
+
+static void place(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    if (w->at[i]) return; /* with or before a pair */
+    w->base[i] = i;
+    if (!w->need[i] || w->rep[i] != i || wgi_work_given(w, i) || (!n->output && aliases(w, i))) return;
+    if (n->output) w->at[i] = w->at[i - n->output];
+    else if (is_map(n->op) && wgi_size(n->shape) == 0) return;
+    else if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
+    else if (w->pair[i]) place_pair(w, i);
+    else join(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
+}
+
+static void schedule(wgi_work *w)
+{
+    new_item(w, (wgi_item){ 0 });
+    for (uint32_t i = 1; i < w->n && !w->failed; i++) place(w, i);
+}
+
+/* ---- uses ---- */
+
+static void use(wgi_work *w, uint32_t x, uint32_t by_item, bool inside)
+{
+    uint32_t b = w->base[w->rep[x]];
+    w->last[b] = WGI_MAX(w->last[b], by_item);
+    if (!inside) w->out[b] = WGI_MAX(w->out[b], 1);
+}
+
+/* All outputs of an op together: whoever finds one of them finds the others. */
+static void result(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[w->rep[i]];
+    uint32_t        first = w->rep[i] - n->output;
+    for (int k = 0; k < wgi_outputs(n->op); k++) w->out[w->base[first + (uint32_t)k]] = 2;
+}
+
+static void find_uses(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
+{
+    for (uint32_t t = 1; t < w->item_count; t++)
+        for (uint32_t m = w->items[t].first, k = 0; k < w->items[t].count && !w->items[t].finish; m = w->next[m], k++) {
+            const wgi_node *n = &w->g->node[m];
+            for (uint32_t j = 0; j < n->operands; j++) {
+                uint32_t x = wgi_work_in(w, n, j);
+                bool     inside = w->items[t].tiles && w->at[x] == t && w->base[x] == x;
+                use(w, x, t, inside);
+            }
+            if (!w->items[t].tiles || wgi_work_is_fold(w, m))
+                for (int j = 0; j < wgi_outputs(n->op); j++) w->out[m + (uint32_t)j] = WGI_MAX(w->out[m + (uint32_t)j], 1);
+        }
+    for (int i = 0; i < w->r->roots; i++) result(w, w->r->root[i]);
+    for (int i = 0; i < wishes; i++) result(w, wish[i]);
+    for (int i = 0; i < w->r->targets; i++)
+        if (!wg_is_none(gx[i])) result(w, gx[i].index);
+}
+
+void wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
+{
+    mark_needed(w, gx, wish, wishes);
+    share(w);
+    wgi_join(w);
+    schedule(w);
+    if (!w->failed) find_uses(w, gx, wish, wishes);
+}

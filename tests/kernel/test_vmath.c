@@ -1,0 +1,167 @@
+/* test_vmath.c: the errors of the f32 functions of ops/vmath.h against libm in double: at most 2 ulp, zeros with their sign,
+ * infinities and NaN where they belong; the same bits at every place of an array, and of logarithms in every
+ * instruction set.
+ *
+ * WG_VMATH=all goes over all 2^32 floats (about a minute a function); without it, over every 40,009th, and all near zeros,
+ * the limits of the exponents, and 1.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/vmath.h"
+#include "wengert/op.h"
+#include "wgtest.h"
+
+enum { BLOCK = 4096 };
+
+typedef struct function {
+    const char *op; /* whose kernel computes it; NULL: own */
+    float (*own)(float);
+    double (*exact)(double);
+    bool below; /* softmax's exponential: of -|x|, through the gradient of cross-entropy */
+    bool alike; /* in every instruction set */
+} function;
+
+static double logistic(double x) { return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x)); }
+static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
+
+static double exp_below(double x) { return x < -87 ? 0 : exp(x); }
+
+static bool machine_has(int isa)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (isa == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (isa == 2)
+        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#endif
+    return isa == 0;
+}
+
+/* The distance of the floats around v: from the exponent of v, which is that of a float. */
+static double ulp_of(double v)
+{
+    uint64_t u;
+    memcpy(&u, &v, sizeof u);
+    uint64_t exponent = u >> 52 & 2047;
+    exponent = exponent < 1023 - 126 ? 1023 - 126 : exponent > 1023 + 127 ? 1023 + 127 : exponent;
+    u = (exponent - 23) << 52;
+    memcpy(&v, &u, sizeof v);
+    return v;
+}
+
+/* |got - want| in units of the last place of want as a float; infinite where one is NaN, infinite or a zero wrongly. An
+ * overflow is taken as 2^128. */
+static double error_in_ulps(float got, double want)
+{
+    if (want != want || got != got) return want != want && got != got ? 0 : INFINITY;
+    if (want == 0 || isinf(want)) return (double)got == want && !signbit(got) == !signbit(want) ? 0 : INFINITY;
+    double y = isinf(got) ? copysign(0x1p128, (double)got) : (double)got;
+    return fabs(y - (fabs(want) > 0x1p128 ? copysign(0x1p128, want) : want)) / ulp_of(want);
+}
+
+/* e^(z - 0) 1 / 1 of rows of logits, but for their label, a last element that is 0 and thereby the largest. */
+static void compute_below(int isa, const float *x, float *y, int64_t n)
+{
+    enum { ROW = 1024 };
+    static float  row[ROW], to[ROW];
+    const wg_op  *op = wg_op_find("cross_entropy_grad");
+    const float   unit = 1, zero = 0;
+    const int64_t label = ROW - 1;
+    wg_shape      s = WG_SHAPE(1, ROW), one = WG_SHAPE(1);
+    wg_type       xt[] = { { &s, WG_F32 }, { &one, WG_I64 }, { &one, WG_F32 }, { &one, WG_F32 }, { &one, WG_F32 } };
+    const void   *in[] = { row, &label, &unit, &zero, &unit };
+    void         *out = to;
+    wg_kernel     k = { .end = 1, .operands = 5, .outputs = 1, .x = in, .y = &out, .xt = xt, .yt = xt };
+    for (int64_t at = 0; at < n; at += label) {
+        const size_t m = (size_t)(n - at < label ? n - at : label) * sizeof *x;
+        memset(row, 0, sizeof row);
+        memcpy(row, x + at, m);
+        cr_assert(op->kernel[isa](&k));
+        memcpy(y + at, to, m);
+    }
+}
+
+static void compute(const function *f, int isa, const float *x, float *y, int64_t n)
+{
+    if (f->below) {
+        compute_below(isa, x, y, n);
+        return;
+    }
+    if (!f->op) {
+        for (int64_t i = 0; i < n; i++) y[i] = f->own(x[i]);
+        return;
+    }
+    const wg_op  *op = wg_op_find(f->op);
+    wg_shape      s = WG_SHAPE(n);
+    wg_type       t = { &s, WG_F32 };
+    const void   *in = x;
+    void         *out = y;
+    unsigned char step = 1;
+    wg_kernel     k = { .end = n, .operands = 1, .outputs = 1, .x = &in, .y = &out, .step = &step, .xt = &t, .yt = &t };
+    cr_assert(op->kernel[isa](&k));
+}
+
+static const char *name_of(const function *f) { return f->op ? f->op : f->below ? "softmax's exp" : "log1p"; }
+
+/* Bits of a block of floats: [first, first + BLOCK * step). */
+static void check_block(const function *f, int isa, uint64_t first, uint64_t step)
+{
+    static float x[BLOCK], y[BLOCK], z[BLOCK];
+    int64_t      n = 0;
+    for (; n < BLOCK && first + (uint64_t)n * step < UINT64_C(1) << 32; n++)
+        x[n] = vm_from_bits((uint32_t)(first + (uint64_t)n * step) | (f->below ? 0x80000000u : 0));
+    compute(f, isa, x, y, n);
+    for (int64_t i = 0; i < n; i++) {
+        double want = f->exact((double)x[i]), e = error_in_ulps(y[i], want);
+        cr_assert(e <= 2, "%s(%a) in set %d is %a: %g ulp from %a", name_of(f), (double)x[i], isa, (double)y[i], e, want);
+    }
+    for (int64_t i = 0; i < n; i += 61) {
+        compute(f, f->alike ? 0 : isa, x + i, z, 1);
+        cr_assert(vm_bits(z[0]) == vm_bits(y[i]) || (isnan(z[0]) && isnan(y[i])), "%s(%a): set %d in an array %a, alone %a",
+                  name_of(f), (double)x[i], isa, (double)y[i], (double)z[0]);
+    }
+}
+
+static void check_sample(const function *f, int isa)
+{
+    static const uint32_t near[] = { 0, 0x00800000, 0x3F800000, 0x7F800000, 0x80000000, 0x80800000, 0xBF800000, 0xFF800000 };
+    for (uint64_t first = 0; first < UINT64_C(1) << 32; first += BLOCK * UINT64_C(40009)) check_block(f, isa, first, 40009);
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) check_block(f, isa, near[i] > BLOCK / 2 ? near[i] - BLOCK / 2 : 0, 1);
+}
+
+static void check_all(const function *f, int isa)
+{
+    for (uint64_t first = 0; first < UINT64_C(1) << 32; first += BLOCK) check_block(f, isa, first, 1);
+}
+
+/* Of an op, or of the function itself, which is compiled once. */
+static bool has_kernel(const function *f, int isa)
+{
+    const char *op = f->below ? "cross_entropy_grad" : f->op;
+    return op ? wg_op_find(op)->kernel[isa] != NULL : isa == 0;
+}
+
+static void check(function f)
+{
+    const char *wish = getenv("WG_VMATH");
+    bool        all = wish && strcmp(wish, "all") == 0;
+    int         last = 0;
+    for (int isa = 0; isa < WG_ISAS; isa++) {
+        if (!machine_has(isa) || !has_kernel(&f, isa)) continue;
+        check_sample(&f, isa);
+        last = isa;
+    }
+    if (all) check_all(&f, last);
+    if (all && last && !f.alike) check_all(&f, 0);
+}
+
+Test(vmath, exponential) { check((function){ "exp", NULL, exp, false, false }); }
+Test(vmath, logarithm) { check((function){ "log", NULL, log, false, true }); }
+Test(vmath, hyperbolic_tangent) { check((function){ "tanh", NULL, tanh, false, false }); }
+Test(vmath, logistic_function) { check((function){ "sigmoid", NULL, logistic, false, false }); }
+Test(vmath, error_function) { check((function){ "erf", NULL, erf, false, false }); }
+Test(vmath, soft_relu) { check((function){ "softplus", NULL, softplus, false, false }); }
+Test(vmath, logarithm_of_one_more) { check((function){ NULL, vm_log1pf, log1p, false, true }); }
+Test(vmath, exponential_of_softmax) { check((function){ NULL, NULL, exp_below, true, false }); }
