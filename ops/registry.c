@@ -1,18 +1,18 @@
 /* registry.c: the families of ops; each is a table at the end of its file in ops/. */
 #if WG_BASE
 
-#include "wgi.h"
+#include "graph/graph.h"
 
 typedef const wg_op *const family[];
 
 extern family wgi_ops_arith, wgi_ops_unary, wgi_ops_activation, wgi_ops_compare, wgi_ops_reduce, wgi_ops_shape, wgi_ops_index,
     wgi_ops_matmul, wgi_ops_softmax, wgi_ops_cross_entropy, wgi_ops_loss, wgi_ops_random, wgi_ops_batch_norm, wgi_ops_layer_norm,
-    wgi_ops_extern;
+    wgi_ops_extern, wgi_ops_custom;
 
 static const wg_op *const *const families[] = { wgi_ops_arith,      wgi_ops_unary,         wgi_ops_activation, wgi_ops_compare,
                                                 wgi_ops_reduce,     wgi_ops_shape,         wgi_ops_index,      wgi_ops_matmul,
                                                 wgi_ops_softmax,    wgi_ops_cross_entropy, wgi_ops_loss,       wgi_ops_random,
-                                                wgi_ops_batch_norm, wgi_ops_layer_norm,    wgi_ops_extern,     wgi_ops_leaf };
+                                                wgi_ops_batch_norm, wgi_ops_layer_norm,    wgi_ops_extern,     wgi_ops_custom };
 enum { FAMILIES = sizeof families / sizeof *families };
 
 int wg_op_count(void)

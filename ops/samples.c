@@ -4,7 +4,7 @@
  * two are equal, as long as its range has places enough. */
 #if WG_BASE
 
-#include "wgi.h"
+#include "graph/graph.h"
 
 #include <stdio.h>
 

@@ -340,7 +340,14 @@ static const wg_op stop_gradient_op = {
 };
 wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &stop_gradient_op); }
 
-extern const wg_op        wgi_op_transpose, wgi_op_concat, wgi_op_slice, wgi_op_unslice; /* transpose.c, slice.c */
+extern const wg_op wgi_op_transpose, wgi_op_concat, wgi_op_slice, wgi_op_unslice; /* transpose.c, slice.c */
+/* ---- fill: a composite ---- */
+
+wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
+{
+    return wg_broadcast_to_at(wg_inside(here), wg_scalar_at(here, g, value), s);
+}
+
 extern const wg_op *const wgi_ops_shape[];
 const wg_op *const        wgi_ops_shape[] = { &reshape_op,       &expand_op,    &squeeze_op,
                                               &broadcast_to_op,  &sum_to_op,    &wgi_op_transpose,

@@ -1,5 +1,5 @@
 /* arena.c: bump allocation in chunks that never move. */
-#include "wgi.h"
+#include "base/base.h"
 
 struct wgi_chunk {
     wgi_chunk *next;

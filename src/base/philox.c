@@ -4,7 +4,7 @@
  * Bits of a stream: key = stream xor seed * 0x9E3779B97F4A7C15, counter = (block, epoch). Draws come in groups of 64 = 16
  * blocks: draw i is word (i / 16) % 4 of block (i / 64) * 16 + i % 16, so that a kernel with 16 blocks side by side writes
  * them in order (ops/random.c). */
-#include "wgi.h"
+#include "base/base.h"
 
 static void round_once(uint32_t c[4], const uint32_t k[2])
 {
@@ -58,4 +58,11 @@ double wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i)
     double u[2];
     draw(seed, stream, i, u);
     return sqrt(-2 * log(1 - u[0])) * cos(6.283185307179586477 * u[1]);
+}
+
+uint64_t wgi_text_hash(const char *s)
+{
+    uint64_t h = 0xCBF29CE484222325u; /* FNV-1a */
+    for (; *s; s++) h = (h ^ (unsigned char)*s) * 0x100000001B3u;
+    return h;
 }

@@ -1,5 +1,5 @@
 /* shape.c: dtypes, shapes, broadcasting, conversion. Shapes of nodes are interned: equal shapes have equal addresses. */
-#include "wgi.h"
+#include "base/base.h"
 
 static const struct {
     const char *name;

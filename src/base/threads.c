@@ -7,7 +7,7 @@
  *
  * A BLAS call inside an active region of two threads or more runs serial; a team of one does not count, so there the gate
  * sets the calling thread's number to one. */
-#include "wgi.h"
+#include "base/base.h"
 
 #if WG_WITH_OPENMP
 #include <omp.h>

@@ -3,7 +3,7 @@
  *
  * Invariant: contributions to a node come from consumers, which have higher indices; walking down, a node's gradient is
  * complete when it is reached. Their order is consumers from last created to first, operands from first to last. */
-#include "wgi.h"
+#include "grad/grad.h"
 
 typedef struct contribution contribution;
 struct contribution {

@@ -3,7 +3,7 @@
  * registers, and are checked as everywhere.
  *
  * Invariant, while count < quick: nothing is remembered of calls, and there is room for a node. */
-#include "wgi.h"
+#include "graph/graph.h"
 
 void wgi_kind_learn(wg_graph *g, uint32_t i)
 {

@@ -1,5 +1,5 @@
 /* replay.c: a graph built anew in another, by the same builders: for the gradient check's clone in double. */
-#include "wgi.h"
+#include "graph/graph.h"
 
 typedef struct replay {
     wg_graph *from, *into;

@@ -1,5 +1,5 @@
 /* layers.c: the layer names taken in a graph since wg_begin, so that a copied line cannot share weights in silence. */
-#include "wgi.h"
+#include "graph/graph.h"
 
 #include "wengert/nn.h"
 

@@ -6,7 +6,7 @@
  * at the same node and at the same place of the arena, with the same op, site, operands and attributes, would write the bytes
  * that are there. A call that differs in a number alone is made anew, and the invariant holds when it ends where the old one
  * did with the same hash. */
-#include "wgi.h"
+#include "graph/graph.h"
 
 /* Nodes taken over still say that they are used, by nodes that this build may not have. */
 static void count_uses(wg_graph *g)

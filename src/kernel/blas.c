@@ -2,7 +2,7 @@
 #if WG_BASE
 
 #include "kernel/gemm.h"
-#include "wgi.h"
+#include "base/base.h"
 
 #include <limits.h>
 #include <strings.h>
@@ -66,16 +66,26 @@ static void start(void)
              kind[parallel >= 0 && parallel <= 2 ? parallel : 0]);
 }
 
-void        wgi_blas_start(void) { pthread_once(&started, start); }
+static void asked(void) { pthread_once(&started, start); }
+
 const char *wgi_blas_about(void)
 {
-    wgi_blas_start();
+    asked();
     return about;
 }
 
-bool    wgi_gemm_unfit(void) { return behind; }
-bool    wgi_gemm_is_own(int isa) { return behind && isa > 0; }
-int64_t wgi_gemm_light(void) { return light; }
+bool wgi_gemm_unfit(void)
+{
+    asked();
+    return behind;
+}
+
+bool    wgi_gemm_is_own(int isa) { return wgi_gemm_unfit() && isa > 0; }
+int64_t wgi_gemm_light(void)
+{
+    asked();
+    return light;
+}
 
 /* BLAS counts in int, and wants rows of at least one element. */
 static bool fits(const wgi_gemm *g)
@@ -95,7 +105,6 @@ void wgi_gemm_run(const wgi_gemm *g, int isa)
 
 #else
 
-void        wgi_blas_start(void) {}
 const char *wgi_blas_about(void) { return "none"; }
 bool        wgi_gemm_unfit(void) { return true; }
 bool        wgi_gemm_is_own(int isa) { return true; }

@@ -29,4 +29,7 @@ int64_t wgi_gemm_light(void);
 typedef void (*wgi_gemm_fn)(const wgi_gemm *g);
 extern const wgi_gemm_fn wgi_gemm_own[WG_ISAS]; /* by instruction set: ops/gemm.c */
 
+/* For people: which BLAS, its kernels, its threads. */
+const char *wgi_blas_about(void);
+
 #endif

@@ -14,6 +14,8 @@
 /* A result of this many bytes or more is streamed: by the time it is read it would have left the caches anyway. */
 enum { STREAM_BYTES = 8 << 20 };
 
+extern const wg_kernel_fn wgi_stream[WG_ISAS]; /* by instruction set: from a tile buffer to its place */
+
 static inline bool streams(const wg_kernel *k, int output)
 {
     const wg_type *t = &k->yt[output];

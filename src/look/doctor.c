@@ -1,6 +1,6 @@
 /* doctor.c: what this build and this machine have. */
 #include "kernel/gemm.h"
-#include "wgi.h"
+#include "run/run.h"
 
 static const char unfit[] = ", for those BLAS kernels are older than this processor; OPENBLAS_CORETYPE=SkylakeX (AVX-512)\n"
                             "          or =Haswell in the environment gives OpenBLAS kernels that fit";

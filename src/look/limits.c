@@ -1,7 +1,7 @@
 /* limits.c: what the machine can do with a context's threads: products by BLAS, and memory at the sizes of the caches. The
  * least time of several runs in the threads and through the gate that plans use. */
 #include "kernel/gemm.h"
-#include "wgi.h"
+#include "run/run.h"
 
 #include <sys/mman.h>
 

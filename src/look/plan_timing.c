@@ -6,33 +6,6 @@
 
 /* ---- the clock ---- */
 
-double wgi_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-bool wgi_clock_start(wgi_clock *k, wgi_plan *p, int threads)
-{
-    size_t n = (size_t)WGI_MAX(p->steps, 1) * (size_t)threads;
-    wgi_arena_reset(&k->arena);
-    k->plan = p;
-    k->begin = wgi_arena_alloc(&k->arena, n * sizeof *k->begin);
-    k->end = wgi_arena_alloc(&k->arena, n * sizeof *k->end);
-    if (!k->begin || !k->end) return false;
-    memset(k->begin, 0, n * sizeof *k->begin);
-    memset(k->end, 0, n * sizeof *k->end);
-    return true;
-}
-
-void wgi_clock_note(wgi_clock *k, int step, int thread, double begin)
-{
-    int i = thread * k->plan->steps + step;
-    if (!k->begin[i]) k->begin[i] = begin;
-    k->end[i] = wgi_now();
-}
-
 /* A step lasts from the end of the one before to the end of its last chunk, so that all together are the run. */
 static void note_least(const wgi_clock *k, int threads, double *least)
 {

@@ -1,12 +1,5 @@
 /* init.c: first values of parameters. They depend on (seed, name) alone. */
-#include "wgi.h"
-
-uint64_t wgi_text_hash(const char *s)
-{
-    uint64_t h = 0xCBF29CE484222325u; /* FNV-1a */
-    for (; *s; s++) h = (h ^ (unsigned char)*s) * 0x100000001B3u;
-    return h;
-}
+#include "params/params.h"
 
 wg_init wg_zeros(void) { return (wg_init){ .kind = WG_INIT_CONST }; }
 wg_init wg_const(double value) { return (wg_init){ .kind = WG_INIT_CONST, .a = value }; }

@@ -1,6 +1,6 @@
 /* optim.c: optimizers: parameters and gradients in, parameters out; nothing here knows of graphs. The updates themselves are
  * kernels, ops/update.c. */
-#include "wgi.h"
+#include "params/params.h"
 
 #include "kernel/update.h"
 

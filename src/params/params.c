@@ -1,5 +1,5 @@
 /* params.c: parameter sets: named tensors outside graphs, found by name, seen flat. A value's memory never moves. */
-#include "wgi.h"
+#include "params/params.h"
 
 #include <ctype.h>
 
@@ -23,17 +23,19 @@ static void parameter_free(wg_context *c, wgi_parameter *q)
     wg_free(c, q);
 }
 
-void wg_params_free(wg_params *p)
+/* Letters, digits and _, joined by single dots. (A part may be a number: layer.0.W.) */
+static bool name_ok(const char *s)
 {
-    if (!p || p->root != p) return;
-    wg_context *c = p->c;
-    for (wg_graph *g = c->graphs; g; g = g->next)
-        for (size_t i = 0; i < g->uses; i++)
-            if (g->use[i].p == p) g->use[i--] = g->use[--g->uses];
-    for (wg_graph *g = c->graphs; g; g = g->next) { /* no build may find its parameters again */
-        wgi_again_stop(g);
-        g->calls = g->call_at = 0;
+    for (bool first = true; s && *s; s++) {
+        if (*s == '.' ? first || !s[1] : !isalnum((unsigned char)*s) && *s != '_') return false;
+        first = *s == '.';
     }
+    return s != NULL;
+}
+
+void wgi_params_release(wg_params *p)
+{
+    wg_context *c = p->c;
     wg_params **at = &c->params;
     while (*at != p) at = &(*at)->next;
     *at = p->next;
@@ -47,16 +49,6 @@ void wg_params_free(wg_params *p)
     wg_free(c, (void *)p->item);
     wg_free(c, p->index);
     wg_free(c, p);
-}
-
-/* Letters, digits and _, joined by single dots. (A part may be a number: layer.0.W.) */
-static bool name_ok(const char *s)
-{
-    for (bool first = true; s && *s; s++) {
-        if (*s == '.' ? first || !s[1] : !isalnum((unsigned char)*s) && *s != '_') return false;
-        first = *s == '.';
-    }
-    return s != NULL;
 }
 
 wg_params *wg_params_in(wg_params *p, const char *prefix)
@@ -118,7 +110,7 @@ static bool index_grow(wg_params *root)
     return true;
 }
 
-static wgi_parameter *make(wg_params *p, wg_site here, const char *full, wg_shape s, wg_dtype t, bool state)
+wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, wg_shape s, wg_dtype t, bool state)
 {
     wg_params     *root = p->root;
     wg_context    *c = root->c;
@@ -141,8 +133,8 @@ static wgi_parameter *make(wg_params *p, wg_site here, const char *full, wg_shap
     return q;
 }
 
-/* Into the set: after this nothing can fail. */
-static void enter(wg_params *root, wgi_parameter *q)
+/* After this nothing can fail. */
+void wgi_params_enter(wg_params *root, wgi_parameter *q)
 {
     wgi_store_enter(q);
     root->item[root->count++] = q;
@@ -150,73 +142,8 @@ static void enter(wg_params *root, wgi_parameter *q)
     root->reached_by = 0;
 }
 
-/* ---- as nodes ---- */
-
-static bool use(wg_graph *g, wg_params *root)
-{
-    for (size_t i = 0; i < g->uses; i++)
-        if (g->use[i].p == root) return true;
-    void *p = wgi_grow(g->c, g->use, &g->use_capacity, g->uses + 1, sizeof *g->use);
-    if (!p) return false;
-    g->use = p;
-    g->use[g->uses++] = (wgi_uses){ root, root->version };
-    return true;
-}
-
-static uint32_t node_in(wg_graph *g, wgi_parameter *q)
-{
-    if (q->in_graph == g) {
-        bool in = q->in_generation == g->generation && q->in_index < g->count && g->node[q->in_index].parameter == q;
-        return in ? q->in_index : 0;
-    }
-    for (size_t i = 0; i < g->params && q->in_graph; i++)
-        if (g->node[g->param[i]].parameter == q) return g->param[i];
-    return 0;
-}
-
-static void enter_graph(wg_graph *g, wgi_parameter *q, uint32_t i)
-{
-    g->param[g->params++] = i;
-    q->in_graph = g;
-    q->in_generation = g->generation;
-    q->in_index = i;
-}
-
-static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
-{
-    const wg_shape *s = wgi_intern(g->c, &q->shape);
-    void           *list = wgi_grow(g->c, g->param, &g->param_capacity, g->params + 1, sizeof *g->param);
-    if (list) g->param = list;
-    if (!s || !list || !use(g, q->owner)) return wgi_error_node(g);
-    wgi_node n = {
-        .op = q->state ? &wgi_op_state : &wgi_op_param, .shape = s, .parameter = q, .here = here, .dtype = (uint8_t)q->dtype
-    };
-    uint32_t i = wgi_append(g, &n);
-    if (i) enter_graph(g, q, i);
-    return wgi_handle(g, i);
-}
-
-static bool has_name(const wg_params *p, const wgi_parameter *q, const char *name)
-{
-    size_t skip = p->prefix ? strlen(p->prefix) : 0;
-    return q->owner == p->root && (!skip || strncmp(q->name, p->prefix, skip) == 0) && strcmp(q->name + skip, name) == 0;
-}
-
-/* The parameter that the last build used at this place; 0: there is none like it. */
-static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *name, const wg_shape *s, bool state)
-{
-    const wgi_called *c = name ? wgi_again_at(g, here, state ? &wgi_op_state : &wgi_op_param) : NULL;
-    wgi_parameter    *q = c ? g->node[c->result].parameter : NULL;
-    bool              first = c && c->after > c->first;
-    if (!q || !has_name(p, q, name) || !wg_shape_equal(q->shape, *s)) return 0;
-    if (first && (node_in(g, q) || !use(g, q->owner))) return 0;
-    uint32_t i = wgi_again_take(g);
-    if (first) enter_graph(g, q, i);
-    return i;
-}
-
 /* The name with the subset's prefix, in buf when there is one; NULL when it is too long or no name. */
-static const char *full_name(const wg_params *p, const char *name, char *buf, size_t size)
+const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf, size_t size)
 {
     if (!name_ok(name) || !*name) return NULL;
     size_t n = strlen(name) + 1, skip = p->prefix ? strlen(p->prefix) : 0;
@@ -227,82 +154,29 @@ static const char *full_name(const wg_params *p, const char *name, char *buf, si
     return buf;
 }
 
-static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
-{
-    const char *what = state ? "state" : "param";
-    char        buf[512], a[80], b[80];
-    if (p->c != g->c) {
-        wgi_fail(g->c, here, what, WG_ERROR_USE, "\"%s\": the parameters belong to another context", name);
-        return wgi_error_node(g);
-    }
-    const char *full = full_name(p, name, buf, sizeof buf);
-    if (!full) {
-        wgi_fail(g->c, here, what, WG_ERROR_VALUE, "\"%.80s\" is no name: letters, digits, _ joined by single dots",
-                 name ? name : "");
-        return wgi_error_node(g);
-    }
-    if (!wgi_shape_fits(&s)) {
-        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s.rank, wg_shape_text(s, a, sizeof a));
-        return wgi_error_node(g);
-    }
-    wgi_parameter *q = wgi_params_find(p->root, full);
-    if (q && (!wg_shape_equal(q->shape, s) || q->state != state)) {
-        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s %s was made as a %s %s at %s", full, wg_shape_text(s, a, sizeof a),
-                 q->state ? "state" : "parameter", wg_shape_text(q->shape, b, sizeof b),
-                 *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
-        return wgi_error_node(g);
-    }
-    if (!q) {
-        q = make(p, here, full, s, g->c->o.dtype, state);
-        if (!q || !wgi_init_fill(g->c, &init, full, &s, q->dtype, q->data)) {
-            if (q) {
-                wgi_store_give(q);
-                parameter_free(g->c, q);
-            }
-            return wgi_error_node(g);
-        }
-        enter(p->root, q);
-    }
-    uint32_t i = node_in(g, q);
-    return i ? wgi_handle(g, i) : append(g, here, q);
-}
-
-static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
-{
-    if (!g || !g->count || !p || !wgi_ok(g->c)) return wgi_error_node(g);
-    uint32_t again = param_again(here, g, p, name, &s, state);
-    if (again) return wgi_handle(g, again);
-    wgi_calling k = wgi_call_begin(g);
-    return wgi_leaf_end(g, k, here, state ? &wgi_op_state : &wgi_op_param, param_new(here, g, p, name, s, init, state));
-}
-
-wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init)
-{
-    return param(here, g, p, name, s, init, false);
-}
-
-wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init)
-{
-    return param(here, g, p, name, s, init, true);
-}
-
 wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state)
 {
     char buf[512];
     if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
-    const char *full = full_name(p, name, buf, sizeof buf);
+    const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
     if (!full)
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE,
                         "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype) || !t.data || (!state && !wg_dtype_is_float(t.dtype)))
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data", full);
     if (wgi_params_find(p->root, full)) return wgi_fail(p->c, NULL, "params_make", WG_ERROR_USE, "%s is there already", full);
-    wgi_parameter *q = make(p, "", full, t.shape, t.dtype, state);
+    wgi_parameter *q = wgi_params_make(p, "", full, t.shape, t.dtype, state);
     if (!q) return wg_failed(p->c);
     memcpy(q->data, t.data, (size_t)q->size * wg_dtype_size(t.dtype));
-    enter(p->root, q);
+    wgi_params_enter(p->root, q);
     p->root->version++;
     return WG_OK;
+}
+
+void wgi_params_discard(wgi_parameter *q)
+{
+    wgi_store_give(q);
+    parameter_free(q->owner->c, q);
 }
 
 /* ---- one by one ---- */
@@ -361,12 +235,6 @@ int wg_params_find(const wg_params *p, const char *name)
             n++;
         }
     return -1;
-}
-
-bool wg_params_has(const wg_params *p, wg_node n)
-{
-    const wgi_node *x = wgi_node_of(n);
-    return p && x && wg_node_params(n) && wgi_params_holds(p, x->parameter);
 }
 
 double wg_params_item(const wg_params *p, const char *name)

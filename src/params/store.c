@@ -2,7 +2,7 @@
  * arrays of equal length, so that an update is one pass over a piece. Small parameters share pieces in the order in which they
  * are made, large ones have one each, states have their own; between parameters, up to a cache line, lies what nobody reads.
  * Nothing moves. */
-#include "wgi.h"
+#include "params/params.h"
 
 enum { LINE = 16, LEAST = 256, LARGE = 1 << 14 }; /* elements */
 

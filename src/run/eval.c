@@ -1,79 +1,6 @@
 /* eval.c: the evaluation: a snapshot of inputs, parameters and random epoch; what may be read; the doers.
  * Invariant: value[i] is NULL or holds node i's value of the open evaluation; without one all are NULL. */
-#include "wgi.h"
-
-bool wgi_moved(const wg_graph *g)
-{
-    for (size_t i = 0; i < g->uses; i++)
-        if (g->use[i].p->version != g->use[i].version) return true;
-    return false;
-}
-
-bool wgi_open(wg_graph *g)
-{
-    if (g->open) return true;
-    g->open = true;
-    g->committed = false;
-    g->trail = 0x7121;
-    g->rans = 0;
-    for (size_t i = 0; i < g->uses; i++) g->use[i].version = g->use[i].p->version;
-    return true;
-}
-
-void wgi_close(wg_graph *g)
-{
-    if (!g->open) return;
-    memset(g->value, 0, sizeof *g->value * g->count);
-    for (size_t i = 0; i < g->results; i++)
-        if (g->result[i] < g->count) g->node[g->result[i]].flags &= (uint8_t)~WGI_RESULT;
-    g->results = 0;
-    wgi_arena_reset(&g->values);
-    g->open = false;
-    g->epoch += !g->frozen && !g->peeked;
-}
-
-static size_t value_bytes(const wgi_node *n) { return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype); }
-
-/* A value that lies in a parameter's memory moves with the parameter: a result gets bytes of its own. */
-bool wgi_own_bytes(wg_graph *g, uint32_t i)
-{
-    uint32_t base = i;
-    while (g->node[base].op->kind == WG_ALIAS) base = wgi_in(&g->node[base])[0];
-    const wgi_node *b = &g->node[base];
-    if (b->op != &wgi_op_param && b->op != &wgi_op_state) return true;
-    const char *p = g->value[i], *from = b->parameter->data;
-    if (p && (p < from || p >= from + WGI_MAX(value_bytes(b), 1))) return true;
-    size_t n = value_bytes(&g->node[i]);
-    void  *copy = wgi_arena_alloc(&g->values, n);
-    if (!copy) return false;
-    g->value[i] = memcpy(copy, p ? p : from, n);
-    return true;
-}
-
-void wgi_result(wg_graph *g, uint32_t i)
-{
-    const wgi_node *n = &g->node[i];
-    if (n->flags & WGI_RESULT || (wgi_may_be_parameter(n) && !wgi_own_bytes(g, i))) return;
-    if (g->results == g->result_capacity) {
-        void *p = wgi_grow(g->c, g->result, &g->result_capacity, g->results + 1, sizeof *g->result);
-        if (!p) return;
-        g->result = p;
-    }
-    g->result[g->results++] = i;
-    g->node[i].flags |= WGI_RESULT;
-}
-
-void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
-{
-    if (!r->quiet || g->node[i].flags & WGI_KEPT) wgi_result(g, i);
-}
-
-void *wgi_value_of_leaf(const wgi_node *n)
-{
-    if (n->op == &wgi_op_number || n->op == &wgi_op_stream) return n->cell;
-    if (n->op == &wgi_op_param || n->op == &wgi_op_state) return n->parameter->data;
-    return n->op == &wgi_op_input ? n->input->data : NULL;
-}
+#include "run/run.h"
 
 /* Whether no node waits for the next run to make it a result. */
 static bool kept_are_results(const wg_graph *g)
@@ -194,19 +121,9 @@ bool wg_peek(wg_node n, wg_tensor *t)
 {
     wg_graph *g = n.graph;
     if (!g) return false;
-    /* Errors of the run stay out of the context: what it recorded before is put back. */
-    wg_status was = g->c->status;
-    char      message[sizeof g->c->message];
-    void (*tell)(void *, wg_status, const char *) = g->c->o.on_error;
-    wg_failure failure = g->failure;
-    memcpy(message, g->c->message, sizeof message);
-    g->c->o.on_error = NULL;
-    if (!g->c->fixed) g->c->status = WG_OK;
-    void *p = read(wg_node_site(n), "peek", n, true);
-    g->c->status = was;
-    g->c->o.on_error = tell;
-    g->failure = failure;
-    memcpy(g->c->message, message, sizeof message);
+    wg_status was = wgi_quiet_begin(g->c);
+    void     *p = read(wg_node_site(n), "peek", n, true);
+    wgi_quiet_end(g->c, was);
     *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), p };
     return p != NULL;
 }
@@ -277,7 +194,7 @@ static bool commit(wg_graph *g)
         if (!wgi_own_bytes(g, g->assign[i].state)) return false;
     for (size_t i = 0; i < g->assigns; i++) {
         wgi_node *s = &g->node[g->assign[i].state];
-        memcpy(s->parameter->data, wgi_value(g, g->assign[i].value), value_bytes(s));
+        memcpy(s->parameter->data, wgi_value(g, g->assign[i].value), wgi_value_bytes(s));
         s->parameter->owner->version++; /* other graphs' evaluations must not mix old and new; this one has the old bytes */
     }
     for (size_t i = 0; i < g->uses && g->assigns; i++) g->use[i].version = g->use[i].p->version;
@@ -313,7 +230,7 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
     for (int i = 0; i < r->targets; i++) {
         wgi_node *n = &g->node[r->target[i]];
         void     *own = wgi_grad_memory(n->parameter);
-        r->into[i] = add && own ? wgi_arena_alloc(&g->temp, value_bytes(n)) : own;
+        r->into[i] = add && own ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
         if (!r->into[i]) return false;
     }
     return true;

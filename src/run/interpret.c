@@ -1,31 +1,6 @@
 /* interpret.c: runs nodes one by one, keeping every value until the evaluation ends: for structures seen for the first time
  * and the smallest graphs. One thread. Same kernels as plans, same bits. */
-#include "wgi.h"
-
-bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text)
-{
-    wg_fault *f = k->fault;
-    int64_t   was = __atomic_load_n(&f->index, __ATOMIC_RELAXED);
-    while (index < was) /* of several shares the lowest index wins */
-        if (__atomic_compare_exchange_n(&f->index, &was, index, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-            f->value = value;
-            f->limit = limit;
-            f->text = text;
-            break;
-        }
-    return false;
-}
-
-void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f)
-{
-    long long i = (long long)f->index, v = (long long)f->value, limit = (long long)f->limit;
-    if (!f->text) wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "failed while it ran");
-    else if (limit >= 0)
-        wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s: %lld at index %lld, must be from 0 to %lld", f->text, v, i,
-                 limit - 1);
-    else if (limit == WG_FAULT_USER) wgi_fail(g->c, here, op->name, WG_ERROR_USER, "%s but %lld", f->text, v);
-    else wgi_fail(g->c, here, op->name, WG_ERROR_VALUE, "%s, at index %lld", f->text, i);
-}
+#include "run/run.h"
 
 /* ---- which nodes: those below the roots without a value ---- */
 

@@ -1,6 +1,6 @@
 /* tile.c: programs of elementwise instructions run over tiles of WGI_TILE elements, so that what one writes the next reads
  * from the cache. Tiles begin at multiples of WGI_TILE, itself a multiple of WG_FOLD: the leaves of a reduction. */
-#include "wgi.h"
+#include "run/run.h"
 #include "kernel/stream.h"
 
 wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa)

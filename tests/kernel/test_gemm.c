@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "kernel/gemm.h"
-#include "wgi.h"
+#include "run/run.h"
 #include "wgtest.h"
 
 enum { GUARD = 3, MOST = 1 << 17 }; /* elements between rows, which nobody may touch; the largest operand */

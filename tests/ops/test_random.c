@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "wgi.h"
+#include "run/run.h"
 #include "wgtest.h"
 
 /* ---- known answers: Random123's kat_vectors for philox 4x32 with ten rounds ---- */

@@ -241,6 +241,7 @@ ParameterizedTest(int *index, registry, mistakes_name_the_place)
         wg_site     here = WG_HERE;
         const char *text = op->error(here, g, i), *place = wg_site_place(here), *said = wg_message(c);
         more = text;
+        if (more && !wg_failed(c)) wg_value_at(here, wg_graph_node(g, wg_graph_nodes(g) - 1));
         if (more) {
             cr_assert_neq(wg_failed(c), WG_OK, "%s, mistake %d: nothing was recorded", op->name, i);
             cr_assert(!strncmp(said, place, strlen(place)) && said[strlen(place)] == ':',

@@ -1,4 +1,5 @@
 /* plan_emit.c: from items to steps: buffers given out and taken back by liveness, programs over tiles, kernels' phases. */
+#include "kernel/stream.h"
 #include "run/plan/plan.h"
 #include "kernel/stream.h"
 

@@ -5,7 +5,13 @@
 #ifndef WGI_PLAN_H
 #define WGI_PLAN_H
 
-#include "wgi.h"
+#include "run/run.h"
+
+#ifdef WG_HOSTILE
+enum { WGI_PLANS = 3 }; /* of a context, at most */
+#else
+enum { WGI_PLANS = 64 };
+#endif
 
 typedef enum wgi_where {
     WGI_LEAF,   /* a leaf of the user's graph: node */
@@ -84,6 +90,18 @@ struct wgi_plan {
     bool           stale; /* wishes have grown: compile anew at the next look */
     bool           blas;  /* a kernel may call it, or is a user's */
 };
+
+/* ---- cache.c ---- */
+
+uint32_t  wgi_plan_end(const wg_graph *g, const wgi_request *r); /* the nodes before it are all that the request covers */
+uint64_t  wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end);
+wgi_plan *wgi_plan_find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end);
+wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p); /* of the list: the last is dropped first */
+void      wgi_plan_enter(wg_context *c, wgi_plan *p);
+void      wgi_plan_drop(wg_context *c, wgi_plan *p);
+void      wgi_plans_free(wg_context *c);
+
+/* ---- compile.c, run.c, bind.c, buffers.c ---- */
 
 /* Compiles roots (and gradients gx of r->target, wg_none where unreached) of g; NULL after an error. */
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end, const uint32_t *wish, int wishes);

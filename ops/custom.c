@@ -1,0 +1,96 @@
+/* custom.c: ops that hand a value on unchanged: the identity, and a value with a derivative of the caller's. */
+#include "ops.h"
+
+#if WG_BASE
+
+#include "grad/grad.h"
+
+/* ---- identity ---- */
+
+static bool same(wg_rule *r)
+{
+    r->y[0] = r->x[0];
+    return true;
+}
+
+static int64_t whole(const wg_kernel *k) { return (void)k, 0; }
+
+static void identity_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = gy; }
+
+static wg_node identity_sample(wg_site here, wg_graph *g, int i)
+{
+    if (i > 1) return wg_none;
+    wg_node x = wg_any(g, i ? WG_SHAPE(2, 0) : WG_SHAPE(3));
+    return wg_apply(here, &wgi_op_identity, &x, 1, NULL);
+}
+
+const wg_op wgi_op_identity = {
+    .name = "identity",
+    .summary = "Its operand, unchanged.",
+    .formula = "y = x",
+    .adjoint = "x' = y'",
+    .operands = 1,
+    .kind = WG_ALIAS,
+    .shape = same,
+    .alias = whole,
+    .vjp = identity_vjp,
+    .sample = identity_sample,
+};
+
+/* ---- custom: y as it is, the rule for the gradients of x[1..] from the caller ---- */
+
+static bool has_rule(wg_rule *r)
+{
+    r->y[0] = r->x[0];
+    return *(const wg_vjp_rule *)r->attr || wg_rule_fail(r, WG_ERROR_USE, "takes a rule, a function in C");
+}
+
+static void custom_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    wg_vjp_rule rule = *(const wg_vjp_rule *)wg_attr(y);
+    rule(here, y, gy, x + 1, gx + 1);
+}
+
+static void twice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, 2); }
+
+static wg_node custom_sample(wg_site here, wg_graph *g, int i)
+{
+    if (i > 1) return wg_none;
+    wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(3));
+    return wg_custom_vjp_at(here, wg_mul(x, 2), &x, 1, twice_vjp);
+}
+
+static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, NULL }, { 0 } };
+
+static const wg_op wgi_op_custom = {
+    .name = "custom_vjp",
+    .summary = "Its first operand, with a derivative of the caller's for the others.",
+    .formula = "y = f(x)",
+    .adjoint = "x' = rule(y, y', x)",
+    .operands = -1,
+    .kind = WG_ALIAS,
+    .attr_size = sizeof(wg_vjp_rule),
+    .attrs = custom_attrs,
+    .shape = has_rule,
+    .alias = whole,
+    .vjp = custom_vjp,
+    .sample = custom_sample,
+};
+
+wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule)
+{
+    wg_node all[16];
+    if (!y.graph) return y;
+    if (n < 1 || n > 15 || !rule) {
+        wgi_fail(y.graph->c, here, "custom_vjp", WG_ERROR_USE, "takes 1 to 15 operands and a rule, not %d", n);
+        return wgi_error_node(y.graph);
+    }
+    all[0] = y;
+    memcpy(all + 1, x, sizeof *x * (size_t)n);
+    return wg_apply(here, &wgi_op_custom, all, n + 1, &rule);
+}
+
+extern const wg_op *const wgi_ops_custom[];
+const wg_op *const        wgi_ops_custom[] = { &wgi_op_identity, &wgi_op_custom, NULL };
+
+#endif

@@ -1,0 +1,145 @@
+/* error.c: the first error of a context, warnings, and what a call site says.
+ * Every error passes wgi_vfail(): a breakpoint there sees them all. */
+#include "base/base.h"
+
+#include <stdio.h>
+
+const char *wg_status_text(wg_status s)
+{
+#define ROW(name, text) text,
+    static const char *const texts[] = { WG_STATUS_LIST(ROW) };
+#undef ROW
+    return (unsigned)s < WG_STATUS_COUNT ? texts[s] : "unknown status";
+}
+
+const char *wg_site_place(wg_site s)
+{
+    const char *line = s ? strchr(s, '\n') : NULL;
+    return line ? line + 1 : s ? s : "";
+}
+
+wg_site wg_inside(wg_site here) { return wg_site_place(here); }
+
+wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
+{
+    size_t na = strlen(arguments), np = strlen(place);
+    char  *s = c && !c->fixed ? wgi_arena_alloc(&c->arena, na + np + 2) : NULL;
+    if (!s) return "\n";
+    memcpy(s, arguments, na);
+    s[na] = '\n';
+    memcpy(s + na + 1, place, np + 1);
+    return s;
+}
+
+static WG_PRINTF(5, 0) wg_status
+    wgi_vfail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, va_list args)
+{
+    if (!c || c->status) return c ? c->status : s;
+    c->status = s;
+    if (c->quiet) return s;
+    c->failed_here = here;
+    const char *place = wg_site_place(here);
+    int         n = 0;
+    if (place[0]) n += snprintf(c->message, sizeof c->message, "%s: ", place);
+    if (what && what[0] && n < (int)sizeof c->message) n += snprintf(c->message + n, sizeof c->message - (size_t)n, "%s: ", what);
+    if (n < (int)sizeof c->message) vsnprintf(c->message + n, sizeof c->message - (size_t)n, format, args);
+    if (c->o.on_error) c->o.on_error(c->o.user, s, c->message);
+    return s;
+}
+
+wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    wg_status r = wgi_vfail(c, here, what, s, format, args);
+    va_end(args);
+    return r;
+}
+
+wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    wg_status r = wgi_vfail(c, here, NULL, s ? s : WG_ERROR_USE, format, args);
+    va_end(args);
+    return r;
+}
+
+wg_status wgi_quiet_begin(wg_context *c)
+{
+    wg_status was = c->status;
+    c->status = WG_OK;
+    c->quiet++;
+    return was;
+}
+
+void wgi_quiet_end(wg_context *c, wg_status was)
+{
+    c->quiet--;
+    c->status = was;
+}
+
+void wgi_warn(wg_context *c, const char *format, ...)
+{
+    char    text[512];
+    va_list args;
+    if (!c->o.on_warning) return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    c->o.on_warning(c->o.user, text);
+}
+
+wg_status wg_failed(const wg_context *c) { return c ? c->status : WG_ERROR_MEMORY; }
+
+const char *wg_message(const wg_context *c) { return c ? c->message : wg_status_text(WG_ERROR_MEMORY); }
+
+void wg_recover(wg_context *c)
+{
+    if (!c || c->fixed || !c->status) return;
+    c->status = WG_OK;
+    c->message[0] = 0;
+    c->failed_here = NULL;
+    c->recoveries++;
+}
+
+/* The text of an argument ends at a comma outside brackets and quotes. */
+static const char *argument_end(const char *s)
+{
+    int  depth = 0;
+    char quote = 0;
+    for (; *s && *s != '\n'; s++) {
+        if (quote) {
+            if (*s == '\\' && s[1] && s[1] != '\n') s++;
+            else if (*s == quote) quote = 0;
+        } else if (*s == '"' || *s == '\'') {
+            quote = *s;
+        } else if (strchr("([{", *s)) {
+            depth++;
+        } else if (strchr(")]}", *s)) {
+            depth--;
+        } else if (*s == ',' && depth <= 0) {
+            break;
+        }
+    }
+    return s;
+}
+
+const char *wgi_argument(wg_site here, int k, char *buf, size_t size)
+{
+    buf[0] = 0;
+    const char *s = here && strchr(here, '\n') ? here : "";
+    for (; k > 0; k--) {
+        s = argument_end(s);
+        if (*s != ',') return buf;
+        s++;
+    }
+    while (*s == ' ') s++;
+    const char *end = argument_end(s);
+    while (end > s && end[-1] == ' ') end--;
+    size_t n = (size_t)(end - s);
+    if (n >= size || n > 60) /* a long expression says less than its shape */
+        snprintf(buf, size, "%.*s...", (int)WGI_MIN(WGI_MIN(n, size - 4), 40), s);
+    else snprintf(buf, size, "%.*s", (int)n, s);
+    return buf;
+}

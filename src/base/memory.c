@@ -1,0 +1,85 @@
+/* memory.c: the blocks that a context owns. Every allocation passes allocate(). */
+#include "base/base.h"
+
+#include <sys/mman.h>
+
+enum { HUGE_PAGE = 1 << 21 };
+
+/* Large blocks lie in huge pages where the system has them: first touch is several times faster, and so are passes over more
+ * memory than the address caches reach. */
+static void prefer_huge_pages(const char *p, size_t n)
+{
+    uintptr_t begin = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    uintptr_t end = ((uintptr_t)p + n) & ~(uintptr_t)(HUGE_PAGE - 1);
+#ifdef MADV_HUGEPAGE
+    if (begin < end) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#endif
+}
+
+static void *allocate(wg_context *c, size_t count, size_t size)
+{
+    size_t n;
+    if (!c || c->fixed) return NULL;
+    if (__builtin_mul_overflow(count, size, &n) || n > PTRDIFF_MAX - 256) {
+        wgi_fail(c, NULL, "memory", WG_ERROR_MEMORY, "%zu times %zu bytes asked for", count, size);
+        return NULL;
+    }
+    size_t all = n + sizeof(wgi_block) + 64;
+    char  *base = c->memory.resize(c->memory.user, NULL, 0, all);
+    if (!base) {
+        wgi_fail(c, NULL, "memory", WG_ERROR_MEMORY, "no memory for %zu bytes", n);
+        return NULL;
+    }
+    prefer_huge_pages(base, all);
+    wgi_block *b = (wgi_block *)(void *)(((uintptr_t)base + 63) & ~(uintptr_t)63);
+    b->base = base;
+    b->size = all;
+    b->c = c;
+    b->prev = NULL;
+    b->next = c->blocks;
+    if (c->blocks) c->blocks->prev = b;
+    c->blocks = b;
+    c->live++;
+    return b + 1;
+}
+
+void *wg_alloc(wg_context *c, size_t count, size_t size)
+{
+    void *p = allocate(c, count, size);
+    if (p) memset(p, 0, count * size);
+    return p;
+}
+
+void *wgi_raw(wg_context *c, size_t count, size_t size)
+{
+    void *p = allocate(c, count, size);
+#ifdef WG_HOSTILE
+    if (p) memset(p, WGI_POISON, count * size);
+#endif
+    return p;
+}
+
+void wg_free(wg_context *c, void *p)
+{
+    if (!c || !p) return;
+    wgi_block *b = (wgi_block *)p - 1;
+    assert(b->c == c);
+    if (b->prev) b->prev->next = b->next;
+    else c->blocks = b->next;
+    if (b->next) b->next->prev = b->prev;
+    c->live--;
+    c->memory.resize(c->memory.user, b->base, b->size, 0);
+}
+
+void *wgi_grow(wg_context *c, void *p, size_t *capacity, size_t need, size_t size)
+{
+    if (need <= *capacity) return p;
+    size_t more = *capacity ? *capacity : 8;
+    while (more < need) more *= 2;
+    void *q = wgi_raw(c, more, size);
+    if (!q) return NULL;
+    if (p) memcpy(q, p, *capacity * size);
+    wg_free(c, p);
+    *capacity = more;
+    return q;
+}

@@ -1,0 +1,19 @@
+/* grad.h: derivatives as nodes. The builders that this room may use are wg_addn_at, wg_sum_to_at, wg_broadcast_to_at, wg_cast_at,
+ * wg_fill_at, wg_reshape_at, and wg_concat_at for the rows of a Jacobian. */
+#ifndef WGI_GRAD_H
+#define WGI_GRAD_H
+
+#include "wengert/grad.h"
+
+#include "graph/graph.h"
+
+/* Appends the gradients of sum of <seed[j], y[j]> with respect to x[]; gx[k] wg_none where nothing reaches x[k]. blocked
+ * takes the first node whose rule has no derivative on a path to x, 0 if there is none. */
+bool    wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
+                    wg_node gx[], uint32_t *blocked);
+wg_node wgi_to_shape(wg_site here, wg_node g, const wg_shape *s, wg_dtype t); /* broadcast, cast to a shape and dtype */
+
+/* ops/identity.c */
+extern const wg_op wgi_op_identity;
+
+#endif

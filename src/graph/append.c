@@ -1,0 +1,93 @@
+/* append.c: a record becomes a node: its structure hash, its flags, what the graph counts of it. */
+#include "graph/graph.h"
+
+enum { WARN_AT = 10000000 };
+
+bool wgi_room(wg_graph *g)
+{
+    wg_context *c = g->c;
+    if (g->count >= INT32_MAX) {
+        wgi_fail(c, NULL, "graph", WG_ERROR_MEMORY, "more than 2^31 nodes since wg_begin");
+        return false;
+    }
+    void *p = wgi_grow(c, g->node, &g->node_capacity, (size_t)g->count + 1, sizeof *g->node);
+    if (!p) return false;
+    g->node = p;
+    size_t was = g->value_capacity;
+    p = wgi_grow(c, g->value, &g->value_capacity, (size_t)g->count + 1, sizeof *g->value);
+    if (!p) return false;
+    g->value = p;
+    if (g->value_capacity != was) memset(g->value + was, 0, (g->value_capacity - was) * sizeof *g->value);
+    was = g->marked_capacity;
+    p = wgi_grow(c, g->marked, &g->marked_capacity, (size_t)g->count + 1, sizeof *g->marked);
+    if (!p) return false;
+    g->marked = p;
+    if (g->marked_capacity != was) memset(g->marked + was, 0, g->marked_capacity - was);
+    if (g->count == WARN_AT && !g->warned) {
+        g->warned = true;
+        wgi_warn(c, "10,000,000 nodes since wg_begin: is a wg_begin missing in a loop?");
+    }
+    size_t all = WGI_MIN(WGI_MIN(g->node_capacity, g->value_capacity), WGI_MIN(g->marked_capacity, INT32_MAX));
+    g->room = (uint32_t)(g->count < WARN_AT ? WGI_MIN(all, WARN_AT) : all);
+    return true;
+}
+
+static double weight_of(const wgi_node *n)
+{
+    return wgi_is_leaf(n) || !n->shape->rank ? 0 : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
+}
+
+wgi_node *wgi_slot(wg_graph *g)
+{
+    if (g->count >= g->room && !wgi_room(g)) return NULL;
+    return memset(&g->node[g->count], 0, sizeof *g->node);
+}
+
+/* The structure hash: of the prefix, and this node's structure. Numbers, addresses, names, sites stay out. */
+static uint64_t node_hash(uint64_t h, const wgi_node *n)
+{
+    uint32_t meta = n->dtype | (uint32_t)n->output << 8 | n->operands << 16;
+    wgi_hash own = wgi_hash_of(n->op, n->shape, meta);
+    if (wgi_is_leaf(n)) return wgi_hash_after(h, own, 0);
+    const uint32_t *in = wgi_in(n);
+    h = wgi_hash_after(h, own, (n->operands > 0 ? in[0] : 0) | (uint64_t)(n->operands > 1 ? in[1] : 0) << 32);
+    for (uint32_t i = 2; i < n->operands; i++) h = wgi_mix(h, in[i]);
+    return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
+}
+
+uint32_t wgi_settle(wg_graph *g, wgi_node *n)
+{
+    if (g->again && !g->calling) wgi_again_stop(g);
+    n->scope = g->scope;
+    n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
+    bool leaf = wgi_is_leaf(n);
+    n->flags = !leaf ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
+    if (!n->shape->rank && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
+    if (!leaf) {
+        g->loose++;
+        g->weight += weight_of(n);
+        for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
+    }
+    return g->count++;
+}
+
+uint32_t wgi_append(wg_graph *g, const wgi_node *n)
+{
+    wgi_node *slot = wgi_slot(g);
+    if (!slot) return 0;
+    *slot = *n;
+    return wgi_settle(g, slot);
+}
+
+/* Nodes that the forgotten ones used are taken for used from now on. */
+void wgi_forget(wg_graph *g, uint32_t mark)
+{
+    for (uint32_t i = mark; i < g->count; i++) g->weight -= weight_of(&g->node[i]);
+    memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
+    g->count = mark;
+    g->loose = WGI_UNKNOWN;
+    for (int k = 0; k < WGI_NUMBERS; k++)
+        if (g->number[k].leaf >= mark) g->number[k] = (wgi_number){ 0 };
+    if (mark < WGI_SHARE_FROM) g->quick = 0;
+    wgi_again_forget(g, mark);
+}

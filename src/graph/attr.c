@@ -1,0 +1,76 @@
+/* attr.c: attributes of ops, compared and hashed field by field. */
+#include "graph/graph.h"
+
+static size_t attr_bytes(wg_attr_kind k)
+{
+    switch (k) {
+    case WG_ATTR_INT:
+    case WG_ATTR_CHOICE: return sizeof(int);
+    case WG_ATTR_SIZE: return sizeof(int64_t);
+    case WG_ATTR_DOUBLE: return sizeof(double);
+    case WG_ATTR_BOOL: return sizeof(bool);
+    case WG_ATTR_DTYPE: return sizeof(wg_dtype);
+    case WG_ATTR_POINTER: return sizeof(void *);
+    case WG_ATTR_AXES:
+    case WG_ATTR_SHAPE: break;
+    }
+    return 0;
+}
+
+/* The parts of a field that mean something: never padding, never unused places of a list. */
+static int attr_spans(const wg_attr_row *a, const void *attr, const char *at[2], size_t size[2])
+{
+    const char *p = (const char *)attr + a->offset;
+    if (a->kind == WG_ATTR_AXES) {
+        const wg_axes *x = (const wg_axes *)(const void *)p;
+        at[0] = (const char *)&x->count, size[0] = sizeof x->count;
+        at[1] = (const char *)x->axis, size[1] = sizeof x->axis[0] * (size_t)x->count;
+        return 2;
+    }
+    if (a->kind == WG_ATTR_SHAPE) {
+        const wg_shape *x = (const wg_shape *)(const void *)p;
+        at[0] = (const char *)&x->rank, size[0] = sizeof x->rank;
+        at[1] = (const char *)x->dim, size[1] = sizeof x->dim[0] * (size_t)x->rank;
+        return 2;
+    }
+    at[0] = p, size[0] = attr_bytes(a->kind);
+    return 1;
+}
+
+static uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
+{
+    for (; n >= 8; p += 8, n -= 8) {
+        uint64_t v;
+        memcpy(&v, p, 8);
+        h = wgi_mix(h, v);
+    }
+    for (; n; p++, n--) h = wgi_mix(h, (unsigned char)*p);
+    return h;
+}
+
+uint64_t wgi_attr_hash(const wg_op *op, const void *attr)
+{
+    const char *at[2];
+    size_t      size[2];
+    uint64_t    h = 7;
+    if (!op->attrs) return bytes_hash(h, attr, op->attr_size);
+    for (const wg_attr_row *a = op->attrs; a->name; a++)
+        for (int i = 0, n = attr_spans(a, attr, at, size); i < n; i++) h = bytes_hash(h, at[i], size[i]);
+    return h;
+}
+
+bool wgi_attr_equal(const wg_op *op, const void *p, const void *q)
+{
+    const char *at[2], *bt[2];
+    size_t      an[2], bn[2];
+    if (p == q) return true;
+    if (!p || !q) return false;
+    if (!op->attrs) return memcmp(p, q, op->attr_size) == 0;
+    for (const wg_attr_row *a = op->attrs; a->name; a++) {
+        int n = attr_spans(a, p, at, an);
+        attr_spans(a, q, bt, bn);
+        for (int i = 0; i < n; i++)
+            if (an[i] != bn[i] || memcmp(at[i], bt[i], an[i]) != 0) return false;
+    }
+    return true;
+}

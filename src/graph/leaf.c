@@ -1,0 +1,160 @@
+/* leaf.c: numbers, inputs and random streams as nodes. */
+#include "graph/graph.h"
+
+wg_node wg_number(double value) { return wg_number_of(value); }
+
+double wgi_number_value(wg_node n)
+{
+    uint64_t bits = ~(n.index | (uint64_t)n.generation << 32);
+    double   v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+static uint32_t number_new(wg_graph *g, wg_site here, double v, wg_dtype t)
+{
+    wgi_node *n = wgi_slot(g);
+    uint64_t *cell = n ? wgi_arena_alloc(&g->arena, sizeof *cell) : NULL;
+    if (!cell) return 0;
+    *cell = 0;
+    wgi_convert(t, cell, WG_F64, &v, 1);
+    n->op = &wgi_op_number, n->shape = g->node[0].shape, n->here = here;
+    n->cell = cell, n->number = v, n->dtype = (uint8_t)t;
+    return wgi_settle(g, n);
+}
+
+/* Graphs of many nodes are programs of scalars, where a record a number would double the work: there equal numbers share a
+ * leaf. In others a structure must not depend on which numbers happen to be equal. */
+wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    wgi_number *shared = g->count < WGI_SHARE_FROM ? NULL : wgi_number_place(g, bits);
+    if (shared && wgi_holds_number(shared, bits, t)) return wgi_handle(g, shared->leaf);
+    uint32_t i = number_new(g, here, v, t);
+    if (shared && i) *shared = (wgi_number){ bits, i, t };
+    return wgi_handle(g, i);
+}
+
+/* Never shared: it can be differentiated with respect to, and named. */
+wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
+{
+    if (!g || !g->count) return wg_none;
+    wgi_calling k = wgi_call_begin(g);
+    return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, number_new(g, here, value, g->c->o.dtype)));
+}
+
+static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
+{
+    char   buf[128];
+    size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+    if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype)) {
+        wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, %d axes, shape %s", name,
+                 wg_dtype_name(t.dtype), t.shape.rank, wg_shape_text(t.shape, buf, sizeof buf));
+        return wgi_error_node(g);
+    }
+    if (!t.data && bytes) {
+        wgi_fail(g->c, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name);
+        return wgi_error_node(g);
+    }
+    wgi_input      *in = wgi_arena_alloc(&g->arena, sizeof *in);
+    const wg_shape *s = wgi_intern(g->c, &t.shape);
+    if (!in || !s) return wgi_error_node(g);
+    in->name = wgi_arena_text(&g->arena, name);
+    static char nothing[8]; /* never written: an empty tensor has an address all the same */
+    in->data = copy ? wgi_arena_alloc(&g->arena, bytes) : t.data ? t.data : nothing;
+    in->borrowed = !copy, in->replaced = false;
+    uint32_t text = in->name ? wgi_text(g, in->name) : 0;
+    if (!in->name || !in->data || (*name && !text)) return wgi_error_node(g);
+    if (copy && bytes) memcpy(in->data, t.data, bytes);
+    uint32_t i =
+        wgi_append(g, &(wgi_node){ .op = &wgi_op_input, .shape = s, .input = in, .here = here, .dtype = (uint8_t)t.dtype });
+    if (i) g->node[i].name = text;
+    return wgi_handle(g, i);
+}
+
+/* The input of the last build at this place takes the new data; 0: there is none like it. */
+static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const wg_tensor *t, bool copy)
+{
+    if (!wgi_again_at(g, here, &wgi_op_input)) return 0;
+    wgi_node *n = &g->node[g->count];
+    uint32_t  text = n->name;
+    if (n->dtype != t->dtype || !wg_shape_equal(*n->shape, t->shape) || n->input->borrowed == copy || text != g->texts ||
+        strcmp(n->input->name, name) != 0 || !t->data)
+        return 0;
+    if (copy) memcpy(n->input->data, t->data, (size_t)wgi_size(n->shape) * wg_dtype_size(t->dtype));
+    else if (n->input->data != t->data) {
+        n->input->data = t->data;
+        g->leaves = ++g->c->structures;
+    }
+    n->input->replaced = false;
+    uint32_t i = wgi_again_take(g);
+    g->node[i].name = text;
+    g->texts++;
+    return i;
+}
+
+static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
+{
+    if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
+    name = name ? name : "";
+    uint32_t again = input_again(here, g, name, &t, copy);
+    if (again) return wgi_handle(g, again);
+    wgi_calling k = wgi_call_begin(g);
+    return wgi_leaf_end(g, k, here, &wgi_op_input, input_new(here, g, name, t, copy));
+}
+
+wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t) { return input(here, g, name, t, true); }
+
+wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t) { return input(here, g, name, t, false); }
+
+wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
+{
+    wg_graph *g = n.graph;
+    if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    if (!wgi_usable(n, here, "input_set", "the node")) return wg_failed(g->c);
+    wgi_node *node = wgi_node_of(n);
+    char      a[128], b[128];
+    if (node->op != &wgi_op_input)
+        return wgi_fail(g->c, here, "input_set", WG_ERROR_USE, "this is a node of %s, not an input", node->op->name);
+    if (t.dtype != node->dtype || !wg_shape_equal(t.shape, *node->shape))
+        return wgi_fail(g->c, here, "input_set", WG_ERROR_SHAPE, "\"%s\" is %s %s, the tensor %s %s", node->input->name,
+                        wg_dtype_name(node->dtype), wg_shape_text(*node->shape, a, sizeof a), wg_dtype_name(t.dtype),
+                        wg_shape_text(t.shape, b, sizeof b));
+    size_t bytes = (size_t)wgi_size(node->shape) * wg_dtype_size(t.dtype);
+    if (bytes && !t.data) return wgi_fail(g->c, here, "input_set", WG_ERROR_VALUE, "a tensor without data");
+    wgi_close(g);
+    if (node->input->borrowed && !node->input->replaced) { /* the caller's array is read, never written */
+        void *own = wgi_arena_alloc(&g->arena, bytes);
+        if (!own) return wg_failed(g->c);
+        node->input->data = own;
+        node->input->replaced = true;
+        g->leaves = ++g->c->structures;
+    }
+    if (bytes) memmove(node->input->data, t.data, bytes);
+    return WG_OK;
+}
+
+wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
+{
+    if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
+    uint32_t ordinal = 0;
+    if (!name) {
+        size_t i = 0;
+        while (i < g->stream_scopes && g->streams[i].scope != g->scope) i++;
+        if (i == g->stream_scopes) {
+            void *p = wgi_grow(g->c, g->streams, &g->stream_capacity, i + 1, sizeof *g->streams);
+            if (!p) return wgi_error_node(g);
+            g->streams = p;
+            g->streams[g->stream_scopes++] = (wgi_stream_count){ g->scope, 0 };
+        }
+        ordinal = ++g->streams[i].count;
+    }
+    wgi_node n = { .op = &wgi_op_stream, .shape = g->node[0].shape, .here = here, .dtype = WG_I64 };
+    n.cell = wgi_arena_alloc(&g->arena, sizeof *n.cell);
+    if (!n.cell) return wgi_error_node(g);
+    *n.cell = wgi_mix(wgi_text_hash(g->text[g->scope]), name ? wgi_text_hash(name) : ordinal);
+    n.number = ordinal;
+    wgi_calling k = wgi_call_begin(g);
+    return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, wgi_append(g, &n)));
+}

@@ -1,0 +1,119 @@
+/* node.c: looking at a node. */
+#include "graph/graph.h"
+
+wgi_node *wgi_node_of(wg_node n)
+{
+    wg_graph *g = n.graph;
+    return g && n.generation == g->generation && n.index < g->count ? &g->node[n.index] : NULL;
+}
+
+bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
+{
+    wg_graph *g = n.graph;
+    if (!g) return false;
+    if (n.generation == g->generation && n.index < g->count) return n.index != 0;
+    if (n.generation != g->generation)
+        wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node of before the last wg_begin of its graph", which);
+    else wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node that the graph no longer has", which);
+    return false;
+}
+
+bool wg_node_ok(wg_node n) { return n.index && wgi_node_of(n); }
+
+const wg_op *wg_node_op(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x ? x->op : NULL;
+}
+
+const char *wg_node_op_name(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x ? x->op->name : "";
+}
+
+int wg_node_operands(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x ? (int)x->operands : 0;
+}
+
+wg_node wg_node_operand(wg_node n, int k)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x && k >= 0 && k < (int)x->operands ? wgi_handle(n.graph, wgi_in(x)[k]) : wg_none;
+}
+
+wg_shape wg_node_shape(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x ? *x->shape : WG_SCALAR;
+}
+
+wg_dtype wg_node_dtype(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x ? (wg_dtype)x->dtype : WG_DEFAULT_DTYPE;
+}
+
+const char *wg_node_name(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return !x                                                   ? ""
+           : x->name                                            ? n.graph->text[x->name]
+           : (x->op == &wgi_op_param || x->op == &wgi_op_state) ? x->parameter->name
+                                                                : "";
+}
+
+const char *wg_node_scope(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x ? n.graph->text[x->scope] : "";
+}
+
+wg_site wg_node_site(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x && x->here ? x->here : "";
+}
+
+const void *wg_attr(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x && x->op->attr_size ? x->attr : NULL;
+}
+
+wg_node wg_part(wg_node n, int k)
+{
+    const wgi_node *x = wgi_node_of(n);
+    if (!x || !n.index) return n;
+    int64_t i = (int64_t)n.index - x->output + k;
+    if (k >= 0 && i < n.graph->count && n.graph->node[i].op == x->op && n.graph->node[i].output == k)
+        return wgi_handle(n.graph, (uint32_t)i);
+    wgi_fail(n.graph->c, x->here, "part", WG_ERROR_USE, "%s has no output %d", x->op->name, k);
+    return wgi_error_node(n.graph);
+}
+
+int64_t wg_dim(wg_node n, int axis)
+{
+    wg_shape s = wg_node_shape(n);
+    int      i = axis < 0 ? axis + s.rank : axis;
+    if (i >= 0 && i < s.rank) return s.dim[i];
+    if (n.graph && n.index) {
+        char buf[128];
+        wgi_fail(n.graph->c, wg_node_site(n), "dim", WG_ERROR_SHAPE, "no axis %d in %s", axis, wg_shape_text(s, buf, sizeof buf));
+    }
+    return 0;
+}
+
+wg_params *wg_node_params(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x && (x->op == &wgi_op_param || x->op == &wgi_op_state) ? x->parameter->owner : NULL;
+}
+
+bool wg_node_is_state(wg_node n)
+{
+    const wgi_node *x = wgi_node_of(n);
+    return x && x->op == &wgi_op_state;
+}

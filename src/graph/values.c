@@ -1,0 +1,76 @@
+/* values.c: the values of an evaluation: when it is open, where they lie, which are results.
+ * Invariant: value[i] is NULL or holds node i's value of the open evaluation; without one all are NULL. */
+#include "graph/graph.h"
+
+bool wgi_moved(const wg_graph *g)
+{
+    for (size_t i = 0; i < g->uses; i++)
+        if (g->use[i].p->version != g->use[i].version) return true;
+    return false;
+}
+
+bool wgi_open(wg_graph *g)
+{
+    if (g->open) return true;
+    g->open = true;
+    g->committed = false;
+    g->trail = 0x7121;
+    g->rans = 0;
+    for (size_t i = 0; i < g->uses; i++) g->use[i].version = g->use[i].p->version;
+    return true;
+}
+
+void wgi_close(wg_graph *g)
+{
+    if (!g->open) return;
+    memset(g->value, 0, sizeof *g->value * g->count);
+    for (size_t i = 0; i < g->results; i++)
+        if (g->result[i] < g->count) g->node[g->result[i]].flags &= (uint8_t)~WGI_RESULT;
+    g->results = 0;
+    wgi_arena_reset(&g->values);
+    g->open = false;
+    g->epoch += !g->frozen && !g->peeked;
+}
+
+size_t wgi_value_bytes(const wgi_node *n) { return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype); }
+
+/* A value that lies in a parameter's memory moves with the parameter: a result gets bytes of its own. */
+bool wgi_own_bytes(wg_graph *g, uint32_t i)
+{
+    uint32_t base = i;
+    while (g->node[base].op->kind == WG_ALIAS) base = wgi_in(&g->node[base])[0];
+    const wgi_node *b = &g->node[base];
+    if (b->op != &wgi_op_param && b->op != &wgi_op_state) return true;
+    const char *p = g->value[i], *from = b->parameter->data;
+    if (p && (p < from || p >= from + WGI_MAX(wgi_value_bytes(b), 1))) return true;
+    size_t n = wgi_value_bytes(&g->node[i]);
+    void  *copy = wgi_arena_alloc(&g->values, n);
+    if (!copy) return false;
+    g->value[i] = memcpy(copy, p ? p : from, n);
+    return true;
+}
+
+void wgi_result(wg_graph *g, uint32_t i)
+{
+    const wgi_node *n = &g->node[i];
+    if (n->flags & WGI_RESULT || (wgi_may_be_parameter(n) && !wgi_own_bytes(g, i))) return;
+    if (g->results == g->result_capacity) {
+        void *p = wgi_grow(g->c, g->result, &g->result_capacity, g->results + 1, sizeof *g->result);
+        if (!p) return;
+        g->result = p;
+    }
+    g->result[g->results++] = i;
+    g->node[i].flags |= WGI_RESULT;
+}
+
+void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
+{
+    if (!r->quiet || g->node[i].flags & WGI_KEPT) wgi_result(g, i);
+}
+
+void *wgi_value_of_leaf(const wgi_node *n)
+{
+    if (n->op == &wgi_op_number || n->op == &wgi_op_stream) return n->cell;
+    if (n->op == &wgi_op_param || n->op == &wgi_op_state) return n->parameter->data;
+    return n->op == &wgi_op_input ? n->input->data : NULL;
+}
