@@ -181,7 +181,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LIB)
 
 # ---- what people ask for ----
 
-.PHONY: test check check-vmath demo mnist bench docs asan hostile graphs-long torture-long install uninstall format clean help deps
+.PHONY: test rooms check check-vmath demo mnist bench docs asan hostile graphs-long torture-long install uninstall format clean help deps
 
 test: ## all that must hold; the last line is `N passed, N failed`
 	+@BUILD=$(BUILD) tests/run.sh plain hostile asan
@@ -200,6 +200,9 @@ torture-long: ## every op sample with every single allocation failing, once and 
 
 check-vmath: ## exp, log, tanh, sigmoid, softplus, log1p, erf over all 2^32 floats
 	+@BUILD=$(BUILD) WG_VMATH=all tests/run.sh --long test_vmath
+
+rooms: all ## the rooms of the code, the arrows between them, circles
+	@BUILD='$(BUILD)' tools/rooms.sh
 
 check: all ## the house rules: format, directions of #include, generated docs, headers alone, exported names
 	@CC='$(CC)' BUILD='$(BUILD)' tools/check.sh

@@ -3,7 +3,7 @@
 
 #if WG_BASE
 
-#include "grad/grad.h"
+#include "graph/graph.h"
 
 /* ---- identity ---- */
 

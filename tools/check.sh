@@ -19,53 +19,32 @@ report() {
     broken=$((broken + 1))
 }
 
+# All C files of the project but the public headers and what a build makes.
+c_files() { git ls-files --cached --others --exclude-standard '*.c' '*.h' | grep -v '^include/'; }
+
 # ---- format: all C but the public headers, whose tables are aligned by hand ----
 
 format() {
     command -v clang-format >/dev/null || { echo "clang-format is not installed: the format is not checked"; return; }
-    for f in src/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] examples/*.[ch]; do
-        [ -f "$f" ] && ! clang-format "$f" | cmp -s - "$f" && echo "$f"
+    c_files | while read -r f; do
+       ! clang-format "$f" | cmp -s - "$f" && echo "$f"
     done | report "not as clang-format has it (make format)"
 }
 
-# ---- directions: dependencies point one way ----
+# ---- rooms: which file may use which ----
 
-includes() { grep -HnE '^ *# *include' "$@" 2>/dev/null; }
-
-directions() {
-    local core
-    core=$(grep -lE '# *include "wgi.h"' src/*.c)
-    # layers.c keeps in the graph what nn.c asks for
-    includes $core src/wgi.h ops/*.[ch] | grep -E '(nn|data|check|draw|lang|wengert)\.h"' | grep -v '^src/layers\.c:.*nn\.h' |
-        report "the core and the ops stand below nn, data, check, draw and lang"
-    includes $core src/wgi.h ops/*.[ch] | grep -E '"(check_private|dataset|formats|idx|safetensors|view|lang)\.h"' |
-        report "the core and the ops include no outer room's header"
-    grep -lE '# *include "wgi.h"' src/{nn,data,idx,npy,safetensors,params_load,params_save,check,draw,dot,view,label,fold,render,chart,lang}*.c \
-        2>/dev/null | report "the outer rooms stand on the public headers alone"
-    includes tools/*.[ch] examples/*.[ch] | grep -E '"(wgi|check_private|dataset|formats|idx|safetensors|view|lang)\.h"' |
+rooms() {
+    tools/rooms.sh --check | report "the rooms (make rooms)"
+    includes examples/*.[ch] tools/*.[ch] | grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|draw|lang|ops)/' |
         report "the command and the examples use public headers alone"
     includes include/wengert/*.h | grep -E '<' | grep -vE '<std(bool|def|int|io)\.h>' |
         report "public headers include stdbool, stddef, stdint and stdio alone"
-    includes src/*.[ch] ops/*.[ch] tools/*.[ch] | grep -E 'cblas\.h' | grep -v '^src/blas\.c:' | report "BLAS belongs to src/blas.c"
-    includes src/*.[ch] ops/*.[ch] tools/*.[ch] | grep -E '(cgraph|gvc|graphviz)' | grep -v '^src/dot\.c:' |
-        report "Graphviz belongs to src/dot.c"
-    grep -nE '# *include <omp\.h>|# *pragma +omp' src/*.[ch] ops/*.[ch] tools/*.[ch] | grep -vE 'omp +simd' |
-        grep -vE '^src/(threads|blas)\.c:' | report "OpenMP belongs to src/threads.c and the gate in src/blas.c"
     grep -nE 'ffast-math|Ofast|march=native' Makefile | report "flags that change the host process or its results"
 }
 
-# ---- no op by name in the core, but those that derivatives are put together with ----
+includes() { grep -HnE '^ *# *include' "$@" 2>/dev/null; }
 
-op_names() { nm -g --defined-only "$build"/obj/ops/isa0/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | sort -u; }
-
-ops_unnamed() {
-    local names
-    names=$(op_names | grep -vxE 'addn|add|sum_to|broadcast_to|cast|fill|reshape' | paste -sd'|')
-    [ -n "$names" ] || return 0
-    # the Jacobian stacks its rows; leaf.c's samples multiply
-    grep -nE "\\bwg_($names)(_at)? *\\(|\"($names)\"" $(grep -lE '# *include "wgi.h"' src/*.c) |
-        grep -vE '^src/derive\.c:.*wg_concat_at|^src/leaf\.c:.*wg_mul_at' | report "the core names an op"
-}
+op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | grep -vx op | sort -u; }
 
 # ---- generated documentation, names against symbols ----
 
@@ -76,7 +55,7 @@ registry() {
 }
 
 # Builders in ops/ that only put other ops together: their descriptors are not needed.
-composites() { echo 'l2|extern'; }
+composites() { echo 'l2|extern|fill'; }
 
 registry_names() { "$build/wengert" ops --markdown | sed -n 's/^| *`\{0,1\}\([a-z0-9_]*\)`\{0,1\} *|.*/\1/p' | grep -vxE 'op|name|' | sort -u; }
 
@@ -110,17 +89,17 @@ headers() {
     [ -n "$cxx" ] || echo "no C++ compiler: the headers are not tried as C++"
 }
 
-# ---- sizes: places to look at, no more ----
+# ---- sizes ----
 
 sizes() {
-    wc -l src/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] 2>/dev/null | awk '$2 != "total" && $1 > 500 { print "long file: " $2 ", " $1 " lines" }'
-    awk '/^#/ || /^ *\/\*/ { next } length($0) > 130 { print FILENAME ":" FNR }' src/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] 2>/dev/null |
-        grep -v digits_table | report "lines of more than 130 columns"
+    c_files | grep -v digits_table | xargs wc -l | awk '$2 != "total" && $1 > 450 { print $2 ", " $1 " lines" }' |
+        report "files of more than 450 lines"
+    c_files | grep -v digits_table | xargs awk '/^#/ || /^ *\/\*/ { next } length($0) > 130 { print FILENAME ":" FNR }' |
+        report "lines of more than 130 columns"
 }
 
 format
-directions
-ops_unnamed
+rooms
 registry
 symbols
 headers

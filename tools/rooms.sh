@@ -1,27 +1,33 @@
 #!/usr/bin/env bash
-# Prints the rooms of the code, the arrows between them, and every circle; `make rooms` calls it after a build, `make check` calls
-# it with --check, which prints only what is broken. The room of a file is its folder. An arrow is a symbol that an object file of
-# one room uses and an object file of the other defines, as the linker sees them.
+# Prints the rooms of the code, the arrows between them, and every circle. `make rooms` calls it after a build; `make check` calls
+# it with --check: then it prints only what is broken. The exit status is 1 when something is broken.
 #
 #   tools/rooms.sh [--check]
 #
+# The room of a file is its folder: src/run/plan/emit.c stands in the room run, ops/arith.c in the room ops. There is an arrow from
+# one room to another when an object file of the one uses a symbol that an object file of the other defines (as the linker sees it).
+# An #include is held to the same directions.
 # Environment: BUILD.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 
-# From the lowest room to the highest: a room may use those before it, and public symbols alone (wg_) once it is an outer room.
-floors='base kernel params graph ops grad run look'
-# Each outer room, with the outer rooms that it may use besides.
-outer='files: data:files nn: check: draw: lang:nn'
-# Symbols that break the rule for a reason: ROOM SYMBOL. docs/architecture.md has the reasons.
+# The engine, from its lowest room to its highest. A room may use the rooms before it.
+engine='base kernel params graph ops grad run look'
+# The rooms around the engine, and after a colon the other such rooms that one may use. Of the engine they may use public symbols
+# (wg_) and public headers alone.
+around='files: data:files nn: check: draw: lang:nn'
+# The public headers that the engine may not include, since they belong to the rooms around it.
+around_headers='nn data check draw lang wengert'
+# Exceptions: a room and the one symbol or header that it may use all the same. docs/architecture.md says why.
 ports='
 graph wg_cast_at
 graph wgi_op_registered
 check wgi_parts_run
 check wgi_cores
+check base/threads.h
 '
-# The only ops that the rooms of the engine may build nodes with, and the room that may.
+# The builders of nodes that a room of the engine may call. The engine names no other op.
 builders='
 grad wg_addn_at
 grad wg_sum_to_at
@@ -31,73 +37,108 @@ grad wg_fill_at
 grad wg_reshape_at
 grad wg_concat_at
 '
+# Libraries that one file alone may include, and the pragma of OpenMP.
+libraries='
+src/kernel/blas.c cblas.h
+src/draw/dot.c cgraph.h
+src/base/threads.c omp.h
+'
 
-# One line a symbol: D file symbol for a definition, U file symbol for a use. Objects of the first instruction set stand for all.
+# D file symbol: a definition; U file symbol: a use. The objects of the first instruction set stand for those of all.
 symbols() {
-    local o f
-    find "$build/obj/src" "$build/obj/isa0" -name '*.o' | while read -r o; do
-        f=${o#"$build"/obj/}
-        f=${f#isa0/}
-        [ -e "${f%.o}.c" ] || continue
-        nm "$o" | awk -v f="${f%.o}.c" '$2 ~ /^[TDRBV]$/ { print "D", f, $3 } $1 == "U" && $2 ~ /^wgi?_/ { print "U", f, $2 }'
+    local object file
+    find "$build/obj/src" "$build/obj/isa0" "$build/obj/tools" -name '*.o' | while read -r object; do
+        file=${object#"$build"/obj/}
+        file=${file#isa0/}
+        file=${file%.o}.c
+        [ -e "$file" ] || continue # an object of a file that is no more
+        nm "$object" | awk -v f="$file" '$2 ~ /^[TDRBV]$/ { print "D", f, $3 } $1 == "U" && $2 ~ /^wgi?_/ { print "U", f, $2 }'
     done
 }
 
-# room of a path: src/run/plan/emit.c is run, ops/arith.c is ops
-symbols | awk -v check="${1:-}" -v floors="$floors" -v outer="$outer" -v ports="$ports" -v builders="$builders" '
+# I file header, for each #include; P file, for each pragma of OpenMP that makes threads; F file, for each file.
+texts() {
+    find src ops tools examples -name '*.[ch]' | awk '{ print "F", $0 }'
+    find src ops tools examples -name '*.[ch]' -exec grep -HE '^ *# *(include|pragma +omp)' {} + |
+        sed -nE 's/^([^:]*): *# *include *[<"]([^>"]*)[>"].*/I \1 \2/p; /omp +simd/d; s/^([^:]*): *# *pragma +omp.*/P \1/p'
+}
+
+{ texts; symbols; } | awk -v check="${1:-}" -v engine="$engine" -v around="$around" -v around_headers="$around_headers" \
+    -v ports="$ports" -v builders="$builders" -v libraries="$libraries" '
+function pairs(text, into,    p, n, i) { n = split(text, p, /[ \n]+/); for (i = 2; i < n; i += 2) into[p[i], p[i + 1]] = 1 }
 function room(f,    p) { split(f, p, "/"); return p[1] == "src" ? p[2] : p[1] }
 function broken(text) { print text; bad++ }
-function may(a, b, s) {
-    if (a == b || (a, s) in port) return 1
+# Whether room a may use a thing of room b; public: the thing is part of what users see.
+function may(a, b, public) {
+    if (a == b) return 1
     if (a in floor) return b in floor && floor[b] < floor[a]
-    return b in floor ? s ~ /^wg_/ : (a, b) in beside
+    return (b in floor || b in outer) && (public || (a, b) in beside)
 }
+function one_file(f, library,    k, p) {
+    for (k in library_file) { split(k, p, SUBSEP); if (p[2] == library) return (f, library) in library_file }
+    return 1
+}
+
 BEGIN {
-    n = split(floors, list, " ")
-    for (i = 1; i <= n; i++) { floor[list[i]] = i; known[list[i]] = 1; order[i] = list[i] }
-    m = split(outer, list, " ")
-    for (i = 1; i <= m; i++) { split(list[i], p, ":"); known[p[1]] = 1; order[n + i] = p[1]; if (p[2] != "") beside[p[1], p[2]] = 1 }
-    rooms = n + m
-    k = split(ports, list, /[ \n]+/); for (i = 2; i < k; i += 2) port[list[i], list[i + 1]] = 1
-    k = split(builders, list, /[ \n]+/); for (i = 2; i < k; i += 2) builder[list[i], list[i + 1]] = 1
+    n = split(engine, list, " ")
+    for (i = 1; i <= n; i++) { floor[list[i]] = i; order[++rooms] = list[i] }
+    m = split(around, list, " ")
+    for (i = 1; i <= m; i++) {
+        split(list[i], p, ":")
+        outer[p[1]] = 1; order[++rooms] = p[1]
+        if (p[2] != "") beside[p[1], p[2]] = 1
+    }
+    m = split(around_headers, list, " ")
+    for (i = 1; i <= m; i++) header_around["wengert/" list[i] ".h"] = 1
+    pairs(ports, port); pairs(builders, builder); pairs(libraries, library_file)
 }
-{ file[$2] = 1 }
+
+$1 == "F" {
+    r = room($2)
+    if (r == "ops" && $2 ~ /\.c$/) size[r]++
+    if ($2 !~ /^src\//) next
+    if ($2 !~ /\/.*\// || !(r in floor || r in outer)) broken($2 ": stands in no room; tools/rooms.sh lists the rooms")
+    else if ($2 ~ /\.c$/) size[r]++
+    base = $2; sub(/.*\//, "", base)
+    if (base ~ /\.c$/ && base in named) broken($2 ": " named[base] " has the same name")
+    named[base] = $2
+}
+$1 == "P" && $2 != "src/base/threads.c" { broken($2 ": OpenMP belongs to src/base/threads.c") }
+$1 == "I" {
+    a = room($2); h = $3
+    if (!one_file($2, h) || (h ~ /^graphviz\// && $2 != "src/draw/dot.c")) broken($2 ": " h " belongs to another file: tools/rooms.sh")
+    if ((a in floor) && (h in header_around)) broken($2 " includes " h ": it belongs to a room around the engine")
+    b = h; sub(/\/.*/, "", b)
+    if (h ~ /\// && (b in floor || b in outer) && !((a, h) in port) && !may(a, b, 0))
+        broken($2 " includes " h ": " a " may not use " b)
+}
 $1 == "D" { home[$3] = $2 }
 $1 == "U" { user[++uses] = $2; used[uses] = $3 }
+
 END {
-    for (f in file) {
-        r = room(f); size[r]++
-        if (!(r in known)) broken(f ": " r " is no room: tools/rooms.sh lists them")
-    }
     for (i = 1; i <= uses; i++) {
         s = used[i]
         if (!(s in home)) continue
-        a = room(user[i]); b = room(home[s])
-        if (a != b) { arrow[a, b]++; if (!((user[i], s) in seen)) { seen[user[i], s] = 1; if (!((a, b) in first)) first[a, b] = s } }
-        if (!may(a, b, s)) broken(user[i] " uses " s " of " home[s] ": " a " may not use " b (b in floor && !(a in floor) ? " but by its public symbols (wg_)" : ""))
-        if (a in floor && b == "ops" && a != "ops" && s ~ /^wg_/ && s !~ /^wg_op_|^wg_any|^wg_between/ && !((a, s) in builder) && !((a, s) in port))
-            broken(user[i] " uses " s ": the engine names no op (" home[s] ")")
-    }
-    # circles: rooms that reach each other, ports apart
-    for (i = 1; i <= uses; i++) if (used[i] in home) {
-        a = room(user[i]); b = room(home[used[i]])
-        if (a != b && !((a, used[i]) in port)) reach[a, b] = 1
+        a = room(user[i]); b = room(home[s]); link[user[i], home[s]] = 1
+        if (a == "tools" && s ~ /^wgi_/) broken(user[i] " uses " s ": the command uses public symbols (wg_) alone")
+        if (a == "tools" || a == b || (a, s) in port) continue
+        arrow[a, b]++; reach[a, b] = 1
+        if (!may(a, b, s ~ /^wg_/ && !(a in floor))) broken(user[i] " uses " s " of " home[s] ": " a " may not use " b)
+        else if (a in floor && b == "ops" && s ~ /^wg_.*_at$/ && s != "wg_op_at" && !((a, s) in builder)) broken(user[i] " uses " s ": the engine names no op")
     }
     for (k = 1; k <= rooms; k++) for (i = 1; i <= rooms; i++) for (j = 1; j <= rooms; j++)
-        if (((order[i], order[k]) in reach) && ((order[k], order[j]) in reach)) reach[order[i], order[j]] = 1
+        if ((order[i], order[k]) in reach && (order[k], order[j]) in reach) reach[order[i], order[j]] = 1
     for (i = 1; i <= rooms; i++) for (j = i + 1; j <= rooms; j++)
-        if (((order[i], order[j]) in reach) && ((order[j], order[i]) in reach)) { circles++; broken("circle: " order[i] " and " order[j]) }
-    if (check == "") {
-        print "room     files  uses (symbols used, counted by file)"
-        for (i = 1; i <= rooms; i++) {
-            line = ""
-            for (j = 1; j <= rooms; j++) if ((order[i], order[j]) in arrow) line = line " " order[j] " " arrow[order[i], order[j]]
-            printf "%-8s %5d %s\n", order[i], size[order[i]], line
-        }
-        print ""
-        print "ports: " (length(ports) > 1 ? "" : "none")
-        for (x in port) { split(x, p, SUBSEP); print "    " p[1] " may use " p[2] }
-        print (circles ? circles : "no") " circles between rooms, " bad + 0 " broken rules"
+        if ((order[i], order[j]) in reach && (order[j], order[i]) in reach) { circles++; broken("circle: " order[i] " and " order[j]) }
+    if (check != "") exit bad > 0
+    printf "%-8s %5s  %s\n", "room", "files", "arrows: room, and how many (file, symbol) pairs"
+    for (i = 1; i <= rooms; i++) {
+        line = ""
+        for (j = 1; j <= rooms; j++) if ((order[i], order[j]) in arrow) line = line "  " order[j] " " arrow[order[i], order[j]]
+        printf "%-8s %5d%s\n", order[i], size[order[i]], line
     }
+    print ""
+    for (x in port) { split(x, p, SUBSEP); print "port: " p[1] " may use " p[2] }
+    print (circles ? circles : "no") " circles between rooms, " bad + 0 " broken rules"
     exit bad > 0
 }'

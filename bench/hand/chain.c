@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "../bench.h"
-#include "kernel/stream.h"
-#include "kernel/vmath.h"
+#include "hand_stream.h"
+#include "hand_vmath.h"
 
 enum { BLOCK = 1024 }; /* one block of gradients stays in the first cache until it is written */
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "../bench.h"
-#include "kernel/vmath.h"
+#include "hand_vmath.h"
 
 #define TOLERANCE 1e-4
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "../bench.h"
-#include "tiles_of_matmul.h"
-#include "kernel/vmath.h"
+#include "hand_product.h"
+#include "hand_vmath.h"
 
 enum { L = DEEP_LAYERS, W = DEEP_WIDTH, B = DEEP_BATCH };
 

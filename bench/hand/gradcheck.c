@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../bench.h"
-#include "kernel/vmath.h"
+#include "hand_vmath.h"
 
 enum { I = CHECK_IN, H = CHECK_HIDDEN, O = CHECK_OUT, B = CHECK_BATCH, COUNT = I * H + H + H * O + O + B * I };
 #define STEP 1e-7

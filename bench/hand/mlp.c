@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "../bench.h"
-#include "tiles_of_matmul.h"
-#include "kernel/vmath.h"
+#include "hand_product.h"
+#include "hand_vmath.h"
 
 enum { HIDDEN = MLP_LAYERS - 1, CLASSES = 10, WIDEST = 256, PIECE = 56 };
 

@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 
 #include "../bench.h"
-#include "tiles_of_matmul.h"
-#include "kernel/stream.h"
-#include "kernel/vmath.h"
+#include "hand_product.h"
+#include "hand_stream.h"
+#include "hand_vmath.h"
 
 enum { F = ROWS_FEATURES };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../bench.h"
-#include "kernel/vmath.h"
+#include "hand_vmath.h"
 
 enum { BATCH = 32, IN = 2, HIDDEN = 4, PARAMETERS = IN * HIDDEN + HIDDEN + HIDDEN + 1 };
 

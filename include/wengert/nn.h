@@ -57,10 +57,6 @@ typedef struct wg_nn_layer_norm_args {
 WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a);
 #define wg_nn_layer_norm(...) wg_nn_layer_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_layer_norm_args){ .x = __VA_ARGS__ })
 
-/* For those who write layers: takes a layer's name in a graph until the next wg_begin. NULL: it was free; else the place of
- * the first that took it. */
-WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
-
 #ifdef __cplusplus
 }
 #endif

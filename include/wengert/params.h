@@ -137,6 +137,10 @@ typedef struct wg_mean {
 } wg_mean;
 WG_API void wg_mean_add(wg_mean *m, double value, double weight);
 
+/* For those who write layers: takes a layer's name in a graph until the next wg_begin. NULL: it was free; else the place of
+ * the first that took it. */
+WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
+
 #ifdef __cplusplus
 }
 #endif

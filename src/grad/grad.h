@@ -13,7 +13,4 @@ bool    wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node 
                     wg_node gx[], uint32_t *blocked);
 wg_node wgi_to_shape(wg_site here, wg_node g, const wg_shape *s, wg_dtype t); /* broadcast, cast to a shape and dtype */
 
-/* ops/identity.c */
-extern const wg_op wgi_op_identity;
-
 #endif

@@ -15,6 +15,7 @@ enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096 };
 /* ---- core_ops.c: the leaves ---- */
 
 extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_op_state, wgi_op_stream;
+extern const wg_op wgi_op_identity; /* ops/custom.c: its samples need ops */
 
 /* ---- graph.c, append.c, node.c, leaf.c, scopes.c ---- */
 
@@ -288,9 +289,25 @@ bool     wgi_attr_equal(const wg_op *op, const void *a, const void *b);
 
 /* ---- values.c ---- */
 
-bool   wgi_open(wg_graph *g);
+static inline bool wgi_moved(const wg_graph *g)
+{
+    for (size_t i = 0; i < g->uses; i++)
+        if (g->use[i].p->version != g->use[i].version) return true;
+    return false;
+}
+
+static inline bool wgi_open(wg_graph *g)
+{
+    if (g->open) return true;
+    g->open = true;
+    g->committed = false;
+    g->trail = 0x7121;
+    g->rans = 0;
+    for (size_t i = 0; i < g->uses; i++) g->use[i].version = g->use[i].p->version;
+    return true;
+}
+
 void   wgi_close(wg_graph *g);
-bool   wgi_moved(const wg_graph *g);
 void  *wgi_value_of_leaf(const wgi_node *n);
 size_t wgi_value_bytes(const wgi_node *n);
 /* Where a node's bytes are in this evaluation; NULL: not computed. */

@@ -1,8 +1,6 @@
 /* layers.c: the layer names taken in a graph since wg_begin, so that a copied line cannot share weights in silence. */
 #include "graph/graph.h"
 
-#include "wengert/nn.h"
-
 struct wgi_layer {
     struct wgi_layer *next;
     const wg_params  *root;

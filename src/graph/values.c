@@ -2,24 +2,6 @@
  * Invariant: value[i] is NULL or holds node i's value of the open evaluation; without one all are NULL. */
 #include "graph/graph.h"
 
-bool wgi_moved(const wg_graph *g)
-{
-    for (size_t i = 0; i < g->uses; i++)
-        if (g->use[i].p->version != g->use[i].version) return true;
-    return false;
-}
-
-bool wgi_open(wg_graph *g)
-{
-    if (g->open) return true;
-    g->open = true;
-    g->committed = false;
-    g->trail = 0x7121;
-    g->rans = 0;
-    for (size_t i = 0; i < g->uses; i++) g->use[i].version = g->use[i].p->version;
-    return true;
-}
-
 void wgi_close(wg_graph *g)
 {
     if (!g->open) return;

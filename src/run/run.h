@@ -13,7 +13,7 @@ bool wgi_run_known(wg_graph *g, wgi_request *r); /* by r->plan */
 
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
 
-/* ---- fault.c ---- */
+/* ---- fault_report.c ---- */
 
 void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f);
 
