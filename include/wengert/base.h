@@ -135,8 +135,48 @@ typedef struct wg_options {
     void (*on_warning)(void *user, const char *message);
     void    *user;
     int      interpret; /* 1: never plan; -1: always plan; 0: when it pays. Results are the same to the bit. */
-    uint64_t reserved[7];
+    unsigned without;   /* fast ways to switch off, a sum of WG_WITHOUT_...; added to those that WG_WITHOUT names */
+    unsigned trace;     /* what to report through on_trace, a sum of WG_TRACE_...; added to what WG_TRACE names */
+    void (*on_trace)(void *user, const char *line); /* default: a line on stderr, where WG_TRACE or .trace asks for it */
+    uint64_t reserved[5];
 } wg_options;
+
+/* Fast ways that can be switched off, to find out which of them a wrong result or a lost second comes from. No switch changes a
+ * bit of any result. The environment variable WG_WITHOUT has the names, joined by commas: WG_WITHOUT=bind,tiles. */
+#define WG_WAY_LIST(X)                                                                                   \
+    X(BIND, "bind", "small plans as lists of bound kernel calls, and the last request found without a search") \
+    X(REBUILD, "rebuild", "a graph that is built like the time before takes over its nodes")             \
+    X(SHORT, "short", "nodes of plain elementwise ops are made without the general rules")               \
+    X(TAPE, "tape", "programs of scalars are run and differentiated by kept kernel calls")               \
+    X(TILES, "tiles", "elementwise ops and sums run together over tiles")                                \
+    X(JOIN, "join", "a loss and its gradient are one kernel")
+
+/* What can be traced: WG_TRACE=request,plan,rebuild. */
+#define WG_TRACE_LIST(X)                                                                                 \
+    X(REQUEST, "request", "what each read or wg_backward asks for, which way it took, and why")          \
+    X(PLAN, "plan", "each plan when it is compiled: its steps and their buffers")                        \
+    X(REBUILD, "rebuild", "whether a graph took over the nodes of its last build, and where it stopped")
+
+enum {
+#define WG_WAY_(name, text, about) WG_WAY_##name,
+    WG_WAY_LIST(WG_WAY_) WG_WAYS
+#undef WG_WAY_
+};
+enum {
+#define WG_WITHOUT_(name, text, about) WG_WITHOUT_##name = 1 << WG_WAY_##name,
+    WG_WAY_LIST(WG_WITHOUT_) WG_WITHOUT_ALL = (1 << WG_WAYS) - 1
+#undef WG_WITHOUT_
+};
+enum {
+#define WG_TRACED_(name, text, about) WG_TRACED_##name,
+    WG_TRACE_LIST(WG_TRACED_) WG_TRACES
+#undef WG_TRACED_
+};
+enum {
+#define WG_TRACE_(name, text, about) WG_TRACE_##name = 1 << WG_TRACED_##name,
+    WG_TRACE_LIST(WG_TRACE_) WG_TRACE_ALL = (1 << WG_TRACES) - 1
+#undef WG_TRACE_
+};
 
 /* Never NULL: where memory is missing, a context that has already failed. NULL: all defaults. */
 WG_API wg_context *wg_start(const wg_options *o);

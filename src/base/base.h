@@ -17,6 +17,13 @@ enum { WGI_CHUNK = 256, WGI_POISON = 0xAB };
 enum { WGI_CHUNK = 1 << 16, WGI_POISON = 0 };
 #endif
 
+/* Holds in every build; looked at in the hostile one. */
+#ifdef WG_HOSTILE
+#define WGI_ASSERT(holds) assert(holds)
+#else
+#define WGI_ASSERT(holds) ((void)0)
+#endif
+
 #define WGI_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define WGI_MAX(a, b) ((a) > (b) ? (a) : (b))
 
@@ -103,6 +110,7 @@ struct wg_context {
     struct wg_params *params;
 };
 
+static inline bool wgi_without(const wg_context *c, unsigned ways) { return c->o.without & ways; }
 static inline bool wgi_ok(const wg_context *c) { return c && !c->status; }
 int                wgi_isa_best(void); /* of this processor and build: an index of wg_op.kernel */
 
@@ -113,7 +121,10 @@ wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, c
 /* Between these two an error stops what runs, but is not recorded: an error of before stays the first. */
 wg_status wgi_quiet_begin(wg_context *c);
 void      wgi_quiet_end(wg_context *c, wg_status was);
-void      wgi_warn(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
+/* A line for on_trace, when `what` (WG_TRACE_...) is traced. */
+#define wgi_trace_line(c, what, ...) ((c)->o.trace & (what) ? wgi_say(c, __VA_ARGS__) : (void)0)
+void wgi_say(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
+void wgi_warn(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
 /* Argument k of a site's text, into buf; "" if there is none. */
 const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 

@@ -57,6 +57,44 @@ static int choose_isa(void)
     return best;
 }
 
+typedef struct word { /* of an environment variable that lists words */
+    const char *name;
+    unsigned    bit;
+} word;
+
+/* The words of a variable, as bits. An unknown word is an error that lists the words there are. */
+static unsigned env_words(wg_context *c, const char *variable, const word words[], int n)
+{
+    unsigned    bits = 0;
+    char        all[256] = "";
+    const char *s = getenv(variable), *end;
+    for (; s && *s; s = *end ? end + 1 : end) {
+        int k = 0;
+        end = s + strcspn(s, ",");
+        while (k < n && (strncmp(words[k].name, s, (size_t)(end - s)) != 0 || words[k].name[end - s])) k++;
+        if (k < n) {
+            bits |= words[k].bit;
+            continue;
+        }
+        for (k = 0; k < n; k++) strcat(strcat(all, k ? ", " : ""), words[k].name);
+        wgi_fail(c, NULL, "wg_start", WG_ERROR_VALUE, "%s: no \"%.*s\"; there are %s", variable, (int)(end - s), s, all);
+        break;
+    }
+    return bits;
+}
+
+/* The switches of the environment beside those of the options. */
+static void switches(wg_context *c)
+{
+#define WAY(id, text, about)   { text, WG_WITHOUT_##id },
+#define TRACE(id, text, about) { text, WG_TRACE_##id },
+    static const word ways[] = { WG_WAY_LIST(WAY) }, traces[] = { WG_TRACE_LIST(TRACE) };
+#undef WAY
+#undef TRACE
+    c->o.without |= env_words(c, "WG_WITHOUT", ways, WG_WAYS);
+    c->o.trace |= env_words(c, "WG_TRACE", traces, WG_TRACES);
+}
+
 wg_context *wg_start(const wg_options *o)
 {
     wg_options   all = o ? *o : (wg_options){ 0 };
@@ -70,6 +108,7 @@ wg_context *wg_start(const wg_options *o)
     c->o.dtype = all.dtype ? all.dtype : WG_F32;
     c->o.threads = WGI_MIN(all.threads > 0 ? all.threads : default_threads(), 256);
     c->isa = choose_isa();
+    switches(c);
     if (!wg_dtype_is_float(c->o.dtype))
         wgi_fail(c, NULL, "wg_start", WG_ERROR_DTYPE, "the default dtype must be f32 or f64, not %s", wg_dtype_name(all.dtype));
     return c;

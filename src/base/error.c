@@ -90,6 +90,17 @@ void wgi_warn(wg_context *c, const char *format, ...)
     c->o.on_warning(c->o.user, text);
 }
 
+void wgi_say(wg_context *c, const char *format, ...)
+{
+    char    text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (c->o.on_trace) c->o.on_trace(c->o.user, text);
+    else fprintf(stderr, "wengert: %s\n", text);
+}
+
 wg_status wg_failed(const wg_context *c) { return c ? c->status : WG_ERROR_MEMORY; }
 
 const char *wg_message(const wg_context *c) { return c ? c->message : wg_status_text(WG_ERROR_MEMORY); }

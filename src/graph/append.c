@@ -32,7 +32,7 @@ bool wgi_room(wg_graph *g)
     return true;
 }
 
-static double weight_of(const wgi_node *n)
+double wgi_node_weight(const wgi_node *n)
 {
     return wgi_is_leaf(n) || !n->shape->rank ? 0 : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
 }
@@ -43,8 +43,7 @@ wgi_node *wgi_slot(wg_graph *g)
     return memset(&g->node[g->count], 0, sizeof *g->node);
 }
 
-/* The structure hash: of the prefix, and this node's structure. Numbers, addresses, names, sites stay out. */
-static uint64_t node_hash(uint64_t h, const wgi_node *n)
+static inline uint64_t node_hash(uint64_t h, const wgi_node *n)
 {
     uint32_t meta = n->dtype | (uint32_t)n->output << 8 | n->operands << 16;
     wgi_hash own = wgi_hash_of(n->op, n->shape, meta);
@@ -55,20 +54,17 @@ static uint64_t node_hash(uint64_t h, const wgi_node *n)
     return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
 }
 
+uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n) { return node_hash(prefix, n); }
+
 uint32_t wgi_settle(wg_graph *g, wgi_node *n)
 {
     if (g->again && !g->calling) wgi_again_stop(g);
-    n->scope = g->scope;
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
-    bool leaf = wgi_is_leaf(n);
-    n->flags = !leaf ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
+    n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
     if (!n->shape->rank && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
-    if (!leaf) {
-        g->loose++;
-        g->weight += weight_of(n);
-        for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
-    }
-    return g->count++;
+    g->weight += wgi_node_weight(n);
+    for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
+    return wgi_enter(g, n);
 }
 
 uint32_t wgi_append(wg_graph *g, const wgi_node *n)
@@ -82,7 +78,7 @@ uint32_t wgi_append(wg_graph *g, const wgi_node *n)
 /* Nodes that the forgotten ones used are taken for used from now on. */
 void wgi_forget(wg_graph *g, uint32_t mark)
 {
-    for (uint32_t i = mark; i < g->count; i++) g->weight -= weight_of(&g->node[i]);
+    for (uint32_t i = mark; i < g->count; i++) g->weight -= wgi_node_weight(&g->node[i]);
     memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
     g->count = mark;
     g->loose = WGI_UNKNOWN;

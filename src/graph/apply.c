@@ -179,65 +179,6 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg
     return append(&r, x, own);
 }
 
-static bool in_graph(const wg_graph *g, wg_node x)
-{
-    return x.graph == g && x.generation == g->generation && x.index < g->count && x.index;
-}
-
-/* An elementwise op without attributes, whose operands and result have one dtype. */
-static bool is_plain(wg_graph *g, const wg_op *op)
-{
-    if (op->kind != WG_MAP || op->shape || op->rewrite || op->attr_size || op->promote || op->operands < 1 || op->operands > 2 ||
-        (!op->kernel[0] && !op->map))
-        return false;
-    g->plain[wgi_op_place(op)] = op;
-    return true;
-}
-
-/* A number beside a float operand, as a leaf. */
-static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
-{
-    return wg_is_none(x) || !wg_dtype_is_float(t) ? 0 : wgi_leaf_number(g, here, wgi_number_value(x), t).index;
-}
-
-/* Most nodes: a plain op of operands of one dtype, whose shapes are equal or scalar. The same record as by the long way; 0
- * when the long way must be gone. */
-static uint32_t apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
-{
-    if ((g->plain[wgi_op_place(op)] != op && !is_plain(g, op)) || n != op->operands) return 0;
-    int lead = !x[0].graph; /* the first that is a node */
-    if (!in_graph(g, x[lead])) return 0;
-    const wgi_node *m = &g->node[x[lead].index];
-    const wg_shape *shape = m->shape;
-    wg_dtype        t = (wg_dtype)m->dtype;
-    uint32_t        a = x[lead].index, b = 0;
-    if (t == WG_BOOL || (!op->kernel[0] && !wg_dtype_is_float(t))) return 0;
-    if (n == 2 && x[!lead].graph) {
-        if (!in_graph(g, x[1])) return 0;
-        b = x[1].index;
-        m = &g->node[b];
-        if (m->dtype != t || (m->shape != shape && m->shape->rank && shape->rank)) return 0;
-        shape = m->shape->rank ? m->shape : shape;
-    } else if (n == 2) {
-        uint32_t number = plain_number(g, here, x[!lead], t);
-        if (!number) return 0;
-        b = lead ? a : number;
-        a = lead ? number : a;
-    }
-    if (g->count >= g->room && !wgi_room(g)) return 0;
-    bool      scalar = !shape->rank, even = scalar && wg_dtype_is_float(t);
-    wgi_node *y = &g->node[g->count];
-    y->op = op, y->shape = shape, y->in[0] = a, y->in[1] = b, y->attr = NULL, y->here = here;
-    y->hash = wgi_hash_after(y[-1].hash, wgi_hash_of(op, shape, t | (uint32_t)n << 16), (uint64_t)b << 32 | a);
-    y->scope = g->scope, y->name = 0, y->operands = (uint32_t)n;
-    y->dtype = (uint8_t)t, y->output = 0, y->flags = even ? WGI_SCALAR | WGI_EVEN : 0;
-    g->weight += scalar ? 0 : (double)wgi_size(shape);
-    g->loose++;
-    wgi_use(g, a);
-    if (n == 2) wgi_use(g, b);
-    return g->count++;
-}
-
 static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
 {
     bool named = op->operands < 0 ? n > 0 : n == op->operands;
@@ -266,10 +207,8 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 
 static wg_node apply_new(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
 {
-    uint32_t i = apply_plain(here, op, g, x, n);
-    if (!i) return apply_any(here, op, g, x, n, attr);
-    if (!g->again) wgi_kind_learn(g, i);
-    return wgi_handle(g, i);
+    uint32_t i = wgi_apply_plain(here, op, g, x, n);
+    return i ? wgi_handle(g, i) : apply_any(here, op, g, x, n, attr);
 }
 
 static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
@@ -286,5 +225,6 @@ wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const 
 {
     wg_graph *g = graph_of(x, n);
     if (!g || !g->count) return wg_none;
-    return g->count >= WGI_CALLS && !g->again ? apply_new(here, op, g, x, n, attr) : apply_remembered(here, op, g, x, n, attr);
+    return g->count >= g->most_calls && !g->again ? apply_new(here, op, g, x, n, attr)
+                                                  : apply_remembered(here, op, g, x, n, attr);
 }

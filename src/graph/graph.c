@@ -10,6 +10,7 @@ wg_graph *wg_graph_new(wg_context *c)
     g->c = g->arena.c = g->values.c = g->temp.c = c;
     g->next = c->graphs;
     c->graphs = g;
+    g->most_calls = wgi_without(c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     wg_begin(g, WG_TRAIN);
     if (!g->count) {
         wg_graph_free(g);

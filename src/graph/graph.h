@@ -65,9 +65,9 @@ typedef struct wgi_hash { /* see wgi_hash_of */
     uint64_t x, y;
 } wgi_hash;
 
-/* What is the same in all nodes of a plain op of float scalars of one dtype. */
+/* A plain op, and what is the same in all its nodes of float scalars of one dtype: append_plain.c. */
 typedef struct wgi_kind {
-    wgi_node          node; /* op NULL: none */
+    wgi_node          node; /* op: NULL for none; the rest counts when its dtype is one */
     wgi_hash          hash;
     const wgi_number *number; /* where the last that stood beside one was found */
 } wgi_kind;
@@ -129,22 +129,22 @@ typedef struct wgi_stream_count { /* streams made in a scope so far */
 } wgi_stream_count;
 
 struct wg_graph {
-    wg_context  *c;
-    wg_graph    *next;
-    wg_mode      mode;
-    uint32_t     generation;
-    wgi_node    *node;
-    void       **value;       /* of this evaluation; leaves: NULL unless overridden; NULL from count on */
-    uint8_t     *marked;      /* by node, for one call; all 0 between calls */
-    uint32_t     count, room; /* room: how far count may grow before wgi_slot must look */
-    size_t       node_capacity, value_capacity, marked_capacity;
-    uint32_t     loose;  /* nodes that no other uses, at least; WGI_UNKNOWN: not counted since nodes were taken away */
-    double       weight; /* of all nodes but scalars: elements to be made, those of products times 64 */
-    wgi_number   number[WGI_NUMBERS];
-    const wg_op *plain[WGI_OPS];   /* ops that apply.c has found to be plain */
-    wgi_kind     kind[2][WGI_OPS]; /* of one operand, of two: see scalars.c */
-    uint32_t     quick;            /* how far count may grow that way, 0: not at all */
-    bool         warned;
+    wg_context *c;
+    wg_graph   *next;
+    wg_mode     mode;
+    uint32_t    generation;
+    wgi_node   *node;
+    void      **value;       /* of this evaluation; leaves: NULL unless overridden; NULL from count on */
+    uint8_t    *marked;      /* by node, for one call; all 0 between calls */
+    uint32_t    count, room; /* room: how far count may grow before wgi_slot must look */
+    size_t      node_capacity, value_capacity, marked_capacity;
+    uint32_t    loose;  /* nodes that no other uses, at least; WGI_UNKNOWN: not counted since nodes were taken away */
+    double      weight; /* of all nodes but scalars: elements to be made, those of products times 64 */
+    wgi_number  number[WGI_NUMBERS];
+    wgi_kind    kind[2][WGI_OPS]; /* of one operand, of two: see scalars.c */
+    uint32_t    most_calls;       /* nodes among which calls are remembered: WGI_CALLS, or 0 */
+    uint32_t    quick;            /* how far count may grow that way, 0: not at all */
+    bool        warned;
     /* rebuild.c */
     wgi_called *call; /* of the last build; while not again, of this one */
     size_t      calls, call_capacity;
@@ -241,15 +241,26 @@ static inline void wgi_use(wg_graph *g, uint32_t i)
     x->flags |= WGI_USED;
     g->loose--;
 }
+/* The end of every way to make a node: y, whose hash and flags are set and whose operands are marked as used, becomes the next. */
+static inline uint32_t wgi_enter(wg_graph *g, wgi_node *y)
+{
+    y->scope = g->scope;
+    g->loose += !(y->flags & WGI_USED);
+    return g->count++;
+}
+uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n); /* of the structure; numbers, addresses, names, sites stay out */
+double   wgi_node_weight(const wgi_node *n);                /* its part of the graph's weight */
 wg_node  wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
 uint32_t wgi_text(wg_graph *g, const char *s); /* 0: out of memory */
 wg_node  wgi_error_node(wg_graph *g);
 /* True if the handle can be used; else records why (an error node: nothing more to say) . */
 bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
 
-/* ---- append_scalar.c ---- */
+/* ---- append_plain.c ---- */
 
-void wgi_kind_learn(wg_graph *g, uint32_t i); /* nodes to come that are like node i may go the short way */
+/* A node of a plain op of operands of one dtype, whose shapes are equal or scalar: the same record as by the general rules. 0: it
+ * is no such node, or there is no memory. */
+uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n);
 
 /* ---- remembered.c ---- */
 
@@ -276,6 +287,11 @@ wg_node     wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *
 void wgi_layers_rewind(wg_graph *g, uint32_t mark); /* claims made since are forgotten */
 
 bool wgi_op_registered(const wg_op *op); /* one of the library's: ops/registry.c */
+
+/* ---- valid.c ---- */
+
+/* Whether hashes, flags and counts are what the records say. For asserts: it looks at every node. */
+bool wgi_graph_valid(const wg_graph *g);
 
 /* ---- rule.c ---- */
 

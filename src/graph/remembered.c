@@ -23,6 +23,9 @@ static void count_uses(wg_graph *g)
 
 void wgi_again_stop(wg_graph *g)
 {
+    if (g->again)
+        wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %s the last build at node %u, call %u of %zu",
+                       g->call_at < g->calls ? "differs from" : "goes on beyond", g->count, g->call_at, g->calls);
     if (g->again && g->loose < WGI_UNKNOWN) count_uses(g);
     g->again = false;
     g->calls = g->call_at;
@@ -41,6 +44,7 @@ void wgi_again_begin(wg_graph *g, wg_mode mode)
     wgi_arena_reset(&g->arena);
     g->again = g->calls > 0 && mode == g->mode;
     g->call_at = 0;
+    if (g->again) wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %zu calls of the last build are there", g->calls);
     if (!g->again) wgi_again_stop(g);
 }
 
@@ -100,8 +104,8 @@ uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[]
 wgi_calling wgi_call_begin(wg_graph *g)
 {
     wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = wgi_arena_place(&g->arena) };
-    if (g->again && (g->call_at == g->calls || g->count >= WGI_CALLS)) wgi_again_stop(g);
-    if (g->count >= WGI_CALLS) return k;
+    if (g->again && (g->call_at == g->calls || g->count >= g->most_calls)) wgi_again_stop(g);
+    if (g->count >= g->most_calls) return k;
     void *p = wgi_grow(g->c, g->call, &g->call_capacity, (size_t)g->call_at + 1, sizeof *g->call);
     if (!p) return k;
     g->call = p;

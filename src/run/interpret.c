@@ -291,7 +291,7 @@ static bool run_node(wg_graph *g, uint32_t i)
 
 static inline bool run(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
 {
-    if (is_scalar_map(g, &g->node[i])) return run_scalar(g, s, i, high);
+    if (s && is_scalar_map(g, &g->node[i])) return run_scalar(g, s, i, high);
     wgi_place place = wgi_arena_place(&g->temp);
     bool      ok = run_node(g, i);
     wgi_arena_rewind(&g->temp, place);

@@ -9,8 +9,8 @@
 wgi_request *wgi_repeat(wg_graph *g, const wg_params *p, uint32_t loss)
 {
     wgi_asked *a = &g->asked;
-    bool same = a->request.plan && a->leaves == g->leaves && a->request.loss == loss && a->p == p && a->params == g->params &&
-                !g->kepts && !g->assigns && !a->request.plan->stale;
+    bool same = a->request.plan && !wgi_without(g->c, WG_WITHOUT_BIND) && a->leaves == g->leaves && a->request.loss == loss &&
+                a->p == p && a->params == g->params && !g->kepts && !g->assigns && !a->request.plan->stale;
     return same ? &a->request : NULL;
 }
 

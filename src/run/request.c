@@ -1,6 +1,8 @@
 /* request.c: how a request is answered: by a plan of before, by a new one, by the sweep, by the interpreter. */
 #include "run/plan/plan.h"
 
+#include <stdio.h>
+
 /* ---- compile when it pays ---- */
 
 enum { SEEN = 4096 };
@@ -106,7 +108,9 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 /* Without plan and without nodes for gradients. */
 static bool sweep(wg_graph *g, wgi_request *r)
 {
-    if (!r->backward || (r->roots && !wgi_interpret(g, r->root, r->roots)) || !wgi_sweep(g, r)) return false;
+    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward || (r->roots && !wgi_interpret(g, r->root, r->roots)) ||
+        !wgi_sweep(g, r))
+        return false;
     for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
     return true;
 }
@@ -131,6 +135,18 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
     return true;
 }
 
+/* Which way a request takes, and why. */
+static void trace(const wg_graph *g, const wgi_request *r, const char *way, const char *why)
+{
+    char     root[40] = "";
+    uint32_t first = r->backward ? r->loss : r->roots ? r->root[0] : 0;
+    snprintf(root, sizeof root, "node %u (%s)", first, g->node[first].op->name);
+    wgi_say(g->c, "request: %s: %s of %s, %d roots, %d gradients, nodes [0, %u): %s: %s",
+            *wg_site_place(r->here) ? wg_site_place(r->here) : "?", r->backward ? "backward" : "read", root, r->roots, r->targets,
+            wgi_plan_end(g, r), way, why);
+}
+#define TRACE(g, r, way, why) ((g)->c->o.trace & WG_TRACE_REQUEST ? trace(g, r, way, why) : (void)0)
+
 static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r, uint64_t key)
 {
     r->plan = p, r->key = key;
@@ -153,6 +169,7 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
     wgi_place place = wgi_arena_place(&g->arena);
     bool      compile = wishes >= 0 || pays(g, key);
     if (!compile && sweep(g, r)) {
+        TRACE(g, r, "swept", "a program of scalars, its structure seen for the first time");
         g->trail = wgi_mix(g->trail, wgi_mix(key, 0x5EE9));
         return true;
     }
@@ -168,8 +185,10 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
             wgi_plan_enter(g->c, p);
         }
         forget(g, mark, place);
+        TRACE(g, r, "compiled", wishes >= 0 ? "an earlier plan has to keep more" : "its structure is worth a plan");
         return ok && run_plan(g, p, r, key);
     }
+    TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
     ok = ok && interpret(g, r, gx);
     forget(g, mark, place);
     g->trail = wgi_mix(g->trail, wgi_mix(key, 0x1117 + (uint64_t)!ok));
@@ -178,6 +197,7 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
 
 bool wgi_run(wg_graph *g, wgi_request *r)
 {
+    WGI_ASSERT(g->count > 2000 || wgi_graph_valid(g));
     if (!r->roots && !r->targets) return true;
     uint32_t  end = wgi_plan_end(g, r);
     uint64_t  key = wgi_plan_key(g, r, end);
@@ -190,7 +210,13 @@ bool wgi_run(wg_graph *g, wgi_request *r)
         wgi_plan_drop(g->c, p);
         return run_new(g, r, key, end, wish, wishes);
     }
-    return p ? run_plan(g, p, r, key) : run_new(g, r, key, end, NULL, -1);
+    if (!p) return run_new(g, r, key, end, NULL, -1);
+    TRACE(g, r, p->bound ? "plan found, bound" : "plan found", "its structure was compiled before");
+    return run_plan(g, p, r, key);
 }
 
-bool wgi_run_known(wg_graph *g, wgi_request *r) { return run_plan(g, wgi_plan_to_front(g->c, r->plan), r, r->key); }
+bool wgi_run_known(wg_graph *g, wgi_request *r)
+{
+    TRACE(g, r, "last request", "the same as the last backward of this graph");
+    return run_plan(g, wgi_plan_to_front(g->c, r->plan), r, r->key);
+}

@@ -19,9 +19,12 @@ static int64_t number_from(const char *name, int64_t otherwise)
 /* ---- one graph in a context of its own ---- */
 
 typedef struct way {
-    int  interpret, threads;
-    bool params; /* leaves 1 and 3 are parameters */
+    int      interpret, threads;
+    bool     params;  /* leaves 1 and 3 are parameters */
+    unsigned without; /* fast ways that are switched off; DRAWN: a subset that follows from the graph's number */
 } way;
+
+enum { DRAWN = ~0 };
 
 typedef struct instance {
     uint64_t     index;
@@ -74,7 +77,7 @@ static void build(instance *k, const random_graph *like)
 static void open_graph(instance *k, uint64_t index, wg_dtype t, way w, const random_graph *like)
 {
     *k = (instance){ .index = index };
-    k->c = wgt_start(NULL, t, &(wg_options){ .seed = 1, .interpret = w.interpret, .threads = w.threads });
+    k->c = wgt_start(NULL, t, &(wg_options){ .seed = 1, .interpret = w.interpret, .threads = w.threads, .without = w.without });
     k->p = w.params ? wg_params_new(k->c) : NULL;
     k->r.g = wg_graph_new(k->c);
     build(k, like);
@@ -135,12 +138,29 @@ static void compare_bits(uint64_t index, wg_dtype t, way w, int round, const res
     cr_assert_eq(a->n, b->n);
     for (int i = 0; i < a->n; i++)
         cr_assert(same(&a->t[i], &b->t[i]),
-                  "WG_SEED=%llu WG_GRAPH=%llu: result %d of %d differs: %s, interpret %d, %d threads, %s, round %d",
+                  "WG_SEED=%llu WG_GRAPH=%llu: result %d of %d differs: %s, interpret %d, %d threads, without %#x, %s, round %d",
                   (unsigned long long)wgt_seed(), (unsigned long long)index, i, a->n, wg_dtype_name(t), w.interpret, w.threads,
-                  w.params ? "parameters" : "inputs", round);
+                  w.without, w.params ? "parameters" : "inputs", round);
 }
 
-static const way ways[] = { { 1, 1, false }, { -1, 1, false }, { -1, 2, false }, { 1, 2, true }, { 0, 2, true } };
+/* The first is what the others are held against: no fast way, one node after the other. */
+static const way ways[] = { { 1, 1, false, WG_WITHOUT_ALL },
+                            { 1, 1, false, 0 },
+                            { -1, 1, false, 0 },
+                            { -1, 2, false, 0 },
+                            { 1, 2, true, 0 },
+                            { 0, 2, true, 0 },
+                            { 0, 2, true, DRAWN },
+                            { -1, 1, false, DRAWN } };
+
+/* All subsets of the switches come up alike. */
+static way way_of(uint64_t index, size_t w)
+{
+    way        x = ways[w];
+    wgt_random draw = { index * 31 + w };
+    if (x.without == (unsigned)DRAWN) x.without = (unsigned)wgt_below(&draw, WG_WITHOUT_ALL + 1);
+    return x;
+}
 
 static void compare_ways(uint64_t index, wg_dtype t, bool large)
 {
@@ -148,11 +168,12 @@ static void compare_ways(uint64_t index, wg_dtype t, bool large)
     results      first[ROUNDS];
     for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
         instance k;
-        open_graph(&k, index, t, ways[w], &like);
+        way      x = way_of(index, w);
+        open_graph(&k, index, t, x, &like);
         for (int i = 0; i < ROUNDS; i++) {
             if (i) build(&k, &like);
             results all = read_all(&k);
-            if (w) compare_bits(index, t, ways[w], i, &first[i], &all);
+            if (w) compare_bits(index, t, x, i, &first[i], &all);
             if (w) forget(&all);
             else first[i] = all;
         }
@@ -168,7 +189,7 @@ static void compare_backward(uint64_t index, wg_dtype t, way w)
 {
     random_graph like = { .shift_leaf = -1 };
     instance     a, b;
-    open_graph(&a, index, t, (way){ 1, 1, true }, &like);
+    open_graph(&a, index, t, (way){ 1, 1, true, WG_WITHOUT_ALL }, &like);
     open_graph(&b, index, t, w, &like);
     int n = wg_params_count(b.p);
     if (n && wg_backward(b.r.loss, b.p) == WG_ERROR_GRADIENT) wg_recover(b.c);
@@ -192,7 +213,7 @@ static void compare_backward(uint64_t index, wg_dtype t, way w)
 
 /* ---- differences ---- */
 
-static const way double_way = { 1, 1, false };
+static const way double_way = { 1, 1, false, 0 };
 
 /* The loss, or the slope of its gradient, with one element of one leaf moved. */
 static double scalar_at(uint64_t index, int order, int leaf, int64_t element, double shift)
@@ -280,7 +301,9 @@ Test(random_graphs, two_threads_that_share_large_work_give_the_same_bits) { each
 
 static void backward_of(void *user, uint64_t index)
 {
-    compare_backward(index, index & 1 ? WG_F32 : WG_F64, ways[1 + index % 4].params ? ways[1 + index % 4] : (way){ -1, 2, true });
+    way x = way_of(index, index % (sizeof ways / sizeof *ways));
+    x.params = true;
+    compare_backward(index, index & 1 ? WG_F32 : WG_F64, x);
 }
 
 Test(random_graphs, backward_leaves_the_gradients_that_grad_appends) { each_graph(backward_of, NULL, 1); }

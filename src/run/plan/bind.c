@@ -60,7 +60,7 @@ static void *keep(wgi_plan *p, size_t n, size_t size)
 bool wgi_bound_new(wgi_plan *p)
 {
     counts n;
-    if (!count(p, &n)) return true;
+    if (wgi_without(p->c, WG_WITHOUT_BIND) || !count(p, &n)) return true;
     wgi_bound *b = keep(p, 1, sizeof *b);
     if (!b) return false;
     b->stride = (n.bytes + 63) & ~(size_t)63;

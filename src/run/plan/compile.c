@@ -118,6 +118,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[]
         settle(&w);
         w.failed = w.failed || !wgi_bound_new(p);
     }
+    if (!w.failed && g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);
     if (w.failed) {
         wgi_arena_free(&p->arena);
         wg_free(g->c, p);

@@ -111,6 +111,8 @@ void    **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, voi
 bool      wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed);                   /* failed is filled when it has */
 void      wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out);
 
+void wgi_plan_print(const wgi_plan *p); /* print.c: through on_trace */
+
 /* When each thread began its first and ended its last chunk of each step; for those who look at plans. */
 typedef struct wgi_clock {
     wgi_plan *plan;        /* the last that was run */

@@ -144,7 +144,8 @@ static void join(wgi_work *w, uint32_t t, uint32_t i)
 bool wgi_work_is_fold(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
-    return n->op->fold && wgi_size(n->shape) == 1 && wgi_size(w->g->node[n->in[0]].shape) > 0;
+    return n->op->fold && !wgi_without(w->g->c, WG_WITHOUT_TILES) && wgi_size(n->shape) == 1 &&
+           wgi_size(w->g->node[n->in[0]].shape) > 0;
 }
 
 /* The first item that may hold i, an elementwise node over `shape`. */
@@ -167,7 +168,7 @@ static void place_elementwise(wgi_work *w, uint32_t i)
     const wgi_node *n = &w->g->node[i];
     bool            fold = wgi_work_is_fold(w, i);
     const wg_shape *shape = fold ? w->g->node[n->in[0]].shape : n->shape;
-    uint32_t        t = earliest(w, i, shape), end = (uint32_t)w->item_count;
+    uint32_t        end = (uint32_t)w->item_count, t = wgi_without(w->g->c, WG_WITHOUT_TILES) ? end : earliest(w, i, shape);
     for (uint32_t k = 0; t < end && k < LOOK; k++, t++)
         if (w->items[t].tiles && w->items[t].shape == shape && w->items[t].count < WGI_MEMBERS) break;
     if (t >= end || !w->items[t].tiles || w->items[t].shape != shape || w->items[t].count >= WGI_MEMBERS)
@@ -254,7 +255,7 @@ void wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wis
 {
     mark_needed(w, gx, wish, wishes);
     share(w);
-    wgi_join(w);
+    if (!wgi_without(w->g->c, WG_WITHOUT_JOIN)) wgi_join(w);
     schedule(w);
     if (!w->failed) find_uses(w, gx, wish, wishes);
 }

@@ -1,0 +1,163 @@
+/* append_plain.c: most nodes are of a plain op: elementwise, without attributes, of one or two operands of one dtype. Here such a
+ * node is made without the general rules of apply.c. Its record is the same.
+ *
+ * A graph keeps a table of the plain ops that it has met. In a graph of many nodes, which is a program of scalars, the table also
+ * keeps the record of the op's last node of float scalars. The next such node is a copy of it with other operands, site, scope
+ * and hash. Its operands come in registers (wg_apply1, wg_apply2) and are checked as everywhere.
+ *
+ * Invariant, while count < quick: no call is remembered, and there is room for a node. */
+#include "graph/graph.h"
+
+enum { NO_DTYPE = 0xFF }; /* of a kind that has no record of scalars */
+
+static wgi_kind *place_of(wg_graph *g, const wg_op *op, int n) { return &g->kind[n - 1][wgi_op_place(op)]; }
+
+/* Enters the op into the table; false: it is not plain. */
+static bool learn_op(wg_graph *g, const wg_op *op)
+{
+    if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape || op->rewrite || op->attr_size || op->promote ||
+        op->operands < 1 || op->operands > 2 || (!op->kernel[0] && !op->map))
+        return false;
+    *place_of(g, op, op->operands) = (wgi_kind){ .node = { .op = op, .dtype = NO_DTYPE } };
+    return true;
+}
+
+static void learn_scalar(wg_graph *g, const wgi_node *y)
+{
+    if (!(y->flags & WGI_EVEN) || g->count < WGI_SHARE_FROM || g->again) return;
+    wgi_kind *k = place_of(g, y->op, (int)y->operands);
+    k->node = *y;
+    k->node.flags = WGI_SCALAR | WGI_EVEN;
+    k->hash = wgi_hash_of(y->op, y->shape, y->dtype | y->operands << 16);
+    k->number = g->number;
+    g->quick = g->room;
+}
+
+static bool in_graph(const wg_graph *g, wg_node x)
+{
+    return x.graph == g && x.generation == g->generation && x.index < g->count && x.index;
+}
+
+/* A number beside a float operand, as a leaf. */
+static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
+{
+    return wg_is_none(x) || !wg_dtype_is_float(t) ? 0 : wgi_leaf_number(g, here, wgi_number_value(x), t).index;
+}
+
+uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
+{
+    if (n < 1 || n > 2 || (place_of(g, op, n)->node.op != op && !learn_op(g, op)) || n != op->operands) return 0;
+    int lead = !x[0].graph; /* the first that is a node */
+    if (lead == n || !in_graph(g, x[lead])) return 0;
+    const wgi_node *m = &g->node[x[lead].index];
+    const wg_shape *shape = m->shape;
+    wg_dtype        t = (wg_dtype)m->dtype;
+    uint32_t        a = x[lead].index, b = 0;
+    if (t == WG_BOOL || (!op->kernel[0] && !wg_dtype_is_float(t))) return 0;
+    if (n == 2 && x[!lead].graph) {
+        if (!in_graph(g, x[1])) return 0;
+        b = x[1].index;
+        m = &g->node[b];
+        if (m->dtype != t || (m->shape != shape && m->shape->rank && shape->rank)) return 0;
+        shape = m->shape->rank ? m->shape : shape;
+    } else if (n == 2) {
+        uint32_t number = plain_number(g, here, x[!lead], t);
+        if (!number) return 0;
+        b = lead ? a : number;
+        a = lead ? number : a;
+    }
+    if (g->count >= g->room && !wgi_room(g)) return 0;
+    bool      scalar = !shape->rank, even = scalar && wg_dtype_is_float(t);
+    wgi_node *y = &g->node[g->count];
+    y->op = op, y->shape = shape, y->in[0] = a, y->in[1] = b, y->attr = NULL, y->here = here;
+    y->hash = wgi_hash_after(y[-1].hash, wgi_hash_of(op, shape, t | (uint32_t)n << 16), (uint64_t)b << 32 | a);
+    y->name = 0, y->operands = (uint32_t)n, y->dtype = (uint8_t)t, y->output = 0;
+    y->flags = even ? WGI_SCALAR | WGI_EVEN : 0;
+    g->weight += scalar ? 0 : (double)wgi_size(shape);
+    wgi_use(g, a);
+    if (n == 2) wgi_use(g, b);
+    learn_scalar(g, y);
+    return wgi_enter(g, y);
+}
+
+/* ---- by the record of the last of its kind ---- */
+
+/* Each way out of it is a call that takes what it took, so that nothing has to be saved. */
+#define OUT __attribute__((noinline)) static
+
+OUT wg_node apply1(wg_site here, wg_node x, const wg_op *op) { return wg_apply(here, op, &x, 1, NULL); }
+
+OUT wg_node apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
+{
+    return wg_apply(here, op, (wg_node[]){ a, b }, 2, NULL);
+}
+
+/* The record for a node of op with operand x; NULL where there is none that fits. */
+static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
+{
+    if (g->count >= g->quick || x.generation != g->generation || x.index >= g->count) return NULL;
+    const wgi_node *m = &g->node[x.index];
+    wgi_kind       *k = place_of(g, op, n);
+    return m->flags & WGI_SCALAR && k->node.op == op && k->node.dtype == m->dtype ? k : NULL;
+}
+
+static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_node x, uint64_t a, uint64_t b)
+{
+    uint64_t  in = b << 32 | a;
+    wgi_node *y = &g->node[g->count];
+    wgi_use(g, x.index);
+    __builtin_prefetch(y + WGI_AHEAD, 1);
+    *y = k->node;
+    y->in[0] = (uint32_t)in, y->in[1] = (uint32_t)(in >> 32), y->here = here;
+    y->hash = wgi_hash_after(y[-1].hash, k->hash, in);
+    x.index = wgi_enter(g, y);
+    return x;
+}
+
+/* A number beside x that is not the one that stood there last. */
+OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
+{
+    wg_node   x = a.graph ? a : b;
+    wg_graph *g = x.graph;
+    wgi_kind *k = kind_of(g, op, 2, x);
+    uint64_t  bits = wgi_number_bits(a.graph ? b : a);
+    k->number = wgi_number_place(g, bits);
+    if (!wgi_holds_number(k->number, bits, k->node.dtype)) return apply2(here, a, b, op);
+    return quick(g, here, k, x, a.graph ? a.index : k->number->leaf, a.graph ? k->number->leaf : b.index);
+}
+
+OUT wg_node number_first(wg_site here, wg_node a, wg_node b, const wg_op *op)
+{
+    wg_graph *g = b.graph;
+    wgi_kind *k = g ? kind_of(g, op, 2, b) : NULL;
+    if (!k) return apply2(here, a, b, op);
+    if (!wgi_holds_number(k->number, wgi_number_bits(a), k->node.dtype)) return other_number(here, a, b, op);
+    return quick(g, here, k, b, k->number->leaf, b.index);
+}
+
+OUT wg_node two_nodes(wg_site here, wg_node a, wg_node b, const wg_op *op)
+{
+    wg_graph *g = a.graph;
+    wgi_kind *k = b.graph == g ? kind_of(g, op, 2, a) : NULL;
+    if (!k || kind_of(g, op, 2, b) != k) return apply2(here, a, b, op);
+    wgi_use(g, b.index);
+    return quick(g, here, k, a, a.index, b.index);
+}
+
+wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op)
+{
+    wg_graph *g = x.graph;
+    wgi_kind *k = g ? kind_of(g, op, 1, x) : NULL;
+    return k ? quick(g, here, k, x, x.index, 0) : apply1(here, x, op);
+}
+
+wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
+{
+    wg_graph *g = a.graph;
+    if (!g) return number_first(here, a, b, op);
+    if (b.graph) return two_nodes(here, a, b, op);
+    wgi_kind *k = kind_of(g, op, 2, a);
+    if (!k) return apply2(here, a, b, op);
+    if (!wgi_holds_number(k->number, wgi_number_bits(b), k->node.dtype)) return other_number(here, a, b, op);
+    return quick(g, here, k, a, a.index, k->number->leaf);
+}

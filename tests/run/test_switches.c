@@ -1,0 +1,114 @@
+/* test_switches.c: WG_WITHOUT, WG_TRACE and the options beside them: the words that are known, what a wrong one says, and that each
+ * switch stops the way that it names. That no switch changes a bit is shown over random graphs: test_random_graphs.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/plan/plan.h"
+#include "wgtest.h"
+
+typedef struct heard {
+    char   all[20000];
+    size_t size;
+} heard;
+
+static void hear(void *user, const char *line)
+{
+    heard *h = user;
+    size_t n = strlen(line);
+    cr_assert_lt(h->size + n + 2, sizeof h->all);
+    memcpy(h->all + h->size, line, n);
+    h->size += n;
+    h->all[h->size++] = '\n';
+    h->all[h->size] = 0;
+}
+
+/* Two steps of a small net, built anew each time; returns what was traced. */
+static void train(heard *h, unsigned without, unsigned trace)
+{
+    *h = (heard){ .size = 0 };
+    wg_context *c =
+        wg_start(&(wg_options){ .seed = 3, .threads = 1, .without = without, .trace = trace, .on_trace = hear, .user = h });
+    wg_params *p = wg_params_new(c);
+    wg_optim  *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+    wg_graph  *g = wg_graph_new(c);
+    float      data[6] = { 1, 2, 3, 4, 5, 6 };
+    for (int i = 0; i < 4; i++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", wg_view_f32(data, WG_SHAPE(2, 3)));
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(3, 2), wg_he());
+        wg_backward(wg_mean(wg_square(wg_tanh(wg_matmul(x, w)))), p);
+        wg_optim_step(o);
+    }
+    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    wg_finish(c, NULL);
+}
+
+Test(switches, each_stops_the_way_that_it_names)
+{
+    heard h;
+    train(&h, 0, WG_TRACE_ALL);
+    cr_assert(strstr(h.all, "calls of the last build are there"), "%s", h.all);
+    cr_assert(strstr(h.all, "last request"), "%s", h.all);
+    cr_assert(strstr(h.all, "bound"), "%s", h.all);
+    cr_assert(strstr(h.all, "tiles over"), "%s", h.all);
+    train(&h, WG_WITHOUT_REBUILD, WG_TRACE_ALL);
+    cr_assert_not(strstr(h.all, "calls of the last build are there"), "%s", h.all);
+    train(&h, WG_WITHOUT_BIND, WG_TRACE_ALL);
+    cr_assert_not(strstr(h.all, "last request"), "%s", h.all);
+    cr_assert_not(strstr(h.all, "bound"), "%s", h.all);
+    train(&h, WG_WITHOUT_TILES, WG_TRACE_PLAN);
+    cr_assert_not(strstr(h.all, "tanh square"), "tanh and square share a program: %s", h.all);
+    train(&h, 0, WG_TRACE_PLAN);
+    cr_assert(strstr(h.all, "tanh square"), "tanh and square share no program: %s", h.all);
+}
+
+/* A program of scalars that is seen once. */
+static void scalars(heard *h, unsigned without)
+{
+    *h = (heard){ .size = 0 };
+    wg_context *c =
+        wg_start(&(wg_options){ .threads = 1, .without = without, .trace = WG_TRACE_REQUEST, .on_trace = hear, .user = h });
+    wg_params *p = wg_params_new(c);
+    wg_graph  *g = wg_graph_new(c);
+    wg_node    w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = w;
+    for (int i = 0; i < 20; i++) y = wg_mul(wg_sin(y), w);
+    wg_backward(y, p);
+    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    wg_finish(c, NULL);
+}
+
+Test(switches, without_tape_no_program_of_scalars_is_swept)
+{
+    heard h;
+    scalars(&h, 0);
+    cr_assert(strstr(h.all, "swept"), "%s", h.all);
+    scalars(&h, WG_WITHOUT_TAPE);
+    cr_assert_not(strstr(h.all, "swept"), "%s", h.all);
+}
+
+Test(switches, a_line_says_where_the_request_was_made)
+{
+    heard h;
+    scalars(&h, 0);
+    cr_assert(strstr(h.all, "test_switches.c:"), "%s", h.all);
+}
+
+Test(switches, the_environment_names_them)
+{
+    setenv("WG_WITHOUT", "bind,tape", 1);
+    setenv("WG_TRACE", "plan", 1);
+    wg_context *c = wg_start(&(wg_options){ .without = WG_WITHOUT_JOIN });
+    cr_assert_eq(c->o.without, WG_WITHOUT_BIND | WG_WITHOUT_TAPE | WG_WITHOUT_JOIN);
+    cr_assert_eq(c->o.trace, WG_TRACE_PLAN);
+    wg_finish(c, NULL);
+}
+
+Test(switches, an_unknown_word_is_an_error_that_lists_the_known)
+{
+    setenv("WG_WITHOUT", "bind,rebiuld", 1);
+    wg_context *c = wg_start(NULL);
+    cr_assert_eq(wg_failed(c), WG_ERROR_VALUE);
+    cr_assert(strstr(wg_message(c), "no \"rebiuld\"; there are bind, rebuild, short, tape, tiles, join"), "%s", wg_message(c));
+    wg_finish(c, NULL);
+}
