@@ -10,7 +10,12 @@
 
 enum { NO_DTYPE = 0xFF }; /* of a kind that has no record of scalars */
 
-static wgi_kind *place_of(wg_graph *g, const wg_op *op, int n) { return &g->kind[n - 1][wgi_op_place(op)]; }
+/* The op's entry, or the one that it may take: an op whose own place is another's stands in the next one. */
+static inline wgi_kind *place_of(wg_graph *g, const wg_op *op, int n)
+{
+    wgi_kind *k = &g->kind[n - 1][wgi_op_place(op)];
+    return k->node.op == op || !k->node.op ? k : &g->kind[n - 1][wgi_op_place(op) ^ 1];
+}
 
 /* Enters the op into the table; false: it is not plain. */
 static bool learn_op(wg_graph *g, const wg_op *op)

@@ -1,6 +1,6 @@
 /* interpret.c: runs nodes one by one, keeping every value until the evaluation ends: for structures seen for the first time
  * and the smallest graphs. One thread. Same kernels as plans, same bits. */
-#include "run/run.h"
+#include "run/tape.h"
 
 /* ---- which nodes: those below the roots without a value ---- */
 
@@ -133,118 +133,6 @@ static bool run_gated(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
     return ok;
 }
 
-/* ---- scalars: most nodes of a program of scalars ---- */
-
-/* A call of an elementwise op of one or two scalars, all but its pointers: kept from node to node. */
-typedef struct scalar_call {
-    const wg_op *op;
-    uint32_t     types; /* the dtypes of both operands and the result */
-    wg_kernel_fn fn;
-    wg_kernel    k;
-    uint32_t     in[2]; /* whose values x are: most often one of them is that of the call before */
-    const void  *x[2];
-    void        *y;
-    wg_type      xt[2], yt;
-} scalar_call;
-
-enum { SITES = 6, CELLS = 512 };
-
-typedef struct scalars {
-    scalar_call call[SITES + 1]; /* in the order in which they came up; the last for all that found no place */
-    wg_fault    fault;
-    uint64_t   *cell, *end; /* room for values */
-} scalars;
-
-static bool is_scalar_map(const wg_graph *g, const wgi_node *n)
-{
-    return n->flags & WGI_EVEN ||
-           (n->op->kind == WG_MAP && n->operands <= 2 && n->shape == g->node[0].shape && !n->op->attr_size);
-}
-
-static void call_make(wg_graph *g, scalars *s, scalar_call *c, const wgi_node *n, uint32_t types)
-{
-    static const unsigned char step[2] = { 1, 1 };
-    const wg_shape            *shape = g->node[0].shape;
-    *c = (scalar_call){ .op = n->op, .types = types, .fn = wgi_kernel_of(n->op, g->c->isa) };
-    c->xt[0] = (wg_type){ shape, (wg_dtype)(types & 0xFF) };
-    c->xt[1] = (wg_type){ shape, (wg_dtype)(types >> 8 & 0xFF) };
-    c->yt = (wg_type){ shape, (wg_dtype)(types >> 16) };
-    c->k = (wg_kernel){ .end = 1,
-                        .operands = (int)n->operands,
-                        .outputs = 1,
-                        .x = c->x,
-                        .y = &c->y,
-                        .step = step,
-                        .xt = c->xt,
-                        .yt = &c->yt,
-                        .seed = g->c->o.seed,
-                        .epoch = g->epoch,
-                        .fault = &s->fault };
-    wgi_fault_clear(&s->fault);
-}
-
-static bool cells(wg_graph *g, scalars *s, uint32_t most)
-{
-    size_t n = WGI_MIN(most, CELLS);
-    s->cell = wgi_arena_alloc(&g->values, n * sizeof *s->cell);
-    s->end = s->cell ? s->cell + n : NULL;
-    return s->cell;
-}
-
-static inline __attribute__((always_inline)) bool call_of(wg_graph *g, scalars *s, scalar_call *c, const wgi_node *n, uint32_t i)
-{
-    for (int k = 0; k < 2; k++)
-        if (c->in[k] != n->in[k]) {
-            c->in[k] = n->in[k];
-            c->x[k] = wgi_value(g, n->in[k]);
-        }
-    c->y = g->value[i] = s->cell++;
-    return wgi_call(c->op, c->fn, &c->k);
-}
-
-/* From a place in the code of its own for each of the first kinds: a call from one place to many targets is mispredicted at
- * every change, which costs as much as all the rest of a node. */
-static inline __attribute__((always_inline)) bool call_scalar(wg_graph *g, scalars *s, const wgi_node *n, uint32_t i,
-                                                              uint32_t types)
-{
-#define SITE(j)                                                    \
-    do {                                                           \
-        if (s->call[j].op == n->op && s->call[j].types == types) { \
-            bool ok = call_of(g, s, &s->call[j], n, i);            \
-            __asm__ volatile("" : "+r"(ok) : "i"(j));              \
-            return ok;                                             \
-        }                                                          \
-    } while (0)
-    SITE(0);
-    SITE(1);
-    SITE(2);
-    SITE(3);
-    SITE(4);
-    SITE(5);
-#undef SITE
-    scalar_call *c = s->call;
-    while (c < s->call + SITES && c->op) c++;
-    if (c->op != n->op || c->types != types) call_make(g, s, c, n, types);
-    return call_of(g, s, c, n, i);
-}
-
-static inline bool run_scalar(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
-{
-    const wgi_node *n = &g->node[i];
-    uint32_t        types = n->dtype * 0x10101u;
-    if (!(n->flags & WGI_EVEN)) {
-        const wgi_node *a = &g->node[n->in[0]], *b = n->operands > 1 ? &g->node[n->in[1]] : a;
-        types = a->dtype | (uint32_t)b->dtype << 8 | (uint32_t)n->dtype << 16;
-    }
-    if ((s->cell == s->end && !cells(g, s, high - i + 1))) return false;
-    if (call_scalar(g, s, n, i, types)) return true;
-    g->value[i] = NULL;
-    wgi_fault_report(g, n->op, n->here, &s->fault);
-    return false;
-}
-
-/* ---- any node ---- */
-
 static bool run_node(wg_graph *g, uint32_t i)
 {
     wgi_node       *n = &g->node[i];
@@ -289,38 +177,30 @@ static bool run_node(wg_graph *g, uint32_t i)
     return true;
 }
 
-static inline bool run(wg_graph *g, scalars *s, uint32_t i, uint32_t high)
+static bool run(wg_graph *g, uint32_t i)
 {
-    if (s && is_scalar_map(g, &g->node[i])) return run_scalar(g, s, i, high);
     wgi_place place = wgi_arena_place(&g->temp);
     bool      ok = run_node(g, i);
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }
 
-/* all: every node but leaves and those with a value; else those that are marked. */
-static inline bool is_due(wg_graph *g, uint32_t i, bool all)
-{
-    const wgi_node *n = &g->node[i];
-    if (all) return !g->value[i] && (n->flags & WGI_EVEN || (!n->output && !wgi_is_leaf(n)));
-    bool marked = g->marked[i];
-    g->marked[i] = 0;
-    return marked;
-}
-
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 {
-    scalars s;
-    for (int k = 0; k <= SITES; k++) s.call[k].op = NULL;
-    s.cell = s.end = NULL;
+    wgi_tape t;
+    bool     tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
     /* Below the last node, when all others are used, no node is superfluous; unless a plan has run and kept its results alone. */
-    bool     all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->rans, ok = true;
-    uint32_t high = root[0], low = all ? 1 : mark_needed(g, root, roots, &high);
-    for (uint32_t i = low; i <= high && ok; i++) {
-        __builtin_prefetch(&g->node[i] + WGI_AHEAD);
-        if (!is_due(g, i, all)) continue;
-        ok = run(g, &s, i, high);
-        if (!ok) memset(g->marked + i, 0, high - i + 1);
+    bool     all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->rans;
+    uint32_t last = root[0], i = all ? 1 : mark_needed(g, root, roots, &last);
+    wgi_tape_begin(&t, g);
+    for (; i <= last; i++) {
+        uint32_t at = tape ? wgi_tape_forward(&t, i, last, all) : i;
+        if (!at) break;
+        i = at;
+        if (i > last || !wgi_is_due(g, i, all)) continue;
+        if (!run(g, i)) break;
+        g->marked[i] = 0;
     }
-    return ok;
+    if (i <= last) memset(g->marked + i, 0, last - i + 1);
+    return i > last;
 }

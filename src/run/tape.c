@@ -1,185 +1,138 @@
-/* sweep.c: gradients of a program of scalars as numbers, without a node for any of them: for structures seen for the first
- * time. The derivative rule of an op is traced once, into a program over single elements; the sweep replays it.
+/* tape.c: programs of scalars, for structures seen for the first time. Forwards they are run by kernel calls that are kept from node
+ * to node. Backwards their gradients are made as numbers, without a node for any of them: the derivative rule of an op is traced
+ * once, into a program over single elements, and the sweep replays it.
  *
  * Invariant: the same operations in the same order as in the nodes that grad.c would append, so the same bits. What is not a
  * program of scalars, or has a rule that cannot be traced, is left to grad.c. */
-#include "run/plan/plan.h"
+#include "run/tape.h"
 
-/* ---- traces ---- */
-
-enum { OPERANDS = 4, GY = 0, Y = 1, X = 2, VARIABLES = X + OPERANDS };
-
-typedef struct instr {
-    const wg_op *op;
-    wg_kernel_fn fn;
-    wg_kernel    k;
-    const void  *x[OPERANDS];
-    void        *y;
-    wg_type      xt[OPERANDS], yt;
-    uint64_t     cell; /* what y points to */
-} instr;
-
-typedef struct patch { /* where a variable's address goes before a run */
-    const void **slot;
-    int          variable;
-} patch;
-
-struct wgi_trace {
-    wgi_trace   *next;
-    const wg_op *op;
-    uint32_t     kind; /* dtype, and a bit for each operand whose gradient is wanted */
-    bool         usable;
-    int          instrs, patches;
-    instr       *instr;
-    patch       *patch;
-    const void  *gx[OPERANDS]; /* the wanted gradients: addresses, NULL where it is a variable */
-    int          gx_variable[OPERANDS];
-    wg_fault     fault;
-};
-
-typedef struct tracer {
-    wg_graph  *g;
-    wgi_trace *t;
-    uint32_t   variable[VARIABLES]; /* their nodes */
-    uint32_t   first;               /* of the rule's nodes */
-    instr    **of;                  /* by node - first */
-} tracer;
-
-static int variable_of(const tracer *r, uint32_t i)
+void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[], wg_fault *fault)
 {
-    for (int v = 0; v < VARIABLES; v++)
-        if (r->variable[v] == i) return v;
-    return -1;
+    static const unsigned char step[WGI_TAPE_OPERANDS] = { 1, 1, 1, 1 };
+    const wg_shape            *shape = g->node[0].shape;
+    *c = (wgi_scalar_call){ .op = n->op, .fn = wgi_kernel_of(n->op, g->c->isa), .yt = { shape, (wg_dtype)n->dtype } };
+    for (uint32_t k = 0; k < n->operands; k++) c->xt[k] = (wg_type){ shape, t[k] };
+    c->k = (wg_kernel){ .end = 1,
+                        .operands = (int)n->operands,
+                        .outputs = 1,
+                        .x = c->x,
+                        .y = &c->y,
+                        .step = step,
+                        .xt = c->xt,
+                        .yt = &c->yt,
+                        .seed = g->c->o.seed,
+                        .epoch = g->epoch,
+                        .fault = fault };
 }
 
-/* The address of node i's value; NULL: a variable. */
-static const void *address(const tracer *r, uint32_t i, int *variable)
+/* ---- forwards ---- */
+
+enum { CELLS = 512 };
+
+typedef struct wgi_kept_call kept_call;
+
+void wgi_tape_begin(wgi_tape *t, wg_graph *g)
 {
-    const wgi_node *n = &r->g->node[i];
-    *variable = variable_of(r, i);
-    if (*variable >= 0) return NULL;
-    if (i >= r->first && r->of[i - r->first]) return &r->of[i - r->first]->cell;
-    return n->op == &wgi_op_number ? n->cell : NULL;
+    t->g = g;
+    for (int k = 0; k <= WGI_TAPE_CALLS; k++) t->call[k].c.op = NULL;
+    t->cell = t->end = NULL;
 }
 
-static bool is_traceable(const wg_graph *g, const wgi_node *n)
+static inline bool is_scalar(const wg_graph *g, const wgi_node *n)
 {
-    return n->op->kind == WG_MAP && n->operands <= OPERANDS && n->shape == g->node[0].shape && !n->op->attr_size;
+    return n->flags & WGI_EVEN || (n->operands <= 2 && wgi_is_scalar_map(g, n));
 }
 
-static bool trace_node(tracer *r, uint32_t i)
+static bool cells(wgi_tape *t, uint32_t most)
 {
-    static const unsigned char step[OPERANDS] = { 1, 1, 1, 1 };
-    wg_graph                  *g = r->g;
-    const wgi_node            *n = &g->node[i];
-    if (!is_traceable(g, n)) return false;
-    instr *in = r->of[i - r->first] = &r->t->instr[r->t->instrs++];
-    *in = (instr){ .op = n->op, .fn = wgi_kernel_of(n->op, g->c->isa), .y = &in->cell };
-    in->yt = (wg_type){ n->shape, (wg_dtype)n->dtype };
-    in->k = (wg_kernel){ .end = 1,
-                         .operands = (int)n->operands,
-                         .outputs = 1,
-                         .x = in->x,
-                         .y = &in->y,
-                         .step = step,
-                         .xt = in->xt,
-                         .yt = &in->yt,
-                         .fault = &r->t->fault };
-    for (uint32_t k = 0; k < n->operands; k++) {
-        uint32_t from = wgi_in(n)[k];
-        int      v;
-        in->x[k] = address(r, from, &v);
-        in->xt[k] = (wg_type){ n->shape, (wg_dtype)g->node[from].dtype };
-        if (v >= 0) r->t->patch[r->t->patches++] = (patch){ &in->x[k], v };
-        else if (!in->x[k]) return false;
-    }
-    return true;
+    size_t n = WGI_MIN(most, CELLS);
+    t->cell = wgi_arena_alloc(&t->g->values, n * sizeof *t->cell);
+    t->end = t->cell ? t->cell + n : NULL;
+    return t->cell;
 }
 
-/* The rule's nodes that the wanted gradients need. */
-static bool trace_nodes(tracer *r, const wg_node gx[], uint32_t wanted)
+static void keep_call(wgi_tape *t, kept_call *c, const wgi_node *n, uint32_t types)
 {
-    wg_graph  *g = r->g;
-    uint32_t   n = g->count - r->first;
-    wgi_trace *t = r->t;
-    t->instr = wgi_arena_alloc(&g->c->arena, sizeof *t->instr * n);
-    t->patch = wgi_arena_alloc(&g->c->arena, sizeof *t->patch * n * OPERANDS);
-    r->of = wgi_arena_alloc(&g->temp, sizeof *r->of * n);
-    if (!t->instr || !t->patch || !r->of) return false;
-    memset(r->of, 0, sizeof *r->of * n);
-    for (int k = 0; k < OPERANDS; k++)
-        if (wanted >> k & 1) g->marked[gx[k].index] = 1;
-    for (uint32_t i = g->count; i-- > r->first;)
-        for (uint32_t k = 0; g->marked[i] && !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++)
-            g->marked[wgi_in(&g->node[i])[k]] = 1;
-    bool ok = true;
-    for (uint32_t i = r->first; i < g->count && ok; i++)
-        if (g->marked[i] && !wgi_is_leaf(&g->node[i])) ok = trace_node(r, i);
-    memset(g->marked, 0, g->count);
-    return ok;
-}
-
-static wg_node operand(wg_graph *g, wg_dtype t)
-{
-    static const double zero = 0;
-    return wg_input_borrow_at("", g, NULL, (wg_tensor){ t, WG_SCALAR, (void *)(uintptr_t)&zero });
-}
-
-/* The rule is called on scalars of a graph of its own. Numbers in it lie in that graph's memory, which is never reset. */
-static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, uint32_t wanted)
-{
-    tracer  r = { .g = g, .t = t };
-    wg_node x[OPERANDS], gx[OPERANDS] = { 0 }, gy = operand(g, type);
-    int     n = t->op->operands;
-    for (int k = 0; k < n; k++) x[k] = operand(g, type);
-    wg_node y = wg_apply(here, t->op, x, n, NULL);
-    if (!wg_node_ok(gy) || !wg_node_ok(y)) return false;
-    r.variable[GY] = gy.index, r.variable[Y] = y.index;
-    for (int k = 0; k < n; k++) r.variable[X + k] = x[k].index;
-    r.first = g->count;
-    t->op->vjp(here, y, gy, x, gx);
-    for (int k = 0; k < n; k++) {
-        if (!(wanted >> k & 1)) continue;
-        if (wgi_is_number(gx[k])) gx[k] = wgi_leaf_number(g, here, wgi_number_value(gx[k]), type);
-        if (!wg_node_ok(gx[k]) || wg_node_dtype(gx[k]) != type || g->node[gx[k].index].shape != g->node[0].shape) return false;
-    }
-    if (!trace_nodes(&r, gx, wanted)) return false;
-    for (int k = 0; k < n; k++)
-        if (wanted >> k & 1) {
-            t->gx[k] = address(&r, gx[k].index, &t->gx_variable[k]);
-            if (!t->gx[k] && t->gx_variable[k] < 0) return false;
-        }
-    return true;
-}
-
-static wgi_trace *trace_of(wg_context *c, const wgi_node *n, uint32_t kind, uint32_t wanted)
-{
-    for (wgi_trace *t = c->traces; t; t = t->next)
-        if (t->op == n->op && t->kind == kind) return t;
-    wgi_trace *t = wgi_arena_alloc(&c->arena, sizeof *t);
-    if (!c->tracer) c->tracer = wg_graph_new(c);
-    if (!t || !c->tracer) return NULL;
-    memset(t, 0, sizeof *t);
-    t->op = n->op, t->kind = kind;
+    const wg_dtype type[2] = { (wg_dtype)(types & 0xFF), (wg_dtype)(types >> 8 & 0xFF) };
+    c->types = types;
+    c->in[0] = c->in[1] = 0;
+    wgi_scalar_call_make(&c->c, t->g, n, type, &t->fault);
     wgi_fault_clear(&t->fault);
-    wgi_place place = wgi_arena_place(&c->tracer->temp);
-    t->usable = trace_rule(c->tracer, t, wg_inside(n->here), (wg_dtype)n->dtype, wanted);
-    wgi_arena_rewind(&c->tracer->temp, place);
-    t->next = c->traces;
-    return c->traces = t;
 }
 
-/* ---- the sweep ---- */
+static inline __attribute__((always_inline)) bool run_call(wgi_tape *t, kept_call *c, const wgi_node *n, uint32_t i)
+{
+    for (int k = 0; k < 2; k++)
+        if (c->in[k] != n->in[k]) {
+            c->in[k] = n->in[k];
+            c->c.x[k] = wgi_value(t->g, n->in[k]);
+        }
+    c->c.y = t->g->value[i] = t->cell++;
+    return wgi_call(c->c.op, c->c.fn, &c->c.k);
+}
 
-enum { SITES = 6, WANTED = 1 << OPERANDS };
+/* From a place in the code of its own for each of the first kinds: a call from one place to many targets is mispredicted at
+ * every change, which costs as much as all the rest of a node. */
+static inline __attribute__((always_inline)) bool run_scalar(wgi_tape *t, const wgi_node *n, uint32_t i, uint32_t types)
+{
+#define SITE(j)                                                      \
+    do {                                                             \
+        if (t->call[j].c.op == n->op && t->call[j].types == types) { \
+            bool ok = run_call(t, &t->call[j], n, i);                \
+            __asm__ volatile("" : "+r"(ok) : "i"(j));                \
+            return ok;                                               \
+        }                                                            \
+    } while (0)
+    SITE(0);
+    SITE(1);
+    SITE(2);
+    SITE(3);
+    SITE(4);
+    SITE(5);
+#undef SITE
+    kept_call *c = t->call;
+    while (c < t->call + WGI_TAPE_CALLS && c->c.op) c++;
+    if (c->c.op != n->op || c->types != types) keep_call(t, c, n, types);
+    return run_call(t, c, n, i);
+}
+
+static inline uint32_t types_of(const wg_graph *g, const wgi_node *n)
+{
+    if (n->flags & WGI_EVEN) return n->dtype * 0x10101u;
+    const wgi_node *a = &g->node[n->in[0]], *b = n->operands > 1 ? &g->node[n->in[1]] : a;
+    return a->dtype | (uint32_t)b->dtype << 8 | (uint32_t)n->dtype << 16;
+}
+
+uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
+{
+    wg_graph *g = t->g;
+    for (; i <= last; i++) {
+        const wgi_node *n = &g->node[i];
+        __builtin_prefetch(n + WGI_AHEAD);
+        if (!wgi_is_due(g, i, all)) continue;
+        if (!is_scalar(g, n)) return i;
+        if (t->cell == t->end && !cells(t, last - i + 1)) return 0;
+        if (!run_scalar(t, n, i, types_of(g, n))) {
+            g->value[i] = NULL;
+            wgi_fault_report(g, n->op, n->here, &t->fault);
+            return 0;
+        }
+        g->marked[i] = 0;
+    }
+    return i;
+}
+
+/* ---- backwards ---- */
+
+enum { SITES = 6, WANTED = 1 << WGI_TAPE_OPERANDS };
 
 /* Nodes of one op and dtype. Whose value an operand is, and whether its gradient is wanted, is kept from node to node: most often
  * one operand is that of the node before. */
 typedef struct site {
     uintptr_t   key; /* the op's address, which is a multiple of 8, and the dtype; 0: none */
     wgi_trace  *trace[WANTED];
-    uint32_t    in[OPERANDS], bit[OPERANDS]; /* bit: of in[k], 0: not wanted */
-    const void *x[OPERANDS];
+    uint32_t    in[WGI_TAPE_OPERANDS], bit[WGI_TAPE_OPERANDS]; /* bit: of in[k], 0: not wanted */
+    const void *x[WGI_TAPE_OPERANDS];
 } site;
 _Static_assert(_Alignof(wg_op) >= 8 && WG_DTYPE_COUNT <= 8, "the key of a site");
 
@@ -193,7 +146,7 @@ typedef struct sweep {
 
 static bool is_sweepable(const wg_graph *g, const wgi_node *n)
 {
-    return is_traceable(g, n) && n->op->vjp && n->op->operands == (int)n->operands && n->op->outputs <= 1 &&
+    return wgi_is_scalar_map(g, n) && n->op->vjp && n->op->operands == (int)n->operands && n->op->outputs <= 1 &&
            wg_dtype_is_float((wg_dtype)n->dtype);
 }
 
@@ -228,20 +181,20 @@ static inline bool look(const sweep *s, site *at, uint32_t i, const void *variab
 {
     const wg_graph *g = s->g;
     const wgi_node *n = &g->node[i];
-    variable[GY] = &s->adjoint[i - s->lo], variable[Y] = g->value[i];
+    variable[WGI_GY] = &s->adjoint[i - s->lo], variable[WGI_Y] = g->value[i];
     if (n->flags & WGI_EVEN) { /* where there is no second operand, in[1] is the error node, which is never wanted */
         if (at->in[0] != n->in[0]) turn_to(s, at, 0, n->in[0]);
         if (at->in[1] != n->in[1]) turn_to(s, at, 1, n->in[1]);
-        variable[X] = at->x[0], variable[X + 1] = at->x[1];
+        variable[WGI_X] = at->x[0], variable[WGI_X + 1] = at->x[1];
         *wanted = at->bit[0] | at->bit[1];
-        return variable[Y] && variable[X] && (variable[X + 1] || n->operands == 1);
+        return variable[WGI_Y] && variable[WGI_X] && (variable[WGI_X + 1] || n->operands == 1);
     }
     const uint32_t *in = wgi_in(n);
-    bool            ok = variable[Y] && n->shape == g->node[0].shape && n->operands <= OPERANDS;
+    bool            ok = variable[WGI_Y] && n->shape == g->node[0].shape && n->operands <= WGI_TAPE_OPERANDS;
     *wanted = 0;
     for (uint32_t k = 0; ok && k < n->operands; k++) {
         if (at->in[k] != in[k]) turn_to(s, at, k, in[k]);
-        variable[X + k] = at->x[k];
+        variable[WGI_X + k] = at->x[k];
         *wanted |= at->bit[k];
         ok = at->x[k] && g->node[in[k]].dtype == n->dtype;
     }
@@ -262,16 +215,16 @@ static inline bool visit(sweep *s, uint32_t i)
 {
     wg_graph       *g = s->g;
     const wgi_node *n = &g->node[i];
-    const void     *variable[VARIABLES];
+    const void     *variable[WGI_VARIABLES];
     uint32_t        wanted;
     site           *at = site_of(s, n);
     if (!at || !look(s, at, i, variable, &wanted)) return false;
-    if (!at->trace[wanted]) at->trace[wanted] = trace_of(g->c, n, n->dtype | wanted << 8, wanted);
+    if (!at->trace[wanted]) at->trace[wanted] = wgi_trace_of(g->c, n, wanted);
     wgi_trace *t = at->trace[wanted];
     if (!t || !t->usable) return false;
     for (int j = 0; j < t->patches; j++) *t->patch[j].slot = variable[t->patch[j].variable];
-    for (int j = 0; j < t->instrs; j++)
-        if (!wgi_call(t->instr[j].op, t->instr[j].fn, &t->instr[j].k)) {
+    for (int j = 0; j < t->calls; j++)
+        if (!wgi_call(t->call[j].op, t->call[j].fn, &t->call[j].k)) {
             wgi_fault_report(g, n->op, wg_inside(n->here), &t->fault);
             return false;
         }
