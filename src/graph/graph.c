@@ -29,8 +29,7 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
     void       *owned[] = { g->node, g->value,  g->marked, (void *)g->text, g->scope_stack, g->streams, g->param,
-                            g->kept, g->result, g->assign, g->use,          g->work,        g->call,    (void *)g->asked.into,
-                            g };
+                            g->kept, g->result, g->assign, g->use,          g->work,        g->call,    g };
     wg_context *c = g->c;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }

@@ -115,15 +115,6 @@ typedef struct wgi_request {
     uint64_t  key, id; /* id: of the request, and of those that repeat it */
 } wgi_request;
 
-typedef struct wgi_asked {    /* the last request of wg_backward: repeat.c */
-    wgi_request      request; /* plan NULL: there is none to be repeated */
-    const wg_params *p;
-    uint64_t         leaves;
-    size_t           params, room;
-    void           **into; /* of the request, and beside it */
-    bool            *reached;
-} wgi_asked;
-
 typedef struct wgi_stream_count { /* streams made in a scope so far */
     uint32_t scope, count;
 } wgi_stream_count;
@@ -187,7 +178,7 @@ struct wg_graph {
     wgi_uses *use;
     size_t    uses, use_capacity;
 
-    wgi_asked asked;
+    wgi_plan *last; /* that answered the last wg_backward, if the same request may be answered without a search: bind.c */
 
     void  *work; /* shared by the plans' intermediate values */
     size_t work_size;

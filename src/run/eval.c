@@ -1,6 +1,6 @@
 /* eval.c: the evaluation: a snapshot of inputs, parameters and random epoch; what may be read; the doers.
  * Invariant: value[i] is NULL or holds node i's value of the open evaluation; without one all are NULL. */
-#include "run/run.h"
+#include "run/plan/plan.h"
 
 /* Whether no node waits for the next run to make it a result. */
 static bool kept_are_results(const wg_graph *g)
@@ -217,7 +217,10 @@ wg_status wg_commit(wg_graph *g)
 static bool targets_of(wg_graph *g, wg_params *p, wgi_request *r)
 {
     r->target = wgi_arena_alloc(&g->temp, sizeof *r->target * g->params);
-    if (!r->target || !wgi_repeat_room(g, r)) return false;
+    r->into = wgi_arena_alloc(&g->temp, sizeof *r->into * g->params);
+    r->reached = wgi_arena_alloc(&g->temp, sizeof *r->reached * g->params);
+    r->id = ++g->c->structures;
+    if (!r->target || !r->into || !r->reached) return false;
     for (size_t i = 0; i < g->params; i++) {
         wgi_node *n = &g->node[g->param[i]];
         if (n->op == &wgi_op_param && wgi_params_holds(p, n->parameter)) r->target[r->targets++] = g->param[i];
@@ -307,7 +310,7 @@ static bool backward_request(wg_graph *g, wg_params *p, bool add, wgi_request *r
     }
     keep_results(g);
     if (!take(g, root, r, add)) return false;
-    wgi_repeat_remember(g, p, r);
+    wgi_last_remember(g, p, r);
     return commit(g);
 }
 
@@ -346,7 +349,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     add = add && p->root->gradients == WGI_GRAD_READY;
     wgi_open(g);
     g->peeked = false;
-    wgi_request *again = fresh && !add ? wgi_repeat(g, p, loss.index) : NULL;
+    wgi_request *again = fresh && !add ? wgi_last_request(g, p, loss.index) : NULL;
     if (again) {
         again->here = here;
         backward_again(g, p->root, again);

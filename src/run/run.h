@@ -81,12 +81,6 @@ static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k
 void               wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end);
 bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y); /* coalesces axes; false: dense, no load needed */
 
-/* ---- last_request.c ---- */
-
-wgi_request *wgi_repeat(wg_graph *g, const wg_params *p, uint32_t loss); /* the last one, if it would be the same */
-bool         wgi_repeat_room(wg_graph *g, wgi_request *r);               /* else; false: out of memory */
-void         wgi_repeat_remember(wg_graph *g, const wg_params *p, const wgi_request *r);
-
 /* ---- clock.c ---- */
 
 double wgi_now(void); /* seconds */

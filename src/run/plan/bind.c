@@ -1,6 +1,9 @@
-/* plan_bind.c: runs of small plans: every step is one share, every tile program one tile, so that a run is a list of kernel
- * calls. They are made for the addresses of one run; in most runs every operand lies where it lay in the last, and then
- * nothing but the calls is left to do. */
+/* bind.c: what a plan keeps of its last run, for the next one that is like it. A loop asks for the same gradients at every step,
+ * and its leaves lie where they lay. The graph's number `leaves` says so: while it is the same, nothing is looked for.
+ *
+ * 1. The request of wg_backward is kept, so that the next is not made, hashed or compared.
+ * 2. A small plan, of which every step is one share and every tile program one tile, is kept as a list of kernel calls with their
+ *    addresses, so that a run is nothing but the calls. */
 #include "run/plan/plan.h"
 
 typedef struct call {
@@ -14,7 +17,6 @@ typedef struct call {
 struct wgi_bound {
     void         **ptr; /* that the calls are made for */
     void          *work, *out;
-    uint64_t       leaves; /* of the graph, if all else lies where these leave it; else 0 */
     uint32_t      *moving; /* buffers that do not lie in these two */
     uint32_t       movings;
     call          *call;
@@ -170,8 +172,7 @@ void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *
 {
     wgi_bound *b = p->bound;
     bool       same = b->work == g->work && b->out == out;
-    if (same && r->fresh && b->leaves == g->leaves) return b->ptr;
-    b->leaves = r->fresh ? g->leaves : 0;
+    if (same && r->fresh && p->leaves == g->leaves) return b->ptr;
     for (uint32_t k = 0; k < b->movings && same; k++) {
         const wgi_buffer *u = &p->buffer[b->moving[k]];
         same = b->ptr[b->moving[k]] == (u->where == WGI_INTO ? r->into[u->node] : wgi_value(g, u->node));
@@ -205,4 +206,40 @@ bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
     if (done == b->calls) return true;
     *failed = (wgi_env){ .fault = &b->fault, .failed_node = b->call[done].node, .failed_op = b->call[done].op };
     return false;
+}
+
+/* ---- the last request ---- */
+
+/* What a request is made of are the nodes up to the loss, the parameters among them (all by `leaves`), and what is to be kept
+ * or assigned besides, of which there must be none, as there was none before. */
+wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
+{
+    wgi_plan *l = g->last;
+    bool      same = l && l->by == p && l->leaves == g->leaves && l->loss == loss && l->params == g->params && !g->kepts &&
+                !g->assigns && !l->stale;
+    return same ? &l->request : NULL;
+}
+
+static bool make_room(wgi_plan *p)
+{
+    if (p->request.into) return true;
+    p->request.into = keep(p, (size_t)p->targets, sizeof *p->request.into);
+    p->request.reached = keep(p, (size_t)p->targets, sizeof *p->request.reached);
+    return p->request.into && p->request.reached;
+}
+
+void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
+{
+    wgi_plan *p = r->plan;
+    bool      repeats = p && r->fresh && r->roots <= 1 && !wgi_without(g->c, WG_WITHOUT_BIND); /* no more roots than the loss */
+    g->last = NULL;
+    if (!repeats || !make_room(p)) return;
+    void **into = p->request.into;
+    bool  *reached = p->request.reached;
+    memcpy(into, r->into, sizeof *into * (size_t)r->targets);
+    memcpy(reached, r->reached, sizeof *reached * (size_t)r->targets);
+    p->request = *r;
+    p->request.root = p->root, p->request.target = p->target, p->request.into = into, p->request.reached = reached;
+    p->by = by, p->params = g->params;
+    g->last = p;
 }

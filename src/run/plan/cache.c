@@ -67,7 +67,7 @@ static void plan_free(wg_context *c, wgi_plan *p)
     for (wg_graph *g = c->graphs; g; g = g->next) { /* an open evaluation may have run it */
         for (int i = 0; i < g->rans; i++)
             if (g->ran[i] == p) g->ran[i--] = g->ran[--g->rans];
-        if (g->asked.request.plan == p) g->asked.request.plan = NULL;
+        if (g->last == p) g->last = NULL;
     }
     wgi_arena_free(&p->arena);
     wg_free(c, p);

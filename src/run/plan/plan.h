@@ -86,9 +86,14 @@ struct wgi_plan {
     uint32_t         blocked;
 
     unsigned char *makes; /* bit by node: computed in a run of this plan */
-    wgi_bound     *bound; /* of a small plan: plan_bind.c */
-    bool           stale; /* wishes have grown: compile anew at the next look */
-    bool           blas;  /* a kernel may call it, or is a user's */
+    /* of the last run, if it was of a backward request that opened its evaluation: bind.c */
+    uint64_t         leaves; /* of the graph then; 0: of no such run */
+    const wg_params *by;     /* the parameters that were asked for; NULL: the request may not be repeated */
+    size_t           params; /* parameters in the graph */
+    wgi_request      request;
+    wgi_bound       *bound; /* of a small plan */
+    bool             stale; /* wishes have grown: compile anew at the next look */
+    bool             blas;  /* a kernel may call it, or is a user's */
 };
 
 /* ---- cache.c ---- */
@@ -107,9 +112,12 @@ void      wgi_plans_free(wg_context *c);
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end, const uint32_t *wish, int wishes);
 bool      wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
 bool      wgi_bound_new(wgi_plan *p); /* false: out of memory; a plan that is not small gets none */
-void    **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out); /* in their order of buffers */
-bool      wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed);                   /* failed is filled when it has */
-void      wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out);
+/* The last backward request of g, if this one would be the same; else NULL. */
+wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss);
+void         wgi_last_remember(wg_graph *g, const wg_params *p, const wgi_request *r);      /* that has been run */
+void       **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out); /* in their order of buffers */
+bool         wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed);                   /* failed is filled when it has */
+void         wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out);
 
 void wgi_plan_print(const wgi_plan *p); /* print.c: through on_trace */
 

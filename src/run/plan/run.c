@@ -168,5 +168,7 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
     void *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
     if (!out || !workspace(g, WGI_MAX(p->work, 64))) return false;
-    return p->bound && !g->clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
+    bool ok = p->bound && !g->clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
+    p->leaves = r->fresh ? g->leaves : 0;
+    return ok;
 }
