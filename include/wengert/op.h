@@ -248,6 +248,10 @@ WG_API wg_site wg_inside(wg_site here);
 WG_API wg_node wg_stream(wg_site here, wg_graph *g, const char *name);
 /* Draw i of a stream: 32 random bits, f(seed, stream, epoch, i) by Philox 4x32-10 (Salmon et al. 2011). */
 WG_API uint32_t wg_random_bits(uint64_t seed, uint64_t stream, uint64_t epoch, uint64_t i);
+/* The stream of a name: its FNV-1a hash (Fowler, Noll and Vo). The same name is the same stream on every machine. */
+WG_API uint64_t wg_random_stream(const char *name);
+/* A standard normal draw from two uniform ones, u in (0, 1] and v in [0, 1) (Box and Muller 1958). */
+WG_API double wg_random_normal(double u, double v);
 
 /* Operands for samples: inputs of the context's dtype with short decimals. any: standard normal; between: uniform. */
 WG_API wg_node wg_any(wg_graph *g, wg_shape s);

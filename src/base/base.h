@@ -149,10 +149,10 @@ static inline void wgi_fault_clear(wg_fault *f) { f->index = INT64_MAX, f->text 
 
 /* ---- philox.c ---- */
 
-void     wgi_philox(uint64_t key, uint64_t counter_high, uint64_t counter_low, uint32_t out[4]);
-double   wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i);
-double   wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i); /* in [0, 1) */
-uint64_t wgi_text_hash(const char *s);
+void                   wgi_philox(uint64_t key, uint64_t counter_high, uint64_t counter_low, uint32_t out[4]);
+double                 wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i);
+double                 wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i); /* in [0, 1) */
+static inline uint64_t wgi_text_hash(const char *s) { return wg_random_stream(s); }
 
 /* ---- threads.c: threads.h, and ---- */
 

@@ -52,17 +52,18 @@ double wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i)
     return u[0];
 }
 
-/* Box and Muller 1958; 1 - u is in (0, 1]. */
+double wg_random_normal(double u, double v) { return sqrt(-2 * log(u)) * cos(6.283185307179586477 * v); }
+
 double wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i)
 {
     double u[2];
     draw(seed, stream, i, u);
-    return sqrt(-2 * log(1 - u[0])) * cos(6.283185307179586477 * u[1]);
+    return wg_random_normal(1 - u[0], u[1]);
 }
 
-uint64_t wgi_text_hash(const char *s)
+uint64_t wg_random_stream(const char *s)
 {
-    uint64_t h = 0xCBF29CE484222325u; /* FNV-1a */
+    uint64_t h = 0xCBF29CE484222325u;
     for (; *s; s++) h = (h ^ (unsigned char)*s) * 0x100000001B3u;
     return h;
 }

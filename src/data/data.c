@@ -10,17 +10,9 @@
 
 /* ---- draws ---- */
 
-/* FNV-1a (Fowler, Noll, Vo). */
-static uint64_t stream_of(const char *name)
-{
-    uint64_t h = UINT64_C(0xCBF29CE484222325);
-    for (; *name; name++) h = (h ^ (unsigned char)*name) * UINT64_C(0x100000001B3);
-    return h;
-}
-
 uint64_t wgi_draw(uint64_t seed, const char *name, uint64_t epoch, uint64_t i)
 {
-    uint64_t stream = stream_of(name);
+    uint64_t stream = wg_random_stream(name);
     return (uint64_t)wg_random_bits(seed, stream, epoch, 2 * i) << 32 | wg_random_bits(seed, stream, epoch, 2 * i + 1);
 }
 

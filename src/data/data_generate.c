@@ -2,6 +2,7 @@
  * integer draws of op.h, so that every platform makes the same points to the last bits of its sine and logarithm. */
 #include "data/dataset.h"
 #include "files/formats.h"
+#include "wengert/op.h"
 
 #include <math.h>
 
@@ -24,10 +25,9 @@ static double uniform(const source *s, int64_t i, int k)
     return ((double)(wgi_draw(s->seed, s->name, (uint64_t)k, (uint64_t)i) >> 11) + 0.5) * 0x1p-53;
 }
 
-/* Box and Muller's transform of draws 2k and 2k + 1. */
 static double normal(const source *s, int64_t i, int k)
 {
-    return sqrt(-2 * log(uniform(s, i, 2 * k))) * cos(2 * pi * uniform(s, i, 2 * k + 1));
+    return wg_random_normal(uniform(s, i, 2 * k), uniform(s, i, 2 * k + 1));
 }
 
 /* Place of row i among the rows of its class, evenly from 0 to 1. */

@@ -139,12 +139,14 @@ struct wg_graph {
     /* rebuild.c */
     wgi_called *call; /* of the last build; while not again, of this one */
     size_t      calls, call_capacity;
-    uint32_t    call_at;   /* the next to compare with, or to remember */
-    uint32_t    calling;   /* calls open */
-    bool        again;     /* this build is like the last so far */
-    uint64_t    structure; /* changes when nodes [0, count) may not be what they were */
-    uint64_t
-        leaves; /* changes with it, and when leaves of [0, count) may lie elsewhere or be another's; no two graphs' are equal */
+    uint32_t    call_at; /* the next to compare with, or to remember */
+    uint32_t    calling; /* calls open */
+    bool        again;   /* this build is like the last so far */
+    /* Serial number of the graph's structure: nodes [0, count). It rises when one of them may have become another. */
+    uint64_t structure;
+    /* Serial number of the structure and of the addresses of its leaves. Raise it (wgi_leaf_moved) when a leaf's address changes.
+     * Equal numbers mean: same nodes, same addresses. No two graphs have equal numbers. */
+    uint64_t leaves;
 
     wgi_arena arena;  /* attributes, operand lists, texts: until begin */
     wgi_arena values; /* until the evaluation ends */

@@ -85,7 +85,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
     if (copy) memcpy(n->input->data, t->data, (size_t)wgi_size(n->shape) * wg_dtype_size(t->dtype));
     else if (n->input->data != t->data) {
         n->input->data = t->data;
-        g->leaves = ++g->c->structures;
+        wgi_leaf_moved(g);
     }
     n->input->replaced = false;
     uint32_t i = wgi_again_take(g);
@@ -129,7 +129,7 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
         if (!own) return wg_failed(g->c);
         node->input->data = own;
         node->input->replaced = true;
-        g->leaves = ++g->c->structures;
+        wgi_leaf_moved(g);
     }
     if (bytes) memmove(node->input->data, t.data, bytes);
     return WG_OK;

@@ -149,7 +149,7 @@ static void remember(wg_graph *g, wgi_calling k, wgi_called made)
                 c->hash == made.hash && c->then.at == made.then.at;
     if (g->again && same) {
         g->loose = c->loose; /* what was made anew does not know of its uses by what is taken over */
-        g->leaves = ++g->c->structures;
+        wgi_leaf_moved(g);
     } else if (g->again) wgi_again_stop(g);
     made.loose = g->loose;
     g->call[k.at] = made;

@@ -38,7 +38,7 @@ static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owne
     const wgi_ast *option = wgi_keyword(call, "seed");
     const char    *name = direct_name(call, owner);
     int64_t        seed = 0;
-    if (!option) return wgi_draw_values(q, kind, 0, wg_context_seed(q->c), *name ? wgi_stream_of(name) : ++q->unnamed, n);
+    if (!option) return wgi_draw_values(q, kind, 0, wg_context_seed(q->c), *name ? wg_random_stream(name) : ++q->unnamed, n);
     if (!wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return NULL;
     return wgi_draw_values(q, kind, 0, (uint64_t)seed, kind, n);
 }

@@ -7,24 +7,15 @@
 
 /* ---- draws ---- */
 
-uint64_t wgi_stream_of(const char *name)
-{
-    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
-    for (; *name; name++) h = (h ^ (unsigned char)*name) * 0x100000001b3u;
-    return h;
-}
-
 static double uniform(uint64_t seed, uint64_t stream, uint64_t i)
 {
     uint64_t high = wg_random_bits(seed, stream, 0, 2 * i), low = wg_random_bits(seed, stream, 0, 2 * i + 1);
     return (double)((high << 32 | low) >> 11) * 0x1p-53;
 }
 
-/* Box and Muller 1958. */
 static double normal(uint64_t seed, uint64_t stream, uint64_t i)
 {
-    double radius = sqrt(-2 * log(1 - uniform(seed, stream, 2 * i)));
-    return radius * cos(2 * 3.14159265358979323846 * uniform(seed, stream, 2 * i + 1));
+    return wg_random_normal(1 - uniform(seed, stream, 2 * i), uniform(seed, stream, 2 * i + 1));
 }
 
 double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream, size_t n)
@@ -85,7 +76,7 @@ static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
     wg_site  here = wgi_site_text(q, b->name, b->start);
     if (b->set) return !classes || classes_fit(q, b, classes, b->set, n) ? wgi_leaf(q, here, b->name, t, b->set, s) : wg_none;
     double *values =
-        wgi_draw_values(q, classes ? DRAW_CLASS : DRAW_NORMAL, classes, wg_context_seed(q->c), wgi_stream_of(b->name), n);
+        wgi_draw_values(q, classes ? DRAW_CLASS : DRAW_NORMAL, classes, wg_context_seed(q->c), wg_random_stream(b->name), n);
     if (values) x = wgi_leaf(q, here, b->name, t, values, s);
     wg_free(q->c, values);
     note_drawn(q, b->name);

@@ -223,15 +223,14 @@ static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
 
 /* Random numbers of a stream of their own: standard normal, uniform in [0, 1), or class numbers below classes. */
 typedef enum wgi_drawing { DRAW_NORMAL, DRAW_UNIFORM, DRAW_CLASS } wgi_drawing;
-double  *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream, size_t n);
-uint64_t wgi_stream_of(const char *name);
-wg_node  wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s);
-wg_node  wgi_free_input(wg_program *q, wgi_binding *b); /* a name never bound */
-wg_node  wgi_symbol_node(wg_program *q, wgi_binding *b);
-wg_node  wgi_constant_leaf(wg_program *q, wgi_binding *b);              /* of what was set, else of the literal */
-bool     wgi_symbols(wg_program *q);                                    /* sizes: from what was set, else WGI_LANG_SIZE */
-bool     wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s); /* a call's operands as sizes */
-wgi_val  wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream, size_t n);
+wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s);
+wg_node wgi_free_input(wg_program *q, wgi_binding *b); /* a name never bound */
+wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);
+wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b);              /* of what was set, else of the literal */
+bool    wgi_symbols(wg_program *q);                                    /* sizes: from what was set, else WGI_LANG_SIZE */
+bool    wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s); /* a call's operands as sizes */
+wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
 /* ---- lang_eval.c ---- */
 
