@@ -191,6 +191,7 @@ struct wg_graph {
     uint64_t   failed_at;
 };
 
+static inline void            wgi_leaf_moved(wg_graph *g) { g->leaves = ++g->c->structures; }
 static inline bool            wgi_has_failed(const wg_graph *g) { return g->failure.op && g->failed_at == g->c->recoveries; }
 static inline bool            wgi_is_leaf(const wgi_node *n) { return n->op->kind == WG_LEAF; }
 static inline const uint32_t *wgi_in(const wgi_node *n) { return n->operands <= 2 ? n->in : n->list; }
