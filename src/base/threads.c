@@ -5,6 +5,16 @@
  * claimed nothing: beside a busy process, where one thread is often not running, the others go on. Which thread runs a chunk
  * never changes a bit.
  *
+ * Invariants of a region, wherever a thread loses the processor:
+ * - Only the thread that ends the last chunk of a part opens the next. So `done` is set to 0 while nobody counts.
+ * - A part opens with one store to each share's claim, in order. The last share always has a chunk. So the part cannot end, nor
+ *   the next one open, before the last of these stores. From the first opening on, the part in a claim only grows.
+ * - A claim says its part. A late thread's fetch_add claims a chunk of the part that is open now, or nothing.
+ * - In one part a thread adds to a share's claim once for each chunk that it gets, and once in vain for each value of `open`
+ *   that it sees. So the low half stays below the chunks and a few for each thread, and never carries into the part.
+ * - `open` only grows. It is stored after the claims: meanwhile others may have run that part and opened later ones. A late
+ *   thread must not store its smaller number then. All threads would wait for the end of a part that has ended.
+ *
  * A BLAS call inside an active region of two threads or more runs serial; a team of one does not count, so there the gate
  * sets the calling thread's number to one. */
 #include "base/base.h"
@@ -13,6 +23,7 @@
 #include <omp.h>
 #endif
 #include <sched.h>
+#include <unistd.h>
 
 static bool run_alone(wgi_part_fn part, void *arg, int parts)
 {
@@ -43,7 +54,6 @@ typedef struct share {
     _Alignas(64) uint64_t claim; /* part << 32 | next of its chunks */
 } share;
 
-/* Only the thread that finishes the last chunk of a part opens another. */
 typedef struct team {
     wgi_part_fn part;
     void       *arg;
@@ -54,6 +64,16 @@ typedef struct team {
     bool  failed;
     share share[SHARES];
 } team;
+
+/* A place where a thread may lose the processor. In the hostile build it does at one of 32, for up to a millisecond. */
+static void stumble(void)
+{
+#ifdef WG_HOSTILE
+    static uint32_t places;
+    uint32_t        dice = __atomic_add_fetch(&places, 1, __ATOMIC_RELAXED) * 0x9E3779B9u;
+    if (dice >> 27 == 0) usleep(dice >> 17 & 1023);
+#endif
+}
 
 static void relax(int *spins)
 {
@@ -72,13 +92,23 @@ static void run_chunk(team *t, int i, int chunk, int thread)
         __atomic_store_n(&t->failed, true, __ATOMIC_RELAXED);
 }
 
+static void raise_to(int *p, int i)
+{
+    int was = __atomic_load_n(p, __ATOMIC_RELAXED);
+    while (was < i && !__atomic_compare_exchange_n(p, &was, i, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) continue;
+}
+
 /* Part i, or the first after it that is worth sharing: those before it are run here. */
 static void open_part(team *t, int i, int thread)
 {
     while (i < t->parts && t->chunks[i] == 1) run_chunk(t, i++, 0, thread);
     __atomic_store_n(&t->done, 0, __ATOMIC_RELAXED);
-    for (int s = 0; s < t->shares; s++) __atomic_store_n(&t->share[s].claim, (uint64_t)i << 32, __ATOMIC_RELEASE);
-    __atomic_store_n(&t->open, i, __ATOMIC_RELEASE);
+    for (int s = 0; s < t->shares; s++) {
+        stumble();
+        __atomic_store_n(&t->share[s].claim, (uint64_t)i << 32, __ATOMIC_RELEASE);
+    }
+    stumble();
+    raise_to(&t->open, i);
 }
 
 /* Runs what is left of a share. It may have been opened anew meanwhile: then that part is run. */
@@ -90,7 +120,9 @@ static void work_on(team *t, int s, int thread)
         if (i >= t->parts) return;
         int64_t all = t->chunks[i], chunk = all * s / t->shares + (int64_t)(uint32_t)c;
         if (chunk >= all * (s + 1) / t->shares) return;
+        stumble();
         run_chunk(t, i, (int)chunk, thread);
+        stumble();
         if (__atomic_add_fetch(&t->done, 1, __ATOMIC_ACQ_REL) == all) open_part(t, i + 1, thread);
     }
 }

@@ -1,0 +1,77 @@
+/* The parallel region: every chunk of every part runs once, no part begins before the last one has ended, and the region ends.
+ * The hostile build takes the processor from a thread between any two steps of the protocol; there these tests are worth most. */
+#include "wgtest.h"
+
+#include <stdlib.h>
+
+#include "base/threads.h"
+
+enum { PARTS = 2000, CHUNKS = 7 }; /* at most */
+
+typedef struct region {
+    const int *chunks;
+    int        now; /* the part whose chunks run */
+    int        ran; /* of its chunks */
+    int        misplaced, fails_at;
+    int        times[PARTS][CHUNKS];
+} region;
+
+/* The chunk that ends a part says so: what runs before that must be of this part. Parts of wgi_parts_run are in order, so a chunk
+ * of another part is either too early or too late. */
+static bool run(void *arg, int i, int chunk, int chunks, int thread)
+{
+    region *r = arg;
+    if (__atomic_load_n(&r->now, __ATOMIC_SEQ_CST) != i || chunk >= r->chunks[i] || (chunks != r->chunks[i] && chunks != 1))
+        __atomic_add_fetch(&r->misplaced, 1, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&r->times[i][chunk], 1, __ATOMIC_SEQ_CST);
+    if (__atomic_add_fetch(&r->ran, 1, __ATOMIC_SEQ_CST) == chunks) {
+        __atomic_store_n(&r->ran, 0, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&r->now, i + 1, __ATOMIC_SEQ_CST);
+    }
+    return i != r->fails_at;
+}
+
+static void expect_each_once(const region *r, int parts)
+{
+    cr_assert_eq(r->misplaced, 0, "%d chunks ran outside their part", r->misplaced);
+    cr_assert_eq(r->now, parts);
+    for (int i = 0; i < parts; i++)
+        for (int k = 0; k < r->chunks[i]; k++)
+            cr_assert_eq(r->times[i][k], 1, "chunk %d of part %d ran %d times", k, i, r->times[i][k]);
+}
+
+/* Regions of parts of one chunk, of fewer chunks than threads, and of more. A thread that comes late does most harm where a region
+ * ends: hence many short ones. */
+static void check_regions(int regions, int parts, int threads, int most)
+{
+    static int    chunks[PARTS];
+    static region r;
+    wgt_random    dice = { wgt_seed() };
+    for (int n = 0; n < regions; n++) {
+        for (int i = 0; i < parts; i++) chunks[i] = 1 + (int)wgt_below(&dice, most);
+        r = (region){ .chunks = chunks, .fails_at = -1 };
+        cr_assert(wgi_parts_run(run, &r, chunks, parts, threads));
+        expect_each_once(&r, parts);
+    }
+}
+
+/* .timeout is a guard: a region that hangs would hang for ever. */
+Test(threads, long_region, .timeout = 60) { check_regions(1, PARTS, 2, CHUNKS); }
+Test(threads, long_region_three_threads, .timeout = 60) { check_regions(1, PARTS, 3, CHUNKS); }
+Test(threads, short_regions, .timeout = 60) { check_regions(3000, 4, 2, 3); }
+Test(threads, short_regions_three_threads, .timeout = 60) { check_regions(3000, 4, 3, 4); }
+Test(threads, more_threads_than_chunks, .timeout = 60) { check_regions(1000, 6, 5, 3); }
+
+Test(threads, after_a_failure_nothing_runs, .timeout = 60)
+{
+    static int    chunks[PARTS];
+    static region r;
+    for (int threads = 2; threads <= 3; threads++) {
+        for (int i = 0; i < PARTS; i++) chunks[i] = 1 + i % 4;
+        r = (region){ .chunks = chunks, .fails_at = 500 }; /* a part of one chunk */
+        cr_assert_not(wgi_parts_run(run, &r, chunks, PARTS, threads));
+        expect_each_once(&r, 501);
+        for (int i = 501; i < PARTS; i++)
+            for (int k = 0; k < chunks[i]; k++) cr_assert_eq(r.times[i][k], 0, "part %d ran after the failure of part 500", i);
+    }
+}
