@@ -190,7 +190,9 @@ wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
         return wgi_error_node(g);
     wg_shape ys = wg_node_shape(y), xs = wg_node_shape(x), both = ys;
     if (ys.rank + xs.rank > WG_MAX_RANK) {
-        wgi_fail(g->c, here, "jacobian", WG_ERROR_SHAPE, "the result would have %d axes", ys.rank + xs.rank);
+        char a[128], b[128];
+        wgi_fail(g->c, here, "jacobian", WG_ERROR_SHAPE, "%s by %s would have %d axes; at most %d",
+                 wg_shape_text(ys, a, sizeof a), wg_shape_text(xs, b, sizeof b), ys.rank + xs.rank, WG_MAX_RANK);
         return wgi_error_node(g);
     }
     for (int i = 0; i < xs.rank; i++) both.dim[both.rank++] = xs.dim[i];
@@ -199,8 +201,7 @@ wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
     wgi_place place = wgi_arena_place(&g->temp);
     wg_node  *row = wgi_arena_alloc(&g->temp, sizeof *row * (size_t)WGI_MAX(m, 1));
     wg_node   j = wgi_error_node(g);
-    wg_shape  one = { 1 + xs.rank, { 1 } };
-    memcpy(one.dim + 1, xs.dim, sizeof xs.dim[0] * (size_t)xs.rank);
+    wg_shape  one = WG_SHAPE(1, wg_shape_size(xs)); /* not an axis more: x may have all that there can be */
     for (int64_t i = 0; row && i < m && wgi_ok(g->c); i++) {
         wg_node e = unit(in, g, i, wgi_node_of(y)->shape, wg_node_dtype(y));
         wg_vjp_at(here, y, e, &x, 1, &row[i]);
