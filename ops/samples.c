@@ -33,12 +33,16 @@ static wg_node leaf(wg_graph *g, wg_tensor t)
     return wg_input_at(WG_HERE, g, name, t);
 }
 
-/* n places and room for n values. */
-static double *places(wg_graph *g, wg_shape s)
+/* Room for `each` elements of `size` bytes for each of s; NULL after an error. */
+static void *room(wg_graph *g, wg_shape s, int each, size_t size)
 {
     int64_t n = wg_shape_size(s);
-    return g ? wg_alloc(wg_graph_context(g), 2 * (size_t)(n > 0 ? n : 1), sizeof(double)) : NULL;
+    if (n < 0) leaf(g, wg_view(WG_I32, NULL, s)); /* says what is wrong with it */
+    return g && n >= 0 ? wg_alloc(wg_graph_context(g), (size_t)(n ? n : 1), (size_t)each * size) : NULL;
 }
+
+/* n places and room for n values. */
+static double *places(wg_graph *g, wg_shape s) { return room(g, s, 2, sizeof(double)); }
 
 /* An input of the context's dtype with the values at the places v, which are freed. */
 static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
@@ -81,7 +85,7 @@ wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s)
 {
     wg_context *c = wg_graph_context(g);
     int64_t     n = wg_shape_size(s);
-    int32_t    *v = g ? wg_alloc(c, (size_t)(n > 0 ? n : 1), sizeof *v) : NULL;
+    int32_t    *v = room(g, s, 1, sizeof *v);
     if (!v) return wgi_error_node(g);
     for (int64_t i = 0; i < n; i++)
         v[i] = (int32_t)((double)classes * wgi_uniform_draw(wg_context_seed(c), (uint64_t)wg_graph_nodes(g), (uint64_t)i));

@@ -89,7 +89,8 @@ typedef struct wg_shape {
 #define WG_SHAPE(...)     ((wg_shape){ WG_COUNT_(int64_t, __VA_ARGS__), { __VA_ARGS__ } })
 #define WG_SCALAR         ((wg_shape){ 0, { 0 } })
 
-WG_API int64_t wg_shape_size(wg_shape s); /* the number of elements */
+/* The number of elements; -1: no shape (more than 8 axes, a negative size, 2^60 elements or more). */
+WG_API int64_t wg_shape_size(wg_shape s);
 WG_API bool    wg_shape_equal(wg_shape a, wg_shape b);
 WG_API char   *wg_shape_text(wg_shape s, char *buf, size_t size); /* "[32,784]"; a scalar is "[]"; returns buf */
 

@@ -9,30 +9,25 @@ static const struct {
 size_t      wg_dtype_size(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].size : 0; }
 const char *wg_dtype_name(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].name : "?"; }
 
+/* Zeros are left out of the product: an empty tensor must not hide sizes whose product overflows. */
 int64_t wg_shape_size(wg_shape s)
 {
-    int64_t n = 1;
-    for (int i = 0; i < s.rank; i++) n *= s.dim[i];
-    return n;
-}
-
-bool wgi_shape_fits(const wg_shape *s)
-{
-    if (s->rank < 0 || s->rank > WG_MAX_RANK) return false;
+    if (s.rank < 0 || s.rank > WG_MAX_RANK) return -1;
     int64_t n = 1;
     bool    empty = false;
-    for (int i = 0; i < s->rank; i++) {
-        if (s->dim[i] < 0) return false;
-        empty |= s->dim[i] == 0;
-        if (s->dim[i] && __builtin_mul_overflow(n, s->dim[i], &n)) return false;
+    for (int i = 0; i < s.rank; i++) {
+        if (s.dim[i] < 0 || __builtin_mul_overflow(n, s.dim[i] + !s.dim[i], &n)) return -1;
+        empty |= s.dim[i] == 0;
     }
-    return empty || n < INT64_C(1) << 60;
+    return empty ? 0 : n < INT64_C(1) << 60 ? n : -1;
 }
+
+bool wgi_shape_fits(const wg_shape *s) { return wg_shape_size(*s) >= 0; }
 
 bool wg_shape_equal(wg_shape a, wg_shape b)
 {
     if (a.rank != b.rank) return false;
-    for (int i = 0; i < a.rank; i++)
+    for (int i = 0, rank = WGI_MIN(a.rank, WG_MAX_RANK); i < rank; i++)
         if (a.dim[i] != b.dim[i]) return false;
     return true;
 }

@@ -46,13 +46,13 @@ wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 
 static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
 {
-    char   buf[128];
-    size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+    char buf[128];
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype)) {
         wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, %d axes, shape %s", name,
                  wg_dtype_name(t.dtype), t.shape.rank, wg_shape_text(t.shape, buf, sizeof buf));
         return wgi_error_node(g);
     }
+    size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
     if (!t.data && bytes) {
         wgi_fail(g->c, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name);
         return wgi_error_node(g);

@@ -205,7 +205,10 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
     wgi_binding *b = q->c && q->ready ? wgi_binding_find(q, name) : NULL;
     if (!q->c || wg_failed(q->c)) return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
     if (!b || b->meaning == WG_NAME_COMPUTED) return cannot_set(q, name, b);
-    size_t  n = (size_t)wg_shape_size(t.shape);
+    int64_t size = wg_shape_size(t.shape);
+    size_t  n = (size_t)size;
+    if (size < 0 || (n && !t.data))
+        return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: a tensor without %s", name, size < 0 ? "a possible shape" : "data");
     double *copy = n <= WGI_LANG_TENSOR ? wg_alloc(q->c, n + 1, sizeof *copy) : NULL;
     if (n > WGI_LANG_TENSOR) return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
     if (!copy) return wg_failed(q->c);
