@@ -8,7 +8,7 @@ typedef struct extern_attr {
     void    *user;
     bool     impure;
     wg_shape shape;       /* of the result */
-    char     failed[100]; /* what is said when forward or backward does not return 0 */
+    char     failed[100]; /* names the function: what is said when forward or backward does not return 0 */
 } extern_attr;
 
 static double *doubles_of(const wg_kernel *k, int operand, double **buffer)
@@ -141,6 +141,7 @@ static const wg_attr_row extern_attrs[] = {
     { "user", WG_ATTR_POINTER, offsetof(extern_attr, user), NULL, NULL },
     { "impure", WG_ATTR_BOOL, offsetof(extern_attr, impure), "false", NULL },
     { "shape", WG_ATTR_SHAPE, offsetof(extern_attr, shape), NULL, NULL },
+    { "name", WG_ATTR_TEXT, offsetof(extern_attr, failed), NULL, NULL },
     { 0 },
 };
 

@@ -91,7 +91,8 @@ static void attribute(const wg_attr_row *r, const void *attr, FILE *out)
                     axes->axis[i], i && i + 1 == axes->count ? "]" : "");
         break;
     case WG_ATTR_CHOICE:
-    case WG_ATTR_POINTER: break;
+    case WG_ATTR_POINTER:
+    case WG_ATTR_TEXT: break;
     }
 }
 

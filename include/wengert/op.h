@@ -159,11 +159,13 @@ typedef enum wg_attr_kind {
     WG_ATTR_SHAPE,
     WG_ATTR_DTYPE,
     WG_ATTR_CHOICE,
-    WG_ATTR_POINTER
+    WG_ATTR_POINTER,
+    WG_ATTR_TEXT
 } wg_attr_kind;
 
-/* A row of the table that the language, JSON, drawing and the plan's key read. INT: int; SIZE: int64_t. A POINTER is for
- * C alone. A table ends with a row whose name is NULL. Without a table attributes are compared by their bytes. */
+/* A row of the table that the language, JSON, drawing and the plan's key read. INT: int; SIZE: int64_t; TEXT: an array of char
+ * that ends with 0. POINTER and TEXT are for C alone. Every field that a kernel reads has a row: a plan keeps the attributes of
+ * the graph that it was compiled for, and runs for every graph whose rows are equal. A table ends with a row whose name is NULL. Without a table attributes are compared by their bytes. */
 typedef struct wg_attr_row {
     const char  *name;
     wg_attr_kind kind;

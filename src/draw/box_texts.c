@@ -93,7 +93,8 @@ static void put_attribute(wgi_strbuf *b, const wg_attr_row *r, const char *at, w
     case WG_ATTR_DTYPE: wgi_strbuf_put(b, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
     case WG_ATTR_CHOICE: put_choice(b, r->choices, *(const int *)(const void *)at); break;
     case WG_ATTR_SHAPE: /* the box shows the result's shape */
-    case WG_ATTR_POINTER: break;
+    case WG_ATTR_POINTER:
+    case WG_ATTR_TEXT: break;
     }
 }
 

@@ -12,7 +12,8 @@ static size_t attr_bytes(wg_attr_kind k)
     case WG_ATTR_DTYPE: return sizeof(wg_dtype);
     case WG_ATTR_POINTER: return sizeof(void *);
     case WG_ATTR_AXES:
-    case WG_ATTR_SHAPE: break;
+    case WG_ATTR_SHAPE:
+    case WG_ATTR_TEXT: break;
     }
     return 0;
 }
@@ -33,7 +34,7 @@ static int attr_spans(const wg_attr_row *a, const void *attr, const char *at[2],
         at[1] = (const char *)x->dim, size[1] = sizeof x->dim[0] * (size_t)x->rank;
         return 2;
     }
-    at[0] = p, size[0] = attr_bytes(a->kind);
+    at[0] = p, size[0] = a->kind == WG_ATTR_TEXT ? strlen(p) : attr_bytes(a->kind);
     return 1;
 }
 

@@ -172,7 +172,8 @@ static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, c
         if (!wgi_integer(q, a, row->name, INT32_MIN, INT32_MAX, &v)) return false;
         *(int *)to = (int)v;
         return true;
-    case WG_ATTR_POINTER: break;
+    case WG_ATTR_POINTER:
+    case WG_ATTR_TEXT: break;
     }
     return fail_at(q, a, WG_ERROR_SYNTAX, "an option for C programs alone");
 }
@@ -195,7 +196,8 @@ static void option_names(const wg_op *op, char *to, size_t room)
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
         axis |= !strcmp(row->name, "axis");
         axes |= !strcmp(row->name, "axes");
-        if (row->kind != WG_ATTR_POINTER && n < room) n += (size_t)snprintf(to + n, room - n, "%s%s", n ? " " : "", row->name);
+        if (row->kind != WG_ATTR_POINTER && row->kind != WG_ATTR_TEXT && n < room)
+            n += (size_t)snprintf(to + n, room - n, "%s%s", n ? " " : "", row->name);
     }
     if (axis != axes && n < room) snprintf(to + n, room - n, " %s", axis ? "axes" : "axis");
 }

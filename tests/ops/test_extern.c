@@ -1,0 +1,62 @@
+/* test_extern.c: C functions of the caller's in plans that several graphs share. */
+#include <string.h>
+
+#include "wgtest.h"
+
+static int identity_until(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    memcpy(y, x, n * sizeof *y);
+    return *(const int *)user;
+}
+
+static int negate_until(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    for (size_t i = 0; i < n; i++) y[i] = -x[i];
+    return *(const int *)user;
+}
+
+static int ones_until(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    memcpy(gx, gy, n * sizeof *gx);
+    return ((const int *)user)[1];
+}
+
+/* Runs a graph with one function after graphs of the same structure with others, three times each: so that it is planned. */
+static void run_named(wg_graph *g, wg_params *p, const char *name, const wg_extern_opts *like)
+{
+    for (int build = 0; build < 3; build++) {
+        wg_extern_opts o = *like;
+        o.name = name;
+        wg_begin(g, WG_TRAIN);
+        wg_backward(wg_sum(wg_extern(wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)), WG_SHAPE(3), &o)), p);
+    }
+}
+
+Test(extern_op, a_failure_names_its_own_function_whatever_was_planned_before)
+{
+    for (int interpret = -1; interpret <= 1; interpret++) {
+        wg_context    *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
+        wg_graph      *g = wg_graph_new(c);
+        wg_params     *p = wg_params_new(c);
+        int            status[2] = { 0, 0 };
+        wg_extern_opts one = { .forward = identity_until, .backward = ones_until, .user = status }, other = one;
+        other.forward = negate_until;
+        run_named(g, p, "first", &one);
+        run_named(g, p, "second", &one);
+        run_named(g, p, "third", &other);
+        cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+        status[0] = 5;
+        run_named(g, p, "second", &one);
+        wgt_expect_error(c, WG_ERROR_USER, "second did not return 0 but 5");
+        run_named(g, p, "third", &other);
+        wgt_expect_error(c, WG_ERROR_USER, "third did not return 0 but 5");
+        run_named(g, p, "fourth", &one);
+        wgt_expect_error(c, WG_ERROR_USER, "fourth did not return 0 but 5");
+        status[0] = 0, status[1] = 6;
+        run_named(g, p, "second", &one);
+        wgt_expect_error(c, WG_ERROR_USER, "second did not return 0 but 6");
+        run_named(g, p, "fourth", &other);
+        wgt_expect_error(c, WG_ERROR_USER, "fourth did not return 0 but 6");
+        wgt_finish(c, NULL);
+    }
+}
