@@ -8,11 +8,17 @@ static const wgi_val nothing = { 0 };
 
 /* ---- what a call says ---- */
 
+static const wgi_ast *named(const wgi_ast *call, const char *name)
+{
+    const wgi_ast *x = call->first;
+    while (x && (x->kind != AST_KEYWORD || strcmp(x->ident->text, name) != 0)) x = x->next;
+    return x;
+}
+
 const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name)
 {
-    for (const wgi_ast *x = call->first; x; x = x->next)
-        if (x->kind == AST_KEYWORD && !strcmp(x->ident->text, name)) return x->first;
-    return NULL;
+    const wgi_ast *x = named(call, name);
+    return x ? x->first : NULL;
 }
 
 const wgi_ast *wgi_operand(const wgi_ast *call, int k)
@@ -178,13 +184,15 @@ static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, c
     return fail_at(q, a, WG_ERROR_SYNTAX, "an option for C programs alone");
 }
 
-/* NumPy says axis for one and for many; the tables say axis or axes. */
-static const wgi_ast *option(const wgi_ast *call, const char *name)
+/* NumPy says axis for one and for many; the tables say axis or axes. False: a call says both. */
+static bool option(wg_program *q, const wgi_ast *call, const char *name, const wgi_ast **value)
 {
-    const wgi_ast *a = wgi_keyword(call, name);
-    if (!a && !strcmp(name, "axes")) a = wgi_keyword(call, "axis");
-    if (!a && !strcmp(name, "axis")) a = wgi_keyword(call, "axes");
-    return a;
+    const char    *other = !strcmp(name, "axis") ? "axes" : !strcmp(name, "axes") ? "axis" : name;
+    const wgi_ast *a = named(call, name), *b = named(call, other), *given = a ? a : b;
+    *value = given ? given->first : NULL;
+    if (!a || !b || a == b) return true;
+    const wgi_ast *second = a->start > b->start ? a : b;
+    return wgi_lang_fail(q, second->start, second->end, WG_ERROR_SYNTAX, "'axis' and 'axes' are one option: say one of them");
 }
 
 /* A second name is only allowed as long as the table has no row of its own for it. */
@@ -214,7 +222,8 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
 {
     const wgi_ast *shape = shape_operand(op, call);
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
-        const wgi_ast *a = option(call, row->name);
+        const wgi_ast *a;
+        if (!option(q, call, row->name, &a)) return false;
         if (shape && row == op->attrs) a = shape;
         if (a && !attribute(q, a, row, attr)) return false;
     }

@@ -58,6 +58,8 @@ Test(lang_errors, numbers_where_options_are_meant_are_refused)
     wgt_expect_place("sum([1], axis=0.5)", WG_ERROR_VALUE, 1, 15, "whole number");
     wgt_expect_place("sum([1], keepdims=1)", WG_ERROR_SYNTAX, 1, 19, "true or false");
     wgt_expect_place("sum([1], axis=0, axis=0)", WG_ERROR_SYNTAX, 1, 18, "twice");
+    wgt_expect_place("sum([[1]], axis=0, axes=1)", WG_ERROR_SYNTAX, 1, 20, "'axis' and 'axes' are one option");
+    wgt_expect_place("softmax([[1]], axes=0, axis=0)", WG_ERROR_SYNTAX, 1, 24, "'axis' and 'axes' are one option");
     wgt_expect_place("sigmoid([1], 2, 3)", WG_ERROR_SYNTAX, 1, 14, "1 operand");
     wgt_expect_place("mse([1])", WG_ERROR_SYNTAX, 1, 1, "2 operands");
     wgt_expect_place("k = [1] * 2; sum([1], axis=k)", WG_ERROR_SYNTAX, 1, 28, "known here");
