@@ -153,6 +153,7 @@ void                   wgi_philox(uint64_t key, uint64_t counter_high, uint64_t 
 double                 wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i);
 double                 wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i); /* in [0, 1) */
 static inline uint64_t wgi_text_hash(const char *s) { return wg_random_stream(s); }
+uint64_t               wgi_text_hash_more(uint64_t h, const char *s); /* of a text that goes on with s */
 
 /* ---- threads.c: threads.h, and ---- */
 

@@ -61,9 +61,11 @@ double wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i)
     return wg_random_normal(1 - u[0], u[1]);
 }
 
-uint64_t wg_random_stream(const char *s)
+/* FNV-1a (Fowler, Noll, Vo). */
+uint64_t wgi_text_hash_more(uint64_t h, const char *s)
 {
-    uint64_t h = 0xCBF29CE484222325u;
     for (; *s; s++) h = (h ^ (unsigned char)*s) * 0x100000001B3u;
     return h;
 }
+
+uint64_t wg_random_stream(const char *s) { return wgi_text_hash_more(0xCBF29CE484222325u, s); }

@@ -28,8 +28,8 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
-    void       *owned[] = { g->node, g->value,  g->marked, (void *)g->text, g->scope_stack, g->streams, g->param,
-                            g->kept, g->result, g->assign, g->use,          g->work,        g->call,    g };
+    void       *owned[] = { g->node, g->value,  g->marked, (void *)g->text, g->scope_stack, g->scopes.at, g->streams, g->param,
+                            g->kept, g->result, g->assign, g->use,          g->work,        g->call,      g };
     wg_context *c = g->c;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
@@ -47,6 +47,7 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->count = g->loose = 0;
     g->weight = 0;
     g->texts = g->scope = 0;
+    wgi_scopes_forget(g);
     g->scope_depth = g->stream_scopes = g->params = g->kepts = g->assigns = g->uses = 0;
     g->layers = NULL;
     g->failure = (wg_failure){ 0 };

@@ -115,6 +115,11 @@ typedef struct wgi_request {
     uint64_t  key, id; /* id: of the request, and of those that repeat it */
 } wgi_request;
 
+typedef struct wgi_scopes { /* scopes by their paths: scope_table.c */
+    uint32_t *at;           /* open addressing: numbers of texts, 0: free */
+    size_t    count, size;
+} wgi_scopes;
+
 typedef struct wgi_stream_count { /* streams made in a scope so far */
     uint32_t scope, count;
 } wgi_stream_count;
@@ -157,6 +162,7 @@ struct wg_graph {
     uint32_t          scope;
     uint32_t         *scope_stack;
     size_t            scope_depth, scope_capacity;
+    wgi_scopes        scopes;
     wgi_stream_count *streams;
     size_t            stream_scopes, stream_capacity;
     struct wgi_layer *layers; /* layer names taken, for nn.c's rule */
@@ -245,7 +251,8 @@ static inline uint32_t wgi_enter(wg_graph *g, wgi_node *y)
 uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n); /* of the structure; numbers, addresses, names, sites stay out */
 double   wgi_node_weight(const wgi_node *n);                /* its part of the graph's weight */
 wg_node  wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
-uint32_t wgi_text(wg_graph *g, const char *s); /* 0: out of memory */
+uint32_t wgi_text(wg_graph *g, const char *s);      /* 0: out of memory */
+uint32_t wgi_text_take(wg_graph *g, const char *s); /* without a copy; NULL: 0 */
 wg_node  wgi_error_node(wg_graph *g);
 /* True if the handle can be used; else records why (an error node: nothing more to say) . */
 bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
@@ -275,6 +282,11 @@ wgi_calling wgi_call_begin(wg_graph *g);
 void        wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
                          wg_node result);
 wg_node     wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
+
+/* ---- scope_table.c ---- */
+
+uint32_t wgi_scope_in(wg_graph *g, const char *up, const char *name); /* the scope up/name, made if need be; 0: out of memory */
+void     wgi_scopes_forget(wg_graph *g);
 
 /* ---- layer_names.c ---- */
 

@@ -1,16 +1,16 @@
 /* scopes.c: names of nodes, and the scopes that they are made in. */
 #include "graph/graph.h"
 
-uint32_t wgi_text(wg_graph *g, const char *s)
+uint32_t wgi_text_take(wg_graph *g, const char *s)
 {
-    void *p = wgi_grow(g->c, (void *)g->text, &g->text_capacity, g->texts + 1, sizeof *g->text);
+    void *p = s ? wgi_grow(g->c, (void *)g->text, &g->text_capacity, g->texts + 1, sizeof *g->text) : NULL;
     if (!p) return 0;
     g->text = p;
-    char *copy = wgi_arena_text(&g->arena, s);
-    if (!copy) return 0;
-    g->text[g->texts] = copy;
+    g->text[g->texts] = s;
     return (uint32_t)g->texts++;
 }
+
+uint32_t wgi_text(wg_graph *g, const char *s) { return wgi_text_take(g, wgi_arena_text(&g->arena, s)); }
 
 wg_node wg_name(wg_node n, const char *name)
 {
@@ -25,22 +25,12 @@ wg_node wg_name(wg_node n, const char *name)
 void wg_scope_push(wg_graph *g, const char *name)
 {
     if (!g || !g->count || !name) return;
-    const char *up = g->text[g->scope];
-    size_t      n = strlen(up) + strlen(name) + 2;
-    char       *full = wgi_arena_alloc(&g->arena, n);
-    void       *p = wgi_grow(g->c, g->scope_stack, &g->scope_capacity, g->scope_depth + 1, sizeof *g->scope_stack);
-    if (!full || !p) return;
-    g->scope_stack = p;
-    snprintf(full, n, "%s%s%s", up, *up ? "/" : "", name);
+    void    *p = wgi_grow(g->c, g->scope_stack, &g->scope_capacity, g->scope_depth + 1, sizeof *g->scope_stack);
+    uint32_t scope = p ? wgi_scope_in(g, g->text[g->scope], name) : 0;
+    if (p) g->scope_stack = p;
+    if (!scope) return;
     g->scope_stack[g->scope_depth++] = g->scope;
-    /* The same path again is the same scope: its streams go on counting. */
-    for (uint32_t i = 1; i < g->texts; i++)
-        if (g->scope_depth && strcmp(g->text[i], full) == 0) {
-            g->scope = i;
-            return;
-        }
-    uint32_t t = wgi_text(g, full);
-    g->scope = t ? t : g->scope;
+    g->scope = scope;
 }
 
 void wg_scope_push_i(wg_graph *g, const char *name, int64_t i)

@@ -1,5 +1,6 @@
 /* test_graph.c: what must hold however a graph is grown, rewound, read and differentiated: addresses, states, several outputs,
  * targets younger than the loss, marks. Each once went wrong. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "wgtest.h"
@@ -242,4 +243,79 @@ Test(graph, many_nodes_of_the_largest_size_can_be_built)
     cr_assert(wg_node_ok(wg_matmul(wg_fill(g, 1, WG_SHAPE(1 << 29, 1)), wg_fill(g, 1, WG_SHAPE(1, 1 << 29)))));
     cr_assert_eq(wg_item(wg_scalar(g, 3)), 3);
     wgt_finish(c, NULL);
+}
+
+/* Each scope twice, from the first to the last: a search through all that there are would take minutes. */
+enum { SCOPES = 1 << 18 };
+
+Test(graph, the_same_path_is_the_same_scope_among_very_many, .timeout = 60)
+{
+    wg_context *c = start(0);
+    wg_graph   *g = wg_graph_new(c);
+    for (int build = 0; build < 2; build++) {
+        const char **path = malloc(SCOPES * sizeof *path);
+        wg_begin(g, WG_TRAIN);
+        wg_name(wg_scalar(g, 1), "layer.7"); /* a name is no scope */
+        for (int again = 0; again < 2; again++)
+            for (int i = 0; i < SCOPES; i++) {
+                wg_scope_push_i(g, "layer", i);
+                const char *now = wg_node_scope(wg_scalar(g, i));
+                wg_scope_pop(g);
+                if (again) cr_assert(now == path[i], "scope %d is another", i);
+                path[i] = now;
+            }
+        cr_assert_str_eq(path[7], "layer.7");
+        cr_assert_str_eq(path[SCOPES - 1], "layer.262143");
+        free((void *)path);
+    }
+    wgt_finish(c, NULL);
+}
+
+static const char *scope_now(wg_graph *g) { return wg_node_scope(wg_scalar(g, 0)); }
+
+Test(graph, a_path_is_one_scope_however_it_was_entered)
+{
+    wg_context *c = start(0);
+    wg_graph   *g = wg_graph_new(c);
+    wg_scope_push(g, "a/b");
+    const char *both = scope_now(g);
+    wg_scope_pop(g);
+    wg_scope_push(g, "a");
+    const char *a = scope_now(g);
+    wg_scope_push(g, "b");
+    cr_assert(scope_now(g) == both && a != both);
+    wg_scope_push(g, "b");
+    cr_assert_str_eq(scope_now(g), "a/b/b");
+    for (int i = 0; i < 3; i++) wg_scope_pop(g);
+    cr_assert_str_eq(scope_now(g), "");
+    wg_scope_push(g, "a");
+    cr_assert(scope_now(g) == a);
+    wg_scope_pop(g);
+    wg_scope_push(g, "");
+    wg_scope_push(g, "a");
+    cr_assert(scope_now(g) == a);
+    wgt_finish(c, NULL);
+}
+
+/* A build that enters scopes that are there already takes over the nodes of the last all the same, and they stay whole. */
+Test(graph, scopes_entered_again_between_calls_leave_the_calls_of_the_last_build_alone)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        wg_context *c = start(mode);
+        wg_graph   *g = wg_graph_new(c);
+        for (int build = 0; build < 6; build++) {
+            wg_begin(g, WG_TRAIN);
+            wg_scope_push(g, "a_scope_with_a_long_name");
+            wg_node x = wg_any(g, WG_SHAPE(3, 4)), y = wg_sum(x, .axes = WG_AXES(0));
+            for (int i = 0; i < build % 3; i++) {
+                wg_scope_push(g, i ? "b" : "another_scope_with_a_long_name");
+                wg_scope_pop(g);
+            }
+            wg_node z = wg_sum(wg_concat(((wg_node[]){ y, y, y, y }), 4, 0), .axes = WG_AXES(0));
+            cr_assert_float_eq(wg_item(z), 4 * wg_item(wg_sum(x)), 1e-12);
+            cr_assert_str_eq(wg_node_scope(z), "a_scope_with_a_long_name");
+            wg_scope_pop(g);
+        }
+        wgt_finish(c, NULL);
+    }
 }
