@@ -36,6 +36,11 @@ void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size)
 
 /* Criterion forks while its messenger thread may hold the address sanitizer's lock on malloc; the child would wait for it for
  * ever. The thread is given time to come to rest. */
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1 /* as gcc says it */
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 static void rest(void) { usleep(2000); }
 

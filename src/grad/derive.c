@@ -71,7 +71,7 @@ static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t l
 {
     wgi_node node = g->node[i];
     int      n = (int)node.operands;
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)n * 2), *tx = x + n;
+    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)n * 2), *tx = x ? x + n : NULL;
     bool     any = false;
     if (!x) return wgi_error_node(g);
     for (int k = 0; k < n; k++) {
@@ -156,7 +156,7 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     }
     wgi_place place = wgi_arena_place(&g->temp);
     wg_site   in = wg_inside(here);
-    wg_node  *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx + n;
+    wg_node  *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx ? gx + n : NULL;
     bool      ok = gx && wg_grads_at(here, y, x, n, gx) == WG_OK;
     for (int k = 0; ok && k < n; k++) seed[k] = as_direction(in, v[k], x[k]);
     ok = ok && wgi_reverse(g, in, gx, seed, n, x, n, hv, &blocked);

@@ -116,9 +116,10 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
     wgi_node  n = g->node[i];
     wg_site   here = wg_inside(n.here);
     int       k = (int)n.operands, live = 0, ny = 0;
-    wg_node  *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3), *want = own + k, *got = want + k;
+    wg_node  *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3);
     wg_node   y[WG_MAX_OUTPUTS] = { 0 }, ry[WG_MAX_OUTPUTS], seed[WG_MAX_OUTPUTS];
     if (!own) return false;
+    wg_node *want = own + k, *got = want + k;
     for (int j = 0; j < k; j++) {
         own[j] = on_path(s, x[j].index) ? wg_apply(here, &wgi_op_identity, &x[j], 1, NULL) : x[j];
         if (on_path(s, x[j].index)) want[live++] = own[j];

@@ -87,8 +87,8 @@ uint32_t wgi_again_take(wg_graph *g)
 
 const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op)
 {
-    const wgi_called *c = &g->call[g->call_at];
-    return g->again && g->call_at < g->calls && at_call(g, c, here, op) ? c : NULL;
+    const wgi_called *c = g->again && g->call_at < g->calls ? &g->call[g->call_at] : NULL;
+    return c && at_call(g, c, here, op) ? c : NULL;
 }
 
 uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)

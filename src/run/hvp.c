@@ -39,7 +39,8 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     wgi_place place = wgi_arena_place(&g->temp);
     int64_t   mark = wg_graph_mark(g);
     wg_site   in = wg_inside(here);
-    wg_node  *x = wgi_arena_alloc(&g->temp, sizeof *x * (g->params + 1) * 3), *d = x + g->params, *hv = d + g->params;
+    wg_node  *x = wgi_arena_alloc(&g->temp, sizeof *x * (g->params + 1) * 3);
+    wg_node  *d = x ? x + g->params : NULL, *hv = x ? d + g->params : NULL;
     leaf     *l = wgi_arena_alloc(&g->temp, sizeof *l * (g->params + 1));
     int       n = x && l ? leaves_of(g, p, x, l) : 0;
     memset(out, 0, sizeof *out * wg_params_size(p));

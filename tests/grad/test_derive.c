@@ -56,3 +56,40 @@ Test(derive, the_hessian_by_eight_axes_and_a_scalar)
     for (int i = 0; i < 6; i++) cr_assert(got[i] == 1 && transposed[i] == 1);
     wgt_finish(c, NULL);
 }
+
+/* One of the functions, in a graph just made: its arenas are empty. */
+static void derive(wg_context *c, int which)
+{
+    wg_graph  *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double     v[4] = { 1, 2, 3, 4 }, out[4];
+    wg_node    w = wg_param(g, p, "w", WG_SHAPE(4), wg_const(0.5)), x = wg_any(g, WG_SHAPE(4)), hv[2];
+    wg_node    y = wg_var(wg_mul(w, x)), both[2] = { w, x };
+    switch (which) {
+    case 0: wg_value(wg_jvp(wg_softmax(x), &x, &w, 1)); break;
+    case 1: wg_hvp(y, both, ((wg_node[2]){ x, w }), 2, hv); break;
+    case 2: wg_params_hvp(p, y, v, out); break;
+    case 3: wg_value(wg_jacobian(wg_softmax(x), x)); break;
+    case 4: wg_value(wg_grad(wg_grad(wg_softmax_cross_entropy(x, w), x), x)); break;
+    }
+}
+
+static void fail_everywhere(int which)
+{
+    wgt_memory  all = { 0 };
+    wg_context *c = wgt_start(&all, WG_F64, NULL);
+    derive(c, which);
+    wgt_drop(c, &all);
+    for (int64_t at = 1; at <= all.calls; at++)
+        for (int for_ever = 0; for_ever < 2; for_ever++) {
+            wgt_memory m = { .fail_at = at, .for_ever = for_ever };
+            c = wgt_start(&m, WG_F64, NULL);
+            derive(c, which);
+            wgt_drop(c, &m);
+        }
+}
+
+Test(derive, every_failed_allocation_is_survived, .timeout = 100)
+{
+    for (int which = 0; which < 5; which++) fail_everywhere(which);
+}
