@@ -164,8 +164,11 @@ typedef enum wg_attr_kind {
 } wg_attr_kind;
 
 /* A row of the table that the language, JSON, drawing and the plan's key read. INT: int; SIZE: int64_t; TEXT: an array of char
- * that ends with 0. POINTER and TEXT are for C alone. Every field that a kernel reads has a row: a plan keeps the attributes of
- * the graph that it was compiled for, and runs for every graph whose rows are equal. A table ends with a row whose name is NULL. Without a table attributes are compared by their bytes. */
+ * that ends with 0. POINTER and TEXT are for C alone. A table ends with a row whose name is NULL.
+ * Attributes are equal when the fields in the table are. So every field that a kernel reads needs a row: a plan keeps the
+ * attributes of the graph that it was compiled for, and runs for every graph whose rows are equal. Padding is never read.
+ * Without a table all attr_size bytes are compared. Clear a struct that has padding (memset) before you set its fields, else
+ * its graph is compiled anew at each build. */
 typedef struct wg_attr_row {
     const char  *name;
     wg_attr_kind kind;

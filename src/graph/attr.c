@@ -18,6 +18,9 @@ static size_t attr_bytes(wg_attr_kind k)
     return 0;
 }
 
+/* The length of a list that nobody has checked yet. */
+static size_t listed(int count) { return count < 0 ? 0 : (size_t)WGI_MIN(count, WG_MAX_RANK); }
+
 /* The parts of a field that mean something: never padding, never unused places of a list. */
 static int attr_spans(const wg_attr_row *a, const void *attr, const char *at[2], size_t size[2])
 {
@@ -25,13 +28,13 @@ static int attr_spans(const wg_attr_row *a, const void *attr, const char *at[2],
     if (a->kind == WG_ATTR_AXES) {
         const wg_axes *x = (const wg_axes *)(const void *)p;
         at[0] = (const char *)&x->count, size[0] = sizeof x->count;
-        at[1] = (const char *)x->axis, size[1] = sizeof x->axis[0] * (size_t)x->count;
+        at[1] = (const char *)x->axis, size[1] = sizeof x->axis[0] * listed(x->count);
         return 2;
     }
     if (a->kind == WG_ATTR_SHAPE) {
         const wg_shape *x = (const wg_shape *)(const void *)p;
         at[0] = (const char *)&x->rank, size[0] = sizeof x->rank;
-        at[1] = (const char *)x->dim, size[1] = sizeof x->dim[0] * (size_t)x->rank;
+        at[1] = (const char *)x->dim, size[1] = sizeof x->dim[0] * listed(x->rank);
         return 2;
     }
     at[0] = p, size[0] = a->kind == WG_ATTR_TEXT ? strlen(p) : attr_bytes(a->kind);
@@ -49,6 +52,17 @@ static uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
     return h;
 }
 
+/* A comparison of a known size is inline: for most fields a call would cost more. */
+static inline bool bytes_equal(const char *p, const char *q, size_t n)
+{
+    switch (n) {
+    case 1: return *p == *q;
+    case 4: return memcmp(p, q, 4) == 0;
+    case 8: return memcmp(p, q, 8) == 0;
+    }
+    return memcmp(p, q, n) == 0;
+}
+
 uint64_t wgi_attr_hash(const wg_op *op, const void *attr)
 {
     const char *at[2];
@@ -60,18 +74,24 @@ uint64_t wgi_attr_hash(const wg_op *op, const void *attr)
     return h;
 }
 
-bool wgi_attr_equal(const wg_op *op, const void *p, const void *q)
+static bool field_equal(const wg_attr_row *a, const char *p, const char *q)
 {
     const char *at[2], *bt[2];
-    size_t      an[2], bn[2];
+    size_t      an[2], bn[2], n = attr_bytes(a->kind);
+    if (n) return bytes_equal(p + a->offset, q + a->offset, n);
+    const int spans = attr_spans(a, p, at, an);
+    attr_spans(a, q, bt, bn);
+    for (int i = 0; i < spans; i++)
+        if (an[i] != bn[i] || memcmp(at[i], bt[i], an[i]) != 0) return false;
+    return true;
+}
+
+bool wgi_attr_equal(const wg_op *op, const void *p, const void *q)
+{
     if (p == q) return true;
     if (!p || !q) return false;
     if (!op->attrs) return memcmp(p, q, op->attr_size) == 0;
-    for (const wg_attr_row *a = op->attrs; a->name; a++) {
-        int n = attr_spans(a, p, at, an);
-        attr_spans(a, q, bt, bn);
-        for (int i = 0; i < n; i++)
-            if (an[i] != bn[i] || memcmp(at[i], bt[i], an[i]) != 0) return false;
-    }
+    for (const wg_attr_row *a = op->attrs; a->name; a++)
+        if (!field_equal(a, p, q)) return false;
     return true;
 }

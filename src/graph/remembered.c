@@ -95,7 +95,7 @@ uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[]
 {
     const wgi_called *c = wgi_again_at(g, here, op);
     if (!c || c->operands != n || !same_operands(g, c, x, n)) return 0;
-    if (op->attr_size && (attr && c->attr ? memcmp(attr, c->attr, op->attr_size) != 0 : attr != c->attr)) return 0;
+    if (op->attr_size && !wgi_attr_equal(op, attr, c->attr)) return 0;
     return wgi_again_take(g);
 }
 
