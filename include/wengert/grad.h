@@ -47,7 +47,8 @@ WG_API wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, cons
 #define wg_params_hvp(p, loss, v, out) wg_params_hvp_at(WG_AT(#p ", " #loss), p, loss, v, out)
 
 /* y as it is, with a derivative of the caller's: rule fills gx for x[0..n) (op.h has the type wg_vjp_rule). y is made
- * from x by ordinary ops; gradients do not flow through them. */
+ * from x by ordinary ops; gradients do not flow through them. The rule may use x, y, gy and numbers; it may make no input,
+ * parameter or state. */
 typedef void (*wg_vjp_rule)(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]);
 WG_API wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule);
 #define wg_custom_vjp(y, ...) wg_custom_vjp_at(WG_AT(#y), y, __VA_ARGS__) /* y, x, n, rule */

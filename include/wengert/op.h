@@ -225,7 +225,9 @@ struct wg_op {
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: the offset in elements into x[0], or -1: run the kernel */
 
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
-    wg_vjp_rule vjp; /* gx[k] is wg_none beforehand: leave it so where operand k has no derivative */
+    /* gx[k] is wg_none beforehand: leave it so where operand k has no derivative. A rule may use operands, results and numbers:
+     * an input, parameter, state or stream that it needs is an operand of the op. */
+    wg_vjp_rule vjp;
     wg_node (*jvp)(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]); /* tx[k] wg_none: zero */
     /* An op of a kernel alone that computes a node of `joins` and one of this op that reads its results, the same bits in one
      * pass over memory. Operands: the other's, then this one's that are neither the other's operands nor its results; results:

@@ -18,7 +18,7 @@ static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_
     for (int k = 0; k < n; k++) {
         if (wg_is_none(tx[k])) continue;
         for (int j = 0; j < n; j++) gx[j] = wg_none;
-        op->vjp(here, y, wgi_to_shape(here, tx[k], s, t), x, gx);
+        wgi_vjp(op, here, y, wgi_to_shape(here, tx[k], s, t), x, gx);
         if (wg_is_none(gx[k])) continue;
         wg_node part = wgi_is_number(gx[k]) ? wgi_leaf_number(g, here, wgi_number_value(gx[k]), t) : gx[k];
         part = wgi_to_shape(here, part, s, t);
@@ -67,6 +67,14 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
     return ty;
 }
 
+static wg_node by_rule(wg_site here, wg_node y, const wg_op *op, const wg_node x[], const wg_node tx[])
+{
+    const wg_op *outer = wgi_rule_begin(y.graph, op);
+    wg_node      ty = op->jvp(here, y, x, tx);
+    wgi_rule_end(y.graph, outer);
+    return ty;
+}
+
 static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t lo, uint32_t *ends)
 {
     wgi_node node = g->node[i];
@@ -83,7 +91,7 @@ static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t l
     if (!any || wgi_is_leaf(&node) || !wg_dtype_is_float((wg_dtype)node.dtype)) return wg_none;
     wg_site here = wg_inside(node.here);
     wg_node y = wgi_handle(g, i);
-    if (node.op->jvp) return node.op->jvp(here, y, x, tx);
+    if (node.op->jvp) return by_rule(here, y, node.op, x, tx);
     if ((node.op->kind == WG_MAP || node.op->kind == WG_RANDOM) && node.op->vjp && n <= 8) return by_diagonal(here, y, x, tx, n);
     return by_two_reverses(here, y, x, tx, n, ends);
 }

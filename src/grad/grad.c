@@ -124,7 +124,9 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
         own[j] = on_path(s, x[j].index) ? wg_apply(here, &wgi_op_identity, &x[j], 1, NULL) : x[j];
         if (on_path(s, x[j].index)) want[live++] = own[j];
     }
+    const wg_op *outer = wgi_rule_begin(g, n.op);
     n.op->expand(here, own, k, n.op->attr_size ? n.attr : NULL, y);
+    wgi_rule_end(g, outer);
     for (int j = 0; j < outputs; j++)
         if (!wg_is_none(gy[j]) && wg_node_ok(y[j])) {
             ry[ny] = y[j];
@@ -134,6 +136,16 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
     for (int j = 0, m = 0; j < k; j++)
         if (on_path(s, x[j].index)) gx[j] = got[m++];
     return true;
+}
+
+bool wgi_vjp(const wg_op *op, wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    wg_graph    *g = y.graph;
+    const wg_op *outer = wgi_rule_begin(g, op);
+    g->refused = false;
+    op->vjp(here, y, gy, x, gx);
+    wgi_rule_end(g, outer);
+    return !g->refused;
 }
 
 /* Contributions of node i, whose gradients (one an output) are gy, to its operands. */
@@ -156,7 +168,7 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
     uint32_t blocked = i;
     wg_site  here = wg_inside(g->node[i].here);
     for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
-    if (op->vjp && !others) op->vjp(here, wgi_handle(g, i), gy[0], x, gx);
+    if (op->vjp && !others) wgi_vjp(op, here, wgi_handle(g, i), gy[0], x, gx);
     else if (op->expand && !by_expansion(s, i, gy, outputs, x, gx, &blocked)) return false;
     for (uint32_t j = 0; j < k; j++) {
         uint32_t to = x[j].index;

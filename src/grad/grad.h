@@ -12,5 +12,6 @@
 bool    wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
                     wg_node gx[], uint32_t *blocked);
 wg_node wgi_to_shape(wg_site here, wg_node g, const wg_shape *s, wg_dtype t); /* broadcast, cast to a shape and dtype */
+bool    wgi_vjp(const wg_op *op, wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]); /* false: refused */
 
 #endif

@@ -75,9 +75,22 @@ uint32_t wgi_append(wg_graph *g, const wgi_node *n)
     return wgi_settle(g, slot);
 }
 
+static void forget_in_lists(wg_graph *g, uint32_t mark)
+{
+    while (g->params && g->param[g->params - 1] >= mark) g->params--;
+    size_t kept = 0, assigned = 0;
+    for (size_t i = 0; i < g->kepts; i++)
+        if (g->kept[i] < mark) g->kept[kept++] = g->kept[i];
+    for (size_t i = 0; i < g->assigns; i++)
+        if (g->assign[i].state < mark && g->assign[i].value < mark) g->assign[assigned++] = g->assign[i];
+    g->kepts = kept;
+    g->assigns = assigned;
+}
+
 /* Nodes that the forgotten ones used are taken for used from now on. */
 void wgi_forget(wg_graph *g, uint32_t mark)
 {
+    forget_in_lists(g, mark);
     for (uint32_t i = mark; i < g->count; i++) g->weight -= wgi_node_weight(&g->node[i]);
     memset(g->value + mark, 0, sizeof *g->value * (g->count - mark));
     g->count = mark;

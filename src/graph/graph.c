@@ -105,14 +105,6 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);
     wgi_forget(g, (uint32_t)mark);
-    while (g->params && g->param[g->params - 1] >= mark) g->params--;
-    size_t kept = 0, assigned = 0;
-    for (size_t i = 0; i < g->kepts; i++)
-        if (g->kept[i] < mark) g->kept[kept++] = g->kept[i];
-    for (size_t i = 0; i < g->assigns; i++)
-        if (g->assign[i].state < mark && g->assign[i].value < mark) g->assign[assigned++] = g->assign[i];
-    g->kepts = kept;
-    g->assigns = assigned;
     g->trail = wgi_mix(g->trail, 0x4E77 + (uint64_t)mark); /* what values are there depends on it */
 }
 

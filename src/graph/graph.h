@@ -141,6 +141,10 @@ struct wg_graph {
     uint32_t    most_calls;       /* nodes among which calls are remembered: WGI_CALLS, or 0 */
     uint32_t    quick;            /* how far count may grow that way, 0: not at all */
     bool        warned;
+
+    const wg_op *rule;    /* whose derivative rule runs now, or NULL: see wgi_rule_makes */
+    bool         refused; /* that rule has asked for a leaf */
+
     /* rebuild.c */
     wgi_called *call; /* of the last build; while not again, of this one */
     size_t      calls, call_capacity;
@@ -216,6 +220,22 @@ bool                   wgi_room(wg_graph *g);                      /* for one mo
 wgi_node              *wgi_slot(wg_graph *g); /* the next record, zeroed, to be filled and settled; NULL: out of memory */
 uint32_t               wgi_settle(wg_graph *g, wgi_node *n);   /* makes it a node */
 void                   wgi_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on */
+/* True inside a derivative rule, after recording that it may make no leaf but a number. */
+void               wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name);
+static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, const char *name)
+{
+    if (!g->rule) return false;
+    wgi_rule_refuse(g, here, what, name);
+    return true;
+}
+/* Around a call of a derivative rule of op, or of its expansion for one. */
+static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
+{
+    const wg_op *outer = g->rule;
+    g->rule = op;
+    return outer;
+}
+static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule = outer; }
 /* Where the leaf of this number is found in a large graph: see graph.c. */
 static inline wgi_number *wgi_number_place(wg_graph *g, uint64_t bits) { return &g->number[bits * 0x9E3779B97F4A7C15u >> 60]; }
 static inline bool        wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)

@@ -1,6 +1,19 @@
 /* leaf.c: numbers, inputs and random streams as nodes. */
 #include "graph/graph.h"
 
+/* A rule runs when a plan is compiled, and not when the plan is run: what a leaf holds would be that of the first time. Nor do
+ * the nodes of wg_backward stay in the graph. In the graph where rules are traced nothing is an error: grad.c runs the rule
+ * again. */
+void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name)
+{
+    g->refused = true;
+    if (g == g->c->tracer) return;
+    name = name ? name : "";
+    wgi_fail(g->c, here, what, WG_ERROR_USE,
+             "%s%s%sthe derivative rule of %s may use its operands, its results and numbers: make this an operand",
+             *name ? "\"" : "", name, *name ? "\": " : "", g->rule->name);
+}
+
 wg_node wg_number(double value) { return wg_number_of(value); }
 
 double wgi_number_value(wg_node n)
@@ -96,7 +109,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
 
 static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
 {
-    if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
+    if (!g || !g->count || !wgi_ok(g->c) || wgi_rule_makes(g, here, "input", name)) return wgi_error_node(g);
     name = name ? name : "";
     uint32_t again = input_again(here, g, name, &t, copy);
     if (again) return wgi_handle(g, again);
@@ -137,7 +150,7 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
 
 wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
 {
-    if (!g || !g->count || !wgi_ok(g->c)) return wgi_error_node(g);
+    if (!g || !g->count || !wgi_ok(g->c) || wgi_rule_makes(g, here, "stream", name)) return wgi_error_node(g);
     uint32_t ordinal = 0;
     if (!name) {
         size_t i = 0;

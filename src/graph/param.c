@@ -117,7 +117,8 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
 
 static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
 {
-    if (!g || !g->count || !p || !wgi_ok(g->c)) return wgi_error_node(g);
+    if (!g || !g->count || !p || !wgi_ok(g->c) || wgi_rule_makes(g, here, state ? "state" : "param", name))
+        return wgi_error_node(g);
     uint32_t again = param_again(here, g, p, name, &s, state);
     if (again) return wgi_handle(g, again);
     wgi_calling k = wgi_call_begin(g);
