@@ -103,7 +103,7 @@ struct wg_context {
     int               plan_count;
     uint64_t          plan_serial;
     uint64_t          structures; /* given out: see rebuild.c */
-    uint64_t         *seen;       /* keys seen once, open addressing, forgotten when full */
+    struct wgi_sight *seen;       /* requests that were interpreted, open addressing, forgotten when full: request.c */
     uint32_t          seen_count;
     struct wg_graph  *graphs, *tracer; /* tracer: where rules are traced */
     wgi_trace        *traces;

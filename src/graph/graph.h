@@ -192,6 +192,8 @@ struct wg_graph {
 
     wgi_plan *last; /* that answered the last wg_backward, if the same request may be answered without a search: bind.c */
 
+    double spent; /* by the interpreter in this request: see request.c */
+
     void  *work; /* shared by the plans' intermediate values */
     size_t work_size;
 

@@ -179,6 +179,7 @@ static bool run_node(wg_graph *g, uint32_t i)
 
 static bool run(wg_graph *g, uint32_t i)
 {
+    g->spent += wgi_spent_on(wgi_size(g->node[i].shape));
     wgi_place place = wgi_arena_place(&g->temp);
     bool      ok = run_node(g, i);
     wgi_arena_rewind(&g->temp, place);

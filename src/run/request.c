@@ -5,46 +5,73 @@
 
 /* ---- compile when it pays ---- */
 
-enum { SEEN = 4096 };
+/* Of a request that has been interpreted: what that has cost all in all, by wgi_spent_on, for each node that a plan would be
+ * compiled from. */
+typedef struct wgi_sight {
+    uint64_t key;
+    double   spent;
+} sight;
 
-/* True at the second sight of a key. */
-static bool seen_before(wg_context *c, uint64_t key)
+#ifdef WG_HOSTILE
+enum { SEEN = 4096, COMPILE = 2 };
+#else
+enum { SEEN = 4096, COMPILE = 32 }; /* what compiling a node costs, in the same units */
+#endif
+
+/* The place of a key, or the free one where it would stand; NULL: out of memory. */
+static sight *sight_of(wg_context *c, uint64_t key)
 {
     if (!c->seen) c->seen = wg_alloc(c, SEEN, sizeof *c->seen);
-    if (!c->seen) return false;
+    if (!c->seen) return NULL;
+    uint32_t i = (uint32_t)(key >> 20) % SEEN;
+    while (c->seen[i].key && c->seen[i].key != key) i = (i + 1) % SEEN;
+    return &c->seen[i];
+}
+
+/* Notes that a request was interpreted. */
+static void note(wg_graph *g, uint64_t key)
+{
+    wg_context *c = g->c;
+    if (c->o.interpret || !c->seen) return;
     if (c->seen_count > SEEN / 2) {
         memset(c->seen, 0, SEEN * sizeof *c->seen);
         c->seen_count = 0;
     }
-    key += !key;
-    uint32_t i = (uint32_t)(key >> 20) % SEEN;
-    while (c->seen[i] && c->seen[i] != key) i = (i + 1) % SEEN;
-    if (c->seen[i]) return true;
-    c->seen[i] = key;
-    c->seen_count++;
-    return false;
+    sight *s = sight_of(c, key += !key);
+    c->seen_count += !s->key;
+    s->key = key;
+    s->spent += g->spent / g->count;
+}
+
+/* A small graph pays at second sight. In a large one the interpreter must have spent what compiling costs. It spends nothing
+ * on elementwise nodes of scalars, which a plan runs no faster: a program of such nodes is never compiled. */
+static bool has_paid(const wg_graph *g, uint64_t key)
+{
+    const sight *s = sight_of(g->c, key + !key);
+    return s && s->key && (g->count < WGI_SHARE_FROM || s->spent >= COMPILE);
 }
 
 /* Large values or much work a node are worth compiling at first sight. */
 static bool pays(wg_graph *g, uint64_t key)
 {
     int how = g->c->o.interpret;
-    return how < 0 || (how == 0 && (g->weight / g->count > 1024 || seen_before(g->c, key)));
+    return how < 0 || (how == 0 && (g->weight / g->count > 1024 || has_paid(g, key)));
 }
 
 /* ---- requests that follow: an earlier plan should have kept what this one needs ---- */
 
-static void wish_for(wgi_plan *p, const uint32_t *wish, int wishes)
+static void wish_for(wg_graph *g, wgi_plan *p, const uint32_t *wish, int wishes)
 {
     uint32_t *all = wgi_arena_alloc(&p->arena, sizeof *all * (size_t)(p->wishes + wishes));
     if (!all || !wishes) return;
     int n = 0;
-    for (; n < p->wishes; n++) all[n] = p->wish[n];
-    for (int i = 0; i < wishes; i++) {
-        bool have = false;
-        for (int j = 0; j < n && !have; j++) have = all[j] == wish[i];
-        if (!have) all[n++] = wish[i];
+    for (; n < p->wishes; n++) {
+        all[n] = p->wish[n];
+        g->marked[all[n]] = 1;
     }
+    for (int i = 0; i < wishes; i++)
+        if (!g->marked[wish[i]]) all[n++] = wish[i];
+    for (int i = 0; i < p->wishes; i++) g->marked[p->wish[i]] = 0;
     p->stale |= n > p->wishes;
     p->wish = all;
     p->wishes = n;
@@ -82,7 +109,7 @@ static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
                 wish[mine++] = wish[i];
                 wish[i] = t;
             }
-        wish_for(g->ran[k], wish, mine);
+        wish_for(g, g->ran[k], wish, mine);
     }
     return true;
 }
@@ -168,8 +195,10 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
     uint32_t  mark = g->count;
     wgi_place place = wgi_arena_place(&g->arena);
     bool      compile = wishes >= 0 || pays(g, key);
+    g->spent = 0;
     if (!compile && sweep(g, r)) {
-        TRACE(g, r, "swept", "a program of scalars, its structure seen for the first time");
+        TRACE(g, r, "swept", "a program of scalars, which has not been worth a plan");
+        note(g, key);
         g->trail = wgi_mix(g->trail, wgi_mix(key, 0x5EE9));
         return true;
     }
@@ -189,7 +218,9 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
         return ok && run_plan(g, p, r, key);
     }
     TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
+    g->spent += g->count - mark;
     ok = ok && interpret(g, r, gx);
+    note(g, key);
     forget(g, mark, place);
     g->trail = wgi_mix(g->trail, wgi_mix(key, 0x1117 + (uint64_t)!ok));
     return ok;

@@ -13,6 +13,9 @@ bool wgi_run_known(wg_graph *g, wgi_request *r); /* by r->plan */
 
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
 
+/* What a plan would spare by running a node of so many elements instead of the interpreter; 1 is that of a small one. */
+static inline double wgi_spent_on(int64_t size) { return 1 + (double)size / 64; }
+
 /* ---- fault_report.c ---- */
 
 void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f);

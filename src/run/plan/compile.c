@@ -24,18 +24,28 @@ static void results_of(wgi_work *w, const uint32_t *wish, int wishes)
     }
 }
 
+/* Marks the buffers from `from` on that others are part of. */
+static uint32_t mark_parents(const wgi_plan *p, uint32_t from, bool *shared)
+{
+    for (; from < p->buffers; from++)
+        if (p->buffer[from].where == WGI_PART_OF) shared[p->buffer[from].node] = true;
+    return from;
+}
+
 static void gradients_of(wgi_work *w, const wg_node gx[])
 {
     wgi_plan *p = w->p;
+    uint32_t  looked = 0;
+    bool     *shared = wgi_work_temp(w, (size_t)p->buffers + 2 * (size_t)w->r->targets + 1, sizeof *shared);
     p->gradient = wgi_work_keep(w, (size_t)w->r->targets + 1, sizeof *p->gradient);
+    for (int k = 0; k < p->results && !w->failed; k++) shared[p->result[k].buffer] = true;
     for (int i = 0; i < w->r->targets && !w->failed; i++) {
         if (wg_is_none(gx[i])) continue;
         uint32_t        n = w->rep[gx[i].index], b = wgi_buffer_of(w, n);
         wgi_buffer     *buffer = &p->buffer[b];
         const wgi_node *m = &w->g->node[n];
-        bool            mine = buffer->where == WGI_OUT && n >= w->end;
-        for (int k = 0; k < p->results && mine; k++) mine = p->result[k].buffer != b;
-        for (uint32_t k = 0; k < p->buffers && mine; k++) mine = p->buffer[k].where != WGI_PART_OF || p->buffer[k].node != b;
+        looked = mark_parents(p, looked, shared);
+        bool mine = buffer->where == WGI_OUT && n >= w->end && !shared[b];
         p->gradient[i] = (wgi_gradient_of){ b, true, mine, (size_t)wgi_size(m->shape) * wg_dtype_size((wg_dtype)m->dtype) };
         if (mine) {
             buffer->where = WGI_INTO;
@@ -116,6 +126,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[]
         p->wish = kept_list(&w, wish, wishes);
         p->roots = r->roots, p->targets = r->targets, p->wishes = wishes;
         settle(&w);
+        p->probes = w.probes + w.holes.probes;
         w.failed = w.failed || !wgi_bound_new(p);
     }
     if (!w.failed && g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);

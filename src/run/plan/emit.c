@@ -21,54 +21,23 @@ static size_t align64(size_t n) { return (WGI_MAX(n, 1) + 63) & ~(size_t)63; }
 /* No sum of sizes may wrap. */
 static bool fits(wgi_work *w, size_t size)
 {
-    if (size < (size_t)1 << 48 && w->top < (size_t)1 << 48 && w->p->out < (size_t)1 << 48) return true;
+    if (size < (size_t)1 << 48 && w->holes.top < (size_t)1 << 48 && w->p->out < (size_t)1 << 48) return true;
     wgi_fail(w->g->c, w->r->here, "plan", WG_ERROR_MEMORY, "values of %zu bytes", size);
     return false;
 }
 
-/* First fit among the holes, else at the top. */
 static size_t take(wgi_work *w, size_t size)
 {
     w->failed |= !fits(w, size);
     if (w->failed) return 0;
-    size = align64(size);
-    for (size_t i = 0; i < w->hole_count; i++) {
-        wgi_hole *h = &w->holes[i];
-        if (h->size < size) continue;
-        size_t at = h->at;
-        h->at += size;
-        h->size -= size;
-        if (!h->size) memmove(h, h + 1, sizeof *h * (--w->hole_count - i));
-        return at;
-    }
-    w->top += size;
-    w->p->work = WGI_MAX(w->p->work, w->top);
-    return w->top - size;
+    size_t at = wgi_holes_take(&w->holes, align64(size));
+    w->p->work = WGI_MAX(w->p->work, w->holes.top);
+    return at;
 }
 
 static void give(wgi_work *w, size_t at, size_t size)
 {
-    size = align64(size);
-    size_t i = w->hole_count;
-    while (i > 0 && w->holes[i - 1].at > at) i--;
-    bool before = i > 0 && w->holes[i - 1].at + w->holes[i - 1].size == at;
-    bool after = i < w->hole_count && at + size == w->holes[i].at;
-    if (before && after) {
-        w->holes[i - 1].size += size + w->holes[i].size;
-        memmove(&w->holes[i], &w->holes[i + 1], sizeof *w->holes * (--w->hole_count - i));
-    } else if (before) {
-        w->holes[i - 1].size += size;
-    } else if (after) {
-        w->holes[i].at = at;
-        w->holes[i].size += size;
-    } else {
-        w->holes = wgi_work_grow(w, w->holes, &w->hole_capacity, w->hole_count + 1, sizeof *w->holes);
-        if (w->failed) return;
-        memmove(&w->holes[i + 1], &w->holes[i], sizeof *w->holes * (w->hole_count++ - i));
-        w->holes[i] = (wgi_hole){ at, size };
-    }
-    if (w->hole_count && w->holes[w->hole_count - 1].at + w->holes[w->hole_count - 1].size == w->top)
-        w->top = w->holes[--w->hole_count].at;
+    if (wgi_holes_reserve(&w->holes, w)) wgi_holes_give(&w->holes, at, align64(size));
 }
 
 /* The buffer of a node that is given from outside or part of another; of one computed, after its item has made it. */
@@ -125,23 +94,6 @@ static wgi_step *new_step(wgi_work *w, wgi_step s)
     return &p->step[p->steps++];
 }
 
-static const wg_type *types_of(wgi_work *w, const uint32_t *list, uint32_t count)
-{
-    wg_type *t = wgi_work_keep(w, WGI_MAX(count, 1), sizeof *t);
-    for (uint32_t k = 0; t && k < count; k++) {
-        const wgi_node *m = &w->g->node[list[k]];
-        t[k] = (wg_type){ m->shape, (wg_dtype)m->dtype };
-    }
-    return t;
-}
-
-const void *wgi_work_attr(wgi_work *w, const wgi_node *n)
-{
-    if (!n->op->attr_size) return NULL;
-    void *a = wgi_work_keep(w, 1, n->op->attr_size);
-    return a ? memcpy(a, n->attr, n->op->attr_size) : NULL;
-}
-
 /* What an op prepares; and whether its kernel may call BLAS: it says so, or it is a product or a user's. */
 static const void *prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
 {
@@ -194,8 +146,8 @@ static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *
 {
     uint32_t *x = wgi_work_keep(w, (size_t)WGI_MAX(s.operands, 1), sizeof *x),
              *y = wgi_work_keep(w, (size_t)s.outputs, sizeof *y);
-    s.xt = types_of(w, in, (uint32_t)s.operands);
-    s.yt = types_of(w, out, (uint32_t)s.outputs);
+    s.xt = wgi_work_types(w, in, (uint32_t)s.operands);
+    s.yt = wgi_work_types(w, out, (uint32_t)s.outputs);
     if (w->failed) return;
     for (int k = 0; k < s.operands; k++) x[k] = wgi_buffer_of(w, from ? out[0] : in[k]);
     for (int k = 0; k < s.outputs; k++) y[k] = w->buf[out[k]] - 1;
@@ -247,7 +199,23 @@ typedef struct tiler {
     uint32_t    *last;     /* member position of the last use inside */
     uint32_t     free[WGI_MEMBERS * 4];
     uint32_t     frees;
+    wgi_instr   *instr; /* the program's lists while it is made, in temporary memory */
+    wgi_ref     *ahead;
+    size_t       instr_capacity, ahead_capacity;
+    wgi_ref     *refs; /* the next instruction's */
 } tiler;
+
+static void put_instr(wgi_work *w, tiler *t, wgi_instr in)
+{
+    t->prog->instr = wgi_work_grow(w, t->prog->instr, &t->instr_capacity, (size_t)t->prog->instrs + 1, sizeof in);
+    if (!w->failed) t->prog->instr[t->prog->instrs++] = in;
+}
+
+static void put_ahead(wgi_work *w, tiler *t, wgi_ref r)
+{
+    t->prog->ahead = wgi_work_grow(w, t->prog->ahead, &t->ahead_capacity, (size_t)t->prog->aheads + 1, sizeof r);
+    if (!w->failed) t->prog->ahead[t->prog->aheads++] = r;
+}
 
 static uint32_t take_reg(tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
 
@@ -259,7 +227,7 @@ static wgi_ref full_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, uin
     wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
     bool    known = w->at[x] == item_at || (size_t)t->prog->size * size < LARGE;
     for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
-    if (!known) t->prog->ahead[t->prog->aheads++] = r;
+    if (!known) put_ahead(w, t, r);
     return r;
 }
 
@@ -278,7 +246,7 @@ static wgi_ref operand_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, 
     l->reg = (uint32_t)t->prog->regs++; /* kept to the program's end: several members may read it */
     t->reg[x] = l->reg + 1;
     t->reg_item[x] = item_at;
-    t->prog->instr[t->prog->instrs++] = (wgi_instr){ .load = l };
+    put_instr(w, t, (wgi_instr){ .load = l });
     return (wgi_ref){ WGI_REG, l->reg, size };
 }
 
@@ -287,10 +255,11 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
     const wgi_node *n = &w->g->node[m];
     wgi_instr       in = { .fn = wgi_kernel_of(n->op, w->g->c->isa), .op = n->op, .operands = (int)n->operands, .node = m };
     const wg_shape *shape = w->items[item_at].shape;
-    wgi_ref        *x = wgi_work_keep(w, WGI_MAX(n->operands, 1), sizeof *x);
+    wgi_ref        *x = t->refs;
+    t->refs += n->operands;
     in.attr = wgi_work_attr(w, n);
-    in.xt = types_of(w, wgi_in(n), n->operands);
-    in.yt = types_of(w, &m, 1);
+    in.xt = wgi_work_types(w, wgi_in(n), n->operands);
+    in.yt = wgi_work_types(w, &m, 1);
     in.prepared =
         prepare(w, n->op, &(wg_kernel){ .operands = in.operands, .outputs = 1, .xt = in.xt, .yt = in.yt, .attr = in.attr });
     for (uint32_t k = 0; k < n->operands && !w->failed; k++) x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
@@ -311,7 +280,7 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
         t->reg[m] = in.y.index + 1;
         t->reg_item[m] = item_at;
     }
-    t->prog->instr[t->prog->instrs++] = in;
+    put_instr(w, t, in);
     t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.operands);
     for (uint32_t k = 0; k < n->operands; k++) { /* tile buffers whose last reader this was */
         uint32_t o = wgi_work_in(w, n, k);
@@ -323,18 +292,39 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
     }
 }
 
+/* An empty program, whose lists are made where those of the last one were. */
+static void tile_begin(wgi_work *w, tiler *t, const wgi_item *s)
+{
+    size_t refs = 0;
+    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) refs += w->g->node[m].operands;
+    t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
+    t->refs = wgi_work_keep(w, WGI_MAX(refs, 1), sizeof *t->refs);
+    if (w->failed) return;
+    *t->prog =
+        (wgi_program){ .instr = t->instr, .ahead = t->ahead, .size = wgi_size(s->shape), .most_operands = 1 /* of a stream */ };
+    t->frees = 0;
+}
+
+static void *kept(wgi_work *w, const void *list, int count, size_t size)
+{
+    void *p = count ? wgi_work_keep(w, (size_t)count, size) : NULL;
+    return p ? memcpy(p, list, (size_t)count * size) : NULL;
+}
+
+/* Its lists into the plan's memory. */
+static void tile_end(wgi_work *w, tiler *t)
+{
+    wgi_program *p = t->prog;
+    t->instr = p->instr, t->ahead = p->ahead;
+    p->instr = kept(w, p->instr, p->instrs, sizeof *p->instr);
+    p->ahead = kept(w, p->ahead, p->aheads, sizeof *p->ahead);
+}
+
 static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *fold_scratch)
 {
-    wgi_item *s = &w->items[item_at];
-    size_t    most = s->count;
-    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) most += w->g->node[m].operands;
-    t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
+    const wgi_item *s = &w->items[item_at];
+    tile_begin(w, t, s);
     if (w->failed) return;
-    t->prog->instr = wgi_work_keep(w, most, sizeof *t->prog->instr);
-    t->prog->ahead = wgi_work_keep(w, most, sizeof *t->prog->ahead);
-    t->prog->size = wgi_size(s->shape);
-    t->prog->most_operands = 1; /* of a stream */
-    t->frees = 0;
     double cost = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
         for (uint32_t j = 0; j < w->g->node[m].operands; j++) t->last[wgi_work_in(w, &w->g->node[m], j)] = k + 1;
@@ -342,6 +332,7 @@ static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *f
         cost += WGI_MAX(1, w->g->node[m].op->cost);
         add_instr(w, t, item_at, m, k + 1, wgi_work_is_fold(w, m) ? fold_scratch[w->at[m]] : NO_BUFFER);
     }
+    tile_end(w, t);
     wgi_step one = {
         .tiles = t->prog, .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE, .scratch = NO_BUFFER, .node = s->first
     };
@@ -353,12 +344,21 @@ static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *f
 /* ---- all steps, with memory given out and taken back ---- */
 
 enum { TAKEN = 3 }; /* out[]: another value has its memory */
+#define NEVER UINT32_MAX
+
+typedef struct dying_input { /* of the member at position `first` of the item, from 1 */
+    uint32_t node, first;
+} dying_input;
 
 typedef struct emitter {
-    tiler     t;
-    uint32_t *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an wgi_item */
-    uint32_t *scratch;       /* of folds, by finish item: buffer, place, size */
-    size_t   *scratch_at, *scratch_size;
+    tiler        t;
+    uint32_t    *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an item */
+    uint32_t    *until; /* by node: the last position where the item that it dies in reads it; NEVER: not element by element */
+    dying_input *input; /* of the present item */
+    uint32_t     inputs;
+    size_t       input_capacity;
+    uint32_t    *scratch; /* of folds, by finish item: buffer, place, size */
+    size_t      *scratch_at, *scratch_size;
 } emitter;
 
 static void take_scratch(wgi_work *w, emitter *e, uint32_t fold)
@@ -372,56 +372,44 @@ static void take_scratch(wgi_work *w, emitter *e, uint32_t fold)
     e->scratch[f] = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, e->scratch_at[f], 0 });
 }
 
-/* Whether member q of an item reads memory of node x. */
-static bool reads(const wgi_work *w, uint32_t q, uint32_t x)
-{
-    const wgi_node *n = &w->g->node[q];
-    for (uint32_t k = 0; k < n->operands; k++)
-        if (w->base[wgi_work_in(w, n, k)] == x) return true;
-    return false;
-}
-
-/* Whether an item reads x, a value in the workspace, for the last time, element by element, and no more from member m on. */
-static bool read_before(const wgi_work *w, uint32_t at, uint32_t x, uint32_t m)
+/* The values in the workspace that an item reads element by element, and nobody after it. */
+static void find_dying(wgi_work *w, emitter *e, uint32_t at)
 {
     const wgi_item *s = &w->items[at];
-    bool            after = false;
-    if (wgi_work_given(w, x) || w->out[x] != 1 || w->base[x] != x || w->at[x] == at || w->last[x] != at) return false;
-    for (uint32_t q = s->first, k = 0; k < s->count; q = w->next[q], k++) {
-        after |= q == m;
-        if (!reads(w, q, x)) continue;
+    uint32_t        position = 0;
+    for (uint32_t q = s->first; position++ < s->count; q = w->next[q]) {
         const wgi_node *n = &w->g->node[q];
-        for (uint32_t j = 0; j < n->operands; j++) {
-            uint32_t o = wgi_work_in(w, n, j);
-            if (w->base[o] == x && wgi_size(w->g->node[o].shape) != wgi_size(s->shape)) return false;
+        e->input = wgi_work_grow(w, e->input, &e->input_capacity, (size_t)e->inputs + n->operands, sizeof *e->input);
+        for (uint32_t k = 0; k < n->operands && !w->failed; k++) {
+            uint32_t o = wgi_work_in(w, n, k), x = w->base[o];
+            if (w->last[x] != at || w->out[x] != 1 || w->at[x] == at || wgi_work_given(w, x)) continue;
+            if (o == x) e->input[e->inputs++] = (dying_input){ x, position };
+            if (e->until[x] < NEVER) e->until[x] = wgi_size(w->g->node[o].shape) == wgi_size(s->shape) ? position : NEVER;
         }
-        if (after) return false;
     }
-    return true;
 }
 
-/* In place: a member's value goes where an operand of members before it was read. */
-static bool take_over(wgi_work *w, uint32_t m, uint32_t at)
+/* In place: the value of the member at `position` goes where an operand of members before it was read. */
+static bool take_over(wgi_work *w, const emitter *e, uint32_t m, uint32_t position)
 {
-    const wgi_item *s = &w->items[at];
-    if (!s->tiles || w->out[m] != 1 || w->buf[m]) return false;
-    for (uint32_t q = s->first; q != m; q = w->next[q])
-        for (uint32_t k = 0; k < w->g->node[q].operands; k++) {
-            uint32_t x = wgi_work_in(w, &w->g->node[q], k);
-            if (!read_before(w, at, x, m) || bytes_of(&w->g->node[x]) != bytes_of(&w->g->node[m])) continue;
-            w->buf[m] = new_buffer(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
-            w->out[x] = TAKEN;
-            return true;
-        }
+    if (w->out[m] != 1 || w->buf[m]) return false;
+    for (uint32_t i = 0; i < e->inputs && e->input[i].first < position; i++) {
+        uint32_t x = e->input[i].node;
+        w->probes++;
+        if (w->out[x] != 1 || e->until[x] >= position || bytes_of(&w->g->node[x]) != bytes_of(&w->g->node[m])) continue;
+        w->buf[m] = new_buffer(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
+        w->out[x] = TAKEN;
+        return true;
+    }
     return false;
 }
 
-static void take_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at)
+static void take_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at, uint32_t position)
 {
     for (int j = 0; j < wgi_outputs(w->g->node[m].op) && !w->failed; j++) {
         uint32_t y = m + (uint32_t)j;
         if (!w->out[y]) continue;
-        if (!take_over(w, y, at)) make_buffer(w, y);
+        if (!take_over(w, e, y, position)) make_buffer(w, y);
         if (w->out[y] == 1) {
             uint32_t end = WGI_MAX(w->last[y], at);
             e->chain[y] = e->dying[end];
@@ -433,9 +421,11 @@ static void take_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at)
 static void emit_item(wgi_work *w, emitter *e, uint32_t i)
 {
     const wgi_item *s = &w->items[i];
+    e->inputs = 0;
+    if (s->tiles) find_dying(w, e, i);
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++)
         if (s->tiles && wgi_work_is_fold(w, m)) take_scratch(w, e, m);
-        else take_outputs(w, e, m, i);
+        else take_outputs(w, e, m, i, k + 1);
     if (w->failed) return;
     if (s->tiles) tile_step(w, &e->t, i, e->scratch);
     else if (s->count > 1) joined_steps(w, s->first, s->last);
@@ -452,6 +442,7 @@ void wgi_emit(wgi_work *w)
                          .last = wgi_work_temp(w, w->n, sizeof(uint32_t)) } };
     e.dying = wgi_work_temp(w, w->item_count, sizeof *e.dying);
     e.chain = wgi_work_temp(w, w->n, sizeof *e.chain);
+    e.until = wgi_work_temp(w, w->n, sizeof *e.until);
     e.scratch = wgi_work_temp(w, w->item_count, sizeof *e.scratch);
     e.scratch_at = wgi_work_temp(w, w->item_count, sizeof *e.scratch_at);
     e.scratch_size = wgi_work_temp(w, w->item_count, sizeof *e.scratch_size);

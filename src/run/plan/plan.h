@@ -94,6 +94,8 @@ struct wgi_plan {
     wgi_bound       *bound; /* of a small plan */
     bool             stale; /* wishes have grown: compile anew at the next look */
     bool             blas;  /* a kernel may call it, or is a user's */
+
+    uint64_t probes; /* places that compiling looked at: for tests of its cost */
 };
 
 /* ---- cache.c ---- */
@@ -150,8 +152,18 @@ typedef struct wgi_cone { /* nodes that must be computed before a pair */
 } wgi_cone;
 
 typedef struct wgi_hole {
-    size_t at, size;
+    size_t   at, size, most; /* most: of the holes of its subtree */
+    uint32_t left, right, rank;
 } wgi_hole;
+
+typedef struct wgi_holes { /* holes.c */
+    wgi_hole *hole;
+    size_t    capacity, top; /* top: nothing lies from there on */
+    uint32_t  root, spare;   /* spare: a list by `left` of those that can be used again */
+    uint64_t  probes;        /* holes looked at */
+} wgi_holes;
+
+enum { WGI_TYPES = 8 };
 
 typedef struct wgi_work {
     wg_graph          *g;
@@ -168,8 +180,10 @@ typedef struct wgi_work {
     wgi_item          *items;
     size_t             item_count, item_capacity;
     size_t             buffer_capacity, step_capacity;
-    wgi_hole          *holes;
-    size_t             hole_count, hole_capacity, top;
+    wgi_holes          holes;
+    const wg_type     *types[WGI_TYPES]; /* lists of two made before, of which another node may have the same */
+    uint32_t           last_types;
+    uint64_t           probes; /* places looked at in searches */
     bool               failed;
 } wgi_work;
 
@@ -187,6 +201,14 @@ void        wgi_emit(wgi_work *w);
 void        wgi_place_results(wgi_work *w);
 uint32_t    wgi_buffer_of(wgi_work *w, uint32_t i);
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n); /* a copy for the plan */
+
+const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list, uint32_t count); /* of these nodes, as long as the plan */
+
+/* Memory of the workspace, in multiples of 64 bytes. */
+size_t wgi_holes_take(wgi_holes *h, size_t size);
+bool   wgi_holes_reserve(wgi_holes *h, wgi_work *w); /* before each giving back; false: out of memory */
+void   wgi_holes_give(wgi_holes *h, size_t at, size_t size);
+
 static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
 
 #endif

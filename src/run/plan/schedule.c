@@ -94,7 +94,7 @@ static void share(wgi_work *w)
         if (w->rep[i]) continue;
         w->rep[i] = i;
         uint32_t s = (uint32_t)(equal_hash(w, i) >> 16) & (size - 1);
-        while (table[s] && !equal(w, table[s], i)) s = (s + 1) & (size - 1);
+        for (; table[s] && !equal(w, table[s], i); w->probes++) s = (s + 1) & (size - 1);
         if (table[s]) w->rep[i] = table[s];
         else table[s] = i;
     }

@@ -1,0 +1,231 @@
+/* test_plan_cost.c: what compiling costs, counted in places looked at and bytes, never by the clock: it grows as the program
+ * does, and is spent only on programs that a plan pays for. */
+#include <string.h>
+
+#include "run/plan/plan.h"
+#include "wgtest.h"
+
+/* ---- memory of the workspace: first fit, against a map of cells ---- */
+
+enum { CELLS = 4096, CELL = 64, BLOCKS = 600 };
+
+typedef struct block {
+    size_t at, size; /* size 0: none */
+} block;
+
+static size_t first_fit(const bool used[], size_t cells)
+{
+    size_t at = 0;
+    for (size_t k = 0; k < cells; k++)
+        if (used[at + k]) at += k + 1, k = (size_t)-1;
+    return at;
+}
+
+static void mark(bool used[], const block *b, bool on) { memset(used + b->at / CELL, on, b->size / CELL); }
+
+Test(plan_cost, memory_is_given_out_by_first_fit)
+{
+    static bool used[2 * CELLS];
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    wgi_work    w = { .g = g };
+    block       b[BLOCKS] = { 0 };
+    wgt_random  r = { wgt_seed() };
+    for (int step = 0; step < 60000; step++) {
+        block *o = &b[wgt_below(&r, BLOCKS)];
+        if (o->size) {
+            cr_assert(wgi_holes_reserve(&w.holes, &w));
+            wgi_holes_give(&w.holes, o->at, o->size);
+            mark(used, o, false);
+            o->size = 0;
+        } else {
+            o->size = CELL * (size_t)(wgt_below(&r, 4) ? 1 : 1 + wgt_below(&r, 12));
+            o->at = wgi_holes_take(&w.holes, o->size);
+            cr_assert_eq(o->at, CELL * first_fit(used, o->size / CELL), "step %d", step);
+            mark(used, o, true);
+        }
+        size_t top = 2 * CELLS;
+        while (top && !used[top - 1]) top--;
+        cr_assert_eq(w.holes.top, CELL * top, "step %d", step);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* n blocks, of which every second is given back, in an order like that of a sweep; then n of twice the size. */
+static double probes_of(int n)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wgi_work    w = { .g = wg_graph_new(c) };
+    for (int i = 0; i < n; i++) cr_assert_eq(wgi_holes_take(&w.holes, CELL), (size_t)i * CELL);
+    for (int i = 0; i < n; i += 2) {
+        cr_assert(wgi_holes_reserve(&w.holes, &w));
+        wgi_holes_give(&w.holes, (size_t)i * CELL, CELL);
+    }
+    for (int i = 0; i < n; i++) wgi_holes_take(&w.holes, 2 * CELL);
+    for (int i = 0; i < n; i += 2) cr_assert_eq(wgi_holes_take(&w.holes, CELL), (size_t)i * CELL);
+    wgt_finish(c, NULL);
+    return (double)w.holes.probes;
+}
+
+Test(plan_cost, a_hole_is_found_in_logarithmic_time)
+{
+    double few = probes_of(10000), many = probes_of(40000);
+    cr_expect_lt(few, 10000 * 60.0, "%g", few);
+    cr_expect_lt(many, 5 * few, "%g and %g", few, many);
+}
+
+/* ---- programs ---- */
+
+typedef wg_node (*program)(wg_graph *g, wg_params *p, int n);
+
+enum { LEAVES = 16 };
+
+static void leaves_of(wg_graph *g, wg_params *p, wg_shape s, wg_node w[LEAVES])
+{
+    char name[16];
+    for (int i = 0; i < LEAVES; i++) {
+        snprintf(name, sizeof name, "w%d", i);
+        w[i] = wg_param(g, p, name, s, wg_const(0.01 * (i + 1)));
+    }
+}
+
+static wg_node mixed_op(int i, wg_node a, wg_node b)
+{
+    switch (i % 4) {
+    case 0: return wg_add(a, b);
+    case 1: return wg_mul(a, b);
+    case 2: return wg_tanh(a);
+    }
+    return wg_sub(a, b);
+}
+
+static wg_node chain(wg_graph *g, wg_params *p, int n)
+{
+    wg_node w[LEAVES], y;
+    leaves_of(g, p, WG_SCALAR, w);
+    y = w[0];
+    for (int i = 0; i < n; i++) y = mixed_op(i, y, w[i % LEAVES]);
+    return y;
+}
+
+static wg_node fan(wg_graph *g, wg_params *p, int n)
+{
+    wg_node w[LEAVES], y;
+    leaves_of(g, p, WG_SCALAR, w);
+    y = w[0];
+    for (int i = 0; i < n / 2; i++) y = wg_add(y, mixed_op(i, w[i % LEAVES], w[i * 7 % LEAVES]));
+    return y;
+}
+
+static wg_node vectors(wg_graph *g, wg_params *p, int n)
+{
+    wg_node w[LEAVES], y;
+    leaves_of(g, p, WG_SHAPE(8), w);
+    y = w[0];
+    for (int i = 0; i < n; i++) y = mixed_op(i, y, w[i % LEAVES]);
+    return wg_sum(y);
+}
+
+/* Each node has a parameter of its own. */
+static wg_node many_leaves(wg_graph *g, wg_params *p, int n)
+{
+    char    name[16];
+    wg_node y = wg_param(g, p, "first", WG_SHAPE(2), wg_const(1));
+    for (int i = 0; i < n / 2; i++) {
+        snprintf(name, sizeof name, "w%d", i);
+        y = mixed_op(i, y, wg_tanh(wg_param(g, p, name, WG_SHAPE(2), wg_const(0.5))));
+    }
+    return wg_sum(y);
+}
+
+typedef struct cost {
+    double probes, bytes;
+} cost;
+
+/* Of all plans of three builds: a value, then gradients, for which the first plan is compiled again to keep what they need. */
+static cost cost_of(program build, int n)
+{
+    wgt_memory  m = { 0 };
+    wg_context *c = wgt_start(&m, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = -1 });
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    for (int k = 0; k < 3; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node y = build(g, p, n);
+        wg_item(y);
+        wg_backward(y, p);
+    }
+    cost sum = { 0, (double)m.bytes };
+    for (const wgi_plan *q = c->plans; q; q = q->next) sum.probes += (double)q->probes;
+    wgt_finish(c, &m);
+    return sum;
+}
+
+/* A search takes at most some logarithms of the number of nodes. */
+Test(plan_cost, compiling_is_linear)
+{
+    enum { N = 5000, MANY = 20000, LOGARITHMS = 64 };
+    const program all[] = { chain, fan, vectors, many_leaves };
+    for (int i = 0; i < 4; i++) {
+        cost few = cost_of(all[i], N), many = cost_of(all[i], MANY);
+        cr_expect_lt(few.probes, (double)LOGARITHMS * N, "program %d: %g", i, few.probes);
+        cr_expect_lt(many.probes, (double)LOGARITHMS * MANY, "program %d: %g", i, many.probes);
+        cr_expect_lt(many.bytes, 5 * few.bytes, "program %d: %g bytes, then %g", i, few.bytes, many.bytes);
+    }
+}
+
+/* ---- whether it pays ---- */
+
+typedef struct run {
+    int    builds_until_compiled; /* 0: never */
+    double value, gradient;
+} run;
+
+static run built(program build, int n, int times, int interpret)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
+    wg_graph   *g = wg_graph_new(c);
+    wg_params  *p = wg_params_new(c);
+    run         r = { 0 };
+    for (int k = 1; k <= times; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node y = build(g, p, n);
+        wg_backward(y, p);
+        r.value = wg_item(y);
+        if (c->plan_count && !r.builds_until_compiled) r.builds_until_compiled = k;
+    }
+    wg_tensor d = wg_params_grad(p, 0);
+    r.gradient = wg_tensor_item(&d, 0);
+    wgt_finish(c, NULL);
+    return r;
+}
+
+static run the_same_in_all_modes(program build, int n, int times)
+{
+    run a = built(build, n, times, 0), b = built(build, n, 1, 1), c = built(build, n, 1, -1);
+    cr_expect(a.value == b.value && a.value == c.value, "%a %a %a", a.value, b.value, c.value);
+    cr_expect(a.gradient == b.gradient && a.gradient == c.gradient, "%a %a %a", a.gradient, b.gradient, c.gradient);
+    return a;
+}
+
+Test(plan_cost, a_small_graph_is_compiled_at_second_sight)
+{
+    const int n = WGI_SHARE_FROM / 4;
+    cr_expect_eq(the_same_in_all_modes(chain, n, 4).builds_until_compiled, 2);
+    cr_expect_eq(the_same_in_all_modes(vectors, n, 4).builds_until_compiled, 2);
+}
+
+Test(plan_cost, a_large_program_of_scalars_is_not_compiled)
+{
+    const int n = 2 * WGI_SHARE_FROM;
+    cr_expect_eq(the_same_in_all_modes(chain, n, 100).builds_until_compiled, 0);
+    cr_expect_eq(the_same_in_all_modes(fan, n, 100).builds_until_compiled, 0);
+}
+
+/* Not at second sight, and not never. */
+Test(plan_cost, a_large_program_of_vectors_is_compiled_when_it_has_been_seen_often)
+{
+    int builds = the_same_in_all_modes(vectors, 2 * WGI_SHARE_FROM, 100).builds_until_compiled;
+    cr_expect(builds > 2 || WGI_SHARE_FROM < 4096, "%d", builds);
+    cr_expect(builds > 1 && builds < 50, "%d", builds);
+}
