@@ -1,8 +1,8 @@
 # Wengert: the library, the command, their tests. `make help` lists the targets.
 #
 # New files appear by themselves: the .c files of src/ and ops/ make the library, tools/*.c the command, each
-# tests/ROOM/test_*.c one Criterion binary (tests/*.c help them all), each examples/*.c one program. The files of ops/ and
-# src/kernel/ are compiled once for each instruction set; what is no kernel stands there under `#if WG_BASE`.
+# tests/ROOM/test_*.c one Criterion binary (tests/*.c help them all), each examples/*.c one program. The files of ops/,
+# src/kernel/ and src/optim/ are compiled once for each instruction set; what is no kernel stands there under `#if WG_BASE`.
 # A build of another kind has its own directory: HOSTILE=1 in build/hostile, SAN=... in build/san.
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
@@ -54,7 +54,8 @@ WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc
 WG_CFLAGS   := -std=c17 -fvisibility=hidden -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter
-OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv
+# A builder that no public header declares is an error.
+OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv -Werror=missing-prototypes
 WG_LIBS     := -lm
 
 ifneq ($(BUILD_GOALS),)
@@ -100,7 +101,7 @@ endif
 # ---- files ----
 
 OBJ       := $(BUILD)/obj
-KERNEL_SRC := $(wildcard ops/*.c src/kernel/*.c)
+KERNEL_SRC := $(wildcard ops/*.c src/kernel/*.c src/optim/*.c)
 SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC),$(wildcard src/*/*.c src/*/*/*.c)))
 OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(KERNEL_SRC)))
 TOOLS_OBJ := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tools/*.c))
@@ -151,6 +152,13 @@ CRITERION_LIBS   = $(shell pkg-config --libs criterion)
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
 	$(call COMPILE,-O1 -Itests $(CRITERION_CFLAGS))
+
+# The optimizers that the tests go through: all that params.h declares.
+OPTIMIZERS := $(OBJ)/tests/optim/optimizers.h
+$(OPTIMIZERS): include/wengert/params.h
+	@mkdir -p $(@D) && sed -n 's/^WG_API wg_optim \*wg_\([a-z0-9_]*\)(wg_params .*/OPTIMIZER(\1)/p' $< > $@
+$(OBJ)/tests/optim/test_optimizers.o: $(OPTIMIZERS)
+$(OBJ)/tests/optim/test_optimizers.o: WG_CPPFLAGS += -I$(dir $(OPTIMIZERS))
 
 $(LIB): $(SRC_OBJ) $(OPS_OBJ)
 	$(call say,AR,$@)

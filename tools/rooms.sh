@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 
 # The engine, from its lowest room to its highest. A room may use the rooms before it.
-engine='base kernel params graph ops grad run look'
+engine='base kernel params optim graph ops grad run look'
 # The rooms around the engine, and after a colon the other such rooms that one may use. Of the engine they may use public symbols
 # (wg_) and public headers alone.
 around='files: data:files nn: check: draw: lang:nn'

@@ -88,40 +88,52 @@ WG_API wg_status wg_params_read(wg_params *p, const char *path);
 
 typedef struct wg_optim wg_optim;
 
-/* weight_decay: decoupled, value -= lr * weight_decay * value, for parameters of rank 2 and more unless decay_all. For L2 in
- * the cost (the course's form) add wg_l2 of ops.h to the loss. */
-typedef struct wg_sgd_opts {
-    double   lr; /* default 0.01 */
-    double   weight_decay;
-    bool     decay_all;
-    uint64_t reserved[4];
-} wg_sgd_opts;
+/* Each optimizer has a list of its options, X(type, name, default, below): a double is in [0, below), a bool is false by default.
+ * The list makes the struct, whose fields they are. Zero means the default; WG_ZERO is an exact zero where that is not the default.
+ *
+ *     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3, .weight_decay = 0.01 });      NULL: all defaults
+ *
+ * lr is the step size. weight_decay is decoupled, value -= lr * weight_decay * value, for parameters of rank 2 and more unless
+ * decay_all. For L2 in the cost (the course's form) add wg_l2 of ops.h to the loss. Below, w is a value, g its gradient, t the number
+ * of the step. */
+#define WG_ZERO (-0x1p-1074)
+#define WG_OPTIM_FIELD_(type, name, standard, below) type name;
+#define WG_OPTIM_OPTIONS_(name, OPTIONS) \
+    typedef struct name {                \
+        OPTIONS(WG_OPTIM_FIELD_)         \
+        uint64_t reserved[4];            \
+    } name
+#define WG_DECAY_OPTIONS_(X) X(double, weight_decay, 0, INFINITY) X(bool, decay_all, false, 2)
 
-typedef struct wg_momentum_opts {
-    double   lr;        /* default 0.01 */
-    double   beta;      /* default 0.9 */
-    bool     classical; /* v = beta v + g; the default is the course's v = beta v + (1 - beta) g */
-    double   weight_decay;
-    bool     decay_all;
-    uint64_t reserved[4];
-} wg_momentum_opts;
-
-typedef struct wg_adam_opts {
-    double   lr;    /* default 1e-3 */
-    double   beta1; /* default 0.9; WG_ZERO for an exact zero */
-    double   beta2; /* default 0.999 */
-    double   eps;   /* default 1e-8, added to the root of the corrected second moment (Kingma and Ba 2015) */
-    double   weight_decay;
-    bool     decay_all;
-    uint64_t reserved[4];
-} wg_adam_opts;
-
-#define WG_ZERO (-0x1p-1074) /* an exact zero where 0 means the default */
-
+/* w -= lr g */
+#define WG_SGD_OPTIONS(X)         \
+    X(double, lr, 0.01, INFINITY) \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
 WG_API wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *o);
+
+/* m = beta m + (1 - beta) g, the course's form; classical: m = beta m + g. w -= lr m */
+#define WG_MOMENTUM_OPTIONS(X)    \
+    X(double, lr, 0.01, INFINITY) \
+    X(double, beta, 0.9, 1)       \
+    X(bool, classical, false, 2)  \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_momentum_opts, WG_MOMENTUM_OPTIONS);
 WG_API wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o);
+
+/* m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
+ * (Kingma and Ba 2015) */
+#define WG_ADAM_OPTIONS(X)         \
+    X(double, lr, 1e-3, INFINITY)  \
+    X(double, beta1, 0.9, 1)       \
+    X(double, beta2, 0.999, 1)     \
+    X(double, eps, 1e-8, INFINITY) \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_adam_opts, WG_ADAM_OPTIONS);
 WG_API wg_optim *wg_adam(wg_params *p, const wg_adam_opts *o);
-WG_API void      wg_optim_free(wg_optim *o);
+
+
+WG_API void wg_optim_free(wg_optim *o);
 
 /* One step with the gradients of the last backward; parameters that the loss did not reach are skipped. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);

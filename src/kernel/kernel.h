@@ -16,25 +16,29 @@
 #define WG_ISA_NAME_(n) n##_avx512
 #endif
 
+/* All of them: their prototypes, and the initializer of an array of them. */
+#if WG_ISA_COUNT > 1
+#define WG_ISA_DECLARE_(type, n, args) type n##_base(args), n##_avx2(args), n##_avx512(args)
+#define WG_ISA_NAMES_(n)               \
+    {                                  \
+        n##_base, n##_avx2, n##_avx512 \
+    }
+#else
+#define WG_ISA_DECLARE_(type, n, args) type n##_base(args)
+#define WG_ISA_NAMES_(n) \
+    {                    \
+        n##_base         \
+    }
+#endif
+
 /* KERNEL(mul) { WG_MAP2(k, a * b); } */
 #define KERNEL(n)                                     \
     bool WG_ISA_NAME_(wgi_k_##n)(const wg_kernel *k); \
     bool WG_ISA_NAME_(wgi_k_##n)(const wg_kernel *k)
 
 /* In a descriptor: .kernel = KERNELS(mul), after a line DECLARE(mul) when the kernel is in this file. */
-#if WG_ISA_COUNT > 1
-#define KERNELS(n)                                             \
-    {                                                          \
-        wgi_k_##n##_base, wgi_k_##n##_avx2, wgi_k_##n##_avx512 \
-    }
-#define DECLARE(n) bool wgi_k_##n##_avx2(const wg_kernel *k), wgi_k_##n##_avx512(const wg_kernel *k)
-#else
-#define KERNELS(n)       \
-    {                    \
-        wgi_k_##n##_base \
-    }
-#define DECLARE(n) bool wgi_k_##n##_base(const wg_kernel *k)
-#endif
+#define KERNELS(n) WG_ISA_NAMES_(wgi_k_##n)
+#define DECLARE(n) WG_ISA_DECLARE_(bool, wgi_k_##n, const wg_kernel *k)
 
 /* Of a function whose loops are made anew for constant arguments: keep or not, step 1. */
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline

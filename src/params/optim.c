@@ -1,88 +1,71 @@
-/* optim.c: optimizers: parameters and gradients in, parameters out; nothing here knows of graphs. The updates themselves are
- * kernels, ops/update.c. */
+/* optim.c: optimizers: parameters and gradients in, parameters out; nothing here knows of graphs, or of any one optimizer: those
+ * are in src/optim/. */
 #include "params/params.h"
-
-#include "kernel/update.h"
 
 /* Elements of a piece that are updated in one pass. */
 typedef struct stretch {
-    int64_t     from, to;
-    wgi_rates   rates; /* keep is the stretch's own, all else a step's */
-    wg_type     type;
-    const void *x[1];
-    void       *y[3];
-    wg_kernel   k; /* of the whole stretch */
+    int64_t    from, to;
+    wgi_update u; /* of the whole stretch */
 } stretch;
 
 struct wg_optim {
-    wg_params *p;
-    wgi_update kind;
-    double     lr, beta1, beta2, eps, decay;
-    bool       classical, decay_all;
-    uint64_t   steps;
-    stretch   *list; /* what a step updates */
-    int       *chunks;
-    size_t     room;
-    int        stretches;
-    bool       wide;    /* for threads */
-    uint64_t   list_of; /* the gradients that it was made for, and the rate */
-    double     list_lr;
+    wg_params           *p;
+    const wgi_optimizer *kind;
+    double               rate[WGI_RATES];
+    uint64_t             steps;
+    stretch             *list; /* what a step updates */
+    int                 *chunks;
+    size_t               room;
+    int                  stretches;
+    bool                 wide;    /* for threads */
+    uint64_t             list_of; /* the gradients that it was made for, and the rate */
+    double               list_lr;
+    uint64_t             options[]; /* kind's wg_x_opts, defaults filled in */
 };
 
-static double standard(double v, double otherwise) { return v == WG_ZERO ? 0 : v != 0 ? v : otherwise; }
+/* ---- options ---- */
 
-static wg_optim *make(wg_params *p, wg_optim all)
+static double *number_at(const wg_optim *o, size_t offset) { return (double *)(void *)((char *)(uintptr_t)o->options + offset); }
+static bool   *switch_at(const wg_optim *o, size_t offset) { return (bool *)(void *)((char *)(uintptr_t)o->options + offset); }
+
+static bool fill_in(wg_optim *o, const wgi_optim_option *row)
+{
+    wg_context *c = o->p->c;
+    double     *v = row->is_bool ? NULL : number_at(o, row->offset);
+    if (!v) return true;
+    *v = *v == WG_ZERO ? 0 : *v != 0 ? *v : row->standard;
+    if (*v >= 0 && *v < row->below) return true;
+    if (isinf(row->below))
+        wgi_fail(c, NULL, o->kind->name, WG_ERROR_VALUE, "%s %g: must be finite and at least 0", row->name, *v);
+    else wgi_fail(c, NULL, o->kind->name, WG_ERROR_VALUE, "%s %g: must be in [0, %g)", row->name, *v, row->below);
+    return false;
+}
+
+static bool take_options(wg_optim *o, const void *options)
+{
+    bool good = true;
+    if (options) memcpy(o->options, options, o->kind->size);
+    for (int i = 0; good && i < o->kind->options; i++) good = fill_in(o, &o->kind->option[i]);
+    return good;
+}
+
+wg_optim *wgi_optim_new(wg_params *p, const wgi_optimizer *kind, const void *options)
 {
     if (!p || !wgi_ok(p->c)) return NULL;
-    bool sane =
-        all.lr >= 0 && isfinite(all.lr) && all.beta1 >= 0 && all.beta1 < 1 && all.beta2 >= 0 && all.beta2 < 1 && all.decay >= 0;
-    if (!sane) {
-        wgi_fail(p->c, NULL, "optimizer", WG_ERROR_VALUE,
-                 "lr %g, beta %g and %g, weight_decay %g: lr and decay must be at least 0, betas in [0, 1)", all.lr, all.beta1,
-                 all.beta2, all.decay);
-        return NULL;
-    }
     if (p->root->optimized) {
-        wgi_fail(p->c, NULL, "optimizer", WG_ERROR_USE, "these parameters have an optimizer already: free it first");
+        wgi_fail(p->c, NULL, kind->name, WG_ERROR_USE, "these parameters have an optimizer already: free it first");
         return NULL;
     }
-    wg_optim *o = wg_alloc(p->c, 1, sizeof *o);
+    wg_optim *o = wg_alloc(p->c, 1, sizeof *o + kind->size);
     if (!o) return NULL;
-    *o = all;
     o->p = p;
+    o->kind = kind;
+    if (!take_options(o, options)) {
+        wg_free(p->c, o);
+        return NULL;
+    }
     p->root->optimized = true;
     return o;
-}
-
-wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *u)
-{
-    wg_sgd_opts o = u ? *u : (wg_sgd_opts){ 0 };
-    return make(
-        p, (wg_optim){
-               .kind = WGI_SGD, .lr = standard(o.lr, 0.01), .decay = standard(o.weight_decay, 0), .decay_all = o.decay_all });
-}
-
-wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *u)
-{
-    wg_momentum_opts o = u ? *u : (wg_momentum_opts){ 0 };
-    return make(p, (wg_optim){ .kind = WGI_MOMENTUM,
-                               .lr = standard(o.lr, 0.01),
-                               .beta1 = standard(o.beta, 0.9),
-                               .classical = o.classical,
-                               .decay = standard(o.weight_decay, 0),
-                               .decay_all = o.decay_all });
-}
-
-wg_optim *wg_adam(wg_params *p, const wg_adam_opts *u)
-{
-    wg_adam_opts o = u ? *u : (wg_adam_opts){ 0 };
-    return make(p, (wg_optim){ .kind = WGI_ADAM,
-                               .lr = standard(o.lr, 1e-3),
-                               .beta1 = standard(o.beta1, 0.9),
-                               .beta2 = standard(o.beta2, 0.999),
-                               .eps = standard(o.eps, 1e-8),
-                               .decay = standard(o.weight_decay, 0),
-                               .decay_all = o.decay_all });
 }
 
 void wg_optim_free(wg_optim *o)
@@ -98,10 +81,10 @@ void wg_optim_free(wg_optim *o)
 void wg_optim_set_lr(wg_optim *o, double lr)
 {
     if (o && !(lr >= 0 && isfinite(lr))) wgi_fail(o->p->c, NULL, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
-    else if (o) o->lr = lr;
+    else if (o) *number_at(o, o->kind->lr) = lr;
 }
 
-double wg_optim_lr(const wg_optim *o) { return o ? o->lr : 0; }
+double wg_optim_lr(const wg_optim *o) { return o ? *number_at(o, o->kind->lr) : 0; }
 
 double wg_optim_clip_norm(wg_optim *o, double max_norm)
 {
@@ -137,7 +120,21 @@ static wg_status ready(wg_site here, const wg_optim *o)
 
 enum { LINE = 16 };
 
-static bool update(const wg_optim *o, const wg_kernel *k) { return wgi_update_kernels[o->kind][o->p->c->isa](k); }
+static void *at_element(const void *array, int64_t i, wg_dtype t)
+{
+    return array ? (char *)(uintptr_t)array + (size_t)i * wg_dtype_size(t) : NULL;
+}
+
+/* The same update of n elements from `from` on. */
+static wgi_update part_of(const wgi_update *all, int64_t from, int64_t n)
+{
+    wgi_update u = *all;
+    u.n = n;
+    u.w = at_element(all->w, from, u.dtype);
+    u.g = at_element(all->g, from, u.dtype);
+    for (int j = 0; j < WGI_MOMENTS; j++) u.moment[j] = at_element(all->moment[j], from, u.dtype);
+    return u;
+}
 
 /* A share of stretch i, cut at cache lines. */
 static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
@@ -146,40 +143,25 @@ static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
     const stretch  *s = &o->list[i];
     int64_t         size = s->to - s->from, lines = (size + LINE - 1) / LINE, begin = lines * chunk / chunks * LINE;
     int64_t         end = WGI_MIN(lines * (chunk + 1) / chunks * LINE, size);
-    size_t          at = (size_t)begin * wg_dtype_size(s->type.dtype);
-    const void     *x[] = { (const char *)s->x[0] + at };
-    void           *y[3];
-    wg_kernel       k = s->k;
-    for (int j = 0; j < 3; j++) y[j] = s->y[j] ? (char *)s->y[j] + at : NULL;
-    k.begin = begin, k.end = end, k.x = x, k.y = y;
+    wgi_update      u = part_of(&s->u, begin, end - begin);
     (void)thread;
-    return begin >= end || update(o, &k);
-}
-
-static void take_rates(const wg_optim *o, wgi_rates *r)
-{
-    double t = (double)o->steps;
-    r->lr = o->lr, r->beta1 = o->beta1, r->beta2 = o->beta2, r->eps = o->eps;
-    r->one1 = o->kind == WGI_MOMENTUM && o->classical ? 1 : 1 - o->beta1;
-    r->one2 = 1 - o->beta2;
-    if (o->kind != WGI_ADAM) return;
-    r->c1 = 1 / (1 - pow(o->beta1, t));
-    r->c2 = 1 / (1 - pow(o->beta2, t));
+    if (begin < end) o->kind->update[o->p->c->isa](&u);
+    return true;
 }
 
 static double keep_of(const wg_optim *o, const wgi_parameter *q)
 {
-    return o->decay_all || q->shape.rank >= 2 ? 1 - o->lr * o->decay : 1;
+    bool decays = q->shape.rank >= 2 || *switch_at(o, o->kind->decay_all);
+    return decays ? 1 - *number_at(o, o->kind->lr) * *number_at(o, o->kind->weight_decay) : 1;
 }
 
-static void stretch_kernel(stretch *s, const wgi_piece *piece)
+static void stretch_update(const wg_optim *o, stretch *s, const wgi_piece *piece)
 {
-    size_t at = (size_t)s->from * wg_dtype_size(piece->dtype);
-    void  *y[] = { piece->data, piece->moment[0], piece->moment[1] };
-    for (int j = 0; j < 3; j++) s->y[j] = y[j] ? (char *)y[j] + at : NULL;
-    s->x[0] = (char *)piece->grad + at;
-    s->type = (wg_type){ NULL, piece->dtype };
-    s->k = (wg_kernel){ .end = s->to - s->from, .x = s->x, .y = s->y, .xt = &s->type, .yt = &s->type, .attr = &s->rates };
+    wgi_update all = { .dtype = piece->dtype, .w = piece->data, .g = piece->grad, .options = o->options, .rate = o->rate };
+    all.lr = *number_at(o, o->kind->lr);
+    all.keep = s->u.keep;
+    memcpy(all.moment, piece->moment, sizeof all.moment);
+    s->u = part_of(&all, s->from, s->to - s->from);
 }
 
 /* The stretches of a piece: neighbours that move alike are one, zeros between them included. */
@@ -189,10 +171,10 @@ static int stretches_of(const wg_optim *o, const wgi_piece *s, stretch *to)
     for (const wgi_parameter *q = s->first, *before = NULL; q; before = q, q = q->next_in_piece) {
         double keep = keep_of(o, q);
         if (!moves(o, q)) continue;
-        if (n && before && moves(o, before) && to[n - 1].rates.keep == keep) to[n - 1].to = q->at + q->size;
-        else to[n++] = (stretch){ .from = q->at, .to = q->at + q->size, .rates.keep = keep };
+        if (n && before && moves(o, before) && to[n - 1].u.keep == keep) to[n - 1].to = q->at + q->size;
+        else to[n++] = (stretch){ .from = q->at, .to = q->at + q->size, .u.keep = keep };
     }
-    for (int i = 0; i < n; i++) stretch_kernel(&to[i], s);
+    for (int i = 0; i < n; i++) stretch_update(o, &to[i], s);
     return n;
 }
 
@@ -207,12 +189,20 @@ static bool list_room(wg_optim *o, wg_params *root)
     return o->list != NULL;
 }
 
+/* As bits. */
+static unsigned moments_of(const wg_optim *o)
+{
+    unsigned named = 0;
+    for (int j = 0; j < WGI_MOMENTS; j++) named |= o->kind->moment[j] ? 1U << j : 0;
+    return o->kind->moments ? o->kind->moments(o->options) : named;
+}
+
 static bool prepare(wg_optim *o, wg_params *root)
 {
-    static const int moments[WGI_UPDATES] = { [WGI_MOMENTUM] = 1, [WGI_ADAM] = 2 };
+    unsigned moments = moments_of(o);
     for (wgi_piece *s = root->pieces; s; s = s->next)
         for (const wgi_parameter *q = s->first; q; q = q->next_in_piece)
-            if (moves(o, q) && !wgi_store_moments(s, root->c, moments[o->kind])) return false;
+            if (moves(o, q) && !wgi_store_moments(s, root->c, moments)) return false;
     return list_room(o, root);
 }
 
@@ -221,7 +211,7 @@ enum { WIDE = 16384 };
 /* What a step updates: as in the step before, if the gradients are of the same parameters. */
 static bool list_find(wg_optim *o, wg_params *root)
 {
-    if (o->list_of == root->reached_by && o->list_of && o->list_lr == o->lr) return true;
+    if (o->list_of == root->reached_by && o->list_of && o->list_lr == wg_optim_lr(o)) return true;
     o->list_of = 0;
     if (!prepare(o, root)) return false;
     o->stretches = 0;
@@ -232,7 +222,7 @@ static bool list_find(wg_optim *o, wg_params *root)
         o->wide |= o->chunks[i] > 1;
     }
     o->list_of = root->reached_by;
-    o->list_lr = o->lr;
+    o->list_lr = wg_optim_lr(o);
     return true;
 }
 
@@ -244,10 +234,10 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
     if (!status && !list_find(o, root)) status = wg_failed(root->c);
     if (status) return status;
     o->steps++;
-    for (int i = 0; i < o->stretches; i++) take_rates(o, &o->list[i].rates);
+    if (o->kind->rates) o->kind->rates(o->options, (double)o->steps, o->rate);
     if (o->wide) wgi_parts_run(update_part, o, o->chunks, o->stretches, root->c->o.threads);
     else
-        for (int i = 0; i < o->stretches; i++) update(o, &o->list[i].k);
+        for (int i = 0; i < o->stretches; i++) o->kind->update[root->c->isa](&o->list[i].u);
     root->version++;
     root->gradients = WGI_GRAD_USED;
     root->used_here = here;

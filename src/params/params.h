@@ -5,6 +5,7 @@
 #include "wengert/params.h"
 
 #include "base/base.h"
+#include "params/optimizer.h"
 
 /* ---- params.c ---- */
 
@@ -35,7 +36,7 @@ struct wgi_piece {
     int64_t        size, used;   /* elements */
     wgi_parameter *first, *last; /* in it, in order */
     void          *data, *grad;
-    void          *moment[2]; /* of the optimizer, in f32 or f64 as data */
+    void          *moment[WGI_MOMENTS]; /* of the optimizer, in f32 or f64 as data */
 };
 
 typedef enum wgi_gradients { WGI_GRAD_NONE, WGI_GRAD_READY, WGI_GRAD_USED } wgi_gradients;
@@ -74,11 +75,11 @@ void           wgi_params_release(wg_params *root);                 /* frees the
 
 /* ---- store.c ---- */
 
-bool  wgi_store_take(wgi_parameter *q);  /* memory for its values, zeroed */
-void  wgi_store_give(wgi_parameter *q);  /* back: of the last that took */
-void  wgi_store_enter(wgi_parameter *q); /* among those of its piece */
-void *wgi_grad_memory(wgi_parameter *q); /* NULL: out of memory */
-bool  wgi_store_moments(wgi_piece *s, wg_context *c, int count);
+bool  wgi_store_take(wgi_parameter *q);                               /* memory for its values, zeroed */
+void  wgi_store_give(wgi_parameter *q);                               /* back: of the last that took */
+void  wgi_store_enter(wgi_parameter *q);                              /* among those of its piece */
+void *wgi_grad_memory(wgi_parameter *q);                              /* NULL: out of memory */
+bool  wgi_store_moments(wgi_piece *s, wg_context *c, unsigned which); /* as bits */
 void  wgi_store_drop_moments(wg_params *root);
 void  wgi_store_free(wg_params *root);
 

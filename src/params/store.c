@@ -62,17 +62,17 @@ void *wgi_grad_memory(wgi_parameter *q)
     return q->grad = place_in(s, s->grad, q->at);
 }
 
-bool wgi_store_moments(wgi_piece *s, wg_context *c, int count)
+bool wgi_store_moments(wgi_piece *s, wg_context *c, unsigned which)
 {
-    for (int k = 0; k < count; k++)
-        if (!s->moment[k] && !(s->moment[k] = array_of(s, c))) return false;
+    for (int k = 0; k < WGI_MOMENTS; k++)
+        if (which >> k & 1 && !s->moment[k] && !(s->moment[k] = array_of(s, c))) return false;
     return true;
 }
 
 void wgi_store_drop_moments(wg_params *root)
 {
     for (wgi_piece *s = root->pieces; s; s = s->next)
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < WGI_MOMENTS; k++) {
             wg_free(root->c, s->moment[k]);
             s->moment[k] = NULL;
         }

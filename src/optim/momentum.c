@@ -1,0 +1,25 @@
+/* momentum.c: gradient descent along an average of gradients. */
+#include "optim/optim.h"
+
+#define MOMENTUM(T)                                                             \
+    do {                                                                        \
+        ELEMENTS(T, wg_momentum_opts);                                          \
+        const T beta = (T)o->beta, share = (T)(o->classical ? 1 : 1 - o->beta); \
+        MOMENT(T, m, 0);                                                        \
+        for (int64_t i = 0; i < n; i++) {                                       \
+            const T mi = beta * m[i] + share * g[i];                            \
+            const T wi = keep * w[i] - lr * mi;                                 \
+            m[i] = mi;                                                          \
+            w[i] = wi;                                                          \
+        }                                                                       \
+    } while (0)
+
+UPDATE(momentum) { FLOATS(MOMENTUM); }
+
+#if WG_BASE
+
+OPTIMIZER(momentum, WG_MOMENTUM_OPTIONS, .formula = "m = beta m + (1 - beta) g, w -= lr m", .moment = { "m" });
+
+wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o) { return wgi_optim_new(p, &wgi_optimizer_momentum, o); }
+
+#endif

@@ -1,0 +1,63 @@
+/* optim.h: what the files of this folder start with. Each file holds one optimizer and is compiled once per instruction set: its
+ * update always, the rest under `#if WG_BASE`. CONTRIBUTING.md shows how one is added. */
+#ifndef WG_OPTIM_PRIVATE_H
+#define WG_OPTIM_PRIVATE_H
+
+#include "kernel/kernel.h"
+#include "kernel/vmath.h"
+#include "params/optimizer.h"
+
+/* ---- updates ---- */
+
+/* UPDATE(sgd) { FLOATS(SGD); } where SGD(T) is the loop over elements of type T. */
+#define UPDATE(x)                                           \
+    void WG_ISA_NAME_(wgi_update_##x)(const wgi_update *u); \
+    void WG_ISA_NAME_(wgi_update_##x)(const wgi_update *u)
+
+#define FLOATS(LOOP)                         \
+    do {                                     \
+        if (u->dtype == WG_F32) LOOP(float); \
+        else LOOP(double);                   \
+    } while (0)
+
+/* What every loop begins with. Numbers are computed in double and rounded to T once, before the loop. Inside the loop read all
+ * arrays before you write one: where arrays lie a multiple of 4 KiB apart, a load waits for a store to the same place in another
+ * page (Adam's step of W1: 137 us against 94). */
+#define ELEMENTS(T, opts)                           \
+    const opts   *o = (const opts *)u->options;     \
+    const int64_t n = u->n;                         \
+    const T       lr = (T)u->lr, keep = (T)u->keep; \
+    T *restrict w = (T *)u->w;                      \
+    const T *restrict g = (const T *)u->g;          \
+    (void)o, (void)lr
+
+#define MOMENT(T, name, i) T *restrict name = (T *)u->moment[i]
+
+/* ---- the descriptor ---- */
+
+/* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"); the list of options is the one in params.h. */
+#define OPTIMIZER(x, OPTIONS, ...)                                      \
+    typedef wg_##x##_opts         wgi_opts;                             \
+    static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \
+    WG_ISA_DECLARE_(void, wgi_update_##x, const wgi_update *u);         \
+    const wgi_optimizer wgi_optimizer_##x = {                           \
+        .name = #x,                                                     \
+        .size = sizeof(wgi_opts),                                       \
+        .option = option_rows,                                          \
+        .options = sizeof option_rows / sizeof *option_rows,            \
+        .lr = offsetof(wgi_opts, lr),                                   \
+        .weight_decay = offsetof(wgi_opts, weight_decay),               \
+        .decay_all = offsetof(wgi_opts, decay_all),                     \
+        .update = WG_ISA_NAMES_(wgi_update_##x),                        \
+        __VA_ARGS__,                                                    \
+    }
+
+/* A field's type is double or bool. */
+#define OPTION_(type, field, standard_, below_) \
+    { .name = #field,                           \
+      .offset = offsetof(wgi_opts, field),      \
+      .is_bool = sizeof(type) == sizeof(bool),  \
+      .standard = standard_,                    \
+      .below = below_ },
+
+#endif

@@ -1,0 +1,18 @@
+/* sgd.c: gradient descent. */
+#include "optim/optim.h"
+
+#define SGD(T)                                                          \
+    do {                                                                \
+        ELEMENTS(T, wg_sgd_opts);                                       \
+        for (int64_t i = 0; i < n; i++) w[i] = keep * w[i] - lr * g[i]; \
+    } while (0)
+
+UPDATE(sgd) { FLOATS(SGD); }
+
+#if WG_BASE
+
+OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g");
+
+wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *o) { return wgi_optim_new(p, &wgi_optimizer_sgd, o); }
+
+#endif
