@@ -132,6 +132,17 @@ WG_API wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o);
 WG_OPTIM_OPTIONS_(wg_adam_opts, WG_ADAM_OPTIONS);
 WG_API wg_optim *wg_adam(wg_params *p, const wg_adam_opts *o);
 
+/* v = rho v + (1 - rho) g^2, w -= lr g / (sqrt(v) + eps) (Tieleman and Hinton 2012, eps as in PyTorch). centered: a variance instead
+ * of v, v - a^2 with a = rho a + (1 - rho) g. momentum: w -= lr b with b = momentum b + g / (sqrt(v) + eps). */
+#define WG_RMSPROP_OPTIONS(X)      \
+    X(double, lr, 0.01, INFINITY)  \
+    X(double, rho, 0.99, 1)        \
+    X(double, eps, 1e-8, INFINITY) \
+    X(double, momentum, 0, 1)      \
+    X(bool, centered, false, 2)    \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_rmsprop_opts, WG_RMSPROP_OPTIONS);
+WG_API wg_optim *wg_rmsprop(wg_params *p, const wg_rmsprop_opts *o);
 
 WG_API void wg_optim_free(wg_optim *o);
 

@@ -1,0 +1,48 @@
+/* rmsprop.c: steps divided by the root of an average of squared gradients (Tieleman and Hinton 2012), with the options and the
+ * place of eps of PyTorch. */
+#include "optim/optim.h"
+
+enum { V, A, B }; /* moments */
+
+/* The variance can be less than 0 by rounding alone: then it is 0. A NaN stays one. */
+#define LOOP(T, centered, pushed)                                                \
+    for (int64_t i = 0; i < n; i++) {                                            \
+        const T gi = g[i], vi = rho * v[i] + share * (gi * gi);                  \
+        const T ai = centered ? rho * a[i] + share * gi : 0, aa = ai * ai;       \
+        const T di = gi / (SQRT(vi < aa ? 0 : vi - aa) + eps);                   \
+        const T bi = pushed ? push * b[i] + di : di, wi = keep * w[i] - lr * bi; \
+        v[i] = vi;                                                               \
+        if (centered) a[i] = ai;                                                 \
+        if (pushed) b[i] = bi;                                                   \
+        w[i] = wi;                                                               \
+    }
+
+#define RMSPROP(T)                                                                                \
+    do {                                                                                          \
+        ELEMENTS(T, wg_rmsprop_opts);                                                             \
+        const T rho = (T)o->rho, share = (T)(1 - o->rho), eps = (T)o->eps, push = (T)o->momentum; \
+        MOMENT(T, v, V);                                                                          \
+        MOMENT(T, a, A);                                                                          \
+        MOMENT(T, b, B);                                                                          \
+        if (a && b) LOOP(T, true, true)                                                           \
+        else if (a) LOOP(T, true, false)                                                          \
+        else if (b) LOOP(T, false, true)                                                          \
+        else LOOP(T, false, false)                                                                \
+    } while (0)
+
+UPDATE(rmsprop) { FLOATS(RMSPROP); }
+
+#if WG_BASE
+
+static unsigned rmsprop_moments(const void *options)
+{
+    const wg_rmsprop_opts *o = options;
+    return 1U << V | (o->centered ? 1U << A : 0) | (o->momentum > 0 ? 1U << B : 0);
+}
+
+OPTIMIZER(rmsprop, WG_RMSPROP_OPTIONS, .moment = { "v", "a", "b" }, .moments = rmsprop_moments,
+          .formula = "v = rho v + (1 - rho) g^2, w -= lr g / (sqrt(v) + eps)");
+
+wg_optim *wg_rmsprop(wg_params *p, const wg_rmsprop_opts *o) { return wgi_optim_new(p, &wgi_optimizer_rmsprop, o); }
+
+#endif
