@@ -1,23 +1,108 @@
 /* cmd_draw.c: the graph, or how it runs, as a picture in a file or as text in the terminal. */
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cmd.h"
 
-static const flag flags[] = {
+/* What is drawn. */
+static const flag subject_flags[] = {
     { 'o', "output", "FILE",
       "a .dot, .svg, .png or .pdf, with --plan also .txt; - with --format: standard output (default: text in the terminal)" },
-    { 0, "format", "FORMAT", "dot, svg, png or pdf (default: by the file's ending)" },
     { 0, "of", "NAME", "the root: it and all below it (default: the last statement's value)" },
-    { 0, "values", NULL, "values in the boxes" },
     { 0, "backward", NULL, "gradients of the root too, and the edges back; the root must be a scalar" },
     { 0, "wrt", "NAMES", "with --backward: gradients only on the way to these" },
     { 0, "plan", NULL, "how it runs: steps, memory, times against the machine's limits; with --backward a training step" },
     { 0, "chart", "NAME", "with --plan and -o FILE.svg: memory or roofline" },
-    { 0, "dir", "LR|TB", "left to right (default) or top to bottom" },
-    { 0, "title", "TEXT", "above the picture" },
     { 0, NULL, NULL, NULL },
 };
+
+/* ---- how it is drawn: by WG_DRAW_OPTIONS of draw.h ---- */
+
+#define NO_FLAG(...)
+#define FLAG_ROW(type, name, goes_with, flag, value, text) { 0, flag, value, text },
+static const flag drawing_flags[] = { WG_DRAW_OPTIONS(NO_FLAG, FLAG_ROW){ 0, NULL, NULL, NULL } };
+
+typedef enum value_kind { SWITCH, WHOLE, NUMBER, WORD } value_kind;
+typedef struct option {
+    unsigned   goes_with;
+    size_t     offset;
+    value_kind kind;
+} option;
+
+#define KIND(x)                            _Generic((x), bool : SWITCH, int : WHOLE, double : NUMBER, const char * : WORD)
+#define OPTION(type, name, goes_with, ...) { goes_with, offsetof(wg_draw_opts, name), KIND(((wg_draw_opts *)NULL)->name) },
+static const option options[] = { WG_DRAW_OPTIONS(NO_FLAG, OPTION) }; /* in the order of drawing_flags */
+enum { OPTIONS = sizeof options / sizeof *options };
+
+static bool read_whole(const args *a, const char *name, int *to)
+{
+    long long v = 0;
+    if (!args_long(a, name, 1, &v)) return false;
+    *to = (int)(v < INT_MAX ? v : INT_MAX);
+    return true;
+}
+
+static bool read_number(const args *a, const char *name, double *to)
+{
+    if (!args_double(a, name, to)) return false;
+    if (*to > 0) return true;
+    tool_fail(a, EXIT_FLAGS, "--%s %g: must be above 0", name, *to);
+    return false;
+}
+
+/* A switch of two words, "LR|TB": the second one switches it on. */
+static bool read_switch(const args *a, const flag *f, bool *to)
+{
+    const char *given = args_value(a, f->name), *second = f->value ? strchr(f->value, '|') + 1 : "";
+    int         first = f->value ? (int)(second - 1 - f->value) : 0;
+    *to = !strcmp(given, second);
+    if (*to || (f->value && (int)strlen(given) == first && !strncmp(given, f->value, (size_t)first))) return true;
+    tool_fail(a, EXIT_FLAGS, "--%s %s: %.*s or %s", f->name, given, first, f->value, second);
+    return false;
+}
+
+static bool read_option(const args *a, int i, wg_draw_opts *o)
+{
+    const flag *f = &drawing_flags[i];
+    void       *to = (char *)o + options[i].offset;
+    switch (options[i].kind) {
+    case SWITCH: return read_switch(a, f, to);
+    case WHOLE: return read_whole(a, f->name, to);
+    case NUMBER: return read_number(a, f->name, to);
+    case WORD: *(const char **)to = args_value(a, f->name);
+    }
+    return true;
+}
+
+/* What kind of picture is asked for; 0: a plan as JSON. */
+static unsigned picture_kind(const args *a)
+{
+    const char *path = args_value(a, "output"), *format = args_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
+    if (!args_has(a, "plan")) return path ? WG_PICTURE_GRAPH : WG_PICTURE_TEXT;
+    if (args_has(a, "chart")) return WG_PICTURE_CHART;
+    if (!path) return a->json ? 0 : WG_PICTURE_TABLE;
+    return !strcasecmp(format ? format : dot ? dot + 1 : "", "txt") ? WG_PICTURE_TABLE : WG_PICTURE_STEPS;
+}
+
+/* 0, or the status after a message. */
+static int drawing_options(const args *a, wg_draw_opts *o)
+{
+    unsigned kind = picture_kind(a);
+    char     all[200], this[60];
+    for (int i = 0; i < OPTIONS; i++) {
+        if (!args_has(a, drawing_flags[i].name)) continue;
+        if (!(options[i].goes_with & kind))
+            return tool_fail(a, EXIT_FLAGS, "--%s goes with %s, not with %s%s", drawing_flags[i].name,
+                             wg_draw_goes_with(options[i].goes_with, all, sizeof all),
+                             kind ? wg_draw_goes_with(kind, this, sizeof this) : "a plan's JSON",
+                             args_has(a, "output") ? "" : " (-o FILE makes a picture)");
+        if (!read_option(a, i, o)) return EXIT_FLAGS;
+    }
+    return EXIT_DONE;
+}
+
+/* ---- flags that need each other ---- */
 
 static bool known_format(const args *a, const char *s)
 {
@@ -26,32 +111,26 @@ static bool known_format(const args *a, const char *s)
 }
 
 /* 0, or the status after a message. */
-static int plan_options(const args *a)
+static int plan_flags(const args *a)
 {
     const char *chart = args_value(a, "chart");
     if (chart && !args_has(a, "plan")) return tool_fail(a, EXIT_FLAGS, "--chart without --plan");
     if (chart && strcmp(chart, "memory") != 0 && strcmp(chart, "roofline") != 0)
         return tool_fail(a, EXIT_FLAGS, "--chart %s: memory or roofline", chart);
     if (chart && !args_value(a, "output")) return tool_fail(a, EXIT_FLAGS, "--chart needs -o FILE.svg");
-    if (args_has(a, "plan") && args_has(a, "values")) return tool_fail(a, EXIT_FLAGS, "--plan and --values: one of them");
     return EXIT_DONE;
 }
 
 /* 0, or the status after a message. */
-static int options(const args *a, wg_draw_opts *o)
+static int file_flags(const args *a)
 {
     const char *path = args_value(a, "output");
-    const char *dir = args_value(a, "dir"), *format = args_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
-    if (dir && strcmp(dir, "LR") != 0 && strcmp(dir, "TB") != 0) return tool_fail(a, EXIT_FLAGS, "--dir %s: LR or TB", dir);
-    if (format && (!known_format(a, format) || !path))
-        return tool_fail(a, EXIT_FLAGS, path ? "--format %s: dot, svg, png or pdf" : "--format %s needs -o", format);
+    const char *format = args_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
+    if (path && format && !known_format(a, format)) return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png or pdf", format);
     if (path && !format && (!dot || strchr(dot, '/') || !known_format(a, dot + 1)))
         return tool_fail(a, EXIT_FLAGS, "-o %s: the ending says no format: .dot, .svg, .png, .pdf, or --format", path);
     if (path && !strcmp(path, "-") && a->json) return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
     if (args_has(a, "wrt") && !args_has(a, "backward")) return tool_fail(a, EXIT_FLAGS, "--wrt without --backward");
-    *o = (wg_draw_opts){ .format = format, .title = args_value(a, "title"), .top_down = dir && !strcmp(dir, "TB") };
-    o->values = args_has(a, "values");
-    o->backward = args_has(a, "backward");
     return EXIT_DONE;
 }
 
@@ -76,14 +155,14 @@ static wg_plan *look(model *m, wg_node root, const name_list *wrt, bool backward
     return p;
 }
 
-static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts from)
+static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts o)
 {
-    const char       *path = args_value(m->a, "output"), *chart = args_value(m->a, "chart");
-    wg_limits         limits;
-    wg_draw_plan_opts o = { .format = from.format, .title = from.title, .top_down = from.top_down, .limits = &limits };
+    const char *path = args_value(m->a, "output"), *chart = args_value(m->a, "chart");
+    wg_limits   limits;
+    o.limits = &limits;
     if (chart) o.picture = strcmp(chart, "memory") == 0 ? WG_PLAN_MEMORY : WG_PLAN_ROOFLINE;
     if (!path && !m->a->json) path = "-", o.format = "txt";
-    wg_plan *p = look(m, root, wrt, from.backward);
+    wg_plan *p = look(m, root, wrt, args_has(m->a, "backward"));
     if (p && wg_limits_measure(m->c, &limits) == WG_OK) {
         if (path && wg_draw_plan_at(NULL, m->c, p, path, &o) == WG_ERROR_FILE)
             m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
@@ -99,10 +178,12 @@ static void draw(model *m, wg_draw_opts o)
     wg_node     root;
     name_list   wrt = { 0 };
     if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
+    o.backward = args_has(m->a, "backward");
     if (o.backward && !is_scalar(root))
         m->status = tool_fail(m->a, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
     if (m->status) return;
     if (args_has(m->a, "plan")) {
+        o.backward = false; /* it is of the plan */
         draw_plan(m, root, &wrt, o);
         return;
     }
@@ -139,10 +220,11 @@ static void drawn_json(const model *m)
 
 static int run(const args *a)
 {
-    wg_draw_opts o;
+    wg_draw_opts o = { 0 };
     model        m;
-    int          status = plan_options(a);
-    if (!status) status = options(a, &o);
+    int          status = plan_flags(a);
+    if (!status) status = file_flags(a);
+    if (!status) status = drawing_options(a, &o);
     if (status) return status;
     if (model_open(&m, a, WG_TRAIN)) draw(&m, o);
     else draw_failed(&m, o);
@@ -154,7 +236,7 @@ const command cmd_draw = {
     "draw",
     "draw FILE.wg | -e TEXT [flags]",
     "The graph of a program, as a picture or as text.",
-    { flags, model_flags },
+    { subject_flags, drawing_flags, model_flags },
     "  wengert draw logistic.wg --wrt w,b --backward\n"
     "  wengert draw cat.wg -o cat.svg --dir TB\n"
     "  wengert draw -e 'sigmoid(w * x + b)' --values -o - --format dot\n"

@@ -40,9 +40,10 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
 
 static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, wgi_strbuf *out)
 {
-    wgi_view   v;
+    wgi_view   v = { .c = out->c };
     wgi_locale l = wgi_locale_enter();
-    wg_status  s = wgi_view_make(&v, here, g, root, o);
+    wg_status  s = wgi_draw_fits(here, out->c, "draw", o, WG_PICTURE_GRAPH);
+    if (s == WG_OK) s = wgi_view_make(&v, here, g, root, o);
     if (s == WG_OK) s = wgi_dot_write(&v, out);
     wgi_view_free(&v);
     wgi_locale_leave(l);

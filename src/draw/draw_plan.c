@@ -83,7 +83,12 @@ static wg_status make(wg_site here, const wg_plan *p, const char *path, const wg
     static const char *const formats[] = { "txt", "dot", "svg", "png", "pdf" };
     const char              *format = wgi_format_of(path, o->format, formats, 5);
     if (!format) return fail(here, out->c, "the format must be txt, dot, svg, png or pdf, by the path's ending or .format");
-    if (o->picture == WG_PLAN_STEPS) return steps(here, p, o, format, out);
+    wg_picture_kind kind = o->picture != WG_PLAN_STEPS  ? WG_PICTURE_CHART
+                           : strcmp(format, "txt") == 0 ? WG_PICTURE_TABLE
+                                                        : WG_PICTURE_STEPS;
+    wg_status       s = wgi_draw_fits(here, out->c, "draw_plan", o, kind);
+    if (s != WG_OK) return s;
+    if (kind != WG_PICTURE_CHART) return steps(here, p, o, format, out);
     if (strcmp(format, "svg") != 0) return fail(here, out->c, "charts are written as svg");
     if (o->picture == WG_PLAN_ROOFLINE && !o->limits) return fail(here, out->c, "a roofline needs .limits: wg_limits_measure");
     return (o->picture == WG_PLAN_MEMORY ? wgi_plan_memory(p, o, out) : wgi_plan_roofline(p, o, out)) ? WG_OK : WG_ERROR_MEMORY;

@@ -130,9 +130,8 @@ static wg_status lay(sketch *k, const wg_limits *l)
 
 wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *dot)
 {
-    wg_draw_opts look = { .title = o->title, .top_down = o->top_down };
-    sketch       k = { .p = p, .v = { .c = dot->c, .here = here, .o = &look }, .text = { .c = dot->c } };
-    int          most = o->most > 0 ? o->most : MOST_BOXES;
+    sketch k = { .p = p, .v = { .c = dot->c, .here = here, .o = o }, .text = { .c = dot->c } };
+    int    most = o->most > 0 ? o->most : MOST_BOXES;
     if (p->ops > most) {
         wg_fail(dot->c, here, WG_ERROR_VALUE,
                 "draw_plan: %d nodes in %d steps, more than %d: draw the table (.txt), or raise .most", p->ops, p->steps, most);

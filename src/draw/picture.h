@@ -148,6 +148,11 @@ void wgi_put_time(wgi_strbuf *b, double s);  /* 12.4 µs */
 void wgi_put_share(wgi_strbuf *b, double v); /* of 0.12: 12 %; of 0.001: < 1 % */
 void wgi_put_count(wgi_strbuf *b, double v); /* 51.4 M */
 
+/* ---- draw_options.c ---- */
+
+/* WG_OK, or an error that names the first option of o that does not go with this kind of picture. */
+wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o, wg_picture_kind kind);
+
 /* ---- draw.c, dot.c, render.c ---- */
 
 wg_status wgi_dot_write(const wgi_view *v, wgi_strbuf *out);

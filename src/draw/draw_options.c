@@ -1,0 +1,48 @@
+/* draw_options.c: an option that a kind of picture has no use for is refused by name. */
+#include "draw/picture.h"
+
+#include <string.h>
+
+typedef struct option {
+    const char *name;
+    unsigned    goes_with;
+    size_t      offset, size;
+} option;
+
+#define ROW(type, name, goes_with, ...) { #name, goes_with, offsetof(wg_draw_opts, name), sizeof(type) },
+static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
+
+/* By bit of wg_picture_kind. */
+static const char *const pictures[] = { "a graph's picture", "a graph's text", "a plan's picture", "a plan's table",
+                                        "a plan's chart" };
+enum { PICTURES = sizeof pictures / sizeof *pictures };
+_Static_assert(WG_PICTURE_CHART == 1 << (PICTURES - 1), "the last kind of picture has the last name");
+
+const char *wg_draw_goes_with(unsigned goes_with, char *text, size_t size)
+{
+    size_t n = 0;
+    if (size) *text = 0;
+    for (int i = 0; i < PICTURES; i++)
+        if (goes_with >> i & 1 && n < size) n += (size_t)snprintf(text + n, size - n, "%s%s", n ? ", " : "", pictures[i]);
+    return text;
+}
+
+static bool is_given(const wg_draw_opts *o, const option *x)
+{
+    for (size_t i = 0; i < x->size; i++)
+        if (((const char *)o)[x->offset + i]) return true;
+    return false;
+}
+
+wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o, wg_picture_kind kind)
+{
+    char all[200], this[60];
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const option *x = &options[i];
+        if (x->goes_with & kind || !is_given(o, x)) continue;
+        wg_fail(c, here, WG_ERROR_VALUE, "%s: .%s goes with %s, not with %s", call, x->name,
+                wg_draw_goes_with(x->goes_with, all, sizeof all), wg_draw_goes_with(kind, this, sizeof this));
+        return WG_ERROR_VALUE;
+    }
+    return WG_OK;
+}

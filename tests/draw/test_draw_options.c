@@ -1,0 +1,122 @@
+/* test_draw_options.c: each option of WG_DRAW_OPTIONS with each kind of picture: it changes the picture, or it is refused by name.
+ */
+#include "picture.h"
+
+#include <stdlib.h>
+
+#if WG_WITH_GRAPHVIZ
+
+typedef struct option {
+    const char *name, *type;
+    unsigned    goes_with;
+    size_t      offset;
+} option;
+
+#define ROW(type, name, goes_with, ...) { #name, #type, goes_with, offsetof(wg_draw_opts, name) },
+static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
+enum { OPTIONS = sizeof options / sizeof *options };
+
+static const unsigned kinds[] = { WG_PICTURE_GRAPH, WG_PICTURE_STEPS, WG_PICTURE_TABLE, WG_PICTURE_CHART };
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static const wg_limits machine = {
+    .f32 = 2e11, .f64 = 1e11, .bytes = { 48 << 10, 768 << 10, 12 << 20, 96 << 20 }, .bandwidth = { 4e11, 2e11, 1e11, 5e10 }
+};
+
+typedef struct subject {
+    wg_context *c;
+    wg_node     root, input;
+    wg_plan    *p;
+} subject;
+
+static subject subject_start(void)
+{
+    subject k = { .c = wgt_start(NULL, WG_F64, NULL) };
+    k.root = wg_sum(pic_layers(k.c, 8));
+    for (int64_t i = 1; wg_is_none(k.input) && i < wg_graph_nodes(wg_graph_of(k.root)); i++)
+        if (wg_node_operands(wg_graph_node(wg_graph_of(k.root), i)) == 0 && *wg_node_name(wg_graph_node(wg_graph_of(k.root), i)))
+            k.input = wg_graph_node(wg_graph_of(k.root), i);
+    k.p = wg_plan_look(k.root, &(wg_plan_opts){ .seconds = 1e-4 });
+    cr_assert(k.p, "%s", wg_message(k.c));
+    return k;
+}
+
+/* The picture's text, or the message of what went wrong; to free. Of these only the program dot obeys .seconds. */
+static char *drawn(const subject *k, unsigned kind, const option *x, const wg_draw_opts *o)
+{
+    const char *ending = kind == WG_PICTURE_TABLE                                  ? "txt"
+                         : kind == WG_PICTURE_CHART || !strcmp(x->name, "seconds") ? "svg"
+                                                                                   : "dot";
+    char        name[20];
+    snprintf(name, sizeof name, "p.%s", ending);
+    char     *path = pic_path(name);
+    wg_status s = kind == WG_PICTURE_GRAPH ? wg_draw(k->root, path, o) : wg_draw_plan(k->c, k->p, path, o);
+    char     *text = s == WG_OK ? pic_read(path) : strdup(wg_message(k->c));
+    wg_recover(k->c);
+    free(path);
+    return text;
+}
+
+/* What the option needs so that it can be seen. */
+static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
+{
+    wg_draw_opts o = { 0 };
+    if (kind == WG_PICTURE_CHART) o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
+    if (!strncmp(x->name, "wrt", 3)) o.backward = kind == WG_PICTURE_GRAPH;
+    if (!strcmp(x->name, "wrt_count") && kind == WG_PICTURE_GRAPH) o.wrt = &k->input;
+    if (!strcmp(x->name, "wrt") && kind == WG_PICTURE_GRAPH) o.wrt_count = 1;
+    return o;
+}
+
+static void give(const subject *k, const option *x, wg_draw_opts *o)
+{
+    void *to = (char *)o + x->offset;
+    if (!strcmp(x->name, "wrt")) o->wrt = &k->input;
+    else if (!strcmp(x->name, "limits")) o->limits = &machine;
+    else if (!strcmp(x->name, "picture")) o->picture = WG_PLAN_MEMORY;
+    else if (!strcmp(x->type, "const char *")) *(const char **)to = "some text";
+    else if (!strcmp(x->type, "double")) *(double *)to = 1e-3;
+    else if (!strcmp(x->type, "int")) *(int *)to = 1;
+    else *(bool *)to = true;
+}
+
+static void try(const subject *k, unsigned kind, const option *x)
+{
+    wg_draw_opts o = around(k, kind, x);
+    char        *without = drawn(k, kind, x, &o), refusal[100];
+    give(k, x, &o);
+    char *with = drawn(k, kind, x, &o);
+    snprintf(refusal, sizeof refusal, ".%s goes with ", x->name);
+    if (x->goes_with & kind) {
+        HAS_NOT(with, refusal);
+        cr_assert_str_neq(with, without, ".%s changes nothing in picture %u", x->name, kind);
+    } else HAS(with, refusal);
+    free(without);
+    free(with);
+}
+
+Test(draw_options, each_is_obeyed_or_refused, .timeout = 100)
+{
+    subject k = subject_start();
+    for (int i = 0; i < OPTIONS; i++)
+        for (int j = 0; j < KINDS; j++)
+            if (strcmp(options[i].name, "seconds") || pic_have_dot()) try(&k, kinds[j], &options[i]);
+    wg_plan_free(k.p);
+    wgt_drop(k.c, NULL);
+    pic_clean_up();
+}
+
+Test(draw_options, a_refusal_says_what_goes)
+{
+    subject k = subject_start();
+    cr_assert_eq(wg_draw_plan(k.c, k.p, "p.txt", &(wg_draw_plan_opts){ .values = true }), WG_ERROR_VALUE);
+    wgt_expect_error(k.c, WG_ERROR_VALUE,
+                     "draw_plan: .values goes with a graph's picture, a graph's text, not with a plan's table");
+    cr_assert_null(wg_draw_dot(k.root, &(wg_draw_opts){ .picture = WG_PLAN_MEMORY }));
+    wgt_expect_error(k.c, WG_ERROR_VALUE,
+                     ".picture goes with a plan's picture, a plan's table, a plan's chart, not with a graph's");
+    wg_plan_free(k.p);
+    wgt_finish(k.c, NULL);
+}
+
+#endif
