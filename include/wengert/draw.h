@@ -42,6 +42,7 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
     FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH, "backward: only on paths to these; default: all float leaves")                       \
     FIELD(int, wrt_count, WG_PICTURE_GRAPH, "how many these are")                                                                      \
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")                                   \
+    FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "what the colours and lines mean, below the title")                             \
     FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "no frames around scopes")                                              \
     FLAG(int, most, WG_PICTURE_DOT, "most", "N", "boxes; a graph of more is folded, where nodes repeat, or refused (default 400)")     \
     FIELD(int, fold, WG_PICTURE_GRAPH, "1: runs of alike nodes are always folded; -1: never; 0: beyond most")                          \

@@ -86,8 +86,7 @@ enum { GRAPH_LABEL, GRAPH_TIP, GRAPH_COLOR, GRAPH_STYLE, GRAPH_CLASS, GRAPH_ATTR
 
 #define FONT "Helvetica,Arial,sans-serif"
 
-/* Grey that can be read on white and on black alike, for all that stands outside the boxes. */
-#define GREY "#767676"
+#define GREY WGI_GREY
 #define RED  "#d32f2f"
 
 typedef struct pair {
@@ -170,14 +169,6 @@ static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *ti
 
 /* ---- boxes ---- */
 
-static const struct look {
-    const char *class, *border, *fill;
-} looks[WGI_BOX_KINDS] = {
-    { "input", "#1565c0", "#e3f2fd" },  { "parameter", "#e65100", "#fff3e0" }, { "constant", "#757575", "#ffffff" },
-    { "state", "#00796b", "#e0f2f1" },  { "op", "#616161", "#f0f0f0" },        { "loss", "#6a1b9a", "#f3e5f5" },
-    { "failed", "#c62828", "#ffcdd2" }, { "gradient", "#b71c1c", "#fdecea" },
-};
-
 static const char break_left[] = "<br align=\"left\"/>";
 
 /* Lines of a cell; if they are several, each ends in a break so that all stand at the left. */
@@ -211,8 +202,8 @@ static void put_caption(wgi_strbuf *b, const wgi_box *x)
 
 static void put_box(wgi_strbuf *b, const wgi_box *x)
 {
-    const struct look *l = &looks[x->kind];
-    bool               twice = x->times > 1;
+    const wgi_look *l = &wgi_looks[x->kind];
+    bool            twice = x->times > 1;
     b->length = 0;
     if (twice)
         wgi_strbuf_format(
@@ -226,8 +217,8 @@ static void put_box(wgi_strbuf *b, const wgi_box *x)
     put_row(b, twice ? "v" : "", x->ghost ? x->name : x->title, "#212121", BOLD);
     if (!x->ghost) {
         put_row(b, twice ? "g" : "", x->detail, x->kind == WGI_BOX_FAILED ? "#7f0000" : "#424242", PLAIN);
-        put_row(b, "v", x->value, "#1b5e20", x->odd_value ? ODD : PLAIN);
-        put_row(b, "g", x->gradient, "#b71c1c", x->odd_gradient ? ODD : PLAIN);
+        put_row(b, "v", x->value, WGI_VALUE, x->odd_value ? ODD : PLAIN);
+        put_row(b, "g", x->gradient, WGI_GRADIENT, x->odd_gradient ? ODD : PLAIN);
     }
     wgi_strbuf_put(b, twice ? "</table></td></tr></table>" : "</table>");
 }
@@ -244,7 +235,7 @@ static void paint_node(painter *p, int64_t i)
     put_box(&p->text, x);
     set_html(p, n, p->of_node[NODE_LABEL]);
     set_tip(p, n, p->of_node[NODE_TIP], x->tip);
-    set(n, p->of_node[NODE_CLASS], looks[x->kind].class);
+    set(n, p->of_node[NODE_CLASS], wgi_looks[x->kind].class);
 }
 
 /* ---- frames, links ---- */
@@ -299,13 +290,26 @@ static void paint_link(painter *p, const wgi_link *l)
     set(e, p->of_edge[EDGE_CLASS], "backward");
 }
 
+/* ---- title and legend ---- */
+
+static void put_title(wgi_strbuf *b, const char *title)
+{
+    wgi_strbuf_put(b, "<font color=\"" GREY "\" point-size=\"16\">");
+    wgi_strbuf_clean_xml(b, title, 200);
+    wgi_strbuf_put(b, "</font>");
+}
+
 static void paint_title(painter *p)
 {
-    if (!p->v->o->title || !*p->v->o->title) return;
+    const wg_draw_opts *o = p->v->o;
+    bool                title = o->title && *o->title;
     p->text.length = 0;
-    wgi_strbuf_put(&p->text, "<font color=\"" GREY "\" point-size=\"16\">");
-    wgi_strbuf_clean_xml(&p->text, p->v->o->title, 200);
-    wgi_strbuf_put(&p->text, "</font>");
+    if (!title && !o->legend) return;
+    if (o->legend) wgi_strbuf_put(&p->text, "<table border=\"0\" cellborder=\"0\" cellspacing=\"0\">");
+    if (title && o->legend) wgi_strbuf_put(&p->text, "<tr><td>");
+    if (title) put_title(&p->text, o->title);
+    if (title && o->legend) wgi_strbuf_put(&p->text, "</td></tr>");
+    if (o->legend) wgi_put_legend(&p->text, p->v), wgi_strbuf_put(&p->text, "</table>");
     set_html(p, p->g, p->of_graph[GRAPH_LABEL]);
 }
 

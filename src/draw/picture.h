@@ -148,6 +148,21 @@ void wgi_put_time(wgi_strbuf *b, double s);  /* 12.4 µs */
 void wgi_put_share(wgi_strbuf *b, double v); /* of 0.12: 12 %; of 0.001: < 1 % */
 void wgi_put_count(wgi_strbuf *b, double v); /* 51.4 M */
 
+/* ---- legend.c ---- */
+
+/* Grey that can be read on white and on black alike, for all that stands outside the boxes. */
+#define WGI_GREY     "#767676"
+#define WGI_VALUE    "#1b5e20"
+#define WGI_GRADIENT "#b71c1c"
+
+typedef struct wgi_look {
+    const char *class, *border, *fill, *meaning;
+} wgi_look;
+extern const wgi_look wgi_looks[WGI_BOX_KINDS];
+
+/* A row of an HTML label's table. */
+void wgi_put_legend(wgi_strbuf *b, const wgi_view *v);
+
 /* ---- draw_options.c ---- */
 
 /* WG_OK, or an error that names the first option of o that does not go with this kind of picture. */

@@ -119,4 +119,59 @@ Test(draw_options, a_refusal_says_what_goes)
     wgt_finish(k.c, NULL);
 }
 
+/* The picture's label alone. */
+static char *legend_of(wg_node root, wg_draw_opts o)
+{
+    o.legend = true;
+    char *dot = pic_dot(root, &o), *end = strstr(dot, "labelloc");
+    HAS(dot, "is used by");
+    if (end) *end = 0;
+    return dot;
+}
+
+/* Only what is in the picture. */
+Test(draw_options, a_legend_has_what_is_shown)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts   n = pic_neuron(c);
+    char       *text = legend_of(n.L, (wg_draw_opts){ .title = "a <neuron>" });
+    HAS(text, "a &lt;neuron&gt;");
+    HAS(text, ">input<");
+    HAS(text, ">operation<");
+    HAS(text, ">parameter<");
+    HAS_NOT(text, ">state<");
+    HAS_NOT(text, ">value<");
+    HAS_NOT(text, "← gradient");
+    free(text);
+    text = legend_of(n.L, (wg_draw_opts){ .values = true, .backward = true, .top_down = true });
+    HAS(text, ">value<");
+    HAS(text, "↑ gradient");
+    free(text);
+    wgt_finish(c, NULL);
+    c = wgt_start(NULL, WG_F64, NULL);
+    wg_node layers = pic_layers(c, 8);
+    text = legend_of(layers, (wg_draw_opts){ 0 });
+    HAS(text, ">scope<");
+    HAS_NOT(text, "×n: n alike");
+    free(text);
+    text = legend_of(layers, (wg_draw_opts){ .fold = 1 });
+    HAS(text, "×n: n alike");
+    free(text);
+    text = legend_of(layers, (wg_draw_opts){ .no_scopes = true });
+    HAS_NOT(text, ">scope<");
+    free(text);
+    wgt_finish(c, NULL);
+}
+
+Test(draw_options, a_legend_of_nothing_is_a_picture)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph   *g = wg_graph_new(c);
+    char       *path = pic_path("empty.svg");
+    if (pic_have_dot()) cr_assert_eq(wg_draw_graph(g, path, &(wg_draw_opts){ .legend = true }), WG_OK, "%s", wg_message(c));
+    free(path);
+    pic_clean_up();
+    wgt_finish(c, NULL);
+}
+
 #endif
