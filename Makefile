@@ -228,8 +228,10 @@ ifneq ($(wildcard bench/bench.mk),)
 include bench/bench.mk
 endif
 
+# What is typed for PREFIX and DESTDIR is taken as it is: a $ in it (which make's own way is to write $$) is a $.
+as_typed = $(subst $$$$,$$,$(value $1))
+
 define PC_TEXT
-prefix=$(PREFIX)
 libdir=$${prefix}/lib
 includedir=$${prefix}/include
 
@@ -243,25 +245,21 @@ Cflags: -I$${includedir}
 endef
 export PC_TEXT
 
-install: all ## into $(DESTDIR)$(PREFIX): headers, libraries, wengert.pc, the command
-	install -d $(DESTDIR)$(PREFIX)/include/wengert $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/bin
-	install -m 644 include/wengert/*.h $(DESTDIR)$(PREFIX)/include/wengert
-	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib
-	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib
-	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(PREFIX)/lib/libwengert.so
-	printf '%s\n' "$$PC_TEXT" > $(DESTDIR)$(PREFIX)/lib/pkgconfig/wengert.pc
-	$(if $(COMMAND),install -m 755 $(COMMAND) $(DESTDIR)$(PREFIX)/bin)
+install uninstall: export TO_PREFIX := $(call as_typed,PREFIX)
+install uninstall: export TO_DESTDIR := $(call as_typed,DESTDIR)
+INSTALL = @PREFIX="$$TO_PREFIX" DESTDIR="$$TO_DESTDIR" BUILD='$(BUILD)' SHARED='$(notdir $(SHARED))' tools/install.sh
 
-uninstall: ## removes what install wrote
-	rm -rf $(DESTDIR)$(PREFIX)/include/wengert
-	rm -f $(DESTDIR)$(PREFIX)/lib/libwengert.a $(DESTDIR)$(PREFIX)/lib/libwengert.so $(DESTDIR)$(PREFIX)/lib/$(notdir $(SHARED))
-	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/wengert.pc $(DESTDIR)$(PREFIX)/bin/wengert
+install: all ## into $(DESTDIR)$(PREFIX): headers, libraries, wengert.pc, the command
+	$(INSTALL) install
+
+uninstall: ## removes the files that install writes, and no others
+	$(INSTALL) uninstall
 
 format: ## rewrites all C files by .clang-format
 	clang-format -i $(wildcard include/wengert/*.h src/*/*.[ch] src/*/*/*.[ch] ops/*.[ch] tools/*.[ch] tests/*.[ch] tests/*/*.[ch] examples/*.[ch] bench/*.[ch] bench/*/*.[ch])
 
 clean: ## removes what was built
-	rm -rf $(BUILD)
+	rm -rf '$(BUILD)'
 
 deps: ## installs all that building, testing and drawing need
 	@$(SETUP) build test draw
