@@ -10,8 +10,7 @@
 #define HAS(text, part)     cr_assert((text) && strstr(text, part), "\"%s\" is not in: %.3000s", part, (text) ? (text) : "(no text)")
 #define HAS_NOT(text, part) cr_assert((text) && !strstr(text, part), "\"%s\" is in: %.3000s", part, (text) ? (text) : "(no text)")
 
-double pic_seconds(void); /* of a clock that only goes forward */
-int    pic_count(const char *text, const char *part);
+int pic_count(const char *text, const char *part);
 
 /* ---- files ---- */
 

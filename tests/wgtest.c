@@ -3,10 +3,8 @@
 #include "wgtest.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- memory ---- */
 
@@ -33,19 +31,6 @@ void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size)
     m->bytes += (int64_t)new_size - (int64_t)old_size;
     return q;
 }
-
-/* Criterion forks while its messenger thread may hold the address sanitizer's lock on malloc; the child would wait for it for
- * ever. The thread is given time to come to rest. */
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1 /* as gcc says it */
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-static void rest(void) { usleep(2000); }
-
-__attribute__((constructor)) static void rest_before_forks(void) { pthread_atfork(rest, NULL, NULL); }
-#endif
 
 /* ---- contexts ---- */
 

@@ -238,7 +238,7 @@ Test(robust, no_data)
     cr_expect_null(wg_data_split(NULL, 0.5));
 }
 
-Test(robust, loops_end_on_a_failed_context, .timeout = 20)
+Test(robust, loops_end_on_a_failed_context)
 {
     wg_context *c = wgt_seeded(0);
     wg_data    *d = wg_data_moons(c, 10);

@@ -173,7 +173,7 @@ static void draw_with_failures(wg_plan_picture picture, const char *name)
     free(path);
 }
 
-Test(draw_plan, every_failed_allocation_is_survived, .timeout = 100)
+Test(draw_plan, every_failed_allocation_is_survived)
 {
     draw_with_failures(WG_PLAN_STEPS, "p.txt");
 #if WG_WITH_GRAPHVIZ

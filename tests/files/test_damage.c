@@ -9,7 +9,7 @@
 
 #include "wgfiles.h"
 
-TestSuite(damage, .init = wgt_make_folder, .fini = wgt_remove_folder, .timeout = 120);
+TestSuite(damage, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 TestSuite(writing, .init = wgt_make_folder, .fini = wgt_remove_folder);
 

@@ -181,7 +181,7 @@ static void expect_sound(wg_plan *p, wg_context *c)
     wg_plan_free(p);
 }
 
-Test(plan_view, no_two_buffers_in_use_overlap_in_random_graphs, .timeout = 120)
+Test(plan_view, no_two_buffers_in_use_overlap_in_random_graphs)
 {
     uint64_t seed = wgt_seed();
     for (uint64_t i = 0; i < 200; i++) {
@@ -313,7 +313,7 @@ Test(plan_view, a_leaf_has_no_steps)
     wgt_finish(c, NULL);
 }
 
-Test(plan_view, every_failed_allocation_is_survived, .timeout = 100)
+Test(plan_view, every_failed_allocation_is_survived)
 {
     for (int64_t k = 1;; k++) {
         wgt_memory  m = { 0 };

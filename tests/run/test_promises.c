@@ -637,7 +637,7 @@ Test(threads, contexts_in_several_threads_do_not_meet)
     }
 }
 
-Test(size, a_chain_of_a_million_nodes_builds_runs_differentiates_and_is_freed, .timeout = 60)
+Test(size, a_chain_of_a_million_nodes_builds_runs_differentiates_and_is_freed)
 {
     enum { N = 500000 };
     wgt_memory  m = { 0 };

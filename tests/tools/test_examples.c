@@ -75,7 +75,7 @@ static int lines_of(const char *name)
     return lines;
 }
 
-Test(examples, digits, .timeout = 120)
+Test(examples, digits)
 {
     static char text[TEXT];
     char        dir[64], file[128];
@@ -90,7 +90,7 @@ Test(examples, digits, .timeout = 120)
     cr_expect_leq(lines_of("digits"), 30);
 }
 
-Test(examples, quadratic, .timeout = 30)
+Test(examples, quadratic)
 {
     static char text[TEXT];
     cr_assert_eq(run("quadratic", "", text), 0, "%s", text);
@@ -98,7 +98,7 @@ Test(examples, quadratic, .timeout = 30)
     cr_expect_leq(lines_of("quadratic"), 25);
 }
 
-Test(examples, rosenbrock, .timeout = 30)
+Test(examples, rosenbrock)
 {
     static char text[TEXT], again[TEXT];
     cr_expect_eq(run("rosenbrock", "", text), 0, "%s", text);
@@ -122,7 +122,7 @@ static double pendulum(int steps)
     return angle;
 }
 
-Test(examples, activation, .timeout = 30)
+Test(examples, activation)
 {
     static char text[TEXT];
     cr_assert_eq(run("activation", "", text), 0, "%s", text);
@@ -152,7 +152,7 @@ static void logistic_optimum(double *w, double *b)
     }
 }
 
-Test(examples, newton_cg, .timeout = 30)
+Test(examples, newton_cg)
 {
     static char text[TEXT];
     double      w, b;
@@ -164,7 +164,7 @@ Test(examples, newton_cg, .timeout = 30)
     cr_expect_float_eq(last_number(text, "b "), b, 1e-6, "%s", text);
 }
 
-Test(examples, accumulate, .timeout = 60)
+Test(examples, accumulate)
 {
     static char text[TEXT];
     cr_assert_eq(run("accumulate", "", text), 0, "%s", text);
@@ -174,7 +174,7 @@ Test(examples, accumulate, .timeout = 60)
     cr_expect_gt(last_number(text, "dev accuracy "), 85, "%s", text);
 }
 
-Test(examples, ode, .timeout = 60)
+Test(examples, ode)
 {
     static char text[TEXT];
     cr_assert_eq(run("ode", "", text), 0, "%s", text);
