@@ -1,20 +1,25 @@
 #!/usr/bin/env bash
-# Builds and runs the test binaries; the last line is `N passed, N failed` over all of them, the exit status accordingly.
+# Builds and runs the test binaries. The last line is `N passed, N failed` over all of them, the exit status accordingly.
 #
 #   tests/run.sh KIND...            plain: the build as it is; hostile: -DWG_HOSTILE; asan: address and undefined-behaviour
-#                                   sanitizers
-#   tests/run.sh --long BINARY      one binary of the plain build, without a time limit
+#                                   sanitizers; graphs: the plain build's random graphs, many more of them
+#   tests/run.sh --long BINARY      one binary of the plain build, without a limit on its processor time
 #
 # Environment: BUILD; WG_SEED, the seed of what is drawn at random (default: the time of day); TESTS, the binaries to run;
 # TMPDIR, for small files.
+#
+# No verdict depends on the clock. A test that runs for ever exceeds its processor time. A test that waits for ever is found by
+# looking at its threads once a second: at PATIENCE looks in a row all of them slept and none had run.
 # Criterion calls a run without tests, and a test that leaks under the sanitizer, a success: both are failures here.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 build=${BUILD:-build}
-limit=150
+processor_seconds=900 # of one process; the longest test takes less than 60
+patience=${PATIENCE:-90}
+at_a_time=$(nproc 2>/dev/null || echo 2)
 if [ "${1:-}" = --long ]; then
-    limit=0
+    processor_seconds=unlimited
     TESTS=$2
     set -- plain
 fi
@@ -25,14 +30,36 @@ export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
 passed=0
 failed=0
-echo "seed: WG_SEED=$WG_SEED"
+
+# ---- kinds ----
 
 directory() {
     case "$1" in
-    plain) echo "$build" ;;
+    plain | graphs) echo "$build" ;;
     hostile) echo "$build/hostile" ;;
     asan) echo "$build/san" ;;
     esac
+}
+
+# Processor seconds of building all and running all, and megabytes, as they were measured.
+cost() {
+    case "$1" in
+    plain) echo 170 290 ;;
+    hostile) echo 90 40 ;;
+    asan) echo 190 50 ;;
+    graphs) echo 50 0 ;;
+    esac
+}
+
+announce() {
+    local kind seconds=0 room=0 s r
+    for kind; do
+        read -r s r < <(cost "$kind")
+        seconds=$((seconds + s)) room=$((room + r))
+    done
+    echo "tests ($*): about $(((seconds / at_a_time + 59) / 60)) minutes on $at_a_time free processors when nothing is built yet," \
+        "$room MB in $build/"
+    echo "seed: WG_SEED=$WG_SEED"
 }
 
 build_kind() {
@@ -44,65 +71,96 @@ build_kind() {
     make -s --no-print-directory BUILD="$(directory "$1")" "${flags[@]}" all tests
 }
 
+# The binaries of a kind, one a line.
+binaries() {
+    local source name
+    for source in $(find tests -name 'test_*.c' | LC_ALL=C sort); do
+        name=$(basename "$source" .c)
+        [ "$1" = graphs ] && [ "$name" != test_random_graphs ] && continue
+        case " ${TESTS:-$name} " in *" $name "*) echo "$(directory "$1")/${source%.c}" ;; esac
+    done
+}
+
+# ---- one binary, in a session of its own ----
+
+# What the kernel says of each thread of a session and of the sessions that its processes have opened (Criterion opens one for
+# each test): its number, and from its state on.
+threads_of() {
+    cat /proc/[0-9]*/task/[0-9]*/stat 2>/dev/null | awk -v root="$1" '
+        { id = $1; sub(/.*\) /, ""); line[id] = $0; parent[id] = $2; session[id] = $4 }
+        END {
+            ours[root]
+            do {
+                more = 0
+                for (id in line)
+                    if (!(id in found) && (session[id] in ours || parent[id] in found)) { found[id]; ours[session[id]]; more = 1 }
+            } while (more)
+            for (id in found) print id, line[id]
+        }' | sort -n
+}
+
+# What the threads of a session have run so far; nothing where one of them runs or waits for the disk.
+asleep() { threads_of "$1" | awk '$2 ~ /[RD]/ { awake = 1 } { all = all $1 ":" $13 ":" $14 " " } END { if (!awake) print all }'; }
+
+stop() { kill -KILL $(threads_of "$1" | awk '{ print $1 }') 2>/dev/null; }
+
+# Stops a session that sleeps for ever; $2 is then written.
+watch() {
+    local now before='' same=0
+    while sleep 1; do
+        now=$(asleep "$1")
+        if [ -n "$now" ] && [ "$now" = "$before" ]; then same=$((same + 1)); else same=0; fi
+        before=$now
+        if [ "$same" -ge "$patience" ]; then
+            threads_of "$1" >"$2"
+            stop "$1"
+            return
+        fi
+    done
+}
+
+# Leaves the binary's output in its .log, its exit status and seconds in its .status, and in its .stuck what threads_of said
+# when it slept for ever.
+run_one() {
+    local kind=$1 bin=$2 started=$SECONDS session watcher='' status
+    rm -f "$bin".asan.* "$bin.stuck" "$bin.status"
+    (
+        ulimit -t "$processor_seconds"
+        [ "$kind" = graphs ] && export WG_GRAPHS=${WG_GRAPHS:-4000}
+        export WG_BUILD ASAN_OPTIONS
+        WG_BUILD=$(directory "$kind") ASAN_OPTIONS=log_path=$PWD/$bin.asan:detect_leaks=1
+        exec setsid "$bin" -j1 --verbose >"$bin.log" 2>&1 </dev/null
+    ) &
+    session=$!
+    trap 'stop $session; kill $watcher; exit 130' INT TERM
+    watch "$session" "$bin.stuck" &
+    watcher=$!
+    wait "$session"
+    status=$?
+    kill "$watcher"
+    wait "$watcher"
+    stop "$session" # what a test has left running
+    echo "$status $((SECONDS - started))" >"$bin.status"
+} 2>/dev/null
+
+# ---- results ----
+
 # The number behind a word of Criterion's last line, which colours it.
 count() { sed -n 's/\x1b\[[0-9;]*m//g; s/.*Synthesis:.*'"$1"': \([0-9]*\).*/\1/p' "$2" | tail -n 1; }
 
-# The sanitizers' reports on a binary's tests. Criterion's own process leaks where a test has a time limit: a leak that no
-# frame of ours stands in is not counted.
-reports() {
-    local f
-    for f in "$1".asan.*; do
-        [ -e "$f" ] || continue
-        if grep -qE 'ERROR: AddressSanitizer|runtime error' "$f" ||
-            grep -E '^ +#[0-9]+ ' "$f" | grep -qvE '__interceptor_|libcriterion|libasan'; then
-            echo "$f"
-        fi
-    done
-}
+# A log without the lines that say that all is well.
+without_passes() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -vE '^\[(RUN |PASS)' | tail -n 60; }
 
-# Runs a binary with its output in its log and its exit status, 124 when it did not end in time, and seconds in a file.
-start() {
-    local kind=$1 bin=$2 limit=$3 started=$SECONDS
-    rm -f "$bin".asan.*
-    WG_BUILD=$(directory "$kind") ASAN_OPTIONS=log_path=$PWD/$bin.asan:detect_leaks=1 \
-        timeout -k 5 "$limit" "$bin" -j1 >"$bin.log" 2>&1
-    echo "$? $((SECONDS - started))" >"$bin.status"
-}
-
-# Criterion forks in a process with threads, where the address sanitizer's malloc may be locked for ever in the child: there a
-# binary that does not end is tried once more.
-start_twice() {
-    start "$1" "$2" 90
-    grep -q '^124 ' "$2.status" || return
-    echo "$2: no end after 90 seconds, once more"
-    start "$1" "$2" "$limit"
-}
-
-# As many binaries at a time as there are cores.
-start_all() {
-    local kind=$1 bin running=0
-    shift
-    for bin; do
-        if [ "$running" -ge "$(nproc)" ]; then
-            wait -n
-            running=$((running - 1))
-        fi
-        case "$kind" in
-        asan) start_twice "$kind" "$bin" & ;;
-        *) start "$kind" "$bin" "$limit" & ;;
-        esac
-        running=$((running + 1))
-    done
-    wait
-}
+last_test() { sed -n 's/\x1b\[[0-9;]*m//g; s/^\[RUN *\] *//p' "$1" | tail -n 1; }
 
 # Why a run is a failure that Criterion does not count; nothing where all is well.
 verdict() {
     local status=$1 ok=$2 bad=$3 bin=$4
-    if [ "$status" = 124 ]; then echo "no end after $limit seconds"
-    elif [ -n "$(reports "$bin")" ]; then cat $(reports "$bin")
+    if [ -e "$bin.stuck" ]; then
+        echo "$(last_test "$bin.log") waits for ever: its threads slept at $patience looks, one a second"
+    elif compgen -G "$bin.asan.*" >/dev/null; then cat "$bin".asan.*
     elif [ "$bad" != 0 ]; then return
-    elif [ "$status" != 0 ] && ! compgen -G "$bin.asan.*" >/dev/null; then echo "exit status $status"
+    elif [ "$status" != 0 ]; then echo "exit status $status in $(last_test "$bin.log")"
     elif [ "$ok" = 0 ]; then echo "nothing was tested"
     fi
 }
@@ -114,30 +172,53 @@ report() {
     bad=$(count Failing "$bin.log")
     ok=${ok:-0} bad=${bad:-0}
     why=$(verdict "$status" "$ok" "$bad" "$bin")
-    if [ -n "$why" ]; then
-        echo "$why" >>"$bin.log"
-        [ "$bad" = 0 ] && bad=1
-    fi
-    [ "$bad" = 0 ] || tail -n 60 "$bin.log"
-    printf '%-8s %-26s %5d passed, %d failed  (%d s)\n' "$kind" "$(basename "$bin")" "$ok" "$bad" "$took"
+    [ -n "$why" ] && [ "$bad" = 0 ] && bad=1
+    [ "$bad" = 0 ] || without_passes "$bin.log"
+    [ -z "$why" ] || echo "$why"
+    printf '%-8s %-34s %5d passed, %d failed  (%d s)\n' "$kind" "${bin#*/tests/}" "$ok" "$bad" "$took"
     passed=$((passed + ok))
     failed=$((failed + bad))
 }
 
+# ---- as many binaries at a time as there are processors ----
+
+running=()
+
+# Waits for one that ends, and reports what has ended.
+next_result() {
+    local kind=$1 bin still=()
+    wait -n
+    [ -n "$(jobs -pr)" ] || for bin in "${running[@]}"; do [ -e "$bin.status" ] || echo "127 0" >"$bin.status"; done
+    for bin in "${running[@]}"; do
+        if [ -e "$bin.status" ]; then report "$kind" "$bin"; else still+=("$bin"); fi
+    done
+    running=("${still[@]}")
+}
+
+run_kind() {
+    local kind=$1 bin
+    shift
+    for bin; do
+        [ ${#running[@]} -lt "$at_a_time" ] || next_result "$kind"
+        rm -f "$bin.status"
+        run_one "$kind" "$bin" &
+        running+=("$bin")
+    done
+    while [ ${#running[@]} -gt 0 ]; do next_result "$kind"; done
+}
+
+trap 'trap - INT TERM; kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
+announce "$@"
 for kind; do
+    echo "building for the $kind tests"
     if ! build_kind "$kind"; then
         echo "the $kind build failed"
         failed=$((failed + 1))
         continue
     fi
-    binaries=()
-    for source in tests/*/test_*.c; do
-        name=$(basename "$source" .c) path=${source%.c}
-        case " ${TESTS:-$name} " in *" $name "*) binaries+=("$(directory "$kind")/$path") ;; esac
-    done
-    [ ${#binaries[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)); }
-    start_all "$kind" "${binaries[@]}"
-    for binary in "${binaries[@]}"; do report "$kind" "$binary"; done
+    mapfile -t chosen < <(binaries "$kind")
+    [ ${#chosen[@]} -gt 0 ] || { echo "no test to run"; failed=$((failed + 1)); }
+    run_kind "$kind" "${chosen[@]}"
 done
 
 echo "$passed passed, $failed failed"
