@@ -36,7 +36,7 @@ GOALS       := $(or $(MAKECMDGOALS),all)
 BUILD_GOALS := $(filter-out help clean format deps uninstall,$(GOALS))
 TEST_GOALS  := $(filter test test-all tests asan hostile %-long check-vmath,$(GOALS))
 DRAW_GOALS  := $(filter test test-all tests asan hostile demo,$(GOALS))
-PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw)
+PARTS       := build $(if $(TEST_GOALS),test) $(if $(DRAW_GOALS),draw) $(filter check,$(GOALS))
 SETUP       := CC='$(CC)' BLAS='$(BLAS)' GRAPHVIZ='$(GRAPHVIZ)' OPENMP='$(OPENMP)' \
                DRY_RUN='$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))' tools/setup.sh
 ifneq ($(BUILD_GOALS),)
@@ -275,8 +275,8 @@ format: ## rewrites all C files by .clang-format
 clean: ## removes what was built
 	rm -rf '$(BUILD)'
 
-deps: ## installs all that building, testing and drawing need
-	@$(SETUP) build test draw
+deps: ## installs all that building, testing, drawing and checking need
+	@$(SETUP) build test draw check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

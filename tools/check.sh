@@ -25,7 +25,7 @@ c_files() { git ls-files --cached --others --exclude-standard '*.c' '*.h' | grep
 # ---- format: all C but the public headers, whose tables are aligned by hand ----
 
 format() {
-    command -v clang-format >/dev/null || { echo "clang-format is not installed: the format is not checked"; return; }
+    command -v clang-format >/dev/null || { echo clang-format | report "not installed: the format is not checked"; return; }
     c_files | while read -r f; do
        ! clang-format "$f" | cmp -s - "$f" && echo "$f"
     done | report "not as clang-format has it (make format)"
@@ -86,7 +86,7 @@ headers() {
             "$cxx" -x c++ -std=$std -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$h" 2>&1
         done
     done | grep -v 'pragma once' | report "a public header does not compile alone"
-    [ -n "$cxx" ] || echo "no C++ compiler: the headers are not tried as C++"
+    [ -n "$cxx" ] || echo "g++ or clang++" | report "not installed: the headers are not tried as C++"
 }
 
 # ---- sizes ----

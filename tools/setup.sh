@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that what the named parts (build, test, draw) need is there. On Debian and its kin missing packages are
+# Sees to it that what the named parts (build, test, draw, check) need is there. On Debian and its kin missing packages are
 # installed, as root or by sudo; where that cannot be done, one line says what to type. Silent when nothing is missing.
 # Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; DRY_RUN, if not empty: only says what it would do.
 set -u
@@ -26,6 +26,11 @@ need_build() {
 need_test() { has_module criterion || want libcriterion-dev; }
 
 need_draw() { command -v dot >/dev/null || want graphviz fonts-dejavu-core; }
+
+need_check() {
+    command -v clang-format >/dev/null || want clang-format
+    command -v g++ >/dev/null || command -v clang++ >/dev/null || want g++
+}
 
 # Runs apt-get as root, or by sudo where that asks nothing or someone is there to answer.
 as_root() {
@@ -59,7 +64,7 @@ if [ -n "${DRY_RUN:-}" ] || ! as_root true; then
     echo "setup: packages are missing; type: sudo apt-get install --no-install-recommends ${packages[*]}" >&2
     exit 1
 fi
-echo "setup: installing ${packages[*]}" >&2
+echo "setup: installing ${packages[*]} (this can take some minutes)" >&2
 if ! install_packages "${packages[@]}"; then
     echo "setup: that failed; type: sudo apt-get install --no-install-recommends ${packages[*]}" >&2
     exit 1
