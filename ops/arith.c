@@ -243,10 +243,11 @@ wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(her
 
 /* ---- neg ---- */
 
-static void    neg_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_neg(gy); }
-static wg_node neg_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+static void        neg_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_neg(gy); }
+static const wg_op neg_op;
+static wg_node     neg_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
-    return strcmp(wg_node_op_name(x[0]), "neg") == 0 ? wg_node_operand(x[0], 0) : wg_none;
+    return wg_node_op(x[0]) == &neg_op ? wg_node_operand(x[0], 0) : wg_none;
 }
 static wg_node neg_sample(wg_site here, wg_graph *g, int i)
 {

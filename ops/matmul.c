@@ -148,18 +148,17 @@ static bool matmul_shape(wg_rule *r)
     return true;
 }
 
+extern const wg_op wgi_op_transpose; /* transpose.c */
+
 /* Whether n swaps its operand's last two axes and leaves the others. */
 static bool swaps_last_two(wg_node n)
 {
-    if (strcmp(wg_node_op_name(n), "transpose") != 0) return false;
-    const wg_attr_row *row = wg_node_op(n)->attrs;
-    while (row && row->name && row->kind != WG_ATTR_AXES) row++;
-    int rank = wg_node_shape(n).rank;
-    if (rank < 2 || !row || !row->name) return false;
-    const wg_axes *axes = (const wg_axes *)(const void *)((const char *)wg_attr(n) + row->offset);
+    if (wg_node_op(n) != &wgi_op_transpose) return false;
+    const wg_axes *axes = wg_attr(n);
+    int            rank = axes->count;
     for (int i = 0; i < rank - 2; i++)
-        if (axes->count != rank || axes->axis[i] != i) return false;
-    return axes->count == 0 || axes->axis[rank - 1] == rank - 2;
+        if (axes->axis[i] != i) return false;
+    return rank >= 2 && axes->axis[rank - 1] == rank - 2;
 }
 
 static wg_node through(wg_node x, bool *swapped)

@@ -51,11 +51,12 @@ static bool reshape_shape(wg_rule *r)
     *wg_rule_shape(r, 0) = *s;
     return true;
 }
-static wg_node reshape_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+static const wg_op reshape_op;
+static wg_node     reshape_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
     const struct shaped *a = attr;
     if (wg_shape_equal(wg_node_shape(x[0]), a->shape)) return x[0];
-    return strcmp(wg_node_op_name(x[0]), "reshape") == 0 ? wg_reshape(wg_node_operand(x[0], 0), a->shape) : wg_none;
+    return wg_node_op(x[0]) == &reshape_op ? wg_reshape(wg_node_operand(x[0], 0), a->shape) : wg_none;
 }
 static void reshape_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {

@@ -106,6 +106,7 @@ static bool transpose_shape(wg_rule *r)
     }
     return true;
 }
+extern const wg_op wgi_op_transpose;
 /* Where only axes of size 1 move, the bytes stay; a transpose of a transpose is one. */
 static wg_node transpose_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
@@ -121,7 +122,7 @@ static wg_node transpose_rewrite(wg_site here, const wg_node x[], int n, const v
         }
     }
     if (in_order) return wg_reshape(x[0], moved);
-    if (strcmp(wg_node_op_name(x[0]), "transpose")) return wg_none;
+    if (wg_node_op(x[0]) != &wgi_op_transpose) return wg_none;
     wg_transpose_args both = { .x = wg_node_operand(x[0], 0), .axes.count = s.rank };
     for (int i = 0; i < s.rank; i++) both.axes.axis[i] = ((const wg_axes *)wg_attr(x[0]))->axis[a->axis[i]];
     return wg_transpose_at(here, &both);
@@ -164,7 +165,6 @@ static const char *transpose_error(wg_site here, wg_graph *g, int i)
     return NULL;
 }
 static const wg_attr_row transpose_attrs[] = { { "axis", WG_ATTR_AXES, 0, "reversed", NULL }, { 0 } };
-extern const wg_op       wgi_op_transpose;
 const wg_op              wgi_op_transpose = {
                  .name = "transpose",
                  .summary = "Axes in another order, by default reversed.",

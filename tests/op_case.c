@@ -23,7 +23,7 @@ static void collect(op_case *k)
     k->leaves = 0;
     for (int64_t i = 1; i < wg_graph_nodes(k->g); i++) {
         wg_node n = wg_graph_node(k->g, i);
-        if (strcmp(wg_node_op_name(n), "input") || !wg_dtype_is_float(wg_node_dtype(n))) continue;
+        if (wg_node_leaf(n) != WG_LEAF_INPUT || !wg_dtype_is_float(wg_node_dtype(n))) continue;
         cr_assert_lt(k->leaves, OP_LEAVES);
         k->leaf[k->leaves++] = n;
     }

@@ -22,7 +22,7 @@ static int inputs_of(wg_graph *g, wg_node y, wg_node x[MOST_INPUTS])
     for (uint32_t i = y.index; i > 0; i--) {
         wg_node k = wg_graph_node(g, i);
         for (int j = 0; below[i] && j < wg_node_operands(k); j++) below[wg_node_operand(k, j).index] = true;
-        if (below[i] && n < MOST_INPUTS && !strcmp(wg_node_op_name(k), "input") && wg_dtype_is_float(wg_node_dtype(k)) &&
+        if (below[i] && n < MOST_INPUTS && wg_node_leaf(k) == WG_LEAF_INPUT && wg_dtype_is_float(wg_node_dtype(k)) &&
             wg_shape_size(wg_node_shape(k)) > 0)
             x[n++] = k;
     }

@@ -61,7 +61,7 @@ static void reference(const listing *l, wg_node n, FILE *out)
 {
     wg_tensor t;
     if (*wg_node_name(n)) fputs(wg_node_name(n), out);
-    else if (!strcmp(wg_node_op_name(n), "stream")) fputs("stream", out);
+    else if (wg_node_leaf(n) == WG_LEAF_STREAM) fputs("stream", out);
     else if (is_plain_number(n) && wg_peek(n, &t)) print_scalar(out, wg_tensor_item(&t, 0));
     else fprintf(out, "%%%d", l->number[n.index]);
 }

@@ -277,7 +277,7 @@ bool model_leaves(model *m, wg_node root, name_list *to)
     if (!in || !name_room(m, to, root.index + 1)) return model_ok(m);
     for (uint32_t i = 1; i <= root.index; i++) {
         wg_node n = wg_graph_node(m->g, i);
-        bool    leaf = !strcmp(wg_node_op_name(n), "input") || (wg_node_params(n) && !wg_node_is_state(n));
+        bool    leaf = wg_node_leaf(n) == WG_LEAF_INPUT || (wg_node_params(n) && !wg_node_is_state(n));
         if (!in[i] || !leaf || !*wg_node_name(n) || !wg_dtype_is_float(wg_node_dtype(n))) continue;
         to->name[to->count] = wg_node_name(n);
         to->node[to->count++] = n;

@@ -140,6 +140,10 @@ WG_API wg_node      wg_part(wg_node n, int k);   /* output k of an op with sever
 WG_API int64_t      wg_dim(wg_node n, int axis); /* size along an axis; negative axes count from the end */
 WG_API wg_params   *wg_node_params(wg_node n);   /* whose parameter or state it is, else NULL */
 WG_API bool         wg_node_is_state(wg_node n);
+
+/* What kind of leaf a node is. An op of yours may be called "input" too: ask this, not the name. */
+typedef enum wg_leaf { WG_LEAF_NONE, WG_LEAF_NUMBER, WG_LEAF_INPUT, WG_LEAF_PARAM, WG_LEAF_STATE, WG_LEAF_STREAM } wg_leaf;
+WG_API wg_leaf wg_node_leaf(wg_node n); /* WG_LEAF_NONE: computed from operands, or no node */
 /* How many nodes and bytes of values: for reports. */
 WG_API size_t wg_graph_bytes(const wg_graph *g);
 

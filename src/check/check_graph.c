@@ -72,7 +72,7 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
 
 /* ---- what is checked ---- */
 
-static bool is_input(wg_node n) { return !strcmp(wg_node_op_name(n), "input"); }
+static bool is_input(wg_node n) { return wg_node_leaf(n) == WG_LEAF_INPUT; }
 static bool reached(const graph_check *q, wg_node n) { return !wg_is_none(q->map[n.index]); }
 
 /* Whether a parameter belongs to p, which may be a sub-set: they share the storage. */

@@ -28,7 +28,7 @@ static bool is_leaf(wg_node n)
     return op && op->kind == WG_LEAF;
 }
 
-static bool is_input(wg_node n) { return strcmp(wg_node_op_name(n), "input") == 0; }
+static bool is_input(wg_node n) { return wg_node_leaf(n) == WG_LEAF_INPUT; }
 
 bool wgi_label_is_number(wg_node n)
 {
@@ -56,7 +56,7 @@ static void put_operand(wgi_strbuf *b, wg_node n)
     wg_tensor t;
     if (!wg_node_ok(n)) wgi_strbuf_put(b, "?");
     else if (!wgi_label_is_number(n)) put_name(b, n, OPERAND_MOST);
-    else if (strcmp(wg_node_op_name(n), "number") != 0 || !wg_peek(n, &t)) wgi_strbuf_put(b, wg_node_op_name(n));
+    else if (wg_node_leaf(n) != WG_LEAF_NUMBER || !wg_peek(n, &t)) wgi_strbuf_put(b, wg_node_op_name(n));
     else {
         double x = wg_tensor_item(&t, 0);
         wgi_strbuf_put(b, x < 0 ? "(" : "");

@@ -117,3 +117,19 @@ bool wg_node_is_state(wg_node n)
     const wgi_node *x = wgi_node_of(n);
     return x && x->op == &wgi_op_state;
 }
+
+wg_leaf wg_node_leaf(wg_node n)
+{
+    static const struct {
+        const wg_op *op;
+        wg_leaf      leaf;
+    } leaves[] = { { &wgi_op_number, WG_LEAF_NUMBER },
+                   { &wgi_op_input, WG_LEAF_INPUT },
+                   { &wgi_op_param, WG_LEAF_PARAM },
+                   { &wgi_op_state, WG_LEAF_STATE },
+                   { &wgi_op_stream, WG_LEAF_STREAM } };
+    const wg_op *op = wg_node_op(n);
+    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++)
+        if (op == leaves[i].op) return leaves[i].leaf;
+    return WG_LEAF_NONE;
+}

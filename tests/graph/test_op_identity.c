@@ -1,0 +1,105 @@
+/* test_op_identity.c: an op is known by its descriptor's address. A user's op may have the name of any of the library's: the
+ * library then treats it as the stranger that it is. */
+
+#include "wgtest.h"
+
+static double triple(double x, const void *attr) { return 3 * x; }
+
+static void triple_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul_at(here, gy, wg_number(3));
+}
+
+static const wg_op neg = { .name = "neg", .operands = 1, .map = triple, .vjp = triple_vjp };
+static const wg_op reshape = { .name = "reshape", .operands = 1, .map = triple, .vjp = triple_vjp };
+static const wg_op transpose = { .name = "transpose", .operands = 1, .map = triple, .vjp = triple_vjp };
+/* Its attributes are those of the library's. */
+static const wg_attr_row axes[] = { { "axes", WG_ATTR_AXES, 0, NULL, NULL }, { 0 } };
+static const wg_op       transpose_by_axes = {
+          .name = "transpose", .operands = 1, .attr_size = sizeof(wg_axes), .attrs = axes, .map = triple, .vjp = triple_vjp
+};
+static const wg_op input = { .name = "input", .operands = 1, .map = triple, .vjp = triple_vjp };
+
+typedef struct bench {
+    wg_context *c;
+    wg_graph   *g;
+    wg_node     x; /* [2,2]: 1 2 3 4 */
+} bench;
+
+static bench start(void)
+{
+    static const double data[4] = { 1, 2, 3, 4 };
+    bench               b = { .c = wgt_start(NULL, WG_F64, NULL) };
+    b.g = wg_graph_new(b.c);
+    b.x = wg_input(b.g, "x", wg_view_f64(data, WG_SHAPE(2, 2)));
+    return b;
+}
+
+static void expect(wg_node n, double a, double b, double c, double d)
+{
+    double v[4], expected[4] = { a, b, c, d };
+    cr_assert_eq(wg_copy_f64(n, v, 4), WG_OK);
+    for (int i = 0; i < 4; i++) cr_expect_eq(v[i], expected[i], "[%d] is %g, not %g", i, v[i], expected[i]);
+}
+
+static wg_node applied(const wg_op *op, wg_node x) { return wg_apply(WG_HERE, op, &x, 1, op->attr_size ? &WG_AXES(1, 0) : NULL); }
+
+Test(op_identity, the_negative_of_an_op_called_neg)
+{
+    bench b = start();
+    expect(wg_neg(applied(&neg, b.x)), -3, -6, -9, -12);
+    expect(applied(&neg, wg_neg(b.x)), -3, -6, -9, -12);
+    wgt_finish(b.c, NULL);
+}
+
+Test(op_identity, an_op_called_reshape_in_another_shape)
+{
+    bench b = start();
+    expect(wg_reshape(applied(&reshape, b.x), WG_SHAPE(4)), 3, 6, 9, 12);
+    wgt_finish(b.c, NULL);
+}
+
+Test(op_identity, the_transpose_of_an_op_called_transpose)
+{
+    bench b = start();
+    expect(wg_transpose(applied(&transpose, b.x)), 3, 9, 6, 12);
+    wgt_finish(b.c, NULL);
+}
+
+/* [1 2; 3 4] @ 3 [1 2; 3 4] = [21 30; 45 66]; and the sum of it all by x: 3 (row sums of x + column sums of x). */
+Test(op_identity, a_product_with_an_op_called_transpose)
+{
+    bench b = start();
+    expect(wg_matmul(b.x, applied(&transpose_by_axes, b.x)), 21, 30, 45, 66);
+    expect(wg_matmul(applied(&transpose_by_axes, b.x), b.x), 21, 30, 45, 66);
+    expect(wg_grad(wg_sum(wg_matmul(applied(&transpose_by_axes, b.x), b.x)), b.x), 21, 33, 27, 39);
+    wgt_finish(b.c, NULL);
+}
+
+/* d/dx sum (3x)^2 = 18 x, which differences agree with. The check must move x alone: there is no other input. */
+Test(op_identity, an_op_called_input_is_not_checked_as_one)
+{
+    bench     b = start();
+    wg_node   loss = wg_sum(wg_square(wg_name(applied(&input, b.x), "y")));
+    wg_check *r = wg_gradcheck(loss, NULL, NULL);
+    cr_assert_eq(wg_check_inputs(r), 1);
+    cr_expect_str_eq(wg_check_input_at(r, 0).name, "x");
+    cr_expect_eq(wg_check_input_at(r, 0).analytic[3], 72);
+    wg_check_free(r);
+    wgt_finish(b.c, NULL);
+}
+
+Test(op_identity, kinds_of_leaves)
+{
+    bench      b = start();
+    wg_params *p = wg_params_new(b.c);
+    cr_expect_eq(wg_node_leaf(b.x), WG_LEAF_INPUT);
+    cr_expect_eq(wg_node_leaf(applied(&input, b.x)), WG_LEAF_NONE);
+    cr_expect_eq(wg_node_leaf(wg_scalar(b.g, 2)), WG_LEAF_NUMBER);
+    cr_expect_eq(wg_node_leaf(wg_param(b.g, p, "w", WG_SCALAR, wg_zeros())), WG_LEAF_PARAM);
+    cr_expect_eq(wg_node_leaf(wg_state(b.g, p, "s", WG_SCALAR, wg_zeros())), WG_LEAF_STATE);
+    cr_expect_eq(wg_node_leaf(wg_stream(WG_HERE, b.g, NULL)), WG_LEAF_STREAM);
+    cr_expect_eq(wg_node_leaf(wg_none), WG_LEAF_NONE);
+    cr_expect_eq(wg_node_leaf(wg_number(1)), WG_LEAF_NONE);
+    wgt_finish(b.c, NULL);
+}
