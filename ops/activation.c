@@ -127,6 +127,7 @@ static const wg_op relu_backward_op = {
     .summary = "The derivative of relu.",
     .formula = "y = a where b > 0, else 0",
     .adjoint = "a' = y' where b > 0, else 0; b: none",
+    .none = 1 << 1,
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .kernel = KERNELS(relu_backward),

@@ -86,7 +86,7 @@ DECLARE(cast);
 
 /* ---- comparisons ---- */
 
-static const char no_slope[] = "none: piecewise constant";
+static const char no_slope[] = "piecewise constant";
 
 static bool compare_shape(wg_rule *r)
 {
@@ -122,6 +122,7 @@ static const wg_op equal_op = {
     .summary = "Whether two are equal, elementwise; NaN is not.",
     .formula = "y = a == b",
     .adjoint = no_slope,
+    .none = WG_EVERY_OPERAND,
     .operands = 2,
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
@@ -138,6 +139,7 @@ static const wg_op not_equal_op = {
     .summary = "Whether two differ, elementwise; NaN does.",
     .formula = "y = a != b",
     .adjoint = no_slope,
+    .none = WG_EVERY_OPERAND,
     .operands = 2,
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
@@ -154,6 +156,7 @@ static const wg_op less_op = {
     .summary = "Whether a is below b, elementwise.",
     .formula = "y = a < b",
     .adjoint = no_slope,
+    .none = WG_EVERY_OPERAND,
     .operands = 2,
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
@@ -170,6 +173,7 @@ static const wg_op less_equal_op = {
     .summary = "Whether a is at most b, elementwise.",
     .formula = "y = a <= b",
     .adjoint = no_slope,
+    .none = WG_EVERY_OPERAND,
     .operands = 2,
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
@@ -186,6 +190,7 @@ static const wg_op greater_op = {
     .summary = "Whether a is above b, elementwise.",
     .formula = "y = a > b",
     .adjoint = no_slope,
+    .none = WG_EVERY_OPERAND,
     .operands = 2,
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
@@ -202,6 +207,7 @@ static const wg_op greater_equal_op = {
     .summary = "Whether a is at least b, elementwise.",
     .formula = "y = a >= b",
     .adjoint = no_slope,
+    .none = WG_EVERY_OPERAND,
     .operands = 2,
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
@@ -250,6 +256,7 @@ static const wg_op where_op = {
     .summary = "Elements of a where c is true, else of b.",
     .formula = "y = a where c, else b",
     .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c: none",
+    .none = 1 << 0,
     .operands = 3,
     .promote = WG_PROMOTE_COMMON,
     .promote_from = 1,
@@ -295,6 +302,7 @@ static wg_node cast_sample(wg_site here, wg_graph *g, int i)
     case 2: return wg_cast(wg_mul(wg_any_class(g, 9, WG_SHAPE(2, 5)), 1.25), WG_I32);
     case 3: return wg_cast(wg_any(g, WG_SHAPE(0, 2)), WG_I64);
     case 4: return wg_cast(wg_any_class(g, 2, WG_SHAPE(6)), WG_BOOL);
+    case 5: return wg_cast(wg_cast(x, wg_node_dtype(x) == WG_F64 ? WG_F32 : WG_F64), WG_DEFAULT_DTYPE);
     }
     return wg_none;
 }

@@ -67,6 +67,7 @@ static const wg_op wgi_op_custom = {
     .summary = "Its first operand, with a derivative of the caller's for the others.",
     .formula = "y = f(x)",
     .adjoint = "x' = rule(y, y', x)",
+    .none = 1 << 0, /* the value, behind which the operands stand */
     .operands = -1,
     .kind = WG_ALIAS,
     .attr_size = sizeof(wg_vjp_rule),

@@ -251,7 +251,8 @@ static const wg_op accuracy_op = {
     .summary =
         "The share of rows whose largest element stands at the class number, or where the row of probabilities has its largest.",
     .formula = "y = mean(argmax(x) = y)",
-    .adjoint = "none: it counts",
+    .adjoint = "it counts",
+    .none = WG_EVERY_OPERAND,
     .operands = 2,
     .kind = WG_REDUCE,
     .shape = accuracy_shape,

@@ -131,6 +131,7 @@ static const wg_op random_keep_op = {
     .summary = "x / keep where the element's draw from the stream is below keep, else 0.",
     .formula = "y = x / p where u < p, else 0",
     .adjoint = "x' = y' / p where u < p, else 0; none for p and the stream",
+    .none = 1 << 1 | 1 << 2,
     .operands = 3,
     .kind = WG_RANDOM,
     .cost = 8,

@@ -76,7 +76,7 @@ static const char *word(const tally *t) { return t->failed ? "fail" : t->open ? 
 static int check_op(const args *a, const wg_op *op, const wg_gradcheck_opts *o, json *j)
 {
     tally t = { 0 };
-    bool  none = op->adjoint && !strncmp(op->adjoint, "none", 4);
+    bool  none = !wg_op_has_derivative(op, -1);
     for (int i = 0; !none && one_sample(a, op, i, o, &t);) i++;
     if (a->json) {
         json_object(j, NULL);
@@ -86,7 +86,7 @@ static int check_op(const args *a, const wg_op *op, const wg_gradcheck_opts *o, 
         json_number(j, "ratio", t.worst, WG_F64);
         json_end(j, '}');
     } else if (none) {
-        printf("%-24s %s\n", op->name, op->adjoint);
+        printf("%-24s none: %s\n", op->name, op->adjoint);
     } else {
         printf("%-24s %-12s %d sample%s, worst ratio %.1e\n", op->name, word(&t), t.samples, t.samples == 1 ? "" : "s", t.worst);
     }

@@ -16,6 +16,13 @@ static const char *kind_of(const wg_op *op)
 
 static const char *text_of(const char *s) { return s ? s : ""; }
 
+static const char *adjoint_of(const wg_op *op)
+{
+    static char text[512];
+    snprintf(text, sizeof text, "%s%s", wg_op_has_derivative(op, -1) ? "" : "none: ", text_of(op->adjoint));
+    return text;
+}
+
 static int samples(const wg_op *op)
 {
     wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
@@ -32,7 +39,7 @@ static int samples(const wg_op *op)
 static void one_text(const wg_op *op)
 {
     printf("%s   %s\n\n  %s\n", op->name, kind_of(op), text_of(op->summary));
-    printf("  formula   %s\n  adjoint   %s\n", text_of(op->formula), text_of(op->adjoint));
+    printf("  formula   %s\n  adjoint   %s\n", text_of(op->formula), adjoint_of(op));
     if (op->operands < 0) printf("  operands  any number\n");
     else printf("  operands  %d%s\n", op->operands, op->optional ? ", the last may be left out" : "");
     for (const wg_attr_row *r = op->attrs; r && r->name; r++)
@@ -48,7 +55,7 @@ static void op_json(json *j, const wg_op *op)
     json_text(j, "kind", kind_of(op));
     json_text(j, "summary", text_of(op->summary));
     json_text(j, "formula", text_of(op->formula));
-    json_text(j, "adjoint", text_of(op->adjoint));
+    json_text(j, "adjoint", adjoint_of(op));
     json_whole(j, "operands", op->operands);
     json_array(j, "options");
     for (const wg_attr_row *r = op->attrs; r && r->name; r++) {
@@ -77,8 +84,7 @@ static void all_text(void)
     }
     for (int i = 0; i < wg_op_count(); i++)
         if (is_shown(wg_op_at(i)))
-            printf("%-*s  %-*s  %s\n", width, wg_op_at(i)->name, formula, text_of(wg_op_at(i)->formula),
-                   text_of(wg_op_at(i)->adjoint));
+            printf("%-*s  %-*s  %s\n", width, wg_op_at(i)->name, formula, text_of(wg_op_at(i)->formula), adjoint_of(wg_op_at(i)));
 }
 
 static void cell(const char *s)
@@ -95,7 +101,7 @@ static void markdown_row(const wg_op *op)
     fputs(" | ", stdout);
     cell(text_of(op->formula));
     fputs(" | ", stdout);
-    cell(text_of(op->adjoint));
+    cell(adjoint_of(op));
     fputs(" | ", stdout);
     for (const wg_attr_row *r = op->attrs; r && r->name; r++) printf("%s`%s`", r == op->attrs ? "" : ", ", r->name);
     printf(" | %s |\n", kind_of(op));

@@ -31,6 +31,7 @@ typedef enum wg_class {
     WG_LEAF      /* inputs, parameters, numbers: values from outside */
 } wg_class;
 
+#define WG_EVERY_OPERAND UINT32_MAX /* .none of an op without a derivative */
 enum { WG_ISAS = 3, WG_MAX_OUTPUTS = 4, WG_FOLD = 256 }; /* baseline, AVX2, AVX-512 */
 
 typedef struct wg_type {
@@ -190,7 +191,8 @@ struct wg_op {
     const char *name;
     const char *summary;  /* a sentence */
     const char *formula;  /* "y = a b" */
-    const char *adjoint;  /* "a' = y' b, b' = y' a"; or why there is none: "none: ..." */
+    const char *adjoint;  /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
+    uint32_t    none;     /* bit k: operand k has no derivative, and what vjp leaves for it is not taken */
     int         operands; /* -1: any number */
     int         optional; /* of them, how many of the last may be wg_none (composites) */
     int         outputs;  /* default 1; k outputs are k consecutive nodes, wg_part reaches them */
@@ -225,8 +227,8 @@ struct wg_op {
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: the offset in elements into x[0], or -1: run the kernel */
 
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
-    /* gx[k] is wg_none beforehand: leave it so where operand k has no derivative. A rule may use operands, results and numbers:
-     * an input, parameter, state or stream that it needs is an operand of the op. */
+    /* gx[k] is wg_none beforehand: leave it so where operand k has no derivative, and say so in .none. A rule may use operands,
+     * results and numbers: an input, parameter, state or stream that it needs is an operand of the op. */
     wg_vjp_rule vjp;
     wg_node (*jvp)(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]); /* tx[k] wg_none: zero */
     /* An op of a kernel alone that computes a node of `joins` and one of this op that reads its results, the same bits in one
@@ -269,6 +271,9 @@ WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s); /* i32 */
 WG_API int          wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
+
+/* Whether an op may have a derivative by an operand; operand -1: by any. */
+WG_API bool wg_op_has_derivative(const wg_op *op, int operand);
 
 #ifdef __cplusplus
 }

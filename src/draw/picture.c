@@ -153,12 +153,6 @@ static wg_node last_scalar(const wgi_view *v)
 
 enum { WANTED = 1, REACHED = 2 };
 
-static bool has_derivative(wg_node n)
-{
-    const wg_op *op = wg_node_op(n);
-    return op && !(op->adjoint && strncmp(op->adjoint, "none", 4) == 0);
-}
-
 static void mark_wanted(wgi_view *v)
 {
     const wg_draw_opts *o = v->o;
@@ -188,9 +182,9 @@ static void find_way(wgi_view *v)
     }
     v->way[v->place[v->root.index]] |= REACHED;
     for (int64_t i = v->nodes - 1; i >= 0; i--) {
-        if (!(v->way[i] & REACHED) || !has_derivative(node_at(v, i))) continue;
-        for (int64_t a = v->first[i]; a < v->first[i + 1]; a++)
-            if (v->arg[a] >= 0) v->way[v->arg[a]] |= REACHED;
+        const wg_op *op = wg_node_op(node_at(v, i));
+        for (int64_t a = v->first[i]; v->way[i] & REACHED && a < v->first[i + 1]; a++)
+            if (v->arg[a] >= 0 && wg_op_has_derivative(op, (int)(a - v->first[i]))) v->way[v->arg[a]] |= REACHED;
     }
     for (int64_t i = 0; i < v->nodes; i++) v->way[i] = v->way[i] == (WANTED | REACHED);
 }

@@ -17,8 +17,7 @@ static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_
     const wg_op    *op = node->op;
     for (int k = 0; k < n; k++) {
         if (wg_is_none(tx[k])) continue;
-        for (int j = 0; j < n; j++) gx[j] = wg_none;
-        wgi_vjp(op, here, y, wgi_to_shape(here, tx[k], s, t), x, gx);
+        wgi_vjp(here, op, y, wgi_to_shape(here, tx[k], s, t), x, gx, n);
         if (wg_is_none(gx[k])) continue;
         wg_node part = wgi_is_number(gx[k]) ? wgi_leaf_number(g, here, wgi_number_value(gx[k]), t) : gx[k];
         part = wgi_to_shape(here, part, s, t);

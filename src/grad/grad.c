@@ -138,12 +138,15 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
     return true;
 }
 
-bool wgi_vjp(const wg_op *op, wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n)
 {
     wg_graph    *g = y.graph;
     const wg_op *outer = wgi_rule_begin(g, op);
     g->refused = false;
+    for (int k = 0; k < n; k++) gx[k] = wg_none;
     op->vjp(here, y, gy, x, gx);
+    for (int k = 0; op->none && k < n; k++)
+        if (!wg_op_has_derivative(op, k)) gx[k] = wg_none;
     wgi_rule_end(g, outer);
     return !g->refused;
 }
@@ -168,7 +171,7 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
     uint32_t blocked = i;
     wg_site  here = wg_inside(g->node[i].here);
     for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
-    if (op->vjp && !others) wgi_vjp(op, here, wgi_handle(g, i), gy[0], x, gx);
+    if (op->vjp && !others) wgi_vjp(here, op, wgi_handle(g, i), gy[0], x, gx, (int)k);
     else if (op->expand && !by_expansion(s, i, gy, outputs, x, gx, &blocked)) return false;
     for (uint32_t j = 0; j < k; j++) {
         uint32_t to = x[j].index;
@@ -259,10 +262,9 @@ static bool depends(wg_graph *g, uint32_t y, uint32_t x)
 static void fail_blocked(wg_graph *g, wg_site here, const char *what, uint32_t blocked, const char *target)
 {
     const wgi_node *b = &g->node[blocked];
+    const char     *why = b->op->none && b->op->adjoint ? b->op->adjoint : "";
     wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "every path to %s ends at %s (%s), which has no derivative there%s%s", target,
-             b->op->name, wg_site_place(b->here), strncmp(b->op->adjoint ? b->op->adjoint : "", "none", 4) == 0 ? ": " : "",
-             strncmp(b->op->adjoint ? b->op->adjoint : "", "none", 4) == 0 ? b->op->adjoint + WGI_MIN(strlen(b->op->adjoint), 6)
-                                                                           : "");
+             b->op->name, wg_site_place(b->here), *why ? ": " : "", why);
 }
 
 static bool float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument, const char *otherwise)

@@ -5,21 +5,21 @@ const wg_op wgi_op_error = { .name = "error",
                              .kind = WG_LEAF,
                              .summary = "Stands for what could not be built.",
                              .formula = "y = ?",
-                             .adjoint = "none: not a value" };
+                             .adjoint = "not a value" };
 const wg_op wgi_op_number = {
-    .name = "number", .kind = WG_LEAF, .summary = "A number.", .formula = "y = number", .adjoint = "none: a leaf"
+    .name = "number", .kind = WG_LEAF, .summary = "A number.", .formula = "y = number", .adjoint = "a leaf"
 };
 const wg_op wgi_op_input = {
-    .name = "input", .kind = WG_LEAF, .summary = "Values from outside.", .formula = "y = input", .adjoint = "none: a leaf"
+    .name = "input", .kind = WG_LEAF, .summary = "Values from outside.", .formula = "y = input", .adjoint = "a leaf"
 };
 const wg_op wgi_op_param = {
-    .name = "param", .kind = WG_LEAF, .summary = "A parameter.", .formula = "y = parameter", .adjoint = "none: a leaf"
+    .name = "param", .kind = WG_LEAF, .summary = "A parameter.", .formula = "y = parameter", .adjoint = "a leaf"
 };
 const wg_op wgi_op_state = { .name = "state",
                              .kind = WG_LEAF,
                              .summary = "A state: kept with the parameters, not trained.",
                              .formula = "y = state",
-                             .adjoint = "none: a leaf" };
+                             .adjoint = "a leaf" };
 const wg_op wgi_op_stream = {
-    .name = "stream", .kind = WG_LEAF, .summary = "A random stream.", .formula = "y = stream", .adjoint = "none: a leaf"
+    .name = "stream", .kind = WG_LEAF, .summary = "A random stream.", .formula = "y = stream", .adjoint = "a leaf"
 };

@@ -89,7 +89,7 @@ static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, u
     r.variable[WGI_GY] = gy.index, r.variable[WGI_Y] = y.index;
     for (int k = 0; k < n; k++) r.variable[WGI_X + k] = x[k].index;
     r.first = g->count;
-    if (!wgi_vjp(t->op, here, y, gy, x, gx)) return false;
+    if (!wgi_vjp(here, t->op, y, gy, x, gx, n)) return false;
     for (int k = 0; k < n; k++) {
         if (!(wanted >> k & 1)) continue;
         if (wgi_is_number(gx[k])) gx[k] = wgi_leaf_number(g, here, wgi_number_value(gx[k]), type);

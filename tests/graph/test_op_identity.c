@@ -103,3 +103,30 @@ Test(op_identity, kinds_of_leaves)
     cr_expect_eq(wg_node_leaf(wg_number(1)), WG_LEAF_NONE);
     wgt_finish(b.c, NULL);
 }
+
+/* ---- .none is what says that there is no derivative, never the text of .adjoint ---- */
+
+static const wg_op flat = {
+    .name = "flat", .adjoint = "a staircase", .none = 1 << 0, .operands = 1, .map = triple, .vjp = triple_vjp
+};
+
+Test(op_identity, none_wins_over_the_rule_and_the_message_says_why)
+{
+    bench b = start();
+    wg_grad(wg_sum(applied(&flat, b.x)), b.x);
+    wgt_expect_error(b.c, WG_ERROR_GRADIENT, "which has no derivative there: a staircase");
+    wgt_drop(b.c, NULL);
+}
+
+static const wg_op plain = {
+    .name = "plain", .adjoint = "none better than 3 y'", .operands = 1, .map = triple, .vjp = triple_vjp
+};
+
+Test(op_identity, text_that_begins_with_none_is_text)
+{
+    bench b = start();
+    cr_expect(wg_op_has_derivative(&plain, 0) && wg_op_has_derivative(&plain, -1));
+    cr_expect(!wg_op_has_derivative(&flat, 0) && !wg_op_has_derivative(&flat, -1));
+    expect(wg_grad(wg_sum(applied(&plain, b.x)), b.x), 3, 3, 3, 3);
+    wgt_finish(b.c, NULL);
+}

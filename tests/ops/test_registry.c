@@ -57,7 +57,7 @@ ParameterizedTest(int *index, registry, is_documented)
     cr_assert_eq(wg_op_find(op->name), op, "%s is not found, or twice in the registry", op->name);
     cr_assert(op->summary && *op->summary, "%s has no summary", op->name);
     cr_assert(op->formula && *op->formula, "%s has no formula", op->name);
-    cr_assert(op->adjoint && *op->adjoint, "%s has no adjoint: a derivative, or \"none: \" and why", op->name);
+    cr_assert(op->adjoint && *op->adjoint, "%s has no adjoint: a derivative, or why there is none", op->name);
     cr_assert(op->expand || op->map || op->kernel[0] || op->alias || op->kind == WG_LEAF, "%s cannot be run", op->name);
     if (op->kind == WG_LEAF) return;
     cr_assert_geq(count_samples(op), 2, "%s has %d samples", op->name, count_samples(op));

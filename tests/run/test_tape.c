@@ -16,7 +16,7 @@ static void   twice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
 static const wg_op twice_op = { .name = "twice", .operands = 1, .map = twice, .vjp = twice_vjp };
 
 static double      step(double x, const void *attr) { return (void)attr, x > 0.25; }
-static const wg_op step_op = { .name = "step", .adjoint = "none: flat", .operands = 1, .map = step };
+static const wg_op step_op = { .name = "step", .adjoint = "flat", .none = 1, .operands = 1, .map = step };
 
 /* The next node of a random program; those of kind 16 and above are no case for the sweep. */
 static wg_node next(wgt_random *r, wg_node a, wg_node b, wg_node c, uint64_t kinds)
