@@ -3,6 +3,7 @@
 # New files appear by themselves: the .c files of src/ and ops/ make the library, tools/*.c the command, each
 # tests/ROOM/test_*.c one Criterion binary (tests/*.c help them all), each examples/*.c one program. The files of ops/,
 # src/kernel/ and src/optim/ are compiled once for each instruction set; what is no kernel stands there under `#if WG_BASE`.
+# An op is registered by standing in a file of ops/.
 # A build of another kind has its own directory: HOSTILE=1 in build/hostile, SAN=... in build/san.
 #
 #   CC CFLAGS CPPFLAGS LDFLAGS     as usual; CFLAGS come after ours
@@ -54,7 +55,7 @@ endif
 
 # ---- flags ----
 
-WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc
+WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/obj/generated
 WG_CFLAGS   := -std=c17 -fvisibility=$(if $(TEST_BUILD),default,hidden) -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter
@@ -104,6 +105,7 @@ endif
 # ---- files ----
 
 OBJ       := $(BUILD)/obj
+OP_LIST   := $(OBJ)/generated/op_list.h
 KERNEL_SRC := $(wildcard ops/*.c src/kernel/*.c src/optim/*.c)
 SRC_OBJ   := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNEL_SRC),$(wildcard src/*/*.c src/*/*/*.c)))
 OPS_OBJ   := $(foreach i,$(ISA_LIST),$(patsubst %.c,$(OBJ)/isa$i/%.o,$(KERNEL_SRC)))
@@ -141,6 +143,13 @@ endif
 # Everything is compiled again when the flags have changed.
 $(FLAGS): FORCE
 	@mkdir -p $(@D); echo '$(FLAGS_TEXT)' | cmp -s - $@ || echo '$(FLAGS_TEXT)' > $@
+
+# The registry's list, written anew when it has changed.
+$(OP_LIST): FORCE
+	@mkdir -p $(@D); awk -f tools/op_list.awk $(sort $(wildcard ops/*.c)) > $@.new || { rm -f $@.new; exit 1; }; \
+	cmp -s $@.new $@ || cp $@.new $@
+
+$(OBJ)/isa0/ops/registry.o: | $(OP_LIST)
 
 $(OBJ)/src/%.o: src/%.c $(FLAGS)
 	$(call say,CC,$<)

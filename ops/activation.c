@@ -63,7 +63,7 @@ static const char *backward_error(wg_site here, wg_graph *g, int i, const wg_op 
     return "shapes do not broadcast";
 }
 
-static const wg_op tanh_backward_op, sigmoid_backward_op, relu_backward_op;
+extern const wg_op wgi_op_tanh_backward, wgi_op_sigmoid_backward, wgi_op_relu_backward;
 
 static void tanh_backward_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
@@ -71,11 +71,15 @@ static void tanh_backward_expand(wg_site here, const wg_node x[], int n, const v
 }
 static wg_node tanh_backward_sample(wg_site here, wg_graph *g, int i)
 {
-    return backward_sample(here, g, i, &tanh_backward_op, -0.9, 0.9);
+    return backward_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9);
 }
-static const char *tanh_backward_error(wg_site here, wg_graph *g, int i) { return backward_error(here, g, i, &tanh_backward_op); }
-static const wg_op tanh_backward_op = {
-    .name = "tanh_backward",
+static const char *tanh_backward_error(wg_site here, wg_graph *g, int i)
+{
+    return backward_error(here, g, i, &wgi_op_tanh_backward);
+}
+
+const wg_op wgi_op_tanh_backward = {
+    OP(tanh_backward),
     .summary = "The derivative of tanh, by its value.",
     .formula = "y = a (1 - b^2)",
     .adjoint = "a' = y' (1 - b^2), b' = -2 y' a b",
@@ -93,14 +97,15 @@ static void sigmoid_backward_expand(wg_site here, const wg_node x[], int n, cons
 }
 static wg_node sigmoid_backward_sample(wg_site here, wg_graph *g, int i)
 {
-    return backward_sample(here, g, i, &sigmoid_backward_op, 0.1, 0.9);
+    return backward_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9);
 }
 static const char *sigmoid_backward_error(wg_site here, wg_graph *g, int i)
 {
-    return backward_error(here, g, i, &sigmoid_backward_op);
+    return backward_error(here, g, i, &wgi_op_sigmoid_backward);
 }
-static const wg_op sigmoid_backward_op = {
-    .name = "sigmoid_backward",
+
+const wg_op wgi_op_sigmoid_backward = {
+    OP(sigmoid_backward),
     .summary = "The derivative of sigmoid, by its value.",
     .formula = "y = a b (1 - b)",
     .adjoint = "a' = y' b (1 - b), b' = y' a (1 - 2 b)",
@@ -118,12 +123,16 @@ static void relu_backward_expand(wg_site here, const wg_node x[], int n, const v
 }
 static wg_node relu_backward_sample(wg_site here, wg_graph *g, int i)
 {
-    return i < 3 ? backward_sample(here, g, i, &relu_backward_op, 0.2, 2)
-                 : backward_sample(here, g, i - 3, &relu_backward_op, -2, -0.2);
+    return i < 3 ? backward_sample(here, g, i, &wgi_op_relu_backward, 0.2, 2)
+                 : backward_sample(here, g, i - 3, &wgi_op_relu_backward, -2, -0.2);
 }
-static const char *relu_backward_error(wg_site here, wg_graph *g, int i) { return backward_error(here, g, i, &relu_backward_op); }
-static const wg_op relu_backward_op = {
-    .name = "relu_backward",
+static const char *relu_backward_error(wg_site here, wg_graph *g, int i)
+{
+    return backward_error(here, g, i, &wgi_op_relu_backward);
+}
+
+const wg_op wgi_op_relu_backward = {
+    OP(relu_backward),
     .summary = "The derivative of relu.",
     .formula = "y = a where b > 0, else 0",
     .adjoint = "a' = y' where b > 0, else 0; b: none",
@@ -140,12 +149,13 @@ static const wg_op relu_backward_op = {
 
 static void tanh_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply2(here, gy, y, &tanh_backward_op);
+    gx[0] = wg_apply2(here, gy, y, &wgi_op_tanh_backward);
 }
 static wg_node     tanh_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_tanh_at, here, -2, 2); }
 static const char *tanh_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "tanh", here); }
-static const wg_op tanh_op = {
-    .name = "tanh",
+
+const wg_op wgi_op_tanh = {
+    OP(tanh),
     .summary = "The hyperbolic tangent.",
     .formula = "y = tanh x",
     .adjoint = "x' = y' (1 - y^2)",
@@ -157,18 +167,19 @@ static const wg_op tanh_op = {
     .sample = tanh_sample,
     .error = tanh_error,
 };
-wg_node wg_tanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &tanh_op); }
+wg_node wg_tanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_tanh); }
 
 /* ---- sigmoid ---- */
 
 static void sigmoid_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply2(here, gy, y, &sigmoid_backward_op);
+    gx[0] = wg_apply2(here, gy, y, &wgi_op_sigmoid_backward);
 }
 static wg_node     sigmoid_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sigmoid_at, here, -3, 3); }
 static const char *sigmoid_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sigmoid", here); }
-static const wg_op sigmoid_op = {
-    .name = "sigmoid",
+
+const wg_op wgi_op_sigmoid = {
+    OP(sigmoid),
     .summary = "The logistic function.",
     .formula = "y = 1 / (1 + e^-x)",
     .adjoint = "x' = y' y (1 - y)",
@@ -180,7 +191,7 @@ static const wg_op sigmoid_op = {
     .sample = sigmoid_sample,
     .error = sigmoid_error,
 };
-wg_node wg_sigmoid_at(wg_site here, wg_node x) { return wg_apply1(here, x, &sigmoid_op); }
+wg_node wg_sigmoid_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sigmoid); }
 
 /* ---- softplus ---- */
 
@@ -190,8 +201,9 @@ static void softplus_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[],
 }
 static wg_node     softplus_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_softplus_at, here, -3, 3); }
 static const char *softplus_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "softplus", here); }
-static const wg_op softplus_op = {
-    .name = "softplus",
+
+const wg_op wgi_op_softplus = {
+    OP(softplus),
     .summary = "A smooth relu, as max(x, 0) + ln(1 + e^-|x|).",
     .formula = "y = ln(1 + e^x)",
     .adjoint = "x' = y' sigmoid x",
@@ -203,18 +215,19 @@ static const wg_op softplus_op = {
     .sample = softplus_sample,
     .error = softplus_error,
 };
-wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply1(here, x, &softplus_op); }
+wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_softplus); }
 
 /* ---- relu ---- */
 
 static void relu_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply2(here, gy, y, &relu_backward_op);
+    gx[0] = wg_apply2(here, gy, y, &wgi_op_relu_backward);
 }
 static wg_node     relu_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_relu_at, here); }
 static const char *relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "relu", here); }
-static const wg_op relu_op = {
-    .name = "relu",
+
+const wg_op wgi_op_relu = {
+    OP(relu),
     .summary = "The positive part; NaN stays.",
     .formula = "y = max(x, 0)",
     .adjoint = "x' = y' where x > 0, else 0",
@@ -224,7 +237,7 @@ static const wg_op relu_op = {
     .sample = relu_sample,
     .error = relu_error,
 };
-wg_node wg_relu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &relu_op); }
+wg_node wg_relu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_relu); }
 
 /* ---- leaky: the slope is an operand, for it may change from run to run; leaky_relu: it is an option ---- */
 
@@ -250,8 +263,9 @@ static const char *leaky_error(wg_site here, wg_graph *g, int i)
     leaky_at(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
     return "shapes do not broadcast";
 }
-static const wg_op leaky_op = {
-    .name = "leaky",
+
+const wg_op wgi_op_leaky = {
+    OP(leaky),
     .summary = "A relu with a slope below zero.",
     .formula = "y = x where x > 0, else slope x",
     .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x",
@@ -262,7 +276,7 @@ static const wg_op leaky_op = {
     .sample = leaky_sample,
     .error = leaky_error,
 };
-static wg_node leaky_at(wg_site here, wg_node x, wg_node slope) { return wg_apply2(here, x, slope, &leaky_op); }
+static wg_node leaky_at(wg_site here, wg_node x, wg_node slope) { return wg_apply2(here, x, slope, &wgi_op_leaky); }
 
 struct leaky_relu {
     double slope; /* 0: the default */
@@ -284,8 +298,9 @@ static wg_node leaky_relu_sample(wg_site here, wg_graph *g, int i)
     return wg_none;
 }
 static const char *leaky_relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "leaky_relu", here); }
-static const wg_op leaky_relu_op = {
-    .name = "leaky_relu",
+
+const wg_op wgi_op_leaky_relu = {
+    OP(leaky_relu),
     .summary = "A relu with a slope below zero, 0.01 by default.",
     .formula = "y = x where x > 0, else slope x",
     .adjoint = "x' = y' where x > 0, else slope y'",
@@ -298,11 +313,7 @@ static const wg_op leaky_relu_op = {
 };
 wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a)
 {
-    return wg_apply(here, &leaky_relu_op, &a->x, 1, &(struct leaky_relu){ a->slope });
+    return wg_apply(here, &wgi_op_leaky_relu, &a->x, 1, &(struct leaky_relu){ a->slope });
 }
-
-extern const wg_op *const wgi_ops_activation[];
-const wg_op *const wgi_ops_activation[] = { &tanh_op,       &sigmoid_op,       &softplus_op,         &relu_op,          &leaky_op,
-                                            &leaky_relu_op, &tanh_backward_op, &sigmoid_backward_op, &relu_backward_op, NULL };
 
 #endif

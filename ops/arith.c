@@ -81,8 +81,9 @@ static void add_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 }
 static wg_node     add_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_add_at, here, -2, 2); }
 static const char *add_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_add_at, here); }
-static const wg_op add_op = {
-    .name = "add",
+
+const wg_op wgi_op_add = {
+    OP(add),
     .summary = "Elementwise sum.",
     .formula = "y = a + b",
     .adjoint = "a' = y', b' = y'",
@@ -92,7 +93,7 @@ static const wg_op add_op = {
     .sample = add_sample,
     .error = add_error,
 };
-wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &add_op); }
+wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_add); }
 
 /* ---- sub ---- */
 
@@ -103,8 +104,9 @@ static void sub_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 }
 static wg_node     sub_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_sub_at, here, -2, 2); }
 static const char *sub_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_sub_at, here); }
-static const wg_op sub_op = {
-    .name = "sub",
+
+const wg_op wgi_op_sub = {
+    OP(sub),
     .summary = "Elementwise difference.",
     .formula = "y = a - b",
     .adjoint = "a' = y', b' = -y'",
@@ -114,7 +116,7 @@ static const wg_op sub_op = {
     .sample = sub_sample,
     .error = sub_error,
 };
-wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &sub_op); }
+wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_sub); }
 
 /* ---- mul ---- */
 
@@ -125,8 +127,9 @@ static void mul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 }
 static wg_node     mul_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_mul_at, here, -2, 2); }
 static const char *mul_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_mul_at, here); }
-static const wg_op mul_op = {
-    .name = "mul",
+
+const wg_op wgi_op_mul = {
+    OP(mul),
     .summary = "Elementwise product.",
     .formula = "y = a · b",
     .adjoint = "a' = y' b, b' = y' a",
@@ -137,7 +140,7 @@ static const wg_op mul_op = {
     .sample = mul_sample,
     .error = mul_error,
 };
-wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &mul_op); }
+wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_mul); }
 
 /* ---- div ---- */
 
@@ -148,8 +151,9 @@ static void div_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 }
 static wg_node     div_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_div_at, here, 0.5, 2); }
 static const char *div_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_div_at, here); }
-static const wg_op div_op = {
-    .name = "div",
+
+const wg_op wgi_op_div = {
+    OP(div),
     .summary = "Elementwise quotient; of integers a float.",
     .formula = "y = a / b",
     .adjoint = "a' = y' / b, b' = -y' y / b",
@@ -161,7 +165,7 @@ static const wg_op div_op = {
     .sample = div_sample,
     .error = div_error,
 };
-wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &div_op); }
+wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_div); }
 
 /* ---- pow ---- */
 
@@ -179,8 +183,9 @@ static wg_node pow_sample(wg_site here, wg_graph *g, int i)
     return pair(g, i, wg_pow_at, here, 0.5, 2);
 }
 static const char *pow_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_pow_at, here); }
-static const wg_op pow_op = {
-    .name = "pow",
+
+const wg_op wgi_op_pow = {
+    OP(pow),
     .summary = "Elementwise power; of integers a float.",
     .formula = "y = a^b",
     .adjoint = "a' = y' b a^(b-1), b' = y' y ln a, where b = 0: a' = 0, where a = 0: b' = 0",
@@ -192,7 +197,7 @@ static const wg_op pow_op = {
     .sample = pow_sample,
     .error = pow_error,
 };
-wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &pow_op); }
+wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_pow); }
 
 /* ---- maximum, minimum ---- */
 
@@ -208,8 +213,9 @@ static void maximum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
 }
 static wg_node     maximum_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_maximum_at, here, -3, 3); }
 static const char *maximum_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_maximum_at, here); }
-static const wg_op maximum_op = {
-    .name = "maximum",
+
+const wg_op wgi_op_maximum = {
+    OP(maximum),
     .summary = "The larger of two, elementwise; NaN if one is.",
     .formula = "y = max(a, b)",
     .adjoint = "a' = y' where a > b, b' = y' where b > a, half each where they are equal",
@@ -219,7 +225,7 @@ static const wg_op maximum_op = {
     .sample = maximum_sample,
     .error = maximum_error,
 };
-wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &maximum_op); }
+wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_maximum); }
 
 static void minimum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
@@ -228,8 +234,9 @@ static void minimum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
 }
 static wg_node     minimum_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_minimum_at, here, -3, 3); }
 static const char *minimum_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_minimum_at, here); }
-static const wg_op minimum_op = {
-    .name = "minimum",
+
+const wg_op wgi_op_minimum = {
+    OP(minimum),
     .summary = "The smaller of two, elementwise; NaN if one is.",
     .formula = "y = min(a, b)",
     .adjoint = "a' = y' where a < b, b' = y' where b < a, half each where they are equal",
@@ -239,15 +246,16 @@ static const wg_op minimum_op = {
     .sample = minimum_sample,
     .error = minimum_error,
 };
-wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &minimum_op); }
+wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_minimum); }
 
 /* ---- neg ---- */
 
 static void        neg_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_neg(gy); }
-static const wg_op neg_op;
-static wg_node     neg_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+extern const wg_op wgi_op_neg;
+
+static wg_node neg_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
-    return wg_node_op(x[0]) == &neg_op ? wg_node_operand(x[0], 0) : wg_none;
+    return wg_node_op(x[0]) == &wgi_op_neg ? wg_node_operand(x[0], 0) : wg_none;
 }
 static wg_node neg_sample(wg_site here, wg_graph *g, int i)
 {
@@ -259,8 +267,9 @@ static const char *neg_error(wg_site here, wg_graph *g, int i)
     wg_add(wg_neg(wg_any(g, WG_SHAPE(2))), wg_any(g, WG_SHAPE(3)));
     return "shapes do not broadcast";
 }
-static const wg_op neg_op = {
-    .name = "neg",
+
+const wg_op wgi_op_neg = {
+    OP(neg),
     .summary = "The negative.",
     .formula = "y = -x",
     .adjoint = "x' = -y'",
@@ -271,7 +280,7 @@ static const wg_op neg_op = {
     .sample = neg_sample,
     .error = neg_error,
 };
-wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &neg_op); }
+wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_neg); }
 
 /* ---- addn ---- */
 
@@ -299,8 +308,9 @@ static const char *addn_error(wg_site here, wg_graph *g, int i)
     wg_addn(((wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(1)) }), 2);
     return "is not shaped as";
 }
-static const wg_op addn_op = {
-    .name = "addn",
+
+const wg_op wgi_op_addn = {
+    OP(addn),
     .summary = "The sum of any number of equal shapes, from first to last.",
     .formula = "y = x0 + x1 + ...",
     .adjoint = "xi' = y'",
@@ -311,10 +321,6 @@ static const wg_op addn_op = {
     .sample = addn_sample,
     .error = addn_error,
 };
-wg_node wg_addn_at(wg_site here, const wg_node x[], int n) { return wg_apply(here, &addn_op, x, n, NULL); }
-
-extern const wg_op *const wgi_ops_arith[];
-const wg_op *const        wgi_ops_arith[] = { &add_op,     &sub_op,     &mul_op, &div_op,  &pow_op,
-                                              &maximum_op, &minimum_op, &neg_op, &addn_op, NULL };
+wg_node wg_addn_at(wg_site here, const wg_node x[], int n) { return wg_apply(here, &wgi_op_addn, x, n, NULL); }
 
 #endif

@@ -56,7 +56,7 @@ KERNEL(batch_norm_grad)
 DECLARE(batch_norm_train);
 DECLARE(batch_norm_grad);
 
-static const wg_op batch_norm_train_op, batch_norm_grad_op;
+extern const wg_op wgi_op_batch_norm_train, wgi_op_batch_norm_grad;
 
 static int64_t units_of(const wg_kernel *k)
 {
@@ -104,7 +104,7 @@ static void batch_norm_train_expand(wg_site here, const wg_node x[], int n, cons
 }
 static void batch_norm_train_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &batch_norm_grad_op, (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
+    gx[0] = wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
     gx[1] = wg_part(gx[0], 1);
     gx[2] = wg_part(gx[0], 2);
 }
@@ -114,7 +114,7 @@ static wg_node batch_norm_train_sample(wg_site here, wg_graph *g, int i)
     if (i > 4) return wg_none;
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
     wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
-    return wg_apply(here, &batch_norm_train_op, (wg_node[]){ x, gamma, beta }, 3,
+    return wg_apply(here, &wgi_op_batch_norm_train, (wg_node[]){ x, gamma, beta }, 3,
                     &(norm_attr){ i == 1   ? 0.125
                                   : i == 3 ? 1
                                            : 0 });
@@ -122,12 +122,13 @@ static wg_node batch_norm_train_sample(wg_site here, wg_graph *g, int i)
 static const char *batch_norm_train_error(wg_site here, wg_graph *g, int i)
 {
     if (i) return NULL;
-    wg_apply(here, &batch_norm_train_op, (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) },
-             3, NULL);
+    wg_apply(here, &wgi_op_batch_norm_train,
+             (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 3, NULL);
     return "it must be [3]";
 }
-static const wg_op batch_norm_train_op = {
-    .name = "batch_norm_train",
+
+const wg_op wgi_op_batch_norm_train = {
+    OP(batch_norm_train),
     .summary = "Batch normalisation by the batch's own mean and variance (divided by n), which are parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
     .adjoint = "x' = gamma / s (y' - mean(y') - h mean(h y')), gamma' = sum(h y'), beta' = sum(y'); h = (x - mean) / s",
@@ -175,17 +176,19 @@ static wg_node batch_norm_grad_sample(wg_site here, wg_graph *g, int i)
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
     wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
     wg_node  gy = wg_any(g, s[i]);
-    return wg_apply(here, &batch_norm_grad_op, (wg_node[]){ x, gamma, mean, variance, gy }, 5, NULL);
+    return wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ x, gamma, mean, variance, gy }, 5, NULL);
 }
 static const char *batch_norm_grad_error(wg_site here, wg_graph *g, int i)
 {
     if (i) return NULL;
     wg_node f = wg_any(g, WG_SHAPE(3));
-    wg_apply(here, &batch_norm_grad_op, (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), f, f, f, wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
+    wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), f, f, f, wg_any(g, WG_SHAPE(4, 3)) }, 5,
+             NULL);
     return "is not shaped as";
 }
-static const wg_op batch_norm_grad_op = {
-    .name = "batch_norm_grad",
+
+const wg_op wgi_op_batch_norm_grad = {
+    OP(batch_norm_grad),
     .summary = "The gradients of batch_norm_train in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
     .formula = "x' = gamma / s (g - mean(g) - h mean(h g)), gamma' = sum(h g), beta' = sum(g); h = (x - mean) / s, s = "
                "sqrt(variance + eps)",
@@ -218,7 +221,7 @@ static bool batch_norm_shape(wg_rule *r)
 static void batch_norm_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     if (wg_is_none(x[3])) {
-        y[0] = wg_apply(here, &batch_norm_train_op, x, 3, attr);
+        y[0] = wg_apply(here, &wgi_op_batch_norm_train, x, 3, attr);
         return;
     }
     wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], ((const norm_attr *)attr)->eps)));
@@ -244,8 +247,9 @@ static const char *batch_norm_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op batch_norm_op = {
-    .name = "batch_norm",
+
+const wg_op wgi_op_batch_norm = {
+    OP(batch_norm),
     .summary = "Batch normalisation: by the mean and variance given, or by the batch's own, which are then parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
     .adjoint = "x' = y' gamma / sqrt(variance + eps), and through mean and variance where they are the batch's",
@@ -262,11 +266,8 @@ static const wg_op batch_norm_op = {
 };
 wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
 {
-    return wg_apply(here, &batch_norm_op, (wg_node[]){ a->x, a->gamma, a->beta, a->mean, a->variance }, 5,
+    return wg_apply(here, &wgi_op_batch_norm, (wg_node[]){ a->x, a->gamma, a->beta, a->mean, a->variance }, 5,
                     &(norm_attr){ a->eps });
 }
-
-extern const wg_op *const wgi_ops_batch_norm[];
-const wg_op *const        wgi_ops_batch_norm[] = { &batch_norm_train_op, &batch_norm_grad_op, &batch_norm_op, NULL };
 
 #endif

@@ -117,8 +117,9 @@ static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node
 
 static wg_node     equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_equal_at, here); }
 static const char *equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_equal_at, here); }
-static const wg_op equal_op = {
-    .name = "equal",
+
+const wg_op wgi_op_equal = {
+    OP(equal),
     .summary = "Whether two are equal, elementwise; NaN is not.",
     .formula = "y = a == b",
     .adjoint = no_slope,
@@ -130,12 +131,13 @@ static const wg_op equal_op = {
     .sample = equal_sample,
     .error = equal_error,
 };
-wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &equal_op); }
+wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_equal); }
 
 static wg_node     not_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_not_equal_at, here); }
 static const char *not_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_not_equal_at, here); }
-static const wg_op not_equal_op = {
-    .name = "not_equal",
+
+const wg_op wgi_op_not_equal = {
+    OP(not_equal),
     .summary = "Whether two differ, elementwise; NaN does.",
     .formula = "y = a != b",
     .adjoint = no_slope,
@@ -147,12 +149,13 @@ static const wg_op not_equal_op = {
     .sample = not_equal_sample,
     .error = not_equal_error,
 };
-wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &not_equal_op); }
+wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_not_equal); }
 
 static wg_node     less_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_at, here); }
 static const char *less_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_at, here); }
-static const wg_op less_op = {
-    .name = "less",
+
+const wg_op wgi_op_less = {
+    OP(less),
     .summary = "Whether a is below b, elementwise.",
     .formula = "y = a < b",
     .adjoint = no_slope,
@@ -164,12 +167,13 @@ static const wg_op less_op = {
     .sample = less_sample,
     .error = less_error,
 };
-wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &less_op); }
+wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_less); }
 
 static wg_node     less_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_equal_at, here); }
 static const char *less_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_equal_at, here); }
-static const wg_op less_equal_op = {
-    .name = "less_equal",
+
+const wg_op wgi_op_less_equal = {
+    OP(less_equal),
     .summary = "Whether a is at most b, elementwise.",
     .formula = "y = a <= b",
     .adjoint = no_slope,
@@ -181,12 +185,13 @@ static const wg_op less_equal_op = {
     .sample = less_equal_sample,
     .error = less_equal_error,
 };
-wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &less_equal_op); }
+wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_less_equal); }
 
 static wg_node     greater_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_at, here); }
 static const char *greater_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_greater_at, here); }
-static const wg_op greater_op = {
-    .name = "greater",
+
+const wg_op wgi_op_greater = {
+    OP(greater),
     .summary = "Whether a is above b, elementwise.",
     .formula = "y = a > b",
     .adjoint = no_slope,
@@ -198,12 +203,13 @@ static const wg_op greater_op = {
     .sample = greater_sample,
     .error = greater_error,
 };
-wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &greater_op); }
+wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_greater); }
 
 static wg_node     greater_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_equal_at, here); }
 static const char *greater_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_greater_equal_at, here); }
-static const wg_op greater_equal_op = {
-    .name = "greater_equal",
+
+const wg_op wgi_op_greater_equal = {
+    OP(greater_equal),
     .summary = "Whether a is at least b, elementwise.",
     .formula = "y = a >= b",
     .adjoint = no_slope,
@@ -215,7 +221,7 @@ static const wg_op greater_equal_op = {
     .sample = greater_equal_sample,
     .error = greater_equal_error,
 };
-wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &greater_equal_op); }
+wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_greater_equal); }
 
 /* ---- where ---- */
 
@@ -251,8 +257,9 @@ static const char *where_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op where_op = {
-    .name = "where",
+
+const wg_op wgi_op_where = {
+    OP(where),
     .summary = "Elements of a where c is true, else of b.",
     .formula = "y = a where c, else b",
     .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c: none",
@@ -268,7 +275,7 @@ static const wg_op where_op = {
 };
 wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 {
-    return wg_apply(here, &where_op, (wg_node[]){ c, a, b }, 3, NULL);
+    return wg_apply(here, &wgi_op_where, (wg_node[]){ c, a, b }, 3, NULL);
 }
 
 /* ---- cast ---- */
@@ -312,8 +319,9 @@ static const char *cast_error(wg_site here, wg_graph *g, int i)
     wg_cast(wg_any(g, WG_SHAPE(3)), WG_DTYPE_COUNT);
     return "no dtype has number 6";
 }
-static const wg_op cast_op = {
-    .name = "cast",
+
+const wg_op wgi_op_cast = {
+    OP(cast),
     .summary = "The same numbers in another dtype; to integers towards zero, saturating, NaN to 0.",
     .formula = "y = dtype(x)",
     .adjoint = "x' = y' in x's dtype; integers: none",
@@ -329,10 +337,6 @@ static const wg_op cast_op = {
     .sample = cast_sample,
     .error = cast_error,
 };
-wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to) { return wg_apply(here, &cast_op, &x, 1, &(struct cast){ to }); }
-
-extern const wg_op *const wgi_ops_compare[];
-const wg_op *const wgi_ops_compare[] = { &equal_op, &not_equal_op, &less_op, &less_equal_op, &greater_op, &greater_equal_op,
-                                         &where_op, &cast_op,      NULL };
+wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to) { return wg_apply(here, &wgi_op_cast, &x, 1, &(struct cast){ to }); }
 
 #endif

@@ -111,7 +111,7 @@ static bool cross_entropy_shape(wg_rule *r)
 
 static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
 
-static const wg_op cross_entropy_op, cross_entropy_grad_op;
+extern const wg_op wgi_op_cross_entropy, wgi_op_cross_entropy_grad;
 
 /* Rows of 0 and 1, or the probabilities themselves. */
 static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
@@ -128,7 +128,7 @@ static void cross_entropy_expand(wg_site here, const wg_node x[], int n, const v
 }
 static void cross_entropy_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &cross_entropy_grad_op, (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
+    gx[0] = wg_apply(here, &wgi_op_cross_entropy_grad, (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
     if (wg_dtype_is_float(wg_node_dtype(x[1])))
         gx[1] = wg_neg(wg_mul(wg_expand(gy, wg_node_shape(gy).rank), wg_log_softmax(x[0])));
 }
@@ -145,17 +145,18 @@ static wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
 static wg_node cross_entropy_sample(wg_site here, wg_graph *g, int i)
 {
     wg_node x[2];
-    return wg_is_none(logits_and_labels(g, i, x)) ? wg_none : wg_apply(here, &cross_entropy_op, x, 2, NULL);
+    return wg_is_none(logits_and_labels(g, i, x)) ? wg_none : wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
 }
 static const char *cross_entropy_error(wg_site here, wg_graph *g, int i)
 {
     wg_node x[2] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, i == 1 ? 40 : 4, WG_SHAPE(i == 0 ? 2 : 3)) };
     if (i > 1) return NULL;
-    wg_apply(here, &cross_entropy_op, x, 2, NULL);
+    wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
     return i ? "label out of range" : "class numbers must be [3]";
 }
-static const wg_op cross_entropy_op = {
-    .name = "cross_entropy",
+
+const wg_op wgi_op_cross_entropy = {
+    OP(cross_entropy),
     .summary =
         "Cross-entropy of each row of logits with a class number or a row of probabilities; then the row's largest logit and sum "
         "of e^(z - that), for the gradient.",
@@ -198,18 +199,18 @@ static wg_node cross_entropy_grad_sample(wg_site here, wg_graph *g, int i)
     wg_node x[5];
     if (wg_is_none(logits_and_labels(g, i, x))) return wg_none;
     wg_shape rows = wg_node_shape(x[0]);
-    wg_node  loss = wg_apply(here, &cross_entropy_op, x, 2, NULL);
+    wg_node  loss = wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
     x[2] = wg_any(g, without_last(&rows));
     x[3] = wg_part(loss, 1);
     x[4] = wg_part(loss, 2);
-    return wg_apply(here, &cross_entropy_grad_op, x, 5, NULL);
+    return wg_apply(here, &wgi_op_cross_entropy_grad, x, 5, NULL);
 }
 static const char *cross_entropy_grad_error(wg_site here, wg_graph *g, int i)
 {
     if (i) return NULL;
     wg_node rows = wg_any(g, WG_SHAPE(3));
     wg_node x[5] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), rows, rows };
-    wg_apply(here, &cross_entropy_grad_op, x, 5, NULL);
+    wg_apply(here, &wgi_op_cross_entropy_grad, x, 5, NULL);
     return "one number a row";
 }
 static size_t scratch_of_both(const wg_kernel *k)
@@ -217,19 +218,9 @@ static size_t scratch_of_both(const wg_kernel *k)
     const int64_t n = classes_of(k);
     return (size_t)(n + (n + PANEL - 1) / PANEL) * wg_dtype_size(k->xt[0].dtype);
 }
-static const wg_op cross_entropy_both_op = {
-    .name = "cross_entropy, its gradient",
-    .operands = 3,
-    .outputs = 4,
-    .kind = WG_ROWS,
-    .cost = 20,
-    .kernel = KERNELS(cross_entropy_both),
-    .units = rows_of_result,
-    .scratch = scratch_of_both,
-    .own_scratch = true,
-};
-static const wg_op cross_entropy_grad_op = {
-    .name = "cross_entropy_grad",
+
+const wg_op wgi_op_cross_entropy_grad = {
+    OP(cross_entropy_grad),
     .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row, and what cross_entropy left.",
     .formula = "y = g (e^(z - most) / sum sum(p) - p)",
     .adjoint = "that of the formula",
@@ -239,8 +230,19 @@ static const wg_op cross_entropy_grad_op = {
     .shape = cross_entropy_grad_shape,
     .kernel = KERNELS(cross_entropy_grad),
     .units = rows_of_gradient,
-    .joined = &cross_entropy_both_op,
-    .joins = &cross_entropy_op,
+    .joined =
+        &(const wg_op){
+            .name = "cross_entropy, its gradient",
+            .operands = 3,
+            .outputs = 4,
+            .kind = WG_ROWS,
+            .cost = 20,
+            .kernel = KERNELS(cross_entropy_both),
+            .units = rows_of_result,
+            .scratch = scratch_of_both,
+            .own_scratch = true,
+        },
+    .joins = &wgi_op_cross_entropy,
     .expand = cross_entropy_grad_expand,
     .sample = cross_entropy_grad_sample,
     .error = cross_entropy_grad_error,
@@ -253,22 +255,24 @@ static bool as_class_shape(wg_rule *r)
     r->y[0] = (wg_type){ r->x[0].shape, WG_I64 };
     return wg_rule_float(r, 0);
 }
-static const wg_op as_class_op;
-static wg_node     as_class_sample(wg_site here, wg_graph *g, int i)
+extern const wg_op wgi_op_as_class;
+
+static wg_node as_class_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return wg_none;
     wg_node x = wg_cast(wg_any_class(g, 5, i ? WG_SCALAR : WG_SHAPE(6)), wg_context_dtype(wg_graph_context(g)));
-    return wg_apply1(here, x, &as_class_op);
+    return wg_apply1(here, x, &wgi_op_as_class);
 }
 static const char *as_class_error(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return NULL;
     wg_node x = i ? wg_any_class(g, 3, WG_SHAPE(2)) : wg_between(g, 0.25, 0.75, WG_SHAPE(3));
-    wg_apply1(here, x, &as_class_op);
+    wg_apply1(here, x, &wgi_op_as_class);
     return i ? "must be f32 or f64" : "a label is no whole number";
 }
-static const wg_op as_class_op = {
-    .name = "as_class",
+
+const wg_op wgi_op_as_class = {
+    OP(as_class),
     .summary = "Integral floats as i64; others are an error.",
     .formula = "y = x",
     .adjoint = "class numbers are integers",
@@ -300,7 +304,7 @@ static wg_node labels_of(wg_site here, wg_node z, wg_node y)
 {
     wg_dtype t = wg_node_dtype(y);
     if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y))) return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
-    if (wg_dtype_is_float(t)) return wg_apply1(here, y, &as_class_op);
+    if (wg_dtype_is_float(t)) return wg_apply1(here, y, &wgi_op_as_class);
     return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
 }
 
@@ -308,7 +312,7 @@ static void softmax_cross_entropy_expand(wg_site here, const wg_node x[], int n,
 {
     const reduction_attr *f = attr;
     wg_node               z[2] = { x[0], labels_of(here, x[0], x[1]) };
-    y[0] = wg_apply(here, &cross_entropy_op, z, 2, NULL);
+    y[0] = wg_apply(here, &wgi_op_cross_entropy, z, 2, NULL);
     if (f->reduction != WG_NONE) y[0] = f->reduction == WG_SUM ? wg_sum(y[0]) : wg_mean(y[0]);
 }
 static wg_node softmax_cross_entropy_sample(wg_site here, wg_graph *g, int i)
@@ -329,8 +333,9 @@ static const wg_attr_row reduction_attrs[] = {
     { "reduction", WG_ATTR_CHOICE, offsetof(reduction_attr, reduction), "mean", "mean sum none" },
     { 0 },
 };
-static const wg_op softmax_cross_entropy_op = {
-    .name = "softmax_cross_entropy",
+
+const wg_op wgi_op_softmax_cross_entropy = {
+    OP(softmax_cross_entropy),
     .summary = "The loss of classes: cross-entropy of softmax(x) with class numbers or rows of probabilities.",
     .formula = "y = mean over rows of -sum(p ln softmax(x))",
     .adjoint = "x' = y' (softmax(x) - p) / rows",
@@ -345,11 +350,7 @@ static const wg_op softmax_cross_entropy_op = {
 };
 wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a)
 {
-    return wg_apply(here, &softmax_cross_entropy_op, (wg_node[]){ a->x, a->y }, 2, &(reduction_attr){ (int)a->reduction });
+    return wg_apply(here, &wgi_op_softmax_cross_entropy, (wg_node[]){ a->x, a->y }, 2, &(reduction_attr){ (int)a->reduction });
 }
-
-extern const wg_op *const wgi_ops_cross_entropy[];
-const wg_op *const wgi_ops_cross_entropy[] = { &cross_entropy_op, &cross_entropy_grad_op, &as_class_op, &softmax_cross_entropy_op,
-                                               NULL };
 
 #endif

@@ -25,16 +25,11 @@ static wg_node identity_sample(wg_site here, wg_graph *g, int i)
 }
 
 const wg_op wgi_op_identity = {
-    .name = "identity",
-    .summary = "Its operand, unchanged.",
-    .formula = "y = x",
-    .adjoint = "x' = y'",
-    .operands = 1,
-    .kind = WG_ALIAS,
-    .shape = same,
-    .alias = whole,
-    .vjp = identity_vjp,
-    .sample = identity_sample,
+    OP(identity),        .summary = "Its operand, unchanged.",
+    .formula = "y = x",  .adjoint = "x' = y'",
+    .operands = 1,       .kind = WG_ALIAS,
+    .shape = same,       .alias = whole,
+    .vjp = identity_vjp, .sample = identity_sample,
 };
 
 /* ---- custom: y as it is, the rule for the gradients of x[1..] from the caller ---- */
@@ -62,8 +57,8 @@ static wg_node custom_sample(wg_site here, wg_graph *g, int i)
 
 static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, NULL }, { 0 } };
 
-static const wg_op wgi_op_custom = {
-    .name = "custom_vjp",
+const wg_op wgi_op_custom_vjp = {
+    OP(custom_vjp),
     .summary = "Its first operand, with a derivative of the caller's for the others.",
     .formula = "y = f(x)",
     .adjoint = "x' = rule(y, y', x)",
@@ -88,10 +83,7 @@ wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_v
     }
     all[0] = y;
     memcpy(all + 1, x, sizeof *x * (size_t)n);
-    return wg_apply(here, &wgi_op_custom, all, n + 1, &rule);
+    return wg_apply(here, &wgi_op_custom_vjp, all, n + 1, &rule);
 }
-
-extern const wg_op *const wgi_ops_custom[];
-const wg_op *const        wgi_ops_custom[] = { &wgi_op_identity, &wgi_op_custom, NULL };
 
 #endif

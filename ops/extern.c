@@ -75,7 +75,7 @@ DECLARE(extern);
 DECLARE(extern_grad);
 DECLARE(extern_jvp);
 
-static const wg_op extern_op, extern_impure_op, extern_grad_op, extern_jvp_op;
+extern const wg_op wgi_op_extern, wgi_op_extern_impure, wgi_op_extern_grad, wgi_op_extern_jvp;
 
 /* Room for every operand and the result as doubles. */
 static size_t doubles(const wg_kernel *k)
@@ -97,13 +97,13 @@ static bool extern_shape(wg_rule *r)
 static void extern_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const extern_attr *f = wg_attr(y);
-    if (f->backward) gx[0] = wg_apply(here, &extern_grad_op, (wg_node[]){ x[0], gy }, 2, f);
+    if (f->backward) gx[0] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0], gy }, 2, f);
 }
 
 static wg_node extern_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
     const extern_attr *f = wg_attr(y);
-    return f->backward ? wg_apply(here, &extern_jvp_op, (wg_node[]){ x[0], tx[0] }, 2, f) : wg_none;
+    return f->backward ? wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], tx[0] }, 2, f) : wg_none;
 }
 
 /* y[i] = x[i] + x[i]^2 / 2 + x[i + 1], the last without a next */
@@ -147,8 +147,9 @@ static const wg_attr_row extern_attrs[] = {
 
 static wg_node     extern_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, false); }
 static const char *extern_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, false); }
-static const wg_op extern_op = {
-    .name = "extern",
+
+const wg_op wgi_op_extern = {
+    OP(extern),
     .summary = "A C function of the caller's, in double.",
     .formula = "y = f(x)",
     .adjoint = "x' = the caller's backward(x, y'); none without one",
@@ -168,8 +169,9 @@ static const wg_op extern_op = {
 
 static wg_node     extern_impure_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, true); }
 static const char *extern_impure_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, true); }
-static const wg_op extern_impure_op = {
-    .name = "extern_impure",
+
+const wg_op wgi_op_extern_impure = {
+    OP(extern_impure),
     .summary = "A C function of the caller's whose equal calls may differ.",
     .formula = "y = f(x)",
     .adjoint = "x' = the caller's backward(x, y'); none without one",
@@ -196,7 +198,7 @@ wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_op
     }
     extern_attr f = { o->forward, o->backward, o->user, o->impure, shape, "" };
     snprintf(f.failed, sizeof f.failed, "%.80s did not return 0", o->name ? o->name : "the function");
-    wg_node y = wg_apply(here, o->impure ? &extern_impure_op : &extern_op, &x, 1, &f);
+    wg_node y = wg_apply(here, o->impure ? &wgi_op_extern_impure : &wgi_op_extern, &x, 1, &f);
     return o->name && wg_node_ok(y) ? wg_name(y, o->name) : y;
 }
 
@@ -214,24 +216,25 @@ static bool extern_grad_shape(wg_rule *r)
 /* Linear in y'; x only through the caller's own code. */
 static void extern_grad_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[1] = wg_apply(here, &extern_jvp_op, (wg_node[]){ x[0], gy }, 2, wg_attr(y));
+    gx[1] = wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], gy }, 2, wg_attr(y));
 }
 static wg_node extern_grad_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return wg_none;
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
     wg_node     x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5)), gy = wg_any(g, f.shape);
-    return wg_apply(here, &extern_grad_op, (wg_node[]){ x, gy }, 2, &f);
+    return wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x, gy }, 2, &f);
 }
 static const char *extern_grad_error(wg_site here, wg_graph *g, int i)
 {
     extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
     if (i > 1) return NULL;
-    wg_apply(here, &extern_grad_op, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
+    wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
     return i ? "is not shaped as" : "without a backward function";
 }
-static const wg_op extern_grad_op = {
-    .name = "extern_grad",
+
+const wg_op wgi_op_extern_grad = {
+    OP(extern_grad),
     .summary = "The caller's own derivative of extern.",
     .formula = "y = backward(x, g)",
     .adjoint = "g' = J y'; x: none, a C function has no second derivative",
@@ -268,7 +271,7 @@ static size_t extern_jvp_scratch(const wg_kernel *k)
 }
 static void extern_jvp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[1] = wg_apply(here, &extern_grad_op, (wg_node[]){ x[0], gy }, 2, wg_attr(y));
+    gx[1] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0], gy }, 2, wg_attr(y));
 }
 static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
 {
@@ -276,17 +279,18 @@ static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
     wg_shape    s = i ? WG_SHAPE(2, 2) : WG_SHAPE(5);
     wg_node     x = wg_stop_gradient(wg_any(g, s)), v = wg_any(g, s);
-    return wg_apply(here, &extern_jvp_op, (wg_node[]){ x, v }, 2, &f);
+    return wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x, v }, 2, &f);
 }
 static const char *extern_jvp_error(wg_site here, wg_graph *g, int i)
 {
     extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
     if (i > 1) return NULL;
-    wg_apply(here, &extern_jvp_op, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
+    wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
     return i ? "is not shaped as" : "without a backward function";
 }
-static const wg_op extern_jvp_op = {
-    .name = "extern_jvp",
+
+const wg_op wgi_op_extern_jvp = {
+    OP(extern_jvp),
     .summary = "The directional derivative of extern, by one call of the caller's backward for each result.",
     .formula = "y = J v",
     .adjoint = "v' = backward(x, y'); x: none, a C function has no second derivative",
@@ -304,8 +308,5 @@ static const wg_op extern_jvp_op = {
     .sample = extern_jvp_sample,
     .error = extern_jvp_error,
 };
-
-extern const wg_op *const wgi_ops_extern[];
-const wg_op *const        wgi_ops_extern[] = { &extern_op, &extern_impure_op, &extern_grad_op, &extern_jvp_op, NULL };
 
 #endif

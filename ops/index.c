@@ -132,8 +132,9 @@ static const char *gather_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op gather_op = {
-    .name = "gather",
+
+const wg_op wgi_op_gather = {
+    OP(gather),
     .summary = "Rows of x, along axis 0, by their numbers.",
     .formula = "y[i...] = x[rows[i...]]",
     .adjoint = "x' = y' added into the rows; rows: none",
@@ -147,7 +148,7 @@ static const wg_op gather_op = {
     .sample = gather_sample,
     .error = gather_error,
 };
-wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return wg_apply2(here, x, rows, &gather_op); }
+wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return wg_apply2(here, x, rows, &wgi_op_gather); }
 
 /* ---- gather_grad ---- */
 
@@ -183,8 +184,9 @@ static const char *gather_grad_error(wg_site here, wg_graph *g, int i)
     gather_grad(here, wg_any(g, WG_SHAPE(3, 2)), wg_any_class(g, 4, WG_SHAPE(2)), 4);
     return "holds no rows for the numbers";
 }
-static const wg_op gather_grad_op = {
-    .name = "gather_grad",
+
+const wg_op wgi_op_gather_grad = {
+    OP(gather_grad),
     .summary = "Rows added, in order, into count rows of zeros by their numbers: the adjoint of gather.",
     .formula = "y[r] = sum of x[i...] where rows[i...] = r",
     .adjoint = "x' = rows of y'; rows: none",
@@ -202,7 +204,7 @@ static const wg_op gather_grad_op = {
 };
 static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count)
 {
-    return wg_apply(here, &gather_grad_op, (wg_node[]){ x, rows }, 2, &count);
+    return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows }, 2, &count);
 }
 
 /* ---- one_hot ---- */
@@ -233,8 +235,9 @@ static const char *one_hot_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op one_hot_op = {
-    .name = "one_hot",
+
+const wg_op wgi_op_one_hot = {
+    OP(one_hot),
     .summary = "1 at the class number, else 0, along a new last axis, in the default dtype.",
     .formula = "y[i..., j] = 1 where classes[i...] = j, else 0",
     .adjoint = "piecewise constant",
@@ -249,9 +252,9 @@ static const wg_op one_hot_op = {
     .sample = one_hot_sample,
     .error = one_hot_error,
 };
-wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count) { return wg_apply(here, &one_hot_op, &classes, 1, &count); }
-
-extern const wg_op *const wgi_ops_index[];
-const wg_op *const        wgi_ops_index[] = { &gather_op, &gather_grad_op, &one_hot_op, NULL };
+wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count)
+{
+    return wg_apply(here, &wgi_op_one_hot, &classes, 1, &count);
+}
 
 #endif

@@ -39,7 +39,7 @@ KERNEL(layer_norm_grad)
 DECLARE(layer_norm);
 DECLARE(layer_norm_grad);
 
-static const wg_op layer_norm_op, layer_norm_grad_op;
+extern const wg_op wgi_op_layer_norm, wgi_op_layer_norm_grad;
 
 static int64_t rows_of(const wg_kernel *k) { return wg_shape_size(*k->yt[1].shape); }
 static wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
@@ -65,7 +65,7 @@ static void layer_norm_expand(wg_site here, const wg_node x[], int n, const void
 }
 static void layer_norm_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &layer_norm_grad_op, (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
+    gx[0] = wg_apply(here, &wgi_op_layer_norm_grad, (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
     gx[1] = wg_part(gx[0], 1);
     gx[2] = wg_part(gx[0], 2);
 }
@@ -88,8 +88,9 @@ static const char *layer_norm_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op layer_norm_op = {
-    .name = "layer_norm",
+
+const wg_op wgi_op_layer_norm = {
+    OP(layer_norm),
     .summary = "Each row over the last axis by its own mean and variance (divided by n), which are parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
     .adjoint = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h y'), beta' = sum(y'); d = gamma y', h = (x - mean) / s",
@@ -110,7 +111,7 @@ static const wg_op layer_norm_op = {
 };
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {
-    return wg_apply(here, &layer_norm_op, (wg_node[]){ a->x, a->gamma, a->beta }, 3, &(norm_attr){ a->eps });
+    return wg_apply(here, &wgi_op_layer_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3, &(norm_attr){ a->eps });
 }
 
 /* ---- layer_norm_grad: dx, dgamma, dbeta ---- */
@@ -154,17 +155,18 @@ static wg_node layer_norm_grad_sample(wg_site here, wg_graph *g, int i)
     wg_shape rows = s[i], f = { 1, { s[i].dim[s[i].rank - 1] } };
     rows.rank--;
     wg_node x[] = { wg_any(g, s[i]), wg_between(g, 0.5, 1.5, f), wg_any(g, rows), wg_between(g, 0.5, 2, rows), wg_any(g, s[i]) };
-    return wg_apply(here, &layer_norm_grad_op, x, 5, NULL);
+    return wg_apply(here, &wgi_op_layer_norm_grad, x, 5, NULL);
 }
 static const char *layer_norm_grad_error(wg_site here, wg_graph *g, int i)
 {
     wg_node f = wg_any(g, WG_SHAPE(3)), rows = wg_any(g, WG_SHAPE(5)), x = wg_any(g, WG_SHAPE(5, 3));
     if (i > 1) return NULL;
-    wg_apply(here, &layer_norm_grad_op, (wg_node[]){ x, f, rows, i ? f : rows, i ? x : wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
+    wg_apply(here, &wgi_op_layer_norm_grad, (wg_node[]){ x, f, rows, i ? f : rows, i ? x : wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
     return i ? "one number a row" : "is not shaped as";
 }
-static const wg_op layer_norm_grad_op = {
-    .name = "layer_norm_grad",
+
+const wg_op wgi_op_layer_norm_grad = {
+    OP(layer_norm_grad),
     .summary = "The gradients of layer_norm in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
     .formula = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h g), beta' = sum(g); d = gamma g, h = (x - mean) / s, s = "
                "sqrt(variance + eps)",
@@ -185,8 +187,5 @@ static const wg_op layer_norm_grad_op = {
     .sample = layer_norm_grad_sample,
     .error = layer_norm_grad_error,
 };
-
-extern const wg_op *const wgi_ops_layer_norm[];
-const wg_op *const        wgi_ops_layer_norm[] = { &layer_norm_op, &layer_norm_grad_op, NULL };
 
 #endif

@@ -17,7 +17,7 @@ DECLARE(bce_logits);
 
 /* ---- bce: elementwise, of probabilities ---- */
 
-static const wg_op bce_op, bce_logits_op;
+extern const wg_op wgi_op_bce, wgi_op_bce_logits;
 
 static void bce_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
@@ -43,10 +43,11 @@ static const char *pair_error(wg_site here, wg_graph *g, int i, const wg_op *op)
     wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 2, NULL);
     return "shapes do not broadcast";
 }
-static wg_node     bce_sample(wg_site here, wg_graph *g, int i) { return pair(here, g, i, &bce_op, 0.1, 0.9); }
-static const char *bce_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &bce_op); }
-static const wg_op bce_op = {
-    .name = "bce",
+static wg_node     bce_sample(wg_site here, wg_graph *g, int i) { return pair(here, g, i, &wgi_op_bce, 0.1, 0.9); }
+static const char *bce_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &wgi_op_bce); }
+
+const wg_op wgi_op_bce = {
+    OP(bce),
     .summary = "Elementwise cross-entropy of a probability p with a truth t between 0 and 1; 0 ln 0 = 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
     .adjoint = "p' = y' (p - t) / (p (1 - p)), 0 where p = t; t' = y' ln((1 - p) / p)",
@@ -72,10 +73,11 @@ static void bce_logits_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[
     gx[0] = wg_mul(gy, wg_sub(wg_sigmoid(x[0]), x[1]));
     gx[1] = wg_neg(wg_mul(gy, x[0]));
 }
-static wg_node     bce_logits_sample(wg_site here, wg_graph *g, int i) { return pair(here, g, i, &bce_logits_op, -4, 4); }
-static const char *bce_logits_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &bce_logits_op); }
-static const wg_op bce_logits_op = {
-    .name = "bce_logits",
+static wg_node     bce_logits_sample(wg_site here, wg_graph *g, int i) { return pair(here, g, i, &wgi_op_bce_logits, -4, 4); }
+static const char *bce_logits_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &wgi_op_bce_logits); }
+
+const wg_op wgi_op_bce_logits = {
+    OP(bce_logits),
     .summary = "Elementwise cross-entropy of the probability sigmoid(z) with a truth t, without overflow.",
     .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)",
     .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
@@ -134,7 +136,7 @@ static wg_node loss_of(wg_site here, const wg_op *op, const wg_loss_args *a)
 
 static void binary_cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    y[0] = reduced(here, wg_apply(here, &bce_op, x, 2, NULL), attr);
+    y[0] = reduced(here, wg_apply(here, &wgi_op_bce, x, 2, NULL), attr);
 }
 static wg_node binary_cross_entropy_sample(wg_site here, wg_graph *g, int i)
 {
@@ -144,8 +146,9 @@ static const char *binary_cross_entropy_error(wg_site here, wg_graph *g, int i)
 {
     return loss_error(here, g, i, wg_binary_cross_entropy_at);
 }
-static const wg_op binary_cross_entropy_op = {
-    .name = "binary_cross_entropy",
+
+const wg_op wgi_op_binary_cross_entropy = {
+    OP(binary_cross_entropy),
     .summary = "The loss of yes or no, of probabilities: of equal shapes; 0 ln 0 = 0.",
     .formula = "L = mean(-(y ln x + (1 - y) ln(1 - x)))",
     .adjoint = "x' = L' (x - y) / (x (1 - x)) / n",
@@ -158,13 +161,13 @@ static const wg_op binary_cross_entropy_op = {
     .sample = binary_cross_entropy_sample,
     .error = binary_cross_entropy_error,
 };
-wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &binary_cross_entropy_op, a); }
+wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_binary_cross_entropy, a); }
 
 /* ---- bce_with_logits ---- */
 
 static void bce_with_logits_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    y[0] = reduced(here, wg_apply(here, &bce_logits_op, x, 2, NULL), attr);
+    y[0] = reduced(here, wg_apply(here, &wgi_op_bce_logits, x, 2, NULL), attr);
 }
 static wg_node bce_with_logits_sample(wg_site here, wg_graph *g, int i)
 {
@@ -174,8 +177,9 @@ static const char *bce_with_logits_error(wg_site here, wg_graph *g, int i)
 {
     return loss_error(here, g, i, wg_bce_with_logits_at);
 }
-static const wg_op bce_with_logits_op = {
-    .name = "bce_with_logits",
+
+const wg_op wgi_op_bce_with_logits = {
+    OP(bce_with_logits),
     .summary = "The loss of yes or no, of logits: of equal shapes.",
     .formula = "L = mean(max(x, 0) - x y + ln(1 + e^-|x|))",
     .adjoint = "x' = L' (sigmoid(x) - y) / n",
@@ -188,7 +192,7 @@ static const wg_op bce_with_logits_op = {
     .sample = bce_with_logits_sample,
     .error = bce_with_logits_error,
 };
-wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &bce_with_logits_op, a); }
+wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_bce_with_logits, a); }
 
 /* ---- mse ---- */
 
@@ -198,8 +202,9 @@ static void mse_expand(wg_site here, const wg_node x[], int n, const void *attr,
 }
 static wg_node     mse_sample(wg_site here, wg_graph *g, int i) { return loss_sample(here, g, i, wg_mse_at, -2, 2); }
 static const char *mse_error(wg_site here, wg_graph *g, int i) { return loss_error(here, g, i, wg_mse_at); }
-static const wg_op mse_op = {
-    .name = "mse",
+
+const wg_op wgi_op_mse = {
+    OP(mse),
     .summary = "Mean squared error, of equal shapes.",
     .formula = "L = mean((x - y)^2)",
     .adjoint = "x' = 2 L' (x - y) / n, y' = -x'",
@@ -212,7 +217,7 @@ static const wg_op mse_op = {
     .sample = mse_sample,
     .error = mse_error,
 };
-wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &mse_op, a); }
+wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_mse, a); }
 
 /* ---- accuracy ---- */
 
@@ -246,8 +251,9 @@ static const char *accuracy_error(wg_site here, wg_graph *g, int i)
     wg_accuracy(wg_any(g, WG_SHAPE(5, 3)), wg_any_class(g, 3, WG_SHAPE(5, 1)));
     return "class numbers must be [5]";
 }
-static const wg_op accuracy_op = {
-    .name = "accuracy",
+
+const wg_op wgi_op_accuracy = {
+    OP(accuracy),
     .summary =
         "The share of rows whose largest element stands at the class number, or where the row of probabilities has its largest.",
     .formula = "y = mean(argmax(x) = y)",
@@ -260,7 +266,7 @@ static const wg_op accuracy_op = {
     .sample = accuracy_sample,
     .error = accuracy_error,
 };
-wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y) { return wg_apply2(here, logits, y, &accuracy_op); }
+wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y) { return wg_apply2(here, logits, y, &wgi_op_accuracy); }
 
 /* ---- l2: a builder, not an op: its operands are found in the graph ---- */
 
@@ -291,10 +297,5 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
             "l2: no parameter of rank 2 or more is in the graph yet: call it after the layers");
     return wg_graph_node(g, 0);
 }
-
-extern const wg_op *const wgi_ops_loss[];
-const wg_op *const        wgi_ops_loss[] = {
-           &bce_op, &bce_logits_op, &binary_cross_entropy_op, &bce_with_logits_op, &mse_op, &accuracy_op, NULL
-};
 
 #endif

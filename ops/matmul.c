@@ -81,11 +81,11 @@ DECLARE(matmul);
 
 /* ---- matmul ---- */
 
-static const wg_op matmul_op;
+extern const wg_op wgi_op_matmul;
 
 static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb)
 {
-    return wg_apply(here, &matmul_op, (wg_node[]){ a, b }, 2, &(matmul_attr){ ta, tb });
+    return wg_apply(here, &wgi_op_matmul, (wg_node[]){ a, b }, 2, &(matmul_attr){ ta, tb });
 }
 
 static bool matmul_prepare(const wg_kernel *k, void *to)
@@ -239,7 +239,7 @@ static bool can_merge(const wg_node x[], int n)
     for (int i = 0; i < n; i++) {
         const matmul_attr *h = wg_attr(x[i]);
         wg_node            a = wg_node_operand(x[i], 0), b = wg_node_operand(x[i], 1);
-        if (wg_node_op(x[i]) != &matmul_op || h->ta != f->ta || h->tb != f->tb || wg_node_shape(a).rank != 2 ||
+        if (wg_node_op(x[i]) != &wgi_op_matmul || h->ta != f->ta || h->tb != f->tb || wg_node_shape(a).rank != 2 ||
             wg_node_shape(b).rank != 2 || wg_dim(a, f->ta ? 0 : 1) > MERGED_INNER)
             return false;
     }
@@ -306,8 +306,8 @@ static const wg_attr_row matmul_attrs[] = {
     { 0 },
 };
 
-static const wg_op matmul_op = {
-    .name = "matmul",
+const wg_op wgi_op_matmul = {
+    OP(matmul),
     .summary = "Matrix product of the last two axes, leading axes broadcast; ta and tb: of the transposed operand.",
     .formula = "y = a @ b",
     .adjoint = "a' = y' @ b^T, b' = a^T @ y'",
@@ -357,8 +357,9 @@ static const char *dot_error(wg_site here, wg_graph *g, int i)
     wg_dot(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
     return "shapes differ";
 }
-static const wg_op dot_op = {
-    .name = "dot",
+
+const wg_op wgi_op_dot = {
+    OP(dot),
     .summary = "The sum of the products of all elements of two equal shapes.",
     .formula = "y = sum(a b)",
     .adjoint = "a' = y' b, b' = y' a",
@@ -369,7 +370,7 @@ static const wg_op dot_op = {
     .sample = dot_sample,
     .error = dot_error,
 };
-wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &dot_op); }
+wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_dot); }
 
 /* ---- dense ---- */
 
@@ -407,8 +408,9 @@ static const char *dense_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op dense_op = {
-    .name = "dense",
+
+const wg_op wgi_op_dense = {
+    OP(dense),
     .summary = "A fully connected layer: the product with a matrix and, if one is given, a bias.",
     .formula = "y = x @ W + b",
     .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum of the rows of y'",
@@ -422,10 +424,7 @@ static const wg_op dense_op = {
 };
 wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b)
 {
-    return wg_apply(here, &dense_op, (wg_node[]){ x, W, b }, 3, NULL);
+    return wg_apply(here, &wgi_op_dense, (wg_node[]){ x, W, b }, 3, NULL);
 }
-
-extern const wg_op *const wgi_ops_matmul[];
-const wg_op *const        wgi_ops_matmul[] = { &matmul_op, &dot_op, &dense_op, NULL };
 
 #endif

@@ -6,6 +6,10 @@
 #define WG_AT(args) here
 #include "kernel/kernel.h"
 
+/* A descriptor begins with its name, and is registered by standing in a file of ops/ (tools/op_list.awk):
+ *     const wg_op wgi_op_mul = { OP(mul), ... }; */
+#define OP(n) .name = #n, .library = &wgi_op_##n
+
 #define FOLD 256 /* elements of a leaf of a reduction: docs/arithmetic.md */
 
 #endif

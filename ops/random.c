@@ -93,7 +93,7 @@ DECLARE(random_keep);
 
 /* ---- random_keep ---- */
 
-static const wg_op random_keep_op;
+extern const wg_op wgi_op_random_keep;
 
 static bool random_keep_shape(wg_rule *r)
 {
@@ -106,28 +106,29 @@ static bool random_keep_shape(wg_rule *r)
 }
 static void random_keep_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &random_keep_op, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
+    gx[0] = wg_apply(here, &wgi_op_random_keep, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
 }
 static wg_node random_keep_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
-    return wg_is_none(tx[0]) ? wg_none : wg_apply(here, &random_keep_op, (wg_node[]){ tx[0], x[1], x[2] }, 3, NULL);
+    return wg_is_none(tx[0]) ? wg_none : wg_apply(here, &wgi_op_random_keep, (wg_node[]){ tx[0], x[1], x[2] }, 3, NULL);
 }
 static wg_node random_keep_sample(wg_site here, wg_graph *g, int i)
 {
     static const wg_shape s[] = { { 2, { 3, 4 } }, { 1, { 150 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
     if (i > 3) return wg_none;
     wg_node x = wg_any(g, s[i]);
-    return wg_apply(here, &random_keep_op, (wg_node[]){ x, wg_number(i == 2 ? 1 : 0.75), wg_stream(here, g, NULL) }, 3, NULL);
+    return wg_apply(here, &wgi_op_random_keep, (wg_node[]){ x, wg_number(i == 2 ? 1 : 0.75), wg_stream(here, g, NULL) }, 3, NULL);
 }
 static const char *random_keep_error(wg_site here, wg_graph *g, int i)
 {
     if (i) return NULL;
     wg_node x = wg_any(g, WG_SHAPE(3));
-    wg_apply(here, &random_keep_op, (wg_node[]){ x, wg_number(0.5), wg_number(1) }, 3, NULL);
+    wg_apply(here, &wgi_op_random_keep, (wg_node[]){ x, wg_number(0.5), wg_number(1) }, 3, NULL);
     return "and a stream";
 }
-static const wg_op random_keep_op = {
-    .name = "random_keep",
+
+const wg_op wgi_op_random_keep = {
+    OP(random_keep),
     .summary = "x / keep where the element's draw from the stream is below keep, else 0.",
     .formula = "y = x / p where u < p, else 0",
     .adjoint = "x' = y' / p where u < p, else 0; none for p and the stream",
@@ -170,7 +171,7 @@ static void dropout_expand(wg_site here, const wg_node x[], int n, const void *a
     double              keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
     y[0] = x[0];
     if (wg_graph_mode(g) == WG_TRAIN)
-        y[0] = wg_apply(here, &random_keep_op, (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);
+        y[0] = wg_apply(here, &wgi_op_random_keep, (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);
 }
 static wg_node dropout_sample(wg_site here, wg_graph *g, int i)
 {
@@ -197,8 +198,9 @@ static const wg_attr_row dropout_attrs[] = {
     { "name", WG_ATTR_POINTER, offsetof(dropout_attr, name), NULL, NULL },
     { 0 },
 };
-static const wg_op dropout_op = {
-    .name = "dropout",
+
+const wg_op wgi_op_dropout = {
+    OP(dropout),
     .summary = "Inverted dropout: in training a new random share of the elements at every evaluation, scaled up; else x itself.",
     .formula = "y = x / keep_prob where kept, else 0",
     .adjoint = "x' = y' / keep_prob where kept, else 0",
@@ -213,10 +215,7 @@ static const wg_op dropout_op = {
 };
 wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
 {
-    return wg_apply(here, &dropout_op, &a->x, 1, &(dropout_attr){ a->keep_prob, a->drop, a->name });
+    return wg_apply(here, &wgi_op_dropout, &a->x, 1, &(dropout_attr){ a->keep_prob, a->drop, a->name });
 }
-
-extern const wg_op *const wgi_ops_random[];
-const wg_op *const        wgi_ops_random[] = { &random_keep_op, &dropout_op, NULL };
 
 #endif

@@ -197,8 +197,9 @@ static wg_node sum_sample(wg_site here, wg_graph *g, int i)
     return reduce_any(g, i, wg_sum_at, here);
 }
 static const char *sum_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_sum_at, here); }
-static const wg_op sum_op = {
-    .name = "sum",
+
+const wg_op wgi_op_sum = {
+    OP(sum),
     .summary = "The sum along axes; of nothing 0; of integers and bools i64.",
     .formula = "y = sum of x along axes",
     .adjoint = "x' = y' repeated",
@@ -221,7 +222,7 @@ static const wg_op sum_op = {
 };
 wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &sum_op, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_sum, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
 }
 
 /* ---- mean ---- */
@@ -237,8 +238,9 @@ static wg_node mean_sample(wg_site here, wg_graph *g, int i)
     return i == 8 ? wg_mean(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0)) : reduce_any(g, i, wg_mean_at, here);
 }
 static const char *mean_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_mean_at, here); }
-static const wg_op mean_op = {
-    .name = "mean",
+
+const wg_op wgi_op_mean = {
+    OP(mean),
     .summary = "The mean along axes; of nothing NaN; of integers and bools a float.",
     .formula = "y = sum of x along axes / n",
     .adjoint = "x' = y' / n repeated",
@@ -253,7 +255,7 @@ static const wg_op mean_op = {
 };
 wg_node wg_mean_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &mean_op, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_mean, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
 }
 
 /* ---- max, max_mask ---- */
@@ -304,8 +306,9 @@ static const char *max_mask_error(wg_site here, wg_graph *g, int i)
     max_mask(here, wg_any(g, WG_SHAPE(3, 0)), &WG_AXES(1));
     return "has no elements to choose from";
 }
-static const wg_op max_mask_op = {
-    .name = "max_mask",
+
+const wg_op wgi_op_max_mask = {
+    OP(max_mask),
     .summary = "Where the largest along axes stands: true at the first of equals, elsewhere false.",
     .formula = "y = x is the first max of x along axes",
     .adjoint = "piecewise constant",
@@ -323,7 +326,7 @@ static const wg_op max_mask_op = {
 };
 static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 {
-    return wg_apply(here, &max_mask_op, &x, 1, &(struct reduce){ *axes, false });
+    return wg_apply(here, &wgi_op_max_mask, &x, 1, &(struct reduce){ *axes, false });
 }
 
 static bool    max_shape(wg_rule *r) { return reduce_shape(r) && over_something(r); }
@@ -351,8 +354,9 @@ static const char *max_error(wg_site here, wg_graph *g, int i)
     wg_max(wg_any(g, WG_SHAPE(3, 0)), .axes = WG_AXES(1));
     return "has no elements to choose from";
 }
-static const wg_op max_op = {
-    .name = "max",
+
+const wg_op wgi_op_max = {
+    OP(max),
     .summary = "The largest along axes; NaN if one is.",
     .formula = "y = max of x along axes",
     .adjoint = "x' = y' at the first of equals, else 0",
@@ -375,7 +379,7 @@ static const wg_op max_op = {
 };
 wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &max_op, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_max, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
 }
 
 /* ---- var ---- */
@@ -388,8 +392,9 @@ static void var_expand(wg_site here, const wg_node x[], int n, const void *attr,
 }
 static wg_node     var_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_var_at, here); }
 static const char *var_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_var_at, here); }
-static const wg_op var_op = {
-    .name = "var",
+
+const wg_op wgi_op_var = {
+    OP(var),
     .summary = "The mean squared deviation along axes: divided by n.",
     .formula = "y = mean (x - mean x)^2",
     .adjoint = "x' = 2 y' (x - mean x) / n",
@@ -405,7 +410,7 @@ static const wg_op var_op = {
 };
 wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &var_op, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_var, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
 }
 
 /* ---- logsumexp ---- */
@@ -425,8 +430,9 @@ static void logsumexp_expand(wg_site here, const wg_node x[], int n, const void 
 }
 static wg_node     logsumexp_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_logsumexp_at, here); }
 static const char *logsumexp_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_logsumexp_at, here); }
-static const wg_op logsumexp_op = {
-    .name = "logsumexp",
+
+const wg_op wgi_op_logsumexp = {
+    OP(logsumexp),
     .summary = "The logarithm of a sum of exponentials, without overflow.",
     .formula = "y = ln sum e^x along axes",
     .adjoint = "x' = y' e^(x - y), 0 where y is -inf",
@@ -442,7 +448,7 @@ static const wg_op logsumexp_op = {
 };
 wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &logsumexp_op, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_logsumexp, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
 }
 
 /* ---- argmax ---- */
@@ -478,28 +484,26 @@ static const char *argmax_error(wg_site here, wg_graph *g, int i)
 static const wg_attr_row argmax_attrs[] = { { "axis", WG_ATTR_AXES, offsetof(struct reduce, axes), "-1", NULL },
                                             { "keepdims", WG_ATTR_BOOL, offsetof(struct reduce, keepdims), "false", NULL },
                                             { 0 } };
-static const wg_op       argmax_op = {
-          .name = "argmax",
-          .summary = "The place of the largest along one axis, the first of equals; NaN is above all.",
-          .formula = "y = place of the max of x along axis",
-          .adjoint = "the result is an index",
-          .none = WG_EVERY_OPERAND,
-          .operands = 1,
-          .kind = WG_ROWS,
-          .attr_size = sizeof(struct reduce),
-          .attrs = argmax_attrs,
-          .shape = argmax_shape,
-          .kernel = KERNELS(argmax),
-          .units = places_units,
-          .sample = argmax_sample,
-          .error = argmax_error,
+
+const wg_op wgi_op_argmax = {
+    OP(argmax),
+    .summary = "The place of the largest along one axis, the first of equals; NaN is above all.",
+    .formula = "y = place of the max of x along axis",
+    .adjoint = "the result is an index",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_ROWS,
+    .attr_size = sizeof(struct reduce),
+    .attrs = argmax_attrs,
+    .shape = argmax_shape,
+    .kernel = KERNELS(argmax),
+    .units = places_units,
+    .sample = argmax_sample,
+    .error = argmax_error,
 };
 wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)
 {
-    return wg_apply(here, &argmax_op, &a->x, 1, &(struct reduce){ a->axis, a->keepdims });
+    return wg_apply(here, &wgi_op_argmax, &a->x, 1, &(struct reduce){ a->axis, a->keepdims });
 }
-
-extern const wg_op *const wgi_ops_reduce[];
-const wg_op *const wgi_ops_reduce[] = { &sum_op, &mean_op, &max_op, &max_mask_op, &var_op, &logsumexp_op, &argmax_op, NULL };
 
 #endif

@@ -1,49 +1,27 @@
-/* registry.c: the families of ops; each is a table at the end of its file in ops/. */
+/* registry.c: the library's ops. Their list is made from the sources, by tools/op_list.awk: to stand in a file of ops/ is to be
+ * registered. */
 #if WG_BASE
 
 #include "graph/graph.h"
 
-typedef const wg_op *const family[];
+#define WGI_OP(n) extern const wg_op wgi_op_##n;
+#include "op_list.h"
+#undef WGI_OP
 
-extern family wgi_ops_arith, wgi_ops_unary, wgi_ops_activation, wgi_ops_compare, wgi_ops_reduce, wgi_ops_shape, wgi_ops_index,
-    wgi_ops_matmul, wgi_ops_softmax, wgi_ops_cross_entropy, wgi_ops_loss, wgi_ops_random, wgi_ops_batch_norm, wgi_ops_layer_norm,
-    wgi_ops_extern, wgi_ops_custom;
+#define WGI_OP(n) &wgi_op_##n,
+static const wg_op *const ops[] = {
+#include "op_list.h"
+};
+enum { OPS = sizeof ops / sizeof *ops };
 
-static const wg_op *const *const families[] = { wgi_ops_arith,      wgi_ops_unary,         wgi_ops_activation, wgi_ops_compare,
-                                                wgi_ops_reduce,     wgi_ops_shape,         wgi_ops_index,      wgi_ops_matmul,
-                                                wgi_ops_softmax,    wgi_ops_cross_entropy, wgi_ops_loss,       wgi_ops_random,
-                                                wgi_ops_batch_norm, wgi_ops_layer_norm,    wgi_ops_extern,     wgi_ops_custom };
-enum { FAMILIES = sizeof families / sizeof *families };
+int wg_op_count(void) { return OPS; }
 
-int wg_op_count(void)
-{
-    int n = 0;
-    for (int f = 0; f < FAMILIES; f++)
-        for (int i = 0; families[f][i]; i++) n++;
-    return n;
-}
-
-const wg_op *wg_op_at(int i)
-{
-    for (int f = 0; f < FAMILIES && i >= 0; f++)
-        for (int k = 0; families[f][k]; k++)
-            if (i-- == 0) return families[f][k];
-    return NULL;
-}
-
-bool wgi_op_registered(const wg_op *op)
-{
-    for (int f = 0; f < FAMILIES; f++)
-        for (int k = 0; families[f][k]; k++)
-            if (families[f][k] == op) return true;
-    return false;
-}
+const wg_op *wg_op_at(int i) { return i >= 0 && i < OPS ? ops[i] : NULL; }
 
 const wg_op *wg_op_find(const char *name)
 {
-    for (int f = 0; f < FAMILIES; f++)
-        for (int k = 0; families[f][k]; k++)
-            if (strcmp(families[f][k]->name, name) == 0) return families[f][k];
+    for (int i = 0; i < OPS; i++)
+        if (strcmp(ops[i]->name, name) == 0) return ops[i];
     return NULL;
 }
 

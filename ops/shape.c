@@ -51,12 +51,13 @@ static bool reshape_shape(wg_rule *r)
     *wg_rule_shape(r, 0) = *s;
     return true;
 }
-static const wg_op reshape_op;
-static wg_node     reshape_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+extern const wg_op wgi_op_reshape;
+
+static wg_node reshape_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
     const struct shaped *a = attr;
     if (wg_shape_equal(wg_node_shape(x[0]), a->shape)) return x[0];
-    return wg_node_op(x[0]) == &reshape_op ? wg_reshape(wg_node_operand(x[0], 0), a->shape) : wg_none;
+    return wg_node_op(x[0]) == &wgi_op_reshape ? wg_reshape(wg_node_operand(x[0], 0), a->shape) : wg_none;
 }
 static void reshape_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
@@ -81,8 +82,9 @@ static const char *reshape_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op reshape_op = {
-    .name = "reshape",
+
+const wg_op wgi_op_reshape = {
+    OP(reshape),
     .summary = "The same elements in another shape; one size may be -1: what is left.",
     .formula = "y = x in shape",
     .adjoint = "x' = y' in x's shape",
@@ -97,7 +99,10 @@ static const wg_op reshape_op = {
     .sample = reshape_sample,
     .error = reshape_error,
 };
-wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s) { return wg_apply(here, &reshape_op, &x, 1, &(struct shaped){ s }); }
+wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
+{
+    return wg_apply(here, &wgi_op_reshape, &x, 1, &(struct shaped){ s });
+}
 
 /* ---- expand, squeeze ---- */
 
@@ -133,8 +138,9 @@ static const char *expand_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op expand_op = {
-    .name = "expand",
+
+const wg_op wgi_op_expand = {
+    OP(expand),
     .summary = "A new axis of size 1 before axis.",
     .formula = "y = x with one axis more",
     .adjoint = "x' = y' in x's shape",
@@ -146,7 +152,7 @@ static const wg_op expand_op = {
     .sample = expand_sample,
     .error = expand_error,
 };
-wg_node wg_expand_at(wg_site here, wg_node x, int axis) { return wg_apply(here, &expand_op, &x, 1, &axis); }
+wg_node wg_expand_at(wg_site here, wg_node x, int axis) { return wg_apply(here, &wgi_op_expand, &x, 1, &axis); }
 
 static bool squeeze_shape(wg_rule *r)
 {
@@ -181,8 +187,9 @@ static const char *squeeze_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op squeeze_op = {
-    .name = "squeeze",
+
+const wg_op wgi_op_squeeze = {
+    OP(squeeze),
     .summary = "Without an axis of size 1.",
     .formula = "y = x with one axis less",
     .adjoint = "x' = y' in x's shape",
@@ -194,7 +201,7 @@ static const wg_op squeeze_op = {
     .sample = squeeze_sample,
     .error = squeeze_error,
 };
-wg_node wg_squeeze_at(wg_site here, wg_node x, int axis) { return wg_apply(here, &squeeze_op, &x, 1, &axis); }
+wg_node wg_squeeze_at(wg_site here, wg_node x, int axis) { return wg_apply(here, &wgi_op_squeeze, &x, 1, &axis); }
 
 /* ---- broadcast_to, sum_to ---- */
 
@@ -241,8 +248,9 @@ static const char *broadcast_to_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op broadcast_to_op = {
-    .name = "broadcast_to",
+
+const wg_op wgi_op_broadcast_to = {
+    OP(broadcast_to),
     .summary = "Repeated along new axes and axes of size 1.",
     .formula = "y = x repeated to shape",
     .adjoint = "x' = y' summed over the repeats",
@@ -261,7 +269,7 @@ static const wg_op broadcast_to_op = {
 };
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 {
-    return wg_apply(here, &broadcast_to_op, &x, 1, &(struct shaped){ s });
+    return wg_apply(here, &wgi_op_broadcast_to, &x, 1, &(struct shaped){ s });
 }
 
 static bool sum_to_shape(wg_rule *r)
@@ -300,8 +308,9 @@ static const char *sum_to_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_op sum_to_op = {
-    .name = "sum_to",
+
+const wg_op wgi_op_sum_to = {
+    OP(sum_to),
     .summary = "The inverse of broadcast_to: summed over what it would repeat.",
     .formula = "y = x summed to shape",
     .adjoint = "x' = y' repeated to x's shape",
@@ -314,7 +323,7 @@ static const wg_op sum_to_op = {
     .sample = sum_to_sample,
     .error = sum_to_error,
 };
-wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s) { return wg_apply(here, &sum_to_op, &x, 1, &(struct shaped){ s }); }
+wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s) { return wg_apply(here, &wgi_op_sum_to, &x, 1, &(struct shaped){ s }); }
 
 /* ---- stop_gradient ---- */
 
@@ -328,8 +337,9 @@ static const char *stop_gradient_error(wg_site here, wg_graph *g, int i)
     wg_add(wg_stop_gradient(wg_any(g, WG_SHAPE(2))), wg_any(g, WG_SHAPE(3)));
     return "shapes do not broadcast";
 }
-static const wg_op stop_gradient_op = {
-    .name = "stop_gradient",
+
+const wg_op wgi_op_stop_gradient = {
+    OP(stop_gradient),
     .summary = "Its operand, taken as a constant by derivatives.",
     .formula = "y = x",
     .adjoint = "by design",
@@ -340,20 +350,13 @@ static const wg_op stop_gradient_op = {
     .sample = stop_gradient_sample,
     .error = stop_gradient_error,
 };
-wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &stop_gradient_op); }
+wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_stop_gradient); }
 
-extern const wg_op wgi_op_transpose, wgi_op_concat, wgi_op_slice, wgi_op_unslice; /* transpose.c, slice.c */
 /* ---- fill: a composite ---- */
 
 wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
 {
     return wg_broadcast_to_at(wg_inside(here), wg_scalar_at(here, g, value), s);
 }
-
-extern const wg_op *const wgi_ops_shape[];
-const wg_op *const        wgi_ops_shape[] = { &reshape_op,       &expand_op,    &squeeze_op,
-                                              &broadcast_to_op,  &sum_to_op,    &wgi_op_transpose,
-                                              &wgi_op_concat,    &wgi_op_slice, &wgi_op_unslice,
-                                              &stop_gradient_op, NULL };
 
 #endif

@@ -148,8 +148,9 @@ static const char *concat_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
+
 const wg_op wgi_op_concat = {
-    .name = "concat",
+    OP(concat),
     .summary = "One behind the other along axis.",
     .formula = "y = [x0, x1, ...]",
     .adjoint = "xi' = its piece of y'",
@@ -230,23 +231,24 @@ static const wg_attr_row slice_attrs[] = { { "axis", WG_ATTR_INT, offsetof(struc
                                            { "from", WG_ATTR_SIZE, offsetof(struct slice, from), "0", NULL },
                                            { "to", WG_ATTR_SIZE, offsetof(struct slice, to), "0", NULL },
                                            { 0 } };
-const wg_op              wgi_op_slice = {
-                 .name = "slice",
-                 .summary = "The part [from, to) of an axis; negative from the end, to 0: up to the end.",
-                 .formula = "y = x[from:to]",
-                 .adjoint = "x' = y' in its place, zeros around it",
-                 .operands = 1,
-                 .kind = WG_ALIAS,
-                 .attr_size = sizeof(struct slice),
-                 .attrs = slice_attrs,
-                 .shape = slice_shape,
-                 .rewrite = slice_rewrite,
-                 .kernel = KERNELS(slice),
-                 .units = slice_units,
-                 .alias = slice_alias,
-                 .vjp = slice_vjp,
-                 .sample = slice_sample,
-                 .error = slice_error,
+
+const wg_op wgi_op_slice = {
+    OP(slice),
+    .summary = "The part [from, to) of an axis; negative from the end, to 0: up to the end.",
+    .formula = "y = x[from:to]",
+    .adjoint = "x' = y' in its place, zeros around it",
+    .operands = 1,
+    .kind = WG_ALIAS,
+    .attr_size = sizeof(struct slice),
+    .attrs = slice_attrs,
+    .shape = slice_shape,
+    .rewrite = slice_rewrite,
+    .kernel = KERNELS(slice),
+    .units = slice_units,
+    .alias = slice_alias,
+    .vjp = slice_vjp,
+    .sample = slice_sample,
+    .error = slice_error,
 };
 wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
 {
@@ -340,23 +342,24 @@ static const wg_attr_row unslice_attrs[] = { { "axis", WG_ATTR_INT, offsetof(str
                                              { "from", WG_ATTR_SIZE, offsetof(struct unslice, from), "0", NULL },
                                              { "size", WG_ATTR_SIZE, offsetof(struct unslice, size), NULL, NULL },
                                              { 0 } };
-const wg_op              wgi_op_unslice = {
-                 .name = "unslice",
-                 .summary = "A part of an axis of the given size, from a place on, zeros around it: the adjoint of slice.",
-                 .formula = "y = 0, y[from:] = x",
-                 .adjoint = "x' = its part of y'",
-                 .operands = 1,
-                 .kind = WG_OPAQUE,
-                 .attr_size = sizeof(struct unslice),
-                 .attrs = unslice_attrs,
-                 .shape = unslice_shape,
-                 .rewrite = unslice_rewrite,
-                 .kernel = KERNELS(unslice),
-                 .units = unslice_units,
-                 .vjp = unslice_vjp,
-                 .merge = unslice_merge,
-                 .sample = unslice_sample,
-                 .error = unslice_error,
+
+const wg_op wgi_op_unslice = {
+    OP(unslice),
+    .summary = "A part of an axis of the given size, from a place on, zeros around it: the adjoint of slice.",
+    .formula = "y = 0, y[from:] = x",
+    .adjoint = "x' = its part of y'",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    .attr_size = sizeof(struct unslice),
+    .attrs = unslice_attrs,
+    .shape = unslice_shape,
+    .rewrite = unslice_rewrite,
+    .kernel = KERNELS(unslice),
+    .units = unslice_units,
+    .vjp = unslice_vjp,
+    .merge = unslice_merge,
+    .sample = unslice_sample,
+    .error = unslice_error,
 };
 static wg_node unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
 {

@@ -71,7 +71,7 @@ static bool softmax_shape(wg_rule *r)
     return wg_rule_axis(r, &f->axis.axis[0], r->x[0].shape->rank);
 }
 
-static const wg_op softmax_op, log_softmax_op;
+extern const wg_op wgi_op_softmax, wgi_op_log_softmax;
 
 /* x / temperature first, as a node of its own. */
 static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const softmax_attr *f)
@@ -117,7 +117,7 @@ static const wg_attr_row softmax_attrs[] = {
 
 static wg_node softmax_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
-    return cooled(here, &softmax_op, x[0], attr);
+    return cooled(here, &wgi_op_softmax, x[0], attr);
 }
 static void softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
@@ -130,10 +130,11 @@ static void softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
     const softmax_attr *f = wg_attr(y);
     gx[0] = wg_mul(y, wg_sub(gy, wg_sum(wg_mul(gy, y), .axes = f->axis, .keepdims = true)));
 }
-static wg_node     softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &softmax_op); }
-static const char *softmax_error(wg_site here, wg_graph *g, int i) { return along_error(here, g, i, &softmax_op); }
-static const wg_op softmax_op = {
-    .name = "softmax",
+static wg_node     softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &wgi_op_softmax); }
+static const char *softmax_error(wg_site here, wg_graph *g, int i) { return along_error(here, g, i, &wgi_op_softmax); }
+
+const wg_op wgi_op_softmax = {
+    OP(softmax),
     .summary = "Positive shares of 1 along an axis; of x / temperature.",
     .formula = "y = e^x / sum(e^x)",
     .adjoint = "x' = y (y' - sum(y' y))",
@@ -154,12 +155,12 @@ static const wg_op softmax_op = {
 };
 wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a)
 {
-    return wg_apply(here, &softmax_op, &a->x, 1, &(softmax_attr){ a->axis, a->temperature });
+    return wg_apply(here, &wgi_op_softmax, &a->x, 1, &(softmax_attr){ a->axis, a->temperature });
 }
 
 static wg_node log_softmax_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
-    return cooled(here, &log_softmax_op, x[0], attr);
+    return cooled(here, &wgi_op_log_softmax, x[0], attr);
 }
 static void log_softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
@@ -172,10 +173,11 @@ static void log_softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x
     const softmax_attr *f = wg_attr(y);
     gx[0] = wg_sub(gy, wg_mul(wg_exp(y), wg_sum(gy, .axes = f->axis, .keepdims = true)));
 }
-static wg_node     log_softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &log_softmax_op); }
-static const char *log_softmax_error(wg_site here, wg_graph *g, int i) { return along_error(here, g, i, &log_softmax_op); }
-static const wg_op log_softmax_op = {
-    .name = "log_softmax",
+static wg_node     log_softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &wgi_op_log_softmax); }
+static const char *log_softmax_error(wg_site here, wg_graph *g, int i) { return along_error(here, g, i, &wgi_op_log_softmax); }
+
+const wg_op wgi_op_log_softmax = {
+    OP(log_softmax),
     .summary = "The logarithm of softmax, without its underflow.",
     .formula = "y = x - ln sum(e^x)",
     .adjoint = "x' = y' - e^y sum(y')",
@@ -196,10 +198,7 @@ static const wg_op log_softmax_op = {
 };
 wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a)
 {
-    return wg_apply(here, &log_softmax_op, &a->x, 1, &(softmax_attr){ a->axis, a->temperature });
+    return wg_apply(here, &wgi_op_log_softmax, &a->x, 1, &(softmax_attr){ a->axis, a->temperature });
 }
-
-extern const wg_op *const wgi_ops_softmax[];
-const wg_op *const        wgi_ops_softmax[] = { &softmax_op, &log_softmax_op, NULL };
 
 #endif

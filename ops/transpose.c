@@ -107,6 +107,7 @@ static bool transpose_shape(wg_rule *r)
     return true;
 }
 extern const wg_op wgi_op_transpose;
+
 /* Where only axes of size 1 move, the bytes stay; a transpose of a transpose is one. */
 static wg_node transpose_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
@@ -165,22 +166,23 @@ static const char *transpose_error(wg_site here, wg_graph *g, int i)
     return NULL;
 }
 static const wg_attr_row transpose_attrs[] = { { "axis", WG_ATTR_AXES, 0, "reversed", NULL }, { 0 } };
-const wg_op              wgi_op_transpose = {
-                 .name = "transpose",
-                 .summary = "Axes in another order, by default reversed.",
-                 .formula = "y[i, j, ...] = x[..., j, i]",
-                 .adjoint = "x' = y' with the axes back in place",
-                 .operands = 1,
-                 .kind = WG_OPAQUE,
-                 .attr_size = sizeof(wg_axes),
-                 .attrs = transpose_attrs,
-                 .shape = transpose_shape,
-                 .rewrite = transpose_rewrite,
-                 .kernel = KERNELS(transpose),
-                 .units = transpose_units,
-                 .vjp = transpose_vjp,
-                 .sample = transpose_sample,
-                 .error = transpose_error,
+
+const wg_op wgi_op_transpose = {
+    OP(transpose),
+    .summary = "Axes in another order, by default reversed.",
+    .formula = "y[i, j, ...] = x[..., j, i]",
+    .adjoint = "x' = y' with the axes back in place",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    .attr_size = sizeof(wg_axes),
+    .attrs = transpose_attrs,
+    .shape = transpose_shape,
+    .rewrite = transpose_rewrite,
+    .kernel = KERNELS(transpose),
+    .units = transpose_units,
+    .vjp = transpose_vjp,
+    .sample = transpose_sample,
+    .error = transpose_error,
 };
 wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)
 {

@@ -28,8 +28,9 @@ DECLARE(erf);
 static void        exp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, y); }
 static wg_node     exp_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_exp_at, here, -2, 2); }
 static const char *exp_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "exp", here); }
-static const wg_op exp_op = {
-    .name = "exp",
+
+const wg_op wgi_op_exp = {
+    OP(exp),
     .summary = "The exponential function.",
     .formula = "y = e^x",
     .adjoint = "x' = y' y",
@@ -41,15 +42,16 @@ static const wg_op exp_op = {
     .sample = exp_sample,
     .error = exp_error,
 };
-wg_node wg_exp_at(wg_site here, wg_node x) { return wg_apply1(here, x, &exp_op); }
+wg_node wg_exp_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_exp); }
 
 /* ---- log ---- */
 
 static void        log_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_div(gy, x[0]); }
 static wg_node     log_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_log_at, here, 0.5, 3); }
 static const char *log_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "log", here); }
-static const wg_op log_op = {
-    .name = "log",
+
+const wg_op wgi_op_log = {
+    OP(log),
     .summary = "The natural logarithm; -inf of 0, NaN below.",
     .formula = "y = ln x",
     .adjoint = "x' = y' / x",
@@ -61,15 +63,16 @@ static const wg_op log_op = {
     .sample = log_sample,
     .error = log_error,
 };
-wg_node wg_log_at(wg_site here, wg_node x) { return wg_apply1(here, x, &log_op); }
+wg_node wg_log_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_log); }
 
 /* ---- sqrt ---- */
 
 static void sqrt_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_div(gy, wg_mul(y, 2)); }
 static wg_node     sqrt_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sqrt_at, here, 0.5, 3); }
 static const char *sqrt_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sqrt", here); }
-static const wg_op sqrt_op = {
-    .name = "sqrt",
+
+const wg_op wgi_op_sqrt = {
+    OP(sqrt),
     .summary = "The square root; NaN below 0.",
     .formula = "y = sqrt x",
     .adjoint = "x' = y' / (2 y), infinite at 0",
@@ -81,7 +84,7 @@ static const wg_op sqrt_op = {
     .sample = sqrt_sample,
     .error = sqrt_error,
 };
-wg_node wg_sqrt_at(wg_site here, wg_node x) { return wg_apply1(here, x, &sqrt_op); }
+wg_node wg_sqrt_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sqrt); }
 
 /* ---- square ---- */
 
@@ -91,8 +94,9 @@ static void square_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
 }
 static wg_node     square_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_square_at, here, -2, 2); }
 static const char *square_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "square", here); }
-static const wg_op square_op = {
-    .name = "square",
+
+const wg_op wgi_op_square = {
+    OP(square),
     .summary = "The square.",
     .formula = "y = x^2",
     .adjoint = "x' = 2 y' x",
@@ -102,7 +106,7 @@ static const wg_op square_op = {
     .sample = square_sample,
     .error = square_error,
 };
-wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply1(here, x, &square_op); }
+wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_square); }
 
 /* ---- abs ---- */
 
@@ -112,8 +116,9 @@ static void abs_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 }
 static wg_node     abs_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_abs_at, here); }
 static const char *abs_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "abs", here); }
-static const wg_op abs_op = {
-    .name = "abs",
+
+const wg_op wgi_op_abs = {
+    OP(abs),
     .summary = "The absolute value.",
     .formula = "y = |x|",
     .adjoint = "x' = y' where x > 0, -y' where x < 0, 0 at 0",
@@ -123,15 +128,16 @@ static const wg_op abs_op = {
     .sample = abs_sample,
     .error = abs_error,
 };
-wg_node wg_abs_at(wg_site here, wg_node x) { return wg_apply1(here, x, &abs_op); }
+wg_node wg_abs_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_abs); }
 
 /* ---- sin, cos ---- */
 
 static void    sin_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, wg_cos(x[0])); }
 static wg_node sin_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sin_at, here, -3, 3); }
 static const char *sin_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sin", here); }
-static const wg_op sin_op = {
-    .name = "sin",
+
+const wg_op wgi_op_sin = {
+    OP(sin),
     .summary = "The sine; x in radians.",
     .formula = "y = sin x",
     .adjoint = "x' = y' cos x",
@@ -143,7 +149,7 @@ static const wg_op sin_op = {
     .sample = sin_sample,
     .error = sin_error,
 };
-wg_node wg_sin_at(wg_site here, wg_node x) { return wg_apply1(here, x, &sin_op); }
+wg_node wg_sin_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sin); }
 
 static void cos_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
@@ -151,8 +157,9 @@ static void cos_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 }
 static wg_node     cos_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_cos_at, here, -3, 3); }
 static const char *cos_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "cos", here); }
-static const wg_op cos_op = {
-    .name = "cos",
+
+const wg_op wgi_op_cos = {
+    OP(cos),
     .summary = "The cosine; x in radians.",
     .formula = "y = cos x",
     .adjoint = "x' = -y' sin x",
@@ -164,7 +171,7 @@ static const wg_op cos_op = {
     .sample = cos_sample,
     .error = cos_error,
 };
-wg_node wg_cos_at(wg_site here, wg_node x) { return wg_apply1(here, x, &cos_op); }
+wg_node wg_cos_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_cos); }
 
 /* ---- erf ---- */
 
@@ -174,8 +181,9 @@ static void erf_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 }
 static wg_node     erf_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_erf_at, here, -2, 2); }
 static const char *erf_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "erf", here); }
-static const wg_op erf_op = {
-    .name = "erf",
+
+const wg_op wgi_op_erf = {
+    OP(erf),
     .summary = "The error function.",
     .formula = "y = 2/sqrt(pi) integral of e^-t^2 from 0 to x",
     .adjoint = "x' = y' 2/sqrt(pi) e^-x^2",
@@ -187,9 +195,6 @@ static const wg_op erf_op = {
     .sample = erf_sample,
     .error = erf_error,
 };
-wg_node wg_erf_at(wg_site here, wg_node x) { return wg_apply1(here, x, &erf_op); }
-
-extern const wg_op *const wgi_ops_unary[];
-const wg_op *const        wgi_ops_unary[] = { &exp_op, &log_op, &sqrt_op, &square_op, &abs_op, &sin_op, &cos_op, &erf_op, NULL };
+wg_node wg_erf_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_erf); }
 
 #endif

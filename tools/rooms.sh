@@ -22,7 +22,6 @@ around_headers='nn data check draw lang wengert'
 # Exceptions: a room and the one symbol or header that it may use all the same. docs/architecture.md says why.
 ports='
 graph wg_cast_at
-graph wgi_op_registered
 check wgi_parts_run
 check wgi_cores
 check base/threads.h

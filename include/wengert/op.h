@@ -238,6 +238,7 @@ struct wg_op {
     /* Several contributions to one gradient as one node, or wg_none. */
     wg_node (*merge)(wg_site here, const wg_node x[], int n);
 
+    const wg_op *library; /* of the library's ops: their own address, which a copy of one does not have; else NULL */
     wg_node (*sample)(wg_site here, wg_graph *g, int i); /* wg_none: no more */
     const char *(*error)(wg_site here, wg_graph *g,
                          int i); /* makes a mistake, returns what the message must hold; NULL: no more */

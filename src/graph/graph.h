@@ -314,7 +314,8 @@ void     wgi_scopes_forget(wg_graph *g);
 
 void wgi_layers_rewind(wg_graph *g, uint32_t mark); /* claims made since are forgotten */
 
-bool wgi_op_registered(const wg_op *op); /* one of the library's: ops/registry.c */
+/* Whether an op is one of the library's. What those do is known; a user's, though copied from one of them, may do anything. */
+static inline bool wgi_op_is_ours(const wg_op *op) { return op->library == op; }
 
 /* ---- valid.c ---- */
 

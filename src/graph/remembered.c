@@ -130,7 +130,7 @@ static bool only_nodes(const wg_graph *g, uint32_t first)
 static bool comparable(const wg_graph *g, const wg_op *op, uint32_t first, int n)
 {
     bool asks = op->shape || op->rewrite || (!op->kernel[0] && !op->map);
-    return n <= WGI_CALL_OPERANDS && only_nodes(g, first) && (!asks || wgi_op_registered(op));
+    return n <= WGI_CALL_OPERANDS && only_nodes(g, first) && (!asks || wgi_op_is_ours(op));
 }
 
 static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)

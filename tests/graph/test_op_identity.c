@@ -104,6 +104,31 @@ Test(op_identity, kinds_of_leaves)
     wgt_finish(b.c, NULL);
 }
 
+/* ---- a copy of one of the library's ops is a stranger, too: what it builds may depend on anything ---- */
+
+static double factor;
+
+static void times_factor(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    y[0] = wg_mul_at(here, x[0], wg_number(factor));
+}
+
+Test(op_identity, a_copy_of_a_library_op_is_asked_at_every_build)
+{
+    bench b = start();
+    wg_op copy = *wg_op_find("leaky_relu");
+    copy.expand = times_factor;
+    cr_expect_neq(copy.library, &copy);
+    for (factor = 1; factor < 5; factor++) {
+        static const double one = 1;
+        wg_begin(b.g, WG_TRAIN);
+        wg_node x = wg_input(b.g, "x", wg_view_f64(&one, WG_SCALAR));
+        double  y = wg_item(wg_apply(WG_HERE, &copy, &x, 1, &(double){ 0 }));
+        cr_expect_eq(y, factor, "%g, not %g", y, factor);
+    }
+    wgt_finish(b.c, NULL);
+}
+
 /* ---- .none is what says that there is no derivative, never the text of .adjoint ---- */
 
 static const wg_op flat = {

@@ -55,6 +55,7 @@ ParameterizedTest(int *index, registry, is_documented)
     const wg_op *op = wg_op_at(*index);
     cr_assert(op->name && *op->name);
     cr_assert_eq(wg_op_find(op->name), op, "%s is not found, or twice in the registry", op->name);
+    cr_assert_eq(op->library, op, "%s is not the library's own", op->name);
     cr_assert(op->summary && *op->summary, "%s has no summary", op->name);
     cr_assert(op->formula && *op->formula, "%s has no formula", op->name);
     cr_assert(op->adjoint && *op->adjoint, "%s has no adjoint: a derivative, or why there is none", op->name);

@@ -99,7 +99,7 @@ static const void *prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
 {
     void *to = op->prepare ? wgi_work_keep(w, 1, op->prepared) : NULL;
     if (w->failed) return NULL;
-    w->p->blas |= to ? op->prepare(k, to) : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_registered(op);
+    w->p->blas |= to ? op->prepare(k, to) : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
     return to;
 }
 

@@ -1,0 +1,33 @@
+# op_list.awk: from the sources of ops the registry's list, in the order of files and of descriptors in them:
+#
+#     const wg_op wgi_op_neg = {      makes      WGI_OP(neg)
+#         OP(neg),
+#
+# A descriptor that looks otherwise stops the build: no test would see its op.
+
+function broken(what) { printf "%s:%d: %s\n", FILENAME, at, what > "/dev/stderr"; bad = 1 }
+
+function ends()
+{
+    if (!named) broken("the descriptor wgi_op_" name " does not begin with OP(" name ")")
+    else print "WGI_OP(" name ")"
+    name = ""
+}
+
+/^const wg_op +wgi_op_[a-z0-9_]+ = \{/ {
+    match($0, /wgi_op_[a-z0-9_]+/)
+    name = substr($0, RSTART + 7, RLENGTH - 7)
+    at = FNR
+    named = 0
+}
+
+!name && /(^|[^a-z0-9_])wg_op +[a-z0-9_]+(\[[^]]*\])* *=/ {
+    at = FNR
+    broken("a descriptor of the library is written `const wg_op wgi_op_NAME = {` at the start of a line")
+}
+
+name { named = named || index($0, "OP(" name ")") }
+
+name && /\};[ \t]*$/ { ends() }
+
+END { exit bad }
