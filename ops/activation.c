@@ -28,6 +28,7 @@ KERNEL(sigmoid)
 KERNEL(sigmoid_backward) { WG_MAP2(k, a * (b * (1 - b))); }
 KERNEL(softplus) { WG_MAP1(k, (a > 0 ? a : 0) + LOG1P(EXP(-ABS(a)))); }
 KERNEL(relu) { WG_MAP1_ALL(k, a <= 0 ? 0 : a); } /* NaN is not <= 0 */
+KERNEL(softsign) { WG_MAP1(k, a / (1 + ABS(a))); }
 KERNEL(relu_backward) { WG_MAP2(k, b > 0 ? a : 0); }
 KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
 
@@ -41,6 +42,7 @@ DECLARE(sigmoid);
 DECLARE(sigmoid_backward);
 DECLARE(softplus);
 DECLARE(relu);
+DECLARE(softsign);
 DECLARE(relu_backward);
 DECLARE(leaky);
 
@@ -216,6 +218,30 @@ const wg_op wgi_op_softplus = {
     .error = softplus_error,
 };
 wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_softplus); }
+
+/* ---- softsign ---- */
+
+static void softsign_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_div(gy, wg_square(wg_add(1, wg_abs(x[0]))));
+}
+static wg_node     softsign_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_softsign_at, here); }
+static const char *softsign_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "softsign", here); }
+
+const wg_op wgi_op_softsign = {
+    OP(softsign),
+    .summary = "A sigmoid between -1 and 1 with long tails.",
+    .formula = "y = x / (1 + |x|)",
+    .adjoint = "x' = y' / (1 + |x|)^2",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 4,
+    .kernel = KERNELS(softsign),
+    .vjp = softsign_vjp,
+    .sample = softsign_sample,
+    .error = softsign_error,
+};
+wg_node wg_softsign_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_softsign); }
 
 /* ---- relu ---- */
 

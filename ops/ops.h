@@ -10,6 +10,61 @@
  *     const wg_op wgi_op_mul = { OP(mul), ... }; */
 #define OP(n) .name = #n, .library = &wgi_op_##n
 
+/* An op's options are listed once. Attribute struct, its table, and the struct filled from the argument struct `a` are made from
+ * the list:
+ *
+ *     #define SLICE(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "0")
+ *     OPTIONS(slice, SLICE);                                       struct slice { int axis; int64_t from, to; }, and its table
+ *     const wg_op wgi_op_slice = { OP(slice), TAKES(slice), ... };
+ *     wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE));      (struct slice){ .axis = a->axis, ... }
+ *
+ * Of a field: the struct, its kind (WG_ATTR_INT), its name, its default as text (NULL: none), and of a CHOICE the words. A list
+ * of axes is called `axis` in texts, whatever the field. */
+#if WG_BASE
+#define OPTIONS(S, LIST)       \
+    struct S {                 \
+        LIST(OPTION_FIELD_, S) \
+    };                         \
+    OPTION_TABLE(S##_attrs, S, LIST)
+#else
+#define OPTIONS(S, LIST)       \
+    struct S {                 \
+        LIST(OPTION_FIELD_, S) \
+    }
+#endif
+#define OPTION_TABLE(name, S, LIST) static const wg_attr_row name[] = { LIST(OPTION_ROW_, S){ 0 } }
+#define TAKES(S)                    .attr_size = sizeof(struct S), .attrs = S##_attrs
+#define GIVEN(S, LIST) \
+    (struct S) { LIST(OPTION_GIVEN_, S) }
+
+#define OPTION_FIELD_(S, KIND, field, ...) OPTION_TYPE_##KIND field;
+#define OPTION_GIVEN_(S, KIND, field, ...) .field = a->field,
+#define OPTION_ROW_(S, KIND, field, ...)   \
+    { .name = OPTION_NAME_##KIND(field),   \
+      .kind = WG_ATTR_##KIND,              \
+      .offset = offsetof(struct S, field), \
+      OPTION_TEXTS_(__VA_ARGS__, NULL, ) },
+#define OPTION_TEXTS_(s, c, ...) .standard = s, .choices = c
+
+#define OPTION_TYPE_INT            int
+#define OPTION_TYPE_SIZE           int64_t
+#define OPTION_TYPE_DOUBLE         double
+#define OPTION_TYPE_BOOL           bool
+#define OPTION_TYPE_AXES           wg_axes
+#define OPTION_TYPE_SHAPE          wg_shape
+#define OPTION_TYPE_DTYPE          wg_dtype
+#define OPTION_TYPE_CHOICE         int
+#define OPTION_TYPE_POINTER        const void *
+#define OPTION_NAME_INT(field)     #field
+#define OPTION_NAME_SIZE(field)    #field
+#define OPTION_NAME_DOUBLE(field)  #field
+#define OPTION_NAME_BOOL(field)    #field
+#define OPTION_NAME_AXES(field)    "axis"
+#define OPTION_NAME_SHAPE(field)   #field
+#define OPTION_NAME_DTYPE(field)   #field
+#define OPTION_NAME_CHOICE(field)  #field
+#define OPTION_NAME_POINTER(field) #field
+
 #define FOLD 256 /* elements of a leaf of a reduction: docs/arithmetic.md */
 
 #endif

@@ -60,6 +60,7 @@ WG_API wg_node wg_erf_at(wg_site here, wg_node x);      /* y = 2/sqrt(pi) integr
 WG_API wg_node wg_tanh_at(wg_site here, wg_node x);     /* y = tanh x */
 WG_API wg_node wg_sigmoid_at(wg_site here, wg_node x);  /* y = 1 / (1 + e^-x) */
 WG_API wg_node wg_softplus_at(wg_site here, wg_node x); /* y = ln(1 + e^x) */
+WG_API wg_node wg_softsign_at(wg_site here, wg_node x); /* y = x / (1 + |x|) */
 WG_API wg_node wg_relu_at(wg_site here, wg_node x);     /* y = max(x, 0), y'(0) = 0 */
 #define wg_neg(x)      wg_neg_at(WG_AT(#x), x)
 #define wg_exp(x)      wg_exp_at(WG_AT(#x), x)
@@ -73,6 +74,7 @@ WG_API wg_node wg_relu_at(wg_site here, wg_node x);     /* y = max(x, 0), y'(0) 
 #define wg_tanh(x)     wg_tanh_at(WG_AT(#x), x)
 #define wg_sigmoid(x)  wg_sigmoid_at(WG_AT(#x), x)
 #define wg_softplus(x) wg_softplus_at(WG_AT(#x), x)
+#define wg_softsign(x) wg_softsign_at(WG_AT(#x), x)
 #define wg_relu(x)     wg_relu_at(WG_AT(#x), x)
 
 typedef struct wg_leaky_relu_args {
@@ -133,6 +135,17 @@ typedef struct wg_axis_args {
 } wg_axis_args;
 WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
 #define wg_argmax(...) wg_argmax_at(WG_AT(#__VA_ARGS__), &(wg_axis_args){ .x = __VA_ARGS__ })
+
+typedef struct wg_cumsum_args {
+    wg_node x;
+    WG_BY_NAME;
+    int      axis;
+    bool     exclusive; /* y[i] is the sum before x[i]; default: with it */
+    bool     reverse;   /* from the end of the axis */
+    uint64_t reserved[2];
+} wg_cumsum_args;
+WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a); /* y[i] = x[0] + ... + x[i] along axis; integers: i64 */
+#define wg_cumsum(...) wg_cumsum_at(WG_AT(#__VA_ARGS__), &(wg_cumsum_args){ .x = __VA_ARGS__ })
 
 /* ---- shapes ---- */
 

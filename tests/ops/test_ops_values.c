@@ -126,6 +126,19 @@ Test(unary, saturating_functions)
     done(g);
 }
 
+/* x / (1 + |x|), its derivatives 1 / (1 + |x|)^2 and -2 sign x / (1 + |x|)^3, the last 0 at 0. */
+Test(unary, softsign)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node   x = VECTOR(g, 0, 1, -1, 3, -7, NAN);
+    EXPECT_VECTOR(wg_softsign(x), 0, 0.5, -0.5, 0.75, -0.875, NAN);
+    EXPECT_VECTOR(slope(wg_softsign(x), x), 1, 0.25, 0.25, 0.0625, 0.015625, NAN);
+    wg_node y = VECTOR(g, 0, 1, -1, 3, -7);
+    EXPECT_VECTOR(slope(slope(wg_softsign(y), y), y), 0, -0.25, 0.25, -0.03125, 2.0 / 512);
+    EXPECT(wg_softsign(INTS(g, 3, -1)), WG_F64, WG_SHAPE(2), 0.75, -0.5);
+    done(g);
+}
+
 Test(unary, kinks)
 {
     wg_graph *g = graph(WG_F64);
@@ -381,6 +394,45 @@ Test(reduce, over_nothing)
     EXPECT_EMPTY(wg_max(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(0));
     wg_max(x);
     wgt_expect_error(wg_graph_context(g), WG_ERROR_SHAPE, "has no elements to choose from");
+    done(g);
+}
+
+Test(reduce, sums_so_far)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node   x = VECTOR(g, 1, 2, 4, 8), m = INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 10, 20, 30);
+    EXPECT_VECTOR(wg_cumsum(x), 1, 3, 7, 15);
+    EXPECT_VECTOR(wg_cumsum(x, .exclusive = true), 0, 1, 3, 7);
+    EXPECT_VECTOR(wg_cumsum(x, .reverse = true), 15, 14, 12, 8);
+    EXPECT_VECTOR(wg_cumsum(x, .exclusive = true, .reverse = true), 14, 12, 8, 0);
+    EXPECT(wg_cumsum(m), WG_F64, WG_SHAPE(2, 3), 1, 2, 3, 11, 22, 33);
+    EXPECT(wg_cumsum(m, .axis = -1), WG_F64, WG_SHAPE(2, 3), 1, 3, 6, 10, 30, 60);
+    EXPECT(wg_cumsum(m, .axis = 1, .reverse = true), WG_F64, WG_SHAPE(2, 3), 6, 5, 3, 60, 50, 30);
+    EXPECT_VECTOR(wg_cumsum(VECTOR(g, 1, NAN, 2)), 1, NAN, NAN);
+    done(g);
+}
+
+/* y[i] has x[j] for j <= i: the gradient of sum w y by x[j] is the sum of w[i] for i >= j. */
+Test(reduce, gradients_of_sums_so_far)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node   x = VECTOR(g, 1, 2, 4, 8), w = VECTOR(g, 1, 10, 100, 1000);
+    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x)), x), 1111, 1110, 1100, 1000);
+    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .exclusive = true)), x), 1110, 1100, 1000, 0);
+    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .reverse = true)), x), 1, 11, 111, 1111);
+    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .exclusive = true, .reverse = true)), x), 0, 1, 11, 111);
+    done(g);
+}
+
+/* f32 is added in double and rounded once: 2^24 + 1 + 1 is 2^24 + 2, where sums in f32 stay at 2^24. */
+Test(reduce, dtypes_of_sums_so_far)
+{
+    wg_graph *g = graph(WG_F32);
+    EXPECT(wg_cumsum(wg_cast(VECTOR(g, 16777216, 1, 1), WG_F32)), WG_F32, WG_SHAPE(3), 16777216, 16777216, 16777218);
+    EXPECT(wg_cumsum(INTS(g, INT32_MAX, 1, -3)), WG_I64, WG_SHAPE(3), 2147483647.0, 2147483648.0, 2147483645.0);
+    EXPECT(wg_cumsum(wg_greater(INTS(g, 1, 0, 5), 0)), WG_I64, WG_SHAPE(3), 1, 1, 2);
+    EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(0, 3))), WG_F32, WG_SHAPE(0, 3));
+    EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(3, 0))), WG_F32, WG_SHAPE(3, 0));
     done(g);
 }
 

@@ -1,0 +1,119 @@
+/* cumsum.c: sums along an axis so far. */
+#include "ops.h"
+
+#define CUMSUM(F, S) F(S, INT, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
+OPTIONS(cumsum, CUMSUM);
+
+/* x is [outer, n, inner]. A unit is a place in outer and COLUMNS neighbours in inner. */
+enum { COLUMNS = 64 };
+typedef struct lines {
+    int64_t outer, n, inner, blocks;
+} lines;
+static lines lines_of(const wg_kernel *k)
+{
+    const wg_shape *x = k->xt[0].shape;
+    int             axis = ((const struct cumsum *)k->attr)->axis;
+    lines           l = { 1, x->dim[axis], 1, 0 };
+    for (int i = 0; i < x->rank; i++) *(i < axis ? &l.outer : &l.inner) *= i == axis ? 1 : x->dim[i];
+    l.blocks = (l.inner + COLUMNS - 1) / COLUMNS;
+    return l;
+}
+
+/* Of x in T the sums, made in S, as y in Y. */
+#define SUMS(T, S, Y)                                                     \
+    do {                                                                  \
+        const T *x = (const T *)k->x[0] + at;                             \
+        Y       *y = (Y *)k->y[0] + at;                                   \
+        S        sum[COLUMNS] = { 0 };                                    \
+        for (int64_t i = 0; i < l.n; i++) {                               \
+            const int64_t row = (a->reverse ? l.n - 1 - i : i) * l.inner; \
+            for (int64_t j = 0; j < wide; j++) {                          \
+                const S before = sum[j];                                  \
+                sum[j] += (S)x[row + j];                                  \
+                y[row + j] = (Y)(a->exclusive ? before : sum[j]);         \
+            }                                                             \
+        }                                                                 \
+    } while (0)
+KERNEL(cumsum)
+{
+    const struct cumsum *a = k->attr;
+    const lines          l = lines_of(k);
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const int64_t from = u % l.blocks * COLUMNS, wide = l.inner - from < COLUMNS ? l.inner - from : COLUMNS;
+        const int64_t at = u / l.blocks * l.n * l.inner + from;
+        switch (k->xt[0].dtype) {
+        case WG_F32: SUMS(float, double, float); break;
+        case WG_F64: SUMS(double, double, double); break;
+        case WG_I32: SUMS(int32_t, int64_t, int64_t); break;
+        case WG_I64: SUMS(int64_t, int64_t, int64_t); break;
+        default: SUMS(bool, int64_t, int64_t); break;
+        }
+    }
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(cumsum);
+
+static int64_t cumsum_units(const wg_kernel *k)
+{
+    const lines l = lines_of(k);
+    return l.outer * l.blocks;
+}
+static bool cumsum_shape(wg_rule *r)
+{
+    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
+    return wg_rule_axis(r, &((struct cumsum *)r->attr)->axis, r->x[0].shape->rank);
+}
+static void cumsum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const struct cumsum *a = wg_attr(y);
+    gx[0] = wg_cumsum(gy, .axis = a->axis, .exclusive = a->exclusive, .reverse = !a->reverse);
+}
+static wg_node cumsum_sample(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: return wg_cumsum(wg_any(g, WG_SHAPE(3, 4)));
+    case 1: return wg_cumsum(wg_any(g, WG_SHAPE(3, 4)), .axis = -1, .exclusive = true);
+    case 2: return wg_cumsum(wg_any(g, WG_SHAPE(2, 3, 2)), .axis = 1, .reverse = true);
+    case 3: return wg_cumsum(wg_any(g, WG_SHAPE(5)), .exclusive = true, .reverse = true);
+    case 4: return wg_cumsum(wg_any(g, WG_SHAPE(2, 0)), .axis = 1);
+    case 5: return wg_cumsum(wg_any(g, WG_SHAPE(3, 0)));
+    case 6: return wg_cumsum(wg_any_class(g, 9, WG_SHAPE(2, 70)));
+    case 7: return wg_cumsum(wg_greater(wg_any_class(g, 3, WG_SHAPE(7)), 0));
+    case 8: return wg_cumsum(wg_any(g, WG_SHAPE(2, 3, 70)), .axis = 1);
+    }
+    return wg_none;
+}
+static const char *cumsum_error(wg_site here, wg_graph *g, int i)
+{
+    switch (i) {
+    case 0: wg_cumsum(wg_any(g, WG_SHAPE(3, 4)), .axis = 2); return "no axis 2 in";
+    case 1: wg_cumsum(wg_any(g, WG_SCALAR)); return "no axis 0 in";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_cumsum = {
+    OP(cumsum),
+    .summary =
+        "The sums so far along axis; exclusive: without the element itself; reverse: from the end; of integers and bools i64.",
+    .formula = "y[i] = x[0] + ... + x[i]",
+    .adjoint = "x' = the same of y', from the other end",
+    .operands = 1,
+    .kind = WG_ROWS,
+    TAKES(cumsum),
+    .shape = cumsum_shape,
+    .kernel = KERNELS(cumsum),
+    .units = cumsum_units,
+    .vjp = cumsum_vjp,
+    .sample = cumsum_sample,
+    .error = cumsum_error,
+};
+wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a)
+{
+    return wg_apply(here, &wgi_op_cumsum, &a->x, 1, &GIVEN(cumsum, CUMSUM));
+}
+
+#endif
