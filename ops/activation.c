@@ -304,12 +304,10 @@ const wg_op wgi_op_leaky = {
 };
 static wg_node leaky_at(wg_site here, wg_node x, wg_node slope) { return wg_apply2(here, x, slope, &wgi_op_leaky); }
 
-struct leaky_relu {
-    double slope; /* 0: the default */
-};
-static const wg_attr_row leaky_relu_attrs[] = { { "slope", WG_ATTR_DOUBLE, offsetof(struct leaky_relu, slope), "0.01", NULL },
-                                                { 0 } };
-static void              leaky_relu_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+#define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0: the default */
+OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
+
+static void leaky_relu_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     double slope = ((const struct leaky_relu *)attr)->slope;
     y[0] = leaky_at(here, x[0], wg_number(slope == 0 ? 0.01 : slope == WG_ZERO ? 0 : slope));
@@ -331,15 +329,14 @@ const wg_op wgi_op_leaky_relu = {
     .formula = "y = x where x > 0, else slope x",
     .adjoint = "x' = y' where x > 0, else slope y'",
     .operands = 1,
-    .attr_size = sizeof(struct leaky_relu),
-    .attrs = leaky_relu_attrs,
+    TAKES(leaky_relu),
     .expand = leaky_relu_expand,
     .sample = leaky_relu_sample,
     .error = leaky_relu_error,
 };
 wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a)
 {
-    return wg_apply(here, &wgi_op_leaky_relu, &a->x, 1, &(struct leaky_relu){ a->slope });
+    return wg_apply(here, &wgi_op_leaky_relu, &a->x, 1, &GIVEN(leaky_relu, LEAKY_RELU_FIELDS));
 }
 
 #endif

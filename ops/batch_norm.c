@@ -36,7 +36,7 @@ static inline unit unit_of(const matrix *m, int phase, int64_t u)
 KERNEL(batch_norm_train)
 {
     const matrix m = matrix_of(k);
-    const double eps = ((const norm_attr *)k->attr)->eps;
+    const double eps = ((const struct norm *)k->attr)->eps;
     if (k->xt[0].dtype == WG_F32) train_f32(k, &m, eps);
     else train_f64(k, &m, eps);
     return true;
@@ -45,7 +45,7 @@ KERNEL(batch_norm_train)
 KERNEL(batch_norm_grad)
 {
     const matrix m = matrix_of(k);
-    const double eps = ((const norm_attr *)k->attr)->eps;
+    const double eps = ((const struct norm *)k->attr)->eps;
     if (k->xt[0].dtype == WG_F32) train_grad_f32(k, &m, eps);
     else train_grad_f64(k, &m, eps);
     return true;
@@ -96,7 +96,7 @@ static bool batch_norm_train_shape(wg_rule *r)
 }
 static void batch_norm_train_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    double  eps = ((const norm_attr *)attr)->eps;
+    double  eps = ((const struct norm *)attr)->eps;
     wg_axes rows = rows_of(x[0]);
     y[1] = wg_mean(x[0], .axes = rows);
     y[2] = wg_var(x[0], .axes = rows);
@@ -115,9 +115,9 @@ static wg_node batch_norm_train_sample(wg_site here, wg_graph *g, int i)
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
     wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
     return wg_apply(here, &wgi_op_batch_norm_train, (wg_node[]){ x, gamma, beta }, 3,
-                    &(norm_attr){ i == 1   ? 0.125
-                                  : i == 3 ? 1
-                                           : 0 });
+                    &(struct norm){ i == 1   ? 0.125
+                                    : i == 3 ? 1
+                                             : 0 });
 }
 static const char *batch_norm_train_error(wg_site here, wg_graph *g, int i)
 {
@@ -137,8 +137,7 @@ const wg_op wgi_op_batch_norm_train = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     .cost = 6,
-    .attr_size = sizeof(norm_attr),
-    .attrs = norm_attrs,
+    TAKES(norm),
     .shape = batch_norm_train_shape,
     .kernel = KERNELS(batch_norm_train),
     .phases = 3,
@@ -162,7 +161,7 @@ static bool batch_norm_grad_shape(wg_rule *r)
 /* With mean and variance as the batch's: x moves them too, which is where the two means come from. */
 static void batch_norm_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    double  eps = ((const norm_attr *)attr)->eps;
+    double  eps = ((const struct norm *)attr)->eps;
     wg_node inverse = wg_div(1, wg_sqrt(wg_add(x[3], eps))), h = wg_mul(wg_sub(x[0], x[2]), inverse);
     y[2] = sum_of_rows(here, x[4]);
     y[1] = sum_of_rows(here, wg_mul(x[4], h));
@@ -198,8 +197,7 @@ const wg_op wgi_op_batch_norm_grad = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     .cost = 8,
-    .attr_size = sizeof(norm_attr),
-    .attrs = norm_attrs,
+    TAKES(norm),
     .shape = batch_norm_grad_shape,
     .kernel = KERNELS(batch_norm_grad),
     .phases = 3,
@@ -224,7 +222,7 @@ static void batch_norm_expand(wg_site here, const wg_node x[], int n, const void
         y[0] = wg_apply(here, &wgi_op_batch_norm_train, x, 3, attr);
         return;
     }
-    wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], ((const norm_attr *)attr)->eps)));
+    wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], ((const struct norm *)attr)->eps)));
     y[0] = wg_add(wg_mul(wg_sub(x[0], x[3]), scale), x[2]);
 }
 static wg_node batch_norm_sample(wg_site here, wg_graph *g, int i)
@@ -257,8 +255,7 @@ const wg_op wgi_op_batch_norm = {
     .optional = 2,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
-    .attr_size = sizeof(norm_attr),
-    .attrs = norm_attrs,
+    TAKES(norm),
     .shape = batch_norm_shape,
     .expand = batch_norm_expand,
     .sample = batch_norm_sample,
@@ -267,7 +264,7 @@ const wg_op wgi_op_batch_norm = {
 wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
 {
     return wg_apply(here, &wgi_op_batch_norm, (wg_node[]){ a->x, a->gamma, a->beta, a->mean, a->variance }, 5,
-                    &(norm_attr){ a->eps });
+                    &GIVEN(norm, NORM_FIELDS));
 }
 
 #endif

@@ -280,11 +280,10 @@ wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 
 /* ---- cast ---- */
 
-struct cast {
-    wg_dtype dtype; /* default: the context's */
-};
-static const wg_attr_row cast_attrs[] = { { "dtype", WG_ATTR_DTYPE, offsetof(struct cast, dtype), "default", NULL }, { 0 } };
-static bool              cast_shape(wg_rule *r)
+#define CAST_FIELDS(F, S) F(S, DTYPE, dtype, "default") /* the context's */
+OPTIONS(cast, CAST_FIELDS);
+
+static bool cast_shape(wg_rule *r)
 {
     struct cast *a = r->attr;
     if ((unsigned)a->dtype >= WG_DTYPE_COUNT) return wg_rule_fail(r, WG_ERROR_DTYPE, "no dtype has number %d", (int)a->dtype);
@@ -328,8 +327,7 @@ const wg_op wgi_op_cast = {
     .operands = 1,
     .kind = WG_MAP,
     .promote = WG_PROMOTE_NONE,
-    .attr_size = sizeof(struct cast),
-    .attrs = cast_attrs,
+    TAKES(cast),
     .shape = cast_shape,
     .rewrite = cast_rewrite,
     .kernel = KERNELS(cast),

@@ -1,6 +1,7 @@
 /* cross_entropy.c: the cross-entropy between softmax(logits) and what is true: class numbers or rows of probabilities. */
 #include <float.h>
 
+#include "loss_options.h"
 #include "ops.h"
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
@@ -288,10 +289,6 @@ const wg_op wgi_op_as_class = {
 
 /* ---- softmax_cross_entropy ---- */
 
-typedef struct reduction_attr {
-    int reduction; /* a wg_reduction */
-} reduction_attr;
-
 static bool softmax_cross_entropy_shape(wg_rule *r)
 {
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, false)) return false;
@@ -310,8 +307,8 @@ static wg_node labels_of(wg_site here, wg_node z, wg_node y)
 
 static void softmax_cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    const reduction_attr *f = attr;
-    wg_node               z[2] = { x[0], labels_of(here, x[0], x[1]) };
+    const struct loss *f = attr;
+    wg_node            z[2] = { x[0], labels_of(here, x[0], x[1]) };
     y[0] = wg_apply(here, &wgi_op_cross_entropy, z, 2, NULL);
     if (f->reduction != WG_NONE) y[0] = f->reduction == WG_SUM ? wg_sum(y[0]) : wg_mean(y[0]);
 }
@@ -329,10 +326,6 @@ static const char *softmax_cross_entropy_error(wg_site here, wg_graph *g, int i)
     wg_softmax_cross_entropy(z, y);
     return i ? "a label is no whole number" : "class numbers must be [3]";
 }
-static const wg_attr_row reduction_attrs[] = {
-    { "reduction", WG_ATTR_CHOICE, offsetof(reduction_attr, reduction), "mean", "mean sum none" },
-    { 0 },
-};
 
 const wg_op wgi_op_softmax_cross_entropy = {
     OP(softmax_cross_entropy),
@@ -341,8 +334,7 @@ const wg_op wgi_op_softmax_cross_entropy = {
     .adjoint = "x' = y' (softmax(x) - p) / rows",
     .operands = 2,
     .kind = WG_ROWS,
-    .attr_size = sizeof(reduction_attr),
-    .attrs = reduction_attrs,
+    TAKES(loss),
     .shape = softmax_cross_entropy_shape,
     .expand = softmax_cross_entropy_expand,
     .sample = softmax_cross_entropy_sample,
@@ -350,7 +342,7 @@ const wg_op wgi_op_softmax_cross_entropy = {
 };
 wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a)
 {
-    return wg_apply(here, &wgi_op_softmax_cross_entropy, (wg_node[]){ a->x, a->y }, 2, &(reduction_attr){ (int)a->reduction });
+    return wg_apply(here, &wgi_op_softmax_cross_entropy, (wg_node[]){ a->x, a->y }, 2, &GIVEN(loss, LOSS_FIELDS));
 }
 
 #endif

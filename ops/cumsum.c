@@ -1,8 +1,8 @@
 /* cumsum.c: sums along an axis so far. */
 #include "ops.h"
 
-#define CUMSUM(F, S) F(S, INT, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
-OPTIONS(cumsum, CUMSUM);
+#define CUMSUM_FIELDS(F, S) F(S, INT, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
+OPTIONS(cumsum, CUMSUM_FIELDS);
 
 /* x is [outer, n, inner]. A unit is a place in outer and COLUMNS neighbours in inner. */
 enum { COLUMNS = 64 };
@@ -113,7 +113,7 @@ const wg_op wgi_op_cumsum = {
 };
 wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a)
 {
-    return wg_apply(here, &wgi_op_cumsum, &a->x, 1, &GIVEN(cumsum, CUMSUM));
+    return wg_apply(here, &wgi_op_cumsum, &a->x, 1, &GIVEN(cumsum, CUMSUM_FIELDS));
 }
 
 #endif

@@ -19,7 +19,7 @@
 KERNEL(layer_norm)
 {
     const matrix m = matrix_of(k);
-    const double eps = ((const norm_attr *)k->attr)->eps;
+    const double eps = ((const struct norm *)k->attr)->eps;
     if (k->xt[0].dtype == WG_F32) rows_f32(k, &m, eps);
     else rows_f64(k, &m, eps);
     return true;
@@ -28,7 +28,7 @@ KERNEL(layer_norm)
 KERNEL(layer_norm_grad)
 {
     const matrix m = matrix_of(k);
-    const double eps = ((const norm_attr *)k->attr)->eps;
+    const double eps = ((const struct norm *)k->attr)->eps;
     if (k->xt[0].dtype == WG_F32) rows_grad_f32(k, &m, eps);
     else rows_grad_f64(k, &m, eps);
     return true;
@@ -57,7 +57,7 @@ static bool layer_norm_shape(wg_rule *r)
 }
 static void layer_norm_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    const double eps = ((const norm_attr *)attr)->eps;
+    const double eps = ((const struct norm *)attr)->eps;
     y[1] = wg_mean(x[0], .axes = WG_AXES(-1));
     y[2] = wg_var(x[0], .axes = WG_AXES(-1));
     wg_node h = wg_div(wg_sub(x[0], beside(here, y[1])), wg_sqrt(wg_add(beside(here, y[2]), eps)));
@@ -99,8 +99,7 @@ const wg_op wgi_op_layer_norm = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     .cost = 6,
-    .attr_size = sizeof(norm_attr),
-    .attrs = norm_attrs,
+    TAKES(norm),
     .shape = layer_norm_shape,
     .kernel = KERNELS(layer_norm),
     .units = rows_of,
@@ -111,7 +110,7 @@ const wg_op wgi_op_layer_norm = {
 };
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {
-    return wg_apply(here, &wgi_op_layer_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3, &(norm_attr){ a->eps });
+    return wg_apply(here, &wgi_op_layer_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3, &GIVEN(norm, NORM_FIELDS));
 }
 
 /* ---- layer_norm_grad: dx, dgamma, dbeta ---- */
@@ -141,7 +140,7 @@ static bool layer_norm_grad_shape(wg_rule *r)
 /* With mean and variance as the row's own: x moves them too, which is where the two means come from. */
 static void layer_norm_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    const double eps = ((const norm_attr *)attr)->eps;
+    const double eps = ((const struct norm *)attr)->eps;
     wg_node      inverse = wg_div(1, wg_sqrt(wg_add(beside(here, x[3]), eps)));
     wg_node      h = wg_mul(wg_sub(x[0], beside(here, x[2])), inverse), d = wg_mul(x[4], x[1]);
     y[2] = sum_of_rows(here, x[4]);
@@ -176,8 +175,7 @@ const wg_op wgi_op_layer_norm_grad = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     .cost = 8,
-    .attr_size = sizeof(norm_attr),
-    .attrs = norm_attrs,
+    TAKES(norm),
     .shape = layer_norm_grad_shape,
     .kernel = KERNELS(layer_norm_grad),
     .phases = 2,

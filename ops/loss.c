@@ -1,5 +1,6 @@
 /* loss.c: losses of numbers and of yes or no, accuracy, the L2 term. Shapes of what is said and what is true must be equal:
  * [m,1] beside [m] would silently make m * m losses. */
+#include "loss_options.h"
 #include "ops.h"
 #include "kernel/vmath.h"
 
@@ -93,22 +94,14 @@ const wg_op wgi_op_bce_logits = {
 
 /* ---- what the losses share ---- */
 
-typedef struct loss_attr {
-    int reduction; /* a wg_reduction */
-} loss_attr;
-static const wg_attr_row loss_attrs[] = {
-    { "reduction", WG_ATTR_CHOICE, offsetof(loss_attr, reduction), "mean", "mean sum none" },
-    { 0 },
-};
-
 static bool loss_shape(wg_rule *r)
 {
     if (r->x[0].shape != r->x[1].shape)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
-    if (((const loss_attr *)r->attr)->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
+    if (((const struct loss *)r->attr)->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
-static wg_node reduced(wg_site here, wg_node y, const loss_attr *f)
+static wg_node reduced(wg_site here, wg_node y, const struct loss *f)
 {
     return f->reduction == WG_NONE ? y : f->reduction == WG_SUM ? wg_sum(y) : wg_mean(y);
 }
@@ -129,7 +122,7 @@ static const char *loss_error(wg_site here, wg_graph *g, int i, loss_fn f)
 }
 static wg_node loss_of(wg_site here, const wg_op *op, const wg_loss_args *a)
 {
-    return wg_apply(here, op, (wg_node[]){ a->x, a->y }, 2, &(loss_attr){ (int)a->reduction });
+    return wg_apply(here, op, (wg_node[]){ a->x, a->y }, 2, &GIVEN(loss, LOSS_FIELDS));
 }
 
 /* ---- binary_cross_entropy ---- */
@@ -154,8 +147,7 @@ const wg_op wgi_op_binary_cross_entropy = {
     .adjoint = "x' = L' (x - y) / (x (1 - x)) / n",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
-    .attr_size = sizeof(loss_attr),
-    .attrs = loss_attrs,
+    TAKES(loss),
     .shape = loss_shape,
     .expand = binary_cross_entropy_expand,
     .sample = binary_cross_entropy_sample,
@@ -185,8 +177,7 @@ const wg_op wgi_op_bce_with_logits = {
     .adjoint = "x' = L' (sigmoid(x) - y) / n",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
-    .attr_size = sizeof(loss_attr),
-    .attrs = loss_attrs,
+    TAKES(loss),
     .shape = loss_shape,
     .expand = bce_with_logits_expand,
     .sample = bce_with_logits_sample,
@@ -210,8 +201,7 @@ const wg_op wgi_op_mse = {
     .adjoint = "x' = 2 L' (x - y) / n, y' = -x'",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
-    .attr_size = sizeof(loss_attr),
-    .attrs = loss_attrs,
+    TAKES(loss),
     .shape = loss_shape,
     .expand = mse_expand,
     .sample = mse_sample,

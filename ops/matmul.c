@@ -300,12 +300,6 @@ static const char *matmul_error(wg_site here, wg_graph *g, int i)
     return NULL;
 }
 
-static const wg_attr_row matmul_attrs[] = {
-    { "ta", WG_ATTR_BOOL, offsetof(matmul_attr, ta), "false", NULL },
-    { "tb", WG_ATTR_BOOL, offsetof(matmul_attr, tb), "false", NULL },
-    { 0 },
-};
-
 const wg_op wgi_op_matmul = {
     OP(matmul),
     .summary = "Matrix product of the last two axes, leading axes broadcast; ta and tb: of the transposed operand.",
@@ -314,8 +308,7 @@ const wg_op wgi_op_matmul = {
     .operands = 2,
     .kind = WG_CONTRACT,
     .cost = 16,
-    .attr_size = sizeof(matmul_attr),
-    .attrs = matmul_attrs,
+    TAKES(matmul),
     .shape = matmul_shape,
     .rewrite = matmul_rewrite,
     .kernel = KERNELS(matmul),

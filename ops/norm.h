@@ -9,9 +9,8 @@
  * then streamed: few, so that what is written past the caches leaves evenly while the next are computed */
 enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 1024, PIECE = 256 };
 
-typedef struct norm_attr {
-    double eps;
-} norm_attr;
+#define NORM_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5")
+OPTIONS(norm, NORM_FIELDS);
 
 /* x as rows of features. */
 typedef struct matrix {
@@ -66,12 +65,10 @@ static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) /
 
 #include "wengert/params.h"
 
-static const wg_attr_row norm_attrs[] = { { "eps", WG_ATTR_DOUBLE, offsetof(norm_attr, eps), "1e-5", NULL }, { 0 } };
-
 /* x has at least `rank` axes, operands [from, to) one element a feature; y is shaped as x. */
 static bool norm_shapes(wg_rule *r, int rank, int from, int to)
 {
-    norm_attr *a = r->attr;
+    struct norm *a = r->attr;
     if (!wg_rule_rank(r, 0, rank, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
     int64_t f = r->x[0].shape->dim[r->x[0].shape->rank - 1];
     for (int k = from; k < to; k++)

@@ -146,14 +146,13 @@ const wg_op wgi_op_random_keep = {
 
 /* ---- dropout ---- */
 
-typedef struct dropout_attr {
-    double      keep_prob, drop; /* one of them; 0: not given */
-    const char *name;
-} dropout_attr;
+/* One of keep_prob and drop is given; 0: not given. */
+#define DROPOUT_FIELDS(F, S) F(S, DOUBLE, keep_prob, NULL) F(S, DOUBLE, drop, NULL) F(S, POINTER, name, NULL)
+OPTIONS(dropout, DROPOUT_FIELDS);
 
 static bool dropout_shape(wg_rule *r)
 {
-    dropout_attr *f = r->attr;
+    struct dropout *f = r->attr;
     r->y[0] = r->x[0];
     if (f->keep_prob != 0 && f->drop != 0) return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
     if (f->keep_prob == 0 && f->drop == 0)
@@ -166,9 +165,9 @@ static bool dropout_shape(wg_rule *r)
 }
 static void dropout_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    const dropout_attr *f = attr;
-    wg_graph           *g = wg_graph_of(x[0]);
-    double              keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
+    const struct dropout *f = attr;
+    wg_graph             *g = wg_graph_of(x[0]);
+    double                keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
     y[0] = x[0];
     if (wg_graph_mode(g) == WG_TRAIN)
         y[0] = wg_apply(here, &wgi_op_random_keep, (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);
@@ -192,12 +191,6 @@ static const char *dropout_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_attr_row dropout_attrs[] = {
-    { "keep_prob", WG_ATTR_DOUBLE, offsetof(dropout_attr, keep_prob), NULL, NULL },
-    { "drop", WG_ATTR_DOUBLE, offsetof(dropout_attr, drop), NULL, NULL },
-    { "name", WG_ATTR_POINTER, offsetof(dropout_attr, name), NULL, NULL },
-    { 0 },
-};
 
 const wg_op wgi_op_dropout = {
     OP(dropout),
@@ -206,8 +199,7 @@ const wg_op wgi_op_dropout = {
     .adjoint = "x' = y' / keep_prob where kept, else 0",
     .operands = 1,
     .kind = WG_RANDOM,
-    .attr_size = sizeof(dropout_attr),
-    .attrs = dropout_attrs,
+    TAKES(dropout),
     .shape = dropout_shape,
     .expand = dropout_expand,
     .sample = dropout_sample,
@@ -215,7 +207,7 @@ const wg_op wgi_op_dropout = {
 };
 wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
 {
-    return wg_apply(here, &wgi_op_dropout, &a->x, 1, &(dropout_attr){ a->keep_prob, a->drop, a->name });
+    return wg_apply(here, &wgi_op_dropout, &a->x, 1, &GIVEN(dropout, DROPOUT_FIELDS));
 }
 
 #endif

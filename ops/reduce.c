@@ -60,10 +60,6 @@ DECLARE(max);
 DECLARE(argmax);
 DECLARE(max_mask);
 
-static const wg_attr_row reduce_attrs[] = { { "axis", WG_ATTR_AXES, offsetof(struct reduce, axes), "all", NULL },
-                                            { "keepdims", WG_ATTR_BOOL, offsetof(struct reduce, keepdims), "false", NULL },
-                                            { 0 } };
-
 static bool is_reduced(const wg_axes *axes, int axis)
 {
     for (int i = 0; i < axes->count; i++)
@@ -205,8 +201,7 @@ const wg_op wgi_op_sum = {
     .adjoint = "x' = y' repeated",
     .operands = 1,
     .kind = WG_REDUCE,
-    .attr_size = sizeof(struct reduce),
-    .attrs = reduce_attrs,
+    TAKES(reduce),
     .shape = sum_shape,
     .rewrite = sum_rewrite,
     .kernel = KERNELS(sum),
@@ -222,7 +217,7 @@ const wg_op wgi_op_sum = {
 };
 wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &wgi_op_sum, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_sum, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
 /* ---- mean ---- */
@@ -246,8 +241,7 @@ const wg_op wgi_op_mean = {
     .adjoint = "x' = y' / n repeated",
     .operands = 1,
     .kind = WG_REDUCE,
-    .attr_size = sizeof(struct reduce),
-    .attrs = reduce_attrs,
+    TAKES(reduce),
     .shape = reduce_shape,
     .expand = mean_expand,
     .sample = mean_sample,
@@ -255,7 +249,7 @@ const wg_op wgi_op_mean = {
 };
 wg_node wg_mean_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &wgi_op_mean, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_mean, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
 /* ---- max, max_mask ---- */
@@ -315,8 +309,7 @@ const wg_op wgi_op_max_mask = {
     .none = WG_EVERY_OPERAND,
     .operands = 1,
     .kind = WG_ROWS,
-    .attr_size = sizeof(struct reduce),
-    .attrs = reduce_attrs,
+    TAKES(reduce),
     .shape = max_mask_shape,
     .rewrite = max_mask_rewrite,
     .kernel = KERNELS(max_mask),
@@ -362,8 +355,7 @@ const wg_op wgi_op_max = {
     .adjoint = "x' = y' at the first of equals, else 0",
     .operands = 1,
     .kind = WG_REDUCE,
-    .attr_size = sizeof(struct reduce),
-    .attrs = reduce_attrs,
+    TAKES(reduce),
     .shape = max_shape,
     .rewrite = max_rewrite,
     .kernel = KERNELS(max),
@@ -379,7 +371,7 @@ const wg_op wgi_op_max = {
 };
 wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &wgi_op_max, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_max, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
 /* ---- var ---- */
@@ -401,8 +393,7 @@ const wg_op wgi_op_var = {
     .operands = 1,
     .kind = WG_REDUCE,
     .promote = WG_PROMOTE_FLOAT,
-    .attr_size = sizeof(struct reduce),
-    .attrs = reduce_attrs,
+    TAKES(reduce),
     .shape = reduce_shape,
     .expand = var_expand,
     .sample = var_sample,
@@ -410,7 +401,7 @@ const wg_op wgi_op_var = {
 };
 wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &wgi_op_var, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_var, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
 /* ---- logsumexp ---- */
@@ -439,8 +430,7 @@ const wg_op wgi_op_logsumexp = {
     .operands = 1,
     .kind = WG_REDUCE,
     .promote = WG_PROMOTE_FLOAT,
-    .attr_size = sizeof(struct reduce),
-    .attrs = reduce_attrs,
+    TAKES(reduce),
     .shape = max_shape,
     .expand = logsumexp_expand,
     .sample = logsumexp_sample,
@@ -448,7 +438,7 @@ const wg_op wgi_op_logsumexp = {
 };
 wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
 {
-    return wg_apply(here, &wgi_op_logsumexp, &a->x, 1, &(struct reduce){ a->axes, a->keepdims });
+    return wg_apply(here, &wgi_op_logsumexp, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
 /* ---- argmax ---- */
@@ -481,9 +471,8 @@ static const char *argmax_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_attr_row argmax_attrs[] = { { "axis", WG_ATTR_AXES, offsetof(struct reduce, axes), "-1", NULL },
-                                            { "keepdims", WG_ATTR_BOOL, offsetof(struct reduce, keepdims), "false", NULL },
-                                            { 0 } };
+#define ARGMAX_FIELDS(F, S) F(S, AXES, axes, "-1") F(S, BOOL, keepdims, "false")
+OPTION_TABLE(argmax_attrs, reduce, ARGMAX_FIELDS);
 
 const wg_op wgi_op_argmax = {
     OP(argmax),

@@ -5,10 +5,8 @@
 #ifndef WG_REDUCE_TREE_H
 #define WG_REDUCE_TREE_H
 
-struct reduce {
-    wg_axes axes; /* none: all */
-    bool    keepdims;
-};
+#define REDUCE_FIELDS(F, S) F(S, AXES, axes, "all") F(S, BOOL, keepdims, "false")
+OPTIONS(reduce, REDUCE_FIELDS);
 
 enum { LANES = 64, BLOCK = 32, COLUMNS = 64 };
 

@@ -1,9 +1,8 @@
 /* shape.c: the same elements in another shape, repeated, or summed over what was repeated. */
 #include "ops.h"
 
-struct shaped {
-    wg_shape shape;
-};
+#define SHAPED_FIELDS(F, S) F(S, SHAPE, shape, NULL)
+OPTIONS(shaped, SHAPED_FIELDS);
 
 /* The engine broadcasts: here one element stands for all, or all are there. */
 #define REPEAT(T) WG_LOOP_(k, T, T, WG_AT0_(k, 0, a), , , a)
@@ -21,7 +20,6 @@ KERNEL(broadcast_to)
 
 DECLARE(broadcast_to);
 
-static const wg_attr_row shaped_attrs[] = { { "shape", WG_ATTR_SHAPE, offsetof(struct shaped, shape), NULL, NULL }, { 0 } };
 static const wg_attr_row axis_attrs[] = { { "axis", WG_ATTR_INT, 0, "0", NULL }, { 0 } };
 static int64_t           same_place(const wg_kernel *k) { return 0; }
 
@@ -90,8 +88,7 @@ const wg_op wgi_op_reshape = {
     .adjoint = "x' = y' in x's shape",
     .operands = 1,
     .kind = WG_ALIAS,
-    .attr_size = sizeof(struct shaped),
-    .attrs = shaped_attrs,
+    TAKES(shaped),
     .shape = reshape_shape,
     .rewrite = reshape_rewrite,
     .alias = same_place,
@@ -257,8 +254,7 @@ const wg_op wgi_op_broadcast_to = {
     .operands = 1,
     .kind = WG_MAP,
     .promote = WG_PROMOTE_NONE,
-    .attr_size = sizeof(struct shaped),
-    .attrs = shaped_attrs,
+    TAKES(shaped),
     .shape = broadcast_to_shape,
     .rewrite = same_shape_rewrite,
     .kernel = KERNELS(broadcast_to),
@@ -315,8 +311,7 @@ const wg_op wgi_op_sum_to = {
     .formula = "y = x summed to shape",
     .adjoint = "x' = y' repeated to x's shape",
     .operands = 1,
-    .attr_size = sizeof(struct shaped),
-    .attrs = shaped_attrs,
+    TAKES(shaped),
     .shape = sum_to_shape,
     .rewrite = same_shape_rewrite,
     .expand = sum_to_expand,

@@ -14,14 +14,10 @@ static size_t run_bytes(const wg_type *t, int axis)
     return (size_t)(t->shape->dim[axis] * inner_of(t->shape, axis)) * wg_dtype_size(t->dtype);
 }
 
-struct slice {
-    int     axis;
-    int64_t from, to;
-};
-struct unslice {
-    int     axis;
-    int64_t from, size;
-};
+#define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "0")
+OPTIONS(slice, SLICE_FIELDS);
+#define UNSLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, size, NULL)
+OPTIONS(unslice, UNSLICE_FIELDS);
 
 /* Unit u copies the run of operand u % operands in row u / operands. */
 KERNEL(concat)
@@ -227,10 +223,6 @@ static const char *slice_error(wg_site here, wg_graph *g, int i)
     }
     return NULL;
 }
-static const wg_attr_row slice_attrs[] = { { "axis", WG_ATTR_INT, offsetof(struct slice, axis), "0", NULL },
-                                           { "from", WG_ATTR_SIZE, offsetof(struct slice, from), "0", NULL },
-                                           { "to", WG_ATTR_SIZE, offsetof(struct slice, to), "0", NULL },
-                                           { 0 } };
 
 const wg_op wgi_op_slice = {
     OP(slice),
@@ -239,8 +231,7 @@ const wg_op wgi_op_slice = {
     .adjoint = "x' = y' in its place, zeros around it",
     .operands = 1,
     .kind = WG_ALIAS,
-    .attr_size = sizeof(struct slice),
-    .attrs = slice_attrs,
+    TAKES(slice),
     .shape = slice_shape,
     .rewrite = slice_rewrite,
     .kernel = KERNELS(slice),
@@ -252,7 +243,7 @@ const wg_op wgi_op_slice = {
 };
 wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
 {
-    return wg_apply(here, &wgi_op_slice, &a->x, 1, &(struct slice){ a->axis, a->from, a->to });
+    return wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));
 }
 
 /* ---- unslice ---- */
@@ -338,10 +329,6 @@ static const char *unslice_error(wg_site here, wg_graph *g, int i)
     unslice(here, wg_any(g, WG_SHAPE(2, 3)), 1, 2, 4);
     return "does not fit into 4 from 2 on";
 }
-static const wg_attr_row unslice_attrs[] = { { "axis", WG_ATTR_INT, offsetof(struct unslice, axis), "0", NULL },
-                                             { "from", WG_ATTR_SIZE, offsetof(struct unslice, from), "0", NULL },
-                                             { "size", WG_ATTR_SIZE, offsetof(struct unslice, size), NULL, NULL },
-                                             { 0 } };
 
 const wg_op wgi_op_unslice = {
     OP(unslice),
@@ -350,8 +337,7 @@ const wg_op wgi_op_unslice = {
     .adjoint = "x' = its part of y'",
     .operands = 1,
     .kind = WG_OPAQUE,
-    .attr_size = sizeof(struct unslice),
-    .attrs = unslice_attrs,
+    TAKES(unslice),
     .shape = unslice_shape,
     .rewrite = unslice_rewrite,
     .kernel = KERNELS(unslice),

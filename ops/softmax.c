@@ -19,16 +19,15 @@ enum { AHEAD = 1024, EXP_BLOCK = 16 };
 #undef T
 #undef N
 
-typedef struct softmax_attr {
-    wg_axes axis; /* resolved: one axis, not negative */
-    double  temperature;
-} softmax_attr;
+/* Resolved, axis is one axis, not negative. */
+#define SOFTMAX_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, DOUBLE, temperature, "1")
+OPTIONS(softmax, SOFTMAX_FIELDS);
 
 /* Elements of a slice, and how far apart they stand. */
 static int64_t slice_of(const wg_kernel *k, int64_t *inner)
 {
     const wg_shape *s = k->xt[0].shape;
-    int             axis = ((const softmax_attr *)k->attr)->axis.axis[0];
+    int             axis = ((const struct softmax *)k->attr)->axis.axis[0];
     *inner = 1;
     for (int i = axis + 1; i < s->rank; i++) *inner *= s->dim[i];
     return s->dim[axis];
@@ -60,7 +59,7 @@ static int64_t slices(const wg_kernel *k)
 
 static bool softmax_shape(wg_rule *r)
 {
-    softmax_attr *f = r->attr;
+    struct softmax *f = r->attr;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
     if (!f->axis.count) f->axis = WG_AXES(-1);
     if (f->axis.count != 1) return wg_rule_fail(r, WG_ERROR_SHAPE, "goes along one axis, not %d", f->axis.count);
@@ -74,11 +73,11 @@ static bool softmax_shape(wg_rule *r)
 extern const wg_op wgi_op_softmax, wgi_op_log_softmax;
 
 /* x / temperature first, as a node of its own. */
-static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const softmax_attr *f)
+static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const struct softmax *f)
 {
     if (f->temperature == 1) return wg_none;
     wg_node z = wg_div_at(wg_inside(here), x, wg_number(f->temperature));
-    return wg_apply(here, op, &z, 1, &(softmax_attr){ f->axis, 1 });
+    return wg_apply(here, op, &z, 1, &(struct softmax){ f->axis, 1 });
 }
 
 /* x less its largest along the axis */
@@ -96,24 +95,18 @@ static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
     };
     if (i >= (int)(sizeof t / sizeof *t)) return wg_none;
     wg_node x = wg_any(g, t[i].s);
-    return wg_apply(here, op, &x, 1, &(softmax_attr){ WG_AXES(t[i].axis), t[i].temperature });
+    return wg_apply(here, op, &x, 1, &(struct softmax){ WG_AXES(t[i].axis), t[i].temperature });
 }
 
 static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
-    static const softmax_attr f[] = { { { 1, { 2 } }, 0 }, { { 2, { 0, 1 } }, 0 }, { { 1, { 0 } }, -1 } };
-    static const char *const  said[] = { "no axis 2", "one axis, not 2", "must be above 0" };
+    static const struct softmax f[] = { { { 1, { 2 } }, 0 }, { { 2, { 0, 1 } }, 0 }, { { 1, { 0 } }, -1 } };
+    static const char *const    said[] = { "no axis 2", "one axis, not 2", "must be above 0" };
     if (i > 2) return NULL;
     wg_node x = wg_any(g, WG_SHAPE(2, 3));
     wg_apply(here, op, &x, 1, &f[i]);
     return said[i];
 }
-
-static const wg_attr_row softmax_attrs[] = {
-    { "axis", WG_ATTR_AXES, offsetof(softmax_attr, axis), "-1", NULL },
-    { "temperature", WG_ATTR_DOUBLE, offsetof(softmax_attr, temperature), "1", NULL },
-    { 0 },
-};
 
 static wg_node softmax_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
@@ -121,13 +114,13 @@ static wg_node softmax_rewrite(wg_site here, const wg_node x[], int n, const voi
 }
 static void softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    const softmax_attr *f = attr;
-    wg_node             e = wg_exp(lowered(here, x[0], f->axis));
+    const struct softmax *f = attr;
+    wg_node               e = wg_exp(lowered(here, x[0], f->axis));
     y[0] = wg_div(e, wg_sum(e, .axes = f->axis, .keepdims = true));
 }
 static void softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    const softmax_attr *f = wg_attr(y);
+    const struct softmax *f = wg_attr(y);
     gx[0] = wg_mul(y, wg_sub(gy, wg_sum(wg_mul(gy, y), .axes = f->axis, .keepdims = true)));
 }
 static wg_node     softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &wgi_op_softmax); }
@@ -142,8 +135,7 @@ const wg_op wgi_op_softmax = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,
-    .attr_size = sizeof(softmax_attr),
-    .attrs = softmax_attrs,
+    TAKES(softmax),
     .shape = softmax_shape,
     .rewrite = softmax_rewrite,
     .kernel = KERNELS(softmax),
@@ -155,7 +147,7 @@ const wg_op wgi_op_softmax = {
 };
 wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a)
 {
-    return wg_apply(here, &wgi_op_softmax, &a->x, 1, &(softmax_attr){ a->axis, a->temperature });
+    return wg_apply(here, &wgi_op_softmax, &a->x, 1, &GIVEN(softmax, SOFTMAX_FIELDS));
 }
 
 static wg_node log_softmax_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
@@ -164,13 +156,13 @@ static wg_node log_softmax_rewrite(wg_site here, const wg_node x[], int n, const
 }
 static void log_softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    const softmax_attr *f = attr;
-    wg_node             d = lowered(here, x[0], f->axis);
+    const struct softmax *f = attr;
+    wg_node               d = lowered(here, x[0], f->axis);
     y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = f->axis, .keepdims = true)));
 }
 static void log_softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    const softmax_attr *f = wg_attr(y);
+    const struct softmax *f = wg_attr(y);
     gx[0] = wg_sub(gy, wg_mul(wg_exp(y), wg_sum(gy, .axes = f->axis, .keepdims = true)));
 }
 static wg_node     log_softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &wgi_op_log_softmax); }
@@ -185,8 +177,7 @@ const wg_op wgi_op_log_softmax = {
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,
-    .attr_size = sizeof(softmax_attr),
-    .attrs = softmax_attrs,
+    TAKES(softmax),
     .shape = softmax_shape,
     .rewrite = log_softmax_rewrite,
     .kernel = KERNELS(log_softmax),
@@ -198,7 +189,7 @@ const wg_op wgi_op_log_softmax = {
 };
 wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a)
 {
-    return wg_apply(here, &wgi_op_log_softmax, &a->x, 1, &(softmax_attr){ a->axis, a->temperature });
+    return wg_apply(here, &wgi_op_log_softmax, &a->x, 1, &GIVEN(softmax, SOFTMAX_FIELDS));
 }
 
 #endif

@@ -7,9 +7,10 @@
 #include "ops.h"
 #include "small_product.h"
 
-typedef struct matmul_attr {
-    bool ta, tb; /* the operand's last two axes are swapped */
-} matmul_attr;
+/* The operand's last two axes are swapped. */
+#define MATMUL_FIELDS(F, S) F(S, BOOL, ta, "false") F(S, BOOL, tb, "false")
+OPTIONS(matmul, MATMUL_FIELDS);
+typedef struct matmul matmul_attr;
 
 /* batch products of op(a) [m,k] and op(b) [k,n], each cut into down * across tiles of high rows and wide columns. */
 typedef struct product {
