@@ -14,9 +14,9 @@
  * the list:
  *
  *     #define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "0")
- *     OPTIONS(slice, SLICE_FIELDS);                                       struct slice { int axis; int64_t from, to; }, and its table
+ *     OPTIONS(slice, SLICE_FIELDS);                     struct slice { int axis; int64_t from, to; }, and its table
  *     const wg_op wgi_op_slice = { OP(slice), TAKES(slice), ... };
- *     wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));      (struct slice){ .axis = a->axis, ... }
+ *     wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));       (struct slice){ .axis = a->axis, ... }
  *
  * Of a field: the struct, its kind (WG_ATTR_INT), its name, its default as text (NULL: none), and of a CHOICE the words. A list
  * of axes is called `axis` in texts, whatever the field. */
