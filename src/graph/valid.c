@@ -1,18 +1,28 @@
 /* valid.c: what must hold in every graph, recomputed from the records alone. */
 #include "graph/graph.h"
 
-/* Which nodes are leaves or operands of another. */
-static bool uses_are_right(const wg_graph *g, uint32_t *unused)
+static bool operands_are_before(const wgi_node *n, uint32_t i)
 {
-    *unused = 0;
+    for (uint32_t k = 0; k < n->operands; k++)
+        if (wgi_in(n)[k] >= i) return false;
+    return true;
+}
+
+/* Leaves and operands of another node say that they are used; the others are at least `loose`. A record that is made anew while the
+ * build is like the last one (g->again) does not know of its uses by nodes that are taken over. They are counted when that ends,
+ * unless nodes were taken away before: then nobody counts until the next wg_begin. */
+static bool uses_are_right(const wg_graph *g)
+{
+    uint32_t unused = 0;
+    if (g->again || g->loose >= WGI_UNKNOWN / 2) return true;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
         for (uint32_t k = 0; k < n->operands; k++)
-            if (wgi_in(n)[k] >= i || !(g->node[wgi_in(n)[k]].flags & WGI_USED)) return false;
+            if (!(g->node[wgi_in(n)[k]].flags & WGI_USED)) return false;
         if (wgi_is_leaf(n) && !(n->flags & WGI_USED)) return false;
-        *unused += !(n->flags & WGI_USED);
+        unused += !(n->flags & WGI_USED);
     }
-    return true;
+    return g->loose <= unused;
 }
 
 static bool kind_is_right(const wgi_node *n)
@@ -24,13 +34,11 @@ static bool kind_is_right(const wgi_node *n)
 
 bool wgi_graph_valid(const wg_graph *g)
 {
-    double   weight = 0;
-    uint32_t unused;
+    double weight = 0;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
-        if (n->hash != wgi_node_hash(n[-1].hash, n) || !kind_is_right(n)) return false;
+        if (n->hash != wgi_node_hash(n[-1].hash, n) || !kind_is_right(n) || !operands_are_before(n, i)) return false;
         weight += wgi_node_weight(n);
     }
-    bool counted = g->loose < WGI_UNKNOWN / 2 && !g->again;
-    return uses_are_right(g, &unused) && (!counted || g->loose <= unused) && weight == g->weight;
+    return uses_are_right(g) && weight == g->weight;
 }

@@ -339,3 +339,20 @@ Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
     }
     wgt_finish(c, NULL);
 }
+
+/* The product is made anew at each build, the sum above it is taken over: the hostile build looks at the graph at each read. */
+Test(rebuild, a_number_that_changes_below_nodes_that_are_taken_over)
+{
+    for (int interpret = -1; interpret <= 1; interpret++) {
+        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
+        wg_graph   *g = wg_graph_new(c);
+        for (int k = 2; k < 6; k++) {
+            wg_begin(g, WG_TRAIN);
+            wg_node x = wg_input(g, "x", wg_view_f64((double[4]){ 1, 2, 3, 4 }, WG_SHAPE(4)));
+            wg_node y = wg_mul(x, k), z = wg_sum(y);
+            cr_assert_eq(wg_item(z), 10 * k);
+            cr_assert_eq(wg_item(wg_sum(wg_square(y))), 30 * k * k); /* another use, by a node that is taken over or new */
+        }
+        wgt_finish(c, NULL);
+    }
+}
