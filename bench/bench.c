@@ -22,16 +22,16 @@ typedef enum target { NONE, TIMES_HAND, UNITS } target;
 typedef struct row {
     const char *name;
     const char *unit;
-    double      scale; /* units in a second of the work */
-    target      target;
-    double      most;
+    double scale; /* units in a second of the work */
+    target target;
+    double most;
 } row;
 
 typedef struct work {
-    const char       *torch; /* its name there, NULL: not compared */
-    int               size;
+    const char *torch; /* its name there, NULL: not compared */
+    int size;
     const bench_side *wengert, *hand;
-    row               rows[BENCH_PARTS];
+    row rows[BENCH_PARTS];
 } work;
 
 enum { NODES = 1000000 };
@@ -42,11 +42,19 @@ enum { NODES = 1000000 };
 
 static const work works[] = {
     { "W1", 128, &wengert_mlp, &hand_mlp, { { "W1  784-256-128-10, Adam", "us", US, TIMES_HAND, 1.00 } } },
-    { "W2", 128, &wengert_mlp_norm, &hand_mlp_norm, { { "W2  W1, batch norm, dropout", "us", US, TIMES_HAND, 1.05 } } },
+    { "W2",
+      128,
+      &wengert_mlp_norm,
+      &hand_mlp_norm,
+      { { "W2  W1, batch norm, dropout", "us", US, TIMES_HAND, 1.05 } } },
     { "W3", 1, &wengert_small, &hand_small, { { "W3  2-4-1 rebuilt, batch 1", "us", US, UNITS, 0.6 } } },
     { "W3", 32, &wengert_small, &hand_small, { { "W3  2-4-1 rebuilt, batch 32", "us", US, UNITS, 1.2 } } },
     { "W3", 1, &wengert_small_fixed, &hand_small, { { "W3s 2-4-1 fixed, batch 1", "us", US, UNITS, 0.15 } } },
-    { "W3", 32, &wengert_small_fixed, &hand_small, { { "W3s 2-4-1 fixed, batch 32", "us", US, UNITS, 0.4 } } },
+    { "W3",
+      32,
+      &wengert_small_fixed,
+      &hand_small,
+      { { "W3s 2-4-1 fixed, batch 32", "us", US, UNITS, 0.4 } } },
     { "W4",
       NODES,
       &wengert_tape,
@@ -55,22 +63,42 @@ static const work works[] = {
         { "W4  backward", "ns", NS_A_NODE, UNITS, 12 },
         { "W4    of it build", "ns", NS_A_NODE, NONE, 0 },
         { "W4    of it forward", "ns", NS_A_NODE, NONE, 0 } } },
-    { "W5", 16, &wengert_chain, &hand_chain, { { "W5  chain on 16 Mi floats", "ms", MS, TIMES_HAND, 1.25 } } },
+    { "W5",
+      16,
+      &wengert_chain,
+      &hand_chain,
+      { { "W5  chain on 16 Mi floats", "ms", MS, TIMES_HAND, 1.25 } } },
     { NULL, 16, NULL, &hand_chain_one_sweep, { { "W5  by hand in one sweep", "ms", MS, NONE, 0 } } },
     { "W6", 0, &wengert_deep, &hand_deep, { { "W6  10 layers 1024, SGD", "ms", MS, TIMES_HAND, 1.03 } } },
-    { "W7softmax", 0, &wengert_softmax, &hand_softmax, { { "W7  softmax-CE [512,32768]", "ms", MS, TIMES_HAND, 1.15 } } },
-    { "W7layer", 0, &wengert_layer_norm, &hand_layer_norm, { { "W7  layer norm [4096,1024]", "ms", MS, TIMES_HAND, 1.15 } } },
-    { "W7batch", 0, &wengert_batch_norm, &hand_batch_norm, { { "W7  batch norm [4096,1024]", "ms", MS, TIMES_HAND, 1.15 } } },
-    { "W8", 0, &wengert_gradcheck, &hand_gradcheck, { { "W8  check, 2,922 components", "ms", MS, TIMES_HAND, 1.3 } } },
+    { "W7softmax",
+      0,
+      &wengert_softmax,
+      &hand_softmax,
+      { { "W7  softmax-CE [512,32768]", "ms", MS, TIMES_HAND, 1.15 } } },
+    { "W7layer",
+      0,
+      &wengert_layer_norm,
+      &hand_layer_norm,
+      { { "W7  layer norm [4096,1024]", "ms", MS, TIMES_HAND, 1.15 } } },
+    { "W7batch",
+      0,
+      &wengert_batch_norm,
+      &hand_batch_norm,
+      { { "W7  batch norm [4096,1024]", "ms", MS, TIMES_HAND, 1.15 } } },
+    { "W8",
+      0,
+      &wengert_gradcheck,
+      &hand_gradcheck,
+      { { "W8  check, 2,922 components", "ms", MS, TIMES_HAND, 1.3 } } },
 };
 enum { WORKS = sizeof works / sizeof *works };
 
 typedef struct settings {
-    int    rounds, reps;
+    int rounds, reps;
     double rep_seconds, cap; /* a round ends after cap seconds, whatever its repetitions */
-    bool   no_torch;
-    int    profile; /* so many times, no table */
-    int    names;
+    bool no_torch;
+    int profile; /* so many times, no table */
+    int names;
     char **name;
     torch *peer[2]; /* memory kept, as it comes */
 } settings;
@@ -81,11 +109,11 @@ enum { WENGERT, HAND, TORCH_KEPT, TORCH, SIDES };
 
 typedef struct contestant {
     const bench_side *side;
-    void             *self;
-    int64_t           n; /* how often the work is done in one repetition */
-    bool              in;
-    double            best[BENCH_PARTS];
-    double            answer;
+    void *self;
+    int64_t n; /* how often the work is done in one repetition */
+    bool in;
+    double best[BENCH_PARTS];
+    double answer;
 } contestant;
 
 /* Seconds of each part of n times the work. */
@@ -115,7 +143,8 @@ static void one_round(contestant *c, const settings *s)
     if (!timed(c, c->n, seconds)) return;
     for (int r = 0; r < s->reps && timed(c, c->n, seconds); r++) {
         for (int i = 0; i < BENCH_PARTS; i++)
-            if (seconds[i] > 0 && seconds[i] / (double)c->n < c->best[i]) c->best[i] = seconds[i] / (double)c->n;
+            if (seconds[i] > 0 && seconds[i] / (double)c->n < c->best[i])
+                c->best[i] = seconds[i] / (double)c->n;
         if (bench_now() > end) break;
     }
 }
@@ -125,7 +154,7 @@ static void one_round(contestant *c, const settings *s)
 static contestant enter(const bench_side *side, int size, double rep_seconds)
 {
     contestant c = { .side = side, .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
-    void      *checked = side ? side->start((bench_setup){ size, true }) : NULL;
+    void *checked = side ? side->start((bench_setup){ size, true }) : NULL;
     if (!checked) return c;
     c.answer = side->answer(checked);
     side->stop(checked);
@@ -145,7 +174,10 @@ static contestant enter_torch(torch *t, const work *w, bool asked)
     return c;
 }
 
-static bool agree(double a, double b) { return isnan(a) || isnan(b) || fabs(a - b) <= BENCH_AGREE * (fabs(a) + fabs(b)); }
+static bool agree(double a, double b)
+{
+    return isnan(a) || isnan(b) || fabs(a - b) <= BENCH_AGREE * (fabs(a) + fabs(b));
+}
 
 static void print_cell(double value, const char *unit)
 {
@@ -195,22 +227,24 @@ static bool print_work(const work *w, const contestant c[SIDES])
     bool fine = agree(c[WENGERT].answer, c[HAND].answer) && agree(c[TORCH_KEPT].answer, c[HAND].answer);
     for (int i = 0; i < BENCH_PARTS && w->rows[i].name; i++) print_row(&w->rows[i], i, c);
     if (!fine)
-        printf("    THE ANSWERS DIFFER: wengert %.9g, hand %.9g, torch %.9g\n", c[WENGERT].answer, c[HAND].answer,
-               c[TORCH_KEPT].answer);
+        printf("    THE ANSWERS DIFFER: wengert %.9g, hand %.9g, torch %.9g\n", c[WENGERT].answer,
+               c[HAND].answer, c[TORCH_KEPT].answer);
     fflush(stdout);
     return fine;
 }
 
 static bool measure(const work *w, settings *s)
 {
-    contestant c[SIDES] = { enter(w->wengert, w->size, s->rep_seconds), enter(w->hand, w->size, s->rep_seconds),
-                            enter_torch(s->peer[0], w, true), enter_torch(s->peer[1], w, false) };
-    bool       fine;
+    contestant c[SIDES] = { enter(w->wengert, w->size, s->rep_seconds),
+                            enter(w->hand, w->size, s->rep_seconds), enter_torch(s->peer[0], w, true),
+                            enter_torch(s->peer[1], w, false) };
+    bool fine;
     for (int r = 0; r < s->rounds; r++)
         for (int i = 0; i < SIDES; i++) {
             if (c[i].in && i < TORCH_KEPT) one_round(&c[i], s);
             else if (c[i].in)
-                c[i].in = torch_round(s->peer[i - TORCH_KEPT], w->torch, w->size, s->reps, s->rep_seconds, s->cap, c[i].best);
+                c[i].in = torch_round(s->peer[i - TORCH_KEPT], w->torch, w->size, s->reps, s->rep_seconds,
+                                      s->cap, c[i].best);
         }
     fine = print_work(w, c);
     for (int i = 0; i < TORCH_KEPT; i++)
@@ -234,8 +268,8 @@ static bool wanted_name(const settings *s, const char *name)
 static bool measure_memory(void)
 {
     const double MiB = 1 << 20, most = 1.1;
-    double       plan, least;
-    bool         fine = wengert_deep_bytes(&plan, &least);
+    double plan, least;
+    bool fine = wengert_deep_bytes(&plan, &least);
     printf("%-28s", "memory of a step of W6");
     if (fine) {
         print_cell(plan / MiB, "MiB"), print_cell(least / MiB, "MiB"), print_ratio(plan, least);
@@ -262,9 +296,10 @@ static int profile(const settings *s)
 {
     for (int i = 0; i < WORKS; i++) {
         if (!works[i].wengert || !wanted_name(s, works[i].rows[0].name)) continue;
-        contestant c = { .side = works[i].wengert, .self = works[i].wengert->start((bench_setup){ works[i].size, false }) };
-        double     seconds[BENCH_PARTS];
-        bool       fine = c.self && timed(&c, s->profile < WARM_UP ? s->profile : WARM_UP, seconds);
+        contestant c = { .side = works[i].wengert,
+                         .self = works[i].wengert->start((bench_setup){ works[i].size, false }) };
+        double seconds[BENCH_PARTS];
+        bool fine = c.self && timed(&c, s->profile < WARM_UP ? s->profile : WARM_UP, seconds);
         c.n = s->profile;
         fine = fine && bench_profiled(&c);
         if (c.self) c.side->stop(c.self);
@@ -285,16 +320,18 @@ static void start_torch(settings *s)
 static bool table(settings *s)
 {
     bool fine = true;
-    printf("OpenBLAS' kernels %s\n\n", machine_blas_is_refitted() ? "made for this processor, forced by OPENBLAS_CORETYPE"
-                                       : machine_blas_forced()    ? "as the environment forces them"
-                                                                  : "of its own choice");
+    printf("OpenBLAS' kernels %s\n\n", machine_blas_is_refitted()
+                                           ? "made for this processor, forced by OPENBLAS_CORETYPE"
+                                       : machine_blas_forced() ? "as the environment forces them"
+                                                               : "of its own choice");
     machine_print(stdout);
     start_torch(s);
-    printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d threads (W3, W4: 1; "
+    printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d "
+           "threads (W3, W4: 1; "
            "W8: f64)\n\n",
            s->rounds, s->reps, 1e3 * s->rep_seconds, BENCH_THREADS);
-    printf("%-28s %12s %12s %7s %12s %12s %7s  %s\n", "work", "wengert", "hand", "/hand", "torch, kept", "torch", "/torch",
-           "verdict");
+    printf("%-28s %12s %12s %7s %12s %12s %7s  %s\n", "work", "wengert", "hand", "/hand", "torch, kept",
+           "torch", "/torch", "verdict");
     for (int i = 0; i < WORKS; i++)
         if (wanted_name(s, works[i].rows[0].name)) fine &= measure(&works[i], s);
     if (wanted_name(s, "memory")) fine &= measure_memory();
@@ -317,7 +354,8 @@ static bool read_option(settings *s, const char *name, const char *value)
 static bool is_a_work(const char *start)
 {
     bool found = strncmp("memory", start, strlen(start)) == 0;
-    for (int i = 0; i < WORKS && !found; i++) found = strncmp(works[i].rows[0].name, start, strlen(start)) == 0;
+    for (int i = 0; i < WORKS && !found; i++)
+        found = strncmp(works[i].rows[0].name, start, strlen(start)) == 0;
     return found;
 }
 
@@ -331,7 +369,8 @@ static bool read_arguments(settings *s, int argc, char *argv[])
     }
     s->names = argc - i, s->name = argv + i;
     for (; i < argc; i++)
-        if (!is_a_work(argv[i])) return fprintf(stderr, "bench: there is no work '%s' (options come first)\n", argv[i]), false;
+        if (!is_a_work(argv[i]))
+            return fprintf(stderr, "bench: there is no work '%s' (options come first)\n", argv[i]), false;
     return true;
 }
 
@@ -344,7 +383,8 @@ int main(int argc, char *argv[])
     }
     static char *products[] = { "W1", "W2", "W6", "W8" };
     if (s.profile) return profile(&s);
-    if (machine_blas_is_refitted() && !s.names) s.name = products, s.names = sizeof products / sizeof *products;
+    if (machine_blas_is_refitted() && !s.names)
+        s.name = products, s.names = sizeof products / sizeof *products;
     bool fine = table(&s);
     fflush(stdout);
     if (fine) machine_blas_again(argv);

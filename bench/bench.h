@@ -18,7 +18,7 @@ enum { BENCH_THREADS = 2, BENCH_PARTS = 4, BENCH_CHECK_STEPS = 3 };
 /* check: real learning rates and no dropout, so that answers can be compared; else rates so small that thousands of steps
  * leave the numbers ordinary. */
 typedef struct bench_setup {
-    int  size; /* the batch, or how many nodes */
+    int size; /* the batch, or how many nodes */
     bool check;
 } bench_setup;
 
@@ -87,7 +87,7 @@ typedef struct bench_chain {
 static inline bench_chain bench_chain_of(int length, uint32_t seed)
 {
     bench_chain c;
-    int         piece = length / CHAIN_TURNS;
+    int piece = length / CHAIN_TURNS;
     for (int i = 0; i < CHAIN_TURNS; i++)
         c.turn[i] = i * piece + (int)(bench_mix(seed * 0x9E3779B9U + (uint32_t)i) % (uint32_t)piece);
     c.turn[CHAIN_TURNS] = length;
@@ -97,12 +97,13 @@ static inline bench_chain bench_chain_of(int length, uint32_t seed)
 #define CHAIN_TERM   1e-7
 
 /* The sides: bench/hand and bench/wengert_*.c. W7 has three kernels: softmax-CE, layer norm, batch norm. */
-extern const bench_side hand_mlp, hand_mlp_norm, hand_small, hand_tape, hand_chain, hand_chain_one_sweep, hand_deep;
+extern const bench_side hand_mlp, hand_mlp_norm, hand_small, hand_tape, hand_chain, hand_chain_one_sweep,
+    hand_deep;
 extern const bench_side hand_softmax, hand_layer_norm, hand_batch_norm, hand_gradcheck;
-extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape, wengert_chain,
-    wengert_deep;
+extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape,
+    wengert_chain, wengert_deep;
 /* The bytes of W6's training step by its plan, and the least: inputs, parameters, gradients, and what backward must keep. */
-bool                    wengert_deep_bytes(double *plan, double *least);
+bool wengert_deep_bytes(double *plan, double *least);
 extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm, wengert_gradcheck;
 
 #endif

@@ -18,7 +18,7 @@ typedef struct arrays {
 
 static arrays arrays_new(size_t n)
 {
-    arrays  v = { n, NULL, NULL, NULL };
+    arrays v = { n, NULL, NULL, NULL };
     float **to[] = { &v.a, &v.b, &v.c };
     for (int k = 0; k < 3; k++) {
         float *p = *to[k] = aligned_alloc(1 << 21, (n * sizeof(float) + (1 << 21) - 1) >> 21 << 21);
@@ -54,7 +54,7 @@ static float chains(int64_t n, float x)
 {
     enum { CHAINS = 12, LANES = 16 };
     typedef float vector __attribute__((vector_size(4 * LANES)));
-    vector        s[CHAINS], factor = (vector){ 0 } + 0.999F + x, term = (vector){ 0 } + 1e-3F;
+    vector s[CHAINS], factor = (vector){ 0 } + 0.999F + x, term = (vector){ 0 } + 1e-3F;
     for (int k = 0; k < CHAINS; k++) s[k] = factor * (float)k;
     for (int64_t i = 0; i < n; i++)
 #pragma GCC unroll 12
@@ -66,8 +66,8 @@ static float chains(int64_t n, float x)
 static double multiply_adds(int threads)
 {
     const int64_t n = 2000000;
-    double        best = INFINITY;
-    float         sink = 0;
+    double best = INFINITY;
+    float sink = 0;
     for (int r = 0; r < REPETITIONS; r++) {
         double t = bench_now();
 #pragma omp parallel num_threads(threads) reduction(+ : sink)
@@ -79,8 +79,8 @@ static double multiply_adds(int threads)
 
 typedef struct shape {
     const char *name;
-    bool        ta, tb;
-    int         m, n, k;
+    bool ta, tb;
+    int m, n, k;
 } shape;
 
 static double product(const shape *s, arrays v, int threads)
@@ -89,8 +89,8 @@ static double product(const shape *s, arrays v, int threads)
     omp_set_num_threads(threads);
     for (int r = 0; r < REPETITIONS; r++) {
         double t = bench_now();
-        cblas_sgemm(CblasRowMajor, s->ta ? CblasTrans : CblasNoTrans, s->tb ? CblasTrans : CblasNoTrans, s->m, s->n, s->k, 1, v.a,
-                    s->ta ? s->m : s->k, v.b, s->tb ? s->k : s->n, 0, v.c, s->n);
+        cblas_sgemm(CblasRowMajor, s->ta ? CblasTrans : CblasNoTrans, s->tb ? CblasTrans : CblasNoTrans, s->m,
+                    s->n, s->k, 1, v.a, s->ta ? s->m : s->k, v.b, s->tb ? s->k : s->n, 0, v.c, s->n);
         best = fmin(best, bench_now() - t);
     }
     return 2.0 * s->m * s->n * s->k / best;
@@ -131,9 +131,9 @@ static double region(void)
 static double first_touch(void)
 {
     const size_t bytes = 64 << 20;
-    double       best = INFINITY;
+    double best = INFINITY;
     for (int r = 0; r < 5; r++) {
-        char  *p = aligned_alloc(4096, bytes);
+        char *p = aligned_alloc(4096, bytes);
         double t = bench_now();
         memset(p, 1, bytes);
         __asm__ volatile("" : : "r"(p) : "memory");
@@ -147,7 +147,8 @@ int main(void)
 {
     machine_print(stdout);
     printf("\n%-44s %8s %8s\n", "", "1 thread", "2");
-    printf("%-44s %8.1f %8.1f GFLOP/s\n", "multiply-add, f32", 1e-9 * multiply_adds(1), 1e-9 * multiply_adds(BENCH_THREADS));
+    printf("%-44s %8.1f %8.1f GFLOP/s\n", "multiply-add, f32", 1e-9 * multiply_adds(1),
+           1e-9 * multiply_adds(BENCH_THREADS));
     print_triad("triad a = b + 3 c, 3 x 64 MiB (12 B a number)", 16 << 20);
     print_triad("triad in the last cache, 3 x 4 MiB", 1 << 20);
     print_triad("triad in the second cache, 3 x 128 KiB", 1 << 15);

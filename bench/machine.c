@@ -13,7 +13,7 @@ static const char *const forcing[] = { "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE" }
 /* The text after "key :" in /proc/cpuinfo; "" if there is none. */
 static void cpuinfo(const char *key, char *to, size_t size)
 {
-    char  line[4096];
+    char line[4096];
     FILE *f = fopen("/proc/cpuinfo", "r");
     to[0] = 0;
     while (f && !to[0] && fgets(line, sizeof line, f)) {
@@ -35,14 +35,15 @@ static bool has_word(const char *text, const char *word)
 static void print_processor(FILE *out)
 {
     static const char *const vectors[] = { "sse4_2", "avx2", "fma", "avx512f", "avx512_bf16" };
-    char                     model[256], flags[4096];
+    char model[256], flags[4096];
     cpuinfo("model name", model, sizeof model);
     cpuinfo("flags", flags, sizeof flags);
     fprintf(out, "processor      %s, %ld online;", model, sysconf(_SC_NPROCESSORS_ONLN));
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
         if (has_word(flags, vectors[i])) fprintf(out, " %s", vectors[i]);
-    fprintf(out, "\ncaches         L1 %ld KiB, L2 %ld KiB, L3 %ld KiB\n", sysconf(_SC_LEVEL1_DCACHE_SIZE) / 1024,
-            sysconf(_SC_LEVEL2_CACHE_SIZE) / 1024, sysconf(_SC_LEVEL3_CACHE_SIZE) / 1024);
+    fprintf(out, "\ncaches         L1 %ld KiB, L2 %ld KiB, L3 %ld KiB\n",
+            sysconf(_SC_LEVEL1_DCACHE_SIZE) / 1024, sysconf(_SC_LEVEL2_CACHE_SIZE) / 1024,
+            sysconf(_SC_LEVEL3_CACHE_SIZE) / 1024);
 }
 
 static const char *core_name(void)
@@ -110,11 +111,14 @@ bool machine_blas_is_refitted(void) { return getenv(refitted) != NULL; }
 static const char *fitting_core(void)
 {
     static const char *const old[] = { "Prescott", "Core2", "Nehalem", "Barcelona" };
-    char                     flags[4096];
-    bool                     fell_back = false;
+    char flags[4096];
+    bool fell_back = false;
     for (size_t i = 0; i < sizeof old / sizeof *old; i++) fell_back |= strcmp(core_name(), old[i]) == 0;
     cpuinfo("flags", flags, sizeof flags);
-    return !fell_back ? NULL : has_word(flags, "avx512f") ? "SkylakeX" : has_word(flags, "avx2") ? "Haswell" : NULL;
+    return !fell_back                   ? NULL
+           : has_word(flags, "avx512f") ? "SkylakeX"
+           : has_word(flags, "avx2")    ? "Haswell"
+                                        : NULL;
 }
 
 void machine_blas_again(char *argv[])

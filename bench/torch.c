@@ -14,7 +14,7 @@
 struct torch {
     pid_t pid;
     FILE *to, *from;
-    char  line[512];
+    char line[512];
 };
 
 static void keep_memory(void)
@@ -55,7 +55,7 @@ static bool read_line(torch *t)
 
 static torch *connect_child(const char *script, bool keep)
 {
-    int    in[2], out[2];
+    int in[2], out[2];
     torch *t = calloc(1, sizeof *t);
     if (!t || pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || (t->pid = fork()) < 0) return free(t), NULL;
     if (t->pid == 0) child(script, keep, in, out);
@@ -100,7 +100,8 @@ double torch_answer(torch *t, const char *work, int size)
     return reply_is_good(t, work) && strcmp(t->line, "none") != 0 ? atof(t->line) : NAN;
 }
 
-bool torch_round(torch *t, const char *work, int size, int repetitions, double rep_seconds, double cap, double best[BENCH_PARTS])
+bool torch_round(torch *t, const char *work, int size, int repetitions, double rep_seconds, double cap,
+                 double best[BENCH_PARTS])
 {
     char *at = t->line;
     fprintf(t->to, "run %s %d %d %g %g\n", work, size, repetitions, rep_seconds, cap), fflush(t->to);

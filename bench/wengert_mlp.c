@@ -7,12 +7,12 @@
 
 typedef struct net {
     wg_context *c;
-    wg_graph   *g;
-    wg_params  *p;
-    wg_optim   *o;
-    wg_tensor   x, y;
-    bool        norm, drop;
-    double      loss; /* of the last step */
+    wg_graph *g;
+    wg_params *p;
+    wg_optim *o;
+    wg_tensor x, y;
+    bool norm, drop;
+    double loss; /* of the last step */
 } net;
 
 static net *net_new(int threads)
@@ -41,8 +41,9 @@ static wg_tensor floats(net *n, uint32_t stream, wg_shape s)
 static void make_weights(net *n, const char *name, uint32_t stream, int in, int out)
 {
     wg_tensor t = floats(n, stream, WG_SHAPE(in, out));
-    float    *v = t.data;
-    for (int64_t i = 0; v && i < (int64_t)in * out; i++) v[i] = (float)(bench_weight_scale(in) * (double)v[i]);
+    float *v = t.data;
+    for (int64_t i = 0; v && i < (int64_t)in * out; i++)
+        v[i] = (float)(bench_weight_scale(in) * (double)v[i]);
     wg_params_make(n->p, name, t, false);
     wg_free(n->c, v);
 }
@@ -52,13 +53,14 @@ static void make_weights(net *n, const char *name, uint32_t stream, int in, int 
 static net *make_mlp(bench_setup s, bool norm)
 {
     static const char *const names[MLP_LAYERS] = { "fc1.W", "fc2.W", "fc3.W" };
-    net                     *n = net_new(BENCH_THREADS);
-    int32_t                 *y = wg_alloc(n->c, MLP_BATCH, sizeof *y);
+    net *n = net_new(BENCH_THREADS);
+    int32_t *y = wg_alloc(n->c, MLP_BATCH, sizeof *y);
     n->norm = norm, n->drop = norm && !s.check;
     n->x = floats(n, STREAM_X, WG_SHAPE(MLP_BATCH, mlp_width[0]));
     for (uint32_t i = 0; y && i < MLP_BATCH; i++) y[i] = bench_class(STREAM_Y, i, mlp_width[MLP_LAYERS]);
     n->y = wg_view_i32(y, WG_SHAPE(MLP_BATCH));
-    for (int l = 0; l < MLP_LAYERS; l++) make_weights(n, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
+    for (int l = 0; l < MLP_LAYERS; l++)
+        make_weights(n, names[l], STREAM_WEIGHTS + (uint32_t)l, mlp_width[l], mlp_width[l + 1]);
     n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
     return n;
 }
@@ -121,8 +123,14 @@ static bool steps(net *n, int64_t count, wg_node (*loss)(net *))
     return !wg_failed(n->c);
 }
 
-static bool run_mlp(void *self, int64_t n, double seconds[]) { return (void)seconds, steps(self, n, mlp_loss); }
-static bool run_deep(void *self, int64_t n, double seconds[]) { return (void)seconds, steps(self, n, deep_loss); }
+static bool run_mlp(void *self, int64_t n, double seconds[])
+{
+    return (void)seconds, steps(self, n, mlp_loss);
+}
+static bool run_deep(void *self, int64_t n, double seconds[])
+{
+    return (void)seconds, steps(self, n, deep_loss);
+}
 
 static double answer_mlp(void *self)
 {
@@ -141,11 +149,12 @@ static double answer_deep(void *self)
 /* Backward needs each layer's input, and the output for the loss. */
 bool wengert_deep_bytes(double *plan, double *least)
 {
-    net         *n = start_deep((bench_setup){ .check = false });
+    net *n = start_deep((bench_setup){ .check = false });
     const double layer = (DEEP_WIDTH + 1.0) * DEEP_WIDTH * sizeof(float),
                  values = (double)DEEP_BATCH * DEEP_WIDTH * sizeof(float);
     wg_plan *p = wg_plan_look(deep_loss(n), &(wg_plan_opts){ .params = n->p, .seconds = 1e-3 });
-    *least = 2 * DEEP_LAYERS * layer + (DEEP_LAYERS + 1) * values + values; /* and what the loss compares with */
+    *least =
+        2 * DEEP_LAYERS * layer + (DEEP_LAYERS + 1) * values + values; /* and what the loss compares with */
     if (p) *plan = (double)(p->inputs + p->parameters + p->gradients + p->workspace + p->results + p->tiles);
     bool fine = p != NULL;
     stop(n);

@@ -7,11 +7,11 @@
 
 typedef struct rows {
     wg_context *c;
-    wg_graph   *g;
-    wg_params  *p;
-    wg_tensor   x, y, gy, gamma, beta;
-    double      value;  /* of the last run: the loss */
-    wg_tensor   out[4]; /* of the last run of a norm: y, dx, dgamma, dbeta */
+    wg_graph *g;
+    wg_params *p;
+    wg_tensor x, y, gy, gamma, beta;
+    double value;     /* of the last run: the loss */
+    wg_tensor out[4]; /* of the last run of a norm: y, dx, dgamma, dbeta */
 } rows;
 
 static rows *rows_new(void)
@@ -33,7 +33,8 @@ static void stop(void *self)
 static wg_tensor floats(rows *r, uint32_t stream, float scale, float offset, wg_shape s)
 {
     float *v = wg_alloc(r->c, (size_t)wg_shape_size(s), sizeof *v);
-    for (int64_t i = 0; v && i < wg_shape_size(s); i++) v[i] = offset + scale * bench_value(stream, (uint32_t)i);
+    for (int64_t i = 0; v && i < wg_shape_size(s); i++)
+        v[i] = offset + scale * bench_value(stream, (uint32_t)i);
     return wg_view_f32(v, s);
 }
 
@@ -49,7 +50,7 @@ static void make_x(rows *r, float scale, wg_shape s)
 static double weighted(wg_tensor t)
 {
     const float *v = t.data;
-    double       s = v ? 0 : NAN;
+    double s = v ? 0 : NAN;
     for (int64_t i = 0; v && i < wg_shape_size(t.shape); i++) s += (double)v[i] * (double)(i % 7 - 2);
     return s;
 }
@@ -95,7 +96,7 @@ static double answer_chain(void *self)
 
 static void *start_softmax(bench_setup s)
 {
-    rows    *r = rows_new();
+    rows *r = rows_new();
     int32_t *y = wg_alloc(r->c, ROWS_SOFTMAX, sizeof *y);
     (void)s;
     make_x(r, 1, WG_SHAPE(ROWS_SOFTMAX, ROWS_CLASSES));
@@ -152,16 +153,29 @@ static bool run_norm(rows *r, norm_fn *norm, int64_t n)
     return !wg_failed(r->c);
 }
 
-static wg_node batch_norm(wg_node x, wg_node gamma, wg_node beta) { return wg_batch_norm(x, gamma, beta, .eps = NORM_EPS); }
+static wg_node batch_norm(wg_node x, wg_node gamma, wg_node beta)
+{
+    return wg_batch_norm(x, gamma, beta, .eps = NORM_EPS);
+}
 
-static wg_node layer_norm(wg_node x, wg_node gamma, wg_node beta) { return wg_layer_norm(x, gamma, beta, .eps = NORM_EPS); }
+static wg_node layer_norm(wg_node x, wg_node gamma, wg_node beta)
+{
+    return wg_layer_norm(x, gamma, beta, .eps = NORM_EPS);
+}
 
-static bool run_batch_norm(void *self, int64_t n, double seconds[]) { return (void)seconds, run_norm(self, batch_norm, n); }
-static bool run_layer_norm(void *self, int64_t n, double seconds[]) { return (void)seconds, run_norm(self, layer_norm, n); }
+static bool run_batch_norm(void *self, int64_t n, double seconds[])
+{
+    return (void)seconds, run_norm(self, batch_norm, n);
+}
+static bool run_layer_norm(void *self, int64_t n, double seconds[])
+{
+    return (void)seconds, run_norm(self, layer_norm, n);
+}
 
 static double norm_answer(const rows *r)
 {
-    return (weighted(r->out[0]) + weighted(r->out[1])) / ROWS_FEATURES + weighted(r->out[2]) + weighted(r->out[3]);
+    return (weighted(r->out[0]) + weighted(r->out[1])) / ROWS_FEATURES + weighted(r->out[2]) +
+           weighted(r->out[3]);
 }
 
 static double answer_batch_norm(void *self)

@@ -9,14 +9,14 @@ enum { IN = 2, HIDDEN = 4, BATCH = 32 };
 
 typedef struct small {
     wg_context *c;
-    wg_graph   *g;
-    wg_params  *p;
-    wg_optim   *o;
-    wg_tensor   x, y;
-    wg_node     fixed; /* the loss of W3s */
-    double      loss;  /* of the last step */
-    int         size;
-    uint32_t    seed;
+    wg_graph *g;
+    wg_params *p;
+    wg_optim *o;
+    wg_tensor x, y;
+    wg_node fixed; /* the loss of W3s */
+    double loss;   /* of the last step */
+    int size;
+    uint32_t seed;
 } small;
 
 static small *small_new(int size, int threads, wg_dtype t)
@@ -40,8 +40,8 @@ static void stop(void *self)
 static wg_tensor values(small *s, uint32_t stream, double scale, wg_shape shape)
 {
     wg_dtype t = wg_context_dtype(s->c);
-    int64_t  n = wg_shape_size(shape);
-    void    *v = wg_alloc(s->c, (size_t)n, wg_dtype_size(t));
+    int64_t n = wg_shape_size(shape);
+    void *v = wg_alloc(s->c, (size_t)n, wg_dtype_size(t));
     for (int64_t i = 0; v && i < n; i++) {
         double value = scale * (double)bench_value(stream, (uint32_t)i);
         if (t == WG_F64) ((double *)v)[i] = value;
@@ -127,7 +127,7 @@ static void *start_tape(bench_setup setup)
 static wg_node tape_build(small *s)
 {
     bench_chain c = bench_chain_of(s->size, ++s->seed);
-    int         i = 0;
+    int i = 0;
     wg_begin(s->g, WG_TRAIN);
     wg_node x = wg_param(s->g, s->p, "x0", WG_SCALAR, wg_const(1));
     for (int k = 0; k <= CHAIN_TURNS; k++)
@@ -139,9 +139,9 @@ static bool run_tape(void *self, int64_t n, double seconds[])
 {
     small *s = self;
     for (int64_t k = 0; k < n; k++) {
-        double  t0 = bench_now();
+        double t0 = bench_now();
         wg_node x = tape_build(s);
-        double  t1 = bench_now();
+        double t1 = bench_now();
         s->loss = wg_item(x);
         double t2 = bench_now();
         wg_backward(x, s->p);
@@ -165,15 +165,19 @@ static double answer_tape(void *self)
 
 static void *start_gradcheck(bench_setup setup)
 {
-    small   *s = small_new(CHECK_BATCH, BENCH_THREADS, WG_F64);
+    small *s = small_new(CHECK_BATCH, BENCH_THREADS, WG_F64);
     int32_t *y = wg_alloc(s->c, CHECK_BATCH, sizeof *y);
     (void)setup;
     for (uint32_t i = 0; y && i < CHECK_BATCH; i++) y[i] = bench_class(STREAM_Y, i, CHECK_OUT);
     s->y = wg_view_i32(y, WG_SHAPE(CHECK_BATCH));
     s->x = values(s, STREAM_X, 1, WG_SHAPE(CHECK_BATCH, CHECK_IN));
-    wg_params_make(s->p, "W1", values(s, STREAM_WEIGHTS, bench_weight_scale(CHECK_IN), WG_SHAPE(CHECK_IN, CHECK_HIDDEN)), false);
-    wg_params_make(s->p, "W2", values(s, STREAM_WEIGHTS + 1, bench_weight_scale(CHECK_HIDDEN), WG_SHAPE(CHECK_HIDDEN, CHECK_OUT)),
+    wg_params_make(s->p, "W1",
+                   values(s, STREAM_WEIGHTS, bench_weight_scale(CHECK_IN), WG_SHAPE(CHECK_IN, CHECK_HIDDEN)),
                    false);
+    wg_params_make(
+        s->p, "W2",
+        values(s, STREAM_WEIGHTS + 1, bench_weight_scale(CHECK_HIDDEN), WG_SHAPE(CHECK_HIDDEN, CHECK_OUT)),
+        false);
     return s;
 }
 
@@ -186,7 +190,8 @@ static wg_check *gradcheck(small *s)
     wg_node W2 = wg_param(s->g, s->p, "W2", WG_SHAPE(CHECK_HIDDEN, CHECK_OUT), wg_zeros());
     wg_node b2 = wg_param(s->g, s->p, "b2", WG_SHAPE(CHECK_OUT), wg_zeros());
     wg_node loss = wg_softmax_cross_entropy(wg_dense(wg_relu(wg_dense(x, W1, b1)), W2, b2), y);
-    return wg_gradcheck_nodes(loss, ((wg_node[]){ W1, b1, W2, b2, x }), 5, &(wg_gradcheck_opts){ .eps = 1e-7 });
+    return wg_gradcheck_nodes(loss, ((wg_node[]){ W1, b1, W2, b2, x }), 5,
+                              &(wg_gradcheck_opts){ .eps = 1e-7 });
 }
 
 static bool run_gradcheck(void *self, int64_t n, double seconds[])
@@ -201,8 +206,8 @@ static bool run_gradcheck(void *self, int64_t n, double seconds[])
 static double answer_gradcheck(void *self)
 {
     wg_check *r = gradcheck(self);
-    double    sum = 0;
-    int64_t   count = 0;
+    double sum = 0;
+    int64_t count = 0;
     for (int k = 0; k < wg_check_inputs(r); k++) {
         wg_check_input in = wg_check_input_at(r, k);
         for (int64_t i = 0; i < wg_shape_size(in.shape); i++, count++) sum += in.numeric[i] * in.numeric[i];

@@ -17,37 +17,39 @@ static wg_node loss_of(wg_graph *g, wg_params *p, wg_tensor x, wg_tensor y)
 
 static void compare(wg_graph *g, wg_params *p, const wg_data *d)
 {
-    const float   *x = wg_data_x(d).data;
+    const float *x = wg_data_x(d).data;
     const int32_t *y = wg_data_y(d).data;
-    double         whole[SIZE], pieces[SIZE], most = 0, apart = 0;
+    double whole[SIZE], pieces[SIZE], most = 0, apart = 0;
     wg_backward(loss_of(g, p, wg_view_f32(x, WG_SHAPE(BATCH, COLUMNS)), wg_view_i32(y, WG_SHAPE(BATCH))), p);
     wg_params_get_grad(p, whole);
     for (int i = 0; i < PIECES; i++) {
         wg_tensor xi = wg_view_f32(x + i * PIECE * COLUMNS, WG_SHAPE(PIECE, COLUMNS));
         wg_tensor yi = wg_view_i32(y + i * PIECE, WG_SHAPE(PIECE));
-        wg_node   part = wg_div(loss_of(g, p, xi, yi), PIECES);
+        wg_node part = wg_div(loss_of(g, p, xi, yi), PIECES);
         if (i == 0) wg_backward(part, p); /* sets: no step has used up the whole batch's gradients */
         else wg_backward_add(part, p);
     }
     wg_params_get_grad(p, pieces);
-    for (int i = 0; i < SIZE; i++) most = fmax(most, fabs(whole[i])), apart = fmax(apart, fabs(whole[i] - pieces[i]));
+    for (int i = 0; i < SIZE; i++)
+        most = fmax(most, fabs(whole[i])), apart = fmax(apart, fabs(whole[i] - pieces[i]));
     printf("largest gradient %.3e, largest difference %.1e\n", most, apart);
 }
 
 int main(void)
 {
     wg_context *c = wg_start(&(wg_options){ .seed = 1 });
-    wg_data    *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
-    wg_params  *p = wg_params_new(c);
-    wg_optim   *adam = wg_adam(p, &(wg_adam_opts){ .lr = 1e-2 });
-    wg_graph   *g = wg_graph_new(c);
-    wg_batch    b;
+    wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
+    wg_params *p = wg_params_new(c);
+    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 1e-2 });
+    wg_graph *g = wg_graph_new(c);
+    wg_batch b;
 
     compare(g, p, train);
     wg_optim_step(adam);
     for (int epoch = 0; epoch < 5; epoch++) {
         for (int i = 0; wg_data_next(train, &b, PIECE); i++) {
-            wg_backward_add(wg_div(loss_of(g, p, b.x, b.y), PIECES), p); /* the first after a step starts from nothing */
+            wg_backward_add(wg_div(loss_of(g, p, b.x, b.y), PIECES),
+                            p); /* the first after a step starts from nothing */
             if (i % PIECES == PIECES - 1) wg_optim_step(adam);
         }
     }

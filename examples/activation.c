@@ -13,7 +13,10 @@ static void swish_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
     gx[0] = wg_mul(gy, wg_add(s, wg_mul(y, wg_sub(1, s))));
 }
 
-static wg_node swish(wg_node x) { return wg_custom_vjp(wg_mul(x, wg_sigmoid(x)), (wg_node[]){ x }, 1, swish_vjp); }
+static wg_node swish(wg_node x)
+{
+    return wg_custom_vjp(wg_mul(x, wg_sigmoid(x)), (wg_node[]){ x }, 1, swish_vjp);
+}
 
 /* ---- snake: an op like the library's own, without registration; here in the short form for elementwise functions ---- */
 
@@ -75,7 +78,8 @@ static int sim_adjoint(size_t n, const double *x, size_t m, const double *gy, do
 
 static wg_node simulate(wg_node x)
 {
-    return wg_extern(x, WG_SHAPE(STEPS), &(wg_extern_opts){ .name = "sim", .forward = sim, .backward = sim_adjoint });
+    return wg_extern(x, WG_SHAPE(STEPS),
+                     &(wg_extern_opts){ .name = "sim", .forward = sim, .backward = sim_adjoint });
 }
 
 /* ---- */
@@ -92,14 +96,15 @@ static int failures(const char *name, wg_node y)
 int main(void)
 {
     wg_context *c = wg_start(NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = wg_input(g, "x", wg_view_f32((float[]){ -1.5f, 0.25f, 1 }, WG_SHAPE(3)));
-    wg_node     start = wg_input(g, "start", wg_view_f32((float[]){ 2, 0 }, WG_SHAPE(2)));
-    wg_node     a = swish(x), b = snake(x, 2), y = simulate(start);
-    float       values[3][STEPS] = { { 0 } };
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_input(g, "x", wg_view_f32((float[]){ -1.5f, 0.25f, 1 }, WG_SHAPE(3)));
+    wg_node start = wg_input(g, "start", wg_view_f32((float[]){ 2, 0 }, WG_SHAPE(2)));
+    wg_node a = swish(x), b = snake(x, 2), y = simulate(start);
+    float values[3][STEPS] = { { 0 } };
 
     wg_copy_f32(a, values[0], 3), wg_copy_f32(b, values[1], 3), wg_copy_f32(y, values[2], STEPS);
-    printf("swish(1) %.6f  snake(1) %.6f  sim after %d steps %.6f\n", values[0][2], values[1][2], STEPS, values[2][STEPS - 1]);
+    printf("swish(1) %.6f  snake(1) %.6f  sim after %d steps %.6f\n", values[0][2], values[1][2], STEPS,
+           values[2][STEPS - 1]);
     int failed = failures("swish", a) + failures("snake", b) + failures("sim", y);
     int status = wg_finish(c, stderr);
     return status ? status : failed;

@@ -21,8 +21,8 @@ static wg_node layer(wg_node x, wg_params *p, const char *name, int64_t units)
     wg_graph *g = wg_graph_of(x);
     wg_scope_push(g, name);
     wg_params *own = wg_params_in(p, name);
-    wg_node    z = wg_nn_dense(x, own, "dense", units, .no_bias = true);
-    wg_node    h = wg_dropout(wg_relu(wg_nn_batch_norm(z, own, "norm")), .keep_prob = 0.8);
+    wg_node z = wg_nn_dense(x, own, "dense", units, .no_bias = true);
+    wg_node h = wg_dropout(wg_relu(wg_nn_batch_norm(z, own, "norm")), .keep_prob = 0.8);
     wg_scope_pop(g);
     return h;
 }
@@ -44,18 +44,19 @@ static wg_node loss_of(wg_graph *g, wg_params *p, const wg_batch *b, wg_node *ac
 static void check(wg_graph *g, wg_params *p, wg_data *d, const char *when)
 {
     wg_batch b;
-    wg_node  accuracy;
+    wg_node accuracy;
     if (!wg_data_next(d, &b, 16)) return;
     wg_begin(g, WG_TRAIN);
     wg_check *r = wg_gradcheck(loss_of(g, p, &b, &accuracy), p, &(wg_gradcheck_opts){ .components = 40 });
-    printf("gradient check %s training: %s, ratio %.1e\n", when, wg_verdict_name(wg_check_verdict(r)), wg_check_ratio(r));
+    printf("gradient check %s training: %s, ratio %.1e\n", when, wg_verdict_name(wg_check_verdict(r)),
+           wg_check_ratio(r));
     wg_check_free(r);
 }
 
 static double accuracy_on(wg_graph *g, wg_params *p, wg_data *d)
 {
     wg_batch b;
-    wg_node  accuracy;
+    wg_node accuracy;
     wg_data_all(d, &b);
     wg_begin(g, WG_EVAL);
     loss_of(g, p, &b, &accuracy);
@@ -65,17 +66,18 @@ static double accuracy_on(wg_graph *g, wg_params *p, wg_data *d)
 static void progress(int epoch, double loss, double accuracy, double rate, double left, bool last)
 {
     bool terminal = isatty(STDOUT_FILENO);
-    printf("%sepoch %2d/%d  loss %.4f  accuracy %5.1f %%  %.0f examples/s  %.0f s left%s", terminal ? "\r" : "", epoch, EPOCHS,
-           loss, 100 * accuracy, rate, left, terminal && !last ? "  " : "\n");
+    printf("%sepoch %2d/%d  loss %.4f  accuracy %5.1f %%  %.0f examples/s  %.0f s left%s",
+           terminal ? "\r" : "", epoch, EPOCHS, loss, 100 * accuracy, rate, left,
+           terminal && !last ? "  " : "\n");
     fflush(stdout);
 }
 
 static void train(wg_context *c, wg_graph *g, wg_params *p, wg_data *d, wg_data *dev, const char *curve)
 {
-    double    x[EPOCHS], loss[EPOCHS], held[EPOCHS], start = seconds();
+    double x[EPOCHS], loss[EPOCHS], held[EPOCHS], start = seconds();
     wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
-    wg_batch  b;
-    wg_node   accuracy;
+    wg_batch b;
+    wg_node accuracy;
     for (int e = 0; e < EPOCHS && !wg_failed(c); e++) {
         wg_mean mean = { 0 };
         while (wg_data_next(d, &b, BATCH)) {
@@ -89,8 +91,8 @@ static void train(wg_context *c, wg_graph *g, wg_params *p, wg_data *d, wg_data 
         x[e] = e + 1;
         loss[e] = mean.value;
         held[e] = accuracy_on(g, p, dev);
-        progress(e + 1, loss[e], held[e], (e + 1) * (double)wg_data_rows(d) / now, now / (e + 1) * (EPOCHS - e - 1),
-                 e + 1 == EPOCHS);
+        progress(e + 1, loss[e], held[e], (e + 1) * (double)wg_data_rows(d) / now,
+                 now / (e + 1) * (EPOCHS - e - 1), e + 1 == EPOCHS);
     }
     wg_curve curves[] = { { .name = "training loss", .x = x, .y = loss, .n = EPOCHS },
                           { .name = "accuracy on held-out digits", .x = x, .y = held, .n = EPOCHS } };
@@ -105,11 +107,11 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     wg_context *c = wg_start(&(wg_options){ .seed = 1 });
-    wg_data    *d = wg_data_digits(c), *dev = wg_data_split(d, 0.2);
-    wg_params  *p = wg_params_new(c);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     accuracy;
-    wg_batch    b;
+    wg_data *d = wg_data_digits(c), *dev = wg_data_split(d, 0.2);
+    wg_params *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_node accuracy;
+    wg_batch b;
     check(g, p, d, "before");
     train(c, g, p, d, dev, "curve.svg");
     check(g, p, d, "after");

@@ -14,7 +14,7 @@ static double seconds(void)
 static wg_node layer(wg_node x, wg_params *p, const char *name, int64_t units)
 {
     wg_params *own = wg_params_in(p, name);
-    wg_node    z = wg_nn_dense(x, own, "dense", units, .no_bias = true);
+    wg_node z = wg_nn_dense(x, own, "dense", units, .no_bias = true);
     return wg_dropout(wg_relu(wg_nn_batch_norm(z, own, "norm")), .keep_prob = 0.7);
 }
 
@@ -38,15 +38,15 @@ static double accuracy(wg_graph *g, wg_params *p, wg_data *d)
 int main(int argc, char **argv)
 {
     const char *folder = argc > 1 ? argv[1] : "data/mnist";
-    int         epochs = argc > 2 ? atoi(argv[2]) : 12;
+    int epochs = argc > 2 ? atoi(argv[2]) : 12;
     wg_context *c = wg_start(&(wg_options){ .seed = 1 });
-    wg_data    *train = wg_data_mnist(c, folder, WG_TRAIN), *test = wg_data_mnist(c, folder, WG_EVAL);
-    wg_params  *p = wg_params_new(c);
-    wg_optim   *adam = wg_adam(p, &(wg_adam_opts){ .lr = 1e-3 });
-    wg_graph   *g = wg_graph_new(c);
+    wg_data *train = wg_data_mnist(c, folder, WG_TRAIN), *test = wg_data_mnist(c, folder, WG_EVAL);
+    wg_params *p = wg_params_new(c);
+    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 1e-3 });
+    wg_graph *g = wg_graph_new(c);
     for (int epoch = 1; epoch <= epochs && !wg_failed(c); epoch++) {
-        double   start = seconds();
-        wg_mean  loss = { 0 };
+        double start = seconds();
+        wg_mean loss = { 0 };
         wg_batch b;
         if (epoch > epochs * 2 / 3) /* smaller steps at the end */
             wg_optim_set_lr(adam, wg_optim_lr(adam) * 0.5);
@@ -59,8 +59,8 @@ int main(int argc, char **argv)
             wg_mean_add(&loss, wg_item(L), (double)b.n);
         }
         double took = seconds() - start;
-        printf("epoch %2d/%d  loss %.4f  test %.2f %%  %.2f s an epoch\n", epoch, epochs, loss.value, 100 * accuracy(g, p, test),
-               took);
+        printf("epoch %2d/%d  loss %.4f  test %.2f %%  %.2f s an epoch\n", epoch, epochs, loss.value,
+               100 * accuracy(g, p, test), took);
         fflush(stdout);
     }
     return wg_finish(c, stderr) ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -13,9 +13,9 @@ static const double hours[ROWS] = { 0.50, 0.75, 1.00, 1.25, 1.50, 1.75, 1.75, 2.
 static const double passed[ROWS] = { 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1 };
 
 typedef struct problem {
-    wg_graph  *g;
+    wg_graph *g;
     wg_params *p;
-    wg_node    loss;
+    wg_node loss;
 } problem;
 
 static void build(problem *s)
@@ -53,8 +53,8 @@ static void cg(const problem *s, const double *g, double *x)
 int main(void)
 {
     wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
-    problem     s = { .g = wg_graph_new(c), .p = wg_params_new(c) };
-    double      theta[N], gradient[N], step[N];
+    problem s = { .g = wg_graph_new(c), .p = wg_params_new(c) };
+    double theta[N], gradient[N], step[N];
 
     for (int it = 0; it < 50; it++) {
         build(&s);

@@ -52,9 +52,15 @@ static wg_node backward_sample(wg_site here, wg_graph *g, int i, const wg_op *op
 {
     switch (i) {
     case 0:
-        return wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(3, 4)) }, 2, NULL);
-    case 1: return wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SCALAR), wg_between(g, low, high, WG_SHAPE(5)) }, 2, NULL);
-    case 2: return wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(2, 0)), wg_between(g, low, high, WG_SCALAR) }, 2, NULL);
+        return wg_apply(here, op,
+                        (wg_node[]){ wg_any(g, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(3, 4)) }, 2,
+                        NULL);
+    case 1:
+        return wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SCALAR), wg_between(g, low, high, WG_SHAPE(5)) },
+                        2, NULL);
+    case 2:
+        return wg_apply(
+            here, op, (wg_node[]){ wg_any(g, WG_SHAPE(2, 0)), wg_between(g, low, high, WG_SCALAR) }, 2, NULL);
     }
     return wg_none;
 }
@@ -153,7 +159,7 @@ static void tanh_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_
 {
     gx[0] = wg_apply2(here, gy, y, &wgi_op_tanh_backward);
 }
-static wg_node     tanh_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_tanh_at, here, -2, 2); }
+static wg_node tanh_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_tanh_at, here, -2, 2); }
 static const char *tanh_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "tanh", here); }
 
 const wg_op wgi_op_tanh = {
@@ -177,8 +183,14 @@ static void sigmoid_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
 {
     gx[0] = wg_apply2(here, gy, y, &wgi_op_sigmoid_backward);
 }
-static wg_node     sigmoid_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sigmoid_at, here, -3, 3); }
-static const char *sigmoid_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sigmoid", here); }
+static wg_node sigmoid_sample(wg_site here, wg_graph *g, int i)
+{
+    return single(g, i, wg_sigmoid_at, here, -3, 3);
+}
+static const char *sigmoid_error(wg_site here, wg_graph *g, int i)
+{
+    return single_error(g, i, "sigmoid", here);
+}
 
 const wg_op wgi_op_sigmoid = {
     OP(sigmoid),
@@ -201,8 +213,14 @@ static void softplus_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[],
 {
     gx[0] = wg_mul(gy, wg_sigmoid(x[0]));
 }
-static wg_node     softplus_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_softplus_at, here, -3, 3); }
-static const char *softplus_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "softplus", here); }
+static wg_node softplus_sample(wg_site here, wg_graph *g, int i)
+{
+    return single(g, i, wg_softplus_at, here, -3, 3);
+}
+static const char *softplus_error(wg_site here, wg_graph *g, int i)
+{
+    return single_error(g, i, "softplus", here);
+}
 
 const wg_op wgi_op_softplus = {
     OP(softplus),
@@ -225,8 +243,14 @@ static void softsign_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[],
 {
     gx[0] = wg_div(gy, wg_square(wg_add(1, wg_abs(x[0]))));
 }
-static wg_node     softsign_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_softsign_at, here); }
-static const char *softsign_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "softsign", here); }
+static wg_node softsign_sample(wg_site here, wg_graph *g, int i)
+{
+    return kinked(g, i, wg_softsign_at, here);
+}
+static const char *softsign_error(wg_site here, wg_graph *g, int i)
+{
+    return single_error(g, i, "softsign", here);
+}
 
 const wg_op wgi_op_softsign = {
     OP(softsign),
@@ -249,7 +273,7 @@ static void relu_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_
 {
     gx[0] = wg_apply2(here, gy, y, &wgi_op_relu_backward);
 }
-static wg_node     relu_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_relu_at, here); }
+static wg_node relu_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_relu_at, here); }
 static const char *relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "relu", here); }
 
 const wg_op wgi_op_relu = {
@@ -277,8 +301,11 @@ static wg_node leaky_at(wg_site here, wg_node x, wg_node slope);
 static wg_node leaky_sample(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
-    case 0: return leaky_at(here, wg_between(g, -2, -0.2, WG_SHAPE(3, 4)), wg_between(g, 0.1, 0.5, WG_SHAPE(3, 4)));
-    case 1: return leaky_at(here, wg_between(g, 0.2, 2, WG_SHAPE(3, 4)), wg_between(g, 0.1, 0.5, WG_SHAPE(4)));
+    case 0:
+        return leaky_at(here, wg_between(g, -2, -0.2, WG_SHAPE(3, 4)),
+                        wg_between(g, 0.1, 0.5, WG_SHAPE(3, 4)));
+    case 1:
+        return leaky_at(here, wg_between(g, 0.2, 2, WG_SHAPE(3, 4)), wg_between(g, 0.1, 0.5, WG_SHAPE(4)));
     case 2: return leaky_at(here, wg_between(g, -2, -0.2, WG_SHAPE(2, 0)), wg_number(0.1));
     }
     return wg_none;
@@ -302,7 +329,10 @@ const wg_op wgi_op_leaky = {
     .sample = leaky_sample,
     .error = leaky_error,
 };
-static wg_node leaky_at(wg_site here, wg_node x, wg_node slope) { return wg_apply2(here, x, slope, &wgi_op_leaky); }
+static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
+{
+    return wg_apply2(here, x, slope, &wgi_op_leaky);
+}
 
 #define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0: the default */
 OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
@@ -321,7 +351,10 @@ static wg_node leaky_relu_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *leaky_relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "leaky_relu", here); }
+static const char *leaky_relu_error(wg_site here, wg_graph *g, int i)
+{
+    return single_error(g, i, "leaky_relu", here);
+}
 
 const wg_op wgi_op_leaky_relu = {
     OP(leaky_relu),

@@ -49,12 +49,15 @@ DECLARE(minimum);
 DECLARE(addn);
 
 /* The shapes that every binary op is tried with. */
-static wg_node pair(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node), wg_site here, double low, double high)
+static wg_node pair(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node), wg_site here, double low,
+                    double high)
 {
     switch (i) {
-    case 0: return op(here, wg_between(g, low, high, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(3, 4)));
+    case 0:
+        return op(here, wg_between(g, low, high, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(3, 4)));
     case 1: return op(here, wg_between(g, low, high, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(4)));
-    case 2: return op(here, wg_between(g, low, high, WG_SHAPE(3, 1)), wg_between(g, low, high, WG_SHAPE(1, 4)));
+    case 2:
+        return op(here, wg_between(g, low, high, WG_SHAPE(3, 1)), wg_between(g, low, high, WG_SHAPE(1, 4)));
     case 3: return op(here, wg_between(g, low, high, WG_SHAPE(2, 0)), wg_between(g, low, high, WG_SCALAR));
     case 4: return op(here, wg_number(2), wg_between(g, low, high, WG_SHAPE(5)));
     }
@@ -66,7 +69,8 @@ static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node
     switch (i) {
     case 0: op(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4))); return "shapes do not broadcast";
     case 1:
-        op(here, wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F32), wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F64));
+        op(here, wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F32),
+           wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F64));
         return "wg_cast";
     }
     return NULL;
@@ -79,7 +83,7 @@ static void add_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
     gx[0] = gy;
     gx[1] = gy;
 }
-static wg_node     add_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_add_at, here, -2, 2); }
+static wg_node add_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_add_at, here, -2, 2); }
 static const char *add_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_add_at, here); }
 
 const wg_op wgi_op_add = {
@@ -102,7 +106,7 @@ static void sub_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
     gx[0] = gy;
     gx[1] = wg_neg(gy);
 }
-static wg_node     sub_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_sub_at, here, -2, 2); }
+static wg_node sub_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_sub_at, here, -2, 2); }
 static const char *sub_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_sub_at, here); }
 
 const wg_op wgi_op_sub = {
@@ -125,7 +129,7 @@ static void mul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
     gx[0] = wg_mul(gy, x[1]);
     gx[1] = wg_mul(gy, x[0]);
 }
-static wg_node     mul_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_mul_at, here, -2, 2); }
+static wg_node mul_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_mul_at, here, -2, 2); }
 static const char *mul_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_mul_at, here); }
 
 const wg_op wgi_op_mul = {
@@ -149,7 +153,7 @@ static void div_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
     gx[0] = wg_div(gy, x[1]);
     gx[1] = wg_neg(wg_mul(gx[0], y));
 }
-static wg_node     div_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_div_at, here, 0.5, 2); }
+static wg_node div_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_div_at, here, 0.5, 2); }
 static const char *div_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_div_at, here); }
 
 const wg_op wgi_op_div = {
@@ -211,8 +215,14 @@ static void maximum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
     gx[0] = share(here, gy, x[0], x[1]);
     gx[1] = share(here, gy, x[1], x[0]);
 }
-static wg_node     maximum_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_maximum_at, here, -3, 3); }
-static const char *maximum_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_maximum_at, here); }
+static wg_node maximum_sample(wg_site here, wg_graph *g, int i)
+{
+    return pair(g, i, wg_maximum_at, here, -3, 3);
+}
+static const char *maximum_error(wg_site here, wg_graph *g, int i)
+{
+    return pair_error(g, i, wg_maximum_at, here);
+}
 
 const wg_op wgi_op_maximum = {
     OP(maximum),
@@ -232,8 +242,14 @@ static void minimum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
     gx[0] = share(here, gy, x[1], x[0]);
     gx[1] = share(here, gy, x[0], x[1]);
 }
-static wg_node     minimum_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_minimum_at, here, -3, 3); }
-static const char *minimum_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_minimum_at, here); }
+static wg_node minimum_sample(wg_site here, wg_graph *g, int i)
+{
+    return pair(g, i, wg_minimum_at, here, -3, 3);
+}
+static const char *minimum_error(wg_site here, wg_graph *g, int i)
+{
+    return pair_error(g, i, wg_minimum_at, here);
+}
 
 const wg_op wgi_op_minimum = {
     OP(minimum),
@@ -250,7 +266,10 @@ wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(her
 
 /* ---- neg ---- */
 
-static void        neg_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_neg(gy); }
+static void neg_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_neg(gy);
+}
 extern const wg_op wgi_op_neg;
 
 static wg_node neg_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
@@ -288,7 +307,8 @@ static bool addn_shape(wg_rule *r)
 {
     for (int k = 1; k < r->operands; k++)
         if (r->x[k].shape != r->x[0].shape)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, k), wg_rule_who(r, 0));
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, k),
+                                wg_rule_who(r, 0));
     return true;
 }
 static void addn_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -321,6 +341,9 @@ const wg_op wgi_op_addn = {
     .sample = addn_sample,
     .error = addn_error,
 };
-wg_node wg_addn_at(wg_site here, const wg_node x[], int n) { return wg_apply(here, &wgi_op_addn, x, n, NULL); }
+wg_node wg_addn_at(wg_site here, const wg_node x[], int n)
+{
+    return wg_apply(here, &wgi_op_addn, x, n, NULL);
+}
 
 #endif

@@ -8,7 +8,7 @@
 /* What a unit of a phase does: columns [c, end) of blocks [block, last); the first pass, the join, the pass behind it. */
 typedef struct unit {
     int64_t c, end, block, last;
-    bool    first, join, then;
+    bool first, join, then;
 } unit;
 
 enum { FEW_BLOCKS = 8 };
@@ -18,7 +18,8 @@ static inline unit unit_of(const matrix *m, int phase, int64_t u)
     const int64_t c = u * UNIT, end = c + UNIT < m->f ? c + UNIT : m->f;
     if (m->blocks < FEW_BLOCKS) return (unit){ c, end, 0, m->blocks, true, true, true };
     if (phase == 1) return (unit){ .c = c, .end = end, .join = true };
-    const int64_t b = phase ? m->blocks - 1 - u : u; /* the pass behind the join begins where the first ended: in the cache */
+    const int64_t b = phase ? m->blocks - 1 - u
+                            : u; /* the pass behind the join begins where the first ended: in the cache */
     return (unit){ 0, m->f, b, b + 1, phase == 0, false, phase == 2 };
 }
 
@@ -96,7 +97,7 @@ static bool batch_norm_train_shape(wg_rule *r)
 }
 static void batch_norm_train_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    double  eps = ((const struct norm *)attr)->eps;
+    double eps = ((const struct norm *)attr)->eps;
     wg_axes rows = rows_of(x[0]);
     y[1] = wg_mean(x[0], .axes = rows);
     y[2] = wg_var(x[0], .axes = rows);
@@ -104,16 +105,19 @@ static void batch_norm_train_expand(wg_site here, const wg_node x[], int n, cons
 }
 static void batch_norm_train_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
+    gx[0] = wg_apply(here, &wgi_op_batch_norm_grad,
+                     (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
     gx[1] = wg_part(gx[0], 1);
     gx[2] = wg_part(gx[0], 2);
 }
 static wg_node batch_norm_train_sample(wg_site here, wg_graph *g, int i)
 {
-    static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 3, 2, 4 } }, { 2, { 40, 18 } }, { 2, { 1, 2 } }, { 2, { 301, 3 } } };
+    static const wg_shape s[] = {
+        { 2, { 5, 3 } }, { 3, { 3, 2, 4 } }, { 2, { 40, 18 } }, { 2, { 1, 2 } }, { 2, { 301, 3 } }
+    };
     if (i > 4) return wg_none;
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
-    wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
+    wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
     return wg_apply(here, &wgi_op_batch_norm_train, (wg_node[]){ x, gamma, beta }, 3,
                     &(struct norm){ i == 1   ? 0.125
                                     : i == 3 ? 1
@@ -123,15 +127,18 @@ static const char *batch_norm_train_error(wg_site here, wg_graph *g, int i)
 {
     if (i) return NULL;
     wg_apply(here, &wgi_op_batch_norm_train,
-             (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 3, NULL);
+             (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 3,
+             NULL);
     return "it must be [3]";
 }
 
 const wg_op wgi_op_batch_norm_train = {
     OP(batch_norm_train),
-    .summary = "Batch normalisation by the batch's own mean and variance (divided by n), which are parts 1 and 2.",
+    .summary =
+        "Batch normalisation by the batch's own mean and variance (divided by n), which are parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
-    .adjoint = "x' = gamma / s (y' - mean(y') - h mean(h y')), gamma' = sum(h y'), beta' = sum(y'); h = (x - mean) / s",
+    .adjoint = "x' = gamma / s (y' - mean(y') - h mean(h y')), gamma' = sum(h y'), beta' = sum(y'); h = (x - "
+               "mean) / s",
     .operands = 3,
     .outputs = 3,
     .kind = WG_ROWS,
@@ -161,7 +168,7 @@ static bool batch_norm_grad_shape(wg_rule *r)
 /* With mean and variance as the batch's: x moves them too, which is where the two means come from. */
 static void batch_norm_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    double  eps = ((const struct norm *)attr)->eps;
+    double eps = ((const struct norm *)attr)->eps;
     wg_node inverse = wg_div(1, wg_sqrt(wg_add(x[3], eps))), h = wg_mul(wg_sub(x[0], x[2]), inverse);
     y[2] = sum_of_rows(here, x[4]);
     y[1] = sum_of_rows(here, wg_mul(x[4], h));
@@ -173,23 +180,26 @@ static wg_node batch_norm_grad_sample(wg_site here, wg_graph *g, int i)
     static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 34, 17 } }, { 2, { 260, 5 } } };
     if (i > 3) return wg_none;
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
-    wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
-    wg_node  gy = wg_any(g, s[i]);
+    wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), mean = wg_any(g, f),
+            variance = wg_between(g, 0.5, 2, f);
+    wg_node gy = wg_any(g, s[i]);
     return wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ x, gamma, mean, variance, gy }, 5, NULL);
 }
 static const char *batch_norm_grad_error(wg_site here, wg_graph *g, int i)
 {
     if (i) return NULL;
     wg_node f = wg_any(g, WG_SHAPE(3));
-    wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), f, f, f, wg_any(g, WG_SHAPE(4, 3)) }, 5,
-             NULL);
+    wg_apply(here, &wgi_op_batch_norm_grad,
+             (wg_node[]){ wg_any(g, WG_SHAPE(5, 3)), f, f, f, wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
     return "is not shaped as";
 }
 
 const wg_op wgi_op_batch_norm_grad = {
     OP(batch_norm_grad),
-    .summary = "The gradients of batch_norm_train in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
-    .formula = "x' = gamma / s (g - mean(g) - h mean(h g)), gamma' = sum(h g), beta' = sum(g); h = (x - mean) / s, s = "
+    .summary = "The gradients of batch_norm_train in x, gamma and beta: of x, gamma, mean, variance and y's "
+               "gradient g.",
+    .formula = "x' = gamma / s (g - mean(g) - h mean(h g)), gamma' = sum(h g), beta' = sum(g); h = (x - "
+               "mean) / s, s = "
                "sqrt(variance + eps)",
     .adjoint = "that of the formula",
     .operands = 5,
@@ -229,7 +239,7 @@ static wg_node batch_norm_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 2) return wg_none;
     wg_shape s = i == 2 ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3), f = WG_SHAPE(3);
-    wg_node  x = wg_any(g, s), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
+    wg_node x = wg_any(g, s), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
     if (i == 0) return wg_batch_norm(x, gamma, beta);
     wg_node mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
     return wg_batch_norm(x, gamma, beta, mean, variance, .eps = 0.01);
@@ -248,9 +258,11 @@ static const char *batch_norm_error(wg_site here, wg_graph *g, int i)
 
 const wg_op wgi_op_batch_norm = {
     OP(batch_norm),
-    .summary = "Batch normalisation: by the mean and variance given, or by the batch's own, which are then parts 1 and 2.",
+    .summary = "Batch normalisation: by the mean and variance given, or by the batch's own, which are then "
+               "parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
-    .adjoint = "x' = y' gamma / sqrt(variance + eps), and through mean and variance where they are the batch's",
+    .adjoint =
+        "x' = y' gamma / sqrt(variance + eps), and through mean and variance where they are the batch's",
     .operands = 5,
     .optional = 2,
     .kind = WG_ROWS,

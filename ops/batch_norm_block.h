@@ -6,16 +6,16 @@
 
 typedef struct N(batch) {
     const T *x, *gamma, *beta, *gy;
-    T       *y, *dgamma, *dbeta, *mean, *variance; /* y: of the gradient dx */
-    T       *part;                                 /* [blocks, 2, f]: two sums of each block */
-    T       *scale, *level, *slope;                /* [f] */
-    T        eps;
-    bool     stream;
+    T *y, *dgamma, *dbeta, *mean, *variance; /* y: of the gradient dx */
+    T *part;                                 /* [blocks, 2, f]: two sums of each block */
+    T *scale, *level, *slope;                /* [f] */
+    T eps;
+    bool stream;
 } N(batch);
 
 static void N(moments)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
 {
-    const T      *x = o->x;
+    const T *x = o->x;
     const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
     for (; c < end; c += PANEL) {
         const int64_t w = end - c < PANEL ? end - c : PANEL;
@@ -30,8 +30,8 @@ static void N(moments)(const N(batch) * o, const matrix *m, int64_t b, int64_t c
 static void N(join_moments)(const N(batch) * o, const matrix *m, int64_t c, int64_t end)
 {
     const int64_t w = end - c, f = m->f;
-    const T      *part = o->part + c;
-    double        total[UNIT], squares[UNIT];
+    const T *part = o->part + c;
+    double total[UNIT], squares[UNIT];
     JOIN_BLOCKS(total, part, 2 * f);
     for (int64_t j = 0; j < w; j++) total[j] /= (double)m->rows;
     JOIN_BLOCKS(squares, part + f, 2 * f);
@@ -52,11 +52,12 @@ static void N(join_moments)(const N(batch) * o, const matrix *m, int64_t c, int6
 static void N(normalise)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
 {
     const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
-    T             tile[PIECE];
+    T tile[PIECE];
     for (int64_t r = r0; r < r1; r++)
         for (int64_t at = c; at < end; at += PIECE) {
             const int64_t w = end - at < PIECE ? end - at : PIECE;
-            const T      *x = o->x + r * f + at, *mean = o->mean + at, *scale = o->scale + at, *beta = o->beta + at;
+            const T *x = o->x + r * f + at, *mean = o->mean + at, *scale = o->scale + at,
+                    *beta = o->beta + at;
             T *restrict y = o->stream ? tile : o->y + r * f + at;
             for (int64_t j = 0; j < w; j++) y[j] = (x[j] - mean[j]) * scale[j] + beta[j];
             if (o->stream) stream_out(o->y + r * f + at, tile, (size_t)w * sizeof(T));
@@ -67,11 +68,11 @@ static void N(normalise)(const N(batch) * o, const matrix *m, int64_t b, int64_t
 
 static void N(sums)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
 {
-    const T      *x = o->x, *gy = o->gy;
+    const T *x = o->x, *gy = o->gy;
     const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
     for (; c < end; c += PANEL) {
         const int64_t w = end - c < PANEL ? end - c : PANEL;
-        const T      *mean = o->mean + c;
+        const T *mean = o->mean + c;
         T *restrict dbeta = o->part + 2 * b * f + c, *restrict dgamma = dbeta + f;
         T inverse[PANEL];
         for (int64_t j = 0; j < w; j++) inverse[j] = 1 / SQRT(o->variance[c + j] + o->eps);
@@ -83,8 +84,8 @@ static void N(sums)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, i
 static void N(join_sums)(const N(batch) * o, const matrix *m, int64_t c, int64_t end)
 {
     const int64_t w = end - c, f = m->f;
-    const T      *part = o->part + c;
-    double        total[UNIT];
+    const T *part = o->part + c;
+    double total[UNIT];
     JOIN_BLOCKS(total, part, 2 * f);
     for (int64_t j = 0; j < w; j++) {
         o->dbeta[c + j] = (T)total[j];
@@ -102,14 +103,15 @@ static void N(join_sums)(const N(batch) * o, const matrix *m, int64_t c, int64_t
 static void N(descend)(const N(batch) * o, const matrix *m, int64_t b, int64_t c, int64_t end)
 {
     const int64_t f = m->f, r0 = b * ROW_BLOCK, r1 = block_end(m, b);
-    T             tile[PIECE];
+    T tile[PIECE];
     for (int64_t r = r0; r < r1; r++)
         for (int64_t at = c; at < end; at += PIECE) {
             const int64_t w = end - at < PIECE ? end - at : PIECE;
-            const T      *x = o->x + r * f + at, *gy = o->gy + r * f + at, *mean = o->mean + at;
-            const T      *scale = o->scale + at, *level = o->level + at, *slope = o->slope + at;
+            const T *x = o->x + r * f + at, *gy = o->gy + r * f + at, *mean = o->mean + at;
+            const T *scale = o->scale + at, *level = o->level + at, *slope = o->slope + at;
             T *restrict dx = o->stream ? tile : o->y + r * f + at;
-            for (int64_t j = 0; j < w; j++) dx[j] = scale[j] * (gy[j] - level[j] - (x[j] - mean[j]) * slope[j]);
+            for (int64_t j = 0; j < w; j++)
+                dx[j] = scale[j] * (gy[j] - level[j] - (x[j] - mean[j]) * slope[j]);
             if (o->stream) stream_out(o->y + r * f + at, tile, (size_t)w * sizeof(T));
         }
 }

@@ -18,8 +18,9 @@ KERNEL(greater) { COMPARE(a > b); }
 KERNEL(greater_equal) { COMPARE(a >= b); }
 
 /* Bytes alone are moved: one loop for all dtypes of a size; by a mask, since a choice of loads is not vectorised. */
-#define CHOOSE_(T, A, B) \
-    WG_LOOP_(k, T, T, const T c = (T) - (T)((const uint8_t *)k->x[0])[i];, A(k, 1, a), B(k, 2, b), (a & c) | (b & ~c))
+#define CHOOSE_(T, A, B)                                                  \
+    WG_LOOP_(k, T, T, const T c = (T) - (T)((const uint8_t *)k->x[0])[i]; \
+             , A(k, 1, a), B(k, 2, b), (a & c) | (b & ~c))
 #define CHOOSE(T)                                                        \
     do {                                                                 \
         if (!k->step[0]) choose_one(k, sizeof(T));                       \
@@ -30,7 +31,7 @@ KERNEL(greater_equal) { COMPARE(a >= b); }
     } while (0)
 static void choose_one(const wg_kernel *k, size_t size)
 {
-    int         j = *(const bool *)k->x[0] ? 1 : 2;
+    int j = *(const bool *)k->x[0] ? 1 : 2;
     const char *x = (const char *)k->x[j];
     char *restrict y = (char *)k->y[0];
     size_t n = (size_t)(k->end - k->begin);
@@ -59,14 +60,26 @@ KERNEL(where)
     case WG_BOOL: CAST_(bool, Y, of_integer); break;   \
     default: break;                                    \
     }
-static inline int32_t narrow(int64_t a) { return a < INT32_MIN ? INT32_MIN : a > INT32_MAX ? INT32_MAX : (int32_t)a; }
+static inline int32_t narrow(int64_t a)
+{
+    return a < INT32_MIN ? INT32_MIN : a > INT32_MAX ? INT32_MAX : (int32_t)a;
+}
 KERNEL(cast)
 {
     switch (k->yt[0].dtype) {
     case WG_F32: CAST(float, a, a); break;
     case WG_F64: CAST(double, a, a); break;
-    case WG_I32: CAST(int32_t, a != a ? 0 : a <= -0x1p31f ? INT32_MIN : a >= 0x1p31f ? INT32_MAX : (int32_t)a, narrow(a)); break;
-    case WG_I64: CAST(int64_t, a != a ? 0 : a <= -0x1p63f ? INT64_MIN : a >= 0x1p63f ? INT64_MAX : (int64_t)a, a); break;
+    case WG_I32:
+        CAST(int32_t,
+             a != a          ? 0
+             : a <= -0x1p31f ? INT32_MIN
+             : a >= 0x1p31f  ? INT32_MAX
+                             : (int32_t)a,
+             narrow(a));
+        break;
+    case WG_I64:
+        CAST(int64_t, a != a ? 0 : a <= -0x1p63f ? INT64_MIN : a >= 0x1p63f ? INT64_MAX : (int64_t)a, a);
+        break;
     case WG_BOOL: CAST(bool, a != 0, a != 0); break;
     default: break;
     }
@@ -101,7 +114,9 @@ static wg_node pair(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node)
     case 1: return op(here, wg_any(g, WG_SHAPE(3, 1)), wg_any(g, WG_SHAPE(4)));
     case 2: return op(here, wg_any(g, WG_SHAPE(2, 0)), wg_any(g, WG_SCALAR));
     case 3: return op(here, wg_any_class(g, 3, WG_SHAPE(7)), wg_number(1));
-    case 4: return op(here, wg_equal(wg_any_class(g, 2, WG_SHAPE(5)), 1), wg_equal(wg_any_class(g, 2, WG_SHAPE(5)), 1));
+    case 4:
+        return op(here, wg_equal(wg_any_class(g, 2, WG_SHAPE(5)), 1),
+                  wg_equal(wg_any_class(g, 2, WG_SHAPE(5)), 1));
     }
     return wg_none;
 }
@@ -110,13 +125,18 @@ static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node
 {
     switch (i) {
     case 0: op(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4))); return "shapes do not broadcast";
-    case 1: op(here, wg_cast(wg_any(g, WG_SHAPE(3)), WG_F32), wg_cast(wg_any(g, WG_SHAPE(3)), WG_F64)); return "wg_cast";
+    case 1:
+        op(here, wg_cast(wg_any(g, WG_SHAPE(3)), WG_F32), wg_cast(wg_any(g, WG_SHAPE(3)), WG_F64));
+        return "wg_cast";
     }
     return NULL;
 }
 
-static wg_node     equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_equal_at, here); }
-static const char *equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_equal_at, here); }
+static wg_node equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_equal_at, here); }
+static const char *equal_error(wg_site here, wg_graph *g, int i)
+{
+    return pair_error(g, i, wg_equal_at, here);
+}
 
 const wg_op wgi_op_equal = {
     OP(equal),
@@ -133,8 +153,14 @@ const wg_op wgi_op_equal = {
 };
 wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_equal); }
 
-static wg_node     not_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_not_equal_at, here); }
-static const char *not_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_not_equal_at, here); }
+static wg_node not_equal_sample(wg_site here, wg_graph *g, int i)
+{
+    return pair(g, i, wg_not_equal_at, here);
+}
+static const char *not_equal_error(wg_site here, wg_graph *g, int i)
+{
+    return pair_error(g, i, wg_not_equal_at, here);
+}
 
 const wg_op wgi_op_not_equal = {
     OP(not_equal),
@@ -149,9 +175,12 @@ const wg_op wgi_op_not_equal = {
     .sample = not_equal_sample,
     .error = not_equal_error,
 };
-wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_not_equal); }
+wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b)
+{
+    return wg_apply2(here, a, b, &wgi_op_not_equal);
+}
 
-static wg_node     less_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_at, here); }
+static wg_node less_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_at, here); }
 static const char *less_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_at, here); }
 
 const wg_op wgi_op_less = {
@@ -169,8 +198,14 @@ const wg_op wgi_op_less = {
 };
 wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_less); }
 
-static wg_node     less_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_equal_at, here); }
-static const char *less_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_equal_at, here); }
+static wg_node less_equal_sample(wg_site here, wg_graph *g, int i)
+{
+    return pair(g, i, wg_less_equal_at, here);
+}
+static const char *less_equal_error(wg_site here, wg_graph *g, int i)
+{
+    return pair_error(g, i, wg_less_equal_at, here);
+}
 
 const wg_op wgi_op_less_equal = {
     OP(less_equal),
@@ -185,10 +220,16 @@ const wg_op wgi_op_less_equal = {
     .sample = less_equal_sample,
     .error = less_equal_error,
 };
-wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_less_equal); }
+wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
+{
+    return wg_apply2(here, a, b, &wgi_op_less_equal);
+}
 
-static wg_node     greater_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_at, here); }
-static const char *greater_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_greater_at, here); }
+static wg_node greater_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_at, here); }
+static const char *greater_error(wg_site here, wg_graph *g, int i)
+{
+    return pair_error(g, i, wg_greater_at, here);
+}
 
 const wg_op wgi_op_greater = {
     OP(greater),
@@ -205,8 +246,14 @@ const wg_op wgi_op_greater = {
 };
 wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_greater); }
 
-static wg_node     greater_equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_equal_at, here); }
-static const char *greater_equal_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_greater_equal_at, here); }
+static wg_node greater_equal_sample(wg_site here, wg_graph *g, int i)
+{
+    return pair(g, i, wg_greater_equal_at, here);
+}
+static const char *greater_equal_error(wg_site here, wg_graph *g, int i)
+{
+    return pair_error(g, i, wg_greater_equal_at, here);
+}
 
 const wg_op wgi_op_greater_equal = {
     OP(greater_equal),
@@ -221,14 +268,18 @@ const wg_op wgi_op_greater_equal = {
     .sample = greater_equal_sample,
     .error = greater_equal_error,
 };
-wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_greater_equal); }
+wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b)
+{
+    return wg_apply2(here, a, b, &wgi_op_greater_equal);
+}
 
 /* ---- where ---- */
 
 static bool where_shape(wg_rule *r)
 {
     if (r->x[0].dtype != WG_BOOL)
-        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, must be bool", wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, must be bool", wg_rule_who(r, 0),
+                            wg_dtype_name(r->x[0].dtype));
     r->y[0].dtype = r->x[1].dtype;
     return wg_rule_broadcast(r);
 }
@@ -237,15 +288,20 @@ static void where_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
     gx[1] = wg_where(x[0], gy, 0);
     gx[2] = wg_where(x[0], 0, gy);
 }
-static wg_node coins(wg_site here, wg_graph *g, wg_shape s) { return wg_cast(wg_any_class(g, 2, s), WG_BOOL); }
+static wg_node coins(wg_site here, wg_graph *g, wg_shape s)
+{
+    return wg_cast(wg_any_class(g, 2, s), WG_BOOL);
+}
 static wg_node where_sample(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
-    case 0: return wg_where(coins(here, g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)));
+    case 0:
+        return wg_where(coins(here, g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)));
     case 1: return wg_where(coins(here, g, WG_SHAPE(3, 1)), wg_any(g, WG_SHAPE(4)), 0.5);
     case 2: return wg_where(coins(here, g, WG_SCALAR), wg_any(g, WG_SHAPE(2, 1)), wg_any(g, WG_SHAPE(1, 3)));
     case 3: return wg_where(coins(here, g, WG_SHAPE(0, 3)), 1, wg_any(g, WG_SHAPE(3)));
-    case 4: return wg_where(coins(here, g, WG_SHAPE(9)), wg_any_class(g, 5, WG_SHAPE(9)), wg_any(g, WG_SHAPE(9)));
+    case 4:
+        return wg_where(coins(here, g, WG_SHAPE(9)), wg_any_class(g, 5, WG_SHAPE(9)), wg_any(g, WG_SHAPE(9)));
     }
     return wg_none;
 }
@@ -253,7 +309,9 @@ static const char *where_error(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
     case 0: wg_where(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)), 0); return "must be bool";
-    case 1: wg_where(coins(here, g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), 0); return "shapes do not broadcast";
+    case 1:
+        wg_where(coins(here, g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), 0);
+        return "shapes do not broadcast";
     }
     return NULL;
 }
@@ -286,7 +344,8 @@ OPTIONS(cast, CAST_FIELDS);
 static bool cast_shape(wg_rule *r)
 {
     struct cast *a = r->attr;
-    if ((unsigned)a->dtype >= WG_DTYPE_COUNT) return wg_rule_fail(r, WG_ERROR_DTYPE, "no dtype has number %d", (int)a->dtype);
+    if ((unsigned)a->dtype >= WG_DTYPE_COUNT)
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "no dtype has number %d", (int)a->dtype);
     if (a->dtype == WG_DEFAULT_DTYPE) a->dtype = wg_context_dtype(wg_graph_context(r->graph));
     r->y[0] = (wg_type){ r->x[0].shape, a->dtype };
     return true;
@@ -335,6 +394,9 @@ const wg_op wgi_op_cast = {
     .sample = cast_sample,
     .error = cast_error,
 };
-wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to) { return wg_apply(here, &wgi_op_cast, &x, 1, &(struct cast){ to }); }
+wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to)
+{
+    return wg_apply(here, &wgi_op_cast, &x, 1, &(struct cast){ to });
+}
 
 #endif

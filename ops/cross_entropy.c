@@ -58,7 +58,8 @@ KERNEL(as_class)
 {
     for (int64_t i = k->begin; i < k->end; i++) {
         double v = k->xt[0].dtype == WG_F32 ? ((const float *)k->x[0])[i] : ((const double *)k->x[0])[i];
-        if (!(v == floor(v) && fabs(v) <= 0x1p53)) return wg_fault_at(k, i, 0, WG_FAULT_PLACE, "a label is no whole number");
+        if (!(v == floor(v) && fabs(v) <= 0x1p53))
+            return wg_fault_at(k, i, 0, WG_FAULT_PLACE, "a label is no whole number");
         ((int64_t *)k->y[0])[i] = (int64_t)v;
     }
     return true;
@@ -83,13 +84,14 @@ static wg_shape without_last(const wg_shape *s)
 /* Class numbers [...] or rows of probabilities [..., classes] beside logits [..., classes]. */
 static bool labels_fit(wg_rule *r, bool strict)
 {
-    char     a[96], b[96];
-    bool     as_rows = wg_shape_equal(*r->x[1].shape, *r->x[0].shape);
+    char a[96], b[96];
+    bool as_rows = wg_shape_equal(*r->x[1].shape, *r->x[0].shape);
     wg_shape rows = without_last(r->x[0].shape);
     if (as_rows ? wg_dtype_is_float(r->x[1].dtype) || !strict
                 : wg_shape_equal(*r->x[1].shape, rows) && (!wg_dtype_is_float(r->x[1].dtype) || !strict))
         return true;
-    return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
+    return wg_rule_fail(r, WG_ERROR_SHAPE,
+                        "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
                         wg_rule_who(r, 1), wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a),
                         wg_shape_text(*r->x[0].shape, b, sizeof b));
 }
@@ -97,14 +99,18 @@ static bool labels_fit(wg_rule *r, bool strict)
 static bool same_float(wg_rule *r, int k)
 {
     return !wg_dtype_is_float(r->x[k].dtype) || r->x[k].dtype == r->x[0].dtype ||
-           wg_rule_fail(r, WG_ERROR_DTYPE, "%s beside %s: say wg_cast for one of them", wg_rule_who(r, k), wg_rule_who(r, 0));
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s beside %s: say wg_cast for one of them", wg_rule_who(r, k),
+                        wg_rule_who(r, 0));
 }
 
 static bool cross_entropy_shape(wg_rule *r)
 {
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, true) || !same_float(r, 1)) return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, true) ||
+        !same_float(r, 1))
+        return false;
     if (r->x[1].dtype == WG_BOOL)
-        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is bool, class numbers must be integers", wg_rule_who(r, 1));
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is bool, class numbers must be integers",
+                            wg_rule_who(r, 1));
     *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
     r->y[1].shape = r->y[2].shape = r->y[0].shape;
     return true;
@@ -129,7 +135,8 @@ static void cross_entropy_expand(wg_site here, const wg_node x[], int n, const v
 }
 static void cross_entropy_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &wgi_op_cross_entropy_grad, (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
+    gx[0] = wg_apply(here, &wgi_op_cross_entropy_grad,
+                     (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
     if (wg_dtype_is_float(wg_node_dtype(x[1])))
         gx[1] = wg_neg(wg_mul(wg_expand(gy, wg_node_shape(gy).rank), wg_log_softmax(x[0])));
 }
@@ -146,7 +153,8 @@ static wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
 static wg_node cross_entropy_sample(wg_site here, wg_graph *g, int i)
 {
     wg_node x[2];
-    return wg_is_none(logits_and_labels(g, i, x)) ? wg_none : wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
+    return wg_is_none(logits_and_labels(g, i, x)) ? wg_none
+                                                  : wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
 }
 static const char *cross_entropy_error(wg_site here, wg_graph *g, int i)
 {
@@ -158,9 +166,9 @@ static const char *cross_entropy_error(wg_site here, wg_graph *g, int i)
 
 const wg_op wgi_op_cross_entropy = {
     OP(cross_entropy),
-    .summary =
-        "Cross-entropy of each row of logits with a class number or a row of probabilities; then the row's largest logit and sum "
-        "of e^(z - that), for the gradient.",
+    .summary = "Cross-entropy of each row of logits with a class number or a row of probabilities; then the "
+               "row's largest logit and sum "
+               "of e^(z - that), for the gradient.",
     .formula = "y = ln sum(e^z) - z[label], or sum(p (ln sum(e^z) - z))",
     .adjoint = "z' = y' (softmax(z) sum(p) - p), p' = -y' log_softmax(z)",
     .operands = 2,
@@ -181,7 +189,8 @@ static bool cross_entropy_grad_shape(wg_rule *r)
     if (!cross_entropy_shape(r)) return false;
     for (int j = 2; j < 5; j++) {
         if (!wg_shape_equal(*r->x[j].shape, *r->y[0].shape))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, j), wg_rule_who(r, 0));
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, j),
+                                wg_rule_who(r, 0));
         if (!wg_rule_float(r, j) || !same_float(r, j)) return false;
     }
     r->y[0] = r->x[0];
@@ -189,10 +198,12 @@ static bool cross_entropy_grad_shape(wg_rule *r)
 }
 static int64_t rows_of_gradient(const wg_kernel *k) { return wg_shape_size(*k->xt[2].shape); }
 static wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
-static void    cross_entropy_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+static void cross_entropy_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    wg_node p = as_shares(here, x[0], x[1]), s = wg_div(wg_exp(wg_sub(x[0], beside(here, x[3]))), beside(here, x[4]));
-    if (wg_dtype_is_float(wg_node_dtype(x[1]))) s = wg_mul(s, wg_sum(p, .axes = WG_AXES(-1), .keepdims = true));
+    wg_node p = as_shares(here, x[0], x[1]),
+            s = wg_div(wg_exp(wg_sub(x[0], beside(here, x[3]))), beside(here, x[4]));
+    if (wg_dtype_is_float(wg_node_dtype(x[1])))
+        s = wg_mul(s, wg_sum(p, .axes = WG_AXES(-1), .keepdims = true));
     y[0] = wg_mul(beside(here, x[2]), wg_sub(s, p));
 }
 static wg_node cross_entropy_grad_sample(wg_site here, wg_graph *g, int i)
@@ -200,7 +211,7 @@ static wg_node cross_entropy_grad_sample(wg_site here, wg_graph *g, int i)
     wg_node x[5];
     if (wg_is_none(logits_and_labels(g, i, x))) return wg_none;
     wg_shape rows = wg_node_shape(x[0]);
-    wg_node  loss = wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
+    wg_node loss = wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
     x[2] = wg_any(g, without_last(&rows));
     x[3] = wg_part(loss, 1);
     x[4] = wg_part(loss, 2);
@@ -210,7 +221,8 @@ static const char *cross_entropy_grad_error(wg_site here, wg_graph *g, int i)
 {
     if (i) return NULL;
     wg_node rows = wg_any(g, WG_SHAPE(3));
-    wg_node x[5] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), rows, rows };
+    wg_node x[5] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), rows,
+                     rows };
     wg_apply(here, &wgi_op_cross_entropy_grad, x, 5, NULL);
     return "one number a row";
 }
@@ -222,7 +234,8 @@ static size_t scratch_of_both(const wg_kernel *k)
 
 const wg_op wgi_op_cross_entropy_grad = {
     OP(cross_entropy_grad),
-    .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row, and what cross_entropy left.",
+    .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row, and what "
+               "cross_entropy left.",
     .formula = "y = g (e^(z - most) / sum sum(p) - p)",
     .adjoint = "that of the formula",
     .operands = 5,
@@ -261,7 +274,8 @@ extern const wg_op wgi_op_as_class;
 static wg_node as_class_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return wg_none;
-    wg_node x = wg_cast(wg_any_class(g, 5, i ? WG_SCALAR : WG_SHAPE(6)), wg_context_dtype(wg_graph_context(g)));
+    wg_node x =
+        wg_cast(wg_any_class(g, 5, i ? WG_SCALAR : WG_SHAPE(6)), wg_context_dtype(wg_graph_context(g)));
     return wg_apply1(here, x, &wgi_op_as_class);
 }
 static const char *as_class_error(wg_site here, wg_graph *g, int i)
@@ -300,15 +314,17 @@ static bool softmax_cross_entropy_shape(wg_rule *r)
 static wg_node labels_of(wg_site here, wg_node z, wg_node y)
 {
     wg_dtype t = wg_node_dtype(y);
-    if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y))) return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
+    if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y)))
+        return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
     if (wg_dtype_is_float(t)) return wg_apply1(here, y, &wgi_op_as_class);
     return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
 }
 
-static void softmax_cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+static void softmax_cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr,
+                                         wg_node y[])
 {
     const struct loss *f = attr;
-    wg_node            z[2] = { x[0], labels_of(here, x[0], x[1]) };
+    wg_node z[2] = { x[0], labels_of(here, x[0], x[1]) };
     y[0] = wg_apply(here, &wgi_op_cross_entropy, z, 2, NULL);
     if (f->reduction != WG_NONE) y[0] = f->reduction == WG_SUM ? wg_sum(y[0]) : wg_mean(y[0]);
 }
@@ -322,14 +338,16 @@ static wg_node softmax_cross_entropy_sample(wg_site here, wg_graph *g, int i)
 static const char *softmax_cross_entropy_error(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return NULL;
-    wg_node z = wg_any(g, WG_SHAPE(3, 4)), y = i ? wg_between(g, 0.2, 0.8, WG_SHAPE(3)) : wg_any_class(g, 4, WG_SHAPE(3, 1));
+    wg_node z = wg_any(g, WG_SHAPE(3, 4)),
+            y = i ? wg_between(g, 0.2, 0.8, WG_SHAPE(3)) : wg_any_class(g, 4, WG_SHAPE(3, 1));
     wg_softmax_cross_entropy(z, y);
     return i ? "a label is no whole number" : "class numbers must be [3]";
 }
 
 const wg_op wgi_op_softmax_cross_entropy = {
     OP(softmax_cross_entropy),
-    .summary = "The loss of classes: cross-entropy of softmax(x) with class numbers or rows of probabilities.",
+    .summary =
+        "The loss of classes: cross-entropy of softmax(x) with class numbers or rows of probabilities.",
     .formula = "y = mean over rows of -sum(p ln softmax(x))",
     .adjoint = "x' = y' (softmax(x) - p) / rows",
     .operands = 2,
@@ -342,7 +360,8 @@ const wg_op wgi_op_softmax_cross_entropy = {
 };
 wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a)
 {
-    return wg_apply(here, &wgi_op_softmax_cross_entropy, (wg_node[]){ a->x, a->y }, 2, &GIVEN(loss, LOSS_FIELDS));
+    return wg_apply(here, &wgi_op_softmax_cross_entropy, (wg_node[]){ a->x, a->y }, 2,
+                    &GIVEN(loss, LOSS_FIELDS));
 }
 
 #endif

@@ -23,12 +23,12 @@ static inline T N(panel_top)(const T *z, int64_t m)
 
 ALWAYS_INLINE N(row_scale) N(scale_of)(const T *z, int64_t n, bool keep, N(kept) to)
 {
-    T      most = 0;
+    T most = 0;
     double sum = 0;
     for (int64_t at = 0; at < n; at += PANEL) {
         const int64_t m = n - at < PANEL ? n - at : PANEL;
-        const T       top = N(panel_top)(z + at, m), now = !at || top > most ? top : most;
-        const double  part = (double)N(leaf_exp)(z + at, keep ? to.e + at : NULL, keep, m, 1, top);
+        const T top = N(panel_top)(z + at, m), now = !at || top > most ? top : most;
+        const double part = (double)N(leaf_exp)(z + at, keep ? to.e + at : NULL, keep, m, 1, top);
         sum = at ? sum * (double)EXP_BELOW(most - now) + part * (double)EXP_BELOW(top - now) : part;
         most = now;
         if (keep) to.top[at / PANEL] = top;
@@ -37,12 +37,15 @@ ALWAYS_INLINE N(row_scale) N(scale_of)(const T *z, int64_t n, bool keep, N(kept)
 }
 
 /* ln sum e^z - z[label] */
-static inline T N(class_loss)(const T *z, int64_t label, N(row_scale) s) { return (T)log((double)s.sum) - (z[label] - s.most); }
+static inline T N(class_loss)(const T *z, int64_t label, N(row_scale) s)
+{
+    return (T)log((double)s.sum) - (z[label] - s.most);
+}
 
 /* sum p (ln sum e^z - z), where 0 times an infinity is 0 */
 static inline T N(share_loss)(const T *z, const T *p, int64_t n, N(row_scale) s)
 {
-    T      log_sum = (T)log((double)s.sum);
+    T log_sum = (T)log((double)s.sum);
     double sum;
     ROW_SUM(sum, n, p[i] == 0 ? 0 : p[i] * (log_sum - (z[i] - s.most)));
     return (T)sum;
@@ -55,7 +58,7 @@ static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, 
     for (; i + EXP_BLOCK <= n; i += EXP_BLOCK)
         for (int j = 0; j < EXP_BLOCK; j++) y[i + j] = EXP_BELOW(z[i + j] - most) * f;
     if (i == n) return;
-    T             v[EXP_BLOCK];
+    T v[EXP_BLOCK];
     const int64_t m = n - i, filled = sizeof(T) == sizeof(float) ? EXP_BLOCK : m;
     for (int64_t j = 0; j < m; j++) v[j] = z[i + j];
     for (int64_t j = m; j < filled; j++) v[j] = most;
@@ -65,10 +68,10 @@ static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, 
 
 /* The gradient of a row: g (softmax(z) sum(p) - p), where p is 1 at a label alone, or given (label -1). The label's own is
  * (p - 1) g, which keeps its digits where p is near 1. kept: what the loss has left, or nothing. */
-ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int64_t n, T g, N(row_scale) s, bool keep,
-                               N(kept) kept, bool stream)
+ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int64_t n, T g, N(row_scale) s,
+                               bool keep, N(kept) kept, bool stream)
 {
-    T      tile[PANEL], f = g / s.sum;
+    T tile[PANEL], f = g / s.sum;
     double sum;
     if (p) {
         ROW_SUM(sum, n, p[i]);
@@ -76,8 +79,9 @@ ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int6
     }
     for (int64_t at = 0; at < n; at += PANEL) {
         const int64_t m = n - at < PANEL ? n - at : PANEL;
-        const T       top = keep ? kept.top[at / PANEL] : N(panel_top)(z + at, m), factor = EXP_BELOW(top - s.most) * f;
-        T            *t = stream ? tile : y + at;
+        const T top = keep ? kept.top[at / PANEL] : N(panel_top)(z + at, m),
+                factor = EXP_BELOW(top - s.most) * f;
+        T *t = stream ? tile : y + at;
         if (!keep) N(scaled_exp)(z + at, t, m, top, factor);
         for (int64_t j = 0; keep && j < m; j++) t[j] = kept.e[at + j] * factor;
         for (int64_t j = 0; p && j < m; j++) t[j] = (t[j] - p[at + j]) * g;
@@ -91,7 +95,7 @@ ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int6
 static bool N(losses)(const wg_kernel *k, int64_t n, bool shares)
 {
     for (int64_t r = k->begin; r < k->end; r++) {
-        const T      *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
+        const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
         const int64_t label = p ? -1 : label_of(k, r, n);
         if (!p && label < 0) return false;
         const N(row_scale) s = N(scale_of)(z, n, false, (N(kept)){ 0 });
@@ -106,11 +110,12 @@ static bool N(gradients)(const wg_kernel *k, int64_t n, bool shares)
 {
     const bool stream = streams(k, 0);
     for (int64_t r = k->begin; r < k->end; r++) {
-        const T      *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
+        const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
         const int64_t label = p ? -1 : label_of(k, r, n);
         if (!p && label < 0) return false;
         const N(row_scale) s = { ((const T *)k->x[3])[r], ((const T *)k->x[4])[r] };
-        N(gradient)(z, p, label, (T *)k->y[0] + r * n, n, ((const T *)k->x[2])[r], s, false, (N(kept)){ 0 }, stream);
+        N(gradient)
+        (z, p, label, (T *)k->y[0] + r * n, n, ((const T *)k->x[2])[r], s, false, (N(kept)){ 0 }, stream);
     }
     stream_end();
     return true;
@@ -122,7 +127,7 @@ static bool N(both)(const wg_kernel *k, int64_t n, bool shares)
     const bool stream = streams(k, 3);
     const N(kept) kept = { k->scratch, (T *)k->scratch + n };
     for (int64_t r = k->begin; r < k->end; r++) {
-        const T      *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
+        const T *z = (const T *)k->x[0] + r * n, *p = shares ? (const T *)k->x[1] + r * n : NULL;
         const int64_t label = p ? -1 : label_of(k, r, n);
         if (!p && label < 0) return false;
         const N(row_scale) s = N(scale_of)(z, n, true, kept);

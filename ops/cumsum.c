@@ -12,8 +12,8 @@ typedef struct lines {
 static lines lines_of(const wg_kernel *k)
 {
     const wg_shape *x = k->xt[0].shape;
-    int             axis = ((const struct cumsum *)k->attr)->axis;
-    lines           l = { 1, x->dim[axis], 1, 0 };
+    int axis = ((const struct cumsum *)k->attr)->axis;
+    lines l = { 1, x->dim[axis], 1, 0 };
     for (int i = 0; i < x->rank; i++) *(i < axis ? &l.outer : &l.inner) *= i == axis ? 1 : x->dim[i];
     l.blocks = (l.inner + COLUMNS - 1) / COLUMNS;
     return l;
@@ -23,8 +23,8 @@ static lines lines_of(const wg_kernel *k)
 #define SUMS(T, S, Y)                                                     \
     do {                                                                  \
         const T *x = (const T *)k->x[0] + at;                             \
-        Y       *y = (Y *)k->y[0] + at;                                   \
-        S        sum[COLUMNS] = { 0 };                                    \
+        Y *y = (Y *)k->y[0] + at;                                         \
+        S sum[COLUMNS] = { 0 };                                           \
         for (int64_t i = 0; i < l.n; i++) {                               \
             const int64_t row = (a->reverse ? l.n - 1 - i : i) * l.inner; \
             for (int64_t j = 0; j < wide; j++) {                          \
@@ -37,9 +37,10 @@ static lines lines_of(const wg_kernel *k)
 KERNEL(cumsum)
 {
     const struct cumsum *a = k->attr;
-    const lines          l = lines_of(k);
+    const lines l = lines_of(k);
     for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t from = u % l.blocks * COLUMNS, wide = l.inner - from < COLUMNS ? l.inner - from : COLUMNS;
+        const int64_t from = u % l.blocks * COLUMNS,
+                      wide = l.inner - from < COLUMNS ? l.inner - from : COLUMNS;
         const int64_t at = u / l.blocks * l.n * l.inner + from;
         switch (k->xt[0].dtype) {
         case WG_F32: SUMS(float, double, float); break;
@@ -97,8 +98,8 @@ static const char *cumsum_error(wg_site here, wg_graph *g, int i)
 
 const wg_op wgi_op_cumsum = {
     OP(cumsum),
-    .summary =
-        "The sums so far along axis; exclusive: without the element itself; reverse: from the end; of integers and bools i64.",
+    .summary = "The sums so far along axis; exclusive: without the element itself; reverse: from the end; of "
+               "integers and bools i64.",
     .formula = "y[i] = x[0] + ... + x[i]",
     .adjoint = "x' = the same of y', from the other end",
     .operands = 1,

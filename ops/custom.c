@@ -46,7 +46,10 @@ static void custom_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
     rule(here, y, gy, x + 1, gx + 1);
 }
 
-static void twice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, 2); }
+static void twice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, 2);
+}
 
 static wg_node custom_sample(wg_site here, wg_graph *g, int i)
 {
@@ -78,7 +81,8 @@ wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_v
     wg_node all[16];
     if (!y.graph) return y;
     if (n < 1 || n > 15 || !rule) {
-        wgi_fail(y.graph->c, here, "custom_vjp", WG_ERROR_USE, "takes 1 to 15 operands and a rule, not %d", n);
+        wgi_fail(y.graph->c, here, "custom_vjp", WG_ERROR_USE, "takes 1 to 15 operands and a rule, not %d",
+                 n);
         return wgi_error_node(y.graph);
     }
     all[0] = y;

@@ -5,7 +5,7 @@
 /* In any order: it is one of them. */
 static inline T N(row_max)(const T *restrict x, int64_t n, int64_t step)
 {
-    T       most = -INFINITY, lane[ROW_LANES];
+    T most = -INFINITY, lane[ROW_LANES];
     int64_t i = 0;
     if (n >= ROW_LANES) {
         for (int j = 0; j < ROW_LANES; j++) lane[j] = -INFINITY;
@@ -23,11 +23,13 @@ static inline T N(row_max)(const T *restrict x, int64_t n, int64_t step)
 }
 
 /* e^(x - most) of the last r < ROW_LANES elements of a leaf, in blocks filled up so that f32 stays in vectors. */
-ALWAYS_INLINE void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, int64_t r, int64_t step, T most, T *restrict lane)
+ALWAYS_INLINE void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, int64_t r, int64_t step, T most,
+                               T *restrict lane)
 {
     for (int64_t i = 0; i < r; i += EXP_BLOCK) {
-        T             v[EXP_BLOCK];
-        const int64_t m = r - i < EXP_BLOCK ? r - i : EXP_BLOCK, filled = sizeof(T) == sizeof(float) ? EXP_BLOCK : m;
+        T v[EXP_BLOCK];
+        const int64_t m = r - i < EXP_BLOCK ? r - i : EXP_BLOCK,
+                      filled = sizeof(T) == sizeof(float) ? EXP_BLOCK : m;
         for (int64_t j = 0; j < m; j++) v[j] = x[(i + j) * step];
         for (int64_t j = m; j < filled; j++) v[j] = most;
         for (int64_t j = 0; j < filled; j++) v[j] = EXP_BELOW(v[j] - most);
@@ -39,14 +41,15 @@ ALWAYS_INLINE void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, in
 /* What comes AHEAD elements later is fetched: the processor's own guesses end where passes over a piece alternate. */
 ALWAYS_INLINE void N(fetch_ahead)(const T *x, int64_t step)
 {
-    for (size_t b = 0; b < ROW_LANES * sizeof(T); b += 64) __builtin_prefetch((const char *)(x + AHEAD * step) + b);
+    for (size_t b = 0; b < ROW_LANES * sizeof(T); b += 64)
+        __builtin_prefetch((const char *)(x + AHEAD * step) + b);
 }
 
 /* The sum of e^(x - most) over a leaf of n elements, which it writes to e if it is to keep them: a constant, for which loops
  * are made. */
 ALWAYS_INLINE T N(leaf_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step, T most)
 {
-    T       lane[ROW_LANES] = { 0 };
+    T lane[ROW_LANES] = { 0 };
     int64_t i = 0;
     for (; i + ROW_LANES <= n; i += ROW_LANES) {
         N(fetch_ahead)(x + i * step, step);

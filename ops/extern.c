@@ -5,10 +5,10 @@
 typedef struct extern_attr {
     int (*forward)(size_t n, const double *x, size_t m, double *y, void *user);
     int (*backward)(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user);
-    void    *user;
-    bool     impure;
-    wg_shape shape;       /* of the result */
-    char     failed[100]; /* names the function: what is said when forward or backward does not return 0 */
+    void *user;
+    bool impure;
+    wg_shape shape;   /* of the result */
+    char failed[100]; /* names the function: what is said when forward or backward does not return 0 */
 } extern_attr;
 
 static double *doubles_of(const wg_kernel *k, int operand, double **buffer)
@@ -32,18 +32,18 @@ static bool done(const wg_kernel *k, int status, const double *y, const char *fa
 KERNEL(extern)
 {
     const extern_attr *f = k->attr;
-    double            *buffer = k->scratch, *x = doubles_of(k, 0, &buffer);
-    double            *y = k->yt[0].dtype == WG_F64 ? k->y[0] : buffer;
-    const size_t       n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->yt[0].shape);
+    double *buffer = k->scratch, *x = doubles_of(k, 0, &buffer);
+    double *y = k->yt[0].dtype == WG_F64 ? k->y[0] : buffer;
+    const size_t n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->yt[0].shape);
     return done(k, f->forward(n, x, m, y, f->user), y, f->failed);
 }
 
 KERNEL(extern_grad)
 {
     const extern_attr *f = k->attr;
-    double            *buffer = k->scratch, *x = doubles_of(k, 0, &buffer), *gy = doubles_of(k, 1, &buffer);
-    double            *gx = k->yt[0].dtype == WG_F64 ? k->y[0] : buffer;
-    const size_t       n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->xt[1].shape);
+    double *buffer = k->scratch, *x = doubles_of(k, 0, &buffer), *gy = doubles_of(k, 1, &buffer);
+    double *gx = k->yt[0].dtype == WG_F64 ? k->y[0] : buffer;
+    const size_t n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->xt[1].shape);
     return done(k, f->backward(n, x, m, gy, gx, f->user), gx, f->failed);
 }
 
@@ -51,11 +51,11 @@ KERNEL(extern_grad)
 KERNEL(extern_jvp)
 {
     const extern_attr *f = k->attr;
-    const size_t       n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->yt[0].shape);
-    double            *buffer = k->scratch, *unit = buffer, *row = unit + m, *y = row + n;
+    const size_t n = (size_t)wg_shape_size(*k->xt[0].shape), m = (size_t)wg_shape_size(*k->yt[0].shape);
+    double *buffer = k->scratch, *unit = buffer, *row = unit + m, *y = row + n;
     buffer = y + m;
     double *x = doubles_of(k, 0, &buffer), *v = doubles_of(k, 1, &buffer);
-    int     status = 0;
+    int status = 0;
     memset(unit, 0, m * sizeof *unit);
     for (size_t j = 0; j < m && !status; j++) {
         unit[j] = 1;
@@ -114,7 +114,8 @@ static int chain(size_t n, const double *x, size_t m, double *y, void *user)
 }
 static int chain_adjoint(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
 {
-    for (size_t i = 0; i < n; i++) gx[i] = (i < m ? gy[i] * (1 + x[i]) : 0) + (i && i - 1 < m ? gy[i - 1] : 0);
+    for (size_t i = 0; i < n; i++)
+        gx[i] = (i < m ? gy[i] * (1 + x[i]) : 0) + (i && i - 1 < m ? gy[i - 1] : 0);
     return 0;
 }
 static int refuse(size_t n, const double *x, size_t m, double *y, void *user) { return 7; }
@@ -123,12 +124,12 @@ static wg_node sample(wg_site here, wg_graph *g, int i, bool impure)
 {
     if (i > 1) return wg_none;
     wg_extern_opts o = { .name = "chain", .forward = chain, .backward = chain_adjoint, .impure = impure };
-    wg_node        x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5));
+    wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5));
     return wg_extern(x, i ? WG_SHAPE(4) : WG_SHAPE(3), &o);
 }
 static const char *mistake(wg_site here, wg_graph *g, int i, bool impure)
 {
-    wg_node        x = wg_any(g, WG_SHAPE(3));
+    wg_node x = wg_any(g, WG_SHAPE(3));
     wg_extern_opts o = { .name = "refuse", .forward = i ? refuse : NULL, .impure = impure };
     if (i > 1) return NULL;
     wg_extern(x, WG_SHAPE(3), &o);
@@ -145,7 +146,7 @@ static const wg_attr_row extern_attrs[] = {
     { 0 },
 };
 
-static wg_node     extern_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, false); }
+static wg_node extern_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, false); }
 static const char *extern_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, false); }
 
 const wg_op wgi_op_extern = {
@@ -167,7 +168,7 @@ const wg_op wgi_op_extern = {
     .error = extern_error,
 };
 
-static wg_node     extern_impure_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, true); }
+static wg_node extern_impure_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, true); }
 static const char *extern_impure_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, true); }
 
 const wg_op wgi_op_extern_impure = {
@@ -210,7 +211,8 @@ static bool extern_grad_shape(wg_rule *r)
     r->y[0] = r->x[0];
     if (!f->backward) return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
     if (!wg_shape_equal(*r->x[1].shape, f->shape) || r->x[1].dtype != r->x[0].dtype)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as the function's result", wg_rule_who(r, 1));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as the function's result",
+                            wg_rule_who(r, 1));
     return wg_rule_float(r, 0);
 }
 /* Linear in y'; x only through the caller's own code. */
@@ -222,7 +224,7 @@ static wg_node extern_grad_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return wg_none;
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
-    wg_node     x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5)), gy = wg_any(g, f.shape);
+    wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5)), gy = wg_any(g, f.shape);
     return wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x, gy }, 2, &f);
 }
 static const char *extern_grad_error(wg_site here, wg_graph *g, int i)
@@ -261,7 +263,8 @@ static bool extern_jvp_shape(wg_rule *r)
     *wg_rule_shape(r, 0) = f->shape;
     if (!f->backward) return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
     if (r->x[1].shape != r->x[0].shape || r->x[1].dtype != r->x[0].dtype)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, 1), wg_rule_who(r, 0));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, 1),
+                            wg_rule_who(r, 0));
     return wg_rule_float(r, 0);
 }
 static size_t extern_jvp_scratch(const wg_kernel *k)
@@ -277,8 +280,8 @@ static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return wg_none;
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
-    wg_shape    s = i ? WG_SHAPE(2, 2) : WG_SHAPE(5);
-    wg_node     x = wg_stop_gradient(wg_any(g, s)), v = wg_any(g, s);
+    wg_shape s = i ? WG_SHAPE(2, 2) : WG_SHAPE(5);
+    wg_node x = wg_stop_gradient(wg_any(g, s)), v = wg_any(g, s);
     return wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x, v }, 2, &f);
 }
 static const char *extern_jvp_error(wg_site here, wg_graph *g, int i)

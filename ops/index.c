@@ -6,8 +6,8 @@
 static bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
 {
     const void *x = k->x[j];
-    int64_t     n = 0;
-    double      v = 0;
+    int64_t n = 0;
+    double v = 0;
     switch (k->xt[j].dtype) {
     case WG_I32: n = ((const int32_t *)x)[i]; break;
     case WG_I64: n = ((const int64_t *)x)[i]; break;
@@ -30,7 +30,7 @@ static size_t row_bytes(const wg_type *t, int from)
 
 KERNEL(gather)
 {
-    size_t  n = row_bytes(&k->xt[0], 1);
+    size_t n = row_bytes(&k->xt[0], 1);
     int64_t limit = k->xt[0].shape->dim[0];
     for (int64_t i = k->begin; i < k->end; i++) {
         int64_t row;
@@ -43,16 +43,17 @@ KERNEL(gather)
 enum { COLUMNS = 64 };
 
 /* Units are blocks of columns: within one, rows are added in order. */
-#define ADD_ROWS(T, unused)                                                                                      \
-    do {                                                                                                         \
-        for (int64_t r = 0; r < count; r++) memset((T *)k->y[0] + r * columns + c, 0, (size_t)wide * sizeof(T)); \
-        for (int64_t i = 0; i < rows; i++) {                                                                     \
-            const T *restrict x = (const T *)k->x[0] + i * columns + c;                                          \
-            int64_t row;                                                                                         \
-            if (!number_at(k, 1, i, count, &row)) return false;                                                  \
-            T *restrict y = (T *)k->y[0] + row * columns + c;                                                    \
-            for (int64_t j = 0; j < wide; j++) y[j] += x[j];                                                     \
-        }                                                                                                        \
+#define ADD_ROWS(T, unused)                                                      \
+    do {                                                                         \
+        for (int64_t r = 0; r < count; r++)                                      \
+            memset((T *)k->y[0] + r * columns + c, 0, (size_t)wide * sizeof(T)); \
+        for (int64_t i = 0; i < rows; i++) {                                     \
+            const T *restrict x = (const T *)k->x[0] + i * columns + c;          \
+            int64_t row;                                                         \
+            if (!number_at(k, 1, i, count, &row)) return false;                  \
+            T *restrict y = (T *)k->y[0] + row * columns + c;                    \
+            for (int64_t j = 0; j < wide; j++) y[j] += x[j];                     \
+        }                                                                        \
     } while (0)
 KERNEL(gather_grad)
 {
@@ -73,7 +74,7 @@ KERNEL(gather_grad)
 KERNEL(one_hot)
 {
     int64_t count = *(const int64_t *)k->attr;
-    size_t  size = wg_dtype_size(k->yt[0].dtype);
+    size_t size = wg_dtype_size(k->yt[0].dtype);
     for (int64_t i = k->begin; i < k->end; i++) {
         char *y = (char *)k->y[0] + (size_t)(i * count) * size;
         int64_t class;
@@ -106,10 +107,13 @@ static bool joined(wg_rule *r, const wg_shape *head, const wg_shape *tail, int f
 
 /* ---- gather ---- */
 
-static bool gather_shape(wg_rule *r) { return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && joined(r, r->x[1].shape, r->x[0].shape, 1); }
+static bool gather_shape(wg_rule *r)
+{
+    return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && joined(r, r->x[1].shape, r->x[0].shape, 1);
+}
 static int64_t gather_units(const wg_kernel *k) { return wg_shape_size(*k->xt[1].shape); }
 static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count);
-static void    gather_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+static void gather_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     gx[0] = gather_grad(here, gy, x[1], wg_dim(x[0], 0));
 }
@@ -127,8 +131,12 @@ static wg_node gather_sample(wg_site here, wg_graph *g, int i)
 static const char *gather_error(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
-    case 0: wg_gather(wg_any(g, WG_SCALAR), wg_any_class(g, 4, WG_SHAPE(6))); return "has 0 axes, must have 1 to 8";
-    case 1: wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4)); return "number out of range";
+    case 0:
+        wg_gather(wg_any(g, WG_SCALAR), wg_any_class(g, 4, WG_SHAPE(6)));
+        return "has 0 axes, must have 1 to 8";
+    case 1:
+        wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4));
+        return "number out of range";
     }
     return NULL;
 }
@@ -148,18 +156,23 @@ const wg_op wgi_op_gather = {
     .sample = gather_sample,
     .error = gather_error,
 };
-wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return wg_apply2(here, x, rows, &wgi_op_gather); }
+wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows)
+{
+    return wg_apply2(here, x, rows, &wgi_op_gather);
+}
 
 /* ---- gather_grad ---- */
 
 static bool gather_grad_shape(wg_rule *r)
 {
-    int64_t         count = *(int64_t *)r->attr;
+    int64_t count = *(int64_t *)r->attr;
     const wg_shape *x = r->x[0].shape, *rows = r->x[1].shape;
-    bool            fits = count >= 0 && x->rank >= rows->rank && x->rank - rows->rank < WG_MAX_RANK && r->x[0].dtype != WG_BOOL;
+    bool fits =
+        count >= 0 && x->rank >= rows->rank && x->rank - rows->rank < WG_MAX_RANK && r->x[0].dtype != WG_BOOL;
     for (int i = 0; fits && i < rows->rank; i++) fits = x->dim[i] == rows->dim[i];
     if (!fits)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s holds no rows for the numbers %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s holds no rows for the numbers %s", wg_rule_who(r, 0),
+                            wg_rule_who(r, 1));
     return joined(r, &WG_SHAPE(count), x, rows->rank);
 }
 static int64_t gather_grad_units(const wg_kernel *k)
@@ -167,7 +180,10 @@ static int64_t gather_grad_units(const wg_kernel *k)
     int64_t columns = (int64_t)(row_bytes(&k->yt[0], 1) / wg_dtype_size(k->yt[0].dtype));
     return (columns + COLUMNS - 1) / COLUMNS;
 }
-static void gather_grad_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_gather(gy, x[1]); }
+static void gather_grad_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_gather(gy, x[1]);
+}
 static wg_node gather_grad_sample(wg_site here, wg_graph *g, int i)
 {
     switch (i) {

@@ -65,7 +65,8 @@ static void layer_norm_expand(wg_site here, const wg_node x[], int n, const void
 }
 static void layer_norm_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    gx[0] = wg_apply(here, &wgi_op_layer_norm_grad, (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
+    gx[0] = wg_apply(here, &wgi_op_layer_norm_grad,
+                     (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
     gx[1] = wg_part(gx[0], 1);
     gx[2] = wg_part(gx[0], 2);
 }
@@ -75,7 +76,7 @@ static wg_node layer_norm_sample(wg_site here, wg_graph *g, int i)
                                   { 2, { 2, 300 } }, { 2, { 3, 1 } },    { 2, { 0, 4 } } };
     if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
     wg_shape f = { 1, { s[i].dim[s[i].rank - 1] } };
-    wg_node  x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
+    wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
     return wg_layer_norm(x, gamma, beta, .eps = i % 2 ? 0.125 : 0);
 }
 static const char *layer_norm_error(wg_site here, wg_graph *g, int i)
@@ -91,9 +92,11 @@ static const char *layer_norm_error(wg_site here, wg_graph *g, int i)
 
 const wg_op wgi_op_layer_norm = {
     OP(layer_norm),
-    .summary = "Each row over the last axis by its own mean and variance (divided by n), which are parts 1 and 2.",
+    .summary =
+        "Each row over the last axis by its own mean and variance (divided by n), which are parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
-    .adjoint = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h y'), beta' = sum(y'); d = gamma y', h = (x - mean) / s",
+    .adjoint = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h y'), beta' = sum(y'); d = gamma y', h = "
+               "(x - mean) / s",
     .operands = 3,
     .outputs = 3,
     .kind = WG_ROWS,
@@ -110,7 +113,8 @@ const wg_op wgi_op_layer_norm = {
 };
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {
-    return wg_apply(here, &wgi_op_layer_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3, &GIVEN(norm, NORM_FIELDS));
+    return wg_apply(here, &wgi_op_layer_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
+                    &GIVEN(norm, NORM_FIELDS));
 }
 
 /* ---- layer_norm_grad: dx, dgamma, dbeta ---- */
@@ -133,7 +137,8 @@ static bool layer_norm_grad_shape(wg_rule *r)
     rows.rank--;
     for (int k = 2; k < 4; k++)
         if (!wg_shape_equal(*r->x[k].shape, rows))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, k), wg_rule_who(r, 0));
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, k),
+                                wg_rule_who(r, 0));
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }
@@ -141,33 +146,39 @@ static bool layer_norm_grad_shape(wg_rule *r)
 static void layer_norm_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const double eps = ((const struct norm *)attr)->eps;
-    wg_node      inverse = wg_div(1, wg_sqrt(wg_add(beside(here, x[3]), eps)));
-    wg_node      h = wg_mul(wg_sub(x[0], beside(here, x[2])), inverse), d = wg_mul(x[4], x[1]);
+    wg_node inverse = wg_div(1, wg_sqrt(wg_add(beside(here, x[3]), eps)));
+    wg_node h = wg_mul(wg_sub(x[0], beside(here, x[2])), inverse), d = wg_mul(x[4], x[1]);
     y[2] = sum_of_rows(here, x[4]);
     y[1] = sum_of_rows(here, wg_mul(x[4], h));
     y[0] = wg_mul(inverse, wg_sub(wg_sub(d, row_mean(here, d)), wg_mul(h, row_mean(here, wg_mul(d, h)))));
 }
 static wg_node layer_norm_grad_sample(wg_site here, wg_graph *g, int i)
 {
-    static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 35, 4 } }, { 2, { 2, 300 } }, { 1, { 6 } } };
+    static const wg_shape s[] = {
+        { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 35, 4 } }, { 2, { 2, 300 } }, { 1, { 6 } }
+    };
     if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
     wg_shape rows = s[i], f = { 1, { s[i].dim[s[i].rank - 1] } };
     rows.rank--;
-    wg_node x[] = { wg_any(g, s[i]), wg_between(g, 0.5, 1.5, f), wg_any(g, rows), wg_between(g, 0.5, 2, rows), wg_any(g, s[i]) };
+    wg_node x[] = { wg_any(g, s[i]), wg_between(g, 0.5, 1.5, f), wg_any(g, rows), wg_between(g, 0.5, 2, rows),
+                    wg_any(g, s[i]) };
     return wg_apply(here, &wgi_op_layer_norm_grad, x, 5, NULL);
 }
 static const char *layer_norm_grad_error(wg_site here, wg_graph *g, int i)
 {
     wg_node f = wg_any(g, WG_SHAPE(3)), rows = wg_any(g, WG_SHAPE(5)), x = wg_any(g, WG_SHAPE(5, 3));
     if (i > 1) return NULL;
-    wg_apply(here, &wgi_op_layer_norm_grad, (wg_node[]){ x, f, rows, i ? f : rows, i ? x : wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
+    wg_apply(here, &wgi_op_layer_norm_grad,
+             (wg_node[]){ x, f, rows, i ? f : rows, i ? x : wg_any(g, WG_SHAPE(4, 3)) }, 5, NULL);
     return i ? "one number a row" : "is not shaped as";
 }
 
 const wg_op wgi_op_layer_norm_grad = {
     OP(layer_norm_grad),
-    .summary = "The gradients of layer_norm in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
-    .formula = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h g), beta' = sum(g); d = gamma g, h = (x - mean) / s, s = "
+    .summary =
+        "The gradients of layer_norm in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
+    .formula = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h g), beta' = sum(g); d = gamma g, h = (x "
+               "- mean) / s, s = "
                "sqrt(variance + eps)",
     .adjoint = "that of the formula",
     .operands = 5,

@@ -3,16 +3,16 @@
 
 typedef struct N(layer) {
     const T *x, *gamma, *beta, *gy;
-    T       *y, *dgamma, *dbeta, *mean, *variance; /* y: of the gradient dx */
-    T        eps;
-    bool     stream;
+    T *y, *dgamma, *dbeta, *mean, *variance; /* y: of the gradient dx */
+    T eps;
+    bool stream;
 } N(layer);
 
 static void N(normalise)(const N(layer) * o, int64_t f, int64_t r)
 {
     const T *x = o->x + r * f, *gamma = o->gamma, *beta = o->beta;
-    T        tile[PIECE];
-    double   total;
+    T tile[PIECE];
+    double total;
     ROW_SUM(total, f, x[i]);
     const T mean = (T)(total / (double)f);
     ROW_SUM(total, f, (x[i] - mean) * (x[i] - mean));
@@ -31,17 +31,19 @@ static void N(normalise)(const N(layer) * o, int64_t f, int64_t r)
 static void N(descend)(const N(layer) * o, int64_t f, int64_t r, T *restrict dgamma, T *restrict dbeta)
 {
     const T *x = o->x + r * f, *gy = o->gy + r * f, *gamma = o->gamma;
-    const T  mean = o->mean[r], inverse = 1 / SQRT(o->variance[r] + o->eps);
-    T        tile[PIECE];
-    double   level, slope;
+    const T mean = o->mean[r], inverse = 1 / SQRT(o->variance[r] + o->eps);
+    T tile[PIECE];
+    double level, slope;
     ROW_SUM(level, f, gy[i] * gamma[i]);
     ROW_SUM(slope, f, gy[i] * gamma[i] * ((x[i] - mean) * inverse));
     const T a = (T)(level / (double)f), b = (T)(slope / (double)f);
     for (int64_t c = 0; c < f; c += PIECE) {
         const int64_t w = f - c < PIECE ? f - c : PIECE;
         T *restrict dx = o->stream ? tile : o->y + r * f + c;
-        for (int64_t j = 0; j < w; j++) { /* read before it is written: a load waits for a store to its place in another page */
-            const T h = (x[c + j] - mean) * inverse, g = gy[c + j], d = inverse * (g * gamma[c + j] - a - h * b);
+        for (int64_t j = 0; j < w;
+             j++) { /* read before it is written: a load waits for a store to its place in another page */
+            const T h = (x[c + j] - mean) * inverse, g = gy[c + j],
+                    d = inverse * (g * gamma[c + j] - a - h * b);
             const T slopes = dgamma[c + j] + g * h, levels = dbeta[c + j] + g;
             dgamma[c + j] = slopes;
             dbeta[c + j] = levels;
@@ -54,7 +56,7 @@ static void N(descend)(const N(layer) * o, int64_t f, int64_t r, T *restrict dga
 static void N(join)(const N(layer) * o, const matrix *m, const T *part, int64_t c, int64_t end)
 {
     const int64_t w = end - c, f = m->f;
-    double        total[UNIT];
+    double total[UNIT];
     JOIN_BLOCKS(total, part + c, 2 * f);
     for (int64_t j = 0; j < w; j++) o->dgamma[c + j] = (T)total[j];
     JOIN_BLOCKS(total, part + f + c, 2 * f);

@@ -22,7 +22,8 @@ extern const wg_op wgi_op_bce, wgi_op_bce_logits;
 
 static void bce_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    wg_node no = wg_sub(1, x[1]), p = wg_where(wg_equal(x[1], 0), 1, x[0]), q = wg_where(wg_equal(no, 0), 1, wg_sub(1, x[0]));
+    wg_node no = wg_sub(1, x[1]), p = wg_where(wg_equal(x[1], 0), 1, x[0]),
+            q = wg_where(wg_equal(no, 0), 1, wg_sub(1, x[0]));
     y[0] = wg_neg(wg_add(wg_mul(x[1], wg_log(p)), wg_mul(no, wg_log(q))));
 }
 static void bce_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -44,7 +45,10 @@ static const char *pair_error(wg_site here, wg_graph *g, int i, const wg_op *op)
     wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 2, NULL);
     return "shapes do not broadcast";
 }
-static wg_node     bce_sample(wg_site here, wg_graph *g, int i) { return pair(here, g, i, &wgi_op_bce, 0.1, 0.9); }
+static wg_node bce_sample(wg_site here, wg_graph *g, int i)
+{
+    return pair(here, g, i, &wgi_op_bce, 0.1, 0.9);
+}
 static const char *bce_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &wgi_op_bce); }
 
 const wg_op wgi_op_bce = {
@@ -74,8 +78,14 @@ static void bce_logits_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[
     gx[0] = wg_mul(gy, wg_sub(wg_sigmoid(x[0]), x[1]));
     gx[1] = wg_neg(wg_mul(gy, x[0]));
 }
-static wg_node     bce_logits_sample(wg_site here, wg_graph *g, int i) { return pair(here, g, i, &wgi_op_bce_logits, -4, 4); }
-static const char *bce_logits_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &wgi_op_bce_logits); }
+static wg_node bce_logits_sample(wg_site here, wg_graph *g, int i)
+{
+    return pair(here, g, i, &wgi_op_bce_logits, -4, 4);
+}
+static const char *bce_logits_error(wg_site here, wg_graph *g, int i)
+{
+    return pair_error(here, g, i, &wgi_op_bce_logits);
+}
 
 const wg_op wgi_op_bce_logits = {
     OP(bce_logits),
@@ -97,7 +107,8 @@ const wg_op wgi_op_bce_logits = {
 static bool loss_shape(wg_rule *r)
 {
     if (r->x[0].shape != r->x[1].shape)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0),
+                            wg_rule_who(r, 1));
     if (((const struct loss *)r->attr)->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
@@ -111,7 +122,7 @@ static wg_node loss_sample(wg_site here, wg_graph *g, int i, loss_fn f, double l
     static const wg_reduction reduction[] = { WG_MEAN, WG_SUM, WG_NONE };
     if (i > 2) return wg_none;
     wg_shape s = i == 1 ? WG_SHAPE(4) : WG_SHAPE(3, 2);
-    wg_node  x = wg_between(g, low, high, s), y = i == 1 ? wg_any_class(g, 2, s) : wg_between(g, 0.1, 0.9, s);
+    wg_node x = wg_between(g, low, high, s), y = i == 1 ? wg_any_class(g, 2, s) : wg_between(g, 0.1, 0.9, s);
     return f(here, &(wg_loss_args){ .x = x, .y = y, .reduction = reduction[i] });
 }
 static const char *loss_error(wg_site here, wg_graph *g, int i, loss_fn f)
@@ -153,7 +164,10 @@ const wg_op wgi_op_binary_cross_entropy = {
     .sample = binary_cross_entropy_sample,
     .error = binary_cross_entropy_error,
 };
-wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_binary_cross_entropy, a); }
+wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a)
+{
+    return loss_of(here, &wgi_op_binary_cross_entropy, a);
+}
 
 /* ---- bce_with_logits ---- */
 
@@ -183,7 +197,10 @@ const wg_op wgi_op_bce_with_logits = {
     .sample = bce_with_logits_sample,
     .error = bce_with_logits_error,
 };
-wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_bce_with_logits, a); }
+wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a)
+{
+    return loss_of(here, &wgi_op_bce_with_logits, a);
+}
 
 /* ---- mse ---- */
 
@@ -191,7 +208,10 @@ static void mse_expand(wg_site here, const wg_node x[], int n, const void *attr,
 {
     y[0] = reduced(here, wg_square(wg_sub(x[0], x[1])), attr);
 }
-static wg_node     mse_sample(wg_site here, wg_graph *g, int i) { return loss_sample(here, g, i, wg_mse_at, -2, 2); }
+static wg_node mse_sample(wg_site here, wg_graph *g, int i)
+{
+    return loss_sample(here, g, i, wg_mse_at, -2, 2);
+}
 static const char *mse_error(wg_site here, wg_graph *g, int i) { return loss_error(here, g, i, wg_mse_at); }
 
 const wg_op wgi_op_mse = {
@@ -213,12 +233,13 @@ wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &w
 
 static bool accuracy_shape(wg_rule *r)
 {
-    char     a[96], b[96];
+    char a[96], b[96];
     wg_shape rows = *r->x[0].shape;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK)) return false;
     rows.rank--;
     if (!wg_shape_equal(*r->x[1].shape, rows) && r->x[1].shape != r->x[0].shape)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
+        return wg_rule_fail(r, WG_ERROR_SHAPE,
+                            "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
                             wg_rule_who(r, 1), wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a),
                             wg_shape_text(*r->x[0].shape, b, sizeof b));
     wg_rule_shape(r, 0)->rank = 0;
@@ -232,7 +253,8 @@ static void accuracy_expand(wg_site here, const wg_node x[], int n, const void *
 static wg_node accuracy_sample(wg_site here, wg_graph *g, int i)
 {
     if (i > 1) return wg_none;
-    wg_node x = wg_any(g, WG_SHAPE(5, 3)), y = i ? wg_any(g, WG_SHAPE(5, 3)) : wg_any_class(g, 3, WG_SHAPE(5));
+    wg_node x = wg_any(g, WG_SHAPE(5, 3)),
+            y = i ? wg_any(g, WG_SHAPE(5, 3)) : wg_any_class(g, 3, WG_SHAPE(5));
     return wg_accuracy(x, y);
 }
 static const char *accuracy_error(wg_site here, wg_graph *g, int i)
@@ -244,8 +266,8 @@ static const char *accuracy_error(wg_site here, wg_graph *g, int i)
 
 const wg_op wgi_op_accuracy = {
     OP(accuracy),
-    .summary =
-        "The share of rows whose largest element stands at the class number, or where the row of probabilities has its largest.",
+    .summary = "The share of rows whose largest element stands at the class number, or where the row of "
+               "probabilities has its largest.",
     .formula = "y = mean(argmax(x) = y)",
     .adjoint = "it counts",
     .none = WG_EVERY_OPERAND,
@@ -256,7 +278,10 @@ const wg_op wgi_op_accuracy = {
     .sample = accuracy_sample,
     .error = accuracy_error,
 };
-wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y) { return wg_apply2(here, logits, y, &wgi_op_accuracy); }
+wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y)
+{
+    return wg_apply2(here, logits, y, &wgi_op_accuracy);
+}
 
 /* ---- l2: a builder, not an op: its operands are found in the graph ---- */
 
@@ -264,7 +289,7 @@ wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y) { return wg_appl
 static wg_node parameter_in(wg_site here, wg_graph *g, wg_params *p, int i)
 {
     wg_shape s = wg_params_tensor(p, i).shape;
-    int64_t  mark = wg_graph_mark(g);
+    int64_t mark = wg_graph_mark(g);
     if (wg_params_is_state(p, i) || s.rank < 2) return wg_none;
     wg_node w = wg_param_at(here, g, p, wg_params_name(p, i), s, wg_zeros());
     if (wg_graph_mark(g) == mark) return w;

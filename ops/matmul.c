@@ -21,17 +21,21 @@ static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
 ALWAYS_INLINE void one_small(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y)
 {
     if (k->xt[0].dtype == WG_F32)
-        small_run_float(&p->loop, (const float *)k->x[0] + a, (const float *)k->x[1] + b, (float *)k->y[0] + y);
-    else small_run_double(&p->loop, (const double *)k->x[0] + a, (const double *)k->x[1] + b, (double *)k->y[0] + y);
+        small_run_float(&p->loop, (const float *)k->x[0] + a, (const float *)k->x[1] + b,
+                        (float *)k->y[0] + y);
+    else
+        small_run_double(&p->loop, (const double *)k->x[0] + a, (const double *)k->x[1] + b,
+                         (double *)k->y[0] + y);
 }
 
-static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m, int64_t n)
+static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m,
+                     int64_t n)
 {
-    const char  *u = k->x[0], *v = k->x[1];
-    char        *w = k->y[0];
+    const char *u = k->x[0], *v = k->x[1];
+    char *w = k->y[0];
     const size_t size = wg_dtype_size(k->xt[0].dtype);
-    wgi_gemm_run(&(wgi_gemm){ k->xt[0].dtype, p->ta, p->tb, m, n, p->k, p->lda, p->ldb, p->n, u + (size_t)a * size,
-                              v + (size_t)b * size, w + (size_t)y * size },
+    wgi_gemm_run(&(wgi_gemm){ k->xt[0].dtype, p->ta, p->tb, m, n, p->k, p->lda, p->ldb, p->n,
+                              u + (size_t)a * size, v + (size_t)b * size, w + (size_t)y * size },
                  WG_ISA_INDEX);
 }
 
@@ -39,11 +43,13 @@ static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b,
  * that two cores have read is written ten times as slowly (a parameter, by its update). */
 static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
 {
-    bool    rows = p->m >= p->n;
-    int64_t i = (rows ? tile / p->across : tile % p->down) * p->high, j = (rows ? tile % p->across : tile / p->down) * p->wide;
+    bool rows = p->m >= p->n;
+    int64_t i = (rows ? tile / p->across : tile % p->down) * p->high,
+            j = (rows ? tile % p->across : tile / p->down) * p->wide;
     int64_t end = least(p->m, i + p->high), n = least(p->n - j, p->wide);
     b += p->tb ? j * p->ldb : j;
-    for (; i < end; i += p->strip) one_call(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, least(end - i, p->strip), n);
+    for (; i < end; i += p->strip)
+        one_call(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, least(end - i, p->strip), n);
 }
 
 static __attribute__((noinline)) bool all_tiles(const wg_kernel *k, const product *p)
@@ -112,13 +118,13 @@ static double matmul_flops(const wg_kernel *k)
 static bool leading_axes(wg_rule *r, wg_shape *y)
 {
     const wg_shape *a = r->x[0].shape, *b = r->x[1].shape;
-    int             la = a->rank > 2 ? a->rank - 2 : 0, lb = b->rank > 2 ? b->rank - 2 : 0;
+    int la = a->rank > 2 ? a->rank - 2 : 0, lb = b->rank > 2 ? b->rank - 2 : 0;
     y->rank = la > lb ? la : lb;
     for (int i = 1; i <= y->rank; i++) {
         int64_t da = i <= la ? a->dim[la - i] : 1, db = i <= lb ? b->dim[lb - i] : 1;
         if (da != db && da != 1 && db != 1)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s @ %s", wg_rule_who(r, 0),
-                                wg_rule_who(r, 1));
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s @ %s",
+                                wg_rule_who(r, 0), wg_rule_who(r, 1));
         y->dim[y->rank - i] = da == 1 ? db : da;
     }
     return true;
@@ -127,20 +133,23 @@ static bool leading_axes(wg_rule *r, wg_shape *y)
 static bool float_operands(wg_rule *r)
 {
     return wg_dtype_is_float(r->x[0].dtype) ||
-           wg_rule_fail(r, WG_ERROR_DTYPE, "%s @ %s is of dtype %s: products are of floats, say wg_cast", wg_rule_who(r, 0),
-                        wg_rule_who(r, 1), wg_dtype_name(r->x[0].dtype));
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s @ %s is of dtype %s: products are of floats, say wg_cast",
+                        wg_rule_who(r, 0), wg_rule_who(r, 1), wg_dtype_name(r->x[0].dtype));
 }
 
 static bool matmul_shape(wg_rule *r)
 {
     const wg_shape *a = r->x[0].shape, *b = r->x[1].shape;
-    matmul_attr    *f = r->attr;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK) || !float_operands(r)) return false;
+    matmul_attr *f = r->attr;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK) || !float_operands(r))
+        return false;
     f->ta &= a->rank > 1;
     f->tb &= b->rank > 1;
-    int64_t inner_a = a->dim[a->rank - (f->ta ? 2 : 1)], inner_b = b->dim[b->rank - (b->rank == 1 || f->tb ? 1 : 2)];
+    int64_t inner_a = a->dim[a->rank - (f->ta ? 2 : 1)],
+            inner_b = b->dim[b->rank - (b->rank == 1 || f->tb ? 1 : 2)];
     if (inner_a != inner_b)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0),
+                            wg_rule_who(r, 1));
     wg_shape *y = wg_rule_shape(r, 0);
     if (!leading_axes(r, y)) return false;
     if (a->rank > 1) y->dim[y->rank++] = a->dim[a->rank - (f->ta ? 1 : 2)];
@@ -155,7 +164,7 @@ static bool swaps_last_two(wg_node n)
 {
     if (wg_node_op(n) != &wgi_op_transpose) return false;
     const wg_axes *axes = wg_attr(n);
-    int            rank = axes->count;
+    int rank = axes->count;
     for (int i = 0; i < rank - 2; i++)
         if (axes->axis[i] != i) return false;
     return rank >= 2 && axes->axis[rank - 1] == rank - 2;
@@ -173,8 +182,8 @@ static wg_node through(wg_node x, bool *swapped)
 static wg_node matmul_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
     matmul_attr f = *(const matmul_attr *)attr;
-    wg_node     a = through(x[0], &f.ta), b = through(x[1], &f.tb);
-    bool        same = a.index == x[0].index && b.index == x[1].index;
+    wg_node a = through(x[0], &f.ta), b = through(x[1], &f.tb);
+    bool same = a.index == x[0].index && b.index == x[1].index;
     return same ? wg_none : product_node(here, a, b, f.ta, f.tb);
 }
 
@@ -189,12 +198,15 @@ static wg_node summed(wg_site here, wg_node gx, wg_node x)
 static wg_node flat(wg_site here, wg_node x)
 {
     wg_shape s = wg_node_shape(x);
-    int64_t  last = s.dim[s.rank - 1], rows = 1;
+    int64_t last = s.dim[s.rank - 1], rows = 1;
     for (int i = 0; i < s.rank - 1; i++) rows *= s.dim[i];
     return wg_reshape(x, WG_SHAPE(rows, last));
 }
 
-static wg_node shaped(wg_site here, wg_node x, wg_shape s) { return wg_shape_equal(wg_node_shape(x), s) ? x : wg_reshape(x, s); }
+static wg_node shaped(wg_site here, wg_node x, wg_shape s)
+{
+    return wg_shape_equal(wg_node_shape(x), s) ? x : wg_reshape(x, s);
+}
 
 /* A vector on the left is a row, on the right a column. */
 static void as_matrices(wg_shape *a, wg_shape *b, wg_shape *y)
@@ -213,21 +225,23 @@ static void as_matrices(wg_shape *a, wg_shape *b, wg_shape *y)
 static void matmul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const matmul_attr *f = wg_attr(y);
-    wg_shape           sa = wg_node_shape(x[0]), sb = wg_node_shape(x[1]), sy = wg_node_shape(y);
+    wg_shape sa = wg_node_shape(x[0]), sb = wg_node_shape(x[1]), sy = wg_node_shape(y);
     as_matrices(&sa, &sb, &sy);
     wg_node a = shaped(here, x[0], sa), b = shaped(here, x[1], sb), g = shaped(here, gy, sy);
-    gx[0] = summed(here, f->ta ? product_node(here, b, g, f->tb, true) : product_node(here, g, b, false, !f->tb), a);
+    gx[0] = summed(
+        here, f->ta ? product_node(here, b, g, f->tb, true) : product_node(here, g, b, false, !f->tb), a);
     gx[0] = shaped(here, gx[0], wg_node_shape(x[0]));
     if (!f->ta && sb.rank == 2 && sa.rank > 2) a = flat(here, a), g = flat(here, g);
-    gx[1] = summed(here, f->tb ? product_node(here, g, a, true, f->ta) : product_node(here, a, g, !f->ta, false), b);
+    gx[1] = summed(
+        here, f->tb ? product_node(here, g, a, true, f->ta) : product_node(here, a, g, !f->ta, false), b);
     gx[1] = shaped(here, gx[1], wg_node_shape(x[1]));
 }
 
 static wg_node matmul_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
     const matmul_attr *f = wg_attr(y);
-    wg_node            a = wg_is_none(tx[0]) ? wg_none : product_node(here, tx[0], x[1], f->ta, f->tb);
-    wg_node            b = wg_is_none(tx[1]) ? wg_none : product_node(here, x[0], tx[1], f->ta, f->tb);
+    wg_node a = wg_is_none(tx[0]) ? wg_none : product_node(here, tx[0], x[1], f->ta, f->tb);
+    wg_node b = wg_is_none(tx[1]) ? wg_none : product_node(here, x[0], tx[1], f->ta, f->tb);
     return wg_is_none(a) ? b : wg_is_none(b) ? a : wg_add(a, b);
 }
 
@@ -238,9 +252,10 @@ static bool can_merge(const wg_node x[], int n)
     const matmul_attr *f = wg_attr(x[0]);
     for (int i = 0; i < n; i++) {
         const matmul_attr *h = wg_attr(x[i]);
-        wg_node            a = wg_node_operand(x[i], 0), b = wg_node_operand(x[i], 1);
-        if (wg_node_op(x[i]) != &wgi_op_matmul || h->ta != f->ta || h->tb != f->tb || wg_node_shape(a).rank != 2 ||
-            wg_node_shape(b).rank != 2 || wg_dim(a, f->ta ? 0 : 1) > MERGED_INNER)
+        wg_node a = wg_node_operand(x[i], 0), b = wg_node_operand(x[i], 1);
+        if (wg_node_op(x[i]) != &wgi_op_matmul || h->ta != f->ta || h->tb != f->tb ||
+            wg_node_shape(a).rank != 2 || wg_node_shape(b).rank != 2 ||
+            wg_dim(a, f->ta ? 0 : 1) > MERGED_INNER)
             return false;
     }
     return true;
@@ -251,8 +266,8 @@ static wg_node matmul_merge(wg_site here, const wg_node x[], int n)
 {
     if (n < 2 || !can_merge(x, n)) return wg_none;
     const matmul_attr *f = wg_attr(x[0]);
-    wg_context        *c = wg_graph_context(wg_graph_of(x[0]));
-    wg_node           *a = wg_alloc(c, (size_t)n * 2, sizeof *a), *b = a ? a + n : NULL;
+    wg_context *c = wg_graph_context(wg_graph_of(x[0]));
+    wg_node *a = wg_alloc(c, (size_t)n * 2, sizeof *a), *b = a ? a + n : NULL;
     if (!a) return wg_none;
     for (int i = 0; i < n; i++) {
         a[i] = wg_node_operand(x[i], 0);
@@ -267,7 +282,7 @@ static wg_node matmul_sample(wg_site here, wg_graph *g, int i)
 {
     static const struct {
         wg_shape a, b;
-        bool     ta, tb;
+        bool ta, tb;
     } s[] = {
         { { 2, { 3, 4 } }, { 2, { 4, 2 } }, false, false },
         { { 2, { 4, 3 } }, { 2, { 4, 2 } }, true, false },
@@ -292,9 +307,15 @@ static wg_node matmul_sample(wg_site here, wg_graph *g, int i)
 static const char *matmul_error(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
-    case 0: wg_matmul(wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(4, 2))); return "inner dimensions differ: ";
-    case 1: wg_matmul(wg_any(g, WG_SHAPE(2, 2, 3)), wg_any(g, WG_SHAPE(3, 3, 2))); return "leading axes do not broadcast";
-    case 2: wg_matmul(wg_any_class(g, 5, WG_SHAPE(2, 3)), wg_any_class(g, 5, WG_SHAPE(3, 2))); return "wg_cast";
+    case 0:
+        wg_matmul(wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(4, 2)));
+        return "inner dimensions differ: ";
+    case 1:
+        wg_matmul(wg_any(g, WG_SHAPE(2, 2, 3)), wg_any(g, WG_SHAPE(3, 3, 2)));
+        return "leading axes do not broadcast";
+    case 2:
+        wg_matmul(wg_any_class(g, 5, WG_SHAPE(2, 3)), wg_any_class(g, 5, WG_SHAPE(3, 2)));
+        return "wg_cast";
     case 3: wg_matmul(wg_any(g, WG_SCALAR), wg_any(g, WG_SHAPE(3))); return "must have 1 to 8";
     }
     return NULL;
@@ -302,7 +323,8 @@ static const char *matmul_error(wg_site here, wg_graph *g, int i)
 
 const wg_op wgi_op_matmul = {
     OP(matmul),
-    .summary = "Matrix product of the last two axes, leading axes broadcast; ta and tb: of the transposed operand.",
+    .summary =
+        "Matrix product of the last two axes, leading axes broadcast; ta and tb: of the transposed operand.",
     .formula = "y = a @ b",
     .adjoint = "a' = y' @ b^T, b' = a^T @ y'",
     .operands = 2,
@@ -329,7 +351,8 @@ wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b) { return product_node(h
 static bool dot_shape(wg_rule *r)
 {
     if (r->x[0].shape != r->x[1].shape)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0),
+                            wg_rule_who(r, 1));
     wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
@@ -372,10 +395,11 @@ static bool dense_shape(wg_rule *r)
     const wg_shape *x = r->x[0].shape, *w = r->x[1].shape, *b = r->x[2].shape;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 2, 2) || !float_operands(r)) return false;
     if (x->dim[x->rank - 1] != w->dim[0])
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0),
+                            wg_rule_who(r, 1));
     if (!wg_is_none(r->node[2]) && (b->rank != 1 || b->dim[0] != w->dim[1]))
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s @ %s: it must be [%lld]", wg_rule_who(r, 2), wg_rule_who(r, 0),
-                            wg_rule_who(r, 1), (long long)w->dim[1]);
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s @ %s: it must be [%lld]",
+                            wg_rule_who(r, 2), wg_rule_who(r, 0), wg_rule_who(r, 1), (long long)w->dim[1]);
     wg_shape *y = wg_rule_shape(r, 0);
     *y = *x;
     y->dim[y->rank - 1] = w->dim[1];
@@ -396,8 +420,12 @@ static wg_node dense_sample(wg_site here, wg_graph *g, int i)
 static const char *dense_error(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
-    case 0: wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(2, 2)), wg_none); return "inner dimensions differ: ";
-    case 1: wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(3, 2)), wg_any(g, WG_SHAPE(3))); return "it must be [2]";
+    case 0:
+        wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(2, 2)), wg_none);
+        return "inner dimensions differ: ";
+    case 1:
+        wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(3, 2)), wg_any(g, WG_SHAPE(3)));
+        return "it must be [2]";
     }
     return NULL;
 }

@@ -20,7 +20,7 @@ typedef struct matrix {
 static inline matrix matrix_of(const wg_kernel *k)
 {
     const wg_shape *s = k->xt[0].shape;
-    const int64_t   f = s->dim[s->rank - 1], rows = f ? wg_shape_size(*s) / f : 0;
+    const int64_t f = s->dim[s->rank - 1], rows = f ? wg_shape_size(*s) / f : 0;
     return (matrix){ rows, f, (rows + ROW_BLOCK - 1) / ROW_BLOCK };
 }
 
@@ -40,7 +40,7 @@ static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) /
         for (; r + 4 <= r1; r += 4)                  \
             for (int64_t j = 0; j < w; j++) {        \
                 int64_t i = r * f + c + j;           \
-                T       t = (to)[j] + (value);       \
+                T t = (to)[j] + (value);             \
                 i += f, t += (value);                \
                 i += f, t += (value);                \
                 i += f, t += (value);                \
@@ -73,8 +73,8 @@ static bool norm_shapes(wg_rule *r, int rank, int from, int to)
     int64_t f = r->x[0].shape->dim[r->x[0].shape->rank - 1];
     for (int k = from; k < to; k++)
         if (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != f)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the last axis of %s: it must be [%lld]", wg_rule_who(r, k),
-                                wg_rule_who(r, 0), (long long)f);
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the last axis of %s: it must be [%lld]",
+                                wg_rule_who(r, k), wg_rule_who(r, 0), (long long)f);
     if (a->eps == 0) a->eps = 1e-5;
     if (!(a->eps > 0 || a->eps == WG_ZERO) || a->eps == INFINITY)
         return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);

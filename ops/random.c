@@ -10,16 +10,25 @@ enum { BLOCKS = 16, GROUP = 64 };
 
 /* Words of several blocks, one a lane; of a lane the lower half counts. */
 #if defined(__AVX512F__)
-typedef uint64_t    lanes __attribute__((vector_size(64)));
-static inline lanes product(lanes a, uint64_t b) { return (lanes)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64((long long)b)); }
+typedef uint64_t lanes __attribute__((vector_size(64)));
+static inline lanes product(lanes a, uint64_t b)
+{
+    return (lanes)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64((long long)b));
+}
 #elif defined(__AVX2__)
-typedef uint64_t    lanes __attribute__((vector_size(32)));
-static inline lanes product(lanes a, uint64_t b) { return (lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x((long long)b)); }
+typedef uint64_t lanes __attribute__((vector_size(32)));
+static inline lanes product(lanes a, uint64_t b)
+{
+    return (lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x((long long)b));
+}
 #elif defined(__SSE2__)
-typedef uint64_t    lanes __attribute__((vector_size(16)));
-static inline lanes product(lanes a, uint64_t b) { return (lanes)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x((long long)b)); }
+typedef uint64_t lanes __attribute__((vector_size(16)));
+static inline lanes product(lanes a, uint64_t b)
+{
+    return (lanes)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x((long long)b));
+}
 #else
-typedef uint64_t    lanes __attribute__((vector_size(16)));
+typedef uint64_t lanes __attribute__((vector_size(16)));
 static inline lanes product(lanes a, uint64_t b) { return (a & UINT32_MAX) * b; }
 #endif
 typedef uint32_t words __attribute__((vector_size(sizeof(lanes) / 2)));
@@ -30,7 +39,7 @@ enum { WIDE = sizeof(lanes) / sizeof(uint64_t) };
 static void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t *restrict bits)
 {
     for (int j = 0; j < BLOCKS; j += WIDE) {
-        lanes    c0, c1, c2 = (lanes){ 0 } + epoch, c3 = c2 >> 32;
+        lanes c0, c1, c2 = (lanes){ 0 } + epoch, c3 = c2 >> 32;
         uint64_t k0 = key, k1 = key >> 32;
         for (int i = 0; i < WIDE; i++) c0[i] = (uint64_t)i;
         c0 += group * BLOCKS + (uint64_t)j;
@@ -68,9 +77,9 @@ static bool last_kept(double keep, uint32_t *last)
 
 KERNEL(random_keep)
 {
-    const bool     single = k->xt[0].dtype == WG_F32;
+    const bool single = k->xt[0].dtype == WG_F32;
     const uint64_t key = *(const uint64_t *)k->x[2] ^ k->seed * 0x9E3779B97F4A7C15u;
-    uint32_t       bits[GROUP], last;
+    uint32_t bits[GROUP], last;
     if (!last_kept(single ? *(const float *)k->x[1] : *(const double *)k->x[1], &last)) {
         memset(k->y[0], 0, (size_t)(k->end - k->begin) * (single ? sizeof(float) : sizeof(double)));
         return true;
@@ -110,14 +119,16 @@ static void random_keep_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x
 }
 static wg_node random_keep_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
-    return wg_is_none(tx[0]) ? wg_none : wg_apply(here, &wgi_op_random_keep, (wg_node[]){ tx[0], x[1], x[2] }, 3, NULL);
+    return wg_is_none(tx[0]) ? wg_none
+                             : wg_apply(here, &wgi_op_random_keep, (wg_node[]){ tx[0], x[1], x[2] }, 3, NULL);
 }
 static wg_node random_keep_sample(wg_site here, wg_graph *g, int i)
 {
     static const wg_shape s[] = { { 2, { 3, 4 } }, { 1, { 150 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
     if (i > 3) return wg_none;
     wg_node x = wg_any(g, s[i]);
-    return wg_apply(here, &wgi_op_random_keep, (wg_node[]){ x, wg_number(i == 2 ? 1 : 0.75), wg_stream(here, g, NULL) }, 3, NULL);
+    return wg_apply(here, &wgi_op_random_keep,
+                    (wg_node[]){ x, wg_number(i == 2 ? 1 : 0.75), wg_stream(here, g, NULL) }, 3, NULL);
 }
 static const char *random_keep_error(wg_site here, wg_graph *g, int i)
 {
@@ -154,11 +165,15 @@ static bool dropout_shape(wg_rule *r)
 {
     struct dropout *f = r->attr;
     r->y[0] = r->x[0];
-    if (f->keep_prob != 0 && f->drop != 0) return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
+    if (f->keep_prob != 0 && f->drop != 0)
+        return wg_rule_fail(r, WG_ERROR_USE, "keep_prob or drop, not both");
     if (f->keep_prob == 0 && f->drop == 0)
-        return wg_rule_fail(r, WG_ERROR_USE, "say keep_prob, the share to keep, or drop, the share to drop (WG_ZERO for none)");
+        return wg_rule_fail(
+            r, WG_ERROR_USE,
+            "say keep_prob, the share to keep, or drop, the share to drop (WG_ZERO for none)");
     if (f->keep_prob != 0 && !(f->keep_prob > 0 && f->keep_prob <= 1))
-        return wg_rule_fail(r, WG_ERROR_VALUE, "keep_prob is %g, must be above 0 and at most 1", f->keep_prob);
+        return wg_rule_fail(r, WG_ERROR_VALUE, "keep_prob is %g, must be above 0 and at most 1",
+                            f->keep_prob);
     if (f->drop != 0 && f->drop != WG_ZERO && !(f->drop > 0 && f->drop < 1))
         return wg_rule_fail(r, WG_ERROR_VALUE, "drop is %g, must be above 0 and below 1", f->drop);
     return wg_rule_float(r, 0);
@@ -166,11 +181,12 @@ static bool dropout_shape(wg_rule *r)
 static void dropout_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const struct dropout *f = attr;
-    wg_graph             *g = wg_graph_of(x[0]);
-    double                keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
+    wg_graph *g = wg_graph_of(x[0]);
+    double keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
     y[0] = x[0];
     if (wg_graph_mode(g) == WG_TRAIN)
-        y[0] = wg_apply(here, &wgi_op_random_keep, (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);
+        y[0] = wg_apply(here, &wgi_op_random_keep,
+                        (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);
 }
 static wg_node dropout_sample(wg_site here, wg_graph *g, int i)
 {
@@ -194,7 +210,8 @@ static const char *dropout_error(wg_site here, wg_graph *g, int i)
 
 const wg_op wgi_op_dropout = {
     OP(dropout),
-    .summary = "Inverted dropout: in training a new random share of the elements at every evaluation, scaled up; else x itself.",
+    .summary = "Inverted dropout: in training a new random share of the elements at every evaluation, scaled "
+               "up; else x itself.",
     .formula = "y = x / keep_prob where kept, else 0",
     .adjoint = "x' = y' / keep_prob where kept, else 0",
     .operands = 1,

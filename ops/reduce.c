@@ -9,7 +9,7 @@ KERNEL(max) { REDUCE(k, MAX_TYPES); }
 #define PLACES(T)                                                                             \
     do {                                                                                      \
         const T *x = (const T *)k->x[0] + (u / blocks * s->n) * s->inner + c;                 \
-        T        best[COLUMNS];                                                               \
+        T best[COLUMNS];                                                                      \
         for (int64_t j = 0; j < wide; j++) best[j] = x[j], place[j] = 0;                      \
         for (int64_t i = 1; i < s->n; i++)                                                    \
             for (int64_t j = 0; j < wide; j++) {                                              \
@@ -20,7 +20,8 @@ KERNEL(max) { REDUCE(k, MAX_TYPES); }
 /* Returns their number. */
 static int64_t find_places(const wg_kernel *k, const span *s, int64_t u, int64_t place[COLUMNS])
 {
-    const int64_t blocks = column_blocks(s), c = u % blocks * COLUMNS, wide = s->inner - c < COLUMNS ? s->inner - c : COLUMNS;
+    const int64_t blocks = column_blocks(s), c = u % blocks * COLUMNS,
+                  wide = s->inner - c < COLUMNS ? s->inner - c : COLUMNS;
     switch (k->xt[0].dtype) {
     case WG_F32: PLACES(float); break;
     case WG_F64: PLACES(double); break;
@@ -33,7 +34,7 @@ static int64_t find_places(const wg_kernel *k, const span *s, int64_t u, int64_t
 KERNEL(argmax)
 {
     const span s = kernel_span(k);
-    int64_t    place[COLUMNS], blocks = column_blocks(&s);
+    int64_t place[COLUMNS], blocks = column_blocks(&s);
     for (int64_t u = k->begin; u < k->end; u++) {
         int64_t *y = (int64_t *)k->y[0] + u / blocks * s.inner + u % blocks * COLUMNS;
         memcpy(y, place, sizeof *y * (size_t)find_places(k, &s, u, place));
@@ -43,10 +44,10 @@ KERNEL(argmax)
 KERNEL(max_mask)
 {
     const span s = kernel_span(k);
-    int64_t    place[COLUMNS], blocks = column_blocks(&s);
+    int64_t place[COLUMNS], blocks = column_blocks(&s);
     for (int64_t u = k->begin; u < k->end; u++) {
         int64_t wide = find_places(k, &s, u, place);
-        bool   *y = (bool *)k->y[0] + u / blocks * s.n * s.inner + u % blocks * COLUMNS;
+        bool *y = (bool *)k->y[0] + u / blocks * s.n * s.inner + u % blocks * COLUMNS;
         for (int64_t i = 0; i < s.n; i++)
             for (int64_t j = 0; j < wide; j++) y[i * s.inner + j] = place[j] == i;
     }
@@ -102,13 +103,14 @@ static wg_node with_axes(wg_site here, wg_node gy, wg_node x, const wg_axes *axe
 }
 
 /* Reduced axes that are apart are moved to the end; where all have size 1 there is nothing to do. */
-static wg_node moved(wg_site here, wg_node x, const struct reduce *a, wg_node (*op)(wg_site, const wg_reduce_args *))
+static wg_node moved(wg_site here, wg_node x, const struct reduce *a,
+                     wg_node (*op)(wg_site, const wg_reduce_args *))
 {
-    wg_shape          s = wg_node_shape(x), y = reduced_shape(&s, &a->axes, a->keepdims);
+    wg_shape s = wg_node_shape(x), y = reduced_shape(&s, &a->axes, a->keepdims);
     wg_transpose_args to = { .axes.count = s.rank };
-    wg_reduce_args    last = { .axes.count = a->axes.count };
-    span              unused;
-    int               kept = 0, m = s.rank - a->axes.count;
+    wg_reduce_args last = { .axes.count = a->axes.count };
+    span unused;
+    int kept = 0, m = s.rank - a->axes.count;
     if (reduced_size(&s, &a->axes) == 1) return wg_reshape(x, y);
     if (span_of(&s, &a->axes, &unused)) return wg_none;
     for (int i = 0; i < s.rank; i++)
@@ -130,7 +132,7 @@ static bool reduce_prepare(const wg_kernel *k, void *to)
 static int64_t reduce_units(const wg_kernel *k)
 {
     const span s = kernel_span(k);
-    bool       whole = s.outer * s.inner == 1;
+    bool whole = s.outer * s.inner == 1;
     if (k->phase) return whole;
     return whole ? (s.n + WG_FOLD - 1) / WG_FOLD : s.inner == 1 ? s.outer : s.outer * column_blocks(&s);
 }
@@ -146,20 +148,29 @@ static wg_node reduce_any(wg_graph *g, int i, wg_node (*op)(wg_site, const wg_re
     switch (i) {
     case 0: return op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)) });
     case 1: return op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(-1) });
-    case 2: return op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0), .keepdims = true });
+    case 2:
+        return op(here,
+                  &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0), .keepdims = true });
     case 3: return op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(2, 3, 2)), .axes = WG_AXES(1) });
-    case 4: return op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(2, 3, 2)), .axes = WG_AXES(2, 0), .keepdims = true });
+    case 4:
+        return op(here, &(wg_reduce_args){
+                            .x = wg_any(g, WG_SHAPE(2, 3, 2)), .axes = WG_AXES(2, 0), .keepdims = true });
     case 5: return op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 1, 2)), .axes = WG_AXES(1) });
     case 6: return op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(0, 3)), .axes = WG_AXES(1) });
     case 7: return op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SCALAR) });
     }
     return wg_none;
 }
-static const char *reduce_error(wg_graph *g, int i, wg_node (*op)(wg_site, const wg_reduce_args *), wg_site here)
+static const char *reduce_error(wg_graph *g, int i, wg_node (*op)(wg_site, const wg_reduce_args *),
+                                wg_site here)
 {
     switch (i) {
-    case 0: op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(2) }); return "no axis 2 in";
-    case 1: op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0, -2) }); return "axis 0 twice";
+    case 0:
+        op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(2) });
+        return "no axis 2 in";
+    case 1:
+        op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0, -2) });
+        return "axis 0 twice";
     }
     return NULL;
 }
@@ -179,7 +190,8 @@ static wg_node sum_rewrite(wg_site here, const wg_node x[], int n, const void *a
 static void sum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const struct reduce *a = wg_attr(y);
-    if (wg_dtype_is_float(wg_node_dtype(x[0]))) gx[0] = wg_broadcast_to(with_axes(here, gy, x[0], &a->axes), wg_node_shape(x[0]));
+    if (wg_dtype_is_float(wg_node_dtype(x[0])))
+        gx[0] = wg_broadcast_to(with_axes(here, gy, x[0], &a->axes), wg_node_shape(x[0]));
 }
 static wg_node sum_sample(wg_site here, wg_graph *g, int i)
 {
@@ -225,14 +237,18 @@ wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)
 static void mean_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const struct reduce *a = attr;
-    wg_shape             s = wg_node_shape(x[0]);
+    wg_shape s = wg_node_shape(x[0]);
     y[0] = wg_div(wg_sum(x[0], .axes = a->axes, .keepdims = a->keepdims), (double)reduced_size(&s, &a->axes));
 }
 static wg_node mean_sample(wg_site here, wg_graph *g, int i)
 {
-    return i == 8 ? wg_mean(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0)) : reduce_any(g, i, wg_mean_at, here);
+    return i == 8 ? wg_mean(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0))
+                  : reduce_any(g, i, wg_mean_at, here);
 }
-static const char *mean_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_mean_at, here); }
+static const char *mean_error(wg_site here, wg_graph *g, int i)
+{
+    return reduce_error(g, i, wg_mean_at, here);
+}
 
 const wg_op wgi_op_mean = {
     OP(mean),
@@ -269,12 +285,12 @@ static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes);
 /* Axes that are apart: the mask of the moved axes, moved back. */
 static wg_node max_mask_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
-    const wg_axes    *axes = &((const struct reduce *)attr)->axes;
-    wg_shape          s = wg_node_shape(x[0]);
+    const wg_axes *axes = &((const struct reduce *)attr)->axes;
+    wg_shape s = wg_node_shape(x[0]);
     wg_transpose_args to = { .x = x[0], .axes.count = s.rank }, back = to;
-    wg_axes           last = { .count = axes->count };
-    span              unused;
-    int               at = 0;
+    wg_axes last = { .count = axes->count };
+    span unused;
+    int at = 0;
     if (span_of(&s, axes, &unused)) return wg_none;
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < s.rank; i++)
@@ -322,7 +338,7 @@ static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
     return wg_apply(here, &wgi_op_max_mask, &x, 1, &(struct reduce){ *axes, false });
 }
 
-static bool    max_shape(wg_rule *r) { return reduce_shape(r) && over_something(r); }
+static bool max_shape(wg_rule *r) { return reduce_shape(r) && over_something(r); }
 static wg_node max_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
     return moved(here, x[0], attr, wg_max_at);
@@ -379,10 +395,10 @@ wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
 static void var_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const struct reduce *a = attr;
-    wg_node              d = wg_sub(x[0], wg_mean(x[0], .axes = a->axes, .keepdims = true));
+    wg_node d = wg_sub(x[0], wg_mean(x[0], .axes = a->axes, .keepdims = true));
     y[0] = wg_mean(wg_square(d), .axes = a->axes, .keepdims = a->keepdims);
 }
-static wg_node     var_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_var_at, here); }
+static wg_node var_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_var_at, here); }
 static const char *var_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_var_at, here); }
 
 const wg_op wgi_op_var = {
@@ -411,16 +427,23 @@ wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 static void logsumexp_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const struct reduce *a = attr;
-    wg_shape             s = wg_node_shape(x[0]);
-    wg_node              largest = wg_stop_gradient(wg_max(x[0], .axes = a->axes, .keepdims = true));
-    wg_node              m = wg_where(wg_less(wg_abs(largest), INFINITY), largest, 0);
-    wg_node              sum = wg_sum(wg_exp(wg_sub(x[0], m)), .axes = a->axes, .keepdims = true);
-    wg_node              nothing = wg_equal(sum, 0);
-    wg_node              log_sum = wg_log(wg_where(nothing, 1, sum));
-    y[0] = wg_reshape(wg_where(nothing, -INFINITY, wg_add(log_sum, m)), reduced_shape(&s, &a->axes, a->keepdims));
+    wg_shape s = wg_node_shape(x[0]);
+    wg_node largest = wg_stop_gradient(wg_max(x[0], .axes = a->axes, .keepdims = true));
+    wg_node m = wg_where(wg_less(wg_abs(largest), INFINITY), largest, 0);
+    wg_node sum = wg_sum(wg_exp(wg_sub(x[0], m)), .axes = a->axes, .keepdims = true);
+    wg_node nothing = wg_equal(sum, 0);
+    wg_node log_sum = wg_log(wg_where(nothing, 1, sum));
+    y[0] = wg_reshape(wg_where(nothing, -INFINITY, wg_add(log_sum, m)),
+                      reduced_shape(&s, &a->axes, a->keepdims));
 }
-static wg_node     logsumexp_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_logsumexp_at, here); }
-static const char *logsumexp_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_logsumexp_at, here); }
+static wg_node logsumexp_sample(wg_site here, wg_graph *g, int i)
+{
+    return reduce_any(g, i, wg_logsumexp_at, here);
+}
+static const char *logsumexp_error(wg_site here, wg_graph *g, int i)
+{
+    return reduce_error(g, i, wg_logsumexp_at, here);
+}
 
 const wg_op wgi_op_logsumexp = {
     OP(logsumexp),

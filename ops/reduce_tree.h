@@ -18,7 +18,7 @@ typedef struct span {
 static bool span_of(const wg_shape *x, const wg_axes *axes, span *s)
 {
     unsigned reduced = 0;
-    int      part = 0; /* 0: before the reduced axes, 1: among them, 2: behind */
+    int part = 0; /* 0: before the reduced axes, 1: among them, 2: behind */
     for (int i = 0; i < axes->count; i++) reduced |= 1u << axes->axis[i];
     *s = (span){ 1, 1, 1 };
     for (int i = 0; i < x->rank; i++) {
@@ -46,8 +46,8 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
 #define LEAF(L, OP, n, to)                                                                    \
     do {                                                                                      \
         const int64_t count = (n);                                                            \
-        L             lane[LANES];                                                            \
-        int64_t       half = LANES / 2, r = LANES;                                            \
+        L lane[LANES];                                                                        \
+        int64_t half = LANES / 2, r = LANES;                                                  \
         if (count >= LANES) {                                                                 \
             for (int64_t j = 0; j < LANES; j++) lane[j] = x[j];                               \
             for (; r + LANES <= count; r += LANES)                                            \
@@ -70,7 +70,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
 /* Leaves [from, to) of a row of n elements at x: the results, joined or each for itself, by STORE(i, v). */
 #define LEAVES(T, L, OP, from, to, n, STORE)          \
     for (int64_t i = (from); i < (to); i++) {         \
-        L             v;                              \
+        L v;                                          \
         const int64_t left = (n)-i * WG_FOLD;         \
         if (left >= WG_FOLD) LEAF(L, OP, WG_FOLD, v); \
         else LEAF(L, OP, left, v);                    \
@@ -82,14 +82,14 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
 #define ALL_LEAVES(T, L, A, Y, OP)                    \
     do {                                              \
         const T *x = (const T *)k->x[0];              \
-        A       *leaf = (A *)k->scratch;              \
+        A *leaf = (A *)k->scratch;                    \
         LEAVES(T, L, OP, k->begin, k->end, s.n, KEEP) \
     } while (0)
 #define KEEP(i, v) leaf[i] = (v)
 #define JOIN_ALL(T, L, A, Y, OP)                                         \
     do {                                                                 \
         const A *leaf = (const A *)k->scratch;                           \
-        A        total = s.n ? leaf[0] : (A)0;                           \
+        A total = s.n ? leaf[0] : (A)0;                                  \
         for (int64_t i = 1; i < leaves; i++) total = OP(total, leaf[i]); \
         *(Y *)k->y[0] = (Y)total;                                        \
     } while (0)
@@ -97,7 +97,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
     do {                                                 \
         for (int64_t u = k->begin; u < k->end; u++) {    \
             const T *x = (const T *)k->x[0] + u * s.n;   \
-            A        total = 0;                          \
+            A total = 0;                                 \
             LEAVES(T, L, OP, 0, leaves, s.n, OP##_TOTAL) \
             ((Y *)k->y[0])[u] = (Y)total;                \
         }                                                \
@@ -108,7 +108,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         A total[WIDE] = { 0 };                                                              \
         for (int64_t r = 0; r < s.n; r += BLOCK) {                                          \
             const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;                          \
-            L             sum[WIDE];                                                        \
+            L sum[WIDE];                                                                    \
             for (int q = 0; q < WIDE; q++) sum[q] = x[r * s.inner + j + q];                 \
             for (int64_t i = r + 1; i < end; i++)                                           \
                 for (int q = 0; q < WIDE; q++) sum[q] = OP(sum[q], x[i * s.inner + j + q]); \
@@ -117,18 +117,19 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                              \
     }
 /* The same for sums, which stay in registers only as vectors. */
-#define ADD_BLOCKS(T, L, A, Y, WIDE)                                                                                         \
-    for (; j + WIDE <= wide; j += WIDE) {                                                                                    \
-        typedef T row __attribute__((vector_size(WIDE * sizeof(T)), aligned(sizeof(T)), may_alias));                         \
-        typedef L sums __attribute__((vector_size(WIDE * sizeof(L))));                                                       \
-        A         total[WIDE] = { 0 };                                                                                       \
-        for (int64_t r = 0; r < s.n; r += BLOCK) {                                                                           \
-            const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;                                                           \
-            sums          sum = __builtin_convertvector(*(const row *)(x + r * s.inner + j), sums);                          \
-            for (int64_t i = r + 1; i < end; i++) sum += __builtin_convertvector(*(const row *)(x + i * s.inner + j), sums); \
-            for (int q = 0; q < WIDE; q++) total[q] = r ? total[q] + (A)sum[q] : (A)sum[q];                                  \
-        }                                                                                                                    \
-        for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                                                               \
+#define ADD_BLOCKS(T, L, A, Y, WIDE)                                                                 \
+    for (; j + WIDE <= wide; j += WIDE) {                                                            \
+        typedef T row __attribute__((vector_size(WIDE * sizeof(T)), aligned(sizeof(T)), may_alias)); \
+        typedef L sums __attribute__((vector_size(WIDE * sizeof(L))));                               \
+        A total[WIDE] = { 0 };                                                                       \
+        for (int64_t r = 0; r < s.n; r += BLOCK) {                                                   \
+            const int64_t end = r + BLOCK < s.n ? r + BLOCK : s.n;                                   \
+            sums sum = __builtin_convertvector(*(const row *)(x + r * s.inner + j), sums);           \
+            for (int64_t i = r + 1; i < end; i++)                                                    \
+                sum += __builtin_convertvector(*(const row *)(x + i * s.inner + j), sums);           \
+            for (int q = 0; q < WIDE; q++) total[q] = r ? total[q] + (A)sum[q] : (A)sum[q];          \
+        }                                                                                            \
+        for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                                       \
     }
 #define LARGER_BLOCKS(T, L, A, Y, WIDE) BLOCKS(L, A, Y, LARGER, WIDE)
 #define COLUMNS_OF(T, L, A, Y, OP)                                                        \
@@ -136,7 +137,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         for (int64_t u = k->begin; u < k->end; u++) {                                     \
             const int64_t o = u / blocks, c = u % blocks * COLUMNS;                       \
             const int64_t wide = s.inner - c < COLUMNS ? s.inner - c : COLUMNS;           \
-            const T      *x = (const T *)k->x[0] + o * s.n * s.inner + c;                 \
+            const T *x = (const T *)k->x[0] + o * s.n * s.inner + c;                      \
             Y *restrict y = (Y *)k->y[0] + o * s.inner + c;                               \
             int64_t j = 0;                                                                \
             BLOCKS(L, A, Y, OP, 64)                                                       \
@@ -167,7 +168,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
     }
 #define REDUCE(k, TYPES)                                                                  \
     do {                                                                                  \
-        const span    s = kernel_span(k);                                                 \
+        const span s = kernel_span(k);                                                    \
         const int64_t leaves = (s.n + WG_FOLD - 1) / WG_FOLD, blocks = column_blocks(&s); \
         if ((k)->phase) TYPES(k, JOIN_ALL)                                                \
         else if (s.outer * s.inner == 1) TYPES(k, ALL_LEAVES)                             \

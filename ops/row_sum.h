@@ -37,13 +37,13 @@ static inline T N(lanes_sum)(T *lane, int64_t used)
     do {                                                                                     \
         total = 0;                                                                           \
         for (int64_t leaf = 0; leaf < (n); leaf += FOLD) {                                   \
-            T             lane[ROW_LANES];                                                   \
+            T lane[ROW_LANES];                                                               \
             const int64_t end = (n)-leaf < FOLD ? (n) : leaf + FOLD;                         \
-            int64_t       at = leaf;                                                         \
+            int64_t at = leaf;                                                               \
             if (end - leaf == FOLD) {                                                        \
                 for (int64_t j = 0; j < ROW_LANES; j++) {                                    \
                     int64_t i = leaf + j;                                                    \
-                    T       t = 0 + (value);                                                 \
+                    T t = 0 + (value);                                                       \
                     i += ROW_LANES, t += (value);                                            \
                     i += ROW_LANES, t += (value);                                            \
                     i += ROW_LANES, t += (value);                                            \

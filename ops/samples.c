@@ -48,8 +48,8 @@ static double *places(wg_graph *g, wg_shape s) { return room(g, s, 2, sizeof(dou
 static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
 {
     wg_context *c = wg_graph_context(g);
-    int64_t     n = wg_shape_size(s);
-    double      moved = (double)(1 + wg_graph_nodes(g) % 3) / (4 * GRID);
+    int64_t n = wg_shape_size(s);
+    double moved = (double)(1 + wg_graph_nodes(g) % 3) / (4 * GRID);
     for (int64_t i = 0; i < n; i++) v[i] = v[i] / GRID + moved;
     wgi_convert(wg_context_dtype(c), v + n, WG_F64, v, n);
     wg_node x = leaf(g, wg_view(wg_context_dtype(c), v + n, s));
@@ -59,9 +59,9 @@ static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
 
 wg_node wg_any(wg_graph *g, wg_shape s)
 {
-    range    r = { -4 * GRID, 4 * GRID };
+    range r = { -4 * GRID, 4 * GRID };
     uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
-    double  *v = places(g, s);
+    double *v = places(g, s);
     for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
         double z = wgi_normal_draw(seed, stream, (uint64_t)i);
         v[i] = free_place(v, i, (int64_t)floor(fmin(fmax(z, -4), 4) * GRID), r);
@@ -71,9 +71,10 @@ wg_node wg_any(wg_graph *g, wg_shape s)
 
 wg_node wg_between(wg_graph *g, double low, double high, wg_shape s)
 {
-    range    r = { (int64_t)ceil(low * GRID), WGI_MAX((int64_t)ceil(low * GRID), (int64_t)floor(high * GRID) - 1) };
+    range r = { (int64_t)ceil(low * GRID),
+                WGI_MAX((int64_t)ceil(low * GRID), (int64_t)floor(high * GRID) - 1) };
     uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
-    double  *v = places(g, s);
+    double *v = places(g, s);
     for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
         double u = wgi_uniform_draw(seed, stream, (uint64_t)i);
         v[i] = free_place(v, i, r.low + (int64_t)(u * (double)(r.high - r.low + 1)), r);
@@ -84,11 +85,12 @@ wg_node wg_between(wg_graph *g, double low, double high, wg_shape s)
 wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s)
 {
     wg_context *c = wg_graph_context(g);
-    int64_t     n = wg_shape_size(s);
-    int32_t    *v = room(g, s, 1, sizeof *v);
+    int64_t n = wg_shape_size(s);
+    int32_t *v = room(g, s, 1, sizeof *v);
     if (!v) return wgi_error_node(g);
     for (int64_t i = 0; i < n; i++)
-        v[i] = (int32_t)((double)classes * wgi_uniform_draw(wg_context_seed(c), (uint64_t)wg_graph_nodes(g), (uint64_t)i));
+        v[i] = (int32_t)((double)classes *
+                         wgi_uniform_draw(wg_context_seed(c), (uint64_t)wg_graph_nodes(g), (uint64_t)i));
     wg_node x = leaf(g, wg_view_i32(v, s));
     wg_free(c, v);
     return x;

@@ -21,7 +21,7 @@ KERNEL(broadcast_to)
 DECLARE(broadcast_to);
 
 static const wg_attr_row axis_attrs[] = { { "axis", WG_ATTR_INT, 0, "0", NULL }, { 0 } };
-static int64_t           same_place(const wg_kernel *k) { return 0; }
+static int64_t same_place(const wg_kernel *k) { return 0; }
 
 static bool rank_fits(wg_rule *r, const wg_shape *s)
 {
@@ -34,8 +34,8 @@ static bool rank_fits(wg_rule *r, const wg_shape *s)
 static bool reshape_shape(wg_rule *r)
 {
     wg_shape *s = &((struct shaped *)r->attr)->shape;
-    int64_t   n = wg_shape_size(*r->x[0].shape), known = 1, open = -1;
-    char      text[80];
+    int64_t n = wg_shape_size(*r->x[0].shape), known = 1, open = -1;
+    char text[80];
     if (!rank_fits(r, s)) return false;
     wg_shape_text(*s, text, sizeof text);
     for (int i = 0; i < s->rank; i++) {
@@ -44,7 +44,8 @@ static bool reshape_shape(wg_rule *r)
             return wg_rule_fail(r, WG_ERROR_SHAPE, "%s cannot have shape %s", wg_rule_who(r, 0), text);
     }
     if (open >= 0 ? !known || n % known : n != known)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s of %lld elements cannot have shape %s", wg_rule_who(r, 0), (long long)n, text);
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s of %lld elements cannot have shape %s", wg_rule_who(r, 0),
+                            (long long)n, text);
     if (open >= 0) s->dim[open] = n / known;
     *wg_rule_shape(r, 0) = *s;
     return true;
@@ -74,7 +75,9 @@ static wg_node reshape_sample(wg_site here, wg_graph *g, int i)
 static const char *reshape_error(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
-    case 0: wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(5, 2)); return "[3,4] of 12 elements cannot have shape [5,2]";
+    case 0:
+        wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(5, 2));
+        return "[3,4] of 12 elements cannot have shape [5,2]";
     case 1: wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(-1, 5)); return "cannot have shape [-1,5]";
     case 2: wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(-1, -1)); return "cannot have shape [-1,-1]";
     }
@@ -106,13 +109,14 @@ wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
 static bool expand_shape(wg_rule *r)
 {
     int rank = r->x[0].shape->rank;
-    if (rank == WG_MAX_RANK) return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes already", wg_rule_who(r, 0), rank);
+    if (rank == WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes already", wg_rule_who(r, 0), rank);
     return wg_rule_axis(r, r->attr, rank + 1);
 }
 static void expand_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     wg_shape s = wg_node_shape(x[0]);
-    int      axis = *(const int *)attr;
+    int axis = *(const int *)attr;
     for (int i = s.rank++; i > axis; i--) s.dim[i] = s.dim[i - 1];
     s.dim[axis] = 1;
     y[0] = wg_reshape(x[0], s);
@@ -149,15 +153,18 @@ const wg_op wgi_op_expand = {
     .sample = expand_sample,
     .error = expand_error,
 };
-wg_node wg_expand_at(wg_site here, wg_node x, int axis) { return wg_apply(here, &wgi_op_expand, &x, 1, &axis); }
+wg_node wg_expand_at(wg_site here, wg_node x, int axis)
+{
+    return wg_apply(here, &wgi_op_expand, &x, 1, &axis);
+}
 
 static bool squeeze_shape(wg_rule *r)
 {
-    int            *axis = r->attr;
+    int *axis = r->attr;
     const wg_shape *s = r->x[0].shape;
     if (!wg_rule_axis(r, axis, s->rank)) return false;
-    return s->dim[*axis] == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has size %lld, not 1", *axis, wg_rule_who(r, 0),
-                                              (long long)s->dim[*axis]);
+    return s->dim[*axis] == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has size %lld, not 1", *axis,
+                                              wg_rule_who(r, 0), (long long)s->dim[*axis]);
 }
 static void squeeze_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
@@ -198,7 +205,10 @@ const wg_op wgi_op_squeeze = {
     .sample = squeeze_sample,
     .error = squeeze_error,
 };
-wg_node wg_squeeze_at(wg_site here, wg_node x, int axis) { return wg_apply(here, &wgi_op_squeeze, &x, 1, &axis); }
+wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
+{
+    return wg_apply(here, &wgi_op_squeeze, &x, 1, &axis);
+}
 
 /* ---- broadcast_to, sum_to ---- */
 
@@ -215,18 +225,22 @@ static bool broadcasts(const wg_shape *from, const wg_shape *to)
 static bool broadcast_to_shape(wg_rule *r)
 {
     const wg_shape *s = &((struct shaped *)r->attr)->shape;
-    char            text[80];
+    char text[80];
     if (!rank_fits(r, s)) return false;
     *wg_rule_shape(r, 0) = *s;
-    return broadcasts(r->x[0].shape, s) || wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0),
-                                                        wg_shape_text(*s, text, sizeof text));
+    return broadcasts(r->x[0].shape, s) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0),
+                        wg_shape_text(*s, text, sizeof text));
 }
 static wg_node same_shape_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
     return wg_shape_equal(wg_node_shape(x[0]), ((const struct shaped *)attr)->shape) ? x[0] : wg_none;
 }
 /* As of any elementwise op: the engine sums over what was repeated. */
-static void    broadcast_to_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = gy; }
+static void broadcast_to_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = gy;
+}
 static wg_node broadcast_to_sample(wg_site here, wg_graph *g, int i)
 {
     switch (i) {
@@ -271,17 +285,18 @@ wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 static bool sum_to_shape(wg_rule *r)
 {
     const wg_shape *s = &((struct shaped *)r->attr)->shape;
-    char            text[80];
+    char text[80];
     if (!rank_fits(r, s)) return false;
     return broadcasts(s, r->x[0].shape) ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not sum to %s", wg_rule_who(r, 0), wg_shape_text(*s, text, sizeof text));
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not sum to %s", wg_rule_who(r, 0),
+                        wg_shape_text(*s, text, sizeof text));
 }
 static void sum_to_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const wg_shape *s = &((const struct shaped *)attr)->shape;
-    wg_shape        xs = wg_node_shape(x[0]);
-    wg_reduce_args  a = { .x = x[0], .keepdims = true };
-    int             ahead = xs.rank - s->rank;
+    wg_shape xs = wg_node_shape(x[0]);
+    wg_reduce_args a = { .x = x[0], .keepdims = true };
+    int ahead = xs.rank - s->rank;
     for (int i = 0; i < xs.rank; i++)
         if (i < ahead || xs.dim[i] != s->dim[i - ahead]) a.axes.axis[a.axes.count++] = i;
     y[0] = wg_reshape(a.axes.count ? wg_sum_at(here, &a) : x[0], *s);
@@ -318,13 +333,18 @@ const wg_op wgi_op_sum_to = {
     .sample = sum_to_sample,
     .error = sum_to_error,
 };
-wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s) { return wg_apply(here, &wgi_op_sum_to, &x, 1, &(struct shaped){ s }); }
+wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s)
+{
+    return wg_apply(here, &wgi_op_sum_to, &x, 1, &(struct shaped){ s });
+}
 
 /* ---- stop_gradient ---- */
 
 static wg_node stop_gradient_sample(wg_site here, wg_graph *g, int i)
 {
-    return i == 0 ? wg_stop_gradient(wg_any(g, WG_SHAPE(3, 4))) : i == 1 ? wg_stop_gradient(wg_any(g, WG_SHAPE(2, 0))) : wg_none;
+    return i == 0   ? wg_stop_gradient(wg_any(g, WG_SHAPE(3, 4)))
+           : i == 1 ? wg_stop_gradient(wg_any(g, WG_SHAPE(2, 0)))
+                    : wg_none;
 }
 static const char *stop_gradient_error(wg_site here, wg_graph *g, int i)
 {

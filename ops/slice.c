@@ -22,10 +22,10 @@ OPTIONS(unslice, UNSLICE_FIELDS);
 /* Unit u copies the run of operand u % operands in row u / operands. */
 KERNEL(concat)
 {
-    int     axis = *(const int *)k->attr;
-    size_t  row = run_bytes(&k->yt[0], axis), at = 0;
+    int axis = *(const int *)k->attr;
+    size_t row = run_bytes(&k->yt[0], axis), at = 0;
     int64_t first = k->begin / k->operands;
-    int     j = (int)(k->begin % k->operands);
+    int j = (int)(k->begin % k->operands);
     for (int i = 0; i < j; i++) at += run_bytes(&k->xt[i], axis);
     char *y = (char *)k->y[0] + (size_t)first * row;
     for (int64_t u = k->begin; u < k->end; u++) {
@@ -40,8 +40,8 @@ KERNEL(concat)
 KERNEL(slice)
 {
     const struct slice *a = k->attr;
-    size_t              row = run_bytes(&k->xt[0], a->axis), n = run_bytes(&k->yt[0], a->axis);
-    size_t              skip = a->to > a->from ? n / (size_t)(a->to - a->from) * (size_t)a->from : 0;
+    size_t row = run_bytes(&k->xt[0], a->axis), n = run_bytes(&k->yt[0], a->axis);
+    size_t skip = a->to > a->from ? n / (size_t)(a->to - a->from) * (size_t)a->from : 0;
     for (int64_t u = k->begin; n && u < k->end; u++)
         memcpy((char *)k->y[0] + (size_t)u * n, (const char *)k->x[0] + (size_t)u * row + skip, n);
     return true;
@@ -50,8 +50,8 @@ KERNEL(slice)
 KERNEL(unslice)
 {
     const struct unslice *a = k->attr;
-    size_t                row = run_bytes(&k->yt[0], a->axis), n = run_bytes(&k->xt[0], a->axis);
-    size_t                skip = a->size ? row / (size_t)a->size * (size_t)a->from : 0;
+    size_t row = run_bytes(&k->yt[0], a->axis), n = run_bytes(&k->xt[0], a->axis);
+    size_t skip = a->size ? row / (size_t)a->size * (size_t)a->from : 0;
     for (int64_t u = k->begin; row && u < k->end; u++) {
         char *y = (char *)k->y[0] + (size_t)u * row;
         memset(y, 0, skip);
@@ -80,7 +80,7 @@ static int64_t outer_of(const wg_shape *s, int axis)
 /* ---- concat ---- */
 
 static const wg_attr_row concat_attrs[] = { { "axis", WG_ATTR_INT, 0, "0", NULL }, { 0 } };
-static bool              concat_fits(const wg_shape *a, const wg_shape *b, int axis)
+static bool concat_fits(const wg_shape *a, const wg_shape *b, int axis)
 {
     bool fits = a->rank == b->rank;
     for (int i = 0; fits && i < a->rank; i++) fits = i == axis || a->dim[i] == b->dim[i];
@@ -88,21 +88,24 @@ static bool              concat_fits(const wg_shape *a, const wg_shape *b, int a
 }
 static bool concat_shape(wg_rule *r)
 {
-    int      *axis = r->attr;
+    int *axis = r->attr;
     wg_shape *y = wg_rule_shape(r, 0);
     *y = *r->x[0].shape;
     if (!wg_rule_axis(r, axis, y->rank)) return false;
     for (int k = 1; k < r->operands; k++) {
         const wg_shape *x = r->x[k].shape;
         if (!concat_fits(r->x[0].shape, x, *axis))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s and %s differ beside axis %d", wg_rule_who(r, 0), wg_rule_who(r, k),
-                                *axis);
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s and %s differ beside axis %d", wg_rule_who(r, 0),
+                                wg_rule_who(r, k), *axis);
         if (__builtin_add_overflow(y->dim[*axis], x->dim[*axis], &y->dim[*axis]))
             return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
     }
     return true;
 }
-static wg_node concat_rewrite(wg_site here, const wg_node x[], int n, const void *attr) { return n == 1 ? x[0] : wg_none; }
+static wg_node concat_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+{
+    return n == 1 ? x[0] : wg_none;
+}
 static int64_t concat_units(const wg_kernel *k)
 {
     int axis = *(const int *)k->attr;
@@ -116,7 +119,7 @@ static wg_node piece(wg_site here, wg_node x, int axis, int64_t from, int64_t to
 }
 static void concat_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    int     axis = *(const int *)wg_attr(y);
+    int axis = *(const int *)wg_attr(y);
     int64_t at = 0;
     for (int k = 0; k < wg_node_operands(y); k++) {
         int64_t n = wg_dim(x[k], axis);
@@ -163,7 +166,10 @@ const wg_op wgi_op_concat = {
     .sample = concat_sample,
     .error = concat_error,
 };
-wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis) { return wg_apply(here, &wgi_op_concat, x, n, &axis); }
+wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
+{
+    return wg_apply(here, &wgi_op_concat, x, n, &axis);
+}
 
 /* ---- slice ---- */
 
@@ -171,13 +177,14 @@ wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis) { return 
 static bool slice_shape(wg_rule *r)
 {
     struct slice *a = r->attr;
-    wg_shape     *y = wg_rule_shape(r, 0);
+    wg_shape *y = wg_rule_shape(r, 0);
     *y = *r->x[0].shape;
     if (!wg_rule_axis(r, &a->axis, y->rank)) return false;
-    int64_t n = y->dim[a->axis], from = a->from < 0 ? a->from + n : a->from, to = a->to <= 0 ? a->to + n : a->to;
+    int64_t n = y->dim[a->axis], from = a->from < 0 ? a->from + n : a->from,
+            to = a->to <= 0 ? a->to + n : a->to;
     if (from < 0 || from > to || to > n)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s", (long long)a->from, (long long)a->to,
-                            a->axis, wg_rule_who(r, 0));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s", (long long)a->from,
+                            (long long)a->to, a->axis, wg_rule_who(r, 0));
     y->dim[a->axis] = to - from;
     a->from = from == to ? n : from;
     a->to = from == to ? n : to;
@@ -193,9 +200,12 @@ static int64_t slice_alias(const wg_kernel *k)
     const struct slice *a = k->attr;
     return outer_of(k->xt[0].shape, a->axis) == 1 ? a->from * inner_of(k->xt[0].shape, a->axis) : -1;
 }
-static int64_t slice_units(const wg_kernel *k) { return outer_of(k->xt[0].shape, ((const struct slice *)k->attr)->axis); }
+static int64_t slice_units(const wg_kernel *k)
+{
+    return outer_of(k->xt[0].shape, ((const struct slice *)k->attr)->axis);
+}
 static wg_node unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size);
-static void    slice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+static void slice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const struct slice *a = wg_attr(y);
     gx[0] = unslice(here, gy, a->axis, a->from, wg_dim(x[0], a->axis));
@@ -251,12 +261,12 @@ wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
 static bool unslice_shape(wg_rule *r)
 {
     struct unslice *a = r->attr;
-    wg_shape       *y = wg_rule_shape(r, 0);
+    wg_shape *y = wg_rule_shape(r, 0);
     *y = *r->x[0].shape;
     if (!wg_rule_axis(r, &a->axis, y->rank)) return false;
     if (a->from < 0 || a->size < 0 || a->from > a->size - y->dim[a->axis])
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s does not fit into %lld from %lld on", a->axis, wg_rule_who(r, 0),
-                            (long long)a->size, (long long)a->from);
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s does not fit into %lld from %lld on", a->axis,
+                            wg_rule_who(r, 0), (long long)a->size, (long long)a->from);
     y->dim[a->axis] = a->size;
     return true;
 }
@@ -265,8 +275,11 @@ static wg_node unslice_rewrite(wg_site here, const wg_node x[], int n, const voi
     const struct unslice *a = attr;
     return wg_dim(x[0], a->axis) == a->size ? x[0] : wg_none;
 }
-static int64_t unslice_units(const wg_kernel *k) { return outer_of(k->yt[0].shape, ((const struct unslice *)k->attr)->axis); }
-static void    unslice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+static int64_t unslice_units(const wg_kernel *k)
+{
+    return outer_of(k->yt[0].shape, ((const struct unslice *)k->attr)->axis);
+}
+static void unslice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     const struct unslice *a = wg_attr(y);
     gx[0] = piece(here, gy, a->axis, a->from, a->from + wg_dim(x[0], a->axis));
@@ -284,12 +297,13 @@ static int64_t unslice_from(wg_node n) { return ((const struct unslice *)wg_attr
 static int line_up(wg_site here, const wg_node x[], int n, wg_node p[])
 {
     const struct unslice *a = wg_attr(x[0]);
-    wg_node              *sorted = p + n + 1;
-    int                   count = 0;
-    int64_t               at = 0;
+    wg_node *sorted = p + n + 1;
+    int count = 0;
+    int64_t at = 0;
     for (int k = 0; k < n; k++) {
         int j = k;
-        for (; j > 0 && unslice_from(sorted[j - 1]) > unslice_from(x[n - 1 - k]); j--) sorted[j] = sorted[j - 1];
+        for (; j > 0 && unslice_from(sorted[j - 1]) > unslice_from(x[n - 1 - k]); j--)
+            sorted[j] = sorted[j - 1];
         sorted[j] = x[n - 1 - k];
     }
     for (int k = 0; k < n; k++) {
@@ -307,9 +321,9 @@ static int line_up(wg_site here, const wg_node x[], int n, wg_node p[])
 static wg_node unslice_merge(wg_site here, const wg_node x[], int n)
 {
     wg_context *c = wg_graph_context(wg_graph_of(x[0]));
-    wg_node    *p = wg_alloc(c, 2 * (size_t)n + 1, sizeof *p);
+    wg_node *p = wg_alloc(c, 2 * (size_t)n + 1, sizeof *p);
     if (!p) return wg_none;
-    int     count = line_up(here, x, n, p);
+    int count = line_up(here, x, n, p);
     wg_node y = count ? wg_concat(p, count, ((const struct unslice *)wg_attr(x[0]))->axis) : wg_none;
     wg_free(c, p);
     return y;

@@ -27,7 +27,7 @@ OPTIONS(softmax, SOFTMAX_FIELDS);
 static int64_t slice_of(const wg_kernel *k, int64_t *inner)
 {
     const wg_shape *s = k->xt[0].shape;
-    int             axis = ((const struct softmax *)k->attr)->axis.axis[0];
+    int axis = ((const struct softmax *)k->attr)->axis.axis[0];
     *inner = 1;
     for (int i = axis + 1; i < s->rank; i++) *inner *= s->dim[i];
     return s->dim[axis];
@@ -62,7 +62,8 @@ static bool softmax_shape(wg_rule *r)
     struct softmax *f = r->attr;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
     if (!f->axis.count) f->axis = WG_AXES(-1);
-    if (f->axis.count != 1) return wg_rule_fail(r, WG_ERROR_SHAPE, "goes along one axis, not %d", f->axis.count);
+    if (f->axis.count != 1)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "goes along one axis, not %d", f->axis.count);
     if (f->temperature == 0) f->temperature = 1;
     if (!(f->temperature > 0 && f->temperature < INFINITY))
         return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0", f->temperature);
@@ -81,17 +82,21 @@ static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const struct sof
 }
 
 /* x less its largest along the axis */
-static wg_node lowered(wg_site here, wg_node x, wg_axes axis) { return wg_sub(x, wg_max(x, .axes = axis, .keepdims = true)); }
+static wg_node lowered(wg_site here, wg_node x, wg_axes axis)
+{
+    return wg_sub(x, wg_max(x, .axes = axis, .keepdims = true));
+}
 
 static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
     static const struct {
         wg_shape s;
-        int      axis;
-        double   temperature;
+        int axis;
+        double temperature;
     } t[] = {
-        { { 2, { 3, 4 } }, -1, 0 }, { { 2, { 3, 4 } }, 0, 0 }, { { 3, { 2, 3, 2 } }, 1, 1 }, { { 1, { 5 } }, 0, 2 },
-        { { 2, { 0, 4 } }, 1, 0 },  { { 2, { 3, 1 } }, 1, 0 }, { { 1, { 70 } }, -1, 0 },
+        { { 2, { 3, 4 } }, -1, 0 }, { { 2, { 3, 4 } }, 0, 0 }, { { 3, { 2, 3, 2 } }, 1, 1 },
+        { { 1, { 5 } }, 0, 2 },     { { 2, { 0, 4 } }, 1, 0 }, { { 2, { 3, 1 } }, 1, 0 },
+        { { 1, { 70 } }, -1, 0 },
     };
     if (i >= (int)(sizeof t / sizeof *t)) return wg_none;
     wg_node x = wg_any(g, t[i].s);
@@ -101,7 +106,7 @@ static wg_node along(wg_site here, wg_graph *g, int i, const wg_op *op)
 static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
     static const struct softmax f[] = { { { 1, { 2 } }, 0 }, { { 2, { 0, 1 } }, 0 }, { { 1, { 0 } }, -1 } };
-    static const char *const    said[] = { "no axis 2", "one axis, not 2", "must be above 0" };
+    static const char *const said[] = { "no axis 2", "one axis, not 2", "must be above 0" };
     if (i > 2) return NULL;
     wg_node x = wg_any(g, WG_SHAPE(2, 3));
     wg_apply(here, op, &x, 1, &f[i]);
@@ -115,7 +120,7 @@ static wg_node softmax_rewrite(wg_site here, const wg_node x[], int n, const voi
 static void softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const struct softmax *f = attr;
-    wg_node               e = wg_exp(lowered(here, x[0], f->axis));
+    wg_node e = wg_exp(lowered(here, x[0], f->axis));
     y[0] = wg_div(e, wg_sum(e, .axes = f->axis, .keepdims = true));
 }
 static void softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -123,8 +128,11 @@ static void softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], 
     const struct softmax *f = wg_attr(y);
     gx[0] = wg_mul(y, wg_sub(gy, wg_sum(wg_mul(gy, y), .axes = f->axis, .keepdims = true)));
 }
-static wg_node     softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &wgi_op_softmax); }
-static const char *softmax_error(wg_site here, wg_graph *g, int i) { return along_error(here, g, i, &wgi_op_softmax); }
+static wg_node softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &wgi_op_softmax); }
+static const char *softmax_error(wg_site here, wg_graph *g, int i)
+{
+    return along_error(here, g, i, &wgi_op_softmax);
+}
 
 const wg_op wgi_op_softmax = {
     OP(softmax),
@@ -157,7 +165,7 @@ static wg_node log_softmax_rewrite(wg_site here, const wg_node x[], int n, const
 static void log_softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
     const struct softmax *f = attr;
-    wg_node               d = lowered(here, x[0], f->axis);
+    wg_node d = lowered(here, x[0], f->axis);
     y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = f->axis, .keepdims = true)));
 }
 static void log_softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -165,8 +173,14 @@ static void log_softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x
     const struct softmax *f = wg_attr(y);
     gx[0] = wg_sub(gy, wg_mul(wg_exp(y), wg_sum(gy, .axes = f->axis, .keepdims = true)));
 }
-static wg_node     log_softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &wgi_op_log_softmax); }
-static const char *log_softmax_error(wg_site here, wg_graph *g, int i) { return along_error(here, g, i, &wgi_op_log_softmax); }
+static wg_node log_softmax_sample(wg_site here, wg_graph *g, int i)
+{
+    return along(here, g, i, &wgi_op_log_softmax);
+}
+static const char *log_softmax_error(wg_site here, wg_graph *g, int i)
+{
+    return along_error(here, g, i, &wgi_op_log_softmax);
+}
 
 const wg_op wgi_op_log_softmax = {
     OP(log_softmax),

@@ -1,10 +1,12 @@
 /* softmax_row.h: slices of softmax for one element type, T, after exp_row.h. */
 
-static inline double N(slice_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step, T most)
+static inline double N(slice_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step,
+                                  T most)
 {
     double sum = 0;
     for (int64_t at = 0; at < n; at += FOLD)
-        sum += (double)N(leaf_exp)(x + at * step, keep ? e + at * step : NULL, keep, n - at < FOLD ? n - at : FOLD, step, most);
+        sum += (double)N(leaf_exp)(x + at * step, keep ? e + at * step : NULL, keep,
+                                   n - at < FOLD ? n - at : FOLD, step, most);
     return sum;
 }
 

@@ -14,13 +14,13 @@ typedef struct matmul matmul_attr;
 
 /* batch products of op(a) [m,k] and op(b) [k,n], each cut into down * across tiles of high rows and wide columns. */
 typedef struct product {
-    int64_t      m, n, k, batch, lda, ldb;
-    bool         ta, tb, small;
+    int64_t m, n, k, batch, lda, ldb;
+    bool ta, tb, small;
     struct small loop;
-    int64_t      high, wide, down, across;
-    int64_t      strip; /* rows of a tile to one call */
-    int          axes;  /* leading axes of y; an operand that repeats along one has stride 0 there */
-    int64_t      dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
+    int64_t high, wide, down, across;
+    int64_t strip; /* rows of a tile to one call */
+    int axes;      /* leading axes of y; an operand that repeats along one has stride 0 there */
+    int64_t dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
 } product;
 
 /* The rule of tiles, found by measurement with two cores (docs/performance.md). Multiplications: up to SMALL a loop is faster
@@ -34,7 +34,7 @@ static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static bool is_near(const product *p, int64_t size)
 {
     const int64_t bytes = ((p->ta ? p->m : 0) + p->n) * p->k * size;
-    const bool    lines = (p->ta ? p->m : 64) * size % 64 == 0 && (p->tb ? p->k : p->n) * size % 64 == 0;
+    const bool lines = (p->ta ? p->m : 64) * size % 64 == 0 && (p->tb ? p->k : p->n) * size % 64 == 0;
     return bytes <= (lines ? LINES : NEAR);
 }
 
@@ -119,7 +119,7 @@ static bool is_small(const product *p)
 /* A vector on the left is a row, on the right a column; y lacks that axis. */
 static void product_of(product *p, const wg_kernel *k)
 {
-    const wg_shape    *a = k->xt[0].shape, *b = k->xt[1].shape, *y = k->yt[0].shape;
+    const wg_shape *a = k->xt[0].shape, *b = k->xt[1].shape, *y = k->yt[0].shape;
     const matmul_attr *f = k->attr;
     p->ta = f->ta, p->tb = f->tb;
     p->m = a->rank == 1 ? 1 : a->dim[a->rank - (f->ta ? 1 : 2)];

@@ -4,19 +4,19 @@
 /* A transpose with axes of size 1 dropped and those that stay neighbours joined. y is dense; x has stride from[i] along y's
  * axis i. run is the axis along which x is dense. */
 typedef struct turn {
-    int     rank, run;
+    int rank, run;
     int64_t dim[WG_MAX_RANK], from[WG_MAX_RANK], to[WG_MAX_RANK];
 } turn;
 static turn turn_of(const wg_kernel *k)
 {
-    const wg_axes  *axes = k->attr;
+    const wg_axes *axes = k->attr;
     const wg_shape *x = k->xt[0].shape;
-    int64_t         stride[WG_MAX_RANK], n = 1;
-    turn            t = { 0 };
+    int64_t stride[WG_MAX_RANK], n = 1;
+    turn t = { 0 };
     for (int i = x->rank - 1; i >= 0; n *= x->dim[i--]) stride[i] = n;
     for (int i = 0; i < x->rank; i++) {
         int64_t dim = x->dim[axes->axis[i]], from = stride[axes->axis[i]];
-        int     j = t.rank - 1;
+        int j = t.rank - 1;
         if (dim == 1) continue;
         if (j >= 0 && t.from[j] == from * dim) t.dim[j] *= dim;
         else j = t.rank++, t.dim[j] = dim;
@@ -36,7 +36,7 @@ enum { TILE = 32 };
 /* Where unit u begins: one place on all axes but `last` and `run`, and on `run` a strip of TILE if the two differ. */
 static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int64_t *y)
 {
-    int     last = t->rank - 1;
+    int last = t->rank - 1;
     int64_t strips = t->run == last ? 1 : (t->dim[t->run] + TILE - 1) / TILE;
     *strip = u % strips * TILE;
     u /= strips;
@@ -54,8 +54,8 @@ static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int
     do {                                                                                                    \
         T tile[TILE][TILE];                                                                                 \
         for (int64_t j = 0; j < columns; j += TILE) {                                                       \
-            const T      *x = (const T *)k->x[0] + at + j * t.from[last] + strip;                           \
-            T            *y = (T *)k->y[0] + to + strip * t.to[t.run] + j;                                  \
+            const T *x = (const T *)k->x[0] + at + j * t.from[last] + strip;                                \
+            T *y = (T *)k->y[0] + to + strip * t.to[t.run] + j;                                             \
             const int64_t w = columns - j < TILE ? columns - j : TILE;                                      \
             for (int64_t c = 0; c < w; c++)                                                                 \
                 for (int64_t i = 0; i < high; i++) tile[i][c] = x[c * t.from[last] + i];                    \
@@ -64,16 +64,17 @@ static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int
     } while (0)
 KERNEL(transpose)
 {
-    turn    t = turn_of(k);
-    int     last = t.rank - 1;
-    size_t  size = wg_dtype_size(k->yt[0].dtype);
+    turn t = turn_of(k);
+    int last = t.rank - 1;
+    size_t size = wg_dtype_size(k->yt[0].dtype);
     int64_t columns = t.dim[last];
     for (int64_t u = k->begin; u < k->end; u++) {
         int64_t strip, at, to;
         turn_place(&t, u, &strip, &at, &to);
         int64_t high = strip + TILE < t.dim[t.run] ? TILE : t.dim[t.run] - strip;
         if (t.run == last)
-            memcpy((char *)k->y[0] + (size_t)to * size, (const char *)k->x[0] + (size_t)at * size, (size_t)columns * size);
+            memcpy((char *)k->y[0] + (size_t)to * size, (const char *)k->x[0] + (size_t)at * size,
+                   (size_t)columns * size);
         else if (size == 1) TURN_STRIP(uint8_t);
         else if (size == 4) TURN_STRIP(uint32_t);
         else TURN_STRIP(uint64_t);
@@ -87,16 +88,17 @@ DECLARE(transpose);
 
 static bool transpose_shape(wg_rule *r)
 {
-    wg_axes        *a = r->attr;
+    wg_axes *a = r->attr;
     const wg_shape *x = r->x[0].shape;
-    wg_shape       *y = wg_rule_shape(r, 0);
-    unsigned        seen = 0;
+    wg_shape *y = wg_rule_shape(r, 0);
+    unsigned seen = 0;
     if (!a->count)
         while (a->count < x->rank) {
             a->axis[a->count] = x->rank - 1 - a->count;
             a->count++;
         }
-    if (a->count != x->rank) return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes for %s", a->count, wg_rule_who(r, 0));
+    if (a->count != x->rank)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes for %s", a->count, wg_rule_who(r, 0));
     y->rank = x->rank;
     for (int i = 0; i < x->rank; i++) {
         if (!wg_rule_axis(r, &a->axis[i], x->rank)) return false;
@@ -112,9 +114,9 @@ extern const wg_op wgi_op_transpose;
 static wg_node transpose_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
 {
     const wg_axes *a = attr;
-    wg_shape       s = wg_node_shape(x[0]), moved = s;
-    int            before = -1;
-    bool           in_order = true;
+    wg_shape s = wg_node_shape(x[0]), moved = s;
+    int before = -1;
+    bool in_order = true;
     for (int i = 0; i < s.rank; i++) {
         moved.dim[i] = s.dim[a->axis[i]];
         if (moved.dim[i] != 1) {
@@ -130,15 +132,15 @@ static wg_node transpose_rewrite(wg_site here, const wg_node x[], int n, const v
 }
 static int64_t transpose_units(const wg_kernel *k)
 {
-    turn    t = turn_of(k);
-    int     last = t.rank - 1;
+    turn t = turn_of(k);
+    int last = t.rank - 1;
     int64_t n = t.run == last ? 1 : (t.dim[t.run] + TILE - 1) / TILE;
     for (int i = 0; i < last; i++) n *= i == t.run ? 1 : t.dim[i];
     return t.dim[last] ? n : 0;
 }
 static void transpose_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
-    const wg_axes    *a = wg_attr(y);
+    const wg_axes *a = wg_attr(y);
     wg_transpose_args back = { .x = gy, .axes.count = a->count };
     for (int i = 0; i < a->count; i++) back.axes.axis[a->axis[i]] = i;
     gx[0] = wg_transpose_at(here, &back);

@@ -25,8 +25,11 @@ DECLARE(erf);
 
 /* ---- exp ---- */
 
-static void        exp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, y); }
-static wg_node     exp_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_exp_at, here, -2, 2); }
+static void exp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, y);
+}
+static wg_node exp_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_exp_at, here, -2, 2); }
 static const char *exp_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "exp", here); }
 
 const wg_op wgi_op_exp = {
@@ -46,8 +49,11 @@ wg_node wg_exp_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_e
 
 /* ---- log ---- */
 
-static void        log_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_div(gy, x[0]); }
-static wg_node     log_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_log_at, here, 0.5, 3); }
+static void log_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_div(gy, x[0]);
+}
+static wg_node log_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_log_at, here, 0.5, 3); }
 static const char *log_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "log", here); }
 
 const wg_op wgi_op_log = {
@@ -67,8 +73,14 @@ wg_node wg_log_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_l
 
 /* ---- sqrt ---- */
 
-static void sqrt_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_div(gy, wg_mul(y, 2)); }
-static wg_node     sqrt_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sqrt_at, here, 0.5, 3); }
+static void sqrt_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_div(gy, wg_mul(y, 2));
+}
+static wg_node sqrt_sample(wg_site here, wg_graph *g, int i)
+{
+    return single(g, i, wg_sqrt_at, here, 0.5, 3);
+}
 static const char *sqrt_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sqrt", here); }
 
 const wg_op wgi_op_sqrt = {
@@ -92,8 +104,14 @@ static void square_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
 {
     gx[0] = wg_mul(gy, wg_mul(x[0], 2));
 }
-static wg_node     square_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_square_at, here, -2, 2); }
-static const char *square_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "square", here); }
+static wg_node square_sample(wg_site here, wg_graph *g, int i)
+{
+    return single(g, i, wg_square_at, here, -2, 2);
+}
+static const char *square_error(wg_site here, wg_graph *g, int i)
+{
+    return single_error(g, i, "square", here);
+}
 
 const wg_op wgi_op_square = {
     OP(square),
@@ -114,7 +132,7 @@ static void abs_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 {
     gx[0] = wg_where(wg_greater(x[0], 0), gy, wg_where(wg_less(x[0], 0), wg_neg(gy), 0));
 }
-static wg_node     abs_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_abs_at, here); }
+static wg_node abs_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_abs_at, here); }
 static const char *abs_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "abs", here); }
 
 const wg_op wgi_op_abs = {
@@ -132,7 +150,10 @@ wg_node wg_abs_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_a
 
 /* ---- sin, cos ---- */
 
-static void    sin_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, wg_cos(x[0])); }
+static void sin_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_cos(x[0]));
+}
 static wg_node sin_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sin_at, here, -3, 3); }
 static const char *sin_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sin", here); }
 
@@ -155,7 +176,7 @@ static void cos_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 {
     gx[0] = wg_neg(wg_mul(gy, wg_sin(x[0])));
 }
-static wg_node     cos_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_cos_at, here, -3, 3); }
+static wg_node cos_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_cos_at, here, -3, 3); }
 static const char *cos_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "cos", here); }
 
 const wg_op wgi_op_cos = {
@@ -179,7 +200,7 @@ static void erf_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_n
 {
     gx[0] = wg_mul(gy, wg_mul(wg_exp(wg_neg(wg_square(x[0]))), 1.1283791670955126)); /* 2 / sqrt pi */
 }
-static wg_node     erf_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_erf_at, here, -2, 2); }
+static wg_node erf_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_erf_at, here, -2, 2); }
 static const char *erf_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "erf", here); }
 
 const wg_op wgi_op_erf = {

@@ -7,7 +7,8 @@
 #if WG_BASE
 
 /* The shapes that every function is tried with. */
-static inline wg_node single(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node), wg_site here, double low, double high)
+static inline wg_node single(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node), wg_site here, double low,
+                             double high)
 {
     switch (i) {
     case 0: return op(here, wg_between(g, low, high, WG_SHAPE(3, 4)));

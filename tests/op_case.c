@@ -8,7 +8,7 @@ static void free_indices(struct criterion_test_params *p) { cr_free(p->params); 
 
 struct criterion_test_params op_case_all(void)
 {
-    int  n = wg_op_count();
+    int n = wg_op_count();
     int *index = cr_malloc((size_t)n * sizeof *index);
     for (int i = 0; i < n; i++) index[i] = i;
     return cr_make_param_array(int, index, (size_t)n, free_indices);
@@ -64,8 +64,8 @@ bool op_case_is_own(const op_case *k) { return wg_node_op(k->y[0]) == k->op; }
 static wg_node weights(op_case *k, wg_node n, uint64_t seed)
 {
     wgt_random r = { seed };
-    int64_t    size = wg_shape_size(wg_node_shape(n));
-    double    *v = calloc((size_t)size + 1, sizeof *v);
+    int64_t size = wg_shape_size(wg_node_shape(n));
+    double *v = calloc((size_t)size + 1, sizeof *v);
     for (int64_t i = 0; i < size; i++) v[i] = wgt_uniform(&r, 0.5, 1.5) * (wgt_next(&r) & 1 ? 1 : -1);
     wg_node w = wg_input(k->g, "weights", wg_view_f64(v, wg_node_shape(n)));
     free(v);
@@ -90,7 +90,7 @@ wg_node op_case_loss(op_case *k)
 static const wg_op *blocking_op(const char *message)
 {
     const char *at = strstr(message, " ends at ");
-    char        name[64] = "";
+    char name[64] = "";
     if (at) sscanf(at, " ends at %63s", name);
     const wg_op *op = wg_op_find(name);
     cr_assert(op, "no op of the registry is named in \"%s\"", message);
@@ -106,7 +106,8 @@ wg_node op_case_grad(op_case *k, wg_node y, wg_node leaf)
         wg_recover(k->c);
         return wg_none;
     }
-    if (!k->memory) cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
+    if (!k->memory)
+        cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
     return g;
 }
 

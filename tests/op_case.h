@@ -19,21 +19,21 @@
 enum { OP_LEAVES = 16 };
 
 typedef struct op_setup {
-    wg_dtype    dtype;
-    int         interpret, threads; /* as in wg_options; threads default 1 */
+    wg_dtype dtype;
+    int interpret, threads; /* as in wg_options; threads default 1 */
     wgt_memory *memory;
 } op_setup;
 
 typedef struct op_case {
     const wg_op *op;
-    int          sample;
-    wg_context  *c;
-    wg_graph    *g;
-    wgt_memory  *memory;
-    wg_node      y[WG_MAX_OUTPUTS];
-    int          outputs;
-    wg_node      leaf[OP_LEAVES]; /* the sample's float inputs, which are what is differentiated by */
-    int          leaves;
+    int sample;
+    wg_context *c;
+    wg_graph *g;
+    wgt_memory *memory;
+    wg_node y[WG_MAX_OUTPUTS];
+    int outputs;
+    wg_node leaf[OP_LEAVES]; /* the sample's float inputs, which are what is differentiated by */
+    int leaves;
     const wg_op *blocked; /* by op_case_grad: the op that had no derivative, NULL when there was one */
 } op_case;
 

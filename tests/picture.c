@@ -25,7 +25,7 @@ void pic_clean_up(void)
 char *pic_path(const char *name)
 {
     size_t size = strlen(pic_directory()) + strlen(name) + 2;
-    char  *path = malloc(size);
+    char *path = malloc(size);
     snprintf(path, size, "%s/%s", pic_directory(), name);
     return path;
 }
@@ -35,7 +35,7 @@ char *pic_read(const char *path)
     FILE *f = fopen(path, "rb");
     if (!f) return NULL;
     size_t room = 1 << 24, n;
-    char  *text = malloc(room);
+    char *text = malloc(room);
     n = fread(text, 1, room - 1, f);
     text[n] = 0;
     fclose(f);
@@ -73,9 +73,9 @@ int pic_files(void)
 pic_parts pic_neuron(wg_context *c)
 {
     static const double xs[] = { 1, -2 }, ws[] = { 0.5, -0.3 }, zero = 0, one = 1;
-    wg_graph           *g = wg_graph_new(c);
-    wg_params          *p = wg_params_new(c);
-    pic_parts           n;
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    pic_parts n;
     n.x = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(2)));
     n.w = wg_param(g, p, "w", WG_SHAPE(2), wg_values(ws));
     n.b = wg_param(g, p, "b", WG_SCALAR, wg_values(&zero));
@@ -91,9 +91,9 @@ pic_parts pic_neuron(wg_context *c)
 wg_node pic_layers(wg_context *c, int layers)
 {
     static const double xs[] = { 1, 2, 3, 4, 5, 6 };
-    wg_graph           *g = wg_graph_new(c);
-    wg_params          *p = wg_params_new(c);
-    wg_node             h = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(2, 3)));
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node h = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(2, 3)));
     for (int i = 0; i < layers; i++) {
         char name[32];
         wg_scope_push_i(g, "layer", i);

@@ -7,20 +7,22 @@
 
 #include "wgtest.h"
 
-#define HAS(text, part)     cr_assert((text) && strstr(text, part), "\"%s\" is not in: %.3000s", part, (text) ? (text) : "(no text)")
-#define HAS_NOT(text, part) cr_assert((text) && !strstr(text, part), "\"%s\" is in: %.3000s", part, (text) ? (text) : "(no text)")
+#define HAS(text, part) \
+    cr_assert((text) && strstr(text, part), "\"%s\" is not in: %.3000s", part, (text) ? (text) : "(no text)")
+#define HAS_NOT(text, part) \
+    cr_assert((text) && !strstr(text, part), "\"%s\" is in: %.3000s", part, (text) ? (text) : "(no text)")
 
 int pic_count(const char *text, const char *part);
 
 /* ---- files ---- */
 
-const char *pic_directory(void);        /* of this test's own, made at the first call */
-void        pic_clean_up(void);         /* removes it */
-char       *pic_path(const char *name); /* in it; to free */
-int         pic_files(void);            /* how many are in it */
-char       *pic_read(const char *path); /* a whole file, zero-terminated, to free; NULL if there is none */
-void        pic_write(const char *path, const char *text, mode_t mode);
-bool        pic_have_dot(void);
+const char *pic_directory(void);  /* of this test's own, made at the first call */
+void pic_clean_up(void);          /* removes it */
+char *pic_path(const char *name); /* in it; to free */
+int pic_files(void);              /* how many are in it */
+char *pic_read(const char *path); /* a whole file, zero-terminated, to free; NULL if there is none */
+void pic_write(const char *path, const char *text, mode_t mode);
+bool pic_have_dot(void);
 
 /* ---- graphs ---- */
 

@@ -21,7 +21,7 @@ static int axis(random_graph *r, wg_node n) { return rank(n) ? (int)(next(r) % (
 static wg_shape leaf_shape(random_graph *r)
 {
     static const int64_t sizes[16] = { 2, 3, 4, 1, 5, 3, 2, 7, 4, 1, 3, 2, 6, 33, 5, 0 };
-    wg_shape             s = { (int)(next(r) % 4), { 0 } };
+    wg_shape s = { (int)(next(r) % 4), { 0 } };
     for (int i = 0; i < s.rank; i++) s.dim[i] = sizes[next(r) % 16];
     if (r->large && s.rank) s.dim[next(r) % (unsigned)s.rank] = 1500 + 7 * next(r);
     return s;
@@ -30,16 +30,17 @@ static wg_shape leaf_shape(random_graph *r)
 /* Values in [-1.5, 1.5), drawn by the leaf's place. */
 static void add_leaf(random_graph *r)
 {
-    wg_shape   s = leaf_shape(r);
-    int        k = r->leaves++;
-    int64_t    n = wg_shape_size(s);
-    double    *v = wg_alloc(wg_graph_context(r->g), (size_t)n + 1, sizeof *v);
+    wg_shape s = leaf_shape(r);
+    int k = r->leaves++;
+    int64_t n = wg_shape_size(s);
+    double *v = wg_alloc(wg_graph_context(r->g), (size_t)n + 1, sizeof *v);
     wgt_random draw = { 7 + (uint64_t)k };
-    char       name[] = { 'x', (char)('0' + k), 0 };
+    char name[] = { 'x', (char)('0' + k), 0 };
     for (int64_t i = 0; v && i < n; i++) v[i] = wgt_uniform(&draw, -1.5, 1.5);
     if (v && k == r->shift_leaf && n) v[r->shift_element] += r->shift;
     r->leaf[k] = r->p && k % 2 ? wg_param(r->g, r->p, name, s, wg_values(v))
-                               : wg_cast(wg_input(r->g, name, wg_view_f64(v, s)), wg_context_dtype(wg_graph_context(r->g)));
+                               : wg_cast(wg_input(r->g, name, wg_view_f64(v, s)),
+                                         wg_context_dtype(wg_graph_context(r->g)));
     wg_free(wg_graph_context(r->g), v);
     r->pool[r->count++] = (bounded){ r->leaf[k], 1.5 + fabs(r->shift) };
 }
@@ -50,8 +51,8 @@ static void add_leaf(random_graph *r)
 static bounded fitting(const random_graph *r, bounded a, bounded b)
 {
     wg_shape s = wg_node_shape(a.n), t = wg_node_shape(b.n);
-    int64_t  size = 1;
-    bool     fits = true;
+    int64_t size = 1;
+    bool fits = true;
     for (int i = 1; i <= s.rank || i <= t.rank; i++) {
         int64_t u = i <= s.rank ? s.dim[s.rank - i] : 1, v = i <= t.rank ? t.dim[t.rank - i] : 1;
         fits = fits && (u == v || u == 1 || v == 1);
@@ -65,7 +66,7 @@ static bounded fitting(const random_graph *r, bounded a, bounded b)
 static wg_node matrix(wg_node x)
 {
     wg_shape s = wg_node_shape(x);
-    int64_t  last = s.rank ? s.dim[s.rank - 1] : 1;
+    int64_t last = s.rank ? s.dim[s.rank - 1] : 1;
     return wg_reshape(x, WG_SHAPE(last ? elements(x) / last : 0, last));
 }
 
@@ -80,9 +81,18 @@ static wg_node with_rows(wg_node x, int64_t n)
 
 /* ---- elementwise steps ---- */
 
-static bounded step_add(random_graph *r, bounded a, bounded b) { return (bounded){ wg_add(a.n, b.n), a.bound + b.bound }; }
-static bounded step_sub(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sub(a.n, b.n), a.bound + b.bound }; }
-static bounded step_mul(random_graph *r, bounded a, bounded b) { return (bounded){ wg_mul(a.n, b.n), a.bound * b.bound }; }
+static bounded step_add(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_add(a.n, b.n), a.bound + b.bound };
+}
+static bounded step_sub(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_sub(a.n, b.n), a.bound + b.bound };
+}
+static bounded step_mul(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_mul(a.n, b.n), a.bound * b.bound };
+}
 
 static bounded step_div(random_graph *r, bounded a, bounded b)
 {
@@ -99,7 +109,10 @@ static bounded step_weak(random_graph *r, bounded a, bounded b)
     return (bounded){ wg_sub(1.25, wg_mul(a.n, -0.5)), a.bound / 2 + 1.25 };
 }
 static bounded step_neg(random_graph *r, bounded a, bounded b) { return (bounded){ wg_neg(a.n), a.bound }; }
-static bounded step_exp(random_graph *r, bounded a, bounded b) { return (bounded){ wg_exp(wg_sin(a.n)), 2.8 }; }
+static bounded step_exp(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_exp(wg_sin(a.n)), 2.8 };
+}
 static bounded step_log(random_graph *r, bounded a, bounded b)
 {
     return (bounded){ wg_log(wg_add(wg_square(a.n), 0.5)), 0.7 + 2 * a.bound };
@@ -108,13 +121,19 @@ static bounded step_sqrt(random_graph *r, bounded a, bounded b)
 {
     return (bounded){ wg_sqrt(wg_add(wg_square(a.n), 0.25)), 0.5 + a.bound };
 }
-static bounded step_square(random_graph *r, bounded a, bounded b) { return (bounded){ wg_square(a.n), a.bound * a.bound }; }
+static bounded step_square(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_square(a.n), a.bound * a.bound };
+}
 static bounded step_sin(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sin(a.n), 1 }; }
 static bounded step_cos(random_graph *r, bounded a, bounded b) { return (bounded){ wg_cos(a.n), 1 }; }
 static bounded step_erf(random_graph *r, bounded a, bounded b) { return (bounded){ wg_erf(a.n), 1 }; }
 static bounded step_tanh(random_graph *r, bounded a, bounded b) { return (bounded){ wg_tanh(a.n), 1 }; }
 static bounded step_sigmoid(random_graph *r, bounded a, bounded b) { return (bounded){ wg_sigmoid(a.n), 1 }; }
-static bounded step_softplus(random_graph *r, bounded a, bounded b) { return (bounded){ wg_softplus(a.n), a.bound + 0.7 }; }
+static bounded step_softplus(random_graph *r, bounded a, bounded b)
+{
+    return (bounded){ wg_softplus(a.n), a.bound + 0.7 };
+}
 static bounded step_stop(random_graph *r, bounded a, bounded b)
 {
     return (bounded){ wg_mul(a.n, wg_stop_gradient(b.n)), a.bound * b.bound };
@@ -134,7 +153,7 @@ static bounded step_addn(random_graph *r, bounded a, bounded b)
 
 static wg_reduce_args reduction(random_graph *r, bounded a)
 {
-    unsigned       how = next(r);
+    unsigned how = next(r);
     wg_reduce_args args = { .x = a.n, .keepdims = how & 1 };
     if (how & 2 && rank(a.n)) args.axes = WG_AXES(axis(r, a.n));
     return args;
@@ -189,7 +208,7 @@ static bounded step_transpose(random_graph *r, bounded a, bounded b)
 static bounded step_slice(random_graph *r, bounded a, bounded b)
 {
     if (!rank(a.n)) return nothing;
-    int     k = axis(r, a.n);
+    int k = axis(r, a.n);
     int64_t n = wg_dim(a.n, k), from = n ? next(r) % n : 0, to = n ? from + 1 + next(r) % (n - from) : 0;
     return n ? (bounded){ wg_slice(a.n, .axis = k, .from = from, .to = to), a.bound } : nothing;
 }
@@ -212,13 +231,14 @@ static bounded step_broadcast(random_graph *r, bounded a, bounded b)
 
 static bounded step_expand(random_graph *r, bounded a, bounded b)
 {
-    return rank(a.n) < 5 ? (bounded){ wg_expand(a.n, (int)(next(r) % (unsigned)(rank(a.n) + 1))), a.bound } : nothing;
+    return rank(a.n) < 5 ? (bounded){ wg_expand(a.n, (int)(next(r) % (unsigned)(rank(a.n) + 1))), a.bound }
+                         : nothing;
 }
 
 static bounded step_sum_to(random_graph *r, bounded a, bounded b)
 {
     wg_shape s = wg_node_shape(a.n);
-    double   n = 1;
+    double n = 1;
     if (!s.rank) return nothing;
     int k = axis(r, a.n);
     n = (double)s.dim[k];
@@ -236,13 +256,18 @@ static bounded step_gather(random_graph *r, bounded a, bounded b)
 
 /* ---- products, softmax, losses ---- */
 
-static bool fits(const random_graph *r, int64_t rows, int64_t columns) { return rows * columns <= most_elements(r); }
+static bool fits(const random_graph *r, int64_t rows, int64_t columns)
+{
+    return rows * columns <= most_elements(r);
+}
 
 static bounded step_matmul(random_graph *r, bounded a, bounded b)
 {
     wg_node x = matrix(a.n), y = matrix(b.n);
     int64_t m = wg_dim(x, 0), k = wg_dim(x, 1), n = wg_dim(y, 1);
-    if (next(r) & 1) return fits(r, m, m) ? (bounded){ wg_matmul(x, wg_transpose(x)), (double)k * a.bound * a.bound } : nothing;
+    if (next(r) & 1)
+        return fits(r, m, m) ? (bounded){ wg_matmul(x, wg_transpose(x)), (double)k * a.bound * a.bound }
+                             : nothing;
     if (!fits(r, m, n) || !fits(r, k, n)) return nothing;
     double rows = fmax(1, (double)wg_dim(y, 0));
     return (bounded){ wg_matmul(x, with_rows(y, k)), (double)k * a.bound * b.bound * rows };
@@ -252,10 +277,10 @@ static bounded step_dense(random_graph *r, bounded a, bounded b)
 {
     wg_node x = matrix(a.n), y = matrix(b.n);
     if (!fits(r, wg_dim(x, 0), wg_dim(y, 1)) || !fits(r, wg_dim(x, 1), wg_dim(y, 1))) return nothing;
-    double  rows = fmax(1, (double)wg_dim(y, 0));
+    double rows = fmax(1, (double)wg_dim(y, 0));
     wg_node w = with_rows(y, wg_dim(x, 1));
     wg_node bias = wg_sum(w, .axes = WG_AXES(0));
-    double  k = (double)wg_dim(x, 1);
+    double k = (double)wg_dim(x, 1);
     return (bounded){ wg_dense(x, w, bias), k * rows * b.bound * (a.bound + 1) };
 }
 
@@ -281,7 +306,7 @@ static bounded step_cross_entropy(random_graph *r, bounded a, bounded b)
 {
     wg_node x = matrix(a.n);
     if (!elements(x)) return nothing;
-    int64_t  rows = wg_dim(x, 0), classes = wg_dim(x, 1);
+    int64_t rows = wg_dim(x, 0), classes = wg_dim(x, 1);
     int32_t *y = wg_alloc(wg_graph_context(r->g), (size_t)rows, sizeof *y);
     for (int64_t i = 0; y && i < rows; i++) y[i] = (int32_t)(i * 5 % classes);
     wg_node n = wg_input(r->g, "classes", wg_view_i32(y, WG_SHAPE(rows)));
@@ -300,8 +325,9 @@ static bounded step_bce(random_graph *r, bounded a, bounded b)
 {
     wg_node y = wg_fill(r->g, 0.3, wg_node_shape(a.n));
     if (!elements(a.n)) return nothing;
-    return next(r) & 1 ? (bounded){ wg_bce_with_logits(a.n, y), a.bound + 1 }
-                       : (bounded){ wg_binary_cross_entropy(wg_add(wg_mul(wg_sigmoid(a.n), 0.9), 0.05), y), 3 };
+    return next(r) & 1
+               ? (bounded){ wg_bce_with_logits(a.n, y), a.bound + 1 }
+               : (bounded){ wg_binary_cross_entropy(wg_add(wg_mul(wg_sigmoid(a.n), 0.9), 0.05), y), 3 };
 }
 
 static bounded step_batch_norm(random_graph *r, bounded a, bounded b)
@@ -364,10 +390,13 @@ static bounded step_bool(random_graph *r, bounded a, bounded b)
 
 typedef bounded (*step_fn)(random_graph *r, bounded a, bounded b);
 
-enum { FIT = 1, KINK = 2 }; /* b is made to broadcast with a; not smooth, or with a derivative that differences do not find */
+enum {
+    FIT = 1,
+    KINK = 2
+}; /* b is made to broadcast with a; not smooth, or with a derivative that differences do not find */
 
 static const struct {
-    step_fn  f;
+    step_fn f;
     unsigned flags;
 } steps[] = {
     { step_add, FIT },
@@ -427,7 +456,7 @@ enum { STEPS = sizeof steps / sizeof *steps };
 static void take_step(random_graph *r)
 {
     unsigned k = next(r) % STEPS;
-    bounded  a = r->pool[next(r) % (unsigned)r->count], b = r->pool[next(r) % (unsigned)r->count];
+    bounded a = r->pool[next(r) % (unsigned)r->count], b = r->pool[next(r) % (unsigned)r->count];
     if (r->smooth && steps[k].flags & KINK) return;
     bounded y = steps[k].f(r, a, steps[k].flags & FIT ? fitting(r, a, b) : b);
     if (wg_is_none(y.n)) return;
@@ -450,7 +479,7 @@ void random_graph_build(random_graph *r)
 size_t random_graph_bytes(uint64_t seed, uint64_t index, uint8_t bytes[80])
 {
     wgt_random r = { seed * 0x9E3779B97F4A7C15u + index };
-    size_t     n = 12 + (size_t)wgt_below(&r, 64);
+    size_t n = 12 + (size_t)wgt_below(&r, 64);
     for (size_t i = 0; i < n; i++) bytes[i] = (uint8_t)wgt_next(&r);
     return n;
 }

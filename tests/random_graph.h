@@ -18,24 +18,24 @@ enum { GRAPH_LEAVES = 4, GRAPH_POOL = 40 };
 /* A node, and a bound on the size of its elements. */
 typedef struct bounded {
     wg_node n;
-    double  bound;
+    double bound;
 } bounded;
 
 typedef struct random_graph {
-    wg_graph      *g;
-    wg_params     *p; /* every second leaf is a parameter of it; NULL: all are inputs, of the same values */
+    wg_graph *g;
+    wg_params *p; /* every second leaf is a parameter of it; NULL: all are inputs, of the same values */
     const uint8_t *bytes;
-    size_t         size, at;
-    bool           smooth;
-    bool           large;      /* some 10,000 elements a node, so that two threads really share the work */
-    int            shift_leaf; /* one element of one leaf is moved by `shift` */
-    int64_t        shift_element;
-    double         shift;
+    size_t size, at;
+    bool smooth;
+    bool large;     /* some 10,000 elements a node, so that two threads really share the work */
+    int shift_leaf; /* one element of one leaf is moved by `shift` */
+    int64_t shift_element;
+    double shift;
     /* the result */
     wg_node leaf[GRAPH_LEAVES];
-    int     leaves;
+    int leaves;
     bounded pool[GRAPH_POOL];
-    int     count;
+    int count;
     wg_node loss; /* a scalar that feels the last nodes of the pool */
 } random_graph;
 

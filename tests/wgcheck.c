@@ -14,9 +14,9 @@ wg_verdict wgt_verdict(wg_check *r)
 
 char *wgt_report(const wg_check *r)
 {
-    char  *text = NULL;
+    char *text = NULL;
     size_t size = 0;
-    FILE  *out = open_memstream(&text, &size);
+    FILE *out = open_memstream(&text, &size);
     wg_check_print(r, out);
     fclose(out);
     return text;

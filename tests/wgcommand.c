@@ -29,7 +29,7 @@ static void take(int fd, char *to, size_t room)
 static int scratch_file(void)
 {
     char path[] = "/tmp/wengert-test-XXXXXX";
-    int  fd = mkstemp(path);
+    int fd = mkstemp(path);
     cr_assert(fd >= 0);
     unlink(path);
     return fd;
@@ -37,10 +37,10 @@ static int scratch_file(void)
 
 wgt_result wgt_run_command(char *const argv[])
 {
-    wgt_result                 r;
+    wgt_result r;
     posix_spawn_file_actions_t f;
-    pid_t                      id;
-    int                        out = scratch_file(), err = scratch_file(), status = 0;
+    pid_t id;
+    int out = scratch_file(), err = scratch_file(), status = 0;
     posix_spawn_file_actions_init(&f);
     posix_spawn_file_actions_addopen(&f, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&f, out, 1);
@@ -126,7 +126,7 @@ void wgt_expect_json(const char *text)
 
 double wgt_json_number(const char *text, const char *after, const char *key)
 {
-    char        quoted[60];
+    char quoted[60];
     const char *s = strstr(text, after);
     snprintf(quoted, sizeof quoted, "\"%s\":", key);
     s = s ? strstr(s, quoted) : NULL;

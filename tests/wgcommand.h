@@ -5,7 +5,7 @@
 #include "wgtest.h"
 
 typedef struct wgt_result {
-    int  status; /* 1000 + the signal's number when one ended it */
+    int status; /* 1000 + the signal's number when one ended it */
     char out[1 << 16], err[1 << 14];
 } wgt_result;
 

@@ -7,7 +7,7 @@
 wg_context *wgt_seeded(uint64_t seed);
 
 float wgt_f32_at(wg_tensor t, int64_t i);
-int   wgt_i32_at(wg_tensor t, int64_t i);
+int wgt_i32_at(wg_tensor t, int64_t i);
 
 /* Rows i with x = (i, 100 + i), y = i modulo classes. */
 wg_data *wgt_numbered(wg_context *c, int n, int classes);

@@ -20,7 +20,7 @@ void wgt_make_folder(void)
 const char *wgt_in_folder(const char *name)
 {
     static char path[2][900];
-    static int  turn;
+    static int turn;
     turn ^= 1;
     snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
     return path[turn];
@@ -28,7 +28,7 @@ const char *wgt_in_folder(const char *name)
 
 static int files_in_folder(bool remove)
 {
-    int  n = 0;
+    int n = 0;
     DIR *d = opendir(folder);
     for (struct dirent *e; d && (e = readdir(d));)
         if (e->d_name[0] != '.') {
@@ -76,7 +76,7 @@ const char *wgt_saved(const char *name, const wgt_bytes *f)
 wgt_bytes wgt_load(const char *path)
 {
     wgt_bytes f = { .n = 0 };
-    FILE     *s = fopen(path, "rb");
+    FILE *s = fopen(path, "rb");
     cr_assert(s, "%s", path);
     f.n = fread(f.b, 1, sizeof f.b, s);
     fclose(s);
@@ -86,7 +86,7 @@ wgt_bytes wgt_load(const char *path)
 wgt_bytes wgt_npy(int major, const char *header, const void *data, size_t n)
 {
     wgt_bytes f = { .n = 0 };
-    size_t    h = strlen(header);
+    size_t h = strlen(header);
     wgt_add(&f, "\x93NUMPY", 6);
     WGT_ADD(&f, (unsigned char)major, 0, (unsigned char)h, (unsigned char)(h >> 8));
     if (major > 1) WGT_ADD(&f, 0, 0);
@@ -100,8 +100,8 @@ wgt_bytes wgt_idx(int type, int rank, const unsigned *size, const void *data, si
     wgt_bytes f = { .n = 0 };
     WGT_ADD(&f, 0, 0, (unsigned char)type, (unsigned char)rank);
     for (int k = 0; k < rank; k++)
-        WGT_ADD(&f, (unsigned char)(size[k] >> 24), (unsigned char)(size[k] >> 16), (unsigned char)(size[k] >> 8),
-                (unsigned char)size[k]);
+        WGT_ADD(&f, (unsigned char)(size[k] >> 24), (unsigned char)(size[k] >> 16),
+                (unsigned char)(size[k] >> 8), (unsigned char)size[k]);
     if (n) wgt_add(&f, data, n);
     return f;
 }
@@ -109,7 +109,7 @@ wgt_bytes wgt_idx(int type, int rank, const unsigned *size, const void *data, si
 wgt_bytes wgt_safetensors(const char *header, const void *data, size_t n)
 {
     wgt_bytes f = { .n = 0 };
-    size_t    h = strlen(header);
+    size_t h = strlen(header);
     WGT_ADD(&f, (unsigned char)h, (unsigned char)(h >> 8), 0, 0, 0, 0, 0, 0);
     wgt_add(&f, header, h);
     if (n) wgt_add(&f, data, n);
@@ -125,10 +125,10 @@ double wgt_total(wg_tensor t)
 
 /* ---- parameters ---- */
 
-const float   wgt_weights[6] = { 1, -2, 0.5f, 3, 4, 5 };
-const double  wgt_doubles[2] = { 1.0 / 3, -1e300 };
+const float wgt_weights[6] = { 1, -2, 0.5f, 3, 4, 5 };
+const double wgt_doubles[2] = { 1.0 / 3, -1e300 };
 const int64_t wgt_counts[1] = { INT64_C(1) << 53 };
-const bool    wgt_flags[3] = { true, false, true };
+const bool wgt_flags[3] = { true, false, true };
 
 wg_params *wgt_some_params(wg_context *c)
 {

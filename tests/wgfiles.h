@@ -11,25 +11,25 @@
 
 /* ---- a folder for each test, in TMPDIR ---- */
 
-void        wgt_make_folder(void);
-void        wgt_remove_folder(void);
+void wgt_make_folder(void);
+void wgt_remove_folder(void);
 const char *wgt_folder(void);
 const char *wgt_in_folder(const char *name); /* a path, good until the second next call */
-int         wgt_files(void);                 /* how many are in it */
+int wgt_files(void);                         /* how many are in it */
 
 /* ---- bytes ---- */
 
 typedef struct wgt_bytes {
     unsigned char b[4096];
-    size_t        n;
+    size_t n;
 } wgt_bytes;
 
 void wgt_add(wgt_bytes *f, const void *p, size_t n);
 #define WGT_ADD(f, ...) wgt_add(f, (unsigned char[]){ __VA_ARGS__ }, sizeof((unsigned char[]){ __VA_ARGS__ }))
 
-void        wgt_save(const char *path, const void *p, size_t n);
+void wgt_save(const char *path, const void *p, size_t n);
 const char *wgt_saved(const char *name, const wgt_bytes *f); /* into the folder; returns the path */
-wgt_bytes   wgt_load(const char *path);
+wgt_bytes wgt_load(const char *path);
 
 /* Files of the three formats, with headers as they are given. */
 wgt_bytes wgt_npy(int major, const char *header, const void *data, size_t n);
@@ -41,13 +41,13 @@ double wgt_total(wg_tensor t);
 
 /* ---- parameters: fc1.W f32 [2,3], fc1.b f64 [2]; states mask bool [3], count i64 [] ---- */
 
-extern const float   wgt_weights[6];
-extern const double  wgt_doubles[2];
+extern const float wgt_weights[6];
+extern const double wgt_doubles[2];
 extern const int64_t wgt_counts[1];
-extern const bool    wgt_flags[3];
+extern const bool wgt_flags[3];
 
 wg_params *wgt_some_params(wg_context *c);
-wg_tensor  wgt_named(wg_params *p, const char *name);
-void       wgt_expect_some(wg_params *p); /* all have their first values */
+wg_tensor wgt_named(wg_params *p, const char *name);
+void wgt_expect_some(wg_params *p); /* all have their first values */
 
 #endif

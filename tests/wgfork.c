@@ -23,8 +23,8 @@ static bool sleeps(const char *thread)
 
 static int awake(void)
 {
-    int            n = 0;
-    DIR           *threads = opendir("/proc/self/task");
+    int n = 0;
+    DIR *threads = opendir("/proc/self/task");
     struct dirent *d;
     while (threads && (d = readdir(threads))) n += *d->d_name != '.' && !sleeps(d->d_name);
     if (threads) closedir(threads);

@@ -28,7 +28,7 @@ void wgt_set(wgt_run *r, const char *name, const char *value)
 double wgt_number(const char *text)
 {
     wgt_run r = wgt_build(text, WG_EVAL);
-    double  v = wg_item(wg_program_last(r.q));
+    double v = wg_item(wg_program_last(r.q));
     cr_assert_eq(wg_failed(r.c), WG_OK, "%s: %s", text, wg_message(r.c));
     wgt_finish(r.c, NULL);
     return v;
@@ -42,12 +42,12 @@ void wgt_expect_number(const char *text, double value)
 
 void wgt_expect_values(const char *text, wg_shape s, const double *value)
 {
-    wgt_run   r = wgt_build(text, WG_EVAL);
+    wgt_run r = wgt_build(text, WG_EVAL);
     wg_tensor t = wg_value(wg_program_last(r.q));
     cr_assert_eq(wg_failed(r.c), WG_OK, "%s: %s", text, wg_message(r.c));
     char a[80], b[80];
-    cr_assert(wg_shape_equal(t.shape, s), "%s has shape %s, not %s", text, wg_shape_text(t.shape, a, sizeof a),
-              wg_shape_text(s, b, sizeof b));
+    cr_assert(wg_shape_equal(t.shape, s), "%s has shape %s, not %s", text,
+              wg_shape_text(t.shape, a, sizeof a), wg_shape_text(s, b, sizeof b));
     for (int64_t i = 0; i < wg_shape_size(s); i++)
         cr_expect(wgt_ulps(wg_tensor_item(&t, i), value[i]) <= 8, "%s [%d]: %.17g, not %.17g", text, (int)i,
                   wg_tensor_item(&t, i), value[i]);
@@ -57,10 +57,11 @@ void wgt_expect_values(const char *text, wg_shape s, const double *value)
 void wgt_expect_place(const char *text, wg_status s, int line, int column, const char *words)
 {
     wgt_run r = wgt_build(text, WG_EVAL);
-    char    place[40];
+    char place[40];
     snprintf(place, sizeof place, "t.wg:%d:%d: ", line, column);
     cr_expect_eq(wg_failed(r.c), s, "%.60s: status %d, %s", text, wg_failed(r.c), wg_message(r.c));
-    cr_expect_eq(strncmp(wg_message(r.c), place, strlen(place)), 0, "%.60s: not at %s but %s", text, place, wg_message(r.c));
+    cr_expect_eq(strncmp(wg_message(r.c), place, strlen(place)), 0, "%.60s: not at %s but %s", text, place,
+                 wg_message(r.c));
     cr_expect(strstr(wg_message(r.c), words), "%.60s: '%s' is not in: %s", text, words, wg_message(r.c));
     cr_expect_eq(wg_program_error_line(r.q), line);
     cr_expect_eq(wg_program_error_column(r.q), column);

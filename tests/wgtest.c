@@ -36,7 +36,7 @@ void *wgt_resize(void *memory, void *p, size_t old_size, size_t new_size)
 
 wg_context *wgt_start(wgt_memory *m, wg_dtype t, const wg_options *o)
 {
-    wg_options   all = o ? *o : (wg_options){ .seed = 1, .threads = 1 };
+    wg_options all = o ? *o : (wg_options){ .seed = 1, .threads = 1 };
     wg_allocator a = { wgt_resize, m };
     all.dtype = t;
     all.allocator = m ? &a : NULL;
@@ -65,8 +65,8 @@ void wgt_drop(wg_context *c, const wgt_memory *m)
 
 void wgt_expect_error(wg_context *c, wg_status s, const char *text)
 {
-    cr_assert_eq(wg_failed(c), s, "status is '%s', not '%s': \"%s\"", wg_status_text(wg_failed(c)), wg_status_text(s),
-                 wg_message(c));
+    cr_assert_eq(wg_failed(c), s, "status is '%s', not '%s': \"%s\"", wg_status_text(wg_failed(c)),
+                 wg_status_text(s), wg_message(c));
     cr_assert(strstr(wg_message(c), text), "\"%s\" is not in \"%s\"", text, wg_message(c));
     wg_recover(c);
 }
@@ -129,7 +129,7 @@ bool wgt_same_bits(const wg_tensor *a, const wg_tensor *b)
 double *wgt_values(wg_node n)
 {
     wg_tensor t = wg_value(n);
-    int64_t   size = wg_shape_size(t.shape);
+    int64_t size = wg_shape_size(t.shape);
     if (!t.data || !size) return NULL;
     double *v = malloc((size_t)size * sizeof *v);
     for (int64_t i = 0; v && i < size; i++) v[i] = wg_tensor_item(&t, i);

@@ -16,11 +16,11 @@
 
 /* All zero: counts only. Freeing never fails. */
 typedef struct wgt_memory {
-    int64_t calls;    /* allocations and resizings so far */
-    int64_t fail_at;  /* the one that fails, from 1; 0: none */
-    bool    for_ever; /* and all after it */
-    int64_t failed;   /* how many did */
-    int64_t blocks;   /* alive */
+    int64_t calls;   /* allocations and resizings so far */
+    int64_t fail_at; /* the one that fails, from 1; 0: none */
+    bool for_ever;   /* and all after it */
+    int64_t failed;  /* how many did */
+    int64_t blocks;  /* alive */
     int64_t bytes;
 } wgt_memory;
 
@@ -47,7 +47,7 @@ int64_t wgt_ulps_f32(float a, float b);
 double wgt_relative(double a, double b);
 /* max |a[i] - b[i]| / max over i of |a[i]|, |b[i]|; pairs of NaN and equal infinities count 0. */
 double wgt_distance(const double *a, const double *b, size_t n);
-bool   wgt_same_bits(const wg_tensor *a, const wg_tensor *b); /* dtype, shape and bytes */
+bool wgt_same_bits(const wg_tensor *a, const wg_tensor *b); /* dtype, shape and bytes */
 
 /* The elements of a node as doubles, in memory for the caller to free; NULL after an error or when there are none. */
 double *wgt_values(wg_node n);
@@ -59,9 +59,9 @@ typedef struct wgt_random {
 } wgt_random;
 
 uint64_t wgt_next(wgt_random *r);
-double   wgt_unit(wgt_random *r); /* uniform in [0, 1) */
-double   wgt_uniform(wgt_random *r, double low, double high);
-int64_t  wgt_below(wgt_random *r, int64_t n); /* 0 <= result < n */
+double wgt_unit(wgt_random *r); /* uniform in [0, 1) */
+double wgt_uniform(wgt_random *r, double low, double high);
+int64_t wgt_below(wgt_random *r, int64_t n); /* 0 <= result < n */
 
 /* The run's seed: from WG_SEED, 1 without it. The runner sets and prints it; failures must name it. */
 uint64_t wgt_seed(void);

@@ -17,20 +17,23 @@ const flag common_flags[] = {
 
 const flag model_flags[] = {
     { 'e', "expression", "TEXT", "the program itself, instead of FILE.wg" },
-    { 0, "set", "NAME=VALUE", "a value for an input, parameter, size or constant: a number, [[1,2],[3,4]] or @file.npy" },
+    { 0, "set", "NAME=VALUE",
+      "a value for an input, parameter, size or constant: a number, [[1,2],[3,4]] or @file.npy" },
     { 0, "load", "WEIGHTS", "parameters from a safetensors file" },
-    { 0, "data", "SPEC", "digits, flower:N, moons:N, xor:N, FILE.npy, or a folder of MNIST's IDX files; columns x and y" },
+    { 0, "data", "SPEC",
+      "digits, flower:N, moons:N, xor:N, FILE.npy, or a folder of MNIST's IDX files; columns x and y" },
     { 0, "map", "NAME=COLUMN,...", "which input takes which column (default: those of the same name)" },
     { 0, "rows", "N", "the first N rows of the data" },
     { 0, "seed", "N", "of all that is drawn at random (default 0)" },
     { 0, "dtype", "f32|f64", "of floats (default f64)" },
-    { 0, "mode", "train|eval", "which graph is built: with dropout and the batch's averages, or for inference" },
+    { 0, "mode", "train|eval",
+      "which graph is built: with dropout and the batch's averages, or for inference" },
     { 0, NULL, NULL, NULL },
 };
 
 int tool_fail(const args *a, int status, const char *format, ...)
 {
-    char    text[2000];
+    char text[2000];
     va_list list;
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
@@ -51,10 +54,10 @@ int tool_fail(const args *a, int status, const char *format, ...)
 /* ---- tables for getopt_long ---- */
 
 typedef struct tables {
-    const flag   *row[MOST_FLAGS];
+    const flag *row[MOST_FLAGS];
     struct option longs[MOST_FLAGS + 1];
-    char          shorts[2 * MOST_FLAGS + 4];
-    int           count;
+    char shorts[2 * MOST_FLAGS + 4];
+    int count;
 } tables;
 
 static void add_row(tables *t, const flag *f)
@@ -62,7 +65,8 @@ static void add_row(tables *t, const flag *f)
     size_t n = strlen(t->shorts);
     if (t->count == MOST_FLAGS) return;
     t->row[t->count] = f;
-    t->longs[t->count] = (struct option){ f->name, f->value ? required_argument : no_argument, NULL, 256 + t->count };
+    t->longs[t->count] =
+        (struct option){ f->name, f->value ? required_argument : no_argument, NULL, 256 + t->count };
     if (f->letter) {
         t->shorts[n++] = f->letter;
         if (f->value) t->shorts[n++] = ':';
@@ -91,12 +95,15 @@ static const flag *row_of(const tables *t, int found)
 static int unknown(args *a, const tables *t, const char *word)
 {
     const char *names[MOST_FLAGS];
-    char        text[100];
+    char text[100];
     for (int i = 0; i < t->count; i++) names[i] = t->row[i]->name;
-    snprintf(text, sizeof text, "%.*s", (int)strcspn(word + (word[1] == '-' ? 2 : 1), "="), word + (word[1] == '-' ? 2 : 1));
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(word + (word[1] == '-' ? 2 : 1), "="),
+             word + (word[1] == '-' ? 2 : 1));
     const char *near = wg_nearest(text, names, t->count);
-    if (near) return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
-    return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word, a->c->name);
+    if (near)
+        return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
+    return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; 'wengert %s --help' lists them", a->c->name, word,
+                     a->c->name);
 }
 
 /* ---- reading ---- */
@@ -168,7 +175,7 @@ bool args_has(const args *a, const char *name) { return args_value(a, name) != N
 bool args_double(const args *a, const char *name, double *to)
 {
     const char *text = args_value(a, name);
-    char       *end;
+    char *end;
     if (!text) return true;
     *to = strtod(text, &end);
     if (end != text && !*end && isfinite(*to)) return true;
@@ -179,7 +186,7 @@ bool args_double(const args *a, const char *name, double *to)
 bool args_long(const args *a, const char *name, long long least, long long *to)
 {
     const char *text = args_value(a, name);
-    char       *end;
+    char *end;
     if (!text) return true;
     *to = strtoll(text, &end, 10);
     if (end != text && !*end && *to >= least && *to < INT64_MAX) return true;

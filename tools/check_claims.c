@@ -10,7 +10,7 @@
 #include "tool.h"
 
 typedef struct extent {
-    double  magnitude;
+    double magnitude;
     int64_t largest;
 } extent;
 
@@ -21,7 +21,7 @@ static bool measure(model *m, wg_node root, extent *e)
     if (!in) return model_ok(m);
     in[root.index] = true;
     for (uint32_t i = root.index; i > 0; i--) {
-        wg_node   n = wg_graph_node(m->g, i);
+        wg_node n = wg_graph_node(m->g, i);
         wg_tensor t;
         for (int k = 0; in[i] && k < wg_node_operands(n); k++) in[wg_node_operand(n, k).index] = true;
         if (!in[i] || !wg_dtype_is_float(wg_node_dtype(n)) || !wg_peek(n, &t)) continue;
@@ -39,7 +39,7 @@ static bool measure(model *m, wg_node root, extent *e)
 /* max |l - r|, NaN where one is NaN or an infinity that the other is not; size: max of |l|, |r|. */
 static double distance(const wg_tensor *l, const wg_tensor *r, double *size)
 {
-    double  worst = 0;
+    double worst = 0;
     int64_t n = wg_shape_size(l->shape);
     *size = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -54,8 +54,8 @@ static double distance(const wg_tensor *l, const wg_tensor *r, double *size)
 static bool compare(model *m, const wg_claim *k, claim_result *r)
 {
     wg_tensor left, right;
-    extent    e = { 0, 1 };
-    double    size, eps = wg_context_dtype(m->c) == WG_F32 ? 0x1p-23 : 0x1p-52;
+    extent e = { 0, 1 };
+    double size, eps = wg_context_dtype(m->c) == WG_F32 ? 0x1p-23 : 0x1p-52;
     if (!model_value(m, k->left, &left) || !model_value(m, k->right, &right) || !measure(m, k->left, &e) ||
         !measure(m, k->right, &e))
         return false;
@@ -66,7 +66,8 @@ static bool compare(model *m, const wg_claim *k, claim_result *r)
         snprintf(r->why, sizeof r->why, "not finite everywhere");
     } else if (r->error > r->allowed) {
         r->verdict = WG_FAIL;
-        snprintf(r->why, sizeof r->why, "differ by up to %.2g where rounding explains %.0e", r->error, r->allowed);
+        snprintf(r->why, sizeof r->why, "differ by up to %.2g where rounding explains %.0e", r->error,
+                 r->allowed);
     } else if (r->error > 0 && size <= r->allowed) {
         r->verdict = WG_INCONCLUSIVE;
         snprintf(r->why, sizeof r->why, "both sides are below %.0e, what rounding can do", r->allowed);
@@ -77,17 +78,20 @@ static bool compare(model *m, const wg_claim *k, claim_result *r)
 /* A sum or mean along one axis that would make the claim true. */
 static void look_for_remedy(model *m, int i, claim_result *r)
 {
-    char     left[120], right[120];
+    char left[120], right[120];
     wg_claim k = wg_program_claim(m->q, i), v;
-    snprintf(r->why, sizeof r->why, "left %s, right %s: shapes differ", wg_shape_text(wg_node_shape(k.left), left, sizeof left),
+    snprintf(r->why, sizeof r->why, "left %s, right %s: shapes differ",
+             wg_shape_text(wg_node_shape(k.left), left, sizeof left),
              wg_shape_text(wg_node_shape(k.right), right, sizeof right));
     for (int j = 0; (v = wg_program_claim_variant(m->q, i, j)).text; j++) {
         claim_result tried = { .verdict = WG_PASS };
-        if (!wg_node_ok(v.left) || !wg_node_ok(v.right) || !wg_shape_equal(wg_node_shape(v.left), wg_node_shape(v.right)))
+        if (!wg_node_ok(v.left) || !wg_node_ok(v.right) ||
+            !wg_shape_equal(wg_node_shape(v.left), wg_node_shape(v.right)))
             continue;
         if (!compare(m, &v, &tried) || tried.verdict != WG_PASS) continue;
         size_t n = strlen(r->why);
-        snprintf(r->why + n, sizeof r->why - n, ".  %s would hold (tried: sum and mean over each axis)", v.text);
+        snprintf(r->why + n, sizeof r->why - n, ".  %s would hold (tried: sum and mean over each axis)",
+                 v.text);
         return;
     }
 }

@@ -9,21 +9,22 @@ enum { MOST = 64 };
 
 typedef struct verdict {
     const char *name;
-    wg_shape    shape;
-    double      worst;  /* max |yours - library| / max |library| */
-    double      factor; /* yours / library where that is the same everywhere, else NaN */
-    wg_verdict  word;
-    char        why[200];
+    wg_shape shape;
+    double worst;  /* max |yours - library| / max |library| */
+    double factor; /* yours / library where that is the same everywhere, else NaN */
+    wg_verdict word;
+    char why[200];
 } verdict;
 
 /* " at [0,2]" of the element number i; nothing for a scalar. */
 static void place_text(wg_shape s, int64_t i, char *to, size_t room)
 {
     int64_t index[WG_MAX_RANK];
-    size_t  n = 0;
+    size_t n = 0;
     to[0] = 0;
     for (int k = s.rank - 1; k >= 0; i /= s.dim[k--]) index[k] = i % s.dim[k];
-    for (int k = 0; k < s.rank; k++) n += (size_t)snprintf(to + n, room - n, "%s%lld", k ? "," : " at [", (long long)index[k]);
+    for (int k = 0; k < s.rank; k++)
+        n += (size_t)snprintf(to + n, room - n, "%s%lld", k ? "," : " at [", (long long)index[k]);
     if (s.rank) snprintf(to + n, room - n, "]");
 }
 
@@ -41,14 +42,15 @@ static int64_t find_infinite(const wg_tensor *t)
  * wrong. */
 static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdict *v)
 {
-    char    at[150];
+    char at[150];
     int64_t theirs = find_infinite(yours), ours = find_infinite(library);
     if (theirs < 0 && ours < 0) return true;
     v->word = ours >= 0 ? WG_INCONCLUSIVE : WG_FAIL;
     v->worst = v->factor = NAN;
     place_text(library->shape, ours >= 0 ? ours : theirs, at, sizeof at);
     if (ours >= 0)
-        snprintf(v->why, sizeof v->why, "the library's is %s%s: nothing to compare", word_of(wg_tensor_item(library, ours)), at);
+        snprintf(v->why, sizeof v->why, "the library's is %s%s: nothing to compare",
+                 word_of(wg_tensor_item(library, ours)), at);
     else snprintf(v->why, sizeof v->why, "yours is %s%s", word_of(wg_tensor_item(yours, theirs)), at);
     return false;
 }
@@ -56,7 +58,7 @@ static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdic
 static double common_factor(const wg_tensor *yours, const wg_tensor *library)
 {
     int64_t n = wg_shape_size(library->shape);
-    double  factor = NAN, least = 0;
+    double factor = NAN, least = 0;
     for (int64_t i = 0; i < n; i++) least = fmax(least, 1e-6 * fabs(wg_tensor_item(library, i)));
     for (int64_t i = 0; i < n; i++) {
         double a = wg_tensor_item(yours, i), b = wg_tensor_item(library, i);
@@ -70,7 +72,7 @@ static double common_factor(const wg_tensor *yours, const wg_tensor *library)
 static void judge(const wg_tensor *yours, const wg_tensor *library, verdict *v)
 {
     int64_t n = wg_shape_size(library->shape);
-    double  largest = 0, worst = 0;
+    double largest = 0, worst = 0;
     if (!both_finite(yours, library, v)) return;
     for (int64_t i = 0; i < n; i++) {
         double a = wg_tensor_item(yours, i), b = wg_tensor_item(library, i);
@@ -100,7 +102,8 @@ static int64_t rows_of(model *m)
 {
     for (int i = 0; i < wg_program_names(m->q); i++) {
         const char *name = wg_program_name(m->q, i);
-        if (wg_program_meaning(m->q, name) == WG_NAME_INPUT && wg_node_shape(wg_program_node(m->q, name)).rank > 0)
+        if (wg_program_meaning(m->q, name) == WG_NAME_INPUT &&
+            wg_node_shape(wg_program_node(m->q, name)).rank > 0)
             return wg_dim(wg_program_node(m->q, name), 0);
     }
     return 0;
@@ -109,15 +112,17 @@ static int64_t rows_of(model *m)
 static bool one(model *m, wg_node loss, const char *text, verdict *v)
 {
     const char *value;
-    char       *name = model_assignment(m, "grad", text, &value);
-    name_list   x;
-    char        a[120], b[120];
+    char *name = model_assignment(m, "grad", text, &value);
+    name_list x;
+    char a[120], b[120];
     if (!name || !model_names(m, "grad", name, &x)) return false;
     wg_tensor yours = model_literal(m, "grad", name, value), library;
-    if (!yours.data || !model_value(m, wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]), &library)) return false;
+    if (!yours.data || !model_value(m, wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]), &library))
+        return false;
     if (!wg_shape_equal(yours.shape, library.shape)) {
-        m->status = tool_fail(m->a, EXIT_TEXT, "--grad %s: shape %s, %s has %s", name, wg_shape_text(yours.shape, a, sizeof a),
-                              name, wg_shape_text(library.shape, b, sizeof b));
+        m->status = tool_fail(m->a, EXIT_TEXT, "--grad %s: shape %s, %s has %s", name,
+                              wg_shape_text(yours.shape, a, sizeof a), name,
+                              wg_shape_text(library.shape, b, sizeof b));
         return false;
     }
     *v = (verdict){ .name = name, .shape = library.shape };
@@ -148,7 +153,7 @@ static void print_json(const verdict *v, int n, wg_verdict all)
 static void print_text(const verdict *v)
 {
     static const char *const words[] = { "pass", "FAIL", "inconclusive" };
-    char                     shape[120];
+    char shape[120];
     printf("  %-8s %-10s ", v->name, wg_shape_text(v->shape, shape, sizeof shape));
     if (isnan(v->worst)) {
         printf("%s   %s\n", v->why, words[v->word]);
@@ -162,17 +167,20 @@ static void print_text(const verdict *v)
 int check_given(model *m)
 {
     static const int exits[] = { EXIT_DONE, EXIT_CHECK, EXIT_UNSURE };
-    verdict          v[MOST];
-    const char      *name, *text;
-    wg_node          loss;
-    int              n = 0, status = EXIT_DONE;
-    if (!check_loss(m, &name, &loss)) return m->status ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
+    verdict v[MOST];
+    const char *name, *text;
+    wg_node loss;
+    int n = 0, status = EXIT_DONE;
+    if (!check_loss(m, &name, &loss))
+        return m->status ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
     for (int i = 0; n < MOST && (text = args_next(m->a, "grad", &i)); n++) {
         if (!one(m, loss, text, &v[n])) return m->status;
-        if (v[n].word == WG_FAIL && !isnan(v[n].worst)) hint(v[n].factor, rows_of(m), v[n].why, sizeof v[n].why);
+        if (v[n].word == WG_FAIL && !isnan(v[n].worst))
+            hint(v[n].factor, rows_of(m), v[n].why, sizeof v[n].why);
         status = check_worst(status, exits[v[n].word]);
     }
-    if (m->a->json) print_json(v, n, status == EXIT_DONE ? WG_PASS : status == EXIT_CHECK ? WG_FAIL : WG_INCONCLUSIVE);
+    if (m->a->json)
+        print_json(v, n, status == EXIT_DONE ? WG_PASS : status == EXIT_CHECK ? WG_FAIL : WG_INCONCLUSIVE);
     else
         for (int i = 0; i < n; i++) print_text(&v[i]);
     return status;

@@ -6,7 +6,7 @@
 #include "tool.h"
 
 typedef struct tally {
-    int    samples, failed, open;
+    int samples, failed, open;
     double worst;
 } tally;
 
@@ -16,14 +16,14 @@ enum { MOST_INPUTS = 32, MOST_NODES = 4096 };
 static int inputs_of(wg_graph *g, wg_node y, wg_node x[MOST_INPUTS])
 {
     bool below[MOST_NODES] = { false };
-    int  n = 0;
+    int n = 0;
     if (y.index >= MOST_NODES) return 0;
     below[y.index] = true;
     for (uint32_t i = y.index; i > 0; i--) {
         wg_node k = wg_graph_node(g, i);
         for (int j = 0; below[i] && j < wg_node_operands(k); j++) below[wg_node_operand(k, j).index] = true;
-        if (below[i] && n < MOST_INPUTS && wg_node_leaf(k) == WG_LEAF_INPUT && wg_dtype_is_float(wg_node_dtype(k)) &&
-            wg_shape_size(wg_node_shape(k)) > 0)
+        if (below[i] && n < MOST_INPUTS && wg_node_leaf(k) == WG_LEAF_INPUT &&
+            wg_dtype_is_float(wg_node_dtype(k)) && wg_shape_size(wg_node_shape(k)) > 0)
             x[n++] = k;
     }
     return n;
@@ -50,16 +50,16 @@ static bool both_zero(const wg_check *r)
 static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck_opts *o, tally *t)
 {
     wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .seed = (uint64_t)i + 1 });
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x[MOST_INPUTS];
+    wg_graph *g = wg_graph_new(c);
+    wg_node x[MOST_INPUTS];
     wg_begin(g, WG_TRAIN);
     wg_node y = op->sample ? op->sample(WG_HERE, g, i) : wg_none;
-    bool    more = !wg_is_none(y);
-    int     n = more ? inputs_of(g, y, x) : 0;
+    bool more = !wg_is_none(y);
+    int n = more ? inputs_of(g, y, x) : 0;
     if (n && wg_dtype_is_float(wg_node_dtype(y)) && wg_shape_size(wg_node_shape(y)) > 0) {
         wg_check *r = wg_gradcheck_nodes_at(WG_HERE, project(g, y), x, n, o);
-        bool      nothing = wg_check_inputs(r) == 0; /* a path through integers */
-        bool      open = wg_check_verdict(r) == WG_INCONCLUSIVE && !nothing && !both_zero(r);
+        bool nothing = wg_check_inputs(r) == 0; /* a path through integers */
+        bool open = wg_check_verdict(r) == WG_INCONCLUSIVE && !nothing && !both_zero(r);
         t->samples += !nothing;
         t->failed += wg_check_verdict(r) == WG_FAIL;
         t->open += open;
@@ -76,7 +76,7 @@ static const char *word(const tally *t) { return t->failed ? "fail" : t->open ? 
 static int check_op(const args *a, const wg_op *op, const wg_gradcheck_opts *o, json *j)
 {
     tally t = { 0 };
-    bool  none = !wg_op_has_derivative(op, -1);
+    bool none = !wg_op_has_derivative(op, -1);
     for (int i = 0; !none && one_sample(a, op, i, o, &t);) i++;
     if (a->json) {
         json_object(j, NULL);
@@ -88,18 +88,19 @@ static int check_op(const args *a, const wg_op *op, const wg_gradcheck_opts *o, 
     } else if (none) {
         printf("%-24s none: %s\n", op->name, op->adjoint);
     } else {
-        printf("%-24s %-12s %d sample%s, worst ratio %.1e\n", op->name, word(&t), t.samples, t.samples == 1 ? "" : "s", t.worst);
+        printf("%-24s %-12s %d sample%s, worst ratio %.1e\n", op->name, word(&t), t.samples,
+               t.samples == 1 ? "" : "s", t.worst);
     }
     return t.failed ? EXIT_CHECK : t.open ? EXIT_UNSURE : EXIT_DONE;
 }
 
 int check_ops(const args *a)
 {
-    const char       *name = args_value(a, "op");
-    const wg_op      *one = name ? wg_op_find(name) : NULL;
+    const char *name = args_value(a, "op");
+    const wg_op *one = name ? wg_op_find(name) : NULL;
     wg_gradcheck_opts o = { 0 };
-    json              j;
-    int               status = EXIT_DONE;
+    json j;
+    int status = EXIT_DONE;
     if (name && !one) return tool_fail(a, EXIT_FLAGS, "--op %s: no such op; 'wengert ops' lists them", name);
     if (!check_opts(a, &o)) return EXIT_FLAGS;
     if (a->json) {
@@ -111,7 +112,10 @@ int check_ops(const args *a)
             status = check_worst(status, check_op(a, wg_op_at(i), &o, &j));
     if (a->json) {
         json_end(&j, ']');
-        json_text(&j, "verdict", status == EXIT_DONE ? "pass" : status == EXIT_CHECK ? "fail" : "inconclusive");
+        json_text(&j, "verdict",
+                  status == EXIT_DONE    ? "pass"
+                  : status == EXIT_CHECK ? "fail"
+                                         : "inconclusive");
         json_finish(&j);
     }
     return status;

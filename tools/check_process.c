@@ -16,13 +16,13 @@ extern char **environ;
 
 typedef struct process {
     const args *a;
-    pid_t       id;
-    FILE       *to, *from;
-    char       *line;
-    size_t      room;
-    int         answers;
-    int         digits; /* the most significant ones seen in an answer */
-    bool        failed;
+    pid_t id;
+    FILE *to, *from;
+    char *line;
+    size_t room;
+    int answers;
+    int digits; /* the most significant ones seen in an answer */
+    bool failed;
 } process;
 
 /* ---- the process ---- */
@@ -36,9 +36,9 @@ static bool wrong(process *p, const char *what)
 
 static bool start(process *p, const char *cmd)
 {
-    int                        in[2], out[2];
+    int in[2], out[2];
     posix_spawn_file_actions_t f;
-    char *const                argv[] = { "sh", "-c", (char *)(uintptr_t)cmd, NULL };
+    char *const argv[] = { "sh", "-c", (char *)(uintptr_t)cmd, NULL };
     if (pipe(in)) return wrong(p, "no pipe");
     if (pipe(out)) {
         close(in[0]), close(in[1]);
@@ -72,7 +72,7 @@ static void stop(process *p)
 
 static bool ended(process *p)
 {
-    int  status = 0;
+    int status = 0;
     char what[120];
     fclose(p->to);
     p->to = NULL;
@@ -88,11 +88,12 @@ static bool ended(process *p)
 
 static bool bad_answer(process *p, size_t n)
 {
-    char   what[200];
+    char what[200];
     size_t length = strcspn(p->line, "\r\n");
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)p->line[i] < 0x20 || p->line[i] == 0x7f) p->line[i] = ' ';
-    snprintf(what, sizeof what, "answer %d is \"%.*s%s\"; %zu numbers expected: f and its gradient, on one line", p->answers,
+    snprintf(what, sizeof what,
+             "answer %d is \"%.*s%s\"; %zu numbers expected: f and its gradient, on one line", p->answers,
              length > 60 ? 60 : (int)length, p->line, length > 60 ? "..." : "", n + 1);
     return wrong(p, what);
 }
@@ -111,7 +112,7 @@ static bool answer(process *p, size_t n, double *f, double *g)
     p->answers++;
     const char *s = p->line;
     for (size_t i = 0; i <= n; i++) {
-        char  *end;
+        char *end;
         double v = strtod(s, &end);
         if (end == s) return bad_answer(p, n);
         int digits = digits_of(s, end);
@@ -126,7 +127,7 @@ static bool answer(process *p, size_t n, double *f, double *g)
 static double ask(size_t n, const double *x, double *g, void *user)
 {
     process *p = user;
-    double   f = NAN;
+    double f = NAN;
     for (size_t i = 0; i < n && !p->failed; i++) fprintf(p->to, "%.17g%c", x[i], i + 1 < n ? ' ' : '\n');
     if (!p->failed && fflush(p->to)) ended(p);
     if (!p->failed) answer(p, n, &f, g);
@@ -143,7 +144,8 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
     to[0] = 0;
     if (p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_PASS) return false;
     snprintf(to, room,
-             "the program prints %d digits: f carries noise %.0e, and no component can be judged better than %.0e at this step; "
+             "the program prints %d digits: f carries noise %.0e, and no component can be judged better than "
+             "%.0e at this step; "
              "print with "
              "%%.17g (Python: repr)",
              p->digits, noise, noise / wg_check_eps(r));
@@ -172,7 +174,7 @@ static int report(const process *p, const wg_check *r)
 static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *o)
 {
     process p = { .a = a };
-    int     status = EXIT_TEXT;
+    int status = EXIT_TEXT;
     signal(SIGPIPE, SIG_IGN);
     if (start(&p, args_value(a, "run"))) {
         wg_check *r = wg_gradcheck_fn(ask, (size_t)wg_shape_size(x->shape), x->data, &p, o);
@@ -186,13 +188,13 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
 int check_process(const args *a)
 {
     wg_gradcheck_opts o = { .name = args_value(a, "run") };
-    const char       *at = args_value(a, "at");
-    int               status = EXIT_FLAGS;
+    const char *at = args_value(a, "at");
+    int status = EXIT_FLAGS;
     if (!at) return tool_fail(a, EXIT_FLAGS, "--run needs --at, the point");
     if (!check_opts(a, &o)) return EXIT_FLAGS;
-    model     m = { .a = a, .c = wg_start(NULL) };
+    model m = { .a = a, .c = wg_start(NULL) };
     wg_tensor x = model_literal(&m, "at", "", at);
-    double   *point = x.data ? wg_alloc(m.c, (size_t)wg_shape_size(x.shape) + 1, sizeof *point) : NULL;
+    double *point = x.data ? wg_alloc(m.c, (size_t)wg_shape_size(x.shape) + 1, sizeof *point) : NULL;
     for (int64_t i = 0; point && i < wg_shape_size(x.shape); i++) point[i] = wg_tensor_item(&x, i);
     if (point && wg_shape_size(x.shape) > 0) {
         wg_tensor t = wg_view_f64(point, x.shape);

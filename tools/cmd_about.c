@@ -19,14 +19,15 @@ static void lines_json(json *j, char *text)
 
 static int no_operand(const args *a)
 {
-    return tool_fail(a, EXIT_FLAGS, "%s: takes no '%s'; usage: wengert %s", a->c->name, a->operand[0], a->c->usage);
+    return tool_fail(a, EXIT_FLAGS, "%s: takes no '%s'; usage: wengert %s", a->c->name, a->operand[0],
+                     a->c->usage);
 }
 
 static int doctor(const args *a)
 {
-    char  *text = NULL;
+    char *text = NULL;
     size_t size = 0;
-    json   j;
+    json j;
     if (a->operands) return no_operand(a);
     if (!a->json) {
         wg_doctor(stdout);
@@ -46,7 +47,11 @@ static int doctor(const args *a)
 }
 
 const command cmd_doctor = {
-    "doctor", "doctor", "What this build and this machine have: the first lines of a bug report.", { NULL }, "  wengert doctor\n",
+    "doctor",
+    "doctor",
+    "What this build and this machine have: the first lines of a bug report.",
+    { NULL },
+    "  wengert doctor\n",
     doctor,
 };
 
@@ -66,7 +71,8 @@ static int version(const args *a)
     return EXIT_DONE;
 }
 
-const command cmd_version = { "version", "version", "The version.", { NULL }, "  wengert version --json\n", version };
+const command cmd_version = { "version", "version", "The version.", { NULL }, "  wengert version --json\n",
+                              version };
 
 /* ---- help ---- */
 
@@ -92,7 +98,7 @@ static void command_json(json *j, const command *c)
 static int help(const args *a)
 {
     const command *one = a->operands ? command_find(a->operand[0]) : NULL;
-    json           j;
+    json j;
     if (a->operands && !one) return tool_fail(a, EXIT_FLAGS, "help: no command '%s'", a->operand[0]);
     if (!a->json) {
         if (one) help_command(one, stdout);

@@ -6,7 +6,8 @@
 #include "cmd.h"
 
 static const flag flags[] = {
-    { 0, "of", "NAME", "the scalar that is differentiated (default: the last one; of a tensor a random projection)" },
+    { 0, "of", "NAME",
+      "the scalar that is differentiated (default: the last one; of a tensor a random projection)" },
     { 0, "wrt", "NAMES", "by which inputs, parameters and constants (default: all below it)" },
     { 0, "eps", "E", "the step of the differences (default 1e-7)" },
     { 0, "one-sided", NULL, "(f(x + E) - f(x)) / E" },
@@ -26,13 +27,17 @@ int check_worst(int a, int b)
     return a ? a : b;
 }
 
-static int exit_of(wg_verdict v) { return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? EXIT_CHECK : EXIT_UNSURE; }
+static int exit_of(wg_verdict v)
+{
+    return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? EXIT_CHECK : EXIT_UNSURE;
+}
 
 bool check_opts(const args *a, wg_gradcheck_opts *o)
 {
     long long components = 0;
     if (!args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components)) return false;
-    if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0)) return tool_fail(a, EXIT_FLAGS, "--eps: a positive step"), false;
+    if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0))
+        return tool_fail(a, EXIT_FLAGS, "--eps: a positive step"), false;
     o->components = components;
     o->one_sided = args_has(a, "one-sided");
     return true;
@@ -101,8 +106,8 @@ static void claims_json(json *j, const claim_result *c, int n)
 static void claims_text(const model *m, const claim_result *c, int n)
 {
     static const char *const words[] = { "holds", "FAILS", "OPEN" };
-    const char              *file = m->a->operands ? m->a->operand[0] : "-e";
-    int                      width = 0, digits = 1;
+    const char *file = m->a->operands ? m->a->operand[0] : "-e";
+    int width = 0, digits = 1;
     for (int i = 0; i < n; i++) {
         int w = (int)strlen(c[i].text), d = snprintf(NULL, 0, "%d", c[i].line);
         width = w > width && w <= 60 ? w : width;
@@ -119,7 +124,7 @@ static void claims_text(const model *m, const claim_result *c, int n)
 static void summary_text(const claim_result *c, int n, const wg_check *r)
 {
     static const char *const verdict[] = { "PASS", "FAIL", "INCONCLUSIVE" };
-    int                      holds = 0, fails = 0;
+    int holds = 0, fails = 0;
     for (int i = 0; i < n; i++) {
         holds += c[i].verdict == WG_PASS;
         fails += c[i].verdict == WG_FAIL;
@@ -135,7 +140,7 @@ static void summary_text(const claim_result *c, int n, const wg_check *r)
 
 static claim_result *judge_claims(model *m, int *status)
 {
-    int           n = wg_program_claims(m->q);
+    int n = wg_program_claims(m->q);
     claim_result *c = wg_alloc(m->c, (size_t)n + 1, sizeof *c);
     for (int i = 0; c && i < n; i++) {
         if (!claim_judge(m, i, &c[i])) return NULL;
@@ -170,10 +175,11 @@ static bool choose_loss(model *m, const char **name, wg_node *loss)
 static wg_node projection(model *m, wg_node y)
 {
     wg_shape s = wg_node_shape(y);
-    int64_t  n = wg_shape_size(s);
-    wg_site  here = wg_inside(wg_node_site(y));
-    double  *v = wg_alloc(m->c, (size_t)n + 1, sizeof *v);
-    for (int64_t i = 0; v && i < n; i++) v[i] = 0.5 + (double)wg_random_bits(wg_context_seed(m->c), 1, 0, (uint64_t)i) * 0x1p-32;
+    int64_t n = wg_shape_size(s);
+    wg_site here = wg_inside(wg_node_site(y));
+    double *v = wg_alloc(m->c, (size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; v && i < n; i++)
+        v[i] = 0.5 + (double)wg_random_bits(wg_context_seed(m->c), 1, 0, (uint64_t)i) * 0x1p-32;
     if (!v) return y;
     wg_node weights = wg_input_at(here, m->g, "", wg_view_f64(v, s));
     if (wg_node_dtype(y) != WG_F64) weights = wg_cast_at(here, weights, wg_node_dtype(y));
@@ -194,9 +200,10 @@ static bool leaves(model *m, wg_node loss, name_list *to)
     if (!model_names(m, "wrt", names, to)) return false;
     for (int i = 0; i < to->count; i++)
         if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i]))) {
-            m->status = tool_fail(m->a, EXIT_FLAGS,
-                                  "--wrt %s: check moves inputs, parameters and constants; `wengert grad` knows computed names",
-                                  to->name[i]);
+            m->status = tool_fail(
+                m->a, EXIT_FLAGS,
+                "--wrt %s: check moves inputs, parameters and constants; `wengert grad` knows computed names",
+                to->name[i]);
             return false;
         }
     return true;
@@ -206,9 +213,9 @@ static bool leaves(model *m, wg_node loss, name_list *to)
 static wg_check *against_differences(model *m)
 {
     wg_gradcheck_opts o = { 0 };
-    name_list         x;
-    const char       *name;
-    wg_node           loss;
+    name_list x;
+    const char *name;
+    wg_node loss;
     if (!check_opts(m->a, &o)) {
         m->status = EXIT_FLAGS;
         return NULL;
@@ -221,7 +228,7 @@ static wg_check *against_differences(model *m)
 
 static void report(const model *m, const claim_result *c, const wg_check *r, int status)
 {
-    int  n = wg_program_claims(m->q);
+    int n = wg_program_claims(m->q);
     json j;
     if (m->a->json) {
         json_start(&j, stdout);
@@ -237,15 +244,17 @@ static void report(const model *m, const claim_result *c, const wg_check *r, int
     }
     claims_text(m, c, n);
     if (r) wg_check_print(r, stdout);
-    else if (!n) printf("nothing to check: no claim, and no float value that depends on an input, parameter or constant\n");
+    else if (!n)
+        printf("nothing to check: no claim, and no float value that depends on an input, parameter or "
+               "constant\n");
     summary_text(c, n, r);
 }
 
 static void check_program(model *m)
 {
-    int           status = EXIT_DONE;
+    int status = EXIT_DONE;
     claim_result *c = judge_claims(m, &status);
-    wg_check     *r = c ? against_differences(m) : NULL;
+    wg_check *r = c ? against_differences(m) : NULL;
     if (!c || m->status) return;
     if (r) status = check_worst(status, wg_check_exit(r));
     else if (!wg_program_claims(m->q)) status = EXIT_UNSURE;
@@ -254,15 +263,18 @@ static void check_program(model *m)
     m->status = status;
 }
 
-static int allowed(const args *a, int status) { return status == EXIT_UNSURE && args_has(a, "allow") ? EXIT_DONE : status; }
+static int allowed(const args *a, int status)
+{
+    return status == EXIT_UNSURE && args_has(a, "allow") ? EXIT_DONE : status;
+}
 
 static int run_program(const args *a)
 {
     model m;
     if (model_open(&m, a, WG_TRAIN)) {
         const char *drawn = wg_program_drawn(m.q);
-        fprintf(stderr, "%s graph%s%s\n", m.mode == WG_TRAIN ? "training" : "inference", *drawn ? "; no data given: " : "",
-                drawn);
+        fprintf(stderr, "%s graph%s%s\n", m.mode == WG_TRAIN ? "training" : "inference",
+                *drawn ? "; no data given: " : "", drawn);
         if (args_has(a, "grad")) m.status = check_given(&m);
         else check_program(&m);
     }
@@ -272,7 +284,8 @@ static int run_program(const args *a)
 static int run(const args *a)
 {
     const char *allow = args_value(a, "allow");
-    if (allow && strcmp(allow, "inconclusive") != 0) return tool_fail(a, EXIT_FLAGS, "--allow %s: only inconclusive", allow);
+    if (allow && strcmp(allow, "inconclusive") != 0)
+        return tool_fail(a, EXIT_FLAGS, "--allow %s: only inconclusive", allow);
     if (args_has(a, "run")) return allowed(a, check_process(a));
     if (args_has(a, "op") || args_has(a, "all")) return allowed(a, check_ops(a));
     return allowed(a, run_program(a));
@@ -282,7 +295,8 @@ const command cmd_check = {
     "check",
     "check FILE.wg | -e TEXT | --op NAME | --all | --run CMD --at VALUE [flags]",
     "The gradient check: a program's claims, and the library's gradients against differences.\n"
-    "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3 worry, beyond: very\n"
+    "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3 "
+    "worry, beyond: very\n"
     "likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive.",
     { flags, model_flags },
     "  wengert check softmax.wg\n"

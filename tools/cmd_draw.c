@@ -8,11 +8,13 @@
 /* What is drawn. */
 static const flag subject_flags[] = {
     { 'o', "output", "FILE",
-      "a .dot, .svg, .png or .pdf, with --plan also .txt; - with --format: standard output (default: text in the terminal)" },
+      "a .dot, .svg, .png or .pdf, with --plan also .txt; - with --format: standard output (default: text in "
+      "the terminal)" },
     { 0, "of", "NAME", "the root: it and all below it (default: the last statement's value)" },
     { 0, "backward", NULL, "gradients of the root too, and the edges back; the root must be a scalar" },
     { 0, "wrt", "NAMES", "with --backward: gradients only on the way to these" },
-    { 0, "plan", NULL, "how it runs: steps, memory, times against the machine's limits; with --backward a training step" },
+    { 0, "plan", NULL,
+      "how it runs: steps, memory, times against the machine's limits; with --backward a training step" },
     { 0, "chart", "NAME", "with --plan and -o FILE.svg: memory or roofline" },
     { 0, NULL, NULL, NULL },
 };
@@ -25,13 +27,14 @@ static const flag drawing_flags[] = { WG_DRAW_OPTIONS(NO_FLAG, FLAG_ROW){ 0, NUL
 
 typedef enum value_kind { SWITCH, WHOLE, NUMBER, WORD } value_kind;
 typedef struct option {
-    unsigned   goes_with;
-    size_t     offset;
+    unsigned goes_with;
+    size_t offset;
     value_kind kind;
 } option;
 
-#define KIND(x)                            _Generic((x), bool : SWITCH, int : WHOLE, double : NUMBER, const char * : WORD)
-#define OPTION(type, name, goes_with, ...) { goes_with, offsetof(wg_draw_opts, name), KIND(((wg_draw_opts *)NULL)->name) },
+#define KIND(x) _Generic((x), bool : SWITCH, int : WHOLE, double : NUMBER, const char * : WORD)
+#define OPTION(type, name, goes_with, ...) \
+    { goes_with, offsetof(wg_draw_opts, name), KIND(((wg_draw_opts *)NULL)->name) },
 static const option options[] = { WG_DRAW_OPTIONS(NO_FLAG, OPTION) }; /* in the order of drawing_flags */
 enum { OPTIONS = sizeof options / sizeof *options };
 
@@ -55,9 +58,10 @@ static bool read_number(const args *a, const char *name, double *to)
 static bool read_switch(const args *a, const flag *f, bool *to)
 {
     const char *given = args_value(a, f->name), *second = f->value ? strchr(f->value, '|') + 1 : "";
-    int         first = f->value ? (int)(second - 1 - f->value) : 0;
+    int first = f->value ? (int)(second - 1 - f->value) : 0;
     *to = !strcmp(given, second);
-    if (*to || (f->value && (int)strlen(given) == first && !strncmp(given, f->value, (size_t)first))) return true;
+    if (*to || (f->value && (int)strlen(given) == first && !strncmp(given, f->value, (size_t)first)))
+        return true;
     tool_fail(a, EXIT_FLAGS, "--%s %s: %.*s or %s", f->name, given, first, f->value, second);
     return false;
 }
@@ -65,7 +69,7 @@ static bool read_switch(const args *a, const flag *f, bool *to)
 static bool read_option(const args *a, int i, wg_draw_opts *o)
 {
     const flag *f = &drawing_flags[i];
-    void       *to = (char *)o + options[i].offset;
+    void *to = (char *)o + options[i].offset;
     switch (options[i].kind) {
     case SWITCH: return read_switch(a, f, to);
     case WHOLE: return read_whole(a, f->name, to);
@@ -78,7 +82,8 @@ static bool read_option(const args *a, int i, wg_draw_opts *o)
 /* What kind of picture is asked for; 0: a plan as JSON. */
 static unsigned picture_kind(const args *a)
 {
-    const char *path = args_value(a, "output"), *format = args_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
+    const char *path = args_value(a, "output"), *format = args_value(a, "format"),
+               *dot = path ? strrchr(path, '.') : NULL;
     if (!args_has(a, "plan")) return path ? WG_PICTURE_GRAPH : WG_PICTURE_TEXT;
     if (args_has(a, "chart")) return WG_PICTURE_CHART;
     if (!path) return a->json ? 0 : WG_PICTURE_TABLE;
@@ -89,7 +94,7 @@ static unsigned picture_kind(const args *a)
 static int drawing_options(const args *a, wg_draw_opts *o)
 {
     unsigned kind = picture_kind(a);
-    char     all[200], this[60];
+    char all[200], this[60];
     for (int i = 0; i < OPTIONS; i++) {
         if (!args_has(a, drawing_flags[i].name)) continue;
         if (!(options[i].goes_with & kind))
@@ -126,24 +131,31 @@ static int file_flags(const args *a)
 {
     const char *path = args_value(a, "output");
     const char *format = args_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
-    if (path && format && !known_format(a, format)) return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png or pdf", format);
+    if (path && format && !known_format(a, format))
+        return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png or pdf", format);
     if (path && !format && (!dot || strchr(dot, '/') || !known_format(a, dot + 1)))
-        return tool_fail(a, EXIT_FLAGS, "-o %s: the ending says no format: .dot, .svg, .png, .pdf, or --format", path);
-    if (path && !strcmp(path, "-") && a->json) return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
-    if (args_has(a, "wrt") && !args_has(a, "backward")) return tool_fail(a, EXIT_FLAGS, "--wrt without --backward");
+        return tool_fail(a, EXIT_FLAGS,
+                         "-o %s: the ending says no format: .dot, .svg, .png, .pdf, or --format", path);
+    if (path && !strcmp(path, "-") && a->json)
+        return tool_fail(a, EXIT_FLAGS, "-o - and --json: standard output takes one");
+    if (args_has(a, "wrt") && !args_has(a, "backward"))
+        return tool_fail(a, EXIT_FLAGS, "--wrt without --backward");
     return EXIT_DONE;
 }
 
-static bool is_scalar(wg_node n) { return wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1; }
+static bool is_scalar(wg_node n)
+{
+    return wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1;
+}
 
 /* ---- plans ---- */
 
 /* The gradients of --wrt; else of the parameters; else of all named float leaves. */
 static wg_plan *look(model *m, wg_node root, const name_list *wrt, bool backward)
 {
-    name_list    leaves = { 0 };
+    name_list leaves = { 0 };
     wg_plan_opts o = { .wrt = wrt->node, .wrt_count = wrt->count };
-    bool         of_params = backward && !wrt->count && wg_params_count(m->p) > 0;
+    bool of_params = backward && !wrt->count && wg_params_count(m->p) > 0;
     if (of_params) o.params = m->p;
     if (backward && !wrt->count && !of_params) {
         if (!model_leaves(m, root, &leaves)) return NULL;
@@ -158,7 +170,7 @@ static wg_plan *look(model *m, wg_node root, const name_list *wrt, bool backward
 static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts o)
 {
     const char *path = args_value(m->a, "output"), *chart = args_value(m->a, "chart");
-    wg_limits   limits;
+    wg_limits limits;
     o.limits = &limits;
     if (chart) o.picture = strcmp(chart, "memory") == 0 ? WG_PLAN_MEMORY : WG_PLAN_ROOFLINE;
     if (!path && !m->a->json) path = "-", o.format = "txt";
@@ -175,8 +187,8 @@ static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts
 static void draw(model *m, wg_draw_opts o)
 {
     const char *path = args_value(m->a, "output"), *names = args_value(m->a, "wrt"), *name;
-    wg_node     root;
-    name_list   wrt = { 0 };
+    wg_node root;
+    name_list wrt = { 0 };
     if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
     o.backward = args_has(m->a, "backward");
     if (o.backward && !is_scalar(root))
@@ -193,7 +205,8 @@ static void draw(model *m, wg_draw_opts o)
     }
     o.wrt = wrt.node;
     o.wrt_count = wrt.count;
-    if (wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE) m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
+    if (wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
+        m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
     model_ok(m);
 }
 
@@ -204,14 +217,15 @@ static void draw_failed(model *m, wg_draw_opts o)
     if (!path || !m->g || wg_graph_nodes(m->g) <= 1 || !wg_failed(m->c)) return;
     o.backward = o.values = false;
     if (wg_draw_graph_at(NULL, m->g, path, &o) == WG_OK)
-        fprintf(stderr, "%s shows what was built before the error\n", strcmp(path, "-") ? path : "the picture");
+        fprintf(stderr, "%s shows what was built before the error\n",
+                strcmp(path, "-") ? path : "the picture");
     else fprintf(stderr, "%s could not be written\n", path);
 }
 
 static void drawn_json(const model *m)
 {
     const char *path = args_value(m->a, "output");
-    json        j;
+    json j;
     if (!path || !strcmp(path, "-")) return;
     json_start(&j, stdout);
     json_text(&j, "file", path);
@@ -221,8 +235,8 @@ static void drawn_json(const model *m)
 static int run(const args *a)
 {
     wg_draw_opts o = { 0 };
-    model        m;
-    int          status = plan_flags(a);
+    model m;
+    int status = plan_flags(a);
     if (!status) status = file_flags(a);
     if (!status) status = drawing_options(a, &o);
     if (status) return status;

@@ -13,7 +13,7 @@ static bool chosen(model *m, name_list *to)
 {
     const char *names = args_value(m->a, "print");
     const char *name;
-    wg_node     node;
+    wg_node node;
     if (names) return model_names(m, "print", names, to);
     if (!model_of(m, &name, &node)) return false;
     *to = (name_list){ 1, wg_alloc(m->c, 1, sizeof *to->name), wg_alloc(m->c, 1, sizeof *to->node) };
@@ -44,7 +44,9 @@ static bool write_file(model *m, const name_list *l, const wg_tensor *t)
 {
     const char *path = args_value(m->a, "output");
     if (!path) return true;
-    if (l->count != 1) return m->status = tool_fail(m->a, EXIT_FLAGS, "-o takes one value, --print names %d", l->count), false;
+    if (l->count != 1)
+        return m->status = tool_fail(m->a, EXIT_FLAGS, "-o takes one value, --print names %d", l->count),
+               false;
     wg_npy_write(m->c, path, t[0]);
     if (wg_failed(m->c)) m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
     return !m->status;
@@ -65,7 +67,7 @@ static void evaluate(model *m)
 static int run(const args *a)
 {
     const char *path = args_value(a, "output");
-    model       m;
+    model m;
     if (path && (strlen(path) < 4 || strcmp(path + strlen(path) - 4, ".npy") != 0))
         return tool_fail(a, EXIT_FLAGS, "-o %s: a file that ends in .npy is written", path);
     if (model_open(&m, a, WG_EVAL)) {

@@ -6,7 +6,8 @@
 
 static const flag flags[] = {
     { 0, "of", "NAME", "what is differentiated (default: the last statement's value)" },
-    { 0, "wrt", "NAMES", "by which names, computed ones too (default: all inputs, parameters and constants below it)" },
+    { 0, "wrt", "NAMES",
+      "by which names, computed ones too (default: all inputs, parameters and constants below it)" },
     { 0, "order", "N", "the Nth derivative by one scalar name" },
     { 0, "jacobian", NULL, "the whole Jacobian; of any shape" },
     { 0, "hessian", NULL, "second derivatives by all pairs of names" },
@@ -15,12 +16,12 @@ static const flag flags[] = {
 };
 
 typedef struct job {
-    model       m;
+    model m;
     const char *of;
-    wg_node     y;
-    wg_site     here; /* of y in the program */
-    name_list   x;
-    wg_tensor  *t; /* results, in the order of x; of a Hessian in rows */
+    wg_node y;
+    wg_site here; /* of y in the program */
+    name_list x;
+    wg_tensor *t; /* results, in the order of x; of a Hessian in rows */
 } job;
 
 static bool wrong(job *w, int status) { return w->m.status = status, false; }
@@ -37,13 +38,15 @@ static const char *label(const job *w, const char *order, const char *a, const c
 /* Jv for every unit vector v of x: column i of the Jacobian, laid out as the reverse form has it. */
 static bool forward_columns(job *w, wg_node x, wg_tensor *to)
 {
-    int64_t  n = wg_shape_size(wg_node_shape(x)), m = wg_shape_size(wg_node_shape(w->y));
+    int64_t n = wg_shape_size(wg_node_shape(x)), m = wg_shape_size(wg_node_shape(w->y));
     wg_shape s = wg_node_shape(x), ys = wg_node_shape(w->y);
-    double  *v = wg_alloc(w->m.c, (size_t)n + 1, sizeof *v), *j = wg_alloc(w->m.c, (size_t)(n * m) + 1, sizeof *j);
+    double *v = wg_alloc(w->m.c, (size_t)n + 1, sizeof *v),
+           *j = wg_alloc(w->m.c, (size_t)(n * m) + 1, sizeof *j);
     if (!v || !j) return model_ok(&w->m);
     wg_node seed = wg_input_at(w->here, w->m.g, "", wg_view_f64(v, s));
     if (wg_node_dtype(x) != WG_F64) seed = wg_cast_at(w->here, seed, wg_node_dtype(x));
-    wg_node column = wg_jvp_at(w->here, w->y, &x, &seed, 1), leaf = wg_node_operands(seed) ? wg_node_operand(seed, 0) : seed;
+    wg_node column = wg_jvp_at(w->here, w->y, &x, &seed, 1),
+            leaf = wg_node_operands(seed) ? wg_node_operand(seed, 0) : seed;
     for (int64_t i = 0; i < n && model_ok(&w->m); i++) {
         v[i] = 1;
         wg_input_set_at(w->here, leaf, wg_view_f64(v, s));
@@ -54,7 +57,8 @@ static bool forward_columns(job *w, wg_node x, wg_tensor *to)
     to->dtype = WG_F64;
     to->data = j;
     to->shape = ys;
-    for (int k = 0; k < s.rank && to->shape.rank < WG_MAX_RANK; k++) to->shape.dim[to->shape.rank++] = s.dim[k];
+    for (int k = 0; k < s.rank && to->shape.rank < WG_MAX_RANK; k++)
+        to->shape.dim[to->shape.rank++] = s.dim[k];
     return model_ok(&w->m);
 }
 
@@ -64,8 +68,8 @@ static bool forward(job *w, bool jacobian)
         return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "%s is no scalar: say --jacobian", w->of));
     for (int k = 0; k < w->x.count; k++) {
         if (wg_node_shape(w->y).rank + wg_node_shape(w->x.node[k]).rank > WG_MAX_RANK)
-            return wrong(
-                w, tool_fail(w->m.a, EXIT_TEXT, "the Jacobian by %s would have more than %d axes", w->x.name[k], WG_MAX_RANK));
+            return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "the Jacobian by %s would have more than %d axes",
+                                      w->x.name[k], WG_MAX_RANK));
         if (!forward_columns(w, w->x.node[k], &w->t[k])) return false;
         if (!jacobian) w->t[k].shape = wg_node_shape(w->x.node[k]);
     }
@@ -97,9 +101,10 @@ static bool jacobians(job *w)
 
 static bool hessians(job *w)
 {
-    int      n = w->x.count;
+    int n = w->x.count;
     wg_node *h = wg_alloc(w->m.c, (size_t)n * (size_t)n + 1, sizeof *h);
-    for (int i = 0; h && i < n * n; i++) h[i] = wg_hessian_at(w->here, w->y, w->x.node[i / n], w->x.node[i % n]);
+    for (int i = 0; h && i < n * n; i++)
+        h[i] = wg_hessian_at(w->here, w->y, w->x.node[i / n], w->x.node[i % n]);
     return model_ok(&w->m) && read_all(w, h, n * n);
 }
 
@@ -121,20 +126,21 @@ static bool higher_order(job *w, long long order)
 static void text_out(const job *w, long long order, bool hessian)
 {
     char name[600];
-    int  n = w->x.count;
+    int n = w->x.count;
     if (order) {
         print_tensor(stdout, "", &w->t[0]);
         return;
     }
     for (int i = 0; hessian && i < n * n; i++)
         print_tensor(stdout, label(w, "2", w->x.name[i / n], w->x.name[i % n], name, sizeof name), &w->t[i]);
-    for (int i = 0; !hessian && i < n; i++) print_tensor(stdout, label(w, "", w->x.name[i], NULL, name, sizeof name), &w->t[i]);
+    for (int i = 0; !hessian && i < n; i++)
+        print_tensor(stdout, label(w, "", w->x.name[i], NULL, name, sizeof name), &w->t[i]);
 }
 
 static void json_out(job *w, long long order, const char *kind, bool hessian)
 {
-    json      j;
-    int       n = w->x.count;
+    json j;
+    int n = w->x.count;
     wg_tensor y = { 0 };
     if (wg_shape_size(wg_node_shape(w->y)) == 1 && !model_value(&w->m, w->y, &y)) return;
     json_start(&j, stdout);
@@ -162,7 +168,8 @@ static bool prepare(job *w)
     const char *names = args_value(w->m.a, "wrt");
     if (!model_of(&w->m, &w->of, &w->y)) return false;
     if (!(names ? model_names(&w->m, "wrt", names, &w->x) : model_leaves(&w->m, w->y, &w->x))) return false;
-    if (!w->x.count) return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "%s depends on no input, parameter or constant", w->of));
+    if (!w->x.count)
+        return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "%s depends on no input, parameter or constant", w->of));
     w->here = wg_inside(wg_node_site(w->y));
     w->t = wg_alloc(w->m.c, (size_t)w->x.count * (size_t)w->x.count, sizeof *w->t);
     return model_ok(&w->m);
@@ -171,15 +178,17 @@ static bool prepare(job *w)
 static void differentiate(job *w)
 {
     const args *a = w->m.a;
-    long long   order = 0;
-    bool        jacobian = args_has(a, "jacobian"), hessian = args_has(a, "hessian"), forwards = args_has(a, "forward");
+    long long order = 0;
+    bool jacobian = args_has(a, "jacobian"), hessian = args_has(a, "hessian"),
+         forwards = args_has(a, "forward");
     if (!args_long(a, "order", 1, &order)) {
         w->m.status = EXIT_FLAGS;
         return;
     }
     if ((order != 0) + jacobian + hessian > 1 || (forwards && (order || hessian))) {
         w->m.status =
-            tool_fail(a, EXIT_FLAGS, "--order, --jacobian, --hessian: one at a time; --forward alone or with --jacobian");
+            tool_fail(a, EXIT_FLAGS,
+                      "--order, --jacobian, --hessian: one at a time; --forward alone or with --jacobian");
         return;
     }
     if (!prepare(w)) return;

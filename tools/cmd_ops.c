@@ -10,8 +10,10 @@ static const flag flags[] = {
 
 static const char *kind_of(const wg_op *op)
 {
-    static const char *const names[] = { "map", "random", "rows", "reduce", "alias", "contract", "opaque", "leaf" };
-    return op->kernel[0] || op->map || op->kind == WG_ALIAS || op->kind == WG_LEAF ? names[op->kind] : "composite";
+    static const char *const names[] = { "map",   "random",   "rows",   "reduce",
+                                         "alias", "contract", "opaque", "leaf" };
+    return op->kernel[0] || op->map || op->kind == WG_ALIAS || op->kind == WG_LEAF ? names[op->kind]
+                                                                                   : "composite";
 }
 
 static const char *text_of(const char *s) { return s ? s : ""; }
@@ -26,8 +28,8 @@ static const char *adjoint_of(const wg_op *op)
 static int samples(const wg_op *op)
 {
     wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
-    wg_graph   *g = wg_graph_new(c);
-    int         n = 0;
+    wg_graph *g = wg_graph_new(c);
+    int n = 0;
     wg_begin(g, WG_TRAIN);
     while (op->sample && n < 1000 && !wg_is_none(op->sample(WG_HERE, g, n))) n++;
     wg_finish(c, NULL);
@@ -78,13 +80,14 @@ static void all_text(void)
     int width = 0, formula = 0;
     for (int i = 0; i < wg_op_count(); i++) {
         const wg_op *op = wg_op_at(i);
-        int          n = (int)strlen(op->name), f = (int)strlen(text_of(op->formula));
+        int n = (int)strlen(op->name), f = (int)strlen(text_of(op->formula));
         width = is_shown(op) && n > width ? n : width;
         formula = is_shown(op) && f > formula && f <= 40 ? f : formula;
     }
     for (int i = 0; i < wg_op_count(); i++)
         if (is_shown(wg_op_at(i)))
-            printf("%-*s  %-*s  %s\n", width, wg_op_at(i)->name, formula, text_of(wg_op_at(i)->formula), adjoint_of(wg_op_at(i)));
+            printf("%-*s  %-*s  %s\n", width, wg_op_at(i)->name, formula, text_of(wg_op_at(i)->formula),
+                   adjoint_of(wg_op_at(i)));
 }
 
 static void cell(const char *s)
@@ -103,15 +106,18 @@ static void markdown_row(const wg_op *op)
     fputs(" | ", stdout);
     cell(adjoint_of(op));
     fputs(" | ", stdout);
-    for (const wg_attr_row *r = op->attrs; r && r->name; r++) printf("%s`%s`", r == op->attrs ? "" : ", ", r->name);
+    for (const wg_attr_row *r = op->attrs; r && r->name; r++)
+        printf("%s`%s`", r == op->attrs ? "" : ", ", r->name);
     printf(" | %s |\n", kind_of(op));
 }
 
 static void all_markdown(void)
 {
     printf("# Operations\n\n"
-           "Written by `wengert ops --markdown` from the registry: change the op's own block, then `make docs`.\n"
-           "y' is the gradient of the result, a' that of operand a; \"none\" says why there is no derivative.\n\n"
+           "Written by `wengert ops --markdown` from the registry: change the op's own block, then `make "
+           "docs`.\n"
+           "y' is the gradient of the result, a' that of operand a; \"none\" says why there is no "
+           "derivative.\n\n"
            "| op | what it does | formula | adjoint | options | kind |\n|---|---|---|---|---|---|\n");
     for (int i = 0; i < wg_op_count(); i++)
         if (is_shown(wg_op_at(i))) markdown_row(wg_op_at(i));
@@ -131,7 +137,7 @@ static void all_json(const wg_op *one)
 static int no_op(const args *a, const char *name)
 {
     const char *names[512];
-    int         n = 0;
+    int n = 0;
     for (; n < wg_op_count() && n < 512; n++) names[n] = wg_op_at(n)->name;
     const char *near = wg_nearest(name, names, n);
     if (near) return tool_fail(a, EXIT_FLAGS, "ops: no op '%s'; did you mean '%s'?", name, near);

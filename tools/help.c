@@ -7,8 +7,10 @@ static void print_flags(const flag *rows, FILE *out)
 {
     for (const flag *f = rows; f->name; f++) {
         char left[80];
-        int  n = f->letter ? snprintf(left, sizeof left, "  -%c, ", f->letter) : snprintf(left, sizeof left, "      ");
-        snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", f->name, f->value ? " " : "", f->value ? f->value : "");
+        int n = f->letter ? snprintf(left, sizeof left, "  -%c, ", f->letter)
+                          : snprintf(left, sizeof left, "      ");
+        snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", f->name, f->value ? " " : "",
+                 f->value ? f->value : "");
         if (strlen(left) > 30) fprintf(out, "%s\n%31s %s\n", left, "", f->help);
         else fprintf(out, "%-31s %s\n", left, f->help);
     }
@@ -26,9 +28,10 @@ void help_all(FILE *out)
 {
     const command *c;
     fprintf(out, "usage: wengert COMMAND [FILE.wg | -e TEXT] [flags]\n\n");
-    for (int i = 0; (c = command_at(i)); i++) fprintf(out, "  %-9s %.*s\n", c->name, (int)strcspn(c->summary, "\n"), c->summary);
-    fprintf(out,
-            "\nwengert COMMAND --help says more; --json prints one JSON object.\n"
-            "Exit status: 0 done, 1 a check failed, 2 wrong flags, 3 an error in a program or data file, 4 not in this build,\n"
-            "5 inconclusive, 6 any other failure.\n");
+    for (int i = 0; (c = command_at(i)); i++)
+        fprintf(out, "  %-9s %.*s\n", c->name, (int)strcspn(c->summary, "\n"), c->summary);
+    fprintf(out, "\nwengert COMMAND --help says more; --json prints one JSON object.\n"
+                 "Exit status: 0 done, 1 a check failed, 2 wrong flags, 3 an error in a program or data "
+                 "file, 4 not in this build,\n"
+                 "5 inconclusive, 6 any other failure.\n");
 }

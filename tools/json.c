@@ -85,7 +85,10 @@ void json_end(json *j, char bracket)
 
 void json_text(json *j, const char *key, const char *value) { next(j, key), quoted(j, value); }
 void json_whole(json *j, const char *key, long long value) { next(j, key), fprintf(j->out, "%lld", value); }
-void json_bool(json *j, const char *key, bool value) { next(j, key), fputs(value ? "true" : "false", j->out); }
+void json_bool(json *j, const char *key, bool value)
+{
+    next(j, key), fputs(value ? "true" : "false", j->out);
+}
 
 void json_number(json *j, const char *key, double v, wg_dtype t)
 {
@@ -118,7 +121,7 @@ static void nested(json *j, const char *key, const wg_tensor *t, int axis, int64
 static void summary(json *j, const wg_tensor *t)
 {
     int64_t n = wg_shape_size(t->shape);
-    double  low = INFINITY, high = -INFINITY, sum = 0, squares = 0;
+    double low = INFINITY, high = -INFINITY, sum = 0, squares = 0;
     for (int64_t i = 0; i < n; i++) {
         double v = wg_tensor_item(t, i);
         low = v < low || isnan(v) ? v : low;

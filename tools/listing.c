@@ -12,18 +12,18 @@
 enum { MOST_NODES = 400, OTHER_SIZE = 13 };
 
 typedef struct listing {
-    model         *m;
-    wg_node        root;
+    model *m;
+    wg_node root;
     const wg_node *wrt; /* NULL: gradients of all */
-    int            wrt_count;
-    bool          *in, *on_way; /* below the root; of these, on a way to wrt */
-    int           *number;      /* of unnamed nodes */
-    char         **left, **shape, **value, **slope;
-    wg_node       *gradient;
-    bool           values, backward, bold;
-    wg_symbol      symbol[4]; /* sizes that nobody gave, shown by name */
-    wg_graph      *other[4];  /* the same program with another size for each */
-    int            symbols;
+    int wrt_count;
+    bool *in, *on_way; /* below the root; of these, on a way to wrt */
+    int *number;       /* of unnamed nodes */
+    char **left, **shape, **value, **slope;
+    wg_node *gradient;
+    bool values, backward, bold;
+    wg_symbol symbol[4]; /* sizes that nobody gave, shown by name */
+    wg_graph *other[4];  /* the same program with another size for each */
+    int symbols;
 } listing;
 
 /* ---- which nodes ---- */
@@ -38,7 +38,8 @@ static bool is_below(listing *l)
         for (int k = 0; l->in[i] && k < wg_node_operands(n); k++) l->in[wg_node_operand(n, k).index] = true;
     }
     if (count <= MOST_NODES || l->m->a->json) return true;
-    l->m->status = tool_fail(l->m->a, EXIT_OTHER, "%d nodes are too many to read; -o FILE.svg folds what is alike", count);
+    l->m->status = tool_fail(l->m->a, EXIT_OTHER,
+                             "%d nodes are too many to read; -o FILE.svg folds what is alike", count);
     return false;
 }
 
@@ -48,14 +49,18 @@ static void find_ways(listing *l)
     for (int k = 0; k < l->wrt_count; k++) l->on_way[l->wrt[k].index] = true;
     for (uint32_t i = 1; i <= l->root.index; i++) {
         wg_node n = wg_graph_node(l->m->g, i);
-        for (int k = 0; k < wg_node_operands(n); k++) l->on_way[i] = l->on_way[i] || l->on_way[wg_node_operand(n, k).index];
+        for (int k = 0; k < wg_node_operands(n); k++)
+            l->on_way[i] = l->on_way[i] || l->on_way[wg_node_operand(n, k).index];
         if (!l->wrt) l->on_way[i] = true;
     }
 }
 
 /* ---- one line ---- */
 
-static bool is_plain_number(wg_node n) { return !wg_node_operands(n) && !*wg_node_name(n) && wg_node_shape(n).rank == 0; }
+static bool is_plain_number(wg_node n)
+{
+    return !wg_node_operands(n) && !*wg_node_name(n) && wg_node_shape(n).rank == 0;
+}
 
 static void reference(const listing *l, wg_node n, FILE *out)
 {
@@ -68,19 +73,24 @@ static void reference(const listing *l, wg_node n, FILE *out)
 
 static void attribute(const wg_attr_row *r, const void *attr, FILE *out)
 {
-    const char    *at = (const char *)attr + r->offset;
-    char           shape[120];
+    const char *at = (const char *)attr + r->offset;
+    char shape[120];
     const wg_axes *axes = (const wg_axes *)(const void *)at;
     switch (r->kind) {
     case WG_ATTR_INT: fprintf(out, ", %s=%d", r->name, *(const int *)(const void *)at); break;
-    case WG_ATTR_SIZE: fprintf(out, ", %s=%lld", r->name, (long long)*(const int64_t *)(const void *)at); break;
+    case WG_ATTR_SIZE:
+        fprintf(out, ", %s=%lld", r->name, (long long)*(const int64_t *)(const void *)at);
+        break;
     case WG_ATTR_DOUBLE: fprintf(out, ", %s=%g", r->name, *(const double *)(const void *)at); break;
     case WG_ATTR_BOOL:
         if (*(const bool *)at) fprintf(out, ", %s=true", r->name);
         break;
-    case WG_ATTR_DTYPE: fprintf(out, ", %s=%s", r->name, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
+    case WG_ATTR_DTYPE:
+        fprintf(out, ", %s=%s", r->name, wg_dtype_name(*(const wg_dtype *)(const void *)at));
+        break;
     case WG_ATTR_SHAPE:
-        fprintf(out, ", %s=%s", r->name, wg_shape_text(*(const wg_shape *)(const void *)at, shape, sizeof shape));
+        fprintf(out, ", %s=%s", r->name,
+                wg_shape_text(*(const wg_shape *)(const void *)at, shape, sizeof shape));
         break;
     case WG_ATTR_AXES:
         for (int i = 0; i < axes->count; i++)
@@ -116,9 +126,9 @@ static void equation(const listing *l, wg_node n, FILE *out)
 /* Text that a function prints, in memory of free(). */
 static char *printed(const listing *l, wg_node n, void (*print)(const listing *, wg_node, FILE *))
 {
-    char  *text = NULL;
+    char *text = NULL;
     size_t size = 0;
-    FILE  *f = open_memstream(&text, &size);
+    FILE *f = open_memstream(&text, &size);
     if (f) {
         print(l, n, f);
         fclose(f);
@@ -131,7 +141,8 @@ static void size_of(const listing *l, wg_node n, int axis, FILE *out)
 {
     int64_t size = wg_node_shape(n).dim[axis];
     for (int k = 0; k < l->symbols; k++) {
-        int64_t times = size / l->symbol[k].size, changed = wg_node_shape(wg_graph_node(l->other[k], n.index)).dim[axis];
+        int64_t times = size / l->symbol[k].size,
+                changed = wg_node_shape(wg_graph_node(l->other[k], n.index)).dim[axis];
         if (changed == size || size % l->symbol[k].size || changed != times * OTHER_SIZE) continue;
         if (times > 1) fprintf(out, "%lld", (long long)times);
         fputs(l->symbol[k].name, out);
@@ -177,8 +188,9 @@ static void add_lines(listing *l)
 static bool add_slopes(listing *l)
 {
     wg_context *c = l->m->c;
-    wg_node    *x = wg_alloc(c, (size_t)l->root.index + 1, sizeof *x), *gx = wg_alloc(c, (size_t)l->root.index + 1, sizeof *gx);
-    int         n = 0;
+    wg_node *x = wg_alloc(c, (size_t)l->root.index + 1, sizeof *x),
+            *gx = wg_alloc(c, (size_t)l->root.index + 1, sizeof *gx);
+    int n = 0;
     find_ways(l);
     for (uint32_t i = 1; x && i <= l->root.index; i++)
         if (l->left[i] && l->on_way[i] && wg_dtype_is_float(wg_node_dtype(wg_graph_node(l->m->g, i))))
@@ -204,13 +216,14 @@ static int widest(const listing *l, char *const *text)
 
 static void write_lines(const listing *l)
 {
-    int         left = widest(l, l->left), shape = widest(l, l->shape), value = widest(l, l->value);
+    int left = widest(l, l->left), shape = widest(l, l->shape), value = widest(l, l->value);
     const char *root = *wg_node_name(l->root) ? wg_node_name(l->root) : "";
     for (uint32_t i = 1; i <= l->root.index; i++) {
         if (!l->left[i]) continue;
         int name = (int)strcspn(l->left[i], " ");
         printf("%s%.*s%s%-*s  %-*s", l->bold ? "\033[1m" : "", name, l->left[i], l->bold ? "\033[0m" : "",
-               left - name > 0 ? left - name : 0, l->left[i] + name, l->slope[i] || l->value[i] ? shape : 0, l->shape[i]);
+               left - name > 0 ? left - name : 0, l->left[i] + name, l->slope[i] || l->value[i] ? shape : 0,
+               l->shape[i]);
         if (l->value[i]) printf("  %-*s", l->slope[i] ? value : 0, l->value[i]);
         if (l->slope[i]) printf("  d%s/d%.*s %s", root, name, l->left[i], l->slope[i]);
         putchar('\n');
@@ -277,8 +290,8 @@ static void find_symbols(listing *l)
     model *m = l->m;
     double size = OTHER_SIZE, before;
     for (int i = 0; i < wg_program_symbols(m->q) && l->symbols < 4; i++) {
-        wg_symbol  s = wg_program_symbol(m->q, i);
-        wg_graph  *g = wg_graph_new(m->c);
+        wg_symbol s = wg_program_symbol(m->q, i);
+        wg_graph *g = wg_graph_new(m->c);
         wg_params *p = wg_params_new(m->c);
         if (s.given || s.size == 0) continue;
         before = (double)s.size;
@@ -298,13 +311,13 @@ static void find_symbols(listing *l)
 
 bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bool backward)
 {
-    size_t      n = (size_t)root.index + 1;
-    listing     l = { .m = m,
-                      .root = root,
-                      .wrt = wrt ? wrt->node : NULL,
-                      .wrt_count = wrt ? wrt->count : 0,
-                      .values = values,
-                      .backward = backward };
+    size_t n = (size_t)root.index + 1;
+    listing l = { .m = m,
+                  .root = root,
+                  .wrt = wrt ? wrt->node : NULL,
+                  .wrt_count = wrt ? wrt->count : 0,
+                  .values = values,
+                  .backward = backward };
     const char *no_color = getenv("NO_COLOR");
     l.bold = isatty(1) && !(no_color && *no_color);
     l.in = wg_alloc(m->c, n, sizeof *l.in);

@@ -20,7 +20,7 @@ static int status_of(wg_status s)
 
 static bool is_program_name(const model *m, const char *s)
 {
-    char   word[120];
+    char word[120];
     size_t n = 0;
     while (n + 1 < sizeof word && (isalnum((unsigned char)s[n]) || s[n] == '_')) n++;
     snprintf(word, sizeof word, "%.*s", (int)n, s);
@@ -54,7 +54,7 @@ static void error_json(const model *m)
 {
     json j;
     char text[2048];
-    int  line = m->q ? wg_program_error_line(m->q) : 0;
+    int line = m->q ? wg_program_error_line(m->q) : 0;
     message_of(m, text, sizeof text);
     json_start(&j, stdout);
     json_object(&j, "error");
@@ -83,7 +83,8 @@ bool model_ok(model *m)
 
 bool model_flags_ok(model *m)
 {
-    if (wg_failed(m->c) == WG_OK || wg_failed(m->c) == WG_ERROR_FILE || wg_failed(m->c) == WG_ERROR_FORMAT) return model_ok(m);
+    if (wg_failed(m->c) == WG_OK || wg_failed(m->c) == WG_ERROR_FILE || wg_failed(m->c) == WG_ERROR_FORMAT)
+        return model_ok(m);
     m->status = tool_fail(m->a, EXIT_FLAGS, "%s", wg_message(m->c));
     return false;
 }
@@ -95,7 +96,7 @@ static bool wrong(model *m, int status) { return m->status = status, false; }
 static bool settings(model *m, wg_options *o)
 {
     const args *a = m->a;
-    long long   seed = 0;
+    long long seed = 0;
     const char *dtype = args_value(a, "dtype"), *mode = args_value(a, "mode");
     if (!args_long(a, "seed", 0, &seed)) return wrong(m, EXIT_FLAGS);
     o->seed = (uint64_t)seed;
@@ -118,7 +119,8 @@ static bool read_program(model *m)
 {
     const args *a = m->a;
     const char *text = args_value(a, "expression");
-    if (text && a->operands) return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name));
+    if (text && a->operands)
+        return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name));
     if (!text && a->operands != 1)
         return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: %s; usage: wengert %s", a->c->name,
                                   a->operands ? "one file at a time" : "no program given", a->c->usage));
@@ -131,7 +133,7 @@ static bool read_program(model *m)
 char *model_assignment(model *m, const char *flag_name, const char *text, const char **value)
 {
     const char *equals = strchr(text, '=');
-    char       *name = equals ? wg_alloc(m->c, (size_t)(equals - text) + 1, 1) : NULL;
+    char *name = equals ? wg_alloc(m->c, (size_t)(equals - text) + 1, 1) : NULL;
     if (!name) {
         m->status = tool_fail(m->a, EXIT_FLAGS, "--%s %s: NAME=VALUE was expected", flag_name, text);
         return NULL;
@@ -143,7 +145,7 @@ char *model_assignment(model *m, const char *flag_name, const char *text, const 
 
 wg_tensor model_literal(model *m, const char *flag_name, const char *name, const char *text)
 {
-    char      where[200];
+    char where[200];
     wg_tensor t;
     snprintf(where, sizeof where, "--%s %.150s", flag_name, name);
     t = text[0] == '@' ? wg_npy_read(m->c, text + 1) : wg_literal(m->c, where, text);
@@ -184,12 +186,12 @@ static void list_params(const model *m, int from, int to, char *text, size_t roo
 static bool all_loaded(model *m, int loaded)
 {
     char has[400], lacks[400];
-    int  n = wg_params_count(m->p);
+    int n = wg_params_count(m->p);
     if (!args_has(m->a, "load") || n == loaded) return true;
     list_params(m, 0, loaded, has, sizeof has);
     list_params(m, loaded, n, lacks, sizeof lacks);
-    return wrong(m, tool_fail(m->a, EXIT_TEXT, "--load: the file has %s; the program's %s %s not in it", has, lacks,
-                              n == loaded + 1 ? "is" : "are"));
+    return wrong(m, tool_fail(m->a, EXIT_TEXT, "--load: the file has %s; the program's %s %s not in it", has,
+                              lacks, n == loaded + 1 ? "is" : "are"));
 }
 
 /* ---- open, close ---- */
@@ -232,7 +234,8 @@ static bool add_name(model *m, const char *flag_name, name_list *to, char *name)
     wg_node n = find(m, name);
     if (wg_is_none(n)) {
         const char *near = wg_program_suggest(m->q, name);
-        return wrong(m, near ? tool_fail(m->a, EXIT_FLAGS, "--%s: no name '%s'; did you mean '%s'?", flag_name, name, near)
+        return wrong(m, near ? tool_fail(m->a, EXIT_FLAGS, "--%s: no name '%s'; did you mean '%s'?",
+                                         flag_name, name, near)
                              : tool_fail(m->a, EXIT_FLAGS, "--%s: no name '%s'", flag_name, name));
     }
     to->name[to->count] = name;
@@ -277,7 +280,7 @@ bool model_leaves(model *m, wg_node root, name_list *to)
     if (!in || !name_room(m, to, root.index + 1)) return model_ok(m);
     for (uint32_t i = 1; i <= root.index; i++) {
         wg_node n = wg_graph_node(m->g, i);
-        bool    leaf = wg_node_leaf(n) == WG_LEAF_INPUT || (wg_node_params(n) && !wg_node_is_state(n));
+        bool leaf = wg_node_leaf(n) == WG_LEAF_INPUT || (wg_node_params(n) && !wg_node_is_state(n));
         if (!in[i] || !leaf || !*wg_node_name(n) || !wg_dtype_is_float(wg_node_dtype(n))) continue;
         to->name[to->count] = wg_node_name(n);
         to->node[to->count++] = n;
@@ -289,13 +292,14 @@ bool model_leaves(model *m, wg_node root, name_list *to)
 bool model_of(model *m, const char **name, wg_node *node)
 {
     const char *given = args_value(m->a, "of");
-    name_list   one;
+    name_list one;
     *name = given ? given : wg_program_last_name(m->q);
     *node = wg_program_last(m->q);
     if (given) {
         if (!model_names(m, "of", given, &one)) return false;
         *node = one.node[0];
-        if (one.count != 1) return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--of %s: one name was expected", given));
+        if (one.count != 1)
+            return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--of %s: one name was expected", given));
     }
     if (wg_is_none(*node)) return wrong(m, tool_fail(m->a, EXIT_TEXT, "the program has no value"));
     return true;

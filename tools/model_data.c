@@ -9,8 +9,8 @@
 
 typedef struct columns {
     wg_tensor x, y; /* y without data: none */
-    int64_t   rows;
-    FILE     *said; /* what went where, shown when all went well */
+    int64_t rows;
+    FILE *said; /* what went where, shown when all went well */
 } columns;
 
 static bool wrong(model *m, int status) { return m->status = status, false; }
@@ -19,7 +19,7 @@ static bool wrong(model *m, int status) { return m->status = status, false; }
 static bool generated(const char *spec, const char *name, long long *rows)
 {
     size_t n = strlen(name);
-    char  *end;
+    char *end;
     if (strncmp(spec, name, n) != 0 || (spec[n] && spec[n] != ':')) return false;
     *rows = spec[n] ? strtoll(spec + n + 1, &end, 10) : 400;
     if (spec[n] && (*end || end == spec + n + 1 || *rows < 1 || *rows > 10000000)) *rows = -1;
@@ -33,7 +33,7 @@ static wg_data *open_data(model *m, const char *spec)
         wg_data *(*make)(wg_context *c, int64_t n);
     } generators[] = { { "flower", wg_data_flower }, { "moons", wg_data_moons }, { "xor", wg_data_xor } };
     struct stat about;
-    long long   rows;
+    long long rows;
     for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
         if (generated(spec, generators[i].name, &rows)) {
             if (rows > 0) return generators[i].make(m->c, rows);
@@ -42,8 +42,9 @@ static wg_data *open_data(model *m, const char *spec)
         }
     if (!strcmp(spec, "digits")) return wg_data_digits(m->c);
     if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist(m->c, spec, m->mode);
-    m->status = tool_fail(m->a, EXIT_FLAGS,
-                          "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files", spec);
+    m->status = tool_fail(
+        m->a, EXIT_FLAGS,
+        "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files", spec);
     return NULL;
 }
 
@@ -54,8 +55,8 @@ static bool whole(model *m, const char *spec, const wg_tensor *x)
     for (int64_t i = 0, wide = n ? n / x->shape.dim[0] : 1; i < n; i++)
         if (!isfinite(wg_tensor_item(x, i)))
             return wrong(m, tool_fail(m->a, EXIT_TEXT, "--data %s: %s at row %lld, column %lld", spec,
-                                      isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity", (long long)(i / wide),
-                                      (long long)(i % wide)));
+                                      isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity",
+                                      (long long)(i / wide), (long long)(i % wide)));
     return true;
 }
 
@@ -83,7 +84,8 @@ static bool cut(model *m, columns *to)
     long long rows = to->rows;
     if (!args_long(m->a, "rows", 1, &rows)) return wrong(m, EXIT_FLAGS);
     if (rows > to->rows)
-        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)to->rows));
+        return wrong(
+            m, tool_fail(m->a, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)to->rows));
     to->x.shape.dim[0] = rows;
     if (to->y.data) to->y.shape.dim[0] = rows;
     return true;
@@ -91,24 +93,29 @@ static bool cut(model *m, columns *to)
 
 static bool give(model *m, const char *name, const char *column, const columns *from)
 {
-    const wg_tensor *t = !strcmp(column, "x") ? &from->x : !strcmp(column, "y") && from->y.data ? &from->y : NULL;
-    char             shape[120];
+    const wg_tensor *t = !strcmp(column, "x")                   ? &from->x
+                         : !strcmp(column, "y") && from->y.data ? &from->y
+                                                                : NULL;
+    char shape[120];
     if (!t)
-        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s=%s: the data have the column%s x%s", name, column,
-                                  from->y.data ? "s" : "", from->y.data ? " and y" : ""));
+        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s=%s: the data have the column%s x%s", name,
+                                  column, from->y.data ? "s" : "", from->y.data ? " and y" : ""));
     wg_program_set(m->q, name, *t);
     if (!model_flags_ok(m)) return false;
     fprintf(from->said, "    %s <- %s %s", name, column, wg_shape_text(t->shape, shape, sizeof shape));
     return true;
 }
 
-static bool is_input(const model *m, const char *name) { return wg_program_meaning(m->q, name) == WG_NAME_INPUT; }
+static bool is_input(const model *m, const char *name)
+{
+    return wg_program_meaning(m->q, name) == WG_NAME_INPUT;
+}
 
 /* NAME=COLUMN,NAME=COLUMN */
 static bool mapped(model *m, const char *map, const columns *from)
 {
     char *copy = strdup(map), *rest = copy, *item;
-    bool  fine = copy != NULL;
+    bool fine = copy != NULL;
     while (fine && (item = strsep(&rest, ","))) {
         char *column = strchr(item, '=');
         if (column) *column++ = 0;
@@ -122,24 +129,27 @@ static bool mapped(model *m, const char *map, const columns *from)
 static bool give_all(model *m, const columns *from)
 {
     const char *map = args_value(m->a, "map");
-    bool        y = from->y.data && is_input(m, "y");
+    bool y = from->y.data && is_input(m, "y");
     if (map) return mapped(m, map, from);
     if (!is_input(m, "x") && !y)
-        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "the program has no input x or y: --map NAME=x says which takes the data"));
+        return wrong(m, tool_fail(m->a, EXIT_FLAGS,
+                                  "the program has no input x or y: --map NAME=x says which takes the data"));
     return (!is_input(m, "x") || give(m, "x", "x", from)) && (!y || give(m, "y", "y", from));
 }
 
 bool model_data(model *m)
 {
     const char *spec = args_value(m->a, "data");
-    columns     from = { 0 };
-    char       *said = NULL;
-    size_t      size = 0;
+    columns from = { 0 };
+    char *said = NULL;
+    size_t size = 0;
     if (!spec && (args_has(m->a, "map") || args_has(m->a, "rows")))
-        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--%s without --data", args_has(m->a, "map") ? "map" : "rows"));
+        return wrong(
+            m, tool_fail(m->a, EXIT_FLAGS, "--%s without --data", args_has(m->a, "map") ? "map" : "rows"));
     if (!spec) return true;
     if (!read_columns(m, spec, &from) || !cut(m, &from)) return false;
-    if (!(from.said = open_memstream(&said, &size))) return wrong(m, tool_fail(m->a, EXIT_OTHER, "out of memory"));
+    if (!(from.said = open_memstream(&said, &size)))
+        return wrong(m, tool_fail(m->a, EXIT_OTHER, "out of memory"));
     bool fine = give_all(m, &from);
     fclose(from.said);
     if (fine) fprintf(stderr, "data %s: %lld rows%s\n", spec, (long long)from.x.shape.dim[0], said);

@@ -36,10 +36,10 @@ typedef enum style { STYLE_SHORT, STYLE_FIXED, STYLE_EXPONENT } style;
 
 static style style_of(const wg_tensor *t)
 {
-    char    text[40];
+    char text[40];
     int64_t n = wg_shape_size(t->shape);
-    double  largest = 0;
-    bool    all_short = true;
+    double largest = 0;
+    bool all_short = true;
     for (int64_t i = 0; i < n; i++) {
         double v = wg_tensor_item(t, i);
         all_short = all_short && shortest(v, text);
@@ -93,9 +93,9 @@ static void matrix_head(FILE *out, wg_shape s, int64_t i)
 static void matrices(FILE *out, const wg_tensor *t, const char *indent)
 {
     wg_shape s = t->shape;
-    int64_t  rows = s.dim[s.rank - 2], columns = s.dim[s.rank - 1], n = wg_shape_size(s);
-    int64_t  each = rows * columns, count = each ? n / each : 0;
-    style    how = style_of(t);
+    int64_t rows = s.dim[s.rank - 2], columns = s.dim[s.rank - 1], n = wg_shape_size(s);
+    int64_t each = rows * columns, count = each ? n / each : 0;
+    style how = style_of(t);
     for (int64_t m = 0; m < count; m++) {
         if (m == MOST_ROWS) {
             fprintf(out, "  ... and %lld more\n", (long long)(count - m));
@@ -123,7 +123,8 @@ void print_tensor(FILE *out, const char *label, const wg_tensor *t)
         return;
     }
     fprintf(out, "%s%s", label, *label ? " " : "");
-    if (wg_shape_size(t->shape) == 0) fprintf(out, "[] (shape %s)", wg_shape_text(t->shape, shape, sizeof shape));
+    if (wg_shape_size(t->shape) == 0)
+        fprintf(out, "[] (shape %s)", wg_shape_text(t->shape, shape, sizeof shape));
     else print_line(out, t, 100);
     fputc('\n', out);
 }

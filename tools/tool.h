@@ -13,13 +13,21 @@
 
 #include "wengert/wengert.h"
 
-enum { EXIT_DONE = 0, EXIT_CHECK = 1, EXIT_FLAGS = 2, EXIT_TEXT = 3, EXIT_LACKS = 4, EXIT_UNSURE = 5, EXIT_OTHER = 6 };
+enum {
+    EXIT_DONE = 0,
+    EXIT_CHECK = 1,
+    EXIT_FLAGS = 2,
+    EXIT_TEXT = 3,
+    EXIT_LACKS = 4,
+    EXIT_UNSURE = 5,
+    EXIT_OTHER = 6
+};
 
 /* ---- args.c ---- */
 
 /* A flag: value NULL; an option: what its value is called. A table ends with a row whose name is NULL. */
 typedef struct flag {
-    char        letter;
+    char letter;
     const char *name, *value, *help;
 } flag;
 
@@ -37,21 +45,22 @@ struct args {
         const flag *flag;
         const char *value;
     } * given;
-    int          given_count;
+    int given_count;
     const char **operand;
-    int          operands;
-    bool         json;
+    int operands;
+    bool json;
 };
 
 extern const flag common_flags[]; /* --json, --help */
 extern const flag model_flags[];  /* of every command that takes a model */
 
 /* -1: run the command; else the exit status. */
-int         args_read(args *a, const command *c, int argc, char **argv);
-void        args_free(args *a);
-bool        args_has(const args *a, const char *name);
-const char *args_value(const args *a, const char *name);           /* the last one given; NULL: none */
-const char *args_next(const args *a, const char *name, int *from); /* one after another, from 0; NULL: no more */
+int args_read(args *a, const command *c, int argc, char **argv);
+void args_free(args *a);
+bool args_has(const args *a, const char *name);
+const char *args_value(const args *a, const char *name); /* the last one given; NULL: none */
+const char *args_next(const args *a, const char *name,
+                      int *from); /* one after another, from 0; NULL: no more */
 /* A number after a flag; false after a message. Not given: leaves *to. */
 bool args_double(const args *a, const char *name, double *to);
 bool args_long(const args *a, const char *name, long long least, long long *to);
@@ -63,15 +72,15 @@ int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4
 
 const command *command_at(int i); /* NULL: no more */
 const command *command_find(const char *name);
-void           help_command(const command *c, FILE *out);
-void           help_all(FILE *out);
+void help_command(const command *c, FILE *out);
+void help_all(FILE *out);
 
 /* ---- json.c ---- */
 
 typedef struct json {
     FILE *out;
-    int   depth;
-    bool  first[32];
+    int depth;
+    bool first[32];
 } json;
 
 void json_start(json *j, FILE *out);        /* { "wengert": 1 */
@@ -84,8 +93,10 @@ void json_whole(json *j, const char *key, long long value);
 void json_bool(json *j, const char *key, bool value);
 void json_number(json *j, const char *key, double value, wg_dtype t);
 void json_shape(json *j, const char *key, wg_shape s);
-void json_values(json *j, const char *key, const wg_tensor *t); /* nested lists; a summary beyond 1,000 elements */
-void json_tensor(json *j, const char *key, const wg_tensor *t); /* {"value": ..., "shape": ..., "dtype": ...} */
+void json_values(json *j, const char *key,
+                 const wg_tensor *t); /* nested lists; a summary beyond 1,000 elements */
+void json_tensor(json *j, const char *key,
+                 const wg_tensor *t); /* {"value": ..., "shape": ..., "dtype": ...} */
 
 /* ---- print.c ---- */
 
@@ -100,25 +111,25 @@ void print_scalar(FILE *out, double v);
 typedef struct model {
     const args *a;
     wg_context *c;
-    wg_graph   *g;
-    wg_params  *p;
+    wg_graph *g;
+    wg_params *p;
     wg_program *q;
-    wg_mode     mode;
-    int         status;
+    wg_mode mode;
+    int status;
 } model;
 
 /* Reads FILE.wg or -e TEXT, the settings and values given, and builds it; false after a message, m->status then says which. */
 bool model_open(model *m, const args *a, wg_mode mode);
-int  model_close(model *m); /* the status */
+int model_close(model *m); /* the status */
 /* Prints the context's error, if there is one, and sets m->status. Returns true if all is well. */
 bool model_ok(model *m);
 bool model_flags_ok(model *m); /* the same where all but a bad file is an error in the flags */
 /* The names of a comma-separated list as nodes, with an error for one that the program does not have. NULL after an error;
  * free both arrays by wg_free. */
 typedef struct name_list {
-    int          count;
+    int count;
     const char **name;
-    wg_node     *node;
+    wg_node *node;
 } name_list;
 bool model_names(model *m, const char *flag_name, const char *list, name_list *to);
 /* The named float leaves below root: inputs, constants, parameters. */
@@ -138,19 +149,19 @@ bool model_data(model *m); /* --data, --map, --rows */
 /* ---- the parts of check ---- */
 
 typedef struct claim_result {
-    int         line;
+    int line;
     const char *text;
-    wg_verdict  verdict;
-    double      error, allowed;
-    char        why[400];
+    wg_verdict verdict;
+    double error, allowed;
+    char why[400];
 } claim_result;
 bool claim_judge(model *m, int i, claim_result *r);
-int  check_ops(const args *a);
-int  check_process(const args *a);
-int  check_given(model *m); /* --grad NAME=VALUE */
+int check_ops(const args *a);
+int check_process(const args *a);
+int check_given(model *m); /* --grad NAME=VALUE */
 /* The scalar that is checked; a tensor becomes a random projection. False after a message, or when it is no float. */
 bool check_loss(model *m, const char **name, wg_node *loss);
-int  check_worst(int a, int b); /* of two exit statuses: failed before inconclusive before passed */
+int check_worst(int a, int b); /* of two exit statuses: failed before inconclusive before passed */
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
 

@@ -25,9 +25,9 @@ static bool json_asked(int argc, char **argv)
 static int no_command(int argc, char **argv, const char *word)
 {
     static const char *const later[] = { "train", "lesson", "completion" };
-    const char              *names[sizeof commands / sizeof *commands];
-    args                     a = { .c = &cmd_help, .json = json_asked(argc, argv) };
-    int                      n = 0;
+    const char *names[sizeof commands / sizeof *commands];
+    args a = { .c = &cmd_help, .json = json_asked(argc, argv) };
+    int n = 0;
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (!strcmp(word, later[i])) return tool_fail(&a, EXIT_LACKS, "%s is not part of this version", word);
     for (; commands[n]; n++) names[n] = commands[n]->name;
@@ -39,7 +39,7 @@ static int no_command(int argc, char **argv, const char *word)
 static int run(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
-    args        a;
+    args a;
     if (argc < 2) {
         help_all(stderr);
         return EXIT_FLAGS;

@@ -14,8 +14,8 @@ enum { BLOCK = 1024 }; /* one block of gradients stays in the first cache until 
 
 typedef struct chain {
     int64_t n;
-    float  *x, *dx;
-    double  sum;
+    float *x, *dx;
+    double sum;
 } chain;
 
 static void *start(bench_setup s)
@@ -39,7 +39,8 @@ static float block_sum(const float *restrict x)
 {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
-    for (int i = 0; i < BLOCK; i++) sum += vmath_tanh(1.1F * x[i] + 0.1F) * vmath_sigmoid(x[i]) + (x[i] > 0 ? x[i] : 0);
+    for (int i = 0; i < BLOCK; i++)
+        sum += vmath_tanh(1.1F * x[i] + 0.1F) * vmath_sigmoid(x[i]) + (x[i] > 0 ? x[i] : 0);
     return sum;
 }
 

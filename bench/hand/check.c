@@ -20,18 +20,19 @@
 typedef double (*function)(const double *theta, size_t component);
 
 typedef struct subject {
-    const char       *name;
+    const char *name;
     const bench_side *side;
-    int               size;
-    size_t            samples;
-    double            step;
+    int size;
+    size_t samples;
+    double step;
     void (*fill)(double *theta); /* of zeros */
     function f;
 } subject;
 
 static void fill(double *to, size_t n, double scale, double offset, uint32_t stream)
 {
-    for (size_t i = 0; i < n; i++) to[i] = (double)(float)(offset + scale * (double)bench_value(stream, (uint32_t)i));
+    for (size_t i = 0; i < n; i++)
+        to[i] = (double)(float)(offset + scale * (double)bench_value(stream, (uint32_t)i));
 }
 
 /* ---- dense layers: W1, W2, W6, W8 ---- */
@@ -60,7 +61,8 @@ static double mean_cross_entropy(const double *z, int rows, int classes)
 {
     double sum = 0;
     for (int i = 0; i < rows; i++)
-        sum += cross_entropy(z + (size_t)i * (size_t)classes, classes, bench_class(STREAM_Y, (uint32_t)i, classes));
+        sum += cross_entropy(z + (size_t)i * (size_t)classes, classes,
+                             bench_class(STREAM_Y, (uint32_t)i, classes));
     return sum / rows;
 }
 
@@ -70,7 +72,8 @@ static void batch_norm(double *z, int rows, int columns, const double *beta, con
     for (int j = 0; j < columns; j++) {
         double mean = 0, variance = 0;
         for (int i = 0; i < rows; i++) mean += z[i * columns + j] / rows;
-        for (int i = 0; i < rows; i++) variance += (z[i * columns + j] - mean) * (z[i * columns + j] - mean) / rows;
+        for (int i = 0; i < rows; i++)
+            variance += (z[i * columns + j] - mean) * (z[i * columns + j] - mean) / rows;
         for (int i = 0; i < rows; i++)
             z[i * columns + j] = (z[i * columns + j] - mean) / sqrt(variance + NORM_EPS) * gamma[j] + beta[j];
     }
@@ -79,11 +82,11 @@ static void batch_norm(double *z, int rows, int columns, const double *beta, con
 static double mlp_loss(const double *theta, bool norm)
 {
     const size_t room = (size_t)MLP_BATCH * (size_t)mlp_width[0];
-    double      *a = calloc(2 * room, sizeof *a), *x = a, *z = a + room, nothing[256] = { 0 }, loss;
+    double *a = calloc(2 * room, sizeof *a), *x = a, *z = a + room, nothing[256] = { 0 }, loss;
     fill(x, room, 1, 0, STREAM_X);
     for (int l = 0; l < MLP_LAYERS; l++) {
-        int           in = mlp_width[l], out = mlp_width[l + 1];
-        bool          hidden = l < MLP_LAYERS - 1, normed = norm && hidden;
+        int in = mlp_width[l], out = mlp_width[l + 1];
+        bool hidden = l < MLP_LAYERS - 1, normed = norm && hidden;
         const double *b = theta + (size_t)in * (size_t)out;
         dense(x, MLP_BATCH, in, out, theta, normed ? nothing : b, z);
         if (normed) batch_norm(z, MLP_BATCH, out, b, b + out);
@@ -108,8 +111,8 @@ static void mlp_fill(double *theta, bool norm)
     }
 }
 
-static void   fill_mlp(double *theta) { mlp_fill(theta, false); }
-static void   fill_mlp_norm(double *theta) { mlp_fill(theta, true); }
+static void fill_mlp(double *theta) { mlp_fill(theta, false); }
+static void fill_mlp_norm(double *theta) { mlp_fill(theta, true); }
 static double f_mlp(const double *theta, size_t k) { return (void)k, mlp_loss(theta, false); }
 static double f_mlp_norm(const double *theta, size_t k) { return (void)k, mlp_loss(theta, true); }
 
@@ -121,9 +124,9 @@ static void fill_deep(double *theta)
 
 static double f_deep(const double *theta, size_t component)
 {
-    const int    W = DEEP_WIDTH, B = DEEP_BATCH;
+    const int W = DEEP_WIDTH, B = DEEP_BATCH;
     const size_t room = (size_t)B * (size_t)W;
-    double      *a = calloc(2 * room, sizeof *a), sum = 0;
+    double *a = calloc(2 * room, sizeof *a), sum = 0;
     (void)component;
     fill(a, room, 1, 0, STREAM_X);
     for (int l = 0; l < DEEP_LAYERS; l++, theta += W * W + W) {
@@ -142,17 +145,21 @@ static double f_deep(const double *theta, size_t component)
 /* W1, b1, W2, b2, x. */
 static void fill_gradcheck(double *theta)
 {
-    double *W2 = theta + CHECK_IN * CHECK_HIDDEN + CHECK_HIDDEN, *x = W2 + CHECK_HIDDEN * CHECK_OUT + CHECK_OUT;
-    double  s1 = bench_weight_scale(CHECK_IN), s2 = bench_weight_scale(CHECK_HIDDEN);
-    for (uint32_t i = 0; i < CHECK_IN * CHECK_HIDDEN; i++) theta[i] = s1 * (double)bench_value(STREAM_WEIGHTS, i);
-    for (uint32_t i = 0; i < CHECK_HIDDEN * CHECK_OUT; i++) W2[i] = s2 * (double)bench_value(STREAM_WEIGHTS + 1, i);
+    double *W2 = theta + CHECK_IN * CHECK_HIDDEN + CHECK_HIDDEN,
+           *x = W2 + CHECK_HIDDEN * CHECK_OUT + CHECK_OUT;
+    double s1 = bench_weight_scale(CHECK_IN), s2 = bench_weight_scale(CHECK_HIDDEN);
+    for (uint32_t i = 0; i < CHECK_IN * CHECK_HIDDEN; i++)
+        theta[i] = s1 * (double)bench_value(STREAM_WEIGHTS, i);
+    for (uint32_t i = 0; i < CHECK_HIDDEN * CHECK_OUT; i++)
+        W2[i] = s2 * (double)bench_value(STREAM_WEIGHTS + 1, i);
     fill(x, CHECK_BATCH * CHECK_IN, 1, 0, STREAM_X);
 }
 
 static double f_gradcheck(const double *theta, size_t component)
 {
-    double        h[CHECK_BATCH * CHECK_HIDDEN], z[CHECK_BATCH * CHECK_OUT];
-    const double *b1 = theta + CHECK_IN * CHECK_HIDDEN, *W2 = b1 + CHECK_HIDDEN, *b2 = W2 + CHECK_HIDDEN * CHECK_OUT;
+    double h[CHECK_BATCH * CHECK_HIDDEN], z[CHECK_BATCH * CHECK_OUT];
+    const double *b1 = theta + CHECK_IN * CHECK_HIDDEN, *W2 = b1 + CHECK_HIDDEN,
+                 *b2 = W2 + CHECK_HIDDEN * CHECK_OUT;
     (void)component;
     dense(b2 + CHECK_OUT, CHECK_BATCH, CHECK_IN, CHECK_HIDDEN, theta, b1, h);
     relu(h, CHECK_BATCH * CHECK_HIDDEN);
@@ -172,7 +179,8 @@ static double small_loss(const double *w, int batch)
 {
     double sum = 0;
     for (uint32_t i = 0; i < (uint32_t)batch; i++) {
-        double x0 = (double)bench_value(STREAM_X, 2 * i), x1 = (double)bench_value(STREAM_X, 2 * i + 1), z = w[16];
+        double x0 = (double)bench_value(STREAM_X, 2 * i), x1 = (double)bench_value(STREAM_X, 2 * i + 1),
+               z = w[16];
         for (int j = 0; j < 4; j++) z += tanh(x0 * w[j] + x1 * w[4 + j] + w[8 + j]) * w[12 + j];
         sum += log(1 + exp(z)) - bench_class(STREAM_Y, i, 2) * z;
     }
@@ -191,7 +199,7 @@ static void fill_one(double *theta) { theta[0] = 1; }
 static double f_tape(const double *theta, size_t component)
 {
     bench_chain c = bench_chain_of(CHAIN_LENGTH, 1);
-    double      x = theta[0];
+    double x = theta[0];
     (void)component;
     for (int k = 0, i = 0; k <= CHAIN_TURNS; k++)
         for (; i < c.turn[k]; i++) x = (i + k) % 2 ? x + CHAIN_TERM : x * CHAIN_FACTOR;
@@ -213,7 +221,8 @@ static void fill_softmax(double *theta) { fill(theta, (size_t)ROWS_SOFTMAX * ROW
 static double f_softmax(const double *theta, size_t k)
 {
     size_t row = k / ROWS_CLASSES;
-    return cross_entropy(theta + row * ROWS_CLASSES, ROWS_CLASSES, bench_class(STREAM_Y, (uint32_t)row, ROWS_CLASSES)) /
+    return cross_entropy(theta + row * ROWS_CLASSES, ROWS_CLASSES,
+                         bench_class(STREAM_Y, (uint32_t)row, ROWS_CLASSES)) /
            ROWS_SOFTMAX;
 }
 
@@ -233,10 +242,12 @@ static double normalised(const double *theta, size_t from, size_t n, size_t step
 {
     double mean = 0, variance = 0, sum = 0;
     for (size_t i = 0; i < n; i++) mean += theta[from + i * step] / (double)n;
-    for (size_t i = 0; i < n; i++) variance += (theta[from + i * step] - mean) * (theta[from + i * step] - mean) / (double)n;
+    for (size_t i = 0; i < n; i++)
+        variance += (theta[from + i * step] - mean) * (theta[from + i * step] - mean) / (double)n;
     for (size_t i = 0; i < n; i++) {
         size_t at = from + i * step, j = at % F;
-        double y = (theta[at] - mean) / sqrt(variance + NORM_EPS) * theta[norm_size + j] + theta[norm_size + F + j];
+        double y =
+            (theta[at] - mean) / sqrt(variance + NORM_EPS) * theta[norm_size + j] + theta[norm_size + F + j];
         sum += y * (double)bench_value(STREAM_Y, (uint32_t)at);
     }
     return sum;
@@ -265,10 +276,11 @@ static double difference(function f, double *theta, size_t k, double step)
 
 static bool check(const subject *s)
 {
-    void   *side = s->side->start((bench_setup){ s->size, true });
-    size_t  count = s->side->gradient(side, NULL, 0);
-    double *g = calloc(count, sizeof *g), *theta = calloc(count, sizeof *theta), aa = 0, nn = 0, dd = 0, ratio;
-    size_t  samples = s->samples < count ? s->samples : count;
+    void *side = s->side->start((bench_setup){ s->size, true });
+    size_t count = s->side->gradient(side, NULL, 0);
+    double *g = calloc(count, sizeof *g), *theta = calloc(count, sizeof *theta), aa = 0, nn = 0, dd = 0,
+           ratio;
+    size_t samples = s->samples < count ? s->samples : count;
     s->side->stop(side);
     side = s->side->start((bench_setup){ s->size, true });
     s->side->gradient(side, g, count);
@@ -281,7 +293,8 @@ static bool check(const subject *s)
     }
     ratio = sqrt(dd) / (sqrt(aa) + sqrt(nn));
     bool good = nn > 0 && ratio <= TOLERANCE;
-    printf("%-24s %6zu of %8zu components   ratio %.1e   %s\n", s->name, samples, count, ratio, good ? "passes" : "FAILS");
+    printf("%-24s %6zu of %8zu components   ratio %.1e   %s\n", s->name, samples, count, ratio,
+           good ? "passes" : "FAILS");
     free(g), free(theta);
     return good;
 }
@@ -310,15 +323,15 @@ static double ulps(double exact, float got)
     return fabs(exact - (double)got) / ldexp(1, (e < -125 ? -125 : e) - 24);
 }
 
-static float  own_exp(float x) { return vmath_exp(x); }
-static float  own_tanh(float x) { return vmath_tanh(x); }
-static float  own_sigmoid(float x) { return vmath_sigmoid(x); }
-static float  own_log1p(float x) { return vmath_log1p(x); }
+static float own_exp(float x) { return vmath_exp(x); }
+static float own_tanh(float x) { return vmath_tanh(x); }
+static float own_sigmoid(float x) { return vmath_sigmoid(x); }
+static float own_log1p(float x) { return vmath_log1p(x); }
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 
 typedef struct vmath_subject {
     const char *name;
-    float       low, high;
+    float low, high;
     float (*own)(float);
     double (*exact)(double);
     double ulps;
@@ -340,14 +353,16 @@ static bool check_vmath(const vmath_subject *s)
         memcpy(&x, &bits, sizeof x);
         if (x >= s->low && x <= s->high) worst = fmax(worst, ulps(s->exact((double)x), s->own(x)));
     }
-    printf("%-24s %.2f ulp at most, allowed %g   %s\n", s->name, worst, s->ulps, worst <= s->ulps ? "passes" : "FAILS");
+    printf("%-24s %.2f ulp at most, allowed %g   %s\n", s->name, worst, s->ulps,
+           worst <= s->ulps ? "passes" : "FAILS");
     return worst <= s->ulps;
 }
 
 int main(void)
 {
     bool good = true;
-    for (size_t i = 0; i < sizeof vmath_subjects / sizeof *vmath_subjects; i++) good &= check_vmath(&vmath_subjects[i]);
+    for (size_t i = 0; i < sizeof vmath_subjects / sizeof *vmath_subjects; i++)
+        good &= check_vmath(&vmath_subjects[i]);
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) good &= check(&subjects[i]);
     return good ? 0 : 1;
 }

@@ -16,10 +16,13 @@ typedef struct deep {
     float *w[L], *b[L], *gw[L], *gb[L];
     float *a[L + 1], *d[2], *y; /* a[0] is the input */
     double loss[BENCH_THREADS];
-    float  lr;
+    float lr;
 } deep;
 
-static float *floats(size_t n) { return memset(aligned_alloc(1 << 21, (n * 4 + (1 << 21) - 1) >> 21 << 21), 0, n * 4); }
+static float *floats(size_t n)
+{
+    return memset(aligned_alloc(1 << 21, (n * 4 + (1 << 21) - 1) >> 21 << 21), 0, n * 4);
+}
 
 static void *start(bench_setup s)
 {
@@ -32,7 +35,8 @@ static void *start(bench_setup s)
     }
     for (int l = 0; l <= L; l++) n->a[l] = floats(B * W);
     n->d[0] = floats(B * W), n->d[1] = floats(B * W), n->y = floats(B * W);
-    for (uint32_t i = 0; i < B * W; i++) n->a[0][i] = bench_value(STREAM_X, i), n->y[i] = bench_value(STREAM_Y, i);
+    for (uint32_t i = 0; i < B * W; i++)
+        n->a[0][i] = bench_value(STREAM_X, i), n->y[i] = bench_value(STREAM_Y, i);
     return n;
 }
 
@@ -47,7 +51,8 @@ static void stop(void *self)
 static void forward(deep *n, int l, share r)
 {
     float *to = n->a[l + 1] + (long)r.from * W;
-    product_whole(r.to - r.from, W, W, (matrix){ n->a[l] + (long)r.from * W, W, false }, (matrix){ n->w[l], W, false }, to, W);
+    product_whole(r.to - r.from, W, W, (matrix){ n->a[l] + (long)r.from * W, W, false },
+                  (matrix){ n->w[l], W, false }, to, W);
     for (int i = 0; i < r.to - r.from; i++) {
         VECTOR_LOOP
         for (int j = 0; j < W; j++) {
@@ -60,7 +65,7 @@ static void forward(deep *n, int l, share r)
 static double loss_of_rows(deep *n, share r)
 {
     const float *z = n->a[L];
-    double       loss = 0;
+    double loss = 0;
     for (int i = r.from; i < r.to; i++) {
         float sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -77,8 +82,8 @@ static double loss_of_rows(deep *n, share r)
 /* The gradient of layer l's output to that of its input, rows of the batch. */
 static void backward(deep *n, int l, const float *d, float *to, share r)
 {
-    product_whole(r.to - r.from, W, W, (matrix){ d + (long)r.from * W, W, false }, (matrix){ n->w[l], W, true },
-                  to + (long)r.from * W, W);
+    product_whole(r.to - r.from, W, W, (matrix){ d + (long)r.from * W, W, false },
+                  (matrix){ n->w[l], W, true }, to + (long)r.from * W, W);
     VECTOR_LOOP
     for (long i = (long)r.from * W; i < (long)r.to * W; i++) to[i] = n->a[l][i] > 0 ? to[i] : 0;
 }
@@ -86,7 +91,8 @@ static void backward(deep *n, int l, const float *d, float *to, share r)
 static void update(deep *n, int l, const float *d, share r)
 {
     float *w = n->w[l], *g = n->gw[l], lr = n->lr;
-    product_whole(r.to - r.from, W, B, (matrix){ n->a[l] + r.from, W, true }, (matrix){ d, W, false }, g + (long)r.from * W, W);
+    product_whole(r.to - r.from, W, B, (matrix){ n->a[l] + r.from, W, true }, (matrix){ d, W, false },
+                  g + (long)r.from * W, W);
     VECTOR_LOOP
     for (long i = (long)r.from * W; i < (long)r.to * W; i++) w[i] -= lr * g[i];
     memset(n->gb[l] + r.from, 0, (size_t)(r.to - r.from) * sizeof(float));
@@ -101,7 +107,7 @@ static void step(deep *n)
 {
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
-        int   t = omp_get_thread_num(), of = omp_get_num_threads();
+        int t = omp_get_thread_num(), of = omp_get_num_threads();
         share batch = share_of(B, t, of), rows = share_of(W, t, of);
         for (int l = 0; l < L; l++) forward(n, l, batch);
         n->loss[t] = loss_of_rows(n, batch);
@@ -133,12 +139,13 @@ static double answer(void *self)
 /* Layer by layer: W, then b. */
 static size_t gradient(void *self, double *to, size_t room)
 {
-    deep  *n = self;
+    deep *n = self;
     size_t count = 0;
     step(n);
     for (int l = 0; l < L; l++)
         for (size_t i = 0; i < (size_t)W * W + W; i++, count++)
-            if (count < room) to[count] = (double)(i < (size_t)W * W ? n->gw[l][i] : n->gb[l][i - (size_t)W * W]);
+            if (count < room)
+                to[count] = (double)(i < (size_t)W * W ? n->gw[l][i] : n->gb[l][i - (size_t)W * W]);
     return count;
 }
 

@@ -8,7 +8,13 @@
 #include "../bench.h"
 #include "hand_vmath.h"
 
-enum { I = CHECK_IN, H = CHECK_HIDDEN, O = CHECK_OUT, B = CHECK_BATCH, COUNT = I * H + H + H * O + O + B * I };
+enum {
+    I = CHECK_IN,
+    H = CHECK_HIDDEN,
+    O = CHECK_OUT,
+    B = CHECK_BATCH,
+    COUNT = I * H + H + H * O + O + B * I
+};
 #define STEP 1e-7
 
 typedef struct values {
@@ -17,7 +23,7 @@ typedef struct values {
 
 typedef struct gradcheck {
     values at, analytic, numeric;
-    int    y[B];
+    int y[B];
     double ratio;
 } gradcheck;
 
@@ -94,7 +100,8 @@ static void backward(const values *v, const int y[B], values *g)
         z[y[i]] -= 1;
         for (int j = 0; j < O; j++) z[j] /= B, g->b2[j] += z[j];
         for (int k = 0; k < H; k++)
-            for (int j = 0; j < O; j++) g->W2[k][j] += h[k] * z[j], dh[k] += h[k] > 0 ? v->W2[k][j] * z[j] : 0;
+            for (int j = 0; j < O; j++)
+                g->W2[k][j] += h[k] * z[j], dh[k] += h[k] > 0 ? v->W2[k][j] * z[j] : 0;
         for (int j = 0; j < H; j++) g->b1[j] += dh[j];
         for (int k = 0; k < I; k++)
             for (int j = 0; j < H; j++) g->W1[k][j] += v->x[i][k] * dh[j], g->x[i][k] += v->W1[k][j] * dh[j];
@@ -106,7 +113,7 @@ static void differences(gradcheck *c)
     double *numeric = (double *)&c->numeric;
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
-        values  v = c->at;
+        values v = c->at;
         double *theta = (double *)&v;
 #pragma omp for schedule(static)
         for (int k = 0; k < COUNT; k++) {
@@ -124,8 +131,9 @@ static void differences(gradcheck *c)
 static double ratio(const gradcheck *c)
 {
     const double *a = (const double *)&c->analytic, *n = (const double *)&c->numeric;
-    double        aa = 0, nn = 0, difference = 0;
-    for (int k = 0; k < COUNT; k++) aa += a[k] * a[k], nn += n[k] * n[k], difference += (n[k] - a[k]) * (n[k] - a[k]);
+    double aa = 0, nn = 0, difference = 0;
+    for (int k = 0; k < COUNT; k++)
+        aa += a[k] * a[k], nn += n[k] * n[k], difference += (n[k] - a[k]) * (n[k] - a[k]);
     return sqrt(difference) / (sqrt(aa) + sqrt(nn));
 }
 
@@ -144,9 +152,9 @@ static bool run(void *self, int64_t n, double seconds[])
 /* The norm of the numeric gradient; -1 when the check fails. */
 static double answer(void *self)
 {
-    gradcheck    *c = self;
+    gradcheck *c = self;
     const double *g = (const double *)&c->numeric;
-    double        sum = 0;
+    double sum = 0;
     run(c, 1, NULL);
     for (int k = 0; k < COUNT; k++) sum += g[k] * g[k];
     return c->ratio < 1e-6 ? sqrt(sum) : -1;

@@ -13,18 +13,25 @@ enum { PRODUCT_LIMIT = 1000000, PRODUCT_COLUMNS = 128 };
 
 typedef struct matrix {
     const float *at;
-    int          stride;
-    bool         transposed;
+    int stride;
+    bool transposed;
 } matrix;
 
-static inline const float *matrix_row(matrix a, int i) { return a.transposed ? a.at + i : a.at + (long)i * a.stride; }
-static inline const float *matrix_column(matrix a, int j) { return a.transposed ? a.at + (long)j * a.stride : a.at + j; }
+static inline const float *matrix_row(matrix a, int i)
+{
+    return a.transposed ? a.at + i : a.at + (long)i * a.stride;
+}
+static inline const float *matrix_column(matrix a, int j)
+{
+    return a.transposed ? a.at + (long)j * a.stride : a.at + j;
+}
 
 /* c = a b, one call. */
 static inline void product_whole(int m, int n, int k, matrix a, matrix b, float *c, int stride)
 {
-    cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, m, n, k, 1,
-                a.at, a.stride, b.at, b.stride, 0, c, stride);
+    cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+                b.transposed ? CblasTrans : CblasNoTrans, m, n, k, 1, a.at, a.stride, b.at, b.stride, 0, c,
+                stride);
 }
 
 /* Rows of a tile so many columns wide. */
@@ -38,9 +45,11 @@ static inline int product_rows(int m, int n, int k)
 static inline void product(int m, int n, int k, matrix a, matrix b, float *c, int stride)
 {
     for (int j = 0; j < n; j += PRODUCT_COLUMNS) {
-        int columns = n - j < PRODUCT_COLUMNS ? n - j : PRODUCT_COLUMNS, rows = b.transposed ? m : product_rows(m, columns, k);
+        int columns = n - j < PRODUCT_COLUMNS ? n - j : PRODUCT_COLUMNS,
+            rows = b.transposed ? m : product_rows(m, columns, k);
         for (int i = 0; i < m; i += rows) {
-            matrix ai = { matrix_row(a, i), a.stride, a.transposed }, bj = { matrix_column(b, j), b.stride, b.transposed };
+            matrix ai = { matrix_row(a, i), a.stride, a.transposed },
+                   bj = { matrix_column(b, j), b.stride, b.transposed };
             product_whole(m - i < rows ? m - i : rows, columns, k, ai, bj, c + (long)i * stride + j, stride);
         }
     }

@@ -9,9 +9,11 @@
 static inline void stream_out(float *restrict to, const float *restrict from, float factor, int n)
 {
 #ifdef __AVX512F__
-    for (int i = 0; i < n; i += 16) _mm512_stream_ps(to + i, _mm512_mul_ps(_mm512_load_ps(from + i), _mm512_set1_ps(factor)));
+    for (int i = 0; i < n; i += 16)
+        _mm512_stream_ps(to + i, _mm512_mul_ps(_mm512_load_ps(from + i), _mm512_set1_ps(factor)));
 #else
-    for (int i = 0; i < n; i += 4) _mm_stream_ps(to + i, _mm_mul_ps(_mm_load_ps(from + i), _mm_set1_ps(factor)));
+    for (int i = 0; i < n; i += 4)
+        _mm_stream_ps(to + i, _mm_mul_ps(_mm_load_ps(from + i), _mm_set1_ps(factor)));
 #endif
 }
 

@@ -29,7 +29,7 @@ static inline float vmath_clip(float x, float low, float high)
 static inline float vmath_power_of_two(int32_t n)
 {
     uint32_t bits = (uint32_t)(n + 127) << 23;
-    float    y;
+    float y;
     memcpy(&y, &bits, sizeof y);
     return y;
 }

@@ -15,22 +15,22 @@
 enum { HIDDEN = MLP_LAYERS - 1, CLASSES = 10, WIDEST = 256, PIECE = 56 };
 
 typedef struct layer {
-    int    in, out;
+    int in, out;
     float *W, *b, *gamma, *beta; /* parameters, one after the other in mlp.theta; W is [in, out] */
     float *z, *a, *d;            /* [batch, out]: before and after the activation, gradient of z */
     float *mean, *spread, *mask; /* of batch norm: mean, 1 / deviation; of dropout: 0 or 1 / keep */
     float *means, *variances;    /* moving averages */
-    long   at;                   /* of W in theta */
-    long   count;                /* parameters of this layer */
+    long at;                     /* of W in theta */
+    long count;                  /* parameters of this layer */
 } layer;
 
 typedef struct mlp {
-    bool   norm, drop;
-    long   count; /* parameters */
+    bool norm, drop;
+    long count; /* parameters */
     float *theta, *g, *m, *v;
-    layer  layer[MLP_LAYERS];
+    layer layer[MLP_LAYERS];
     float *x, loss[BENCH_THREADS];
-    int   *y, step;
+    int *y, step;
     double lr;
 } mlp;
 
@@ -38,7 +38,10 @@ typedef struct adam {
     float rate, root, eps;
 } adam;
 
-static float *floats(long n) { return memset(aligned_alloc(64, ((size_t)n * 4 + 63) / 64 * 64), 0, (size_t)n * 4); }
+static float *floats(long n)
+{
+    return memset(aligned_alloc(64, ((size_t)n * 4 + 63) / 64 * 64), 0, (size_t)n * 4);
+}
 
 static void make_layer(mlp *n, int l)
 {
@@ -57,9 +60,10 @@ static void fill_layer(mlp *n, int l)
 {
     layer *a = &n->layer[l];
     double s = bench_weight_scale(a->in);
-    long   w = (long)a->in * a->out;
+    long w = (long)a->in * a->out;
     a->W = n->theta + a->at, a->b = a->beta = a->W + w, a->gamma = a->b + a->out;
-    for (long i = 0; i < w; i++) a->W[i] = (float)(s * (double)bench_value(STREAM_WEIGHTS + (uint32_t)l, (uint32_t)i));
+    for (long i = 0; i < w; i++)
+        a->W[i] = (float)(s * (double)bench_value(STREAM_WEIGHTS + (uint32_t)l, (uint32_t)i));
     for (int i = 0; n->norm && l < HIDDEN && i < a->out; i++) a->gamma[i] = 1;
 }
 
@@ -85,7 +89,8 @@ static void stop(void *self)
     mlp *n = self;
     for (int l = 0; l < MLP_LAYERS; l++) {
         layer *a = &n->layer[l];
-        free(a->z), free(a->a), free(a->d), free(a->mask), free(a->mean), free(a->spread), free(a->means), free(a->variances);
+        free(a->z), free(a->a), free(a->d), free(a->mask), free(a->mean), free(a->spread), free(a->means),
+            free(a->variances);
     }
     free(n->theta), free(n->g), free(n->m), free(n->v), free(n->x), free(n->y), free(n);
 }
@@ -95,7 +100,7 @@ static void stop(void *self)
 static void column_statistics(layer *a, share c)
 {
     float sum[WIDEST] = { 0 }, square[WIDEST] = { 0 };
-    int   w = c.to - c.from;
+    int w = c.to - c.from;
     for (int i = 0; i < MLP_BATCH; i++) {
         VECTOR_LOOP
         for (int j = 0; j < w; j++) sum[j] += a->z[i * a->out + c.from + j];
@@ -132,12 +137,12 @@ static void activate(layer *a, share c)
 static void activate_norm(layer *a, share c, bool drop, uint32_t seed)
 {
     const uint32_t low = (uint32_t)(MLP_DROP * 4294967296.0);
-    const float    keep = (float)(1 / (1 - MLP_DROP));
+    const float keep = (float)(1 / (1 - MLP_DROP));
     column_statistics(a, c);
     for (int i = 0; i < MLP_BATCH; i++) {
         VECTOR_LOOP
         for (int j = c.from; j < c.to; j++) {
-            long  at = (long)i * a->out + j;
+            long at = (long)i * a->out + j;
             float z = (a->z[at] - a->mean[j]) * a->spread[j], y = a->gamma[j] * z + a->beta[j];
             float mask = drop ? bench_mix((uint32_t)at + seed) < low ? 0 : keep : 1;
             a->z[at] = z;
@@ -151,8 +156,8 @@ static void activate_norm(layer *a, share c, bool drop, uint32_t seed)
 static void forward(mlp *n, int l, const float *x, share c)
 {
     layer *a = &n->layer[l];
-    product(MLP_BATCH, c.to - c.from, a->in, (matrix){ x, a->in, false }, (matrix){ a->W + c.from, a->out, false }, a->z + c.from,
-            a->out);
+    product(MLP_BATCH, c.to - c.from, a->in, (matrix){ x, a->in, false },
+            (matrix){ a->W + c.from, a->out, false }, a->z + c.from, a->out);
     if (n->norm) activate_norm(a, c, n->drop, (uint32_t)(n->step * MLP_LAYERS + l) * 0x9E3779B9U);
     else activate(a, c);
 }
@@ -175,10 +180,11 @@ static float loss_of_row(float *restrict z, const float *restrict b, float *rest
 static float loss_of_rows(mlp *n, share r)
 {
     layer *a = &n->layer[HIDDEN];
-    float  loss = 0;
+    float loss = 0;
     product(r.to - r.from, CLASSES, a->in, (matrix){ n->layer[HIDDEN - 1].a + r.from * a->in, a->in, false },
             (matrix){ a->W, CLASSES, false }, a->z + r.from * CLASSES, CLASSES);
-    for (int i = r.from; i < r.to; i++) loss += loss_of_row(a->z + i * CLASSES, a->b, a->d + i * CLASSES, n->y[i]);
+    for (int i = r.from; i < r.to; i++)
+        loss += loss_of_row(a->z + i * CLASSES, a->b, a->d + i * CLASSES, n->y[i]);
     return loss / MLP_BATCH;
 }
 
@@ -188,7 +194,8 @@ static void deactivate(layer *a, share c)
 {
     for (int i = 0; i < MLP_BATCH; i++) {
         VECTOR_LOOP
-        for (int j = c.from; j < c.to; j++) a->d[i * a->out + j] = a->a[i * a->out + j] > 0 ? a->d[i * a->out + j] : 0;
+        for (int j = c.from; j < c.to; j++)
+            a->d[i * a->out + j] = a->a[i * a->out + j] > 0 ? a->d[i * a->out + j] : 0;
     }
 }
 
@@ -211,7 +218,7 @@ static void deactivate_norm(layer *a, share c, float *gbeta, float *ggamma)
     for (int i = 0; i < MLP_BATCH; i++) {
         VECTOR_LOOP
         for (int j = c.from; j < c.to; j++) {
-            long  at = (long)i * a->out + j;
+            long at = (long)i * a->out + j;
             float dy = a->d[at] * a->mask[at];
             a->d[at] = dy;
             gbeta[j] += dy, ggamma[j] += dy * a->z[at];
@@ -221,7 +228,8 @@ static void deactivate_norm(layer *a, share c, float *gbeta, float *ggamma)
         VECTOR_LOOP
         for (int j = c.from; j < c.to; j++) {
             long at = (long)i * a->out + j;
-            a->d[at] = a->gamma[j] * a->spread[j] * (a->d[at] - (gbeta[j] + a->z[at] * ggamma[j]) * (1.0F / MLP_BATCH));
+            a->d[at] = a->gamma[j] * a->spread[j] *
+                       (a->d[at] - (gbeta[j] + a->z[at] * ggamma[j]) * (1.0F / MLP_BATCH));
         }
     }
 }
@@ -254,14 +262,16 @@ static void adam_step(const mlp *n, adam s, long at, int count)
 static void update(mlp *n, adam s, int l, const float *x, int thread, int threads)
 {
     layer *a = &n->layer[l];
-    share  r = share_of(a->in, thread, threads), c = share_of(a->out, thread, threads);
+    share r = share_of(a->in, thread, threads), c = share_of(a->out, thread, threads);
     for (int i = r.from; i < r.to; i += PIECE) {
-        int  rows = r.to - i < PIECE ? r.to - i : PIECE;
+        int rows = r.to - i < PIECE ? r.to - i : PIECE;
         long at = a->at + (long)i * a->out;
-        product(rows, a->out, MLP_BATCH, (matrix){ x + i, a->in, true }, (matrix){ a->d, a->out, false }, n->g + at, a->out);
+        product(rows, a->out, MLP_BATCH, (matrix){ x + i, a->in, true }, (matrix){ a->d, a->out, false },
+                n->g + at, a->out);
         adam_step(n, s, at, rows * a->out);
     }
-    for (long at = a->at + (long)a->in * a->out; at < a->at + a->count; at += a->out) adam_step(n, s, at + c.from, c.to - c.from);
+    for (long at = a->at + (long)a->in * a->out; at < a->at + a->count; at += a->out)
+        adam_step(n, s, at + c.from, c.to - c.from);
 }
 
 static adam adam_of(const mlp *n)
@@ -276,8 +286,9 @@ static void step(mlp *n)
     adam s = adam_of(n);
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
-        int   t = omp_get_thread_num(), of = omp_get_num_threads();
-        share c0 = share_of(mlp_width[1], t, of), c1 = share_of(mlp_width[2], t, of), rows = share_of(MLP_BATCH, t, of);
+        int t = omp_get_thread_num(), of = omp_get_num_threads();
+        share c0 = share_of(mlp_width[1], t, of), c1 = share_of(mlp_width[2], t, of),
+              rows = share_of(MLP_BATCH, t, of);
         forward(n, 0, n->x, c0);
 #pragma omp barrier
         forward(n, 1, n->layer[0].a, c1);
@@ -311,7 +322,7 @@ static double answer(void *self)
 /* Layer by layer: W, then b, or beta and gamma. */
 static size_t gradient(void *self, double *to, size_t room)
 {
-    mlp   *n = self;
+    mlp *n = self;
     size_t count = 0;
     step(n);
     for (int l = 0; l < MLP_LAYERS; l++)

@@ -16,12 +16,12 @@
 enum { F = ROWS_FEATURES };
 
 typedef struct rows {
-    int    n, width;
+    int n, width;
     float *x, *dx, *y, *gy; /* [n, width]; y and gy: of the norms */
-    int   *label;           /* [n]: of softmax-CE */
-    float  gamma[F], beta[F], dgamma[F], dbeta[F];
-    float *spread, *mean;             /* of a row (layer norm) or a column (batch norm) */
-    float  part[BENCH_THREADS][2][F]; /* column sums of each thread */
+    int *label;             /* [n]: of softmax-CE */
+    float gamma[F], beta[F], dgamma[F], dbeta[F];
+    float *spread, *mean;            /* of a row (layer norm) or a column (batch norm) */
+    float part[BENCH_THREADS][2][F]; /* column sums of each thread */
     double loss;
 } rows;
 
@@ -56,7 +56,7 @@ static void *start_softmax(bench_setup s)
 static void *start_norm(bench_setup s)
 {
     size_t n = (size_t)ROWS_NORM * F;
-    rows  *r = make(ROWS_NORM, F);
+    rows *r = make(ROWS_NORM, F);
     (void)s;
     r->y = floats(n), r->gy = floats(n), r->spread = floats(ROWS_NORM), r->mean = floats(ROWS_NORM);
     for (uint32_t i = 0; i < n; i++) r->gy[i] = bench_value(STREAM_Y, i);
@@ -100,9 +100,9 @@ static double exponentials(const float *restrict x, float *restrict e, int n, fl
 static double softmax_row(const rows *r, int i, float *e)
 {
     const float *x = r->x + (long)i * r->width;
-    float       *dx = r->dx + (long)i * r->width, high = highest(x, r->width);
-    double       sum = exponentials(x, e, r->width, high);
-    int          y = r->label[i];
+    float *dx = r->dx + (long)i * r->width, high = highest(x, r->width);
+    double sum = exponentials(x, e, r->width, high);
+    int y = r->label[i];
     e[y] -= (float)sum;
     stream_out(dx, e, (float)(1 / (sum * r->n)), r->width);
     return log(sum) - (double)(x[y] - high);
@@ -141,8 +141,8 @@ static void add_parts(const rows *r, int which, float *to, int threads)
 
 static void layer_norm_row(rows *r, int i, float *dgamma, float *dbeta)
 {
-    const float       *x = r->x + (long)i * F, *gy = r->gy + (long)i * F;
-    float              sum = 0, square = 0, g = 0, gz = 0, mean, spread;
+    const float *x = r->x + (long)i * F, *gy = r->gy + (long)i * F;
+    float sum = 0, square = 0, g = 0, gz = 0, mean, spread;
     _Alignas(64) float y[F], dx[F];
 #pragma omp simd reduction(+ : sum)
     for (int j = 0; j < F; j++) sum += x[j];
@@ -212,7 +212,7 @@ static void finish_moments(rows *r, int threads)
 /* From the last row to the first: the rows read last by the pass before are still in the cache. */
 static void column_gradients(rows *r, share rs, float *restrict dgamma, float *restrict dbeta)
 {
-    const float       *mean = r->mean, *spread = r->spread, *gamma = r->gamma, *beta = r->beta;
+    const float *mean = r->mean, *spread = r->spread, *gamma = r->gamma, *beta = r->beta;
     _Alignas(64) float y[F];
     for (int i = rs.to - 1; i >= rs.from; i--) {
         const float *restrict x = r->x + (long)i * F, *restrict gy = r->gy + (long)i * F;
@@ -229,7 +229,7 @@ static void column_gradients(rows *r, share rs, float *restrict dgamma, float *r
 /* dx = gamma spread (gy - (dbeta + z dgamma) / n) = a gy + b (x - mean) + c, by columns. */
 static void batch_norm_dx(rows *r, share rs)
 {
-    const float       *mean = r->mean;
+    const float *mean = r->mean;
     _Alignas(64) float a[F], b[F], c[F], dx[F];
     for (int j = 0; j < F; j++) {
         a[j] = r->gamma[j] * r->spread[j];
@@ -249,7 +249,7 @@ static void batch_norm(rows *r)
 {
 #pragma omp parallel num_threads(BENCH_THREADS)
     {
-        int   t = omp_get_thread_num(), of = omp_get_num_threads();
+        int t = omp_get_thread_num(), of = omp_get_num_threads();
         share rs = share_of(r->n, t, of);
         clear_parts(r, t);
         column_moments(r, rs, r->part[t][0], r->part[t][1]);
@@ -334,5 +334,7 @@ static size_t gradient_batch_norm(void *self, double *to, size_t room)
 }
 
 const bench_side hand_softmax = { start_softmax, run_softmax, answer_softmax, stop, gradient_softmax };
-const bench_side hand_layer_norm = { start_norm, run_layer_norm, answer_layer_norm, stop, gradient_layer_norm };
-const bench_side hand_batch_norm = { start_norm, run_batch_norm, answer_batch_norm, stop, gradient_batch_norm };
+const bench_side hand_layer_norm = { start_norm, run_layer_norm, answer_layer_norm, stop,
+                                     gradient_layer_norm };
+const bench_side hand_batch_norm = { start_norm, run_batch_norm, answer_batch_norm, stop,
+                                     gradient_batch_norm };

@@ -15,10 +15,10 @@ typedef struct weights {
 } weights;
 
 typedef struct small {
-    int     batch;
-    float   lr, loss;
+    int batch;
+    float lr, loss;
     weights w, g;
-    float   x[BATCH][IN], y[BATCH];
+    float x[BATCH][IN], y[BATCH];
 } small;
 
 static void *start(bench_setup s)
@@ -47,8 +47,8 @@ static inline float bce(float z, float y, float *dz)
 static void gradient_of_one(small *m)
 {
     const weights *w = &m->w;
-    weights       *g = &m->g;
-    float          h[HIDDEN], x0 = m->x[0][0], x1 = m->x[0][1], z = w->b2, dz;
+    weights *g = &m->g;
+    float h[HIDDEN], x0 = m->x[0][0], x1 = m->x[0][1], z = w->b2, dz;
     VECTOR_LOOP
     for (int j = 0; j < HIDDEN; j++) h[j] = vmath_tanh(x0 * w->W1[0][j] + x1 * w->W1[1][j] + w->b1[j]);
     for (int j = 0; j < HIDDEN; j++) z += h[j] * w->W2[j];
@@ -68,8 +68,8 @@ static void gradient_of_batch(small *m)
 {
     enum { n = BATCH };
     const weights w = m->w;
-    weights       g;
-    float         x0[n], x1[n], h[HIDDEN][n], dz[n], loss = 0, db2 = 0, scale = 1.0F / n;
+    weights g;
+    float x0[n], x1[n], h[HIDDEN][n], dz[n], loss = 0, db2 = 0, scale = 1.0F / n;
     VECTOR_LOOP
     for (int i = 0; i < n; i++) x0[i] = m->x[i][0], x1[i] = m->x[i][1];
     for (int j = 0; j < HIDDEN; j++) {

@@ -10,12 +10,12 @@
 typedef enum op { LEAF, MUL_NUMBER, ADD_NUMBER } op;
 
 typedef struct tape {
-    int      length, capacity;
+    int length, capacity;
     uint8_t *op;
     int32_t *operand;
-    float   *number, *value, *gradient;
+    float *number, *value, *gradient;
     uint32_t seed;
-    int      size;
+    int size;
 } tape;
 
 static void *start(bench_setup s)
@@ -52,12 +52,13 @@ static inline int push(tape *t, op o, int operand, float number)
 static int build(tape *t, float x0)
 {
     bench_chain c = bench_chain_of(t->size, ++t->seed);
-    int         x, i = 0;
+    int x, i = 0;
     t->length = 0;
     x = push(t, LEAF, 0, x0);
     for (int k = 0; k <= CHAIN_TURNS; k++)
         for (; i < c.turn[k]; i++)
-            x = (i + k) % 2 ? push(t, ADD_NUMBER, x, (float)CHAIN_TERM) : push(t, MUL_NUMBER, x, (float)CHAIN_FACTOR);
+            x = (i + k) % 2 ? push(t, ADD_NUMBER, x, (float)CHAIN_TERM)
+                            : push(t, MUL_NUMBER, x, (float)CHAIN_FACTOR);
     return x;
 }
 

@@ -3,8 +3,8 @@
 
 struct wgi_chunk {
     wgi_chunk *next;
-    size_t     size;
-    char       bytes[]; /* from here to the end; the first aligned address is used */
+    size_t size;
+    char bytes[]; /* from here to the end; the first aligned address is used */
 };
 
 static char *aligned(char *p, size_t to) { return (char *)(((uintptr_t)p + to - 1) & ~(uintptr_t)(to - 1)); }
@@ -46,7 +46,7 @@ void *wgi_arena_alloc(wgi_arena *a, size_t size)
     }
     size_t to = size <= 8 ? 8 : size < 64 ? 16 : 64;
     size_t rounded = (WGI_MAX(size, 1) + 7) & ~(size_t)7;
-    char  *p = aligned(a->at, to);
+    char *p = aligned(a->at, to);
     if (!a->at || p > a->end || (size_t)(a->end - p) < rounded) {
         if (!next_chunk(a, rounded)) return NULL;
         p = a->at;
@@ -78,7 +78,7 @@ void wgi_arena_free(wgi_arena *a)
 char *wgi_arena_text(wgi_arena *a, const char *s)
 {
     size_t n = strlen(s) + 1;
-    char  *p = wgi_arena_alloc(a, n);
+    char *p = wgi_arena_alloc(a, n);
     if (p) memcpy(p, s, n);
     return p;
 }

@@ -24,7 +24,7 @@ static const wg_context nil_context = {
 static int env_int(const char *name)
 {
     const char *s = getenv(name);
-    long        v = s ? strtol(s, NULL, 10) : 0;
+    long v = s ? strtol(s, NULL, 10) : 0;
     return v > 0 && v < 4096 ? (int)v : 0;
 }
 
@@ -39,8 +39,8 @@ int wgi_isa_best(void)
 {
 #if defined(__x86_64__) && WG_ISA_COUNT > 1
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
         return 2;
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1 : 0;
 #else
@@ -51,7 +51,7 @@ int wgi_isa_best(void)
 static int choose_isa(void)
 {
     const char *force = getenv("WG_ISA");
-    int         best = wgi_isa_best();
+    int best = wgi_isa_best();
     if (force && strcmp(force, "base") == 0) return 0;
     if (force && strcmp(force, "avx2") == 0) return WGI_MIN(best, 1);
     return best;
@@ -59,14 +59,14 @@ static int choose_isa(void)
 
 typedef struct word { /* of an environment variable that lists words */
     const char *name;
-    unsigned    bit;
+    unsigned bit;
 } word;
 
 /* The words of a variable, as bits. An unknown word is an error that lists the words there are. */
 static unsigned env_words(wg_context *c, const char *variable, const word words[], int n)
 {
-    unsigned    bits = 0;
-    char        all[256] = "";
+    unsigned bits = 0;
+    char all[256] = "";
     const char *s = getenv(variable), *end;
     for (; s && *s; s = *end ? end + 1 : end) {
         int k = 0;
@@ -77,7 +77,8 @@ static unsigned env_words(wg_context *c, const char *variable, const word words[
             continue;
         }
         for (k = 0; k < n; k++) strcat(strcat(all, k ? ", " : ""), words[k].name);
-        wgi_fail(c, NULL, "wg_start", WG_ERROR_VALUE, "%s: no \"%.*s\"; there are %s", variable, (int)(end - s), s, all);
+        wgi_fail(c, NULL, "wg_start", WG_ERROR_VALUE, "%s: no \"%.*s\"; there are %s", variable,
+                 (int)(end - s), s, all);
         break;
     }
     return bits;
@@ -97,9 +98,9 @@ static void switches(wg_context *c)
 
 wg_context *wg_start(const wg_options *o)
 {
-    wg_options   all = o ? *o : (wg_options){ 0 };
+    wg_options all = o ? *o : (wg_options){ 0 };
     wg_allocator m = all.allocator ? *all.allocator : standard_memory;
-    wg_context  *c = m.resize(m.user, NULL, 0, sizeof *c);
+    wg_context *c = m.resize(m.user, NULL, 0, sizeof *c);
     if (!c) return (wg_context *)(uintptr_t)&nil_context;
     memset(c, 0, sizeof *c);
     c->o = all;
@@ -110,7 +111,8 @@ wg_context *wg_start(const wg_options *o)
     c->isa = choose_isa();
     switches(c);
     if (!wg_dtype_is_float(c->o.dtype))
-        wgi_fail(c, NULL, "wg_start", WG_ERROR_DTYPE, "the default dtype must be f32 or f64, not %s", wg_dtype_name(all.dtype));
+        wgi_fail(c, NULL, "wg_start", WG_ERROR_DTYPE, "the default dtype must be f32 or f64, not %s",
+                 wg_dtype_name(all.dtype));
     return c;
 }
 
@@ -129,5 +131,5 @@ int wg_finish(wg_context *c, FILE *errors)
 }
 
 wg_dtype wg_context_dtype(const wg_context *c) { return c && c->o.dtype ? c->o.dtype : WG_F32; }
-int      wg_context_threads(const wg_context *c) { return c ? c->o.threads : 1; }
+int wg_context_threads(const wg_context *c) { return c ? c->o.threads : 1; }
 uint64_t wg_context_seed(const wg_context *c) { return c ? c->o.seed : 0; }

@@ -23,7 +23,7 @@ wg_site wg_inside(wg_site here) { return wg_site_place(here); }
 wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place)
 {
     size_t na = strlen(arguments), np = strlen(place);
-    char  *s = c && !c->fixed ? wgi_arena_alloc(&c->arena, na + np + 2) : NULL;
+    char *s = c && !c->fixed ? wgi_arena_alloc(&c->arena, na + np + 2) : NULL;
     if (!s) return "\n";
     memcpy(s, arguments, na);
     s[na] = '\n';
@@ -39,9 +39,10 @@ static WG_PRINTF(5, 0) wg_status
     if (c->quiet) return s;
     c->failed_here = here;
     const char *place = wg_site_place(here);
-    int         n = 0;
+    int n = 0;
     if (place[0]) n += snprintf(c->message, sizeof c->message, "%s: ", place);
-    if (what && what[0] && n < (int)sizeof c->message) n += snprintf(c->message + n, sizeof c->message - (size_t)n, "%s: ", what);
+    if (what && what[0] && n < (int)sizeof c->message)
+        n += snprintf(c->message + n, sizeof c->message - (size_t)n, "%s: ", what);
     if (n < (int)sizeof c->message) vsnprintf(c->message + n, sizeof c->message - (size_t)n, format, args);
     if (c->o.on_error) c->o.on_error(c->o.user, s, c->message);
     return s;
@@ -81,7 +82,7 @@ void wgi_quiet_end(wg_context *c, wg_status was)
 
 void wgi_warn(wg_context *c, const char *format, ...)
 {
-    char    text[512];
+    char text[512];
     va_list args;
     if (!c->o.on_warning) return;
     va_start(args, format);
@@ -92,7 +93,7 @@ void wgi_warn(wg_context *c, const char *format, ...)
 
 void wgi_say(wg_context *c, const char *format, ...)
 {
-    char    text[512];
+    char text[512];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
@@ -117,7 +118,7 @@ void wg_recover(wg_context *c)
 /* The text of an argument ends at a comma outside brackets and quotes. */
 static const char *argument_end(const char *s)
 {
-    int  depth = 0;
+    int depth = 0;
     char quote = 0;
     for (; *s && *s != '\n'; s++) {
         if (quote) {

@@ -25,7 +25,7 @@ static void *allocate(wg_context *c, size_t count, size_t size)
         return NULL;
     }
     size_t all = n + sizeof(wgi_block) + 64;
-    char  *base = c->memory.resize(c->memory.user, NULL, 0, all);
+    char *base = c->memory.resize(c->memory.user, NULL, 0, all);
     if (!base) {
         wgi_fail(c, NULL, "memory", WG_ERROR_MEMORY, "no memory for %zu bytes", n);
         return NULL;

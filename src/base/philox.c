@@ -42,7 +42,8 @@ static void draw(uint64_t seed, uint64_t stream, uint64_t i, double u[2])
 {
     uint32_t out[4];
     wgi_philox(key_of(seed, stream), UINT64_MAX, i, out);
-    for (int j = 0; j < 2; j++) u[j] = (double)(((uint64_t)out[2 * j + 1] << 32 | out[2 * j]) >> 11) * 0x1p-53;
+    for (int j = 0; j < 2; j++)
+        u[j] = (double)(((uint64_t)out[2 * j + 1] << 32 | out[2 * j]) >> 11) * 0x1p-53;
 }
 
 double wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i)

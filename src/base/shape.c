@@ -3,10 +3,11 @@
 
 static const struct {
     const char *name;
-    size_t      size;
-} dtypes[WG_DTYPE_COUNT] = { { "default", 0 }, { "f32", 4 }, { "f64", 8 }, { "i32", 4 }, { "i64", 8 }, { "bool", 1 } };
+    size_t size;
+} dtypes[WG_DTYPE_COUNT] = { { "default", 0 }, { "f32", 4 }, { "f64", 8 },
+                             { "i32", 4 },     { "i64", 8 }, { "bool", 1 } };
 
-size_t      wg_dtype_size(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].size : 0; }
+size_t wg_dtype_size(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].size : 0; }
 const char *wg_dtype_name(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].name : "?"; }
 
 /* Zeros are left out of the product: an empty tensor must not hide sizes whose product overflows. */
@@ -14,7 +15,7 @@ int64_t wg_shape_size(wg_shape s)
 {
     if (s.rank < 0 || s.rank > WG_MAX_RANK) return -1;
     int64_t n = 1;
-    bool    empty = false;
+    bool empty = false;
     for (int i = 0; i < s.rank; i++) {
         if (s.dim[i] < 0 || __builtin_mul_overflow(n, s.dim[i] + !s.dim[i], &n)) return -1;
         empty |= s.dim[i] == 0;
@@ -61,7 +62,7 @@ static uint32_t slot_of(const wg_context *c, const wg_shape *s, uint64_t h)
 
 static bool shapes_grow(wg_context *c)
 {
-    uint32_t    old = c->shape_capacity, more = old ? 2 * old : 64;
+    uint32_t old = c->shape_capacity, more = old ? 2 * old : 64;
     wgi_shape **was = c->shapes, **now = wg_alloc(c, more, sizeof *now);
     if (!now) return false;
     c->shapes = now;
@@ -139,27 +140,30 @@ static int64_t clamp(int64_t v, int64_t low, int64_t high) { return v < low ? lo
     case WG_BOOL:                                                                     \
         for (int64_t i = 0; i < n; i++) ((bool *)y)[i] = ((const T *)x)[i] != 0;      \
         break
-#define FROM_FLOAT(T)                                                                                                           \
-    switch (to) {                                                                                                               \
-        TO_FLOATS(T);                                                                                                           \
-    case WG_I32:                                                                                                                \
-        for (int64_t i = 0; i < n; i++) ((int32_t *)y)[i] = (int32_t)saturate((double)((const T *)x)[i], INT32_MIN, INT32_MAX); \
-        break;                                                                                                                  \
-    case WG_I64:                                                                                                                \
-        for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = saturate((double)((const T *)x)[i], INT64_MIN, INT64_MAX);          \
-        break;                                                                                                                  \
-    default: break;                                                                                                             \
+#define FROM_FLOAT(T)                                                                               \
+    switch (to) {                                                                                   \
+        TO_FLOATS(T);                                                                               \
+    case WG_I32:                                                                                    \
+        for (int64_t i = 0; i < n; i++)                                                             \
+            ((int32_t *)y)[i] = (int32_t)saturate((double)((const T *)x)[i], INT32_MIN, INT32_MAX); \
+        break;                                                                                      \
+    case WG_I64:                                                                                    \
+        for (int64_t i = 0; i < n; i++)                                                             \
+            ((int64_t *)y)[i] = saturate((double)((const T *)x)[i], INT64_MIN, INT64_MAX);          \
+        break;                                                                                      \
+    default: break;                                                                                 \
     }
-#define FROM_INT(T)                                                                                                           \
-    switch (to) {                                                                                                             \
-        TO_FLOATS(T);                                                                                                         \
-    case WG_I32:                                                                                                              \
-        for (int64_t i = 0; i < n; i++) ((int32_t *)y)[i] = (int32_t)clamp((int64_t)((const T *)x)[i], INT32_MIN, INT32_MAX); \
-        break;                                                                                                                \
-    case WG_I64:                                                                                                              \
-        for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = (int64_t)((const T *)x)[i];                                       \
-        break;                                                                                                                \
-    default: break;                                                                                                           \
+#define FROM_INT(T)                                                                               \
+    switch (to) {                                                                                 \
+        TO_FLOATS(T);                                                                             \
+    case WG_I32:                                                                                  \
+        for (int64_t i = 0; i < n; i++)                                                           \
+            ((int32_t *)y)[i] = (int32_t)clamp((int64_t)((const T *)x)[i], INT32_MIN, INT32_MAX); \
+        break;                                                                                    \
+    case WG_I64:                                                                                  \
+        for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = (int64_t)((const T *)x)[i];           \
+        break;                                                                                    \
+    default: break;                                                                               \
     }
 
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)

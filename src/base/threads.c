@@ -27,7 +27,7 @@
 
 static bool run_alone(wgi_part_fn part, void *arg, int parts)
 {
-    int  was = wgi_gate_open();
+    int was = wgi_gate_open();
     bool ok = true;
     for (int i = 0; i < parts && ok; i++) ok = part(arg, i, 0, 1, 0);
     wgi_gate_close(was);
@@ -56,12 +56,12 @@ typedef struct share {
 
 typedef struct team {
     wgi_part_fn part;
-    void       *arg;
-    const int  *chunks;
-    int         parts, shares;
+    void *arg;
+    const int *chunks;
+    int parts, shares;
     _Alignas(64) int open; /* the part whose shares can be claimed */
     _Alignas(64) int done; /* of its chunks */
-    bool  failed;
+    bool failed;
     share share[SHARES];
 } team;
 
@@ -70,7 +70,7 @@ static void stumble(void)
 {
 #ifdef WG_HOSTILE
     static uint32_t places;
-    uint32_t        dice = __atomic_add_fetch(&places, 1, __ATOMIC_RELAXED) * 0x9E3779B9u;
+    uint32_t dice = __atomic_add_fetch(&places, 1, __ATOMIC_RELAXED) * 0x9E3779B9u;
     if (dice >> 27 == 0) usleep(dice >> 17 & 1023);
 #endif
 }
@@ -95,7 +95,8 @@ static void run_chunk(team *t, int i, int chunk, int thread)
 static void raise_to(int *p, int i)
 {
     int was = __atomic_load_n(p, __ATOMIC_RELAXED);
-    while (was < i && !__atomic_compare_exchange_n(p, &was, i, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) continue;
+    while (was < i && !__atomic_compare_exchange_n(p, &was, i, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        continue;
 }
 
 /* Part i, or the first after it that is worth sharing: those before it are run here. */
@@ -116,7 +117,7 @@ static void work_on(team *t, int s, int thread)
 {
     for (;;) {
         uint64_t c = __atomic_fetch_add(&t->share[s].claim, 1, __ATOMIC_ACQUIRE);
-        int      i = (int)(c >> 32);
+        int i = (int)(c >> 32);
         if (i >= t->parts) return;
         int64_t all = t->chunks[i], chunk = all * s / t->shares + (int64_t)(uint32_t)c;
         if (chunk >= all * (s + 1) / t->shares) return;
@@ -140,7 +141,12 @@ bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, in
     bool any = false;
     for (int i = 0; i < parts && threads > 1; i++) any |= chunks[i] > 1;
     if (!any) return run_alone(part, arg, parts);
-    team t = { .part = part, .arg = arg, .chunks = chunks, .parts = parts, .shares = WGI_MIN(threads, SHARES), .open = -1 };
+    team t = { .part = part,
+               .arg = arg,
+               .chunks = chunks,
+               .parts = parts,
+               .shares = WGI_MIN(threads, SHARES),
+               .open = -1 };
     for (int s = 0; s < t.shares; s++) t.share[s].claim = (uint64_t)parts << 32; /* nothing yet */
 #pragma omp parallel num_threads(threads)
     {
@@ -155,7 +161,7 @@ bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, in
 
 #else
 
-int  wgi_gate_open(void) { return 1; }
+int wgi_gate_open(void) { return 1; }
 void wgi_gate_close(int was) { (void)was; }
 
 bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads)
@@ -170,6 +176,6 @@ bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, in
 int wgi_cores(void)
 {
     cpu_set_t set;
-    int       n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
     return n > 0 ? n : 1;
 }

@@ -17,7 +17,7 @@ static const wg_check NO_MEMORY = {
 
 void wgi_check_say(char *to, const char *format, ...)
 {
-    va_list  args;
+    va_list args;
     locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), before = (locale_t)0;
     if (plain) before = uselocale(plain);
     va_start(args, format);
@@ -31,7 +31,7 @@ void wgi_check_say(char *to, const char *format, ...)
 const char *wgi_check_keep(wg_check *r, const char *text)
 {
     size_t n = strlen(text) + 1;
-    char  *copy = wg_alloc(r->c, n, 1);
+    char *copy = wg_alloc(r->c, n, 1);
     return copy ? memcpy(copy, text, n) : "";
 }
 
@@ -39,10 +39,10 @@ const char *wgi_check_keep(wg_check *r, const char *text)
 
 wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
 {
-    wg_gradcheck_opts        none = { 0 };
+    wg_gradcheck_opts none = { 0 };
     const wg_gradcheck_opts *q = opts ? opts : &none;
-    wg_context              *c = wg_start(o);
-    wg_check                *r = wg_alloc(c, 1, sizeof *r);
+    wg_context *c = wg_start(o);
+    wg_check *r = wg_alloc(c, 1, sizeof *r);
     if (!r) {
         wg_finish(c, NULL);
         return (wg_check *)(uintptr_t)&NO_MEMORY;
@@ -54,7 +54,8 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->one_sided = q->one_sided, r->limit = q->components;
     r->f = r->noise = r->ratio = r->floor = NAN;
     r->verdict = WG_INCONCLUSIVE;
-    if (!(r->eps > 0) || !isfinite(r->eps)) wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->eps);
+    if (!(r->eps > 0) || !isfinite(r->eps))
+        wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->eps);
     return r;
 }
 
@@ -65,7 +66,10 @@ bool wgi_check_parts(wg_check *r, int n)
     return r->part;
 }
 
-static double *doubles(wg_check *r, int64_t n) { return wg_alloc(r->c, n > 0 ? (size_t)n : 1, sizeof(double)); }
+static double *doubles(wg_check *r, int64_t n)
+{
+    return wg_alloc(r->c, n > 0 ? (size_t)n : 1, sizeof(double));
+}
 
 bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
 {
@@ -94,11 +98,11 @@ void wg_check_free(wg_check *r)
 
 typedef struct function {
     wg_check_fn f;
-    wg_check   *r;
-    void       *user;
+    wg_check *r;
+    void *user;
 } function;
 
-static void   function_set(void *self, int k) { (void)self, (void)k; }
+static void function_set(void *self, int k) { (void)self, (void)k; }
 static double function_value(void *self)
 {
     function *q = self;
@@ -147,24 +151,31 @@ wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const do
 
 /* ---- reading a report ---- */
 
-const char *wg_verdict_name(wg_verdict v) { return v == WG_PASS ? "pass" : v == WG_FAIL ? "fail" : "inconclusive"; }
-wg_verdict  wg_check_verdict(const wg_check *r) { return r->verdict; }
-double      wg_check_ratio(const wg_check *r) { return r->ratio; }
-double      wg_check_floor(const wg_check *r) { return r->floor; }
-double      wg_check_noise(const wg_check *r) { return r->noise; }
-double      wg_check_eps(const wg_check *r) { return r->eps; }
-double      wg_check_value(const wg_check *r) { return r->f; }
-int64_t     wg_check_evaluations(const wg_check *r) { return r->evaluations; }
+const char *wg_verdict_name(wg_verdict v)
+{
+    return v == WG_PASS ? "pass" : v == WG_FAIL ? "fail" : "inconclusive";
+}
+wg_verdict wg_check_verdict(const wg_check *r) { return r->verdict; }
+double wg_check_ratio(const wg_check *r) { return r->ratio; }
+double wg_check_floor(const wg_check *r) { return r->floor; }
+double wg_check_noise(const wg_check *r) { return r->noise; }
+double wg_check_eps(const wg_check *r) { return r->eps; }
+double wg_check_value(const wg_check *r) { return r->f; }
+int64_t wg_check_evaluations(const wg_check *r) { return r->evaluations; }
 const char *wg_check_reason(const wg_check *r) { return r->reason; }
-int         wg_check_exit(const wg_check *r) { return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5; }
-int         wg_check_inputs(const wg_check *r) { return r->parts; }
+int wg_check_exit(const wg_check *r) { return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5; }
+int wg_check_inputs(const wg_check *r) { return r->parts; }
 
 wg_check_input wg_check_input_at(const wg_check *r, int i)
 {
     if (i < 0 || i >= r->parts)
-        return (wg_check_input){
-            .name = "", .op = "", .where = "", .reason = "", .hint = "", .verdict = WG_INCONCLUSIVE, .worst = -1
-        };
+        return (wg_check_input){ .name = "",
+                                 .op = "",
+                                 .where = "",
+                                 .reason = "",
+                                 .hint = "",
+                                 .verdict = WG_INCONCLUSIVE,
+                                 .worst = -1 };
     const wgi_check_part *in = &r->part[i];
     return (wg_check_input){ .name = in->name,
                              .shape = in->shape,

@@ -9,7 +9,8 @@
 #include <math.h>
 
 enum { NOISE_POINTS = 9 };
-static const double NOISE_STEP = 1e-13; /* relative: far above the spacing of doubles, far below what a smooth f shows */
+static const double NOISE_STEP =
+    1e-13; /* relative: far above the spacing of doubles, far below what a smooth f shows */
 
 static double evaluate(wg_check *r, const wgi_check_target *t)
 {
@@ -46,7 +47,7 @@ static void shift_all(wg_check *r, const wgi_check_target *t, double by)
 static double noise_of(double T[NOISE_POINTS])
 {
     double sigma[NOISE_POINTS] = { 0 }, gamma = 1;
-    bool   alternates[NOISE_POINTS] = { false };
+    bool alternates[NOISE_POINTS] = { false };
     for (int k = 1; k < NOISE_POINTS; k++) {
         double sum = 0, low = INFINITY, high = -INFINITY;
         for (int i = 0; i < NOISE_POINTS - k; i++) {
@@ -58,7 +59,8 @@ static double noise_of(double T[NOISE_POINTS])
         alternates[k] = low < 0 && high > 0;
     }
     for (int k = 1; k + 2 < NOISE_POINTS; k++) {
-        double least = fmin(sigma[k], fmin(sigma[k + 1], sigma[k + 2])), most = fmax(sigma[k], fmax(sigma[k + 1], sigma[k + 2]));
+        double least = fmin(sigma[k], fmin(sigma[k + 1], sigma[k + 2])),
+               most = fmax(sigma[k], fmax(sigma[k + 1], sigma[k + 2]));
         if (alternates[k] && most <= 4 * least) return sigma[k];
     }
     return sigma[NOISE_POINTS - 3];
@@ -90,7 +92,8 @@ static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t
     if (!isfinite(f) && !in->reason[0]) {
         char place[WGI_CHECK_TEXT];
         wgi_check_place(in, i, place);
-        if (wg_failed(r->c)) wgi_check_say(in->reason, "f fails at %s = %.17g: %s", place, xi, wg_message(r->c));
+        if (wg_failed(r->c))
+            wgi_check_say(in->reason, "f fails at %s = %.17g: %s", place, xi, wg_message(r->c));
         else wgi_check_say(in->reason, "f is %s at %s = %.17g", isnan(f) ? "NaN" : "infinite", place, xi);
     }
     if (wg_failed(r->c)) wg_recover(r->c);
@@ -101,11 +104,13 @@ static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t
 void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i)
 {
     wgi_check_part *in = &r->part[k];
-    double          x = in->point[i], high = x + r->eps, low = x - r->eps;
+    double x = in->point[i], high = x + r->eps, low = x - r->eps;
     if (!(low < x && x < high)) {
         char place[WGI_CHECK_TEXT];
         wgi_check_place(in, i, place);
-        if (!in->reason[0]) wgi_check_say(in->reason, "the step %g vanishes beside %s = %g: give a larger eps", r->eps, place, x);
+        if (!in->reason[0])
+            wgi_check_say(in->reason, "the step %g vanishes beside %s = %g: give a larger eps", r->eps, place,
+                          x);
         return;
     }
     double f_high = evaluate_at(r, t, k, i, high);
@@ -131,7 +136,8 @@ void wgi_check_measure(wg_check *r, const wgi_check_target *t)
     }
     double again = evaluate(r, t);
     if (!(again == r->f)) {
-        wgi_check_say(r->reason, "f is not a function: it gives %.17g, then %.17g at the same point", r->f, again);
+        wgi_check_say(r->reason, "f is not a function: it gives %.17g, then %.17g at the same point", r->f,
+                      again);
         return;
     }
     measure_noise(r, t);

@@ -12,12 +12,12 @@
 
 typedef struct graph_check {
     wg_check *r;
-    wg_site   here; /* of the user's call: errors inside the clone name it */
+    wg_site here; /* of the user's call: errors inside the clone name it */
     wg_graph *from, *clone;
-    wg_node   root;
-    wg_node  *map;    /* from a node of the user's graph to the clone's */
-    wg_node  *chosen; /* in the user's graph */
-    wg_node  *x, *gx; /* in the clone */
+    wg_node root;
+    wg_node *map;    /* from a node of the user's graph to the clone's */
+    wg_node *chosen; /* in the user's graph */
+    wg_node *x, *gx; /* in the clone */
 } graph_check;
 
 /* ---- the clone ---- */
@@ -26,16 +26,17 @@ typedef struct graph_check {
 static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradcheck_opts *o)
 {
     const char *end = strchr(here, '\n'), *given = wg_node_name(loss);
-    char        text[WGI_CHECK_TEXT];
+    char text[WGI_CHECK_TEXT];
     if (o && o->name) return;
-    if (!*given && end) wgi_check_say(text, "%.*s", (int)(end - here < 80 ? end - here : 80), here), given = text;
+    if (!*given && end)
+        wgi_check_say(text, "%.*s", (int)(end - here < 80 ? end - here : 80), here), given = text;
     r->name = *given ? wgi_check_keep(r, given) : "loss";
 }
 
 static void make_clone(graph_check *q, wg_node loss)
 {
     wg_context *c = q->r->c;
-    int64_t     nodes = wg_graph_nodes(q->from);
+    int64_t nodes = wg_graph_nodes(q->from);
     q->clone = wg_graph_new(c);
     q->map = wg_alloc(c, (size_t)nodes, sizeof *q->map);
     q->chosen = wg_alloc(c, (size_t)nodes, sizeof *q->chosen);
@@ -49,10 +50,11 @@ static void make_clone(graph_check *q, wg_node loss)
 /* A report about loss, and the clone under it. False: the report says why there is nothing to check. */
 static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
 {
-    wg_site     here = q->here;
-    wg_graph   *g = wg_graph_of(loss);
+    wg_site here = q->here;
+    wg_graph *g = wg_graph_of(loss);
     wg_context *c = g ? wg_graph_context(g) : NULL;
-    if (c && !wg_failed(c) && !wg_node_ok(loss)) wg_fail(c, here, WG_ERROR_USE, "gradcheck: no node of the graph as it is now");
+    if (c && !wg_failed(c) && !wg_node_ok(loss))
+        wg_fail(c, here, WG_ERROR_USE, "gradcheck: no node of the graph as it is now");
     wg_options own = { .dtype = WG_F64 };
     if (c) own.seed = wg_context_seed(c), own.threads = wg_context_threads(c);
     wg_check *r = q->r = wgi_check_new(&own, o);
@@ -66,7 +68,8 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
     q->from = g;
     make_clone(q, loss);
     if (wg_failed(r->c)) wgi_check_say(r->reason, "%s", wg_message(r->c));
-    else if (!wg_node_ok(q->root)) wgi_check_say(r->reason, "the graph cannot be built anew: %s", wg_message(c));
+    else if (!wg_node_ok(q->root))
+        wgi_check_say(r->reason, "the graph cannot be built anew: %s", wg_message(c));
     return !r->reason[0];
 }
 
@@ -79,7 +82,7 @@ static bool reached(const graph_check *q, wg_node n) { return !wg_is_none(q->map
 static bool belongs(wg_node n, const wg_params *p)
 {
     const wg_params *all = wg_node_params(n);
-    int              known = all ? wg_params_find(all, wg_node_name(n)) : -1;
+    int known = all ? wg_params_find(all, wg_node_name(n)) : -1;
     if (known < 0 || wg_node_is_state(n)) return false;
     const void *data = wg_params_tensor(all, known).data;
     for (int i = 0; i < wg_params_count(p); i++)
@@ -111,7 +114,7 @@ static void note_batches(graph_check *q)
         wg_node n = wg_graph_node(q->from, i);
         if (!wg_node_ok(n) || !reached(q, n) || !is_input(n) || !wg_node_shape(n).rank) continue;
         int64_t m = wg_node_shape(n).dim[0];
-        bool    known = false;
+        bool known = false;
         for (int k = 0; k < r->batches; k++) known = known || r->batch[k] == m;
         if (!known) r->batch[r->batches++] = m;
     }
@@ -121,17 +124,18 @@ static void note_batches(graph_check *q)
 
 static bool open_part(graph_check *q, int k, bool asked)
 {
-    wg_check       *r = q->r;
+    wg_check *r = q->r;
     wgi_check_part *in = &r->part[k];
-    wg_node         n = q->chosen[k];
-    const char     *name = wg_node_name(n);
+    wg_node n = q->chosen[k];
+    const char *name = wg_node_name(n);
     if (!wgi_check_part_set(r, k, *name ? name : wg_node_op_name(n), wg_node_shape(n))) return false;
     in->op = wgi_check_keep(r, wg_node_op_name(n));
     in->where = wgi_check_keep(r, wg_site_place(wg_node_site(n)));
     in->asked = asked;
     q->x[k] = q->map[n.index];
     if (!is_input(q->x[k])) {
-        wgi_check_say(r->reason, "%s is computed by %s: the check takes inputs and parameters", in->name, in->op);
+        wgi_check_say(r->reason, "%s is computed by %s: the check takes inputs and parameters", in->name,
+                      in->op);
         return false;
     }
     wg_copy_f64_at(q->here, q->x[k], in->point, (size_t)in->size);
@@ -181,7 +185,7 @@ static void gradients(graph_check *q)
 
 static void clone_set(void *self, int k)
 {
-    graph_check          *q = self;
+    graph_check *q = self;
     const wgi_check_part *in = &q->r->part[k];
     wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shape));
 }
@@ -218,8 +222,8 @@ static bool worth_a_fork(const wg_graph *g)
 static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
 {
     const graph_check *q = self;
-    graph_check       *f = worth_a_fork(q->clone) ? wg_alloc(r->c, 1, sizeof *f) : NULL;
-    int64_t            nodes = wg_graph_nodes(q->clone);
+    graph_check *f = worth_a_fork(q->clone) ? wg_alloc(r->c, 1, sizeof *f) : NULL;
+    int64_t nodes = wg_graph_nodes(q->clone);
     if (!f) return false;
     *f = (graph_check){ .r = r, .here = q->here, .clone = wg_graph_new(r->c) };
     f->map = wg_alloc(r->c, (size_t)nodes, sizeof *f->map);
@@ -258,7 +262,8 @@ wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gra
     return q.r;
 }
 
-wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n, const wg_gradcheck_opts *o)
+wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], int n,
+                                const wg_gradcheck_opts *o)
 {
     graph_check q = { .here = here };
     if (!open_check(&q, loss, o)) return q.r;
@@ -266,7 +271,8 @@ wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], i
     for (int k = 0; k < n && !q.r->reason[0]; k++) {
         if (wg_graph_of(x[k]) != q.from || !wg_node_ok(x[k]))
             wgi_check_say(q.r->reason, "x[%d] is no node of the loss's graph", k);
-        else if (!reached(&q, x[k])) wgi_check_say(q.r->reason, "%s does not depend on %s", q.r->name, wg_node_name(x[k]));
+        else if (!reached(&q, x[k]))
+            wgi_check_say(q.r->reason, "%s does not depend on %s", q.r->name, wg_node_name(x[k]));
         else if (!wg_dtype_is_float(wg_node_dtype(x[k])))
             wgi_check_say(q.r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
     }

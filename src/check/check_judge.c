@@ -23,8 +23,8 @@ const char *wg_check_word(double ratio)
 /* ---- sums ---- */
 
 typedef struct sums {
-    double  analytic, numeric, deviation; /* of squares */
-    double  noise;                        /* what rounding alone adds to the last */
+    double analytic, numeric, deviation; /* of squares */
+    double noise;                        /* what rounding alone adds to the last */
     int64_t count;
 } sums;
 
@@ -45,7 +45,10 @@ static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
 
 /* ---- components ---- */
 
-static double deviation(const wgi_check_part *in, int64_t i) { return fabs(in->analytic[i] - in->numeric[i]); }
+static double deviation(const wgi_check_part *in, int64_t i)
+{
+    return fabs(in->analytic[i] - in->numeric[i]);
+}
 
 static bool differs(const wgi_check_part *in, int64_t i)
 {
@@ -55,7 +58,8 @@ static bool differs(const wgi_check_part *in, int64_t i)
 /* One-sided differences carry an error of the step's order that they cannot see: there only the ratio judges. */
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    return !r->one_sided && differs(in, i) && deviation(in, i) > NOISE_FACTOR * in->step_noise + in->spread[i];
+    return !r->one_sided && differs(in, i) &&
+           deviation(in, i) > NOISE_FACTOR * in->step_noise + in->spread[i];
 }
 
 static void find_worst(const wg_check *r, wgi_check_part *in)
@@ -66,7 +70,8 @@ static void find_worst(const wg_check *r, wgi_check_part *in)
         bool wrong = wgi_check_wrong(r, in, i);
         in->wrong += wrong;
         bool more = in->worst < 0 || deviation(in, i) > deviation(in, in->worst);
-        if (wrong > worst_is_wrong || (wrong == worst_is_wrong && more)) in->worst = i, worst_is_wrong = wrong;
+        if (wrong > worst_is_wrong || (wrong == worst_is_wrong && more))
+            in->worst = i, worst_is_wrong = wrong;
     }
 }
 
@@ -86,7 +91,9 @@ static bool constant_factor(const wg_check *r, const wgi_check_part *in, double 
     for (int64_t i = 0; i < in->size; i++) {
         if (isnan(in->numeric[i]) || (in->wrong && !wgi_check_wrong(r, in, i))) continue;
         double error = fabs(in->analytic[i] - *factor * in->numeric[i]);
-        if (error > 1e-4 * fabs(*factor * in->numeric[i]) + NOISE_FACTOR * in->step_noise * fmax(1, fabs(*factor))) return false;
+        if (error >
+            1e-4 * fabs(*factor * in->numeric[i]) + NOISE_FACTOR * in->step_noise * fmax(1, fabs(*factor)))
+            return false;
         ++*count;
     }
     return true;
@@ -105,7 +112,8 @@ static bool is_transpose(const wgi_check_part *in)
     if (in->shape.rank != 2 || n != in->shape.dim[1] || n < 2 || in->compared < in->size) return false;
     for (int64_t i = 0; i < in->size; i++) {
         double other = in->numeric[i % n * n + i / n];
-        if (!(fabs(in->analytic[i] - other) <= 1e-4 * fabs(other) + NOISE_FACTOR * in->step_noise)) return false;
+        if (!(fabs(in->analytic[i] - other) <= 1e-4 * fabs(other) + NOISE_FACTOR * in->step_noise))
+            return false;
     }
     return true;
 }
@@ -115,8 +123,10 @@ static bool batch_hint(const wg_check *r, wgi_check_part *in, double factor)
     for (int k = 0; k < r->batches; k++) {
         long long m = (long long)r->batch[k];
         if (m < 3) continue;
-        if (near(factor, (double)m)) wgi_check_say(in->hint, "the sum over the batch of %lld where f takes the mean", m);
-        else if (near(factor, 1 / (double)m)) wgi_check_say(in->hint, "the mean over the batch of %lld where f takes the sum", m);
+        if (near(factor, (double)m))
+            wgi_check_say(in->hint, "the sum over the batch of %lld where f takes the mean", m);
+        else if (near(factor, 1 / (double)m))
+            wgi_check_say(in->hint, "the mean over the batch of %lld where f takes the sum", m);
         else continue;
         return true;
     }
@@ -125,18 +135,19 @@ static bool batch_hint(const wg_check *r, wgi_check_part *in, double factor)
 
 static void make_hint(const wg_check *r, wgi_check_part *in)
 {
-    double  factor;
+    double factor;
     int64_t count;
     if (all_yours_zero(r, in)) {
-        wgi_check_say(in->hint,
-                      in->wrong == in->compared ? "yours is zero: a path is missing" : "yours is zero here: a term is missing");
+        wgi_check_say(in->hint, in->wrong == in->compared ? "yours is zero: a path is missing"
+                                                          : "yours is zero here: a term is missing");
     } else if (constant_factor(r, in, &factor, &count)) {
         if (near(factor, -1)) wgi_check_say(in->hint, "the sign is wrong");
         else if (near(factor, 0.5)) wgi_check_say(in->hint, "a factor 2 is missing");
         else if (near(factor, 2)) wgi_check_say(in->hint, "a factor 2 too much");
         else if (batch_hint(r, in, factor)) return;
         else if (count > 1)
-            wgi_check_say(in->hint, "yours is %.6g times the numeric%s", factor, count == in->compared ? " everywhere" : "");
+            wgi_check_say(in->hint, "yours is %.6g times the numeric%s", factor,
+                          count == in->compared ? " everywhere" : "");
     } else if (is_transpose(in)) {
         wgi_check_say(in->hint, "yours is the transpose");
     }
@@ -167,7 +178,9 @@ static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, ch
     } else if (ratio(s) <= WORRY) {
         wgi_check_say(reason, "the ratio is between ok and a bug");
     } else if (!r->one_sided) {
-        wgi_check_say(reason, "yours lies between the one-sided differences: a kink at this point, or a step too large");
+        wgi_check_say(
+            reason,
+            "yours lies between the one-sided differences: a kink at this point, or a step too large");
     } else {
         return WG_FAIL;
     }
@@ -209,7 +222,7 @@ static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSI
 /* Over all: the course's ratio, of all components together; parts that say something can make the verdict worse. */
 void wgi_check_judge(wg_check *r)
 {
-    sums    s = { 0 };
+    sums s = { 0 };
     int64_t wrong = 0;
     r->verdict = WG_INCONCLUSIVE, r->ratio = r->floor = NAN;
     if (r->reason[0]) return;

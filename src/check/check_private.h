@@ -18,37 +18,37 @@ enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
 
 typedef struct wgi_check_part {
     const char *name, *op, *where;
-    wg_shape    shape;
-    int64_t     size;
-    double     *point; /* where the gradient is checked */
-    double     *x;     /* where f is evaluated */
-    double     *analytic;
-    double     *numeric;  /* NaN: not computed */
-    double     *spread;   /* two-sided: the distance of the two one-sided differences */
-    bool        asked;    /* for by the user: else it is left out where it has no derivative */
-    bool        left_out; /* reported, and not counted */
-    bool        silent;   /* inconclusive because its gradient is zero or below the noise: the others decide */
-    wg_verdict  verdict;
-    double      ratio, floor, step_noise; /* step_noise: a difference's standard deviation by rounding */
-    int64_t     worst, compared, wrong;   /* wrong: components beyond doubt */
-    char        reason[WGI_CHECK_TEXT], hint[WGI_CHECK_TEXT];
+    wg_shape shape;
+    int64_t size;
+    double *point; /* where the gradient is checked */
+    double *x;     /* where f is evaluated */
+    double *analytic;
+    double *numeric; /* NaN: not computed */
+    double *spread;  /* two-sided: the distance of the two one-sided differences */
+    bool asked;      /* for by the user: else it is left out where it has no derivative */
+    bool left_out;   /* reported, and not counted */
+    bool silent;     /* inconclusive because its gradient is zero or below the noise: the others decide */
+    wg_verdict verdict;
+    double ratio, floor, step_noise; /* step_noise: a difference's standard deviation by rounding */
+    int64_t worst, compared, wrong;  /* wrong: components beyond doubt */
+    char reason[WGI_CHECK_TEXT], hint[WGI_CHECK_TEXT];
 } wgi_check_part;
 
 struct wg_check {
-    wg_context     *c;
-    const char     *name, *where;
+    wg_context *c;
+    const char *name, *where;
     wgi_check_part *part;
-    int             parts;
-    double          eps;
-    bool            one_sided;
-    int64_t         limit;                    /* components of each part, 0: all */
-    int64_t         batch[WGI_CHECK_BATCHES]; /* sizes of the inputs' first axes, for hints */
-    int             batches;
-    bool            is_graph;
-    double          f, noise, ratio, floor;
-    int64_t         evaluations, compared;
-    wg_verdict      verdict;
-    char            reason[WGI_CHECK_TEXT];
+    int parts;
+    double eps;
+    bool one_sided;
+    int64_t limit;                    /* components of each part, 0: all */
+    int64_t batch[WGI_CHECK_BATCHES]; /* sizes of the inputs' first axes, for hints */
+    int batches;
+    bool is_graph;
+    double f, noise, ratio, floor;
+    int64_t evaluations, compared;
+    wg_verdict verdict;
+    char reason[WGI_CHECK_TEXT];
 };
 
 /* The function under test: set hands over part k's x, value evaluates. */
@@ -61,15 +61,19 @@ typedef struct wgi_check_target {
 } wgi_check_target;
 
 /* check.c: never NULL; without memory a report that says so, whose context is NULL. */
-wg_check   *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
-bool        wgi_check_parts(wg_check *r, int n);                                  /* room for n of them */
-bool        wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s); /* names part k, makes its arrays */
-const char *wgi_check_keep(wg_check *r, const char *text);                    /* a copy that the report owns; "" without memory */
-void        wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3); /* at most WGI_CHECK_TEXT bytes, in the C locale */
+wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
+bool wgi_check_parts(wg_check *r, int n); /* room for n of them */
+bool wgi_check_part_set(wg_check *r, int k, const char *name,
+                        wg_shape s); /* names part k, makes its arrays */
+const char *wgi_check_keep(wg_check *r,
+                           const char *text); /* a copy that the report owns; "" without memory */
+void wgi_check_say(char *to, const char *format, ...)
+    WG_PRINTF(2, 3); /* at most WGI_CHECK_TEXT bytes, in the C locale */
 
 /* check_diff.c */
 void wgi_check_measure(wg_check *r, const wgi_check_target *t);
-void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i); /* component i of part k */
+void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k,
+                          int64_t i); /* component i of part k */
 
 /* check_threads.c: those of all parts without a reason, each part's spread evenly when they are limited */
 void wgi_check_differences(wg_check *r, const wgi_check_target *t);

@@ -10,20 +10,23 @@ enum { MOST_ROWS = 8, MOST_POINT = 8 };
 /* W[3,7]; a scalar has no index. */
 void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT])
 {
-    int     at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->name);
+    int at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->name);
     int64_t stride = in->size;
     if (at >= WGI_CHECK_TEXT / 4) at = WGI_CHECK_TEXT / 4 - 1;
     for (int a = 0; a < in->shape.rank; a++) {
         stride /= in->shape.dim[a];
-        at +=
-            snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "%c%lld", a ? ',' : '[', (long long)(i / stride % in->shape.dim[a]));
+        at += snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "%c%lld", a ? ',' : '[',
+                       (long long)(i / stride % in->shape.dim[a]));
     }
     if (in->shape.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
 }
 
 /* ---- rows: components that are shown ---- */
 
-static double deviation(const wgi_check_part *in, int64_t i) { return fabs(in->analytic[i] - in->numeric[i]); }
+static double deviation(const wgi_check_part *in, int64_t i)
+{
+    return fabs(in->analytic[i] - in->numeric[i]);
+}
 
 static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)
 {
@@ -51,30 +54,32 @@ static const char *row_word(const wg_check *r, const wgi_check_part *in, int64_t
 {
     if (in->verdict == WG_PASS) return "pass";
     if (wgi_check_wrong(r, in, i)) return "FAIL";
-    bool explained =
-        deviation(in, i) <= 1e-5 * (fabs(in->analytic[i]) + fabs(in->numeric[i])) || deviation(in, i) <= 10 * in->step_noise;
+    bool explained = deviation(in, i) <= 1e-5 * (fabs(in->analytic[i]) + fabs(in->numeric[i])) ||
+                     deviation(in, i) <= 10 * in->step_noise;
     if (explained && in->verdict == WG_FAIL) return "pass";
     return in->verdict == WG_FAIL ? "FAIL" : "inconclusive";
 }
 
 static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, int width, FILE *out)
 {
-    char        place[WGI_CHECK_TEXT];
+    char place[WGI_CHECK_TEXT];
     const char *word = row_word(r, in, i);
     wgi_check_place(in, i, place);
-    fprintf(out, "  %-*s  yours %+.6e   numeric %+.6e \302\261 %.0e   ", width, place, in->analytic[i], in->numeric[i],
-            in->step_noise);
+    fprintf(out, "  %-*s  yours %+.6e   numeric %+.6e \302\261 %.0e   ", width, place, in->analytic[i],
+            in->numeric[i], in->step_noise);
     if (!strcmp(word, "pass") || in->numeric[i] == 0) fprintf(out, "%15s", "");
     else fprintf(out, "ratio %-8.4f ", in->analytic[i] / in->numeric[i] + 0.0);
-    fprintf(out, "%s%s%s\n", word, !strcmp(word, "FAIL") && in->hint[0] ? "  " : "", !strcmp(word, "FAIL") ? in->hint : "");
+    fprintf(out, "%s%s%s\n", word, !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
+            !strcmp(word, "FAIL") ? in->hint : "");
 }
 
 static void print_part(const wg_check *r, const wgi_check_part *in, int width, FILE *out)
 {
     int64_t row[MOST_ROWS + 1];
-    int     rows = in->left_out ? 0 : choose_rows(r, in, row);
+    int rows = in->left_out ? 0 : choose_rows(r, in, row);
     for (int k = 0; k < rows; k++) print_row(r, in, row[k], width, out);
-    if (r->parts == 1 && in->compared > rows) fprintf(out, "  and %lld more\n", (long long)(in->compared - rows));
+    if (r->parts == 1 && in->compared > rows)
+        fprintf(out, "  and %lld more\n", (long long)(in->compared - rows));
     if (in->left_out) fprintf(out, "  %-*s  not checked: %s\n", width, in->name, in->reason);
     else if (in->reason[0] && strcmp(in->reason, r->reason))
         fprintf(out, "  %-*s  %s: %s\n", width, in->name, wg_verdict_name(in->verdict), in->reason);
@@ -87,8 +92,8 @@ static int width_of(const wg_check *r)
     int width = 0;
     for (int k = 0; k < r->parts; k++) {
         int64_t row[MOST_ROWS + 1];
-        char    place[WGI_CHECK_TEXT] = "";
-        int     rows = choose_rows(r, &r->part[k], row), length = (int)strlen(r->part[k].name);
+        char place[WGI_CHECK_TEXT] = "";
+        int rows = choose_rows(r, &r->part[k], row), length = (int)strlen(r->part[k].name);
         for (int j = 0; j < rows; j++) {
             wgi_check_place(&r->part[k], row[j], place);
             if ((int)strlen(place) > length) length = (int)strlen(place);
@@ -127,12 +132,12 @@ static void print_ratio(const wg_check *r, FILE *out)
 static void print_all(const wg_check *r, FILE *out)
 {
     static const char *const verdict[] = { "PASS", "FAIL", "INCONCLUSIVE" };
-    int                      width = width_of(r);
+    int width = width_of(r);
     print_head(r, out);
     for (int k = 0; k < r->parts && !isnan(r->noise); k++) print_part(r, &r->part[k], width, out);
     print_ratio(r, out);
-    fprintf(out, "verdict %s%s%s   %lld evaluations\n", verdict[r->verdict], r->reason[0] ? ": " : "", r->reason,
-            (long long)r->evaluations);
+    fprintf(out, "verdict %s%s%s   %lld evaluations\n", verdict[r->verdict], r->reason[0] ? ": " : "",
+            r->reason, (long long)r->evaluations);
 }
 
 void wg_check_print(const wg_check *r, FILE *out)

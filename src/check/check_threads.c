@@ -9,15 +9,15 @@
 enum { MOST = 64, FEW = 64 }; /* threads; components that are not worth a fork */
 
 typedef struct fork {
-    wg_check         r;
+    wg_check r;
     wgi_check_target t;
-    int64_t         *failed; /* by part: the component whose reason it has, INT64_MAX: none */
+    int64_t *failed; /* by part: the component whose reason it has, INT64_MAX: none */
 } fork;
 
 typedef struct shared {
     wg_check *r;
-    fork     *fork;
-    int64_t   components;
+    fork *fork;
+    int64_t components;
 } shared;
 
 /* Component j of `count` spread evenly over `size`, without overflow. */
@@ -55,11 +55,13 @@ static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i,
 }
 
 /* Differences [begin, end) of all parts in their order; failed: see fork, or NULL. */
-static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end, int64_t *failed)
+static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end,
+                        int64_t *failed)
 {
     for (int k = 0; k < r->parts && end > 0; k++) {
         int64_t count = count_of(whole, k), from = begin > 0 ? begin : 0, to = end < count ? end : count;
-        for (int64_t j = from; j < to; j++) difference(r, t, k, spread_evenly(j, r->part[k].size, count), failed);
+        for (int64_t j = from; j < to; j++)
+            difference(r, t, k, spread_evenly(j, r->part[k].size, count), failed);
         if (from < to) t->set(t->self, k);
         begin -= count, end -= count;
     }
@@ -68,9 +70,10 @@ static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t,
 static bool share(void *arg, int i, int chunk, int chunks, int thread)
 {
     shared *s = arg;
-    fork   *f = &s->fork[thread];
+    fork *f = &s->fork[thread];
     (void)i;
-    differences(s->r, &f->r, &f->t, s->components * chunk / chunks, s->components * (chunk + 1) / chunks, f->failed);
+    differences(s->r, &f->r, &f->t, s->components * chunk / chunks, s->components * (chunk + 1) / chunks,
+                f->failed);
     return true;
 }
 
@@ -111,10 +114,11 @@ static void join(wg_check *r, const fork *f, int forks)
 
 void wgi_check_differences(wg_check *r, const wgi_check_target *t)
 {
-    int    threads = wg_context_threads(r->c), forks = 0;
+    int threads = wg_context_threads(r->c), forks = 0;
     shared s = { .r = r, .components = components_of(r) };
     threads = threads < MOST ? threads : MOST;
-    if (t->fork && threads > 1 && s.components >= FEW) s.fork = wg_alloc(r->c, (size_t)threads, sizeof *s.fork);
+    if (t->fork && threads > 1 && s.components >= FEW)
+        s.fork = wg_alloc(r->c, (size_t)threads, sizeof *s.fork);
     while (s.fork && forks < threads && fork_make(&s.fork[forks], r, t)) forks++;
     if (s.fork && forks == threads) {
         wgi_parts_run(share, &s, &(int){ 8 * threads }, 1, threads);

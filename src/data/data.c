@@ -13,7 +13,8 @@
 uint64_t wgi_draw(uint64_t seed, const char *name, uint64_t epoch, uint64_t i)
 {
     uint64_t stream = wg_random_stream(name);
-    return (uint64_t)wg_random_bits(seed, stream, epoch, 2 * i) << 32 | wg_random_bits(seed, stream, epoch, 2 * i + 1);
+    return (uint64_t)wg_random_bits(seed, stream, epoch, 2 * i) << 32 |
+           wg_random_bits(seed, stream, epoch, 2 * i + 1);
 }
 
 /* Fisher and Yates; of 64 bits modulo i + 1 the bias is below 2^-30 for any set that fits in memory. */
@@ -44,8 +45,8 @@ static bool all_finite(wg_context *c, const wg_tensor *t, const char *which)
     for (int64_t i = 0; i < n; i++) {
         double v = t->dtype == WG_F32 ? (double)((const float *)t->data)[i] : ((const double *)t->data)[i];
         if (isfinite(v)) continue;
-        wg_fail(c, NULL, WG_ERROR_VALUE, "data: %s holds %s at row %lld, column %lld", which, isnan(v) ? "NaN" : "an infinity",
-                (long long)(i / columns), (long long)(i % columns));
+        wg_fail(c, NULL, WG_ERROR_VALUE, "data: %s holds %s at row %lld, column %lld", which,
+                isnan(v) ? "NaN" : "an infinity", (long long)(i / columns), (long long)(i % columns));
         return false;
     }
     return true;
@@ -53,7 +54,7 @@ static bool all_finite(wg_context *c, const wg_tensor *t, const char *which)
 
 wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y)
 {
-    bool     fit = x.data && all_finite(c, &x, "x") && all_finite(c, &y, "y");
+    bool fit = x.data && all_finite(c, &x, "x") && all_finite(c, &y, "y");
     wg_data *d = fit ? wg_alloc(c, 1, sizeof *d) : NULL;
     int64_t *order = d ? wg_alloc(c, (size_t)x.shape.dim[0] + 1, sizeof *order) : NULL;
     if (!order) {
@@ -62,7 +63,9 @@ wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y
         wg_free(c, y.data);
         return NULL;
     }
-    *d = (wg_data){ .c = c, .about = about, .x = x, .y = y, .rows = x.shape.dim[0], .shuffle = true, .order = order };
+    *d = (wg_data){
+        .c = c, .about = about, .x = x, .y = y, .rows = x.shape.dim[0], .shuffle = true, .order = order
+    };
     d->x_row = row_bytes(&x);
     d->y_row = y.data ? row_bytes(&y) : 0;
     return d;
@@ -71,8 +74,9 @@ wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y
 static bool usable(wg_context *c, const wg_tensor *t, const char *which)
 {
     size_t bytes;
-    bool   known = t->dtype > WG_DEFAULT_DTYPE && t->dtype < WG_DTYPE_COUNT && t->shape.rank > 0;
-    if (known && wgi_shape_bytes(&t->shape, wg_dtype_size(t->dtype), &bytes) && (t->data || !bytes)) return true;
+    bool known = t->dtype > WG_DEFAULT_DTYPE && t->dtype < WG_DTYPE_COUNT && t->shape.rank > 0;
+    if (known && wgi_shape_bytes(&t->shape, wg_dtype_size(t->dtype), &bytes) && (t->data || !bytes))
+        return true;
     wg_fail(c, NULL, WG_ERROR_USE, "data_from: %s has no data, no dtype or no axis of rows", which);
     return false;
 }
@@ -89,7 +93,7 @@ static bool copy(wg_context *c, const wg_tensor *from, wg_tensor *to)
 wg_data *wg_data_from(wg_context *c, wg_tensor x, wg_tensor y)
 {
     wg_tensor mine = { 0 }, labels = { 0 };
-    bool      has_y = y.data || y.dtype || y.shape.rank;
+    bool has_y = y.data || y.dtype || y.shape.rank;
     if (wg_failed(c) || !usable(c, &x, "x") || (has_y && !usable(c, &y, "y"))) return NULL;
     if (has_y && x.shape.dim[0] != y.shape.dim[0]) {
         wg_fail(c, NULL, WG_ERROR_SHAPE, "data_from: x has %lld rows, y has %lld", (long long)x.shape.dim[0],
@@ -129,11 +133,11 @@ void wg_data_free(wg_data *d)
     wg_free(d->c, d);
 }
 
-int64_t     wg_data_rows(const wg_data *d) { return d ? d->rows : 0; }
-wg_tensor   wg_data_x(const wg_data *d) { return d ? d->x : (wg_tensor){ 0 }; }
-wg_tensor   wg_data_y(const wg_data *d) { return d ? d->y : (wg_tensor){ 0 }; }
+int64_t wg_data_rows(const wg_data *d) { return d ? d->rows : 0; }
+wg_tensor wg_data_x(const wg_data *d) { return d ? d->x : (wg_tensor){ 0 }; }
+wg_tensor wg_data_y(const wg_data *d) { return d ? d->y : (wg_tensor){ 0 }; }
 const char *wg_data_about(const wg_data *d) { return d ? d->about : ""; }
-int         wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? d->epoch : INT_MAX; }
+int wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? d->epoch : INT_MAX; }
 
 void wg_data_shuffle(wg_data *d, bool on)
 {
@@ -183,10 +187,11 @@ bool wg_data_next(wg_data *d, wg_batch *b, int64_t size)
 {
     if (b) *b = (wg_batch){ 0 };
     if (!d || !b || wg_failed(d->c)) return false;
-    if (size < 1) return wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
+    if (size < 1)
+        return wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
     if (!d->running) begin_epoch(d);
     if (d->at == d->rows) return end_epoch(d);
-    int64_t           n = size < d->rows - d->at ? size : d->rows - d->at;
+    int64_t n = size < d->rows - d->at ? size : d->rows - d->at;
     wgi_batch_buffer *into = &d->buffer[d->turn];
     if (!make_room(d, into, n)) return false;
     b->x = gather(&d->x, d->x_row, d->order + d->at, n, into->x);

@@ -21,10 +21,12 @@ static void fill(wg_tensor *x, int32_t *y)
 wg_data *wg_data_digits(wg_context *c)
 {
     wg_tensor x = { 0 }, y = { 0 };
-    if (wg_failed(c) || !wgi_tensor_new(c, wg_context_dtype(c), &WG_SHAPE(WGI_DIGITS, PIXELS), &x)) return NULL;
+    if (wg_failed(c) || !wgi_tensor_new(c, wg_context_dtype(c), &WG_SHAPE(WGI_DIGITS, PIXELS), &x))
+        return NULL;
     if (!wgi_tensor_new(c, WG_I32, &WG_SHAPE(WGI_DIGITS), &y)) return wg_free(c, x.data), NULL;
     fill(&x, y.data);
-    return wgi_data_new(
-        c, "1,797 handwritten digits, 8 by 8: UCI Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak), CC BY 4.0",
-        x, y);
+    return wgi_data_new(c,
+                        "1,797 handwritten digits, 8 by 8: UCI Optical Recognition of Handwritten Digits (E. "
+                        "Alpaydin, C. Kaynak), CC BY 4.0",
+                        x, y);
 }

@@ -12,9 +12,9 @@ typedef struct point {
 } point;
 
 typedef struct source {
-    uint64_t    seed;
+    uint64_t seed;
     const char *name;
-    int64_t     n, first; /* rows; of them in class 0 */
+    int64_t n, first; /* rows; of them in class 0 */
 } source;
 
 static const double pi = 3.14159265358979323846;
@@ -67,10 +67,11 @@ static point xor
     else ((double *)t->data)[i] = v;
 }
 
-static wg_data *generate(wg_context *c, const char *name, const char *about, point (*make)(const source *s, int64_t i), int64_t n)
+static wg_data *generate(wg_context *c, const char *name, const char *about,
+                         point (*make)(const source *s, int64_t i), int64_t n)
 {
     wg_tensor x = { 0 }, y = { 0 };
-    source    s = { wg_context_seed(c), name, n, n - n / 2 };
+    source s = { wg_context_seed(c), name, n, n - n / 2 };
     if (wg_failed(c)) return NULL;
     if (n < 0) return wg_fail(c, NULL, WG_ERROR_VALUE, "%s: %lld rows", name, (long long)n), NULL;
     if (!wgi_tensor_new(c, wg_context_dtype(c), &WG_SHAPE(n, 2), &x)) return NULL;
@@ -86,7 +87,8 @@ static wg_data *generate(wg_context *c, const char *name, const char *about, poi
 
 wg_data *wg_data_flower(wg_context *c, int64_t n)
 {
-    return generate(c, "data_flower", "generated: the planar flower, r = 4 sin 4 theta, noise 0.2", flower, n);
+    return generate(c, "data_flower", "generated: the planar flower, r = 4 sin 4 theta, noise 0.2", flower,
+                    n);
 }
 
 wg_data *wg_data_moons(wg_context *c, int64_t n)
@@ -96,5 +98,6 @@ wg_data *wg_data_moons(wg_context *c, int64_t n)
 
 wg_data *wg_data_xor(wg_context *c, int64_t n)
 {
-    return generate(c, "data_xor", "generated: a square, class 1 where the signs of the two features differ", xor, n);
+    return generate(c, "data_xor", "generated: a square, class 1 where the signs of the two features differ",
+                    xor, n);
 }

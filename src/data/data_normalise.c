@@ -45,7 +45,8 @@ static void measure(const wg_data *d, double *mu, double *sigma)
 static void apply(wg_data *d)
 {
     int64_t columns = columns_of(d);
-    for (int64_t i = 0; i < d->rows * columns; i++) put(d, i, (get(d, i) - d->mu[i % columns]) / d->sigma[i % columns]);
+    for (int64_t i = 0; i < d->rows * columns; i++)
+        put(d, i, (get(d, i) - d->mu[i % columns]) / d->sigma[i % columns]);
 }
 
 /* The next set of the tree below root, parents first; NULL after the last. */
@@ -68,9 +69,11 @@ static bool fit(wg_data *root, const char *who, int64_t columns)
     for (wg_data *d = root; d; d = after(root, d)) {
         if (d->mu)
             return refuse(d, who, WG_ERROR_USE,
-                          d == root ? "the set is normalised already" : "a set split from it is normalised already");
+                          d == root ? "the set is normalised already"
+                                    : "a set split from it is normalised already");
         if (!wg_dtype_is_float(d->x.dtype)) return refuse(d, who, WG_ERROR_DTYPE, "x is not f32 or f64");
-        if (columns_of(d) != columns) return refuse(d, who, WG_ERROR_SHAPE, "the sets have different numbers of columns");
+        if (columns_of(d) != columns)
+            return refuse(d, who, WG_ERROR_SHAPE, "the sets have different numbers of columns");
     }
     return true;
 }
@@ -105,7 +108,8 @@ static bool countable(wg_data *d, const double *mu, const double *sigma, int64_t
 {
     for (int64_t k = 0; k < columns; k++)
         if (!isfinite(mu[k]) || !isfinite(sigma[k])) {
-            wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_normalise: column %lld is too large for a variance", (long long)k);
+            wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_normalise: column %lld is too large for a variance",
+                    (long long)k);
             return false;
         }
     return true;
@@ -131,7 +135,8 @@ static bool may_follow(wg_data *d, const wg_data *train)
     const char *who = "data_normalise_like";
     if (d->c != train->c) return refuse(d, who, WG_ERROR_USE, "the two sets belong to two contexts");
     for (const wg_data *p = train; p; p = p->like)
-        if (p == d) return refuse(d, who, WG_ERROR_USE, "the other set takes its own normalisation from this one");
+        if (p == d)
+            return refuse(d, who, WG_ERROR_USE, "the other set takes its own normalisation from this one");
     return fit(d, who, columns_of(train));
 }
 
@@ -139,5 +144,6 @@ void wg_data_normalise_like(wg_data *d, const wg_data *train)
 {
     if (!d || !train || wg_failed(d->c) || !may_follow(d, train)) return;
     if (train->mu) spread(d, train->mu, train->sigma, columns_of(train));
-    if (!wg_failed(d->c)) wgi_data_follow(d, (wg_data *)(uintptr_t)train); /* the list of followers alone is written */
+    if (!wg_failed(d->c))
+        wgi_data_follow(d, (wg_data *)(uintptr_t)train); /* the list of followers alone is written */
 }

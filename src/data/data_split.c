@@ -15,7 +15,7 @@ typedef struct row {
 typedef struct group {
     int64_t begin, end, take;
     int64_t rank; /* of its first row */
-    double  rest; /* share * size - take, before rounding up */
+    double rest;  /* share * size - take, before rounding up */
 } group;
 
 static int by_class(const void *a, const void *b)
@@ -32,7 +32,10 @@ static int by_rest(const void *a, const void *b)
     return p->rest != q->rest ? (p->rest > q->rest ? -1 : 1) : (p->rank < q->rank ? -1 : p->rank > q->rank);
 }
 
-static bool has_classes(const wg_data *d) { return d->y.data && d->y.shape.rank == 1 && !wg_dtype_is_float(d->y.dtype); }
+static bool has_classes(const wg_data *d)
+{
+    return d->y.data && d->y.shape.rank == 1 && !wg_dtype_is_float(d->y.dtype);
+}
 
 static int64_t class_of(const wg_data *d, int64_t i)
 {
@@ -107,7 +110,7 @@ static bool part_tensor(wg_data *d, const wg_tensor *t, int64_t rows, wg_tensor 
 
 static double *duplicate(wg_data *d, const double *v)
 {
-    size_t  columns = d->x_row / wg_dtype_size(d->x.dtype);
+    size_t columns = d->x_row / wg_dtype_size(d->x.dtype);
     double *copy = v ? wg_alloc(d->c, columns + !columns, sizeof *v) : NULL;
     if (copy) memcpy(copy, v, columns * sizeof *v);
     return copy;
@@ -139,10 +142,10 @@ wg_data *wg_data_split(wg_data *d, double share)
         wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_split: a share lies between 0 and 1: a fifth is 0.2");
         return NULL;
     }
-    size_t   n = (size_t)d->rows + 1;
-    row     *r = wg_alloc(d->c, n, sizeof *r);
-    bool    *goes = wg_alloc(d->c, n, sizeof *goes);
-    group   *g = NULL;
+    size_t n = (size_t)d->rows + 1;
+    row *r = wg_alloc(d->c, n, sizeof *r);
+    bool *goes = wg_alloc(d->c, n, sizeof *goes);
+    group *g = NULL;
     wg_data *s = NULL;
     if (r && goes) {
         draw_rows(d, r, d->order);

@@ -5,30 +5,30 @@
 #include "wengert/data.h"
 
 typedef struct wgi_batch_buffer {
-    void   *x, *y;
+    void *x, *y;
     int64_t rows; /* there is room for */
 } wgi_batch_buffer;
 
 /* Sets form trees: a set takes its normalisation from the set it was split from, or was told to be like. Every set keeps
  * mu and sigma of its own, so that any of them can be freed first. */
 struct wg_data {
-    wg_context      *c;
-    const char      *about;
-    wg_tensor        x, y;         /* y.data NULL: there are none */
-    size_t           x_row, y_row; /* bytes of a row */
-    int64_t          rows;
-    bool             shuffle, running; /* running: order holds the present epoch's */
-    int64_t         *order, at;
-    int              epoch;
+    wg_context *c;
+    const char *about;
+    wg_tensor x, y;      /* y.data NULL: there are none */
+    size_t x_row, y_row; /* bytes of a row */
+    int64_t rows;
+    bool shuffle, running; /* running: order holds the present epoch's */
+    int64_t *order, at;
+    int epoch;
     wgi_batch_buffer buffer[2]; /* taken in turns: a batch lives until the second next call */
-    int              turn;
-    double          *mu, *sigma;          /* NULL: not normalised */
-    wg_data         *like, *first, *next; /* the tree */
+    int turn;
+    double *mu, *sigma;           /* NULL: not normalised */
+    wg_data *like, *first, *next; /* the tree */
 };
 
 /* A set that owns x.data and y.data (of wg_alloc); frees them and returns NULL when it cannot be made. y may be {0}. */
 wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y);
-void     wgi_data_follow(wg_data *d, wg_data *train);
+void wgi_data_follow(wg_data *d, wg_data *train);
 
 /* 64 random bits: draw i of what a name stands for, in the given epoch. */
 uint64_t wgi_draw(uint64_t seed, const char *name, uint64_t epoch, uint64_t i);

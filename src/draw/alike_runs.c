@@ -21,17 +21,17 @@ enum {
 /* What is told apart of a node, besides its operands. */
 typedef struct wgi_sort {
     const wg_op *op;
-    wg_shape     shape;
-    wg_dtype     dtype;
-    int          operands;
+    wg_shape shape;
+    wg_dtype dtype;
+    int operands;
 } wgi_sort;
 
 typedef struct fold {
-    wgi_view      *v;
-    int32_t       *sort; /* of each position: equal numbers for equal sorts */
+    wgi_view *v;
+    int32_t *sort;       /* of each position: equal numbers for equal sorts */
     unsigned char *done; /* part of a run already */
-    wgi_run       *run;
-    int64_t        runs, room;
+    wgi_run *run;
+    int64_t runs, room;
 } fold;
 
 /* ---- sorts ---- */
@@ -43,7 +43,8 @@ static wgi_sort sort_of(wg_node n)
 
 static bool sort_equal(const wgi_sort *a, const wgi_sort *b)
 {
-    return a->op == b->op && a->dtype == b->dtype && a->operands == b->operands && wg_shape_equal(a->shape, b->shape);
+    return a->op == b->op && a->dtype == b->dtype && a->operands == b->operands &&
+           wg_shape_equal(a->shape, b->shape);
 }
 
 /* Only equality of sorts is ever used, so that addresses may be in the hash. */
@@ -63,7 +64,7 @@ static void number_sorts(fold *f, int32_t *table, size_t size)
 {
     for (int64_t i = 0; i < f->v->nodes; i++) {
         wgi_sort s = sort_of(wg_graph_node(f->v->g, f->v->index[i]));
-        size_t   at = sort_hash(&s) % size;
+        size_t at = sort_hash(&s) % size;
         for (;; at = at + 1 == size ? 0 : at + 1) {
             if (!table[at]) table[at] = (int32_t)(i + 1);
             wgi_sort known = sort_of(wg_graph_node(f->v->g, f->v->index[table[at] - 1]));
@@ -75,7 +76,7 @@ static void number_sorts(fold *f, int32_t *table, size_t size)
 
 static bool sort_nodes(fold *f)
 {
-    size_t   size = (size_t)f->v->nodes * 2 + 1;
+    size_t size = (size_t)f->v->nodes * 2 + 1;
     int32_t *table = wg_alloc(f->v->c, size, sizeof *table);
     if (!table) return false;
     number_sorts(f, table, size);
@@ -88,17 +89,18 @@ static bool sort_nodes(fold *f)
 static bool alike(const fold *f, int64_t i, int64_t period)
 {
     const wgi_view *v = f->v;
-    int64_t         j = i - period;
+    int64_t j = i - period;
     if (f->sort[i] != f->sort[j] || f->done[i] || f->done[j]) return false;
     for (int64_t a = v->first[i], b = v->first[j]; a < v->first[i + 1]; a++, b++)
-        if (v->arg[a] != v->arg[b] && (v->arg[a] < 0 || v->arg[b] < 0 || v->arg[a] - v->arg[b] != period)) return false;
+        if (v->arg[a] != v->arg[b] && (v->arg[a] < 0 || v->arg[b] < 0 || v->arg[a] - v->arg[b] != period))
+            return false;
     return true;
 }
 
 static bool keep_run(fold *f, wgi_run r)
 {
     if (f->runs == f->room) {
-        int64_t  room = f->room ? 2 * f->room : 64;
+        int64_t room = f->room ? 2 * f->room : 64;
         wgi_run *more = wg_alloc(f->v->c, (size_t)room, sizeof *more);
         if (!more) return false;
         if (f->run) memcpy(more, f->run, (size_t)f->runs * sizeof *more);
@@ -150,12 +152,13 @@ static void sort_runs(wgi_run *run, int64_t n)
 
 int64_t wgi_fold_runs(wgi_view *v, int64_t most)
 {
-    fold    f = { .v = v };
+    fold f = { .v = v };
     int64_t boxes = v->nodes, saved = boxes;
     f.sort = wg_alloc(v->c, (size_t)v->nodes + 1, sizeof *f.sort);
     f.done = wg_alloc(v->c, (size_t)v->nodes + 1, 1);
     bool ok = f.sort && f.done && sort_nodes(&f);
-    for (int pass = 0; ok && pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE; pass++) {
+    for (int pass = 0; ok && pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE;
+         pass++) {
         int64_t period = best_period(&f, boxes);
         saved = period ? fold_period(&f, period, true) : 0;
         ok = saved >= 0;

@@ -32,7 +32,8 @@ static bool is_input(wg_node n) { return wg_node_leaf(n) == WG_LEAF_INPUT; }
 
 bool wgi_label_is_number(wg_node n)
 {
-    return is_leaf(n) && !is_input(n) && !wg_node_params(n) && !*wg_node_name(n) && wg_node_shape(n).rank == 0;
+    return is_leaf(n) && !is_input(n) && !wg_node_params(n) && !*wg_node_name(n) &&
+           wg_node_shape(n).rank == 0;
 }
 
 wgi_box_kind wgi_label_kind(const wgi_view *v, wg_node n)
@@ -101,7 +102,7 @@ static void put_attribute(wgi_strbuf *b, const wg_attr_row *r, const char *at, w
 /* A line of those that differ from the default. */
 static void put_attributes(wgi_strbuf *b, wg_node n)
 {
-    const char        *attr = wg_attr(n);
+    const char *attr = wg_attr(n);
     const wg_attr_row *row = attr ? wg_node_op(n)->attrs : NULL;
     for (; row && row->name; row++) {
         wgi_strbuf text = { .c = b->c };
@@ -139,7 +140,8 @@ static size_t right_side_length(const char *s)
 /* Words of formulas that are sentences: there a name for a variable would not read well. */
 static bool is_prose(const char *s, size_t length)
 {
-    static const char *const prose[] = { "of", "where", "over", "along", "in", "is", "with", "to", "repeated", "summed" };
+    static const char *const prose[] = { "of", "where", "over", "along",    "in",
+                                         "is", "with",  "to",   "repeated", "summed" };
     for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
         if (strlen(prose[i]) == length && memcmp(s, prose[i], length) == 0) return true;
     return false;
@@ -161,11 +163,12 @@ static bool has_variables(const char *s, size_t length, int operands)
 /* The value of the attribute of that name, if there is one and it can be written. */
 static bool put_named_attribute(wgi_strbuf *b, const char *name, size_t length, wg_node n)
 {
-    const char        *attr = wg_attr(n);
+    const char *attr = wg_attr(n);
     const wg_attr_row *row = attr ? wg_node_op(n)->attrs : NULL;
-    size_t             before = b->length;
+    size_t before = b->length;
     for (; row && row->name; row++)
-        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0) put_attribute(b, row, attr + row->offset, n);
+        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0)
+            put_attribute(b, row, attr + row->offset, n);
     return b->length > before;
 }
 
@@ -181,7 +184,7 @@ static void put_instance(wgi_strbuf *b, const char *s, size_t length, wg_node n)
 {
     for (size_t i = 0; i < length;) {
         size_t word = identifier_length(s + i);
-        bool   square = s[i] == '^' && s[i + 1] == '2' && !isalnum((unsigned char)s[i + 2]);
+        bool square = s[i] == '^' && s[i + 1] == '2' && !isalnum((unsigned char)s[i + 2]);
         if (word) put_identifier(b, s + i, word, n);
         else if (square) wgi_strbuf_put(b, "²");
         else if (s[i] == '-') wgi_strbuf_put(b, "−");
@@ -205,7 +208,7 @@ static void put_call(wgi_strbuf *b, wg_node n)
 static void put_formula(wgi_strbuf *b, wg_node n)
 {
     const char *f = wg_node_op(n)->formula;
-    int         operands = wg_node_operands(n);
+    int operands = wg_node_operands(n);
     put_name(b, n, OPERAND_MOST);
     wgi_strbuf_put(b, " = ");
     if (f && strncmp(f, "y = ", 4) == 0 && operands >= 1 && operands <= 3) {
@@ -222,14 +225,14 @@ static void put_formula(wgi_strbuf *b, wg_node n)
 
 typedef struct census {
     int64_t nan, infinite, finite;
-    double  mean, deviation, least, most;
+    double mean, deviation, least, most;
 } census;
 
 static census count_values(const wg_tensor *t)
 {
-    census  s = { .least = INFINITY, .most = -INFINITY };
+    census s = { .least = INFINITY, .most = -INFINITY };
     int64_t n = wg_shape_size(t->shape);
-    double  square = 0;
+    double square = 0;
     for (int64_t i = 0; i < n; i++) {
         double x = wg_tensor_item(t, i), before = s.mean;
         if (isnan(x)) s.nan++;
@@ -272,8 +275,8 @@ static void put_summary(wgi_strbuf *b, const wg_tensor *t, const census *s)
 /* A scalar as a number, small vectors and matrices in full, larger ones by their first entries, mean and deviation. */
 static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
 {
-    census  s = count_values(t);
-    int     rank = t->shape.rank;
+    census s = count_values(t);
+    int rank = t->shape.rank;
     int64_t n = wg_shape_size(t->shape), columns = rank ? t->shape.dim[rank - 1] : 1,
             rows = rank > 1 ? t->shape.dim[rank - 2] : 1;
     *odd = s.nan || s.infinite;
@@ -292,16 +295,18 @@ static void put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
 
 /* ---- the boxes ---- */
 
-static const char *const words[WGI_BOX_KINDS] = { "input", "parameter", "constant", "state", "op", "loss", "failed" };
+static const char *const words[WGI_BOX_KINDS] = { "input", "parameter", "constant", "state",
+                                                  "op",    "loss",      "failed" };
 
 static const char *shape_text(wgi_view *v, wg_node n)
 {
-    char        buf[128];
-    wgi_strbuf  b = { .c = v->c };
-    wg_dtype    t = wg_node_dtype(n);
+    char buf[128];
+    wgi_strbuf b = { .c = v->c };
+    wg_dtype t = wg_node_dtype(n);
     const char *dtype = t == wg_context_dtype(v->c) ? "" : wg_dtype_name(t);
-    wg_shape    s = wg_node_shape(n);
-    wgi_strbuf_format(&b, "%s%s%s", dtype, *dtype && s.rank ? " " : "", s.rank ? wg_shape_text(s, buf, sizeof buf) : "");
+    wg_shape s = wg_node_shape(n);
+    wgi_strbuf_format(&b, "%s%s%s", dtype, *dtype && s.rank ? " " : "",
+                      s.rank ? wg_shape_text(s, buf, sizeof buf) : "");
     return keep(v, &b);
 }
 
@@ -325,7 +330,7 @@ static const char *tip_text(wgi_view *v, wgi_box *box, wg_node n)
 void wgi_label_node(wgi_view *v, wgi_box *box, wg_node n)
 {
     wgi_strbuf name = { .c = v->c }, word = name, title = name, detail = name, value = name;
-    wg_tensor  t;
+    wg_tensor t;
     box->kind = wgi_label_kind(v, n);
     put_name(&name, n, NAME_MOST);
     box->name = box->title = keep(v, &name);
@@ -369,8 +374,9 @@ static void put_pattern(wgi_strbuf *b, wgi_view *v, const wgi_run *r)
 void wgi_label_run(wgi_view *v, wgi_box *box, const wgi_run *r)
 {
     wgi_strbuf name = { .c = v->c }, detail = name, tip = name, word = name;
-    int64_t    nodes = r->period * r->times;
-    wg_node    first = wg_graph_node(v->g, v->index[r->begin]), last = wg_graph_node(v->g, v->index[r->begin + nodes - 1]);
+    int64_t nodes = r->period * r->times;
+    wg_node first = wg_graph_node(v->g, v->index[r->begin]),
+            last = wg_graph_node(v->g, v->index[r->begin + nodes - 1]);
     wgi_strbuf_put(&name, "×"), put_count(&name, r->times);
     box->name = box->title = keep(v, &name);
     put_pattern(&detail, v, r), box->detail = keep(v, &detail);
@@ -388,7 +394,7 @@ static void put_wrapped(wgi_strbuf *b, const char *s)
     int column = 0;
     while (*s) {
         size_t length = strcspn(s, " ");
-        int    width = 0;
+        int width = 0;
         for (size_t i = 0; i < length; i++) width += ((unsigned char)s[i] >> 6) != 2;
         if (column && column + 1 + width > WRAP) wgi_strbuf_put(b, "\n"), column = 0;
         else if (column) wgi_strbuf_put(b, " "), column++;
@@ -402,17 +408,18 @@ static void put_wrapped(wgi_strbuf *b, const char *s)
 static void put_failed_call(wgi_strbuf *b, const wg_failure *f)
 {
     const char *arguments = f->here ? f->here : "", *end = strchr(arguments, '\n');
-    wgi_strbuf  text = { .c = b->c };
+    wgi_strbuf text = { .c = b->c };
     if (end) wgi_strbuf_add(&text, arguments, (size_t)(end - arguments));
     wgi_strbuf_clean(b, f->op ? f->op : "?", NAME_MOST);
-    if (text.length) wgi_strbuf_put(b, "("), wgi_strbuf_clean(b, text.at, 2 * NAME_MOST), wgi_strbuf_put(b, ")");
+    if (text.length)
+        wgi_strbuf_put(b, "("), wgi_strbuf_clean(b, text.at, 2 * NAME_MOST), wgi_strbuf_put(b, ")");
     wgi_strbuf_free(&text);
 }
 
 void wgi_label_failure(wgi_view *v, wgi_box *box)
 {
     const wg_failure *f = &v->failure;
-    wgi_strbuf        name = { .c = v->c }, title = name, message = name, clean = name, tip = name;
+    wgi_strbuf name = { .c = v->c }, title = name, message = name, clean = name, tip = name;
     wgi_strbuf_clean(&name, f->op ? f->op : "?", NAME_MOST);
     box->name = keep(v, &name);
     put_failed_call(&title, f), box->title = keep(v, &title);
@@ -428,9 +435,10 @@ void wgi_label_failure(wgi_view *v, wgi_box *box)
 static void label_gradient(wgi_view *v, wgi_box *box, wg_node gradient)
 {
     wgi_strbuf b = { .c = v->c };
-    wg_tensor  t;
+    wg_tensor t;
     wgi_strbuf_format(&b, "d%s = ", box->name);
-    if (!wg_is_none(gradient) && wg_node_ok(gradient) && wg_peek(gradient, &t)) put_value(&b, &t, &box->odd_gradient);
+    if (!wg_is_none(gradient) && wg_node_ok(gradient) && wg_peek(gradient, &t))
+        put_value(&b, &t, &box->odd_gradient);
     else wgi_strbuf_put(&b, "–");
     box->gradient = keep(v, &b);
 }
@@ -452,9 +460,10 @@ static void sweep(wgi_view *v, const wg_node x[], int n, wg_node gx[])
 
 void wgi_label_gradients(wgi_view *v, const wg_node node[])
 {
-    int64_t  mark = wg_graph_mark(v->g);
-    wg_node *x = wg_alloc(v->c, (size_t)v->boxes + 1, sizeof *x), *gx = wg_alloc(v->c, (size_t)v->boxes + 1, sizeof *gx);
-    int      n = 0;
+    int64_t mark = wg_graph_mark(v->g);
+    wg_node *x = wg_alloc(v->c, (size_t)v->boxes + 1, sizeof *x),
+            *gx = wg_alloc(v->c, (size_t)v->boxes + 1, sizeof *gx);
+    int n = 0;
     v->lost |= !x || !gx;
     for (int64_t i = 0; x && gx && i < v->boxes; i++)
         if (v->box[i].gradient_way && !wg_is_none(node[i])) x[n++] = node[i];

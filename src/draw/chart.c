@@ -13,14 +13,16 @@ enum { WIDTH = 760, HEIGHT = 440, LEFT = 74, TOP = 58, BOTTOM = 56, LINE = 17, N
 
 static const double letter = 8.5; /* the width of a letter, roughly: which font is used is not known */
 
-const char *const        wgi_colors[WGI_COLORS] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9" };
+const char *const wgi_colors[WGI_COLORS] = {
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+};
 static const char *const dashes[] = { "", "7 4", "2 3", "9 3 2 3" };
 
 typedef struct chart {
     const wg_curve *curve;
-    int             n;
-    wgi_axis        x, y;
-    wgi_strbuf     *out;
+    int n;
+    wgi_axis x, y;
+    wgi_strbuf *out;
 } chart;
 
 static double x_of(const wg_curve *c, int i) { return c->x ? c->x[i] : i + 1; }
@@ -49,13 +51,15 @@ void wgi_axis_linear(wgi_axis *a, int count, bool widen)
     double step = nice_step(a->high - a->low, count);
     if (widen) a->low = floor(a->low / step + 1e-9) * step, a->high = ceil(a->high / step - 1e-9) * step;
     double first = ceil(a->low / step - 1e-9);
-    for (int i = 0; i < WGI_TICKS && (first + i) * step <= a->high + 1e-9 * step; i++) a->tick[a->ticks++] = (first + i) * step;
+    for (int i = 0; i < WGI_TICKS && (first + i) * step <= a->high + 1e-9 * step; i++)
+        a->tick[a->ticks++] = (first + i) * step;
     a->decimals = step < 1 ? (int)ceil(-log10(step) - 1e-9) : 0;
 }
 
 void wgi_axis_log(wgi_axis *a)
 {
-    int low = (int)floor(log10(a->low) + 1e-9), high = (int)ceil(log10(a->high) - 1e-9), step = (high - low) / 8 + 1;
+    int low = (int)floor(log10(a->low) + 1e-9), high = (int)ceil(log10(a->high) - 1e-9),
+        step = (high - low) / 8 + 1;
     a->low = pow(10, low), a->high = pow(10, high);
     for (int e = low; e <= high && a->ticks < WGI_TICKS; e += step) a->tick[a->ticks++] = pow(10, e);
 }
@@ -77,7 +81,8 @@ static void find_ranges(chart *t)
         wgi_axis *a = both[k];
         if (a->low > a->high) a->low = 0, a->high = 1;
         double room = fmax(fmax(fabs(a->low), fabs(a->high)) * 1e-12, 1e-290);
-        if (a->high - a->low <= room) a->low -= a->low ? fabs(a->low) / 2 : 1, a->high += a->high ? fabs(a->high) / 2 : 1;
+        if (a->high - a->low <= room)
+            a->low -= a->low ? fabs(a->low) / 2 : 1, a->high += a->high ? fabs(a->high) / 2 : 1;
     }
 }
 
@@ -90,8 +95,8 @@ void wgi_axis_put(wgi_strbuf *b, const wgi_axis *a, double v)
     double size = fmax(fabs(a->low), fabs(a->high));
     if (a->logarithmic && (v < 1e-3 || v >= 1e6)) {
         static const char *const digits[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
-        int                      e = (int)lround(log10(v));
-        char                     text[16];
+        int e = (int)lround(log10(v));
+        char text[16];
         wgi_strbuf_put(b, e < 0 ? "10⁻" : "10");
         snprintf(text, sizeof text, "%d", abs(e));
         for (const char *d = text; *d; d++) wgi_strbuf_put(b, digits[*d - '0']);
@@ -102,16 +107,17 @@ void wgi_axis_put(wgi_strbuf *b, const wgi_axis *a, double v)
 void wgi_chart_head(wgi_strbuf *b, const char *title, int width, int height, int left)
 {
     wgi_strbuf_format(b,
-                      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
+                      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
+                      "height=\"%d\" role=\"img\" "
                       "font-family=\"Helvetica,Arial,sans-serif\" font-size=\"13\">\n<title>",
                       width, height, width, height);
     put_xml(b, title, 400);
     wgi_strbuf_put(
-        b,
-        "</title>\n<style>\n  text { fill: #24292f } .grid { stroke: #d8dee4 } .axis { stroke: #57606a }\n"
-        "  .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }\n"
-        "  @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .grid { stroke: #3d444d } .axis { stroke: #9198a1 } }\n"
-        "</style>\n");
+        b, "</title>\n<style>\n  text { fill: #24292f } .grid { stroke: #d8dee4 } .axis { stroke: #57606a }\n"
+           "  .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }\n"
+           "  @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .grid { stroke: #3d444d } .axis { "
+           "stroke: #9198a1 } }\n"
+           "</style>\n");
     wgi_strbuf_format(b, "<text x=\"%d\" y=\"24\" font-size=\"17\" font-weight=\"bold\">", left);
     put_xml(b, title, 80);
     wgi_strbuf_put(b, "</text>\n");
@@ -122,22 +128,26 @@ static void put_grid(chart *t, const char *x_label, const char *y_label)
     wgi_strbuf *b = t->out;
     for (int i = 0; i < t->y.ticks; i++) {
         double y = wgi_axis_place(&t->y, t->y.tick[i]);
-        wgi_strbuf_format(b, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">",
-                          t->x.from, y, t->x.to, LEFT - 8, y + 4);
+        wgi_strbuf_format(
+            b, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">",
+            t->x.from, y, t->x.to, LEFT - 8, y + 4);
         wgi_axis_put(b, &t->y, t->y.tick[i]);
         wgi_strbuf_put(b, "</text>\n");
     }
     for (int i = 0; i < t->x.ticks; i++) {
         double x = wgi_axis_place(&t->x, t->x.tick[i]);
-        wgi_strbuf_format(b, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", x,
-                          t->y.from, x, t->y.from + 20);
+        wgi_strbuf_format(
+            b, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+            x, t->y.from, x, t->y.from + 20);
         wgi_axis_put(b, &t->x, t->x.tick[i]);
         wgi_strbuf_put(b, "</text>\n");
     }
-    wgi_strbuf_format(b, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
-                      t->x.from, t->y.from, t->x.to, (t->x.from + t->x.to) / 2, HEIGHT - 12);
+    wgi_strbuf_format(
+        b, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
+        t->x.from, t->y.from, t->x.to, (t->x.from + t->x.to) / 2, HEIGHT - 12);
     put_xml(b, x_label, 80);
-    wgi_strbuf_format(b, "</text>\n<text transform=\"translate(17 %.1f) rotate(-90)\" text-anchor=\"middle\">",
+    wgi_strbuf_format(b,
+                      "</text>\n<text transform=\"translate(17 %.1f) rotate(-90)\" text-anchor=\"middle\">",
                       (t->y.from + t->y.to) / 2);
     put_xml(b, y_label, 60);
     wgi_strbuf_put(b, "</text>\n");
@@ -153,7 +163,7 @@ static void put_dash(wgi_strbuf *b, int c)
 
 /* Consecutive points in one half pixel column, as the first, the lowest, the highest, the last of them. */
 typedef struct column {
-    int    points;
+    int points;
     double at, first[2], low[2], high[2], last[2];
 } column;
 
@@ -174,7 +184,8 @@ static void put_column(wgi_strbuf *b, column *k, bool *pen)
 static void add_to_column(column *k, double x, double y)
 {
     const double p[2] = { x, y };
-    if (!k->points++) memcpy(k->first, p, sizeof p), memcpy(k->low, p, sizeof p), memcpy(k->high, p, sizeof p);
+    if (!k->points++)
+        memcpy(k->first, p, sizeof p), memcpy(k->low, p, sizeof p), memcpy(k->high, p, sizeof p);
     if (y < k->low[1]) memcpy(k->low, p, sizeof p);
     if (y > k->high[1]) memcpy(k->high, p, sizeof p);
     memcpy(k->last, p, sizeof p);
@@ -184,8 +195,8 @@ static void add_to_column(column *k, double x, double y)
 static void put_curve(chart *t, int c)
 {
     const wg_curve *v = &t->curve[c];
-    column          k = { 0 };
-    bool            pen = false;
+    column k = { 0 };
+    bool pen = false;
     wgi_strbuf_format(t->out, "<path class=\"curve\" stroke=\"%s\"", wgi_colors[c % WGI_COLORS]);
     put_dash(t->out, c);
     wgi_strbuf_put(t->out, " d=\"");
@@ -199,7 +210,8 @@ static void put_curve(chart *t, int c)
         if (k.points && floor(2 * x) != k.at) put_column(t->out, &k, &pen);
         bool alone = (i == 0 || !is_shown(v, i - 1)) && (i + 1 == v->n || !is_shown(v, i + 1));
         add_to_column(&k, x, y);
-        if (alone) put_column(t->out, &k, &pen), wgi_strbuf_put(t->out, "h0"); /* the round cap makes it a dot */
+        if (alone)
+            put_column(t->out, &k, &pen), wgi_strbuf_put(t->out, "h0"); /* the round cap makes it a dot */
     }
     put_column(t->out, &k, &pen);
     wgi_strbuf_put(t->out, "\"/>\n");
@@ -229,7 +241,7 @@ static void put_legend(chart *t)
 }
 
 typedef struct end_label {
-    int    curve;
+    int curve;
     double y, value;
 } end_label;
 
@@ -278,10 +290,12 @@ static void put_ends(chart *t, end_label *label, int n)
     for (int i = 0; i < n; i++) label[i].y = wgi_axis_place(&t->y, label[i].value);
     qsort(label, (size_t)n, sizeof *label, by_y);
     for (int i = 1; i < n; i++) label[i].y = fmax(label[i].y, label[i - 1].y + LINE);
-    for (int i = n - 1; i >= 0; i--) label[i].y = fmin(label[i].y, i == n - 1 ? t->y.from : label[i + 1].y - LINE);
+    for (int i = n - 1; i >= 0; i--)
+        label[i].y = fmin(label[i].y, i == n - 1 ? t->y.from : label[i + 1].y - LINE);
     for (int i = 0; i < n && n * LINE <= HEIGHT - BOTTOM; i++) {
-        wgi_strbuf_format(t->out, "<path class=\"curve\" stroke=\"%s\" d=\"M%.1f %.1fh8\"/><text x=\"%.1f\" y=\"%.1f\">",
-                          wgi_colors[label[i].curve % WGI_COLORS], t->x.to + 4, label[i].y, t->x.to + 16, label[i].y + 4);
+        wgi_strbuf_format(
+            t->out, "<path class=\"curve\" stroke=\"%s\" d=\"M%.1f %.1fh8\"/><text x=\"%.1f\" y=\"%.1f\">",
+            wgi_colors[label[i].curve % WGI_COLORS], t->x.to + 4, label[i].y, t->x.to + 16, label[i].y + 4);
         put_end(t->out, t, &label[i]);
         wgi_strbuf_put(t->out, "</text>\n");
     }
@@ -309,16 +323,16 @@ static bool draw(chart *t, const char *title, const char *x_label, const char *y
     return !t->out->failed;
 }
 
-wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const char *title, const char *x_label,
-                            const char *y_label, const wg_curve curves[], int n)
+wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const char *title,
+                            const char *x_label, const char *y_label, const wg_curve curves[], int n)
 {
     wgi_strbuf out = { .c = c };
-    chart      t = { .curve = curves, .n = n, .out = &out };
+    chart t = { .curve = curves, .n = n, .out = &out };
     if (!c) return WG_ERROR_USE;
     if (!path || n < 0 || (n && !curves))
         return wg_fail(c, here, WG_ERROR_VALUE, "draw_curves: no path or no curves given"), WG_ERROR_VALUE;
     wgi_locale l = wgi_locale_enter();
-    wg_status  s = draw(&t, title, x_label, y_label) ? WG_OK : WG_ERROR_MEMORY;
+    wg_status s = draw(&t, title, x_label, y_label) ? WG_OK : WG_ERROR_MEMORY;
     wgi_locale_leave(l);
     if (s == WG_OK) s = wgi_picture_save(here, &out, path);
     wgi_strbuf_free(&out);

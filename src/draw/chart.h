@@ -10,15 +10,15 @@ extern const char *const wgi_colors[WGI_COLORS];
 typedef struct wgi_axis {
     double low, high; /* of the values shown */
     double from, to;  /* where they are in the picture */
-    bool   logarithmic;
-    int    ticks, decimals;
+    bool logarithmic;
+    int ticks, decimals;
     double tick[WGI_TICKS];
 } wgi_axis;
 
 double wgi_axis_place(const wgi_axis *a, double v);
-void   wgi_axis_linear(wgi_axis *a, int count, bool widen); /* about so many ticks; widened to the outer ones */
-void   wgi_axis_log(wgi_axis *a);                           /* whole powers of ten */
-void   wgi_axis_put(wgi_strbuf *b, const wgi_axis *a, double v);
-void   wgi_chart_head(wgi_strbuf *b, const char *title, int width, int height, int left);
+void wgi_axis_linear(wgi_axis *a, int count, bool widen); /* about so many ticks; widened to the outer ones */
+void wgi_axis_log(wgi_axis *a);                           /* whole powers of ten */
+void wgi_axis_put(wgi_strbuf *b, const wgi_axis *a, double v);
+void wgi_chart_head(wgi_strbuf *b, const char *title, int width, int height, int left);
 
 #endif

@@ -21,7 +21,8 @@ static void put_text(wgi_strbuf *b, double x, double y, const char *style, const
 static void put_label(wgi_strbuf *b, double left, double right, const char *x_label, const char *y_label)
 {
     put_text(b, (left + right) / 2, HEIGHT - 14, "text-anchor=\"middle\"", x_label, 120);
-    wgi_strbuf_format(b, "<text transform=\"translate(18 %.1f) rotate(-90)\" text-anchor=\"middle\">", (TOP + BOTTOM) / 2.0);
+    wgi_strbuf_format(b, "<text transform=\"translate(18 %.1f) rotate(-90)\" text-anchor=\"middle\">",
+                      (TOP + BOTTOM) / 2.0);
     wgi_strbuf_clean_xml(b, y_label, 80);
     wgi_strbuf_put(b, "</text>\n");
 }
@@ -37,8 +38,8 @@ static int characters(const wgi_strbuf *b)
 
 typedef struct memory {
     const wg_plan *p;
-    wgi_strbuf    *out, text;
-    wgi_axis       x, y; /* y: bytes */
+    wgi_strbuf *out, text;
+    wgi_axis x, y; /* y: bytes */
 } memory;
 
 /* A quarter, a half or the whole of a power of two bytes, so that about six make the span. */
@@ -68,7 +69,8 @@ static void put_steps(memory *m)
         double x = wgi_axis_place(&m->x, i + 0.5);
         m->text.length = 0;
         wgi_strbuf_format(&m->text, "%d", i + 1);
-        put_text(m->out, x, BOTTOM + 18, "text-anchor=\"middle\" font-size=\"11\"", m->text.at ? m->text.at : "", 20);
+        put_text(m->out, x, BOTTOM + 18, "text-anchor=\"middle\" font-size=\"11\"",
+                 m->text.at ? m->text.at : "", 20);
     }
 }
 
@@ -90,19 +92,22 @@ typedef struct place {
 
 static place place_of(const memory *m, const wg_plan_buffer *b)
 {
-    return (place){ wgi_axis_place(&m->x, b->first), wgi_axis_place(&m->x, b->last + 1), wgi_axis_place(&m->y, (double)b->offset),
+    return (place){ wgi_axis_place(&m->x, b->first), wgi_axis_place(&m->x, b->last + 1),
+                    wgi_axis_place(&m->y, (double)b->offset),
                     wgi_axis_place(&m->y, (double)(b->offset + b->bytes)) };
 }
 
 static void put_buffer(memory *m, int i)
 {
     const wg_plan_buffer *b = &m->p->buffer[i];
-    const char           *color = wgi_colors[i % WGI_COLORS];
-    place                 k = place_of(m, b);
+    const char *color = wgi_colors[i % WGI_COLORS];
+    place k = place_of(m, b);
     wgi_strbuf_format(m->out,
-                      "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"2\" fill=\"%s\" fill-opacity=\"0.3\" "
+                      "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"2\" fill=\"%s\" "
+                      "fill-opacity=\"0.3\" "
                       "stroke=\"%s\">",
-                      k.left + 1, k.high, fmax(k.right - k.left - 2, 1), fmax(k.low - k.high, 1), color, color);
+                      k.left + 1, k.high, fmax(k.right - k.left - 2, 1), fmax(k.low - k.high, 1), color,
+                      color);
     put_tip(m, b);
     wgi_strbuf_put(m->out, "</rect>\n");
 }
@@ -111,26 +116,30 @@ static void put_buffer(memory *m, int i)
 static void put_buffer_name(memory *m, const wg_plan_buffer *b)
 {
     place k = place_of(m, b);
-    int   most = (int)((k.right - k.left - 8) / 7.2);
+    int most = (int)((k.right - k.left - 8) / 7.2);
     m->text.length = 0;
     wgi_strbuf_clean(&m->text, b->name, 1000);
     bool whole = characters(&m->text) <= most;
     if (k.low - k.high >= 13 && (whole || most >= 5))
-        put_text(m->out, k.left + 5, (k.low + k.high) / 2 + 4, "font-size=\"12\"", b->name, whole ? most : most - 1);
+        put_text(m->out, k.left + 5, (k.low + k.high) / 2 + 4, "font-size=\"12\"", b->name,
+                 whole ? most : most - 1);
 }
 
 /* What is needed at each step: below the top wherever there are holes. */
-static bool in_work(const wg_plan_buffer *b, int step) { return b->where == WG_PLAN_WORK && b->first <= step && b->last >= step; }
+static bool in_work(const wg_plan_buffer *b, int step)
+{
+    return b->where == WG_PLAN_WORK && b->first <= step && b->last >= step;
+}
 
 /* What buffer i needs in a step beyond the memory of one before it in the list, which it takes over in place. */
 static double bytes_beside(const wg_plan *p, int i, int step)
 {
     const wg_plan_buffer *b = &p->buffer[i];
-    size_t                shared = 0;
+    size_t shared = 0;
     for (int k = 0; k < i; k++) {
         const wg_plan_buffer *a = &p->buffer[k];
-        size_t from = a->offset > b->offset ? a->offset : b->offset, a_end = a->offset + a->bytes, b_end = b->offset + b->bytes,
-               to = a_end < b_end ? a_end : b_end;
+        size_t from = a->offset > b->offset ? a->offset : b->offset, a_end = a->offset + a->bytes,
+               b_end = b->offset + b->bytes, to = a_end < b_end ? a_end : b_end;
         if (in_work(a, step) && to > from && to - from > shared) shared = to - from;
     }
     return (double)(b->bytes - shared);
@@ -138,13 +147,14 @@ static double bytes_beside(const wg_plan *p, int i, int step)
 
 static void put_needed(memory *m)
 {
-    wgi_strbuf_put(m->out, "<path fill=\"none\" class=\"axis\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\" d=\"");
+    wgi_strbuf_put(m->out,
+                   "<path fill=\"none\" class=\"axis\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\" d=\"");
     for (int s = 0; s < m->p->steps; s++) {
         double sum = 0;
         for (int i = 0; i < m->p->buffers; i++)
             if (in_work(&m->p->buffer[i], s)) sum += bytes_beside(m->p, i, s);
-        wgi_strbuf_format(m->out, "%s%.1f %.1fH%.1f", s ? "L" : "M", wgi_axis_place(&m->x, s), wgi_axis_place(&m->y, sum),
-                          wgi_axis_place(&m->x, s + 1));
+        wgi_strbuf_format(m->out, "%s%.1f %.1fH%.1f", s ? "L" : "M", wgi_axis_place(&m->x, s),
+                          wgi_axis_place(&m->y, sum), wgi_axis_place(&m->x, s + 1));
     }
     wgi_strbuf_put(m->out, "\"/>\n");
 }
@@ -152,7 +162,7 @@ static void put_needed(memory *m)
 static void put_sums(memory *m)
 {
     size_t all = 0;
-    int    n = 0;
+    int n = 0;
     for (int i = 0; i < m->p->buffers; i++)
         if (m->p->buffer[i].where == WG_PLAN_WORK) all += m->p->buffer[i].bytes, n++;
     m->text.length = 0;
@@ -190,11 +200,11 @@ bool wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *s
 enum { NAMED = 9, ROOF_RIGHT = 850 }; /* names stand at the right of discs */
 
 typedef struct roofline {
-    const wg_plan   *p;
+    const wg_plan *p;
     const wg_limits *l;
-    wgi_strbuf      *out, text;
-    wgi_axis         x, y; /* FLOPs a byte; FLOPs a second */
-    double           peak;
+    wgi_strbuf *out, text;
+    wgi_axis x, y; /* FLOPs a byte; FLOPs a second */
+    double peak;
     struct { /* where names stand */
         double left, right, y;
     } taken[NAMED];
@@ -206,7 +216,8 @@ static double intensity(const wg_plan_step *s) { return s->flops / (s->read_byte
 /* With FLOPs, and at least a thousandth of the time. */
 static bool is_shown(const roofline *r, const wg_plan_step *s)
 {
-    return s->flops > 0 && s->read_bytes + s->write_bytes > 0 && s->seconds > 0 && 1000 * s->seconds >= r->p->seconds;
+    return s->flops > 0 && s->read_bytes + s->write_bytes > 0 && s->seconds > 0 &&
+           1000 * s->seconds >= r->p->seconds;
 }
 
 static bool find_ranges(roofline *r)
@@ -234,13 +245,14 @@ static void put_grid(roofline *r)
     for (int i = 0; i < r->y.ticks; i++) {
         double y = wgi_axis_place(&r->y, r->y.tick[i]);
         wgi_strbuf_format(r->out, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, y, ROOF_RIGHT);
-        wgi_strbuf_format(r->out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n", LEFT - 8, y + 4,
-                          1e-9 * r->y.tick[i]);
+        wgi_strbuf_format(r->out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n", LEFT - 8,
+                          y + 4, 1e-9 * r->y.tick[i]);
     }
     for (int i = 0; i < r->x.ticks; i++) {
         double x = wgi_axis_place(&r->x, r->x.tick[i]);
         wgi_strbuf_format(r->out, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>", x, TOP, BOTTOM);
-        wgi_strbuf_format(r->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g</text>\n", x, BOTTOM + 18, r->x.tick[i]);
+        wgi_strbuf_format(r->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g</text>\n", x,
+                          BOTTOM + 18, r->x.tick[i]);
     }
 }
 
@@ -250,23 +262,27 @@ static void put_slope(roofline *r, int level)
     double width = r->l->bandwidth[level], from = fmax(r->x.low, r->y.low / width), to = r->peak / width;
     double x = wgi_axis_place(&r->x, from), y = wgi_axis_place(&r->y, from * width);
     double u = wgi_axis_place(&r->x, to), v = wgi_axis_place(&r->y, r->peak), angle = atan2(v - y, u - x);
-    wgi_strbuf_format(r->out, "<path class=\"curve\" stroke=\"%s\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", wgi_colors[level], x, y, u,
-                      v);
+    wgi_strbuf_format(r->out, "<path class=\"curve\" stroke=\"%s\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n",
+                      wgi_colors[level], x, y, u, v);
     r->text.length = 0;
     wgi_strbuf_format(&r->text, "%.0f GB/s, ", 1e-9 * width);
     wgi_put_bytes(&r->text, (double)r->l->bytes[level]);
     double aside = level < 2 ? 6 : -14; /* two above their lines, two below: the caches' may be close */
-    wgi_strbuf_format(r->out, "<text transform=\"translate(%.1f %.1f) rotate(%.1f)\" font-size=\"11\" text-anchor=\"end\">",
-                      u - 18 * cos(angle) + aside * sin(angle), v - 18 * sin(angle) - aside * cos(angle), angle * 180 / acos(-1));
+    wgi_strbuf_format(
+        r->out, "<text transform=\"translate(%.1f %.1f) rotate(%.1f)\" font-size=\"11\" text-anchor=\"end\">",
+        u - 18 * cos(angle) + aside * sin(angle), v - 18 * sin(angle) - aside * cos(angle),
+        angle * 180 / acos(-1));
     wgi_strbuf_clean_xml(r->out, r->text.at ? r->text.at : "", 60);
     wgi_strbuf_put(r->out, "</text>\n");
 }
 
 static void put_roof(roofline *r)
 {
-    double y = wgi_axis_place(&r->y, r->peak), x = fmax(wgi_axis_place(&r->x, r->peak / r->l->bandwidth[0]), LEFT);
+    double y = wgi_axis_place(&r->y, r->peak),
+           x = fmax(wgi_axis_place(&r->x, r->peak / r->l->bandwidth[0]), LEFT);
     for (int i = WG_LEVELS - 1; i >= 0; i--) put_slope(r, i);
-    wgi_strbuf_format(r->out, "<path class=\"axis\" stroke-width=\"2\" d=\"M%.1f %.1fH%d\"/>\n", x, y, ROOF_RIGHT);
+    wgi_strbuf_format(r->out, "<path class=\"axis\" stroke-width=\"2\" d=\"M%.1f %.1fH%d\"/>\n", x, y,
+                      ROOF_RIGHT);
     r->text.length = 0;
     wgi_strbuf_format(&r->text, "products, %.0f GFLOP/s", 1e-9 * r->peak);
     put_text(r->out, x, y - 7, "font-size=\"11\"", r->text.at ? r->text.at : "", 60);
@@ -280,13 +296,15 @@ typedef struct weighed {
 static int by_time(const void *a, const void *b)
 {
     const wg_plan_step *p = ((const weighed *)a)->s, *q = ((const weighed *)b)->s;
-    return p->seconds != q->seconds ? (p->seconds < q->seconds) - (p->seconds > q->seconds) : p->first_op - q->first_op;
+    return p->seconds != q->seconds ? (p->seconds < q->seconds) - (p->seconds > q->seconds)
+                                    : p->first_op - q->first_op;
 }
 
 static bool is_free(const roofline *r, double left, double right, double y)
 {
     for (int i = 0; i < r->names; i++)
-        if (left < r->taken[i].right && right > r->taken[i].left && fabs(r->taken[i].y - y) < 14) return false;
+        if (left < r->taken[i].right && right > r->taken[i].left && fabs(r->taken[i].y - y) < 14)
+            return false;
     return y > TOP + 10 && y < BOTTOM - 6;
 }
 
@@ -299,21 +317,22 @@ static void put_name(roofline *r, const wg_plan_step *s, double x, double y, dou
     wgi_plan_put_ops(&r->text, r->p, s, 20);
     wgi_strbuf_format(&r->text, ", %.0f %%", 100 * s->seconds / r->p->seconds);
     double width = 6.8 * characters(&r->text) + 6, at = y + 4, sign = 1;
-    bool   before = x + radius + width > WIDTH - 4;
+    bool before = x + radius + width > WIDTH - 4;
     double from = before ? x - radius - width : x + radius, to = from + width;
     for (int k = 1; !is_free(r, from, to, at) && k < 40; k++, sign = -sign) at += sign * 7 * k;
     r->taken[r->names].left = from, r->taken[r->names].right = to, r->taken[r->names++].y = at;
     if (fabs(at - y - 4) > 1)
-        wgi_strbuf_format(r->out, "<path class=\"axis\" stroke-width=\"0.6\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", x, y,
-                          before ? to - 5 : from + 5, at - 4);
-    put_text(r->out, before ? to - 6 : from + 6, at, before ? "font-size=\"12\" text-anchor=\"end\"" : "font-size=\"12\"",
+        wgi_strbuf_format(r->out, "<path class=\"axis\" stroke-width=\"0.6\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n",
+                          x, y, before ? to - 5 : from + 5, at - 4);
+    put_text(r->out, before ? to - 6 : from + 6, at,
+             before ? "font-size=\"12\" text-anchor=\"end\"" : "font-size=\"12\"",
              r->text.at ? r->text.at : "", 80);
 }
 
 static bool put_discs(roofline *r)
 {
     weighed *list = wg_alloc(r->out->c, (size_t)r->p->steps + 1, sizeof *list);
-    int      n = 0;
+    int n = 0;
     if (!list) return false;
     for (int i = 0; i < r->p->steps; i++)
         if (is_shown(r, &r->p->step[i])) list[n++].s = &r->p->step[i];
@@ -321,14 +340,15 @@ static bool put_discs(roofline *r)
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < n; i++) {
             const wg_plan_step *s = list[i].s;
-            double              x = wgi_axis_place(&r->x, intensity(s)), y = wgi_axis_place(&r->y, s->flops / s->seconds);
-            double              radius = fmax(3, 26 * sqrt(s->seconds / r->p->seconds));
-            const char         *color = wgi_colors[wg_plan_bound(s, r->l).level];
+            double x = wgi_axis_place(&r->x, intensity(s)), y = wgi_axis_place(&r->y, s->flops / s->seconds);
+            double radius = fmax(3, 26 * sqrt(s->seconds / r->p->seconds));
+            const char *color = wgi_colors[wg_plan_bound(s, r->l).level];
             if (pass) put_name(r, s, x, y, radius);
             else
-                wgi_strbuf_format(
-                    r->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\" fill-opacity=\"0.35\" stroke=\"%s\"/>\n", x,
-                    y, radius, color, color);
+                wgi_strbuf_format(r->out,
+                                  "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\" "
+                                  "fill-opacity=\"0.35\" stroke=\"%s\"/>\n",
+                                  x, y, radius, color, color);
         }
     wg_free(r->out->c, list);
     return true;
@@ -337,13 +357,14 @@ static bool put_discs(roofline *r)
 static void put_share(roofline *r)
 {
     double left = 0;
-    int    n = 0;
+    int n = 0;
     for (int i = 0; i < r->p->steps; i++)
         if (!is_shown(r, &r->p->step[i])) left += r->p->step[i].seconds, n++;
     r->text.length = 0;
     wgi_strbuf_format(&r->text, "%d steps in ", r->p->steps);
     wgi_put_time(&r->text, r->p->seconds);
-    wgi_strbuf_put(&r->text, "; the area of a disc is its step's time, the colour that of the memory it moves in");
+    wgi_strbuf_put(&r->text,
+                   "; the area of a disc is its step's time, the colour that of the memory it moves in");
     if (n) wgi_strbuf_format(&r->text, "; %d not shown: %.1f %%", n, 100 * left / r->p->seconds);
     put_text(r->out, LEFT, 46, "", r->text.at ? r->text.at : "", 200);
 }

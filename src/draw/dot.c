@@ -24,9 +24,9 @@ static char *text_of(const char *s) { return (char *)(uintptr_t)s; }
 /* ---- numbers of objects: by their names n7, cluster_3; edges have none and are counted ---- */
 
 typedef struct numbering {
-    Agdisc_t  all; /* first: what agopen hands to open() */
+    Agdisc_t all; /* first: what agopen hands to open() */
     Agraph_t *g;
-    IDTYPE    edges;
+    IDTYPE edges;
 } numbering;
 
 static void *numbering_open(Agraph_t *g, Agdisc_t *all)
@@ -107,43 +107,50 @@ static const pair graph_attributes[GRAPH_ATTRIBUTES] = {
 
 typedef struct painter {
     const wgi_view *v;
-    Agraph_t       *g;
-    Agraph_t      **cluster;
-    Agnode_t      **node;
-    Agsym_t        *of_node[NODE_ATTRIBUTES], *of_edge[EDGE_ATTRIBUTES], *of_graph[GRAPH_ATTRIBUTES];
-    wgi_strbuf      text;
+    Agraph_t *g;
+    Agraph_t **cluster;
+    Agnode_t **node;
+    Agsym_t *of_node[NODE_ATTRIBUTES], *of_edge[EDGE_ATTRIBUTES], *of_graph[GRAPH_ATTRIBUTES];
+    wgi_strbuf text;
 } painter;
 
 static void declare(painter *p)
 {
     const wgi_view *v = p->v;
-    const pair      whole[] = {
-             { "rankdir", v->o->top_down ? "TB" : "LR" },
-             { "bgcolor", "transparent" },
-             { "fontname", FONT },
-             { "fontcolor", GREY },
-             { "nodesep", "0.3" },
-             { "ranksep", "0.5" },
-             { "labelloc", "t" },
-             { "outputorder", "edgesfirst" },
+    const pair whole[] = {
+        { "rankdir", v->o->top_down ? "TB" : "LR" },
+        { "bgcolor", "transparent" },
+        { "fontname", FONT },
+        { "fontcolor", GREY },
+        { "nodesep", "0.3" },
+        { "ranksep", "0.5" },
+        { "labelloc", "t" },
+        { "outputorder", "edgesfirst" },
     };
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         agattr(p->g, AGRAPH, text_of(whole[i].name), text_of(whole[i].standard));
     if (!v->g)
-        agattr(p->g, AGRAPH, text_of("newrank"), text_of("true")); /* a plan's frames are not inside each other: ranks are time */
-    if (v->boxes > 200) {                                          /* the layout's iterations grow faster than the graph */
+        agattr(p->g, AGRAPH, text_of("newrank"),
+               text_of("true")); /* a plan's frames are not inside each other: ranks are time */
+    if (v->boxes > 200) {        /* the layout's iterations grow faster than the graph */
         agattr(p->g, AGRAPH, text_of("nslimit"), text_of("2"));
         agattr(p->g, AGRAPH, text_of("nslimit1"), text_of("2"));
     }
     for (int i = 0; i < GRAPH_ATTRIBUTES; i++)
-        p->of_graph[i] = agattr(p->g, AGRAPH, text_of(graph_attributes[i].name), text_of(graph_attributes[i].standard));
+        p->of_graph[i] =
+            agattr(p->g, AGRAPH, text_of(graph_attributes[i].name), text_of(graph_attributes[i].standard));
     for (int i = 0; i < NODE_ATTRIBUTES; i++)
-        p->of_node[i] = agattr(p->g, AGNODE, text_of(node_attributes[i].name), text_of(node_attributes[i].standard));
+        p->of_node[i] =
+            agattr(p->g, AGNODE, text_of(node_attributes[i].name), text_of(node_attributes[i].standard));
     for (int i = 0; i < EDGE_ATTRIBUTES; i++)
-        p->of_edge[i] = agattr(p->g, AGEDGE, text_of(edge_attributes[i].name), text_of(edge_attributes[i].standard));
+        p->of_edge[i] =
+            agattr(p->g, AGEDGE, text_of(edge_attributes[i].name), text_of(edge_attributes[i].standard));
 }
 
-static void set(void *object, Agsym_t *attribute, const char *value) { agxset(object, attribute, text_of(value)); }
+static void set(void *object, Agsym_t *attribute, const char *value)
+{
+    agxset(object, attribute, text_of(value));
+}
 
 static void set_html(painter *p, void *object, Agsym_t *attribute)
 {
@@ -183,8 +190,9 @@ typedef enum row_style { PLAIN, BOLD, ODD } row_style;
 static void put_row(wgi_strbuf *b, const char *port, const char *text, const char *color, row_style style)
 {
     if (!*text) return;
-    wgi_strbuf_format(b, "<tr><td colspan=\"2\" align=\"left\"%s%s%s%s><font color=\"%s\">", *port ? " port=\"" : "", port,
-                      *port ? "\"" : "", style == ODD ? " bgcolor=\"#ffcdd2\"" : "", style == ODD ? "#b71c1c" : color);
+    wgi_strbuf_format(b, "<tr><td colspan=\"2\" align=\"left\"%s%s%s%s><font color=\"%s\">",
+                      *port ? " port=\"" : "", port, *port ? "\"" : "",
+                      style == ODD ? " bgcolor=\"#ffcdd2\"" : "", style == ODD ? "#b71c1c" : color);
     wgi_strbuf_put(b, style == PLAIN ? "" : "<b>");
     put_lines(b, text);
     wgi_strbuf_put(b, style == PLAIN ? "</font></td></tr>" : "</b></font></td></tr>");
@@ -203,14 +211,16 @@ static void put_caption(wgi_strbuf *b, const wgi_box *x)
 static void put_box(wgi_strbuf *b, const wgi_box *x)
 {
     const wgi_look *l = &wgi_looks[x->kind];
-    bool            twice = x->times > 1;
+    bool twice = x->times > 1;
     b->length = 0;
     if (twice)
-        wgi_strbuf_format(
-            b, "<table border=\"1\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"2\" color=\"%s\" style=\"rounded\"><tr><td>",
-            l->border);
+        wgi_strbuf_format(b,
+                          "<table border=\"1\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"2\" "
+                          "color=\"%s\" style=\"rounded\"><tr><td>",
+                          l->border);
     wgi_strbuf_format(b,
-                      "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" color=\"%s\" bgcolor=\"%s\" "
+                      "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" "
+                      "color=\"%s\" bgcolor=\"%s\" "
                       "style=\"rounded%s\">",
                       x->kind == WGI_BOX_FAILED ? 2 : 1, l->border, l->fill, x->ghost ? ",dashed" : "");
     put_caption(b, x);
@@ -223,12 +233,15 @@ static void put_box(wgi_strbuf *b, const wgi_box *x)
     wgi_strbuf_put(b, twice ? "</table></td></tr></table>" : "</table>");
 }
 
-static Agraph_t *inside(const painter *p, int frame) { return frame < 0 || !p->cluster[frame] ? p->g : p->cluster[frame]; }
+static Agraph_t *inside(const painter *p, int frame)
+{
+    return frame < 0 || !p->cluster[frame] ? p->g : p->cluster[frame];
+}
 
 static void paint_node(painter *p, int64_t i)
 {
     const wgi_box *x = &p->v->box[i];
-    char           name[40];
+    char name[40];
     snprintf(name, sizeof name, "n%lld", (long long)i);
     Agnode_t *n = p->node[i] = agnode(inside(p, x->frame), name, 1);
     if (!n) return;
@@ -244,8 +257,10 @@ static void paint_node(painter *p, int64_t i)
 static void port(char *to, size_t size, const wgi_view *v, int box, bool back, bool tail)
 {
     const wgi_box *x = &v->box[box];
-    bool           down = v->o->top_down, has_row = x->times > 1 || *(back ? x->gradient : x->value);
-    const char    *side = back == tail ? "w" : "e", *row = x->ghost || down || !has_row ? "" : back ? "g:" : "v:";
+    bool down = v->o->top_down, has_row = x->times > 1 || *(back ? x->gradient : x->value);
+    const char *side = back == tail ? "w" : "e", *row = x->ghost || down || !has_row ? ""
+                                                        : back                       ? "g:"
+                                                                                     : "v:";
     if (down) side = back ? (tail ? "ne" : "se") : (tail ? "s" : "n");
     else if (back && !*row) side = tail ? "sw" : "se";
     snprintf(to, size, "%s%s", row, side);
@@ -254,7 +269,7 @@ static void port(char *to, size_t size, const wgi_view *v, int box, bool back, b
 static void paint_frame(painter *p, int i)
 {
     const wgi_frame *f = &p->v->frame[i];
-    char             name[40];
+    char name[40];
     snprintf(name, sizeof name, "cluster_%d", i + 1);
     Agraph_t *c = p->cluster[i] = agsubg(inside(p, f->parent), name, 1);
     if (!c) return;
@@ -271,9 +286,9 @@ static void paint_frame(painter *p, int i)
 static void paint_link(painter *p, const wgi_link *l)
 {
     const wgi_view *v = p->v;
-    char            tail[16], head[16], times[40];
-    Agnode_t       *from = p->node[l->from], *to = p->node[l->to];
-    Agedge_t       *e = from && to ? agedge(p->g, from, to, NULL, 1) : NULL;
+    char tail[16], head[16], times[40];
+    Agnode_t *from = p->node[l->from], *to = p->node[l->to];
+    Agedge_t *e = from && to ? agedge(p->g, from, to, NULL, 1) : NULL;
     if (!e) return;
     port(tail, sizeof tail, v, l->from, l->back, true);
     port(head, sizeof head, v, l->to, l->back, false);
@@ -302,7 +317,7 @@ static void put_title(wgi_strbuf *b, const char *title)
 static void paint_title(painter *p)
 {
     const wg_draw_opts *o = p->v->o;
-    bool                title = o->title && *o->title;
+    bool title = o->title && *o->title;
     p->text.length = 0;
     if (!title && !o->legend) return;
     if (o->legend) wgi_strbuf_put(&p->text, "<table border=\"0\" cellborder=\"0\" cellspacing=\"0\">");
@@ -336,8 +351,8 @@ static bool write_locked(painter *p, wgi_strbuf *out)
         .close = numbering_close,
         .idregister = numbering_register,
     };
-    Agiodisc_t   io = { AgIoDisc.afread, put_text, put_end };
-    numbering    state = { .all = { .id = &ids, .io = &io } };
+    Agiodisc_t io = { AgIoDisc.afread, put_text, put_end };
+    numbering state = { .all = { .id = &ids, .io = &io } };
     agerrlevel_t level = agseterr(AGMAX); /* it would print */
     p->g = agopen(text_of(WHOLE), Agdirected, &state.all);
     bool ok = p->g;

@@ -25,24 +25,27 @@ void wgi_locale_leave(wgi_locale l)
 static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
 {
     wg_context *c = wg_graph_context(wg_graph_of(root));
-    wg_failure  f;
-    char        shape[128];
+    wg_failure f;
+    char shape[128];
     if (!c) return WG_ERROR_USE;
     if (!wg_node_ok(root)) {
         if (root.index == 0 && wg_graph_failure(root.graph, &f)) return WG_OK;
-        return wg_fail(c, here, WG_ERROR_USE, "draw: the node is not of this graph since its last wg_begin"), WG_ERROR_USE;
+        return wg_fail(c, here, WG_ERROR_USE, "draw: the node is not of this graph since its last wg_begin"),
+               WG_ERROR_USE;
     }
-    if (!o->backward || (wg_shape_size(wg_node_shape(root)) == 1 && wg_dtype_is_float(wg_node_dtype(root)))) return WG_OK;
-    wg_fail(c, here, WG_ERROR_SHAPE, "draw: gradients are of one float, the root is %s %s: draw its wg_sum, or without .backward",
+    if (!o->backward || (wg_shape_size(wg_node_shape(root)) == 1 && wg_dtype_is_float(wg_node_dtype(root))))
+        return WG_OK;
+    wg_fail(c, here, WG_ERROR_SHAPE,
+            "draw: gradients are of one float, the root is %s %s: draw its wg_sum, or without .backward",
             wg_dtype_name(wg_node_dtype(root)), wg_shape_text(wg_node_shape(root), shape, sizeof shape));
     return WG_ERROR_SHAPE;
 }
 
 static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, wgi_strbuf *out)
 {
-    wgi_view   v = { .c = out->c };
+    wgi_view v = { .c = out->c };
     wgi_locale l = wgi_locale_enter();
-    wg_status  s = wgi_draw_fits(here, out->c, "draw", o, WG_PICTURE_GRAPH);
+    wg_status s = wgi_draw_fits(here, out->c, "draw", o, WG_PICTURE_GRAPH);
     if (s == WG_OK) s = wgi_view_make(&v, here, g, root, o);
     if (s == WG_OK) s = wgi_dot_write(&v, out);
     wgi_view_free(&v);
@@ -67,13 +70,14 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
     wg_context *c = wg_graph_context(g);
     const char *format = wgi_format_of(path, o->format, formats, (int)(sizeof formats / sizeof *formats));
     if (!format) {
-        wg_fail(c, here, WG_ERROR_VALUE, "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending or .format",
+        wg_fail(c, here, WG_ERROR_VALUE,
+                "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending or .format",
                 path ? path : "");
         return WG_ERROR_VALUE;
     }
     wgi_strbuf dot = { .c = c }, picture = { .c = c };
-    bool       plain = strcmp(format, "dot") == 0;
-    wg_status  s = dot_text(here, g, root, o, &dot);
+    bool plain = strcmp(format, "dot") == 0;
+    wg_status s = dot_text(here, g, root, o, &dot);
     if (s == WG_OK && !plain) s = wgi_render(here, &dot, format, o->seconds, &picture);
     if (s == WG_OK) s = wgi_picture_save(here, plain ? &dot : &picture, path);
     wgi_strbuf_free(&dot);

@@ -5,16 +5,16 @@
 
 typedef struct option {
     const char *name;
-    unsigned    goes_with;
-    size_t      offset, size;
+    unsigned goes_with;
+    size_t offset, size;
 } option;
 
 #define ROW(type, name, goes_with, ...) { #name, goes_with, offsetof(wg_draw_opts, name), sizeof(type) },
 static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
 
 /* By bit of wg_picture_kind. */
-static const char *const pictures[] = { "a graph's picture", "a graph's text", "a plan's picture", "a plan's table",
-                                        "a plan's chart" };
+static const char *const pictures[] = { "a graph's picture", "a graph's text", "a plan's picture",
+                                        "a plan's table", "a plan's chart" };
 enum { PICTURES = sizeof pictures / sizeof *pictures };
 _Static_assert(WG_PICTURE_CHART == 1 << (PICTURES - 1), "the last kind of picture has the last name");
 
@@ -23,7 +23,8 @@ const char *wg_draw_goes_with(unsigned goes_with, char *text, size_t size)
     size_t n = 0;
     if (size) *text = 0;
     for (int i = 0; i < PICTURES; i++)
-        if (goes_with >> i & 1 && n < size) n += (size_t)snprintf(text + n, size - n, "%s%s", n ? ", " : "", pictures[i]);
+        if (goes_with >> i & 1 && n < size)
+            n += (size_t)snprintf(text + n, size - n, "%s%s", n ? ", " : "", pictures[i]);
     return text;
 }
 
@@ -34,7 +35,8 @@ static bool is_given(const wg_draw_opts *o, const option *x)
     return false;
 }
 
-wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o, wg_picture_kind kind)
+wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,
+                        wg_picture_kind kind)
 {
     char all[200], this[60];
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {

@@ -9,9 +9,9 @@ enum { MOST_BOXES = 400 };
 
 typedef struct sketch {
     const wg_plan *p;
-    wgi_view       v;
-    wgi_strbuf     text;
-    int           *box; /* by buffer: of what is given, 0: none yet; the boxes of ops stand first, by their number */
+    wgi_view v;
+    wgi_strbuf text;
+    int *box; /* by buffer: of what is given, 0: none yet; the boxes of ops stand first, by their number */
 } sketch;
 
 static const char *kept(sketch *k)
@@ -22,7 +22,10 @@ static const char *kept(sketch *k)
     return s;
 }
 
-static bool is_number(const sketch *k, int operand) { return operand < 0 && k->p->buffer[~operand].where == WG_PLAN_NUMBER; }
+static bool is_number(const sketch *k, int operand)
+{
+    return operand < 0 && k->p->buffer[~operand].where == WG_PLAN_NUMBER;
+}
 
 /* ---- boxes ---- */
 
@@ -32,7 +35,8 @@ static void name_op(sketch *k, wgi_box *b, const wg_plan_op *o)
     if (*o->name) wgi_strbuf_clean(&k->text, o->name, 40), wgi_strbuf_put(&k->text, " = ");
     wgi_strbuf_put(&k->text, o->op);
     for (int i = 0, n = 0; i < o->operands; i++)
-        if (is_number(k, o->operand[i])) wgi_strbuf_format(&k->text, n++ ? ", %s" : " %s", k->p->buffer[~o->operand[i]].name);
+        if (is_number(k, o->operand[i]))
+            wgi_strbuf_format(&k->text, n++ ? ", %s" : " %s", k->p->buffer[~o->operand[i]].name);
     b->title = b->name = kept(k);
     if (o->shape.rank) wgi_strbuf_put(&k->text, wg_shape_text(o->shape, shape, sizeof shape));
     b->shape = kept(k);
@@ -41,7 +45,11 @@ static void name_op(sketch *k, wgi_box *b, const wg_plan_op *o)
 static void lay_op(sketch *k, const wg_plan_op *o, int frame)
 {
     wgi_box *b = &k->v.box[k->v.boxes++];
-    *b = (wgi_box){ .kind = o->derived ? WGI_BOX_GRADIENT : WGI_BOX_OP, .frame = frame, .times = 1, .detail = "", .value = "" };
+    *b = (wgi_box){ .kind = o->derived ? WGI_BOX_GRADIENT : WGI_BOX_OP,
+                    .frame = frame,
+                    .times = 1,
+                    .detail = "",
+                    .value = "" };
     b->word = o->derived ? "gradient" : "forward";
     b->gradient = "";
     name_op(k, b, o);
@@ -52,10 +60,14 @@ static void lay_op(sketch *k, const wg_plan_op *o, int frame)
 static void lay_given(sketch *k, int buffer)
 {
     const wg_plan_buffer *from = &k->p->buffer[buffer];
-    wgi_box              *b = &k->v.box[k->v.boxes];
-    bool                  parameter = from->where == WG_PLAN_PARAMETER;
+    wgi_box *b = &k->v.box[k->v.boxes];
+    bool parameter = from->where == WG_PLAN_PARAMETER;
     k->box[buffer] = (int)k->v.boxes++;
-    *b = (wgi_box){ .kind = parameter ? WGI_BOX_PARAMETER : WGI_BOX_INPUT, .frame = -1, .times = 1, .detail = "", .value = "" };
+    *b = (wgi_box){ .kind = parameter ? WGI_BOX_PARAMETER : WGI_BOX_INPUT,
+                    .frame = -1,
+                    .times = 1,
+                    .detail = "",
+                    .value = "" };
     b->gradient = "";
     b->word = parameter ? "parameter" : "input";
     wgi_strbuf_clean(&k->text, from->name, 40);
@@ -78,7 +90,8 @@ static void lay_frame(sketch *k, int i, const wg_limits *l)
         wgi_strbuf_put(&k->text, b.by_memory ? " of memory" : " of products");
     }
     if (s->tile && s->tiles > 1) wgi_strbuf_format(&k->text, ", %lld tiles", (long long)s->tiles);
-    k->v.frame[k->v.frames++] = (wgi_frame){ .parent = -1, .name = kept(k), .heavy = 10 * s->seconds >= k->p->seconds };
+    k->v.frame[k->v.frames++] =
+        (wgi_frame){ .parent = -1, .name = kept(k), .heavy = 10 * s->seconds >= k->p->seconds };
 }
 
 /* ---- links ---- */
@@ -123,7 +136,8 @@ static wg_status lay(sketch *k, const wg_limits *l)
         for (int j = 0; j < k->p->step[i].ops; j++) lay_op(k, &k->p->op[k->p->step[i].first_op + j], i);
     }
     for (int i = 0; i < k->p->buffers; i++)
-        if (k->p->buffer[i].where == WG_PLAN_INPUT || k->p->buffer[i].where == WG_PLAN_PARAMETER) lay_given(k, i);
+        if (k->p->buffer[i].where == WG_PLAN_INPUT || k->p->buffer[i].where == WG_PLAN_PARAMETER)
+            lay_given(k, i);
     lay_links(k);
     return wgi_view_ghosts(&k->v) && !k->v.lost ? WG_OK : WG_ERROR_MEMORY;
 }
@@ -131,10 +145,11 @@ static wg_status lay(sketch *k, const wg_limits *l)
 wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *dot)
 {
     sketch k = { .p = p, .v = { .c = dot->c, .here = here, .o = o }, .text = { .c = dot->c } };
-    int    most = o->most > 0 ? o->most : MOST_BOXES;
+    int most = o->most > 0 ? o->most : MOST_BOXES;
     if (p->ops > most) {
         wg_fail(dot->c, here, WG_ERROR_VALUE,
-                "draw_plan: %d nodes in %d steps, more than %d: draw the table (.txt), or raise .most", p->ops, p->steps, most);
+                "draw_plan: %d nodes in %d steps, more than %d: draw the table (.txt), or raise .most",
+                p->ops, p->steps, most);
         return WG_ERROR_VALUE;
     }
     wg_status s = lay(&k, o->limits);

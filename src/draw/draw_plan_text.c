@@ -38,7 +38,8 @@ static void end_line(wgi_strbuf *b)
 
 static void put_limits(wgi_strbuf *b, const wg_limits *l)
 {
-    wgi_strbuf_format(b, "machine: products %.0f GFLOP/s (f32), %.0f (f64); memory", 1e-9 * l->f32, 1e-9 * l->f64);
+    wgi_strbuf_format(b, "machine: products %.0f GFLOP/s (f32), %.0f (f64); memory", 1e-9 * l->f32,
+                      1e-9 * l->f64);
     for (int i = 0; i < WG_LEVELS; i++) {
         wgi_strbuf_format(b, i ? ", %.0f (" : " %.0f GB/s (", 1e-9 * l->bandwidth[i]);
         wgi_put_bytes(b, (double)l->bytes[i]);
@@ -109,15 +110,16 @@ static bool any_derived(const wg_plan *p)
 
 static void put_steps(wgi_strbuf *b, wgi_strbuf *t, const wg_plan *p, const wg_limits *l)
 {
-    wgi_strbuf_format(b, "step  %-*s  %-11s  %3s  %8s  %8s  %7s  %8s  %7s  %5s", OPS + 1, "ops", "tiles", "thr", "reads",
-                      "writes", "FLOPs", "time", "GFLOP/s", "GB/s");
+    wgi_strbuf_format(b, "step  %-*s  %-11s  %3s  %8s  %8s  %7s  %8s  %7s  %5s", OPS + 1, "ops", "tiles",
+                      "thr", "reads", "writes", "FLOPs", "time", "GFLOP/s", "GB/s");
     if (l) wgi_strbuf_format(b, "  %5s  %s", "bound", "by");
     end_line(b);
     for (int i = 0; i < p->steps; i++) put_step(b, t, p, i, l);
     wgi_strbuf_put(b, "\ntiles: so many × elements of a fused group, or a kernel's units; thr: threads");
     if (any_derived(p)) wgi_strbuf_put(b, "; ∂: of the gradient");
     if (l)
-        wgi_strbuf_put(b, "; bound: the least time that the\nmachine's limit `by` allows (memory in GB/s where the step's bytes "
+        wgi_strbuf_put(b, "; bound: the least time that the\nmachine's limit `by` allows (memory in GB/s "
+                          "where the step's bytes "
                           "fit), in % of the time taken");
     wgi_strbuf_put(b, "\n");
 }
@@ -141,7 +143,8 @@ static void put_life(wgi_strbuf *b, const wg_plan *p, const wg_plan_buffer *x)
 {
     int columns = p->steps < BARS ? p->steps : BARS;
     for (int k = 0; k < columns; k++) {
-        int first = (int)((int64_t)k * p->steps / columns), last = (int)((int64_t)(k + 1) * p->steps / columns) - 1;
+        int first = (int)((int64_t)k * p->steps / columns),
+            last = (int)((int64_t)(k + 1) * p->steps / columns) - 1;
         wgi_strbuf_put(b, x->first <= last && x->last >= first ? "█" : "·");
     }
 }
@@ -163,7 +166,9 @@ static void put_buffer(wgi_strbuf *b, wgi_strbuf *t, const wg_plan *p, const wg_
     end_line(b);
 }
 
-static const char *const places[] = { "inputs", "parameters", "numbers", "workspace", "results", "gradients" };
+static const char *const places[] = {
+    "inputs", "parameters", "numbers", "workspace", "results", "gradients"
+};
 
 static double bytes_of(const wg_plan *p, wg_plan_where w)
 {
@@ -192,7 +197,8 @@ static void put_memory(wgi_strbuf *b, wgi_strbuf *t, const wg_plan *p)
     if (!list) return;
     for (int i = 0; i < p->buffers; i++) list[i].b = &p->buffer[i];
     qsort(list, (size_t)p->buffers, sizeof *list, by_place);
-    wgi_strbuf_format(b, "\n  %-*s  %11s  %8s  %-9s  of %d\n", NAME + 1, "memory", "offset", "bytes", "steps", p->steps);
+    wgi_strbuf_format(b, "\n  %-*s  %11s  %8s  %-9s  of %d\n", NAME + 1, "memory", "offset", "bytes", "steps",
+                      p->steps);
     for (int i = 0; i < p->buffers; i++) {
         if (list[i].b->where == WG_PLAN_NUMBER) continue;
         if (i == 0 || list[i].b->where != list[i - 1].b->where) put_place(b, p, list[i].b->where);

@@ -4,30 +4,36 @@
 #include <string.h>
 
 const wgi_look wgi_looks[WGI_BOX_KINDS] = {
-    { "input", "#1565c0", "#e3f2fd", "input" },        { "parameter", "#e65100", "#fff3e0", "parameter" },
-    { "constant", "#757575", "#ffffff", "constant" },  { "state", "#00796b", "#e0f2f1", "state" },
-    { "op", "#616161", "#f0f0f0", "operation" },       { "loss", "#6a1b9a", "#f3e5f5", "loss" },
-    { "failed", "#c62828", "#ffcdd2", "failed call" }, { "gradient", "#b71c1c", "#fdecea", "operation of the gradient" },
+    { "input", "#1565c0", "#e3f2fd", "input" },
+    { "parameter", "#e65100", "#fff3e0", "parameter" },
+    { "constant", "#757575", "#ffffff", "constant" },
+    { "state", "#00796b", "#e0f2f1", "state" },
+    { "op", "#616161", "#f0f0f0", "operation" },
+    { "loss", "#6a1b9a", "#f3e5f5", "loss" },
+    { "failed", "#c62828", "#ffcdd2", "failed call" },
+    { "gradient", "#b71c1c", "#fdecea", "operation of the gradient" },
 };
 
 typedef struct legend {
     wgi_strbuf *b;
-    int         entries, in_a_row;
+    int entries, in_a_row;
 } legend;
 
 static void put_entry(legend *l, const char *start, const char *color, const char *text, const char *end)
 {
     if (l->entries && l->entries % l->in_a_row == 0) wgi_strbuf_put(l->b, "</tr><tr>");
     l->entries++;
-    wgi_strbuf_format(l->b, "<td align=\"left\">%s<font color=\"%s\" point-size=\"12\">%s</font>%s</td>", start, color, text,
-                      end);
+    wgi_strbuf_format(l->b, "<td align=\"left\">%s<font color=\"%s\" point-size=\"12\">%s</font>%s</td>",
+                      start, color, text, end);
 }
 
-static void put_sample(legend *l, int border, const char *color, const char *fill, const char *style, const char *text)
+static void put_sample(legend *l, int border, const char *color, const char *fill, const char *style,
+                       const char *text)
 {
     char start[200];
     snprintf(start, sizeof start,
-             "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" color=\"%s\" bgcolor=\"%s\" "
+             "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" color=\"%s\" "
+             "bgcolor=\"%s\" "
              "style=\"rounded%s\"><tr><td>",
              border, color, fill, style);
     put_entry(l, start, strcmp(fill, "transparent") ? "#212121" : WGI_GREY, text, "</td></tr></table>");
@@ -43,8 +49,11 @@ static void put_boxes(legend *l, const wgi_view *v)
     }
     for (int k = 0; k < WGI_BOX_KINDS; k++)
         if (kinds[k])
-            put_sample(l, k == WGI_BOX_FAILED ? 2 : 1, wgi_looks[k].border, wgi_looks[k].fill, "", wgi_looks[k].meaning);
-    if (ghosts) put_sample(l, 1, wgi_looks[WGI_BOX_OP].border, wgi_looks[WGI_BOX_OP].fill, ",dashed", "drawn elsewhere too");
+            put_sample(l, k == WGI_BOX_FAILED ? 2 : 1, wgi_looks[k].border, wgi_looks[k].fill, "",
+                       wgi_looks[k].meaning);
+    if (ghosts)
+        put_sample(l, 1, wgi_looks[WGI_BOX_OP].border, wgi_looks[WGI_BOX_OP].fill, ",dashed",
+                   "drawn elsewhere too");
     if (runs) put_entry(l, "", WGI_GREY, "×n: n alike, one after another", "");
 }
 
@@ -68,7 +77,8 @@ static void put_lines_and_numbers(legend *l, const wgi_view *v)
 void wgi_put_legend(wgi_strbuf *b, const wgi_view *v)
 {
     legend l = { .b = b, .in_a_row = v->o->top_down ? 5 : 10 };
-    wgi_strbuf_put(b, "<tr><td><table border=\"0\" cellborder=\"0\" cellspacing=\"6\" cellpadding=\"0\"><tr>");
+    wgi_strbuf_put(b,
+                   "<tr><td><table border=\"0\" cellborder=\"0\" cellspacing=\"6\" cellpadding=\"0\"><tr>");
     put_boxes(&l, v);
     put_frames(&l, v);
     put_lines_and_numbers(&l, v);

@@ -24,8 +24,8 @@ enum {
 /* Texts stand on shelves that never move. */
 typedef struct wgi_shelf {
     struct wgi_shelf *below;
-    size_t            used, room;
-    char              text[];
+    size_t used, room;
+    char text[];
 } wgi_shelf;
 
 const char *wgi_view_keep(wgi_view *v, const wgi_strbuf *text)
@@ -34,7 +34,7 @@ const char *wgi_view_keep(wgi_view *v, const wgi_strbuf *text)
     if (!text->length || text->failed) return "";
     size_t need = text->length + 1;
     if (!v->shelf || v->shelf->room - v->shelf->used < need) {
-        size_t     room = need > 4000 ? need : 4000;
+        size_t room = need > 4000 ? need : 4000;
         wgi_shelf *s = wg_alloc(v->c, 1, sizeof *s + room);
         if (!s) return v->lost = true, "";
         s->room = room, s->below = v->shelf, v->shelf = s;
@@ -47,7 +47,8 @@ const char *wgi_view_keep(wgi_view *v, const wgi_strbuf *text)
 
 void wgi_view_free(wgi_view *v)
 {
-    void *const parts[] = { v->index, v->place, v->first, v->arg, v->way, v->box_of, v->run, v->box, v->link, v->frame };
+    void *const parts[] = { v->index,  v->place, v->first, v->arg,  v->way,
+                            v->box_of, v->run,   v->box,   v->link, v->frame };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(v->c, parts[i]);
     for (wgi_shelf *s = v->shelf, *below; s; s = below) {
         below = s->below;
@@ -56,13 +57,19 @@ void wgi_view_free(wgi_view *v)
     *v = (wgi_view){ .c = v->c };
 }
 
-static void *make(wgi_view *v, int64_t count, size_t size) { return wg_alloc(v->c, (size_t)(count ? count : 1), size); }
+static void *make(wgi_view *v, int64_t count, size_t size)
+{
+    return wg_alloc(v->c, (size_t)(count ? count : 1), size);
+}
 
 /* ---- picking ---- */
 
 static bool is_error_node(wg_node n) { return !wg_node_ok(n); }
 
-static wg_node node_at(const wgi_view *v, int64_t position) { return wg_graph_node(v->g, v->index[position]); }
+static wg_node node_at(const wgi_view *v, int64_t position)
+{
+    return wg_graph_node(v->g, v->index[position]);
+}
 
 /* place[] becomes 0 for what is to be shown. */
 static void mark_below(wgi_view *v, int64_t top)
@@ -81,7 +88,7 @@ static void mark_below(wgi_view *v, int64_t top)
 static void mark_nodes(wgi_view *v, wg_node root)
 {
     int64_t count = wg_graph_nodes(v->g);
-    bool    all = wg_is_none(root);
+    bool all = wg_is_none(root);
     for (int64_t i = 0; i < count; i++) v->place[i] = all && i > 0 ? 0 : WGI_ABSENT;
     if (all) return;
     int64_t top = 0;
@@ -130,7 +137,8 @@ static bool list_operands(wgi_view *v)
 static bool pick(wgi_view *v, wg_node root)
 {
     int64_t count = wg_graph_nodes(v->g);
-    if (!(v->place = make(v, count, sizeof *v->place)) || !(v->index = make(v, count, sizeof *v->index))) return false;
+    if (!(v->place = make(v, count, sizeof *v->place)) || !(v->index = make(v, count, sizeof *v->index)))
+        return false;
     mark_nodes(v, root);
     place_nodes(v, root);
     v->first = make(v, v->nodes + 1, sizeof *v->first);
@@ -144,7 +152,9 @@ static wg_node last_scalar(const wgi_view *v)
 {
     for (int64_t i = v->nodes - 1; i >= 0; i--) {
         wg_node n = node_at(v, i);
-        if (wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1 && wg_node_operands(n) > 0) return n;
+        if (wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1 &&
+            wg_node_operands(n) > 0)
+            return n;
     }
     return wg_none;
 }
@@ -162,7 +172,8 @@ static void mark_wanted(wgi_view *v)
     }
     for (int k = 0; o->wrt && k < o->wrt_count; k++) {
         wg_node x = o->wrt[k];
-        if (wg_graph_of(x) == v->g && !is_error_node(x) && v->place[x.index] >= 0) v->way[v->place[x.index]] = WANTED;
+        if (wg_graph_of(x) == v->g && !is_error_node(x) && v->place[x.index] >= 0)
+            v->way[v->place[x.index]] = WANTED;
     }
 }
 
@@ -184,7 +195,8 @@ static void find_way(wgi_view *v)
     for (int64_t i = v->nodes - 1; i >= 0; i--) {
         const wg_op *op = wg_node_op(node_at(v, i));
         for (int64_t a = v->first[i]; v->way[i] & REACHED && a < v->first[i + 1]; a++)
-            if (v->arg[a] >= 0 && wg_op_has_derivative(op, (int)(a - v->first[i]))) v->way[v->arg[a]] |= REACHED;
+            if (v->arg[a] >= 0 && wg_op_has_derivative(op, (int)(a - v->first[i])))
+                v->way[v->arg[a]] |= REACHED;
     }
     for (int64_t i = 0; i < v->nodes; i++) v->way[i] = v->way[i] == (WANTED | REACHED);
 }
@@ -233,7 +245,7 @@ static size_t common_scope(const char *a, size_t length, const char *b)
 static int frame_of_run(wgi_view *v, const wgi_run *r)
 {
     const char *scope = wg_node_scope(node_at(v, r->begin));
-    size_t      length = strlen(scope);
+    size_t length = strlen(scope);
     for (int64_t i = 1; i < r->period * r->times; i++)
         length = common_scope(scope, length, wg_node_scope(node_at(v, r->begin + i)));
     return frame_of(v, scope, length);
@@ -254,8 +266,8 @@ static void lay_boxes(wgi_view *v, wg_node *node)
     int64_t run = 0;
     for (int64_t i = 0; i < v->nodes;) {
         const wgi_run *r = run < v->runs && v->run[run].begin == i ? &v->run[run++] : NULL;
-        int64_t        end = i + (r ? r->period * r->times : 1);
-        wgi_box       *b = &v->box[v->boxes];
+        int64_t end = i + (r ? r->period * r->times : 1);
+        wgi_box *b = &v->box[v->boxes];
         *b = empty_box(WGI_BOX_OP, r ? r->times : 1);
         node[v->boxes] = r ? wg_none : node_at(v, i);
         const char *scope = wg_node_scope(node_at(v, i));
@@ -280,7 +292,7 @@ static void lay_failure(wgi_view *v)
  * the latest link from a box is. */
 static void link_boxes(wgi_view *v, int64_t *last, int from, int to)
 {
-    bool    runs = v->box[from].times > 1 || v->box[to].times > 1;
+    bool runs = v->box[from].times > 1 || v->box[to].times > 1;
     int64_t l = last[from] - 1;
     if (from == to) return;
     if (runs && l >= 0 && v->link[l].to == to) {
@@ -293,7 +305,7 @@ static void link_boxes(wgi_view *v, int64_t *last, int from, int to)
 
 static bool lay_links(wgi_view *v)
 {
-    int64_t  most = v->first[v->nodes] + 4;
+    int64_t most = v->first[v->nodes] + 4;
     int64_t *last = make(v, v->boxes, sizeof *last);
     v->link = make(v, 2 * most, sizeof *v->link);
     if (!last || !v->link) return wg_free(v->c, last), false;
@@ -302,7 +314,8 @@ static bool lay_links(wgi_view *v)
             if (v->arg[a] >= 0) link_boxes(v, last, v->box_of[v->arg[a]], v->box_of[i]);
     for (int k = 0; v->has_failure && k < v->failure.operands && k < 4; k++) {
         wg_node x = v->failure.operand[k];
-        if (!is_error_node(x) && v->place[x.index] >= 0) link_boxes(v, last, v->box_of[v->place[x.index]], (int)v->boxes - 1);
+        if (!is_error_node(x) && v->place[x.index] >= 0)
+            link_boxes(v, last, v->box_of[v->place[x.index]], (int)v->boxes - 1);
     }
     wg_free(v->c, last);
     return true;
@@ -322,9 +335,9 @@ static void lay_back_links(wgi_view *v)
 
 /* Of a box: its uses, and at which ranks, counted from the sources and from the sinks: the layout may choose either. */
 typedef struct use {
-    int     low[2], high[2];
+    int low[2], high[2];
     int64_t uses;
-    bool    drawn;
+    bool drawn;
 } use;
 
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -365,8 +378,8 @@ static use *count_uses(wgi_view *v)
 
 static bool is_hub(const wgi_view *v, const wgi_box *b, const use *u)
 {
-    bool leaf = b->kind != WGI_BOX_OP && b->kind != WGI_BOX_LOSS && b->kind != WGI_BOX_FAILED && b->kind != WGI_BOX_GRADIENT &&
-                b->times == 1;
+    bool leaf = b->kind != WGI_BOX_OP && b->kind != WGI_BOX_LOSS && b->kind != WGI_BOX_FAILED &&
+                b->kind != WGI_BOX_GRADIENT && b->times == 1;
     int64_t span = later(u->high[0] - u->low[0], u->high[1] - u->low[1]);
     if (u->uses <= (v->g ? GHOST_USES : 1)) return false;
     return u->uses * span > GHOST_AREA || (leaf && (span >= GHOST_SPAN || u->uses > GHOST_ALWAYS));
@@ -383,7 +396,7 @@ bool wgi_view_ghosts(wgi_view *v)
 {
     use *u = count_uses(v);
     if (!u) return false;
-    int64_t  ghosts = count_ghosts(v, u), first = v->boxes;
+    int64_t ghosts = count_ghosts(v, u), first = v->boxes;
     wgi_box *more = ghosts ? make(v, v->boxes + ghosts, sizeof *more) : NULL;
     if (more) {
         memcpy(more, v->box, (size_t)v->boxes * sizeof *more);
@@ -411,10 +424,10 @@ bool wgi_view_ghosts(wgi_view *v)
 static wg_status refuse(wgi_view *v, int64_t boxes, int most)
 {
     const char *how = v->o->fold < 0 ? "let runs of alike nodes be folded, " : "";
-    return wg_fail(
-               v->c, v->here, WG_ERROR_VALUE,
-               "draw: %lld boxes would be drawn for %lld nodes, more than %d: %sdraw a node nearer to the inputs, or raise .most",
-               (long long)boxes, (long long)v->nodes, most, how),
+    return wg_fail(v->c, v->here, WG_ERROR_VALUE,
+                   "draw: %lld boxes would be drawn for %lld nodes, more than %d: %sdraw a node nearer to "
+                   "the inputs, or raise .most",
+                   (long long)boxes, (long long)v->nodes, most, how),
            WG_ERROR_VALUE;
 }
 
@@ -443,7 +456,7 @@ wg_status wgi_view_make(wgi_view *v, wg_site here, wg_graph *g, wg_node root, co
     if (!pick(v, root)) return WG_ERROR_MEMORY;
     v->root = whole ? last_scalar(v) : root;
     find_way(v);
-    int     most = o->most > 0 ? o->most : MOST_BOXES;
+    int most = o->most > 0 ? o->most : MOST_BOXES;
     int64_t boxes = v->nodes;
     if (o->fold > 0 || (o->fold == 0 && boxes > most)) boxes = wgi_fold_runs(v, o->fold > 0 ? 0 : most);
     if (boxes < 0) return WG_ERROR_MEMORY;

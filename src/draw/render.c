@@ -25,7 +25,7 @@ enum { SECONDS = 20 };
 /* Our ends of the program's three streams, -1 when closed. */
 typedef struct process {
     pid_t pid;
-    int   in, out, err;
+    int in, out, err;
 } process;
 
 static void close_end(int *fd)
@@ -40,7 +40,8 @@ static void close_end(int *fd)
 static bool open_pair(int pair[2], bool is_socket)
 {
     int raw[2];
-    if ((is_socket ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, raw) : pipe2(raw, O_CLOEXEC)) != 0) return false;
+    if ((is_socket ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, raw) : pipe2(raw, O_CLOEXEC)) != 0)
+        return false;
     for (int i = 0; i < 2; i++) {
         pair[i] = fcntl(raw[i], F_DUPFD_CLOEXEC, 3);
         close(raw[i]);
@@ -53,10 +54,10 @@ static bool open_pair(int pair[2], bool is_socket)
 static int spawn_with(process *p, int in, int out, int err, const char *format)
 {
     posix_spawn_file_actions_t files;
-    posix_spawnattr_t          attr;
-    sigset_t                   none, standard;
-    char                       kind[16];
-    const char                *argv[] = { "dot", kind, NULL, NULL, NULL };
+    posix_spawnattr_t attr;
+    sigset_t none, standard;
+    char kind[16];
+    const char *argv[] = { "dot", kind, NULL, NULL, NULL };
     snprintf(kind, sizeof kind, "-T%s", format);
     if (strcmp(format, "png") == 0) argv[2] = "-Gdpi=144";
     if (strcmp(format, "svg") != 0) argv[argv[2] ? 3 : 2] = "-Gbgcolor=white";
@@ -100,13 +101,14 @@ static void feed(process *p, const wgi_strbuf *dot, size_t *sent)
 {
     ssize_t n = send(p->in, dot->at + *sent, dot->length - *sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) *sent += (size_t)n;
-    else if (errno != EAGAIN && errno != EINTR) *sent = dot->length; /* it reads no more: what it said tells why */
+    else if (errno != EAGAIN && errno != EINTR)
+        *sent = dot->length; /* it reads no more: what it said tells why */
     if (*sent == dot->length) close_end(&p->in);
 }
 
 static void drain(int *fd, wgi_strbuf *to)
 {
-    char    bytes[16384];
+    char bytes[16384];
     ssize_t n = read(*fd, bytes, sizeof bytes);
     if (n > 0) wgi_strbuf_add(to, bytes, (size_t)n);
     else if (n == 0 || (errno != EAGAIN && errno != EINTR)) close_end(fd);
@@ -132,7 +134,7 @@ static bool talk(process *p, const wgi_strbuf *dot, wgi_strbuf *out, wgi_strbuf 
  * collected by itself, the status is not to be had: 0. */
 static int end(process *p, double limit)
 {
-    int   status = 0;
+    int status = 0;
     pid_t got;
     close_end(&p->in), close_end(&p->out), close_end(&p->err);
     while ((got = waitpid(p->pid, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
@@ -149,7 +151,8 @@ static int end(process *p, double limit)
 static const char dark[] =
     "<style>@media (prefers-color-scheme: dark) { .graph > text, .cluster text { fill: #c9d1d9 } "
     ".edge.forward path { stroke: #9aa4af } .edge.forward polygon { fill: #9aa4af; stroke: #9aa4af } "
-    ".edge.backward path { stroke: #ff8a80 } .edge.backward polygon { fill: #ff8a80; stroke: #ff8a80 } }</style>\n";
+    ".edge.backward path { stroke: #ff8a80 } .edge.backward polygon { fill: #ff8a80; stroke: #ff8a80 } "
+    "}</style>\n";
 
 static void add_style(wgi_strbuf *svg)
 {
@@ -170,29 +173,32 @@ static void add_style(wgi_strbuf *svg)
 static wg_status no_program(wg_context *c, wg_site here, int error)
 {
     if (error != ENOENT && error != 127)
-        return wg_fail(c, here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s", strerror(error)),
+        return wg_fail(c, here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s",
+                       strerror(error)),
                WG_ERROR_MISSING;
     wg_fail(c, here, WG_ERROR_MISSING,
-            "draw: the program `dot` is not found: install Graphviz (apt-get install graphviz); a .dot file can be written "
+            "draw: the program `dot` is not found: install Graphviz (apt-get install graphviz); a .dot file "
+            "can be written "
             "without it");
     return WG_ERROR_MISSING;
 }
 
-static wg_status judge(wg_site here, int status, bool in_time, double seconds, const wgi_strbuf *out, const wgi_strbuf *err)
+static wg_status judge(wg_site here, int status, bool in_time, double seconds, const wgi_strbuf *out,
+                       const wgi_strbuf *err)
 {
     wg_context *c = out->c;
     if (out->failed || err->failed) return WG_ERROR_MEMORY;
     if (!in_time)
-        return wg_fail(
-                   c, here, WG_ERROR_USE,
-                   "draw: `dot` was stopped after %g seconds: draw a smaller part, fold more (.fold, .most), or allow .seconds",
-                   seconds),
+        return wg_fail(c, here, WG_ERROR_USE,
+                       "draw: `dot` was stopped after %g seconds: draw a smaller part, fold more (.fold, "
+                       ".most), or allow .seconds",
+                       seconds),
                WG_ERROR_USE;
     if (status == 127) return no_program(c, here, status);
     if (status == 0 && out->length) return WG_OK;
     int first_line = err->at ? (int)strcspn(err->at, "\n") : 0;
-    return wg_fail(c, here, WG_ERROR_USE, "draw: `dot` failed with status %d: %.*s", status, first_line < 300 ? first_line : 300,
-                   err->at ? err->at : ""),
+    return wg_fail(c, here, WG_ERROR_USE, "draw: `dot` failed with status %d: %.*s", status,
+                   first_line < 300 ? first_line : 300, err->at ? err->at : ""),
            WG_ERROR_USE;
 }
 
@@ -201,12 +207,12 @@ wg_status wgi_render(wg_site here, const wgi_strbuf *dot, const char *format, do
     process p = { .pid = -1, .in = -1, .out = -1, .err = -1 };
     seconds = seconds > 0 ? seconds : SECONDS;
     double limit = now() + seconds;
-    int    error = start(&p, format);
+    int error = start(&p, format);
     if (error) return no_program(out->c, here, error);
     wgi_strbuf err = { .c = out->c };
-    bool       in_time = talk(&p, dot, out, &err, limit);
-    int        status = end(&p, in_time ? limit : 0);
-    wg_status  s = judge(here, status, in_time, seconds, out, &err);
+    bool in_time = talk(&p, dot, out, &err, limit);
+    int status = end(&p, in_time ? limit : 0);
+    wg_status s = judge(here, status, in_time, seconds, out, &err);
     wgi_strbuf_free(&err);
     if (s == WG_OK && strcmp(format, "svg") == 0) add_style(out);
     return s;
@@ -237,8 +243,8 @@ static int write_and_close(int fd, const wgi_strbuf *picture)
 static int replace_file(wg_context *c, const char *path, const wgi_strbuf *picture)
 {
     size_t size = strlen(path) + 40;
-    char  *name = wg_alloc(c, size, 1);
-    int    fd = -1, error = ENOMEM;
+    char *name = wg_alloc(c, size, 1);
+    int fd = -1, error = ENOMEM;
     if (!name) return error;
     for (int i = 0; i < 100 && fd < 0; i++) {
         snprintf(name, size, "%s.%ld.%d.tmp", path, (long)getpid(), i);
@@ -256,11 +262,12 @@ static int save(wg_context *c, const wgi_strbuf *picture, const char *path)
 {
     struct stat st;
     if (strcmp(path, "-") == 0)
-        return fwrite(picture->at, 1, picture->length, stdout) < picture->length || fflush(stdout) ? errno : 0;
+        return fwrite(picture->at, 1, picture->length, stdout) < picture->length || fflush(stdout) ? errno
+                                                                                                   : 0;
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
         return write_and_close(open(path, O_WRONLY | O_CLOEXEC), picture);
     char *target = realpath(path, NULL); /* a link stays one */
-    int   error = replace_file(c, target ? target : path, picture);
+    int error = replace_file(c, target ? target : path, picture);
     free(target);
     return error;
 }
@@ -268,6 +275,7 @@ static int save(wg_context *c, const wgi_strbuf *picture, const char *path)
 wg_status wgi_picture_save(wg_site here, const wgi_strbuf *picture, const char *path)
 {
     int error = save(picture->c, picture, path);
-    if (error) wg_fail(picture->c, here, WG_ERROR_FILE, "draw: %s: cannot be written: %s", path, strerror(error));
+    if (error)
+        wg_fail(picture->c, here, WG_ERROR_FILE, "draw: %s: cannot be written: %s", path, strerror(error));
     return error ? WG_ERROR_FILE : WG_OK;
 }

@@ -59,7 +59,7 @@ void wgi_strbuf_free(wgi_strbuf *b)
 static int utf8_length(const unsigned char *s)
 {
     static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    int                   n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
+    int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
     if (n < 2) return n;
     unsigned u = s[0] & (0x7Fu >> n);
     for (int i = 1; i < n; i++) {
@@ -71,7 +71,10 @@ static int utf8_length(const unsigned char *s)
 }
 
 /* C1 controls are U+0080 to U+009F. */
-static bool is_control(const unsigned char *s) { return s[0] < 0x20 || s[0] == 0x7F || (s[0] == 0xC2 && s[1] < 0xA0); }
+static bool is_control(const unsigned char *s)
+{
+    return s[0] < 0x20 || s[0] == 0x7F || (s[0] == 0xC2 && s[1] < 0xA0);
+}
 
 void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most)
 {

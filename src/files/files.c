@@ -28,9 +28,12 @@ static size_t first_room(wgi_file *f, int fd)
     if (fstat(fd, &st) != 0) return file_error(f, "cannot be read", errno);
     if (S_ISDIR(st.st_mode)) return file_error(f, "cannot be read", EISDIR);
     if (!S_ISFIFO(st.st_mode) && !S_ISREG(st.st_mode))
-        return wg_fail(f->c, NULL, WG_ERROR_FILE, "%s: %s: is neither a regular file nor a pipe", f->who, f->path), 0;
+        return wg_fail(f->c, NULL, WG_ERROR_FILE, "%s: %s: is neither a regular file nor a pipe", f->who,
+                       f->path),
+               0;
     if (!S_ISREG(st.st_mode) || st.st_size <= 0) return 1 << 16;
-    return (uintmax_t)st.st_size < SIZE_MAX - 2 ? (size_t)st.st_size + 2 : file_error(f, "cannot be read", EFBIG);
+    return (uintmax_t)st.st_size < SIZE_MAX - 2 ? (size_t)st.st_size + 2
+                                                : file_error(f, "cannot be read", EFBIG);
 }
 
 static bool more_room(wgi_file *f, size_t *room)
@@ -79,7 +82,7 @@ void wgi_file_free(wgi_file *f)
 
 bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...)
 {
-    char    text[600];
+    char text[600];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
@@ -93,9 +96,9 @@ bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...)
 /* What the path stands for: through links to the file itself, so that a link stays one. */
 static char *target_of(wg_context *c, const char *path)
 {
-    char  *real = realpath(path, NULL);
+    char *real = realpath(path, NULL);
     size_t size = strlen(real ? real : path) + 1;
-    char  *copy = wg_alloc(c, size, 1);
+    char *copy = wg_alloc(c, size, 1);
     if (copy) memcpy(copy, real ? real : path, size);
     free(real);
     return copy;
@@ -122,7 +125,9 @@ static int open_temporary(wgi_out *o)
 
 static bool out_end(wgi_out *o)
 {
-    if (o->error) wg_fail(o->c, NULL, WG_ERROR_FILE, "%s: %s: cannot be written: %s", o->who, o->path, strerror(o->error));
+    if (o->error)
+        wg_fail(o->c, NULL, WG_ERROR_FILE, "%s: %s: cannot be written: %s", o->who, o->path,
+                strerror(o->error));
     wg_free(o->c, o->temporary);
     wg_free(o->c, o->target);
     return !o->error;

@@ -10,10 +10,11 @@
 bool wgi_shape_bytes(const wg_shape *s, size_t element, size_t *bytes)
 {
     uint64_t all = element;
-    bool     empty = false;
+    bool empty = false;
     if (s->rank < 0 || s->rank > WG_MAX_RANK) return false;
     for (int k = 0; k < s->rank; k++) {
-        if (s->dim[k] < 0 || __builtin_mul_overflow(all, (uint64_t)(s->dim[k] + !s->dim[k]), &all)) return false;
+        if (s->dim[k] < 0 || __builtin_mul_overflow(all, (uint64_t)(s->dim[k] + !s->dim[k]), &all))
+            return false;
         empty = empty || s->dim[k] == 0;
     }
     *bytes = empty ? 0 : (size_t)all;
@@ -52,7 +53,7 @@ static const struct {
     [WGI_F64] = { 8, WG_F64 },
 };
 
-size_t   wgi_element_size(wgi_element e) { return elements[e].size; }
+size_t wgi_element_size(wgi_element e) { return elements[e].size; }
 wg_dtype wgi_element_dtype(wgi_element e) { return (wg_dtype)elements[e].dtype; }
 
 bool wgi_little_endian(void)
@@ -71,9 +72,9 @@ static uint64_t load(const unsigned char *p, size_t size, bool big_endian)
 /* IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
 static float half_value(uint16_t h)
 {
-    int      exponent = h >> 10 & 31;
+    int exponent = h >> 10 & 31;
     uint32_t fraction = h & 1023, sign = (uint32_t)(h >> 15) << 31;
-    float    v;
+    float v;
     if (exponent == 0) return h >> 15 ? -ldexpf((float)fraction, -24) : ldexpf((float)fraction, -24);
     uint32_t bits = sign | (uint32_t)(exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13;
     memcpy(&v, &bits, sizeof v);
@@ -108,14 +109,14 @@ static void store(wgi_element e, uint64_t v, void *to, size_t i)
 void wgi_element_read(wgi_element e, bool big_endian, const unsigned char *from, size_t count, void *to)
 {
     size_t size = wgi_element_size(e);
-    bool   same = size >= 4 && e != WGI_U32 && big_endian != wgi_little_endian();
+    bool same = size >= 4 && e != WGI_U32 && big_endian != wgi_little_endian();
     if (same && count) memcpy(to, from, count * size);
     for (size_t i = 0; i < count && !same; i++) store(e, load(from + i * size, size, big_endian), to, i);
 }
 
 double wgi_element_value(wgi_element e, bool big_endian, const unsigned char *from)
 {
-    double    number = 0; /* room for one element of any dtype */
+    double number = 0; /* room for one element of any dtype */
     wg_tensor one = { wgi_element_dtype(e), WG_SCALAR, &number };
     wgi_element_read(e, big_endian, from, 1, &number);
     return wg_tensor_item(&one, 0);

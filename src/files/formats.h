@@ -13,14 +13,15 @@
 
 /* A file in memory, and who reads it, for errors. */
 typedef struct wgi_file {
-    wg_context    *c;
-    const char    *who; /* the public function */
-    const char    *path;
+    wg_context *c;
+    const char *who; /* the public function */
+    const char *path;
     unsigned char *bytes; /* of the context; one zero byte follows the last */
-    size_t         size;
+    size_t size;
 } wgi_file;
 
-bool wgi_file_read(wgi_file *f, wg_context *c, const char *who, const char *path); /* false: an error is recorded */
+bool wgi_file_read(wgi_file *f, wg_context *c, const char *who,
+                   const char *path); /* false: an error is recorded */
 void wgi_file_free(wgi_file *f);
 /* Records "who: path: byte N: ..."; returns false. */
 bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...) WG_PRINTF(3, 4);
@@ -29,9 +30,9 @@ bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...) WG_PRIN
 typedef struct wgi_out {
     wg_context *c;
     const char *who, *path;
-    FILE       *stream;
-    char       *target, *temporary; /* temporary NULL: the path is a device or a pipe, written directly */
-    int         error;              /* errno of the first failure */
+    FILE *stream;
+    char *target, *temporary; /* temporary NULL: the path is a device or a pipe, written directly */
+    int error;                /* errno of the first failure */
 } wgi_out;
 
 bool wgi_out_open(wgi_out *o, wg_context *c, const char *who, const char *path);
@@ -63,23 +64,24 @@ typedef enum wgi_element {
     WGI_F64
 } wgi_element;
 
-size_t   wgi_element_size(wgi_element e);
+size_t wgi_element_size(wgi_element e);
 wg_dtype wgi_element_dtype(wgi_element e); /* the smallest of ours that holds all its values */
 /* Reads count elements into an array of the element's own dtype. NaNs keep their bits; a bool is true unless 0. */
-void   wgi_element_read(wgi_element e, bool big_endian, const unsigned char *from, size_t count, void *to);
+void wgi_element_read(wgi_element e, bool big_endian, const unsigned char *from, size_t count, void *to);
 double wgi_element_value(wgi_element e, bool big_endian, const unsigned char *from);
-bool   wgi_little_endian(void);
+bool wgi_little_endian(void);
 
 /* ---- small texts ---- */
 
 typedef struct wgi_scan {
     const char *text;
-    size_t      size, at;
+    size_t size, at;
 } wgi_scan;
 
-bool wgi_scan_char(wgi_scan *s, char c);                         /* skips white space; takes c if it is next */
-bool wgi_scan_number(wgi_scan *s, uint64_t *value);              /* decimal digits, at most INT64_MAX */
-bool wgi_scan_string(wgi_scan *s, size_t *from, size_t *length); /* in ' or "; a backslash hides the next character */
+bool wgi_scan_char(wgi_scan *s, char c);            /* skips white space; takes c if it is next */
+bool wgi_scan_number(wgi_scan *s, uint64_t *value); /* decimal digits, at most INT64_MAX */
+bool wgi_scan_string(wgi_scan *s, size_t *from,
+                     size_t *length); /* in ' or "; a backslash hides the next character */
 bool wgi_scan_is(const wgi_scan *s, size_t from, size_t length, const char *word);
 
 #endif

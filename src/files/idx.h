@@ -6,10 +6,10 @@
 #include "wengert/data.h"
 
 typedef struct wgi_idx {
-    wgi_element          element;
-    wg_shape             shape;
-    size_t               start, count; /* byte of the first element; elements */
-    const unsigned char *from;         /* inside the file */
+    wgi_element element;
+    wg_shape shape;
+    size_t start, count;       /* byte of the first element; elements */
+    const unsigned char *from; /* inside the file */
 } wgi_idx;
 
 /* Checks the whole header against the file's size. false: an error is recorded. */

@@ -10,19 +10,20 @@ enum { HEADER_MOST = 1 << 16 };
 
 typedef struct header {
     wgi_element element;
-    bool        big_endian, fortran;
-    bool        has_descr, has_order, has_shape;
-    wg_shape    shape;
+    bool big_endian, fortran;
+    bool has_descr, has_order, has_shape;
+    wg_shape shape;
 } header;
 
 /* ---- reading ---- */
 
 static const struct {
-    char        code[3];
+    char code[3];
     wgi_element element;
 } codes[] = {
-    { "b1", WGI_BOOL }, { "u1", WGI_U8 },  { "i1", WGI_I8 },  { "u2", WGI_U16 }, { "i2", WGI_I16 }, { "u4", WGI_U32 },
-    { "i4", WGI_I32 },  { "i8", WGI_I64 }, { "f2", WGI_F16 }, { "f4", WGI_F32 }, { "f8", WGI_F64 },
+    { "b1", WGI_BOOL }, { "u1", WGI_U8 },  { "i1", WGI_I8 },  { "u2", WGI_U16 },
+    { "i2", WGI_I16 },  { "u4", WGI_U32 }, { "i4", WGI_I32 }, { "i8", WGI_I64 },
+    { "f2", WGI_F16 },  { "f4", WGI_F32 }, { "f8", WGI_F64 },
 };
 
 static bool bad(const wgi_file *f, const wgi_scan *s, const char *what)
@@ -33,7 +34,8 @@ static bool bad(const wgi_file *f, const wgi_scan *s, const char *what)
 static bool read_descr(const wgi_file *f, wgi_scan *s, header *h)
 {
     size_t from, length;
-    if (!wgi_scan_string(s, &from, &length)) return bad(f, s, "descr is no text: structured dtypes cannot be read");
+    if (!wgi_scan_string(s, &from, &length))
+        return bad(f, s, "descr is no text: structured dtypes cannot be read");
     const char *d = s->text + from;
     if (length == 3 && memchr(d[2] == '1' ? "<>|=" : "<>=", d[0], d[2] == '1' ? 4 : 3))
         for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
@@ -68,7 +70,8 @@ static bool read_shape(const wgi_file *f, wgi_scan *s, header *h)
         if (!wgi_scan_number(s, &d)) return bad(f, s, "a size in shape is no number");
         h->shape.dim[h->shape.rank++] = (int64_t)d;
         wgi_scan_char(s, 'L'); /* Python 2 wrote 3L */
-        if (!wgi_scan_char(s, ',') && !(s->at < s->size && s->text[s->at] == ')')) return bad(f, s, "shape does not end");
+        if (!wgi_scan_char(s, ',') && !(s->at < s->size && s->text[s->at] == ')'))
+            return bad(f, s, "shape does not end");
     }
     return true;
 }
@@ -76,10 +79,10 @@ static bool read_shape(const wgi_file *f, wgi_scan *s, header *h)
 static bool read_entry(const wgi_file *f, wgi_scan *s, header *h)
 {
     size_t from, length;
-    bool   ok = wgi_scan_string(s, &from, &length);
+    bool ok = wgi_scan_string(s, &from, &length);
     if (!ok) return bad(f, s, "no key");
-    bool  descr = wgi_scan_is(s, from, length, "descr"), order = wgi_scan_is(s, from, length, "fortran_order");
-    bool  shape = wgi_scan_is(s, from, length, "shape");
+    bool descr = wgi_scan_is(s, from, length, "descr"), order = wgi_scan_is(s, from, length, "fortran_order");
+    bool shape = wgi_scan_is(s, from, length, "shape");
     bool *seen = descr ? &h->has_descr : order ? &h->has_order : shape ? &h->has_shape : NULL;
     if (!seen) return bad(f, s, "an unknown key before here");
     if (*seen) return bad(f, s, "the key before here stands twice");
@@ -98,7 +101,8 @@ static bool read_dict(const wgi_file *f, wgi_scan *s, header *h)
     }
     wgi_scan_char(s, '\n');
     if (s->at < s->size) return bad(f, s, "text after the '}'");
-    if (!h->has_descr || !h->has_order || !h->has_shape) return bad(f, s, "descr, fortran_order or shape is missing");
+    if (!h->has_descr || !h->has_order || !h->has_shape)
+        return bad(f, s, "descr, fortran_order or shape is missing");
     return true;
 }
 
@@ -114,8 +118,10 @@ static bool find_header(const wgi_file *f, wgi_scan *s, size_t *end)
     uint64_t n = b[8] | (uint64_t)b[9] << 8;
     if (start == 12) n |= (uint64_t)b[10] << 16 | (uint64_t)b[11] << 24;
     if (n > HEADER_MOST)
-        return wgi_file_bad(f, 8, "a header of %llu bytes; at most %d are read", (unsigned long long)n, HEADER_MOST);
-    if (n > f->size - start) return wgi_file_bad(f, 8, "a header of %llu bytes in a file of %zu", (unsigned long long)n, f->size);
+        return wgi_file_bad(f, 8, "a header of %llu bytes; at most %d are read", (unsigned long long)n,
+                            HEADER_MOST);
+    if (n > f->size - start)
+        return wgi_file_bad(f, 8, "a header of %llu bytes in a file of %zu", (unsigned long long)n, f->size);
     *s = (wgi_scan){ (const char *)b + start, (size_t)n, 0 };
     *end = start + (size_t)n;
     return true;
@@ -123,8 +129,8 @@ static bool find_header(const wgi_file *f, wgi_scan *s, size_t *end)
 
 static bool read_header(const wgi_file *f, header *h, size_t *start)
 {
-    char     text[200];
-    size_t   bytes;
+    char text[200];
+    size_t bytes;
     wgi_scan s;
     *h = (header){ 0 };
     if (!find_header(f, &s, start) || !read_dict(f, &s, h)) return false;
@@ -132,7 +138,8 @@ static bool read_header(const wgi_file *f, header *h, size_t *start)
     if (!wgi_shape_bytes(&h->shape, wgi_element_size(h->element), &bytes))
         return wgi_file_bad(f, 10, "the shape %s is more than can be counted", text);
     if (bytes != f->size - *start)
-        return wgi_file_bad(f, *start, "the shape %s needs %zu bytes from here, the file has %zu", text, bytes, f->size - *start);
+        return wgi_file_bad(f, *start, "the shape %s needs %zu bytes from here, the file has %zu", text,
+                            bytes, f->size - *start);
     return true;
 }
 
@@ -140,7 +147,7 @@ static bool read_header(const wgi_file *f, header *h, size_t *start)
 static void read_fortran(const header *h, const unsigned char *from, size_t count, void *to)
 {
     int64_t index[WG_MAX_RANK] = { 0 };
-    size_t  size = wgi_element_size(h->element), step = wg_dtype_size(wgi_element_dtype(h->element));
+    size_t size = wgi_element_size(h->element), step = wg_dtype_size(wgi_element_dtype(h->element));
     for (size_t i = 0; i < count; i++) {
         size_t at = 0;
         for (int k = h->shape.rank - 1; k >= 0; k--) at = at * (size_t)h->shape.dim[k] + (size_t)index[k];
@@ -151,9 +158,9 @@ static void read_fortran(const header *h, const unsigned char *from, size_t coun
 
 wg_tensor wg_npy_read(wg_context *c, const char *path)
 {
-    wgi_file  f;
-    header    h;
-    size_t    start = 0;
+    wgi_file f;
+    header h;
+    size_t start = 0;
     wg_tensor t = { 0 };
     if (wgi_file_read(&f, c, "npy_read", path) && read_header(&f, &h, &start) &&
         wgi_tensor_new(c, wgi_element_dtype(h.element), &h.shape, &t)) {
@@ -167,13 +174,16 @@ wg_tensor wg_npy_read(wg_context *c, const char *path)
 
 /* ---- writing ---- */
 
-static const char *const written[] = { [WG_F32] = "f4", [WG_F64] = "f8", [WG_I32] = "i4", [WG_I64] = "i8", [WG_BOOL] = "b1" };
+static const char *const written[] = {
+    [WG_F32] = "f4", [WG_F64] = "f8", [WG_I32] = "i4", [WG_I64] = "i8", [WG_BOOL] = "b1"
+};
 
 /* Magic, version, length and dict, padded with spaces so that the elements stand on a multiple of 64; returns its size. */
 static size_t make_header(const wg_tensor *t, char *text, size_t size)
 {
     char order = t->dtype == WG_BOOL ? '|' : wgi_little_endian() ? '<' : '>';
-    int n = 10 + snprintf(text + 10, size - 10, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order, written[t->dtype]);
+    int n = 10 + snprintf(text + 10, size - 10, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order,
+                          written[t->dtype]);
     for (int k = 0; k < t->shape.rank; k++)
         n += snprintf(text + n, size - (size_t)n, k ? ", %lld" : "%lld", (long long)t->shape.dim[k]);
     n += snprintf(text + n, size - (size_t)n, t->shape.rank == 1 ? ",), }" : "), }");
@@ -187,13 +197,14 @@ static size_t make_header(const wg_tensor *t, char *text, size_t size)
 
 wg_status wg_npy_write(wg_context *c, const char *path, wg_tensor t)
 {
-    char    text[512];
-    size_t  bytes;
+    char text[512];
+    size_t bytes;
     wgi_out o;
     if (wg_failed(c)) return wg_failed(c);
     bool known = t.dtype > WG_DEFAULT_DTYPE && t.dtype < WG_DTYPE_COUNT;
     if (!known || !wgi_shape_bytes(&t.shape, wg_dtype_size(t.dtype), &bytes) || (!t.data && bytes))
-        return wg_fail(c, NULL, WG_ERROR_USE, "npy_write: %s: this tensor has no dtype, no data or no possible shape", path);
+        return wg_fail(c, NULL, WG_ERROR_USE,
+                       "npy_write: %s: this tensor has no dtype, no data or no possible shape", path);
     if (!wgi_out_open(&o, c, "npy_write", path)) return wg_failed(c);
     wgi_out_write(&o, text, make_header(&t, text, sizeof text));
     wgi_out_write(&o, t.data, bytes);

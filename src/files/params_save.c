@@ -9,7 +9,10 @@ static const char *const dtypes[] = {
     [WG_F32] = "F32", [WG_F64] = "F64", [WG_I32] = "I32", [WG_I64] = "I64", [WG_BOOL] = "BOOL"
 };
 
-static size_t bytes_of(const wg_tensor *t) { return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype); }
+static size_t bytes_of(const wg_tensor *t)
+{
+    return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
+}
 
 /* Calls for each tensor in the order of the data. */
 static void each(const wg_params *p, void (*visit)(void *user, int i, const wg_tensor *t), void *user)
@@ -25,10 +28,10 @@ static void each(const wg_params *p, void (*visit)(void *user, int i, const wg_t
 
 typedef struct header {
     const wg_params *p;
-    uint64_t        *begin; /* of tensor i in the data */
-    uint64_t         all;
-    char            *text;
-    size_t           length, room;
+    uint64_t *begin; /* of tensor i in the data */
+    uint64_t all;
+    char *text;
+    size_t length, room;
 } header;
 
 static void place(void *user, int i, const wg_tensor *t)
@@ -59,7 +62,7 @@ static void put_states(header *h)
 
 static void put_tensor(header *h, int i)
 {
-    char      text[64];
+    char text[64];
     wg_tensor t = wg_params_tensor(h->p, i);
     put(h, "\"");
     put(h, wg_params_name(h->p, i));
@@ -106,7 +109,7 @@ static bool make_header(header *h, wg_context *c)
 static void put_data(void *user, int i, const wg_tensor *t)
 {
     const unsigned char *from = t->data;
-    size_t               size = wg_dtype_size(t->dtype), bytes = bytes_of(t);
+    size_t size = wg_dtype_size(t->dtype), bytes = bytes_of(t);
     if (wgi_little_endian()) {
         wgi_out_write(user, from, bytes);
         return;
@@ -117,7 +120,7 @@ static void put_data(void *user, int i, const wg_tensor *t)
 
 static void write_file(const header *h, wg_context *c, const char *path)
 {
-    wgi_out       o;
+    wgi_out o;
     unsigned char length[8];
     if (!wgi_out_open(&o, c, "params_save", path)) return;
     for (int i = 0; i < 8; i++) length[i] = (unsigned char)((uint64_t)h->length >> 8 * i);
@@ -130,7 +133,7 @@ static void write_file(const header *h, wg_context *c, const char *path)
 wg_status wg_params_save(const wg_params *p, const char *path)
 {
     wg_context *c = wg_params_context(p);
-    header      h = { .p = p };
+    header h = { .p = p };
     if (!p || wg_failed(c)) return wg_failed(c);
     if (make_header(&h, c)) write_file(&h, c, path);
     wg_free(c, h.begin);

@@ -8,7 +8,7 @@
 enum { HEADER_MOST = 100000000 };
 
 static const struct {
-    char          name[12];
+    char name[12];
     unsigned char element, size;
 } dtypes[] = {
     { "F32", WGI_F32, 4 },
@@ -64,7 +64,8 @@ static size_t put_utf8(char *to, uint32_t v)
     if (v < 0x80) return to[0] = (char)v, 1;
     if (v < 0x800) return to[0] = (char)(0xC0 | v >> 6), to[1] = (char)(0x80 | (v & 63)), 2;
     if (v < 0x10000)
-        return to[0] = (char)(0xE0 | v >> 12), to[1] = (char)(0x80 | (v >> 6 & 63)), to[2] = (char)(0x80 | (v & 63)), 3;
+        return to[0] = (char)(0xE0 | v >> 12), to[1] = (char)(0x80 | (v >> 6 & 63)),
+               to[2] = (char)(0x80 | (v & 63)), 3;
     to[0] = (char)(0xF0 | v >> 18), to[1] = (char)(0x80 | (v >> 12 & 63));
     to[2] = (char)(0x80 | (v >> 6 & 63)), to[3] = (char)(0x80 | (v & 63));
     return 4;
@@ -86,7 +87,7 @@ static size_t take_unicode(const char *p, size_t left, uint32_t *v)
 static bool unescape(char *text, size_t *length)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-    size_t            out = 0;
+    size_t out = 0;
     for (size_t i = 0; i < *length; i++) {
         uint32_t v = (unsigned char)text[i];
         if (v < 32) return false;
@@ -94,9 +95,9 @@ static bool unescape(char *text, size_t *length)
             text[out++] = text[i];
             continue;
         }
-        char        e = text[++i];
+        char e = text[++i];
         const char *at = e ? strchr(from, e) : NULL;
-        size_t      taken = e == 'u' ? take_unicode(text + i + 1, *length - i - 1, &v) : 0;
+        size_t taken = e == 'u' ? take_unicode(text + i + 1, *length - i - 1, &v) : 0;
         if (!at && !taken) return false;
         if (at) text[out++] = to[at - from];
         else out += put_utf8(text + out, v);
@@ -123,7 +124,7 @@ static bool scan_dtype(wgi_scan *s, wgi_info *t)
 static bool scan_numbers(wgi_scan *s, int64_t *v, int most, int *count)
 {
     uint64_t n;
-    bool     more = true;
+    bool more = true;
     *count = 0;
     if (!wgi_scan_char(s, '[')) return false;
     if (wgi_scan_char(s, ']')) return true;
@@ -138,7 +139,7 @@ static bool scan_numbers(wgi_scan *s, int64_t *v, int most, int *count)
 static bool scan_offsets(wgi_scan *s, wgi_info *t)
 {
     int64_t v[2];
-    int     count;
+    int count;
     if (!scan_numbers(s, v, 2, &count) || count != 2) return false;
     t->begin = (uint64_t)v[0], t->end = (uint64_t)v[1];
     return true;
@@ -147,14 +148,15 @@ static bool scan_offsets(wgi_scan *s, wgi_info *t)
 static bool scan_info(const wgi_file *f, wgi_scan *s, wgi_info *t)
 {
     size_t from, length;
-    int    seen = 0;
-    bool   more = true;
+    int seen = 0;
+    bool more = true;
     *t = (wgi_info){ 0 };
     if (!wgi_scan_char(s, '{')) return bad(f, s, "a tensor is no object");
     while (more) {
         if (!scan_text(s, &from, &length)) return bad(f, s, "a key was expected");
         int key = wgi_scan_is(s, from, length, "dtype") ? 1 : wgi_scan_is(s, from, length, "shape") ? 2 : 4;
-        if (key == 4 && !wgi_scan_is(s, from, length, "data_offsets")) return bad(f, s, "an unknown key before here");
+        if (key == 4 && !wgi_scan_is(s, from, length, "data_offsets"))
+            return bad(f, s, "an unknown key before here");
         if (seen & key) return bad(f, s, "the key before here stands twice");
         if (!wgi_scan_char(s, ':')) return bad(f, s, "no colon after a key");
         if (key == 1 && !scan_dtype(s, t)) return bad(f, s, "an unknown dtype");
@@ -175,8 +177,9 @@ static bool check_info(const wgi_safetensors *st, const wgi_scan *s, const wgi_i
                             (unsigned long long)t->begin, (unsigned long long)t->end, st->f.size - st->data);
     if (wgi_shape_bytes(&t->shape, t->element_size, &bytes) && bytes == t->end - t->begin) return true;
     char text[200];
-    return wgi_file_bad(&st->f, 8 + s->at, "the header: %s of shape %s does not take the %llu bytes between its offsets",
-                        t->dtype, wg_shape_text(t->shape, text, sizeof text), (unsigned long long)(t->end - t->begin));
+    return wgi_file_bad(
+        &st->f, 8 + s->at, "the header: %s of shape %s does not take the %llu bytes between its offsets",
+        t->dtype, wg_shape_text(t->shape, text, sizeof text), (unsigned long long)(t->end - t->begin));
 }
 
 /* ---- the header ---- */
@@ -184,8 +187,9 @@ static bool check_info(const wgi_safetensors *st, const wgi_scan *s, const wgi_i
 static bool scan_metadata(wgi_safetensors *st, wgi_scan *s)
 {
     size_t key, key_length, from, length;
-    bool   more = true;
-    if (st->states || !wgi_scan_char(s, '{')) return bad(&st->f, s, "__metadata__ stands twice or is no object");
+    bool more = true;
+    if (st->states || !wgi_scan_char(s, '{'))
+        return bad(&st->f, s, "__metadata__ stands twice or is no object");
     st->states = "";
     if (wgi_scan_char(s, '}')) return true;
     while (more) {
@@ -202,7 +206,7 @@ static bool scan_metadata(wgi_safetensors *st, wgi_scan *s)
 static bool more_entries(wgi_safetensors *st)
 {
     if (st->count < st->room) return true;
-    size_t     room = st->room ? 2 * st->room : 16;
+    size_t room = st->room ? 2 * st->room : 16;
     wgi_entry *e = wg_alloc(st->f.c, room, sizeof *e);
     if (!e) return false;
     if (st->count) memcpy(e, st->entry, st->count * sizeof *e);
@@ -213,24 +217,29 @@ static bool more_entries(wgi_safetensors *st)
 
 static bool scan_entry(wgi_safetensors *st, wgi_scan *s)
 {
-    size_t   from, length;
+    size_t from, length;
     wgi_info t;
     if (!scan_text(s, &from, &length)) return bad(&st->f, s, "a name was expected");
-    if (!unescape((char *)st->f.bytes + 8 + from, &length)) return bad(&st->f, s, "the name before here holds what no text may");
+    if (!unescape((char *)st->f.bytes + 8 + from, &length))
+        return bad(&st->f, s, "the name before here holds what no text may");
     if (!wgi_scan_char(s, ':')) return bad(&st->f, s, "no colon after a name");
     if (wgi_scan_is(s, from, length, "__metadata__")) return scan_metadata(st, s);
     size_t info = s->at;
     if (!scan_info(&st->f, s, &t) || !check_info(st, s, &t) || !more_entries(st)) return false;
-    st->entry[st->count++] = (wgi_entry){ s->text + from, (uint32_t)length, (uint32_t)info, false, t.begin, t.end };
+    st->entry[st->count++] =
+        (wgi_entry){ s->text + from, (uint32_t)length, (uint32_t)info, false, t.begin, t.end };
     return true;
 }
 
-static wgi_scan header_of(const wgi_safetensors *st) { return (wgi_scan){ (const char *)st->f.bytes + 8, st->header, 0 }; }
+static wgi_scan header_of(const wgi_safetensors *st)
+{
+    return (wgi_scan){ (const char *)st->f.bytes + 8, st->header, 0 };
+}
 
 static bool scan_header(wgi_safetensors *st)
 {
     wgi_scan s = header_of(st);
-    bool     more = true;
+    bool more = true;
     if (s.text[0] != '{') return bad(&st->f, &s, "no '{'");
     s.at = 1;
     if (wgi_scan_char(&s, '}')) more = false;
@@ -247,7 +256,7 @@ static bool scan_header(wgi_safetensors *st)
 static int by_name(const void *a, const void *b)
 {
     const wgi_entry *p = a, *q = b;
-    int              order = memcmp(p->name, q->name, p->length < q->length ? p->length : q->length);
+    int order = memcmp(p->name, q->name, p->length < q->length ? p->length : q->length);
     return order ? order : p->length < q->length ? -1 : p->length > q->length;
 }
 
@@ -285,7 +294,8 @@ static bool check_holes(wgi_safetensors *st)
             return wgi_file_bad(&st->f, st->data + at, "%s in the data",
                                 st->entry[i].begin < at ? "two tensors overlap" : "a hole");
     return at == st->f.size - st->data ||
-           wgi_file_bad(&st->f, st->data + at, "%zu bytes that belong to no tensor", st->f.size - st->data - (size_t)at);
+           wgi_file_bad(&st->f, st->data + at, "%zu bytes that belong to no tensor",
+                        st->f.size - st->data - (size_t)at);
 }
 
 static bool check_names(wgi_safetensors *st)
@@ -317,7 +327,8 @@ bool wgi_safetensors_read(wgi_safetensors *st, wg_context *c, const char *who, c
     if (st->f.size < 8) return wgi_file_bad(&st->f, st->f.size, "the file ends inside the first 8 bytes");
     for (int i = 7; i >= 0; i--) n = n << 8 | st->f.bytes[i];
     if (n > HEADER_MOST || n > st->f.size - 8)
-        return wgi_file_bad(&st->f, 0, "a header of %llu bytes in a file of %zu", (unsigned long long)n, st->f.size);
+        return wgi_file_bad(&st->f, 0, "a header of %llu bytes in a file of %zu", (unsigned long long)n,
+                            st->f.size);
     st->header = (size_t)n, st->data = 8 + (size_t)n;
     if (!scan_header(st) || !check_holes(st) || !check_names(st)) return false;
     mark_states(st);
@@ -342,7 +353,10 @@ wgi_info wgi_safetensors_info(const wgi_safetensors *st, const wgi_entry *e)
     return t;
 }
 
-const wgi_entry *wgi_safetensors_find(const wgi_safetensors *st, const char *name) { return find(st, name, strlen(name)); }
+const wgi_entry *wgi_safetensors_find(const wgi_safetensors *st, const char *name)
+{
+    return find(st, name, strlen(name));
+}
 
 void wgi_safetensors_in_file_order(wgi_safetensors *st) { sort(st, by_place); }
 

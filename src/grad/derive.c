@@ -9,12 +9,12 @@
 /* MAP and RANDOM rules are diagonal: the rule with the tangent in the place of gy. */
 static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n)
 {
-    wg_graph       *g = y.graph;
+    wg_graph *g = y.graph;
     const wgi_node *node = wgi_node_of(y);
     const wg_shape *s = node->shape;
-    wg_dtype        t = (wg_dtype)node->dtype;
-    wg_node         sum = wg_none, gx[8];
-    const wg_op    *op = node->op;
+    wg_dtype t = (wg_dtype)node->dtype;
+    wg_node sum = wg_none, gx[8];
+    const wg_op *op = node->op;
     for (int k = 0; k < n; k++) {
         if (wg_is_none(tx[k])) continue;
         wgi_vjp(here, op, y, wgi_to_shape(here, tx[k], s, t), x, gx, n);
@@ -36,13 +36,14 @@ static bool ends_there(wg_graph *g, wg_site here, const char *what, uint32_t blo
 }
 
 /* ends: the first node without a derivative on the way. */
-static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n, uint32_t *ends)
+static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n,
+                               uint32_t *ends)
 {
     wg_graph *g = y.graph;
-    wgi_node  node = *wgi_node_of(y);
-    wg_node  *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)n * 4), *want, *gx, *seed, u, ty = wg_none;
-    uint32_t  blocked;
-    int       m = 0, live = 0;
+    wgi_node node = *wgi_node_of(y);
+    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)n * 4), *want, *gx, *seed, u, ty = wg_none;
+    uint32_t blocked;
+    int m = 0, live = 0;
     if (!own) return wgi_error_node(g);
     want = own + n, gx = want + n, seed = gx + n;
     for (int k = 0; k < n; k++) {
@@ -52,10 +53,13 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
             seed[m++] = tx[k];
         }
     }
-    wg_node again = wg_part(wg_apply(here, node.op, own, n, node.op->attr_size ? node.attr : NULL), node.output);
-    u = wgi_to_shape(here, wgi_leaf_number(g, here, 0, (wg_dtype)node.dtype), node.shape, (wg_dtype)node.dtype);
+    wg_node again =
+        wg_part(wg_apply(here, node.op, own, n, node.op->attr_size ? node.attr : NULL), node.output);
+    u = wgi_to_shape(here, wgi_leaf_number(g, here, 0, (wg_dtype)node.dtype), node.shape,
+                     (wg_dtype)node.dtype);
     u = wg_apply(here, &wgi_op_identity, &u, 1, NULL);
-    if (!wgi_ok(g->c) || !wgi_reverse(g, here, &again, &u, 1, want, m, gx, &blocked)) return wgi_error_node(g);
+    if (!wgi_ok(g->c) || !wgi_reverse(g, here, &again, &u, 1, want, m, gx, &blocked))
+        return wgi_error_node(g);
     for (int k = 0; k < m; k++)
         if (!wg_is_none(gx[k])) {
             gx[live] = gx[k];
@@ -69,7 +73,7 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
 static wg_node by_rule(wg_site here, wg_node y, const wg_op *op, const wg_node x[], const wg_node tx[])
 {
     const wg_op *outer = wgi_rule_begin(y.graph, op);
-    wg_node      ty = op->jvp(here, y, x, tx);
+    wg_node ty = op->jvp(here, y, x, tx);
     wgi_rule_end(y.graph, outer);
     return ty;
 }
@@ -77,9 +81,9 @@ static wg_node by_rule(wg_site here, wg_node y, const wg_op *op, const wg_node x
 static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t lo, uint32_t *ends)
 {
     wgi_node node = g->node[i];
-    int      n = (int)node.operands;
+    int n = (int)node.operands;
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)n * 2), *tx = x ? x + n : NULL;
-    bool     any = false;
+    bool any = false;
     if (!x) return wgi_error_node(g);
     for (int k = 0; k < n; k++) {
         uint32_t in = wgi_in(&g->node[i])[k];
@@ -91,7 +95,8 @@ static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t l
     wg_site here = wg_inside(node.here);
     wg_node y = wgi_handle(g, i);
     if (node.op->jvp) return by_rule(here, y, node.op, x, tx);
-    if ((node.op->kind == WG_MAP || node.op->kind == WG_RANDOM) && node.op->vjp && n <= 8) return by_diagonal(here, y, x, tx, n);
+    if ((node.op->kind == WG_MAP || node.op->kind == WG_RANDOM) && node.op->vjp && n <= 8)
+        return by_diagonal(here, y, x, tx, n);
     return by_two_reverses(here, y, x, tx, n, ends);
 }
 
@@ -108,12 +113,14 @@ static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node 
             wgi_fail(g->c, here, what, WG_ERROR_USE, "operand %d is no node of the output's graph", k + 1);
             return false;
         }
-        if (!wgi_usable(x[k], here, what, "an input") || (v[k].graph && !wgi_usable(v[k], here, what, "a direction")))
+        if (!wgi_usable(x[k], here, what, "an input") ||
+            (v[k].graph && !wgi_usable(v[k], here, what, "a direction")))
             return false;
         if (v[k].graph && wgi_node_of(v[k])->shape != wgi_node_of(x[k])->shape) {
             char a[80], b[80];
             wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "input %d is %s, its direction %s", k + 1,
-                     wg_shape_text(wg_node_shape(x[k]), a, sizeof a), wg_shape_text(wg_node_shape(v[k]), b, sizeof b));
+                     wg_shape_text(wg_node_shape(x[k]), a, sizeof a),
+                     wg_shape_text(wg_node_shape(v[k]), b, sizeof b));
             return false;
         }
     }
@@ -132,8 +139,8 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
     wg_graph *g = y.graph;
     if (!same_graph(here, "jvp", y, x, v, n)) return wgi_error_node(g);
     wgi_place place = wgi_arena_place(&g->temp);
-    wg_site   in = wg_inside(here);
-    uint32_t  lo = UINT32_MAX, hi = y.index, ends = 0;
+    wg_site in = wg_inside(here);
+    uint32_t lo = UINT32_MAX, hi = y.index, ends = 0;
     for (int k = 0; k < n; k++) lo = WGI_MIN(lo, x[k].index);
     wg_node ty = wg_none;
     if (n && lo <= hi) {
@@ -147,7 +154,8 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
     }
     wgi_arena_rewind(&g->temp, place);
     if (wg_is_none(ty) && !ends_there(g, here, "jvp", ends))
-        ty = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(y)), wgi_node_of(y)->shape, wg_node_dtype(y));
+        ty = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(y)), wgi_node_of(y)->shape,
+                          wg_node_dtype(y));
     return wgi_ok(g->c) ? ty : wgi_error_node(g);
 }
 
@@ -156,15 +164,15 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
 wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
 {
     wg_graph *g = y.graph;
-    uint32_t  blocked = 0;
+    uint32_t blocked = 0;
     if (!same_graph(here, "hvp", y, x, v, n)) {
         for (int k = 0; k < n; k++) hv[k] = wgi_error_node(g);
         return g ? wg_failed(g->c) : WG_ERROR_USE;
     }
     wgi_place place = wgi_arena_place(&g->temp);
-    wg_site   in = wg_inside(here);
-    wg_node  *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx ? gx + n : NULL;
-    bool      ok = gx && wg_grads_at(here, y, x, n, gx) == WG_OK;
+    wg_site in = wg_inside(here);
+    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx ? gx + n : NULL;
+    bool ok = gx && wg_grads_at(here, y, x, n, gx) == WG_OK;
     for (int k = 0; ok && k < n; k++) seed[k] = as_direction(in, v[k], x[k]);
     ok = ok && wgi_reverse(g, in, gx, seed, n, x, n, hv, &blocked);
     for (int k = 0; ok && k < n; k++) ok = !wg_is_none(hv[k]) || !ends_there(g, here, "hvp", blocked);
@@ -181,8 +189,8 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
 static wg_node unit(wg_site here, wg_graph *g, int64_t i, const wg_shape *s, wg_dtype t)
 {
     int64_t n = wgi_size(s);
-    void   *e = wgi_arena_alloc(&g->temp, (size_t)n * wg_dtype_size(t));
-    double  one = 1;
+    void *e = wgi_arena_alloc(&g->temp, (size_t)n * wg_dtype_size(t));
+    double one = 1;
     if (!e) return wgi_error_node(g);
     memset(e, 0, (size_t)n * wg_dtype_size(t));
     wgi_convert(t, (char *)e + (size_t)i * wg_dtype_size(t), WG_F64, &one, 1);
@@ -199,23 +207,25 @@ wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
     if (ys.rank + xs.rank > WG_MAX_RANK) {
         char a[128], b[128];
         wgi_fail(g->c, here, "jacobian", WG_ERROR_SHAPE, "%s by %s would have %d axes; at most %d",
-                 wg_shape_text(ys, a, sizeof a), wg_shape_text(xs, b, sizeof b), ys.rank + xs.rank, WG_MAX_RANK);
+                 wg_shape_text(ys, a, sizeof a), wg_shape_text(xs, b, sizeof b), ys.rank + xs.rank,
+                 WG_MAX_RANK);
         return wgi_error_node(g);
     }
     for (int i = 0; i < xs.rank; i++) both.dim[both.rank++] = xs.dim[i];
-    wg_site   in = wg_inside(here);
-    int64_t   m = wg_shape_size(ys);
+    wg_site in = wg_inside(here);
+    int64_t m = wg_shape_size(ys);
     wgi_place place = wgi_arena_place(&g->temp);
-    wg_node  *row = wgi_arena_alloc(&g->temp, sizeof *row * (size_t)WGI_MAX(m, 1));
-    wg_node   j = wgi_error_node(g);
-    wg_shape  one = WG_SHAPE(1, wg_shape_size(xs)); /* not an axis more: x may have all that there can be */
+    wg_node *row = wgi_arena_alloc(&g->temp, sizeof *row * (size_t)WGI_MAX(m, 1));
+    wg_node j = wgi_error_node(g);
+    wg_shape one = WG_SHAPE(1, wg_shape_size(xs)); /* not an axis more: x may have all that there can be */
     for (int64_t i = 0; row && i < m && wgi_ok(g->c); i++) {
         wg_node e = unit(in, g, i, wgi_node_of(y)->shape, wg_node_dtype(y));
         wg_vjp_at(here, y, e, &x, 1, &row[i]);
         row[i] = wg_reshape_at(in, row[i], one);
     }
     if (row && wgi_ok(g->c))
-        j = m ? wg_reshape_at(in, m > 1 ? wg_concat_at(in, row, (int)m, 0) : row[0], both) : wg_fill_at(in, g, 0, both);
+        j = m ? wg_reshape_at(in, m > 1 ? wg_concat_at(in, row, (int)m, 0) : row[0], both)
+              : wg_fill_at(in, g, 0, both);
     wgi_arena_rewind(&g->temp, place);
     return j;
 }

@@ -8,7 +8,7 @@
 typedef struct contribution contribution;
 struct contribution {
     contribution *next;
-    wg_node       g;
+    wg_node g;
 };
 
 typedef struct queue {
@@ -16,14 +16,14 @@ typedef struct queue {
 } queue;
 
 typedef struct sweep {
-    wg_graph      *g;
-    wg_site        here;
-    uint32_t       lo, hi;
-    unsigned char *on;    /* by index - lo: 1 on a path to a target, 2 a target, 4 the first output of one */
-    queue         *q;     /* by index - lo */
-    wg_node       *total; /* of targets, by index - lo */
-    uint32_t       blocked;
-    uint32_t       discrete; /* the first node on a path that is neither f32 nor f64 */
+    wg_graph *g;
+    wg_site here;
+    uint32_t lo, hi;
+    unsigned char *on; /* by index - lo: 1 on a path to a target, 2 a target, 4 the first output of one */
+    queue *q;          /* by index - lo */
+    wg_node *total;    /* of targets, by index - lo */
+    uint32_t blocked;
+    uint32_t discrete; /* the first node on a path that is neither f32 nor f64 */
 } sweep;
 
 static bool on_path(const sweep *s, uint32_t i) { return i >= s->lo && i <= s->hi && s->on[i - s->lo] & 3; }
@@ -76,10 +76,10 @@ wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t)
 /* A rule's gx as a gradient of x's shape and dtype. Elementwise rules may leave out broadcasting: theirs is y's shape. */
 static wg_node fit(sweep *s, wg_site here, wg_node gx, uint32_t y, uint32_t x)
 {
-    wg_graph       *g = s->g;
-    wg_dtype        t = (wg_dtype)g->node[x].dtype;
+    wg_graph *g = s->g;
+    wg_dtype t = (wg_dtype)g->node[x].dtype;
     const wg_shape *xs = g->node[x].shape, *ys = g->node[y].shape;
-    wg_class        kind = g->node[y].op->kind;
+    wg_class kind = g->node[y].op->kind;
     if (wgi_is_number(gx)) gx = wgi_leaf_number(g, here, wgi_number_value(gx), t);
     if (!wg_node_ok(gx)) return gx;
     if (g->node[gx.index].shape == xs && g->node[gx.index].dtype == t) return gx;
@@ -100,7 +100,7 @@ static wg_node accumulate(sweep *s, uint32_t i)
     if (!all) return wgi_error_node(s->g);
     n = 0;
     for (contribution *c = q->first; c; c = c->next) all[n++] = c->g;
-    wg_site      here = wg_inside(s->g->node[i].here);
+    wg_site here = wg_inside(s->g->node[i].here);
     const wg_op *op = wg_node_op(all[0]);
     for (int k = 1; op && k < n; k++) op = wg_node_op(all[k]) == op ? op : NULL;
     wg_node merged = op && op->merge ? op->merge(here, all, n) : wg_none;
@@ -109,15 +109,15 @@ static wg_node accumulate(sweep *s, uint32_t i)
 
 /* The rule of a node without one: the derivative of its expansion, made behind identities so that the sweep is short. Where
  * nothing was blocked, an operand without a gradient has a gradient of zero. */
-static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, const wg_node x[], wg_node gx[],
-                         uint32_t *blocked)
+static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, const wg_node x[],
+                         wg_node gx[], uint32_t *blocked)
 {
     wg_graph *g = s->g;
-    wgi_node  n = g->node[i];
-    wg_site   here = wg_inside(n.here);
-    int       k = (int)n.operands, live = 0, ny = 0;
-    wg_node  *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3);
-    wg_node   y[WG_MAX_OUTPUTS] = { 0 }, ry[WG_MAX_OUTPUTS], seed[WG_MAX_OUTPUTS];
+    wgi_node n = g->node[i];
+    wg_site here = wg_inside(n.here);
+    int k = (int)n.operands, live = 0, ny = 0;
+    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)k * 3);
+    wg_node y[WG_MAX_OUTPUTS] = { 0 }, ry[WG_MAX_OUTPUTS], seed[WG_MAX_OUTPUTS];
     if (!own) return false;
     wg_node *want = own + k, *got = want + k;
     for (int j = 0; j < k; j++) {
@@ -140,7 +140,7 @@ static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, 
 
 bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n)
 {
-    wg_graph    *g = y.graph;
+    wg_graph *g = y.graph;
     const wg_op *outer = wgi_rule_begin(g, op);
     g->refused = false;
     for (int k = 0; k < n; k++) gx[k] = wg_none;
@@ -154,10 +154,10 @@ bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node
 /* Contributions of node i, whose gradients (one an output) are gy, to its operands. */
 static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
 {
-    wg_graph    *g = s->g;
+    wg_graph *g = s->g;
     const wg_op *op = g->node[i].op;
-    uint32_t     k = g->node[i].operands;
-    wg_node      few[8], *x = few, *gx = few + 4;
+    uint32_t k = g->node[i].operands;
+    wg_node few[8], *x = few, *gx = few + 4;
     if (k > 4) {
         x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * k);
         if (!x) return false;
@@ -167,9 +167,9 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
         x[j] = wgi_handle(g, wgi_in(&g->node[i])[j]);
         gx[j] = wg_none;
     }
-    bool     others = false;
+    bool others = false;
     uint32_t blocked = i;
-    wg_site  here = wg_inside(g->node[i].here);
+    wg_site here = wg_inside(g->node[i].here);
     for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
     if (op->vjp && !others) wgi_vjp(here, op, wgi_handle(g, i), gy[0], x, gx, (int)k);
     else if (op->expand && !by_expansion(s, i, gy, outputs, x, gx, &blocked)) return false;
@@ -190,15 +190,16 @@ static bool visit(sweep *s, uint32_t i)
 {
     wg_graph *g = s->g;
     wgi_node *n = &g->node[i];
-    int       outputs = n->op->outputs ? n->op->outputs : 1;
-    wg_node   gy[WG_MAX_OUTPUTS] = { 0 };
-    bool      any = false;
+    int outputs = n->op->outputs ? n->op->outputs : 1;
+    wg_node gy[WG_MAX_OUTPUTS] = { 0 };
+    bool any = false;
     if (n->output) /* the first output speaks for all */
         return true;
     for (int j = 0; j < outputs && i + (uint32_t)j <= s->hi; j++) {
         gy[j] = accumulate(s, i + (uint32_t)j);
         any |= !wg_is_none(gy[j]);
-        if (!wg_is_none(gy[j]) && s->on[i + (uint32_t)j - s->lo] & 2) s->total[i + (uint32_t)j - s->lo] = gy[j];
+        if (!wg_is_none(gy[j]) && s->on[i + (uint32_t)j - s->lo] & 2)
+            s->total[i + (uint32_t)j - s->lo] = gy[j];
     }
     if (!any || !any_operand_on(s, &g->node[i])) return wgi_ok(g->c);
     return apply_rule(s, i, gy, outputs);
@@ -210,7 +211,7 @@ static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], 
     for (int k = 0; k < nx; k++) s->lo = WGI_MIN(s->lo, first_output(s->g, x[k].index));
     for (int j = 0; j < ny; j++) {
         const wgi_node *n = &s->g->node[y[j].index];
-        int             outputs = n->op->outputs ? n->op->outputs : 1;
+        int outputs = n->op->outputs ? n->op->outputs : 1;
         s->hi = WGI_MAX(s->hi, y[j].index - n->output + (uint32_t)outputs - 1);
     }
     if (s->lo > s->hi) s->hi = s->lo;
@@ -226,17 +227,17 @@ static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], 
     return true;
 }
 
-bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
-                 wg_node gx[], uint32_t *blocked)
+bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
+                 const wg_node x[], int nx, wg_node gx[], uint32_t *blocked)
 {
-    sweep     s = { .g = g, .here = here };
+    sweep s = { .g = g, .here = here };
     wgi_place place = wgi_arena_place(&g->temp);
-    bool      ok = nx == 0 || sweep_start(&s, y, ny, x, nx);
+    bool ok = nx == 0 || sweep_start(&s, y, ny, x, nx);
     for (int k = 0; k < nx; k++) gx[k] = wg_none;
     for (int j = 0; ok && nx && j < ny; j++) {
         if (!on_path(&s, y[j].index)) continue;
         const wgi_node *n = &g->node[y[j].index];
-        wg_node         v = wgi_to_shape(here, seed[j], n->shape, (wg_dtype)n->dtype);
+        wg_node v = wgi_to_shape(here, seed[j], n->shape, (wg_dtype)n->dtype);
         ok = wg_node_ok(v) && contribute(&s, y[j].index, v);
     }
     for (uint32_t i = s.hi; ok && nx && i >= s.lo && i > 0; i--)
@@ -251,10 +252,10 @@ bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node see
 
 static bool depends(wg_graph *g, uint32_t y, uint32_t x)
 {
-    sweep     s = { .g = g };
+    sweep s = { .g = g };
     wgi_place place = wgi_arena_place(&g->temp);
-    wg_node   hx = wgi_handle(g, x), hy = wgi_handle(g, y);
-    bool      yes = x <= y && sweep_start(&s, &hy, 1, &hx, 1) && on_path(&s, y);
+    wg_node hx = wgi_handle(g, x), hy = wgi_handle(g, y);
+    bool yes = x <= y && sweep_start(&s, &hy, 1, &hx, 1) && on_path(&s, y);
     wgi_arena_rewind(&g->temp, place);
     return yes;
 }
@@ -262,18 +263,21 @@ static bool depends(wg_graph *g, uint32_t y, uint32_t x)
 static void fail_blocked(wg_graph *g, wg_site here, const char *what, uint32_t blocked, const char *target)
 {
     const wgi_node *b = &g->node[blocked];
-    const char     *why = b->op->none && b->op->adjoint ? b->op->adjoint : "";
-    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "every path to %s ends at %s (%s), which has no derivative there%s%s", target,
-             b->op->name, wg_site_place(b->here), *why ? ": " : "", why);
+    const char *why = b->op->none && b->op->adjoint ? b->op->adjoint : "";
+    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT,
+             "every path to %s ends at %s (%s), which has no derivative there%s%s", target, b->op->name,
+             wg_site_place(b->here), *why ? ": " : "", why);
 }
 
-static bool float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument, const char *otherwise)
+static bool float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument,
+                       const char *otherwise)
 {
     char who[80];
     if (x.graph == g && x.index && x.generation == g->generation && x.index < g->count &&
         wg_dtype_is_float((wg_dtype)g->node[x.index].dtype))
         return true;
-    if (argument < 0 || !*wgi_argument(here, argument, who, sizeof who)) snprintf(who, sizeof who, "%s", otherwise);
+    if (argument < 0 || !*wgi_argument(here, argument, who, sizeof who))
+        snprintf(who, sizeof who, "%s", otherwise);
     if (!x.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is no node", who);
     else if (x.graph != g) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s belongs to another graph", who);
     else if (wgi_usable(x, here, what, who))
@@ -296,7 +300,8 @@ static bool float_nodes(wg_graph *g, wg_site here, const char *what, const wg_no
     return true;
 }
 
-static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n, wg_node gx[])
+static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n,
+                           wg_node gx[])
 {
     wg_graph *g = y.graph;
     if (!g || !wgi_ok(g->c)) {
@@ -304,11 +309,12 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
         return g ? wg_failed(g->c) : WG_ERROR_USE;
     }
     uint32_t blocked = 0;
-    wg_site  in = wg_inside(here);
-    bool     ok = float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
+    wg_site in = wg_inside(here);
+    bool ok = float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
     if (ok && wgi_is_number(gy)) gy = wgi_leaf_number(g, here, wgi_number_value(gy), wg_node_dtype(y));
     if (ok && !gy.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "the output's gradient is no node");
-    ok = ok && wgi_usable(gy, here, what, "the output's gradient") && wgi_reverse(g, in, &y, &gy, 1, x, n, gx, &blocked);
+    ok = ok && wgi_usable(gy, here, what, "the output's gradient") &&
+         wgi_reverse(g, in, &y, &gy, 1, x, n, gx, &blocked);
     for (int k = 0; k < n; k++) {
         if (ok && wg_is_none(gx[k])) {
             if (blocked && depends(g, y.index, x[k].index)) {
@@ -317,8 +323,8 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
                 fail_blocked(g, here, what, blocked, *who ? who : "the operand");
                 ok = false;
             } else {
-                gx[k] = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(x[k])), g->node[x[k].index].shape,
-                                     wg_node_dtype(x[k]));
+                gx[k] = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(x[k])),
+                                     g->node[x[k].index].shape, wg_node_dtype(x[k]));
             }
         }
     }
@@ -332,8 +338,8 @@ static bool scalar(wg_site here, const char *what, wg_node y)
     if (!n || !y.index || wgi_size(n->shape) == 1) return true;
     char who[80], shape[80];
     wgi_argument(here, 0, who, sizeof who);
-    wgi_fail(y.graph->c, here, what, WG_ERROR_SHAPE, "%s %s is not a scalar: take its wg_sum or wg_mean", *who ? who : "the node",
-             wg_shape_text(*n->shape, shape, sizeof shape));
+    wgi_fail(y.graph->c, here, what, WG_ERROR_SHAPE, "%s %s is not a scalar: take its wg_sum or wg_mean",
+             *who ? who : "the node", wg_shape_text(*n->shape, shape, sizeof shape));
     return false;
 }
 

@@ -9,10 +9,11 @@
 
 /* Appends the gradients of sum of <seed[j], y[j]> with respect to x[]; gx[k] wg_none where nothing reaches x[k]. blocked
  * takes the first node whose rule has no derivative on a path to x, 0 if there is none. */
-bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
-                 wg_node gx[], uint32_t *blocked);
+bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
+                 const wg_node x[], int nx, wg_node gx[], uint32_t *blocked);
 /* Calls op's rule for n operands. gx[k] is wg_none where operand k has no derivative, by the rule or by op->none. */
-bool    wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n);
-wg_node wgi_to_shape(wg_site here, wg_node g, const wg_shape *s, wg_dtype t); /* broadcast, cast to a shape and dtype */
+bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n);
+wg_node wgi_to_shape(wg_site here, wg_node g, const wg_shape *s,
+                     wg_dtype t); /* broadcast, cast to a shape and dtype */
 
 #endif

@@ -27,14 +27,17 @@ bool wgi_room(wg_graph *g)
         g->warned = true;
         wgi_warn(c, "10,000,000 nodes since wg_begin: is a wg_begin missing in a loop?");
     }
-    size_t all = WGI_MIN(WGI_MIN(g->node_capacity, g->value_capacity), WGI_MIN(g->marked_capacity, INT32_MAX));
+    size_t all =
+        WGI_MIN(WGI_MIN(g->node_capacity, g->value_capacity), WGI_MIN(g->marked_capacity, INT32_MAX));
     g->room = (uint32_t)(g->count < WARN_AT ? WGI_MIN(all, WARN_AT) : all);
     return true;
 }
 
 double wgi_node_weight(const wgi_node *n)
 {
-    return wgi_is_leaf(n) || !n->shape->rank ? 0 : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
+    return wgi_is_leaf(n) || !n->shape->rank
+               ? 0
+               : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
 }
 
 wgi_node *wgi_slot(wg_graph *g)

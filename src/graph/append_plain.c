@@ -20,8 +20,8 @@ static inline wgi_kind *place_of(wg_graph *g, const wg_op *op, int n)
 /* Enters the op into the table; false: it is not plain. */
 static bool learn_op(wg_graph *g, const wg_op *op)
 {
-    if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape || op->rewrite || op->attr_size || op->promote ||
-        op->operands < 1 || op->operands > 2 || (!op->kernel[0] && !op->map))
+    if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape || op->rewrite ||
+        op->attr_size || op->promote || op->operands < 1 || op->operands > 2 || (!op->kernel[0] && !op->map))
         return false;
     *place_of(g, op, op->operands) = (wgi_kind){ .node = { .op = op, .dtype = NO_DTYPE } };
     return true;
@@ -46,18 +46,20 @@ static bool in_graph(const wg_graph *g, wg_node x)
 /* A number beside a float operand, as a leaf. */
 static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
 {
-    return wg_is_none(x) || !wg_dtype_is_float(t) ? 0 : wgi_leaf_number(g, here, wgi_number_value(x), t).index;
+    return wg_is_none(x) || !wg_dtype_is_float(t) ? 0
+                                                  : wgi_leaf_number(g, here, wgi_number_value(x), t).index;
 }
 
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
 {
-    if (n < 1 || n > 2 || (place_of(g, op, n)->node.op != op && !learn_op(g, op)) || n != op->operands) return 0;
+    if (n < 1 || n > 2 || (place_of(g, op, n)->node.op != op && !learn_op(g, op)) || n != op->operands)
+        return 0;
     int lead = !x[0].graph; /* the first that is a node */
     if (lead == n || !in_graph(g, x[lead])) return 0;
     const wgi_node *m = &g->node[x[lead].index];
     const wg_shape *shape = m->shape;
-    wg_dtype        t = (wg_dtype)m->dtype;
-    uint32_t        a = x[lead].index, b = 0;
+    wg_dtype t = (wg_dtype)m->dtype;
+    uint32_t a = x[lead].index, b = 0;
     if (t == WG_BOOL || (!op->kernel[0] && !wg_dtype_is_float(t))) return 0;
     if (n == 2 && x[!lead].graph) {
         if (!in_graph(g, x[1])) return 0;
@@ -72,10 +74,11 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
         a = lead ? number : a;
     }
     if (g->count >= g->room && !wgi_room(g)) return 0;
-    bool      scalar = !shape->rank, even = scalar && wg_dtype_is_float(t);
+    bool scalar = !shape->rank, even = scalar && wg_dtype_is_float(t);
     wgi_node *y = &g->node[g->count];
     y->op = op, y->shape = shape, y->in[0] = a, y->in[1] = b, y->attr = NULL, y->here = here;
-    y->hash = wgi_hash_after(y[-1].hash, wgi_hash_of(op, shape, t | (uint32_t)n << 16), (uint64_t)b << 32 | a);
+    y->hash =
+        wgi_hash_after(y[-1].hash, wgi_hash_of(op, shape, t | (uint32_t)n << 16), (uint64_t)b << 32 | a);
     y->name = 0, y->operands = (uint32_t)n, y->dtype = (uint8_t)t, y->output = 0;
     y->flags = even ? WGI_SCALAR | WGI_EVEN : 0;
     g->weight += scalar ? 0 : (double)wgi_size(shape);
@@ -102,13 +105,13 @@ static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
 {
     if (g->count >= g->quick || x.generation != g->generation || x.index >= g->count) return NULL;
     const wgi_node *m = &g->node[x.index];
-    wgi_kind       *k = place_of(g, op, n);
+    wgi_kind *k = place_of(g, op, n);
     return m->flags & WGI_SCALAR && k->node.op == op && k->node.dtype == m->dtype ? k : NULL;
 }
 
 static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_node x, uint64_t a, uint64_t b)
 {
-    uint64_t  in = b << 32 | a;
+    uint64_t in = b << 32 | a;
     wgi_node *y = &g->node[g->count];
     wgi_use(g, x.index);
     __builtin_prefetch(y + WGI_AHEAD, 1);
@@ -122,10 +125,10 @@ static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_nod
 /* A number beside x that is not the one that stood there last. */
 OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
-    wg_node   x = a.graph ? a : b;
+    wg_node x = a.graph ? a : b;
     wg_graph *g = x.graph;
     wgi_kind *k = kind_of(g, op, 2, x);
-    uint64_t  bits = wgi_number_bits(a.graph ? b : a);
+    uint64_t bits = wgi_number_bits(a.graph ? b : a);
     k->number = wgi_number_place(g, bits);
     if (!wgi_holds_number(k->number, bits, k->node.dtype)) return apply2(here, a, b, op);
     return quick(g, here, k, x, a.graph ? a.index : k->number->leaf, a.graph ? k->number->leaf : b.index);

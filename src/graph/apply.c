@@ -52,9 +52,11 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
  * a fraction beside integers makes the default float dtype. */
 static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bool to_float, bool to_number)
 {
-    static const int rank[WG_DTYPE_COUNT] = { [WG_BOOL] = 1, [WG_I32] = 2, [WG_I64] = 3, [WG_F32] = 4, [WG_F64] = 4 };
-    wg_dtype         t = WG_DEFAULT_DTYPE;
-    bool             fraction = false, numbers = false, wide = false;
+    static const int rank[WG_DTYPE_COUNT] = {
+        [WG_BOOL] = 1, [WG_I32] = 2, [WG_I64] = 3, [WG_F32] = 4, [WG_F64] = 4
+    };
+    wg_dtype t = WG_DEFAULT_DTYPE;
+    bool fraction = false, numbers = false, wide = false;
     for (int k = from; k < n; k++) {
         if (wgi_is_number(x[k])) {
             double v = wgi_number_value(x[k]);
@@ -75,14 +77,17 @@ static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bo
 static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int n)
 {
     wg_promote p = promotion(op);
-    int        from = p == WG_PROMOTE_NONE ? n : op->promote_from;
-    wg_dtype   t = common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE,
-                          op->promote == WG_PROMOTE_STANDARD && p != WG_PROMOTE_NONE);
+    int from = p == WG_PROMOTE_NONE ? n : op->promote_from;
+    wg_dtype t =
+        common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE,
+               op->promote == WG_PROMOTE_STANDARD && p != WG_PROMOTE_NONE);
     if (t == WG_DTYPE_COUNT && p != WG_PROMOTE_NONE) {
         char a[80], b[80];
-        int  i = from, j;
+        int i = from, j;
         while (!wg_dtype_is_float(wg_node_dtype(x[i]))) i++;
-        for (j = i + 1; !wg_dtype_is_float(wg_node_dtype(x[j])) || wg_node_dtype(x[j]) == wg_node_dtype(x[i]);) j++;
+        for (j = i + 1;
+             !wg_dtype_is_float(wg_node_dtype(x[j])) || wg_node_dtype(x[j]) == wg_node_dtype(x[i]);)
+            j++;
         operand_name(here, i, x[i], a, sizeof a);
         operand_name(here, j, x[j], b, sizeof b);
         wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE, "%s is %s, %s is %s: say wg_cast for one of them", a,
@@ -90,8 +95,10 @@ static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int
         return false;
     }
     for (int k = 0; k < n; k++) {
-        if (wgi_is_number(x[k])) x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), t < WG_DTYPE_COUNT ? t : g->c->o.dtype);
-        else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t) x[k] = wg_cast_at(wg_inside(here), x[k], t);
+        if (wgi_is_number(x[k]))
+            x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), t < WG_DTYPE_COUNT ? t : g->c->o.dtype);
+        else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t)
+            x[k] = wg_cast_at(wg_inside(here), x[k], t);
         if (x[k].graph && !x[k].index) return false;
     }
     return true;
@@ -108,11 +115,11 @@ static wg_node failed(wg_site here, const wg_op *op, wg_graph *g, const wg_node 
 
 static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
 {
-    wg_graph    *g = r->graph;
+    wg_graph *g = r->graph;
     const wg_op *op = r->op;
-    wgi_node     n = { .op = op, .here = r->here, .operands = (uint32_t)r->operands };
-    uint32_t    *in = n.in;
-    int          outputs = op->outputs ? op->outputs : 1;
+    wgi_node n = { .op = op, .here = r->here, .operands = (uint32_t)r->operands };
+    uint32_t *in = n.in;
+    int outputs = op->outputs ? op->outputs : 1;
     if (r->operands > 2) {
         in = n.list = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)r->operands);
         if (!in) return wgi_error_node(g);
@@ -129,7 +136,8 @@ static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
         if (s == &r->made[j] || (s >= r->made && s < r->made + WG_MAX_OUTPUTS)) {
             if (!wgi_shape_fits(s)) {
                 char buf[128];
-                wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have shape %s", wg_shape_text(*s, buf, sizeof buf));
+                wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have shape %s",
+                             wg_shape_text(*s, buf, sizeof buf));
                 return wgi_error_node(g);
             }
             s = wgi_intern(g->c, s);
@@ -150,10 +158,12 @@ static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
 
 enum { MOST_ATTR = 256, INLINE_OPERANDS = 8 };
 
-static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg_type xt[], int n, const void *attr)
+static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg_type xt[], int n,
+                     const void *attr)
 {
     bool fresh = wgi_ok(g->c);
-    if (!check_operands(here, op, g, x, n) || !promote(here, op, g, x, n)) return failed(here, op, g, x, n, fresh);
+    if (!check_operands(here, op, g, x, n) || !promote(here, op, g, x, n))
+        return failed(here, op, g, x, n, fresh);
     _Alignas(16) char own[MOST_ATTR];
     if (op->attr_size && attr) memcpy(own, attr, op->attr_size);
     else memset(own, 0, op->attr_size);
@@ -179,12 +189,14 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg
     return append(&r, x, own);
 }
 
-static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
+static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
+                         const void *attr)
 {
     bool named = op->operands < 0 ? n > 0 : n == op->operands;
     if (!named || op->attr_size > MOST_ATTR) {
         wgi_fail(g->c, here, op->name, WG_ERROR_USE,
-                 op->attr_size > MOST_ATTR ? "attributes larger than 256 bytes" : "takes %d operands, not %d", op->operands, n);
+                 op->attr_size > MOST_ATTR ? "attributes larger than 256 bytes" : "takes %d operands, not %d",
+                 op->operands, n);
         return wgi_error_node(g);
     }
     wg_node own[INLINE_OPERANDS];
@@ -194,9 +206,9 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
         return apply(here, op, g, own, types, n, attr);
     }
     wgi_place place = wgi_arena_place(&g->temp);
-    wg_node  *many = wgi_arena_alloc(&g->temp, sizeof *many * (size_t)n);
-    wg_type  *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)n);
-    wg_node   y = wgi_error_node(g);
+    wg_node *many = wgi_arena_alloc(&g->temp, sizeof *many * (size_t)n);
+    wg_type *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)n);
+    wg_node y = wgi_error_node(g);
     if (many && all) {
         memcpy(many, x, sizeof *x * (size_t)n);
         y = apply(here, op, g, many, all, n, attr);
@@ -205,18 +217,20 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     return y;
 }
 
-static wg_node apply_new(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
+static wg_node apply_new(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
+                         const void *attr)
 {
     uint32_t i = wgi_apply_plain(here, op, g, x, n);
     return i ? wgi_handle(g, i) : apply_any(here, op, g, x, n, attr);
 }
 
-static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, const void *attr)
+static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
+                                const void *attr)
 {
     uint32_t i = g->again ? wgi_again(g, here, op, x, n, attr) : 0;
     if (i) return wgi_handle(g, i);
     wgi_calling k = wgi_call_begin(g);
-    wg_node     y = apply_new(here, op, g, x, n, attr);
+    wg_node y = apply_new(here, op, g, x, n, attr);
     wgi_call_end(g, k, here, op, x, n, attr, y);
     return y;
 }

@@ -66,8 +66,8 @@ static inline bool bytes_equal(const char *p, const char *q, size_t n)
 uint64_t wgi_attr_hash(const wg_op *op, const void *attr)
 {
     const char *at[2];
-    size_t      size[2];
-    uint64_t    h = 7;
+    size_t size[2];
+    uint64_t h = 7;
     if (!op->attrs) return bytes_hash(h, attr, op->attr_size);
     for (const wg_attr_row *a = op->attrs; a->name; a++)
         for (int i = 0, n = attr_spans(a, attr, at, size); i < n; i++) h = bytes_hash(h, at[i], size[i]);
@@ -77,7 +77,7 @@ uint64_t wgi_attr_hash(const wg_op *op, const void *attr)
 static bool field_equal(const wg_attr_row *a, const char *p, const char *q)
 {
     const char *at[2], *bt[2];
-    size_t      an[2], bn[2], n = attr_bytes(a->kind);
+    size_t an[2], bn[2], n = attr_bytes(a->kind);
     if (n) return bytes_equal(p + a->offset, q + a->offset, n);
     const int spans = attr_spans(a, p, at, an);
     attr_spans(a, q, bt, bn);

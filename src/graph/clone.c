@@ -3,8 +3,8 @@
 
 typedef struct replay {
     wg_graph *from, *into;
-    wg_dtype  floats;
-    wg_node  *map;
+    wg_dtype floats;
+    wg_node *map;
 } replay;
 
 static wg_dtype dtype_of(const replay *r, wg_dtype t) { return wg_dtype_is_float(t) ? r->floats : t; }
@@ -12,7 +12,7 @@ static wg_dtype dtype_of(const replay *r, wg_dtype t) { return wg_dtype_is_float
 static wg_node leaf(replay *r, uint32_t i)
 {
     wgi_node *n = &r->from->node[i];
-    wg_dtype  t = dtype_of(r, (wg_dtype)n->dtype);
+    wg_dtype t = dtype_of(r, (wg_dtype)n->dtype);
     if (n->op == &wgi_op_number) return wgi_leaf_number(r->into, n->here, n->number, t);
     if (n->op == &wgi_op_stream) {
         wgi_node s = { .op = n->op, .shape = r->into->node[0].shape, .here = n->here, .dtype = n->dtype };
@@ -21,13 +21,15 @@ static wg_node leaf(replay *r, uint32_t i)
         *s.cell = *n->cell;
         return wgi_handle(r->into, wgi_append(r->into, &s));
     }
-    bool        of_params = n->op == &wgi_op_param || n->op == &wgi_op_state; /* as they are now, whatever was read before */
+    bool of_params =
+        n->op == &wgi_op_param || n->op == &wgi_op_state; /* as they are now, whatever was read before */
     const void *data = of_params ? n->parameter->data : wgi_value(r->from, i);
-    wgi_place   place = wgi_arena_place(&r->into->temp);
-    void       *copy = wgi_arena_alloc(&r->into->temp, (size_t)wgi_size(n->shape) * wg_dtype_size(t));
+    wgi_place place = wgi_arena_place(&r->into->temp);
+    void *copy = wgi_arena_alloc(&r->into->temp, (size_t)wgi_size(n->shape) * wg_dtype_size(t));
     if (!copy || !data) return wgi_error_node(r->into);
     wgi_convert(t, copy, (wg_dtype)n->dtype, data, wgi_size(n->shape));
-    wg_node y = wg_input_at(n->here, r->into, wg_node_name(wgi_handle(r->from, i)), (wg_tensor){ t, *n->shape, copy });
+    wg_node y = wg_input_at(n->here, r->into, wg_node_name(wgi_handle(r->from, i)),
+                            (wg_tensor){ t, *n->shape, copy });
     wgi_arena_rewind(&r->into->temp, place);
     return y;
 }
@@ -53,29 +55,32 @@ static bool node(replay *r, uint32_t i)
     }
     if (n->output) return true;
     _Alignas(16) char attr[256];
-    wgi_place         place = wgi_arena_place(&r->from->temp);
-    wg_node          *x = wgi_arena_alloc(&r->from->temp, sizeof *x * n->operands);
+    wgi_place place = wgi_arena_place(&r->from->temp);
+    wg_node *x = wgi_arena_alloc(&r->from->temp, sizeof *x * n->operands);
     for (uint32_t k = 0; x && k < n->operands; k++) x[k] = r->map[wgi_in(n)[k]];
-    wg_node y = x ? wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL)
-                  : wgi_error_node(r->into);
+    wg_node y =
+        x ? wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL)
+          : wgi_error_node(r->into);
     wgi_arena_rewind(&r->from->temp, place);
     if (n->name) wg_name(y, r->from->text[n->name]);
     bool whole = wg_node_op(y) == n->op;
     for (int j = 0; j < (n->op->outputs ? n->op->outputs : 1); j++)
-        r->map[i + (uint32_t)j] = whole ? wg_part(y, j) : y; /* a cast that became the identity is its operand */
+        r->map[i + (uint32_t)j] =
+            whole ? wg_part(y, j) : y; /* a cast that became the identity is its operand */
     return wg_node_ok(y);
 }
 
 wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
 {
     wg_graph *from = root.graph;
-    if (!from || !into || into == from || !wgi_ok(into->c) || !wgi_usable(root, wg_node_site(root), "replay", "the root"))
+    if (!from || !into || into == from || !wgi_ok(into->c) ||
+        !wgi_usable(root, wg_node_site(root), "replay", "the root"))
         return wgi_error_node(into);
-    wgi_place      place = wgi_arena_place(&from->temp);
-    uint32_t       count = from->count;
-    replay         r = { from, into, floats, wgi_arena_alloc(&from->temp, sizeof *map * count) };
+    wgi_place place = wgi_arena_place(&from->temp);
+    uint32_t count = from->count;
+    replay r = { from, into, floats, wgi_arena_alloc(&from->temp, sizeof *map * count) };
     unsigned char *need = wgi_arena_alloc(&from->temp, count);
-    wg_node        y = wgi_error_node(into);
+    wg_node y = wgi_error_node(into);
     if (r.map && need) {
         memset(need, 0, count);
         memset(r.map, 0, sizeof *map * count);

@@ -9,17 +9,23 @@ const wg_op wgi_op_error = { .name = "error",
 const wg_op wgi_op_number = {
     .name = "number", .kind = WG_LEAF, .summary = "A number.", .formula = "y = number", .adjoint = "a leaf"
 };
-const wg_op wgi_op_input = {
-    .name = "input", .kind = WG_LEAF, .summary = "Values from outside.", .formula = "y = input", .adjoint = "a leaf"
-};
-const wg_op wgi_op_param = {
-    .name = "param", .kind = WG_LEAF, .summary = "A parameter.", .formula = "y = parameter", .adjoint = "a leaf"
-};
+const wg_op wgi_op_input = { .name = "input",
+                             .kind = WG_LEAF,
+                             .summary = "Values from outside.",
+                             .formula = "y = input",
+                             .adjoint = "a leaf" };
+const wg_op wgi_op_param = { .name = "param",
+                             .kind = WG_LEAF,
+                             .summary = "A parameter.",
+                             .formula = "y = parameter",
+                             .adjoint = "a leaf" };
 const wg_op wgi_op_state = { .name = "state",
                              .kind = WG_LEAF,
                              .summary = "A state: kept with the parameters, not trained.",
                              .formula = "y = state",
                              .adjoint = "a leaf" };
-const wg_op wgi_op_stream = {
-    .name = "stream", .kind = WG_LEAF, .summary = "A random stream.", .formula = "y = stream", .adjoint = "a leaf"
-};
+const wg_op wgi_op_stream = { .name = "stream",
+                              .kind = WG_LEAF,
+                              .summary = "A random stream.",
+                              .formula = "y = stream",
+                              .adjoint = "a leaf" };

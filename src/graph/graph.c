@@ -28,8 +28,9 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
-    void       *owned[] = { g->node, g->value,  g->marked, (void *)g->text, g->scope_stack, g->scopes.at, g->streams, g->param,
-                            g->kept, g->result, g->assign, g->use,          g->work,        g->call,      g };
+    void *owned[] = { g->node,      g->value,   g->marked, (void *)g->text, g->scope_stack,
+                      g->scopes.at, g->streams, g->param,  g->kept,         g->result,
+                      g->assign,    g->use,     g->work,   g->call,         g };
     wg_context *c = g->c;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
@@ -55,14 +56,17 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->calling = 1;  /* the error node is the same in every build */
     if (!g->c->scalar) g->c->scalar = wgi_intern(g->c, &(wg_shape){ 0 });
     const wg_shape *scalar = g->texts ? g->c->scalar : NULL;
-    if (scalar) wgi_append(g, &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
+    if (scalar)
+        wgi_append(
+            g,
+            &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
     g->calling = 0;
 }
 
 wg_context *wg_graph_context(const wg_graph *g) { return g ? g->c : NULL; }
-wg_mode     wg_graph_mode(const wg_graph *g) { return g ? g->mode : WG_TRAIN; }
-wg_graph   *wg_graph_of(wg_node n) { return n.graph; }
-wg_node     wgi_error_node(wg_graph *g) { return g ? wgi_handle(g, 0) : wg_none; }
+wg_mode wg_graph_mode(const wg_graph *g) { return g ? g->mode : WG_TRAIN; }
+wg_graph *wg_graph_of(wg_node n) { return n.graph; }
+wg_node wgi_error_node(wg_graph *g) { return g ? wgi_handle(g, 0) : wg_none; }
 
 /* ---- looking ---- */
 
@@ -76,8 +80,9 @@ wg_node wg_graph_node(const wg_graph *g, int64_t i)
 size_t wg_graph_bytes(const wg_graph *g)
 {
     return !g ? 0
-              : g->node_capacity * sizeof *g->node + g->value_capacity * sizeof *g->value + g->marked_capacity +
-                    wgi_arena_bytes(&g->arena) + wgi_arena_bytes(&g->values) + g->work_size;
+              : g->node_capacity * sizeof *g->node + g->value_capacity * sizeof *g->value +
+                    g->marked_capacity + wgi_arena_bytes(&g->arena) + wgi_arena_bytes(&g->values) +
+                    g->work_size;
 }
 
 bool wg_graph_failure(const wg_graph *g, wg_failure *f)
@@ -95,7 +100,8 @@ int64_t wg_graph_mark(const wg_graph *g) { return g ? g->count : 0; }
 static void forget_streams(wg_graph *g, uint32_t mark)
 {
     for (uint32_t i = mark; i < g->count; i++)
-        for (size_t k = 0; g->node[i].op == &wgi_op_stream && g->node[i].number > 0 && k < g->stream_scopes; k++)
+        for (size_t k = 0; g->node[i].op == &wgi_op_stream && g->node[i].number > 0 && k < g->stream_scopes;
+             k++)
             if (g->streams[k].scope == g->node[i].scope) g->streams[k].count--;
 }
 
@@ -108,9 +114,9 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     g->trail = wgi_mix(g->trail, 0x4E77 + (uint64_t)mark); /* what values are there depends on it */
 }
 
-void     wg_graph_freeze(wg_graph *g, bool on) { g ? (void)(g->frozen = on) : (void)0; }
+void wg_graph_freeze(wg_graph *g, bool on) { g ? (void)(g->frozen = on) : (void)0; }
 uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->epoch : 0; }
-void     wg_graph_set_epoch(wg_graph *g, uint64_t epoch)
+void wg_graph_set_epoch(wg_graph *g, uint64_t epoch)
 {
     if (g) {
         wgi_close(g);

@@ -26,34 +26,37 @@ enum { WGI_NUMBERS = 16, WGI_OPS = 32 };
 /* How many records ahead those who go from node to node ask for: a page of 4 KiB, which is where hardware stops by itself. */
 enum { WGI_AHEAD = 64 };
 /* A place in a table of WGI_OPS: descriptors stand at regular distances, hence the multiplication. */
-static inline uint32_t wgi_op_place(const wg_op *op) { return (uint32_t)((uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u >> 59); }
+static inline uint32_t wgi_op_place(const wg_op *op)
+{
+    return (uint32_t)((uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u >> 59);
+}
 #define WGI_UNKNOWN (UINT32_MAX / 2)
 
 typedef struct wgi_input {
     const char *name;
-    void       *data;               /* in the arena, or borrowed */
-    bool        borrowed, replaced; /* replaced: borrowed, until wg_input_set gave it bytes of its own */
+    void *data;              /* in the arena, or borrowed */
+    bool borrowed, replaced; /* replaced: borrowed, until wg_input_set gave it bytes of its own */
 } wgi_input;
 
 typedef struct wgi_node {
-    const wg_op    *op;
+    const wg_op *op;
     const wg_shape *shape; /* interned */
     union {
-        uint32_t  in[2]; /* up to two operands */
-        uint32_t *list;  /* more */
-        uint64_t *cell;  /* leaves: a number in its dtype, a stream; in the arena, since nodes move */
+        uint32_t in[2]; /* up to two operands */
+        uint32_t *list; /* more */
+        uint64_t *cell; /* leaves: a number in its dtype, a stream; in the arena, since nodes move */
     };
     union {
-        const void    *attr;
-        double         number;
-        wgi_input     *input;
+        const void *attr;
+        double number;
+        wgi_input *input;
         wgi_parameter *parameter;
     };
-    wg_site  here;
+    wg_site here;
     uint64_t hash;        /* of the structure from the first node to this */
     uint32_t scope, name; /* into the graph's texts; 0: none */
     uint32_t operands;
-    uint8_t  dtype, output, flags;
+    uint8_t dtype, output, flags;
 } wgi_node;
 
 typedef struct wgi_number { /* a leaf of a large graph that equal numbers of one dtype share */
@@ -67,14 +70,14 @@ typedef struct wgi_hash { /* see wgi_hash_of */
 
 /* A plain op, and what is the same in all its nodes of float scalars of one dtype: append_plain.c. */
 typedef struct wgi_kind {
-    wgi_node          node; /* op: NULL for none; the rest counts when its dtype is one */
-    wgi_hash          hash;
+    wgi_node node; /* op: NULL for none; the rest counts when its dtype is one */
+    wgi_hash hash;
     const wgi_number *number; /* where the last that stood beside one was found */
 } wgi_kind;
 
 typedef struct wgi_uses { /* a parameter set in this graph, and its version when the evaluation was opened */
     wg_params *p;
-    uint64_t   version;
+    uint64_t version;
 } wgi_uses;
 
 typedef struct wgi_assignment {
@@ -82,42 +85,44 @@ typedef struct wgi_assignment {
 } wgi_assignment;
 
 enum { WGI_CALL_OPERANDS = 3 }; /* of a call that is remembered: one among the first WGI_CALLS nodes */
-_Static_assert(WGI_SHARE_FROM >= WGI_CALLS, "calls that are remembered share no number, which may be another at the next build");
+_Static_assert(WGI_SHARE_FROM >= WGI_CALLS,
+               "calls that are remembered share no number, which may be another at the next build");
 
 typedef struct wgi_called { /* a call that appended nodes [first, after), and how it left the graph */
     const wg_op *op;        /* NULL: not to be compared with */
-    wg_site      here;
-    const void  *attr; /* as given */
-    uint64_t     x[WGI_CALL_OPERANDS];
-    uint8_t      operands, numbers; /* numbers: a bit for each operand of which x holds the bits, not the index */
-    uint32_t     scope, first, after, result, loose, skip; /* skip: the call after those within this one */
-    double       weight;
-    uint64_t     hash;
-    wgi_place    before, then; /* of the arena */
+    wg_site here;
+    const void *attr; /* as given */
+    uint64_t x[WGI_CALL_OPERANDS];
+    uint8_t operands, numbers; /* numbers: a bit for each operand of which x holds the bits, not the index */
+    uint32_t scope, first, after, result, loose, skip; /* skip: the call after those within this one */
+    double weight;
+    uint64_t hash;
+    wgi_place before, then; /* of the arena */
 } wgi_called;
 
 /* What is asked of a run: the values of roots, and for a backward one the gradients of loss by targets. */
 typedef struct wgi_request {
-    wg_site   here;
+    wg_site here;
     uint32_t *root;
-    int       roots;
-    bool      backward;
-    uint32_t  loss;
+    int roots;
+    bool backward;
+    uint32_t loss;
     uint32_t *target; /* parameter leaves */
-    int       targets;
-    void    **into;    /* targets: where each gradient goes */
-    bool     *reached; /* targets: filled */
-    uint32_t  blocked; /* filled: a node without a derivative on the way, 0 if none */
-    bool      quiet;   /* a peek: its roots become no results */
-    bool      fresh;   /* the first of its evaluation, gradients straight to the parameters' memory: where all lies follows
+    int targets;
+    void **into;      /* targets: where each gradient goes */
+    bool *reached;    /* targets: filled */
+    uint32_t blocked; /* filled: a node without a derivative on the way, 0 if none */
+    bool quiet;       /* a peek: its roots become no results */
+    bool
+        fresh; /* the first of its evaluation, gradients straight to the parameters' memory: where all lies follows
                           from the graph's leaves */
-    wgi_plan *plan;    /* filled: that it was run by, or NULL */
-    uint64_t  key, id; /* id: of the request, and of those that repeat it */
+    wgi_plan *plan;   /* filled: that it was run by, or NULL */
+    uint64_t key, id; /* id: of the request, and of those that repeat it */
 } wgi_request;
 
 typedef struct wgi_scopes { /* scopes by their paths: scope_table.c */
     uint32_t *at;           /* open addressing: numbers of texts, 0: free */
-    size_t    count, size;
+    size_t count, size;
 } wgi_scopes;
 
 typedef struct wgi_stream_count { /* streams made in a scope so far */
@@ -126,31 +131,32 @@ typedef struct wgi_stream_count { /* streams made in a scope so far */
 
 struct wg_graph {
     wg_context *c;
-    wg_graph   *next;
-    wg_mode     mode;
-    uint32_t    generation;
-    wgi_node   *node;
-    void      **value;       /* of this evaluation; leaves: NULL unless overridden; NULL from count on */
-    uint8_t    *marked;      /* by node, for one call; all 0 between calls */
-    uint32_t    count, room; /* room: how far count may grow before wgi_slot must look */
-    size_t      node_capacity, value_capacity, marked_capacity;
-    uint32_t    loose;  /* nodes that no other uses, at least; WGI_UNKNOWN: not counted since nodes were taken away */
-    double      weight; /* of all nodes but scalars: elements to be made, those of products times 64 */
-    wgi_number  number[WGI_NUMBERS];
-    wgi_kind    kind[2][WGI_OPS]; /* of one operand, of two: see scalars.c */
-    uint32_t    most_calls;       /* nodes among which calls are remembered: WGI_CALLS, or 0 */
-    uint32_t    quick;            /* how far count may grow that way, 0: not at all */
-    bool        warned;
+    wg_graph *next;
+    wg_mode mode;
+    uint32_t generation;
+    wgi_node *node;
+    void **value;         /* of this evaluation; leaves: NULL unless overridden; NULL from count on */
+    uint8_t *marked;      /* by node, for one call; all 0 between calls */
+    uint32_t count, room; /* room: how far count may grow before wgi_slot must look */
+    size_t node_capacity, value_capacity, marked_capacity;
+    uint32_t
+        loose; /* nodes that no other uses, at least; WGI_UNKNOWN: not counted since nodes were taken away */
+    double weight; /* of all nodes but scalars: elements to be made, those of products times 64 */
+    wgi_number number[WGI_NUMBERS];
+    wgi_kind kind[2][WGI_OPS]; /* of one operand, of two: see scalars.c */
+    uint32_t most_calls;       /* nodes among which calls are remembered: WGI_CALLS, or 0 */
+    uint32_t quick;            /* how far count may grow that way, 0: not at all */
+    bool warned;
 
-    const wg_op *rule;    /* whose derivative rule runs now, or NULL: see wgi_rule_makes */
-    bool         refused; /* that rule has asked for a leaf */
+    const wg_op *rule; /* whose derivative rule runs now, or NULL: see wgi_rule_makes */
+    bool refused;      /* that rule has asked for a leaf */
 
     /* rebuild.c */
     wgi_called *call; /* of the last build; while not again, of this one */
-    size_t      calls, call_capacity;
-    uint32_t    call_at; /* the next to compare with, or to remember */
-    uint32_t    calling; /* calls open */
-    bool        again;   /* this build is like the last so far */
+    size_t calls, call_capacity;
+    uint32_t call_at; /* the next to compare with, or to remember */
+    uint32_t calling; /* calls open */
+    bool again;       /* this build is like the last so far */
     /* Serial number of the graph's structure: nodes [0, count). It rises when one of them may have become another. */
     uint64_t structure;
     /* Serial number of the structure and of the addresses of its leaves. Raise it (wgi_leaf_moved) when a leaf's address changes.
@@ -161,69 +167,73 @@ struct wg_graph {
     wgi_arena values; /* until the evaluation ends */
     wgi_arena temp;   /* of one call */
 
-    const char      **text; /* names and scopes; [0] is "" */
-    size_t            texts, text_capacity;
-    uint32_t          scope;
-    uint32_t         *scope_stack;
-    size_t            scope_depth, scope_capacity;
-    wgi_scopes        scopes;
+    const char **text; /* names and scopes; [0] is "" */
+    size_t texts, text_capacity;
+    uint32_t scope;
+    uint32_t *scope_stack;
+    size_t scope_depth, scope_capacity;
+    wgi_scopes scopes;
     wgi_stream_count *streams;
-    size_t            stream_scopes, stream_capacity;
+    size_t stream_scopes, stream_capacity;
     struct wgi_layer *layers; /* layer names taken, for nn.c's rule */
 
-    uint32_t       *param; /* parameter and state nodes */
-    size_t          params, param_capacity;
-    uint32_t       *kept;
-    size_t          kepts, kept_capacity;
-    uint32_t       *result;
-    size_t          results, result_capacity;
+    uint32_t *param; /* parameter and state nodes */
+    size_t params, param_capacity;
+    uint32_t *kept;
+    size_t kepts, kept_capacity;
+    uint32_t *result;
+    size_t results, result_capacity;
     wgi_assignment *assign;
-    size_t          assigns, assign_capacity;
+    size_t assigns, assign_capacity;
 
     /* the evaluation */
-    bool      open, committed, frozen;
-    bool      peeked; /* opened by wg_peek alone: no epoch is used up */
-    uint64_t  epoch;
-    uint64_t  trail;  /* what has been run in this evaluation: plans are found by it */
+    bool open, committed, frozen;
+    bool peeked; /* opened by wg_peek alone: no epoch is used up */
+    uint64_t epoch;
+    uint64_t trail;   /* what has been run in this evaluation: plans are found by it */
     wgi_plan *ran[8]; /* the plans among it */
-    int       rans;
+    int rans;
     wgi_uses *use;
-    size_t    uses, use_capacity;
+    size_t uses, use_capacity;
 
-    wgi_plan *last; /* that answered the last wg_backward, if the same request may be answered without a search: bind.c */
+    wgi_plan *
+        last; /* that answered the last wg_backward, if the same request may be answered without a search: bind.c */
 
     double spent; /* by the interpreter in this request: see request.c */
 
-    void  *work; /* shared by the plans' intermediate values */
+    void *work; /* shared by the plans' intermediate values */
     size_t work_size;
 
     struct wgi_clock *clock; /* runs are timed: plan_look.c */
 
     wg_failure failure; /* the call that failed, while failed_at is the context's count of recoveries */
-    uint64_t   failed_at;
+    uint64_t failed_at;
 };
 
-static inline void            wgi_leaf_moved(wg_graph *g) { g->leaves = ++g->c->structures; }
-static inline bool            wgi_has_failed(const wg_graph *g) { return g->failure.op && g->failed_at == g->c->recoveries; }
-static inline bool            wgi_is_leaf(const wgi_node *n) { return n->op->kind == WG_LEAF; }
+static inline void wgi_leaf_moved(wg_graph *g) { g->leaves = ++g->c->structures; }
+static inline bool wgi_has_failed(const wg_graph *g)
+{
+    return g->failure.op && g->failed_at == g->c->recoveries;
+}
+static inline bool wgi_is_leaf(const wgi_node *n) { return n->op->kind == WG_LEAF; }
 static inline const uint32_t *wgi_in(const wgi_node *n) { return n->operands <= 2 ? n->in : n->list; }
-static inline wg_node         wgi_handle(wg_graph *g, uint32_t i)
+static inline wg_node wgi_handle(wg_graph *g, uint32_t i)
 {
     wg_node n;
     n.graph = g, n.index = i, n.generation = g->generation;
     return n;
 }
-static inline bool     wgi_is_number(wg_node n) { return !n.graph && !wg_is_none(n); }
+static inline bool wgi_is_number(wg_node n) { return !n.graph && !wg_is_none(n); }
 static inline uint64_t wgi_number_bits(wg_node n) { return ~(n.index | (uint64_t)n.generation << 32); }
-double                 wgi_number_value(wg_node n);
-wgi_node              *wgi_node_of(wg_node n); /* NULL unless of the present generation and inside the graph */
-uint32_t               wgi_append(wg_graph *g, const wgi_node *n); /* 0: out of memory */
-bool                   wgi_room(wg_graph *g);                      /* for one more node, when count has reached room */
-wgi_node              *wgi_slot(wg_graph *g); /* the next record, zeroed, to be filled and settled; NULL: out of memory */
-uint32_t               wgi_settle(wg_graph *g, wgi_node *n);   /* makes it a node */
-void                   wgi_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on */
+double wgi_number_value(wg_node n);
+wgi_node *wgi_node_of(wg_node n); /* NULL unless of the present generation and inside the graph */
+uint32_t wgi_append(wg_graph *g, const wgi_node *n); /* 0: out of memory */
+bool wgi_room(wg_graph *g);                          /* for one more node, when count has reached room */
+wgi_node *wgi_slot(wg_graph *g); /* the next record, zeroed, to be filled and settled; NULL: out of memory */
+uint32_t wgi_settle(wg_graph *g, wgi_node *n); /* makes it a node */
+void wgi_forget(wg_graph *g, uint32_t mark);   /* the nodes from mark on */
 /* True inside a derivative rule, after recording that it may make no leaf but a number. */
-void               wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name);
+void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name);
 static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, const char *name)
 {
     if (!g->rule) return false;
@@ -239,8 +249,11 @@ static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
 }
 static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule = outer; }
 /* Where the leaf of this number is found in a large graph: see graph.c. */
-static inline wgi_number *wgi_number_place(wg_graph *g, uint64_t bits) { return &g->number[bits * 0x9E3779B97F4A7C15u >> 60]; }
-static inline bool        wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)
+static inline wgi_number *wgi_number_place(wg_graph *g, uint64_t bits)
+{
+    return &g->number[bits * 0x9E3779B97F4A7C15u >> 60];
+}
+static inline bool wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)
 {
     return at->bits == bits && at->dtype == t;
 }
@@ -270,12 +283,13 @@ static inline uint32_t wgi_enter(wg_graph *g, wgi_node *y)
     g->loose += !(y->flags & WGI_USED);
     return g->count++;
 }
-uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n); /* of the structure; numbers, addresses, names, sites stay out */
-double   wgi_node_weight(const wgi_node *n);                /* its part of the graph's weight */
-wg_node  wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
+uint64_t wgi_node_hash(uint64_t prefix,
+                       const wgi_node *n); /* of the structure; numbers, addresses, names, sites stay out */
+double wgi_node_weight(const wgi_node *n); /* its part of the graph's weight */
+wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
 uint32_t wgi_text(wg_graph *g, const char *s);      /* 0: out of memory */
 uint32_t wgi_text_take(wg_graph *g, const char *s); /* without a copy; NULL: 0 */
-wg_node  wgi_error_node(wg_graph *g);
+wg_node wgi_error_node(wg_graph *g);
 /* True if the handle can be used; else records why (an error node: nothing more to say) . */
 bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
 
@@ -289,26 +303,28 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 
 #define WGI_NO_CALL UINT32_MAX
 typedef struct wgi_calling {
-    uint32_t  at, first;
+    uint32_t at, first;
     wgi_place before;
 } wgi_calling;
 void wgi_again_begin(wg_graph *g, wg_mode mode); /* empties the arena */
 void wgi_again_stop(wg_graph *g);
 void wgi_again_forget(wg_graph *g, uint32_t mark);
 /* The result of this call if it is the next one of the last build, whose nodes are then taken; else 0. */
-uint32_t          wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
-const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op); /* for leaves, which look closer */
-uint32_t          wgi_again_take(wg_graph *g);
+uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
+const wgi_called *wgi_again_at(const wg_graph *g, wg_site here,
+                               const wg_op *op); /* for leaves, which look closer */
+uint32_t wgi_again_take(wg_graph *g);
 /* Around what appends nodes. */
 wgi_calling wgi_call_begin(wg_graph *g);
-void        wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
-                         wg_node result);
-wg_node     wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
+void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n,
+                  const void *attr, wg_node result);
+wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
 
 /* ---- scope_table.c ---- */
 
-uint32_t wgi_scope_in(wg_graph *g, const char *up, const char *name); /* the scope up/name, made if need be; 0: out of memory */
-void     wgi_scopes_forget(wg_graph *g);
+uint32_t wgi_scope_in(wg_graph *g, const char *up,
+                      const char *name); /* the scope up/name, made if need be; 0: out of memory */
+void wgi_scopes_forget(wg_graph *g);
 
 /* ---- layer_names.c ---- */
 
@@ -330,7 +346,7 @@ void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x
 /* ---- attr.c ---- */
 
 uint64_t wgi_attr_hash(const wg_op *op, const void *attr);
-bool     wgi_attr_equal(const wg_op *op, const void *a, const void *b);
+bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
 
 /* ---- values.c ---- */
 
@@ -352,8 +368,8 @@ static inline bool wgi_open(wg_graph *g)
     return true;
 }
 
-void   wgi_close(wg_graph *g);
-void  *wgi_value_of_leaf(const wgi_node *n);
+void wgi_close(wg_graph *g);
+void *wgi_value_of_leaf(const wgi_node *n);
 size_t wgi_value_bytes(const wgi_node *n);
 /* Where a node's bytes are in this evaluation; NULL: not computed. */
 static inline void *wgi_value(const wg_graph *g, uint32_t i)
@@ -361,9 +377,13 @@ static inline void *wgi_value(const wg_graph *g, uint32_t i)
     return g->value[i] ? g->value[i] : wgi_value_of_leaf(&g->node[i]);
 }
 
-void               wgi_result(wg_graph *g, uint32_t i); /* readable after the parameters have moved */
-static inline bool wgi_may_be_parameter(const wgi_node *n) { return n->op->kind == WG_LEAF || n->op->kind == WG_ALIAS; }
-bool wgi_own_bytes(wg_graph *g, uint32_t i); /* a value in a parameter's memory moves with it: gives it bytes of its own */
+void wgi_result(wg_graph *g, uint32_t i); /* readable after the parameters have moved */
+static inline bool wgi_may_be_parameter(const wgi_node *n)
+{
+    return n->op->kind == WG_LEAF || n->op->kind == WG_ALIAS;
+}
+bool wgi_own_bytes(wg_graph *g,
+                   uint32_t i); /* a value in a parameter's memory moves with it: gives it bytes of its own */
 void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);
 
 #endif

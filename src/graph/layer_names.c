@@ -3,10 +3,10 @@
 
 struct wgi_layer {
     struct wgi_layer *next;
-    const wg_params  *root;
-    const char       *name; /* with the prefix of a subset */
-    wg_site           here;
-    uint32_t          at; /* nodes of the graph when it was claimed */
+    const wg_params *root;
+    const char *name; /* with the prefix of a subset */
+    wg_site here;
+    uint32_t at; /* nodes of the graph when it was claimed */
 };
 
 void wgi_layers_rewind(wg_graph *g, uint32_t mark)
@@ -17,8 +17,8 @@ void wgi_layers_rewind(wg_graph *g, uint32_t mark)
 static char *full_name(wg_graph *g, const wg_params *p, const char *name)
 {
     const char *prefix = p->prefix ? p->prefix : "";
-    size_t      n = strlen(prefix) + strlen(name) + 1;
-    char       *full = wgi_arena_alloc(&g->arena, n);
+    size_t n = strlen(prefix) + strlen(name) + 1;
+    char *full = wgi_arena_alloc(&g->arena, n);
     if (full) snprintf(full, n, "%s%s", prefix, name);
     return full;
 }
@@ -26,7 +26,7 @@ static char *full_name(wg_graph *g, const wg_params *p, const char *name)
 wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)
 {
     if (!g || !p || !wgi_ok(g->c)) return NULL;
-    char             *full = full_name(g, p, name);
+    char *full = full_name(g, p, name);
     struct wgi_layer *l = full ? wgi_arena_alloc(&g->arena, sizeof *l) : NULL;
     if (!l) return NULL;
     for (const struct wgi_layer *k = g->layers; k; k = k->next)

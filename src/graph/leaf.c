@@ -9,9 +9,10 @@ void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *na
     g->refused = true;
     if (g == g->c->tracer) return;
     name = name ? name : "";
-    wgi_fail(g->c, here, what, WG_ERROR_USE,
-             "%s%s%sthe derivative rule of %s may use its operands, its results and numbers: make this an operand",
-             *name ? "\"" : "", name, *name ? "\": " : "", g->rule->name);
+    wgi_fail(
+        g->c, here, what, WG_ERROR_USE,
+        "%s%s%sthe derivative rule of %s may use its operands, its results and numbers: make this an operand",
+        *name ? "\"" : "", name, *name ? "\": " : "", g->rule->name);
 }
 
 wg_node wg_number(double value) { return wg_number_of(value); }
@@ -19,7 +20,7 @@ wg_node wg_number(double value) { return wg_number_of(value); }
 double wgi_number_value(wg_node n)
 {
     uint64_t bits = ~(n.index | (uint64_t)n.generation << 32);
-    double   v;
+    double v;
     memcpy(&v, &bits, sizeof v);
     return v;
 }
@@ -61,8 +62,8 @@ static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor 
 {
     char buf[128];
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype)) {
-        wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, %d axes, shape %s", name,
-                 wg_dtype_name(t.dtype), t.shape.rank, wg_shape_text(t.shape, buf, sizeof buf));
+        wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, %d axes, shape %s",
+                 name, wg_dtype_name(t.dtype), t.shape.rank, wg_shape_text(t.shape, buf, sizeof buf));
         return wgi_error_node(g);
     }
     size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
@@ -70,7 +71,7 @@ static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor 
         wgi_fail(g->c, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name);
         return wgi_error_node(g);
     }
-    wgi_input      *in = wgi_arena_alloc(&g->arena, sizeof *in);
+    wgi_input *in = wgi_arena_alloc(&g->arena, sizeof *in);
     const wg_shape *s = wgi_intern(g->c, &t.shape);
     if (!in || !s) return wgi_error_node(g);
     in->name = wgi_arena_text(&g->arena, name);
@@ -80,8 +81,9 @@ static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor 
     uint32_t text = in->name ? wgi_text(g, in->name) : 0;
     if (!in->name || !in->data || (*name && !text)) return wgi_error_node(g);
     if (copy && bytes) memcpy(in->data, t.data, bytes);
-    uint32_t i =
-        wgi_append(g, &(wgi_node){ .op = &wgi_op_input, .shape = s, .input = in, .here = here, .dtype = (uint8_t)t.dtype });
+    uint32_t i = wgi_append(
+        g,
+        &(wgi_node){ .op = &wgi_op_input, .shape = s, .input = in, .here = here, .dtype = (uint8_t)t.dtype });
     if (i) g->node[i].name = text;
     return wgi_handle(g, i);
 }
@@ -91,9 +93,9 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
 {
     if (!wgi_again_at(g, here, &wgi_op_input)) return 0;
     wgi_node *n = &g->node[g->count];
-    uint32_t  text = n->name;
-    if (n->dtype != t->dtype || !wg_shape_equal(*n->shape, t->shape) || n->input->borrowed == copy || text != g->texts ||
-        strcmp(n->input->name, name) != 0 || !t->data)
+    uint32_t text = n->name;
+    if (n->dtype != t->dtype || !wg_shape_equal(*n->shape, t->shape) || n->input->borrowed == copy ||
+        text != g->texts || strcmp(n->input->name, name) != 0 || !t->data)
         return 0;
     if (copy) memcpy(n->input->data, t->data, (size_t)wgi_size(n->shape) * wg_dtype_size(t->dtype));
     else if (n->input->data != t->data) {
@@ -117,9 +119,15 @@ static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, b
     return wgi_leaf_end(g, k, here, &wgi_op_input, input_new(here, g, name, t, copy));
 }
 
-wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t) { return input(here, g, name, t, true); }
+wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t)
+{
+    return input(here, g, name, t, true);
+}
 
-wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t) { return input(here, g, name, t, false); }
+wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t)
+{
+    return input(here, g, name, t, false);
+}
 
 wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
 {
@@ -127,12 +135,14 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
     if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
     if (!wgi_usable(n, here, "input_set", "the node")) return wg_failed(g->c);
     wgi_node *node = wgi_node_of(n);
-    char      a[128], b[128];
+    char a[128], b[128];
     if (node->op != &wgi_op_input)
-        return wgi_fail(g->c, here, "input_set", WG_ERROR_USE, "this is a node of %s, not an input", node->op->name);
+        return wgi_fail(g->c, here, "input_set", WG_ERROR_USE, "this is a node of %s, not an input",
+                        node->op->name);
     if (t.dtype != node->dtype || !wg_shape_equal(t.shape, *node->shape))
-        return wgi_fail(g->c, here, "input_set", WG_ERROR_SHAPE, "\"%s\" is %s %s, the tensor %s %s", node->input->name,
-                        wg_dtype_name(node->dtype), wg_shape_text(*node->shape, a, sizeof a), wg_dtype_name(t.dtype),
+        return wgi_fail(g->c, here, "input_set", WG_ERROR_SHAPE, "\"%s\" is %s %s, the tensor %s %s",
+                        node->input->name, wg_dtype_name(node->dtype),
+                        wg_shape_text(*node->shape, a, sizeof a), wg_dtype_name(t.dtype),
                         wg_shape_text(t.shape, b, sizeof b));
     size_t bytes = (size_t)wgi_size(node->shape) * wg_dtype_size(t.dtype);
     if (bytes && !t.data) return wgi_fail(g->c, here, "input_set", WG_ERROR_VALUE, "a tensor without data");

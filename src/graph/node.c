@@ -13,7 +13,8 @@ bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
     if (!g) return false;
     if (n.generation == g->generation && n.index < g->count) return n.index != 0;
     if (n.generation != g->generation)
-        wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node of before the last wg_begin of its graph", which);
+        wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node of before the last wg_begin of its graph",
+                 which);
     else wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node that the graph no longer has", which);
     return false;
 }
@@ -97,11 +98,12 @@ wg_node wg_part(wg_node n, int k)
 int64_t wg_dim(wg_node n, int axis)
 {
     wg_shape s = wg_node_shape(n);
-    int      i = axis < 0 ? axis + s.rank : axis;
+    int i = axis < 0 ? axis + s.rank : axis;
     if (i >= 0 && i < s.rank) return s.dim[i];
     if (n.graph && n.index) {
         char buf[128];
-        wgi_fail(n.graph->c, wg_node_site(n), "dim", WG_ERROR_SHAPE, "no axis %d in %s", axis, wg_shape_text(s, buf, sizeof buf));
+        wgi_fail(n.graph->c, wg_node_site(n), "dim", WG_ERROR_SHAPE, "no axis %d in %s", axis,
+                 wg_shape_text(s, buf, sizeof buf));
     }
     return 0;
 }
@@ -122,7 +124,7 @@ wg_leaf wg_node_leaf(wg_node n)
 {
     static const struct {
         const wg_op *op;
-        wg_leaf      leaf;
+        wg_leaf leaf;
     } leaves[] = { { &wgi_op_number, WG_LEAF_NUMBER },
                    { &wgi_op_input, WG_LEAF_INPUT },
                    { &wgi_op_param, WG_LEAF_PARAM },

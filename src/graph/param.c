@@ -29,7 +29,8 @@ static bool use(wg_graph *g, wg_params *root)
 static uint32_t node_in(wg_graph *g, wgi_parameter *q)
 {
     if (q->in_graph == g) {
-        bool in = q->in_generation == g->generation && q->in_index < g->count && g->node[q->in_index].parameter == q;
+        bool in = q->in_generation == g->generation && q->in_index < g->count &&
+                  g->node[q->in_index].parameter == q;
         return in ? q->in_index : 0;
     }
     for (size_t i = 0; i < g->params && q->in_graph; i++)
@@ -48,12 +49,14 @@ static void enter_graph(wg_graph *g, wgi_parameter *q, uint32_t i)
 static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
 {
     const wg_shape *s = wgi_intern(g->c, &q->shape);
-    void           *list = wgi_grow(g->c, g->param, &g->param_capacity, g->params + 1, sizeof *g->param);
+    void *list = wgi_grow(g->c, g->param, &g->param_capacity, g->params + 1, sizeof *g->param);
     if (list) g->param = list;
     if (!s || !list || !use(g, q->owner)) return wgi_error_node(g);
-    wgi_node n = {
-        .op = q->state ? &wgi_op_state : &wgi_op_param, .shape = s, .parameter = q, .here = here, .dtype = (uint8_t)q->dtype
-    };
+    wgi_node n = { .op = q->state ? &wgi_op_state : &wgi_op_param,
+                   .shape = s,
+                   .parameter = q,
+                   .here = here,
+                   .dtype = (uint8_t)q->dtype };
     uint32_t i = wgi_append(g, &n);
     if (i) enter_graph(g, q, i);
     return wgi_handle(g, i);
@@ -62,15 +65,17 @@ static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
 static bool has_name(const wg_params *p, const wgi_parameter *q, const char *name)
 {
     size_t skip = p->prefix ? strlen(p->prefix) : 0;
-    return q->owner == p->root && (!skip || strncmp(q->name, p->prefix, skip) == 0) && strcmp(q->name + skip, name) == 0;
+    return q->owner == p->root && (!skip || strncmp(q->name, p->prefix, skip) == 0) &&
+           strcmp(q->name + skip, name) == 0;
 }
 
 /* The parameter that the last build used at this place; 0: there is none like it. */
-static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *name, const wg_shape *s, bool state)
+static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *name,
+                            const wg_shape *s, bool state)
 {
     const wgi_called *c = name ? wgi_again_at(g, here, state ? &wgi_op_state : &wgi_op_param) : NULL;
-    wgi_parameter    *q = c ? g->node[c->result].parameter : NULL;
-    bool              first = c && c->after > c->first;
+    wgi_parameter *q = c ? g->node[c->result].parameter : NULL;
+    bool first = c && c->after > c->first;
     if (!q || !has_name(p, q, name) || !wg_shape_equal(q->shape, *s)) return 0;
     if (first && (node_in(g, q) || !use(g, q->owner))) return 0;
     uint32_t i = wgi_again_take(g);
@@ -78,28 +83,31 @@ static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const
     return i;
 }
 
-static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
+static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init,
+                         bool state)
 {
     const char *what = state ? "state" : "param";
-    char        buf[512], a[80], b[80];
+    char buf[512], a[80], b[80];
     if (p->c != g->c) {
         wgi_fail(g->c, here, what, WG_ERROR_USE, "\"%s\": the parameters belong to another context", name);
         return wgi_error_node(g);
     }
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
     if (!full) {
-        wgi_fail(g->c, here, what, WG_ERROR_VALUE, "\"%.80s\" is no name: letters, digits, _ joined by single dots",
-                 name ? name : "");
+        wgi_fail(g->c, here, what, WG_ERROR_VALUE,
+                 "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
         return wgi_error_node(g);
     }
     if (!wgi_shape_fits(&s)) {
-        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s.rank, wg_shape_text(s, a, sizeof a));
+        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s.rank,
+                 wg_shape_text(s, a, sizeof a));
         return wgi_error_node(g);
     }
     wgi_parameter *q = wgi_params_find(p->root, full);
     if (q && (!wg_shape_equal(q->shape, s) || q->state != state)) {
-        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s %s was made as a %s %s at %s", full, wg_shape_text(s, a, sizeof a),
-                 q->state ? "state" : "parameter", wg_shape_text(q->shape, b, sizeof b),
+        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s %s was made as a %s %s at %s", full,
+                 wg_shape_text(s, a, sizeof a), q->state ? "state" : "parameter",
+                 wg_shape_text(q->shape, b, sizeof b),
                  *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
         return wgi_error_node(g);
     }
@@ -115,14 +123,16 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
     return i ? wgi_handle(g, i) : append(g, here, q);
 }
 
-static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init, bool state)
+static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init,
+                     bool state)
 {
     if (!g || !g->count || !p || !wgi_ok(g->c) || wgi_rule_makes(g, here, state ? "state" : "param", name))
         return wgi_error_node(g);
     uint32_t again = param_again(here, g, p, name, &s, state);
     if (again) return wgi_handle(g, again);
     wgi_calling k = wgi_call_begin(g);
-    return wgi_leaf_end(g, k, here, state ? &wgi_op_state : &wgi_op_param, param_new(here, g, p, name, s, init, state));
+    return wgi_leaf_end(g, k, here, state ? &wgi_op_state : &wgi_op_param,
+                        param_new(here, g, p, name, s, init, state));
 }
 
 wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init)

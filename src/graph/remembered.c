@@ -25,7 +25,8 @@ void wgi_again_stop(wg_graph *g)
 {
     if (g->again)
         wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %s the last build at node %u, call %u of %zu",
-                       g->call_at < g->calls ? "differs from" : "goes on beyond", g->count, g->call_at, g->calls);
+                       g->call_at < g->calls ? "differs from" : "goes on beyond", g->count, g->call_at,
+                       g->calls);
     if (g->again && g->loose < WGI_UNKNOWN) count_uses(g);
     g->again = false;
     g->calls = g->call_at;
@@ -35,7 +36,8 @@ void wgi_again_stop(wg_graph *g)
 /* Of a build given up early: what was allocated behind its last call lies where the next calls' records lay. */
 static void forget_overwritten(wg_graph *g)
 {
-    if (g->again && g->call_at < g->calls && g->call[g->call_at].before.at != g->arena.at) g->calls = g->call_at;
+    if (g->again && g->call_at < g->calls && g->call[g->call_at].before.at != g->arena.at)
+        g->calls = g->call_at;
 }
 
 void wgi_again_begin(wg_graph *g, wg_mode mode)
@@ -44,7 +46,8 @@ void wgi_again_begin(wg_graph *g, wg_mode mode)
     wgi_arena_reset(&g->arena);
     g->again = g->calls > 0 && mode == g->mode;
     g->call_at = 0;
-    if (g->again) wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %zu calls of the last build are there", g->calls);
+    if (g->again)
+        wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %zu calls of the last build are there", g->calls);
     if (!g->again) wgi_again_stop(g);
 }
 
@@ -61,8 +64,9 @@ void wgi_again_forget(wg_graph *g, uint32_t mark)
 static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node x[], int n)
 {
     for (int k = 0; k < n; k++) {
-        if (c->numbers >> k & 1 ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
-                                : x[k].graph != g || x[k].generation != g->generation || x[k].index != c->x[k])
+        if (c->numbers >> k & 1
+                ? x[k].graph || wgi_number_bits(x[k]) != c->x[k]
+                : x[k].graph != g || x[k].generation != g->generation || x[k].index != c->x[k])
             return false;
     }
     return true;
@@ -70,7 +74,8 @@ static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node 
 
 static bool at_call(const wg_graph *g, const wgi_called *c, wg_site here, const wg_op *op)
 {
-    return c->op == op && c->here == here && c->first == g->count && c->scope == g->scope && c->before.at == g->arena.at;
+    return c->op == op && c->here == here && c->first == g->count && c->scope == g->scope &&
+           c->before.at == g->arena.at;
 }
 
 uint32_t wgi_again_take(wg_graph *g)
@@ -145,8 +150,8 @@ static void remember(wg_graph *g, wgi_calling k, wgi_called made)
     made.weight = g->weight, made.hash = g->node[g->count - 1].hash;
     made.before = k.before, made.then = wgi_arena_place(&g->arena);
     const wgi_called *c = &g->call[k.at];
-    bool              same = c->first == made.first && c->after == made.after && c->skip == made.skip && c->scope == made.scope &&
-                c->hash == made.hash && c->then.at == made.then.at;
+    bool same = c->first == made.first && c->after == made.after && c->skip == made.skip &&
+                c->scope == made.scope && c->hash == made.hash && c->then.at == made.then.at;
     if (g->again && same) {
         g->loose = c->loose; /* what was made anew does not know of its uses by what is taken over */
         wgi_leaf_moved(g);
@@ -155,8 +160,8 @@ static void remember(wg_graph *g, wgi_calling k, wgi_called made)
     g->call[k.at] = made;
 }
 
-void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
-                  wg_node result)
+void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n,
+                  const void *attr, wg_node result)
 {
     if (k.at == WGI_NO_CALL) return;
     wgi_called made = { .here = here, .result = result.index };

@@ -11,7 +11,7 @@ void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x
 
 bool wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...)
 {
-    char    text[900];
+    char text[900];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
@@ -27,12 +27,12 @@ const char *wg_rule_who(wg_rule *r, int k)
     char *buf = r->text[k & 3], argument[64], shape[80];
     wg_shape_text(*r->x[k].shape, shape, sizeof shape);
     const wgi_node *n = wgi_node_of(r->node[k]);
-    const char     *name = wg_node_name(r->node[k]);
+    const char *name = wg_node_name(r->node[k]);
     if (!*wgi_argument(r->here, k, argument, sizeof argument))
         snprintf(argument, sizeof argument, "%.60s", *name ? name : n ? n->op->name : "");
     bool mixed = wg_dtype_is_float(r->x[0].dtype) && r->x[k].dtype != r->x[0].dtype;
-    snprintf(buf, sizeof r->text[0], "%s%s%s%s%s", argument, *argument ? " " : "", mixed ? wg_dtype_name(r->x[k].dtype) : "",
-             mixed ? " " : "", shape);
+    snprintf(buf, sizeof r->text[0], "%s%s%s%s%s", argument, *argument ? " " : "",
+             mixed ? wg_dtype_name(r->x[k].dtype) : "", mixed ? " " : "", shape);
     return buf;
 }
 
@@ -44,29 +44,33 @@ wg_shape *wg_rule_shape(wg_rule *r, int output)
 
 bool wg_rule_float(wg_rule *r, int k)
 {
-    return wg_dtype_is_float(r->x[k].dtype) ||
-           wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, must be f32 or f64", wg_rule_who(r, k), wg_dtype_name(r->x[k].dtype));
+    return wg_dtype_is_float(r->x[k].dtype) || wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s, must be f32 or f64",
+                                                            wg_rule_who(r, k), wg_dtype_name(r->x[k].dtype));
 }
 
 bool wg_rule_rank(wg_rule *r, int k, int least, int most)
 {
     int n = r->x[k].shape->rank;
     if (n >= least && n <= most) return true;
-    if (least == most) return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d", wg_rule_who(r, k), n, least);
-    return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d to %d", wg_rule_who(r, k), n, least, most);
+    if (least == most)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d", wg_rule_who(r, k), n, least);
+    return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes, must have %d to %d", wg_rule_who(r, k), n, least,
+                        most);
 }
 
 bool wg_rule_axis(wg_rule *r, int *axis, int rank)
 {
     int a = *axis < 0 ? *axis + rank : *axis;
-    if (a < 0 || a >= rank) return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
+    if (a < 0 || a >= rank)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in %s", *axis, wg_rule_who(r, 0));
     *axis = a;
     return true;
 }
 
 bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all)
 {
-    if (axes->count < 0 || axes->count > WG_MAX_RANK) return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes given", axes->count);
+    if (axes->count < 0 || axes->count > WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d axes given", axes->count);
     if (!axes->count && none_is_all)
         while (axes->count < rank) {
             axes->axis[axes->count] = axes->count;
@@ -96,10 +100,11 @@ bool wg_rule_broadcast(wg_rule *r)
         if (!wgi_broadcast(s, t, &y)) {
             char a[80], b[80];
             if (r->operands == 2)
-                return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s with %s", wg_rule_who(r, 0),
-                                    wg_rule_who(r, 1));
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s, with %s so far (%s)", wg_rule_who(r, k),
-                                wg_shape_text(*s, a, sizeof a), wg_shape_text(*t, b, sizeof b));
+                return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s with %s",
+                                    wg_rule_who(r, 0), wg_rule_who(r, 1));
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes do not broadcast: %s, with %s so far (%s)",
+                                wg_rule_who(r, k), wg_shape_text(*s, a, sizeof a),
+                                wg_shape_text(*t, b, sizeof b));
         }
         *wg_rule_shape(r, 0) = y;
         s = &r->made[0];

@@ -6,19 +6,23 @@ typedef struct path { /* up, slash, name, one behind the other */
     const char *up, *slash, *name;
 } path;
 
-static uint64_t hash_of(path p) { return wgi_text_hash_more(wgi_text_hash_more(wgi_text_hash(p.up), p.slash), p.name); }
+static uint64_t hash_of(path p)
+{
+    return wgi_text_hash_more(wgi_text_hash_more(wgi_text_hash(p.up), p.slash), p.name);
+}
 
 static bool is(const char *text, path p)
 {
     size_t n = strlen(p.up), m = strlen(p.slash);
-    return strncmp(text, p.up, n) == 0 && strncmp(text + n, p.slash, m) == 0 && strcmp(text + n + m, p.name) == 0;
+    return strncmp(text, p.up, n) == 0 && strncmp(text + n, p.slash, m) == 0 &&
+           strcmp(text + n + m, p.name) == 0;
 }
 
 /* Where the path is, or the free place where it belongs. */
 static uint32_t *place(const wg_graph *g, path p)
 {
     const wgi_scopes *s = &g->scopes;
-    size_t            i = (size_t)hash_of(p) & (s->size - 1);
+    size_t i = (size_t)hash_of(p) & (s->size - 1);
     while (s->at[i] && !is(g->text[s->at[i]], p)) i = (i + 1) & (s->size - 1);
     return &s->at[i];
 }
@@ -28,7 +32,7 @@ static bool table_grow(wg_graph *g)
 {
     wgi_scopes was = g->scopes;
     if (2 * (was.count + 1) <= was.size) return true;
-    size_t    size = was.size ? 2 * was.size : 16;
+    size_t size = was.size ? 2 * was.size : 16;
     uint32_t *now = wg_alloc(g->c, size, sizeof *now);
     if (!now) return false;
     g->scopes.at = now, g->scopes.size = size;
@@ -41,7 +45,7 @@ static bool table_grow(wg_graph *g)
 static char *written(wg_graph *g, path p)
 {
     size_t n = strlen(p.up) + strlen(p.slash) + strlen(p.name) + 1;
-    char  *text = wgi_arena_alloc(&g->arena, n);
+    char *text = wgi_arena_alloc(&g->arena, n);
     if (text) snprintf(text, n, "%s%s%s", p.up, p.slash, p.name);
     return text;
 }

@@ -25,7 +25,7 @@ wg_node wg_name(wg_node n, const char *name)
 void wg_scope_push(wg_graph *g, const char *name)
 {
     if (!g || !g->count || !name) return;
-    void    *p = wgi_grow(g->c, g->scope_stack, &g->scope_capacity, g->scope_depth + 1, sizeof *g->scope_stack);
+    void *p = wgi_grow(g->c, g->scope_stack, &g->scope_capacity, g->scope_depth + 1, sizeof *g->scope_stack);
     uint32_t scope = p ? wgi_scope_in(g, g->text[g->scope], name) : 0;
     if (p) g->scope_stack = p;
     if (!scope) return;

@@ -29,7 +29,8 @@ static bool kind_is_right(const wgi_node *n)
 {
     bool scalar = !n->shape->rank && wg_dtype_is_float((wg_dtype)n->dtype);
     bool fixed = wgi_is_leaf(n) && n->op != &wgi_op_param;
-    return !!(n->flags & WGI_SCALAR) == scalar && (!(n->flags & WGI_EVEN) || scalar) && !!(n->flags & WGI_FIXED) == fixed;
+    return !!(n->flags & WGI_SCALAR) == scalar && (!(n->flags & WGI_EVEN) || scalar) &&
+           !!(n->flags & WGI_FIXED) == fixed;
 }
 
 bool wgi_graph_valid(const wg_graph *g)
@@ -37,7 +38,8 @@ bool wgi_graph_valid(const wg_graph *g)
     double weight = 0;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
-        if (n->hash != wgi_node_hash(n[-1].hash, n) || !kind_is_right(n) || !operands_are_before(n, i)) return false;
+        if (n->hash != wgi_node_hash(n[-1].hash, n) || !kind_is_right(n) || !operands_are_before(n, i))
+            return false;
         weight += wgi_node_weight(n);
     }
     return uses_are_right(g) && weight == g->weight;

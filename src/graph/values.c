@@ -14,7 +14,10 @@ void wgi_close(wg_graph *g)
     g->epoch += !g->frozen && !g->peeked;
 }
 
-size_t wgi_value_bytes(const wgi_node *n) { return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype); }
+size_t wgi_value_bytes(const wgi_node *n)
+{
+    return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype);
+}
 
 /* A value that lies in a parameter's memory moves with the parameter: a result gets bytes of its own. */
 bool wgi_own_bytes(wg_graph *g, uint32_t i)
@@ -26,7 +29,7 @@ bool wgi_own_bytes(wg_graph *g, uint32_t i)
     const char *p = g->value[i], *from = b->parameter->data;
     if (p && (p < from || p >= from + WGI_MAX(wgi_value_bytes(b), 1))) return true;
     size_t n = wgi_value_bytes(&g->node[i]);
-    void  *copy = wgi_arena_alloc(&g->values, n);
+    void *copy = wgi_arena_alloc(&g->values, n);
     if (!copy) return false;
     g->value[i] = memcpy(copy, p ? p : from, n);
     return true;

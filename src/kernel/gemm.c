@@ -27,9 +27,9 @@ enum { HIGH = 4 };
 enum { HIGH = 4 };
 #endif
 
-typedef float  f32s __attribute__((vector_size(BYTES), may_alias));
+typedef float f32s __attribute__((vector_size(BYTES), may_alias));
 typedef double f64s __attribute__((vector_size(BYTES), may_alias));
-typedef float  f32s_anywhere __attribute__((vector_size(BYTES), aligned(4), may_alias));
+typedef float f32s_anywhere __attribute__((vector_size(BYTES), aligned(4), may_alias));
 typedef double f64s_anywhere __attribute__((vector_size(BYTES), aligned(8), may_alias));
 
 /* Sums are kept in c between parts of DEPTH of k; the rows of a transposed a are laid out ROWS at a time. A b of no more than

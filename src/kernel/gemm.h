@@ -10,11 +10,11 @@
 #include "wengert/op.h"
 
 typedef struct wgi_gemm {
-    wg_dtype    dtype; /* f32 or f64 */
-    bool        ta, tb;
-    int64_t     m, n, k, lda, ldb, ldc;
+    wg_dtype dtype; /* f32 or f64 */
+    bool ta, tb;
+    int64_t m, n, k, lda, ldb, ldc;
     const void *a, *b;
-    void       *c;
+    void *c;
 } wgi_gemm;
 
 /* isa: of the kernels that the caller belongs to, an index of wg_op.kernel. */

@@ -8,24 +8,25 @@
  * at a + step; row l of b at b + l stride; c's rows of width. */
 typedef struct NAME(part) {
     const REAL *a, *b;
-    REAL       *c;
-    int64_t     depth, down, next, step, stride, ldc, width;
-    bool        begun; /* c holds the sums so far */
+    REAL *c;
+    int64_t depth, down, next, step, stride, ldc, width;
+    bool begun; /* c holds the sums so far */
 } NAME(part);
 
 /* rows by so many vectors. Both are constants: the sums stay in registers. */
 ALWAYS_INLINE void NAME(block)(const NAME(part) * p, int rows, int vectors)
 {
-    VECTOR      sum[8][2];
-    const bool  whole = p->width == vectors * LANES;
-    REAL        edge[8][2 * BYTES / sizeof(REAL)];
+    VECTOR sum[8][2];
+    const bool whole = p->width == vectors * LANES;
+    REAL edge[8][2 * BYTES / sizeof(REAL)];
     const REAL *a = p->a, *b = p->b;
     for (int i = 0; i < rows && !whole && p->begun; i++)
         for (int64_t j = 0; j < vectors * LANES; j++) edge[i][j] = j < p->width ? p->c[i * p->ldc + j] : 0;
     for (int i = 0; i < rows; i++)
         for (int v = 0; v < vectors; v++) sum[i][v] = (VECTOR){ 0 };
     for (int i = 0; i < rows && p->begun; i++)
-        for (int v = 0; v < vectors; v++) sum[i][v] = *(const ANYWHERE *)((whole ? p->c + i * p->ldc : edge[i]) + v * LANES);
+        for (int v = 0; v < vectors; v++)
+            sum[i][v] = *(const ANYWHERE *)((whole ? p->c + i * p->ldc : edge[i]) + v * LANES);
     for (int64_t l = 0; l < p->depth; l++, a += p->next, b += p->stride) {
         VECTOR column[2];
         for (int v = 0; v < vectors; v++) column[v] = *(const ANYWHERE *)(b + v * LANES);
@@ -35,8 +36,10 @@ ALWAYS_INLINE void NAME(block)(const NAME(part) * p, int rows, int vectors)
         }
     }
     for (int i = 0; i < rows; i++)
-        for (int v = 0; v < vectors; v++) *(ANYWHERE *)((whole ? p->c + i * p->ldc : edge[i]) + v * LANES) = sum[i][v];
-    for (int i = 0; i < rows && !whole; i++) memcpy(p->c + i * p->ldc, edge[i], (size_t)p->width * sizeof(REAL));
+        for (int v = 0; v < vectors; v++)
+            *(ANYWHERE *)((whole ? p->c + i * p->ldc : edge[i]) + v * LANES) = sum[i][v];
+    for (int i = 0; i < rows && !whole; i++)
+        memcpy(p->c + i * p->ldc, edge[i], (size_t)p->width * sizeof(REAL));
 }
 
 ALWAYS_INLINE void NAME(columns)(NAME(part) * p, int64_t rows, int vectors)
@@ -53,11 +56,12 @@ ALWAYS_INLINE void NAME(columns)(NAME(part) * p, int64_t rows, int vectors)
 }
 
 /* Columns of op(b) side by side, as wide as so many vectors: what stands beyond p->width is anything, and goes nowhere. */
-static void NAME(lay_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAME(part) * p, int vectors, REAL *to)
+static void NAME(lay_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAME(part) * p, int vectors,
+                              REAL *to)
 {
-    const REAL   *b = (const REAL *)g->b + (g->tb ? j * g->ldb + k : k * g->ldb + j);
+    const REAL *b = (const REAL *)g->b + (g->tb ? j * g->ldb + k : k * g->ldb + j);
     const int64_t wide = vectors * LANES;
-    int64_t       l = 0;
+    int64_t l = 0;
     for (int64_t q = 0; g->tb && q < wide; q++)
         for (int64_t i = 0; i < p->depth; i++) to[i * wide + q] = q < p->width ? b[q * g->ldb + i] : 0;
     if (g->tb) return;
@@ -82,9 +86,9 @@ static void NAME(lay_rows)(const wgi_gemm *g, int64_t k, int64_t i, int64_t rows
 
 static void NAME(product)(const wgi_gemm *g)
 {
-    REAL       panel[DEPTH * 2 * BYTES / sizeof(REAL)], left[ROWS * DEPTH];
+    REAL panel[DEPTH * 2 * BYTES / sizeof(REAL)], left[ROWS * DEPTH];
     const bool near = g->k * g->ldb * (int64_t)sizeof(REAL) <= NEAR;
-    int64_t    k = 0, depth;
+    int64_t k = 0, depth;
     do { /* without an inner axis once, for the zeros */
         depth = g->k - k < DEPTH ? g->k - k : DEPTH;
         for (int64_t i = 0, rows; i < g->m; i += rows) {
@@ -93,9 +97,10 @@ static void NAME(product)(const wgi_gemm *g)
             for (int64_t j = 0; j < g->n; j += 2 * LANES) {
                 NAME(part) p = { .depth = depth, .ldc = g->ldc, .begun = k > 0 };
                 p.width = g->n - j < 2 * LANES ? g->n - j : 2 * LANES;
-                const int  vectors = p.width > LANES ? 2 : 1;
+                const int vectors = p.width > LANES ? 2 : 1;
                 const bool lies = !g->tb && p.width == vectors * LANES && (rows <= 2 * HIGH || near);
-                p.down = g->ta ? 1 : g->lda, p.next = g->ta ? HIGH : 1, p.step = HIGH * (g->ta ? depth : g->lda);
+                p.down = g->ta ? 1 : g->lda, p.next = g->ta ? HIGH : 1,
+                p.step = HIGH * (g->ta ? depth : g->lda);
                 p.a = g->ta ? left : (const REAL *)g->a + i * g->lda + k;
                 p.stride = lies ? g->ldb : vectors * LANES;
                 p.b = lies ? (const REAL *)g->b + k * g->ldb + j : panel;

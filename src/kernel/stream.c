@@ -13,6 +13,6 @@ KERNEL(stream)
 DECLARE(stream);
 
 extern const wg_kernel_fn wgi_stream[WG_ISAS];
-const wg_kernel_fn        wgi_stream[WG_ISAS] = KERNELS(stream);
+const wg_kernel_fn wgi_stream[WG_ISAS] = KERNELS(stream);
 
 #endif

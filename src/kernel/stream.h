@@ -29,10 +29,12 @@ static inline void stream_line(char *to, const char *from)
     _mm512_stream_si512((void *)to, _mm512_loadu_si512((const void *)from));
 #elif defined(__AVX2__)
     for (int i = 0; i < 64; i += 32)
-        _mm256_stream_si256((__m256i *)(void *)(to + i), _mm256_loadu_si256((const __m256i *)(const void *)(from + i)));
+        _mm256_stream_si256((__m256i *)(void *)(to + i),
+                            _mm256_loadu_si256((const __m256i *)(const void *)(from + i)));
 #elif defined(__x86_64__)
     for (int i = 0; i < 64; i += 16)
-        _mm_stream_si128((__m128i *)(void *)(to + i), _mm_loadu_si128((const __m128i *)(const void *)(from + i)));
+        _mm_stream_si128((__m128i *)(void *)(to + i),
+                         _mm_loadu_si128((const __m128i *)(const void *)(from + i)));
 #else
     memcpy(to, from, 64);
 #endif
@@ -41,8 +43,8 @@ static inline void stream_line(char *to, const char *from)
 /* The ends that fill no line go the usual way. */
 static inline void stream_out(void *to, const void *from, size_t n)
 {
-    size_t      head = (size_t)(-(uintptr_t)to & 63), i = head < n ? head : n;
-    char       *y = to;
+    size_t head = (size_t)(-(uintptr_t)to & 63), i = head < n ? head : n;
+    char *y = to;
     const char *x = from;
     memcpy(y, x, i);
     for (; i + 64 <= n; i += 64) stream_line(y + i, x + i);

@@ -36,7 +36,7 @@ static inline uint32_t vm_bits(float f)
 #endif
 
 /* 2^(k + bias - 127), where the low bits of k are an integer as 1.5 * 2^23 + integer has them */
-static inline float    vm_power(uint32_t k, uint32_t bias) { return vm_from_bits((k << 23) + (bias << 23)); }
+static inline float vm_power(uint32_t k, uint32_t bias) { return vm_from_bits((k << 23) + (bias << 23)); }
 static inline uint32_t vm_least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 /* a where mask is -1, b where it is 0: choices written as branches become branches, and work done on both sides of them */
@@ -57,16 +57,16 @@ static inline float vm_expm1_small(float r)
 static inline float vm_expf(float x)
 {
     float c = x < -104.0f ? -104.0f : x;
-    c = c > 89.0f ? 89.0f : c;                           /* NaN passes through both */
-    float    n = VM_MULADD(c, 1.44269504f, 12582912.0f); /* round to the nearest integer by adding 1.5 * 2^23 */
+    c = c > 89.0f ? 89.0f : c;                        /* NaN passes through both */
+    float n = VM_MULADD(c, 1.44269504f, 12582912.0f); /* round to the nearest integer by adding 1.5 * 2^23 */
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
     float r = VM_MULADD(n, -0.693145752f, c); /* ln 2 to 16 bits, exact product */
     r = VM_MULADD(n, -1.42860677e-6f, r);
-    float   y = 1.0f + vm_expm1_small(r);
+    float y = 1.0f + vm_expm1_small(r);
     int32_t e = (int32_t)(k - 0x4B400000u); /* n as an integer, -150..128 */
     int32_t h = e >> 1;                     /* 2^e in two factors, so that subnormal results round once */
-    float   s1 = vm_from_bits((uint32_t)(h + 127) << 23), s2 = vm_from_bits((uint32_t)(e - h + 127) << 23);
+    float s1 = vm_from_bits((uint32_t)(h + 127) << 23), s2 = vm_from_bits((uint32_t)(e - h + 127) << 23);
     y = y * s1 * s2;
     return x != x ? x : y;
 }
@@ -74,7 +74,7 @@ static inline float vm_expf(float x)
 /* e^x for x <= 0, as softmax needs it: 0 where it would be below 2^-126 or so. */
 static inline float vm_exp_belowf(float x)
 {
-    float    n = VM_MULADD(x, 1.44269504f, 12582912.0f);
+    float n = VM_MULADD(x, 1.44269504f, 12582912.0f);
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
     float r = VM_MULADD(n, -0.693145752f, x);
@@ -87,7 +87,7 @@ static inline float vm_exp_belowf(float x)
 static inline float vm_log_split(float v, float *m)
 {
     uint32_t u = vm_bits(v);
-    int32_t  e = (int32_t)(u - 0x3F3504F3u) >> 23;
+    int32_t e = (int32_t)(u - 0x3F3504F3u) >> 23;
     *m = vm_from_bits(u - ((uint32_t)e << 23));
     return (float)e;
 }
@@ -107,7 +107,7 @@ static inline float vm_log_parts(float m, float n, float low)
 
 static inline float vm_logf(float x)
 {
-    bool  tiny = x < 1.17549435e-38f;
+    bool tiny = x < 1.17549435e-38f;
     float m, n = vm_log_split(x * (tiny ? 8388608.0f : 1.0f), &m);
     float y = vm_log_parts(m, n - (tiny ? 23.0f : 0.0f), 0.0f);
     y = x == 0.0f ? -INFINITY : y;
@@ -133,8 +133,8 @@ static inline float vm_log1pf(float x)
  * h + h^2 p(h) of h = r / 2. NaN takes the way of small x. */
 static inline float vm_tanhf(float x)
 {
-    float    a = fabsf(x), v = vm_from_bits(vm_least(vm_bits(a), 0x4111999Au)); /* 9.1: from there on it is 1 */
-    float    n = VM_MULADD(v, 2.88539008f, 12582912.0f);
+    float a = fabsf(x), v = vm_from_bits(vm_least(vm_bits(a), 0x4111999Au)); /* 9.1: from there on it is 1 */
+    float n = VM_MULADD(v, 2.88539008f, 12582912.0f);
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
     float h = VM_MULADD(n, -0.346572876f, v);
@@ -152,8 +152,8 @@ static inline float vm_tanhf(float x)
 /* e^-|x|; of NaN a number. Scaled by 2^64 until the end, so that subnormal results round once. */
 static inline float vm_exp_minus(float x)
 {
-    float    c = vm_from_bits(vm_least(vm_bits(x) | 0x80000000u, 0xC2D00000u)); /* -|x|, at least -104 */
-    float    n = VM_MULADD(c, 1.44269504f, 12582912.0f);
+    float c = vm_from_bits(vm_least(vm_bits(x) | 0x80000000u, 0xC2D00000u)); /* -|x|, at least -104 */
+    float n = VM_MULADD(c, 1.44269504f, 12582912.0f);
     uint32_t k = vm_bits(n);
     n = n - 12582912.0f;
     float r = VM_MULADD(n, -0.693145752f, c);
@@ -166,8 +166,8 @@ static inline float vm_exp_minus(float x)
 static inline float vm_sigmoid_by(float x, float e)
 {
     int32_t negative = (int32_t)vm_bits(x) >> 31;
-    float   s = 1.0f + e, lost = e - (s - 1.0f);
-    float   y = vm_choose(negative, e, 1.0f) / s, inverse = vm_choose(negative, 1.0f - y, y);
+    float s = 1.0f + e, lost = e - (s - 1.0f);
+    float y = vm_choose(negative, e, 1.0f) / s, inverse = vm_choose(negative, 1.0f - y, y);
     y = VM_MULADD(-y, lost * inverse, y);
     return x != x ? x : y;
 }

@@ -13,7 +13,7 @@ static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     if (!wgi_signature(q, call, 2, 2, "")) return nothing;
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
-    wg_node        y = wgi_eval_node(q, at[0], owner), x = wgi_eval_node(q, at[1], owner);
+    wg_node y = wgi_eval_node(q, at[0], owner), x = wgi_eval_node(q, at[1], owner);
     return wg_failed(q->c) ? nothing : wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
 }
 
@@ -36,20 +36,22 @@ static const char *direct_name(const wgi_ast *call, const wgi_binding *owner)
 static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owner, wgi_drawing kind, size_t n)
 {
     const wgi_ast *option = wgi_keyword(call, "seed");
-    const char    *name = direct_name(call, owner);
-    int64_t        seed = 0;
-    if (!option) return wgi_draw_values(q, kind, 0, wg_context_seed(q->c), *name ? wg_random_stream(name) : ++q->unnamed, n);
+    const char *name = direct_name(call, owner);
+    int64_t seed = 0;
+    if (!option)
+        return wgi_draw_values(q, kind, 0, wg_context_seed(q->c),
+                               *name ? wg_random_stream(name) : ++q->unnamed, n);
     if (!wgi_integer(q, option, "seed", 0, INT64_C(1) << 52, &seed)) return NULL;
     return wgi_draw_values(q, kind, 0, (uint64_t)seed, kind, n);
 }
 
 /* value[i] := base + scale value[i]; values NULL: base everywhere. */
-static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg_shape s, double *values, double base,
-                      double scale)
+static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg_shape s, double *values,
+                      double base, double scale)
 {
     const char *name = direct_name(call, owner);
-    wg_node     x = wg_none;
-    size_t      n = (size_t)wg_shape_size(s);
+    wg_node x = wg_none;
+    size_t n = (size_t)wg_shape_size(s);
     for (size_t i = 0; values && i < n; i++) values[i] = base + scale * values[i];
     if (values) x = wgi_leaf(q, wgi_site_text(q, name, call->mark), name, wg_context_dtype(q->c), values, s);
     wg_free(q->c, values);
@@ -59,21 +61,23 @@ static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg
 static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
-    double   mean, deviation;
+    double mean, deviation;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "seed mean deviation") || !wgi_shape_of(q, call, &s) ||
         !number(q, call, "mean", 0, &mean) || !number(q, call, "deviation", 1, &deviation))
         return nothing;
-    return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, (size_t)wg_shape_size(s)), mean, deviation);
+    return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, (size_t)wg_shape_size(s)), mean,
+                  deviation);
 }
 
 static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
-    double   low, high;
+    double low, high;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "seed low high") || !wgi_shape_of(q, call, &s) ||
         !number(q, call, "low", 0, &low) || !number(q, call, "high", 1, &high))
         return nothing;
-    return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_UNIFORM, (size_t)wg_shape_size(s)), low, high - low);
+    return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_UNIFORM, (size_t)wg_shape_size(s)), low,
+                  high - low);
 }
 
 static wgi_val filled(wg_program *q, const wgi_ast *call, wgi_binding *owner, double value)
@@ -83,21 +87,27 @@ static wgi_val filled(wg_program *q, const wgi_ast *call, wgi_binding *owner, do
     return tensor(q, call, owner, s, wg_alloc(q->c, (size_t)wg_shape_size(s) + 1, sizeof(double)), value, 0);
 }
 
-static wgi_val zeros(wg_program *q, const wgi_ast *call, wgi_binding *owner) { return filled(q, call, owner, 0); }
-static wgi_val ones(wg_program *q, const wgi_ast *call, wgi_binding *owner) { return filled(q, call, owner, 1); }
+static wgi_val zeros(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    return filled(q, call, owner, 0);
+}
+static wgi_val ones(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    return filled(q, call, owner, 1);
+}
 
 /* ---- indices: floats that are known to be whole become integers ---- */
 
 static bool whole(wg_program *q, const wgi_ast *a)
 {
     const wgi_binding *b = a->kind == AST_NAME ? a->u.binding : NULL;
-    wg_shape           s;
-    double            *values = NULL;
+    wg_shape s;
+    double *values = NULL;
     if (b && b->set) s = b->set_shape;
     else if (b && b->value) return whole(q, b->value);
     else if (!wgi_list_constant(a) || !(values = wgi_list(q, a, &s))) return false;
     const double *v = values ? values : b->set;
-    size_t        n = (size_t)wg_shape_size(s), i = 0;
+    size_t n = (size_t)wg_shape_size(s), i = 0;
     while (i < n && v[i] == floor(v[i])) i++;
     wg_free(q->c, values);
     return i == n;
@@ -106,17 +116,19 @@ static bool whole(wg_program *q, const wgi_ast *a)
 static wg_node indices(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     wg_node x = wgi_eval_node(q, a, owner);
-    if (!wg_failed(q->c) && wg_dtype_is_float(wg_node_dtype(x)) && whole(q, a)) x = wg_cast_at(wgi_site(q, a, &a, 1), x, WG_I64);
+    if (!wg_failed(q->c) && wg_dtype_is_float(wg_node_dtype(x)) && whole(q, a))
+        x = wg_cast_at(wgi_site(q, a, &a, 1), x, WG_I64);
     return x;
 }
 
 static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    int64_t        count;
+    int64_t count;
     const wgi_ast *option = wgi_keyword(call, "count");
     if (!wgi_signature(q, call, option ? 1 : 2, option ? 1 : 2, "count")) return nothing;
     const wgi_ast *at = wgi_operand(call, 0);
-    if (!wgi_integer(q, option ? option : wgi_operand(call, 1), "the number of classes", 1, WGI_LANG_TENSOR, &count))
+    if (!wgi_integer(q, option ? option : wgi_operand(call, 1), "the number of classes", 1, WGI_LANG_TENSOR,
+                     &count))
         return nothing;
     wg_node x = indices(q, at, owner);
     return wg_failed(q->c) ? nothing : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), x, count));
@@ -126,7 +138,7 @@ static wgi_val gather(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     if (!wgi_signature(q, call, 2, 2, "")) return nothing;
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
-    wg_node        x = wgi_eval_node(q, at[0], owner), rows = indices(q, at[1], owner);
+    wg_node x = wgi_eval_node(q, at[0], owner), rows = indices(q, at[1], owner);
     return wg_failed(q->c) ? nothing : wgi_node_val(wg_gather_at(wgi_site(q, call, at, 2), x, rows));
 }
 
@@ -134,7 +146,8 @@ static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     double lambda;
     (void)owner;
-    if (!wgi_signature(q, call, 1, 1, "") || !wgi_number_of(q, wgi_operand(call, 0), "lambda", &lambda)) return nothing;
+    if (!wgi_signature(q, call, 1, 1, "") || !wgi_number_of(q, wgi_operand(call, 0), "lambda", &lambda))
+        return nothing;
     return wgi_node_val(wg_l2_at(wgi_site_text(q, "", call->mark), q->g, q->p, lambda));
 }
 
@@ -156,7 +169,7 @@ static const wgi_own own[] = {
     { "l2", l2 },
 };
 
-int            wgi_own_count(void) { return (int)(sizeof own / sizeof *own); }
+int wgi_own_count(void) { return (int)(sizeof own / sizeof *own); }
 const wgi_own *wgi_own_at(int i) { return &own[i]; }
 
 const wgi_own *wgi_own_find(const char *name)

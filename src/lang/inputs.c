@@ -18,7 +18,8 @@ static double normal(uint64_t seed, uint64_t stream, uint64_t i)
     return wg_random_normal(1 - uniform(seed, stream, 2 * i), uniform(seed, stream, 2 * i + 1));
 }
 
-double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream, size_t n)
+double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream,
+                        size_t n)
 {
     double *to = wg_alloc(q->c, n + 1, sizeof *to);
     for (size_t i = 0; to && i < n; i++)
@@ -33,7 +34,7 @@ double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64
 wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s)
 {
     size_t n = (size_t)wg_shape_size(s), size = wg_dtype_size(t);
-    char  *data = wg_alloc(q->c, n + 1, size);
+    char *data = wg_alloc(q->c, n + 1, size);
     if (!data) return wg_none;
     for (size_t i = 0; i < n; i++) switch (t) {
         case WG_F64: ((double *)(void *)data)[i] = values[i]; break;
@@ -49,8 +50,8 @@ wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, cons
 static void note_drawn(wg_program *q, const char *name)
 {
     const char *before = q->drawn ? q->drawn : "";
-    size_t      room = strlen(before) + strlen(name) + 3;
-    char       *text = wgi_lang_alloc(q, room);
+    size_t room = strlen(before) + strlen(name) + 3;
+    char *text = wgi_lang_alloc(q, room);
     if (!text) return;
     snprintf(text, room, "%s%s%s", before, *before ? ", " : "", name);
     q->drawn = text;
@@ -70,24 +71,29 @@ static bool classes_fit(wg_program *q, const wgi_binding *b, int64_t classes, co
 /* An input of a known shape; classes 0: floats. */
 static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
 {
-    wg_node  x = wg_none;
+    wg_node x = wg_none;
     wg_dtype t = classes ? WG_I32 : wg_context_dtype(q->c);
-    size_t   n = (size_t)wg_shape_size(s);
-    wg_site  here = wgi_site_text(q, b->name, b->start);
-    if (b->set) return !classes || classes_fit(q, b, classes, b->set, n) ? wgi_leaf(q, here, b->name, t, b->set, s) : wg_none;
-    double *values =
-        wgi_draw_values(q, classes ? DRAW_CLASS : DRAW_NORMAL, classes, wg_context_seed(q->c), wg_random_stream(b->name), n);
+    size_t n = (size_t)wg_shape_size(s);
+    wg_site here = wgi_site_text(q, b->name, b->start);
+    if (b->set)
+        return !classes || classes_fit(q, b, classes, b->set, n) ? wgi_leaf(q, here, b->name, t, b->set, s)
+                                                                 : wg_none;
+    double *values = wgi_draw_values(q, classes ? DRAW_CLASS : DRAW_NORMAL, classes, wg_context_seed(q->c),
+                                     wg_random_stream(b->name), n);
     if (values) x = wgi_leaf(q, here, b->name, t, values, s);
     wg_free(q->c, values);
     note_drawn(q, b->name);
     return x;
 }
 
-wg_node wgi_free_input(wg_program *q, wgi_binding *b) { return input(q, b, b->set ? b->set_shape : WG_SCALAR, 0); }
+wg_node wgi_free_input(wg_program *q, wgi_binding *b)
+{
+    return input(q, b, b->set ? b->set_shape : WG_SCALAR, 0);
+}
 
 wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b)
 {
-    wg_site  here = wgi_site_text(q, b->name, b->start);
+    wg_site here = wgi_site_text(q, b->name, b->start);
     wg_dtype t = wg_context_dtype(q->c);
     wg_shape s;
     if (b->set) return wgi_leaf(q, here, b->name, t, b->set, b->set_shape);
@@ -109,7 +115,8 @@ bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s)
     size_t count;
     *s = WG_SCALAR;
     for (const wgi_ast *x = call->first; x && x->kind != AST_KEYWORD; x = x->next) {
-        if (s->rank == WG_MAX_RANK) return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE, "at most %d axes", WG_MAX_RANK);
+        if (s->rank == WG_MAX_RANK)
+            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE, "at most %d axes", WG_MAX_RANK);
         if (!wgi_integer(q, x, "a size", 0, WGI_LANG_TENSOR, &s->dim[s->rank++])) return false;
     }
     return wgi_count_of(q, call, *s, &count);
@@ -132,8 +139,9 @@ static const char *declared(const wg_program *q, const wgi_ast *call, char *to, 
 static bool misfit(wg_program *q, const wgi_binding *b)
 {
     char said[200], given[120];
-    return wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s",
-                         b->name, declared(q, b->value, said, sizeof said), wg_shape_text(b->set_shape, given, sizeof given));
+    return wgi_lang_fail(
+        q, b->start, wgi_token_end(q, b->start), WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s",
+        b->name, declared(q, b->value, said, sizeof said), wg_shape_text(b->set_shape, given, sizeof given));
 }
 
 /* Takes the sizes of symbols from an input whose value was set. */
@@ -146,8 +154,9 @@ static bool symbols_from(wg_program *q, const wgi_binding *b)
         if (!symbol || symbol->meaning != WG_NAME_SYMBOL) continue;
         int64_t size = b->set_shape.dim[k];
         if (symbol->size >= 0 && symbol->size != size)
-            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE, "'%s' is %lld by the value of '%s', and %lld elsewhere",
-                                 symbol->name, (long long)size, b->name, (long long)symbol->size);
+            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE,
+                                 "'%s' is %lld by the value of '%s', and %lld elsewhere", symbol->name,
+                                 (long long)size, b->name, (long long)symbol->size);
         symbol->size = size;
     }
     return k == b->set_shape.rank || misfit(q, b);
@@ -159,7 +168,8 @@ static bool symbol_was_set(wg_program *q, wgi_binding *b)
     if (!b->set) return true;
     double v = b->set[0];
     if (b->set_shape.rank || !(v >= 0 && v <= WGI_LANG_TENSOR && v == floor(v)))
-        return wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_VALUE, "'%s' is a size: a whole number", b->name);
+        return wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_VALUE,
+                             "'%s' is a size: a whole number", b->name);
     b->size = (int64_t)v;
     return true;
 }
@@ -180,11 +190,12 @@ bool wgi_symbols(wg_program *q)
 
 wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    wg_shape       s;
-    int64_t        classes = 0;
+    wg_shape s;
+    int64_t classes = 0;
     const wgi_ast *option = wgi_keyword(call, "classes");
     if (!owner || owner->value != call) {
-        wgi_lang_fail(q, call->mark, call->mark + 5, WG_ERROR_SYNTAX, "an input needs a name: x = input(m, 64)");
+        wgi_lang_fail(q, call->mark, call->mark + 5, WG_ERROR_SYNTAX,
+                      "an input needs a name: x = input(m, 64)");
         return (wgi_val){ 0 };
     }
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "classes") || !wgi_shape_of(q, call, &s) ||

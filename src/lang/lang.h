@@ -25,7 +25,13 @@
 #include "wengert/op.h"
 #include "wengert/params.h"
 
-enum { WGI_LANG_DEPTH = 256, WGI_LANG_SOURCE = 1 << 20, WGI_LANG_NAME = 200, WGI_LANG_SIZE = 7, WGI_LANG_TENSOR = 1 << 27 };
+enum {
+    WGI_LANG_DEPTH = 256,
+    WGI_LANG_SOURCE = 1 << 20,
+    WGI_LANG_NAME = 200,
+    WGI_LANG_SIZE = 7,
+    WGI_LANG_TENSOR = 1 << 27
+};
 
 /* ---- lang_lex.c ---- */
 
@@ -61,13 +67,13 @@ typedef enum wgi_token {
 
 typedef struct wgi_lexer {
     wg_program *q;
-    uint32_t    at;     /* the next byte to read */
-    int         joined; /* inside ( or [: newlines are blanks */
-    wgi_token   token;  /* the present token and its bytes [start, end) */
-    uint32_t    start, end;
-    uint32_t    before; /* the end of the token before */
-    double      number;
-    locale_t    numbers; /* "C" */
+    uint32_t at;     /* the next byte to read */
+    int joined;      /* inside ( or [: newlines are blanks */
+    wgi_token token; /* the present token and its bytes [start, end) */
+    uint32_t start, end;
+    uint32_t before; /* the end of the token before */
+    double number;
+    locale_t numbers; /* "C" */
 } wgi_lexer;
 
 void wgi_lex_next(wgi_lexer *l); /* after an error: TOKEN_END for ever */
@@ -98,103 +104,107 @@ typedef struct wgi_binding wgi_binding;
 
 /* An identifier's text, once a program. */
 typedef struct wgi_ident {
-    const char  *text;
-    wgi_binding *visible;  /* while names are resolved: what it means here */
-    uint32_t     bound_at; /* where the program binds it outside blocks, + 1; 0: nowhere */
-    bool         defining; /* while names are resolved: inside the value that it is bound to */
+    const char *text;
+    wgi_binding *visible; /* while names are resolved: what it means here */
+    uint32_t bound_at;    /* where the program binds it outside blocks, + 1; 0: nowhere */
+    bool defining;        /* while names are resolved: inside the value that it is bound to */
 } wgi_ident;
 
 typedef struct wgi_ast wgi_ast;
 struct wgi_ast {
     unsigned char kind, op;
-    uint32_t      start, end; /* its bytes in the source */
-    uint32_t      mark;       /* where its caret stands: the operator, the name */
-    wgi_ident    *ident;
-    wgi_ast      *first, *next;
+    uint32_t start, end; /* its bytes in the source */
+    uint32_t mark;       /* where its caret stands: the operator, the name */
+    wgi_ident *ident;
+    wgi_ast *first, *next;
     union {
-        double       number;
+        double number;
         wgi_binding *binding;
     } u;
 };
 
 /* ---- lang_parse.c ---- */
 
-wgi_ast *wgi_parse(wg_program *q); /* the list of statements; what it returns after an error must not be walked */
+wgi_ast *wgi_parse(
+    wg_program *q); /* the list of statements; what it returns after an error must not be walked */
 
 /* ---- lang_names.c ---- */
 
 /* What a name stands for. The list q->bindings holds those outside blocks in order of first appearance. */
 struct wgi_binding {
-    const char  *name;
-    wgi_ident   *ident;
-    wg_meaning   meaning;
-    bool         local; /* inside a block */
-    uint32_t     start; /* of the name where it is bound */
-    wgi_ast     *value; /* NULL: free names and symbols */
+    const char *name;
+    wgi_ident *ident;
+    wg_meaning meaning;
+    bool local;     /* inside a block */
+    uint32_t start; /* of the name where it is bound */
+    wgi_ast *value; /* NULL: free names and symbols */
     wgi_binding *next;
-    double      *set; /* values from wg_program_set, or NULL */
-    wg_shape     set_shape;
-    int64_t      size;   /* of a symbol in this build; -1: not known yet */
-    bool         given;  /* a symbol whose size is not the standard one */
-    wg_node      node;   /* in this build; none: not made yet */
-    int          layers; /* bits of the layers that own parameters under this name */
+    double *set; /* values from wg_program_set, or NULL */
+    wg_shape set_shape;
+    int64_t size; /* of a symbol in this build; -1: not known yet */
+    bool given;   /* a symbol whose size is not the standard one */
+    wg_node node; /* in this build; none: not made yet */
+    int layers;   /* bits of the layers that own parameters under this name */
 };
 
-bool         wgi_names(wg_program *q, wgi_ast *statements);
+bool wgi_names(wg_program *q, wgi_ast *statements);
 wgi_binding *wgi_binding_find(const wg_program *q, const char *name); /* outside blocks */
-bool         wgi_is_literal(const wgi_ast *a);
-bool         wgi_named_number(const char *name, double *value); /* pi, inf, nan */
+bool wgi_is_literal(const wgi_ast *a);
+bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
 /* "; did you mean 'x'?", or what is given instead; into a buffer, returned. */
-const char *wgi_did_you_mean(const char *word, const char *const others[], int n, const char *instead, char *buf, size_t size);
+const char *wgi_did_you_mean(const char *word, const char *const others[], int n, const char *instead,
+                             char *buf, size_t size);
 
 /* ---- a program ---- */
 
 struct wg_program {
-    wg_context            *c; /* NULL: memory was missing for the program itself */
-    const char            *name;
-    const char            *source;
-    uint32_t               length;
-    const uint32_t        *line_start;
-    uint32_t               line_count;
+    wg_context *c; /* NULL: memory was missing for the program itself */
+    const char *name;
+    const char *source;
+    uint32_t length;
+    const uint32_t *line_start;
+    uint32_t line_count;
     struct wgi_lang_chunk *chunks;
-    wgi_ident            **idents; /* open addressing */
-    uint32_t               ident_count, ident_room;
-    wgi_ast               *statements;
-    wgi_ast                spare; /* stands for a node that memory was missing for */
-    wgi_binding           *bindings, **bindings_end;
-    bool                   has_input, ready;
-    int                    depth;
+    wgi_ident **idents; /* open addressing */
+    uint32_t ident_count, ident_room;
+    wgi_ast *statements;
+    wgi_ast spare; /* stands for a node that memory was missing for */
+    wgi_binding *bindings, **bindings_end;
+    bool has_input, ready;
+    int depth;
 
-    wg_graph   *g; /* of the last build */
-    wg_params  *p;
-    wg_mode     mode;
-    const char *prefix;  /* of parameters made in a block: "enc."; "" outside */
-    uint64_t    unnamed; /* random draws without a name so far */
-    wg_node     last;
+    wg_graph *g; /* of the last build */
+    wg_params *p;
+    wg_mode mode;
+    const char *prefix; /* of parameters made in a block: "enc."; "" outside */
+    uint64_t unnamed;   /* random draws without a name so far */
+    wg_node last;
     const char *last_name;
-    wg_claim   *claims;
-    wgi_ast   **claim_asts;
-    int         claim_count, claim_room;
+    wg_claim *claims;
+    wgi_ast **claim_asts;
+    int claim_count, claim_room;
     const char *drawn;  /* the inputs that were drawn: "x, y" */
     const char *report; /* what wg_program_drawn returns */
-    char        excerpt[300];
+    char excerpt[300];
 };
 
 /* ---- lang_program.c ---- */
 
-void      *wgi_lang_alloc(wg_program *q, size_t size); /* zeroed, freed with the program; NULL after an error */
-char      *wgi_lang_text(wg_program *q, const char *text, size_t length);
+void *wgi_lang_alloc(wg_program *q, size_t size); /* zeroed, freed with the program; NULL after an error */
+char *wgi_lang_text(wg_program *q, const char *text, size_t length);
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);
 
 /* ---- lang_text.c ---- */
 
 bool wgi_lines(wg_program *q); /* finds where lines begin; before all others */
-int  wgi_line(const wg_program *q, uint32_t at);
-int  wgi_column(const wg_program *q, uint32_t at);
+int wgi_line(const wg_program *q, uint32_t at);
+int wgi_column(const wg_program *q, uint32_t at);
 /* Records an error at bytes [start, end) with the line and a caret. Returns false. */
-bool     wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...) WG_PRINTF(5, 6);
-void     wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room); /* "\n  line\n  ^~~" */
-bool     wgi_offset(const wg_program *q, int line, int column, uint32_t *at);
+bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...)
+    WG_PRINTF(5, 6);
+void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to,
+                 size_t room); /* "\n  line\n  ^~~" */
+bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at);
 uint32_t wgi_token_end(const wg_program *q, uint32_t at);
 /* Bytes [start, end) on one line without comments; "..." if longer than room allows. */
 void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room);
@@ -204,17 +214,19 @@ void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size
 /* What an expression without nodes is worth; false (no error recorded) if it has nodes in it. */
 bool wgi_constant(const wgi_ast *a, double *value);
 /* The same, with an error that says what is wanted. */
-bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most, int64_t *value);
+bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
+                 int64_t *value);
 /* A number or nested list of constants as doubles (wg_free them), or NULL after an error. */
 double *wgi_list(wg_program *q, const wgi_ast *a, wg_shape *shape);
-bool    wgi_list_constant(const wgi_ast *a);
-double  wgi_fold(wgi_token op, double a, double b);
-bool    wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s, size_t *count); /* refuses what no machine can hold */
+bool wgi_list_constant(const wgi_ast *a);
+double wgi_fold(wgi_token op, double a, double b);
+bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s,
+                  size_t *count); /* refuses what no machine can hold */
 
 /* A value on the way: a number (weak until an op needs a node) or a node. */
 typedef struct wgi_val {
-    bool    is_number;
-    double  number;
+    bool is_number;
+    double number;
     wg_node node;
 } wgi_val;
 static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
@@ -223,13 +235,14 @@ static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
 
 /* Random numbers of a stream of their own: standard normal, uniform in [0, 1), or class numbers below classes. */
 typedef enum wgi_drawing { DRAW_NORMAL, DRAW_UNIFORM, DRAW_CLASS } wgi_drawing;
-double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream, size_t n);
+double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream,
+                        size_t n);
 wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s);
 wg_node wgi_free_input(wg_program *q, wgi_binding *b); /* a name never bound */
 wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);
-wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b);              /* of what was set, else of the literal */
-bool    wgi_symbols(wg_program *q);                                    /* sizes: from what was set, else WGI_LANG_SIZE */
-bool    wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s); /* a call's operands as sizes */
+wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b); /* of what was set, else of the literal */
+bool wgi_symbols(wg_program *q);                          /* sizes: from what was set, else WGI_LANG_SIZE */
+bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s); /* a call's operands as sizes */
 wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
 /* ---- lang_eval.c ---- */
@@ -239,7 +252,7 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner);
 wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
 wg_node wgi_as_operand(wgi_val v);
-bool    wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
+bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
 wgi_val wgi_node_value(wg_node n);
 /* A call site for the library: operand texts and the place of the caret. */
 wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n);
@@ -255,7 +268,7 @@ wgi_val wgi_eval_call(wg_program *q, const wgi_ast *a, wgi_binding *owner);
 /* The value of a keyword, NULL if it is not there. */
 const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name);
 const wgi_ast *wgi_operand(const wgi_ast *call, int k); /* NULL: fewer */
-int            wgi_operand_count(const wgi_ast *call);
+int wgi_operand_count(const wgi_ast *call);
 /* Refuses keywords outside a space-separated list of names, and operands outside [least, most]. */
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
 bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value);
@@ -266,10 +279,10 @@ bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *va
 typedef wgi_val (*wgi_own_fn)(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 typedef struct wgi_own {
     const char *name;
-    wgi_own_fn  eval;
+    wgi_own_fn eval;
 } wgi_own;
 const wgi_own *wgi_own_find(const char *name);
-int            wgi_own_count(void);
+int wgi_own_count(void);
 const wgi_own *wgi_own_at(int i);
 
 /* ---- lang_layer.c ---- */

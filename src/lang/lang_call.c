@@ -52,23 +52,25 @@ static int split(const char *names, char store[], size_t room, const char *list[
 static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
 {
     const wgi_ast *extra = wgi_operand(call, most);
-    const char    *name = call->ident->text;
-    int            n = wgi_operand_count(call);
+    const char *name = call->ident->text;
+    int n = wgi_operand_count(call);
     if (extra && *keywords)
-        return wgi_lang_fail(q, extra->start, extra->end, WG_ERROR_SYNTAX, "%s takes %d operand%s; options are named: %s", name,
-                             most, most == 1 ? "" : "s", keywords);
+        return wgi_lang_fail(q, extra->start, extra->end, WG_ERROR_SYNTAX,
+                             "%s takes %d operand%s; options are named: %s", name, most, most == 1 ? "" : "s",
+                             keywords);
     if (extra)
-        return wgi_lang_fail(q, extra->start, extra->end, WG_ERROR_SYNTAX, "%s takes %d operand%s, not %d", name, most,
-                             most == 1 ? "" : "s", n);
-    return wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "%s takes %s%d operand%s, not %d", name,
-                         least == most ? "" : "at least ", least, least == 1 ? "" : "s", n);
+        return wgi_lang_fail(q, extra->start, extra->end, WG_ERROR_SYNTAX, "%s takes %d operand%s, not %d",
+                             name, most, most == 1 ? "" : "s", n);
+    return wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX,
+                         "%s takes %s%d operand%s, not %d", name, least == most ? "" : "at least ", least,
+                         least == 1 ? "" : "s", n);
 }
 
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
 {
-    char        store[400], instead[440], text[480];
+    char store[400], instead[440], text[480];
     const char *list[16];
-    int         known = split(keywords, store, sizeof store, list), n = wgi_operand_count(call);
+    int known = split(keywords, store, sizeof store, list), n = wgi_operand_count(call);
     if (n < least || n > most) return bad_count(q, call, least, most, keywords);
     snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
     for (const wgi_ast *x = call->first; x; x = x->next) {
@@ -76,8 +78,8 @@ bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, cons
         if (x->kind != AST_KEYWORD) continue;
         while (i < known && strcmp(list[i], x->ident->text) != 0) i++;
         if (i == known)
-            return wgi_lang_fail(q, x->start, wgi_token_end(q, x->start), WG_ERROR_SYNTAX, "%s has no option '%s'%s",
-                                 call->ident->text, x->ident->text,
+            return wgi_lang_fail(q, x->start, wgi_token_end(q, x->start), WG_ERROR_SYNTAX,
+                                 "%s has no option '%s'%s", call->ident->text, x->ident->text,
                                  wgi_did_you_mean(x->ident->text, list, known, instead, text, sizeof text));
         if (wgi_keyword(call, list[i]) != x->first)
             return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SYNTAX, "'%s' is given twice", list[i]);
@@ -96,13 +98,13 @@ bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
 
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
 {
-    return wgi_constant(a, value) ||
-           wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
+    return wgi_constant(a, value) || wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX,
+                                                   "%s must be a number that is known here", what);
 }
 
 /* A whole number or a list of them. */
-static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most, int64_t to[WG_MAX_RANK],
-                     int *count)
+static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
+                     int64_t to[WG_MAX_RANK], int *count)
 {
     *count = 0;
     if (a->kind != AST_LIST) {
@@ -132,9 +134,9 @@ static bool shape_of(wg_program *q, const wgi_ast *a, wg_shape *to)
 
 static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *value)
 {
-    char        store[400], text[480], instead[440];
+    char store[400], text[480], instead[440];
     const char *list[16];
-    int         n = split(choices, store, sizeof store, list);
+    int n = split(choices, store, sizeof store, list);
     const char *word = a->kind == AST_NAME ? a->ident->text : "";
     for (int i = 0; i < n; i++)
         if (!strcmp(word, list[i])) {
@@ -164,7 +166,7 @@ static bool real_of(wg_program *q, const wgi_ast *a, const char *what, double *t
 
 static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, char *attr)
 {
-    void   *to = attr + row->offset;
+    void *to = attr + row->offset;
     int64_t v;
     switch (row->kind) {
     case WG_ATTR_SIZE: return wgi_integer(q, a, row->name, -(INT64_C(1) << 52), INT64_C(1) << 52, to);
@@ -187,19 +189,20 @@ static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, c
 /* NumPy says axis for one and for many; the tables say axis or axes. False: a call says both. */
 static bool option(wg_program *q, const wgi_ast *call, const char *name, const wgi_ast **value)
 {
-    const char    *other = !strcmp(name, "axis") ? "axes" : !strcmp(name, "axes") ? "axis" : name;
+    const char *other = !strcmp(name, "axis") ? "axes" : !strcmp(name, "axes") ? "axis" : name;
     const wgi_ast *a = named(call, name), *b = named(call, other), *given = a ? a : b;
     *value = given ? given->first : NULL;
     if (!a || !b || a == b) return true;
     const wgi_ast *second = a->start > b->start ? a : b;
-    return wgi_lang_fail(q, second->start, second->end, WG_ERROR_SYNTAX, "'axis' and 'axes' are one option: say one of them");
+    return wgi_lang_fail(q, second->start, second->end, WG_ERROR_SYNTAX,
+                         "'axis' and 'axes' are one option: say one of them");
 }
 
 /* A second name is only allowed as long as the table has no row of its own for it. */
 static void option_names(const wg_op *op, char *to, size_t room)
 {
     size_t n = 0;
-    bool   axis = false, axes = false;
+    bool axis = false, axes = false;
     to[0] = 0;
     for (const wg_attr_row *row = op->attrs; row && row->name; row++) {
         axis |= !strcmp(row->name, "axis");
@@ -214,7 +217,7 @@ static void option_names(const wg_op *op, char *to, size_t room)
 static const wgi_ast *shape_operand(const wg_op *op, const wgi_ast *call)
 {
     const wgi_ast *a = op->operands >= 0 ? wgi_operand(call, op->operands) : NULL;
-    bool           shaped = op->attrs && op->attrs[0].name && op->attrs[0].kind == WG_ATTR_SHAPE;
+    bool shaped = op->attrs && op->attrs[0].name && op->attrs[0].kind == WG_ATTR_SHAPE;
     return a && shaped && a->kind == AST_LIST && !wgi_keyword(call, op->attrs[0].name) ? a : NULL;
 }
 
@@ -233,10 +236,11 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
 /* ---- calls ---- */
 
 /* The operands; false after an error. Numbers stay weak beside nodes; alone the first becomes one. */
-static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int n, wg_node x[], const wgi_ast *at[])
+static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int n, wg_node x[],
+                     const wgi_ast *at[])
 {
-    bool           nodes = n == 0;
-    double         first = 0;
+    bool nodes = n == 0;
+    double first = 0;
     const wgi_ast *a = call->first;
     for (int k = 0; k < n; k++, a = a->next) {
         wgi_val v = wgi_eval(q, a, owner);
@@ -253,9 +257,9 @@ static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int
 static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_binding *owner, int n)
 {
     _Alignas(16) char attr[256] = { 0 };
-    int               all = n > op->operands ? n : op->operands;
-    wg_node          *x = wg_alloc(q->c, (size_t)all + 1, sizeof *x), y = wg_none;
-    const wgi_ast   **at = wg_alloc(q->c, (size_t)n + 1, sizeof *at);
+    int all = n > op->operands ? n : op->operands;
+    wg_node *x = wg_alloc(q->c, (size_t)all + 1, sizeof *x), y = wg_none;
+    const wgi_ast **at = wg_alloc(q->c, (size_t)n + 1, sizeof *at);
     if (op->attr_size > sizeof attr) fail_at(q, call, WG_ERROR_SYNTAX, "an op for C programs alone");
     else if (x && at && operands(q, call, owner, n, x, at) && fill(q, op, call, attr))
         y = wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
@@ -266,13 +270,14 @@ static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_bi
 
 static wgi_val no_op(wg_program *q, const wgi_ast *call)
 {
-    char         text[300];
-    int          n = 0, ops = wg_op_count(), own = wgi_own_count();
+    char text[300];
+    int n = 0, ops = wg_op_count(), own = wgi_own_count();
     const char **names = wg_alloc(q->c, (size_t)(ops + own), sizeof *names);
     for (int i = 0; names && i < ops; i++) names[n++] = wg_op_at(i)->name;
     for (int i = 0; names && i < own; i++) names[n++] = wgi_own_at(i)->name;
-    wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
-                  wgi_did_you_mean(call->ident->text, names, n, "; `wengert ops` lists them", text, sizeof text));
+    wgi_lang_fail(
+        q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
+        wgi_did_you_mean(call->ident->text, names, n, "; `wengert ops` lists them", text, sizeof text));
     wg_free(q->c, names);
     return nothing;
 }
@@ -290,16 +295,17 @@ wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const wgi_own *own = wgi_own_find(call->ident->text);
     if (own) return own->eval(q, call, owner);
     const wg_op *op = wg_op_find(strcmp(call->ident->text, "permute") ? call->ident->text : "transpose");
-    char         names[300];
+    char names[300];
     if (!op || op->kind == WG_LEAF) return no_op(q, call);
     if (needs_c(op)) {
-        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "%s: takes a C function; use it from C",
-                      call->ident->text);
+        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX,
+                      "%s: takes a C function; use it from C", call->ident->text);
         return nothing;
     }
     option_names(op, names, sizeof names);
     int shape = shape_operand(op, call) != NULL;
-    int least = op->operands < 0 ? 1 : op->operands - op->optional, most = op->operands < 0 ? INT32_MAX : op->operands + shape;
+    int least = op->operands < 0 ? 1 : op->operands - op->optional,
+        most = op->operands < 0 ? INT32_MAX : op->operands + shape;
     if (!wgi_signature(q, call, least + shape, most, names)) return nothing;
     return wgi_node_val(apply(q, op, call, owner, wgi_operand_count(call) - shape));
 }

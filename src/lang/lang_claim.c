@@ -6,7 +6,7 @@
 static bool room_for_claim(wg_program *q)
 {
     if (q->claim_count < q->claim_room) return true;
-    int       room = q->claim_room ? 2 * q->claim_room : 16;
+    int room = q->claim_room ? 2 * q->claim_room : 16;
     wg_claim *claims = wg_alloc(q->c, (size_t)room, sizeof *claims);
     wgi_ast **asts = wg_alloc(q->c, (size_t)room, sizeof *asts);
     if (!claims || !asts) return wg_free(q->c, claims), wg_free(q->c, asts), false;
@@ -42,8 +42,8 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s)
 static wgi_ast *reduction(wgi_ast *a)
 {
     bool call = a->kind == AST_CALL;
-    if (call && (!strcmp(a->ident->text, "sum") || !strcmp(a->ident->text, "mean")) && wgi_operand_count(a) == 1 &&
-        !wgi_keyword(a, "axis") && !wgi_keyword(a, "axes"))
+    if (call && (!strcmp(a->ident->text, "sum") || !strcmp(a->ident->text, "mean")) &&
+        wgi_operand_count(a) == 1 && !wgi_keyword(a, "axis") && !wgi_keyword(a, "axes"))
         return a;
     if (call && !strcmp(a->ident->text, "grad")) return NULL;
     for (wgi_ast *x = a->first; x; x = x->next) {
@@ -54,8 +54,8 @@ static wgi_ast *reduction(wgi_ast *a)
 }
 
 /* side with target replaced by "sum(operand, axis=0)". */
-static const char *variant_text(wg_program *q, const wgi_ast *side, const wgi_ast *target, const wgi_ast *operand,
-                                const char *name, int axis)
+static const char *variant_text(wg_program *q, const wgi_ast *side, const wgi_ast *target,
+                                const wgi_ast *operand, const char *name, int axis)
 {
     char before[200], inside[200], after[200], text[700];
     wgi_quote(q, side->start, target->start, before, sizeof before);
@@ -63,16 +63,18 @@ static const char *variant_text(wg_program *q, const wgi_ast *side, const wgi_as
     wgi_quote(q, target->end, side->end, after, sizeof after);
     bool spaced = target->end < side->end && q->source[target->end] == ' ',
          behind = target->start > side->start && q->source[target->start - 1] == ' ';
-    snprintf(text, sizeof text, "%s%s%s(%s, axis=%d)%s%s", before, behind ? " " : "", name, inside, axis, spaced ? " " : "",
-             after);
+    snprintf(text, sizeof text, "%s%s%s(%s, axis=%d)%s%s", before, behind ? " " : "", name, inside, axis,
+             spaced ? " " : "", after);
     return wgi_lang_text(q, text, strlen(text));
 }
 
 /* Both sides anew, target being for a moment the call name(operand, axis=axis). */
-static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const wgi_ast *operand, const char *name, int axis,
-                          wg_claim *k)
+static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const wgi_ast *operand,
+                          const char *name, int axis, wg_claim *k)
 {
-    wgi_ast number = { .kind = AST_NUMBER, .start = target->start, .end = target->end, .mark = target->mark, .u.number = axis };
+    wgi_ast number = {
+        .kind = AST_NUMBER, .start = target->start, .end = target->end, .mark = target->mark, .u.number = axis
+    };
     wgi_ast keyword = number, inside = *operand, before = *target;
     keyword.kind = AST_KEYWORD;
     keyword.first = &number;
@@ -95,13 +97,13 @@ static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const 
 wg_claim wg_program_claim_variant(wg_program *q, int i, int k)
 {
     static const char *const names[] = { "sum", "mean" };
-    wg_claim                 none = { 0 };
+    wg_claim none = { 0 };
     if (!q->c || wg_failed(q->c) || i < 0 || i >= q->claim_count) return none;
     wgi_ast *claim = q->claim_asts[i], *sides[] = { claim->first->next, claim->first };
     for (int s = 0; s < 2; s++) {
-        wgi_ast       *found = reduction(sides[s]), *target = found ? found : sides[s];
+        wgi_ast *found = reduction(sides[s]), *target = found ? found : sides[s];
         const wgi_ast *operand = found ? found->first : target;
-        int            rank = wg_node_shape(wgi_eval_node(q, operand, NULL)).rank;
+        int rank = wg_node_shape(wgi_eval_node(q, operand, NULL)).rank;
         if (k >= 2 * rank) {
             k -= 2 * rank;
             continue;

@@ -21,7 +21,7 @@ wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark)
 
 wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n)
 {
-    char   text[1000];
+    char text[1000];
     size_t used = 0;
     text[0] = 0;
     for (int k = 0; k < n && used + 210 < sizeof text; k++) {
@@ -37,14 +37,17 @@ wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v)
     return v.is_number ? wg_scalar_at(wgi_site(q, a, &a, 1), q->g, v.number) : v.node;
 }
 
-wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner) { return wgi_as_node(q, a, wgi_eval(q, a, owner)); }
+wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    return wgi_as_node(q, a, wgi_eval(q, a, owner));
+}
 
 /* ---- names and lists ---- */
 
 static wgi_val name(wg_program *q, const wgi_ast *a)
 {
     wgi_binding *b = a->u.binding;
-    double       v;
+    double v;
     if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
     if (!b) {
         wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text);
@@ -61,7 +64,7 @@ static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     int n = 0, i = 0;
     for (const wgi_ast *x = a->first; x; x = x->next) n++;
     wg_node *rows = wg_alloc(q->c, (size_t)n, sizeof *rows), y = wg_none;
-    wg_site  here = wgi_site_text(q, "", a->mark);
+    wg_site here = wgi_site_text(q, "", a->mark);
     for (const wgi_ast *x = a->first; rows && x && !wg_failed(q->c); x = x->next)
         rows[i++] = wg_expand_at(here, wgi_eval_node(q, x, owner), 0);
     if (rows && !wg_failed(q->c)) y = n == 1 ? rows[0] : wg_concat_at(here, rows, n, 0);
@@ -117,7 +120,7 @@ static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_
     if (x.is_number && y.is_number && link->op != TOKEN_MATMUL)
         return number_val(wgi_fold((wgi_token)link->op, x.number, y.number));
     const wgi_ast *both[] = { left, link->first };
-    wg_node        a = wgi_as_operand(x), b = wgi_as_operand(y);
+    wg_node a = wgi_as_operand(x), b = wgi_as_operand(y);
     if (link->op == TOKEN_MATMUL) a = wgi_as_node(q, left, x), b = wgi_as_node(q, link->first, y);
     return wgi_node_val(operator_of((wgi_token)link->op)(wgi_site(q, link, both, 2), a, b));
 }
@@ -136,7 +139,9 @@ static bool bound(wg_program *q, const wgi_ast *a, int64_t standard, int64_t n, 
 static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
 {
     int64_t n = wg_dim(x, axis), from, to;
-    if (!bound(q, item->first, 0, n, &from) || !bound(q, item->first->next, n, n, &to) || (from == 0 && to == n)) return x;
+    if (!bound(q, item->first, 0, n, &from) || !bound(q, item->first->next, n, n, &to) ||
+        (from == 0 && to == n))
+        return x;
     if (to <= from) from = to = n; /* empty, and not the 0 that means the end */
     return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = from, .to = to });
 }
@@ -150,18 +155,20 @@ static wg_node pick(wg_program *q, const wgi_ast *item, wg_site here, wg_node x,
     }
     if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
     i = i < 0 ? i + n : i;
-    return wg_squeeze_at(here, wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = i, .to = i + 1 }), axis);
+    return wg_squeeze_at(
+        here, wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = i, .to = i + 1 }), axis);
 }
 
 static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_ast *link)
 {
     wg_node x = wgi_as_node(q, left, v);
     wg_site here = wgi_site(q, link, &left, 1);
-    int     axis = 0;
+    int axis = 0;
     for (const wgi_ast *item = link->first; item && !wg_failed(q->c); item = item->next) {
         if (axis >= wg_node_shape(x).rank) {
             char text[120];
-            wgi_lang_fail(q, item->start, item->end, WG_ERROR_SHAPE, "more indices than axes: the value is %s",
+            wgi_lang_fail(q, item->start, item->end, WG_ERROR_SHAPE,
+                          "more indices than axes: the value is %s",
                           wg_shape_text(wg_node_shape(x), text, sizeof text));
         } else if (item->kind == AST_RANGE) {
             x = slice(q, item, here, x, axis++);
@@ -176,18 +183,19 @@ static wgi_val chain(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     wgi_val v = wgi_eval(q, a->first, owner);
     for (const wgi_ast *l = a->first->next; l && !wg_failed(q->c); l = l->next) {
-        wgi_ast        left = left_of(a, l);
+        wgi_ast left = left_of(a, l);
         const wgi_ast *x = &left;
         if (l->kind == AST_OPERATOR) v = operate(q, x, v, l, owner);
         else if (l->kind == AST_INDEX) v = indexed(q, x, v, l);
-        else if (!v.is_number) v.node = wg_transpose_at(wgi_site(q, l, &x, 1), &(wg_transpose_args){ .x = v.node });
+        else if (!v.is_number)
+            v.node = wg_transpose_at(wgi_site(q, l, &x, 1), &(wg_transpose_args){ .x = v.node });
     }
     return v;
 }
 
 static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    wgi_val        v = wgi_eval(q, a->first, owner);
+    wgi_val v = wgi_eval(q, a->first, owner);
     const wgi_ast *x = a->first;
     if (wg_failed(q->c)) return nothing;
     return v.is_number ? number_val(-v.number) : wgi_node_val(wg_neg_at(wgi_site(q, a, &x, 1), v.node));
@@ -198,10 +206,10 @@ static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     const char *before = q->prefix;
-    wgi_val     v = nothing;
+    wgi_val v = nothing;
     if (owner) {
         size_t room = strlen(before) + strlen(owner->name) + 2;
-        char  *inside = wgi_lang_alloc(q, room);
+        char *inside = wgi_lang_alloc(q, room);
         if (!inside) return nothing;
         snprintf(inside, room, "%s%s.", before, owner->name);
         q->prefix = inside;
@@ -231,8 +239,9 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 static wg_node bound_value(wg_program *q, const wgi_ast *s, wgi_binding *b)
 {
-    return b->meaning == WG_NAME_CONSTANT && (b->set || s->first->kind != AST_CALL) ? wgi_constant_leaf(q, b)
-                                                                                    : wgi_eval_node(q, s->first, b);
+    return b->meaning == WG_NAME_CONSTANT && (b->set || s->first->kind != AST_CALL)
+               ? wgi_constant_leaf(q, b)
+               : wgi_eval_node(q, s->first, b);
 }
 
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)

@@ -11,7 +11,7 @@ static const wgi_val nothing = { 0 };
 static char *full_name(wg_program *q, const wgi_binding *b)
 {
     size_t room = strlen(q->prefix) + strlen(b->name) + 1;
-    char  *name = wgi_lang_alloc(q, room);
+    char *name = wgi_lang_alloc(q, room);
     if (name) snprintf(name, room, "%s%s", q->prefix, b->name);
     return name;
 }
@@ -31,17 +31,20 @@ static bool two_numbers(wg_program *q, const wgi_ast *call, double standard_a, d
 static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
 {
     static const char *const names[] = { "zeros", "normal", "uniform", "xavier", "he", "glorot" };
-    const char              *name = a->ident->text;
-    char                     text[120];
-    double                   v[2] = { 0, 1 };
-    int                      i = 0;
+    const char *name = a->ident->text;
+    char text[120];
+    double v[2] = { 0, 1 };
+    int i = 0;
     while (i < 6 && strcmp(name, names[i]) != 0) i++;
     if (a->kind == AST_CALL && (i == 1 || i == 2) && !two_numbers(q, a, 0, 1, v)) return false;
     if (i == 6 || (a->kind == AST_CALL && i != 1 && i != 2))
-        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "no such first value%s",
-                             wgi_did_you_mean(name, names, 6, ": zeros, normal, uniform, xavier, he, glorot, a number or a list",
-                                              text, sizeof text));
-    const wg_init all[] = { wg_zeros(), wg_normal(v[0], v[1]), wg_uniform(v[0], v[1]), wg_xavier(), wg_he(), wg_glorot() };
+        return wgi_lang_fail(
+            q, a->start, a->end, WG_ERROR_SYNTAX, "no such first value%s",
+            wgi_did_you_mean(name, names, 6,
+                             ": zeros, normal, uniform, xavier, he, glorot, a number or a list", text,
+                             sizeof text));
+    const wg_init all[] = { wg_zeros(), wg_normal(v[0], v[1]), wg_uniform(v[0], v[1]), wg_xavier(), wg_he(),
+                            wg_glorot() };
     *init = all[i];
     return true;
 }
@@ -50,8 +53,8 @@ static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
 static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, double **values)
 {
     wg_shape given;
-    double   number;
-    char     want[120], got[120];
+    double number;
+    char want[120], got[120];
     if (!a) return *init = s.rank < 2 ? wg_zeros() : wg_he(), true;
     if (wgi_constant(a, &number)) return *init = wg_const(number), true;
     if (a->kind == AST_NAME || a->kind == AST_CALL) return named_init(q, a, init);
@@ -59,7 +62,8 @@ static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, 
     if (!*values) return false;
     *init = wg_values(*values);
     return wg_shape_equal(given, s) ||
-           wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a list of shape %s for a parameter of shape %s",
+           wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE,
+                         "a list of shape %s for a parameter of shape %s",
                          wg_shape_text(given, got, sizeof got), wg_shape_text(s, want, sizeof want));
 }
 
@@ -69,23 +73,26 @@ static bool set_fits(wg_program *q, const wgi_binding *b, wg_shape s)
 {
     char want[120], got[120];
     return wg_shape_equal(b->set_shape, s) ||
-           wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s",
-                         b->name, wg_shape_text(s, want, sizeof want), wg_shape_text(b->set_shape, got, sizeof got));
+           wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_SHAPE,
+                         "'%s' is declared %s, the value given is %s", b->name,
+                         wg_shape_text(s, want, sizeof want), wg_shape_text(b->set_shape, got, sizeof got));
 }
 
 wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
-    wg_init  init;
-    double  *values = NULL;
-    wg_node  w = wg_none;
+    wg_init init;
+    double *values = NULL;
+    wg_node w = wg_none;
     if (!owner || owner->value != call) {
-        wgi_lang_fail(q, call->mark, call->mark + 5, WG_ERROR_SYNTAX, "a parameter needs a name: W = param(64, 10)");
+        wgi_lang_fail(q, call->mark, call->mark + 5, WG_ERROR_SYNTAX,
+                      "a parameter needs a name: W = param(64, 10)");
         return nothing;
     }
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "init") || !wgi_shape_of(q, call, &s)) return nothing;
     const char *name = full_name(q, owner);
-    bool        fine = name && init_of(q, wgi_keyword(call, "init"), s, &init, &values) && (!owner->set || set_fits(q, owner, s));
+    bool fine = name && init_of(q, wgi_keyword(call, "init"), s, &init, &values) &&
+                (!owner->set || set_fits(q, owner, s));
     if (fine) w = wg_param_at(wgi_site_text(q, name, call->mark), q->g, q->p, name, s, init);
     if (fine && owner->set) wg_params_assign(q->p, name, owner->set, (size_t)wg_shape_size(s));
     wg_free(q->c, values);
@@ -101,8 +108,8 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
 {
     const char *what = call->ident->text;
     if (!owner)
-        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "%s owns parameters: bind it to a name",
-                      what);
+        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX,
+                      "%s owns parameters: bind it to a name", what);
     else if (owner->layers & kind)
         wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX,
                       "a second %s under the name '%s': bind each to a name of its own", what, owner->name);
@@ -113,8 +120,8 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
 static wgi_val dense_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_ast *at[3];
-    wg_node        x[3] = { wg_none, wg_none, wg_none };
-    int            n = wgi_operand_count(call);
+    wg_node x[3] = { wg_none, wg_none, wg_none };
+    int n = wgi_operand_count(call);
     if (!wgi_signature(q, call, 2, 3, "")) return nothing;
     for (int k = 0; k < n; k++) {
         at[k] = wgi_operand(call, k);
@@ -126,20 +133,22 @@ static wgi_val dense_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_nn_dense_args a = { .p = q->p, .share = true };
-    double           units;
-    wg_init          init;
-    bool             bias = true;
-    const wgi_ast   *second = wgi_operand(call, 1), *at = wgi_operand(call, 0), *option = wgi_keyword(call, "bias"),
-                  *first = wgi_keyword(call, "init");
+    double units;
+    wg_init init;
+    bool bias = true;
+    const wgi_ast *second = wgi_operand(call, 1), *at = wgi_operand(call, 0),
+                  *option = wgi_keyword(call, "bias"), *first = wgi_keyword(call, "init");
     double *values = NULL;
     if (second && !wgi_constant(second, &units)) return dense_op(q, call, owner);
     if (!wgi_signature(q, call, 2, 2, "bias init") ||
-        !wgi_integer(q, second, "the number of units", 1, WGI_LANG_TENSOR, &a.units) || (option && !wgi_truth(q, option, &bias)))
+        !wgi_integer(q, second, "the number of units", 1, WGI_LANG_TENSOR, &a.units) ||
+        (option && !wgi_truth(q, option, &bias)))
         return nothing;
     a.no_bias = !bias;
     a.x = wgi_eval_node(q, at, owner);
     if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_DENSE))) return nothing;
-    if (first && !init_of(q, first, (wg_shape){ 2, { wg_dim(a.x, -1), a.units } }, &init, &values)) return nothing;
+    if (first && !init_of(q, first, (wg_shape){ 2, { wg_dim(a.x, -1), a.units } }, &init, &values))
+        return nothing;
     a.W_init = first ? &init : NULL;
     wg_node y = wg_nn_dense_at(wgi_site(q, call, &at, 1), &a);
     wg_free(q->c, values);
@@ -149,8 +158,8 @@ wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 static wgi_val batch_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *owner, double eps)
 {
     const wgi_ast *at[5];
-    wg_node        x[5] = { wg_none, wg_none, wg_none, wg_none, wg_none };
-    int            n = wgi_operand_count(call);
+    wg_node x[5] = { wg_none, wg_none, wg_none, wg_none, wg_none };
+    int n = wgi_operand_count(call);
     for (int k = 0; k < n; k++) {
         at[k] = wgi_operand(call, k);
         x[k] = wgi_eval_node(q, at[k], owner);
@@ -159,19 +168,24 @@ static wgi_val batch_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *ow
         wgi_lang_fail(q, call->start, call->end, WG_ERROR_SYNTAX,
                       "batch_norm takes z, z with gamma and beta, or these with mean and variance");
     return wg_failed(q->c) ? nothing
-                           : wgi_node_val(wg_batch_norm_at(
-                                 wgi_site(q, call, at, n),
-                                 &(wg_batch_norm_args){
-                                     .x = x[0], .gamma = x[1], .beta = x[2], .mean = x[3], .variance = x[4], .eps = eps }));
+                           : wgi_node_val(wg_batch_norm_at(wgi_site(q, call, at, n),
+                                                           &(wg_batch_norm_args){ .x = x[0],
+                                                                                  .gamma = x[1],
+                                                                                  .beta = x[2],
+                                                                                  .mean = x[3],
+                                                                                  .variance = x[4],
+                                                                                  .eps = eps }));
 }
 
 wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_nn_batch_norm_args a = { .p = q->p, .share = true };
-    const wgi_ast        *at = wgi_operand(call, 0), *eps = wgi_keyword(call, "eps"), *momentum = wgi_keyword(call, "momentum");
-    bool                  layer = wgi_operand_count(call) == 1;
+    const wgi_ast *at = wgi_operand(call, 0), *eps = wgi_keyword(call, "eps"),
+                  *momentum = wgi_keyword(call, "momentum");
+    bool layer = wgi_operand_count(call) == 1;
     if (!wgi_signature(q, call, layer ? 1 : 3, layer ? 1 : 5, layer ? "eps momentum" : "eps") ||
-        (eps && !wgi_number_of(q, eps, "eps", &a.eps)) || (momentum && !wgi_number_of(q, momentum, "momentum", &a.momentum)))
+        (eps && !wgi_number_of(q, eps, "eps", &a.eps)) ||
+        (momentum && !wgi_number_of(q, momentum, "momentum", &a.momentum)))
         return nothing;
     if (!layer) return batch_norm_op(q, call, owner, a.eps);
     a.x = wgi_eval_node(q, at, owner);
@@ -182,22 +196,24 @@ wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *own
 static wgi_val layer_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *owner, double eps)
 {
     const wgi_ast *at[3];
-    wg_node        x[3];
+    wg_node x[3];
     for (int k = 0; k < 3; k++) {
         at[k] = wgi_operand(call, k);
         x[k] = wgi_eval_node(q, at[k], owner);
     }
     if (wg_failed(q->c)) return nothing;
     return wgi_node_val(
-        wg_layer_norm_at(wgi_site(q, call, at, 3), &(wg_layer_norm_args){ .x = x[0], .gamma = x[1], .beta = x[2], .eps = eps }));
+        wg_layer_norm_at(wgi_site(q, call, at, 3),
+                         &(wg_layer_norm_args){ .x = x[0], .gamma = x[1], .beta = x[2], .eps = eps }));
 }
 
 wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_nn_layer_norm_args a = { .p = q->p, .share = true };
-    const wgi_ast        *at = wgi_operand(call, 0), *eps = wgi_keyword(call, "eps");
-    int                   n = wgi_operand_count(call) == 1 ? 1 : 3;
-    if (!wgi_signature(q, call, n, n, "eps") || (eps && !wgi_number_of(q, eps, "eps", &a.eps))) return nothing;
+    const wgi_ast *at = wgi_operand(call, 0), *eps = wgi_keyword(call, "eps");
+    int n = wgi_operand_count(call) == 1 ? 1 : 3;
+    if (!wgi_signature(q, call, n, n, "eps") || (eps && !wgi_number_of(q, eps, "eps", &a.eps)))
+        return nothing;
     if (n == 3) return layer_norm_op(q, call, owner, a.eps);
     a.x = wgi_eval_node(q, at, owner);
     if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return nothing;

@@ -42,7 +42,7 @@ static uint32_t digits(const char *s, uint32_t i)
 static void number(wgi_lexer *l)
 {
     const char *s = l->q->source;
-    uint32_t    i = digits(s, l->start);
+    uint32_t i = digits(s, l->start);
     if (s[i] == '.') i = digits(s, i + 1);
     if (s[i] == 'e' || s[i] == 'E') {
         uint32_t sign = s[i + 1] == '-' || s[i + 1] == '+';
@@ -70,14 +70,20 @@ static void word(wgi_lexer *l)
 static void sign(wgi_lexer *l)
 {
     static const struct {
-        char      text[3];
+        char text[3];
         wgi_token token;
-    } signs[] = { { "==", TOKEN_EQUAL },    { "!=", TOKEN_NOT_EQUAL }, { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
-                  { "**", TOKEN_POW },      { "<", TOKEN_LESS },       { ">", TOKEN_GREATER },     { "=", TOKEN_BIND },
-                  { "+", TOKEN_ADD },       { "-", TOKEN_SUB },        { "*", TOKEN_MUL },         { "/", TOKEN_DIV },
-                  { "@", TOKEN_MATMUL },    { "^", TOKEN_POW },        { "(", TOKEN_OPEN },        { ")", TOKEN_CLOSE },
-                  { "[", TOKEN_OPEN_LIST }, { "]", TOKEN_CLOSE_LIST }, { "{", TOKEN_OPEN_BLOCK },  { "}", TOKEN_CLOSE_BLOCK },
-                  { ",", TOKEN_COMMA },     { ":", TOKEN_COLON },      { ";", TOKEN_SEMICOLON },   { ".", TOKEN_DOT } };
+    } signs[] = { { "==", TOKEN_EQUAL },      { "!=", TOKEN_NOT_EQUAL },
+                  { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
+                  { "**", TOKEN_POW },        { "<", TOKEN_LESS },
+                  { ">", TOKEN_GREATER },     { "=", TOKEN_BIND },
+                  { "+", TOKEN_ADD },         { "-", TOKEN_SUB },
+                  { "*", TOKEN_MUL },         { "/", TOKEN_DIV },
+                  { "@", TOKEN_MATMUL },      { "^", TOKEN_POW },
+                  { "(", TOKEN_OPEN },        { ")", TOKEN_CLOSE },
+                  { "[", TOKEN_OPEN_LIST },   { "]", TOKEN_CLOSE_LIST },
+                  { "{", TOKEN_OPEN_BLOCK },  { "}", TOKEN_CLOSE_BLOCK },
+                  { ",", TOKEN_COMMA },       { ":", TOKEN_COLON },
+                  { ";", TOKEN_SEMICOLON },   { ".", TOKEN_DOT } };
     const char *s = l->q->source + l->start;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (!strncmp(s, signs[i].text, strlen(signs[i].text))) {

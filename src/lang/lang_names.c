@@ -13,7 +13,7 @@ bool wgi_named_number(const char *name, double *value)
 {
     static const struct {
         const char *name;
-        double      value;
+        double value;
     } numbers[] = { { "pi", 3.14159265358979323846 }, { "inf", INFINITY }, { "nan", NAN } };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!strcmp(name, numbers[i].name)) {
@@ -39,7 +39,10 @@ bool wgi_is_literal(const wgi_ast *a)
     }
 }
 
-static bool calls(const wgi_ast *a, const char *name) { return a->kind == AST_CALL && !strcmp(a->ident->text, name); }
+static bool calls(const wgi_ast *a, const char *name)
+{
+    return a->kind == AST_CALL && !strcmp(a->ident->text, name);
+}
 
 static wg_meaning meaning_of(const wgi_ast *value)
 {
@@ -51,11 +54,17 @@ static wg_meaning meaning_of(const wgi_ast *value)
     return wgi_is_literal(value) ? WG_NAME_CONSTANT : WG_NAME_COMPUTED;
 }
 
-static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, uint32_t start, wgi_ast *value, bool local)
+static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, uint32_t start, wgi_ast *value,
+                         bool local)
 {
     wgi_binding *b = wgi_lang_alloc(q, sizeof *b);
     if (!b) return NULL;
-    *b = (wgi_binding){ .name = ident->text, .ident = ident, .meaning = meaning, .local = local, .start = start, .value = value };
+    *b = (wgi_binding){ .name = ident->text,
+                        .ident = ident,
+                        .meaning = meaning,
+                        .local = local,
+                        .start = start,
+                        .value = value };
     ident->visible = b;
     if (!q->bindings_end) q->bindings_end = &q->bindings;
     *q->bindings_end = b;
@@ -81,10 +90,13 @@ static bool no_name(wg_program *q, const wgi_ast *a)
         if (b->ident->visible == b) names[n++] = b->name;
     const char *near = wg_nearest(a->ident->text, names, n);
     wg_free(q->c, names);
-    if (!near) return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "no name '%s'", a->ident->text);
+    if (!near)
+        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "no name '%s'",
+                             a->ident->text);
     const wgi_binding *b = wgi_lang_ident(q, near, strlen(near))->visible;
-    return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "no name '%s'; did you mean '%s' (line %d)?",
-                         a->ident->text, near, wgi_line(q, b->start));
+    return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX,
+                         "no name '%s'; did you mean '%s' (line %d)?", a->ident->text, near,
+                         wgi_line(q, b->start));
 }
 
 static bool resolve_name(wg_program *q, wgi_ast *a)
@@ -94,11 +106,12 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     a->u.binding = a->ident->visible;
     if (a->u.binding) return true;
     if (a->ident->defining)
-        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "'%s' is used in its own definition",
-                             a->ident->text);
+        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX,
+                             "'%s' is used in its own definition", a->ident->text);
     if (a->ident->bound_at)
-        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "'%s' is bound only later, in line %d",
-                             a->ident->text, wgi_line(q, a->ident->bound_at - 1));
+        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX,
+                             "'%s' is bound only later, in line %d", a->ident->text,
+                             wgi_line(q, a->ident->bound_at - 1));
     if (q->has_input) return no_name(q, a);
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
     return a->u.binding != NULL;
@@ -107,7 +120,8 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
 /* A size that input(...) names for the first time. */
 static bool resolve_symbol(wg_program *q, wgi_ast *a)
 {
-    if (!a->ident->visible && !a->ident->bound_at && !bind(q, a->ident, WG_NAME_SYMBOL, a->mark, NULL, false)) return false;
+    if (!a->ident->visible && !a->ident->bound_at && !bind(q, a->ident, WG_NAME_SYMBOL, a->mark, NULL, false))
+        return false;
     return resolve_name(q, a);
 }
 
@@ -137,17 +151,19 @@ static bool resolve(wg_program *q, wgi_ast *a)
 
 static bool resolve_bind(wg_program *q, wgi_ast *s, bool local)
 {
-    double   unused;
+    double unused;
     uint32_t end = wgi_token_end(q, s->start);
     if (wgi_named_number(s->ident->text, &unused))
-        return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX, "'%s' is a number of the language", s->ident->text);
+        return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX, "'%s' is a number of the language",
+                             s->ident->text);
     bool before = s->ident->defining;
     s->ident->defining = true;
     if (!resolve(q, s->first)) return false;
     s->ident->defining = before;
     if (s->ident->visible)
-        return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX, "'%s' is bound already, in line %d: a name stands for one value",
-                             s->ident->text, wgi_line(q, s->ident->visible->start));
+        return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX,
+                             "'%s' is bound already, in line %d: a name stands for one value", s->ident->text,
+                             wgi_line(q, s->ident->visible->start));
     s->u.binding = bind(q, s->ident, meaning_of(s->first), s->start, s->first, local);
     return s->u.binding != NULL;
 }
@@ -155,9 +171,11 @@ static bool resolve_bind(wg_program *q, wgi_ast *s, bool local)
 static bool resolve_statements(wg_program *q, wgi_ast *first, bool local)
 {
     bool fine = true;
-    for (wgi_ast *s = first; s && fine; s = s->next) fine = s->kind == AST_BIND ? resolve_bind(q, s, local) : resolve(q, s);
+    for (wgi_ast *s = first; s && fine; s = s->next)
+        fine = s->kind == AST_BIND ? resolve_bind(q, s, local) : resolve(q, s);
     for (wgi_ast *s = first; s && local; s = s->next)
-        if (s->kind == AST_BIND && s->u.binding && s->ident->visible == s->u.binding) s->ident->visible = NULL;
+        if (s->kind == AST_BIND && s->u.binding && s->ident->visible == s->u.binding)
+            s->ident->visible = NULL;
     return fine;
 }
 

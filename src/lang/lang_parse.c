@@ -4,12 +4,19 @@
 
 #include <string.h>
 
-enum { BIND_COMPARE = 10, BIND_SUM = 20, BIND_PRODUCT = 30, BIND_SIGN = 40, BIND_POWER = 50, BIND_POSTFIX = 60 };
+enum {
+    BIND_COMPARE = 10,
+    BIND_SUM = 20,
+    BIND_PRODUCT = 30,
+    BIND_SIGN = 40,
+    BIND_POWER = 50,
+    BIND_POSTFIX = 60
+};
 
 typedef struct parser {
-    wgi_lexer   lex;
+    wgi_lexer lex;
     wg_program *q;
-    int         depth;
+    int depth;
 } parser;
 
 static wgi_ast *expression(parser *p, int strength);
@@ -76,7 +83,8 @@ static void close_bracket(parser *p, wgi_token t, uint32_t opened, const char *m
     p->depth--;
     p->lex.joined--;
     if (at(p, t)) wgi_lex_next(&p->lex);
-    else if (at(p, TOKEN_END) && ok(p)) wgi_lang_fail(p->q, opened, opened + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
+    else if (at(p, TOKEN_END) && ok(p))
+        wgi_lang_fail(p->q, opened, opened + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
     else fail_here(p, WG_ERROR_SYNTAX, message);
 }
 
@@ -110,7 +118,7 @@ static wgi_ast *parentheses(parser *p)
 static wgi_ast *block(parser *p)
 {
     wgi_ast *a = make(p, AST_BLOCK, p->lex.start);
-    int      joined = p->lex.joined;
+    int joined = p->lex.joined;
     enter(p);
     p->lex.joined = 0;
     wgi_lex_next(&p->lex);
@@ -123,7 +131,8 @@ static wgi_ast *block(parser *p)
     wgi_ast *last = a->first;
     while (ok(p) && last && last->next) last = last->next;
     if (ok(p) && (!last || last->kind == AST_CLAIM))
-        wgi_lang_fail(p->q, a->start, a->end, WG_ERROR_SYNTAX, "a block ends with the expression that is its value");
+        wgi_lang_fail(p->q, a->start, a->end, WG_ERROR_SYNTAX,
+                      "a block ends with the expression that is its value");
     return a;
 }
 
@@ -150,8 +159,8 @@ static wgi_ast *argument(parser *p, bool *keywords)
 
 static wgi_ast *call(parser *p, wgi_ast *name)
 {
-    uint32_t  opened = p->lex.start;
-    bool      keywords = false;
+    uint32_t opened = p->lex.start;
+    bool keywords = false;
     wgi_ast **tail = &name->first;
     name->kind = AST_CALL;
     p->q->has_input |= !strcmp(name->ident->text, "input");
@@ -172,7 +181,7 @@ static wgi_ast *call(parser *p, wgi_ast *name)
 
 static wgi_ast *word(parser *p)
 {
-    bool     truth = is_name(p, "true") || is_name(p, "True");
+    bool truth = is_name(p, "true") || is_name(p, "True");
     wgi_ast *a = make(p, AST_NAME, p->lex.start);
     if (truth || is_name(p, "false") || is_name(p, "False")) {
         a->kind = AST_BOOL;
@@ -195,7 +204,7 @@ static wgi_ast *number(parser *p)
 
 static wgi_ast *negation(parser *p)
 {
-    bool     minus = at(p, TOKEN_SUB);
+    bool minus = at(p, TOKEN_SUB);
     wgi_ast *a = make(p, AST_NEGATE, p->lex.start);
     enter(p);
     wgi_lex_next(&p->lex);
@@ -297,7 +306,7 @@ static wgi_ast *transpose_link(parser *p)
 static wgi_ast *operator_link(parser *p, int strength)
 {
     wgi_ast *a = make(p, AST_OPERATOR, p->lex.start);
-    bool     power = at(p, TOKEN_POW);
+    bool power = at(p, TOKEN_POW);
     a->op = (unsigned char)p->lex.token;
     wgi_lex_next(&p->lex);
     if (power) {
@@ -318,7 +327,9 @@ static wgi_ast *next_link(parser *p, int strength)
     switch (p->lex.token) {
     case TOKEN_OPEN_LIST: return index_link(p);
     case TOKEN_DOT: return transpose_link(p);
-    case TOKEN_OPEN: fail_here(p, WG_ERROR_SYNTAX, "only a name can be called; a product is written with *"); return &p->q->spare;
+    case TOKEN_OPEN:
+        fail_here(p, WG_ERROR_SYNTAX, "only a name can be called; a product is written with *");
+        return &p->q->spare;
     default: return operator_link(p, strength);
     }
 }
@@ -326,7 +337,7 @@ static wgi_ast *next_link(parser *p, int strength)
 static wgi_ast *expression(parser *p, int strength)
 {
     wgi_ast *a = operand(p), *chain = NULL, **tail = NULL;
-    int      found;
+    int found;
     while (ok(p) && (found = strength_of(p->lex.token)) > 0 && found >= strength) {
         if (!chain) {
             chain = make(p, AST_CHAIN, a->start);
@@ -344,7 +355,8 @@ static wgi_ast *expression(parser *p, int strength)
 
 static void separator(parser *p, wgi_token end)
 {
-    if (!ok(p) || at(p, end) || at(p, TOKEN_END) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON)) return;
+    if (!ok(p) || at(p, end) || at(p, TOKEN_END) || accept(p, TOKEN_NEWLINE) || accept(p, TOKEN_SEMICOLON))
+        return;
     fail_here(p, WG_ERROR_SYNTAX,
               at(p, TOKEN_CLOSE) || at(p, TOKEN_CLOSE_LIST) || at(p, TOKEN_CLOSE_BLOCK)
                   ? "this bracket was never opened"
@@ -371,7 +383,8 @@ static wgi_ast *claim(parser *p)
 static wgi_ast *binding(parser *p, wgi_ast *name)
 {
     if (name->kind == AST_CALL)
-        wgi_lang_fail(p->q, name->mark, name->mark + (uint32_t)strlen(name->ident->text), WG_ERROR_MISSING, not_in_this_version);
+        wgi_lang_fail(p->q, name->mark, name->mark + (uint32_t)strlen(name->ident->text), WG_ERROR_MISSING,
+                      not_in_this_version);
     else if (name->kind != AST_NAME) fail_here(p, WG_ERROR_SYNTAX, "only a name can be bound");
     wgi_ast *a = make(p, AST_BIND, name->start);
     a->ident = name->ident;

@@ -12,14 +12,14 @@ enum { CHUNK = 1 << 14 };
 
 struct wgi_lang_chunk {
     struct wgi_lang_chunk *next;
-    size_t                 used, size;
+    size_t used, size;
     _Alignas(16) char bytes[];
 };
 
 void *wgi_lang_alloc(wg_program *q, size_t size)
 {
     struct wgi_lang_chunk *k = q->chunks;
-    size_t                 rounded = (size + 15) & ~(size_t)15;
+    size_t rounded = (size + 15) & ~(size_t)15;
     if (!k || k->size - k->used < rounded) {
         size_t room = rounded > CHUNK ? rounded : CHUNK;
         k = wg_alloc(q->c, 1, sizeof *k + room);
@@ -59,7 +59,7 @@ static wgi_ident **place_of(const wg_program *q, const char *text, size_t length
 
 static bool grow_idents(wg_program *q)
 {
-    uint32_t    before = q->ident_room;
+    uint32_t before = q->ident_room;
     wgi_ident **old = q->idents, **more = wg_alloc(q->c, before ? 2 * before : 64, sizeof *more);
     if (!more) return false;
     q->idents = more;
@@ -148,8 +148,8 @@ static char *read_file(wg_context *c, const char *path, size_t *length)
 wg_program *wg_program_file(wg_context *c, const char *path)
 {
     wg_program *q = blank(c, path);
-    size_t      length = 0;
-    char       *text = q->c && !wg_failed(c) ? read_file(c, path, &length) : NULL;
+    size_t length = 0;
+    char *text = q->c && !wg_failed(c) ? read_file(c, path, &length) : NULL;
     if (text) read_text(q, text, length);
     if (q->c) wg_free(c, text);
     return q;
@@ -172,10 +172,10 @@ void wg_program_free(wg_program *q)
 
 wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
 {
-    wg_tensor   t = { 0 };
+    wg_tensor t = { 0 };
     wg_program *q = wg_program_text(c, where, text);
-    if (q->ready &&
-        (!q->statements || q->statements->next || q->statements->kind != AST_VALUE || !wgi_list_constant(q->statements->first)))
+    if (q->ready && (!q->statements || q->statements->next || q->statements->kind != AST_VALUE ||
+                     !wgi_list_constant(q->statements->first)))
         wgi_lang_fail(q, 0, q->length, WG_ERROR_SYNTAX, "a number or a list of numbers was expected");
     if (q->ready && !wg_failed(c)) {
         t.data = wgi_list(q, q->statements->first, &t.shape);
@@ -190,12 +190,13 @@ wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
 static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *b)
 {
     const char *near = wg_program_suggest(q, name);
-    char        place[300];
+    char place[300];
     snprintf(place, sizeof place, "%.255s", q->name);
     wg_site here = wg_site_keep(q->c, "", place);
     if (b)
-        return wg_fail(q->c, here, WG_ERROR_USE, "%s is computed at %s:%d; only inputs, parameters and constants can be set",
-                       name, q->name, wgi_line(q, b->start));
+        return wg_fail(q->c, here, WG_ERROR_USE,
+                       "%s is computed at %s:%d; only inputs, parameters and constants can be set", name,
+                       q->name, wgi_line(q, b->start));
     if (near) return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'; did you mean '%s'?", name, near);
     return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'", name);
 }
@@ -206,11 +207,13 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
     if (!q->c || wg_failed(q->c)) return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
     if (!b || b->meaning == WG_NAME_COMPUTED) return cannot_set(q, name, b);
     int64_t size = wg_shape_size(t.shape);
-    size_t  n = (size_t)size;
+    size_t n = (size_t)size;
     if (size < 0 || (n && !t.data))
-        return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: a tensor without %s", name, size < 0 ? "a possible shape" : "data");
+        return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: a tensor without %s", name,
+                       size < 0 ? "a possible shape" : "data");
     double *copy = n <= WGI_LANG_TENSOR ? wg_alloc(q->c, n + 1, sizeof *copy) : NULL;
-    if (n > WGI_LANG_TENSOR) return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
+    if (n > WGI_LANG_TENSOR)
+        return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
     if (!copy) return wg_failed(q->c);
     for (size_t i = 0; i < n; i++) copy[i] = wg_tensor_item(&t, (int64_t)i);
     wg_free(q->c, b->set);
@@ -226,12 +229,14 @@ static void report(wg_program *q)
 {
     size_t room = strlen(q->drawn ? q->drawn : "") + 80, n = 0;
     q->report = "";
-    for (const wgi_binding *b = q->bindings; b; b = b->next) room += b->meaning == WG_NAME_SYMBOL ? strlen(b->name) + 26 : 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        room += b->meaning == WG_NAME_SYMBOL ? strlen(b->name) + 26 : 0;
     char *text = q->drawn ? wgi_lang_alloc(q, room) : NULL;
     if (!text) return;
     n = (size_t)snprintf(text, room, "%s drawn at random", q->drawn);
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (b->meaning == WG_NAME_SYMBOL) n += (size_t)snprintf(text + n, room - n, ", %s = %lld", b->name, (long long)b->size);
+        if (b->meaning == WG_NAME_SYMBOL)
+            n += (size_t)snprintf(text + n, room - n, ", %s = %lld", b->name, (long long)b->size);
     snprintf(text + n, room - n, ", seed %llu", (unsigned long long)wg_context_seed(q->c));
     q->report = text;
 }
@@ -315,7 +320,7 @@ wg_symbol wg_program_symbol(const wg_program *q, int i)
 const char *wg_program_suggest(const wg_program *q, const char *name)
 {
     const char *best = NULL;
-    int         n = 0;
+    int n = 0;
     for (const wgi_binding *b = q->bindings; b; b = b->next) n += !b->local;
     const char **names = n ? wg_alloc(q->c, (size_t)n, sizeof *names) : NULL;
     if (!names) return NULL;
@@ -327,11 +332,14 @@ const char *wg_program_suggest(const wg_program *q, const char *name)
     return best;
 }
 
-wg_node     wg_program_last(const wg_program *q) { return q->last; }
+wg_node wg_program_last(const wg_program *q) { return q->last; }
 const char *wg_program_last_name(const wg_program *q) { return q->c ? q->last_name : "_"; }
 const char *wg_program_drawn(const wg_program *q) { return q->c ? q->report : ""; }
-int         wg_program_claims(const wg_program *q) { return q->claim_count; }
-wg_claim    wg_program_claim(const wg_program *q, int i) { return i >= 0 && i < q->claim_count ? q->claims[i] : (wg_claim){ 0 }; }
+int wg_program_claims(const wg_program *q) { return q->claim_count; }
+wg_claim wg_program_claim(const wg_program *q, int i)
+{
+    return i >= 0 && i < q->claim_count ? q->claims[i] : (wg_claim){ 0 };
+}
 
 /* ---- where the context's error was ---- */
 
@@ -339,8 +347,9 @@ wg_claim    wg_program_claim(const wg_program *q, int i) { return i >= 0 && i < 
 static bool error_place(const wg_program *q, int *line, int *column)
 {
     size_t n = q->c ? strlen(q->name) : 0;
-    char  *end;
-    if (!q->c || !wg_failed(q->c) || strncmp(wg_message(q->c), q->name, n) != 0 || wg_message(q->c)[n] != ':') return false;
+    char *end;
+    if (!q->c || !wg_failed(q->c) || strncmp(wg_message(q->c), q->name, n) != 0 || wg_message(q->c)[n] != ':')
+        return false;
     *line = (int)strtol(wg_message(q->c) + n + 1, &end, 10);
     if (*end != ':' || *line < 1) return false;
     *column = (int)strtol(end + 1, &end, 10);
@@ -361,9 +370,11 @@ int wg_program_error_column(const wg_program *q)
 
 const char *wg_program_excerpt(wg_program *q)
 {
-    int      line, column;
+    int line, column;
     uint32_t at;
-    if (!error_place(q, &line, &column) || strstr(wg_message(q->c), "\n  ") || !wgi_offset(q, line, column, &at)) return "";
+    if (!error_place(q, &line, &column) || strstr(wg_message(q->c), "\n  ") ||
+        !wgi_offset(q, line, column, &at))
+        return "";
     wgi_excerpt(q, at, wgi_token_end(q, at), q->excerpt, sizeof q->excerpt);
     return q->excerpt;
 }

@@ -6,12 +6,12 @@
 
 enum { LONGEST = 64 };
 
-static int  least(int a, int b) { return a < b ? a : b; }
+static int least(int a, int b) { return a < b ? a : b; }
 static char lower(char ch) { return ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch; }
 
 static int distance(const char *a, const char *b)
 {
-    int  rows[3][LONGEST + 1], n = (int)strlen(a), m = (int)strlen(b);
+    int rows[3][LONGEST + 1], n = (int)strlen(a), m = (int)strlen(b);
     int *two = rows[0], *one = rows[1], *now = rows[2];
     for (int j = 0; j <= m; j++) one[j] = j;
     for (int i = 1; i <= n; i++) {
@@ -31,8 +31,8 @@ static int distance(const char *a, const char *b)
 const char *wg_nearest(const char *word, const char *const candidates[], int n)
 {
     const char *best = NULL;
-    size_t      length = strlen(word);
-    int         limit = length < 2 ? 0 : length < 6 ? 1 : (int)length / 3;
+    size_t length = strlen(word);
+    int limit = length < 2 ? 0 : length < 6 ? 1 : (int)length / 3;
     if (length > LONGEST) return NULL;
     for (int i = 0; i < n; i++) {
         size_t other = strlen(candidates[i]);
@@ -43,7 +43,8 @@ const char *wg_nearest(const char *word, const char *const candidates[], int n)
     return best;
 }
 
-const char *wgi_did_you_mean(const char *word, const char *const others[], int n, const char *instead, char *buf, size_t size)
+const char *wgi_did_you_mean(const char *word, const char *const others[], int n, const char *instead,
+                             char *buf, size_t size)
 {
     const char *near = wg_nearest(word, others, n);
     if (near) snprintf(buf, size, "; did you mean '%s'?", near);

@@ -51,7 +51,7 @@ static bool is_word(char ch)
 uint32_t wgi_token_end(const wg_program *q, uint32_t at)
 {
     static const char *const pairs[] = { "==", "!=", "<=", ">=", "**" };
-    uint32_t                 end = at;
+    uint32_t end = at;
     while (end < q->length && is_word(q->source[end])) end++;
     if (end > at) return end;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
@@ -64,7 +64,7 @@ static char shown(char ch) { return (unsigned char)ch < 0x20 || ch == 0x7f ? ' '
 void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room)
 {
     uint32_t from = q->line_start[line_index(q, start)], stop = start, n = 0;
-    char     line[WINDOW + 1], caret[WINDOW + 1];
+    char line[WINDOW + 1], caret[WINDOW + 1];
     while (stop < q->length && q->source[stop] != '\n') stop++;
     if (start - from > 2 * WINDOW / 3) from = start - WINDOW / 2;
     for (uint32_t i = from; i < stop && n < WINDOW; i++, n++) line[n] = shown(q->source[i]);
@@ -79,7 +79,7 @@ void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, si
 
 bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...)
 {
-    char    text[600], excerpt[2 * WINDOW + 16], place[320];
+    char text[600], excerpt[2 * WINDOW + 16], place[320];
     va_list args;
     if (wg_failed(q->c)) return false;
     va_start(args, format);

@@ -2,13 +2,14 @@
 #include "kernel/gemm.h"
 #include "run/run.h"
 
-static const char unfit[] = ", for those BLAS kernels are older than this processor; OPENBLAS_CORETYPE=SkylakeX (AVX-512)\n"
-                            "          or =Haswell in the environment gives OpenBLAS kernels that fit";
+static const char unfit[] =
+    ", for those BLAS kernels are older than this processor; OPENBLAS_CORETYPE=SkylakeX (AVX-512)\n"
+    "          or =Haswell in the environment gives OpenBLAS kernels that fit";
 
 void wg_doctor(FILE *out)
 {
     static const char *const isas[] = { "base", "avx2", "avx512" };
-    wg_context              *c = wg_start(NULL);
+    wg_context *c = wg_start(NULL);
     fprintf(out, "wengert: %s\n", WG_VERSION);
     fprintf(out, "kernels: %s%s\n", isas[c->isa],
             WG_ISA_COUNT > 1 ? " (chosen at run time; WG_ISA=base, avx2 or avx512 forces one)" : "");

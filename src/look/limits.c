@@ -7,9 +7,15 @@
 
 #include "wengert/plan.h"
 
-static const size_t arrays[WG_LEVELS] = { 1 << 14, 1 << 18, 1 << 22, 1 << 25 }; /* bytes of each of the three */
+static const size_t arrays[WG_LEVELS] = { 1 << 14, 1 << 18, 1 << 22,
+                                          1 << 25 }; /* bytes of each of the three */
 
-enum { RUNS = 60, CHUNKS = 4, SIDE = 256, HUGE_PAGE = 1 << 21 }; /* chunks a thread: one that is late costs little */
+enum {
+    RUNS = 60,
+    CHUNKS = 4,
+    SIDE = 256,
+    HUGE_PAGE = 1 << 21
+}; /* chunks a thread: one that is late costs little */
 
 /* Rows, columns, inner size: BLAS packs the first, and multiplies the second as it lies. */
 static const int shapes[2][3] = { { SIDE, SIDE, 512 }, { 32, 64, 392 } };
@@ -17,12 +23,12 @@ static const int shapes[2][3] = { { SIDE, SIDE, 512 }, { 32, 64, 392 } };
 static const double run_seconds = 1e-4, most_seconds = 0.01; /* of one run, of all runs of one kind */
 
 typedef struct task {
-    char      *a, *b, *c;
-    size_t     bytes; /* of each array */
-    int        passes;
-    wg_dtype   dtype;
+    char *a, *b, *c;
+    size_t bytes; /* of each array */
+    int passes;
+    wg_dtype dtype;
     const int *shape;
-    int        products, isa;
+    int products, isa;
 } task;
 
 typedef float lanes __attribute__((vector_size(64), aligned(64), may_alias));
@@ -30,9 +36,9 @@ typedef float lanes __attribute__((vector_size(64), aligned(64), may_alias));
 static bool triad(void *arg, int i, int chunk, int chunks, int thread)
 {
     const task *t = arg;
-    size_t      n = t->bytes / sizeof(lanes), begin = n * (size_t)chunk / (size_t)chunks,
+    size_t n = t->bytes / sizeof(lanes), begin = n * (size_t)chunk / (size_t)chunks,
            end = n * ((size_t)chunk + 1) / (size_t)chunks;
-    lanes       *a = (lanes *)(void *)t->a;
+    lanes *a = (lanes *)(void *)t->a;
     const lanes *b = (const lanes *)(const void *)t->b, *c = (const lanes *)(const void *)t->c;
     for (int k = 0; k < t->passes; k++)
         for (size_t j = begin; j < end; j++) a[j] = b[j] + 3 * c[j];
@@ -42,7 +48,8 @@ static bool triad(void *arg, int i, int chunk, int chunks, int thread)
 static bool copy(void *arg, int i, int chunk, int chunks, int thread)
 {
     const task *t = arg;
-    size_t      begin = t->bytes * (size_t)chunk / (size_t)chunks, end = t->bytes * ((size_t)chunk + 1) / (size_t)chunks;
+    size_t begin = t->bytes * (size_t)chunk / (size_t)chunks,
+           end = t->bytes * ((size_t)chunk + 1) / (size_t)chunks;
     for (int k = 0; k < t->passes; k++) memcpy(t->a + begin, t->b + begin, end - begin);
     return true;
 }
@@ -51,7 +58,7 @@ static bool copy(void *arg, int i, int chunk, int chunks, int thread)
 static bool product(void *arg, int i, int chunk, int chunks, int thread)
 {
     const task *t = arg;
-    int         m = t->shape[0], n = t->shape[1], k = t->shape[2];
+    int m = t->shape[0], n = t->shape[1], k = t->shape[2];
     for (int j = t->products * chunk / chunks; j < t->products * (chunk + 1) / chunks; j++)
         for (int pass = 0; pass < t->passes; pass++)
             wgi_gemm_run(&(wgi_gemm){ t->dtype, false, false, m, n, k, k, n, n, t->b, t->c,
@@ -63,7 +70,7 @@ static bool product(void *arg, int i, int chunk, int chunks, int thread)
 static double least_time(wgi_part_fn part, task *t, int threads)
 {
     double least = INFINITY, end = wgi_now() + most_seconds;
-    int    chunks = threads * CHUNKS;
+    int chunks = threads * CHUNKS;
     for (int r = 0; r < RUNS && (r < 4 || wgi_now() < end); r++) {
         double begin = wgi_now();
         wgi_parts_run(part, t, &chunks, 1, threads);
@@ -77,7 +84,7 @@ static double least_time(wgi_part_fn part, task *t, int threads)
 static double rate(wgi_part_fn part, task *t, int threads)
 {
     double alone = INFINITY;
-    int    was = wgi_gate_open();
+    int was = wgi_gate_open();
     t->passes = 1;
     for (int r = 0; r < 3; r++) {
         double begin = wgi_now();
@@ -101,7 +108,8 @@ static double products(task *t, int threads)
     t->products = threads * CHUNKS;
     for (int i = 0; i < 2; i++) {
         t->shape = shapes[i];
-        best = fmax(best, 2.0 * shapes[i][0] * shapes[i][1] * shapes[i][2] * t->products * rate(product, t, threads));
+        best = fmax(best, 2.0 * shapes[i][0] * shapes[i][1] * shapes[i][2] * t->products *
+                              rate(product, t, threads));
     }
     return best;
 }
@@ -109,7 +117,7 @@ static double products(task *t, int threads)
 static void measure(wg_limits *l, char *memory, int threads, int isa)
 {
     size_t most = arrays[WG_LEVELS - 1];
-    task   t = { memory, memory + most, memory + 2 * most, 0, 1, WG_F32, NULL, 0, isa };
+    task t = { memory, memory + most, memory + 2 * most, 0, 1, WG_F32, NULL, 0, isa };
     for (int i = 0; i < WG_LEVELS; i++) {
         t.bytes = arrays[i];
         l->bytes[i] = 3 * t.bytes;
@@ -125,7 +133,7 @@ wg_status wg_limits_measure(wg_context *c, wg_limits *l)
     size_t bytes = 3 * arrays[WG_LEVELS - 1] + HUGE_PAGE;
     *l = (wg_limits){ 0 };
     if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
-    int   threads = (int)WGI_MIN(c->o.threads, 16); /* the results of their products fit in the first array */
+    int threads = (int)WGI_MIN(c->o.threads, 16); /* the results of their products fit in the first array */
     char *block = wgi_raw(c, 1, bytes);
     if (!block) return wg_failed(c);
     char *memory = (char *)(((uintptr_t)block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
@@ -138,7 +146,7 @@ wg_status wg_limits_measure(wg_context *c, wg_limits *l)
 
 wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l)
 {
-    double   bytes = s->read_bytes + s->write_bytes, peak = s->dtype == WG_F64 ? l->f64 : l->f32;
+    double bytes = s->read_bytes + s->write_bytes, peak = s->dtype == WG_F64 ? l->f64 : l->f32;
     wg_bound b = { .level = 0 };
     while (b.level + 1 < WG_LEVELS && (double)l->bytes[b.level + 1] <= bytes) b.level++;
     double move = bytes / l->bandwidth[b.level], compute = s->flops / peak;

@@ -25,7 +25,8 @@ static void note_least(const wgi_clock *k, int threads, double *least)
 
 /* ---- the second graph ---- */
 
-static bool copy_list(wg_context *c, uint32_t **to, size_t *capacity, size_t *count, const uint32_t *from, size_t n)
+static bool copy_list(wg_context *c, uint32_t **to, size_t *capacity, size_t *count, const uint32_t *from,
+                      size_t n)
 {
     void *p = n ? wgi_grow(c, *to, capacity, n, sizeof **to) : NULL;
     if (n && !p) return false;
@@ -94,13 +95,15 @@ static bool targets_of(wgi_plan_view *v, const wg_graph *g, const wg_plan_opts *
     if (!r->target || !r->into || !r->reached) return false;
     for (size_t i = 0; o->params && i < g->params; i++) {
         const wgi_node *n = &g->node[g->param[i]];
-        if (n->op == &wgi_op_param && wgi_params_holds(o->params, n->parameter)) r->target[r->targets++] = g->param[i];
+        if (n->op == &wgi_op_param && wgi_params_holds(o->params, n->parameter))
+            r->target[r->targets++] = g->param[i];
     }
     for (int i = 0; i < o->wrt_count; i++)
         if (!have(r->target, r->targets, o->wrt[i].index)) r->target[r->targets++] = o->wrt[i].index;
     for (int i = 0; i < r->targets; i++) {
         const wgi_node *n = &g->node[r->target[i]];
-        r->into[i] = wgi_arena_alloc(&v->arena, WGI_MAX((size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype), 1));
+        r->into[i] = wgi_arena_alloc(
+            &v->arena, WGI_MAX((size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype), 1));
         if (!r->into[i]) return false;
     }
     return true;
@@ -109,7 +112,7 @@ static bool targets_of(wgi_plan_view *v, const wg_graph *g, const wg_plan_opts *
 static bool check(wg_site here, wg_node root, const wg_plan_opts *o)
 {
     wg_graph *g = root.graph;
-    char      shape[128];
+    char shape[128];
     if (!g || !wgi_ok(g->c) || !wgi_usable(root, here, "plan_look", "the root")) return false;
     for (int i = 0; i < o->wrt_count; i++)
         if (!wgi_usable(o->wrt[i], here, "plan_look", "a node of .wrt") || o->wrt[i].graph != g) return false;
@@ -136,7 +139,7 @@ static bool run_once(wg_graph *s, wgi_request *r)
 /* The step times of the plan, the least of all runs; NULL after an error. */
 static double *time_runs(wgi_plan_view *v, wg_graph *s, wgi_request *r, double seconds)
 {
-    int     threads = s->c->o.threads;
+    int threads = s->c->o.threads;
     double *least = NULL, end = wgi_now() + seconds;
     do {
         if (!run_once(s, r)) return NULL;
@@ -151,13 +154,14 @@ static double *time_runs(wgi_plan_view *v, wg_graph *s, wgi_request *r, double s
     } while (true);
 }
 
-static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const wg_plan_opts *o, wgi_request *r)
+static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const wg_plan_opts *o,
+                 wgi_request *r)
 {
     wgi_clock clock = { .arena.c = g->c };
     v->plan.threads = g->c->o.threads;
     s->clock = &clock;
     double *least = NULL;
-    bool    ok = roots_of(v, g, root.index, r) && targets_of(v, g, o, r) &&
+    bool ok = roots_of(v, g, root.index, r) && targets_of(v, g, o, r) &&
               (least = time_runs(v, s, r, o->seconds > 0 ? o->seconds : 0.2)) &&
               (!clock.plan || wgi_plan_describe(v, g, clock.plan, r, least));
     wgi_arena_free(&clock.arena);
@@ -169,9 +173,11 @@ wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o)
     static const wg_plan_opts standard = { 0 };
     o = o ? o : &standard;
     if (!check(here, root, o)) return NULL;
-    wg_graph      *g = root.graph, *s = second(g);
+    wg_graph *g = root.graph, *s = second(g);
     wgi_plan_view *v = s ? wg_alloc(g->c, 1, sizeof *v) : NULL;
-    wgi_request    r = { .here = here, .quiet = true, .backward = o->params || o->wrt_count, .loss = root.index };
+    wgi_request r = {
+        .here = here, .quiet = true, .backward = o->params || o->wrt_count, .loss = root.index
+    };
     if (!r.backward) r.loss = 0;
     if (v) v->arena.c = g->c;
     bool ok = v && look(v, g, s, root, o, &r);

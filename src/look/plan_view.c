@@ -4,17 +4,17 @@
 #include "look/plan_view.h"
 
 typedef struct viewer {
-    wgi_plan_view  *v;
-    wg_graph       *g;
+    wgi_plan_view *v;
+    wg_graph *g;
     const wgi_plan *p;
     wg_plan_buffer *buffer;
-    wg_plan_op     *op;
-    wg_plan_step   *step;
-    int            *seen;                   /* by the plan's buffers: ours, or -1 */
-    int            *writer;                 /* by our buffers: the op that wrote it last, or -1 */
-    int            *by_reg;                 /* by tile buffers: the op that wrote it, or ~buffer */
-    int            *last_read, *last_write; /* by our buffers: the step that has it in its list */
-    bool            failed;
+    wg_plan_op *op;
+    wg_plan_step *step;
+    int *seen;                   /* by the plan's buffers: ours, or -1 */
+    int *writer;                 /* by our buffers: the op that wrote it last, or -1 */
+    int *by_reg;                 /* by tile buffers: the op that wrote it, or ~buffer */
+    int *last_read, *last_write; /* by our buffers: the step that has it in its list */
+    bool failed;
 } viewer;
 
 static void *take(viewer *w, size_t n, size_t size)
@@ -29,7 +29,8 @@ static void *take(viewer *w, size_t n, size_t size)
 
 static bool only_moves(const wg_op *op)
 {
-    return op->kind == WG_ALIAS || op->kind == WG_LEAF || (!op->cost && (op->kind == WG_OPAQUE || op->kind == WG_ROWS));
+    return op->kind == WG_ALIAS || op->kind == WG_LEAF ||
+           (!op->cost && (op->kind == WG_OPAQUE || op->kind == WG_ROWS));
 }
 
 static double flops_of(const wg_op *op, const wg_kernel *k)
@@ -46,7 +47,7 @@ static double flops_of(const wg_op *op, const wg_kernel *k)
 static const char *joined(viewer *w, const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);
-    char  *s = take(w, n + m + 1, 1);
+    char *s = take(w, n + m + 1, 1);
     if (!s) return "";
     memcpy(s, a, n);
     memcpy(s + n, b, m);
@@ -61,7 +62,7 @@ static const char *name_of(const viewer *w, uint32_t node)
 static const char *number_text(viewer *w, const uint64_t *cell, wg_dtype t)
 {
     double v = 0;
-    char   text[40];
+    char text[40];
     if (t == WG_F32 || t == WG_F64 || t == WG_I32 || t == WG_I64) wgi_convert(WG_F64, &v, t, cell, 1);
     snprintf(text, sizeof text, "%g", v);
     return joined(w, text, "");
@@ -80,7 +81,8 @@ static const char *leaf_name(viewer *w, const wgi_buffer *b, wg_dtype t)
 /* The buffer that b is part of, and where in it. */
 static uint32_t base_of(const viewer *w, uint32_t b, size_t *offset)
 {
-    for (*offset = 0; w->p->buffer[b].where == WGI_PART_OF; b = w->p->buffer[b].node) *offset += w->p->buffer[b].offset;
+    for (*offset = 0; w->p->buffer[b].where == WGI_PART_OF; b = w->p->buffer[b].node)
+        *offset += w->p->buffer[b].offset;
     return b;
 }
 
@@ -91,7 +93,9 @@ static wg_plan_where kind_of(const viewer *w, const wgi_buffer *b)
     if (b->where == WGI_CONST) return WG_PLAN_NUMBER;
     const wg_op *op = w->g->node[b->node].op;
     if (b->where != WGI_LEAF) return WG_PLAN_INPUT;
-    return op == &wgi_op_number ? WG_PLAN_NUMBER : op == &wgi_op_param || op == &wgi_op_state ? WG_PLAN_PARAMETER : WG_PLAN_INPUT;
+    return op == &wgi_op_number                         ? WG_PLAN_NUMBER
+           : op == &wgi_op_param || op == &wgi_op_state ? WG_PLAN_PARAMETER
+                                                        : WG_PLAN_INPUT;
 }
 
 /* Ours for one of the plan's; entered when first met. */
@@ -99,8 +103,8 @@ static int buffer_at(viewer *w, const wgi_request *r, uint32_t b, int step, cons
 {
     if (w->seen[b] >= 0) return w->seen[b];
     const wgi_buffer *from = &w->p->buffer[b];
-    int               i = w->seen[b] = w->v->plan.buffers++;
-    wg_plan_buffer   *to = &w->buffer[i];
+    int i = w->seen[b] = w->v->plan.buffers++;
+    wg_plan_buffer *to = &w->buffer[i];
     *to = (wg_plan_buffer){ .first = step };
     w->writer[i] = w->last_read[i] = w->last_write[i] = -1;
     if (is_given(from->where)) {
@@ -119,12 +123,13 @@ static int buffer_at(viewer *w, const wgi_request *r, uint32_t b, int step, cons
 }
 
 /* `bytes` of buffer b are read or written by the present step. */
-static int touch(viewer *w, const wgi_request *r, uint32_t b, size_t bytes, wg_dtype t, const char *maker, bool write)
+static int touch(viewer *w, const wgi_request *r, uint32_t b, size_t bytes, wg_dtype t, const char *maker,
+                 bool write)
 {
-    int             s = w->v->plan.steps;
-    wg_plan_step   *step = &w->step[s];
-    size_t          offset;
-    int             i = buffer_at(w, r, base_of(w, b, &offset), s, maker, t);
+    int s = w->v->plan.steps;
+    wg_plan_step *step = &w->step[s];
+    size_t offset;
+    int i = buffer_at(w, r, base_of(w, b, &offset), s, maker, t);
     wg_plan_buffer *to = &w->buffer[i];
     to->bytes = WGI_MAX(to->bytes, offset + bytes);
     to->last = s;
@@ -165,7 +170,10 @@ static void add_operand(wg_plan_op *o, int from)
     if (o->operand) ((int *)(uintptr_t)o->operand)[o->operands++] = from;
 }
 
-static int source(const viewer *w, int buffer) { return w->writer[buffer] >= 0 ? w->writer[buffer] : ~buffer; }
+static int source(const viewer *w, int buffer)
+{
+    return w->writer[buffer] >= 0 ? w->writer[buffer] : ~buffer;
+}
 
 static size_t scratch_bytes(const wg_op *op, const wg_kernel *k) { return op->scratch ? op->scratch(k) : 0; }
 
@@ -180,23 +188,25 @@ static wg_kernel kernel_of(int operands, int outputs, const wg_type *xt, const w
 static bool is_finish(const viewer *w, int i)
 {
     const wgi_step *s = &w->p->step[i];
-    size_t          offset;
-    return s->phase > 0 && s->op->fold && (i == 0 || w->p->step[i - 1].op != s->op || w->p->step[i - 1].node != s->node) &&
+    size_t offset;
+    return s->phase > 0 && s->op->fold &&
+           (i == 0 || w->p->step[i - 1].op != s->op || w->p->step[i - 1].node != s->node) &&
            w->seen[base_of(w, s->scratch, &offset)] >= 0;
 }
 
 static bool is_next_phase(const viewer *w, int i)
 {
     const wgi_step *s = &w->p->step[i];
-    return !s->tiles && s->phase > 0 && i > 0 && w->p->step[i - 1].op == s->op && w->p->step[i - 1].node == s->node;
+    return !s->tiles && s->phase > 0 && i > 0 && w->p->step[i - 1].op == s->op &&
+           w->p->step[i - 1].node == s->node;
 }
 
 static void view_kernel(viewer *w, const wgi_request *r, int i)
 {
     const wgi_step *s = &w->p->step[i];
-    bool            finish = is_finish(w, i);
-    wg_kernel       k = kernel_of(s->operands, s->outputs, s->xt, s->yt, s->attr);
-    wg_plan_op     *o = new_op(w, s->op, s->node, &k);
+    bool finish = is_finish(w, i);
+    wg_kernel k = kernel_of(s->operands, s->outputs, s->xt, s->yt, s->attr);
+    wg_plan_op *o = new_op(w, s->op, s->node, &k);
     if (finish) w->step[w->v->plan.steps].flops = o->flops = 0;
     for (int j = 0; j < s->operands && !finish && !w->failed; j++)
         add_operand(o, source(w, touch(w, r, s->x[j], bytes_of(&s->xt[j]), s->xt[j].dtype, "", false)));
@@ -205,7 +215,8 @@ static void view_kernel(viewer *w, const wgi_request *r, int i)
         if (finish) add_operand(o, source(w, b));
     }
     for (int j = 0; j < s->outputs && !w->failed; j++)
-        w->writer[touch(w, r, s->y[j], bytes_of(&s->yt[j]), s->yt[j].dtype, s->op->name, true)] = w->v->plan.ops;
+        w->writer[touch(w, r, s->y[j], bytes_of(&s->yt[j]), s->yt[j].dtype, s->op->name, true)] =
+            w->v->plan.ops;
     w->v->plan.ops++;
 }
 
@@ -222,24 +233,30 @@ static size_t load_bytes(const wgi_load *l)
 static void view_operand(viewer *w, const wgi_request *r, wg_plan_op *o, const wgi_ref *x, const wg_type *t)
 {
     if (x->kind == WGI_REG) add_operand(o, w->by_reg[x->index]);
-    else add_operand(o, source(w, touch(w, r, x->index, x->kind == WGI_ONE ? x->size : bytes_of(t), t->dtype, "", false)));
+    else
+        add_operand(o, source(w, touch(w, r, x->index, x->kind == WGI_ONE ? x->size : bytes_of(t), t->dtype,
+                                       "", false)));
 }
 
 static void view_instr(viewer *w, const wgi_request *r, const wgi_instr *in)
 {
     if (in->load) {
-        w->by_reg[in->load->reg] = source(w, touch(w, r, in->load->from, load_bytes(in->load), WG_F32, "", false));
+        w->by_reg[in->load->reg] =
+            source(w, touch(w, r, in->load->from, load_bytes(in->load), WG_F32, "", false));
         return;
     }
-    wg_kernel   k = kernel_of(in->operands, 1, in->xt, in->yt, in->attr);
+    wg_kernel k = kernel_of(in->operands, 1, in->xt, in->yt, in->attr);
     wg_plan_op *o = new_op(w, in->op, in->node, &k);
     for (int j = 0; j < in->operands && !w->failed; j++) view_operand(w, r, o, &in->x[j], &in->xt[j]);
     if (w->failed) return;
     const wgi_ref *y = in->stream ? &in->to : &in->y;
     if (in->y.kind == WGI_REG) w->by_reg[in->y.index] = w->v->plan.ops;
-    if (in->fold) w->writer[touch(w, r, y->index, scratch_bytes(in->op, &k), WG_F64, in->op->name, true)] = w->v->plan.ops;
+    if (in->fold)
+        w->writer[touch(w, r, y->index, scratch_bytes(in->op, &k), WG_F64, in->op->name, true)] =
+            w->v->plan.ops;
     else if (y->kind != WGI_REG)
-        w->writer[touch(w, r, y->index, bytes_of(in->yt), in->yt->dtype, in->op->name, true)] = w->v->plan.ops;
+        w->writer[touch(w, r, y->index, bytes_of(in->yt), in->yt->dtype, in->op->name, true)] =
+            w->v->plan.ops;
     w->v->plan.ops++;
 }
 
@@ -248,8 +265,8 @@ static void view_instr(viewer *w, const wgi_request *r, const wgi_instr *in)
 static void start_step(viewer *w, int i)
 {
     const wgi_step *s = &w->p->step[i];
-    size_t          most = s->tiles ? 0 : (size_t)(s->operands + s->outputs) + 1;
-    wg_plan_step   *to = &w->step[w->v->plan.steps];
+    size_t most = s->tiles ? 0 : (size_t)(s->operands + s->outputs) + 1;
+    wg_plan_step *to = &w->step[w->v->plan.steps];
     for (int k = 0; s->tiles && k < s->tiles->instrs; k++) most += (size_t)s->tiles->instr[k].operands + 2;
     *to = (wg_plan_step){ .first_op = w->v->plan.ops, .tiles = s->units, .chunks = w->p->chunks[i] };
     if (s->tiles) to->tile = WGI_MIN((int64_t)WGI_TILE, s->tiles->size);
@@ -268,7 +285,8 @@ static void view_steps(viewer *w, const wgi_request *r, const double *seconds)
         }
         start_step(w, i);
         if (!s->tiles && !w->failed) view_kernel(w, r, i);
-        for (int k = 0; s->tiles && k < s->tiles->instrs && !w->failed; k++) view_instr(w, r, &s->tiles->instr[k]);
+        for (int k = 0; s->tiles && k < s->tiles->instrs && !w->failed; k++)
+            view_instr(w, r, &s->tiles->instr[k]);
         w->step[v->steps++].seconds = seconds[i];
     }
 }
@@ -278,9 +296,10 @@ static void name_gradients(viewer *w, const wgi_request *r)
 {
     for (int i = 0; i < r->targets && !w->failed; i++) {
         const wgi_gradient_of *q = &w->p->gradient[i];
-        size_t                 offset;
-        int                    b = q->reached && !q->in_place ? w->seen[base_of(w, q->buffer, &offset)] : -1;
-        if (b >= 0 && w->buffer[b].where == WG_PLAN_RESULT) w->buffer[b].name = joined(w, name_of(w, r->target[i]), "\u2032");
+        size_t offset;
+        int b = q->reached && !q->in_place ? w->seen[base_of(w, q->buffer, &offset)] : -1;
+        if (b >= 0 && w->buffer[b].where == WG_PLAN_RESULT)
+            w->buffer[b].name = joined(w, name_of(w, r->target[i]), "\u2032");
     }
 }
 
@@ -301,7 +320,8 @@ static void add_up(viewer *w)
     v->step = w->step, v->op = w->op, v->buffer = w->buffer;
 }
 
-bool wgi_plan_describe(wgi_plan_view *v, wg_graph *g, const wgi_plan *p, const wgi_request *r, const double *seconds)
+bool wgi_plan_describe(wgi_plan_view *v, wg_graph *g, const wgi_plan *p, const wgi_request *r,
+                       const double *seconds)
 {
     viewer w = { .v = v, .g = g, .p = p };
     size_t ops = 0, regs = 0;

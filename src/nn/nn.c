@@ -7,11 +7,11 @@
 
 /* Names of a layer's parameters: NAME.W and the like. */
 typedef struct layer {
-    wg_graph   *g;
-    wg_params  *p;
-    wg_site     here;
+    wg_graph *g;
+    wg_params *p;
+    wg_site here;
     const char *name;
-    char        full[400];
+    char full[400];
 } layer;
 
 /* False after an error: no node, no name, or a name that another layer of this graph has. */
@@ -21,17 +21,20 @@ static bool begin(layer *l, const char *what, wg_node x, bool share)
     wg_context *c = wg_graph_context(l->g);
     if (!wg_node_ok(x) || wg_failed(c)) return false;
     if (!l->p || !l->name || !*l->name || strlen(l->name) > 300) {
-        wg_fail(c, l->here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most 300 characters", what);
+        wg_fail(c, l->here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most 300 characters",
+                what);
         return false;
     }
     wg_site first = wg_layer_claim(l->g, l->p, l->name, l->here);
     if (!first || share) return !wg_failed(c);
     wg_fail(c, l->here, WG_ERROR_USE,
             strcmp(wg_site_place(first), wg_site_place(l->here)) == 0
-                ? "%s: layer \"%s\" was made at this line before, %s: is a wg_begin missing in the loop? Else give it another "
+                ? "%s: layer \"%s\" was made at this line before, %s: is a wg_begin missing in the loop? "
+                  "Else give it another "
                   "name, or "
                   "say .share = true"
-                : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say .share = true",
+                : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say "
+                  ".share = true",
             what, l->name, wg_site_place(first));
     return false;
 }
@@ -63,12 +66,13 @@ wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
     if (a->units < 1 || wg_node_shape(a->x).rank < 1) {
         char shape[96];
         wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
-                "nn_dense: \"%s\" of %lld units on x %s: x needs an axis, units must be at least 1", a->name, (long long)a->units,
-                wg_shape_text(wg_node_shape(a->x), shape, sizeof shape));
+                "nn_dense: \"%s\" of %lld units on x %s: x needs an axis, units must be at least 1", a->name,
+                (long long)a->units, wg_shape_text(wg_node_shape(a->x), shape, sizeof shape));
         return refused(a->x);
     }
     wg_node W = param(&l, "W", WG_SHAPE(wg_dim(a->x, -1), a->units), a->W_init ? *a->W_init : wg_he());
-    wg_node b = a->no_bias ? wg_none : param(&l, "b", WG_SHAPE(a->units), a->b_init ? *a->b_init : wg_zeros());
+    wg_node b =
+        a->no_bias ? wg_none : param(&l, "b", WG_SHAPE(a->units), a->b_init ? *a->b_init : wg_zeros());
     return wg_dense_at(wg_inside(here), a->x, W, b);
 }
 
@@ -76,19 +80,22 @@ wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
 
 typedef struct averages {
     wg_node mean, variance, count; /* states */
-    double  momentum;
+    double momentum;
 } averages;
 
 /* v = momentum v + (1 - momentum) now, when the evaluation is committed. */
 static void move(wg_site here, wg_node v, wg_node now, double momentum)
 {
-    wg_node kept = wg_mul_at(here, v, wg_number(momentum)), added = wg_mul_at(here, now, wg_number(1 - momentum));
+    wg_node kept = wg_mul_at(here, v, wg_number(momentum)),
+            added = wg_mul_at(here, now, wg_number(1 - momentum));
     wg_assign_at(here, v, wg_add_at(here, kept, added));
 }
 
-static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma, wg_node beta, const averages *v)
+static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma, wg_node beta,
+                     const averages *v)
 {
-    wg_node y = wg_batch_norm_at(here, &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
+    wg_node y = wg_batch_norm_at(
+        here, &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
     if (!wg_node_ok(y)) return y;
     move(here, v->mean, wg_part(y, 1), v->momentum);
     move(here, v->variance, wg_part(y, 2), v->momentum);
@@ -98,7 +105,8 @@ static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
 
 /* The averages started at 0: dividing by 1 - momentum^count makes them weighted means of what they have seen. Before they
  * have seen anything they are mean 0 and variance 1. */
-static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma, wg_node beta, const averages *v)
+static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma, wg_node beta,
+                     const averages *v)
 {
     wg_node unseen = wg_less_equal_at(here, v->count, wg_number(0));
     wg_node weight = wg_sub_at(here, wg_number(1), wg_pow_at(here, wg_number(v->momentum), v->count));
@@ -107,12 +115,13 @@ static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
     wg_node variance = wg_where_at(here, unseen, wg_number(1), wg_div_at(here, v->variance, weight));
     return wg_batch_norm_at(
         here,
-        &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .mean = mean, .variance = variance, .eps = a->eps });
+        &(wg_batch_norm_args){
+            .x = a->x, .gamma = gamma, .beta = beta, .mean = mean, .variance = variance, .eps = a->eps });
 }
 
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
-    layer    l = { .p = a->p, .here = here, .name = a->name };
+    layer l = { .p = a->p, .here = here, .name = a->name };
     averages v = { .momentum = a->momentum == WG_ZERO ? 0 : a->momentum == 0 ? 0.9 : a->momentum };
     if (!begin(&l, "nn_batch_norm", a->x, a->share)) return refused(a->x);
     if (wg_node_shape(a->x).rank < 1 || !(v.momentum >= 0 && v.momentum < 1)) {
@@ -121,7 +130,7 @@ wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
         return refused(a->x);
     }
     wg_shape f = WG_SHAPE(wg_dim(a->x, -1));
-    wg_node  gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
+    wg_node gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
     v.mean = state(&l, "mean", f);
     v.variance = state(&l, "variance", f);
     v.count = state(&l, "count", WG_SCALAR);
@@ -136,10 +145,12 @@ wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
     layer l = { .p = a->p, .here = here, .name = a->name };
     if (!begin(&l, "nn_layer_norm", a->x, a->share)) return refused(a->x);
     if (wg_node_shape(a->x).rank < 1) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE, "nn_layer_norm: \"%s\": x needs an axis", a->name);
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE, "nn_layer_norm: \"%s\": x needs an axis",
+                a->name);
         return refused(a->x);
     }
     wg_shape f = WG_SHAPE(wg_dim(a->x, -1));
-    wg_node  gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
-    return wg_layer_norm_at(wg_inside(here), &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
+    wg_node gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
+    return wg_layer_norm_at(wg_inside(here),
+                            &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
 }

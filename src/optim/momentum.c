@@ -18,8 +18,12 @@ UPDATE(momentum) { FLOATS(MOMENTUM); }
 
 #if WG_BASE
 
-OPTIMIZER(momentum, WG_MOMENTUM_OPTIONS, .formula = "m = beta m + (1 - beta) g, w -= lr m", .moment = { "m" });
+OPTIMIZER(momentum, WG_MOMENTUM_OPTIONS, .formula = "m = beta m + (1 - beta) g, w -= lr m",
+          .moment = { "m" });
 
-wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o) { return wgi_optim_new(p, &wgi_optimizer_momentum, o); }
+wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o)
+{
+    return wgi_optim_new(p, &wgi_optimizer_momentum, o);
+}
 
 #endif

@@ -23,12 +23,12 @@
 /* What every loop begins with. Numbers are computed in double and rounded to T once, before the loop. Inside the loop read all
  * arrays before you write one: where arrays lie a multiple of 4 KiB apart, a load waits for a store to the same place in another
  * page (Adam's step of W1: 137 us against 94). */
-#define ELEMENTS(T, opts)                           \
-    const opts   *o = (const opts *)u->options;     \
-    const int64_t n = u->n;                         \
-    const T       lr = (T)u->lr, keep = (T)u->keep; \
-    T *restrict w = (T *)u->w;                      \
-    const T *restrict g = (const T *)u->g;          \
+#define ELEMENTS(T, opts)                     \
+    const opts *o = (const opts *)u->options; \
+    const int64_t n = u->n;                   \
+    const T lr = (T)u->lr, keep = (T)u->keep; \
+    T *restrict w = (T *)u->w;                \
+    const T *restrict g = (const T *)u->g;    \
     (void)o, (void)lr
 
 #define MOMENT(T, name, i) T *restrict name = (T *)u->moment[i]
@@ -37,7 +37,7 @@
 
 /* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"); the list of options is the one in params.h. */
 #define OPTIMIZER(x, OPTIONS, ...)                                      \
-    typedef wg_##x##_opts         wgi_opts;                             \
+    typedef wg_##x##_opts wgi_opts;                                     \
     static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \
     WG_ISA_DECLARE_(void, wgi_update_##x, const wgi_update *u);         \
     const wgi_optimizer wgi_optimizer_##x = {                           \

@@ -3,8 +3,14 @@
 
 wg_init wg_zeros(void) { return (wg_init){ .kind = WG_INIT_CONST }; }
 wg_init wg_const(double value) { return (wg_init){ .kind = WG_INIT_CONST, .a = value }; }
-wg_init wg_normal(double mean, double deviation) { return (wg_init){ .kind = WG_INIT_NORMAL, .a = mean, .b = deviation }; }
-wg_init wg_uniform(double low, double high) { return (wg_init){ .kind = WG_INIT_UNIFORM, .a = low, .b = high }; }
+wg_init wg_normal(double mean, double deviation)
+{
+    return (wg_init){ .kind = WG_INIT_NORMAL, .a = mean, .b = deviation };
+}
+wg_init wg_uniform(double low, double high)
+{
+    return (wg_init){ .kind = WG_INIT_UNIFORM, .a = low, .b = high };
+}
 wg_init wg_xavier(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 1 }; }
 wg_init wg_he(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 2 }; }
 wg_init wg_glorot(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 1, .fan = WG_FAN_AVERAGE }; }
@@ -20,12 +26,15 @@ static double deviation(const wg_init *init, const wg_shape *s)
     return sqrt(init->a / fan);
 }
 
-bool wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const wg_shape *s, wg_dtype t, void *data)
+bool wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const wg_shape *s, wg_dtype t,
+                   void *data)
 {
     uint64_t stream = wgi_text_hash(name), seed = c->o.seed;
-    int64_t  n = wg_shape_size(*s);
-    double   sd = init->kind == WG_INIT_NORMAL ? init->b : init->kind == WG_INIT_VARIANCE ? deviation(init, s) : 0;
-    double   mean = init->kind == WG_INIT_NORMAL ? init->a : 0;
+    int64_t n = wg_shape_size(*s);
+    double sd = init->kind == WG_INIT_NORMAL     ? init->b
+                : init->kind == WG_INIT_VARIANCE ? deviation(init, s)
+                                                 : 0;
+    double mean = init->kind == WG_INIT_NORMAL ? init->a : 0;
     if (init->kind == WG_INIT_VALUES && !init->values) {
         wgi_fail(c, NULL, "param", WG_ERROR_VALUE, "%s: wg_values without values", name);
         return false;
@@ -34,7 +43,8 @@ bool wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const w
         double v = init->a;
         if (init->kind == WG_INIT_NORMAL || init->kind == WG_INIT_VARIANCE)
             v = mean + sd * wgi_normal_draw(seed, stream, (uint64_t)i);
-        else if (init->kind == WG_INIT_UNIFORM) v = init->a + (init->b - init->a) * wgi_uniform_draw(seed, stream, (uint64_t)i);
+        else if (init->kind == WG_INIT_UNIFORM)
+            v = init->a + (init->b - init->a) * wgi_uniform_draw(seed, stream, (uint64_t)i);
         else if (init->kind == WG_INIT_VALUES) v = ((const double *)init->values)[i];
         wgi_convert(t, (char *)data + (size_t)i * wg_dtype_size(t), WG_F64, &v, 1);
     }

@@ -4,40 +4,49 @@
 
 /* Elements of a piece that are updated in one pass. */
 typedef struct stretch {
-    int64_t    from, to;
+    int64_t from, to;
     wgi_update u; /* of the whole stretch */
 } stretch;
 
 struct wg_optim {
-    wg_params           *p;
+    wg_params *p;
     const wgi_optimizer *kind;
-    double               rate[WGI_RATES];
-    uint64_t             steps;
-    stretch             *list; /* what a step updates */
-    int                 *chunks;
-    size_t               room;
-    int                  stretches;
-    bool                 wide;    /* for threads */
-    uint64_t             list_of; /* the gradients that it was made for, and the rate */
-    double               list_lr;
-    uint64_t             options[]; /* kind's wg_x_opts, defaults filled in */
+    double rate[WGI_RATES];
+    uint64_t steps;
+    stretch *list; /* what a step updates */
+    int *chunks;
+    size_t room;
+    int stretches;
+    bool wide;        /* for threads */
+    uint64_t list_of; /* the gradients that it was made for, and the rate */
+    double list_lr;
+    uint64_t options[]; /* kind's wg_x_opts, defaults filled in */
 };
 
 /* ---- options ---- */
 
-static double *number_at(const wg_optim *o, size_t offset) { return (double *)(void *)((char *)(uintptr_t)o->options + offset); }
-static bool   *switch_at(const wg_optim *o, size_t offset) { return (bool *)(void *)((char *)(uintptr_t)o->options + offset); }
+static double *number_at(const wg_optim *o, size_t offset)
+{
+    return (double *)(void *)((char *)(uintptr_t)o->options + offset);
+}
+static bool *switch_at(const wg_optim *o, size_t offset)
+{
+    return (bool *)(void *)((char *)(uintptr_t)o->options + offset);
+}
 
 static bool fill_in(wg_optim *o, const wgi_optim_option *row)
 {
     wg_context *c = o->p->c;
-    double     *v = row->is_bool ? NULL : number_at(o, row->offset);
+    double *v = row->is_bool ? NULL : number_at(o, row->offset);
     if (!v) return true;
     *v = *v == WG_ZERO ? 0 : *v != 0 ? *v : row->standard;
     if (*v >= 0 && *v < row->below) return true;
     if (isinf(row->below))
-        wgi_fail(c, NULL, o->kind->name, WG_ERROR_VALUE, "%s %g: must be finite and at least 0", row->name, *v);
-    else wgi_fail(c, NULL, o->kind->name, WG_ERROR_VALUE, "%s %g: must be in [0, %g)", row->name, *v, row->below);
+        wgi_fail(c, NULL, o->kind->name, WG_ERROR_VALUE, "%s %g: must be finite and at least 0", row->name,
+                 *v);
+    else
+        wgi_fail(c, NULL, o->kind->name, WG_ERROR_VALUE, "%s %g: must be in [0, %g)", row->name, *v,
+                 row->below);
     return false;
 }
 
@@ -53,7 +62,8 @@ wg_optim *wgi_optim_new(wg_params *p, const wgi_optimizer *kind, const void *opt
 {
     if (!p || !wgi_ok(p->c)) return NULL;
     if (p->root->optimized) {
-        wgi_fail(p->c, NULL, kind->name, WG_ERROR_USE, "these parameters have an optimizer already: free it first");
+        wgi_fail(p->c, NULL, kind->name, WG_ERROR_USE,
+                 "these parameters have an optimizer already: free it first");
         return NULL;
     }
     wg_optim *o = wg_alloc(p->c, 1, sizeof *o + kind->size);
@@ -90,7 +100,8 @@ double wg_optim_clip_norm(wg_optim *o, double max_norm)
 {
     double norm = o ? wg_params_grad_norm(o->p) : NAN;
     if (o && !(max_norm >= 0))
-        wgi_fail(o->p->c, NULL, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0", max_norm);
+        wgi_fail(o->p->c, NULL, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0",
+                 max_norm);
     if (!(max_norm >= 0)) return norm;
     if (!(norm > max_norm)) return norm;
     double scale = max_norm / norm;
@@ -104,14 +115,18 @@ double wg_optim_clip_norm(wg_optim *o, double max_norm)
     return norm;
 }
 
-static bool moves(const wg_optim *o, const wgi_parameter *q) { return q->reached && wgi_params_holds(o->p, q); }
+static bool moves(const wg_optim *o, const wgi_parameter *q)
+{
+    return q->reached && wgi_params_holds(o->p, q);
+}
 
 static wg_status ready(wg_site here, const wg_optim *o)
 {
     wg_params *root = o->p->root;
     if (!wgi_ok(root->c)) return wg_failed(root->c);
     if (root->gradients == WGI_GRAD_NONE)
-        return wgi_fail(root->c, here, "step", WG_ERROR_USE, "there are no gradients: wg_backward comes first");
+        return wgi_fail(root->c, here, "step", WG_ERROR_USE,
+                        "there are no gradients: wg_backward comes first");
     if (root->gradients == WGI_GRAD_USED)
         return wgi_fail(root->c, here, "step", WG_ERROR_USE, "the gradients were used by the step at %s",
                         wg_site_place(root->used_here));
@@ -140,10 +155,10 @@ static wgi_update part_of(const wgi_update *all, int64_t from, int64_t n)
 static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
 {
     const wg_optim *o = arg;
-    const stretch  *s = &o->list[i];
-    int64_t         size = s->to - s->from, lines = (size + LINE - 1) / LINE, begin = lines * chunk / chunks * LINE;
-    int64_t         end = WGI_MIN(lines * (chunk + 1) / chunks * LINE, size);
-    wgi_update      u = part_of(&s->u, begin, end - begin);
+    const stretch *s = &o->list[i];
+    int64_t size = s->to - s->from, lines = (size + LINE - 1) / LINE, begin = lines * chunk / chunks * LINE;
+    int64_t end = WGI_MIN(lines * (chunk + 1) / chunks * LINE, size);
+    wgi_update u = part_of(&s->u, begin, end - begin);
     (void)thread;
     if (begin < end) o->kind->update[o->p->c->isa](&u);
     return true;
@@ -157,7 +172,9 @@ static double keep_of(const wg_optim *o, const wgi_parameter *q)
 
 static void stretch_update(const wg_optim *o, stretch *s, const wgi_piece *piece)
 {
-    wgi_update all = { .dtype = piece->dtype, .w = piece->data, .g = piece->grad, .options = o->options, .rate = o->rate };
+    wgi_update all = {
+        .dtype = piece->dtype, .w = piece->data, .g = piece->grad, .options = o->options, .rate = o->rate
+    };
     all.lr = *number_at(o, o->kind->lr);
     all.keep = s->u.keep;
     memcpy(all.moment, piece->moment, sizeof all.moment);
@@ -216,7 +233,8 @@ static bool list_find(wg_optim *o, wg_params *root)
     if (!prepare(o, root)) return false;
     o->stretches = 0;
     o->wide = false;
-    for (wgi_piece *s = root->pieces; s; s = s->next) o->stretches += stretches_of(o, s, o->list + o->stretches);
+    for (wgi_piece *s = root->pieces; s; s = s->next)
+        o->stretches += stretches_of(o, s, o->list + o->stretches);
     for (int i = 0; i < o->stretches; i++) {
         o->chunks[i] = (int)WGI_MIN((o->list[i].to - o->list[i].from) / WIDE + 1, 4 * root->c->o.threads);
         o->wide |= o->chunks[i] > 1;
@@ -230,7 +248,7 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 {
     if (!o) return WG_ERROR_USE;
     wg_params *root = o->p->root;
-    wg_status  status = ready(here, o);
+    wg_status status = ready(here, o);
     if (!status && !list_find(o, root)) status = wg_failed(root->c);
     if (status) return status;
     o->steps++;

@@ -55,12 +55,12 @@ wg_params *wg_params_in(wg_params *p, const char *prefix)
 {
     if (!p || !wgi_ok(p->c)) return p;
     if (!name_ok(prefix) || !*prefix) {
-        wgi_fail(p->c, NULL, "params_in", WG_ERROR_VALUE, "\"%s\" is no name: letters, digits, _ and single dots",
-                 prefix ? prefix : "");
+        wgi_fail(p->c, NULL, "params_in", WG_ERROR_VALUE,
+                 "\"%s\" is no name: letters, digits, _ and single dots", prefix ? prefix : "");
         return p;
     }
     size_t n = (p->prefix ? strlen(p->prefix) : 0) + strlen(prefix) + 2;
-    char  *full = wg_alloc(p->c, n, 1);
+    char *full = wg_alloc(p->c, n, 1);
     if (!full) return p;
     snprintf(full, n, "%s%s.", p->prefix ? p->prefix : "", prefix);
     for (wg_params *s = p->root->subs; s; s = s->next)
@@ -100,7 +100,7 @@ wgi_parameter *wgi_params_find(const wg_params *root, const char *full)
 static bool index_grow(wg_params *root)
 {
     if (2 * (root->count + 1) <= root->index_size) return true;
-    size_t    size = root->index_size ? 2 * root->index_size : 16;
+    size_t size = root->index_size ? 2 * root->index_size : 16;
     uint32_t *now = wg_alloc(root->c, size, sizeof *now);
     if (!now) return false;
     wg_free(root->c, root->index);
@@ -110,12 +110,13 @@ static bool index_grow(wg_params *root)
     return true;
 }
 
-wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, wg_shape s, wg_dtype t, bool state)
+wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, wg_shape s, wg_dtype t,
+                               bool state)
 {
-    wg_params     *root = p->root;
-    wg_context    *c = root->c;
-    int64_t        size = wg_shape_size(s);
-    void          *items = wgi_grow(c, (void *)root->item, &root->capacity, root->count + 1, sizeof *root->item);
+    wg_params *root = p->root;
+    wg_context *c = root->c;
+    int64_t size = wg_shape_size(s);
+    void *items = wgi_grow(c, (void *)root->item, &root->capacity, root->count + 1, sizeof *root->item);
     wgi_parameter *q = items ? wg_alloc(c, 1, sizeof *q) : NULL;
     if (items) root->item = items;
     if (!q || !index_grow(root)) {
@@ -162,9 +163,12 @@ wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state
     if (!full)
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE,
                         "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
-    if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype) || !t.data || (!state && !wg_dtype_is_float(t.dtype)))
-        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data", full);
-    if (wgi_params_find(p->root, full)) return wgi_fail(p->c, NULL, "params_make", WG_ERROR_USE, "%s is there already", full);
+    if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype) || !t.data ||
+        (!state && !wg_dtype_is_float(t.dtype)))
+        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data",
+                        full);
+    if (wgi_params_find(p->root, full))
+        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_USE, "%s is there already", full);
     wgi_parameter *q = wgi_params_make(p, "", full, t.shape, t.dtype, state);
     if (!q) return wg_failed(p->c);
     memcpy(q->data, t.data, (size_t)q->size * wg_dtype_size(t.dtype));
@@ -221,7 +225,8 @@ wg_tensor wg_params_tensor(const wg_params *p, int i)
 wg_tensor wg_params_grad(const wg_params *p, int i)
 {
     wgi_parameter *q = at(p, i);
-    return q ? (wg_tensor){ q->dtype, q->shape, q->reached && p->root->gradients ? q->grad : NULL } : (wg_tensor){ 0 };
+    return q ? (wg_tensor){ q->dtype, q->shape, q->reached && p->root->gradients ? q->grad : NULL }
+             : (wg_tensor){ 0 };
 }
 
 int wg_params_find(const wg_params *p, const char *name)
@@ -240,10 +245,11 @@ int wg_params_find(const wg_params *p, const char *name)
 double wg_params_item(const wg_params *p, const char *name)
 {
     if (!p || !wgi_ok(p->c)) return NAN;
-    int            i = wg_params_find(p, name);
+    int i = wg_params_find(p, name);
     wgi_parameter *q = at(p, i);
     if (i < 0 || q->size != 1) {
-        wgi_fail(p->c, NULL, "params_item", WG_ERROR_VALUE, i < 0 ? "no parameter %s" : "%s has more than one element", name);
+        wgi_fail(p->c, NULL, "params_item", WG_ERROR_VALUE,
+                 i < 0 ? "no parameter %s" : "%s has more than one element", name);
         return NAN;
     }
     double v;
@@ -256,8 +262,8 @@ wg_status wg_params_assign(wg_params *p, const char *name, const double *values,
     if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     wgi_parameter *q = at(p, wg_params_find(p, name));
     if (!q || (size_t)q->size != count)
-        return wgi_fail(p->c, NULL, "params_assign", WG_ERROR_VALUE, q ? "%s has not %zu elements" : "no parameter %s", name,
-                        count);
+        return wgi_fail(p->c, NULL, "params_assign", WG_ERROR_VALUE,
+                        q ? "%s has not %zu elements" : "no parameter %s", name, count);
     wgi_convert(q->dtype, q->data, WG_F64, values, q->size);
     p->root->version++;
     return WG_OK;
@@ -324,7 +330,8 @@ wg_status wg_params_get_grad(const wg_params *p, double *gradient)
 {
     if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     if (p->root->gradients == WGI_GRAD_NONE)
-        return wgi_fail(p->c, NULL, "params_get_grad", WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
+        return wgi_fail(p->c, NULL, "params_get_grad", WG_ERROR_USE,
+                        "there are no gradients: no wg_backward succeeded before");
     flat(p, get_gradient, gradient);
     return WG_OK;
 }
@@ -334,7 +341,8 @@ double wg_params_grad_norm(const wg_params *p)
     double sum = 0;
     if (!p || !wgi_ok(p->c)) return NAN;
     if (p->root->gradients == WGI_GRAD_NONE) {
-        wgi_fail(p->c, NULL, "params_grad_norm", WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
+        wgi_fail(p->c, NULL, "params_grad_norm", WG_ERROR_USE,
+                 "there are no gradients: no wg_backward succeeded before");
         return NAN;
     }
     flat(p, add_norm, &sum);

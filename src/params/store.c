@@ -6,7 +6,10 @@
 
 enum { LINE = 16, LEAST = 256, LARGE = 1 << 14 }; /* elements */
 
-static void *array_of(const wgi_piece *s, wg_context *c) { return wg_alloc(c, (size_t)s->size, wg_dtype_size(s->dtype)); }
+static void *array_of(const wgi_piece *s, wg_context *c)
+{
+    return wg_alloc(c, (size_t)s->size, wg_dtype_size(s->dtype));
+}
 static void *place_in(const wgi_piece *s, void *array, int64_t at)
 {
     return array ? (char *)array + (size_t)at * wg_dtype_size(s->dtype) : NULL;
@@ -17,7 +20,8 @@ static wgi_piece *new_piece(wg_params *root, const wgi_parameter *q, int64_t nee
     wgi_piece *s = wg_alloc(root->c, 1, sizeof *s);
     if (!s) return NULL;
     *s = (wgi_piece){ .next = root->pieces, .dtype = q->dtype, .state = q->state, .size = need };
-    if (need < LARGE) s->size = root->piece_size = WGI_MAX(need, WGI_MIN(LARGE, WGI_MAX(LEAST, 2 * root->piece_size)));
+    if (need < LARGE)
+        s->size = root->piece_size = WGI_MAX(need, WGI_MIN(LARGE, WGI_MAX(LEAST, 2 * root->piece_size)));
     s->data = array_of(s, root->c);
     if (!s->data) {
         wg_free(root->c, s);
@@ -29,7 +33,7 @@ static wgi_piece *new_piece(wg_params *root, const wgi_parameter *q, int64_t nee
 bool wgi_store_take(wgi_parameter *q)
 {
     wg_params *root = q->owner;
-    int64_t    need = (WGI_MAX(q->size, 1) + LINE - 1) / LINE * LINE;
+    int64_t need = (WGI_MAX(q->size, 1) + LINE - 1) / LINE * LINE;
     wgi_piece *s = root->pieces;
     while (s && (s->dtype != q->dtype || s->state != q->state || s->size - s->used < need)) s = s->next;
     if (!s && !(s = new_piece(root, q, need))) return false;

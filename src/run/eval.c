@@ -25,9 +25,9 @@ static bool roots_of(wg_graph *g, const uint32_t *first, int n, bool assigned, w
     if (!r->root) return false;
     r->roots = 0;
     for (size_t i = 0; i < most; i++) {
-        size_t   k = i - (size_t)n;
+        size_t k = i - (size_t)n;
         uint32_t v = i < (size_t)n ? first[i] : k < g->kepts ? g->kept[k] : g->assign[k - g->kepts].value;
-        bool     have = (i >= (size_t)n + g->kepts && !assigned) || g->value[v];
+        bool have = (i >= (size_t)n + g->kepts && !assigned) || g->value[v];
         for (int j = 0; j < r->roots && !have; j++) have = r->root[j] == v;
         if (!have) r->root[r->roots++] = v;
     }
@@ -36,9 +36,9 @@ static bool roots_of(wg_graph *g, const uint32_t *first, int n, bool assigned, w
 
 static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool assigned, bool quiet)
 {
-    wgi_place   place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_arena_place(&g->temp);
     wgi_request r = { .here = here, .quiet = quiet };
-    bool        ok = roots_of(g, root, n, assigned, &r) && wgi_run(g, &r);
+    bool ok = roots_of(g, root, n, assigned, &r) && wgi_run(g, &r);
     if (ok) keep_results(g);
     wgi_arena_rewind(&g->temp, place);
     return ok;
@@ -50,9 +50,9 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     wg_graph *g = n.graph;
     if (!g || (!quiet && !wgi_ok(g->c))) return NULL;
     if (quiet ? !wg_node_ok(n) : !wgi_usable(n, here, what, "the node")) return NULL;
-    uint32_t  i = n.index;
+    uint32_t i = n.index;
     wgi_node *node = &g->node[i];
-    bool      fixed = wgi_is_leaf(node) && node->op != &wgi_op_param && node->op != &wgi_op_state;
+    bool fixed = wgi_is_leaf(node) && node->op != &wgi_op_param && node->op != &wgi_op_state;
     if (fixed) return wgi_value(g, i);
     if (g->open && g->peeked && wgi_moved(g)) wgi_close(g);
     if (g->open && wgi_moved(g)) {
@@ -61,7 +61,8 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
         if (!quiet) {
             wgi_argument(here, 0, who, sizeof who);
             wgi_fail(g->c, here, what, WG_ERROR_USE,
-                     "%s was not computed before the parameters changed: read it before wg_optim_step or wg_keep it",
+                     "%s was not computed before the parameters changed: read it before wg_optim_step or "
+                     "wg_keep it",
                      *who               ? who
                      : *wg_node_name(n) ? wg_node_name(n)
                                         : "the node");
@@ -79,7 +80,7 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
 static double item(wg_site here, wg_node n)
 {
     const wgi_node *node = wgi_node_of(n);
-    double          v = NAN;
+    double v = NAN;
     if (wgi_is_number(n)) return wgi_number_value(n);
     if (node && n.index && wgi_size(node->shape) != 1 && wgi_ok(n.graph->c)) {
         char who[80], shape[80];
@@ -97,10 +98,12 @@ static double item(wg_site here, wg_node n)
 static bool left_there(wg_node n, double *v)
 {
     const wg_graph *g = n.graph;
-    if (!g || n.generation != g->generation || n.index >= g->count || !g->open || g->peeked || !wgi_ok(g->c)) return false;
+    if (!g || n.generation != g->generation || n.index >= g->count || !g->open || g->peeked || !wgi_ok(g->c))
+        return false;
     const wgi_node *node = &g->node[n.index];
-    const void     *p = g->value[n.index];
-    if (!(node->flags & WGI_RESULT) || !p || wgi_size(node->shape) != 1 || node->dtype != WG_F32) return false;
+    const void *p = g->value[n.index];
+    if (!(node->flags & WGI_RESULT) || !p || wgi_size(node->shape) != 1 || node->dtype != WG_F32)
+        return false;
     *v = (double)*(const float *)p;
     return true;
 }
@@ -122,7 +125,7 @@ bool wg_peek(wg_node n, wg_tensor *t)
     wg_graph *g = n.graph;
     if (!g) return false;
     wg_status was = wgi_quiet_begin(g->c);
-    void     *p = read(wg_node_site(n), "peek", n, true);
+    void *p = read(wg_node_site(n), "peek", n, true);
     wgi_quiet_end(g->c, was);
     *t = (wg_tensor){ wg_node_dtype(n), wg_node_shape(n), p };
     return p != NULL;
@@ -135,7 +138,8 @@ static wg_status copy(wg_site here, const char *what, wg_node n, wg_dtype t, voi
     size_t have = (size_t)wg_shape_size(wg_node_shape(n));
     if (have && !to) return wgi_fail(n.graph->c, here, what, WG_ERROR_USE, "no memory to copy to");
     if (have > count)
-        return wgi_fail(n.graph->c, here, what, WG_ERROR_SHAPE, "room for %zu elements, the node has %zu", count, have);
+        return wgi_fail(n.graph->c, here, what, WG_ERROR_SHAPE, "room for %zu elements, the node has %zu",
+                        count, have);
     wgi_convert(t, to, wg_node_dtype(n), p, (int64_t)have);
     return WG_OK;
 }
@@ -167,16 +171,18 @@ wg_node wg_keep(wg_node n)
 void wg_assign_at(wg_site here, wg_node state, wg_node value)
 {
     wg_graph *g = state.graph;
-    if (!g || !wgi_ok(g->c) || !wgi_usable(state, here, "assign", "the state") || !wgi_usable(value, here, "assign", "the value"))
+    if (!g || !wgi_ok(g->c) || !wgi_usable(state, here, "assign", "the state") ||
+        !wgi_usable(value, here, "assign", "the value"))
         return;
     const wgi_node *s = wgi_node_of(state), *v = wgi_node_of(value);
     if (s->op != &wgi_op_state || value.graph != g)
-        wgi_fail(g->c, here, "assign", WG_ERROR_USE, "the first operand must be a wg_state node of the same graph, not %s",
-                 s->op->name);
+        wgi_fail(g->c, here, "assign", WG_ERROR_USE,
+                 "the first operand must be a wg_state node of the same graph, not %s", s->op->name);
     else if (s->shape != v->shape || s->dtype != v->dtype) {
         char a[80], b[80];
-        wgi_fail(g->c, here, "assign", WG_ERROR_SHAPE, "the state is %s %s, the value %s %s", wg_dtype_name((wg_dtype)s->dtype),
-                 wg_shape_text(*s->shape, a, sizeof a), wg_dtype_name((wg_dtype)v->dtype), wg_shape_text(*v->shape, b, sizeof b));
+        wgi_fail(g->c, here, "assign", WG_ERROR_SHAPE, "the state is %s %s, the value %s %s",
+                 wg_dtype_name((wg_dtype)s->dtype), wg_shape_text(*s->shape, a, sizeof a),
+                 wg_dtype_name((wg_dtype)v->dtype), wg_shape_text(*v->shape, b, sizeof b));
     } else {
         void *p = wgi_grow(g->c, g->assign, &g->assign_capacity, g->assigns + 1, sizeof *g->assign);
         if (p) {
@@ -195,7 +201,8 @@ static bool commit(wg_graph *g)
     for (size_t i = 0; i < g->assigns; i++) {
         wgi_node *s = &g->node[g->assign[i].state];
         memcpy(s->parameter->data, wgi_value(g, g->assign[i].value), wgi_value_bytes(s));
-        s->parameter->owner->version++; /* other graphs' evaluations must not mix old and new; this one has the old bytes */
+        s->parameter->owner
+            ->version++; /* other graphs' evaluations must not mix old and new; this one has the old bytes */
     }
     for (size_t i = 0; i < g->uses && g->assigns; i++) g->use[i].version = g->use[i].p->version;
     g->committed = true;
@@ -223,7 +230,8 @@ static bool targets_of(wg_graph *g, wg_params *p, wgi_request *r)
     if (!r->target || !r->into || !r->reached) return false;
     for (size_t i = 0; i < g->params; i++) {
         wgi_node *n = &g->node[g->param[i]];
-        if (n->op == &wgi_op_param && wgi_params_holds(p, n->parameter)) r->target[r->targets++] = g->param[i];
+        if (n->op == &wgi_op_param && wgi_params_holds(p, n->parameter))
+            r->target[r->targets++] = g->param[i];
     }
     return true;
 }
@@ -232,7 +240,7 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
 {
     for (int i = 0; i < r->targets; i++) {
         wgi_node *n = &g->node[r->target[i]];
-        void     *own = wgi_grad_memory(n->parameter);
+        void *own = wgi_grad_memory(n->parameter);
         r->into[i] = add && own ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
         if (!r->into[i]) return false;
     }
@@ -267,8 +275,8 @@ static void fail_unreached(wg_graph *g, const wgi_request *r)
 {
     if (r->blocked && r->blocked < g->count)
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT,
-                 "every path to the parameters ends at %s (%s), which has no derivative there", g->node[r->blocked].op->name,
-                 wg_site_place(g->node[r->blocked].here));
+                 "every path to the parameters ends at %s (%s), which has no derivative there",
+                 g->node[r->blocked].op->name, wg_site_place(g->node[r->blocked].here));
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
 }
 
@@ -316,7 +324,7 @@ static bool backward_request(wg_graph *g, wg_params *p, bool add, wgi_request *r
 
 static void backward_anew(wg_graph *g, wg_site here, uint32_t loss, wg_params *p, bool add, bool fresh)
 {
-    wgi_place   place = wgi_arena_place(&g->temp);
+    wgi_place place = wgi_arena_place(&g->temp);
     wgi_request r = { .here = here, .backward = true, .loss = loss, .fresh = fresh && !add };
     backward_request(g, p, add, &r);
     wgi_arena_rewind(&g->temp, place);
@@ -325,13 +333,14 @@ static void backward_anew(wg_graph *g, wg_site here, uint32_t loss, wg_params *p
 static wg_status fail_loss(wg_node loss, wg_site here)
 {
     const wgi_node *n = wgi_node_of(loss);
-    char            who[80], shape[80];
+    char who[80], shape[80];
     wgi_argument(here, 0, who, sizeof who);
     return wgi_fail(loss.graph->c, here, "backward", WG_ERROR_SHAPE,
                     wgi_size(n->shape) != 1 ? "%s %s is not a scalar: take its wg_sum or wg_mean"
                                             : "%s %s is neither f32 nor f64: it has no derivative",
                     *who ? who : "the loss",
-                    wgi_size(n->shape) != 1 ? wg_shape_text(*n->shape, shape, sizeof shape) : wg_dtype_name((wg_dtype)n->dtype));
+                    wgi_size(n->shape) != 1 ? wg_shape_text(*n->shape, shape, sizeof shape)
+                                            : wg_dtype_name((wg_dtype)n->dtype));
 }
 
 static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
@@ -360,4 +369,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
 }
 
 wg_status wg_backward_at(wg_site here, wg_node loss, wg_params *p) { return backward(here, loss, p, false); }
-wg_status wg_backward_add_at(wg_site here, wg_node loss, wg_params *p) { return backward(here, loss, p, true); }
+wg_status wg_backward_add_at(wg_site here, wg_node loss, wg_params *p)
+{
+    return backward(here, loss, p, true);
+}

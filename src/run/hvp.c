@@ -3,12 +3,12 @@
 
 typedef struct leaf {
     const wgi_parameter *q;
-    size_t               at; /* in the flat vector */
+    size_t at; /* in the flat vector */
 } leaf;
 
 static int leaves_of(wg_graph *g, const wg_params *p, wg_node x[], leaf l[])
 {
-    int    n = 0;
+    int n = 0;
     size_t at = 0;
     for (size_t k = 0; k < p->root->count; k++) { /* creation order in the set, not in the graph */
         wgi_parameter *q = p->root->item[k];
@@ -37,12 +37,12 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     if (!g || !p || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
     if (g->open && wgi_moved(g)) wgi_close(g);
     wgi_place place = wgi_arena_place(&g->temp);
-    int64_t   mark = wg_graph_mark(g);
-    wg_site   in = wg_inside(here);
-    wg_node  *x = wgi_arena_alloc(&g->temp, sizeof *x * (g->params + 1) * 3);
-    wg_node  *d = x ? x + g->params : NULL, *hv = x ? d + g->params : NULL;
-    leaf     *l = wgi_arena_alloc(&g->temp, sizeof *l * (g->params + 1));
-    int       n = x && l ? leaves_of(g, p, x, l) : 0;
+    int64_t mark = wg_graph_mark(g);
+    wg_site in = wg_inside(here);
+    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (g->params + 1) * 3);
+    wg_node *d = x ? x + g->params : NULL, *hv = x ? d + g->params : NULL;
+    leaf *l = wgi_arena_alloc(&g->temp, sizeof *l * (g->params + 1));
+    int n = x && l ? leaves_of(g, p, x, l) : 0;
     memset(out, 0, sizeof *out * wg_params_size(p));
     for (int i = 0; i < n; i++) d[i] = direction(g, in, &l[i], v);
     if (n && wgi_ok(g->c) && wg_hvp_at(here, loss, x, d, n, hv) == WG_OK)

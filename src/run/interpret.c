@@ -40,12 +40,12 @@ static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32
 enum { FEW = 8 };
 
 typedef struct frame { /* a call's arrays */
-    wg_kernel     k;
-    const void   *x[FEW];
-    void         *y[WG_MAX_OUTPUTS];
-    wg_type       xt[FEW], yt[WG_MAX_OUTPUTS];
+    wg_kernel k;
+    const void *x[FEW];
+    void *y[WG_MAX_OUTPUTS];
+    wg_type xt[FEW], yt[WG_MAX_OUTPUTS];
     unsigned char step[FEW];
-    wg_fault      fault;
+    wg_fault fault;
 } frame;
 
 static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
@@ -62,11 +62,11 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
 /* A MAP whose operands are broadcast by more than a scalar: a program of one instruction. */
 static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
 {
-    int        count = f->k.operands;
-    wgi_ref   *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)count);
-    wgi_load  *load = wgi_arena_alloc(&g->temp, sizeof *load * (size_t)count);
+    int count = f->k.operands;
+    wgi_ref *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)count);
+    wgi_load *load = wgi_arena_alloc(&g->temp, sizeof *load * (size_t)count);
     wgi_instr *instr = wgi_arena_alloc(&g->temp, sizeof *instr * ((size_t)count + 1));
-    void     **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)count + 1));
+    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)count + 1));
     if (!x || !load || !instr || !ptr) return false;
     wgi_program p = { .instr = instr, .most_operands = count, .size = wgi_size(n->shape) };
     for (int k = 0; k < count; k++) {
@@ -81,15 +81,16 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
         }
     }
     ptr[count] = f->y[0];
-    instr[p.instrs++] = (wgi_instr){ .fn = fn,
-                                     .op = n->op,
-                                     .attr = f->k.attr,
-                                     .operands = count,
-                                     .x = x,
-                                     .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
-                                     .xt = f->k.xt,
-                                     .yt = f->yt };
-    void   *regs = wgi_arena_alloc(&g->temp, wgi_tile_bytes(&p));
+    instr[p.instrs++] =
+        (wgi_instr){ .fn = fn,
+                     .op = n->op,
+                     .attr = f->k.attr,
+                     .operands = count,
+                     .x = x,
+                     .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
+                     .xt = f->k.xt,
+                     .yt = f->yt };
+    void *regs = wgi_arena_alloc(&g->temp, wgi_tile_bytes(&p));
     wgi_env e = { .ptr = ptr, .seed = f->k.seed, .epoch = f->k.epoch, .fault = &f->fault };
     return regs && wgi_tiles(&p, &e, regs, 0, p.size);
 }
@@ -97,7 +98,7 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
 static bool run_map(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
 {
     int64_t size = wgi_size(n->shape);
-    bool    plain = f->k.operands <= FEW;
+    bool plain = f->k.operands <= FEW;
     if (!size) return true;
     for (int k = 0; plain && k < f->k.operands; k++) {
         f->step[k] = f->xt[k].shape == n->shape;
@@ -127,7 +128,7 @@ static bool run_phases(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
 static bool run_gated(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
 {
     if (op->kind != WG_CONTRACT) return run_phases(g, op, f, fn);
-    int  was = wgi_gate_open();
+    int was = wgi_gate_open();
     bool ok = run_phases(g, op, f, fn);
     wgi_gate_close(was);
     return ok;
@@ -135,12 +136,12 @@ static bool run_gated(wg_graph *g, const wg_op *op, frame *f, wg_kernel_fn fn)
 
 static bool run_node(wg_graph *g, uint32_t i)
 {
-    wgi_node       *n = &g->node[i];
-    const wg_op    *op = n->op;
+    wgi_node *n = &g->node[i];
+    const wg_op *op = n->op;
     const uint32_t *in = wgi_in(n);
-    frame           f;
-    wg_type        *xt = f.xt;
-    const void    **x = f.x;
+    frame f;
+    wg_type *xt = f.xt;
+    const void **x = f.x;
     memset(&f.k, 0, sizeof f.k);
     if (n->operands > FEW) {
         x = wgi_arena_alloc(&g->temp, sizeof *x * n->operands);
@@ -181,7 +182,7 @@ static bool run(wg_graph *g, uint32_t i)
 {
     g->spent += wgi_spent_on(wgi_size(g->node[i].shape));
     wgi_place place = wgi_arena_place(&g->temp);
-    bool      ok = run_node(g, i);
+    bool ok = run_node(g, i);
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }
@@ -189,9 +190,9 @@ static bool run(wg_graph *g, uint32_t i)
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 {
     wgi_tape t;
-    bool     tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
+    bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
     /* Below the last node, when all others are used, no node is superfluous; unless a plan has run and kept its results alone. */
-    bool     all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->rans;
+    bool all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->rans;
     uint32_t last = root[0], i = all ? 1 : mark_needed(g, root, roots, &last);
     wgi_tape_begin(&t, g);
     for (; i <= last; i++) {

@@ -9,7 +9,7 @@
  * compiled from. */
 typedef struct wgi_sight {
     uint64_t key;
-    double   spent;
+    double spent;
 } sight;
 
 #ifdef WG_HOSTILE
@@ -82,7 +82,7 @@ static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
     if (!g->rans) return true;
     unsigned char *need = wgi_arena_alloc(&g->temp, g->count);
-    uint32_t      *wish = wgi_arena_alloc(&g->temp, sizeof *wish * g->count);
+    uint32_t *wish = wgi_arena_alloc(&g->temp, sizeof *wish * g->count);
     if (!need || !wish) return false;
     memset(need, 0, g->count);
     for (int i = 0; i < r->roots; i++) need[r->root[i]] = 1;
@@ -127,7 +127,7 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
     memset(g->number, 0, sizeof g->number);
     wg_site in = wg_inside(r->here);
     wg_node loss = wgi_handle(g, r->loss), one = wgi_leaf_number(g, in, 1, wg_node_dtype(loss));
-    bool    ok = wg_node_ok(one) && wgi_reverse(g, in, &loss, &one, 1, x, r->targets, gx, &r->blocked);
+    bool ok = wg_node_ok(one) && wgi_reverse(g, in, &loss, &one, 1, x, r->targets, gx, &r->blocked);
     memcpy(g->number, users, sizeof users);
     return ok;
 }
@@ -135,8 +135,8 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 /* Without plan and without nodes for gradients. */
 static bool sweep(wg_graph *g, wgi_request *r)
 {
-    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward || (r->roots && !wgi_interpret(g, r->root, r->roots)) ||
-        !wgi_sweep(g, r))
+    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward ||
+        (r->roots && !wgi_interpret(g, r->root, r->roots)) || !wgi_sweep(g, r))
         return false;
     for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
     return true;
@@ -145,7 +145,7 @@ static bool sweep(wg_graph *g, wgi_request *r)
 static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
     uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)(r->roots + r->targets + 1));
-    int       n = 0;
+    int n = 0;
     if (!all) return false;
     for (int i = 0; i < r->roots; i++) all[n++] = r->root[i];
     for (int i = 0; i < r->targets; i++)
@@ -156,7 +156,8 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
         r->reached[i] = !wg_is_none(gx[i]);
         if (r->reached[i]) {
             const wgi_node *m = &g->node[gx[i].index];
-            memcpy(r->into[i], wgi_value(g, gx[i].index), (size_t)wgi_size(m->shape) * wg_dtype_size((wg_dtype)m->dtype));
+            memcpy(r->into[i], wgi_value(g, gx[i].index),
+                   (size_t)wgi_size(m->shape) * wg_dtype_size((wg_dtype)m->dtype));
         }
     }
     return true;
@@ -165,12 +166,12 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
 /* Which way a request takes, and why. */
 static void trace(const wg_graph *g, const wgi_request *r, const char *way, const char *why)
 {
-    char     root[40] = "";
+    char root[40] = "";
     uint32_t first = r->backward ? r->loss : r->roots ? r->root[0] : 0;
     snprintf(root, sizeof root, "node %u (%s)", first, g->node[first].op->name);
     wgi_say(g->c, "request: %s: %s of %s, %d roots, %d gradients, nodes [0, %u): %s: %s",
-            *wg_site_place(r->here) ? wg_site_place(r->here) : "?", r->backward ? "backward" : "read", root, r->roots, r->targets,
-            wgi_plan_end(g, r), way, why);
+            *wg_site_place(r->here) ? wg_site_place(r->here) : "?", r->backward ? "backward" : "read", root,
+            r->roots, r->targets, wgi_plan_end(g, r), way, why);
 }
 #define TRACE(g, r, way, why) ((g)->c->o.trace & WG_TRACE_REQUEST ? trace(g, r, way, why) : (void)0)
 
@@ -192,9 +193,9 @@ static void forget(wg_graph *g, uint32_t mark, wgi_place place)
 
 static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, const uint32_t *wish, int wishes)
 {
-    uint32_t  mark = g->count;
+    uint32_t mark = g->count;
     wgi_place place = wgi_arena_place(&g->arena);
-    bool      compile = wishes >= 0 || pays(g, key);
+    bool compile = wishes >= 0 || pays(g, key);
     g->spent = 0;
     if (!compile && sweep(g, r)) {
         TRACE(g, r, "swept", "a program of scalars, which has not been worth a plan");
@@ -204,7 +205,7 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
     }
     if (!wgi_ok(g->c)) return false;
     wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(r->targets, 1));
-    bool     ok = gx && (!r->backward || derive(g, r, gx)) && remember(g, r, gx);
+    bool ok = gx && (!r->backward || derive(g, r, gx)) && remember(g, r, gx);
     if (ok && compile) {
         wgi_plan *p = wgi_plan_compile(g, r, gx, end, wish, WGI_MAX(wishes, 0));
         ok = p != NULL;
@@ -214,7 +215,8 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
             wgi_plan_enter(g->c, p);
         }
         forget(g, mark, place);
-        TRACE(g, r, "compiled", wishes >= 0 ? "an earlier plan has to keep more" : "its structure is worth a plan");
+        TRACE(g, r, "compiled",
+              wishes >= 0 ? "an earlier plan has to keep more" : "its structure is worth a plan");
         return ok && run_plan(g, p, r, key);
     }
     TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
@@ -230,12 +232,12 @@ bool wgi_run(wg_graph *g, wgi_request *r)
 {
     WGI_ASSERT(g->count > 2000 || wgi_graph_valid(g));
     if (!r->roots && !r->targets) return true;
-    uint32_t  end = wgi_plan_end(g, r);
-    uint64_t  key = wgi_plan_key(g, r, end);
+    uint32_t end = wgi_plan_end(g, r);
+    uint64_t key = wgi_plan_key(g, r, end);
     wgi_plan *p = g->c->o.interpret > 0 ? NULL : wgi_plan_find(g->c, g, r, key, end);
     if (p && p->stale) {
         uint32_t *wish = wgi_arena_alloc(&g->temp, sizeof *wish * (size_t)p->wishes);
-        int       wishes = p->wishes;
+        int wishes = p->wishes;
         if (!wish) return false;
         memcpy(wish, p->wish, sizeof *wish * (size_t)wishes);
         wgi_plan_drop(g->c, p);

@@ -32,57 +32,61 @@ enum { WGI_TILE = 1024 };
 typedef enum wgi_ref_kind { WGI_FULL, WGI_ONE, WGI_REG } wgi_ref_kind;
 typedef struct wgi_ref {
     wgi_ref_kind kind;
-    uint32_t     index; /* FULL, ONE: of the pointer table; REG: of the tile buffers */
-    uint32_t     size;  /* of an element */
+    uint32_t index; /* FULL, ONE: of the pointer table; REG: of the tile buffers */
+    uint32_t size;  /* of an element */
 } wgi_ref;
 
 typedef struct wgi_load { /* a broadcast operand, spread into a tile buffer */
     uint32_t from, reg, size;
-    int      rank; /* of the coalesced axes */
-    int64_t  dim[WG_MAX_RANK], stride[WG_MAX_RANK];
+    int rank; /* of the coalesced axes */
+    int64_t dim[WG_MAX_RANK], stride[WG_MAX_RANK];
 } wgi_load;
 
 typedef struct wgi_instr {
-    wg_kernel_fn    fn;
-    const wg_op    *op;
-    const void     *attr, *prepared;
-    int             operands;
-    const wgi_ref  *x;
-    wgi_ref         y;
-    const wg_type  *xt, *yt;
-    bool            fold;   /* a whole reduction: y is its scratch */
-    const wgi_load *load;   /* instead of a kernel */
-    wg_kernel_fn    stream; /* y is a tile buffer, from which this takes it to `to`, past the caches; or NULL */
-    wgi_ref         to;
-    uint32_t        node; /* for errors */
+    wg_kernel_fn fn;
+    const wg_op *op;
+    const void *attr, *prepared;
+    int operands;
+    const wgi_ref *x;
+    wgi_ref y;
+    const wg_type *xt, *yt;
+    bool fold;            /* a whole reduction: y is its scratch */
+    const wgi_load *load; /* instead of a kernel */
+    wg_kernel_fn stream;  /* y is a tile buffer, from which this takes it to `to`, past the caches; or NULL */
+    wgi_ref to;
+    uint32_t node; /* for errors */
 } wgi_instr;
 
 typedef struct wgi_program {
     wgi_instr *instr;
-    int        instrs, regs, most_operands;
-    int64_t    size;
-    wgi_ref   *ahead; /* large operands, fetched into the cache a tile ahead */
-    int        aheads;
+    int instrs, regs, most_operands;
+    int64_t size;
+    wgi_ref *ahead; /* large operands, fetched into the cache a tile ahead */
+    int aheads;
 } wgi_program;
 
 typedef struct wgi_env { /* of one run */
-    void       **ptr;
-    uint64_t     seed, epoch;
-    wg_fault    *fault;
-    uint32_t     failed_node; /* of the instruction that failed, 0: of the step */
+    void **ptr;
+    uint64_t seed, epoch;
+    wg_fault *fault;
+    uint32_t failed_node; /* of the instruction that failed, 0: of the step */
     const wg_op *failed_op;
 } wgi_env;
 
 /* Elements [begin, end) of a program; regs: WGI_TILE * 8 bytes for each tile buffer; begin a multiple of WGI_TILE. */
-bool         wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
-size_t       wgi_tile_bytes(const wgi_program *p);
+bool wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
+size_t wgi_tile_bytes(const wgi_program *p);
 wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa);
 /* A kernel by its op's short form; else the kernel itself. */
 static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k);
-bool               wgi_map_short(const wg_kernel *k, const wg_op *op);
-static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k) { return fn ? fn(k) : wgi_map_short(k, op); }
-void               wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end);
-bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y); /* coalesces axes; false: dense, no load needed */
+bool wgi_map_short(const wg_kernel *k, const wg_op *op);
+static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k)
+{
+    return fn ? fn(k) : wgi_map_short(k, op);
+}
+void wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end);
+bool wgi_load_make(wgi_load *l, const wg_shape *x,
+                   const wg_shape *y); /* coalesces axes; false: dense, no load needed */
 
 /* ---- clock.c ---- */
 

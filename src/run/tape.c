@@ -6,11 +6,14 @@
  * program of scalars, or has a rule that cannot be traced, is left to grad.c. */
 #include "run/tape.h"
 
-void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[], wg_fault *fault)
+void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[],
+                          wg_fault *fault)
 {
     static const unsigned char step[WGI_TAPE_OPERANDS] = { 1, 1, 1, 1 };
-    const wg_shape            *shape = g->node[0].shape;
-    *c = (wgi_scalar_call){ .op = n->op, .fn = wgi_kernel_of(n->op, g->c->isa), .yt = { shape, (wg_dtype)n->dtype } };
+    const wg_shape *shape = g->node[0].shape;
+    *c = (wgi_scalar_call){ .op = n->op,
+                            .fn = wgi_kernel_of(n->op, g->c->isa),
+                            .yt = { shape, (wg_dtype)n->dtype } };
     for (uint32_t k = 0; k < n->operands; k++) c->xt[k] = (wg_type){ shape, t[k] };
     c->k = (wg_kernel){ .end = 1,
                         .operands = (int)n->operands,
@@ -60,7 +63,8 @@ static void keep_call(wgi_tape *t, kept_call *c, const wgi_node *n, uint32_t typ
     wgi_fault_clear(&t->fault);
 }
 
-static inline __attribute__((always_inline)) bool run_call(wgi_tape *t, kept_call *c, const wgi_node *n, uint32_t i)
+static inline __attribute__((always_inline)) bool run_call(wgi_tape *t, kept_call *c, const wgi_node *n,
+                                                           uint32_t i)
 {
     for (int k = 0; k < 2; k++)
         if (c->in[k] != n->in[k]) {
@@ -73,7 +77,8 @@ static inline __attribute__((always_inline)) bool run_call(wgi_tape *t, kept_cal
 
 /* From a place in the code of its own for each of the first kinds: a call from one place to many targets is mispredicted at
  * every change, which costs as much as all the rest of a node. */
-static inline __attribute__((always_inline)) bool run_scalar(wgi_tape *t, const wgi_node *n, uint32_t i, uint32_t types)
+static inline __attribute__((always_inline)) bool run_scalar(wgi_tape *t, const wgi_node *n, uint32_t i,
+                                                             uint32_t types)
 {
 #define SITE(j)                                                      \
     do {                                                             \
@@ -129,25 +134,25 @@ enum { SITES = 6, WANTED = 1 << WGI_TAPE_OPERANDS };
 /* Nodes of one op and dtype. Whose value an operand is, and whether its gradient is wanted, is kept from node to node: most often
  * one operand is that of the node before. */
 typedef struct site {
-    uintptr_t   key; /* the op's address, which is a multiple of 8, and the dtype; 0: none */
-    wgi_trace  *trace[WANTED];
-    uint32_t    in[WGI_TAPE_OPERANDS], bit[WGI_TAPE_OPERANDS]; /* bit: of in[k], 0: not wanted */
+    uintptr_t key; /* the op's address, which is a multiple of 8, and the dtype; 0: none */
+    wgi_trace *trace[WANTED];
+    uint32_t in[WGI_TAPE_OPERANDS], bit[WGI_TAPE_OPERANDS]; /* bit: of in[k], 0: not wanted */
     const void *x[WGI_TAPE_OPERANDS];
 } site;
 _Static_assert(_Alignof(wg_op) >= 8 && WG_DTYPE_COUNT <= 8, "the key of a site");
 
 typedef struct sweep {
     wg_graph *g;
-    uint32_t  lo;
+    uint32_t lo;
     uint64_t *adjoint; /* by node - lo; there when marked */
-    site      site[SITES];
-    int       next;
+    site site[SITES];
+    int next;
 } sweep;
 
 static bool is_sweepable(const wg_graph *g, const wgi_node *n)
 {
-    return wgi_is_scalar_map(g, n) && n->op->vjp && n->op->operands == (int)n->operands && n->op->outputs <= 1 &&
-           wg_dtype_is_float((wg_dtype)n->dtype);
+    return wgi_is_scalar_map(g, n) && n->op->vjp && n->op->operands == (int)n->operands &&
+           n->op->outputs <= 1 && wg_dtype_is_float((wg_dtype)n->dtype);
 }
 
 static site *site_new(sweep *s, const wgi_node *n, uintptr_t key)
@@ -182,7 +187,8 @@ static inline bool look(const sweep *s, site *at, uint32_t i, const void *variab
     const wg_graph *g = s->g;
     const wgi_node *n = &g->node[i];
     variable[WGI_GY] = &s->adjoint[i - s->lo], variable[WGI_Y] = g->value[i];
-    if (n->flags & WGI_EVEN) { /* where there is no second operand, in[1] is the error node, which is never wanted */
+    if (n->flags &
+        WGI_EVEN) { /* where there is no second operand, in[1] is the error node, which is never wanted */
         if (at->in[0] != n->in[0]) turn_to(s, at, 0, n->in[0]);
         if (at->in[1] != n->in[1]) turn_to(s, at, 1, n->in[1]);
         variable[WGI_X] = at->x[0], variable[WGI_X + 1] = at->x[1];
@@ -190,7 +196,7 @@ static inline bool look(const sweep *s, site *at, uint32_t i, const void *variab
         return variable[WGI_Y] && variable[WGI_X] && (variable[WGI_X + 1] || n->operands == 1);
     }
     const uint32_t *in = wgi_in(n);
-    bool            ok = variable[WGI_Y] && n->shape == g->node[0].shape && n->operands <= WGI_TAPE_OPERANDS;
+    bool ok = variable[WGI_Y] && n->shape == g->node[0].shape && n->operands <= WGI_TAPE_OPERANDS;
     *wanted = 0;
     for (uint32_t k = 0; ok && k < n->operands; k++) {
         if (at->in[k] != in[k]) turn_to(s, at, k, in[k]);
@@ -204,20 +210,21 @@ static inline bool look(const sweep *s, site *at, uint32_t i, const void *variab
 static inline void contribute(sweep *s, uint32_t i, uint32_t t, const void *gx)
 {
     uint64_t *to = &s->adjoint[i - s->lo];
-    bool      first = !s->g->marked[i];
+    bool first = !s->g->marked[i];
     s->g->marked[i] = 1;
-    if (t == WG_F32) *(float *)(void *)to = first ? *(const float *)gx : *(float *)(void *)to + *(const float *)gx;
+    if (t == WG_F32)
+        *(float *)(void *)to = first ? *(const float *)gx : *(float *)(void *)to + *(const float *)gx;
     else *(double *)(void *)to = first ? *(const double *)gx : *(double *)(void *)to + *(const double *)gx;
 }
 
 /* False: no case for the sweep, or an error. */
 static inline bool visit(sweep *s, uint32_t i)
 {
-    wg_graph       *g = s->g;
+    wg_graph *g = s->g;
     const wgi_node *n = &g->node[i];
-    const void     *variable[WGI_VARIABLES];
-    uint32_t        wanted;
-    site           *at = site_of(s, n);
+    const void *variable[WGI_VARIABLES];
+    uint32_t wanted;
+    site *at = site_of(s, n);
     if (!at || !look(s, at, i, variable, &wanted)) return false;
     if (!at->trace[wanted]) at->trace[wanted] = wgi_trace_of(g->c, n, wanted);
     wgi_trace *t = at->trace[wanted];
@@ -229,7 +236,8 @@ static inline bool visit(sweep *s, uint32_t i)
             return false;
         }
     for (uint32_t k = 0; wanted; k++, wanted >>= 1)
-        if (wanted & 1) contribute(s, wgi_in(n)[k], n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
+        if (wanted & 1)
+            contribute(s, wgi_in(n)[k], n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
     return true;
 }
 
@@ -239,7 +247,8 @@ static void finish(sweep *s, wgi_request *r)
     for (int k = 0; k < r->targets; k++) {
         uint32_t i = r->target[k];
         r->reached[k] = g->marked[i];
-        if (r->reached[k]) memcpy(r->into[k], &s->adjoint[i - s->lo], wg_dtype_size((wg_dtype)g->node[i].dtype));
+        if (r->reached[k])
+            memcpy(r->into[k], &s->adjoint[i - s->lo], wg_dtype_size((wg_dtype)g->node[i].dtype));
     }
     r->blocked = 0;
 }
@@ -249,8 +258,8 @@ bool wgi_sweep(wg_graph *g, wgi_request *r)
     sweep s = { .g = g, .lo = r->loss };
     for (int k = 0; k < r->targets; k++) s.lo = WGI_MIN(s.lo, r->target[k]);
     const wgi_node *loss = &g->node[r->loss];
-    wgi_place       place = wgi_arena_place(&g->temp);
-    bool            ok = loss->shape == g->node[0].shape;
+    wgi_place place = wgi_arena_place(&g->temp);
+    bool ok = loss->shape == g->node[0].shape;
     s.adjoint = ok ? wgi_arena_alloc(&g->temp, sizeof *s.adjoint * ((size_t)r->loss - s.lo + 1)) : NULL;
     if (!s.adjoint) return false;
     g->marked[r->loss] = 1;

@@ -11,20 +11,22 @@ enum { WGI_TAPE_OPERANDS = 4 };
 typedef struct wgi_scalar_call {
     const wg_op *op;
     wg_kernel_fn fn;
-    wg_kernel    k;
-    const void  *x[WGI_TAPE_OPERANDS];
-    void        *y;
-    wg_type      xt[WGI_TAPE_OPERANDS], yt;
+    wg_kernel k;
+    const void *x[WGI_TAPE_OPERANDS];
+    void *y;
+    wg_type xt[WGI_TAPE_OPERANDS], yt;
 } wgi_scalar_call;
 
 /* An op on scalars that a tape can hold. */
 static inline bool wgi_is_scalar_map(const wg_graph *g, const wgi_node *n)
 {
-    return n->op->kind == WG_MAP && n->operands <= WGI_TAPE_OPERANDS && n->shape == g->node[0].shape && !n->op->attr_size;
+    return n->op->kind == WG_MAP && n->operands <= WGI_TAPE_OPERANDS && n->shape == g->node[0].shape &&
+           !n->op->attr_size;
 }
 
 /* Fills a call like node n's, for operands of the dtypes t[]. It points into itself: it may not be moved. */
-void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[], wg_fault *fault);
+void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[],
+                          wg_fault *fault);
 
 /* ---- tape.c: forwards ---- */
 
@@ -34,10 +36,10 @@ typedef struct wgi_tape {
     wg_graph *g;
     struct wgi_kept_call {
         wgi_scalar_call c;
-        uint32_t        types;  /* the dtypes of both operands and the result */
-        uint32_t        in[2];  /* whose values c.x are: most often one of them is that of the node before */
+        uint32_t types;         /* the dtypes of both operands and the result */
+        uint32_t in[2];         /* whose values c.x are: most often one of them is that of the node before */
     } call[WGI_TAPE_CALLS + 1]; /* in the order in which they came up; the last for all that found no place */
-    wg_fault  fault;
+    wg_fault fault;
     uint64_t *cell, *end; /* room for values */
 } wgi_tape;
 
@@ -58,21 +60,21 @@ enum { WGI_GY = 0, WGI_Y = 1, WGI_X = 2, WGI_VARIABLES = WGI_X + WGI_TAPE_OPERAN
 
 typedef struct wgi_patch { /* where a variable's address goes before a run */
     const void **slot;
-    int          variable;
+    int variable;
 } wgi_patch;
 
 struct wgi_trace {
-    wgi_trace       *next;
-    const wg_op     *op;
-    uint32_t         kind; /* dtype, and a bit for each operand whose gradient is wanted */
-    bool             usable;
-    int              calls, patches;
+    wgi_trace *next;
+    const wg_op *op;
+    uint32_t kind; /* dtype, and a bit for each operand whose gradient is wanted */
+    bool usable;
+    int calls, patches;
     wgi_scalar_call *call;
-    uint64_t        *cell; /* of each call: what its y points to */
-    wgi_patch       *patch;
-    const void      *gx[WGI_TAPE_OPERANDS]; /* the wanted gradients: addresses, NULL where it is a variable */
-    int              gx_variable[WGI_TAPE_OPERANDS];
-    wg_fault         fault;
+    uint64_t *cell; /* of each call: what its y points to */
+    wgi_patch *patch;
+    const void *gx[WGI_TAPE_OPERANDS]; /* the wanted gradients: addresses, NULL where it is a variable */
+    int gx_variable[WGI_TAPE_OPERANDS];
+    wg_fault fault;
 };
 
 /* The trace of n's op for gradients of the operands `wanted`, a bit each; NULL: out of memory. Not usable: its rule cannot be

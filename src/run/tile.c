@@ -30,7 +30,8 @@ bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y)
     for (int i = 0; i < y->rank; i++) {
         if (y->dim[i] == 1) continue;
         int j = l->rank - 1;
-        if (j >= 0 && l->stride[j] == stride[i] * y->dim[i]) { /* one axis with the one before; also when both repeat */
+        if (j >= 0 &&
+            l->stride[j] == stride[i] * y->dim[i]) { /* one axis with the one before; also when both repeat */
             l->dim[j] *= y->dim[i];
             l->stride[j] = stride[i];
             continue;
@@ -72,7 +73,7 @@ static void repeat_row(char *to, const char *row, int64_t n, int64_t at, int64_t
     if (at == 0 && count % n == 0 && repeat_short(to, row, (size_t)n * size, count / n)) return;
     int64_t first = WGI_MIN(n - at, count), whole = WGI_MIN(n, count - first);
     memcpy(to, row + (size_t)at * size, (size_t)first * size);
-    char  *rows = to + (size_t)first * size;
+    char *rows = to + (size_t)first * size;
     size_t have = (size_t)whole * size, all = (size_t)(count - first) * size;
     memcpy(rows, row, have);
     while (have < all) {
@@ -85,7 +86,7 @@ static void repeat_row(char *to, const char *row, int64_t n, int64_t at, int64_t
 void wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
 {
     int64_t at[WG_MAX_RANK], left = begin, offset = 0;
-    int     last = l->rank - 1;
+    int last = l->rank - 1;
     if (last < 0) {
         spread_run(to, from, end - begin, 0, l->size);
         return;
@@ -132,32 +133,33 @@ enum { LINE = 64 };
 
 /* Share i of the lines that the next tile reads. The processor's own prefetching ends with each page: about a tile. Inlined by
  * force: gcc takes a function that only prefetches for one without effect. */
-__attribute__((always_inline)) static inline void fetch_ahead(const wgi_program *p, const wgi_env *e, int i, int64_t begin,
-                                                              int64_t end)
+__attribute__((always_inline)) static inline void fetch_ahead(const wgi_program *p, const wgi_env *e, int i,
+                                                              int64_t begin, int64_t end)
 {
     for (int k = 0; k < p->aheads; k++) {
         const wgi_ref *r = &p->ahead[k];
-        const char    *from = (const char *)e->ptr[r->index] + (size_t)begin * r->size;
-        int64_t        lines = WGI_MAX(WGI_MIN(end - begin, WGI_TILE), 0) * r->size / LINE;
-        for (int64_t l = lines * i / p->instrs; l < lines * (i + 1) / p->instrs; l++) __builtin_prefetch(from + l * LINE, 0, 2);
+        const char *from = (const char *)e->ptr[r->index] + (size_t)begin * r->size;
+        int64_t lines = WGI_MAX(WGI_MIN(end - begin, WGI_TILE), 0) * r->size / LINE;
+        for (int64_t l = lines * i / p->instrs; l < lines * (i + 1) / p->instrs; l++)
+            __builtin_prefetch(from + l * LINE, 0, 2);
     }
 }
 
 /* ---- running ---- */
 
-static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const void **x, unsigned char *step, int64_t begin,
-                      int64_t end)
+static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const void **x, unsigned char *step,
+                      int64_t begin, int64_t end)
 {
     if (in->load) {
-        wgi_load_run(in->load, e->ptr[in->load->from], resolve((wgi_ref){ WGI_REG, in->load->reg, 0 }, e, regs, begin), begin,
-                     end);
+        wgi_load_run(in->load, e->ptr[in->load->from],
+                     resolve((wgi_ref){ WGI_REG, in->load->reg, 0 }, e, regs, begin), begin, end);
         return true;
     }
     for (int k = 0; k < in->operands; k++) {
         x[k] = resolve(in->x[k], e, regs, begin);
         step[k] = in->x[k].kind != WGI_ONE;
     }
-    void     *y = resolve(in->y, e, regs, begin);
+    void *y = resolve(in->y, e, regs, begin);
     wg_kernel k = { .begin = begin,
                     .end = end,
                     .operands = in->operands,
@@ -186,9 +188,9 @@ static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const v
 
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t begin, int64_t end)
 {
-    const void   **x = memory;
+    const void **x = memory;
     unsigned char *step = (unsigned char *)(x + p->most_operands);
-    char          *regs = (char *)memory + arrays_bytes(p);
+    char *regs = (char *)memory + arrays_bytes(p);
     for (int64_t at = begin; at < end; at += WGI_TILE)
         for (int i = 0; i < p->instrs; i++) {
             if (p->aheads) fetch_ahead(p, e, i, at + WGI_TILE, end);

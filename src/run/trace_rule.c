@@ -3,11 +3,11 @@
 #include "run/tape.h"
 
 typedef struct tracer {
-    wg_graph         *g;
-    wgi_trace        *t;
-    uint32_t          variable[WGI_VARIABLES]; /* their nodes */
-    uint32_t          first;                   /* of the rule's nodes */
-    wgi_scalar_call **of;                      /* by node - first */
+    wg_graph *g;
+    wgi_trace *t;
+    uint32_t variable[WGI_VARIABLES]; /* their nodes */
+    uint32_t first;                   /* of the rule's nodes */
+    wgi_scalar_call **of;             /* by node - first */
 } tracer;
 
 static int variable_of(const tracer *r, uint32_t i)
@@ -29,10 +29,10 @@ static const void *address(const tracer *r, uint32_t i, int *variable)
 
 static bool trace_node(tracer *r, uint32_t i)
 {
-    wg_graph        *g = r->g;
-    const wgi_node  *n = &g->node[i];
-    wgi_trace       *t = r->t;
-    wg_dtype         type[WGI_TAPE_OPERANDS];
+    wg_graph *g = r->g;
+    const wgi_node *n = &g->node[i];
+    wgi_trace *t = r->t;
+    wg_dtype type[WGI_TAPE_OPERANDS];
     wgi_scalar_call *c = r->of[i - r->first] = &t->call[t->calls];
     if (!wgi_is_scalar_map(g, n)) return false;
     for (uint32_t k = 0; k < n->operands; k++) type[k] = (wg_dtype)g->node[wgi_in(n)[k]].dtype;
@@ -50,8 +50,8 @@ static bool trace_node(tracer *r, uint32_t i)
 /* The rule's nodes that the wanted gradients need. */
 static bool trace_nodes(tracer *r, const wg_node gx[], uint32_t wanted)
 {
-    wg_graph  *g = r->g;
-    uint32_t   n = g->count - r->first;
+    wg_graph *g = r->g;
+    uint32_t n = g->count - r->first;
     wgi_trace *t = r->t;
     t->call = wgi_arena_alloc(&g->c->arena, sizeof *t->call * n);
     t->cell = wgi_arena_alloc(&g->c->arena, sizeof *t->cell * n);
@@ -80,9 +80,9 @@ static wg_node operand(wg_graph *g, wg_dtype t)
 /* The rule is called on scalars of a graph of its own. Numbers in it lie in that graph's memory, which is never reset. */
 static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, uint32_t wanted)
 {
-    tracer  r = { .g = g, .t = t };
+    tracer r = { .g = g, .t = t };
     wg_node x[WGI_TAPE_OPERANDS], gx[WGI_TAPE_OPERANDS] = { 0 }, gy = operand(g, type);
-    int     n = t->op->operands;
+    int n = t->op->operands;
     for (int k = 0; k < n; k++) x[k] = operand(g, type);
     wg_node y = wg_apply(here, t->op, x, n, NULL);
     if (!wg_node_ok(gy) || !wg_node_ok(y)) return false;
@@ -93,7 +93,9 @@ static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, u
     for (int k = 0; k < n; k++) {
         if (!(wanted >> k & 1)) continue;
         if (wgi_is_number(gx[k])) gx[k] = wgi_leaf_number(g, here, wgi_number_value(gx[k]), type);
-        if (!wg_node_ok(gx[k]) || wg_node_dtype(gx[k]) != type || g->node[gx[k].index].shape != g->node[0].shape) return false;
+        if (!wg_node_ok(gx[k]) || wg_node_dtype(gx[k]) != type ||
+            g->node[gx[k].index].shape != g->node[0].shape)
+            return false;
     }
     if (!trace_nodes(&r, gx, wanted)) return false;
     for (int k = 0; k < n; k++)

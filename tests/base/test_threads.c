@@ -10,10 +10,10 @@ enum { PARTS = 2000, CHUNKS = 7 }; /* at most */
 
 typedef struct region {
     const int *chunks;
-    int        now; /* the part whose chunks run */
-    int        ran; /* of its chunks */
-    int        misplaced, fails_at;
-    int        times[PARTS][CHUNKS];
+    int now; /* the part whose chunks run */
+    int ran; /* of its chunks */
+    int misplaced, fails_at;
+    int times[PARTS][CHUNKS];
 } region;
 
 /* The chunk that ends a part says so: what runs before that must be of this part. Parts of wgi_parts_run are in order, so a chunk
@@ -21,7 +21,8 @@ typedef struct region {
 static bool run(void *arg, int i, int chunk, int chunks, int thread)
 {
     region *r = arg;
-    if (__atomic_load_n(&r->now, __ATOMIC_SEQ_CST) != i || chunk >= r->chunks[i] || (chunks != r->chunks[i] && chunks != 1))
+    if (__atomic_load_n(&r->now, __ATOMIC_SEQ_CST) != i || chunk >= r->chunks[i] ||
+        (chunks != r->chunks[i] && chunks != 1))
         __atomic_add_fetch(&r->misplaced, 1, __ATOMIC_SEQ_CST);
     __atomic_add_fetch(&r->times[i][chunk], 1, __ATOMIC_SEQ_CST);
     if (__atomic_add_fetch(&r->ran, 1, __ATOMIC_SEQ_CST) == chunks) {
@@ -44,9 +45,9 @@ static void expect_each_once(const region *r, int parts)
  * ends: hence many short ones. */
 static void check_regions(int regions, int parts, int threads, int most)
 {
-    static int    chunks[PARTS];
+    static int chunks[PARTS];
     static region r;
-    wgt_random    dice = { wgt_seed() };
+    wgt_random dice = { wgt_seed() };
     for (int n = 0; n < regions; n++) {
         for (int i = 0; i < parts; i++) chunks[i] = 1 + (int)wgt_below(&dice, most);
         r = (region){ .chunks = chunks, .fails_at = -1 };
@@ -64,7 +65,7 @@ Test(threads, more_threads_than_chunks, .timeout = 60) { check_regions(1000, 6, 
 
 Test(threads, after_a_failure_nothing_runs, .timeout = 60)
 {
-    static int    chunks[PARTS];
+    static int chunks[PARTS];
     static region r;
     for (int threads = 2; threads <= 3; threads++) {
         for (int i = 0; i < PARTS; i++) chunks[i] = 1 + i % 4;
@@ -72,6 +73,7 @@ Test(threads, after_a_failure_nothing_runs, .timeout = 60)
         cr_assert_not(wgi_parts_run(run, &r, chunks, PARTS, threads));
         expect_each_once(&r, 501);
         for (int i = 501; i < PARTS; i++)
-            for (int k = 0; k < chunks[i]; k++) cr_assert_eq(r.times[i][k], 0, "part %d ran after the failure of part 500", i);
+            for (int k = 0; k < chunks[i]; k++)
+                cr_assert_eq(r.times[i][k], 0, "part %d ran after the failure of part 500", i);
     }
 }

@@ -43,7 +43,7 @@ static double wood(size_t n, const double *x, double *g, void *user)
 static double beale(size_t n, const double *x, double *g, void *user)
 {
     static const double y[3] = { 1.5, 2.25, 2.625 };
-    double              sum = 0;
+    double sum = 0;
     if (g) g[0] = g[1] = 0;
     for (int i = 1; i <= 3; i++) {
         double p = pow(x[1], i), r = y[i - 1] - x[0] * (1 - p);
@@ -56,8 +56,8 @@ static double beale(size_t n, const double *x, double *g, void *user)
 typedef struct problem {
     const char *name;
     wg_check_fn f;
-    size_t      n;
-    double      start[4];
+    size_t n;
+    double start[4];
 } problem;
 
 static const problem problems[] = { { "rosenbrock", rosenbrock, 2, { -1.2, 1 } },
@@ -70,7 +70,7 @@ Test(check_fn, right_gradients_pass)
 {
     for (int i = 0; i < PROBLEMS; i++) {
         const problem *q = &problems[i];
-        wg_check      *r = wg_gradcheck_fn(q->f, q->n, q->start, NULL, NULL);
+        wg_check *r = wg_gradcheck_fn(q->f, q->n, q->start, NULL, NULL);
         cr_expect_lt(wg_check_ratio(r), 1e-7, "%s: %g", q->name, wg_check_ratio(r));
         cr_expect_lt(wg_check_floor(r), 1e-7, "%s: %g", q->name, wg_check_floor(r));
         cr_expect_float_eq(wg_check_value(r), q->f(q->n, q->start, NULL, NULL), 0.0);
@@ -83,10 +83,10 @@ Test(check_fn, right_gradients_near_the_start_never_fail)
     wgt_random random = { wgt_seed() };
     for (int k = 0; k < 200; k++) {
         const problem *q = &problems[k % PROBLEMS];
-        double         x[4];
+        double x[4];
         for (size_t i = 0; i < q->n; i++) x[i] = q->start[i] * wgt_uniform(&random, 0.9, 1.1);
-        cr_expect_eq(wgt_verdict(wg_gradcheck_fn(q->f, q->n, x, NULL, NULL)), WG_PASS, "%s, draw %d of seed %llu", q->name, k,
-                     (unsigned long long)wgt_seed());
+        cr_expect_eq(wgt_verdict(wg_gradcheck_fn(q->f, q->n, x, NULL, NULL)), WG_PASS,
+                     "%s, draw %d of seed %llu", q->name, k, (unsigned long long)wgt_seed());
     }
 }
 
@@ -119,13 +119,16 @@ Test(check_fn, mutants_fail)
                 q->f(q->n, q->start, right, NULL);
                 memcpy(g, right, sizeof g);
                 mutate(m, g, q->n, i);
-                if (memcmp(g, right, q->n * sizeof *g) == 0) continue; /* a zero component has no such mutants */
+                if (memcmp(g, right, q->n * sizeof *g) == 0)
+                    continue; /* a zero component has no such mutants */
                 if (fabs(g[i] - right[i]) == 0) continue;
                 mutants++;
                 wg_check *r = wg_gradcheck_values(q->f, q->n, q->start, g, NULL, NULL);
-                cr_expect_eq(wg_check_verdict(r), WG_FAIL, "%s, %s of component %zu passes", q->name, mutation_name[m], i);
+                cr_expect_eq(wg_check_verdict(r), WG_FAIL, "%s, %s of component %zu passes", q->name,
+                             mutation_name[m], i);
                 if (m != SIGN && m != SWAPPED)
-                    cr_expect_eq(wg_check_input_at(r, 0).worst, (int64_t)i, "%s, %s", q->name, mutation_name[m]);
+                    cr_expect_eq(wg_check_input_at(r, 0).worst, (int64_t)i, "%s, %s", q->name,
+                                 mutation_name[m]);
                 wg_check_free(r);
             }
         }
@@ -169,14 +172,15 @@ static double cube(size_t n, const double *x, double *g, void *user)
 Test(check_fn, theta_cubed_at_one)
 {
     wg_check *two = wg_gradcheck_fn(cube, 1, (double[]){ 1 }, NULL, &(wg_gradcheck_opts){ .eps = 0.01 });
-    wg_check *one = wg_gradcheck_fn(cube, 1, (double[]){ 1 }, NULL, &(wg_gradcheck_opts){ .eps = 0.01, .one_sided = true });
+    wg_check *one = wg_gradcheck_fn(cube, 1, (double[]){ 1 }, NULL,
+                                    &(wg_gradcheck_opts){ .eps = 0.01, .one_sided = true });
     /* ((1 + e)^3 - (1 - e)^3) / 2e = 3 + e^2 and ((1 + e)^3 - 1) / e = 3 + 3e + e^2 */
     cr_expect_float_eq(wg_check_input_at(two, 0).numeric[0], 3.0001, 1e-9);
     cr_expect_float_eq(wg_check_input_at(one, 0).numeric[0], 3.0301, 1e-9);
     cr_expect_float_eq(wg_check_ratio(two), 0.0001 / 6.0001, 1e-12);
     cr_expect_float_eq(wg_check_ratio(one), 0.0301 / 6.0301, 1e-12);
     cr_expect_eq(wgt_verdict(two), WG_INCONCLUSIVE); /* worry */
-    cr_expect_eq(wgt_verdict(one), WG_FAIL);         /* worse: what the course shows one-sided differences for */
+    cr_expect_eq(wgt_verdict(one), WG_FAIL); /* worse: what the course shows one-sided differences for */
 }
 
 Test(check_fn, the_scale_has_the_course_s_words)
@@ -227,7 +231,7 @@ static double noisy(size_t n, const double *x, double *g, void *user)
 
 Test(check_fn, inconclusive)
 {
-    int       calls = 0;
+    int calls = 0;
     wg_check *r = wg_gradcheck_fn(relu, 1, (double[]){ 0 }, NULL, NULL);
     wgt_expect_report(r, "kink");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
@@ -272,7 +276,8 @@ Test(check_fn, noise_is_measured_and_no_failure)
 {
     for (int k = 0; k < 50; k++) {
         wg_check *r = wg_gradcheck_fn(noisy, 1, (double[]){ 0.5 + 0.01 * k }, NULL, NULL);
-        cr_expect(wg_check_noise(r) > 1e-7 && wg_check_noise(r) < 1e-5, "noise 1e-6 measured as %g", wg_check_noise(r));
+        cr_expect(wg_check_noise(r) > 1e-7 && wg_check_noise(r) < 1e-5, "noise 1e-6 measured as %g",
+                  wg_check_noise(r));
         cr_expect_neq(wg_check_verdict(r), WG_FAIL, "at %g", 0.5 + 0.01 * k);
         wg_check_free(r);
     }
@@ -283,7 +288,7 @@ Test(check_fn, noise_is_measured_and_no_failure)
 static void expect_hint(double factor, const char *hint)
 {
     const problem *q = &problems[2];
-    double         g[4];
+    double g[4];
     q->f(q->n, q->start, g, NULL);
     for (size_t i = 0; i < q->n; i++) g[i] *= factor;
     wg_check *r = wg_gradcheck_values(q->f, q->n, q->start, g, NULL, &(wg_gradcheck_opts){ .name = "wood" });
@@ -305,9 +310,9 @@ Test(check_fn, at_most_so_many_components)
 {
     double x[1000];
     for (int i = 0; i < 1000; i++) x[i] = 0.001 * i;
-    wg_check      *r = wg_gradcheck_fn(thousand, 1000, x, NULL, &(wg_gradcheck_opts){ .components = 10 });
+    wg_check *r = wg_gradcheck_fn(thousand, 1000, x, NULL, &(wg_gradcheck_opts){ .components = 10 });
     wg_check_input in = wg_check_input_at(r, 0);
-    int            computed = 0;
+    int computed = 0;
     for (int i = 0; i < 1000; i++) computed += !isnan(in.numeric[i]);
     cr_expect_eq(computed, 10);
     cr_expect_float_eq(in.numeric[900], cos(0.9), 1e-6);
@@ -316,13 +321,14 @@ Test(check_fn, at_most_so_many_components)
 
 Test(check_fn, the_report_is_the_same_in_every_run_and_locale)
 {
-    double      g[2] = { -215.6, -44 };
+    double g[2] = { -215.6, -44 };
     const char *locales[] = { "C", "de_DE.UTF-8", "fr_FR.UTF-8" };
-    char       *first = NULL;
+    char *first = NULL;
     for (int k = 0; k < 3; k++) {
         setlocale(LC_ALL, locales[k]); /* where it is not installed nothing changes */
-        wg_check *r = wg_gradcheck_values(rosenbrock, 2, problems[0].start, g, NULL, &(wg_gradcheck_opts){ .name = "rosen" });
-        char     *text = wgt_report(r);
+        wg_check *r = wg_gradcheck_values(rosenbrock, 2, problems[0].start, g, NULL,
+                                          &(wg_gradcheck_opts){ .name = "rosen" });
+        char *text = wgt_report(r);
         if (!first) first = strdup(text);
         cr_expect_str_eq(text, first);
         free(text);

@@ -9,12 +9,12 @@
 Test(check_graph, theta_cubed_at_one)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    float       at = 1;
-    wg_node     theta = wg_input(g, "theta", wg_view_f32(&at, WG_SCALAR));
-    wg_node     f = wg_pow(theta, 3);
-    wg_check   *two = wg_gradcheck(f, NULL, &(wg_gradcheck_opts){ .eps = 0.01 });
-    wg_check   *one = wg_gradcheck_nodes(f, &theta, 1, &(wg_gradcheck_opts){ .eps = 0.01, .one_sided = true });
+    wg_graph *g = wg_graph_new(c);
+    float at = 1;
+    wg_node theta = wg_input(g, "theta", wg_view_f32(&at, WG_SCALAR));
+    wg_node f = wg_pow(theta, 3);
+    wg_check *two = wg_gradcheck(f, NULL, &(wg_gradcheck_opts){ .eps = 0.01 });
+    wg_check *one = wg_gradcheck_nodes(f, &theta, 1, &(wg_gradcheck_opts){ .eps = 0.01, .one_sided = true });
     cr_assert_eq(wg_check_inputs(two), 1);
     cr_expect_str_eq(wg_check_input_at(two, 0).name, "theta");
     cr_expect_float_eq(wg_check_input_at(two, 0).numeric[0], 3.0001, 1e-9);
@@ -26,7 +26,10 @@ Test(check_graph, theta_cubed_at_one)
 
 static const double start[2] = { -1.2, 1 };
 
-static wg_node component(wg_node x, int i) { return wg_reshape(wg_slice(x, .axis = 0, .from = i, .to = i + 1), WG_SCALAR); }
+static wg_node component(wg_node x, int i)
+{
+    return wg_reshape(wg_slice(x, .axis = 0, .from = i, .to = i + 1), WG_SCALAR);
+}
 
 static wg_node rosenbrock_node(wg_node x)
 {
@@ -37,10 +40,10 @@ static wg_node rosenbrock_node(wg_node x)
 Test(check_graph, rosenbrock)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    double      b = 1 - 1.44, right[2] = { -2 * 2.2 + 400 * 1.2 * b, 200 * b };
-    wg_node     x = wg_input(g, "x", wg_view_f64(start, WG_SHAPE(2)));
-    wg_check   *r = wg_gradcheck(rosenbrock_node(x), NULL, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double b = 1 - 1.44, right[2] = { -2 * 2.2 + 400 * 1.2 * b, 200 * b };
+    wg_node x = wg_input(g, "x", wg_view_f64(start, WG_SHAPE(2)));
+    wg_check *r = wg_gradcheck(rosenbrock_node(x), NULL, NULL);
     cr_assert_eq(wg_check_inputs(r), 1);
     for (int i = 0; i < 2; i++) cr_expect_float_eq(wg_check_input_at(r, 0).analytic[i], right[i], 1e-11);
     cr_expect_float_eq(wg_check_value(r), 24.2, 1e-13);
@@ -54,15 +57,15 @@ enum { ROWS = 12, COLUMNS = 5, CLASSES = 3 };
 
 typedef struct network {
     wg_context *c;
-    wg_graph   *g;
-    wg_params  *p;
-    float       x[ROWS * COLUMNS];
-    int32_t     y[ROWS];
+    wg_graph *g;
+    wg_params *p;
+    float x[ROWS * COLUMNS];
+    int32_t y[ROWS];
 } network;
 
 static network make_network(wg_dtype t)
 {
-    network    n = { .c = wgt_start(NULL, t, &(wg_options){ .seed = 5, .threads = 1 }) };
+    network n = { .c = wgt_start(NULL, t, &(wg_options){ .seed = 5, .threads = 1 }) };
     wgt_random random = { 17 };
     n.g = wg_graph_new(n.c), n.p = wg_params_new(n.c);
     for (int i = 0; i < ROWS * COLUMNS; i++) n.x[i] = (float)wgt_uniform(&random, -1, 1);
@@ -73,7 +76,8 @@ static network make_network(wg_dtype t)
 static wg_node loss_of(network *n, double keep_prob)
 {
     wg_begin(n->g, WG_TRAIN);
-    wg_node x = wg_cast(wg_input(n->g, "x", wg_view_f32(n->x, WG_SHAPE(ROWS, COLUMNS))), wg_context_dtype(n->c));
+    wg_node x =
+        wg_cast(wg_input(n->g, "x", wg_view_f32(n->x, WG_SHAPE(ROWS, COLUMNS))), wg_context_dtype(n->c));
     wg_node y = wg_input(n->g, "y", wg_view_i32(n->y, WG_SHAPE(ROWS)));
     wg_node h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(x, n->p, "fc1", 4, .no_bias = true), n->p, "bn"));
     if (keep_prob < 1) h = wg_dropout(h, .keep_prob = keep_prob);
@@ -87,7 +91,7 @@ static char *bytes_of(const wg_params *p, size_t *size)
     *size = 0;
     for (int i = 0; i < wg_params_count(p); i++) {
         wg_tensor t = wg_params_tensor(p, i);
-        size_t    n = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+        size_t n = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
         all = realloc(all, *size + n + 1);
         memcpy(all + *size, t.data, n);
         *size += n;
@@ -97,9 +101,10 @@ static char *bytes_of(const wg_params *p, size_t *size)
 
 Test(check_graph, a_network_in_f32_is_checked_in_f64)
 {
-    network   n = make_network(WG_F32);
+    network n = make_network(WG_F32);
     wg_check *r = wg_gradcheck(loss_of(&n, 0.7), n.p, NULL);
-    cr_expect_lt(wg_check_ratio(r), 1e-6, "%g: f32 differences would be wrong in all digits", wg_check_ratio(r));
+    cr_expect_lt(wg_check_ratio(r), 1e-6, "%g: f32 differences would be wrong in all digits",
+                 wg_check_ratio(r));
     cr_expect_eq(wg_check_inputs(r), 5, "fc1.W bn.gamma bn.beta out.W out.b: no states, no inputs");
     for (int i = 0; i < wg_check_inputs(r); i++) {
         wg_check_input in = wg_check_input_at(r, i);
@@ -114,13 +119,13 @@ Test(check_graph, a_network_in_f32_is_checked_in_f64)
 
 Test(check_graph, nothing_is_changed)
 {
-    network  n = make_network(WG_F64), m = make_network(WG_F64);
-    size_t   size, size_after;
-    wg_node  loss = loss_of(&n, 0.5);
-    double   before = wg_item(loss);
-    char    *bytes = bytes_of(n.p, &size);
+    network n = make_network(WG_F64), m = make_network(WG_F64);
+    size_t size, size_after;
+    wg_node loss = loss_of(&n, 0.5);
+    double before = wg_item(loss);
+    char *bytes = bytes_of(n.p, &size);
     uint64_t epoch = wg_graph_epoch(n.g);
-    int64_t  nodes = wg_graph_nodes(n.g);
+    int64_t nodes = wg_graph_nodes(n.g);
 
     wg_check *r = wg_gradcheck(loss, n.p, NULL);
     cr_expect_eq(wg_check_value(r), before, "the same masks: %.17g, %.17g", wg_check_value(r), before);
@@ -151,10 +156,10 @@ Test(check_graph, nothing_is_changed)
 
 Test(check_graph, the_values_read_before_are_still_there)
 {
-    network   n = make_network(WG_F32);
-    wg_node   loss = loss_of(&n, 0.5);
+    network n = make_network(WG_F32);
+    wg_node loss = loss_of(&n, 0.5);
     wg_tensor t = wg_value(loss);
-    float     before = *(float *)t.data;
+    float before = *(float *)t.data;
     wg_check_free(wg_gradcheck(loss, n.p, NULL));
     cr_expect_eq(*(float *)t.data, before);
     wgt_finish(n.c, NULL);
@@ -164,7 +169,7 @@ Test(check_graph, the_report_outlives_the_context_and_repeats)
 {
     char *text[2];
     for (int k = 0; k < 2; k++) {
-        network   n = make_network(WG_F32);
+        network n = make_network(WG_F32);
         wg_check *r = wg_gradcheck(loss_of(&n, 0.5), n.p, NULL);
         wgt_finish(n.c, NULL);
         text[k] = wgt_report(r);
@@ -183,7 +188,10 @@ static void sign_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_
     gx[0] = wg_neg(wg_mul(gy, wg_mul(2, x[0])));
 }
 
-static void half_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = wg_mul(gy, x[0]); }
+static void half_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, x[0]);
+}
 static void right_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     gx[0] = wg_mul(gy, wg_mul(2, x[0]));
@@ -200,7 +208,7 @@ static wg_check *check_rule(wg_graph *g, wg_vjp_rule rule)
 Test(check_graph, a_wrong_rule_is_caught)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     cr_expect_eq(wgt_verdict(check_rule(g, right_vjp)), WG_PASS);
     wg_check *r = check_rule(g, sign_vjp);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "the sign is wrong");
@@ -219,10 +227,10 @@ static void batch_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
 Test(check_graph, a_sum_for_a_mean_is_named)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    double      at[7] = { 1, 2, 3, 4, 5, 6, 7 };
-    wg_node     x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(7)));
-    wg_check   *r = wg_gradcheck(wg_custom_vjp(wg_mean(x), &x, 1, batch_vjp), NULL, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double at[7] = { 1, 2, 3, 4, 5, 6, 7 };
+    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(7)));
+    wg_check *r = wg_gradcheck(wg_custom_vjp(wg_mean(x), &x, 1, batch_vjp), NULL, NULL);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "the sum over the batch of 7 where f takes the mean");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
     wgt_finish(c, NULL);
@@ -233,10 +241,10 @@ Test(check_graph, a_sum_for_a_mean_is_named)
 Test(check_graph, nan_is_inconclusive)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    double      at[2] = { 1, -1 };
-    wg_node     x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2)));
-    wg_check   *r = wg_gradcheck(wg_sum(wg_log(x)), NULL, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double at[2] = { 1, -1 };
+    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(2)));
+    wg_check *r = wg_gradcheck(wg_sum(wg_log(x)), NULL, NULL);
     wgt_expect_report(r, "NaN");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
     cr_expect_eq(wg_failed(c), WG_OK);
@@ -247,11 +255,13 @@ Test(check_graph, nan_is_inconclusive)
 static wg_check *check_by(int threads, int64_t *evaluations)
 {
     wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = threads });
-    wg_graph   *g = wg_graph_new(c);
-    double      x[300], y[300];
+    wg_graph *g = wg_graph_new(c);
+    double x[300], y[300];
     for (int i = 0; i < 300; i++) x[i] = i < 200 ? 0.5 + 0.01 * i : 1e-6, y[i] = 0.1 * i - 3;
-    wg_node   a = wg_input(g, "a", wg_view_f64(x, WG_SHAPE(300))), b = wg_input(g, "b", wg_view_f64(y, WG_SHAPE(300)));
-    wg_check *r = wg_gradcheck(wg_sum(wg_mul(wg_log(a), wg_tanh(b))), NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
+    wg_node a = wg_input(g, "a", wg_view_f64(x, WG_SHAPE(300))),
+            b = wg_input(g, "b", wg_view_f64(y, WG_SHAPE(300)));
+    wg_check *r =
+        wg_gradcheck(wg_sum(wg_mul(wg_log(a), wg_tanh(b))), NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
     *evaluations = wg_check_evaluations(r);
     wgt_finish(c, NULL);
     return r;
@@ -259,7 +269,7 @@ static wg_check *check_by(int threads, int64_t *evaluations)
 
 Test(check_graph, threads_change_nothing)
 {
-    int64_t   count[2];
+    int64_t count[2];
     wg_check *one = check_by(1, &count[0]), *two = check_by(2, &count[1]);
     cr_expect_eq(count[0], count[1]);
     cr_expect_eq(wg_check_verdict(one), wg_check_verdict(two));
@@ -290,11 +300,11 @@ static const wg_op slow_op = { .name = "slow", .operands = 1, .map = slow, .vjp 
 Test(check_graph, the_reason_is_the_lowest_component_whoever_finds_it)
 {
     wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 2 });
-    wg_graph   *g = wg_graph_new(c);
-    double      at[64];
+    wg_graph *g = wg_graph_new(c);
+    double at[64];
     for (int i = 0; i < 64; i++) at[i] = i == 0 ? 1 : i < 4 ? 2 : 1e-6;
-    wg_node   x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
-    wg_node   f = wg_sum(wg_log(wg_apply(WG_HERE, &slow_op, &x, 1, NULL)));
+    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
+    wg_node f = wg_sum(wg_log(wg_apply(WG_HERE, &slow_op, &x, 1, NULL)));
     wg_check *r = wg_gradcheck(f, NULL, &(wg_gradcheck_opts){ .eps = 1e-5 });
     cr_expect(strstr(wg_check_input_at(r, 0).reason, "x[4]"), "%s", wg_check_input_at(r, 0).reason);
     wg_check_free(r);
@@ -308,7 +318,7 @@ typedef struct visitors {
 static int visited(size_t n, const double *x, size_t m, double *y, void *user)
 {
     visitors *v = user;
-    int       now = __atomic_add_fetch(&v->now, 1, __ATOMIC_SEQ_CST);
+    int now = __atomic_add_fetch(&v->now, 1, __ATOMIC_SEQ_CST);
     if (now > v->most) v->most = now;
     usleep(200);
     y[0] = 0;
@@ -327,12 +337,13 @@ static int visited_back(size_t n, const double *x, size_t m, const double *gy, d
 Test(check_graph, a_users_function_is_called_by_one_thread_at_a_time)
 {
     wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = 4 });
-    wg_graph   *g = wg_graph_new(c);
-    visitors    v = { 0 };
-    double      at[64];
+    wg_graph *g = wg_graph_new(c);
+    visitors v = { 0 };
+    double at[64];
     for (int i = 0; i < 64; i++) at[i] = 0.1 * i;
-    wg_node   x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
-    wg_node   f = wg_extern(x, WG_SCALAR, &(wg_extern_opts){ .forward = visited, .backward = visited_back, .user = &v });
+    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(64)));
+    wg_node f = wg_extern(x, WG_SCALAR,
+                          &(wg_extern_opts){ .forward = visited, .backward = visited_back, .user = &v });
     wg_check *r = wg_gradcheck(f, NULL, NULL);
     cr_expect_eq(wgt_verdict(r), WG_PASS);
     cr_expect_eq(v.most, 1);
@@ -341,7 +352,7 @@ Test(check_graph, a_users_function_is_called_by_one_thread_at_a_time)
 
 Test(check_graph, nothing_to_compare)
 {
-    network   n = make_network(WG_F64);
+    network n = make_network(WG_F64);
     wg_check *r = wg_gradcheck(wg_sum(wg_square(wg_scalar(n.g, 3))), n.p, NULL);
     wgt_expect_report(r, "nothing to compare");
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
@@ -354,16 +365,17 @@ static void no_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_no
 Test(check_graph, inputs_without_a_derivative_do_not_count)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    double      a[3] = { 1, 2, 3 }, b[3] = { 2, 1, 4 };
-    wg_node     x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
-    wg_node     z = wg_input(g, "z", wg_view_f64(b, WG_SHAPE(3)));
-    wg_node     f = wg_sum(wg_mul(wg_square(x), wg_custom_vjp(wg_square(z), &z, 1, no_vjp)));
-    wg_check   *r = wg_gradcheck(f, NULL, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double a[3] = { 1, 2, 3 }, b[3] = { 2, 1, 4 };
+    wg_node x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
+    wg_node z = wg_input(g, "z", wg_view_f64(b, WG_SHAPE(3)));
+    wg_node f = wg_sum(wg_mul(wg_square(x), wg_custom_vjp(wg_square(z), &z, 1, no_vjp)));
+    wg_check *r = wg_gradcheck(f, NULL, NULL);
     cr_expect_eq(wg_check_inputs(r), 2);
     wgt_expect_report(r, "not checked");
     cr_expect_eq(wgt_verdict(r), WG_PASS);
-    cr_expect_eq(wgt_verdict(wg_gradcheck_nodes(f, (wg_node[]){ x, z }, 2, NULL)), WG_INCONCLUSIVE, "who asks gets an answer");
+    cr_expect_eq(wgt_verdict(wg_gradcheck_nodes(f, (wg_node[]){ x, z }, 2, NULL)), WG_INCONCLUSIVE,
+                 "who asks gets an answer");
     cr_expect_eq(wg_failed(c), WG_OK);
     wgt_finish(c, NULL);
 }
@@ -371,9 +383,9 @@ Test(check_graph, inputs_without_a_derivative_do_not_count)
 /* A bias before batch norm has the gradient zero: differences show noise there, which is no reason to doubt the others. */
 Test(check_graph, a_gradient_below_the_noise_leaves_the_verdict_to_the_others)
 {
-    network   n = make_network(WG_F64);
-    wg_node   x = wg_cast(wg_input(n.g, "x", wg_view_f32(n.x, WG_SHAPE(ROWS, COLUMNS))), WG_F64);
-    wg_node   h = wg_nn_batch_norm(wg_nn_dense(x, n.p, "fc1", 4), n.p, "bn");
+    network n = make_network(WG_F64);
+    wg_node x = wg_cast(wg_input(n.g, "x", wg_view_f32(n.x, WG_SHAPE(ROWS, COLUMNS))), WG_F64);
+    wg_node h = wg_nn_batch_norm(wg_nn_dense(x, n.p, "fc1", 4), n.p, "bn");
     wg_check *r = wg_gradcheck(wg_mean(wg_square(wg_tanh(h))), n.p, NULL);
     cr_assert_eq(wg_check_inputs(r), 4);
     cr_expect_str_eq(wg_check_input_at(r, 1).name, "fc1.b");
@@ -392,12 +404,12 @@ static void transposed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[
 
 Test(check_graph, a_transpose_is_named)
 {
-    double      x[4] = { 1, 2, 3, 4 };
+    double x[4] = { 1, 2, 3, 4 };
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *graph = wg_graph_new(c);
-    wg_node     W = wg_input(graph, "W", wg_view_f64(x, WG_SHAPE(2, 2)));
-    wg_node     f = wg_sum(wg_square(wg_custom_vjp(wg_matmul(W, W), &W, 1, transposed_vjp)));
-    wg_check   *r = wg_gradcheck(f, NULL, NULL);
+    wg_graph *graph = wg_graph_new(c);
+    wg_node W = wg_input(graph, "W", wg_view_f64(x, WG_SHAPE(2, 2)));
+    wg_node f = wg_sum(wg_square(wg_custom_vjp(wg_matmul(W, W), &W, 1, transposed_vjp)));
+    wg_check *r = wg_gradcheck(f, NULL, NULL);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "yours is the transpose");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
     wgt_finish(c, NULL);
@@ -405,8 +417,8 @@ Test(check_graph, a_transpose_is_named)
 
 Test(check_graph, a_part_of_the_parameters)
 {
-    network   n = make_network(WG_F64);
-    wg_node   loss = loss_of(&n, 1);
+    network n = make_network(WG_F64);
+    wg_node loss = loss_of(&n, 1);
     wg_check *r = wg_gradcheck(loss, wg_params_in(n.p, "out"), NULL);
     cr_assert_eq(wg_check_inputs(r), 2);
     cr_expect_str_eq(wg_check_input_at(r, 0).name, "out.W");
@@ -420,10 +432,10 @@ Test(check_graph, a_part_of_the_parameters)
 Test(check_graph, mistakes_are_named)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    double      a[3] = { 1, 2, 3 };
-    wg_node     x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
-    wg_node     y = wg_square(x), f = wg_sum(y);
+    wg_graph *g = wg_graph_new(c);
+    double a[3] = { 1, 2, 3 };
+    wg_node x = wg_input(g, "x", wg_view_f64(a, WG_SHAPE(3)));
+    wg_node y = wg_square(x), f = wg_sum(y);
 
     wg_check *r = wg_gradcheck(y, NULL, NULL);
     cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE, "not a scalar");
@@ -455,7 +467,7 @@ static void *no_memory(void *user, void *p, size_t old_size, size_t new_size)
 Test(check_graph, without_memory)
 {
     wg_allocator none = { no_memory, NULL };
-    wg_context  *c = wg_start(&(wg_options){ .allocator = &none });
+    wg_context *c = wg_start(&(wg_options){ .allocator = &none });
     cr_expect_neq(wg_failed(c), WG_OK);
     cr_expect_eq(wgt_verdict(wg_gradcheck(wg_none, NULL, NULL)), WG_INCONCLUSIVE);
     wg_finish(c, NULL);
@@ -466,12 +478,12 @@ Test(check_graph, failing_allocations)
 {
     int64_t failed = 1;
     for (int64_t k = 1; failed; k++) {
-        wgt_memory  m = { 0 };
+        wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F32, NULL);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
-        wg_node     W = wg_param(g, p, "W", WG_SHAPE(3, 2), wg_xavier());
-        wg_node     loss = wg_sum(wg_tanh(W));
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_node W = wg_param(g, p, "W", WG_SHAPE(3, 2), wg_xavier());
+        wg_node loss = wg_sum(wg_tanh(W));
         m.fail_at = m.calls + k;
         wg_check *r = wg_gradcheck(loss, p, NULL);
         failed = m.failed;

@@ -10,10 +10,10 @@
 Test(digits, counts)
 {
     static const int published[10] = { 178, 182, 177, 183, 181, 182, 181, 179, 174, 180 };
-    int              count[10] = { 0 };
-    wg_context      *c = wgt_seeded(0);
-    wg_data         *d = wg_data_digits(c);
-    wg_tensor        x = wg_data_x(d), y = wg_data_y(d);
+    int count[10] = { 0 };
+    wg_context *c = wgt_seeded(0);
+    wg_data *d = wg_data_digits(c);
+    wg_tensor x = wg_data_x(d), y = wg_data_y(d);
     cr_assert_eq(wg_data_rows(d), 1797);
     cr_assert(x.dtype == WG_F32 && wg_shape_equal(x.shape, WG_SHAPE(1797, 64)));
     cr_assert(y.dtype == WG_I32 && wg_shape_equal(y.shape, WG_SHAPE(1797)));
@@ -28,12 +28,13 @@ Test(digits, counts)
 
 Test(digits, first_digit_and_range)
 {
-    static const int zero[64] = { 0, 0,  5, 13, 9,  1, 0,  0, 0,  0,  13, 15, 10, 15, 5, 0,  0,  3, 15, 2, 0,  11,
-                                  8, 0,  0, 4,  12, 0, 0,  8, 8,  0,  0,  5,  8,  0,  0, 9,  8,  0, 0,  4, 11, 0,
-                                  1, 12, 7, 0,  0,  2, 14, 5, 10, 12, 0,  0,  0,  0,  6, 13, 10, 0, 0,  0 };
-    wg_context      *c = wgt_seeded(0);
-    wg_data         *d = wg_data_digits(c);
-    wg_tensor        x = wg_data_x(d);
+    static const int zero[64] = { 0, 0, 5,  13, 9,  1,  0, 0, 0, 0, 13, 15, 10, 15, 5, 0,
+                                  0, 3, 15, 2,  0,  11, 8, 0, 0, 4, 12, 0,  0,  8,  8, 0,
+                                  0, 5, 8,  0,  0,  9,  8, 0, 0, 4, 11, 0,  1,  12, 7, 0,
+                                  0, 2, 14, 5,  10, 12, 0, 0, 0, 0, 6,  13, 10, 0,  0, 0 };
+    wg_context *c = wgt_seeded(0);
+    wg_data *d = wg_data_digits(c);
+    wg_tensor x = wg_data_x(d);
     for (int k = 0; k < 64; k++) cr_expect_eq(wgt_f32_at(x, k), (float)zero[k] / 16, "pixel %d", k);
     cr_expect_eq(wgt_i32_at(wg_data_y(d), 0), 0);
     float least = 1, most = 0;
@@ -48,7 +49,7 @@ Test(digits, first_digit_and_range)
 Test(digits, takes_the_dtype_of_the_context)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_tensor   x = wg_data_x(wg_data_digits(c));
+    wg_tensor x = wg_data_x(wg_data_digits(c));
     cr_assert_eq(x.dtype, WG_F64);
     cr_expect_eq(((const double *)x.data)[2], 5.0 / 16);
     cr_expect_eq(wg_data_x(wg_data_moons(c, 3)).dtype, WG_F64);
@@ -60,14 +61,15 @@ Test(digits, takes_the_dtype_of_the_context)
 Test(batches, short_last_one)
 {
     wg_context *c = wgt_seeded(1);
-    wg_data    *d = wgt_numbered(c, 10, 3);
-    wg_batch    b;
+    wg_data *d = wgt_numbered(c, 10, 3);
+    wg_batch b;
     for (int epoch = 0; epoch < 3; epoch++) {
         cr_assert_eq(wg_data_epoch(d), epoch);
         for (int k = 0; k < 3; k++) {
             cr_assert(wg_data_next(d, &b, 4));
             cr_expect_eq(b.n, k < 2 ? 4 : 2);
-            cr_expect(wg_shape_equal(b.x.shape, WG_SHAPE(b.n, 2)) && wg_shape_equal(b.y.shape, WG_SHAPE(b.n)));
+            cr_expect(wg_shape_equal(b.x.shape, WG_SHAPE(b.n, 2)) &&
+                      wg_shape_equal(b.y.shape, WG_SHAPE(b.n)));
         }
         cr_assert_not(wg_data_next(d, &b, 4));
     }
@@ -77,7 +79,7 @@ Test(batches, short_last_one)
 Test(batches, every_row_once_an_epoch_with_its_label)
 {
     wg_context *c = wgt_seeded(5);
-    wg_data    *d = wgt_numbered(c, 101, 7);
+    wg_data *d = wgt_numbered(c, 101, 7);
     for (int epoch = 0; epoch < 4; epoch++) {
         int seen[101] = { 0 };
         for (wg_batch b; wg_data_next(d, &b, 8);)
@@ -95,10 +97,10 @@ Test(batches, every_row_once_an_epoch_with_its_label)
 
 Test(batches, order_is_of_seed_and_epoch_alone)
 {
-    int         a[3][60], b[3][60], other[60];
+    int a[3][60], b[3][60], other[60];
     wg_context *c = wgt_seeded(7), *e = wgt_seeded(7), *f = wgt_seeded(8);
-    wg_data    *p = wgt_numbered(c, 60, 2), *q = wgt_numbered(e, 60, 5), *r = wgt_numbered(f, 60, 2);
-    wg_batch    first;
+    wg_data *p = wgt_numbered(c, 60, 2), *q = wgt_numbered(e, 60, 5), *r = wgt_numbered(f, 60, 2);
+    wg_batch first;
     wg_data_next(wgt_numbered(e, 9, 2), &first, 2);
     for (int k = 0; k < 3; k++) {
         cr_assert_eq(wgt_epoch_order(p, 7, a[k], 60), 60);
@@ -115,10 +117,10 @@ Test(batches, order_is_of_seed_and_epoch_alone)
  * in 60,000 seeds. */
 Test(batches, all_orders_are_equally_likely)
 {
-    int         count[27] = { 0 }, o[3];
+    int count[27] = { 0 }, o[3];
     wg_context *c = wgt_seeded(3);
-    wg_data    *d = wgt_numbered(c, 3, 3);
-    double      chi = 0;
+    wg_data *d = wgt_numbered(c, 3, 3);
+    double chi = 0;
     for (int k = 0; k < 6000; k++) {
         cr_assert_eq(wgt_epoch_order(d, 2, o, 3), 3);
         count[o[0] * 9 + o[1] * 3 + o[2]]++;
@@ -131,9 +133,9 @@ Test(batches, all_orders_are_equally_likely)
 
 Test(batches, unshuffled)
 {
-    int         o[10];
+    int o[10];
     wg_context *c = wgt_seeded(1);
-    wg_data    *d = wgt_numbered(c, 10, 2);
+    wg_data *d = wgt_numbered(c, 10, 2);
     wg_data_shuffle(d, false);
     cr_assert_eq(wgt_epoch_order(d, 3, o, 10), 10);
     for (int i = 0; i < 10; i++) cr_expect_eq(o[i], i);
@@ -148,9 +150,9 @@ Test(batches, unshuffled)
 Test(batches, live_until_the_second_next_call)
 {
     wg_context *c = wgt_seeded(1);
-    wg_data    *d = wgt_numbered(c, 64, 2);
-    wg_batch    b[2];
-    float       copy[16];
+    wg_data *d = wgt_numbered(c, 64, 2);
+    wg_batch b[2];
+    float copy[16];
     cr_assert(wg_data_next(d, &b[0], 8));
     for (int k = 1; k < 8; k++) {
         memcpy(copy, b[(k + 1) % 2].x.data, sizeof copy);
@@ -164,12 +166,13 @@ Test(batches, live_until_the_second_next_call)
 Test(batches, all_keeps_the_place)
 {
     wg_context *c = wgt_seeded(1);
-    wg_data    *d = wgt_numbered(c, 10, 2);
-    wg_batch    b, all;
+    wg_data *d = wgt_numbered(c, 10, 2);
+    wg_batch b, all;
     cr_assert(wg_data_next(d, &b, 6));
     wg_data_all(d, &all);
     cr_assert_eq(all.n, 10);
-    for (int i = 0; i < 10; i++) cr_expect(wgt_f32_at(all.x, 2 * i) == (float)i && wgt_i32_at(all.y, i) == i % 2);
+    for (int i = 0; i < 10; i++)
+        cr_expect(wgt_f32_at(all.x, 2 * i) == (float)i && wgt_i32_at(all.y, i) == i % 2);
     cr_assert(wg_data_next(d, &b, 6));
     cr_expect_eq(b.n, 4);
     cr_expect_eq(wg_data_epoch(d), 0);
@@ -179,7 +182,7 @@ Test(batches, all_keeps_the_place)
 Test(batches, size_below_one)
 {
     wg_context *c = wgt_seeded(1);
-    wg_batch    b;
+    wg_batch b;
     cr_expect_not(wg_data_next(wgt_numbered(c, 3, 2), &b, 0));
     wgt_expect_error(c, WG_ERROR_VALUE, "a batch of 0 rows");
     wgt_finish(c, NULL);
@@ -188,9 +191,9 @@ Test(batches, size_below_one)
 Test(batches, without_labels_and_of_any_rank)
 {
     wg_context *c = wgt_seeded(1);
-    double      v[12] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
-    wg_data    *d = wg_data_from(c, wg_view_f64(v, WG_SHAPE(2, 3, 2)), (wg_tensor){ 0 });
-    wg_batch    b;
+    double v[12] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
+    wg_data *d = wg_data_from(c, wg_view_f64(v, WG_SHAPE(2, 3, 2)), (wg_tensor){ 0 });
+    wg_batch b;
     v[0] = 99;
     wg_data_shuffle(d, false);
     cr_assert(wg_data_next(d, &b, 5));
@@ -202,9 +205,9 @@ Test(batches, without_labels_and_of_any_rank)
 Test(batches, empty_sets)
 {
     wg_context *c = wgt_seeded(1);
-    wg_data    *d = wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(0, 3)), (wg_tensor){ 0 });
-    wg_data    *narrow = wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(5, 0)), (wg_tensor){ 0 });
-    wg_batch    b;
+    wg_data *d = wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(0, 3)), (wg_tensor){ 0 });
+    wg_data *narrow = wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(5, 0)), (wg_tensor){ 0 });
+    wg_batch b;
     cr_expect_not(wg_data_next(d, &b, 4));
     cr_expect_eq(wg_data_epoch(d), 1);
     cr_expect(wg_data_next(narrow, &b, 4) && b.n == 4 && wg_shape_equal(b.x.shape, WG_SHAPE(4, 0)));
@@ -214,8 +217,8 @@ Test(batches, empty_sets)
 
 Test(batches, rows_of_x_and_y_differ)
 {
-    float       x[6] = { 0 };
-    int32_t     y[2] = { 0 };
+    float x[6] = { 0 };
+    int32_t y[2] = { 0 };
     wg_context *c = wgt_seeded(1);
     cr_expect_null(wg_data_from(c, wg_view_f32(x, WG_SHAPE(3, 2)), wg_view_i32(y, WG_SHAPE(2))));
     wgt_expect_error(c, WG_ERROR_SHAPE, "x has 3 rows, y has 2");
@@ -234,16 +237,17 @@ Test(robust, no_data)
     wg_data_normalise_like(NULL, NULL);
     wg_data_shuffle(NULL, true);
     wg_data_free(NULL);
-    cr_expect(wg_data_rows(NULL) == 0 && !wg_data_x(NULL).data && !wg_data_y(NULL).data && wg_data_about(NULL)[0] == 0);
+    cr_expect(wg_data_rows(NULL) == 0 && !wg_data_x(NULL).data && !wg_data_y(NULL).data &&
+              wg_data_about(NULL)[0] == 0);
     cr_expect_null(wg_data_split(NULL, 0.5));
 }
 
 Test(robust, loops_end_on_a_failed_context)
 {
     wg_context *c = wgt_seeded(0);
-    wg_data    *d = wg_data_moons(c, 10);
-    wg_batch    b;
-    int         batches = 0;
+    wg_data *d = wg_data_moons(c, 10);
+    wg_batch b;
+    int batches = 0;
     for (int epoch = wg_data_epoch(d); epoch < 5; epoch = wg_data_epoch(d))
         while (wg_data_next(d, &b, 4))
             if (++batches == 4) wg_fail(c, WG_HERE, WG_ERROR_USER, "stop");
@@ -276,7 +280,7 @@ Test(robust, every_allocation_fails)
     for (int mode = 0; mode < 2; mode++) {
         bool done = false;
         for (int n = 1; !done; n++) {
-            wgt_memory  m = { .fail_at = n, .for_ever = mode };
+            wgt_memory m = { .fail_at = n, .for_ever = mode };
             wg_context *c = wgt_start(&m, WG_F32, NULL);
             use_everything(c);
             done = m.failed == 0;

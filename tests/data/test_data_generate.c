@@ -16,9 +16,9 @@ static void expect_halves(const wg_data *d, int64_t n)
 Test(generated, flower)
 {
     wg_context *c = wgt_seeded(0);
-    wg_data    *d = wg_data_flower(c, 4000);
-    wg_tensor   x = wg_data_x(d);
-    double      squares = 0, radius = 0;
+    wg_data *d = wg_data_flower(c, 4000);
+    wg_tensor x = wg_data_x(d);
+    double squares = 0, radius = 0;
     expect_halves(d, 4000);
     for (int i = 0; i < 4000; i++) {
         double a = wgt_f32_at(x, 2 * i), b = wgt_f32_at(x, 2 * i + 1), r = hypot(a, b);
@@ -36,13 +36,13 @@ Test(generated, flower)
 Test(generated, petals_of_the_flower)
 {
     static const int class_of[8] = { 0, 1, 0, 1, 1, 0, 1, 0 };
-    wg_context      *c = wgt_seeded(0);
-    wg_data         *d = wg_data_flower(c, 4000);
-    wg_tensor        x = wg_data_x(d);
-    int              right = 0, petal[8] = { 0 };
+    wg_context *c = wgt_seeded(0);
+    wg_data *d = wg_data_flower(c, 4000);
+    wg_tensor x = wg_data_x(d);
+    int right = 0, petal[8] = { 0 };
     for (int i = 0; i < 4000; i++) {
         double angle = atan2(wgt_f32_at(x, 2 * i), wgt_f32_at(x, 2 * i + 1)), eighth = atan(1);
-        int    k = (int)floor((angle < 0 ? angle + 8 * eighth : angle) / eighth) % 8;
+        int k = (int)floor((angle < 0 ? angle + 8 * eighth : angle) / eighth) % 8;
         petal[k]++;
         right += class_of[k] == wgt_i32_at(wg_data_y(d), i);
     }
@@ -55,13 +55,13 @@ Test(generated, petals_of_the_flower)
 Test(generated, moons)
 {
     wg_context *c = wgt_seeded(0);
-    wg_data    *d = wg_data_moons(c, 4001);
-    wg_tensor   x = wg_data_x(d);
-    double      mean[2] = { 0 }, square[2] = { 0 }, middle[2] = { 0 }, height[2] = { 0 };
-    int         n[2] = { 2001, 2000 };
+    wg_data *d = wg_data_moons(c, 4001);
+    wg_tensor x = wg_data_x(d);
+    double mean[2] = { 0 }, square[2] = { 0 }, middle[2] = { 0 }, height[2] = { 0 };
+    int n[2] = { 2001, 2000 };
     expect_halves(d, 4001);
     for (int i = 0; i < 4001; i++) {
-        int    k = wgt_i32_at(wg_data_y(d), i);
+        int k = wgt_i32_at(wg_data_y(d), i);
         double r = hypot(wgt_f32_at(x, 2 * i) - k, wgt_f32_at(x, 2 * i + 1) - 0.5 * k);
         mean[k] += r / n[k], square[k] += (r - 1) * (r - 1) / n[k];
         middle[k] += wgt_f32_at(x, 2 * i) / n[k];
@@ -80,9 +80,9 @@ Test(generated, moons)
 Test(generated, xor)
 {
     wg_context *c = wgt_seeded(0);
-    wg_data    *d = wg_data_xor(c, 4000);
-    wg_tensor   x = wg_data_x(d);
-    double      square = 0;
+    wg_data *d = wg_data_xor(c, 4000);
+    wg_tensor x = wg_data_x(d);
+    double square = 0;
     expect_halves(d, 4000);
     for (int i = 0; i < 4000; i++) {
         double a = wgt_f32_at(x, 2 * i), b = wgt_f32_at(x, 2 * i + 1);
@@ -97,7 +97,8 @@ Test(generated, xor)
 Test(generated, by_seed)
 {
     wg_context *c = wgt_seeded(1), *e = wgt_seeded(1), *f = wgt_seeded(2);
-    wg_tensor   a = wg_data_x(wg_data_flower(c, 50)), b = wg_data_x(wg_data_flower(e, 50)), o = wg_data_x(wg_data_flower(f, 50));
+    wg_tensor a = wg_data_x(wg_data_flower(c, 50)), b = wg_data_x(wg_data_flower(e, 50)),
+              o = wg_data_x(wg_data_flower(f, 50));
     cr_expect_arr_eq(a.data, b.data, 400);
     cr_expect_arr_neq(a.data, o.data, 400);
     wgt_finish(c, NULL), wgt_finish(e, NULL), wgt_finish(f, NULL);

@@ -8,23 +8,24 @@
 Test(split, keeps_proportions)
 {
     wg_context *c = wgt_seeded(0);
-    wg_data    *train = wg_data_digits(c);
-    int         before[10] = { 0 }, after[10] = { 0 };
+    wg_data *train = wg_data_digits(c);
+    int before[10] = { 0 }, after[10] = { 0 };
     for (int i = 0; i < 1797; i++) before[wgt_i32_at(wg_data_y(train), i)]++;
     wg_data *dev = wg_data_split(train, 0.2);
     cr_assert_eq(wg_data_rows(dev), 359);
     cr_assert_eq(wg_data_rows(train), 1438);
     for (int i = 0; i < 359; i++) after[wgt_i32_at(wg_data_y(dev), i)]++;
-    for (int k = 0; k < 10; k++) cr_expect_lt(fabs(after[k] - 0.2 * before[k]), 1, "class %d: %d of %d", k, after[k], before[k]);
+    for (int k = 0; k < 10; k++)
+        cr_expect_lt(fabs(after[k] - 0.2 * before[k]), 1, "class %d: %d of %d", k, after[k], before[k]);
     wgt_finish(c, NULL);
 }
 
 Test(split, every_row_is_on_one_side_in_its_old_order)
 {
     wg_context *c = wgt_seeded(2);
-    wg_data    *train = wgt_numbered(c, 90, 4), *dev = wg_data_split(train, 0.3);
-    wg_data    *sides[2] = { train, dev };
-    int         seen[90] = { 0 };
+    wg_data *train = wgt_numbered(c, 90, 4), *dev = wg_data_split(train, 0.3);
+    wg_data *sides[2] = { train, dev };
+    int seen[90] = { 0 };
     for (int s = 0; s < 2; s++)
         for (int64_t i = 0, last = -1; i < wg_data_rows(sides[s]); i++) {
             int row = (int)wgt_f32_at(wg_data_x(sides[s]), 2 * i);
@@ -42,11 +43,11 @@ Test(split, every_row_is_on_one_side_in_its_old_order)
 
 Test(split, is_drawn_by_seed)
 {
-    float    rows[3][20];
+    float rows[3][20];
     uint64_t seeds[3] = { 4, 4, 5 };
     for (int k = 0; k < 3; k++) {
         wg_context *c = wgt_seeded(seeds[k]);
-        wg_data    *dev = wg_data_split(wgt_numbered(c, 100, 2), 0.2);
+        wg_data *dev = wg_data_split(wgt_numbered(c, 100, 2), 0.2);
         cr_assert_eq(wg_data_rows(dev), 20);
         for (int i = 0; i < 20; i++) rows[k][i] = wgt_f32_at(wg_data_x(dev), 2 * i);
         wgt_finish(c, NULL);
@@ -60,8 +61,8 @@ Test(split, is_drawn_by_seed)
 Test(split, prefers_no_class_number)
 {
     wg_context *c = wgt_seeded(6);
-    wg_data    *dev = wg_data_split(wgt_numbered(c, 1000, 1000), 0.3);
-    double      sum = 0;
+    wg_data *dev = wg_data_split(wgt_numbered(c, 1000, 1000), 0.3);
+    double sum = 0;
     cr_assert_eq(wg_data_rows(dev), 300);
     for (int i = 0; i < 300; i++) sum += wgt_i32_at(wg_data_y(dev), i);
     cr_expect_float_eq(sum / 300, 499.5, 5 * 14, "mean %g", sum / 300);
@@ -71,7 +72,7 @@ Test(split, prefers_no_class_number)
 Test(split, of_all_and_of_nothing)
 {
     wg_context *c = wgt_seeded(6);
-    wg_data    *d = wgt_numbered(c, 10, 3), *none = wg_data_split(d, 0), *all = wg_data_split(d, 1);
+    wg_data *d = wgt_numbered(c, 10, 3), *none = wg_data_split(d, 0), *all = wg_data_split(d, 1);
     cr_expect(wg_data_rows(none) == 0 && wg_data_rows(all) == 10 && wg_data_rows(d) == 0);
     wgt_finish(c, NULL);
 }
@@ -93,18 +94,19 @@ Test(split, wrong_share)
 static void column(const wg_data *d, int k, double *mean, double *variance)
 {
     wg_tensor x = wg_data_x(d);
-    int64_t   n = wg_data_rows(d), columns = wg_shape_size(x.shape) / n;
+    int64_t n = wg_data_rows(d), columns = wg_shape_size(x.shape) / n;
     *mean = *variance = 0;
     for (int64_t i = 0; i < n; i++) *mean += wg_tensor_item(&x, i * columns + k) / (double)n;
-    for (int64_t i = 0; i < n; i++) *variance += pow(wg_tensor_item(&x, i * columns + k) - *mean, 2) / (double)n;
+    for (int64_t i = 0; i < n; i++)
+        *variance += pow(wg_tensor_item(&x, i * columns + k) - *mean, 2) / (double)n;
 }
 
 Test(normalise, mean_zero_variance_one)
 {
     wg_context *c = wgt_seeded(0);
-    wg_data    *d = wg_data_digits(c);
-    bool        flat[64];
-    double      mean, variance;
+    wg_data *d = wg_data_digits(c);
+    bool flat[64];
+    double mean, variance;
     for (int k = 0; k < 64; k++) {
         column(d, k, &mean, &variance);
         flat[k] = variance == 0;
@@ -123,8 +125,8 @@ Test(normalise, mean_zero_variance_one)
 Test(normalise, in_double)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_data    *d = wg_data_flower(c, 400);
-    double      mean, variance;
+    wg_data *d = wg_data_flower(c, 400);
+    double mean, variance;
     wg_data_normalise(d);
     for (int k = 0; k < 2; k++) {
         column(d, k, &mean, &variance);
@@ -149,7 +151,8 @@ static void expect_column(const wg_data *d, double a, double b)
 Test(normalise, like_another_before_and_after)
 {
     wg_context *c = wgt_seeded(0);
-    wg_data *train = column_of(c, 0, 2), *before = column_of(c, 5, 7), *after = column_of(c, 10, 20), *third = column_of(c, 1, 1);
+    wg_data *train = column_of(c, 0, 2), *before = column_of(c, 5, 7), *after = column_of(c, 10, 20),
+            *third = column_of(c, 1, 1);
     wg_data_normalise_like(before, train);
     wg_data_normalise_like(third, before);
     expect_column(before, 5, 7);
@@ -173,22 +176,24 @@ static void row_values(const wg_data *d, float *value_of_row)
 Test(normalise, splits_before_and_after)
 {
     wg_context *c = wgt_seeded(3);
-    wg_data    *train = wgt_numbered(c, 50, 50), *before = wg_data_split(train, 0.2);
-    double      mean, variance;
-    float       v[50];
+    wg_data *train = wgt_numbered(c, 50, 50), *before = wg_data_split(train, 0.2);
+    double mean, variance;
+    float v[50];
     column(train, 0, &mean, &variance);
     wg_data_normalise(train);
     wg_data *after = wg_data_split(train, 0.25), *part = wg_data_split(before, 0.5);
-    cr_assert(wg_data_rows(train) == 30 && wg_data_rows(after) == 10 && wg_data_rows(before) == 5 && wg_data_rows(part) == 5);
+    cr_assert(wg_data_rows(train) == 30 && wg_data_rows(after) == 10 && wg_data_rows(before) == 5 &&
+              wg_data_rows(part) == 5);
     row_values(train, v), row_values(after, v), row_values(before, v), row_values(part, v);
-    for (int i = 0; i < 50; i++) cr_expect_float_eq(v[i], (i - mean) / sqrt(variance), 1e-6, "row %d: %g", i, v[i]);
+    for (int i = 0; i < 50; i++)
+        cr_expect_float_eq(v[i], (i - mean) / sqrt(variance), 1e-6, "row %d: %g", i, v[i]);
     wgt_finish(c, NULL);
 }
 
 Test(normalise, followers_survive_the_first_set)
 {
     wg_context *c = wgt_seeded(3);
-    wg_data    *train = column_of(c, 0, 2), *dev = column_of(c, 3, 4), *test = column_of(c, 5, 6);
+    wg_data *train = column_of(c, 0, 2), *dev = column_of(c, 3, 4), *test = column_of(c, 5, 6);
     wg_data_normalise_like(dev, train);
     wg_data_normalise_like(test, dev);
     wg_data_free(dev);
@@ -206,7 +211,7 @@ Test(normalise, followers_survive_the_first_set)
 Test(normalise, parts_hand_on_what_they_inherited)
 {
     wg_context *c = wgt_seeded(3);
-    wg_data    *train = column_of(c, 0, 2), *test = column_of(c, 5, 7);
+    wg_data *train = column_of(c, 0, 2), *test = column_of(c, 5, 7);
     wg_data_normalise(train);
     wg_data_normalise_like(test, wg_data_split(train, 0.5));
     expect_column(test, 4, 6);
@@ -216,7 +221,7 @@ Test(normalise, parts_hand_on_what_they_inherited)
 Test(normalise, twice_is_an_error_that_changes_nothing)
 {
     wg_context *c = wgt_seeded(3);
-    wg_data    *d = column_of(c, 0, 2), *e = column_of(c, 4, 6);
+    wg_data *d = column_of(c, 0, 2), *e = column_of(c, 4, 6);
     wg_data_normalise_like(e, d);
     wg_data_normalise(e);
     wg_data_normalise(d);
@@ -229,7 +234,7 @@ Test(normalise, twice_is_an_error_that_changes_nothing)
 Test(normalise, in_a_circle)
 {
     wg_context *c = wgt_seeded(3);
-    wg_data    *d = column_of(c, 0, 2), *e = column_of(c, 4, 6);
+    wg_data *d = column_of(c, 0, 2), *e = column_of(c, 4, 6);
     wg_data_normalise_like(e, d);
     wg_data_normalise_like(d, e);
     wgt_expect_error(c, WG_ERROR_USE, "takes its own normalisation from this one");
@@ -239,7 +244,7 @@ Test(normalise, in_a_circle)
 Test(data_from, names_the_place_of_a_nan)
 {
     wg_context *c = wgt_seeded(3);
-    float       v[6] = { 1, 2, 3, 4, 5, NAN };
+    float v[6] = { 1, 2, 3, 4, 5, NAN };
     wg_data_normalise(wg_data_from(c, wg_view_f32(v, WG_SHAPE(2, 3)), (wg_tensor){ 0 }));
     wgt_expect_error(c, WG_ERROR_VALUE, "NaN at row 1, column 2");
     wgt_finish(c, NULL);
@@ -247,7 +252,7 @@ Test(data_from, names_the_place_of_a_nan)
 
 Test(normalise, wants_floats_rows_and_equal_columns)
 {
-    int32_t     v[4] = { 1, 2, 3, 4 };
+    int32_t v[4] = { 1, 2, 3, 4 };
     wg_context *c = wgt_seeded(3);
     wg_data_normalise(wg_data_from(c, wg_view_i32(v, WG_SHAPE(2, 2)), (wg_tensor){ 0 }));
     wgt_expect_error(c, WG_ERROR_DTYPE, "not f32 or f64");

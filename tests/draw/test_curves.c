@@ -8,7 +8,7 @@
 static char *draw_curves(const char *title, const wg_curve *curves, int n)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    char       *path = pic_path("curve.svg");
+    char *path = pic_path("curve.svg");
     cr_assert_eq(wg_draw_curves(c, path, title, "epoch", "loss", curves, n), WG_OK, "%s", wg_message(c));
     char *svg = pic_read(path);
     free(path);
@@ -20,7 +20,7 @@ static char *draw_curves(const char *title, const wg_curve *curves, int n)
 static void expect_well_formed(const char *xml)
 {
     char stack[64][32];
-    int  depth = 0;
+    int depth = 0;
     for (const char *s = xml; (s = strchr(s, '<')); s++) {
         const char *end = strchr(s, '>');
         cr_assert(end, "an open tag");
@@ -28,22 +28,23 @@ static void expect_well_formed(const char *xml)
         size_t n = strcspn(s + 1 + (s[1] == '/'), " />\n");
         cr_assert(n > 0 && n < 32 && isalpha((unsigned char)s[1 + (s[1] == '/')]), "not a tag: %.40s", s);
         if (s[1] == '/') {
-            cr_assert(depth > 0 && strncmp(stack[--depth], s + 2, n) == 0 && !stack[depth][n], "%.20s closes <%s>", s,
-                      stack[depth]);
+            cr_assert(depth > 0 && strncmp(stack[--depth], s + 2, n) == 0 && !stack[depth][n],
+                      "%.20s closes <%s>", s, stack[depth]);
         } else if (end[-1] != '/') {
             cr_assert_lt(depth, 64);
             snprintf(stack[depth++], 32, "%.*s", (int)n, s + 1);
         }
     }
     cr_assert_eq(depth, 0);
-    for (const char *s = xml; (s = strchr(s, '&')); s++) cr_assert(strcspn(s, ";") < 8, "a raw ampersand: %.20s", s);
+    for (const char *s = xml; (s = strchr(s, '&')); s++)
+        cr_assert(strcspn(s, ";") < 8, "a raw ampersand: %.20s", s);
 }
 
 Test(curves, have_axes_names_and_gaps)
 {
-    double   a[] = { 1, 0.5, NAN, 0.3, 0.2 }, b[] = { 0.9, 0.8, 0.7, INFINITY, 0.6 };
+    double a[] = { 1, 0.5, NAN, 0.3, 0.2 }, b[] = { 0.9, 0.8, 0.7, INFINITY, 0.6 };
     wg_curve curves[] = { { "train", NULL, a, 5 }, { "dev", NULL, b, 5 } };
-    char    *svg = draw_curves("Loss", curves, 2);
+    char *svg = draw_curves("Loss", curves, 2);
     expect_well_formed(svg);
     HAS(svg, ">epoch<");
     HAS(svg, ">loss<");
@@ -63,9 +64,9 @@ Test(curves, have_axes_names_and_gaps)
 
 Test(curves, the_y_axis_is_logarithmic_over_a_thousand)
 {
-    double   wide[] = { 100, 1, 0.01 }, narrow[] = { 10, 1, 0.1 }, negative[] = { 1000, -1, 0.001 };
+    double wide[] = { 100, 1, 0.01 }, narrow[] = { 10, 1, 0.1 }, negative[] = { 1000, -1, 0.001 };
     wg_curve k = { "a", NULL, wide, 3 };
-    char    *svg = draw_curves("", &k, 1);
+    char *svg = draw_curves("", &k, 1);
     HAS(svg, ">0.01<");
     HAS(svg, ">0.1<");
     HAS(svg, ">10<");
@@ -87,8 +88,9 @@ Test(curves, odd_data_are_drawn)
 {
     double one[] = { 5 }, same[] = { 2, 2, 2 }, none[] = { NAN, NAN }, huge[] = { 1e308, -1e308, 1e-310, 0 },
            tiny[] = { 0, 5e-324 };
-    const wg_curve cases[] = { { "one", NULL, one, 1 },          { "same", NULL, same, 3 }, { "none", NULL, none, 2 },
-                               { "huge", NULL, huge, 4 },        { "tiny", NULL, tiny, 2 }, { NULL, NULL, one, 0 },
+    const wg_curve cases[] = { { "one", NULL, one, 1 },          { "same", NULL, same, 3 },
+                               { "none", NULL, none, 2 },        { "huge", NULL, huge, 4 },
+                               { "tiny", NULL, tiny, 2 },        { NULL, NULL, one, 0 },
                                { "<&>\"\\\n\xff", NULL, one, 1 } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *svg = draw_curves("<&>\"\\\n\xff", &cases[i], 1);
@@ -109,15 +111,15 @@ Test(curves, odd_data_are_drawn)
 /* A million points take no more than four a half pixel column of the picture's 760 pixels, and keep their extremes. */
 Test(curves, long_curves_stay_small)
 {
-    int     n = 1000000;
+    int n = 1000000;
     double *y = malloc((size_t)n * sizeof *y);
     for (int i = 0; i < n; i++) y[i] = sin(i * 0.37);
     y[777777] = 50;
     wg_curve k = { "s", NULL, y, n };
-    char    *svg = draw_curves("long", &k, 1);
+    char *svg = draw_curves("long", &k, 1);
     cr_assert_lt(strlen(svg), 760 * 2 * 4 * 12 + 4000, "%zu bytes", strlen(svg));
     const char *path = strstr(svg, "class=\"curve\"");
-    double      top = 1e9;
+    double top = 1e9;
     for (const char *s = path; *s && *s != '>'; s++)
         if (*s == 'M' || *s == 'L') top = fmin(top, atof(strchr(s, ' ')));
     cr_assert_lt(top, 80, "the spike is lost: the highest point is at %g", top);
@@ -128,8 +130,8 @@ Test(curves, long_curves_stay_small)
 Test(curves, a_bad_path_is_an_error)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    double      y[] = { 1, 2 };
-    wg_curve    k = { "a", NULL, y, 2 };
+    double y[] = { 1, 2 };
+    wg_curve k = { "a", NULL, y, 2 };
     cr_assert_eq(wg_draw_curves(c, "/nowhere/at/all.svg", "t", "x", "y", &k, 1), WG_ERROR_FILE);
     wgt_expect_error(c, WG_ERROR_FILE, "/nowhere/at/all.svg");
     cr_assert_eq(wg_draw_curves(c, NULL, "t", "x", "y", &k, 1), WG_ERROR_VALUE);

@@ -13,13 +13,14 @@ Test(draw_files, svg_png_pdf)
     if (!pic_have_dot()) cr_skip_test("dot is not here");
     static const char *const starts[] = { "<?xml", "\x89PNG", "%PDF" };
     static const char *const endings[] = { "svg", "png", "pdf" };
-    wg_context              *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts                n = pic_neuron(c);
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
     for (int i = 0; i < 3; i++) {
         char name[16];
         snprintf(name, sizeof name, "n.%s", endings[i]);
         char *path = pic_path(name);
-        cr_assert_eq(wg_draw(n.L, path, &(wg_draw_opts){ .values = true, .backward = true }), WG_OK, "%s", wg_message(c));
+        cr_assert_eq(wg_draw(n.L, path, &(wg_draw_opts){ .values = true, .backward = true }), WG_OK, "%s",
+                     wg_message(c));
         char *bytes = pic_read(path);
         cr_assert_eq(strncmp(bytes, starts[i], 4), 0);
         if (i == 0) HAS(bytes, "prefers-color-scheme: dark");
@@ -32,8 +33,8 @@ Test(draw_files, svg_png_pdf)
 Test(draw_files, without_dot_there_is_still_dot_text)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts   n = pic_neuron(c);
-    char       *svg = pic_path("n.svg"), *dot = pic_path("n.dot"), *path = strdup(getenv("PATH"));
+    pic_parts n = pic_neuron(c);
+    char *svg = pic_path("n.svg"), *dot = pic_path("n.dot"), *path = strdup(getenv("PATH"));
     setenv("PATH", "/nowhere", 1);
     cr_assert_eq(wg_draw(n.L, svg, NULL), WG_ERROR_MISSING);
     wgt_expect_error(c, WG_ERROR_MISSING, "apt-get install graphviz");
@@ -59,8 +60,8 @@ static void stand_in(const char *script)
 Test(draw_files, a_slow_dot_is_stopped)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts   n = pic_neuron(c);
-    char       *svg = pic_path("n.svg");
+    pic_parts n = pic_neuron(c);
+    char *svg = pic_path("n.svg");
     stand_in("#!/bin/sh\nsleep 1000000\n");
     cr_assert_eq(wg_draw(n.L, svg, &(wg_draw_opts){ .seconds = 0.3 }), WG_ERROR_USE);
     wgt_expect_error(c, WG_ERROR_USE, "stopped after 0.3 seconds");
@@ -76,8 +77,8 @@ Test(draw_files, a_slow_dot_is_stopped)
 Test(draw_files, a_failing_dot_leaves_the_old_file)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts   n = pic_neuron(c);
-    char       *svg = pic_path("n.svg");
+    pic_parts n = pic_neuron(c);
+    char *svg = pic_path("n.svg");
     pic_write(svg, "old", 0600);
     stand_in("#!/bin/sh\necho half a picture\necho boom >&2\nexit 3\n"); /* does not even read */
     cr_assert_eq(wg_draw(n.L, svg, NULL), WG_ERROR_USE);
@@ -93,8 +94,8 @@ Test(draw_files, a_failing_dot_leaves_the_old_file)
 Test(draw_files, a_link_stays_a_link)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts   n = pic_neuron(c);
-    char       *file = pic_path("real.dot"), *link = pic_path("link.dot");
+    pic_parts n = pic_neuron(c);
+    char *file = pic_path("real.dot"), *link = pic_path("link.dot");
     struct stat st;
     pic_write(file, "old", 0600);
     cr_assert_eq(symlink(file, link), 0);
@@ -114,11 +115,11 @@ Test(draw_files, a_link_stays_a_link)
 Test(draw_files, every_failed_allocation_is_survived)
 {
     int64_t first = 0, last = 0;
-    char   *whole = NULL;
+    char *whole = NULL;
     {
-        wgt_memory  m = { 0 };
+        wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
-        pic_parts   n = pic_neuron(c);
+        pic_parts n = pic_neuron(c);
         wg_item(n.L);
         first = m.calls;
         whole = pic_dot(n.L, &(wg_draw_opts){ .values = true, .backward = true, .title = "t", .fold = 1 });
@@ -127,15 +128,18 @@ Test(draw_files, every_failed_allocation_is_survived)
     }
     cr_assert_gt(last, first + 50);
     for (int64_t k = first + 1; k <= last; k++) {
-        wgt_memory  m = { 0 };
+        wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
-        pic_parts   n = pic_neuron(c);
+        pic_parts n = pic_neuron(c);
         wg_item(n.L);
         int64_t nodes = wg_graph_nodes(wg_graph_of(n.L));
         m.fail_at = k;
-        char *dot = wg_draw_dot(n.L, &(wg_draw_opts){ .values = true, .backward = true, .title = "t", .fold = 1 });
-        cr_assert(dot || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld: no text and no error", (long long)k);
-        cr_assert(!dot || strstr(dot, "–") || !strcmp(dot, whole), "allocation %lld: another picture", (long long)k);
+        char *dot =
+            wg_draw_dot(n.L, &(wg_draw_opts){ .values = true, .backward = true, .title = "t", .fold = 1 });
+        cr_assert(dot || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld: no text and no error",
+                  (long long)k);
+        cr_assert(!dot || strstr(dot, "–") || !strcmp(dot, whole), "allocation %lld: another picture",
+                  (long long)k);
         cr_assert_eq(wg_graph_nodes(wg_graph_of(n.L)), nodes);
         wg_free(c, dot);
         wgt_drop(c, &m);

@@ -8,8 +8,8 @@
 
 typedef struct option {
     const char *name, *type;
-    unsigned    goes_with;
-    size_t      offset;
+    unsigned goes_with;
+    size_t offset;
 } option;
 
 #define ROW(type, name, goes_with, ...) { #name, #type, goes_with, offsetof(wg_draw_opts, name) },
@@ -19,14 +19,15 @@ enum { OPTIONS = sizeof options / sizeof *options };
 static const unsigned kinds[] = { WG_PICTURE_GRAPH, WG_PICTURE_STEPS, WG_PICTURE_TABLE, WG_PICTURE_CHART };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static const wg_limits machine = {
-    .f32 = 2e11, .f64 = 1e11, .bytes = { 48 << 10, 768 << 10, 12 << 20, 96 << 20 }, .bandwidth = { 4e11, 2e11, 1e11, 5e10 }
-};
+static const wg_limits machine = { .f32 = 2e11,
+                                   .f64 = 1e11,
+                                   .bytes = { 48 << 10, 768 << 10, 12 << 20, 96 << 20 },
+                                   .bandwidth = { 4e11, 2e11, 1e11, 5e10 } };
 
 typedef struct subject {
     wg_context *c;
-    wg_node     root, input;
-    wg_plan    *p;
+    wg_node root, input;
+    wg_plan *p;
 } subject;
 
 static subject subject_start(void)
@@ -34,7 +35,8 @@ static subject subject_start(void)
     subject k = { .c = wgt_start(NULL, WG_F64, NULL) };
     k.root = wg_sum(pic_layers(k.c, 8));
     for (int64_t i = 1; wg_is_none(k.input) && i < wg_graph_nodes(wg_graph_of(k.root)); i++)
-        if (wg_node_operands(wg_graph_node(wg_graph_of(k.root), i)) == 0 && *wg_node_name(wg_graph_node(wg_graph_of(k.root), i)))
+        if (wg_node_operands(wg_graph_node(wg_graph_of(k.root), i)) == 0 &&
+            *wg_node_name(wg_graph_node(wg_graph_of(k.root), i)))
             k.input = wg_graph_node(wg_graph_of(k.root), i);
     k.p = wg_plan_look(k.root, &(wg_plan_opts){ .seconds = 1e-4 });
     cr_assert(k.p, "%s", wg_message(k.c));
@@ -47,11 +49,11 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
     const char *ending = kind == WG_PICTURE_TABLE                                  ? "txt"
                          : kind == WG_PICTURE_CHART || !strcmp(x->name, "seconds") ? "svg"
                                                                                    : "dot";
-    char        name[20];
+    char name[20];
     snprintf(name, sizeof name, "p.%s", ending);
-    char     *path = pic_path(name);
+    char *path = pic_path(name);
     wg_status s = kind == WG_PICTURE_GRAPH ? wg_draw(k->root, path, o) : wg_draw_plan(k->c, k->p, path, o);
-    char     *text = s == WG_OK ? pic_read(path) : strdup(wg_message(k->c));
+    char *text = s == WG_OK ? pic_read(path) : strdup(wg_message(k->c));
     wg_recover(k->c);
     free(path);
     return text;
@@ -61,7 +63,8 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
 static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
 {
     wg_draw_opts o = { 0 };
-    if (kind == WG_PICTURE_CHART) o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
+    if (kind == WG_PICTURE_CHART)
+        o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
     if (!strncmp(x->name, "wrt", 3)) o.backward = kind == WG_PICTURE_GRAPH;
     if (!strcmp(x->name, "wrt_count") && kind == WG_PICTURE_GRAPH) o.wrt = &k->input;
     if (!strcmp(x->name, "wrt") && kind == WG_PICTURE_GRAPH) o.wrt_count = 1;
@@ -83,7 +86,7 @@ static void give(const subject *k, const option *x, wg_draw_opts *o)
 static void try(const subject *k, unsigned kind, const option *x)
 {
     wg_draw_opts o = around(k, kind, x);
-    char        *without = drawn(k, kind, x, &o), refusal[100];
+    char *without = drawn(k, kind, x, &o), refusal[100];
     give(k, x, &o);
     char *with = drawn(k, kind, x, &o);
     snprintf(refusal, sizeof refusal, ".%s goes with ", x->name);
@@ -110,11 +113,13 @@ Test(draw_options, a_refusal_says_what_goes)
 {
     subject k = subject_start();
     cr_assert_eq(wg_draw_plan(k.c, k.p, "p.txt", &(wg_draw_plan_opts){ .values = true }), WG_ERROR_VALUE);
-    wgt_expect_error(k.c, WG_ERROR_VALUE,
-                     "draw_plan: .values goes with a graph's picture, a graph's text, not with a plan's table");
+    wgt_expect_error(
+        k.c, WG_ERROR_VALUE,
+        "draw_plan: .values goes with a graph's picture, a graph's text, not with a plan's table");
     cr_assert_null(wg_draw_dot(k.root, &(wg_draw_opts){ .picture = WG_PLAN_MEMORY }));
-    wgt_expect_error(k.c, WG_ERROR_VALUE,
-                     ".picture goes with a plan's picture, a plan's table, a plan's chart, not with a graph's");
+    wgt_expect_error(
+        k.c, WG_ERROR_VALUE,
+        ".picture goes with a plan's picture, a plan's table, a plan's chart, not with a graph's");
     wg_plan_free(k.p);
     wgt_finish(k.c, NULL);
 }
@@ -133,8 +138,8 @@ static char *legend_of(wg_node root, wg_draw_opts o)
 Test(draw_options, a_legend_has_what_is_shown)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    pic_parts   n = pic_neuron(c);
-    char       *text = legend_of(n.L, (wg_draw_opts){ .title = "a <neuron>" });
+    pic_parts n = pic_neuron(c);
+    char *text = legend_of(n.L, (wg_draw_opts){ .title = "a <neuron>" });
     HAS(text, "a &lt;neuron&gt;");
     HAS(text, ">input<");
     HAS(text, ">operation<");
@@ -166,9 +171,10 @@ Test(draw_options, a_legend_has_what_is_shown)
 Test(draw_options, a_legend_of_nothing_is_a_picture)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    char       *path = pic_path("empty.svg");
-    if (pic_have_dot()) cr_assert_eq(wg_draw_graph(g, path, &(wg_draw_opts){ .legend = true }), WG_OK, "%s", wg_message(c));
+    wg_graph *g = wg_graph_new(c);
+    char *path = pic_path("empty.svg");
+    if (pic_have_dot())
+        cr_assert_eq(wg_draw_graph(g, path, &(wg_draw_opts){ .legend = true }), WG_OK, "%s", wg_message(c));
     free(path);
     pic_clean_up();
     wgt_finish(c, NULL);

@@ -5,19 +5,20 @@
 
 static wg_plan *plan_of(wg_node n) { return wg_plan_look(n, &(wg_plan_opts){ .seconds = 1e-4 }); }
 
-static const wg_limits machine = {
-    .f32 = 2e11, .f64 = 1e11, .bytes = { 48 << 10, 768 << 10, 12 << 20, 96 << 20 }, .bandwidth = { 4e11, 2e11, 1e11, 5e10 }
-};
+static const wg_limits machine = { .f32 = 2e11,
+                                   .f64 = 1e11,
+                                   .bytes = { 48 << 10, 768 << 10, 12 << 20, 96 << 20 },
+                                   .bandwidth = { 4e11, 2e11, 1e11, 5e10 } };
 
 /* A training step with a fused group, products and a result. */
 static wg_plan *training_step(wg_context *c)
 {
     static const double xs[40 * 30];
-    wg_graph           *g = wg_graph_new(c);
-    wg_params          *p = wg_params_new(c);
-    wg_node             x = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(40, 30)));
-    wg_node             W = wg_param(g, p, "W", WG_SHAPE(30, 20), wg_zeros());
-    wg_node             h = wg_name(wg_tanh(wg_add(wg_matmul(x, W), 0.5)), "h");
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(40, 30)));
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(30, 20), wg_zeros());
+    wg_node h = wg_name(wg_tanh(wg_add(wg_matmul(x, W), 0.5)), "h");
     return wg_plan_look(wg_name(wg_sum(wg_square(h)), "L"), &(wg_plan_opts){ .params = p, .seconds = 1e-4 });
 }
 
@@ -33,10 +34,11 @@ static char *drawn(wg_context *c, const wg_plan *p, const char *name, const wg_d
 Test(draw_plan, the_table_has_steps_and_memory)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_plan    *p = training_step(c);
-    char       *text = drawn(c, p, "p.txt", &(wg_draw_plan_opts){ .title = "a step", .limits = &machine });
+    wg_plan *p = training_step(c);
+    char *text = drawn(c, p, "p.txt", &(wg_draw_plan_opts){ .title = "a step", .limits = &machine });
     HAS(text, "a step\n");
-    HAS(text, "products 200 GFLOP/s (f32), 100 (f64); memory 400 GB/s (48 KiB), 200 (768 KiB), 100 (12 MiB), 50 (96 MiB)");
+    HAS(text, "products 200 GFLOP/s (f32), 100 (f64); memory 400 GB/s (48 KiB), 200 (768 KiB), 100 (12 MiB), "
+              "50 (96 MiB)");
     HAS(text, "matmul");
     HAS(text, "∂matmul");
     HAS(text, "add, tanh");
@@ -58,8 +60,8 @@ Test(draw_plan, the_table_has_steps_and_memory)
 Test(draw_plan, steps_are_frames_with_their_ops)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_plan    *p = training_step(c);
-    char       *dot = drawn(c, p, "p.dot", &(wg_draw_plan_opts){ .limits = &machine });
+    wg_plan *p = training_step(c);
+    char *dot = drawn(c, p, "p.dot", &(wg_draw_plan_opts){ .limits = &machine });
     cr_assert_eq(pic_count(dot, "subgraph cluster_"), p->steps);
     HAS(dot, "h = tanh");
     HAS(dot, "add 0.5");
@@ -87,8 +89,8 @@ Test(draw_plan, steps_are_frames_with_their_ops)
 Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_plan    *p = training_step(c);
-    int         buffers = 0;
+    wg_plan *p = training_step(c);
+    int buffers = 0;
     for (int i = 0; i < p->buffers; i++) buffers += p->buffer[i].where == WG_PLAN_WORK;
     char *svg = drawn(c, p, "m.svg", &(wg_draw_plan_opts){ .picture = WG_PLAN_MEMORY, .title = "<memory>" });
     cr_assert_eq(pic_count(svg, "<rect "), buffers);
@@ -104,8 +106,8 @@ Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
 Test(draw_plan, the_roofline_has_a_roof_for_each_level)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_plan    *p = training_step(c);
-    char       *svg = drawn(c, p, "r.svg", &(wg_draw_plan_opts){ .picture = WG_PLAN_ROOFLINE, .limits = &machine });
+    wg_plan *p = training_step(c);
+    char *svg = drawn(c, p, "r.svg", &(wg_draw_plan_opts){ .picture = WG_PLAN_ROOFLINE, .limits = &machine });
     HAS(svg, "products, 100 GFLOP/s"); /* of f64 */
     HAS(svg, "400 GB/s, 48 KiB");
     HAS(svg, "50 GB/s, 96 MiB");
@@ -121,10 +123,11 @@ Test(draw_plan, the_roofline_has_a_roof_for_each_level)
 Test(draw_plan, a_plan_without_steps_can_be_drawn)
 {
     static const double one = 1;
-    wg_context         *c = wgt_start(NULL, WG_F64, NULL);
-    wg_plan            *p = plan_of(wg_input(wg_graph_new(c), "x", wg_view_f64(&one, WG_SCALAR)));
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_plan *p = plan_of(wg_input(wg_graph_new(c), "x", wg_view_f64(&one, WG_SCALAR)));
     for (int i = 0; i < 3; i++) {
-        char *svg = drawn(c, p, i ? "e.svg" : "e.txt", &(wg_draw_plan_opts){ .picture = (wg_plan_picture)i, .limits = &machine });
+        char *svg = drawn(c, p, i ? "e.svg" : "e.txt",
+                          &(wg_draw_plan_opts){ .picture = (wg_plan_picture)i, .limits = &machine });
         HAS_NOT(svg, "nan");
         free(svg);
     }
@@ -136,7 +139,7 @@ Test(draw_plan, a_plan_without_steps_can_be_drawn)
 Test(draw_plan, what_cannot_be_drawn_is_named)
 {
     static const struct {
-        const char       *path, *why;
+        const char *path, *why;
         wg_draw_plan_opts o;
     } wrong[] = {
         { "p.gif", "the format must be txt, dot, svg, png or pdf", { 0 } },
@@ -145,7 +148,7 @@ Test(draw_plan, what_cannot_be_drawn_is_named)
         { "p.svg", "a roofline needs .limits", { .picture = WG_PLAN_ROOFLINE } },
     };
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_plan    *p = training_step(c);
+    wg_plan *p = training_step(c);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         cr_assert_eq(wg_draw_plan(c, p, wrong[i].path, &wrong[i].o), WG_ERROR_VALUE);
         wgt_expect_error(c, WG_ERROR_VALUE, wrong[i].why);
@@ -159,12 +162,14 @@ static void draw_with_failures(wg_plan_picture picture, const char *name)
 {
     char *path = pic_path(name);
     for (int64_t k = 1;; k++) {
-        wgt_memory  m = { 0 };
+        wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_plan    *p = training_step(c);
+        wg_plan *p = training_step(c);
         m.fail_at = m.calls + k;
-        wg_status s = wg_draw_plan(c, p, path, &(wg_draw_plan_opts){ .picture = picture, .limits = &machine, .title = "t" });
-        cr_assert((s == WG_OK) == !m.failed, "%s, allocation %lld: %s", name, (long long)k, wg_status_text(s));
+        wg_status s = wg_draw_plan(
+            c, p, path, &(wg_draw_plan_opts){ .picture = picture, .limits = &machine, .title = "t" });
+        cr_assert((s == WG_OK) == !m.failed, "%s, allocation %lld: %s", name, (long long)k,
+                  wg_status_text(s));
         bool done = !m.failed;
         wg_plan_free(p);
         wgt_drop(c, &m);

@@ -34,7 +34,7 @@ static bool read_idx(wg_context *c, const char *path)
 static bool read_params(wg_context *c, const char *path)
 {
     wg_params *p = wg_params_new(c);
-    bool       ok = wg_params_read(p, path) == WG_OK;
+    bool ok = wg_params_read(p, path) == WG_OK;
     for (int i = 0; ok && i < wg_params_count(p); i++) wgt_total(wg_params_tensor(p, i));
     wg_params_free(p);
     return ok;
@@ -44,7 +44,7 @@ static bool read_params(wg_context *c, const char *path)
 static bool load_params(wg_context *c, const char *path)
 {
     wg_params *p = wgt_some_params(c);
-    bool       ok = wg_params_load(p, path) == WG_OK;
+    bool ok = wg_params_load(p, path) == WG_OK;
     for (int i = 0; i < wg_params_count(p); i++) wgt_total(wg_params_tensor(p, i));
     if (!ok) wgt_expect_some(p);
     wg_params_free(p);
@@ -69,15 +69,16 @@ static void expect_prefixes_fail(const wgt_bytes *f, reader read)
 /* One to four bytes replaced, at random places of a fixed sequence (xorshift64, Marsaglia 2003); some are cut or grow too. */
 static void damage(const wgt_bytes *f, reader read, int times)
 {
-    uint64_t    r = UINT64_C(88172645463325252);
-    int         wrong = 0;
+    uint64_t r = UINT64_C(88172645463325252);
+    int wrong = 0;
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
     const char *path = wgt_in_folder("damaged");
     for (int k = 0; k < times; k++) {
         wgt_bytes g = *f;
         for (uint64_t i = 0; i <= r % 4; i++) {
             r ^= r << 13, r ^= r >> 7, r ^= r << 17;
-            g.b[(r >> 8) % g.n] = r >> 63 ? (unsigned char)"0[]{},:\"\\9-"[(r >> 40) % 11] : (unsigned char)(r >> 40);
+            g.b[(r >> 8) % g.n] =
+                r >> 63 ? (unsigned char)"0[]{},:\"\\9-"[(r >> 40) % 11] : (unsigned char)(r >> 40);
         }
         if (r % 16 == 0) g.n = r / 16 % (g.n + 9);
         wgt_save(path, g.b, g.n);
@@ -93,7 +94,8 @@ static void damage(const wgt_bytes *f, reader read, int times)
 
 static wgt_bytes a_npy(void)
 {
-    return wgt_npy(1, "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }\n", wgt_weights, sizeof wgt_weights);
+    return wgt_npy(1, "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }\n", wgt_weights,
+                   sizeof wgt_weights);
 }
 static wgt_bytes an_idx(void) { return wgt_idx(8, 3, (unsigned[]){ 2, 3, 2 }, "abcdefghijkl", 12); }
 static wgt_bytes a_safetensors(void)
@@ -154,7 +156,7 @@ Test(damage, every_allocation_fails)
     for (int mode = 0; mode < 2; mode++) {
         bool done = false;
         for (int n = 1; !done; n++) {
-            wgt_memory  m = { .fail_at = n, .for_ever = mode };
+            wgt_memory m = { .fail_at = n, .for_ever = mode };
             wg_context *c = wgt_start(&m, WG_F32, NULL);
             use_all_formats(c);
             done = m.failed == 0;
@@ -182,8 +184,8 @@ Test(writing, leaves_nothing_behind)
 Test(writing, a_full_disk_keeps_the_old_file)
 {
     static float big[40000];
-    wg_context  *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params   *p = wg_params_new(c);
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wg_params_new(c);
     wg_params_save(wgt_some_params(c), wgt_in_folder("p.st"));
     wgt_bytes before = wgt_load(wgt_in_folder("p.st"));
     wg_params_make(p, "W", wg_view_f32(big, WG_SHAPE(40000)), false);
@@ -234,7 +236,7 @@ Test(writing, through_a_link)
 Test(writing, into_a_pipe)
 {
     struct stat s;
-    wgt_bytes   f;
+    wgt_bytes f;
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
     cr_assert_eq(mkfifo(wgt_in_folder("pipe"), 0600), 0);
     int fd = open(wgt_in_folder("pipe"), O_RDWR | O_NONBLOCK);
@@ -250,10 +252,11 @@ Test(writing, into_a_pipe)
 Test(writing, on_a_failed_context)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params  *p = wgt_some_params(c);
+    wg_params *p = wgt_some_params(c);
     wg_fail(c, WG_HERE, WG_ERROR_USER, "before");
     cr_expect_eq(wg_params_save(p, wgt_in_folder("p.st")), WG_ERROR_USER);
-    cr_expect_eq(wg_npy_write(c, wgt_in_folder("a.npy"), wg_view_f32(wgt_weights, WG_SHAPE(6))), WG_ERROR_USER);
+    cr_expect_eq(wg_npy_write(c, wgt_in_folder("a.npy"), wg_view_f32(wgt_weights, WG_SHAPE(6))),
+                 WG_ERROR_USER);
     cr_expect(!wg_npy_read(c, wgt_in_folder("a.npy")).data && !wg_idx_read(c, wgt_in_folder("a.npy")).data);
     cr_expect_eq(wgt_files(), 0);
     wg_finish(c, NULL);

@@ -7,11 +7,11 @@
 TestSuite(idx, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 static const struct {
-    int           type;
+    int type;
     unsigned char data[16];
-    size_t        n;
-    wg_dtype      dtype;
-    double        value[2];
+    size_t n;
+    wg_dtype dtype;
+    double value[2];
 } idx_types[] = {
     { 0x08, { 0, 255 }, 2, WG_I32, { 0, 255 } },
     { 0x09, { 0x7f, 0xff }, 2, WG_I32, { 127, -1 } },
@@ -29,16 +29,18 @@ Test(idx, all_types)
         wg_tensor t = wg_idx_read(c, wgt_saved("a.idx", &f));
         cr_assert(t.data, "%s", wg_message(c));
         cr_expect(t.dtype == idx_types[k].dtype && wg_shape_equal(t.shape, WG_SHAPE(1, 2)));
-        for (int i = 0; i < 2; i++) cr_expect_eq(wg_tensor_item(&t, i), idx_types[k].value[i], "type %d", idx_types[k].type);
+        for (int i = 0; i < 2; i++)
+            cr_expect_eq(wg_tensor_item(&t, i), idx_types[k].value[i], "type %d", idx_types[k].type);
     }
     wgt_finish(c, NULL);
 }
 
 Test(idx, wrong_files)
 {
-    const unsigned      two = 2, most = 0xFFFFFFFF, huge[3] = { most, most, most }, one[9] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+    const unsigned two = 2, most = 0xFFFFFFFF, huge[3] = { most, most, most },
+                   one[9] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
     const unsigned char v[4] = { 1, 2, 3, 4 };
-    wgt_bytes           f[11] = { wgt_idx(8, 1, &two, v, 1), wgt_idx(8, 1, &two, v, 3), wgt_idx(0x0A, 1, &two, v, 2) };
+    wgt_bytes f[11] = { wgt_idx(8, 1, &two, v, 1), wgt_idx(8, 1, &two, v, 3), wgt_idx(0x0A, 1, &two, v, 2) };
     f[3] = wgt_idx(8, 9, one, v, 1), f[4] = wgt_idx(8, 1, &most, v, 4);
     f[5] = wgt_idx(0x0E, 3, huge, v, 4), f[6] = wgt_idx(8, 2, one, NULL, 0);
     f[8] = (wgt_bytes){ { 0x1f, 0x8b, 8, 0 }, 4 };
@@ -68,17 +70,20 @@ Test(idx, wrong_files)
 
 Test(idx, data_set)
 {
-    const unsigned char pixels[12] = { 0, 51, 102, 153, 204, 255, 0, 0, 0, 255, 255, 255 }, classes[3] = { 7, 0, 255 };
-    wgt_bytes           x = wgt_idx(8, 3, (unsigned[]){ 3, 2, 2 }, pixels, 12), y = wgt_idx(8, 1, (unsigned[]){ 3 }, classes, 3);
+    const unsigned char pixels[12] = { 0, 51, 102, 153, 204, 255, 0, 0, 0, 255, 255, 255 },
+                        classes[3] = { 7, 0, 255 };
+    wgt_bytes x = wgt_idx(8, 3, (unsigned[]){ 3, 2, 2 }, pixels, 12),
+              y = wgt_idx(8, 1, (unsigned[]){ 3 }, classes, 3);
     for (int k = 0; k < 2; k++) {
         wg_context *c = wg_start(&(wg_options){ .dtype = k ? WG_F64 : WG_F32 });
         wgt_saved("x.idx", &x), wgt_saved("y.idx", &y);
-        wg_data  *d = wg_data_idx(c, wgt_in_folder("x.idx"), wgt_in_folder("y.idx"));
+        wg_data *d = wg_data_idx(c, wgt_in_folder("x.idx"), wgt_in_folder("y.idx"));
         wg_tensor t = wg_data_x(d), l = wg_data_y(d);
         cr_assert(d, "%s", wg_message(c));
         cr_expect(t.dtype == (k ? WG_F64 : WG_F32) && wg_shape_equal(t.shape, WG_SHAPE(3, 2, 2)));
         for (int i = 0; i < 12; i++)
-            cr_expect_eq(wg_tensor_item(&t, i), k ? pixels[i] / 255.0 : (double)(float)(pixels[i] / 255.0), "pixel %d", i);
+            cr_expect_eq(wg_tensor_item(&t, i), k ? pixels[i] / 255.0 : (double)(float)(pixels[i] / 255.0),
+                         "pixel %d", i);
         cr_expect_eq(l.dtype, WG_I32);
         for (int i = 0; i < 3; i++) cr_expect_eq(wg_tensor_item(&l, i), classes[i]);
         cr_expect(strstr(wg_data_about(d), "x.idx"));
@@ -89,12 +94,12 @@ Test(idx, data_set)
 Test(idx, images_and_labels_that_do_not_fit)
 {
     const unsigned char v[12] = { 0, 1, 2 };
-    wgt_bytes           x = wgt_idx(8, 2, (unsigned[]){ 3, 1 }, v, 3), two = wgt_idx(8, 1, (unsigned[]){ 2 }, v, 2);
-    wgt_bytes negative = wgt_idx(9, 1, (unsigned[]){ 3 }, "\1\xff\2", 3), floats = wgt_idx(0x0D, 1, (unsigned[]){ 3 }, v, 12),
-              scalar = wgt_idx(8, 0, NULL, v, 1);
+    wgt_bytes x = wgt_idx(8, 2, (unsigned[]){ 3, 1 }, v, 3), two = wgt_idx(8, 1, (unsigned[]){ 2 }, v, 2);
+    wgt_bytes negative = wgt_idx(9, 1, (unsigned[]){ 3 }, "\1\xff\2", 3),
+              floats = wgt_idx(0x0D, 1, (unsigned[]){ 3 }, v, 12), scalar = wgt_idx(8, 0, NULL, v, 1);
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wgt_saved("x", &x), wgt_saved("two", &two), wgt_saved("negative", &negative), wgt_saved("floats", &floats),
-        wgt_saved("scalar", &scalar);
+    wgt_saved("x", &x), wgt_saved("two", &two), wgt_saved("negative", &negative),
+        wgt_saved("floats", &floats), wgt_saved("scalar", &scalar);
     cr_expect_null(wg_data_idx(c, wgt_in_folder("x"), wgt_in_folder("two")));
     wgt_expect_error(c, WG_ERROR_FORMAT, "two: byte 4: 2 labels for 3 images");
     cr_expect_null(wg_data_idx(c, wgt_in_folder("x"), wgt_in_folder("negative")));
@@ -112,9 +117,9 @@ Test(idx, images_and_labels_that_do_not_fit)
 
 static void save_mnist(const char *part, char dot, int rows)
 {
-    char          name[60];
+    char name[60];
     unsigned char v[16 * 9] = { 0 };
-    wgt_bytes     x = wgt_idx(8, 3, (unsigned[]){ (unsigned)rows, 3, 3 }, v, (size_t)rows * 9),
+    wgt_bytes x = wgt_idx(8, 3, (unsigned[]){ (unsigned)rows, 3, 3 }, v, (size_t)rows * 9),
               y = wgt_idx(8, 1, (unsigned[]){ (unsigned)rows }, v, (size_t)rows);
     snprintf(name, sizeof name, "%s-images%cidx3-ubyte", part, dot);
     wgt_saved(name, &x);
@@ -127,9 +132,11 @@ Test(idx, mnist_under_both_names)
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
     save_mnist("train", '-', 6);
     save_mnist("t10k", '.', 2);
-    wg_data *train = wg_data_mnist(c, wgt_folder(), WG_TRAIN), *test = wg_data_mnist(c, wgt_folder(), WG_EVAL);
+    wg_data *train = wg_data_mnist(c, wgt_folder(), WG_TRAIN),
+            *test = wg_data_mnist(c, wgt_folder(), WG_EVAL);
     cr_assert(train && test, "%s", wg_message(c));
-    cr_expect(wg_shape_equal(wg_data_x(train).shape, WG_SHAPE(6, 9)) && wg_shape_equal(wg_data_x(test).shape, WG_SHAPE(2, 9)));
+    cr_expect(wg_shape_equal(wg_data_x(train).shape, WG_SHAPE(6, 9)) &&
+              wg_shape_equal(wg_data_x(test).shape, WG_SHAPE(2, 9)));
     cr_expect(strstr(wg_data_about(train), "MNIST"));
     unlink(wgt_in_folder("t10k-labels.idx1-ubyte"));
     cr_expect_null(wg_data_mnist(c, wgt_folder(), WG_EVAL));

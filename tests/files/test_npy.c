@@ -8,68 +8,81 @@
 
 TestSuite(npy, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
-static void expect_npy(const char *header, const void *data, size_t n, wg_dtype dtype, wg_shape s, const double *values)
+static void expect_npy(const char *header, const void *data, size_t n, wg_dtype dtype, wg_shape s,
+                       const double *values)
 {
     for (int major = 1; major <= 3; major++) {
         wg_context *c = wgt_start(NULL, WG_F32, NULL);
-        wgt_bytes   f = wgt_npy(major, header, data, n);
-        wg_tensor   t = wg_npy_read(c, wgt_saved("a.npy", &f));
+        wgt_bytes f = wgt_npy(major, header, data, n);
+        wg_tensor t = wg_npy_read(c, wgt_saved("a.npy", &f));
         cr_assert(t.data, "%s: %s", header, wg_message(c));
         cr_expect(t.dtype == dtype && wg_shape_equal(t.shape, s), "%s", header);
-        for (int64_t i = 0; i < wg_shape_size(s); i++) cr_expect_eq(wg_tensor_item(&t, i), values[i], "%s: [%d]", header, (int)i);
+        for (int64_t i = 0; i < wg_shape_size(s); i++)
+            cr_expect_eq(wg_tensor_item(&t, i), values[i], "%s: [%d]", header, (int)i);
         wg_free(c, t.data);
         wgt_finish(c, NULL);
     }
 }
 
-#define NPY(header, dtype, shape, values, ...) \
-    expect_npy(header, (unsigned char[]){ __VA_ARGS__ }, sizeof((unsigned char[]){ __VA_ARGS__ }), dtype, shape, values)
+#define NPY(header, dtype, shape, values, ...)                                                            \
+    expect_npy(header, (unsigned char[]){ __VA_ARGS__ }, sizeof((unsigned char[]){ __VA_ARGS__ }), dtype, \
+               shape, values)
 
 /* 1.0f is 3f800000, -2.0f c0000000, 0.5 3fe0000000000000. */
 Test(npy, dtypes_and_byte_orders)
 {
-    const double one[] = { 1, -2 }, half[] = { 0.5 }, integers[] = { -2, 258 }, bytes_[] = { 0, 255 }, bools[] = { 1, 0, 1 };
+    const double one[] = { 1, -2 }, half[] = { 0.5 }, integers[] = { -2, 258 }, bytes_[] = { 0, 255 },
+                 bools[] = { 1, 0, 1 };
     const double halves[] = { 1, -65504, -0x1p-24, -0.0 }, wide[] = { 4294967295.0 };
-    NPY("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n", WG_F32, WG_SHAPE(2), one, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0);
-    NPY("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }\n", WG_F32, WG_SHAPE(2), one, 0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0);
-    NPY("{'descr': '<f8', 'fortran_order': False, 'shape': (), }\n", WG_F64, WG_SCALAR, half, 0, 0, 0, 0, 0, 0, 0xe0, 0x3f);
-    NPY("{'descr': '>f8', 'fortran_order': False, 'shape': (1, 1), }\n", WG_F64, WG_SHAPE(1, 1), half, 0x3f, 0xe0, 0, 0, 0, 0, 0,
-        0);
-    NPY("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), integers, 0xfe, 0xff, 0xff, 0xff, 2,
-        1, 0, 0);
-    NPY("{'descr': '>i4', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), integers, 0xff, 0xff, 0xff, 0xfe, 0,
-        0, 1, 2);
-    NPY("{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), integers, 0xff, 0xfe, 1, 2);
-    NPY("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }\n", WG_I64, WG_SHAPE(2), integers, 0xfe, 0xff, 0xff, 0xff,
-        0xff, 0xff, 0xff, 0xff, 2, 1, 0, 0, 0, 0, 0, 0);
+    NPY("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n", WG_F32, WG_SHAPE(2), one, 0, 0, 0x80,
+        0x3f, 0, 0, 0, 0xc0);
+    NPY("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }\n", WG_F32, WG_SHAPE(2), one, 0x3f, 0x80,
+        0, 0, 0xc0, 0, 0, 0);
+    NPY("{'descr': '<f8', 'fortran_order': False, 'shape': (), }\n", WG_F64, WG_SCALAR, half, 0, 0, 0, 0, 0,
+        0, 0xe0, 0x3f);
+    NPY("{'descr': '>f8', 'fortran_order': False, 'shape': (1, 1), }\n", WG_F64, WG_SHAPE(1, 1), half, 0x3f,
+        0xe0, 0, 0, 0, 0, 0, 0);
+    NPY("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), integers, 0xfe,
+        0xff, 0xff, 0xff, 2, 1, 0, 0);
+    NPY("{'descr': '>i4', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), integers, 0xff,
+        0xff, 0xff, 0xfe, 0, 0, 1, 2);
+    NPY("{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), integers, 0xff,
+        0xfe, 1, 2);
+    NPY("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }\n", WG_I64, WG_SHAPE(2), integers, 0xfe,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 1, 0, 0, 0, 0, 0, 0);
     NPY("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), bytes_, 0, 255);
     NPY("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }\n", WG_BOOL, WG_SHAPE(3), bools, 1, 0, 2);
-    NPY("{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }\n", WG_F32, WG_SHAPE(4), halves, 0, 0x3c, 0xff, 0xfb, 1, 0x80,
-        0, 0x80);
-    NPY("{'descr': '<u4', 'fortran_order': False, 'shape': (1,), }\n", WG_I64, WG_SHAPE(1), wide, 0xff, 0xff, 0xff, 0xff);
+    NPY("{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }\n", WG_F32, WG_SHAPE(4), halves, 0, 0x3c,
+        0xff, 0xfb, 1, 0x80, 0, 0x80);
+    NPY("{'descr': '<u4', 'fortran_order': False, 'shape': (1,), }\n", WG_I64, WG_SHAPE(1), wide, 0xff, 0xff,
+        0xff, 0xff);
 }
 
 /* Column-major: the first index runs fastest. */
 Test(npy, fortran_order)
 {
     const double a[] = { 0, 1, 2, 3, 4, 5 }, b[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
-    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", WG_I32, WG_SHAPE(2, 3), a, 0, 3, 1, 4, 2, 5);
-    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 2), }\n", WG_I32, WG_SHAPE(2, 2, 2), b, 0, 4, 2, 6, 1, 5, 3, 7);
-    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }\n", WG_I32, WG_SHAPE(6), a, 0, 1, 2, 3, 4, 5);
+    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", WG_I32, WG_SHAPE(2, 3), a, 0, 3, 1, 4,
+        2, 5);
+    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 2), }\n", WG_I32, WG_SHAPE(2, 2, 2), b, 0, 4,
+        2, 6, 1, 5, 3, 7);
+    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }\n", WG_I32, WG_SHAPE(6), a, 0, 1, 2, 3, 4,
+        5);
 }
 
 Test(npy, headers_as_others_write_them)
 {
     const double one[] = { 1 };
     NPY("{'shape': (1L, 1), 'fortran_order': False, 'descr': '|u1'}", WG_I32, WG_SHAPE(1, 1), one, 1);
-    NPY("{\"descr\":\"|i1\",\"fortran_order\":False,\"shape\":(1,)}          \n", WG_I32, WG_SHAPE(1), one, 1);
+    NPY("{\"descr\":\"|i1\",\"fortran_order\":False,\"shape\":(1,)}          \n", WG_I32, WG_SHAPE(1), one,
+        1);
 }
 
 Test(npy, empty)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wgt_bytes   f = wgt_npy(1, "{'descr': '<f8', 'fortran_order': True, 'shape': (0, 3), }\n", NULL, 0);
-    wg_tensor   t = wg_npy_read(c, wgt_saved("a.npy", &f));
+    wgt_bytes f = wgt_npy(1, "{'descr': '<f8', 'fortran_order': True, 'shape': (0, 3), }\n", NULL, 0);
+    wg_tensor t = wg_npy_read(c, wgt_saved("a.npy", &f));
     cr_expect(t.data && t.dtype == WG_F64 && wg_shape_equal(t.shape, WG_SHAPE(0, 3)));
     wgt_finish(c, NULL);
 }
@@ -108,9 +121,9 @@ Test(npy, round_trips_keep_every_bit)
 {
     uint32_t a[] = { 0x7f800001, 0xffc12345, 0x80000000, 1, 0x7f7fffff, 0xff800000 };
     uint64_t b[] = { 0x7ff0000000000001, 0x8000000000000000, 1 };
-    int32_t  i[] = { INT32_MIN, -1, 0, INT32_MAX };
-    int64_t  l[] = { INT64_MIN, INT64_MAX, -1, (INT64_C(1) << 53) + 1 };
-    bool     o[] = { true, false, true };
+    int32_t i[] = { INT32_MIN, -1, 0, INT32_MAX };
+    int64_t l[] = { INT64_MIN, INT64_MAX, -1, (INT64_C(1) << 53) + 1 };
+    bool o[] = { true, false, true };
     round_trip(wg_view(WG_F32, a, WG_SHAPE(3, 2)), sizeof a);
     round_trip(wg_view(WG_F64, b, WG_SHAPE(3)), sizeof b);
     round_trip(wg_view_i32(i, WG_SHAPE(1, 2, 1, 2, 1, 1, 1, 1)), sizeof i);
@@ -123,9 +136,12 @@ Test(npy, round_trips_keep_every_bit)
 static const struct {
     const char *header, *message;
 } wrong_npy[] = {
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "needs 12 bytes from here, the file has 8" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "needs 4 bytes from here, the file has 8" },
-    { "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967297, 2), }", "more than can be counted" },
+    { "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }",
+      "needs 12 bytes from here, the file has 8" },
+    { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }",
+      "needs 4 bytes from here, the file has 8" },
+    { "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967297, 2), }",
+      "more than can be counted" },
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,), }", "no number" },
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,2), }", "more than 8 axes" },
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", "no number" },
@@ -149,7 +165,7 @@ static const struct {
 Test(npy, wrong_headers)
 {
     unsigned char data[8] = { 0 };
-    wg_context   *c = wgt_start(NULL, WG_F32, NULL);
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
     for (size_t i = 0; i < sizeof wrong_npy / sizeof wrong_npy[0]; i++) {
         wgt_bytes f = wgt_npy(1, wrong_npy[i].header, data, sizeof data);
         wg_tensor t = wg_npy_read(c, wgt_saved("bad.npy", &f));
@@ -164,7 +180,7 @@ Test(npy, wrong_headers)
 Test(npy, wrong_beginnings)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wgt_bytes   f = { .n = 0 };
+    wgt_bytes f = { .n = 0 };
     wgt_add(&f, "\x93NUMPY\2\0\xF0\xFF\xFF\xFF", 12);
     cr_expect_null(wg_npy_read(c, wgt_saved("bad.npy", &f)).data);
     wgt_expect_error(c, WG_ERROR_FORMAT, "a header of 4294967280 bytes; at most 65536");
@@ -191,10 +207,10 @@ Test(npy, wrong_beginnings)
 Test(npy, from_a_pipe)
 {
     static unsigned char ones[200000];
-    int                  p[2];
-    char                 path[40];
-    wg_context          *c = wgt_start(NULL, WG_F32, NULL);
-    wgt_bytes            f = wgt_npy(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (200000,), }\n", NULL, 0);
+    int p[2];
+    char path[40];
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wgt_bytes f = wgt_npy(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (200000,), }\n", NULL, 0);
     memset(ones, 1, sizeof ones);
     cr_assert(pipe(p) == 0 && fcntl(p[1], F_SETPIPE_SZ, 1 << 18) >= 1 << 18);
     cr_assert(write(p[1], f.b, f.n) == (ssize_t)f.n && write(p[1], ones, sizeof ones) == sizeof ones);

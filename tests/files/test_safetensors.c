@@ -17,8 +17,8 @@ Test(safetensors, the_file_byte_by_byte)
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
     cr_expect_eq(wg_params_save(wgt_some_params(c), wgt_in_folder("p.st")), WG_OK);
     wgt_bytes f = wgt_load(wgt_in_folder("p.st"));
-    size_t    n = strlen(json), data = (8 + n + 63) / 64 * 64;
-    uint64_t  length = 0;
+    size_t n = strlen(json), data = (8 + n + 63) / 64 * 64;
+    uint64_t length = 0;
     for (int i = 0; i < 8; i++) length |= (uint64_t)f.b[i] << 8 * i;
     cr_assert_eq(f.n, data + 51);
     cr_expect_eq(length, data - 8);
@@ -34,7 +34,7 @@ Test(safetensors, the_file_byte_by_byte)
 Test(safetensors, save_and_read)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params  *p = wg_params_new(c);
+    wg_params *p = wg_params_new(c);
     wg_params_save(wgt_some_params(c), wgt_in_folder("p.st"));
     cr_expect_eq(wg_params_read(p, wgt_in_folder("p.st")), WG_OK);
     cr_assert_eq(wg_params_count(p), 4);
@@ -43,15 +43,16 @@ Test(safetensors, save_and_read)
         cr_expect_str_eq(wg_params_name(p, i), names[i]);
         cr_expect_eq(wg_params_is_state(p, i), i % 2 == 1);
     }
-    cr_expect(wg_shape_equal(wgt_named(p, "fc1.W").shape, WG_SHAPE(2, 3)) && wgt_named(p, "count").shape.rank == 0);
+    cr_expect(wg_shape_equal(wgt_named(p, "fc1.W").shape, WG_SHAPE(2, 3)) &&
+              wgt_named(p, "count").shape.rank == 0);
     wgt_expect_some(p);
     wgt_finish(c, NULL);
 }
 
 Test(safetensors, save_and_load)
 {
-    wg_context  *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params   *p = wgt_some_params(c);
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wgt_some_params(c);
     const double zero[6] = { 0 };
     wg_params_save(p, wgt_in_folder("p.st"));
     for (int i = 0; i < 4; i++) {
@@ -68,14 +69,14 @@ Test(safetensors, save_and_load)
 Test(safetensors, files_of_others)
 {
     const unsigned char data[] = { 0, 0x3c, 0xff, 0x7b, 1, 0, 0, 0xfc, 0x80, 0x3f, 0x49, 0x40, 7, 0xff };
-    const char         *json = "{\"h\":{\"data_offsets\":[0,8],\"shape\":[2,2],\"dtype\":\"F16\"} ,\n"
-                               "\"__metadata__\":{\"states\":\"u none\",\"a\\\"b\":\"c\\\\\"},"
-                               "\"b\\u0066.\\u0041\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[8,12]},"
-                               "\"u\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[12,14]}}   ";
-    wgt_bytes           f = wgt_safetensors(json, data, sizeof data);
-    const double        halves[4] = { 1, 65504, 0x1p-24, -INFINITY };
-    wg_context         *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params          *p = wg_params_new(c);
+    const char *json = "{\"h\":{\"data_offsets\":[0,8],\"shape\":[2,2],\"dtype\":\"F16\"} ,\n"
+                       "\"__metadata__\":{\"states\":\"u none\",\"a\\\"b\":\"c\\\\\"},"
+                       "\"b\\u0066.\\u0041\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[8,12]},"
+                       "\"u\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[12,14]}}   ";
+    wgt_bytes f = wgt_safetensors(json, data, sizeof data);
+    const double halves[4] = { 1, 65504, 0x1p-24, -INFINITY };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wg_params_new(c);
     cr_expect_eq(wg_params_read(p, wgt_saved("o.st", &f)), WG_OK, "%s", wg_message(c));
     cr_assert_eq(wg_params_count(p), 3);
     wg_tensor h = wgt_named(p, "h"), b = wgt_named(p, "bf.A"), u = wgt_named(p, "u");
@@ -94,8 +95,8 @@ Test(safetensors, files_of_others)
 static void expect_load_error(const char *header, size_t n, wg_status s, const char *message)
 {
     unsigned char zero[128] = { 0 };
-    wg_context   *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params    *p = wg_params_new(c);
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wg_params_new(c);
     wg_params_make(p, "fc1.W", wg_view_f32(wgt_weights, WG_SHAPE(2, 3)), false);
     wg_params_make(p, "fc2.b", wg_view_f32(wgt_weights, WG_SHAPE(2)), false);
     wgt_bytes f = wgt_safetensors(header, zero, n);
@@ -112,24 +113,25 @@ static void expect_load_error(const char *header, size_t n, wg_status s, const c
 Test(safetensors, what_does_not_fit)
 {
     expect_load_error("{" FC1_W "}", 24, WG_ERROR_FORMAT, "the file has no \"fc2.b\" [2]");
-    expect_load_error("{" FC1_W ",\"fc2.B\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}", 32, WG_ERROR_FORMAT,
-                      "the file has no \"fc2.b\" [2]; near it: \"fc2.B\" [2]");
-    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[24,32]}}", 32, WG_ERROR_SHAPE,
-                      "\"fc2.b\" is [2,1] in the file, [2] here");
-    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[24,32]}}", 32, WG_ERROR_DTYPE,
-                      "\"fc2.b\" is I32 in the file, f32 here");
-    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[24,26]}}", 26, WG_ERROR_DTYPE,
-                      "F8_E4M3");
+    expect_load_error("{" FC1_W ",\"fc2.B\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}", 32,
+                      WG_ERROR_FORMAT, "the file has no \"fc2.b\" [2]; near it: \"fc2.B\" [2]");
+    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[24,32]}}",
+                      32, WG_ERROR_SHAPE, "\"fc2.b\" is [2,1] in the file, [2] here");
+    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[24,32]}}", 32,
+                      WG_ERROR_DTYPE, "\"fc2.b\" is I32 in the file, f32 here");
+    expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[24,26]}}",
+                      26, WG_ERROR_DTYPE, "F8_E4M3");
     expect_load_error("{" FC1_W ",\"fc2.b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]},"
                       "\"fc3.b\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[32,36]}}",
-                      36, WG_ERROR_FORMAT, "the file has \"fc3.b\" [], which is not among the parameters; near it: fc2.b");
+                      36, WG_ERROR_FORMAT,
+                      "the file has \"fc3.b\" [], which is not among the parameters; near it: fc2.b");
 }
 
 /* A layer's parameters from the file of a whole network: names outside their common prefix are left alone. */
 Test(safetensors, a_part_of_a_file)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params  *p = wg_params_new(c);
+    wg_params *p = wg_params_new(c);
     const float zero[6] = { 0 };
     wg_params_save(wgt_some_params(c), wgt_in_folder("p.st"));
     wg_params_make(p, "fc1.W", wg_view_f32(zero, WG_SHAPE(2, 3)), false);
@@ -147,12 +149,13 @@ Test(safetensors, a_part_of_a_file)
 /* Through a handle of a prefix names are the part's own: a layer saved alone fits any other of its kind. */
 Test(safetensors, a_part_of_the_parameters)
 {
-    wg_context  *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params   *p = wgt_some_params(c), *fc1 = wg_params_in(p, "fc1"), *other = wg_params_new(c);
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wgt_some_params(c), *fc1 = wg_params_in(p, "fc1"), *other = wg_params_new(c);
     const double zero[6] = { 0 };
     wg_params_save(p, wgt_in_folder("whole.st"));
     wg_params_save(fc1, wgt_in_folder("part.st"));
-    cr_expect_eq(wg_params_read(wg_params_in(other, "enc.0"), wgt_in_folder("part.st")), WG_OK, "%s", wg_message(c));
+    cr_expect_eq(wg_params_read(wg_params_in(other, "enc.0"), wgt_in_folder("part.st")), WG_OK, "%s",
+                 wg_message(c));
     cr_assert_eq(wg_params_count(other), 2);
     cr_expect_arr_eq(wgt_named(other, "enc.0.W").data, wgt_weights, 24);
     wg_params_assign(p, "fc1.W", zero, 6);
@@ -166,10 +169,10 @@ Test(safetensors, a_part_of_the_parameters)
 Test(safetensors, integers_are_states)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params  *p = wg_params_new(c);
-    wgt_bytes   f = wgt_safetensors("{\"a\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[0,2]},"
-                                      "\"n\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[2,3]}}",
-                                    "\1\2\3", 3);
+    wg_params *p = wg_params_new(c);
+    wgt_bytes f = wgt_safetensors("{\"a\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[0,2]},"
+                                  "\"n\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[2,3]}}",
+                                  "\1\2\3", 3);
     cr_expect_neq(wg_params_read(p, wgt_saved("i.st", &f)), WG_OK);
     wgt_expect_error(c, WG_ERROR_DTYPE, "\"n\" is U8: only states");
     cr_expect_eq(wg_params_count(p), 0);
@@ -179,7 +182,7 @@ Test(safetensors, integers_are_states)
 Test(safetensors, reading_twice)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params  *p = wgt_some_params(c);
+    wg_params *p = wgt_some_params(c);
     wg_params_save(p, wgt_in_folder("p.st"));
     cr_expect_neq(wg_params_read(p, wgt_in_folder("p.st")), WG_OK);
     wgt_expect_error(c, WG_ERROR_USE, "\"fc1.W\" is among the parameters already");
@@ -190,12 +193,13 @@ Test(safetensors, reading_twice)
 Test(safetensors, names_that_no_parameter_has)
 {
     static const char *const names[] = { "a b", "", ".a", "a.", "a..b", "a-b", "\\u00e9", "\\\"" };
-    char                     json[200];
-    wg_context              *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params               *p = wg_params_new(c);
+    char json[200];
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wg_params_new(c);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(json, sizeof json,
-                 "{\"ok\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[0,2]},\"%s\":{\"dtype\":\"F16\",\"shape\":[],\"data_"
+                 "{\"ok\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[0,2]},\"%s\":{\"dtype\":\"F16\","
+                 "\"shape\":[],\"data_"
                  "offsets\":[2,4]}}",
                  names[i]);
         wgt_bytes f = wgt_safetensors(json, "\1\2\3\4", 4);
@@ -206,7 +210,8 @@ Test(safetensors, names_that_no_parameter_has)
     wgt_finish(c, NULL);
 }
 
-#define U(name, shape, begin, end) "\"" name "\":{\"dtype\":\"U8\",\"shape\":" shape ",\"data_offsets\":[" #begin "," #end "]}"
+#define U(name, shape, begin, end) \
+    "\"" name "\":{\"dtype\":\"U8\",\"shape\":" shape ",\"data_offsets\":[" #begin "," #end "]}"
 
 static const struct {
     const char *header, *message;
@@ -221,7 +226,8 @@ static const struct {
     { "{" U("a", "[4]", 4, 0) "}", "offsets 4 to 0" },
     { "{" U("a", "[3]", 0, 4) "}", "U8 of shape [3] does not take the 4 bytes" },
     { "{" U("a", "[4294967296,4294967296,4]", 0, 4) "}", "does not take the 4 bytes" },
-    { "{" U("b", "[4]", 0, 4) "," U("a", "[0,4294967296,4294967296]", 4, 4) "}", "does not take the 0 bytes" },
+    { "{" U("b", "[4]", 0, 4) "," U("a", "[0,4294967296,4294967296]", 4, 4) "}",
+      "does not take the 0 bytes" },
     { "{" U("a", "[1,1,1,1,1,1,1,1,4]", 0, 4) "}", "at most 8 axes" },
     { "{" U("a", "[4.0]", 0, 4) "}", "at most 8 axes" },
     { "{" U("a", "[-4]", 0, 4) "}", "at most 8 axes" },
@@ -256,7 +262,7 @@ static const struct {
 Test(safetensors, wrong_headers)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_params  *p = wg_params_new(c);
+    wg_params *p = wg_params_new(c);
     for (size_t i = 0; i < sizeof wrong_st / sizeof wrong_st[0]; i++) {
         wgt_bytes f = wgt_safetensors(wrong_st[i].header, "\1\2\3\4", 4);
         cr_expect_neq(wg_params_read(p, wgt_saved("bad.st", &f)), WG_OK, "%s", wrong_st[i].header);
@@ -269,10 +275,11 @@ Test(safetensors, wrong_headers)
 
 Test(safetensors, wrong_lengths)
 {
-    wgt_bytes   f[3] = { { { 0 }, 7 },
-                         { { 3, 0, 0, 0, 0, 0, 0, 0, '{', '}' }, 10 },
-                         { { 2, 0, 0, 0, 0, 0, 0, 0x80, '{', '}' }, 10 } };
-    const char *message[3] = { "byte 7: the file ends inside the first 8 bytes", "a header of 3 bytes in a file of 10",
+    wgt_bytes f[3] = { { { 0 }, 7 },
+                       { { 3, 0, 0, 0, 0, 0, 0, 0, '{', '}' }, 10 },
+                       { { 2, 0, 0, 0, 0, 0, 0, 0x80, '{', '}' }, 10 } };
+    const char *message[3] = { "byte 7: the file ends inside the first 8 bytes",
+                               "a header of 3 bytes in a file of 10",
                                "a header of 9223372036854775810 bytes in a file of 10" };
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
     for (int i = 0; i < 3; i++) {

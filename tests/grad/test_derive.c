@@ -7,10 +7,10 @@ static const wg_shape most = { 8, { 1, 2, 1, 1, 3, 1, 1, 1 } };
 Test(derive, the_jacobian_of_a_scalar_by_eight_axes)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    double      data[6] = { 1, -2, 3, 0.5, -1.5, 4 }, got[6];
-    wg_node     x = wg_input(g, "x", wg_view_f64(data, most));
-    wg_node     j = wg_jacobian(wg_sum(wg_mul(wg_square(x), x)), x);
+    wg_graph *g = wg_graph_new(c);
+    double data[6] = { 1, -2, 3, 0.5, -1.5, 4 }, got[6];
+    wg_node x = wg_input(g, "x", wg_view_f64(data, most));
+    wg_node j = wg_jacobian(wg_sum(wg_mul(wg_square(x), x)), x);
     cr_assert(wg_shape_equal(wg_node_shape(j), most));
     wg_copy_f64(j, got, 6);
     for (int i = 0; i < 6; i++) cr_assert_float_eq(got[i], 3 * data[i] * data[i], 1e-12);
@@ -21,11 +21,11 @@ Test(derive, the_jacobian_of_a_scalar_by_eight_axes)
 Test(derive, the_jacobian_of_seven_axes_by_one)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    double      data[2] = { 3, -5 }, weight[2] = { 1, 2 }, got[4];
-    wg_node     x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(2)));
-    wg_node     y = wg_mul(wg_square(x), wg_input(g, "w", wg_view_f64(weight, WG_SHAPE(2))));
-    wg_node     j = wg_jacobian(wg_reshape(y, WG_SHAPE(1, 1, 1, 1, 1, 1, 2)), x);
+    wg_graph *g = wg_graph_new(c);
+    double data[2] = { 3, -5 }, weight[2] = { 1, 2 }, got[4];
+    wg_node x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(2)));
+    wg_node y = wg_mul(wg_square(x), wg_input(g, "w", wg_view_f64(weight, WG_SHAPE(2))));
+    wg_node j = wg_jacobian(wg_reshape(y, WG_SHAPE(1, 1, 1, 1, 1, 1, 2)), x);
     cr_assert_eq(wg_node_shape(j).rank, 8);
     wg_copy_f64(j, got, 4);
     cr_assert(got[0] == 6 && got[1] == 0 && got[2] == 0 && got[3] == -20);
@@ -35,12 +35,13 @@ Test(derive, the_jacobian_of_seven_axes_by_one)
 Test(derive, more_axes_than_there_can_be_are_an_error_with_both_shapes)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = wg_fill(g, 2, WG_SHAPE(1, 2, 1, 1, 3, 1, 1, 1)), y = wg_square(wg_fill(g, 2, WG_SHAPE(3)));
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_fill(g, 2, WG_SHAPE(1, 2, 1, 1, 3, 1, 1, 1)), y = wg_square(wg_fill(g, 2, WG_SHAPE(3)));
     wg_jacobian(wg_mul(y, wg_sum(x)), x);
     wgt_expect_error(c, WG_ERROR_SHAPE, "[3] by [1,2,1,1,3,1,1,1] would have 9 axes; at most 8");
     wg_hessian(wg_sum(wg_square(x)), x, x);
-    wgt_expect_error(c, WG_ERROR_SHAPE, "[1,2,1,1,3,1,1,1] by [1,2,1,1,3,1,1,1] would have 16 axes; at most 8");
+    wgt_expect_error(c, WG_ERROR_SHAPE,
+                     "[1,2,1,1,3,1,1,1] by [1,2,1,1,3,1,1,1] would have 16 axes; at most 8");
     wgt_finish(c, NULL);
 }
 
@@ -48,9 +49,9 @@ Test(derive, more_axes_than_there_can_be_are_an_error_with_both_shapes)
 Test(derive, the_hessian_by_eight_axes_and_a_scalar)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = wg_fill(g, 2, most), a = wg_scalar(g, 3), y = wg_sum(wg_mul(a, x));
-    double      got[6], transposed[6];
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_fill(g, 2, most), a = wg_scalar(g, 3), y = wg_sum(wg_mul(a, x));
+    double got[6], transposed[6];
     wg_copy_f64(wg_hessian(y, x, a), got, 6);
     wg_copy_f64(wg_hessian(y, a, x), transposed, 6);
     for (int i = 0; i < 6; i++) cr_assert(got[i] == 1 && transposed[i] == 1);
@@ -60,11 +61,11 @@ Test(derive, the_hessian_by_eight_axes_and_a_scalar)
 /* One of the functions, in a graph just made: its arenas are empty. */
 static void derive(wg_context *c, int which)
 {
-    wg_graph  *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    double     v[4] = { 1, 2, 3, 4 }, out[4];
-    wg_node    w = wg_param(g, p, "w", WG_SHAPE(4), wg_const(0.5)), x = wg_any(g, WG_SHAPE(4)), hv[2];
-    wg_node    y = wg_var(wg_mul(w, x)), both[2] = { w, x };
+    double v[4] = { 1, 2, 3, 4 }, out[4];
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(4), wg_const(0.5)), x = wg_any(g, WG_SHAPE(4)), hv[2];
+    wg_node y = wg_var(wg_mul(w, x)), both[2] = { w, x };
     switch (which) {
     case 0: wg_value(wg_jvp(wg_softmax(x), &x, &w, 1)); break;
     case 1: wg_hvp(y, both, ((wg_node[2]){ x, w }), 2, hv); break;
@@ -76,7 +77,7 @@ static void derive(wg_context *c, int which)
 
 static void fail_everywhere(int which)
 {
-    wgt_memory  all = { 0 };
+    wgt_memory all = { 0 };
     wg_context *c = wgt_start(&all, WG_F64, NULL);
     derive(c, which);
     wgt_drop(c, &all);

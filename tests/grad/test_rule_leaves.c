@@ -8,7 +8,7 @@ enum { ROUNDS = 5 };
 
 typedef enum leaf { INPUT, PARAM, STATE, STREAM, UNUSED, LEAVES } leaf;
 
-static leaf       making;
+static leaf making;
 static wg_params *set;
 
 static const char *const refused[LEAVES] = { "input: \"mask\": the derivative rule of gate ",
@@ -20,7 +20,7 @@ static const char *const refused[LEAVES] = { "input: \"mask\": the derivative ru
 static wg_node leaf_like(wg_site here, wg_node x)
 {
     static const float ones[6] = { 1, 1, 1, 1, 1, 1 };
-    wg_graph          *g = wg_graph_of(x);
+    wg_graph *g = wg_graph_of(x);
     switch (making) {
     case PARAM: return wg_param_at(here, g, set, "mask", wg_node_shape(x), wg_const(1));
     case STATE: return wg_state_at(here, g, set, "mask", wg_node_shape(x), wg_const(1));
@@ -35,7 +35,7 @@ static void gate_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_
     gx[0] = making == UNUSED ? wg_neg_at(here, gy) : wg_mul_at(here, gy, m);
 }
 
-static double      negated(double x, const void *attr) { return -x; }
+static double negated(double x, const void *attr) { return -x; }
 static const wg_op gate_op = { .name = "gate", .operands = 1, .map = negated, .vjp = gate_vjp };
 
 typedef wg_node (*builder)(wg_graph *g, wg_params *p);
@@ -66,8 +66,8 @@ static void jvp(wg_node loss, wg_node w, wg_params *p) { wg_jvp(loss, &w, &w, 1)
 static void expect_refusal(int interpret, builder build, asker ask)
 {
     wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     set = wg_params_new(c);
     for (int k = 0; k < ROUNDS; k++) {
         wg_begin(g, WG_TRAIN);
@@ -84,7 +84,7 @@ static void expect_refusal(int interpret, builder build, asker ask)
 Test(rule_leaves, are_refused_in_every_mode)
 {
     const builder builds[] = { of_scalars, of_tensors };
-    const asker   asks[] = { backward, read_and_backward, grad, jvp };
+    const asker asks[] = { backward, read_and_backward, grad, jvp };
     for (making = 0; making < LEAVES; making++)
         for (int interpret = -1; interpret <= 1; interpret++)
             for (int b = 0; b < 2; b++)
@@ -100,10 +100,11 @@ static wg_node customised(wg_graph *g, wg_params *p)
 
 static void open_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
 {
-    y[0] = wg_mul_at(here, x[0], wg_input_at(here, wg_graph_of(x[0]), "mask", wg_view_f32((float[]){ -1 }, WG_SCALAR)));
+    y[0] = wg_mul_at(here, x[0],
+                     wg_input_at(here, wg_graph_of(x[0]), "mask", wg_view_f32((float[]){ -1 }, WG_SCALAR)));
 }
 static const wg_op open_op = { .name = "open", .operands = 1, .map = negated, .expand = open_expand };
-static wg_node     expanded(wg_graph *g, wg_params *p)
+static wg_node expanded(wg_graph *g, wg_params *p)
 {
     wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2));
     return wg_sum(wg_apply(WG_HERE, &open_op, &w, 1, NULL));
@@ -112,8 +113,8 @@ static wg_node     expanded(wg_graph *g, wg_params *p)
 static void expect_named(builder build, const char *text)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     for (int k = 0; k < ROUNDS; k++) {
         wg_begin(g, WG_TRAIN);
         wg_backward(build(g, p), p);
@@ -136,14 +137,14 @@ static void five_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_
     wg_node three = wg_fill_at(here, wg_graph_of(y), 3, wg_node_shape(x[0]));
     gx[0] = wg_mul_at(here, gy, wg_add_at(here, three, wg_scalar_at(here, wg_graph_of(y), 2)));
 }
-static double      same(double x, const void *attr) { return x; }
+static double same(double x, const void *attr) { return x; }
 static const wg_op five_op = { .name = "five", .operands = 1, .map = same, .vjp = five_vjp };
 
 static void expect_five(int interpret, wg_shape s, int64_t n)
 {
     wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     for (int k = 0; k < ROUNDS; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node w = wg_param(g, p, "w", s, wg_const(2)), y = wg_apply(WG_HERE, &five_op, &w, 1, NULL);
@@ -176,10 +177,11 @@ static const wg_op keeping_op = { .name = "keeping", .operands = 1, .map = negat
 Test(rule_leaves, what_a_rule_keeps_is_forgotten_with_it)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)), y = wg_apply(WG_HERE, &keeping_op, &w, 1, NULL);
-    wg_node     loss = wg_sum(y);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)),
+            y = wg_apply(WG_HERE, &keeping_op, &w, 1, NULL);
+    wg_node loss = wg_sum(y);
     for (int k = 0; k < ROUNDS; k++) {
         wg_backward(loss, p);
         wg_tensor d = wg_params_grad(p, 0);

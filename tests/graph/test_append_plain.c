@@ -9,8 +9,8 @@ enum { BEFORE = 4500, NODES = 6000 }; /* nodes that make a graph large; and afte
 
 typedef struct side {
     wg_context *c;
-    wg_graph   *g;
-    wg_params  *p;
+    wg_graph *g;
+    wg_params *p;
 } side;
 
 static side start(wg_dtype t)
@@ -34,8 +34,14 @@ typedef wg_node (*unary)(wg_site, wg_node, const char *);
 typedef wg_node (*binary)(wg_site, wg_node, wg_node, const char *);
 
 static wg_node short1(wg_site here, wg_node x, const char *op) { return wg_apply1(here, x, wg_op_find(op)); }
-static wg_node long1(wg_site here, wg_node x, const char *op) { return wg_apply(here, wg_op_find(op), &x, 1, NULL); }
-static wg_node short2(wg_site here, wg_node a, wg_node b, const char *op) { return wg_apply2(here, a, b, wg_op_find(op)); }
+static wg_node long1(wg_site here, wg_node x, const char *op)
+{
+    return wg_apply(here, wg_op_find(op), &x, 1, NULL);
+}
+static wg_node short2(wg_site here, wg_node a, wg_node b, const char *op)
+{
+    return wg_apply2(here, a, b, wg_op_find(op));
+}
 static wg_node long2(wg_site here, wg_node a, wg_node b, const char *op)
 {
     return wg_apply(here, wg_op_find(op), (wg_node[]){ a, b }, 2, NULL);
@@ -45,11 +51,11 @@ static wg_node long2(wg_site here, wg_node a, wg_node b, const char *op)
 static wg_node walk(wg_node x, unary f, binary h, double *value, double *slope)
 {
     static const double few[4] = { 0.5, 0.25, -0.75, 0.125 };
-    wgt_random          r = { 7 };
-    wg_node             y = x;
-    double              vx = 1, vy = 1, dx = 1, dy = 1;
+    wgt_random r = { 7 };
+    wg_node y = x;
+    double vx = 1, vy = 1, dx = 1, dy = 1;
     for (int i = 0; i < NODES; i++) {
-        double  c = i % 7 ? few[wgt_next(&r) % 4] : (double)(wgt_next(&r) % 1000) / 1024, v = vx, d = dx;
+        double c = i % 7 ? few[wgt_next(&r) % 4] : (double)(wgt_next(&r) % 1000) / 1024, v = vx, d = dx;
         wg_node t = x;
         switch (wgt_next(&r) % 8) {
         case 0: x = h(WG_AT("x, c"), x, wg_number(c), "mul"), vx *= c, dx *= c; break;
@@ -72,17 +78,21 @@ static wg_node walk(wg_node x, unary f, binary h, double *value, double *slope)
 Test(scalars, records_are_those_of_the_long_way)
 {
     for (int round = 0; round < 2; round++) {
-        side    a = start(WG_F32), b = start(WG_F32);
-        double  value, slope;
-        wg_node x = walk(large(&a), short1, short2, &value, &slope), y = walk(large(&b), long1, long2, &value, &slope);
+        side a = start(WG_F32), b = start(WG_F32);
+        double value, slope;
+        wg_node x = walk(large(&a), short1, short2, &value, &slope),
+                y = walk(large(&b), long1, long2, &value, &slope);
         cr_assert_eq(wg_graph_nodes(a.g), wg_graph_nodes(b.g));
         for (int64_t i = 0; i < wg_graph_nodes(a.g); i++) {
             wg_node m = wg_graph_node(a.g, i), n = wg_graph_node(b.g, i);
-            cr_assert(wg_node_op(m) == wg_node_op(n) && wg_node_operands(m) == wg_node_operands(n), "node %lld", (long long)i);
-            cr_assert(wg_node_dtype(m) == wg_node_dtype(n) && wg_shape_equal(wg_node_shape(m), wg_node_shape(n)));
+            cr_assert(wg_node_op(m) == wg_node_op(n) && wg_node_operands(m) == wg_node_operands(n),
+                      "node %lld", (long long)i);
+            cr_assert(wg_node_dtype(m) == wg_node_dtype(n) &&
+                      wg_shape_equal(wg_node_shape(m), wg_node_shape(n)));
             cr_assert(wg_node_site(m) == wg_node_site(n) && strcmp(wg_node_scope(m), wg_node_scope(n)) == 0);
             for (int k = 0; k < wg_node_operands(m); k++)
-                cr_assert_eq(wg_node_operand(m, k).index, wg_node_operand(n, k).index, "node %lld", (long long)i);
+                cr_assert_eq(wg_node_operand(m, k).index, wg_node_operand(n, k).index, "node %lld",
+                             (long long)i);
         }
         cr_assert_eq(wg_item(x), wg_item(y));
         wgt_finish(a.c, NULL);
@@ -93,10 +103,11 @@ Test(scalars, records_are_those_of_the_long_way)
 /* In double, each of some thousand steps rounds: the derivative is compared where it has not vanished. */
 Test(scalars, values_and_derivatives_are_those_of_c)
 {
-    side   s = start(WG_F64);
+    side s = start(WG_F64);
     double value, slope, g;
     for (int round = 0; round < 3; round++) {
-        wg_node one = large(&s), y = walk(wg_add(wg_sub(one, one), wg_graph_node(s.g, 1)), short1, short2, &value, &slope);
+        wg_node one = large(&s),
+                y = walk(wg_add(wg_sub(one, one), wg_graph_node(s.g, 1)), short1, short2, &value, &slope);
         cr_assert_lt(fabs(wg_item(y) - value), 1e-9 * (1 + fabs(value)), "%g, %g", wg_item(y), value);
         cr_assert_eq(wg_backward(y, s.p), WG_OK);
         wg_params_get_grad(s.p, &g);
@@ -107,7 +118,7 @@ Test(scalars, values_and_derivatives_are_those_of_c)
 
 Test(scalars, mistakes_are_found)
 {
-    side    s = start(WG_F32), other = start(WG_F32);
+    side s = start(WG_F32), other = start(WG_F32);
     wg_node old = large(&s), far = large(&other), x = large(&s);
     x = wg_mul(wg_sin(wg_add(x, x)), 2);
     wg_add(x, old);
@@ -132,7 +143,8 @@ Test(scalars, mistakes_are_found)
     wg_graph_rewind(s.g, gone.index);
     wg_mul(gone, 2);
     wgt_expect_error(s.c, WG_ERROR_USE, "mul: gone is a node that the graph no longer has");
-    cr_assert_eq(wg_node_ok(wg_mul(wg_graph_node(s.g, 0), 2)), false, "of the error node comes the error node, in silence");
+    cr_assert_eq(wg_node_ok(wg_mul(wg_graph_node(s.g, 0), 2)), false,
+                 "of the error node comes the error node, in silence");
     wgt_finish(other.c, NULL);
     wgt_finish(s.c, NULL);
 }
@@ -140,7 +152,7 @@ Test(scalars, mistakes_are_found)
 /* A number's leaf that was taken away, or belongs to the build before, is made anew. */
 Test(scalars, numbers_are_forgotten_with_their_nodes)
 {
-    side    s = start(WG_F32);
+    side s = start(WG_F32);
     wg_node x = large(&s), two = wg_add(wg_sub(x, x), 2);
     int64_t mark = wg_graph_mark(s.g);
     wg_node y = wg_mul(two, 3);
@@ -157,7 +169,7 @@ Test(scalars, numbers_are_forgotten_with_their_nodes)
 /* Names, scopes and places are a node's own. */
 Test(scalars, scopes_and_places_are_their_own)
 {
-    side    s = start(WG_F32);
+    side s = start(WG_F32);
     wg_node x = wg_mul(large(&s), 3);
     wg_scope_push(s.g, "in");
     wg_node y = wg_name(wg_mul_at("x, 3\nmodel.c:7", x, wg_number(3)), "y");

@@ -14,9 +14,9 @@ typedef wg_node (*builder)(wg_graph *g, wg_node x, int build);
 static bool recognised(builder build)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    uint64_t    leaves = 0;
-    bool        same = true;
+    wg_graph *g = wg_graph_new(c);
+    uint64_t leaves = 0;
+    bool same = true;
     for (int k = 0; k < BUILDS; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
@@ -56,7 +56,7 @@ static void set_axes(wg_axes *to, int count, const int *axis)
 static wg_node reduced(const char *name, wg_node x, int build)
 {
     const wg_op *op = wg_op_find(name);
-    attributes   a = rubbish(build);
+    attributes a = rubbish(build);
     set_axes(field(op, &a, "axis"), 1, (int[]){ 1 });
     *(bool *)field(op, &a, "keepdims") = true;
     return wg_apply(WG_HERE, op, &x, 1, a.bytes);
@@ -67,7 +67,7 @@ static wg_node mean_of(wg_graph *g, wg_node x, int build) { return reduced("mean
 static wg_node slice_of(wg_graph *g, wg_node x, int build)
 {
     const wg_op *op = wg_op_find("slice");
-    attributes   a = rubbish(build);
+    attributes a = rubbish(build);
     *(int *)field(op, &a, "axis") = 1;
     *(int64_t *)field(op, &a, "from") = 1;
     *(int64_t *)field(op, &a, "to") = 3;
@@ -77,7 +77,7 @@ static wg_node slice_of(wg_graph *g, wg_node x, int build)
 static wg_node transpose_of(wg_graph *g, wg_node x, int build)
 {
     const wg_op *op = wg_op_find("transpose");
-    attributes   a = rubbish(build);
+    attributes a = rubbish(build);
     set_axes(field(op, &a, "axis"), 2, (int[]){ 1, 0 });
     return wg_apply(WG_HERE, op, &x, 1, a.bytes);
 }
@@ -85,8 +85,8 @@ static wg_node transpose_of(wg_graph *g, wg_node x, int build)
 static wg_node reshape_of(wg_graph *g, wg_node x, int build)
 {
     const wg_op *op = wg_op_find("reshape");
-    attributes   a = rubbish(build);
-    wg_shape    *s = field(op, &a, "shape");
+    attributes a = rubbish(build);
+    wg_shape *s = field(op, &a, "shape");
     s->rank = 1, s->dim[0] = 6;
     return wg_apply(WG_HERE, op, &x, 1, a.bytes);
 }
@@ -101,8 +101,14 @@ Test(attributes, padding_is_not_read)
 }
 
 static wg_node other_axis(wg_graph *g, wg_node x, int build) { return wg_sum(x, .axes = WG_AXES(build % 2)); }
-static wg_node other_flag(wg_graph *g, wg_node x, int build) { return wg_sum(x, .axes = WG_AXES(1), .keepdims = build % 2); }
-static wg_node other_place(wg_graph *g, wg_node x, int build) { return wg_slice(x, .axis = 1, .from = build % 2, .to = 2); }
+static wg_node other_flag(wg_graph *g, wg_node x, int build)
+{
+    return wg_sum(x, .axes = WG_AXES(1), .keepdims = build % 2);
+}
+static wg_node other_place(wg_graph *g, wg_node x, int build)
+{
+    return wg_slice(x, .axis = 1, .from = build % 2, .to = 2);
+}
 
 Test(attributes, another_field_is_another_structure)
 {
@@ -114,7 +120,7 @@ Test(attributes, another_field_is_another_structure)
 /* ---- ops of the user's ---- */
 
 typedef struct gain {
-    char   sign;
+    char sign;
     double factor;
 } gain;
 
@@ -124,9 +130,12 @@ static double scaled(double x, const void *attr)
     return a->sign == '-' ? -a->factor * x : a->factor * x;
 }
 
-static const wg_attr_row gain_rows[] = { { "factor", WG_ATTR_DOUBLE, offsetof(gain, factor), "1", NULL }, { 0 } };
-static const wg_op       bytes_op = { .name = "bytes", .operands = 1, .attr_size = sizeof(gain), .map = scaled };
-static const wg_op table_op = { .name = "table", .operands = 1, .attr_size = sizeof(gain), .attrs = gain_rows, .map = scaled };
+static const wg_attr_row gain_rows[] = { { "factor", WG_ATTR_DOUBLE, offsetof(gain, factor), "1", NULL },
+                                         { 0 } };
+static const wg_op bytes_op = { .name = "bytes", .operands = 1, .attr_size = sizeof(gain), .map = scaled };
+static const wg_op table_op = {
+    .name = "table", .operands = 1, .attr_size = sizeof(gain), .attrs = gain_rows, .map = scaled
+};
 
 static wg_node with_gain(const wg_op *op, wg_node x, int padding, double factor)
 {
@@ -138,7 +147,10 @@ static wg_node with_gain(const wg_op *op, wg_node x, int padding, double factor)
 static wg_node cleared(wg_graph *g, wg_node x, int build) { return with_gain(&bytes_op, x, 0, 2); }
 static wg_node uncleared(wg_graph *g, wg_node x, int build) { return with_gain(&bytes_op, x, build + 1, 2); }
 static wg_node in_a_table(wg_graph *g, wg_node x, int build) { return with_gain(&table_op, x, build + 1, 2); }
-static wg_node another_gain(wg_graph *g, wg_node x, int build) { return with_gain(&bytes_op, x, 0, 2 + build); }
+static wg_node another_gain(wg_graph *g, wg_node x, int build)
+{
+    return with_gain(&bytes_op, x, 0, 2 + build);
+}
 
 /* Without a table nobody knows where the padding is: all bytes count. */
 Test(attributes, of_an_op_without_a_table_are_compared_by_their_bytes)
@@ -152,7 +164,7 @@ Test(attributes, of_an_op_without_a_table_are_compared_by_their_bytes)
 Test(attributes, of_an_op_without_a_table_are_never_mistaken)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int k = 0; k < 3 * BUILDS; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
@@ -164,16 +176,18 @@ Test(attributes, of_an_op_without_a_table_are_never_mistaken)
 
 /* Lengths of lists are the caller's, and nobody's rule has looked at these. */
 typedef struct lists {
-    wg_axes  axes;
+    wg_axes axes;
     wg_shape shape;
 } lists;
 
-static double            same(double x, const void *attr) { return x; }
+static double same(double x, const void *attr) { return x; }
 static const wg_attr_row list_rows[] = { { "axes", WG_ATTR_AXES, offsetof(lists, axes), "all", NULL },
                                          { "shape", WG_ATTR_SHAPE, offsetof(lists, shape), NULL, NULL },
                                          { 0 } };
-static const wg_op list_op = { .name = "lists", .operands = 1, .attr_size = sizeof(lists), .attrs = list_rows, .map = same };
-static wg_node     with_lengths(wg_node x, int count, int rank)
+static const wg_op list_op = {
+    .name = "lists", .operands = 1, .attr_size = sizeof(lists), .attrs = list_rows, .map = same
+};
+static wg_node with_lengths(wg_node x, int count, int rank)
 {
     lists a = { { count, { 1, 2, 3 } }, { rank, { 4, 5, 6 } } };
     return wg_apply(WG_HERE, &list_op, &x, 1, &a);

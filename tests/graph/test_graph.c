@@ -7,15 +7,18 @@
 
 enum { MODES = 3 };
 
-static wg_context *start(int mode) { return wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode - 1, .threads = 1 }); }
+static wg_context *start(int mode)
+{
+    return wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode - 1, .threads = 1 });
+}
 
 Test(graph, a_parameter_made_after_the_loss_is_not_reached)
 {
     for (int between = 0; between < 100; between++) {
         wg_context *c = start(between % MODES);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
-        wg_node     w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)), loss = wg_sum(wg_square(w));
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_const(2)), loss = wg_sum(wg_square(w));
         for (int i = 0; i < between; i++) wg_scalar(g, i);
         wg_node v = wg_param(g, p, "v", WG_SHAPE(5), wg_zeros());
         wg_backward(loss, p);
@@ -30,10 +33,11 @@ Test(graph, the_gradient_of_a_later_output_is_found)
 {
     for (int mode = 0; mode < MODES; mode++) {
         wg_context *c = start(mode);
-        wg_graph   *g = wg_graph_new(c);
-        double      data[6] = { 1, 2, 3, 4, 5, 9 }, got[2];
-        wg_node     x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(3, 2)));
-        wg_node     y = wg_batch_norm(x, wg_fill(g, 1, WG_SHAPE(2)), wg_fill(g, 0, WG_SHAPE(2))), mean = wg_part(y, 1);
+        wg_graph *g = wg_graph_new(c);
+        double data[6] = { 1, 2, 3, 4, 5, 9 }, got[2];
+        wg_node x = wg_input(g, "x", wg_view_f64(data, WG_SHAPE(3, 2)));
+        wg_node y = wg_batch_norm(x, wg_fill(g, 1, WG_SHAPE(2)), wg_fill(g, 0, WG_SHAPE(2))),
+                mean = wg_part(y, 1);
         wg_copy_f64(wg_grad(wg_sum(wg_mul(3, mean)), mean), got, 2);
         cr_assert(got[0] == 3 && got[1] == 3);
         wgt_finish(c, NULL);
@@ -44,9 +48,9 @@ Test(graph, values_stay_where_they_are_while_the_graph_grows)
 {
     for (int mode = 0; mode < MODES; mode++) {
         wg_context *c = start(mode);
-        wg_graph   *g = wg_graph_new(c);
-        wg_node     three = wg_scalar(g, 3), r = wg_reshape(three, WG_SHAPE(1));
-        double     *value = wg_value(three).data;
+        wg_graph *g = wg_graph_new(c);
+        wg_node three = wg_scalar(g, 3), r = wg_reshape(three, WG_SHAPE(1));
+        double *value = wg_value(three).data;
         cr_assert_eq(wg_item(r), 3);
         for (int i = 0; i < 100000; i++) wg_scalar(g, 7);
         cr_assert_eq(*value, 3);
@@ -60,10 +64,11 @@ Test(graph, a_view_of_a_state_sees_the_old_value_for_the_rest_of_the_evaluation)
 {
     for (int mode = 0; mode < MODES; mode++) {
         wg_context *c = start(mode);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
-        wg_node     w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)), s = wg_state(g, p, "s", WG_SHAPE(1), wg_const(2));
-        wg_node     r = wg_reshape(s, WG_SCALAR), twice = wg_mul(r, 2);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)),
+                s = wg_state(g, p, "s", WG_SHAPE(1), wg_const(2));
+        wg_node r = wg_reshape(s, WG_SCALAR), twice = wg_mul(r, 2);
         wg_assign(s, wg_add(s, 10));
         cr_assert_eq(wg_item(twice), 4);
         wg_backward(wg_mul(w, twice), p);
@@ -76,10 +81,10 @@ Test(graph, a_view_of_a_state_sees_the_old_value_for_the_rest_of_the_evaluation)
 Test(graph, a_commit_ends_what_another_graph_may_read)
 {
     wg_context *c = start(1);
-    wg_graph   *g = wg_graph_new(c), *h = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     s = wg_state(g, p, "s", WG_SCALAR, wg_const(1)), t = wg_state(h, p, "s", WG_SCALAR, wg_const(1));
-    wg_node     a = wg_mul(t, 1), b = wg_mul(t, 2);
+    wg_graph *g = wg_graph_new(c), *h = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node s = wg_state(g, p, "s", WG_SCALAR, wg_const(1)), t = wg_state(h, p, "s", WG_SCALAR, wg_const(1));
+    wg_node a = wg_mul(t, 1), b = wg_mul(t, 2);
     cr_assert_eq(wg_item(a), 1);
     wg_assign(s, wg_add(s, 10));
     wg_commit(g);
@@ -92,9 +97,9 @@ Test(graph, a_commit_ends_what_another_graph_may_read)
 Test(graph, input_set_never_writes_into_a_borrowed_array)
 {
     static const double mine[2] = { 1, 2 };
-    wg_context         *c = start(1);
-    wg_graph           *g = wg_graph_new(c);
-    wg_node             x = wg_input_borrow(g, "x", wg_view_f64(mine, WG_SHAPE(2)));
+    wg_context *c = start(1);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_input_borrow(g, "x", wg_view_f64(mine, WG_SHAPE(2)));
     wg_input_set(x, wg_view_f64((double[]){ 3, 4 }, WG_SHAPE(2)));
     cr_assert_eq(wg_item(wg_sum(x)), 7);
     cr_assert_eq(mine[0], 1);
@@ -107,12 +112,13 @@ Test(graph, a_rewind_forgets_assignments_kept_nodes_layers_and_streams)
 {
     for (int mode = 0; mode < MODES; mode++) {
         wg_context *c = start(mode);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
-        double      once[8], again[8];
-        wg_node     s1 = wg_state(g, p, "s1", WG_SCALAR, wg_const(1)), s2 = wg_state(g, p, "s2", WG_SCALAR, wg_const(5));
-        wg_node     low = wg_add(s2, 1), x = wg_fill(g, 1, WG_SHAPE(2, 4));
-        int64_t     mark = wg_graph_mark(g);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        double once[8], again[8];
+        wg_node s1 = wg_state(g, p, "s1", WG_SCALAR, wg_const(1)),
+                s2 = wg_state(g, p, "s2", WG_SCALAR, wg_const(5));
+        wg_node low = wg_add(s2, 1), x = wg_fill(g, 1, WG_SHAPE(2, 4));
+        int64_t mark = wg_graph_mark(g);
         wg_assign(s1, wg_mul(s1, 100));
         wg_assign(s2, low);
         wg_nn_dense(x, p, "fc", 3);
@@ -133,7 +139,7 @@ Test(graph, a_rewind_forgets_assignments_kept_nodes_layers_and_streams)
 Test(graph, plans_of_before_a_rewind_are_not_taken_for_others)
 {
     wg_context *c = start(0);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int first = 1; first >= 0; first--) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_fill(g, 2, WG_SHAPE(3));
@@ -154,7 +160,7 @@ Test(graph, sizes_that_no_memory_holds_are_an_error)
 {
     for (int mode = 0; mode < MODES; mode++) {
         wg_context *c = start(mode);
-        wg_graph   *g = wg_graph_new(c);
+        wg_graph *g = wg_graph_new(c);
         for (int i = 0; i < 4; i++) wg_keep(wg_fill(g, i, WG_SHAPE(INT64_C(1) << 59)));
         wg_item(wg_add(wg_scalar(g, 1), 1));
         cr_assert_eq(wg_failed(c), WG_ERROR_MEMORY);
@@ -164,12 +170,12 @@ Test(graph, sizes_that_no_memory_holds_are_an_error)
 
 Test(graph, a_loop_without_begin_does_not_grow_by_what_a_backward_makes)
 {
-    wgt_memory  m = { 0 };
+    wgt_memory m = { 0 };
     wg_context *c = wgt_start(&m, WG_F64, &(wg_options){ .interpret = 1, .threads = 1 });
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1e-3 });
-    wg_node     w = wg_param(g, p, "w", WG_SHAPE(4), wg_const(1)), loss = wg_sum(wg_exp(wg_mul(w, w)));
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1e-3 });
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(4), wg_const(1)), loss = wg_sum(wg_exp(wg_mul(w, w)));
     for (int i = 0; i < 3; i++) wg_backward(loss, p), wg_optim_step(o);
     int64_t warm = m.calls;
     for (int i = 0; i < 5000; i++) wg_backward(loss, p), wg_optim_step(o);
@@ -189,7 +195,7 @@ static wg_node many(wg_node x, int n)
 Test(graph, equal_scalars_are_variables_of_their_own)
 {
     wg_context *c = start(0);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     many(wg_scalar(g, 1), 5000);
     wg_node a = wg_scalar(g, 2), b = wg_scalar(g, 2);
     cr_assert_eq(wg_item(wg_grad(wg_mul(a, wg_square(b)), a)), 4);
@@ -200,7 +206,7 @@ Test(graph, equal_scalars_are_variables_of_their_own)
 Test(graph, a_scalar_is_not_taken_for_a_number_that_was_there)
 {
     wg_context *c = start(0);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int k = 0; k < 3; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node s = many(wg_scalar(g, 1), 5000);
@@ -219,8 +225,8 @@ Test(graph, a_plans_derivative_shares_no_number_with_the_user)
     enum { N = 5000 };
     for (int mode = 0; mode < MODES; mode++) {
         wg_context *c = start(mode);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
         for (int k = 0; k < 5; k++) {
             double u = k < 3 ? 1 : 4, v = k < 3 ? 2 : 8, d = 0;
             wg_begin(g, WG_TRAIN);
@@ -237,10 +243,11 @@ Test(graph, a_plans_derivative_shares_no_number_with_the_user)
 Test(graph, many_nodes_of_the_largest_size_can_be_built)
 {
     wg_context *c = start(0);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = wg_fill(g, 1, WG_SHAPE(1 << 29, 1 << 30));
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_fill(g, 1, WG_SHAPE(1 << 29, 1 << 30));
     for (int k = 0; k < 40; k++) x = wg_exp(x);
-    cr_assert(wg_node_ok(wg_matmul(wg_fill(g, 1, WG_SHAPE(1 << 29, 1)), wg_fill(g, 1, WG_SHAPE(1, 1 << 29)))));
+    cr_assert(
+        wg_node_ok(wg_matmul(wg_fill(g, 1, WG_SHAPE(1 << 29, 1)), wg_fill(g, 1, WG_SHAPE(1, 1 << 29)))));
     cr_assert_eq(wg_item(wg_scalar(g, 3)), 3);
     wgt_finish(c, NULL);
 }
@@ -251,7 +258,7 @@ enum { SCOPES = 1 << 18 };
 Test(graph, the_same_path_is_the_same_scope_among_very_many, .timeout = 60)
 {
     wg_context *c = start(0);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int build = 0; build < 2; build++) {
         const char **path = malloc(SCOPES * sizeof *path);
         wg_begin(g, WG_TRAIN);
@@ -276,7 +283,7 @@ static const char *scope_now(wg_graph *g) { return wg_node_scope(wg_scalar(g, 0)
 Test(graph, a_path_is_one_scope_however_it_was_entered)
 {
     wg_context *c = start(0);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     wg_scope_push(g, "a/b");
     const char *both = scope_now(g);
     wg_scope_pop(g);
@@ -302,7 +309,7 @@ Test(graph, scopes_entered_again_between_calls_leave_the_calls_of_the_last_build
 {
     for (int mode = 0; mode < MODES; mode++) {
         wg_context *c = start(mode);
-        wg_graph   *g = wg_graph_new(c);
+        wg_graph *g = wg_graph_new(c);
         for (int build = 0; build < 6; build++) {
             wg_begin(g, WG_TRAIN);
             wg_scope_push(g, "a_scope_with_a_long_name");

@@ -15,21 +15,24 @@ static const wg_op reshape = { .name = "reshape", .operands = 1, .map = triple, 
 static const wg_op transpose = { .name = "transpose", .operands = 1, .map = triple, .vjp = triple_vjp };
 /* Its attributes are those of the library's. */
 static const wg_attr_row axes[] = { { "axes", WG_ATTR_AXES, 0, NULL, NULL }, { 0 } };
-static const wg_op       transpose_by_axes = {
-          .name = "transpose", .operands = 1, .attr_size = sizeof(wg_axes), .attrs = axes, .map = triple, .vjp = triple_vjp
-};
+static const wg_op transpose_by_axes = { .name = "transpose",
+                                         .operands = 1,
+                                         .attr_size = sizeof(wg_axes),
+                                         .attrs = axes,
+                                         .map = triple,
+                                         .vjp = triple_vjp };
 static const wg_op input = { .name = "input", .operands = 1, .map = triple, .vjp = triple_vjp };
 
 typedef struct bench {
     wg_context *c;
-    wg_graph   *g;
-    wg_node     x; /* [2,2]: 1 2 3 4 */
+    wg_graph *g;
+    wg_node x; /* [2,2]: 1 2 3 4 */
 } bench;
 
 static bench start(void)
 {
     static const double data[4] = { 1, 2, 3, 4 };
-    bench               b = { .c = wgt_start(NULL, WG_F64, NULL) };
+    bench b = { .c = wgt_start(NULL, WG_F64, NULL) };
     b.g = wg_graph_new(b.c);
     b.x = wg_input(b.g, "x", wg_view_f64(data, WG_SHAPE(2, 2)));
     return b;
@@ -42,7 +45,10 @@ static void expect(wg_node n, double a, double b, double c, double d)
     for (int i = 0; i < 4; i++) cr_expect_eq(v[i], expected[i], "[%d] is %g, not %g", i, v[i], expected[i]);
 }
 
-static wg_node applied(const wg_op *op, wg_node x) { return wg_apply(WG_HERE, op, &x, 1, op->attr_size ? &WG_AXES(1, 0) : NULL); }
+static wg_node applied(const wg_op *op, wg_node x)
+{
+    return wg_apply(WG_HERE, op, &x, 1, op->attr_size ? &WG_AXES(1, 0) : NULL);
+}
 
 Test(op_identity, the_negative_of_an_op_called_neg)
 {
@@ -79,8 +85,8 @@ Test(op_identity, a_product_with_an_op_called_transpose)
 /* d/dx sum (3x)^2 = 18 x, which differences agree with. The check must move x alone: there is no other input. */
 Test(op_identity, an_op_called_input_is_not_checked_as_one)
 {
-    bench     b = start();
-    wg_node   loss = wg_sum(wg_square(wg_name(applied(&input, b.x), "y")));
+    bench b = start();
+    wg_node loss = wg_sum(wg_square(wg_name(applied(&input, b.x), "y")));
     wg_check *r = wg_gradcheck(loss, NULL, NULL);
     cr_assert_eq(wg_check_inputs(r), 1);
     cr_expect_str_eq(wg_check_input_at(r, 0).name, "x");
@@ -91,7 +97,7 @@ Test(op_identity, an_op_called_input_is_not_checked_as_one)
 
 Test(op_identity, kinds_of_leaves)
 {
-    bench      b = start();
+    bench b = start();
     wg_params *p = wg_params_new(b.c);
     cr_expect_eq(wg_node_leaf(b.x), WG_LEAF_INPUT);
     cr_expect_eq(wg_node_leaf(applied(&input, b.x)), WG_LEAF_NONE);
@@ -123,7 +129,7 @@ Test(op_identity, a_copy_of_a_library_op_is_asked_at_every_build)
         static const double one = 1;
         wg_begin(b.g, WG_TRAIN);
         wg_node x = wg_input(b.g, "x", wg_view_f64(&one, WG_SCALAR));
-        double  y = wg_item(wg_apply(WG_HERE, &copy, &x, 1, &(double){ 0 }));
+        double y = wg_item(wg_apply(WG_HERE, &copy, &x, 1, &(double){ 0 }));
         cr_expect_eq(y, factor, "%g, not %g", y, factor);
     }
     wgt_finish(b.c, NULL);

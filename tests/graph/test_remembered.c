@@ -8,21 +8,22 @@
 enum { GENES = 24, ROUNDS = 60 };
 
 typedef struct gene {
-    int    kind, a, b;
+    int kind, a, b;
     double number;
 } gene;
 
 typedef struct genes {
-    gene    g[GENES];
-    int     n;
-    float   data[6];
-    int     rows;
+    gene g[GENES];
+    int n;
+    float data[6];
+    int rows;
     wg_mode mode;
 } genes;
 
 static gene any_gene(wgt_random *r)
 {
-    return (gene){ (int)wgt_below(r, 14), (int)wgt_below(r, 1000), (int)wgt_below(r, 1000), wgt_uniform(r, -1, 1) };
+    return (gene){ (int)wgt_below(r, 14), (int)wgt_below(r, 1000), (int)wgt_below(r, 1000),
+                   wgt_uniform(r, -1, 1) };
 }
 
 static void mutate(genes *s, wgt_random *r)
@@ -53,7 +54,8 @@ static wg_node grown(wg_graph *g, wg_params *p, const gene *e, wg_node a, wg_nod
     case 9: return wg_sub(a, wg_scalar(g, e->number));
     case 10: return wg_dropout(a, .drop = 0.25);
     case 11: return wg_add(wg_slice(a, .axis = 1, .from = 0, .to = 1), b);
-    case 12: return wg_dense(a, wg_param(g, p, "square", WG_SHAPE(2, 2), wg_const(0.25)), wg_scalar(g, e->number));
+    case 12:
+        return wg_dense(a, wg_param(g, p, "square", WG_SHAPE(2, 2), wg_const(0.25)), wg_scalar(g, e->number));
     }
     wg_scope_push(g, e->number > 0 ? "upper" : "lower");
     wg_node y = wg_keep(wg_relu(wg_add(a, b)));
@@ -64,13 +66,18 @@ static wg_node grown(wg_graph *g, wg_params *p, const gene *e, wg_node a, wg_nod
 static wg_node build(wg_graph *g, wg_params *p, const genes *s)
 {
     wg_node x[GENES + 2];
-    float   one[6];
+    float one[6];
     wg_begin(g, s->mode);
     memcpy(one, s->data, sizeof one);
     x[0] = wg_input(g, "x", wg_view_f32(one, WG_SHAPE(s->rows, 2)));
     x[1] = wg_input(g, s->rows == 2 ? "two" : "any", wg_view_f32(one + 1, WG_SHAPE(1, 2)));
-    x[1] = wg_mul(x[1], wg_param(g, p, s->rows == 1 ? "w1" : s->rows == 2 ? "w2" : "w3", WG_SHAPE(s->rows, 2), wg_const(0.5)));
-    for (int i = 0; i < s->n; i++) x[i + 2] = grown(g, p, &s->g[i], x[s->g[i].a % (i + 2)], x[s->g[i].b % (i + 2)]);
+    x[1] = wg_mul(x[1], wg_param(g, p,
+                                 s->rows == 1   ? "w1"
+                                 : s->rows == 2 ? "w2"
+                                                : "w3",
+                                 WG_SHAPE(s->rows, 2), wg_const(0.5)));
+    for (int i = 0; i < s->n; i++)
+        x[i + 2] = grown(g, p, &s->g[i], x[s->g[i].a % (i + 2)], x[s->g[i].b % (i + 2)]);
     return wg_sum(wg_add(x[s->n + 1], x[1]));
 }
 
@@ -79,12 +86,13 @@ static void same_nodes(wg_graph *a, wg_graph *b, int round)
     cr_assert_eq(wg_graph_nodes(a), wg_graph_nodes(b), "round %d", round);
     for (int64_t i = 0; i < wg_graph_nodes(a); i++) {
         wg_node m = wg_graph_node(a, i), n = wg_graph_node(b, i);
-        cr_assert(wg_node_op(m) == wg_node_op(n) && wg_node_operands(m) == wg_node_operands(n), "round %d, node %d", round,
-                  (int)i);
+        cr_assert(wg_node_op(m) == wg_node_op(n) && wg_node_operands(m) == wg_node_operands(n),
+                  "round %d, node %d", round, (int)i);
         cr_assert_str_eq(wg_node_name(m), wg_node_name(n));
         cr_assert_str_eq(wg_node_scope(m), wg_node_scope(n));
         cr_assert_str_eq(wg_node_site(m), wg_node_site(n));
-        for (int k = 0; k < wg_node_operands(m); k++) cr_assert_eq(wg_node_operand(m, k).index, wg_node_operand(n, k).index);
+        for (int k = 0; k < wg_node_operands(m); k++)
+            cr_assert_eq(wg_node_operand(m, k).index, wg_node_operand(n, k).index);
     }
 }
 
@@ -107,17 +115,17 @@ static void same_gradients(wg_params *a, wg_params *b, int round)
 
 static void evolve(uint64_t seed)
 {
-    wgt_random  r = { seed };
-    genes       s = { .n = 8, .rows = 2 };
+    wgt_random r = { seed };
+    genes s = { .n = 8, .rows = 2 };
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     for (int i = 0; i < GENES; i++) s.g[i] = any_gene(&r);
     for (int i = 0; i < 6; i++) s.data[i] = (float)wgt_uniform(&r, -1, 1);
     for (int round = 0; round < ROUNDS; round++) {
         wg_context *d = wgt_start(NULL, WG_F32, NULL);
-        wg_graph   *h = wg_graph_new(d);
-        wg_params  *q = wg_params_new(d);
+        wg_graph *h = wg_graph_new(d);
+        wg_params *q = wg_params_new(d);
         mutate(&s, &r);
         wg_node y = build(g, p, &s), z = build(h, q, &s);
         wg_graph_set_epoch(g, 5), wg_graph_set_epoch(h, 5);
@@ -153,7 +161,7 @@ static const wg_op outside_op = { .name = "outside", .operands = 1, .expand = ou
 Test(rebuild, a_users_expansion_is_made_anew)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int k = 1; k < 5; k++) {
         wg_begin(g, WG_TRAIN);
         factor = k;
@@ -167,9 +175,9 @@ Test(rebuild, a_users_expansion_is_made_anew)
 Test(rebuild, names_are_compared_by_their_letters)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    char        name[8];
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    char name[8];
     for (int k = 0; k < 4; k++) {
         wg_begin(g, WG_TRAIN);
         snprintf(name, sizeof name, "w%d", k % 2);
@@ -187,12 +195,13 @@ Test(rebuild, names_are_compared_by_their_letters)
 Test(rebuild, a_parameter_is_not_found_twice)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     for (int k = 0; k < 4; k++) {
         double d[2] = { 0 };
         wg_begin(g, WG_TRAIN);
-        wg_node u = wg_param(g, p, k % 2 ? "b" : "a", WG_SCALAR, wg_const(3)), v = wg_param(g, p, "b", WG_SCALAR, wg_const(3));
+        wg_node u = wg_param(g, p, k % 2 ? "b" : "a", WG_SCALAR, wg_const(3)),
+                v = wg_param(g, p, "b", WG_SCALAR, wg_const(3));
         cr_assert_eq(u.index == v.index, k % 2);
         wg_backward(wg_mul(u, v), p);
         wg_params_get_grad(p, d);
@@ -205,7 +214,7 @@ Test(rebuild, a_parameter_is_not_found_twice)
 Test(rebuild, what_is_not_asked_for_is_not_run)
 {
     wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int k = 1; k < 5; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
@@ -244,8 +253,8 @@ static const wg_op long_op = { .name = "long",
 Test(rebuild, a_users_shape_rule_is_asked_anew)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    int64_t     n = 0;
+    wg_graph *g = wg_graph_new(c);
+    int64_t n = 0;
     for (n = 100; n < 500; n += 100) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 2 }, WG_SCALAR));
@@ -260,13 +269,14 @@ Test(rebuild, a_users_shape_rule_is_asked_anew)
 Test(rebuild, a_copied_input_has_memory_of_its_own)
 {
     enum { N = 300 };
-    double      one[N], two[N], nine[N];
+    double one[N], two[N], nine[N];
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int i = 0; i < N; i++) one[i] = 1, two[i] = 2, nine[i] = 9;
     for (int k = 0; k < 4; k++) {
         wg_begin(g, WG_TRAIN);
-        wg_node x = (k % 2 ? wg_input_at : wg_input_borrow_at)(WG_HERE, g, "x", wg_view_f64(one, WG_SHAPE(N)));
+        wg_node x =
+            (k % 2 ? wg_input_at : wg_input_borrow_at)(WG_HERE, g, "x", wg_view_f64(one, WG_SHAPE(N)));
         wg_node y = wg_sum(wg_square(x));
         if (k % 2) wg_input(g, "other", wg_view_f64(nine, WG_SHAPE(N)));
         else wg_input_set(x, wg_view_f64(two, WG_SHAPE(N)));
@@ -279,7 +289,7 @@ Test(rebuild, a_copied_input_has_memory_of_its_own)
 Test(rebuild, a_call_of_which_nodes_were_taken_away_is_made_anew)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int k = 0; k < 3; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 6 }, WG_SHAPE(4)));
@@ -299,16 +309,19 @@ static bool pick_shape(wg_rule *r)
 static bool pick_kernel(const wg_kernel *k)
 {
     for (int64_t i = 0; i < wg_shape_size(*k->xt[0].shape); i++)
-        if (k->yt[0].dtype == WG_F64) ((double *)k->y[0])[i] = ((const double *)k->x[1])[((const int32_t *)k->x[0])[i]];
+        if (k->yt[0].dtype == WG_F64)
+            ((double *)k->y[0])[i] = ((const double *)k->x[1])[((const int32_t *)k->x[0])[i]];
         else ((float *)k->y[0])[i] = ((const float *)k->x[1])[((const int32_t *)k->x[0])[i]];
     return true;
 }
-static const wg_op pick_op = { .name = "pick", .operands = 2, .kind = WG_REDUCE, .shape = pick_shape, .kernel = { pick_kernel } };
+static const wg_op pick_op = {
+    .name = "pick", .operands = 2, .kind = WG_REDUCE, .shape = pick_shape, .kernel = { pick_kernel }
+};
 
 Test(rebuild, another_dtype_is_another_structure)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int k = 0; k < 4; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node i = wg_input(g, "i", wg_view(WG_I32, (int32_t[]){ 2, 0 }, WG_SHAPE(2)));
@@ -325,7 +338,7 @@ Test(rebuild, another_dtype_is_another_structure)
 Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
+    wg_graph *g = wg_graph_new(c);
     for (int k = 0; k < 6; k++) {
         wg_begin(g, WG_TRAIN);
         if (k % 2) {
@@ -333,7 +346,8 @@ Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
             continue;
         }
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 4 }, WG_SHAPE(2, 2)));
-        wg_node y = wg_add(wg_slice(x, .axis = 0, .from = 1, .to = 2), wg_mean(x, .axes = WG_AXES(0), .keepdims = true));
+        wg_node y = wg_add(wg_slice(x, .axis = 0, .from = 1, .to = 2),
+                           wg_mean(x, .axes = WG_AXES(0), .keepdims = true));
         cr_assert_str_eq(wg_node_name(x), "x");
         cr_assert_eq(wg_item(wg_sum(y)), 3 + 4 + 2 + 3);
     }
@@ -345,13 +359,14 @@ Test(rebuild, a_number_that_changes_below_nodes_that_are_taken_over)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {
         wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
-        wg_graph   *g = wg_graph_new(c);
+        wg_graph *g = wg_graph_new(c);
         for (int k = 2; k < 6; k++) {
             wg_begin(g, WG_TRAIN);
             wg_node x = wg_input(g, "x", wg_view_f64((double[4]){ 1, 2, 3, 4 }, WG_SHAPE(4)));
             wg_node y = wg_mul(x, k), z = wg_sum(y);
             cr_assert_eq(wg_item(z), 10 * k);
-            cr_assert_eq(wg_item(wg_sum(wg_square(y))), 30 * k * k); /* another use, by a node that is taken over or new */
+            cr_assert_eq(wg_item(wg_sum(wg_square(y))),
+                         30 * k * k); /* another use, by a node that is taken over or new */
         }
         wgt_finish(c, NULL);
     }

@@ -22,9 +22,9 @@ static const wg_shape bad[BAD] = {
 
 typedef struct world {
     wg_context *c;
-    wg_graph   *g;
-    wg_params  *p;
-    wg_node     x; /* [2, 3] */
+    wg_graph *g;
+    wg_params *p;
+    wg_node x; /* [2, 3] */
 } world;
 
 static world start(void)
@@ -54,7 +54,7 @@ Test(shapes, what_is_no_shape_has_no_size)
 
 Test(shapes, leaves_and_parameters_refuse_what_is_no_shape)
 {
-    world  w = start();
+    world w = start();
     double data[2] = { 1, 2 };
     for (int i = 0; i < BAD; i++) {
         wg_tensor t = wg_view_f64(data, bad[i]);
@@ -96,7 +96,7 @@ static int copy_first(size_t n, const double *x, size_t m, double *y, void *user
 
 Test(shapes, ops_refuse_what_is_no_shape)
 {
-    world          w = start();
+    world w = start();
     wg_extern_opts o = { .name = "copy", .forward = copy_first };
     for (int i = 0; i < BAD; i++) {
         wg_reshape(w.x, bad[i]), refused(&w, "wg_reshape", i);
@@ -117,8 +117,10 @@ Test(shapes, ops_refuse_what_is_no_shape)
 
 Test(shapes, lists_of_axes_that_are_none_are_refused)
 {
-    world         w = start();
-    const wg_axes lists[] = { { 9, { 0 } }, { -1, { 0 } }, { INT32_MAX, { 0 } }, { 1, { INT32_MIN } }, { 1, { INT32_MAX } } };
+    world w = start();
+    const wg_axes lists[] = {
+        { 9, { 0 } }, { -1, { 0 } }, { INT32_MAX, { 0 } }, { 1, { INT32_MIN } }, { 1, { INT32_MAX } }
+    };
     for (int i = 0; i < 5; i++) {
         wg_sum(w.x, .axes = lists[i]), refused(&w, "wg_sum", i);
         wg_mean(w.x, .axes = lists[i]), refused(&w, "wg_mean", i);
@@ -133,10 +135,11 @@ Test(shapes, lists_of_axes_that_are_none_are_refused)
     wgt_finish(w.c, NULL);
 }
 
-Test(shapes, files_data_sets_and_programs_refuse_what_is_no_shape, .init = wgt_make_folder, .fini = wgt_remove_folder)
+Test(shapes, files_data_sets_and_programs_refuse_what_is_no_shape, .init = wgt_make_folder,
+     .fini = wgt_remove_folder)
 {
-    world       w = start();
-    double      data[2] = { 1, 2 };
+    world w = start();
+    double data[2] = { 1, 2 };
     wg_program *q = wg_program_text(w.c, "t.wg", "x = input(2)\nsum(x)\n");
     for (int i = 0; i < BAD; i++) {
         wg_tensor t = wg_view_f64(data, bad[i]), good = wg_view_f64(data, WG_SHAPE(2));
@@ -157,8 +160,8 @@ static const wg_shape eight = { 8, { 2, 1, 2, 1, 1, 3, 1, 2 } };
 static wg_node by_op(int i, wg_node x)
 {
     wg_graph *g = wg_graph_of(x);
-    wg_node   rows = wg_input(g, "", wg_view_i64((int64_t[1]){ 1 }, WG_SHAPE(1)));
-    wg_node   two = wg_fill(g, 2, WG_SHAPE(2)), square = wg_fill(g, 0.5, WG_SHAPE(2, 2));
+    wg_node rows = wg_input(g, "", wg_view_i64((int64_t[1]){ 1 }, WG_SHAPE(1)));
+    wg_node two = wg_fill(g, 2, WG_SHAPE(2)), square = wg_fill(g, 0.5, WG_SHAPE(2, 2));
     switch (i) {
     case 0: return wg_sum(x, .axes = WG_AXES(0, 2, 5, 7));
     case 1: return wg_max(x, .axes = WG_AXES(0, 5), .keepdims = true);
@@ -205,8 +208,8 @@ Test(shapes, operands_of_eight_axes_work_everywhere)
     for (int interpret = -1; interpret <= 1; interpret += 2)
         for (int i = 0, more = 1; more; i++) {
             wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = interpret, .threads = 1 });
-            wg_graph   *g = wg_graph_new(c);
-            wg_node     x = wg_any(g, eight), v = wg_any(g, eight), y = by_op(i, x);
+            wg_graph *g = wg_graph_new(c);
+            wg_node x = wg_any(g, eight), v = wg_any(g, eight), y = by_op(i, x);
             more = !wg_is_none(y);
             if (more) check_derivatives(x, v, y);
             cr_assert_eq(wg_failed(c), WG_OK, "op %d: %s", i, wg_message(c));
@@ -217,8 +220,8 @@ Test(shapes, operands_of_eight_axes_work_everywhere)
 Test(shapes, a_ninth_axis_is_refused)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    world       w = { .c = c, .g = wg_graph_new(c) };
-    wg_node     x = wg_any(w.g, eight), classes = wg_any_class(w.g, 2, eight);
+    world w = { .c = c, .g = wg_graph_new(c) };
+    wg_node x = wg_any(w.g, eight), classes = wg_any_class(w.g, 2, eight);
     wg_expand(x, 0), refused(&w, "wg_expand", 0);
     wg_one_hot(classes, 3), refused(&w, "wg_one_hot", 0);
     wg_gather(x, wg_any_class(w.g, 2, WG_SHAPE(1, 1))), refused(&w, "wg_gather", 0);

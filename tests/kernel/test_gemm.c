@@ -12,11 +12,14 @@ enum { GUARD = 3, MOST = 1 << 17 }; /* elements between rows, which nobody may t
 
 typedef struct operands {
     wgi_gemm g;
-    void    *a, *b, *c;
+    void *a, *b, *c;
 } operands;
 
-static double get(wg_dtype t, const void *p, int64_t i) { return t == WG_F32 ? ((const float *)p)[i] : ((const double *)p)[i]; }
-static void   set(wg_dtype t, void *p, int64_t i, double v)
+static double get(wg_dtype t, const void *p, int64_t i)
+{
+    return t == WG_F32 ? ((const float *)p)[i] : ((const double *)p)[i];
+}
+static void set(wg_dtype t, void *p, int64_t i, double v)
 {
     if (t == WG_F32) ((float *)p)[i] = (float)v;
     else ((double *)p)[i] = v;
@@ -43,7 +46,8 @@ static double in_order(const wgi_gemm *g, int64_t i, int64_t j, bool once)
     for (int64_t l = 0; l < g->k; l++) {
         double a = get(g->dtype, g->a, g->ta ? l * g->lda + i : i * g->lda + l);
         double b = get(g->dtype, g->b, g->tb ? j * g->ldb + l : l * g->ldb + j);
-        if (g->dtype == WG_F32) sum = once ? (double)fmaf((float)a, (float)b, (float)sum) : (double)((float)sum + (float)(a * b));
+        if (g->dtype == WG_F32)
+            sum = once ? (double)fmaf((float)a, (float)b, (float)sum) : (double)((float)sum + (float)(a * b));
         else sum = once ? fma(a, b, sum) : sum + a * b;
     }
     return sum;
@@ -60,7 +64,8 @@ static const void *last(wg_dtype t, const void *all, int64_t rows, int64_t lengt
 static void expect_in_order(operands *o, int64_t m, int64_t n, int64_t k, bool ta, bool tb, int isa)
 {
     wgi_gemm *g = &o->g;
-    *g = (wgi_gemm){ g->dtype, ta, tb, m, n, k, (ta ? m : k) + GUARD, (tb ? k : n) + GUARD, n + GUARD, NULL, NULL, o->c };
+    *g = (wgi_gemm){ g->dtype,  ta,   tb,   m,   n, k, (ta ? m : k) + GUARD, (tb ? k : n) + GUARD,
+                     n + GUARD, NULL, NULL, o->c };
     g->a = last(g->dtype, o->a, ta ? k : m, g->lda);
     g->b = last(g->dtype, o->b, tb ? n : k, g->ldb);
     cr_assert(m * g->ldc <= MOST);
@@ -68,16 +73,18 @@ static void expect_in_order(operands *o, int64_t m, int64_t n, int64_t k, bool t
     wgi_gemm_own[isa](g);
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < g->ldc; j++) {
-            double expected = j < n ? in_order(g, i, j, isa > 0) : 7, found = get(g->dtype, o->c, i * g->ldc + j);
-            cr_assert_eq(expected, found, "%lldx%lldx%lld %d%d isa %d, element %lld,%lld: %.17g, not %.17g", (long long)m,
-                         (long long)n, (long long)k, ta, tb, isa, (long long)i, (long long)j, found, expected);
+            double expected = j < n ? in_order(g, i, j, isa > 0) : 7,
+                   found = get(g->dtype, o->c, i * g->ldc + j);
+            cr_assert_eq(expected, found, "%lldx%lldx%lld %d%d isa %d, element %lld,%lld: %.17g, not %.17g",
+                         (long long)m, (long long)n, (long long)k, ta, tb, isa, (long long)i, (long long)j,
+                         found, expected);
         }
 }
 
 static void expect_all_ways(wg_dtype t, int64_t m, int64_t n, int64_t k)
 {
     wg_context *c = wg_start(NULL);
-    operands    o = operands_new(t, (uint64_t)(m * 64 + n * 8 + k));
+    operands o = operands_new(t, (uint64_t)(m * 64 + n * 8 + k));
     for (int isa = 0; isa <= c->isa; isa++)
         for (int way = 0; way < 4; way++) expect_in_order(&o, m, n, k, way & 1, way & 2, isa);
     operands_free(&o);
@@ -87,7 +94,8 @@ static void expect_all_ways(wg_dtype t, int64_t m, int64_t n, int64_t k)
 /* About the heights of blocks, the widths of one and two vectors, and the parts of k. */
 Test(gemm, blocks_and_edges)
 {
-    static const int64_t rows[] = { 1, 2, 3, 7, 8, 13, 17 }, columns[] = { 1, 3, 4, 8, 15, 16, 17, 31, 32, 33, 64, 70 };
+    static const int64_t rows[] = { 1, 2, 3, 7, 8, 13, 17 },
+                         columns[] = { 1, 3, 4, 8, 15, 16, 17, 31, 32, 33, 64, 70 };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (size_t j = 0; j < sizeof columns / sizeof *columns; j++)
             for (wg_dtype t = WG_F32; t <= WG_F64; t++) expect_all_ways(t, rows[i], columns[j], 5);
@@ -100,7 +108,8 @@ Test(gemm, parts_of_k)
 }
 Test(gemm, many_rows)
 {
-    for (wg_dtype t = WG_F32; t <= WG_F64; t++) expect_all_ways(t, 131, 70, 300), expect_all_ways(t, 65, 33, 20);
+    for (wg_dtype t = WG_F32; t <= WG_F64; t++)
+        expect_all_ways(t, 131, 70, 300), expect_all_ways(t, 65, 33, 20);
 }
 
 Test(gemm, empty_results)
@@ -117,8 +126,8 @@ Test(gemm, no_inner_axis)
     wg_context *context = wg_start(NULL);
     for (int isa = 0; isa <= context->isa; isa++)
         for (int way = 0; way < 4; way++) {
-            double   nothing[1], c[6] = { 1, 2, 3, 4, 5, 6 };
-            bool     ta = way & 1, tb = way & 2;
+            double nothing[1], c[6] = { 1, 2, 3, 4, 5, 6 };
+            bool ta = way & 1, tb = way & 2;
             wgi_gemm g = { WG_F64, ta, tb, 2, 3, 0, ta ? 2 : 0, tb ? 0 : 3, 3, nothing, nothing, c };
             wgi_gemm_own[isa](&g);
             for (int i = 0; i < 6; i++) cr_assert_eq(c[i], 0);
@@ -130,8 +139,8 @@ Test(gemm, no_inner_axis)
 Test(gemm, infinities_stay_in_their_column)
 {
     const float a[3] = { 1, INFINITY, 2 }, b[15] = { [0] = 1, [5] = 1, [11] = NAN };
-    float       c[5];
-    wgi_gemm    g = { WG_F32, false, false, 1, 5, 3, 3, 5, 5, a, b, c };
+    float c[5];
+    wgi_gemm g = { WG_F32, false, false, 1, 5, 3, 3, 5, 5, a, b, c };
     wg_context *context = wg_start(NULL);
     for (int isa = 0; isa <= context->isa; isa++) {
         wgi_gemm_own[isa](&g);

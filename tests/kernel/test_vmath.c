@@ -34,7 +34,8 @@ static bool machine_has(int isa)
     __builtin_cpu_init();
     if (isa == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (isa == 2)
-        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl");
 #endif
     return isa == 0;
 }
@@ -56,7 +57,8 @@ static double ulp_of(double v)
 static double error_in_ulps(float got, double want)
 {
     if (want != want || got != got) return want != want && got != got ? 0 : INFINITY;
-    if (want == 0 || isinf(want)) return (double)got == want && !signbit(got) == !signbit(want) ? 0 : INFINITY;
+    if (want == 0 || isinf(want))
+        return (double)got == want && !signbit(got) == !signbit(want) ? 0 : INFINITY;
     double y = isinf(got) ? copysign(0x1p128, (double)got) : (double)got;
     return fabs(y - (fabs(want) > 0x1p128 ? copysign(0x1p128, want) : want)) / ulp_of(want);
 }
@@ -65,15 +67,15 @@ static double error_in_ulps(float got, double want)
 static void compute_below(int isa, const float *x, float *y, int64_t n)
 {
     enum { ROW = 1024 };
-    static float  row[ROW], to[ROW];
-    const wg_op  *op = wg_op_find("cross_entropy_grad");
-    const float   unit = 1, zero = 0;
+    static float row[ROW], to[ROW];
+    const wg_op *op = wg_op_find("cross_entropy_grad");
+    const float unit = 1, zero = 0;
     const int64_t label = ROW - 1;
-    wg_shape      s = WG_SHAPE(1, ROW), one = WG_SHAPE(1);
-    wg_type       xt[] = { { &s, WG_F32 }, { &one, WG_I64 }, { &one, WG_F32 }, { &one, WG_F32 }, { &one, WG_F32 } };
-    const void   *in[] = { row, &label, &unit, &zero, &unit };
-    void         *out = to;
-    wg_kernel     k = { .end = 1, .operands = 5, .outputs = 1, .x = in, .y = &out, .xt = xt, .yt = xt };
+    wg_shape s = WG_SHAPE(1, ROW), one = WG_SHAPE(1);
+    wg_type xt[] = { { &s, WG_F32 }, { &one, WG_I64 }, { &one, WG_F32 }, { &one, WG_F32 }, { &one, WG_F32 } };
+    const void *in[] = { row, &label, &unit, &zero, &unit };
+    void *out = to;
+    wg_kernel k = { .end = 1, .operands = 5, .outputs = 1, .x = in, .y = &out, .xt = xt, .yt = xt };
     for (int64_t at = 0; at < n; at += label) {
         const size_t m = (size_t)(n - at < label ? n - at : label) * sizeof *x;
         memset(row, 0, sizeof row);
@@ -93,13 +95,15 @@ static void compute(const function *f, int isa, const float *x, float *y, int64_
         for (int64_t i = 0; i < n; i++) y[i] = f->own(x[i]);
         return;
     }
-    const wg_op  *op = wg_op_find(f->op);
-    wg_shape      s = WG_SHAPE(n);
-    wg_type       t = { &s, WG_F32 };
-    const void   *in = x;
-    void         *out = y;
+    const wg_op *op = wg_op_find(f->op);
+    wg_shape s = WG_SHAPE(n);
+    wg_type t = { &s, WG_F32 };
+    const void *in = x;
+    void *out = y;
     unsigned char step = 1;
-    wg_kernel     k = { .end = n, .operands = 1, .outputs = 1, .x = &in, .y = &out, .step = &step, .xt = &t, .yt = &t };
+    wg_kernel k = {
+        .end = n, .operands = 1, .outputs = 1, .x = &in, .y = &out, .step = &step, .xt = &t, .yt = &t
+    };
     cr_assert(op->kernel[isa](&k));
 }
 
@@ -109,26 +113,31 @@ static const char *name_of(const function *f) { return f->op ? f->op : f->below 
 static void check_block(const function *f, int isa, uint64_t first, uint64_t step)
 {
     static float x[BLOCK], y[BLOCK], z[BLOCK];
-    int64_t      n = 0;
+    int64_t n = 0;
     for (; n < BLOCK && first + (uint64_t)n * step < UINT64_C(1) << 32; n++)
         x[n] = vm_from_bits((uint32_t)(first + (uint64_t)n * step) | (f->below ? 0x80000000u : 0));
     compute(f, isa, x, y, n);
     for (int64_t i = 0; i < n; i++) {
         double want = f->exact((double)x[i]), e = error_in_ulps(y[i], want);
-        cr_assert(e <= 2, "%s(%a) in set %d is %a: %g ulp from %a", name_of(f), (double)x[i], isa, (double)y[i], e, want);
+        cr_assert(e <= 2, "%s(%a) in set %d is %a: %g ulp from %a", name_of(f), (double)x[i], isa,
+                  (double)y[i], e, want);
     }
     for (int64_t i = 0; i < n; i += 61) {
         compute(f, f->alike ? 0 : isa, x + i, z, 1);
-        cr_assert(vm_bits(z[0]) == vm_bits(y[i]) || (isnan(z[0]) && isnan(y[i])), "%s(%a): set %d in an array %a, alone %a",
-                  name_of(f), (double)x[i], isa, (double)y[i], (double)z[0]);
+        cr_assert(vm_bits(z[0]) == vm_bits(y[i]) || (isnan(z[0]) && isnan(y[i])),
+                  "%s(%a): set %d in an array %a, alone %a", name_of(f), (double)x[i], isa, (double)y[i],
+                  (double)z[0]);
     }
 }
 
 static void check_sample(const function *f, int isa)
 {
-    static const uint32_t near[] = { 0, 0x00800000, 0x3F800000, 0x7F800000, 0x80000000, 0x80800000, 0xBF800000, 0xFF800000 };
-    for (uint64_t first = 0; first < UINT64_C(1) << 32; first += BLOCK * UINT64_C(40009)) check_block(f, isa, first, 40009);
-    for (size_t i = 0; i < sizeof near / sizeof *near; i++) check_block(f, isa, near[i] > BLOCK / 2 ? near[i] - BLOCK / 2 : 0, 1);
+    static const uint32_t near[] = { 0,          0x00800000, 0x3F800000, 0x7F800000,
+                                     0x80000000, 0x80800000, 0xBF800000, 0xFF800000 };
+    for (uint64_t first = 0; first < UINT64_C(1) << 32; first += BLOCK * UINT64_C(40009))
+        check_block(f, isa, first, 40009);
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++)
+        check_block(f, isa, near[i] > BLOCK / 2 ? near[i] - BLOCK / 2 : 0, 1);
 }
 
 static void check_all(const function *f, int isa)
@@ -146,8 +155,8 @@ static bool has_kernel(const function *f, int isa)
 static void check(function f)
 {
     const char *wish = getenv("WG_VMATH");
-    bool        all = wish && strcmp(wish, "all") == 0;
-    int         last = 0;
+    bool all = wish && strcmp(wish, "all") == 0;
+    int last = 0;
     for (int isa = 0; isa < WG_ISAS; isa++) {
         if (!machine_has(isa) || !has_kernel(&f, isa)) continue;
         check_sample(&f, isa);

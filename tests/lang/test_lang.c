@@ -53,7 +53,8 @@ Test(lang, numbers)
 
 Test(lang, the_locale_changes_nothing)
 {
-    if (setlocale(LC_ALL, "de_DE.UTF-8") || setlocale(LC_ALL, "fr_FR.UTF-8")) wgt_expect_number("0.5 + 1.25", 1.75);
+    if (setlocale(LC_ALL, "de_DE.UTF-8") || setlocale(LC_ALL, "fr_FR.UTF-8"))
+        wgt_expect_number("0.5 + 1.25", 1.75);
     setlocale(LC_ALL, "C");
     wgt_expect_number("0.5 + 1.25", 1.75);
 }
@@ -117,8 +118,9 @@ Test(lang, blocks)
 
 Test(lang, parameters_in_a_block_take_its_name)
 {
-    wgt_run r = wgt_build(
-        "x = input(m, 3)\nh = { W = param(3, 2); z = dense(x @ W, 4); relu(z) }\nlogits = dense(h, 5, bias=false)", WG_TRAIN);
+    wgt_run r = wgt_build("x = input(m, 3)\nh = { W = param(3, 2); z = dense(x @ W, 4); relu(z) }\nlogits = "
+                          "dense(h, 5, bias=false)",
+                          WG_TRAIN);
     cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
     static const char *const names[] = { "h.W", "h.z.W", "h.z.b", "logits.W" };
     cr_assert_eq(wg_params_count(r.p), 4);
@@ -212,8 +214,10 @@ Test(lang, draws_depend_on_seed_and_name)
     cr_expect_eq(wgt_number("b = 1; a = normal(); a"), first);
     cr_expect_neq(wgt_number("other = normal(); other"), first);
     cr_expect_eq(wgt_number("q = normal(seed=3); q"), seeded);
-    double mean = wgt_number("mean(normal(100, 100, seed=1))"), spread = wgt_number("mean(normal(100, 100, seed=1)^2)");
-    cr_expect(fabs(mean) < 0.04 && fabs(spread - 1) < 0.06, "four standard errors of 10,000 draws: %g %g", mean, spread);
+    double mean = wgt_number("mean(normal(100, 100, seed=1))"),
+           spread = wgt_number("mean(normal(100, 100, seed=1)^2)");
+    cr_expect(fabs(mean) < 0.04 && fabs(spread - 1) < 0.06, "four standard errors of 10,000 draws: %g %g",
+              mean, spread);
     double half = wgt_number("mean(uniform(100, 100, seed=1))");
     cr_expect(fabs(half - 0.5) < 0.012, "four standard errors: %g", half);
 }
@@ -243,12 +247,14 @@ Test(lang, a_set_number_reaches_the_sizes_it_is_used_in)
 
 Test(lang, first_values)
 {
-    wgt_run r = wgt_build("A = param(2, 2, init=1.5); B = param(2, init=[3, 4]); C = param(3); D = param(2000, 50, init=he); "
-                          "E = param(10000, init=uniform(2, 3)); sum(A) + sum(B) + sum(C)",
-                          WG_EVAL);
+    wgt_run r = wgt_build(
+        "A = param(2, 2, init=1.5); B = param(2, init=[3, 4]); C = param(3); D = param(2000, 50, init=he); "
+        "E = param(10000, init=uniform(2, 3)); sum(A) + sum(B) + sum(C)",
+        WG_EVAL);
     cr_expect_eq(wg_item(wg_program_last(r.q)), 13);
-    wg_tensor d = wg_params_tensor(r.p, wg_params_find(r.p, "D")), e = wg_params_tensor(r.p, wg_params_find(r.p, "E"));
-    double    squares = 0;
+    wg_tensor d = wg_params_tensor(r.p, wg_params_find(r.p, "D")),
+              e = wg_params_tensor(r.p, wg_params_find(r.p, "E"));
+    double squares = 0;
     for (int i = 0; i < 100000; i++) squares += wg_tensor_item(&d, i) * wg_tensor_item(&d, i) / 100000;
     cr_expect(fabs(squares * 1000 - 1) < 4 * sqrt(2e-5), "variance 2 / n_in: %g", squares);
     for (int i = 0; i < 10000; i++) cr_expect(wg_tensor_item(&e, i) >= 2 && wg_tensor_item(&e, i) < 3);
@@ -274,7 +280,7 @@ Test(lang, training_and_inference_differ)
     static const char text[] = "x = ones(1000); sum(dropout(x, keep_prob=0.5))";
     wgt_expect_number(text, 1000);
     wgt_run r = wgt_build(text, WG_TRAIN);
-    double  v = wg_item(wg_program_last(r.q));
+    double v = wg_item(wg_program_last(r.q));
     cr_expect(v != 1000 && fabs(v - 1000) < 130, "2 x 1000 coins, four deviations: %g", v);
     wgt_finish(r.c, NULL);
 }
@@ -283,7 +289,7 @@ Test(lang, training_and_inference_differ)
 
 Test(lang, claims_have_lines_text_and_two_sides)
 {
-    wgt_run  r = wgt_build("x = [1, 2]\n\ncheck sum(x) == 1 + 2   # so it is\ncheck x == x.T\n", WG_EVAL);
+    wgt_run r = wgt_build("x = [1, 2]\n\ncheck sum(x) == 1 + 2   # so it is\ncheck x == x.T\n", WG_EVAL);
     wg_claim k = wg_program_claim(r.q, 0);
     cr_assert_eq(wg_program_claims(r.q), 2);
     cr_expect_eq(k.line, 3);
@@ -295,8 +301,8 @@ Test(lang, claims_have_lines_text_and_two_sides)
 
 Test(lang, variants_of_a_claim)
 {
-    wgt_run  r = wgt_build("x = [[1, 2], [3, 4]]\ny = [2, 3]\ncheck y == mean(x) * 1", WG_EVAL);
-    bool     found = false;
+    wgt_run r = wgt_build("x = [[1, 2], [3, 4]]\ny = [2, 3]\ncheck y == mean(x) * 1", WG_EVAL);
+    bool found = false;
     wg_claim v;
     for (int k = 0; (v = wg_program_claim_variant(r.q, 0, k)).text; k++)
         if (!strcmp(v.text, "mean(x, axis=0) * 1")) {

@@ -58,8 +58,10 @@ Test(lang_errors, numbers_where_options_are_meant_are_refused)
     wgt_expect_place("sum([1], axis=0.5)", WG_ERROR_VALUE, 1, 15, "whole number");
     wgt_expect_place("sum([1], keepdims=1)", WG_ERROR_SYNTAX, 1, 19, "true or false");
     wgt_expect_place("sum([1], axis=0, axis=0)", WG_ERROR_SYNTAX, 1, 18, "twice");
-    wgt_expect_place("sum([[1]], axis=0, axes=1)", WG_ERROR_SYNTAX, 1, 20, "'axis' and 'axes' are one option");
-    wgt_expect_place("softmax([[1]], axes=0, axis=0)", WG_ERROR_SYNTAX, 1, 24, "'axis' and 'axes' are one option");
+    wgt_expect_place("sum([[1]], axis=0, axes=1)", WG_ERROR_SYNTAX, 1, 20,
+                     "'axis' and 'axes' are one option");
+    wgt_expect_place("softmax([[1]], axes=0, axis=0)", WG_ERROR_SYNTAX, 1, 24,
+                     "'axis' and 'axes' are one option");
     wgt_expect_place("sigmoid([1], 2, 3)", WG_ERROR_SYNTAX, 1, 14, "1 operand");
     wgt_expect_place("mse([1])", WG_ERROR_SYNTAX, 1, 1, "2 operands");
     wgt_expect_place("k = [1] * 2; sum([1], axis=k)", WG_ERROR_SYNTAX, 1, 28, "known here");
@@ -106,7 +108,7 @@ Test(lang_errors, values_from_outside_must_fit)
 static char *repeated(const char *before, const char *piece, int n, const char *after)
 {
     size_t length = strlen(piece), at = strlen(before);
-    char  *text = malloc(at + length * (size_t)n + strlen(after) + 1);
+    char *text = malloc(at + length * (size_t)n + strlen(after) + 1);
     strcpy(text, before);
     for (int i = 0; i < n; i++, at += length) memcpy(text + at, piece, length);
     strcpy(text + at, after);
@@ -117,11 +119,11 @@ Test(lang_errors, nesting_has_a_bound)
 {
     static const char *const pieces[] = { "(", "[", "-", "{", "sum(", "x[", "2^", "a={", "1+(", "x.T[" };
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-        char   *text = repeated("", pieces[i], 10000, "");
+        char *text = repeated("", pieces[i], 10000, "");
         wgt_run r = wgt_build(text, WG_EVAL);
         cr_expect_eq(wg_failed(r.c), WG_ERROR_SYNTAX, "%s: %s", pieces[i], wg_message(r.c));
-        cr_expect(strstr(wg_message(r.c), "256 deep") || strstr(wg_message(r.c), "start of a statement"), "%s: %.200s", pieces[i],
-                  wg_message(r.c));
+        cr_expect(strstr(wg_message(r.c), "256 deep") || strstr(wg_message(r.c), "start of a statement"),
+                  "%s: %.200s", pieces[i], wg_message(r.c));
         wgt_drop(r.c, NULL);
         free(text);
     }
@@ -144,7 +146,7 @@ Test(lang_errors, long_texts_that_do_not_nest_are_fine)
 
 Test(lang_errors, texts_have_a_bound)
 {
-    char   *text = repeated("", " ", (1 << 20) + 1, "");
+    char *text = repeated("", " ", (1 << 20) + 1, "");
     wgt_run r = wgt_build(text, WG_EVAL);
     wgt_expect_error(r.c, WG_ERROR_SYNTAX, "more than 1 MiB");
     wgt_drop(r.c, NULL);
@@ -156,9 +158,10 @@ Test(lang_errors, any_bytes)
 {
     static const char seedling[] =
         "x = input(m, 4); W = param(4, 3, init=he); y = one_hot([0, 2], 3)\nz = (x @ W)[0:2] + 1e-3\n"
-        "h = { t = z.T; softmax(t, axis=-1) }\nL = -sum(y * log(softmax(z))) / m\ncheck grad(L, z) == mean(h)\n";
+        "h = { t = z.T; softmax(t, axis=-1) }\nL = -sum(y * log(softmax(z))) / m\ncheck grad(L, z) == "
+        "mean(h)\n";
     static const char alphabet[] = "xymWzhtL01239.e+-*/@^()[]{},:;=<>! \n#sumgradT_$\"\x80";
-    wgt_random        random = { wgt_seed() };
+    wgt_random random = { wgt_seed() };
     for (int i = 0; i < 400; i++) {
         char text[sizeof seedling + 8];
         memcpy(text, seedling, sizeof seedling);
@@ -177,7 +180,7 @@ Test(lang_errors, any_bytes)
 Test(lang_errors, literals)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_tensor   t = wg_literal(c, "--set x", "[[1, 2], [3, -4.5]]");
+    wg_tensor t = wg_literal(c, "--set x", "[[1, 2], [3, -4.5]]");
     cr_assert(t.dtype == WG_F64 && wg_shape_equal(t.shape, WG_SHAPE(2, 2)));
     cr_expect_eq(wg_tensor_item(&t, 3), -4.5);
     wg_free(c, t.data);
@@ -204,14 +207,14 @@ Test(lang_errors, nearest_words)
 
 Test(lang_errors, every_allocation_may_fail)
 {
-    static const char text[] =
-        "x = input(m, 2); W = param(2, 2); h = { z = dense(x @ W, 2); z.T[0:1] }\nL = sum(h * [1, 2, 3, 4, 5, 6, 7])\n"
-        "check grad(L, h) == ones(1, m)\n[L, L]";
+    static const char text[] = "x = input(m, 2); W = param(2, 2); h = { z = dense(x @ W, 2); z.T[0:1] }\nL = "
+                               "sum(h * [1, 2, 3, 4, 5, 6, 7])\n"
+                               "check grad(L, h) == ones(1, m)\n[L, L]";
     for (int64_t at = 1;; at += at < 60 ? 1 : 7) {
-        wgt_memory  m = { .fail_at = at };
+        wgt_memory m = { .fail_at = at };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
         wg_program *q = wg_program_text(c, "t.wg", text);
         wg_program_build(q, g, p, WG_TRAIN);
         cr_expect(!m.failed || wg_failed(c) == WG_ERROR_MEMORY, "allocation %d: %s", (int)at, wg_message(c));

@@ -40,24 +40,27 @@ static void expect_product(wg_graph *g, wg_node y, double flops)
 Test(plan_view, a_product_counts_2_m_n_k)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     a = filled(g, "a", WG_SHAPE(3, 5)), b = filled(g, "b", WG_SHAPE(5, 7));
+    wg_graph *g = wg_graph_new(c);
+    wg_node a = filled(g, "a", WG_SHAPE(3, 5)), b = filled(g, "b", WG_SHAPE(5, 7));
     expect_product(g, wg_matmul(a, b), 2 * 3 * 7 * 5);
     expect_product(g, wg_matmul(wg_transpose(b), wg_transpose(a)), 2 * 3 * 7 * 5);
     expect_product(g, wg_matmul(filled(g, "u", WG_SHAPE(5)), b), 2 * 7 * 5);
-    expect_product(g, wg_matmul(filled(g, "s", WG_SHAPE(4, 3, 5)), filled(g, "t", WG_SHAPE(4, 5, 7))), 4 * 2 * 3 * 7 * 5);
-    expect_product(g, wg_matmul(filled(g, "v", WG_SHAPE(4, 1, 3, 5)), filled(g, "w", WG_SHAPE(2, 5, 7))), 8 * 2 * 3 * 7 * 5);
+    expect_product(g, wg_matmul(filled(g, "s", WG_SHAPE(4, 3, 5)), filled(g, "t", WG_SHAPE(4, 5, 7))),
+                   4 * 2 * 3 * 7 * 5);
+    expect_product(g, wg_matmul(filled(g, "v", WG_SHAPE(4, 1, 3, 5)), filled(g, "w", WG_SHAPE(2, 5, 7))),
+                   8 * 2 * 3 * 7 * 5);
     wgt_finish(c, NULL);
 }
 
 Test(plan_view, the_gradients_of_a_product_cost_two_more)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     W = wg_param(g, p, "W", WG_SHAPE(11, 7), wg_zeros()), V = wg_param(g, p, "V", WG_SHAPE(7, 13), wg_zeros());
-    wg_node     L = wg_sum(wg_square(wg_matmul(wg_matmul(filled(g, "x", WG_SHAPE(5, 11)), W), V)));
-    wg_plan    *q = training(L, p);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(11, 7), wg_zeros()),
+            V = wg_param(g, p, "V", WG_SHAPE(7, 13), wg_zeros());
+    wg_node L = wg_sum(wg_square(wg_matmul(wg_matmul(filled(g, "x", WG_SHAPE(5, 11)), W), V)));
+    wg_plan *q = training(L, p);
     /* x W, (x W) V; dV = (x W)' dy, dh = dy V', dW = x' dh: no gradient by x is asked for */
     cr_assert_eq(flops_of(q, "matmul"), 2 * 5 * 7 * 11 * 2 + 2 * 5 * 13 * 7 * 3);
     wg_plan_free(q);
@@ -67,9 +70,9 @@ Test(plan_view, the_gradients_of_a_product_cost_two_more)
 Test(plan_view, elementwise_ops_count_elements_times_their_cost)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = filled(g, "x", WG_SHAPE(50, 20)), row = filled(g, "row", WG_SHAPE(20));
-    wg_plan    *p = reading(wg_exp(wg_add(x, row)));
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = filled(g, "x", WG_SHAPE(50, 20)), row = filled(g, "row", WG_SHAPE(20));
+    wg_plan *p = reading(wg_exp(wg_add(x, row)));
     cr_assert_eq(flops_of(p, "add"), 1000);
     cr_assert_eq(flops_of(p, "exp"), 1000 * wg_op_find("exp")->cost);
     cr_assert_eq(p->steps, 1);
@@ -85,9 +88,9 @@ Test(plan_view, elementwise_ops_count_elements_times_their_cost)
 Test(plan_view, each_buffer_is_read_and_written_once_a_step)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = filled(g, "x", WG_SHAPE(100, 30)), row = filled(g, "row", WG_SHAPE(30));
-    wg_plan    *p = reading(wg_mul(wg_add(x, row), wg_sub(x, row)));
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = filled(g, "x", WG_SHAPE(100, 30)), row = filled(g, "row", WG_SHAPE(30));
+    wg_plan *p = reading(wg_mul(wg_add(x, row), wg_sub(x, row)));
     cr_assert_eq(p->steps, 1);
     cr_assert_eq(p->step[0].read_bytes, 8 * (3000 + 30));
     cr_assert_eq(p->step[0].write_bytes, 8 * 3000);
@@ -100,7 +103,10 @@ Test(plan_view, each_buffer_is_read_and_written_once_a_step)
 
 /* ---- memory ---- */
 
-static bool alive_at_once(const wg_plan_buffer *a, const wg_plan_buffer *b) { return a->first <= b->last && b->first <= a->last; }
+static bool alive_at_once(const wg_plan_buffer *a, const wg_plan_buffer *b)
+{
+    return a->first <= b->last && b->first <= a->last;
+}
 static bool apart(const wg_plan_buffer *a, const wg_plan_buffer *b)
 {
     return a->offset + a->bytes <= b->offset || b->offset + b->bytes <= a->offset;
@@ -117,13 +123,16 @@ static void expect_memory_apart(const wg_plan *p)
     for (int i = 0; i < p->buffers; i++) {
         const wg_plan_buffer *a = &p->buffer[i];
         if (a->where != WG_PLAN_WORK && a->where != WG_PLAN_RESULT) continue;
-        cr_assert_leq(a->offset + a->bytes, a->where == WG_PLAN_WORK ? p->workspace : p->results, "%s ends outside", a->name);
+        cr_assert_leq(a->offset + a->bytes, a->where == WG_PLAN_WORK ? p->workspace : p->results,
+                      "%s ends outside", a->name);
         for (int j = 0; j < i; j++) {
             const wg_plan_buffer *b = &p->buffer[j];
-            if (a->where != b->where || !alive_at_once(a, b) || apart(a, b) || !a->bytes || !b->bytes) continue;
+            if (a->where != b->where || !alive_at_once(a, b) || apart(a, b) || !a->bytes || !b->bytes)
+                continue;
             cr_assert(taken_over(p, a, b) || taken_over(p, b, a),
-                      "%s (%zu bytes at %zu, steps %d to %d) and %s (%zu at %zu, %d to %d) overlap", a->name, a->bytes, a->offset,
-                      a->first, a->last, b->name, b->bytes, b->offset, b->first, b->last);
+                      "%s (%zu bytes at %zu, steps %d to %d) and %s (%zu at %zu, %d to %d) overlap", a->name,
+                      a->bytes, a->offset, a->first, a->last, b->name, b->bytes, b->offset, b->first,
+                      b->last);
         }
     }
 }
@@ -134,8 +143,8 @@ static void expect_read_after_written(const wg_plan *p)
     for (int s = 0; s < p->steps; s++) {
         for (int k = 0; k < p->step[s].reads; k++) {
             const wg_plan_buffer *b = &p->buffer[p->step[s].read[k]];
-            cr_assert(b->bytes == 0 || (b->first < s && b->last >= s), "step %d reads %s, needed from %d to %d", s, b->name,
-                      b->first, b->last);
+            cr_assert(b->bytes == 0 || (b->first < s && b->last >= s),
+                      "step %d reads %s, needed from %d to %d", s, b->name, b->first, b->last);
         }
         for (int k = 0; k < p->step[s].writes; k++) {
             const wg_plan_buffer *b = &p->buffer[p->step[s].write[k]];
@@ -153,7 +162,8 @@ static void expect_ops_in_order(const wg_plan *p)
     }
     cr_assert_eq(ops, p->ops);
     for (int i = 0; i < p->ops; i++)
-        for (int k = 0; k < p->op[i].operands; k++) cr_assert(p->op[i].operand[k] < i && p->op[i].operand[k] >= -p->buffers);
+        for (int k = 0; k < p->op[i].operands; k++)
+            cr_assert(p->op[i].operand[k] < i && p->op[i].operand[k] >= -p->buffers);
 }
 
 static void expect_sums(const wg_plan *p)
@@ -185,13 +195,18 @@ Test(plan_view, no_two_buffers_in_use_overlap_in_random_graphs)
 {
     uint64_t seed = wgt_seed();
     for (uint64_t i = 0; i < 200; i++) {
-        uint8_t      bytes[80];
-        size_t       size = random_graph_bytes(seed, i, bytes);
-        wg_context  *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1 + (int)(i % 2) });
-        random_graph r = { .g = wg_graph_new(c), .p = wg_params_new(c), .bytes = bytes, .size = size, .large = i % 8 == 0 };
+        uint8_t bytes[80];
+        size_t size = random_graph_bytes(seed, i, bytes);
+        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1 + (int)(i % 2) });
+        random_graph r = {
+            .g = wg_graph_new(c), .p = wg_params_new(c), .bytes = bytes, .size = size, .large = i % 8 == 0
+        };
         random_graph_build(&r);
         expect_sound(reading(r.loss), c);
-        expect_sound(wg_plan_look(r.loss, &(wg_plan_opts){ .wrt = r.leaf, .wrt_count = r.leaves, .seconds = short_time }), c);
+        expect_sound(
+            wg_plan_look(r.loss,
+                         &(wg_plan_opts){ .wrt = r.leaf, .wrt_count = r.leaves, .seconds = short_time }),
+            c);
         wgt_drop(c, NULL);
     }
 }
@@ -200,16 +215,18 @@ static wg_node network(wg_graph *g, wg_params *p, wg_mode mode)
 {
     static const int32_t classes[16];
     wg_begin(g, mode);
-    wg_node x = wg_cast(filled(g, "x", WG_SHAPE(16, 12)), WG_F32), y = wg_input(g, "y", wg_view_i32(classes, WG_SHAPE(16)));
-    wg_node h = wg_dropout(wg_relu(wg_nn_batch_norm(wg_nn_dense(x, p, "a", 32, .no_bias = true), p, "n")), .drop = 0.2);
+    wg_node x = wg_cast(filled(g, "x", WG_SHAPE(16, 12)), WG_F32),
+            y = wg_input(g, "y", wg_view_i32(classes, WG_SHAPE(16)));
+    wg_node h = wg_dropout(wg_relu(wg_nn_batch_norm(wg_nn_dense(x, p, "a", 32, .no_bias = true), p, "n")),
+                           .drop = 0.2);
     return wg_softmax_cross_entropy(wg_nn_dense(h, p, "b", 10), y);
 }
 
 Test(plan_view, no_two_buffers_in_use_overlap_in_a_network)
 {
     wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 2 });
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     expect_sound(training(network(g, p, WG_TRAIN), p), c);
     expect_sound(reading(network(g, p, WG_EVAL)), c);
     wgt_finish(c, NULL);
@@ -218,10 +235,10 @@ Test(plan_view, no_two_buffers_in_use_overlap_in_a_network)
 Test(plan_view, gradients_are_made_in_place_and_take_no_room_among_the_results)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     W = wg_param(g, p, "W", WG_SHAPE(64, 64), wg_zeros());
-    wg_plan    *q = training(wg_sum(wg_square(wg_matmul(wg_fill(g, 1, WG_SHAPE(8, 64)), W))), p);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(64, 64), wg_zeros());
+    wg_plan *q = training(wg_sum(wg_square(wg_matmul(wg_fill(g, 1, WG_SHAPE(8, 64)), W))), p);
     cr_assert_eq(q->gradients, 64 * 64 * 4);
     cr_assert_eq(q->parameters, 64 * 64 * 4);
     cr_assert_leq(q->results, 64, "the loss");
@@ -234,11 +251,11 @@ Test(plan_view, gradients_are_made_in_place_and_take_no_room_among_the_results)
 Test(plan_view, names_are_the_users)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     w = wg_param(g, p, "w", WG_SHAPE(300), wg_zeros()), h = wg_name(wg_tanh(w), "h");
-    wg_plan    *q = training(wg_sum(wg_mul(h, h)), p);
-    bool        have_h = false, have_gradient = false, derived = false;
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(300), wg_zeros()), h = wg_name(wg_tanh(w), "h");
+    wg_plan *q = training(wg_sum(wg_mul(h, h)), p);
+    bool have_h = false, have_gradient = false, derived = false;
     for (int i = 0; i < q->ops; i++) {
         have_h |= strcmp(q->op[i].name, "h") == 0 && strcmp(q->op[i].op, "tanh") == 0 && !q->op[i].derived;
         derived |= q->op[i].derived;
@@ -257,12 +274,12 @@ Test(plan_view, looking_changes_nothing)
     double after[2][2];
     for (int look = 0; look < 2; look++) {
         wg_context *c = wgt_start(NULL, WG_F32, NULL);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
-        wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
         for (int step = 0; step < 3; step++) {
-            wg_node  L = network(g, p, WG_TRAIN);
-            int64_t  nodes = wg_graph_nodes(g);
+            wg_node L = network(g, p, WG_TRAIN);
+            int64_t nodes = wg_graph_nodes(g);
             uint64_t epoch = wg_graph_epoch(g);
             for (int k = 0; look && k < 2; k++) wg_plan_free(k ? reading(L) : training(L, p));
             wg_backward(L, p);
@@ -277,8 +294,8 @@ Test(plan_view, looking_changes_nothing)
         after[look][1] = wg_tensor_item(&W, 5);
         wgt_finish(c, NULL);
     }
-    cr_assert_eq(memcmp(after[0], after[1], sizeof after[0]), 0, "%.17g %.17g, %.17g %.17g", after[0][0], after[1][0],
-                 after[0][1], after[1][1]);
+    cr_assert_eq(memcmp(after[0], after[1], sizeof after[0]), 0, "%.17g %.17g, %.17g %.17g", after[0][0],
+                 after[1][0], after[0][1], after[1][1]);
 }
 
 /* ---- mistakes ---- */
@@ -286,9 +303,9 @@ Test(plan_view, looking_changes_nothing)
 Test(plan_view, mistakes_are_named)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     w = wg_param(g, p, "w", WG_SHAPE(3), wg_zeros());
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_zeros());
     cr_assert_null(wg_plan_look(w, &(wg_plan_opts){ .params = p }));
     wgt_expect_error(c, WG_ERROR_SHAPE, "gradients are of one float, the root is f64 [3]");
     wg_begin(g, WG_TRAIN);
@@ -297,7 +314,7 @@ Test(plan_view, mistakes_are_named)
     cr_assert_null(wg_plan_look(wg_none, NULL));
     wg_plan_free(NULL);
     static const int32_t seven = 7;
-    wg_node              y = wg_input(g, "y", wg_view_i32(&seven, WG_SHAPE(1)));
+    wg_node y = wg_input(g, "y", wg_view_i32(&seven, WG_SHAPE(1)));
     cr_assert_null(wg_plan_look(wg_softmax_cross_entropy(filled(g, "x", WG_SHAPE(1, 3)), y), NULL));
     wgt_expect_error(c, WG_ERROR_VALUE, "label out of range");
     wgt_finish(c, NULL);
@@ -306,8 +323,8 @@ Test(plan_view, mistakes_are_named)
 Test(plan_view, a_leaf_has_no_steps)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_plan    *p = reading(filled(g, "x", WG_SHAPE(3)));
+    wg_graph *g = wg_graph_new(c);
+    wg_plan *p = reading(filled(g, "x", WG_SHAPE(3)));
     cr_assert(p && p->steps == 0 && p->workspace == 0 && p->seconds == 0);
     wg_plan_free(p);
     wgt_finish(c, NULL);
@@ -316,15 +333,16 @@ Test(plan_view, a_leaf_has_no_steps)
 Test(plan_view, every_failed_allocation_is_survived)
 {
     for (int64_t k = 1;; k++) {
-        wgt_memory  m = { 0 };
+        wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
-        wg_node     W = wg_param(g, p, "W", WG_SHAPE(12, 4), wg_zeros());
-        wg_node     L = wg_name(wg_sum(wg_tanh(wg_add(wg_matmul(filled(g, "x", WG_SHAPE(3, 12)), W), 1))), "L");
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_node W = wg_param(g, p, "W", WG_SHAPE(12, 4), wg_zeros());
+        wg_node L = wg_name(wg_sum(wg_tanh(wg_add(wg_matmul(filled(g, "x", WG_SHAPE(3, 12)), W), 1))), "L");
         m.fail_at = m.calls + k;
         wg_plan *q = training(L, p);
-        cr_assert(q || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld: no plan and no error", (long long)k);
+        cr_assert(q || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld: no plan and no error",
+                  (long long)k);
         bool done = !m.failed;
         wg_plan_free(q);
         wgt_drop(c, &m);
@@ -336,9 +354,11 @@ Test(plan_view, every_failed_allocation_is_survived)
 
 Test(plan_view, the_bound_is_the_larger_of_two_times)
 {
-    wg_limits    l = { .f32 = 1e9, .f64 = 5e8, .bytes = { 100, 1000, 10000, 100000 }, .bandwidth = { 8e9, 4e9, 2e9, 1e9 } };
+    wg_limits l = {
+        .f32 = 1e9, .f64 = 5e8, .bytes = { 100, 1000, 10000, 100000 }, .bandwidth = { 8e9, 4e9, 2e9, 1e9 }
+    };
     wg_plan_step s = { .read_bytes = 600, .write_bytes = 200, .flops = 200, .dtype = WG_F64 };
-    wg_bound     b = wg_plan_bound(&s, &l); /* 800 bytes fit in no less than 1000: 100 ns; 200 FLOPs: 400 ns */
+    wg_bound b = wg_plan_bound(&s, &l); /* 800 bytes fit in no less than 1000: 100 ns; 200 FLOPs: 400 ns */
     cr_assert(!b.by_memory && fabs(b.seconds - 400e-9) < 1e-15);
     s.dtype = WG_F32, s.flops = 10;
     b = wg_plan_bound(&s, &l);
@@ -351,7 +371,7 @@ Test(plan_view, the_bound_is_the_larger_of_two_times)
 Test(plan_view, limits_are_measured)
 {
     wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 2 });
-    wg_limits   l;
+    wg_limits l;
     cr_assert_eq(wg_limits_measure(c, &l), WG_OK);
     cr_assert(l.f32 > 0 && isfinite(l.f32) && l.f64 > 0 && isfinite(l.f64));
     for (int i = 0; i < WG_LEVELS; i++) {

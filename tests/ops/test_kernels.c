@@ -17,7 +17,8 @@ static bool machine_has(int isa)
     __builtin_cpu_init();
     if (isa == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (isa == 2)
-        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl");
 #endif
     return isa == 0;
 }
@@ -25,17 +26,17 @@ static bool machine_has(int isa)
 /* ---- a call, with guarded outputs ---- */
 
 typedef struct call {
-    wg_kernel     k;
-    const wg_op  *op;
-    wg_kernel_fn  fn;
-    const void   *x[MOST_OPERANDS];
-    wg_shape      xs[MOST_OPERANDS], ys[WG_MAX_OUTPUTS];
-    wg_type       xt[MOST_OPERANDS], yt[WG_MAX_OUTPUTS];
+    wg_kernel k;
+    const wg_op *op;
+    wg_kernel_fn fn;
+    const void *x[MOST_OPERANDS];
+    wg_shape xs[MOST_OPERANDS], ys[WG_MAX_OUTPUTS];
+    wg_type xt[MOST_OPERANDS], yt[WG_MAX_OUTPUTS];
     unsigned char step[MOST_OPERANDS];
-    char         *block[WG_MAX_OUTPUTS];
-    size_t        bytes[WG_MAX_OUTPUTS];
-    void         *y[WG_MAX_OUTPUTS];
-    wg_fault      fault;
+    char *block[WG_MAX_OUTPUTS];
+    size_t bytes[WG_MAX_OUTPUTS];
+    void *y[WG_MAX_OUTPUTS];
+    wg_fault fault;
 } call;
 
 static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == WG_RANDOM; }
@@ -89,8 +90,8 @@ static void drop(call *c)
 static bool share(call *c, int64_t begin, int64_t end)
 {
     const void *x[MOST_OPERANDS];
-    void       *y[WG_MAX_OUTPUTS];
-    wg_kernel   k = c->k;
+    void *y[WG_MAX_OUTPUTS];
+    wg_kernel k = c->k;
     k.begin = begin, k.end = end;
     if (is_map(c->op)) { /* x and y stand at begin */
         for (int i = 0; i < k.operands; i++)
@@ -114,7 +115,7 @@ static int64_t units(const call *c)
 static bool run(call *c, bool one_by_one)
 {
     size_t bytes = c->op->scratch ? c->op->scratch(&c->k) : 0;
-    bool   ok = true;
+    bool ok = true;
     c->k.scratch = aligned_alloc(64, (bytes + 127) / 64 * 64);
     memset(c->k.scratch, 0xAB, bytes);
     for (c->k.phase = 0; ok && c->k.phase < (c->op->phases ? c->op->phases : 1); c->k.phase++) {
@@ -129,7 +130,9 @@ static bool run(call *c, bool one_by_one)
 static bool guards_hold(const call *c, int j, int fill)
 {
     for (size_t i = 0; i < GUARD; i++)
-        if ((unsigned char)c->block[j][i] != fill || (unsigned char)c->block[j][GUARD + c->bytes[j] + i] != fill) return false;
+        if ((unsigned char)c->block[j][i] != fill ||
+            (unsigned char)c->block[j][GUARD + c->bytes[j] + i] != fill)
+            return false;
     return true;
 }
 
@@ -137,12 +140,15 @@ static void compare(const op_case *k, wg_kernel_fn fn, int isa)
 {
     call a, b;
     if (!prepare(&a, k, fn, 0xA5) || !prepare(&b, k, fn, 0x5A)) return;
-    cr_assert(run(&a, false) && run(&b, true), "%s, sample %d: the kernel failed: %s", k->op->name, k->sample, a.fault.text);
+    cr_assert(run(&a, false) && run(&b, true), "%s, sample %d: the kernel failed: %s", k->op->name, k->sample,
+              a.fault.text);
     for (int j = 0; j < k->outputs; j++) {
         cr_assert(guards_hold(&a, j, 0xA5) && guards_hold(&b, j, 0x5A),
-                  "%s, sample %d, instruction set %d: written beside output %d", k->op->name, k->sample, isa, j);
-        cr_assert(!memcmp(a.y[j], b.y[j], a.bytes[j]), "%s, sample %d, instruction set %d: output %d depends on the shares",
-                  k->op->name, k->sample, isa, j);
+                  "%s, sample %d, instruction set %d: written beside output %d", k->op->name, k->sample, isa,
+                  j);
+        cr_assert(!memcmp(a.y[j], b.y[j], a.bytes[j]),
+                  "%s, sample %d, instruction set %d: output %d depends on the shares", k->op->name,
+                  k->sample, isa, j);
     }
     drop(&a);
     drop(&b);
@@ -160,6 +166,12 @@ static void all_samples(const wg_op *op, wg_dtype t)
     }
 }
 
-ParameterizedTest(int *index, kernels, shares_do_not_change_bits_f64) { all_samples(wg_op_at(*index), WG_F64); }
+ParameterizedTest(int *index, kernels, shares_do_not_change_bits_f64)
+{
+    all_samples(wg_op_at(*index), WG_F64);
+}
 
-ParameterizedTest(int *index, kernels, shares_do_not_change_bits_f32) { all_samples(wg_op_at(*index), WG_F32); }
+ParameterizedTest(int *index, kernels, shares_do_not_change_bits_f32)
+{
+    all_samples(wg_op_at(*index), WG_F32);
+}

@@ -15,12 +15,12 @@ static wg_node given(wg_graph *g, wg_shape s, const double *v)
 static void expect(wg_node n, const double *v, int64_t size, double tolerance)
 {
     wg_context *c = wg_graph_context(wg_graph_of(n));
-    double     *u = wgt_values(n);
+    double *u = wgt_values(n);
     cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
     cr_assert_eq(wg_shape_size(wg_node_shape(n)), size);
     for (int64_t i = 0; i < size; i++)
-        cr_assert(fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i])), "element %lld is %.17g, not %.17g", (long long)i, u[i],
-                  v[i]);
+        cr_assert(fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i])), "element %lld is %.17g, not %.17g",
+                  (long long)i, u[i], v[i]);
     free(u);
 }
 
@@ -45,11 +45,12 @@ Test(dropout, keeps_the_share_and_scales_it)
     const double p[] = { 0.8, 0.5, 0.125 };
     for (int i = 0; i < 3; i++) {
         wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph   *g = wg_graph_new(c);
-        wg_node     x = wg_fill(g, 3, WG_SHAPE(100, 100));
-        double      deviation = sqrt(p[i] * (1 - p[i]) / UNITS);
+        wg_graph *g = wg_graph_new(c);
+        wg_node x = wg_fill(g, 3, WG_SHAPE(100, 100));
+        double deviation = sqrt(p[i] * (1 - p[i]) / UNITS);
         cr_assert(fabs(kept_share(wg_dropout(x, .keep_prob = p[i]), 3 / p[i]) - p[i]) < 5 * deviation);
-        cr_assert(fabs(kept_share(wg_dropout(x, .drop = 1 - p[i]), 3 / (1 - (1 - p[i]))) - p[i]) < 5 * deviation);
+        cr_assert(fabs(kept_share(wg_dropout(x, .drop = 1 - p[i]), 3 / (1 - (1 - p[i]))) - p[i]) <
+                  5 * deviation);
         cr_assert_eq(kept_share(wg_dropout(x, .keep_prob = 1), 3), 1);
         cr_assert_eq(kept_share(wg_dropout(x, .drop = WG_ZERO), 3), 1);
         wgt_finish(c, NULL);
@@ -60,13 +61,15 @@ Test(dropout, keeps_the_share_and_scales_it)
 Test(dropout, mask_is_the_streams_bits)
 {
     for (int way = 0; way < 8; way++) {
-        wg_options  o = { .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1 };
+        wg_options o = { .seed = 77, .threads = 1 + way % 2, .interpret = way & 2 ? -1 : 1 };
         wg_context *c = wgt_start(NULL, way & 4 ? WG_F64 : WG_F32, &o);
-        wg_graph   *g = wg_graph_new(c);
-        wg_node     x = wg_fill(g, 1, WG_SHAPE(7, 1001)), y = wg_add(wg_dropout(x, .keep_prob = 0.25, .name = "mask"), 0);
-        wg_tensor   t = wg_value(y), stream = wg_value(wg_stream(WG_HERE, g, "mask"));
+        wg_graph *g = wg_graph_new(c);
+        wg_node x = wg_fill(g, 1, WG_SHAPE(7, 1001)),
+                y = wg_add(wg_dropout(x, .keep_prob = 0.25, .name = "mask"), 0);
+        wg_tensor t = wg_value(y), stream = wg_value(wg_stream(WG_HERE, g, "mask"));
         for (int64_t i = 0; i < 7007; i++) {
-            uint32_t bits = wg_random_bits(77, *(const uint64_t *)stream.data, wg_graph_epoch(g), (uint64_t)i);
+            uint32_t bits =
+                wg_random_bits(77, *(const uint64_t *)stream.data, wg_graph_epoch(g), (uint64_t)i);
             cr_assert_eq(wg_tensor_item(&t, i), bits < 0x40000000u ? 4 : 0, "element %lld", (long long)i);
         }
         wgt_finish(c, NULL);
@@ -77,11 +80,12 @@ Test(dropout, mask_is_the_streams_bits)
 Test(dropout, masks_in_training_and_inference)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    double     *mask[2];
+    wg_graph *g = wg_graph_new(c);
+    double *mask[2];
     for (int i = 0; i < 2; i++) {
         wg_begin(g, WG_TRAIN);
-        wg_node x = wg_fill(g, 1, WG_SHAPE(UNITS)), y = wg_dropout(x, .keep_prob = 0.5), gx = wg_grad(wg_sum(y), x);
+        wg_node x = wg_fill(g, 1, WG_SHAPE(UNITS)), y = wg_dropout(x, .keep_prob = 0.5),
+                gx = wg_grad(wg_sum(y), x);
         double *backward = wgt_values(gx);
         mask[i] = wgt_values(y);
         cr_assert_eq(memcmp(mask[i], backward, UNITS * sizeof(double)), 0);
@@ -100,8 +104,8 @@ Test(dropout, masks_in_training_and_inference)
 Test(dropout, unnamed_masks_differ_and_other_nodes_do_not_move_them)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_tensor   t[3];
-    wg_graph   *g[2] = { wg_graph_new(c), wg_graph_new(c) };
+    wg_tensor t[3];
+    wg_graph *g[2] = { wg_graph_new(c), wg_graph_new(c) };
     for (int i = 0; i < 2; i++) {
         wg_node x = wg_fill(g[i], 1, WG_SHAPE(500));
         if (i) wg_relu(x);
@@ -120,10 +124,10 @@ Test(dropout, unnamed_masks_differ_and_other_nodes_do_not_move_them)
 Test(batch_norm, of_two_rows)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = given(g, WG_SHAPE(2, 2), (double[]){ 1, -2, 5, 2 });
-    wg_node     y =
-        wg_batch_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }), given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = given(g, WG_SHAPE(2, 2), (double[]){ 1, -2, 5, 2 });
+    wg_node y = wg_batch_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }),
+                              given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
     double h = 2 / sqrt(4.5); /* both columns are 4 wide */
     expect(y, (double[]){ 10 - 2 * h, 20 - 3 * h, 10 + 2 * h, 20 + 3 * h }, 4, 1e-15);
     expect(wg_part(y, 1), (double[]){ 3, 0 }, 2, 0);
@@ -136,11 +140,12 @@ Test(batch_norm, of_two_rows)
 Test(batch_norm, columns_are_normalised)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = wg_mul(wg_add(wg_any(g, WG_SHAPE(20, 4, 35)), 3), wg_between(g, 1, 5, WG_SHAPE(35)));
-    wg_node     gamma = wg_between(g, 0.5, 2, WG_SHAPE(35)), beta = wg_any(g, WG_SHAPE(35));
-    wg_node     y = wg_batch_norm(x, gamma, beta), v = wg_part(y, 2);
-    double     *b = wgt_values(beta), *variance = wgt_values(wg_div(wg_mul(wg_square(gamma), v), wg_add(v, 1e-5)));
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_mul(wg_add(wg_any(g, WG_SHAPE(20, 4, 35)), 3), wg_between(g, 1, 5, WG_SHAPE(35)));
+    wg_node gamma = wg_between(g, 0.5, 2, WG_SHAPE(35)), beta = wg_any(g, WG_SHAPE(35));
+    wg_node y = wg_batch_norm(x, gamma, beta), v = wg_part(y, 2);
+    double *b = wgt_values(beta),
+           *variance = wgt_values(wg_div(wg_mul(wg_square(gamma), v), wg_add(v, 1e-5)));
     expect(wg_mean(y, .axes = WG_AXES(0, 1)), b, 35, 1e-14);
     expect(wg_var(y, .axes = WG_AXES(0, 1)), variance, 35, 1e-13);
     wg_node flat = wg_grad(wg_sum(y), x);
@@ -154,11 +159,13 @@ Test(batch_norm, columns_are_normalised)
 Test(batch_norm, inference_uses_what_is_given)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = given(g, WG_SHAPE(1, 2), (double[]){ 7, -1 }), one = wg_fill(g, 1, WG_SHAPE(2)),
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = given(g, WG_SHAPE(1, 2), (double[]){ 7, -1 }), one = wg_fill(g, 1, WG_SHAPE(2)),
             beta = wg_fill(g, 0.5, WG_SHAPE(2));
-    wg_node mean = given(g, WG_SHAPE(2), (double[]){ 3, 1 }), variance = given(g, WG_SHAPE(2), (double[]){ 15.5, 0.5 });
-    expect(wg_batch_norm(x, one, beta, mean, variance, .eps = 0.5), (double[]){ 4 / 4.0 + 0.5, -2 / 1.0 + 0.5 }, 2, 1e-15);
+    wg_node mean = given(g, WG_SHAPE(2), (double[]){ 3, 1 }),
+            variance = given(g, WG_SHAPE(2), (double[]){ 15.5, 0.5 });
+    expect(wg_batch_norm(x, one, beta, mean, variance, .eps = 0.5),
+           (double[]){ 4 / 4.0 + 0.5, -2 / 1.0 + 0.5 }, 2, 1e-15);
     wgt_finish(c, NULL);
 }
 
@@ -168,12 +175,13 @@ Test(batch_norm, moments_of_many_rows_far_from_zero)
 {
     for (int t = 0; t < 2; t++) {
         wg_context *c = wgt_start(NULL, t ? WG_F64 : WG_F32, NULL);
-        wg_graph   *g = wg_graph_new(c);
-        double     *v = malloc(sizeof *v * 1000 * 40);
+        wg_graph *g = wg_graph_new(c);
+        double *v = malloc(sizeof *v * 1000 * 40);
         for (int i = 0; i < 1000; i++)
             for (int j = 0; j < 40; j++) v[i * 40 + j] = 4096 + j + (i % 2 ? 0.5 : -0.5) * (1 + j % 4);
-        wg_node y = wg_batch_norm(given(g, WG_SHAPE(1000, 40), v), wg_fill(g, 1, WG_SHAPE(40)), wg_fill(g, 0, WG_SHAPE(40)));
-        double  mean[40], variance[40];
+        wg_node y = wg_batch_norm(given(g, WG_SHAPE(1000, 40), v), wg_fill(g, 1, WG_SHAPE(40)),
+                                  wg_fill(g, 0, WG_SHAPE(40)));
+        double mean[40], variance[40];
         for (int j = 0; j < 40; j++) mean[j] = 4096 + j, variance[j] = 0.25 * (1 + j % 4) * (1 + j % 4);
         expect(wg_part(y, 1), mean, 40, t ? 1e-15 : 1e-7);
         expect(wg_part(y, 2), variance, 40, t ? 1e-13 : 1e-5);
@@ -187,15 +195,17 @@ Test(batch_norm, moments_of_many_rows_far_from_zero)
 Test(batch_norm, repeated_rows)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = wg_any(g, WG_SHAPE(64, 50)), gamma = wg_between(g, 0.5, 2, WG_SHAPE(50)), beta = wg_any(g, WG_SHAPE(50));
-    wg_node     many = wg_reshape(wg_broadcast_to(x, WG_SHAPE(16, 64, 50)), WG_SHAPE(16 * 64, 50));
-    wg_node     y[] = { wg_batch_norm(x, gamma, beta), wg_batch_norm(many, gamma, beta) }, gx[3], gx_many[3];
-    wg_node     gy = wg_any(g, WG_SHAPE(64, 50)),
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_any(g, WG_SHAPE(64, 50)), gamma = wg_between(g, 0.5, 2, WG_SHAPE(50)),
+            beta = wg_any(g, WG_SHAPE(50));
+    wg_node many = wg_reshape(wg_broadcast_to(x, WG_SHAPE(16, 64, 50)), WG_SHAPE(16 * 64, 50));
+    wg_node y[] = { wg_batch_norm(x, gamma, beta), wg_batch_norm(many, gamma, beta) }, gx[3], gx_many[3];
+    wg_node gy = wg_any(g, WG_SHAPE(64, 50)),
             gy_many = wg_reshape(wg_broadcast_to(gy, WG_SHAPE(16, 64, 50)), WG_SHAPE(16 * 64, 50));
     wg_vjp(y[0], gy, (wg_node[]){ x, gamma, beta }, 3, gx);
     wg_vjp(y[1], gy_many, (wg_node[]){ many, gamma, beta }, 3, gx_many);
-    double *once[] = { wgt_values(y[0]), wgt_values(gx[0]), wgt_values(wg_mul(gx[1], 16)), wgt_values(wg_mul(gx[2], 16)) };
+    double *once[] = { wgt_values(y[0]), wgt_values(gx[0]), wgt_values(wg_mul(gx[1], 16)),
+                       wgt_values(wg_mul(gx[2], 16)) };
     expect(wg_slice(y[1], .axis = 0, .from = 320, .to = 384), once[0], 64 * 50, 1e-13);
     expect(wg_slice(gx_many[0], .axis = 0, .from = 960, .to = 1024), once[1], 64 * 50, 1e-13);
     expect(gx_many[1], once[2], 50, 1e-13);
@@ -210,10 +220,10 @@ Test(batch_norm, repeated_rows)
 Test(layer_norm, of_two_features)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = given(g, WG_SHAPE(2, 2), (double[]){ 1, 5, -2, 2 });
-    wg_node     y =
-        wg_layer_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }), given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = given(g, WG_SHAPE(2, 2), (double[]){ 1, 5, -2, 2 });
+    wg_node y = wg_layer_norm(x, given(g, WG_SHAPE(2), (double[]){ 2, 3 }),
+                              given(g, WG_SHAPE(2), (double[]){ 10, 20 }), .eps = 0.5);
     double h = 2 / sqrt(4.5);
     expect(y, (double[]){ 10 - 2 * h, 20 + 3 * h, 10 - 2 * h, 20 + 3 * h }, 4, 1e-15);
     expect(wg_part(y, 1), (double[]){ 3, 0 }, 2, 0);
@@ -226,10 +236,10 @@ Test(layer_norm, of_two_features)
 Test(layer_norm, rows_are_normalised)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     x = wg_add(wg_mul(wg_any(g, WG_SHAPE(20, 4, 600)), 2), 3), one = wg_fill(g, 1, WG_SHAPE(600));
-    wg_node     y = wg_layer_norm(x, one, wg_fill(g, 0, WG_SHAPE(600))), v = wg_part(y, 2);
-    double      zero[80] = { 0 }, *variance = wgt_values(wg_div(v, wg_add(v, 1e-5)));
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_add(wg_mul(wg_any(g, WG_SHAPE(20, 4, 600)), 2), 3), one = wg_fill(g, 1, WG_SHAPE(600));
+    wg_node y = wg_layer_norm(x, one, wg_fill(g, 0, WG_SHAPE(600))), v = wg_part(y, 2);
+    double zero[80] = { 0 }, *variance = wgt_values(wg_div(v, wg_add(v, 1e-5)));
     expect(wg_mean(y, .axes = WG_AXES(-1)), zero, 80, 1e-14);
     expect(wg_var(y, .axes = WG_AXES(-1)), variance, 80, 1e-13);
     cr_assert_lt(wg_item(wg_max(wg_abs(wg_grad(wg_sum(y), x)))), 1e-12);
@@ -248,8 +258,8 @@ Test(layer_norm, large_results_are_those_of_their_rows)
 {
     enum { ROWS = 2100, F = 1001 };
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    float      *v = malloc(sizeof *v * ROWS * F);
+    wg_graph *g = wg_graph_new(c);
+    float *v = malloc(sizeof *v * ROWS * F);
     for (int i = 0; i < ROWS * F; i++) v[i] = (float)(i % 20011 * 7919 % 20011) / 1000 - 10;
     wg_node gamma = wg_between(g, 0.5, 2, WG_SHAPE(F)), beta = wg_any(g, WG_SHAPE(F)), x[2], y[2], gx[2];
     for (int i = 0; i < 2; i++) {
@@ -257,7 +267,8 @@ Test(layer_norm, large_results_are_those_of_their_rows)
         y[i] = wg_layer_norm(x[i], gamma, beta);
         gx[i] = wg_grad(wg_sum(wg_square(y[i])), x[i]);
     }
-    const wg_tensor large[] = { wg_value(y[0]), wg_value(gx[0]) }, few[] = { wg_value(y[1]), wg_value(gx[1]) };
+    const wg_tensor large[] = { wg_value(y[0]), wg_value(gx[0]) },
+                    few[] = { wg_value(y[1]), wg_value(gx[1]) };
     for (int i = 0; i < 2; i++)
         cr_assert_eq(memcmp((const float *)large[i].data + 1057 * F, few[i].data, sizeof(float) * 3 * F), 0);
     free(v);
@@ -267,10 +278,11 @@ Test(layer_norm, large_results_are_those_of_their_rows)
 Test(nn_layer_norm, makes_its_parameters)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    double      h = 1 / sqrt(1.5);
-    expect(wg_nn_layer_norm(given(g, WG_SHAPE(1, 2), (double[]){ 4, 6 }), p, "ln", .eps = 0.5), (double[]){ -h, h }, 2, 1e-15);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double h = 1 / sqrt(1.5);
+    expect(wg_nn_layer_norm(given(g, WG_SHAPE(1, 2), (double[]){ 4, 6 }), p, "ln", .eps = 0.5),
+           (double[]){ -h, h }, 2, 1e-15);
     expect(wg_param(g, p, "ln.gamma", WG_SHAPE(2), wg_zeros()), (double[]){ 1, 1 }, 2, 0);
     expect(wg_param(g, p, "ln.beta", WG_SHAPE(2), wg_zeros()), (double[]){ 0, 0 }, 2, 0);
     wg_nn_layer_norm(wg_any(g, WG_SHAPE(2, 2)), p, "ln");
@@ -290,14 +302,15 @@ static wg_node layer(wg_graph *g, wg_params *p, wg_mode mode, const double *v)
 Test(nn_batch_norm, averages_are_weighted_means_of_what_was_seen)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    double      x[] = { 3, 8 };
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double x[] = { 3, 8 };
     expect(layer(g, p, WG_EVAL, x), (double[]){ 3 / sqrt(1 + 1e-5), 8 / sqrt(1 + 1e-5) }, 2, 1e-15);
     wg_backward(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 0, 2 })), p);
     expect(layer(g, p, WG_EVAL, x), (double[]){ 2 / sqrt(1 + 1e-5), 7 / sqrt(1 + 1e-5) }, 2, 1e-14);
     wg_backward(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 4, 10 })), p);
-    double a = 0.75 * 0.25, b = 0.25, mean = (a * 1 + b * 7) / (a + b), s = sqrt((a * 1 + b * 9) / (a + b) + 1e-5);
+    double a = 0.75 * 0.25, b = 0.25, mean = (a * 1 + b * 7) / (a + b),
+           s = sqrt((a * 1 + b * 9) / (a + b) + 1e-5);
     expect(layer(g, p, WG_EVAL, x), (double[]){ (3 - mean) / s, (8 - mean) / s }, 2, 1e-14);
     cr_assert_eq(wg_params_item(p, "bn.count"), 2);
     wgt_finish(c, NULL);
@@ -307,11 +320,12 @@ Test(nn_batch_norm, averages_are_weighted_means_of_what_was_seen)
 Test(nn_batch_norm, only_backward_moves_the_averages)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     wg_item(wg_sum(layer(g, p, WG_TRAIN, (double[]){ 0, 2 })));
     cr_assert_eq(wg_params_item(p, "bn.count"), 0);
-    cr_assert(wg_params_is_state(p, wg_params_find(p, "bn.mean")) && !wg_params_is_state(p, wg_params_find(p, "bn.gamma")));
+    cr_assert(wg_params_is_state(p, wg_params_find(p, "bn.mean")) &&
+              !wg_params_is_state(p, wg_params_find(p, "bn.gamma")));
     wgt_finish(c, NULL);
 }
 
@@ -320,10 +334,10 @@ Test(nn_batch_norm, only_backward_moves_the_averages)
 Test(nn_dense, makes_its_parameters)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_init     two = wg_const(2), seven = wg_const(7);
-    wg_node     x = given(g, WG_SHAPE(1, 3), (double[]){ 1, 2, 3 });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_init two = wg_const(2), seven = wg_const(7);
+    wg_node x = given(g, WG_SHAPE(1, 3), (double[]){ 1, 2, 3 });
     expect(wg_nn_dense(x, p, "fc1", 2, .W_init = &two, .b_init = &seven), (double[]){ 19, 19 }, 2, 0);
     wg_nn_dense(x, wg_params_in(p, "enc"), "fc1", 4, .no_bias = true);
     const char *names[] = { "fc1.W", "fc1.b", "enc.fc1.W" };
@@ -337,10 +351,10 @@ Test(nn_dense, makes_its_parameters)
 Test(nn_dense, twice_under_one_name_names_both_lines)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     x = wg_any(g, WG_SHAPE(2, 3));
-    char        first[200], second[200];
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x = wg_any(g, WG_SHAPE(2, 3));
+    char first[200], second[200];
     wg_nn_dense(x, p, "fc", 3), snprintf(first, sizeof first, "made at %s", wg_site_place(WG_HERE));
     wg_nn_dense(x, p, "fc", 3), snprintf(second, sizeof second, "%s: nn_dense", wg_site_place(WG_HERE));
     cr_assert(strstr(wg_message(c), second));
@@ -355,8 +369,8 @@ Test(nn_dense, twice_under_one_name_names_both_lines)
 Test(nn_dense, mistakes_are_named)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     wg_nn_dense(wg_any(g, WG_SHAPE(2, 3)), p, "fc", 0);
     wgt_expect_error(c, WG_ERROR_SHAPE, "units must be at least 1");
     wg_nn_dense(wg_any(g, WG_SHAPE(2, 3)), p, NULL, 3);
@@ -386,11 +400,13 @@ Test(extern_op, value_gradient_and_failure)
 {
     const wg_dtype dtypes[] = { WG_F32, WG_F64 };
     for (int i = 0; i < 2; i++) {
-        wg_context    *c = wgt_start(NULL, dtypes[i], NULL);
-        wg_graph      *g = wg_graph_new(c);
-        double         scale = 0.5;
-        wg_extern_opts o = { .name = "sim", .forward = scaled_sum, .backward = scaled_sum_adjoint, .user = &scale };
-        wg_node        x = given(g, WG_SHAPE(3), (double[]){ 1, 2, 4 }), y = wg_extern(x, WG_SHAPE(1), &o);
+        wg_context *c = wgt_start(NULL, dtypes[i], NULL);
+        wg_graph *g = wg_graph_new(c);
+        double scale = 0.5;
+        wg_extern_opts o = {
+            .name = "sim", .forward = scaled_sum, .backward = scaled_sum_adjoint, .user = &scale
+        };
+        wg_node x = given(g, WG_SHAPE(3), (double[]){ 1, 2, 4 }), y = wg_extern(x, WG_SHAPE(1), &o);
         expect(y, (double[]){ 10.5 }, 1, 0);
         expect(wg_grad(wg_sum(wg_mul(y, 2)), x), (double[]){ 2, 4, 8 }, 3, 0);
         cr_assert_str_eq(wg_node_name(y), "sim");
@@ -402,11 +418,11 @@ Test(extern_op, value_gradient_and_failure)
 
 Test(extern_op, derivatives_that_do_not_exist_say_so)
 {
-    wg_context    *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph      *g = wg_graph_new(c);
-    double         scale = 1;
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double scale = 1;
     wg_extern_opts o = { .name = "sim", .forward = scaled_sum, .user = &scale };
-    wg_node        x = wg_any(g, WG_SHAPE(3));
+    wg_node x = wg_any(g, WG_SHAPE(3));
     wg_grad(wg_sum(wg_extern(x, WG_SHAPE(1), &o)), x);
     wgt_expect_error(c, WG_ERROR_GRADIENT, "extern");
     o.backward = scaled_sum_adjoint;

@@ -34,7 +34,7 @@ static void compare(wg_node a, wg_node b, flags f, int64_t m, int64_t n, int64_t
 {
     wg_node y = product(a, b, f);
     double *u = wgt_values(a), *v = wgt_values(b), *w = wgt_values(y);
-    double  unit = wg_node_dtype(a) == WG_F32 ? 0x1p-24 : 0x1p-53;
+    double unit = wg_node_dtype(a) == WG_F32 ? 0x1p-24 : 0x1p-53;
     cr_assert(wg_shape_equal(wg_node_shape(y), WG_SHAPE(m, n)));
     for (int64_t i = 0; i < m; i++)
         for (int64_t j = 0; j < n; j++) {
@@ -44,31 +44,32 @@ static void compare(wg_node a, wg_node b, flags f, int64_t m, int64_t n, int64_t
                 sum += t, size += fabs(t);
             }
             cr_assert(fabs(w[i * n + j] - sum) <= 2 * (double)(k + 1) * unit * size,
-                      "%lld x %lld x %lld, %d%d: [%lld,%lld] %g, not %g", (long long)m, (long long)n, (long long)k, f.ta, f.tb,
-                      (long long)i, (long long)j, w[i * n + j], sum);
+                      "%lld x %lld x %lld, %d%d: [%lld,%lld] %g, not %g", (long long)m, (long long)n,
+                      (long long)k, f.ta, f.tb, (long long)i, (long long)j, w[i * n + j], sum);
         }
     free(u), free(v), free(w);
 }
 
 static const int64_t sizes[][3] = {
-    { 1, 1, 1 },     { 1, 8, 8 },      { 8, 8, 8 },      { 7, 9, 8 },      { 9, 9, 9 },       { 2, 3, 200 },   { 33, 65, 17 },
-    { 32, 64, 1 },   { 129, 1, 50 },   { 1, 300, 40 },   { 128, 257, 31 }, { 300, 130, 64 },  { 257, 270, 5 }, { 3, 700, 3 },
-    { 45, 70, 600 }, { 35, 66, 1000 }, { 37, 33, 3000 }, { 66, 34, 5000 }, { 300, 65, 2100 },
+    { 1, 1, 1 },      { 1, 8, 8 },      { 8, 8, 8 },      { 7, 9, 8 },       { 9, 9, 9 },
+    { 2, 3, 200 },    { 33, 65, 17 },   { 32, 64, 1 },    { 129, 1, 50 },    { 1, 300, 40 },
+    { 128, 257, 31 }, { 300, 130, 64 }, { 257, 270, 5 },  { 3, 700, 3 },     { 45, 70, 600 },
+    { 35, 66, 1000 }, { 37, 33, 3000 }, { 66, 34, 5000 }, { 300, 65, 2100 },
 };
 
 Test(matmul, agrees_with_plain_loops)
 {
-    wgt_random   r = { 5 };
-    const flags  f[] = { { 0, 0 }, { 1, 0 }, { 0, 1 }, { 1, 1 } };
+    wgt_random r = { 5 };
+    const flags f[] = { { 0, 0 }, { 1, 0 }, { 0, 1 }, { 1, 1 } };
     const size_t count = sizeof sizes / sizeof *sizes;
     for (size_t i = 0; i < count * 8; i++) {
-        wg_context    *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph      *g = wg_graph_new(c);
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
         const int64_t *s = sizes[i / 8], m = s[0], n = s[1], k = s[2];
-        flags          h = f[i % 4];
-        wg_dtype       t = i & 4 ? WG_F32 : WG_F64;
-        wg_node        a = input(g, &r, h.ta ? WG_SHAPE(k, m) : WG_SHAPE(m, k), t);
-        wg_node        b = input(g, &r, h.tb ? WG_SHAPE(n, k) : WG_SHAPE(k, n), t);
+        flags h = f[i % 4];
+        wg_dtype t = i & 4 ? WG_F32 : WG_F64;
+        wg_node a = input(g, &r, h.ta ? WG_SHAPE(k, m) : WG_SHAPE(m, k), t);
+        wg_node b = input(g, &r, h.tb ? WG_SHAPE(n, k) : WG_SHAPE(k, n), t);
         compare(a, b, h, m, n, k);
         wgt_finish(c, NULL);
     }
@@ -76,16 +77,18 @@ Test(matmul, agrees_with_plain_loops)
 
 Test(matmul, by_hand)
 {
-    wg_context  *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph    *g = wg_graph_new(c);
-    wg_node      a = wg_input(g, "a", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
-    wg_node      v = wg_input(g, "v", wg_view_f64((double[]){ 1, 0, -1 }, WG_SHAPE(3))), b = wg_transpose(a);
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node a = wg_input(g, "a", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
+    wg_node v = wg_input(g, "v", wg_view_f64((double[]){ 1, 0, -1 }, WG_SHAPE(3))), b = wg_transpose(a);
     const double want[] = { 14, 32, 32, 77 };
-    double       got[9];
+    double got[9];
     wg_copy_f64(wg_matmul(a, b), got, 9);
     for (int i = 0; i < 4; i++) cr_assert_eq(got[i], want[i]);
-    wg_node row = wg_matmul(wg_input(g, "w", wg_view_f64((double[]){ 1, -1 }, WG_SHAPE(2))), a), column = wg_matmul(a, v);
-    cr_assert(wg_shape_equal(wg_node_shape(row), WG_SHAPE(3)) && wg_shape_equal(wg_node_shape(column), WG_SHAPE(2)));
+    wg_node row = wg_matmul(wg_input(g, "w", wg_view_f64((double[]){ 1, -1 }, WG_SHAPE(2))), a),
+            column = wg_matmul(a, v);
+    cr_assert(wg_shape_equal(wg_node_shape(row), WG_SHAPE(3)) &&
+              wg_shape_equal(wg_node_shape(column), WG_SHAPE(2)));
     wg_copy_f64(row, got, 9);
     for (int i = 0; i < 3; i++) cr_assert_eq(got[i], -3);
     wg_copy_f64(column, got, 9);
@@ -99,15 +102,17 @@ Test(matmul, by_hand)
 Test(matmul, batches_broadcast)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wgt_random  r = { 3 };
-    wg_node     a = input(g, &r, WG_SHAPE(2, 1, 5, 9), WG_F32), b = input(g, &r, WG_SHAPE(3, 9, 12), WG_F32), y = wg_matmul(a, b);
+    wg_graph *g = wg_graph_new(c);
+    wgt_random r = { 3 };
+    wg_node a = input(g, &r, WG_SHAPE(2, 1, 5, 9), WG_F32), b = input(g, &r, WG_SHAPE(3, 9, 12), WG_F32),
+            y = wg_matmul(a, b);
     cr_assert(wg_shape_equal(wg_node_shape(y), WG_SHAPE(2, 3, 5, 12)));
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 3; j++) {
-            wg_node   p = wg_reshape(wg_slice(a, .axis = 0, .from = i, .to = i + 1), WG_SHAPE(5, 9));
-            wg_node   q = wg_reshape(wg_slice(b, .axis = 0, .from = j, .to = j + 1), WG_SHAPE(9, 12));
-            wg_node   z = wg_slice(wg_slice(y, .axis = 0, .from = i, .to = i + 1), .axis = 1, .from = j, .to = j + 1);
+            wg_node p = wg_reshape(wg_slice(a, .axis = 0, .from = i, .to = i + 1), WG_SHAPE(5, 9));
+            wg_node q = wg_reshape(wg_slice(b, .axis = 0, .from = j, .to = j + 1), WG_SHAPE(9, 12));
+            wg_node z =
+                wg_slice(wg_slice(y, .axis = 0, .from = i, .to = i + 1), .axis = 1, .from = j, .to = j + 1);
             wg_tensor s = wg_value(wg_matmul(p, q)), t = wg_value(wg_reshape(z, WG_SHAPE(5, 12)));
             cr_assert(wgt_same_bits(&s, &t));
         }
@@ -117,14 +122,16 @@ Test(matmul, batches_broadcast)
 Test(matmul, of_nothing_is_zero)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    float       v[6] = { 1, 1, 1, 1, 1, 1 };
+    wg_graph *g = wg_graph_new(c);
+    float v[6] = { 1, 1, 1, 1, 1, 1 };
     wg_copy_f32(wg_matmul(wg_fill(g, 1, WG_SHAPE(2, 0)), wg_fill(g, 1, WG_SHAPE(0, 3))), v, 6);
     for (int i = 0; i < 6; i++) cr_assert_eq(v[i], 0);
-    wg_tensor t = wg_value(wg_matmul(wg_fill(g, 1, WG_SHAPE(600, 0)), wg_transpose(wg_fill(g, 1, WG_SHAPE(3, 0)))));
+    wg_tensor t =
+        wg_value(wg_matmul(wg_fill(g, 1, WG_SHAPE(600, 0)), wg_transpose(wg_fill(g, 1, WG_SHAPE(3, 0)))));
     for (int64_t i = 0; i < 1800; i++) cr_assert_eq(((const float *)t.data)[i], 0);
     cr_assert(
-        wg_shape_equal(wg_node_shape(wg_matmul(wg_fill(g, 1, WG_SHAPE(0, 3)), wg_fill(g, 1, WG_SHAPE(3, 2)))), WG_SHAPE(0, 2)));
+        wg_shape_equal(wg_node_shape(wg_matmul(wg_fill(g, 1, WG_SHAPE(0, 3)), wg_fill(g, 1, WG_SHAPE(3, 2)))),
+                       WG_SHAPE(0, 2)));
     wgt_finish(c, NULL);
 }
 
@@ -132,19 +139,20 @@ Test(matmul, of_nothing_is_zero)
 
 static void run(int64_t m, int64_t n, int64_t k, int threads, int interpret, float *y)
 {
-    wg_options  o = { .threads = threads, .interpret = interpret };
+    wg_options o = { .threads = threads, .interpret = interpret };
     wg_context *c = wgt_start(NULL, WG_F32, &o);
-    wg_graph   *g = wg_graph_new(c);
-    wgt_random  r = { 11 };
-    wg_node     a = input(g, &r, WG_SHAPE(m, k), WG_F32), b = input(g, &r, WG_SHAPE(k, n), WG_F32);
+    wg_graph *g = wg_graph_new(c);
+    wgt_random r = { 11 };
+    wg_node a = input(g, &r, WG_SHAPE(m, k), WG_F32), b = input(g, &r, WG_SHAPE(k, n), WG_F32);
     wg_copy_f32(wg_matmul(a, b), y, (size_t)(m * n));
     wgt_finish(c, NULL);
 }
 
 Test(matmul, threads_change_no_bit)
 {
-    static const int64_t s[][3] = { { 128, 256, 784 }, { 128, 10, 128 },  { 784, 256, 128 }, { 300, 300, 300 },
-                                    { 64, 2, 3 },      { 70, 300, 1000 }, { 300, 70, 3000 } };
+    static const int64_t s[][3] = { { 128, 256, 784 }, { 128, 10, 128 }, { 784, 256, 128 },
+                                    { 300, 300, 300 }, { 64, 2, 3 },     { 70, 300, 1000 },
+                                    { 300, 70, 3000 } };
     for (size_t i = 0; i < sizeof s / sizeof *s; i++) {
         size_t bytes = (size_t)(s[i][0] * s[i][1]) * sizeof(float);
         float *y = malloc(bytes), *z = malloc(bytes);
@@ -162,20 +170,24 @@ Test(matmul, threads_change_no_bit)
 /* Transposed operands are flags, not nodes that are computed; neither direction of differentiation makes one. */
 Test(matmul, looks_through_transposes)
 {
-    wg_context  *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph    *g = wg_graph_new(c);
-    wg_node      a = wg_any(g, WG_SHAPE(4, 3)), b = wg_any(g, WG_SHAPE(2, 4)), y = wg_matmul(wg_transpose(a), wg_transpose(b));
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node a = wg_any(g, WG_SHAPE(4, 3)), b = wg_any(g, WG_SHAPE(2, 4)),
+            y = wg_matmul(wg_transpose(a), wg_transpose(b));
     const flags *f = wg_attr(y);
     cr_assert_str_eq(wg_node_op_name(y), "matmul");
-    cr_assert(f->ta && f->tb && wg_node_operand(y, 0).index == a.index && wg_node_operand(y, 1).index == b.index);
+    cr_assert(f->ta && f->tb && wg_node_operand(y, 0).index == a.index &&
+              wg_node_operand(y, 1).index == b.index);
     wg_node batch = wg_any(g, WG_SHAPE(5, 4, 3));
     y = wg_matmul(wg_transpose(batch, .axes = WG_AXES(0, 2, 1)), wg_transpose(b));
     cr_assert_eq(wg_node_operand(y, 0).index, batch.index);
     y = wg_matmul(wg_transpose(batch), wg_any(g, WG_SHAPE(3, 5, 2)));
-    cr_assert_str_eq(wg_node_op_name(wg_node_operand(y, 0)), "transpose"); /* all axes reversed: another thing */
+    cr_assert_str_eq(wg_node_op_name(wg_node_operand(y, 0)),
+                     "transpose"); /* all axes reversed: another thing */
     int64_t before = wg_graph_nodes(g);
     wg_grad(wg_sum(wg_square(wg_matmul(a, wg_any(g, WG_SHAPE(3, 2))))), a);
-    for (int64_t i = before; i < wg_graph_nodes(g); i++) cr_assert_str_neq(wg_node_op_name(wg_graph_node(g, i)), "transpose");
+    for (int64_t i = before; i < wg_graph_nodes(g); i++)
+        cr_assert_str_neq(wg_node_op_name(wg_graph_node(g, i)), "transpose");
     wgt_finish(c, NULL);
 }
 
@@ -190,8 +202,9 @@ static wg_node recurrent(wg_graph *g, wg_node W, int64_t rows)
 Test(matmul, small_contributions_are_one_product)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     W = wg_any(g, WG_SHAPE(3, 3)), gW = wg_grad(recurrent(g, W, 5), W), hW = wg_grad(recurrent(g, W, 65), W);
+    wg_graph *g = wg_graph_new(c);
+    wg_node W = wg_any(g, WG_SHAPE(3, 3)), gW = wg_grad(recurrent(g, W, 5), W),
+            hW = wg_grad(recurrent(g, W, 65), W);
     cr_assert_str_eq(wg_node_op_name(gW), "matmul");
     cr_assert_eq(wg_dim(wg_node_operand(gW, 0), 0), 4 * 5);
     cr_assert_str_eq(wg_node_op_name(hW), "addn");
@@ -201,8 +214,9 @@ Test(matmul, small_contributions_are_one_product)
 Test(matmul, mistakes_are_named)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_node     h = wg_any(g, WG_SHAPE(32, 784)), W = wg_any(g, WG_SHAPE(785, 10)), i = wg_any_class(g, 3, WG_SHAPE(2, 2));
+    wg_graph *g = wg_graph_new(c);
+    wg_node h = wg_any(g, WG_SHAPE(32, 784)), W = wg_any(g, WG_SHAPE(785, 10)),
+            i = wg_any_class(g, 3, WG_SHAPE(2, 2));
     wg_matmul(h, W);
     wgt_expect_error(c, WG_ERROR_SHAPE, "matmul: inner dimensions differ: h [32,784] @ W [785,10]");
     wg_dense(h, W, wg_none);

@@ -8,7 +8,7 @@
 
 typedef struct world {
     wg_context *c;
-    wg_graph   *g;
+    wg_graph *g;
 } world;
 
 static world open_world(wg_dtype t)
@@ -23,7 +23,10 @@ static wg_node given(world *w, wg_shape s, const double *v)
     return wg_cast(wg_input(w->g, "v", wg_view_f64(v, s)), wg_context_dtype(w->c));
 }
 
-static wg_node classes(world *w, int64_t n, const int32_t *v) { return wg_input(w->g, "y", wg_view_i32(v, WG_SHAPE(n))); }
+static wg_node classes(world *w, int64_t n, const int32_t *v)
+{
+    return wg_input(w->g, "y", wg_view_i32(v, WG_SHAPE(n)));
+}
 
 /* All elements to `tolerance` of the expected ones, relative to 1 where those are smaller; NaN equals NaN. */
 static void expect(world *w, wg_node n, const double *v, int64_t size, double tolerance)
@@ -32,7 +35,8 @@ static void expect(world *w, wg_node n, const double *v, int64_t size, double to
     cr_assert_eq(wg_failed(w->c), WG_OK, "%s", wg_message(w->c));
     cr_assert_eq(wg_shape_size(wg_node_shape(n)), size);
     for (int64_t i = 0; i < size; i++) {
-        bool same = u[i] == v[i] || (isnan(u[i]) && isnan(v[i])) || fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i]));
+        bool same = u[i] == v[i] || (isnan(u[i]) && isnan(v[i])) ||
+                    fabs(u[i] - v[i]) <= tolerance * fmax(1, fabs(v[i]));
         cr_assert(same, "element %lld is %.17g, not %.17g", (long long)i, u[i], v[i]);
     }
     free(u);
@@ -45,10 +49,10 @@ static void expect_item(world *w, wg_node n, double v, double tolerance) { expec
 /* The course's example: t = 148.4, 7.4, 0.4, 20.1. */
 Test(softmax, course_example)
 {
-    world        w = open_world(WG_F64);
+    world w = open_world(WG_F64);
     const double z[] = { 5, 2, -1, 3 }, rounded[] = { 0.842, 0.042, 0.002, 0.114 };
-    double       t[4], sum = 0;
-    wg_node      y = wg_softmax(given(&w, WG_SHAPE(4), z));
+    double t[4], sum = 0;
+    wg_node y = wg_softmax(given(&w, WG_SHAPE(4), z));
     for (int i = 0; i < 4; i++) sum += t[i] = exp(z[i]);
     for (int i = 0; i < 4; i++) t[i] /= sum;
     expect(&w, y, t, 4, 1e-15);
@@ -68,7 +72,7 @@ Test(softmax, is_not_moved_by_a_constant)
 {
     const wg_dtype dtypes[] = { WG_F32, WG_F64 };
     for (int i = 0; i < 2; i++) {
-        world   w = open_world(dtypes[i]);
+        world w = open_world(dtypes[i]);
         wg_node z = given(&w, WG_SHAPE(2, 3), (double[]){ 5, 2, -1, 300, 299, -300 });
         expect_same_bits(wg_softmax(z), wg_softmax(wg_add(z, 1000)));
         expect_same_bits(wg_log_softmax(z), wg_log_softmax(wg_sub(z, 1000)));
@@ -78,19 +82,20 @@ Test(softmax, is_not_moved_by_a_constant)
 
 Test(softmax, extremes)
 {
-    world   w = open_world(WG_F64);
+    world w = open_world(WG_F64);
     wg_node z = given(&w, WG_SHAPE(4, 2), (double[]){ 1e308, -1e308, -INFINITY, 0, NAN, 1, 7, 7 });
     expect(&w, wg_softmax(z), (double[]){ 1, 0, 0, 1, NAN, NAN, 0.5, 0.5 }, 8, 0);
-    expect(&w, wg_log_softmax(z), (double[]){ 0, -INFINITY, -INFINITY, 0, NAN, NAN, -log(2), -log(2) }, 8, 1e-16);
+    expect(&w, wg_log_softmax(z), (double[]){ 0, -INFINITY, -INFINITY, 0, NAN, NAN, -log(2), -log(2) }, 8,
+           1e-16);
     wgt_finish(w.c, NULL);
 }
 
 /* Of two it is the sigmoid of their difference; temperature divides. */
 Test(softmax, of_two_and_temperature)
 {
-    world   w = open_world(WG_F64);
+    world w = open_world(WG_F64);
     wg_node z = given(&w, WG_SHAPE(2), (double[]){ 1.5, -0.25 });
-    double  p = 1 / (1 + exp(-1.75)), q = 1 / (1 + exp(-1.75 / 4));
+    double p = 1 / (1 + exp(-1.75)), q = 1 / (1 + exp(-1.75 / 4));
     expect(&w, wg_softmax(z), (double[]){ p, 1 - p }, 2, 1e-15);
     expect(&w, wg_softmax(z, .temperature = 4), (double[]){ q, 1 - q }, 2, 1e-15);
     expect(&w, wg_log_softmax(z, .temperature = 4), (double[]){ log(q), log(1 - q) }, 2, 1e-15);
@@ -100,7 +105,7 @@ Test(softmax, of_two_and_temperature)
 /* Along any axis: the same as along the last of the transposed, to the bit. */
 Test(softmax, along_other_axes)
 {
-    world   w = open_world(WG_F32);
+    world w = open_world(WG_F32);
     wg_node x = wg_any(w.g, WG_SHAPE(3, 70, 2));
     wg_axes swap = WG_AXES(0, 2, 1);
     wg_node y = wg_transpose(wg_softmax(wg_transpose(x, .axes = swap)), .axes = swap);
@@ -114,9 +119,10 @@ Test(softmax, along_other_axes)
 /* y^ = [0.3, 0.2, 0.1, 0.4], the second is true: 1.609, and dz = y^ - y. */
 Test(cross_entropy, course_example)
 {
-    world   w = open_world(WG_F64);
-    double  p[] = { 0.3, 0.2, 0.1, 0.4 }, dz[] = { 0.3, -0.8, 0.1, 0.4 };
-    wg_node z = wg_log(given(&w, WG_SHAPE(1, 4), p)), rows = given(&w, WG_SHAPE(1, 4), (double[]){ 0, 1, 0, 0 });
+    world w = open_world(WG_F64);
+    double p[] = { 0.3, 0.2, 0.1, 0.4 }, dz[] = { 0.3, -0.8, 0.1, 0.4 };
+    wg_node z = wg_log(given(&w, WG_SHAPE(1, 4), p)),
+            rows = given(&w, WG_SHAPE(1, 4), (double[]){ 0, 1, 0, 0 });
     wg_node numbers[] = { classes(&w, 1, (int32_t[]){ 1 }), rows, given(&w, WG_SHAPE(1), (double[]){ 1 }) };
     for (int i = 0; i < 3; i++) {
         wg_node L = wg_softmax_cross_entropy(z, numbers[i]);
@@ -128,8 +134,9 @@ Test(cross_entropy, course_example)
 
 Test(cross_entropy, reductions_and_the_gradient_of_shares)
 {
-    world   w = open_world(WG_F64);
-    wg_node z = given(&w, WG_SHAPE(2, 2), (double[]){ 0, 0, 0, log(3) }), y = classes(&w, 2, (int32_t[]){ 0, 0 });
+    world w = open_world(WG_F64);
+    wg_node z = given(&w, WG_SHAPE(2, 2), (double[]){ 0, 0, 0, log(3) }),
+            y = classes(&w, 2, (int32_t[]){ 0, 0 });
     expect(&w, wg_softmax_cross_entropy(z, y, .reduction = WG_NONE), (double[]){ log(2), log(4) }, 2, 1e-15);
     expect_item(&w, wg_softmax_cross_entropy(z, y, .reduction = WG_SUM), log(8), 1e-15);
     expect_item(&w, wg_softmax_cross_entropy(z, y), log(8) / 2, 1e-15);
@@ -141,9 +148,10 @@ Test(cross_entropy, reductions_and_the_gradient_of_shares)
 
 Test(cross_entropy, extremes)
 {
-    world   w = open_world(WG_F32);
+    world w = open_world(WG_F32);
     wg_node z = given(&w, WG_SHAPE(3, 2), (double[]){ 1000, -1000, 1000, -1000, -INFINITY, 0 });
-    wg_node y = classes(&w, 3, (int32_t[]){ 0, 1, 1 }), p = given(&w, WG_SHAPE(3, 2), (double[]){ 1, 0, 0, 1, 0, 1 });
+    wg_node y = classes(&w, 3, (int32_t[]){ 0, 1, 1 }),
+            p = given(&w, WG_SHAPE(3, 2), (double[]){ 1, 0, 0, 1, 0, 1 });
     expect(&w, wg_softmax_cross_entropy(z, y, .reduction = WG_NONE), (double[]){ 0, 2000, 0 }, 3, 0);
     expect(&w, wg_softmax_cross_entropy(z, p, .reduction = WG_NONE), (double[]){ 0, 2000, 0 }, 3, 0);
     wgt_finish(w.c, NULL);
@@ -152,7 +160,7 @@ Test(cross_entropy, extremes)
 /* Rows of [n, 1001] logits, from `first` on: whole rows of the larger array. */
 static wg_node rows_of_logits(world *w, int64_t first, int64_t n, wg_node *y)
 {
-    float   *z = malloc((size_t)(n * 1001) * sizeof *z);
+    float *z = malloc((size_t)(n * 1001) * sizeof *z);
     int32_t *label = malloc((size_t)n * sizeof *label);
     for (int64_t i = 0; i < n * 1001; i++) z[i] = (float)((first * 1001 + i) * 7919 % 20011) / 1000 - 10;
     for (int64_t i = 0; i < n; i++) label[i] = (int32_t)((first + i) * 389 % 1001);
@@ -162,28 +170,31 @@ static wg_node rows_of_logits(world *w, int64_t first, int64_t n, wg_node *y)
     return logits;
 }
 
-static wg_node gradient_of_rows(wg_node z, wg_node y) { return wg_grad(wg_softmax_cross_entropy(z, y, .reduction = WG_SUM), z); }
+static wg_node gradient_of_rows(wg_node z, wg_node y)
+{
+    return wg_grad(wg_softmax_cross_entropy(z, y, .reduction = WG_SUM), z);
+}
 
 /* A gradient of 8 MiB and more takes another way to memory than three of its rows alone; rows do not know of each other. */
 Test(cross_entropy, large_gradients_are_those_of_their_rows)
 {
     const int64_t at[] = { 0, 1, 1049, 2097 };
-    world         w = open_world(WG_F32);
-    wg_node       y, z = rows_of_logits(&w, 0, 2100, &y);
-    wg_tensor     large = wg_value(gradient_of_rows(z, y));
+    world w = open_world(WG_F32);
+    wg_node y, z = rows_of_logits(&w, 0, 2100, &y);
+    wg_tensor large = wg_value(gradient_of_rows(z, y));
     for (int i = 0; i < 4; i++) {
-        world     v = open_world(WG_F32);
-        wg_node   few_y, few_z = rows_of_logits(&v, at[i], 3, &few_y);
+        world v = open_world(WG_F32);
+        wg_node few_y, few_z = rows_of_logits(&v, at[i], 3, &few_y);
         wg_tensor few = wg_value(gradient_of_rows(few_z, few_y));
-        cr_assert_eq(memcmp((const float *)large.data + at[i] * 1001, few.data, 3 * 1001 * sizeof(float)), 0, "row %d",
-                     (int)at[i]);
+        cr_assert_eq(memcmp((const float *)large.data + at[i] * 1001, few.data, 3 * 1001 * sizeof(float)), 0,
+                     "row %d", (int)at[i]);
         wgt_finish(v.c, NULL);
     }
     wgt_finish(w.c, NULL);
 }
 
 typedef struct both {
-    double  loss;
+    double loss;
     double *gradient;
 } both;
 
@@ -192,12 +203,13 @@ static both loss_and_gradient(wg_dtype t, int interpret, bool shares, bool squar
 {
     enum { ROWS = 3, N = 2500 };
     wg_options o = { .threads = 2, .interpret = interpret };
-    world      w = { .c = wgt_start(NULL, t, &o) };
+    world w = { .c = wgt_start(NULL, t, &o) };
     w.g = wg_graph_new(w.c);
-    wg_node z = wg_mul(wg_any(w.g, WG_SHAPE(ROWS, N)), 3), y = classes(&w, ROWS, (int32_t[]){ 0, 2400, 1024 });
+    wg_node z = wg_mul(wg_any(w.g, WG_SHAPE(ROWS, N)), 3),
+            y = classes(&w, ROWS, (int32_t[]){ 0, 2400, 1024 });
     if (shares) y = wg_softmax(wg_any(w.g, WG_SHAPE(ROWS, N)));
     wg_node L = wg_softmax_cross_entropy(z, y), M = squared ? wg_mul(L, L) : L;
-    both    b = { .gradient = wgt_values(wg_grad(M, z)) };
+    both b = { .gradient = wgt_values(wg_grad(M, z)) };
     b.loss = wg_item(L);
     wgt_finish(w.c, NULL);
     return b;
@@ -210,13 +222,15 @@ Test(cross_entropy, loss_and_gradient_in_one_pass)
     enum { ALL = 3 * 2500 };
     for (int i = 0; i < 4; i++) {
         const wg_dtype t = i & 1 ? WG_F64 : WG_F32;
-        both           planned = loss_and_gradient(t, -1, i & 2, false), apart = loss_and_gradient(t, 1, i & 2, false);
-        both           squared = loss_and_gradient(t, -1, i & 2, true);
+        both planned = loss_and_gradient(t, -1, i & 2, false), apart = loss_and_gradient(t, 1, i & 2, false);
+        both squared = loss_and_gradient(t, -1, i & 2, true);
         cr_assert_eq(memcmp(planned.gradient, apart.gradient, ALL * sizeof(double)), 0);
         cr_assert_eq(planned.loss, apart.loss);
         for (int k = 0; k < ALL; k++) {
             const double want = 2 * planned.loss * planned.gradient[k];
-            cr_assert(fabs(squared.gradient[k] - want) <= (t == WG_F32 ? 1e-6 : 1e-14) * fmax(fabs(want), 1e-4), "%d", k);
+            cr_assert(fabs(squared.gradient[k] - want) <=
+                          (t == WG_F32 ? 1e-6 : 1e-14) * fmax(fabs(want), 1e-4),
+                      "%d", k);
         }
         free(planned.gradient), free(apart.gradient), free(squared.gradient);
     }
@@ -228,21 +242,24 @@ Test(cross_entropy, of_many_classes)
 {
     enum { N = 5000 };
     static double v[N];
-    world         w = open_world(WG_F64);
+    world w = open_world(WG_F64);
     for (int i = 0; i < N; i++) v[i] = 700;
     v[3100] = 707;
     wg_node z = given(&w, WG_SHAPE(1, N), v);
-    expect_item(&w, wg_softmax_cross_entropy(z, classes(&w, 1, (int32_t[]){ 3100 })), log1p((N - 1) * exp(-7)), 1e-14);
-    expect_item(&w, wg_softmax_cross_entropy(z, classes(&w, 1, (int32_t[]){ 0 })), 7 + log1p((N - 1) * exp(-7)), 1e-14);
+    expect_item(&w, wg_softmax_cross_entropy(z, classes(&w, 1, (int32_t[]){ 3100 })),
+                log1p((N - 1) * exp(-7)), 1e-14);
+    expect_item(&w, wg_softmax_cross_entropy(z, classes(&w, 1, (int32_t[]){ 0 })),
+                7 + log1p((N - 1) * exp(-7)), 1e-14);
     v[4000] = NAN;
-    expect_item(&w, wg_softmax_cross_entropy(given(&w, WG_SHAPE(1, N), v), classes(&w, 1, (int32_t[]){ 0 })), NAN, 0);
+    expect_item(&w, wg_softmax_cross_entropy(given(&w, WG_SHAPE(1, N), v), classes(&w, 1, (int32_t[]){ 0 })),
+                NAN, 0);
     wgt_finish(w.c, NULL);
 }
 
 /* What a mistake in labels says: the row, the label, the number of classes. */
 Test(cross_entropy, bad_labels_are_named)
 {
-    world   w = open_world(WG_F32);
+    world w = open_world(WG_F32);
     wg_node z = given(&w, WG_SHAPE(3, 2), (double[6]){ 0 });
     wg_item(wg_softmax_cross_entropy(z, classes(&w, 3, (int32_t[]){ 0, 2, -1 })));
     wgt_expect_error(w.c, WG_ERROR_VALUE, "label out of range: 2 at index 1, must be from 0 to 1");
@@ -252,8 +269,9 @@ Test(cross_entropy, bad_labels_are_named)
     wgt_expect_error(w.c, WG_ERROR_VALUE, "a label is no whole number");
     wg_node y = classes(&w, 2, (int32_t[]){ 0, 1 });
     wg_softmax_cross_entropy(z, y);
-    wgt_expect_error(w.c, WG_ERROR_SHAPE,
-                     "y i32 [2] does not fit z [3,2]: class numbers must be [3], rows of probabilities [3,2]");
+    wgt_expect_error(
+        w.c, WG_ERROR_SHAPE,
+        "y i32 [2] does not fit z [3,2]: class numbers must be [3], rows of probabilities [3,2]");
     wgt_finish(w.c, NULL);
 }
 
@@ -261,13 +279,17 @@ Test(cross_entropy, bad_labels_are_named)
 
 Test(binary_cross_entropy, values_and_extremes)
 {
-    world   w = open_world(WG_F64);
-    wg_node p = given(&w, WG_SHAPE(5), (double[]){ 0, 1, 0, 1, 0.25 }), y = given(&w, WG_SHAPE(5), (double[]){ 0, 1, 1, 0, 1 });
+    world w = open_world(WG_F64);
+    wg_node p = given(&w, WG_SHAPE(5), (double[]){ 0, 1, 0, 1, 0.25 }),
+            y = given(&w, WG_SHAPE(5), (double[]){ 0, 1, 1, 0, 1 });
     wg_node L = wg_binary_cross_entropy(p, y, .reduction = WG_NONE);
     expect(&w, L, (double[]){ 0, 0, INFINITY, INFINITY, log(4) }, 5, 1e-15);
-    wg_node q = given(&w, WG_SHAPE(4), (double[]){ 0, 1, 0.25, 0.5 }), t = given(&w, WG_SHAPE(4), (double[]){ 0, 1, 1, 0.5 });
-    expect(&w, wg_grad(wg_binary_cross_entropy(q, t, .reduction = WG_SUM), q), (double[]){ 0, 0, -4, 0 }, 4, 1e-15);
-    expect_item(&w, wg_binary_cross_entropy(given(&w, WG_SCALAR, (double[]){ 0.5 }), wg_scalar(w.g, 1)), log(2), 1e-15);
+    wg_node q = given(&w, WG_SHAPE(4), (double[]){ 0, 1, 0.25, 0.5 }),
+            t = given(&w, WG_SHAPE(4), (double[]){ 0, 1, 1, 0.5 });
+    expect(&w, wg_grad(wg_binary_cross_entropy(q, t, .reduction = WG_SUM), q), (double[]){ 0, 0, -4, 0 }, 4,
+           1e-15);
+    expect_item(&w, wg_binary_cross_entropy(given(&w, WG_SCALAR, (double[]){ 0.5 }), wg_scalar(w.g, 1)),
+                log(2), 1e-15);
     wgt_finish(w.c, NULL);
 }
 
@@ -275,20 +297,22 @@ Test(bce_with_logits, values_and_extremes)
 {
     const wg_dtype dtypes[] = { WG_F32, WG_F64 };
     for (int i = 0; i < 2; i++) {
-        world   w = open_world(dtypes[i]);
+        world w = open_world(dtypes[i]);
         wg_node z = given(&w, WG_SHAPE(5), (double[]){ 1000, -1000, 1000, -1000, 0 });
         wg_node y = given(&w, WG_SHAPE(5), (double[]){ 1, 0, 0, 1, 1 });
-        expect(&w, wg_bce_with_logits(z, y, .reduction = WG_NONE), (double[]){ 0, 0, 1000, 1000, log(2) }, 5, i ? 1e-15 : 1e-7);
-        expect(&w, wg_grad(wg_bce_with_logits(z, y, .reduction = WG_SUM), z), (double[]){ 0, 0, 1, -1, -0.5 }, 5, 0);
+        expect(&w, wg_bce_with_logits(z, y, .reduction = WG_NONE), (double[]){ 0, 0, 1000, 1000, log(2) }, 5,
+               i ? 1e-15 : 1e-7);
+        expect(&w, wg_grad(wg_bce_with_logits(z, y, .reduction = WG_SUM), z), (double[]){ 0, 0, 1, -1, -0.5 },
+               5, 0);
         wgt_finish(w.c, NULL);
     }
 }
 
 Test(bce_with_logits, is_the_cross_entropy_of_the_sigmoid)
 {
-    world   w = open_world(WG_F64);
+    world w = open_world(WG_F64);
     wg_node z = wg_any(w.g, WG_SHAPE(4, 3)), y = wg_between(w.g, 0, 1, WG_SHAPE(4, 3));
-    double  direct = wg_item(wg_binary_cross_entropy(wg_sigmoid(z), y));
+    double direct = wg_item(wg_binary_cross_entropy(wg_sigmoid(z), y));
     expect_item(&w, wg_bce_with_logits(z, y), direct, 1e-15);
     wgt_finish(w.c, NULL);
 }
@@ -297,8 +321,9 @@ Test(bce_with_logits, is_the_cross_entropy_of_the_sigmoid)
 
 Test(mse, values_and_gradient)
 {
-    world   w = open_world(WG_F64);
-    wg_node x = given(&w, WG_SHAPE(3), (double[]){ 1, 2, 3 }), y = given(&w, WG_SHAPE(3), (double[]){ 1, 4, 0 });
+    world w = open_world(WG_F64);
+    wg_node x = given(&w, WG_SHAPE(3), (double[]){ 1, 2, 3 }),
+            y = given(&w, WG_SHAPE(3), (double[]){ 1, 4, 0 });
     expect_item(&w, wg_mse(x, y), 13.0 / 3, 1e-15);
     expect_item(&w, wg_mse(x, y, .reduction = WG_SUM), 13, 0);
     expect(&w, wg_mse(x, y, .reduction = WG_NONE), (double[]){ 0, 4, 9 }, 3, 0);
@@ -309,7 +334,7 @@ Test(mse, values_and_gradient)
 /* [3,1] beside [3] would broadcast to nine losses. */
 Test(losses, refuse_to_broadcast)
 {
-    world   w = open_world(WG_F64);
+    world w = open_world(WG_F64);
     wg_node x = wg_any(w.g, WG_SHAPE(3, 1)), y = wg_any(w.g, WG_SHAPE(3));
     wg_mse(x, y);
     wgt_expect_error(w.c, WG_ERROR_SHAPE, "mse: shapes differ: x [3,1] with y [3]");
@@ -322,7 +347,7 @@ Test(losses, refuse_to_broadcast)
 
 Test(accuracy, of_classes_and_of_rows)
 {
-    world   w = open_world(WG_F32);
+    world w = open_world(WG_F32);
     wg_node z = given(&w, WG_SHAPE(4, 3), (double[]){ 1, 2, 3, 9, 0, 0, 0, 5, 5, 0, 0, 1 });
     wg_node y = classes(&w, 4, (int32_t[]){ 2, 0, 1, 0 }); /* of equals the first counts */
     expect_item(&w, wg_accuracy(z, y), 0.75, 0);
@@ -334,7 +359,7 @@ Test(accuracy, of_classes_and_of_rows)
 /* Matrices count, vectors and what is not in the graph do not. */
 Test(l2, half_lambda_times_the_squares_of_matrices)
 {
-    world      w = open_world(WG_F64);
+    world w = open_world(WG_F64);
     wg_params *p = wg_params_new(w.c);
     wg_param(w.g, p, "absent", WG_SHAPE(2, 2), wg_const(100));
     wg_begin(w.g, WG_TRAIN);

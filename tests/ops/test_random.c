@@ -27,9 +27,10 @@ Test(random, philox_gives_the_known_answers)
 {
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         const answer *a = &answers[i];
-        uint32_t      out[4];
+        uint32_t out[4];
         wgi_philox(two(a->key), two(a->counter + 2), two(a->counter), out);
-        for (int j = 0; j < 4; j++) cr_assert_eq(out[j], a->out[j], "vector %zu, word %d: %08x", i, j, out[j]);
+        for (int j = 0; j < 4; j++)
+            cr_assert_eq(out[j], a->out[j], "vector %zu, word %d: %08x", i, j, out[j]);
     }
 }
 
@@ -38,7 +39,8 @@ Test(random, philox_gives_the_known_answers)
 /* Seed 0: the key is the stream, the counter is block and epoch. So draws are words of known blocks. */
 Test(random, draws_are_words_of_sixteen_blocks_side_by_side)
 {
-    for (int word = 0; word < 4; word++) cr_assert_eq(wg_random_bits(0, 0, 0, (uint64_t)word * 16), answers[0].out[word]);
+    for (int word = 0; word < 4; word++)
+        cr_assert_eq(wg_random_bits(0, 0, 0, (uint64_t)word * 16), answers[0].out[word]);
     uint32_t out[4];
     wgi_philox(77, 5, 16 * 3 + 9, out);
     cr_assert_eq(wg_random_bits(0, 77, 5, 64 * 3 + 16 * 2 + 9), out[2]);
@@ -63,7 +65,8 @@ Test(random, bits_are_fair)
         uint32_t b = wg_random_bits(7, 11, 2, i);
         for (int j = 0; j < 32; j++) ones[j] += b >> j & 1;
     }
-    for (int j = 0; j < 32; j++) cr_assert(fabs(ones[j] - N / 2.0) < 5 * sqrt(N) / 2, "bit %d: %d of %d", j, ones[j], N);
+    for (int j = 0; j < 32; j++)
+        cr_assert(fabs(ones[j] - N / 2.0) < 5 * sqrt(N) / 2, "bit %d: %d of %d", j, ones[j], N);
 }
 
 /* ---- draws ---- */

@@ -29,7 +29,7 @@ static void expect_fine(const op_case *k)
 static int count_samples(const wg_op *op)
 {
     op_case k;
-    int     n = 0;
+    int n = 0;
     for (; op_case_open(&k, op, n, &plain); n++) op_case_close(&k);
     return n;
 }
@@ -39,7 +39,7 @@ static int count_errors(const wg_op *op)
     int n = 0;
     for (bool more = op->error; more; n += more) {
         wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph   *g = wg_graph_new(c);
+        wg_graph *g = wg_graph_new(c);
         wg_begin(g, WG_TRAIN);
         more = op->error(WG_HERE, g, n);
         wgt_drop(c, NULL);
@@ -48,7 +48,10 @@ static int count_errors(const wg_op *op)
 }
 
 /* The core's own two, which are put behind finished nodes: no mistake can be made with them. */
-static bool takes_anything(const wg_op *op) { return !strcmp(op->name, "identity") || !strcmp(op->name, "custom_vjp"); }
+static bool takes_anything(const wg_op *op)
+{
+    return !strcmp(op->name, "identity") || !strcmp(op->name, "custom_vjp");
+}
 
 ParameterizedTest(int *index, registry, is_documented)
 {
@@ -59,7 +62,8 @@ ParameterizedTest(int *index, registry, is_documented)
     cr_assert(op->summary && *op->summary, "%s has no summary", op->name);
     cr_assert(op->formula && *op->formula, "%s has no formula", op->name);
     cr_assert(op->adjoint && *op->adjoint, "%s has no adjoint: a derivative, or why there is none", op->name);
-    cr_assert(op->expand || op->map || op->kernel[0] || op->alias || op->kind == WG_LEAF, "%s cannot be run", op->name);
+    cr_assert(op->expand || op->map || op->kernel[0] || op->alias || op->kind == WG_LEAF, "%s cannot be run",
+              op->name);
     if (op->kind == WG_LEAF) return;
     cr_assert_geq(count_samples(op), 2, "%s has %d samples", op->name, count_samples(op));
     cr_assert(takes_anything(op) || count_errors(op) >= 1, "%s has no error sample", op->name);
@@ -86,8 +90,9 @@ ParameterizedTest(int *index, registry, value_has_the_rules_shape)
 /* Floats to 1e-12 of the largest, other dtypes to the bit. */
 static void expect_equal(const op_case *k, const char *what, wg_node a, wg_node b, double tolerance)
 {
-    cr_assert(wg_shape_equal(wg_node_shape(a), wg_node_shape(b)), "%s, sample %d: %s: shape", k->op->name, k->sample, what);
-    size_t  n = (size_t)wg_shape_size(wg_node_shape(a));
+    cr_assert(wg_shape_equal(wg_node_shape(a), wg_node_shape(b)), "%s, sample %d: %s: shape", k->op->name,
+              k->sample, what);
+    size_t n = (size_t)wg_shape_size(wg_node_shape(a));
     double *u = wgt_values(a), *v = wgt_values(b), d = n ? wgt_distance(u, v, n) : 0;
     expect_fine(k);
     if (!wg_dtype_is_float(wg_node_dtype(a))) tolerance = 0;
@@ -99,11 +104,11 @@ static void expect_equal(const op_case *k, const char *what, wg_node a, wg_node 
 ParameterizedTest(int *index, registry, kernel_agrees_with_expansion)
 {
     const wg_op *op = wg_op_at(*index);
-    op_case      k;
+    op_case k;
     if (!op->expand || !(op->kernel[0] || op->map)) return;
     for (int i = 0; op_case_open(&k, op, i, &plain); i++) {
         wg_node x[OP_LEAVES], y[WG_MAX_OUTPUTS] = { wg_none };
-        int     n = wg_node_operands(k.y[0]);
+        int n = wg_node_operands(k.y[0]);
         if (op_case_is_own(&k) && n <= OP_LEAVES) {
             for (int j = 0; j < n; j++) x[j] = wg_node_operand(k.y[0], j);
             op->expand(WG_HERE, x, n, wg_attr(k.y[0]), y);
@@ -117,13 +122,14 @@ ParameterizedTest(int *index, registry, kernel_agrees_with_expansion)
 ParameterizedTest(int *index, registry, f32_agrees_with_f64)
 {
     const wg_op *op = wg_op_at(*index);
-    op_case      a, b;
+    op_case a, b;
     for (int i = 0; op_case_open(&a, op, i, &plain); i++) {
         op_case_open(&b, op, i, &(op_setup){ .dtype = WG_F32, .interpret = 1 });
         expect_fine(&b);
         for (int j = 0; j < a.outputs; j++) {
             bool is_float = wg_dtype_is_float(wg_node_dtype(a.y[j]));
-            if (is_float) cr_assert(wg_dtype_is_float(wg_node_dtype(b.y[j])), "%s, sample %d: dtype", op->name, i);
+            if (is_float)
+                cr_assert(wg_dtype_is_float(wg_node_dtype(b.y[j])), "%s, sample %d: dtype", op->name, i);
             expect_equal(&a, "f32 against f64", a.y[j], b.y[j], 1e-5);
         }
         op_case_close(&a);
@@ -135,10 +141,14 @@ ParameterizedTest(int *index, registry, f32_agrees_with_f64)
 
 /* Shapes for a MAP of up to three operands, sizes 0 and 1 among them. */
 static const wg_shape shapes[][3] = {
-    { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 2, { 3, 4 } } },    { { 2, { 3, 4 } }, { 1, { 4 } }, { 0, { 0 } } },
-    { { 2, { 3, 1 } }, { 2, { 1, 4 } }, { 1, { 4 } } },       { { 0, { 0 } }, { 2, { 2, 3 } }, { 2, { 2, 1 } } },
-    { { 2, { 0, 4 } }, { 1, { 4 } }, { 1, { 1 } } },          { { 1, { 1 } }, { 1, { 0 } }, { 1, { 1 } } },
-    { { 3, { 2, 1, 3 } }, { 2, { 2, 1 } }, { 1, { 3 } } },    { { 2, { 1, 1 } }, { 1, { 1 } }, { 0, { 0 } } },
+    { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 2, { 3, 4 } } },
+    { { 2, { 3, 4 } }, { 1, { 4 } }, { 0, { 0 } } },
+    { { 2, { 3, 1 } }, { 2, { 1, 4 } }, { 1, { 4 } } },
+    { { 0, { 0 } }, { 2, { 2, 3 } }, { 2, { 2, 1 } } },
+    { { 2, { 0, 4 } }, { 1, { 4 } }, { 1, { 1 } } },
+    { { 1, { 1 } }, { 1, { 0 } }, { 1, { 1 } } },
+    { { 3, { 2, 1, 3 } }, { 2, { 2, 1 } }, { 1, { 3 } } },
+    { { 2, { 1, 1 } }, { 1, { 1 } }, { 0, { 0 } } },
     { { 3, { 2, 3, 5 } }, { 3, { 2, 1, 5 } }, { 1, { 1 } } },
 };
 
@@ -172,10 +182,11 @@ static int64_t source(int64_t i, const wg_shape *y, const wg_shape *s)
 static wg_node filled(op_case *k, wg_node x, const wg_shape *s, const wg_shape *spread)
 {
     const wg_shape *full = spread ? spread : s;
-    wg_tensor       t = wg_value(x);
-    int64_t         n = wg_shape_size(*full), from = wg_shape_size(t.shape);
-    double         *v = calloc((size_t)n + 1, sizeof *v);
-    for (int64_t i = 0; i < n; i++) v[i] = from ? wg_tensor_item(&t, (spread ? source(i, full, s) : i) % from) : 1;
+    wg_tensor t = wg_value(x);
+    int64_t n = wg_shape_size(*full), from = wg_shape_size(t.shape);
+    double *v = calloc((size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; i < n; i++)
+        v[i] = from ? wg_tensor_item(&t, (spread ? source(i, full, s) : i) % from) : 1;
     wg_node y = wg_cast(wg_input(k->g, "operand", wg_view_f64(v, *full)), wg_node_dtype(x));
     free(v);
     return y;
@@ -185,15 +196,16 @@ static wg_node filled(op_case *k, wg_node x, const wg_shape *s, const wg_shape *
  * second's. */
 static void compare_broadcast(op_case *k, const wg_shape *s)
 {
-    int      n = wg_node_operands(k->y[0]);
+    int n = wg_node_operands(k->y[0]);
     wg_shape full = broadcast(s, n);
-    wg_node  a[3], b[3];
+    wg_node a[3], b[3];
     for (int j = 0; j < n; j++) {
         wg_node x = wg_node_operand(k->y[0], j);
         a[j] = filled(k, x, &s[j], NULL);
         b[j] = filled(k, x, &s[j], &full);
     }
-    wg_node y = wg_apply(WG_HERE, k->op, a, n, wg_attr(k->y[0])), z = wg_apply(WG_HERE, k->op, b, n, wg_attr(k->y[0]));
+    wg_node y = wg_apply(WG_HERE, k->op, a, n, wg_attr(k->y[0])),
+            z = wg_apply(WG_HERE, k->op, b, n, wg_attr(k->y[0]));
     expect_fine(k);
     cr_assert(wg_shape_equal(wg_node_shape(y), full), "%s: broadcast shape", k->op->name);
     wg_tensor u = wg_value(y), v = wg_value(z);
@@ -234,12 +246,12 @@ ParameterizedTest(int *index, registry, map_broadcasts)
 ParameterizedTest(int *index, registry, mistakes_name_the_place)
 {
     const wg_op *op = wg_op_at(*index);
-    bool         more = op->error;
+    bool more = op->error;
     for (int i = 0; more; i++) {
         wg_context *c = wgt_start(NULL, WG_F64, NULL);
-        wg_graph   *g = wg_graph_new(c);
+        wg_graph *g = wg_graph_new(c);
         wg_begin(g, WG_TRAIN);
-        wg_site     here = WG_HERE;
+        wg_site here = WG_HERE;
         const char *text = op->error(here, g, i), *place = wg_site_place(here), *said = wg_message(c);
         more = text;
         if (more && !wg_failed(c)) wg_value_at(here, wg_graph_node(g, wg_graph_nodes(g) - 1));
@@ -251,7 +263,8 @@ ParameterizedTest(int *index, registry, mistakes_name_the_place)
             wg_recover(c);
             cr_assert_eq(wg_failed(c), WG_OK);
             double v = wg_item(wg_add(wg_scalar(g, 2), 3));
-            cr_assert_eq(v, 5, "%s, mistake %d: the graph cannot be used after wg_recover: %s", op->name, i, wg_message(c));
+            cr_assert_eq(v, 5, "%s, mistake %d: the graph cannot be used after wg_recover: %s", op->name, i,
+                         wg_message(c));
         }
         wgt_drop(c, NULL);
     }
@@ -287,14 +300,14 @@ enum { RESULTS = WG_MAX_OUTPUTS + OP_LEAVES, ROUNDS = 3 };
 /* Copies of outputs and gradients, of several rounds in one graph: interpreted, planned, and from a plan found again. */
 typedef struct results {
     wg_tensor t[ROUNDS][RESULTS];
-    int       n;
+    int n;
 } results;
 
 static wg_tensor copy(wg_node n)
 {
     wg_tensor t = wg_value(n);
-    size_t    bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
-    void     *data = malloc(bytes + 1);
+    size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+    void *data = malloc(bytes + 1);
     if (bytes) memcpy(data, t.data, bytes);
     t.data = data;
     return t;
@@ -333,15 +346,16 @@ static void forget(results *r)
 static void compare_ways(const wg_op *op, int sample, wg_dtype t)
 {
     static const int way[][2] = { { 1, 2 }, { -1, 1 }, { -1, 2 }, { 0, 2 } }; /* interpret, threads */
-    results          first = run_sample(op, sample, &(op_setup){ .dtype = t, .interpret = 1 });
+    results first = run_sample(op, sample, &(op_setup){ .dtype = t, .interpret = 1 });
     for (size_t w = 0; w < sizeof way / sizeof *way; w++) {
-        results r = run_sample(op, sample, &(op_setup){ .dtype = t, .interpret = way[w][0], .threads = way[w][1] });
+        results r =
+            run_sample(op, sample, &(op_setup){ .dtype = t, .interpret = way[w][0], .threads = way[w][1] });
         cr_assert_eq(r.n, first.n);
         for (int i = 0; i < ROUNDS; i++)
             for (int j = 0; j < r.n; j++)
                 cr_assert(wgt_same_bits(&r.t[i][j], &first.t[i][j]),
-                          "%s, sample %d, %s: result %d of round %d, interpret %d, %d threads", op->name, sample,
-                          wg_dtype_name(t), j, i, way[w][0], way[w][1]);
+                          "%s, sample %d, %s: result %d of round %d, interpret %d, %d threads", op->name,
+                          sample, wg_dtype_name(t), j, i, way[w][0], way[w][1]);
         forget(&r);
     }
     forget(&first);
@@ -350,7 +364,7 @@ static void compare_ways(const wg_op *op, int sample, wg_dtype t)
 ParameterizedTest(int *index, registry, every_way_of_running_gives_the_same_bits)
 {
     const wg_op *op = wg_op_at(*index);
-    int          n = count_samples(op);
+    int n = count_samples(op);
     for (int i = 0; i < n; i++) {
         compare_ways(op, i, WG_F64);
         compare_ways(op, i, WG_F32);

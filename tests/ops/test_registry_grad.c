@@ -37,7 +37,7 @@ static wg_node slope(op_case *k)
 static wg_node loss_of_twice(op_case *k)
 {
     wg_node x[OP_LEAVES], first = wg_none;
-    int     n = wg_node_operands(k->y[0]), same = 0;
+    int n = wg_node_operands(k->y[0]), same = 0;
     if (!op_case_is_own(k) || n > OP_LEAVES) return wg_none;
     for (int i = 0; i < n; i++) {
         x[i] = wg_node_operand(k->y[0], i);
@@ -72,9 +72,9 @@ static void shift(wg_node leaf, int64_t element, double by)
 
 typedef struct place {
     const wg_op *op;
-    int          sample, leaf;
-    int64_t      element;
-    scalar_fn    f;
+    int sample, leaf;
+    int64_t element;
+    scalar_fn f;
 } place;
 
 static double at(const place *p, double by)
@@ -105,8 +105,8 @@ static void compare(const place *p, double analytic, double x, double scale, dou
         double rounding = 64 * unit * (size + scale) / step;
         if (fabs(analytic - numeric) <= 1e-7 * scale + rounding) return;
     }
-    cr_assert_fail("%s, sample %d: d/d input %d [%lld] is %.12g, by differences %.12g", p->op->name, p->sample, p->leaf,
-                   (long long)p->element, analytic, numeric);
+    cr_assert_fail("%s, sample %d: d/d input %d [%lld] is %.12g, by differences %.12g", p->op->name,
+                   p->sample, p->leaf, (long long)p->element, analytic, numeric);
 }
 
 static double largest(const double *v, int64_t n)
@@ -130,13 +130,15 @@ static void compare_leaf(op_case *k, place p, wg_node g)
     wg_node leaf = k->leaf[p.leaf];
     int64_t n = wg_shape_size(wg_node_shape(leaf));
     if (!wg_is_none(g)) {
-        cr_assert(wg_shape_equal(wg_node_shape(g), wg_node_shape(leaf)), "%s, sample %d: gradient's shape", p.op->name, p.sample);
+        cr_assert(wg_shape_equal(wg_node_shape(g), wg_node_shape(leaf)), "%s, sample %d: gradient's shape",
+                  p.op->name, p.sample);
         cr_assert_eq(wg_node_dtype(g), WG_F64);
     }
     double *x = wgt_values(leaf), *v = wg_is_none(g) ? NULL : wgt_values(g);
-    double  scale = v ? largest(v, n) : 0, unit = unit_of(k);
+    double scale = v ? largest(v, n) : 0, unit = unit_of(k);
     int64_t stride = n > MOST ? n / MOST : 1;
-    for (p.element = 0; p.element < n; p.element += stride) compare(&p, v ? v[p.element] : 0, x[p.element], scale, unit);
+    for (p.element = 0; p.element < n; p.element += stride)
+        compare(&p, v ? v[p.element] : 0, x[p.element], scale, unit);
     free(x);
     free(v);
 }
@@ -148,8 +150,8 @@ static bool may_have_none(op_case *k, const place *p)
     const wg_op *blocked = k->blocked;
     if (p->f == slope && !wg_is_none(op_case_grad(k, op_case_loss(k), k->leaf[p->leaf])))
         return blocked->kind == WG_OPAQUE && blocked->none;
-    cr_assert(p->op->none, "%s, sample %d: no derivative in input %d, and .none does not say so", p->op->name, p->sample,
-              p->leaf);
+    cr_assert(p->op->none, "%s, sample %d: no derivative in input %d, and .none does not say so", p->op->name,
+              p->sample, p->leaf);
     return true;
 }
 
@@ -159,7 +161,7 @@ static bool compare_by(const place *p)
     op_case k;
     op_case_open(&k, p->op, p->sample, &plain);
     wg_node y = p->f(&k), g = wg_none;
-    bool    some = false;
+    bool some = false;
     if (!wg_is_none(y)) {
         shift(k.leaf[p->leaf], 0, 0);
         g = op_case_grad(&k, y, k.leaf[p->leaf]);
@@ -173,7 +175,7 @@ static bool compare_by(const place *p)
 /* The gradient of f by every leaf, over all samples; returns how many leaves had a derivative. */
 static int compare_all(const wg_op *op, scalar_fn f)
 {
-    int     some = 0;
+    int some = 0;
     op_case k;
     for (int i = 0; op_case_open(&k, op, i, &plain); i++) {
         cr_assert_eq(wg_failed(k.c), WG_OK, "%s, sample %d: %s", op->name, i, wg_message(k.c));
@@ -187,27 +189,36 @@ static int compare_all(const wg_op *op, scalar_fn f)
 ParameterizedTest(int *index, registry_grad, first_order)
 {
     const wg_op *op = wg_op_at(*index);
-    int          compared = op->sample ? compare_all(op, op_case_loss) : 1;
+    int compared = op->sample ? compare_all(op, op_case_loss) : 1;
     if (op->sample)
-        cr_assert_eq(compared > 0, wg_op_has_derivative(op, -1), "%s: %d inputs have a derivative, .none is 0x%x", op->name,
-                     compared, op->none);
+        cr_assert_eq(compared > 0, wg_op_has_derivative(op, -1),
+                     "%s: %d inputs have a derivative, .none is 0x%x", op->name, compared, op->none);
 }
 
 ParameterizedTest(int *index, registry_grad, second_order) { compare_all(wg_op_at(*index), slope); }
 
-ParameterizedTest(int *index, registry_grad, operand_used_twice) { compare_all(wg_op_at(*index), loss_of_twice); }
+ParameterizedTest(int *index, registry_grad, operand_used_twice)
+{
+    compare_all(wg_op_at(*index), loss_of_twice);
+}
 
-ParameterizedTest(int *index, registry_grad, result_used_twice) { compare_all(wg_op_at(*index), loss_used_twice); }
+ParameterizedTest(int *index, registry_grad, result_used_twice)
+{
+    compare_all(wg_op_at(*index), loss_used_twice);
+}
 
 /* ---- .none against the rule ---- */
 
-enum { SEEN = 1, ANSWERED = 2 }; /* of an operand, by the samples: it was there; the rule gave it a gradient */
+enum {
+    SEEN = 1,
+    ANSWERED = 2
+}; /* of an operand, by the samples: it was there; the rule gave it a gradient */
 
 /* What the rule of an op with a float result leaves empty; of an op without a rule, what its expansion does. */
 static bool answers(op_case *k, int operand)
 {
     wg_node x[OP_LEAVES], gx[OP_LEAVES];
-    int     n = wg_node_operands(k->y[0]);
+    int n = wg_node_operands(k->y[0]);
     for (int j = 0; j < n; j++) x[j] = wg_node_operand(k->y[0], j), gx[j] = wg_none;
     wg_node gy = wg_cast(wg_any(k->g, wg_node_shape(k->y[0])), wg_node_dtype(k->y[0]));
     if (k->op->vjp) k->op->vjp(WG_HERE, k->y[0], gy, x, gx);
@@ -220,26 +231,27 @@ static bool answers(op_case *k, int operand)
 static void compare_none(op_case *k, int operand, int *seen)
 {
     wg_node x = wg_node_operand(k->y[0], operand);
-    bool    some = answers(k, operand), said = wg_op_has_derivative(k->op, operand);
+    bool some = answers(k, operand), said = wg_op_has_derivative(k->op, operand);
     *seen |= SEEN | (some ? ANSWERED : 0);
     if (some || wg_dtype_is_float(wg_node_dtype(x)))
-        cr_assert_eq(some, said, "%s, sample %d: operand %d %s derivative, .none is 0x%x", k->op->name, k->sample, operand,
-                     some ? "has a" : "has no", k->op->none);
+        cr_assert_eq(some, said, "%s, sample %d: operand %d %s derivative, .none is 0x%x", k->op->name,
+                     k->sample, operand, some ? "has a" : "has no", k->op->none);
 }
 
 ParameterizedTest(int *index, registry_grad, none_says_what_the_rule_leaves_empty)
 {
     const wg_op *op = wg_op_at(*index);
-    int          seen[OP_LEAVES] = { 0 };
-    op_case      k;
+    int seen[OP_LEAVES] = { 0 };
+    op_case k;
     for (int i = 0; op_case_open(&k, op, i, &plain); i++) {
-        int  n = wg_node_operands(k.y[0]);
+        int n = wg_node_operands(k.y[0]);
         bool asked = op_case_is_own(&k) && n <= OP_LEAVES && wg_dtype_is_float(wg_node_dtype(k.y[0]));
         for (int j = 0; asked && j < n; j++) compare_none(&k, j, &seen[j]);
         op_case_close(&k);
     }
     for (int j = 0; j < OP_LEAVES; j++)
-        if (seen[j] == SEEN) cr_assert(!wg_op_has_derivative(op, j), "%s: no sample gives operand %d a gradient", op->name, j);
+        if (seen[j] == SEEN)
+            cr_assert(!wg_op_has_derivative(op, j), "%s: no sample gives operand %d a gradient", op->name, j);
 }
 
 /* ---- J v against v' J' ---- */
@@ -248,7 +260,7 @@ ParameterizedTest(int *index, registry_grad, none_says_what_the_rule_leaves_empt
 static void compare_forward(op_case *k)
 {
     wg_node loss = op_case_loss(k), g[OP_LEAVES], x[OP_LEAVES], v[OP_LEAVES], sum = wg_none;
-    int     n = 0;
+    int n = 0;
     if (wg_is_none(loss)) return;
     for (int i = 0; i < k->leaves; i++) {
         g[n] = op_case_grad(k, loss, k->leaf[i]);

@@ -23,8 +23,9 @@ static double work(op_case *k)
 
 static void expect_bits(const op_case *k, double got, double expected, const char *when)
 {
-    cr_assert(!memcmp(&got, &expected, sizeof got), "%s, sample %d, %s: %.17g, not %.17g (allocation %lld of %lld%s): %s",
-              k->op->name, k->sample, when, got, expected, (long long)k->memory->fail_at, (long long)k->memory->calls,
+    cr_assert(!memcmp(&got, &expected, sizeof got),
+              "%s, sample %d, %s: %.17g, not %.17g (allocation %lld of %lld%s): %s", k->op->name, k->sample,
+              when, got, expected, (long long)k->memory->fail_at, (long long)k->memory->calls,
               k->memory->for_ever ? ", and all after it" : "", wg_message(k->c));
 }
 
@@ -32,9 +33,10 @@ static void expect_bits(const op_case *k, double got, double expected, const cha
 static bool attempt(const wg_op *op, int sample, int interpret, wgt_memory *m, double expected)
 {
     op_case k;
-    if (!op_case_open(&k, op, sample, &(op_setup){ .dtype = WG_F64, .interpret = interpret, .memory = m })) return false;
+    if (!op_case_open(&k, op, sample, &(op_setup){ .dtype = WG_F64, .interpret = interpret, .memory = m }))
+        return false;
     double v = work(&k);
-    bool   some = m->failed;
+    bool some = m->failed;
     if (!wg_failed(k.c)) {
         expect_bits(&k, v, expected, "no error recorded");
     } else {
@@ -53,7 +55,7 @@ static bool attempt(const wg_op *op, int sample, int interpret, wgt_memory *m, d
 static double reference(const wg_op *op, int sample, int interpret, int64_t *calls)
 {
     wgt_memory m = { 0 };
-    op_case    k;
+    op_case k;
     op_case_open(&k, op, sample, &(op_setup){ .dtype = WG_F64, .interpret = interpret, .memory = &m });
     double v = work(&k);
     cr_assert_eq(wg_failed(k.c), WG_OK, "%s, sample %d: %s", op->name, sample, wg_message(k.c));
@@ -64,10 +66,10 @@ static double reference(const wg_op *op, int sample, int interpret, int64_t *cal
 
 static void torture(const wg_op *op, int sample, int interpret, bool all)
 {
-    int64_t    calls;
-    double     expected = reference(op, sample, interpret, &calls);
+    int64_t calls;
+    double expected = reference(op, sample, interpret, &calls);
     wgt_random r = { wgt_seed() + (uint64_t)sample };
-    int64_t    stride = all || calls < 40 ? 1 : calls / 40, offset = wgt_below(&r, stride);
+    int64_t stride = all || calls < 40 ? 1 : calls / 40, offset = wgt_below(&r, stride);
     for (int ever = 0; ever < 2; ever++)
         for (int64_t n = 1 + offset;; n += stride) {
             wgt_memory m = { .fail_at = n, .for_ever = ever };
@@ -78,9 +80,9 @@ static void torture(const wg_op *op, int sample, int interpret, bool all)
 ParameterizedTest(int *index, registry_memory, every_allocation_may_fail)
 {
     const wg_op *op = wg_op_at(*index);
-    const char  *form = getenv("WG_TORTURE");
-    bool         all = form && !strcmp(form, "long");
-    op_case      k;
+    const char *form = getenv("WG_TORTURE");
+    bool all = form && !strcmp(form, "long");
+    op_case k;
     for (int i = 0; op_case_open(&k, op, i, &(op_setup){ .dtype = WG_F64 }); i++) {
         op_case_close(&k);
         torture(op, i, 1, all);

@@ -22,7 +22,7 @@ enum { ALL = sizeof all / sizeof *all, MOST_BYTES = 256 };
 
 typedef union options {
     uint64_t align;
-    char     bytes[MOST_BYTES];
+    char bytes[MOST_BYTES];
 } options;
 
 static void put_number(options *o, size_t offset, double v) { memcpy(o->bytes + offset, &v, sizeof v); }
@@ -46,11 +46,13 @@ static options busy(const wgi_optimizer *k)
 
 static void moments_have_names(const wgi_optimizer *k)
 {
-    options  o = busy(k);
+    options o = busy(k);
     unsigned used = k->moments ? k->moments(&o) : 0;
     for (int i = 0; i < WGI_MOMENTS; i++) {
-        cr_assert(!(used >> i & 1) || k->moment[i], "%s: moment %d is used and has no name in .moment", k->name, i);
-        cr_assert(!i || !k->moment[i] || k->moment[i - 1], "%s: .moment has a gap before \"%s\"", k->name, k->moment[i]);
+        cr_assert(!(used >> i & 1) || k->moment[i], "%s: moment %d is used and has no name in .moment",
+                  k->name, i);
+        cr_assert(!i || !k->moment[i] || k->moment[i - 1], "%s: .moment has a gap before \"%s\"", k->name,
+                  k->moment[i]);
     }
 }
 
@@ -59,12 +61,13 @@ static void is_whole(const wgi_optimizer *k)
     cr_assert(k->name && *k->name, "an optimizer has no name");
     cr_assert(k->formula && strstr(k->formula, "w -= "), "%s: .formula does not say what w becomes", k->name);
     cr_assert_leq(k->size, MOST_BYTES);
-    for (int i = 0; i < (int)WG_ISA_COUNT; i++) cr_assert(k->update[i], "%s: no update for instruction set %d", k->name, i);
+    for (int i = 0; i < (int)WG_ISA_COUNT; i++)
+        cr_assert(k->update[i], "%s: no update for instruction set %d", k->name, i);
     moments_have_names(k);
     for (int i = 0; i < k->options; i++) {
         const wgi_optim_option *row = &k->option[i];
-        cr_assert(row->is_bool || (row->standard >= 0 && row->standard < row->below), "%s: the default of %s is refused", k->name,
-                  row->name);
+        cr_assert(row->is_bool || (row->standard >= 0 && row->standard < row->below),
+                  "%s: the default of %s is refused", k->name, row->name);
     }
 }
 
@@ -85,8 +88,10 @@ typedef struct arrays {
 /* Steps from the same arrays; of the moments all that have a name are there. */
 static void update_alone(const wgi_optimizer *k, int isa, const options *o, wg_dtype t, arrays *a)
 {
-    double     rate[WGI_RATES] = { 0 };
-    wgi_update u = { .n = ELEMENTS, .dtype = t, .w = a->w, .g = a->g, .options = o, .rate = rate, .lr = 0.25, .keep = 0.875 };
+    double rate[WGI_RATES] = { 0 };
+    wgi_update u = {
+        .n = ELEMENTS, .dtype = t, .w = a->w, .g = a->g, .options = o, .rate = rate, .lr = 0.25, .keep = 0.875
+    };
     for (int i = 0; i < ELEMENTS; i++)
         if (t == WG_F32) ((float *)a->w)[i] = 1 + i % 7, ((float *)a->g)[i] = (float)(i % 11 - 5) / 3;
         else a->w[i] = 1 + i % 7, a->g[i] = (i % 11 - 5) / 3.0;
@@ -101,15 +106,16 @@ Test(optimizers, updates_touch_only_arrays_that_have_a_name)
 {
     for (int i = 0; i < ALL; i++) {
         options o = busy(all[i]);
-        int     status;
-        pid_t   child = fork();
+        int status;
+        pid_t child = fork();
         if (!child) {
             arrays a = { 0 };
             update_alone(all[i], 0, &o, WG_F64, &a);
             _exit(0);
         }
         cr_assert_eq(waitpid(child, &status, 0), child);
-        cr_assert_eq(status, 0, "%s: its update ended by signal %d: does it use a moment that .moment does not name?",
+        cr_assert_eq(status, 0,
+                     "%s: its update ended by signal %d: does it use a moment that .moment does not name?",
                      all[i]->name, WTERMSIG(status));
     }
 }
@@ -119,8 +125,8 @@ Test(optimizers, instruction_sets_have_the_same_bits)
     for (int i = 0; i < 2 * ALL; i++)
         for (int isa = 1; isa <= wgi_isa_best(); isa++) {
             const wgi_optimizer *k = all[i / 2];
-            options              o = busy(k);
-            arrays               a = { 0 }, b = { 0 };
+            options o = busy(k);
+            arrays a = { 0 }, b = { 0 };
             update_alone(k, 0, &o, i % 2 ? WG_F32 : WG_F64, &a);
             update_alone(k, isa, &o, i % 2 ? WG_F32 : WG_F64, &b);
             cr_assert(!memcmp(&a, &b, sizeof a), "%s: instruction set %d", k->name, isa);
@@ -132,23 +138,24 @@ Test(optimizers, instruction_sets_have_the_same_bits)
 /* A vector, a matrix large enough for several threads, each with its own curvature: L = sum (c (w - target)^2) / 2. */
 static wg_node quadratic(wg_graph *g, wg_params *p, int large)
 {
-    wg_node a = wg_param(g, p, "a", WG_SHAPE(5), wg_const(2)), B = wg_param(g, p, "B", WG_SHAPE(large, 7), wg_const(-1));
+    wg_node a = wg_param(g, p, "a", WG_SHAPE(5), wg_const(2)),
+            B = wg_param(g, p, "B", WG_SHAPE(large, 7), wg_const(-1));
     return wg_add(wg_sum(wg_square(wg_sub(a, 1))), wg_mul(0.25, wg_sum(wg_square(wg_sub(B, 0.5)))));
 }
 
 typedef struct run {
     wg_dtype t;
-    int      threads, large, steps;
-    bool     cools; /* smaller and smaller steps, from 0.1 */
+    int threads, large, steps;
+    bool cools; /* smaller and smaller steps, from 0.1 */
 } run;
 
 /* All parameters after so many steps, to free; NULL when there is no such optimizer. */
 static double *result(const wgi_optimizer *k, const options *o, run r, size_t *size)
 {
     wg_context *c = wgt_start(NULL, r.t, &(wg_options){ .threads = r.threads });
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_optim   *s = wgi_optim_new(p, k, o);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *s = wgi_optim_new(p, k, o);
     for (int i = 0; i < r.steps; i++) {
         wg_begin(g, WG_TRAIN);
         wg_backward(quadratic(g, p, r.large), p);
@@ -165,10 +172,11 @@ static double *result(const wgi_optimizer *k, const options *o, run r, size_t *s
 Test(optimizers, all_find_the_minimum)
 {
     for (int i = 0; i < 2 * ALL; i++) {
-        size_t  n;
+        size_t n;
         double *theta = result(all[i / 2], NULL, (run){ i % 2 ? WG_F32 : WG_F64, 1, 3, 1500, true }, &n);
         for (size_t j = 0; j < n; j++)
-            cr_assert(fabs(theta[j] - (j < 5 ? 1 : 0.5)) < 0.01, "%s: %g is left at element %zu", all[i / 2]->name, theta[j], j);
+            cr_assert(fabs(theta[j] - (j < 5 ? 1 : 0.5)) < 0.01, "%s: %g is left at element %zu",
+                      all[i / 2]->name, theta[j], j);
         free(theta);
     }
 }
@@ -176,9 +184,9 @@ Test(optimizers, all_find_the_minimum)
 Test(optimizers, threads_change_no_bit)
 {
     for (int i = 0; i < 2 * ALL; i++) {
-        size_t  n;
+        size_t n;
         options o = busy(all[i / 2]);
-        run     r = { i % 2 ? WG_F32 : WG_F64, 1, 9000, 4, false };
+        run r = { i % 2 ? WG_F32 : WG_F64, 1, 9000, 4, false };
         double *one = result(all[i / 2], &o, r, &n);
         r.threads = 3;
         double *three = result(all[i / 2], &o, r, &n);
@@ -193,15 +201,16 @@ Test(optimizers, every_option_is_obeyed)
 {
     for (int i = 0; i < ALL; i++)
         for (int j = 0; j < all[i]->options; j++) {
-            size_t  n;
-            run     r = { WG_F64, 1, 3, 10, false };
+            size_t n;
+            run r = { WG_F64, 1, 3, 10, false };
             options with = { 0 }, without;
             put_number(&with, all[i]->weight_decay, 0.125);
             put_number(&with, all[i]->lr, 0.375);
             without = with;
             put_other(&with, &all[i]->option[j]);
             double *a = result(all[i], &with, r, &n), *b = result(all[i], &without, r, &n);
-            cr_assert(memcmp(a, b, n * sizeof *a), "%s: .%s changes nothing", all[i]->name, all[i]->option[j].name);
+            cr_assert(memcmp(a, b, n * sizeof *a), "%s: .%s changes nothing", all[i]->name,
+                      all[i]->option[j].name);
             free(a);
             free(b);
         }
@@ -210,9 +219,9 @@ Test(optimizers, every_option_is_obeyed)
 static void refused(const wgi_optimizer *k, const wgi_optim_option *row, double v)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_params  *p = wg_params_new(c);
-    options     o = { 0 };
-    char        text[100];
+    wg_params *p = wg_params_new(c);
+    options o = { 0 };
+    char text[100];
     put_number(&o, row->offset, v);
     cr_assert_null(wgi_optim_new(p, k, &o));
     snprintf(text, sizeof text, "%s: %s %g: must be", k->name, row->name, v);
@@ -272,7 +281,8 @@ static void rmsprop_step(wg_dtype t, wg_graph *g, wg_params *p, wg_optim *s, con
     for (int i = 0; i < N; i++) narrow[i] = (float)x[i];
     wg_begin(g, WG_TRAIN);
     wg_node n = wg_param(g, p, "w", WG_SHAPE(N), wg_zeros());
-    wg_node k = wg_input(g, "x", t == WG_F32 ? wg_view_f32(narrow, WG_SHAPE(N)) : wg_view_f64(x, WG_SHAPE(N)));
+    wg_node k =
+        wg_input(g, "x", t == WG_F32 ? wg_view_f32(narrow, WG_SHAPE(N)) : wg_view_f64(x, WG_SHAPE(N)));
     wg_backward(wg_sum(wg_mul(n, k)), p);
     wg_optim_step(s);
 }
@@ -280,19 +290,19 @@ static void rmsprop_step(wg_dtype t, wg_graph *g, wg_params *p, wg_optim *s, con
 /* The loss is linear in w: gradients are these, whatever errors w has. */
 static void rmsprop_by_formula(wg_dtype t, const wg_rmsprop_opts *given, const wg_rmsprop_opts *meant)
 {
-    double      unit = t == WG_F32 ? 0x1p-24 : 0x1p-53, x[N], w[N];
-    element     e[N] = { 0 };
+    double unit = t == WG_F32 ? 0x1p-24 : 0x1p-53, x[N], w[N];
+    element e[N] = { 0 };
     wg_context *c = wgt_start(NULL, t, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_optim   *s = wg_rmsprop(p, given);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *s = wg_rmsprop(p, given);
     for (int k = 1; k <= 1000; k++) {
         for (int i = 0; i < N; i++) published(&e[i], x[i] = gradient(k, i), meant);
         rmsprop_step(t, g, p, s, x);
         wg_params_get(p, w);
         for (int i = 0; i < N; i++)
-            cr_assert(fabs(w[i] - e[i].w) <= unit * bound(&e[i], k, meant), "%s, step %d, element %d: %.17g, not %.17g",
-                      wg_dtype_name(t), k, i, w[i], e[i].w);
+            cr_assert(fabs(w[i] - e[i].w) <= unit * bound(&e[i], k, meant),
+                      "%s, step %d, element %d: %.17g, not %.17g", wg_dtype_name(t), k, i, w[i], e[i].w);
     }
     wgt_finish(c, NULL);
 }
@@ -303,7 +313,9 @@ Test(optimizers, rmsprop_is_its_formula)
         wg_dtype t = i ? WG_F32 : WG_F64;
         rmsprop_by_formula(t, NULL, &(wg_rmsprop_opts){ .lr = 0.01, .rho = 0.99, .eps = 1e-8 });
         for (int k = 0; k < 4; k++) {
-            wg_rmsprop_opts o = { .lr = 0.02, .rho = 0.875, .eps = 0.001, .momentum = k & 1 ? 0.75 : 0, .centered = k & 2 };
+            wg_rmsprop_opts o = {
+                .lr = 0.02, .rho = 0.875, .eps = 0.001, .momentum = k & 1 ? 0.75 : 0, .centered = k & 2
+            };
             rmsprop_by_formula(t, &o, &o);
         }
         rmsprop_by_formula(t, &(wg_rmsprop_opts){ .lr = 0.5, .rho = WG_ZERO, .eps = 0.5 },
@@ -316,9 +328,9 @@ Test(optimizers, rmsprop_has_no_root_of_less_than_nothing)
 {
     for (int k = 1; k < 100; k++) {
         wg_context *c = wgt_start(NULL, WG_F32, NULL);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
-        wg_optim   *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .lr = 1e-6, .rho = 0.5, .centered = true });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .lr = 1e-6, .rho = 0.5, .centered = true });
         for (int t = 0; t < 60; t++) {
             wg_begin(g, WG_TRAIN);
             wg_backward(wg_mul(k / 7.0, wg_param(g, p, "w", WG_SCALAR, wg_zeros())), p);
@@ -334,16 +346,17 @@ Test(optimizers, rmsprop_has_the_arrays_that_it_uses)
 {
     size_t bytes[4];
     for (int k = 0; k < 4; k++) {
-        wgt_memory  m = { 0 };
+        wgt_memory m = { 0 };
         wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_graph   *g = wg_graph_new(c);
-        wg_params  *p = wg_params_new(c);
-        wg_optim   *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .momentum = k & 1 ? 0.5 : 0, .centered = k & 2 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .momentum = k & 1 ? 0.5 : 0, .centered = k & 2 });
         wg_backward(wg_sum(wg_param(g, p, "w", WG_SHAPE(100000), wg_zeros())), p);
         int64_t before = m.bytes;
         wg_optim_step(s);
         bytes[k] = (size_t)(m.bytes - before);
         wgt_finish(c, &m);
     }
-    for (int k = 1; k < 4; k++) cr_assert_eq((bytes[k] - bytes[0] + 400000) / 800000, k == 3 ? 2 : 1, "%d: %zu", k, bytes[k]);
+    for (int k = 1; k < 4; k++)
+        cr_assert_eq((bytes[k] - bytes[0] + 400000) / 800000, k == 3 ? 2 : 1, "%d: %zu", k, bytes[k]);
 }

@@ -7,17 +7,20 @@
 
 typedef struct item {
     const char *name;
-    wg_shape    shape;
-    int         gradient; /* of each element; 0: the loss does not reach it */
+    wg_shape shape;
+    int gradient; /* of each element; 0: the loss does not reach it */
 } item;
 
 /* On both sides of every size at which memory is divided. */
 static const item items[] = {
-    { "enc.a", { 1, { 7 } }, 1 },        { "enc.A", { 2, { 3, 5 } }, 2 },     { "dec.b", { 0, { 0 } }, 3 },
-    { "enc.c", { 1, { 16 } }, 0 },       { "enc.d", { 1, { 17 } }, 4 },       { "dec.E", { 2, { 129, 130 } }, 5 },
-    { "enc.F", { 2, { 128, 128 } }, 6 }, { "dec.g", { 1, { 16383 } }, 7 },    { "dec.h", { 1, { 300 } }, 8 },
-    { "enc.I", { 2, { 60, 60 } }, 0 },   { "dec.J", { 2, { 0, 4 } }, 9 },     { "enc.k", { 1, { 40000 } }, 10 },
-    { "dec.l", { 1, { 5 } }, 11 },       { "enc.M", { 2, { 90, 100 } }, 12 }, { "dec.n", { 1, { 1 } }, 13 },
+    { "enc.a", { 1, { 7 } }, 1 },        { "enc.A", { 2, { 3, 5 } }, 2 },
+    { "dec.b", { 0, { 0 } }, 3 },        { "enc.c", { 1, { 16 } }, 0 },
+    { "enc.d", { 1, { 17 } }, 4 },       { "dec.E", { 2, { 129, 130 } }, 5 },
+    { "enc.F", { 2, { 128, 128 } }, 6 }, { "dec.g", { 1, { 16383 } }, 7 },
+    { "dec.h", { 1, { 300 } }, 8 },      { "enc.I", { 2, { 60, 60 } }, 0 },
+    { "dec.J", { 2, { 0, 4 } }, 9 },     { "enc.k", { 1, { 40000 } }, 10 },
+    { "dec.l", { 1, { 5 } }, 11 },       { "enc.M", { 2, { 90, 100 } }, 12 },
+    { "dec.n", { 1, { 1 } }, 13 },
 };
 enum { ITEMS = sizeof items / sizeof *items };
 
@@ -43,15 +46,15 @@ static void all_are(const wg_params *p, const char *name, double value)
 
 static void step(wg_dtype t, int threads, bool only_enc, bool decay_all)
 {
-    wg_options  o = { .threads = threads };
+    wg_options o = { .threads = threads };
     wg_context *c = wgt_start(NULL, t, &o);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c), *q = only_enc ? wg_params_in(p, "enc") : p;
-    wg_optim   *s = wg_sgd(q, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.25, .decay_all = decay_all });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c), *q = only_enc ? wg_params_in(p, "enc") : p;
+    wg_optim *s = wg_sgd(q, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.25, .decay_all = decay_all });
     wg_backward(loss_of(g, p), p);
     wg_optim_step(s);
     for (int i = 0; i < ITEMS; i++) {
-        bool   moves = items[i].gradient && (!only_enc || items[i].name[0] == 'e');
+        bool moves = items[i].gradient && (!only_enc || items[i].name[0] == 'e');
         double keep = decay_all || items[i].shape.rank >= 2 ? 0.875 : 1;
         all_are(p, items[i].name, moves ? 2 * keep - 0.5 * items[i].gradient : 2);
     }
@@ -68,9 +71,9 @@ Test(optim, moves_what_is_to_move)
 Test(optim, moments_are_each_parameters_own)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_optim   *o = wg_momentum(p, &(wg_momentum_opts){ .lr = 0.5, .beta = 0.5, .classical = true });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_momentum(p, &(wg_momentum_opts){ .lr = 0.5, .beta = 0.5, .classical = true });
     for (int k = 0; k < 2; k++) {
         wg_begin(g, WG_TRAIN);
         wg_backward(loss_of(g, p), p);
@@ -89,12 +92,12 @@ Test(optim, moments_are_each_parameters_own)
 /* A step for which there is no memory is no step, and the next one that can is. */
 Test(optim, no_memory_for_a_step)
 {
-    wgt_memory  m = { 0 };
+    wgt_memory m = { 0 };
     wg_context *c = wgt_start(&m, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2));
-    wg_optim   *s = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2));
+    wg_optim *s = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
     wg_backward(wg_sum(w), p);
     m.fail_at = m.calls + 1;
     wg_optim_step(s);

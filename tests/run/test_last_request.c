@@ -14,7 +14,10 @@ static void expect_gradient(wg_params *p, int i, double a, double b)
     cr_assert_eq(wg_tensor_item(&t, 1), b, "%g instead of %g", wg_tensor_item(&t, 1), b);
 }
 
-static wg_node param(wg_graph *g, wg_params *p, const char *name) { return wg_param(g, p, name, WG_SHAPE(2), wg_const(1)); }
+static wg_node param(wg_graph *g, wg_params *p, const char *name)
+{
+    return wg_param(g, p, name, WG_SHAPE(2), wg_const(1));
+}
 
 /* A step, so that the next backward is a new evaluation. */
 static void step(wg_node loss, wg_params *p, wg_optim *o)
@@ -26,13 +29,13 @@ static void step(wg_node loss, wg_params *p, wg_optim *o)
 Test(repeat, inputs)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    float       lent[] = { 1, 2 };
-    wg_node     x = wg_input(g, "x", VECTOR(3, 4)), y = wg_input_borrow(g, "y", wg_view_f32(lent, WG_SHAPE(2)));
-    wg_node     v = param(g, p, "a"), w = param(g, p, "b");
-    wg_node     loss = wg_sum(wg_add(wg_mul(v, x), wg_mul(w, y)));
-    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    float lent[] = { 1, 2 };
+    wg_node x = wg_input(g, "x", VECTOR(3, 4)), y = wg_input_borrow(g, "y", wg_view_f32(lent, WG_SHAPE(2)));
+    wg_node v = param(g, p, "a"), w = param(g, p, "b");
+    wg_node loss = wg_sum(wg_add(wg_mul(v, x), wg_mul(w, y)));
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5 });
     for (int i = 0; i < AGAIN; i++) step(loss, p, o);
     wg_input_set(x, VECTOR(5, 6));
     for (int i = 0; i < AGAIN; i++) {
@@ -59,10 +62,10 @@ Test(repeat, inputs)
 Test(repeat, parameters_written_between)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     w = param(g, p, "w"), loss = wg_mul(wg_sum(wg_mul(w, w)), 0.5);
-    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node w = param(g, p, "w"), loss = wg_mul(wg_sum(wg_mul(w, w)), 0.5);
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25 });
     for (int i = 0; i < AGAIN; i++) step(loss, p, o);
     for (int i = 0; i < AGAIN; i++) {
         wg_params_assign(p, "w", (double[]){ i, 2 }, 2);
@@ -78,10 +81,10 @@ Test(repeat, parameters_written_between)
 Test(repeat, graph_grows)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     x = wg_input(g, "x", VECTOR(3, 4)), h = wg_mul(param(g, p, "a"), x), loss = wg_sum(h);
-    wg_optim   *o = wg_sgd(p, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x = wg_input(g, "x", VECTOR(3, 4)), h = wg_mul(param(g, p, "a"), x), loss = wg_sum(h);
+    wg_optim *o = wg_sgd(p, NULL);
     for (int i = 0; i < AGAIN; i++) step(loss, p, o);
     wg_node more = wg_sum(wg_add(h, wg_mul(param(g, p, "b"), 2)));
     for (int i = 0; i < AGAIN; i++) {
@@ -104,12 +107,12 @@ Test(repeat, graph_grows)
 Test(repeat, added_and_of_some)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c), *some = wg_params_in(p, "b");
-    wg_node     x = wg_input(g, "x", VECTOR(3, 4));
-    wg_node     v = param(g, p, "a"), w = param(g, p, "b.w");
-    wg_node     loss = wg_sum(wg_mul(wg_mul(v, x), w));
-    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = WG_ZERO });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c), *some = wg_params_in(p, "b");
+    wg_node x = wg_input(g, "x", VECTOR(3, 4));
+    wg_node v = param(g, p, "a"), w = param(g, p, "b.w");
+    wg_node loss = wg_sum(wg_mul(wg_mul(v, x), w));
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = WG_ZERO });
     for (int i = 0; i < AGAIN; i++) {
         step(loss, p, o);
         wg_backward(loss, p);
@@ -129,12 +132,12 @@ Test(repeat, added_and_of_some)
 Test(repeat, optimizer)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     a = wg_param(g, p, "a", WG_SCALAR, wg_const(1)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(1));
-    wg_node     both = wg_add(wg_mul(a, 2), b), one = wg_mul(a, 2);
-    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5, .decay_all = true });
-    double      expect[2] = { 1, 1 }, found[2];
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(1)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(1));
+    wg_node both = wg_add(wg_mul(a, 2), b), one = wg_mul(a, 2);
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5, .decay_all = true });
+    double expect[2] = { 1, 1 }, found[2];
     for (int i = 0; i < 4 * AGAIN; i++) {
         double lr = i < 2 * AGAIN ? 0.5 : 0.25;
         wg_optim_set_lr(o, lr);
@@ -144,7 +147,8 @@ Test(repeat, optimizer)
         if (all) expect[1] = (float)((float)(1 - lr * 0.5) * (float)expect[1]) - (float)lr;
         for (int k = 0; k < 2; k++) expect[k] = (float)expect[k];
         wg_params_get(p, found);
-        for (int k = 0; k < 2; k++) cr_assert_float_eq(found[k], expect[k], 1e-6, "step %d: %g, not %g", i, found[k], expect[k]);
+        for (int k = 0; k < 2; k++)
+            cr_assert_float_eq(found[k], expect[k], 1e-6, "step %d: %g, not %g", i, found[k], expect[k]);
     }
     wgt_finish(c, NULL);
 }
@@ -153,12 +157,12 @@ Test(repeat, optimizer)
 Test(repeat, built_again)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p[2] = { wg_params_new(c), wg_params_new(c) };
-    wg_optim   *o[2] = { wg_sgd(p[0], NULL), wg_sgd(p[1], NULL) };
-    float       lent[2][2] = { { 1, 2 }, { 3, 4 } };
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p[2] = { wg_params_new(c), wg_params_new(c) };
+    wg_optim *o[2] = { wg_sgd(p[0], NULL), wg_sgd(p[1], NULL) };
+    float lent[2][2] = { { 1, 2 }, { 3, 4 } };
     for (int i = 0; i < 8 * AGAIN; i++) {
-        int    set = i / AGAIN % 2, array = i / AGAIN / 2 % 2;
+        int set = i / AGAIN % 2, array = i / AGAIN / 2 % 2;
         double number = i / AGAIN < 6 ? 2 : i;
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input_borrow(g, "x", wg_view_f32(lent[array], WG_SHAPE(2)));
@@ -174,9 +178,9 @@ Test(repeat, built_again)
 Test(repeat, kept_and_assigned_before)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_optim   *o = wg_sgd(p, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, NULL);
     for (int i = 0; i < 4 * AGAIN; i++) {
         int way = i / AGAIN;
         wg_begin(g, WG_TRAIN);
@@ -196,10 +200,10 @@ Test(repeat, kept_and_assigned_before)
 Test(repeat, plan_gone)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c), *other = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     x = wg_input(g, "x", VECTOR(3, 4)), loss = wg_sum(wg_mul(param(g, p, "w"), x));
-    wg_optim   *o = wg_sgd(p, NULL);
+    wg_graph *g = wg_graph_new(c), *other = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x = wg_input(g, "x", VECTOR(3, 4)), loss = wg_sum(wg_mul(param(g, p, "w"), x));
+    wg_optim *o = wg_sgd(p, NULL);
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < AGAIN; i++) step(loss, p, o);
         for (int n = 1; n < 100; n++)
@@ -220,13 +224,13 @@ Test(repeat, plan_gone)
 Test(repeat, failing)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    int32_t     row = 1;
-    wg_node     rows = wg_input(g, "rows", wg_view_i32(&row, WG_SHAPE(1)));
-    wg_node     loss = wg_sum(wg_gather(param(g, p, "w"), rows));
-    wg_optim   *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
-    double      before[2], after[2];
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    int32_t row = 1;
+    wg_node rows = wg_input(g, "rows", wg_view_i32(&row, WG_SHAPE(1)));
+    wg_node loss = wg_sum(wg_gather(param(g, p, "w"), rows));
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
+    double before[2], after[2];
     for (int round = 0; round < 3; round++) {
         row = 1;
         wg_input_set(rows, wg_view_i32(&row, WG_SHAPE(1)));
@@ -249,9 +253,9 @@ Test(repeat, failing)
 Test(repeat, in_turn)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g[2] = { wg_graph_new(c), wg_graph_new(c) };
-    wg_params  *p = wg_params_new(c);
-    wg_node     loss[2];
+    wg_graph *g[2] = { wg_graph_new(c), wg_graph_new(c) };
+    wg_params *p = wg_params_new(c);
+    wg_node loss[2];
     for (int k = 0; k < 2; k++)
         loss[k] = wg_sum(wg_mul(param(g[k], p, k ? "b" : "a"), wg_input(g[k], "x", VECTOR((float)k + 1, 5))));
     wg_optim *o = wg_sgd(p, NULL);

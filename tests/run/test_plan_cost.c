@@ -27,10 +27,10 @@ Test(plan_cost, memory_is_given_out_by_first_fit)
 {
     static bool used[2 * CELLS];
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wgi_work    w = { .g = g };
-    block       b[BLOCKS] = { 0 };
-    wgt_random  r = { wgt_seed() };
+    wg_graph *g = wg_graph_new(c);
+    wgi_work w = { .g = g };
+    block b[BLOCKS] = { 0 };
+    wgt_random r = { wgt_seed() };
     for (int step = 0; step < 60000; step++) {
         block *o = &b[wgt_below(&r, BLOCKS)];
         if (o->size) {
@@ -55,7 +55,7 @@ Test(plan_cost, memory_is_given_out_by_first_fit)
 static double probes_of(int n)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
-    wgi_work    w = { .g = wg_graph_new(c) };
+    wgi_work w = { .g = wg_graph_new(c) };
     for (int i = 0; i < n; i++) cr_assert_eq(wgi_holes_take(&w.holes, CELL), (size_t)i * CELL);
     for (int i = 0; i < n; i += 2) {
         cr_assert(wgi_holes_reserve(&w.holes, &w));
@@ -129,7 +129,7 @@ static wg_node vectors(wg_graph *g, wg_params *p, int n)
 /* Each node has a parameter of its own. */
 static wg_node many_leaves(wg_graph *g, wg_params *p, int n)
 {
-    char    name[16];
+    char name[16];
     wg_node y = wg_param(g, p, "first", WG_SHAPE(2), wg_const(1));
     for (int i = 0; i < n / 2; i++) {
         snprintf(name, sizeof name, "w%d", i);
@@ -145,10 +145,10 @@ typedef struct cost {
 /* Of all plans of three builds: a value, then gradients, for which the first plan is compiled again to keep what they need. */
 static cost cost_of(program build, int n)
 {
-    wgt_memory  m = { 0 };
+    wgt_memory m = { 0 };
     wg_context *c = wgt_start(&m, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = -1 });
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     for (int k = 0; k < 3; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node y = build(g, p, n);
@@ -177,16 +177,16 @@ Test(plan_cost, compiling_is_linear)
 /* ---- whether it pays ---- */
 
 typedef struct run {
-    int    builds_until_compiled; /* 0: never */
+    int builds_until_compiled; /* 0: never */
     double value, gradient;
 } run;
 
 static run built(program build, int n, int times, int interpret)
 {
     wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 1, .threads = 1, .interpret = interpret });
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    run         r = { 0 };
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    run r = { 0 };
     for (int k = 1; k <= times; k++) {
         wg_begin(g, WG_TRAIN);
         wg_node y = build(g, p, n);
@@ -204,7 +204,8 @@ static run the_same_in_all_modes(program build, int n, int times)
 {
     run a = built(build, n, times, 0), b = built(build, n, 1, 1), c = built(build, n, 1, -1);
     cr_expect(a.value == b.value && a.value == c.value, "%a %a %a", a.value, b.value, c.value);
-    cr_expect(a.gradient == b.gradient && a.gradient == c.gradient, "%a %a %a", a.gradient, b.gradient, c.gradient);
+    cr_expect(a.gradient == b.gradient && a.gradient == c.gradient, "%a %a %a", a.gradient, b.gradient,
+              c.gradient);
     return a;
 }
 

@@ -19,20 +19,21 @@ static int64_t number_from(const char *name, int64_t otherwise)
 /* ---- one graph in a context of its own ---- */
 
 typedef struct way {
-    int      interpret, threads;
-    bool     params;  /* leaves 1 and 3 are parameters */
-    unsigned without; /* fast ways that are switched off; DRAWN: a subset that follows from the graph's number */
+    int interpret, threads;
+    bool params; /* leaves 1 and 3 are parameters */
+    unsigned
+        without; /* fast ways that are switched off; DRAWN: a subset that follows from the graph's number */
 } way;
 
 enum { DRAWN = ~0 };
 
 typedef struct instance {
-    uint64_t     index;
-    wg_context  *c;
-    wg_params   *p;
+    uint64_t index;
+    wg_context *c;
+    wg_params *p;
     random_graph r;
-    uint8_t      bytes[80];
-    wg_node      gradient[GRAPH_LEAVES], slope, second[GRAPH_LEAVES];
+    uint8_t bytes[80];
+    wg_node gradient[GRAPH_LEAVES], slope, second[GRAPH_LEAVES];
 } instance;
 
 static void expect_fine(const instance *k)
@@ -77,7 +78,9 @@ static void build(instance *k, const random_graph *like)
 static void open_graph(instance *k, uint64_t index, wg_dtype t, way w, const random_graph *like)
 {
     *k = (instance){ .index = index };
-    k->c = wgt_start(NULL, t, &(wg_options){ .seed = 1, .interpret = w.interpret, .threads = w.threads, .without = w.without });
+    k->c = wgt_start(
+        NULL, t,
+        &(wg_options){ .seed = 1, .interpret = w.interpret, .threads = w.threads, .without = w.without });
     k->p = w.params ? wg_params_new(k->c) : NULL;
     k->r.g = wg_graph_new(k->c);
     build(k, like);
@@ -89,15 +92,15 @@ enum { RESULTS = 2 + 2 * GRAPH_LEAVES + 2, ROUNDS = 3 };
 
 typedef struct results {
     wg_tensor t[RESULTS];
-    int       n;
+    int n;
 } results;
 
 static void add_result(results *all, wg_node n)
 {
     if (wg_is_none(n)) return;
     wg_tensor t = wg_value(n);
-    size_t    bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
-    void     *copy = malloc(bytes + 1);
+    size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
+    void *copy = malloc(bytes + 1);
     if (bytes && t.data) memcpy(copy, t.data, bytes);
     t.data = copy;
     all->t[all->n++] = t;
@@ -138,9 +141,10 @@ static void compare_bits(uint64_t index, wg_dtype t, way w, int round, const res
     cr_assert_eq(a->n, b->n);
     for (int i = 0; i < a->n; i++)
         cr_assert(same(&a->t[i], &b->t[i]),
-                  "WG_SEED=%llu WG_GRAPH=%llu: result %d of %d differs: %s, interpret %d, %d threads, without %#x, %s, round %d",
-                  (unsigned long long)wgt_seed(), (unsigned long long)index, i, a->n, wg_dtype_name(t), w.interpret, w.threads,
-                  w.without, w.params ? "parameters" : "inputs", round);
+                  "WG_SEED=%llu WG_GRAPH=%llu: result %d of %d differs: %s, interpret %d, %d threads, "
+                  "without %#x, %s, round %d",
+                  (unsigned long long)wgt_seed(), (unsigned long long)index, i, a->n, wg_dtype_name(t),
+                  w.interpret, w.threads, w.without, w.params ? "parameters" : "inputs", round);
 }
 
 /* The first is what the others are held against: no fast way, one node after the other. */
@@ -156,7 +160,7 @@ static const way ways[] = { { 1, 1, false, WG_WITHOUT_ALL },
 /* All subsets of the switches come up alike. */
 static way way_of(uint64_t index, size_t w)
 {
-    way        x = ways[w];
+    way x = ways[w];
     wgt_random draw = { index * 31 + w };
     if (x.without == (unsigned)DRAWN) x.without = (unsigned)wgt_below(&draw, WG_WITHOUT_ALL + 1);
     return x;
@@ -165,10 +169,10 @@ static way way_of(uint64_t index, size_t w)
 static void compare_ways(uint64_t index, wg_dtype t, bool large)
 {
     random_graph like = { .shift_leaf = -1, .large = large };
-    results      first[ROUNDS];
+    results first[ROUNDS];
     for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
         instance k;
-        way      x = way_of(index, w);
+        way x = way_of(index, w);
         open_graph(&k, index, t, x, &like);
         for (int i = 0; i < ROUNDS; i++) {
             if (i) build(&k, &like);
@@ -188,21 +192,22 @@ static void compare_ways(uint64_t index, wg_dtype t, bool large)
 static void compare_backward(uint64_t index, wg_dtype t, way w)
 {
     random_graph like = { .shift_leaf = -1 };
-    instance     a, b;
+    instance a, b;
     open_graph(&a, index, t, (way){ 1, 1, true, WG_WITHOUT_ALL }, &like);
     open_graph(&b, index, t, w, &like);
     int n = wg_params_count(b.p);
     if (n && wg_backward(b.r.loss, b.p) == WG_ERROR_GRADIENT) wg_recover(b.c);
     expect_fine(&b);
     for (int i = 0; i < n; i++) {
-        wg_node   x = a.r.leaf[2 * i + 1], g = grad_or_zero(a.c, a.r.loss, x);
+        wg_node x = a.r.leaf[2 * i + 1], g = grad_or_zero(a.c, a.r.loss, x);
         wg_tensor got = wg_params_grad(b.p, i);
-        double   *expected = wg_is_none(g) ? NULL : wgt_values(g);
+        double *expected = wg_is_none(g) ? NULL : wgt_values(g);
         for (int64_t j = 0; j < wg_shape_size(wg_node_shape(x)); j++) {
             double u = got.data ? wg_tensor_item(&got, j) : 0, v = expected ? expected[j] : 0;
             cr_assert(u == v || (isnan(u) && isnan(v)),
-                      "WG_SEED=%llu WG_GRAPH=%llu: %s: d/d %s [%lld]: backward %.17g, grad %.17g", (unsigned long long)wgt_seed(),
-                      (unsigned long long)index, wg_dtype_name(t), wg_params_name(b.p, i), (long long)j, u, v);
+                      "WG_SEED=%llu WG_GRAPH=%llu: %s: d/d %s [%lld]: backward %.17g, grad %.17g",
+                      (unsigned long long)wgt_seed(), (unsigned long long)index, wg_dtype_name(t),
+                      wg_params_name(b.p, i), (long long)j, u, v);
         }
         free(expected);
     }
@@ -219,7 +224,7 @@ static const way double_way = { 1, 1, false, 0 };
 static double scalar_at(uint64_t index, int order, int leaf, int64_t element, double shift)
 {
     random_graph like = { .smooth = true, .shift_leaf = leaf, .shift_element = element, .shift = shift };
-    instance     k;
+    instance k;
     open_graph(&k, index, WG_F64, double_way, &like);
     if (order == 2) differentiate(&k);
     double v = wg_item(order == 2 ? k.slope : k.r.loss);
@@ -239,11 +244,13 @@ typedef struct verdicts {
 
 /* Richardson's quotients for falling steps: their least change is the measure of their error. It must be small for the
  * comparison to say anything; then the derivative must be within it, or 1e-6 of the largest. */
-static void compare_element(verdicts *v, uint64_t index, int order, int leaf, int64_t element, double analytic, double scale)
+static void compare_element(verdicts *v, uint64_t index, int order, int leaf, int64_t element,
+                            double analytic, double scale)
 {
     double last = NAN, best = NAN, error = INFINITY;
     for (double h = 1e-2; h > 0.9e-5; h /= 10) {
-        double d = (4 * quotient(index, order, leaf, element, h / 2) - quotient(index, order, leaf, element, h)) / 3;
+        double d =
+            (4 * quotient(index, order, leaf, element, h / 2) - quotient(index, order, leaf, element, h)) / 3;
         if (fabs(d - last) < error) error = fabs(d - last), best = d;
         last = d;
     }
@@ -251,7 +258,8 @@ static void compare_element(verdicts *v, uint64_t index, int order, int leaf, in
     double off = fabs(analytic - best);
     cr_assert(off <= 1e-6 * scale + 10 * error || !(error < INFINITY),
               "WG_SEED=%llu WG_GRAPH=%llu: order %d, d/d x%d [%lld]: %.15g, by differences %.15g (to %.1g)",
-              (unsigned long long)wgt_seed(), (unsigned long long)index, order, leaf, (long long)element, analytic, best, error);
+              (unsigned long long)wgt_seed(), (unsigned long long)index, order, leaf, (long long)element,
+              analytic, best, error);
     if (error < 1e-6 * scale) v->agree++;
     else v->unclear++;
 }
@@ -259,12 +267,12 @@ static void compare_element(verdicts *v, uint64_t index, int order, int leaf, in
 static void compare_numbers(verdicts *v, uint64_t index)
 {
     random_graph like = { .smooth = true, .shift_leaf = -1 };
-    wgt_random   draw = { wgt_seed() ^ index };
-    instance     k;
+    wgt_random draw = { wgt_seed() ^ index };
+    instance k;
     open_graph(&k, index, WG_F64, double_way, &like);
     differentiate(&k);
     for (int order = 1; order <= 2; order++) {
-        int     leaf = (int)wgt_below(&draw, k.r.leaves);
+        int leaf = (int)wgt_below(&draw, k.r.leaves);
         wg_node g = order == 1 ? k.gradient[leaf] : k.second[leaf];
         int64_t n = wg_shape_size(wg_node_shape(k.r.leaf[leaf])), element = n ? wgt_below(&draw, n) : 0;
         if (!n) continue;
@@ -295,9 +303,15 @@ static void bits_of(void *user, uint64_t index) { compare_ways(index, index & 1 
 
 Test(random_graphs, every_way_of_running_gives_the_same_bits) { each_graph(bits_of, NULL, 1); }
 
-static void large_bits_of(void *user, uint64_t index) { compare_ways(index, index & 1 ? WG_F32 : WG_F64, true); }
+static void large_bits_of(void *user, uint64_t index)
+{
+    compare_ways(index, index & 1 ? WG_F32 : WG_F64, true);
+}
 
-Test(random_graphs, two_threads_that_share_large_work_give_the_same_bits) { each_graph(large_bits_of, NULL, 40); }
+Test(random_graphs, two_threads_that_share_large_work_give_the_same_bits)
+{
+    each_graph(large_bits_of, NULL, 40);
+}
 
 static void backward_of(void *user, uint64_t index)
 {
@@ -314,6 +328,6 @@ Test(random_graphs, both_orders_agree_with_differences)
 {
     verdicts v = { 0, 0 };
     each_graph(numbers_of, &v, 4);
-    cr_assert_gt(v.agree, 5 * v.unclear, "%lld comparisons agree, but %lld were too rough to say", (long long)v.agree,
-                 (long long)v.unclear);
+    cr_assert_gt(v.agree, 5 * v.unclear, "%lld comparisons agree, but %lld were too rough to say",
+                 (long long)v.agree, (long long)v.unclear);
 }

@@ -8,7 +8,7 @@
 #include "wgtest.h"
 
 typedef struct heard {
-    char   all[20000];
+    char all[20000];
     size_t size;
 } heard;
 
@@ -27,12 +27,12 @@ static void hear(void *user, const char *line)
 static void train(heard *h, unsigned without, unsigned trace)
 {
     *h = (heard){ .size = 0 };
-    wg_context *c =
-        wg_start(&(wg_options){ .seed = 3, .threads = 1, .without = without, .trace = trace, .on_trace = hear, .user = h });
+    wg_context *c = wg_start(&(wg_options){
+        .seed = 3, .threads = 1, .without = without, .trace = trace, .on_trace = hear, .user = h });
     wg_params *p = wg_params_new(c);
-    wg_optim  *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
-    wg_graph  *g = wg_graph_new(c);
-    float      data[6] = { 1, 2, 3, 4, 5, 6 };
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+    wg_graph *g = wg_graph_new(c);
+    float data[6] = { 1, 2, 3, 4, 5, 6 };
     for (int i = 0; i < 4; i++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f32(data, WG_SHAPE(2, 3)));
@@ -67,11 +67,11 @@ Test(switches, each_stops_the_way_that_it_names)
 static void scalars(heard *h, unsigned without)
 {
     *h = (heard){ .size = 0 };
-    wg_context *c =
-        wg_start(&(wg_options){ .threads = 1, .without = without, .trace = WG_TRACE_REQUEST, .on_trace = hear, .user = h });
+    wg_context *c = wg_start(&(wg_options){
+        .threads = 1, .without = without, .trace = WG_TRACE_REQUEST, .on_trace = hear, .user = h });
     wg_params *p = wg_params_new(c);
-    wg_graph  *g = wg_graph_new(c);
-    wg_node    w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = w;
+    wg_graph *g = wg_graph_new(c);
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = w;
     for (int i = 0; i < 20; i++) y = wg_mul(wg_sin(y), w);
     wg_backward(y, p);
     cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
@@ -109,6 +109,7 @@ Test(switches, an_unknown_word_is_an_error_that_lists_the_known)
     setenv("WG_WITHOUT", "bind,rebiuld", 1);
     wg_context *c = wg_start(NULL);
     cr_assert_eq(wg_failed(c), WG_ERROR_VALUE);
-    cr_assert(strstr(wg_message(c), "no \"rebiuld\"; there are bind, rebuild, short, tape, tiles, join"), "%s", wg_message(c));
+    cr_assert(strstr(wg_message(c), "no \"rebiuld\"; there are bind, rebuild, short, tape, tiles, join"),
+              "%s", wg_message(c));
     wg_finish(c, NULL);
 }

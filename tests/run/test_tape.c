@@ -8,14 +8,14 @@
 enum { PARAMS = 4, MOST = 400 };
 
 static double twice(double x, const void *attr) { return (void)attr, 2 * x; }
-static void   twice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+static void twice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     (void)y, (void)x;
     gx[0] = wg_mul_at(here, gy, wg_number(2));
 }
 static const wg_op twice_op = { .name = "twice", .operands = 1, .map = twice, .vjp = twice_vjp };
 
-static double      step(double x, const void *attr) { return (void)attr, x > 0.25; }
+static double step(double x, const void *attr) { return (void)attr, x > 0.25; }
 static const wg_op step_op = { .name = "step", .adjoint = "flat", .none = 1, .operands = 1, .map = step };
 
 /* The next node of a random program; those of kind 16 and above are no case for the sweep. */
@@ -47,17 +47,18 @@ static wg_node next(wgt_random *r, wg_node a, wg_node b, wg_node c, uint64_t kin
 static wg_node program(wg_graph *g, wg_params *p, uint64_t seed, uint64_t kinds)
 {
     static const char *const names[PARAMS] = { "a", "b", "c", "d" };
-    wg_node                  x[MOST];
-    wgt_random               r = { seed };
+    wg_node x[MOST];
+    wgt_random r = { seed };
     wg_begin(g, WG_TRAIN);
     int n = 0, size = 10 + (int)(wgt_next(&r) % (MOST - 10));
     for (; n < PARAMS; n++) x[n] = wg_param(g, p, names[n], WG_SCALAR, wg_const(0.3 * n - 0.5));
     bool f32 = wg_context_dtype(wg_graph_context(g)) == WG_F32;
-    x[n++] = wg_input(g, "in", f32 ? wg_view_f32((float[]){ 0.7F }, WG_SCALAR) : wg_view_f64((double[]){ 0.7 }, WG_SCALAR));
+    x[n++] = wg_input(
+        g, "in", f32 ? wg_view_f32((float[]){ 0.7F }, WG_SCALAR) : wg_view_f64((double[]){ 0.7 }, WG_SCALAR));
     for (; n < size; n++) {
         /* mostly recent operands, so that programs are deep; some old ones, so that many share */
-        wg_node a = x[n - 1 - (int)(wgt_next(&r) % (uint64_t)(n < 8 ? n : 8))], b = x[wgt_next(&r) % (uint64_t)n],
-                c = x[wgt_next(&r) % (uint64_t)n];
+        wg_node a = x[n - 1 - (int)(wgt_next(&r) % (uint64_t)(n < 8 ? n : 8))],
+                b = x[wgt_next(&r) % (uint64_t)n], c = x[wgt_next(&r) % (uint64_t)n];
         x[n] = next(&r, a, b, c, kinds);
     }
     return x[n - 1];
@@ -65,16 +66,16 @@ static wg_node program(wg_graph *g, wg_params *p, uint64_t seed, uint64_t kinds)
 
 typedef struct answer {
     double value, gradient[PARAMS];
-    bool   reached;
+    bool reached;
 } answer;
 
 static answer by_backward(wg_dtype t, int interpret, uint64_t seed, uint64_t kinds, bool read)
 {
     wg_context *c = wgt_start(NULL, t, &(wg_options){ .interpret = interpret });
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     y = program(g, p, seed, kinds);
-    answer      a = { .reached = true };
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node y = program(g, p, seed, kinds);
+    answer a = { .reached = true };
     if (read) a.value = wg_item(y);
     if (wg_backward(y, p) == WG_ERROR_GRADIENT) {
         a.reached = false;
@@ -89,10 +90,10 @@ static answer by_backward(wg_dtype t, int interpret, uint64_t seed, uint64_t kin
 static answer by_nodes(wg_dtype t, uint64_t seed, uint64_t kinds)
 {
     wg_context *c = wgt_start(NULL, t, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     y = program(g, p, seed, kinds);
-    answer      a = { .value = wg_item(y) };
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node y = program(g, p, seed, kinds);
+    answer a = { .value = wg_item(y) };
     for (int i = 0; i < PARAMS; i++) {
         wg_node x = wg_graph_node(g, 1 + i);
         cr_assert_str_eq(wg_node_op_name(x), "param");
@@ -107,7 +108,8 @@ static answer by_nodes(wg_dtype t, uint64_t seed, uint64_t kinds)
 
 static void same(double a, double b, const char *what, uint64_t seed)
 {
-    cr_assert(a == b || (isnan(a) && isnan(b)), "program %llu, %s: %a, %a", (unsigned long long)seed, what, a, b);
+    cr_assert(a == b || (isnan(a) && isnan(b)), "program %llu, %s: %a, %a", (unsigned long long)seed, what, a,
+              b);
 }
 
 static void compare(wg_dtype t, uint64_t kinds, uint64_t seed)
@@ -140,15 +142,16 @@ Test(sweep, what_is_no_case_for_it_has_the_same_bits)
 Test(sweep, a_long_chain_has_its_closed_form)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    wg_node     x0 = wg_param(g, p, "x", WG_SCALAR, wg_const(1)), x = x0;
-    double      d = 0;
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x0 = wg_param(g, p, "x", WG_SCALAR, wg_const(1)), x = x0;
+    double d = 0;
     for (int i = 0; i < 100000; i++) x = wg_add(wg_mul(x, 1.00001), 1e-3);
     wg_backward(x, p);
     wg_params_get_grad(p, &d);
     cr_assert_lt(wgt_relative(d, pow(1.00001, 100000)), 1e-11); /* 1e5 roundings of 2^-53 each */
-    cr_assert_lt(wgt_relative(wg_item(x), exp(1e5 * log1p(1e-5)) + 1e-3 * expm1(1e5 * log1p(1e-5)) / 1e-5), 1e-10);
+    cr_assert_lt(wgt_relative(wg_item(x), exp(1e5 * log1p(1e-5)) + 1e-3 * expm1(1e5 * log1p(1e-5)) / 1e-5),
+                 1e-10);
     wgt_finish(c, NULL);
 }
 
@@ -156,11 +159,12 @@ Test(sweep, a_long_chain_has_its_closed_form)
 Test(sweep, after_a_planned_forward_run)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
-    double      got[PARAMS] = { 0 };
-    answer      want = by_nodes(WG_F64, 7, 16);
-    for (int k = 0; k < 3; k++) { /* the value's structure is known from the second turn on, the gradient's is not */
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double got[PARAMS] = { 0 };
+    answer want = by_nodes(WG_F64, 7, 16);
+    for (int k = 0; k < 3;
+         k++) { /* the value's structure is known from the second turn on, the gradient's is not */
         wg_node y = program(g, p, 7, 16);
         wg_item(y);
         if (k == 2) wg_backward(y, p);
@@ -174,8 +178,8 @@ Test(sweep, after_a_planned_forward_run)
 Test(sweep, a_leaf_as_the_loss)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
-    wg_graph   *g = wg_graph_new(c);
-    wg_params  *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
     wg_param(g, p, "a", WG_SCALAR, wg_const(3));
     wg_backward(wg_scalar(g, 2), p);
     wgt_expect_error(c, WG_ERROR_GRADIENT, "the loss reaches no parameter of p");

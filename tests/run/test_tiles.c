@@ -17,7 +17,7 @@ typedef wg_node (*program)(wg_node x, wg_node w);
 
 static float *some(int64_t n, uint64_t seed)
 {
-    float     *v = malloc((size_t)n * sizeof *v);
+    float *v = malloc((size_t)n * sizeof *v);
     wgt_random r = { seed };
     for (int64_t i = 0; i < n; i++) v[i] = (float)(wgt_next(&r) % 8192) / 1024 - 4;
     return v;
@@ -26,14 +26,15 @@ static float *some(int64_t n, uint64_t seed)
 static answer run(program f, int64_t n, int interpret, int threads)
 {
     wg_context *c = wg_start(&(wg_options){ .interpret = interpret, .threads = threads });
-    wg_params  *p = wg_params_new(c);
-    wg_graph   *g = wg_graph_new(c);
-    answer      a = { 0 };
-    float      *v[2] = { some(n, 1), some(n, 2) };
+    wg_params *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    answer a = { 0 };
+    float *v[2] = { some(n, 1), some(n, 2) };
     wg_params_make(p, "x", wg_view_f32(v[0], WG_SHAPE(n)), false);
     wg_params_make(p, "w", wg_view_f32(v[1], WG_SHAPE(n)), false);
     wg_begin(g, WG_TRAIN);
-    wg_node loss = f(wg_param(g, p, "x", WG_SHAPE(n), wg_zeros()), wg_param(g, p, "w", WG_SHAPE(n), wg_zeros()));
+    wg_node loss =
+        f(wg_param(g, p, "x", WG_SHAPE(n), wg_zeros()), wg_param(g, p, "w", WG_SHAPE(n), wg_zeros()));
     wg_backward(loss, p);
     a.loss = wg_item(loss);
     for (int k = 0; k < 2; k++) {
@@ -54,7 +55,8 @@ static void expect_same(program f, int64_t n)
         answer b = run(f, n, -1, threads);
         cr_assert_eq(memcmp(&a.loss, &b.loss, sizeof a.loss), 0, "loss: %.17g and %.17g", a.loss, b.loss);
         for (int k = 0; k < 2; k++)
-            cr_assert_eq(memcmp(a.gradient[k], b.gradient[k], (size_t)n * sizeof(float)), 0, "gradient %d", k);
+            cr_assert_eq(memcmp(a.gradient[k], b.gradient[k], (size_t)n * sizeof(float)), 0, "gradient %d",
+                         k);
         finish(b);
     }
     finish(a);
@@ -68,7 +70,8 @@ static wg_node chain(wg_node x, wg_node w)
 static wg_node products(wg_node x, wg_node w) { return wg_sum(wg_mul(x, w)); }
 static wg_node row_by_row(wg_node x, wg_node w)
 {
-    wg_node rows = wg_reshape(x, WG_SHAPE(7, -1)), first = wg_slice(wg_reshape(w, WG_SHAPE(7, -1)), .axis = 0, .to = 1);
+    wg_node rows = wg_reshape(x, WG_SHAPE(7, -1)),
+            first = wg_slice(wg_reshape(w, WG_SHAPE(7, -1)), .axis = 0, .to = 1);
     return wg_mean(wg_square(wg_add(rows, first)));
 }
 

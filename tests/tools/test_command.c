@@ -27,8 +27,8 @@ TestSuite(command, .init = make_folder, .fini = remove_folder);
 static const char *path_of(const char *name)
 {
     static char path[4][100];
-    static int  next;
-    char       *p = path[next++ & 3];
+    static int next;
+    char *p = path[next++ & 3];
     snprintf(p, sizeof path[0], "%s/%s", folder, name);
     return p;
 }
@@ -77,7 +77,8 @@ Test(command, eval_json)
     cr_expect_eq(r.status, 0);
     wgt_expect_json(r.out);
     cr_expect(fabs(wgt_json_number(r.out, "\"L\"", "value") - log1p(exp(-1.1))) < 1e-15);
-    cr_expect(strstr(r.out, "\"w\":{\"value\":[0.5,-0.29999999999999999],\"shape\":[2],\"dtype\":\"f64\"}"), "%s", r.out);
+    cr_expect(strstr(r.out, "\"w\":{\"value\":[0.5,-0.29999999999999999],\"shape\":[2],\"dtype\":\"f64\"}"),
+              "%s", r.out);
     cr_expect(strstr(r.out, "\"mode\":\"eval\"") && strstr(r.out, "\"last\":\"L\""));
     r = RUN("eval", "-e", "[nan, inf, -inf]", "--json");
     wgt_expect_json(r.out);
@@ -92,7 +93,7 @@ Test(command, eval_json)
 
 Test(command, eval_writes_and_reads_npy)
 {
-    char        set[130];
+    char set[130];
     const char *path = path_of("v.npy");
     EXPECT(0, "", NULL, "eval", "-e", "[[1,2],[3,4.5]]", "-o", (char *)(uintptr_t)path);
     snprintf(set, sizeof set, "x=@%s", path);
@@ -104,12 +105,13 @@ Test(command, eval_writes_and_reads_npy)
 
 Test(command, eval_takes_data)
 {
-    EXPECT(0, "y 0 1 2 3 4\n", "data digits: 5 rows", "eval", "-e", "x = input(m, 64); y = input(m, classes=10); y", "--data",
-           "digits", "--rows", "5");
-    EXPECT(0, NULL, "images <- x [3,64]", "eval", "-e", "images = input(m, 64); mean(images)", "--data", "digits", "--rows", "3",
-           "--map", "images=x");
+    EXPECT(0, "y 0 1 2 3 4\n", "data digits: 5 rows", "eval", "-e",
+           "x = input(m, 64); y = input(m, classes=10); y", "--data", "digits", "--rows", "5");
+    EXPECT(0, NULL, "images <- x [3,64]", "eval", "-e", "images = input(m, 64); mean(images)", "--data",
+           "digits", "--rows", "3", "--map", "images=x");
     EXPECT(2, NULL, "no name 'z'", "eval", "-e", "x = input(m, 64); x", "--data", "digits", "--map", "z=x");
-    EXPECT(2, "", "wengert: --map x=foo: the data have", "eval", "-e", "sum(foo)", "--data", "moons:10", "--map", "x=foo");
+    EXPECT(2, "", "wengert: --map x=foo: the data have", "eval", "-e", "sum(foo)", "--data", "moons:10",
+           "--map", "x=foo");
     EXPECT(2, NULL, "no such data", "eval", "-e", "x", "--data", "didgits");
     EXPECT(3, NULL, "declared [m,65]", "eval", "-e", "x = input(m, 65)", "--data", "digits");
     EXPECT(2, NULL, "no input x or y", "eval", "-e", "q", "--data", "digits");
@@ -120,7 +122,7 @@ Test(command, eval_takes_data)
 Test(command, grad_of_any_name)
 {
     wgt_result r = RUN("grad", program(logistic), "--wrt", "a,z,w,b", "--json");
-    double     a = 1 / (1 + exp(-1.1));
+    double a = 1 / (1 + exp(-1.1));
     wgt_expect_json(r.out);
     cr_expect(fabs(wgt_json_number(r.out, "grads", "a") + 1 / a) < 1e-14);
     cr_expect(fabs(wgt_json_number(r.out, "grads", "z") - (a - 1)) < 1e-15);
@@ -140,8 +142,9 @@ Test(command, grad_of_higher_order)
 /* f = x^2 exp(y): f_xx = 2 e^y, f_xy = 2 x e^y, f_yy = x^2 e^y. */
 Test(command, hessian_is_the_closed_form)
 {
-    wgt_result r = RUN("grad", "-e", "x^2 * exp(y)", "--set", "x=1.5", "--set", "y=0.7", "--hessian", "--json");
-    double     e = exp(0.7), want[] = { 2 * e, 3 * e, 3 * e, 2.25 * e };
+    wgt_result r =
+        RUN("grad", "-e", "x^2 * exp(y)", "--set", "x=1.5", "--set", "y=0.7", "--hessian", "--json");
+    double e = exp(0.7), want[] = { 2 * e, 3 * e, 3 * e, 2.25 * e };
     cr_expect_eq(r.status, 0);
     wgt_expect_json(r.out);
     const char *row[] = { strstr(r.out, "\"x\":{"), strstr(r.out, "\"y\":{") };
@@ -156,8 +159,8 @@ Test(command, hessian_is_the_closed_form)
 Test(command, jacobian_both_ways)
 {
     for (int forward = 0; forward < 2; forward++) {
-        wgt_result r =
-            RUN("grad", "-e", "x = [3, 5]; [x[0] * x[1], x[0]^2]", "--jacobian", "--json", forward ? "--forward" : "--json");
+        wgt_result r = RUN("grad", "-e", "x = [3, 5]; [x[0] * x[1], x[0]^2]", "--jacobian", "--json",
+                           forward ? "--forward" : "--json");
         wgt_expect_json(r.out);
         cr_expect(strstr(r.out, "\"jacobian\":{\"x\":[[5,3],[6,0]]}"), "%s%s", r.out, r.err);
     }
@@ -185,7 +188,7 @@ static const char blackboard[] =
 
 Test(command, claims_hold_or_fail)
 {
-    char       text[1000];
+    char text[1000];
     wgt_result r = RUN("check", program(blackboard));
     cr_expect_eq(r.status, 0, "%s%s", r.out, r.err);
     cr_expect(strstr(r.out, "p.wg:6  grad(L, z) == (a - y) / m        holds"), "%s", r.out);
@@ -193,7 +196,8 @@ Test(command, claims_hold_or_fail)
     snprintf(text, sizeof text, "%scheck grad(L, b) == mean(a - y)\n", blackboard);
     r = RUN("check", program(text));
     cr_expect_eq(r.status, 1);
-    cr_expect(strstr(r.out, "FAILS  left [3], right []: shapes differ.  mean(a - y, axis=0) would hold"), "%s", r.out);
+    cr_expect(strstr(r.out, "FAILS  left [3], right []: shapes differ.  mean(a - y, axis=0) would hold"),
+              "%s", r.out);
     snprintf(text, sizeof text, "%scheck grad(L, z) == (a - y)\n", blackboard);
     r = RUN("check", program(text), "--json");
     cr_expect_eq(r.status, 1);
@@ -237,10 +241,10 @@ Test(command, check_of_gradients_from_elsewhere)
     cr_expect_eq(r.status, 1);
     cr_expect(strstr(r.out, "yours/library = 2 everywhere"), "%s", r.out);
     EXPECT(1, NULL, NULL, "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,5]");
-    EXPECT(1, "  x        [1,2]      yours is NaN at [0,1]   FAIL\n", NULL, "check", "-e", "x = [[1, 2]]; sum(x^2)", "--grad",
-           "x=[[2,nan]]");
-    EXPECT(5, "  x        []         the library's is inf: nothing to compare   inconclusive\n", NULL, "check", "-e", "log(x)",
-           "--set", "x=0", "--grad", "x=1");
+    EXPECT(1, "  x        [1,2]      yours is NaN at [0,1]   FAIL\n", NULL, "check", "-e",
+           "x = [[1, 2]]; sum(x^2)", "--grad", "x=[[2,nan]]");
+    EXPECT(5, "  x        []         the library's is inf: nothing to compare   inconclusive\n", NULL,
+           "check", "-e", "log(x)", "--set", "x=0", "--grad", "x=1");
     EXPECT(3, NULL, "shape [3]", "check", "-e", "sum(x^2)", "--set", "x=[1,2]", "--grad", "x=[2,4,6]");
 }
 
@@ -258,13 +262,16 @@ Test(command, check_of_another_program)
 {
     EXPECT(0, NULL, NULL, "check", "--run", "while read x; do echo \"$x 1\"; done", "--at", "3");
     EXPECT(1, NULL, NULL, "check", "--run", "while read x; do echo \"$x 2\"; done", "--at", "3");
-    wgt_result r = RUN("check", "--run", "while read x; do printf '%.6g 1\\n' $x; done", "--at", "3.14159265");
+    wgt_result r =
+        RUN("check", "--run", "while read x; do printf '%.6g 1\\n' $x; done", "--at", "3.14159265");
     cr_expect_eq(r.status, 5, "%s%s", r.out, r.err);
     cr_expect(strstr(r.out, "prints 6 digits"), "%s", r.out);
-    EXPECT(3, NULL, "answer 1 is \"1\"; 2 numbers expected", "check", "--run", "while read x; do echo 1; done", "--at", "3");
-    EXPECT(3, NULL, "answer 1 is \"f = 24.2\"; 3 numbers expected", "check", "--run", "while read x; do echo f = 24.2; done",
-           "--at", "[1,2]");
-    EXPECT(3, NULL, "ended before it answered, with exit status 7", "check", "--run", "read x; exit 7", "--at", "3");
+    EXPECT(3, NULL, "answer 1 is \"1\"; 2 numbers expected", "check", "--run",
+           "while read x; do echo 1; done", "--at", "3");
+    EXPECT(3, NULL, "answer 1 is \"f = 24.2\"; 3 numbers expected", "check", "--run",
+           "while read x; do echo f = 24.2; done", "--at", "[1,2]");
+    EXPECT(3, NULL, "ended before it answered, with exit status 7", "check", "--run", "read x; exit 7",
+           "--at", "3");
     EXPECT(2, NULL, "--at", "check", "--run", "true");
 }
 
@@ -281,7 +288,9 @@ Test(command, draw_as_text)
 {
     wgt_result r = RUN("draw", program(logistic), "--wrt", "w,b", "--backward");
     cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "a = sigmoid(z)") && strstr(r.out, "dL/dw -0.250 0.499") && strstr(r.out, "0.750260"), "%s", r.out);
+    cr_expect(strstr(r.out, "a = sigmoid(z)") && strstr(r.out, "dL/dw -0.250 0.499") &&
+                  strstr(r.out, "0.750260"),
+              "%s", r.out);
     cr_expect(!strstr(r.out, "dL/dx") && !strchr(r.out, '\033'), "%s", r.out);
     EXPECT(3, NULL, "no scalar", "draw", "-e", "x = [1, 2]; x * 2", "--backward");
 }
@@ -289,7 +298,7 @@ Test(command, draw_as_text)
 #if WG_WITH_GRAPHVIZ
 Test(command, draw_into_files)
 {
-    char        text[12];
+    char text[12];
     const char *path = path_of("g.dot");
     EXPECT(0, "", NULL, "draw", program(logistic), "-o", (char *)(uintptr_t)path);
     FILE *f = fopen(path, "r");
@@ -318,18 +327,20 @@ Test(command, draw_of_a_plan)
 {
     wgt_result r = RUN("draw", program(logistic), "--plan", "--backward");
     cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "machine: products ") && strstr(r.out, "workspace, ") && strstr(r.out, "w′"), "%s", r.out);
+    cr_expect(strstr(r.out, "machine: products ") && strstr(r.out, "workspace, ") && strstr(r.out, "w′"),
+              "%s", r.out);
     r = RUN("draw", "-e", "x = param(30, 40); sum(x @ x.T)", "--plan", "--json");
     cr_expect_eq(r.status, 0, "%s", r.err);
     wgt_expect_json(r.out);
     cr_expect_eq(wgt_json_number(r.out, "\"matmul\"", "flops"), 2 * 30 * 30 * 40);
     r = RUN("draw", "-e", "exp(x)", "--plan", "--chart", "roofline", "-o", "-", "--format", "svg");
     cr_expect(r.status == 0 && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
-    EXPECT(2, "", "--chart bars: memory or roofline", "draw", "-e", "x", "--plan", "--chart", "bars", "-o", "x.svg");
+    EXPECT(2, "", "--chart bars: memory or roofline", "draw", "-e", "x", "--plan", "--chart", "bars", "-o",
+           "x.svg");
     EXPECT(2, "", "--chart without --plan", "draw", "-e", "x", "--chart", "memory", "-o", "x.svg");
     EXPECT(2, "", "--chart needs -o", "draw", "-e", "x", "--plan", "--chart", "memory");
-    EXPECT(2, "", "--values goes with a graph's picture, a graph's text, not with a plan's table", "draw", "-e", "x", "--plan",
-           "--values");
+    EXPECT(2, "", "--values goes with a graph's picture, a graph's text, not with a plan's table", "draw",
+           "-e", "x", "--plan", "--values");
     EXPECT(2, "", "--title goes with", "draw", "-e", "x", "--title", "t");
     EXPECT(2, NULL, "not with a plan's JSON", "draw", "-e", "x", "--plan", "--json", "--dir", "TB");
     EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "x.txt");
@@ -337,10 +348,10 @@ Test(command, draw_of_a_plan)
 
 Test(command, draw_of_what_fails)
 {
-    char        text[12] = "";
+    char text[12] = "";
     const char *path = path_of("f.dot");
-    EXPECT(3, "", "p.wg:3:7: matmul: ", "draw", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"), "-o",
-           (char *)(uintptr_t)path);
+    EXPECT(3, "", "p.wg:3:7: matmul: ", "draw", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"),
+           "-o", (char *)(uintptr_t)path);
     FILE *f = fopen(path, "r");
     cr_assert(f && fgets(text, sizeof text, f));
     fclose(f);
@@ -352,7 +363,8 @@ Test(command, draw_of_what_fails)
 
 Test(command, draw_names_sizes_that_nobody_gave)
 {
-    wgt_result r = RUN("draw", "-e", "x = input(m, 3); y = input(n); L = sum(concat(x, x, axis=0)) * sum(y) * 7");
+    wgt_result r =
+        RUN("draw", "-e", "x = input(m, 3); y = input(n); L = sum(concat(x, x, axis=0)) * sum(y) * 7");
     cr_expect_eq(r.status, 0, "%s", r.err);
     cr_expect(strstr(r.out, "[m,3]") && strstr(r.out, "[n]") && strstr(r.out, "[2m,3]"), "%s", r.out);
     r = RUN("draw", "-e", "x = input(m, 3); sum(x)", "--set", "m=5");
@@ -376,10 +388,11 @@ Test(command, examples_hold)
 
 Test(command, what_needs_no_program)
 {
-    static char *const lists[][4] = { { "ops", "--json" },     { "ops", "softmax", "--json" }, { "doctor", "--json" },
-                                      { "version", "--json" }, { "help", "--json" },           { "help", "grad", "--json" } };
+    static char *const lists[][4] = { { "ops", "--json" },    { "ops", "softmax", "--json" },
+                                      { "doctor", "--json" }, { "version", "--json" },
+                                      { "help", "--json" },   { "help", "grad", "--json" } };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        char      *argv[] = { "wengert", lists[i][0], lists[i][1], lists[i][2], NULL };
+        char *argv[] = { "wengert", lists[i][0], lists[i][1], lists[i][2], NULL };
         wgt_result r = wgt_run_command(argv);
         cr_expect_eq(r.status, 0, "%s: %s", lists[i][0], r.err);
         wgt_expect_json(r.out);
@@ -396,7 +409,8 @@ Test(command, every_command_has_help)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         wgt_result r = RUN(names[i], "--help");
         cr_expect_eq(r.status, 0);
-        cr_expect(strstr(r.out, "usage: wengert ") && strstr(r.out, "--json") && strstr(r.out, "examples:"), "%s", r.out);
+        cr_expect(strstr(r.out, "usage: wengert ") && strstr(r.out, "--json") && strstr(r.out, "examples:"),
+                  "%s", r.out);
     }
 }
 
@@ -419,16 +433,19 @@ Test(command, wrong_flags)
 
 Test(command, errors_in_programs)
 {
-    EXPECT(3, "", "p.wg:2:5: no name 'lables'; did you mean 'labels' (line 1)?\n  sum(lables)\n      ^~~~~~", "eval",
-           program("labels = input(m)\nsum(lables)"));
+    EXPECT(3, "", "p.wg:2:5: no name 'lables'; did you mean 'labels' (line 1)?\n  sum(lables)\n      ^~~~~~",
+           "eval", program("labels = input(m)\nsum(lables)"));
     EXPECT(3, "", "p.wg:3:7: matmul: ", "eval", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
-    EXPECT(3, "", "\n  z = x @ W\n        ^\n", "eval", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
+    EXPECT(3, "", "\n  z = x @ W\n        ^\n", "eval",
+           program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
     EXPECT(3, "", "p.wg:1:", "eval", program("gather([1, 2], [0, 5])"));
     EXPECT(3, "", "cannot be read", "eval", "/nonexistent.wg");
     wgt_result r = RUN("eval", program("labels = input(m)\nsum(lables)"), "--json");
     wgt_expect_json(r.out);
     cr_expect_eq(r.status, 3);
-    cr_expect(strstr(r.out, "\"error\":{\"status\":3,\"message\":") && strstr(r.out, "\"line\":2,\"column\":5}"), "%s", r.out);
+    cr_expect(strstr(r.out, "\"error\":{\"status\":3,\"message\":") &&
+                  strstr(r.out, "\"line\":2,\"column\":5}"),
+              "%s", r.out);
     r = RUN("eval", "-e", "\xff\x01\"", "--json");
     wgt_expect_json(r.out);
     r = RUN("eval", "-e", "1", "--pint", "--json");
@@ -438,8 +455,9 @@ Test(command, errors_in_programs)
 /* A file of x alone, for a program that owns z.W and z.b. */
 Test(command, load_wants_all_parameters)
 {
-    static const char file[] = "\x40\0\0\0\0\0\0\0{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}          "
-                               "\0\0\0\0\0\0\0";
+    static const char file[] =
+        "\x40\0\0\0\0\0\0\0{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}          "
+        "\0\0\0\0\0\0\0";
     EXPECT(3, "", "--load: the file has x; the program's z.W, z.b are not in it", "eval", "-e",
            "x = input(m, 2); z = dense(x, 3)", "--load", file_with("x.safetensors", file, sizeof file));
 }
@@ -460,8 +478,8 @@ Test(command, hostile_files)
     EXPECT(3, "", "256 deep", "eval", program(deep));
     EXPECT(3, "", "zero byte", "eval", file_with("z.wg", "x = 1\n\0y", 8));
     EXPECT(3, "", NULL, "eval", file_with("v.npy", "\x93NUMPY\1\0", 8));
-    static const char header[] =
-        "\x93NUMPY\1\0\x46\0{'descr': '<f8', 'fortran_order': False, 'shape': (9,), }              \n12345678";
+    static const char header[] = "\x93NUMPY\1\0\x46\0{'descr': '<f8', 'fortran_order': False, 'shape': (9,), "
+                                 "}              \n12345678";
     char set[130];
     snprintf(set, sizeof set, "x=@%s", file_with("short.npy", header, sizeof header - 1));
     EXPECT(3, "", "short.npy", "eval", "-e", "x", "--set", set);

@@ -14,8 +14,8 @@ enum { TEXT = 1 << 16, PATH = 4096 };
 static void example_path(const char *name, char path[PATH])
 {
     const char *build = getenv("WG_BUILD");
-    char        dir[PATH / 2], file[PATH];
-    ssize_t     n = readlink("/proc/self/exe", dir, sizeof dir - 1);
+    char dir[PATH / 2], file[PATH];
+    ssize_t n = readlink("/proc/self/exe", dir, sizeof dir - 1);
     cr_assert_gt(n, 0);
     dir[n] = 0;
     for (int k = 0; k < 2; k++) *strrchr(dir, '/') = 0;
@@ -43,7 +43,7 @@ static int run_in(const char *name, const char *arguments, char *dir, char text[
 static int run(const char *name, const char *arguments, char text[TEXT])
 {
     char dir[64];
-    int  status = run_in(name, arguments, dir, text);
+    int status = run_in(name, arguments, dir, text);
     rmdir(dir);
     return status;
 }
@@ -78,11 +78,12 @@ static int lines_of(const char *name)
 Test(examples, digits)
 {
     static char text[TEXT];
-    char        dir[64], file[128];
+    char dir[64], file[128];
     cr_assert_eq(run_in("digits", "", dir, text), 0, "%s", text);
     cr_expect_eq(count(text, "epoch "), 20, "%s", text);
     double accuracy = last_number(text, "dev ");
-    cr_expect(accuracy > 94 && accuracy <= 100, "%s", text); /* a linear classifier reaches about 95 on these digits */
+    cr_expect(accuracy > 94 && accuracy <= 100, "%s",
+              text); /* a linear classifier reaches about 95 on these digits */
     snprintf(file, sizeof file, "%s/digits.safetensors", dir);
     cr_expect_eq(access(file, R_OK), 0, "no weights");
     remove(file);
@@ -106,7 +107,8 @@ Test(examples, rosenbrock)
     cr_expect_eq(run("rosenbrock", "wrong", text), 1, "%s", text);
     cr_expect(strstr(text, "verdict FAIL"), "%s", text);
     cr_expect(strstr(text, "a factor 2 is missing"), "%s", text);
-    cr_expect_float_eq(last_number(text, "  f "), 24.2, 1e-12, "%s", text); /* (1 + 1.2)^2 + 100 (1 - 1.44)^2 */
+    cr_expect_float_eq(last_number(text, "  f "), 24.2, 1e-12, "%s",
+                       text); /* (1 + 1.2)^2 + 100 (1 - 1.44)^2 */
     run("rosenbrock", "wrong", again);
     cr_expect_str_eq(text, again);
 }
@@ -155,7 +157,7 @@ static void logistic_optimum(double *w, double *b)
 Test(examples, newton_cg)
 {
     static char text[TEXT];
-    double      w, b;
+    double w, b;
     cr_assert_eq(run("newton_cg", "", text), 0, "%s", text);
     logistic_optimum(&w, &b);
     cr_expect_lt(last_number(text, "|gradient| "), 1e-8, "%s", text);

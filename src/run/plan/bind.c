@@ -7,32 +7,32 @@
 #include "run/plan/plan.h"
 
 typedef struct call {
-    wg_kernel_fn    fn;
+    wg_kernel_fn fn;
     const wgi_load *load;
-    const wg_op    *op;
-    uint32_t        node; /* for errors */
-    wg_kernel       k;
+    const wg_op *op;
+    uint32_t node; /* for errors */
+    wg_kernel k;
 } call;
 
 struct wgi_bound {
-    void         **ptr; /* that the calls are made for */
-    void          *work, *out;
-    uint32_t      *moving; /* buffers that do not lie in these two */
-    uint32_t       movings;
-    call          *call;
-    int            calls;
-    void         **at;   /* addresses of operands and results of all calls, in their order */
+    void **ptr; /* that the calls are made for */
+    void *work, *out;
+    uint32_t *moving; /* buffers that do not lie in these two */
+    uint32_t movings;
+    call *call;
+    int calls;
+    void **at;           /* addresses of operands and results of all calls, in their order */
     unsigned char *step; /* beside them */
-    char          *regs; /* tile buffers */
-    size_t         stride;
-    wg_fault       fault;
+    char *regs;          /* tile buffers */
+    size_t stride;
+    wg_fault fault;
 };
 
 enum { MOST_CALLS = 400 };
 
 typedef struct counts {
     size_t calls, places;
-    int    regs;
+    int regs;
     size_t bytes; /* of the longest tile buffer */
 } counts;
 
@@ -41,12 +41,13 @@ static bool count(const wgi_plan *p, counts *n)
 {
     *n = (counts){ 0 };
     for (int i = 0; i < p->steps; i++) {
-        const wgi_step    *s = &p->step[i];
+        const wgi_step *s = &p->step[i];
         const wgi_program *t = s->tiles;
         if (s->chunks > 1 || (t && t->size > WGI_TILE)) return false;
         n->calls += t ? (size_t)t->instrs : 1;
         n->places += t ? 0 : (size_t)(s->operands + s->outputs);
-        for (int j = 0; t && j < t->instrs; j++) n->places += (size_t)t->instr[j].operands + 1 + (t->instr[j].load != NULL);
+        for (int j = 0; t && j < t->instrs; j++)
+            n->places += (size_t)t->instr[j].operands + 1 + (t->instr[j].load != NULL);
         n->regs = t ? WGI_MAX(n->regs, t->regs) : n->regs;
         n->bytes = t ? WGI_MAX(n->bytes, (size_t)t->size * 8) : n->bytes;
     }
@@ -74,7 +75,8 @@ bool wgi_bound_new(wgi_plan *p)
     b->regs = keep(p, (size_t)n.regs, b->stride);
     if (!b->ptr || !b->moving || !b->call || !b->at || !b->step || !b->regs) return false;
     for (uint32_t i = 0; i < p->buffers; i++)
-        if (p->buffer[i].where == WGI_LEAF || p->buffer[i].where == WGI_HELD || p->buffer[i].where == WGI_INTO)
+        if (p->buffer[i].where == WGI_LEAF || p->buffer[i].where == WGI_HELD ||
+            p->buffer[i].where == WGI_INTO)
             b->moving[b->movings++] = i;
     p->bound = b;
     return true;
@@ -104,7 +106,12 @@ static bool run_load(const wg_kernel *k)
 static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t places)
 {
     call *c = &b->call[b->calls++];
-    *c = (call){ .fn = in->load ? run_load : in->fn ? in->fn : run_short, .load = in->load, .op = in->op, .node = in->node };
+    *c = (call){ .fn = in->load ? run_load
+                       : in->fn ? in->fn
+                                : run_short,
+                 .load = in->load,
+                 .op = in->op,
+                 .node = in->node };
     if (in->load) {
         b->at[places] = b->ptr[in->load->from];
         b->at[places + 1] = b->regs + in->load->reg * b->stride;
@@ -134,7 +141,7 @@ static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t
 
 static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t places)
 {
-    call  *c = &b->call[b->calls++];
+    call *c = &b->call[b->calls++];
     void **x = &b->at[places], **y = x + s->operands;
     for (int k = 0; k < s->operands; k++) x[k] = b->ptr[s->x[k]];
     for (int k = 0; k < s->outputs; k++) y[k] = b->ptr[s->y[k]];
@@ -171,7 +178,7 @@ static void bind(wgi_bound *b, const wgi_plan *p)
 void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)
 {
     wgi_bound *b = p->bound;
-    bool       same = b->work == g->work && b->out == out;
+    bool same = b->work == g->work && b->out == out;
     if (same && r->fresh && p->leaves == g->leaves) return b->ptr;
     for (uint32_t k = 0; k < b->movings && same; k++) {
         const wgi_buffer *u = &p->buffer[b->moving[k]];
@@ -204,7 +211,8 @@ bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
     wgi_fault_clear(&b->fault);
     int done = run_calls(b->call, b->calls, epoch);
     if (done == b->calls) return true;
-    *failed = (wgi_env){ .fault = &b->fault, .failed_node = b->call[done].node, .failed_op = b->call[done].op };
+    *failed =
+        (wgi_env){ .fault = &b->fault, .failed_node = b->call[done].node, .failed_op = b->call[done].op };
     return false;
 }
 
@@ -215,8 +223,8 @@ bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
 wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
 {
     wgi_plan *l = g->last;
-    bool      same = l && l->by == p && l->leaves == g->leaves && l->loss == loss && l->params == g->params && !g->kepts &&
-                !g->assigns && !l->stale;
+    bool same = l && l->by == p && l->leaves == g->leaves && l->loss == loss && l->params == g->params &&
+                !g->kepts && !g->assigns && !l->stale;
     return same ? &l->request : NULL;
 }
 
@@ -231,15 +239,17 @@ static bool make_room(wgi_plan *p)
 void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
 {
     wgi_plan *p = r->plan;
-    bool      repeats = p && r->fresh && r->roots <= 1 && !wgi_without(g->c, WG_WITHOUT_BIND); /* no more roots than the loss */
+    bool repeats = p && r->fresh && r->roots <= 1 &&
+                   !wgi_without(g->c, WG_WITHOUT_BIND); /* no more roots than the loss */
     g->last = NULL;
     if (!repeats || !make_room(p)) return;
     void **into = p->request.into;
-    bool  *reached = p->request.reached;
+    bool *reached = p->request.reached;
     memcpy(into, r->into, sizeof *into * (size_t)r->targets);
     memcpy(reached, r->reached, sizeof *reached * (size_t)r->targets);
     p->request = *r;
-    p->request.root = p->root, p->request.target = p->target, p->request.into = into, p->request.reached = reached;
+    p->request.root = p->root, p->request.target = p->target, p->request.into = into,
+    p->request.reached = reached;
     p->by = by, p->params = g->params;
     g->last = p;
 }

@@ -8,7 +8,7 @@ uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r)
     uint32_t last = 0;
     for (int i = 0; i < r->roots; i++) {
         const wgi_node *n = &g->node[r->root[i]];
-        int             outputs = n->op->outputs ? n->op->outputs : 1;
+        int outputs = n->op->outputs ? n->op->outputs : 1;
         last = WGI_MAX(last, r->root[i] - n->output + (uint32_t)outputs - 1);
     }
     if (r->backward) last = WGI_MAX(last, r->loss);
@@ -32,7 +32,8 @@ uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end)
 
 static bool same_node(const wgi_node *a, const wgi_node *b)
 {
-    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands || a->output != b->output)
+    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands ||
+        a->output != b->output)
         return false;
     if (a->op->kind == WG_LEAF) return true;
     if (a->operands && memcmp(wgi_in(a), wgi_in(b), sizeof(uint32_t) * a->operands) != 0) return false;
@@ -55,9 +56,9 @@ static bool same_nodes(wgi_plan *p, const wg_graph *g)
 
 static bool confirmed(wgi_plan *p, const wg_graph *g, const wgi_request *r, uint32_t end)
 {
-    return p->end == end && p->backward == r->backward && p->loss == r->loss && p->mode == g->mode && p->trail == g->trail &&
-           same_list(p->root, p->roots, r->root, r->roots) && same_list(p->target, p->targets, r->target, r->targets) &&
-           same_nodes(p, g);
+    return p->end == end && p->backward == r->backward && p->loss == r->loss && p->mode == g->mode &&
+           p->trail == g->trail && same_list(p->root, p->roots, r->root, r->roots) &&
+           same_list(p->target, p->targets, r->target, r->targets) && same_nodes(p, g);
 }
 
 /* ---- the cache: most recently used first ---- */

@@ -20,7 +20,8 @@ static void results_of(wgi_work *w, const uint32_t *wish, int wishes)
         if (wgi_work_given(w, n)) continue;
         uint32_t first = n - w->g->node[n].output;
         for (int k = 0; k < wgi_outputs(w->g->node[n].op); k++)
-            p->result[p->results++] = (wgi_result_of){ first + (uint32_t)k, wgi_buffer_of(w, first + (uint32_t)k) };
+            p->result[p->results++] =
+                (wgi_result_of){ first + (uint32_t)k, wgi_buffer_of(w, first + (uint32_t)k) };
     }
 }
 
@@ -35,18 +36,19 @@ static uint32_t mark_parents(const wgi_plan *p, uint32_t from, bool *shared)
 static void gradients_of(wgi_work *w, const wg_node gx[])
 {
     wgi_plan *p = w->p;
-    uint32_t  looked = 0;
-    bool     *shared = wgi_work_temp(w, (size_t)p->buffers + 2 * (size_t)w->r->targets + 1, sizeof *shared);
+    uint32_t looked = 0;
+    bool *shared = wgi_work_temp(w, (size_t)p->buffers + 2 * (size_t)w->r->targets + 1, sizeof *shared);
     p->gradient = wgi_work_keep(w, (size_t)w->r->targets + 1, sizeof *p->gradient);
     for (int k = 0; k < p->results && !w->failed; k++) shared[p->result[k].buffer] = true;
     for (int i = 0; i < w->r->targets && !w->failed; i++) {
         if (wg_is_none(gx[i])) continue;
-        uint32_t        n = w->rep[gx[i].index], b = wgi_buffer_of(w, n);
-        wgi_buffer     *buffer = &p->buffer[b];
+        uint32_t n = w->rep[gx[i].index], b = wgi_buffer_of(w, n);
+        wgi_buffer *buffer = &p->buffer[b];
         const wgi_node *m = &w->g->node[n];
         looked = mark_parents(p, looked, shared);
         bool mine = buffer->where == WGI_OUT && n >= w->end && !shared[b];
-        p->gradient[i] = (wgi_gradient_of){ b, true, mine, (size_t)wgi_size(m->shape) * wg_dtype_size((wg_dtype)m->dtype) };
+        p->gradient[i] = (wgi_gradient_of){ b, true, mine,
+                                            (size_t)wgi_size(m->shape) * wg_dtype_size((wg_dtype)m->dtype) };
         if (mine) {
             buffer->where = WGI_INTO;
             buffer->node = (uint32_t)i;
@@ -81,9 +83,9 @@ static uint32_t *kept_list(wgi_work *w, const uint32_t *list, int n)
 /* The lists that grew in temporary memory, into the plan's. */
 static void settle(wgi_work *w)
 {
-    wgi_plan   *p = w->p;
+    wgi_plan *p = w->p;
     wgi_buffer *b = wgi_work_keep(w, (size_t)p->buffers + 1, sizeof *b);
-    wgi_step   *s = wgi_work_keep(w, (size_t)p->steps + 1, sizeof *s);
+    wgi_step *s = wgi_work_keep(w, (size_t)p->steps + 1, sizeof *s);
     if (w->failed) return;
     if (p->buffers) memcpy(b, p->buffer, sizeof *b * p->buffers);
     if (p->steps) memcpy(s, p->step, sizeof *s * (size_t)p->steps);
@@ -96,12 +98,14 @@ static bool start(wgi_work *w)
     w->need = wgi_work_temp(w, w->n, 1);
     w->out = wgi_work_temp(w, w->n, 1);
     uint32_t **lists[] = { &w->rep, &w->at, &w->next, &w->buf, &w->last, &w->base, &w->pair };
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) *lists[i] = wgi_work_temp(w, w->n, sizeof(uint32_t));
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        *lists[i] = wgi_work_temp(w, w->n, sizeof(uint32_t));
     w->offset = wgi_work_temp(w, w->n, sizeof *w->offset);
     return !w->failed;
 }
 
-wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end, const uint32_t *wish, int wishes)
+wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end,
+                           const uint32_t *wish, int wishes)
 {
     wgi_plan *p = wg_alloc(g->c, 1, sizeof *p);
     if (!p) return NULL;

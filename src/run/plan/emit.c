@@ -3,7 +3,10 @@
 #include "run/plan/plan.h"
 #include "kernel/stream.h"
 
-static size_t bytes_of(const wgi_node *n) { return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype); }
+static size_t bytes_of(const wgi_node *n)
+{
+    return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype);
+}
 
 /* ---- buffers ---- */
 
@@ -46,11 +49,14 @@ uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
     i = w->rep[i];
     if (w->buf[i]) return w->buf[i] - 1;
     const wgi_node *n = &w->g->node[i];
-    uint32_t        b;
-    if (w->base[i] != i) b = new_buffer(w, (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 });
+    uint32_t b;
+    if (w->base[i] != i)
+        b = new_buffer(w, (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 });
     else if (w->g->value[i]) b = new_buffer(w, (wgi_buffer){ WGI_HELD, i, 0, 0 });
     else if (i >= w->end && wgi_is_leaf(n)) b = new_buffer(w, (wgi_buffer){ WGI_CONST, i, 0, *n->cell });
-    else b = new_buffer(w, (wgi_buffer){ wgi_is_leaf(n) ? WGI_LEAF : WGI_WORK, i, 0, 0 }); /* WORK: empty values */
+    else
+        b = new_buffer(
+            w, (wgi_buffer){ wgi_is_leaf(n) ? WGI_LEAF : WGI_WORK, i, 0, 0 }); /* WORK: empty values */
     w->buf[i] = b + 1;
     return b;
 }
@@ -59,7 +65,7 @@ uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
 static void make_buffer(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
-    wgi_buffer      b = { WGI_WORK, i, 0, 0 };
+    wgi_buffer b = { WGI_WORK, i, 0, 0 };
     if (w->buf[i]) return;
     w->failed |= !fits(w, bytes_of(n));
     if (w->failed) return;
@@ -99,7 +105,8 @@ static const void *prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
 {
     void *to = op->prepare ? wgi_work_keep(w, 1, op->prepared) : NULL;
     if (w->failed) return NULL;
-    w->p->blas |= to ? op->prepare(k, to) : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
+    w->p->blas |=
+        to ? op->prepare(k, to) : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
     return to;
 }
 
@@ -107,7 +114,7 @@ static const void *prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
 static double work_of(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
-    double          y = (double)wgi_size(n->shape), x = 0, product = 1;
+    double y = (double)wgi_size(n->shape), x = 0, product = 1;
     for (uint32_t k = 0; k < n->operands; k++) {
         double s = (double)wgi_size(w->g->node[wgi_in(n)[k]].shape);
         x += s;
@@ -123,7 +130,7 @@ enum { GRAIN = 16384, CHUNKS = 16 };
 /* How many chunks of work threads may claim: CHUNKS a thread, so that one that is late costs little, but none too small. */
 static int chunks_of(const wgi_work *w, int64_t units, double work)
 {
-    int    threads = w->g->c->o.threads;
+    int threads = w->g->c->o.threads;
     double most = WGI_MAX(threads, WGI_MIN(work / GRAIN, CHUNKS * (double)threads));
     return units > 1 && work >= GRAIN ? (int)WGI_MIN((double)units, most) : 1;
 }
@@ -171,8 +178,12 @@ static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *
 static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
 {
     const wgi_node *n = &w->g->node[i];
-    uint32_t        out[WG_MAX_OUTPUTS];
-    wgi_step s = { .op = n->op, .operands = (int)n->operands, .outputs = wgi_outputs(n->op), .scratch = scratch, .node = i };
+    uint32_t out[WG_MAX_OUTPUTS];
+    wgi_step s = { .op = n->op,
+                   .operands = (int)n->operands,
+                   .outputs = wgi_outputs(n->op),
+                   .scratch = scratch,
+                   .node = i };
     for (int k = 0; k < s.outputs; k++) out[k] = i + (uint32_t)k;
     s.attr = wgi_work_attr(w, n);
     phases(w, s, wgi_in(n), out, finish, work_of(w, i));
@@ -181,8 +192,8 @@ static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
 static void joined_steps(wgi_work *w, uint32_t a, uint32_t b)
 {
     const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
-    uint32_t        in[WGI_JOINED], out[2 * WG_MAX_OUTPUTS];
-    wgi_step        s = { .op = n->op->joined, .scratch = NO_BUFFER, .node = a };
+    uint32_t in[WGI_JOINED], out[2 * WG_MAX_OUTPUTS];
+    wgi_step s = { .op = n->op->joined, .scratch = NO_BUFFER, .node = a };
     s.operands = (int)wgi_join_operands(w, a, b, in);
     for (int k = 0; k < wgi_outputs(m->op); k++) out[s.outputs++] = a + (uint32_t)k;
     for (int k = 0; k < wgi_outputs(n->op); k++) out[s.outputs++] = b + (uint32_t)k;
@@ -194,26 +205,28 @@ static void joined_steps(wgi_work *w, uint32_t a, uint32_t b)
 
 typedef struct tiler {
     wgi_program *prog;
-    uint32_t    *reg;      /* by node: its tile buffer + 1, in this wgi_item */
-    uint32_t    *reg_item; /* the item for which reg holds */
-    uint32_t    *last;     /* member position of the last use inside */
-    uint32_t     free[WGI_MEMBERS * 4];
-    uint32_t     frees;
-    wgi_instr   *instr; /* the program's lists while it is made, in temporary memory */
-    wgi_ref     *ahead;
-    size_t       instr_capacity, ahead_capacity;
-    wgi_ref     *refs; /* the next instruction's */
+    uint32_t *reg;      /* by node: its tile buffer + 1, in this wgi_item */
+    uint32_t *reg_item; /* the item for which reg holds */
+    uint32_t *last;     /* member position of the last use inside */
+    uint32_t free[WGI_MEMBERS * 4];
+    uint32_t frees;
+    wgi_instr *instr; /* the program's lists while it is made, in temporary memory */
+    wgi_ref *ahead;
+    size_t instr_capacity, ahead_capacity;
+    wgi_ref *refs; /* the next instruction's */
 } tiler;
 
 static void put_instr(wgi_work *w, tiler *t, wgi_instr in)
 {
-    t->prog->instr = wgi_work_grow(w, t->prog->instr, &t->instr_capacity, (size_t)t->prog->instrs + 1, sizeof in);
+    t->prog->instr =
+        wgi_work_grow(w, t->prog->instr, &t->instr_capacity, (size_t)t->prog->instrs + 1, sizeof in);
     if (!w->failed) t->prog->instr[t->prog->instrs++] = in;
 }
 
 static void put_ahead(wgi_work *w, tiler *t, wgi_ref r)
 {
-    t->prog->ahead = wgi_work_grow(w, t->prog->ahead, &t->ahead_capacity, (size_t)t->prog->aheads + 1, sizeof r);
+    t->prog->ahead =
+        wgi_work_grow(w, t->prog->ahead, &t->ahead_capacity, (size_t)t->prog->aheads + 1, sizeof r);
     if (!w->failed) t->prog->ahead[t->prog->aheads++] = r;
 }
 
@@ -225,7 +238,7 @@ enum { LARGE = 1 << 20 };
 static wgi_ref full_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, uint32_t size)
 {
     wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
-    bool    known = w->at[x] == item_at || (size_t)t->prog->size * size < LARGE;
+    bool known = w->at[x] == item_at || (size_t)t->prog->size * size < LARGE;
     for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
     if (!known) put_ahead(w, t, r);
     return r;
@@ -234,7 +247,7 @@ static wgi_ref full_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, uin
 static wgi_ref operand_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
 {
     const wgi_node *n = &w->g->node[x];
-    uint32_t        size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
+    uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
     if (t->reg_item[x] == item_at && t->reg[x]) return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
     if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return full_ref(w, t, item_at, x, size);
     if (wgi_size(n->shape) == 1) return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
@@ -250,19 +263,24 @@ static wgi_ref operand_ref(wgi_work *w, tiler *t, uint32_t item_at, uint32_t x, 
     return (wgi_ref){ WGI_REG, l->reg, size };
 }
 
-static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint32_t position, uint32_t scratch)
+static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint32_t position,
+                      uint32_t scratch)
 {
     const wgi_node *n = &w->g->node[m];
-    wgi_instr       in = { .fn = wgi_kernel_of(n->op, w->g->c->isa), .op = n->op, .operands = (int)n->operands, .node = m };
+    wgi_instr in = {
+        .fn = wgi_kernel_of(n->op, w->g->c->isa), .op = n->op, .operands = (int)n->operands, .node = m
+    };
     const wg_shape *shape = w->items[item_at].shape;
-    wgi_ref        *x = t->refs;
+    wgi_ref *x = t->refs;
     t->refs += n->operands;
     in.attr = wgi_work_attr(w, n);
     in.xt = wgi_work_types(w, wgi_in(n), n->operands);
     in.yt = wgi_work_types(w, &m, 1);
-    in.prepared =
-        prepare(w, n->op, &(wg_kernel){ .operands = in.operands, .outputs = 1, .xt = in.xt, .yt = in.yt, .attr = in.attr });
-    for (uint32_t k = 0; k < n->operands && !w->failed; k++) x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
+    in.prepared = prepare(
+        w, n->op,
+        &(wg_kernel){ .operands = in.operands, .outputs = 1, .xt = in.xt, .yt = in.yt, .attr = in.attr });
+    for (uint32_t k = 0; k < n->operands && !w->failed; k++)
+        x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
     if (w->failed) return;
     in.x = x;
     uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
@@ -300,8 +318,10 @@ static void tile_begin(wgi_work *w, tiler *t, const wgi_item *s)
     t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
     t->refs = wgi_work_keep(w, WGI_MAX(refs, 1), sizeof *t->refs);
     if (w->failed) return;
-    *t->prog =
-        (wgi_program){ .instr = t->instr, .ahead = t->ahead, .size = wgi_size(s->shape), .most_operands = 1 /* of a stream */ };
+    *t->prog = (wgi_program){ .instr = t->instr,
+                              .ahead = t->ahead,
+                              .size = wgi_size(s->shape),
+                              .most_operands = 1 /* of a stream */ };
     t->frees = 0;
 }
 
@@ -327,15 +347,17 @@ static void tile_step(wgi_work *w, tiler *t, uint32_t item_at, const uint32_t *f
     if (w->failed) return;
     double cost = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
-        for (uint32_t j = 0; j < w->g->node[m].operands; j++) t->last[wgi_work_in(w, &w->g->node[m], j)] = k + 1;
+        for (uint32_t j = 0; j < w->g->node[m].operands; j++)
+            t->last[wgi_work_in(w, &w->g->node[m], j)] = k + 1;
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++) {
         cost += WGI_MAX(1, w->g->node[m].op->cost);
         add_instr(w, t, item_at, m, k + 1, wgi_work_is_fold(w, m) ? fold_scratch[w->at[m]] : NO_BUFFER);
     }
     tile_end(w, t);
-    wgi_step one = {
-        .tiles = t->prog, .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE, .scratch = NO_BUFFER, .node = s->first
-    };
+    wgi_step one = { .tiles = t->prog,
+                     .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE,
+                     .scratch = NO_BUFFER,
+                     .node = s->first };
     one.chunks = chunks_of(w, one.units, (double)t->prog->size * cost);
     new_step(w, one);
     w->p->regs = WGI_MAX(w->p->regs, wgi_tile_bytes(t->prog));
@@ -351,22 +373,25 @@ typedef struct dying_input { /* of the member at position `first` of the item, f
 } dying_input;
 
 typedef struct emitter {
-    tiler        t;
-    uint32_t    *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an item */
-    uint32_t    *until; /* by node: the last position where the item that it dies in reads it; NEVER: not element by element */
+    tiler t;
+    uint32_t *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an item */
+    uint32_t *
+        until; /* by node: the last position where the item that it dies in reads it; NEVER: not element by element */
     dying_input *input; /* of the present item */
-    uint32_t     inputs;
-    size_t       input_capacity;
-    uint32_t    *scratch; /* of folds, by finish item: buffer, place, size */
-    size_t      *scratch_at, *scratch_size;
+    uint32_t inputs;
+    size_t input_capacity;
+    uint32_t *scratch; /* of folds, by finish item: buffer, place, size */
+    size_t *scratch_at, *scratch_size;
 } emitter;
 
 static void take_scratch(wgi_work *w, emitter *e, uint32_t fold)
 {
     const wgi_node *n = &w->g->node[fold], *m = &w->g->node[n->in[0]];
-    wg_type         xt = { m->shape, (wg_dtype)m->dtype }, yt = { n->shape, (wg_dtype)n->dtype };
-    wg_kernel       k = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL };
-    uint32_t        f = w->at[fold];
+    wg_type xt = { m->shape, (wg_dtype)m->dtype }, yt = { n->shape, (wg_dtype)n->dtype };
+    wg_kernel k = {
+        .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL
+    };
+    uint32_t f = w->at[fold];
     e->scratch_size[f] = n->op->scratch(&k);
     e->scratch_at[f] = take(w, e->scratch_size[f]);
     e->scratch[f] = new_buffer(w, (wgi_buffer){ WGI_WORK, 0, e->scratch_at[f], 0 });
@@ -376,15 +401,17 @@ static void take_scratch(wgi_work *w, emitter *e, uint32_t fold)
 static void find_dying(wgi_work *w, emitter *e, uint32_t at)
 {
     const wgi_item *s = &w->items[at];
-    uint32_t        position = 0;
+    uint32_t position = 0;
     for (uint32_t q = s->first; position++ < s->count; q = w->next[q]) {
         const wgi_node *n = &w->g->node[q];
-        e->input = wgi_work_grow(w, e->input, &e->input_capacity, (size_t)e->inputs + n->operands, sizeof *e->input);
+        e->input =
+            wgi_work_grow(w, e->input, &e->input_capacity, (size_t)e->inputs + n->operands, sizeof *e->input);
         for (uint32_t k = 0; k < n->operands && !w->failed; k++) {
             uint32_t o = wgi_work_in(w, n, k), x = w->base[o];
             if (w->last[x] != at || w->out[x] != 1 || w->at[x] == at || wgi_work_given(w, x)) continue;
             if (o == x) e->input[e->inputs++] = (dying_input){ x, position };
-            if (e->until[x] < NEVER) e->until[x] = wgi_size(w->g->node[o].shape) == wgi_size(s->shape) ? position : NEVER;
+            if (e->until[x] < NEVER)
+                e->until[x] = wgi_size(w->g->node[o].shape) == wgi_size(s->shape) ? position : NEVER;
         }
     }
 }
@@ -396,7 +423,8 @@ static bool take_over(wgi_work *w, const emitter *e, uint32_t m, uint32_t positi
     for (uint32_t i = 0; i < e->inputs && e->input[i].first < position; i++) {
         uint32_t x = e->input[i].node;
         w->probes++;
-        if (w->out[x] != 1 || e->until[x] >= position || bytes_of(&w->g->node[x]) != bytes_of(&w->g->node[m])) continue;
+        if (w->out[x] != 1 || e->until[x] >= position || bytes_of(&w->g->node[x]) != bytes_of(&w->g->node[m]))
+            continue;
         w->buf[m] = new_buffer(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
         w->out[x] = TAKEN;
         return true;

@@ -60,7 +60,7 @@ bool wgi_join_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
 uint32_t wgi_join_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_JOINED])
 {
     const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
-    uint32_t        count = 0;
+    uint32_t count = 0;
     for (uint32_t k = 0; k < m->operands && count < WGI_JOINED; k++) x[count++] = wgi_in(m)[k];
     for (uint32_t k = 0; k < n->operands && count < WGI_JOINED; k++) {
         const uint32_t y = w->rep[wgi_in(n)[k]];
@@ -69,19 +69,23 @@ uint32_t wgi_join_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x
     return count;
 }
 
-static bool computed(const wgi_work *w, uint32_t i) { return w->need[i] && w->rep[i] == i && !wgi_work_given(w, i); }
+static bool computed(const wgi_work *w, uint32_t i)
+{
+    return w->need[i] && w->rep[i] == i && !wgi_work_given(w, i);
+}
 
 /* The node that b is computed with, or 0. */
 static uint32_t partner(const wgi_work *w, uint32_t b)
 {
     const wgi_node *n = &w->g->node[b];
-    uint32_t        x[WGI_JOINED];
-    wgi_cone        c;
+    uint32_t x[WGI_JOINED];
+    wgi_cone c;
     if (!n->op->joined || n->output || !computed(w, b)) return 0;
     for (uint32_t k = 0; k < n->operands; k++) {
         const uint32_t a = first_of(w, w->rep[wgi_in(n)[k]]);
         if (w->g->node[a].op != n->op->joins || !computed(w, a) || w->pair[a]) continue;
-        if (wgi_join_operands(w, a, b, x) == (uint32_t)n->op->joined->operands && wgi_join_cone(w, a, b, &c)) return a;
+        if (wgi_join_operands(w, a, b, x) == (uint32_t)n->op->joined->operands && wgi_join_cone(w, a, b, &c))
+            return a;
     }
     return 0;
 }

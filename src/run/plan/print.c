@@ -6,8 +6,8 @@
 static const char *where_of(const wgi_plan *p, uint32_t buffer, char *text, size_t size)
 {
     static const char *const names[] = { "leaf", "held", "number", "work", "result", "gradient", "part of" };
-    const wgi_buffer        *b = &p->buffer[buffer];
-    bool                     placed = b->where == WGI_WORK || b->where == WGI_OUT;
+    const wgi_buffer *b = &p->buffer[buffer];
+    bool placed = b->where == WGI_WORK || b->where == WGI_OUT;
     if (b->where == WGI_CONST) snprintf(text, size, "b%u number", buffer);
     else snprintf(text, size, "b%u %s %zu", buffer, names[b->where], placed ? b->offset : (size_t)b->node);
     return text;
@@ -16,28 +16,31 @@ static const char *where_of(const wgi_plan *p, uint32_t buffer, char *text, size
 static void print_kernel(const wgi_plan *p, const wgi_step *s, int i)
 {
     char line[400], where[60];
-    int  n = snprintf(line, sizeof line, "%s", s->op ? s->op->name : "?");
+    int n = snprintf(line, sizeof line, "%s", s->op ? s->op->name : "?");
     for (int k = 0; k < s->operands && n < (int)sizeof line; k++)
-        n += snprintf(line + n, sizeof line - (size_t)n, "%s %s", k ? "," : "", where_of(p, s->x[k], where, sizeof where));
+        n += snprintf(line + n, sizeof line - (size_t)n, "%s %s", k ? "," : "",
+                      where_of(p, s->x[k], where, sizeof where));
     for (int k = 0; k < s->outputs && n < (int)sizeof line; k++)
         n += snprintf(line + n, sizeof line - (size_t)n, " -> %s", where_of(p, s->y[k], where, sizeof where));
-    wgi_say(p->c, "plan %llu:   step %d, phase %d, %d chunks: %s", (unsigned long long)p->serial, i, s->phase, s->chunks, line);
+    wgi_say(p->c, "plan %llu:   step %d, phase %d, %d chunks: %s", (unsigned long long)p->serial, i, s->phase,
+            s->chunks, line);
 }
 
 static void print_tiles(const wgi_plan *p, const wgi_step *s, int i)
 {
     char line[400];
-    int  n = 0;
+    int n = 0;
     line[0] = 0;
     for (int j = 0; j < s->tiles->instrs && n < (int)sizeof line; j++)
-        n += snprintf(line + n, sizeof line - (size_t)n, " %s", s->tiles->instr[j].load ? "load" : s->tiles->instr[j].op->name);
-    wgi_say(p->c, "plan %llu:   step %d, %d chunks: tiles over %lld elements:%s", (unsigned long long)p->serial, i, s->chunks,
-            (long long)s->tiles->size, line);
+        n += snprintf(line + n, sizeof line - (size_t)n, " %s",
+                      s->tiles->instr[j].load ? "load" : s->tiles->instr[j].op->name);
+    wgi_say(p->c, "plan %llu:   step %d, %d chunks: tiles over %lld elements:%s",
+            (unsigned long long)p->serial, i, s->chunks, (long long)s->tiles->size, line);
 }
 
 void wgi_plan_print(const wgi_plan *p)
 {
-    wgi_say(p->c, "plan %llu: %d steps over %u buffers, %zu bytes of work, %zu of results%s", (unsigned long long)p->serial,
-            p->steps, p->buffers, p->work, p->out, p->bound ? ", bound" : "");
+    wgi_say(p->c, "plan %llu: %d steps over %u buffers, %zu bytes of work, %zu of results%s",
+            (unsigned long long)p->serial, p->steps, p->buffers, p->work, p->out, p->bound ? ", bound" : "");
     for (int i = 0; i < p->steps; i++) (p->step[i].tiles ? print_tiles : print_kernel)(p, &p->step[i], i);
 }

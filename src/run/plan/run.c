@@ -2,11 +2,11 @@
 #include "run/plan/plan.h"
 
 typedef struct run {
-    wgi_plan  *p;
-    wgi_env    env;
-    char      *memory; /* of all threads: arrays and tile buffers */
-    size_t     each;
-    int        failed_step;
+    wgi_plan *p;
+    wgi_env env;
+    char *memory; /* of all threads: arrays and tile buffers */
+    size_t each;
+    int failed_step;
     wgi_clock *clock;
 } run;
 
@@ -39,7 +39,7 @@ void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **pt
 
 static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begin, int64_t end)
 {
-    void       **x = (void **)(void *)(u->memory + u->each * (size_t)thread), **y = x + u->p->most_operands;
+    void **x = (void **)(void *)(u->memory + u->each * (size_t)thread), **y = x + u->p->most_operands;
     void *const *ptr = u->env.ptr;
     for (int k = 0; k < s->operands; k++) x[k] = ptr[s->x[k]];
     for (int k = 0; k < s->outputs; k++) y[k] = ptr[s->y[k]];
@@ -55,7 +55,8 @@ static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begi
                     .xt = s->xt,
                     .yt = s->yt,
                     .attr = s->attr,
-                    .scratch = s->scratch == NO_BUFFER ? NULL : (char *)ptr[s->scratch] + s->each * (size_t)thread,
+                    .scratch =
+                        s->scratch == NO_BUFFER ? NULL : (char *)ptr[s->scratch] + s->each * (size_t)thread,
                     .seed = u->env.seed,
                     .epoch = u->env.epoch,
                     .fault = u->env.fault,
@@ -65,12 +66,13 @@ static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begi
 
 static bool part(void *arg, int i, int chunk, int chunks, int thread)
 {
-    run            *u = arg;
+    run *u = arg;
     const wgi_step *s = &u->p->step[i];
-    int64_t         begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
-    char           *memory = u->memory + u->each * (size_t)thread;
+    int64_t begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
+    char *memory = u->memory + u->each * (size_t)thread;
     if (begin >= end) return true;
-    bool ok = s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin * WGI_TILE, WGI_MIN(end * WGI_TILE, s->tiles->size))
+    bool ok = s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin * WGI_TILE,
+                                   WGI_MIN(end * WGI_TILE, s->tiles->size))
                        : run_kernel(u, s, thread, begin, end);
     if (!ok) __atomic_store_n(&u->failed_step, i, __ATOMIC_RELAXED);
     return ok;
@@ -79,7 +81,7 @@ static bool part(void *arg, int i, int chunk, int chunks, int thread)
 static bool timed_part(void *arg, int i, int chunk, int chunks, int thread)
 {
     double begin = wgi_now();
-    bool   ok = part(arg, i, chunk, chunks, thread);
+    bool ok = part(arg, i, chunk, chunks, thread);
     wgi_clock_note(((run *)arg)->clock, i, thread, begin);
     return ok;
 }
@@ -101,17 +103,23 @@ static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
     r->blocked = p->blocked;
 }
 
-static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_t node, const wg_op *op, const wg_fault *f)
+static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_t node, const wg_op *op,
+                   const wg_fault *f)
 {
     bool users = node < p->end; /* else of a derivative: named by the call that asked for it */
-    wgi_fault_report(g, users ? g->node[node].op : op ? op : g->node[0].op, users ? g->node[node].here : wg_inside(r->here), f);
+    wgi_fault_report(g,
+                     users ? g->node[node].op
+                     : op  ? op
+                           : g->node[0].op,
+                     users ? g->node[node].here : wg_inside(r->here), f);
 }
 
 static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_env *e)
 {
     int threads = g->c->o.threads;
     run u = { .p = p, .env = *e, .clock = g->clock };
-    u.each = (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
+    u.each =
+        (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
     u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
     if (!u.memory) return false;
     u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
@@ -135,10 +143,10 @@ static void spoil(wg_graph *g, const wgi_plan *p, void *out) { (void)g, (void)p,
 
 static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 {
-    void  **ptr = wgi_bound_pointers(g, p, r, out);
+    void **ptr = wgi_bound_pointers(g, p, r, out);
     wgi_env failed;
     spoil(g, p, out);
-    int  was = p->blas ? wgi_gate_open() : 0;
+    int was = p->blas ? wgi_gate_open() : 0;
     bool ok = wgi_bound_run(p, g->epoch, &failed);
     if (p->blas) wgi_gate_close(was);
     if (ok) leave(g, p, r, ptr);
@@ -150,14 +158,15 @@ static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 {
     if (g->clock && !wgi_clock_start(g->clock, p, g->c->o.threads)) return false;
     wgi_place place = wgi_arena_place(&g->temp);
-    void    **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
-    bool      ok = ptr != NULL;
+    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
+    bool ok = ptr != NULL;
     if (ok) {
         wg_fault fault;
         wgi_fault_clear(&fault);
         wgi_fill_pointers(g, p, r, ptr, out);
         spoil(g, p, out);
-        ok = run_steps(g, p, r, &(wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault });
+        ok = run_steps(g, p, r,
+                       &(wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault });
     }
     if (ok) leave(g, p, r, ptr);
     wgi_arena_rewind(&g->temp, place);

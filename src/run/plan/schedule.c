@@ -4,7 +4,7 @@
 
 static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == WG_RANDOM; }
 static bool held(const wgi_work *w, uint32_t i) { return w->g->value[i] != NULL; }
-bool        wgi_work_given(const wgi_work *w, uint32_t i) { return wgi_is_leaf(&w->g->node[i]) || held(w, i); }
+bool wgi_work_given(const wgi_work *w, uint32_t i) { return wgi_is_leaf(&w->g->node[i]) || held(w, i); }
 
 /* Operand k of n; of a repeated one what it repeats, where n's kernel broadcasts by itself: by the common rule. */
 static uint32_t source(const wgi_work *w, const wgi_node *n, uint32_t k)
@@ -45,7 +45,7 @@ static void mark_needed(wgi_work *w, const wg_node gx[], const uint32_t *wish, i
 static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
-    uint64_t        h = wgi_mix((uint64_t)(uintptr_t)n->op, (uint64_t)(uintptr_t)n->shape ^ n->dtype);
+    uint64_t h = wgi_mix((uint64_t)(uintptr_t)n->op, (uint64_t)(uintptr_t)n->shape ^ n->dtype);
     if (wgi_is_leaf(n)) return wgi_mix(h, *n->cell);
     for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, wgi_work_in(w, n, k));
     return n->op->attr_size ? wgi_mix(h, wgi_attr_hash(n->op, n->attr)) : h;
@@ -54,7 +54,8 @@ static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
 {
     const wgi_node *a = &w->g->node[i], *b = &w->g->node[j];
-    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands) return false;
+    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands)
+        return false;
     if (wgi_is_leaf(a)) return *a->cell == *b->cell;
     for (uint32_t k = 0; k < a->operands; k++)
         if (wgi_work_in(w, a, k) != wgi_work_in(w, b, k)) return false;
@@ -74,9 +75,11 @@ static uint32_t other_of_unit(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
     for (uint32_t k = 0; k < 2 && n->op->unit != 0 && n->operands == 2; k++) {
-        uint32_t        x = wgi_work_in(w, n, 1 - k), one = wgi_work_in(w, n, k);
+        uint32_t x = wgi_work_in(w, n, 1 - k), one = wgi_work_in(w, n, k);
         const wgi_node *u = &w->g->node[one];
-        if (one >= w->end && u->op == &wgi_op_number && u->number == n->op->unit && w->g->node[x].shape == n->shape) return x;
+        if (one >= w->end && u->op == &wgi_op_number && u->number == n->op->unit &&
+            w->g->node[x].shape == n->shape)
+            return x;
     }
     return 0;
 }
@@ -107,10 +110,12 @@ static bool aliases(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
     if (n->op->kind != WG_ALIAS) return false;
-    wg_type   xt[8], yt = { n->shape, (wg_dtype)n->dtype };
-    wg_kernel k = {
-        .operands = (int)WGI_MIN(n->operands, 8), .outputs = 1, .xt = xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL
-    };
+    wg_type xt[8], yt = { n->shape, (wg_dtype)n->dtype };
+    wg_kernel k = { .operands = (int)WGI_MIN(n->operands, 8),
+                    .outputs = 1,
+                    .xt = xt,
+                    .yt = &yt,
+                    .attr = n->op->attr_size ? n->attr : NULL };
     for (int j = 0; j < k.operands; j++) {
         const wgi_node *m = &w->g->node[wgi_in(n)[j]];
         xt[j] = (wg_type){ m->shape, (wg_dtype)m->dtype };
@@ -152,10 +157,11 @@ bool wgi_work_is_fold(const wgi_work *w, uint32_t i)
 static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
 {
     const wgi_node *n = &w->g->node[i];
-    uint32_t        bound = 1;
+    uint32_t bound = 1;
     for (uint32_t k = 0; k < n->operands; k++) {
         uint32_t x = wgi_work_in(w, n, k), t = w->at[x];
-        bool     beside = t && w->items[t].tiles && w->items[t].shape == shape && w->g->node[x].shape == shape && w->base[x] == x;
+        bool beside = t && w->items[t].tiles && w->items[t].shape == shape && w->g->node[x].shape == shape &&
+                      w->base[x] == x;
         bound = WGI_MAX(bound, beside ? t : t + 1);
     }
     return bound;
@@ -166,9 +172,10 @@ enum { LOOK = 24 }; /* items that a node tries to join */
 static void place_elementwise(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
-    bool            fold = wgi_work_is_fold(w, i);
+    bool fold = wgi_work_is_fold(w, i);
     const wg_shape *shape = fold ? w->g->node[n->in[0]].shape : n->shape;
-    uint32_t        end = (uint32_t)w->item_count, t = wgi_without(w->g->c, WG_WITHOUT_TILES) ? end : earliest(w, i, shape);
+    uint32_t end = (uint32_t)w->item_count,
+             t = wgi_without(w->g->c, WG_WITHOUT_TILES) ? end : earliest(w, i, shape);
     for (uint32_t k = 0; t < end && k < LOOK; k++, t++)
         if (w->items[t].tiles && w->items[t].shape == shape && w->items[t].count < WGI_MEMBERS) break;
     if (t >= end || !w->items[t].tiles || w->items[t].shape != shape || w->items[t].count >= WGI_MEMBERS)
@@ -228,22 +235,24 @@ static void use(wgi_work *w, uint32_t x, uint32_t by_item, bool inside)
 static void result(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[w->rep[i]];
-    uint32_t        first = w->rep[i] - n->output;
+    uint32_t first = w->rep[i] - n->output;
     for (int k = 0; k < wgi_outputs(n->op); k++) w->out[w->base[first + (uint32_t)k]] = 2;
 }
 
 static void find_uses(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
 {
     for (uint32_t t = 1; t < w->item_count; t++)
-        for (uint32_t m = w->items[t].first, k = 0; k < w->items[t].count && !w->items[t].finish; m = w->next[m], k++) {
+        for (uint32_t m = w->items[t].first, k = 0; k < w->items[t].count && !w->items[t].finish;
+             m = w->next[m], k++) {
             const wgi_node *n = &w->g->node[m];
             for (uint32_t j = 0; j < n->operands; j++) {
                 uint32_t x = wgi_work_in(w, n, j);
-                bool     inside = w->items[t].tiles && w->at[x] == t && w->base[x] == x;
+                bool inside = w->items[t].tiles && w->at[x] == t && w->base[x] == x;
                 use(w, x, t, inside);
             }
             if (!w->items[t].tiles || wgi_work_is_fold(w, m))
-                for (int j = 0; j < wgi_outputs(n->op); j++) w->out[m + (uint32_t)j] = WGI_MAX(w->out[m + (uint32_t)j], 1);
+                for (int j = 0; j < wgi_outputs(n->op); j++)
+                    w->out[m + (uint32_t)j] = WGI_MAX(w->out[m + (uint32_t)j], 1);
         }
     for (int i = 0; i < w->r->roots; i++) result(w, w->r->root[i]);
     for (int i = 0; i < wishes; i++) result(w, wish[i]);

@@ -21,7 +21,7 @@ void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size
 {
     if (need <= *capacity) return list;
     size_t more = WGI_MAX(WGI_MAX(2 * *capacity, 16), need);
-    void  *p = wgi_work_temp(w, more, size);
+    void *p = wgi_work_temp(w, more, size);
     if (p && list) memcpy(p, list, *capacity * size);
     if (p) *capacity = more;
     return p ? p : list;
