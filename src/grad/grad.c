@@ -142,13 +142,13 @@ bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node
 {
     wg_graph *g = y.graph;
     const wg_op *outer = wgi_rule_begin(g, op);
-    g->refused = false;
+    g->rule.refused = false;
     for (int k = 0; k < n; k++) gx[k] = wg_none;
     op->vjp(here, y, gy, x, gx);
     for (int k = 0; op->none && k < n; k++)
         if (!wg_op_has_derivative(op, k)) gx[k] = wg_none;
     wgi_rule_end(g, outer);
-    return !g->refused;
+    return !g->rule.refused;
 }
 
 /* Contributions of node i, whose gradients (one an output) are gy, to its operands. */

@@ -61,7 +61,7 @@ uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n) { return node_hash(pr
 
 uint32_t wgi_settle(wg_graph *g, wgi_node *n)
 {
-    if (g->again && !g->calling) wgi_again_stop(g);
+    if (g->build.again && !g->build.open) wgi_again_stop(g);
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
     n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
     if (!n->shape->rank && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
@@ -82,12 +82,13 @@ static void forget_in_lists(wg_graph *g, uint32_t mark)
 {
     while (g->params && g->param[g->params - 1] >= mark) g->params--;
     size_t kept = 0, assigned = 0;
-    for (size_t i = 0; i < g->kepts; i++)
-        if (g->kept[i] < mark) g->kept[kept++] = g->kept[i];
-    for (size_t i = 0; i < g->assigns; i++)
-        if (g->assign[i].state < mark && g->assign[i].value < mark) g->assign[assigned++] = g->assign[i];
-    g->kepts = kept;
-    g->assigns = assigned;
+    for (size_t i = 0; i < g->results.kepts; i++)
+        if (g->results.kept[i] < mark) g->results.kept[kept++] = g->results.kept[i];
+    for (size_t i = 0; i < g->results.assigns; i++)
+        if (g->results.assign[i].state < mark && g->results.assign[i].value < mark)
+            g->results.assign[assigned++] = g->results.assign[i];
+    g->results.kepts = kept;
+    g->results.assigns = assigned;
 }
 
 /* Nodes that the forgotten ones used are taken for used from now on. */
@@ -99,7 +100,7 @@ void wgi_forget(wg_graph *g, uint32_t mark)
     g->count = mark;
     g->loose = WGI_UNKNOWN;
     for (int k = 0; k < WGI_NUMBERS; k++)
-        if (g->number[k].leaf >= mark) g->number[k] = (wgi_number){ 0 };
-    if (mark < WGI_SHARE_FROM) g->quick = 0;
+        if (g->plain.number[k].leaf >= mark) g->plain.number[k] = (wgi_number){ 0 };
+    if (mark < WGI_SHARE_FROM) g->plain.quick = 0;
     wgi_again_forget(g, mark);
 }

@@ -13,8 +13,8 @@ enum { NO_DTYPE = 0xFF }; /* of a kind that has no record of scalars */
 /* The op's entry, or the one that it may take: an op whose own place is another's stands in the next one. */
 static inline wgi_kind *place_of(wg_graph *g, const wg_op *op, int n)
 {
-    wgi_kind *k = &g->kind[n - 1][wgi_op_place(op)];
-    return k->node.op == op || !k->node.op ? k : &g->kind[n - 1][wgi_op_place(op) ^ 1];
+    wgi_kind *k = &g->plain.kind[n - 1][wgi_op_place(op)];
+    return k->node.op == op || !k->node.op ? k : &g->plain.kind[n - 1][wgi_op_place(op) ^ 1];
 }
 
 /* Enters the op into the table; false: it is not plain. */
@@ -29,13 +29,13 @@ static bool learn_op(wg_graph *g, const wg_op *op)
 
 static void learn_scalar(wg_graph *g, const wgi_node *y)
 {
-    if (!(y->flags & WGI_EVEN) || g->count < WGI_SHARE_FROM || g->again) return;
+    if (!(y->flags & WGI_EVEN) || g->count < WGI_SHARE_FROM || g->build.again) return;
     wgi_kind *k = place_of(g, y->op, (int)y->operands);
     k->node = *y;
     k->node.flags = WGI_SCALAR | WGI_EVEN;
     k->hash = wgi_hash_of(y->op, y->shape, y->dtype | y->operands << 16);
-    k->number = g->number;
-    g->quick = g->room;
+    k->number = g->plain.number;
+    g->plain.quick = g->room;
 }
 
 static bool in_graph(const wg_graph *g, wg_node x)
@@ -103,7 +103,7 @@ OUT wg_node apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
 /* The record for a node of op with operand x; NULL where there is none that fits. */
 static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
 {
-    if (g->count >= g->quick || x.generation != g->generation || x.index >= g->count) return NULL;
+    if (g->count >= g->plain.quick || x.generation != g->generation || x.index >= g->count) return NULL;
     const wgi_node *m = &g->node[x.index];
     wgi_kind *k = place_of(g, op, n);
     return m->flags & WGI_SCALAR && k->node.op == op && k->node.dtype == m->dtype ? k : NULL;

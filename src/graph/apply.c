@@ -227,7 +227,7 @@ static wg_node apply_new(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                                 const void *attr)
 {
-    uint32_t i = g->again ? wgi_again(g, here, op, x, n, attr) : 0;
+    uint32_t i = g->build.again ? wgi_again(g, here, op, x, n, attr) : 0;
     if (i) return wgi_handle(g, i);
     wgi_calling k = wgi_call_begin(g);
     wg_node y = apply_new(here, op, g, x, n, attr);
@@ -239,6 +239,6 @@ wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const 
 {
     wg_graph *g = graph_of(x, n);
     if (!g || !g->count) return wg_none;
-    return g->count >= g->most_calls && !g->again ? apply_new(here, op, g, x, n, attr)
-                                                  : apply_remembered(here, op, g, x, n, attr);
+    return g->count >= g->build.most && !g->build.again ? apply_new(here, op, g, x, n, attr)
+                                                        : apply_remembered(here, op, g, x, n, attr);
 }

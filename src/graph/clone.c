@@ -62,7 +62,7 @@ static bool node(replay *r, uint32_t i)
         x ? wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL)
           : wgi_error_node(r->into);
     wgi_arena_rewind(&r->from->temp, place);
-    if (n->name) wg_name(y, r->from->text[n->name]);
+    if (n->name) wg_name(y, r->from->names.text[n->name]);
     bool whole = wg_node_op(y) == n->op;
     for (int j = 0; j < (n->op->outputs ? n->op->outputs : 1); j++)
         r->map[i + (uint32_t)j] =

@@ -10,7 +10,7 @@ wg_graph *wg_graph_new(wg_context *c)
     g->c = g->arena.c = g->values.c = g->temp.c = c;
     g->next = c->graphs;
     c->graphs = g;
-    g->most_calls = wgi_without(c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
+    g->build.most = wgi_without(c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     wg_begin(g, WG_TRAIN);
     if (!g->count) {
         wg_graph_free(g);
@@ -28,9 +28,11 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
-    void *owned[] = { g->node,      g->value,   g->marked, (void *)g->text, g->scope_stack,
-                      g->scopes.at, g->streams, g->param,  g->kept,         g->result,
-                      g->assign,    g->use,     g->work,   g->call,         g };
+    void *owned[] = {
+        g->node,           g->value,         g->marked,   (void *)g->names.text, g->names.stack,
+        g->names.table.at, g->names.streams, g->param,    g->results.kept,       g->results.list,
+        g->results.assign, g->now.use,       g->run.work, g->build.call,         g
+    };
     wg_context *c = g->c;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
@@ -39,28 +41,30 @@ void wg_begin(wg_graph *g, wg_mode mode)
 {
     if (!g) return;
     wgi_close(g);
-    for (size_t i = 0; i < g->kepts; i++) g->node[g->kept[i]].flags &= (uint8_t)~WGI_KEPT;
+    for (size_t i = 0; i < g->results.kepts; i++) g->node[g->results.kept[i]].flags &= (uint8_t)~WGI_KEPT;
     wgi_again_begin(g, mode);
-    if (g->count >= WGI_SHARE_FROM) memset(g->number, 0, sizeof g->number); /* else none is shared */
-    g->quick = 0;
+    if (g->count >= WGI_SHARE_FROM)
+        memset(g->plain.number, 0, sizeof g->plain.number); /* else none is shared */
+    g->plain.quick = 0;
     g->generation++;
     g->mode = mode;
     g->count = g->loose = 0;
     g->weight = 0;
-    g->texts = g->scope = 0;
+    g->names.texts = g->names.scope = 0;
     wgi_scopes_forget(g);
-    g->scope_depth = g->stream_scopes = g->params = g->kepts = g->assigns = g->uses = 0;
-    g->layers = NULL;
+    g->names.depth = g->names.stream_scopes = g->params = g->results.kepts = g->results.assigns =
+        g->now.uses = 0;
+    g->names.layers = NULL;
     g->failure = (wg_failure){ 0 };
-    wgi_text(g, ""); /* text 0; without it the graph stays empty, and every call on it does nothing */
-    g->calling = 1;  /* the error node is the same in every build */
+    wgi_text(g, "");   /* text 0; without it the graph stays empty, and every call on it does nothing */
+    g->build.open = 1; /* the error node is the same in every build */
     if (!g->c->scalar) g->c->scalar = wgi_intern(g->c, &(wg_shape){ 0 });
-    const wg_shape *scalar = g->texts ? g->c->scalar : NULL;
+    const wg_shape *scalar = g->names.texts ? g->c->scalar : NULL;
     if (scalar)
         wgi_append(
             g,
             &(wgi_node){ .op = &wgi_op_error, .shape = scalar, .dtype = (uint8_t)g->c->o.dtype, .here = "" });
-    g->calling = 0;
+    g->build.open = 0;
 }
 
 wg_context *wg_graph_context(const wg_graph *g) { return g ? g->c : NULL; }
@@ -82,7 +86,7 @@ size_t wg_graph_bytes(const wg_graph *g)
     return !g ? 0
               : g->node_capacity * sizeof *g->node + g->value_capacity * sizeof *g->value +
                     g->marked_capacity + wgi_arena_bytes(&g->arena) + wgi_arena_bytes(&g->values) +
-                    g->work_size;
+                    g->run.work_size;
 }
 
 bool wg_graph_failure(const wg_graph *g, wg_failure *f)
@@ -100,9 +104,9 @@ int64_t wg_graph_mark(const wg_graph *g) { return g ? g->count : 0; }
 static void forget_streams(wg_graph *g, uint32_t mark)
 {
     for (uint32_t i = mark; i < g->count; i++)
-        for (size_t k = 0; g->node[i].op == &wgi_op_stream && g->node[i].number > 0 && k < g->stream_scopes;
-             k++)
-            if (g->streams[k].scope == g->node[i].scope) g->streams[k].count--;
+        for (size_t k = 0;
+             g->node[i].op == &wgi_op_stream && g->node[i].number > 0 && k < g->names.stream_scopes; k++)
+            if (g->names.streams[k].scope == g->node[i].scope) g->names.streams[k].count--;
 }
 
 void wg_graph_rewind(wg_graph *g, int64_t mark)
@@ -111,15 +115,15 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);
     wgi_forget(g, (uint32_t)mark);
-    g->trail = wgi_mix(g->trail, 0x4E77 + (uint64_t)mark); /* what values are there depends on it */
+    g->now.trail = wgi_mix(g->now.trail, 0x4E77 + (uint64_t)mark); /* what values are there depends on it */
 }
 
-void wg_graph_freeze(wg_graph *g, bool on) { g ? (void)(g->frozen = on) : (void)0; }
-uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->epoch : 0; }
+void wg_graph_freeze(wg_graph *g, bool on) { g ? (void)(g->now.frozen = on) : (void)0; }
+uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->now.epoch : 0; }
 void wg_graph_set_epoch(wg_graph *g, uint64_t epoch)
 {
     if (g) {
         wgi_close(g);
-        g->epoch = epoch;
+        g->now.epoch = epoch;
     }
 }

@@ -129,88 +129,108 @@ typedef struct wgi_stream_count { /* streams made in a scope so far */
     uint32_t scope, count;
 } wgi_stream_count;
 
+/* Plain ops and numbers, each kept where the next node like it finds it: append_plain.c, leaf.c. */
+typedef struct wgi_plain {
+    wgi_number number[WGI_NUMBERS];
+    wgi_kind kind[2][WGI_OPS]; /* ops of one operand, ops of two */
+    uint32_t quick;            /* nodes below this number may copy a kind's record; 0: none may */
+} wgi_plain;
+
+/* The calls of the last build, and whether this build repeats them: remembered.c. */
+typedef struct wgi_build {
+    wgi_called *call; /* of the last build; once this build differs, of this build */
+    size_t calls, capacity;
+    uint32_t at;   /* the call to compare with next, or to write next */
+    uint32_t open; /* calls that have begun and not ended */
+    uint32_t most; /* calls are remembered among so many nodes: WGI_CALLS, or 0 without this way */
+    bool again;    /* so far this build repeats the last one */
+    /* Serial number of the graph's structure, which is nodes [0, count). It rises when one of them may have become another. */
+    uint64_t structure;
+    /* Serial number of the structure and of the addresses of its leaves. Raise it (wgi_leaf_moved) when a leaf's address
+     * changes. Equal numbers mean: same nodes, same addresses. No two graphs have equal numbers. */
+    uint64_t leaves;
+} wgi_build;
+
+/* Names of nodes, scopes, and what is counted by scope: scopes.c, scope_table.c, layer_names.c. */
+typedef struct wgi_names {
+    const char **text; /* names and paths of scopes; [0] is "" */
+    size_t texts, capacity;
+    uint32_t scope;  /* the scope that nodes are made in */
+    uint32_t *stack; /* the scopes around it */
+    size_t depth, stack_capacity;
+    wgi_scopes table;
+    wgi_stream_count *streams;
+    size_t stream_scopes, stream_capacity;
+    struct wgi_layer *layers; /* names of layers that are taken */
+} wgi_names;
+
+/* Nodes that stay readable, and the new values of states: values.c, eval.c. */
+typedef struct wgi_results {
+    uint32_t *kept; /* by wg_keep */
+    size_t kepts, kept_capacity;
+    uint32_t *list; /* nodes with the flag WGI_RESULT */
+    size_t count, capacity;
+    wgi_assignment *assign;
+    size_t assigns, assign_capacity;
+} wgi_results;
+
+/* The evaluation: values.c, eval.c. */
+typedef struct wgi_evaluation {
+    bool open, committed, frozen;
+    bool peeked; /* wg_peek alone has opened it: it uses up no epoch */
+    uint64_t epoch;
+    uint64_t trail;   /* hash of what has been run in it: plans are found by it */
+    wgi_plan *ran[8]; /* the plans that have been run in it */
+    int rans;
+    wgi_uses *use; /* parameter sets in the graph */
+    size_t uses, use_capacity;
+} wgi_evaluation;
+
+/* What runs leave for the next run: request.c and run/plan/. */
+typedef struct wgi_running {
+    wgi_plan *last; /* the plan of the last wg_backward, if its request may be repeated: bind.c */
+    double spent;   /* work of the interpreter in this request: request.c */
+    void *work;     /* memory for the intermediate values of plans */
+    size_t work_size;
+    struct wgi_clock *clock; /* notes the time of each step; NULL: nobody looks */
+} wgi_running;
+
 struct wg_graph {
     wg_context *c;
     wg_graph *next;
     wg_mode mode;
     uint32_t generation;
     wgi_node *node;
-    void **value;         /* of this evaluation; leaves: NULL unless overridden; NULL from count on */
-    uint8_t *marked;      /* by node, for one call; all 0 between calls */
-    uint32_t count, room; /* room: how far count may grow before wgi_slot must look */
+    void **value;    /* of the evaluation; NULL for leaves that are not overridden, and from count on */
+    uint8_t *marked; /* by node, for one call; all 0 between calls */
+    uint32_t count;
+    uint32_t room; /* wgi_room must be called before count exceeds it */
     size_t node_capacity, value_capacity, marked_capacity;
-    uint32_t
-        loose; /* nodes that no other uses, at least; WGI_UNKNOWN: not counted since nodes were taken away */
-    double weight; /* of all nodes but scalars: elements to be made, those of products times 64 */
-    wgi_number number[WGI_NUMBERS];
-    wgi_kind kind[2][WGI_OPS]; /* of one operand, of two: see scalars.c */
-    uint32_t most_calls;       /* nodes among which calls are remembered: WGI_CALLS, or 0 */
-    uint32_t quick;            /* how far count may grow that way, 0: not at all */
-    bool warned;
-
-    const wg_op *rule; /* whose derivative rule runs now, or NULL: see wgi_rule_makes */
-    bool refused;      /* that rule has asked for a leaf */
-
-    /* rebuild.c */
-    wgi_called *call; /* of the last build; while not again, of this one */
-    size_t calls, call_capacity;
-    uint32_t call_at; /* the next to compare with, or to remember */
-    uint32_t calling; /* calls open */
-    bool again;       /* this build is like the last so far */
-    /* Serial number of the graph's structure: nodes [0, count). It rises when one of them may have become another. */
-    uint64_t structure;
-    /* Serial number of the structure and of the addresses of its leaves. Raise it (wgi_leaf_moved) when a leaf's address changes.
-     * Equal numbers mean: same nodes, same addresses. No two graphs have equal numbers. */
-    uint64_t leaves;
-
-    wgi_arena arena;  /* attributes, operand lists, texts: until begin */
-    wgi_arena values; /* until the evaluation ends */
-    wgi_arena temp;   /* of one call */
-
-    const char **text; /* names and scopes; [0] is "" */
-    size_t texts, text_capacity;
-    uint32_t scope;
-    uint32_t *scope_stack;
-    size_t scope_depth, scope_capacity;
-    wgi_scopes scopes;
-    wgi_stream_count *streams;
-    size_t stream_scopes, stream_capacity;
-    struct wgi_layer *layers; /* layer names taken, for nn.c's rule */
-
     uint32_t *param; /* parameter and state nodes */
     size_t params, param_capacity;
-    uint32_t *kept;
-    size_t kepts, kept_capacity;
-    uint32_t *result;
-    size_t results, result_capacity;
-    wgi_assignment *assign;
-    size_t assigns, assign_capacity;
-
-    /* the evaluation */
-    bool open, committed, frozen;
-    bool peeked; /* opened by wg_peek alone: no epoch is used up */
-    uint64_t epoch;
-    uint64_t trail;   /* what has been run in this evaluation: plans are found by it */
-    wgi_plan *ran[8]; /* the plans among it */
-    int rans;
-    wgi_uses *use;
-    size_t uses, use_capacity;
-
-    wgi_plan *
-        last; /* that answered the last wg_backward, if the same request may be answered without a search: bind.c */
-
-    double spent; /* by the interpreter in this request: see request.c */
-
-    void *work; /* shared by the plans' intermediate values */
-    size_t work_size;
-
-    struct wgi_clock *clock; /* runs are timed: plan_look.c */
-
-    wg_failure failure; /* the call that failed, while failed_at is the context's count of recoveries */
+    uint32_t loose; /* at least so many nodes are no operand of another; WGI_UNKNOWN or more: not counted */
+    double
+        weight; /* sum of the nodes' weights: elements to be made, those of products times 64; scalars count 0 */
+    bool warned;
+    wgi_arena arena;  /* attributes, operand lists, texts: until wg_begin */
+    wgi_arena values; /* until the evaluation ends */
+    wgi_arena temp;   /* of one call */
+    wgi_plain plain;
+    wgi_build build;
+    wgi_names names;
+    wgi_results results;
+    wgi_evaluation now;
+    wgi_running run;
+    struct {
+        const wg_op *op; /* its derivative rule is being called; NULL: none is */
+        bool refused;    /* the rule has asked for a leaf: wgi_rule_makes */
+    } rule;
+    wg_failure
+        failure; /* the call that failed; it counts while failed_at is the context's number of recoveries */
     uint64_t failed_at;
 };
 
-static inline void wgi_leaf_moved(wg_graph *g) { g->leaves = ++g->c->structures; }
+static inline void wgi_leaf_moved(wg_graph *g) { g->build.leaves = ++g->c->structures; }
 static inline bool wgi_has_failed(const wg_graph *g)
 {
     return g->failure.op && g->failed_at == g->c->recoveries;
@@ -236,22 +256,22 @@ void wgi_forget(wg_graph *g, uint32_t mark);   /* the nodes from mark on */
 void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name);
 static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, const char *name)
 {
-    if (!g->rule) return false;
+    if (!g->rule.op) return false;
     wgi_rule_refuse(g, here, what, name);
     return true;
 }
 /* Around a call of a derivative rule of op, or of its expansion for one. */
 static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
 {
-    const wg_op *outer = g->rule;
-    g->rule = op;
+    const wg_op *outer = g->rule.op;
+    g->rule.op = op;
     return outer;
 }
-static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule = outer; }
+static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule.op = outer; }
 /* Where the leaf of this number is found in a large graph: see graph.c. */
 static inline wgi_number *wgi_number_place(wg_graph *g, uint64_t bits)
 {
-    return &g->number[bits * 0x9E3779B97F4A7C15u >> 60];
+    return &g->plain.number[bits * 0x9E3779B97F4A7C15u >> 60];
 }
 static inline bool wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)
 {
@@ -279,7 +299,7 @@ static inline void wgi_use(wg_graph *g, uint32_t i)
 /* The end of every way to make a node: y, whose hash and flags are set and whose operands are marked as used, becomes the next. */
 static inline uint32_t wgi_enter(wg_graph *g, wgi_node *y)
 {
-    y->scope = g->scope;
+    y->scope = g->names.scope;
     g->loose += !(y->flags & WGI_USED);
     return g->count++;
 }
@@ -352,19 +372,19 @@ bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
 
 static inline bool wgi_moved(const wg_graph *g)
 {
-    for (size_t i = 0; i < g->uses; i++)
-        if (g->use[i].p->version != g->use[i].version) return true;
+    for (size_t i = 0; i < g->now.uses; i++)
+        if (g->now.use[i].p->version != g->now.use[i].version) return true;
     return false;
 }
 
 static inline bool wgi_open(wg_graph *g)
 {
-    if (g->open) return true;
-    g->open = true;
-    g->committed = false;
-    g->trail = 0x7121;
-    g->rans = 0;
-    for (size_t i = 0; i < g->uses; i++) g->use[i].version = g->use[i].p->version;
+    if (g->now.open) return true;
+    g->now.open = true;
+    g->now.committed = false;
+    g->now.trail = 0x7121;
+    g->now.rans = 0;
+    for (size_t i = 0; i < g->now.uses; i++) g->now.use[i].version = g->now.use[i].p->version;
     return true;
 }
 

@@ -11,7 +11,7 @@ struct wgi_layer {
 
 void wgi_layers_rewind(wg_graph *g, uint32_t mark)
 {
-    while (g->layers && g->layers->at >= mark) g->layers = g->layers->next;
+    while (g->names.layers && g->names.layers->at >= mark) g->names.layers = g->names.layers->next;
 }
 
 static char *full_name(wg_graph *g, const wg_params *p, const char *name)
@@ -29,9 +29,9 @@ wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here
     char *full = full_name(g, p, name);
     struct wgi_layer *l = full ? wgi_arena_alloc(&g->arena, sizeof *l) : NULL;
     if (!l) return NULL;
-    for (const struct wgi_layer *k = g->layers; k; k = k->next)
+    for (const struct wgi_layer *k = g->names.layers; k; k = k->next)
         if (k->root == wgi_params_root(p) && strcmp(k->name, full) == 0) return k->here;
-    *l = (struct wgi_layer){ g->layers, wgi_params_root(p), full, here, g->count };
-    g->layers = l;
+    *l = (struct wgi_layer){ g->names.layers, wgi_params_root(p), full, here, g->count };
+    g->names.layers = l;
     return NULL;
 }

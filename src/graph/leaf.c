@@ -6,13 +6,13 @@
  * again. */
 void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name)
 {
-    g->refused = true;
+    g->rule.refused = true;
     if (g == g->c->tracer) return;
     name = name ? name : "";
     wgi_fail(
         g->c, here, what, WG_ERROR_USE,
         "%s%s%sthe derivative rule of %s may use its operands, its results and numbers: make this an operand",
-        *name ? "\"" : "", name, *name ? "\": " : "", g->rule->name);
+        *name ? "\"" : "", name, *name ? "\": " : "", g->rule.op->name);
 }
 
 wg_node wg_number(double value) { return wg_number_of(value); }
@@ -95,7 +95,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
     wgi_node *n = &g->node[g->count];
     uint32_t text = n->name;
     if (n->dtype != t->dtype || !wg_shape_equal(*n->shape, t->shape) || n->input->borrowed == copy ||
-        text != g->texts || strcmp(n->input->name, name) != 0 || !t->data)
+        text != g->names.texts || strcmp(n->input->name, name) != 0 || !t->data)
         return 0;
     if (copy) memcpy(n->input->data, t->data, (size_t)wgi_size(n->shape) * wg_dtype_size(t->dtype));
     else if (n->input->data != t->data) {
@@ -105,7 +105,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
     n->input->replaced = false;
     uint32_t i = wgi_again_take(g);
     g->node[i].name = text;
-    g->texts++;
+    g->names.texts++;
     return i;
 }
 
@@ -164,19 +164,20 @@ wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
     uint32_t ordinal = 0;
     if (!name) {
         size_t i = 0;
-        while (i < g->stream_scopes && g->streams[i].scope != g->scope) i++;
-        if (i == g->stream_scopes) {
-            void *p = wgi_grow(g->c, g->streams, &g->stream_capacity, i + 1, sizeof *g->streams);
+        while (i < g->names.stream_scopes && g->names.streams[i].scope != g->names.scope) i++;
+        if (i == g->names.stream_scopes) {
+            void *p =
+                wgi_grow(g->c, g->names.streams, &g->names.stream_capacity, i + 1, sizeof *g->names.streams);
             if (!p) return wgi_error_node(g);
-            g->streams = p;
-            g->streams[g->stream_scopes++] = (wgi_stream_count){ g->scope, 0 };
+            g->names.streams = p;
+            g->names.streams[g->names.stream_scopes++] = (wgi_stream_count){ g->names.scope, 0 };
         }
-        ordinal = ++g->streams[i].count;
+        ordinal = ++g->names.streams[i].count;
     }
     wgi_node n = { .op = &wgi_op_stream, .shape = g->node[0].shape, .here = here, .dtype = WG_I64 };
     n.cell = wgi_arena_alloc(&g->arena, sizeof *n.cell);
     if (!n.cell) return wgi_error_node(g);
-    *n.cell = wgi_mix(wgi_text_hash(g->text[g->scope]), name ? wgi_text_hash(name) : ordinal);
+    *n.cell = wgi_mix(wgi_text_hash(g->names.text[g->names.scope]), name ? wgi_text_hash(name) : ordinal);
     n.number = ordinal;
     wgi_calling k = wgi_call_begin(g);
     return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, wgi_append(g, &n)));

@@ -61,7 +61,7 @@ const char *wg_node_name(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
     return !x                                                   ? ""
-           : x->name                                            ? n.graph->text[x->name]
+           : x->name                                            ? n.graph->names.text[x->name]
            : (x->op == &wgi_op_param || x->op == &wgi_op_state) ? x->parameter->name
                                                                 : "";
 }
@@ -69,7 +69,7 @@ const char *wg_node_name(wg_node n)
 const char *wg_node_scope(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
-    return x ? n.graph->text[x->scope] : "";
+    return x ? n.graph->names.text[x->scope] : "";
 }
 
 wg_site wg_node_site(wg_node n)

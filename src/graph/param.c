@@ -6,23 +6,23 @@ void wg_params_free(wg_params *p)
     if (!p || p->root != p) return;
     wg_context *c = p->c;
     for (wg_graph *g = c->graphs; g; g = g->next)
-        for (size_t i = 0; i < g->uses; i++)
-            if (g->use[i].p == p) g->use[i--] = g->use[--g->uses];
+        for (size_t i = 0; i < g->now.uses; i++)
+            if (g->now.use[i].p == p) g->now.use[i--] = g->now.use[--g->now.uses];
     for (wg_graph *g = c->graphs; g; g = g->next) { /* no build may find its parameters again */
         wgi_again_stop(g);
-        g->calls = g->call_at = 0;
+        g->build.calls = g->build.at = 0;
     }
     wgi_params_release(p);
 }
 
 static bool use(wg_graph *g, wg_params *root)
 {
-    for (size_t i = 0; i < g->uses; i++)
-        if (g->use[i].p == root) return true;
-    void *p = wgi_grow(g->c, g->use, &g->use_capacity, g->uses + 1, sizeof *g->use);
+    for (size_t i = 0; i < g->now.uses; i++)
+        if (g->now.use[i].p == root) return true;
+    void *p = wgi_grow(g->c, g->now.use, &g->now.use_capacity, g->now.uses + 1, sizeof *g->now.use);
     if (!p) return false;
-    g->use = p;
-    g->use[g->uses++] = (wgi_uses){ root, root->version };
+    g->now.use = p;
+    g->now.use[g->now.uses++] = (wgi_uses){ root, root->version };
     return true;
 }
 

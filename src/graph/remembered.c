@@ -1,7 +1,7 @@
 /* rebuild.c: most graphs are built like the time before. The calls of the last build are remembered; as long as those of this
  * one are the same, the nodes that they made still stand where they would be made again, and are taken as they are.
  *
- * Invariant, while g->again: nodes [0, count) have the structure that they had at this place of the last build, and from here
+ * Invariant, while g->build.again: nodes [0, count) have the structure that they had at this place of the last build, and from here
  * to the end of the remembered calls the old records, and what they point to in the arena, are untouched. So a call that begins
  * at the same node and at the same place of the arena, with the same op, site, operands and attributes, would write the bytes
  * that are there. A call that differs in a number alone is made anew, and the invariant holds when it ends where the old one
@@ -23,42 +23,43 @@ static void count_uses(wg_graph *g)
 
 void wgi_again_stop(wg_graph *g)
 {
-    if (g->again)
+    if (g->build.again)
         wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %s the last build at node %u, call %u of %zu",
-                       g->call_at < g->calls ? "differs from" : "goes on beyond", g->count, g->call_at,
-                       g->calls);
-    if (g->again && g->loose < WGI_UNKNOWN) count_uses(g);
-    g->again = false;
-    g->calls = g->call_at;
-    g->structure = g->leaves = ++g->c->structures;
+                       g->build.at < g->build.calls ? "differs from" : "goes on beyond", g->count,
+                       g->build.at, g->build.calls);
+    if (g->build.again && g->loose < WGI_UNKNOWN) count_uses(g);
+    g->build.again = false;
+    g->build.calls = g->build.at;
+    g->build.structure = g->build.leaves = ++g->c->structures;
 }
 
 /* Of a build given up early: what was allocated behind its last call lies where the next calls' records lay. */
 static void forget_overwritten(wg_graph *g)
 {
-    if (g->again && g->call_at < g->calls && g->call[g->call_at].before.at != g->arena.at)
-        g->calls = g->call_at;
+    if (g->build.again && g->build.at < g->build.calls && g->build.call[g->build.at].before.at != g->arena.at)
+        g->build.calls = g->build.at;
 }
 
 void wgi_again_begin(wg_graph *g, wg_mode mode)
 {
     forget_overwritten(g);
     wgi_arena_reset(&g->arena);
-    g->again = g->calls > 0 && mode == g->mode;
-    g->call_at = 0;
-    if (g->again)
-        wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %zu calls of the last build are there", g->calls);
-    if (!g->again) wgi_again_stop(g);
+    g->build.again = g->build.calls > 0 && mode == g->mode;
+    g->build.at = 0;
+    if (g->build.again)
+        wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %zu calls of the last build are there",
+                       g->build.calls);
+    if (!g->build.again) wgi_again_stop(g);
 }
 
 void wgi_again_forget(wg_graph *g, uint32_t mark)
 {
-    g->call_at = (uint32_t)(g->again ? g->call_at : g->calls);
+    g->build.at = (uint32_t)(g->build.again ? g->build.at : g->build.calls);
     wgi_again_stop(g);
-    for (size_t i = g->calls;
+    for (size_t i = g->build.calls;
          i-- > 0;) /* a call stands before those within it, and may reach beyond the mark where they do not */
-        if (g->call[i].after > mark) g->calls = i;
-    g->call_at = (uint32_t)g->calls;
+        if (g->build.call[i].after > mark) g->build.calls = i;
+    g->build.at = (uint32_t)g->build.calls;
 }
 
 static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node x[], int n)
@@ -74,25 +75,25 @@ static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node 
 
 static bool at_call(const wg_graph *g, const wgi_called *c, wg_site here, const wg_op *op)
 {
-    return c->op == op && c->here == here && c->first == g->count && c->scope == g->scope &&
+    return c->op == op && c->here == here && c->first == g->count && c->scope == g->names.scope &&
            c->before.at == g->arena.at;
 }
 
 uint32_t wgi_again_take(wg_graph *g)
 {
-    const wgi_called *c = &g->call[g->call_at];
+    const wgi_called *c = &g->build.call[g->build.at];
     for (uint32_t i = c->first; i < c->after; i++) g->node[i].name = 0;
     g->count = c->after;
     g->loose = c->loose;
     g->weight = c->weight;
-    g->call_at = c->skip;
+    g->build.at = c->skip;
     wgi_arena_rewind(&g->arena, c->then);
     return c->result;
 }
 
 const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op)
 {
-    const wgi_called *c = g->again && g->call_at < g->calls ? &g->call[g->call_at] : NULL;
+    const wgi_called *c = g->build.again && g->build.at < g->build.calls ? &g->build.call[g->build.at] : NULL;
     return c && at_call(g, c, here, op) ? c : NULL;
 }
 
@@ -109,17 +110,18 @@ uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[]
 wgi_calling wgi_call_begin(wg_graph *g)
 {
     wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = wgi_arena_place(&g->arena) };
-    if (g->again && (g->call_at == g->calls || g->count >= g->most_calls)) wgi_again_stop(g);
-    if (g->count >= g->most_calls) return k;
-    void *p = wgi_grow(g->c, g->call, &g->call_capacity, (size_t)g->call_at + 1, sizeof *g->call);
+    if (g->build.again && (g->build.at == g->build.calls || g->count >= g->build.most)) wgi_again_stop(g);
+    if (g->count >= g->build.most) return k;
+    void *p =
+        wgi_grow(g->c, g->build.call, &g->build.capacity, (size_t)g->build.at + 1, sizeof *g->build.call);
     if (!p) return k;
-    g->call = p;
-    k.at = g->call_at++;
-    if (!g->again) {
-        g->calls = g->call_at;
-        g->call[k.at] = (wgi_called){ 0 };
+    g->build.call = p;
+    k.at = g->build.at++;
+    if (!g->build.again) {
+        g->build.calls = g->build.at;
+        g->build.call[k.at] = (wgi_called){ 0 };
     }
-    g->calling++;
+    g->build.open++;
     return k;
 }
 
@@ -146,18 +148,18 @@ static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
 
 static void remember(wg_graph *g, wgi_calling k, wgi_called made)
 {
-    made.scope = g->scope, made.first = k.first, made.after = g->count, made.skip = g->call_at;
+    made.scope = g->names.scope, made.first = k.first, made.after = g->count, made.skip = g->build.at;
     made.weight = g->weight, made.hash = g->node[g->count - 1].hash;
     made.before = k.before, made.then = wgi_arena_place(&g->arena);
-    const wgi_called *c = &g->call[k.at];
+    const wgi_called *c = &g->build.call[k.at];
     bool same = c->first == made.first && c->after == made.after && c->skip == made.skip &&
                 c->scope == made.scope && c->hash == made.hash && c->then.at == made.then.at;
-    if (g->again && same) {
+    if (g->build.again && same) {
         g->loose = c->loose; /* what was made anew does not know of its uses by what is taken over */
         wgi_leaf_moved(g);
-    } else if (g->again) wgi_again_stop(g);
+    } else if (g->build.again) wgi_again_stop(g);
     made.loose = g->loose;
-    g->call[k.at] = made;
+    g->build.call[k.at] = made;
 }
 
 void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n,
@@ -165,7 +167,7 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
 {
     if (k.at == WGI_NO_CALL) return;
     wgi_called made = { .here = here, .result = result.index };
-    g->calling--;
+    g->build.open--;
     if (result.index && comparable(g, op, k.first, n)) {
         made.op = op;
         made.operands = (uint8_t)n;
@@ -182,7 +184,7 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result)
 {
     if (k.at == WGI_NO_CALL) return result;
-    g->calling--;
+    g->build.open--;
     remember(g, k, (wgi_called){ .op = result.index ? op : NULL, .here = here, .result = result.index });
     return result;
 }

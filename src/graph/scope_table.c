@@ -21,23 +21,23 @@ static bool is(const char *text, path p)
 /* Where the path is, or the free place where it belongs. */
 static uint32_t *place(const wg_graph *g, path p)
 {
-    const wgi_scopes *s = &g->scopes;
+    const wgi_scopes *s = &g->names.table;
     size_t i = (size_t)hash_of(p) & (s->size - 1);
-    while (s->at[i] && !is(g->text[s->at[i]], p)) i = (i + 1) & (s->size - 1);
+    while (s->at[i] && !is(g->names.text[s->at[i]], p)) i = (i + 1) & (s->size - 1);
     return &s->at[i];
 }
 
 /* Room for one more; at most half of the places are taken. */
 static bool table_grow(wg_graph *g)
 {
-    wgi_scopes was = g->scopes;
+    wgi_scopes was = g->names.table;
     if (2 * (was.count + 1) <= was.size) return true;
     size_t size = was.size ? 2 * was.size : 16;
     uint32_t *now = wg_alloc(g->c, size, sizeof *now);
     if (!now) return false;
-    g->scopes.at = now, g->scopes.size = size;
+    g->names.table.at = now, g->names.table.size = size;
     for (size_t i = 0; i < was.size; i++)
-        if (was.at[i]) *place(g, (path){ "", "", g->text[was.at[i]] }) = was.at[i];
+        if (was.at[i]) *place(g, (path){ "", "", g->names.text[was.at[i]] }) = was.at[i];
     wg_free(g->c, was.at);
     return true;
 }
@@ -57,12 +57,12 @@ uint32_t wgi_scope_in(wg_graph *g, const char *up, const char *name)
     uint32_t *at = place(g, p);
     if (*at) return *at;
     *at = wgi_text_take(g, written(g, p));
-    g->scopes.count += *at != 0;
+    g->names.table.count += *at != 0;
     return *at;
 }
 
 void wgi_scopes_forget(wg_graph *g)
 {
-    if (g->scopes.count) memset(g->scopes.at, 0, g->scopes.size * sizeof *g->scopes.at);
-    g->scopes.count = 0;
+    if (g->names.table.count) memset(g->names.table.at, 0, g->names.table.size * sizeof *g->names.table.at);
+    g->names.table.count = 0;
 }

@@ -3,11 +3,13 @@
 
 uint32_t wgi_text_take(wg_graph *g, const char *s)
 {
-    void *p = s ? wgi_grow(g->c, (void *)g->text, &g->text_capacity, g->texts + 1, sizeof *g->text) : NULL;
+    void *p = s ? wgi_grow(g->c, (void *)g->names.text, &g->names.capacity, g->names.texts + 1,
+                           sizeof *g->names.text)
+                : NULL;
     if (!p) return 0;
-    g->text = p;
-    g->text[g->texts] = s;
-    return (uint32_t)g->texts++;
+    g->names.text = p;
+    g->names.text[g->names.texts] = s;
+    return (uint32_t)g->names.texts++;
 }
 
 uint32_t wgi_text(wg_graph *g, const char *s) { return wgi_text_take(g, wgi_arena_text(&g->arena, s)); }
@@ -25,12 +27,13 @@ wg_node wg_name(wg_node n, const char *name)
 void wg_scope_push(wg_graph *g, const char *name)
 {
     if (!g || !g->count || !name) return;
-    void *p = wgi_grow(g->c, g->scope_stack, &g->scope_capacity, g->scope_depth + 1, sizeof *g->scope_stack);
-    uint32_t scope = p ? wgi_scope_in(g, g->text[g->scope], name) : 0;
-    if (p) g->scope_stack = p;
+    void *p =
+        wgi_grow(g->c, g->names.stack, &g->names.stack_capacity, g->names.depth + 1, sizeof *g->names.stack);
+    uint32_t scope = p ? wgi_scope_in(g, g->names.text[g->names.scope], name) : 0;
+    if (p) g->names.stack = p;
     if (!scope) return;
-    g->scope_stack[g->scope_depth++] = g->scope;
-    g->scope = scope;
+    g->names.stack[g->names.depth++] = g->names.scope;
+    g->names.scope = scope;
 }
 
 void wg_scope_push_i(wg_graph *g, const char *name, int64_t i)
@@ -43,6 +46,6 @@ void wg_scope_push_i(wg_graph *g, const char *name, int64_t i)
 void wg_scope_pop(wg_graph *g)
 {
     if (!g) return;
-    if (!g->scope_depth) wgi_fail(g->c, NULL, "scope_pop", WG_ERROR_USE, "no scope is open");
-    else g->scope = g->scope_stack[--g->scope_depth];
+    if (!g->names.depth) wgi_fail(g->c, NULL, "scope_pop", WG_ERROR_USE, "no scope is open");
+    else g->names.scope = g->names.stack[--g->names.depth];
 }

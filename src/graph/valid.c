@@ -9,12 +9,12 @@ static bool operands_are_before(const wgi_node *n, uint32_t i)
 }
 
 /* Leaves and operands of another node say that they are used; the others are at least `loose`. A record that is made anew while the
- * build is like the last one (g->again) does not know of its uses by nodes that are taken over. They are counted when that ends,
+ * build is like the last one (g->build.again) does not know of its uses by nodes that are taken over. They are counted when that ends,
  * unless nodes were taken away before: then nobody counts until the next wg_begin. */
 static bool uses_are_right(const wg_graph *g)
 {
     uint32_t unused = 0;
-    if (g->again || g->loose >= WGI_UNKNOWN / 2) return true;
+    if (g->build.again || g->loose >= WGI_UNKNOWN / 2) return true;
     for (uint32_t i = 1; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
         for (uint32_t k = 0; k < n->operands; k++)

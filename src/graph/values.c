@@ -4,14 +4,14 @@
 
 void wgi_close(wg_graph *g)
 {
-    if (!g->open) return;
+    if (!g->now.open) return;
     memset(g->value, 0, sizeof *g->value * g->count);
-    for (size_t i = 0; i < g->results; i++)
-        if (g->result[i] < g->count) g->node[g->result[i]].flags &= (uint8_t)~WGI_RESULT;
-    g->results = 0;
+    for (size_t i = 0; i < g->results.count; i++)
+        if (g->results.list[i] < g->count) g->node[g->results.list[i]].flags &= (uint8_t)~WGI_RESULT;
+    g->results.count = 0;
     wgi_arena_reset(&g->values);
-    g->open = false;
-    g->epoch += !g->frozen && !g->peeked;
+    g->now.open = false;
+    g->now.epoch += !g->now.frozen && !g->now.peeked;
 }
 
 size_t wgi_value_bytes(const wgi_node *n)
@@ -39,12 +39,13 @@ void wgi_result(wg_graph *g, uint32_t i)
 {
     const wgi_node *n = &g->node[i];
     if (n->flags & WGI_RESULT || (wgi_may_be_parameter(n) && !wgi_own_bytes(g, i))) return;
-    if (g->results == g->result_capacity) {
-        void *p = wgi_grow(g->c, g->result, &g->result_capacity, g->results + 1, sizeof *g->result);
+    if (g->results.count == g->results.capacity) {
+        void *p = wgi_grow(g->c, g->results.list, &g->results.capacity, g->results.count + 1,
+                           sizeof *g->results.list);
         if (!p) return;
-        g->result = p;
+        g->results.list = p;
     }
-    g->result[g->results++] = i;
+    g->results.list[g->results.count++] = i;
     g->node[i].flags |= WGI_RESULT;
 }
 

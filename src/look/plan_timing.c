@@ -37,10 +37,12 @@ static bool copy_list(wg_context *c, uint32_t **to, size_t *capacity, size_t *co
 
 static bool copy_uses(wg_graph *to, const wg_graph *from)
 {
-    void *p = from->uses ? wgi_grow(to->c, to->use, &to->use_capacity, from->uses, sizeof *to->use) : NULL;
-    if (from->uses && !p) return false;
-    if (from->uses) to->use = memcpy(p, from->use, from->uses * sizeof *to->use);
-    to->uses = from->uses;
+    void *p = from->now.uses
+                  ? wgi_grow(to->c, to->now.use, &to->now.use_capacity, from->now.uses, sizeof *to->now.use)
+                  : NULL;
+    if (from->now.uses && !p) return false;
+    if (from->now.uses) to->now.use = memcpy(p, from->now.use, from->now.uses * sizeof *to->now.use);
+    to->now.uses = from->now.uses;
     return true;
 }
 
@@ -56,8 +58,10 @@ static wg_graph *second(const wg_graph *g)
         if (ok) s->node[i].scope = 0, s->node[i].name = 0, s->node[i].flags &= (uint8_t)~WGI_RESULT;
     }
     ok = ok && copy_list(s->c, &s->param, &s->param_capacity, &s->params, g->param, g->params) &&
-         copy_list(s->c, &s->kept, &s->kept_capacity, &s->kepts, g->kept, g->kepts) && copy_uses(s, g);
-    s->epoch = g->epoch;
+         copy_list(s->c, &s->results.kept, &s->results.kept_capacity, &s->results.kepts, g->results.kept,
+                   g->results.kepts) &&
+         copy_uses(s, g);
+    s->now.epoch = g->now.epoch;
     if (ok) return s;
     wg_graph_free(s);
     return NULL;
@@ -75,12 +79,13 @@ static bool have(const uint32_t *list, int n, uint32_t i)
 /* As a reading has them: the kept nodes too; as wg_backward: the assigned values too. */
 static bool roots_of(wgi_plan_view *v, const wg_graph *g, uint32_t root, wgi_request *r)
 {
-    size_t assigns = r->backward ? g->assigns : 0;
-    r->root = wgi_arena_alloc(&v->arena, (1 + g->kepts + assigns) * sizeof *r->root);
+    size_t assigns = r->backward ? g->results.assigns : 0;
+    r->root = wgi_arena_alloc(&v->arena, (1 + g->results.kepts + assigns) * sizeof *r->root);
     if (!r->root) return false;
     r->root[r->roots++] = root;
-    for (size_t i = 0; i < g->kepts + assigns; i++) {
-        uint32_t n = i < g->kepts ? g->kept[i] : g->assign[i - g->kepts].value;
+    for (size_t i = 0; i < g->results.kepts + assigns; i++) {
+        uint32_t n =
+            i < g->results.kepts ? g->results.kept[i] : g->results.assign[i - g->results.kepts].value;
         if (!have(r->root, r->roots, n)) r->root[r->roots++] = n;
     }
     return true;
@@ -143,12 +148,12 @@ static double *time_runs(wgi_plan_view *v, wg_graph *s, wgi_request *r, double s
     double *least = NULL, end = wgi_now() + seconds;
     do {
         if (!run_once(s, r)) return NULL;
-        if (!s->clock->plan) return wgi_arena_alloc(&v->arena, 1); /* all was given */
-        int steps = s->clock->plan->steps;
+        if (!s->run.clock->plan) return wgi_arena_alloc(&v->arena, 1); /* all was given */
+        int steps = s->run.clock->plan->steps;
         if (!least) least = wgi_arena_alloc(&v->arena, (size_t)WGI_MAX(steps, 1) * sizeof *least);
         if (!least) return NULL;
         for (int i = 0; i < steps && !v->plan.runs; i++) least[i] = INFINITY;
-        note_least(s->clock, threads, least);
+        note_least(s->run.clock, threads, least);
         if (++v->plan.runs < MOST_RUNS && (v->plan.runs < LEAST_RUNS || wgi_now() < end)) wgi_close(s);
         else return least;
     } while (true);
@@ -159,7 +164,7 @@ static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const
 {
     wgi_clock clock = { .arena.c = g->c };
     v->plan.threads = g->c->o.threads;
-    s->clock = &clock;
+    s->run.clock = &clock;
     double *least = NULL;
     bool ok = roots_of(v, g, root.index, r) && targets_of(v, g, o, r) &&
               (least = time_runs(v, s, r, o->seconds > 0 ? o->seconds : 0.2)) &&

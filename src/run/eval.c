@@ -5,29 +5,31 @@
 /* Whether no node waits for the next run to make it a result. */
 static bool kept_are_results(const wg_graph *g)
 {
-    for (size_t i = 0; i < g->kepts; i++)
-        if (!(g->node[g->kept[i]].flags & WGI_RESULT)) return false;
+    for (size_t i = 0; i < g->results.kepts; i++)
+        if (!(g->node[g->results.kept[i]].flags & WGI_RESULT)) return false;
     return true;
 }
 
 /* After a run: also those of which the value was there before, as an operand of others. */
 static void keep_results(wg_graph *g)
 {
-    for (size_t i = 0; i < g->kepts; i++)
-        if (g->value[g->kept[i]]) wgi_result(g, g->kept[i]);
+    for (size_t i = 0; i < g->results.kepts; i++)
+        if (g->value[g->results.kept[i]]) wgi_result(g, g->results.kept[i]);
 }
 
 /* Room for the roots of a request: those given, the kept nodes, the assigned values; each once. */
 static bool roots_of(wg_graph *g, const uint32_t *first, int n, bool assigned, wgi_request *r)
 {
-    size_t most = (size_t)n + g->kepts + g->assigns;
+    size_t most = (size_t)n + g->results.kepts + g->results.assigns;
     r->root = wgi_arena_alloc(&g->temp, sizeof *r->root * most);
     if (!r->root) return false;
     r->roots = 0;
     for (size_t i = 0; i < most; i++) {
         size_t k = i - (size_t)n;
-        uint32_t v = i < (size_t)n ? first[i] : k < g->kepts ? g->kept[k] : g->assign[k - g->kepts].value;
-        bool have = (i >= (size_t)n + g->kepts && !assigned) || g->value[v];
+        uint32_t v = i < (size_t)n          ? first[i]
+                     : k < g->results.kepts ? g->results.kept[k]
+                                            : g->results.assign[k - g->results.kepts].value;
+        bool have = (i >= (size_t)n + g->results.kepts && !assigned) || g->value[v];
         for (int j = 0; j < r->roots && !have; j++) have = r->root[j] == v;
         if (!have) r->root[r->roots++] = v;
     }
@@ -54,8 +56,8 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     wgi_node *node = &g->node[i];
     bool fixed = wgi_is_leaf(node) && node->op != &wgi_op_param && node->op != &wgi_op_state;
     if (fixed) return wgi_value(g, i);
-    if (g->open && g->peeked && wgi_moved(g)) wgi_close(g);
-    if (g->open && wgi_moved(g)) {
+    if (g->now.open && g->now.peeked && wgi_moved(g)) wgi_close(g);
+    if (g->now.open && wgi_moved(g)) {
         if (g->value[i] && node->flags & WGI_RESULT) return g->value[i];
         char who[80];
         if (!quiet) {
@@ -69,7 +71,7 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
         }
         return NULL;
     }
-    g->peeked = quiet && (g->peeked || !g->open);
+    g->now.peeked = quiet && (g->now.peeked || !g->now.open);
     wgi_open(g);
     bool there = g->value[i] && (node->flags & WGI_RESULT || kept_are_results(g));
     bool ok = wgi_is_leaf(node) ? wgi_own_bytes(g, i) : (there || compute(g, here, &i, 1, false, quiet));
@@ -98,7 +100,8 @@ static double item(wg_site here, wg_node n)
 static bool left_there(wg_node n, double *v)
 {
     const wg_graph *g = n.graph;
-    if (!g || n.generation != g->generation || n.index >= g->count || !g->open || g->peeked || !wgi_ok(g->c))
+    if (!g || n.generation != g->generation || n.index >= g->count || !g->now.open || g->now.peeked ||
+        !wgi_ok(g->c))
         return false;
     const wgi_node *node = &g->node[n.index];
     const void *p = g->value[n.index];
@@ -158,10 +161,11 @@ wg_node wg_keep(wg_node n)
     wgi_node *node = wgi_node_of(n);
     wg_graph *g = n.graph;
     if (!node || !n.index || node->flags & WGI_KEPT) return n;
-    void *p = wgi_grow(g->c, g->kept, &g->kept_capacity, g->kepts + 1, sizeof *g->kept);
+    void *p = wgi_grow(g->c, g->results.kept, &g->results.kept_capacity, g->results.kepts + 1,
+                       sizeof *g->results.kept);
     if (!p) return n;
-    g->kept = p;
-    g->kept[g->kepts++] = n.index;
+    g->results.kept = p;
+    g->results.kept[g->results.kepts++] = n.index;
     node->flags |= WGI_KEPT;
     return n;
 }
@@ -184,10 +188,11 @@ void wg_assign_at(wg_site here, wg_node state, wg_node value)
                  wg_dtype_name((wg_dtype)s->dtype), wg_shape_text(*s->shape, a, sizeof a),
                  wg_dtype_name((wg_dtype)v->dtype), wg_shape_text(*v->shape, b, sizeof b));
     } else {
-        void *p = wgi_grow(g->c, g->assign, &g->assign_capacity, g->assigns + 1, sizeof *g->assign);
+        void *p = wgi_grow(g->c, g->results.assign, &g->results.assign_capacity, g->results.assigns + 1,
+                           sizeof *g->results.assign);
         if (p) {
-            g->assign = p;
-            g->assign[g->assigns++] = (wgi_assignment){ state.index, value.index };
+            g->results.assign = p;
+            g->results.assign[g->results.assigns++] = (wgi_assignment){ state.index, value.index };
         }
     }
 }
@@ -195,26 +200,27 @@ void wg_assign_at(wg_site here, wg_node state, wg_node value)
 /* The states take their new values; this evaluation goes on seeing the old ones. */
 static bool commit(wg_graph *g)
 {
-    if (g->committed) return true;
-    for (size_t i = 0; i < g->assigns; i++)
-        if (!wgi_own_bytes(g, g->assign[i].state)) return false;
-    for (size_t i = 0; i < g->assigns; i++) {
-        wgi_node *s = &g->node[g->assign[i].state];
-        memcpy(s->parameter->data, wgi_value(g, g->assign[i].value), wgi_value_bytes(s));
+    if (g->now.committed) return true;
+    for (size_t i = 0; i < g->results.assigns; i++)
+        if (!wgi_own_bytes(g, g->results.assign[i].state)) return false;
+    for (size_t i = 0; i < g->results.assigns; i++) {
+        wgi_node *s = &g->node[g->results.assign[i].state];
+        memcpy(s->parameter->data, wgi_value(g, g->results.assign[i].value), wgi_value_bytes(s));
         s->parameter->owner
             ->version++; /* other graphs' evaluations must not mix old and new; this one has the old bytes */
     }
-    for (size_t i = 0; i < g->uses && g->assigns; i++) g->use[i].version = g->use[i].p->version;
-    g->committed = true;
+    for (size_t i = 0; i < g->now.uses && g->results.assigns; i++)
+        g->now.use[i].version = g->now.use[i].p->version;
+    g->now.committed = true;
     return true;
 }
 
 wg_status wg_commit(wg_graph *g)
 {
     if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
-    if (g->open && wgi_moved(g)) wgi_close(g);
+    if (g->now.open && wgi_moved(g)) wgi_close(g);
     wgi_open(g);
-    g->peeked = false;
+    g->now.peeked = false;
     if (compute(g, "", NULL, 0, true, false)) commit(g);
     return wg_failed(g->c);
 }
@@ -353,11 +359,11 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     if (!wgi_usable(loss, here, "backward", "the loss")) return wg_failed(g->c);
     const wgi_node *n = &g->node[loss.index];
     if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) return fail_loss(loss, here);
-    if (g->open && wgi_moved(g)) wgi_close(g);
-    bool fresh = !g->open;
+    if (g->now.open && wgi_moved(g)) wgi_close(g);
+    bool fresh = !g->now.open;
     add = add && p->root->gradients == WGI_GRAD_READY;
     wgi_open(g);
-    g->peeked = false;
+    g->now.peeked = false;
     wgi_request *again = fresh && !add ? wgi_last_request(g, p, loss.index) : NULL;
     if (again) {
         again->here = here;

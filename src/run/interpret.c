@@ -158,7 +158,7 @@ static bool run_node(wg_graph *g, uint32_t i)
     f.k.outputs = op->outputs ? op->outputs : 1;
     f.k.x = x, f.k.y = f.y, f.k.xt = xt, f.k.yt = f.yt, f.k.step = f.step;
     f.k.attr = op->attr_size ? n->attr : NULL;
-    f.k.seed = g->c->o.seed, f.k.epoch = g->epoch, f.k.fault = &f.fault;
+    f.k.seed = g->c->o.seed, f.k.epoch = g->now.epoch, f.k.fault = &f.fault;
     wgi_fault_clear(&f.fault);
     if (op->kind == WG_ALIAS) {
         int64_t at = op->alias(&f.k);
@@ -180,7 +180,7 @@ static bool run_node(wg_graph *g, uint32_t i)
 
 static bool run(wg_graph *g, uint32_t i)
 {
-    g->spent += wgi_spent_on(wgi_size(g->node[i].shape));
+    g->run.spent += wgi_spent_on(wgi_size(g->node[i].shape));
     wgi_place place = wgi_arena_place(&g->temp);
     bool ok = run_node(g, i);
     wgi_arena_rewind(&g->temp, place);
@@ -192,7 +192,7 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
     wgi_tape t;
     bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
     /* Below the last node, when all others are used, no node is superfluous; unless a plan has run and kept its results alone. */
-    bool all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->rans;
+    bool all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans;
     uint32_t last = root[0], i = all ? 1 : mark_needed(g, root, roots, &last);
     wgi_tape_begin(&t, g);
     for (; i <= last; i++) {

@@ -40,7 +40,7 @@ static void note(wg_graph *g, uint64_t key)
     sight *s = sight_of(c, key += !key);
     c->seen_count += !s->key;
     s->key = key;
-    s->spent += g->spent / g->count;
+    s->spent += g->run.spent / g->count;
 }
 
 /* A small graph pays at second sight. In a large one the interpreter must have spent what compiling costs. It spends nothing
@@ -80,7 +80,7 @@ static void wish_for(wg_graph *g, wgi_plan *p, const uint32_t *wish, int wishes)
 /* The frontier: nodes that an earlier plan of this evaluation made and did not keep, read by nodes that it did not make. */
 static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
-    if (!g->rans) return true;
+    if (!g->now.rans) return true;
     unsigned char *need = wgi_arena_alloc(&g->temp, g->count);
     uint32_t *wish = wgi_arena_alloc(&g->temp, sizeof *wish * g->count);
     if (!need || !wish) return false;
@@ -93,7 +93,7 @@ static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
         const wgi_node *n = &g->node[i];
         if (!need[i] || wgi_is_leaf(n) || g->value[i]) continue;
         bool made = false;
-        for (int k = 0; k < g->rans; k++) made |= wgi_plan_makes(g->ran[k], i);
+        for (int k = 0; k < g->now.rans; k++) made |= wgi_plan_makes(g->now.ran[k], i);
         if (made) {
             wish[wishes++] = i;
             continue;
@@ -101,15 +101,15 @@ static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
         for (uint32_t k = 0; k < n->operands; k++) need[wgi_in(n)[k]] = 1;
         if (n->output) need[i - n->output] = 1;
     }
-    for (int k = 0; k < g->rans && wishes; k++) {
+    for (int k = 0; k < g->now.rans && wishes; k++) {
         int mine = 0;
         for (int i = 0; i < wishes; i++)
-            if (wgi_plan_makes(g->ran[k], wish[i])) {
+            if (wgi_plan_makes(g->now.ran[k], wish[i])) {
                 uint32_t t = wish[mine];
                 wish[mine++] = wish[i];
                 wish[i] = t;
             }
-        wish_for(g, g->ran[k], wish, mine);
+        wish_for(g, g->now.ran[k], wish, mine);
     }
     return true;
 }
@@ -123,12 +123,12 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);
     wgi_number users[WGI_NUMBERS];
-    memcpy(users, g->number, sizeof users);
-    memset(g->number, 0, sizeof g->number);
+    memcpy(users, g->plain.number, sizeof users);
+    memset(g->plain.number, 0, sizeof g->plain.number);
     wg_site in = wg_inside(r->here);
     wg_node loss = wgi_handle(g, r->loss), one = wgi_leaf_number(g, in, 1, wg_node_dtype(loss));
     bool ok = wg_node_ok(one) && wgi_reverse(g, in, &loss, &one, 1, x, r->targets, gx, &r->blocked);
-    memcpy(g->number, users, sizeof users);
+    memcpy(g->plain.number, users, sizeof users);
     return ok;
 }
 
@@ -179,8 +179,8 @@ static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r, uint64_t key)
 {
     r->plan = p, r->key = key;
     if (!wgi_plan_run(g, p, r)) return false;
-    if (g->rans < (int)(sizeof g->ran / sizeof *g->ran)) g->ran[g->rans++] = p;
-    g->trail = wgi_mix(wgi_mix(g->trail, key), p->serial);
+    if (g->now.rans < (int)(sizeof g->now.ran / sizeof *g->now.ran)) g->now.ran[g->now.rans++] = p;
+    g->now.trail = wgi_mix(wgi_mix(g->now.trail, key), p->serial);
     return true;
 }
 
@@ -196,11 +196,11 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
     uint32_t mark = g->count;
     wgi_place place = wgi_arena_place(&g->arena);
     bool compile = wishes >= 0 || pays(g, key);
-    g->spent = 0;
+    g->run.spent = 0;
     if (!compile && sweep(g, r)) {
         TRACE(g, r, "swept", "a program of scalars, which has not been worth a plan");
         note(g, key);
-        g->trail = wgi_mix(g->trail, wgi_mix(key, 0x5EE9));
+        g->now.trail = wgi_mix(g->now.trail, wgi_mix(key, 0x5EE9));
         return true;
     }
     if (!wgi_ok(g->c)) return false;
@@ -220,11 +220,11 @@ static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, con
         return ok && run_plan(g, p, r, key);
     }
     TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
-    g->spent += g->count - mark;
+    g->run.spent += g->count - mark;
     ok = ok && interpret(g, r, gx);
     note(g, key);
     forget(g, mark, place);
-    g->trail = wgi_mix(g->trail, wgi_mix(key, 0x1117 + (uint64_t)!ok));
+    g->now.trail = wgi_mix(g->now.trail, wgi_mix(key, 0x1117 + (uint64_t)!ok));
     return ok;
 }
 

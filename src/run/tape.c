@@ -24,7 +24,7 @@ void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node 
                         .xt = c->xt,
                         .yt = &c->yt,
                         .seed = g->c->o.seed,
-                        .epoch = g->epoch,
+                        .epoch = g->now.epoch,
                         .fault = fault };
 }
 

@@ -21,8 +21,8 @@ static bool recognised(builder build)
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 4, 5, 6 }, WG_SHAPE(2, 3)));
         cr_assert(wg_node_ok(build(g, x, k)), "%s", wg_message(c));
-        same &= k < 2 || g->leaves == leaves;
-        leaves = g->leaves;
+        same &= k < 2 || g->build.leaves == leaves;
+        leaves = g->build.leaves;
     }
     wgt_finish(c, NULL);
     return same;

@@ -178,14 +178,14 @@ static void bind(wgi_bound *b, const wgi_plan *p)
 void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)
 {
     wgi_bound *b = p->bound;
-    bool same = b->work == g->work && b->out == out;
-    if (same && r->fresh && p->leaves == g->leaves) return b->ptr;
+    bool same = b->work == g->run.work && b->out == out;
+    if (same && r->fresh && p->leaves == g->build.leaves) return b->ptr;
     for (uint32_t k = 0; k < b->movings && same; k++) {
         const wgi_buffer *u = &p->buffer[b->moving[k]];
         same = b->ptr[b->moving[k]] == (u->where == WGI_INTO ? r->into[u->node] : wgi_value(g, u->node));
     }
     if (same) return b->ptr;
-    b->work = g->work, b->out = out;
+    b->work = g->run.work, b->out = out;
     wgi_fill_pointers(g, p, r, b->ptr, out);
     bind(b, p);
     return b->ptr;
@@ -222,9 +222,9 @@ bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
  * or assigned besides, of which there must be none, as there was none before. */
 wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
 {
-    wgi_plan *l = g->last;
-    bool same = l && l->by == p && l->leaves == g->leaves && l->loss == loss && l->params == g->params &&
-                !g->kepts && !g->assigns && !l->stale;
+    wgi_plan *l = g->run.last;
+    bool same = l && l->by == p && l->leaves == g->build.leaves && l->loss == loss &&
+                l->params == g->params && !g->results.kepts && !g->results.assigns && !l->stale;
     return same ? &l->request : NULL;
 }
 
@@ -241,7 +241,7 @@ void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
     wgi_plan *p = r->plan;
     bool repeats = p && r->fresh && r->roots <= 1 &&
                    !wgi_without(g->c, WG_WITHOUT_BIND); /* no more roots than the loss */
-    g->last = NULL;
+    g->run.last = NULL;
     if (!repeats || !make_room(p)) return;
     void **into = p->request.into;
     bool *reached = p->request.reached;
@@ -251,5 +251,5 @@ void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
     p->request.root = p->root, p->request.target = p->target, p->request.into = into,
     p->request.reached = reached;
     p->by = by, p->params = g->params;
-    g->last = p;
+    g->run.last = p;
 }

@@ -22,7 +22,7 @@ uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end)
     (void)g, (void)r, (void)end;
     return 1;
 #else
-    uint64_t h = wgi_mix(g->node[end - 1].hash, g->trail);
+    uint64_t h = wgi_mix(g->node[end - 1].hash, g->now.trail);
     h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->loss << 24 | (uint64_t)r->targets);
     for (int i = 0; i < r->roots; i++) h = wgi_mix(h, r->root[i]);
     for (int i = 0; i < r->targets; i++) h = wgi_mix(h, r->target[i]);
@@ -47,17 +47,17 @@ static bool same_list(const uint32_t *a, int n, const uint32_t *b, int m)
 
 static bool same_nodes(wgi_plan *p, const wg_graph *g)
 {
-    if (p->structure == g->structure) return true;
+    if (p->structure == g->build.structure) return true;
     for (uint32_t i = 0; i < p->end; i++)
         if (!same_node(&p->node[i], &g->node[i])) return false;
-    p->structure = g->structure;
+    p->structure = g->build.structure;
     return true;
 }
 
 static bool confirmed(wgi_plan *p, const wg_graph *g, const wgi_request *r, uint32_t end)
 {
     return p->end == end && p->backward == r->backward && p->loss == r->loss && p->mode == g->mode &&
-           p->trail == g->trail && same_list(p->root, p->roots, r->root, r->roots) &&
+           p->trail == g->now.trail && same_list(p->root, p->roots, r->root, r->roots) &&
            same_list(p->target, p->targets, r->target, r->targets) && same_nodes(p, g);
 }
 
@@ -66,9 +66,9 @@ static bool confirmed(wgi_plan *p, const wg_graph *g, const wgi_request *r, uint
 static void plan_free(wg_context *c, wgi_plan *p)
 {
     for (wg_graph *g = c->graphs; g; g = g->next) { /* an open evaluation may have run it */
-        for (int i = 0; i < g->rans; i++)
-            if (g->ran[i] == p) g->ran[i--] = g->ran[--g->rans];
-        if (g->last == p) g->last = NULL;
+        for (int i = 0; i < g->now.rans; i++)
+            if (g->now.ran[i] == p) g->now.ran[i--] = g->now.ran[--g->now.rans];
+        if (g->run.last == p) g->run.last = NULL;
     }
     wgi_arena_free(&p->arena);
     wg_free(c, p);

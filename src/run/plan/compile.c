@@ -112,7 +112,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[]
     wgi_work w = { .g = g, .r = r, .p = p, .n = g->count, .end = end };
     p->c = p->arena.c = g->c;
     p->serial = ++g->c->plan_serial;
-    p->trail = g->trail;
+    p->trail = g->now.trail;
     p->end = end;
     p->loss = r->loss;
     p->backward = r->backward;

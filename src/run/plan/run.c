@@ -13,12 +13,12 @@ typedef struct run {
 /* The graph's workspace, grown when a plan needs more. */
 static bool workspace(wg_graph *g, size_t size)
 {
-    if (size <= g->work_size) return true;
-    wg_free(g->c, g->work);
-    g->work_size = 0;
-    g->work = wgi_raw(g->c, 1, size);
-    if (g->work) g->work_size = size;
-    return g->work != NULL;
+    if (size <= g->run.work_size) return true;
+    wg_free(g->c, g->run.work);
+    g->run.work_size = 0;
+    g->run.work = wgi_raw(g->c, 1, size);
+    if (g->run.work) g->run.work_size = size;
+    return g->run.work != NULL;
 }
 
 void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out)
@@ -29,7 +29,7 @@ void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **pt
         case WGI_LEAF:
         case WGI_HELD: ptr[i] = wgi_value(g, b->node); break;
         case WGI_CONST: ptr[i] = &b->cell; break;
-        case WGI_WORK: ptr[i] = (char *)g->work + b->offset; break;
+        case WGI_WORK: ptr[i] = (char *)g->run.work + b->offset; break;
         case WGI_OUT: ptr[i] = out + b->offset; break;
         case WGI_INTO: ptr[i] = r->into[b->node]; break;
         case WGI_PART_OF: ptr[i] = (char *)ptr[b->node] + b->offset; break;
@@ -117,13 +117,13 @@ static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_
 static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_env *e)
 {
     int threads = g->c->o.threads;
-    run u = { .p = p, .env = *e, .clock = g->clock };
+    run u = { .p = p, .env = *e, .clock = g->run.clock };
     u.each =
         (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
     u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
     if (!u.memory) return false;
     u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
-    bool ok = wgi_parts_run(g->clock ? timed_part : part, &u, p->chunks, p->steps, threads);
+    bool ok = wgi_parts_run(g->run.clock ? timed_part : part, &u, p->chunks, p->steps, threads);
     if (!ok) {
         const wgi_step *s = &p->step[u.failed_step];
         report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->op, u.env.fault);
@@ -134,7 +134,7 @@ static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_
 #ifdef WG_HOSTILE
 static void spoil(wg_graph *g, const wgi_plan *p, void *out)
 {
-    memset(g->work, 0xFF, g->work_size);
+    memset(g->run.work, 0xFF, g->run.work_size);
     memset(out, 0xFF, p->out);
 }
 #else
@@ -147,7 +147,7 @@ static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     wgi_env failed;
     spoil(g, p, out);
     int was = p->blas ? wgi_gate_open() : 0;
-    bool ok = wgi_bound_run(p, g->epoch, &failed);
+    bool ok = wgi_bound_run(p, g->now.epoch, &failed);
     if (p->blas) wgi_gate_close(was);
     if (ok) leave(g, p, r, ptr);
     else report(g, p, r, failed.failed_node, failed.failed_op, failed.fault);
@@ -156,7 +156,7 @@ static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 
 static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 {
-    if (g->clock && !wgi_clock_start(g->clock, p, g->c->o.threads)) return false;
+    if (g->run.clock && !wgi_clock_start(g->run.clock, p, g->c->o.threads)) return false;
     wgi_place place = wgi_arena_place(&g->temp);
     void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
     bool ok = ptr != NULL;
@@ -165,8 +165,8 @@ static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
         wgi_fault_clear(&fault);
         wgi_fill_pointers(g, p, r, ptr, out);
         spoil(g, p, out);
-        ok = run_steps(g, p, r,
-                       &(wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->epoch, .fault = &fault });
+        ok = run_steps(
+            g, p, r, &(wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->now.epoch, .fault = &fault });
     }
     if (ok) leave(g, p, r, ptr);
     wgi_arena_rewind(&g->temp, place);
@@ -177,7 +177,7 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
     void *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
     if (!out || !workspace(g, WGI_MAX(p->work, 64))) return false;
-    bool ok = p->bound && !g->clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
-    p->leaves = r->fresh ? g->leaves : 0;
+    bool ok = p->bound && !g->run.clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
+    p->leaves = r->fresh ? g->build.leaves : 0;
     return ok;
 }
