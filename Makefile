@@ -171,7 +171,7 @@ CRITERION_LIBS   = $(shell pkg-config --libs criterion)
 
 $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
-	$(call COMPILE,-O1 -Itests $(CRITERION_CFLAGS))
+	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(CRITERION_CFLAGS))
 
 # The optimizers that the tests go through: all that params.h declares.
 OPTIMIZERS := $(OBJ)/tests/optim/optimizers.h

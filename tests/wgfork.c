@@ -3,6 +3,11 @@
  * Criterion forks for each test, while its messenger thread may hold the sanitizer's lock on malloc. Older sanitizers do not take
  * their locks around a fork: malloc would then wait for ever in the child. A sleeping messenger holds no lock. It sleeps on until
  * the fork is over: the test before has ended, and nobody else wakes it. */
+#if defined __has_feature /* clang */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1 /* as gcc says it */
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 #include <dirent.h>
 #include <pthread.h>

@@ -8,23 +8,18 @@
 
 TestSuite(install, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZE "-fsanitize=address,undefined"
-#else
-#define SANITIZE ""
-#endif
-
-/* Runs a shell's command in the sources' folder. $in is the test's folder, $build the build; `make_it` runs make there, which builds
- * nothing anew. Returns what the command wrote. */
+/* Runs a shell's command in the sources' folder. $in is the test's folder, $build the build, $compile the
+ * compiler of the build and its sanitizers; `make_it` runs make there, which builds nothing anew. Returns what
+ * the command wrote. */
 static const char *shell(const char *command)
 {
     static char text[1 << 14], script[1 << 14];
     const char *build = getenv("WG_BUILD");
     snprintf(
         script, sizeof script,
-        "exec 2>&1; set -u; in='%s' build='%s' sanitize='%s'\n"
+        "exec 2>&1; set -u; in='%s' build='%s' compile='%s'\n"
         "make_it() { env -u MAKEFLAGS -u MAKELEVEL make -s -o all BUILD=\"$build\" \"$@\" >/dev/null; }\n%s",
-        wgt_folder(), build ? build : "build", SANITIZE, command);
+        wgt_folder(), build ? build : "build", WGT_COMPILE, command);
     FILE *out = popen(script, "r");
     cr_assert(out);
     text[fread(text, 1, sizeof text - 1, out)] = 0;
@@ -83,7 +78,7 @@ Test(install, a_program_is_compiled_against_a_path_with_a_blank)
     shell("make_it install PREFIX=\"$in/it's my stuff\"");
     wgt_save(wgt_in_folder("p.c"), source, sizeof source - 1);
     cr_expect_str_eq(shell("cd \"$in\" && export PKG_CONFIG_PATH=\"$in/it's my stuff/lib/pkgconfig\" &&\n"
-                           "eval \"cc $sanitize p.c $(pkg-config --cflags --libs wengert) -o p\" &&\n"
+                           "eval \"$compile p.c $(pkg-config --cflags --libs wengert) -o p\" &&\n"
                            "LD_LIBRARY_PATH=\"$in/it's my stuff/lib\" ./p"),
                      "9\n");
 }
