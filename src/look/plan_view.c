@@ -177,11 +177,6 @@ static int source(const viewer *w, int buffer)
 
 static size_t scratch_bytes(const wg_op *op, const wg_kernel *k) { return op->scratch ? op->scratch(k) : 0; }
 
-static wg_kernel kernel_of(int operands, int outputs, const wg_type *xt, const wg_type *yt, const void *attr)
-{
-    return (wg_kernel){ .operands = operands, .outputs = outputs, .xt = xt, .yt = yt, .attr = attr };
-}
-
 /* ---- steps of one kernel ---- */
 
 /* The last phase of a reduction whose leaves were summed by tiles; over nothing there is no such phase before. */
@@ -189,15 +184,15 @@ static bool is_finish(const viewer *w, int i)
 {
     const wgi_step *s = &w->p->step[i];
     size_t offset;
-    return s->phase > 0 && s->op->fold &&
-           (i == 0 || w->p->step[i - 1].op != s->op || w->p->step[i - 1].node != s->node) &&
+    return s->phase > 0 && s->of.op->fold &&
+           (i == 0 || w->p->step[i - 1].of.op != s->of.op || w->p->step[i - 1].node != s->node) &&
            w->seen[base_of(w, s->scratch, &offset)] >= 0;
 }
 
 static bool is_next_phase(const viewer *w, int i)
 {
     const wgi_step *s = &w->p->step[i];
-    return !s->tiles && s->phase > 0 && i > 0 && w->p->step[i - 1].op == s->op &&
+    return !s->tiles && s->phase > 0 && i > 0 && w->p->step[i - 1].of.op == s->of.op &&
            w->p->step[i - 1].node == s->node;
 }
 
@@ -205,17 +200,17 @@ static void view_kernel(viewer *w, const wgi_request *r, int i)
 {
     const wgi_step *s = &w->p->step[i];
     bool finish = is_finish(w, i);
-    wg_kernel k = kernel_of(s->operands, s->outputs, s->xt, s->yt, s->attr);
-    wg_plan_op *o = new_op(w, s->op, s->node, &k);
+    wg_kernel k = wgi_kernel_question(&s->of);
+    wg_plan_op *o = new_op(w, s->of.op, s->node, &k);
     if (finish) w->step[w->v->plan.steps].flops = o->flops = 0;
-    for (int j = 0; j < s->operands && !finish && !w->failed; j++)
-        add_operand(o, source(w, touch(w, r, s->x[j], bytes_of(&s->xt[j]), s->xt[j].dtype, "", false)));
+    for (int j = 0; j < s->of.operands && !finish && !w->failed; j++)
+        add_operand(o, source(w, touch(w, r, s->x[j], bytes_of(&s->of.xt[j]), s->of.xt[j].dtype, "", false)));
     if (s->scratch != NO_BUFFER) {
-        int b = touch(w, r, s->scratch, scratch_bytes(s->op, &k), WG_F64, "scratch", !finish);
+        int b = touch(w, r, s->scratch, scratch_bytes(s->of.op, &k), WG_F64, "scratch", !finish);
         if (finish) add_operand(o, source(w, b));
     }
-    for (int j = 0; j < s->outputs && !w->failed; j++)
-        w->writer[touch(w, r, s->y[j], bytes_of(&s->yt[j]), s->yt[j].dtype, s->op->name, true)] =
+    for (int j = 0; j < s->of.outputs && !w->failed; j++)
+        w->writer[touch(w, r, s->y[j], bytes_of(&s->of.yt[j]), s->of.yt[j].dtype, s->of.op->name, true)] =
             w->v->plan.ops;
     w->v->plan.ops++;
 }
@@ -245,17 +240,17 @@ static void view_instr(viewer *w, const wgi_request *r, const wgi_instr *in)
             source(w, touch(w, r, in->load->from, load_bytes(in->load), WG_F32, "", false));
         return;
     }
-    wg_kernel k = kernel_of(in->operands, 1, in->xt, in->yt, in->attr);
-    wg_plan_op *o = new_op(w, in->op, in->node, &k);
-    for (int j = 0; j < in->operands && !w->failed; j++) view_operand(w, r, o, &in->x[j], &in->xt[j]);
+    wg_kernel k = wgi_kernel_question(&in->of);
+    wg_plan_op *o = new_op(w, in->of.op, in->node, &k);
+    for (int j = 0; j < in->of.operands && !w->failed; j++) view_operand(w, r, o, &in->x[j], &in->of.xt[j]);
     if (w->failed) return;
     const wgi_ref *y = in->stream ? &in->to : &in->y;
     if (in->y.kind == WGI_REG) w->by_reg[in->y.index] = w->v->plan.ops;
     if (in->fold)
-        w->writer[touch(w, r, y->index, scratch_bytes(in->op, &k), WG_F64, in->op->name, true)] =
+        w->writer[touch(w, r, y->index, scratch_bytes(in->of.op, &k), WG_F64, in->of.op->name, true)] =
             w->v->plan.ops;
     else if (y->kind != WGI_REG)
-        w->writer[touch(w, r, y->index, bytes_of(in->yt), in->yt->dtype, in->op->name, true)] =
+        w->writer[touch(w, r, y->index, bytes_of(in->of.yt), in->of.yt->dtype, in->of.op->name, true)] =
             w->v->plan.ops;
     w->v->plan.ops++;
 }
@@ -265,9 +260,9 @@ static void view_instr(viewer *w, const wgi_request *r, const wgi_instr *in)
 static void start_step(viewer *w, int i)
 {
     const wgi_step *s = &w->p->step[i];
-    size_t most = s->tiles ? 0 : (size_t)(s->operands + s->outputs) + 1;
+    size_t most = s->tiles ? 0 : (size_t)(s->of.operands + s->of.outputs) + 1;
     wg_plan_step *to = &w->step[w->v->plan.steps];
-    for (int k = 0; s->tiles && k < s->tiles->instrs; k++) most += (size_t)s->tiles->instr[k].operands + 2;
+    for (int k = 0; s->tiles && k < s->tiles->instrs; k++) most += (size_t)s->tiles->instr[k].of.operands + 2;
     *to = (wg_plan_step){ .first_op = w->v->plan.ops, .tiles = s->units, .chunks = w->p->chunks[i] };
     if (s->tiles) to->tile = WGI_MIN((int64_t)WGI_TILE, s->tiles->size);
     to->read = take(w, most, sizeof(int));

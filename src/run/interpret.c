@@ -81,17 +81,13 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
         }
     }
     ptr[count] = f->y[0];
-    instr[p.instrs++] =
-        (wgi_instr){ .fn = fn,
-                     .op = n->op,
-                     .attr = f->k.attr,
-                     .operands = count,
-                     .x = x,
-                     .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
-                     .xt = f->k.xt,
-                     .yt = f->yt };
+    instr[p.instrs++] = (wgi_instr){
+        .of = { fn, n->op, f->k.attr, NULL, count, 1, f->k.xt, f->yt },
+        .x = x,
+        .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
+    };
     void *regs = wgi_arena_alloc(&g->temp, wgi_tile_bytes(&p));
-    wgi_env e = { .ptr = ptr, .seed = f->k.seed, .epoch = f->k.epoch, .fault = &f->fault };
+    wgi_env e = { .ptr = ptr, .run = { f->k.seed, f->k.epoch, &f->fault } };
     return regs && wgi_tiles(&p, &e, regs, 0, p.size);
 }
 
@@ -142,7 +138,6 @@ static bool run_node(wg_graph *g, uint32_t i)
     frame f;
     wg_type *xt = f.xt;
     const void **x = f.x;
-    memset(&f.k, 0, sizeof f.k);
     if (n->operands > FEW) {
         x = wgi_arena_alloc(&g->temp, sizeof *x * n->operands);
         xt = wgi_arena_alloc(&g->temp, sizeof *xt * n->operands);
@@ -154,11 +149,12 @@ static bool run_node(wg_graph *g, uint32_t i)
         xt[k] = (wg_type){ m->shape, (wg_dtype)m->dtype };
         assert(x[k]);
     }
-    f.k.operands = (int)n->operands;
-    f.k.outputs = op->outputs ? op->outputs : 1;
-    f.k.x = x, f.k.y = f.y, f.k.xt = xt, f.k.yt = f.yt, f.k.step = f.step;
-    f.k.attr = op->attr_size ? n->attr : NULL;
-    f.k.seed = g->c->o.seed, f.k.epoch = g->now.epoch, f.k.fault = &f.fault;
+    wg_kernel_fn fn = wgi_kernel_of(op, g->c->isa);
+    wgi_signature s = {
+        fn, op,  op->attr_size ? n->attr : NULL, NULL, (int)n->operands, op->outputs ? op->outputs : 1,
+        xt, f.yt
+    };
+    f.k = wgi_kernel_call(&s, x, f.y, f.step, (wgi_setting){ g->c->o.seed, g->now.epoch, &f.fault });
     wgi_fault_clear(&f.fault);
     if (op->kind == WG_ALIAS) {
         int64_t at = op->alias(&f.k);
@@ -167,7 +163,6 @@ static bool run_node(wg_graph *g, uint32_t i)
             return wgi_own_bytes(g, i);
         }
     }
-    wg_kernel_fn fn = wgi_kernel_of(op, g->c->isa);
     if (!outputs_of(g, i, &f)) return false;
     bool ok = op->kind == WG_MAP || op->kind == WG_RANDOM ? run_map(g, n, &f, fn) : run_gated(g, op, &f, fn);
     if (!ok) {

@@ -42,14 +42,48 @@ typedef struct wgi_load { /* a broadcast operand, spread into a tile buffer */
     int64_t dim[WG_MAX_RANK], stride[WG_MAX_RANK];
 } wgi_load;
 
-typedef struct wgi_instr {
-    wg_kernel_fn fn;
+/* What all calls of one node's kernel have in common. */
+typedef struct wgi_signature {
+    wg_kernel_fn fn; /* NULL: the op's short form is called instead */
     const wg_op *op;
     const void *attr, *prepared;
-    int operands;
+    int operands, outputs;
+    const wg_type *xt, *yt;
+} wgi_signature;
+
+/* What all calls of one run have in common. */
+typedef struct wgi_setting {
+    uint64_t seed, epoch;
+    wg_fault *fault;
+} wgi_setting;
+
+/* A call of a kernel. Every call is filled here; the caller adds its share of the work: begin, end, phase, scratch. */
+static inline wg_kernel wgi_kernel_call(const wgi_signature *s, const void *const *x, void *const *y,
+                                        const unsigned char *step, wgi_setting run)
+{
+    return (wg_kernel){ .operands = s->operands,
+                        .outputs = s->outputs,
+                        .x = x,
+                        .y = y,
+                        .step = step,
+                        .xt = s->xt,
+                        .yt = s->yt,
+                        .attr = s->attr,
+                        .prepared = s->prepared,
+                        .seed = run.seed,
+                        .epoch = run.epoch,
+                        .fault = run.fault };
+}
+/* A call that only asks: for sizes, scratch memory, or what to prepare. */
+static inline wg_kernel wgi_kernel_question(const wgi_signature *s)
+{
+    return wgi_kernel_call(s, NULL, NULL, NULL, (wgi_setting){ 0 });
+}
+
+typedef struct wgi_instr {
+    wgi_signature of;
     const wgi_ref *x;
     wgi_ref y;
-    const wg_type *xt, *yt;
     bool fold;            /* a whole reduction: y is its scratch */
     const wgi_load *load; /* instead of a kernel */
     wg_kernel_fn stream;  /* y is a tile buffer, from which this takes it to `to`, past the caches; or NULL */
@@ -67,8 +101,7 @@ typedef struct wgi_program {
 
 typedef struct wgi_env { /* of one run */
     void **ptr;
-    uint64_t seed, epoch;
-    wg_fault *fault;
+    wgi_setting run;
     uint32_t failed_node; /* of the instruction that failed, 0: of the step */
     const wg_op *failed_op;
 } wgi_env;

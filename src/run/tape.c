@@ -15,17 +15,9 @@ void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node 
                             .fn = wgi_kernel_of(n->op, g->c->isa),
                             .yt = { shape, (wg_dtype)n->dtype } };
     for (uint32_t k = 0; k < n->operands; k++) c->xt[k] = (wg_type){ shape, t[k] };
-    c->k = (wg_kernel){ .end = 1,
-                        .operands = (int)n->operands,
-                        .outputs = 1,
-                        .x = c->x,
-                        .y = &c->y,
-                        .step = step,
-                        .xt = c->xt,
-                        .yt = &c->yt,
-                        .seed = g->c->o.seed,
-                        .epoch = g->now.epoch,
-                        .fault = fault };
+    wgi_signature s = { c->fn, n->op, NULL, NULL, (int)n->operands, 1, c->xt, &c->yt };
+    c->k = wgi_kernel_call(&s, c->x, &c->y, step, (wgi_setting){ g->c->o.seed, g->now.epoch, fault });
+    c->k.end = 1;
 }
 
 /* ---- forwards ---- */

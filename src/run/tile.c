@@ -155,31 +155,19 @@ static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const v
                      resolve((wgi_ref){ WGI_REG, in->load->reg, 0 }, e, regs, begin), begin, end);
         return true;
     }
-    for (int k = 0; k < in->operands; k++) {
+    for (int k = 0; k < in->of.operands; k++) {
         x[k] = resolve(in->x[k], e, regs, begin);
         step[k] = in->x[k].kind != WGI_ONE;
     }
     void *y = resolve(in->y, e, regs, begin);
-    wg_kernel k = { .begin = begin,
-                    .end = end,
-                    .operands = in->operands,
-                    .outputs = 1,
-                    .x = x,
-                    .y = &y,
-                    .step = step,
-                    .xt = in->xt,
-                    .yt = in->yt,
-                    .attr = in->attr,
-                    .prepared = in->prepared,
-                    .seed = e->seed,
-                    .epoch = e->epoch,
-                    .fault = e->fault };
+    wg_kernel k = wgi_kernel_call(&in->of, x, &y, step, e->run);
+    k.begin = begin, k.end = end;
     if (in->fold) {
         k.begin = begin / WG_FOLD;
         k.end = (end + WG_FOLD - 1) / WG_FOLD;
         k.scratch = y;
     }
-    if (!wgi_call(in->op, in->fn, &k)) return false;
+    if (!wgi_call(in->of.op, in->of.fn, &k)) return false;
     if (!in->stream) return true;
     x[0] = y;
     y = resolve(in->to, e, regs, begin);

@@ -26,6 +26,7 @@ struct wgi_bound {
     char *regs;          /* tile buffers */
     size_t stride;
     wg_fault fault;
+    wgi_setting run;
 };
 
 enum { MOST_CALLS = 400 };
@@ -45,9 +46,9 @@ static bool count(const wgi_plan *p, counts *n)
         const wgi_program *t = s->tiles;
         if (s->chunks > 1 || (t && t->size > WGI_TILE)) return false;
         n->calls += t ? (size_t)t->instrs : 1;
-        n->places += t ? 0 : (size_t)(s->operands + s->outputs);
+        n->places += t ? 0 : (size_t)(s->of.operands + s->of.outputs);
         for (int j = 0; t && j < t->instrs; j++)
-            n->places += (size_t)t->instr[j].operands + 1 + (t->instr[j].load != NULL);
+            n->places += (size_t)t->instr[j].of.operands + 1 + (t->instr[j].load != NULL);
         n->regs = t ? WGI_MAX(n->regs, t->regs) : n->regs;
         n->bytes = t ? WGI_MAX(n->bytes, (size_t)t->size * 8) : n->bytes;
     }
@@ -106,11 +107,11 @@ static bool run_load(const wg_kernel *k)
 static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t places)
 {
     call *c = &b->call[b->calls++];
-    *c = (call){ .fn = in->load ? run_load
-                       : in->fn ? in->fn
-                                : run_short,
+    *c = (call){ .fn = in->load    ? run_load
+                       : in->of.fn ? in->of.fn
+                                   : run_short,
                  .load = in->load,
-                 .op = in->op,
+                 .op = in->of.op,
                  .node = in->node };
     if (in->load) {
         b->at[places] = b->ptr[in->load->from];
@@ -118,60 +119,42 @@ static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t
         c->k = (wg_kernel){ .end = size, .x = (const void *const *)&b->at[places], .y = &b->at[places + 1] };
         return places + 2;
     }
-    for (int k = 0; k < in->operands; k++) {
+    for (int k = 0; k < in->of.operands; k++) {
         b->at[places + (size_t)k] = place_of(b, in->x[k]);
         b->step[places + (size_t)k] = in->x[k].kind != WGI_ONE;
     }
-    void **y = &b->at[places + (size_t)in->operands];
+    void **y = &b->at[places + (size_t)in->of.operands];
     *y = place_of(b, in->y);
-    c->k = (wg_kernel){ .end = in->fold ? (size + WG_FOLD - 1) / WG_FOLD : size,
-                        .operands = in->operands,
-                        .outputs = 1,
-                        .x = (const void *const *)&b->at[places],
-                        .y = y,
-                        .step = &b->step[places],
-                        .xt = in->xt,
-                        .yt = in->yt,
-                        .attr = in->attr,
-                        .scratch = in->fold ? *y : NULL,
-                        .fault = &b->fault,
-                        .prepared = in->prepared };
-    return places + (size_t)in->operands + 1;
+    c->k = wgi_kernel_call(&in->of, (const void *const *)&b->at[places], y, &b->step[places], b->run);
+    c->k.end = in->fold ? (size + WG_FOLD - 1) / WG_FOLD : size;
+    c->k.scratch = in->fold ? *y : NULL;
+    return places + (size_t)in->of.operands + 1;
 }
 
 static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t places)
 {
     call *c = &b->call[b->calls++];
-    void **x = &b->at[places], **y = x + s->operands;
-    for (int k = 0; k < s->operands; k++) x[k] = b->ptr[s->x[k]];
-    for (int k = 0; k < s->outputs; k++) y[k] = b->ptr[s->y[k]];
-    *c = (call){ .fn = s->fn ? s->fn : run_short, .op = s->op, .node = s->node };
-    c->k = (wg_kernel){ .end = s->units,
-                        .phase = s->phase,
-                        .operands = s->operands,
-                        .outputs = s->outputs,
-                        .x = (const void *const *)x,
-                        .y = y,
-                        .xt = s->xt,
-                        .yt = s->yt,
-                        .attr = s->attr,
-                        .scratch = s->scratch == NO_BUFFER ? NULL : b->ptr[s->scratch],
-                        .fault = &b->fault,
-                        .prepared = s->prepared };
-    return places + (size_t)(s->operands + s->outputs);
+    void **x = &b->at[places], **y = x + s->of.operands;
+    for (int k = 0; k < s->of.operands; k++) x[k] = b->ptr[s->x[k]];
+    for (int k = 0; k < s->of.outputs; k++) y[k] = b->ptr[s->y[k]];
+    *c = (call){ .fn = s->of.fn ? s->of.fn : run_short, .op = s->of.op, .node = s->node };
+    c->k = wgi_kernel_call(&s->of, (const void *const *)x, y, NULL, b->run);
+    c->k.end = s->units, c->k.phase = s->phase;
+    c->k.scratch = s->scratch == NO_BUFFER ? NULL : b->ptr[s->scratch];
+    return places + (size_t)(s->of.operands + s->of.outputs);
 }
 
 static void bind(wgi_bound *b, const wgi_plan *p)
 {
     size_t places = 0;
     b->calls = 0;
+    b->run = (wgi_setting){ .seed = p->c->o.seed, .fault = &b->fault }; /* each run sets the epoch */
     for (int i = 0; i < p->steps; i++) {
         const wgi_step *s = &p->step[i];
         for (int j = 0; s->tiles && j < s->tiles->instrs && s->tiles->size; j++)
             places = bind_instr(b, &s->tiles->instr[j], s->tiles->size, places);
         if (!s->tiles && s->units) places = bind_step(b, s, places);
     }
-    for (int i = 0; i < b->calls; i++) b->call[i].k.seed = p->c->o.seed;
 }
 
 /* The addresses of this run, equal to those of the last or not. */
@@ -212,7 +195,7 @@ bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
     int done = run_calls(b->call, b->calls, epoch);
     if (done == b->calls) return true;
     *failed =
-        (wgi_env){ .fault = &b->fault, .failed_node = b->call[done].node, .failed_op = b->call[done].op };
+        (wgi_env){ .run.fault = &b->fault, .failed_node = b->call[done].node, .failed_op = b->call[done].op };
     return false;
 }
 

@@ -137,8 +137,8 @@ static int chunks_of(const wgi_work *w, int64_t units, double work)
 
 static size_t take_kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, size_t *bytes)
 {
-    *bytes = s->op->scratch(k);
-    if (s->op->own_scratch) {
+    *bytes = s->of.op->scratch(k);
+    if (s->of.op->own_scratch) {
         s->each = align64(*bytes);
         *bytes = s->each * (size_t)w->g->c->o.threads;
     }
@@ -151,41 +151,39 @@ static size_t take_kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, 
  * operand. */
 static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
 {
-    uint32_t *x = wgi_work_keep(w, (size_t)WGI_MAX(s.operands, 1), sizeof *x),
-             *y = wgi_work_keep(w, (size_t)s.outputs, sizeof *y);
-    s.xt = wgi_work_types(w, in, (uint32_t)s.operands);
-    s.yt = wgi_work_types(w, out, (uint32_t)s.outputs);
+    uint32_t *x = wgi_work_keep(w, (size_t)WGI_MAX(s.of.operands, 1), sizeof *x),
+             *y = wgi_work_keep(w, (size_t)s.of.outputs, sizeof *y);
+    s.of.xt = wgi_work_types(w, in, (uint32_t)s.of.operands);
+    s.of.yt = wgi_work_types(w, out, (uint32_t)s.of.outputs);
     if (w->failed) return;
-    for (int k = 0; k < s.operands; k++) x[k] = wgi_buffer_of(w, from ? out[0] : in[k]);
-    for (int k = 0; k < s.outputs; k++) y[k] = w->buf[out[k]] - 1;
-    s.fn = wgi_kernel_of(s.op, w->g->c->isa);
+    for (int k = 0; k < s.of.operands; k++) x[k] = wgi_buffer_of(w, from ? out[0] : in[k]);
+    for (int k = 0; k < s.of.outputs; k++) y[k] = w->buf[out[k]] - 1;
+    s.of.fn = wgi_kernel_of(s.of.op, w->g->c->isa);
     s.x = x;
     s.y = y;
-    wg_kernel k = { .operands = s.operands, .outputs = s.outputs, .xt = s.xt, .yt = s.yt, .attr = s.attr };
-    s.prepared = prepare(w, s.op, &k);
+    wg_kernel k = wgi_kernel_question(&s.of);
+    s.of.prepared = prepare(w, s.of.op, &k);
     if (w->failed) return;
-    size_t bytes = 0, at = s.op->scratch && !from ? take_kernel_scratch(w, &s, &k, &bytes) : 0;
-    for (k.phase = from; k.phase < (s.op->phases ? s.op->phases : 1) && !w->failed; k.phase++) {
+    size_t bytes = 0, at = s.of.op->scratch && !from ? take_kernel_scratch(w, &s, &k, &bytes) : 0;
+    for (k.phase = from; k.phase < (s.of.op->phases ? s.of.op->phases : 1) && !w->failed; k.phase++) {
         s.phase = k.phase;
-        s.units = s.op->units ? s.op->units(&k) : k.phase == 0;
+        s.units = s.of.op->units ? s.of.op->units(&k) : k.phase == 0;
         s.chunks = chunks_of(w, s.units, work);
         if (s.units > 0) new_step(w, s);
     }
     if (bytes) give(w, at, bytes);
-    w->p->most_operands = WGI_MAX(w->p->most_operands, s.operands);
+    w->p->most_operands = WGI_MAX(w->p->most_operands, s.of.operands);
 }
 
 static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
 {
     const wgi_node *n = &w->g->node[i];
     uint32_t out[WG_MAX_OUTPUTS];
-    wgi_step s = { .op = n->op,
-                   .operands = (int)n->operands,
-                   .outputs = wgi_outputs(n->op),
+    wgi_step s = { .of = { .op = n->op, .operands = (int)n->operands, .outputs = wgi_outputs(n->op) },
                    .scratch = scratch,
                    .node = i };
-    for (int k = 0; k < s.outputs; k++) out[k] = i + (uint32_t)k;
-    s.attr = wgi_work_attr(w, n);
+    for (int k = 0; k < s.of.outputs; k++) out[k] = i + (uint32_t)k;
+    s.of.attr = wgi_work_attr(w, n);
     phases(w, s, wgi_in(n), out, finish, work_of(w, i));
 }
 
@@ -193,11 +191,11 @@ static void joined_steps(wgi_work *w, uint32_t a, uint32_t b)
 {
     const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
     uint32_t in[WGI_JOINED], out[2 * WG_MAX_OUTPUTS];
-    wgi_step s = { .op = n->op->joined, .scratch = NO_BUFFER, .node = a };
-    s.operands = (int)wgi_join_operands(w, a, b, in);
-    for (int k = 0; k < wgi_outputs(m->op); k++) out[s.outputs++] = a + (uint32_t)k;
-    for (int k = 0; k < wgi_outputs(n->op); k++) out[s.outputs++] = b + (uint32_t)k;
-    s.attr = wgi_work_attr(w, m);
+    wgi_step s = { .of = { .op = n->op->joined }, .scratch = NO_BUFFER, .node = a };
+    s.of.operands = (int)wgi_join_operands(w, a, b, in);
+    for (int k = 0; k < wgi_outputs(m->op); k++) out[s.of.outputs++] = a + (uint32_t)k;
+    for (int k = 0; k < wgi_outputs(n->op); k++) out[s.of.outputs++] = b + (uint32_t)k;
+    s.of.attr = wgi_work_attr(w, m);
     phases(w, s, in, out, 0, work_of(w, a) + work_of(w, b));
 }
 
@@ -267,18 +265,19 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
                       uint32_t scratch)
 {
     const wgi_node *n = &w->g->node[m];
-    wgi_instr in = {
-        .fn = wgi_kernel_of(n->op, w->g->c->isa), .op = n->op, .operands = (int)n->operands, .node = m
-    };
+    wgi_instr in = { .of = { .fn = wgi_kernel_of(n->op, w->g->c->isa),
+                             .op = n->op,
+                             .operands = (int)n->operands,
+                             .outputs = 1 },
+                     .node = m };
     const wg_shape *shape = w->items[item_at].shape;
     wgi_ref *x = t->refs;
     t->refs += n->operands;
-    in.attr = wgi_work_attr(w, n);
-    in.xt = wgi_work_types(w, wgi_in(n), n->operands);
-    in.yt = wgi_work_types(w, &m, 1);
-    in.prepared = prepare(
-        w, n->op,
-        &(wg_kernel){ .operands = in.operands, .outputs = 1, .xt = in.xt, .yt = in.yt, .attr = in.attr });
+    in.of.attr = wgi_work_attr(w, n);
+    in.of.xt = wgi_work_types(w, wgi_in(n), n->operands);
+    in.of.yt = wgi_work_types(w, &m, 1);
+    wg_kernel question = wgi_kernel_question(&in.of);
+    in.of.prepared = prepare(w, n->op, &question);
     for (uint32_t k = 0; k < n->operands && !w->failed; k++)
         x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
     if (w->failed) return;
@@ -299,7 +298,7 @@ static void add_instr(wgi_work *w, tiler *t, uint32_t item_at, uint32_t m, uint3
         t->reg_item[m] = item_at;
     }
     put_instr(w, t, in);
-    t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.operands);
+    t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.of.operands);
     for (uint32_t k = 0; k < n->operands; k++) { /* tile buffers whose last reader this was */
         uint32_t o = wgi_work_in(w, n, k);
         if (t->reg_item[o] == item_at && t->reg[o] && w->at[o] == item_at && t->last[o] == position) {

@@ -32,14 +32,11 @@ typedef struct wgi_buffer {
 
 typedef struct wgi_step {
     const wgi_program *tiles; /* NULL: a kernel */
-    wg_kernel_fn fn;
-    const wg_op *op;
-    const void *attr, *prepared;
-    int operands, outputs, phase;
+    wgi_signature of;
+    int phase;
     const uint32_t *x, *y; /* buffers */
-    const wg_type *xt, *yt;
-    uint32_t scratch; /* buffer, or NO_BUFFER */
-    size_t each;      /* bytes of it for each thread, 0: it is for all */
+    uint32_t scratch;      /* buffer, or NO_BUFFER */
+    size_t each;           /* bytes of it for each thread, 0: it is for all */
     int64_t units;
     int chunks;    /* for threads to claim */
     uint32_t node; /* its first: for errors, when below plan->end */

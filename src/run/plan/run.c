@@ -41,27 +41,14 @@ static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begi
 {
     void **x = (void **)(void *)(u->memory + u->each * (size_t)thread), **y = x + u->p->most_operands;
     void *const *ptr = u->env.ptr;
-    for (int k = 0; k < s->operands; k++) x[k] = ptr[s->x[k]];
-    for (int k = 0; k < s->outputs; k++) y[k] = ptr[s->y[k]];
-    if (s->op->fold && s->phase == 0 && wgi_size(s->yt[0].shape) == 1)
-        x[0] = (char *)x[0] + (size_t)begin * WG_FOLD * wg_dtype_size(s->xt[0].dtype);
-    wg_kernel k = { .begin = begin,
-                    .end = end,
-                    .phase = s->phase,
-                    .operands = s->operands,
-                    .outputs = s->outputs,
-                    .x = (const void *const *)x,
-                    .y = y,
-                    .xt = s->xt,
-                    .yt = s->yt,
-                    .attr = s->attr,
-                    .scratch =
-                        s->scratch == NO_BUFFER ? NULL : (char *)ptr[s->scratch] + s->each * (size_t)thread,
-                    .seed = u->env.seed,
-                    .epoch = u->env.epoch,
-                    .fault = u->env.fault,
-                    .prepared = s->prepared };
-    return s->fn(&k);
+    for (int k = 0; k < s->of.operands; k++) x[k] = ptr[s->x[k]];
+    for (int k = 0; k < s->of.outputs; k++) y[k] = ptr[s->y[k]];
+    if (s->of.op->fold && s->phase == 0 && wgi_size(s->of.yt[0].shape) == 1)
+        x[0] = (char *)x[0] + (size_t)begin * WG_FOLD * wg_dtype_size(s->of.xt[0].dtype);
+    wg_kernel k = wgi_kernel_call(&s->of, (const void *const *)x, y, NULL, u->env.run);
+    k.begin = begin, k.end = end, k.phase = s->phase;
+    if (s->scratch != NO_BUFFER) k.scratch = (char *)ptr[s->scratch] + s->each * (size_t)thread;
+    return s->of.fn(&k);
 }
 
 static bool part(void *arg, int i, int chunk, int chunks, int thread)
@@ -126,7 +113,7 @@ static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_
     bool ok = wgi_parts_run(g->run.clock ? timed_part : part, &u, p->chunks, p->steps, threads);
     if (!ok) {
         const wgi_step *s = &p->step[u.failed_step];
-        report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->op, u.env.fault);
+        report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of.op, u.env.run.fault);
     }
     return ok;
 }
@@ -150,7 +137,7 @@ static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     bool ok = wgi_bound_run(p, g->now.epoch, &failed);
     if (p->blas) wgi_gate_close(was);
     if (ok) leave(g, p, r, ptr);
-    else report(g, p, r, failed.failed_node, failed.failed_op, failed.fault);
+    else report(g, p, r, failed.failed_node, failed.failed_op, failed.run.fault);
     return ok;
 }
 
@@ -165,8 +152,7 @@ static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
         wgi_fault_clear(&fault);
         wgi_fill_pointers(g, p, r, ptr, out);
         spoil(g, p, out);
-        ok = run_steps(
-            g, p, r, &(wgi_env){ .ptr = ptr, .seed = g->c->o.seed, .epoch = g->now.epoch, .fault = &fault });
+        ok = run_steps(g, p, r, &(wgi_env){ .ptr = ptr, .run = { g->c->o.seed, g->now.epoch, &fault } });
     }
     if (ok) leave(g, p, r, ptr);
     wgi_arena_rewind(&g->temp, place);
