@@ -137,7 +137,7 @@ static inline bool wgi_plan_makes(const wgi_plan *p, uint32_t i)
     return i < p->end && (p->makes[i / 8] >> (i % 8) & 1);
 }
 
-/* ---- while one is compiled: plan_schedule.c, then plan_emit.c, then plan.c ---- */
+/* ---- while a plan is compiled: work.c, schedule.c, pairs.c, holes.c ---- */
 
 enum { WGI_MEMBERS = 48 }; /* of an item of elementwise nodes, at most */
 
@@ -203,9 +203,6 @@ void wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wis
 void wgi_join(wgi_work *w); /* fills pair[]: plan_join.c */
 bool wgi_join_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c);
 uint32_t wgi_join_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_JOINED]);
-void wgi_emit(wgi_work *w);
-void wgi_place_results(wgi_work *w);
-uint32_t wgi_buffer_of(wgi_work *w, uint32_t i);
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n); /* a copy for the plan */
 
 const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list,
@@ -215,6 +212,44 @@ const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list,
 size_t wgi_holes_take(wgi_holes *h, size_t size);
 bool wgi_holes_reserve(wgi_holes *h, wgi_work *w); /* before each giving back; false: out of memory */
 void wgi_holes_give(wgi_holes *h, size_t at, size_t size);
+
+/* ---- buffers.c ---- */
+
+static inline size_t wgi_align(size_t n) { return (WGI_MAX(n, 1) + 63) & ~(size_t)63; }
+uint32_t wgi_buffer_new(wgi_work *w, wgi_buffer b); /* its number */
+/* The buffer of node i. A node that the plan computes has one after its item has been emitted. */
+uint32_t wgi_buffer_of(wgi_work *w, uint32_t i);
+void wgi_buffer_make(wgi_work *w, uint32_t i); /* memory for the value of node i */
+void wgi_place_results(wgi_work *w);           /* results lie one after the other, outside reused memory */
+/* `size` bytes of the workspace, at this offset, until they are given back. */
+size_t wgi_memory_take(wgi_work *w, size_t size);
+void wgi_memory_give(wgi_work *w, size_t at, size_t size);
+
+/* ---- emit.c, tile_steps.c ---- */
+
+void wgi_emit(wgi_work *w);
+wgi_step *wgi_step_new(wgi_work *w,
+                       wgi_step s); /* a copy, at the end of the plan's steps; NULL: out of memory */
+const void *wgi_prepare(wgi_work *w, const wg_op *op,
+                        const wg_kernel *k); /* what op.prepare makes; NULL: nothing */
+int wgi_chunks(const wgi_work *w, int64_t units,
+               double work); /* into how many chunks a step is cut for threads */
+
+typedef struct wgi_tiler {
+    wgi_program *prog;
+    uint32_t *reg;                  /* by node: number of its tile buffer, plus 1 */
+    uint32_t *reg_item;             /* by node: the item for which reg holds */
+    uint32_t *last;                 /* by node: the position of the item's last member that reads it */
+    uint32_t free[WGI_MEMBERS * 4]; /* tile buffers that can be used again */
+    uint32_t frees;
+    wgi_instr *instr; /* lists of the program while it is made, in temporary memory */
+    wgi_ref *ahead;
+    size_t instr_capacity, ahead_capacity;
+    wgi_ref *refs; /* of the next instruction */
+} wgi_tiler;
+
+/* fold_scratch: by item, the buffer for the leaves of a sum over a whole tensor. */
+void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at, const uint32_t *fold_scratch);
 
 static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
 

@@ -21,22 +21,6 @@ static bool workspace(wg_graph *g, size_t size)
     return g->run.work != NULL;
 }
 
-void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out)
-{
-    for (uint32_t i = 0; i < p->buffers; i++) {
-        wgi_buffer *b = &p->buffer[i];
-        switch (b->where) {
-        case WGI_LEAF:
-        case WGI_HELD: ptr[i] = wgi_value(g, b->node); break;
-        case WGI_CONST: ptr[i] = &b->cell; break;
-        case WGI_WORK: ptr[i] = (char *)g->run.work + b->offset; break;
-        case WGI_OUT: ptr[i] = out + b->offset; break;
-        case WGI_INTO: ptr[i] = r->into[b->node]; break;
-        case WGI_PART_OF: ptr[i] = (char *)ptr[b->node] + b->offset; break;
-        }
-    }
-}
-
 static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begin, int64_t end)
 {
     void **x = (void **)(void *)(u->memory + u->each * (size_t)thread), **y = x + u->p->most_operands;

@@ -1,0 +1,151 @@
+/* tile_steps.c: an item of elementwise nodes becomes a step that runs a program over tiles. */
+#include "kernel/stream.h"
+#include "run/plan/plan.h"
+
+static void put_instr(wgi_work *w, wgi_tiler *t, wgi_instr in)
+{
+    t->prog->instr =
+        wgi_work_grow(w, t->prog->instr, &t->instr_capacity, (size_t)t->prog->instrs + 1, sizeof in);
+    if (!w->failed) t->prog->instr[t->prog->instrs++] = in;
+}
+
+static void put_ahead(wgi_work *w, wgi_tiler *t, wgi_ref r)
+{
+    t->prog->ahead =
+        wgi_work_grow(w, t->prog->ahead, &t->ahead_capacity, (size_t)t->prog->aheads + 1, sizeof r);
+    if (!w->failed) t->prog->ahead[t->prog->aheads++] = r;
+}
+
+static uint32_t take_reg(wgi_tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
+
+/* More than a thread's own caches hold: fetched ahead when read; past the caches when written and not read again. */
+enum { LARGE = 1 << 20 };
+
+static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, uint32_t size)
+{
+    wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
+    bool known = w->at[x] == item_at || (size_t)t->prog->size * size < LARGE;
+    for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
+    if (!known) put_ahead(w, t, r);
+    return r;
+}
+
+static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
+{
+    const wgi_node *n = &w->g->node[x];
+    uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
+    if (t->reg_item[x] == item_at && t->reg[x]) return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
+    if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return full_ref(w, t, item_at, x, size);
+    if (wgi_size(n->shape) == 1) return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
+    wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
+    if (!l) return (wgi_ref){ 0 };
+    wgi_load_make(l, n->shape, shape);
+    l->from = wgi_buffer_of(w, x);
+    l->size = size;
+    l->reg = (uint32_t)t->prog->regs++; /* kept to the program's end: several members may read it */
+    t->reg[x] = l->reg + 1;
+    t->reg_item[x] = item_at;
+    put_instr(w, t, (wgi_instr){ .load = l });
+    return (wgi_ref){ WGI_REG, l->reg, size };
+}
+
+static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, uint32_t position,
+                      uint32_t scratch)
+{
+    const wgi_node *n = &w->g->node[m];
+    wgi_instr in = { .of = { .fn = wgi_kernel_of(n->op, w->g->c->isa),
+                             .op = n->op,
+                             .operands = (int)n->operands,
+                             .outputs = 1 },
+                     .node = m };
+    const wg_shape *shape = w->items[item_at].shape;
+    wgi_ref *x = t->refs;
+    t->refs += n->operands;
+    in.of.attr = wgi_work_attr(w, n);
+    in.of.xt = wgi_work_types(w, wgi_in(n), n->operands);
+    in.of.yt = wgi_work_types(w, &m, 1);
+    wg_kernel question = wgi_kernel_question(&in.of);
+    in.of.prepared = wgi_prepare(w, n->op, &question);
+    for (uint32_t k = 0; k < n->operands && !w->failed; k++)
+        x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
+    if (w->failed) return;
+    in.x = x;
+    uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
+    if (scratch != NO_BUFFER) {
+        in.fold = true;
+        in.y = (wgi_ref){ WGI_ONE, scratch, 8 };
+    } else if (w->out[m] && (w->last[m] > item_at || wgi_value_bytes(n) < STREAM_BYTES)) {
+        in.y = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+    } else {
+        if (w->out[m]) {
+            in.stream = wgi_stream[w->g->c->isa];
+            in.to = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+        }
+        in.y = (wgi_ref){ WGI_REG, take_reg(t), size };
+        t->reg[m] = in.y.index + 1;
+        t->reg_item[m] = item_at;
+    }
+    put_instr(w, t, in);
+    t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.of.operands);
+    for (uint32_t k = 0; k < n->operands; k++) { /* tile buffers whose last reader this was */
+        uint32_t o = wgi_work_in(w, n, k);
+        if (t->reg_item[o] == item_at && t->reg[o] && w->at[o] == item_at && t->last[o] == position) {
+            t->free[t->frees++] = t->reg[o] - 1;
+            t->reg[o] = 0;
+            t->last[o] = 0;
+        }
+    }
+}
+
+/* An empty program, whose lists are made where those of the last one were. */
+static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
+{
+    size_t refs = 0;
+    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) refs += w->g->node[m].operands;
+    t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
+    t->refs = wgi_work_keep(w, WGI_MAX(refs, 1), sizeof *t->refs);
+    if (w->failed) return;
+    *t->prog = (wgi_program){ .instr = t->instr,
+                              .ahead = t->ahead,
+                              .size = wgi_size(s->shape),
+                              .most_operands = 1 /* of a stream */ };
+    t->frees = 0;
+}
+
+static void *kept(wgi_work *w, const void *list, int count, size_t size)
+{
+    void *p = count ? wgi_work_keep(w, (size_t)count, size) : NULL;
+    return p ? memcpy(p, list, (size_t)count * size) : NULL;
+}
+
+/* Its lists into the plan's memory. */
+static void tile_end(wgi_work *w, wgi_tiler *t)
+{
+    wgi_program *p = t->prog;
+    t->instr = p->instr, t->ahead = p->ahead;
+    p->instr = kept(w, p->instr, p->instrs, sizeof *p->instr);
+    p->ahead = kept(w, p->ahead, p->aheads, sizeof *p->ahead);
+}
+
+void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at, const uint32_t *fold_scratch)
+{
+    const wgi_item *s = &w->items[item_at];
+    tile_begin(w, t, s);
+    if (w->failed) return;
+    double cost = 0;
+    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
+        for (uint32_t j = 0; j < w->g->node[m].operands; j++)
+            t->last[wgi_work_in(w, &w->g->node[m], j)] = k + 1;
+    for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++) {
+        cost += WGI_MAX(1, w->g->node[m].op->cost);
+        add_instr(w, t, item_at, m, k + 1, wgi_work_is_fold(w, m) ? fold_scratch[w->at[m]] : NO_BUFFER);
+    }
+    tile_end(w, t);
+    wgi_step one = { .tiles = t->prog,
+                     .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE,
+                     .scratch = NO_BUFFER,
+                     .node = s->first };
+    one.chunks = wgi_chunks(w, one.units, (double)t->prog->size * cost);
+    wgi_step_new(w, one);
+    w->p->regs = WGI_MAX(w->p->regs, wgi_tile_bytes(t->prog));
+}
