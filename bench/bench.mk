@@ -3,6 +3,7 @@
 #   make bench                     everything; BENCH="--rounds 2 W1 W3" for a part, W1 the beginning of a row's name
 #   make bench-check               the hand-written gradients against central differences
 #   make bench-limits              what the machine can do
+#   make bench-ways                 what each fast way is worth, in instructions
 #   make bench-profile             where W1 and W3 spend themselves, by function
 
 # The hand-written side is made for the machine it runs on, and is never installed.
@@ -15,7 +16,7 @@ BENCH_HEADERS  := $(wildcard bench/*.h bench/hand/*.h include/wengert/*.h)
 BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(filter-out bench/hand/check.c,$(wildcard bench/hand/*.c)))
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o,bench/bench.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
-.PHONY: bench bench-check bench-limits bench-profile
+.PHONY: bench bench-ways bench-check bench-limits bench-profile
 
 bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--rounds 2 W1" for a part)
 	@$(BUILD)/bench $(BENCH)
@@ -25,6 +26,9 @@ bench-check: $(BUILD)/bench-check ## the hand-written gradients against central 
 
 bench-limits: $(BUILD)/bench-limits ## the machine's bandwidth, peak and BLAS speeds
 	@$(BUILD)/bench-limits
+
+bench-ways: $(BUILD)/bench ## what each fast way is worth: instructions with each switched off
+	@BUILD='$(BUILD)' bench/ways.sh
 
 bench-profile: $(BUILD)/bench ## instructions (callgrind) of W3 and time samples (perf) of W1, by function
 	@BUILD='$(BUILD)' bench/profile.sh
