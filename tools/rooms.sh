@@ -46,7 +46,7 @@ src/base/threads.c omp.h
 # D file symbol: a definition; U file symbol: a use. The objects of the first instruction set stand for those of all.
 symbols() {
     local object file
-    find "$build/obj/src" "$build/obj/isa0" "$build/obj/tools" -name '*.o' | while read -r object; do
+    find -L "$build/obj/src" "$build/obj/isa0" "$build/obj/tools" -name '*.o' | while read -r object; do
         file=${object#"$build"/obj/}
         file=${file#isa0/}
         file=${file%.o}.c
