@@ -78,6 +78,20 @@ function one_file(f, library,    k, p) {
     return 1
 }
 
+# Files that use each other in a circle, for each such set. The circle may be wished for: rules of ops call rules of ops.
+function knots(    k, i, j, n, list, of, line) {
+    for (k in link) { split(k, p, SUBSEP); if (p[1] != p[2]) { near[p[1], p[2]] = 1; if (!(p[1] in of)) { of[p[1]] = 1; list[++n] = p[1] } } }
+    for (k = 1; k <= n; k++) for (i = 1; i <= n; i++)
+        if ((list[i], list[k]) in near) for (j = 1; j <= n; j++) if ((list[k], list[j]) in near) near[list[i], list[j]] = 1
+    for (i = 1; i <= n; i++) {
+        if (list[i] in tied || !((list[i], list[i]) in near)) continue
+        line = ""; k = 0
+        for (j = 1; j <= n; j++) if ((list[i], list[j]) in near && (list[j], list[i]) in near) { tied[list[j]] = 1; k++; line = line " " list[j] }
+        print "knot of " k " files:" line
+    }
+    print ""
+}
+
 BEGIN {
     n = split(engine, list, " ")
     for (i = 1; i <= n; i++) { floor[list[i]] = i; order[++rooms] = list[i] }
@@ -118,7 +132,8 @@ END {
     for (i = 1; i <= uses; i++) {
         s = used[i]
         if (!(s in home)) continue
-        a = room(user[i]); b = room(home[s]); link[user[i], home[s]] = 1
+        a = room(user[i]); b = room(home[s])
+        if (!((a, s) in port)) link[user[i], home[s]] = 1
         if (a == "tools" && s ~ /^wgi_/) broken(user[i] " uses " s ": the command uses public symbols (wg_) alone")
         if (a == "tools" || a == b || (a, s) in port) continue
         arrow[a, b]++; reach[a, b] = 1
@@ -138,6 +153,7 @@ END {
     }
     print ""
     for (x in port) { split(x, p, SUBSEP); print "port: " p[1] " may use " p[2] }
+    knots()
     print (circles ? circles : "no") " circles between rooms, " bad + 0 " broken rules"
     exit bad > 0
 }'
