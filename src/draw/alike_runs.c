@@ -26,13 +26,13 @@ typedef struct wgi_sort {
     int operands;
 } wgi_sort;
 
-typedef struct fold {
-    wgi_view *v;
+typedef struct search {
+    wgi_picture *p;
     int32_t *sort;       /* of each position: equal numbers for equal sorts */
     unsigned char *done; /* part of a run already */
-    wgi_run *run;
+    wgi_alike_run *run;
     int64_t runs, room;
-} fold;
+} search;
 
 /* ---- sorts ---- */
 
@@ -60,51 +60,51 @@ static uint64_t sort_hash(const wgi_sort *s)
 }
 
 /* table holds positions + 1 of the first node of each sort, by open addressing; it is twice as large as there are nodes. */
-static void number_sorts(fold *f, int32_t *table, size_t size)
+static void number_sorts(search *f, int32_t *table, size_t size)
 {
-    for (int64_t i = 0; i < f->v->nodes; i++) {
-        wgi_sort s = sort_of(wg_graph_node(f->v->g, f->v->index[i]));
+    for (int64_t i = 0; i < f->p->nodes; i++) {
+        wgi_sort s = sort_of(wg_graph_node(f->p->g, f->p->index[i]));
         size_t at = sort_hash(&s) % size;
         for (;; at = at + 1 == size ? 0 : at + 1) {
             if (!table[at]) table[at] = (int32_t)(i + 1);
-            wgi_sort known = sort_of(wg_graph_node(f->v->g, f->v->index[table[at] - 1]));
+            wgi_sort known = sort_of(wg_graph_node(f->p->g, f->p->index[table[at] - 1]));
             if (sort_equal(&s, &known)) break;
         }
         f->sort[i] = table[at];
     }
 }
 
-static bool sort_nodes(fold *f)
+static bool sort_nodes(search *f)
 {
-    size_t size = (size_t)f->v->nodes * 2 + 1;
-    int32_t *table = wg_alloc(f->v->c, size, sizeof *table);
+    size_t size = (size_t)f->p->nodes * 2 + 1;
+    int32_t *table = wg_alloc(f->p->c, size, sizeof *table);
     if (!table) return false;
     number_sorts(f, table, size);
-    wg_free(f->v->c, table);
+    wg_free(f->p->c, table);
     return true;
 }
 
 /* ---- runs ---- */
 
-static bool alike(const fold *f, int64_t i, int64_t period)
+static bool alike(const search *f, int64_t i, int64_t period)
 {
-    const wgi_view *v = f->v;
+    const wgi_picture *p = f->p;
     int64_t j = i - period;
     if (f->sort[i] != f->sort[j] || f->done[i] || f->done[j]) return false;
-    for (int64_t a = v->first[i], b = v->first[j]; a < v->first[i + 1]; a++, b++)
-        if (v->arg[a] != v->arg[b] && (v->arg[a] < 0 || v->arg[b] < 0 || v->arg[a] - v->arg[b] != period))
+    for (int64_t a = p->first[i], b = p->first[j]; a < p->first[i + 1]; a++, b++)
+        if (p->arg[a] != p->arg[b] && (p->arg[a] < 0 || p->arg[b] < 0 || p->arg[a] - p->arg[b] != period))
             return false;
     return true;
 }
 
-static bool keep_run(fold *f, wgi_run r)
+static bool keep_run(search *f, wgi_alike_run r)
 {
     if (f->runs == f->room) {
         int64_t room = f->room ? 2 * f->room : 64;
-        wgi_run *more = wg_alloc(f->v->c, (size_t)room, sizeof *more);
+        wgi_alike_run *more = wg_alloc(f->p->c, (size_t)room, sizeof *more);
         if (!more) return false;
         if (f->run) memcpy(more, f->run, (size_t)f->runs * sizeof *more);
-        wg_free(f->v->c, f->run);
+        wg_free(f->p->c, f->run);
         f->run = more, f->room = room;
     }
     f->run[f->runs++] = r;
@@ -113,60 +113,60 @@ static bool keep_run(fold *f, wgi_run r)
 }
 
 /* How many boxes are saved by folding all runs of this period; with keep they are folded. -1: no memory. */
-static int64_t fold_period(fold *f, int64_t period, bool keep)
+static int64_t runs_of_period(search *f, int64_t period, bool keep)
 {
-    int64_t saved = 0, n = f->v->nodes;
+    int64_t saved = 0, n = f->p->nodes;
     for (int64_t i = period; i < n;) {
         int64_t begin = i - period;
         while (i < n && alike(f, i, period)) i++;
         int64_t times = (i - begin) / period;
         if (times >= LEAST_TIMES) {
             saved += times * period - 1;
-            if (keep && !keep_run(f, (wgi_run){ begin, period, times })) return -1;
+            if (keep && !keep_run(f, (wgi_alike_run){ begin, period, times })) return -1;
         }
         i = times >= LEAST_TIMES ? begin + period * times + period : i + 1;
     }
     return saved;
 }
 
-static int64_t best_period(fold *f, int64_t visible)
+static int64_t best_period(search *f, int64_t visible)
 {
     int64_t best = 0, most = 0;
     for (int64_t p = 1; p <= LONGEST_PERIOD && most < visible - visible / 16; p++) {
-        int64_t saved = fold_period(f, p, false);
+        int64_t saved = runs_of_period(f, p, false);
         if (saved > most) most = saved, best = p;
     }
     return best;
 }
 
-static void sort_runs(wgi_run *run, int64_t n)
+static void sort_runs(wgi_alike_run *run, int64_t n)
 {
     for (int64_t gap = n / 2; gap > 0; gap /= 2)
         for (int64_t i = gap; i < n; i++) {
-            wgi_run r = run[i];
+            wgi_alike_run r = run[i];
             int64_t k = i;
             for (; k >= gap && run[k - gap].begin > r.begin; k -= gap) run[k] = run[k - gap];
             run[k] = r;
         }
 }
 
-int64_t wgi_fold_runs(wgi_view *v, int64_t most)
+int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most)
 {
-    fold f = { .v = v };
-    int64_t boxes = v->nodes, saved = boxes;
-    f.sort = wg_alloc(v->c, (size_t)v->nodes + 1, sizeof *f.sort);
-    f.done = wg_alloc(v->c, (size_t)v->nodes + 1, 1);
+    search f = { .p = p };
+    int64_t boxes = p->nodes, saved = boxes;
+    f.sort = wg_alloc(p->c, (size_t)p->nodes + 1, sizeof *f.sort);
+    f.done = wg_alloc(p->c, (size_t)p->nodes + 1, 1);
     bool ok = f.sort && f.done && sort_nodes(&f);
     for (int pass = 0; ok && pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE;
          pass++) {
         int64_t period = best_period(&f, boxes);
-        saved = period ? fold_period(&f, period, true) : 0;
+        saved = period ? runs_of_period(&f, period, true) : 0;
         ok = saved >= 0;
         boxes -= saved;
     }
-    wg_free(v->c, f.sort);
-    wg_free(v->c, f.done);
+    wg_free(p->c, f.sort);
+    wg_free(p->c, f.done);
     sort_runs(f.run, f.runs);
-    v->run = f.run, v->runs = f.runs;
+    p->run = f.run, p->runs = f.runs;
     return ok ? boxes : -1;
 }

@@ -88,7 +88,24 @@ static void find_ranges(chart *t)
 
 /* ---- pieces ---- */
 
-static void put_xml(wgi_strbuf *b, const char *s, int most) { wgi_strbuf_clean_xml(b, s ? s : "", most); }
+void wgi_chart_end_text(wgi_strbuf *b, const char *text, int most)
+{
+    wgi_strbuf_clean_xml(b, text ? text : "", most);
+    wgi_strbuf_put(b, "</text>\n");
+}
+
+void wgi_chart_text(wgi_strbuf *b, double x, double y, const char *style, const char *text, int most)
+{
+    wgi_strbuf_format(b, "<text x=\"%.1f\" y=\"%.1f\"%s%s>", x, y, *style ? " " : "", style);
+    wgi_chart_end_text(b, text, most);
+}
+
+void wgi_chart_y_label(wgi_strbuf *b, int x, double middle, const char *text, int most)
+{
+    wgi_strbuf_format(b, "<text transform=\"translate(%d %.1f) rotate(-90)\" text-anchor=\"middle\">", x,
+                      middle);
+    wgi_chart_end_text(b, text, most);
+}
 
 void wgi_axis_put(wgi_strbuf *b, const wgi_axis *a, double v)
 {
@@ -111,7 +128,7 @@ void wgi_chart_head(wgi_strbuf *b, const char *title, int width, int height, int
                       "height=\"%d\" role=\"img\" "
                       "font-family=\"Helvetica,Arial,sans-serif\" font-size=\"13\">\n<title>",
                       width, height, width, height);
-    put_xml(b, title, 400);
+    wgi_strbuf_clean_xml(b, title ? title : "", 400);
     wgi_strbuf_put(
         b, "</title>\n<style>\n  text { fill: #24292f } .grid { stroke: #d8dee4 } .axis { stroke: #57606a }\n"
            "  .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }\n"
@@ -119,8 +136,7 @@ void wgi_chart_head(wgi_strbuf *b, const char *title, int width, int height, int
            "stroke: #9198a1 } }\n"
            "</style>\n");
     wgi_strbuf_format(b, "<text x=\"%d\" y=\"24\" font-size=\"17\" font-weight=\"bold\">", left);
-    put_xml(b, title, 80);
-    wgi_strbuf_put(b, "</text>\n");
+    wgi_chart_end_text(b, title, 80);
 }
 
 static void put_grid(chart *t, const char *x_label, const char *y_label)
@@ -145,19 +161,16 @@ static void put_grid(chart *t, const char *x_label, const char *y_label)
     wgi_strbuf_format(
         b, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
         t->x.from, t->y.from, t->x.to, (t->x.from + t->x.to) / 2, HEIGHT - 12);
-    put_xml(b, x_label, 80);
-    wgi_strbuf_format(b,
-                      "</text>\n<text transform=\"translate(17 %.1f) rotate(-90)\" text-anchor=\"middle\">",
-                      (t->y.from + t->y.to) / 2);
-    put_xml(b, y_label, 60);
-    wgi_strbuf_put(b, "</text>\n");
+    wgi_chart_end_text(b, x_label, 80);
+    wgi_chart_y_label(b, 17, (t->y.from + t->y.to) / 2, y_label, 60);
 }
 
 /* ---- curves ---- */
 
-static void put_dash(wgi_strbuf *b, int c)
+static void start_path(wgi_strbuf *b, int curve)
 {
-    const char *dash = dashes[c / WGI_COLORS % (int)(sizeof dashes / sizeof *dashes)];
+    const char *dash = dashes[curve / WGI_COLORS % (int)(sizeof dashes / sizeof *dashes)];
+    wgi_strbuf_format(b, "<path class=\"curve\" stroke=\"%s\"", wgi_colors[curve % WGI_COLORS]);
     if (*dash) wgi_strbuf_format(b, " stroke-dasharray=\"%s\"", dash);
 }
 
@@ -197,8 +210,7 @@ static void put_curve(chart *t, int c)
     const wg_curve *v = &t->curve[c];
     column k = { 0 };
     bool pen = false;
-    wgi_strbuf_format(t->out, "<path class=\"curve\" stroke=\"%s\"", wgi_colors[c % WGI_COLORS]);
-    put_dash(t->out, c);
+    start_path(t->out, c);
     wgi_strbuf_put(t->out, " d=\"");
     for (int i = 0; i < v->n; i++) {
         if (!is_shown(v, i)) {
@@ -221,8 +233,7 @@ static void put_curve(chart *t, int c)
 
 static int characters(const char *s, int most)
 {
-    int n = 0;
-    for (; s && *s; s++) n += ((unsigned char)*s >> 6) != 2;
+    int n = wgi_characters(s);
     return n < most ? n : most;
 }
 
@@ -231,11 +242,9 @@ static void put_legend(chart *t)
     double x = LEFT;
     if (t->n < 2) return;
     for (int c = 0; c < t->n && x < WIDTH - 120; c++) {
-        wgi_strbuf_format(t->out, "<path class=\"curve\" stroke=\"%s\"", wgi_colors[c % WGI_COLORS]);
-        put_dash(t->out, c);
+        start_path(t->out, c);
         wgi_strbuf_format(t->out, " d=\"M%.1f 41h26\"/><text x=\"%.1f\" y=\"45\">", x, x + 32);
-        put_xml(t->out, t->curve[c].name, 2 * NAME_MOST);
-        wgi_strbuf_put(t->out, "</text>\n");
+        wgi_chart_end_text(t->out, t->curve[c].name, 2 * NAME_MOST);
         x += 54 + letter * characters(t->curve[c].name, 2 * NAME_MOST);
     }
 }
@@ -265,7 +274,8 @@ static int find_ends(const chart *t, end_label *label)
 
 static void put_end(wgi_strbuf *b, const chart *t, const end_label *l)
 {
-    put_xml(b, t->curve[l->curve].name, NAME_MOST);
+    const char *name = t->curve[l->curve].name;
+    wgi_strbuf_clean_xml(b, name ? name : "", NAME_MOST);
     wgi_strbuf_put(b, " ");
     wgi_strbuf_number(b, l->value);
 }
@@ -330,10 +340,10 @@ wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const
     chart t = { .curve = curves, .n = n, .out = &out };
     if (!c) return WG_ERROR_USE;
     if (!path || n < 0 || (n && !curves))
-        return wg_fail(c, here, WG_ERROR_VALUE, "draw_curves: no path or no curves given"), WG_ERROR_VALUE;
-    wgi_locale l = wgi_locale_enter();
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "draw_curves: no path or no curves given");
+    wgi_locale l = wgi_locale_set_c();
     wg_status s = draw(&t, title, x_label, y_label) ? WG_OK : WG_ERROR_MEMORY;
-    wgi_locale_leave(l);
+    wgi_locale_restore(l);
     if (s == WG_OK) s = wgi_picture_save(here, &out, path);
     wgi_strbuf_free(&out);
     return s;

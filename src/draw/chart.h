@@ -20,5 +20,11 @@ void wgi_axis_linear(wgi_axis *a, int count, bool widen); /* about so many ticks
 void wgi_axis_log(wgi_axis *a);                           /* whole powers of ten */
 void wgi_axis_put(wgi_strbuf *b, const wgi_axis *a, double v);
 void wgi_chart_head(wgi_strbuf *b, const char *title, int width, int height, int left);
+/* A text of at most so many characters; style: more attributes, or "". */
+void wgi_chart_text(wgi_strbuf *b, double x, double y, const char *style, const char *text, int most);
+/* The name of a vertical axis, turned by 90 degrees. */
+void wgi_chart_y_label(wgi_strbuf *b, int x, double middle, const char *text, int most);
+/* The rest of a text whose tag is open. */
+void wgi_chart_end_text(wgi_strbuf *b, const char *text, int most);
 
 #endif

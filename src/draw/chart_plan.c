@@ -11,27 +11,10 @@
 
 enum { WIDTH = 960, HEIGHT = 530, LEFT = 84, RIGHT = 930, TOP = 74, BOTTOM = 476, NAMED_STEPS = 40 };
 
-static void put_text(wgi_strbuf *b, double x, double y, const char *style, const char *text, int most)
+static void put_labels(wgi_strbuf *b, double left, double right, const char *x_label, const char *y_label)
 {
-    wgi_strbuf_format(b, "<text x=\"%.1f\" y=\"%.1f\"%s%s>", x, y, *style ? " " : "", style);
-    wgi_strbuf_clean_xml(b, text, most);
-    wgi_strbuf_put(b, "</text>\n");
-}
-
-static void put_label(wgi_strbuf *b, double left, double right, const char *x_label, const char *y_label)
-{
-    put_text(b, (left + right) / 2, HEIGHT - 14, "text-anchor=\"middle\"", x_label, 120);
-    wgi_strbuf_format(b, "<text transform=\"translate(18 %.1f) rotate(-90)\" text-anchor=\"middle\">",
-                      (TOP + BOTTOM) / 2.0);
-    wgi_strbuf_clean_xml(b, y_label, 80);
-    wgi_strbuf_put(b, "</text>\n");
-}
-
-static int characters(const wgi_strbuf *b)
-{
-    int n = 0;
-    for (size_t i = 0; i < b->length; i++) n += ((unsigned char)b->at[i] >> 6) != 2;
-    return n;
+    wgi_chart_text(b, (left + right) / 2, HEIGHT - 14, "text-anchor=\"middle\"", x_label, 120);
+    wgi_chart_y_label(b, 18, (TOP + BOTTOM) / 2.0, y_label, 80);
 }
 
 /* ---- the workspace ---- */
@@ -55,9 +38,9 @@ static void put_byte_grid(memory *m)
     for (int i = 0; i < m->y.ticks; i++) {
         double y = wgi_axis_place(&m->y, m->y.tick[i]);
         wgi_strbuf_format(m->out, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, y, RIGHT);
-        m->text.length = 0;
+        wgi_strbuf_clear(&m->text);
         wgi_put_bytes(&m->text, m->y.tick[i]);
-        put_text(m->out, LEFT - 8, y + 4, "text-anchor=\"end\"", m->text.at ? m->text.at : "", 20);
+        wgi_chart_text(m->out, LEFT - 8, y + 4, "text-anchor=\"end\"", wgi_strbuf_text(&m->text), 20);
     }
 }
 
@@ -67,22 +50,22 @@ static void put_steps(memory *m)
     int every = m->p->steps / NAMED_STEPS + 1;
     for (int i = 0; i < m->p->steps; i += every) {
         double x = wgi_axis_place(&m->x, i + 0.5);
-        m->text.length = 0;
+        wgi_strbuf_clear(&m->text);
         wgi_strbuf_format(&m->text, "%d", i + 1);
-        put_text(m->out, x, BOTTOM + 18, "text-anchor=\"middle\" font-size=\"11\"",
-                 m->text.at ? m->text.at : "", 20);
+        wgi_chart_text(m->out, x, BOTTOM + 18, "text-anchor=\"middle\" font-size=\"11\"",
+                       wgi_strbuf_text(&m->text), 20);
     }
 }
 
 static void put_tip(memory *m, const wg_plan_buffer *b)
 {
-    m->text.length = 0;
+    wgi_strbuf_clear(&m->text);
     wgi_strbuf_clean(&m->text, b->name, 40);
     wgi_strbuf_put(&m->text, ", ");
     wgi_put_bytes(&m->text, (double)b->bytes);
     wgi_strbuf_format(&m->text, " at %zu, steps %d to %d", b->offset, b->first + 1, b->last + 1);
     wgi_strbuf_put(m->out, "<title>");
-    wgi_strbuf_clean_xml(m->out, m->text.at ? m->text.at : "", 200);
+    wgi_strbuf_clean_xml(m->out, wgi_strbuf_text(&m->text), 200);
     wgi_strbuf_put(m->out, "</title>");
 }
 
@@ -104,8 +87,7 @@ static void put_buffer(memory *m, int i)
     place k = place_of(m, b);
     wgi_strbuf_format(m->out,
                       "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"2\" fill=\"%s\" "
-                      "fill-opacity=\"0.3\" "
-                      "stroke=\"%s\">",
+                      "fill-opacity=\"0.3\" stroke=\"%s\">",
                       k.left + 1, k.high, fmax(k.right - k.left - 2, 1), fmax(k.low - k.high, 1), color,
                       color);
     put_tip(m, b);
@@ -117,12 +99,12 @@ static void put_buffer_name(memory *m, const wg_plan_buffer *b)
 {
     place k = place_of(m, b);
     int most = (int)((k.right - k.left - 8) / 7.2);
-    m->text.length = 0;
+    wgi_strbuf_clear(&m->text);
     wgi_strbuf_clean(&m->text, b->name, 1000);
-    bool whole = characters(&m->text) <= most;
+    bool whole = wgi_characters(wgi_strbuf_text(&m->text)) <= most;
     if (k.low - k.high >= 13 && (whole || most >= 5))
-        put_text(m->out, k.left + 5, (k.low + k.high) / 2 + 4, "font-size=\"12\"", b->name,
-                 whole ? most : most - 1);
+        wgi_chart_text(m->out, k.left + 5, (k.low + k.high) / 2 + 4, "font-size=\"12\"", b->name,
+                       whole ? most : most - 1);
 }
 
 /* What is needed at each step: below the top wherever there are holes. */
@@ -165,13 +147,13 @@ static void put_sums(memory *m)
     int n = 0;
     for (int i = 0; i < m->p->buffers; i++)
         if (m->p->buffer[i].where == WG_PLAN_WORK) all += m->p->buffer[i].bytes, n++;
-    m->text.length = 0;
+    wgi_strbuf_clear(&m->text);
     wgi_strbuf_format(&m->text, n == 1 ? "%d buffer of " : "%d buffers of ", n);
     wgi_put_bytes(&m->text, (double)all);
     wgi_strbuf_put(&m->text, n == 1 ? " in " : " share ");
     wgi_put_bytes(&m->text, (double)m->p->workspace);
     wgi_strbuf_put(&m->text, "; dashed: what each step needs");
-    put_text(m->out, LEFT, 46, "", m->text.at ? m->text.at : "", 200);
+    wgi_chart_text(m->out, LEFT, 46, "", wgi_strbuf_text(&m->text), 200);
 }
 
 bool wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg)
@@ -189,7 +171,7 @@ bool wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *s
     for (int i = 0; i < p->buffers; i++)
         if (p->buffer[i].where == WG_PLAN_WORK) put_buffer_name(&m, &p->buffer[i]);
     put_steps(&m);
-    put_label(svg, LEFT, RIGHT, "step", "address in the workspace");
+    put_labels(svg, LEFT, RIGHT, "step", "address in the workspace");
     wgi_strbuf_put(svg, "</svg>\n");
     wgi_strbuf_free(&m.text);
     return !svg->failed && !m.text.failed;
@@ -264,7 +246,7 @@ static void put_slope(roofline *r, int level)
     double u = wgi_axis_place(&r->x, to), v = wgi_axis_place(&r->y, r->peak), angle = atan2(v - y, u - x);
     wgi_strbuf_format(r->out, "<path class=\"curve\" stroke=\"%s\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n",
                       wgi_colors[level], x, y, u, v);
-    r->text.length = 0;
+    wgi_strbuf_clear(&r->text);
     wgi_strbuf_format(&r->text, "%.0f GB/s, ", 1e-9 * width);
     wgi_put_bytes(&r->text, (double)r->l->bytes[level]);
     double aside = level < 2 ? 6 : -14; /* two above their lines, two below: the caches' may be close */
@@ -272,8 +254,7 @@ static void put_slope(roofline *r, int level)
         r->out, "<text transform=\"translate(%.1f %.1f) rotate(%.1f)\" font-size=\"11\" text-anchor=\"end\">",
         u - 18 * cos(angle) + aside * sin(angle), v - 18 * sin(angle) - aside * cos(angle),
         angle * 180 / acos(-1));
-    wgi_strbuf_clean_xml(r->out, r->text.at ? r->text.at : "", 60);
-    wgi_strbuf_put(r->out, "</text>\n");
+    wgi_chart_end_text(r->out, wgi_strbuf_text(&r->text), 60);
 }
 
 static void put_roof(roofline *r)
@@ -283,19 +264,15 @@ static void put_roof(roofline *r)
     for (int i = WG_LEVELS - 1; i >= 0; i--) put_slope(r, i);
     wgi_strbuf_format(r->out, "<path class=\"axis\" stroke-width=\"2\" d=\"M%.1f %.1fH%d\"/>\n", x, y,
                       ROOF_RIGHT);
-    r->text.length = 0;
+    wgi_strbuf_clear(&r->text);
     wgi_strbuf_format(&r->text, "products, %.0f GFLOP/s", 1e-9 * r->peak);
-    put_text(r->out, x, y - 7, "font-size=\"11\"", r->text.at ? r->text.at : "", 60);
+    wgi_chart_text(r->out, x, y - 7, "font-size=\"11\"", wgi_strbuf_text(&r->text), 60);
 }
 
-/* The steps in order of their time, longest first. */
-typedef struct weighed {
-    const wg_plan_step *s;
-} weighed;
-
+/* Longest first. */
 static int by_time(const void *a, const void *b)
 {
-    const wg_plan_step *p = ((const weighed *)a)->s, *q = ((const weighed *)b)->s;
+    const wg_plan_step *const *x = a, *const *y = b, *p = *x, *q = *y;
     return p->seconds != q->seconds ? (p->seconds < q->seconds) - (p->seconds > q->seconds)
                                     : p->first_op - q->first_op;
 }
@@ -308,48 +285,57 @@ static bool is_free(const roofline *r, double left, double right, double y)
     return y > TOP + 10 && y < BOTTOM - 6;
 }
 
-/* Beside its disc, moved up or down to where no other name stands. */
-static void put_name(roofline *r, const wg_plan_step *s, double x, double y, double radius)
+typedef struct disc {
+    double x, y, radius;
+} disc;
+
+static disc disc_of(const roofline *r, const wg_plan_step *s)
 {
-    if (r->names == NAMED) return;
-    r->text.length = 0;
+    return (disc){ wgi_axis_place(&r->x, intensity(s)), wgi_axis_place(&r->y, s->flops / s->seconds),
+                   fmax(3, 26 * sqrt(s->seconds / r->p->seconds)) };
+}
+
+static void put_disc(roofline *r, const wg_plan_step *s)
+{
+    disc d = disc_of(r, s);
+    const char *color = wgi_colors[wg_plan_bound(s, r->l).level];
+    wgi_strbuf_format(r->out,
+                      "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\" fill-opacity=\"0.35\" "
+                      "stroke=\"%s\"/>\n",
+                      d.x, d.y, d.radius, color, color);
+}
+
+/* Beside its disc, moved up or down to where no other name stands. */
+static void put_name(roofline *r, const wg_plan_step *s)
+{
+    disc d = disc_of(r, s);
+    wgi_strbuf_clear(&r->text);
     wgi_strbuf_format(&r->text, "%d ", (int)(s - r->p->step) + 1);
     wgi_plan_put_ops(&r->text, r->p, s, 20);
     wgi_strbuf_format(&r->text, ", %.0f %%", 100 * s->seconds / r->p->seconds);
-    double width = 6.8 * characters(&r->text) + 6, at = y + 4, sign = 1;
-    bool before = x + radius + width > WIDTH - 4;
-    double from = before ? x - radius - width : x + radius, to = from + width;
+    double width = 6.8 * wgi_characters(wgi_strbuf_text(&r->text)) + 6, at = d.y + 4, sign = 1;
+    bool before = d.x + d.radius + width > WIDTH - 4;
+    double from = before ? d.x - d.radius - width : d.x + d.radius, to = from + width;
     for (int k = 1; !is_free(r, from, to, at) && k < 40; k++, sign = -sign) at += sign * 7 * k;
     r->taken[r->names].left = from, r->taken[r->names].right = to, r->taken[r->names++].y = at;
-    if (fabs(at - y - 4) > 1)
+    if (fabs(at - d.y - 4) > 1)
         wgi_strbuf_format(r->out, "<path class=\"axis\" stroke-width=\"0.6\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n",
-                          x, y, before ? to - 5 : from + 5, at - 4);
-    put_text(r->out, before ? to - 6 : from + 6, at,
-             before ? "font-size=\"12\" text-anchor=\"end\"" : "font-size=\"12\"",
-             r->text.at ? r->text.at : "", 80);
+                          d.x, d.y, before ? to - 5 : from + 5, at - 4);
+    wgi_chart_text(r->out, before ? to - 6 : from + 6, at,
+                   before ? "font-size=\"12\" text-anchor=\"end\"" : "font-size=\"12\"",
+                   wgi_strbuf_text(&r->text), 80);
 }
 
 static bool put_discs(roofline *r)
 {
-    weighed *list = wg_alloc(r->out->c, (size_t)r->p->steps + 1, sizeof *list);
+    const wg_plan_step **list = wg_alloc(r->out->c, (size_t)r->p->steps + 1, sizeof *list);
     int n = 0;
     if (!list) return false;
     for (int i = 0; i < r->p->steps; i++)
-        if (is_shown(r, &r->p->step[i])) list[n++].s = &r->p->step[i];
+        if (is_shown(r, &r->p->step[i])) list[n++] = &r->p->step[i];
     qsort(list, (size_t)n, sizeof *list, by_time);
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < n; i++) {
-            const wg_plan_step *s = list[i].s;
-            double x = wgi_axis_place(&r->x, intensity(s)), y = wgi_axis_place(&r->y, s->flops / s->seconds);
-            double radius = fmax(3, 26 * sqrt(s->seconds / r->p->seconds));
-            const char *color = wgi_colors[wg_plan_bound(s, r->l).level];
-            if (pass) put_name(r, s, x, y, radius);
-            else
-                wgi_strbuf_format(r->out,
-                                  "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\" "
-                                  "fill-opacity=\"0.35\" stroke=\"%s\"/>\n",
-                                  x, y, radius, color, color);
-        }
+    for (int i = 0; i < n; i++) put_disc(r, list[i]);
+    for (int i = 0; i < n && i < NAMED; i++) put_name(r, list[i]);
     wg_free(r->out->c, list);
     return true;
 }
@@ -360,13 +346,13 @@ static void put_share(roofline *r)
     int n = 0;
     for (int i = 0; i < r->p->steps; i++)
         if (!is_shown(r, &r->p->step[i])) left += r->p->step[i].seconds, n++;
-    r->text.length = 0;
+    wgi_strbuf_clear(&r->text);
     wgi_strbuf_format(&r->text, "%d steps in ", r->p->steps);
     wgi_put_time(&r->text, r->p->seconds);
     wgi_strbuf_put(&r->text,
                    "; the area of a disc is its step's time, the colour that of the memory it moves in");
     if (n) wgi_strbuf_format(&r->text, "; %d not shown: %.1f %%", n, 100 * left / r->p->seconds);
-    put_text(r->out, LEFT, 46, "", r->text.at ? r->text.at : "", 200);
+    wgi_chart_text(r->out, LEFT, 46, "", wgi_strbuf_text(&r->text), 200);
 }
 
 bool wgi_plan_roofline(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg)
@@ -380,7 +366,7 @@ bool wgi_plan_roofline(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf 
     put_grid(&r);
     put_roof(&r);
     bool ok = put_discs(&r);
-    put_label(svg, LEFT, ROOF_RIGHT, "FLOPs a byte moved", "GFLOP/s");
+    put_labels(svg, LEFT, ROOF_RIGHT, "FLOPs a byte moved", "GFLOP/s");
     wgi_strbuf_put(svg, "</svg>\n");
     wgi_strbuf_free(&r.text);
     return ok && !svg->failed && !r.text.failed;

@@ -68,26 +68,10 @@ static int put_end(void *out) { return (void)out, 0; }
 /* ---- attributes ---- */
 
 enum { NODE_LABEL, NODE_TIP, NODE_CLASS, NODE_SHAPE, NODE_FONT, NODE_ATTRIBUTES };
-enum {
-    EDGE_TAIL,
-    EDGE_HEAD,
-    EDGE_COLOR,
-    EDGE_STYLE,
-    EDGE_CONSTRAINT,
-    EDGE_CLASS,
-    EDGE_LABEL,
-    EDGE_FONT,
-    EDGE_FONT_COLOR,
-    EDGE_FONT_SIZE,
-    EDGE_ARROW,
-    EDGE_ATTRIBUTES
-};
+enum { EDGE_TAIL, EDGE_HEAD, EDGE_COLOR, EDGE_STYLE, EDGE_CONSTRAINT, EDGE_CLASS, EDGE_LABEL };
 enum { GRAPH_LABEL, GRAPH_TIP, GRAPH_COLOR, GRAPH_STYLE, GRAPH_CLASS, GRAPH_ATTRIBUTES };
 
 #define FONT "Helvetica,Arial,sans-serif"
-
-#define GREY WGI_GREY
-#define RED  "#d32f2f"
 
 typedef struct pair {
     const char *name, *standard;
@@ -96,17 +80,18 @@ typedef struct pair {
 static const pair node_attributes[NODE_ATTRIBUTES] = {
     { "label", "" }, { "tooltip", "" }, { "class", "" }, { "shape", "plain" }, { "fontname", FONT }
 };
-static const pair edge_attributes[EDGE_ATTRIBUTES] = {
-    { "tailport", "" },    { "headport", "" },     { "color", GREY },      { "style", "" },
-    { "constraint", "" },  { "class", "forward" }, { "label", "" },        { "fontname", FONT },
-    { "fontcolor", GREY }, { "fontsize", "11" },   { "arrowsize", "0.7" },
+static const pair edge_attributes[] = {
+    { "tailport", "" },        { "headport", "" },     { "color", WGI_GREY },  { "style", "" },
+    { "constraint", "" },      { "class", "forward" }, { "label", "" },        { "fontname", FONT },
+    { "fontcolor", WGI_GREY }, { "fontsize", "11" },   { "arrowsize", "0.7" },
 };
+enum { EDGE_ATTRIBUTES = sizeof edge_attributes / sizeof *edge_attributes };
 static const pair graph_attributes[GRAPH_ATTRIBUTES] = {
-    { "label", "" }, { "tooltip", "" }, { "color", GREY }, { "style", "" }, { "class", "" }
+    { "label", "" }, { "tooltip", "" }, { "color", WGI_GREY }, { "style", "" }, { "class", "" }
 };
 
 typedef struct painter {
-    const wgi_view *v;
+    const wgi_picture *picture;
     Agraph_t *g;
     Agraph_t **cluster;
     Agnode_t **node;
@@ -114,37 +99,31 @@ typedef struct painter {
     wgi_strbuf text;
 } painter;
 
-static void declare(painter *p)
+static Agsym_t *declare(painter *p, int kind, const pair *a)
 {
-    const wgi_view *v = p->v;
+    return agattr(p->g, kind, text_of(a->name), text_of(a->standard));
+}
+
+static void declare_all(painter *p)
+{
     const pair whole[] = {
-        { "rankdir", v->o->top_down ? "TB" : "LR" },
+        { "rankdir", p->picture->o->top_down ? "TB" : "LR" },
         { "bgcolor", "transparent" },
         { "fontname", FONT },
-        { "fontcolor", GREY },
+        { "fontcolor", WGI_GREY },
         { "nodesep", "0.3" },
         { "ranksep", "0.5" },
         { "labelloc", "t" },
         { "outputorder", "edgesfirst" },
     };
-    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
-        agattr(p->g, AGRAPH, text_of(whole[i].name), text_of(whole[i].standard));
-    if (!v->g)
-        agattr(p->g, AGRAPH, text_of("newrank"),
-               text_of("true")); /* a plan's frames are not inside each other: ranks are time */
-    if (v->boxes > 200) {        /* the layout's iterations grow faster than the graph */
-        agattr(p->g, AGRAPH, text_of("nslimit"), text_of("2"));
-        agattr(p->g, AGRAPH, text_of("nslimit1"), text_of("2"));
-    }
-    for (int i = 0; i < GRAPH_ATTRIBUTES; i++)
-        p->of_graph[i] =
-            agattr(p->g, AGRAPH, text_of(graph_attributes[i].name), text_of(graph_attributes[i].standard));
-    for (int i = 0; i < NODE_ATTRIBUTES; i++)
-        p->of_node[i] =
-            agattr(p->g, AGNODE, text_of(node_attributes[i].name), text_of(node_attributes[i].standard));
-    for (int i = 0; i < EDGE_ATTRIBUTES; i++)
-        p->of_edge[i] =
-            agattr(p->g, AGEDGE, text_of(edge_attributes[i].name), text_of(edge_attributes[i].standard));
+    static const pair by_time = { "newrank", "true" };
+    static const pair few_iterations[] = { { "nslimit", "2" }, { "nslimit1", "2" } };
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) declare(p, AGRAPH, &whole[i]);
+    if (!p->picture->g) declare(p, AGRAPH, &by_time);
+    for (int i = 0; i < 2 && p->picture->boxes > 200; i++) declare(p, AGRAPH, &few_iterations[i]);
+    for (int i = 0; i < GRAPH_ATTRIBUTES; i++) p->of_graph[i] = declare(p, AGRAPH, &graph_attributes[i]);
+    for (int i = 0; i < NODE_ATTRIBUTES; i++) p->of_node[i] = declare(p, AGNODE, &node_attributes[i]);
+    for (int i = 0; i < EDGE_ATTRIBUTES; i++) p->of_edge[i] = declare(p, AGEDGE, &edge_attributes[i]);
 }
 
 static void set(void *object, Agsym_t *attribute, const char *value)
@@ -164,7 +143,7 @@ static void set_html(painter *p, void *object, Agsym_t *attribute)
 static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *tip)
 {
     wgi_strbuf *b = &p->text;
-    b->length = 0;
+    wgi_strbuf_clear(b);
     while (*tip) {
         size_t plain = strcspn(tip, "\\\n");
         wgi_strbuf_add(b, tip, plain);
@@ -210,9 +189,9 @@ static void put_caption(wgi_strbuf *b, const wgi_box *x)
 
 static void put_box(wgi_strbuf *b, const wgi_box *x)
 {
-    const wgi_look *l = &wgi_looks[x->kind];
+    const wgi_box_style *l = &wgi_box_styles[x->kind];
     bool twice = x->times > 1;
-    b->length = 0;
+    wgi_strbuf_clear(b);
     if (twice)
         wgi_strbuf_format(b,
                           "<table border=\"1\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"2\" "
@@ -222,10 +201,10 @@ static void put_box(wgi_strbuf *b, const wgi_box *x)
                       "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" "
                       "color=\"%s\" bgcolor=\"%s\" "
                       "style=\"rounded%s\">",
-                      x->kind == WGI_BOX_FAILED ? 2 : 1, l->border, l->fill, x->ghost ? ",dashed" : "");
+                      x->kind == WGI_BOX_FAILED ? 2 : 1, l->border, l->fill, x->is_copy ? ",dashed" : "");
     put_caption(b, x);
-    put_row(b, twice ? "v" : "", x->ghost ? x->name : x->title, "#212121", BOLD);
-    if (!x->ghost) {
+    put_row(b, twice ? "v" : "", x->is_copy ? x->name : x->title, "#212121", BOLD);
+    if (!x->is_copy) {
         put_row(b, twice ? "g" : "", x->detail, x->kind == WGI_BOX_FAILED ? "#7f0000" : "#424242", PLAIN);
         put_row(b, "v", x->value, WGI_VALUE, x->odd_value ? ODD : PLAIN);
         put_row(b, "g", x->gradient, WGI_GRADIENT, x->odd_gradient ? ODD : PLAIN);
@@ -240,7 +219,7 @@ static Agraph_t *inside(const painter *p, int frame)
 
 static void paint_node(painter *p, int64_t i)
 {
-    const wgi_box *x = &p->v->box[i];
+    const wgi_box *x = &p->picture->box[i];
     char name[40];
     snprintf(name, sizeof name, "n%lld", (long long)i);
     Agnode_t *n = p->node[i] = agnode(inside(p, x->frame), name, 1);
@@ -248,19 +227,19 @@ static void paint_node(painter *p, int64_t i)
     put_box(&p->text, x);
     set_html(p, n, p->of_node[NODE_LABEL]);
     set_tip(p, n, p->of_node[NODE_TIP], x->tip);
-    set(n, p->of_node[NODE_CLASS], wgi_looks[x->kind].class);
+    set(n, p->of_node[NODE_CLASS], wgi_box_styles[x->kind].class);
 }
 
 /* ---- frames, links ---- */
 
 /* Where a link meets a box: at its value or gradient row, else at a side, backward ones at a corner. */
-static void port(char *to, size_t size, const wgi_view *v, int box, bool back, bool tail)
+static void port(char *to, size_t size, const wgi_picture *picture, int box, bool back, bool tail)
 {
-    const wgi_box *x = &v->box[box];
-    bool down = v->o->top_down, has_row = x->times > 1 || *(back ? x->gradient : x->value);
-    const char *side = back == tail ? "w" : "e", *row = x->ghost || down || !has_row ? ""
-                                                        : back                       ? "g:"
-                                                                                     : "v:";
+    const wgi_box *x = &picture->box[box];
+    bool down = picture->o->top_down, has_row = x->times > 1 || *(back ? x->gradient : x->value);
+    const char *side = back == tail ? "w" : "e", *row = x->is_copy || down || !has_row ? ""
+                                                        : back                         ? "g:"
+                                                                                       : "v:";
     if (down) side = back ? (tail ? "ne" : "se") : (tail ? "s" : "n");
     else if (back && !*row) side = tail ? "sw" : "se";
     snprintf(to, size, "%s%s", row, side);
@@ -268,30 +247,30 @@ static void port(char *to, size_t size, const wgi_view *v, int box, bool back, b
 
 static void paint_frame(painter *p, int i)
 {
-    const wgi_frame *f = &p->v->frame[i];
+    const wgi_frame *f = &p->picture->frame[i];
     char name[40];
     snprintf(name, sizeof name, "cluster_%d", i + 1);
     Agraph_t *c = p->cluster[i] = agsubg(inside(p, f->parent), name, 1);
     if (!c) return;
-    p->text.length = 0;
-    wgi_strbuf_put(&p->text, "<font color=\"" GREY "\">");
+    wgi_strbuf_clear(&p->text);
+    wgi_strbuf_put(&p->text, "<font color=\"" WGI_GREY "\">");
     wgi_strbuf_clean_xml(&p->text, f->name, 80);
     wgi_strbuf_put(&p->text, "</font>");
     set_html(p, c, p->of_graph[GRAPH_LABEL]);
-    set_tip(p, c, p->of_graph[GRAPH_TIP], p->v->g ? "scope" : "step");
+    set_tip(p, c, p->of_graph[GRAPH_TIP], p->picture->g ? "scope" : "step");
     set(c, p->of_graph[GRAPH_STYLE], f->heavy ? "rounded,bold" : "rounded");
     set(c, p->of_graph[GRAPH_CLASS], "scope");
 }
 
 static void paint_link(painter *p, const wgi_link *l)
 {
-    const wgi_view *v = p->v;
+    const wgi_picture *picture = p->picture;
     char tail[16], head[16], times[40];
     Agnode_t *from = p->node[l->from], *to = p->node[l->to];
     Agedge_t *e = from && to ? agedge(p->g, from, to, NULL, 1) : NULL;
     if (!e) return;
-    port(tail, sizeof tail, v, l->from, l->back, true);
-    port(head, sizeof head, v, l->to, l->back, false);
+    port(tail, sizeof tail, picture, l->from, l->back, true);
+    port(head, sizeof head, picture, l->to, l->back, false);
     set(e, p->of_edge[EDGE_TAIL], tail);
     set(e, p->of_edge[EDGE_HEAD], head);
     if (l->times > 1) {
@@ -299,7 +278,7 @@ static void paint_link(painter *p, const wgi_link *l)
         set(e, p->of_edge[EDGE_LABEL], times);
     }
     if (!l->back) return;
-    set(e, p->of_edge[EDGE_COLOR], RED);
+    set(e, p->of_edge[EDGE_COLOR], "#d32f2f");
     set(e, p->of_edge[EDGE_STYLE], "dashed");
     set(e, p->of_edge[EDGE_CONSTRAINT], "false");
     set(e, p->of_edge[EDGE_CLASS], "backward");
@@ -309,22 +288,23 @@ static void paint_link(painter *p, const wgi_link *l)
 
 static void put_title(wgi_strbuf *b, const char *title)
 {
-    wgi_strbuf_put(b, "<font color=\"" GREY "\" point-size=\"16\">");
+    wgi_strbuf_put(b, "<font color=\"" WGI_GREY "\" point-size=\"16\">");
     wgi_strbuf_clean_xml(b, title, 200);
     wgi_strbuf_put(b, "</font>");
 }
 
 static void paint_title(painter *p)
 {
-    const wg_draw_opts *o = p->v->o;
+    const wg_draw_opts *o = p->picture->o;
     bool title = o->title && *o->title;
-    p->text.length = 0;
+    wgi_strbuf *b = &p->text;
+    wgi_strbuf_clear(b);
     if (!title && !o->legend) return;
-    if (o->legend) wgi_strbuf_put(&p->text, "<table border=\"0\" cellborder=\"0\" cellspacing=\"0\">");
-    if (title && o->legend) wgi_strbuf_put(&p->text, "<tr><td>");
-    if (title) put_title(&p->text, o->title);
-    if (title && o->legend) wgi_strbuf_put(&p->text, "</td></tr>");
-    if (o->legend) wgi_put_legend(&p->text, p->v), wgi_strbuf_put(&p->text, "</table>");
+    if (o->legend) wgi_strbuf_put(b, "<table border=\"0\" cellborder=\"0\" cellspacing=\"0\">");
+    if (title && o->legend) wgi_strbuf_put(b, "<tr><td>");
+    if (title) put_title(b, o->title);
+    if (title && o->legend) wgi_strbuf_put(b, "</td></tr>");
+    if (o->legend) wgi_put_legend(b, p->picture), wgi_strbuf_put(b, "</table>");
     set_html(p, p->g, p->of_graph[GRAPH_LABEL]);
 }
 
@@ -332,11 +312,11 @@ static void paint_title(painter *p)
 
 static void paint(painter *p)
 {
-    const wgi_view *v = p->v;
-    declare(p);
-    for (int i = 0; i < v->frames; i++) paint_frame(p, i);
-    for (int64_t i = 0; i < v->boxes; i++) paint_node(p, i);
-    for (int64_t i = 0; i < v->links; i++) paint_link(p, &v->link[i]);
+    const wgi_picture *picture = p->picture;
+    declare_all(p);
+    for (int i = 0; i < picture->frames; i++) paint_frame(p, i);
+    for (int64_t i = 0; i < picture->boxes; i++) paint_node(p, i);
+    for (int64_t i = 0; i < picture->links; i++) paint_link(p, &picture->link[i]);
     paint_title(p);
 }
 
@@ -365,11 +345,11 @@ static bool write_locked(painter *p, wgi_strbuf *out)
     return ok;
 }
 
-wg_status wgi_dot_write(const wgi_view *v, wgi_strbuf *out)
+wg_status wgi_dot_write(const wgi_picture *picture, wgi_strbuf *out)
 {
-    painter p = { .v = v, .text = { .c = v->c } };
-    p.cluster = wg_alloc(v->c, (size_t)v->frames + 1, sizeof *p.cluster);
-    p.node = wg_alloc(v->c, (size_t)v->boxes + 1, sizeof *p.node);
+    painter p = { .picture = picture, .text = { .c = picture->c } };
+    p.cluster = wg_alloc(picture->c, (size_t)picture->frames + 1, sizeof *p.cluster);
+    p.node = wg_alloc(picture->c, (size_t)picture->boxes + 1, sizeof *p.node);
     bool ok = p.cluster && p.node;
     if (ok) {
         pthread_mutex_lock(&lock);
@@ -378,20 +358,20 @@ wg_status wgi_dot_write(const wgi_view *v, wgi_strbuf *out)
     }
     ok = ok && !p.text.failed && !out->failed;
     wgi_strbuf_free(&p.text);
-    wg_free(v->c, p.cluster);
-    wg_free(v->c, p.node);
-    if (!ok) wg_fail(v->c, v->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
-    return ok ? WG_OK : WG_ERROR_MEMORY;
+    wg_free(picture->c, p.cluster);
+    wg_free(picture->c, p.node);
+    if (ok) return WG_OK;
+    return WGI_DRAW_FAIL(picture->c, picture->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
 }
 
 #else
 
-wg_status wgi_dot_write(const wgi_view *v, wgi_strbuf *out)
+wg_status wgi_dot_write(const wgi_picture *picture, wgi_strbuf *out)
 {
     (void)out;
-    wg_fail(v->c, v->here, WG_ERROR_MISSING,
-            "draw: this build has no libcgraph: install libgraphviz-dev and build with GRAPHVIZ=1");
-    return WG_ERROR_MISSING;
+    return WGI_DRAW_FAIL(picture->c, picture->here, WG_ERROR_MISSING,
+                         "draw: this build has no libcgraph: install libgraphviz-dev and build with "
+                         "GRAPHVIZ=1");
 }
 
 #endif

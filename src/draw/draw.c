@@ -6,14 +6,14 @@
 
 static const wg_draw_opts standard = { 0 };
 
-wgi_locale wgi_locale_enter(void)
+wgi_locale wgi_locale_set_c(void)
 {
     wgi_locale l = { .plain = newlocale(LC_ALL_MASK, "C", (locale_t)0) };
     if (l.plain) l.before = uselocale(l.plain);
     return l;
 }
 
-void wgi_locale_leave(wgi_locale l)
+void wgi_locale_restore(wgi_locale l)
 {
     if (!l.plain) return;
     uselocale(l.before);
@@ -30,26 +30,25 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
     if (!c) return WG_ERROR_USE;
     if (!wg_node_ok(root)) {
         if (root.index == 0 && wg_graph_failure(root.graph, &f)) return WG_OK;
-        return wg_fail(c, here, WG_ERROR_USE, "draw: the node is not of this graph since its last wg_begin"),
-               WG_ERROR_USE;
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_USE,
+                             "draw: the node is not of this graph since its last wg_begin");
     }
-    if (!o->backward || (wg_shape_size(wg_node_shape(root)) == 1 && wg_dtype_is_float(wg_node_dtype(root))))
-        return WG_OK;
-    wg_fail(c, here, WG_ERROR_SHAPE,
-            "draw: gradients are of one float, the root is %s %s: draw its wg_sum, or without .backward",
-            wg_dtype_name(wg_node_dtype(root)), wg_shape_text(wg_node_shape(root), shape, sizeof shape));
-    return WG_ERROR_SHAPE;
+    if (!o->backward || (wg_shape_size(wg_node_shape(root)) == 1 && wgi_is_float(root))) return WG_OK;
+    return WGI_DRAW_FAIL(
+        c, here, WG_ERROR_SHAPE,
+        "draw: gradients are of one float, the root is %s %s: draw its wg_sum, or without .backward",
+        wg_dtype_name(wg_node_dtype(root)), wg_shape_text(wg_node_shape(root), shape, sizeof shape));
 }
 
 static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, wgi_strbuf *out)
 {
-    wgi_view v = { .c = out->c };
-    wgi_locale l = wgi_locale_enter();
+    wgi_picture p = { .c = out->c };
+    wgi_locale l = wgi_locale_set_c();
     wg_status s = wgi_draw_fits(here, out->c, "draw", o, WG_PICTURE_GRAPH);
-    if (s == WG_OK) s = wgi_view_make(&v, here, g, root, o);
-    if (s == WG_OK) s = wgi_dot_write(&v, out);
-    wgi_view_free(&v);
-    wgi_locale_leave(l);
+    if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, o);
+    if (s == WG_OK) s = wgi_dot_write(&p, out);
+    wgi_picture_free(&p);
+    wgi_locale_restore(l);
     return s;
 }
 
@@ -69,12 +68,11 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
 {
     wg_context *c = wg_graph_context(g);
     const char *format = wgi_format_of(path, o->format, formats, (int)(sizeof formats / sizeof *formats));
-    if (!format) {
-        wg_fail(c, here, WG_ERROR_VALUE,
-                "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending or .format",
-                path ? path : "");
-        return WG_ERROR_VALUE;
-    }
+    if (!format)
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
+                             "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending "
+                             "or .format",
+                             path ? path : "");
     wgi_strbuf dot = { .c = c }, picture = { .c = c };
     bool plain = strcmp(format, "dot") == 0;
     wg_status s = dot_text(here, g, root, o, &dot);

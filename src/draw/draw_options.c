@@ -42,9 +42,9 @@ wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         const option *x = &options[i];
         if (x->goes_with & kind || !is_given(o, x)) continue;
-        wg_fail(c, here, WG_ERROR_VALUE, "%s: .%s goes with %s, not with %s", call, x->name,
-                wg_draw_goes_with(x->goes_with, all, sizeof all), wg_draw_goes_with(kind, this, sizeof this));
-        return WG_ERROR_VALUE;
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "%s: .%s goes with %s, not with %s", call, x->name,
+                             wg_draw_goes_with(x->goes_with, all, sizeof all),
+                             wg_draw_goes_with(kind, this, sizeof this));
     }
     return WG_OK;
 }

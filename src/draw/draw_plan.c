@@ -1,77 +1,11 @@
 /* draw_plan.c: wg_draw_plan, and how plans are written: sizes, times, counts, the ops of a step. */
 #include "draw/picture.h"
 
-#include <math.h>
 #include <string.h>
-
-/* ---- quantities ---- */
-
-void wgi_put_bytes(wgi_strbuf *b, double v)
-{
-    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-    int u = 0;
-    for (; v >= 1000 && u < 4; u++) v /= 1024;
-    wgi_strbuf_format(b,
-                      v < 10 && v != floor(v)    ? "%.2f %s"
-                      : v < 100 && v != floor(v) ? "%.1f %s"
-                                                 : "%.0f %s",
-                      v, units[u]);
-}
-
-void wgi_put_time(wgi_strbuf *b, double s)
-{
-    double v = s < 1e-6 ? 1e9 * s : s < 1e-3 ? 1e6 * s : s < 1 ? 1e3 * s : s;
-    wgi_strbuf_format(b, v < 100 ? "%.1f %s" : "%.0f %s", v,
-                      s < 1e-6   ? "ns"
-                      : s < 1e-3 ? "µs"
-                      : s < 1    ? "ms"
-                                 : "s");
-}
-
-void wgi_put_share(wgi_strbuf *b, double v)
-{
-    if (v >= 0.0095) wgi_strbuf_format(b, "%.0f %%", 100 * v);
-    else wgi_strbuf_put(b, "< 1 %");
-}
-
-void wgi_put_count(wgi_strbuf *b, double v)
-{
-    static const char *const units[] = { "", " k", " M", " G", " T", " P" };
-    int u = 0;
-    for (; v >= 1000 && u < 5; u++) v /= 1000;
-    wgi_strbuf_format(b, v < 100 && u ? "%.1f%s" : "%.0f%s", v, units[u]);
-}
-
-/* ---- the ops of a step ---- */
-
-static const char *op_at(const wg_plan *p, const wg_plan_step *s, int i) { return p->op[s->first_op + i].op; }
-
-static bool alike(const wg_plan *p, const wg_plan_step *s, int i, int j)
-{
-    return strcmp(op_at(p, s, i), op_at(p, s, j)) == 0 &&
-           p->op[s->first_op + i].derived == p->op[s->first_op + j].derived;
-}
-
-void wgi_plan_put_ops(wgi_strbuf *b, const wg_plan *p, const wg_plan_step *s, int most)
-{
-    wgi_strbuf all = { .c = b->c };
-    for (int i = 0, times; i < s->ops; i += times) {
-        for (times = 1; i + times < s->ops && alike(p, s, i, i + times);) times++;
-        wgi_strbuf_format(&all, "%s%s%s", i ? ", " : "", p->op[s->first_op + i].derived ? "∂" : "",
-                          op_at(p, s, i));
-        if (times > 1) wgi_strbuf_format(&all, " ×%d", times);
-    }
-    wgi_strbuf_clean(b, all.at ? all.at : "", most);
-    b->failed |= all.failed;
-    wgi_strbuf_free(&all);
-}
-
-/* ---- the call ---- */
 
 static wg_status fail(wg_site here, wg_context *c, const char *text)
 {
-    wg_fail(c, here, WG_ERROR_VALUE, "draw_plan: %s", text);
-    return WG_ERROR_VALUE;
+    return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "draw_plan: %s", text);
 }
 
 static wg_status steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, const char *format,
@@ -93,7 +27,7 @@ static wg_status make(wg_site here, const wg_plan *p, const char *path, const wg
                       wgi_strbuf *out)
 {
     static const char *const formats[] = { "txt", "dot", "svg", "png", "pdf" };
-    const char *format = wgi_format_of(path, o->format, formats, 5);
+    const char *format = wgi_format_of(path, o->format, formats, (int)(sizeof formats / sizeof *formats));
     if (!format)
         return fail(here, out->c,
                     "the format must be txt, dot, svg, png or pdf, by the path's ending or .format");
@@ -117,9 +51,9 @@ wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const c
     static const wg_draw_plan_opts standard = { 0 };
     wgi_strbuf out = { .c = c };
     if (!c || !p) return WG_ERROR_USE;
-    wgi_locale l = wgi_locale_enter();
+    wgi_locale l = wgi_locale_set_c();
     wg_status s = make(here, p, path, o ? o : &standard, &out);
-    wgi_locale_leave(l);
+    wgi_locale_restore(l);
     if (s == WG_OK) s = wgi_picture_save(here, &out, path);
     wgi_strbuf_free(&out);
     return s;

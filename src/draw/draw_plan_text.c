@@ -9,23 +9,16 @@ enum { OPS = 30, NAME = 14, BARS = 48 };
 
 /* ---- cells ---- */
 
-static int characters(const char *s)
-{
-    int n = 0;
-    for (; s && *s; s++) n += ((unsigned char)*s >> 6) != 2;
-    return n;
-}
-
 /* A cell's text, so wide; positive: at the left. */
 static void cell(wgi_strbuf *b, wgi_strbuf *text, int width)
 {
-    int room = abs(width) - characters(text->length ? text->at : "");
+    int room = abs(width) - wgi_characters(wgi_strbuf_text(text));
     if (width < 0) wgi_strbuf_format(b, "%*s", room > 0 ? room : 0, "");
-    if (text->length) wgi_strbuf_put(b, text->at);
+    wgi_strbuf_put(b, wgi_strbuf_text(text));
     if (width > 0) wgi_strbuf_format(b, "%*s", room > 0 ? room : 0, "");
     wgi_strbuf_put(b, "  ");
     b->failed |= text->failed;
-    text->length = 0;
+    wgi_strbuf_clear(text);
 }
 
 static void end_line(wgi_strbuf *b)
@@ -119,20 +112,15 @@ static void put_steps(wgi_strbuf *b, wgi_strbuf *t, const wg_plan *p, const wg_l
     if (any_derived(p)) wgi_strbuf_put(b, "; ∂: of the gradient");
     if (l)
         wgi_strbuf_put(b, "; bound: the least time that the\nmachine's limit `by` allows (memory in GB/s "
-                          "where the step's bytes "
-                          "fit), in % of the time taken");
+                          "where the step's bytes fit), in % of the time taken");
     wgi_strbuf_put(b, "\n");
 }
 
 /* ---- memory ---- */
 
-typedef struct order {
-    const wg_plan_buffer *b;
-} order;
-
 static int by_place(const void *x, const void *y)
 {
-    const wg_plan_buffer *a = ((const order *)x)->b, *b = ((const order *)y)->b;
+    const wg_plan_buffer *const *p = x, *const *q = y, *a = *p, *b = *q;
     if (a->where != b->where) return (int)a->where - (int)b->where;
     if (a->offset != b->offset) return a->offset < b->offset ? -1 : 1;
     return a->first != b->first ? a->first - b->first : (a > b) - (a < b);
@@ -170,43 +158,32 @@ static const char *const places[] = {
     "inputs", "parameters", "numbers", "workspace", "results", "gradients"
 };
 
-static double bytes_of(const wg_plan *p, wg_plan_where w)
+static void put_place(wgi_strbuf *b, const wg_plan *p, wg_plan_where w)
 {
     size_t sum = 0;
     for (int i = 0; i < p->buffers; i++) sum += p->buffer[i].where == w ? p->buffer[i].bytes : 0;
-    return (double)(w == WG_PLAN_WORK ? p->workspace : w == WG_PLAN_RESULT ? p->results : sum);
-}
-
-static void put_place(wgi_strbuf *b, const wg_plan *p, wg_plan_where w)
-{
     wgi_strbuf_format(b, "%s, ", places[w]);
-    wgi_put_bytes(b, bytes_of(p, w));
-    if (w == WG_PLAN_WORK) {
-        size_t sum = 0;
-        for (int i = 0; i < p->buffers; i++) sum += p->buffer[i].where == w ? p->buffer[i].bytes : 0;
-        wgi_strbuf_put(b, " shared by buffers of ");
-        wgi_put_bytes(b, (double)sum);
-    }
+    wgi_put_bytes(b, (double)(w == WG_PLAN_WORK ? p->workspace : w == WG_PLAN_RESULT ? p->results : sum));
+    if (w == WG_PLAN_WORK) wgi_strbuf_put(b, " shared by buffers of "), wgi_put_bytes(b, (double)sum);
     wgi_strbuf_put(b, "\n");
 }
 
 static void put_memory(wgi_strbuf *b, wgi_strbuf *t, const wg_plan *p)
 {
-    order *list = wg_alloc(b->c, (size_t)p->buffers + 1, sizeof *list);
+    const wg_plan_buffer **list = wg_alloc(b->c, (size_t)p->buffers + 1, sizeof *list);
     b->failed |= !list;
     if (!list) return;
-    for (int i = 0; i < p->buffers; i++) list[i].b = &p->buffer[i];
+    for (int i = 0; i < p->buffers; i++) list[i] = &p->buffer[i];
     qsort(list, (size_t)p->buffers, sizeof *list, by_place);
     wgi_strbuf_format(b, "\n  %-*s  %11s  %8s  %-9s  of %d\n", NAME + 1, "memory", "offset", "bytes", "steps",
                       p->steps);
     for (int i = 0; i < p->buffers; i++) {
-        if (list[i].b->where == WG_PLAN_NUMBER) continue;
-        if (i == 0 || list[i].b->where != list[i - 1].b->where) put_place(b, p, list[i].b->where);
-        put_buffer(b, t, p, list[i].b);
+        if (list[i]->where == WG_PLAN_NUMBER) continue;
+        if (i == 0 || list[i]->where != list[i - 1]->where) put_place(b, p, list[i]->where);
+        put_buffer(b, t, p, list[i]);
     }
     if (p->tiles) {
-        wgi_strbuf_put(b, "the threads' tiles, ");
-        wgi_put_bytes(b, (double)p->tiles);
+        wgi_strbuf_put(b, "the threads' tiles, "), wgi_put_bytes(b, (double)p->tiles);
         wgi_strbuf_put(b, "\n");
     }
     wg_free(b->c, list);

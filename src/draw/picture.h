@@ -1,23 +1,28 @@
-/* view.h: what a picture shows, without saying how: boxes, links and frames with their texts. Private to drawing.
+/* picture.h: what a picture shows, without saying how: boxes, links and frames with their texts. Private to this folder.
  *
- *     graph --view.c (pick, link), fold.c (runs), label.c (texts)--> view --dot.c--> DOT text --render.c--> SVG, PNG, PDF
+ *     graph --picked_nodes.c, alike_runs.c, picture.c, box_texts.c, copied_boxes.c--> wgi_picture
+ *     plan  --draw_plan_steps.c, copied_boxes.c-------------------------------------> wgi_picture
+ *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF
  *
- * All is made from the graph's nodes in creation order, so equal graphs give equal views. Texts are valid UTF-8 without
- * control characters, not escaped; lines are separated by '\n'; an absent text is "".
+ * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid UTF-8 without control
+ * characters and are not escaped. Lines are separated by '\n'. An absent text is "".
  */
-#ifndef WGI_VIEW_H
-#define WGI_VIEW_H
+#ifndef WGI_PICTURE_H
+#define WGI_PICTURE_H
 
 #include <locale.h>
 
 #include "wengert/draw.h"
 
+/* Records the error and gives `status`. (wg_fail gives the status of the context's first error, which can be another.) */
+#define WGI_DRAW_FAIL(c, here, status, ...) (wg_fail(c, here, status, __VA_ARGS__), (status))
+
 /* ---- strbuf.c: texts that grow ---- */
 
-/* Zero-terminated from the first addition on; failed (and a recorded error) after a failed allocation. */
+/* Set c, all else to zero. After a failed allocation `failed` is set and additions do nothing. */
 typedef struct wgi_strbuf {
     wg_context *c;
-    char *at;
+    char *at; /* zero-terminated; NULL before the first addition */
     size_t length, room;
     bool failed;
 } wgi_strbuf;
@@ -25,17 +30,36 @@ typedef struct wgi_strbuf {
 void wgi_strbuf_add(wgi_strbuf *b, const char *s, size_t n);
 void wgi_strbuf_put(wgi_strbuf *b, const char *s);
 void wgi_strbuf_format(wgi_strbuf *b, const char *format, ...) WG_PRINTF(2, 3);
-/* At most that many characters of s: control characters become spaces, what is not UTF-8 becomes U+FFFD, a cut an ellipsis. */
+/* At most that many characters of s. Control characters become spaces, invalid UTF-8 becomes U+FFFD, a longer text ends in "…". */
 void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most);
 /* With the characters special in XML, and the backslash, as entities; newlines become `line_break`. */
 void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break);
-/* Four digits, a real minus sign; integers below a million in full. */
-void wgi_strbuf_number(wgi_strbuf *b, double v);
-/* Clean, and as XML on one line. */
+/* wgi_strbuf_clean, then wgi_strbuf_xml on one line. */
 void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most);
+/* Four digits and a real minus sign; integers below a million in full. */
+void wgi_strbuf_number(wgi_strbuf *b, double v);
+/* The text, "" if there is none. */
+const char *wgi_strbuf_text(const wgi_strbuf *b);
+/* Empties the buffer and keeps its memory. */
+void wgi_strbuf_clear(wgi_strbuf *b);
+/* Empties the buffer and frees its memory; `failed` stays. */
 void wgi_strbuf_free(wgi_strbuf *b);
+/* The characters of a UTF-8 text (NULL: none), or of its first n bytes. */
+int wgi_characters(const char *s);
+int wgi_characters_in(const char *s, size_t n);
 
-/* ---- the view ---- */
+/* ---- units.c: quantities, and the ops of a plan's step ---- */
+
+void wgi_put_bytes(wgi_strbuf *b, double v); /* 384 KiB */
+void wgi_put_time(wgi_strbuf *b, double s);  /* 12.4 µs */
+void wgi_put_share(wgi_strbuf *b, double v); /* of 0.12: 12 %; of 0.001: < 1 % */
+void wgi_put_count(wgi_strbuf *b, double v); /* 51.4 M */
+/* "add, relu ×3", at most that many characters. */
+void wgi_plan_put_ops(wgi_strbuf *b, const wg_plan *p, const wg_plan_step *s, int most);
+
+/* ---- the picture ---- */
+
+enum { WGI_MOST_BOXES = 400 }; /* unless .most says otherwise */
 
 typedef enum wgi_box_kind {
     WGI_BOX_INPUT,
@@ -51,89 +75,114 @@ typedef enum wgi_box_kind {
 
 typedef struct wgi_box {
     wgi_box_kind kind;
-    bool ghost;     /* one use of what many nodes use; the texts are that one's */
-    bool odd_value; /* NaN or an infinity is in it */
-    bool odd_gradient;
-    bool gradient_way; /* the gradient passes here */
-    int frame;         /* the innermost, -1: none */
-    int64_t times;     /* a folded run of so many alike parts; 1: a node */
-    const char *name;  /* short, also of the gradient */
+    bool is_copy;      /* drawn again for one use of a box that many nodes use; it has that box's texts */
+    bool odd_value;    /* the value has a NaN or an infinity */
+    bool odd_gradient; /* the gradient has one */
+    bool on_gradient_path;
+    int frame;         /* the innermost one; -1: none */
+    int64_t times;     /* of a run: how many parts it has; 1: a node */
+    const char *name;  /* short; the gradient is written d<name> */
     const char *title; /* name, or formula */
     const char *detail, *word, *shape, *value, *gradient, *tip;
 } wgi_box;
 
 typedef struct wgi_link {
-    int from, to; /* boxes: the operand's and the consumer's, or for a gradient the other way */
-    bool back;
+    int from, to; /* boxes: operand and consumer; for a gradient the other way round */
+    bool back;    /* a gradient's */
     int64_t times;
 } wgi_link;
 
 typedef struct wgi_frame {
-    int parent; /* -1: none; else an earlier one */
+    int parent; /* an earlier frame; -1: none */
     const char *name;
-    bool heavy; /* drawn bold */
+    bool heavy; /* drawn bold: a step that takes a good part of the plan's time */
 } wgi_frame;
 
-/* What repeats: `times` parts of `period` nodes from position `begin` on. */
-typedef struct wgi_run {
+/* A run of alike nodes: `times` parts of `period` nodes each, from position `begin` on. */
+typedef struct wgi_alike_run {
     int64_t begin, period, times;
-} wgi_run;
+} wgi_alike_run;
 
-typedef struct wgi_view {
+typedef struct wgi_picture {
     wg_context *c;
-    wg_graph *g; /* NULL: a plan is shown */
+    wg_graph *g; /* NULL: a plan is shown, and the fields up to `runs` are empty */
     wg_site here;
     const wg_draw_opts *o;
     wg_node root; /* whose gradients are shown; wg_none: there is no such node */
     bool has_failure;
     wg_failure failure;
 
-    /* the nodes picked, by position, in creation order; numbers are not among them but stand in their consumers' formulas */
-    int64_t nodes;
-    uint32_t *index;    /* in the graph */
-    int32_t *place;     /* position by graph index; WGI_ABSENT, WGI_NUMBER */
-    int64_t *first;     /* operands of position i: arg[first[i]] .. arg[first[i + 1]] */
-    int32_t *arg;       /* positions, or WGI_NUMBER */
-    unsigned char *way; /* the gradient passes here */
-    int32_t *box_of;
-    wgi_run *run; /* in order of begin */
+    int64_t nodes;          /* picked; each has a position, in creation order */
+    uint32_t *index;        /* by position: the node's index in the graph */
+    int32_t *position;      /* by index in the graph: the position, WGI_ABSENT or WGI_NUMBER */
+    int64_t *first;         /* the operands of position i are arg[first[i]] .. arg[first[i + 1] - 1] */
+    int32_t *arg;           /* positions, or WGI_ABSENT, WGI_NUMBER */
+    unsigned char *on_path; /* by position: the gradient passes this node */
+    int32_t *box_of;        /* by position */
+    wgi_alike_run *run;     /* in order of begin */
     int64_t runs;
 
     wgi_box *box;
     int64_t boxes;
     wgi_link *link;
     int64_t links;
+    int64_t *last_link; /* by box: the latest link from it, plus 1; 0: none */
     wgi_frame *frame;
     int frames;
-    struct wgi_shelf *shelf; /* where the texts are */
-    bool lost;               /* a text, for want of memory */
-} wgi_view;
+    struct wgi_text_block *texts;
+    bool lost; /* memory for a text was missing */
+} wgi_picture;
 
+/* ABSENT: not in the picture. NUMBER: shown in the formulas of its consumers only. */
 enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 
-/* Root and all below it, or the whole graph when root is the error node or wg_none. Free the view in either case. */
-wg_status wgi_view_make(wgi_view *v, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
-void wgi_view_free(wgi_view *v);
-/* Boxes that many far ones use are drawn again at each use but the first; links are in order of their consumers. */
-bool wgi_view_ghosts(wgi_view *v);
-/* A copy of a text, kept as long as the view; "" and v->lost when memory is missing. */
-const char *wgi_view_keep(wgi_view *v, const wgi_strbuf *text);
+/* picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free the picture in either case. */
+wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
+void wgi_picture_free(wgi_picture *p);
+void *wgi_picture_alloc(wgi_picture *p, int64_t count, size_t size); /* all zero; also of count 0 */
+bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t frames);
+wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame);
+/* Call it in the order of `to`. In plans, and where one of the boxes is a run, equal links are one link that counts them. */
+void wgi_link_boxes(wgi_picture *p, int from, int to);
+/* Frees `text` and gives a copy that is kept as long as the picture; "" and p->lost when memory is missing. */
+const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text);
 
-/* ---- fold.c ---- */
+static inline wg_node wgi_node_at(const wgi_picture *p, int64_t position)
+{
+    return wg_graph_node(p->g, p->index[position]);
+}
+static inline bool wgi_is_float(wg_node n) { return wg_dtype_is_float(wg_node_dtype(n)); }
 
-/* Finds runs until at most `most` boxes remain or nothing more repeats; returns how many boxes remain, -1: no memory. */
-int64_t wgi_fold_runs(wgi_view *v, int64_t most);
+/* picked_nodes.c. false: no memory. */
+bool wgi_pick_nodes(wgi_picture *p, wg_node root);
+void wgi_find_gradient_path(wgi_picture *p);
 
-/* ---- label.c ---- */
+/* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes remain; -1: no memory. */
+int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 
-void wgi_label_node(wgi_view *v, wgi_box *b, wg_node n);
-void wgi_label_run(wgi_view *v, wgi_box *b, const wgi_run *r);
-void wgi_label_failure(wgi_view *v, wgi_box *b);
-/* The gradient rows of all boxes that the gradient passes; node[i] is box i's, wg_none for runs. */
-void wgi_label_gradients(wgi_view *v, const wg_node node[]);
-/* A leaf without name or place of its own: one number, shown where it is used. */
-bool wgi_label_is_number(wg_node n);
-wgi_box_kind wgi_label_kind(const wgi_view *v, wg_node n);
+/* copied_boxes.c. Call it once all links are there. false: no memory. */
+bool wgi_copy_shared_boxes(wgi_picture *p);
+
+/* ---- texts ---- */
+
+/* box_texts.c */
+wgi_box_kind wgi_kind_of_box(const wgi_picture *p, wg_node n);
+void wgi_describe_node(wgi_picture *p, wgi_box *b, wg_node n);
+void wgi_describe_run(wgi_picture *p, wgi_box *b, const wgi_alike_run *r);
+void wgi_describe_failure(wgi_picture *p, wgi_box *b);
+/* The gradient rows of all boxes on the gradient's path; node[i] is the node of box i, wg_none for runs. */
+void wgi_describe_gradients(wgi_picture *p, const wg_node node[]);
+
+/* formula_texts.c */
+void wgi_put_name(wgi_strbuf *b, wg_node n, int most);
+void wgi_put_formula(wgi_strbuf *b, wg_node n); /* "h = tanh(z)" */
+/* One line with the options that differ from their defaults: "axes = 1, keepdims = true". */
+void wgi_put_attributes(wgi_strbuf *b, wg_node n);
+/* A leaf without a name of its own that is one number: shown where it is used. */
+bool wgi_is_inline_number(wg_node n);
+
+/* value_texts.c. *odd: the tensor has a NaN or an infinity. */
+void wgi_put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd);
 
 /* ---- plans: draw_plan_text.c, draw_plan_steps.c, chart_plan.c ---- */
 
@@ -141,49 +190,44 @@ void wgi_plan_text(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *out
 wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *dot);
 bool wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg);
 bool wgi_plan_roofline(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg);
-/* The ops of a step, "add, relu ×3"; at most that many characters. */
-void wgi_plan_put_ops(wgi_strbuf *b, const wg_plan *p, const wg_plan_step *s, int most);
-void wgi_put_bytes(wgi_strbuf *b, double v); /* 384 KiB */
-void wgi_put_time(wgi_strbuf *b, double s);  /* 12.4 µs */
-void wgi_put_share(wgi_strbuf *b, double v); /* of 0.12: 12 %; of 0.001: < 1 % */
-void wgi_put_count(wgi_strbuf *b, double v); /* 51.4 M */
 
 /* ---- legend.c ---- */
 
-/* Grey that can be read on white and on black alike, for all that stands outside the boxes. */
+/* Grey for all that stands outside the boxes: it can be read on white and on black. */
 #define WGI_GREY     "#767676"
 #define WGI_VALUE    "#1b5e20"
 #define WGI_GRADIENT "#b71c1c"
 
-typedef struct wgi_look {
+typedef struct wgi_box_style {
     const char *class, *border, *fill, *meaning;
-} wgi_look;
-extern const wgi_look wgi_looks[WGI_BOX_KINDS];
+} wgi_box_style;
+extern const wgi_box_style wgi_box_styles[WGI_BOX_KINDS];
 
 /* A row of an HTML label's table. */
-void wgi_put_legend(wgi_strbuf *b, const wgi_view *v);
+void wgi_put_legend(wgi_strbuf *b, const wgi_picture *p);
 
-/* ---- draw_options.c ---- */
+/* ---- from picture to file ---- */
 
-/* WG_OK, or an error that names the first option of o that does not go with this kind of picture. */
+/* draw_options.c. WG_OK, or an error that names the first option of o that does not go with this kind of picture. */
 wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,
                         wg_picture_kind kind);
 
-/* ---- draw.c, dot.c, render.c ---- */
+/* dot.c */
+wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
 
-wg_status wgi_dot_write(const wgi_view *v, wgi_strbuf *out);
-/* What the program `dot` makes of the text; format "svg", "png" or "pdf". */
+/* render.c. What the program `dot` makes of the text; format "svg", "png" or "pdf". */
 wg_status wgi_render(wg_site here, const wgi_strbuf *dot, const char *format, double seconds,
                      wgi_strbuf *out);
-/* While pictures are written numbers are in the locale "C", this thread's alone. */
+/* To a file that appears whole or not at all, or to a stream or device if path is one; "-": standard output. */
+wg_status wgi_picture_save(wg_site here, const wgi_strbuf *picture, const char *path);
+
+/* draw.c. Write pictures between these two: they give this thread the locale "C", so that 0.5 is never written 0,5. */
 typedef struct wgi_locale {
     locale_t plain, before;
 } wgi_locale;
-wgi_locale wgi_locale_enter(void);
-void wgi_locale_leave(wgi_locale l);
-/* One of the formats by its own name, or NULL: by the option, else by the path's ending. */
+wgi_locale wgi_locale_set_c(void);
+void wgi_locale_restore(wgi_locale l);
+/* One of names[]: the option's, else that of the path's ending. NULL: neither is there. */
 const char *wgi_format_of(const char *path, const char *option, const char *const names[], int n);
-/* To a file that appears whole or not at all, or to a stream or device if path is one; "-": standard output. */
-wg_status wgi_picture_save(wg_site here, const wgi_strbuf *picture, const char *path);
 
 #endif

@@ -162,25 +162,18 @@ static void add_style(wgi_strbuf *svg)
     wgi_strbuf_add(&all, svg->at, (size_t)(group - svg->at));
     wgi_strbuf_put(&all, dark);
     wgi_strbuf_add(&all, group, svg->length - (size_t)(group - svg->at));
-    if (all.failed) {
-        wgi_strbuf_free(&all);
-        return;
-    }
-    wgi_strbuf_free(svg);
-    *svg = all;
+    wgi_strbuf_free(all.failed ? &all : svg);
+    if (!all.failed) *svg = all;
 }
 
 static wg_status no_program(wg_context *c, wg_site here, int error)
 {
     if (error != ENOENT && error != 127)
-        return wg_fail(c, here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s",
-                       strerror(error)),
-               WG_ERROR_MISSING;
-    wg_fail(c, here, WG_ERROR_MISSING,
-            "draw: the program `dot` is not found: install Graphviz (apt-get install graphviz); a .dot file "
-            "can be written "
-            "without it");
-    return WG_ERROR_MISSING;
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s",
+                             strerror(error));
+    return WGI_DRAW_FAIL(c, here, WG_ERROR_MISSING,
+                         "draw: the program `dot` is not found: install Graphviz (apt-get install graphviz); "
+                         "a .dot file can be written without it");
 }
 
 static wg_status judge(wg_site here, int status, bool in_time, double seconds, const wgi_strbuf *out,
@@ -189,17 +182,15 @@ static wg_status judge(wg_site here, int status, bool in_time, double seconds, c
     wg_context *c = out->c;
     if (out->failed || err->failed) return WG_ERROR_MEMORY;
     if (!in_time)
-        return wg_fail(c, here, WG_ERROR_USE,
-                       "draw: `dot` was stopped after %g seconds: draw a smaller part, fold more (.fold, "
-                       ".most), or allow .seconds",
-                       seconds),
-               WG_ERROR_USE;
+        return WGI_DRAW_FAIL(c, here, WG_ERROR_USE,
+                             "draw: `dot` was stopped after %g seconds: draw a smaller part, fold more "
+                             "(.fold, .most), or allow .seconds",
+                             seconds);
     if (status == 127) return no_program(c, here, status);
     if (status == 0 && out->length) return WG_OK;
-    int first_line = err->at ? (int)strcspn(err->at, "\n") : 0;
-    return wg_fail(c, here, WG_ERROR_USE, "draw: `dot` failed with status %d: %.*s", status,
-                   first_line < 300 ? first_line : 300, err->at ? err->at : ""),
-           WG_ERROR_USE;
+    int first_line = (int)strcspn(wgi_strbuf_text(err), "\n");
+    return WGI_DRAW_FAIL(c, here, WG_ERROR_USE, "draw: `dot` failed with status %d: %.*s", status,
+                         first_line < 300 ? first_line : 300, wgi_strbuf_text(err));
 }
 
 wg_status wgi_render(wg_site here, const wgi_strbuf *dot, const char *format, double seconds, wgi_strbuf *out)
@@ -275,7 +266,7 @@ static int save(wg_context *c, const wgi_strbuf *picture, const char *path)
 wg_status wgi_picture_save(wg_site here, const wgi_strbuf *picture, const char *path)
 {
     int error = save(picture->c, picture, path);
-    if (error)
-        wg_fail(picture->c, here, WG_ERROR_FILE, "draw: %s: cannot be written: %s", path, strerror(error));
-    return error ? WG_ERROR_FILE : WG_OK;
+    if (!error) return WG_OK;
+    return WGI_DRAW_FAIL(picture->c, here, WG_ERROR_FILE, "draw: %s: cannot be written: %s", path,
+                         strerror(error));
 }

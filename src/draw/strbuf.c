@@ -47,6 +47,14 @@ void wgi_strbuf_format(wgi_strbuf *b, const char *format, ...)
     b->length += (size_t)n;
 }
 
+const char *wgi_strbuf_text(const wgi_strbuf *b) { return b->at ? b->at : ""; }
+
+void wgi_strbuf_clear(wgi_strbuf *b)
+{
+    b->length = 0;
+    if (b->at) *b->at = 0;
+}
+
 void wgi_strbuf_free(wgi_strbuf *b)
 {
     wg_free(b->c, b->at);
@@ -69,6 +77,15 @@ static int utf8_length(const unsigned char *s)
     bool forbidden = u < least[n] || (u >= 0xD800 && u < 0xE000) || u > 0x10FFFF || (u & 0xFFFE) == 0xFFFE;
     return forbidden ? 0 : n;
 }
+
+int wgi_characters_in(const char *s, size_t n)
+{
+    int characters = 0;
+    for (size_t i = 0; i < n; i++) characters += ((unsigned char)s[i] >> 6) != 2;
+    return characters;
+}
+
+int wgi_characters(const char *s) { return s ? wgi_characters_in(s, strlen(s)) : 0; }
 
 /* C1 controls are U+0080 to U+009F. */
 static bool is_control(const unsigned char *s)
@@ -118,7 +135,7 @@ void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most)
 {
     wgi_strbuf clean = { .c = b->c };
     wgi_strbuf_clean(&clean, s, most);
-    wgi_strbuf_xml(b, clean.at ? clean.at : "", " ");
+    wgi_strbuf_xml(b, wgi_strbuf_text(&clean), " ");
     b->failed |= clean.failed;
     wgi_strbuf_free(&clean);
 }

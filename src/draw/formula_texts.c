@@ -1,0 +1,193 @@
+/* formula_texts.c: names of nodes, options that differ from their defaults, and formulas with the operands' names in them. */
+#include "draw/picture.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "wengert/op.h"
+
+enum { NAME_MOST = 40, OPERAND_MOST = 24, SHOWN = 4 };
+
+/* ---- names ---- */
+
+bool wgi_is_inline_number(wg_node n)
+{
+    wg_leaf leaf = wg_node_leaf(n);
+    return (leaf == WG_LEAF_NUMBER || leaf == WG_LEAF_STREAM) && !*wg_node_name(n) &&
+           wg_node_shape(n).rank == 0;
+}
+
+void wgi_put_name(wgi_strbuf *b, wg_node n, int most)
+{
+    const char *name = wg_node_name(n);
+    if (*name) wgi_strbuf_clean(b, name, most);
+    else wgi_strbuf_format(b, "v%lu", (unsigned long)n.index);
+}
+
+static void put_operand(wgi_strbuf *b, wg_node n)
+{
+    wg_tensor t;
+    if (!wg_node_ok(n)) wgi_strbuf_put(b, "?");
+    else if (!wgi_is_inline_number(n)) wgi_put_name(b, n, OPERAND_MOST);
+    else if (wg_node_leaf(n) != WG_LEAF_NUMBER || !wg_peek(n, &t)) wgi_strbuf_put(b, wg_node_op_name(n));
+    else {
+        double x = wg_tensor_item(&t, 0);
+        wgi_strbuf_put(b, x < 0 ? "(" : "");
+        wgi_strbuf_number(b, x);
+        wgi_strbuf_put(b, x < 0 ? ")" : "");
+    }
+}
+
+/* ---- attributes ---- */
+
+static void put_axes(wgi_strbuf *b, const wg_axes *a, wg_node n)
+{
+    if (!a->count || a->count == wg_node_shape(wg_node_operand(n, 0)).rank) return;
+    for (int i = 0; i < a->count && i < WG_MAX_RANK; i++) wgi_strbuf_format(b, i ? " %d" : "%d", a->axis[i]);
+}
+
+static void put_choice(wgi_strbuf *b, const char *words, int choice)
+{
+    for (; words && choice > 0; choice--) {
+        words += strcspn(words, " ");
+        words += *words == ' ';
+    }
+    if (words && choice == 0) wgi_strbuf_add(b, words, strcspn(words, " "));
+}
+
+static void put_attribute(wgi_strbuf *b, const wg_attr_row *r, const char *at, wg_node n)
+{
+    switch (r->kind) {
+    case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
+    case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
+    case WG_ATTR_DOUBLE: wgi_strbuf_number(b, *(const double *)(const void *)at); break;
+    case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
+    case WG_ATTR_AXES: put_axes(b, (const wg_axes *)(const void *)at, n); break;
+    case WG_ATTR_DTYPE: wgi_strbuf_put(b, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
+    case WG_ATTR_CHOICE: put_choice(b, r->choices, *(const int *)(const void *)at); break;
+    case WG_ATTR_SHAPE: /* the box shows the result's shape */
+    case WG_ATTR_POINTER:
+    case WG_ATTR_TEXT: break;
+    }
+}
+
+/* A line of those that differ from the default. */
+void wgi_put_attributes(wgi_strbuf *b, wg_node n)
+{
+    const char *attr = wg_attr(n);
+    const wg_attr_row *row = attr ? wg_node_op(n)->attrs : NULL;
+    for (; row && row->name; row++) {
+        wgi_strbuf text = { .c = b->c };
+        put_attribute(&text, row, attr + row->offset, n);
+        if (text.length && !(row->standard && strcmp(text.at, row->standard) == 0))
+            wgi_strbuf_format(b, "%s%s = %s", b->length ? ", " : "", row->name, text.at);
+        wgi_strbuf_free(&text);
+    }
+}
+
+/* ---- formulas ---- */
+
+/* The variables of formulas of one, two, three operands: those of wg_op's own examples. */
+static const char *const variables[] = { "", "x", "ab", "abc" };
+
+static size_t identifier_length(const char *s)
+{
+    size_t n = 0;
+    if (isalpha((unsigned char)*s) || *s == '_')
+        while (isalnum((unsigned char)s[n]) || s[n] == '_') n++;
+    return n;
+}
+
+/* Where the formula's right side ends: at a comma or semicolon outside brackets, behind which conventions stand. */
+static size_t right_side_length(const char *s)
+{
+    int depth = 0;
+    for (size_t i = 0;; i++) {
+        if (!s[i] || (depth == 0 && (s[i] == ',' || s[i] == ';'))) return i;
+        depth += (s[i] == '(' || s[i] == '[') - (s[i] == ')' || s[i] == ']');
+    }
+}
+
+/* Words of formulas that are sentences: there a name for a variable would not read well. */
+static bool is_prose(const char *s, size_t length)
+{
+    static const char *const prose[] = { "of", "where", "over", "along",    "in",
+                                         "is", "with",  "to",   "repeated", "summed" };
+    for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
+        if (strlen(prose[i]) == length && memcmp(s, prose[i], length) == 0) return true;
+    return false;
+}
+
+/* Each operand's variable is in the right side, so that putting names for variables says all. */
+static bool has_variables(const char *s, size_t length, int operands)
+{
+    unsigned seen = 0;
+    for (size_t i = 0, n; i < length; i += n ? n : 1) {
+        n = identifier_length(s + i);
+        if (i && s[i - 1] == ' ' && is_prose(s + i, n)) return false;
+        const char *at = n == 1 ? strchr(variables[operands], s[i]) : NULL;
+        if (at) seen |= 1u << (at - variables[operands]);
+    }
+    return seen == (1u << operands) - 1;
+}
+
+/* The value of the attribute of that name, if there is one and it can be written. */
+static bool put_named_attribute(wgi_strbuf *b, const char *name, size_t length, wg_node n)
+{
+    const char *attr = wg_attr(n);
+    const wg_attr_row *row = attr ? wg_node_op(n)->attrs : NULL;
+    size_t before = b->length;
+    for (; row && row->name; row++)
+        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0)
+            put_attribute(b, row, attr + row->offset, n);
+    return b->length > before;
+}
+
+static void put_identifier(wgi_strbuf *b, const char *s, size_t length, wg_node n)
+{
+    const char *names = variables[wg_node_operands(n)], *at = length == 1 ? strchr(names, *s) : NULL;
+    if (at) put_operand(b, wg_node_operand(n, (int)(at - names)));
+    else if (!put_named_attribute(b, s, length, n)) wgi_strbuf_add(b, s, length);
+}
+
+/* The right side with the operands' names for its variables and the attributes' values for their names. */
+static void put_instance(wgi_strbuf *b, const char *s, size_t length, wg_node n)
+{
+    for (size_t i = 0; i < length;) {
+        size_t word = identifier_length(s + i);
+        bool square = s[i] == '^' && s[i + 1] == '2' && !isalnum((unsigned char)s[i + 2]);
+        if (word) put_identifier(b, s + i, word, n);
+        else if (square) wgi_strbuf_put(b, "²");
+        else if (s[i] == '-') wgi_strbuf_put(b, "−");
+        else wgi_strbuf_add(b, s + i, 1);
+        i += word ? word : square ? 2 : 1;
+    }
+}
+
+static void put_call(wgi_strbuf *b, wg_node n)
+{
+    int operands = wg_node_operands(n);
+    wgi_strbuf_clean(b, wg_node_op_name(n), NAME_MOST);
+    for (int k = 0; k < operands && k <= SHOWN; k++) {
+        wgi_strbuf_put(b, k ? ", " : "(");
+        if (k == SHOWN) wgi_strbuf_format(b, "… %d operands", operands);
+        else put_operand(b, wg_node_operand(n, k));
+    }
+    wgi_strbuf_put(b, operands ? ")" : "()");
+}
+
+void wgi_put_formula(wgi_strbuf *b, wg_node n)
+{
+    const char *f = wg_node_op(n)->formula;
+    int operands = wg_node_operands(n);
+    wgi_put_name(b, n, OPERAND_MOST);
+    wgi_strbuf_put(b, " = ");
+    if (f && strncmp(f, "y = ", 4) == 0 && operands >= 1 && operands <= 3) {
+        size_t length = right_side_length(f + 4);
+        if (has_variables(f + 4, length, operands)) {
+            put_instance(b, f + 4, length, n);
+            return;
+        }
+    }
+    put_call(b, n);
+}
