@@ -11,6 +11,13 @@
 
 enum { WIDTH = 960, HEIGHT = 530, LEFT = 84, RIGHT = 930, TOP = 74, BOTTOM = 476, NAMED_STEPS = 40 };
 
+/* Empties the text, for the next one. */
+static void put_text(wgi_strbuf *b, double x, double y, const char *style, wgi_strbuf *text)
+{
+    wgi_chart_text(b, x, y, style, wgi_strbuf_text(text), 200);
+    wgi_strbuf_clear(text);
+}
+
 static void put_labels(wgi_strbuf *b, double left, double right, const char *x_label, const char *y_label)
 {
     wgi_chart_text(b, (left + right) / 2, HEIGHT - 14, "text-anchor=\"middle\"", x_label, 120);
@@ -38,9 +45,8 @@ static void put_byte_grid(memory *m)
     for (int i = 0; i < m->y.ticks; i++) {
         double y = wgi_axis_place(&m->y, m->y.tick[i]);
         wgi_strbuf_format(m->out, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, y, RIGHT);
-        wgi_strbuf_clear(&m->text);
         wgi_put_bytes(&m->text, m->y.tick[i]);
-        wgi_chart_text(m->out, LEFT - 8, y + 4, "text-anchor=\"end\"", wgi_strbuf_text(&m->text), 20);
+        put_text(m->out, LEFT - 8, y + 4, "text-anchor=\"end\"", &m->text);
     }
 }
 
@@ -50,16 +56,13 @@ static void put_steps(memory *m)
     int every = m->p->steps / NAMED_STEPS + 1;
     for (int i = 0; i < m->p->steps; i += every) {
         double x = wgi_axis_place(&m->x, i + 0.5);
-        wgi_strbuf_clear(&m->text);
         wgi_strbuf_format(&m->text, "%d", i + 1);
-        wgi_chart_text(m->out, x, BOTTOM + 18, "text-anchor=\"middle\" font-size=\"11\"",
-                       wgi_strbuf_text(&m->text), 20);
+        put_text(m->out, x, BOTTOM + 18, "text-anchor=\"middle\" font-size=\"11\"", &m->text);
     }
 }
 
 static void put_tip(memory *m, const wg_plan_buffer *b)
 {
-    wgi_strbuf_clear(&m->text);
     wgi_strbuf_clean(&m->text, b->name, 40);
     wgi_strbuf_put(&m->text, ", ");
     wgi_put_bytes(&m->text, (double)b->bytes);
@@ -67,6 +70,7 @@ static void put_tip(memory *m, const wg_plan_buffer *b)
     wgi_strbuf_put(m->out, "<title>");
     wgi_strbuf_clean_xml(m->out, wgi_strbuf_text(&m->text), 200);
     wgi_strbuf_put(m->out, "</title>");
+    wgi_strbuf_clear(&m->text);
 }
 
 typedef struct place {
@@ -99,9 +103,9 @@ static void put_buffer_name(memory *m, const wg_plan_buffer *b)
 {
     place k = place_of(m, b);
     int most = (int)((k.right - k.left - 8) / 7.2);
-    wgi_strbuf_clear(&m->text);
     wgi_strbuf_clean(&m->text, b->name, 1000);
     bool whole = wgi_characters(wgi_strbuf_text(&m->text)) <= most;
+    wgi_strbuf_clear(&m->text);
     if (k.low - k.high >= 13 && (whole || most >= 5))
         wgi_chart_text(m->out, k.left + 5, (k.low + k.high) / 2 + 4, "font-size=\"12\"", b->name,
                        whole ? most : most - 1);
@@ -147,20 +151,19 @@ static void put_sums(memory *m)
     int n = 0;
     for (int i = 0; i < m->p->buffers; i++)
         if (m->p->buffer[i].where == WG_PLAN_WORK) all += m->p->buffer[i].bytes, n++;
-    wgi_strbuf_clear(&m->text);
     wgi_strbuf_format(&m->text, n == 1 ? "%d buffer of " : "%d buffers of ", n);
     wgi_put_bytes(&m->text, (double)all);
     wgi_strbuf_put(&m->text, n == 1 ? " in " : " share ");
     wgi_put_bytes(&m->text, (double)m->p->workspace);
     wgi_strbuf_put(&m->text, "; dashed: what each step needs");
-    wgi_chart_text(m->out, LEFT, 46, "", wgi_strbuf_text(&m->text), 200);
+    put_text(m->out, LEFT, 46, "", &m->text);
 }
 
 bool wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg)
 {
     memory m = { .p = p, .out = svg, .text = { .c = svg->c } };
-    m.x = (wgi_axis){ .low = 0, .high = p->steps > 0 ? p->steps : 1, .from = LEFT, .to = RIGHT };
-    m.y = (wgi_axis){ .low = 0, .high = (double)p->workspace, .from = BOTTOM, .to = TOP };
+    m.x = (wgi_axis){ .high = p->steps > 0 ? p->steps : 1, .from = LEFT, .to = RIGHT };
+    m.y = (wgi_axis){ .high = (double)p->workspace, .from = BOTTOM, .to = TOP };
     byte_ticks(&m.y);
     wgi_chart_head(svg, o->title && *o->title ? o->title : "The workspace of a plan", WIDTH, HEIGHT, LEFT);
     put_sums(&m);
@@ -202,7 +205,7 @@ static bool is_shown(const roofline *r, const wg_plan_step *s)
            1000 * s->seconds >= r->p->seconds;
 }
 
-static bool find_ranges(roofline *r)
+static void find_ranges(roofline *r)
 {
     bool any = false, f64 = false;
     r->x.low = r->y.low = INFINITY, r->x.high = r->y.high = 0;
@@ -219,7 +222,6 @@ static bool find_ranges(roofline *r)
     r->x.high = fmax(r->x.high, 4 * r->peak / r->l->bandwidth[WG_LEVELS - 1]), r->x.low = fmin(r->x.low, 0.1);
     r->y.high = fmax(r->y.high, 1.2 * r->peak);
     r->x.logarithmic = r->y.logarithmic = true;
-    return any;
 }
 
 static void put_grid(roofline *r)
@@ -246,7 +248,6 @@ static void put_slope(roofline *r, int level)
     double u = wgi_axis_place(&r->x, to), v = wgi_axis_place(&r->y, r->peak), angle = atan2(v - y, u - x);
     wgi_strbuf_format(r->out, "<path class=\"curve\" stroke=\"%s\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n",
                       wgi_colors[level], x, y, u, v);
-    wgi_strbuf_clear(&r->text);
     wgi_strbuf_format(&r->text, "%.0f GB/s, ", 1e-9 * width);
     wgi_put_bytes(&r->text, (double)r->l->bytes[level]);
     double aside = level < 2 ? 6 : -14; /* two above their lines, two below: the caches' may be close */
@@ -255,6 +256,7 @@ static void put_slope(roofline *r, int level)
         u - 18 * cos(angle) + aside * sin(angle), v - 18 * sin(angle) - aside * cos(angle),
         angle * 180 / acos(-1));
     wgi_chart_end_text(r->out, wgi_strbuf_text(&r->text), 60);
+    wgi_strbuf_clear(&r->text);
 }
 
 static void put_roof(roofline *r)
@@ -264,9 +266,8 @@ static void put_roof(roofline *r)
     for (int i = WG_LEVELS - 1; i >= 0; i--) put_slope(r, i);
     wgi_strbuf_format(r->out, "<path class=\"axis\" stroke-width=\"2\" d=\"M%.1f %.1fH%d\"/>\n", x, y,
                       ROOF_RIGHT);
-    wgi_strbuf_clear(&r->text);
     wgi_strbuf_format(&r->text, "products, %.0f GFLOP/s", 1e-9 * r->peak);
-    wgi_chart_text(r->out, x, y - 7, "font-size=\"11\"", wgi_strbuf_text(&r->text), 60);
+    put_text(r->out, x, y - 7, "font-size=\"11\"", &r->text);
 }
 
 /* Longest first. */
@@ -309,7 +310,6 @@ static void put_disc(roofline *r, const wg_plan_step *s)
 static void put_name(roofline *r, const wg_plan_step *s)
 {
     disc d = disc_of(r, s);
-    wgi_strbuf_clear(&r->text);
     wgi_strbuf_format(&r->text, "%d ", (int)(s - r->p->step) + 1);
     wgi_plan_put_ops(&r->text, r->p, s, 20);
     wgi_strbuf_format(&r->text, ", %.0f %%", 100 * s->seconds / r->p->seconds);
@@ -321,9 +321,8 @@ static void put_name(roofline *r, const wg_plan_step *s)
     if (fabs(at - d.y - 4) > 1)
         wgi_strbuf_format(r->out, "<path class=\"axis\" stroke-width=\"0.6\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n",
                           d.x, d.y, before ? to - 5 : from + 5, at - 4);
-    wgi_chart_text(r->out, before ? to - 6 : from + 6, at,
-                   before ? "font-size=\"12\" text-anchor=\"end\"" : "font-size=\"12\"",
-                   wgi_strbuf_text(&r->text), 80);
+    put_text(r->out, before ? to - 6 : from + 6, at,
+             before ? "font-size=\"12\" text-anchor=\"end\"" : "font-size=\"12\"", &r->text);
 }
 
 static bool put_discs(roofline *r)
@@ -346,13 +345,12 @@ static void put_share(roofline *r)
     int n = 0;
     for (int i = 0; i < r->p->steps; i++)
         if (!is_shown(r, &r->p->step[i])) left += r->p->step[i].seconds, n++;
-    wgi_strbuf_clear(&r->text);
     wgi_strbuf_format(&r->text, "%d steps in ", r->p->steps);
     wgi_put_time(&r->text, r->p->seconds);
     wgi_strbuf_put(&r->text,
                    "; the area of a disc is its step's time, the colour that of the memory it moves in");
     if (n) wgi_strbuf_format(&r->text, "; %d not shown: %.1f %%", n, 100 * left / r->p->seconds);
-    wgi_chart_text(r->out, LEFT, 46, "", wgi_strbuf_text(&r->text), 200);
+    put_text(r->out, LEFT, 46, "", &r->text);
 }
 
 bool wgi_plan_roofline(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg)

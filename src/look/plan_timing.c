@@ -25,25 +25,25 @@ static void note_least(const wgi_clock *k, int threads, double *least)
 
 /* ---- the second graph ---- */
 
-static bool copy_list(wg_context *c, uint32_t **to, size_t *capacity, size_t *count, const uint32_t *from,
-                      size_t n)
+/* The list `to`, grown to hold n items of `from`, and a copy of them in it. Clears *ok when memory is missing. */
+static void *copied(wg_context *c, void *to, size_t *capacity, const void *from, size_t n, size_t size,
+                    bool *ok)
 {
-    void *p = n ? wgi_grow(c, *to, capacity, n, sizeof **to) : NULL;
-    if (n && !p) return false;
-    if (n) *to = memcpy(p, from, n * sizeof **to);
-    *count = n;
-    return true;
+    void *p = wgi_grow(c, to, capacity, n, size);
+    *ok &= p || !n;
+    return p && n ? memcpy(p, from, n * size) : to;
 }
 
-static bool copy_uses(wg_graph *to, const wg_graph *from)
+static bool copy_lists(wg_graph *s, const wg_graph *g)
 {
-    void *p = from->now.uses
-                  ? wgi_grow(to->c, to->now.use, &to->now.use_capacity, from->now.uses, sizeof *to->now.use)
-                  : NULL;
-    if (from->now.uses && !p) return false;
-    if (from->now.uses) to->now.use = memcpy(p, from->now.use, from->now.uses * sizeof *to->now.use);
-    to->now.uses = from->now.uses;
-    return true;
+    bool ok = true;
+    s->param = copied(s->c, s->param, &s->param_capacity, g->param, g->params, sizeof *s->param, &ok);
+    s->results.kept = copied(s->c, s->results.kept, &s->results.kept_capacity, g->results.kept,
+                             g->results.kepts, sizeof *s->results.kept, &ok);
+    s->now.use =
+        copied(s->c, s->now.use, &s->now.use_capacity, g->now.use, g->now.uses, sizeof *s->now.use, &ok);
+    s->params = g->params, s->results.kepts = g->results.kepts, s->now.uses = g->now.uses;
+    return ok;
 }
 
 /* Attributes, operand lists, inputs and cells stay the first graph's. */
@@ -57,10 +57,7 @@ static wg_graph *second(const wg_graph *g)
         ok = wgi_append(s, &g->node[i]) == i;
         if (ok) s->node[i].scope = 0, s->node[i].name = 0, s->node[i].flags &= (uint8_t)~WGI_RESULT;
     }
-    ok = ok && copy_list(s->c, &s->param, &s->param_capacity, &s->params, g->param, g->params) &&
-         copy_list(s->c, &s->results.kept, &s->results.kept_capacity, &s->results.kepts, g->results.kept,
-                   g->results.kepts) &&
-         copy_uses(s, g);
+    ok = ok && copy_lists(s, g);
     s->now.epoch = g->now.epoch;
     if (ok) return s;
     wg_graph_free(s);
