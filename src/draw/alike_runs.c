@@ -1,12 +1,13 @@
-/* fold.c: finds what repeats in the list of nodes, so that a long run of alike parts becomes one box.
+/* alike_runs.c: finds what repeats in the list of picked nodes, so that a long run of alike parts becomes one box.
  *
- * A part is a window of consecutive nodes. Two parts are alike when their nodes agree one by one in op, dtype, shape and
- * number of operands, and each operand is either a node at the same distance or the very same node (a shared parameter);
- * numbers and parameters' values do not matter. The window whose folding saves most is folded first, the smallest of
- * equals; then again among what is left, until little enough remains.
+ * A part is a window of consecutive nodes; its length is the period. Two parts are alike when their nodes agree one by one in op,
+ * dtype, shape and number of operands, and each operand is either the node at the same distance or the very same node (a shared
+ * parameter). Numbers and the values of parameters do not matter. The period that saves most boxes is folded first, the smallest
+ * of equals; then again among what is left, until few enough boxes remain.
  */
 #include "draw/picture.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "wengert/op.h"
@@ -15,40 +16,39 @@ enum {
     LONGEST_PERIOD = 64,
     LEAST_TIMES = 3,
     PASSES = 8,
-    LEAST_SHARE = 64 /* a pass that saves less than one in so many is the last */
+    LEAST_SHARE = 64 /* a pass that saves less than 1 / LEAST_SHARE of the boxes is the last */
 };
 
-/* What is told apart of a node, besides its operands. */
-typedef struct wgi_sort {
+/* What is compared of a node, besides its operands. */
+typedef struct sort {
     const wg_op *op;
     wg_shape shape;
     wg_dtype dtype;
     int operands;
-} wgi_sort;
+} sort;
 
 typedef struct search {
     wgi_picture *p;
-    int32_t *sort;       /* of each position: equal numbers for equal sorts */
-    unsigned char *done; /* part of a run already */
-    wgi_alike_run *run;
-    int64_t runs, room;
+    int32_t *sort_of;  /* by position: equal numbers for equal sorts */
+    unsigned char *in; /* by position: part of a run already */
 } search;
 
 /* ---- sorts ---- */
 
-static wgi_sort sort_of(wg_node n)
+static sort sort_at(const wgi_picture *p, int64_t i)
 {
-    return (wgi_sort){ wg_node_op(n), wg_node_shape(n), wg_node_dtype(n), wg_node_operands(n) };
+    wg_node n = wgi_node_at(p, i);
+    return (sort){ wg_node_op(n), wg_node_shape(n), wg_node_dtype(n), wg_node_operands(n) };
 }
 
-static bool sort_equal(const wgi_sort *a, const wgi_sort *b)
+static bool sort_equal(const sort *a, const sort *b)
 {
     return a->op == b->op && a->dtype == b->dtype && a->operands == b->operands &&
            wg_shape_equal(a->shape, b->shape);
 }
 
-/* Only equality of sorts is ever used, so that addresses may be in the hash. */
-static uint64_t sort_hash(const wgi_sort *s)
+/* Addresses may be in the hash: only the equality of sorts is used, never their order. */
+static uint64_t sort_hash(const sort *s)
 {
 #ifdef WG_HOSTILE
     return s->op == NULL;
@@ -59,114 +59,94 @@ static uint64_t sort_hash(const wgi_sort *s)
     return h ^ h >> 29;
 }
 
-/* table holds positions + 1 of the first node of each sort, by open addressing; it is twice as large as there are nodes. */
-static void number_sorts(search *f, int32_t *table, size_t size)
-{
-    for (int64_t i = 0; i < f->p->nodes; i++) {
-        wgi_sort s = sort_of(wg_graph_node(f->p->g, f->p->index[i]));
-        size_t at = sort_hash(&s) % size;
-        for (;; at = at + 1 == size ? 0 : at + 1) {
-            if (!table[at]) table[at] = (int32_t)(i + 1);
-            wgi_sort known = sort_of(wg_graph_node(f->p->g, f->p->index[table[at] - 1]));
-            if (sort_equal(&s, &known)) break;
-        }
-        f->sort[i] = table[at];
-    }
-}
-
-static bool sort_nodes(search *f)
+/* A sort's number is the position of its first node, plus 1. The table holds them by open addressing. */
+static bool number_sorts(search *f)
 {
     size_t size = (size_t)f->p->nodes * 2 + 1;
     int32_t *table = wg_alloc(f->p->c, size, sizeof *table);
-    if (!table) return false;
-    number_sorts(f, table, size);
+    for (int64_t i = 0; table && i < f->p->nodes; i++) {
+        sort s = sort_at(f->p, i);
+        size_t at = sort_hash(&s) % size;
+        for (;; at = at + 1 == size ? 0 : at + 1) {
+            if (!table[at]) table[at] = (int32_t)(i + 1);
+            sort known = sort_at(f->p, table[at] - 1);
+            if (sort_equal(&s, &known)) break;
+        }
+        f->sort_of[i] = table[at];
+    }
     wg_free(f->p->c, table);
-    return true;
+    return table;
 }
 
 /* ---- runs ---- */
 
-static bool alike(const search *f, int64_t i, int64_t period)
+/* Node i is like the node one period before. */
+static bool is_alike(const search *f, int64_t i, int64_t period)
 {
     const wgi_picture *p = f->p;
     int64_t j = i - period;
-    if (f->sort[i] != f->sort[j] || f->done[i] || f->done[j]) return false;
+    if (f->sort_of[i] != f->sort_of[j] || f->in[i] || f->in[j]) return false;
     for (int64_t a = p->first[i], b = p->first[j]; a < p->first[i + 1]; a++, b++)
         if (p->arg[a] != p->arg[b] && (p->arg[a] < 0 || p->arg[b] < 0 || p->arg[a] - p->arg[b] != period))
             return false;
     return true;
 }
 
-static bool keep_run(search *f, wgi_alike_run r)
+static void keep_run(search *f, wgi_alike_run r)
 {
-    if (f->runs == f->room) {
-        int64_t room = f->room ? 2 * f->room : 64;
-        wgi_alike_run *more = wg_alloc(f->p->c, (size_t)room, sizeof *more);
-        if (!more) return false;
-        if (f->run) memcpy(more, f->run, (size_t)f->runs * sizeof *more);
-        wg_free(f->p->c, f->run);
-        f->run = more, f->room = room;
-    }
-    f->run[f->runs++] = r;
-    memset(f->done + r.begin, 1, (size_t)(r.period * r.times));
-    return true;
+    f->p->run[f->p->runs++] = r;
+    memset(f->in + r.begin, 1, (size_t)(r.period * r.times));
 }
 
-/* How many boxes are saved by folding all runs of this period; with keep they are folded. -1: no memory. */
+/* How many boxes the runs of this period save. With `keep` they become runs of the picture. */
 static int64_t runs_of_period(search *f, int64_t period, bool keep)
 {
     int64_t saved = 0, n = f->p->nodes;
     for (int64_t i = period; i < n;) {
         int64_t begin = i - period;
-        while (i < n && alike(f, i, period)) i++;
+        while (i < n && is_alike(f, i, period)) i++;
         int64_t times = (i - begin) / period;
         if (times >= LEAST_TIMES) {
             saved += times * period - 1;
-            if (keep && !keep_run(f, (wgi_alike_run){ begin, period, times })) return -1;
+            if (keep) keep_run(f, (wgi_alike_run){ begin, period, times });
         }
         i = times >= LEAST_TIMES ? begin + period * times + period : i + 1;
     }
     return saved;
 }
 
-static int64_t best_period(search *f, int64_t visible)
+static int64_t best_period(search *f, int64_t boxes)
 {
     int64_t best = 0, most = 0;
-    for (int64_t p = 1; p <= LONGEST_PERIOD && most < visible - visible / 16; p++) {
-        int64_t saved = runs_of_period(f, p, false);
-        if (saved > most) most = saved, best = p;
+    for (int64_t period = 1; period <= LONGEST_PERIOD && most < boxes - boxes / 16; period++) {
+        int64_t saved = runs_of_period(f, period, false);
+        if (saved > most) most = saved, best = period;
     }
     return best;
 }
 
-static void sort_runs(wgi_alike_run *run, int64_t n)
+static int by_begin(const void *a, const void *b)
 {
-    for (int64_t gap = n / 2; gap > 0; gap /= 2)
-        for (int64_t i = gap; i < n; i++) {
-            wgi_alike_run r = run[i];
-            int64_t k = i;
-            for (; k >= gap && run[k - gap].begin > r.begin; k -= gap) run[k] = run[k - gap];
-            run[k] = r;
-        }
+    int64_t x = ((const wgi_alike_run *)a)->begin, y = ((const wgi_alike_run *)b)->begin;
+    return (x > y) - (x < y);
 }
 
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most)
 {
     search f = { .p = p };
     int64_t boxes = p->nodes, saved = boxes;
-    f.sort = wg_alloc(p->c, (size_t)p->nodes + 1, sizeof *f.sort);
-    f.done = wg_alloc(p->c, (size_t)p->nodes + 1, 1);
-    bool ok = f.sort && f.done && sort_nodes(&f);
+    f.sort_of = wgi_picture_alloc(p, p->nodes, sizeof *f.sort_of);
+    f.in = wgi_picture_alloc(p, p->nodes, 1);
+    p->run = wgi_picture_alloc(p, p->nodes / LEAST_TIMES, sizeof *p->run);
+    bool ok = f.sort_of && f.in && p->run && number_sorts(&f);
     for (int pass = 0; ok && pass < PASSES && boxes > most && saved > 0 && saved >= boxes / LEAST_SHARE;
          pass++) {
         int64_t period = best_period(&f, boxes);
         saved = period ? runs_of_period(&f, period, true) : 0;
-        ok = saved >= 0;
         boxes -= saved;
     }
-    wg_free(p->c, f.sort);
-    wg_free(p->c, f.done);
-    sort_runs(f.run, f.runs);
-    p->run = f.run, p->runs = f.runs;
+    wg_free(p->c, f.sort_of);
+    wg_free(p->c, f.in);
+    if (ok) qsort(p->run, (size_t)p->runs, sizeof *p->run, by_begin);
     return ok ? boxes : -1;
 }

@@ -174,15 +174,20 @@ static void start_path(wgi_strbuf *b, int curve)
     if (*dash) wgi_strbuf_format(b, " stroke-dasharray=\"%s\"", dash);
 }
 
-/* Consecutive points in one half pixel column, as the first, the lowest, the highest, the last of them. */
+typedef struct point {
+    double x, y;
+} point;
+
+/* Consecutive points in one half pixel column: the first, the lowest, the highest and the last are drawn. */
 typedef struct column {
     int points;
-    double at, first[2], low[2], high[2], last[2];
+    double at;
+    point first, low, high, last;
 } column;
 
-static void put_point(wgi_strbuf *b, const double p[2], bool *pen)
+static void put_point(wgi_strbuf *b, point p, bool *pen)
 {
-    wgi_strbuf_format(b, "%s%.1f %.1f", *pen ? "L" : "M", p[0], p[1]);
+    wgi_strbuf_format(b, "%s%.1f %.1f", *pen ? "L" : "M", p.x, p.y);
     *pen = true;
 }
 
@@ -194,15 +199,13 @@ static void put_column(wgi_strbuf *b, column *k, bool *pen)
     k->points = 0;
 }
 
-static void add_to_column(column *k, double x, double y)
+static void add_to_column(column *k, point p)
 {
-    const double p[2] = { x, y };
-    if (!k->points++)
-        memcpy(k->first, p, sizeof p), memcpy(k->low, p, sizeof p), memcpy(k->high, p, sizeof p);
-    if (y < k->low[1]) memcpy(k->low, p, sizeof p);
-    if (y > k->high[1]) memcpy(k->high, p, sizeof p);
-    memcpy(k->last, p, sizeof p);
-    k->at = floor(2 * x);
+    if (!k->points++) k->first = k->low = k->high = p;
+    if (p.y < k->low.y) k->low = p;
+    if (p.y > k->high.y) k->high = p;
+    k->last = p;
+    k->at = floor(2 * p.x);
 }
 
 static void put_curve(chart *t, int c)
@@ -218,10 +221,10 @@ static void put_curve(chart *t, int c)
             pen = false;
             continue;
         }
-        double x = wgi_axis_place(&t->x, x_of(v, i)), y = wgi_axis_place(&t->y, v->y[i]);
-        if (k.points && floor(2 * x) != k.at) put_column(t->out, &k, &pen);
+        point p = { wgi_axis_place(&t->x, x_of(v, i)), wgi_axis_place(&t->y, v->y[i]) };
+        if (k.points && floor(2 * p.x) != k.at) put_column(t->out, &k, &pen);
         bool alone = (i == 0 || !is_shown(v, i - 1)) && (i + 1 == v->n || !is_shown(v, i + 1));
-        add_to_column(&k, x, y);
+        add_to_column(&k, p);
         if (alone)
             put_column(t->out, &k, &pen), wgi_strbuf_put(t->out, "h0"); /* the round cap makes it a dot */
     }

@@ -54,12 +54,12 @@ static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw
 
 /* ---- where to ---- */
 
-static const char *const formats[] = { "dot", "svg", "png", "pdf" };
+static const char *const formats[] = { "dot", "svg", "png", "pdf", NULL };
 
-const char *wgi_format_of(const char *path, const char *option, const char *const names[], int n)
+const char *wgi_format_of(const char *path, const char *option, const char *const names[])
 {
     const char *dot = path ? strrchr(path, '.') : NULL, *want = option ? option : dot ? dot + 1 : "";
-    for (int i = 0; path && i < n; i++)
+    for (int i = 0; path && names[i]; i++)
         if (strcmp(want, names[i]) == 0) return names[i];
     return NULL;
 }
@@ -67,17 +67,16 @@ const char *wgi_format_of(const char *path, const char *option, const char *cons
 static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path, const wg_draw_opts *o)
 {
     wg_context *c = wg_graph_context(g);
-    const char *format = wgi_format_of(path, o->format, formats, (int)(sizeof formats / sizeof *formats));
+    const char *format = wgi_format_of(path, o->format, formats);
     if (!format)
         return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE,
                              "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending "
                              "or .format",
                              path ? path : "");
     wgi_strbuf dot = { .c = c }, picture = { .c = c };
-    bool plain = strcmp(format, "dot") == 0;
     wg_status s = dot_text(here, g, root, o, &dot);
-    if (s == WG_OK && !plain) s = wgi_render(here, &dot, format, o->seconds, &picture);
-    if (s == WG_OK) s = wgi_picture_save(here, plain ? &dot : &picture, path);
+    if (s == WG_OK) s = wgi_render(here, &dot, format, o->seconds, &picture);
+    if (s == WG_OK) s = wgi_picture_save(here, &picture, path);
     wgi_strbuf_free(&dot);
     wgi_strbuf_free(&picture);
     return s;

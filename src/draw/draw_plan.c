@@ -15,7 +15,6 @@ static wg_status steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *
         wgi_plan_text(p, o, out);
         return out->failed ? WG_ERROR_MEMORY : WG_OK;
     }
-    if (strcmp(format, "dot") == 0) return wgi_plan_steps(here, p, o, out);
     wgi_strbuf dot = { .c = out->c };
     wg_status s = wgi_plan_steps(here, p, o, &dot);
     if (s == WG_OK) s = wgi_render(here, &dot, format, o->seconds, out);
@@ -26,8 +25,8 @@ static wg_status steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *
 static wg_status make(wg_site here, const wg_plan *p, const char *path, const wg_draw_plan_opts *o,
                       wgi_strbuf *out)
 {
-    static const char *const formats[] = { "txt", "dot", "svg", "png", "pdf" };
-    const char *format = wgi_format_of(path, o->format, formats, (int)(sizeof formats / sizeof *formats));
+    static const char *const formats[] = { "txt", "dot", "svg", "png", "pdf", NULL };
+    const char *format = wgi_format_of(path, o->format, formats);
     if (!format)
         return fail(here, out->c,
                     "the format must be txt, dot, svg, png or pdf, by the path's ending or .format");

@@ -215,8 +215,8 @@ wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_
 /* dot.c */
 wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
 
-/* render.c. What the program `dot` makes of the text; format "svg", "png" or "pdf". */
-wg_status wgi_render(wg_site here, const wgi_strbuf *dot, const char *format, double seconds,
+/* render.c. The text as "dot", or what the program `dot` makes of it: "svg", "png", "pdf". `out` is empty before. */
+wg_status wgi_render(wg_site here, wgi_strbuf *dot, const char *format, double seconds,
                      wgi_strbuf *out);
 /* To a file that appears whole or not at all, or to a stream or device if path is one; "-": standard output. */
 wg_status wgi_picture_save(wg_site here, const wgi_strbuf *picture, const char *path);
@@ -227,7 +227,7 @@ typedef struct wgi_locale {
 } wgi_locale;
 wgi_locale wgi_locale_set_c(void);
 void wgi_locale_restore(wgi_locale l);
-/* One of names[]: the option's, else that of the path's ending. NULL: neither is there. */
-const char *wgi_format_of(const char *path, const char *option, const char *const names[], int n);
+/* One of names[], which ends in NULL: the option's, else that of the path's ending. NULL: it is not among them. */
+const char *wgi_format_of(const char *path, const char *option, const char *const names[]);
 
 #endif

@@ -145,16 +145,12 @@ void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most)
 void wgi_strbuf_number(wgi_strbuf *b, double v)
 {
     char text[40];
-    if (isnan(v)) {
-        wgi_strbuf_put(b, "NaN");
+    if (!isfinite(v)) {
+        wgi_strbuf_put(b, isnan(v) ? "NaN" : v < 0 ? "−∞" : "∞");
         return;
     }
     if (v < 0) wgi_strbuf_put(b, "−");
     v = fabs(v);
-    if (isinf(v)) {
-        wgi_strbuf_put(b, "∞");
-        return;
-    }
     snprintf(text, sizeof text, v < 1e6 && v == floor(v) ? "%.0f" : "%.4g", v);
     char *e = strchr(text, 'e');
     wgi_strbuf_add(b, text, e ? (size_t)(e - text) : strlen(text));
