@@ -1,9 +1,10 @@
-/* alike_runs.c: finds what repeats in the list of picked nodes, so that a long run of alike parts becomes one box.
+/* alike_runs.c: finds runs of alike parts in the list of picked nodes. Each run becomes one box.
  *
- * A part is a window of consecutive nodes; its length is the period. Two parts are alike when their nodes agree one by one in op,
- * dtype, shape and number of operands, and each operand is either the node at the same distance or the very same node (a shared
- * parameter). Numbers and the values of parameters do not matter. The period that saves most boxes is folded first, the smallest
- * of equals; then again among what is left, until few enough boxes remain.
+ * A part is a window of consecutive nodes; its length is the period. Two parts are alike when their nodes
+ * agree one by one in op, dtype, shape and number of operands, and each operand is either the node at the
+ * same distance or the very same node (a shared parameter). Numbers and the values of parameters do not
+ * matter. The runs of the period that saves most boxes are folded first; of equal periods the smallest. This
+ * is repeated with the other nodes until few enough boxes remain.
  */
 #include "draw/picture.h"
 

@@ -1,6 +1,7 @@
 /* box_texts.c: the texts of a picture's boxes: caption, formula, options, value, gradient and tooltip.
  *
- * Each value is peeked at and written down before the next one, since the next run may overwrite a peeked tensor.
+ * Each value is peeked at and written down before the next one, since the next run may overwrite a peeked
+ * tensor.
  */
 #include "draw/picture.h"
 
@@ -186,7 +187,8 @@ static bool differentiate(wgi_picture *p, const wg_node x[], int n, wg_node gx[]
     return s == WG_OK;
 }
 
-/* Fills gx. If the derivative by all fails, each is asked for alone: then only a node without a derivative has none. */
+/* Fills gx. If the derivative by all fails, each is asked for alone: then only a node without a derivative
+ * has none. */
 static void find_gradients(wgi_picture *p, const wg_node x[], int n, wg_node gx[])
 {
     if (wg_failed(p->c) || differentiate(p, x, n, gx)) return;

@@ -1,7 +1,9 @@
-/* chart.c: curves as SVG, written without any library: one y axis, nice ticks, a legend, and names at the curves' ends.
+/* chart.c: wg_draw_curves: curves as SVG, with a legend, and a name and the last value at the end of each
+ * curve.
  *
- * Colours are those of Okabe and Ito (2008), told apart by the colour-blind; from the seventh curve on dashes help. Text and
- * axes follow a light or a dark page. A curve of any length takes at most four points a half pixel column.
+ * Colours are those of Okabe and Ito (2008), which colour-blind people can tell apart. From the seventh curve
+ * on the colours repeat with dashes. Text and axes have one colour on light and one on dark pages. A curve of
+ * any length takes at most four points in each column of half a pixel.
  */
 #include "draw/chart.h"
 
@@ -11,7 +13,7 @@
 
 enum { WIDTH = 760, HEIGHT = 440, LEFT = 74, TOP = 58, BOTTOM = 56, LINE = 17, NAME_MOST = 12 };
 
-static const double letter = 8.5; /* the width of a letter, roughly: which font is used is not known */
+static const double letter = 8.5; /* a guess of a letter's width: the viewer chooses the font */
 
 const char *const wgi_colors[WGI_COLORS] = {
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
@@ -27,7 +29,7 @@ typedef struct chart {
 
 static double x_of(const wg_curve *c, int i) { return c->x ? c->x[i] : i + 1; }
 
-/* Within what the arithmetic of axes can hold; false for NaN. */
+/* False for NaN, infinities, and values whose differences would overflow: they are gaps. */
 static bool is_shown(const wg_curve *c, int i) { return fabs(x_of(c, i)) < 1e300 && fabs(c->y[i]) < 1e300; }
 
 double wgi_axis_place(const wgi_axis *a, double v)
@@ -39,7 +41,7 @@ double wgi_axis_place(const wgi_axis *a, double v)
 
 /* ---- axes ---- */
 
-/* 1, 2 or 5 times a power of ten, so that about `count` steps make the span. */
+/* 1, 2 or 5 times a power of ten, so that about `count` steps cover the span. */
 static double nice_step(double span, int count)
 {
     double raw = span / count, power = pow(10, floor(log10(raw))), m = raw / power;
@@ -64,7 +66,8 @@ void wgi_axis_log(wgi_axis *a)
     for (int e = low; e <= high && a->ticks < WGI_TICKS; e += step) a->tick[a->ticks++] = pow(10, e);
 }
 
-/* The least and the greatest of what is shown; [0, 1] when that is nothing; a single value gets room around it. */
+/* From the least to the greatest value shown; [0, 1] if there is none. A single value gets room on both
+ * sides. */
 static void find_ranges(chart *t)
 {
     t->x.low = t->y.low = INFINITY, t->x.high = t->y.high = -INFINITY;
@@ -86,7 +89,7 @@ static void find_ranges(chart *t)
     }
 }
 
-/* ---- pieces ---- */
+/* ---- texts and grid ---- */
 
 void wgi_chart_end_text(wgi_strbuf *b, const char *text, int most)
 {
@@ -225,14 +228,14 @@ static void put_curve(chart *t, int c)
         if (k.points && floor(2 * p.x) != k.at) put_column(t->out, &k, &pen);
         bool alone = (i == 0 || !is_shown(v, i - 1)) && (i + 1 == v->n || !is_shown(v, i + 1));
         add_to_column(&k, p);
-        if (alone)
-            put_column(t->out, &k, &pen), wgi_strbuf_put(t->out, "h0"); /* the round cap makes it a dot */
+        if (alone) /* a line of length 0, which the round caps make a dot */
+            put_column(t->out, &k, &pen), wgi_strbuf_put(t->out, "h0");
     }
     put_column(t->out, &k, &pen);
     wgi_strbuf_put(t->out, "\"/>\n");
 }
 
-/* ---- names ---- */
+/* ---- legend and names ---- */
 
 static int characters(const char *s, int most)
 {
@@ -263,7 +266,7 @@ static int by_y(const void *a, const void *b)
     return p->y != q->y ? (p->y > q->y) - (p->y < q->y) : p->curve - q->curve;
 }
 
-/* One for each curve that shows anything; returns how many. */
+/* A label for each curve that has a value to show. Returns how many. */
 static int find_ends(const chart *t, end_label *label)
 {
     int n = 0;
@@ -283,7 +286,7 @@ static void put_end(wgi_strbuf *b, const chart *t, const end_label *l)
     wgi_strbuf_number(b, l->value);
 }
 
-/* Where the plot ends at the right, so that the longest name has room. */
+/* The right end of the x axis: the longest label must fit beside it. */
 static double right_side(const chart *t, const end_label *label, int n)
 {
     int most = 0;
@@ -297,7 +300,7 @@ static double right_side(const chart *t, const end_label *label, int n)
     return WIDTH - 24 - letter * most;
 }
 
-/* Names and last values beside the curves' ends, pushed apart where they would overlap. */
+/* Labels that would overlap are moved apart; if there is no room for all, none is written. */
 static void put_ends(chart *t, end_label *label, int n)
 {
     for (int i = 0; i < n; i++) label[i].y = wgi_axis_place(&t->y, label[i].value);

@@ -1,8 +1,9 @@
 /* chart_plan.c: two charts of a plan as SVG: its workspace, and its roofline.
  *
- * The workspace: steps to the right, addresses upward; a buffer is a rectangle, so that reuse is seen as stacking. The
- * roofline (Williams, Waterman and Patterson 2009): FLOPs a byte to the right, FLOPs a second upward, both logarithmic; a step
- * is a disc whose area is its time, below the roofs of products and of memory at each cache's size. */
+ * The workspace: x is the step, y the address. Each buffer is a rectangle, so that memory used twice shows as
+ * two rectangles side by side. The roofline (Williams, Waterman and Patterson 2009): x is FLOPs a byte, y
+ * FLOPs a second, both logarithmic. Each step is a disc whose area is its time. It lies below two limits: the
+ * speed of products, and the bandwidth of the memory level that the step's bytes fit in. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 enum { WIDTH = 960, HEIGHT = 530, LEFT = 84, RIGHT = 930, TOP = 74, BOTTOM = 476, NAMED_STEPS = 40 };
 
-/* Empties the text, for the next one. */
+/* Writes the text and empties it. */
 static void put_text(wgi_strbuf *b, double x, double y, const char *style, wgi_strbuf *text)
 {
     wgi_chart_text(b, x, y, style, wgi_strbuf_text(text), 200);
@@ -32,7 +33,7 @@ typedef struct memory {
     wgi_axis x, y; /* y: bytes */
 } memory;
 
-/* A quarter, a half or the whole of a power of two bytes, so that about six make the span. */
+/* Ticks at multiples of a power of two, 5 to 9 of them; the axis ends at the last. */
 static void byte_ticks(wgi_axis *a)
 {
     double step = exp2(ceil(log2(fmax(a->high, 64) / 8)));
@@ -50,7 +51,7 @@ static void put_byte_grid(memory *m)
     }
 }
 
-/* Numbers of steps, as many as have room. */
+/* The numbers of the steps; of many steps only every second, third, ... */
 static void put_steps(memory *m)
 {
     int every = m->p->steps / NAMED_STEPS + 1;
@@ -98,7 +99,7 @@ static void put_buffer(memory *m, int i)
     wgi_strbuf_put(m->out, "</rect>\n");
 }
 
-/* Where there is room for it, or for a good part. */
+/* Written if there is room for the whole name or for 5 characters of it. */
 static void put_buffer_name(memory *m, const wg_plan_buffer *b)
 {
     place k = place_of(m, b);
@@ -111,13 +112,13 @@ static void put_buffer_name(memory *m, const wg_plan_buffer *b)
                        whole ? most : most - 1);
 }
 
-/* What is needed at each step: below the top wherever there are holes. */
 static bool in_work(const wg_plan_buffer *b, int step)
 {
     return b->where == WG_PLAN_WORK && b->first <= step && b->last >= step;
 }
 
-/* What buffer i needs in a step beyond the memory of one before it in the list, which it takes over in place. */
+/* The bytes of buffer i that an earlier buffer of the list does not hold already: an op that works in place
+ * shares memory. */
 static double bytes_beside(const wg_plan *p, int i, int step)
 {
     const wg_plan_buffer *b = &p->buffer[i];
@@ -131,6 +132,7 @@ static double bytes_beside(const wg_plan *p, int i, int step)
     return (double)(b->bytes - shared);
 }
 
+/* A dashed line: how much each step needs. It is below the top rectangle where there are holes. */
 static void put_needed(memory *m)
 {
     wgi_strbuf_put(m->out,
@@ -182,7 +184,7 @@ bool wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *s
 
 /* ---- the roofline ---- */
 
-enum { NAMED = 9, ROOF_RIGHT = 850 }; /* names stand at the right of discs */
+enum { NAMED = 9, ROOF_RIGHT = 850 }; /* how many discs have names; beyond ROOF_RIGHT is room for names */
 
 typedef struct roofline {
     const wg_plan *p;
@@ -190,7 +192,7 @@ typedef struct roofline {
     wgi_strbuf *out, text;
     wgi_axis x, y; /* FLOPs a byte; FLOPs a second */
     double peak;
-    struct { /* where names stand */
+    struct { /* the places of the names written so far */
         double left, right, y;
     } taken[NAMED];
     int names;
@@ -198,7 +200,7 @@ typedef struct roofline {
 
 static double intensity(const wg_plan_step *s) { return s->flops / (s->read_bytes + s->write_bytes); }
 
-/* With FLOPs, and at least a thousandth of the time. */
+/* A step has a disc if it computes and takes at least a thousandth of the time. */
 static bool is_shown(const roofline *r, const wg_plan_step *s)
 {
     return s->flops > 0 && s->read_bytes + s->write_bytes > 0 && s->seconds > 0 &&
@@ -240,7 +242,7 @@ static void put_grid(roofline *r)
     }
 }
 
-/* From the left or bottom edge along the slope of a bandwidth to the roof of products. */
+/* The line of a bandwidth, from the left or lower edge to the speed of products. */
 static void put_slope(roofline *r, int level)
 {
     double width = r->l->bandwidth[level], from = fmax(r->x.low, r->y.low / width), to = r->peak / width;
@@ -250,7 +252,7 @@ static void put_slope(roofline *r, int level)
                       wgi_colors[level], x, y, u, v);
     wgi_strbuf_format(&r->text, "%.0f GB/s, ", 1e-9 * width);
     wgi_put_bytes(&r->text, (double)r->l->bytes[level]);
-    double aside = level < 2 ? 6 : -14; /* two above their lines, two below: the caches' may be close */
+    double aside = level < 2 ? 6 : -14; /* two labels above their lines, two below: lines can be close */
     wgi_strbuf_format(
         r->out, "<text transform=\"translate(%.1f %.1f) rotate(%.1f)\" font-size=\"11\" text-anchor=\"end\">",
         u - 18 * cos(angle) + aside * sin(angle), v - 18 * sin(angle) - aside * cos(angle),
@@ -306,7 +308,8 @@ static void put_disc(roofline *r, const wg_plan_step *s)
                       d.x, d.y, d.radius, color, color);
 }
 
-/* Beside its disc, moved up or down to where no other name stands. */
+/* A name stands beside its disc, or above or below that place if another name is there; then a line leads to
+ * the disc. */
 static void put_name(roofline *r, const wg_plan_step *s)
 {
     disc d = disc_of(r, s);

@@ -1,18 +1,19 @@
 /* copied_boxes.c: a box with many far uses is drawn again at each use but the first.
  *
- * The time of the program `dot` grows with the number of uses of a box times the distance between them. Without the copies the
- * layout of a large graph would not end.
+ * The time of the program `dot` grows with the number of uses of a box times the distance between them.
+ * Without the copies the layout of a large graph would not end.
  */
 #include "draw/picture.h"
 
 #include <string.h>
 
-/* Which boxes have copies: a leaf with more than LEAF_USES uses (in a plan 1) which lie LEAF_SPAN ranks or more apart; a leaf with
- * more than LEAF_ALWAYS uses; every box whose uses times their span in ranks exceed AREA. */
+/* Which boxes have copies: a leaf with more than LEAF_USES uses (in a plan 1) which lie LEAF_SPAN ranks or
+ * more apart; a leaf with more than LEAF_ALWAYS uses; every box whose uses times their span in ranks exceed
+ * AREA. */
 enum { LEAF_USES = 2, LEAF_SPAN = 4, LEAF_ALWAYS = 24, AREA = 2000 };
 
-/* The uses of a box, and their lowest and highest rank. Ranks are counted from the sources ([0]) and from the sinks ([1]), since
- * the layout may choose either. */
+/* The uses of a box, and their lowest and highest rank. Ranks are counted from the sources ([0]) and from the
+ * sinks ([1]), since the layout may choose either. */
 typedef struct uses {
     int low[2], high[2];
     int64_t count;

@@ -1,9 +1,10 @@
-/* dot.c: a view as DOT text, by libcgraph, which no other file knows.
+/* dot.c: a picture as DOT text. No other file uses libcgraph.
  *
- * The text is the same bytes for equal views: objects are numbered by us (the library's own numbers are addresses, and
- * clusters are written in their order). libcgraph keeps process-wide state even between separate graphs, so one
- * process-wide lock is held from the first call to the last. It also keeps HTML texts and plain ones in one table by
- * content: all that begins like our HTML is HTML, since names are escaped in it and plain texts begin with a letter.
+ * Equal pictures give the same bytes. So we number the objects: the library's own numbers are addresses, and
+ * it writes clusters in the order of the numbers. libcgraph has process-wide state even for separate graphs,
+ * so one process-wide lock is held from the first call to the last. The library keeps HTML and plain texts in
+ * one table by content. A plain text must therefore never equal an HTML text: here these begin with a
+ * <table> or <font> tag, and names in them are escaped.
  */
 #include "draw/picture.h"
 
@@ -16,15 +17,15 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* libcgraph 2 takes char * for texts that it only reads. */
+/* libcgraph 2 has char * parameters for texts that it only reads. */
 static char *text_of(const char *s) { return (char *)(uintptr_t)s; }
 
 #define WHOLE "wengert"
 
-/* ---- numbers of objects: by their names n7, cluster_3; edges have none and are counted ---- */
+/* ---- the numbers of objects ---- */
 
 typedef struct numbering {
-    Agdisc_t all; /* first: what agopen hands to open() */
+    Agdisc_t all; /* must be first: agopen hands its address to numbering_open */
     Agraph_t *g;
     IDTYPE edges;
 } numbering;
@@ -36,7 +37,7 @@ static void *numbering_open(Agraph_t *g, Agdisc_t *all)
     return s;
 }
 
-/* Odd numbers are of names, even ones are counted. */
+/* A name n7 or cluster_3 gives an odd number. Edges have no names: they are counted, with even numbers. */
 static long numbering_map(void *state, int kind, char *name, IDTYPE *id, int create)
 {
     (void)kind;
@@ -51,7 +52,7 @@ static void numbering_free(void *state, int kind, IDTYPE id) { (void)state, (voi
 static void numbering_close(void *state) { (void)state; }
 static void numbering_register(void *state, int kind, void *object) { (void)state, (void)kind, (void)object; }
 
-/* The writer looks at the word before the text, which is there only in texts of the graph's own table. */
+/* agwrite reads the word before the text, so the text must be in the library's own table. */
 static char *numbering_print(void *state, int kind, IDTYPE id)
 {
     char name[40];
@@ -60,7 +61,7 @@ static char *numbering_print(void *state, int kind, IDTYPE id)
     return agstrdup(((numbering *)state)->g, kind != AGNODE && id == 1 ? text_of(WHOLE) : name);
 }
 
-/* ---- output into memory ---- */
+/* ---- writing into memory ---- */
 
 static int put_text(void *out, const char *s) { return wgi_strbuf_put(out, s), 0; }
 static int put_end(void *out) { return (void)out, 0; }
@@ -139,7 +140,7 @@ static void set_html(painter *p, void *object, Agsym_t *attribute)
     agstrfree(p->g, html);
 }
 
-/* In a tooltip dot reads backslashes as escapes; ours are `\\` and `\n`. */
+/* The program `dot` reads backslashes in tooltips as escapes. */
 static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *tip)
 {
     wgi_strbuf *b = &p->text;
@@ -157,7 +158,7 @@ static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *ti
 
 static const char break_left[] = "<br align=\"left\"/>";
 
-/* Lines of a cell; if they are several, each ends in a break so that all stand at the left. */
+/* Several lines each end in a left break: dot would centre them. */
 static void put_lines(wgi_strbuf *b, const char *s)
 {
     wgi_strbuf_xml(b, s, break_left);
@@ -177,7 +178,7 @@ static void put_row(wgi_strbuf *b, const char *port, const char *text, const cha
     wgi_strbuf_put(b, style == PLAIN ? "</font></td></tr>" : "</b></font></td></tr>");
 }
 
-/* The kind in words, the shape at the right. */
+/* The kind at the left, the shape at the right. */
 static void put_caption(wgi_strbuf *b, const wgi_box *x)
 {
     wgi_strbuf_put(b, "<tr><td align=\"left\"><font color=\"#424242\" point-size=\"10\">");
@@ -232,7 +233,8 @@ static void paint_node(painter *p, int64_t i)
 
 /* ---- frames, links ---- */
 
-/* Where a link meets a box: at its value or gradient row, else at a side, backward ones at a corner. */
+/* Where a link meets a box: left to right at the row of the value or gradient if there is one, else at a
+ * side. Gradients then meet corners, so that they do not cover the forward links. */
 static void port(char *to, size_t size, const wgi_picture *picture, int box, bool back, bool tail)
 {
     const wgi_box *x = &picture->box[box];
@@ -333,7 +335,7 @@ static bool write_locked(painter *p, wgi_strbuf *out)
     };
     Agiodisc_t io = { AgIoDisc.afread, put_text, put_end };
     numbering state = { .all = { .id = &ids, .io = &io } };
-    agerrlevel_t level = agseterr(AGMAX); /* it would print */
+    agerrlevel_t level = agseterr(AGMAX); /* the library must not print */
     p->g = agopen(text_of(WHOLE), Agdirected, &state.all);
     bool ok = p->g;
     if (ok) {

@@ -1,5 +1,6 @@
-/* draw.c: the calls of draw.h: graph to view to text, DOT or rendered, to a file. They work on a failed context too, and
- * return their own status; nothing of the graph is changed. */
+/* draw.c: the functions of draw.h that draw graphs: from graph to picture to DOT text to file.
+ *
+ * They work on a failed context too, return their own status, and change nothing of the graph. */
 #include "draw/picture.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ void wgi_locale_restore(wgi_locale l)
     freelocale(l.plain);
 }
 
-/* ---- what is to be drawn ---- */
+/* ---- from graph to text ---- */
 
 static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
 {
@@ -52,7 +53,7 @@ static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw
     return s;
 }
 
-/* ---- where to ---- */
+/* ---- from text to file ---- */
 
 static const char *const formats[] = { "dot", "svg", "png", "pdf", NULL };
 
@@ -82,7 +83,7 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
     return s;
 }
 
-/* ---- the calls ---- */
+/* ---- the public functions ---- */
 
 wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw_opts *o)
 {

@@ -1,4 +1,4 @@
-/* draw_options.c: an option that a kind of picture has no use for is refused by name. */
+/* draw_options.c: an option that has no meaning for a kind of picture is an error that names it. */
 #include "draw/picture.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ typedef struct option {
 #define ROW(type, name, goes_with, ...) { #name, goes_with, offsetof(wg_draw_opts, name), sizeof(type) },
 static const option options[] = { WG_DRAW_OPTIONS(ROW, ROW) };
 
-/* By bit of wg_picture_kind. */
+/* By bit of wg_picture_kind: entry i is for bit i. */
 static const char *const pictures[] = { "a graph's picture", "a graph's text", "a plan's picture",
                                         "a plan's table", "a plan's chart" };
 enum { PICTURES = sizeof pictures / sizeof *pictures };

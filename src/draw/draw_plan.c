@@ -1,4 +1,4 @@
-/* draw_plan.c: wg_draw_plan, and how plans are written: sizes, times, counts, the ops of a step. */
+/* draw_plan.c: wg_draw_plan: chooses table, steps or chart by the options and the path. */
 #include "draw/picture.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* draw_plan_steps.c: the picture of a plan's steps: a frame for each step, in the order of running, with a box for each op.
- * Inputs and parameters stand outside the frames. */
+/* draw_plan_steps.c: the picture of a plan's steps: a frame for each step, in the order of running, with a
+ * box for each op. Inputs and parameters stand outside the frames. */
 #include "draw/picture.h"
 
 #include "wengert/op.h"

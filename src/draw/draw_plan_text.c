@@ -1,4 +1,5 @@
-/* draw_plan_text.c: a plan as tables: its steps, against the machine's limits; its memory, with a line of lifetimes. */
+/* draw_plan_text.c: a plan as two tables: its steps, compared with the machine's limits, and its memory, with
+ * lifetimes. */
 #include "draw/picture.h"
 
 #include <math.h>
@@ -9,7 +10,7 @@ enum { OPS = 30, NAME = 14, BARS = 48 };
 
 /* ---- cells ---- */
 
-/* A cell's text, so wide; positive: at the left. */
+/* Writes the text and empties it. Width above 0: at the left of the cell; below 0: at the right. */
 static void cell(wgi_strbuf *b, wgi_strbuf *text, int width)
 {
     int room = abs(width) - wgi_characters(wgi_strbuf_text(text));
@@ -126,7 +127,7 @@ static int by_place(const void *x, const void *y)
     return a->first != b->first ? a->first - b->first : (a > b) - (a < b);
 }
 
-/* From which step to which, over at most BARS columns. */
+/* A bar from the first step to the last, in at most BARS columns. */
 static void put_life(wgi_strbuf *b, const wg_plan *p, const wg_plan_buffer *x)
 {
     int columns = p->steps < BARS ? p->steps : BARS;

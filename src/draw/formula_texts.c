@@ -1,4 +1,8 @@
-/* formula_texts.c: names of nodes, options that differ from their defaults, and formulas with the operands' names in them. */
+/* formula_texts.c: names of nodes, options that differ from their defaults, and formulas with the operands'
+ * names in them.
+ *
+ * "y = a + b" of the op becomes "h = z + 0.5" if its right side has one variable for each operand; else a
+ * call is written, "h = concat(a, b, c)". */
 #include "draw/picture.h"
 
 #include <ctype.h>
@@ -71,7 +75,6 @@ static void put_attribute(wgi_strbuf *b, const wg_attr_row *r, const char *at, w
     }
 }
 
-/* A line of those that differ from the default. */
 void wgi_put_attributes(wgi_strbuf *b, wg_node n)
 {
     const char *attr = wg_attr(n);
@@ -87,7 +90,7 @@ void wgi_put_attributes(wgi_strbuf *b, wg_node n)
 
 /* ---- formulas ---- */
 
-/* The variables of formulas of one, two, three operands: those of wg_op's own examples. */
+/* The variables in the formulas of ops with 1, 2 and 3 operands. */
 static const char *const variables[] = { "", "x", "ab", "abc" };
 
 static size_t identifier_length(const char *s)
@@ -98,7 +101,7 @@ static size_t identifier_length(const char *s)
     return n;
 }
 
-/* Where the formula's right side ends: at a comma or semicolon outside brackets, behind which conventions stand. */
+/* The right side ends at a comma or semicolon outside brackets: conventions follow it. */
 static size_t right_side_length(const char *s)
 {
     int depth = 0;
@@ -108,7 +111,7 @@ static size_t right_side_length(const char *s)
     }
 }
 
-/* Words of formulas that are sentences: there a name for a variable would not read well. */
+/* Words of formulas that are sentences. A name in place of a variable would not read well there. */
 static bool is_prose(const char *s, size_t length)
 {
     static const char *const prose[] = { "of", "where", "over", "along",    "in",
@@ -118,7 +121,7 @@ static bool is_prose(const char *s, size_t length)
     return false;
 }
 
-/* Each operand's variable is in the right side, so that putting names for variables says all. */
+/* The right side has a variable for each operand and is no sentence. */
 static bool has_variables(const char *s, size_t length, int operands)
 {
     unsigned seen = 0;
@@ -131,7 +134,7 @@ static bool has_variables(const char *s, size_t length, int operands)
     return seen == (1u << operands) - 1;
 }
 
-/* The value of the attribute of that name, if there is one and it can be written. */
+/* Writes the value of the attribute of that name. false: there is none, or it cannot be written. */
 static bool put_named_attribute(wgi_strbuf *b, const char *name, size_t length, wg_node n)
 {
     const char *attr = wg_attr(n);

@@ -1,4 +1,4 @@
-/* legend.c: how each kind of box looks, and the legend that says what is shown. */
+/* legend.c: the colours of each kind of box, and the legend, which explains only what is in the picture. */
 #include "draw/picture.h"
 
 #include <string.h>

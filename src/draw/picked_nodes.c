@@ -1,7 +1,7 @@
 /* picked_nodes.c: which nodes a picture shows, and which of them lie on the gradient's path.
  *
- * Each picked node has a position; positions are in creation order, so operands stand before their consumers. A number has no
- * position: it is written in the formulas of its consumers.
+ * Each picked node has a position; positions are in creation order, so operands stand before their consumers.
+ * A number has no position: it is written in the formulas of its consumers.
  */
 #include "draw/picture.h"
 

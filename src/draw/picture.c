@@ -1,7 +1,8 @@
-/* picture.c: the boxes of a graph's picture, one for each picked node or run of alike nodes, with their frames and links.
+/* picture.c: the boxes of a graph's picture, one for each picked node or run of alike nodes, with their
+ * frames and links.
  *
- * Everything is a loop over nodes in creation order, which is topological: no recursion, time and memory linear in the graph.
- * Operands stand before their consumers, among positions as among boxes, runs included.
+ * Everything is a loop over nodes in creation order, which is topological: no recursion, time and memory
+ * linear in the graph. Operands stand before their consumers, among positions as among boxes, runs included.
  */
 #include "draw/picture.h"
 
@@ -180,7 +181,7 @@ static void add_back_links(wgi_picture *p)
 
 /* ---- all together ---- */
 
-/* The gradients in the picture of a whole graph are those of its last computed float scalar. */
+/* The root of a whole graph is its last float scalar that is computed from operands. */
 static wg_node last_scalar(const wgi_picture *p)
 {
     for (int64_t i = p->nodes - 1; i >= 0; i--) {

@@ -1,11 +1,11 @@
-/* picture.h: what a picture shows, without saying how: boxes, links and frames with their texts. Private to this folder.
+/* picture.h: what a picture shows, without saying how: boxes, links and frames with their texts.
  *
  *     graph --picked_nodes.c, alike_runs.c, picture.c, box_texts.c, copied_boxes.c--> wgi_picture
  *     plan  --draw_plan_steps.c, copied_boxes.c-------------------------------------> wgi_picture
  *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF
  *
- * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid UTF-8 without control
- * characters and are not escaped. Lines are separated by '\n'. An absent text is "".
+ * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid UTF-8
+ * without control characters and are not escaped. Lines are separated by '\n'. An absent text is "".
  */
 #ifndef WGI_PICTURE_H
 #define WGI_PICTURE_H
@@ -14,7 +14,7 @@
 
 #include "wengert/draw.h"
 
-/* Records the error and gives `status`. (wg_fail gives the status of the context's first error, which can be another.) */
+/* Records the error and gives `status`; wg_fail gives that of the context's first error. */
 #define WGI_DRAW_FAIL(c, here, status, ...) (wg_fail(c, here, status, __VA_ARGS__), (status))
 
 /* ---- strbuf.c: texts that grow ---- */
@@ -30,7 +30,8 @@ typedef struct wgi_strbuf {
 void wgi_strbuf_add(wgi_strbuf *b, const char *s, size_t n);
 void wgi_strbuf_put(wgi_strbuf *b, const char *s);
 void wgi_strbuf_format(wgi_strbuf *b, const char *format, ...) WG_PRINTF(2, 3);
-/* At most that many characters of s. Control characters become spaces, invalid UTF-8 becomes U+FFFD, a longer text ends in "…". */
+/* At most that many characters of s. Control characters become spaces, invalid UTF-8 becomes U+FFFD, a longer
+ * text ends in "…". */
 void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most);
 /* With the characters special in XML, and the backslash, as entities; newlines become `line_break`. */
 void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break);
@@ -136,15 +137,17 @@ typedef struct wgi_picture {
 /* ABSENT: not in the picture. NUMBER: shown in the formulas of its consumers only. */
 enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 
-/* picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free the picture in either case. */
+/* picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free the
+ * picture in either case. */
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
 void wgi_picture_free(wgi_picture *p);
 void *wgi_picture_alloc(wgi_picture *p, int64_t count, size_t size); /* all zero; also of count 0 */
 bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t frames);
 wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame);
-/* Call it in the order of `to`. In plans, and where one of the boxes is a run, equal links are one link that counts them. */
+/* Call it in the order of `to`. In plans, and where one of the boxes is a run, equal links are one link that
+ * counts them. */
 void wgi_link_boxes(wgi_picture *p, int from, int to);
-/* Frees `text` and gives a copy that is kept as long as the picture; "" and p->lost when memory is missing. */
+/* Frees `text` and gives a copy that is kept as long as the picture; "" and p->lost without memory. */
 const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text);
 
 static inline wg_node wgi_node_at(const wgi_picture *p, int64_t position)
@@ -157,7 +160,8 @@ static inline bool wgi_is_float(wg_node n) { return wg_dtype_is_float(wg_node_dt
 bool wgi_pick_nodes(wgi_picture *p, wg_node root);
 void wgi_find_gradient_path(wgi_picture *p);
 
-/* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes remain; -1: no memory. */
+/* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes remain;
+ * -1: no memory. */
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 
 /* copied_boxes.c. Call it once all links are there. false: no memory. */
@@ -208,26 +212,27 @@ void wgi_put_legend(wgi_strbuf *b, const wgi_picture *p);
 
 /* ---- from picture to file ---- */
 
-/* draw_options.c. WG_OK, or an error that names the first option of o that does not go with this kind of picture. */
+/* draw_options.c. An error names the first option of o that does not go with this kind of picture. */
 wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_draw_opts *o,
                         wg_picture_kind kind);
 
 /* dot.c */
 wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
 
-/* render.c. The text as "dot", or what the program `dot` makes of it: "svg", "png", "pdf". `out` is empty before. */
-wg_status wgi_render(wg_site here, wgi_strbuf *dot, const char *format, double seconds,
-                     wgi_strbuf *out);
-/* To a file that appears whole or not at all, or to a stream or device if path is one; "-": standard output. */
+/* render.c. The text as "dot", or what the program `dot` makes of it: "svg", "png", "pdf". `out` is
+ * empty before. */
+wg_status wgi_render(wg_site here, wgi_strbuf *dot, const char *format, double seconds, wgi_strbuf *out);
+/* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. */
 wg_status wgi_picture_save(wg_site here, const wgi_strbuf *picture, const char *path);
 
-/* draw.c. Write pictures between these two: they give this thread the locale "C", so that 0.5 is never written 0,5. */
+/* draw.c. Write pictures between these two: they give this thread the locale "C", so that 0.5 is never
+ * written 0,5. */
 typedef struct wgi_locale {
     locale_t plain, before;
 } wgi_locale;
 wgi_locale wgi_locale_set_c(void);
 void wgi_locale_restore(wgi_locale l);
-/* One of names[], which ends in NULL: the option's, else that of the path's ending. NULL: it is not among them. */
+/* One of names[], which ends in NULL: the option, else the path's ending. NULL: it is not among them. */
 const char *wgi_format_of(const char *path, const char *option, const char *const names[]);
 
 #endif

@@ -1,7 +1,9 @@
-/* render.c: DOT text through the program `dot`, under a time limit; pictures to files that appear whole or not at all.
+/* render.c: runs the program `dot` on a DOT text under a time limit, and writes pictures to files.
  *
- * `dot` is a process of its own, since its layout can take forever and its library leaks. It gets the text by a socket
- * (a pipe would raise SIGPIPE in the caller's process if it died) and is killed with its process group at the limit.
+ * `dot` is a process of its own because its layout may not end and its library leaks memory. It reads the
+ * text from a socket: a pipe would raise SIGPIPE in the caller's process if `dot` died. At the limit it is
+ * killed with its process group. A file appears whole or not at all: it is written under another name in the
+ * same directory and then renamed.
  */
 #include "draw/picture.h"
 
@@ -36,7 +38,7 @@ static void close_end(int *fd)
 
 /* ---- starting ---- */
 
-/* Pairs of descriptors above 2, so that none is in the way of the child's standard streams. */
+/* The descriptors are above 2: the dup2 calls for the child must not overwrite one of them. */
 static bool open_pair(int pair[2], bool is_socket)
 {
     int raw[2];
@@ -88,7 +90,7 @@ static int start(process *p, const char *format)
     return error;
 }
 
-/* ---- talking ---- */
+/* ---- input and output ---- */
 
 static double now(void)
 {
@@ -102,7 +104,7 @@ static void feed(process *p, const wgi_strbuf *dot, size_t *sent)
     ssize_t n = send(p->in, dot->at + *sent, dot->length - *sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) *sent += (size_t)n;
     else if (errno != EAGAIN && errno != EINTR)
-        *sent = dot->length; /* it reads no more: what it said tells why */
+        *sent = dot->length; /* the program has closed its input; its error output says why */
     if (*sent == dot->length) close_end(&p->in);
 }
 
@@ -114,7 +116,8 @@ static void drain(int *fd, wgi_strbuf *to)
     else if (n == 0 || (errno != EAGAIN && errno != EINTR)) close_end(fd);
 }
 
-/* Until the program has closed its outputs; false at the limit. */
+/* Sends the text and reads both outputs until the program has closed them. false: the limit was reached
+ * first. */
 static bool talk(process *p, const wgi_strbuf *dot, wgi_strbuf *out, wgi_strbuf *err, double limit)
 {
     size_t sent = 0;
@@ -130,8 +133,9 @@ static bool talk(process *p, const wgi_strbuf *dot, wgi_strbuf *out, wgi_strbuf 
     return true;
 }
 
-/* The exit status, -1 if it was killed; waits until the limit, then kills. Where the caller's process has its children
- * collected by itself, the status is not to be had: 0. */
+/* Waits until the limit, then kills. Returns the exit status, -1 if the program was killed, and 0 if the
+ * status is not available because the caller's process ignores SIGCHLD or waits for all its children
+ * itself. */
 static int end(process *p, double limit)
 {
     int status = 0;
@@ -147,7 +151,7 @@ static int end(process *p, double limit)
 
 /* ---- rendering ---- */
 
-/* What stands outside the boxes follows a dark page; boxes keep their light colours. */
+/* On a dark page everything outside the boxes becomes light; boxes keep their colours. */
 static const char dark[] =
     "<style>@media (prefers-color-scheme: dark) { .graph > text, .cluster text { fill: #c9d1d9 } "
     ".edge.forward path { stroke: #9aa4af } .edge.forward polygon { fill: #9aa4af; stroke: #9aa4af } "
@@ -234,7 +238,6 @@ static int write_and_close(int fd, const wgi_strbuf *picture)
     return error;
 }
 
-/* Under another name in the same directory, then renamed. */
 static int replace_file(wg_context *c, const char *path, const wgi_strbuf *picture)
 {
     size_t size = strlen(path) + 40;
@@ -261,7 +264,7 @@ static int save(wg_context *c, const wgi_strbuf *picture, const char *path)
                                                                                                    : 0;
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
         return write_and_close(open(path, O_WRONLY | O_CLOEXEC), picture);
-    char *target = realpath(path, NULL); /* a link stays one */
+    char *target = realpath(path, NULL); /* replace the file that a link points to, not the link */
     int error = replace_file(c, target ? target : path, picture);
     free(target);
     return error;

@@ -1,6 +1,7 @@
-/* strbuf.c: texts that grow, and the characters of pictures: UTF-8 made clean, XML entities, short numbers.
+/* strbuf.c: texts that grow, clean UTF-8, XML entities, short numbers.
  *
- * A buffer whose memory ran out stays as it was and says failed; additions to it do nothing, so writers check once.
+ * After a failed allocation a buffer keeps its text, sets `failed`, and ignores additions. So a writer checks
+ * once, at the end.
  */
 #include "draw/picture.h"
 
@@ -63,7 +64,7 @@ void wgi_strbuf_free(wgi_strbuf *b)
 
 /* ---- UTF-8 ---- */
 
-/* The length of the well-formed character at s (RFC 3629: shortest form, no surrogates), 0 if there is none. */
+/* The bytes of the well-formed character at s (RFC 3629: shortest form, no surrogates); 0: there is none. */
 static int utf8_length(const unsigned char *s)
 {
     static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -109,7 +110,7 @@ void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most)
     }
 }
 
-/* A `]` that begins a text or line becomes an entity, since dot refuses texts of it alone. */
+/* A `]` at the start of a line becomes an entity: dot refuses a text that is only `]`. */
 void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break)
 {
     bool line_start = true;

@@ -1,17 +1,19 @@
-/* value_texts.c: the numbers of a tensor in a few lines. */
+/* value_texts.c: the value of a tensor in a few lines: a scalar as a number, small vectors and matrices in
+ * full, others as their first entries with mean and standard deviation (integers: least and greatest). */
 #include "draw/picture.h"
 
 #include <math.h>
 
 #include "wengert/op.h"
 
-enum { SHOWN = 4 };
+enum { SHOWN = 4 }; /* rows and columns of what is written in full */
 
 typedef struct census {
     int64_t nan, infinite, finite;
     double mean, deviation, least, most;
 } census;
 
+/* Mean and deviation of the finite values. */
 static census count_values(const wg_tensor *t)
 {
     census s = { .least = INFINITY, .most = -INFINITY };
@@ -56,7 +58,6 @@ static void put_summary(wgi_strbuf *b, const wg_tensor *t, const census *s)
     wgi_strbuf_number(b, real ? s->deviation : s->most);
 }
 
-/* A scalar as a number, small vectors and matrices in full, larger ones by their first entries, mean and deviation. */
 void wgi_put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd)
 {
     census s = count_values(t);

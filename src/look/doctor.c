@@ -1,4 +1,4 @@
-/* doctor.c: what this build and this machine have. */
+/* doctor.c: wg_doctor: prints what this build has and what it found on this machine. */
 #include "kernel/gemm.h"
 #include "run/run.h"
 

@@ -1,5 +1,8 @@
-/* limits.c: what the machine can do with a context's threads: products by BLAS, and memory at the sizes of the caches. The
- * least time of several runs in the threads and through the gate that plans use. */
+/* machine_limits.c: measures what the machine can do with a context's threads: products, and memory at the
+ * sizes of the caches.
+ *
+ * The work runs in the threads that plans use. Of several runs the shortest counts, since other processes
+ * only lengthen a run. */
 #include "kernel/gemm.h"
 #include "run/run.h"
 
@@ -12,15 +15,17 @@ static const size_t arrays[WG_LEVELS] = { 1 << 14, 1 << 18, 1 << 22,
 
 enum {
     RUNS = 60,
-    CHUNKS = 4,
-    SIDE = 256,
+    CHUNKS = 4, /* a thread: more than one, so that a late thread costs little */
+    SIDE = 256, /* rows and columns of the larger product */
     HUGE_PAGE = 1 << 21
-}; /* chunks a thread: one that is late costs little */
+};
 
-/* Rows, columns, inner size: BLAS packs the first, and multiplies the second as it lies. */
+/* Rows, columns, inner size. BLAS copies the operands of the first into blocks, and uses those of the second
+ * in place. */
 static const int shapes[2][3] = { { SIDE, SIDE, 512 }, { 32, 64, 392 } };
 
-static const double run_seconds = 1e-4, most_seconds = 0.01; /* of one run, of all runs of one kind */
+static const double run_seconds = 1e-4;  /* of one run */
+static const double most_seconds = 0.01; /* of all runs of one kind */
 
 typedef struct task {
     char *a, *b, *c;
@@ -54,7 +59,7 @@ static bool copy(void *arg, int i, int chunk, int chunks, int thread)
     return true;
 }
 
-/* As many products as there are chunks at most, each with a result of its own. */
+/* Each product has a result of its own: t->products of them must fit in a. */
 static bool product(void *arg, int i, int chunk, int chunks, int thread)
 {
     const task *t = arg;
@@ -79,8 +84,8 @@ static double least_time(wgi_part_fn part, task *t, int threads)
     return least;
 }
 
-/* How often a second, with the threads or one of them alone, which is faster beside a busy process; as many passes as make a
- * run long beside its start. */
+/* How often a second the work can be done: by all threads or by one alone, which is faster beside a busy
+ * process. A run has so many passes that the time to start it does not count. */
 static double rate(wgi_part_fn part, task *t, int threads)
 {
     double alone = INFINITY;

@@ -1,12 +1,15 @@
-/* plan_look.c: a plan is found, run and timed beside the graph: on a second graph that shares the first one's records, so that
- * it finds the very plan that the first one would run, and has an evaluation of its own. */
+/* plan_timing.c: wg_plan_look: finds the plan of a request, runs it and times its steps, without a change to
+ * the graph.
+ *
+ * It runs on a second graph with the same records. Equal records give the same key, so the second graph finds
+ * the plan that the first one would run. It has an evaluation of its own, so the first one's values stay. */
 #include "look/plan_view.h"
 
 #include <time.h>
 
 /* ---- the clock ---- */
 
-/* A step lasts from the end of the one before to the end of its last chunk, so that all together are the run. */
+/* A step lasts from the end of the step before to the end of its last chunk: the steps add up to the run. */
 static void note_least(const wgi_clock *k, int threads, double *least)
 {
     double before = INFINITY;
@@ -25,7 +28,8 @@ static void note_least(const wgi_clock *k, int threads, double *least)
 
 /* ---- the second graph ---- */
 
-/* The list `to`, grown to hold n items of `from`, and a copy of them in it. Clears *ok when memory is missing. */
+/* The list `to`, grown where needed, with a copy of the n items of `from`. Clears *ok when memory is
+ * missing. */
 static void *copied(wg_context *c, void *to, size_t *capacity, const void *from, size_t n, size_t size,
                     bool *ok)
 {
@@ -46,7 +50,7 @@ static bool copy_lists(wg_graph *s, const wg_graph *g)
     return ok;
 }
 
-/* Attributes, operand lists, inputs and cells stay the first graph's. */
+/* Options, operand lists, inputs and numbers are not copied: both graphs point to the same ones. */
 static wg_graph *second(const wg_graph *g)
 {
     wg_graph *s = wg_graph_new(g->c);
@@ -73,7 +77,8 @@ static bool have(const uint32_t *list, int n, uint32_t i)
     return false;
 }
 
-/* As a reading has them: the kept nodes too; as wg_backward: the assigned values too. */
+/* The roots that a read has: the node and the kept nodes. For wg_backward the assigned values are roots
+ * too. */
 static bool roots_of(wgi_plan_view *v, const wg_graph *g, uint32_t root, wgi_request *r)
 {
     size_t assigns = r->backward ? g->results.assigns : 0;
@@ -138,14 +143,14 @@ static bool run_once(wg_graph *s, wgi_request *r)
     return ok;
 }
 
-/* The step times of the plan, the least of all runs; NULL after an error. */
+/* The time of each step, the least of all runs; NULL after an error. */
 static double *time_runs(wgi_plan_view *v, wg_graph *s, wgi_request *r, double seconds)
 {
     int threads = s->c->o.threads;
     double *least = NULL, end = wgi_now() + seconds;
     do {
         if (!run_once(s, r)) return NULL;
-        if (!s->run.clock->plan) return wgi_arena_alloc(&v->arena, 1); /* all was given */
+        if (!s->run.clock->plan) return wgi_arena_alloc(&v->arena, 1); /* nothing was to be computed */
         int steps = s->run.clock->plan->steps;
         if (!least) least = wgi_arena_alloc(&v->arena, (size_t)WGI_MAX(steps, 1) * sizeof *least);
         if (!least) return NULL;

@@ -1,7 +1,8 @@
-/* plan_view.c: describes a plan in the words of plan.h: the ops of each step, the buffers that it reads and writes, from which
- * step to which each buffer is needed, and FLOPs.
+/* plan_view.c: describes a plan in the words of plan.h: the ops of each step, the buffers that it reads and
+ * writes, from which step to which each buffer is needed, and FLOPs.
  *
- * Everything is found from the steps alone, not from what the compiler noted, so that tests can compare the two.
+ * Everything is found from the steps alone, not from what the compiler noted, so that tests can compare the
+ * two.
  */
 #include "look/plan_view.h"
 
@@ -142,7 +143,8 @@ static int buffer_at(describer *d, uint32_t b, const char *maker, wg_dtype t)
     return i;
 }
 
-/* The present step reads or writes `bytes` of b. What it writes is not listed among what it reads. Returns our buffer. */
+/* The present step reads or writes `bytes` of b. What it writes is not listed among what it reads. Returns
+ * our buffer. */
 static int use_buffer(describer *d, uint32_t b, size_t bytes, wg_dtype t, const char *maker, bool write)
 {
     size_t offset;
@@ -208,7 +210,8 @@ static bool continues(const describer *d, int i)
     return before && !s->tiles && s->phase > 0 && before->of.op == s->of.op && before->node == s->node;
 }
 
-/* The last phase of a reduction whose first phase was done by tiles. (Over nothing there is no first phase.) */
+/* The last phase of a reduction whose first phase ran over tiles. A reduction of no elements has no first
+ * phase, and its scratch buffer was not met. */
 static bool is_finish(const describer *d, int i)
 {
     const wgi_step *s = &d->p->step[i];
