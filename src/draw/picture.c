@@ -1,14 +1,7 @@
-/* picture.c: the boxes of a graph's picture, one for each picked node or run of alike nodes, with their
- * frames and links.
- *
- * Everything is a loop over nodes in creation order, which is topological: no recursion, time and memory
- * linear in the graph. Operands stand before their consumers, among positions as among boxes, runs included.
- */
+/* picture.c: the memory of a picture, its boxes, and links between them. */
 #include "draw/picture.h"
 
 #include <string.h>
-
-enum { MOST_FRAMES = 2000 };
 
 /* ---- memory ---- */
 
@@ -66,57 +59,7 @@ void wgi_picture_free(wgi_picture *p)
     *p = (wgi_picture){ .c = p->c };
 }
 
-/* ---- frames ---- */
-
-/* The frame `name` in `parent`, found or made. Beyond MOST_FRAMES the parent stands for it. */
-static int frame_in(wgi_picture *p, int parent, const char *name, size_t length)
-{
-    for (int i = p->frames - 1; i >= 0; i--) {
-        const char *known = p->frame[i].name;
-        if (p->frame[i].parent == parent && strncmp(known, name, length) == 0 && !known[length]) return i;
-    }
-    if (p->frames == MOST_FRAMES) return parent;
-    wgi_strbuf text = { .c = p->c };
-    wgi_strbuf_add(&text, name, length);
-    p->frame[p->frames] = (wgi_frame){ .parent = parent, .name = wgi_picture_text(p, &text) };
-    return p->frames++;
-}
-
-static int frame_of(wgi_picture *p, const char *scope, size_t length)
-{
-    int frame = -1;
-    if (p->o->no_scopes) return frame;
-    for (size_t at = 0; at < length;) {
-        size_t part = strcspn(scope + at, "/");
-        if (part > length - at) part = length - at;
-        if (part) frame = frame_in(p, frame, scope + at, part);
-        at += part + 1;
-    }
-    return frame;
-}
-
-/* The length of the path that two scope paths have in common, in whole parts. */
-static size_t common_scope(const char *a, size_t length, const char *b)
-{
-    size_t same = 0;
-    for (size_t i = 0;; i++) {
-        bool end_a = i == length, end_b = !b[i];
-        if ((end_a || a[i] == '/') && (end_b || b[i] == '/')) same = i;
-        if (end_a || end_b || a[i] != b[i]) return same;
-    }
-}
-
-/* The innermost frame that all of these nodes are in. */
-static int frame_of_nodes(wgi_picture *p, int64_t begin, int64_t end)
-{
-    const char *scope = wg_node_scope(wgi_node_at(p, begin));
-    size_t length = strlen(scope);
-    for (int64_t i = begin + 1; i < end; i++)
-        length = common_scope(scope, length, wg_node_scope(wgi_node_at(p, i)));
-    return frame_of(p, scope, length);
-}
-
-/* ---- boxes ---- */
+/* ---- boxes and links ---- */
 
 wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame)
 {
@@ -125,24 +68,6 @@ wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame)
     b->name = b->title = b->detail = b->word = b->shape = b->value = b->gradient = b->tip = "";
     return b;
 }
-
-/* Fills box_of, and node[] with the node of each box, wg_none for a run. */
-static void add_boxes(wgi_picture *p, wg_node *node)
-{
-    int64_t run = 0;
-    for (int64_t i = 0; i < p->nodes;) {
-        const wgi_alike_run *r = run < p->runs && p->run[run].begin == i ? &p->run[run++] : NULL;
-        int64_t end = i + (r ? r->period * r->times : 1);
-        int32_t at = (int32_t)p->boxes;
-        wgi_box *b = wgi_add_box(p, WGI_BOX_OP, frame_of_nodes(p, i, end));
-        node[at] = r ? wg_none : wgi_node_at(p, i);
-        if (r) wgi_describe_run(p, b, r);
-        else wgi_describe_node(p, b, node[at]);
-        for (; i < end; i++) p->box_of[i] = at, b->on_gradient_path |= p->on_path[i];
-    }
-}
-
-/* ---- links ---- */
 
 void wgi_link_boxes(wgi_picture *p, int from, int to)
 {
@@ -155,78 +80,4 @@ void wgi_link_boxes(wgi_picture *p, int from, int to)
     }
     p->link[p->links++] = (wgi_link){ .from = from, .to = to, .times = 1 };
     p->last_link[from] = p->links;
-}
-
-static void add_links(wgi_picture *p)
-{
-    for (int64_t i = 0; i < p->nodes; i++)
-        for (int64_t a = p->first[i]; a < p->first[i + 1]; a++)
-            if (p->arg[a] >= 0) wgi_link_boxes(p, p->box_of[p->arg[a]], p->box_of[i]);
-    for (int k = 0; p->has_failure && k < p->failure.operands && k < 4; k++) {
-        wg_node x = p->failure.operand[k];
-        if (wg_node_ok(x) && p->position[x.index] >= 0)
-            wgi_link_boxes(p, p->box_of[p->position[x.index]], (int)p->boxes - 1);
-    }
-}
-
-static void add_back_links(wgi_picture *p)
-{
-    int64_t forward = p->links;
-    for (int64_t l = 0; l < forward; l++) {
-        wgi_link f = p->link[l];
-        if (!p->box[f.from].on_gradient_path || !p->box[f.to].on_gradient_path) continue;
-        p->link[p->links++] = (wgi_link){ .from = f.to, .to = f.from, .back = true, .times = f.times };
-    }
-}
-
-/* ---- all together ---- */
-
-/* The root of a whole graph is its last float scalar that is computed from operands. */
-static wg_node last_scalar(const wgi_picture *p)
-{
-    for (int64_t i = p->nodes - 1; i >= 0; i--) {
-        wg_node n = wgi_node_at(p, i);
-        if (wgi_is_float(n) && wg_shape_size(wg_node_shape(n)) == 1 && wg_node_operands(n) > 0) return n;
-    }
-    return wg_none;
-}
-
-static wg_status refuse(wgi_picture *p, int64_t boxes, int most)
-{
-    const char *how = p->o->fold < 0 ? "let runs of alike nodes be folded, " : "";
-    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_VALUE,
-                         "draw: %lld boxes would be drawn for %lld nodes, more than %d: %sdraw a node nearer "
-                         "to the inputs, or raise .most",
-                         (long long)boxes, (long long)p->nodes, most, how);
-}
-
-static wg_status fill(wgi_picture *p, int64_t boxes)
-{
-    wg_node *node = wgi_picture_alloc(p, boxes, sizeof *node);
-    bool ok = node && wgi_picture_room(p, boxes + 1, 2 * (p->first[p->nodes] + 4), MOST_FRAMES);
-    if (ok) {
-        add_boxes(p, node);
-        if (p->o->backward) wgi_describe_gradients(p, node);
-        if (p->has_failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
-        add_links(p);
-        ok = wgi_copy_shared_boxes(p) && !p->lost;
-        if (ok && !p->has_failure) add_back_links(p);
-    }
-    wg_free(p->c, node);
-    return ok ? WG_OK : WG_ERROR_MEMORY;
-}
-
-wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o)
-{
-    *p = (wgi_picture){ .c = wg_graph_context(g), .g = g, .here = here, .o = o };
-    bool whole = !wg_node_ok(root);
-    p->has_failure = whole && wg_graph_failure(g, &p->failure);
-    if (!wgi_pick_nodes(p, root)) return WG_ERROR_MEMORY;
-    p->root = whole ? last_scalar(p) : root;
-    if (o->backward) wgi_find_gradient_path(p);
-    int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
-    int64_t boxes = p->nodes;
-    if (o->fold > 0 || (o->fold == 0 && boxes > most)) boxes = wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);
-    if (boxes < 0) return WG_ERROR_MEMORY;
-    return boxes > most ? refuse(p, boxes, most) : fill(p, boxes);
 }

@@ -1,7 +1,7 @@
 /* picture.h: what a picture shows, without saying how: boxes, links and frames with their texts.
  *
- *     graph --picked_nodes.c, alike_runs.c, picture.c, box_texts.c, copied_boxes.c--> wgi_picture
- *     plan  --draw_plan_steps.c, copied_boxes.c-------------------------------------> wgi_picture
+ *     graph --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
+ *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
  *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF
  *
  * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid UTF-8
@@ -137,9 +137,7 @@ typedef struct wgi_picture {
 /* ABSENT: not in the picture. NUMBER: shown in the formulas of its consumers only. */
 enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 
-/* picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free the
- * picture in either case. */
-wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
+/* picture.c */
 void wgi_picture_free(wgi_picture *p);
 void *wgi_picture_alloc(wgi_picture *p, int64_t count, size_t size); /* all zero; also of count 0 */
 bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t frames);
@@ -163,6 +161,10 @@ void wgi_find_gradient_path(wgi_picture *p);
 /* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes remain;
  * -1: no memory. */
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
+
+/* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free the
+ * picture in either case. */
+wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
 
 /* copied_boxes.c. Call it once all links are there. false: no memory. */
 bool wgi_copy_shared_boxes(wgi_picture *p);
