@@ -5,16 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-static const wgi_val nothing = { 0 };
-
 /* ---- derivatives ---- */
 
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    if (!wgi_signature(q, call, 2, 2, "")) return nothing;
+    if (!wgi_signature(q, call, 2, 2, "")) return WGI_NOTHING;
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
     wg_node y = wgi_eval_node(q, at[0], owner), x = wgi_eval_node(q, at[1], owner);
-    return wg_failed(q->c) ? nothing : wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
+    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
 }
 
 /* ---- tensors ---- */
@@ -64,7 +62,7 @@ static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double mean, deviation;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "seed mean deviation") || !wgi_shape_of(q, call, &s) ||
         !number(q, call, "mean", 0, &mean) || !number(q, call, "deviation", 1, &deviation))
-        return nothing;
+        return WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, (size_t)wg_shape_size(s)), mean,
                   deviation);
 }
@@ -75,7 +73,7 @@ static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double low, high;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "seed low high") || !wgi_shape_of(q, call, &s) ||
         !number(q, call, "low", 0, &low) || !number(q, call, "high", 1, &high))
-        return nothing;
+        return WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_UNIFORM, (size_t)wg_shape_size(s)), low,
                   high - low);
 }
@@ -83,7 +81,7 @@ static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 static wgi_val filled(wg_program *q, const wgi_ast *call, wgi_binding *owner, double value)
 {
     wg_shape s;
-    if (!wgi_signature(q, call, 0, WG_MAX_RANK, "") || !wgi_shape_of(q, call, &s)) return nothing;
+    if (!wgi_signature(q, call, 0, WG_MAX_RANK, "") || !wgi_shape_of(q, call, &s)) return WGI_NOTHING;
     return tensor(q, call, owner, s, wg_alloc(q->c, (size_t)wg_shape_size(s) + 1, sizeof(double)), value, 0);
 }
 
@@ -125,21 +123,21 @@ static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     int64_t count;
     const wgi_ast *option = wgi_keyword(call, "count");
-    if (!wgi_signature(q, call, option ? 1 : 2, option ? 1 : 2, "count")) return nothing;
+    if (!wgi_signature(q, call, option ? 1 : 2, option ? 1 : 2, "count")) return WGI_NOTHING;
     const wgi_ast *at = wgi_operand(call, 0);
     if (!wgi_integer(q, option ? option : wgi_operand(call, 1), "the number of classes", 1, WGI_LANG_TENSOR,
                      &count))
-        return nothing;
+        return WGI_NOTHING;
     wg_node x = indices(q, at, owner);
-    return wg_failed(q->c) ? nothing : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), x, count));
+    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), x, count));
 }
 
 static wgi_val gather(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    if (!wgi_signature(q, call, 2, 2, "")) return nothing;
+    if (!wgi_signature(q, call, 2, 2, "")) return WGI_NOTHING;
     const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
     wg_node x = wgi_eval_node(q, at[0], owner), rows = indices(q, at[1], owner);
-    return wg_failed(q->c) ? nothing : wgi_node_val(wg_gather_at(wgi_site(q, call, at, 2), x, rows));
+    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_gather_at(wgi_site(q, call, at, 2), x, rows));
 }
 
 static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -147,7 +145,7 @@ static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double lambda;
     (void)owner;
     if (!wgi_signature(q, call, 1, 1, "") || !wgi_number_of(q, wgi_operand(call, 0), "lambda", &lambda))
-        return nothing;
+        return WGI_NOTHING;
     return wgi_node_val(wg_l2_at(wgi_site_text(q, "", call->mark), q->g, q->p, lambda));
 }
 

@@ -62,7 +62,7 @@ static bool classes_fit(wg_program *q, const wgi_binding *b, int64_t classes, co
 {
     for (size_t i = 0; i < n; i++)
         if (!(v[i] >= 0 && v[i] < (double)classes && v[i] == floor(v[i])))
-            return wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_VALUE,
+            return wgi_fail_word(q, b->start, WG_ERROR_VALUE,
                                  "'%s' has %g at index %zu: class numbers are 0 to %lld", b->name, v[i], i,
                                  (long long)classes - 1);
     return true;
@@ -115,8 +115,7 @@ bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s)
     size_t count;
     *s = WG_SCALAR;
     for (const wgi_ast *x = call->first; x && x->kind != AST_KEYWORD; x = x->next) {
-        if (s->rank == WG_MAX_RANK)
-            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE, "at most %d axes", WG_MAX_RANK);
+        if (s->rank == WG_MAX_RANK) return wgi_fail_at(q, x, WG_ERROR_SHAPE, "at most %d axes", WG_MAX_RANK);
         if (!wgi_integer(q, x, "a size", 0, WGI_LANG_TENSOR, &s->dim[s->rank++])) return false;
     }
     return wgi_count_of(q, call, *s, &count);
@@ -139,9 +138,9 @@ static const char *declared(const wg_program *q, const wgi_ast *call, char *to, 
 static bool misfit(wg_program *q, const wgi_binding *b)
 {
     char said[200], given[120];
-    return wgi_lang_fail(
-        q, b->start, wgi_token_end(q, b->start), WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s",
-        b->name, declared(q, b->value, said, sizeof said), wg_shape_text(b->set_shape, given, sizeof given));
+    return wgi_fail_word(q, b->start, WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s", b->name,
+                         declared(q, b->value, said, sizeof said),
+                         wg_shape_text(b->set_shape, given, sizeof given));
 }
 
 /* Takes the sizes of symbols from an input whose value was set. */
@@ -154,9 +153,8 @@ static bool symbols_from(wg_program *q, const wgi_binding *b)
         if (!symbol || symbol->meaning != WG_NAME_SYMBOL) continue;
         int64_t size = b->set_shape.dim[k];
         if (symbol->size >= 0 && symbol->size != size)
-            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE,
-                                 "'%s' is %lld by the value of '%s', and %lld elsewhere", symbol->name,
-                                 (long long)size, b->name, (long long)symbol->size);
+            return wgi_fail_at(q, x, WG_ERROR_SHAPE, "'%s' is %lld by the value of '%s', and %lld elsewhere",
+                               symbol->name, (long long)size, b->name, (long long)symbol->size);
         symbol->size = size;
     }
     return k == b->set_shape.rank || misfit(q, b);
@@ -168,8 +166,7 @@ static bool symbol_was_set(wg_program *q, wgi_binding *b)
     if (!b->set) return true;
     double v = b->set[0];
     if (b->set_shape.rank || !(v >= 0 && v <= WGI_LANG_TENSOR && v == floor(v)))
-        return wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_VALUE,
-                             "'%s' is a size: a whole number", b->name);
+        return wgi_fail_word(q, b->start, WG_ERROR_VALUE, "'%s' is a size: a whole number", b->name);
     b->size = (int64_t)v;
     return true;
 }
@@ -194,16 +191,15 @@ wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     int64_t classes = 0;
     const wgi_ast *option = wgi_keyword(call, "classes");
     if (!owner || owner->value != call) {
-        wgi_lang_fail(q, call->mark, call->mark + 5, WG_ERROR_SYNTAX,
-                      "an input needs a name: x = input(m, 64)");
-        return (wgi_val){ 0 };
+        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "an input needs a name: x = input(m, 64)");
+        return WGI_NOTHING;
     }
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "classes") || !wgi_shape_of(q, call, &s) ||
         (option && !wgi_integer(q, option, "classes", 1, INT32_MAX, &classes)))
-        return (wgi_val){ 0 };
+        return WGI_NOTHING;
     if (owner->set && !wg_shape_equal(s, owner->set_shape)) {
         misfit(q, owner);
-        return (wgi_val){ 0 };
+        return WGI_NOTHING;
     }
     return wgi_node_val(input(q, owner, s, classes));
 }

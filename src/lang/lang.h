@@ -151,9 +151,24 @@ bool wgi_names(wg_program *q, wgi_ast *statements);
 wgi_binding *wgi_binding_find(const wg_program *q, const char *name); /* outside blocks */
 bool wgi_is_literal(const wgi_ast *a);
 bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
-/* "; did you mean 'x'?", or what is given instead; into a buffer, returned. */
-const char *wgi_did_you_mean(const char *word, const char *const others[], int n, const char *instead,
-                             char *buf, size_t size);
+
+/* ---- lang_suggest.c ---- */
+
+/* A search for the candidate that is nearest to a mistyped word. */
+typedef struct wgi_nearest {
+    const char *word;
+    const char *best; /* of the candidates tried so far; NULL: none is near */
+    int length;       /* of best */
+    int limit;        /* the largest edit distance that still counts as near */
+} wgi_nearest;
+wgi_nearest wgi_nearest_to(const char *word);
+bool wgi_nearest_try(wgi_nearest *s, const char *candidate,
+                     size_t length); /* whether it is the best so far */
+/* The place of a word in a list of words, separated by single spaces; -1: not there. */
+int wgi_choice(const char *choices, const char *word);
+wgi_nearest wgi_nearest_choice(const char *choices, const char *word);
+/* "; did you mean 'x'?", or where nothing is near the text instead; written to buf, which is returned. */
+const char *wgi_did_you_mean(const wgi_nearest *near, const char *instead, char *buf, size_t size);
 
 /* ---- a program ---- */
 
@@ -202,6 +217,9 @@ int wgi_column(const wg_program *q, uint32_t at);
 /* Records an error at bytes [start, end) with the line and a caret. Returns false. */
 bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...)
     WG_PRINTF(5, 6);
+#define wgi_fail_at(q, ast, ...) wgi_lang_fail(q, (ast)->start, (ast)->end, __VA_ARGS__)
+#define wgi_fail_word(q, at, ...) \
+    wgi_lang_fail(q, at, wgi_token_end(q, at), __VA_ARGS__) /* the token at a byte */
 void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to,
                  size_t room); /* "\n  line\n  ^~~" */
 bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at);
@@ -229,6 +247,7 @@ typedef struct wgi_val {
     double number;
     wg_node node;
 } wgi_val;
+#define WGI_NOTHING ((wgi_val){ 0 })
 static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
 
 /* ---- lang_leaf.c ---- */

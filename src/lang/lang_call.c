@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-static const wgi_val nothing = { 0 };
-
 /* ---- what a call says ---- */
 
 static const wgi_ast *named(const wgi_ast *call, const char *name)
@@ -35,54 +33,39 @@ int wgi_operand_count(const wgi_ast *call)
     return n;
 }
 
-static bool fail_at(wg_program *q, const wgi_ast *a, wg_status s, const char *message)
-{
-    return wgi_lang_fail(q, a->start, a->end, s, "%s", message);
-}
-
-/* Splits a space-separated list of names into at most 16. */
-static int split(const char *names, char store[], size_t room, const char *list[])
-{
-    int n = 0;
-    snprintf(store, room, "%s", names);
-    for (char *rest = store, *word; n < 16 && (word = strtok_r(rest, " ", &rest));) list[n++] = word;
-    return n;
-}
-
 static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
 {
     const wgi_ast *extra = wgi_operand(call, most);
     const char *name = call->ident->text;
     int n = wgi_operand_count(call);
     if (extra && *keywords)
-        return wgi_lang_fail(q, extra->start, extra->end, WG_ERROR_SYNTAX,
-                             "%s takes %d operand%s; options are named: %s", name, most, most == 1 ? "" : "s",
-                             keywords);
+        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s; options are named: %s", name,
+                           most, most == 1 ? "" : "s", keywords);
     if (extra)
-        return wgi_lang_fail(q, extra->start, extra->end, WG_ERROR_SYNTAX, "%s takes %d operand%s, not %d",
-                             name, most, most == 1 ? "" : "s", n);
-    return wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX,
-                         "%s takes %s%d operand%s, not %d", name, least == most ? "" : "at least ", least,
-                         least == 1 ? "" : "s", n);
+        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s, not %d", name, most,
+                           most == 1 ? "" : "s", n);
+    return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s takes %s%d operand%s, not %d", name,
+                         least == most ? "" : "at least ", least, least == 1 ? "" : "s", n);
+}
+
+static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)
+{
+    char instead[440], text[480];
+    wgi_nearest near = wgi_nearest_choice(keywords, x->ident->text);
+    snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
+    return wgi_fail_word(q, x->start, WG_ERROR_SYNTAX, "%s has no option '%s'%s", call->ident->text,
+                         x->ident->text, wgi_did_you_mean(&near, instead, text, sizeof text));
 }
 
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
 {
-    char store[400], instead[440], text[480];
-    const char *list[16];
-    int known = split(keywords, store, sizeof store, list), n = wgi_operand_count(call);
+    int n = wgi_operand_count(call);
     if (n < least || n > most) return bad_count(q, call, least, most, keywords);
-    snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
     for (const wgi_ast *x = call->first; x; x = x->next) {
-        int i = 0;
         if (x->kind != AST_KEYWORD) continue;
-        while (i < known && strcmp(list[i], x->ident->text) != 0) i++;
-        if (i == known)
-            return wgi_lang_fail(q, x->start, wgi_token_end(q, x->start), WG_ERROR_SYNTAX,
-                                 "%s has no option '%s'%s", call->ident->text, x->ident->text,
-                                 wgi_did_you_mean(x->ident->text, list, known, instead, text, sizeof text));
-        if (wgi_keyword(call, list[i]) != x->first)
-            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SYNTAX, "'%s' is given twice", list[i]);
+        if (wgi_choice(keywords, x->ident->text) < 0) return no_option(q, call, x, keywords);
+        if (named(call, x->ident->text) != x)
+            return wgi_fail_at(q, x, WG_ERROR_SYNTAX, "'%s' is given twice", x->ident->text);
     }
     return true;
 }
@@ -91,15 +74,15 @@ bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, cons
 
 bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
 {
-    if (a->kind != AST_BOOL) return fail_at(q, a, WG_ERROR_SYNTAX, "true or false was expected here");
+    if (a->kind != AST_BOOL) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "true or false was expected here");
     *value = a->u.number != 0;
     return true;
 }
 
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
 {
-    return wgi_constant(a, value) || wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX,
-                                                   "%s must be a number that is known here", what);
+    return wgi_constant(a, value) ||
+           wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
 }
 
 /* A whole number or a list of them. */
@@ -112,7 +95,7 @@ static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t 
         return wgi_integer(q, a, what, least, most, to);
     }
     for (const wgi_ast *x = a->first; x; x = x->next) {
-        if (*count == WG_MAX_RANK) return fail_at(q, x, WG_ERROR_SHAPE, "at most 8 axes");
+        if (*count == WG_MAX_RANK) return wgi_fail_at(q, x, WG_ERROR_SHAPE, "at most 8 axes");
         if (!wgi_integer(q, x, what, least, most, &to[(*count)++])) return false;
     }
     return true;
@@ -122,7 +105,7 @@ static bool axes_of(wg_program *q, const wgi_ast *a, wg_axes *to)
 {
     int64_t v[WG_MAX_RANK];
     if (!integers(q, a, "an axis", -WG_MAX_RANK, WG_MAX_RANK - 1, v, &to->count)) return false;
-    if (!to->count) return fail_at(q, a, WG_ERROR_VALUE, "an empty list of axes");
+    if (!to->count) return wgi_fail_at(q, a, WG_ERROR_VALUE, "an empty list of axes");
     for (int i = 0; i < to->count; i++) to->axis[i] = (int)v[i];
     return true;
 }
@@ -134,18 +117,14 @@ static bool shape_of(wg_program *q, const wgi_ast *a, wg_shape *to)
 
 static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *value)
 {
-    char store[400], text[480], instead[440];
-    const char *list[16];
-    int n = split(choices, store, sizeof store, list);
+    char text[480], instead[440];
     const char *word = a->kind == AST_NAME ? a->ident->text : "";
-    for (int i = 0; i < n; i++)
-        if (!strcmp(word, list[i])) {
-            *value = i;
-            return true;
-        }
+    *value = wgi_choice(choices, word);
+    if (*value >= 0) return true;
+    wgi_nearest near = wgi_nearest_choice(choices, word);
     snprintf(instead, sizeof instead, ": one of %s", choices);
-    return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "not a choice here%s",
-                         wgi_did_you_mean(word, list, n, instead, text, sizeof text));
+    return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "not a choice here%s",
+                       wgi_did_you_mean(&near, instead, text, sizeof text));
 }
 
 static bool dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
@@ -183,7 +162,7 @@ static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, c
     case WG_ATTR_POINTER:
     case WG_ATTR_TEXT: break;
     }
-    return fail_at(q, a, WG_ERROR_SYNTAX, "an option for C programs alone");
+    return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "an option for C programs alone");
 }
 
 /* NumPy says axis for one and for many; the tables say axis or axes. False: a call says both. */
@@ -194,8 +173,7 @@ static bool option(wg_program *q, const wgi_ast *call, const char *name, const w
     *value = given ? given->first : NULL;
     if (!a || !b || a == b) return true;
     const wgi_ast *second = a->start > b->start ? a : b;
-    return wgi_lang_fail(q, second->start, second->end, WG_ERROR_SYNTAX,
-                         "'axis' and 'axes' are one option: say one of them");
+    return wgi_fail_at(q, second, WG_ERROR_SYNTAX, "'axis' and 'axes' are one option: say one of them");
 }
 
 /* A second name is only allowed as long as the table has no row of its own for it. */
@@ -260,7 +238,7 @@ static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_bi
     int all = n > op->operands ? n : op->operands;
     wg_node *x = wg_alloc(q->c, (size_t)all + 1, sizeof *x), y = wg_none;
     const wgi_ast **at = wg_alloc(q->c, (size_t)n + 1, sizeof *at);
-    if (op->attr_size > sizeof attr) fail_at(q, call, WG_ERROR_SYNTAX, "an op for C programs alone");
+    if (op->attr_size > sizeof attr) wgi_fail_at(q, call, WG_ERROR_SYNTAX, "an op for C programs alone");
     else if (x && at && operands(q, call, owner, n, x, at) && fill(q, op, call, attr))
         y = wg_apply(wgi_site(q, call, at, n), op, x, all, op->attr_size ? attr : NULL);
     wg_free(q->c, x);
@@ -271,15 +249,14 @@ static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_bi
 static wgi_val no_op(wg_program *q, const wgi_ast *call)
 {
     char text[300];
-    int n = 0, ops = wg_op_count(), own = wgi_own_count();
-    const char **names = wg_alloc(q->c, (size_t)(ops + own), sizeof *names);
-    for (int i = 0; names && i < ops; i++) names[n++] = wg_op_at(i)->name;
-    for (int i = 0; names && i < own; i++) names[n++] = wgi_own_at(i)->name;
-    wgi_lang_fail(
-        q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
-        wgi_did_you_mean(call->ident->text, names, n, "; `wengert ops` lists them", text, sizeof text));
-    wg_free(q->c, names);
-    return nothing;
+    wgi_nearest near = wgi_nearest_to(call->ident->text);
+    for (int i = 0; i < wg_op_count(); i++)
+        wgi_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+    for (int i = 0; i < wgi_own_count(); i++)
+        wgi_nearest_try(&near, wgi_own_at(i)->name, strlen(wgi_own_at(i)->name));
+    wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
+                  wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
+    return WGI_NOTHING;
 }
 
 /* Such an op does nothing without what only C can give it; a name is no more than a remark. */
@@ -298,14 +275,14 @@ wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     char names[300];
     if (!op || op->kind == WG_LEAF) return no_op(q, call);
     if (needs_c(op)) {
-        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX,
-                      "%s: takes a C function; use it from C", call->ident->text);
-        return nothing;
+        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s: takes a C function; use it from C",
+                      call->ident->text);
+        return WGI_NOTHING;
     }
     option_names(op, names, sizeof names);
     int shape = shape_operand(op, call) != NULL;
     int least = op->operands < 0 ? 1 : op->operands - op->optional,
         most = op->operands < 0 ? INT32_MAX : op->operands + shape;
-    if (!wgi_signature(q, call, least + shape, most, names)) return nothing;
+    if (!wgi_signature(q, call, least + shape, most, names)) return WGI_NOTHING;
     return wgi_node_val(apply(q, op, call, owner, wgi_operand_count(call) - shape));
 }

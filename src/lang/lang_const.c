@@ -67,12 +67,10 @@ bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t leas
 {
     double v;
     if (!wgi_constant(a, &v))
-        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "%s must be a number that is known here",
-                             what);
+        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
     if (v != floor(v) || v < (double)least || v > (double)most)
-        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_VALUE,
-                             "%s must be a whole number from %lld to %lld, not %g", what, (long long)least,
-                             (long long)most, v);
+        return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s must be a whole number from %lld to %lld, not %g", what,
+                           (long long)least, (long long)most, v);
     *value = (int64_t)v;
     return true;
 }
@@ -82,8 +80,7 @@ bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s, size_t *count)
     size_t n = 1;
     for (int i = 0; i < s.rank; i++) {
         if (s.dim[i] > 0 && n > (size_t)WGI_LANG_TENSOR / (size_t)s.dim[i])
-            return wgi_lang_fail(q, at->start, at->end, WG_ERROR_VALUE, "more than %d elements",
-                                 WGI_LANG_TENSOR);
+            return wgi_fail_at(q, at, WG_ERROR_VALUE, "more than %d elements", WGI_LANG_TENSOR);
         n *= (size_t)s.dim[i];
     }
     *count = n;
@@ -112,8 +109,7 @@ static bool list_shape(wg_program *q, const wgi_ast *a, wg_shape *s)
     *s = WG_SCALAR;
     for (const wgi_ast *x = a; x && x->kind == AST_LIST; x = x->first) {
         if (s->rank == WG_MAX_RANK)
-            return wgi_lang_fail(q, x->start, x->end, WG_ERROR_SHAPE, "lists nest at most %d deep",
-                                 WG_MAX_RANK);
+            return wgi_fail_at(q, x, WG_ERROR_SHAPE, "lists nest at most %d deep", WG_MAX_RANK);
         s->dim[s->rank++] = length_of(x);
     }
     return true;
@@ -122,20 +118,16 @@ static bool list_shape(wg_program *q, const wgi_ast *a, wg_shape *s)
 static bool fill(wg_program *q, const wgi_ast *a, const wg_shape *s, int axis, double **to)
 {
     if (axis == s->rank) {
-        if (a->kind == AST_LIST)
-            return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a list among numbers");
-        if (!wgi_constant(a, *to))
-            return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "a number was expected here");
+        if (a->kind == AST_LIST) return wgi_fail_at(q, a, WG_ERROR_SHAPE, "a list among numbers");
+        if (!wgi_constant(a, *to)) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "a number was expected here");
         ++*to;
         return true;
     }
-    if (a->kind != AST_LIST)
-        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE, "a number among lists");
+    if (a->kind != AST_LIST) return wgi_fail_at(q, a, WG_ERROR_SHAPE, "a number among lists");
     int64_t n = length_of(a);
     if (n != s->dim[axis])
-        return wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE,
-                             "rows of unequal length: %lld here, %lld before", (long long)n,
-                             (long long)s->dim[axis]);
+        return wgi_fail_at(q, a, WG_ERROR_SHAPE, "rows of unequal length: %lld here, %lld before",
+                           (long long)n, (long long)s->dim[axis]);
     for (const wgi_ast *x = a->first; x; x = x->next)
         if (!fill(q, x, s, axis + 1, to)) return false;
     return true;

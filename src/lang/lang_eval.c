@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-static const wgi_val nothing = { 0 };
-
 static wgi_val number_val(double v) { return (wgi_val){ .is_number = true, .number = v }; }
 
 wg_node wgi_as_operand(wgi_val v) { return v.is_number ? wg_number(v.number) : v.node; }
@@ -50,8 +48,8 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     double v;
     if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
     if (!b) {
-        wgi_lang_fail(q, a->start, a->end, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text);
-        return nothing;
+        wgi_fail_at(q, a, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text);
+        return WGI_NOTHING;
     }
     if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL) b->node = wgi_symbol_node(q, b);
     else if (wg_is_none(b->node) && !b->value) b->node = wgi_free_input(q, b);
@@ -77,7 +75,7 @@ static wgi_val list(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     wg_shape s;
     if (!wgi_list_constant(a)) return stack(q, a, owner);
     double *values = wgi_list(q, a, &s);
-    if (!values) return nothing;
+    if (!values) return WGI_NOTHING;
     wg_node x = wgi_leaf(q, wgi_site_text(q, "", a->mark), "", wg_context_dtype(q->c), values, s);
     wg_free(q->c, values);
     return wgi_node_val(x);
@@ -116,7 +114,7 @@ static wgi_ast left_of(const wgi_ast *chain, const wgi_ast *link)
 static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_ast *link, wgi_binding *owner)
 {
     wgi_val y = wgi_eval(q, link->first, owner);
-    if (wg_failed(q->c)) return nothing;
+    if (wg_failed(q->c)) return WGI_NOTHING;
     if (x.is_number && y.is_number && link->op != TOKEN_MATMUL)
         return number_val(wgi_fold((wgi_token)link->op, x.number, y.number));
     const wgi_ast *both[] = { left, link->first };
@@ -150,7 +148,7 @@ static wg_node pick(wg_program *q, const wgi_ast *item, wg_site here, wg_node x,
 {
     int64_t n = wg_dim(x, axis), i;
     if (n == 0) {
-        wgi_lang_fail(q, item->start, item->end, WG_ERROR_VALUE, "an index into an axis of size 0");
+        wgi_fail_at(q, item, WG_ERROR_VALUE, "an index into an axis of size 0");
         return wg_none;
     }
     if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
@@ -167,9 +165,8 @@ static wgi_val indexed(wg_program *q, const wgi_ast *left, wgi_val v, const wgi_
     for (const wgi_ast *item = link->first; item && !wg_failed(q->c); item = item->next) {
         if (axis >= wg_node_shape(x).rank) {
             char text[120];
-            wgi_lang_fail(q, item->start, item->end, WG_ERROR_SHAPE,
-                          "more indices than axes: the value is %s",
-                          wg_shape_text(wg_node_shape(x), text, sizeof text));
+            wgi_fail_at(q, item, WG_ERROR_SHAPE, "more indices than axes: the value is %s",
+                        wg_shape_text(wg_node_shape(x), text, sizeof text));
         } else if (item->kind == AST_RANGE) {
             x = slice(q, item, here, x, axis++);
         } else {
@@ -197,7 +194,7 @@ static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     wgi_val v = wgi_eval(q, a->first, owner);
     const wgi_ast *x = a->first;
-    if (wg_failed(q->c)) return nothing;
+    if (wg_failed(q->c)) return WGI_NOTHING;
     return v.is_number ? number_val(-v.number) : wgi_node_val(wg_neg_at(wgi_site(q, a, &x, 1), v.node));
 }
 
@@ -206,11 +203,11 @@ static wgi_val negated(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     const char *before = q->prefix;
-    wgi_val v = nothing;
+    wgi_val v = WGI_NOTHING;
     if (owner) {
         size_t room = strlen(before) + strlen(owner->name) + 2;
         char *inside = wgi_lang_alloc(q, room);
-        if (!inside) return nothing;
+        if (!inside) return WGI_NOTHING;
         snprintf(inside, room, "%s%s.", before, owner->name);
         q->prefix = inside;
         wg_scope_push(q->g, owner->name);
@@ -223,7 +220,7 @@ static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    if (wg_failed(q->c)) return nothing;
+    if (wg_failed(q->c)) return WGI_NOTHING;
     switch (a->kind) {
     case AST_NUMBER:
     case AST_BOOL: return number_val(a->u.number);
@@ -233,7 +230,7 @@ wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     case AST_NEGATE: return negated(q, a, owner);
     case AST_CHAIN: return chain(q, a, owner);
     case AST_BLOCK: return block(q, a, owner);
-    default: return nothing;
+    default: return WGI_NOTHING;
     }
 }
 

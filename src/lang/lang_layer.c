@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-static const wgi_val nothing = { 0 };
-
 static char *full_name(wg_program *q, const wgi_binding *b)
 {
     size_t room = strlen(q->prefix) + strlen(b->name) + 1;
@@ -18,9 +16,9 @@ static char *full_name(wg_program *q, const wgi_binding *b)
 
 /* ---- first values ---- */
 
-static bool two_numbers(wg_program *q, const wgi_ast *call, double standard_a, double standard_b, double v[2])
+/* normal(0, 0.1), uniform(-1, 1): up to two numbers in place of v. */
+static bool two_numbers(wg_program *q, const wgi_ast *call, double v[2])
 {
-    v[0] = standard_a, v[1] = standard_b;
     if (!wgi_signature(q, call, 0, 2, "")) return false;
     for (int k = 0; k < wgi_operand_count(call); k++)
         if (!wgi_number_of(q, wgi_operand(call, k), "this", &v[k])) return false;
@@ -30,21 +28,20 @@ static bool two_numbers(wg_program *q, const wgi_ast *call, double standard_a, d
 /* he, zeros, normal or normal(0, 0.1), ... */
 static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
 {
-    static const char *const names[] = { "zeros", "normal", "uniform", "xavier", "he", "glorot" };
-    const char *name = a->ident->text;
+    static const char names[] = "normal uniform zeros xavier he glorot";
     char text[120];
     double v[2] = { 0, 1 };
-    int i = 0;
-    while (i < 6 && strcmp(name, names[i]) != 0) i++;
-    if (a->kind == AST_CALL && (i == 1 || i == 2) && !two_numbers(q, a, 0, 1, v)) return false;
-    if (i == 6 || (a->kind == AST_CALL && i != 1 && i != 2))
-        return wgi_lang_fail(
-            q, a->start, a->end, WG_ERROR_SYNTAX, "no such first value%s",
-            wgi_did_you_mean(name, names, 6,
-                             ": zeros, normal, uniform, xavier, he, glorot, a number or a list", text,
+    int i = wgi_choice(names, a->ident->text);
+    wgi_nearest near = wgi_nearest_choice(names, a->ident->text);
+    if (i < 0 || (a->kind == AST_CALL && i > 1))
+        return wgi_fail_at(
+            q, a, WG_ERROR_SYNTAX, "no such first value%s",
+            wgi_did_you_mean(&near, ": zeros, normal, uniform, xavier, he, glorot, a number or a list", text,
                              sizeof text));
-    const wg_init all[] = { wg_zeros(), wg_normal(v[0], v[1]), wg_uniform(v[0], v[1]), wg_xavier(), wg_he(),
-                            wg_glorot() };
+    if (a->kind == AST_CALL && !two_numbers(q, a, v)) return false;
+    const wg_init all[] = {
+        wg_normal(v[0], v[1]), wg_uniform(v[0], v[1]), wg_zeros(), wg_xavier(), wg_he(), wg_glorot()
+    };
     *init = all[i];
     return true;
 }
@@ -62,9 +59,8 @@ static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, 
     if (!*values) return false;
     *init = wg_values(*values);
     return wg_shape_equal(given, s) ||
-           wgi_lang_fail(q, a->start, a->end, WG_ERROR_SHAPE,
-                         "a list of shape %s for a parameter of shape %s",
-                         wg_shape_text(given, got, sizeof got), wg_shape_text(s, want, sizeof want));
+           wgi_fail_at(q, a, WG_ERROR_SHAPE, "a list of shape %s for a parameter of shape %s",
+                       wg_shape_text(given, got, sizeof got), wg_shape_text(s, want, sizeof want));
 }
 
 /* ---- param ---- */
@@ -73,8 +69,7 @@ static bool set_fits(wg_program *q, const wgi_binding *b, wg_shape s)
 {
     char want[120], got[120];
     return wg_shape_equal(b->set_shape, s) ||
-           wgi_lang_fail(q, b->start, wgi_token_end(q, b->start), WG_ERROR_SHAPE,
-                         "'%s' is declared %s, the value given is %s", b->name,
+           wgi_fail_word(q, b->start, WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s", b->name,
                          wg_shape_text(s, want, sizeof want), wg_shape_text(b->set_shape, got, sizeof got));
 }
 
@@ -85,11 +80,10 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double *values = NULL;
     wg_node w = wg_none;
     if (!owner || owner->value != call) {
-        wgi_lang_fail(q, call->mark, call->mark + 5, WG_ERROR_SYNTAX,
-                      "a parameter needs a name: W = param(64, 10)");
-        return nothing;
+        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "a parameter needs a name: W = param(64, 10)");
+        return WGI_NOTHING;
     }
-    if (!wgi_signature(q, call, 0, WG_MAX_RANK, "init") || !wgi_shape_of(q, call, &s)) return nothing;
+    if (!wgi_signature(q, call, 0, WG_MAX_RANK, "init") || !wgi_shape_of(q, call, &s)) return WGI_NOTHING;
     const char *name = full_name(q, owner);
     bool fine = name && init_of(q, wgi_keyword(call, "init"), s, &init, &values) &&
                 (!owner->set || set_fits(q, owner, s));
@@ -107,11 +101,9 @@ enum { LAYER_DENSE = 1, LAYER_NORM = 2 }; /* both norms own NAME.gamma and NAME.
 static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, int kind)
 {
     const char *what = call->ident->text;
-    if (!owner)
-        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX,
-                      "%s owns parameters: bind it to a name", what);
+    if (!owner) wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s owns parameters: bind it to a name", what);
     else if (owner->layers & kind)
-        wgi_lang_fail(q, call->mark, wgi_token_end(q, call->mark), WG_ERROR_SYNTAX,
+        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX,
                       "a second %s under the name '%s': bind each to a name of its own", what, owner->name);
     else owner->layers |= kind;
     return wg_failed(q->c) ? NULL : full_name(q, owner);
@@ -122,12 +114,13 @@ static wgi_val dense_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     const wgi_ast *at[3];
     wg_node x[3] = { wg_none, wg_none, wg_none };
     int n = wgi_operand_count(call);
-    if (!wgi_signature(q, call, 2, 3, "")) return nothing;
+    if (!wgi_signature(q, call, 2, 3, "")) return WGI_NOTHING;
     for (int k = 0; k < n; k++) {
         at[k] = wgi_operand(call, k);
         x[k] = wgi_eval_node(q, at[k], owner);
     }
-    return wg_failed(q->c) ? nothing : wgi_node_val(wg_dense_at(wgi_site(q, call, at, n), x[0], x[1], x[2]));
+    return wg_failed(q->c) ? WGI_NOTHING
+                           : wgi_node_val(wg_dense_at(wgi_site(q, call, at, n), x[0], x[1], x[2]));
 }
 
 wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -143,12 +136,12 @@ wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!wgi_signature(q, call, 2, 2, "bias init") ||
         !wgi_integer(q, second, "the number of units", 1, WGI_LANG_TENSOR, &a.units) ||
         (option && !wgi_truth(q, option, &bias)))
-        return nothing;
+        return WGI_NOTHING;
     a.no_bias = !bias;
     a.x = wgi_eval_node(q, at, owner);
-    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_DENSE))) return nothing;
+    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_DENSE))) return WGI_NOTHING;
     if (first && !init_of(q, first, (wg_shape){ 2, { wg_dim(a.x, -1), a.units } }, &init, &values))
-        return nothing;
+        return WGI_NOTHING;
     a.W_init = first ? &init : NULL;
     wg_node y = wg_nn_dense_at(wgi_site(q, call, &at, 1), &a);
     wg_free(q->c, values);
@@ -165,9 +158,9 @@ static wgi_val batch_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *ow
         x[k] = wgi_eval_node(q, at[k], owner);
     }
     if (n == 4)
-        wgi_lang_fail(q, call->start, call->end, WG_ERROR_SYNTAX,
-                      "batch_norm takes z, z with gamma and beta, or these with mean and variance");
-    return wg_failed(q->c) ? nothing
+        wgi_fail_at(q, call, WG_ERROR_SYNTAX,
+                    "batch_norm takes z, z with gamma and beta, or these with mean and variance");
+    return wg_failed(q->c) ? WGI_NOTHING
                            : wgi_node_val(wg_batch_norm_at(wgi_site(q, call, at, n),
                                                            &(wg_batch_norm_args){ .x = x[0],
                                                                                   .gamma = x[1],
@@ -186,10 +179,10 @@ wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *own
     if (!wgi_signature(q, call, layer ? 1 : 3, layer ? 1 : 5, layer ? "eps momentum" : "eps") ||
         (eps && !wgi_number_of(q, eps, "eps", &a.eps)) ||
         (momentum && !wgi_number_of(q, momentum, "momentum", &a.momentum)))
-        return nothing;
+        return WGI_NOTHING;
     if (!layer) return batch_norm_op(q, call, owner, a.eps);
     a.x = wgi_eval_node(q, at, owner);
-    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return nothing;
+    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return WGI_NOTHING;
     return wgi_node_val(wg_nn_batch_norm_at(wgi_site(q, call, &at, 1), &a));
 }
 
@@ -201,7 +194,7 @@ static wgi_val layer_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *ow
         at[k] = wgi_operand(call, k);
         x[k] = wgi_eval_node(q, at[k], owner);
     }
-    if (wg_failed(q->c)) return nothing;
+    if (wg_failed(q->c)) return WGI_NOTHING;
     return wgi_node_val(
         wg_layer_norm_at(wgi_site(q, call, at, 3),
                          &(wg_layer_norm_args){ .x = x[0], .gamma = x[1], .beta = x[2], .eps = eps }));
@@ -213,9 +206,9 @@ wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *own
     const wgi_ast *at = wgi_operand(call, 0), *eps = wgi_keyword(call, "eps");
     int n = wgi_operand_count(call) == 1 ? 1 : 3;
     if (!wgi_signature(q, call, n, n, "eps") || (eps && !wgi_number_of(q, eps, "eps", &a.eps)))
-        return nothing;
+        return WGI_NOTHING;
     if (n == 3) return layer_norm_op(q, call, owner, a.eps);
     a.x = wgi_eval_node(q, at, owner);
-    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return nothing;
+    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return WGI_NOTHING;
     return wgi_node_val(wg_nn_layer_norm_at(wgi_site(q, call, &at, 1), &a));
 }

@@ -81,22 +81,13 @@ wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
 
 static bool no_name(wg_program *q, const wgi_ast *a)
 {
-    int n = 0;
-    for (const wgi_binding *b = q->bindings; b; b = b->next) n++;
-    const char **names = wg_alloc(q->c, (size_t)n + 1, sizeof *names);
-    if (!names) return false;
-    n = 0;
+    wgi_nearest s = wgi_nearest_to(a->ident->text);
+    const wgi_binding *near = NULL;
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (b->ident->visible == b) names[n++] = b->name;
-    const char *near = wg_nearest(a->ident->text, names, n);
-    wg_free(q->c, names);
-    if (!near)
-        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX, "no name '%s'",
-                             a->ident->text);
-    const wgi_binding *b = wgi_lang_ident(q, near, strlen(near))->visible;
-    return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX,
-                         "no name '%s'; did you mean '%s' (line %d)?", a->ident->text, near,
-                         wgi_line(q, b->start));
+        if (b->ident->visible == b && wgi_nearest_try(&s, b->name, strlen(b->name))) near = b;
+    if (!near) return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no name '%s'", a->ident->text);
+    return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no name '%s'; did you mean '%s' (line %d)?",
+                         a->ident->text, near->name, wgi_line(q, near->start));
 }
 
 static bool resolve_name(wg_program *q, wgi_ast *a)
@@ -106,12 +97,11 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     a->u.binding = a->ident->visible;
     if (a->u.binding) return true;
     if (a->ident->defining)
-        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX,
-                             "'%s' is used in its own definition", a->ident->text);
+        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is used in its own definition",
+                             a->ident->text);
     if (a->ident->bound_at)
-        return wgi_lang_fail(q, a->mark, wgi_token_end(q, a->mark), WG_ERROR_SYNTAX,
-                             "'%s' is bound only later, in line %d", a->ident->text,
-                             wgi_line(q, a->ident->bound_at - 1));
+        return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "'%s' is bound only later, in line %d",
+                             a->ident->text, wgi_line(q, a->ident->bound_at - 1));
     if (q->has_input) return no_name(q, a);
     a->u.binding = bind(q, a->ident, WG_NAME_INPUT, a->mark, NULL, false);
     return a->u.binding != NULL;
@@ -152,16 +142,15 @@ static bool resolve(wg_program *q, wgi_ast *a)
 static bool resolve_bind(wg_program *q, wgi_ast *s, bool local)
 {
     double unused;
-    uint32_t end = wgi_token_end(q, s->start);
     if (wgi_named_number(s->ident->text, &unused))
-        return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX, "'%s' is a number of the language",
+        return wgi_fail_word(q, s->start, WG_ERROR_SYNTAX, "'%s' is a number of the language",
                              s->ident->text);
     bool before = s->ident->defining;
     s->ident->defining = true;
     if (!resolve(q, s->first)) return false;
     s->ident->defining = before;
     if (s->ident->visible)
-        return wgi_lang_fail(q, s->start, end, WG_ERROR_SYNTAX,
+        return wgi_fail_word(q, s->start, WG_ERROR_SYNTAX,
                              "'%s' is bound already, in line %d: a name stands for one value", s->ident->text,
                              wgi_line(q, s->ident->visible->start));
     s->u.binding = bind(q, s->ident, meaning_of(s->first), s->start, s->first, local);

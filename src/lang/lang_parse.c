@@ -131,8 +131,7 @@ static wgi_ast *block(parser *p)
     wgi_ast *last = a->first;
     while (ok(p) && last && last->next) last = last->next;
     if (ok(p) && (!last || last->kind == AST_CLAIM))
-        wgi_lang_fail(p->q, a->start, a->end, WG_ERROR_SYNTAX,
-                      "a block ends with the expression that is its value");
+        wgi_fail_at(p->q, a, WG_ERROR_SYNTAX, "a block ends with the expression that is its value");
     return a;
 }
 
@@ -165,7 +164,7 @@ static wgi_ast *call(parser *p, wgi_ast *name)
     name->kind = AST_CALL;
     p->q->has_input |= !strcmp(name->ident->text, "input");
     if (!strcmp(name->ident->text, "repeat") || !strcmp(name->ident->text, "scan")) {
-        wgi_lang_fail(p->q, name->start, name->end, WG_ERROR_MISSING, not_in_this_version);
+        wgi_fail_at(p->q, name, WG_ERROR_MISSING, not_in_this_version);
         wgi_lex_next(&p->lex);
     }
     open_bracket(p);

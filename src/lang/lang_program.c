@@ -319,17 +319,10 @@ wg_symbol wg_program_symbol(const wg_program *q, int i)
 
 const char *wg_program_suggest(const wg_program *q, const char *name)
 {
-    const char *best = NULL;
-    int n = 0;
-    for (const wgi_binding *b = q->bindings; b; b = b->next) n += !b->local;
-    const char **names = n ? wg_alloc(q->c, (size_t)n, sizeof *names) : NULL;
-    if (!names) return NULL;
-    n = 0;
+    wgi_nearest s = wgi_nearest_to(name);
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (!b->local) names[n++] = b->name;
-    best = wg_nearest(name, names, n);
-    wg_free(q->c, names);
-    return best;
+        if (!b->local) wgi_nearest_try(&s, b->name, strlen(b->name));
+    return s.best;
 }
 
 wg_node wg_program_last(const wg_program *q) { return q->last; }

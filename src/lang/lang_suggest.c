@@ -9,9 +9,10 @@ enum { LONGEST = 64 };
 static int least(int a, int b) { return a < b ? a : b; }
 static char lower(char ch) { return ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch; }
 
-static int distance(const char *a, const char *b)
+/* Between a of n characters and b of m. */
+static int distance(const char *a, int n, const char *b, int m)
 {
-    int rows[3][LONGEST + 1], n = (int)strlen(a), m = (int)strlen(b);
+    int rows[3][LONGEST + 1];
     int *two = rows[0], *one = rows[1], *now = rows[2];
     for (int j = 0; j <= m; j++) one[j] = j;
     for (int i = 1; i <= n; i++) {
@@ -28,26 +29,55 @@ static int distance(const char *a, const char *b)
     return one[m];
 }
 
-const char *wg_nearest(const char *word, const char *const candidates[], int n)
+wgi_nearest wgi_nearest_to(const char *word)
 {
-    const char *best = NULL;
-    size_t length = strlen(word);
-    int limit = length < 2 ? 0 : length < 6 ? 1 : (int)length / 3;
-    if (length > LONGEST) return NULL;
-    for (int i = 0; i < n; i++) {
-        size_t other = strlen(candidates[i]);
-        if (other > LONGEST || other > length + (size_t)limit || length > other + (size_t)limit) continue;
-        int d = distance(word, candidates[i]);
-        if (d < limit || (d == limit && !best)) best = candidates[i], limit = d;
-    }
-    return best;
+    int length = (int)strnlen(word, LONGEST + 1);
+    return (wgi_nearest){ .word = word, .limit = length < 2 ? 0 : length < 6 ? 1 : length / 3 };
 }
 
-const char *wgi_did_you_mean(const char *word, const char *const others[], int n, const char *instead,
-                             char *buf, size_t size)
+bool wgi_nearest_try(wgi_nearest *s, const char *candidate, size_t length)
 {
-    const char *near = wg_nearest(word, others, n);
-    if (near) snprintf(buf, size, "; did you mean '%s'?", near);
+    size_t own = strlen(s->word);
+    if (own > LONGEST || length > LONGEST || length > own + (size_t)s->limit ||
+        own > length + (size_t)s->limit)
+        return false;
+    int d = distance(s->word, (int)own, candidate, (int)length);
+    if (d > s->limit || (d == s->limit && s->best)) return false;
+    s->best = candidate, s->length = (int)length, s->limit = d;
+    return true;
+}
+
+const char *wg_nearest(const char *word, const char *const candidates[], int n)
+{
+    wgi_nearest s = wgi_nearest_to(word);
+    for (int i = 0; i < n; i++) wgi_nearest_try(&s, candidates[i], strlen(candidates[i]));
+    return s.best;
+}
+
+/* ---- lists of words in one string ---- */
+
+int wgi_choice(const char *choices, const char *word)
+{
+    int i = 0;
+    size_t length = strlen(word), n;
+    for (const char *s = choices; *s; s += n, s += *s == ' ', i++) {
+        n = strcspn(s, " ");
+        if (n == length && !strncmp(s, word, n)) return i;
+    }
+    return -1;
+}
+
+wgi_nearest wgi_nearest_choice(const char *choices, const char *word)
+{
+    wgi_nearest near = wgi_nearest_to(word);
+    size_t n;
+    for (const char *s = choices; *s; s += n, s += *s == ' ') wgi_nearest_try(&near, s, n = strcspn(s, " "));
+    return near;
+}
+
+const char *wgi_did_you_mean(const wgi_nearest *near, const char *instead, char *buf, size_t size)
+{
+    if (near->best) snprintf(buf, size, "; did you mean '%.*s'?", near->length, near->best);
     else snprintf(buf, size, "%s", instead);
     return buf;
 }
