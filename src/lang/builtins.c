@@ -10,31 +10,21 @@
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     if (!wgi_signature(q, call, 2, 2, "")) return WGI_NOTHING;
-    const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
-    wg_node y = wgi_eval_node(q, at[0], owner), x = wgi_eval_node(q, at[1], owner);
-    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
+    const wgi_ast *at[2];
+    wg_node x[2];
+    if (!wgi_operand_nodes(q, call, owner, 2, at, x)) return WGI_NOTHING;
+    return wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), x[0], x[1]));
 }
 
 /* ---- tensors ---- */
 
-/* A keyword's number, or the standard. */
-static bool number(wg_program *q, const wgi_ast *call, const char *name, double standard, double *value)
-{
-    const wgi_ast *a = wgi_keyword(call, name);
-    *value = standard;
-    return !a || wgi_number_of(q, a, name, value);
-}
-
-static const char *direct_name(const wgi_ast *call, const wgi_binding *owner)
-{
-    return owner && owner->value == call ? owner->name : "";
-}
-
 /* Without a seed the context's, and a stream by the name or by the order of the unnamed. */
-static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owner, wgi_drawing kind, size_t n)
+static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owner, wgi_drawing kind,
+                     wg_shape s)
 {
+    size_t n = (size_t)wg_shape_size(s);
     const wgi_ast *option = wgi_keyword(call, "seed");
-    const char *name = direct_name(call, owner);
+    const char *name = wgi_is_named(call, owner) ? owner->name : "";
     int64_t seed = 0;
     if (!option)
         return wgi_draw_values(q, kind, 0, wg_context_seed(q->c),
@@ -47,7 +37,7 @@ static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owne
 static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg_shape s, double *values,
                       double base, double scale)
 {
-    const char *name = direct_name(call, owner);
+    const char *name = wgi_is_named(call, owner) ? owner->name : "";
     wg_node x = wg_none;
     size_t n = (size_t)wg_shape_size(s);
     for (size_t i = 0; values && i < n; i++) values[i] = base + scale * values[i];
@@ -56,26 +46,31 @@ static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg
     return wgi_node_val(x);
 }
 
+/* A tensor of drawn numbers; its two options are first[2], their values without them 0 and 1. */
+static bool random_options(wg_program *q, const wgi_ast *call, const char *keywords,
+                           const char *const names[2], wg_shape *s, double v[2])
+{
+    v[0] = 0, v[1] = 1;
+    return wgi_signature(q, call, 0, WG_MAX_RANK, keywords) && wgi_shape_of(q, call, s) &&
+           wgi_number_option(q, call, names[0], &v[0]) && wgi_number_option(q, call, names[1], &v[1]);
+}
+
 static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
+    static const char *const names[] = { "mean", "deviation" };
     wg_shape s;
-    double mean, deviation;
-    if (!wgi_signature(q, call, 0, WG_MAX_RANK, "seed mean deviation") || !wgi_shape_of(q, call, &s) ||
-        !number(q, call, "mean", 0, &mean) || !number(q, call, "deviation", 1, &deviation))
-        return WGI_NOTHING;
-    return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, (size_t)wg_shape_size(s)), mean,
-                  deviation);
+    double v[2];
+    if (!random_options(q, call, "seed mean deviation", names, &s, v)) return WGI_NOTHING;
+    return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, s), v[0], v[1]);
 }
 
 static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
+    static const char *const names[] = { "low", "high" };
     wg_shape s;
-    double low, high;
-    if (!wgi_signature(q, call, 0, WG_MAX_RANK, "seed low high") || !wgi_shape_of(q, call, &s) ||
-        !number(q, call, "low", 0, &low) || !number(q, call, "high", 1, &high))
-        return WGI_NOTHING;
-    return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_UNIFORM, (size_t)wg_shape_size(s)), low,
-                  high - low);
+    double v[2];
+    if (!random_options(q, call, "seed low high", names, &s, v)) return WGI_NOTHING;
+    return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_UNIFORM, s), v[0], v[1] - v[0]);
 }
 
 static wgi_val filled(wg_program *q, const wgi_ast *call, wgi_binding *owner, double value)
@@ -85,14 +80,8 @@ static wgi_val filled(wg_program *q, const wgi_ast *call, wgi_binding *owner, do
     return tensor(q, call, owner, s, wg_alloc(q->c, (size_t)wg_shape_size(s) + 1, sizeof(double)), value, 0);
 }
 
-static wgi_val zeros(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    return filled(q, call, owner, 0);
-}
-static wgi_val ones(wg_program *q, const wgi_ast *call, wgi_binding *owner)
-{
-    return filled(q, call, owner, 1);
-}
+static wgi_val zeros(wg_program *q, const wgi_ast *c, wgi_binding *owner) { return filled(q, c, owner, 0); }
+static wgi_val ones(wg_program *q, const wgi_ast *c, wgi_binding *owner) { return filled(q, c, owner, 1); }
 
 /* ---- indices: floats that are known to be whole become integers ---- */
 
@@ -151,7 +140,7 @@ static wgi_val l2(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- the table ---- */
 
-static const wgi_own own[] = {
+static const wgi_builtin own[] = {
     { "input", wgi_eval_input },
     { "param", wgi_eval_param },
     { "dense", wgi_eval_dense },
@@ -167,12 +156,12 @@ static const wgi_own own[] = {
     { "l2", l2 },
 };
 
-int wgi_own_count(void) { return (int)(sizeof own / sizeof *own); }
-const wgi_own *wgi_own_at(int i) { return &own[i]; }
+int wgi_builtin_count(void) { return (int)(sizeof own / sizeof *own); }
+const wgi_builtin *wgi_builtin_at(int i) { return &own[i]; }
 
-const wgi_own *wgi_own_find(const char *name)
+const wgi_builtin *wgi_builtin_find(const char *name)
 {
-    for (int i = 0; i < wgi_own_count(); i++)
+    for (int i = 0; i < wgi_builtin_count(); i++)
         if (!strcmp(own[i].name, name)) return &own[i];
     return NULL;
 }

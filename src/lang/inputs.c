@@ -50,11 +50,7 @@ wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, cons
 static void note_drawn(wg_program *q, const char *name)
 {
     const char *before = q->drawn ? q->drawn : "";
-    size_t room = strlen(before) + strlen(name) + 3;
-    char *text = wgi_lang_alloc(q, room);
-    if (!text) return;
-    snprintf(text, room, "%s%s%s", before, *before ? ", " : "", name);
-    q->drawn = text;
+    q->drawn = wgi_lang_join(q, before, *before ? ", " : "", name);
 }
 
 /* Class numbers must be whole and below classes. */
@@ -135,7 +131,7 @@ static const char *declared(const wg_program *q, const wgi_ast *call, char *to, 
     return to;
 }
 
-static bool misfit(wg_program *q, const wgi_binding *b)
+bool wgi_misfit(wg_program *q, const wgi_binding *b)
 {
     char said[200], given[120];
     return wgi_fail_word(q, b->start, WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s", b->name,
@@ -149,7 +145,7 @@ static bool symbols_from(wg_program *q, const wgi_binding *b)
     int k = 0;
     for (const wgi_ast *x = b->value->first; x && x->kind != AST_KEYWORD; x = x->next, k++) {
         wgi_binding *symbol = x->kind == AST_NAME ? x->u.binding : NULL;
-        if (k >= b->set_shape.rank) return misfit(q, b);
+        if (k >= b->set_shape.rank) return wgi_misfit(q, b);
         if (!symbol || symbol->meaning != WG_NAME_SYMBOL) continue;
         int64_t size = b->set_shape.dim[k];
         if (symbol->size >= 0 && symbol->size != size)
@@ -157,7 +153,7 @@ static bool symbols_from(wg_program *q, const wgi_binding *b)
                                symbol->name, (long long)size, b->name, (long long)symbol->size);
         symbol->size = size;
     }
-    return k == b->set_shape.rank || misfit(q, b);
+    return k == b->set_shape.rank || wgi_misfit(q, b);
 }
 
 static bool symbol_was_set(wg_program *q, wgi_binding *b)
@@ -190,16 +186,13 @@ wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wg_shape s;
     int64_t classes = 0;
     const wgi_ast *option = wgi_keyword(call, "classes");
-    if (!owner || owner->value != call) {
+    if (!wgi_is_named(call, owner)) {
         wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "an input needs a name: x = input(m, 64)");
         return WGI_NOTHING;
     }
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "classes") || !wgi_shape_of(q, call, &s) ||
-        (option && !wgi_integer(q, option, "classes", 1, INT32_MAX, &classes)))
+        (option && !wgi_integer(q, option, "classes", 1, INT32_MAX, &classes)) ||
+        (owner->set && !wg_shape_equal(s, owner->set_shape) && !wgi_misfit(q, owner)))
         return WGI_NOTHING;
-    if (owner->set && !wg_shape_equal(s, owner->set_shape)) {
-        misfit(q, owner);
-        return WGI_NOTHING;
-    }
     return wgi_node_val(input(q, owner, s, classes));
 }

@@ -76,6 +76,7 @@ typedef struct wgi_lexer {
     locale_t numbers; /* "C" */
 } wgi_lexer;
 
+uint32_t wgi_token_end(const wg_program *q, uint32_t at);
 void wgi_lex_next(wgi_lexer *l); /* after an error: TOKEN_END for ever */
 
 /* ---- the tree ---- */
@@ -207,6 +208,8 @@ struct wg_program {
 
 void *wgi_lang_alloc(wg_program *q, size_t size); /* zeroed, freed with the program; NULL after an error */
 char *wgi_lang_text(wg_program *q, const char *text, size_t length);
+char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c); /* abc */
+void wgi_lang_release(wg_program *q);                                            /* frees all of it */
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);
 
 /* ---- lang_text.c ---- */
@@ -223,7 +226,6 @@ bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, con
 void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to,
                  size_t room); /* "\n  line\n  ^~~" */
 bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at);
-uint32_t wgi_token_end(const wg_program *q, uint32_t at);
 /* Bytes [start, end) on one line without comments; "..." if longer than room allows. */
 void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room);
 
@@ -262,6 +264,7 @@ wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);
 wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b); /* of what was set, else of the literal */
 bool wgi_symbols(wg_program *q);                          /* sizes: from what was set, else WGI_LANG_SIZE */
 bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s); /* a call's operands as sizes */
+bool wgi_misfit(wg_program *q, const wgi_binding *b); /* an error: the value set has not the declared shape */
 wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
 /* ---- lang_eval.c ---- */
@@ -292,17 +295,27 @@ int wgi_operand_count(const wgi_ast *call);
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
 bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value);
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value);
+/* The number that a keyword gives; without the keyword *value stays as it is. */
+bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
+/* The first operands of a call, at most room of them, as nodes; wg_none and NULL where there are fewer. */
+bool wgi_operand_nodes(wg_program *q, const wgi_ast *call, wgi_binding *owner, int room, const wgi_ast *at[],
+                       wg_node x[]);
+/* Whether the call is the whole value that a name is bound to: x = input(3), not x = 1 + input(3). */
+static inline bool wgi_is_named(const wgi_ast *call, const wgi_binding *owner)
+{
+    return owner && owner->value == call;
+}
 
 /* ---- lang_own.c ---- */
 
-typedef wgi_val (*wgi_own_fn)(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-typedef struct wgi_own {
+typedef wgi_val (*wgi_builtin_fn)(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+typedef struct wgi_builtin {
     const char *name;
-    wgi_own_fn eval;
-} wgi_own;
-const wgi_own *wgi_own_find(const char *name);
-int wgi_own_count(void);
-const wgi_own *wgi_own_at(int i);
+    wgi_builtin_fn eval;
+} wgi_builtin;
+const wgi_builtin *wgi_builtin_find(const char *name);
+int wgi_builtin_count(void);
+const wgi_builtin *wgi_builtin_at(int i);
 
 /* ---- lang_layer.c ---- */
 

@@ -85,6 +85,12 @@ bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *va
            wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
 }
 
+bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
+{
+    const wgi_ast *a = wgi_keyword(call, name);
+    return !a || wgi_number_of(q, a, name, value);
+}
+
 /* A whole number or a list of them. */
 static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
                      int64_t to[WG_MAX_RANK], int *count)
@@ -213,6 +219,16 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
 
 /* ---- calls ---- */
 
+bool wgi_operand_nodes(wg_program *q, const wgi_ast *call, wgi_binding *owner, int room, const wgi_ast *at[],
+                       wg_node x[])
+{
+    for (int k = 0; k < room; k++) {
+        at[k] = wgi_operand(call, k);
+        x[k] = at[k] ? wgi_eval_node(q, at[k], owner) : wg_none;
+    }
+    return !wg_failed(q->c);
+}
+
 /* The operands; false after an error. Numbers stay weak beside nodes; alone the first becomes one. */
 static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int n, wg_node x[],
                      const wgi_ast *at[])
@@ -252,8 +268,8 @@ static wgi_val no_op(wg_program *q, const wgi_ast *call)
     wgi_nearest near = wgi_nearest_to(call->ident->text);
     for (int i = 0; i < wg_op_count(); i++)
         wgi_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
-    for (int i = 0; i < wgi_own_count(); i++)
-        wgi_nearest_try(&near, wgi_own_at(i)->name, strlen(wgi_own_at(i)->name));
+    for (int i = 0; i < wgi_builtin_count(); i++)
+        wgi_nearest_try(&near, wgi_builtin_at(i)->name, strlen(wgi_builtin_at(i)->name));
     wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
                   wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
     return WGI_NOTHING;
@@ -269,7 +285,7 @@ static bool needs_c(const wg_op *op)
 
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    const wgi_own *own = wgi_own_find(call->ident->text);
+    const wgi_builtin *own = wgi_builtin_find(call->ident->text);
     if (own) return own->eval(q, call, owner);
     const wg_op *op = wg_op_find(strcmp(call->ident->text, "permute") ? call->ident->text : "transpose");
     char names[300];

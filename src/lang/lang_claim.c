@@ -3,29 +3,21 @@
 
 #include <string.h>
 
-static bool room_for_claim(wg_program *q)
+/* Room for all claims of the text. A claim in a block of a claim's side is met again when a variant of that is built; it has been
+ * kept then, and there is no room for it. */
+static bool claims_room(wg_program *q)
 {
-    if (q->claim_count < q->claim_room) return true;
-    int room = q->claim_room ? 2 * q->claim_room : 16;
-    wg_claim *claims = wg_alloc(q->c, (size_t)room, sizeof *claims);
-    wgi_ast **asts = wg_alloc(q->c, (size_t)room, sizeof *asts);
-    if (!claims || !asts) return wg_free(q->c, claims), wg_free(q->c, asts), false;
-    if (q->claim_count) {
-        memcpy(claims, q->claims, (size_t)q->claim_count * sizeof *claims);
-        memcpy(asts, q->claim_asts, (size_t)q->claim_count * sizeof *asts);
-    }
-    wg_free(q->c, q->claims);
-    wg_free(q->c, q->claim_asts);
-    q->claims = claims;
-    q->claim_asts = asts;
-    q->claim_room = room;
-    return true;
+    size_t n = (size_t)q->claim_room;
+    if (!q->claims) q->claims = wgi_lang_alloc(q, n * sizeof *q->claims);
+    if (!q->claim_asts) q->claim_asts = wgi_lang_alloc(q, n * sizeof *q->claim_asts);
+    return q->claims && q->claim_asts;
 }
 
 bool wgi_keep_claim(wg_program *q, wgi_ast *s)
 {
     char text[300];
-    if (!room_for_claim(q)) return false;
+    if (!claims_room(q)) return false;
+    if (q->claim_count == q->claim_room) return true;
     wgi_quote(q, s->first->start, s->first->next->end, text, sizeof text);
     wg_claim k = { .line = wgi_line(q, s->start), .text = wgi_lang_text(q, text, strlen(text)) };
     k.left = wgi_eval_node(q, s->first, NULL);

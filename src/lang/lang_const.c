@@ -66,8 +66,7 @@ bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t leas
                  int64_t *value)
 {
     double v;
-    if (!wgi_constant(a, &v))
-        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
+    if (!wgi_number_of(q, a, what, &v)) return false;
     if (v != floor(v) || v < (double)least || v > (double)most)
         return wgi_fail_at(q, a, WG_ERROR_VALUE, "%s must be a whole number from %lld to %lld, not %g", what,
                            (long long)least, (long long)most, v);
@@ -96,13 +95,6 @@ bool wgi_list_constant(const wgi_ast *a)
     return true;
 }
 
-static int64_t length_of(const wgi_ast *a)
-{
-    int64_t n = 0;
-    for (const wgi_ast *x = a->first; x; x = x->next) n++;
-    return n;
-}
-
 /* The shape that the first elements say; fill() then holds the others to it. */
 static bool list_shape(wg_program *q, const wgi_ast *a, wg_shape *s)
 {
@@ -110,7 +102,7 @@ static bool list_shape(wg_program *q, const wgi_ast *a, wg_shape *s)
     for (const wgi_ast *x = a; x && x->kind == AST_LIST; x = x->first) {
         if (s->rank == WG_MAX_RANK)
             return wgi_fail_at(q, x, WG_ERROR_SHAPE, "lists nest at most %d deep", WG_MAX_RANK);
-        s->dim[s->rank++] = length_of(x);
+        s->dim[s->rank++] = wgi_operand_count(x);
     }
     return true;
 }
@@ -124,7 +116,7 @@ static bool fill(wg_program *q, const wgi_ast *a, const wg_shape *s, int axis, d
         return true;
     }
     if (a->kind != AST_LIST) return wgi_fail_at(q, a, WG_ERROR_SHAPE, "a number among lists");
-    int64_t n = length_of(a);
+    int n = wgi_operand_count(a);
     if (n != s->dim[axis])
         return wgi_fail_at(q, a, WG_ERROR_SHAPE, "rows of unequal length: %lld here, %lld before",
                            (long long)n, (long long)s->dim[axis]);

@@ -59,8 +59,7 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
 /* Elements that are nodes: each with a new first axis, joined along it. */
 static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
-    int n = 0, i = 0;
-    for (const wgi_ast *x = a->first; x; x = x->next) n++;
+    int n = wgi_operand_count(a), i = 0;
     wg_node *rows = wg_alloc(q->c, (size_t)n, sizeof *rows), y = wg_none;
     wg_site here = wgi_site_text(q, "", a->mark);
     for (const wgi_ast *x = a->first; rows && x && !wg_failed(q->c); x = x->next)
@@ -205,10 +204,8 @@ static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     const char *before = q->prefix;
     wgi_val v = WGI_NOTHING;
     if (owner) {
-        size_t room = strlen(before) + strlen(owner->name) + 2;
-        char *inside = wgi_lang_alloc(q, room);
+        const char *inside = wgi_lang_join(q, before, owner->name, ".");
         if (!inside) return WGI_NOTHING;
-        snprintf(inside, room, "%s%s.", before, owner->name);
         q->prefix = inside;
         wg_scope_push(q->g, owner->name);
     }

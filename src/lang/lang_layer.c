@@ -6,12 +6,9 @@
 
 #include <string.h>
 
-static char *full_name(wg_program *q, const wgi_binding *b)
+static const char *full_name(wg_program *q, const wgi_binding *b)
 {
-    size_t room = strlen(q->prefix) + strlen(b->name) + 1;
-    char *name = wgi_lang_alloc(q, room);
-    if (name) snprintf(name, room, "%s%s", q->prefix, b->name);
-    return name;
+    return wgi_lang_join(q, q->prefix, b->name, "");
 }
 
 /* ---- first values ---- */
@@ -46,49 +43,42 @@ static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
     return true;
 }
 
-/* values takes what must be freed once the parameter is made. */
+/* values: NULL, or the elements of a list, which must stay until the parameter is made. */
 static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, double **values)
 {
     wg_shape given;
     double number;
     char want[120], got[120];
+    *values = NULL;
     if (!a) return *init = s.rank < 2 ? wg_zeros() : wg_he(), true;
     if (wgi_constant(a, &number)) return *init = wg_const(number), true;
     if (a->kind == AST_NAME || a->kind == AST_CALL) return named_init(q, a, init);
-    *values = wgi_list(q, a, &given);
-    if (!*values) return false;
-    *init = wg_values(*values);
-    return wg_shape_equal(given, s) ||
-           wgi_fail_at(q, a, WG_ERROR_SHAPE, "a list of shape %s for a parameter of shape %s",
+    double *list = wgi_list(q, a, &given);
+    if (!list) return false;
+    if (wg_shape_equal(given, s)) return *init = wg_values(*values = list), true;
+    wg_free(q->c, list);
+    return wgi_fail_at(q, a, WG_ERROR_SHAPE, "a list of shape %s for a parameter of shape %s",
                        wg_shape_text(given, got, sizeof got), wg_shape_text(s, want, sizeof want));
 }
 
 /* ---- param ---- */
 
-static bool set_fits(wg_program *q, const wgi_binding *b, wg_shape s)
-{
-    char want[120], got[120];
-    return wg_shape_equal(b->set_shape, s) ||
-           wgi_fail_word(q, b->start, WG_ERROR_SHAPE, "'%s' is declared %s, the value given is %s", b->name,
-                         wg_shape_text(s, want, sizeof want), wg_shape_text(b->set_shape, got, sizeof got));
-}
-
 wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_shape s;
     wg_init init;
-    double *values = NULL;
-    wg_node w = wg_none;
-    if (!owner || owner->value != call) {
+    double *values;
+    if (!wgi_is_named(call, owner)) {
         wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "a parameter needs a name: W = param(64, 10)");
         return WGI_NOTHING;
     }
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "init") || !wgi_shape_of(q, call, &s)) return WGI_NOTHING;
     const char *name = full_name(q, owner);
-    bool fine = name && init_of(q, wgi_keyword(call, "init"), s, &init, &values) &&
-                (!owner->set || set_fits(q, owner, s));
-    if (fine) w = wg_param_at(wgi_site_text(q, name, call->mark), q->g, q->p, name, s, init);
-    if (fine && owner->set) wg_params_assign(q->p, name, owner->set, (size_t)wg_shape_size(s));
+    if (!name || (owner->set && !wg_shape_equal(owner->set_shape, s) && !wgi_misfit(q, owner)) ||
+        !init_of(q, wgi_keyword(call, "init"), s, &init, &values))
+        return WGI_NOTHING;
+    wg_node w = wg_param_at(wgi_site_text(q, name, call->mark), q->g, q->p, name, s, init);
+    if (owner->set) wg_params_assign(q->p, name, owner->set, (size_t)wg_shape_size(s));
     wg_free(q->c, values);
     return wgi_node_val(w);
 }
@@ -112,26 +102,19 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
 static wgi_val dense_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     const wgi_ast *at[3];
-    wg_node x[3] = { wg_none, wg_none, wg_none };
-    int n = wgi_operand_count(call);
-    if (!wgi_signature(q, call, 2, 3, "")) return WGI_NOTHING;
-    for (int k = 0; k < n; k++) {
-        at[k] = wgi_operand(call, k);
-        x[k] = wgi_eval_node(q, at[k], owner);
-    }
-    return wg_failed(q->c) ? WGI_NOTHING
-                           : wgi_node_val(wg_dense_at(wgi_site(q, call, at, n), x[0], x[1], x[2]));
+    wg_node x[3];
+    if (!wgi_signature(q, call, 2, 3, "") || !wgi_operand_nodes(q, call, owner, 3, at, x)) return WGI_NOTHING;
+    return wgi_node_val(wg_dense_at(wgi_site(q, call, at, wgi_operand_count(call)), x[0], x[1], x[2]));
 }
 
 wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_nn_dense_args a = { .p = q->p, .share = true };
-    double units;
+    double units, *values = NULL;
     wg_init init;
     bool bias = true;
-    const wgi_ast *second = wgi_operand(call, 1), *at = wgi_operand(call, 0),
+    const wgi_ast *at = wgi_operand(call, 0), *second = wgi_operand(call, 1),
                   *option = wgi_keyword(call, "bias"), *first = wgi_keyword(call, "init");
-    double *values = NULL;
     if (second && !wgi_constant(second, &units)) return dense_op(q, call, owner);
     if (!wgi_signature(q, call, 2, 2, "bias init") ||
         !wgi_integer(q, second, "the number of units", 1, WGI_LANG_TENSOR, &a.units) ||
@@ -151,34 +134,26 @@ wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 static wgi_val batch_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *owner, double eps)
 {
     const wgi_ast *at[5];
-    wg_node x[5] = { wg_none, wg_none, wg_none, wg_none, wg_none };
-    int n = wgi_operand_count(call);
-    for (int k = 0; k < n; k++) {
-        at[k] = wgi_operand(call, k);
-        x[k] = wgi_eval_node(q, at[k], owner);
-    }
-    if (n == 4)
+    wg_node x[5];
+    if (!wgi_operand_nodes(q, call, owner, 5, at, x)) return WGI_NOTHING;
+    if (wgi_operand_count(call) == 4) {
         wgi_fail_at(q, call, WG_ERROR_SYNTAX,
                     "batch_norm takes z, z with gamma and beta, or these with mean and variance");
-    return wg_failed(q->c) ? WGI_NOTHING
-                           : wgi_node_val(wg_batch_norm_at(wgi_site(q, call, at, n),
-                                                           &(wg_batch_norm_args){ .x = x[0],
-                                                                                  .gamma = x[1],
-                                                                                  .beta = x[2],
-                                                                                  .mean = x[3],
-                                                                                  .variance = x[4],
-                                                                                  .eps = eps }));
+        return WGI_NOTHING;
+    }
+    wg_batch_norm_args a = {
+        .x = x[0], .gamma = x[1], .beta = x[2], .mean = x[3], .variance = x[4], .eps = eps
+    };
+    return wgi_node_val(wg_batch_norm_at(wgi_site(q, call, at, wgi_operand_count(call)), &a));
 }
 
 wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_nn_batch_norm_args a = { .p = q->p, .share = true };
-    const wgi_ast *at = wgi_operand(call, 0), *eps = wgi_keyword(call, "eps"),
-                  *momentum = wgi_keyword(call, "momentum");
+    const wgi_ast *at = wgi_operand(call, 0);
     bool layer = wgi_operand_count(call) == 1;
     if (!wgi_signature(q, call, layer ? 1 : 3, layer ? 1 : 5, layer ? "eps momentum" : "eps") ||
-        (eps && !wgi_number_of(q, eps, "eps", &a.eps)) ||
-        (momentum && !wgi_number_of(q, momentum, "momentum", &a.momentum)))
+        !wgi_number_option(q, call, "eps", &a.eps) || !wgi_number_option(q, call, "momentum", &a.momentum))
         return WGI_NOTHING;
     if (!layer) return batch_norm_op(q, call, owner, a.eps);
     a.x = wgi_eval_node(q, at, owner);
@@ -190,22 +165,17 @@ static wgi_val layer_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *ow
 {
     const wgi_ast *at[3];
     wg_node x[3];
-    for (int k = 0; k < 3; k++) {
-        at[k] = wgi_operand(call, k);
-        x[k] = wgi_eval_node(q, at[k], owner);
-    }
-    if (wg_failed(q->c)) return WGI_NOTHING;
-    return wgi_node_val(
-        wg_layer_norm_at(wgi_site(q, call, at, 3),
-                         &(wg_layer_norm_args){ .x = x[0], .gamma = x[1], .beta = x[2], .eps = eps }));
+    if (!wgi_operand_nodes(q, call, owner, 3, at, x)) return WGI_NOTHING;
+    wg_layer_norm_args a = { .x = x[0], .gamma = x[1], .beta = x[2], .eps = eps };
+    return wgi_node_val(wg_layer_norm_at(wgi_site(q, call, at, 3), &a));
 }
 
 wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_nn_layer_norm_args a = { .p = q->p, .share = true };
-    const wgi_ast *at = wgi_operand(call, 0), *eps = wgi_keyword(call, "eps");
+    const wgi_ast *at = wgi_operand(call, 0);
     int n = wgi_operand_count(call) == 1 ? 1 : 3;
-    if (!wgi_signature(q, call, n, n, "eps") || (eps && !wgi_number_of(q, eps, "eps", &a.eps)))
+    if (!wgi_signature(q, call, n, n, "eps") || !wgi_number_option(q, call, "eps", &a.eps))
         return WGI_NOTHING;
     if (n == 3) return layer_norm_op(q, call, owner, a.eps);
     a.x = wgi_eval_node(q, at, owner);

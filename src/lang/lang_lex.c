@@ -8,6 +8,42 @@
 static bool is_digit(char ch) { return ch >= '0' && ch <= '9'; }
 static bool is_letter(char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_'; }
 
+typedef struct sign_row {
+    char text[3];
+    wgi_token token;
+} sign_row;
+
+/* A sign stands before its own beginning: == before =. */
+static const sign_row signs[] = { { "==", TOKEN_EQUAL },      { "!=", TOKEN_NOT_EQUAL },
+                                  { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
+                                  { "**", TOKEN_POW },        { "<", TOKEN_LESS },
+                                  { ">", TOKEN_GREATER },     { "=", TOKEN_BIND },
+                                  { "+", TOKEN_ADD },         { "-", TOKEN_SUB },
+                                  { "*", TOKEN_MUL },         { "/", TOKEN_DIV },
+                                  { "@", TOKEN_MATMUL },      { "^", TOKEN_POW },
+                                  { "(", TOKEN_OPEN },        { ")", TOKEN_CLOSE },
+                                  { "[", TOKEN_OPEN_LIST },   { "]", TOKEN_CLOSE_LIST },
+                                  { "{", TOKEN_OPEN_BLOCK },  { "}", TOKEN_CLOSE_BLOCK },
+                                  { ",", TOKEN_COMMA },       { ":", TOKEN_COLON },
+                                  { ";", TOKEN_SEMICOLON },   { ".", TOKEN_DOT } };
+
+static const sign_row *sign_at(const char *s)
+{
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (!strncmp(s, signs[i].text, strlen(signs[i].text))) return &signs[i];
+    return NULL;
+}
+
+uint32_t wgi_token_end(const wg_program *q, uint32_t at)
+{
+    uint32_t end = at;
+    if (at >= q->length) return at;
+    while (is_letter(q->source[end]) || is_digit(q->source[end])) end++;
+    if (end > at) return end;
+    const sign_row *row = sign_at(q->source + at);
+    return at + (row ? (uint32_t)strlen(row->text) : 1);
+}
+
 static void set(wgi_lexer *l, wgi_token t, uint32_t length)
 {
     l->token = t;
@@ -69,28 +105,9 @@ static void word(wgi_lexer *l)
 
 static void sign(wgi_lexer *l)
 {
-    static const struct {
-        char text[3];
-        wgi_token token;
-    } signs[] = { { "==", TOKEN_EQUAL },      { "!=", TOKEN_NOT_EQUAL },
-                  { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
-                  { "**", TOKEN_POW },        { "<", TOKEN_LESS },
-                  { ">", TOKEN_GREATER },     { "=", TOKEN_BIND },
-                  { "+", TOKEN_ADD },         { "-", TOKEN_SUB },
-                  { "*", TOKEN_MUL },         { "/", TOKEN_DIV },
-                  { "@", TOKEN_MATMUL },      { "^", TOKEN_POW },
-                  { "(", TOKEN_OPEN },        { ")", TOKEN_CLOSE },
-                  { "[", TOKEN_OPEN_LIST },   { "]", TOKEN_CLOSE_LIST },
-                  { "{", TOKEN_OPEN_BLOCK },  { "}", TOKEN_CLOSE_BLOCK },
-                  { ",", TOKEN_COMMA },       { ":", TOKEN_COLON },
-                  { ";", TOKEN_SEMICOLON },   { ".", TOKEN_DOT } };
-    const char *s = l->q->source + l->start;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (!strncmp(s, signs[i].text, strlen(signs[i].text))) {
-            set(l, signs[i].token, (uint32_t)strlen(signs[i].text));
-            return;
-        }
-    fail(l, 1, "a character that the language does not have");
+    const sign_row *row = sign_at(l->q->source + l->start);
+    if (row) set(l, row->token, (uint32_t)strlen(row->text));
+    else fail(l, 1, "a character that the language does not have");
 }
 
 void wgi_lex_next(wgi_lexer *l)

@@ -78,30 +78,49 @@ static void open_bracket(parser *p)
     wgi_lex_next(&p->lex);
 }
 
+static void never_closed(parser *p, uint32_t opened)
+{
+    wgi_lang_fail(p->q, opened, opened + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
+}
+
 static void close_bracket(parser *p, wgi_token t, uint32_t opened, const char *message)
 {
     p->depth--;
     p->lex.joined--;
     if (at(p, t)) wgi_lex_next(&p->lex);
-    else if (at(p, TOKEN_END) && ok(p))
-        wgi_lang_fail(p->q, opened, opened + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
+    else if (at(p, TOKEN_END) && ok(p)) never_closed(p, opened);
     else fail_here(p, WG_ERROR_SYNTAX, message);
 }
 
 /* ---- operands ---- */
 
-static wgi_ast *list(parser *p)
+/* What stands between brackets and commas: the children of a. An item is told the one before it. */
+static wgi_ast *items(parser *p, wgi_ast *a, wgi_token close, wgi_ast *(*item)(parser *, const wgi_ast *),
+                      const char *missing)
 {
-    wgi_ast *a = make(p, AST_LIST, p->lex.start), **tail = &a->first;
+    uint32_t opened = p->lex.start;
+    wgi_ast **tail = &a->first, *before = NULL;
     open_bracket(p);
-    while (ok(p) && !at(p, TOKEN_CLOSE_LIST)) {
-        *tail = expression(p, 0);
-        tail = &(*tail)->next;
+    while (ok(p) && !at(p, close)) {
+        *tail = before = item(p, before);
+        tail = &before->next;
         if (!accept(p, TOKEN_COMMA)) break;
     }
-    close_bracket(p, TOKEN_CLOSE_LIST, a->start, "',' or ']' is missing before this");
+    close_bracket(p, close, opened, missing);
     a->end = p->lex.before;
     return a;
+}
+
+static wgi_ast *element(parser *p, const wgi_ast *before)
+{
+    (void)before;
+    return expression(p, 0);
+}
+
+static wgi_ast *list(parser *p)
+{
+    return items(p, make(p, AST_LIST, p->lex.start), TOKEN_CLOSE_LIST, element,
+                 "',' or ']' is missing before this");
 }
 
 static wgi_ast *parentheses(parser *p)
@@ -125,8 +144,7 @@ static wgi_ast *block(parser *p)
     a->first = statements(p, TOKEN_CLOSE_BLOCK);
     p->lex.joined = joined;
     p->depth--;
-    if (!accept(p, TOKEN_CLOSE_BLOCK) && ok(p))
-        wgi_lang_fail(p->q, a->start, a->start + 1, WG_ERROR_SYNTAX, "this bracket is never closed");
+    if (!accept(p, TOKEN_CLOSE_BLOCK) && ok(p)) never_closed(p, a->start);
     a->end = p->lex.before;
     wgi_ast *last = a->first;
     while (ok(p) && last && last->next) last = last->next;
@@ -142,14 +160,14 @@ static bool is_keyword(const parser *p)
     return at(p, TOKEN_NAME) && s[0] == '=' && s[1] != '=';
 }
 
-static wgi_ast *argument(parser *p, bool *keywords)
+static wgi_ast *argument(parser *p, const wgi_ast *before)
 {
     if (!is_keyword(p)) {
-        if (*keywords) fail_here(p, WG_ERROR_SYNTAX, "an operand after a keyword");
+        if (before && before->kind == AST_KEYWORD)
+            fail_here(p, WG_ERROR_SYNTAX, "an operand after a keyword");
         return expression(p, 0);
     }
     wgi_ast *a = make(p, AST_KEYWORD, p->lex.start);
-    *keywords = true;
     a->ident = identifier(p);
     wgi_lex_next(&p->lex);
     a->first = expression(p, 0);
@@ -158,24 +176,13 @@ static wgi_ast *argument(parser *p, bool *keywords)
 
 static wgi_ast *call(parser *p, wgi_ast *name)
 {
-    uint32_t opened = p->lex.start;
-    bool keywords = false;
-    wgi_ast **tail = &name->first;
     name->kind = AST_CALL;
     p->q->has_input |= !strcmp(name->ident->text, "input");
     if (!strcmp(name->ident->text, "repeat") || !strcmp(name->ident->text, "scan")) {
         wgi_fail_at(p->q, name, WG_ERROR_MISSING, not_in_this_version);
         wgi_lex_next(&p->lex);
     }
-    open_bracket(p);
-    while (ok(p) && !at(p, TOKEN_CLOSE)) {
-        *tail = argument(p, &keywords);
-        tail = &(*tail)->next;
-        if (!accept(p, TOKEN_COMMA)) break;
-    }
-    close_bracket(p, TOKEN_CLOSE, opened, "',' or ')' is missing before this");
-    name->end = p->lex.before;
-    return name;
+    return items(p, name, TOKEN_CLOSE, argument, "',' or ')' is missing before this");
 }
 
 static wgi_ast *word(parser *p)
@@ -264,8 +271,9 @@ static wgi_ast *empty(parser *p)
     return a;
 }
 
-static wgi_ast *index_item(parser *p)
+static wgi_ast *index_item(parser *p, const wgi_ast *before)
 {
+    (void)before;
     wgi_ast *from = at(p, TOKEN_COLON) ? empty(p) : expression(p, 0);
     if (!at(p, TOKEN_COLON)) return from;
     wgi_ast *a = make(p, AST_RANGE, from->start);
@@ -279,16 +287,9 @@ static wgi_ast *index_item(parser *p)
 
 static wgi_ast *index_link(parser *p)
 {
-    wgi_ast *a = make(p, AST_INDEX, p->lex.start), **tail = &a->first;
-    open_bracket(p);
-    if (at(p, TOKEN_CLOSE_LIST)) fail_here(p, WG_ERROR_SYNTAX, "an index is missing");
-    while (ok(p) && !at(p, TOKEN_CLOSE_LIST)) {
-        *tail = index_item(p);
-        tail = &(*tail)->next;
-        if (!accept(p, TOKEN_COMMA)) break;
-    }
-    close_bracket(p, TOKEN_CLOSE_LIST, a->start, "',' or ']' is missing before this");
-    a->end = p->lex.before;
+    wgi_ast *a = items(p, make(p, AST_INDEX, p->lex.start), TOKEN_CLOSE_LIST, index_item,
+                       "',' or ']' is missing before this");
+    if (!a->first) wgi_lang_fail(p->q, a->end - 1, a->end, WG_ERROR_SYNTAX, "an index is missing");
     return a;
 }
 
@@ -365,6 +366,7 @@ static void separator(parser *p, wgi_token end)
 static wgi_ast *claim(parser *p)
 {
     wgi_ast *a = make(p, AST_CLAIM, p->lex.start);
+    p->q->claim_room++;
     wgi_lex_next(&p->lex);
     a->first = expression(p, BIND_COMPARE + 1);
     if (!at(p, TOKEN_EQUAL)) {
@@ -381,9 +383,7 @@ static wgi_ast *claim(parser *p)
 
 static wgi_ast *binding(parser *p, wgi_ast *name)
 {
-    if (name->kind == AST_CALL)
-        wgi_lang_fail(p->q, name->mark, name->mark + (uint32_t)strlen(name->ident->text), WG_ERROR_MISSING,
-                      not_in_this_version);
+    if (name->kind == AST_CALL) wgi_fail_word(p->q, name->mark, WG_ERROR_MISSING, not_in_this_version);
     else if (name->kind != AST_NAME) fail_here(p, WG_ERROR_SYNTAX, "only a name can be bound");
     wgi_ast *a = make(p, AST_BIND, name->start);
     a->ident = name->ident;

@@ -6,81 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- memory ---- */
-
-enum { CHUNK = 1 << 14 };
-
-struct wgi_lang_chunk {
-    struct wgi_lang_chunk *next;
-    size_t used, size;
-    _Alignas(16) char bytes[];
-};
-
-void *wgi_lang_alloc(wg_program *q, size_t size)
-{
-    struct wgi_lang_chunk *k = q->chunks;
-    size_t rounded = (size + 15) & ~(size_t)15;
-    if (!k || k->size - k->used < rounded) {
-        size_t room = rounded > CHUNK ? rounded : CHUNK;
-        k = wg_alloc(q->c, 1, sizeof *k + room);
-        if (!k) return NULL;
-        k->size = room;
-        k->next = q->chunks;
-        q->chunks = k;
-    }
-    void *p = k->bytes + k->used;
-    k->used += rounded;
-    return p;
-}
-
-char *wgi_lang_text(wg_program *q, const char *text, size_t length)
-{
-    char *p = wgi_lang_alloc(q, length + 1);
-    if (p) memcpy(p, text, length);
-    return p;
-}
-
-/* ---- identifiers ---- */
-
-static uint64_t hash_of(const char *text, size_t length)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
-    return h ^ h >> 32;
-}
-
-static wgi_ident **place_of(const wg_program *q, const char *text, size_t length)
-{
-    uint32_t i = (uint32_t)hash_of(text, length) & (q->ident_room - 1);
-    while (q->idents[i] && (strncmp(q->idents[i]->text, text, length) != 0 || q->idents[i]->text[length]))
-        i = (i + 1) & (q->ident_room - 1);
-    return &q->idents[i];
-}
-
-static bool grow_idents(wg_program *q)
-{
-    uint32_t before = q->ident_room;
-    wgi_ident **old = q->idents, **more = wg_alloc(q->c, before ? 2 * before : 64, sizeof *more);
-    if (!more) return false;
-    q->idents = more;
-    q->ident_room = before ? 2 * before : 64;
-    for (uint32_t i = 0; i < before; i++)
-        if (old[i]) *place_of(q, old[i]->text, strlen(old[i]->text)) = old[i];
-    wg_free(q->c, old);
-    return true;
-}
-
-wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
-{
-    if (2 * q->ident_count >= q->ident_room && !grow_idents(q)) return NULL;
-    wgi_ident **place = place_of(q, text, length);
-    if (*place) return *place;
-    wgi_ident *i = wgi_lang_alloc(q, sizeof *i);
-    if (!i || !(i->text = wgi_lang_text(q, text, length))) return NULL;
-    q->ident_count++;
-    return *place = i;
-}
-
 /* ---- reading a text ---- */
 
 /* Stands for a program that there was no memory for; nothing is ever written to it. */
@@ -100,12 +25,18 @@ static wg_program *blank(wg_context *c, const char *name)
     return q;
 }
 
-static void read_text(wg_program *q, const char *text, size_t length)
+/* A site without a line. */
+static wg_site whole_text(const wg_program *q)
 {
     char place[300];
     snprintf(place, sizeof place, "%.255s", q->name);
+    return wg_site_keep(q->c, "", place);
+}
+
+static void read_text(wg_program *q, const char *text, size_t length)
+{
     if (length > WGI_LANG_SOURCE) {
-        wg_fail(q->c, wg_site_keep(q->c, "", place), WG_ERROR_SYNTAX, "a program text of more than 1 MiB");
+        wg_fail(q->c, whole_text(q), WG_ERROR_SYNTAX, "a program text of more than 1 MiB");
         return;
     }
     const char *copy = wgi_lang_text(q, text, length);
@@ -160,13 +91,7 @@ void wg_program_free(wg_program *q)
     if (!q || !q->c) return;
     wg_context *c = q->c;
     for (wgi_binding *b = q->bindings; b; b = b->next) wg_free(c, b->set);
-    for (struct wgi_lang_chunk *k = q->chunks, *next; k; k = next) {
-        next = k->next;
-        wg_free(c, k);
-    }
-    wg_free(c, q->idents);
-    wg_free(c, q->claims);
-    wg_free(c, q->claim_asts);
+    wgi_lang_release(q);
     wg_free(c, q);
 }
 
@@ -190,9 +115,7 @@ wg_tensor wg_literal(wg_context *c, const char *where, const char *text)
 static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *b)
 {
     const char *near = wg_program_suggest(q, name);
-    char place[300];
-    snprintf(place, sizeof place, "%.255s", q->name);
-    wg_site here = wg_site_keep(q->c, "", place);
+    wg_site here = whole_text(q);
     if (b)
         return wg_fail(q->c, here, WG_ERROR_USE,
                        "%s is computed at %s:%d; only inputs, parameters and constants can be set", name,
@@ -201,19 +124,22 @@ static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *
     return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'", name);
 }
 
+/* What keeps a program from being used; WG_OK: nothing. */
+static wg_status state_of(const wg_program *q) { return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY; }
+
 wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 {
-    wgi_binding *b = q->c && q->ready ? wgi_binding_find(q, name) : NULL;
-    if (!q->c || wg_failed(q->c)) return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+    wgi_binding *b = q->ready ? wgi_binding_find(q, name) : NULL;
+    if (state_of(q)) return state_of(q);
     if (!b || b->meaning == WG_NAME_COMPUTED) return cannot_set(q, name, b);
     int64_t size = wg_shape_size(t.shape);
     size_t n = (size_t)size;
     if (size < 0 || (n && !t.data))
         return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: a tensor without %s", name,
                        size < 0 ? "a possible shape" : "data");
-    double *copy = n <= WGI_LANG_TENSOR ? wg_alloc(q->c, n + 1, sizeof *copy) : NULL;
     if (n > WGI_LANG_TENSOR)
         return wg_fail(q->c, NULL, WG_ERROR_VALUE, "%s: more than %d elements", name, WGI_LANG_TENSOR);
+    double *copy = wg_alloc(q->c, n + 1, sizeof *copy);
     if (!copy) return wg_failed(q->c);
     for (size_t i = 0; i < n; i++) copy[i] = wg_tensor_item(&t, (int64_t)i);
     wg_free(q->c, b->set);
@@ -255,7 +181,7 @@ static void forget(wg_program *q)
 wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode)
 {
     wgi_val v;
-    if (!q->c || wg_failed(q->c) || !q->ready) return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY;
+    if (state_of(q) || !q->ready) return state_of(q);
     forget(q);
     q->g = g;
     q->p = p;
@@ -270,19 +196,36 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
 /* ---- questions ---- */
 
 static bool is_listed(const wgi_binding *b) { return !b->local && b->meaning != WG_NAME_SYMBOL; }
+static bool is_symbol(const wgi_binding *b) { return b->meaning == WG_NAME_SYMBOL; }
 
-int wg_program_names(const wg_program *q)
+static int count(const wg_program *q, bool (*is)(const wgi_binding *))
 {
     int n = 0;
-    for (const wgi_binding *b = q->bindings; b; b = b->next) n += is_listed(b);
+    for (const wgi_binding *b = q->bindings; b; b = b->next) n += is(b);
     return n;
 }
 
+/* Number i of those that are; NULL: fewer. */
+static const wgi_binding *at(const wg_program *q, bool (*is)(const wgi_binding *), int i)
+{
+    const wgi_binding *b = q->bindings;
+    while (b && !(is(b) && i-- == 0)) b = b->next;
+    return b;
+}
+
+int wg_program_names(const wg_program *q) { return count(q, is_listed); }
+int wg_program_symbols(const wg_program *q) { return count(q, is_symbol); }
+
 const char *wg_program_name(const wg_program *q, int i)
 {
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (is_listed(b) && i-- == 0) return b->name;
-    return NULL;
+    const wgi_binding *b = at(q, is_listed, i);
+    return b ? b->name : NULL;
+}
+
+wg_symbol wg_program_symbol(const wg_program *q, int i)
+{
+    const wgi_binding *b = at(q, is_symbol, i);
+    return b ? (wg_symbol){ b->name, b->size, b->given } : (wg_symbol){ 0 };
 }
 
 wg_node wg_program_node(const wg_program *q, const char *name)
@@ -301,20 +244,6 @@ int wg_program_line(const wg_program *q, const char *name)
 {
     const wgi_binding *b = wgi_binding_find(q, name);
     return b ? wgi_line(q, b->start) : 0;
-}
-
-int wg_program_symbols(const wg_program *q)
-{
-    int n = 0;
-    for (const wgi_binding *b = q->bindings; b; b = b->next) n += b->meaning == WG_NAME_SYMBOL;
-    return n;
-}
-
-wg_symbol wg_program_symbol(const wg_program *q, int i)
-{
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (b->meaning == WG_NAME_SYMBOL && i-- == 0) return (wg_symbol){ b->name, b->size, b->given };
-    return (wg_symbol){ 0 };
 }
 
 const char *wg_program_suggest(const wg_program *q, const char *name)

@@ -43,22 +43,6 @@ bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at)
     return true;
 }
 
-static bool is_word(char ch)
-{
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_';
-}
-
-uint32_t wgi_token_end(const wg_program *q, uint32_t at)
-{
-    static const char *const pairs[] = { "==", "!=", "<=", ">=", "**" };
-    uint32_t end = at;
-    while (end < q->length && is_word(q->source[end])) end++;
-    if (end > at) return end;
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (!strncmp(q->source + at, pairs[i], 2)) return at + 2;
-    return at < q->length ? at + 1 : at;
-}
-
 static char shown(char ch) { return (unsigned char)ch < 0x20 || ch == 0x7f ? ' ' : ch; }
 
 void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room)
@@ -79,15 +63,14 @@ void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, si
 
 bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, const char *format, ...)
 {
-    char text[600], excerpt[2 * WINDOW + 16], place[320];
+    char text[600], excerpt[2 * WINDOW + 16];
     va_list args;
     if (wg_failed(q->c)) return false;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     wgi_excerpt(q, start, end, excerpt, sizeof excerpt);
-    snprintf(place, sizeof place, "%.255s:%d:%d", q->name, wgi_line(q, start), wgi_column(q, start));
-    wg_fail(q->c, wg_site_keep(q->c, "", place), s, "%s%s", text, excerpt);
+    wg_fail(q->c, wgi_site_text(q, "", start), s, "%s%s", text, excerpt);
     return false;
 }
 

@@ -313,3 +313,15 @@ Test(lang, variants_of_a_claim)
     cr_expect_eq(wg_failed(r.c), WG_OK);
     wgt_finish(r.c, NULL);
 }
+
+/* A claim in a block of another claim's side is built again with each variant of that side. It is one claim all the same. */
+Test(lang, variants_add_no_claims)
+{
+    wgt_run r = wgt_build("check { check [1] == [1]; sum([1, 2]) } == [1, 2]", WG_EVAL);
+    int n = 0;
+    cr_expect_eq(wg_program_claims(r.q), 2);
+    while (wg_program_claim_variant(r.q, 1, n).text) n++;
+    cr_expect_gt(n, 0);
+    cr_expect_eq(wg_program_claims(r.q), 2);
+    wgt_finish(r.c, NULL);
+}

@@ -1,0 +1,96 @@
+/* lang_memory.c: a program's memory, which is freed all at once, and its identifiers, each of which is there once. */
+#include "lang/lang.h"
+
+#include <string.h>
+
+/* ---- memory ---- */
+
+enum { CHUNK = 1 << 14 };
+
+struct wgi_lang_chunk {
+    struct wgi_lang_chunk *next;
+    size_t used, size;
+    _Alignas(16) char bytes[];
+};
+
+void *wgi_lang_alloc(wg_program *q, size_t size)
+{
+    struct wgi_lang_chunk *k = q->chunks;
+    size_t rounded = (size + 15) & ~(size_t)15;
+    if (!k || k->size - k->used < rounded) {
+        size_t room = rounded > CHUNK ? rounded : CHUNK;
+        k = wg_alloc(q->c, 1, sizeof *k + room);
+        if (!k) return NULL;
+        k->size = room;
+        k->next = q->chunks;
+        q->chunks = k;
+    }
+    void *p = k->bytes + k->used;
+    k->used += rounded;
+    return p;
+}
+
+char *wgi_lang_text(wg_program *q, const char *text, size_t length)
+{
+    char *p = wgi_lang_alloc(q, length + 1);
+    if (p) memcpy(p, text, length);
+    return p;
+}
+
+char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c)
+{
+    size_t room = strlen(a) + strlen(b) + strlen(c) + 1;
+    char *p = wgi_lang_alloc(q, room);
+    if (p) snprintf(p, room, "%s%s%s", a, b, c);
+    return p;
+}
+
+void wgi_lang_release(wg_program *q)
+{
+    for (struct wgi_lang_chunk *k = q->chunks, *next; k; k = next) {
+        next = k->next;
+        wg_free(q->c, k);
+    }
+    wg_free(q->c, q->idents);
+}
+
+/* ---- identifiers ---- */
+
+static uint64_t hash_of(const char *text, size_t length)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
+    return h ^ h >> 32;
+}
+
+static wgi_ident **place_of(const wg_program *q, const char *text, size_t length)
+{
+    uint32_t i = (uint32_t)hash_of(text, length) & (q->ident_room - 1);
+    while (q->idents[i] && (strncmp(q->idents[i]->text, text, length) != 0 || q->idents[i]->text[length]))
+        i = (i + 1) & (q->ident_room - 1);
+    return &q->idents[i];
+}
+
+static bool grow_idents(wg_program *q)
+{
+    uint32_t before = q->ident_room;
+    wgi_ident **old = q->idents, **more = wg_alloc(q->c, before ? 2 * before : 64, sizeof *more);
+    if (!more) return false;
+    q->idents = more;
+    q->ident_room = before ? 2 * before : 64;
+    for (uint32_t i = 0; i < before; i++)
+        if (old[i]) *place_of(q, old[i]->text, strlen(old[i]->text)) = old[i];
+    wg_free(q->c, old);
+    return true;
+}
+
+wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length)
+{
+    if (2 * q->ident_count >= q->ident_room && !grow_idents(q)) return NULL;
+    wgi_ident **place = place_of(q, text, length);
+    if (*place) return *place;
+    wgi_ident *i = wgi_lang_alloc(q, sizeof *i);
+    if (!i || !(i->text = wgi_lang_text(q, text, length))) return NULL;
+    q->ident_count++;
+    return *place = i;
+}
