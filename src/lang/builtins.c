@@ -10,10 +10,9 @@
 static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     if (!wgi_signature(q, call, 2, 2, "")) return WGI_NOTHING;
-    const wgi_ast *at[2];
-    wg_node x[2];
-    if (!wgi_operand_nodes(q, call, owner, 2, at, x)) return WGI_NOTHING;
-    return wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), x[0], x[1]));
+    const wgi_ast *at[] = { wgi_operand(call, 0), wgi_operand(call, 1) };
+    wg_node y = wgi_eval_node(q, at[0], owner), x = wgi_eval_node(q, at[1], owner);
+    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_grad_at(wgi_site(q, call, at, 2), y, x));
 }
 
 /* ---- tensors ---- */
@@ -38,38 +37,33 @@ static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg
                       double base, double scale)
 {
     const char *name = wgi_is_named(call, owner) ? owner->name : "";
-    wg_node x = wg_none;
     size_t n = (size_t)wg_shape_size(s);
     for (size_t i = 0; values && i < n; i++) values[i] = base + scale * values[i];
-    if (values) x = wgi_leaf(q, wgi_site_text(q, name, call->mark), name, wg_context_dtype(q->c), values, s);
-    wg_free(q->c, values);
-    return wgi_node_val(x);
+    return wgi_node_val(wgi_new_leaf(q, wgi_site_text(q, name, call->mark), name, values, s));
 }
 
-/* A tensor of drawn numbers; its two options are first[2], their values without them 0 and 1. */
-static bool random_options(wg_program *q, const wgi_ast *call, const char *keywords,
-                           const char *const names[2], wg_shape *s, double v[2])
+/* The shape, and v: the numbers of two options, 0 and 1 where they are not given. */
+static bool two_options(wg_program *q, const wgi_ast *call, const char *keywords, const char *first,
+                        const char *second, wg_shape *s, double v[2])
 {
     v[0] = 0, v[1] = 1;
     return wgi_signature(q, call, 0, WG_MAX_RANK, keywords) && wgi_shape_of(q, call, s) &&
-           wgi_number_option(q, call, names[0], &v[0]) && wgi_number_option(q, call, names[1], &v[1]);
+           wgi_number_option(q, call, first, &v[0]) && wgi_number_option(q, call, second, &v[1]);
 }
 
 static wgi_val normal(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    static const char *const names[] = { "mean", "deviation" };
     wg_shape s;
     double v[2];
-    if (!random_options(q, call, "seed mean deviation", names, &s, v)) return WGI_NOTHING;
+    if (!two_options(q, call, "seed mean deviation", "mean", "deviation", &s, v)) return WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_NORMAL, s), v[0], v[1]);
 }
 
 static wgi_val uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    static const char *const names[] = { "low", "high" };
     wg_shape s;
     double v[2];
-    if (!random_options(q, call, "seed low high", names, &s, v)) return WGI_NOTHING;
+    if (!two_options(q, call, "seed low high", "low", "high", &s, v)) return WGI_NOTHING;
     return tensor(q, call, owner, s, drawn(q, call, owner, DRAW_UNIFORM, s), v[0], v[1] - v[0]);
 }
 

@@ -47,6 +47,13 @@ wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, cons
     return x;
 }
 
+wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *values, wg_shape s)
+{
+    wg_node x = values ? wgi_leaf(q, here, name, wg_context_dtype(q->c), values, s) : wg_none;
+    wg_free(q->c, values);
+    return x;
+}
+
 static void note_drawn(wg_program *q, const char *name)
 {
     const char *before = q->drawn ? q->drawn : "";
@@ -90,13 +97,10 @@ wg_node wgi_free_input(wg_program *q, wgi_binding *b)
 wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b)
 {
     wg_site here = wgi_site_text(q, b->name, b->start);
-    wg_dtype t = wg_context_dtype(q->c);
     wg_shape s;
-    if (b->set) return wgi_leaf(q, here, b->name, t, b->set, b->set_shape);
+    if (b->set) return wgi_leaf(q, here, b->name, wg_context_dtype(q->c), b->set, b->set_shape);
     double *values = wgi_list(q, b->value, &s);
-    wg_node x = values ? wgi_leaf(q, here, b->name, t, values, s) : wg_none;
-    wg_free(q->c, values);
-    return x;
+    return wgi_new_leaf(q, here, b->name, values, s);
 }
 
 /* ---- sizes ---- */
@@ -186,10 +190,9 @@ wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wg_shape s;
     int64_t classes = 0;
     const wgi_ast *option = wgi_keyword(call, "classes");
-    if (!wgi_is_named(call, owner)) {
-        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "an input needs a name: x = input(m, 64)");
-        return WGI_NOTHING;
-    }
+    if (!wgi_is_named(call, owner))
+        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "an input needs a name: x = input(m, 64)"),
+               WGI_NOTHING;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "classes") || !wgi_shape_of(q, call, &s) ||
         (option && !wgi_integer(q, option, "classes", 1, INT32_MAX, &classes)) ||
         (owner->set && !wg_shape_equal(s, owner->set_shape) && !wgi_misfit(q, owner)))

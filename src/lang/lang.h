@@ -259,6 +259,8 @@ typedef enum wgi_drawing { DRAW_NORMAL, DRAW_UNIFORM, DRAW_CLASS } wgi_drawing;
 double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream,
                         size_t n);
 wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s);
+/* The same in the context's dtype of values from wg_alloc, which are freed. NULL, after an error: wg_none. */
+wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *values, wg_shape s);
 wg_node wgi_free_input(wg_program *q, wgi_binding *b); /* a name never bound */
 wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);
 wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b); /* of what was set, else of the literal */
@@ -287,6 +289,7 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s);
 /* ---- lang_call.c ---- */
 
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *a, wgi_binding *owner);
+wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner); /* never a builtin */
 /* The value of a keyword, NULL if it is not there. */
 const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name);
 const wgi_ast *wgi_operand(const wgi_ast *call, int k); /* NULL: fewer */
@@ -297,9 +300,8 @@ bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value);
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value);
 /* The number that a keyword gives; without the keyword *value stays as it is. */
 bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
-/* The first operands of a call, at most room of them, as nodes; wg_none and NULL where there are fewer. */
-bool wgi_operand_nodes(wg_program *q, const wgi_ast *call, wgi_binding *owner, int room, const wgi_ast *at[],
-                       wg_node x[]);
+/* The same for a field of an options struct: 0 becomes WG_ZERO, since a field of 0 means the default. */
+bool wgi_real_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
 /* Whether the call is the whole value that a name is bound to: x = input(3), not x = 1 + input(3). */
 static inline bool wgi_is_named(const wgi_ast *call, const wgi_binding *owner)
 {

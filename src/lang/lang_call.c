@@ -85,12 +85,6 @@ bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *va
            wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
 }
 
-bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
-{
-    const wgi_ast *a = wgi_keyword(call, name);
-    return !a || wgi_number_of(q, a, name, value);
-}
-
 /* A whole number or a list of them. */
 static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
                      int64_t to[WG_MAX_RANK], int *count)
@@ -141,12 +135,24 @@ static bool dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
     return true;
 }
 
+bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
+{
+    const wgi_ast *a = wgi_keyword(call, name);
+    return !a || wgi_number_of(q, a, name, value);
+}
+
 /* In an attribute struct 0 means the default; an exact zero is WG_ZERO. */
 static bool real_of(wg_program *q, const wgi_ast *a, const char *what, double *to)
 {
     if (!wgi_number_of(q, a, what, to)) return false;
     if (*to == 0) *to = WG_ZERO;
     return true;
+}
+
+bool wgi_real_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
+{
+    const wgi_ast *a = wgi_keyword(call, name);
+    return !a || real_of(q, a, name, value);
 }
 
 static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, char *attr)
@@ -219,16 +225,6 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
 
 /* ---- calls ---- */
 
-bool wgi_operand_nodes(wg_program *q, const wgi_ast *call, wgi_binding *owner, int room, const wgi_ast *at[],
-                       wg_node x[])
-{
-    for (int k = 0; k < room; k++) {
-        at[k] = wgi_operand(call, k);
-        x[k] = at[k] ? wgi_eval_node(q, at[k], owner) : wg_none;
-    }
-    return !wg_failed(q->c);
-}
-
 /* The operands; false after an error. Numbers stay weak beside nodes; alone the first becomes one. */
 static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int n, wg_node x[],
                      const wgi_ast *at[])
@@ -283,22 +279,25 @@ static bool needs_c(const wg_op *op)
     return false;
 }
 
-wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    const wgi_builtin *own = wgi_builtin_find(call->ident->text);
-    if (own) return own->eval(q, call, owner);
-    const wg_op *op = wg_op_find(strcmp(call->ident->text, "permute") ? call->ident->text : "transpose");
-    char names[300];
+    const char *name = call->ident->text;
+    const wg_op *op = wg_op_find(strcmp(name, "permute") ? name : "transpose");
+    char options[300];
     if (!op || op->kind == WG_LEAF) return no_op(q, call);
-    if (needs_c(op)) {
-        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s: takes a C function; use it from C",
-                      call->ident->text);
-        return WGI_NOTHING;
-    }
-    option_names(op, names, sizeof names);
+    if (needs_c(op))
+        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s: takes a C function; use it from C", name),
+               WGI_NOTHING;
+    option_names(op, options, sizeof options);
     int shape = shape_operand(op, call) != NULL;
     int least = op->operands < 0 ? 1 : op->operands - op->optional,
         most = op->operands < 0 ? INT32_MAX : op->operands + shape;
-    if (!wgi_signature(q, call, least + shape, most, names)) return WGI_NOTHING;
+    if (!wgi_signature(q, call, least + shape, most, options)) return WGI_NOTHING;
     return wgi_node_val(apply(q, op, call, owner, wgi_operand_count(call) - shape));
+}
+
+wgi_val wgi_eval_call(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    const wgi_builtin *b = wgi_builtin_find(call->ident->text);
+    return b ? b->eval(q, call, owner) : wgi_eval_op(q, call, owner);
 }

@@ -34,8 +34,8 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s)
 static wgi_ast *reduction(wgi_ast *a)
 {
     bool call = a->kind == AST_CALL;
-    if (call && (!strcmp(a->ident->text, "sum") || !strcmp(a->ident->text, "mean")) &&
-        wgi_operand_count(a) == 1 && !wgi_keyword(a, "axis") && !wgi_keyword(a, "axes"))
+    if (call && wgi_choice("sum mean", a->ident->text) >= 0 && wgi_operand_count(a) == 1 &&
+        !wgi_keyword(a, "axis") && !wgi_keyword(a, "axes"))
         return a;
     if (call && !strcmp(a->ident->text, "grad")) return NULL;
     for (wgi_ast *x = a->first; x; x = x->next) {

@@ -47,10 +47,7 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     wgi_binding *b = a->u.binding;
     double v;
     if (!b && wgi_named_number(a->ident->text, &v)) return number_val(v);
-    if (!b) {
-        wgi_fail_at(q, a, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text);
-        return WGI_NOTHING;
-    }
+    if (!b) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "'%s' is no name here", a->ident->text), WGI_NOTHING;
     if (wg_is_none(b->node) && b->meaning == WG_NAME_SYMBOL) b->node = wgi_symbol_node(q, b);
     else if (wg_is_none(b->node) && !b->value) b->node = wgi_free_input(q, b);
     return wgi_node_val(b->node);
@@ -74,10 +71,7 @@ static wgi_val list(wg_program *q, const wgi_ast *a, wgi_binding *owner)
     wg_shape s;
     if (!wgi_list_constant(a)) return stack(q, a, owner);
     double *values = wgi_list(q, a, &s);
-    if (!values) return WGI_NOTHING;
-    wg_node x = wgi_leaf(q, wgi_site_text(q, "", a->mark), "", wg_context_dtype(q->c), values, s);
-    wg_free(q->c, values);
-    return wgi_node_val(x);
+    return wgi_node_val(wgi_new_leaf(q, wgi_site_text(q, "", a->mark), "", values, s));
 }
 
 /* ---- chains ---- */
@@ -146,10 +140,7 @@ static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
 static wg_node pick(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
 {
     int64_t n = wg_dim(x, axis), i;
-    if (n == 0) {
-        wgi_fail_at(q, item, WG_ERROR_VALUE, "an index into an axis of size 0");
-        return wg_none;
-    }
+    if (n == 0) return wgi_fail_at(q, item, WG_ERROR_VALUE, "an index into an axis of size 0"), wg_none;
     if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
     i = i < 0 ? i + n : i;
     return wg_squeeze_at(

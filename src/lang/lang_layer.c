@@ -68,10 +68,9 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     wg_shape s;
     wg_init init;
     double *values;
-    if (!wgi_is_named(call, owner)) {
-        wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "a parameter needs a name: W = param(64, 10)");
-        return WGI_NOTHING;
-    }
+    if (!wgi_is_named(call, owner))
+        return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "a parameter needs a name: W = param(64, 10)"),
+               WGI_NOTHING;
     if (!wgi_signature(q, call, 0, WG_MAX_RANK, "init") || !wgi_shape_of(q, call, &s)) return WGI_NOTHING;
     const char *name = full_name(q, owner);
     if (!name || (owner->set && !wg_shape_equal(owner->set_shape, s) && !wgi_misfit(q, owner)) ||
@@ -99,12 +98,20 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
     return wg_failed(q->c) ? NULL : full_name(q, owner);
 }
 
-static wgi_val dense_op(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+/* The operand and the name of a layer that has passed its signature. */
+static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, int kind, wg_node *x,
+                     const char **name)
 {
-    const wgi_ast *at[3];
-    wg_node x[3];
-    if (!wgi_signature(q, call, 2, 3, "") || !wgi_operand_nodes(q, call, owner, 3, at, x)) return WGI_NOTHING;
-    return wgi_node_val(wg_dense_at(wgi_site(q, call, at, wgi_operand_count(call)), x[0], x[1], x[2]));
+    *x = wgi_eval_node(q, wgi_operand(call, 0), owner);
+    *name = wg_failed(q->c) ? NULL : layer_name(q, call, owner, kind);
+    return *name != NULL;
+}
+
+/* The call site of a layer, which shows its operand alone. */
+static wg_site layer_site(wg_program *q, const wgi_ast *call)
+{
+    const wgi_ast *at = wgi_operand(call, 0);
+    return wgi_site(q, call, &at, 1);
 }
 
 wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -113,72 +120,43 @@ wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     double units, *values = NULL;
     wg_init init;
     bool bias = true;
-    const wgi_ast *at = wgi_operand(call, 0), *second = wgi_operand(call, 1),
-                  *option = wgi_keyword(call, "bias"), *first = wgi_keyword(call, "init");
-    if (second && !wgi_constant(second, &units)) return dense_op(q, call, owner);
+    const wgi_ast *second = wgi_operand(call, 1), *option = wgi_keyword(call, "bias"),
+                  *first = wgi_keyword(call, "init");
+    if (second && !wgi_constant(second, &units)) return wgi_eval_op(q, call, owner);
     if (!wgi_signature(q, call, 2, 2, "bias init") ||
         !wgi_integer(q, second, "the number of units", 1, WGI_LANG_TENSOR, &a.units) ||
-        (option && !wgi_truth(q, option, &bias)))
+        (option && !wgi_truth(q, option, &bias)) || !layer_of(q, call, owner, LAYER_DENSE, &a.x, &a.name) ||
+        (first && !init_of(q, first, (wg_shape){ 2, { wg_dim(a.x, -1), a.units } }, &init, &values)))
         return WGI_NOTHING;
     a.no_bias = !bias;
-    a.x = wgi_eval_node(q, at, owner);
-    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_DENSE))) return WGI_NOTHING;
-    if (first && !init_of(q, first, (wg_shape){ 2, { wg_dim(a.x, -1), a.units } }, &init, &values))
-        return WGI_NOTHING;
     a.W_init = first ? &init : NULL;
-    wg_node y = wg_nn_dense_at(wgi_site(q, call, &at, 1), &a);
+    wg_node y = wg_nn_dense_at(layer_site(q, call), &a);
     wg_free(q->c, values);
     return wgi_node_val(y);
-}
-
-static wgi_val batch_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *owner, double eps)
-{
-    const wgi_ast *at[5];
-    wg_node x[5];
-    if (!wgi_operand_nodes(q, call, owner, 5, at, x)) return WGI_NOTHING;
-    if (wgi_operand_count(call) == 4) {
-        wgi_fail_at(q, call, WG_ERROR_SYNTAX,
-                    "batch_norm takes z, z with gamma and beta, or these with mean and variance");
-        return WGI_NOTHING;
-    }
-    wg_batch_norm_args a = {
-        .x = x[0], .gamma = x[1], .beta = x[2], .mean = x[3], .variance = x[4], .eps = eps
-    };
-    return wgi_node_val(wg_batch_norm_at(wgi_site(q, call, at, wgi_operand_count(call)), &a));
 }
 
 wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_nn_batch_norm_args a = { .p = q->p, .share = true };
-    const wgi_ast *at = wgi_operand(call, 0);
-    bool layer = wgi_operand_count(call) == 1;
-    if (!wgi_signature(q, call, layer ? 1 : 3, layer ? 1 : 5, layer ? "eps momentum" : "eps") ||
-        !wgi_number_option(q, call, "eps", &a.eps) || !wgi_number_option(q, call, "momentum", &a.momentum))
+    int n = wgi_operand_count(call);
+    if (n == 4)
+        return wgi_fail_at(q, call, WG_ERROR_SYNTAX,
+                           "batch_norm takes z, z with gamma and beta, or these with mean and variance"),
+               WGI_NOTHING;
+    if (n != 1) return wgi_eval_op(q, call, owner);
+    if (!wgi_signature(q, call, 1, 1, "eps momentum") || !wgi_real_option(q, call, "eps", &a.eps) ||
+        !wgi_real_option(q, call, "momentum", &a.momentum) ||
+        !layer_of(q, call, owner, LAYER_NORM, &a.x, &a.name))
         return WGI_NOTHING;
-    if (!layer) return batch_norm_op(q, call, owner, a.eps);
-    a.x = wgi_eval_node(q, at, owner);
-    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return WGI_NOTHING;
-    return wgi_node_val(wg_nn_batch_norm_at(wgi_site(q, call, &at, 1), &a));
-}
-
-static wgi_val layer_norm_op(wg_program *q, const wgi_ast *call, wgi_binding *owner, double eps)
-{
-    const wgi_ast *at[3];
-    wg_node x[3];
-    if (!wgi_operand_nodes(q, call, owner, 3, at, x)) return WGI_NOTHING;
-    wg_layer_norm_args a = { .x = x[0], .gamma = x[1], .beta = x[2], .eps = eps };
-    return wgi_node_val(wg_layer_norm_at(wgi_site(q, call, at, 3), &a));
+    return wgi_node_val(wg_nn_batch_norm_at(layer_site(q, call), &a));
 }
 
 wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
     wg_nn_layer_norm_args a = { .p = q->p, .share = true };
-    const wgi_ast *at = wgi_operand(call, 0);
-    int n = wgi_operand_count(call) == 1 ? 1 : 3;
-    if (!wgi_signature(q, call, n, n, "eps") || !wgi_number_option(q, call, "eps", &a.eps))
+    if (wgi_operand_count(call) != 1) return wgi_eval_op(q, call, owner);
+    if (!wgi_signature(q, call, 1, 1, "eps") || !wgi_real_option(q, call, "eps", &a.eps) ||
+        !layer_of(q, call, owner, LAYER_NORM, &a.x, &a.name))
         return WGI_NOTHING;
-    if (n == 3) return layer_norm_op(q, call, owner, a.eps);
-    a.x = wgi_eval_node(q, at, owner);
-    if (wg_failed(q->c) || !(a.name = layer_name(q, call, owner, LAYER_NORM))) return WGI_NOTHING;
-    return wgi_node_val(wg_nn_layer_norm_at(wgi_site(q, call, &at, 1), &a));
+    return wgi_node_val(wg_nn_layer_norm_at(layer_site(q, call), &a));
 }

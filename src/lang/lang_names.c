@@ -46,12 +46,11 @@ static bool calls(const wgi_ast *a, const char *name)
 
 static wg_meaning meaning_of(const wgi_ast *value)
 {
-    static const char *const generators[] = { "normal", "uniform", "zeros", "ones" };
     if (calls(value, "input")) return WG_NAME_INPUT;
     if (calls(value, "param")) return WG_NAME_PARAM;
-    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
-        if (calls(value, generators[i])) return WG_NAME_CONSTANT;
-    return wgi_is_literal(value) ? WG_NAME_CONSTANT : WG_NAME_COMPUTED;
+    bool generator =
+        value->kind == AST_CALL && wgi_choice("normal uniform zeros ones", value->ident->text) >= 0;
+    return generator || wgi_is_literal(value) ? WG_NAME_CONSTANT : WG_NAME_COMPUTED;
 }
 
 static wgi_binding *bind(wg_program *q, wgi_ident *ident, wg_meaning meaning, uint32_t start, wgi_ast *value,

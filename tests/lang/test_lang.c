@@ -325,3 +325,11 @@ Test(lang, variants_add_no_claims)
     cr_expect_eq(wg_program_claims(r.q), 2);
     wgt_finish(r.c, NULL);
 }
+
+/* Of 1 and 3 the mean is 2 and the deviation 1. An eps of 0 is 0, not the default. */
+Test(lang, an_option_of_zero_is_zero)
+{
+    VALUES("batch_norm([[1], [3]], [1], [0], eps=0)", WG_SHAPE(2, 1), -1, 1);
+    VALUES("layer_norm([1, 3], [1, 1], [0, 0], eps=0)", WG_SHAPE(2), -1, 1);
+    VALUES("y = layer_norm([[1, 3]], eps=0)", WG_SHAPE(1, 2), -1, 1);
+}
