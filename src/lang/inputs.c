@@ -54,12 +54,6 @@ wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *valu
     return x;
 }
 
-static void note_drawn(wg_program *q, const char *name)
-{
-    const char *before = q->drawn ? q->drawn : "";
-    q->drawn = wgi_lang_join(q, before, *before ? ", " : "", name);
-}
-
 /* Class numbers must be whole and below classes. */
 static bool classes_fit(wg_program *q, const wgi_binding *b, int64_t classes, const double *v, size_t n)
 {
@@ -85,7 +79,7 @@ static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
                                      wg_random_stream(b->name), n);
     if (values) x = wgi_leaf(q, here, b->name, t, values, s);
     wg_free(q->c, values);
-    note_drawn(q, b->name);
+    b->drawn = true;
     return x;
 }
 

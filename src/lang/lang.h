@@ -144,6 +144,7 @@ struct wgi_binding {
     wg_shape set_shape;
     int64_t size; /* of a symbol in this build; -1: not known yet */
     bool given;   /* a symbol whose size is not the standard one */
+    bool drawn;   /* an input whose value was drawn in this build */
     wg_node node; /* in this build; none: not made yet */
     int layers;   /* bits of the layers that own parameters under this name */
 };
@@ -199,7 +200,6 @@ struct wg_program {
     wg_claim *claims;
     wgi_ast **claim_asts;
     int claim_count, claim_room;
-    const char *drawn;  /* the inputs that were drawn: "x, y" */
     const char *report; /* what wg_program_drawn returns */
     char excerpt[300];
 };

@@ -150,18 +150,21 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 
 /* ---- building ---- */
 
+static bool is_symbol(const wgi_binding *b) { return b->meaning == WG_NAME_SYMBOL; }
+
 /* "x, y drawn at random, m = 7, seed 0" */
 static void report(wg_program *q)
 {
-    size_t room = strlen(q->drawn ? q->drawn : "") + 80, n = 0;
-    q->report = "";
-    for (const wgi_binding *b = q->bindings; b; b = b->next)
-        room += b->meaning == WG_NAME_SYMBOL ? strlen(b->name) + 26 : 0;
-    char *text = q->drawn ? wgi_lang_alloc(q, room) : NULL;
+    size_t room = 80, n = 0;
+    for (const wgi_binding *b = q->bindings; b; b = b->next) room += strlen(b->name) + 26;
+    char *text = wgi_lang_alloc(q, room);
     if (!text) return;
-    n = (size_t)snprintf(text, room, "%s drawn at random", q->drawn);
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (b->meaning == WG_NAME_SYMBOL)
+        if (b->drawn) n += (size_t)snprintf(text + n, room - n, "%s%s", n ? ", " : "", b->name);
+    if (!n) return;
+    n += (size_t)snprintf(text + n, room - n, " drawn at random");
+    for (const wgi_binding *b = q->bindings; b; b = b->next)
+        if (is_symbol(b))
             n += (size_t)snprintf(text + n, room - n, ", %s = %lld", b->name, (long long)b->size);
     snprintf(text + n, room - n, ", seed %llu", (unsigned long long)wg_context_seed(q->c));
     q->report = text;
@@ -169,10 +172,10 @@ static void report(wg_program *q)
 
 static void forget(wg_program *q)
 {
-    for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->layers = 0;
+    for (wgi_binding *b = q->bindings; b; b = b->next) b->node = wg_none, b->layers = 0, b->drawn = false;
     q->claim_count = 0;
     q->unnamed = 0;
-    q->drawn = NULL;
+    q->report = "";
     q->prefix = "";
     q->last = wg_none;
     q->last_name = "_";
@@ -196,7 +199,6 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
 /* ---- questions ---- */
 
 static bool is_listed(const wgi_binding *b) { return !b->local && b->meaning != WG_NAME_SYMBOL; }
-static bool is_symbol(const wgi_binding *b) { return b->meaning == WG_NAME_SYMBOL; }
 
 static int count(const wg_program *q, bool (*is)(const wgi_binding *))
 {

@@ -224,3 +224,20 @@ Test(lang_errors, every_allocation_may_fail)
         if (last) break;
     }
 }
+
+/* The list of the names that were drawn is written once, not once for each name: that took 2 GB here. */
+Test(lang_errors, many_names_take_little_memory)
+{
+    enum { NAMES = 20000, EACH = 12 };
+    char *text = malloc(NAMES * EACH + 1);
+    for (int i = 0; i < NAMES; i++) snprintf(text + i * EACH, EACH + 1, "name_%05d; ", i);
+    wgt_memory m = { 0 };
+    wg_context *c = wgt_start(&m, WG_F64, NULL);
+    wg_program *q = wg_program_text(c, "t.wg", text);
+    wg_program_build(q, wg_graph_new(c), wg_params_new(c), WG_EVAL);
+    cr_expect_lt(m.bytes, 100 << 20);
+    cr_expect_eq(strlen(wg_program_drawn(q)), NAMES * EACH - 2 + strlen(" drawn at random, seed 1"));
+    wg_program_free(q);
+    free(text);
+    wgt_finish(c, &m);
+}
