@@ -1,7 +1,6 @@
 /* args.c: flags by the command's tables. */
 #include <getopt.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,13 +30,10 @@ const flag model_flags[] = {
     { 0, NULL, NULL, NULL },
 };
 
-int tool_fail(const args *a, int status, const char *format, ...)
+int tool_vfail(const args *a, int status, const char *format, va_list list)
 {
     char text[2000];
-    va_list list;
-    va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
-    va_end(list);
     fprintf(stderr, "wengert: %s\n", text);
     if (a->json) {
         json j;
@@ -45,9 +41,17 @@ int tool_fail(const args *a, int status, const char *format, ...)
         json_object(&j, "error");
         json_whole(&j, "status", status);
         json_text(&j, "message", text);
-        json_end(&j, '}');
         json_finish(&j);
     }
+    return status;
+}
+
+int tool_fail(const args *a, int status, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    tool_vfail(a, status, format, list);
+    va_end(list);
     return status;
 }
 
@@ -97,8 +101,8 @@ static int unknown(args *a, const tables *t, const char *word)
     const char *names[MOST_FLAGS];
     char text[100];
     for (int i = 0; i < t->count; i++) names[i] = t->row[i]->name;
-    snprintf(text, sizeof text, "%.*s", (int)strcspn(word + (word[1] == '-' ? 2 : 1), "="),
-             word + (word[1] == '-' ? 2 : 1));
+    const char *name = word + (word[1] == '-' ? 2 : 1);
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(name, "="), name);
     const char *near = wg_nearest(text, names, t->count);
     if (near)
         return tool_fail(a, EXIT_FLAGS, "%s: no flag '%s'; did you mean '--%s'?", a->c->name, word, near);
@@ -108,7 +112,7 @@ static int unknown(args *a, const tables *t, const char *word)
 
 /* ---- reading ---- */
 
-static bool any_json(int argc, char **argv)
+bool args_json(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (!strcmp(argv[i], "--json")) return true;
@@ -139,7 +143,7 @@ static int read_flags(args *a, const tables *t, int argc, char **argv)
 int args_read(args *a, const command *c, int argc, char **argv)
 {
     tables t = tables_of(c);
-    *a = (args){ .c = c, .json = any_json(argc, argv) };
+    *a = (args){ .c = c, .json = args_json(argc, argv) };
     a->given = calloc((size_t)argc + 1, sizeof *a->given);
     a->operand = calloc((size_t)argc + 1, sizeof *a->operand);
     if (!a->given || !a->operand) return tool_fail(a, EXIT_OTHER, "out of memory");

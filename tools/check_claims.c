@@ -17,13 +17,11 @@ typedef struct extent {
 /* S and N over the values of root and all below it. */
 static bool measure(model *m, wg_node root, extent *e)
 {
-    bool *in = wg_alloc(m->c, (size_t)root.index + 1, sizeof *in);
+    bool *in = nodes_below(m->g, root);
     if (!in) return model_ok(m);
-    in[root.index] = true;
     for (uint32_t i = root.index; i > 0; i--) {
         wg_node n = wg_graph_node(m->g, i);
         wg_tensor t;
-        for (int k = 0; in[i] && k < wg_node_operands(n); k++) in[wg_node_operand(n, k).index] = true;
         if (!in[i] || !wg_dtype_is_float(wg_node_dtype(n)) || !wg_peek(n, &t)) continue;
         int64_t size = wg_shape_size(t.shape);
         e->largest = size > e->largest ? size : e->largest;
@@ -76,7 +74,7 @@ static bool compare(model *m, const wg_claim *k, claim_result *r)
 }
 
 /* A sum or mean along one axis that would make the claim true. */
-static void look_for_remedy(model *m, int i, claim_result *r)
+static void find_remedy(model *m, int i, claim_result *r)
 {
     char left[120], right[120];
     wg_claim k = wg_program_claim(m->q, i), v;
@@ -102,6 +100,6 @@ bool claim_judge(model *m, int i, claim_result *r)
     *r = (claim_result){ .line = k.line, .text = k.text, .verdict = WG_PASS, .error = NAN, .allowed = NAN };
     if (wg_shape_equal(wg_node_shape(k.left), wg_node_shape(k.right))) return compare(m, &k, r);
     r->verdict = WG_FAIL;
-    look_for_remedy(m, i, r);
+    find_remedy(m, i, r);
     return model_ok(m);
 }

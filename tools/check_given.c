@@ -119,12 +119,10 @@ static bool one(model *m, wg_node loss, const char *text, verdict *v)
     wg_tensor yours = model_literal(m, "grad", name, value), library;
     if (!yours.data || !model_value(m, wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]), &library))
         return false;
-    if (!wg_shape_equal(yours.shape, library.shape)) {
-        m->status = tool_fail(m->a, EXIT_TEXT, "--grad %s: shape %s, %s has %s", name,
-                              wg_shape_text(yours.shape, a, sizeof a), name,
-                              wg_shape_text(library.shape, b, sizeof b));
-        return false;
-    }
+    if (!wg_shape_equal(yours.shape, library.shape))
+        return model_fail(m, EXIT_TEXT, "--grad %s: shape %s, %s has %s", name,
+                          wg_shape_text(yours.shape, a, sizeof a), name,
+                          wg_shape_text(library.shape, b, sizeof b));
     *v = (verdict){ .name = name, .shape = library.shape };
     judge(&yours, &library, v);
     return true;
@@ -144,9 +142,8 @@ static void print_json(const verdict *v, int n, wg_verdict all)
         json_number(&j, "error", v[i].worst, WG_F64);
         json_number(&j, "factor", v[i].factor, WG_F64);
         json_text(&j, "reason", v[i].why);
-        json_end(&j, '}');
+        json_end(&j);
     }
-    json_end(&j, ']');
     json_finish(&j);
 }
 
@@ -166,22 +163,20 @@ static void print_text(const verdict *v)
 
 int check_given(model *m)
 {
-    static const int exits[] = { EXIT_DONE, EXIT_CHECK, EXIT_UNSURE };
     verdict v[MOST];
+    wg_verdict all = WG_PASS;
     const char *name, *text;
     wg_node loss;
-    int n = 0, status = EXIT_DONE;
+    int n = 0;
     if (!check_loss(m, &name, &loss))
         return m->status ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
     for (int i = 0; n < MOST && (text = args_next(m->a, "grad", &i)); n++) {
         if (!one(m, loss, text, &v[n])) return m->status;
         if (v[n].word == WG_FAIL && !isnan(v[n].worst))
             hint(v[n].factor, rows_of(m), v[n].why, sizeof v[n].why);
-        status = check_worst(status, exits[v[n].word]);
+        all = check_worst(all, v[n].word);
     }
-    if (m->a->json)
-        print_json(v, n, status == EXIT_DONE ? WG_PASS : status == EXIT_CHECK ? WG_FAIL : WG_INCONCLUSIVE);
-    else
-        for (int i = 0; i < n; i++) print_text(&v[i]);
-    return status;
+    if (m->a->json) print_json(v, n, all);
+    for (int i = 0; i < n && !m->a->json; i++) print_text(&v[i]);
+    return check_exit(all);
 }

@@ -10,22 +10,20 @@ typedef struct tally {
     double worst;
 } tally;
 
-enum { MOST_INPUTS = 32, MOST_NODES = 4096 };
+enum { MOST_INPUTS = 32 };
 
 /* The float inputs below y. */
 static int inputs_of(wg_graph *g, wg_node y, wg_node x[MOST_INPUTS])
 {
-    bool below[MOST_NODES] = { false };
+    bool *in = nodes_below(g, y);
     int n = 0;
-    if (y.index >= MOST_NODES) return 0;
-    below[y.index] = true;
-    for (uint32_t i = y.index; i > 0; i--) {
+    for (uint32_t i = y.index; in && i > 0; i--) {
         wg_node k = wg_graph_node(g, i);
-        for (int j = 0; below[i] && j < wg_node_operands(k); j++) below[wg_node_operand(k, j).index] = true;
-        if (below[i] && n < MOST_INPUTS && wg_node_leaf(k) == WG_LEAF_INPUT &&
+        if (in[i] && n < MOST_INPUTS && wg_node_leaf(k) == WG_LEAF_INPUT &&
             wg_dtype_is_float(wg_node_dtype(k)) && wg_shape_size(wg_node_shape(k)) > 0)
             x[n++] = k;
     }
+    wg_free(wg_graph_context(g), in);
     return n;
 }
 
@@ -71,27 +69,31 @@ static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck
     return more;
 }
 
-static const char *word(const tally *t) { return t->failed ? "fail" : t->open ? "inconclusive" : "pass"; }
+static wg_verdict verdict_of(const tally *t)
+{
+    return t->failed ? WG_FAIL : t->open ? WG_INCONCLUSIVE : WG_PASS;
+}
 
-static int check_op(const args *a, const wg_op *op, const wg_gradcheck_opts *o, json *j)
+static wg_verdict check_op(const args *a, const wg_op *op, const wg_gradcheck_opts *o, json *j)
 {
     tally t = { 0 };
     bool none = !wg_op_has_derivative(op, -1);
     for (int i = 0; !none && one_sample(a, op, i, o, &t);) i++;
+    const char *word = none ? "none" : wg_verdict_name(verdict_of(&t));
     if (a->json) {
         json_object(j, NULL);
         json_text(j, "name", op->name);
-        json_text(j, "verdict", none ? "none" : word(&t));
+        json_text(j, "verdict", word);
         json_whole(j, "samples", t.samples);
         json_number(j, "ratio", t.worst, WG_F64);
-        json_end(j, '}');
+        json_end(j);
     } else if (none) {
         printf("%-24s none: %s\n", op->name, op->adjoint);
     } else {
-        printf("%-24s %-12s %d sample%s, worst ratio %.1e\n", op->name, word(&t), t.samples,
+        printf("%-24s %-12s %d sample%s, worst ratio %.1e\n", op->name, word, t.samples,
                t.samples == 1 ? "" : "s", t.worst);
     }
-    return t.failed ? EXIT_CHECK : t.open ? EXIT_UNSURE : EXIT_DONE;
+    return verdict_of(&t);
 }
 
 int check_ops(const args *a)
@@ -100,7 +102,7 @@ int check_ops(const args *a)
     const wg_op *one = name ? wg_op_find(name) : NULL;
     wg_gradcheck_opts o = { 0 };
     json j;
-    int status = EXIT_DONE;
+    wg_verdict all = WG_PASS;
     if (name && !one) return tool_fail(a, EXIT_FLAGS, "--op %s: no such op; 'wengert ops' lists them", name);
     if (!check_opts(a, &o)) return EXIT_FLAGS;
     if (a->json) {
@@ -109,14 +111,11 @@ int check_ops(const args *a)
     }
     for (int i = 0; i < wg_op_count(); i++)
         if (one ? wg_op_at(i) == one : wg_op_at(i)->sample != NULL)
-            status = check_worst(status, check_op(a, wg_op_at(i), &o, &j));
+            all = check_worst(all, check_op(a, wg_op_at(i), &o, &j));
     if (a->json) {
-        json_end(&j, ']');
-        json_text(&j, "verdict",
-                  status == EXIT_DONE    ? "pass"
-                  : status == EXIT_CHECK ? "fail"
-                                         : "inconclusive");
+        json_end(&j);
+        json_text(&j, "verdict", wg_verdict_name(all));
         json_finish(&j);
     }
-    return status;
+    return check_exit(all);
 }

@@ -40,7 +40,6 @@ static int doctor(const args *a)
     json_start(&j, stdout);
     json_object(&j, "doctor");
     lines_json(&j, text);
-    json_end(&j, '}');
     json_finish(&j);
     free(text);
     return EXIT_DONE;
@@ -89,10 +88,10 @@ static void command_json(json *j, const command *c)
             json_text(j, "name", f->name);
             json_text(j, "value", f->value ? f->value : "");
             json_text(j, "help", f->help);
-            json_end(j, '}');
+            json_end(j);
         }
-    json_end(j, ']');
-    json_end(j, '}');
+    json_end(j);
+    json_end(j);
 }
 
 static int help(const args *a)
@@ -109,7 +108,6 @@ static int help(const args *a)
     json_array(&j, "commands");
     for (int i = 0; command_at(i); i++)
         if (!one || one == command_at(i)) command_json(&j, command_at(i));
-    json_end(&j, ']');
     json_finish(&j);
     return EXIT_DONE;
 }

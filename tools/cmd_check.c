@@ -21,16 +21,13 @@ static const flag flags[] = {
     { 0, NULL, NULL, NULL },
 };
 
-int check_worst(int a, int b)
+wg_verdict check_worst(wg_verdict a, wg_verdict b)
 {
-    if (a == EXIT_CHECK || b == EXIT_CHECK) return EXIT_CHECK;
-    return a ? a : b;
+    if (a == WG_FAIL || b == WG_FAIL) return WG_FAIL;
+    return a != WG_PASS ? a : b;
 }
 
-static int exit_of(wg_verdict v)
-{
-    return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? EXIT_CHECK : EXIT_UNSURE;
-}
+int check_exit(wg_verdict v) { return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? EXIT_CHECK : EXIT_UNSURE; }
 
 bool check_opts(const args *a, wg_gradcheck_opts *o)
 {
@@ -53,7 +50,7 @@ static void worst_json(json *j, const wg_check_input *in)
     json_number(j, "analytic", a, WG_F64);
     json_number(j, "numeric", n, WG_F64);
     json_number(j, "error", fabs(a - n), WG_F64);
-    json_end(j, '}');
+    json_end(j);
 }
 
 static void input_json(json *j, const wg_check_input *in)
@@ -67,10 +64,10 @@ static void input_json(json *j, const wg_check_input *in)
     if (in->worst >= 0 && in->analytic && in->numeric) worst_json(j, in);
     if (in->analytic) json_values(j, "analytic", &analytic);
     if (in->numeric) json_values(j, "numeric", &numeric);
-    json_text(j, "op", in->op ? in->op : "");
-    json_text(j, "where", in->where ? in->where : "");
-    json_text(j, "reason", in->reason ? in->reason : "");
-    json_end(j, '}');
+    json_text(j, "op", in->op);
+    json_text(j, "where", in->where);
+    json_text(j, "reason", in->reason);
+    json_end(j);
 }
 
 void check_json(json *j, const wg_check *r)
@@ -82,7 +79,7 @@ void check_json(json *j, const wg_check *r)
         wg_check_input in = wg_check_input_at(r, i);
         input_json(j, &in);
     }
-    json_end(j, ']');
+    json_end(j);
 }
 
 static void claims_json(json *j, const claim_result *c, int n)
@@ -96,9 +93,9 @@ static void claims_json(json *j, const claim_result *c, int n)
         json_number(j, "error", c[i].error, WG_F64);
         json_number(j, "allowed", c[i].allowed, WG_F64);
         json_text(j, "reason", c[i].why);
-        json_end(j, '}');
+        json_end(j);
     }
-    json_end(j, ']');
+    json_end(j);
 }
 
 /* ---- claims ---- */
@@ -138,23 +135,18 @@ static void summary_text(const claim_result *c, int n, const wg_check *r)
     putchar('\n');
 }
 
-static claim_result *judge_claims(model *m, int *status)
+static claim_result *judge_claims(model *m, wg_verdict *all)
 {
     int n = wg_program_claims(m->q);
     claim_result *c = wg_alloc(m->c, (size_t)n + 1, sizeof *c);
     for (int i = 0; c && i < n; i++) {
         if (!claim_judge(m, i, &c[i])) return NULL;
-        *status = check_worst(*status, exit_of(c[i].verdict));
+        *all = check_worst(*all, c[i].verdict);
     }
     return model_ok(m) ? c : NULL;
 }
 
 /* ---- the library against differences ---- */
-
-static bool is_scalar(wg_node n)
-{
-    return wg_node_ok(n) && wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1;
-}
 
 /* The last value if it is a scalar, else the last computed scalar by name, else the last value. */
 static bool choose_loss(model *m, const char **name, wg_node *loss)
@@ -199,13 +191,11 @@ static bool leaves(model *m, wg_node loss, name_list *to)
     if (!names) return model_leaves(m, loss, to);
     if (!model_names(m, "wrt", names, to)) return false;
     for (int i = 0; i < to->count; i++)
-        if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i]))) {
-            m->status = tool_fail(
-                m->a, EXIT_FLAGS,
+        if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i])))
+            return model_fail(
+                m, EXIT_FLAGS,
                 "--wrt %s: check moves inputs, parameters and constants; `wengert grad` knows computed names",
                 to->name[i]);
-            return false;
-        }
     return true;
 }
 
@@ -226,16 +216,13 @@ static wg_check *against_differences(model *m)
     return wg_gradcheck_nodes_at(wg_node_site(loss), loss, x.node, x.count, &o);
 }
 
-static void report(const model *m, const claim_result *c, const wg_check *r, int status)
+static void report(const model *m, const claim_result *c, const wg_check *r, wg_verdict all)
 {
     int n = wg_program_claims(m->q);
     json j;
     if (m->a->json) {
         json_start(&j, stdout);
-        json_text(&j, "verdict",
-                  wg_verdict_name(status == EXIT_DONE    ? WG_PASS
-                                  : status == EXIT_CHECK ? WG_FAIL
-                                                         : WG_INCONCLUSIVE));
+        json_text(&j, "verdict", wg_verdict_name(all));
         json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
         if (r) check_json(&j, r);
         claims_json(&j, c, n);
@@ -252,15 +239,15 @@ static void report(const model *m, const claim_result *c, const wg_check *r, int
 
 static void check_program(model *m)
 {
-    int status = EXIT_DONE;
-    claim_result *c = judge_claims(m, &status);
+    wg_verdict all = WG_PASS;
+    claim_result *c = judge_claims(m, &all);
     wg_check *r = c ? against_differences(m) : NULL;
     if (!c || m->status) return;
-    if (r) status = check_worst(status, wg_check_exit(r));
-    else if (!wg_program_claims(m->q)) status = EXIT_UNSURE;
-    report(m, c, r, status);
+    if (r) all = check_worst(all, wg_check_verdict(r));
+    else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
+    report(m, c, r, all);
     wg_check_free(r);
-    m->status = status;
+    m->status = check_exit(all);
 }
 
 static int allowed(const args *a, int status)

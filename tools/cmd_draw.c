@@ -143,15 +143,10 @@ static int file_flags(const args *a)
     return EXIT_DONE;
 }
 
-static bool is_scalar(wg_node n)
-{
-    return wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1;
-}
-
 /* ---- plans ---- */
 
 /* The gradients of --wrt; else of the parameters; else of all named float leaves. */
-static wg_plan *look(model *m, wg_node root, const name_list *wrt, bool backward)
+static wg_plan *plan_of(model *m, wg_node root, const name_list *wrt, bool backward)
 {
     name_list leaves = { 0 };
     wg_plan_opts o = { .wrt = wrt->node, .wrt_count = wrt->count };
@@ -174,10 +169,10 @@ static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts
     o.limits = &limits;
     if (chart) o.picture = strcmp(chart, "memory") == 0 ? WG_PLAN_MEMORY : WG_PLAN_ROOFLINE;
     if (!path && !m->a->json) path = "-", o.format = "txt";
-    wg_plan *p = look(m, root, wrt, args_has(m->a, "backward"));
+    wg_plan *p = plan_of(m, root, wrt, args_has(m->a, "backward"));
     if (p && wg_limits_measure(m->c, &limits) == WG_OK) {
         if (path && wg_draw_plan_at(NULL, m->c, p, path, &o) == WG_ERROR_FILE)
-            m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
+            model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
         if (!path) plan_json(p, &limits);
     }
     wg_plan_free(p);
@@ -192,7 +187,7 @@ static void draw(model *m, wg_draw_opts o)
     if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
     o.backward = args_has(m->a, "backward");
     if (o.backward && !is_scalar(root))
-        m->status = tool_fail(m->a, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
+        model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
     if (m->status) return;
     if (args_has(m->a, "plan")) {
         o.backward = false; /* it is of the plan */
@@ -205,8 +200,7 @@ static void draw(model *m, wg_draw_opts o)
     }
     o.wrt = wrt.node;
     o.wrt_count = wrt.count;
-    if (wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE)
-        m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
+    if (wg_draw_at(NULL, root, path, &o) == WG_ERROR_FILE) model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
     model_ok(m);
 }
 

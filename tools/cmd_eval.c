@@ -35,7 +35,7 @@ static void print_json(const model *m, const name_list *l, const wg_tensor *t)
     json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
     json_object(&j, "values");
     for (int i = 0; i < l->count; i++) json_tensor(&j, l->name[i], &t[i]);
-    json_end(&j, '}');
+    json_end(&j);
     json_text(&j, "last", l->name[l->count - 1]);
     json_finish(&j);
 }
@@ -44,12 +44,9 @@ static bool write_file(model *m, const name_list *l, const wg_tensor *t)
 {
     const char *path = args_value(m->a, "output");
     if (!path) return true;
-    if (l->count != 1)
-        return m->status = tool_fail(m->a, EXIT_FLAGS, "-o takes one value, --print names %d", l->count),
-               false;
+    if (l->count != 1) return model_fail(m, EXIT_FLAGS, "-o takes one value, --print names %d", l->count);
     wg_npy_write(m->c, path, t[0]);
-    if (wg_failed(m->c)) m->status = tool_fail(m->a, EXIT_OTHER, "%s", wg_message(m->c));
-    return !m->status;
+    return !wg_failed(m->c) || model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
 }
 
 static void evaluate(model *m)

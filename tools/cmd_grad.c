@@ -24,8 +24,6 @@ typedef struct job {
     wg_tensor *t; /* results, in the order of x; of a Hessian in rows */
 } job;
 
-static bool wrong(job *w, int status) { return w->m.status = status, false; }
-
 /* "dL/dw", "d2L/dw db"; without a name "d/dx". */
 static const char *label(const job *w, const char *order, const char *a, const char *b, char *to, size_t room)
 {
@@ -65,11 +63,11 @@ static bool forward_columns(job *w, wg_node x, wg_tensor *to)
 static bool forward(job *w, bool jacobian)
 {
     if (!jacobian && wg_shape_size(wg_node_shape(w->y)) != 1)
-        return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "%s is no scalar: say --jacobian", w->of));
+        return model_fail(&w->m, EXIT_TEXT, "%s is no scalar: say --jacobian", w->of);
     for (int k = 0; k < w->x.count; k++) {
         if (wg_node_shape(w->y).rank + wg_node_shape(w->x.node[k]).rank > WG_MAX_RANK)
-            return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "the Jacobian by %s would have more than %d axes",
-                                      w->x.name[k], WG_MAX_RANK));
+            return model_fail(&w->m, EXIT_TEXT, "the Jacobian by %s would have more than %d axes",
+                              w->x.name[k], WG_MAX_RANK);
         if (!forward_columns(w, w->x.node[k], &w->t[k])) return false;
         if (!jacobian) w->t[k].shape = wg_node_shape(w->x.node[k]);
     }
@@ -112,7 +110,7 @@ static bool higher_order(job *w, long long order)
 {
     wg_node g = w->y, x = w->x.node[0];
     if (w->x.count != 1 || wg_shape_size(wg_node_shape(x)) != 1)
-        return wrong(w, tool_fail(w->m.a, EXIT_FLAGS, "--order takes one scalar name: --wrt x"));
+        return model_fail(&w->m, EXIT_FLAGS, "--order takes one scalar name: --wrt x");
     for (long long k = 0; k < order; k++) {
         g = wg_grad_at(w->here, g, x);
         if (!model_ok(&w->m)) return false;
@@ -155,9 +153,8 @@ static void json_out(job *w, long long order, const char *kind, bool hessian)
         }
         json_object(&j, w->x.name[i]);
         for (int k = 0; k < n; k++) json_values(&j, w->x.name[k], &w->t[i * n + k]);
-        json_end(&j, '}');
+        json_end(&j);
     }
-    json_end(&j, '}');
     json_finish(&j);
 }
 
@@ -169,7 +166,7 @@ static bool prepare(job *w)
     if (!model_of(&w->m, &w->of, &w->y)) return false;
     if (!(names ? model_names(&w->m, "wrt", names, &w->x) : model_leaves(&w->m, w->y, &w->x))) return false;
     if (!w->x.count)
-        return wrong(w, tool_fail(w->m.a, EXIT_TEXT, "%s depends on no input, parameter or constant", w->of));
+        return model_fail(&w->m, EXIT_TEXT, "%s depends on no input, parameter or constant", w->of);
     w->here = wg_inside(wg_node_site(w->y));
     w->t = wg_alloc(w->m.c, (size_t)w->x.count * (size_t)w->x.count, sizeof *w->t);
     return model_ok(&w->m);
@@ -186,9 +183,8 @@ static void differentiate(job *w)
         return;
     }
     if ((order != 0) + jacobian + hessian > 1 || (forwards && (order || hessian))) {
-        w->m.status =
-            tool_fail(a, EXIT_FLAGS,
-                      "--order, --jacobian, --hessian: one at a time; --forward alone or with --jacobian");
+        model_fail(&w->m, EXIT_FLAGS,
+                   "--order, --jacobian, --hessian: one at a time; --forward alone or with --jacobian");
         return;
     }
     if (!prepare(w)) return;

@@ -65,10 +65,10 @@ static void op_json(json *j, const wg_op *op)
         json_text(j, "name", r->name);
         json_text(j, "default", text_of(r->standard));
         json_text(j, "choices", text_of(r->choices));
-        json_end(j, '}');
+        json_end(j);
     }
-    json_end(j, ']');
-    json_end(j, '}');
+    json_end(j);
+    json_end(j);
 }
 
 /* ---- all ---- */
@@ -130,7 +130,6 @@ static void all_json(const wg_op *one)
     json_array(&j, "ops");
     for (int i = 0; i < wg_op_count(); i++)
         if (one ? one == wg_op_at(i) : is_shown(wg_op_at(i))) op_json(&j, wg_op_at(i));
-    json_end(&j, ']');
     json_finish(&j);
 }
 

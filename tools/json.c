@@ -52,38 +52,34 @@ static void next(json *j, const char *key)
     }
 }
 
-static void begin(json *j, char bracket)
+static void begin(json *j, const char *brackets)
 {
-    fputc(bracket, j->out);
+    fputc(brackets[0], j->out);
     j->depth++;
     j->first[j->depth] = true;
+    j->close[j->depth] = brackets[1];
 }
 
 void json_start(json *j, FILE *out)
 {
     *j = (json){ .out = out };
-    begin(j, '{');
+    begin(j, "{}");
     json_whole(j, "wengert", 1);
 }
 
+void json_object(json *j, const char *key) { next(j, key), begin(j, "{}"); }
+void json_array(json *j, const char *key) { next(j, key), begin(j, "[]"); }
+void json_end(json *j) { fputc(j->close[j->depth--], j->out); }
+
 void json_finish(json *j)
 {
-    json_end(j, '}');
+    while (j->depth) json_end(j);
     fputc('\n', j->out);
-}
-
-void json_object(json *j, const char *key) { next(j, key), begin(j, '{'); }
-void json_array(json *j, const char *key) { next(j, key), begin(j, '['); }
-
-void json_end(json *j, char bracket)
-{
-    j->depth--;
-    fputc(bracket, j->out);
 }
 
 /* ---- values ---- */
 
-void json_text(json *j, const char *key, const char *value) { next(j, key), quoted(j, value); }
+void json_text(json *j, const char *key, const char *value) { next(j, key), quoted(j, value ? value : ""); }
 void json_whole(json *j, const char *key, long long value) { next(j, key), fprintf(j->out, "%lld", value); }
 void json_bool(json *j, const char *key, bool value)
 {
@@ -103,7 +99,7 @@ void json_shape(json *j, const char *key, wg_shape s)
 {
     json_array(j, key);
     for (int i = 0; i < s.rank; i++) json_whole(j, NULL, s.dim[i]);
-    json_end(j, ']');
+    json_end(j);
 }
 
 static void nested(json *j, const char *key, const wg_tensor *t, int axis, int64_t *i)
@@ -115,7 +111,7 @@ static void nested(json *j, const char *key, const wg_tensor *t, int axis, int64
     }
     json_array(j, key);
     for (int64_t k = 0; k < t->shape.dim[axis]; k++) nested(j, NULL, t, axis + 1, i);
-    json_end(j, ']');
+    json_end(j);
 }
 
 static void summary(json *j, const wg_tensor *t)
@@ -134,29 +130,16 @@ static void summary(json *j, const wg_tensor *t)
     json_number(j, "max", high, WG_F64);
     json_number(j, "mean", sum / (double)n, WG_F64);
     json_number(j, "norm", sqrt(squares), WG_F64);
-    json_end(j, '}');
+    json_end(j);
 }
 
-void json_values(json *j, const char *key, const wg_tensor *t)
-{
-    int64_t i = 0;
-    if (wg_shape_size(t->shape) <= MOST_ELEMENTS) {
-        nested(j, key, t, 0, &i);
-        return;
-    }
-    json_object(j, key);
-    next(j, "value");
-    fputs("null", j->out);
-    summary(j, t);
-    json_shape(j, "shape", t->shape);
-    json_end(j, '}');
-}
+static bool is_long(const wg_tensor *t) { return wg_shape_size(t->shape) > MOST_ELEMENTS; }
 
-void json_tensor(json *j, const char *key, const wg_tensor *t)
+/* As members of an object. */
+static void value_or_summary(json *j, const wg_tensor *t)
 {
     int64_t i = 0;
-    json_object(j, key);
-    if (wg_shape_size(t->shape) <= MOST_ELEMENTS) {
+    if (!is_long(t)) {
         nested(j, "value", t, 0, &i);
     } else {
         next(j, "value");
@@ -164,6 +147,24 @@ void json_tensor(json *j, const char *key, const wg_tensor *t)
         summary(j, t);
     }
     json_shape(j, "shape", t->shape);
+}
+
+void json_values(json *j, const char *key, const wg_tensor *t)
+{
+    int64_t i = 0;
+    if (!is_long(t)) {
+        nested(j, key, t, 0, &i);
+        return;
+    }
+    json_object(j, key);
+    value_or_summary(j, t);
+    json_end(j);
+}
+
+void json_tensor(json *j, const char *key, const wg_tensor *t)
+{
+    json_object(j, key);
+    value_or_summary(j, t);
     json_text(j, "dtype", wg_dtype_name(t->dtype));
-    json_end(j, '}');
+    json_end(j);
 }

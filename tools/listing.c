@@ -11,15 +11,22 @@
 
 enum { MOST_NODES = 400, OTHER_SIZE = 13 };
 
+typedef enum column { LEFT, SHAPE, VALUE, SLOPE, COLUMNS } column;
+
+typedef struct line {
+    char *text[COLUMNS]; /* LEFT is NULL for a node that has no line */
+    bool on_way;         /* on a way from the root to one of wrt */
+    int number;          /* of an unnamed node */
+    wg_node gradient;
+} line;
+
 typedef struct listing {
     model *m;
     wg_node root;
     const wg_node *wrt; /* NULL: gradients of all */
     int wrt_count;
-    bool *in, *on_way; /* below the root; of these, on a way to wrt */
-    int *number;       /* of unnamed nodes */
-    char **left, **shape, **value, **slope;
-    wg_node *gradient;
+    bool *in;   /* below the root */
+    line *line; /* of each node up to the root */
     bool values, backward, bold;
     wg_symbol symbol[4]; /* sizes that nobody gave, shown by name */
     wg_graph *other[4];  /* the same program with another size for each */
@@ -28,30 +35,26 @@ typedef struct listing {
 
 /* ---- which nodes ---- */
 
-static bool is_below(listing *l)
+static bool find_nodes(listing *l)
 {
     int count = 0;
-    l->in[l->root.index] = true;
-    for (uint32_t i = l->root.index; i > 0; i--) {
-        wg_node n = wg_graph_node(l->m->g, i);
-        count += l->in[i];
-        for (int k = 0; l->in[i] && k < wg_node_operands(n); k++) l->in[wg_node_operand(n, k).index] = true;
-    }
-    if (count <= MOST_NODES || l->m->a->json) return true;
-    l->m->status = tool_fail(l->m->a, EXIT_OTHER,
-                             "%d nodes are too many to read; -o FILE.svg folds what is alike", count);
-    return false;
+    l->in = nodes_below(l->m->g, l->root);
+    for (uint32_t i = 1; l->in && i <= l->root.index; i++) count += l->in[i];
+    if (count <= MOST_NODES || l->m->a->json) return model_ok(l->m);
+    return model_fail(l->m, EXIT_OTHER, "%d nodes are too many to read; -o FILE.svg folds what is alike",
+                      count);
 }
 
 /* On a way from the root to one of wrt: the others' gradients are not asked for. */
 static void find_ways(listing *l)
 {
-    for (int k = 0; k < l->wrt_count; k++) l->on_way[l->wrt[k].index] = true;
+    for (int k = 0; k < l->wrt_count; k++)
+        if (l->wrt[k].index <= l->root.index) l->line[l->wrt[k].index].on_way = true;
     for (uint32_t i = 1; i <= l->root.index; i++) {
         wg_node n = wg_graph_node(l->m->g, i);
         for (int k = 0; k < wg_node_operands(n); k++)
-            l->on_way[i] = l->on_way[i] || l->on_way[wg_node_operand(n, k).index];
-        if (!l->wrt) l->on_way[i] = true;
+            l->line[i].on_way = l->line[i].on_way || l->line[wg_node_operand(n, k).index].on_way;
+        if (!l->wrt) l->line[i].on_way = true;
     }
 }
 
@@ -68,41 +71,39 @@ static void reference(const listing *l, wg_node n, FILE *out)
     if (*wg_node_name(n)) fputs(wg_node_name(n), out);
     else if (wg_node_leaf(n) == WG_LEAF_STREAM) fputs("stream", out);
     else if (is_plain_number(n) && wg_peek(n, &t)) print_scalar(out, wg_tensor_item(&t, 0));
-    else fprintf(out, "%%%d", l->number[n.index]);
+    else fprintf(out, "%%%d", l->line[n.index].number);
+}
+
+static void axes_text(const wg_axes *a, FILE *out)
+{
+    for (int i = 0; i < a->count; i++) fprintf(out, "%s%d", i ? "," : a->count > 1 ? "[" : "", a->axis[i]);
+    if (a->count > 1) fputc(']', out);
+}
+
+/* Whether an attribute is shown: not what is C's alone, and not what is off. */
+static bool is_shown(const wg_attr_row *r, const void *at)
+{
+    return r->kind == WG_ATTR_BOOL ? *(const bool *)at
+           : r->kind == WG_ATTR_AXES
+               ? ((const wg_axes *)at)->count > 0
+               : r->kind != WG_ATTR_CHOICE && r->kind != WG_ATTR_POINTER && r->kind != WG_ATTR_TEXT;
 }
 
 static void attribute(const wg_attr_row *r, const void *attr, FILE *out)
 {
-    const char *at = (const char *)attr + r->offset;
+    const void *at = (const char *)attr + r->offset;
     char shape[120];
-    const wg_axes *axes = (const wg_axes *)(const void *)at;
+    if (!is_shown(r, at)) return;
+    fprintf(out, ", %s=", r->kind == WG_ATTR_AXES ? "axis" : r->name);
     switch (r->kind) {
-    case WG_ATTR_INT: fprintf(out, ", %s=%d", r->name, *(const int *)(const void *)at); break;
-    case WG_ATTR_SIZE:
-        fprintf(out, ", %s=%lld", r->name, (long long)*(const int64_t *)(const void *)at);
-        break;
-    case WG_ATTR_DOUBLE: fprintf(out, ", %s=%g", r->name, *(const double *)(const void *)at); break;
-    case WG_ATTR_BOOL:
-        if (*(const bool *)at) fprintf(out, ", %s=true", r->name);
-        break;
-    case WG_ATTR_DTYPE:
-        fprintf(out, ", %s=%s", r->name, wg_dtype_name(*(const wg_dtype *)(const void *)at));
-        break;
-    case WG_ATTR_SHAPE:
-        fprintf(out, ", %s=%s", r->name,
-                wg_shape_text(*(const wg_shape *)(const void *)at, shape, sizeof shape));
-        break;
-    case WG_ATTR_AXES:
-        for (int i = 0; i < axes->count; i++)
-            fprintf(out, "%s%d%s",
-                    i                 ? ","
-                    : axes->count > 1 ? ", axis=["
-                                      : ", axis=",
-                    axes->axis[i], i && i + 1 == axes->count ? "]" : "");
-        break;
-    case WG_ATTR_CHOICE:
-    case WG_ATTR_POINTER:
-    case WG_ATTR_TEXT: break;
+    case WG_ATTR_INT: fprintf(out, "%d", *(const int *)at); break;
+    case WG_ATTR_SIZE: fprintf(out, "%lld", (long long)*(const int64_t *)at); break;
+    case WG_ATTR_DOUBLE: fprintf(out, "%g", *(const double *)at); break;
+    case WG_ATTR_BOOL: fputs("true", out); break;
+    case WG_ATTR_DTYPE: fputs(wg_dtype_name(*(const wg_dtype *)at), out); break;
+    case WG_ATTR_SHAPE: fputs(wg_shape_text(*(const wg_shape *)at, shape, sizeof shape), out); break;
+    case WG_ATTR_AXES: axes_text(at, out); break;
+    default: break;
     }
 }
 
@@ -177,10 +178,11 @@ static void add_lines(listing *l)
     for (uint32_t i = 1; i <= l->root.index; i++) {
         wg_node n = wg_graph_node(l->m->g, i);
         if (!l->in[i] || (is_plain_number(n) && i != l->root.index)) continue;
-        l->number[i] = *wg_node_name(n) ? 0 : ++unnamed;
-        l->left[i] = printed(l, n, equation);
-        l->shape[i] = printed(l, n, shape_of);
-        if (l->values || l->backward) l->value[i] = printed(l, n, value_of);
+        line *k = &l->line[i];
+        k->number = *wg_node_name(n) ? 0 : ++unnamed;
+        k->text[LEFT] = printed(l, n, equation);
+        k->text[SHAPE] = printed(l, n, shape_of);
+        if (l->values || l->backward) k->text[VALUE] = printed(l, n, value_of);
     }
 }
 
@@ -193,22 +195,23 @@ static bool add_slopes(listing *l)
     int n = 0;
     find_ways(l);
     for (uint32_t i = 1; x && i <= l->root.index; i++)
-        if (l->left[i] && l->on_way[i] && wg_dtype_is_float(wg_node_dtype(wg_graph_node(l->m->g, i))))
+        if (l->line[i].text[LEFT] && l->line[i].on_way &&
+            wg_dtype_is_float(wg_node_dtype(wg_graph_node(l->m->g, i))))
             x[n++] = wg_graph_node(l->m->g, i);
     if (x && gx && n) wg_grads_at(wg_inside(wg_node_site(l->root)), l->root, x, n, gx);
     if (!model_ok(l->m)) return false;
     for (int k = 0; k < n; k++) {
-        l->slope[x[k].index] = printed(l, gx[k], value_of);
-        l->gradient[x[k].index] = gx[k];
+        l->line[x[k].index].text[SLOPE] = printed(l, gx[k], value_of);
+        l->line[x[k].index].gradient = gx[k];
     }
     return true;
 }
 
-static int widest(const listing *l, char *const *text)
+static int widest(const listing *l, column c)
 {
     int width = 0;
     for (uint32_t i = 1; i <= l->root.index; i++) {
-        int n = text[i] ? (int)strlen(text[i]) : 0;
+        int n = l->line[i].text[c] ? (int)strlen(l->line[i].text[c]) : 0;
         width = n > width && n <= 48 ? n : width;
     }
     return width;
@@ -216,16 +219,15 @@ static int widest(const listing *l, char *const *text)
 
 static void write_lines(const listing *l)
 {
-    int left = widest(l, l->left), shape = widest(l, l->shape), value = widest(l, l->value);
-    const char *root = *wg_node_name(l->root) ? wg_node_name(l->root) : "";
+    int left = widest(l, LEFT), shape = widest(l, SHAPE), value = widest(l, VALUE);
     for (uint32_t i = 1; i <= l->root.index; i++) {
-        if (!l->left[i]) continue;
-        int name = (int)strcspn(l->left[i], " ");
-        printf("%s%.*s%s%-*s  %-*s", l->bold ? "\033[1m" : "", name, l->left[i], l->bold ? "\033[0m" : "",
-               left - name > 0 ? left - name : 0, l->left[i] + name, l->slope[i] || l->value[i] ? shape : 0,
-               l->shape[i]);
-        if (l->value[i]) printf("  %-*s", l->slope[i] ? value : 0, l->value[i]);
-        if (l->slope[i]) printf("  d%s/d%.*s %s", root, name, l->left[i], l->slope[i]);
+        char *const *t = l->line[i].text;
+        if (!t[LEFT]) continue;
+        int name = (int)strcspn(t[LEFT], " ");
+        printf("%s%.*s%s%-*s  %-*s", l->bold ? "\033[1m" : "", name, t[LEFT], l->bold ? "\033[0m" : "",
+               left - name > 0 ? left - name : 0, t[LEFT] + name, t[SLOPE] || t[VALUE] ? shape : 0, t[SHAPE]);
+        if (t[VALUE]) printf("  %-*s", t[SLOPE] ? value : 0, t[VALUE]);
+        if (t[SLOPE]) printf("  d%s/d%.*s %s", wg_node_name(l->root), name, t[LEFT], t[SLOPE]);
         putchar('\n');
     }
 }
@@ -252,13 +254,13 @@ static void node_json(const listing *l, json *j, wg_node n)
     json_text(j, "op", wg_node_op_name(n));
     json_array(j, "operands");
     for (int k = 0; k < wg_node_operands(n); k++) reference_json(l, j, NULL, wg_node_operand(n, k));
-    json_end(j, ']');
+    json_end(j);
     json_shape(j, "shape", wg_node_shape(n));
     json_text(j, "dtype", wg_dtype_name(wg_node_dtype(n)));
-    json_text(j, "text", l->left[n.index]);
+    json_text(j, "text", l->line[n.index].text[LEFT]);
     if (l->values || l->backward) value_json(j, "value", n);
-    if (l->slope[n.index]) value_json(j, "gradient", l->gradient[n.index]);
-    json_end(j, '}');
+    if (l->line[n.index].text[SLOPE]) value_json(j, "gradient", l->line[n.index].gradient);
+    json_end(j);
 }
 
 static void write_json(const listing *l)
@@ -268,19 +270,14 @@ static void write_json(const listing *l)
     reference_json(l, &j, "root", l->root);
     json_array(&j, "nodes");
     for (uint32_t i = 1; i <= l->root.index; i++)
-        if (l->left[i]) node_json(l, &j, wg_graph_node(l->m->g, i));
-    json_end(&j, ']');
+        if (l->line[i].text[LEFT]) node_json(l, &j, wg_graph_node(l->m->g, i));
     json_finish(&j);
 }
 
 static void release(listing *l)
 {
-    for (uint32_t i = 0; i <= l->root.index; i++) {
-        free(l->left[i]);
-        free(l->shape[i]);
-        free(l->value[i]);
-        free(l->slope[i]);
-    }
+    for (uint32_t i = 0; i <= l->root.index; i++)
+        for (int c = 0; c < COLUMNS; c++) free(l->line[i].text[c]);
 }
 
 /* Builds the program once more for each symbol that nobody gave a size, with another size. Where that changes more than sizes
@@ -311,7 +308,6 @@ static void find_symbols(listing *l)
 
 bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bool backward)
 {
-    size_t n = (size_t)root.index + 1;
     listing l = { .m = m,
                   .root = root,
                   .wrt = wrt ? wrt->node : NULL,
@@ -320,13 +316,8 @@ bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bo
                   .backward = backward };
     const char *no_color = getenv("NO_COLOR");
     l.bold = isatty(1) && !(no_color && *no_color);
-    l.in = wg_alloc(m->c, n, sizeof *l.in);
-    l.on_way = wg_alloc(m->c, n, sizeof *l.on_way);
-    l.number = wg_alloc(m->c, n, sizeof *l.number);
-    char ***texts[] = { &l.left, &l.shape, &l.value, &l.slope };
-    for (int i = 0; i < 4; i++) *texts[i] = wg_alloc(m->c, n, sizeof **texts[i]);
-    l.gradient = wg_alloc(m->c, n, sizeof *l.gradient);
-    if (!model_ok(m) || !is_below(&l)) return false;
+    l.line = wg_alloc(m->c, (size_t)root.index + 1, sizeof *l.line);
+    if (!model_ok(m) || !find_nodes(&l)) return false;
     find_symbols(&l);
     add_lines(&l);
     if (!backward || add_slopes(&l)) (m->a->json ? write_json : write_lines)(&l);

@@ -65,8 +65,16 @@ static void error_json(const model *m)
         json_whole(&j, "line", line);
         json_whole(&j, "column", wg_program_error_column(m->q));
     }
-    json_end(&j, '}');
     json_finish(&j);
+}
+
+bool model_fail(model *m, int status, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    m->status = tool_vfail(m->a, status, format, list);
+    va_end(list);
+    return false;
 }
 
 bool model_ok(model *m)
@@ -85,11 +93,8 @@ bool model_flags_ok(model *m)
 {
     if (wg_failed(m->c) == WG_OK || wg_failed(m->c) == WG_ERROR_FILE || wg_failed(m->c) == WG_ERROR_FORMAT)
         return model_ok(m);
-    m->status = tool_fail(m->a, EXIT_FLAGS, "%s", wg_message(m->c));
-    return false;
+    return model_fail(m, EXIT_FLAGS, "%s", wg_message(m->c));
 }
-
-static bool wrong(model *m, int status) { return m->status = status, false; }
 
 /* ---- settings ---- */
 
@@ -98,13 +103,13 @@ static bool settings(model *m, wg_options *o)
     const args *a = m->a;
     long long seed = 0;
     const char *dtype = args_value(a, "dtype"), *mode = args_value(a, "mode");
-    if (!args_long(a, "seed", 0, &seed)) return wrong(m, EXIT_FLAGS);
+    if (!args_long(a, "seed", 0, &seed)) return m->status = EXIT_FLAGS, false;
     o->seed = (uint64_t)seed;
     o->dtype = dtype && !strcmp(dtype, "f32") ? WG_F32 : WG_F64;
     if (dtype && strcmp(dtype, "f32") != 0 && strcmp(dtype, "f64") != 0)
-        return wrong(m, tool_fail(a, EXIT_FLAGS, "--dtype %s: f32 or f64", dtype));
+        return model_fail(m, EXIT_FLAGS, "--dtype %s: f32 or f64", dtype);
     if (mode && strcmp(mode, "train") != 0 && strcmp(mode, "eval") != 0)
-        return wrong(m, tool_fail(a, EXIT_FLAGS, "--mode %s: train or eval", mode));
+        return model_fail(m, EXIT_FLAGS, "--mode %s: train or eval", mode);
     if (mode) m->mode = !strcmp(mode, "train") ? WG_TRAIN : WG_EVAL;
     return true;
 }
@@ -119,11 +124,10 @@ static bool read_program(model *m)
 {
     const args *a = m->a;
     const char *text = args_value(a, "expression");
-    if (text && a->operands)
-        return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name));
+    if (text && a->operands) return model_fail(m, EXIT_FLAGS, "%s: a file or -e, not both", a->c->name);
     if (!text && a->operands != 1)
-        return wrong(m, tool_fail(a, EXIT_FLAGS, "%s: %s; usage: wengert %s", a->c->name,
-                                  a->operands ? "one file at a time" : "no program given", a->c->usage));
+        return model_fail(m, EXIT_FLAGS, "%s: %s; usage: wengert %s", a->c->name,
+                          a->operands ? "one file at a time" : "no program given", a->c->usage);
     m->q = text ? wg_program_text(m->c, "-e", text) : wg_program_file(m->c, a->operand[0]);
     return model_ok(m);
 }
@@ -135,7 +139,7 @@ char *model_assignment(model *m, const char *flag_name, const char *text, const 
     const char *equals = strchr(text, '=');
     char *name = equals ? wg_alloc(m->c, (size_t)(equals - text) + 1, 1) : NULL;
     if (!name) {
-        m->status = tool_fail(m->a, EXIT_FLAGS, "--%s %s: NAME=VALUE was expected", flag_name, text);
+        model_fail(m, EXIT_FLAGS, "--%s %s: NAME=VALUE was expected", flag_name, text);
         return NULL;
     }
     memcpy(name, text, (size_t)(equals - text));
@@ -190,8 +194,8 @@ static bool all_loaded(model *m, int loaded)
     if (!args_has(m->a, "load") || n == loaded) return true;
     list_params(m, 0, loaded, has, sizeof has);
     list_params(m, loaded, n, lacks, sizeof lacks);
-    return wrong(m, tool_fail(m->a, EXIT_TEXT, "--load: the file has %s; the program's %s %s not in it", has,
-                              lacks, n == loaded + 1 ? "is" : "are"));
+    return model_fail(m, EXIT_TEXT, "--load: the file has %s; the program's %s %s not in it", has, lacks,
+                      n == loaded + 1 ? "is" : "are");
 }
 
 /* ---- open, close ---- */
@@ -234,9 +238,9 @@ static bool add_name(model *m, const char *flag_name, name_list *to, char *name)
     wg_node n = find(m, name);
     if (wg_is_none(n)) {
         const char *near = wg_program_suggest(m->q, name);
-        return wrong(m, near ? tool_fail(m->a, EXIT_FLAGS, "--%s: no name '%s'; did you mean '%s'?",
-                                         flag_name, name, near)
-                             : tool_fail(m->a, EXIT_FLAGS, "--%s: no name '%s'", flag_name, name));
+        if (near)
+            return model_fail(m, EXIT_FLAGS, "--%s: no name '%s'; did you mean '%s'?", flag_name, name, near);
+        return model_fail(m, EXIT_FLAGS, "--%s: no name '%s'", flag_name, name);
     }
     to->name[to->count] = name;
     to->node[to->count++] = n;
@@ -261,22 +265,25 @@ bool model_names(model *m, const char *flag_name, const char *list, name_list *t
     return true;
 }
 
-/* Marks root and all below it; operands have smaller numbers. */
-static bool *below(model *m, wg_node root)
+bool *nodes_below(wg_graph *g, wg_node root)
 {
-    bool *in = wg_alloc(m->c, (size_t)wg_graph_nodes(m->g), sizeof *in);
-    if (!in) return NULL;
-    in[root.index] = true;
-    for (uint32_t i = root.index; i > 0; i--) {
-        wg_node n = wg_graph_node(m->g, i);
+    bool *in = wg_alloc(wg_graph_context(g), (size_t)root.index + 1, sizeof *in);
+    if (in) in[root.index] = true;
+    for (uint32_t i = root.index; in && i > 0; i--) {
+        wg_node n = wg_graph_node(g, i);
         for (int k = 0; in[i] && k < wg_node_operands(n); k++) in[wg_node_operand(n, k).index] = true;
     }
     return in;
 }
 
+bool is_scalar(wg_node n)
+{
+    return wg_node_ok(n) && wg_dtype_is_float(wg_node_dtype(n)) && wg_shape_size(wg_node_shape(n)) == 1;
+}
+
 bool model_leaves(model *m, wg_node root, name_list *to)
 {
-    bool *in = below(m, root);
+    bool *in = nodes_below(m->g, root);
     if (!in || !name_room(m, to, root.index + 1)) return model_ok(m);
     for (uint32_t i = 1; i <= root.index; i++) {
         wg_node n = wg_graph_node(m->g, i);
@@ -298,10 +305,9 @@ bool model_of(model *m, const char **name, wg_node *node)
     if (given) {
         if (!model_names(m, "of", given, &one)) return false;
         *node = one.node[0];
-        if (one.count != 1)
-            return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--of %s: one name was expected", given));
+        if (one.count != 1) return model_fail(m, EXIT_FLAGS, "--of %s: one name was expected", given);
     }
-    if (wg_is_none(*node)) return wrong(m, tool_fail(m->a, EXIT_TEXT, "the program has no value"));
+    if (wg_is_none(*node)) return model_fail(m, EXIT_TEXT, "the program has no value");
     return true;
 }
 

@@ -13,8 +13,6 @@ typedef struct columns {
     FILE *said; /* what went where, shown when all went well */
 } columns;
 
-static bool wrong(model *m, int status) { return m->status = status, false; }
-
 /* "moons:400" with generator moons: its number of rows. */
 static bool generated(const char *spec, const char *name, long long *rows)
 {
@@ -37,14 +35,14 @@ static wg_data *open_data(model *m, const char *spec)
     for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
         if (generated(spec, generators[i].name, &rows)) {
             if (rows > 0) return generators[i].make(m->c, rows);
-            m->status = tool_fail(m->a, EXIT_FLAGS, "--data %s: not a number of rows", spec);
+            model_fail(m, EXIT_FLAGS, "--data %s: not a number of rows", spec);
             return NULL;
         }
     if (!strcmp(spec, "digits")) return wg_data_digits(m->c);
     if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist(m->c, spec, m->mode);
-    m->status = tool_fail(
-        m->a, EXIT_FLAGS,
-        "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files", spec);
+    model_fail(m, EXIT_FLAGS,
+               "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files",
+               spec);
     return NULL;
 }
 
@@ -54,9 +52,9 @@ static bool whole(model *m, const char *spec, const wg_tensor *x)
     int64_t n = wg_dtype_is_float(x->dtype) ? wg_shape_size(x->shape) : 0;
     for (int64_t i = 0, wide = n ? n / x->shape.dim[0] : 1; i < n; i++)
         if (!isfinite(wg_tensor_item(x, i)))
-            return wrong(m, tool_fail(m->a, EXIT_TEXT, "--data %s: %s at row %lld, column %lld", spec,
-                                      isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity",
-                                      (long long)(i / wide), (long long)(i % wide)));
+            return model_fail(m, EXIT_TEXT, "--data %s: %s at row %lld, column %lld", spec,
+                              isnan(wg_tensor_item(x, i)) ? "NaN" : "an infinity", (long long)(i / wide),
+                              (long long)(i % wide));
     return true;
 }
 
@@ -66,7 +64,7 @@ static bool read_columns(model *m, const char *spec, columns *to)
     if (n > 4 && !strcmp(spec + n - 4, ".npy")) {
         to->x = wg_npy_read(m->c, spec);
         if (model_ok(m) && to->x.shape.rank == 0)
-            return wrong(m, tool_fail(m->a, EXIT_TEXT, "--data %s: a single number has no rows", spec));
+            return model_fail(m, EXIT_TEXT, "--data %s: a single number has no rows", spec);
         if (model_ok(m) && !whole(m, spec, &to->x)) return false;
     } else {
         wg_data *d = open_data(m, spec);
@@ -82,10 +80,9 @@ static bool read_columns(model *m, const char *spec, columns *to)
 static bool cut(model *m, columns *to)
 {
     long long rows = to->rows;
-    if (!args_long(m->a, "rows", 1, &rows)) return wrong(m, EXIT_FLAGS);
+    if (!args_long(m->a, "rows", 1, &rows)) return m->status = EXIT_FLAGS, false;
     if (rows > to->rows)
-        return wrong(
-            m, tool_fail(m->a, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)to->rows));
+        return model_fail(m, EXIT_FLAGS, "--rows %lld: the data have %lld", rows, (long long)to->rows);
     to->x.shape.dim[0] = rows;
     if (to->y.data) to->y.shape.dim[0] = rows;
     return true;
@@ -98,8 +95,8 @@ static bool give(model *m, const char *name, const char *column, const columns *
                                                                 : NULL;
     char shape[120];
     if (!t)
-        return wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s=%s: the data have the column%s x%s", name,
-                                  column, from->y.data ? "s" : "", from->y.data ? " and y" : ""));
+        return model_fail(m, EXIT_FLAGS, "--map %s=%s: the data have the column%s x%s", name, column,
+                          from->y.data ? "s" : "", from->y.data ? " and y" : "");
     wg_program_set(m->q, name, *t);
     if (!model_flags_ok(m)) return false;
     fprintf(from->said, "    %s <- %s %s", name, column, wg_shape_text(t->shape, shape, sizeof shape));
@@ -119,7 +116,7 @@ static bool mapped(model *m, const char *map, const columns *from)
     while (fine && (item = strsep(&rest, ","))) {
         char *column = strchr(item, '=');
         if (column) *column++ = 0;
-        if (!column) fine = wrong(m, tool_fail(m->a, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item));
+        if (!column) fine = model_fail(m, EXIT_FLAGS, "--map %s: NAME=COLUMN was expected", item);
         else fine = give(m, item, column, from);
     }
     free(copy);
@@ -132,8 +129,8 @@ static bool give_all(model *m, const columns *from)
     bool y = from->y.data && is_input(m, "y");
     if (map) return mapped(m, map, from);
     if (!is_input(m, "x") && !y)
-        return wrong(m, tool_fail(m->a, EXIT_FLAGS,
-                                  "the program has no input x or y: --map NAME=x says which takes the data"));
+        return model_fail(m, EXIT_FLAGS,
+                          "the program has no input x or y: --map NAME=x says which takes the data");
     return (!is_input(m, "x") || give(m, "x", "x", from)) && (!y || give(m, "y", "y", from));
 }
 
@@ -144,12 +141,10 @@ bool model_data(model *m)
     char *said = NULL;
     size_t size = 0;
     if (!spec && (args_has(m->a, "map") || args_has(m->a, "rows")))
-        return wrong(
-            m, tool_fail(m->a, EXIT_FLAGS, "--%s without --data", args_has(m->a, "map") ? "map" : "rows"));
+        return model_fail(m, EXIT_FLAGS, "--%s without --data", args_has(m->a, "map") ? "map" : "rows");
     if (!spec) return true;
     if (!read_columns(m, spec, &from) || !cut(m, &from)) return false;
-    if (!(from.said = open_memstream(&said, &size)))
-        return wrong(m, tool_fail(m->a, EXIT_OTHER, "out of memory"));
+    if (!(from.said = open_memstream(&said, &size))) return model_fail(m, EXIT_OTHER, "out of memory");
     bool fine = give_all(m, &from);
     fclose(from.said);
     if (fine) fprintf(stderr, "data %s: %lld rows%s\n", spec, (long long)from.x.shape.dim[0], said);

@@ -13,10 +13,10 @@ static void limits(json *j, const wg_limits *l)
         json_object(j, NULL);
         json_whole(j, "bytes", (long long)l->bytes[i]);
         number(j, "bytes_per_second", l->bandwidth[i]);
-        json_end(j, '}');
+        json_end(j);
     }
-    json_end(j, ']');
-    json_end(j, '}');
+    json_end(j);
+    json_end(j);
 }
 
 static void ops(json *j, const wg_plan *p, const wg_plan_step *s)
@@ -28,16 +28,16 @@ static void ops(json *j, const wg_plan *p, const wg_plan_step *s)
         json_text(j, "name", p->op[i].name);
         json_bool(j, "gradient", p->op[i].derived);
         json_shape(j, "shape", p->op[i].shape);
-        json_end(j, '}');
+        json_end(j);
     }
-    json_end(j, ']');
+    json_end(j);
 }
 
 static void indices(json *j, const char *key, const int *list, int n)
 {
     json_array(j, key);
     for (int i = 0; i < n; i++) json_whole(j, NULL, list[i]);
-    json_end(j, ']');
+    json_end(j);
 }
 
 static void step(json *j, const wg_plan *p, const wg_plan_step *s, const wg_limits *l)
@@ -56,7 +56,7 @@ static void step(json *j, const wg_plan *p, const wg_plan_step *s, const wg_limi
     number(j, "seconds", s->seconds);
     number(j, "bound_seconds", b.seconds);
     json_text(j, "bound_by", b.by_memory ? "memory" : "products");
-    json_end(j, '}');
+    json_end(j);
 }
 
 static void buffer(json *j, const wg_plan *p, const wg_plan_buffer *b)
@@ -69,7 +69,7 @@ static void buffer(json *j, const wg_plan *p, const wg_plan_buffer *b)
     json_whole(j, "bytes", (long long)b->bytes);
     json_whole(j, "first", b->first);
     json_whole(j, "last", b->last);
-    json_end(j, '}');
+    json_end(j);
 }
 
 void plan_json(const wg_plan *p, const wg_limits *l)
@@ -84,9 +84,8 @@ void plan_json(const wg_plan *p, const wg_limits *l)
     limits(&j, l);
     json_array(&j, "steps");
     for (int i = 0; i < p->steps; i++) step(&j, p, &p->step[i], l);
-    json_end(&j, ']');
+    json_end(&j);
     json_array(&j, "buffers");
     for (int i = 0; i < p->buffers; i++) buffer(&j, p, &p->buffer[i]);
-    json_end(&j, ']');
     json_finish(&j);
 }

@@ -11,6 +11,8 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include <stdarg.h>
+
 #include "wengert/wengert.h"
 
 enum {
@@ -56,6 +58,7 @@ extern const flag model_flags[];  /* of every command that takes a model */
 
 /* -1: run the command; else the exit status. */
 int args_read(args *a, const command *c, int argc, char **argv);
+bool args_json(int argc, char **argv); /* whether --json is asked for */
 void args_free(args *a);
 bool args_has(const args *a, const char *name);
 const char *args_value(const args *a, const char *name); /* the last one given; NULL: none */
@@ -67,6 +70,7 @@ bool args_long(const args *a, const char *name, long long least, long long *to);
 
 /* Messages on stderr, and as JSON on stdout with --json; they return the status. */
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
+int tool_vfail(const args *a, int status, const char *format, va_list list) WG_PRINTF(3, 0);
 
 /* ---- help.c ---- */
 
@@ -81,13 +85,14 @@ typedef struct json {
     FILE *out;
     int depth;
     bool first[32];
+    char close[32];
 } json;
 
 void json_start(json *j, FILE *out);        /* { "wengert": 1 */
-void json_finish(json *j);                  /* }, newline */
+void json_finish(json *j);                  /* closes all that is open; newline */
 void json_object(json *j, const char *key); /* key NULL: an element of an array */
 void json_array(json *j, const char *key);
-void json_end(json *j, char bracket);
+void json_end(json *j);
 void json_text(json *j, const char *key, const char *value);
 void json_whole(json *j, const char *key, long long value);
 void json_bool(json *j, const char *key, bool value);
@@ -121,6 +126,8 @@ typedef struct model {
 /* Reads FILE.wg or -e TEXT, the settings and values given, and builds it; false after a message, m->status then says which. */
 bool model_open(model *m, const args *a, wg_mode mode);
 int model_close(model *m); /* the status */
+/* Records a status with a message of the command; false. */
+bool model_fail(model *m, int status, const char *format, ...) WG_PRINTF(3, 4);
 /* Prints the context's error, if there is one, and sets m->status. Returns true if all is well. */
 bool model_ok(model *m);
 bool model_flags_ok(model *m); /* the same where all but a bad file is an error in the flags */
@@ -132,6 +139,9 @@ typedef struct name_list {
     wg_node *node;
 } name_list;
 bool model_names(model *m, const char *flag_name, const char *list, name_list *to);
+/* Marks root and every node below it, by index; wg_free it. NULL after an error. */
+bool *nodes_below(wg_graph *g, wg_node root);
+bool is_scalar(wg_node n); /* a float of one element */
 /* The named float leaves below root: inputs, constants, parameters. */
 bool model_leaves(model *m, wg_node root, name_list *to);
 /* --of, or the last statement's value. */
@@ -161,7 +171,8 @@ int check_process(const args *a);
 int check_given(model *m); /* --grad NAME=VALUE */
 /* The scalar that is checked; a tensor becomes a random projection. False after a message, or when it is no float. */
 bool check_loss(model *m, const char **name, wg_node *loss);
-int check_worst(int a, int b); /* of two exit statuses: failed before inconclusive before passed */
+wg_verdict check_worst(wg_verdict a, wg_verdict b); /* failed before inconclusive before passed */
+int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
 

@@ -15,18 +15,11 @@ const command *command_find(const char *name)
     return NULL;
 }
 
-static bool json_asked(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "--json")) return true;
-    return false;
-}
-
 static int no_command(int argc, char **argv, const char *word)
 {
     static const char *const later[] = { "train", "lesson", "completion" };
     const char *names[sizeof commands / sizeof *commands];
-    args a = { .c = &cmd_help, .json = json_asked(argc, argv) };
+    args a = { .c = &cmd_help, .json = args_json(argc, argv) };
     int n = 0;
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (!strcmp(word, later[i])) return tool_fail(&a, EXIT_LACKS, "%s is not part of this version", word);
