@@ -1,5 +1,6 @@
-/* lang_own.c: functions that are no op of the registry, or more than one: grad, drawn and constant tensors, one_hot and gather
- * with class numbers written as floats, l2 over the program's parameters. */
+/* builtins.c: functions of the language that are not plain calls of one op: grad, random and constant
+ * tensors, one_hot and gather (they accept class numbers written as floats), l2 over the program's
+ * parameters. A builtin is found before an op of the same name. */
 #include "lang/lang.h"
 
 #include <math.h>
@@ -17,7 +18,8 @@ static wgi_val grad(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- tensors ---- */
 
-/* Without a seed the context's, and a stream by the name or by the order of the unnamed. */
+/* Random values. The option seed selects the stream. Without it the context's seed is used, with a stream for
+ * each name; unnamed tensors are numbered in order of appearance. */
 static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owner, wgi_drawing kind,
                      wg_shape s)
 {
@@ -32,7 +34,7 @@ static double *drawn(wg_program *q, const wgi_ast *call, const wgi_binding *owne
     return wgi_draw_values(q, kind, 0, (uint64_t)seed, kind, n);
 }
 
-/* value[i] := base + scale value[i]; values NULL: base everywhere. */
+/* The node of base + scale values[i]. Frees values. NULL, after an error: no node. */
 static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg_shape s, double *values,
                       double base, double scale)
 {
@@ -42,7 +44,7 @@ static wgi_val tensor(wg_program *q, const wgi_ast *call, wgi_binding *owner, wg
     return wgi_node_val(wgi_new_leaf(q, wgi_site_text(q, name, call->mark), name, values, s));
 }
 
-/* The shape, and v: the numbers of two options, 0 and 1 where they are not given. */
+/* Reads the shape and the numbers of two options into v. Not given, the first is 0 and the second 1. */
 static bool two_options(wg_program *q, const wgi_ast *call, const char *keywords, const char *first,
                         const char *second, wg_shape *s, double v[2])
 {

@@ -1,5 +1,6 @@
-/* lang_leaf.c: what stands at the bottom of a program's graph: inputs given or drawn, symbols, constants that were set.
- * A drawn value depends on the seed and the name alone. */
+/* inputs.c: the nodes of a program without operands: inputs (set from outside or drawn at random), sizes,
+ * constants. A drawn value depends on the seed and the name alone, so that an edit elsewhere in the text does
+ * not change it. */
 #include "lang/lang.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *valu
     return x;
 }
 
-/* Class numbers must be whole and below classes. */
+/* Checks that the values set for an input with classes=N are class numbers: whole, from 0 to N - 1. */
 static bool classes_fit(wg_program *q, const wgi_binding *b, int64_t classes, const double *v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -65,7 +66,7 @@ static bool classes_fit(wg_program *q, const wgi_binding *b, int64_t classes, co
     return true;
 }
 
-/* An input of a known shape; classes 0: floats. */
+/* An input of a known shape, with the value that was set or a drawn one. classes 0: floats. */
 static wg_node input(wg_program *q, wgi_binding *b, wg_shape s, int64_t classes)
 {
     wg_node x = wg_none;
@@ -115,7 +116,7 @@ bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s)
     return wgi_count_of(q, call, *s, &count);
 }
 
-/* The text of a declared shape, "[m,64]". */
+/* The declared shape as the text has it: "[m,64]". */
 static const char *declared(const wg_program *q, const wgi_ast *call, char *to, size_t room)
 {
     size_t n = 0;
@@ -137,7 +138,7 @@ bool wgi_misfit(wg_program *q, const wgi_binding *b)
                          wg_shape_text(b->set_shape, given, sizeof given));
 }
 
-/* Takes the sizes of symbols from an input whose value was set. */
+/* Reads the sizes of symbols off the value that was set for input b. */
 static bool symbols_from(wg_program *q, const wgi_binding *b)
 {
     int k = 0;

@@ -1,20 +1,23 @@
-/* lang.h (private): the .wg language inside: text -> tokens -> tree -> names -> nodes.
+/* lang.h (private): the .wg language. A text becomes tokens, then a tree. Names are resolved. A build makes
+ * nodes.
  *
- *   lang_text.c     places in the source, excerpts with a caret, errors
+ *   lang_program.c  the public functions
+ *   lang_memory.c   a program's memory and its identifiers
+ *   lang_text.c     places in the text, excerpts with a caret, errors
  *   lang_lex.c      tokens
  *   lang_parse.c    the tree
- *   lang_names.c    which name means what; all that can be known without values
+ *   lang_names.c    which name means what
+ *   lang_suggest.c  the word that a mistyped one was meant to be
  *   lang_const.c    numbers, sizes and literal lists
- *   lang_leaf.c     inputs, sizes and drawn values
+ *   inputs.c        inputs, sizes and constants as nodes; random values
  *   lang_eval.c     statements and expressions into nodes
- *   lang_claim.c    claims, and what might have been meant by one
- *   lang_call.c     calls of the library's ops, by their attribute tables
- *   lang_own.c      functions of the language's own: grad, normal, one_hot, ...
- *   lang_layer.c    those that own parameters: param, dense, batch_norm
- *   lang_program.c  the public face
+ *   lang_call.c     calls of the library's ops
+ *   builtins.c      functions of the language itself: grad, normal, one_hot, ...
+ *   lang_layer.c    functions that own parameters: param, dense, batch_norm, layer_norm
+ *   lang_claim.c    claims and their variants
  *
- * A tree has bounded depth: brackets, signs and powers nest at most WGI_LANG_DEPTH deep, and what a long text can repeat
- * (terms of a sum, elements, indices) is a list walked by a loop. So every walk may recurse.
+ * A tree is at most WGI_LANG_DEPTH deep, so every function on trees may recurse. What a long text can repeat
+ * without brackets (the terms of a sum, elements, indices) is a list of siblings, and is read by a loop.
  */
 #ifndef WGI_LANG_H
 #define WGI_LANG_H
@@ -26,11 +29,11 @@
 #include "wengert/params.h"
 
 enum {
-    WGI_LANG_DEPTH = 256,
-    WGI_LANG_SOURCE = 1 << 20,
-    WGI_LANG_NAME = 200,
-    WGI_LANG_SIZE = 7,
-    WGI_LANG_TENSOR = 1 << 27
+    WGI_LANG_DEPTH = 256,      /* of brackets, signs and powers inside each other */
+    WGI_LANG_SOURCE = 1 << 20, /* bytes of a text */
+    WGI_LANG_NAME = 200,       /* characters of a name */
+    WGI_LANG_SIZE = 7,         /* the size of a symbol that nobody gave */
+    WGI_LANG_TENSOR = 1 << 27  /* elements of a literal or of a value from outside */
 };
 
 /* ---- lang_lex.c ---- */
@@ -68,28 +71,28 @@ typedef enum wgi_token {
 typedef struct wgi_lexer {
     wg_program *q;
     uint32_t at;     /* the next byte to read */
-    int joined;      /* inside ( or [: newlines are blanks */
+    int joined;      /* above 0 inside ( or [: there newlines are blanks */
     wgi_token token; /* the present token and its bytes [start, end) */
     uint32_t start, end;
     uint32_t before; /* the end of the token before */
     double number;
-    locale_t numbers; /* "C" */
+    locale_t numbers; /* the C locale: the decimal point is a point */
 } wgi_lexer;
 
-uint32_t wgi_token_end(const wg_program *q, uint32_t at);
-void wgi_lex_next(wgi_lexer *l); /* after an error: TOKEN_END for ever */
+uint32_t wgi_token_end(const wg_program *q, uint32_t at); /* of the token that begins at byte at */
+void wgi_lex_next(wgi_lexer *l);                          /* after an error the token is always TOKEN_END */
 
 /* ---- the tree ---- */
 
 typedef enum wgi_ast_kind {
     AST_NUMBER,    /* number */
     AST_BOOL,      /* number */
-    AST_NAME,      /* ident; binding after lang_names.c */
+    AST_NAME,      /* ident; binding, set by lang_names.c */
     AST_LIST,      /* children: elements */
     AST_CALL,      /* ident; children: operands and AST_KEYWORDs, in the order written */
     AST_KEYWORD,   /* ident; child: the value */
     AST_NEGATE,    /* child */
-    AST_CHAIN,     /* children: the first operand, then links, applied one after another */
+    AST_CHAIN,     /* children: the first operand, then links; each link applies to the result so far */
     AST_OPERATOR,  /* a link; op; child: the right operand */
     AST_INDEX,     /* a link; children: expressions and AST_RANGEs */
     AST_TRANSPOSE, /* a link */
@@ -103,19 +106,19 @@ typedef enum wgi_ast_kind {
 
 typedef struct wgi_binding wgi_binding;
 
-/* An identifier's text, once a program. */
+/* An identifier. A program has one for each text. */
 typedef struct wgi_ident {
     const char *text;
-    wgi_binding *visible; /* while names are resolved: what it means here */
-    uint32_t bound_at;    /* where the program binds it outside blocks, + 1; 0: nowhere */
-    bool defining;        /* while names are resolved: inside the value that it is bound to */
+    wgi_binding *visible; /* while names are resolved: its meaning at this place; NULL: none */
+    uint32_t bound_at;    /* the byte where the program binds it outside blocks, + 1; 0: nowhere */
+    bool defining;        /* while names are resolved: this place is inside its own definition */
 } wgi_ident;
 
 typedef struct wgi_ast wgi_ast;
 struct wgi_ast {
     unsigned char kind, op;
     uint32_t start, end; /* its bytes in the source */
-    uint32_t mark;       /* where its caret stands: the operator, the name */
+    uint32_t mark;       /* where the caret of its errors stands: at the operator or the name */
     wgi_ident *ident;
     wgi_ast *first, *next;
     union {
@@ -126,37 +129,38 @@ struct wgi_ast {
 
 /* ---- lang_parse.c ---- */
 
-wgi_ast *wgi_parse(
-    wg_program *q); /* the list of statements; what it returns after an error must not be walked */
+wgi_ast *wgi_parse(wg_program *q); /* the list of statements; do not use it after an error */
 
 /* ---- lang_names.c ---- */
 
-/* What a name stands for. The list q->bindings holds those outside blocks in order of first appearance. */
+/* What a name stands for. The list q->bindings holds all of them in order of first appearance. */
 struct wgi_binding {
     const char *name;
     wgi_ident *ident;
     wg_meaning meaning;
     bool local;     /* inside a block */
-    uint32_t start; /* of the name where it is bound */
-    wgi_ast *value; /* NULL: free names and symbols */
+    uint32_t start; /* the byte where the name is bound, or first used if it is free */
+    wgi_ast *value; /* its definition; NULL for free names and symbols */
     wgi_binding *next;
     double *set; /* values from wg_program_set, or NULL */
     wg_shape set_shape;
-    int64_t size; /* of a symbol in this build; -1: not known yet */
-    bool given;   /* a symbol whose size is not the standard one */
+    int64_t size; /* of a symbol, in this build; -1: not known yet */
+    bool given;   /* a symbol whose size was given from outside */
     bool drawn;   /* an input whose value was drawn in this build */
-    wg_node node; /* in this build; none: not made yet */
-    int layers;   /* bits of the layers that own parameters under this name */
+    wg_node node; /* in this build; wg_none: not made yet */
+    int layers; /* the kinds of layers (bits, lang_layer.c) that own parameters of this name in this build */
 };
 
-bool wgi_names(wg_program *q, wgi_ast *statements);
-wgi_binding *wgi_binding_find(const wg_program *q, const char *name); /* outside blocks */
-bool wgi_is_literal(const wgi_ast *a);
+bool wgi_names(wg_program *q, wgi_ast *statements); /* false: after an error */
+/* Of a name bound outside blocks; NULL: none. */
+wgi_binding *wgi_binding_find(const wg_program *q, const char *name);
+bool wgi_is_literal(const wgi_ast *a);                  /* a number, true or false, or a list of these */
 bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
 
 /* ---- lang_suggest.c ---- */
 
-/* A search for the candidate that is nearest to a mistyped word. */
+/* The search for the candidate nearest to a mistyped word: call wgi_nearest_to, then wgi_nearest_try for
+ * each. */
 typedef struct wgi_nearest {
     const char *word;
     const char *best; /* of the candidates tried so far; NULL: none is near */
@@ -175,46 +179,48 @@ const char *wgi_did_you_mean(const wgi_nearest *near, const char *instead, char 
 /* ---- a program ---- */
 
 struct wg_program {
-    wg_context *c; /* NULL: memory was missing for the program itself */
+    wg_context *c; /* NULL: there was no memory for the program itself; see no_program in lang_program.c */
     const char *name;
     const char *source;
     uint32_t length;
     const uint32_t *line_start;
     uint32_t line_count;
     struct wgi_lang_chunk *chunks;
-    wgi_ident **idents; /* open addressing */
+    wgi_ident **idents; /* a hash table with open addressing; ident_room slots */
     uint32_t ident_count, ident_room;
     wgi_ast *statements;
-    wgi_ast spare; /* stands for a node that memory was missing for */
+    wgi_ast spare; /* stands for a tree node for which there was no memory; its fields mean nothing */
     wgi_binding *bindings, **bindings_end;
-    bool has_input, ready;
-    int depth;
+    bool has_input; /* it calls input(...): then a free name is an error */
+    bool ready;     /* read without error */
 
     wg_graph *g; /* of the last build */
     wg_params *p;
     wg_mode mode;
-    const char *prefix; /* of parameters made in a block: "enc."; "" outside */
-    uint64_t unnamed;   /* random draws without a name so far */
-    wg_node last;
+    const char *prefix; /* of the parameters that are made now: "enc." in a block enc, "" outside blocks */
+    uint64_t unnamed;   /* how many unnamed random tensors this build has made */
+    wg_node last;       /* the value of the last statement */
     const char *last_name;
     wg_claim *claims;
     wgi_ast **claim_asts;
     int claim_count, claim_room;
-    const char *report; /* what wg_program_drawn returns */
+    const char *report; /* the text of wg_program_drawn */
     char excerpt[300];
 };
 
-/* ---- lang_program.c ---- */
+/* ---- lang_memory.c ---- */
 
-void *wgi_lang_alloc(wg_program *q, size_t size); /* zeroed, freed with the program; NULL after an error */
+/* Memory for q, zeroed, freed with the program; NULL after an error. */
+void *wgi_lang_alloc(wg_program *q, size_t size);
 char *wgi_lang_text(wg_program *q, const char *text, size_t length);
-char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c); /* abc */
-void wgi_lang_release(wg_program *q);                                            /* frees all of it */
+/* The text abc. */
+char *wgi_lang_join(wg_program *q, const char *a, const char *b, const char *c);
+void wgi_lang_release(wg_program *q); /* frees it all */
 wgi_ident *wgi_lang_ident(wg_program *q, const char *text, size_t length);
 
 /* ---- lang_text.c ---- */
 
-bool wgi_lines(wg_program *q); /* finds where lines begin; before all others */
+bool wgi_lines(wg_program *q); /* finds where lines begin; call it before the other functions here */
 int wgi_line(const wg_program *q, uint32_t at);
 int wgi_column(const wg_program *q, uint32_t at);
 /* Records an error at bytes [start, end) with the line and a caret. Returns false. */
@@ -223,27 +229,28 @@ bool wgi_lang_fail(wg_program *q, uint32_t start, uint32_t end, wg_status s, con
 #define wgi_fail_at(q, ast, ...) wgi_lang_fail(q, (ast)->start, (ast)->end, __VA_ARGS__)
 #define wgi_fail_word(q, at, ...) \
     wgi_lang_fail(q, at, wgi_token_end(q, at), __VA_ARGS__) /* the token at a byte */
-void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to,
-                 size_t room); /* "\n  line\n  ^~~" */
-bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at);
-/* Bytes [start, end) on one line without comments; "..." if longer than room allows. */
+/* Writes "\n  line\n  ^~~". */
+void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room);
+bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at); /* false: no such place */
+/* Bytes [start, end) on one line, without comments; "..." if they do not fit into room. */
 void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room);
 
 /* ---- lang_const.c ---- */
 
-/* What an expression without nodes is worth; false (no error recorded) if it has nodes in it. */
+/* The value of an expression that needs no nodes. False, without an error: it needs nodes. */
 bool wgi_constant(const wgi_ast *a, double *value);
-/* The same, with an error that says what is wanted. */
+/* A whole number from least to most. False: after an error, which calls it `what`. */
 bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
                  int64_t *value);
 /* A number or nested list of constants as doubles (wg_free them), or NULL after an error. */
 double *wgi_list(wg_program *q, const wgi_ast *a, wg_shape *shape);
-bool wgi_list_constant(const wgi_ast *a);
-double wgi_fold(wgi_token op, double a, double b);
-bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s,
-                  size_t *count); /* refuses what no machine can hold */
+bool wgi_list_constant(const wgi_ast *a); /* whether wgi_list can read it */
+double wgi_arithmetic(wgi_token op, double a, double b);
+/* The number of elements; more than WGI_LANG_TENSOR are an error, at the expression `at`. */
+bool wgi_count_of(wg_program *q, const wgi_ast *at, wg_shape s, size_t *count);
 
-/* A value on the way: a number (weak until an op needs a node) or a node. */
+/* The value of an expression: a node, or a number. A number adopts the dtype of the node that it is combined
+ * with; it becomes a node only where an op needs one. */
 typedef struct wgi_val {
     bool is_number;
     double number;
@@ -252,49 +259,53 @@ typedef struct wgi_val {
 #define WGI_NOTHING ((wgi_val){ 0 })
 static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
 
-/* ---- lang_leaf.c ---- */
+/* ---- inputs.c ---- */
 
-/* Random numbers of a stream of their own: standard normal, uniform in [0, 1), or class numbers below classes. */
+/* n random numbers: standard normal, uniform in [0, 1), or class numbers below classes. Free by wg_free. */
 typedef enum wgi_drawing { DRAW_NORMAL, DRAW_UNIFORM, DRAW_CLASS } wgi_drawing;
 double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream,
                         size_t n);
+/* An input node with these values; they are copied. */
 wg_node wgi_leaf(wg_program *q, wg_site here, const char *name, wg_dtype t, const double *values, wg_shape s);
-/* The same in the context's dtype of values from wg_alloc, which are freed. NULL, after an error: wg_none. */
+/* The same in the context's dtype. Frees values (from wg_alloc). values NULL, after an error: wg_none. */
 wg_node wgi_new_leaf(wg_program *q, wg_site here, const char *name, double *values, wg_shape s);
-wg_node wgi_free_input(wg_program *q, wgi_binding *b); /* a name never bound */
-wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);
-wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b); /* of what was set, else of the literal */
-bool wgi_symbols(wg_program *q);                          /* sizes: from what was set, else WGI_LANG_SIZE */
-bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s); /* a call's operands as sizes */
-bool wgi_misfit(wg_program *q, const wgi_binding *b); /* an error: the value set has not the declared shape */
+wg_node wgi_free_input(wg_program *q, wgi_binding *b);    /* of a name that the text never binds */
+wg_node wgi_symbol_node(wg_program *q, wgi_binding *b);   /* the size as a number */
+wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b); /* of the value that was set, else of the literal */
+/* Finds the size of every symbol: as it was set, else from the values of inputs, else WGI_LANG_SIZE. */
+bool wgi_symbols(wg_program *q);
+/* Reads the operands of a call as sizes. */
+bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s);
+/* Records that the value set for b has not the declared shape. Returns false. */
+bool wgi_misfit(wg_program *q, const wgi_binding *b);
 wgi_val wgi_eval_input(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
 /* ---- lang_eval.c ---- */
 
-/* owner: the binding that the statement makes, for what takes its name; NULL: none. */
+/* owner: the binding that the statement makes, or NULL. Layers, inputs, random tensors get its name. */
 wgi_val wgi_eval(wg_program *q, const wgi_ast *a, wgi_binding *owner);
 wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* numbers become scalar nodes */
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
-wg_node wgi_as_operand(wgi_val v);
+wg_node wgi_as_operand(wgi_val v); /* a number stays a number, in the library's form (wg_number) */
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
-wgi_val wgi_node_value(wg_node n);
 /* A call site for the library: operand texts and the place of the caret. */
 wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n);
 wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark);
 
 /* ---- lang_claim.c ---- */
 
-bool wgi_keep_claim(wg_program *q, wgi_ast *s);
+bool wgi_keep_claim(wg_program *q, wgi_ast *s); /* builds both sides and adds the claim to q->claims */
 
 /* ---- lang_call.c ---- */
 
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *a, wgi_binding *owner);
-wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner); /* never a builtin */
-/* The value of a keyword, NULL if it is not there. */
+/* The same for an op of the library, even if a builtin has its name. */
+wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+/* The value of a keyword; NULL: the call does not have it. */
 const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name);
-const wgi_ast *wgi_operand(const wgi_ast *call, int k); /* NULL: fewer */
+const wgi_ast *wgi_operand(const wgi_ast *call, int k); /* NULL: there are fewer */
 int wgi_operand_count(const wgi_ast *call);
-/* Refuses keywords outside a space-separated list of names, and operands outside [least, most]. */
+/* Checks a call: from least to most operands, and no keywords but those listed, separated by spaces. */
 bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
 bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value);
 bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value);
@@ -308,7 +319,7 @@ static inline bool wgi_is_named(const wgi_ast *call, const wgi_binding *owner)
     return owner && owner->value == call;
 }
 
-/* ---- lang_own.c ---- */
+/* ---- builtins.c ---- */
 
 typedef wgi_val (*wgi_builtin_fn)(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 typedef struct wgi_builtin {

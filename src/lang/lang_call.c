@@ -1,5 +1,5 @@
-/* lang_call.c: calls of the library's ops: operands in place, options by keyword through the op's table of attributes.
- * A number where an option is meant is refused: sum(x, 1) does not say what 1 is. */
+/* lang_call.c: calls of the library's ops. Operands are given by position, options by keyword. The op's
+ * table of attributes lists them. An option by position is refused: sum(x, 1) does not say what 1 means. */
 #include "lang/lang.h"
 
 #include <string.h>
@@ -85,7 +85,7 @@ bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *va
            wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
 }
 
-/* A whole number or a list of them. */
+/* Reads a whole number or a list of whole numbers. */
 static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
                      int64_t to[WG_MAX_RANK], int *count)
 {
@@ -141,7 +141,7 @@ bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, dou
     return !a || wgi_number_of(q, a, name, value);
 }
 
-/* In an attribute struct 0 means the default; an exact zero is WG_ZERO. */
+/* In an attribute struct 0 means the default. WG_ZERO stands for an exact zero. */
 static bool real_of(wg_program *q, const wgi_ast *a, const char *what, double *to)
 {
     if (!wgi_number_of(q, a, what, to)) return false;
@@ -177,7 +177,8 @@ static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, c
     return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "an option for C programs alone");
 }
 
-/* NumPy says axis for one and for many; the tables say axis or axes. False: a call says both. */
+/* The value of an option, or NULL. NumPy calls it axis for one axis and for many; our tables have axis or
+ * axes. Either name serves. A call that uses both is an error. */
 static bool option(wg_program *q, const wgi_ast *call, const char *name, const wgi_ast **value)
 {
     const char *other = !strcmp(name, "axis") ? "axes" : !strcmp(name, "axes") ? "axis" : name;
@@ -188,7 +189,7 @@ static bool option(wg_program *q, const wgi_ast *call, const char *name, const w
     return wgi_fail_at(q, second, WG_ERROR_SYNTAX, "'axis' and 'axes' are one option: say one of them");
 }
 
-/* A second name is only allowed as long as the table has no row of its own for it. */
+/* Lists the options of an op. axis and axes are both listed if the table has one of them. */
 static void option_names(const wg_op *op, char *to, size_t room)
 {
     size_t n = 0;
@@ -203,7 +204,7 @@ static void option_names(const wg_op *op, char *to, size_t room)
     if (axis != axes && n < room) snprintf(to + n, room - n, " %s", axis ? "axes" : "axis");
 }
 
-/* The one list that reads well without its name: reshape(x, [2, 3]). */
+/* A shape given by position, the one option for which this is allowed: reshape(x, [2, 3]). NULL: none. */
 static const wgi_ast *shape_operand(const wg_op *op, const wgi_ast *call)
 {
     const wgi_ast *a = op->operands >= 0 ? wgi_operand(call, op->operands) : NULL;
@@ -225,7 +226,8 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
 
 /* ---- calls ---- */
 
-/* The operands; false after an error. Numbers stay weak beside nodes; alone the first becomes one. */
+/* Evaluates the operands. A number beside a node adopts the node's dtype, so it stays a number. If all are
+ * numbers the first becomes a node, since an op needs one. at: the expressions. */
 static bool operands(wg_program *q, const wgi_ast *call, wgi_binding *owner, int n, wg_node x[],
                      const wgi_ast *at[])
 {
@@ -271,7 +273,7 @@ static wgi_val no_op(wg_program *q, const wgi_ast *call)
     return WGI_NOTHING;
 }
 
-/* Such an op does nothing without what only C can give it; a name is no more than a remark. */
+/* Whether an op needs a pointer that only C can give. A pointer called name does not count: it is a label. */
 static bool needs_c(const wg_op *op)
 {
     for (const wg_attr_row *row = op->attrs; row && row->name; row++)

@@ -1,10 +1,12 @@
-/* lang_claim.c: claims, check LEFT == RIGHT, and variants of one whose shapes differ. */
+/* lang_claim.c: claims (check LEFT == RIGHT), and variants of a claim whose two sides differ in shape. A
+ * variant sums or averages over one axis. The command tries variants to say which axis was forgotten. */
 #include "lang/lang.h"
 
 #include <string.h>
 
-/* Room for all claims of the text. A claim in a block of a claim's side is met again when a variant of that is built; it has been
- * kept then, and there is no room for it. */
+/* There is room for each claim of the text, once. A variant builds a side of a claim again, and with it
+ * claims that stand in a block of that side. They must not be added again; wgi_keep_claim sees that the list
+ * is full. */
 static bool claims_room(wg_program *q)
 {
     size_t n = (size_t)q->claim_room;
@@ -30,7 +32,7 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s)
 
 /* ---- variants ---- */
 
-/* The first sum or mean over all axes. */
+/* The first call of sum or mean in a that reduces over all axes; NULL: none. */
 static wgi_ast *reduction(wgi_ast *a)
 {
     bool call = a->kind == AST_CALL;
@@ -45,7 +47,7 @@ static wgi_ast *reduction(wgi_ast *a)
     return NULL;
 }
 
-/* side with target replaced by "sum(operand, axis=0)". */
+/* The text of side, with the text of target replaced by "sum(operand, axis=0)". */
 static const char *variant_text(wg_program *q, const wgi_ast *side, const wgi_ast *target,
                                 const wgi_ast *operand, const char *name, int axis)
 {
@@ -60,7 +62,7 @@ static const char *variant_text(wg_program *q, const wgi_ast *side, const wgi_as
     return wgi_lang_text(q, text, strlen(text));
 }
 
-/* Both sides anew, target being for a moment the call name(operand, axis=axis). */
+/* Evaluates both sides while target is replaced by the call name(operand, axis=axis). Restores target. */
 static void build_variant(wg_program *q, wgi_ast *claim, wgi_ast *target, const wgi_ast *operand,
                           const char *name, int axis, wg_claim *k)
 {

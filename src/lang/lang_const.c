@@ -1,10 +1,10 @@
-/* lang_const.c: what is known without running anything: numbers, sizes, literal lists. */
+/* lang_const.c: expressions whose value is known without nodes: numbers, sizes, literal lists. */
 #include "lang/lang.h"
 
 #include <math.h>
 #include <string.h>
 
-double wgi_fold(wgi_token op, double a, double b)
+double wgi_arithmetic(wgi_token op, double a, double b)
 {
     switch (op) {
     case TOKEN_ADD: return a + b;
@@ -42,7 +42,7 @@ static bool constant_chain(const wgi_ast *a, double *value)
     if (!wgi_constant(a->first, value)) return false;
     for (const wgi_ast *l = a->first->next; l; l = l->next) {
         if (l->kind != AST_OPERATOR || l->op == TOKEN_MATMUL || !wgi_constant(l->first, &right)) return false;
-        *value = wgi_fold((wgi_token)l->op, *value, right);
+        *value = wgi_arithmetic((wgi_token)l->op, *value, right);
     }
     return true;
 }
@@ -95,7 +95,7 @@ bool wgi_list_constant(const wgi_ast *a)
     return true;
 }
 
-/* The shape that the first elements say; fill() then holds the others to it. */
+/* The shape of a list, by its first elements. fill() checks that the other elements agree. */
 static bool list_shape(wg_program *q, const wgi_ast *a, wg_shape *s)
 {
     *s = WG_SCALAR;

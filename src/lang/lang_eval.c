@@ -1,5 +1,5 @@
-/* lang_eval.c: statements and expressions into nodes.
- * After an error values are empty and whoever looks at the context returns; the library's builders take what they get. */
+/* lang_eval.c: makes the nodes of statements and expressions. After an error a value is WGI_NOTHING. It may
+ * be passed on: the library's builders return an error node for it. */
 #include "lang/lang.h"
 
 #include <string.h>
@@ -53,7 +53,7 @@ static wgi_val name(wg_program *q, const wgi_ast *a)
     return wgi_node_val(b->node);
 }
 
-/* Elements that are nodes: each with a new first axis, joined along it. */
+/* A list with nodes among its elements: each element gets a new first axis, and they are joined along it. */
 static wgi_val stack(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 {
     int n = wgi_operand_count(a), i = 0;
@@ -96,7 +96,7 @@ static binary operator_of(wgi_token t)
     }
 }
 
-/* What stands left of a link: the chain's text up to it. */
+/* The left operand of a link, for its text: from the start of the chain to the link. */
 static wgi_ast left_of(const wgi_ast *chain, const wgi_ast *link)
 {
     wgi_ast a = *chain->first;
@@ -109,14 +109,15 @@ static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_
     wgi_val y = wgi_eval(q, link->first, owner);
     if (wg_failed(q->c)) return WGI_NOTHING;
     if (x.is_number && y.is_number && link->op != TOKEN_MATMUL)
-        return number_val(wgi_fold((wgi_token)link->op, x.number, y.number));
+        return number_val(wgi_arithmetic((wgi_token)link->op, x.number, y.number));
     const wgi_ast *both[] = { left, link->first };
     wg_node a = wgi_as_operand(x), b = wgi_as_operand(y);
     if (link->op == TOKEN_MATMUL) a = wgi_as_node(q, left, x), b = wgi_as_node(q, link->first, y);
     return wgi_node_val(operator_of((wgi_token)link->op)(wgi_site(q, link, both, 2), a, b));
 }
 
-/* One bound of a slice, cut to [0, n] as Python does. */
+/* One bound of a slice. A bound outside [0, n] counts as 0 or n, as in Python. standard: if it is left
+ * out. */
 static bool bound(wg_program *q, const wgi_ast *a, int64_t standard, int64_t n, int64_t *value)
 {
     *value = standard;
@@ -133,7 +134,7 @@ static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
     if (!bound(q, item->first, 0, n, &from) || !bound(q, item->first->next, n, n, &to) ||
         (from == 0 && to == n))
         return x;
-    if (to <= from) from = to = n; /* empty, and not the 0 that means the end */
+    if (to <= from) from = to = n; /* an empty slice; with 0 as its end it would be the whole axis */
     return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = from, .to = to });
 }
 

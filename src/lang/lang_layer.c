@@ -1,5 +1,6 @@
-/* lang_layer.c: what owns parameters: param, dense, batch_norm, layer_norm. The name that the statement binds is theirs, with the
- * blocks' names before it: h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
+/* lang_layer.c: functions that own parameters: param, dense, batch_norm, layer_norm. The name of a
+ * parameter begins with the name that its statement binds, after the names of the blocks around it:
+ * h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
 #include "lang/lang.h"
 
 #include "wengert/nn.h"
@@ -13,7 +14,7 @@ static const char *full_name(wg_program *q, const wgi_binding *b)
 
 /* ---- first values ---- */
 
-/* normal(0, 0.1), uniform(-1, 1): up to two numbers in place of v. */
+/* Reads the numbers of normal(0, 0.1) or uniform(-1, 1) into v. A number left out leaves v as it is. */
 static bool two_numbers(wg_program *q, const wgi_ast *call, double v[2])
 {
     if (!wgi_signature(q, call, 0, 2, "")) return false;
@@ -22,7 +23,7 @@ static bool two_numbers(wg_program *q, const wgi_ast *call, double v[2])
     return true;
 }
 
-/* he, zeros, normal or normal(0, 0.1), ... */
+/* First values by name: he, zeros, normal(0, 0.1). */
 static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
 {
     static const char names[] = "normal uniform zeros xavier he glorot";
@@ -43,7 +44,8 @@ static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
     return true;
 }
 
-/* values: NULL, or the elements of a list, which must stay until the parameter is made. */
+/* First values, from the option init (a, may be NULL). *values: NULL, or memory that init refers to:
+ * free it once the parameter is made. */
 static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, double **values)
 {
     wg_shape given;
@@ -84,9 +86,9 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- layers ---- */
 
-enum { LAYER_DENSE = 1, LAYER_NORM = 2 }; /* both norms own NAME.gamma and NAME.beta */
+enum { LAYER_DENSE = 1, LAYER_NORM = 2 }; /* one bit for both norms: each owns NAME.gamma and NAME.beta */
 
-/* Takes the name for a layer of this kind, once. */
+/* The name of a layer's parameters, marked as used by this kind of layer. NULL: after an error. */
 static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, int kind)
 {
     const char *what = call->ident->text;
@@ -98,7 +100,7 @@ static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *o
     return wg_failed(q->c) ? NULL : full_name(q, owner);
 }
 
-/* The operand and the name of a layer that has passed its signature. */
+/* Evaluates a layer's operand and finds its name. Call wgi_signature first: the operand must be there. */
 static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, int kind, wg_node *x,
                      const char **name)
 {
@@ -107,7 +109,7 @@ static bool layer_of(wg_program *q, const wgi_ast *call, wgi_binding *owner, int
     return *name != NULL;
 }
 
-/* The call site of a layer, which shows its operand alone. */
+/* The call site of a layer. Its text shows the operand alone, not the options. */
 static wg_site layer_site(wg_program *q, const wgi_ast *call)
 {
     const wgi_ast *at = wgi_operand(call, 0);

@@ -1,5 +1,5 @@
-/* lang_lex.c: a program's text as tokens, one at a time.
- * Once the context has failed every further token is TOKEN_END, so that the parser's loops end by themselves. */
+/* lang_lex.c: reads a program's text, one token at a time.
+ * After an error every token is TOKEN_END, so that the loops of the parser end. */
 #include "lang/lang.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ typedef struct sign_row {
     wgi_token token;
 } sign_row;
 
-/* A sign stands before its own beginning: == before =. */
+/* Longer signs first: = would match the start of ==. */
 static const sign_row signs[] = { { "==", TOKEN_EQUAL },      { "!=", TOKEN_NOT_EQUAL },
                                   { "<=", TOKEN_LESS_EQUAL }, { ">=", TOKEN_GREATER_EQUAL },
                                   { "**", TOKEN_POW },        { "<", TOKEN_LESS },

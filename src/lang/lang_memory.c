@@ -1,4 +1,5 @@
-/* lang_memory.c: a program's memory, which is freed all at once, and its identifiers, each of which is there once. */
+/* lang_memory.c: a program's memory, which is freed all at once, and the table of its identifiers. Equal
+ * names share one wgi_ident, so that pointers can be compared. */
 #include "lang/lang.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-/* lang_names.c: which name means what. After it every AST_NAME and AST_BIND in the tree has its binding; what is left without
- * one is the word of an option (init=he).
- * A name stands for one value; names bound in a block are seen in it alone, and hide nothing. */
+/* lang_names.c: gives every AST_NAME and AST_BIND of the tree its binding. Only names that are words of
+ * options (init=he) stay without one. A name stands for one value. A name bound in a block is visible in that
+ * block alone, and it may not be a name that is visible around the block. */
 #include "lang/lang.h"
 
 #include <math.h>
@@ -106,7 +106,7 @@ static bool resolve_name(wg_program *q, wgi_ast *a)
     return a->u.binding != NULL;
 }
 
-/* A size that input(...) names for the first time. */
+/* A name among the sizes of input(...): if it is new it becomes a symbol. */
 static bool resolve_symbol(wg_program *q, wgi_ast *a)
 {
     if (!a->ident->visible && !a->ident->bound_at && !bind(q, a->ident, WG_NAME_SYMBOL, a->mark, NULL, false))

@@ -1,5 +1,6 @@
-/* lang_parse.c: tokens into a tree, by binding strength (Pratt 1973).
- * Only brackets, signs and right operands recurse; a chain of operators or indices is a list (lang.h). */
+/* lang_parse.c: makes the tree from the tokens, by the binding strength of operators (V. Pratt, 1973). Only
+ * brackets, signs and right operands recurse, to a bounded depth. A chain of operators or indices is a list:
+ * lang.h says why. */
 #include "lang/lang.h"
 
 #include <string.h>
@@ -65,15 +66,15 @@ static bool is_name(const parser *p, const char *text)
            !strncmp(p->q->source + p->lex.start, text, strlen(text));
 }
 
-static void enter(parser *p)
+static void nest(parser *p)
 {
     if (++p->depth > WGI_LANG_DEPTH) fail_here(p, WG_ERROR_SYNTAX, "nested more than 256 deep");
 }
 
-/* Inside ( and [ newlines are blanks, which the token after the bracket must know already. */
+/* Inside ( and [ a newline is a blank. Set joined before the next token is read: it may be a newline. */
 static void open_bracket(parser *p)
 {
-    enter(p);
+    nest(p);
     p->lex.joined++;
     wgi_lex_next(&p->lex);
 }
@@ -94,7 +95,7 @@ static void close_bracket(parser *p, wgi_token t, uint32_t opened, const char *m
 
 /* ---- operands ---- */
 
-/* What stands between brackets and commas: the children of a. An item is told the one before it. */
+/* Reads a bracket with items between commas, the children of a. item() reads one; it gets the one before. */
 static wgi_ast *items(parser *p, wgi_ast *a, wgi_token close, wgi_ast *(*item)(parser *, const wgi_ast *),
                       const char *missing)
 {
@@ -138,7 +139,7 @@ static wgi_ast *block(parser *p)
 {
     wgi_ast *a = make(p, AST_BLOCK, p->lex.start);
     int joined = p->lex.joined;
-    enter(p);
+    nest(p);
     p->lex.joined = 0;
     wgi_lex_next(&p->lex);
     a->first = statements(p, TOKEN_CLOSE_BLOCK);
@@ -212,7 +213,7 @@ static wgi_ast *negation(parser *p)
 {
     bool minus = at(p, TOKEN_SUB);
     wgi_ast *a = make(p, AST_NEGATE, p->lex.start);
-    enter(p);
+    nest(p);
     wgi_lex_next(&p->lex);
     wgi_ast *x = expression(p, BIND_SIGN);
     p->depth--;
@@ -310,7 +311,7 @@ static wgi_ast *operator_link(parser *p, int strength)
     a->op = (unsigned char)p->lex.token;
     wgi_lex_next(&p->lex);
     if (power) {
-        enter(p);
+        nest(p);
         a->first = expression(p, strength);
         p->depth--;
     } else {

@@ -1,5 +1,5 @@
-/* lang_program.c: a program's life: its text and memory, what is set from outside, building, and questions about it.
- * A text that could not be read leaves a program without statements and a failed context. */
+/* lang_program.c: the public functions of lang.h: reading a text, setting values from outside, building,
+ * questions. If a text cannot be read the program has no statements and the context has failed. */
 #include "lang/lang.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 /* ---- reading a text ---- */
 
-/* Stands for a program that there was no memory for; nothing is ever written to it. */
+/* Stands for a program for which there was no memory. Its c is NULL: then nothing may be written to it. */
 static const wg_program no_program;
 
 static wg_program *blank(wg_context *c, const char *name)
@@ -25,7 +25,7 @@ static wg_program *blank(wg_context *c, const char *name)
     return q;
 }
 
-/* A site without a line. */
+/* The place of errors that belong to no line. */
 static wg_site whole_text(const wg_program *q)
 {
     char place[300];
@@ -61,7 +61,7 @@ wg_program *wg_program_text(wg_context *c, const char *name, const char *text)
     return q;
 }
 
-/* At most one byte more than a text may have; NULL after an error. */
+/* Reads at most one byte more than a text may have: enough to see that it is too long. NULL: an error. */
 static char *read_file(wg_context *c, const char *path, size_t *length)
 {
     FILE *f = fopen(path, "rb");
@@ -124,7 +124,7 @@ static wg_status cannot_set(wg_program *q, const char *name, const wgi_binding *
     return wg_fail(q->c, here, WG_ERROR_USE, "no name '%s'", name);
 }
 
-/* What keeps a program from being used; WG_OK: nothing. */
+/* WG_OK: the program can be used. */
 static wg_status state_of(const wg_program *q) { return q->c ? wg_failed(q->c) : WG_ERROR_MEMORY; }
 
 wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
@@ -152,7 +152,7 @@ wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t)
 
 static bool is_symbol(const wgi_binding *b) { return b->meaning == WG_NAME_SYMBOL; }
 
-/* "x, y drawn at random, m = 7, seed 0" */
+/* Writes q->report: "x, y drawn at random, m = 7, seed 0", or "" if nothing was drawn. */
 static void report(wg_program *q)
 {
     size_t room = 80, n = 0;
@@ -207,7 +207,7 @@ static int count(const wg_program *q, bool (*is)(const wgi_binding *))
     return n;
 }
 
-/* Number i of those that are; NULL: fewer. */
+/* Binding number i of those for which is() holds; NULL: there are fewer. */
 static const wgi_binding *at(const wg_program *q, bool (*is)(const wgi_binding *), int i)
 {
     const wgi_binding *b = q->bindings;
@@ -267,7 +267,7 @@ wg_claim wg_program_claim(const wg_program *q, int i)
 
 /* ---- where the context's error was ---- */
 
-/* Its message begins with this text's name, a line and a column. */
+/* Line and column in the context's message. False: the message does not begin with this text's name. */
 static bool error_place(const wg_program *q, int *line, int *column)
 {
     size_t n = q->c ? strlen(q->name) : 0;

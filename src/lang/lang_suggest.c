@@ -1,5 +1,6 @@
-/* lang_suggest.c: what was meant by a mistyped word.
- * The distance is that of optimal string alignment: insertions, deletions, changes and transpositions of neighbours. */
+/* lang_suggest.c: finds the word that was probably meant by a mistyped one. The distance of two words is the
+ * optimal string alignment distance: insertions, deletions, substitutions, and transpositions of two
+ * neighbours. Case is ignored. */
 #include "lang/lang.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@ enum { LONGEST = 64 };
 static int least(int a, int b) { return a < b ? a : b; }
 static char lower(char ch) { return ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch; }
 
-/* Between a of n characters and b of m. */
+/* a has n characters, b has m; at most LONGEST. */
 static int distance(const char *a, int n, const char *b, int m)
 {
     int rows[3][LONGEST + 1];

@@ -1,5 +1,5 @@
-/* lang_text.c: places in a program's text, excerpts with a caret, errors.
- * Lines and columns count from 1; a column is a byte. Excerpts show a window of a long line and no control characters. */
+/* lang_text.c: places in a program's text, excerpts with a caret, errors. Lines and columns count from 1; a
+ * column is a byte. An excerpt shows at most WINDOW bytes of a line, control characters as blanks. */
 #include "lang/lang.h"
 
 #include <stdarg.h>

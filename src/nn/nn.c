@@ -1,11 +1,11 @@
-/* nn.c: layers that own parameters, on the public API alone. */
+/* nn.c: layers that own parameters. They use the public API alone. */
 #include "wengert/nn.h"
 
 #include <string.h>
 
 #include "wengert/op.h"
 
-/* Names of a layer's parameters: NAME.W and the like. */
+/* A layer that is being made. full: room for a parameter's name, such as NAME.W. */
 typedef struct layer {
     wg_graph *g;
     wg_params *p;
@@ -14,7 +14,7 @@ typedef struct layer {
     char full[400];
 } layer;
 
-/* False after an error: no node, no name, or a name that another layer of this graph has. */
+/* Checks a layer's node and name; no other layer of this graph may have the name. False: after an error. */
 static bool begin(layer *l, const char *what, wg_node x, bool share)
 {
     l->g = wg_graph_of(x);
@@ -30,9 +30,7 @@ static bool begin(layer *l, const char *what, wg_node x, bool share)
     wg_fail(c, l->here, WG_ERROR_USE,
             strcmp(wg_site_place(first), wg_site_place(l->here)) == 0
                 ? "%s: layer \"%s\" was made at this line before, %s: is a wg_begin missing in the loop? "
-                  "Else give it another "
-                  "name, or "
-                  "say .share = true"
+                  "Else give it another name, or say .share = true"
                 : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say "
                   ".share = true",
             what, l->name, wg_site_place(first));
@@ -79,12 +77,12 @@ wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
 /* ---- batch_norm ---- */
 
 typedef struct averages {
-    wg_node mean, variance, count; /* states */
+    wg_node mean, variance, count; /* states of the parameter set: they are saved, not trained */
     double momentum;
 } averages;
 
-/* v = momentum v + (1 - momentum) now, when the evaluation is committed. */
-static void move(wg_site here, wg_node v, wg_node now, double momentum)
+/* Registers the assignment v = momentum v + (1 - momentum) now; a commit of the evaluation carries it out. */
+static void update_average(wg_site here, wg_node v, wg_node now, double momentum)
 {
     wg_node kept = wg_mul_at(here, v, wg_number(momentum)),
             added = wg_mul_at(here, now, wg_number(1 - momentum));
@@ -97,14 +95,14 @@ static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
     wg_node y = wg_batch_norm_at(
         here, &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
     if (!wg_node_ok(y)) return y;
-    move(here, v->mean, wg_part(y, 1), v->momentum);
-    move(here, v->variance, wg_part(y, 2), v->momentum);
+    update_average(here, v->mean, wg_part(y, 1), v->momentum);
+    update_average(here, v->variance, wg_part(y, 2), v->momentum);
     wg_assign_at(here, v->count, wg_add_at(here, v->count, wg_number(1)));
     return y;
 }
 
-/* The averages started at 0: dividing by 1 - momentum^count makes them weighted means of what they have seen. Before they
- * have seen anything they are mean 0 and variance 1. */
+/* The averages start at 0. Divided by 1 - momentum^count they are weighted means of the values of all batches
+ * so far. Before the first batch mean 0 and variance 1 are used. */
 static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma, wg_node beta,
                      const averages *v)
 {
