@@ -1,4 +1,4 @@
-/* args.c: flags by the command's tables. */
+/* args.c: reads the flags of a command, by its tables of flags. */
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,11 @@
-/* check_claims.c: whether the two sides of a claim are the same numbers but for rounding.
- * Each side is a chain of operations on numbers of magnitude up to S, where S is the largest magnitude of all values below
- * the two sides; one operation errs by at most eps S / 2 where it does not magnify, and N roundings of random sign add up
- * to sqrt(N). So a claim holds if max |left - right| <= 16 eps sqrt(N) S, eps = 2^-52 (f32: 2^-23), N the size of the
- * largest value below. A difference that this cannot tell from zero, when both sides are as small themselves, is
- * inconclusive. */
+/* check_claims.c: decides whether the two sides of a claim are equal up to rounding.
+ *
+ * Let S be the largest magnitude of all values that the two sides are computed from, and N the number of
+ * elements of the largest of them. One operation has an error of at most eps S / 2 unless it amplifies
+ * errors, and N rounding errors of random sign grow as sqrt(N). So a claim holds if max |left - right| <= 16
+ * eps sqrt(N) S, where eps is 2^-52 (f32: 2^-23). If the sides differ but both are below that bound, the
+ * claim is inconclusive.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +16,7 @@ typedef struct extent {
     int64_t largest;
 } extent;
 
-/* S and N over the values of root and all below it. */
+/* Raises S and N to those of root and of all nodes below it. */
 static bool measure(model *m, wg_node root, extent *e)
 {
     bool *in = nodes_below(m->g, root);
@@ -34,7 +36,7 @@ static bool measure(model *m, wg_node root, extent *e)
     return true;
 }
 
-/* max |l - r|, NaN where one is NaN or an infinity that the other is not; size: max of |l|, |r|. */
+/* max |l - r|; NaN if one side is NaN or infinite where the other differs. *size: the largest |l| or |r|. */
 static double distance(const wg_tensor *l, const wg_tensor *r, double *size)
 {
     double worst = 0;
@@ -73,7 +75,7 @@ static bool compare(model *m, const wg_claim *k, claim_result *r)
     return true;
 }
 
-/* A sum or mean along one axis that would make the claim true. */
+/* Writes into r->why that the shapes differ, and which sum or mean over one axis makes the claim hold. */
 static void find_remedy(model *m, int i, claim_result *r)
 {
     char left[120], right[120];

@@ -1,5 +1,6 @@
-/* check_given.c: check --grad NAME=VALUE: gradients that come from elsewhere against the library's. Both are exact but for
- * rounding, which is not known for the other side: it may have computed in f32 (1e-6 relative to the largest component). */
+/* check_given.c: check --grad NAME=VALUE compares a gradient from another program with the library's. The
+ * other program may have computed in f32, so a difference of 1e-6 of the largest component counts as
+ * rounding. */
 #include <math.h>
 #include <string.h>
 
@@ -11,12 +12,12 @@ typedef struct verdict {
     const char *name;
     wg_shape shape;
     double worst;  /* max |yours - library| / max |library| */
-    double factor; /* yours / library where that is the same everywhere, else NaN */
+    double factor; /* yours / library if it is the same for every element, else NaN */
     wg_verdict word;
     char why[200];
 } verdict;
 
-/* " at [0,2]" of the element number i; nothing for a scalar. */
+/* " at [0,2]": the place of element i, counted flat; "" for a scalar. */
 static void place_text(wg_shape s, int64_t i, char *to, size_t room)
 {
     int64_t index[WG_MAX_RANK];
@@ -30,7 +31,7 @@ static void place_text(wg_shape s, int64_t i, char *to, size_t room)
 
 static const char *word_of(double v) { return isnan(v) ? "NaN" : v > 0 ? "inf" : "-inf"; }
 
-/* The element that is no finite number, or -1. */
+/* The first element that is not finite; -1: none. */
 static int64_t find_infinite(const wg_tensor *t)
 {
     for (int64_t i = 0; i < wg_shape_size(t->shape); i++)
@@ -38,8 +39,8 @@ static int64_t find_infinite(const wg_tensor *t)
     return -1;
 }
 
-/* False after a verdict: where the library has no number there is nothing to compare, where only the other has none it is
- * wrong. */
+/* False, with a verdict: inconclusive if the library's gradient is not finite, fail if only the other is
+ * not. */
 static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdict *v)
 {
     char at[150];
@@ -84,7 +85,7 @@ static void judge(const wg_tensor *yours, const wg_tensor *library, verdict *v)
     v->word = v->worst <= 1e-6 ? WG_PASS : WG_FAIL;
 }
 
-/* What a constant factor usually means; rows: the first axis of the inputs. */
+/* Writes what a constant factor usually means. rows: the size of the inputs' first axis. */
 static void hint(double factor, int64_t rows, char *to, size_t room)
 {
     double n = (double)rows;

@@ -1,5 +1,6 @@
-/* check_ops.c: check --op NAME, --all: the samples that every op brings, against differences. A sample's result is projected
- * on drawn weights; ops without a derivative say so in their table and are passed over. */
+/* check_ops.c: check --op NAME and check --all. Every op has samples; their gradients are compared with
+ * differences. The result of a sample is summed with random weights, since a check needs a scalar. Ops
+ * without a derivative are skipped. */
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ typedef struct tally {
 
 enum { MOST_INPUTS = 32 };
 
-/* The float inputs below y. */
+/* The float inputs that y depends on; at most MOST_INPUTS. */
 static int inputs_of(wg_graph *g, wg_node y, wg_node x[MOST_INPUTS])
 {
     bool *in = nodes_below(g, y);
@@ -33,7 +34,8 @@ static wg_node project(wg_graph *g, wg_node y)
     return wg_sum_at(WG_HERE, &(wg_reduce_args){ .x = wg_mul_at(WG_HERE, y, v) });
 }
 
-/* Zero everywhere on both sides, as of a softmax over one element: agreement, of which the check itself shows nothing. */
+/* Whether both gradients are zero everywhere, as for a softmax over one element. They agree, though the check
+ * calls that inconclusive. */
 static bool both_zero(const wg_check *r)
 {
     for (int i = 0; i < wg_check_inputs(r); i++) {
@@ -44,7 +46,7 @@ static bool both_zero(const wg_check *r)
     return wg_check_inputs(r) > 0;
 }
 
-/* False: no more samples. */
+/* Checks sample i and adds the result to t. False: there is no sample i. */
 static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck_opts *o, tally *t)
 {
     wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .seed = (uint64_t)i + 1 });
@@ -56,7 +58,7 @@ static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck
     int n = more ? inputs_of(g, y, x) : 0;
     if (n && wg_dtype_is_float(wg_node_dtype(y)) && wg_shape_size(wg_node_shape(y)) > 0) {
         wg_check *r = wg_gradcheck_nodes_at(WG_HERE, project(g, y), x, n, o);
-        bool nothing = wg_check_inputs(r) == 0; /* a path through integers */
+        bool nothing = wg_check_inputs(r) == 0; /* y depends on them through integers only */
         bool open = wg_check_verdict(r) == WG_INCONCLUSIVE && !nothing && !both_zero(r);
         t->samples += !nothing;
         t->failed += wg_check_verdict(r) == WG_FAIL;

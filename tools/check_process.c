@@ -1,6 +1,6 @@
-/* check_process.c: check --run CMD --at VALUE: f and its gradient come from another program, in any language. It is started
- * once; it reads a point per line, n numbers; it answers each with one line, f and then the n numbers of the gradient; it
- * ends at end of input. */
+/* check_process.c: check --run CMD --at VALUE: f and its gradient come from another program, in any language.
+ * The program is started once. It reads points, one line of n numbers each. It answers a point with one line:
+ * f, then the n numbers of the gradient. It ends at the end of its input. */
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -21,7 +21,7 @@ typedef struct process {
     char *line;
     size_t room;
     int answers;
-    int digits; /* the most significant ones seen in an answer */
+    int digits; /* the largest number of significant digits of a number in the answers */
     bool failed;
 } process;
 
@@ -98,7 +98,7 @@ static bool bad_answer(process *p, size_t n)
     return wrong(p, what);
 }
 
-/* Significant digits of a number as it is written. */
+/* How many significant digits a number is written with. */
 static int digits_of(const char *s, const char *end)
 {
     int n = 0;
@@ -137,7 +137,8 @@ static double ask(size_t n, const double *x, double *g, void *user)
 
 /* ---- the check ---- */
 
-/* With d digits f carries noise of half a unit in the last: no difference quotient is better than that over the step. */
+/* f printed with d digits has an error of half a unit of the last digit. The error of a difference quotient
+ * is at least that divided by the step. Writes this to `to` if it explains a check that did not pass. */
 static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t room)
 {
     double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r));

@@ -1,12 +1,12 @@
-/* cmd_about.c: doctor, version, help. */
+/* cmd_about.c: the commands doctor, version and help. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "tool.h"
 
 /* ---- doctor ---- */
 
-/* Lines "key: value" as members of an object. */
+/* Writes each line "key: value" as a member of the object. Changes text. */
 static void lines_json(json *j, char *text)
 {
     for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {

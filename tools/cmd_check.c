@@ -1,9 +1,10 @@
-/* cmd_check.c: the gradient check: the claims of the file, then the library's gradients against differences. */
+/* cmd_check.c: the command check: the claims of a program, then the library's gradients against
+ * differences. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "tool.h"
 
 static const flag flags[] = {
     { 0, "of", "NAME",
@@ -117,7 +118,8 @@ static void claims_text(const model *m, const claim_result *c, int n)
     }
 }
 
-/* Where not all hold: the gradients' verdict above is not the last word. r: NULL without gradients. */
+/* The last line if some claim does not hold: the verdict printed above is that of the gradients alone. r:
+ * NULL if no gradient was checked. */
 static void summary_text(const claim_result *c, int n, const wg_check *r)
 {
     static const char *const verdict[] = { "PASS", "FAIL", "INCONCLUSIVE" };
@@ -148,7 +150,8 @@ static claim_result *judge_claims(model *m, wg_verdict *all)
 
 /* ---- the library against differences ---- */
 
-/* The last value if it is a scalar, else the last computed scalar by name, else the last value. */
+/* --of; else the last statement if it is a scalar; else the last named scalar that is computed; else the last
+ * statement. */
 static bool choose_loss(model *m, const char **name, wg_node *loss)
 {
     if (!model_of(m, name, loss)) return false;
@@ -162,8 +165,8 @@ static bool choose_loss(model *m, const char **name, wg_node *loss)
     return true;
 }
 
-/* sum(v * y), v drawn: a scalar whose gradient depends on every element of y; never all ones, to which sums that are
- * constant are blind. */
+/* sum(v * y) with random v: a scalar whose gradient depends on every element of y. With v = 1 an error would
+ * stay hidden where the sum of y is constant, as for a softmax. */
 static wg_node projection(model *m, wg_node y)
 {
     wg_shape s = wg_node_shape(y);
@@ -199,7 +202,7 @@ static bool leaves(model *m, wg_node loss, name_list *to)
     return true;
 }
 
-/* NULL with status 0: nothing to check. */
+/* NULL: after an error, or with m->status 0 if there is nothing to check. */
 static wg_check *against_differences(model *m)
 {
     wg_gradcheck_opts o = { 0 };

@@ -1,11 +1,11 @@
-/* cmd_draw.c: the graph, or how it runs, as a picture in a file or as text in the terminal. */
+/* cmd_draw.c: the command draw: a graph, or the plan of its run, as a picture in a file or as text. */
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
 
-#include "cmd.h"
+#include "tool.h"
 
-/* What is drawn. */
+/* Flags that say what is drawn. */
 static const flag subject_flags[] = {
     { 'o', "output", "FILE",
       "a .dot, .svg, .png or .pdf, with --plan also .txt; - with --format: standard output (default: text in "
@@ -54,7 +54,7 @@ static bool read_number(const args *a, const char *name, double *to)
     return false;
 }
 
-/* A switch of two words, "LR|TB": the second one switches it on. */
+/* A flag with two words, "LR|TB": the second sets *to. A flag without a value sets it too. */
 static bool read_switch(const args *a, const flag *f, bool *to)
 {
     const char *given = args_value(a, f->name), *second = f->value ? strchr(f->value, '|') + 1 : "";
@@ -79,7 +79,7 @@ static bool read_option(const args *a, int i, wg_draw_opts *o)
     return true;
 }
 
-/* What kind of picture is asked for; 0: a plan as JSON. */
+/* The kind of picture that the flags ask for; 0: a plan as JSON. */
 static unsigned picture_kind(const args *a)
 {
     const char *path = args_value(a, "output"), *format = args_value(a, "format"),
@@ -90,7 +90,7 @@ static unsigned picture_kind(const args *a)
     return !strcasecmp(format ? format : dot ? dot + 1 : "", "txt") ? WG_PICTURE_TABLE : WG_PICTURE_STEPS;
 }
 
-/* 0, or the status after a message. */
+/* Returns 0, or the exit status after a message. The same holds for plan_flags and file_flags. */
 static int drawing_options(const args *a, wg_draw_opts *o)
 {
     unsigned kind = picture_kind(a);
@@ -115,7 +115,6 @@ static bool known_format(const args *a, const char *s)
            !strcasecmp(s, "svg") || !strcasecmp(s, "png") || !strcasecmp(s, "pdf");
 }
 
-/* 0, or the status after a message. */
 static int plan_flags(const args *a)
 {
     const char *chart = args_value(a, "chart");
@@ -126,7 +125,6 @@ static int plan_flags(const args *a)
     return EXIT_DONE;
 }
 
-/* 0, or the status after a message. */
 static int file_flags(const args *a)
 {
     const char *path = args_value(a, "output");
@@ -145,7 +143,8 @@ static int file_flags(const args *a)
 
 /* ---- plans ---- */
 
-/* The gradients of --wrt; else of the parameters; else of all named float leaves. */
+/* The plan of root. backward: and of its gradients by --wrt, else by the parameters, else by all named float
+ * leaves. */
 static wg_plan *plan_of(model *m, wg_node root, const name_list *wrt, bool backward)
 {
     name_list leaves = { 0 };
@@ -190,7 +189,7 @@ static void draw(model *m, wg_draw_opts o)
         model_fail(m, EXIT_TEXT, "--backward: %s is no scalar: --of names one", name);
     if (m->status) return;
     if (args_has(m->a, "plan")) {
-        o.backward = false; /* it is of the plan */
+        o.backward = false; /* the plan has the gradients already */
         draw_plan(m, root, &wrt, o);
         return;
     }
@@ -204,7 +203,8 @@ static void draw(model *m, wg_draw_opts o)
     model_ok(m);
 }
 
-/* What was built before the error, and the call that failed. The error itself is told already; it is the result. */
+/* After an error: draws what was built before it, and the call that failed. The exit status is that of the
+ * error. */
 static void draw_failed(model *m, wg_draw_opts o)
 {
     const char *path = args_value(m->a, "output");

@@ -1,7 +1,7 @@
-/* cmd_eval.c: values. */
+/* cmd_eval.c: the command eval: values of a program. */
 #include <string.h>
 
-#include "cmd.h"
+#include "tool.h"
 
 static const flag flags[] = {
     { 0, "print", "NAMES", "names separated by commas (default: the last statement's value)" },

@@ -1,8 +1,8 @@
-/* cmd_grad.c: derivatives: gradients by one reverse sweep or by forward products, one name to a higher order, Jacobians,
- * Hessians. */
+/* cmd_grad.c: the command grad: gradients in reverse or forward mode, higher derivatives by one scalar,
+ * Jacobians, Hessians. */
 #include <string.h>
 
-#include "cmd.h"
+#include "tool.h"
 
 static const flag flags[] = {
     { 0, "of", "NAME", "what is differentiated (default: the last statement's value)" },
@@ -19,12 +19,12 @@ typedef struct job {
     model m;
     const char *of;
     wg_node y;
-    wg_site here; /* of y in the program */
+    wg_site here; /* where the program makes y */
     name_list x;
-    wg_tensor *t; /* results, in the order of x; of a Hessian in rows */
+    wg_tensor *t; /* results, one for each x; of a Hessian one for each pair, row by row */
 } job;
 
-/* "dL/dw", "d2L/dw db"; without a name "d/dx". */
+/* "dL/dw", "d2L/dw db"; "d/dw" if the value has no name. */
 static const char *label(const job *w, const char *order, const char *a, const char *b, char *to, size_t room)
 {
     snprintf(to, room, "d%s%s/d%s%s%s", order, strcmp(w->of, "_") ? w->of : "", a, b ? " d" : "", b ? b : "");
@@ -33,7 +33,7 @@ static const char *label(const job *w, const char *order, const char *a, const c
 
 /* ---- forward ---- */
 
-/* Jv for every unit vector v of x: column i of the Jacobian, laid out as the reverse form has it. */
+/* The Jacobian by columns: column i is J v for unit vector i of x. Its layout is that of wg_jacobian. */
 static bool forward_columns(job *w, wg_node x, wg_tensor *to)
 {
     int64_t n = wg_shape_size(wg_node_shape(x)), m = wg_shape_size(wg_node_shape(w->y));

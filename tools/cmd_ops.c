@@ -1,7 +1,7 @@
-/* cmd_ops.c: the op table, from the registry. */
+/* cmd_ops.c: the command ops: the registry of ops as text, Markdown or JSON. */
 #include <string.h>
 
-#include "cmd.h"
+#include "tool.h"
 
 static const flag flags[] = {
     { 0, "markdown", NULL, "as a table for docs/ops.md" },

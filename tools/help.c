@@ -1,4 +1,4 @@
-/* help.c: help from the commands' own tables. */
+/* help.c: the help texts, made from the commands' tables. */
 #include <string.h>
 
 #include "tool.h"

@@ -1,5 +1,5 @@
-/* json.c: a JSON writer. Numbers that JSON does not have are the strings "nan", "inf", "-inf"; bytes that are no UTF-8
- * become U+FFFD. The program never calls setlocale, so that the point is a point. */
+/* json.c: writes JSON. NaN and infinities are the strings "nan", "inf", "-inf". Bytes that are not UTF-8
+ * become U+FFFD. The command never calls setlocale, so printf writes a decimal point. */
 #include <math.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@ enum { MOST_ELEMENTS = 1000 };
 
 /* ---- text ---- */
 
-/* The length of a valid UTF-8 sequence at s, 0 if it is none. */
+/* The length of the UTF-8 sequence at s; 0: it is not valid. */
 static int sequence(const unsigned char *s)
 {
     int n = s[0] < 0x80                   ? 1
@@ -135,7 +135,7 @@ static void summary(json *j, const wg_tensor *t)
 
 static bool is_long(const wg_tensor *t) { return wg_shape_size(t->shape) > MOST_ELEMENTS; }
 
-/* As members of an object. */
+/* Writes the members value, summary (of a long tensor) and shape. */
 static void value_or_summary(json *j, const wg_tensor *t)
 {
     int64_t i = 0;

@@ -1,8 +1,8 @@
-/* listing.c: a graph as text, an equation a line in the order of computation:
+/* listing.c: a graph as text, one equation on a line, in the order of computation:
  *
  *     a = sigmoid(z)                  []      0.750260     dL/da -1.332872
- *
- * Unnamed nodes are %1, %2, ... Names are in bold where the terminal knows it and NO_COLOR is not set. */
+ * Unnamed nodes are called %1, %2, ... Names are bold on a terminal unless NO_COLOR is set.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,22 +14,22 @@ enum { MOST_NODES = 400, OTHER_SIZE = 13 };
 typedef enum column { LEFT, SHAPE, VALUE, SLOPE, COLUMNS } column;
 
 typedef struct line {
-    char *text[COLUMNS]; /* LEFT is NULL for a node that has no line */
-    bool on_way;         /* on a way from the root to one of wrt */
-    int number;          /* of an unnamed node */
+    char *text[COLUMNS]; /* LEFT is NULL if the node has no line */
+    bool on_way;         /* the node depends on one of wrt: its gradient is shown */
+    int number;          /* 2 for the unnamed node %2 */
     wg_node gradient;
 } line;
 
 typedef struct listing {
     model *m;
     wg_node root;
-    const wg_node *wrt; /* NULL: gradients of all */
+    const wg_node *wrt; /* gradients on the way to these; NULL: of all nodes */
     int wrt_count;
-    bool *in;   /* below the root */
-    line *line; /* of each node up to the root */
+    bool *in;   /* by index: the root and all nodes below it */
+    line *line; /* by index, up to the root */
     bool values, backward, bold;
-    wg_symbol symbol[4]; /* sizes that nobody gave, shown by name */
-    wg_graph *other[4];  /* the same program with another size for each */
+    wg_symbol symbol[4]; /* sizes that were not given; they are shown by name */
+    wg_graph *other[4];  /* [k]: the same program with another size for symbol k */
     int symbols;
 } listing;
 
@@ -45,7 +45,7 @@ static bool find_nodes(listing *l)
                       count);
 }
 
-/* On a way from the root to one of wrt: the others' gradients are not asked for. */
+/* Sets on_way. The gradients of other nodes are not asked for. */
 static void find_ways(listing *l)
 {
     for (int k = 0; k < l->wrt_count; k++)
@@ -80,7 +80,7 @@ static void axes_text(const wg_axes *a, FILE *out)
     if (a->count > 1) fputc(']', out);
 }
 
-/* Whether an attribute is shown: not what is C's alone, and not what is off. */
+/* Whether an attribute is shown: not if it is off or empty, or meant for C programs. */
 static bool is_shown(const wg_attr_row *r, const void *at)
 {
     return r->kind == WG_ATTR_BOOL ? *(const bool *)at
@@ -124,7 +124,7 @@ static void equation(const listing *l, wg_node n, FILE *out)
     fputc(')', out);
 }
 
-/* Text that a function prints, in memory of free(). */
+/* The text that print() writes. Free it with free(). */
 static char *printed(const listing *l, wg_node n, void (*print)(const listing *, wg_node, FILE *))
 {
     char *text = NULL;
@@ -137,7 +137,7 @@ static char *printed(const listing *l, wg_node n, void (*print)(const listing *,
     return text;
 }
 
-/* A size that changes with a symbol, in the same proportion, is that symbol: m, or 2m. */
+/* Prints a size: m or 2m if it is this multiple of symbol m in both builds, else the number. */
 static void size_of(const listing *l, wg_node n, int axis, FILE *out)
 {
     int64_t size = wg_node_shape(n).dim[axis];
@@ -186,7 +186,7 @@ static void add_lines(listing *l)
     }
 }
 
-/* Gradients of the root by all float nodes that are shown. */
+/* The gradients of the root by all float nodes that have a line. */
 static bool add_slopes(listing *l)
 {
     wg_context *c = l->m->c;
@@ -280,8 +280,8 @@ static void release(listing *l)
         for (int c = 0; c < COLUMNS; c++) free(l->line[i].text[c]);
 }
 
-/* Builds the program once more for each symbol that nobody gave a size, with another size. Where that changes more than sizes
- * (or fails) the numbers are shown as they are. */
+/* For each symbol whose size was not given: builds the program once more with another size. A symbol is not
+ * shown by name if that build fails or gives other ops or ranks. */
 static void find_symbols(listing *l)
 {
     model *m = l->m;

@@ -1,4 +1,4 @@
-/* model.c: a program with its data, parameters and settings. All that commands share on the way to a built graph. */
+/* model.c: reads a program with its data, parameters and settings, and builds its graph, for all commands. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,8 @@ static bool is_program_name(const model *m, const char *s)
     return wg_program_meaning(m->q, word) != WG_NAME_UNKNOWN;
 }
 
-/* The library's messages name its C calls; in a program wg_sum is sum. The program's own names stay. */
+/* The library's messages name C functions: wg_sum. In a program that is sum. Names that the program itself
+ * binds stay. */
 static void strip_prefixes(const model *m, char *text)
 {
     char *to = text;
@@ -39,7 +40,8 @@ static void strip_prefixes(const model *m, char *text)
     *to = 0;
 }
 
-/* The message without the program's lines; returns those. What stands before the first ": " is a file's name. */
+/* Copies the message up to the excerpt of the program, and returns the excerpt. Prefixes are stripped behind
+ * the first ": " alone, since a file's name stands before it. */
 static const char *message_of(const model *m, char *text, size_t room)
 {
     const char *message = wg_message(m->c), *lines = strstr(message, "\n  ");
@@ -177,7 +179,7 @@ static bool load_weights(model *m)
     return !path || (wg_params_read(m->p, path), model_ok(m));
 }
 
-/* "x, z.W, z.b" of [from, to); at most some lines of them. */
+/* The names of parameters [from, to): "x, z.W, z.b"; "..." where the room ends. */
 static void list_params(const model *m, int from, int to, char *text, size_t room)
 {
     size_t n = (size_t)snprintf(text, room, "%s", from == to ? "no parameters" : "");
@@ -186,7 +188,8 @@ static void list_params(const model *m, int from, int to, char *text, size_t roo
     if (n + 40 >= room) snprintf(text + (n < room - 6 ? n : room - 6), 6, ", ...");
 }
 
-/* Building makes what the file did not have, from initial values: nobody who loads weights means that. */
+/* A build makes every parameter that the file did not have, with first values. With --load this is an
+ * error. */
 static bool all_loaded(model *m, int loaded)
 {
     char has[400], lacks[400];
@@ -222,7 +225,7 @@ int model_close(model *m)
 
 /* ---- names ---- */
 
-/* A name of the program, or a parameter that a layer owns. */
+/* The node of a name of the program, or of a parameter that a layer owns. */
 static wg_node find(model *m, const char *name)
 {
     wg_node n = wg_program_node(m->q, name);

@@ -1,5 +1,6 @@
-/* model_data.c: --data, --map, --rows: rows of a data set as the program's inputs. A data set has the columns x and y;
- * input NAME takes column NAME unless --map says otherwise; what went where is always said. */
+/* model_data.c: --data, --map, --rows: rows of a data set as values of a program's inputs. A data set has the
+ * columns x and y. Input NAME gets column NAME unless --map says otherwise. Which input got which column is
+ * always printed. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +9,12 @@
 #include "tool.h"
 
 typedef struct columns {
-    wg_tensor x, y; /* y without data: none */
+    wg_tensor x, y; /* y.data is NULL if there is no column y */
     int64_t rows;
-    FILE *said; /* what went where, shown when all went well */
+    FILE *said; /* the text of which input got which column, printed at the end */
 } columns;
 
-/* "moons:400" with generator moons: its number of rows. */
+/* Whether spec names this generator: "moons" or "moons:400". *rows: its number of rows, -1 if it is wrong. */
 static bool generated(const char *spec, const char *name, long long *rows)
 {
     size_t n = strlen(name);
@@ -46,7 +47,7 @@ static wg_data *open_data(model *m, const char *spec)
     return NULL;
 }
 
-/* NaN in data is refused where its place is known. */
+/* Refuses NaN and infinities, with row and column: a message of an op could not name these. */
 static bool whole(model *m, const char *spec, const wg_tensor *x)
 {
     int64_t n = wg_dtype_is_float(x->dtype) ? wg_shape_size(x->shape) : 0;

@@ -1,4 +1,4 @@
-/* plan_json.c: a plan and the machine's limits as JSON. */
+/* plan_json.c: writes a plan and the limits of the machine as JSON. */
 #include "tool.h"
 
 static void number(json *j, const char *key, double v) { json_number(j, key, v, WG_F64); }

@@ -1,7 +1,7 @@
-/* print.c: values for people.
- * A number that six significant digits give (to within rounding) is printed so: 1.1, -2, 0.25. Any other: a scalar with six
- * decimals, an element of a tensor with three; with an exponent when that would lose it (below 0.001, from 1e6 on; of a
- * tensor: its largest magnitude). All digits are in --json. */
+/* print.c: prints values for people; --json prints all digits. A number that at most six significant digits
+ * give exactly (up to rounding) is printed in this short form: 1.1, -2, 0.25. Otherwise a scalar gets six
+ * decimals and an element of a tensor three, or an exponent if the magnitude is below 0.001 or at least 1e6.
+ * All elements of a tensor have one form, chosen by its largest magnitude. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 enum { MOST_COLUMNS = 12, MOST_ROWS = 20 };
 
-/* The short form, if there is one. */
+/* The short form; false: there is none. */
 static bool shortest(double v, char to[40])
 {
     if (v == 0 || !isfinite(v)) {
@@ -77,7 +77,7 @@ void print_line(FILE *out, const wg_tensor *t, int64_t most)
     else row(out, t, 0, wg_shape_size(t->shape), most, style_of(t));
 }
 
-/* "[1,:,:]" before the matrix number i of a tensor of more than two axes. */
+/* Prints "[1,:,:]", the line before matrix i of a tensor with more than two axes. */
 static void matrix_head(FILE *out, wg_shape s, int64_t i)
 {
     int64_t size = 1, index[WG_MAX_RANK];

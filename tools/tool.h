@@ -1,12 +1,16 @@
 /* tool.h: what the files of the command share.
  *
- *   wengert.c   the table of commands, main
- *   args.c      flags, by one table a command
- *   help.c      --help from the same tables
- *   json.c      the writer
- *   print.c     values as text
- *   model.c     a program with its data, parameters and settings, ready to be read
- *   cmd_*.c     the commands
+ *   wengert.c     main, and the list of commands
+ *   args.c        flags, by the tables of a command
+ *   help.c        --help, from the same tables
+ *   json.c        writes JSON
+ *   print.c       values as text
+ *   model.c       a program with its data, parameters and settings, built into a graph
+ *   model_data.c  data sets as values of inputs
+ *   cmd_*.c       the commands: each stands at the end of its file
+ *   check_*.c     the parts of check
+ *   listing.c     a graph as text, for draw
+ *   plan_json.c   a plan as JSON, for draw
  */
 #ifndef TOOL_H
 #define TOOL_H
@@ -27,7 +31,8 @@ enum {
 
 /* ---- args.c ---- */
 
-/* A flag: value NULL; an option: what its value is called. A table ends with a row whose name is NULL. */
+/* value: what the help calls the flag's value; NULL: it has none. A table ends with a row whose name is
+ * NULL. */
 typedef struct flag {
     char letter;
     const char *name, *value, *help;
@@ -37,7 +42,7 @@ typedef struct args args;
 typedef struct command {
     const char *name, *usage, *summary;
     const flag *flags[3]; /* tables, NULL at the end */
-    const char *examples; /* lines */
+    const char *examples; /* whole lines */
     int (*run)(const args *a);
 } command;
 
@@ -56,26 +61,30 @@ struct args {
 extern const flag common_flags[]; /* --json, --help */
 extern const flag model_flags[];  /* of every command that takes a model */
 
-/* -1: run the command; else the exit status. */
+/* Returns -1 if the command is to be run, else the exit status. */
 int args_read(args *a, const command *c, int argc, char **argv);
-bool args_json(int argc, char **argv); /* whether --json is asked for */
+bool args_json(int argc, char **argv); /* whether --json is among the words before "--" */
 void args_free(args *a);
 bool args_has(const args *a, const char *name);
-const char *args_value(const args *a, const char *name); /* the last one given; NULL: none */
+const char *args_value(const args *a, const char *name); /* of the last such flag; NULL: none */
 const char *args_next(const args *a, const char *name,
                       int *from); /* one after another, from 0; NULL: no more */
-/* A number after a flag; false after a message. Not given: leaves *to. */
+/* The number after a flag. Without the flag *to stays as it is. False: after a message. */
 bool args_double(const args *a, const char *name, double *to);
 bool args_long(const args *a, const char *name, long long least, long long *to);
 
-/* Messages on stderr, and as JSON on stdout with --json; they return the status. */
+/* Prints a message to stderr, with --json also as an object to stdout. Returns status. */
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
 int tool_vfail(const args *a, int status, const char *format, va_list list) WG_PRINTF(3, 0);
 
+/* ---- wengert.c ---- */
+
+extern const command cmd_eval, cmd_grad, cmd_check, cmd_draw, cmd_ops, cmd_doctor, cmd_version, cmd_help;
+const command *command_at(int i);              /* NULL: no more */
+const command *command_find(const char *name); /* NULL: none of this name */
+
 /* ---- help.c ---- */
 
-const command *command_at(int i); /* NULL: no more */
-const command *command_find(const char *name);
 void help_command(const command *c, FILE *out);
 void help_all(FILE *out);
 
@@ -88,8 +97,8 @@ typedef struct json {
     char close[32];
 } json;
 
-void json_start(json *j, FILE *out);        /* { "wengert": 1 */
-void json_finish(json *j);                  /* closes all that is open; newline */
+void json_start(json *j, FILE *out);        /* writes {"wengert":1 */
+void json_finish(json *j);                  /* closes every open bracket; ends the line */
 void json_object(json *j, const char *key); /* key NULL: an element of an array */
 void json_array(json *j, const char *key);
 void json_end(json *j);
@@ -105,9 +114,9 @@ void json_tensor(json *j, const char *key,
 
 /* ---- print.c ---- */
 
-/* "a 0.750260"; rows for matrices. label "": the values alone. */
+/* "a 0.750260", or a matrix row by row. label "": the values alone. */
 void print_tensor(FILE *out, const char *label, const wg_tensor *t);
-/* On one line, at most `most` elements. */
+/* On one line; of more than `most` elements the first ones and the last. */
 void print_line(FILE *out, const wg_tensor *t, int64_t most);
 void print_scalar(FILE *out, double v);
 
@@ -123,33 +132,35 @@ typedef struct model {
     int status;
 } model;
 
-/* Reads FILE.wg or -e TEXT, the settings and values given, and builds it; false after a message, m->status then says which. */
+/* Reads FILE.wg or -e TEXT, settings and values, and builds the graph. False: after a message; m->status is
+ * set. Call model_close in each case. */
 bool model_open(model *m, const args *a, wg_mode mode);
-int model_close(model *m); /* the status */
-/* Records a status with a message of the command; false. */
+int model_close(model *m); /* returns m->status */
+/* Prints a message as tool_fail does, and sets m->status. Returns false. */
 bool model_fail(model *m, int status, const char *format, ...) WG_PRINTF(3, 4);
 /* Prints the context's error, if there is one, and sets m->status. Returns true if all is well. */
 bool model_ok(model *m);
-bool model_flags_ok(model *m); /* the same where all but a bad file is an error in the flags */
-/* The names of a comma-separated list as nodes, with an error for one that the program does not have. NULL after an error;
- * free both arrays by wg_free. */
+bool model_flags_ok(model *m); /* the same, but errors count as wrong flags unless a file is bad */
+/* The nodes of a comma-separated list of names. False: after a message. Free both arrays with wg_free. */
 typedef struct name_list {
     int count;
     const char **name;
     wg_node *node;
 } name_list;
 bool model_names(model *m, const char *flag_name, const char *list, name_list *to);
-/* Marks root and every node below it, by index; wg_free it. NULL after an error. */
+/* Marks, by index, root and every node that it is computed from. Free it with wg_free. NULL: after an
+ * error. */
 bool *nodes_below(wg_graph *g, wg_node root);
-bool is_scalar(wg_node n); /* a float of one element */
+bool is_scalar(wg_node n); /* one float */
 /* The named float leaves below root: inputs, constants, parameters. */
 bool model_leaves(model *m, wg_node root, name_list *to);
-/* --of, or the last statement's value. */
+/* The node that --of names, else the value of the last statement. False: after a message. */
 bool model_of(model *m, const char **name, wg_node *node);
-bool model_value(model *m, wg_node n, wg_tensor *t); /* reads; false after a message */
-/* A literal or @file.npy; data NULL after a message. */
+bool model_value(model *m, wg_node n, wg_tensor *t); /* false: after a message */
+/* The value of a literal or of @file.npy. data is NULL after a message. */
 wg_tensor model_literal(model *m, const char *flag_name, const char *name, const char *text);
-/* Splits NAME=VALUE: the name in memory of the context, the value by pointer; NULL after a message. */
+/* Splits NAME=VALUE. Returns a copy of NAME, owned by the context; *value points into text. NULL: after a
+ * message. */
 char *model_assignment(model *m, const char *flag_name, const char *text, const char **value);
 
 /* ---- model_data.c ---- */
@@ -168,17 +179,18 @@ typedef struct claim_result {
 bool claim_judge(model *m, int i, claim_result *r);
 int check_ops(const args *a);
 int check_process(const args *a);
-int check_given(model *m); /* --grad NAME=VALUE */
-/* The scalar that is checked; a tensor becomes a random projection. False after a message, or when it is no float. */
+int check_given(model *m); /* --grad; returns the exit status */
+/* The scalar to check; a tensor is summed with random weights. False: after a message, or without one if it
+ * is not a float. */
 bool check_loss(model *m, const char **name, wg_node *loss);
-wg_verdict check_worst(wg_verdict a, wg_verdict b); /* failed before inconclusive before passed */
+wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconclusive, that than pass */
 int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
 
 /* ---- draw's other forms ---- */
 
-void plan_json(const wg_plan *p, const wg_limits *l); /* one object on standard output */
+void plan_json(const wg_plan *p, const wg_limits *l); /* to standard output */
 bool listing_print(model *m, wg_node root, const name_list *wrt, bool values, bool backward);
 
 #endif

@@ -1,7 +1,7 @@
-/* wengert.c: the command. Results go to standard output, messages to standard error. */
+/* wengert.c: main, and the list of commands. Results go to standard output, messages to standard error. */
 #include <string.h>
 
-#include "cmd.h"
+#include "tool.h"
 
 static const command *const commands[] = { &cmd_eval,   &cmd_grad,    &cmd_check, &cmd_draw, &cmd_ops,
                                            &cmd_doctor, &cmd_version, &cmd_help,  NULL };

@@ -1,5 +1,5 @@
 /* lang_memory.c: a program's memory, which is freed all at once, and the table of its identifiers. Equal
- * names share one wgi_ident, so that pointers can be compared. */
+ * names share one wgi_ident, which holds what the name means. */
 #include "lang/lang.h"
 
 #include <string.h>
