@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# The house rules that a machine can see; `make check` calls it after a build. Prints what is broken, and one line at the end.
+# Checks the house rules that a machine can check. `make check` calls it after a build. Prints each broken rule with the places,
+# and one line at the end. The exit status is 1 when a rule is broken.
 # Environment: CC, BUILD.
 set -u
-shopt -s lastpipe # report counts in this shell
+shopt -s lastpipe # the last command of a pipe runs in this shell: report counts in broken
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 cc=${CC:-gcc}
 cxx=$(command -v g++ || command -v clang++ || true)
 broken=0
 
-# Says what is wrong, with the lines of standard input below it; silent when there are none.
+# Prints $1 and below it the lines of standard input, and counts a broken rule. Without lines it does nothing.
 report() {
     local lines
     lines=$(cat)
@@ -19,10 +20,10 @@ report() {
     broken=$((broken + 1))
 }
 
-# All C files of the project but the public headers.
+# The C files of the project, without the public headers.
 c_files() { find bench examples ops src tests tools -name '*.[ch]'; }
 
-# ---- format: all C but the public headers, whose tables are aligned by hand ----
+# ---- format: not of the public headers, whose tables are aligned by hand ----
 
 format() {
     command -v clang-format >/dev/null || { echo clang-format | report "not installed: the format is not checked"; return; }
@@ -31,7 +32,7 @@ format() {
     done | report "not as clang-format has it (make format)"
 }
 
-# ---- rooms: which file may use which ----
+# ---- rooms: which files and symbols a file may use ----
 
 rooms() {
     tools/rooms.sh --check | report "the rooms (make rooms)"
@@ -47,7 +48,7 @@ includes() { grep -HnE '^ *# *include' "$@" 2>/dev/null; }
 
 op_names() { nm -g --defined-only "$build"/obj/isa0/ops/*.o 2>/dev/null | sed -n 's/.* T wg_\([a-z0-9_]*\)_at$/\1/p' | grep -vx op | sort -u; }
 
-# ---- generated documentation, names against symbols ----
+# ---- generated documentation; the registry's names and the library's symbols ----
 
 registry() {
     [ -x "$build/wengert" ] || return 0
@@ -55,7 +56,7 @@ registry() {
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
 }
 
-# Builders in ops/ that only put other ops together: their descriptors are not needed.
+# Builders in ops/ that have no descriptor: they only call builders of other ops.
 composites() { echo 'l2|extern|fill'; }
 
 registry_names() { "$build/wengert" ops --markdown | sed -n 's/^| *`\{0,1\}\([a-z0-9_]*\)`\{0,1\} *|.*/\1/p' | grep -vxE 'op|name|' | sort -u; }
@@ -65,7 +66,7 @@ exported() { nm -D --defined-only "$build"/libwengert.so | awk '{ sub(/@.*/, "",
 symbols() {
     [ -e "$build/libwengert.so" ] || return 0
     exported | grep -v '^wg_' | report "the shared library exports what is not wg_"
-    # a prototype marked WG_API must be in the library
+    # a function declared with WG_API must be in the library
     for h in include/wengert/*.h; do
         "$cc" -std=c17 -E -P -DWG_API=WG_EXPORTED "$h" 2>/dev/null
     done | grep -oE 'wg_[a-z0-9_]+\(' | tr -d '(' | sort -u | comm -23 - <(exported) |

@@ -39,8 +39,7 @@ static int64_t find_infinite(const wg_tensor *t)
     return -1;
 }
 
-/* False, with a verdict: inconclusive if the library's gradient is not finite, fail if only the other is
- * not. */
+/* False, with a verdict: the library's gradient is not finite (inconclusive), or only the other (fail). */
 static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdict *v)
 {
     char at[150];

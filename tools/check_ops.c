@@ -34,8 +34,8 @@ static wg_node project(wg_graph *g, wg_node y)
     return wg_sum_at(WG_HERE, &(wg_reduce_args){ .x = wg_mul_at(WG_HERE, y, v) });
 }
 
-/* Whether both gradients are zero everywhere, as for a softmax over one element. They agree, though the check
- * calls that inconclusive. */
+/* Whether both gradients are zero everywhere, as for a softmax over one element. They agree; the
+ * check alone calls that inconclusive. */
 static bool both_zero(const wg_check *r)
 {
     for (int i = 0; i < wg_check_inputs(r); i++) {

@@ -1,5 +1,4 @@
-/* cmd_check.c: the command check: the claims of a program, then the library's gradients against
- * differences. */
+/* cmd_check.c: the command check: a program's claims, then the library's gradients against differences. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,8 +149,7 @@ static claim_result *judge_claims(model *m, wg_verdict *all)
 
 /* ---- the library against differences ---- */
 
-/* --of; else the last statement if it is a scalar; else the last named scalar that is computed; else the last
- * statement. */
+/* --of; else the last statement, or if that is no scalar the last computed scalar that has a name. */
 static bool choose_loss(model *m, const char **name, wg_node *loss)
 {
     if (!model_of(m, name, loss)) return false;

@@ -143,8 +143,7 @@ static int file_flags(const args *a)
 
 /* ---- plans ---- */
 
-/* The plan of root. backward: and of its gradients by --wrt, else by the parameters, else by all named float
- * leaves. */
+/* The plan of root; backward: also of its gradients by --wrt, else the parameters, else all named leaves. */
 static wg_plan *plan_of(model *m, wg_node root, const name_list *wrt, bool backward)
 {
     name_list leaves = { 0 };
@@ -203,8 +202,7 @@ static void draw(model *m, wg_draw_opts o)
     model_ok(m);
 }
 
-/* After an error: draws what was built before it, and the call that failed. The exit status is that of the
- * error. */
+/* After an error: draws what was built before it, and the call that failed. The exit status stays. */
 static void draw_failed(model *m, wg_draw_opts o)
 {
     const char *path = args_value(m->a, "output");

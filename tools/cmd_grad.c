@@ -1,5 +1,4 @@
-/* cmd_grad.c: the command grad: gradients in reverse or forward mode, higher derivatives by one scalar,
- * Jacobians, Hessians. */
+/* cmd_grad.c: the command grad: gradients in reverse or forward mode, higher orders, Jacobians, Hessians. */
 #include <string.h>
 
 #include "tool.h"

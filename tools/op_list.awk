@@ -1,9 +1,9 @@
-# op_list.awk: from the sources of ops the registry's list, in the order of files and of descriptors in them:
+# op_list.awk: reads the sources of ops and prints the registry's list, in the order of the files and of their descriptors:
 #
 #     const wg_op wgi_op_neg = {      makes      WGI_OP(neg)
 #         OP(neg),
 #
-# A descriptor that looks otherwise stops the build: no test would see its op.
+# A descriptor that is written in another way stops the build. Its op would not be in the registry, and no test would run it.
 
 function broken(what) { printf "%s:%d: %s\n", FILENAME, at, what > "/dev/stderr"; bad = 1 }
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Prints the rooms of the code, the arrows between them, and every circle. `make rooms` calls it after a build; `make check` calls
-# it with --check: then it prints only what is broken. The exit status is 1 when something is broken.
+# Prints the rooms of the code, the arrows between them, and every circle. `make rooms` calls it after a build. `make check` calls
+# it with --check, and then it prints broken rules alone. The exit status is 1 when a rule is broken.
 #
 #   tools/rooms.sh [--check]
 #
-# The room of a file is its folder: src/run/plan/emit.c stands in the room run, ops/arith.c in the room ops. There is an arrow from
-# one room to another when an object file of the one uses a symbol that an object file of the other defines (as the linker sees it).
-# An #include is held to the same directions.
+# The room of a file is its folder: src/run/plan/emit.c is in the room run, ops/arith.c in the room ops. There is an arrow from one
+# room to another when an object file of the first uses a symbol that an object file of the second defines, as the linker sees it.
+# The same directions hold for #include.
 # Environment: BUILD.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -14,19 +14,19 @@ build=${BUILD:-build}
 
 # The engine, from its lowest room to its highest. A room may use the rooms before it.
 engine='base kernel params optim graph ops grad run look'
-# The rooms around the engine, and after a colon the other such rooms that one may use. Of the engine they may use public symbols
-# (wg_) and public headers alone.
+# The rooms around the engine; after a colon, the other rooms around the engine that a room may use. Of the engine they may use
+# public symbols (wg_) and public headers alone.
 around='files: data:files nn: check: draw: lang:nn'
 # The public headers that the engine may not include, since they belong to the rooms around it.
 around_headers='nn data check draw lang wengert'
-# Exceptions: a room and the one symbol or header that it may use all the same. docs/architecture.md says why.
+# Exceptions, called ports: a room, and a symbol or header that it may use against the rule. docs/architecture.md says why.
 ports='
 graph wg_cast_at
 check wgi_parts_run
 check wgi_cores
 check base/threads.h
 '
-# The builders of nodes that a room of the engine may call. The engine names no other op.
+# Builders of ops that a room of the engine may call. The engine may call no others.
 builders='
 grad wg_addn_at
 grad wg_sum_to_at
@@ -43,19 +43,20 @@ src/draw/dot.c cgraph.h
 src/base/threads.c omp.h
 '
 
-# D file symbol: a definition; U file symbol: a use. The objects of the first instruction set stand for those of all.
+# Prints D file symbol for a definition, U file symbol for a use. ops/ is compiled for several instruction sets; the objects of the
+# first are read.
 symbols() {
     local object file
     find -L "$build/obj/src" "$build/obj/isa0" "$build/obj/tools" -name '*.o' | while read -r object; do
         file=${object#"$build"/obj/}
         file=${file#isa0/}
         file=${file%.o}.c
-        [ -e "$file" ] || continue # an object of a file that is no more
+        [ -e "$file" ] || continue # the object of a deleted file
         nm "$object" | awk -v f="$file" '$2 ~ /^[TDRBV]$/ { print "D", f, $3 } $1 == "U" && $2 ~ /^wgi?_/ { print "U", f, $2 }'
     done
 }
 
-# I file header, for each #include; P file, for each pragma of OpenMP that makes threads; F file, for each file.
+# Prints F file for each file, I file header for each #include, P file for each pragma of OpenMP that makes threads.
 texts() {
     find src ops tools examples -name '*.[ch]' | awk '{ print "F", $0 }'
     find src ops tools examples -name '*.[ch]' -exec grep -HE '^ *# *(include|pragma +omp)' {} + |
@@ -67,7 +68,7 @@ texts() {
 function pairs(text, into,    p, n, i) { n = split(text, p, /[ \n]+/); for (i = 2; i < n; i += 2) into[p[i], p[i + 1]] = 1 }
 function room(f,    p) { split(f, p, "/"); return p[1] == "src" ? p[2] : p[1] }
 function broken(text) { print text; bad++ }
-# Whether room a may use a thing of room b; public: the thing is part of what users see.
+# Whether room a may use a symbol or header of room b; public: users may use it too.
 function may(a, b, public) {
     if (a == b) return 1
     if (a in floor) return b in floor && floor[b] < floor[a]

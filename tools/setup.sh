@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Sees to it that what the named parts (build, test, draw, check) need is there. On Debian and its kin missing packages are
-# installed, as root or by sudo; where that cannot be done, one line says what to type. Silent when nothing is missing.
-# Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; DRY_RUN, if not empty: only says what it would do.
+# Installs the packages that the named parts (build, test, draw, check) need and that are missing, on Debian and its derivatives,
+# as root or by sudo. If that is not possible it prints one line that says what to type. Prints nothing if nothing is missing.
+# Environment: CC, BLAS, GRAPHVIZ, OPENMP as in the Makefile; DRY_RUN, if not empty: prints what it would do, and does not do it.
 set -u
 
 packages=()
@@ -32,7 +32,7 @@ need_check() {
     command -v g++ >/dev/null || command -v clang++ >/dev/null || want g++
 }
 
-# Runs apt-get as root, or by sudo where that asks nothing or someone is there to answer.
+# Runs a command as root, or by sudo if sudo asks no password or a terminal is there to ask on.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
     elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"

@@ -31,8 +31,7 @@ enum {
 
 /* ---- args.c ---- */
 
-/* value: what the help calls the flag's value; NULL: it has none. A table ends with a row whose name is
- * NULL. */
+/* value: what the help calls the flag's value; NULL: it has none. The last row of a table has no name. */
 typedef struct flag {
     char letter;
     const char *name, *value, *help;
@@ -148,8 +147,7 @@ typedef struct name_list {
     wg_node *node;
 } name_list;
 bool model_names(model *m, const char *flag_name, const char *list, name_list *to);
-/* Marks, by index, root and every node that it is computed from. Free it with wg_free. NULL: after an
- * error. */
+/* Marks, by index, root and every node that it is computed from. Free by wg_free. NULL: an error. */
 bool *nodes_below(wg_graph *g, wg_node root);
 bool is_scalar(wg_node n); /* one float */
 /* The named float leaves below root: inputs, constants, parameters. */
@@ -159,7 +157,7 @@ bool model_of(model *m, const char **name, wg_node *node);
 bool model_value(model *m, wg_node n, wg_tensor *t); /* false: after a message */
 /* The value of a literal or of @file.npy. data is NULL after a message. */
 wg_tensor model_literal(model *m, const char *flag_name, const char *name, const char *text);
-/* Splits NAME=VALUE. Returns a copy of NAME, owned by the context; *value points into text. NULL: after a
+/* Splits NAME=VALUE. Returns a copy of NAME, owned by the context; *value points into text. NULL: a
  * message. */
 char *model_assignment(model *m, const char *flag_name, const char *text, const char **value);
 

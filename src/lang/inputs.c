@@ -1,6 +1,6 @@
 /* inputs.c: the nodes of a program without operands: inputs (set from outside or drawn at random), sizes,
- * constants. A drawn value depends on the seed and the name alone, so that an edit elsewhere in the text does
- * not change it. */
+ * constants. A drawn value depends on the seed and the name alone, so an edit elsewhere does not
+ * change it. */
 #include "lang/lang.h"
 
 #include <math.h>

@@ -159,8 +159,7 @@ bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
 
 /* ---- lang_suggest.c ---- */
 
-/* The search for the candidate nearest to a mistyped word: call wgi_nearest_to, then wgi_nearest_try for
- * each. */
+/* A search for the candidate nearest to a word: call wgi_nearest_to, then wgi_nearest_try for each. */
 typedef struct wgi_nearest {
     const char *word;
     const char *best; /* of the candidates tried so far; NULL: none is near */

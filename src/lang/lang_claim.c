@@ -5,8 +5,7 @@
 #include <string.h>
 
 /* There is room for each claim of the text, once. A variant builds a side of a claim again, and with it
- * claims that stand in a block of that side. They must not be added again; wgi_keep_claim sees that the list
- * is full. */
+ * claims that stand in a block of that side. They are not added again: the list is full. */
 static bool claims_room(wg_program *q)
 {
     size_t n = (size_t)q->claim_room;

@@ -116,8 +116,7 @@ static wgi_val operate(wg_program *q, const wgi_ast *left, wgi_val x, const wgi_
     return wgi_node_val(operator_of((wgi_token)link->op)(wgi_site(q, link, both, 2), a, b));
 }
 
-/* One bound of a slice. A bound outside [0, n] counts as 0 or n, as in Python. standard: if it is left
- * out. */
+/* One bound of a slice; standard if it is left out. Outside [0, n] it counts as 0 or n, as in Python. */
 static bool bound(wg_program *q, const wgi_ast *a, int64_t standard, int64_t n, int64_t *value)
 {
     *value = standard;
