@@ -23,8 +23,8 @@ const flag model_flags[] = {
       "digits, flower:N, moons:N, xor:N, FILE.npy, or a folder of MNIST's IDX files; columns x and y" },
     { 0, "map", "NAME=COLUMN,...", "which input takes which column (default: those of the same name)" },
     { 0, "rows", "N", "the first N rows of the data" },
-    { 0, "seed", "N", "of all that is drawn at random (default 0)" },
-    { 0, "dtype", "f32|f64", "of floats (default f64)" },
+    { 0, "seed", "N", "the seed of everything that is drawn at random (default 0)" },
+    { 0, "dtype", "f32|f64", "the dtype of all floats (default f64)" },
     { 0, "mode", "train|eval",
       "which graph is built: with dropout and the batch's averages, or for inference" },
     { 0, NULL, NULL, NULL },
@@ -195,5 +195,13 @@ bool args_long(const args *a, const char *name, long long least, long long *to)
     *to = strtoll(text, &end, 10);
     if (end != text && !*end && *to >= least && *to < INT64_MAX) return true;
     tool_fail(a, EXIT_FLAGS, "--%s %s: not a whole number from %lld on", name, text, least);
+    return false;
+}
+
+bool args_one_of(const args *a, const char *name, const char *first, const char *second)
+{
+    const char *given = args_value(a, name);
+    if (!given || !strcmp(given, first) || !strcmp(given, second)) return true;
+    tool_fail(a, EXIT_FLAGS, "--%s %s: %s or %s", name, given, first, second);
     return false;
 }

@@ -7,8 +7,8 @@
 
 static const flag flags[] = {
     { 0, "of", "NAME",
-      "the scalar that is differentiated (default: the last one; of a tensor a random projection)" },
-    { 0, "wrt", "NAMES", "by which inputs, parameters and constants (default: all below it)" },
+      "the scalar to check (default: the last one; a tensor is summed with random weights)" },
+    { 0, "wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)" },
     { 0, "eps", "E", "the step of the differences (default 1e-7)" },
     { 0, "one-sided", NULL, "(f(x + E) - f(x)) / E" },
     { 0, "components", "N", "at most N components of each (default: all)" },
@@ -17,7 +17,7 @@ static const flag flags[] = {
     { 0, "all", NULL, "the samples of every op" },
     { 0, "run", "CMD", "a program that reads points and answers f and its gradient (--at)" },
     { 0, "at", "VALUE", "the point for --run" },
-    { 0, "allow", "inconclusive", "exit status 0 where nothing failed but something stayed open" },
+    { 0, "allow", "inconclusive", "exit status 0 also if the verdict is inconclusive" },
     { 0, NULL, NULL, NULL },
 };
 
@@ -193,10 +193,10 @@ static bool leaves(model *m, wg_node loss, name_list *to)
     if (!model_names(m, "wrt", names, to)) return false;
     for (int i = 0; i < to->count; i++)
         if (wg_node_operands(to->node[i]) || !wg_dtype_is_float(wg_node_dtype(to->node[i])))
-            return model_fail(
-                m, EXIT_FLAGS,
-                "--wrt %s: check moves inputs, parameters and constants; `wengert grad` knows computed names",
-                to->name[i]);
+            return model_fail(m, EXIT_FLAGS,
+                              "--wrt %s: check varies inputs, parameters and constants; `wengert grad` takes "
+                              "computed names too",
+                              to->name[i]);
     return true;
 }
 

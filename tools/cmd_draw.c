@@ -10,7 +10,8 @@ static const flag subject_flags[] = {
     { 'o', "output", "FILE",
       "a .dot, .svg, .png or .pdf, with --plan also .txt; - with --format: standard output (default: text in "
       "the terminal)" },
-    { 0, "of", "NAME", "the root: it and all below it (default: the last statement's value)" },
+    { 0, "of", "NAME",
+      "the root: it is drawn with all that it depends on (default: the last statement's value)" },
     { 0, "backward", NULL, "gradients of the root too, and the edges back; the root must be a scalar" },
     { 0, "wrt", "NAMES", "with --backward: gradients only on the way to these" },
     { 0, "plan", NULL,
@@ -119,8 +120,7 @@ static int plan_flags(const args *a)
 {
     const char *chart = args_value(a, "chart");
     if (chart && !args_has(a, "plan")) return tool_fail(a, EXIT_FLAGS, "--chart without --plan");
-    if (chart && strcmp(chart, "memory") != 0 && strcmp(chart, "roofline") != 0)
-        return tool_fail(a, EXIT_FLAGS, "--chart %s: memory or roofline", chart);
+    if (!args_one_of(a, "chart", "memory", "roofline")) return EXIT_FLAGS;
     if (chart && !args_value(a, "output")) return tool_fail(a, EXIT_FLAGS, "--chart needs -o FILE.svg");
     return EXIT_DONE;
 }

@@ -6,11 +6,12 @@
 static const flag flags[] = {
     { 0, "of", "NAME", "what is differentiated (default: the last statement's value)" },
     { 0, "wrt", "NAMES",
-      "by which names, computed ones too (default: all inputs, parameters and constants below it)" },
+      "the names to differentiate by, computed ones too (default: all inputs, parameters and constants that "
+      "it depends on)" },
     { 0, "order", "N", "the Nth derivative by one scalar name" },
     { 0, "jacobian", NULL, "the whole Jacobian; of any shape" },
     { 0, "hessian", NULL, "second derivatives by all pairs of names" },
-    { 0, "forward", NULL, "by forward products, one for each component, instead of a reverse sweep" },
+    { 0, "forward", NULL, "in forward mode, one product for each component, instead of reverse mode" },
     { 0, NULL, NULL, NULL },
 };
 

@@ -108,10 +108,8 @@ static bool settings(model *m, wg_options *o)
     if (!args_long(a, "seed", 0, &seed)) return m->status = EXIT_FLAGS, false;
     o->seed = (uint64_t)seed;
     o->dtype = dtype && !strcmp(dtype, "f32") ? WG_F32 : WG_F64;
-    if (dtype && strcmp(dtype, "f32") != 0 && strcmp(dtype, "f64") != 0)
-        return model_fail(m, EXIT_FLAGS, "--dtype %s: f32 or f64", dtype);
-    if (mode && strcmp(mode, "train") != 0 && strcmp(mode, "eval") != 0)
-        return model_fail(m, EXIT_FLAGS, "--mode %s: train or eval", mode);
+    if (!args_one_of(a, "dtype", "f32", "f64") || !args_one_of(a, "mode", "train", "eval"))
+        return m->status = EXIT_FLAGS, false;
     if (mode) m->mode = !strcmp(mode, "train") ? WG_TRAIN : WG_EVAL;
     return true;
 }

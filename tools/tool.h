@@ -66,11 +66,13 @@ bool args_json(int argc, char **argv); /* whether --json is among the words befo
 void args_free(args *a);
 bool args_has(const args *a, const char *name);
 const char *args_value(const args *a, const char *name); /* of the last such flag; NULL: none */
-const char *args_next(const args *a, const char *name,
-                      int *from); /* one after another, from 0; NULL: no more */
+/* The values of a flag one after another: start with *from 0. NULL: no more. */
+const char *args_next(const args *a, const char *name, int *from);
 /* The number after a flag. Without the flag *to stays as it is. False: after a message. */
 bool args_double(const args *a, const char *name, double *to);
 bool args_long(const args *a, const char *name, long long least, long long *to);
+/* Whether the flag is one of two words, or not given. False: after a message. */
+bool args_one_of(const args *a, const char *name, const char *first, const char *second);
 
 /* Prints a message to stderr, with --json also as an object to stdout. Returns status. */
 int tool_fail(const args *a, int status, const char *format, ...) WG_PRINTF(3, 4);
