@@ -1,0 +1,133 @@
+/* test_errors.c: what error.h promises: the first mistake is reported with its place, and nothing after it does harm. */
+#include <math.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+#define HERE_LINE(text, line) snprintf(text, sizeof text, "%s:%d: ", __FILE__, line)
+
+static wg_node vector(wg_graph *g, const char *name, double a, double b)
+{
+    return wg_input(g, name, wg_view_f64((double[]){ a, b }, WG_SHAPE(2)));
+}
+
+Test(errors, a_mistake_is_reported_with_the_users_line_names_and_shapes)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node h = wg_fill(g, 1, WG_SHAPE(32, 784)), W = wg_fill(g, 1, WG_SHAPE(785, 10));
+    char place[200];
+    HERE_LINE(place, __LINE__ + 1);
+    wg_node bad = wg_matmul(h, W);
+    cr_assert_eq(strncmp(wg_message(c), place, strlen(place)), 0, "%s", wg_message(c));
+    cr_assert_not_null(strstr(wg_message(c), "matmul: inner dimensions differ: h [32,784] @ W [785,10]"),
+                       "%s", wg_message(c));
+    char first[1024];
+    snprintf(first, sizeof first, "%s", wg_message(c));
+    wg_node next = wg_relu(wg_add(bad, 1));
+    wg_add(vector(g, "a", 1, 2), wg_fill(g, 0, WG_SHAPE(3)));
+    cr_assert_str_eq(wg_message(c), first, "the first error stays");
+    cr_assert(isnan(wg_item(wg_sum(next))));
+    cr_assert_null(wg_value(next).data);
+    wgt_drop(c, NULL);
+}
+
+Test(errors, a_composite_or_a_gradient_names_the_users_line)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    char place[200];
+    HERE_LINE(place, __LINE__ + 1);
+    wg_mse(vector(g, "a", 1, 2), wg_fill(g, 0, WG_SHAPE(3)));
+    cr_assert_eq(strncmp(wg_message(c), place, strlen(place)), 0, "%s", wg_message(c));
+    wg_recover(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node a = vector(g, "a", 1, 2), y = wg_square(a);
+    cr_assert_not_null(strstr(wg_site_place(wg_node_site(wg_grad(wg_sum(y), a))), "test_errors.c"));
+    wgt_finish(c, NULL);
+}
+
+Test(errors, loops_end_by_themselves)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_data *d = wg_data_digits(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_batch b;
+    int steps = 0;
+    while (wg_data_next(d, &b, 100)) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", b.x),
+                W = wg_param(g, p, "W", WG_SHAPE(steps == 3 ? 63 : 64, 10), wg_zeros());
+        wg_backward(wg_mean(wg_square(wg_matmul(x, W))), p);
+        wg_optim_step(o);
+        steps++;
+    }
+    cr_assert_eq(steps, 4);
+    cr_assert_eq(wg_failed(c), WG_ERROR_SHAPE);
+    cr_assert_not_null(strstr(wg_message(c), "W [63,10] was made as a parameter [64,10] at"), "%s",
+                       wg_message(c));
+    wgt_drop(c, NULL);
+}
+
+Test(errors, only_recover_forgives_and_begin_does_not)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_add(vector(g, "a", 1, 2), wg_fill(g, 0, WG_SHAPE(3)));
+    wg_begin(g, WG_TRAIN);
+    cr_assert_eq(wg_failed(c), WG_ERROR_SHAPE);
+    cr_assert(isnan(wg_item(wg_add(wg_scalar(g, 1), 1))));
+    wg_recover(c);
+    wg_begin(g, WG_TRAIN);
+    cr_assert_eq(wg_item(wg_add(wg_scalar(g, 1), 1)), 2);
+    wgt_finish(c, NULL);
+}
+
+Test(errors, nodes_of_before_begin_of_other_graphs_and_none_are_refused_by_name)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c), *other = wg_graph_new(c);
+    wg_node old = vector(g, "a", 1, 2);
+    wg_begin(g, WG_TRAIN);
+    wg_node now = vector(g, "b", 1, 2);
+    wg_add(now, old);
+    wgt_expect_error(c, WG_ERROR_USE, "old is a node of before the last wg_begin");
+    wg_node stranger = vector(other, "c", 1, 2);
+    wg_add(now, stranger);
+    wgt_expect_error(c, WG_ERROR_USE, "stranger belongs to another graph");
+    wg_node nothing = wg_none;
+    wg_add(now, nothing);
+    wgt_expect_error(c, WG_ERROR_USE, "nothing is wg_none");
+    wg_item(old);
+    wgt_expect_error(c, WG_ERROR_USE, "before the last wg_begin");
+    wgt_finish(c, NULL);
+}
+
+Test(errors, a_failed_step_changes_no_parameter)
+{
+    for (int mode = -1; mode <= 1; mode++) {
+        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *o = wg_adam(p, NULL);
+        double before[6], after[6];
+        int32_t labels[2] = { 1, 3 }; /* three classes: 3 is out of range */
+        wg_node x = wg_fill(g, 1, WG_SHAPE(2, 2)), W = wg_param(g, p, "W", WG_SHAPE(2, 3), wg_he());
+        wg_node m = wg_state(g, p, "m", WG_SCALAR, wg_const(5));
+        wg_params_get(p, before);
+        wg_assign(m, wg_add(m, 1));
+        wg_backward(
+            wg_softmax_cross_entropy(wg_matmul(x, W), wg_input(g, "y", wg_view_i32(labels, WG_SHAPE(2)))), p);
+        wg_optim_step(o);
+        cr_assert_not_null(strstr(wg_message(c), "label out of range"), "%s", wg_message(c));
+        wg_recover(c);
+        wg_params_get(p, after);
+        cr_assert_arr_eq(before, after, sizeof before);
+        cr_assert_eq(wg_params_item(p, "m"), 5, "nothing is committed by a failed run");
+        wg_optim_step(o);
+        wgt_expect_error(c, WG_ERROR_USE, "no gradients");
+        wgt_finish(c, NULL);
+    }
+}

@@ -1,0 +1,128 @@
+/* test_parameters.c: what the headers promise about parameters: names, first values, steps of optimizers. */
+#include <math.h>
+
+#include "wgtest.h"
+
+Test(parameters, one_name_is_one_node_and_prefixes_are_part_of_it)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c), *enc = wg_params_in(p, "enc");
+    wg_node a = wg_param(g, p, "W", WG_SHAPE(2), wg_he());
+    wg_scope_push(g, "inner");
+    wg_node b = wg_param(g, p, "W", WG_SHAPE(2), wg_he()), e = wg_param(g, enc, "W", WG_SHAPE(2), wg_he());
+    wg_scope_pop(g);
+    cr_assert_eq(a.index, b.index, "scopes never rename");
+    cr_assert_str_eq(wg_node_name(e), "enc.W");
+    cr_assert_eq(wg_params_count(enc), 1);
+    cr_assert_eq(wg_params_count(p), 2);
+    wg_backward(wg_sum(wg_mul(a, e)), enc);
+    cr_assert_null(wg_params_grad(p, 0).data, "a backward into the sub-set leaves the others");
+    wgt_finish(c, NULL);
+}
+
+Test(parameters, first_values_depend_on_seed_and_name_alone)
+{
+    double v[3][8];
+    for (int i = 0; i < 3; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = i == 2 ? 8 : 7, .threads = 1 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        if (i == 1) wg_param(g, p, "other", WG_SHAPE(5), wg_he());
+        wg_copy_f64(wg_param(g, p, "W", WG_SHAPE(8), wg_he()), v[i], 8);
+        wgt_finish(c, NULL);
+    }
+    cr_assert_arr_eq(v[0], v[1], sizeof v[0]);
+    cr_assert_neq(v[0][0], v[2][0]);
+}
+
+/* 100,000 draws: mean within 5 standard errors of 0, variance within 5 of its own: sqrt(2/n) */
+Test(parameters, initialisers_have_the_variance_that_they_name)
+{
+    enum { IN = 250, OUT = 400, N = IN * OUT };
+    static double w[N];
+    wg_init init[] = { wg_xavier(), wg_he(), wg_glorot(), wg_normal(0, 0.1), wg_uniform(-1, 1) };
+    double var[] = { 1.0 / IN, 2.0 / IN, 2.0 / (IN + OUT), 0.01, 1.0 / 3 };
+    for (int i = 0; i < 5; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_copy_f64(wg_param(g, wg_params_new(c), "W", WG_SHAPE(IN, OUT), init[i]), w, N);
+        double mean = 0, square = 0;
+        for (int k = 0; k < N; k++) mean += w[k] / N, square += w[k] * w[k] / N;
+        cr_assert(fabs(mean) < 5 * sqrt(var[i] / N), "%d: mean %g", i, mean);
+        cr_assert(fabs(square / var[i] - 1) < 5 * sqrt(2.0 / N), "%d: variance %g, not %g", i, square,
+                  var[i]);
+        wgt_finish(c, NULL);
+    }
+}
+
+typedef struct rule_case {
+    const char *name;
+    double (*next)(double w, double g, int t, double *m, double *v);
+} rule_case;
+
+static double sgd_next(double w, double g, int t, double *m, double *v)
+{
+    return (void)t, (void)m, (void)v, w - 0.1 * g;
+}
+static double course_next(double w, double g, int t, double *m, double *v)
+{
+    (void)t, (void)v;
+    *m = 0.9 * *m + 0.1 * g;
+    return w - 0.1 * *m;
+}
+static double classical_next(double w, double g, int t, double *m, double *v)
+{
+    (void)t, (void)v;
+    *m = 0.9 * *m + g;
+    return w - 0.1 * *m;
+}
+static double adam_next(double w, double g, int t, double *m, double *v)
+{
+    *m = 0.9 * *m + 0.1 * g;
+    *v = 0.999 * *v + 0.001 * g * g;
+    return w - 0.1 * (*m / (1 - pow(0.9, t))) / (sqrt(*v / (1 - pow(0.999, t))) + 1e-8);
+}
+
+/* f = w^3 / 3 - w by the textbook recurrences */
+Test(parameters, optimizers_follow_their_recurrences)
+{
+    const rule_case cases[] = { { "sgd", sgd_next },
+                                { "momentum", course_next },
+                                { "classical", classical_next },
+                                { "adam", adam_next } };
+    for (int i = 0; i < 4; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *o = i == 0   ? wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 })
+                      : i == 3 ? wg_adam(p, &(wg_adam_opts){ .lr = 0.1 })
+                               : wg_momentum(p, &(wg_momentum_opts){ .lr = 0.1, .classical = i == 2 });
+        double w = 2, m = 0, v = 0;
+        wg_node n = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), L = wg_sub(wg_div(wg_pow(n, 3), 3), n);
+        for (int t = 1; t <= 20; t++) {
+            wg_backward(L, p);
+            wg_optim_step(o);
+            w = cases[i].next(w, w * w - 1, t, &m, &v);
+            cr_assert(fabs(wg_params_item(p, "w") - w) < 1e-13 * 4, "%s, step %d: %.17g, not %.17g",
+                      cases[i].name, t, wg_params_item(p, "w"), w);
+        }
+        wgt_finish(c, NULL);
+    }
+}
+
+Test(parameters, clipping_scales_all_gradients_to_the_norm)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, NULL);
+    wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(0)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(0));
+    wg_backward(wg_add(wg_mul(3, a), wg_mul(4, b)), p);
+    double gradient[2];
+    cr_assert_eq(wg_optim_clip_norm(o, 1), 5);
+    wg_params_get_grad(p, gradient);
+    cr_assert(fabs(gradient[0] - 0.6) < 1e-15 && fabs(gradient[1] - 0.8) < 1e-15);
+    cr_assert(fabs(wg_optim_clip_norm(o, 2) - 1) < 1e-15);
+    wgt_finish(c, NULL);
+}

@@ -1,0 +1,191 @@
+/* test_evaluation.c: what the headers promise about reads, inputs, states and random draws of one evaluation. */
+#include <math.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+static wg_node vector(wg_graph *g, const char *name, double a, double b)
+{
+    return wg_input(g, name, wg_view_f64((double[]){ a, b }, WG_SHAPE(2)));
+}
+
+/* ---- evaluation ---- */
+
+Test(evaluation, once_a_parameter_moved_only_results_can_be_read_however_it_was_run)
+{
+    for (int mode = -1; mode <= 1; mode++) {
+        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+        for (int step = 0; step < 3; step++) {
+            wg_begin(g, WG_TRAIN);
+            wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(3)), h = wg_mul(w, 2), read = wg_add(w, 10),
+                    kept = wg_keep(wg_add(w, 20));
+            wg_node L = wg_square(h);
+            double v = wg_params_item(p, "w");
+            cr_assert_eq(wg_item(read), v + 10);
+            wg_backward(L, p);
+            wg_optim_step(o);
+            cr_assert_eq(wg_item(L), 4 * v * v, "the loss is a result");
+            cr_assert_eq(wg_item(read), v + 10);
+            cr_assert_eq(wg_item(kept), v + 20);
+            wg_item(h);
+            wgt_expect_error(c, WG_ERROR_USE, "h was not computed before the parameters changed");
+        }
+        wgt_finish(c, NULL);
+    }
+}
+
+/* The next run is a doer or the read of what is no result yet: that the bytes are there from the last, as an operand's are
+ * without a plan, is no matter. */
+Test(evaluation, what_is_kept_late_is_a_result_from_the_next_run_on)
+{
+    for (int how = -1; how <= 1; how++)
+        for (int reads = 0; reads < 3; reads++) {
+            wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = how, .threads = 1 });
+            wg_graph *g = wg_graph_new(c);
+            wg_params *p = wg_params_new(c);
+            wg_optim *o = wg_sgd(p, NULL);
+            wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(2)), h = wg_mul(w, vector(g, "x", 3, 4)),
+                    L = wg_sum(h);
+            wg_backward(L, p);
+            wg_keep(h);
+            if (reads) cr_assert_eq(wg_item(L), 14);
+            if (reads == 2) cr_assert_eq(wg_item(wg_square(L)), 196);
+            wg_optim_step(o);
+            const double *v = wg_value(h).data;
+            if (reads == 2) cr_assert(v && v[0] == 6 && v[1] == 8);
+            else wgt_expect_error(c, WG_ERROR_USE, "h was not computed before the parameters changed");
+            wgt_finish(c, NULL);
+        }
+}
+
+Test(evaluation, a_parameter_that_was_read_keeps_its_value_of_then)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(1), wg_const(3)), view = wg_reshape(w, WG_SCALAR);
+    cr_assert_eq(wg_item(w), 3);
+    cr_assert_eq(wg_item(view), 3);
+    wg_backward(wg_sum(w), p);
+    wg_optim_step(o);
+    cr_assert_eq(wg_params_item(p, "w"), 2);
+    cr_assert_eq(wg_item(w), 3);
+    cr_assert_eq(wg_item(view), 3);
+    wgt_finish(c, NULL);
+}
+
+Test(evaluation, full_batch_loops_on_a_fixed_graph_work)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_zeros()),
+            L = wg_add(wg_sub(wg_square(w), wg_mul(10, w)), 25);
+    for (int k = 1; k <= 50; k++) {
+        wg_backward(L, p);
+        wg_optim_step(o);
+        double want = 5 - 5 * pow(0.8, k); /* w - 5 shrinks by 1 - 2 lr a step */
+        cr_assert(fabs(wg_params_item(p, "w") - want) < 1e-12 * 5, "step %d: %.17g, not %.17g", k,
+                  wg_params_item(p, "w"), want);
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(evaluation, input_set_ends_it_and_a_wrong_tensor_is_refused)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = vector(g, "x", 1, 2), s = wg_sum(wg_square(x));
+    cr_assert_eq(wg_item(s), 5);
+    wg_input_set(x, wg_view_f64((double[]){ 3, 4 }, WG_SHAPE(2)));
+    cr_assert_eq(wg_item(s), 25);
+    wg_input_set(x, wg_view_f64((double[]){ 3, 4, 5 }, WG_SHAPE(3)));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "\"x\" is f64 [2], the tensor f64 [3]");
+    wgt_finish(c, NULL);
+}
+
+Test(evaluation, an_input_is_copied_a_borrowed_one_is_not)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double data[2] = { 1, 2 };
+    wg_node a = wg_input(g, "a", wg_view_f64(data, WG_SHAPE(2))),
+            b = wg_input_borrow(g, "b", wg_view_f64(data, WG_SHAPE(2)));
+    data[0] = 100;
+    cr_assert_eq(wg_item(wg_sum(a)), 3);
+    cr_assert_eq(wg_item(wg_sum(b)), 102);
+    wgt_finish(c, NULL);
+}
+
+Test(evaluation, states_are_committed_by_a_backward_that_succeeds_once_and_by_nothing_else)
+{
+    for (int mode = -1; mode <= 1; mode++) {
+        wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = mode, .threads = 1 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        for (int k = 0; k < 3; k++) {
+            wg_begin(g, WG_TRAIN);
+            wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(1)),
+                    m = wg_state(g, p, "m", WG_SCALAR, wg_const(0));
+            wg_node next = wg_add(m, 1);
+            wg_assign(m, next);
+            wg_item(wg_mul(w, 2));
+            wg_item(next);
+            cr_assert_eq(wg_params_item(p, "m"), k, "a read commits nothing");
+            wg_backward(wg_square(w), p);
+            cr_assert_eq(wg_params_item(p, "m"), k + 1);
+            wg_backward(wg_square(w), p);
+            cr_assert_eq(wg_params_item(p, "m"), k + 1, "once an evaluation");
+            cr_assert_eq(wg_item(m), k, "this evaluation sees the old value");
+            cr_assert_eq(wg_item(wg_mul(m, 10)), 10 * k);
+        }
+        wg_begin(g, WG_TRAIN);
+        wg_node m = wg_state(g, p, "m", WG_SCALAR, wg_const(0));
+        wg_assign(m, wg_mul(m, 2));
+        wg_commit(g);
+        cr_assert_eq(wg_params_item(p, "m"), 6);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* ---- random draws ---- */
+
+static void masks(bool more, int evaluations, double *last)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 3, .threads = 1 });
+    wg_graph *g = wg_graph_new(c);
+    for (int k = 0; k < evaluations; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_fill(g, 1, WG_SHAPE(64));
+        if (more) wg_item(wg_sum(wg_relu(x)));
+        wg_copy_f64(wg_dropout(x, .keep_prob = 0.5), last, 64);
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(random, adding_a_relu_or_a_read_changes_no_mask_and_evaluations_do)
+{
+    double a[64], b[64], third[64];
+    masks(false, 2, a);
+    masks(true, 2, b);
+    masks(false, 3, third);
+    cr_assert_arr_eq(a, b, sizeof a);
+    cr_assert(memcmp(a, third, sizeof a) != 0);
+}
+
+Test(random, peeking_uses_up_no_epoch)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_tensor t;
+    uint64_t epoch = wg_graph_epoch(g);
+    cr_assert(wg_peek(wg_dropout(wg_fill(g, 1, WG_SHAPE(8)), .drop = 0.5), &t));
+    wg_begin(g, WG_TRAIN);
+    cr_assert_eq(wg_graph_epoch(g), epoch);
+    wgt_finish(c, NULL);
+}
