@@ -113,3 +113,35 @@ char *pic_dot(wg_node root, const wg_draw_opts *o)
     wg_free(wg_graph_context(wg_graph_of(root)), dot);
     return copy;
 }
+
+#if WG_WITH_GRAPHVIZ
+
+#include <cgraph.h>
+
+void pic_expect_counts(const char *dot, int nodes, int edges, int backward)
+{
+    Agraph_t *g = agmemread(dot);
+    cr_assert(g, "libcgraph cannot read it: %s", dot);
+    int back = 0;
+    for (Agnode_t *n = agfstnode(g); n; n = agnxtnode(g, n)) {
+        cr_assert(aghtmlstr(agget(n, (char[]){ "label" })), "the label of %s is not HTML", agnameof(n));
+        for (Agedge_t *e = agfstout(g, n); e; e = agnxtout(g, e))
+            back += strcmp(agget(e, (char[]){ "class" }), "backward") == 0;
+    }
+    cr_assert_eq(agnnodes(g), nodes, "%d nodes, not %d", agnnodes(g), nodes);
+    cr_assert_eq(agnedges(g), edges, "%d edges, not %d", agnedges(g), edges);
+    cr_assert_eq(back, backward, "%d backward edges, not %d", back, backward);
+    agclose(g);
+}
+
+#endif
+
+void pic_expect_missing(void)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double v = 1;
+    cr_assert_null(wg_draw_dot(wg_input(g, "x", wg_view_f64(&v, WG_SCALAR)), NULL));
+    wgt_expect_error(c, WG_ERROR_MISSING, "libgraphviz-dev");
+    wgt_finish(c, NULL);
+}

@@ -147,4 +147,8 @@ Test(draw_files, every_failed_allocation_is_survived)
     free(whole);
 }
 
+#else
+
+WITHOUT_LIBCGRAPH(draw_files)
+
 #endif

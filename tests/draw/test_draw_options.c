@@ -180,4 +180,8 @@ Test(draw_options, a_legend_of_nothing_is_a_picture)
     wgt_finish(c, NULL);
 }
 
+#else
+
+WITHOUT_LIBCGRAPH(draw_options)
+
 #endif

@@ -1,0 +1,114 @@
+/* test_draw_unchanged.c: a picture changes nothing: no value, no random draw, no error, nothing that can be read afterwards. */
+#include "picture.h"
+
+#include <math.h>
+
+#if WG_WITH_GRAPHVIZ
+
+static double train(wg_context *c, bool draw, double weights[2], uint64_t *epoch)
+{
+    static const double xs[] = { 1, -2, 0.5, 3 };
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.1 });
+    double last = 0;
+    for (int step = 0; step < 5; step++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_input(g, "x", wg_view_f64(xs, WG_SHAPE(2, 2)));
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(2), wg_normal(0, 1));
+        wg_node h = wg_dropout(wg_mul(x, w), .keep_prob = 0.5);
+        wg_node loss = wg_sum(wg_square(wg_sub(h, 1)));
+        int64_t nodes = wg_graph_nodes(g);
+        for (int k = 0; draw && k < 2; k++) {
+            char *dot = wg_draw_dot(loss, &(wg_draw_opts){ .values = true, .backward = true });
+            cr_assert(dot, "%s", wg_message(c));
+            wg_free(c, dot);
+        }
+        cr_assert_eq(wg_graph_nodes(g), nodes);
+        last = wg_item(loss);
+        wg_backward(loss, p);
+        wg_optim_step(o);
+    }
+    *epoch = wg_graph_epoch(g);
+    wg_params_get(p, weights);
+    return last;
+}
+
+Test(draw_unchanged, training_is_the_same_with_pictures)
+{
+    double weights[2][2], loss[2];
+    uint64_t epoch[2];
+    for (int draw = 0; draw < 2; draw++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        loss[draw] = train(c, draw, weights[draw], &epoch[draw]);
+        wgt_finish(c, NULL);
+    }
+    cr_assert_eq(loss[0], loss[1]);
+    cr_assert_eq(memcmp(weights[0], weights[1], sizeof weights[0]), 0);
+    cr_assert_eq(epoch[0], epoch[1]);
+}
+
+/* A node that was drawn but never read can still be read after the parameters have moved, as without the picture. */
+Test(draw_unchanged, a_picture_opens_no_evaluation)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double three = 3;
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w);
+    char *dot = wg_draw_dot(y, &(wg_draw_opts){ .values = true, .backward = true });
+    HAS(dot, ">dw = 4<");
+    wg_free(c, dot);
+    wg_params_assign(p, "w", &three, 1);
+    cr_assert_eq(wg_item(y), 9, "%s", wg_message(c));
+    wg_begin(g, WG_TRAIN);
+    uint64_t epoch = wg_graph_epoch(g);
+    dot = wg_draw_dot(wg_dropout(wg_fill(g, 1, WG_SHAPE(4)), .keep_prob = 0.5),
+                      &(wg_draw_opts){ .values = true });
+    wg_free(c, dot);
+    wg_begin(g, WG_TRAIN);
+    cr_assert_eq(wg_graph_epoch(g), epoch, "the next random masks are others");
+    wgt_finish(c, NULL);
+}
+
+/* Nor does a picture make results: what was not read before the parameters moved cannot be read after, drawn or not. */
+Test(draw_unchanged, a_picture_makes_no_results)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double three = 3;
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_const(2)), y = wg_square(w), z = wg_keep(wg_sin(y)),
+            L = wg_neg(y), q = wg_cos(w);
+    cr_assert_eq(wg_item(L), -4);
+    wg_free(c, wg_draw_dot(wg_add(wg_add(L, z), q), &(wg_draw_opts){ .values = true, .backward = true }));
+    wg_params_assign(p, "w", &three, 1);
+    cr_assert_eq(wg_item(L), -4);
+    cr_assert_eq(wg_item(z), sin(4));
+    cr_assert(isnan(wg_item(q)));
+    wgt_expect_error(c, WG_ERROR_USE, "was not computed before the parameters changed");
+    wgt_finish(c, NULL);
+}
+
+/* What an op without a derivative stands before has no gradient row, and no error is left behind. */
+Test(draw_unchanged, a_way_without_derivative_is_no_error)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double v[] = { 1, 2, 3 };
+    wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3))),
+            s = wg_input(g, "s", wg_view_f64(v, WG_SCALAR));
+    wg_node L = wg_name(wg_mul(wg_sum(wg_stop_gradient(x)), s), "L");
+    char *dot = wg_draw_dot(L, &(wg_draw_opts){ .values = true, .backward = true });
+    cr_assert(dot, "%s", wg_message(c));
+    HAS(dot, ">ds = 6<");
+    HAS_NOT(dot, ">dx = [");
+    wg_free(c, dot);
+    wgt_finish(c, NULL);
+}
+
+#else
+
+WITHOUT_LIBCGRAPH(draw_unchanged)
+
+#endif
