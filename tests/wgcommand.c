@@ -35,7 +35,7 @@ static int scratch_file(void)
     return fd;
 }
 
-wgt_result wgt_run_command(char *const argv[])
+wgt_result wgt_run_command(const char *const argv[])
 {
     wgt_result r;
     posix_spawn_file_actions_t f;
@@ -45,7 +45,8 @@ wgt_result wgt_run_command(char *const argv[])
     posix_spawn_file_actions_addopen(&f, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&f, out, 1);
     posix_spawn_file_actions_adddup2(&f, err, 2);
-    cr_assert_eq(posix_spawn(&id, binary(), &f, NULL, argv, environ), 0, "%s cannot be run", binary());
+    cr_assert_eq(posix_spawn(&id, binary(), &f, NULL, (char *const *)(uintptr_t)argv, environ), 0,
+                 "%s cannot be run", binary());
     posix_spawn_file_actions_destroy(&f);
     waitpid(id, &status, 0);
     r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
@@ -60,6 +61,19 @@ void wgt_expect_result(const wgt_result *r, int status, const char *out, const c
     if (out) cr_expect_str_eq(r->out, out);
     if (err) cr_expect(strstr(r->err, err), "'%s' is not in: %s", err, r->err);
 }
+
+/* ---- files ---- */
+
+const char *wgt_file(const char *name, const void *bytes, size_t n)
+{
+    wgt_save(wgt_in_folder(name), bytes, n);
+    return wgt_in_folder(name);
+}
+
+const char *wgt_script(const char *text) { return wgt_file("p.wg", text, strlen(text)); }
+
+const char wgt_logistic[] = "x = [1, -2]\ny = 1\nw = [0.5, -0.3]\nb = 0\nz = w @ x + b\na = sigmoid(z)\n"
+                            "L = -(y*log(a) + (1-y)*log(1-a))\n";
 
 /* ---- JSON (RFC 8259): the place behind a value, NULL if it is none ---- */
 

@@ -2,15 +2,15 @@
 #ifndef WGCOMMAND_H
 #define WGCOMMAND_H
 
-#include "wgtest.h"
+#include "wgfiles.h"
 
 typedef struct wgt_result {
     int status; /* 1000 + the signal's number when one ended it */
     char out[1 << 16], err[1 << 14];
 } wgt_result;
 
-wgt_result wgt_run_command(char *const argv[]);
-#define RUN(...) wgt_run_command((char *const[]){ "wengert", __VA_ARGS__, NULL })
+wgt_result wgt_run_command(const char *const argv[]);
+#define RUN(...) wgt_run_command((const char *const[]){ "wengert", __VA_ARGS__, NULL })
 /* out: all of standard output, err: a part of standard error; NULL: any. */
 void wgt_expect_result(const wgt_result *r, int status, const char *out, const char *err);
 #define EXPECT(status, out, err, ...)             \
@@ -18,6 +18,14 @@ void wgt_expect_result(const wgt_result *r, int status, const char *out, const c
         wgt_result r_ = RUN(__VA_ARGS__);         \
         wgt_expect_result(&r_, status, out, err); \
     } while (0)
+
+/* ---- files in the folder of wgfiles.h ---- */
+
+const char *wgt_file(const char *name, const void *bytes, size_t n); /* writes it, returns its path */
+const char *wgt_script(const char *text);                            /* the file p.wg with this text */
+extern const char wgt_logistic[];                                    /* a program: one logistic neuron */
+
+/* ---- JSON ---- */
 
 /* One JSON object (RFC 8259) whose first key is the version, and a newline. */
 void wgt_expect_json(const char *text);

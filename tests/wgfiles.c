@@ -19,9 +19,9 @@ void wgt_make_folder(void)
 
 const char *wgt_in_folder(const char *name)
 {
-    static char path[2][900];
+    static char path[4][900];
     static int turn;
-    turn ^= 1;
+    turn = (turn + 1) % 4;
     snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
     return path[turn];
 }

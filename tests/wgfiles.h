@@ -14,7 +14,7 @@
 void wgt_make_folder(void);
 void wgt_remove_folder(void);
 const char *wgt_folder(void);
-const char *wgt_in_folder(const char *name); /* a path, good until the second next call */
+const char *wgt_in_folder(const char *name); /* a path, valid until the fourth call after this one */
 int wgt_files(void);                         /* how many are in it */
 
 /* ---- bytes ---- */

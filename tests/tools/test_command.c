@@ -5,55 +5,15 @@
 
 #include "wgcommand.h"
 
-/* ---- files ---- */
-
-static char folder[40];
-
-static void make_folder(void)
-{
-    strcpy(folder, "/tmp/wengert-test-XXXXXX");
-    cr_assert(mkdtemp(folder));
-}
-
-static void remove_folder(void)
-{
-    char command[80];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    cr_expect_eq(system(command), 0);
-}
-
-TestSuite(command, .init = make_folder, .fini = remove_folder);
-
-static const char *path_of(const char *name)
-{
-    static char path[4][100];
-    static int next;
-    char *p = path[next++ & 3];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static char *file_with(const char *name, const void *bytes, size_t n)
-{
-    char *path = (char *)(uintptr_t)path_of(name);
-    FILE *f = fopen(path, "wb");
-    cr_assert(f && fwrite(bytes, 1, n, f) == n);
-    fclose(f);
-    return path;
-}
-
-static char *program(const char *text) { return file_with("p.wg", text, strlen(text)); }
-
-static const char logistic[] = "x = [1, -2]\ny = 1\nw = [0.5, -0.3]\nb = 0\nz = w @ x + b\na = sigmoid(z)\n"
-                               "L = -(y*log(a) + (1-y)*log(1-a))\n";
+TestSuite(command, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* ---- eval ---- */
 
 Test(command, eval_prints_short_numbers)
 {
     EXPECT(0, "0.842 0.042 0.002 0.114\n", NULL, "eval", "-e", "softmax([5,2,-1,3])");
-    EXPECT(0, "z 1.1\na 0.750260\nL 0.287335\n", NULL, "eval", program(logistic), "--print", "z,a,L");
-    EXPECT(0, "L 0.287335\n", NULL, "eval", program(logistic));
+    EXPECT(0, "z 1.1\na 0.750260\nL 0.287335\n", NULL, "eval", wgt_script(wgt_logistic), "--print", "z,a,L");
+    EXPECT(0, "L 0.287335\n", NULL, "eval", wgt_script(wgt_logistic));
     EXPECT(0, "100\n", NULL, "eval", "-e", "10^2");
     EXPECT(0, "W [2,2]\n  1 2\n  3 4\n", NULL, "eval", "-e", "W = [[1,2],[3,4]]");
     EXPECT(0, "0.3\n", NULL, "eval", "-e", "0.1 + 0.2");
@@ -64,16 +24,16 @@ Test(command, eval_sets_values)
 {
     EXPECT(0, "8\n", NULL, "eval", "-e", "x^3", "--set", "x=2");
     EXPECT(0, "32\n", NULL, "eval", "-e", "dot(x, w)", "--set", "x=[1,2,3]", "--set", "w=[4,5,6]");
-    EXPECT(2, "", "no name 'q'", "eval", program(logistic), "--set", "q=1");
+    EXPECT(2, "", "no name 'q'", "eval", wgt_script(wgt_logistic), "--set", "q=1");
     EXPECT(2, "", "did you mean 'weights'", "eval", "-e", "sum(weights)", "--set", "wieghts=[1]");
-    EXPECT(2, "", "z is computed at", "eval", program(logistic), "--set", "z=1");
+    EXPECT(2, "", "z is computed at", "eval", wgt_script(wgt_logistic), "--set", "z=1");
     EXPECT(2, "", "NAME=VALUE", "eval", "-e", "x", "--set", "x");
     EXPECT(2, "", "--set x:1:4", "eval", "-e", "x", "--set", "x=[1,");
 }
 
 Test(command, eval_json)
 {
-    wgt_result r = RUN("eval", program(logistic), "--print", "w,L", "--json");
+    wgt_result r = RUN("eval", wgt_script(wgt_logistic), "--print", "w,L", "--json");
     cr_expect_eq(r.status, 0);
     wgt_expect_json(r.out);
     cr_expect(fabs(wgt_json_number(r.out, "\"L\"", "value") - log1p(exp(-1.1))) < 1e-15);
@@ -93,9 +53,9 @@ Test(command, eval_json)
 
 Test(command, eval_writes_and_reads_npy)
 {
-    char set[130];
-    const char *path = path_of("v.npy");
-    EXPECT(0, "", NULL, "eval", "-e", "[[1,2],[3,4.5]]", "-o", (char *)(uintptr_t)path);
+    char set[1000];
+    const char *path = wgt_in_folder("v.npy");
+    EXPECT(0, "", NULL, "eval", "-e", "[[1,2],[3,4.5]]", "-o", path);
     snprintf(set, sizeof set, "x=@%s", path);
     EXPECT(0, "10.5\n", NULL, "eval", "-e", "sum(x)", "--set", set);
     EXPECT(6, "", NULL, "eval", "-e", "1", "-o", "/nonexistent/folder/v.npy");
@@ -121,14 +81,15 @@ Test(command, eval_takes_data)
 
 Test(command, grad_of_any_name)
 {
-    wgt_result r = RUN("grad", program(logistic), "--wrt", "a,z,w,b", "--json");
+    wgt_result r = RUN("grad", wgt_script(wgt_logistic), "--wrt", "a,z,w,b", "--json");
     double a = 1 / (1 + exp(-1.1));
     wgt_expect_json(r.out);
     cr_expect(fabs(wgt_json_number(r.out, "grads", "a") + 1 / a) < 1e-14);
     cr_expect(fabs(wgt_json_number(r.out, "grads", "z") - (a - 1)) < 1e-15);
     cr_expect(fabs(wgt_json_number(r.out, "grads", "b") - (a - 1)) < 1e-15);
     cr_expect(fabs(wgt_json_number(r.out, "{", "loss") - log1p(exp(-1.1))) < 1e-15);
-    EXPECT(0, "dL/dz -0.249740\ndL/dw -0.250 0.499\n", NULL, "grad", program(logistic), "--wrt", "z,w");
+    EXPECT(0, "dL/dz -0.249740\ndL/dw -0.250 0.499\n", NULL, "grad", wgt_script(wgt_logistic), "--wrt",
+           "z,w");
 }
 
 Test(command, grad_of_higher_order)
@@ -189,17 +150,17 @@ static const char blackboard[] =
 Test(command, claims_hold_or_fail)
 {
     char text[1000];
-    wgt_result r = RUN("check", program(blackboard));
+    wgt_result r = RUN("check", wgt_script(blackboard));
     cr_expect_eq(r.status, 0, "%s%s", r.out, r.err);
     cr_expect(strstr(r.out, "p.wg:6  grad(L, z) == (a - y) / m        holds"), "%s", r.out);
     cr_expect(strstr(r.out, "p.wg:7  grad(L, W) == x.T @ (a - y) / m  holds"), "%s", r.out);
     snprintf(text, sizeof text, "%scheck grad(L, b) == mean(a - y)\n", blackboard);
-    r = RUN("check", program(text));
+    r = RUN("check", wgt_script(text));
     cr_expect_eq(r.status, 1);
     cr_expect(strstr(r.out, "FAILS  left [3], right []: shapes differ.  mean(a - y, axis=0) would hold"),
               "%s", r.out);
     snprintf(text, sizeof text, "%scheck grad(L, z) == (a - y)\n", blackboard);
-    r = RUN("check", program(text), "--json");
+    r = RUN("check", wgt_script(text), "--json");
     cr_expect_eq(r.status, 1);
     wgt_expect_json(r.out);
     cr_expect(strstr(r.out, "\"claims\":[{\"line\":6,") &&
@@ -282,95 +243,6 @@ Test(command, inconclusive_can_be_allowed)
     EXPECT(2, NULL, "only inconclusive", "check", "-e", "x > 1", "--allow", "failed");
 }
 
-/* ---- draw ---- */
-
-Test(command, draw_as_text)
-{
-    wgt_result r = RUN("draw", program(logistic), "--wrt", "w,b", "--backward");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "a = sigmoid(z)") && strstr(r.out, "dL/dw -0.250 0.499") &&
-                  strstr(r.out, "0.750260"),
-              "%s", r.out);
-    cr_expect(!strstr(r.out, "dL/dx") && !strchr(r.out, '\033'), "%s", r.out);
-    EXPECT(3, NULL, "no scalar", "draw", "-e", "x = [1, 2]; x * 2", "--backward");
-}
-
-#if WG_WITH_GRAPHVIZ
-Test(command, draw_into_files)
-{
-    char text[12];
-    const char *path = path_of("g.dot");
-    EXPECT(0, "", NULL, "draw", program(logistic), "-o", (char *)(uintptr_t)path);
-    FILE *f = fopen(path, "r");
-    cr_assert(f && fgets(text, sizeof text, f));
-    fclose(f);
-    cr_expect(strstr(text, "digraph"), "%s", text);
-    wgt_result r = RUN("draw", program(logistic), "-o", "-", "--format", "dot", "--values");
-    cr_expect(r.status == 0 && strstr(r.out, "sigmoid"), "%s%s", r.out, r.err);
-    EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
-    EXPECT(2, "", "LR or TB", "draw", "-e", "x", "-o", "x.dot", "--dir", "up");
-}
-#endif
-
-Test(command, draw_as_json)
-{
-    wgt_result r = RUN("draw", "-e", "x = [1, 2]; L = sum(x * x)", "--backward", "--json");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    wgt_expect_json(r.out);
-    cr_expect(strstr(r.out, "\"root\":\"L\"") && strstr(r.out, "\"gradient\":[2,4]"), "%s", r.out);
-    r = RUN("draw", "-e", "3");
-    cr_expect(!strncmp(r.out, "3 ", 2), "%s", r.out);
-    EXPECT(2, NULL, "standard output", "draw", "-e", "3", "-o", "-", "--format", "dot", "--json");
-}
-
-Test(command, draw_of_a_plan)
-{
-    wgt_result r = RUN("draw", program(logistic), "--plan", "--backward");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "machine: products ") && strstr(r.out, "workspace, ") && strstr(r.out, "w′"),
-              "%s", r.out);
-    r = RUN("draw", "-e", "x = param(30, 40); sum(x @ x.T)", "--plan", "--json");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    wgt_expect_json(r.out);
-    cr_expect_eq(wgt_json_number(r.out, "\"matmul\"", "flops"), 2 * 30 * 30 * 40);
-    r = RUN("draw", "-e", "exp(x)", "--plan", "--chart", "roofline", "-o", "-", "--format", "svg");
-    cr_expect(r.status == 0 && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
-    EXPECT(2, "", "--chart bars: memory or roofline", "draw", "-e", "x", "--plan", "--chart", "bars", "-o",
-           "x.svg");
-    EXPECT(2, "", "--chart without --plan", "draw", "-e", "x", "--chart", "memory", "-o", "x.svg");
-    EXPECT(2, "", "--chart needs -o", "draw", "-e", "x", "--plan", "--chart", "memory");
-    EXPECT(2, "", "--values goes with a graph's picture, a graph's text, not with a plan's table", "draw",
-           "-e", "x", "--plan", "--values");
-    EXPECT(2, "", "--title goes with", "draw", "-e", "x", "--title", "t");
-    EXPECT(2, NULL, "not with a plan's JSON", "draw", "-e", "x", "--plan", "--json", "--dir", "TB");
-    EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "x.txt");
-}
-
-Test(command, draw_of_what_fails)
-{
-    char text[12] = "";
-    const char *path = path_of("f.dot");
-    EXPECT(3, "", "p.wg:3:7: matmul: ", "draw", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"),
-           "-o", (char *)(uintptr_t)path);
-    FILE *f = fopen(path, "r");
-    cr_assert(f && fgets(text, sizeof text, f));
-    fclose(f);
-    cr_expect(strstr(text, "digraph"), "%s", text);
-    wgt_result r = RUN("draw", "-e", "exp(x)", "-o", "/nonexistent/x.dot");
-    cr_expect_eq(r.status, 6);
-    cr_expect(strstr(r.err, "/nonexistent/x.dot: cannot be written") && !strstr(r.err, ".c:"), "%s", r.err);
-}
-
-Test(command, draw_names_sizes_that_nobody_gave)
-{
-    wgt_result r =
-        RUN("draw", "-e", "x = input(m, 3); y = input(n); L = sum(concat(x, x, axis=0)) * sum(y) * 7");
-    cr_expect_eq(r.status, 0, "%s", r.err);
-    cr_expect(strstr(r.out, "[m,3]") && strstr(r.out, "[n]") && strstr(r.out, "[2m,3]"), "%s", r.out);
-    r = RUN("draw", "-e", "x = input(m, 3); sum(x)", "--set", "m=5");
-    cr_expect(strstr(r.out, "[5,3]"), "%s", r.out);
-}
-
 /* ---- the examples ---- */
 
 Test(command, examples_hold)
@@ -392,7 +264,7 @@ Test(command, what_needs_no_program)
                                       { "doctor", "--json" }, { "version", "--json" },
                                       { "help", "--json" },   { "help", "grad", "--json" } };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        char *argv[] = { "wengert", lists[i][0], lists[i][1], lists[i][2], NULL };
+        const char *argv[] = { "wengert", lists[i][0], lists[i][1], lists[i][2], NULL };
         wgt_result r = wgt_run_command(argv);
         cr_expect_eq(r.status, 0, "%s: %s", lists[i][0], r.err);
         wgt_expect_json(r.out);
@@ -434,13 +306,13 @@ Test(command, wrong_flags)
 Test(command, errors_in_programs)
 {
     EXPECT(3, "", "p.wg:2:5: no name 'lables'; did you mean 'labels' (line 1)?\n  sum(lables)\n      ^~~~~~",
-           "eval", program("labels = input(m)\nsum(lables)"));
-    EXPECT(3, "", "p.wg:3:7: matmul: ", "eval", program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
+           "eval", wgt_script("labels = input(m)\nsum(lables)"));
+    EXPECT(3, "", "p.wg:3:7: matmul: ", "eval", wgt_script("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
     EXPECT(3, "", "\n  z = x @ W\n        ^\n", "eval",
-           program("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
-    EXPECT(3, "", "p.wg:1:", "eval", program("gather([1, 2], [0, 5])"));
+           wgt_script("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"));
+    EXPECT(3, "", "p.wg:1:", "eval", wgt_script("gather([1, 2], [0, 5])"));
     EXPECT(3, "", "cannot be read", "eval", "/nonexistent.wg");
-    wgt_result r = RUN("eval", program("labels = input(m)\nsum(lables)"), "--json");
+    wgt_result r = RUN("eval", wgt_script("labels = input(m)\nsum(lables)"), "--json");
     wgt_expect_json(r.out);
     cr_expect_eq(r.status, 3);
     cr_expect(strstr(r.out, "\"error\":{\"status\":3,\"message\":") &&
@@ -459,7 +331,7 @@ Test(command, load_wants_all_parameters)
         "\x40\0\0\0\0\0\0\0{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}          "
         "\0\0\0\0\0\0\0";
     EXPECT(3, "", "--load: the file has x; the program's z.W, z.b are not in it", "eval", "-e",
-           "x = input(m, 2); z = dense(x, 3)", "--load", file_with("x.safetensors", file, sizeof file));
+           "x = input(m, 2); z = dense(x, 3)", "--load", wgt_file("x.safetensors", file, sizeof file));
 }
 
 Test(command, messages_speak_of_the_program)
@@ -475,15 +347,15 @@ Test(command, hostile_files)
 
     static char deep[20001];
     memset(deep, '(', sizeof deep - 1);
-    EXPECT(3, "", "256 deep", "eval", program(deep));
-    EXPECT(3, "", "zero byte", "eval", file_with("z.wg", "x = 1\n\0y", 8));
-    EXPECT(3, "", NULL, "eval", file_with("v.npy", "\x93NUMPY\1\0", 8));
+    EXPECT(3, "", "256 deep", "eval", wgt_script(deep));
+    EXPECT(3, "", "zero byte", "eval", wgt_file("z.wg", "x = 1\n\0y", 8));
+    EXPECT(3, "", NULL, "eval", wgt_file("v.npy", "\x93NUMPY\1\0", 8));
     static const char header[] = "\x93NUMPY\1\0\x46\0{'descr': '<f8', 'fortran_order': False, 'shape': (9,), "
                                  "}              \n12345678";
-    char set[130];
-    snprintf(set, sizeof set, "x=@%s", file_with("short.npy", header, sizeof header - 1));
+    char set[1000];
+    snprintf(set, sizeof set, "x=@%s", wgt_file("short.npy", header, sizeof header - 1));
     EXPECT(3, "", "short.npy", "eval", "-e", "x", "--set", set);
-    EXPECT(3, "", NULL, "eval", "-e", "x", "--load", program("no weights"));
-    EXPECT(3, "", NULL, "eval", folder);
-    EXPECT(3, "", NULL, "eval", "-e", "x = input(m, 784)", "--data", folder);
+    EXPECT(3, "", NULL, "eval", "-e", "x", "--load", wgt_script("no weights"));
+    EXPECT(3, "", NULL, "eval", wgt_folder());
+    EXPECT(3, "", NULL, "eval", "-e", "x = input(m, 784)", "--data", wgt_folder());
 }

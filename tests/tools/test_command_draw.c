@@ -1,17 +1,20 @@
-/* test_command_draw.c: the flags of `wengert draw` that WG_DRAW_OPTIONS makes.
- */
+/* test_command_draw.c: `wengert draw`: pictures as text, files and JSON, and the flags that WG_DRAW_OPTIONS makes. */
 #include <string.h>
 
 #include "wgcommand.h"
+
+TestSuite(command_draw, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* ---- flags ---- */
 
 /* Every row of WG_DRAW_OPTIONS that has a flag: --help tells of it, a kind of picture that has no use for it refuses it. */
 static void refused(unsigned kind, const char *const in[], const char *flag, const char *value)
 {
     char name[40], why[80];
-    char *argv[16] = { "wengert", "draw", "-e", "x", name, (char *)(uintptr_t)value };
+    const char *argv[16] = { "wengert", "draw", "-e", "x", name, value };
     snprintf(name, sizeof name, "--%s", flag);
     snprintf(why, sizeof why, "--%s goes with ", flag);
-    for (int n = value ? 6 : 5; *in; in++) argv[n++] = (char *)(uintptr_t)*in;
+    for (int n = value ? 6 : 5; *in; in++) argv[n++] = *in;
     wgt_result r = wgt_run_command(argv);
     cr_assert_eq(r.status, 2, "--%s with picture %u", flag, kind);
     wgt_expect_result(&r, 2, "", why);
@@ -54,4 +57,93 @@ Test(command_draw, reads_flags_by_their_type)
     EXPECT(2, "", "--seconds -1: must be above 0", "draw", "-e", "x", "-o", "x.svg", "--seconds", "-1");
     EXPECT(2, "", "--dir : LR or TB", "draw", "-e", "x", "-o", "x.svg", "--dir", "");
     EXPECT(2, "", "--dir L: LR or TB", "draw", "-e", "x", "-o", "x.svg", "--dir", "L");
+}
+
+/* ---- pictures ---- */
+
+Test(command_draw, as_text)
+{
+    wgt_result r = RUN("draw", wgt_script(wgt_logistic), "--wrt", "w,b", "--backward");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.out, "a = sigmoid(z)") && strstr(r.out, "dL/dw -0.250 0.499") &&
+                  strstr(r.out, "0.750260"),
+              "%s", r.out);
+    cr_expect(!strstr(r.out, "dL/dx") && !strchr(r.out, '\033'), "%s", r.out);
+    EXPECT(3, NULL, "no scalar", "draw", "-e", "x = [1, 2]; x * 2", "--backward");
+}
+
+#if WG_WITH_GRAPHVIZ
+Test(command_draw, into_files)
+{
+    char text[12];
+    const char *path = wgt_in_folder("g.dot");
+    EXPECT(0, "", NULL, "draw", wgt_script(wgt_logistic), "-o", path);
+    FILE *f = fopen(path, "r");
+    cr_assert(f && fgets(text, sizeof text, f));
+    fclose(f);
+    cr_expect(strstr(text, "digraph"), "%s", text);
+    wgt_result r = RUN("draw", wgt_script(wgt_logistic), "-o", "-", "--format", "dot", "--values");
+    cr_expect(r.status == 0 && strstr(r.out, "sigmoid"), "%s%s", r.out, r.err);
+    EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "picture");
+    EXPECT(2, "", "LR or TB", "draw", "-e", "x", "-o", "x.dot", "--dir", "up");
+}
+#endif
+
+Test(command_draw, as_json)
+{
+    wgt_result r = RUN("draw", "-e", "x = [1, 2]; L = sum(x * x)", "--backward", "--json");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "\"root\":\"L\"") && strstr(r.out, "\"gradient\":[2,4]"), "%s", r.out);
+    r = RUN("draw", "-e", "3");
+    cr_expect(!strncmp(r.out, "3 ", 2), "%s", r.out);
+    EXPECT(2, NULL, "standard output", "draw", "-e", "3", "-o", "-", "--format", "dot", "--json");
+}
+
+Test(command_draw, of_a_plan)
+{
+    wgt_result r = RUN("draw", wgt_script(wgt_logistic), "--plan", "--backward");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.out, "machine: products ") && strstr(r.out, "workspace, ") && strstr(r.out, "w′"),
+              "%s", r.out);
+    r = RUN("draw", "-e", "x = param(30, 40); sum(x @ x.T)", "--plan", "--json");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    wgt_expect_json(r.out);
+    cr_expect_eq(wgt_json_number(r.out, "\"matmul\"", "flops"), 2 * 30 * 30 * 40);
+    r = RUN("draw", "-e", "exp(x)", "--plan", "--chart", "roofline", "-o", "-", "--format", "svg");
+    cr_expect(r.status == 0 && strstr(r.out, "</svg>"), "%s%s", r.out, r.err);
+    EXPECT(2, "", "--chart bars: memory or roofline", "draw", "-e", "x", "--plan", "--chart", "bars", "-o",
+           "x.svg");
+    EXPECT(2, "", "--chart without --plan", "draw", "-e", "x", "--chart", "memory", "-o", "x.svg");
+    EXPECT(2, "", "--chart needs -o", "draw", "-e", "x", "--plan", "--chart", "memory");
+    EXPECT(2, "", "--values goes with a graph's picture, a graph's text, not with a plan's table", "draw",
+           "-e", "x", "--plan", "--values");
+    EXPECT(2, "", "--title goes with", "draw", "-e", "x", "--title", "t");
+    EXPECT(2, NULL, "not with a plan's JSON", "draw", "-e", "x", "--plan", "--json", "--dir", "TB");
+    EXPECT(2, "", "says no format", "draw", "-e", "x", "-o", "x.txt");
+}
+
+Test(command_draw, of_what_fails)
+{
+    char text[12] = "";
+    const char *path = wgt_in_folder("f.dot");
+    EXPECT(3, "", "p.wg:3:7: matmul: ", "draw", wgt_script("x = zeros(5, 4)\nW = zeros(3, 2)\nz = x @ W\n"),
+           "-o", path);
+    FILE *f = fopen(path, "r");
+    cr_assert(f && fgets(text, sizeof text, f));
+    fclose(f);
+    cr_expect(strstr(text, "digraph"), "%s", text);
+    wgt_result r = RUN("draw", "-e", "exp(x)", "-o", "/nonexistent/x.dot");
+    cr_expect_eq(r.status, 6);
+    cr_expect(strstr(r.err, "/nonexistent/x.dot: cannot be written") && !strstr(r.err, ".c:"), "%s", r.err);
+}
+
+Test(command_draw, names_sizes_that_nobody_gave)
+{
+    wgt_result r =
+        RUN("draw", "-e", "x = input(m, 3); y = input(n); L = sum(concat(x, x, axis=0)) * sum(y) * 7");
+    cr_expect_eq(r.status, 0, "%s", r.err);
+    cr_expect(strstr(r.out, "[m,3]") && strstr(r.out, "[n]") && strstr(r.out, "[2m,3]"), "%s", r.out);
+    r = RUN("draw", "-e", "x = input(m, 3); sum(x)", "--set", "m=5");
+    cr_expect(strstr(r.out, "[5,3]"), "%s", r.out);
 }
