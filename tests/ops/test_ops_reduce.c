@@ -1,0 +1,213 @@
+/* test_ops_reduce.c: values by hand for reductions, and the tree of sums of docs/arithmetic.md, written down a second time. */
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgnode.h"
+
+static const double LN2 = 0.69314718055994530942, LN3 = 1.09861228866810969140;
+
+/* ---- reductions ---- */
+
+Test(reduce, sums)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6);
+    EXPECT(wg_sum(x), WG_F64, WG_SCALAR, 21);
+    EXPECT(wg_sum(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(3), 5, 7, 9);
+    EXPECT(wg_sum(x, .axes = WG_AXES(-1), .keepdims = true), WG_F64, WG_SHAPE(2, 1), 6, 15);
+    EXPECT(wg_mean(x, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(2), 2, 5);
+    EXPECT(slope(wg_square(wg_sum(x, .axes = WG_AXES(0))), x), WG_F64, WG_SHAPE(2, 3), 10, 14, 18, 10, 14,
+           18);
+    wg_node y = wg_reshape(VECTOR(g, 1, 2, 3, 4, 5, 6, 7, 8), WG_SHAPE(2, 2, 2));
+    EXPECT(wg_sum(y, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(2, 2), 4, 6, 12, 14);
+    EXPECT(wg_sum(y, .axes = WG_AXES(0, 2)), WG_F64, WG_SHAPE(2), 14, 22);
+    EXPECT(wg_sum(y, .axes = WG_AXES(0, 2), .keepdims = true), WG_F64, WG_SHAPE(1, 2, 1), 14, 22);
+    EXPECT(wg_max(y, .axes = WG_AXES(0, 2)), WG_F64, WG_SHAPE(2), 6, 8);
+    EXPECT(wg_var(VECTOR(g, 1, 2, 3, 4)), WG_F64, WG_SCALAR, 1.25);
+    EXPECT(wg_var(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(3), 2.25, 2.25, 2.25);
+    done(g);
+}
+
+Test(reduce, integers_are_exact)
+{
+    wg_graph *g = graph(WG_F32);
+    wg_node x = INTS(g, INT_MAX, INT_MAX, 1), b = wg_greater(INTS(g, 1, 0, 3, 4), 0);
+    EXPECT(wg_sum(x), WG_I64, WG_SCALAR, 2.0 * INT_MAX + 1);
+    EXPECT(wg_sum(wg_reshape(x, WG_SHAPE(3, 1)), .axes = WG_AXES(1)), WG_I64, WG_SHAPE(3), INT_MAX, INT_MAX,
+           1);
+    EXPECT(wg_sum(b), WG_I64, WG_SCALAR, 3);
+    EXPECT(wg_mean(b), WG_F32, WG_SCALAR, 0.75);
+    EXPECT(wg_mean(INTS(g, 1, 2)), WG_F32, WG_SCALAR, 1.5);
+    EXPECT(wg_max(x), WG_I32, WG_SCALAR, INT_MAX);
+    wg_node big = wg_add(wg_mul(wg_cast(INTS(g, 1, 0), WG_I64), 0x1p53), 1);
+    int64_t sum = ((const int64_t *)wg_value(wg_sum(big)).data)[0];
+    cr_assert_eq(sum, (INT64_C(1) << 53) + 2, "summed in double it would be %lld",
+                 (long long)(INT64_C(1) << 53));
+    done(g);
+}
+
+Test(reduce, over_nothing)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = wg_reshape(wg_slice(VECTOR(g, 1), .from = 1, .to = 1), WG_SHAPE(2, 0));
+    EXPECT(wg_sum(x), WG_F64, WG_SCALAR, 0);
+    EXPECT(wg_sum(x, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(2), 0, 0);
+    EXPECT_EMPTY(wg_sum(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(0));
+    EXPECT(wg_sum(wg_reshape(x, WG_SHAPE(0, 2)), .axes = WG_AXES(0)), WG_F64, WG_SHAPE(2), 0, 0);
+    EXPECT(wg_mean(x), WG_F64, WG_SCALAR, NAN);
+    EXPECT_EMPTY(wg_max(x, .axes = WG_AXES(0)), WG_F64, WG_SHAPE(0));
+    wg_max(x);
+    wgt_expect_error(wg_graph_context(g), WG_ERROR_SHAPE, "has no elements to choose from");
+    done(g);
+}
+
+Test(reduce, sums_so_far)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = VECTOR(g, 1, 2, 4, 8), m = INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 10, 20, 30);
+    EXPECT_VECTOR(wg_cumsum(x), 1, 3, 7, 15);
+    EXPECT_VECTOR(wg_cumsum(x, .exclusive = true), 0, 1, 3, 7);
+    EXPECT_VECTOR(wg_cumsum(x, .reverse = true), 15, 14, 12, 8);
+    EXPECT_VECTOR(wg_cumsum(x, .exclusive = true, .reverse = true), 14, 12, 8, 0);
+    EXPECT(wg_cumsum(m), WG_F64, WG_SHAPE(2, 3), 1, 2, 3, 11, 22, 33);
+    EXPECT(wg_cumsum(m, .axis = -1), WG_F64, WG_SHAPE(2, 3), 1, 3, 6, 10, 30, 60);
+    EXPECT(wg_cumsum(m, .axis = 1, .reverse = true), WG_F64, WG_SHAPE(2, 3), 6, 5, 3, 60, 50, 30);
+    EXPECT_VECTOR(wg_cumsum(VECTOR(g, 1, NAN, 2)), 1, NAN, NAN);
+    done(g);
+}
+
+/* y[i] has x[j] for j <= i: the gradient of sum w y by x[j] is the sum of w[i] for i >= j. */
+Test(reduce, gradients_of_sums_so_far)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = VECTOR(g, 1, 2, 4, 8), w = VECTOR(g, 1, 10, 100, 1000);
+    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x)), x), 1111, 1110, 1100, 1000);
+    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .exclusive = true)), x), 1110, 1100, 1000, 0);
+    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .reverse = true)), x), 1, 11, 111, 1111);
+    EXPECT_VECTOR(slope(wg_mul(w, wg_cumsum(x, .exclusive = true, .reverse = true)), x), 0, 1, 11, 111);
+    done(g);
+}
+
+/* f32 is added in double and rounded once: 2^24 + 1 + 1 is 2^24 + 2, where sums in f32 stay at 2^24. */
+Test(reduce, dtypes_of_sums_so_far)
+{
+    wg_graph *g = graph(WG_F32);
+    EXPECT(wg_cumsum(wg_cast(VECTOR(g, 16777216, 1, 1), WG_F32)), WG_F32, WG_SHAPE(3), 16777216, 16777216,
+           16777218);
+    EXPECT(wg_cumsum(INTS(g, INT32_MAX, 1, -3)), WG_I64, WG_SHAPE(3), 2147483647.0, 2147483648.0,
+           2147483645.0);
+    EXPECT(wg_cumsum(wg_greater(INTS(g, 1, 0, 5), 0)), WG_I64, WG_SHAPE(3), 1, 1, 2);
+    EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(0, 3))), WG_F32, WG_SHAPE(0, 3));
+    EXPECT_EMPTY(wg_cumsum(wg_fill(g, 1, WG_SHAPE(3, 0))), WG_F32, WG_SHAPE(3, 0));
+    done(g);
+}
+
+Test(reduce, largest)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = INPUT(g, WG_SHAPE(3, 3), 1, 5, 5, 7, 7, 2, -1, NAN, NAN);
+    EXPECT(wg_max(x, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(3), 5, 7, NAN);
+    EXPECT(slope(wg_max(x, .axes = WG_AXES(1)), x), WG_F64, WG_SHAPE(3, 3), 0, 1, 0, 1, 0, 0, 0, 1, 0);
+    EXPECT(wg_argmax(x), WG_I64, WG_SHAPE(3), 1, 0, 1);
+    EXPECT(wg_argmax(x, .axis = WG_AXES(0), .keepdims = true), WG_I64, WG_SHAPE(1, 3), 1, 2, 2);
+    EXPECT(wg_max(VECTOR(g, -INFINITY, -INFINITY)), WG_F64, WG_SCALAR, -INFINITY);
+    wg_node y = wg_reshape(VECTOR(g, 1, 9, 2, 3, 9, 4, 5, 8), WG_SHAPE(2, 2, 2));
+    EXPECT(slope(wg_max(y, .axes = WG_AXES(0, 2)), y), WG_F64, WG_SHAPE(2, 2, 2), 0, 1, 0, 0, 0, 0, 0, 1);
+    EXPECT(slope(wg_max(y), y), WG_F64, WG_SHAPE(2, 2, 2), 0, 1, 0, 0, 0, 0, 0, 0);
+    done(g);
+}
+
+Test(reduce, logsumexp_at_infinities)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = INPUT(g, WG_SHAPE(5, 2), 0, 0, 1000, 1000, -INFINITY, -INFINITY, INFINITY, 1, NAN, 0);
+    EXPECT_NEAR(wg_logsumexp(x, .axes = WG_AXES(1)), WG_F64, WG_SHAPE(5), LN2, 1000 + LN2, -INFINITY,
+                INFINITY, NAN);
+    wg_node y = INPUT(g, WG_SHAPE(3, 2), 0, LN3, -INFINITY, 1000, -INFINITY, -INFINITY);
+    EXPECT_NEAR(slope(wg_logsumexp(y, .axes = WG_AXES(1), .keepdims = true), y), WG_F64, WG_SHAPE(3, 2), 0.25,
+                0.75, 0, 1, 0, 0);
+    done(g);
+}
+
+/* ---- the tree of sums, written down once more ---- */
+
+static double leaf_by_hand(const float *x, int64_t n)
+{
+    float lane[64];
+    int64_t wide = n < 64 ? n : 64;
+    for (int64_t i = 0; i < n; i++) lane[i % 64] = i < 64 ? x[i] : lane[i % 64] + x[i];
+    for (int64_t half = 32; half; half /= 2)
+        for (int64_t j = 0; j < half; j++)
+            if (j + half < wide) lane[j] += lane[j + half];
+    return (double)lane[0];
+}
+
+static double row_total(const float *x, int64_t n)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i += 256) sum += leaf_by_hand(x + i, n - i < 256 ? n - i : 256);
+    return sum;
+}
+
+static float row_by_hand(const float *x, int64_t n) { return (float)row_total(x, n); }
+
+static double mean_by_hand(const float *x, int64_t n) { return (double)(float)(row_total(x, n) / (double)n); }
+
+static float column_by_hand(const float *x, int64_t n, int64_t stride)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i += 32) {
+        float block = x[i * stride];
+        for (int64_t j = i + 1; j < n && j < i + 32; j++) block += x[j * stride];
+        sum += (double)block;
+    }
+    return (float)sum;
+}
+
+static float *random_floats(int64_t n)
+{
+    wgt_random r = { 7 };
+    float *v = malloc((size_t)n * sizeof *v);
+    for (int64_t i = 0; i < n; i++) v[i] = (float)wgt_uniform(&r, -1, 1);
+    return v;
+}
+
+Test(reduce, tree_of_rows)
+{
+    static const int64_t sizes[] = { 1,   2,   7,   10,  63,  64,  65,   100, 128,
+                                     255, 256, 257, 300, 511, 513, 1000, 5003 };
+    float *v = random_floats(3 * 5003);
+    wg_graph *g = graph(WG_F32);
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        int64_t n = sizes[s];
+        wg_node x = wg_input(g, "x", wg_view_f32(v, WG_SHAPE(3, n))), row = wg_slice(x, .from = 1, .to = 2);
+        EXPECT(wg_sum(x, .axes = WG_AXES(1)), WG_F32, WG_SHAPE(3), (double)row_by_hand(v, n),
+               (double)row_by_hand(v + n, n), (double)row_by_hand(v + 2 * n, n));
+        EXPECT(wg_sum(row), WG_F32, WG_SCALAR, (double)row_by_hand(v + n, n));
+        wg_node f = wg_input(g, "f", wg_view_f32(v, WG_SHAPE(n)));
+        EXPECT(wg_part(wg_layer_norm(x, f, f), 1), WG_F32, WG_SHAPE(3), mean_by_hand(v, n),
+               mean_by_hand(v + n, n), mean_by_hand(v + 2 * n, n));
+    }
+    free(v);
+    done(g);
+}
+
+Test(reduce, tree_of_columns)
+{
+    static const int64_t sizes[][2] = { { 1, 3 },  { 31, 64 },   { 32, 65 },
+                                        { 33, 2 }, { 100, 130 }, { 1000, 10 } };
+    float *v = random_floats(2 * 13000);
+    wg_graph *g = graph(WG_F32);
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        int64_t n = sizes[s][0], m = sizes[s][1];
+        wg_tensor y =
+            wg_value(wg_sum(wg_input(g, "x", wg_view_f32(v, WG_SHAPE(2, n, m))), .axes = WG_AXES(1)));
+        for (int64_t i = 0; i < 2 * m; i++)
+            cr_assert_eq(((const float *)y.data)[i], column_by_hand(v + i / m * n * m + i % m, n, m),
+                         "%lld rows, column %lld", (long long)n, (long long)i);
+    }
+    free(v);
+    done(g);
+}
