@@ -195,12 +195,9 @@ Test(plan_view, no_two_buffers_in_use_overlap_in_random_graphs)
 {
     uint64_t seed = wgt_seed();
     for (uint64_t i = 0; i < 200; i++) {
-        uint8_t bytes[80];
-        size_t size = random_graph_bytes(seed, i, bytes);
+        random_calls *calls = random_calls_draw(seed, i, WG_F64, i % 8 == 0 ? GRAPH_LARGE : 0);
         wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1 + (int)(i % 2) });
-        random_graph r = {
-            .g = wg_graph_new(c), .p = wg_params_new(c), .bytes = bytes, .size = size, .large = i % 8 == 0
-        };
+        random_graph r = { .g = wg_graph_new(c), .p = wg_params_new(c), .calls = calls, .shift_leaf = -1 };
         random_graph_build(&r);
         expect_sound(reading(r.loss), c);
         expect_sound(
@@ -208,6 +205,7 @@ Test(plan_view, no_two_buffers_in_use_overlap_in_random_graphs)
                          &(wg_plan_opts){ .wrt = r.leaf, .wrt_count = r.leaves, .seconds = short_time }),
             c);
         wgt_drop(c, NULL);
+        random_calls_free(calls);
     }
 }
 
