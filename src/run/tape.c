@@ -97,7 +97,8 @@ static inline uint32_t types_of(const wg_graph *g, const wgi_node *n)
 {
     if (n->flags & WGI_EVEN) return n->dtype * 0x10101u;
     const wgi_node *a = &g->node[n->in[0]], *b = n->operands > 1 ? &g->node[n->in[1]] : a;
-    return a->dtype | (uint32_t)b->dtype << 8 | (uint32_t)n->dtype << 16;
+    uint32_t more = n->operands - (uint32_t)n->op->operands; /* 0, but for an op of any number of operands */
+    return a->dtype | (uint32_t)b->dtype << 8 | (uint32_t)n->dtype << 16 | more << 24;
 }
 
 uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)

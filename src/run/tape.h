@@ -36,7 +36,7 @@ typedef struct wgi_tape {
     wg_graph *g;
     struct wgi_kept_call {
         wgi_scalar_call c;
-        uint32_t types;         /* the dtypes of both operands and the result */
+        uint32_t types;         /* the dtypes of both operands and the result, and how many operands */
         uint32_t in[2];         /* whose values c.x are: most often one of them is that of the node before */
     } call[WGI_TAPE_CALLS + 1]; /* in the order in which they came up; the last for all that found no place */
     wg_fault fault;

@@ -1,4 +1,4 @@
-/* test_sweep.c: programs of scalars, whose gradients the first run makes as numbers, without nodes: the same bits as by a plan
+/* test_tape.c: programs of scalars, whose gradients the first run makes as numbers, without nodes: the same bits as by a plan
  * and as by the nodes that wg_grad appends, whatever the ops, and however operands are shared. */
 #include <math.h>
 #include <string.h>
@@ -188,4 +188,20 @@ Test(sweep, a_leaf_as_the_loss)
     wg_sin(y), wg_cos(y);
     cr_assert_eq(wg_item(wg_mul(y, y)), 81);
     wgt_finish(c, NULL);
+}
+
+/* A kernel call that is kept for the sum of one operand is not one for the sum of two. */
+Test(tape, sums_of_one_and_of_two_scalars_are_told_apart)
+{
+    for (int without = 0; without < 2; without++) {
+        wg_context *c =
+            wgt_start(NULL, WG_F64,
+                      &(wg_options){ .threads = 1, .interpret = 1, .without = without ? WG_WITHOUT_ALL : 0 });
+        wg_graph *g = wg_graph_new(c);
+        wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3 }, WG_SCALAR)), one = wg_addn(&x, 1),
+                two = wg_addn(((wg_node[]){ one, x }), 2), again = wg_addn(&two, 1);
+        cr_expect_eq(wg_item(again), 6);
+        cr_expect_eq(wg_item(one), 3);
+        wgt_finish(c, NULL);
+    }
 }
