@@ -96,6 +96,13 @@ static bool labels_fit(wg_rule *r, bool strict)
                         wg_shape_text(*r->x[0].shape, b, sizeof b));
 }
 
+/* The largest of no logits does not exist. */
+static bool has_classes(wg_rule *r)
+{
+    const wg_shape *s = r->x[0].shape;
+    return s->dim[s->rank - 1] > 0 || wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no classes", wg_rule_who(r, 0));
+}
+
 static bool same_float(wg_rule *r, int k)
 {
     return !wg_dtype_is_float(r->x[k].dtype) || r->x[k].dtype == r->x[0].dtype ||
@@ -105,8 +112,8 @@ static bool same_float(wg_rule *r, int k)
 
 static bool cross_entropy_shape(wg_rule *r)
 {
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, true) ||
-        !same_float(r, 1))
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !has_classes(r) ||
+        !labels_fit(r, true) || !same_float(r, 1))
         return false;
     if (r->x[1].dtype == WG_BOOL)
         return wg_rule_fail(r, WG_ERROR_DTYPE, "%s is bool, class numbers must be integers",
@@ -159,9 +166,10 @@ static wg_node cross_entropy_sample(wg_site here, wg_graph *g, int i)
 static const char *cross_entropy_error(wg_site here, wg_graph *g, int i)
 {
     wg_node x[2] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, i == 1 ? 40 : 4, WG_SHAPE(i == 0 ? 2 : 3)) };
-    if (i > 1) return NULL;
+    if (i == 2) x[0] = wg_any(g, WG_SHAPE(3, 0));
+    if (i > 2) return NULL;
     wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
-    return i ? "label out of range" : "class numbers must be [3]";
+    return i == 2 ? "has no classes" : i ? "label out of range" : "class numbers must be [3]";
 }
 
 const wg_op wgi_op_cross_entropy = {
@@ -305,7 +313,9 @@ const wg_op wgi_op_as_class = {
 
 static bool softmax_cross_entropy_shape(wg_rule *r)
 {
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !labels_fit(r, false)) return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !has_classes(r) ||
+        !labels_fit(r, false))
+        return false;
     *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
     return r->x[1].shape != r->x[0].shape || same_float(r, 1);
 }
@@ -337,11 +347,11 @@ static wg_node softmax_cross_entropy_sample(wg_site here, wg_graph *g, int i)
 }
 static const char *softmax_cross_entropy_error(wg_site here, wg_graph *g, int i)
 {
-    if (i > 1) return NULL;
-    wg_node z = wg_any(g, WG_SHAPE(3, 4)),
+    if (i > 2) return NULL;
+    wg_node z = wg_any(g, i == 2 ? WG_SHAPE(3, 0) : WG_SHAPE(3, 4)),
             y = i ? wg_between(g, 0.2, 0.8, WG_SHAPE(3)) : wg_any_class(g, 4, WG_SHAPE(3, 1));
     wg_softmax_cross_entropy(z, y);
-    return i ? "a label is no whole number" : "class numbers must be [3]";
+    return i == 2 ? "has no classes" : i ? "a label is no whole number" : "class numbers must be [3]";
 }
 
 const wg_op wgi_op_softmax_cross_entropy = {
