@@ -280,13 +280,18 @@ static void add_leaf(drawing *d)
 
 /* ---- all ---- */
 
-random_calls *random_calls_draw(uint64_t seed, uint64_t index, wg_dtype t, unsigned flags)
+static wg_context *plain_context(wg_dtype t)
+{
+    return wgt_start(NULL, t,
+                     &(wg_options){ .seed = 1, .threads = 1, .interpret = 1, .without = WG_WITHOUT_ALL });
+}
+
+static random_calls *draw_once(uint64_t state, wg_dtype t, unsigned flags)
 {
     drawing *d = calloc(1, sizeof *d);
     random_calls *c = d->c = calloc(1, sizeof *c);
-    d->flags = flags, d->random.state = seed * 0x9E3779B97F4A7C15u + index;
-    d->context = wgt_start(
-        NULL, t, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1, .without = WG_WITHOUT_ALL });
+    d->flags = flags, d->random.state = state;
+    d->context = plain_context(t);
     c->dtype = t;
     d->r = (random_graph){ .g = wg_graph_new(d->context), .shift_leaf = -1 };
     d->samples = wg_graph_new(d->context);
@@ -297,6 +302,33 @@ random_calls *random_calls_draw(uint64_t seed, uint64_t index, wg_dtype t, unsig
         take_step(d, (int)below(d, wg_op_count()));
     wgt_finish(d->context, NULL);
     free(d);
+    return c;
+}
+
+/* Random draws change from one evaluation to the next. An index that follows from them may then be none. */
+static bool can_be_repeated(const random_calls *c)
+{
+    wg_context *context = plain_context(c->dtype);
+    random_graph r = { .g = wg_graph_new(context), .calls = c, .shift_leaf = -1 };
+    for (int round = 0; round < 4; round++) {
+        wg_begin(r.g, WG_TRAIN);
+        random_graph_build(&r);
+        wg_item(r.loss);
+        for (int i = 0; i < c->pooled; i++) wg_value(r.value[c->pool[i]]);
+    }
+    bool fine = !wg_failed(context);
+    wgt_drop(context, NULL);
+    return fine;
+}
+
+random_calls *random_calls_draw(uint64_t seed, uint64_t index, wg_dtype t, unsigned flags)
+{
+    wgt_random r = { seed * 0x9E3779B97F4A7C15u + index };
+    random_calls *c = draw_once(r.state, t, flags);
+    while (!can_be_repeated(c)) {
+        random_calls_free(c);
+        c = draw_once(wgt_next(&r), t, flags);
+    }
     return c;
 }
 
