@@ -43,13 +43,22 @@ static bool all_finite(wg_context *c, const wg_tensor *t, const char *which)
     int64_t n = wg_dtype_is_float(t->dtype) && t->data ? wg_shape_size(t->shape) : 0;
     int64_t columns = n ? n / t->shape.dim[0] : 1;
     for (int64_t i = 0; i < n; i++) {
-        double v = t->dtype == WG_F32 ? (double)((const float *)t->data)[i] : ((const double *)t->data)[i];
+        double v = wgi_get(t, i);
         if (isfinite(v)) continue;
         wg_fail(c, NULL, WG_ERROR_VALUE, "data: %s holds %s at row %lld, column %lld", which,
                 isnan(v) ? "NaN" : "an infinity", (long long)(i / columns), (long long)(i % columns));
         return false;
     }
     return true;
+}
+
+bool wgi_pair_new(wg_context *c, wg_tensor *x, wg_tensor *y)
+{
+    if (!wgi_tensor_new(c, x->dtype, &x->shape, x)) return false;
+    if (!y->dtype || wgi_tensor_new(c, y->dtype, &y->shape, y)) return true;
+    wg_free(c, x->data);
+    x->data = NULL;
+    return false;
 }
 
 wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y)
@@ -74,36 +83,30 @@ wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y
 static bool usable(wg_context *c, const wg_tensor *t, const char *which)
 {
     size_t bytes;
-    bool known = t->dtype > WG_DEFAULT_DTYPE && t->dtype < WG_DTYPE_COUNT && t->shape.rank > 0;
-    if (known && wgi_shape_bytes(&t->shape, wg_dtype_size(t->dtype), &bytes) && (t->data || !bytes))
-        return true;
+    if (t->shape.rank > 0 && wgi_tensor_usable(t, &bytes)) return true;
     wg_fail(c, NULL, WG_ERROR_USE, "data_from: %s has no data, no dtype or no axis of rows", which);
     return false;
 }
 
-static bool copy(wg_context *c, const wg_tensor *from, wg_tensor *to)
+static void copy(const wg_tensor *from, const wg_tensor *to)
 {
-    size_t bytes;
-    if (!wgi_tensor_new(c, from->dtype, &from->shape, to)) return false;
+    size_t bytes = 0;
     wgi_shape_bytes(&from->shape, wg_dtype_size(from->dtype), &bytes);
     if (bytes) memcpy(to->data, from->data, bytes);
-    return true;
 }
 
 wg_data *wg_data_from(wg_context *c, wg_tensor x, wg_tensor y)
 {
-    wg_tensor mine = { 0 }, labels = { 0 };
+    wg_tensor mine = x, labels = y;
     bool has_y = y.data || y.dtype || y.shape.rank;
     if (wg_failed(c) || !usable(c, &x, "x") || (has_y && !usable(c, &y, "y"))) return NULL;
-    if (has_y && x.shape.dim[0] != y.shape.dim[0]) {
-        wg_fail(c, NULL, WG_ERROR_SHAPE, "data_from: x has %lld rows, y has %lld", (long long)x.shape.dim[0],
-                (long long)y.shape.dim[0]);
-        return NULL;
-    }
-    if (!copy(c, &x, &mine) || (has_y && !copy(c, &y, &labels))) {
-        wg_free(c, mine.data);
-        return NULL;
-    }
+    if (has_y && x.shape.dim[0] != y.shape.dim[0])
+        return wg_fail(c, NULL, WG_ERROR_SHAPE, "data_from: x has %lld rows, y has %lld",
+                       (long long)x.shape.dim[0], (long long)y.shape.dim[0]),
+               NULL;
+    if (!wgi_pair_new(c, &mine, &labels)) return NULL;
+    copy(&x, &mine);
+    if (has_y) copy(&y, &labels);
     return wgi_data_new(c, "the program's own data", mine, labels);
 }
 

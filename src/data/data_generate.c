@@ -1,7 +1,6 @@
 /* data_generate.c: generated sets of two features and two classes. Row i is f(seed of the context, i) alone, with the
  * integer draws of op.h, so that every platform makes the same points to the last bits of its sine and logarithm. */
 #include "data/dataset.h"
-#include "files/formats.h"
 #include "wengert/op.h"
 
 #include <math.h>
@@ -55,31 +54,24 @@ static point moons(const source *s, int64_t i)
 }
 
 /* The square from -1 to 1, quadrants in turn; class 1 where the signs differ. */
-static point xor
-    (const source *s, int64_t i) {
-        double x0 = uniform(s, i, 0), x1 = uniform(s, i, 1);
-        return (point){ i & 1 ? -x0 : x0, i & 2 ? -x1 : x1, (i & 1) != (i >> 1 & 1) };
-    }
-
-    static void put(wg_tensor *t, int64_t i, double v)
+static point square(const source *s, int64_t i)
 {
-    if (t->dtype == WG_F32) ((float *)t->data)[i] = (float)v;
-    else ((double *)t->data)[i] = v;
+    double x0 = uniform(s, i, 0), x1 = uniform(s, i, 1);
+    return (point){ i & 1 ? -x0 : x0, i & 2 ? -x1 : x1, (i & 1) != (i >> 1 & 1) };
 }
 
 static wg_data *generate(wg_context *c, const char *name, const char *about,
                          point (*make)(const source *s, int64_t i), int64_t n)
 {
-    wg_tensor x = { 0 }, y = { 0 };
+    wg_tensor x = { wg_context_dtype(c), WG_SHAPE(n, 2), NULL }, y = { WG_I32, WG_SHAPE(n), NULL };
     source s = { wg_context_seed(c), name, n, n - n / 2 };
     if (wg_failed(c)) return NULL;
     if (n < 0) return wg_fail(c, NULL, WG_ERROR_VALUE, "%s: %lld rows", name, (long long)n), NULL;
-    if (!wgi_tensor_new(c, wg_context_dtype(c), &WG_SHAPE(n, 2), &x)) return NULL;
-    if (!wgi_tensor_new(c, WG_I32, &WG_SHAPE(n), &y)) return wg_free(c, x.data), NULL;
+    if (!wgi_pair_new(c, &x, &y)) return NULL;
     for (int64_t i = 0; i < n; i++) {
         point p = make(&s, i);
-        put(&x, 2 * i, p.x0);
-        put(&x, 2 * i + 1, p.x1);
+        wgi_put(&x, 2 * i, p.x0);
+        wgi_put(&x, 2 * i + 1, p.x1);
         ((int32_t *)y.data)[i] = p.class;
     }
     return wgi_data_new(c, about, x, y);
@@ -99,5 +91,5 @@ wg_data *wg_data_moons(wg_context *c, int64_t n)
 wg_data *wg_data_xor(wg_context *c, int64_t n)
 {
     return generate(c, "data_xor", "generated: a square, class 1 where the signs of the two features differ",
-                    xor, n);
+                    square, n);
 }

@@ -1,36 +1,42 @@
 /* data_idx.c: data sets from pairs of IDX files, and the four files of MNIST. */
 #include "data/dataset.h"
-#include "files/idx.h"
+#include "files/formats.h"
 
 #include <string.h>
 #include <unistd.h>
 
 /* Bytes become 0..1, other elements keep their values; both in the context's float dtype. */
-static double value_of(const wgi_idx *x, size_t i)
+static double value_of(const wgi_array *a, size_t i)
 {
-    if (x->element == WGI_U8) return x->from[i] / 255.0;
-    return wgi_element_value(x->element, true, x->from + i * wgi_element_size(x->element));
+    return a->element == WGI_U8 ? a->from[i] / 255.0 : wgi_array_value(a, i);
 }
 
 static bool read_images(wg_context *c, const char *who, const char *path, wg_tensor *t)
 {
     wgi_file f;
-    wgi_idx x;
-    bool ok = wgi_file_read(&f, c, who, path) && wgi_idx_parse(&f, &x);
-    if (ok && x.shape.rank == 0) ok = wgi_file_bad(&f, 3, "rank 0: there is no axis of rows");
-    ok = ok && wgi_tensor_new(c, wg_context_dtype(c), &x.shape, t);
-    for (size_t i = 0; ok && i < x.count; i++)
-        if (t->dtype == WG_F32) ((float *)t->data)[i] = (float)value_of(&x, i);
-        else ((double *)t->data)[i] = value_of(&x, i);
+    wgi_array a;
+    bool ok = wgi_file_read(&f, c, who, path) && wgi_idx_parse(&f, &a);
+    if (ok && a.shape.rank == 0) ok = wgi_file_bad(&f, 3, "rank 0: there is no axis of rows");
+    ok = ok && wgi_tensor_new(c, wg_context_dtype(c), &a.shape, t);
+    for (size_t i = 0; ok && i < a.count; i++) wgi_put(t, (int64_t)i, value_of(&a, i));
     wgi_file_free(&f);
     return ok;
 }
 
-static bool class_numbers(const wgi_file *f, const wgi_idx *x, const int32_t *y)
+static bool are_labels(const wgi_file *f, const wgi_array *a, int64_t rows)
 {
-    for (size_t i = 0; i < x->count; i++)
+    if (a->shape.rank != 1) return wgi_file_bad(f, 3, "labels have rank 1, not %d", a->shape.rank);
+    if (wgi_elements[a->element].dtype != WG_I32)
+        return wgi_file_bad(f, 2, "labels are integers, not floats");
+    return a->shape.dim[0] == rows ||
+           wgi_file_bad(f, 4, "%lld labels for %lld images", (long long)a->shape.dim[0], (long long)rows);
+}
+
+static bool class_numbers(const wgi_file *f, const wgi_array *a, const int32_t *y)
+{
+    for (size_t i = 0; i < a->count; i++)
         if (y[i] < 0)
-            return wgi_file_bad(f, x->start + i * wgi_element_size(x->element),
+            return wgi_file_bad(f, (size_t)(a->from - f->bytes) + i * wgi_elements[a->element].size,
                                 "label %d of row %zu is no class number", (int)y[i], i);
     return true;
 }
@@ -38,16 +44,9 @@ static bool class_numbers(const wgi_file *f, const wgi_idx *x, const int32_t *y)
 static bool read_labels(wg_context *c, const char *who, const char *path, int64_t rows, wg_tensor *t)
 {
     wgi_file f;
-    wgi_idx x;
-    bool ok = wgi_file_read(&f, c, who, path) && wgi_idx_parse(&f, &x);
-    if (ok && x.shape.rank != 1) ok = wgi_file_bad(&f, 3, "labels have rank 1, not %d", x.shape.rank);
-    if (ok && wgi_element_dtype(x.element) != WG_I32)
-        ok = wgi_file_bad(&f, 2, "labels are integers, not floats");
-    if (ok && x.shape.dim[0] != rows)
-        ok = wgi_file_bad(&f, 4, "%lld labels for %lld images", (long long)x.shape.dim[0], (long long)rows);
-    ok = ok && wgi_tensor_new(c, WG_I32, &x.shape, t);
-    if (ok) wgi_element_read(x.element, true, x.from, x.count, t->data);
-    ok = ok && class_numbers(&f, &x, t->data);
+    wgi_array a;
+    bool ok = wgi_file_read(&f, c, who, path) && wgi_idx_parse(&f, &a) && are_labels(&f, &a, rows) &&
+              wgi_array_read(c, &a, t) && class_numbers(&f, &a, t->data);
     wgi_file_free(&f);
     return ok;
 }
@@ -77,17 +76,16 @@ wg_data *wg_data_idx(wg_context *c, const char *images, const char *labels)
 static char *find_file(wg_context *c, const char *folder, const char *part, const char *kind)
 {
     size_t size = strlen(folder) + 40;
-    char *path = wg_alloc(c, size, 1);
+    char *path = wg_alloc(c, size, 1), rank = strcmp(kind, "images") == 0 ? '3' : '1';
     if (!path) return NULL;
     for (const char *dot = "-."; *dot; dot++) {
-        snprintf(path, size, "%s/%s-%s%c%s-ubyte", folder, part, kind, *dot,
-                 strcmp(kind, "images") == 0 ? "idx3" : "idx1");
+        snprintf(path, size, "%s/%s-%s%cidx%c-ubyte", folder, part, kind, *dot, rank);
         if (access(path, R_OK) == 0) return path;
     }
     wg_fail(c, NULL, WG_ERROR_FILE,
             "data_mnist: %s has no %s-%s-idx%c-ubyte that can be read; tools/mnist.sh fetches MNIST into "
             "data/mnist",
-            folder, part, kind, strcmp(kind, "images") == 0 ? '3' : '1');
+            folder, part, kind, rank);
     wg_free(c, path);
     return NULL;
 }

@@ -7,22 +7,11 @@
 
 static int64_t columns_of(const wg_data *d) { return (int64_t)(d->x_row / wg_dtype_size(d->x.dtype)); }
 
-static double get(const wg_data *d, int64_t i)
-{
-    return d->x.dtype == WG_F32 ? (double)((const float *)d->x.data)[i] : ((const double *)d->x.data)[i];
-}
-
-static void put(wg_data *d, int64_t i, double v)
-{
-    if (d->x.dtype == WG_F32) ((float *)d->x.data)[i] = (float)v;
-    else ((double *)d->x.data)[i] = v;
-}
-
 static bool without_spread(const wg_data *d, int64_t column)
 {
     int64_t columns = columns_of(d);
     for (int64_t i = 1; i < d->rows; i++)
-        if (get(d, i * columns + column) != get(d, column)) return false;
+        if (wgi_get(&d->x, i * columns + column) != wgi_get(&d->x, column)) return false;
     return true;
 }
 
@@ -30,14 +19,14 @@ static bool without_spread(const wg_data *d, int64_t column)
 static void measure(const wg_data *d, double *mu, double *sigma)
 {
     int64_t n = d->rows, columns = columns_of(d);
-    for (int64_t i = 0; i < n * columns; i++) mu[i % columns] += get(d, i) / (double)n;
+    for (int64_t i = 0; i < n * columns; i++) mu[i % columns] += wgi_get(&d->x, i) / (double)n;
     for (int64_t i = 0; i < n * columns; i++) {
-        double off = get(d, i) - mu[i % columns];
+        double off = wgi_get(&d->x, i) - mu[i % columns];
         sigma[i % columns] += off * off / (double)n;
     }
     for (int64_t k = 0; k < columns; k++) {
         bool flat = without_spread(d, k);
-        mu[k] = flat ? get(d, k) : mu[k];
+        mu[k] = flat ? wgi_get(&d->x, k) : mu[k];
         sigma[k] = flat ? 1 : sqrt(sigma[k]);
     }
 }
@@ -46,7 +35,7 @@ static void apply(wg_data *d)
 {
     int64_t columns = columns_of(d);
     for (int64_t i = 0; i < d->rows * columns; i++)
-        put(d, i, (get(d, i) - d->mu[i % columns]) / d->sigma[i % columns]);
+        wgi_put(&d->x, i, (wgi_get(&d->x, i) - d->mu[i % columns]) / d->sigma[i % columns]);
 }
 
 /* The next set of the tree below root, parents first; NULL after the last. */

@@ -100,14 +100,6 @@ static void part(wg_tensor *t, size_t size, const bool *goes, int64_t rows, wg_t
     }
 }
 
-static bool part_tensor(wg_data *d, const wg_tensor *t, int64_t rows, wg_tensor *out)
-{
-    wg_shape s = t->shape;
-    if (!t->data) return true;
-    s.dim[0] = rows;
-    return wgi_tensor_new(d->c, t->dtype, &s, out);
-}
-
 static double *duplicate(wg_data *d, const double *v)
 {
     size_t columns = d->x_row / wg_dtype_size(d->x.dtype);
@@ -118,9 +110,10 @@ static double *duplicate(wg_data *d, const double *v)
 
 static wg_data *take_out(wg_data *d, const bool *goes, int64_t taken)
 {
-    wg_tensor x = { 0 }, y = { 0 };
-    if (!part_tensor(d, &d->x, taken, &x)) return NULL;
-    if (!part_tensor(d, &d->y, taken, &y)) return wg_free(d->c, x.data), NULL;
+    wg_tensor x = d->x, y = d->y;
+    x.shape.dim[0] = taken;
+    if (y.data) y.shape.dim[0] = taken;
+    if (!wgi_pair_new(d->c, &x, &y)) return NULL;
     wg_data *s = wgi_data_new(d->c, d->about, x, y);
     if (!s) return NULL;
     s->mu = duplicate(d, d->mu);

@@ -26,6 +26,21 @@ struct wg_data {
     wg_data *like, *first, *next; /* the tree */
 };
 
+/* Element i of a tensor of floats. */
+static inline double wgi_get(const wg_tensor *t, int64_t i)
+{
+    return t->dtype == WG_F32 ? (double)((const float *)t->data)[i] : ((const double *)t->data)[i];
+}
+
+static inline void wgi_put(const wg_tensor *t, int64_t i, double v)
+{
+    if (t->dtype == WG_F32) ((float *)t->data)[i] = (float)v;
+    else ((double *)t->data)[i] = v;
+}
+
+/* Gives x and y zeroed memory for their dtypes and shapes; y stays without where it has no dtype. false: an error is
+ * recorded. */
+bool wgi_pair_new(wg_context *c, wg_tensor *x, wg_tensor *y);
 /* A set that owns x.data and y.data (of wg_alloc); frees them and returns NULL when it cannot be made. y may be {0}. */
 wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y);
 void wgi_data_follow(wg_data *d, wg_data *train);

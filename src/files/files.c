@@ -12,10 +12,30 @@
 
 /* ---- reading ---- */
 
-static bool file_error(wgi_file *f, const char *what, int error)
+bool wgi_file_fail(const wgi_file *f, wg_status s, const char *format, ...)
 {
-    wg_fail(f->c, NULL, WG_ERROR_FILE, "%s: %s: %s: %s", f->who, f->path, what, strerror(error));
+    char text[700];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    wg_fail(f->c, NULL, s, "%s: %s: %s", f->who, f->path, text);
     return false;
+}
+
+bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...)
+{
+    char text[600];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return wgi_file_fail(f, WG_ERROR_FORMAT, "byte %zu: %s", at, text);
+}
+
+static bool file_error(const wgi_file *f, const char *what, int error)
+{
+    return wgi_file_fail(f, WG_ERROR_FILE, "%s: %s", what, strerror(error));
 }
 
 enum { GROWN_MOST = 1 << 28 };
@@ -28,23 +48,27 @@ static size_t first_room(wgi_file *f, int fd)
     if (fstat(fd, &st) != 0) return file_error(f, "cannot be read", errno);
     if (S_ISDIR(st.st_mode)) return file_error(f, "cannot be read", EISDIR);
     if (!S_ISFIFO(st.st_mode) && !S_ISREG(st.st_mode))
-        return wg_fail(f->c, NULL, WG_ERROR_FILE, "%s: %s: is neither a regular file nor a pipe", f->who,
-                       f->path),
-               0;
+        return wgi_file_fail(f, WG_ERROR_FILE, "is neither a regular file nor a pipe");
     if (!S_ISREG(st.st_mode) || st.st_size <= 0) return 1 << 16;
     return (uintmax_t)st.st_size < SIZE_MAX - 2 ? (size_t)st.st_size + 2
                                                 : file_error(f, "cannot be read", EFBIG);
 }
 
+void *wgi_more_room(wg_context *c, void *old, size_t count, size_t room, size_t size)
+{
+    void *new = wg_alloc(c, room, size);
+    if (!new) return NULL;
+    if (count) memcpy(new, old, count * size);
+    wg_free(c, old);
+    return new;
+}
+
 static bool more_room(wgi_file *f, size_t *room)
 {
     if (f->size >= GROWN_MOST) return file_error(f, "cannot be read", EFBIG);
-    unsigned char *bytes = wg_alloc(f->c, *room * 2, 1);
-    if (!bytes) return false;
-    memcpy(bytes, f->bytes, f->size);
-    wg_free(f->c, f->bytes);
-    f->bytes = bytes, *room *= 2;
-    return true;
+    void *bytes = wgi_more_room(f->c, f->bytes, f->size, 2 * *room, 1);
+    if (bytes) f->bytes = bytes, *room *= 2;
+    return bytes;
 }
 
 static bool read_all(wgi_file *f, int fd)
@@ -78,17 +102,6 @@ void wgi_file_free(wgi_file *f)
 {
     wg_free(f->c, f->bytes);
     f->bytes = NULL, f->size = 0;
-}
-
-bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...)
-{
-    char text[600];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    wg_fail(f->c, NULL, WG_ERROR_FORMAT, "%s: %s: byte %zu: %s", f->who, f->path, at, text);
-    return false;
 }
 
 /* ---- writing ---- */

@@ -1,4 +1,4 @@
-/* elements.c: the elements of foreign files as ours, sizes with checked arithmetic, and the scanner of headers. */
+/* foreign_elements.c: the elements of foreign files as ours, and sizes with checked arithmetic. */
 #include "files/formats.h"
 
 #include <math.h>
@@ -21,6 +21,12 @@ bool wgi_shape_bytes(const wg_shape *s, size_t element, size_t *bytes)
     return all < UINT64_C(1) << 60 && *bytes == (empty ? 0 : all);
 }
 
+bool wgi_tensor_usable(const wg_tensor *t, size_t *bytes)
+{
+    bool known = t->dtype > WG_DEFAULT_DTYPE && t->dtype < WG_DTYPE_COUNT;
+    return known && wgi_shape_bytes(&t->shape, wg_dtype_size(t->dtype), bytes) && (t->data || !*bytes);
+}
+
 bool wgi_tensor_new(wg_context *c, wg_dtype dtype, const wg_shape *s, wg_tensor *t)
 {
     size_t bytes;
@@ -35,26 +41,33 @@ bool wgi_tensor_new(wg_context *c, wg_dtype dtype, const wg_shape *s, wg_tensor 
 
 /* ---- elements ---- */
 
-static const struct {
-    unsigned char size, dtype;
-} elements[] = {
-    [WGI_NO_ELEMENT] = { 0, WG_DEFAULT_DTYPE },
-    [WGI_BOOL] = { 1, WG_BOOL },
-    [WGI_U8] = { 1, WG_I32 },
-    [WGI_I8] = { 1, WG_I32 },
-    [WGI_U16] = { 2, WG_I32 },
-    [WGI_I16] = { 2, WG_I32 },
-    [WGI_U32] = { 4, WG_I64 },
-    [WGI_I32] = { 4, WG_I32 },
-    [WGI_I64] = { 8, WG_I64 },
-    [WGI_F16] = { 2, WG_F32 },
-    [WGI_BF16] = { 2, WG_F32 },
-    [WGI_F32] = { 4, WG_F32 },
-    [WGI_F64] = { 8, WG_F64 },
+const wgi_element_kind wgi_elements[WGI_ELEMENTS] = {
+    [WGI_NO_ELEMENT] = { 0, WG_DEFAULT_DTYPE, 0, "", "" },
+    [WGI_BOOL] = { 1, WG_BOOL, 0, "b1", "BOOL" },
+    [WGI_U8] = { 1, WG_I32, 0x08, "u1", "U8" },
+    [WGI_I8] = { 1, WG_I32, 0x09, "i1", "I8" },
+    [WGI_U16] = { 2, WG_I32, 0, "u2", "U16" },
+    [WGI_I16] = { 2, WG_I32, 0x0B, "i2", "I16" },
+    [WGI_U32] = { 4, WG_I64, 0, "u4", "U32" },
+    [WGI_I32] = { 4, WG_I32, 0x0C, "i4", "I32" },
+    [WGI_I64] = { 8, WG_I64, 0, "i8", "I64" },
+    [WGI_F16] = { 2, WG_F32, 0, "f2", "F16" },
+    [WGI_BF16] = { 2, WG_F32, 0, "", "BF16" },
+    [WGI_F32] = { 4, WG_F32, 0x0D, "f4", "F32" },
+    [WGI_F64] = { 8, WG_F64, 0x0E, "f8", "F64" },
+    [WGI_U64] = { 8, WG_DEFAULT_DTYPE, 0, "", "U64" },
+    [WGI_C64] = { 8, WG_DEFAULT_DTYPE, 0, "", "C64" },
+    [WGI_F8_E5M2] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E5M2" },
+    [WGI_F8_E4M3] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E4M3" },
+    [WGI_F8_E8M0] = { 1, WG_DEFAULT_DTYPE, 0, "", "F8_E8M0" },
 };
 
-size_t wgi_element_size(wgi_element e) { return elements[e].size; }
-wg_dtype wgi_element_dtype(wgi_element e) { return (wg_dtype)elements[e].dtype; }
+wgi_element wgi_element_of(wg_dtype t)
+{
+    int e = WGI_BOOL;
+    while (wgi_elements[e].dtype != t || wgi_elements[e].size != wg_dtype_size(t)) e++;
+    return (wgi_element)e;
+}
 
 bool wgi_little_endian(void)
 {
@@ -62,7 +75,7 @@ bool wgi_little_endian(void)
     return *(const unsigned char *)&one == 1;
 }
 
-static uint64_t load(const unsigned char *p, size_t size, bool big_endian)
+uint64_t wgi_number_at(const unsigned char *p, size_t size, bool big_endian)
 {
     uint64_t v = 0;
     for (size_t i = 0; i < size; i++) v = v << 8 | p[big_endian ? i : size - 1 - i];
@@ -101,71 +114,47 @@ static void store(wgi_element e, uint64_t v, void *to, size_t i)
     case WGI_F32: memcpy((float *)to + i, &word, sizeof word); break;
     case WGI_F64: memcpy((double *)to + i, &v, sizeof v); break;
     default:
-        if (wgi_element_dtype(e) == WG_I32) ((int32_t *)to)[i] = (int32_t)as_integer(e, v);
+        if (wgi_elements[e].dtype == WG_I32) ((int32_t *)to)[i] = (int32_t)as_integer(e, v);
         else ((int64_t *)to)[i] = as_integer(e, v);
     }
 }
 
-void wgi_element_read(wgi_element e, bool big_endian, const unsigned char *from, size_t count, void *to)
+bool wgi_array_place(const wgi_file *f, size_t start, wgi_array *a)
 {
-    size_t size = wgi_element_size(e);
-    bool same = size >= 4 && e != WGI_U32 && big_endian != wgi_little_endian();
-    if (same && count) memcpy(to, from, count * size);
-    for (size_t i = 0; i < count && !same; i++) store(e, load(from + i * size, size, big_endian), to, i);
-}
-
-double wgi_element_value(wgi_element e, bool big_endian, const unsigned char *from)
-{
-    double number = 0; /* room for one element of any dtype */
-    wg_tensor one = { wgi_element_dtype(e), WG_SCALAR, &number };
-    wgi_element_read(e, big_endian, from, 1, &number);
-    return wg_tensor_item(&one, 0);
-}
-
-/* ---- small texts ---- */
-
-static void skip_space(wgi_scan *s)
-{
-    while (s->at < s->size && strchr(" \t\r\n", s->text[s->at]) && s->text[s->at]) s->at++;
-}
-
-bool wgi_scan_char(wgi_scan *s, char c)
-{
-    skip_space(s);
-    if (s->at >= s->size || s->text[s->at] != c) return false;
-    s->at++;
+    char text[200];
+    size_t size = wgi_elements[a->element].size, bytes;
+    wg_shape_text(a->shape, text, sizeof text);
+    if (!wgi_shape_bytes(&a->shape, size, &bytes))
+        return wgi_file_bad(f, start, "the shape %s has more elements than can be counted", text);
+    if (bytes != f->size - start)
+        return wgi_file_bad(f, start, "the shape %s needs %zu bytes from here, the file has %zu", text, bytes,
+                            f->size - start);
+    a->from = f->bytes + start, a->count = bytes / size;
     return true;
 }
 
-bool wgi_scan_number(wgi_scan *s, uint64_t *value)
+void wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to)
 {
-    skip_space(s);
-    size_t first = s->at;
-    *value = 0;
-    for (; s->at < s->size && s->text[s->at] >= '0' && s->text[s->at] <= '9'; s->at++) {
-        uint64_t digit = (uint64_t)(s->text[s->at] - '0');
-        if (*value > (INT64_MAX - digit) / 10) return false;
-        *value = *value * 10 + digit;
-    }
-    return s->at > first;
+    wgi_element e = a->element;
+    size_t size = wgi_elements[e].size;
+    const unsigned char *from = a->from + at * size;
+    bool same = size >= 4 && e != WGI_U32 && a->big_endian != wgi_little_endian();
+    if (same && count) memcpy(to, from, count * size);
+    for (size_t i = 0; i < count && !same; i++)
+        store(e, wgi_number_at(from + i * size, size, a->big_endian), to, i);
 }
 
-bool wgi_scan_string(wgi_scan *s, size_t *from, size_t *length)
+double wgi_array_value(const wgi_array *a, size_t i)
 {
-    skip_space(s);
-    if (s->at >= s->size || (s->text[s->at] != '"' && s->text[s->at] != '\'')) return false;
-    char quote = s->text[s->at];
-    for (size_t i = *from = s->at + 1; i < s->size; i++) {
-        if (s->text[i] == quote) {
-            *length = i - *from, s->at = i + 1;
-            return true;
-        }
-        if (s->text[i] == '\\') i++;
-    }
-    return false;
+    double number = 0; /* room for one element of any dtype */
+    wg_tensor one = { wgi_elements[a->element].dtype, WG_SCALAR, &number };
+    wgi_array_copy(a, i, 1, &number);
+    return wg_tensor_item(&one, 0);
 }
 
-bool wgi_scan_is(const wgi_scan *s, size_t from, size_t length, const char *word)
+bool wgi_array_read(wg_context *c, const wgi_array *a, wg_tensor *t)
 {
-    return strlen(word) == length && memcmp(s->text + from, word, length) == 0;
+    bool ok = wgi_tensor_new(c, wgi_elements[a->element].dtype, &a->shape, t);
+    if (ok) wgi_array_copy(a, 0, a->count, t->data);
+    return ok;
 }

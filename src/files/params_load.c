@@ -2,7 +2,6 @@
 #include "files/safetensors.h"
 #include "wengert/params.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 enum {
@@ -37,60 +36,50 @@ static bool is_end_of(const char *a, size_t na, const char *b, size_t nb)
     return na < nb && b[nb - na - 1] == '.' && memcmp(b + nb - na, a, na) == 0;
 }
 
-/* 0: no near miss; else the smaller the nearer. */
-static int nearness(const char *a, size_t na, const char *b, size_t nb)
+/* Whether b is like a and nearer to it than *least, which is updated. */
+static bool is_nearer(const char *a, const char *b, int *least)
 {
-    if (na > NEAR_MOST || nb > NEAR_MOST) return 0;
+    size_t na = strlen(a), nb = strlen(b);
+    if (na > NEAR_MOST || nb > NEAR_MOST) return false;
     int d = distance(a, na, b, nb);
-    if (d > 0 && d <= 1 + (int)na / 4) return d;
-    return is_end_of(a, na, b, nb) || is_end_of(b, nb, a, na) ? NEAR_MOST : 0;
+    if (d == 0 || d > 1 + (int)na / 4) {
+        if (!is_end_of(a, na, b, nb) && !is_end_of(b, nb, a, na)) return false;
+        d = NEAR_MOST;
+    }
+    if (d >= *least) return false;
+    *least = d;
+    return true;
 }
 
 static const wgi_entry *nearest_entry(const wgi_safetensors *s, const char *name)
 {
     const wgi_entry *best = NULL;
     int least = NEAR_MOST + 1;
-    for (size_t i = 0; i < s->count && i < NEAR_ENTRIES; i++) {
-        int d = nearness(name, strlen(name), s->entry[i].name, s->entry[i].length);
-        if (d && d < least) least = d, best = &s->entry[i];
-    }
+    for (size_t i = 0; i < s->count && i < NEAR_ENTRIES; i++)
+        if (is_nearer(name, s->entry[i].name, &least)) best = &s->entry[i];
     return best;
 }
 
-static int nearest_parameter(const wg_params *p, const wgi_entry *e)
+static const char *nearest_parameter(const wg_params *p, const char *name)
 {
-    int best = -1, least = NEAR_MOST + 1;
-    for (int i = 0; i < wg_params_count(p) && i < NEAR_ENTRIES; i++) {
-        const char *name = wg_params_name(p, i);
-        int d = nearness(e->name, e->length, name, strlen(name));
-        if (d && d < least) least = d, best = i;
-    }
+    const char *best = NULL;
+    int least = NEAR_MOST + 1;
+    for (int i = 0; i < wg_params_count(p) && i < NEAR_ENTRIES; i++)
+        if (is_nearer(name, wg_params_name(p, i), &least)) best = wg_params_name(p, i);
     return best;
 }
 
 /* ---- comparing ---- */
-
-static bool refuse(const wgi_safetensors *s, wg_status status, const char *format, ...) WG_PRINTF(3, 4);
-static bool refuse(const wgi_safetensors *s, wg_status status, const char *format, ...)
-{
-    char text[700];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    wg_fail(s->f.c, NULL, status, "%s: %s: %s", s->f.who, s->f.path, text);
-    return false;
-}
 
 static bool missing(const wgi_safetensors *s, const char *name, const wg_tensor *t)
 {
     char here[200], there[200], text[100];
     const wgi_entry *e = nearest_entry(s, name);
     wg_shape_text(t->shape, here, sizeof here);
-    if (!e) return refuse(s, WG_ERROR_FORMAT, "the file has no \"%s\" %s", name, here);
-    wg_shape_text(wgi_safetensors_info(s, e).shape, there, sizeof there);
-    return refuse(s, WG_ERROR_FORMAT, "the file has no \"%s\" %s; near it: \"%s\" %s", name, here,
-                  wgi_entry_text(e, text, sizeof text), there);
+    if (!e) return wgi_file_fail(&s->f, WG_ERROR_FORMAT, "the file has no \"%s\" %s", name, here);
+    wg_shape_text(wgi_safetensors_array(s, e).shape, there, sizeof there);
+    return wgi_file_fail(&s->f, WG_ERROR_FORMAT, "the file has no \"%s\" %s; near it: \"%s\" %s", name, here,
+                         wgi_entry_text(e, text, sizeof text), there);
 }
 
 static bool fits(const wgi_safetensors *s, const char *name, const wg_tensor *t)
@@ -98,17 +87,17 @@ static bool fits(const wgi_safetensors *s, const char *name, const wg_tensor *t)
     char here[200], there[200];
     const wgi_entry *e = wgi_safetensors_find(s, name);
     if (!e) return missing(s, name, t);
-    wgi_info i = wgi_safetensors_info(s, e);
+    wgi_array a = wgi_safetensors_array(s, e);
     wg_shape_text(t->shape, here, sizeof here);
-    wg_shape_text(i.shape, there, sizeof there);
-    if (!wg_shape_equal(i.shape, t->shape))
-        return refuse(s, WG_ERROR_SHAPE, "\"%s\" is %s in the file, %s here", name, there, here);
-    wg_dtype file = wgi_element_dtype(i.element);
+    wg_shape_text(a.shape, there, sizeof there);
+    if (!wg_shape_equal(a.shape, t->shape))
+        return wgi_file_fail(&s->f, WG_ERROR_SHAPE, "\"%s\" is %s in the file, %s here", name, there, here);
+    wg_dtype file = wgi_elements[a.element].dtype;
     bool floats = wg_dtype_is_float(file) && wg_dtype_is_float(t->dtype);
     bool integers = wg_dtype_is_integer(file) && wg_dtype_is_integer(t->dtype);
     if (floats || integers || (file == t->dtype && file)) return true;
-    return refuse(s, WG_ERROR_DTYPE, "\"%s\" is %s in the file, %s here", name, i.dtype,
-                  wg_dtype_name(t->dtype));
+    return wgi_file_fail(&s->f, WG_ERROR_DTYPE, "\"%s\" is %s in the file, %s here", name,
+                         wgi_elements[a.element].safetensors, wg_dtype_name(t->dtype));
 }
 
 /* How much of the names is common to all, up to a dot: what a sub-set is called, 0 for a whole set. */
@@ -125,21 +114,14 @@ static size_t common_prefix(const wg_params *p)
 }
 
 /* A tensor of the file that p should have: one under p's common prefix. */
-static void extra(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e)
+static bool extra(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e)
 {
     char text[100], shape[200];
-    int near = nearest_parameter(p, e);
-    wg_shape_text(wgi_safetensors_info(s, e).shape, shape, sizeof shape);
-    wgi_entry_text(e, text, sizeof text);
-    refuse(s, WG_ERROR_FORMAT, "the file has \"%s\" %s, which is not among the parameters%s%s", text, shape,
-           near >= 0 ? "; near it: " : "", near >= 0 ? wg_params_name(p, near) : "");
-}
-
-static char *name_of(wg_context *c, const wgi_entry *e)
-{
-    char *name = wg_alloc(c, (size_t)e->length + 1, 1);
-    if (name) memcpy(name, e->name, e->length);
-    return name;
+    const char *near = nearest_parameter(p, e->name);
+    wg_shape_text(wgi_safetensors_array(s, e).shape, shape, sizeof shape);
+    return wgi_file_fail(
+        &s->f, WG_ERROR_FORMAT, "the file has \"%s\" %s, which is not among the parameters%s%s",
+        wgi_entry_text(e, text, sizeof text), shape, near ? "; near it: " : "", near ? near : "");
 }
 
 /* All of p's names are in the file and names are unique: there are extras if the file has more of them under the prefix. */
@@ -147,19 +129,13 @@ static bool no_extras(const wgi_safetensors *s, const wg_params *p)
 {
     size_t prefix = common_prefix(p), under = 0, known = (size_t)wg_params_count(p);
     const char *first = known ? wg_params_name(p, 0) : "";
-    bool found = false;
-    for (size_t i = 0; i < s->count; i++)
-        under += s->entry[i].length >= prefix && memcmp(s->entry[i].name, first, prefix) == 0;
-    for (size_t i = 0; under > known && i < s->count && !found; i++) {
-        const wgi_entry *e = &s->entry[i];
-        if (e->length < prefix || memcmp(e->name, first, prefix) != 0) continue;
-        char *name = name_of(s->f.c, e);
-        if (!name) return false;
-        found = strlen(name) < e->length || wg_params_find(p, name) < 0;
-        wg_free(s->f.c, name);
-        if (found) extra(s, p, e);
+    for (size_t i = 0; i < s->count; i++) under += strncmp(s->entry[i].name, first, prefix) == 0;
+    for (size_t i = 0; under > known && i < s->count; i++) {
+        const char *name = s->entry[i].name;
+        if (strncmp(name, first, prefix) == 0 && wg_params_find(p, name) < 0)
+            return extra(s, p, &s->entry[i]);
     }
-    return !found;
+    return true;
 }
 
 static bool all_fit(const wgi_safetensors *s, const wg_params *p)
@@ -186,11 +162,9 @@ static size_t largest(const wg_params *p)
 static void assign(const wgi_safetensors *s, wg_params *p, int i, double *values)
 {
     const char *name = wg_params_name(p, i);
-    wgi_info t = wgi_safetensors_info(s, wgi_safetensors_find(s, name));
-    const unsigned char *from = s->f.bytes + s->data + t.begin;
-    size_t n = (size_t)(t.end - t.begin) / t.element_size;
-    for (size_t k = 0; k < n; k++) values[k] = wgi_element_value(t.element, false, from + k * t.element_size);
-    wg_params_assign(p, name, values, n);
+    wgi_array a = wgi_safetensors_array(s, wgi_safetensors_find(s, name));
+    for (size_t k = 0; k < a.count; k++) values[k] = wgi_array_value(&a, k);
+    wg_params_assign(p, name, values, a.count);
 }
 
 wg_status wg_params_load(wg_params *p, const char *path)
@@ -210,61 +184,56 @@ wg_status wg_params_load(wg_params *p, const char *path)
 /* ---- reading without a graph ---- */
 
 /* Letters, digits and _, joined by single dots. */
-static bool is_name(const wgi_entry *e)
+static bool is_name(const char *name)
 {
-    bool first = true;
-    for (uint32_t i = 0; i < e->length; i++) {
-        char c = e->name[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-        if (!letter && (c != '.' || first)) return false;
-        first = c == '.';
+    const char *p = name;
+    for (bool first = true; *p; p++) {
+        bool letter =
+            (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '_';
+        if (!letter && (*p != '.' || first)) return false;
+        first = *p == '.';
     }
-    return !first && e->length <= NAME_MOST;
+    return p > name && p[-1] != '.' && p - name <= NAME_MOST;
 }
 
-static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e, const char *name)
+static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e)
 {
     char text[100];
     wgi_entry_text(e, text, sizeof text);
-    wgi_info i = wgi_safetensors_info(s, e);
-    wg_dtype t = wgi_element_dtype(i.element);
-    if (!is_name(e))
-        return refuse(s, WG_ERROR_FORMAT,
-                      "\"%s\" is no parameter name: letters, digits, _ joined by dots, at most %d", text,
-                      NAME_MOST);
-    if (!t) return refuse(s, WG_ERROR_DTYPE, "\"%s\" has dtype %s, which cannot be read", text, i.dtype);
-    if (!e->state && !wg_dtype_is_float(t))
-        return refuse(s, WG_ERROR_DTYPE,
-                      "\"%s\" is %s: only states, which the file lists in its metadata, are not floats", text,
-                      i.dtype);
-    if (wg_params_find(p, name) >= 0)
-        return refuse(s, WG_ERROR_USE, "\"%s\" is among the parameters already: wg_params_load sets them",
-                      text);
+    const wgi_element_kind *kind = &wgi_elements[wgi_safetensors_array(s, e).element];
+    if (!is_name(e->name))
+        return wgi_file_fail(&s->f, WG_ERROR_FORMAT,
+                             "\"%s\" is no parameter name: letters, digits, _ joined by dots, at most %d",
+                             text, NAME_MOST);
+    if (!kind->dtype)
+        return wgi_file_fail(&s->f, WG_ERROR_DTYPE, "\"%s\" has dtype %s, which cannot be read", text,
+                             kind->safetensors);
+    if (!e->state && !wg_dtype_is_float(kind->dtype))
+        return wgi_file_fail(
+            &s->f, WG_ERROR_DTYPE,
+            "\"%s\" is %s: only states, which the file lists in its metadata, are not floats", text,
+            kind->safetensors);
+    if (wg_params_find(p, e->name) >= 0)
+        return wgi_file_fail(&s->f, WG_ERROR_USE,
+                             "\"%s\" is among the parameters already: wg_params_load sets them", text);
     return true;
 }
 
-static bool make(const wgi_safetensors *s, wg_params *p, const wgi_entry *e, const char *name)
+static bool make(const wgi_safetensors *s, wg_params *p, const wgi_entry *e)
 {
     wg_tensor t;
-    wgi_info i = wgi_safetensors_info(s, e);
-    if (!wgi_tensor_new(s->f.c, wgi_element_dtype(i.element), &i.shape, &t)) return false;
-    wgi_element_read(i.element, false, s->f.bytes + s->data + i.begin,
-                     (size_t)(i.end - i.begin) / i.element_size, t.data);
-    bool ok = wg_params_make(p, name, t, e->state) == WG_OK;
+    wgi_array a = wgi_safetensors_array(s, e);
+    if (!wgi_array_read(s->f.c, &a, &t)) return false;
+    bool ok = wg_params_make(p, e->name, t, e->state) == WG_OK;
     wg_free(s->f.c, t.data);
     return ok;
 }
 
-/* Two rounds: the first looks, the second makes. */
 static void make_all(const wgi_safetensors *s, wg_params *p)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < 2 * s->count; i++) {
-        const wgi_entry *e = &s->entry[i % s->count];
-        char *name = name_of(s->f.c, e);
-        ok = name && (i < s->count ? can_be_made(s, p, e, name) : make(s, p, e, name));
-        wg_free(s->f.c, name);
-    }
+    for (size_t i = 0; ok && i < s->count; i++) ok = can_be_made(s, p, &s->entry[i]);
+    for (size_t i = 0; ok && i < s->count; i++) ok = make(s, p, &s->entry[i]);
 }
 
 wg_status wg_params_read(wg_params *p, const char *path)

@@ -3,11 +3,8 @@
 #include "files/formats.h"
 #include "wengert/params.h"
 
+#include <stdarg.h>
 #include <string.h>
-
-static const char *const dtypes[] = {
-    [WG_F32] = "F32", [WG_F64] = "F64", [WG_I32] = "I32", [WG_I64] = "I64", [WG_BOOL] = "BOOL"
-};
 
 static size_t bytes_of(const wg_tensor *t)
 {
@@ -41,11 +38,13 @@ static void place(void *user, int i, const wg_tensor *t)
     h->all += bytes_of(t);
 }
 
-static void put(header *h, const char *s)
+static void put(header *h, const char *format, ...) WG_PRINTF(2, 3);
+static void put(header *h, const char *format, ...)
 {
-    size_t n = strlen(s);
-    memcpy(h->text + h->length, s, n + 1);
-    h->length += n;
+    va_list args;
+    va_start(args, format);
+    h->length += (size_t)vsnprintf(h->text + h->length, h->room - h->length, format, args);
+    va_end(args);
 }
 
 static void put_states(header *h)
@@ -53,8 +52,7 @@ static void put_states(header *h)
     bool any = false;
     for (int i = 0; i < wg_params_count(h->p); i++) {
         if (!wg_params_is_state(h->p, i)) continue;
-        put(h, any ? " " : "\"__metadata__\":{\"states\":\"");
-        put(h, wg_params_name(h->p, i));
+        put(h, "%s%s", any ? " " : "\"__metadata__\":{\"states\":\"", wg_params_name(h->p, i));
         any = true;
     }
     if (any) put(h, "\"},");
@@ -62,20 +60,12 @@ static void put_states(header *h)
 
 static void put_tensor(header *h, int i)
 {
-    char text[64];
     wg_tensor t = wg_params_tensor(h->p, i);
-    put(h, "\"");
-    put(h, wg_params_name(h->p, i));
-    put(h, "\":{\"dtype\":\"");
-    put(h, dtypes[t.dtype]);
-    put(h, "\",\"shape\":[");
-    for (int k = 0; k < t.shape.rank; k++) {
-        snprintf(text, sizeof text, k ? ",%lld" : "%lld", (long long)t.shape.dim[k]);
-        put(h, text);
-    }
-    snprintf(text, sizeof text, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)h->begin[i],
-             (unsigned long long)(h->begin[i] + bytes_of(&t)));
-    put(h, text);
+    put(h, "\"%s\":{\"dtype\":\"%s\",\"shape\":[", wg_params_name(h->p, i),
+        wgi_elements[wgi_element_of(t.dtype)].safetensors);
+    for (int k = 0; k < t.shape.rank; k++) put(h, k ? ",%lld" : "%lld", (long long)t.shape.dim[k]);
+    put(h, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)h->begin[i],
+        (unsigned long long)(h->begin[i] + bytes_of(&t)));
 }
 
 /* Names need no escapes: they are made of letters, digits, underlines and dots. */

@@ -7,46 +7,7 @@
 
 enum { HEADER_MOST = 100000000 };
 
-static const struct {
-    char name[12];
-    unsigned char element, size;
-} dtypes[] = {
-    { "F32", WGI_F32, 4 },
-    { "F64", WGI_F64, 8 },
-    { "I32", WGI_I32, 4 },
-    { "I64", WGI_I64, 8 },
-    { "BOOL", WGI_BOOL, 1 },
-    { "F16", WGI_F16, 2 },
-    { "BF16", WGI_BF16, 2 },
-    { "U8", WGI_U8, 1 },
-    { "I8", WGI_I8, 1 },
-    { "U16", WGI_U16, 2 },
-    { "I16", WGI_I16, 2 },
-    { "U32", WGI_U32, 4 },
-    { "U64", WGI_NO_ELEMENT, 8 },
-    { "C64", WGI_NO_ELEMENT, 8 },
-    { "F8_E5M2", WGI_NO_ELEMENT, 1 },
-    { "F8_E4M3", WGI_NO_ELEMENT, 1 },
-    { "F8_E8M0", WGI_NO_ELEMENT, 1 },
-};
-
-static bool bad(const wgi_file *f, const wgi_scan *s, const char *what)
-{
-    return wgi_file_bad(f, 8 + s->at, "the header: %s", what);
-}
-
-/* ---- JSON ---- */
-
-static bool scan_text(wgi_scan *s, size_t *from, size_t *length)
-{
-    return wgi_scan_string(s, from, length) && s->text[*from - 1] == '"';
-}
-
-static bool scan_end_of_list(wgi_scan *s, char close, bool *more)
-{
-    *more = wgi_scan_char(s, ',');
-    return *more || wgi_scan_char(s, close);
-}
+/* ---- texts ---- */
 
 static int hex_value(const char *p, int digits)
 {
@@ -109,34 +70,33 @@ static bool unescape(char *text, size_t *length)
 
 /* ---- one tensor's object ---- */
 
-static bool scan_dtype(wgi_scan *s, wgi_info *t)
+typedef struct info {
+    wgi_element element;
+    wg_shape shape;
+    uint64_t begin, end;
+} info;
+
+static bool scan_dtype(wgi_scan *s, info *t)
 {
     size_t from, length;
-    if (!scan_text(s, &from, &length)) return false;
-    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++)
-        if (wgi_scan_is(s, from, length, dtypes[i].name)) {
-            memcpy(t->dtype, dtypes[i].name, sizeof t->dtype);
-            t->element = (wgi_element)dtypes[i].element, t->element_size = dtypes[i].size;
-        }
-    return t->element_size != 0;
+    if (!wgi_scan_string(s, &from, &length)) return false;
+    int e = WGI_ELEMENTS - 1;
+    while (e > WGI_NO_ELEMENT && !wgi_scan_is(s, from, length, wgi_elements[e].safetensors)) e--;
+    t->element = (wgi_element)e;
+    return t->element != WGI_NO_ELEMENT;
 }
 
 static bool scan_numbers(wgi_scan *s, int64_t *v, int most, int *count)
 {
     uint64_t n;
-    bool more = true;
-    *count = 0;
-    if (!wgi_scan_char(s, '[')) return false;
-    if (wgi_scan_char(s, ']')) return true;
-    while (more) {
-        if (*count == most || !wgi_scan_number(s, &n)) return false;
-        v[(*count)++] = (int64_t)n;
-        if (!scan_end_of_list(s, ']', &more)) return false;
-    }
+    bool more;
+    if (!wgi_scan_open(s, '[', ']', &more)) return false;
+    for (*count = 0; more; v[(*count)++] = (int64_t)n)
+        if (*count == most || !wgi_scan_number(s, &n) || !wgi_scan_more(s, ']', &more)) return false;
     return true;
 }
 
-static bool scan_offsets(wgi_scan *s, wgi_info *t)
+static bool scan_offsets(wgi_scan *s, info *t)
 {
     int64_t v[2];
     int count;
@@ -145,60 +105,66 @@ static bool scan_offsets(wgi_scan *s, wgi_info *t)
     return true;
 }
 
-static bool scan_info(const wgi_file *f, wgi_scan *s, wgi_info *t)
+static bool scan_info(wgi_scan *s, info *t)
 {
-    size_t from, length;
-    int seen = 0;
+    static const char *const keys[] = { "dtype", "shape", "data_offsets", NULL };
+    unsigned seen = 0;
     bool more = true;
-    *t = (wgi_info){ 0 };
-    if (!wgi_scan_char(s, '{')) return bad(f, s, "a tensor is no object");
+    int key;
+    *t = (info){ 0 };
+    if (!wgi_scan_char(s, '{')) return wgi_scan_bad(s, "a tensor is no object");
     while (more) {
-        if (!scan_text(s, &from, &length)) return bad(f, s, "a key was expected");
-        int key = wgi_scan_is(s, from, length, "dtype") ? 1 : wgi_scan_is(s, from, length, "shape") ? 2 : 4;
-        if (key == 4 && !wgi_scan_is(s, from, length, "data_offsets"))
-            return bad(f, s, "an unknown key before here");
-        if (seen & key) return bad(f, s, "the key before here stands twice");
-        if (!wgi_scan_char(s, ':')) return bad(f, s, "no colon after a key");
-        if (key == 1 && !scan_dtype(s, t)) return bad(f, s, "an unknown dtype");
-        if (key == 2 && !scan_numbers(s, t->shape.dim, WG_MAX_RANK, &t->shape.rank))
-            return bad(f, s, "no shape of at most 8 axes");
-        if (key == 4 && !scan_offsets(s, t)) return bad(f, s, "no two offsets");
-        if (!scan_end_of_list(s, '}', &more)) return bad(f, s, "neither ',' nor '}'");
-        seen |= key;
+        if (!wgi_scan_key(s, keys, &seen, &key)) return false;
+        if (key == 0 && !scan_dtype(s, t)) return wgi_scan_bad(s, "an unknown dtype");
+        if (key == 1 && !scan_numbers(s, t->shape.dim, WG_MAX_RANK, &t->shape.rank))
+            return wgi_scan_bad(s, "no shape of at most 8 axes");
+        if (key == 2 && !scan_offsets(s, t)) return wgi_scan_bad(s, "no two offsets");
+        if (!wgi_scan_more(s, '}', &more)) return wgi_scan_bad(s, "neither ',' nor '}'");
     }
-    return seen == 7 || bad(f, s, "dtype, shape or data_offsets is missing");
+    return seen == 7 || wgi_scan_bad(s, "dtype, shape or data_offsets is missing");
 }
 
-static bool check_info(const wgi_safetensors *st, const wgi_scan *s, const wgi_info *t)
+static bool check_info(const wgi_safetensors *st, const wgi_scan *s, const info *t)
 {
-    size_t bytes;
-    if (t->begin > t->end || t->end > st->f.size - st->data)
-        return wgi_file_bad(&st->f, 8 + s->at, "the header: offsets %llu to %llu in data of %zu bytes",
-                            (unsigned long long)t->begin, (unsigned long long)t->end, st->f.size - st->data);
-    if (wgi_shape_bytes(&t->shape, t->element_size, &bytes) && bytes == t->end - t->begin) return true;
     char text[200];
-    return wgi_file_bad(
-        &st->f, 8 + s->at, "the header: %s of shape %s does not take the %llu bytes between its offsets",
-        t->dtype, wg_shape_text(t->shape, text, sizeof text), (unsigned long long)(t->end - t->begin));
+    size_t bytes, all = st->f.size - st->data;
+    if (t->begin > t->end || t->end > all)
+        return wgi_file_bad(&st->f, 8 + s->at, "the header: offsets %llu to %llu in data of %zu bytes",
+                            (unsigned long long)t->begin, (unsigned long long)t->end, all);
+    const wgi_element_kind *kind = &wgi_elements[t->element];
+    if (wgi_shape_bytes(&t->shape, kind->size, &bytes) && bytes == t->end - t->begin) return true;
+    return wgi_file_bad(&st->f, 8 + s->at,
+                        "the header: %s of shape %s does not take the %llu bytes between its offsets",
+                        kind->safetensors, wg_shape_text(t->shape, text, sizeof text),
+                        (unsigned long long)(t->end - t->begin));
 }
 
 /* ---- the header ---- */
 
+/* A text of the header, ended by a zero in place of its closing quote or before it. */
+static char *ended(wgi_safetensors *st, size_t from, size_t length)
+{
+    char *text = (char *)st->f.bytes + 8 + from;
+    text[length] = 0;
+    return text;
+}
+
 static bool scan_metadata(wgi_safetensors *st, wgi_scan *s)
 {
     size_t key, key_length, from, length;
-    bool more = true;
-    if (st->states || !wgi_scan_char(s, '{'))
-        return bad(&st->f, s, "__metadata__ stands twice or is no object");
-    st->states = "";
-    if (wgi_scan_char(s, '}')) return true;
+    bool more;
+    if (st->metadata || !wgi_scan_open(s, '{', '}', &more))
+        return wgi_scan_bad(s, "__metadata__ stands twice or is no object");
+    st->metadata = true;
     while (more) {
-        if (!scan_text(s, &key, &key_length) || !wgi_scan_char(s, ':') || !scan_text(s, &from, &length))
-            return bad(&st->f, s, "__metadata__ holds more than texts");
-        bool states = wgi_scan_is(s, key, key_length, "states");
-        if (states && st->states_length) return bad(&st->f, s, "the states are listed twice");
-        if (states) st->states = s->text + from, st->states_length = length;
-        if (!scan_end_of_list(s, '}', &more)) return bad(&st->f, s, "neither ',' nor '}'");
+        if (!wgi_scan_string(s, &key, &key_length) || !wgi_scan_char(s, ':') ||
+            !wgi_scan_string(s, &from, &length))
+            return wgi_scan_bad(s, "__metadata__ holds more than texts");
+        if (wgi_scan_is(s, key, key_length, "states")) {
+            if (st->states) return wgi_scan_bad(s, "the states are listed twice");
+            st->states = ended(st, from, length);
+        }
+        if (!wgi_scan_more(s, '}', &more)) return wgi_scan_bad(s, "neither ',' nor '}'");
     }
     return true;
 }
@@ -207,57 +173,50 @@ static bool more_entries(wgi_safetensors *st)
 {
     if (st->count < st->room) return true;
     size_t room = st->room ? 2 * st->room : 16;
-    wgi_entry *e = wg_alloc(st->f.c, room, sizeof *e);
-    if (!e) return false;
-    if (st->count) memcpy(e, st->entry, st->count * sizeof *e);
-    wg_free(st->f.c, st->entry);
-    st->entry = e, st->room = room;
-    return true;
+    wgi_entry *e = wgi_more_room(st->f.c, st->entry, st->count, room, sizeof *e);
+    if (e) st->entry = e, st->room = room;
+    return e;
 }
 
 static bool scan_entry(wgi_safetensors *st, wgi_scan *s)
 {
     size_t from, length;
-    wgi_info t;
-    if (!scan_text(s, &from, &length)) return bad(&st->f, s, "a name was expected");
+    info t;
+    if (!wgi_scan_string(s, &from, &length)) return wgi_scan_bad(s, "a name was expected");
     if (!unescape((char *)st->f.bytes + 8 + from, &length))
-        return bad(&st->f, s, "the name before here holds what no text may");
-    if (!wgi_scan_char(s, ':')) return bad(&st->f, s, "no colon after a name");
-    if (wgi_scan_is(s, from, length, "__metadata__")) return scan_metadata(st, s);
-    size_t info = s->at;
-    if (!scan_info(&st->f, s, &t) || !check_info(st, s, &t) || !more_entries(st)) return false;
-    st->entry[st->count++] =
-        (wgi_entry){ s->text + from, (uint32_t)length, (uint32_t)info, false, t.begin, t.end };
+        return wgi_scan_bad(s, "the name before here holds what no text may");
+    const char *name = ended(st, from, length);
+    if (!wgi_scan_char(s, ':')) return wgi_scan_bad(s, "no colon after a name");
+    if (strcmp(name, "__metadata__") == 0) return scan_metadata(st, s);
+    size_t at = s->at;
+    if (!scan_info(s, &t) || !check_info(st, s, &t) || !more_entries(st)) return false;
+    st->entry[st->count++] = (wgi_entry){ name, (uint32_t)at, false, t.begin, t.end };
     return true;
 }
 
 static wgi_scan header_of(const wgi_safetensors *st)
 {
-    return (wgi_scan){ (const char *)st->f.bytes + 8, st->header, 0 };
+    return (wgi_scan){ .f = &st->f, .text = (const char *)st->f.bytes + 8, .size = st->header };
 }
 
 static bool scan_header(wgi_safetensors *st)
 {
     wgi_scan s = header_of(st);
-    bool more = true;
-    if (s.text[0] != '{') return bad(&st->f, &s, "no '{'");
-    s.at = 1;
-    if (wgi_scan_char(&s, '}')) more = false;
+    bool more;
+    if (s.text[0] != '{' || !wgi_scan_open(&s, '{', '}', &more)) return wgi_scan_bad(&s, "no '{'");
     while (more) {
         if (!scan_entry(st, &s)) return false;
-        if (!scan_end_of_list(&s, '}', &more)) return bad(&st->f, &s, "neither ',' nor '}'");
+        if (!wgi_scan_more(&s, '}', &more)) return wgi_scan_bad(&s, "neither ',' nor '}'");
     }
     wgi_scan_char(&s, ' ');
-    return s.at == s.size || bad(&st->f, &s, "text after the '}'");
+    return s.at == s.size || wgi_scan_bad(&s, "text after the '}'");
 }
 
 /* ---- orders ---- */
 
 static int by_name(const void *a, const void *b)
 {
-    const wgi_entry *p = a, *q = b;
-    int order = memcmp(p->name, q->name, p->length < q->length ? p->length : q->length);
-    return order ? order : p->length < q->length ? -1 : p->length > q->length;
+    return strcmp(((const wgi_entry *)a)->name, ((const wgi_entry *)b)->name);
 }
 
 static int by_offset(const void *a, const void *b)
@@ -278,10 +237,9 @@ static void sort(wgi_safetensors *st, int (*order)(const void *, const void *))
     if (st->count) qsort(st->entry, st->count, sizeof *st->entry, order);
 }
 
-/* In entries sorted by name. */
-static wgi_entry *find(const wgi_safetensors *st, const char *name, size_t length)
+wgi_entry *wgi_safetensors_find(const wgi_safetensors *st, const char *name)
 {
-    wgi_entry key = { .name = name, .length = (uint32_t)length };
+    wgi_entry key = { .name = name };
     return st->count ? bsearch(&key, st->entry, st->count, sizeof key, by_name) : NULL;
 }
 
@@ -312,9 +270,10 @@ static bool check_names(wgi_safetensors *st)
 /* Names in the list that are no tensor's are of no account. */
 static void mark_states(wgi_safetensors *st)
 {
-    for (size_t i = 0, n; i < st->states_length; i += n + 1) {
-        for (n = 0; i + n < st->states_length && st->states[i + n] != ' ';) n++;
-        wgi_entry *e = find(st, st->states + i, n);
+    for (char *name = st->states, *end; name && *name; name = end) {
+        end = name + strcspn(name, " ");
+        if (*end) *end++ = 0;
+        wgi_entry *e = wgi_safetensors_find(st, name);
         if (e) e->state = true;
     }
 }
@@ -323,9 +282,8 @@ bool wgi_safetensors_read(wgi_safetensors *st, wg_context *c, const char *who, c
 {
     *st = (wgi_safetensors){ 0 };
     if (!wgi_file_read(&st->f, c, who, path)) return false;
-    uint64_t n = 0;
     if (st->f.size < 8) return wgi_file_bad(&st->f, st->f.size, "the file ends inside the first 8 bytes");
-    for (int i = 7; i >= 0; i--) n = n << 8 | st->f.bytes[i];
+    uint64_t n = wgi_number_at(st->f.bytes, 8, false);
     if (n > HEADER_MOST || n > st->f.size - 8)
         return wgi_file_bad(&st->f, 0, "a header of %llu bytes in a file of %zu", (unsigned long long)n,
                             st->f.size);
@@ -344,26 +302,21 @@ void wgi_safetensors_free(wgi_safetensors *st)
 
 /* ---- looking into it ---- */
 
-wgi_info wgi_safetensors_info(const wgi_safetensors *st, const wgi_entry *e)
+wgi_array wgi_safetensors_array(const wgi_safetensors *st, const wgi_entry *e)
 {
-    wgi_info t;
+    info t;
     wgi_scan s = header_of(st);
     s.at = e->info;
-    scan_info(&st->f, &s, &t);
-    return t;
-}
-
-const wgi_entry *wgi_safetensors_find(const wgi_safetensors *st, const char *name)
-{
-    return find(st, name, strlen(name));
+    scan_info(&s, &t);
+    return (wgi_array){ t.element, false, t.shape, st->f.bytes + st->data + t.begin,
+                        (size_t)(t.end - t.begin) / wgi_elements[t.element].size };
 }
 
 void wgi_safetensors_in_file_order(wgi_safetensors *st) { sort(st, by_place); }
 
 const char *wgi_entry_text(const wgi_entry *e, char *buf, size_t size)
 {
-    size_t n = e->length < size - 1 ? e->length : size - 1;
-    for (size_t i = 0; i < n; i++) buf[i] = e->name[i] >= ' ' && e->name[i] <= '~' ? e->name[i] : '?';
-    buf[n] = 0;
+    snprintf(buf, size, "%s", e->name);
+    for (char *p = buf; *p; p++) *p = *p >= ' ' && *p <= '~' ? *p : '?';
     return buf;
 }

@@ -6,28 +6,19 @@
 #include "files/formats.h"
 
 typedef struct wgi_entry {
-    const char *name; /* decoded in place, not ended by a zero */
-    uint32_t length;
+    const char *name;   /* decoded in place */
     uint32_t info : 31; /* where its object stands in the header */
     uint32_t state : 1; /* the metadata list it as one */
     uint64_t begin, end;
 } wgi_entry;
-
-typedef struct wgi_info {
-    char dtype[12];
-    wgi_element element; /* WGI_NO_ELEMENT: a dtype that has no counterpart here */
-    size_t element_size;
-    wg_shape shape;
-    uint64_t begin, end;
-} wgi_info;
 
 typedef struct wgi_safetensors {
     wgi_file f;
     size_t header, data; /* bytes of the header; where the data begin */
     wgi_entry *entry;    /* sorted by name */
     size_t count, room;
-    const char *states; /* the metadata's list of names, or NULL */
-    size_t states_length;
+    bool metadata; /* "__metadata__" was read */
+    char *states;  /* the metadata's list of names, or NULL */
 } wgi_safetensors;
 
 /* Everything is checked: bounds, overlaps, holes, duplicate names, dtype times shape against bytes. To be freed in either
@@ -35,8 +26,8 @@ typedef struct wgi_safetensors {
 bool wgi_safetensors_read(wgi_safetensors *s, wg_context *c, const char *who, const char *path);
 void wgi_safetensors_free(wgi_safetensors *s);
 
-wgi_info wgi_safetensors_info(const wgi_safetensors *s, const wgi_entry *e);
-const wgi_entry *wgi_safetensors_find(const wgi_safetensors *s, const char *name);
+wgi_array wgi_safetensors_array(const wgi_safetensors *s, const wgi_entry *e);
+wgi_entry *wgi_safetensors_find(const wgi_safetensors *s, const char *name); /* NULL: there is none */
 void wgi_safetensors_in_file_order(wgi_safetensors *s); /* instead of by name: find no longer works */
 /* An entry's name for a message: short and printable. */
 const char *wgi_entry_text(const wgi_entry *e, char *buf, size_t size);

@@ -47,13 +47,13 @@ Test(idx, wrong_files)
     f[9] = (wgt_bytes){ { 0, 1, 8, 1 }, 4 };
     f[10] = (wgt_bytes){ { 0, 0, 8, 3, 0, 0 }, 6 };
     const char *message[] = {
-        "byte 8: the sizes [2] need 2 bytes from here, the file has 1",
-        "byte 8: the sizes [2] need 2 bytes from here, the file has 3",
+        "byte 8: the shape [2] needs 2 bytes from here, the file has 1",
+        "byte 8: the shape [2] needs 2 bytes from here, the file has 3",
         "byte 2: unknown element type 0x0a",
         "byte 3: rank 9 is above 8",
-        "need 4294967295 bytes from here, the file has 4",
-        "more than can be counted",
-        "need 1 bytes from here, the file has 0",
+        "needs 4294967295 bytes from here, the file has 4",
+        "more elements than can be counted",
+        "needs 1 bytes from here, the file has 0",
         "byte 0: the file ends inside the first 4 bytes",
         "gzip",
         "it begins with 00 01",

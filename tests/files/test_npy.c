@@ -141,7 +141,7 @@ static const struct {
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }",
       "needs 4 bytes from here, the file has 8" },
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967297, 2), }",
-      "more than can be counted" },
+      "more elements than can be counted" },
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,), }", "no number" },
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,2), }", "more than 8 axes" },
     { "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", "no number" },
@@ -158,7 +158,7 @@ static const struct {
     { "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "dtype '|O' cannot be read" },
     { "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", "dtype '<c8' cannot be read" },
     { "{'descr': '|f8', 'fortran_order': False, 'shape': (1,), }", "dtype '|f8' cannot be read" },
-    { "{'descr: ", "no key" },
+    { "{'descr: ", "a key was expected" },
     { "", "no '{'" },
 };
 
