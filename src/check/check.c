@@ -1,10 +1,7 @@
 /* check.c: the public side of the gradient check: plain functions, and reading a report. */
 #include "check/check_private.h"
 
-#include <locale.h>
-#include <math.h>
 #include <stdarg.h>
-#include <string.h>
 
 static const double DEFAULT_EPS = 1e-7;
 
@@ -15,17 +12,34 @@ static const wg_check NO_MEMORY = {
 
 /* ---- texts ---- */
 
+wgi_check_locale wgi_check_locale_begin(void)
+{
+    wgi_check_locale l = { .plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0) };
+    if (l.plain) l.before = uselocale(l.plain);
+    return l;
+}
+
+void wgi_check_locale_end(wgi_check_locale l)
+{
+    if (!l.plain) return;
+    uselocale(l.before);
+    freelocale(l.plain);
+}
+
 void wgi_check_say(char *to, const char *format, ...)
 {
     va_list args;
-    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), before = (locale_t)0;
-    if (plain) before = uselocale(plain);
+    wgi_check_locale l = wgi_check_locale_begin();
     va_start(args, format);
     vsnprintf(to, WGI_CHECK_TEXT, format, args);
     va_end(args);
-    if (!plain) return;
-    uselocale(before);
-    freelocale(plain);
+    wgi_check_locale_end(l);
+}
+
+bool wgi_check_failed(wg_check *r)
+{
+    if (wg_failed(r->c)) wgi_check_say(r->reason, "%s", wg_message(r->c));
+    return wg_failed(r->c);
 }
 
 const char *wgi_check_keep(wg_check *r, const char *text)
@@ -62,8 +76,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
 bool wgi_check_parts(wg_check *r, int n)
 {
     r->part = wg_alloc(r->c, (size_t)n, sizeof *r->part);
-    if (!r->part) wgi_check_say(r->reason, "%s", wg_message(r->c));
-    return r->part;
+    return !wgi_check_failed(r);
 }
 
 static double *doubles(wg_check *r, int64_t n)
@@ -80,11 +93,7 @@ bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
     in->shape = s, in->size = wg_shape_size(s), in->worst = -1;
     in->point = doubles(r, in->size), in->x = doubles(r, in->size), in->analytic = doubles(r, in->size);
     in->numeric = doubles(r, in->size), in->spread = doubles(r, in->size);
-    if (wg_failed(r->c)) {
-        in->size = 0;
-        wgi_check_say(r->reason, "%s", wg_message(r->c));
-        return false;
-    }
+    if (wgi_check_failed(r)) return in->size = 0, false;
     for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = NAN;
     return true;
 }

@@ -6,7 +6,6 @@
 #include "check/check_private.h"
 
 #include <float.h>
-#include <math.h>
 
 enum { NOISE_POINTS = 9 };
 static const double NOISE_STEP =
@@ -126,10 +125,7 @@ void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t
 void wgi_check_measure(wg_check *r, const wgi_check_target *t)
 {
     r->f = evaluate(r, t);
-    if (wg_failed(r->c)) {
-        wgi_check_say(r->reason, "%s", wg_message(r->c));
-        return;
-    }
+    if (wgi_check_failed(r)) return;
     if (!isfinite(r->f)) {
         wgi_check_say(r->reason, "f is %s at the point itself", isnan(r->f) ? "NaN" : "infinite");
         return;

@@ -4,9 +4,6 @@
  */
 #include "check/check_private.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "wengert/grad.h"
 #include "wengert/op.h"
 
@@ -33,17 +30,16 @@ static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradch
     r->name = *given ? wgi_check_keep(r, given) : "loss";
 }
 
-static void make_clone(graph_check *q, wg_node loss)
+/* Builds root and what it needs again, in double, in a graph of q's own whose random draws are those of from. */
+static void make_clone(graph_check *q, wg_graph *from, wg_node root)
 {
     wg_context *c = q->r->c;
-    int64_t nodes = wg_graph_nodes(q->from);
     q->clone = wg_graph_new(c);
-    q->map = wg_alloc(c, (size_t)nodes, sizeof *q->map);
-    q->chosen = wg_alloc(c, (size_t)nodes, sizeof *q->chosen);
+    q->map = wg_alloc(c, (size_t)wg_graph_nodes(from), sizeof *q->map);
     if (wg_failed(c)) return;
-    wg_begin(q->clone, wg_graph_mode(q->from));
-    q->root = wg_replay(loss, q->clone, WG_F64, q->map);
-    wg_graph_set_epoch(q->clone, wg_graph_epoch(q->from));
+    wg_begin(q->clone, wg_graph_mode(from));
+    q->root = wg_replay(root, q->clone, WG_F64, q->map);
+    wg_graph_set_epoch(q->clone, wg_graph_epoch(from));
     wg_graph_freeze(q->clone, true);
 }
 
@@ -66,9 +62,9 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
     if (r->reason[0]) return false;
     name_report(r, here, loss, o);
     q->from = g;
-    make_clone(q, loss);
-    if (wg_failed(r->c)) wgi_check_say(r->reason, "%s", wg_message(r->c));
-    else if (!wg_node_ok(q->root))
+    q->chosen = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *q->chosen);
+    make_clone(q, g, loss);
+    if (!wgi_check_failed(r) && !wg_node_ok(q->root))
         wgi_check_say(r->reason, "the graph cannot be built anew: %s", wg_message(c));
     return !r->reason[0];
 }
@@ -152,8 +148,7 @@ static bool open_parts(graph_check *q, int n, bool asked)
     if (!wg_failed(r->c))
         for (; r->parts < n; r->parts++)
             if (!open_part(q, r->parts, asked)) break;
-    if (wg_failed(r->c) && !r->reason[0]) wgi_check_say(r->reason, "%s", wg_message(r->c));
-    return !r->reason[0];
+    return !wgi_check_failed(r) && !r->reason[0];
 }
 
 /* ---- the gradient under test ---- */
@@ -223,17 +218,12 @@ static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
 {
     const graph_check *q = self;
     graph_check *f = worth_a_fork(q->clone) ? wg_alloc(r->c, 1, sizeof *f) : NULL;
-    int64_t nodes = wg_graph_nodes(q->clone);
     if (!f) return false;
-    *f = (graph_check){ .r = r, .here = q->here, .clone = wg_graph_new(r->c) };
-    f->map = wg_alloc(r->c, (size_t)nodes, sizeof *f->map);
+    *f = (graph_check){ .r = r, .here = q->here };
     f->x = wg_alloc(r->c, (size_t)r->parts, sizeof *f->x);
+    make_clone(f, q->clone, q->root);
     if (wg_failed(r->c)) return false;
-    wg_begin(f->clone, wg_graph_mode(q->clone));
-    f->root = wg_replay(q->root, f->clone, WG_F64, f->map);
     for (int k = 0; k < r->parts; k++) f->x[k] = f->map[q->x[k].index];
-    wg_graph_set_epoch(f->clone, wg_graph_epoch(q->clone));
-    wg_graph_freeze(f->clone, true);
     *to = (wgi_check_target){ clone_set, clone_value, f, NULL };
     return wg_node_ok(f->root);
 }

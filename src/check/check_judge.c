@@ -5,9 +5,6 @@
  */
 #include "check/check_private.h"
 
-#include <math.h>
-#include <string.h>
-
 static const double GREAT = 1e-7, OK = 1e-5, WORRY = 1e-3;
 static const double NOISE_FACTOR = 10; /* what many standard deviations of noise may explain */
 
@@ -45,21 +42,12 @@ static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
 
 /* ---- components ---- */
 
-static double deviation(const wgi_check_part *in, int64_t i)
-{
-    return fabs(in->analytic[i] - in->numeric[i]);
-}
-
-static bool differs(const wgi_check_part *in, int64_t i)
-{
-    return deviation(in, i) > WORRY * (fabs(in->analytic[i]) + fabs(in->numeric[i]));
-}
-
 /* One-sided differences carry an error of the step's order that they cannot see: there only the ratio judges. */
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
-    return !r->one_sided && differs(in, i) &&
-           deviation(in, i) > NOISE_FACTOR * in->step_noise + in->spread[i];
+    double off = wgi_check_deviation(in, i);
+    return !r->one_sided && off > WORRY * wgi_check_size(in, i) &&
+           off > NOISE_FACTOR * in->step_noise + in->spread[i];
 }
 
 static void find_worst(const wg_check *r, wgi_check_part *in)
@@ -69,7 +57,7 @@ static void find_worst(const wg_check *r, wgi_check_part *in)
         if (isnan(in->numeric[i])) continue;
         bool wrong = wgi_check_wrong(r, in, i);
         in->wrong += wrong;
-        bool more = in->worst < 0 || deviation(in, i) > deviation(in, in->worst);
+        bool more = in->worst < 0 || wgi_check_deviation(in, i) > wgi_check_deviation(in, in->worst);
         if (wrong > worst_is_wrong || (wrong == worst_is_wrong && more))
             in->worst = i, worst_is_wrong = wrong;
     }

@@ -12,6 +12,10 @@
 #ifndef WGI_CHECK_PRIVATE_H
 #define WGI_CHECK_PRIVATE_H
 
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+
 #include "wengert/check.h"
 
 enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
@@ -63,17 +67,25 @@ typedef struct wgi_check_target {
 /* check.c: never NULL; without memory a report that says so, whose context is NULL. */
 wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
 bool wgi_check_parts(wg_check *r, int n); /* room for n of them */
-bool wgi_check_part_set(wg_check *r, int k, const char *name,
-                        wg_shape s); /* names part k, makes its arrays */
+/* Names part k, makes its arrays. */
+bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s);
+/* Whether the report's context failed; its message becomes the report's reason. */
+bool wgi_check_failed(wg_check *r);
 const char *wgi_check_keep(wg_check *r,
                            const char *text); /* a copy that the report owns; "" without memory */
-void wgi_check_say(char *to, const char *format, ...)
-    WG_PRINTF(2, 3); /* at most WGI_CHECK_TEXT bytes, in the C locale */
+/* At most WGI_CHECK_TEXT bytes, in the C locale. */
+void wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
+/* Between these two, numbers are printed as in the C locale. */
+typedef struct wgi_check_locale {
+    locale_t plain, before;
+} wgi_check_locale;
+wgi_check_locale wgi_check_locale_begin(void);
+void wgi_check_locale_end(wgi_check_locale l);
 
 /* check_diff.c */
 void wgi_check_measure(wg_check *r, const wgi_check_target *t);
-void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k,
-                          int64_t i); /* component i of part k */
+/* Component i of part k. */
+void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i);
 
 /* check_threads.c: those of all parts without a reason, each part's spread evenly when they are limited */
 void wgi_check_differences(wg_check *r, const wgi_check_target *t);
@@ -81,6 +93,15 @@ void wgi_check_differences(wg_check *r, const wgi_check_target *t);
 /* check_judge.c */
 void wgi_check_judge(wg_check *r);
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i); /* component i, beyond doubt */
+/* Component i: the distance of yours and numeric, and the sum of their sizes. */
+static inline double wgi_check_deviation(const wgi_check_part *in, int64_t i)
+{
+    return fabs(in->analytic[i] - in->numeric[i]);
+}
+static inline double wgi_check_size(const wgi_check_part *in, int64_t i)
+{
+    return fabs(in->analytic[i]) + fabs(in->numeric[i]);
+}
 
 /* check_report.c */
 void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]); /* "W[3,7]" */

@@ -1,10 +1,6 @@
 /* check_report.c: a gradient check as text. The same run gives the same bytes: no times, no addresses, no locale. */
 #include "check/check_private.h"
 
-#include <locale.h>
-#include <math.h>
-#include <string.h>
-
 enum { MOST_ROWS = 8, MOST_POINT = 8 };
 
 /* W[3,7]; a scalar has no index. */
@@ -23,15 +19,10 @@ void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT
 
 /* ---- rows: components that are shown ---- */
 
-static double deviation(const wgi_check_part *in, int64_t i)
-{
-    return fabs(in->analytic[i] - in->numeric[i]);
-}
-
 static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)
 {
     bool wrong_i = wgi_check_wrong(r, in, i), wrong_j = wgi_check_wrong(r, in, j);
-    return wrong_i != wrong_j ? wrong_i : deviation(in, i) > deviation(in, j);
+    return wrong_i != wrong_j ? wrong_i : wgi_check_deviation(in, i) > wgi_check_deviation(in, j);
 }
 
 /* The rows of a part, wrong and largest differences first: one each where there are several parts. */
@@ -54,8 +45,8 @@ static const char *row_word(const wg_check *r, const wgi_check_part *in, int64_t
 {
     if (in->verdict == WG_PASS) return "pass";
     if (wgi_check_wrong(r, in, i)) return "FAIL";
-    bool explained = deviation(in, i) <= 1e-5 * (fabs(in->analytic[i]) + fabs(in->numeric[i])) ||
-                     deviation(in, i) <= 10 * in->step_noise;
+    bool explained = wgi_check_deviation(in, i) <= 1e-5 * wgi_check_size(in, i) ||
+                     wgi_check_deviation(in, i) <= 10 * in->step_noise;
     if (explained && in->verdict == WG_FAIL) return "pass";
     return in->verdict == WG_FAIL ? "FAIL" : "inconclusive";
 }
@@ -142,10 +133,7 @@ static void print_all(const wg_check *r, FILE *out)
 
 void wg_check_print(const wg_check *r, FILE *out)
 {
-    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), before_it = (locale_t)0;
-    if (plain) before_it = uselocale(plain);
+    wgi_check_locale l = wgi_check_locale_begin();
     print_all(r, out);
-    if (!plain) return;
-    uselocale(before_it);
-    freelocale(plain);
+    wgi_check_locale_end(l);
 }

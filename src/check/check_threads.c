@@ -1,8 +1,6 @@
 /* check_threads.c: the differences of a gradient check, shared out among threads. Each works on a fork of its own: another
  * clone of the function, other arrays for the point where it is evaluated. Components do not know of each other, so that who
  * takes which changes nothing; of the reasons that parts are given, that of the lowest component stays. */
-#include <string.h>
-
 #include "check/check_private.h"
 #include "base/threads.h"
 
