@@ -1,11 +1,11 @@
-/* check.c: the public side of the gradient check: plain functions, and reading a report. */
+/* check.c: makes and frees reports, checks plain C functions, gives access to a report. */
 #include "check/check_private.h"
 
 #include <stdarg.h>
 
 static const double DEFAULT_EPS = 1e-7;
 
-/* Where not even a report can be had. */
+/* The report when there is no memory for a report. */
 static const wg_check NO_MEMORY = {
     .name = "", .where = "", .verdict = WG_INCONCLUSIVE, .ratio = NAN, .floor = NAN, .reason = "out of memory"
 };

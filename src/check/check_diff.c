@@ -1,15 +1,17 @@
-/* check_diff.c: the evaluations of a gradient check: f at the point, its rounding noise, its differences at a fixed step.
+/* check_diff.c: evaluates f for the gradient check: at the point, for its rounding noise, for differences at
+ * a fixed step.
  *
- * Outside of a difference every part stands at its point. A component whose evaluation fails or is not finite has no
- * numeric gradient and gives its part a reason; the others go on.
+ * Invariant: x equals point in every part, except while a difference or the noise is computed. If an
+ * evaluation fails or is not finite, the component has no numeric gradient and its part gets a reason. The
+ * other parts go on.
  */
 #include "check/check_private.h"
 
 #include <float.h>
 
 enum { NOISE_POINTS = 9 };
-static const double NOISE_STEP =
-    1e-13; /* relative: far above the spacing of doubles, far below what a smooth f shows */
+/* Relative to x: far above the spacing of doubles, and so small that a smooth f is nearly linear. */
+static const double NOISE_STEP = 1e-13;
 
 static double evaluate(wg_check *r, const wgi_check_target *t)
 {
@@ -19,7 +21,8 @@ static double evaluate(wg_check *r, const wgi_check_target *t)
 
 /* ---- noise ---- */
 
-/* A number in [-1, 1) for each component: any fixed sequence without structure does. */
+/* A number in [-1, 1) for each component. The numbers are fixed, so that the same check gives the same
+ * report. */
 static double direction(uint64_t i)
 {
     i = (i + 1) * 0x9e3779b97f4a7c15u;
@@ -40,9 +43,10 @@ static void shift_all(wg_check *r, const wgi_check_target *t, double by)
     }
 }
 
-/* ECnoise (More and Wild 2011): in a table of differences of f at nearly equal points the smooth part dies out with the order
- * k, and sigma_k settles at the standard deviation of the noise. The first of three equal ones (within a factor 4) in a
- * row whose differences alternate is it. */
+/* ECnoise (More and Wild 2011). T has f at equally spaced points that lie close together. In differences of
+ * order k the smooth part of f vanishes as k grows, and sigma_k, computed from them, tends to the standard
+ * deviation of the noise. Take the first sigma_k that agrees with the next two within a factor 4 and whose
+ * differences have both signs. */
 static double noise_of(double T[NOISE_POINTS])
 {
     double sigma[NOISE_POINTS] = { 0 }, gamma = 1;
@@ -80,7 +84,8 @@ static void measure_noise(wg_check *r, const wgi_check_target *t)
 
 /* ---- differences ---- */
 
-/* f with one component elsewhere; the first evaluation that fails or is not finite gives its part a reason. */
+/* f with component i of part k set to xi. If the evaluation fails or is not finite, the part gets a reason
+ * unless it has one. */
 static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t i, double xi)
 {
     wgi_check_part *in = &r->part[k];
@@ -99,7 +104,7 @@ static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t
     return isfinite(f) ? f : NAN;
 }
 
-/* One component, by the displacement that double realises, which is not quite twice the step. */
+/* Divide by high - low and not by 2 eps: x + eps and x - eps are rounded. */
 void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i)
 {
     wgi_check_part *in = &r->part[k];

@@ -1,6 +1,7 @@
-/* check_graph.c: the gradient check of a graph. The function under test is a clone in double, in a context of its own, whose
- * parameters and inputs are inputs and whose random draws stand still; the gradient under test is the clone's, by the same
- * rules. The user's graph is read and never written.
+/* check_graph.c: the gradient check of a graph. The function under test is a clone of the graph in double, in
+ * a context of its own. Parameters and inputs are inputs of the clone, and its random draws are frozen. The
+ * gradient under test is that of the clone, which uses the same derivative rules. The graph of the user is
+ * only read.
  */
 #include "check/check_private.h"
 
@@ -9,17 +10,18 @@
 
 typedef struct graph_check {
     wg_check *r;
-    wg_site here; /* of the user's call: errors inside the clone name it */
+    wg_site here; /* the user's call; errors inside the clone name this place */
     wg_graph *from, *clone;
     wg_node root;
-    wg_node *map;    /* from a node of the user's graph to the clone's */
-    wg_node *chosen; /* in the user's graph */
-    wg_node *x, *gx; /* in the clone */
+    wg_node *map;    /* map[i]: the clone of node i of the graph that was cloned; wg_none: not in the clone */
+    wg_node *chosen; /* the nodes to check, in the user's graph */
+    wg_node *x, *gx; /* their clones, and the gradients of these */
 } graph_check;
 
 /* ---- the clone ---- */
 
-/* The name of the loss: as it was named, else the argument's text as the user wrote it. */
+/* The report is named after the loss: its name, or if it has none the text of the argument in the user's
+ * call. */
 static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradcheck_opts *o)
 {
     const char *end = strchr(here, '\n'), *given = wg_node_name(loss);
@@ -30,7 +32,8 @@ static void name_report(wg_check *r, wg_site here, wg_node loss, const wg_gradch
     r->name = *given ? wgi_check_keep(r, given) : "loss";
 }
 
-/* Builds root and what it needs again, in double, in a graph of q's own whose random draws are those of from. */
+/* Builds root and the nodes it depends on again, in double, in a new graph. Its random draws are those of the
+ * graph from, and stay the same at every evaluation. */
 static void make_clone(graph_check *q, wg_graph *from, wg_node root)
 {
     wg_context *c = q->r->c;
@@ -43,7 +46,7 @@ static void make_clone(graph_check *q, wg_graph *from, wg_node root)
     wg_graph_freeze(q->clone, true);
 }
 
-/* A report about loss, and the clone under it. False: the report says why there is nothing to check. */
+/* Makes the report and the clone. Returns false if there is nothing to check; the report says why. */
 static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
 {
     wg_site here = q->here;
@@ -74,7 +77,8 @@ static bool open_check(graph_check *q, wg_node loss, const wg_gradcheck_opts *o)
 static bool is_input(wg_node n) { return wg_node_leaf(n) == WG_LEAF_INPUT; }
 static bool reached(const graph_check *q, wg_node n) { return !wg_is_none(q->map[n.index]); }
 
-/* Whether a parameter belongs to p, which may be a sub-set: they share the storage. */
+/* Whether parameter n belongs to p. p may be a part of a larger set, so compare the addresses of the data,
+ * which both share. */
 static bool belongs(wg_node n, const wg_params *p)
 {
     const wg_params *all = wg_node_params(n);
@@ -102,7 +106,8 @@ static int choose(graph_check *q, const wg_params *p)
     return n;
 }
 
-/* The sizes of the first axes of the inputs: one of them may be the batch. */
+/* Notes the sizes of the first axes of the inputs. One of them may be the batch size, which explains some
+ * wrong factors. */
 static void note_batches(graph_check *q)
 {
     wg_check *r = q->r;
@@ -164,7 +169,8 @@ static void gradient_of(graph_check *q, int k)
     wg_recover(q->r->c);
 }
 
-/* All in one sweep; where that fails, one by one, so that one part without a derivative does not hide the others. */
+/* Computes all gradients at once. If that fails, computes them one by one, so that the other parts are
+ * checked when one has no derivative. */
 static void gradients(graph_check *q)
 {
     wg_check *r = q->r;
@@ -191,10 +197,12 @@ static double clone_value(void *self)
     return wg_item_at(q->here, q->root);
 }
 
-/* Clones of graphs with larger values than this would cost more memory than their threads are worth. */
+/* If the values of a graph have more elements than this in all, a clone for each thread takes too much
+ * memory. */
 enum { FORK_ELEMENTS = 1 << 20 };
 
-/* Functions and memory of the user's, which expect one call at a time. */
+/* Whether the op has a pointer among its attributes: a function or memory of the user that two threads must
+ * not use at once. */
 static bool holds_pointers(const wg_op *op)
 {
     if (!op->attrs) return op->attr_size > 0;

@@ -1,12 +1,14 @@
-/* check_judge.c: from differences to verdicts. A difference is held against a right gradient only where nothing else explains
- * it: not the rounding noise of f over the step, not a kink or curvature within the step.
+/* check_judge.c: computes verdicts from differences. A difference counts against the gradient only if nothing
+ * else can explain it: neither rounding noise of f divided by the step, nor a kink or curvature within the
+ * step.
  *
- * The course's scale judges the ratio; wrong components, those beyond doubt, fail whatever the ratio says.
+ * The ratio is judged by the scale of the course. Components that are wrong beyond doubt fail whatever the
+ * ratio is.
  */
 #include "check/check_private.h"
 
 static const double GREAT = 1e-7, OK = 1e-5, WORRY = 1e-3;
-static const double NOISE_FACTOR = 10; /* what many standard deviations of noise may explain */
+static const double NOISE_FACTOR = 10; /* noise may explain a difference of this many standard deviations */
 
 const char *wg_check_word(double ratio)
 {
@@ -20,8 +22,8 @@ const char *wg_check_word(double ratio)
 /* ---- sums ---- */
 
 typedef struct sums {
-    double analytic, numeric, deviation; /* of squares */
-    double noise;                        /* what rounding alone adds to the last */
+    double analytic, numeric, deviation; /* sums of squares */
+    double noise;                        /* the part of deviation that rounding alone would cause */
     int64_t count;
 } sums;
 
@@ -42,7 +44,8 @@ static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
 
 /* ---- components ---- */
 
-/* One-sided differences carry an error of the step's order that they cannot see: there only the ratio judges. */
+/* One-sided differences have an error proportional to the step, and nothing measures it. So no single
+ * component of a one-sided check is wrong beyond doubt; only the ratio counts. */
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     double off = wgi_check_deviation(in, i);
@@ -67,7 +70,8 @@ static void find_worst(const wg_check *r, wgi_check_part *in)
 
 static bool near(double a, double b) { return fabs(a - b) <= 1e-4 * fabs(b); }
 
-/* yours / numeric, when it is the same for all components that are wrong (all, when none stands out), within their noise. */
+/* Computes analytic / numeric if it is the same, within noise, for all wrong components (for all components
+ * if none is wrong). count becomes the number of these components. */
 static bool constant_factor(const wg_check *r, const wgi_check_part *in, double *factor, int64_t *count)
 {
     double an = 0, nn = 0;
@@ -146,8 +150,8 @@ static void make_hint(const wg_check *r, wgi_check_part *in)
 static bool is_zero(const sums *s) { return s->analytic == 0 && s->numeric == 0; }
 static bool is_noise(const sums *s) { return ratio(s) <= NOISE_FACTOR * floor_of(s); }
 
-/* The verdict of a ratio with its floor: wrong components decide first, and a ratio that they do not support is not held
- * against the gradient. */
+/* The verdict from the sums. Components that are wrong beyond doubt decide first. In a two-sided check a
+ * large ratio without such a component is inconclusive and not a failure. */
 static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, char reason[WGI_CHECK_TEXT])
 {
     if (!s->count) {
@@ -207,7 +211,8 @@ static void judge_part(wg_check *r, wgi_check_part *in)
 
 static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSIVE ? 1 : 0; }
 
-/* Over all: the course's ratio, of all components together; parts that say something can make the verdict worse. */
+/* The verdict of the report comes from the ratio of all components together. A part that is not silent can
+ * make it worse. */
 void wgi_check_judge(wg_check *r)
 {
     sums s = { 0 };

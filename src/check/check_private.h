@@ -1,13 +1,14 @@
-/* check_private.h: what the parts of the gradient check share.
+/* check_private.h: the private header of check/, the gradient check.
  *
- *     check.c          the public calls: functions and values, reading a report
- *     check_graph.c    a graph as the function: its clone in double
- *     check_diff.c     evaluations: the noise of f, differences at a fixed step
- *     check_threads.c  the differences shared out among threads
+ *     check.c          the public functions for plain C functions; access to a report
+ *     check_graph.c    the check of a graph: the function under test is a clone of the graph in double
+ *     check_diff.c     evaluations of f: its rounding noise, its differences at a fixed step
+ *     check_threads.c  the differences, divided among threads
  *     check_judge.c    ratios, floors, verdicts, hints
- *     check_report.c   the report as text
+ *     check_report.c   prints a report
  *
- * A report is made in a context of its own: its errors are the report's reasons and never the user's.
+ * Every report has a context of its own. An error there becomes the reason of the report; the context of the
+ * user never fails because of it.
  */
 #ifndef WGI_CHECK_PRIVATE_H
 #define WGI_CHECK_PRIVATE_H
@@ -20,21 +21,22 @@
 
 enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
 
+/* One vector whose gradient is checked: a parameter, an input, or the x of a plain function. */
 typedef struct wgi_check_part {
     const char *name, *op, *where;
     wg_shape shape;
     int64_t size;
-    double *point; /* where the gradient is checked */
-    double *x;     /* where f is evaluated */
+    double *point; /* the point where the gradient is checked */
+    double *x;     /* the point where f is evaluated now; equal to point except during a difference */
     double *analytic;
-    double *numeric; /* NaN: not computed */
-    double *spread;  /* two-sided: the distance of the two one-sided differences */
-    bool asked;      /* for by the user: else it is left out where it has no derivative */
-    bool left_out;   /* reported, and not counted */
-    bool silent;     /* inconclusive because its gradient is zero or below the noise: the others decide */
+    double *numeric; /* a component that was not computed is NaN */
+    double *spread;  /* two-sided check: the distance between the two one-sided differences */
+    bool asked; /* the user named this part; a part that nobody named is left out if it has no derivative */
+    bool left_out; /* appears in the report, does not count for the verdict */
+    bool silent;   /* inconclusive because its gradient is zero or below the noise; the other parts decide */
     wg_verdict verdict;
-    double ratio, floor, step_noise; /* step_noise: a difference's standard deviation by rounding */
-    int64_t worst, compared, wrong;  /* wrong: components beyond doubt */
+    double ratio, floor, step_noise; /* step_noise: standard deviation of a difference that rounding causes */
+    int64_t worst, compared, wrong;  /* worst: a component, -1: none; wrong: how many beyond doubt */
     char reason[WGI_CHECK_TEXT], hint[WGI_CHECK_TEXT];
 } wgi_check_part;
 
@@ -45,8 +47,8 @@ struct wg_check {
     int parts;
     double eps;
     bool one_sided;
-    int64_t limit;                    /* components of each part, 0: all */
-    int64_t batch[WGI_CHECK_BATCHES]; /* sizes of the inputs' first axes, for hints */
+    int64_t limit;                    /* how many components of each part are compared; 0: all */
+    int64_t batch[WGI_CHECK_BATCHES]; /* first axes of inputs; one may be the batch size, for hints */
     int batches;
     bool is_graph;
     double f, noise, ratio, floor;
@@ -55,25 +57,26 @@ struct wg_check {
     char reason[WGI_CHECK_TEXT];
 };
 
-/* The function under test: set hands over part k's x, value evaluates. */
+/* The function under test. Call set(self, k) after part k of x has changed; value(self) computes f. */
 typedef struct wgi_check_target {
     void (*set)(void *self, int k);
     double (*value)(void *self);
     void *self;
-    /* The same function for another thread, in the memory of r's context; it goes with that. NULL: it belongs to one thread. */
+    /* Makes a copy of the function for another thread, in memory of r's context, which also frees it. NULL:
+     * only one thread may call the function. */
     bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);
 } wgi_check_target;
 
-/* check.c: never NULL; without memory a report that says so, whose context is NULL. */
+/* check.c. Never returns NULL. If memory is out, the report says so and its context is NULL. */
 wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
-bool wgi_check_parts(wg_check *r, int n); /* room for n of them */
-/* Names part k, makes its arrays. */
+bool wgi_check_parts(wg_check *r, int n); /* makes an array of n parts */
+/* Sets the name and the shape of part k, and makes its arrays. */
 bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s);
-/* Whether the report's context failed; its message becomes the report's reason. */
+/* Returns whether the context of the report failed. If so, its message becomes the reason of the report. */
 bool wgi_check_failed(wg_check *r);
-const char *wgi_check_keep(wg_check *r,
-                           const char *text); /* a copy that the report owns; "" without memory */
-/* At most WGI_CHECK_TEXT bytes, in the C locale. */
+/* Copies text into the memory of the report; "" if memory is out. */
+const char *wgi_check_keep(wg_check *r, const char *text);
+/* Prints at most WGI_CHECK_TEXT bytes to `to`. Numbers are printed as in the C locale. */
 void wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
 /* Between these two, numbers are printed as in the C locale. */
 typedef struct wgi_check_locale {
@@ -84,16 +87,18 @@ void wgi_check_locale_end(wgi_check_locale l);
 
 /* check_diff.c */
 void wgi_check_measure(wg_check *r, const wgi_check_target *t);
-/* Component i of part k. */
+/* Computes the difference of component i of part k. */
 void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i);
 
-/* check_threads.c: those of all parts without a reason, each part's spread evenly when they are limited */
+/* check_threads.c. Computes the differences of all parts that have no reason yet. If r->limit is set, the
+ * chosen components are spread evenly over each part. */
 void wgi_check_differences(wg_check *r, const wgi_check_target *t);
 
 /* check_judge.c */
 void wgi_check_judge(wg_check *r);
-bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i); /* component i, beyond doubt */
-/* Component i: the distance of yours and numeric, and the sum of their sizes. */
+/* Whether component i is wrong beyond doubt. */
+bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i);
+/* Component i: |analytic - numeric| and |analytic| + |numeric|. */
 static inline double wgi_check_deviation(const wgi_check_part *in, int64_t i)
 {
     return fabs(in->analytic[i] - in->numeric[i]);

@@ -1,9 +1,10 @@
-/* check_report.c: a gradient check as text. The same run gives the same bytes: no times, no addresses, no locale. */
+/* check_report.c: prints the report of a gradient check. The same check prints the same bytes, so print no
+ * times, no addresses, and numbers as in the C locale. */
 #include "check/check_private.h"
 
 enum { MOST_ROWS = 8, MOST_POINT = 8 };
 
-/* W[3,7]; a scalar has no index. */
+/* Writes "W[3,7]" for component i; a scalar has no index. */
 void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT])
 {
     int at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->name);
@@ -17,7 +18,7 @@ void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT
     if (in->shape.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
 }
 
-/* ---- rows: components that are shown ---- */
+/* ---- rows: the components that are printed ---- */
 
 static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)
 {
@@ -25,7 +26,8 @@ static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64
     return wrong_i != wrong_j ? wrong_i : wgi_check_deviation(in, i) > wgi_check_deviation(in, j);
 }
 
-/* The rows of a part, wrong and largest differences first: one each where there are several parts. */
+/* Chooses the components of a part to print: wrong ones first, then by falling difference. If the report has
+ * several parts, each prints one row. */
 static int choose_rows(const wg_check *r, const wgi_check_part *in, int64_t row[MOST_ROWS])
 {
     int count = 0, most = r->parts == 1 ? MOST_ROWS : 1;

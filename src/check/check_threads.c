@@ -1,15 +1,16 @@
-/* check_threads.c: the differences of a gradient check, shared out among threads. Each works on a fork of its own: another
- * clone of the function, other arrays for the point where it is evaluated. Components do not know of each other, so that who
- * takes which changes nothing; of the reasons that parts are given, that of the lowest component stays. */
+/* check_threads.c: divides the differences of a gradient check among threads. Each thread has a fork: a clone
+ * of the function and arrays of its own. A component does not depend on others, so the result does not depend
+ * on which thread computes it. If several components fail, the part gets the reason of the lowest component,
+ * as with one thread. */
 #include "check/check_private.h"
 #include "base/threads.h"
 
-enum { MOST = 64, FEW = 64 }; /* threads; components that are not worth a fork */
+enum { MOST = 64, FEW = 64 }; /* most threads; a check of fewer components uses one thread */
 
 typedef struct fork {
     wg_check r;
     wgi_check_target t;
-    int64_t *failed; /* by part: the component whose reason it has, INT64_MAX: none */
+    int64_t *failed; /* failed[k]: the component that gave part k its reason; INT64_MAX: none did */
 } fork;
 
 typedef struct shared {
@@ -18,7 +19,8 @@ typedef struct shared {
     int64_t components;
 } shared;
 
-/* Component j of `count` spread evenly over `size`, without overflow. */
+/* The index of the j-th of count components that are spread evenly over size. j * size / count could
+ * overflow. */
 static int64_t spread_evenly(int64_t j, int64_t size, int64_t count)
 {
     return j * (size / count) + (int64_t)((double)j * (double)(size % count) / (double)count);
@@ -37,7 +39,8 @@ static int64_t components_of(const wg_check *r)
     return n;
 }
 
-/* Chunks come in any order: of the reasons that a fork finds, too, that of the lowest component stays. */
+/* Computes one difference. A fork may get its chunks in any order, so a reason replaces that of a higher
+ * component. */
 static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i, int64_t *failed)
 {
     char *reason = r->part[k].reason, before[WGI_CHECK_TEXT];
@@ -52,7 +55,8 @@ static void difference(wg_check *r, const wgi_check_target *t, int k, int64_t i,
     else memcpy(reason, before, sizeof before);
 }
 
-/* Differences [begin, end) of all parts in their order; failed: see fork, or NULL. */
+/* Computes the differences begin .. end-1, counted through all parts. failed is that of the fork, or NULL
+ * without forks. */
 static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t, int64_t begin, int64_t end,
                         int64_t *failed)
 {

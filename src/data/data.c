@@ -1,5 +1,6 @@
-/* data.c: data sets in memory and their mini-batches. The order of an epoch is f(seed of the context, epoch) alone, so that
- * two sets of equal length stay in step and a run can be taken up in the middle. */
+/* data.c: data sets in memory and their mini-batches. The order of the rows in an epoch depends on the seed
+ * of the context, the number of the epoch and the number of rows alone. So two sets of equal length give
+ * their rows in the same order. */
 #include "data/dataset.h"
 #include "files/formats.h"
 #include "wengert/op.h"
@@ -8,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- draws ---- */
+/* ---- random order ---- */
 
 uint64_t wgi_draw(uint64_t seed, const char *name, uint64_t epoch, uint64_t i)
 {
@@ -17,7 +18,8 @@ uint64_t wgi_draw(uint64_t seed, const char *name, uint64_t epoch, uint64_t i)
            wg_random_bits(seed, stream, epoch, 2 * i + 1);
 }
 
-/* Fisher and Yates; of 64 bits modulo i + 1 the bias is below 2^-30 for any set that fits in memory. */
+/* The shuffle of Fisher and Yates. 64 random bits modulo i + 1 are not quite uniform; the error is below
+ * 2^-30 for every set that fits in memory. */
 void wgi_permute(int64_t *order, int64_t n, uint64_t seed, const char *name, uint64_t epoch)
 {
     for (int64_t i = 0; i < n; i++) order[i] = i;
@@ -37,7 +39,8 @@ static size_t row_bytes(const wg_tensor *t)
     return bytes;
 }
 
-/* One NaN makes every weight NaN in one step, in silence: it is refused where its place is known. */
+/* Refuse NaN and infinities here, where row and column are known: one NaN in x makes all weights NaN in one
+ * training step. */
 static bool all_finite(wg_context *c, const wg_tensor *t, const char *which)
 {
     int64_t n = wg_dtype_is_float(t->dtype) && t->data ? wg_shape_size(t->shape) : 0;

@@ -1,4 +1,5 @@
-/* data_digits.c: the 1,797 embedded handwritten digits as a data set. data/README.md says where they come from. */
+/* data_digits.c: makes a data set of the 1,797 handwritten digits of digits_table.c. data/README.md gives
+ * their source. */
 #include "data/dataset.h"
 
 enum { PIXELS = 64, DARKEST = 16 };

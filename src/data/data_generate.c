@@ -1,5 +1,6 @@
-/* data_generate.c: generated sets of two features and two classes. Row i is f(seed of the context, i) alone, with the
- * integer draws of op.h, so that every platform makes the same points to the last bits of its sine and logarithm. */
+/* data_generate.c: generated data sets with two features and two classes. Row i depends on the seed of the
+ * context and on i alone. The random bits are the same on every machine; sine and logarithm may differ in
+ * their last bits. */
 #include "data/dataset.h"
 #include "wengert/op.h"
 
@@ -13,12 +14,12 @@ typedef struct point {
 typedef struct source {
     uint64_t seed;
     const char *name;
-    int64_t n, first; /* rows; of them in class 0 */
+    int64_t n, first; /* rows in all; rows of class 0, which come first */
 } source;
 
 static const double pi = 3.14159265358979323846;
 
-/* In the open interval (0, 1): its logarithm is finite. */
+/* Draw k of row i, in the open interval (0, 1). Neither 0 nor 1 occurs, so the logarithm is finite. */
 static double uniform(const source *s, int64_t i, int k)
 {
     return ((double)(wgi_draw(s->seed, s->name, (uint64_t)k, (uint64_t)i) >> 11) + 0.5) * 0x1p-53;
@@ -29,14 +30,15 @@ static double normal(const source *s, int64_t i, int k)
     return wg_random_normal(uniform(s, i, 2 * k), uniform(s, i, 2 * k + 1));
 }
 
-/* Place of row i among the rows of its class, evenly from 0 to 1. */
+/* The position of row i among the rows of its class, from 0 for the first to 1 for the last. */
 static double along(const source *s, int64_t i)
 {
     int64_t j = i < s->first ? i : i - s->first, n = i < s->first ? s->first : s->n - s->first;
     return n > 1 ? (double)j / (double)(n - 1) : 0;
 }
 
-/* r = 4 sin 4 theta; each class has the petals of half a turn, 3.12 long as in the course. */
+/* r = 4 sin 4 theta. Each class has the petals of one half turn. The half turn is 3.12 instead of pi, as in
+ * the course. */
 static point flower(const source *s, int64_t i)
 {
     int class = i >= s->first;
@@ -45,7 +47,7 @@ static point flower(const source *s, int64_t i)
     return (point){ r * sin(theta), r * cos(theta), class };
 }
 
-/* Two half circles of radius 1 that reach into each other. */
+/* Two half circles of radius 1. One end of each lies inside the other. */
 static point moons(const source *s, int64_t i)
 {
     int class = i >= s->first;
@@ -53,7 +55,8 @@ static point moons(const source *s, int64_t i)
     return (point){ x0 + 0.2 * normal(s, i, 0), x1 + 0.2 * normal(s, i, 1), class };
 }
 
-/* The square from -1 to 1, quadrants in turn; class 1 where the signs differ. */
+/* The square from -1 to 1. The rows go through the four quadrants in turn. Class 1 is where the signs
+ * differ. */
 static point square(const source *s, int64_t i)
 {
     double x0 = uniform(s, i, 0), x1 = uniform(s, i, 1);

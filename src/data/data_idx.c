@@ -1,11 +1,11 @@
-/* data_idx.c: data sets from pairs of IDX files, and the four files of MNIST. */
+/* data_idx.c: data sets from a pair of IDX files (images and labels), and from the four files of MNIST. */
 #include "data/dataset.h"
 #include "files/formats.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes become 0..1, other elements keep their values; both in the context's float dtype. */
+/* Bytes are divided by 255, so that they lie in 0..1. Other elements keep their values. */
 static double value_of(const wgi_array *a, size_t i)
 {
     return a->element == WGI_U8 ? a->from[i] / 255.0 : wgi_array_value(a, i);
@@ -72,7 +72,7 @@ wg_data *wg_data_idx(wg_context *c, const char *images, const char *labels)
     return read_pair(c, "data_idx", images, labels, about);
 }
 
-/* "train-images-idx3-ubyte", or as some copies are called, "train-images.idx3-ubyte". */
+/* Finds "train-images-idx3-ubyte", or "train-images.idx3-ubyte" as some copies are called. */
 static char *find_file(wg_context *c, const char *folder, const char *part, const char *kind)
 {
     size_t size = strlen(folder) + 40;

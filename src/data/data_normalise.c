@@ -1,5 +1,5 @@
-/* data_normalise.c: x := (x - mu) / sigma by column, one mu and sigma for a set and all sets that follow it. A set is
- * normalised at most once: numbers of two different sets never mix. */
+/* data_normalise.c: x := (x - mu) / sigma by column. A set and all sets that follow it (sets split from it,
+ * and sets given to wg_data_normalise_like) have the same mu and sigma. A set is normalised at most once. */
 #include "data/dataset.h"
 
 #include <math.h>
@@ -15,7 +15,8 @@ static bool without_spread(const wg_data *d, int64_t column)
     return true;
 }
 
-/* Two passes, so that the variance of a column far from zero keeps its digits. */
+/* Computes the variance in a second pass, from differences to the mean. The difference of two sums of squares
+ * would lose digits where the mean is large. */
 static void measure(const wg_data *d, double *mu, double *sigma)
 {
     int64_t n = d->rows, columns = columns_of(d);
@@ -38,7 +39,7 @@ static void apply(wg_data *d)
         wgi_put(&d->x, i, (wgi_get(&d->x, i) - d->mu[i % columns]) / d->sigma[i % columns]);
 }
 
-/* The next set of the tree below root, parents first; NULL after the last. */
+/* The set after d in the tree below root; a set comes before the sets that follow it. NULL after the last. */
 static wg_data *after(wg_data *root, wg_data *d)
 {
     if (d->first) return d->first;
@@ -52,7 +53,8 @@ static bool refuse(wg_data *d, const char *who, wg_status s, const char *why)
     return false;
 }
 
-/* A set and its followers must all be fit for it before the first is touched. */
+/* Check root and all sets that follow it before the first is changed, so that an error leaves all of them as
+ * they were. */
 static bool fit(wg_data *root, const char *who, int64_t columns)
 {
     for (wg_data *d = root; d; d = after(root, d)) {
@@ -134,5 +136,5 @@ void wg_data_normalise_like(wg_data *d, const wg_data *train)
     if (!d || !train || wg_failed(d->c) || !may_follow(d, train)) return;
     if (train->mu) spread(d, train->mu, train->sigma, columns_of(train));
     if (!wg_failed(d->c))
-        wgi_data_follow(d, (wg_data *)(uintptr_t)train); /* the list of followers alone is written */
+        wgi_data_follow(d, (wg_data *)(uintptr_t)train); /* only the list of followers of train is changed */
 }

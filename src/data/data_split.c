@@ -1,4 +1,5 @@
-/* data_split.c: takes a drawn share of the rows out of a set, in the proportions of its classes. */
+/* data_split.c: takes a random share of the rows out of a set. Both parts keep the proportions of the
+ * classes. */
 #include "data/dataset.h"
 #include "files/formats.h"
 
@@ -6,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A row as it is drawn: rank is its place in a random permutation of all rows. */
+/* Row index of the set; rank is its position in a random permutation of all rows. */
 typedef struct row {
     int64_t class, rank, index;
 } row;
 
-/* Rows of one class, after sorting: begin .. end-1; take of them go. */
+/* The rows of one class, begin .. end-1 after sorting by class. The first `take` of them leave the set. */
 typedef struct group {
     int64_t begin, end, take;
-    int64_t rank; /* of its first row */
-    double rest;  /* share * size - take, before rounding up */
+    int64_t rank; /* rank of the first row */
+    double rest;  /* the fraction of a row that rounding down left over: share * size - take */
 } group;
 
 static int by_class(const void *a, const void *b)
@@ -25,7 +26,8 @@ static int by_class(const void *a, const void *b)
     return p->rank < q->rank ? -1 : p->rank > q->rank;
 }
 
-/* Larger rests first; of equal ones by chance: a class number must not decide. */
+/* Larger rests first. Equal rests are ordered by rank, which is random, so that no class number is
+ * preferred. */
 static int by_rest(const void *a, const void *b)
 {
     const group *p = a, *q = b;
@@ -58,8 +60,9 @@ static int64_t count_groups(const row *r, int64_t n)
     return groups;
 }
 
-/* Largest remainders: each class gives the whole part of its share, and those with the largest rests one more, so that the
- * total is the rounded share of all rows and no class is a whole row off. */
+/* The method of largest remainders. Each class gives its share rounded down, and the classes with the largest
+ * rests give one row more, until the total is the rounded share of all rows. So no class is off by a whole
+ * row. */
 static void apportion(const row *r, int64_t n, double share, group *g, int64_t groups)
 {
     int64_t left = (int64_t)floor(share * (double)n + 0.5), k = -1;
@@ -78,7 +81,7 @@ static void apportion(const row *r, int64_t n, double share, group *g, int64_t g
         if (g[k].take < g[k].end - g[k].begin) g[k].take++, left--;
 }
 
-/* goes[i]: row i leaves. Returns how many. */
+/* Sets goes[i] for each row i that leaves the set. Returns how many leave. */
 static int64_t mark(const row *r, const group *g, int64_t groups, bool *goes)
 {
     int64_t taken = 0;
@@ -89,7 +92,7 @@ static int64_t mark(const row *r, const group *g, int64_t groups, bool *goes)
     return taken;
 }
 
-/* Rows that go are copied out, those that stay close up, both in their old order. */
+/* Copies the rows that leave to out, and moves the rows that stay together. Both keep their order. */
 static void part(wg_tensor *t, size_t size, const bool *goes, int64_t rows, wg_tensor *out)
 {
     char *from = t->data, *stay = t->data, *leave = out->data;

@@ -1,4 +1,4 @@
-/* dataset.h: what the data_*.c files share. Nothing outside them includes it. */
+/* dataset.h: the private header of data/: the data set, its random draws, access to its elements. */
 #ifndef WGI_DATASET_H
 #define WGI_DATASET_H
 
@@ -6,24 +6,25 @@
 
 typedef struct wgi_batch_buffer {
     void *x, *y;
-    int64_t rows; /* there is room for */
+    int64_t rows; /* capacity */
 } wgi_batch_buffer;
 
-/* Sets form trees: a set takes its normalisation from the set it was split from, or was told to be like. Every set keeps
- * mu and sigma of its own, so that any of them can be freed first. */
+/* Sets form trees. The parent `like` of a set is the set that it was split from or that
+ * wg_data_normalise_like named; the set has the same mu and sigma as its parent. Every set keeps its own copy
+ * of mu and sigma, so sets can be freed in any order. */
 struct wg_data {
     wg_context *c;
     const char *about;
-    wg_tensor x, y;      /* y.data NULL: there are none */
-    size_t x_row, y_row; /* bytes of a row */
+    wg_tensor x, y;      /* y.data NULL: the set has no y */
+    size_t x_row, y_row; /* bytes of a row of x and y */
     int64_t rows;
-    bool shuffle, running; /* running: order holds the present epoch's */
+    bool shuffle, running; /* running: an epoch has begun, and order holds its order of the rows */
     int64_t *order, at;
     int epoch;
-    wgi_batch_buffer buffer[2]; /* taken in turns: a batch lives until the second next call */
+    wgi_batch_buffer buffer[2]; /* used in turn: a batch is valid until the second next call */
     int turn;
     double *mu, *sigma;           /* NULL: not normalised */
-    wg_data *like, *first, *next; /* the tree */
+    wg_data *like, *first, *next; /* the parent, the first child, the next child of the same parent */
 };
 
 /* Element i of a tensor of floats. */
@@ -38,19 +39,21 @@ static inline void wgi_put(const wg_tensor *t, int64_t i, double v)
     else ((double *)t->data)[i] = v;
 }
 
-/* Gives x and y zeroed memory for their dtypes and shapes; y stays without where it has no dtype. false: an error is
- * recorded. */
+/* Allocates zeroed data for the dtypes and shapes of x and y. A y without dtype gets no data. Returns false
+ * after recording an error. */
 bool wgi_pair_new(wg_context *c, wg_tensor *x, wg_tensor *y);
-/* A set that owns x.data and y.data (of wg_alloc); frees them and returns NULL when it cannot be made. y may be {0}. */
+/* Makes a set that owns x.data and y.data, which come from wg_alloc. If it cannot be made, frees both and
+ * returns NULL. y may be {0}. */
 wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y);
+/* Makes train the parent of d. train NULL: d gets no parent. */
 void wgi_data_follow(wg_data *d, wg_data *train);
 
-/* 64 random bits: draw i of what a name stands for, in the given epoch. */
+/* 64 random bits: draw i of the stream with this name, in the given epoch. */
 uint64_t wgi_draw(uint64_t seed, const char *name, uint64_t epoch, uint64_t i);
-/* order := a permutation of 0 .. n-1. */
+/* Fills order with a random permutation of 0 .. n-1. */
 void wgi_permute(int64_t *order, int64_t n, uint64_t seed, const char *name, uint64_t epoch);
 
-/* The digits as text: 64 values in base 17 (0-9, a-g), then the class; one row a digit, 1,797 rows. */
+/* The digits as text, one row for each: 64 pixels in base 17 (0-9, a-g), then the class. */
 enum { WGI_DIGITS = 1797 };
 extern const char wgi_digits[WGI_DIGITS][66];
 

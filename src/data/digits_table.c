@@ -1,8 +1,9 @@
-/* digits_table.c: 1,797 handwritten digits of 8 by 8 pixels, as text: a row a digit, its 64 values of 0 (white) to 16 in base
- * 17 (0-9, a-g), line by line from the top left, then its class.
+/* digits_table.c: 1,797 handwritten digits of 8 by 8 pixels, as text. Each row is a digit: its 64 pixels from
+ * 0 (white) to 16 in base 17 (0-9, a-g), line by line from the top left, then its class.
  *
- * Optical Recognition of Handwritten Digits, the test set (optdigits.tes), by E. Alpaydin and C. Kaynak, UCI Machine Learning
- * Repository (1998), https://doi.org/10.24432/C50P49, licence CC BY 4.0. Unchanged but for the notation.
+ * Source: Optical Recognition of Handwritten Digits, the test set (optdigits.tes), by E. Alpaydin and C.
+ * Kaynak, UCI Machine Learning Repository (1998), https://doi.org/10.24432/C50P49, licence CC BY 4.0. Only
+ * the notation was changed.
  */
 #include "data/dataset.h"
 

@@ -1,4 +1,8 @@
-/* files.c: whole files into memory; files written so that they appear whole or not at all. */
+/* files.c: reads a whole file into memory, and writes files.
+ *
+ * A file is written under a temporary name and renamed when it is complete. After a crash or an error the old
+ * file is still there, unchanged.
+ */
 #include "files/formats.h"
 
 #include <errno.h>
@@ -40,8 +44,10 @@ static bool file_error(const wgi_file *f, const char *what, int error)
 
 enum { GROWN_MOST = 1 << 28 };
 
-/* Room for the file and the zero behind it; 0 after an error. A regular file says its size (some file systems say 0 for files
- * that have content), a pipe grows as it is read, up to GROWN_MOST; a device could fill all memory and is refused. */
+/* The first number of bytes to allocate: room for the file, the zero after its last byte, and one more
+ * byte to notice the end. 0 after an error. The size of a pipe is not known, and some file systems say 0
+ * for files that have content: their memory grows while they are read, up to GROWN_MOST. A device such as
+ * /dev/zero never ends and is refused. */
 static size_t first_room(wgi_file *f, int fd)
 {
     struct stat st;
@@ -106,7 +112,8 @@ void wgi_file_free(wgi_file *f)
 
 /* ---- writing ---- */
 
-/* What the path stands for: through links to the file itself, so that a link stays one. */
+/* The file that the path names, with links resolved. A rename onto a link would replace the link by the
+ * file. */
 static char *target_of(wg_context *c, const char *path)
 {
     char *real = realpath(path, NULL);
@@ -123,7 +130,8 @@ static bool is_special(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
-/* Beside the target, so that the rename stays within one file system. */
+/* The temporary file is in the folder of the target, because rename does not work from one file system to
+ * another. */
 static int open_temporary(wgi_out *o)
 {
     size_t size = strlen(o->target) + 48;
@@ -167,7 +175,7 @@ void wgi_out_write(wgi_out *o, const void *bytes, size_t size)
     if (fwrite(bytes, 1, size, o->stream) != size) o->error = errno ? errno : EIO;
 }
 
-/* The bytes reach the disk before the name does: otherwise a power cut could leave an empty file under it. */
+/* Call fsync before rename: without it a power cut could leave an empty file under the new name. */
 bool wgi_out_close(wgi_out *o)
 {
     errno = 0;

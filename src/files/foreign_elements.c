@@ -1,4 +1,5 @@
-/* foreign_elements.c: the elements of foreign files as ours, and sizes with checked arithmetic. */
+/* foreign_elements.c: the element types of file formats, their conversion to our dtypes, and sizes in
+ * checked arithmetic. */
 #include "files/formats.h"
 
 #include <math.h>
@@ -6,7 +7,8 @@
 
 /* ---- sizes ---- */
 
-/* Zero sizes are left out of the product: an empty tensor must not hide sizes that overflow elsewhere. */
+/* An axis of size 0 counts as 1 in the overflow check: [2^40, 2^40, 0] must be refused, because code
+ * elsewhere multiplies the other sizes. */
 bool wgi_shape_bytes(const wg_shape *s, size_t element, size_t *bytes)
 {
     uint64_t all = element;
@@ -82,7 +84,7 @@ uint64_t wgi_number_at(const unsigned char *p, size_t size, bool big_endian)
     return v;
 }
 
-/* IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
+/* IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
 static float half_value(uint16_t h)
 {
     int exponent = h >> 10 & 31;
@@ -146,7 +148,7 @@ void wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to)
 
 double wgi_array_value(const wgi_array *a, size_t i)
 {
-    double number = 0; /* room for one element of any dtype */
+    double number = 0; /* large enough for an element of any dtype */
     wg_tensor one = { wgi_elements[a->element].dtype, WG_SCALAR, &number };
     wgi_array_copy(a, i, 1, &number);
     return wg_tensor_item(&one, 0);

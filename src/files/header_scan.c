@@ -1,4 +1,5 @@
-/* header_scan.c: reads the texts in the headers of .npy and safetensors files: brackets, keys, numbers, texts in quotes. */
+/* header_scan.c: reads the texts in the headers of .npy and safetensors files: brackets, keys, numbers,
+ * texts in quotes. */
 #include "files/formats.h"
 
 #include <string.h>

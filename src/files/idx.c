@@ -1,5 +1,6 @@
-/* idx.c: the IDX format of the MNIST files (Y. LeCun): two zero bytes, the elements' type, the rank, the sizes as big-endian
- * u32, then the elements, big-endian, row-major. Bytes and shorts become i32, the dtype for class numbers. */
+/* idx.c: the IDX format of the MNIST files (Y. LeCun). A file is: two zero bytes, the type of the
+ * elements, the rank, the sizes as big-endian u32, the elements, big-endian and row-major. Bytes and
+ * shorts are read as i32, the dtype of class numbers. */
 #include "files/formats.h"
 #include "wengert/data.h"
 

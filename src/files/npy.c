@@ -1,6 +1,6 @@
-/* npy.c: NumPy's .npy, versions 1.0 to 3.0: "\x93NUMPY", the version, the length of a header, the header (a Python dict
- * literal of three keys), the elements. Headers are at most 64 KiB. What is written is version 1.0 with its elements on a
- * multiple of 64 bytes. */
+/* npy.c: the .npy format of NumPy. Versions 1.0 to 3.0 are read, version 1.0 is written. A file is:
+ * "\x93NUMPY", the version, the length of the header, the header (a Python dict literal with three keys),
+ * the elements. Headers longer than 64 KiB are refused. */
 #include "files/formats.h"
 #include "wengert/data.h"
 
@@ -84,7 +84,7 @@ static bool read_dict(wgi_scan *s, header *h)
     return seen == 7 || wgi_scan_bad(s, "descr, fortran_order or shape is missing");
 }
 
-/* Finds the header: its scan, and the byte after it. */
+/* Sets s to the header and *end to the byte after it. */
 static bool find_header(const wgi_file *f, wgi_scan *s, size_t *end)
 {
     const unsigned char *b = f->bytes;
@@ -112,7 +112,8 @@ static bool read_header(const wgi_file *f, header *h)
     return find_header(f, &s, &start) && read_dict(&s, h) && wgi_array_place(f, start, &h->a);
 }
 
-/* The elements in row-major order from a file in column-major order: index[] counts like an odometer. */
+/* Reads a file in column-major order into a tensor in row-major order. index[] runs over all elements,
+ * last axis fastest. */
 static void read_fortran(wg_context *c, const wgi_array *a, wg_tensor *t)
 {
     int64_t index[WG_MAX_RANK] = { 0 };
@@ -141,7 +142,8 @@ wg_tensor wg_npy_read(wg_context *c, const char *path)
 
 /* ---- writing ---- */
 
-/* Magic, version, length and dict, padded with spaces so that the elements stand on a multiple of 64; returns its size. */
+/* Writes magic, version, length and dict to text and returns their size. Spaces pad it to a multiple of
+ * 64, where the elements begin. */
 static size_t make_header(const wg_tensor *t, char *text, size_t size)
 {
     char order = t->dtype == WG_BOOL ? '|' : wgi_little_endian() ? '<' : '>';

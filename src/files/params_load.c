@@ -1,18 +1,17 @@
-/* params_load.c: parameters from a safetensors file. Everything is compared before anything is changed. */
+/* params_load.c: reads parameters from a safetensors file. wg_params_load sets parameters that exist,
+ * wg_params_read makes them. Both check the whole file first, so that after an error no parameter has
+ * changed. */
 #include "files/safetensors.h"
 #include "wengert/params.h"
 
 #include <string.h>
 
-enum {
-    NEAR_MOST = 48,
-    NEAR_ENTRIES = 4096,
-    NAME_MOST = 255
-}; /* NEAR: longer names and files are not searched for near misses */
+/* The search for similar names skips names longer than NEAR_MOST and entries after the first NEAR_ENTRIES. */
+enum { NEAR_MOST = 48, NEAR_ENTRIES = 4096, NAME_MOST = 255 };
 
-/* ---- near misses ---- */
+/* ---- similar names, for messages ---- */
 
-/* Levenshtein's distance, one row of the table at a time. */
+/* The Levenshtein distance. Only one row of the table is kept. */
 static int distance(const char *a, size_t na, const char *b, size_t nb)
 {
     int row[NEAR_MOST + 1];
@@ -30,13 +29,13 @@ static int distance(const char *a, size_t na, const char *b, size_t nb)
     return row[nb];
 }
 
-/* "W" of "fc1.W": the other name with its scope left out. */
+/* Whether a is b without its scopes, as "W" is of "fc1.W". */
 static bool is_end_of(const char *a, size_t na, const char *b, size_t nb)
 {
     return na < nb && b[nb - na - 1] == '.' && memcmp(b + nb - na, a, na) == 0;
 }
 
-/* Whether b is like a and nearer to it than *least, which is updated. */
+/* Whether b is similar to a and its distance is less than *least. Then *least becomes the distance. */
 static bool is_nearer(const char *a, const char *b, int *least)
 {
     size_t na = strlen(a), nb = strlen(b);
@@ -100,7 +99,8 @@ static bool fits(const wgi_safetensors *s, const char *name, const wg_tensor *t)
                          wgi_elements[a.element].safetensors, wg_dtype_name(t->dtype));
 }
 
-/* How much of the names is common to all, up to a dot: what a sub-set is called, 0 for a whole set. */
+/* The length of the longest common prefix of all names that ends with a dot. All names of a layer begin
+ * with "fc1.", say; in a whole network the length is usually 0. */
 static size_t common_prefix(const wg_params *p)
 {
     size_t n = 0;
@@ -113,7 +113,7 @@ static size_t common_prefix(const wg_params *p)
     return n;
 }
 
-/* A tensor of the file that p should have: one under p's common prefix. */
+/* Records the error that the file has a tensor under the common prefix of p's names that p does not have. */
 static bool extra(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e)
 {
     char text[100], shape[200];
@@ -124,7 +124,9 @@ static bool extra(const wgi_safetensors *s, const wg_params *p, const wgi_entry 
         wgi_entry_text(e, text, sizeof text), shape, near ? "; near it: " : "", near ? near : "");
 }
 
-/* All of p's names are in the file and names are unique: there are extras if the file has more of them under the prefix. */
+/* Call this when all names of p were found in the file. Names are unique, so there is an extra tensor only
+ * if the file has more names under the prefix than p. The count is cheap; the search is made only if it is
+ * needed. */
 static bool no_extras(const wgi_safetensors *s, const wg_params *p)
 {
     size_t prefix = common_prefix(p), under = 0, known = (size_t)wg_params_count(p);
@@ -183,7 +185,7 @@ wg_status wg_params_load(wg_params *p, const char *path)
 
 /* ---- reading without a graph ---- */
 
-/* Letters, digits and _, joined by single dots. */
+/* Whether the name is made of letters, digits and _, joined by single dots. */
 static bool is_name(const char *name)
 {
     const char *p = name;

@@ -1,5 +1,6 @@
-/* params_save.c: parameters into a safetensors file. The header lists them in creation order, padded so that the data stand
- * on a multiple of 64; the data are in order of falling element size, so that every tensor is aligned. */
+/* params_save.c: writes parameters to a safetensors file. The header lists them in the order in which they
+ * were made, and is padded so that the data begin on a multiple of 64. The data are sorted by element
+ * size, largest first, so that every tensor is aligned to its elements. */
 #include "files/formats.h"
 #include "wengert/params.h"
 
@@ -11,7 +12,7 @@ static size_t bytes_of(const wg_tensor *t)
     return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
 }
 
-/* Calls for each tensor in the order of the data. */
+/* Calls visit for each tensor, in the order of the data. */
 static void each(const wg_params *p, void (*visit)(void *user, int i, const wg_tensor *t), void *user)
 {
     for (size_t size = 8; size > 0; size /= 2)
@@ -25,7 +26,7 @@ static void each(const wg_params *p, void (*visit)(void *user, int i, const wg_t
 
 typedef struct header {
     const wg_params *p;
-    uint64_t *begin; /* of tensor i in the data */
+    uint64_t *begin; /* where the bytes of tensor i begin in the data */
     uint64_t all;
     char *text;
     size_t length, room;
@@ -68,7 +69,7 @@ static void put_tensor(header *h, int i)
         (unsigned long long)(h->begin[i] + bytes_of(&t)));
 }
 
-/* Names need no escapes: they are made of letters, digits, underlines and dots. */
+/* Names need no escapes, because they are made of letters, digits, underscores and dots. */
 static void put_all(header *h)
 {
     put(h, "{");

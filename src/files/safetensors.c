@@ -1,5 +1,6 @@
-/* safetensors.c: reads and checks a safetensors file (format of Hugging Face). The JSON of its header is of fixed depth, so
- * the reader does not recurse; it takes memory in proportion to what it has read. */
+/* safetensors.c: reads and checks a safetensors file (format of Hugging Face). The depth of the header's
+ * JSON is fixed, so the reader does not recurse. The memory that it uses is proportional to the bytes of
+ * the file. */
 #include "files/safetensors.h"
 
 #include <stdlib.h>
@@ -32,7 +33,8 @@ static size_t put_utf8(char *to, uint32_t v)
     return 4;
 }
 
-/* What stands after "\u" at p: one or two escapes of four digits. Returns the characters taken, 0 if it is no text. */
+/* Decodes the four hex digits at p, which follow "\u", to *v. A surrogate pair is two such escapes.
+ * Returns the number of characters read, 0 if they are not a valid character. */
 static size_t take_unicode(const char *p, size_t left, uint32_t *v)
 {
     int a = left >= 4 ? hex_value(p, 4) : -1;
@@ -44,7 +46,8 @@ static size_t take_unicode(const char *p, size_t left, uint32_t *v)
     return b >= 0xDC00 && b < 0xE000 ? 10 : 0;
 }
 
-/* Decodes escapes in place: a decoded text is never longer. false: control characters or a wrong escape. */
+/* Decodes escapes in place; a decoded text is never longer. Returns false at a control character or a
+ * wrong escape. */
 static bool unescape(char *text, size_t *length)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
@@ -141,7 +144,7 @@ static bool check_info(const wgi_safetensors *st, const wgi_scan *s, const info 
 
 /* ---- the header ---- */
 
-/* A text of the header, ended by a zero in place of its closing quote or before it. */
+/* Returns the text at from as a C string. The zero is written over the closing quote or before it. */
 static char *ended(wgi_safetensors *st, size_t from, size_t length)
 {
     char *text = (char *)st->f.bytes + 8 + from;
@@ -212,7 +215,7 @@ static bool scan_header(wgi_safetensors *st)
     return s.at == s.size || wgi_scan_bad(&s, "text after the '}'");
 }
 
-/* ---- orders ---- */
+/* ---- sorted entries ---- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -267,7 +270,7 @@ static bool check_names(wgi_safetensors *st)
     return true;
 }
 
-/* Names in the list that are no tensor's are of no account. */
+/* Names in the list of states that no tensor has are ignored. */
 static void mark_states(wgi_safetensors *st)
 {
     for (char *name = st->states, *end; name && *name; name = end) {
@@ -300,7 +303,7 @@ void wgi_safetensors_free(wgi_safetensors *st)
     st->entry = NULL, st->count = 0;
 }
 
-/* ---- looking into it ---- */
+/* ---- reading entries ---- */
 
 wgi_array wgi_safetensors_array(const wgi_safetensors *st, const wgi_entry *e)
 {
