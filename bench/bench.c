@@ -1,8 +1,10 @@
-/* bench.c: the runner. For each work: all sides give their answers, which must agree; then rounds of each side in turn,
- * and of each the least time over all rounds. Ratios are the result; absolute times belong to one machine and one hour.
+/* bench.c: the runner. For each work, all sides give their answers, which must agree. Then the sides are
+ * timed in rounds, in turn, and the least time of each over all rounds counts. Compare ratios: absolute times
+ * differ between machines and hours.
  *
- *     bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]         WORK: the beginning of a row's name, "W3s", "memory"
- *     bench --profile N WORK                                                     Wengert's side alone, N times, for profilers
+ *     bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]
+ *                                  WORK is the beginning of a row's name: "W3s", "memory"
+ *     bench --profile N WORK       the side of Wengert alone, N times, for profilers
  */
 #include "bench.h"
 
@@ -15,20 +17,20 @@
 
 /* ---- the table ---- */
 
-/* What a row is held against: times the hand-written side's time, or so many units. */
+/* The target of a row: a multiple of the time of the hand-written side, or an absolute number of units. */
 typedef enum target { NONE, TIMES_HAND, UNITS } target;
 
-/* One row of the table: a part of a work in a unit of its own. */
+/* One row of the table: a part of a work, and its unit. */
 typedef struct row {
     const char *name;
     const char *unit;
-    double scale; /* units in a second of the work */
+    double scale; /* what one second of the work is in this unit */
     target target;
     double most;
 } row;
 
 typedef struct work {
-    const char *torch; /* its name there, NULL: not compared */
+    const char *torch; /* its name in torch_bench.py; NULL: not compared */
     int size;
     const bench_side *wengert, *hand;
     row rows[BENCH_PARTS];
@@ -95,12 +97,12 @@ enum { WORKS = sizeof works / sizeof *works };
 
 typedef struct settings {
     int rounds, reps;
-    double rep_seconds, cap; /* a round ends after cap seconds, whatever its repetitions */
+    double rep_seconds, cap; /* a round ends after cap seconds, even if repetitions are left */
     bool no_torch;
-    int profile; /* so many times, no table */
+    int profile; /* run the work this many times and print no table; 0: print the table */
     int names;
     char **name;
-    torch *peer[2]; /* memory kept, as it comes */
+    torch *peer[2]; /* PyTorch that keeps its memory, PyTorch with default settings */
 } settings;
 
 enum { WENGERT, HAND, TORCH_KEPT, TORCH, SIDES };
@@ -110,13 +112,13 @@ enum { WENGERT, HAND, TORCH_KEPT, TORCH, SIDES };
 typedef struct contestant {
     const bench_side *side;
     void *self;
-    int64_t n; /* how often the work is done in one repetition */
+    int64_t n; /* how many times the work is done in one repetition */
     bool in;
     double best[BENCH_PARTS];
     double answer;
 } contestant;
 
-/* Seconds of each part of n times the work. */
+/* Does the work n times; sets the seconds of each part. */
 static bool timed(contestant *c, int64_t n, double seconds[BENCH_PARTS])
 {
     double t = bench_now();
@@ -126,7 +128,7 @@ static bool timed(contestant *c, int64_t n, double seconds[BENCH_PARTS])
     return c->in;
 }
 
-/* Finds how often the work must be done for a repetition to last long enough; warms up on the way. */
+/* Finds how many times a repetition must do the work to last long enough. This also warms up the side. */
 static void calibrate(contestant *c, double rep_seconds)
 {
     double seconds[BENCH_PARTS], t = 0;
@@ -165,7 +167,7 @@ static contestant enter(const bench_side *side, int size, double rep_seconds)
     return c;
 }
 
-/* One PyTorch gives the answer for both. */
+/* One of the two PyTorch processes gives the answer for both. */
 static contestant enter_torch(torch *t, const work *w, bool asked)
 {
     contestant c = { .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
@@ -191,7 +193,7 @@ static void print_ratio(double a, double b)
     else printf(" %7s", "-");
 }
 
-/* Up to 3 % above the target is noise. */
+/* A time up to 3 % above the target counts as met: that much is noise. */
 static void print_verdict(double value, double most)
 {
     double above = value / most - 1;
@@ -264,7 +266,7 @@ static bool wanted_name(const settings *s, const char *name)
     return s->names == 0;
 }
 
-/* The bytes of W6's step, beside the least that it needs; no time is taken. */
+/* Prints the bytes of a step of W6 beside the least that it needs. Nothing is timed. */
 static bool measure_memory(void)
 {
     const double MiB = 1 << 20, most = 1.1;
@@ -283,7 +285,7 @@ static bool measure_memory(void)
 
 /* ---- for profilers ---- */
 
-/* By its name a profiler can be told to count inside it alone. */
+/* profile.sh tells the profiler by name to count in this function alone, so it must not be inlined. */
 __attribute__((noinline)) static bool bench_profiled(contestant *c)
 {
     double seconds[BENCH_PARTS];

@@ -1,7 +1,8 @@
-/* bench.h: what the runner, Wengert's side and the hand-written side agree on.
+/* bench.h: what the runner, the side of Wengert and the hand-written side share.
  *
- * A work is one row (or a few) of the table. Each contestant of a work is a bench_side: started once, then run many times.
- * All sides make the same data by bench_value, do the same work, and give the same answer to BENCH_AGREE: else the row says so.
+ * A work is one row of the table, or a few. Each program that does a work is a bench_side: it is started once
+ * and then run many times. All sides make the same data with bench_value and do the same work. Their answers
+ * must agree within BENCH_AGREE; if not, the row says so.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -15,20 +16,22 @@
 enum { BENCH_THREADS = 2, BENCH_PARTS = 4, BENCH_CHECK_STEPS = 3 };
 #define BENCH_AGREE 1e-3
 
-/* check: real learning rates and no dropout, so that answers can be compared; else rates so small that thousands of steps
- * leave the numbers ordinary. */
+/* check true: usual learning rates and no dropout, so that the answers can be compared. check false: rates so
+ * small that thousands of steps do not lead to very large or subnormal numbers. */
 typedef struct bench_setup {
-    int size; /* the batch, or how many nodes */
+    int size; /* the batch size, or the number of nodes */
     bool check;
 } bench_setup;
 
 typedef struct bench_side {
-    void *(*start)(bench_setup s); /* NULL: this side cannot */
-    /* n times the work; false after an error. A work of several parts adds the seconds of each; the runner times the others. */
+    void *(*start)(bench_setup s); /* returns NULL if this side cannot do the work */
+    /* Does the work n times; returns false after an error. If the work has several parts, adds the seconds of
+     * each part to seconds. The runner times a work of one part. */
     bool (*run)(void *self, int64_t n, double seconds[BENCH_PARTS]);
-    double (*answer)(void *self); /* of a side started with check */
-    void (*stop)(void *self);     /* Wengert's prints its error, if there is one */
-    /* Of a side just started: the gradient of its first step, for bench/hand/check.c; NULL on Wengert's sides. */
+    double (*answer)(void *self); /* the answer of a side that was started with check */
+    void (*stop)(void *self);     /* the side of Wengert prints its error, if there is one */
+    /* The gradient of the first step of a side that was just started, for bench/hand/check.c. NULL on the
+     * sides of Wengert. */
     size_t (*gradient)(void *self, double *to, size_t room);
 } bench_side;
 
@@ -46,7 +49,7 @@ static inline uint32_t bench_mix(uint32_t x)
     return x ^ x >> 16;
 }
 
-/* Number i of a stream, uniform in [-1, 1); torch_bench.py has the same. */
+/* Number i of a stream, uniform in [-1, 1). torch_bench.py has the same function. */
 static inline float bench_value(uint32_t stream, uint32_t i)
 {
     return (float)(bench_mix(i * 0x9E3779B9U + stream * 0x85EBCA6BU) >> 8) * 0x1p-23f - 1;
@@ -56,7 +59,7 @@ static inline int bench_class(uint32_t stream, uint32_t i, int classes)
     return (int)(bench_mix(i * 0x9E3779B9U + stream * 0x85EBCA6BU) >> 8) % classes;
 }
 
-/* The numbers that make up each work, the same for every side. */
+/* The streams of bench_value, one for each array, and the sizes of each work. */
 enum { STREAM_X = 1, STREAM_Y = 2, STREAM_GAMMA = 3, STREAM_BETA = 4, STREAM_WEIGHTS = 10 };
 
 enum { MLP_LAYERS = 3, MLP_BATCH = 128 };
@@ -68,7 +71,7 @@ enum { ROWS_SOFTMAX = 512, ROWS_CLASSES = 32768, ROWS_NORM = 4096, ROWS_FEATURES
 enum { CHECK_IN = 64, CHECK_HIDDEN = 32, CHECK_OUT = 10, CHECK_BATCH = 8 };
 #define NORM_EPS 1e-5
 
-/* Weights of a layer with so many inputs: uniform with variance 2 / inputs. */
+/* Weights are uniform in (-scale, scale), with variance 2 / inputs. */
 static inline double bench_weight_scale(int inputs) { return sqrt(6.0 / inputs); }
 
 typedef struct bench_rates {
@@ -79,10 +82,11 @@ static inline bench_rates bench_rates_of(bench_setup s)
     return s.check ? (bench_rates){ 0.1, 1e-3 } : (bench_rates){ 1e-6, 1e-8 };
 }
 
-/* W4: where the order of the two ops is turned round, so that no two graphs have one structure; ascending places. */
+/* W4: the places, in ascending order, where the two ops of the chain change their order. The places are
+ * random, so that no two graphs have the same structure. */
 enum { CHAIN_TURNS = 64 };
 typedef struct bench_chain {
-    int turn[CHAIN_TURNS + 1]; /* the last is the length */
+    int turn[CHAIN_TURNS + 1]; /* the last element is the length of the chain */
 } bench_chain;
 static inline bench_chain bench_chain_of(int length, uint32_t seed)
 {
@@ -96,13 +100,15 @@ static inline bench_chain bench_chain_of(int length, uint32_t seed)
 #define CHAIN_FACTOR 1.000001
 #define CHAIN_TERM   1e-7
 
-/* The sides: bench/hand and bench/wengert_*.c. W7 has three kernels: softmax-CE, layer norm, batch norm. */
+/* The sides, defined in bench/hand and bench/wengert_*.c. W7 has three: softmax cross-entropy, layer norm,
+ * batch norm. */
 extern const bench_side hand_mlp, hand_mlp_norm, hand_small, hand_tape, hand_chain, hand_chain_one_sweep,
     hand_deep;
 extern const bench_side hand_softmax, hand_layer_norm, hand_batch_norm, hand_gradcheck;
 extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape,
     wengert_chain, wengert_deep;
-/* The bytes of W6's training step by its plan, and the least: inputs, parameters, gradients, and what backward must keep. */
+/* plan: the bytes of W6's training step as its plan says. least: the bytes of inputs, parameters, gradients,
+ * and of the values that backward needs. */
 bool wengert_deep_bytes(double *plan, double *least);
 extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm, wengert_gradcheck;
 

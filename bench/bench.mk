@@ -1,20 +1,24 @@
-# bench.mk: the bench's targets; included by the Makefile, which gives CC, WG_LIBS, LIB, OBJ, BUILD, FLAGS, Q and say.
+# bench.mk: the targets of the bench. The Makefile includes it and sets CC, WG_LIBS, LIB, OBJ, BUILD, FLAGS, Q
+# and say.
 #
-#   make bench                     everything; BENCH="--rounds 2 W1 W3" for a part, W1 the beginning of a row's name
+#   make bench                     everything; BENCH="--rounds 2 W1 W3": rows whose names begin with W1 or W3
 #   make bench-check               the hand-written gradients against central differences
-#   make bench-limits              what the machine can do
-#   make bench-ways                 what each fast way is worth, in instructions
-#   make bench-profile             where W1 and W3 spend themselves, by function
+#   make bench-limits              bandwidth, peak and BLAS speeds of the machine
+#   make bench-ways                what each fast way is worth, in instructions
+#   make bench-profile             where W1 and W3 spend their time, by function
 
-# The hand-written side is made for the machine it runs on, and is never installed.
+# The hand-written side is compiled for the machine it runs on, and is never installed.
 BENCH_FLAGS    := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -fopenmp
-BENCH_NATIVE   := -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -fno-trapping-math -fno-signed-zeros \
-                  -ffinite-math-only -ffp-contract=fast $(if $(findstring clang,$(CC)),,-fassociative-math)
+BENCH_NATIVE   := -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -fno-trapping-math \
+                  -fno-signed-zeros -ffinite-math-only -ffp-contract=fast \
+                  $(if $(findstring clang,$(CC)),,-fassociative-math)
 BENCH_BLAS      = $(shell pkg-config --cflags $(BLAS))
 BENCH_BLAS_LIBS = $(shell pkg-config --libs $(BLAS))
 BENCH_HEADERS  := $(wildcard bench/*.h bench/hand/*.h include/wengert/*.h)
-BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(filter-out bench/hand/check.c,$(wildcard bench/hand/*.c)))
-BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o,bench/bench.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
+BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
+                  $(filter-out bench/hand/check.c,$(wildcard bench/hand/*.c)))
+BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
+                  bench/bench.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
 .PHONY: bench bench-ways bench-check bench-limits bench-profile
 
@@ -52,5 +56,6 @@ $(BUILD)/bench-check: $(OBJ)/bench/hand/check.o $(BENCH_HAND)
 
 $(BUILD)/bench-limits: bench/limits.c bench/machine.c $(BENCH_HEADERS) $(FLAGS) bench/bench.mk
 	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(BENCH_FLAGS) $(BENCH_NATIVE) $(BENCH_BLAS) -DBENCH_HAND_FLAGS='"$(strip $(BENCH_NATIVE))"' \
-	    -o $@ bench/limits.c bench/machine.c $(BENCH_BLAS_LIBS) -lm -ldl
+	$(Q)mkdir -p $(@D) && $(CC) $(BENCH_FLAGS) $(BENCH_NATIVE) $(BENCH_BLAS) \
+	    -DBENCH_HAND_FLAGS='"$(strip $(BENCH_NATIVE))"' -o $@ bench/limits.c bench/machine.c \
+	    $(BENCH_BLAS_LIBS) -lm -ldl

@@ -1,5 +1,5 @@
-/* limits.c: what the machine can do, with one thread and two: memory bandwidth, multiply-adds, BLAS at the shapes of the
- * works. The least time of many repetitions; README.md has the figures.
+/* limits.c: measures what the machine can do with one thread and two: memory bandwidth, multiply-adds, BLAS
+ * at the shapes of the works. Prints the best of many repetitions; README.md has the figures.
  */
 #include <cblas.h>
 #include <omp.h>
@@ -49,7 +49,7 @@ static void print_triad(const char *name, size_t n)
     arrays_free(v);
 }
 
-/* Twelve chains of 16 numbers hide the latency of a multiply-add. */
+/* Twelve independent chains of 16 numbers: enough to hide the latency of a multiply-add. */
 static float chains(int64_t n, float x)
 {
     enum { CHAINS = 12, LANES = 16 };

@@ -1,4 +1,5 @@
-/* machine.c: processor, caches, compiler, OpenBLAS' kernels, and the environment variables that change speed. */
+/* machine.c: processor, caches, compiler, OpenBLAS' kernels, and the environment variables that change the
+ * speed. */
 #include "machine.h"
 
 #include <dlfcn.h>
@@ -107,7 +108,7 @@ static const char refitted[] = "BENCH_REFITTED";
 
 bool machine_blas_is_refitted(void) { return getenv(refitted) != NULL; }
 
-/* The kernels to force where OpenBLAS took a processor with AVX2 or more for one of the time before AVX; NULL: none. */
+/* The kernels to force if OpenBLAS took a processor with AVX2 for one without AVX. NULL: force none. */
 static const char *fitting_core(void)
 {
     static const char *const old[] = { "Prescott", "Core2", "Nehalem", "Barcelona" };

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Where Wengert's side of W3 and W1 spends itself: instructions a step by function under callgrind, which are the same at every
-# run; samples of the processor's time by function under perf. `make bench-profile` calls it. Environment: BUILD.
-# valgrind knows no AVX-512: under it the library takes its AVX2 kernels.
+# Prints where the side of Wengert spends its time in W3 and W1: instructions a step by function (callgrind, the
+# same in every run), and samples of processor time by function (perf). `make bench-profile` calls it.
+# Environment: BUILD.
+# valgrind does not know AVX-512: under it the library uses its AVX2 kernels.
 set -u
 build=${BUILD:-build}
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE

@@ -1,5 +1,6 @@
-/* torch.c: the pipes to torch_bench.py. One line asked, one line answered. The pipes close on exec: a second PyTorch that held
- * an end of the first one's would keep it from ever seeing the end of its input.
+/* torch.c: talks to torch_bench.py through pipes: one line is the question, one line the answer. The pipes
+ * are closed on exec. Otherwise a second PyTorch process would inherit the pipe of the first, and the first
+ * would never see the end of its input.
  */
 #include "torch.h"
 
@@ -31,7 +32,7 @@ static void let_memory_go(void)
     unsetenv("MALLOC_TOP_PAD_");
 }
 
-/* Debian's PyTorch belongs to Debian's Python, which need not be the first in PATH. */
+/* Debian's PyTorch needs Debian's Python, and another Python may come first in PATH. */
 static void child(const char *script, bool keep, const int in[2], const int out[2])
 {
     const char *python = getenv("BENCH_PYTHON");

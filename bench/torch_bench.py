@@ -1,10 +1,10 @@
-"""The works of bench/bench.c in PyTorch, as a server: the runner asks for one round at a time, so that rounds interleave.
+"""The works of bench/bench.c in PyTorch, as a server: the runner asks for one round at a time, sides in turn.
 
     answer WORK SIZE                       one number, to be compared with the other sides
     run WORK SIZE REPETITIONS REP_S CAP_S  the least seconds of each part over the repetitions of one round
 
-A line is one request and one line answers it: numbers, or "error ..." with what went wrong. The first line is
-"ready VERSION".
+Each line is a request. The answer is one line: numbers, or "error ..." and the reason. The first line that
+the server prints is "ready VERSION".
 """
 
 import sys
@@ -58,7 +58,7 @@ def linear(n_in, n_out, stream, bias=True, dtype=torch.float32, scale=None):
 
 
 class Training:
-    """Works of one part: step() is the work, answer() the loss of the last of a few steps."""
+    """Works of one part: step() does the work once, answer() is the loss of the last of a few steps."""
 
     threads = THREADS
 
@@ -107,7 +107,8 @@ class Small(Training):
     threads = 1
 
     def __init__(self, size, check):
-        self.model = torch.nn.Sequential(linear(2, 4, WEIGHTS, scale=1), torch.nn.Tanh(), linear(4, 1, WEIGHTS + 1, scale=1))
+        hidden, out = linear(2, 4, WEIGHTS, scale=1), linear(4, 1, WEIGHTS + 1, scale=1)
+        self.model = torch.nn.Sequential(hidden, torch.nn.Tanh(), out)
         self.x, self.y = values(X, size, 2), classes(Y, size, 2).to(torch.float32).reshape(size, 1)
         self.optim = torch.optim.SGD(self.model.parameters(), lr=0.1 if check else 0.01)
 
@@ -116,7 +117,7 @@ class Small(Training):
 
 
 class Tape:
-    """Two parts: what is built runs at once; backward."""
+    """Two parts. PyTorch computes at once what it builds, so build and forward are one of them."""
 
     threads = 1
 
@@ -218,7 +219,7 @@ class BatchNorm(LayerNorm):
 
 
 class Gradcheck(Training):
-    """gradcheck keeps its numbers to itself: no answer to compare, but it must pass."""
+    """gradcheck does not return its numbers, so there is no answer to compare; but it must pass."""
 
     def __init__(self, size, check):
         a = linear(64, 32, WEIGHTS, dtype=torch.float64)
@@ -251,7 +252,7 @@ def timed(work, n):
 
 
 def repetitions(work, at_least):
-    """How often the work is done in one repetition of at least so many seconds; warms up on the way."""
+    """How many times the work is done in one repetition of at least at_least seconds; this also warms up."""
     n = 1
     while True:
         t = sum(timed(work, n))
@@ -261,7 +262,7 @@ def repetitions(work, at_least):
 
 
 def one_round(work, reps, rep_seconds, cap):
-    """Work that takes long is not done once more to warm up."""
+    """A work that takes long is not warmed up."""
     end = time.perf_counter() + cap
     if not hasattr(work, "n"):
         work.n = repetitions(work, rep_seconds)

@@ -1,4 +1,5 @@
-/* wengert_mlp.c: Wengert's side of W1, W2 and W6, by the public headers alone: the graph is built anew at every step. */
+/* wengert_mlp.c: the side of Wengert of W1, W2 and W6, with the public headers alone. The graph is built
+ * again at every step. */
 #include <stdlib.h>
 
 #include <wengert/wengert.h>
@@ -12,7 +13,7 @@ typedef struct net {
     wg_optim *o;
     wg_tensor x, y;
     bool norm, drop;
-    double loss; /* of the last step */
+    double loss; /* the loss of the last step */
 } net;
 
 static net *net_new(int threads)
@@ -146,7 +147,7 @@ static double answer_deep(void *self)
 
 /* ---- memory ---- */
 
-/* Backward needs each layer's input, and the output for the loss. */
+/* Backward needs the input of each layer, and the output for the loss. */
 bool wengert_deep_bytes(double *plan, double *least)
 {
     net *n = start_deep((bench_setup){ .check = false });
@@ -154,7 +155,7 @@ bool wengert_deep_bytes(double *plan, double *least)
                  values = (double)DEEP_BATCH * DEEP_WIDTH * sizeof(float);
     wg_plan *p = wg_plan_look(deep_loss(n), &(wg_plan_opts){ .params = n->p, .seconds = 1e-3 });
     *least =
-        2 * DEEP_LAYERS * layer + (DEEP_LAYERS + 1) * values + values; /* and what the loss compares with */
+        2 * DEEP_LAYERS * layer + (DEEP_LAYERS + 1) * values + values; /* and the targets of the loss */
     if (p) *plan = (double)(p->inputs + p->parameters + p->gradients + p->workspace + p->results + p->tiles);
     bool fine = p != NULL;
     stop(n);

@@ -1,4 +1,5 @@
-/* wengert_rows.c: Wengert's side of W5 and W7, by the public headers alone: large arrays, few nodes. */
+/* wengert_rows.c: the side of Wengert of W5 and W7, with the public headers alone: large arrays, few
+ * nodes. */
 #include <stdlib.h>
 
 #include <wengert/wengert.h>
@@ -10,8 +11,8 @@ typedef struct rows {
     wg_graph *g;
     wg_params *p;
     wg_tensor x, y, gy, gamma, beta;
-    double value;     /* of the last run: the loss */
-    wg_tensor out[4]; /* of the last run of a norm: y, dx, dgamma, dbeta */
+    double value;     /* the loss of the last run */
+    wg_tensor out[4]; /* y, dx, dgamma, dbeta of the last run of a norm */
 } rows;
 
 static rows *rows_new(void)
@@ -38,7 +39,7 @@ static wg_tensor floats(rows *r, uint32_t stream, float scale, float offset, wg_
     return wg_view_f32(v, s);
 }
 
-/* The array whose gradient is asked for is a parameter. */
+/* The array x is a parameter, because its gradient is asked for. */
 static void make_x(rows *r, float scale, wg_shape s)
 {
     wg_tensor t = floats(r, STREAM_X, scale, 0, s);

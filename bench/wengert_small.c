@@ -1,4 +1,5 @@
-/* wengert_small.c: Wengert's side of W3, W3s, W4 and W8, by the public headers alone: work where the cost of a node counts. */
+/* wengert_small.c: the side of Wengert of W3, W3s, W4 and W8, with the public headers alone. In these works
+ * the cost of a node matters most. */
 #include <stdlib.h>
 
 #include <wengert/wengert.h>
@@ -14,7 +15,7 @@ typedef struct small {
     wg_optim *o;
     wg_tensor x, y;
     wg_node fixed; /* the loss of W3s */
-    double loss;   /* of the last step */
+    double loss;   /* the loss of the last step */
     int size;
     uint32_t seed;
 } small;
@@ -36,7 +37,7 @@ static void stop(void *self)
     free(s);
 }
 
-/* Scaled in double, as f32 or f64. */
+/* The values are multiplied in double, then stored as f32 or f64. */
 static wg_tensor values(small *s, uint32_t stream, double scale, wg_shape shape)
 {
     wg_dtype t = wg_context_dtype(s->c);
@@ -202,7 +203,7 @@ static bool run_gradcheck(void *self, int64_t n, double seconds[])
     return !wg_failed(s->c);
 }
 
-/* The norm of the numeric gradient of all components; -1 when the check fails or some are missing. */
+/* The norm of the numeric gradient. -1 if the check fails or components are missing. */
 static double answer_gradcheck(void *self)
 {
     wg_check *r = gradcheck(self);

@@ -1,6 +1,8 @@
-/* accumulate.c: a batch of 64 in four pieces of 16: wg_backward_add adds gradients until a step uses them up.
+/* accumulate.c: a batch of 64 as four pieces of 16. wg_backward_add adds the gradients of the pieces until
+ * wg_optim_step uses them.
  *
- * First that it is the same: the gradients of one batch and of its pieces, side by side. Then training in pieces.
+ * First the program prints that the gradients of a whole batch and the sum of those of its pieces are equal
+ * up to rounding. Then it trains in pieces.
  */
 #include <math.h>
 #include <wengert/wengert.h>
@@ -26,7 +28,7 @@ static void compare(wg_graph *g, wg_params *p, const wg_data *d)
         wg_tensor xi = wg_view_f32(x + i * PIECE * COLUMNS, WG_SHAPE(PIECE, COLUMNS));
         wg_tensor yi = wg_view_i32(y + i * PIECE, WG_SHAPE(PIECE));
         wg_node part = wg_div(loss_of(g, p, xi, yi), PIECES);
-        if (i == 0) wg_backward(part, p); /* sets: no step has used up the whole batch's gradients */
+        if (i == 0) wg_backward(part, p); /* replaces the gradients of the whole batch */
         else wg_backward_add(part, p);
     }
     wg_params_get_grad(p, pieces);
@@ -48,8 +50,8 @@ int main(void)
     wg_optim_step(adam);
     for (int epoch = 0; epoch < 5; epoch++) {
         for (int i = 0; wg_data_next(train, &b, PIECE); i++) {
-            wg_backward_add(wg_div(loss_of(g, p, b.x, b.y), PIECES),
-                            p); /* the first after a step starts from nothing */
+            /* The first call after a step begins with gradients of zero. */
+            wg_backward_add(wg_div(loss_of(g, p, b.x, b.y), PIECES), p);
             if (i % PIECES == PIECES - 1) wg_optim_step(adam);
         }
     }

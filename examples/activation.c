@@ -1,10 +1,13 @@
-/* activation.c: three ways to bring an activation, or any function, of one's own: with ordinary ops and one's own rule, as an
- * op with one's own kernel, and as plain C functions that know nothing of graphs. Each is checked.
+/* activation.c: three ways to write an activation function (or any function) of your own. Each is checked.
+ *
+ *     swish   ordinary ops with a derivative rule of your own
+ *     snake   an op with a kernel of your own
+ *     sim     plain C functions that know nothing of graphs
  */
 #include <math.h>
 #include <wengert/wengert.h>
 
-/* ---- swish: y from ordinary ops; the derivative is mine, with the signature of an op's rule ---- */
+/* ---- swish: ordinary ops compute y; swish_vjp gives the derivative ---- */
 
 static void swish_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
@@ -18,7 +21,7 @@ static wg_node swish(wg_node x)
     return wg_custom_vjp(wg_mul(x, wg_sigmoid(x)), (wg_node[]){ x }, 1, swish_vjp);
 }
 
-/* ---- snake: an op like the library's own, without registration; here in the short form for elementwise functions ---- */
+/* ---- snake: an op like those of the library, without registration; an elementwise op needs only .map ---- */
 
 static double snake_f(double x, const void *attr)
 {
@@ -44,12 +47,13 @@ static const wg_op snake_op = { .name = "snake",
 
 static wg_node snake(wg_node x, double k) { return wg_apply(WG_HERE, &snake_op, &x, 1, &k); }
 
-/* ---- sim: a simulator that I already have, with its adjoint ---- */
+/* ---- sim: a simulator that exists already, with its adjoint ---- */
 
 enum { STEPS = 40 };
 static const double H = 0.1;
 
-/* A pendulum, x its angle and speed at the start, y its angles at later times (semi-implicit Euler). */
+/* A pendulum. x: angle and speed at the start. y: the angles at later times, by the semi-implicit Euler
+ * method. */
 static int sim(size_t n, const double *x, size_t m, double *y, void *user)
 {
     double angle = x[0], speed = x[1];
@@ -82,7 +86,7 @@ static wg_node simulate(wg_node x)
                      &(wg_extern_opts){ .name = "sim", .forward = sim, .backward = sim_adjoint });
 }
 
-/* ---- */
+/* ---- the check ---- */
 
 static int failures(const char *name, wg_node y)
 {

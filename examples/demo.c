@@ -1,5 +1,6 @@
-/* demo.c: what `make demo` runs: a network with batch norm and dropout learns the embedded digits; its gradients are checked
- * before and after; the graph, the curves and the weights are written to the folder given (default: demo). */
+/* demo.c: the program of `make demo`. A network with batch norm and dropout learns the embedded digits. Its
+ * gradients are checked before and after training. The graph, the curves and the weights are written to the
+ * folder that is the first argument (default: demo). */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -40,7 +41,7 @@ static wg_node loss_of(wg_graph *g, wg_params *p, const wg_batch *b, wg_node *ac
     return wg_name(wg_softmax_cross_entropy(z, y), "loss");
 }
 
-/* The course's check on a batch of 16, in double, the dropout mask held still. */
+/* Checks the gradients on a batch of 16, in double; the dropout masks stay the same during the check. */
 static void check(wg_graph *g, wg_params *p, wg_data *d, const char *when)
 {
     wg_batch b;

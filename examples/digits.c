@@ -26,5 +26,5 @@ int main(void)
         printf("epoch %2d  dev %.1f %%\n", epoch, 100 * wg_item(wg_accuracy(model(x, p), y)));
     }
     wg_params_save(p, "digits.safetensors");
-    return wg_finish(c, stderr); /* 0, or the first error of anything above; frees it all */
+    return wg_finish(c, stderr); /* prints the first error, frees everything; 0 if there was none */
 }

@@ -1,5 +1,6 @@
-/* mnist.c: what `make mnist` runs: 784-512-256-10 with batch norm and dropout learns the 60,000 digits of MNIST and is tested on
- * the 10,000. The folder with the four IDX files is the first argument, the number of epochs the second. */
+/* mnist.c: the program of `make mnist`. The network 784-512-256-10 with batch norm and dropout learns the
+ * 60,000 training digits of MNIST and is tested on the other 10,000. Arguments: the folder with the four IDX
+ * files, the number of epochs. */
 #include <stdlib.h>
 #include <time.h>
 #include <wengert/wengert.h>
@@ -48,7 +49,7 @@ int main(int argc, char **argv)
         double start = seconds();
         wg_mean loss = { 0 };
         wg_batch b;
-        if (epoch > epochs * 2 / 3) /* smaller steps at the end */
+        if (epoch > epochs * 2 / 3) /* smaller steps in the last third */
             wg_optim_set_lr(adam, wg_optim_lr(adam) * 0.5);
         while (wg_data_next(train, &b, 128)) {
             wg_begin(g, WG_TRAIN);

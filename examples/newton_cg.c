@@ -1,7 +1,7 @@
-/* newton_cg.c: logistic regression by Newton's method: the step solves H step = gradient by conjugate gradients, which needs
- * H only as products H v. Everything outside build() sees flat vectors of doubles and no graph.
+/* newton_cg.c: logistic regression by Newton's method. The step solves H step = gradient by conjugate
+ * gradients, which use H only in products H v. All functions but build() work on plain vectors of doubles.
  *
- * The data are hours of study and whether the exam was passed.
+ * The data: hours of study of 20 students, and whether each passed the exam.
  */
 #include <math.h>
 #include <string.h>

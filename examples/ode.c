@@ -1,7 +1,9 @@
-/* ode.c: no network: fits the rate k of the logistic equation y' = k y (1 - y) to what was seen of y.
+/* ode.c: fits the rate k of the logistic equation y' = k y (1 - y) to observed values of y. There is no
+ * network.
  *
- * The solution is stepped by Runge and Kutta's method of fourth order in a C loop; Adam descends the squared error. What was
- * seen is the closed solution for k = 0.8, so that one can tell whether the fit is right.
+ * The solution is computed in a C loop by the classical Runge-Kutta method of fourth order. Adam minimises
+ * the squared error. The observed values are those of the exact solution for k = 0.8, so you can see whether
+ * the fit is right.
  */
 #include <math.h>
 #include <wengert/wengert.h>

@@ -1,4 +1,4 @@
-/* quadratic.c: minimises w^2 - 10 w + 25 by Adam. The minimum is at w = 5. */
+/* quadratic.c: minimises w^2 - 10 w + 25 with Adam. The minimum is at w = 5. */
 #include <wengert/wengert.h>
 
 int main(void)

@@ -1,4 +1,4 @@
-/* rosenbrock.c: is my gradient right? A plain C function with its own gradient, checked.
+/* rosenbrock.c: checks the gradient of a plain C function that computes value and gradient.
  *
  *     rosenbrock          the right gradient: passes, exit status 0
  *     rosenbrock wrong    a factor 2 is missing in g[1]: fails, exit status 1

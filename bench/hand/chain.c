@@ -1,7 +1,8 @@
-/* chain.c: W5, sum(tanh(1.1 x + 0.1) sigmoid(x) + relu(x)) over 16 Mi floats and its gradient.
+/* chain.c: W5, sum(tanh(1.1 x + 0.1) sigmoid(x) + relu(x)) over 16 Mi floats, and its gradient.
  *
- * The yardstick makes two sweeps: the sum, then the gradient with everything computed anew, x read twice and the gradient
- * written once, past the caches. hand_chain_one_sweep does both in one, which needs to know that the sum's own gradient is 1.
+ * The yardstick hand_chain passes over x twice: once for the sum, once for the gradient, which computes
+ * everything again and is written past the caches. hand_chain_one_sweep does both in one pass. It can do so
+ * only because the gradient of the sum itself is known to be 1.
  */
 #include <omp.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "hand_stream.h"
 #include "hand_vmath.h"
 
-enum { BLOCK = 1024 }; /* one block of gradients stays in the first cache until it is written */
+enum { BLOCK = 1024 }; /* one block of gradients fits in the first-level cache */
 
 typedef struct chain {
     int64_t n;

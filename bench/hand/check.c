@@ -1,10 +1,10 @@
-/* check.c: are the yardsticks right? Every gradient in bench/hand against central differences of the same function, written
- * once more in double and as plainly as can be; and vmath.h against libm.
+/* check.c: checks the yardsticks. Every gradient in bench/hand is compared with central differences of the
+ * same function, which is written again in double, as simply as possible. hand_vmath.h is compared with libm.
  *
- * Steps are small where a ReLU could turn on the way, for a difference across a kink is no derivative, and larger where the
- * loss is smooth and its derivatives are small. A gradient passes when ||numeric - analytic|| <= 1e-4 (||numeric|| +
- * ||analytic||) over the components looked at, spread evenly over all: f32 keeps seven digits, of which the sums of these
- * works lose one or two. Exit status 1 when one fails.
+ * A difference across a kink is no derivative, so steps are small where a ReLU could change sign. They are
+ * larger where the loss is smooth and its derivatives are small. A gradient passes if ||numeric - analytic||
+ * <= 1e-4 (||numeric|| + ||analytic||) over the components that are compared, which are spread evenly. f32
+ * has seven digits, and the sums of these works lose one or two. The exit status is 1 if one fails.
  */
 #include <cblas.h>
 #include <stdio.h>
@@ -16,7 +16,8 @@
 
 #define TOLERANCE 1e-4
 
-/* A function of theta, in double. Only the terms that depend on the component need be summed: differences see no others. */
+/* A function of theta, in double. It may sum only the terms that depend on the component, because the others
+ * cancel in the difference. */
 typedef double (*function)(const double *theta, size_t component);
 
 typedef struct subject {
@@ -25,7 +26,7 @@ typedef struct subject {
     int size;
     size_t samples;
     double step;
-    void (*fill)(double *theta); /* of zeros */
+    void (*fill)(double *theta); /* theta is all zeros before */
     function f;
 } subject;
 
@@ -37,7 +38,7 @@ static void fill(double *to, size_t n, double scale, double offset, uint32_t str
 
 /* ---- dense layers: W1, W2, W6, W8 ---- */
 
-/* z = x W + b, row-major; W and b stand one after the other. */
+/* z = x W + b, row-major; b follows W in memory. */
 static void dense(const double *x, int rows, int in, int out, const double *W, const double *b, double *z)
 {
     for (int i = 0; i < rows; i++) memcpy(z + (size_t)i * (size_t)out, b, (size_t)out * sizeof *z);
@@ -66,7 +67,7 @@ static double mean_cross_entropy(const double *z, int rows, int classes)
     return sum / rows;
 }
 
-/* Column by column (z - mean) / deviation * gamma + beta. */
+/* For each column: (z - mean) / deviation * gamma + beta. */
 static void batch_norm(double *z, int rows, int columns, const double *beta, const double *gamma)
 {
     for (int j = 0; j < columns; j++) {
@@ -314,7 +315,7 @@ static const subject subjects[] = {
     { "W8", &hand_gradcheck, 0, 2922, 1e-7, fill_gradcheck, f_gradcheck },
 };
 
-/* ---- vmath.h ---- */
+/* ---- hand_vmath.h ---- */
 
 static double ulps(double exact, float got)
 {
@@ -344,7 +345,7 @@ static const vmath_subject vmath_subjects[] = {
     { "log1p", 0, 1, own_log1p, log1p, 2 },
 };
 
-/* Over every 977th float of the interval. */
+/* Looks at every 977th float of the interval. */
 static bool check_vmath(const vmath_subject *s)
 {
     double worst = 0;

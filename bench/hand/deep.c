@@ -1,6 +1,8 @@
-/* deep.c: W6, one training step of ten linear layers 1024 by 1024 with ReLU between, batch 512, mean squared error, SGD.
+/* deep.c: W6, one training step of ten linear layers 1024 by 1024 with ReLU between them, batch 512, mean
+ * squared error, SGD.
  *
- * The matrices are large enough for whole BLAS calls; a thread multiplies its half of the rows of each result.
+ * The matrices are large enough for whole BLAS calls. Each of the two threads multiplies half of the rows of
+ * each result.
  */
 #include <omp.h>
 #include <stdlib.h>
@@ -79,7 +81,7 @@ static double loss_of_rows(deep *n, share r)
     return loss / (B * W);
 }
 
-/* The gradient of layer l's output to that of its input, rows of the batch. */
+/* From the gradient of the output of layer l computes that of its input, for some rows of the batch. */
 static void backward(deep *n, int l, const float *d, float *to, share r)
 {
     product_whole(r.to - r.from, W, W, (matrix){ d + (long)r.from * W, W, false },
@@ -136,7 +138,7 @@ static double answer(void *self)
     return loss;
 }
 
-/* Layer by layer: W, then b. */
+/* For each layer: W, then b. */
 static size_t gradient(void *self, double *to, size_t room)
 {
     deep *n = self;

@@ -1,5 +1,6 @@
-/* gradcheck.c: W8, the literal two-sided check of every component: 2,410 parameters and 512 inputs of 64-32-10 with ReLU and
- * softmax cross-entropy, batch 8, in double. Two whole forward runs a component, whatever the component.
+/* gradcheck.c: W8, the two-sided gradient check of every component, as in the textbook: 2,410 parameters and
+ * 512 inputs of 64-32-10 with ReLU and softmax cross-entropy, batch 8, in double. Each component takes two
+ * complete forward runs.
  */
 #include <omp.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ enum {
 #define STEP 1e-7
 
 typedef struct values {
-    double W1[I][H], b1[H], W2[H][O], b2[O], x[B][I]; /* what is checked, one after the other */
+    double W1[I][H], b1[H], W2[H][O], b2[O], x[B][I]; /* the components, one array after the other */
 } values;
 
 typedef struct gradcheck {
@@ -149,7 +150,7 @@ static bool run(void *self, int64_t n, double seconds[])
     return true;
 }
 
-/* The norm of the numeric gradient; -1 when the check fails. */
+/* The norm of the numeric gradient; -1 if the check fails. */
 static double answer(void *self)
 {
     gradcheck *c = self;

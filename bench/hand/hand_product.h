@@ -1,7 +1,9 @@
-/* product.h: matrix products inside a parallel region: each thread multiplies its own part with serial BLAS calls.
+/* hand_product.h: matrix products in a parallel region. Each thread multiplies its own part with serial BLAS
+ * calls.
  *
- * OpenBLAS (OpenMP build) is serial inside a region of two threads. From M N K = 1e6 down its AVX-512 kernels skip the packing
- * of operands, and are a tenth faster at the skinny shapes of W1 than one large call: so products are cut to that size.
+ * OpenBLAS (OpenMP build) is serial in a region of two threads. For M N K up to 1e6 its AVX-512 kernels do
+ * not pack their operands. At the narrow shapes of W1 such small calls are a tenth faster than one large
+ * call, so products are cut to that size.
  */
 #ifndef HAND_PRODUCT_H
 #define HAND_PRODUCT_H
@@ -26,7 +28,7 @@ static inline const float *matrix_column(matrix a, int j)
     return a.transposed ? a.at + (long)j * a.stride : a.at + j;
 }
 
-/* c = a b, one call. */
+/* c = a b in one call. */
 static inline void product_whole(int m, int n, int k, matrix a, matrix b, float *c, int stride)
 {
     cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
@@ -34,14 +36,14 @@ static inline void product_whole(int m, int n, int k, matrix a, matrix b, float 
                 stride);
 }
 
-/* Rows of a tile so many columns wide. */
+/* The number of rows of a tile that has n columns. */
 static inline int product_rows(int m, int n, int k)
 {
     int rows = PRODUCT_LIMIT / (n * k) / 8 * 8;
     return rows < 8 ? 8 : rows > m ? m : rows;
 }
 
-/* c = a b in tiles; for a transposed b whole calls are faster. */
+/* c = a b in tiles. If b is transposed, a tile has all rows, because that is faster. */
 static inline void product(int m, int n, int k, matrix a, matrix b, float *c, int stride)
 {
     for (int j = 0; j < n; j += PRODUCT_COLUMNS) {
@@ -55,7 +57,7 @@ static inline void product(int m, int n, int k, matrix a, matrix b, float *c, in
     }
 }
 
-/* The part of n columns (or rows) that belongs to a thread, in multiples of 8. */
+/* The part of n columns (or rows) that belongs to a thread. It begins at a multiple of 8. */
 typedef struct share {
     int from, to;
 } share;

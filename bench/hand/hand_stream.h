@@ -1,5 +1,7 @@
-/* stream.h: writing, times a factor, past the caches, for results that are not read again soon: their lines need not be fetched first, and push
- * nothing out. Both arrays are aligned to 64 bytes, n is a multiple of 16; _mm_sfence at the end of a region.
+/* hand_stream.h: writes from[] times a factor to to[] with stores that go past the caches. Use it for results
+ * that are not read again soon: their cache lines need not be fetched first, and they displace nothing in the
+ * caches. Both arrays are aligned to 64 bytes and n is a multiple of 16. Call _mm_sfence at the end of a
+ * region.
  */
 #ifndef HAND_STREAM_H
 #define HAND_STREAM_H

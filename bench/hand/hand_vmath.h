@@ -1,8 +1,8 @@
-/* vmath.h: exp, tanh, sigmoid and log1p of floats for loops that the compiler turns into vectors.
+/* hand_vmath.h: exp, tanh, sigmoid and log1p of floats, for loops that the compiler vectorises.
  *
- * Branch-free: reduction to |r| <= ln 2 / 2 by the nearest multiple of ln 2, then a polynomial fitted by reweighted least
- * squares on Chebyshev nodes to be nearly minimax. bench/hand/check.c measures the error of each against libm in double:
- * at most 2 ulp (exp, log1p), 3 ulp (tanh, sigmoid).
+ * The functions have no branches. The argument is reduced to |r| <= ln 2 / 2 by the nearest multiple of ln 2;
+ * a polynomial, fitted by reweighted least squares on Chebyshev nodes, is nearly minimax. bench/hand/check.c
+ * measures the errors against libm in double: at most 2 ulp (exp, log1p), 3 ulp (tanh, sigmoid).
  */
 #ifndef HAND_VMATH_H
 #define HAND_VMATH_H
@@ -13,7 +13,8 @@
 
 #define VECTOR_LOOP _Pragma("omp simd")
 
-/* These files are compiled with -fassociative-math, for the sums; where the order of operations carries digits, it is kept. */
+/* The files are compiled with -fassociative-math, for fast sums. VMATH_KEEP keeps the order of operations
+ * where digits depend on it. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #define VMATH_KEEP(x) __builtin_assoc_barrier(x)
 #else
@@ -34,7 +35,7 @@ static inline float vmath_power_of_two(int32_t n)
     return y;
 }
 
-/* x = n ln 2 + r; returns e^r - 1, which keeps its digits near 0. */
+/* Sets n and returns e^r - 1, where x = n ln 2 + r. Unlike e^r, e^r - 1 does not lose digits near 0. */
 static inline float vmath_reduced_expm1(float x, float *n)
 {
     *n = __builtin_rintf(x * 1.44269504F);
@@ -45,7 +46,7 @@ static inline float vmath_reduced_expm1(float x, float *n)
     return VMATH_KEEP(r + z * q);
 }
 
-/* Saturates at e^-87 and e^88. */
+/* Arguments are clipped to -87 .. 88. */
 static inline float vmath_exp(float x)
 {
     float n, p = vmath_reduced_expm1(vmath_clip(x, -87, 88), &n), s = vmath_power_of_two((int32_t)n);
@@ -61,7 +62,7 @@ static inline float vmath_tanh(float x)
 
 static inline float vmath_sigmoid(float x) { return 1 / (1 + vmath_exp(-x)); }
 
-/* For 0 <= e <= 1, as 2 artanh(e / (2 + e)). */
+/* For 0 <= e <= 1. Computed as 2 artanh(e / (2 + e)). */
 static inline float vmath_log1p(float e)
 {
     float s = e / (2 + e), z = s * s;

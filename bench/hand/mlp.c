@@ -1,8 +1,9 @@
-/* mlp.c: W1, one training step of 784-256-128-10 with ReLU, softmax cross-entropy and Adam, batch 128; and W2, the same with
- * batch norm before each ReLU and dropout 0.2 after it.
+/* mlp.c: W1, one training step of 784-256-128-10 with ReLU, softmax cross-entropy and Adam, batch 128; and
+ * W2, the same with batch norm before each ReLU and dropout 0.2 after it.
  *
- * One parallel region a step, five barriers. A thread owns columns of each hidden layer: their values, statistics, masks and
- * gradients; rows of the batch for the loss; and rows of each weight matrix for the update.
+ * A step is one parallel region with five barriers. A thread has a part of the columns of each hidden layer
+ * (values, statistics, masks, gradients), a part of the batch for the loss, and a part of the rows of each
+ * weight matrix for the update.
  */
 #include <omp.h>
 #include <stdlib.h>
@@ -18,9 +19,9 @@ typedef struct layer {
     int in, out;
     float *W, *b, *gamma, *beta; /* parameters, one after the other in mlp.theta; W is [in, out] */
     float *z, *a, *d;            /* [batch, out]: before and after the activation, gradient of z */
-    float *mean, *spread, *mask; /* of batch norm: mean, 1 / deviation; of dropout: 0 or 1 / keep */
+    float *mean, *spread, *mask; /* batch norm: mean, 1 / deviation; dropout: mask of 0 or 1 / keep */
     float *means, *variances;    /* moving averages */
-    long at;                     /* of W in theta */
+    long at;                     /* where W begins in theta */
     long count;                  /* parameters of this layer */
 } layer;
 
@@ -55,7 +56,7 @@ static void make_layer(mlp *n, int l)
     n->count += (a->count + 15) / 16 * 16;
 }
 
-/* With batch norm a hidden layer has no b: beta takes its place. */
+/* With batch norm a hidden layer has beta instead of b. */
 static void fill_layer(mlp *n, int l)
 {
     layer *a = &n->layer[l];
@@ -210,7 +211,8 @@ static void bias_gradient(mlp *n, int l, share c)
     }
 }
 
-/* dz = gamma / deviation (dy - mean(dy) - z mean(dy z)); the means are the gradients of beta and gamma, over the batch. */
+/* dz = gamma / deviation (dy - mean(dy) - z mean(dy z)). The means are the gradients of beta and gamma,
+ * divided by the batch size. */
 static void deactivate_norm(layer *a, share c, float *gbeta, float *ggamma)
 {
     memset(gbeta + c.from, 0, (size_t)(c.to - c.from) * sizeof *gbeta);
@@ -258,7 +260,8 @@ static void adam_step(const mlp *n, adam s, long at, int count)
     }
 }
 
-/* Rows r of W, each piece updated while its gradient is in the cache; then the thread's share of what follows W. */
+/* Computes the gradient of rows r of W in pieces, and updates each piece while its gradient is in the cache.
+ * Then updates the thread's part of the parameters that follow W. */
 static void update(mlp *n, adam s, int l, const float *x, int thread, int threads)
 {
     layer *a = &n->layer[l];
@@ -319,7 +322,7 @@ static double answer(void *self)
     return loss;
 }
 
-/* Layer by layer: W, then b, or beta and gamma. */
+/* For each layer: W, then b, or beta and gamma. */
 static size_t gradient(void *self, double *to, size_t room)
 {
     mlp *n = self;

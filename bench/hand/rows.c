@@ -1,7 +1,8 @@
-/* rows.c: W7, forward and gradient of softmax cross-entropy on [512, 32768] with class numbers, and of layer norm and batch
- * norm on [4096, 1024] with a given gradient of the output.
+/* rows.c: W7, value and gradient of softmax cross-entropy on [512, 32768] with class numbers, and of layer
+ * norm and batch norm on [4096, 1024] with a given gradient of the output.
  *
- * Rows are the threads' parts; batch norm's column sums are made per thread and added.
+ * Each thread has a part of the rows. The column sums of batch norm are computed by each thread and then
+ * added.
  */
 #include <omp.h>
 #include <stdlib.h>
@@ -17,15 +18,15 @@ enum { F = ROWS_FEATURES };
 
 typedef struct rows {
     int n, width;
-    float *x, *dx, *y, *gy; /* [n, width]; y and gy: of the norms */
-    int *label;             /* [n]: of softmax-CE */
+    float *x, *dx, *y, *gy; /* [n, width]; only the norms have y and gy */
+    int *label;             /* [n]; only softmax-CE has labels */
     float gamma[F], beta[F], dgamma[F], dbeta[F];
-    float *spread, *mean;            /* of a row (layer norm) or a column (batch norm) */
-    float part[BENCH_THREADS][2][F]; /* column sums of each thread */
+    float *spread, *mean;            /* for each row (layer norm) or column (batch norm) */
+    float part[BENCH_THREADS][2][F]; /* the column sums of each thread */
     double loss;
 } rows;
 
-/* In huge pages where the system gives them. */
+/* Allocates huge pages if the system provides them. */
 static float *floats(size_t n)
 {
     size_t bytes = (n * 4 + (1 << 21) - 1) >> 21 << 21;
@@ -81,7 +82,8 @@ static float highest(const float *x, int n)
     return high;
 }
 
-/* e takes e^(x - high), which stay in the cache for the gradient; returns their sum, added in pieces. */
+/* Writes e^(x - high) to e, where the gradient reads them while they are in the cache. Returns their sum,
+ * added in pieces. */
 static double exponentials(const float *restrict x, float *restrict e, int n, float high)
 {
     double sum = 0;
@@ -130,7 +132,7 @@ static bool run_softmax(void *self, int64_t n, double seconds[])
 
 static void clear_parts(rows *r, int t) { memset(r->part[t], 0, sizeof r->part[t]); }
 
-/* Column sums of all threads, in order. */
+/* Adds the column sums of all threads, in the order of the threads. */
 static void add_parts(const rows *r, int which, float *to, int threads)
 {
     for (int j = 0; j < F; j++) {
@@ -185,7 +187,8 @@ static bool run_layer_norm(void *self, int64_t n, double seconds[])
     return true;
 }
 
-/* Sums of x - origin and its square; the first row as origin keeps the difference of two sums from losing digits. */
+/* Sums x - origin and its square. The origin is the first row, so that the difference of the two sums does
+ * not lose digits. */
 static void column_moments(const rows *r, share rs, float *restrict sum, float *restrict square)
 {
     for (int i = rs.from; i < rs.to; i++) {
@@ -209,7 +212,8 @@ static void finish_moments(rows *r, int threads)
     }
 }
 
-/* From the last row to the first: the rows read last by the pass before are still in the cache. */
+/* Goes from the last row to the first, because the rows that the pass before read last are still in the
+ * cache. */
 static void column_gradients(rows *r, share rs, float *restrict dgamma, float *restrict dbeta)
 {
     const float *mean = r->mean, *spread = r->spread, *gamma = r->gamma, *beta = r->beta;
@@ -306,7 +310,7 @@ static double answer_batch_norm(void *self)
     return norm_answer(self);
 }
 
-/* dx, then of the norms dgamma and dbeta. */
+/* dx, then dgamma and dbeta if it is a norm. */
 static size_t copy_gradient(const rows *r, double *to, size_t room)
 {
     size_t n = (size_t)r->n * (size_t)r->width, all = n + (r->gy ? 2 * F : 0);

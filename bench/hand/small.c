@@ -1,6 +1,7 @@
-/* small.c: W3, one training step of 2-4-1: tanh, sigmoid with binary cross-entropy from logits, SGD; one thread.
+/* small.c: W3, one training step of 2-4-1: tanh, sigmoid with binary cross-entropy from logits, SGD; one
+ * thread.
  *
- * A batch of one runs over the four hidden units at once, a larger one over the examples.
+ * With a batch of one the vector loops run over the four hidden units, with a larger batch over the examples.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static void *start(bench_setup s)
     return m;
 }
 
-/* Loss and derivative by the logit z of one example. */
+/* The loss of one example and its derivative with respect to the logit z. */
 static inline float bce(float z, float y, float *dz)
 {
     float e = vmath_exp(z > 0 ? -z : z), r = 1 / (1 + e);
@@ -111,7 +112,7 @@ static bool run(void *self, int64_t n, double seconds[])
     (void)seconds;
     for (int64_t k = 0; k < n; k++) {
         step(self);
-        __asm__ volatile("" : : "r"(self) : "memory"); /* every step ends with its results in memory */
+        __asm__ volatile("" : : "r"(self) : "memory"); /* forces every step to write its results to memory */
     }
     return true;
 }

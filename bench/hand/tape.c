@@ -1,6 +1,7 @@
-/* tape.c: W4, a plain tape of scalar ops in arrays: built one op at a time, run forward, run backward, forgotten.
+/* tape.c: W4, a plain tape of scalar ops in arrays. It is built one op at a time, run forward, run backward,
+ * and emptied.
  *
- * The tape's memory is kept from one graph to the next.
+ * The memory of the tape is reused for the next graph.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static void stop(void *self)
     free(t->op), free(t->operand), free(t->number), free(t->value), free(t->gradient), free(t);
 }
 
-/* -1 when the tape is full. */
+/* Returns -1 if the tape is full. */
 static inline int push(tape *t, op o, int operand, float number)
 {
     if (t->length == t->capacity) return -1;
