@@ -18,7 +18,8 @@ instructions() {
         function number(s) { gsub(",", "", s); return s + 0 }
         /PROGRAM TOTALS/ { total = number($1); printf "%10.0f  100.0 %%  all\n", total / steps; next }
         total && /^ *[0-9,]+ / && shown < lines {
-            name = $0; sub(/^ *[0-9,]+ *(\([^)]*\))? */, "", name); sub(/ \[.*$/, "", name); sub(/^.*\//, "", name)
+            name = $0; sub(/^ *[0-9,]+ *(\([^)]*\))? */, "", name)
+            sub(/ \[.*$/, "", name); sub(/^.*\//, "", name)
             printf "%10.1f  %5.1f %%  %s\n", number($1) / steps, 100 * number($1) / total, name; shown++
         }'
 }
@@ -26,8 +27,10 @@ instructions() {
 # samples WORK STEPS LINES
 samples() {
     echo "== $1: samples of time, both threads"
-    perf record -q -e cpu-clock -F 5000 -o "$scratch/perf" "$build/bench" --profile "$2" "$1" >/dev/null 2>&1 || return
-    perf report -q --stdio --sort symbol -i "$scratch/perf" 2>/dev/null | grep '%' | sed 's/ *- *- *$//' | head -n "$3"
+    perf record -q -e cpu-clock -F 5000 -o "$scratch/perf" \
+        "$build/bench" --profile "$2" "$1" >/dev/null 2>&1 || return
+    perf report -q --stdio --sort symbol -i "$scratch/perf" 2>/dev/null |
+        grep '%' | sed 's/ *- *- *$//' | head -n "$3"
 }
 
 if command -v valgrind >/dev/null; then

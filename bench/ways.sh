@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# What each fast way is worth: instructions a step under callgrind with all ways on, and with each one switched off by WG_WITHOUT.
-# `make bench-ways` calls it. Instructions are the same at every run, on a busy machine too. Environment: BUILD.
-# valgrind knows no AVX-512: under it the library takes its AVX2 kernels.
+# Prints what each fast way is worth: instructions a step under callgrind with all ways on, and with each one
+# switched off by WG_WITHOUT. The counts are the same in every run, on a busy machine too. `make bench-ways` calls
+# it. Environment: BUILD.
+# valgrind does not know AVX-512: under it the library uses its AVX2 kernels.
 set -u
 build=${BUILD:-build}
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
@@ -11,8 +12,8 @@ trap 'rm -rf "$scratch"' EXIT
 
 # count WITHOUT WORK STEPS DIVISOR
 count() {
-    WG_WITHOUT=$1 valgrind -q --tool=callgrind --toggle-collect=bench_profiled --callgrind-out-file="$scratch/out" \
-        "$build/bench" --profile "$3" "$2" >/dev/null 2>&1 || { echo '?'; return; }
+    WG_WITHOUT=$1 valgrind -q --tool=callgrind --toggle-collect=bench_profiled \
+        --callgrind-out-file="$scratch/out" "$build/bench" --profile "$3" "$2" >/dev/null 2>&1 || { echo '?'; return; }
     callgrind_annotate "$scratch/out" 2>/dev/null | tr -d , |
         awk -v n="$4" '/PROGRAM TOTALS/ { printf "%.0f\n", $1 / n; exit }'
 }
