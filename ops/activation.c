@@ -73,18 +73,9 @@ static const char *backward_error(wg_site here, wg_graph *g, int i, const wg_op 
 
 extern const wg_op wgi_op_tanh_backward, wgi_op_sigmoid_backward, wgi_op_relu_backward;
 
-static void tanh_backward_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1])));
-}
-static wg_node tanh_backward_sample(wg_site here, wg_graph *g, int i)
-{
-    return backward_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9);
-}
-static const char *tanh_backward_error(wg_site here, wg_graph *g, int i)
-{
-    return backward_error(here, g, i, &wgi_op_tanh_backward);
-}
+EXPAND(tanh_backward) { y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1]))); }
+SAMPLE(tanh_backward) { return backward_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
+ERROR_SAMPLE(tanh_backward) { return backward_error(here, g, i, &wgi_op_tanh_backward); }
 
 const wg_op wgi_op_tanh_backward = {
     OP(tanh_backward),
@@ -95,22 +86,11 @@ const wg_op wgi_op_tanh_backward = {
     .promote = WG_PROMOTE_FLOAT,
     .kernel = KERNELS(tanh_backward),
     .expand = tanh_backward_expand,
-    .sample = tanh_backward_sample,
-    .error = tanh_backward_error,
 };
 
-static void sigmoid_backward_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1])));
-}
-static wg_node sigmoid_backward_sample(wg_site here, wg_graph *g, int i)
-{
-    return backward_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9);
-}
-static const char *sigmoid_backward_error(wg_site here, wg_graph *g, int i)
-{
-    return backward_error(here, g, i, &wgi_op_sigmoid_backward);
-}
+EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
+SAMPLE(sigmoid_backward) { return backward_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
+ERROR_SAMPLE(sigmoid_backward) { return backward_error(here, g, i, &wgi_op_sigmoid_backward); }
 
 const wg_op wgi_op_sigmoid_backward = {
     OP(sigmoid_backward),
@@ -121,23 +101,15 @@ const wg_op wgi_op_sigmoid_backward = {
     .promote = WG_PROMOTE_FLOAT,
     .kernel = KERNELS(sigmoid_backward),
     .expand = sigmoid_backward_expand,
-    .sample = sigmoid_backward_sample,
-    .error = sigmoid_backward_error,
 };
 
-static void relu_backward_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    y[0] = wg_where(wg_greater(x[1], 0), x[0], 0);
-}
-static wg_node relu_backward_sample(wg_site here, wg_graph *g, int i)
+EXPAND(relu_backward) { y[0] = wg_where(wg_greater(x[1], 0), x[0], 0); }
+SAMPLE(relu_backward)
 {
     return i < 3 ? backward_sample(here, g, i, &wgi_op_relu_backward, 0.2, 2)
                  : backward_sample(here, g, i - 3, &wgi_op_relu_backward, -2, -0.2);
 }
-static const char *relu_backward_error(wg_site here, wg_graph *g, int i)
-{
-    return backward_error(here, g, i, &wgi_op_relu_backward);
-}
+ERROR_SAMPLE(relu_backward) { return backward_error(here, g, i, &wgi_op_relu_backward); }
 
 const wg_op wgi_op_relu_backward = {
     OP(relu_backward),
@@ -149,18 +121,13 @@ const wg_op wgi_op_relu_backward = {
     .promote = WG_PROMOTE_FLOAT,
     .kernel = KERNELS(relu_backward),
     .expand = relu_backward_expand,
-    .sample = relu_backward_sample,
-    .error = relu_backward_error,
 };
 
 /* ---- tanh ---- */
 
-static void tanh_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_apply2(here, gy, y, &wgi_op_tanh_backward);
-}
-static wg_node tanh_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_tanh_at, here, -2, 2); }
-static const char *tanh_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "tanh", here); }
+VJP(tanh) { gx[0] = wg_apply2(here, gy, y, &wgi_op_tanh_backward); }
+SAMPLE(tanh) { return single(g, i, wg_tanh_at, here, -2, 2); }
+ERROR_SAMPLE(tanh) { return single_error(g, i, "tanh", here); }
 
 const wg_op wgi_op_tanh = {
     OP(tanh),
@@ -172,25 +139,14 @@ const wg_op wgi_op_tanh = {
     .cost = 10,
     .kernel = KERNELS(tanh),
     .vjp = tanh_vjp,
-    .sample = tanh_sample,
-    .error = tanh_error,
 };
 wg_node wg_tanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_tanh); }
 
 /* ---- sigmoid ---- */
 
-static void sigmoid_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_apply2(here, gy, y, &wgi_op_sigmoid_backward);
-}
-static wg_node sigmoid_sample(wg_site here, wg_graph *g, int i)
-{
-    return single(g, i, wg_sigmoid_at, here, -3, 3);
-}
-static const char *sigmoid_error(wg_site here, wg_graph *g, int i)
-{
-    return single_error(g, i, "sigmoid", here);
-}
+VJP(sigmoid) { gx[0] = wg_apply2(here, gy, y, &wgi_op_sigmoid_backward); }
+SAMPLE(sigmoid) { return single(g, i, wg_sigmoid_at, here, -3, 3); }
+ERROR_SAMPLE(sigmoid) { return single_error(g, i, "sigmoid", here); }
 
 const wg_op wgi_op_sigmoid = {
     OP(sigmoid),
@@ -202,25 +158,14 @@ const wg_op wgi_op_sigmoid = {
     .cost = 10,
     .kernel = KERNELS(sigmoid),
     .vjp = sigmoid_vjp,
-    .sample = sigmoid_sample,
-    .error = sigmoid_error,
 };
 wg_node wg_sigmoid_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sigmoid); }
 
 /* ---- softplus ---- */
 
-static void softplus_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_mul(gy, wg_sigmoid(x[0]));
-}
-static wg_node softplus_sample(wg_site here, wg_graph *g, int i)
-{
-    return single(g, i, wg_softplus_at, here, -3, 3);
-}
-static const char *softplus_error(wg_site here, wg_graph *g, int i)
-{
-    return single_error(g, i, "softplus", here);
-}
+VJP(softplus) { gx[0] = wg_mul(gy, wg_sigmoid(x[0])); }
+SAMPLE(softplus) { return single(g, i, wg_softplus_at, here, -3, 3); }
+ERROR_SAMPLE(softplus) { return single_error(g, i, "softplus", here); }
 
 const wg_op wgi_op_softplus = {
     OP(softplus),
@@ -232,25 +177,14 @@ const wg_op wgi_op_softplus = {
     .cost = 14,
     .kernel = KERNELS(softplus),
     .vjp = softplus_vjp,
-    .sample = softplus_sample,
-    .error = softplus_error,
 };
 wg_node wg_softplus_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_softplus); }
 
 /* ---- softsign ---- */
 
-static void softsign_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_div(gy, wg_square(wg_add(1, wg_abs(x[0]))));
-}
-static wg_node softsign_sample(wg_site here, wg_graph *g, int i)
-{
-    return kinked(g, i, wg_softsign_at, here);
-}
-static const char *softsign_error(wg_site here, wg_graph *g, int i)
-{
-    return single_error(g, i, "softsign", here);
-}
+VJP(softsign) { gx[0] = wg_div(gy, wg_square(wg_add(1, wg_abs(x[0])))); }
+SAMPLE(softsign) { return kinked(g, i, wg_softsign_at, here); }
+ERROR_SAMPLE(softsign) { return single_error(g, i, "softsign", here); }
 
 const wg_op wgi_op_softsign = {
     OP(softsign),
@@ -262,19 +196,14 @@ const wg_op wgi_op_softsign = {
     .cost = 4,
     .kernel = KERNELS(softsign),
     .vjp = softsign_vjp,
-    .sample = softsign_sample,
-    .error = softsign_error,
 };
 wg_node wg_softsign_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_softsign); }
 
 /* ---- relu ---- */
 
-static void relu_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_apply2(here, gy, y, &wgi_op_relu_backward);
-}
-static wg_node relu_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_relu_at, here); }
-static const char *relu_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "relu", here); }
+VJP(relu) { gx[0] = wg_apply2(here, gy, y, &wgi_op_relu_backward); }
+SAMPLE(relu) { return kinked(g, i, wg_relu_at, here); }
+ERROR_SAMPLE(relu) { return single_error(g, i, "relu", here); }
 
 const wg_op wgi_op_relu = {
     OP(relu),
@@ -284,21 +213,19 @@ const wg_op wgi_op_relu = {
     .operands = 1,
     .kernel = KERNELS(relu),
     .vjp = relu_vjp,
-    .sample = relu_sample,
-    .error = relu_error,
 };
 wg_node wg_relu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_relu); }
 
 /* ---- leaky: the slope is an operand, for it may change from run to run; leaky_relu: it is an option ---- */
 
-static void leaky_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(leaky)
 {
     wg_node positive = wg_greater(x[0], 0);
     gx[0] = wg_where(positive, gy, wg_mul(gy, x[1]));
     gx[1] = wg_where(positive, 0, wg_mul(gy, x[0]));
 }
 static wg_node leaky_at(wg_site here, wg_node x, wg_node slope);
-static wg_node leaky_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(leaky)
 {
     switch (i) {
     case 0:
@@ -310,7 +237,7 @@ static wg_node leaky_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *leaky_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(leaky)
 {
     if (i) return NULL;
     leaky_at(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
@@ -326,8 +253,6 @@ const wg_op wgi_op_leaky = {
     .promote = WG_PROMOTE_FLOAT,
     .kernel = KERNELS(leaky),
     .vjp = leaky_vjp,
-    .sample = leaky_sample,
-    .error = leaky_error,
 };
 static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
 {
@@ -337,12 +262,12 @@ static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
 #define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0: the default */
 OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
 
-static void leaky_relu_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(leaky_relu)
 {
     double slope = ((const struct leaky_relu *)attr)->slope;
     y[0] = leaky_at(here, x[0], wg_number(slope == 0 ? 0.01 : slope == WG_ZERO ? 0 : slope));
 }
-static wg_node leaky_relu_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(leaky_relu)
 {
     switch (i) {
     case 0: return wg_leaky_relu(wg_between(g, -2, -0.2, WG_SHAPE(3, 4)));
@@ -351,10 +276,7 @@ static wg_node leaky_relu_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *leaky_relu_error(wg_site here, wg_graph *g, int i)
-{
-    return single_error(g, i, "leaky_relu", here);
-}
+ERROR_SAMPLE(leaky_relu) { return single_error(g, i, "leaky_relu", here); }
 
 const wg_op wgi_op_leaky_relu = {
     OP(leaky_relu),
@@ -364,8 +286,6 @@ const wg_op wgi_op_leaky_relu = {
     .operands = 1,
     TAKES(leaky_relu),
     .expand = leaky_relu_expand,
-    .sample = leaky_relu_sample,
-    .error = leaky_relu_error,
 };
 wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a)
 {

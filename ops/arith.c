@@ -78,36 +78,29 @@ static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node
 
 /* ---- add ---- */
 
-static void add_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(add)
 {
     gx[0] = gy;
     gx[1] = gy;
 }
-static wg_node add_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_add_at, here, -2, 2); }
-static const char *add_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_add_at, here); }
+SAMPLE(add) { return pair(g, i, wg_add_at, here, -2, 2); }
+ERROR_SAMPLE(add) { return pair_error(g, i, wg_add_at, here); }
 
 const wg_op wgi_op_add = {
-    OP(add),
-    .summary = "Elementwise sum.",
-    .formula = "y = a + b",
-    .adjoint = "a' = y', b' = y'",
-    .operands = 2,
-    .kernel = KERNELS(add),
-    .vjp = add_vjp,
-    .sample = add_sample,
-    .error = add_error,
+    OP(add),       .summary = "Elementwise sum.", .formula = "y = a + b", .adjoint = "a' = y', b' = y'",
+    .operands = 2, .kernel = KERNELS(add),        .vjp = add_vjp,
 };
 wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_add); }
 
 /* ---- sub ---- */
 
-static void sub_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(sub)
 {
     gx[0] = gy;
     gx[1] = wg_neg(gy);
 }
-static wg_node sub_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_sub_at, here, -2, 2); }
-static const char *sub_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_sub_at, here); }
+SAMPLE(sub) { return pair(g, i, wg_sub_at, here, -2, 2); }
+ERROR_SAMPLE(sub) { return pair_error(g, i, wg_sub_at, here); }
 
 const wg_op wgi_op_sub = {
     OP(sub),
@@ -117,20 +110,18 @@ const wg_op wgi_op_sub = {
     .operands = 2,
     .kernel = KERNELS(sub),
     .vjp = sub_vjp,
-    .sample = sub_sample,
-    .error = sub_error,
 };
 wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_sub); }
 
 /* ---- mul ---- */
 
-static void mul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(mul)
 {
     gx[0] = wg_mul(gy, x[1]);
     gx[1] = wg_mul(gy, x[0]);
 }
-static wg_node mul_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_mul_at, here, -2, 2); }
-static const char *mul_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_mul_at, here); }
+SAMPLE(mul) { return pair(g, i, wg_mul_at, here, -2, 2); }
+ERROR_SAMPLE(mul) { return pair_error(g, i, wg_mul_at, here); }
 
 const wg_op wgi_op_mul = {
     OP(mul),
@@ -141,20 +132,18 @@ const wg_op wgi_op_mul = {
     .kernel = KERNELS(mul),
     .unit = 1,
     .vjp = mul_vjp,
-    .sample = mul_sample,
-    .error = mul_error,
 };
 wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_mul); }
 
 /* ---- div ---- */
 
-static void div_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(div)
 {
     gx[0] = wg_div(gy, x[1]);
     gx[1] = wg_neg(wg_mul(gx[0], y));
 }
-static wg_node div_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_div_at, here, 0.5, 2); }
-static const char *div_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_div_at, here); }
+SAMPLE(div) { return pair(g, i, wg_div_at, here, 0.5, 2); }
+ERROR_SAMPLE(div) { return pair_error(g, i, wg_div_at, here); }
 
 const wg_op wgi_op_div = {
     OP(div),
@@ -166,27 +155,25 @@ const wg_op wgi_op_div = {
     .cost = 4,
     .kernel = KERNELS(div),
     .vjp = div_vjp,
-    .sample = div_sample,
-    .error = div_error,
 };
 wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_div); }
 
 /* ---- pow ---- */
 
 /* At a = 0: da a^(b-1) b as it is; db 0, since a^b ln a tends to 0 for b > 0. */
-static void pow_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(pow)
 {
     wg_node zero = wg_equal(x[1], 0);
     gx[0] = wg_where(zero, 0, wg_mul(gy, wg_mul(x[1], wg_pow(x[0], wg_sub(x[1], 1)))));
     wg_node ln = wg_log(wg_where(wg_equal(x[0], 0), 1, x[0]));
     gx[1] = wg_mul(gy, wg_mul(y, ln));
 }
-static wg_node pow_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(pow)
 {
     if (i == 5) return wg_pow(wg_between(g, -2, -0.5, WG_SHAPE(4)), 3);
     return pair(g, i, wg_pow_at, here, 0.5, 2);
 }
-static const char *pow_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_pow_at, here); }
+ERROR_SAMPLE(pow) { return pair_error(g, i, wg_pow_at, here); }
 
 const wg_op wgi_op_pow = {
     OP(pow),
@@ -198,8 +185,6 @@ const wg_op wgi_op_pow = {
     .cost = 20,
     .kernel = KERNELS(pow),
     .vjp = pow_vjp,
-    .sample = pow_sample,
-    .error = pow_error,
 };
 wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_pow); }
 
@@ -210,19 +195,13 @@ static wg_node share(wg_site here, wg_node gy, wg_node a, wg_node b)
 {
     return wg_where(wg_greater(a, b), gy, wg_where(wg_equal(a, b), wg_mul(gy, 0.5), 0));
 }
-static void maximum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(maximum)
 {
     gx[0] = share(here, gy, x[0], x[1]);
     gx[1] = share(here, gy, x[1], x[0]);
 }
-static wg_node maximum_sample(wg_site here, wg_graph *g, int i)
-{
-    return pair(g, i, wg_maximum_at, here, -3, 3);
-}
-static const char *maximum_error(wg_site here, wg_graph *g, int i)
-{
-    return pair_error(g, i, wg_maximum_at, here);
-}
+SAMPLE(maximum) { return pair(g, i, wg_maximum_at, here, -3, 3); }
+ERROR_SAMPLE(maximum) { return pair_error(g, i, wg_maximum_at, here); }
 
 const wg_op wgi_op_maximum = {
     OP(maximum),
@@ -232,24 +211,16 @@ const wg_op wgi_op_maximum = {
     .operands = 2,
     .kernel = KERNELS(maximum),
     .vjp = maximum_vjp,
-    .sample = maximum_sample,
-    .error = maximum_error,
 };
 wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_maximum); }
 
-static void minimum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(minimum)
 {
     gx[0] = share(here, gy, x[1], x[0]);
     gx[1] = share(here, gy, x[0], x[1]);
 }
-static wg_node minimum_sample(wg_site here, wg_graph *g, int i)
-{
-    return pair(g, i, wg_minimum_at, here, -3, 3);
-}
-static const char *minimum_error(wg_site here, wg_graph *g, int i)
-{
-    return pair_error(g, i, wg_minimum_at, here);
-}
+SAMPLE(minimum) { return pair(g, i, wg_minimum_at, here, -3, 3); }
+ERROR_SAMPLE(minimum) { return pair_error(g, i, wg_minimum_at, here); }
 
 const wg_op wgi_op_minimum = {
     OP(minimum),
@@ -259,28 +230,20 @@ const wg_op wgi_op_minimum = {
     .operands = 2,
     .kernel = KERNELS(minimum),
     .vjp = minimum_vjp,
-    .sample = minimum_sample,
-    .error = minimum_error,
 };
 wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_minimum); }
 
 /* ---- neg ---- */
 
-static void neg_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_neg(gy);
-}
+VJP(neg) { gx[0] = wg_neg(gy); }
 extern const wg_op wgi_op_neg;
 
-static wg_node neg_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-{
-    return wg_node_op(x[0]) == &wgi_op_neg ? wg_node_operand(x[0], 0) : wg_none;
-}
-static wg_node neg_sample(wg_site here, wg_graph *g, int i)
+REWRITE(neg) { return wg_node_op(x[0]) == &wgi_op_neg ? wg_node_operand(x[0], 0) : wg_none; }
+SAMPLE(neg)
 {
     return i == 0 ? wg_neg(wg_any(g, WG_SHAPE(3, 4))) : i == 1 ? wg_neg(wg_any(g, WG_SCALAR)) : wg_none;
 }
-static const char *neg_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(neg)
 {
     if (i) return NULL;
     wg_add(wg_neg(wg_any(g, WG_SHAPE(2))), wg_any(g, WG_SHAPE(3)));
@@ -288,16 +251,8 @@ static const char *neg_error(wg_site here, wg_graph *g, int i)
 }
 
 const wg_op wgi_op_neg = {
-    OP(neg),
-    .summary = "The negative.",
-    .formula = "y = -x",
-    .adjoint = "x' = -y'",
-    .operands = 1,
-    .rewrite = neg_rewrite,
-    .kernel = KERNELS(neg),
-    .vjp = neg_vjp,
-    .sample = neg_sample,
-    .error = neg_error,
+    OP(neg),       .summary = "The negative.", .formula = "y = -x",    .adjoint = "x' = -y'",
+    .operands = 1, .rewrite = neg_rewrite,     .kernel = KERNELS(neg), .vjp = neg_vjp,
 };
 wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_neg); }
 
@@ -311,18 +266,18 @@ static bool addn_shape(wg_rule *r)
                                 wg_rule_who(r, 0));
     return true;
 }
-static void addn_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(addn)
 {
     for (int k = 0; k < wg_node_operands(y); k++) gx[k] = gy;
 }
-static wg_node addn_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(addn)
 {
     if (i > 1) return wg_none;
     wg_node x[5];
     for (int k = 0; k < 5; k++) x[k] = wg_any(g, i ? WG_SHAPE(0, 3) : WG_SHAPE(2, 3));
     return wg_addn(x, 5);
 }
-static const char *addn_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(addn)
 {
     if (i) return NULL;
     wg_addn(((wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(1)) }), 2);
@@ -338,8 +293,6 @@ const wg_op wgi_op_addn = {
     .shape = addn_shape,
     .kernel = KERNELS(addn),
     .vjp = addn_vjp,
-    .sample = addn_sample,
-    .error = addn_error,
 };
 wg_node wg_addn_at(wg_site here, const wg_node x[], int n)
 {

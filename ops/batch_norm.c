@@ -95,7 +95,7 @@ static bool batch_norm_train_shape(wg_rule *r)
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }
-static void batch_norm_train_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(batch_norm_train)
 {
     double eps = ((const struct norm *)attr)->eps;
     wg_axes rows = rows_of(x[0]);
@@ -103,14 +103,14 @@ static void batch_norm_train_expand(wg_site here, const wg_node x[], int n, cons
     y[2] = wg_var(x[0], .axes = rows);
     y[0] = wg_add(wg_mul(wg_div(wg_sub(x[0], y[1]), wg_sqrt(wg_add(y[2], eps))), x[1]), x[2]);
 }
-static void batch_norm_train_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(batch_norm_train)
 {
     gx[0] = wg_apply(here, &wgi_op_batch_norm_grad,
                      (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
     gx[1] = wg_part(gx[0], 1);
     gx[2] = wg_part(gx[0], 2);
 }
-static wg_node batch_norm_train_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(batch_norm_train)
 {
     static const wg_shape s[] = {
         { 2, { 5, 3 } }, { 3, { 3, 2, 4 } }, { 2, { 40, 18 } }, { 2, { 1, 2 } }, { 2, { 301, 3 } }
@@ -123,7 +123,7 @@ static wg_node batch_norm_train_sample(wg_site here, wg_graph *g, int i)
                                     : i == 3 ? 1
                                              : 0 });
 }
-static const char *batch_norm_train_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(batch_norm_train)
 {
     if (i) return NULL;
     wg_apply(here, &wgi_op_batch_norm_train,
@@ -152,8 +152,6 @@ const wg_op wgi_op_batch_norm_train = {
     .scratch = scratch_of,
     .expand = batch_norm_train_expand,
     .vjp = batch_norm_train_vjp,
-    .sample = batch_norm_train_sample,
-    .error = batch_norm_train_error,
 };
 
 /* ---- batch_norm_grad: dx, dgamma, dbeta ---- */
@@ -166,7 +164,7 @@ static bool batch_norm_grad_shape(wg_rule *r)
     return true;
 }
 /* With mean and variance as the batch's: x moves them too, which is where the two means come from. */
-static void batch_norm_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(batch_norm_grad)
 {
     double eps = ((const struct norm *)attr)->eps;
     wg_node inverse = wg_div(1, wg_sqrt(wg_add(x[3], eps))), h = wg_mul(wg_sub(x[0], x[2]), inverse);
@@ -175,7 +173,7 @@ static void batch_norm_grad_expand(wg_site here, const wg_node x[], int n, const
     wg_node means = wg_div(wg_add(y[2], wg_mul(h, y[1])), row_count(x[0]));
     y[0] = wg_mul(wg_mul(x[1], inverse), wg_sub(x[4], means));
 }
-static wg_node batch_norm_grad_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(batch_norm_grad)
 {
     static const wg_shape s[] = { { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 34, 17 } }, { 2, { 260, 5 } } };
     if (i > 3) return wg_none;
@@ -185,7 +183,7 @@ static wg_node batch_norm_grad_sample(wg_site here, wg_graph *g, int i)
     wg_node gy = wg_any(g, s[i]);
     return wg_apply(here, &wgi_op_batch_norm_grad, (wg_node[]){ x, gamma, mean, variance, gy }, 5, NULL);
 }
-static const char *batch_norm_grad_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(batch_norm_grad)
 {
     if (i) return NULL;
     wg_node f = wg_any(g, WG_SHAPE(3));
@@ -214,8 +212,6 @@ const wg_op wgi_op_batch_norm_grad = {
     .units = units_of,
     .scratch = scratch_of,
     .expand = batch_norm_grad_expand,
-    .sample = batch_norm_grad_sample,
-    .error = batch_norm_grad_error,
 };
 
 /* ---- batch_norm ---- */
@@ -226,7 +222,7 @@ static bool batch_norm_shape(wg_rule *r)
     if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "mean and variance are given both or none");
     return norm_shapes(r, 2, 1, mean ? 5 : 3);
 }
-static void batch_norm_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(batch_norm)
 {
     if (wg_is_none(x[3])) {
         y[0] = wg_apply(here, &wgi_op_batch_norm_train, x, 3, attr);
@@ -235,7 +231,7 @@ static void batch_norm_expand(wg_site here, const wg_node x[], int n, const void
     wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], ((const struct norm *)attr)->eps)));
     y[0] = wg_add(wg_mul(wg_sub(x[0], x[3]), scale), x[2]);
 }
-static wg_node batch_norm_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(batch_norm)
 {
     if (i > 2) return wg_none;
     wg_shape s = i == 2 ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3), f = WG_SHAPE(3);
@@ -244,7 +240,7 @@ static wg_node batch_norm_sample(wg_site here, wg_graph *g, int i)
     wg_node mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
     return wg_batch_norm(x, gamma, beta, mean, variance, .eps = 0.01);
 }
-static const char *batch_norm_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(batch_norm)
 {
     wg_node x = wg_any(g, WG_SHAPE(5, 3)), f = wg_any(g, WG_SHAPE(3));
     switch (i) {
@@ -270,8 +266,6 @@ const wg_op wgi_op_batch_norm = {
     TAKES(norm),
     .shape = batch_norm_shape,
     .expand = batch_norm_expand,
-    .sample = batch_norm_sample,
-    .error = batch_norm_error,
 };
 wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
 {

@@ -132,11 +132,8 @@ static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node
     return NULL;
 }
 
-static wg_node equal_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_equal_at, here); }
-static const char *equal_error(wg_site here, wg_graph *g, int i)
-{
-    return pair_error(g, i, wg_equal_at, here);
-}
+SAMPLE(equal) { return pair(g, i, wg_equal_at, here); }
+ERROR_SAMPLE(equal) { return pair_error(g, i, wg_equal_at, here); }
 
 const wg_op wgi_op_equal = {
     OP(equal),
@@ -148,19 +145,11 @@ const wg_op wgi_op_equal = {
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
     .kernel = KERNELS(equal),
-    .sample = equal_sample,
-    .error = equal_error,
 };
 wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_equal); }
 
-static wg_node not_equal_sample(wg_site here, wg_graph *g, int i)
-{
-    return pair(g, i, wg_not_equal_at, here);
-}
-static const char *not_equal_error(wg_site here, wg_graph *g, int i)
-{
-    return pair_error(g, i, wg_not_equal_at, here);
-}
+SAMPLE(not_equal) { return pair(g, i, wg_not_equal_at, here); }
+ERROR_SAMPLE(not_equal) { return pair_error(g, i, wg_not_equal_at, here); }
 
 const wg_op wgi_op_not_equal = {
     OP(not_equal),
@@ -172,16 +161,14 @@ const wg_op wgi_op_not_equal = {
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
     .kernel = KERNELS(not_equal),
-    .sample = not_equal_sample,
-    .error = not_equal_error,
 };
 wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b)
 {
     return wg_apply2(here, a, b, &wgi_op_not_equal);
 }
 
-static wg_node less_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_less_at, here); }
-static const char *less_error(wg_site here, wg_graph *g, int i) { return pair_error(g, i, wg_less_at, here); }
+SAMPLE(less) { return pair(g, i, wg_less_at, here); }
+ERROR_SAMPLE(less) { return pair_error(g, i, wg_less_at, here); }
 
 const wg_op wgi_op_less = {
     OP(less),
@@ -193,19 +180,11 @@ const wg_op wgi_op_less = {
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
     .kernel = KERNELS(less),
-    .sample = less_sample,
-    .error = less_error,
 };
 wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_less); }
 
-static wg_node less_equal_sample(wg_site here, wg_graph *g, int i)
-{
-    return pair(g, i, wg_less_equal_at, here);
-}
-static const char *less_equal_error(wg_site here, wg_graph *g, int i)
-{
-    return pair_error(g, i, wg_less_equal_at, here);
-}
+SAMPLE(less_equal) { return pair(g, i, wg_less_equal_at, here); }
+ERROR_SAMPLE(less_equal) { return pair_error(g, i, wg_less_equal_at, here); }
 
 const wg_op wgi_op_less_equal = {
     OP(less_equal),
@@ -217,19 +196,14 @@ const wg_op wgi_op_less_equal = {
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
     .kernel = KERNELS(less_equal),
-    .sample = less_equal_sample,
-    .error = less_equal_error,
 };
 wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
 {
     return wg_apply2(here, a, b, &wgi_op_less_equal);
 }
 
-static wg_node greater_sample(wg_site here, wg_graph *g, int i) { return pair(g, i, wg_greater_at, here); }
-static const char *greater_error(wg_site here, wg_graph *g, int i)
-{
-    return pair_error(g, i, wg_greater_at, here);
-}
+SAMPLE(greater) { return pair(g, i, wg_greater_at, here); }
+ERROR_SAMPLE(greater) { return pair_error(g, i, wg_greater_at, here); }
 
 const wg_op wgi_op_greater = {
     OP(greater),
@@ -241,19 +215,11 @@ const wg_op wgi_op_greater = {
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
     .kernel = KERNELS(greater),
-    .sample = greater_sample,
-    .error = greater_error,
 };
 wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_greater); }
 
-static wg_node greater_equal_sample(wg_site here, wg_graph *g, int i)
-{
-    return pair(g, i, wg_greater_equal_at, here);
-}
-static const char *greater_equal_error(wg_site here, wg_graph *g, int i)
-{
-    return pair_error(g, i, wg_greater_equal_at, here);
-}
+SAMPLE(greater_equal) { return pair(g, i, wg_greater_equal_at, here); }
+ERROR_SAMPLE(greater_equal) { return pair_error(g, i, wg_greater_equal_at, here); }
 
 const wg_op wgi_op_greater_equal = {
     OP(greater_equal),
@@ -265,8 +231,6 @@ const wg_op wgi_op_greater_equal = {
     .promote = WG_PROMOTE_COMMON,
     .shape = compare_shape,
     .kernel = KERNELS(greater_equal),
-    .sample = greater_equal_sample,
-    .error = greater_equal_error,
 };
 wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b)
 {
@@ -283,7 +247,7 @@ static bool where_shape(wg_rule *r)
     r->y[0].dtype = r->x[1].dtype;
     return wg_rule_broadcast(r);
 }
-static void where_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(where)
 {
     gx[1] = wg_where(x[0], gy, 0);
     gx[2] = wg_where(x[0], 0, gy);
@@ -292,7 +256,7 @@ static wg_node coins(wg_site here, wg_graph *g, wg_shape s)
 {
     return wg_cast(wg_any_class(g, 2, s), WG_BOOL);
 }
-static wg_node where_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(where)
 {
     switch (i) {
     case 0:
@@ -305,7 +269,7 @@ static wg_node where_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *where_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(where)
 {
     switch (i) {
     case 0: wg_where(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)), 0); return "must be bool";
@@ -328,8 +292,6 @@ const wg_op wgi_op_where = {
     .shape = where_shape,
     .kernel = KERNELS(where),
     .vjp = where_vjp,
-    .sample = where_sample,
-    .error = where_error,
 };
 wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 {
@@ -350,15 +312,12 @@ static bool cast_shape(wg_rule *r)
     r->y[0] = (wg_type){ r->x[0].shape, a->dtype };
     return true;
 }
-static wg_node cast_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-{
-    return wg_node_dtype(x[0]) == ((const struct cast *)attr)->dtype ? x[0] : wg_none;
-}
-static void cast_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+REWRITE(cast) { return wg_node_dtype(x[0]) == ((const struct cast *)attr)->dtype ? x[0] : wg_none; }
+VJP(cast)
 {
     if (wg_dtype_is_float(wg_node_dtype(x[0]))) gx[0] = wg_cast(gy, wg_node_dtype(x[0]));
 }
-static wg_node cast_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(cast)
 {
     wg_node x = wg_any(g, WG_SHAPE(3, 4));
     switch (i) {
@@ -371,7 +330,7 @@ static wg_node cast_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *cast_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(cast)
 {
     if (i) return NULL;
     wg_cast(wg_any(g, WG_SHAPE(3)), WG_DTYPE_COUNT);
@@ -391,8 +350,6 @@ const wg_op wgi_op_cast = {
     .rewrite = cast_rewrite,
     .kernel = KERNELS(cast),
     .vjp = cast_vjp,
-    .sample = cast_sample,
-    .error = cast_error,
 };
 wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to)
 {

@@ -134,13 +134,13 @@ static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
     return wg_cast(wg_one_hot(labels, wg_dim(z, -1)), wg_node_dtype(z));
 }
 
-static void cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(cross_entropy)
 {
     y[0] = wg_neg(wg_sum(wg_mul(as_shares(here, x[0], x[1]), wg_log_softmax(x[0])), .axes = WG_AXES(-1)));
     y[1] = wg_max(x[0], .axes = WG_AXES(-1));
     y[2] = wg_sum(wg_exp(wg_sub(x[0], wg_expand(y[1], wg_node_shape(y[1]).rank))), .axes = WG_AXES(-1));
 }
-static void cross_entropy_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(cross_entropy)
 {
     gx[0] = wg_apply(here, &wgi_op_cross_entropy_grad,
                      (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
@@ -157,13 +157,13 @@ static wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
     x[1] = i % 2 ? wg_between(g, 0.1, 0.9, s[i]) : wg_any_class(g, 4, without_last(&s[i]));
     return x[0];
 }
-static wg_node cross_entropy_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(cross_entropy)
 {
     wg_node x[2];
     return wg_is_none(logits_and_labels(g, i, x)) ? wg_none
                                                   : wg_apply(here, &wgi_op_cross_entropy, x, 2, NULL);
 }
-static const char *cross_entropy_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(cross_entropy)
 {
     wg_node x[2] = { wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, i == 1 ? 40 : 4, WG_SHAPE(i == 0 ? 2 : 3)) };
     if (i == 2) x[0] = wg_any(g, WG_SHAPE(3, 0));
@@ -188,8 +188,6 @@ const wg_op wgi_op_cross_entropy = {
     .units = rows_of_result,
     .expand = cross_entropy_expand,
     .vjp = cross_entropy_vjp,
-    .sample = cross_entropy_sample,
-    .error = cross_entropy_error,
 };
 
 static bool cross_entropy_grad_shape(wg_rule *r)
@@ -206,7 +204,7 @@ static bool cross_entropy_grad_shape(wg_rule *r)
 }
 static int64_t rows_of_gradient(const wg_kernel *k) { return wg_shape_size(*k->xt[2].shape); }
 static wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
-static void cross_entropy_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(cross_entropy_grad)
 {
     wg_node p = as_shares(here, x[0], x[1]),
             s = wg_div(wg_exp(wg_sub(x[0], beside(here, x[3]))), beside(here, x[4]));
@@ -214,7 +212,7 @@ static void cross_entropy_grad_expand(wg_site here, const wg_node x[], int n, co
         s = wg_mul(s, wg_sum(p, .axes = WG_AXES(-1), .keepdims = true));
     y[0] = wg_mul(beside(here, x[2]), wg_sub(s, p));
 }
-static wg_node cross_entropy_grad_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(cross_entropy_grad)
 {
     wg_node x[5];
     if (wg_is_none(logits_and_labels(g, i, x))) return wg_none;
@@ -225,7 +223,7 @@ static wg_node cross_entropy_grad_sample(wg_site here, wg_graph *g, int i)
     x[4] = wg_part(loss, 2);
     return wg_apply(here, &wgi_op_cross_entropy_grad, x, 5, NULL);
 }
-static const char *cross_entropy_grad_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(cross_entropy_grad)
 {
     if (i) return NULL;
     wg_node rows = wg_any(g, WG_SHAPE(3));
@@ -266,8 +264,6 @@ const wg_op wgi_op_cross_entropy_grad = {
         },
     .joins = &wgi_op_cross_entropy,
     .expand = cross_entropy_grad_expand,
-    .sample = cross_entropy_grad_sample,
-    .error = cross_entropy_grad_error,
 };
 
 /* ---- as_class ---- */
@@ -279,14 +275,14 @@ static bool as_class_shape(wg_rule *r)
 }
 extern const wg_op wgi_op_as_class;
 
-static wg_node as_class_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(as_class)
 {
     if (i > 1) return wg_none;
     wg_node x =
         wg_cast(wg_any_class(g, 5, i ? WG_SCALAR : WG_SHAPE(6)), wg_context_dtype(wg_graph_context(g)));
     return wg_apply1(here, x, &wgi_op_as_class);
 }
-static const char *as_class_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(as_class)
 {
     if (i > 1) return NULL;
     wg_node x = i ? wg_any_class(g, 3, WG_SHAPE(2)) : wg_between(g, 0.25, 0.75, WG_SHAPE(3));
@@ -305,8 +301,6 @@ const wg_op wgi_op_as_class = {
     .shape = as_class_shape,
     .kernel = KERNELS(as_class),
     .units = rows_of_result,
-    .sample = as_class_sample,
-    .error = as_class_error,
 };
 
 /* ---- softmax_cross_entropy ---- */
@@ -330,22 +324,21 @@ static wg_node labels_of(wg_site here, wg_node z, wg_node y)
     return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
 }
 
-static void softmax_cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr,
-                                         wg_node y[])
+EXPAND(softmax_cross_entropy)
 {
     const struct loss *f = attr;
     wg_node z[2] = { x[0], labels_of(here, x[0], x[1]) };
     y[0] = wg_apply(here, &wgi_op_cross_entropy, z, 2, NULL);
     if (f->reduction != WG_NONE) y[0] = f->reduction == WG_SUM ? wg_sum(y[0]) : wg_mean(y[0]);
 }
-static wg_node softmax_cross_entropy_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(softmax_cross_entropy)
 {
     wg_node x[2];
     if (wg_is_none(logits_and_labels(g, i < 4 ? i : 0, x)) || i > 5) return wg_none;
     if (i > 3) x[1] = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
     return wg_softmax_cross_entropy(x[0], x[1], .reduction = i == 5 ? WG_SUM : i == 2 ? WG_NONE : WG_MEAN);
 }
-static const char *softmax_cross_entropy_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(softmax_cross_entropy)
 {
     if (i > 2) return NULL;
     wg_node z = wg_any(g, i == 2 ? WG_SHAPE(3, 0) : WG_SHAPE(3, 4)),
@@ -365,8 +358,6 @@ const wg_op wgi_op_softmax_cross_entropy = {
     TAKES(loss),
     .shape = softmax_cross_entropy_shape,
     .expand = softmax_cross_entropy_expand,
-    .sample = softmax_cross_entropy_sample,
-    .error = softmax_cross_entropy_error,
 };
 wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a)
 {

@@ -67,12 +67,12 @@ static bool cumsum_shape(wg_rule *r)
     if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
     return wg_rule_axis(r, &((struct cumsum *)r->attr)->axis, r->x[0].shape->rank);
 }
-static void cumsum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(cumsum)
 {
     const struct cumsum *a = wg_attr(y);
     gx[0] = wg_cumsum(gy, .axis = a->axis, .exclusive = a->exclusive, .reverse = !a->reverse);
 }
-static wg_node cumsum_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(cumsum)
 {
     switch (i) {
     case 0: return wg_cumsum(wg_any(g, WG_SHAPE(3, 4)));
@@ -87,7 +87,7 @@ static wg_node cumsum_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *cumsum_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(cumsum)
 {
     switch (i) {
     case 0: wg_cumsum(wg_any(g, WG_SHAPE(3, 4)), .axis = 2); return "no axis 2 in";
@@ -109,8 +109,6 @@ const wg_op wgi_op_cumsum = {
     .kernel = KERNELS(cumsum),
     .units = cumsum_units,
     .vjp = cumsum_vjp,
-    .sample = cumsum_sample,
-    .error = cumsum_error,
 };
 wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a)
 {

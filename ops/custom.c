@@ -15,13 +15,19 @@ static bool same(wg_rule *r)
 
 static int64_t whole(const wg_kernel *k) { return (void)k, 0; }
 
-static void identity_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]) { gx[0] = gy; }
+VJP(identity) { gx[0] = gy; }
 
-static wg_node identity_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(identity)
 {
     if (i > 1) return wg_none;
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 0) : WG_SHAPE(3));
     return wg_apply(here, &wgi_op_identity, &x, 1, NULL);
+}
+ERROR_SAMPLE(identity)
+{
+    if (i) return NULL;
+    wg_apply(here, &wgi_op_identity, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)) }, 2, NULL);
+    return "takes 1 operands, not 2";
 }
 
 const wg_op wgi_op_identity = {
@@ -29,7 +35,7 @@ const wg_op wgi_op_identity = {
     .formula = "y = x",  .adjoint = "x' = y'",
     .operands = 1,       .kind = WG_ALIAS,
     .shape = same,       .alias = whole,
-    .vjp = identity_vjp, .sample = identity_sample,
+    .vjp = identity_vjp,
 };
 
 /* ---- custom: y as it is, the rule for the gradients of x[1..] from the caller ---- */
@@ -40,22 +46,26 @@ static bool has_rule(wg_rule *r)
     return *(const wg_vjp_rule *)r->attr || wg_rule_fail(r, WG_ERROR_USE, "takes a rule, a function in C");
 }
 
-static void custom_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(custom_vjp)
 {
     wg_vjp_rule rule = *(const wg_vjp_rule *)wg_attr(y);
     rule(here, y, gy, x + 1, gx + 1);
 }
 
-static void twice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_mul(gy, 2);
-}
+VJP(twice) { gx[0] = wg_mul(gy, 2); }
 
-static wg_node custom_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(custom_vjp)
 {
     if (i > 1) return wg_none;
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(3));
     return wg_custom_vjp_at(here, wg_mul(x, 2), &x, 1, twice_vjp);
+}
+ERROR_SAMPLE(custom_vjp)
+{
+    if (i) return NULL;
+    wg_node x = wg_any(g, WG_SHAPE(3));
+    wg_custom_vjp_at(here, x, &x, 0, twice_vjp);
+    return "takes 1 to 15 operands and a rule, not 0";
 }
 
 static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, NULL }, { 0 } };
@@ -72,8 +82,7 @@ const wg_op wgi_op_custom_vjp = {
     .attrs = custom_attrs,
     .shape = has_rule,
     .alias = whole,
-    .vjp = custom_vjp,
-    .sample = custom_sample,
+    .vjp = custom_vjp_vjp,
 };
 
 wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule)

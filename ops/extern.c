@@ -94,7 +94,7 @@ static bool extern_shape(wg_rule *r)
     *wg_rule_shape(r, 0) = f->shape;
     return wg_rule_float(r, 0);
 }
-static void extern_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(extern)
 {
     const extern_attr *f = wg_attr(y);
     if (f->backward) gx[0] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0], gy }, 2, f);
@@ -146,8 +146,8 @@ static const wg_attr_row extern_attrs[] = {
     { 0 },
 };
 
-static wg_node extern_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, false); }
-static const char *extern_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, false); }
+SAMPLE(extern) { return sample(here, g, i, false); }
+ERROR_SAMPLE(extern) { return mistake(here, g, i, false); }
 
 const wg_op wgi_op_extern = {
     OP(extern),
@@ -164,12 +164,10 @@ const wg_op wgi_op_extern = {
     .scratch = doubles,
     .vjp = extern_vjp,
     .jvp = extern_jvp,
-    .sample = extern_sample,
-    .error = extern_error,
 };
 
-static wg_node extern_impure_sample(wg_site here, wg_graph *g, int i) { return sample(here, g, i, true); }
-static const char *extern_impure_error(wg_site here, wg_graph *g, int i) { return mistake(here, g, i, true); }
+SAMPLE(extern_impure) { return sample(here, g, i, true); }
+ERROR_SAMPLE(extern_impure) { return mistake(here, g, i, true); }
 
 const wg_op wgi_op_extern_impure = {
     OP(extern_impure),
@@ -187,8 +185,6 @@ const wg_op wgi_op_extern_impure = {
     .scratch = doubles,
     .vjp = extern_vjp,
     .jvp = extern_jvp,
-    .sample = extern_impure_sample,
-    .error = extern_impure_error,
 };
 
 wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o)
@@ -216,18 +212,15 @@ static bool extern_grad_shape(wg_rule *r)
     return wg_rule_float(r, 0);
 }
 /* Linear in y'; x only through the caller's own code. */
-static void extern_grad_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[1] = wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], gy }, 2, wg_attr(y));
-}
-static wg_node extern_grad_sample(wg_site here, wg_graph *g, int i)
+VJP(extern_grad) { gx[1] = wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], gy }, 2, wg_attr(y)); }
+SAMPLE(extern_grad)
 {
     if (i > 1) return wg_none;
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5)), gy = wg_any(g, f.shape);
     return wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x, gy }, 2, &f);
 }
-static const char *extern_grad_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(extern_grad)
 {
     extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
     if (i > 1) return NULL;
@@ -251,8 +244,6 @@ const wg_op wgi_op_extern_grad = {
     .kernel = KERNELS(extern_grad),
     .scratch = doubles,
     .vjp = extern_grad_vjp,
-    .sample = extern_grad_sample,
-    .error = extern_grad_error,
 };
 
 /* ---- extern_jvp ---- */
@@ -272,11 +263,8 @@ static size_t extern_jvp_scratch(const wg_kernel *k)
     int64_t n = wg_shape_size(*k->xt[0].shape), m = wg_shape_size(*k->yt[0].shape);
     return doubles(k) + (size_t)(n + 2 * m) * sizeof(double);
 }
-static void extern_jvp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[1] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0], gy }, 2, wg_attr(y));
-}
-static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
+VJP(extern_jvp) { gx[1] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0], gy }, 2, wg_attr(y)); }
+SAMPLE(extern_jvp)
 {
     if (i > 1) return wg_none;
     extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
@@ -284,7 +272,7 @@ static wg_node extern_jvp_sample(wg_site here, wg_graph *g, int i)
     wg_node x = wg_stop_gradient(wg_any(g, s)), v = wg_any(g, s);
     return wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x, v }, 2, &f);
 }
-static const char *extern_jvp_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(extern_jvp)
 {
     extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
     if (i > 1) return NULL;
@@ -308,8 +296,6 @@ const wg_op wgi_op_extern_jvp = {
     .kernel = KERNELS(extern_jvp),
     .scratch = extern_jvp_scratch,
     .vjp = extern_jvp_vjp,
-    .sample = extern_jvp_sample,
-    .error = extern_jvp_error,
 };
 
 #endif

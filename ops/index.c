@@ -113,11 +113,8 @@ static bool gather_shape(wg_rule *r)
 }
 static int64_t gather_units(const wg_kernel *k) { return wg_shape_size(*k->xt[1].shape); }
 static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count);
-static void gather_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = gather_grad(here, gy, x[1], wg_dim(x[0], 0));
-}
-static wg_node gather_sample(wg_site here, wg_graph *g, int i)
+VJP(gather) { gx[0] = gather_grad(here, gy, x[1], wg_dim(x[0], 0)); }
+SAMPLE(gather)
 {
     switch (i) {
     case 0: return wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(6)));
@@ -128,7 +125,7 @@ static wg_node gather_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *gather_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(gather)
 {
     switch (i) {
     case 0:
@@ -153,8 +150,6 @@ const wg_op wgi_op_gather = {
     .kernel = KERNELS(gather),
     .units = gather_units,
     .vjp = gather_vjp,
-    .sample = gather_sample,
-    .error = gather_error,
 };
 wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows)
 {
@@ -180,11 +175,8 @@ static int64_t gather_grad_units(const wg_kernel *k)
     int64_t columns = (int64_t)(row_bytes(&k->yt[0], 1) / wg_dtype_size(k->yt[0].dtype));
     return (columns + COLUMNS - 1) / COLUMNS;
 }
-static void gather_grad_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_gather(gy, x[1]);
-}
-static wg_node gather_grad_sample(wg_site here, wg_graph *g, int i)
+VJP(gather_grad) { gx[0] = wg_gather(gy, x[1]); }
+SAMPLE(gather_grad)
 {
     switch (i) {
     case 0: return gather_grad(here, wg_any(g, WG_SHAPE(6, 3)), wg_any_class(g, 4, WG_SHAPE(6)), 4);
@@ -194,7 +186,7 @@ static wg_node gather_grad_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *gather_grad_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(gather_grad)
 {
     if (i) return NULL;
     gather_grad(here, wg_any(g, WG_SHAPE(3, 2)), wg_any_class(g, 4, WG_SHAPE(2)), 4);
@@ -215,8 +207,6 @@ const wg_op wgi_op_gather_grad = {
     .kernel = KERNELS(gather_grad),
     .units = gather_grad_units,
     .vjp = gather_grad_vjp,
-    .sample = gather_grad_sample,
-    .error = gather_grad_error,
 };
 static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count)
 {
@@ -233,7 +223,7 @@ static bool one_hot_shape(wg_rule *r)
     return joined(r, r->x[0].shape, &WG_SHAPE(count), 0);
 }
 static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
-static wg_node one_hot_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(one_hot)
 {
     switch (i) {
     case 0: return wg_one_hot(wg_any_class(g, 4, WG_SHAPE(6)), 4);
@@ -243,7 +233,7 @@ static wg_node one_hot_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *one_hot_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(one_hot)
 {
     switch (i) {
     case 0: wg_one_hot(wg_any_class(g, 4, WG_SHAPE(6)), 0); return "0 classes";
@@ -265,8 +255,6 @@ const wg_op wgi_op_one_hot = {
     .shape = one_hot_shape,
     .kernel = KERNELS(one_hot),
     .units = one_hot_units,
-    .sample = one_hot_sample,
-    .error = one_hot_error,
 };
 wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count)
 {

@@ -55,7 +55,7 @@ static bool layer_norm_shape(wg_rule *r)
     r->y[2].shape = r->y[1].shape;
     return true;
 }
-static void layer_norm_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(layer_norm)
 {
     const double eps = ((const struct norm *)attr)->eps;
     y[1] = wg_mean(x[0], .axes = WG_AXES(-1));
@@ -63,14 +63,14 @@ static void layer_norm_expand(wg_site here, const wg_node x[], int n, const void
     wg_node h = wg_div(wg_sub(x[0], beside(here, y[1])), wg_sqrt(wg_add(beside(here, y[2]), eps)));
     y[0] = wg_add(wg_mul(h, x[1]), x[2]);
 }
-static void layer_norm_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(layer_norm)
 {
     gx[0] = wg_apply(here, &wgi_op_layer_norm_grad,
                      (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
     gx[1] = wg_part(gx[0], 1);
     gx[2] = wg_part(gx[0], 2);
 }
-static wg_node layer_norm_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(layer_norm)
 {
     static const wg_shape s[] = { { 2, { 3, 5 } },   { 3, { 3, 2, 4 } }, { 1, { 7 } },   { 2, { 35, 3 } },
                                   { 2, { 2, 300 } }, { 2, { 3, 1 } },    { 2, { 0, 4 } } };
@@ -79,7 +79,7 @@ static wg_node layer_norm_sample(wg_site here, wg_graph *g, int i)
     wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
     return wg_layer_norm(x, gamma, beta, .eps = i % 2 ? 0.125 : 0);
 }
-static const char *layer_norm_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(layer_norm)
 {
     wg_node x = wg_any(g, WG_SHAPE(5, 3)), f = wg_any(g, WG_SHAPE(3));
     switch (i) {
@@ -108,8 +108,6 @@ const wg_op wgi_op_layer_norm = {
     .units = rows_of,
     .expand = layer_norm_expand,
     .vjp = layer_norm_vjp,
-    .sample = layer_norm_sample,
-    .error = layer_norm_error,
 };
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {
@@ -143,7 +141,7 @@ static bool layer_norm_grad_shape(wg_rule *r)
     return true;
 }
 /* With mean and variance as the row's own: x moves them too, which is where the two means come from. */
-static void layer_norm_grad_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(layer_norm_grad)
 {
     const double eps = ((const struct norm *)attr)->eps;
     wg_node inverse = wg_div(1, wg_sqrt(wg_add(beside(here, x[3]), eps)));
@@ -152,7 +150,7 @@ static void layer_norm_grad_expand(wg_site here, const wg_node x[], int n, const
     y[1] = sum_of_rows(here, wg_mul(x[4], h));
     y[0] = wg_mul(inverse, wg_sub(wg_sub(d, row_mean(here, d)), wg_mul(h, row_mean(here, wg_mul(d, h)))));
 }
-static wg_node layer_norm_grad_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(layer_norm_grad)
 {
     static const wg_shape s[] = {
         { 2, { 5, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 35, 4 } }, { 2, { 2, 300 } }, { 1, { 6 } }
@@ -164,7 +162,7 @@ static wg_node layer_norm_grad_sample(wg_site here, wg_graph *g, int i)
                     wg_any(g, s[i]) };
     return wg_apply(here, &wgi_op_layer_norm_grad, x, 5, NULL);
 }
-static const char *layer_norm_grad_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(layer_norm_grad)
 {
     wg_node f = wg_any(g, WG_SHAPE(3)), rows = wg_any(g, WG_SHAPE(5)), x = wg_any(g, WG_SHAPE(5, 3));
     if (i > 1) return NULL;
@@ -193,8 +191,6 @@ const wg_op wgi_op_layer_norm_grad = {
     .units = units_of,
     .scratch = scratch_of,
     .expand = layer_norm_grad_expand,
-    .sample = layer_norm_grad_sample,
-    .error = layer_norm_grad_error,
 };
 
 #endif

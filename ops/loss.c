@@ -20,13 +20,13 @@ DECLARE(bce_logits);
 
 extern const wg_op wgi_op_bce, wgi_op_bce_logits;
 
-static void bce_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(bce)
 {
     wg_node no = wg_sub(1, x[1]), p = wg_where(wg_equal(x[1], 0), 1, x[0]),
             q = wg_where(wg_equal(no, 0), 1, wg_sub(1, x[0]));
     y[0] = wg_neg(wg_add(wg_mul(x[1], wg_log(p)), wg_mul(no, wg_log(q))));
 }
-static void bce_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(bce)
 {
     wg_node right = wg_equal(x[0], x[1]), slope = wg_mul(x[0], wg_sub(1, x[0]));
     gx[0] = wg_where(right, 0, wg_mul(gy, wg_div(wg_sub(x[0], x[1]), wg_where(right, 1, slope))));
@@ -45,11 +45,8 @@ static const char *pair_error(wg_site here, wg_graph *g, int i, const wg_op *op)
     wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 2, NULL);
     return "shapes do not broadcast";
 }
-static wg_node bce_sample(wg_site here, wg_graph *g, int i)
-{
-    return pair(here, g, i, &wgi_op_bce, 0.1, 0.9);
-}
-static const char *bce_error(wg_site here, wg_graph *g, int i) { return pair_error(here, g, i, &wgi_op_bce); }
+SAMPLE(bce) { return pair(here, g, i, &wgi_op_bce, 0.1, 0.9); }
+ERROR_SAMPLE(bce) { return pair_error(here, g, i, &wgi_op_bce); }
 
 const wg_op wgi_op_bce = {
     OP(bce),
@@ -62,30 +59,22 @@ const wg_op wgi_op_bce = {
     .kernel = KERNELS(bce),
     .expand = bce_expand,
     .vjp = bce_vjp,
-    .sample = bce_sample,
-    .error = bce_error,
 };
 
 /* ---- bce_logits: elementwise, of logits ---- */
 
-static void bce_logits_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(bce_logits)
 {
     wg_node no = wg_sub(1, x[1]);
     y[0] = wg_add(wg_mul(x[1], wg_softplus(wg_neg(x[0]))), wg_mul(no, wg_softplus(x[0])));
 }
-static void bce_logits_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(bce_logits)
 {
     gx[0] = wg_mul(gy, wg_sub(wg_sigmoid(x[0]), x[1]));
     gx[1] = wg_neg(wg_mul(gy, x[0]));
 }
-static wg_node bce_logits_sample(wg_site here, wg_graph *g, int i)
-{
-    return pair(here, g, i, &wgi_op_bce_logits, -4, 4);
-}
-static const char *bce_logits_error(wg_site here, wg_graph *g, int i)
-{
-    return pair_error(here, g, i, &wgi_op_bce_logits);
-}
+SAMPLE(bce_logits) { return pair(here, g, i, &wgi_op_bce_logits, -4, 4); }
+ERROR_SAMPLE(bce_logits) { return pair_error(here, g, i, &wgi_op_bce_logits); }
 
 const wg_op wgi_op_bce_logits = {
     OP(bce_logits),
@@ -98,8 +87,6 @@ const wg_op wgi_op_bce_logits = {
     .kernel = KERNELS(bce_logits),
     .expand = bce_logits_expand,
     .vjp = bce_logits_vjp,
-    .sample = bce_logits_sample,
-    .error = bce_logits_error,
 };
 
 /* ---- what the losses share ---- */
@@ -138,18 +125,9 @@ static wg_node loss_of(wg_site here, const wg_op *op, const wg_loss_args *a)
 
 /* ---- binary_cross_entropy ---- */
 
-static void binary_cross_entropy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    y[0] = reduced(here, wg_apply(here, &wgi_op_bce, x, 2, NULL), attr);
-}
-static wg_node binary_cross_entropy_sample(wg_site here, wg_graph *g, int i)
-{
-    return loss_sample(here, g, i, wg_binary_cross_entropy_at, 0.1, 0.9);
-}
-static const char *binary_cross_entropy_error(wg_site here, wg_graph *g, int i)
-{
-    return loss_error(here, g, i, wg_binary_cross_entropy_at);
-}
+EXPAND(binary_cross_entropy) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce, x, 2, NULL), attr); }
+SAMPLE(binary_cross_entropy) { return loss_sample(here, g, i, wg_binary_cross_entropy_at, 0.1, 0.9); }
+ERROR_SAMPLE(binary_cross_entropy) { return loss_error(here, g, i, wg_binary_cross_entropy_at); }
 
 const wg_op wgi_op_binary_cross_entropy = {
     OP(binary_cross_entropy),
@@ -161,8 +139,6 @@ const wg_op wgi_op_binary_cross_entropy = {
     TAKES(loss),
     .shape = loss_shape,
     .expand = binary_cross_entropy_expand,
-    .sample = binary_cross_entropy_sample,
-    .error = binary_cross_entropy_error,
 };
 wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a)
 {
@@ -171,18 +147,9 @@ wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a)
 
 /* ---- bce_with_logits ---- */
 
-static void bce_with_logits_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    y[0] = reduced(here, wg_apply(here, &wgi_op_bce_logits, x, 2, NULL), attr);
-}
-static wg_node bce_with_logits_sample(wg_site here, wg_graph *g, int i)
-{
-    return loss_sample(here, g, i, wg_bce_with_logits_at, -4, 4);
-}
-static const char *bce_with_logits_error(wg_site here, wg_graph *g, int i)
-{
-    return loss_error(here, g, i, wg_bce_with_logits_at);
-}
+EXPAND(bce_with_logits) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce_logits, x, 2, NULL), attr); }
+SAMPLE(bce_with_logits) { return loss_sample(here, g, i, wg_bce_with_logits_at, -4, 4); }
+ERROR_SAMPLE(bce_with_logits) { return loss_error(here, g, i, wg_bce_with_logits_at); }
 
 const wg_op wgi_op_bce_with_logits = {
     OP(bce_with_logits),
@@ -194,8 +161,6 @@ const wg_op wgi_op_bce_with_logits = {
     TAKES(loss),
     .shape = loss_shape,
     .expand = bce_with_logits_expand,
-    .sample = bce_with_logits_sample,
-    .error = bce_with_logits_error,
 };
 wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a)
 {
@@ -204,15 +169,9 @@ wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a)
 
 /* ---- mse ---- */
 
-static void mse_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    y[0] = reduced(here, wg_square(wg_sub(x[0], x[1])), attr);
-}
-static wg_node mse_sample(wg_site here, wg_graph *g, int i)
-{
-    return loss_sample(here, g, i, wg_mse_at, -2, 2);
-}
-static const char *mse_error(wg_site here, wg_graph *g, int i) { return loss_error(here, g, i, wg_mse_at); }
+EXPAND(mse) { y[0] = reduced(here, wg_square(wg_sub(x[0], x[1])), attr); }
+SAMPLE(mse) { return loss_sample(here, g, i, wg_mse_at, -2, 2); }
+ERROR_SAMPLE(mse) { return loss_error(here, g, i, wg_mse_at); }
 
 const wg_op wgi_op_mse = {
     OP(mse),
@@ -224,8 +183,6 @@ const wg_op wgi_op_mse = {
     TAKES(loss),
     .shape = loss_shape,
     .expand = mse_expand,
-    .sample = mse_sample,
-    .error = mse_error,
 };
 wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &wgi_op_mse, a); }
 
@@ -245,19 +202,19 @@ static bool accuracy_shape(wg_rule *r)
     wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
-static void accuracy_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(accuracy)
 {
     wg_node truth = wg_shape_equal(wg_node_shape(x[0]), wg_node_shape(x[1])) ? wg_argmax(x[1]) : x[1];
     y[0] = wg_mean(wg_equal(wg_argmax(x[0]), truth));
 }
-static wg_node accuracy_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(accuracy)
 {
     if (i > 1) return wg_none;
     wg_node x = wg_any(g, WG_SHAPE(5, 3)),
             y = i ? wg_any(g, WG_SHAPE(5, 3)) : wg_any_class(g, 3, WG_SHAPE(5));
     return wg_accuracy(x, y);
 }
-static const char *accuracy_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(accuracy)
 {
     if (i) return NULL;
     wg_accuracy(wg_any(g, WG_SHAPE(5, 3)), wg_any_class(g, 3, WG_SHAPE(5, 1)));
@@ -275,8 +232,6 @@ const wg_op wgi_op_accuracy = {
     .kind = WG_REDUCE,
     .shape = accuracy_shape,
     .expand = accuracy_expand,
-    .sample = accuracy_sample,
-    .error = accuracy_error,
 };
 wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y)
 {

@@ -179,7 +179,7 @@ static wg_node through(wg_node x, bool *swapped)
     return x;
 }
 
-static wg_node matmul_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+REWRITE(matmul)
 {
     matmul_attr f = *(const matmul_attr *)attr;
     wg_node a = through(x[0], &f.ta), b = through(x[1], &f.tb);
@@ -222,7 +222,7 @@ static void as_matrices(wg_shape *a, wg_shape *b, wg_shape *y)
     }
 }
 
-static void matmul_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(matmul)
 {
     const matmul_attr *f = wg_attr(y);
     wg_shape sa = wg_node_shape(x[0]), sb = wg_node_shape(x[1]), sy = wg_node_shape(y);
@@ -278,7 +278,7 @@ static wg_node matmul_merge(wg_site here, const wg_node x[], int n)
     return product_node(here, all_a, all_b, f->ta, f->tb);
 }
 
-static wg_node matmul_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(matmul)
 {
     static const struct {
         wg_shape a, b;
@@ -304,7 +304,7 @@ static wg_node matmul_sample(wg_site here, wg_graph *g, int i)
     return product_node(here, a, b, s[i].ta, s[i].tb);
 }
 
-static const char *matmul_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(matmul)
 {
     switch (i) {
     case 0:
@@ -341,8 +341,6 @@ const wg_op wgi_op_matmul = {
     .vjp = matmul_vjp,
     .jvp = matmul_jvp,
     .merge = matmul_merge,
-    .sample = matmul_sample,
-    .error = matmul_error,
 };
 wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b) { return product_node(here, a, b, false, false); }
 
@@ -356,18 +354,15 @@ static bool dot_shape(wg_rule *r)
     wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
-static void dot_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-{
-    y[0] = wg_sum(wg_mul(x[0], x[1]));
-}
-static wg_node dot_sample(wg_site here, wg_graph *g, int i)
+EXPAND(dot) { y[0] = wg_sum(wg_mul(x[0], x[1])); }
+SAMPLE(dot)
 {
     static const wg_shape s[] = { { 1, { 5 } }, { 2, { 2, 3 } }, { 1, { 0 } } };
     if (i > 2) return wg_none;
     wg_node a = wg_any(g, s[i]), b = wg_any(g, s[i]);
     return wg_dot(a, b);
 }
-static const char *dot_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(dot)
 {
     if (i) return NULL;
     wg_dot(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
@@ -383,8 +378,6 @@ const wg_op wgi_op_dot = {
     .kind = WG_CONTRACT,
     .shape = dot_shape,
     .expand = dot_expand,
-    .sample = dot_sample,
-    .error = dot_error,
 };
 wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_dot); }
 
@@ -405,19 +398,19 @@ static bool dense_shape(wg_rule *r)
     y->dim[y->rank - 1] = w->dim[1];
     return true;
 }
-static void dense_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(dense)
 {
     y[0] = wg_matmul(x[0], x[1]);
     if (!wg_is_none(x[2])) y[0] = wg_add(y[0], x[2]);
 }
-static wg_node dense_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(dense)
 {
     if (i > 2) return wg_none;
     wg_node x = wg_any(g, i == 1 ? WG_SHAPE(2, 2, 3) : i ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3));
     wg_node W = wg_any(g, WG_SHAPE(3, 2)), b = i == 1 ? wg_none : wg_any(g, WG_SHAPE(2));
     return wg_dense(x, W, b);
 }
-static const char *dense_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(dense)
 {
     switch (i) {
     case 0:
@@ -440,8 +433,6 @@ const wg_op wgi_op_dense = {
     .kind = WG_CONTRACT,
     .shape = dense_shape,
     .expand = dense_expand,
-    .sample = dense_sample,
-    .error = dense_error,
 };
 wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b)
 {

@@ -6,9 +6,20 @@
 #define WG_AT(args) here
 #include "kernel/kernel.h"
 
-/* A descriptor begins with its name, and is registered by standing in a file of ops/ (tools/op_list.awk):
+/* The functions of op n that have a fixed signature, as in VJP(exp) { gx[0] = wg_mul(gy, y); }. Inside `here` is the user's call
+ * site, which WG_AT hands on. ERROR_SAMPLE(n) makes mistake i and returns what its message must hold. wengert/op.h says what each
+ * of them does. */
+#define VJP(n) static void n##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+#define EXPAND(op) \
+    static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+#define REWRITE(op)     static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+#define SAMPLE(n)       static wg_node n##_sample(wg_site here, wg_graph *g, int i)
+#define ERROR_SAMPLE(n) static const char *n##_error(wg_site here, wg_graph *g, int i)
+
+/* A descriptor in a file of ops/ is registered (tools/op_list.awk). It begins with its name, which also gives it its samples and
+ * error samples. An op without them does not compile.
  *     const wg_op wgi_op_mul = { OP(mul), ... }; */
-#define OP(n) .name = #n, .library = &wgi_op_##n
+#define OP(n) .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error
 
 /* An op's options are listed once. Attribute struct, its table, and the struct filled from the argument struct `a` are made from
  * the list:

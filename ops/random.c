@@ -113,16 +113,13 @@ static bool random_keep_shape(wg_rule *r)
     r->y[0] = r->x[0];
     return true;
 }
-static void random_keep_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_apply(here, &wgi_op_random_keep, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
-}
+VJP(random_keep) { gx[0] = wg_apply(here, &wgi_op_random_keep, (wg_node[]){ gy, x[1], x[2] }, 3, NULL); }
 static wg_node random_keep_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
     return wg_is_none(tx[0]) ? wg_none
                              : wg_apply(here, &wgi_op_random_keep, (wg_node[]){ tx[0], x[1], x[2] }, 3, NULL);
 }
-static wg_node random_keep_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(random_keep)
 {
     static const wg_shape s[] = { { 2, { 3, 4 } }, { 1, { 150 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
     if (i > 3) return wg_none;
@@ -130,7 +127,7 @@ static wg_node random_keep_sample(wg_site here, wg_graph *g, int i)
     return wg_apply(here, &wgi_op_random_keep,
                     (wg_node[]){ x, wg_number(i == 2 ? 1 : 0.75), wg_stream(here, g, NULL) }, 3, NULL);
 }
-static const char *random_keep_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(random_keep)
 {
     if (i) return NULL;
     wg_node x = wg_any(g, WG_SHAPE(3));
@@ -151,8 +148,6 @@ const wg_op wgi_op_random_keep = {
     .kernel = KERNELS(random_keep),
     .vjp = random_keep_vjp,
     .jvp = random_keep_jvp,
-    .sample = random_keep_sample,
-    .error = random_keep_error,
 };
 
 /* ---- dropout ---- */
@@ -178,7 +173,7 @@ static bool dropout_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_VALUE, "drop is %g, must be above 0 and below 1", f->drop);
     return wg_rule_float(r, 0);
 }
-static void dropout_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(dropout)
 {
     const struct dropout *f = attr;
     wg_graph *g = wg_graph_of(x[0]);
@@ -188,7 +183,7 @@ static void dropout_expand(wg_site here, const wg_node x[], int n, const void *a
         y[0] = wg_apply(here, &wgi_op_random_keep,
                         (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);
 }
-static wg_node dropout_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(dropout)
 {
     if (i > 2) return wg_none;
     wg_node x = wg_any(g, i ? WG_SHAPE(7) : WG_SHAPE(3, 4));
@@ -196,7 +191,7 @@ static wg_node dropout_sample(wg_site here, wg_graph *g, int i)
            : i == 1 ? wg_dropout(x, .drop = 0.25, .name = "mask")
                     : wg_dropout(x, .keep_prob = 1);
 }
-static const char *dropout_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(dropout)
 {
     wg_node x = wg_any(g, WG_SHAPE(3));
     switch (i) {
@@ -219,8 +214,6 @@ const wg_op wgi_op_dropout = {
     TAKES(dropout),
     .shape = dropout_shape,
     .expand = dropout_expand,
-    .sample = dropout_sample,
-    .error = dropout_error,
 };
 wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a)
 {

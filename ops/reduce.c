@@ -182,18 +182,18 @@ static bool sum_shape(wg_rule *r)
     if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
     return reduce_shape(r);
 }
-static wg_node sum_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+REWRITE(sum)
 {
     wg_node y = moved(here, x[0], attr, wg_sum_at);
     return wg_is_none(y) || wg_dtype_is_float(wg_node_dtype(y)) ? y : wg_cast(y, WG_I64);
 }
-static void sum_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(sum)
 {
     const struct reduce *a = wg_attr(y);
     if (wg_dtype_is_float(wg_node_dtype(x[0])))
         gx[0] = wg_broadcast_to(with_axes(here, gy, x[0], &a->axes), wg_node_shape(x[0]));
 }
-static wg_node sum_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(sum)
 {
     switch (i) {
     case 8: return wg_sum(wg_any(g, WG_SHAPE(3, 0)), .axes = WG_AXES(1));
@@ -204,7 +204,7 @@ static wg_node sum_sample(wg_site here, wg_graph *g, int i)
     }
     return reduce_any(g, i, wg_sum_at, here);
 }
-static const char *sum_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_sum_at, here); }
+ERROR_SAMPLE(sum) { return reduce_error(g, i, wg_sum_at, here); }
 
 const wg_op wgi_op_sum = {
     OP(sum),
@@ -224,8 +224,6 @@ const wg_op wgi_op_sum = {
     .units = reduce_units,
     .scratch = reduce_scratch,
     .vjp = sum_vjp,
-    .sample = sum_sample,
-    .error = sum_error,
 };
 wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)
 {
@@ -234,21 +232,18 @@ wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)
 
 /* ---- mean ---- */
 
-static void mean_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(mean)
 {
     const struct reduce *a = attr;
     wg_shape s = wg_node_shape(x[0]);
     y[0] = wg_div(wg_sum(x[0], .axes = a->axes, .keepdims = a->keepdims), (double)reduced_size(&s, &a->axes));
 }
-static wg_node mean_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(mean)
 {
     return i == 8 ? wg_mean(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0))
                   : reduce_any(g, i, wg_mean_at, here);
 }
-static const char *mean_error(wg_site here, wg_graph *g, int i)
-{
-    return reduce_error(g, i, wg_mean_at, here);
-}
+ERROR_SAMPLE(mean) { return reduce_error(g, i, wg_mean_at, here); }
 
 const wg_op wgi_op_mean = {
     OP(mean),
@@ -260,8 +255,6 @@ const wg_op wgi_op_mean = {
     TAKES(reduce),
     .shape = reduce_shape,
     .expand = mean_expand,
-    .sample = mean_sample,
-    .error = mean_error,
 };
 wg_node wg_mean_at(wg_site here, const wg_reduce_args *a)
 {
@@ -283,7 +276,7 @@ static int64_t places_units(const wg_kernel *k)
 }
 static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes);
 /* Axes that are apart: the mask of the moved axes, moved back. */
-static wg_node max_mask_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+REWRITE(max_mask)
 {
     const wg_axes *axes = &((const struct reduce *)attr)->axes;
     wg_shape s = wg_node_shape(x[0]);
@@ -300,7 +293,7 @@ static wg_node max_mask_rewrite(wg_site here, const wg_node x[], int n, const vo
     back.x = max_mask(here, wg_transpose_at(here, &to), &last);
     return wg_transpose_at(here, &back);
 }
-static wg_node max_mask_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(max_mask)
 {
     switch (i) {
     case 0: return max_mask(here, wg_any(g, WG_SHAPE(3, 4)), &WG_AXES(1));
@@ -310,7 +303,7 @@ static wg_node max_mask_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *max_mask_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(max_mask)
 {
     if (i) return NULL;
     max_mask(here, wg_any(g, WG_SHAPE(3, 0)), &WG_AXES(1));
@@ -330,8 +323,6 @@ const wg_op wgi_op_max_mask = {
     .rewrite = max_mask_rewrite,
     .kernel = KERNELS(max_mask),
     .units = places_units,
-    .sample = max_mask_sample,
-    .error = max_mask_error,
 };
 static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 {
@@ -339,16 +330,13 @@ static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 }
 
 static bool max_shape(wg_rule *r) { return reduce_shape(r) && over_something(r); }
-static wg_node max_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-{
-    return moved(here, x[0], attr, wg_max_at);
-}
-static void max_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+REWRITE(max) { return moved(here, x[0], attr, wg_max_at); }
+VJP(max)
 {
     const struct reduce *a = wg_attr(y);
     gx[0] = wg_where(max_mask(here, x[0], &a->axes), with_axes(here, gy, x[0], &a->axes), 0);
 }
-static wg_node max_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(max)
 {
     switch (i) {
     case 8: return wg_max(wg_any(g, WG_SHAPE(2, 300)));
@@ -356,7 +344,7 @@ static wg_node max_sample(wg_site here, wg_graph *g, int i)
     }
     return reduce_any(g, i, wg_max_at, here);
 }
-static const char *max_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(max)
 {
     if (i < 2) return reduce_error(g, i, wg_max_at, here);
     if (i > 2) return NULL;
@@ -382,8 +370,6 @@ const wg_op wgi_op_max = {
     .units = reduce_units,
     .scratch = reduce_scratch,
     .vjp = max_vjp,
-    .sample = max_sample,
-    .error = max_error,
 };
 wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
 {
@@ -392,14 +378,14 @@ wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
 
 /* ---- var ---- */
 
-static void var_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(var)
 {
     const struct reduce *a = attr;
     wg_node d = wg_sub(x[0], wg_mean(x[0], .axes = a->axes, .keepdims = true));
     y[0] = wg_mean(wg_square(d), .axes = a->axes, .keepdims = a->keepdims);
 }
-static wg_node var_sample(wg_site here, wg_graph *g, int i) { return reduce_any(g, i, wg_var_at, here); }
-static const char *var_error(wg_site here, wg_graph *g, int i) { return reduce_error(g, i, wg_var_at, here); }
+SAMPLE(var) { return reduce_any(g, i, wg_var_at, here); }
+ERROR_SAMPLE(var) { return reduce_error(g, i, wg_var_at, here); }
 
 const wg_op wgi_op_var = {
     OP(var),
@@ -412,8 +398,6 @@ const wg_op wgi_op_var = {
     TAKES(reduce),
     .shape = reduce_shape,
     .expand = var_expand,
-    .sample = var_sample,
-    .error = var_error,
 };
 wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 {
@@ -424,7 +408,7 @@ wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 
 /* m is 0 where the largest is not finite: then e^(x - m) is 0 or inf or NaN as x says. A sum of 0, all x at -inf, has the
  * logarithm -inf and the derivative 0. */
-static void logsumexp_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(logsumexp)
 {
     const struct reduce *a = attr;
     wg_shape s = wg_node_shape(x[0]);
@@ -436,14 +420,8 @@ static void logsumexp_expand(wg_site here, const wg_node x[], int n, const void 
     y[0] = wg_reshape(wg_where(nothing, -INFINITY, wg_add(log_sum, m)),
                       reduced_shape(&s, &a->axes, a->keepdims));
 }
-static wg_node logsumexp_sample(wg_site here, wg_graph *g, int i)
-{
-    return reduce_any(g, i, wg_logsumexp_at, here);
-}
-static const char *logsumexp_error(wg_site here, wg_graph *g, int i)
-{
-    return reduce_error(g, i, wg_logsumexp_at, here);
-}
+SAMPLE(logsumexp) { return reduce_any(g, i, wg_logsumexp_at, here); }
+ERROR_SAMPLE(logsumexp) { return reduce_error(g, i, wg_logsumexp_at, here); }
 
 const wg_op wgi_op_logsumexp = {
     OP(logsumexp),
@@ -456,8 +434,6 @@ const wg_op wgi_op_logsumexp = {
     TAKES(reduce),
     .shape = max_shape,
     .expand = logsumexp_expand,
-    .sample = logsumexp_sample,
-    .error = logsumexp_error,
 };
 wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
 {
@@ -474,7 +450,7 @@ static bool argmax_shape(wg_rule *r)
     r->y[0].dtype = WG_I64;
     return reduce_shape(r) && over_something(r);
 }
-static wg_node argmax_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(argmax)
 {
     switch (i) {
     case 0: return wg_argmax(wg_any(g, WG_SHAPE(3, 4)));
@@ -485,7 +461,7 @@ static wg_node argmax_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *argmax_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(argmax)
 {
     switch (i) {
     case 0: wg_argmax(wg_any(g, WG_SHAPE(3, 0))); return "has no elements to choose from";
@@ -510,8 +486,6 @@ const wg_op wgi_op_argmax = {
     .shape = argmax_shape,
     .kernel = KERNELS(argmax),
     .units = places_units,
-    .sample = argmax_sample,
-    .error = argmax_error,
 };
 wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)
 {

@@ -52,17 +52,14 @@ static bool reshape_shape(wg_rule *r)
 }
 extern const wg_op wgi_op_reshape;
 
-static wg_node reshape_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+REWRITE(reshape)
 {
     const struct shaped *a = attr;
     if (wg_shape_equal(wg_node_shape(x[0]), a->shape)) return x[0];
     return wg_node_op(x[0]) == &wgi_op_reshape ? wg_reshape(wg_node_operand(x[0], 0), a->shape) : wg_none;
 }
-static void reshape_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_reshape(gy, wg_node_shape(x[0]));
-}
-static wg_node reshape_sample(wg_site here, wg_graph *g, int i)
+VJP(reshape) { gx[0] = wg_reshape(gy, wg_node_shape(x[0])); }
+SAMPLE(reshape)
 {
     switch (i) {
     case 0: return wg_reshape(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(2, 6));
@@ -72,7 +69,7 @@ static wg_node reshape_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *reshape_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(reshape)
 {
     switch (i) {
     case 0:
@@ -96,8 +93,6 @@ const wg_op wgi_op_reshape = {
     .rewrite = reshape_rewrite,
     .alias = same_place,
     .vjp = reshape_vjp,
-    .sample = reshape_sample,
-    .error = reshape_error,
 };
 wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
 {
@@ -113,7 +108,7 @@ static bool expand_shape(wg_rule *r)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes already", wg_rule_who(r, 0), rank);
     return wg_rule_axis(r, r->attr, rank + 1);
 }
-static void expand_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(expand)
 {
     wg_shape s = wg_node_shape(x[0]);
     int axis = *(const int *)attr;
@@ -121,7 +116,7 @@ static void expand_expand(wg_site here, const wg_node x[], int n, const void *at
     s.dim[axis] = 1;
     y[0] = wg_reshape(x[0], s);
 }
-static wg_node expand_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(expand)
 {
     switch (i) {
     case 0: return wg_expand(wg_any(g, WG_SHAPE(3, 4)), 1);
@@ -131,7 +126,7 @@ static wg_node expand_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *expand_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(expand)
 {
     switch (i) {
     case 0: wg_expand(wg_any(g, WG_SHAPE(3)), 2); return "no axis 2";
@@ -150,8 +145,6 @@ const wg_op wgi_op_expand = {
     .attrs = axis_attrs,
     .shape = expand_shape,
     .expand = expand_expand,
-    .sample = expand_sample,
-    .error = expand_error,
 };
 wg_node wg_expand_at(wg_site here, wg_node x, int axis)
 {
@@ -166,14 +159,14 @@ static bool squeeze_shape(wg_rule *r)
     return s->dim[*axis] == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has size %lld, not 1", *axis,
                                               wg_rule_who(r, 0), (long long)s->dim[*axis]);
 }
-static void squeeze_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(squeeze)
 {
     wg_shape s = wg_node_shape(x[0]);
     s.rank--;
     for (int i = *(const int *)attr; i < s.rank; i++) s.dim[i] = s.dim[i + 1];
     y[0] = wg_reshape(x[0], s);
 }
-static wg_node squeeze_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(squeeze)
 {
     switch (i) {
     case 0: return wg_squeeze(wg_any(g, WG_SHAPE(3, 1, 4)), 1);
@@ -183,7 +176,7 @@ static wg_node squeeze_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *squeeze_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(squeeze)
 {
     switch (i) {
     case 0: wg_squeeze(wg_any(g, WG_SHAPE(3, 4)), 0); return "has size 3, not 1";
@@ -202,8 +195,6 @@ const wg_op wgi_op_squeeze = {
     .attrs = axis_attrs,
     .shape = squeeze_shape,
     .expand = squeeze_expand,
-    .sample = squeeze_sample,
-    .error = squeeze_error,
 };
 wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
 {
@@ -232,16 +223,13 @@ static bool broadcast_to_shape(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0),
                         wg_shape_text(*s, text, sizeof text));
 }
-static wg_node same_shape_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+REWRITE(same_shape)
 {
     return wg_shape_equal(wg_node_shape(x[0]), ((const struct shaped *)attr)->shape) ? x[0] : wg_none;
 }
 /* As of any elementwise op: the engine sums over what was repeated. */
-static void broadcast_to_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = gy;
-}
-static wg_node broadcast_to_sample(wg_site here, wg_graph *g, int i)
+VJP(broadcast_to) { gx[0] = gy; }
+SAMPLE(broadcast_to)
 {
     switch (i) {
     case 0: return wg_broadcast_to(wg_any(g, WG_SHAPE(3, 1)), WG_SHAPE(2, 3, 4));
@@ -251,7 +239,7 @@ static wg_node broadcast_to_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *broadcast_to_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(broadcast_to)
 {
     switch (i) {
     case 0: wg_broadcast_to(wg_any(g, WG_SHAPE(3)), WG_SHAPE(3, 4)); return "does not broadcast to [3,4]";
@@ -274,8 +262,6 @@ const wg_op wgi_op_broadcast_to = {
     .kernel = KERNELS(broadcast_to),
     .repeats = true,
     .vjp = broadcast_to_vjp,
-    .sample = broadcast_to_sample,
-    .error = broadcast_to_error,
 };
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
 {
@@ -291,7 +277,7 @@ static bool sum_to_shape(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not sum to %s", wg_rule_who(r, 0),
                         wg_shape_text(*s, text, sizeof text));
 }
-static void sum_to_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+EXPAND(sum_to)
 {
     const wg_shape *s = &((const struct shaped *)attr)->shape;
     wg_shape xs = wg_node_shape(x[0]);
@@ -301,7 +287,7 @@ static void sum_to_expand(wg_site here, const wg_node x[], int n, const void *at
         if (i < ahead || xs.dim[i] != s->dim[i - ahead]) a.axes.axis[a.axes.count++] = i;
     y[0] = wg_reshape(a.axes.count ? wg_sum_at(here, &a) : x[0], *s);
 }
-static wg_node sum_to_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(sum_to)
 {
     switch (i) {
     case 0: return wg_sum_to(wg_any(g, WG_SHAPE(2, 3, 4)), WG_SHAPE(3, 1));
@@ -311,7 +297,7 @@ static wg_node sum_to_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *sum_to_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(sum_to)
 {
     switch (i) {
     case 0: wg_sum_to(wg_any(g, WG_SHAPE(3, 4)), WG_SHAPE(2, 4)); return "does not sum to [2,4]";
@@ -330,8 +316,6 @@ const wg_op wgi_op_sum_to = {
     .shape = sum_to_shape,
     .rewrite = same_shape_rewrite,
     .expand = sum_to_expand,
-    .sample = sum_to_sample,
-    .error = sum_to_error,
 };
 wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s)
 {
@@ -340,13 +324,13 @@ wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s)
 
 /* ---- stop_gradient ---- */
 
-static wg_node stop_gradient_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(stop_gradient)
 {
     return i == 0   ? wg_stop_gradient(wg_any(g, WG_SHAPE(3, 4)))
            : i == 1 ? wg_stop_gradient(wg_any(g, WG_SHAPE(2, 0)))
                     : wg_none;
 }
-static const char *stop_gradient_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(stop_gradient)
 {
     if (i) return NULL;
     wg_add(wg_stop_gradient(wg_any(g, WG_SHAPE(2))), wg_any(g, WG_SHAPE(3)));
@@ -354,16 +338,10 @@ static const char *stop_gradient_error(wg_site here, wg_graph *g, int i)
 }
 
 const wg_op wgi_op_stop_gradient = {
-    OP(stop_gradient),
-    .summary = "Its operand, taken as a constant by derivatives.",
-    .formula = "y = x",
-    .adjoint = "by design",
-    .none = WG_EVERY_OPERAND,
-    .operands = 1,
-    .kind = WG_ALIAS,
-    .alias = same_place,
-    .sample = stop_gradient_sample,
-    .error = stop_gradient_error,
+    OP(stop_gradient),        .summary = "Its operand, taken as a constant by derivatives.",
+    .formula = "y = x",       .adjoint = "by design",
+    .none = WG_EVERY_OPERAND, .operands = 1,
+    .kind = WG_ALIAS,         .alias = same_place,
 };
 wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_stop_gradient); }
 

@@ -102,10 +102,7 @@ static bool concat_shape(wg_rule *r)
     }
     return true;
 }
-static wg_node concat_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-{
-    return n == 1 ? x[0] : wg_none;
-}
+REWRITE(concat) { return n == 1 ? x[0] : wg_none; }
 static int64_t concat_units(const wg_kernel *k)
 {
     int axis = *(const int *)k->attr;
@@ -117,7 +114,7 @@ static wg_node piece(wg_site here, wg_node x, int axis, int64_t from, int64_t to
     if (from == to) from = to = wg_dim(x, axis);
     return wg_slice(x, .axis = axis, .from = from, .to = to);
 }
-static void concat_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(concat)
 {
     int axis = *(const int *)wg_attr(y);
     int64_t at = 0;
@@ -127,7 +124,7 @@ static void concat_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
         at += n;
     }
 }
-static wg_node concat_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(concat)
 {
     wg_shape a = WG_SHAPE(2, 3), b = WG_SHAPE(2, 1), c = WG_SHAPE(2, 0), d = WG_SHAPE(4, 3);
     switch (i) {
@@ -138,7 +135,7 @@ static wg_node concat_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *concat_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(concat)
 {
     wg_node x[2] = { wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(3, 3)) };
     switch (i) {
@@ -163,8 +160,6 @@ const wg_op wgi_op_concat = {
     .kernel = KERNELS(concat),
     .units = concat_units,
     .vjp = concat_vjp,
-    .sample = concat_sample,
-    .error = concat_error,
 };
 wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
 {
@@ -190,7 +185,7 @@ static bool slice_shape(wg_rule *r)
     a->to = from == to ? n : to;
     return true;
 }
-static wg_node slice_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+REWRITE(slice)
 {
     const struct slice *a = attr;
     return a->to - a->from == wg_dim(x[0], a->axis) ? x[0] : wg_none;
@@ -205,12 +200,12 @@ static int64_t slice_units(const wg_kernel *k)
     return outer_of(k->xt[0].shape, ((const struct slice *)k->attr)->axis);
 }
 static wg_node unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size);
-static void slice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(slice)
 {
     const struct slice *a = wg_attr(y);
     gx[0] = unslice(here, gy, a->axis, a->from, wg_dim(x[0], a->axis));
 }
-static wg_node slice_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(slice)
 {
     wg_node x = wg_any(g, WG_SHAPE(4, 5, 2));
     switch (i) {
@@ -223,7 +218,7 @@ static wg_node slice_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *slice_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(slice)
 {
     wg_node x = wg_any(g, WG_SHAPE(4, 5));
     switch (i) {
@@ -248,8 +243,6 @@ const wg_op wgi_op_slice = {
     .units = slice_units,
     .alias = slice_alias,
     .vjp = slice_vjp,
-    .sample = slice_sample,
-    .error = slice_error,
 };
 wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
 {
@@ -270,7 +263,7 @@ static bool unslice_shape(wg_rule *r)
     y->dim[a->axis] = a->size;
     return true;
 }
-static wg_node unslice_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+REWRITE(unslice)
 {
     const struct unslice *a = attr;
     return wg_dim(x[0], a->axis) == a->size ? x[0] : wg_none;
@@ -279,7 +272,7 @@ static int64_t unslice_units(const wg_kernel *k)
 {
     return outer_of(k->yt[0].shape, ((const struct unslice *)k->attr)->axis);
 }
-static void unslice_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(unslice)
 {
     const struct unslice *a = wg_attr(y);
     gx[0] = piece(here, gy, a->axis, a->from, a->from + wg_dim(x[0], a->axis));
@@ -328,7 +321,7 @@ static wg_node unslice_merge(wg_site here, const wg_node x[], int n)
     wg_free(c, p);
     return y;
 }
-static wg_node unslice_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(unslice)
 {
     switch (i) {
     case 0: return unslice(here, wg_any(g, WG_SHAPE(2, 3)), 0, 1, 4);
@@ -337,7 +330,7 @@ static wg_node unslice_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *unslice_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(unslice)
 {
     if (i) return NULL;
     unslice(here, wg_any(g, WG_SHAPE(2, 3)), 1, 2, 4);
@@ -358,8 +351,6 @@ const wg_op wgi_op_unslice = {
     .units = unslice_units,
     .vjp = unslice_vjp,
     .merge = unslice_merge,
-    .sample = unslice_sample,
-    .error = unslice_error,
 };
 static wg_node unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
 {

@@ -113,26 +113,20 @@ static const char *along_error(wg_site here, wg_graph *g, int i, const wg_op *op
     return said[i];
 }
 
-static wg_node softmax_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-{
-    return cooled(here, &wgi_op_softmax, x[0], attr);
-}
-static void softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+REWRITE(softmax) { return cooled(here, &wgi_op_softmax, x[0], attr); }
+EXPAND(softmax)
 {
     const struct softmax *f = attr;
     wg_node e = wg_exp(lowered(here, x[0], f->axis));
     y[0] = wg_div(e, wg_sum(e, .axes = f->axis, .keepdims = true));
 }
-static void softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(softmax)
 {
     const struct softmax *f = wg_attr(y);
     gx[0] = wg_mul(y, wg_sub(gy, wg_sum(wg_mul(gy, y), .axes = f->axis, .keepdims = true)));
 }
-static wg_node softmax_sample(wg_site here, wg_graph *g, int i) { return along(here, g, i, &wgi_op_softmax); }
-static const char *softmax_error(wg_site here, wg_graph *g, int i)
-{
-    return along_error(here, g, i, &wgi_op_softmax);
-}
+SAMPLE(softmax) { return along(here, g, i, &wgi_op_softmax); }
+ERROR_SAMPLE(softmax) { return along_error(here, g, i, &wgi_op_softmax); }
 
 const wg_op wgi_op_softmax = {
     OP(softmax),
@@ -150,37 +144,26 @@ const wg_op wgi_op_softmax = {
     .units = slices,
     .expand = softmax_expand,
     .vjp = softmax_vjp,
-    .sample = softmax_sample,
-    .error = softmax_error,
 };
 wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a)
 {
     return wg_apply(here, &wgi_op_softmax, &a->x, 1, &GIVEN(softmax, SOFTMAX_FIELDS));
 }
 
-static wg_node log_softmax_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
-{
-    return cooled(here, &wgi_op_log_softmax, x[0], attr);
-}
-static void log_softmax_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+REWRITE(log_softmax) { return cooled(here, &wgi_op_log_softmax, x[0], attr); }
+EXPAND(log_softmax)
 {
     const struct softmax *f = attr;
     wg_node d = lowered(here, x[0], f->axis);
     y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = f->axis, .keepdims = true)));
 }
-static void log_softmax_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(log_softmax)
 {
     const struct softmax *f = wg_attr(y);
     gx[0] = wg_sub(gy, wg_mul(wg_exp(y), wg_sum(gy, .axes = f->axis, .keepdims = true)));
 }
-static wg_node log_softmax_sample(wg_site here, wg_graph *g, int i)
-{
-    return along(here, g, i, &wgi_op_log_softmax);
-}
-static const char *log_softmax_error(wg_site here, wg_graph *g, int i)
-{
-    return along_error(here, g, i, &wgi_op_log_softmax);
-}
+SAMPLE(log_softmax) { return along(here, g, i, &wgi_op_log_softmax); }
+ERROR_SAMPLE(log_softmax) { return along_error(here, g, i, &wgi_op_log_softmax); }
 
 const wg_op wgi_op_log_softmax = {
     OP(log_softmax),
@@ -198,8 +181,6 @@ const wg_op wgi_op_log_softmax = {
     .units = slices,
     .expand = log_softmax_expand,
     .vjp = log_softmax_vjp,
-    .sample = log_softmax_sample,
-    .error = log_softmax_error,
 };
 wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a)
 {

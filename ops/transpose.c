@@ -111,7 +111,7 @@ static bool transpose_shape(wg_rule *r)
 extern const wg_op wgi_op_transpose;
 
 /* Where only axes of size 1 move, the bytes stay; a transpose of a transpose is one. */
-static wg_node transpose_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+REWRITE(transpose)
 {
     const wg_axes *a = attr;
     wg_shape s = wg_node_shape(x[0]), moved = s;
@@ -138,14 +138,14 @@ static int64_t transpose_units(const wg_kernel *k)
     for (int i = 0; i < last; i++) n *= i == t.run ? 1 : t.dim[i];
     return t.dim[last] ? n : 0;
 }
-static void transpose_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(transpose)
 {
     const wg_axes *a = wg_attr(y);
     wg_transpose_args back = { .x = gy, .axes.count = a->count };
     for (int i = 0; i < a->count; i++) back.axes.axis[a->axis[i]] = i;
     gx[0] = wg_transpose_at(here, &back);
 }
-static wg_node transpose_sample(wg_site here, wg_graph *g, int i)
+SAMPLE(transpose)
 {
     switch (i) {
     case 0: return wg_transpose(wg_any(g, WG_SHAPE(3, 4)));
@@ -158,7 +158,7 @@ static wg_node transpose_sample(wg_site here, wg_graph *g, int i)
     }
     return wg_none;
 }
-static const char *transpose_error(wg_site here, wg_graph *g, int i)
+ERROR_SAMPLE(transpose)
 {
     switch (i) {
     case 0: wg_transpose(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0)); return "1 axes for";
@@ -183,8 +183,6 @@ const wg_op wgi_op_transpose = {
     .kernel = KERNELS(transpose),
     .units = transpose_units,
     .vjp = transpose_vjp,
-    .sample = transpose_sample,
-    .error = transpose_error,
 };
 wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)
 {

@@ -25,12 +25,9 @@ DECLARE(erf);
 
 /* ---- exp ---- */
 
-static void exp_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_mul(gy, y);
-}
-static wg_node exp_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_exp_at, here, -2, 2); }
-static const char *exp_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "exp", here); }
+VJP(exp) { gx[0] = wg_mul(gy, y); }
+SAMPLE(exp) { return single(g, i, wg_exp_at, here, -2, 2); }
+ERROR_SAMPLE(exp) { return single_error(g, i, "exp", here); }
 
 const wg_op wgi_op_exp = {
     OP(exp),
@@ -42,19 +39,14 @@ const wg_op wgi_op_exp = {
     .cost = 6,
     .kernel = KERNELS(exp),
     .vjp = exp_vjp,
-    .sample = exp_sample,
-    .error = exp_error,
 };
 wg_node wg_exp_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_exp); }
 
 /* ---- log ---- */
 
-static void log_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_div(gy, x[0]);
-}
-static wg_node log_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_log_at, here, 0.5, 3); }
-static const char *log_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "log", here); }
+VJP(log) { gx[0] = wg_div(gy, x[0]); }
+SAMPLE(log) { return single(g, i, wg_log_at, here, 0.5, 3); }
+ERROR_SAMPLE(log) { return single_error(g, i, "log", here); }
 
 const wg_op wgi_op_log = {
     OP(log),
@@ -66,22 +58,14 @@ const wg_op wgi_op_log = {
     .cost = 8,
     .kernel = KERNELS(log),
     .vjp = log_vjp,
-    .sample = log_sample,
-    .error = log_error,
 };
 wg_node wg_log_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_log); }
 
 /* ---- sqrt ---- */
 
-static void sqrt_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_div(gy, wg_mul(y, 2));
-}
-static wg_node sqrt_sample(wg_site here, wg_graph *g, int i)
-{
-    return single(g, i, wg_sqrt_at, here, 0.5, 3);
-}
-static const char *sqrt_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sqrt", here); }
+VJP(sqrt) { gx[0] = wg_div(gy, wg_mul(y, 2)); }
+SAMPLE(sqrt) { return single(g, i, wg_sqrt_at, here, 0.5, 3); }
+ERROR_SAMPLE(sqrt) { return single_error(g, i, "sqrt", here); }
 
 const wg_op wgi_op_sqrt = {
     OP(sqrt),
@@ -93,47 +77,26 @@ const wg_op wgi_op_sqrt = {
     .cost = 4,
     .kernel = KERNELS(sqrt),
     .vjp = sqrt_vjp,
-    .sample = sqrt_sample,
-    .error = sqrt_error,
 };
 wg_node wg_sqrt_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sqrt); }
 
 /* ---- square ---- */
 
-static void square_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_mul(gy, wg_mul(x[0], 2));
-}
-static wg_node square_sample(wg_site here, wg_graph *g, int i)
-{
-    return single(g, i, wg_square_at, here, -2, 2);
-}
-static const char *square_error(wg_site here, wg_graph *g, int i)
-{
-    return single_error(g, i, "square", here);
-}
+VJP(square) { gx[0] = wg_mul(gy, wg_mul(x[0], 2)); }
+SAMPLE(square) { return single(g, i, wg_square_at, here, -2, 2); }
+ERROR_SAMPLE(square) { return single_error(g, i, "square", here); }
 
 const wg_op wgi_op_square = {
-    OP(square),
-    .summary = "The square.",
-    .formula = "y = x^2",
-    .adjoint = "x' = 2 y' x",
-    .operands = 1,
-    .kernel = KERNELS(square),
-    .vjp = square_vjp,
-    .sample = square_sample,
-    .error = square_error,
+    OP(square),    .summary = "The square.",  .formula = "y = x^2", .adjoint = "x' = 2 y' x",
+    .operands = 1, .kernel = KERNELS(square), .vjp = square_vjp,
 };
 wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_square); }
 
 /* ---- abs ---- */
 
-static void abs_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_where(wg_greater(x[0], 0), gy, wg_where(wg_less(x[0], 0), wg_neg(gy), 0));
-}
-static wg_node abs_sample(wg_site here, wg_graph *g, int i) { return kinked(g, i, wg_abs_at, here); }
-static const char *abs_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "abs", here); }
+VJP(abs) { gx[0] = wg_where(wg_greater(x[0], 0), gy, wg_where(wg_less(x[0], 0), wg_neg(gy), 0)); }
+SAMPLE(abs) { return kinked(g, i, wg_abs_at, here); }
+ERROR_SAMPLE(abs) { return single_error(g, i, "abs", here); }
 
 const wg_op wgi_op_abs = {
     OP(abs),
@@ -143,19 +106,14 @@ const wg_op wgi_op_abs = {
     .operands = 1,
     .kernel = KERNELS(abs),
     .vjp = abs_vjp,
-    .sample = abs_sample,
-    .error = abs_error,
 };
 wg_node wg_abs_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_abs); }
 
 /* ---- sin, cos ---- */
 
-static void sin_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_mul(gy, wg_cos(x[0]));
-}
-static wg_node sin_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_sin_at, here, -3, 3); }
-static const char *sin_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "sin", here); }
+VJP(sin) { gx[0] = wg_mul(gy, wg_cos(x[0])); }
+SAMPLE(sin) { return single(g, i, wg_sin_at, here, -3, 3); }
+ERROR_SAMPLE(sin) { return single_error(g, i, "sin", here); }
 
 const wg_op wgi_op_sin = {
     OP(sin),
@@ -167,17 +125,12 @@ const wg_op wgi_op_sin = {
     .cost = 20,
     .kernel = KERNELS(sin),
     .vjp = sin_vjp,
-    .sample = sin_sample,
-    .error = sin_error,
 };
 wg_node wg_sin_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sin); }
 
-static void cos_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
-{
-    gx[0] = wg_neg(wg_mul(gy, wg_sin(x[0])));
-}
-static wg_node cos_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_cos_at, here, -3, 3); }
-static const char *cos_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "cos", here); }
+VJP(cos) { gx[0] = wg_neg(wg_mul(gy, wg_sin(x[0]))); }
+SAMPLE(cos) { return single(g, i, wg_cos_at, here, -3, 3); }
+ERROR_SAMPLE(cos) { return single_error(g, i, "cos", here); }
 
 const wg_op wgi_op_cos = {
     OP(cos),
@@ -189,19 +142,17 @@ const wg_op wgi_op_cos = {
     .cost = 20,
     .kernel = KERNELS(cos),
     .vjp = cos_vjp,
-    .sample = cos_sample,
-    .error = cos_error,
 };
 wg_node wg_cos_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_cos); }
 
 /* ---- erf ---- */
 
-static void erf_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+VJP(erf)
 {
     gx[0] = wg_mul(gy, wg_mul(wg_exp(wg_neg(wg_square(x[0]))), 1.1283791670955126)); /* 2 / sqrt pi */
 }
-static wg_node erf_sample(wg_site here, wg_graph *g, int i) { return single(g, i, wg_erf_at, here, -2, 2); }
-static const char *erf_error(wg_site here, wg_graph *g, int i) { return single_error(g, i, "erf", here); }
+SAMPLE(erf) { return single(g, i, wg_erf_at, here, -2, 2); }
+ERROR_SAMPLE(erf) { return single_error(g, i, "erf", here); }
 
 const wg_op wgi_op_erf = {
     OP(erf),
@@ -213,8 +164,6 @@ const wg_op wgi_op_erf = {
     .cost = 10,
     .kernel = KERNELS(erf),
     .vjp = erf_vjp,
-    .sample = erf_sample,
-    .error = erf_error,
 };
 wg_node wg_erf_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_erf); }
 
