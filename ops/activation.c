@@ -3,7 +3,7 @@
  * What a derivative multiplies gy by is an op of its own where it takes several operations: one instruction of a plan, the
  * same operations in the same order as its expansion. */
 #include "ops.h"
-#include "unary.h"
+#include "sample_shapes.h"
 #include "kernel/vmath.h"
 
 enum { STRIP = 1024 }; /* elements that stay in the first cache between two loops */
@@ -50,32 +50,18 @@ DECLARE(leaky);
 
 static wg_node backward_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
 {
-    switch (i) {
-    case 0:
-        return wg_apply(here, op,
-                        (wg_node[]){ wg_any(g, WG_SHAPE(3, 4)), wg_between(g, low, high, WG_SHAPE(3, 4)) }, 2,
-                        NULL);
-    case 1:
-        return wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SCALAR), wg_between(g, low, high, WG_SHAPE(5)) },
-                        2, NULL);
-    case 2:
-        return wg_apply(
-            here, op, (wg_node[]){ wg_any(g, WG_SHAPE(2, 0)), wg_between(g, low, high, WG_SCALAR) }, 2, NULL);
-    }
-    return wg_none;
-}
-static const char *backward_error(wg_site here, wg_graph *g, int i, const wg_op *op)
-{
-    if (i) return NULL;
-    wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 2, NULL);
-    return "shapes do not broadcast";
+    static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
+    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
+    if (i > 2) return wg_none;
+    wg_node x = wg_any(g, a[i]), y = wg_between(g, low, high, b[i]);
+    return wg_apply2(here, x, y, op);
 }
 
-extern const wg_op wgi_op_tanh_backward, wgi_op_sigmoid_backward, wgi_op_relu_backward;
+extern const wg_op wgi_op_tanh_backward, wgi_op_sigmoid_backward, wgi_op_relu_backward, wgi_op_leaky;
 
 EXPAND(tanh_backward) { y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1]))); }
 SAMPLE(tanh_backward) { return backward_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
-ERROR_SAMPLE(tanh_backward) { return backward_error(here, g, i, &wgi_op_tanh_backward); }
+ERROR_SAMPLE(tanh_backward) { return apart_error(here, g, i, &wgi_op_tanh_backward); }
 
 const wg_op wgi_op_tanh_backward = {
     OP(tanh_backward),
@@ -90,7 +76,7 @@ const wg_op wgi_op_tanh_backward = {
 
 EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
 SAMPLE(sigmoid_backward) { return backward_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
-ERROR_SAMPLE(sigmoid_backward) { return backward_error(here, g, i, &wgi_op_sigmoid_backward); }
+ERROR_SAMPLE(sigmoid_backward) { return apart_error(here, g, i, &wgi_op_sigmoid_backward); }
 
 const wg_op wgi_op_sigmoid_backward = {
     OP(sigmoid_backward),
@@ -109,7 +95,7 @@ SAMPLE(relu_backward)
     return i < 3 ? backward_sample(here, g, i, &wgi_op_relu_backward, 0.2, 2)
                  : backward_sample(here, g, i - 3, &wgi_op_relu_backward, -2, -0.2);
 }
-ERROR_SAMPLE(relu_backward) { return backward_error(here, g, i, &wgi_op_relu_backward); }
+ERROR_SAMPLE(relu_backward) { return apart_error(here, g, i, &wgi_op_relu_backward); }
 
 const wg_op wgi_op_relu_backward = {
     OP(relu_backward),
@@ -224,7 +210,10 @@ VJP(leaky)
     gx[0] = wg_where(positive, gy, wg_mul(gy, x[1]));
     gx[1] = wg_where(positive, 0, wg_mul(gy, x[0]));
 }
-static wg_node leaky_at(wg_site here, wg_node x, wg_node slope);
+static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
+{
+    return wg_apply2(here, x, slope, &wgi_op_leaky);
+}
 SAMPLE(leaky)
 {
     switch (i) {
@@ -237,12 +226,7 @@ SAMPLE(leaky)
     }
     return wg_none;
 }
-ERROR_SAMPLE(leaky)
-{
-    if (i) return NULL;
-    leaky_at(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
-    return "shapes do not broadcast";
-}
+ERROR_SAMPLE(leaky) { return apart_error(here, g, i, &wgi_op_leaky); }
 
 const wg_op wgi_op_leaky = {
     OP(leaky),
@@ -254,10 +238,6 @@ const wg_op wgi_op_leaky = {
     .kernel = KERNELS(leaky),
     .vjp = leaky_vjp,
 };
-static wg_node leaky_at(wg_site here, wg_node x, wg_node slope)
-{
-    return wg_apply2(here, x, slope, &wgi_op_leaky);
-}
 
 #define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0: the default */
 OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);

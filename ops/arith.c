@@ -1,5 +1,6 @@
 /* arith.c: + - * / ^, negation, the larger and the smaller of two, n-ary sums. */
 #include "ops.h"
+#include "sample_shapes.h"
 #include "kernel/vmath.h"
 
 KERNEL(add) { WG_MAP2_ALL(k, a + b); }
@@ -49,8 +50,7 @@ DECLARE(minimum);
 DECLARE(addn);
 
 /* The shapes that every binary op is tried with. */
-static wg_node pair(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node), wg_site here, double low,
-                    double high)
+static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here, double low, double high)
 {
     switch (i) {
     case 0:
@@ -62,18 +62,6 @@ static wg_node pair(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node)
     case 4: return op(here, wg_number(2), wg_between(g, low, high, WG_SHAPE(5)));
     }
     return wg_none;
-}
-
-static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node), wg_site here)
-{
-    switch (i) {
-    case 0: op(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4))); return "shapes do not broadcast";
-    case 1:
-        op(here, wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F32),
-           wg_cast_at(here, wg_any(g, WG_SHAPE(3)), WG_F64));
-        return "wg_cast";
-    }
-    return NULL;
 }
 
 /* ---- add ---- */
@@ -243,12 +231,7 @@ SAMPLE(neg)
 {
     return i == 0 ? wg_neg(wg_any(g, WG_SHAPE(3, 4))) : i == 1 ? wg_neg(wg_any(g, WG_SCALAR)) : wg_none;
 }
-ERROR_SAMPLE(neg)
-{
-    if (i) return NULL;
-    wg_add(wg_neg(wg_any(g, WG_SHAPE(2))), wg_any(g, WG_SHAPE(3)));
-    return "shapes do not broadcast";
-}
+ERROR_SAMPLE(neg) { return single_error(g, i, "neg", here); }
 
 const wg_op wgi_op_neg = {
     OP(neg),       .summary = "The negative.", .formula = "y = -x",    .adjoint = "x' = -y'",

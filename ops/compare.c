@@ -1,5 +1,6 @@
 /* compare.c: comparisons, the choice between two, conversion of dtypes. */
 #include "ops.h"
+#include "sample_shapes.h"
 
 /* Both operands have one dtype, bool among them. */
 #define COMPARE(e)                       \
@@ -99,15 +100,13 @@ DECLARE(cast);
 
 /* ---- comparisons ---- */
 
-static const char no_slope[] = "piecewise constant";
-
 static bool compare_shape(wg_rule *r)
 {
     r->y[0].dtype = WG_BOOL;
     return wg_rule_broadcast(r);
 }
 
-static wg_node pair(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node), wg_site here)
+static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here)
 {
     switch (i) {
     case 0: return op(here, wg_any(g, WG_SHAPE(3, 4)), wg_any(g, WG_SHAPE(3, 4)));
@@ -121,16 +120,9 @@ static wg_node pair(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node)
     return wg_none;
 }
 
-static const char *pair_error(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node, wg_node), wg_site here)
-{
-    switch (i) {
-    case 0: op(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4))); return "shapes do not broadcast";
-    case 1:
-        op(here, wg_cast(wg_any(g, WG_SHAPE(3)), WG_F32), wg_cast(wg_any(g, WG_SHAPE(3)), WG_F64));
-        return "wg_cast";
-    }
-    return NULL;
-}
+#define COMPARISON                                                                                          \
+    .adjoint = "piecewise constant", .none = WG_EVERY_OPERAND, .operands = 2, .promote = WG_PROMOTE_COMMON, \
+    .shape = compare_shape
 
 SAMPLE(equal) { return pair(g, i, wg_equal_at, here); }
 ERROR_SAMPLE(equal) { return pair_error(g, i, wg_equal_at, here); }
@@ -139,11 +131,7 @@ const wg_op wgi_op_equal = {
     OP(equal),
     .summary = "Whether two are equal, elementwise; NaN is not.",
     .formula = "y = a == b",
-    .adjoint = no_slope,
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .promote = WG_PROMOTE_COMMON,
-    .shape = compare_shape,
+    COMPARISON,
     .kernel = KERNELS(equal),
 };
 wg_node wg_equal_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_equal); }
@@ -155,11 +143,7 @@ const wg_op wgi_op_not_equal = {
     OP(not_equal),
     .summary = "Whether two differ, elementwise; NaN does.",
     .formula = "y = a != b",
-    .adjoint = no_slope,
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .promote = WG_PROMOTE_COMMON,
-    .shape = compare_shape,
+    COMPARISON,
     .kernel = KERNELS(not_equal),
 };
 wg_node wg_not_equal_at(wg_site here, wg_node a, wg_node b)
@@ -174,11 +158,7 @@ const wg_op wgi_op_less = {
     OP(less),
     .summary = "Whether a is below b, elementwise.",
     .formula = "y = a < b",
-    .adjoint = no_slope,
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .promote = WG_PROMOTE_COMMON,
-    .shape = compare_shape,
+    COMPARISON,
     .kernel = KERNELS(less),
 };
 wg_node wg_less_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_less); }
@@ -190,11 +170,7 @@ const wg_op wgi_op_less_equal = {
     OP(less_equal),
     .summary = "Whether a is at most b, elementwise.",
     .formula = "y = a <= b",
-    .adjoint = no_slope,
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .promote = WG_PROMOTE_COMMON,
-    .shape = compare_shape,
+    COMPARISON,
     .kernel = KERNELS(less_equal),
 };
 wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
@@ -209,11 +185,7 @@ const wg_op wgi_op_greater = {
     OP(greater),
     .summary = "Whether a is above b, elementwise.",
     .formula = "y = a > b",
-    .adjoint = no_slope,
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .promote = WG_PROMOTE_COMMON,
-    .shape = compare_shape,
+    COMPARISON,
     .kernel = KERNELS(greater),
 };
 wg_node wg_greater_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_greater); }
@@ -225,11 +197,7 @@ const wg_op wgi_op_greater_equal = {
     OP(greater_equal),
     .summary = "Whether a is at least b, elementwise.",
     .formula = "y = a >= b",
-    .adjoint = no_slope,
-    .none = WG_EVERY_OPERAND,
-    .operands = 2,
-    .promote = WG_PROMOTE_COMMON,
-    .shape = compare_shape,
+    COMPARISON,
     .kernel = KERNELS(greater_equal),
 };
 wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b)

@@ -1,5 +1,6 @@
 /* custom.c: ops that hand a value on unchanged: the identity, and a value with a derivative of the caller's. */
 #include "ops.h"
+#include "sample_shapes.h"
 
 #if WG_BASE
 
@@ -23,12 +24,7 @@ SAMPLE(identity)
     wg_node x = wg_any(g, i ? WG_SHAPE(2, 0) : WG_SHAPE(3));
     return wg_apply(here, &wgi_op_identity, &x, 1, NULL);
 }
-ERROR_SAMPLE(identity)
-{
-    if (i) return NULL;
-    wg_apply(here, &wgi_op_identity, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)) }, 2, NULL);
-    return "takes 1 operands, not 2";
-}
+ERROR_SAMPLE(identity) { return single_error(g, i, "identity", here); }
 
 const wg_op wgi_op_identity = {
     OP(identity),        .summary = "Its operand, unchanged.",

@@ -2,6 +2,7 @@
  * [m,1] beside [m] would silently make m * m losses. */
 #include "loss_options.h"
 #include "ops.h"
+#include "sample_shapes.h"
 #include "kernel/vmath.h"
 
 /* a: probability, b: truth. 0 ln 0 = 0 */
@@ -39,14 +40,8 @@ static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, double lo
     wg_node x = wg_between(g, low, high, s[i]), t = wg_between(g, 0.1, 0.9, s[i]);
     return wg_apply2(here, x, t, op);
 }
-static const char *pair_error(wg_site here, wg_graph *g, int i, const wg_op *op)
-{
-    if (i) return NULL;
-    wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 2, NULL);
-    return "shapes do not broadcast";
-}
 SAMPLE(bce) { return pair(here, g, i, &wgi_op_bce, 0.1, 0.9); }
-ERROR_SAMPLE(bce) { return pair_error(here, g, i, &wgi_op_bce); }
+ERROR_SAMPLE(bce) { return apart_error(here, g, i, &wgi_op_bce); }
 
 const wg_op wgi_op_bce = {
     OP(bce),
@@ -74,7 +69,7 @@ VJP(bce_logits)
     gx[1] = wg_neg(wg_mul(gy, x[0]));
 }
 SAMPLE(bce_logits) { return pair(here, g, i, &wgi_op_bce_logits, -4, 4); }
-ERROR_SAMPLE(bce_logits) { return pair_error(here, g, i, &wgi_op_bce_logits); }
+ERROR_SAMPLE(bce_logits) { return apart_error(here, g, i, &wgi_op_bce_logits); }
 
 const wg_op wgi_op_bce_logits = {
     OP(bce_logits),

@@ -1,5 +1,6 @@
 /* shape.c: the same elements in another shape, repeated, or summed over what was repeated. */
 #include "ops.h"
+#include "sample_shapes.h"
 
 #define SHAPED_FIELDS(F, S) F(S, SHAPE, shape, NULL)
 OPTIONS(shaped, SHAPED_FIELDS);
@@ -330,12 +331,7 @@ SAMPLE(stop_gradient)
            : i == 1 ? wg_stop_gradient(wg_any(g, WG_SHAPE(2, 0)))
                     : wg_none;
 }
-ERROR_SAMPLE(stop_gradient)
-{
-    if (i) return NULL;
-    wg_add(wg_stop_gradient(wg_any(g, WG_SHAPE(2))), wg_any(g, WG_SHAPE(3)));
-    return "shapes do not broadcast";
-}
+ERROR_SAMPLE(stop_gradient) { return single_error(g, i, "stop_gradient", here); }
 
 const wg_op wgi_op_stop_gradient = {
     OP(stop_gradient),        .summary = "Its operand, taken as a constant by derivatives.",

@@ -1,6 +1,6 @@
 /* unary.c: functions of one operand, elementwise. exp, log and erf of f32 are vmath.h's. */
 #include "ops.h"
-#include "unary.h"
+#include "sample_shapes.h"
 #include "kernel/vmath.h"
 
 KERNEL(exp) { WG_MAP1(k, EXP(a)); }

@@ -1,6 +1,6 @@
-/* unary.h: the samples of functions of one operand, for the files that hold them. */
-#ifndef WG_UNARY_H
-#define WG_UNARY_H
+/* sample_shapes.h: samples and error samples that several files of ops/ share. */
+#ifndef WG_SAMPLE_SHAPES_H
+#define WG_SAMPLE_SHAPES_H
 
 #include "ops.h"
 
@@ -30,6 +30,25 @@ static inline const char *single_error(wg_graph *g, int i, const char *name, wg_
     if (i) return NULL;
     wg_apply(here, wg_op_find(name), (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)) }, 2, NULL);
     return "takes 1 operands, not 2";
+}
+
+typedef wg_node (*binary_builder)(wg_site, wg_node, wg_node);
+
+static inline const char *pair_error(wg_graph *g, int i, binary_builder op, wg_site here)
+{
+    wg_node a = wg_any(g, WG_SHAPE(3)), b = wg_any(g, i ? WG_SHAPE(3) : WG_SHAPE(4));
+    if (i > 1) return NULL;
+    if (i == 0) op(here, a, b);
+    else op(here, wg_cast(a, WG_F32), wg_cast(b, WG_F64));
+    return i ? "wg_cast" : "shapes do not broadcast";
+}
+
+/* The same for an op without a builder. */
+static inline const char *apart_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    if (i) return NULL;
+    wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)) }, 2, NULL);
+    return "shapes do not broadcast";
 }
 
 #endif
