@@ -1,5 +1,6 @@
 /* arith.c: + - * / ^, negation, the larger and the smaller of two, n-ary sums. */
 #include "ops.h"
+#include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -244,9 +245,7 @@ wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_n
 static bool addn_shape(wg_rule *r)
 {
     for (int k = 1; k < r->operands; k++)
-        if (r->x[k].shape != r->x[0].shape)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, k),
-                                wg_rule_who(r, 0));
+        if (!shaped_as(r, k, 0)) return false;
     return true;
 }
 VJP(addn)

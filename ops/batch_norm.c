@@ -23,32 +23,19 @@ static inline unit unit_of(const matrix *m, int phase, int64_t u)
     return (unit){ 0, m->f, b, b + 1, phase == 0, false, phase == 2 };
 }
 
-#define T    float
-#define N(n) n##_f32
-#include "batch_norm_block.h"
-#undef T
-#undef N
-#define T    double
-#define N(n) n##_f64
-#include "batch_norm_block.h"
-#undef T
-#undef N
+#define FLOATS_FILE "batch_norm_block.h"
+#include "both_floats.h"
 
 KERNEL(batch_norm_train)
 {
     const matrix m = matrix_of(k);
-    const double eps = ((const struct norm *)k->attr)->eps;
-    if (k->xt[0].dtype == WG_F32) train_f32(k, &m, eps);
-    else train_f64(k, &m, eps);
+    BY_FLOAT(k, train, k, &m, ((const struct norm *)k->attr)->eps);
     return true;
 }
-
 KERNEL(batch_norm_grad)
 {
     const matrix m = matrix_of(k);
-    const double eps = ((const struct norm *)k->attr)->eps;
-    if (k->xt[0].dtype == WG_F32) train_grad_f32(k, &m, eps);
-    else train_grad_f64(k, &m, eps);
+    BY_FLOAT(k, train_grad, k, &m, ((const struct norm *)k->attr)->eps);
     return true;
 }
 
@@ -158,8 +145,7 @@ const wg_op wgi_op_batch_norm_train = {
 
 static bool batch_norm_grad_shape(wg_rule *r)
 {
-    if (!norm_shapes(r, 2, 1, 4)) return false;
-    if (!shaped_as_x(r, 4)) return false;
+    if (!norm_shapes(r, 2, 1, 4) || !shaped_as(r, 4, 0)) return false;
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }

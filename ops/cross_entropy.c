@@ -3,6 +3,7 @@
 
 #include "loss_options.h"
 #include "ops.h"
+#include "rules.h"
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
@@ -19,40 +20,13 @@ static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
 
 static int64_t classes_of(const wg_kernel *k) { return k->xt[0].shape->dim[k->xt[0].shape->rank - 1]; }
 
-#define T    float
-#define N(n) n##_f32
-#include "row_sum.h"
-#include "exp_row.h"
-#include "cross_entropy_row.h"
-#undef T
-#undef N
-#define T    double
-#define N(n) n##_f64
-#include "row_sum.h"
-#include "exp_row.h"
-#include "cross_entropy_row.h"
-#undef T
-#undef N
+#define FLOATS_FILE "cross_entropy_row.h"
+#include "both_floats.h"
 
 static bool by_shares(const wg_kernel *k) { return wg_dtype_is_float(k->xt[1].dtype); }
-
-KERNEL(cross_entropy)
-{
-    const int64_t n = classes_of(k);
-    return k->xt[0].dtype == WG_F32 ? losses_f32(k, n, by_shares(k)) : losses_f64(k, n, by_shares(k));
-}
-
-KERNEL(cross_entropy_grad)
-{
-    const int64_t n = classes_of(k);
-    return k->xt[0].dtype == WG_F32 ? gradients_f32(k, n, by_shares(k)) : gradients_f64(k, n, by_shares(k));
-}
-
-KERNEL(cross_entropy_both)
-{
-    const int64_t n = classes_of(k);
-    return k->xt[0].dtype == WG_F32 ? both_f32(k, n, by_shares(k)) : both_f64(k, n, by_shares(k));
-}
+KERNEL(cross_entropy) { return BY_FLOAT(k, losses, k, classes_of(k), by_shares(k)); }
+KERNEL(cross_entropy_grad) { return BY_FLOAT(k, gradients, k, classes_of(k), by_shares(k)); }
+KERNEL(cross_entropy_both) { return BY_FLOAT(k, both, k, classes_of(k), by_shares(k)); }
 
 KERNEL(as_class)
 {
@@ -74,26 +48,13 @@ DECLARE(as_class);
 
 /* ---- cross_entropy: one loss a row ---- */
 
-static wg_shape without_last(const wg_shape *s)
-{
-    wg_shape y = *s;
-    y.rank--;
-    return y;
-}
-
 /* Class numbers [...] or rows of probabilities [..., classes] beside logits [..., classes]. */
 static bool labels_fit(wg_rule *r, bool strict)
 {
-    char a[96], b[96];
-    bool as_rows = wg_shape_equal(*r->x[1].shape, *r->x[0].shape);
-    wg_shape rows = without_last(r->x[0].shape);
-    if (as_rows ? wg_dtype_is_float(r->x[1].dtype) || !strict
-                : wg_shape_equal(*r->x[1].shape, rows) && (!wg_dtype_is_float(r->x[1].dtype) || !strict))
-        return true;
-    return wg_rule_fail(r, WG_ERROR_SHAPE,
-                        "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
-                        wg_rule_who(r, 1), wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a),
-                        wg_shape_text(*r->x[0].shape, b, sizeof b));
+    bool shares = wg_dtype_is_float(r->x[1].dtype);
+    if (wg_shape_equal(*r->x[1].shape, *r->x[0].shape)) return shares || !strict || labels_fail(r);
+    return (wg_shape_equal(*r->x[1].shape, without_last(r->x[0].shape)) && (!shares || !strict)) ||
+           labels_fail(r);
 }
 
 /* The largest of no logits does not exist. */
@@ -138,14 +99,14 @@ EXPAND(cross_entropy)
 {
     y[0] = wg_neg(wg_sum(wg_mul(as_shares(here, x[0], x[1]), wg_log_softmax(x[0])), .axes = WG_AXES(-1)));
     y[1] = wg_max(x[0], .axes = WG_AXES(-1));
-    y[2] = wg_sum(wg_exp(wg_sub(x[0], wg_expand(y[1], wg_node_shape(y[1]).rank))), .axes = WG_AXES(-1));
+    y[2] = wg_sum(wg_exp(wg_sub(x[0], beside(here, y[1]))), .axes = WG_AXES(-1));
 }
 VJP(cross_entropy)
 {
     gx[0] = wg_apply(here, &wgi_op_cross_entropy_grad,
                      (wg_node[]){ x[0], x[1], gy, wg_part(y, 1), wg_part(y, 2) }, 5, NULL);
     if (wg_dtype_is_float(wg_node_dtype(x[1])))
-        gx[1] = wg_neg(wg_mul(wg_expand(gy, wg_node_shape(gy).rank), wg_log_softmax(x[0])));
+        gx[1] = wg_neg(wg_mul(beside(here, gy), wg_log_softmax(x[0])));
 }
 
 static wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
@@ -193,17 +154,12 @@ const wg_op wgi_op_cross_entropy = {
 static bool cross_entropy_grad_shape(wg_rule *r)
 {
     if (!cross_entropy_shape(r)) return false;
-    for (int j = 2; j < 5; j++) {
-        if (!wg_shape_equal(*r->x[j].shape, *r->y[0].shape))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, j),
-                                wg_rule_who(r, 0));
-        if (!wg_rule_float(r, j) || !same_float(r, j)) return false;
-    }
+    for (int j = 2; j < 5; j++)
+        if (!one_a_row(r, j) || !wg_rule_float(r, j) || !same_float(r, j)) return false;
     r->y[0] = r->x[0];
     return true;
 }
 static int64_t rows_of_gradient(const wg_kernel *k) { return wg_shape_size(*k->xt[2].shape); }
-static wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
 EXPAND(cross_entropy_grad)
 {
     wg_node p = as_shares(here, x[0], x[1]),

@@ -3,6 +3,8 @@
  * The loss reads a row once: PANEL elements at a time, which stay in the first cache, their largest, then the sum of their
  * e^(z - that) in 64 lanes, halved; panels are brought to the largest so far and added in double. The gradient of a panel is
  * e^(z - its largest) times one factor, so that it may use what the loss has computed. */
+#include "row_sum.h"
+#include "exp_row.h"
 
 /* What a row's loss leaves for its gradient. */
 typedef struct N(row_scale) {

@@ -3,34 +3,19 @@
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
-#define T    float
-#define N(n) n##_f32
-#include "row_sum.h"
-#include "layer_norm_row.h"
-#undef T
-#undef N
-#define T    double
-#define N(n) n##_f64
-#include "row_sum.h"
-#include "layer_norm_row.h"
-#undef T
-#undef N
+#define FLOATS_FILE "layer_norm_row.h"
+#include "both_floats.h"
 
 KERNEL(layer_norm)
 {
     const matrix m = matrix_of(k);
-    const double eps = ((const struct norm *)k->attr)->eps;
-    if (k->xt[0].dtype == WG_F32) rows_f32(k, &m, eps);
-    else rows_f64(k, &m, eps);
+    BY_FLOAT(k, rows, k, &m, ((const struct norm *)k->attr)->eps);
     return true;
 }
-
 KERNEL(layer_norm_grad)
 {
     const matrix m = matrix_of(k);
-    const double eps = ((const struct norm *)k->attr)->eps;
-    if (k->xt[0].dtype == WG_F32) rows_grad_f32(k, &m, eps);
-    else rows_grad_f64(k, &m, eps);
+    BY_FLOAT(k, rows_grad, k, &m, ((const struct norm *)k->attr)->eps);
     return true;
 }
 
@@ -42,7 +27,6 @@ DECLARE(layer_norm_grad);
 extern const wg_op wgi_op_layer_norm, wgi_op_layer_norm_grad;
 
 static int64_t rows_of(const wg_kernel *k) { return wg_shape_size(*k->yt[1].shape); }
-static wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
 static wg_node row_mean(wg_site here, wg_node x) { return wg_mean(x, .axes = WG_AXES(-1), .keepdims = true); }
 
 /* ---- layer_norm: y, mean, variance ---- */
@@ -50,8 +34,7 @@ static wg_node row_mean(wg_site here, wg_node x) { return wg_mean(x, .axes = WG_
 static bool layer_norm_shape(wg_rule *r)
 {
     if (!norm_shapes(r, 1, 1, 3)) return false;
-    *wg_rule_shape(r, 1) = *r->x[0].shape;
-    r->made[1].rank--;
+    *wg_rule_shape(r, 1) = without_last(r->x[0].shape);
     r->y[2].shape = r->y[1].shape;
     return true;
 }
@@ -130,13 +113,7 @@ static size_t scratch_of(const wg_kernel *k)
 
 static bool layer_norm_grad_shape(wg_rule *r)
 {
-    if (!norm_shapes(r, 1, 1, 2) || !shaped_as_x(r, 4)) return false;
-    wg_shape rows = *r->x[0].shape;
-    rows.rank--;
-    for (int k = 2; k < 4; k++)
-        if (!wg_shape_equal(*r->x[k].shape, rows))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, k),
-                                wg_rule_who(r, 0));
+    if (!norm_shapes(r, 1, 1, 2) || !shaped_as(r, 4, 0) || !one_a_row(r, 2) || !one_a_row(r, 3)) return false;
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }

@@ -1,5 +1,6 @@
 /* layer_norm_row.h: rows of layer normalisation for one element type: T, and N(name) its functions' names; layer_norm.c
  * includes it once for each, after row_sum.h. A row is read from memory once: its later passes find it in the cache. */
+#include "row_sum.h"
 
 typedef struct N(layer) {
     const T *x, *gamma, *beta, *gy;

@@ -2,6 +2,7 @@
  * [m,1] beside [m] would silently make m * m losses. */
 #include "loss_options.h"
 #include "ops.h"
+#include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
@@ -11,8 +12,6 @@ KERNEL(bce) { WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * L
 KERNEL(bce_logits) { WG_MAP2(k, (a > 0 ? a : 0) - a * b + LOG1P(EXP(a > 0 ? -a : a))); }
 
 #if WG_BASE
-
-#include "wengert/params.h"
 
 DECLARE(bce);
 DECLARE(bce_logits);
@@ -88,9 +87,7 @@ const wg_op wgi_op_bce_logits = {
 
 static bool loss_shape(wg_rule *r)
 {
-    if (r->x[0].shape != r->x[1].shape)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0),
-                            wg_rule_who(r, 1));
+    if (!equal_shapes(r)) return false;
     if (((const struct loss *)r->attr)->reduction != WG_NONE) wg_rule_shape(r, 0)->rank = 0;
     return true;
 }
@@ -185,17 +182,10 @@ wg_node wg_mse_at(wg_site here, const wg_loss_args *a) { return loss_of(here, &w
 
 static bool accuracy_shape(wg_rule *r)
 {
-    char a[96], b[96];
-    wg_shape rows = *r->x[0].shape;
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK)) return false;
-    rows.rank--;
-    if (!wg_shape_equal(*r->x[1].shape, rows) && r->x[1].shape != r->x[0].shape)
-        return wg_rule_fail(r, WG_ERROR_SHAPE,
-                            "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
-                            wg_rule_who(r, 1), wg_rule_who(r, 0), wg_shape_text(rows, a, sizeof a),
-                            wg_shape_text(*r->x[0].shape, b, sizeof b));
     wg_rule_shape(r, 0)->rank = 0;
-    return true;
+    return wg_shape_equal(*r->x[1].shape, without_last(r->x[0].shape)) || r->x[1].shape == r->x[0].shape ||
+           labels_fail(r);
 }
 EXPAND(accuracy)
 {

@@ -4,6 +4,7 @@
 #define WG_NORM_H
 
 #include "ops.h"
+#include "rules.h"
 
 /* rows of a block; columns of a unit; columns that a pass takes at a time; elements of a result that are made in a buffer and
  * then streamed: few, so that what is written past the caches leaves evenly while the next are computed */
@@ -63,8 +64,6 @@ static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) /
 
 #if WG_BASE
 
-#include "wengert/params.h"
-
 /* x has at least `rank` axes, operands [from, to) one element a feature; y is shaped as x. */
 static bool norm_shapes(wg_rule *r, int rank, int from, int to)
 {
@@ -80,12 +79,6 @@ static bool norm_shapes(wg_rule *r, int rank, int from, int to)
         return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
     r->y[0] = r->x[0];
     return true;
-}
-
-static bool shaped_as_x(wg_rule *r, int k)
-{
-    return r->x[k].shape == r->x[0].shape ||
-           wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, k), wg_rule_who(r, 0));
 }
 
 /* The sum over all axes but the last. */

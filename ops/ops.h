@@ -76,6 +76,9 @@
 #define OPTION_NAME_CHOICE(field)  #field
 #define OPTION_NAME_POINTER(field) #field
 
+/* f_f32 or f_f64 of the arguments, by the dtype of operand 0: both_floats.h makes such functions. */
+#define BY_FLOAT(k, f, ...) ((k)->xt[0].dtype == WG_F32 ? f##_f32(__VA_ARGS__) : f##_f64(__VA_ARGS__))
+
 #define FOLD 256 /* elements of a leaf of a reduction: docs/arithmetic.md */
 
 #endif

@@ -1,5 +1,6 @@
 /* shape.c: the same elements in another shape, repeated, or summed over what was repeated. */
 #include "ops.h"
+#include "rules.h"
 #include "sample_shapes.h"
 
 #define SHAPED_FIELDS(F, S) F(S, SHAPE, shape, NULL)
@@ -22,7 +23,6 @@ KERNEL(broadcast_to)
 DECLARE(broadcast_to);
 
 static const wg_attr_row axis_attrs[] = { { "axis", WG_ATTR_INT, 0, "0", NULL }, { 0 } };
-static int64_t same_place(const wg_kernel *k) { return 0; }
 
 static bool rank_fits(wg_rule *r, const wg_shape *s)
 {
@@ -92,7 +92,7 @@ const wg_op wgi_op_reshape = {
     TAKES(shaped),
     .shape = reshape_shape,
     .rewrite = reshape_rewrite,
-    .alias = same_place,
+    .alias = at_start,
     .vjp = reshape_vjp,
 };
 wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
@@ -337,7 +337,7 @@ const wg_op wgi_op_stop_gradient = {
     OP(stop_gradient),        .summary = "Its operand, taken as a constant by derivatives.",
     .formula = "y = x",       .adjoint = "by design",
     .none = WG_EVERY_OPERAND, .operands = 1,
-    .kind = WG_ALIAS,         .alias = same_place,
+    .kind = WG_ALIAS,         .alias = at_start,
 };
 wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_stop_gradient); }
 

@@ -1,23 +1,12 @@
 /* softmax.c: softmax and log_softmax. */
 #include "ops.h"
+#include "rules.h"
 #include "kernel/vmath.h"
 
 enum { AHEAD = 1024, EXP_BLOCK = 16 };
 
-#define T    float
-#define N(n) n##_f32
-#include "row_sum.h"
-#include "exp_row.h"
-#include "softmax_row.h"
-#undef T
-#undef N
-#define T    double
-#define N(n) n##_f64
-#include "row_sum.h"
-#include "exp_row.h"
-#include "softmax_row.h"
-#undef T
-#undef N
+#define FLOATS_FILE "softmax_row.h"
+#include "both_floats.h"
 
 /* Resolved, axis is one axis, not negative. */
 #define SOFTMAX_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, DOUBLE, temperature, "1")
@@ -36,8 +25,7 @@ static int64_t slice_of(const wg_kernel *k, int64_t *inner)
 static inline bool softmax_kernel(const wg_kernel *k, bool logs)
 {
     int64_t inner, n = slice_of(k, &inner);
-    if (k->xt[0].dtype == WG_F32) softmax_f32(k->x[0], k->y[0], k->begin, k->end, n, inner, logs);
-    else softmax_f64(k->x[0], k->y[0], k->begin, k->end, n, inner, logs);
+    BY_FLOAT(k, softmax, k->x[0], k->y[0], k->begin, k->end, n, inner, logs);
     return true;
 }
 
@@ -60,10 +48,7 @@ static int64_t slices(const wg_kernel *k)
 static bool softmax_shape(wg_rule *r)
 {
     struct softmax *f = r->attr;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
-    if (!f->axis.count) f->axis = WG_AXES(-1);
-    if (f->axis.count != 1)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "goes along one axis, not %d", f->axis.count);
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !one_axis(r, &f->axis)) return false;
     if (f->temperature == 0) f->temperature = 1;
     if (!(f->temperature > 0 && f->temperature < INFINITY))
         return wg_rule_fail(r, WG_ERROR_VALUE, "temperature is %g, must be above 0", f->temperature);

@@ -1,4 +1,6 @@
 /* softmax_row.h: slices of softmax for one element type, T, after exp_row.h. */
+#include "row_sum.h"
+#include "exp_row.h"
 
 static inline double N(slice_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step,
                                   T most)

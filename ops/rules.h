@@ -1,0 +1,80 @@
+/* rules.h: checks and small steps that the shape and derivative rules of several ops share. A check returns false after it has
+ * recorded what is wrong. */
+#ifndef WG_RULES_H
+#define WG_RULES_H
+
+#include "ops.h"
+
+#if WG_BASE
+
+#include "wengert/params.h"
+
+/* ---- checks ---- */
+
+static inline bool shaped_as(wg_rule *r, int k, int j)
+{
+    return r->x[k].shape == r->x[j].shape ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, k), wg_rule_who(r, j));
+}
+
+/* Operands 0 and 1 have the same shape: [m,1] beside [m] is an error, since broadcast they would be [m,m]. */
+static inline bool equal_shapes(wg_rule *r)
+{
+    return r->x[0].shape == r->x[1].shape ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
+}
+
+static inline wg_shape without_last(const wg_shape *s)
+{
+    wg_shape y = *s;
+    y.rank--;
+    return y;
+}
+
+/* Operand k has one element for each row of operand 0. */
+static inline bool one_a_row(wg_rule *r, int k)
+{
+    return wg_shape_equal(*r->x[k].shape, without_last(r->x[0].shape)) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number a row of %s", wg_rule_who(r, k),
+                        wg_rule_who(r, 0));
+}
+
+/* For operand 1 that is neither class numbers nor rows of probabilities for operand 0. */
+static inline bool labels_fail(wg_rule *r)
+{
+    char numbers[96], rows[96];
+    return wg_rule_fail(r, WG_ERROR_SHAPE,
+                        "%s does not fit %s: class numbers must be %s, rows of probabilities %s",
+                        wg_rule_who(r, 1), wg_rule_who(r, 0),
+                        wg_shape_text(without_last(r->x[0].shape), numbers, sizeof numbers),
+                        wg_shape_text(*r->x[0].shape, rows, sizeof rows));
+}
+
+/* One axis, the last one if none is given. */
+static inline bool one_axis(wg_rule *r, wg_axes *axes)
+{
+    if (!axes->count) *axes = WG_AXES(-1);
+    return axes->count == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "takes one axis, not %d", axes->count);
+}
+
+/* Operands 0 and 1 as factors of a product whose inner axes have a and b elements. */
+static inline bool factors_fit(wg_rule *r, int64_t a, int64_t b)
+{
+    if (!wg_dtype_is_float(r->x[0].dtype))
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s @ %s is of dtype %s: products are of floats, say wg_cast",
+                            wg_rule_who(r, 0), wg_rule_who(r, 1), wg_dtype_name(r->x[0].dtype));
+    return a == b || wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0),
+                                  wg_rule_who(r, 1));
+}
+
+/* ---- steps ---- */
+
+/* One element a row, with a last axis of size 1, so that it broadcasts along the row. */
+static inline wg_node beside(wg_site here, wg_node rows) { return wg_expand(rows, wg_node_shape(rows).rank); }
+
+/* The .alias of an op whose result is all of its operand. */
+static inline int64_t at_start(const wg_kernel *k) { return 0; }
+
+#endif
+
+#endif
