@@ -120,7 +120,7 @@ static int chain_adjoint(size_t n, const double *x, size_t m, const double *gy, 
 }
 static int refuse(size_t n, const double *x, size_t m, double *y, void *user) { return 7; }
 
-static wg_node sample(wg_site here, wg_graph *g, int i, bool impure)
+static wg_node chain_node(wg_site here, wg_graph *g, int i, bool impure)
 {
     if (i > 1) return wg_none;
     wg_extern_opts o = { .name = "chain", .forward = chain, .backward = chain_adjoint, .impure = impure };
@@ -146,7 +146,9 @@ static const wg_attr_row extern_attrs[] = {
     { 0 },
 };
 
-SAMPLE(extern) { return sample(here, g, i, false); }
+#define CALLS_C .kind = WG_OPAQUE, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs
+
+SAMPLE(extern) { return chain_node(here, g, i, false); }
 ERROR_SAMPLE(extern) { return mistake(here, g, i, false); }
 
 const wg_op wgi_op_extern = {
@@ -155,10 +157,7 @@ const wg_op wgi_op_extern = {
     .formula = "y = f(x)",
     .adjoint = "x' = the caller's backward(x, y'); none without one",
     .operands = 1,
-    .kind = WG_OPAQUE,
-    .cost = 100,
-    .attr_size = sizeof(extern_attr),
-    .attrs = extern_attrs,
+    CALLS_C,
     .shape = extern_shape,
     .kernel = KERNELS(extern),
     .scratch = doubles,
@@ -166,7 +165,7 @@ const wg_op wgi_op_extern = {
     .jvp = extern_jvp,
 };
 
-SAMPLE(extern_impure) { return sample(here, g, i, true); }
+SAMPLE(extern_impure) { return chain_node(here, g, i, true); }
 ERROR_SAMPLE(extern_impure) { return mistake(here, g, i, true); }
 
 const wg_op wgi_op_extern_impure = {
@@ -175,11 +174,8 @@ const wg_op wgi_op_extern_impure = {
     .formula = "y = f(x)",
     .adjoint = "x' = the caller's backward(x, y'); none without one",
     .operands = 1,
-    .kind = WG_OPAQUE,
+    CALLS_C,
     .impure = true,
-    .cost = 100,
-    .attr_size = sizeof(extern_attr),
-    .attrs = extern_attrs,
     .shape = extern_shape,
     .kernel = KERNELS(extern),
     .scratch = doubles,
@@ -199,34 +195,44 @@ wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_op
     return o->name && wg_node_ok(y) ? wg_name(y, o->name) : y;
 }
 
+/* ---- the derivatives: operand 0 is x; operand 1 is shaped as the result (extern_grad) or as x (extern_jvp) ---- */
+
+static bool derivative_fits(wg_rule *r, bool fits, const char *to)
+{
+    if (!((const extern_attr *)r->attr)->backward)
+        return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
+    if (!fits || r->x[1].dtype != r->x[0].dtype)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, 1), to);
+    return wg_rule_float(r, 0);
+}
+static wg_node derivative_node(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
+    wg_shape s = i ? WG_SHAPE(2, 2) : WG_SHAPE(5);
+    if (i > 1) return wg_none;
+    wg_node x = wg_stop_gradient(wg_any(g, s)), v = wg_any(g, op == &wgi_op_extern_grad ? f.shape : s);
+    return wg_apply(here, op, (wg_node[]){ x, v }, 2, &f);
+}
+static const char *derivative_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
+    if (i > 1) return NULL;
+    wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
+    return i ? "is not shaped as" : "without a backward function";
+}
+
 /* ---- extern_grad ---- */
 
 static bool extern_grad_shape(wg_rule *r)
 {
-    const extern_attr *f = r->attr;
     r->y[0] = r->x[0];
-    if (!f->backward) return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
-    if (!wg_shape_equal(*r->x[1].shape, f->shape) || r->x[1].dtype != r->x[0].dtype)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as the function's result",
-                            wg_rule_who(r, 1));
-    return wg_rule_float(r, 0);
+    return derivative_fits(r, wg_shape_equal(*r->x[1].shape, ((const extern_attr *)r->attr)->shape),
+                           "the function's result");
 }
 /* Linear in y'; x only through the caller's own code. */
 VJP(extern_grad) { gx[1] = wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], gy }, 2, wg_attr(y)); }
-SAMPLE(extern_grad)
-{
-    if (i > 1) return wg_none;
-    extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
-    wg_node x = wg_any(g, i ? WG_SHAPE(2, 2) : WG_SHAPE(5)), gy = wg_any(g, f.shape);
-    return wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x, gy }, 2, &f);
-}
-ERROR_SAMPLE(extern_grad)
-{
-    extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
-    if (i > 1) return NULL;
-    wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
-    return i ? "is not shaped as" : "without a backward function";
-}
+SAMPLE(extern_grad) { return derivative_node(here, g, i, &wgi_op_extern_grad); }
+ERROR_SAMPLE(extern_grad) { return derivative_error(here, g, i, &wgi_op_extern_grad); }
 
 const wg_op wgi_op_extern_grad = {
     OP(extern_grad),
@@ -235,11 +241,8 @@ const wg_op wgi_op_extern_grad = {
     .adjoint = "g' = J y'; x: none, a C function has no second derivative",
     .none = 1 << 0,
     .operands = 2,
-    .kind = WG_OPAQUE,
+    CALLS_C,
     .impure = true,
-    .cost = 100,
-    .attr_size = sizeof(extern_attr),
-    .attrs = extern_attrs,
     .shape = extern_grad_shape,
     .kernel = KERNELS(extern_grad),
     .scratch = doubles,
@@ -250,13 +253,8 @@ const wg_op wgi_op_extern_grad = {
 
 static bool extern_jvp_shape(wg_rule *r)
 {
-    const extern_attr *f = r->attr;
-    *wg_rule_shape(r, 0) = f->shape;
-    if (!f->backward) return wg_rule_fail(r, WG_ERROR_USE, "without a backward function");
-    if (r->x[1].shape != r->x[0].shape || r->x[1].dtype != r->x[0].dtype)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not shaped as %s", wg_rule_who(r, 1),
-                            wg_rule_who(r, 0));
-    return wg_rule_float(r, 0);
+    *wg_rule_shape(r, 0) = ((const extern_attr *)r->attr)->shape;
+    return derivative_fits(r, r->x[1].shape == r->x[0].shape, wg_rule_who(r, 0));
 }
 static size_t extern_jvp_scratch(const wg_kernel *k)
 {
@@ -264,21 +262,8 @@ static size_t extern_jvp_scratch(const wg_kernel *k)
     return doubles(k) + (size_t)(n + 2 * m) * sizeof(double);
 }
 VJP(extern_jvp) { gx[1] = wg_apply(here, &wgi_op_extern_grad, (wg_node[]){ x[0], gy }, 2, wg_attr(y)); }
-SAMPLE(extern_jvp)
-{
-    if (i > 1) return wg_none;
-    extern_attr f = { .forward = chain, .backward = chain_adjoint, .shape = WG_SHAPE(i ? 4 : 3) };
-    wg_shape s = i ? WG_SHAPE(2, 2) : WG_SHAPE(5);
-    wg_node x = wg_stop_gradient(wg_any(g, s)), v = wg_any(g, s);
-    return wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x, v }, 2, &f);
-}
-ERROR_SAMPLE(extern_jvp)
-{
-    extern_attr f = { .forward = chain, .backward = i ? chain_adjoint : NULL, .shape = WG_SHAPE(3) };
-    if (i > 1) return NULL;
-    wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ wg_any(g, WG_SHAPE(5)), wg_any(g, WG_SHAPE(4)) }, 2, &f);
-    return i ? "is not shaped as" : "without a backward function";
-}
+SAMPLE(extern_jvp) { return derivative_node(here, g, i, &wgi_op_extern_jvp); }
+ERROR_SAMPLE(extern_jvp) { return derivative_error(here, g, i, &wgi_op_extern_jvp); }
 
 const wg_op wgi_op_extern_jvp = {
     OP(extern_jvp),
@@ -287,11 +272,8 @@ const wg_op wgi_op_extern_jvp = {
     .adjoint = "v' = backward(x, y'); x: none, a C function has no second derivative",
     .none = 1 << 0,
     .operands = 2,
-    .kind = WG_OPAQUE,
+    CALLS_C,
     .impure = true,
-    .cost = 100,
-    .attr_size = sizeof(extern_attr),
-    .attrs = extern_attrs,
     .shape = extern_jvp_shape,
     .kernel = KERNELS(extern_jvp),
     .scratch = extern_jvp_scratch,
