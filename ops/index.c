@@ -2,6 +2,9 @@
  * the run that names it. */
 #include "ops.h"
 
+#define COUNTED_FIELDS(F, S) F(S, SIZE, count, NULL)
+OPTIONS(counted, COUNTED_FIELDS);
+
 /* Number i of operand j; false after a fault: it is not below limit, or no whole number. */
 static bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
 {
@@ -91,8 +94,6 @@ KERNEL(one_hot)
 DECLARE(gather);
 DECLARE(gather_grad);
 DECLARE(one_hot);
-
-static const wg_attr_row count_attrs[] = { { "count", WG_ATTR_SIZE, 0, NULL, NULL }, { 0 } };
 
 /* head and the axes of tail from `from` on, one after the other. */
 static bool joined(wg_rule *r, const wg_shape *head, const wg_shape *tail, int from)
@@ -201,8 +202,7 @@ const wg_op wgi_op_gather_grad = {
     .none = 1 << 1,
     .operands = 2,
     .kind = WG_OPAQUE,
-    .attr_size = sizeof(int64_t),
-    .attrs = count_attrs,
+    TAKES(counted),
     .shape = gather_grad_shape,
     .kernel = KERNELS(gather_grad),
     .units = gather_grad_units,
@@ -250,8 +250,7 @@ const wg_op wgi_op_one_hot = {
     .none = WG_EVERY_OPERAND,
     .operands = 1,
     .kind = WG_ROWS,
-    .attr_size = sizeof(int64_t),
-    .attrs = count_attrs,
+    TAKES(counted),
     .shape = one_hot_shape,
     .kernel = KERNELS(one_hot),
     .units = one_hot_units,

@@ -4,6 +4,7 @@
  * which thread runs it, and how many there are, never changes a bit; the smallest products have a loop of their own, which sums
  * over k in order. Transposed operands are never made: their axes are swapped by the flags ta and tb. */
 #include "ops.h"
+#include "rules.h"
 
 #include "tiles_of_matmul.h"
 
@@ -130,28 +131,17 @@ static bool leading_axes(wg_rule *r, wg_shape *y)
     return true;
 }
 
-static bool float_operands(wg_rule *r)
-{
-    return wg_dtype_is_float(r->x[0].dtype) ||
-           wg_rule_fail(r, WG_ERROR_DTYPE, "%s @ %s is of dtype %s: products are of floats, say wg_cast",
-                        wg_rule_who(r, 0), wg_rule_who(r, 1), wg_dtype_name(r->x[0].dtype));
-}
-
 static bool matmul_shape(wg_rule *r)
 {
     const wg_shape *a = r->x[0].shape, *b = r->x[1].shape;
     matmul_attr *f = r->attr;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK) || !float_operands(r))
-        return false;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 1, WG_MAX_RANK)) return false;
     f->ta &= a->rank > 1;
     f->tb &= b->rank > 1;
     int64_t inner_a = a->dim[a->rank - (f->ta ? 2 : 1)],
             inner_b = b->dim[b->rank - (b->rank == 1 || f->tb ? 1 : 2)];
-    if (inner_a != inner_b)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0),
-                            wg_rule_who(r, 1));
     wg_shape *y = wg_rule_shape(r, 0);
-    if (!leading_axes(r, y)) return false;
+    if (!factors_fit(r, inner_a, inner_b) || !leading_axes(r, y)) return false;
     if (a->rank > 1) y->dim[y->rank++] = a->dim[a->rank - (f->ta ? 1 : 2)];
     if (b->rank > 1) y->dim[y->rank++] = b->dim[b->rank - (f->tb ? 2 : 1)];
     return true;
@@ -348,11 +338,8 @@ wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b) { return product_node(h
 
 static bool dot_shape(wg_rule *r)
 {
-    if (r->x[0].shape != r->x[1].shape)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0),
-                            wg_rule_who(r, 1));
     wg_rule_shape(r, 0)->rank = 0;
-    return true;
+    return equal_shapes(r);
 }
 EXPAND(dot) { y[0] = wg_sum(wg_mul(x[0], x[1])); }
 SAMPLE(dot)
@@ -386,10 +373,8 @@ wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a
 static bool dense_shape(wg_rule *r)
 {
     const wg_shape *x = r->x[0].shape, *w = r->x[1].shape, *b = r->x[2].shape;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 2, 2) || !float_operands(r)) return false;
-    if (x->dim[x->rank - 1] != w->dim[0])
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0),
-                            wg_rule_who(r, 1));
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 2, 2)) return false;
+    if (!factors_fit(r, x->dim[x->rank - 1], w->dim[0])) return false;
     if (!wg_is_none(r->node[2]) && (b->rank != 1 || b->dim[0] != w->dim[1]))
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s @ %s: it must be [%lld]",
                             wg_rule_who(r, 2), wg_rule_who(r, 0), wg_rule_who(r, 1), (long long)w->dim[1]);

@@ -5,6 +5,8 @@
 
 #define SHAPED_FIELDS(F, S) F(S, SHAPE, shape, NULL)
 OPTIONS(shaped, SHAPED_FIELDS);
+#define AT_AXIS_FIELDS(F, S) F(S, INT, axis, "0")
+OPTIONS(at_axis, AT_AXIS_FIELDS);
 
 /* The engine broadcasts: here one element stands for all, or all are there. */
 #define REPEAT(T) WG_LOOP_(k, T, T, WG_AT0_(k, 0, a), , , a)
@@ -21,8 +23,6 @@ KERNEL(broadcast_to)
 #if WG_BASE
 
 DECLARE(broadcast_to);
-
-static const wg_attr_row axis_attrs[] = { { "axis", WG_ATTR_INT, 0, "0", NULL }, { 0 } };
 
 static bool rank_fits(wg_rule *r, const wg_shape *s)
 {
@@ -142,8 +142,7 @@ const wg_op wgi_op_expand = {
     .formula = "y = x with one axis more",
     .adjoint = "x' = y' in x's shape",
     .operands = 1,
-    .attr_size = sizeof(int),
-    .attrs = axis_attrs,
+    TAKES(at_axis),
     .shape = expand_shape,
     .expand = expand_expand,
 };
@@ -192,8 +191,7 @@ const wg_op wgi_op_squeeze = {
     .formula = "y = x with one axis less",
     .adjoint = "x' = y' in x's shape",
     .operands = 1,
-    .attr_size = sizeof(int),
-    .attrs = axis_attrs,
+    TAKES(at_axis),
     .shape = squeeze_shape,
     .expand = squeeze_expand,
 };

@@ -14,6 +14,8 @@ static size_t run_bytes(const wg_type *t, int axis)
     return (size_t)(t->shape->dim[axis] * inner_of(t->shape, axis)) * wg_dtype_size(t->dtype);
 }
 
+#define CONCAT_FIELDS(F, S) F(S, INT, axis, "0")
+OPTIONS(concat, CONCAT_FIELDS);
 #define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "0")
 OPTIONS(slice, SLICE_FIELDS);
 #define UNSLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, size, NULL)
@@ -79,7 +81,6 @@ static int64_t outer_of(const wg_shape *s, int axis)
 
 /* ---- concat ---- */
 
-static const wg_attr_row concat_attrs[] = { { "axis", WG_ATTR_INT, 0, "0", NULL }, { 0 } };
 static bool concat_fits(const wg_shape *a, const wg_shape *b, int axis)
 {
     bool fits = a->rank == b->rank;
@@ -153,8 +154,7 @@ const wg_op wgi_op_concat = {
     .operands = -1,
     .kind = WG_OPAQUE,
     .promote = WG_PROMOTE_COMMON,
-    .attr_size = sizeof(int),
-    .attrs = concat_attrs,
+    TAKES(concat),
     .shape = concat_shape,
     .rewrite = concat_rewrite,
     .kernel = KERNELS(concat),

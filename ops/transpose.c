@@ -1,6 +1,9 @@
 /* transpose.c: axes in another order. */
 #include "ops.h"
 
+#define TRANSPOSE_FIELDS(F, S) F(S, AXES, axes, "reversed")
+OPTIONS(transpose, TRANSPOSE_FIELDS);
+
 /* A transpose with axes of size 1 dropped and those that stay neighbours joined. y is dense; x has stride from[i] along y's
  * axis i. run is the axis along which x is dense. */
 typedef struct turn {
@@ -167,7 +170,6 @@ ERROR_SAMPLE(transpose)
     }
     return NULL;
 }
-static const wg_attr_row transpose_attrs[] = { { "axis", WG_ATTR_AXES, 0, "reversed", NULL }, { 0 } };
 
 const wg_op wgi_op_transpose = {
     OP(transpose),
@@ -176,8 +178,7 @@ const wg_op wgi_op_transpose = {
     .adjoint = "x' = y' with the axes back in place",
     .operands = 1,
     .kind = WG_OPAQUE,
-    .attr_size = sizeof(wg_axes),
-    .attrs = transpose_attrs,
+    TAKES(transpose),
     .shape = transpose_shape,
     .rewrite = transpose_rewrite,
     .kernel = KERNELS(transpose),

@@ -1,0 +1,146 @@
+/* reduce_rules.h: what the descriptors of reductions share: shapes, axes, units, samples. Kernels read the operand as [outer, n,
+ * inner], so the reduced axes must be neighbours: reduce_apart transposes the operand where they are not. */
+#ifndef WG_REDUCE_RULES_H
+#define WG_REDUCE_RULES_H
+
+#include "ops.h"
+#include "reduce_tree.h"
+
+#if WG_BASE
+
+/* ---- shapes ---- */
+
+static inline bool is_reduced(const wg_axes *axes, int axis)
+{
+    for (int i = 0; i < axes->count; i++)
+        if (axes->axis[i] == axis) return true;
+    return false;
+}
+static inline wg_shape reduced_shape(const wg_shape *x, const wg_axes *axes, bool keepdims)
+{
+    wg_shape y = { 0, { 0 } };
+    for (int i = 0; i < x->rank; i++)
+        if (!is_reduced(axes, i)) y.dim[y.rank++] = x->dim[i];
+        else if (keepdims) y.dim[y.rank++] = 1;
+    return y;
+}
+/* How many elements make one of the result. */
+static inline int64_t reduced_size(const wg_shape *x, const wg_axes *axes)
+{
+    int64_t n = 1;
+    for (int i = 0; i < axes->count; i++) n *= x->dim[axes->axis[i]];
+    return n;
+}
+static inline bool reduce_shape(wg_rule *r)
+{
+    struct reduce *a = r->attr;
+    if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
+    *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
+    return true;
+}
+static inline bool over_something(wg_rule *r)
+{
+    const struct reduce *a = r->attr;
+    return reduced_size(r->x[0].shape, &a->axes) > 0 ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements to choose from", wg_rule_who(r, 0));
+}
+/* Of a reduction that needs at least one element. */
+static inline bool choose_shape(wg_rule *r) { return reduce_shape(r) && over_something(r); }
+
+/* ---- nodes ---- */
+
+typedef wg_node (*reduce_builder)(wg_site, const wg_reduce_args *);
+
+/* The gradient of a reduction's result, with the reduced axes as axes of size 1. */
+static inline wg_node with_axes(wg_site here, wg_node gy, wg_node x, const wg_axes *axes)
+{
+    wg_shape s = wg_node_shape(x);
+    return wg_node_shape(gy).rank == 0 ? gy : wg_reshape(gy, reduced_shape(&s, axes, true));
+}
+
+static inline bool are_neighbours(const wg_shape *s, const wg_axes *axes)
+{
+    span unused;
+    return span_of(s, axes, &unused);
+}
+
+/* The transpose of x that puts the reduced axes last, and their numbers there. */
+static inline wg_transpose_args reduced_last(wg_node x, const wg_axes *axes, wg_axes *last)
+{
+    int rank = wg_node_shape(x).rank, at = 0;
+    wg_transpose_args to = { .x = x, .axes.count = rank };
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < rank; i++)
+            if (is_reduced(axes, i) == pass) to.axes.axis[at++] = i;
+    *last = (wg_axes){ .count = axes->count };
+    for (int i = 0; i < last->count; i++) last->axis[i] = rank - last->count + i;
+    return to;
+}
+
+/* The .rewrite of a reduction: of elements that it takes one at a time a reshape, of axes that are apart a transpose first. */
+static inline wg_node reduce_apart(wg_site here, wg_node x, const struct reduce *a, reduce_builder op)
+{
+    wg_shape s = wg_node_shape(x), y = reduced_shape(&s, &a->axes, a->keepdims);
+    if (reduced_size(&s, &a->axes) == 1) return wg_reshape(x, y);
+    if (are_neighbours(&s, &a->axes)) return wg_none;
+    wg_reduce_args of = { 0 };
+    wg_transpose_args to = reduced_last(x, &a->axes, &of.axes);
+    of.x = wg_transpose_at(here, &to);
+    return wg_reshape(op(here, &of), y);
+}
+
+/* ---- kernels ---- */
+
+static inline bool reduce_prepare(const wg_kernel *k, void *to)
+{
+    *(span *)to = kernel_span(k);
+    return false;
+}
+static inline int64_t reduce_units(const wg_kernel *k)
+{
+    const span s = kernel_span(k);
+    bool whole = s.outer * s.inner == 1;
+    if (k->phase) return whole;
+    return whole ? (s.n + WG_FOLD - 1) / WG_FOLD : s.inner == 1 ? s.outer : s.outer * column_blocks(&s);
+}
+static inline size_t reduce_scratch(const wg_kernel *k)
+{
+    const span s = kernel_span(k);
+    return s.outer * s.inner == 1 ? ((size_t)s.n / WG_FOLD + 1) * sizeof(double) : sizeof(double);
+}
+#define BY_TREE                                                                                          \
+    .kind = WG_REDUCE, TAKES(reduce), .prepared = sizeof(span), .prepare = reduce_prepare, .fold = true, \
+    .phases = 2, .units = reduce_units, .scratch = reduce_scratch
+
+/* ---- samples: trailing, leading, middle, apart, all axes, an axis of size 1, no elements, a scalar ---- */
+
+static inline wg_node reduce_any(wg_graph *g, int i, reduce_builder op, wg_site here)
+{
+    static const struct {
+        wg_shape x;
+        wg_axes axes;
+        bool keepdims;
+    } t[] = {
+        { { 2, { 3, 4 } }, { 0 }, false },
+        { { 2, { 3, 4 } }, { 1, { -1 } }, false },
+        { { 2, { 3, 4 } }, { 1, { 0 } }, true },
+        { { 3, { 2, 3, 2 } }, { 1, { 1 } }, false },
+        { { 3, { 2, 3, 2 } }, { 2, { 2, 0 } }, true },
+        { { 3, { 3, 1, 2 } }, { 1, { 1 } }, false },
+        { { 2, { 0, 3 } }, { 1, { 1 } }, false },
+        { { 0, { 0 } }, { 0 }, false },
+    };
+    if (i < 0 || i >= (int)(sizeof t / sizeof *t)) return wg_none;
+    wg_node x = wg_any(g, t[i].x);
+    return op(here, &(wg_reduce_args){ .x = x, .axes = t[i].axes, .keepdims = t[i].keepdims });
+}
+static inline const char *reduce_error(wg_graph *g, int i, reduce_builder op, wg_site here)
+{
+    if (i > 1) return NULL;
+    op(here, &(wg_reduce_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axes = i ? WG_AXES(0, -2) : WG_AXES(2) });
+    return i ? "axis 0 twice" : "no axis 2 in";
+}
+
+#endif
+
+#endif
