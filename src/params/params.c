@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 
+static wg_status status_of(const wg_params *p) { return p ? wg_failed(p->c) : WG_ERROR_USE; }
+
 wg_params *wgi_params_root(wg_params *p) { return p ? p->root : NULL; }
 
 wg_params *wg_params_new(wg_context *c)
@@ -158,7 +160,7 @@ const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf
 wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state)
 {
     char buf[512];
-    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p || !wgi_ok(p->c)) return status_of(p);
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
     if (!full)
         return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE,
@@ -259,7 +261,7 @@ double wg_params_item(const wg_params *p, const char *name)
 
 wg_status wg_params_assign(wg_params *p, const char *name, const double *values, size_t count)
 {
-    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p || !wgi_ok(p->c)) return status_of(p);
     wgi_parameter *q = at(p, wg_params_find(p, name));
     if (!q || (size_t)q->size != count)
         return wgi_fail(p->c, NULL, "params_assign", WG_ERROR_VALUE,
@@ -315,23 +317,28 @@ size_t wg_params_size(const wg_params *p) { return flat(p, NULL, NULL); }
 wg_status wg_params_get(const wg_params *p, double *theta)
 {
     flat(p, get_value, theta);
-    return p ? wg_failed(p->c) : WG_ERROR_USE;
+    return status_of(p);
 }
 
 wg_status wg_params_set(wg_params *p, const double *theta)
 {
-    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!p || !wgi_ok(p->c)) return status_of(p);
     flat(p, set_value, (void *)(uintptr_t)theta);
     p->root->version++;
     return WG_OK;
 }
 
+/* For the doer `who`. */
+static bool has_gradients(const wg_params *p, const char *who)
+{
+    if (p->root->gradients != WGI_GRAD_NONE) return true;
+    wgi_fail(p->c, NULL, who, WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
+    return false;
+}
+
 wg_status wg_params_get_grad(const wg_params *p, double *gradient)
 {
-    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
-    if (p->root->gradients == WGI_GRAD_NONE)
-        return wgi_fail(p->c, NULL, "params_get_grad", WG_ERROR_USE,
-                        "there are no gradients: no wg_backward succeeded before");
+    if (!p || !wgi_ok(p->c) || !has_gradients(p, "params_get_grad")) return status_of(p);
     flat(p, get_gradient, gradient);
     return WG_OK;
 }
@@ -339,12 +346,7 @@ wg_status wg_params_get_grad(const wg_params *p, double *gradient)
 double wg_params_grad_norm(const wg_params *p)
 {
     double sum = 0;
-    if (!p || !wgi_ok(p->c)) return NAN;
-    if (p->root->gradients == WGI_GRAD_NONE) {
-        wgi_fail(p->c, NULL, "params_grad_norm", WG_ERROR_USE,
-                 "there are no gradients: no wg_backward succeeded before");
-        return NAN;
-    }
+    if (!p || !wgi_ok(p->c) || !has_gradients(p, "params_grad_norm")) return NAN;
     flat(p, add_norm, &sum);
     return sqrt(sum);
 }
