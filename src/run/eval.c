@@ -17,22 +17,23 @@ static void keep_results(wg_graph *g)
         if (g->value[g->results.kept[i]]) wgi_result(g, g->results.kept[i]);
 }
 
-/* Room for the roots of a request: those given, the kept nodes, the assigned values; each once. */
-static bool roots_of(wg_graph *g, const uint32_t *first, int n, bool assigned, wgi_request *r)
+static void add_root(const wg_graph *g, uint32_t i, wgi_request *r)
 {
-    size_t most = (size_t)n + g->results.kepts + g->results.assigns;
-    r->root = wgi_arena_alloc(&g->temp, sizeof *r->root * most);
+    bool have = g->value[i];
+    for (int k = 0; k < r->roots && !have; k++) have = r->root[k] == i;
+    if (!have) r->root[r->roots++] = i;
+}
+
+/* The roots of a request: those given, the kept nodes, the assigned values; each once, and none that has a value. */
+bool wgi_request_roots(wg_graph *g, wgi_arena *a, const uint32_t *first, int n, bool assigned, wgi_request *r)
+{
+    const wgi_results *s = &g->results;
+    const size_t assigns = assigned ? s->assigns : 0;
+    r->root = wgi_arena_alloc(a, sizeof *r->root * ((size_t)n + s->kepts + assigns));
     if (!r->root) return false;
-    r->roots = 0;
-    for (size_t i = 0; i < most; i++) {
-        size_t k = i - (size_t)n;
-        uint32_t v = i < (size_t)n          ? first[i]
-                     : k < g->results.kepts ? g->results.kept[k]
-                                            : g->results.assign[k - g->results.kepts].value;
-        bool have = (i >= (size_t)n + g->results.kepts && !assigned) || g->value[v];
-        for (int j = 0; j < r->roots && !have; j++) have = r->root[j] == v;
-        if (!have) r->root[r->roots++] = v;
-    }
+    for (int i = 0; i < n; i++) add_root(g, first[i], r);
+    for (size_t i = 0; i < s->kepts; i++) add_root(g, s->kept[i], r);
+    for (size_t i = 0; i < assigns; i++) add_root(g, s->assign[i].value, r);
     return true;
 }
 
@@ -40,7 +41,7 @@ static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool
 {
     wgi_place place = wgi_arena_place(&g->temp);
     wgi_request r = { .here = here, .quiet = quiet };
-    bool ok = roots_of(g, root, n, assigned, &r) && wgi_run(g, &r);
+    bool ok = wgi_request_roots(g, &g->temp, root, n, assigned, &r) && wgi_run(g, &r);
     if (ok) keep_results(g);
     wgi_arena_rewind(&g->temp, place);
     return ok;
@@ -227,15 +228,16 @@ wg_status wg_commit(wg_graph *g)
 
 /* ---- backward ---- */
 
-static bool targets_of(wg_graph *g, wg_params *p, wgi_request *r)
+/* The targets of a backward request: the parameters of p that are in the graph; with room for `more` others. */
+bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r)
 {
-    r->target = wgi_arena_alloc(&g->temp, sizeof *r->target * g->params);
-    r->into = wgi_arena_alloc(&g->temp, sizeof *r->into * g->params);
-    r->reached = wgi_arena_alloc(&g->temp, sizeof *r->reached * g->params);
-    r->id = ++g->c->structures;
+    const size_t most = g->params + more;
+    r->target = wgi_arena_alloc(a, sizeof *r->target * most);
+    r->into = wgi_arena_alloc(a, sizeof *r->into * most);
+    r->reached = wgi_arena_alloc(a, sizeof *r->reached * most);
     if (!r->target || !r->into || !r->reached) return false;
-    for (size_t i = 0; i < g->params; i++) {
-        wgi_node *n = &g->node[g->param[i]];
+    for (size_t i = 0; p && i < g->params; i++) {
+        const wgi_node *n = &g->node[g->param[i]];
         if (n->op == &wgi_op_param && wgi_params_holds(p, n->parameter))
             r->target[r->targets++] = g->param[i];
     }
@@ -261,7 +263,7 @@ static void add_to(wgi_parameter *q, const void *more)
         for (int64_t i = 0; i < q->size; i++) ((double *)q->grad)[i] += ((const double *)more)[i];
 }
 
-static void take_gradients(wg_graph *g, wg_params *root, const wgi_request *r, bool add)
+static void mark_reached(wg_graph *g, wg_params *root, const wgi_request *r, bool add)
 {
     root->gradients = WGI_GRAD_READY;
     if (!add && root->reached_by == r->id) return;
@@ -294,38 +296,38 @@ static bool reaches_any(wg_graph *g, const wgi_request *r)
     return false;
 }
 
-/* After a run: its result and gradients are taken. */
-static bool take(wg_graph *g, wg_params *root, const wgi_request *r, bool add)
+/* After a run: marks the parameters that were reached, and gives states their new values. */
+static bool finish_backward(wg_graph *g, wg_params *p, const wgi_request *r, bool add)
 {
     if (!reaches_any(g, r)) return false;
     wgi_result(g, r->loss);
-    take_gradients(g, root, r, add);
+    mark_reached(g, p->root, r, add);
     return true;
 }
 
-static bool backward_again(wg_graph *g, wg_params *root, wgi_request *r)
+static void backward_again(wg_graph *g, wg_params *p, wgi_request *r)
 {
-    if (wgi_run_known(g, r)) return take(g, root, r, false) && commit(g);
-    root->gradients = WGI_GRAD_NONE;
-    return false;
+    if (!wgi_run_known(g, r)) p->root->gradients = WGI_GRAD_NONE;
+    else if (finish_backward(g, p, r, false)) commit(g);
 }
 
-static bool backward_request(wg_graph *g, wg_params *p, bool add, wgi_request *r)
+static void backward_request(wg_graph *g, wg_params *p, bool add, wgi_request *r)
 {
-    wg_params *root = p->root;
-    if (!roots_of(g, &r->loss, 1, true, r) || !targets_of(g, p, r)) return false;
+    if (!wgi_request_roots(g, &g->temp, &r->loss, 1, true, r) || !wgi_request_targets(g, &g->temp, p, 0, r))
+        return;
+    r->id = ++g->c->structures;
     if (!r->targets) {
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
-        return false;
+        return;
     }
     if (!gradient_memory(g, r, add) || !wgi_run(g, r)) {
-        if (!add) root->gradients = WGI_GRAD_NONE;
-        return false;
+        if (!add) p->root->gradients = WGI_GRAD_NONE;
+        return;
     }
     keep_results(g);
-    if (!take(g, root, r, add)) return false;
+    if (!finish_backward(g, p, r, add)) return;
     wgi_last_remember(g, p, r);
-    return commit(g);
+    commit(g);
 }
 
 static void backward_anew(wg_graph *g, wg_site here, uint32_t loss, wg_params *p, bool add, bool fresh)
@@ -367,7 +369,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     wgi_request *again = fresh && !add ? wgi_last_request(g, p, loss.index) : NULL;
     if (again) {
         again->here = here;
-        backward_again(g, p->root, again);
+        backward_again(g, p, again);
     } else {
         backward_anew(g, here, loss.index, p, add, fresh);
     }

@@ -52,8 +52,8 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
 {
     for (int j = 0; j < f->k.outputs; j++) {
         wgi_node *n = &g->node[i + (uint32_t)j];
-        f->yt[j] = (wg_type){ n->shape, (wg_dtype)n->dtype };
-        f->y[j] = wgi_arena_alloc(&g->values, (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype));
+        f->yt[j] = wgi_type_of(n);
+        f->y[j] = wgi_arena_alloc(&g->values, wgi_value_bytes(n));
         if (!f->y[j]) return false;
     }
     return true;
@@ -82,7 +82,7 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
     }
     ptr[count] = f->y[0];
     instr[p.instrs++] = (wgi_instr){
-        .of = { fn, n->op, f->k.attr, NULL, count, 1, f->k.xt, f->yt },
+        .of = wgi_signature_of(n, fn, f->k.xt, f->yt),
         .x = x,
         .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
     };
@@ -144,16 +144,12 @@ static bool run_node(wg_graph *g, uint32_t i)
         if (!x || !xt) return false;
     }
     for (uint32_t k = 0; k < n->operands; k++) {
-        const wgi_node *m = &g->node[in[k]];
         x[k] = wgi_value(g, in[k]);
-        xt[k] = (wg_type){ m->shape, (wg_dtype)m->dtype };
+        xt[k] = wgi_type_of(&g->node[in[k]]);
         assert(x[k]);
     }
     wg_kernel_fn fn = wgi_kernel_of(op, g->c->isa);
-    wgi_signature s = {
-        fn, op,  op->attr_size ? n->attr : NULL, NULL, (int)n->operands, op->outputs ? op->outputs : 1,
-        xt, f.yt
-    };
+    wgi_signature s = wgi_signature_of(n, fn, xt, f.yt);
     f.k = wgi_kernel_call(&s, x, f.y, f.step, (wgi_setting){ g->c->o.seed, g->now.epoch, &f.fault });
     wgi_fault_clear(&f.fault);
     if (op->kind == WG_ALIAS) {

@@ -60,57 +60,52 @@ static bool pays(wg_graph *g, uint64_t key)
 
 /* ---- requests that follow: an earlier plan should have kept what this one needs ---- */
 
+/* Adds to the wishes of p the nodes of `wish` that p makes. */
 static void wish_for(wg_graph *g, wgi_plan *p, const uint32_t *wish, int wishes)
 {
     uint32_t *all = wgi_arena_alloc(&p->arena, sizeof *all * (size_t)(p->wishes + wishes));
-    if (!all || !wishes) return;
+    if (!all) return;
     int n = 0;
     for (; n < p->wishes; n++) {
         all[n] = p->wish[n];
         g->marked[all[n]] = 1;
     }
     for (int i = 0; i < wishes; i++)
-        if (!g->marked[wish[i]]) all[n++] = wish[i];
+        if (wgi_plan_makes(p, wish[i]) && !g->marked[wish[i]]) all[n++] = wish[i];
     for (int i = 0; i < p->wishes; i++) g->marked[p->wish[i]] = 0;
     p->stale |= n > p->wishes;
     p->wish = all;
     p->wishes = n;
 }
 
+static bool was_made(const wg_graph *g, uint32_t i)
+{
+    for (int k = 0; k < g->now.rans; k++)
+        if (wgi_plan_makes(g->now.ran[k], i)) return true;
+    return false;
+}
+
 /* The frontier: nodes that an earlier plan of this evaluation made and did not keep, read by nodes that it did not make. */
-static bool remember(wg_graph *g, const wgi_request *r, const wg_node gx[])
+static bool note_wishes(wg_graph *g, const wgi_asked *a)
 {
     if (!g->now.rans) return true;
     unsigned char *need = wgi_arena_alloc(&g->temp, g->count);
     uint32_t *wish = wgi_arena_alloc(&g->temp, sizeof *wish * g->count);
     if (!need || !wish) return false;
     memset(need, 0, g->count);
-    for (int i = 0; i < r->roots; i++) need[r->root[i]] = 1;
-    for (int i = 0; i < r->targets; i++)
-        if (!wg_is_none(gx[i])) need[gx[i].index] = 1;
+    for (int i = 0; i < a->count; i++) need[a->node[i]] = 1;
     int wishes = 0;
     for (uint32_t i = g->count; i-- > 1;) {
         const wgi_node *n = &g->node[i];
         if (!need[i] || wgi_is_leaf(n) || g->value[i]) continue;
-        bool made = false;
-        for (int k = 0; k < g->now.rans; k++) made |= wgi_plan_makes(g->now.ran[k], i);
-        if (made) {
+        if (was_made(g, i)) {
             wish[wishes++] = i;
             continue;
         }
         for (uint32_t k = 0; k < n->operands; k++) need[wgi_in(n)[k]] = 1;
         if (n->output) need[i - n->output] = 1;
     }
-    for (int k = 0; k < g->now.rans && wishes; k++) {
-        int mine = 0;
-        for (int i = 0; i < wishes; i++)
-            if (wgi_plan_makes(g->now.ran[k], wish[i])) {
-                uint32_t t = wish[mine];
-                wish[mine++] = wish[i];
-                wish[i] = t;
-            }
-        wish_for(g, g->now.ran[k], wish, mine);
-    }
+    for (int k = 0; k < g->now.rans && wishes; k++) wish_for(g, g->now.ran[k], wish, wishes);
     return true;
 }
 
@@ -132,33 +127,38 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
     return ok;
 }
 
-/* Without plan and without nodes for gradients. */
-static bool sweep(wg_graph *g, wgi_request *r)
+/* Lists what the request asks for. stale: the plan whose wishes are asked for too; or NULL. */
+static bool ask(wg_graph *g, const wgi_request *r, const wg_node gx[], const wgi_plan *stale, wgi_asked *a)
 {
-    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward ||
-        (r->roots && !wgi_interpret(g, r->root, r->roots)) || !wgi_sweep(g, r))
-        return false;
-    for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
+    const int wishes = stale ? stale->wishes : 0;
+    *a = (wgi_asked){ .values = r->roots + wishes };
+    a->node = wgi_arena_alloc(&g->temp, sizeof *a->node * (size_t)(a->values + r->targets));
+    if (!a->node) return false;
+    for (int i = 0; i < r->roots; i++) a->node[a->count++] = r->root[i];
+    for (int i = 0; i < wishes; i++) a->node[a->count++] = stale->wish[i];
+    for (int i = 0; i < r->targets; i++)
+        if (!wg_is_none(gx[i])) a->node[a->count++] = gx[i].index;
     return true;
 }
 
-static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
+/* Without plan and without nodes for gradients. */
+static bool run_tape(wg_graph *g, wgi_request *r)
 {
-    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)(r->roots + r->targets + 1));
-    int n = 0;
-    if (!all) return false;
-    for (int i = 0; i < r->roots; i++) all[n++] = r->root[i];
-    for (int i = 0; i < r->targets; i++)
-        if (!wg_is_none(gx[i])) all[n++] = gx[i].index;
-    if (!wgi_interpret(g, all, n)) return false;
-    for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
+    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward ||
+        (r->roots && !wgi_interpret(g, r->root, r->roots)) || !wgi_tape_backward(g, r))
+        return false;
+    wgi_roots_done(g, r);
+    return true;
+}
+
+static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[], const wgi_asked *a)
+{
+    if (!wgi_interpret(g, a->node, a->count)) return false;
+    wgi_roots_done(g, r);
     for (int i = 0; i < r->targets; i++) {
+        const uint32_t n = gx[i].index;
         r->reached[i] = !wg_is_none(gx[i]);
-        if (r->reached[i]) {
-            const wgi_node *m = &g->node[gx[i].index];
-            memcpy(r->into[i], wgi_value(g, gx[i].index),
-                   (size_t)wgi_size(m->shape) * wg_dtype_size((wg_dtype)m->dtype));
-        }
+        if (r->reached[i]) memcpy(r->into[i], wgi_value(g, n), wgi_value_bytes(&g->node[n]));
     }
     return true;
 }
@@ -191,37 +191,44 @@ static void forget(wg_graph *g, uint32_t mark, wgi_place place)
     wgi_arena_rewind(&g->arena, place);
 }
 
-static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, const uint32_t *wish, int wishes)
+static wgi_plan *compile(wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end, const wg_node gx[],
+                         const wgi_asked *a, wgi_plan *stale)
+{
+    wgi_plan *p = wgi_plan_compile(g, r, gx, end, a);
+    if (!p) return NULL;
+    if (stale) wgi_plan_drop(g->c, stale);
+    p->key = key;
+    p->blocked = r->blocked;
+    wgi_plan_add(g->c, p);
+    return p;
+}
+
+/* A request that no plan answers. stale: the plan that has to keep more values, or NULL. */
+static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, wgi_plan *stale)
 {
     uint32_t mark = g->count;
     wgi_place place = wgi_arena_place(&g->arena);
-    bool compile = wishes >= 0 || pays(g, key);
+    bool compiles = stale || pays(g, key);
+    wgi_asked a;
     g->run.spent = 0;
-    if (!compile && sweep(g, r)) {
-        TRACE(g, r, "swept", "a program of scalars, which has not been worth a plan");
+    if (!compiles && run_tape(g, r)) {
+        TRACE(g, r, "tape", "a program of scalars, which has not been worth a plan");
         note(g, key);
         g->now.trail = wgi_mix(g->now.trail, wgi_mix(key, 0x5EE9));
         return true;
     }
     if (!wgi_ok(g->c)) return false;
     wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(r->targets, 1));
-    bool ok = gx && (!r->backward || derive(g, r, gx)) && remember(g, r, gx);
-    if (ok && compile) {
-        wgi_plan *p = wgi_plan_compile(g, r, gx, end, wish, WGI_MAX(wishes, 0));
-        ok = p != NULL;
-        if (ok) {
-            p->key = key;
-            p->blocked = r->blocked;
-            wgi_plan_enter(g->c, p);
-        }
+    bool ok = gx && (!r->backward || derive(g, r, gx)) && ask(g, r, gx, stale, &a) && note_wishes(g, &a);
+    if (ok && compiles) {
+        wgi_plan *p = compile(g, r, key, end, gx, &a, stale);
         forget(g, mark, place);
-        TRACE(g, r, "compiled",
-              wishes >= 0 ? "an earlier plan has to keep more" : "its structure is worth a plan");
-        return ok && run_plan(g, p, r, key);
+        TRACE(g, r, "compiled", stale ? "an earlier plan has to keep more" : "its structure is worth a plan");
+        return p && run_plan(g, p, r, key);
     }
     TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
     g->run.spent += g->count - mark;
-    ok = ok && interpret(g, r, gx);
+    ok = ok && interpret(g, r, gx, &a);
     note(g, key);
     forget(g, mark, place);
     g->now.trail = wgi_mix(g->now.trail, wgi_mix(key, 0x1117 + (uint64_t)!ok));
@@ -235,15 +242,7 @@ bool wgi_run(wg_graph *g, wgi_request *r)
     uint32_t end = wgi_plan_end(g, r);
     uint64_t key = wgi_plan_key(g, r, end);
     wgi_plan *p = g->c->o.interpret > 0 ? NULL : wgi_plan_find(g->c, g, r, key, end);
-    if (p && p->stale) {
-        uint32_t *wish = wgi_arena_alloc(&g->temp, sizeof *wish * (size_t)p->wishes);
-        int wishes = p->wishes;
-        if (!wish) return false;
-        memcpy(wish, p->wish, sizeof *wish * (size_t)wishes);
-        wgi_plan_drop(g->c, p);
-        return run_new(g, r, key, end, wish, wishes);
-    }
-    if (!p) return run_new(g, r, key, end, NULL, -1);
+    if (!p || p->stale) return run_new(g, r, key, end, p);
     TRACE(g, r, p->bound ? "plan found, bound" : "plan found", "its structure was compiled before");
     return run_plan(g, p, r, key);
 }

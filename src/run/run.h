@@ -4,10 +4,23 @@
 
 #include "grad/grad.h"
 
+/* ---- eval.c ---- */
+
+/* The roots of a request: those given, the kept nodes, the assigned values; each once, and none that has a value. */
+bool wgi_request_roots(wg_graph *g, wgi_arena *a, const uint32_t *first, int n, bool assigned,
+                       wgi_request *r);
+/* The targets of a backward request: the parameters of p that are in the graph; with room for `more` others. */
+bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r);
+
 /* ---- request.c ---- */
 
 bool wgi_run(wg_graph *g, wgi_request *r);
 bool wgi_run_known(wg_graph *g, wgi_request *r); /* by r->plan */
+
+static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
+{
+    for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
+}
 
 /* ---- interpret.c ---- */
 
@@ -23,7 +36,7 @@ void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault
 /* ---- tape.c ---- */
 
 /* The gradients of a backward request whose loss has a value, as numbers. False: not a program of scalars, or an error. */
-bool wgi_sweep(wg_graph *g, wgi_request *r);
+bool wgi_tape_backward(wg_graph *g, wgi_request *r);
 
 /* ---- tile.c: programs over tiles ---- */
 
@@ -56,6 +69,20 @@ typedef struct wgi_setting {
     uint64_t seed, epoch;
     wg_fault *fault;
 } wgi_setting;
+
+static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
+static inline wg_type wgi_type_of(const wgi_node *n) { return (wg_type){ n->shape, (wg_dtype)n->dtype }; }
+static inline wgi_signature wgi_signature_of(const wgi_node *n, wg_kernel_fn fn, const wg_type *xt,
+                                             const wg_type *yt)
+{
+    return (wgi_signature){ .fn = fn,
+                            .op = n->op,
+                            .attr = n->op->attr_size ? n->attr : NULL,
+                            .operands = (int)n->operands,
+                            .outputs = wgi_outputs(n->op),
+                            .xt = xt,
+                            .yt = yt };
+}
 
 /* A call of a kernel. Every call is filled here; the caller adds its share of the work: begin, end, phase, scratch. */
 static inline wg_kernel wgi_kernel_call(const wgi_signature *s, const void *const *x, void *const *y,
@@ -110,9 +137,8 @@ typedef struct wgi_env { /* of one run */
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
 size_t wgi_tile_bytes(const wgi_program *p);
 wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa);
-/* A kernel by its op's short form; else the kernel itself. */
-static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k);
 bool wgi_map_short(const wg_kernel *k, const wg_op *op);
+/* A kernel by its op's short form; else the kernel itself. */
 static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k)
 {
     return fn ? fn(k) : wgi_map_short(k, op);

@@ -15,7 +15,7 @@ void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node 
                             .fn = wgi_kernel_of(n->op, g->c->isa),
                             .yt = { shape, (wg_dtype)n->dtype } };
     for (uint32_t k = 0; k < n->operands; k++) c->xt[k] = (wg_type){ shape, t[k] };
-    wgi_signature s = { c->fn, n->op, NULL, NULL, (int)n->operands, 1, c->xt, &c->yt };
+    wgi_signature s = wgi_signature_of(n, c->fn, c->xt, &c->yt);
     c->k = wgi_kernel_call(&s, c->x, &c->y, step, (wgi_setting){ g->c->o.seed, g->now.epoch, fault });
     c->k.end = 1;
 }
@@ -134,56 +134,57 @@ typedef struct site {
 } site;
 _Static_assert(_Alignof(wg_op) >= 8 && WG_DTYPE_COUNT <= 8, "the key of a site");
 
-typedef struct sweep {
+typedef struct backward {
     wg_graph *g;
     uint32_t lo;
     uint64_t *adjoint; /* by node - lo; there when marked */
     site site[SITES];
     int next;
-} sweep;
+} backward;
 
-static bool is_sweepable(const wg_graph *g, const wgi_node *n)
+static bool is_differentiable(const wg_graph *g, const wgi_node *n)
 {
     return wgi_is_scalar_map(g, n) && n->op->vjp && n->op->operands == (int)n->operands &&
            n->op->outputs <= 1 && wg_dtype_is_float((wg_dtype)n->dtype);
 }
 
-static site *site_new(sweep *s, const wgi_node *n, uintptr_t key)
+static site *site_new(backward *b, const wgi_node *n, uintptr_t key)
 {
-    site *at = &s->site[s->next++ % SITES];
-    if (!is_sweepable(s->g, n)) return NULL;
+    site *at = &b->site[b->next++ % SITES];
+    if (!is_differentiable(b->g, n)) return NULL;
     *at = (site){ .key = key };
     return at;
 }
 
-static inline site *site_of(sweep *s, const wgi_node *n)
+static inline site *site_of(backward *b, const wgi_node *n)
 {
     uintptr_t key = (uintptr_t)n->op + n->dtype;
     for (int j = 0; j < SITES; j++)
-        if (s->site[j].key == key) return &s->site[j];
-    return site_new(s, n, key);
+        if (b->site[j].key == key) return &b->site[j];
+    return site_new(b, n, key);
 }
 
 /* Whose operand k is node i from now on. */
-static inline void turn_to(const sweep *s, site *at, uint32_t k, uint32_t i)
+static inline void set_operand(const backward *b, site *at, uint32_t k, uint32_t i)
 {
-    const wg_graph *g = s->g;
+    const wg_graph *g = b->g;
     at->in[k] = i;
     at->x[k] = wgi_value(g, i);
-    at->bit[k] = i >= s->lo && !(g->node[i].flags & WGI_FIXED) ? 1U << k : 0;
+    at->bit[k] = i >= b->lo && !(g->node[i].flags & WGI_FIXED) ? 1U << k : 0;
 }
 
 /* The addresses of what the rule reads, and the operands whose gradients are wanted, as bits. False: a value is missing, since
  * a plan ran it and kept the results alone; or this is no case for the sweep. */
-static inline bool look(const sweep *s, site *at, uint32_t i, const void *variable[], uint32_t *wanted)
+static inline bool read_operands(const backward *b, site *at, uint32_t i, const void *variable[],
+                                 uint32_t *wanted)
 {
-    const wg_graph *g = s->g;
+    const wg_graph *g = b->g;
     const wgi_node *n = &g->node[i];
-    variable[WGI_GY] = &s->adjoint[i - s->lo], variable[WGI_Y] = g->value[i];
+    variable[WGI_GY] = &b->adjoint[i - b->lo], variable[WGI_Y] = g->value[i];
     if (n->flags &
         WGI_EVEN) { /* where there is no second operand, in[1] is the error node, which is never wanted */
-        if (at->in[0] != n->in[0]) turn_to(s, at, 0, n->in[0]);
-        if (at->in[1] != n->in[1]) turn_to(s, at, 1, n->in[1]);
+        if (at->in[0] != n->in[0]) set_operand(b, at, 0, n->in[0]);
+        if (at->in[1] != n->in[1]) set_operand(b, at, 1, n->in[1]);
         variable[WGI_X] = at->x[0], variable[WGI_X + 1] = at->x[1];
         *wanted = at->bit[0] | at->bit[1];
         return variable[WGI_Y] && variable[WGI_X] && (variable[WGI_X + 1] || n->operands == 1);
@@ -192,7 +193,7 @@ static inline bool look(const sweep *s, site *at, uint32_t i, const void *variab
     bool ok = variable[WGI_Y] && n->shape == g->node[0].shape && n->operands <= WGI_TAPE_OPERANDS;
     *wanted = 0;
     for (uint32_t k = 0; ok && k < n->operands; k++) {
-        if (at->in[k] != in[k]) turn_to(s, at, k, in[k]);
+        if (at->in[k] != in[k]) set_operand(b, at, k, in[k]);
         variable[WGI_X + k] = at->x[k];
         *wanted |= at->bit[k];
         ok = at->x[k] && g->node[in[k]].dtype == n->dtype;
@@ -200,25 +201,25 @@ static inline bool look(const sweep *s, site *at, uint32_t i, const void *variab
     return ok;
 }
 
-static inline void contribute(sweep *s, uint32_t i, uint32_t t, const void *gx)
+static inline void contribute(backward *b, uint32_t i, uint32_t t, const void *gx)
 {
-    uint64_t *to = &s->adjoint[i - s->lo];
-    bool first = !s->g->marked[i];
-    s->g->marked[i] = 1;
+    uint64_t *to = &b->adjoint[i - b->lo];
+    bool first = !b->g->marked[i];
+    b->g->marked[i] = 1;
     if (t == WG_F32)
         *(float *)(void *)to = first ? *(const float *)gx : *(float *)(void *)to + *(const float *)gx;
     else *(double *)(void *)to = first ? *(const double *)gx : *(double *)(void *)to + *(const double *)gx;
 }
 
 /* False: no case for the sweep, or an error. */
-static inline bool visit(sweep *s, uint32_t i)
+static inline bool visit(backward *b, uint32_t i)
 {
-    wg_graph *g = s->g;
+    wg_graph *g = b->g;
     const wgi_node *n = &g->node[i];
     const void *variable[WGI_VARIABLES];
     uint32_t wanted;
-    site *at = site_of(s, n);
-    if (!at || !look(s, at, i, variable, &wanted)) return false;
+    site *at = site_of(b, n);
+    if (!at || !read_operands(b, at, i, variable, &wanted)) return false;
     if (!at->trace[wanted]) at->trace[wanted] = wgi_trace_of(g->c, n, wanted);
     wgi_trace *t = at->trace[wanted];
     if (!t || !t->usable) return false;
@@ -230,42 +231,42 @@ static inline bool visit(sweep *s, uint32_t i)
         }
     for (uint32_t k = 0; wanted; k++, wanted >>= 1)
         if (wanted & 1)
-            contribute(s, wgi_in(n)[k], n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
+            contribute(b, wgi_in(n)[k], n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
     return true;
 }
 
-static void finish(sweep *s, wgi_request *r)
+static void write_gradients(backward *b, wgi_request *r)
 {
-    wg_graph *g = s->g;
+    wg_graph *g = b->g;
     for (int k = 0; k < r->targets; k++) {
         uint32_t i = r->target[k];
         r->reached[k] = g->marked[i];
         if (r->reached[k])
-            memcpy(r->into[k], &s->adjoint[i - s->lo], wg_dtype_size((wg_dtype)g->node[i].dtype));
+            memcpy(r->into[k], &b->adjoint[i - b->lo], wg_dtype_size((wg_dtype)g->node[i].dtype));
     }
     r->blocked = 0;
 }
 
-bool wgi_sweep(wg_graph *g, wgi_request *r)
+bool wgi_tape_backward(wg_graph *g, wgi_request *r)
 {
-    sweep s = { .g = g, .lo = r->loss };
-    for (int k = 0; k < r->targets; k++) s.lo = WGI_MIN(s.lo, r->target[k]);
+    backward b = { .g = g, .lo = r->loss };
+    for (int k = 0; k < r->targets; k++) b.lo = WGI_MIN(b.lo, r->target[k]);
     const wgi_node *loss = &g->node[r->loss];
     wgi_place place = wgi_arena_place(&g->temp);
     bool ok = loss->shape == g->node[0].shape;
-    s.adjoint = ok ? wgi_arena_alloc(&g->temp, sizeof *s.adjoint * ((size_t)r->loss - s.lo + 1)) : NULL;
-    if (!s.adjoint) return false;
+    b.adjoint = ok ? wgi_arena_alloc(&g->temp, sizeof *b.adjoint * ((size_t)r->loss - b.lo + 1)) : NULL;
+    if (!b.adjoint) return false;
     g->marked[r->loss] = 1;
-    wgi_convert((wg_dtype)loss->dtype, &s.adjoint[r->loss - s.lo], WG_F64, &(double){ 1 }, 1);
+    wgi_convert((wg_dtype)loss->dtype, &b.adjoint[r->loss - b.lo], WG_F64, &(double){ 1 }, 1);
     uint32_t i = r->loss + 1;
-    while (ok && i-- > s.lo) {
+    while (ok && i-- > b.lo) {
         __builtin_prefetch(&g->node[i] - WGI_AHEAD);
         if (!g->marked[i] || g->node[i].op == &wgi_op_param) continue; /* no other leaf is wanted */
         g->marked[i] = 0;
-        ok = visit(&s, i);
+        ok = visit(&b, i);
     }
-    if (ok) finish(&s, r);
-    memset(g->marked + s.lo, 0, ok ? 1 : i - s.lo);
+    if (ok) write_gradients(&b, r);
+    memset(g->marked + b.lo, 0, ok ? 1 : i - b.lo);
     g->marked[r->loss] = 0; /* a leaf, perhaps */
     for (size_t k = 0; k < g->params; k++) g->marked[g->param[k]] = 0;
     wgi_arena_rewind(&g->temp, place);

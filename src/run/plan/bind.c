@@ -55,25 +55,19 @@ static bool count(const wgi_plan *p, counts *n)
     return n->calls <= MOST_CALLS;
 }
 
-static void *keep(wgi_plan *p, size_t n, size_t size)
-{
-    void *m = wgi_arena_alloc(&p->arena, WGI_MAX(n * size, 64));
-    return m ? memset(m, 0, n * size) : NULL;
-}
-
 bool wgi_bound_new(wgi_plan *p)
 {
     counts n;
     if (wgi_without(p->c, WG_WITHOUT_BIND) || !count(p, &n)) return true;
-    wgi_bound *b = keep(p, 1, sizeof *b);
+    wgi_bound *b = wgi_plan_keep(p, 1, sizeof *b);
     if (!b) return false;
     b->stride = (n.bytes + 63) & ~(size_t)63;
-    b->ptr = keep(p, p->buffers, sizeof *b->ptr);
-    b->moving = keep(p, p->buffers, sizeof *b->moving);
-    b->call = keep(p, n.calls, sizeof *b->call);
-    b->at = keep(p, n.places, sizeof *b->at);
-    b->step = keep(p, n.places, 1);
-    b->regs = keep(p, (size_t)n.regs, b->stride);
+    b->ptr = wgi_plan_keep(p, p->buffers, sizeof *b->ptr);
+    b->moving = wgi_plan_keep(p, p->buffers, sizeof *b->moving);
+    b->call = wgi_plan_keep(p, n.calls, sizeof *b->call);
+    b->at = wgi_plan_keep(p, n.places, sizeof *b->at);
+    b->step = wgi_plan_keep(p, n.places, 1);
+    b->regs = wgi_plan_keep(p, (size_t)n.regs, b->stride);
     if (!b->ptr || !b->moving || !b->call || !b->at || !b->step || !b->regs) return false;
     for (uint32_t i = 0; i < p->buffers; i++)
         if (p->buffer[i].where == WGI_LEAF || p->buffer[i].where == WGI_HELD ||
@@ -90,17 +84,18 @@ static void *place_of(const wgi_bound *b, wgi_ref r)
     return r.kind == WGI_REG ? b->regs + r.index * b->stride : (char *)b->ptr[r.index];
 }
 
-/* What has no kernel, by the call that k is part of. */
-static bool run_short(const wg_kernel *k)
+/* The call that k is part of. */
+static const call *call_of(const wg_kernel *k)
 {
-    const call *c = (const call *)(const void *)((const char *)k - offsetof(call, k));
-    return wgi_map_short(k, c->op);
+    return (const call *)(const void *)((const char *)k - offsetof(call, k));
 }
+
+/* What has no kernel. */
+static bool run_short(const wg_kernel *k) { return wgi_map_short(k, call_of(k)->op); }
 
 static bool run_load(const wg_kernel *k)
 {
-    const call *c = (const call *)(const void *)((const char *)k - offsetof(call, k));
-    wgi_load_run(c->load, k->x[0], k->y[0], 0, k->end);
+    wgi_load_run(call_of(k)->load, k->x[0], k->y[0], 0, k->end);
     return true;
 }
 
@@ -214,8 +209,8 @@ wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
 static bool make_room(wgi_plan *p)
 {
     if (p->request.into) return true;
-    p->request.into = keep(p, (size_t)p->targets, sizeof *p->request.into);
-    p->request.reached = keep(p, (size_t)p->targets, sizeof *p->request.reached);
+    p->request.into = wgi_plan_keep(p, (size_t)p->targets, sizeof *p->request.into);
+    p->request.reached = wgi_plan_keep(p, (size_t)p->targets, sizeof *p->request.reached);
     return p->request.into && p->request.reached;
 }
 
@@ -226,13 +221,11 @@ void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
                    !wgi_without(g->c, WG_WITHOUT_BIND); /* no more roots than the loss */
     g->run.last = NULL;
     if (!repeats || !make_room(p)) return;
-    void **into = p->request.into;
-    bool *reached = p->request.reached;
-    memcpy(into, r->into, sizeof *into * (size_t)r->targets);
-    memcpy(reached, r->reached, sizeof *reached * (size_t)r->targets);
-    p->request = *r;
-    p->request.root = p->root, p->request.target = p->target, p->request.into = into,
-    p->request.reached = reached;
+    wgi_request q = *r;
+    q.root = p->root, q.target = p->target, q.into = p->request.into, q.reached = p->request.reached;
+    memcpy(q.into, r->into, sizeof *q.into * (size_t)r->targets);
+    memcpy(q.reached, r->reached, sizeof *q.reached * (size_t)r->targets);
+    p->request = q;
     p->by = by, p->params = g->params;
     g->run.last = p;
 }

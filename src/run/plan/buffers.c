@@ -19,53 +19,46 @@ static bool fits(wgi_work *w, size_t size)
     return false;
 }
 
-size_t wgi_memory_take(wgi_work *w, size_t size)
+uint32_t wgi_memory_take(wgi_work *w, uint32_t i, size_t size)
 {
     w->failed |= !fits(w, size);
-    if (w->failed) return 0;
+    if (w->failed) return NO_BUFFER;
     size_t at = wgi_holes_take(&w->holes, wgi_align(size));
     w->p->work = WGI_MAX(w->p->work, w->holes.top);
-    return at;
+    return wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, i, at, 0 });
 }
 
-void wgi_memory_give(wgi_work *w, size_t at, size_t size)
+void wgi_memory_give(wgi_work *w, uint32_t buffer, size_t size)
 {
-    if (wgi_holes_reserve(&w->holes, w)) wgi_holes_give(&w->holes, at, wgi_align(size));
+    if (!w->failed && wgi_holes_reserve(&w->holes, w))
+        wgi_holes_give(&w->holes, w->p->buffer[buffer].offset, wgi_align(size));
 }
 
-/* The buffer of a node that is given from outside or part of another; of one computed, after its item has made it. */
+/* The buffer of a node whose value no item makes. */
+static wgi_buffer buffer_for(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    if (w->base[i] != i)
+        return (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 };
+    if (w->g->value[i]) return (wgi_buffer){ WGI_HELD, i, 0, 0 };
+    if (!wgi_is_leaf(n)) return (wgi_buffer){ WGI_WORK, i, 0, 0 }; /* no element: any address */
+    return i < w->end ? (wgi_buffer){ WGI_LEAF, i, 0, 0 } : (wgi_buffer){ WGI_CONST, i, 0, *n->cell };
+}
+
 uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
 {
     i = w->rep[i];
-    if (w->buf[i]) return w->buf[i] - 1;
-    const wgi_node *n = &w->g->node[i];
-    uint32_t b;
-    if (w->base[i] != i)
-        b = wgi_buffer_new(
-            w, (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 });
-    else if (w->g->value[i]) b = wgi_buffer_new(w, (wgi_buffer){ WGI_HELD, i, 0, 0 });
-    else if (i >= w->end && wgi_is_leaf(n)) b = wgi_buffer_new(w, (wgi_buffer){ WGI_CONST, i, 0, *n->cell });
-    else
-        b = wgi_buffer_new(
-            w, (wgi_buffer){ wgi_is_leaf(n) ? WGI_LEAF : WGI_WORK, i, 0, 0 }); /* WORK: empty values */
-    w->buf[i] = b + 1;
-    return b;
+    if (!w->buf[i]) w->buf[i] = wgi_buffer_new(w, buffer_for(w, i)) + 1;
+    return w->buf[i] - 1;
 }
 
 /* Memory for a node that an item makes: results outside reused memory. */
 void wgi_buffer_make(wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
-    wgi_buffer b = { WGI_WORK, i, 0, 0 };
     if (w->buf[i]) return;
-    w->failed |= !fits(w, wgi_value_bytes(n));
-    if (w->failed) return;
-    if (w->out[i] == 2) {
-        b.where = WGI_OUT; /* placed at the end: gradients made in place need no room */
-    } else {
-        b.offset = wgi_memory_take(w, wgi_value_bytes(n));
-    }
-    w->buf[i] = wgi_buffer_new(w, b) + 1;
+    if (w->store[i] == WGI_IN_RESULTS) /* placed at the end: gradients made in place need no room */
+        w->buf[i] = wgi_buffer_new(w, (wgi_buffer){ WGI_OUT, i, 0, 0 }) + 1;
+    else w->buf[i] = wgi_memory_take(w, i, wgi_value_bytes(&w->g->node[i])) + 1;
 }
 
 void wgi_place_results(wgi_work *w)

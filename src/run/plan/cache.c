@@ -8,8 +8,7 @@ uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r)
     uint32_t last = 0;
     for (int i = 0; i < r->roots; i++) {
         const wgi_node *n = &g->node[r->root[i]];
-        int outputs = n->op->outputs ? n->op->outputs : 1;
-        last = WGI_MAX(last, r->root[i] - n->output + (uint32_t)outputs - 1);
+        last = WGI_MAX(last, r->root[i] - n->output + (uint32_t)wgi_outputs(n->op) - 1);
     }
     if (r->backward) last = WGI_MAX(last, r->loss);
     for (int i = 0; i < r->targets; i++) last = WGI_MAX(last, r->target[i]);
@@ -63,13 +62,27 @@ static bool confirmed(wgi_plan *p, const wg_graph *g, const wgi_request *r, uint
 
 /* ---- the cache: most recently used first ---- */
 
-static void plan_free(wg_context *c, wgi_plan *p)
+static void push(wg_context *c, wgi_plan *p)
+{
+    p->next = c->plans;
+    c->plans = p;
+}
+
+static void unlink_plan(wg_context *c, wgi_plan *p)
+{
+    wgi_plan **at = &c->plans;
+    while (*at != p) at = &(*at)->next;
+    *at = p->next;
+}
+
+void wgi_plan_drop(wg_context *c, wgi_plan *p)
 {
     for (wg_graph *g = c->graphs; g; g = g->next) { /* an open evaluation may have run it */
         for (int i = 0; i < g->now.rans; i++)
             if (g->now.ran[i] == p) g->now.ran[i--] = g->now.ran[--g->now.rans];
         if (g->run.last == p) g->run.last = NULL;
     }
+    unlink_plan(c, p);
     wgi_arena_free(&p->arena);
     wg_free(c, p);
     c->plan_count--;
@@ -77,51 +90,28 @@ static void plan_free(wg_context *c, wgi_plan *p)
 
 void wgi_plans_free(wg_context *c)
 {
-    while (c->plans) {
-        wgi_plan *p = c->plans;
-        c->plans = p->next;
-        plan_free(c, p);
-    }
-}
-
-static wgi_plan *to_front(wg_context *c, wgi_plan **at)
-{
-    wgi_plan *p = *at;
-    *at = p->next;
-    p->next = c->plans;
-    return c->plans = p;
-}
-
-wgi_plan *wgi_plan_find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end)
-{
-    for (wgi_plan **at = &c->plans; *at; at = &(*at)->next)
-        if ((*at)->key == key && confirmed(*at, g, r, end)) return to_front(c, at);
-    return NULL;
-}
-
-void wgi_plan_enter(wg_context *c, wgi_plan *p)
-{
-    p->next = c->plans;
-    c->plans = p;
-    if (++c->plan_count <= WGI_PLANS) return;
-    wgi_plan **at = &c->plans;
-    while ((*at)->next) at = &(*at)->next;
-    wgi_plan *last = *at;
-    *at = NULL;
-    plan_free(c, last);
-}
-
-void wgi_plan_drop(wg_context *c, wgi_plan *p)
-{
-    wgi_plan **at = &c->plans;
-    while (*at != p) at = &(*at)->next;
-    *at = p->next;
-    plan_free(c, p);
+    while (c->plans) wgi_plan_drop(c, c->plans);
 }
 
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
 {
-    wgi_plan **at = &c->plans;
-    while (*at != p) at = &(*at)->next;
-    return to_front(c, at);
+    unlink_plan(c, p);
+    push(c, p);
+    return p;
+}
+
+wgi_plan *wgi_plan_find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end)
+{
+    for (wgi_plan *p = c->plans; p; p = p->next)
+        if (p->key == key && confirmed(p, g, r, end)) return wgi_plan_to_front(c, p);
+    return NULL;
+}
+
+void wgi_plan_add(wg_context *c, wgi_plan *p)
+{
+    push(c, p);
+    if (++c->plan_count <= WGI_PLANS) return;
+    wgi_plan *last = p;
+    while (last->next) last = last->next;
+    wgi_plan_drop(c, last);
 }

@@ -2,26 +2,18 @@
  * is. */
 #include "run/plan/plan.h"
 
-static void cut(wgi_work *w)
-{
-    wgi_plan *p = w->p;
-    p->chunks = wgi_work_keep(w, (size_t)WGI_MAX(p->steps, 1), sizeof *p->chunks);
-    for (int i = 0; i < p->steps && !w->failed; i++) p->chunks[i] = p->step[i].chunks;
-}
-
 /* ---- results, gradients, what confirms a hit ---- */
 
-static void results_of(wgi_work *w, const uint32_t *wish, int wishes)
+static void results_of(wgi_work *w)
 {
     wgi_plan *p = w->p;
-    p->result = wgi_work_keep(w, (size_t)(w->r->roots + wishes) * WG_MAX_OUTPUTS + 1, sizeof *p->result);
-    for (int i = 0; i < w->r->roots + wishes && !w->failed; i++) {
-        uint32_t n = i < w->r->roots ? w->r->root[i] : wish[i - w->r->roots];
-        if (wgi_work_given(w, n)) continue;
-        uint32_t first = n - w->g->node[n].output;
-        for (int k = 0; k < wgi_outputs(w->g->node[n].op); k++)
-            p->result[p->results++] =
-                (wgi_result_of){ first + (uint32_t)k, wgi_buffer_of(w, first + (uint32_t)k) };
+    p->result = wgi_work_keep(w, (size_t)w->asked->values * WG_MAX_OUTPUTS, sizeof *p->result);
+    for (int i = 0; i < w->asked->values && !w->failed; i++) {
+        const wgi_node *n = &w->g->node[w->asked->node[i]];
+        uint32_t y = w->asked->node[i] - n->output;
+        if (wgi_work_given(w, w->asked->node[i])) continue;
+        for (int k = 0; k < wgi_outputs(n->op); k++, y++)
+            p->result[p->results++] = (wgi_result_of){ y, wgi_buffer_of(w, y) };
     }
 }
 
@@ -39,16 +31,16 @@ static void gradients_of(wgi_work *w, const wg_node gx[])
     uint32_t looked = 0;
     bool *shared = wgi_work_temp(w, (size_t)p->buffers + 2 * (size_t)w->r->targets + 1, sizeof *shared);
     p->gradient = wgi_work_keep(w, (size_t)w->r->targets + 1, sizeof *p->gradient);
-    for (int k = 0; k < p->results && !w->failed; k++) shared[p->result[k].buffer] = true;
-    for (int i = 0; i < w->r->targets && !w->failed; i++) {
+    if (w->failed) return;
+    for (int k = 0; k < p->results; k++) shared[p->result[k].buffer] = true;
+    for (int i = 0; i < w->r->targets; i++) {
         if (wg_is_none(gx[i])) continue;
         uint32_t n = w->rep[gx[i].index], b = wgi_buffer_of(w, n);
+        if (w->failed) return;
         wgi_buffer *buffer = &p->buffer[b];
-        const wgi_node *m = &w->g->node[n];
         looked = mark_parents(p, looked, shared);
         bool mine = buffer->where == WGI_OUT && n >= w->end && !shared[b];
-        p->gradient[i] = (wgi_gradient_of){ b, true, mine,
-                                            (size_t)wgi_size(m->shape) * wg_dtype_size((wg_dtype)m->dtype) };
+        p->gradient[i] = (wgi_gradient_of){ b, true, mine, wgi_value_bytes(&w->g->node[n]) };
         if (mine) {
             buffer->where = WGI_INTO;
             buffer->node = (uint32_t)i;
@@ -56,7 +48,7 @@ static void gradients_of(wgi_work *w, const wg_node gx[])
     }
 }
 
-static void remember_structure(wgi_work *w)
+static void keep_structure(wgi_work *w)
 {
     wgi_plan *p = w->p;
     p->node = wgi_work_keep(w, w->end, sizeof *p->node);
@@ -65,38 +57,41 @@ static void remember_structure(wgi_work *w)
         p->node[i] = w->g->node[i];
         wgi_node *n = &p->node[i];
         if (w->need[i] && !wgi_work_given(w, i)) p->makes[i / 8] |= (unsigned char)(1u << (i % 8));
-        if (n->operands > 2) {
-            n->list = wgi_work_keep(w, n->operands, sizeof *n->list);
-            if (n->list) memcpy(n->list, w->g->node[i].list, sizeof *n->list * n->operands);
-        }
-        if (n->op->attr_size) n->attr = wgi_work_attr(w, &w->g->node[i]);
+        if (n->operands > 2) n->list = wgi_work_copy(w, n->list, n->operands, sizeof *n->list);
+        if (n->op->attr_size) n->attr = wgi_work_attr(w, n);
     }
 }
 
-static uint32_t *kept_list(wgi_work *w, const uint32_t *list, int n)
-{
-    uint32_t *p = wgi_work_keep(w, (size_t)n + 1, sizeof *p);
-    if (p && n) memcpy(p, list, sizeof *p * (size_t)n);
-    return p;
-}
-
 /* The lists that grew in temporary memory, into the plan's. */
-static void settle(wgi_work *w)
+static void keep_lists(wgi_work *w)
 {
     wgi_plan *p = w->p;
-    wgi_buffer *b = wgi_work_keep(w, (size_t)p->buffers + 1, sizeof *b);
-    wgi_step *s = wgi_work_keep(w, (size_t)p->steps + 1, sizeof *s);
-    if (w->failed) return;
-    if (p->buffers) memcpy(b, p->buffer, sizeof *b * p->buffers);
-    if (p->steps) memcpy(s, p->step, sizeof *s * (size_t)p->steps);
-    p->buffer = b;
-    p->step = s;
+    p->buffer = wgi_work_copy(w, p->buffer, p->buffers, sizeof *p->buffer);
+    p->step = wgi_work_copy(w, p->step, (size_t)p->steps, sizeof *p->step);
+    p->chunks = wgi_work_keep(w, (size_t)p->steps, sizeof *p->chunks);
+    for (int i = 0; i < p->steps && !w->failed; i++) p->chunks[i] = p->step[i].chunks;
+}
+
+/* What a later request is compared with. */
+static void keep_request(wgi_work *w)
+{
+    wgi_plan *p = w->p;
+    const wgi_request *r = w->r;
+    p->trail = w->g->now.trail;
+    p->mode = w->g->mode;
+    p->end = w->end;
+    p->loss = r->loss;
+    p->backward = r->backward;
+    p->roots = r->roots, p->targets = r->targets, p->wishes = w->asked->values - r->roots;
+    p->root = wgi_work_copy(w, r->root, (size_t)p->roots, sizeof *p->root);
+    p->target = wgi_work_copy(w, r->target, (size_t)p->targets, sizeof *p->target);
+    p->wish = wgi_work_copy(w, w->asked->node + r->roots, (size_t)p->wishes, sizeof *p->wish);
 }
 
 static bool start(wgi_work *w)
 {
     w->need = wgi_work_temp(w, w->n, 1);
-    w->out = wgi_work_temp(w, w->n, 1);
+    w->store = wgi_work_temp(w, w->n, 1);
     uint32_t **lists[] = { &w->rep, &w->at, &w->next, &w->buf, &w->last, &w->base, &w->pair };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         *lists[i] = wgi_work_temp(w, w->n, sizeof(uint32_t));
@@ -104,40 +99,34 @@ static bool start(wgi_work *w)
     return !w->failed;
 }
 
+static bool compile(wgi_work *w, const wg_node gx[])
+{
+    if (!start(w)) return false;
+    wgi_schedule(w);
+    if (!w->failed) wgi_emit(w);
+    results_of(w);
+    gradients_of(w, gx);
+    wgi_place_results(w);
+    keep_structure(w);
+    keep_request(w);
+    keep_lists(w);
+    w->p->probes = w->probes + w->holes.probes;
+    return !w->failed && wgi_bound_new(w->p);
+}
+
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end,
-                           const uint32_t *wish, int wishes)
+                           const wgi_asked *a)
 {
     wgi_plan *p = wg_alloc(g->c, 1, sizeof *p);
     if (!p) return NULL;
-    wgi_work w = { .g = g, .r = r, .p = p, .n = g->count, .end = end };
+    wgi_work w = { .g = g, .r = r, .asked = a, .p = p, .n = g->count, .end = end };
     p->c = p->arena.c = g->c;
     p->serial = ++g->c->plan_serial;
-    p->trail = g->now.trail;
-    p->end = end;
-    p->loss = r->loss;
-    p->backward = r->backward;
-    p->mode = g->mode;
-    if (start(&w)) {
-        wgi_schedule(&w, gx, wish, wishes);
-        if (!w.failed) wgi_emit(&w);
-        cut(&w);
-        results_of(&w, wish, wishes);
-        gradients_of(&w, gx);
-        wgi_place_results(&w);
-        remember_structure(&w);
-        p->root = kept_list(&w, r->root, r->roots);
-        p->target = kept_list(&w, r->target, r->targets);
-        p->wish = kept_list(&w, wish, wishes);
-        p->roots = r->roots, p->targets = r->targets, p->wishes = wishes;
-        settle(&w);
-        p->probes = w.probes + w.holes.probes;
-        w.failed = w.failed || !wgi_bound_new(p);
+    if (compile(&w, gx)) {
+        if (g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);
+        return p;
     }
-    if (!w.failed && g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);
-    if (w.failed) {
-        wgi_arena_free(&p->arena);
-        wg_free(g->c, p);
-        return NULL;
-    }
-    return p;
+    wgi_arena_free(&p->arena);
+    wg_free(g->c, p);
+    return NULL;
 }

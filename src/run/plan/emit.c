@@ -14,13 +14,44 @@ wgi_step *wgi_step_new(wgi_work *w, wgi_step s)
 }
 
 /* What an op prepares; and whether its kernel may call BLAS: it says so, or it is a product or a user's. */
-const void *wgi_prepare(wgi_work *w, const wg_op *op, const wg_kernel *k)
+static void prepare(wgi_work *w, wgi_signature *s)
 {
+    const wg_op *op = s->op;
+    wg_kernel question = wgi_kernel_question(s);
     void *to = op->prepare ? wgi_work_keep(w, 1, op->prepared) : NULL;
-    if (w->failed) return NULL;
-    w->p->blas |=
-        to ? op->prepare(k, to) : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
-    return to;
+    if (w->failed) return;
+    w->p->blas |= to ? op->prepare(&question, to)
+                     : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
+    s->prepared = to;
+}
+
+/* Completes a signature of an op, attributes and counts, for operands `in` and results `out`. */
+static void complete(wgi_work *w, wgi_signature *s, const uint32_t *in, const uint32_t *out)
+{
+    s->fn = wgi_kernel_of(s->op, w->g->c->isa);
+    s->xt = wgi_work_types(w, in, (uint32_t)s->operands);
+    s->yt = wgi_work_types(w, out, (uint32_t)s->outputs);
+    if (!w->failed) prepare(w, s);
+}
+
+/* Fills out[] with the nodes of the outputs of i's op, and returns their number. */
+static int outputs_of(const wgi_work *w, uint32_t i, uint32_t *out)
+{
+    int n = wgi_outputs(w->g->node[i].op);
+    for (int k = 0; k < n; k++) out[k] = i + (uint32_t)k;
+    return n;
+}
+
+wgi_signature wgi_work_signature(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    uint32_t out[WG_MAX_OUTPUTS];
+    wgi_signature s = { .op = n->op,
+                        .attr = wgi_work_attr(w, n),
+                        .operands = (int)n->operands,
+                        .outputs = outputs_of(w, i, out) };
+    complete(w, &s, wgi_in(n), out);
+    return s;
 }
 
 /* Rough time of a kernel's work in additions of one element. */
@@ -48,73 +79,64 @@ int wgi_chunks(const wgi_work *w, int64_t units, double work)
     return units > 1 && work >= GRAIN ? (int)WGI_MIN((double)units, most) : 1;
 }
 
-static size_t take_kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, size_t *bytes)
+static uint32_t kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, size_t *bytes)
 {
     *bytes = s->of.op->scratch(k);
     if (s->of.op->own_scratch) {
         s->each = wgi_align(*bytes);
         *bytes = s->each * (size_t)w->g->c->o.threads;
     }
-    const size_t at = wgi_memory_take(w, *bytes);
-    s->scratch = wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, 0, at, 0 });
-    return at;
+    return wgi_memory_take(w, 0, *bytes);
 }
 
 /* The phases of a kernel of `in` and `out`. from: 1 for the last phase of a fold whose leaves are in scratch; it reads no
  * operand. */
 static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
 {
-    uint32_t *x = wgi_work_keep(w, (size_t)WGI_MAX(s.of.operands, 1), sizeof *x),
+    const wg_op *op = s.of.op;
+    uint32_t *x = wgi_work_keep(w, (size_t)s.of.operands, sizeof *x),
              *y = wgi_work_keep(w, (size_t)s.of.outputs, sizeof *y);
-    s.of.xt = wgi_work_types(w, in, (uint32_t)s.of.operands);
-    s.of.yt = wgi_work_types(w, out, (uint32_t)s.of.outputs);
     if (w->failed) return;
     for (int k = 0; k < s.of.operands; k++) x[k] = wgi_buffer_of(w, from ? out[0] : in[k]);
     for (int k = 0; k < s.of.outputs; k++) y[k] = w->buf[out[k]] - 1;
-    s.of.fn = wgi_kernel_of(s.of.op, w->g->c->isa);
     s.x = x;
     s.y = y;
     wg_kernel k = wgi_kernel_question(&s.of);
-    s.of.prepared = wgi_prepare(w, s.of.op, &k);
-    if (w->failed) return;
-    size_t bytes = 0, at = s.of.op->scratch && !from ? take_kernel_scratch(w, &s, &k, &bytes) : 0;
-    for (k.phase = from; k.phase < (s.of.op->phases ? s.of.op->phases : 1) && !w->failed; k.phase++) {
+    size_t bytes = 0;
+    bool own = op->scratch && !from;
+    if (own) s.scratch = kernel_scratch(w, &s, &k, &bytes);
+    for (k.phase = from; k.phase < (op->phases ? op->phases : 1) && !w->failed; k.phase++) {
         s.phase = k.phase;
-        s.units = s.of.op->units ? s.of.op->units(&k) : k.phase == 0;
+        s.units = op->units ? op->units(&k) : k.phase == 0;
         s.chunks = wgi_chunks(w, s.units, work);
         if (s.units > 0) wgi_step_new(w, s);
     }
-    if (bytes) wgi_memory_give(w, at, bytes);
+    if (own) wgi_memory_give(w, s.scratch, bytes);
     w->p->most_operands = WGI_MAX(w->p->most_operands, s.of.operands);
 }
 
 static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
 {
-    const wgi_node *n = &w->g->node[i];
     uint32_t out[WG_MAX_OUTPUTS];
-    wgi_step s = { .of = { .op = n->op, .operands = (int)n->operands, .outputs = wgi_outputs(n->op) },
-                   .scratch = scratch,
-                   .node = i };
-    for (int k = 0; k < s.of.outputs; k++) out[k] = i + (uint32_t)k;
-    s.of.attr = wgi_work_attr(w, n);
-    phases(w, s, wgi_in(n), out, finish, work_of(w, i));
+    wgi_step s = { .of = wgi_work_signature(w, i), .scratch = scratch, .node = i };
+    outputs_of(w, i, out);
+    phases(w, s, wgi_in(&w->g->node[i]), out, finish, work_of(w, i));
 }
 
-static void joined_steps(wgi_work *w, uint32_t a, uint32_t b)
+static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
 {
-    const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
-    uint32_t in[WGI_JOINED], out[2 * WG_MAX_OUTPUTS];
-    wgi_step s = { .of = { .op = n->op->joined }, .scratch = NO_BUFFER, .node = a };
-    s.of.operands = (int)wgi_join_operands(w, a, b, in);
-    for (int k = 0; k < wgi_outputs(m->op); k++) out[s.of.outputs++] = a + (uint32_t)k;
-    for (int k = 0; k < wgi_outputs(n->op); k++) out[s.of.outputs++] = b + (uint32_t)k;
-    s.of.attr = wgi_work_attr(w, m);
+    uint32_t in[WGI_PAIR_OPERANDS], out[2 * WG_MAX_OUTPUTS];
+    wgi_step s = { .of = { .op = w->g->node[b].op->joined }, .scratch = NO_BUFFER, .node = a };
+    s.of.attr = wgi_work_attr(w, &w->g->node[a]);
+    s.of.operands = (int)wgi_pair_operands(w, a, b, in);
+    s.of.outputs = outputs_of(w, a, out);
+    s.of.outputs += outputs_of(w, b, out + s.of.outputs);
+    complete(w, &s.of, in, out);
     phases(w, s, in, out, 0, work_of(w, a) + work_of(w, b));
 }
 
 /* ---- all steps, with memory given out and taken back ---- */
 
-enum { TAKEN = 3 }; /* out[]: another value has its memory */
 #define NEVER UINT32_MAX
 
 typedef struct dying_input { /* of the member at position `first` of the item, from 1 */
@@ -124,26 +146,21 @@ typedef struct dying_input { /* of the member at position `first` of the item, f
 typedef struct emitter {
     wgi_tiler t;
     uint32_t *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an item */
-    uint32_t *
-        until; /* by node: the last position where the item that it dies in reads it; NEVER: not element by element */
+    /* by node: the last position where the item that it dies in reads it; NEVER: not element by element */
+    uint32_t *until;
     dying_input *input; /* of the present item */
     uint32_t inputs;
     size_t input_capacity;
-    uint32_t *scratch; /* of folds, by finish item: buffer, place, size */
-    size_t *scratch_at, *scratch_size;
+    size_t *scratch_size; /* of folds, by finish item */
 } emitter;
 
-static void take_scratch(wgi_work *w, emitter *e, uint32_t fold)
+static void fold_scratch(wgi_work *w, emitter *e, uint32_t fold)
 {
-    const wgi_node *n = &w->g->node[fold], *m = &w->g->node[n->in[0]];
-    wg_type xt = { m->shape, (wg_dtype)m->dtype }, yt = { n->shape, (wg_dtype)n->dtype };
-    wg_kernel k = {
-        .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->op->attr_size ? n->attr : NULL
-    };
-    uint32_t f = w->at[fold];
-    e->scratch_size[f] = n->op->scratch(&k);
-    e->scratch_at[f] = wgi_memory_take(w, e->scratch_size[f]);
-    e->scratch[f] = wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, 0, e->scratch_at[f], 0 });
+    wgi_signature s = wgi_work_signature(w, fold);
+    wg_kernel question = wgi_kernel_question(&s);
+    if (w->failed) return;
+    e->scratch_size[w->at[fold]] = s.op->scratch(&question);
+    e->t.scratch[w->at[fold]] = wgi_memory_take(w, 0, e->scratch_size[w->at[fold]]);
 }
 
 /* The values in the workspace that an item reads element by element, and nobody after it. */
@@ -157,7 +174,8 @@ static void find_dying(wgi_work *w, emitter *e, uint32_t at)
             wgi_work_grow(w, e->input, &e->input_capacity, (size_t)e->inputs + n->operands, sizeof *e->input);
         for (uint32_t k = 0; k < n->operands && !w->failed; k++) {
             uint32_t o = wgi_work_in(w, n, k), x = w->base[o];
-            if (w->last[x] != at || w->out[x] != 1 || w->at[x] == at || wgi_work_given(w, x)) continue;
+            if (w->last[x] != at || w->store[x] != WGI_IN_WORK || w->at[x] == at || wgi_work_given(w, x))
+                continue;
             if (o == x) e->input[e->inputs++] = (dying_input){ x, position };
             if (e->until[x] < NEVER)
                 e->until[x] = wgi_size(w->g->node[o].shape) == wgi_size(s->shape) ? position : NEVER;
@@ -166,29 +184,29 @@ static void find_dying(wgi_work *w, emitter *e, uint32_t at)
 }
 
 /* In place: the value of the member at `position` goes where an operand of members before it was read. */
-static bool take_over(wgi_work *w, const emitter *e, uint32_t m, uint32_t position)
+static bool reuse_input(wgi_work *w, const emitter *e, uint32_t m, uint32_t position)
 {
-    if (w->out[m] != 1 || w->buf[m]) return false;
+    if (w->store[m] != WGI_IN_WORK || w->buf[m]) return false;
     for (uint32_t i = 0; i < e->inputs && e->input[i].first < position; i++) {
         uint32_t x = e->input[i].node;
         w->probes++;
-        if (w->out[x] != 1 || e->until[x] >= position ||
+        if (w->store[x] != WGI_IN_WORK || e->until[x] >= position ||
             wgi_value_bytes(&w->g->node[x]) != wgi_value_bytes(&w->g->node[m]))
             continue;
         w->buf[m] = wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
-        w->out[x] = TAKEN;
+        w->store[x] = WGI_REUSED;
         return true;
     }
     return false;
 }
 
-static void take_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at, uint32_t position)
+static void store_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at, uint32_t position)
 {
     for (int j = 0; j < wgi_outputs(w->g->node[m].op) && !w->failed; j++) {
         uint32_t y = m + (uint32_t)j;
-        if (!w->out[y]) continue;
-        if (!take_over(w, e, y, position)) wgi_buffer_make(w, y);
-        if (w->out[y] == 1) {
+        if (!w->store[y]) continue;
+        if (!reuse_input(w, e, y, position)) wgi_buffer_make(w, y);
+        if (w->store[y] == WGI_IN_WORK) {
             uint32_t end = WGI_MAX(w->last[y], at);
             e->chain[y] = e->dying[end];
             e->dying[end] = y;
@@ -202,28 +220,26 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
     e->inputs = 0;
     if (s->tiles) find_dying(w, e, i);
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++)
-        if (s->tiles && wgi_work_is_fold(w, m)) take_scratch(w, e, m);
-        else take_outputs(w, e, m, i, k + 1);
+        if (s->tiles && wgi_work_is_fold(w, m)) fold_scratch(w, e, m);
+        else store_outputs(w, e, m, i, k + 1);
     if (w->failed) return;
-    if (s->tiles) wgi_tile_step(w, &e->t, i, e->scratch);
-    else if (s->count > 1) joined_steps(w, s->first, s->last);
-    else kernel_steps(w, s->first, s->finish, s->finish ? e->scratch[i] : NO_BUFFER);
-    if (s->finish) wgi_memory_give(w, e->scratch_at[i], e->scratch_size[i]);
+    if (s->tiles) wgi_tile_step(w, &e->t, i);
+    else if (s->count > 1) pair_steps(w, s->first, s->last);
+    else kernel_steps(w, s->first, s->finish, s->finish ? e->t.scratch[i] : NO_BUFFER);
+    if (s->finish) wgi_memory_give(w, e->t.scratch[i], e->scratch_size[i]);
     for (uint32_t y = e->dying[i]; y; y = e->chain[y])
-        if (w->out[y] != TAKEN)
-            wgi_memory_give(w, w->p->buffer[w->buf[y] - 1].offset, wgi_value_bytes(&w->g->node[y]));
+        if (w->store[y] != WGI_REUSED) wgi_memory_give(w, w->buf[y] - 1, wgi_value_bytes(&w->g->node[y]));
 }
 
 void wgi_emit(wgi_work *w)
 {
     emitter e = { .t = { .reg = wgi_work_temp(w, w->n, sizeof(uint32_t)),
                          .reg_item = wgi_work_temp(w, w->n, sizeof(uint32_t)),
-                         .last = wgi_work_temp(w, w->n, sizeof(uint32_t)) } };
+                         .last = wgi_work_temp(w, w->n, sizeof(uint32_t)),
+                         .scratch = wgi_work_temp(w, w->item_count, sizeof(uint32_t)) } };
     e.dying = wgi_work_temp(w, w->item_count, sizeof *e.dying);
     e.chain = wgi_work_temp(w, w->n, sizeof *e.chain);
     e.until = wgi_work_temp(w, w->n, sizeof *e.until);
-    e.scratch = wgi_work_temp(w, w->item_count, sizeof *e.scratch);
-    e.scratch_at = wgi_work_temp(w, w->item_count, sizeof *e.scratch_at);
     e.scratch_size = wgi_work_temp(w, w->item_count, sizeof *e.scratch_size);
     for (uint32_t i = 1; i < w->item_count && !w->failed; i++) emit_item(w, &e, i);
 }

@@ -39,7 +39,7 @@ static void sort(wgi_cone *c)
 }
 
 /* The nodes behind a that b needs, in order; false: b must wait for a. */
-bool wgi_join_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
+bool wgi_pair_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
 {
     const wgi_node *n = &w->g->node[b];
     c->count = 0;
@@ -57,12 +57,12 @@ bool wgi_join_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
 }
 
 /* The operands of the pair: a's, then b's that are neither a's operands nor its results. */
-uint32_t wgi_join_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_JOINED])
+uint32_t wgi_pair_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_PAIR_OPERANDS])
 {
     const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
     uint32_t count = 0;
-    for (uint32_t k = 0; k < m->operands && count < WGI_JOINED; k++) x[count++] = wgi_in(m)[k];
-    for (uint32_t k = 0; k < n->operands && count < WGI_JOINED; k++) {
+    for (uint32_t k = 0; k < m->operands && count < WGI_PAIR_OPERANDS; k++) x[count++] = wgi_in(m)[k];
+    for (uint32_t k = 0; k < n->operands && count < WGI_PAIR_OPERANDS; k++) {
         const uint32_t y = w->rep[wgi_in(n)[k]];
         if (first_of(w, y) != a && !is_input_of(w, a, y)) x[count++] = y;
     }
@@ -78,19 +78,19 @@ static bool computed(const wgi_work *w, uint32_t i)
 static uint32_t partner(const wgi_work *w, uint32_t b)
 {
     const wgi_node *n = &w->g->node[b];
-    uint32_t x[WGI_JOINED];
+    uint32_t x[WGI_PAIR_OPERANDS];
     wgi_cone c;
     if (!n->op->joined || n->output || !computed(w, b)) return 0;
     for (uint32_t k = 0; k < n->operands; k++) {
         const uint32_t a = first_of(w, w->rep[wgi_in(n)[k]]);
         if (w->g->node[a].op != n->op->joins || !computed(w, a) || w->pair[a]) continue;
-        if (wgi_join_operands(w, a, b, x) == (uint32_t)n->op->joined->operands && wgi_join_cone(w, a, b, &c))
+        if (wgi_pair_operands(w, a, b, x) == (uint32_t)n->op->joined->operands && wgi_pair_cone(w, a, b, &c))
             return a;
     }
     return 0;
 }
 
-void wgi_join(wgi_work *w)
+void wgi_find_pairs(wgi_work *w)
 {
     for (uint32_t i = 1; i < w->n && !w->failed; i++) {
         const uint32_t a = partner(w, i);

@@ -103,15 +103,21 @@ uint32_t wgi_plan_end(const wg_graph *g,
 uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end);
 wgi_plan *wgi_plan_find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end);
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p); /* of the list: the last is dropped first */
-void wgi_plan_enter(wg_context *c, wgi_plan *p);
+void wgi_plan_add(wg_context *c, wgi_plan *p);
 void wgi_plan_drop(wg_context *c, wgi_plan *p);
 void wgi_plans_free(wg_context *c);
 
 /* ---- compile.c, run.c, bind.c, buffers.c ---- */
 
+/* What a request asks for: roots and wishes, whose values the run leaves behind, and then gradients. */
+typedef struct wgi_asked {
+    uint32_t *node;
+    int values, count; /* roots and wishes; all */
+} wgi_asked;
+
 /* Compiles roots (and gradients gx of r->target, wg_none where unreached) of g; NULL after an error. */
 wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end,
-                           const uint32_t *wish, int wishes);
+                           const wgi_asked *a);
 bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
 bool wgi_bound_new(wgi_plan *p); /* false: out of memory; a plan that is not small gets none */
 /* The last backward request of g, if this one would be the same; else NULL. */
@@ -148,7 +154,7 @@ typedef struct wgi_item {
     uint32_t first, last, count; /* members, linked by next[] */
 } wgi_item;
 
-enum { WGI_CONE = 32, WGI_JOINED = 8 };
+enum { WGI_CONE = 32, WGI_PAIR_OPERANDS = 8 };
 
 typedef struct wgi_cone { /* nodes that must be computed before a pair */
     uint32_t node[WGI_CONE];
@@ -167,14 +173,23 @@ typedef struct wgi_holes { /* holes.c */
     uint64_t probes;      /* holes looked at */
 } wgi_holes;
 
+typedef enum wgi_store {
+    WGI_NOT_STORED,
+    WGI_IN_WORK,
+    WGI_IN_RESULTS,
+    WGI_REUSED /* in the workspace, until another value took its place */
+} wgi_store;
+
 enum { WGI_TYPES = 8 };
 
 typedef struct wgi_work {
     wg_graph *g;
     const wgi_request *r;
+    const wgi_asked *asked;
     wgi_plan *p;
     uint32_t n, end;
-    unsigned char *need, *out;   /* out: a value in memory; 2: in the results */
+    unsigned char *need;
+    unsigned char *store;        /* where its value is stored: wgi_store */
     uint32_t *rep;               /* the equal node that stands for it */
     uint32_t *at;                /* its item; 0: a leaf, held, empty */
     uint32_t *next, *buf, *last; /* last: item of the last use of its memory */
@@ -191,18 +206,20 @@ typedef struct wgi_work {
     bool failed;
 } wgi_work;
 
+void *wgi_plan_keep(wgi_plan *p, size_t count, size_t size); /* zeroed, as long as the plan */
 void *wgi_work_temp(wgi_work *w, size_t count, size_t size); /* zeroed, until the compilation ends */
 void *wgi_work_keep(wgi_work *w, size_t count, size_t size); /* zeroed, as long as the plan */
+void *wgi_work_copy(wgi_work *w, const void *list, size_t count, size_t size); /* as long as the plan */
 void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size_t size);
 bool wgi_work_given(const wgi_work *w, uint32_t i); /* a leaf, or a value that is there already */
 bool wgi_work_is_fold(const wgi_work *w,
                       uint32_t i); /* a reduction of a whole tensor, its leaves taken from tiles */
 uint32_t wgi_work_in(const wgi_work *w, const wgi_node *n,
                      uint32_t k); /* the node that stands for n's operand k */
-void wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes);
-void wgi_join(wgi_work *w); /* fills pair[]: plan_join.c */
-bool wgi_join_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c);
-uint32_t wgi_join_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_JOINED]);
+void wgi_schedule(wgi_work *w);
+void wgi_find_pairs(wgi_work *w); /* fills pair[]: plan_join.c */
+bool wgi_pair_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c);
+uint32_t wgi_pair_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_PAIR_OPERANDS]);
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n); /* a copy for the plan */
 
 const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list,
@@ -221,17 +238,17 @@ uint32_t wgi_buffer_new(wgi_work *w, wgi_buffer b); /* its number */
 uint32_t wgi_buffer_of(wgi_work *w, uint32_t i);
 void wgi_buffer_make(wgi_work *w, uint32_t i); /* memory for the value of node i */
 void wgi_place_results(wgi_work *w);           /* results lie one after the other, outside reused memory */
-/* `size` bytes of the workspace, at this offset, until they are given back. */
-size_t wgi_memory_take(wgi_work *w, size_t size);
-void wgi_memory_give(wgi_work *w, size_t at, size_t size);
+/* A buffer of `size` bytes of the workspace, for node i or, with 0, for scratch; and its bytes given back. */
+uint32_t wgi_memory_take(wgi_work *w, uint32_t i, size_t size);
+void wgi_memory_give(wgi_work *w, uint32_t buffer, size_t size);
 
 /* ---- emit.c, tile_steps.c ---- */
 
 void wgi_emit(wgi_work *w);
 wgi_step *wgi_step_new(wgi_work *w,
                        wgi_step s); /* a copy, at the end of the plan's steps; NULL: out of memory */
-const void *wgi_prepare(wgi_work *w, const wg_op *op,
-                        const wg_kernel *k); /* what op.prepare makes; NULL: nothing */
+/* The signature of node i, kept as long as the plan. */
+wgi_signature wgi_work_signature(wgi_work *w, uint32_t i);
 int wgi_chunks(const wgi_work *w, int64_t units,
                double work); /* into how many chunks a step is cut for threads */
 
@@ -240,6 +257,7 @@ typedef struct wgi_tiler {
     uint32_t *reg;                  /* by node: number of its tile buffer, plus 1 */
     uint32_t *reg_item;             /* by node: the item for which reg holds */
     uint32_t *last;                 /* by node: the position of the item's last member that reads it */
+    uint32_t *scratch;              /* by finish item: the buffer for the leaves of its fold */
     uint32_t free[WGI_MEMBERS * 4]; /* tile buffers that can be used again */
     uint32_t frees;
     wgi_instr *instr; /* lists of the program while it is made, in temporary memory */
@@ -248,9 +266,6 @@ typedef struct wgi_tiler {
     wgi_ref *refs; /* of the next instruction */
 } wgi_tiler;
 
-/* fold_scratch: by item, the buffer for the leaves of a sum over a whole tensor. */
-void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at, const uint32_t *fold_scratch);
-
-static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
+void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at);
 
 #endif

@@ -65,7 +65,7 @@ static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
         g->value[n] = ptr[p->result[i].buffer];
         if (wgi_may_be_parameter(&g->node[n])) wgi_own_bytes(g, n);
     }
-    for (int i = 0; i < p->roots; i++) wgi_root_done(g, r, p->root[i]);
+    wgi_roots_done(g, r);
     for (int i = 0; i < p->targets; i++) {
         const wgi_gradient_of *q = &p->gradient[i];
         r->reached[i] = q->reached;

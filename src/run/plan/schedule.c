@@ -25,12 +25,9 @@ static void want(wgi_work *w, uint32_t i)
     w->need[i - w->g->node[i].output] = 1;
 }
 
-static void mark_needed(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
+static void mark_needed(wgi_work *w)
 {
-    for (int i = 0; i < w->r->roots; i++) want(w, w->r->root[i]);
-    for (int i = 0; i < wishes; i++) want(w, wish[i]);
-    for (int i = 0; i < w->r->targets; i++)
-        if (!wg_is_none(gx[i])) want(w, gx[i].index);
+    for (int i = 0; i < w->asked->count; i++) want(w, w->asked->node[i]);
     for (uint32_t i = w->n; i-- > 1;) {
         const wgi_node *n = &w->g->node[i];
         if (!w->need[i] || wgi_work_given(w, i)) continue;
@@ -62,7 +59,7 @@ static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
     return !a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr);
 }
 
-static bool shareable(const wgi_work *w, uint32_t i)
+static bool can_be_merged(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
     if (wgi_is_leaf(n)) /* numbers of derivative rules; the user's may differ at the next run */
@@ -84,7 +81,7 @@ static uint32_t other_of_unit(const wgi_work *w, uint32_t i)
     return 0;
 }
 
-static void share(wgi_work *w)
+static void merge_equal(wgi_work *w)
 {
     uint32_t size = 16;
     while (size < 2 * w->n) size *= 2;
@@ -92,7 +89,7 @@ static void share(wgi_work *w)
     uint32_t *table = wgi_work_temp(w, size, sizeof *table);
     for (uint32_t i = 0; i < w->n; i++) w->rep[i] = i;
     for (uint32_t i = 1; table && i < w->n; i++) {
-        if (!shareable(w, i)) continue;
+        if (!can_be_merged(w, i)) continue;
         w->rep[i] = other_of_unit(w, i);
         if (w->rep[i]) continue;
         w->rep[i] = i;
@@ -110,17 +107,12 @@ static bool aliases(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
     if (n->op->kind != WG_ALIAS) return false;
-    wg_type xt[8], yt = { n->shape, (wg_dtype)n->dtype };
-    wg_kernel k = { .operands = (int)WGI_MIN(n->operands, 8),
-                    .outputs = 1,
-                    .xt = xt,
-                    .yt = &yt,
-                    .attr = n->op->attr_size ? n->attr : NULL };
-    for (int j = 0; j < k.operands; j++) {
-        const wgi_node *m = &w->g->node[wgi_in(n)[j]];
-        xt[j] = (wg_type){ m->shape, (wg_dtype)m->dtype };
-    }
-    int64_t at = n->op->alias(&k);
+    wg_type xt[8], yt = wgi_type_of(n);
+    wgi_signature s = wgi_signature_of(n, NULL, xt, &yt);
+    s.operands = WGI_MIN(s.operands, 8);
+    for (int k = 0; k < s.operands; k++) xt[k] = wgi_type_of(&w->g->node[wgi_in(n)[k]]);
+    wg_kernel question = wgi_kernel_question(&s);
+    int64_t at = n->op->alias(&question);
     if (at < 0) return false;
     uint32_t x = w->rep[wgi_in(n)[0]];
     w->base[i] = w->base[x];
@@ -137,7 +129,7 @@ static uint32_t new_item(wgi_work *w, wgi_item t)
     return (uint32_t)w->item_count++;
 }
 
-static void join(wgi_work *w, uint32_t t, uint32_t i)
+static void add_member(wgi_work *w, uint32_t t, uint32_t i)
 {
     wgi_item *s = &w->items[t];
     if (s->count++) w->next[s->last] = i;
@@ -167,7 +159,12 @@ static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
     return bound;
 }
 
-enum { LOOK = 24 }; /* items that a node tries to join */
+enum { TRIES = 24 }; /* items that are tried for a node */
+
+static bool has_room(const wgi_item *s, const wg_shape *shape)
+{
+    return s->tiles && s->shape == shape && s->count < WGI_MEMBERS;
+}
 
 static void place_elementwise(wgi_work *w, uint32_t i)
 {
@@ -176,12 +173,11 @@ static void place_elementwise(wgi_work *w, uint32_t i)
     const wg_shape *shape = fold ? w->g->node[n->in[0]].shape : n->shape;
     uint32_t end = (uint32_t)w->item_count,
              t = wgi_without(w->g->c, WG_WITHOUT_TILES) ? end : earliest(w, i, shape);
-    for (uint32_t k = 0; t < end && k < LOOK; k++, t++)
-        if (w->items[t].tiles && w->items[t].shape == shape && w->items[t].count < WGI_MEMBERS) break;
-    if (t >= end || !w->items[t].tiles || w->items[t].shape != shape || w->items[t].count >= WGI_MEMBERS)
+    for (uint32_t k = 0; t < end && k < TRIES && !has_room(&w->items[t], shape); k++) t++;
+    if (t >= end || !has_room(&w->items[t], shape))
         t = new_item(w, (wgi_item){ .tiles = true, .shape = shape });
     if (w->failed) return;
-    join(w, t, i);
+    add_member(w, t, i);
     if (fold) {
         uint32_t f = new_item(w, (wgi_item){ .finish = true, .first = i, .last = i, .count = 1 });
         w->at[i] = f; /* its value is there */
@@ -194,12 +190,12 @@ static void place(wgi_work *w, uint32_t i);
 static void place_pair(wgi_work *w, uint32_t i)
 {
     wgi_cone c;
-    wgi_join_cone(w, i, w->pair[i], &c);
+    wgi_pair_cone(w, i, w->pair[i], &c);
     for (int k = 0; k < c.count; k++) place(w, c.node[k]);
     const uint32_t t = new_item(w, (wgi_item){ .shape = w->g->node[i].shape });
     if (w->failed) return;
-    join(w, t, i);
-    join(w, t, w->pair[i]);
+    add_member(w, t, i);
+    add_member(w, t, w->pair[i]);
     w->base[w->pair[i]] = w->pair[i];
 }
 
@@ -213,7 +209,7 @@ static void place(wgi_work *w, uint32_t i)
     else if (is_map(n->op) && wgi_size(n->shape) == 0) return;
     else if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
     else if (w->pair[i]) place_pair(w, i);
-    else join(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
+    else add_member(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
 }
 
 static void schedule(wgi_work *w)
@@ -228,7 +224,7 @@ static void use(wgi_work *w, uint32_t x, uint32_t by_item, bool inside)
 {
     uint32_t b = w->base[w->rep[x]];
     w->last[b] = WGI_MAX(w->last[b], by_item);
-    if (!inside) w->out[b] = WGI_MAX(w->out[b], 1);
+    if (!inside) w->store[b] = WGI_MAX(w->store[b], WGI_IN_WORK);
 }
 
 /* All outputs of an op together: whoever finds one of them finds the others. */
@@ -236,35 +232,37 @@ static void result(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[w->rep[i]];
     uint32_t first = w->rep[i] - n->output;
-    for (int k = 0; k < wgi_outputs(n->op); k++) w->out[w->base[first + (uint32_t)k]] = 2;
+    for (int k = 0; k < wgi_outputs(n->op); k++) w->store[w->base[first + (uint32_t)k]] = WGI_IN_RESULTS;
 }
 
-static void find_uses(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
+/* What node m of item t reads, and what it writes to memory. */
+static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
+{
+    const wgi_node *n = &w->g->node[m];
+    const wgi_item *s = &w->items[t];
+    for (uint32_t k = 0; k < n->operands; k++) {
+        uint32_t x = wgi_work_in(w, n, k);
+        use(w, x, t, s->tiles && w->at[x] == t && w->base[x] == x);
+    }
+    for (int k = 0; k < wgi_outputs(n->op) && (!s->tiles || wgi_work_is_fold(w, m)); k++)
+        w->store[m + (uint32_t)k] = WGI_MAX(w->store[m + (uint32_t)k], WGI_IN_WORK);
+}
+
+static void find_all_uses(wgi_work *w)
 {
     for (uint32_t t = 1; t < w->item_count; t++)
-        for (uint32_t m = w->items[t].first, k = 0; k < w->items[t].count && !w->items[t].finish;
-             m = w->next[m], k++) {
-            const wgi_node *n = &w->g->node[m];
-            for (uint32_t j = 0; j < n->operands; j++) {
-                uint32_t x = wgi_work_in(w, n, j);
-                bool inside = w->items[t].tiles && w->at[x] == t && w->base[x] == x;
-                use(w, x, t, inside);
-            }
-            if (!w->items[t].tiles || wgi_work_is_fold(w, m))
-                for (int j = 0; j < wgi_outputs(n->op); j++)
-                    w->out[m + (uint32_t)j] = WGI_MAX(w->out[m + (uint32_t)j], 1);
+        for (uint32_t m = w->items[t].first, k = 0; k < w->items[t].count && !w->items[t].finish; k++) {
+            find_uses(w, t, m);
+            m = w->next[m];
         }
-    for (int i = 0; i < w->r->roots; i++) result(w, w->r->root[i]);
-    for (int i = 0; i < wishes; i++) result(w, wish[i]);
-    for (int i = 0; i < w->r->targets; i++)
-        if (!wg_is_none(gx[i])) result(w, gx[i].index);
+    for (int i = 0; i < w->asked->count; i++) result(w, w->asked->node[i]);
 }
 
-void wgi_schedule(wgi_work *w, const wg_node gx[], const uint32_t *wish, int wishes)
+void wgi_schedule(wgi_work *w)
 {
-    mark_needed(w, gx, wish, wishes);
-    share(w);
-    if (!wgi_without(w->g->c, WG_WITHOUT_JOIN)) wgi_join(w);
+    mark_needed(w);
+    merge_equal(w);
+    if (!wgi_without(w->g->c, WG_WITHOUT_JOIN)) wgi_find_pairs(w);
     schedule(w);
-    if (!w->failed) find_uses(w, gx, wish, wishes);
+    if (!w->failed) find_all_uses(w);
 }

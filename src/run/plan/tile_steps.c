@@ -49,45 +49,28 @@ static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t
     return (wgi_ref){ WGI_REG, l->reg, size };
 }
 
-static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, uint32_t position,
-                      uint32_t scratch)
+/* Where the result of member m goes: a tile buffer, or memory. scratch: of a fold; else NO_BUFFER. */
+static void place_result(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t scratch, wgi_instr *in)
 {
-    const wgi_node *n = &w->g->node[m];
-    wgi_instr in = { .of = { .fn = wgi_kernel_of(n->op, w->g->c->isa),
-                             .op = n->op,
-                             .operands = (int)n->operands,
-                             .outputs = 1 },
-                     .node = m };
-    const wg_shape *shape = w->items[item_at].shape;
-    wgi_ref *x = t->refs;
-    t->refs += n->operands;
-    in.of.attr = wgi_work_attr(w, n);
-    in.of.xt = wgi_work_types(w, wgi_in(n), n->operands);
-    in.of.yt = wgi_work_types(w, &m, 1);
-    wg_kernel question = wgi_kernel_question(&in.of);
-    in.of.prepared = wgi_prepare(w, n->op, &question);
-    for (uint32_t k = 0; k < n->operands && !w->failed; k++)
-        x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), shape);
-    if (w->failed) return;
-    in.x = x;
-    uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
+    const uint32_t m = in->node, size = (uint32_t)wg_dtype_size(in->of.yt[0].dtype);
+    const wgi_ref memory = { WGI_FULL, w->buf[m] - 1, size };
     if (scratch != NO_BUFFER) {
-        in.fold = true;
-        in.y = (wgi_ref){ WGI_ONE, scratch, 8 };
-    } else if (w->out[m] && (w->last[m] > item_at || wgi_value_bytes(n) < STREAM_BYTES)) {
-        in.y = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+        in->fold = true;
+        in->y = (wgi_ref){ WGI_ONE, scratch, 8 };
+    } else if (w->store[m] && (w->last[m] > item_at || wgi_value_bytes(&w->g->node[m]) < STREAM_BYTES)) {
+        in->y = memory;
     } else {
-        if (w->out[m]) {
-            in.stream = wgi_stream[w->g->c->isa];
-            in.to = (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
-        }
-        in.y = (wgi_ref){ WGI_REG, take_reg(t), size };
-        t->reg[m] = in.y.index + 1;
+        if (w->store[m]) in->stream = wgi_stream[w->g->c->isa], in->to = memory;
+        in->y = (wgi_ref){ WGI_REG, take_reg(t), size };
+        t->reg[m] = in->y.index + 1;
         t->reg_item[m] = item_at;
     }
-    put_instr(w, t, in);
-    t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.of.operands);
-    for (uint32_t k = 0; k < n->operands; k++) { /* tile buffers whose last reader this was */
+}
+
+/* Gives back the tile buffers of operands whose last reader is the member n at `position`. */
+static void give_regs(wgi_work *w, wgi_tiler *t, uint32_t item_at, const wgi_node *n, uint32_t position)
+{
+    for (uint32_t k = 0; k < n->operands; k++) {
         uint32_t o = wgi_work_in(w, n, k);
         if (t->reg_item[o] == item_at && t->reg[o] && w->at[o] == item_at && t->last[o] == position) {
             t->free[t->frees++] = t->reg[o] - 1;
@@ -97,13 +80,28 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
     }
 }
 
+static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, uint32_t position)
+{
+    const wgi_node *n = &w->g->node[m];
+    wgi_instr in = { .of = wgi_work_signature(w, m), .x = t->refs, .node = m };
+    wgi_ref *x = t->refs;
+    t->refs += n->operands;
+    for (uint32_t k = 0; k < n->operands && !w->failed; k++)
+        x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), w->items[item_at].shape);
+    if (w->failed) return;
+    place_result(w, t, item_at, wgi_work_is_fold(w, m) ? t->scratch[w->at[m]] : NO_BUFFER, &in);
+    put_instr(w, t, in);
+    t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.of.operands);
+    give_regs(w, t, item_at, n, position);
+}
+
 /* An empty program, whose lists are made where those of the last one were. */
 static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
 {
     size_t refs = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) refs += w->g->node[m].operands;
     t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
-    t->refs = wgi_work_keep(w, WGI_MAX(refs, 1), sizeof *t->refs);
+    t->refs = wgi_work_keep(w, refs, sizeof *t->refs);
     if (w->failed) return;
     *t->prog = (wgi_program){ .instr = t->instr,
                               .ahead = t->ahead,
@@ -112,22 +110,16 @@ static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
     t->frees = 0;
 }
 
-static void *kept(wgi_work *w, const void *list, int count, size_t size)
-{
-    void *p = count ? wgi_work_keep(w, (size_t)count, size) : NULL;
-    return p ? memcpy(p, list, (size_t)count * size) : NULL;
-}
-
 /* Its lists into the plan's memory. */
 static void tile_end(wgi_work *w, wgi_tiler *t)
 {
     wgi_program *p = t->prog;
     t->instr = p->instr, t->ahead = p->ahead;
-    p->instr = kept(w, p->instr, p->instrs, sizeof *p->instr);
-    p->ahead = kept(w, p->ahead, p->aheads, sizeof *p->ahead);
+    p->instr = wgi_work_copy(w, p->instr, (size_t)p->instrs, sizeof *p->instr);
+    p->ahead = wgi_work_copy(w, p->ahead, (size_t)p->aheads, sizeof *p->ahead);
 }
 
-void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at, const uint32_t *fold_scratch)
+void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at)
 {
     const wgi_item *s = &w->items[item_at];
     tile_begin(w, t, s);
@@ -138,7 +130,7 @@ void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at, const uint32_t *
             t->last[wgi_work_in(w, &w->g->node[m], j)] = k + 1;
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++) {
         cost += WGI_MAX(1, w->g->node[m].op->cost);
-        add_instr(w, t, item_at, m, k + 1, wgi_work_is_fold(w, m) ? fold_scratch[w->at[m]] : NO_BUFFER);
+        add_instr(w, t, item_at, m, k + 1);
     }
     tile_end(w, t);
     wgi_step one = { .tiles = t->prog,

@@ -1,20 +1,32 @@
 /* work.c: memory of a compilation: what ends with it, and what the plan keeps. */
 #include "run/plan/plan.h"
 
-void *wgi_work_temp(wgi_work *w, size_t count, size_t size)
+static void *zeroed(wgi_arena *a, size_t size)
 {
-    void *p = wgi_arena_alloc(&w->g->temp, count * size);
-    if (p) memset(p, 0, count * size);
+    void *p = wgi_arena_alloc(a, size);
+    return p ? memset(p, 0, size) : NULL;
+}
+
+void *wgi_plan_keep(wgi_plan *p, size_t count, size_t size) { return zeroed(&p->arena, count * size); }
+
+void *wgi_work_keep(wgi_work *w, size_t count, size_t size)
+{
+    void *p = wgi_plan_keep(w->p, count, size);
     w->failed |= !p;
     return p;
 }
 
-void *wgi_work_keep(wgi_work *w, size_t count, size_t size)
+void *wgi_work_temp(wgi_work *w, size_t count, size_t size)
 {
-    void *p = wgi_arena_alloc(&w->p->arena, count * size);
-    if (p) memset(p, 0, count * size);
+    void *p = zeroed(&w->g->temp, count * size);
     w->failed |= !p;
     return p;
+}
+
+void *wgi_work_copy(wgi_work *w, const void *list, size_t count, size_t size)
+{
+    void *p = wgi_work_keep(w, count, size);
+    return p && count ? memcpy(p, list, count * size) : p;
 }
 
 void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size_t size)
@@ -41,10 +53,7 @@ const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list, uint32_t count)
     for (int j = 0; j < WGI_TYPES && count <= 2 && w->types[j]; j++)
         if (has_types(w, w->types[j], list, count)) return w->types[j];
     wg_type *t = wgi_work_keep(w, WGI_MAX(count, 2), sizeof *t);
-    for (uint32_t k = 0; t && k < count; k++) {
-        const wgi_node *m = &w->g->node[list[k]];
-        t[k] = (wg_type){ m->shape, (wg_dtype)m->dtype };
-    }
+    for (uint32_t k = 0; t && k < count; k++) t[k] = wgi_type_of(&w->g->node[list[k]]);
     if (count == 1 && t) t[1] = t[0]; /* for a node of two such operands */
     if (count <= 2) w->types[w->last_types++ % WGI_TYPES] = t;
     return t;
@@ -52,7 +61,5 @@ const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list, uint32_t count)
 
 const void *wgi_work_attr(wgi_work *w, const wgi_node *n)
 {
-    if (!n->op->attr_size) return NULL;
-    void *a = wgi_work_keep(w, 1, n->op->attr_size);
-    return a ? memcpy(a, n->attr, n->op->attr_size) : NULL;
+    return n->op->attr_size ? wgi_work_copy(w, n->attr, 1, n->op->attr_size) : NULL;
 }
