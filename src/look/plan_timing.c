@@ -70,47 +70,17 @@ static wg_graph *second(const wg_graph *g)
 
 /* ---- the request ---- */
 
-static bool have(const uint32_t *list, int n, uint32_t i)
-{
-    for (int k = 0; k < n; k++)
-        if (list[k] == i) return true;
-    return false;
-}
-
-/* The roots that a read has: the node and the kept nodes. For wg_backward the assigned values are roots
- * too. */
-static bool roots_of(wgi_plan_view *v, const wg_graph *g, uint32_t root, wgi_request *r)
-{
-    size_t assigns = r->backward ? g->results.assigns : 0;
-    r->root = wgi_arena_alloc(&v->arena, (1 + g->results.kepts + assigns) * sizeof *r->root);
-    if (!r->root) return false;
-    r->root[r->roots++] = root;
-    for (size_t i = 0; i < g->results.kepts + assigns; i++) {
-        uint32_t n =
-            i < g->results.kepts ? g->results.kept[i] : g->results.assign[i - g->results.kepts].value;
-        if (!have(r->root, r->roots, n)) r->root[r->roots++] = n;
-    }
-    return true;
-}
-
+/* The targets that wg_backward has, and the nodes of .wrt. */
 static bool targets_of(wgi_plan_view *v, const wg_graph *g, const wg_plan_opts *o, wgi_request *r)
 {
-    size_t most = g->params + (size_t)o->wrt_count;
-    r->target = wgi_arena_alloc(&v->arena, (most + 1) * sizeof *r->target);
-    r->into = wgi_arena_alloc(&v->arena, (most + 1) * sizeof *r->into);
-    r->reached = wgi_arena_alloc(&v->arena, most + 1);
-    if (!r->target || !r->into || !r->reached) return false;
-    for (size_t i = 0; o->params && i < g->params; i++) {
-        const wgi_node *n = &g->node[g->param[i]];
-        if (n->op == &wgi_op_param && wgi_params_holds(o->params, n->parameter))
-            r->target[r->targets++] = g->param[i];
+    if (!wgi_request_targets(g, &v->arena, o->params, (size_t)o->wrt_count, r)) return false;
+    for (int i = 0; i < o->wrt_count; i++) {
+        bool have = false;
+        for (int k = 0; k < r->targets && !have; k++) have = r->target[k] == o->wrt[i].index;
+        if (!have) r->target[r->targets++] = o->wrt[i].index;
     }
-    for (int i = 0; i < o->wrt_count; i++)
-        if (!have(r->target, r->targets, o->wrt[i].index)) r->target[r->targets++] = o->wrt[i].index;
     for (int i = 0; i < r->targets; i++) {
-        const wgi_node *n = &g->node[r->target[i]];
-        r->into[i] = wgi_arena_alloc(
-            &v->arena, WGI_MAX((size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype), 1));
+        r->into[i] = wgi_arena_alloc(&v->arena, wgi_value_bytes(&g->node[r->target[i]]));
         if (!r->into[i]) return false;
     }
     return true;
@@ -168,7 +138,7 @@ static bool look(wgi_plan_view *v, wg_graph *g, wg_graph *s, wg_node root, const
     v->plan.threads = g->c->o.threads;
     s->run.clock = &clock;
     double *least = NULL;
-    bool ok = roots_of(v, g, root.index, r) && targets_of(v, g, o, r) &&
+    bool ok = wgi_request_roots(g, s, &v->arena, &root.index, 1, r->backward, r) && targets_of(v, g, o, r) &&
               (least = time_runs(v, s, r, o->seconds > 0 ? o->seconds : 0.2)) &&
               (!clock.plan || wgi_plan_describe(v, g, clock.plan, r, least));
     wgi_arena_free(&clock.arena);

@@ -167,10 +167,11 @@ static int read_buffer(describer *d, uint32_t b, size_t bytes, wg_dtype t)
     return d->writer[i] >= 0 ? d->writer[i] : ~i;
 }
 
-static void write_buffer(describer *d, uint32_t b, size_t bytes, wg_dtype t, const wg_op *op)
+/* op: the number of the op that computes what is written */
+static void write_buffer(describer *d, uint32_t b, size_t bytes, wg_dtype t, int op)
 {
-    int i = use_buffer(d, b, bytes, t, op->name, true);
-    d->writer[i] = d->v->plan.ops;
+    int i = use_buffer(d, b, bytes, t, d->op[op].op, true);
+    d->writer[i] = op;
 }
 
 static size_t bytes_of(const wg_type *t) { return (size_t)wgi_size(t->shape) * wg_dtype_size(t->dtype); }
@@ -233,7 +234,7 @@ static void describe_kernel(describer *d, int i)
         add_operand(o, read_buffer(d, s->x[j], bytes_of(&s->of.xt[j]), s->of.xt[j].dtype));
     if (!finish && s->scratch != NO_BUFFER) use_buffer(d, s->scratch, scratch, WG_F64, "scratch", true);
     for (int j = 0; j < s->of.outputs && !d->failed; j++)
-        write_buffer(d, s->y[j], bytes_of(&s->of.yt[j]), s->of.yt[j].dtype, s->of.op);
+        write_buffer(d, s->y[j], bytes_of(&s->of.yt[j]), s->of.yt[j].dtype, d->v->plan.ops);
     d->v->plan.ops++;
 }
 
@@ -255,9 +256,13 @@ static int tile_operand(describer *d, const wgi_ref *x, const wg_type *t)
 
 static void describe_instr(describer *d, const wgi_instr *in)
 {
-    const wgi_ref *y = in->stream ? &in->to : &in->y;
-    if (in->load) {
-        d->by_reg[in->load->reg] = read_buffer(d, in->load->from, load_bytes(in->load), WG_F32);
+    const wgi_ref *y = &in->y;
+    if (in->of.op == &wgi_op_load) {
+        d->by_reg[y->index] = read_buffer(d, in->x[0].index, load_bytes(in->of.attr), WG_F32);
+        return;
+    }
+    if (in->of.op == &wgi_op_store) {
+        write_buffer(d, y->index, bytes_of(in->of.yt), in->of.yt->dtype, d->by_reg[in->x[0].index]);
         return;
     }
     wg_kernel k = wgi_kernel_question(&in->of);
@@ -265,10 +270,10 @@ static void describe_instr(describer *d, const wgi_instr *in)
     for (int j = 0; j < in->of.operands && !d->failed; j++)
         add_operand(o, tile_operand(d, &in->x[j], &in->of.xt[j]));
     if (d->failed) return;
-    if (in->y.kind == WGI_REG) d->by_reg[in->y.index] = d->v->plan.ops;
-    if (in->fold) write_buffer(d, y->index, scratch_bytes(in->of.op, &k), WG_F64, in->of.op);
-    else if (y->kind != WGI_REG) write_buffer(d, y->index, bytes_of(in->of.yt), in->of.yt->dtype, in->of.op);
-    d->v->plan.ops++;
+    const int op = d->v->plan.ops++;
+    if (y->kind == WGI_REG) d->by_reg[y->index] = op;
+    else if (in->fold) write_buffer(d, y->index, scratch_bytes(in->of.op, &k), WG_F64, op);
+    else write_buffer(d, y->index, bytes_of(in->of.yt), in->of.yt->dtype, op);
 }
 
 /* ---- all together ---- */

@@ -15,11 +15,10 @@ bool wgi_clock_start(wgi_clock *k, wgi_plan *p, int threads)
     size_t n = (size_t)WGI_MAX(p->steps, 1) * (size_t)threads;
     wgi_arena_reset(&k->arena);
     k->plan = p;
-    k->begin = wgi_arena_alloc(&k->arena, n * sizeof *k->begin);
-    k->end = wgi_arena_alloc(&k->arena, n * sizeof *k->end);
-    if (!k->begin || !k->end) return false;
-    memset(k->begin, 0, n * sizeof *k->begin);
-    memset(k->end, 0, n * sizeof *k->end);
+    k->begin = wgi_arena_alloc(&k->arena, 2 * n * sizeof *k->begin);
+    if (!k->begin) return false;
+    memset(k->begin, 0, 2 * n * sizeof *k->begin);
+    k->end = k->begin + n;
     return true;
 }
 

@@ -24,10 +24,10 @@ static void add_root(const wg_graph *g, uint32_t i, wgi_request *r)
     if (!have) r->root[r->roots++] = i;
 }
 
-/* The roots of a request: those given, the kept nodes, the assigned values; each once, and none that has a value. */
-bool wgi_request_roots(wg_graph *g, wgi_arena *a, const uint32_t *first, int n, bool assigned, wgi_request *r)
+bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, const uint32_t *first, int n,
+                       bool assigned, wgi_request *r)
 {
-    const wgi_results *s = &g->results;
+    const wgi_results *s = &from->results;
     const size_t assigns = assigned ? s->assigns : 0;
     r->root = wgi_arena_alloc(a, sizeof *r->root * ((size_t)n + s->kepts + assigns));
     if (!r->root) return false;
@@ -41,7 +41,7 @@ static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool
 {
     wgi_place place = wgi_arena_place(&g->temp);
     wgi_request r = { .here = here, .quiet = quiet };
-    bool ok = wgi_request_roots(g, &g->temp, root, n, assigned, &r) && wgi_run(g, &r);
+    bool ok = wgi_request_roots(g, g, &g->temp, root, n, assigned, &r) && wgi_run(g, &r);
     if (ok) keep_results(g);
     wgi_arena_rewind(&g->temp, place);
     return ok;
@@ -228,7 +228,6 @@ wg_status wg_commit(wg_graph *g)
 
 /* ---- backward ---- */
 
-/* The targets of a backward request: the parameters of p that are in the graph; with room for `more` others. */
 bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r)
 {
     const size_t most = g->params + more;
@@ -313,7 +312,8 @@ static void backward_again(wg_graph *g, wg_params *p, wgi_request *r)
 
 static void backward_request(wg_graph *g, wg_params *p, bool add, wgi_request *r)
 {
-    if (!wgi_request_roots(g, &g->temp, &r->loss, 1, true, r) || !wgi_request_targets(g, &g->temp, p, 0, r))
+    if (!wgi_request_roots(g, g, &g->temp, &r->loss, 1, true, r) ||
+        !wgi_request_targets(g, &g->temp, p, 0, r))
         return;
     r->id = ++g->c->structures;
     if (!r->targets) {

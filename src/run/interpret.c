@@ -63,7 +63,7 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
 static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
 {
     int count = f->k.operands;
-    wgi_ref *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)count);
+    wgi_ref *x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * (size_t)count), *from = x + count;
     wgi_load *load = wgi_arena_alloc(&g->temp, sizeof *load * (size_t)count);
     wgi_instr *instr = wgi_arena_alloc(&g->temp, sizeof *instr * ((size_t)count + 1));
     void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)count + 1));
@@ -73,12 +73,11 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
         uint32_t size = (uint32_t)wg_dtype_size(f->k.xt[k].dtype);
         ptr[k] = (void *)(uintptr_t)f->k.x[k];
         x[k] = (wgi_ref){ f->k.xt[k].shape == n->shape ? WGI_FULL : WGI_ONE, (uint32_t)k, size };
-        if (x[k].kind == WGI_ONE && wgi_size(f->k.xt[k].shape) != 1) {
-            wgi_load_make(&load[k], f->k.xt[k].shape, n->shape);
-            load[k].from = (uint32_t)k, load[k].reg = (uint32_t)p.regs, load[k].size = size;
-            instr[p.instrs++] = (wgi_instr){ .load = &load[k] };
-            x[k] = (wgi_ref){ WGI_REG, (uint32_t)p.regs++, size };
-        }
+        if (x[k].kind == WGI_FULL || wgi_size(f->k.xt[k].shape) == 1) continue;
+        from[k] = x[k];
+        wgi_load_make(&load[k], f->k.xt[k].shape, n->shape, size);
+        instr[p.instrs] = wgi_load_instr(&load[k], &from[k], (uint32_t)p.regs++);
+        x[k] = instr[p.instrs++].y;
     }
     ptr[count] = f->y[0];
     instr[p.instrs++] = (wgi_instr){

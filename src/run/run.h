@@ -6,9 +6,10 @@
 
 /* ---- eval.c ---- */
 
-/* The roots of a request: those given, the kept nodes, the assigned values; each once, and none that has a value. */
-bool wgi_request_roots(wg_graph *g, wgi_arena *a, const uint32_t *first, int n, bool assigned,
-                       wgi_request *r);
+/* The roots of a request to graph g: those given, and the kept nodes and assigned values of `from`, which is g or the graph
+ * that g repeats. Each is listed once, and none that has a value in g. */
+bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, const uint32_t *first, int n,
+                       bool assigned, wgi_request *r);
 /* The targets of a backward request: the parameters of p that are in the graph; with room for `more` others. */
 bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r);
 
@@ -49,9 +50,10 @@ typedef struct wgi_ref {
     uint32_t size;  /* of an element */
 } wgi_ref;
 
-typedef struct wgi_load { /* a broadcast operand, spread into a tile buffer */
-    uint32_t from, reg, size;
-    int rank; /* of the coalesced axes */
+/* How an operand is broadcast into a tile buffer. */
+typedef struct wgi_load {
+    uint32_t size; /* bytes of an element */
+    int rank;      /* axes, after neighbouring axes were merged where one stride serves both */
     int64_t dim[WG_MAX_RANK], stride[WG_MAX_RANK];
 } wgi_load;
 
@@ -111,10 +113,7 @@ typedef struct wgi_instr {
     wgi_signature of;
     const wgi_ref *x;
     wgi_ref y;
-    bool fold;            /* a whole reduction: y is its scratch */
-    const wgi_load *load; /* instead of a kernel */
-    wg_kernel_fn stream;  /* y is a tile buffer, from which this takes it to `to`, past the caches; or NULL */
-    wgi_ref to;
+    bool fold;     /* a whole reduction: y is its scratch */
     uint32_t node; /* for errors */
 } wgi_instr;
 
@@ -143,9 +142,13 @@ static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k
 {
     return fn ? fn(k) : wgi_map_short(k, op);
 }
-void wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end);
-bool wgi_load_make(wgi_load *l, const wg_shape *x,
-                   const wg_shape *y); /* coalesces axes; false: dense, no load needed */
+/* Two instructions that no node makes. Load broadcasts an operand into a tile buffer. Store writes a tile buffer to memory, past
+ * the caches. */
+extern const wg_op wgi_op_load, wgi_op_store;
+/* False: the operand is dense and as large as the result, so that no load is needed. */
+bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size);
+/* The instruction that loads *from into tile buffer reg. */
+wgi_instr wgi_load_instr(const wgi_load *l, const wgi_ref *from, uint32_t reg);
 
 /* ---- clock.c ---- */
 

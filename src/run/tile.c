@@ -22,10 +22,11 @@ bool wgi_map_short(const wg_kernel *k, const wg_op *op)
 
 /* ---- broadcast operands, spread into a tile buffer ---- */
 
-bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y)
+bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size)
 {
     int64_t stride[WG_MAX_RANK];
     wgi_strides(x, y, stride);
+    l->size = size;
     l->rank = 0;
     for (int i = 0; i < y->rank; i++) {
         if (y->dim[i] == 1) continue;
@@ -83,7 +84,7 @@ static void repeat_row(char *to, const char *row, int64_t n, int64_t at, int64_t
     }
 }
 
-void wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
+static void load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
 {
     int64_t at[WG_MAX_RANK], left = begin, offset = 0;
     int last = l->rank - 1;
@@ -113,6 +114,21 @@ void wgi_load_run(const wgi_load *l, const void *from, char *to, int64_t begin, 
             at[i - 1]++;
         }
     }
+}
+
+static bool load(const wg_kernel *k)
+{
+    load_run(k->attr, k->x[0], k->y[0], k->begin, k->end);
+    return true;
+}
+
+const wg_op wgi_op_load = { .name = "load" }, wgi_op_store = { .name = "store" };
+
+wgi_instr wgi_load_instr(const wgi_load *l, const wgi_ref *from, uint32_t reg)
+{
+    return (wgi_instr){ .of = { .fn = load, .op = &wgi_op_load, .attr = l, .operands = 1, .outputs = 1 },
+                        .x = from,
+                        .y = { WGI_REG, reg, l->size } };
 }
 
 /* ---- programs ---- */
@@ -150,11 +166,6 @@ __attribute__((always_inline)) static inline void fetch_ahead(const wgi_program 
 static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const void **x, unsigned char *step,
                       int64_t begin, int64_t end)
 {
-    if (in->load) {
-        wgi_load_run(in->load, e->ptr[in->load->from],
-                     resolve((wgi_ref){ WGI_REG, in->load->reg, 0 }, e, regs, begin), begin, end);
-        return true;
-    }
     for (int k = 0; k < in->of.operands; k++) {
         x[k] = resolve(in->x[k], e, regs, begin);
         step[k] = in->x[k].kind != WGI_ONE;
@@ -167,11 +178,7 @@ static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const v
         k.end = (end + WG_FOLD - 1) / WG_FOLD;
         k.scratch = y;
     }
-    if (!wgi_call(in->of.op, in->of.fn, &k)) return false;
-    if (!in->stream) return true;
-    x[0] = y;
-    y = resolve(in->to, e, regs, begin);
-    return in->stream(&k);
+    return wgi_call(in->of.op, in->of.fn, &k);
 }
 
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t begin, int64_t end)

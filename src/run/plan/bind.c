@@ -8,7 +8,6 @@
 
 typedef struct call {
     wg_kernel_fn fn;
-    const wgi_load *load;
     const wg_op *op;
     uint32_t node; /* for errors */
     wg_kernel k;
@@ -47,8 +46,7 @@ static bool count(const wgi_plan *p, counts *n)
         if (s->chunks > 1 || (t && t->size > WGI_TILE)) return false;
         n->calls += t ? (size_t)t->instrs : 1;
         n->places += t ? 0 : (size_t)(s->of.operands + s->of.outputs);
-        for (int j = 0; t && j < t->instrs; j++)
-            n->places += (size_t)t->instr[j].of.operands + 1 + (t->instr[j].load != NULL);
+        for (int j = 0; t && j < t->instrs; j++) n->places += (size_t)t->instr[j].of.operands + 1;
         n->regs = t ? WGI_MAX(n->regs, t->regs) : n->regs;
         n->bytes = t ? WGI_MAX(n->bytes, (size_t)t->size * 8) : n->bytes;
     }
@@ -84,36 +82,17 @@ static void *place_of(const wgi_bound *b, wgi_ref r)
     return r.kind == WGI_REG ? b->regs + r.index * b->stride : (char *)b->ptr[r.index];
 }
 
-/* The call that k is part of. */
-static const call *call_of(const wg_kernel *k)
+/* What has no kernel, by the call that k is part of. */
+static bool run_short(const wg_kernel *k)
 {
-    return (const call *)(const void *)((const char *)k - offsetof(call, k));
-}
-
-/* What has no kernel. */
-static bool run_short(const wg_kernel *k) { return wgi_map_short(k, call_of(k)->op); }
-
-static bool run_load(const wg_kernel *k)
-{
-    wgi_load_run(call_of(k)->load, k->x[0], k->y[0], 0, k->end);
-    return true;
+    const call *c = (const call *)(const void *)((const char *)k - offsetof(call, k));
+    return wgi_map_short(k, c->op);
 }
 
 static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t places)
 {
     call *c = &b->call[b->calls++];
-    *c = (call){ .fn = in->load    ? run_load
-                       : in->of.fn ? in->of.fn
-                                   : run_short,
-                 .load = in->load,
-                 .op = in->of.op,
-                 .node = in->node };
-    if (in->load) {
-        b->at[places] = b->ptr[in->load->from];
-        b->at[places + 1] = b->regs + in->load->reg * b->stride;
-        c->k = (wg_kernel){ .end = size, .x = (const void *const *)&b->at[places], .y = &b->at[places + 1] };
-        return places + 2;
-    }
+    *c = (call){ .fn = in->of.fn ? in->of.fn : run_short, .op = in->of.op, .node = in->node };
     for (int k = 0; k < in->of.operands; k++) {
         b->at[places + (size_t)k] = place_of(b, in->x[k]);
         b->step[places + (size_t)k] = in->x[k].kind != WGI_ONE;

@@ -29,14 +29,16 @@ uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end)
 #endif
 }
 
+bool wgi_same_kind(const wgi_node *a, const wgi_node *b)
+{
+    return a->op == b->op && a->shape == b->shape && a->dtype == b->dtype && a->operands == b->operands &&
+           (!a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr));
+}
+
 static bool same_node(const wgi_node *a, const wgi_node *b)
 {
-    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands ||
-        a->output != b->output)
-        return false;
-    if (a->op->kind == WG_LEAF) return true;
-    if (a->operands && memcmp(wgi_in(a), wgi_in(b), sizeof(uint32_t) * a->operands) != 0) return false;
-    return !a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr);
+    return wgi_same_kind(a, b) && a->output == b->output &&
+           (wgi_is_leaf(a) || !a->operands || !memcmp(wgi_in(a), wgi_in(b), sizeof(uint32_t) * a->operands));
 }
 
 static bool same_list(const uint32_t *a, int n, const uint32_t *b, int m)

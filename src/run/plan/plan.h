@@ -98,6 +98,7 @@ struct wgi_plan {
 
 /* ---- cache.c ---- */
 
+bool wgi_same_kind(const wgi_node *a, const wgi_node *b); /* all is equal but operands and leaves' values */
 uint32_t wgi_plan_end(const wg_graph *g,
                       const wgi_request *r); /* the nodes before it are all that the request covers */
 uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end);

@@ -32,8 +32,7 @@ static void print_tiles(const wgi_plan *p, const wgi_step *s, int i)
     int n = 0;
     line[0] = 0;
     for (int j = 0; j < s->tiles->instrs && n < (int)sizeof line; j++)
-        n += snprintf(line + n, sizeof line - (size_t)n, " %s",
-                      s->tiles->instr[j].load ? "load" : s->tiles->instr[j].of.op->name);
+        n += snprintf(line + n, sizeof line - (size_t)n, " %s", s->tiles->instr[j].of.op->name);
     wgi_say(p->c, "plan %llu:   step %d, %d chunks: tiles over %lld elements:%s",
             (unsigned long long)p->serial, i, s->chunks, (long long)s->tiles->size, line);
 }

@@ -85,23 +85,6 @@ static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_
                      users ? g->node[node].here : wg_inside(r->here), f);
 }
 
-static bool run_steps(wg_graph *g, wgi_plan *p, const wgi_request *r, const wgi_env *e)
-{
-    int threads = g->c->o.threads;
-    run u = { .p = p, .env = *e, .clock = g->run.clock };
-    u.each =
-        (WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 127) & ~(size_t)63;
-    u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
-    if (!u.memory) return false;
-    u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
-    bool ok = wgi_parts_run(g->run.clock ? timed_part : part, &u, p->chunks, p->steps, threads);
-    if (!ok) {
-        const wgi_step *s = &p->step[u.failed_step];
-        report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of.op, u.env.run.fault);
-    }
-    return ok;
-}
-
 #ifdef WG_HOSTILE
 static void spoil(wg_graph *g, const wgi_plan *p, void *out)
 {
@@ -125,20 +108,31 @@ static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     return ok;
 }
 
+static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
+{
+    int threads = g->c->o.threads;
+    wg_fault fault;
+    run u = { .p = p, .env.run = { g->c->o.seed, g->now.epoch, &fault }, .clock = g->run.clock };
+    u.each = wgi_align(WGI_MAX(p->regs, ((size_t)p->most_operands + WG_MAX_OUTPUTS) * sizeof(void *)) + 64);
+    u.memory = wgi_arena_alloc(&g->temp, u.each * (size_t)threads + 64);
+    u.env.ptr = wgi_arena_alloc(&g->temp, sizeof *u.env.ptr * p->buffers);
+    if (!u.memory || !u.env.ptr) return false;
+    u.memory = (char *)(((uintptr_t)u.memory + 63) & ~(uintptr_t)63);
+    wgi_fault_clear(&fault);
+    wgi_fill_pointers(g, p, r, u.env.ptr, out);
+    spoil(g, p, out);
+    bool ok = wgi_parts_run(u.clock ? timed_part : part, &u, p->chunks, p->steps, threads);
+    const wgi_step *s = &p->step[u.failed_step];
+    if (ok) leave(g, p, r, u.env.ptr);
+    else report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of.op, &fault);
+    return ok;
+}
+
 static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 {
     if (g->run.clock && !wgi_clock_start(g->run.clock, p, g->c->o.threads)) return false;
     wgi_place place = wgi_arena_place(&g->temp);
-    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)p->buffers + 1));
-    bool ok = ptr != NULL;
-    if (ok) {
-        wg_fault fault;
-        wgi_fault_clear(&fault);
-        wgi_fill_pointers(g, p, r, ptr, out);
-        spoil(g, p, out);
-        ok = run_steps(g, p, r, &(wgi_env){ .ptr = ptr, .run = { g->c->o.seed, g->now.epoch, &fault } });
-    }
-    if (ok) leave(g, p, r, ptr);
+    bool ok = run_steps(g, p, r, out);
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }

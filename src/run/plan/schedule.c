@@ -51,12 +51,11 @@ static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
 {
     const wgi_node *a = &w->g->node[i], *b = &w->g->node[j];
-    if (a->op != b->op || a->shape != b->shape || a->dtype != b->dtype || a->operands != b->operands)
-        return false;
+    if (!wgi_same_kind(a, b)) return false;
     if (wgi_is_leaf(a)) return *a->cell == *b->cell;
     for (uint32_t k = 0; k < a->operands; k++)
         if (wgi_work_in(w, a, k) != wgi_work_in(w, b, k)) return false;
-    return !a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr);
+    return true;
 }
 
 static bool can_be_merged(const wgi_work *w, uint32_t i)

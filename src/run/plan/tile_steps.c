@@ -30,41 +30,54 @@ static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x,
     return r;
 }
 
+static const wgi_ref *kept_ref(wgi_work *w, wgi_ref r) { return wgi_work_copy(w, &r, 1, sizeof r); }
+
 static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
 {
     const wgi_node *n = &w->g->node[x];
     uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
     if (t->reg_item[x] == item_at && t->reg[x]) return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
     if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return full_ref(w, t, item_at, x, size);
-    if (wgi_size(n->shape) == 1) return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
+    const wgi_ref one = { WGI_ONE, wgi_buffer_of(w, x), size };
+    if (wgi_size(n->shape) == 1) return one;
     wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
     if (!l) return (wgi_ref){ 0 };
-    wgi_load_make(l, n->shape, shape);
-    l->from = wgi_buffer_of(w, x);
-    l->size = size;
-    l->reg = (uint32_t)t->prog->regs++; /* kept to the program's end: several members may read it */
-    t->reg[x] = l->reg + 1;
+    wgi_load_make(l, n->shape, shape, size);
+    /* The tile buffer is kept to the program's end: several members may read it. */
+    wgi_instr load = wgi_load_instr(l, kept_ref(w, one), (uint32_t)t->prog->regs++);
+    t->reg[x] = load.y.index + 1;
     t->reg_item[x] = item_at;
-    put_instr(w, t, (wgi_instr){ .load = l });
-    return (wgi_ref){ WGI_REG, l->reg, size };
+    put_instr(w, t, load);
+    return load.y;
 }
 
-/* Where the result of member m goes: a tile buffer, or memory. scratch: of a fold; else NO_BUFFER. */
-static void place_result(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t scratch, wgi_instr *in)
+/* A large result that this item reads no more is made in a tile buffer, and stored past the caches. */
+static bool is_streamed(const wgi_work *w, uint32_t item_at, uint32_t m)
 {
-    const uint32_t m = in->node, size = (uint32_t)wg_dtype_size(in->of.yt[0].dtype);
-    const wgi_ref memory = { WGI_FULL, w->buf[m] - 1, size };
-    if (scratch != NO_BUFFER) {
-        in->fold = true;
-        in->y = (wgi_ref){ WGI_ONE, scratch, 8 };
-    } else if (w->store[m] && (w->last[m] > item_at || wgi_value_bytes(&w->g->node[m]) < STREAM_BYTES)) {
-        in->y = memory;
-    } else {
-        if (w->store[m]) in->stream = wgi_stream[w->g->c->isa], in->to = memory;
-        in->y = (wgi_ref){ WGI_REG, take_reg(t), size };
-        t->reg[m] = in->y.index + 1;
-        t->reg_item[m] = item_at;
-    }
+    return w->store[m] && w->last[m] <= item_at && wgi_value_bytes(&w->g->node[m]) >= STREAM_BYTES;
+}
+
+/* Where the result of member m goes. */
+static wgi_ref result_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m)
+{
+    const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->g->node[m].dtype);
+    if (wgi_work_is_fold(w, m)) return (wgi_ref){ WGI_ONE, t->scratch[w->at[m]], 8 };
+    if (w->store[m] && !is_streamed(w, item_at, m)) return (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
+    wgi_ref r = { WGI_REG, take_reg(t), size };
+    t->reg[m] = r.index + 1;
+    t->reg_item[m] = item_at;
+    return r;
+}
+
+static void put_store(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
+{
+    wgi_signature s = { .fn = wgi_stream[w->g->c->isa], .op = &wgi_op_store, .operands = 1, .outputs = 1 };
+    s.xt = s.yt = made->of.yt;
+    put_instr(w, t,
+              (wgi_instr){ .of = s,
+                           .x = kept_ref(w, made->y),
+                           .y = { WGI_FULL, w->buf[made->node] - 1, made->y.size },
+                           .node = made->node });
 }
 
 /* Gives back the tile buffers of operands whose last reader is the member n at `position`. */
@@ -89,8 +102,10 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
     for (uint32_t k = 0; k < n->operands && !w->failed; k++)
         x[k] = operand_ref(w, t, item_at, wgi_work_in(w, n, k), w->items[item_at].shape);
     if (w->failed) return;
-    place_result(w, t, item_at, wgi_work_is_fold(w, m) ? t->scratch[w->at[m]] : NO_BUFFER, &in);
+    in.fold = wgi_work_is_fold(w, m);
+    in.y = result_ref(w, t, item_at, m);
     put_instr(w, t, in);
+    if (!in.fold && is_streamed(w, item_at, m)) put_store(w, t, &in);
     t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.of.operands);
     give_regs(w, t, item_at, n, position);
 }
@@ -106,7 +121,7 @@ static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
     *t->prog = (wgi_program){ .instr = t->instr,
                               .ahead = t->ahead,
                               .size = wgi_size(s->shape),
-                              .most_operands = 1 /* of a stream */ };
+                              .most_operands = 1 /* of a load or store */ };
     t->frees = 0;
 }
 
