@@ -1,4 +1,8 @@
-/* run.h: from a request to values: the evaluation, the interpreter, the sweep over scalars, programs over tiles. */
+/* run.h: from a request to values.
+ *
+ * A request asks for values of nodes, or for gradients. It is answered by a compiled plan (run/plan/), by
+ * the interpreter, or by the tape, which runs programs of scalars. All of them call the same kernels, so
+ * all of them compute the same bits. */
 #ifndef WGI_RUN_H
 #define WGI_RUN_H
 
@@ -6,18 +10,22 @@
 
 /* ---- eval.c ---- */
 
-/* The roots of a request to graph g: those given, and the kept nodes and assigned values of `from`, which is g or the graph
- * that g repeats. Each is listed once, and none that has a value in g. */
+/* Lists the roots of a request to graph g: `first`, and the kept nodes and assigned values of `from`.
+ * `from` is g, or the graph whose nodes g repeats. Each root is listed once. A node that has a value in g
+ * is left out. */
 bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, const uint32_t *first, int n,
                        bool assigned, wgi_request *r);
-/* The targets of a backward request: the parameters of p that are in the graph; with room for `more` others. */
+/* Lists the targets of a backward request: the parameters of p that are in the graph. Leaves room for
+ * `more` other targets. */
 bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r);
 
 /* ---- request.c ---- */
 
 bool wgi_run(wg_graph *g, wgi_request *r);
-bool wgi_run_known(wg_graph *g, wgi_request *r); /* by r->plan */
+bool wgi_run_known(wg_graph *g,
+                   wgi_request *r); /* r was run before by the plan r->plan, and is run by it again */
 
+/* Call this when the roots have values: they become results. */
 static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
 {
     for (int i = 0; i < r->roots; i++) wgi_root_done(g, r, r->root[i]);
@@ -27,39 +35,27 @@ static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
 
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots);
 
-/* What a plan would spare by running a node of so many elements instead of the interpreter; 1 is that of a small one. */
+/* Work of the interpreter that a plan would save, for a node of `size` elements. The unit is a node of few
+ * elements. */
 static inline double wgi_spent_on(int64_t size) { return 1 + (double)size / 64; }
 
 /* ---- fault_report.c ---- */
 
+/* Records the fault that a kernel of `op` has found as the context's error. */
 void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f);
 
 /* ---- tape.c ---- */
 
-/* The gradients of a backward request whose loss has a value, as numbers. False: not a program of scalars, or an error. */
+/* Computes the gradients of a backward request as numbers, without nodes. The loss must have its value.
+ * False: the program has a node that is no scalar, or whose rule cannot be traced, or an error was
+ * recorded. */
 bool wgi_tape_backward(wg_graph *g, wgi_request *r);
 
-/* ---- tile.c: programs over tiles ---- */
-
-enum { WGI_TILE = 1024 };
-
-typedef enum wgi_ref_kind { WGI_FULL, WGI_ONE, WGI_REG } wgi_ref_kind;
-typedef struct wgi_ref {
-    wgi_ref_kind kind;
-    uint32_t index; /* FULL, ONE: of the pointer table; REG: of the tile buffers */
-    uint32_t size;  /* of an element */
-} wgi_ref;
-
-/* How an operand is broadcast into a tile buffer. */
-typedef struct wgi_load {
-    uint32_t size; /* bytes of an element */
-    int rank;      /* axes, after neighbouring axes were merged where one stride serves both */
-    int64_t dim[WG_MAX_RANK], stride[WG_MAX_RANK];
-} wgi_load;
+/* ---- calls of kernels ---- */
 
 /* What all calls of one node's kernel have in common. */
 typedef struct wgi_signature {
-    wg_kernel_fn fn; /* NULL: the op's short form is called instead */
+    wg_kernel_fn fn; /* NULL: op->map is called for each element */
     const wg_op *op;
     const void *attr, *prepared;
     int operands, outputs;
@@ -86,7 +82,8 @@ static inline wgi_signature wgi_signature_of(const wgi_node *n, wg_kernel_fn fn,
                             .yt = yt };
 }
 
-/* A call of a kernel. Every call is filled here; the caller adds its share of the work: begin, end, phase, scratch. */
+/* Every call of a kernel is filled here. The caller adds which part of the work it is: begin, end, phase,
+ * scratch. */
 static inline wg_kernel wgi_kernel_call(const wgi_signature *s, const void *const *x, void *const *y,
                                         const unsigned char *step, wgi_setting run)
 {
@@ -103,47 +100,81 @@ static inline wg_kernel wgi_kernel_call(const wgi_signature *s, const void *cons
                         .epoch = run.epoch,
                         .fault = run.fault };
 }
-/* A call that only asks: for sizes, scratch memory, or what to prepare. */
+/* A call without addresses, for functions of an op that answer from types and attributes: units, scratch,
+ * alias, prepare. */
 static inline wg_kernel wgi_kernel_question(const wgi_signature *s)
 {
     return wgi_kernel_call(s, NULL, NULL, NULL, (wgi_setting){ 0 });
 }
 
+/* The kernel of an op for an instruction set. NULL: the op has op->map alone. */
+wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa);
+/* Calls op->map for each element. */
+bool wgi_map_short(const wg_kernel *k, const wg_op *op);
+static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k)
+{
+    return fn ? fn(k) : wgi_map_short(k, op);
+}
+
+/* ---- tile.c: programs over tiles ---- */
+
+/* Elements of a tile. A multiple of WG_FOLD, so that no leaf of a fold lies in two tiles. (A fold is a
+ * reduction of a whole tensor by an op with the flag `fold`; its leaves are the results for WG_FOLD
+ * elements each.) */
+enum { WGI_TILE = 1024 };
+
+typedef enum wgi_ref_kind {
+    WGI_FULL, /* a value in memory, of which a tile is read or written */
+    WGI_ONE, /* a value in memory that is passed whole: a single element, a load's source, a fold's scratch */
+    WGI_REG  /* a tile buffer */
+} wgi_ref_kind;
+
+/* An operand or a result of an instruction. */
+typedef struct wgi_ref {
+    wgi_ref_kind kind;
+    uint32_t index; /* FULL, ONE: in the table of addresses; REG: number of the tile buffer */
+    uint32_t size;  /* bytes of an element */
+} wgi_ref;
+
 typedef struct wgi_instr {
     wgi_signature of;
     const wgi_ref *x;
     wgi_ref y;
-    bool fold;     /* a whole reduction: y is its scratch */
+    bool fold;     /* the first phase of a fold: y is its scratch memory */
     uint32_t node; /* for errors */
 } wgi_instr;
 
 typedef struct wgi_program {
     wgi_instr *instr;
     int instrs, regs, most_operands;
-    int64_t size;
-    wgi_ref *ahead; /* large operands, fetched into the cache a tile ahead */
+    int64_t size; /* elements */
+    wgi_ref *
+        ahead; /* large operands: while a tile is computed, the next tile of each is fetched into the cache */
     int aheads;
 } wgi_program;
 
-typedef struct wgi_env { /* of one run */
-    void **ptr;
+/* A run of a program. */
+typedef struct wgi_env {
+    void **ptr; /* the table of addresses */
     wgi_setting run;
-    uint32_t failed_node; /* of the instruction that failed, 0: of the step */
+    uint32_t failed_node; /* of the instruction that failed; 0: none of a program has failed */
     const wg_op *failed_op;
 } wgi_env;
 
-/* Elements [begin, end) of a program; regs: WGI_TILE * 8 bytes for each tile buffer; begin a multiple of WGI_TILE. */
-bool wgi_tiles(const wgi_program *p, wgi_env *e, void *regs, int64_t begin, int64_t end);
+/* Runs a program for the elements [begin, end). `begin` must be a multiple of WGI_TILE. memory:
+ * wgi_tile_bytes(p) bytes, for this call alone. */
+bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t begin, int64_t end);
 size_t wgi_tile_bytes(const wgi_program *p);
-wg_kernel_fn wgi_kernel_of(const wg_op *op, int isa);
-bool wgi_map_short(const wg_kernel *k, const wg_op *op);
-/* A kernel by its op's short form; else the kernel itself. */
-static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k)
-{
-    return fn ? fn(k) : wgi_map_short(k, op);
-}
-/* Two instructions that no node makes. Load broadcasts an operand into a tile buffer. Store writes a tile buffer to memory, past
- * the caches. */
+
+/* How an operand is broadcast into a tile buffer. */
+typedef struct wgi_load {
+    uint32_t size; /* bytes of an element */
+    int rank;      /* axes, after neighbouring axes were merged where one stride serves both */
+    int64_t dim[WG_MAX_RANK], stride[WG_MAX_RANK];
+} wgi_load;
+
+/* Two instructions that no node makes. Load broadcasts an operand into a tile buffer. Store writes a tile
+ * buffer to memory, past the caches. */
 extern const wg_op wgi_op_load, wgi_op_store;
 /* False: the operand is dense and as large as the result, so that no load is needed. */
 bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size);

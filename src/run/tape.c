@@ -24,7 +24,7 @@ void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node 
 
 enum { CELLS = 512 };
 
-typedef struct wgi_kept_call kept_call;
+typedef wgi_kept_call kept_call;
 
 void wgi_tape_begin(wgi_tape *t, wg_graph *g)
 {

@@ -1,5 +1,7 @@
-/* tape.h: programs of scalars, which are seen once: run forwards and differentiated backwards without a plan, by kernel calls that
- * are kept from node to node. */
+/* tape.h: programs of scalars that are run without a plan.
+ *
+ * A program of scalars is often built once and never again, so a plan would not pay. It is run node by
+ * node, forward and backward, by calls of kernels that are filled once and used for many nodes. */
 #ifndef WGI_TAPE_H
 #define WGI_TAPE_H
 
@@ -7,7 +9,8 @@
 
 enum { WGI_TAPE_OPERANDS = 4 };
 
-/* A call of an elementwise op on single elements, all but the addresses of its operands and its result. */
+/* A call of an elementwise op on single elements. For another node of the same op and dtypes, change the
+ * addresses x[] and y. k points to other fields of the struct, so do not copy the struct. */
 typedef struct wgi_scalar_call {
     const wg_op *op;
     wg_kernel_fn fn;
@@ -17,48 +20,58 @@ typedef struct wgi_scalar_call {
     wg_type xt[WGI_TAPE_OPERANDS], yt;
 } wgi_scalar_call;
 
-/* An op on scalars that a tape can hold. */
+/* Whether the tape can run node n. */
 static inline bool wgi_is_scalar_map(const wg_graph *g, const wgi_node *n)
 {
     return n->op->kind == WG_MAP && n->operands <= WGI_TAPE_OPERANDS && n->shape == g->node[0].shape &&
            !n->op->attr_size;
 }
 
-/* Fills a call like node n's, for operands of the dtypes t[]. It points into itself: it may not be moved. */
+/* Fills a call for node n, whose operands have the dtypes t[]. The addresses x[] and y are left NULL. */
 void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[],
                           wg_fault *fault);
 
-/* ---- tape.c: forwards ---- */
+/* ---- tape.c: forward ---- */
 
 enum { WGI_TAPE_CALLS = 6 };
 
+/* A call, and the nodes that it was used for last. */
+typedef struct wgi_kept_call {
+    wgi_scalar_call c;
+    uint32_t types; /* the dtypes of both operands and of the result, and how many operands: types_of */
+    uint32_t in[2]; /* the nodes that c.x[] are the addresses of; the next node often has one of them too */
+} wgi_kept_call;
+
 typedef struct wgi_tape {
     wg_graph *g;
-    struct wgi_kept_call {
-        wgi_scalar_call c;
-        uint32_t types;         /* the dtypes of both operands and the result, and how many operands */
-        uint32_t in[2];         /* whose values c.x are: most often one of them is that of the node before */
-    } call[WGI_TAPE_CALLS + 1]; /* in the order in which they came up; the last for all that found no place */
+    wgi_kept_call
+        call[WGI_TAPE_CALLS + 1]; /* in the order of first use; all further kinds of node use the last */
     wg_fault fault;
-    uint64_t *cell, *end; /* room for values */
+    uint64_t *cell, *end; /* free memory for values */
 } wgi_tape;
 
 void wgi_tape_begin(wgi_tape *t, wg_graph *g);
-/* Whether node i has to be run: all: every node but leaves and those with a value; else those that are marked. */
+
+/* Whether node i must be run. all: every node must, but leaves and nodes that have a value. Otherwise the
+ * marked nodes must. */
 static inline bool wgi_is_due(const wg_graph *g, uint32_t i, bool all)
 {
     const wgi_node *n = &g->node[i];
     return all ? !g->value[i] && (n->flags & WGI_EVEN || (!n->output && !wgi_is_leaf(n))) : g->marked[i];
 }
-/* Runs the scalar nodes that are due from node i on, and takes their marks away. Stops at the first node that is due and not scalar,
- * else behind `last`. 0: after an error, marks from the failed node on are left. */
+
+/* Runs the nodes [i, last] that are due and scalar, and clears their marks. Returns the first node that is
+ * due and not scalar, or last + 1. Returns 0 after an error; then the failed node and those after it keep
+ * their marks. */
 uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all);
 
 /* ---- trace_rule.c: the derivative rule of an op as a list of calls ---- */
 
+/* What a rule reads: the gradient of the result, the result, the operands. */
 enum { WGI_GY = 0, WGI_Y = 1, WGI_X = 2, WGI_VARIABLES = WGI_X + WGI_TAPE_OPERANDS };
 
-typedef struct wgi_patch { /* where a variable's address goes before a run */
+/* Before the calls are run, the address of the variable is written to *slot. */
+typedef struct wgi_patch {
     const void **slot;
     int variable;
 } wgi_patch;
@@ -66,19 +79,19 @@ typedef struct wgi_patch { /* where a variable's address goes before a run */
 struct wgi_trace {
     wgi_trace *next;
     const wg_op *op;
-    uint32_t kind; /* dtype, and a bit for each operand whose gradient is wanted */
-    bool usable;
+    uint32_t kind; /* the dtype, and from bit 8 on a bit for each operand whose gradient is wanted */
+    bool usable;   /* false: the rule cannot be traced */
     int calls, patches;
     wgi_scalar_call *call;
-    uint64_t *cell; /* of each call: what its y points to */
+    uint64_t *cell; /* the results of the calls */
     wgi_patch *patch;
-    const void *gx[WGI_TAPE_OPERANDS]; /* the wanted gradients: addresses, NULL where it is a variable */
+    const void *gx[WGI_TAPE_OPERANDS]; /* the wanted gradients; NULL: it is the variable gx_variable[k] */
     int gx_variable[WGI_TAPE_OPERANDS];
     wg_fault fault;
 };
 
-/* The trace of n's op for gradients of the operands `wanted`, a bit each; NULL: out of memory. Not usable: its rule cannot be
- * traced. */
+/* The trace of the rule of n's op, for the gradients of the operands whose bits are set in `wanted`. NULL:
+ * out of memory. */
 wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted);
 
 #endif

@@ -1,57 +1,62 @@
-/* plan.h: what compiling and running plans share.
+/* plan.h: compiled plans, and how they are compiled and run.
  *
- * A plan is a schedule of steps over buffers. Nothing in it is an address: at each run a table of pointers, one a buffer, is
- * filled from the workspace, the graph's leaves, earlier values of the evaluation, and the request. */
+ * A plan is a list of steps over buffers. A step is one phase of a kernel, or a program over tiles. No
+ * address is kept in the steps: each run first fills a table of addresses, one for each buffer. So a plan
+ * can be run for every graph of its structure. */
 #ifndef WGI_PLAN_H
 #define WGI_PLAN_H
 
 #include "run/run.h"
 
 #ifdef WG_HOSTILE
-enum { WGI_PLANS = 3 }; /* of a context, at most */
+enum { WGI_PLANS = 3 };
 #else
-enum { WGI_PLANS = 64 };
+enum { WGI_PLANS = 64 }; /* at most in a context */
 #endif
 
+/* ---- plans ---- */
+
 typedef enum wgi_where {
-    WGI_LEAF,   /* a leaf of the user's graph: node */
-    WGI_HELD,   /* a value that an earlier run of the evaluation left: node */
+    WGI_LEAF,   /* the value of a leaf: node */
+    WGI_HELD,   /* a value that the evaluation had before the run: node */
     WGI_CONST,  /* a number made by a derivative rule: cell */
-    WGI_WORK,   /* the workspace at offset */
-    WGI_OUT,    /* results at offset */
-    WGI_INTO,   /* gradient memory of target `node` */
-    WGI_PART_OF /* buffer `node` at offset: an alias */
+    WGI_WORK,   /* in the workspace, at offset */
+    WGI_OUT,    /* among the results of the run, at offset */
+    WGI_INTO,   /* the memory that the request gives for the gradient of target `node` */
+    WGI_PART_OF /* in buffer `node`, at offset */
 } wgi_where;
 
 typedef struct wgi_buffer {
     wgi_where where;
     uint32_t node;
-    size_t offset;
+    size_t offset; /* bytes */
     uint64_t cell;
 } wgi_buffer;
 
 typedef struct wgi_step {
-    const wgi_program *tiles; /* NULL: a kernel */
+    const wgi_program *tiles; /* NULL: the step is a phase of a kernel, and `of` is its signature */
     wgi_signature of;
     int phase;
-    const uint32_t *x, *y; /* buffers */
+    const uint32_t *x, *y; /* buffers of operands and results */
     uint32_t scratch;      /* buffer, or NO_BUFFER */
-    size_t each;           /* bytes of it for each thread, 0: it is for all */
-    int64_t units;
-    int chunks;    /* for threads to claim */
-    uint32_t node; /* its first: for errors, when below plan->end */
+    size_t each;           /* bytes of scratch for each thread; 0: all threads use the same scratch */
+    int64_t units;         /* of work: tiles, or what op->units counts */
+    int chunks;            /* parts that threads claim */
+    uint32_t node;         /* the first node that is computed, for errors */
 } wgi_step;
 
 #define NO_BUFFER UINT32_MAX
 
-typedef struct wgi_result_of { /* a root: what a run leaves behind */
+/* A node of the graph whose value the run leaves behind. */
+typedef struct wgi_result_of {
     uint32_t node, buffer;
 } wgi_result_of;
 
-typedef struct
-    wgi_gradient_of { /* a target: its gradient's buffer, to be copied when it is not made in place */
+/* The gradient of a target. */
+typedef struct wgi_gradient_of {
     uint32_t buffer;
-    bool reached, in_place;
+    bool reached;
+    bool in_place; /* the buffer is WGI_INTO; otherwise the gradient is copied after the run */
     size_t bytes;
 } wgi_gradient_of;
 
@@ -59,212 +64,261 @@ typedef struct wgi_bound wgi_bound;
 
 struct wgi_plan {
     wgi_plan *next;
-    uint64_t key, serial, trail;
-    uint64_t structure; /* of the graph that it was last confirmed by */
-    wgi_arena arena;
     wg_context *c;
+    wgi_arena arena; /* all memory of the plan */
+    uint64_t key, serial;
+    uint64_t structure; /* the graph's number of that name when the nodes were last found equal */
 
-    /* what a hit is confirmed by */
-    wgi_node *node; /* structure of the user's nodes [0, end): operands, attributes copied */
-    uint32_t end, loss, *root, *target, *wish;
-    int roots, targets, wishes;
+    /* A request is answered by this plan if it has the same key and the same of all these. */
+    wgi_node *node; /* copies of the user's nodes [0, end) */
+    uint64_t trail; /* what was run in the evaluation before */
+    uint32_t end, loss, *root, *target;
+    int roots, targets;
     bool backward;
     wg_mode mode;
 
     wgi_buffer *buffer;
     uint32_t buffers;
     wgi_step *step;
-    int *chunks; /* of each step, for the threads to share */
+    int *chunks; /* of each step */
     int steps;
-    size_t work, out, regs; /* bytes */
+    size_t work, out; /* bytes of workspace and of results */
+    size_t regs;      /* bytes that each thread needs for programs over tiles */
     int most_operands;
     wgi_result_of *result;
     int results;
-    wgi_gradient_of *gradient;
-    uint32_t blocked;
+    wgi_gradient_of *gradient; /* by target */
+    uint32_t blocked;          /* a node without a derivative on the way to the targets; 0: none */
+    bool blas;                 /* a kernel may call BLAS, or is a user's */
 
-    unsigned char *makes; /* bit by node: computed in a run of this plan */
-    /* of the last run, if it was of a backward request that opened its evaluation: bind.c */
-    uint64_t leaves;     /* of the graph then; 0: of no such run */
-    const wg_params *by; /* the parameters that were asked for; NULL: the request may not be repeated */
+    /* Nodes that later requests of the same evaluation needed, and that this plan computes but did not
+     * leave behind. When the list has grown, the plan is stale: the next request compiles a new plan that
+     * leaves them behind. */
+    uint32_t *wish;
+    int wishes;
+    bool stale;
+    unsigned char *makes; /* a bit for each node: it is computed by this plan */
+
+    /* What is kept of the last run: bind.c. */
+    uint64_t leaves;     /* the graph's number of that name if the request was `fresh`; otherwise 0 */
+    const wg_params *by; /* the parameters that wg_backward was called with; NULL: `request` is not set */
     size_t params;       /* parameters in the graph */
     wgi_request request;
-    wgi_bound *bound; /* of a small plan */
-    bool stale;       /* wishes have grown: compile anew at the next look */
-    bool blas;        /* a kernel may call it, or is a user's */
+    wgi_bound *bound; /* of a small plan; otherwise NULL */
 
-    uint64_t probes; /* places that compiling looked at: for tests of its cost */
+    uint64_t probes; /* places that compiling looked at, for tests of its cost */
 };
 
-/* ---- cache.c ---- */
-
-bool wgi_same_kind(const wgi_node *a, const wgi_node *b); /* all is equal but operands and leaves' values */
-uint32_t wgi_plan_end(const wg_graph *g,
-                      const wgi_request *r); /* the nodes before it are all that the request covers */
-uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end);
-wgi_plan *wgi_plan_find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end);
-wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p); /* of the list: the last is dropped first */
-void wgi_plan_add(wg_context *c, wgi_plan *p);
-void wgi_plan_drop(wg_context *c, wgi_plan *p);
-void wgi_plans_free(wg_context *c);
-
-/* ---- compile.c, run.c, bind.c, buffers.c ---- */
-
-/* What a request asks for: roots and wishes, whose values the run leaves behind, and then gradients. */
-typedef struct wgi_asked {
-    uint32_t *node;
-    int values, count; /* roots and wishes; all */
-} wgi_asked;
-
-/* Compiles roots (and gradients gx of r->target, wg_none where unreached) of g; NULL after an error. */
-wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end,
-                           const wgi_asked *a);
-bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
-bool wgi_bound_new(wgi_plan *p); /* false: out of memory; a plan that is not small gets none */
-/* The last backward request of g, if this one would be the same; else NULL. */
-wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss);
-void wgi_last_remember(wg_graph *g, const wg_params *p, const wgi_request *r); /* that has been run */
-void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r,
-                          void *out);                             /* in their order of buffers */
-bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed); /* failed is filled when it has */
-void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out);
-
-void wgi_plan_print(const wgi_plan *p); /* print.c: through on_trace */
-
-/* When each thread began its first and ended its last chunk of each step; for those who look at plans. */
-typedef struct wgi_clock {
-    wgi_plan *plan;      /* the last that was run */
-    double *begin, *end; /* [thread * steps + step]; 0: none */
-    wgi_arena arena;
-} wgi_clock;
-bool wgi_clock_start(wgi_clock *k, wgi_plan *p, int threads);
-void wgi_clock_note(wgi_clock *k, int step, int thread, double begin);
 static inline bool wgi_plan_makes(const wgi_plan *p, uint32_t i)
 {
     return i < p->end && (p->makes[i / 8] >> (i % 8) & 1);
 }
 
-/* ---- while a plan is compiled: work.c, schedule.c, pairs.c, holes.c ---- */
+void wgi_plan_print(const wgi_plan *p); /* print.c: to the function that hears traces */
+
+/* ---- cache.c ---- */
+
+/* Whether two nodes are equal but for their operands and, if they are leaves, their values. */
+bool wgi_same_kind(const wgi_node *a, const wgi_node *b);
+/* All nodes that a request needs are below this one. */
+uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r);
+uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end);
+wgi_plan *wgi_plan_find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end);
+/* Call this for a plan that is used: when there are too many plans, the last of the list is freed. */
+wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p);
+void wgi_plan_add(wg_context *c, wgi_plan *p);
+void wgi_plan_drop(wg_context *c, wgi_plan *p); /* and free it */
+void wgi_plans_free(wg_context *c);
+
+/* ---- run.c, bind.c ---- */
+
+bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r);
+/* Makes p->bound if the plan is small. False: out of memory. */
+bool wgi_bound_new(wgi_plan *p);
+/* The table of addresses of a bound plan for this run. out: the memory for results. */
+void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out);
+/* Runs the calls. False: a kernel failed, and *failed says which and why. */
+bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed);
+/* The last backward request of g, if a call with p and `loss` would make the same request again; otherwise
+ * NULL. */
+wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss);
+/* Keeps a backward request that has been run for wgi_last_request, if it can be repeated. */
+void wgi_last_remember(wg_graph *g, const wg_params *p, const wgi_request *r);
+
+/* ---- clock.c ---- */
+
+/* When each thread began its first part of each step and ended its last: of the plan that was run last. */
+typedef struct wgi_clock {
+    wgi_plan *plan;
+    double *begin, *end; /* [thread * steps + step]; 0: the thread had no part in the step */
+    wgi_arena arena;
+} wgi_clock;
+bool wgi_clock_start(wgi_clock *k, wgi_plan *p, int threads);
+void wgi_clock_note(wgi_clock *k, int step, int thread, double begin); /* call it at the end of a part */
+
+/* ---- compile.c ---- */
+
+/* What a request asks for: the nodes of its roots, of the wishes of the plan that the new plan replaces,
+ * and of its gradients, in this order. The run leaves the values of the first `values` nodes behind. */
+typedef struct wgi_asked {
+    uint32_t *node;
+    int values, count;
+} wgi_asked;
+
+/* Compiles a request. gx: the gradients by r->target, wg_none for a target that the loss does not reach.
+ * NULL: an error was recorded. */
+wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end,
+                           const wgi_asked *a);
+
+/* ---- while a plan is compiled ---- */
 
 enum { WGI_MEMBERS = 48 }; /* of an item of elementwise nodes, at most */
 
+/* Nodes that become steps together. */
 typedef struct wgi_item {
-    bool tiles;
-    bool finish;                 /* the second phase of a fold */
-    const wg_shape *shape;       /* of the iteration */
-    uint32_t first, last, count; /* members, linked by next[] */
+    bool tiles;            /* elementwise nodes and folds, which become a program over tiles */
+    bool finish;           /* the second phase of a fold; its first phase is in the item of tiles before */
+    const wg_shape *shape; /* of the elements that a program runs over */
+    uint32_t first, last, count; /* members, linked by wgi_work.next[] */
 } wgi_item;
 
-enum { WGI_CONE = 32, WGI_PAIR_OPERANDS = 8 };
-
-typedef struct wgi_cone { /* nodes that must be computed before a pair */
-    uint32_t node[WGI_CONE];
-    int count;
-} wgi_cone;
-
+/* The workspace while a plan is compiled: holes.c. */
 typedef struct wgi_hole {
-    size_t at, size, most; /* most: of the holes of its subtree */
+    size_t at, size;
+    size_t most; /* the size of the largest hole in its subtree */
     uint32_t left, right, rank;
 } wgi_hole;
 
-typedef struct wgi_holes { /* holes.c */
+typedef struct wgi_holes {
     wgi_hole *hole;
-    size_t capacity, top; /* top: nothing lies from there on */
-    uint32_t root, spare; /* spare: a list by `left` of those that can be used again */
-    uint64_t probes;      /* holes looked at */
+    size_t capacity, top; /* top: the end of the last part in use */
+    uint32_t root;
+    uint32_t spare;  /* records that are no hole now, linked by `left` */
+    uint64_t probes; /* holes looked at */
 } wgi_holes;
 
+/* Where a value is stored. */
 typedef enum wgi_store {
-    WGI_NOT_STORED,
+    WGI_NOT_STORED, /* in tile buffers only */
     WGI_IN_WORK,
     WGI_IN_RESULTS,
-    WGI_REUSED /* in the workspace, until another value took its place */
+    WGI_REUSED /* was in the workspace; another value has its memory now */
 } wgi_store;
 
 enum { WGI_TYPES = 8 };
 
+/* A compilation. Lists are by node if nothing else is said. Memory is from the graph's `temp`. */
 typedef struct wgi_work {
     wg_graph *g;
     const wgi_request *r;
     const wgi_asked *asked;
     wgi_plan *p;
-    uint32_t n, end;
-    unsigned char *need;
-    unsigned char *store;        /* where its value is stored: wgi_store */
-    uint32_t *rep;               /* the equal node that stands for it */
-    uint32_t *at;                /* its item; 0: a leaf, held, empty */
-    uint32_t *next, *buf, *last; /* last: item of the last use of its memory */
-    uint32_t *base;              /* the node whose memory it is part of; itself */
-    uint32_t *pair;              /* the later node that is computed with it, or 0 */
-    int64_t *offset;             /* in it, in bytes */
-    wgi_item *items;
+    uint32_t n;           /* nodes, those of the derivative included */
+    uint32_t end;         /* the user's nodes are [0, end) */
+    unsigned char *need;  /* its value is needed */
+    unsigned char *store; /* wgi_store */
+    uint32_t *rep;        /* the equal node that is computed instead; mostly the node itself */
+    uint32_t *at;         /* its item; 0: it is given, or has no elements */
+    uint32_t *next;       /* the next member of its item */
+    uint32_t *buf;        /* its buffer, plus 1 */
+    uint32_t *last;       /* the last item that reads its memory */
+    uint32_t *base;       /* the node whose memory holds its value; mostly the node itself */
+    int64_t *offset;      /* of its value in that memory, in bytes */
+    uint32_t *pair;       /* the later node that one kernel computes together with it; 0: none */
+    wgi_item *items;      /* in the order of running; item 0 is none */
     size_t item_count, item_capacity;
     size_t buffer_capacity, step_capacity;
     wgi_holes holes;
-    const wg_type *types[WGI_TYPES]; /* lists of two made before, of which another node may have the same */
+    const wg_type *types[WGI_TYPES]; /* lists of types made before, to be used again for equal lists */
     uint32_t last_types;
-    uint64_t probes; /* places looked at in searches */
+    uint64_t probes; /* places looked at */
     bool failed;
 } wgi_work;
 
-void *wgi_plan_keep(wgi_plan *p, size_t count, size_t size); /* zeroed, as long as the plan */
-void *wgi_work_temp(wgi_work *w, size_t count, size_t size); /* zeroed, until the compilation ends */
-void *wgi_work_keep(wgi_work *w, size_t count, size_t size); /* zeroed, as long as the plan */
+/* ---- work.c: memory, zeroed; after a failure w->failed is set ---- */
+
+void *wgi_plan_keep(wgi_plan *p, size_t count, size_t size);                   /* as long as the plan */
+void *wgi_work_keep(wgi_work *w, size_t count, size_t size);                   /* as long as the plan */
 void *wgi_work_copy(wgi_work *w, const void *list, size_t count, size_t size); /* as long as the plan */
+void *wgi_work_temp(wgi_work *w, size_t count, size_t size); /* until the compilation ends */
+/* The list, moved if it has not room for `need` elements. */
 void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size_t size);
-bool wgi_work_given(const wgi_work *w, uint32_t i); /* a leaf, or a value that is there already */
-bool wgi_work_is_fold(const wgi_work *w,
-                      uint32_t i); /* a reduction of a whole tensor, its leaves taken from tiles */
-uint32_t wgi_work_in(const wgi_work *w, const wgi_node *n,
-                     uint32_t k); /* the node that stands for n's operand k */
+/* The attributes of n, and the types of the nodes in a list: as long as the plan. */
+const void *wgi_work_attr(wgi_work *w, const wgi_node *n);
+const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list, uint32_t count);
+
+/* ---- schedule.c: from nodes to items ---- */
+
+/* Whether node i needs no computing: it is a leaf, or has a value. */
+bool wgi_work_given(const wgi_work *w, uint32_t i);
+/* Whether node i is a reduction of a whole tensor, whose first phase can be part of a program over tiles. */
+bool wgi_work_is_fold(const wgi_work *w, uint32_t i);
+/* The node that is read for operand k of n. */
+uint32_t wgi_work_in(const wgi_work *w, const wgi_node *n, uint32_t k);
 void wgi_schedule(wgi_work *w);
-void wgi_find_pairs(wgi_work *w); /* fills pair[]: plan_join.c */
+
+/* ---- pairs.c: two nodes that one kernel computes ---- */
+
+enum { WGI_CONE = 32, WGI_PAIR_OPERANDS = 8 };
+
+/* Nodes that must be computed before a pair, in order. */
+typedef struct wgi_cone {
+    uint32_t node[WGI_CONE];
+    int count;
+} wgi_cone;
+
+void wgi_find_pairs(wgi_work *w); /* fills w->pair */
+/* Finds the nodes after a that b needs. False: there are too many, one is not elementwise, or one reads a. */
 bool wgi_pair_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c);
+/* The operands of the kernel for a and b. Returns their number. */
 uint32_t wgi_pair_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_PAIR_OPERANDS]);
-const void *wgi_work_attr(wgi_work *w, const wgi_node *n); /* a copy for the plan */
 
-const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list,
-                              uint32_t count); /* of these nodes, as long as the plan */
+/* ---- holes.c: sizes are multiples of 64 bytes ---- */
 
-/* Memory of the workspace, in multiples of 64 bytes. */
-size_t wgi_holes_take(wgi_holes *h, size_t size);
-bool wgi_holes_reserve(wgi_holes *h, wgi_work *w); /* before each giving back; false: out of memory */
+size_t wgi_holes_take(wgi_holes *h, size_t size); /* returns the offset */
+/* Call this before wgi_holes_give, which needs a record and cannot fail. False: out of memory. */
+bool wgi_holes_reserve(wgi_holes *h, wgi_work *w);
 void wgi_holes_give(wgi_holes *h, size_t at, size_t size);
 
 /* ---- buffers.c ---- */
 
 static inline size_t wgi_align(size_t n) { return (WGI_MAX(n, 1) + 63) & ~(size_t)63; }
-uint32_t wgi_buffer_new(wgi_work *w, wgi_buffer b); /* its number */
-/* The buffer of node i. A node that the plan computes has one after its item has been emitted. */
+uint32_t wgi_buffer_new(wgi_work *w, wgi_buffer b); /* returns its number */
+/* The buffer of node i. If an item computes i, wgi_buffer_make must have been called for it. */
 uint32_t wgi_buffer_of(wgi_work *w, uint32_t i);
-void wgi_buffer_make(wgi_work *w, uint32_t i); /* memory for the value of node i */
-void wgi_place_results(wgi_work *w);           /* results lie one after the other, outside reused memory */
-/* A buffer of `size` bytes of the workspace, for node i or, with 0, for scratch; and its bytes given back. */
+/* Makes a buffer for the value of node i: in the workspace, or among the results. */
+void wgi_buffer_make(wgi_work *w, uint32_t i);
+void wgi_place_results(wgi_work *w); /* call it when it is known which gradients are made in place */
+/* Makes a buffer of `size` bytes of the workspace, for node i or, if i is 0, for scratch. */
 uint32_t wgi_memory_take(wgi_work *w, uint32_t i, size_t size);
+/* Steps that are made after this call may use the bytes of the buffer again. */
 void wgi_memory_give(wgi_work *w, uint32_t buffer, size_t size);
+/* Fills the table of addresses. */
+void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **ptr, char *out);
 
-/* ---- emit.c, tile_steps.c ---- */
+/* ---- emit.c, tile_steps.c: from items to steps ---- */
 
 void wgi_emit(wgi_work *w);
-wgi_step *wgi_step_new(wgi_work *w,
-                       wgi_step s); /* a copy, at the end of the plan's steps; NULL: out of memory */
+/* Appends a step to the plan. */
+wgi_step *wgi_step_new(wgi_work *w, wgi_step s);
 /* The signature of node i, kept as long as the plan. */
 wgi_signature wgi_work_signature(wgi_work *w, uint32_t i);
-int wgi_chunks(const wgi_work *w, int64_t units,
-               double work); /* into how many chunks a step is cut for threads */
+/* Into how many chunks a step is cut for threads. work: its time in additions of one element. */
+int wgi_chunks(const wgi_work *w, int64_t units, double work);
 
+/* The program that is being made. */
 typedef struct wgi_tiler {
     wgi_program *prog;
-    uint32_t *reg;                  /* by node: number of its tile buffer, plus 1 */
-    uint32_t *reg_item;             /* by node: the item for which reg holds */
-    uint32_t *last;                 /* by node: the position of the item's last member that reads it */
+    uint32_t *reg;                  /* by node: its tile buffer, plus 1 */
+    uint32_t *reg_item;             /* by node: reg[] counts in this item only */
+    uint32_t *last;                 /* by node: the position of the last member that reads it */
     uint32_t *scratch;              /* by finish item: the buffer for the leaves of its fold */
     uint32_t free[WGI_MEMBERS * 4]; /* tile buffers that can be used again */
     uint32_t frees;
-    wgi_instr *instr; /* lists of the program while it is made, in temporary memory */
+    wgi_instr *instr; /* memory for the program's lists while they grow */
     wgi_ref *ahead;
     size_t instr_capacity, ahead_capacity;
-    wgi_ref *refs; /* of the next instruction */
+    wgi_ref *refs; /* memory for the operands of the next instruction */
 } wgi_tiler;
 
 void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at);
