@@ -1,4 +1,4 @@
-/* clock.c: when each thread began and ended its part of each step, for those who look at plans. */
+/* clock.c: notes when each thread began and ended its part of each step of a plan. */
 #include "run/plan/plan.h"
 
 #include <time.h>

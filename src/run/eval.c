@@ -1,8 +1,11 @@
-/* eval.c: the evaluation: a snapshot of inputs, parameters and random epoch; what may be read; the doers.
- * Invariant: value[i] is NULL or holds node i's value of the open evaluation; without one all are NULL. */
+/* eval.c: reading values, wg_backward, and the new values of states.
+ *
+ * All reads between two changes of parameters see one evaluation: the same inputs, parameters and random
+ * epoch. Invariant: g->value[i] is NULL or the address of node i's value in the open evaluation. When no
+ * evaluation is open, all are NULL. */
 #include "run/plan/plan.h"
 
-/* Whether no node waits for the next run to make it a result. */
+/* Whether every node that was marked by wg_keep is a result already. If not, the next read has to run. */
 static bool kept_are_results(const wg_graph *g)
 {
     for (size_t i = 0; i < g->results.kepts; i++)
@@ -10,7 +13,7 @@ static bool kept_are_results(const wg_graph *g)
     return true;
 }
 
-/* After a run: also those of which the value was there before, as an operand of others. */
+/* After a run. A kept node is no root if an earlier run computed it for others, so look at the values. */
 static void keep_results(wg_graph *g)
 {
     for (size_t i = 0; i < g->results.kepts; i++)
@@ -47,7 +50,7 @@ static bool compute(wg_graph *g, wg_site here, const uint32_t *root, int n, bool
     return ok;
 }
 
-/* The value of node n, run if need be. quiet: no error is recorded and nothing becomes a result. */
+/* The value of node n, computed if it is missing. quiet: record no error, and make nothing a result. */
 static void *read(wg_site here, const char *what, wg_node n, bool quiet)
 {
     wg_graph *g = n.graph;
@@ -97,8 +100,8 @@ static double item(wg_site here, wg_node n)
     return v;
 }
 
-/* A float that this evaluation has left to be read, as a loop reads its loss: all other cases are the long way's. */
-static bool left_there(wg_node n, double *v)
+/* The quick way for what a training loop reads most: a float that is a result already. False: call item. */
+static bool read_result(wg_node n, double *v)
 {
     const wg_graph *g = n.graph;
     if (!g || n.generation != g->generation || n.index >= g->count || !g->now.open || g->now.peeked ||
@@ -115,7 +118,7 @@ static bool left_there(wg_node n, double *v)
 double wg_item_at(wg_site here, wg_node n)
 {
     double v;
-    return left_there(n, &v) ? v : item(here, n);
+    return read_result(n, &v) ? v : item(here, n);
 }
 
 wg_tensor wg_value_at(wg_site here, wg_node n)
@@ -198,7 +201,8 @@ void wg_assign_at(wg_site here, wg_node state, wg_node value)
     }
 }
 
-/* The states take their new values; this evaluation goes on seeing the old ones. */
+/* Gives states their new values. The open evaluation still sees the old ones: it gets copies of them
+ * first. */
 static bool commit(wg_graph *g)
 {
     if (g->now.committed) return true;
@@ -207,8 +211,8 @@ static bool commit(wg_graph *g)
     for (size_t i = 0; i < g->results.assigns; i++) {
         wgi_node *s = &g->node[g->results.assign[i].state];
         memcpy(s->parameter->data, wgi_value(g, g->results.assign[i].value), wgi_value_bytes(s));
-        s->parameter->owner
-            ->version++; /* other graphs' evaluations must not mix old and new; this one has the old bytes */
+        /* Evaluations of other graphs end here: they must not mix old and new values. */
+        s->parameter->owner->version++;
     }
     for (size_t i = 0; i < g->now.uses && g->results.assigns; i++)
         g->now.use[i].version = g->now.use[i].p->version;
@@ -295,7 +299,7 @@ static bool reaches_any(wg_graph *g, const wgi_request *r)
     return false;
 }
 
-/* After a run: marks the parameters that were reached, and gives states their new values. */
+/* After a run: the loss becomes a result, and the parameters that were reached have gradients. */
 static bool finish_backward(wg_graph *g, wg_params *p, const wgi_request *r, bool add)
 {
     if (!reaches_any(g, r)) return false;

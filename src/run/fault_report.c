@@ -1,4 +1,4 @@
-/* fault_report.c: what a kernel found at run time, as an error. */
+/* fault_report.c: turns the fault that a kernel has found into an error message. */
 #include "run/run.h"
 
 void wgi_fault_report(wg_graph *g, const wg_op *op, wg_site here, const wg_fault *f)

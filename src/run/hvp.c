@@ -1,21 +1,21 @@
-/* hvp.c: Hessian times a flat vector of a parameter set's values. */
+/* hvp.c: the product of the Hessian and a vector, for the parameters of a set as one flat vector. */
 #include "run/run.h"
 
-typedef struct leaf {
+typedef struct piece {
     const wgi_parameter *q;
-    size_t at; /* in the flat vector */
-} leaf;
+    size_t at; /* where its elements begin in the flat vector */
+} piece;
 
-static int leaves_of(wg_graph *g, const wg_params *p, wg_node x[], leaf l[])
+static int pieces_of(wg_graph *g, const wg_params *p, wg_node x[], piece l[])
 {
     int n = 0;
     size_t at = 0;
-    for (size_t k = 0; k < p->root->count; k++) { /* creation order in the set, not in the graph */
+    for (size_t k = 0; k < p->root->count; k++) { /* the order of the flat vector */
         wgi_parameter *q = p->root->item[k];
         if (q->state || !wgi_params_holds(p, q)) continue;
         for (size_t i = 0; i < g->params; i++)
             if (g->node[g->param[i]].parameter == q) {
-                l[n] = (leaf){ q, at };
+                l[n] = (piece){ q, at };
                 x[n++] = wgi_handle(g, g->param[i]);
             }
         at += (size_t)q->size;
@@ -23,7 +23,7 @@ static int leaves_of(wg_graph *g, const wg_params *p, wg_node x[], leaf l[])
     return n;
 }
 
-static wg_node direction(wg_graph *g, wg_site here, const leaf *l, const double *v)
+static wg_node direction(wg_graph *g, wg_site here, const piece *l, const double *v)
 {
     void *data = wgi_arena_alloc(&g->temp, (size_t)l->q->size * wg_dtype_size(l->q->dtype));
     if (!data) return wgi_error_node(g);
@@ -41,8 +41,8 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     wg_site in = wg_inside(here);
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (g->params + 1) * 3);
     wg_node *d = x ? x + g->params : NULL, *hv = x ? d + g->params : NULL;
-    leaf *l = wgi_arena_alloc(&g->temp, sizeof *l * (g->params + 1));
-    int n = x && l ? leaves_of(g, p, x, l) : 0;
+    piece *l = wgi_arena_alloc(&g->temp, sizeof *l * (g->params + 1));
+    int n = x && l ? pieces_of(g, p, x, l) : 0;
     memset(out, 0, sizeof *out * wg_params_size(p));
     for (int i = 0; i < n; i++) d[i] = direction(g, in, &l[i], v);
     if (n && wgi_ok(g->c) && wg_hvp_at(here, loss, x, d, n, hv) == WG_OK)

@@ -1,11 +1,12 @@
-/* interpret.c: runs nodes one by one, keeping every value until the evaluation ends: for structures seen for the first time
- * and the smallest graphs. One thread. Same kernels as plans, same bits. */
+/* interpret.c: runs nodes one by one, on one thread, for programs that are not worth a plan. Every value
+ * stays until the evaluation ends. */
 #include "run/tape.h"
 
-/* ---- which nodes: those below the roots without a value ---- */
+/* ---- which nodes are needed ---- */
 
 static uint32_t base_of(const wg_graph *g, uint32_t i) { return i - g->node[i].output; }
 
+/* Marks node i if it must be computed. Returns the number of nodes that were marked. */
 static int64_t mark(wg_graph *g, uint32_t i)
 {
     const wgi_node *n = &g->node[i];
@@ -15,7 +16,8 @@ static int64_t mark(wg_graph *g, uint32_t i)
     return 1;
 }
 
-/* Returns the lowest marked node; high: the highest. */
+/* Marks the nodes that the roots need, and returns the lowest of them. *high: the highest. The walk ends
+ * when no marked node is left to look at, so it does not depend on the length of the graph below. */
 static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32_t *high)
 {
     int64_t open = 0;
@@ -39,7 +41,8 @@ static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32
 
 enum { FEW = 8 };
 
-typedef struct frame { /* a call's arrays */
+/* The arrays of a call, for up to FEW operands. */
+typedef struct frame {
     wg_kernel k;
     const void *x[FEW];
     void *y[WG_MAX_OUTPUTS];
@@ -59,7 +62,7 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
     return true;
 }
 
-/* A MAP whose operands are broadcast by more than a scalar: a program of one instruction. */
+/* An elementwise node with an operand that is broadcast along some axes: run as a program over tiles. */
 static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
 {
     int count = f->k.operands;
@@ -181,7 +184,8 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 {
     wgi_tape t;
     bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
-    /* Below the last node, when all others are used, no node is superfluous; unless a plan has run and kept its results alone. */
+    /* If the last node is the root and every other node is an operand, then all nodes are needed. But
+     * after a plan has run, the values that it did not leave behind may not be needed. */
     bool all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans;
     uint32_t last = root[0], i = all ? 1 : mark_needed(g, root, roots, &last);
     wgi_tape_begin(&t, g);

@@ -1,12 +1,13 @@
-/* request.c: how a request is answered: by a plan of before, by a new one, by the sweep, by the interpreter. */
+/* request.c: chooses how a request is answered: by a plan in the cache, by a new plan, by the tape, or by
+ * the interpreter. */
 #include "run/plan/plan.h"
 
 #include <stdio.h>
 
 /* ---- compile when it pays ---- */
 
-/* Of a request that has been interpreted: what that has cost all in all, by wgi_spent_on, for each node that a plan would be
- * compiled from. */
+/* A request that was interpreted. spent: the work of all its runs (wgi_spent_on), divided by the number of
+ * nodes, which is what compiling costs. */
 typedef struct wgi_sight {
     uint64_t key;
     double spent;
@@ -15,10 +16,10 @@ typedef struct wgi_sight {
 #ifdef WG_HOSTILE
 enum { SEEN = 4096, COMPILE = 2 };
 #else
-enum { SEEN = 4096, COMPILE = 32 }; /* what compiling a node costs, in the same units */
+enum { SEEN = 4096, COMPILE = 32 }; /* COMPILE: what compiling a node costs, in units of wgi_spent_on */
 #endif
 
-/* The place of a key, or the free one where it would stand; NULL: out of memory. */
+/* The record of a key, or the free record for it. NULL: out of memory. */
 static sight *sight_of(wg_context *c, uint64_t key)
 {
     if (!c->seen) c->seen = wg_alloc(c, SEEN, sizeof *c->seen);
@@ -28,7 +29,7 @@ static sight *sight_of(wg_context *c, uint64_t key)
     return &c->seen[i];
 }
 
-/* Notes that a request was interpreted. */
+/* Adds g->run.spent to the record of a request that was interpreted. */
 static void note(wg_graph *g, uint64_t key)
 {
     wg_context *c = g->c;
@@ -43,24 +44,25 @@ static void note(wg_graph *g, uint64_t key)
     s->spent += g->run.spent / g->count;
 }
 
-/* A small graph pays at second sight. In a large one the interpreter must have spent what compiling costs. It spends nothing
- * on elementwise nodes of scalars, which a plan runs no faster: a program of such nodes is never compiled. */
+/* A small graph is compiled when it is seen for the second time. A large graph is compiled when
+ * interpreting it has cost as much as compiling it would. Scalar nodes that the tape runs do not count: a
+ * plan would not run them faster. So a large program of scalars is never compiled. */
 static bool has_paid(const wg_graph *g, uint64_t key)
 {
     const sight *s = sight_of(g->c, key + !key);
     return s && s->key && (g->count < WGI_SHARE_FROM || s->spent >= COMPILE);
 }
 
-/* Large values or much work a node are worth compiling at first sight. */
+/* Whether to compile now. Large values, or much work for each node, are worth it at the first request. */
 static bool pays(wg_graph *g, uint64_t key)
 {
     int how = g->c->o.interpret;
     return how < 0 || (how == 0 && (g->weight / g->count > 1024 || has_paid(g, key)));
 }
 
-/* ---- requests that follow: an earlier plan should have kept what this one needs ---- */
+/* ---- wishes: values that an earlier plan of the evaluation should have left behind ---- */
 
-/* Adds to the wishes of p the nodes of `wish` that p makes. */
+/* Adds the nodes of `wish` that p makes to the wishes of p. */
 static void wish_for(wg_graph *g, wgi_plan *p, const uint32_t *wish, int wishes)
 {
     uint32_t *all = wgi_arena_alloc(&p->arena, sizeof *all * (size_t)(p->wishes + wishes));
@@ -85,7 +87,8 @@ static bool was_made(const wg_graph *g, uint32_t i)
     return false;
 }
 
-/* The frontier: nodes that an earlier plan of this evaluation made and did not keep, read by nodes that it did not make. */
+/* Finds the nodes that this request has to compute a second time: an earlier plan of the evaluation made
+ * them and did not leave them behind. Of those that follow from each other, the last are enough. */
 static bool note_wishes(wg_graph *g, const wgi_asked *a)
 {
     if (!g->now.rans) return true;
@@ -111,7 +114,9 @@ static bool note_wishes(wg_graph *g, const wgi_asked *a)
 
 /* ---- one request ---- */
 
-/* The derivative shares no number with the user's nodes: those may differ at the next run, its own are part of the plan. */
+/* Appends the nodes of the gradients. They must not use the leaves of the user's numbers: those may have
+ * other values when the plan runs again, while numbers of the derivative are part of the plan. So the
+ * table of numbers is emptied meanwhile. */
 static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
@@ -127,7 +132,7 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
     return ok;
 }
 
-/* Lists what the request asks for. stale: the plan whose wishes are asked for too; or NULL. */
+/* Lists what the request asks for. stale: a plan whose wishes are asked for too, or NULL. */
 static bool ask(wg_graph *g, const wgi_request *r, const wg_node gx[], const wgi_plan *stale, wgi_asked *a)
 {
     const int wishes = stale ? stale->wishes : 0;
@@ -141,7 +146,7 @@ static bool ask(wg_graph *g, const wgi_request *r, const wg_node gx[], const wgi
     return true;
 }
 
-/* Without plan and without nodes for gradients. */
+/* Answers a backward request without a plan and without nodes for gradients. False: the tape cannot. */
 static bool run_tape(wg_graph *g, wgi_request *r)
 {
     if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward ||
@@ -163,7 +168,7 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[], con
     return true;
 }
 
-/* Which way a request takes, and why. */
+/* Reports how a request is answered, and why. */
 static void trace(const wg_graph *g, const wgi_request *r, const char *way, const char *why)
 {
     char root[40] = "";
@@ -184,7 +189,7 @@ static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r, uint64_t key)
     return true;
 }
 
-/* The derivative's nodes are forgotten, with what they allocated. */
+/* Removes the nodes of the derivative, and their memory. */
 static void forget(wg_graph *g, uint32_t mark, wgi_place place)
 {
     wgi_forget(g, mark);
@@ -203,7 +208,7 @@ static wgi_plan *compile(wg_graph *g, const wgi_request *r, uint64_t key, uint32
     return p;
 }
 
-/* A request that no plan answers. stale: the plan that has to keep more values, or NULL. */
+/* Answers a request for which there is no plan, or a stale one: it is replaced. */
 static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, wgi_plan *stale)
 {
     uint32_t mark = g->count;

@@ -1,9 +1,10 @@
-/* tape.c: programs of scalars, for structures seen for the first time. Forwards they are run by kernel calls that are kept from node
- * to node. Backwards their gradients are made as numbers, without a node for any of them: the derivative rule of an op is traced
- * once, into a program over single elements, and the sweep replays it.
+/* tape.c: programs of scalars, run without a plan. Forward, one call of a kernel is used for all nodes of
+ * an op and its dtypes. Backward, gradients are numbers, and no node is made for them: the derivative rule
+ * of an op is traced once into a list of calls, which is run for each node of the op.
  *
- * Invariant: the same operations in the same order as in the nodes that grad.c would append, so the same bits. What is not a
- * program of scalars, or has a rule that cannot be traced, is left to grad.c. */
+ * Invariant: backward, the same operations are done in the same order as by the nodes that grad.c would
+ * append. So the bits are the same. If a node is no scalar, or its rule cannot be traced, nothing is done
+ * here and grad.c is used. */
 #include "run/tape.h"
 
 void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[],
@@ -20,7 +21,7 @@ void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node 
     c->k.end = 1;
 }
 
-/* ---- forwards ---- */
+/* ---- forward ---- */
 
 enum { CELLS = 512 };
 
@@ -67,8 +68,9 @@ static inline __attribute__((always_inline)) bool run_call(wgi_tape *t, kept_cal
     return wgi_call(c->c.op, c->c.fn, &c->c.k);
 }
 
-/* From a place in the code of its own for each of the first kinds: a call from one place to many targets is mispredicted at
- * every change, which costs as much as all the rest of a node. */
+/* Each of the first kinds of node is called from its own place in the code. The processor predicts the
+ * target of a call by the place of the call: from one place it would be wrong at each change of kind,
+ * which costs as much as the rest of a node. */
 static inline __attribute__((always_inline)) bool run_scalar(wgi_tape *t, const wgi_node *n, uint32_t i,
                                                              uint32_t types)
 {
@@ -120,16 +122,17 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
     return i;
 }
 
-/* ---- backwards ---- */
+/* ---- backward ---- */
 
 enum { SITES = 6, WANTED = 1 << WGI_TAPE_OPERANDS };
 
-/* Nodes of one op and dtype. Whose value an operand is, and whether its gradient is wanted, is kept from node to node: most often
- * one operand is that of the node before. */
+/* The nodes of one op and dtype, and the operands of the last of them. The next node often has one of
+ * these operands too. */
 typedef struct site {
-    uintptr_t key; /* the op's address, which is a multiple of 8, and the dtype; 0: none */
+    uintptr_t key; /* the op's address plus the dtype; 0: none */
     wgi_trace *trace[WANTED];
-    uint32_t in[WGI_TAPE_OPERANDS], bit[WGI_TAPE_OPERANDS]; /* bit: of in[k], 0: not wanted */
+    uint32_t in[WGI_TAPE_OPERANDS];
+    uint32_t bit[WGI_TAPE_OPERANDS]; /* 1 << k if the gradient of in[k] is wanted, else 0 */
     const void *x[WGI_TAPE_OPERANDS];
 } site;
 _Static_assert(_Alignof(wg_op) >= 8 && WG_DTYPE_COUNT <= 8, "the key of a site");
@@ -137,7 +140,7 @@ _Static_assert(_Alignof(wg_op) >= 8 && WG_DTYPE_COUNT <= 8, "the key of a site")
 typedef struct backward {
     wg_graph *g;
     uint32_t lo;
-    uint64_t *adjoint; /* by node - lo; there when marked */
+    uint64_t *adjoint; /* gradients, by node - lo; a node has one when it is marked */
     site site[SITES];
     int next;
 } backward;
@@ -164,7 +167,7 @@ static inline site *site_of(backward *b, const wgi_node *n)
     return site_new(b, n, key);
 }
 
-/* Whose operand k is node i from now on. */
+/* Notes that operand k is node i. */
 static inline void set_operand(const backward *b, site *at, uint32_t k, uint32_t i)
 {
     const wg_graph *g = b->g;
@@ -173,16 +176,16 @@ static inline void set_operand(const backward *b, site *at, uint32_t k, uint32_t
     at->bit[k] = i >= b->lo && !(g->node[i].flags & WGI_FIXED) ? 1U << k : 0;
 }
 
-/* The addresses of what the rule reads, and the operands whose gradients are wanted, as bits. False: a value is missing, since
- * a plan ran it and kept the results alone; or this is no case for the sweep. */
+/* Fills variable[] with the addresses of what the rule reads, and `wanted` with a bit for each operand
+ * whose gradient is wanted. False: the tape cannot run this node. Its value may be missing, when a plan
+ * has run and left only its results behind. */
 static inline bool read_operands(const backward *b, site *at, uint32_t i, const void *variable[],
                                  uint32_t *wanted)
 {
     const wg_graph *g = b->g;
     const wgi_node *n = &g->node[i];
     variable[WGI_GY] = &b->adjoint[i - b->lo], variable[WGI_Y] = g->value[i];
-    if (n->flags &
-        WGI_EVEN) { /* where there is no second operand, in[1] is the error node, which is never wanted */
+    if (n->flags & WGI_EVEN) { /* with one operand, in[1] is the error node: no gradient of it is wanted */
         if (at->in[0] != n->in[0]) set_operand(b, at, 0, n->in[0]);
         if (at->in[1] != n->in[1]) set_operand(b, at, 1, n->in[1]);
         variable[WGI_X] = at->x[0], variable[WGI_X + 1] = at->x[1];
@@ -211,7 +214,8 @@ static inline void contribute(backward *b, uint32_t i, uint32_t t, const void *g
     else *(double *)(void *)to = first ? *(const double *)gx : *(double *)(void *)to + *(const double *)gx;
 }
 
-/* False: no case for the sweep, or an error. */
+/* Runs the rule of node i, and adds to the gradients of its operands. False: the tape cannot, or an error
+ * was recorded. */
 static inline bool visit(backward *b, uint32_t i)
 {
     wg_graph *g = b->g;
@@ -261,13 +265,13 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
     uint32_t i = r->loss + 1;
     while (ok && i-- > b.lo) {
         __builtin_prefetch(&g->node[i] - WGI_AHEAD);
-        if (!g->marked[i] || g->node[i].op == &wgi_op_param) continue; /* no other leaf is wanted */
+        if (!g->marked[i] || g->node[i].op == &wgi_op_param) continue; /* a target is a parameter */
         g->marked[i] = 0;
         ok = visit(&b, i);
     }
     if (ok) write_gradients(&b, r);
     memset(g->marked + b.lo, 0, ok ? 1 : i - b.lo);
-    g->marked[r->loss] = 0; /* a leaf, perhaps */
+    g->marked[r->loss] = 0; /* if the loss is a leaf, the walk did not clear it */
     for (size_t k = 0; k < g->params; k++) g->marked[g->param[k]] = 0;
     wgi_arena_rewind(&g->temp, place);
     return ok;

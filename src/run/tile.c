@@ -1,5 +1,5 @@
-/* tile.c: programs of elementwise instructions run over tiles of WGI_TILE elements, so that what one writes the next reads
- * from the cache. Tiles begin at multiples of WGI_TILE, itself a multiple of WG_FOLD: the leaves of a reduction. */
+/* tile.c: runs programs of elementwise instructions. All instructions are run for one tile of WGI_TILE
+ * elements, then for the next. So each instruction finds in the cache what another has written. */
 #include "run/run.h"
 #include "kernel/stream.h"
 
@@ -20,7 +20,7 @@ bool wgi_map_short(const wg_kernel *k, const wg_op *op)
     return true;
 }
 
-/* ---- broadcast operands, spread into a tile buffer ---- */
+/* ---- loads: operands that are broadcast into a tile buffer ---- */
 
 bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size)
 {
@@ -31,8 +31,7 @@ bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t s
     for (int i = 0; i < y->rank; i++) {
         if (y->dim[i] == 1) continue;
         int j = l->rank - 1;
-        if (j >= 0 &&
-            l->stride[j] == stride[i] * y->dim[i]) { /* one axis with the one before; also when both repeat */
+        if (j >= 0 && l->stride[j] == stride[i] * y->dim[i]) { /* one stride serves both axes */
             l->dim[j] *= y->dim[i];
             l->stride[j] = stride[i];
             continue;
@@ -53,7 +52,7 @@ static void spread_run(char *to, const char *from, int64_t n, int64_t stride, ui
     else memset(to, *from, (size_t)n);
 }
 
-/* A short row `count` times; false: it is not one. */
+/* Writes a row of 8, 16 or 32 bytes `count` times. False: the row has another length. */
 static bool repeat_short(char *to, const char *row, size_t bytes, int64_t count)
 {
 #define SHORT(n)                                                        \
@@ -68,7 +67,8 @@ static bool repeat_short(char *to, const char *row, size_t bytes, int64_t count)
     return false;
 }
 
-/* A row of n elements, again and again, from its element at on: what is there is copied, twice as much each time. */
+/* Writes a row of n elements again and again, `count` elements in all, beginning with element `at` of the
+ * row. What has been written is copied, twice as much each time. */
 static void repeat_row(char *to, const char *row, int64_t n, int64_t at, int64_t count, uint32_t size)
 {
     if (at == 0 && count % n == 0 && repeat_short(to, row, (size_t)n * size, count / n)) return;
@@ -143,12 +143,13 @@ static void *resolve(wgi_ref r, const wgi_env *e, char *regs, int64_t begin)
     return (char *)e->ptr[r.index] + (r.kind == WGI_FULL ? (size_t)begin * r.size : 0);
 }
 
-/* ---- memory that the caches do not hold ---- */
+/* ---- operands that are too large for the caches ---- */
 
 enum { LINE = 64 };
 
-/* Share i of the lines that the next tile reads. The processor's own prefetching ends with each page: about a tile. Inlined by
- * force: gcc takes a function that only prefetches for one without effect. */
+/* Before instruction i: fetches this instruction's part of the cache lines that the next tile reads. The
+ * processor's own prefetching stops at the end of a page, which is about a tile. Always inlined: gcc
+ * removes calls of a function that only prefetches. */
 __attribute__((always_inline)) static inline void fetch_ahead(const wgi_program *p, const wgi_env *e, int i,
                                                               int64_t begin, int64_t end)
 {

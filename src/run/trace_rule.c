@@ -1,13 +1,14 @@
-/* trace_rule.c: the derivative rule of an op, called once on scalars of a graph of its own, becomes a list of kernel calls.
- * The calls are those of the nodes that grad.c would append, in the same order: so their results are the same bits. */
+/* trace_rule.c: turns the derivative rule of an op into a list of calls of kernels. The rule is called
+ * once, on scalars of a graph that is kept for this. The calls are those of the nodes that grad.c would
+ * append, in the same order: so the bits are the same. */
 #include "run/tape.h"
 
 typedef struct tracer {
     wg_graph *g;
     wgi_trace *t;
-    uint32_t variable[WGI_VARIABLES]; /* their nodes */
-    uint32_t first;                   /* of the rule's nodes */
-    wgi_scalar_call **of;             /* by node - first */
+    uint32_t variable[WGI_VARIABLES]; /* the nodes of what the rule reads */
+    uint32_t first;                   /* the first node that the rule has made */
+    wgi_scalar_call **of;             /* the calls of the rule's nodes, by node - first */
 } tracer;
 
 static int variable_of(const tracer *r, uint32_t i)
@@ -17,7 +18,7 @@ static int variable_of(const tracer *r, uint32_t i)
     return -1;
 }
 
-/* The address of node i's value; NULL: a variable. */
+/* The address of node i's value. NULL: it is a variable, and *variable is its number; -1: it has no value. */
 static const void *address(const tracer *r, uint32_t i, int *variable)
 {
     const wgi_node *n = &r->g->node[i];
@@ -47,7 +48,7 @@ static bool trace_node(tracer *r, uint32_t i)
     return true;
 }
 
-/* The rule's nodes that the wanted gradients need. */
+/* Makes calls of the rule's nodes that the wanted gradients need. */
 static bool trace_nodes(tracer *r, const wg_node gx[], uint32_t wanted)
 {
     wg_graph *g = r->g;
@@ -77,7 +78,8 @@ static wg_node operand(wg_graph *g, wg_dtype t)
     return wg_input_borrow_at("", g, NULL, (wg_tensor){ t, WG_SCALAR, (void *)(uintptr_t)&zero });
 }
 
-/* The rule is called on scalars of a graph of its own. Numbers in it lie in that graph's memory, which is never reset. */
+/* Numbers of the rule have their values in the memory of graph g. So g must never be cleared: traces keep
+ * the addresses. */
 static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, uint32_t wanted)
 {
     tracer r = { .g = g, .t = t };

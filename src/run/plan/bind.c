@@ -1,9 +1,11 @@
-/* bind.c: what a plan keeps of its last run, for the next one that is like it. A loop asks for the same gradients at every step,
- * and its leaves lie where they lay. The graph's number `leaves` says so: while it is the same, nothing is looked for.
+/* bind.c: what a plan keeps of its last run for the next. A training loop asks for the same gradients at
+ * every step, of leaves at the same addresses. The graph's serial number `leaves` tells: while it does not
+ * change, nodes and addresses are the same.
  *
- * 1. The request of wg_backward is kept, so that the next is not made, hashed or compared.
- * 2. A small plan, of which every step is one share and every tile program one tile, is kept as a list of kernel calls with their
- *    addresses, so that a run is nothing but the calls. */
+ * 1. The request of wg_backward is kept. So the next one need not be made, hashed and compared with the
+ *    plan.
+ * 2. A small plan is bound: it becomes a list of calls with their addresses, and a run makes these calls
+ *    and nothing else. A plan is small if each step is one chunk and each program is one tile. */
 #include "run/plan/plan.h"
 
 typedef struct call {
@@ -14,16 +16,16 @@ typedef struct call {
 } call;
 
 struct wgi_bound {
-    void **ptr; /* that the calls are made for */
-    void *work, *out;
-    uint32_t *moving; /* buffers that do not lie in these two */
+    void **ptr;       /* the table of addresses that the calls were made for */
+    void *work, *out; /* workspace and results then */
+    uint32_t *moving; /* buffers that are in neither, so that their addresses may change alone */
     uint32_t movings;
     call *call;
     int calls;
-    void **at;           /* addresses of operands and results of all calls, in their order */
-    unsigned char *step; /* beside them */
+    void **at;           /* operands and results of all calls: the x[] and y[] of wg_kernel */
+    unsigned char *step; /* for each place of at[]: the step[] of wg_kernel */
     char *regs;          /* tile buffers */
-    size_t stride;
+    size_t stride;       /* bytes of a tile buffer */
     wg_fault fault;
     wgi_setting run;
 };
@@ -36,7 +38,7 @@ typedef struct counts {
     size_t bytes; /* of the longest tile buffer */
 } counts;
 
-/* False: work for tiles or for threads, or too much of it. */
+/* What a bound plan needs room for. False: the plan is not small. */
 static bool count(const wgi_plan *p, counts *n)
 {
     *n = (counts){ 0 };
@@ -82,7 +84,7 @@ static void *place_of(const wgi_bound *b, wgi_ref r)
     return r.kind == WGI_REG ? b->regs + r.index * b->stride : (char *)b->ptr[r.index];
 }
 
-/* What has no kernel, by the call that k is part of. */
+/* For an op without a kernel. k is part of a call, which knows the op. */
 static bool run_short(const wg_kernel *k)
 {
     const call *c = (const call *)(const void *)((const char *)k - offsetof(call, k));
@@ -131,7 +133,6 @@ static void bind(wgi_bound *b, const wgi_plan *p)
     }
 }
 
-/* The addresses of this run, equal to those of the last or not. */
 void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)
 {
     wgi_bound *b = p->bound;
@@ -150,8 +151,8 @@ void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *
 
 /* ---- running ---- */
 
-/* Unrolled, so that a call in a list has a place in the code for itself, whose target the processor learns: run after run it is
- * the same. */
+/* Unrolled, so that each call of the list has its own place in the code. The processor predicts the target
+ * of a call by its place, and here it is the same in every run. */
 static int run_calls(call *c, int calls, uint64_t epoch)
 {
 #pragma GCC unroll 32
@@ -175,8 +176,8 @@ bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
 
 /* ---- the last request ---- */
 
-/* What a request is made of are the nodes up to the loss, the parameters among them (all by `leaves`), and what is to be kept
- * or assigned besides, of which there must be none, as there was none before. */
+/* A backward request follows from the nodes up to the loss and the parameters among them, which are equal
+ * if `leaves` is, and from kept nodes and assignments. A request with one of the latter is not repeated. */
 wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
 {
     wgi_plan *l = g->run.last;
@@ -196,8 +197,8 @@ static bool make_room(wgi_plan *p)
 void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
 {
     wgi_plan *p = r->plan;
-    bool repeats = p && r->fresh && r->roots <= 1 &&
-                   !wgi_without(g->c, WG_WITHOUT_BIND); /* no more roots than the loss */
+    /* A repeated request has the loss as its only root. */
+    bool repeats = p && r->fresh && r->roots <= 1 && !wgi_without(g->c, WG_WITHOUT_BIND);
     g->run.last = NULL;
     if (!repeats || !make_room(p)) return;
     wgi_request q = *r;

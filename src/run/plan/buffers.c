@@ -1,5 +1,6 @@
-/* buffers.c: where each value of a plan is. While a plan is compiled, values get memory of the workspace for as long as they are
- * read. At each run a table of addresses is filled, one a buffer. */
+/* buffers.c: where each value of a plan is stored. While a plan is compiled, a value gets memory of the
+ * workspace until its last reader has run. At each run the table of addresses is filled, one for each
+ * buffer. */
 #include "run/plan/plan.h"
 
 uint32_t wgi_buffer_new(wgi_work *w, wgi_buffer b)
@@ -11,7 +12,7 @@ uint32_t wgi_buffer_new(wgi_work *w, wgi_buffer b)
     return p->buffers++;
 }
 
-/* No sum of sizes may wrap. */
+/* Refuses sizes whose sums could overflow. */
 static bool fits(wgi_work *w, size_t size)
 {
     if (size < (size_t)1 << 48 && w->holes.top < (size_t)1 << 48 && w->p->out < (size_t)1 << 48) return true;
@@ -34,7 +35,7 @@ void wgi_memory_give(wgi_work *w, uint32_t buffer, size_t size)
         wgi_holes_give(&w->holes, w->p->buffer[buffer].offset, wgi_align(size));
 }
 
-/* The buffer of a node whose value no item makes. */
+/* The buffer of a node that no item computes. */
 static wgi_buffer buffer_for(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
@@ -52,12 +53,11 @@ uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
     return w->buf[i] - 1;
 }
 
-/* Memory for a node that an item makes: results outside reused memory. */
 void wgi_buffer_make(wgi_work *w, uint32_t i)
 {
     if (w->buf[i]) return;
-    if (w->store[i] == WGI_IN_RESULTS) /* placed at the end: gradients made in place need no room */
-        w->buf[i] = wgi_buffer_new(w, (wgi_buffer){ WGI_OUT, i, 0, 0 }) + 1;
+    /* wgi_place_results finds the offset of a result: a gradient that is made in place needs none. */
+    if (w->store[i] == WGI_IN_RESULTS) w->buf[i] = wgi_buffer_new(w, (wgi_buffer){ WGI_OUT, i, 0, 0 }) + 1;
     else w->buf[i] = wgi_memory_take(w, i, wgi_value_bytes(&w->g->node[i])) + 1;
 }
 

@@ -1,4 +1,6 @@
-/* cache.c: the plans of a context, found by key and confirmed. A collision of keys costs time, never truth. */
+/* cache.c: the plans of a context. A plan is found by a hash of the request and of the structure, and is
+ * then compared with both. So two requests with the same hash cost time and are never mistaken for each
+ * other. */
 #include "run/plan/plan.h"
 
 /* ---- the key ---- */
@@ -55,6 +57,7 @@ static bool same_nodes(wgi_plan *p, const wg_graph *g)
     return true;
 }
 
+/* Whether p was compiled for a request like r, for a graph of this structure. */
 static bool confirmed(wgi_plan *p, const wg_graph *g, const wgi_request *r, uint32_t end)
 {
     return p->end == end && p->backward == r->backward && p->loss == r->loss && p->mode == g->mode &&
@@ -79,7 +82,7 @@ static void unlink_plan(wg_context *c, wgi_plan *p)
 
 void wgi_plan_drop(wg_context *c, wgi_plan *p)
 {
-    for (wg_graph *g = c->graphs; g; g = g->next) { /* an open evaluation may have run it */
+    for (wg_graph *g = c->graphs; g; g = g->next) { /* graphs that refer to it */
         for (int i = 0; i < g->now.rans; i++)
             if (g->now.ran[i] == p) g->now.ran[i--] = g->now.ran[--g->now.rans];
         if (g->run.last == p) g->run.last = NULL;

@@ -1,8 +1,8 @@
-/* plan.c: compiling a request: a schedule, steps, and what a later hit is confirmed by. No arithmetic is changed, so no bit
- * is. */
+/* compile.c: makes a plan of a request: a schedule, its steps, and copies of what later requests are
+ * compared with. No arithmetic is changed, so no bit of a result is. */
 #include "run/plan/plan.h"
 
-/* ---- results, gradients, what confirms a hit ---- */
+/* ---- results and gradients ---- */
 
 static void results_of(wgi_work *w)
 {
@@ -17,7 +17,8 @@ static void results_of(wgi_work *w)
     }
 }
 
-/* Marks the buffers from `from` on that others are part of. */
+/* Marks the buffers that others are part of, looking at the buffers from `from` on. Returns the number of
+ * buffers. */
 static uint32_t mark_parents(const wgi_plan *p, uint32_t from, bool *shared)
 {
     for (; from < p->buffers; from++)
@@ -25,6 +26,8 @@ static uint32_t mark_parents(const wgi_plan *p, uint32_t from, bool *shared)
     return from;
 }
 
+/* A gradient is made in place if nothing else needs its memory: it is no result, and no other buffer is
+ * part of it. */
 static void gradients_of(wgi_work *w, const wg_node gx[])
 {
     wgi_plan *p = w->p;
@@ -62,7 +65,7 @@ static void keep_structure(wgi_work *w)
     }
 }
 
-/* The lists that grew in temporary memory, into the plan's. */
+/* Copies the lists that grew in temporary memory to the plan's memory. */
 static void keep_lists(wgi_work *w)
 {
     wgi_plan *p = w->p;
@@ -72,7 +75,7 @@ static void keep_lists(wgi_work *w)
     for (int i = 0; i < p->steps && !w->failed; i++) p->chunks[i] = p->step[i].chunks;
 }
 
-/* What a later request is compared with. */
+/* Keeps what a later request is compared with. */
 static void keep_request(wgi_work *w)
 {
     wgi_plan *p = w->p;

@@ -1,19 +1,18 @@
-/* emit.c: items become steps. Memory is given to values when the item that makes them runs, and taken back after the last item
- * that reads them. */
+/* emit.c: makes steps of items. A value gets memory before the item that computes it, and gives it back
+ * after the last item that reads it. */
 #include "run/plan/plan.h"
 
 /* ---- the steps of a kernel ---- */
 
-wgi_step *wgi_step_new(wgi_work *w, wgi_step s)
+void wgi_step_new(wgi_work *w, wgi_step s)
 {
     wgi_plan *p = w->p;
     p->step = wgi_work_grow(w, p->step, &w->step_capacity, (size_t)p->steps + 1, sizeof *p->step);
-    if (w->failed) return NULL;
-    p->step[p->steps] = s;
-    return &p->step[p->steps++];
+    if (!w->failed) p->step[p->steps++] = s;
 }
 
-/* What an op prepares; and whether its kernel may call BLAS: it says so, or it is a product or a user's. */
+/* Lets the op prepare its kernel. Notes whether the kernel may call BLAS: if the op does not say, it may
+ * if it is a product or a user's op. */
 static void prepare(wgi_work *w, wgi_signature *s)
 {
     const wg_op *op = s->op;
@@ -25,7 +24,8 @@ static void prepare(wgi_work *w, wgi_signature *s)
     s->prepared = to;
 }
 
-/* Completes a signature of an op, attributes and counts, for operands `in` and results `out`. */
+/* Completes a signature that has its op, attributes and counts. in, out: the nodes of operands and
+ * results. */
 static void complete(wgi_work *w, wgi_signature *s, const uint32_t *in, const uint32_t *out)
 {
     s->fn = wgi_kernel_of(s->op, w->g->c->isa);
@@ -54,7 +54,7 @@ wgi_signature wgi_work_signature(wgi_work *w, uint32_t i)
     return s;
 }
 
-/* Rough time of a kernel's work in additions of one element. */
+/* The rough time of node i, in additions of one element. */
 static double work_of(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
@@ -64,14 +64,15 @@ static double work_of(wgi_work *w, uint32_t i)
         x += s;
         product *= k < 2 ? s : 1;
     }
-    if (n->op->kind == WG_CONTRACT) /* m n k from mk, kn, mn; a product runs at some 16 a cycle */
+    if (n->op->kind == WG_CONTRACT) /* m n k, found from m k, k n and m n; about 16 of them a cycle */
         return y > 0 ? y * sqrt(product / y) / 8 : 0;
     return (x + y) * (n->op->cost ? n->op->cost : n->op->kind == WG_ROWS ? 8 : 1);
 }
 
 enum { GRAIN = 16384, CHUNKS = 16 };
 
-/* How many chunks of work threads may claim: CHUNKS a thread, so that one that is late costs little, but none too small. */
+/* CHUNKS chunks for each thread, so that a thread that is late costs little. But no chunk has less than
+ * GRAIN work. */
 int wgi_chunks(const wgi_work *w, int64_t units, double work)
 {
     int threads = w->g->c->o.threads;
@@ -89,8 +90,9 @@ static uint32_t kernel_scratch(wgi_work *w, wgi_step *s, const wg_kernel *k, siz
     return wgi_memory_take(w, 0, *bytes);
 }
 
-/* The phases of a kernel of `in` and `out`. from: 1 for the last phase of a fold whose leaves are in scratch; it reads no
- * operand. */
+/* Makes a step of each phase of a kernel. in, out: the nodes of operands and results. from: the first
+ * phase. It is 1 for a fold whose first phase is in a program over tiles: then the kernel reads its
+ * scratch and no operand. */
 static void phases(wgi_work *w, wgi_step s, const uint32_t *in, const uint32_t *out, int from, double work)
 {
     const wg_op *op = s.of.op;
@@ -135,23 +137,28 @@ static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
     phases(w, s, in, out, 0, work_of(w, a) + work_of(w, b));
 }
 
-/* ---- all steps, with memory given out and taken back ---- */
+/* ---- memory of values ---- */
 
 #define NEVER UINT32_MAX
 
-typedef struct dying_input { /* of the member at position `first` of the item, from 1 */
+/* A value that the present item reads, and nothing after it. first: the position of the first member that
+ * reads it, from 1. */
+typedef struct dying_input {
     uint32_t node, first;
 } dying_input;
 
 typedef struct emitter {
     wgi_tiler t;
-    uint32_t *dying, *chain; /* by item, by node: lists of nodes whose memory ends with an item */
-    /* by node: the last position where the item that it dies in reads it; NEVER: not element by element */
+    uint32_t *dying; /* by item: the first of the nodes whose memory is given back after the item */
+    uint32_t *chain; /* by node: the next node of such a list */
+    /* By node, for a dying input of an item: the position of the last member that reads it. NEVER: a
+     * member reads it in another way than element by element, so that its memory cannot be used before the
+     * item ends. */
     uint32_t *until;
     dying_input *input; /* of the present item */
     uint32_t inputs;
     size_t input_capacity;
-    size_t *scratch_size; /* of folds, by finish item */
+    size_t *scratch_size; /* by finish item: bytes of scratch of its fold */
 } emitter;
 
 static void fold_scratch(wgi_work *w, emitter *e, uint32_t fold)
@@ -163,7 +170,7 @@ static void fold_scratch(wgi_work *w, emitter *e, uint32_t fold)
     e->t.scratch[w->at[fold]] = wgi_memory_take(w, 0, e->scratch_size[w->at[fold]]);
 }
 
-/* The values in the workspace that an item reads element by element, and nobody after it. */
+/* Lists the dying inputs of an item that are in the workspace. */
 static void find_dying(wgi_work *w, emitter *e, uint32_t at)
 {
     const wgi_item *s = &w->items[at];
@@ -183,7 +190,7 @@ static void find_dying(wgi_work *w, emitter *e, uint32_t at)
     }
 }
 
-/* In place: the value of the member at `position` goes where an operand of members before it was read. */
+/* Computes in place: gives member m at `position` the memory of an input that only members before it read. */
 static bool reuse_input(wgi_work *w, const emitter *e, uint32_t m, uint32_t position)
 {
     if (w->store[m] != WGI_IN_WORK || w->buf[m]) return false;

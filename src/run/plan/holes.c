@@ -1,8 +1,10 @@
-/* holes.c: memory of a workspace given out and taken back while a plan is compiled. First fit: the hole with the lowest
- * address that is large enough, else the top.
+/* holes.c: allocates the workspace while a plan is compiled. Holes are parts that were given back. First
+ * fit: a request gets the hole with the lowest address that is large enough; if there is none, memory at
+ * the top.
  *
- * The holes are a treap by address (Seidel and Aragon 1996) in which each hole knows the largest of its subtree, so that every
- * operation takes logarithmic time in the number of holes. Hole 0 is none: its size is 0. */
+ * The holes form a treap by address (Seidel and Aragon 1996). Each hole knows the largest size in its
+ * subtree. So every operation takes logarithmic time in the number of holes. Hole 0 means none: its size
+ * is 0. */
 #include "run/plan/plan.h"
 
 static wgi_hole *hole(const wgi_holes *h, uint32_t i) { return &h->hole[i]; }
@@ -14,7 +16,7 @@ static uint32_t updated(const wgi_holes *h, uint32_t i)
     return i;
 }
 
-/* All holes of a lie below all of b. */
+/* One tree of two. All holes of a must have lower addresses than all holes of b. */
 static uint32_t merged(wgi_holes *h, uint32_t a, uint32_t b)
 {
     h->probes++;
@@ -27,7 +29,7 @@ static uint32_t merged(wgi_holes *h, uint32_t a, uint32_t b)
     return updated(h, b);
 }
 
-/* Into the holes below `at` and the others. */
+/* Splits the tree of i into the holes below address `at` and the others. */
 static void split(wgi_holes *h, uint32_t i, size_t at, uint32_t *below, uint32_t *others)
 {
     h->probes++;
@@ -52,7 +54,8 @@ static void drop(wgi_holes *h, uint32_t i)
     h->spare = i;
 }
 
-/* The subtree of i after `size` bytes of its first hole that is large enough have been taken; one is. */
+/* Takes `size` bytes of the first hole in the subtree of i that is large enough; there must be one.
+ * Returns the new root of the subtree. */
 static uint32_t taken(wgi_holes *h, uint32_t i, size_t size, size_t *at)
 {
     wgi_hole *o = hole(h, i);
@@ -94,8 +97,9 @@ bool wgi_holes_reserve(wgi_holes *h, wgi_work *w)
     return true;
 }
 
-/* The last hole of *tree if it ends at `at`, or the first if it begins there, is taken out and grows the one to be made. */
-static void join_below(wgi_holes *h, uint32_t *tree, size_t *at, size_t *size)
+/* Before a hole of `size` bytes at `at` is made: if the last hole of *tree ends there, removes it from the
+ * tree, and *at and *size cover both. */
+static void merge_below(wgi_holes *h, uint32_t *tree, size_t *at, size_t *size)
 {
     uint32_t last = *tree;
     while (last && hole(h, last)->right) last = hole(h, last)->right;
@@ -105,7 +109,8 @@ static void join_below(wgi_holes *h, uint32_t *tree, size_t *at, size_t *size)
     drop(h, last);
 }
 
-static void join_above(wgi_holes *h, uint32_t *tree, size_t at, size_t *size)
+/* The same for the first hole of *tree, if it begins where the new hole ends. */
+static void merge_above(wgi_holes *h, uint32_t *tree, size_t at, size_t *size)
 {
     uint32_t first = *tree;
     while (first && hole(h, first)->left) first = hole(h, first)->left;
@@ -119,9 +124,9 @@ void wgi_holes_give(wgi_holes *h, size_t at, size_t size)
 {
     uint32_t below, above, i;
     split(h, h->root, at, &below, &above);
-    join_below(h, &below, &at, &size);
-    join_above(h, &above, at, &size);
-    if (at + size == h->top) { /* nothing lies above */
+    merge_below(h, &below, &at, &size);
+    merge_above(h, &above, at, &size);
+    if (at + size == h->top) { /* nothing above is in use */
         h->top = at;
         h->root = below;
         return;

@@ -1,7 +1,7 @@
-/* plan_join.c: pairs of nodes that one kernel computes in one pass over memory: a loss and its gradient. The second reads
- * results of the first, so that as single steps they stand apart, with all between that reads the first's results; they can be
- * run as one when nothing else that the second needs comes from the first: for a loss, when the gradient it is given does not
- * depend on its value. Bits are those of the two steps. */
+/* pairs.c: finds pairs of nodes that one kernel computes in one pass over memory, as a loss and its
+ * gradient. The second node reads results of the first. They are a pair if nothing else that the second
+ * node needs depends on the first. For a loss this is so when the gradient that it is given does not
+ * depend on its value. The bits are those of two steps. */
 #include "run/plan/plan.h"
 
 static uint32_t first_of(const wgi_work *w, uint32_t i) { return i - w->g->node[i].output; }
@@ -14,7 +14,8 @@ static bool is_input_of(const wgi_work *w, uint32_t a, uint32_t x)
     return false;
 }
 
-/* x among what must be computed before a; false: it is not elementwise work, it is too much, or it needs a. */
+/* Adds node x to the cone if it comes after a and must be computed. False: it is not elementwise, it is a
+ * result of a, or the cone is full. */
 static bool need_before(const wgi_work *w, uint32_t a, uint32_t x, wgi_cone *c)
 {
     x = w->rep[x];
@@ -38,7 +39,6 @@ static void sort(wgi_cone *c)
         }
 }
 
-/* The nodes behind a that b needs, in order; false: b must wait for a. */
 bool wgi_pair_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
 {
     const wgi_node *n = &w->g->node[b];
@@ -56,7 +56,7 @@ bool wgi_pair_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
     return true;
 }
 
-/* The operands of the pair: a's, then b's that are neither a's operands nor its results. */
+/* The operands of a, then those of b that are neither operands nor results of a. */
 uint32_t wgi_pair_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_PAIR_OPERANDS])
 {
     const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
@@ -74,7 +74,7 @@ static bool computed(const wgi_work *w, uint32_t i)
     return w->need[i] && w->rep[i] == i && !wgi_work_given(w, i);
 }
 
-/* The node that b is computed with, or 0. */
+/* The earlier node that b makes a pair with, or 0. */
 static uint32_t partner(const wgi_work *w, uint32_t b)
 {
     const wgi_node *n = &w->g->node[b];

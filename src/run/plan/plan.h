@@ -300,7 +300,7 @@ void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **pt
 
 void wgi_emit(wgi_work *w);
 /* Appends a step to the plan. */
-wgi_step *wgi_step_new(wgi_work *w, wgi_step s);
+void wgi_step_new(wgi_work *w, wgi_step s);
 /* The signature of node i, kept as long as the plan. */
 wgi_signature wgi_work_signature(wgi_work *w, uint32_t i);
 /* Into how many chunks a step is cut for threads. work: its time in additions of one element. */

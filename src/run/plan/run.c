@@ -1,16 +1,17 @@
-/* plan_run.c: one run of a plan: the table of pointers, the steps, what is left behind. Allocates nothing once warm. */
+/* run.c: runs a plan: fills the table of addresses, runs the steps, and leaves results and gradients
+ * behind. After the first runs it allocates nothing from the system. */
 #include "run/plan/plan.h"
 
 typedef struct run {
     wgi_plan *p;
     wgi_env env;
-    char *memory; /* of all threads: arrays and tile buffers */
-    size_t each;
+    char *memory; /* for all threads: arrays and tile buffers */
+    size_t each;  /* bytes of it for each thread */
     int failed_step;
     wgi_clock *clock;
 } run;
 
-/* The graph's workspace, grown when a plan needs more. */
+/* Makes the graph's workspace as large as the plan needs. */
 static bool workspace(wg_graph *g, size_t size)
 {
     if (size <= g->run.work_size) return true;
@@ -57,7 +58,7 @@ static bool timed_part(void *arg, int i, int chunk, int chunks, int thread)
     return ok;
 }
 
-/* Results stay to the end of the evaluation; gradients not made in place are copied. */
+/* Results become values of the evaluation. Gradients that were not made in place are copied. */
 static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
 {
     for (int i = 0; i < p->results; i++) {
@@ -77,7 +78,7 @@ static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
 static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_t node, const wg_op *op,
                    const wg_fault *f)
 {
-    bool users = node < p->end; /* else of a derivative: named by the call that asked for it */
+    bool users = node < p->end; /* otherwise a derivative's, reported at the call that asked for it */
     wgi_fault_report(g,
                      users ? g->node[node].op
                      : op  ? op

@@ -1,12 +1,14 @@
-/* plan_schedule.c: which nodes a plan computes, equal ones shared, and in which item each stands.
- * Items are numbered from 1 in the order of running; a node may join any item not before those of its operands. */
+/* schedule.c: which nodes a plan computes, which equal nodes it computes once, and in which item each is
+ * computed. Invariant: items are run in the order of their numbers, from 1. A node is in no earlier item
+ * than its operands. */
 #include "run/plan/plan.h"
 
 static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == WG_RANDOM; }
 static bool held(const wgi_work *w, uint32_t i) { return w->g->value[i] != NULL; }
 bool wgi_work_given(const wgi_work *w, uint32_t i) { return wgi_is_leaf(&w->g->node[i]) || held(w, i); }
 
-/* Operand k of n; of a repeated one what it repeats, where n's kernel broadcasts by itself: by the common rule. */
+/* Operand k of n. If the operand only repeats another node, and n's kernel broadcasts by itself, it is
+ * that other node. */
 static uint32_t source(const wgi_work *w, const wgi_node *n, uint32_t k)
 {
     uint32_t x = wgi_in(n)[k];
@@ -32,12 +34,12 @@ static void mark_needed(wgi_work *w)
         const wgi_node *n = &w->g->node[i];
         if (!w->need[i] || wgi_work_given(w, i)) continue;
         for (uint32_t k = 0; k < n->operands; k++) want(w, source(w, n, k));
-        if (!n->output) /* a kernel writes all its outputs */
+        if (!n->output) /* a kernel computes all its outputs */
             for (int k = 1; k < wgi_outputs(n->op); k++) w->need[i + (uint32_t)k] = 1;
     }
 }
 
-/* ---- equal nodes, products with 1 ---- */
+/* ---- equal nodes and products with 1 are computed once ---- */
 
 static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 {
@@ -61,12 +63,12 @@ static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
 static bool can_be_merged(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
-    if (wgi_is_leaf(n)) /* numbers of derivative rules; the user's may differ at the next run */
+    if (wgi_is_leaf(n)) /* a number of a derivative rule; a user's number may be another at the next run */
         return i >= w->end && n->op == &wgi_op_number;
     return w->need[i] && !held(w, i) && !n->op->impure && n->op->kind != WG_RANDOM && wgi_outputs(n->op) == 1;
 }
 
-/* x in 1 x, with a number of a derivative rule; 0: i is no such product. */
+/* If i is a product of x and the number 1 of a derivative rule: x. Otherwise 0. */
 static uint32_t other_of_unit(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
@@ -100,8 +102,9 @@ static void merge_equal(wgi_work *w)
     wgi_arena_rewind(&w->g->temp, place);
 }
 
-/* ---- the schedule ---- */
+/* ---- items ---- */
 
+/* Whether node i is part of the memory of its operand. Then it needs no step. */
 static bool aliases(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
@@ -144,7 +147,7 @@ bool wgi_work_is_fold(const wgi_work *w, uint32_t i)
            wgi_size(w->g->node[n->in[0]].shape) > 0;
 }
 
-/* The first item that may hold i, an elementwise node over `shape`. */
+/* The first item that may compute i, an elementwise node or fold over elements of `shape`. */
 static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
 {
     const wgi_node *n = &w->g->node[i];
@@ -158,7 +161,7 @@ static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
     return bound;
 }
 
-enum { TRIES = 24 }; /* items that are tried for a node */
+enum { TRIES = 24 }; /* items that are looked at for a node, so that scheduling is linear */
 
 static bool has_room(const wgi_item *s, const wg_shape *shape)
 {
@@ -179,13 +182,13 @@ static void place_elementwise(wgi_work *w, uint32_t i)
     add_member(w, t, i);
     if (fold) {
         uint32_t f = new_item(w, (wgi_item){ .finish = true, .first = i, .last = i, .count = 1 });
-        w->at[i] = f; /* its value is there */
+        w->at[i] = f; /* whoever reads its value must come after the second phase */
     }
 }
 
 static void place(wgi_work *w, uint32_t i);
 
-/* i and the node that is computed with it, after what that one needs. */
+/* Places i and the node that it is paired with, after the nodes that the latter needs. */
 static void place_pair(wgi_work *w, uint32_t i)
 {
     wgi_cone c;
@@ -201,7 +204,7 @@ static void place_pair(wgi_work *w, uint32_t i)
 static void place(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[i];
-    if (w->at[i]) return; /* with or before a pair */
+    if (w->at[i]) return; /* as part of a pair or of its cone */
     w->base[i] = i;
     if (!w->need[i] || w->rep[i] != i || wgi_work_given(w, i) || (!n->output && aliases(w, i))) return;
     if (n->output) w->at[i] = w->at[i - n->output];
@@ -217,7 +220,7 @@ static void schedule(wgi_work *w)
     for (uint32_t i = 1; i < w->n && !w->failed; i++) place(w, i);
 }
 
-/* ---- uses ---- */
+/* ---- who reads a value, and where it is stored ---- */
 
 static void use(wgi_work *w, uint32_t x, uint32_t by_item, bool inside)
 {
@@ -226,7 +229,8 @@ static void use(wgi_work *w, uint32_t x, uint32_t by_item, bool inside)
     if (!inside) w->store[b] = WGI_MAX(w->store[b], WGI_IN_WORK);
 }
 
-/* All outputs of an op together: whoever finds one of them finds the others. */
+/* All outputs of an op become results together: a later request that finds one of them takes all for
+ * computed. */
 static void result(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->g->node[w->rep[i]];
@@ -234,7 +238,7 @@ static void result(wgi_work *w, uint32_t i)
     for (int k = 0; k < wgi_outputs(n->op); k++) w->store[w->base[first + (uint32_t)k]] = WGI_IN_RESULTS;
 }
 
-/* What node m of item t reads, and what it writes to memory. */
+/* Notes what member m of item t reads, and what it must write to memory. */
 static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
 {
     const wgi_node *n = &w->g->node[m];

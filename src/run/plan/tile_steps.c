@@ -18,7 +18,7 @@ static void put_ahead(wgi_work *w, wgi_tiler *t, wgi_ref r)
 
 static uint32_t take_reg(wgi_tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
 
-/* More than a thread's own caches hold: fetched ahead when read; past the caches when written and not read again. */
+/* Bytes of an operand that a thread's own caches do not hold: it is fetched ahead. */
 enum { LARGE = 1 << 20 };
 
 static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, uint32_t size)
@@ -80,7 +80,7 @@ static void put_store(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
                            .node = made->node });
 }
 
-/* Gives back the tile buffers of operands whose last reader is the member n at `position`. */
+/* Gives back the tile buffers of operands that no member after n, at `position`, reads. */
 static void give_regs(wgi_work *w, wgi_tiler *t, uint32_t item_at, const wgi_node *n, uint32_t position)
 {
     for (uint32_t k = 0; k < n->operands; k++) {
@@ -110,7 +110,7 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
     give_regs(w, t, item_at, n, position);
 }
 
-/* An empty program, whose lists are made where those of the last one were. */
+/* Begins an empty program. Its lists grow in the memory that the lists of the last program grew in. */
 static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
 {
     size_t refs = 0;
@@ -125,7 +125,7 @@ static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
     t->frees = 0;
 }
 
-/* Its lists into the plan's memory. */
+/* Copies the lists of the program to the plan's memory. */
 static void tile_end(wgi_work *w, wgi_tiler *t)
 {
     wgi_program *p = t->prog;

@@ -1,4 +1,4 @@
-/* work.c: memory of a compilation: what ends with it, and what the plan keeps. */
+/* work.c: memory of a compilation: temporary memory, and memory that the plan keeps. */
 #include "run/plan/plan.h"
 
 static void *zeroed(wgi_arena *a, size_t size)
@@ -39,7 +39,7 @@ void *wgi_work_grow(wgi_work *w, void *list, size_t *capacity, size_t need, size
     return p ? p : list;
 }
 
-/* Whether a list of two begins with these types. */
+/* Whether the list t, of two types, begins with the types of these nodes. */
 static bool has_types(const wgi_work *w, const wg_type *t, const uint32_t *list, uint32_t count)
 {
     bool same = true;
@@ -54,7 +54,7 @@ const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list, uint32_t count)
         if (has_types(w, w->types[j], list, count)) return w->types[j];
     wg_type *t = wgi_work_keep(w, WGI_MAX(count, 2), sizeof *t);
     for (uint32_t k = 0; t && k < count; k++) t[k] = wgi_type_of(&w->g->node[list[k]]);
-    if (count == 1 && t) t[1] = t[0]; /* for a node of two such operands */
+    if (count == 1 && t) t[1] = t[0]; /* so that a node with two such operands can use the list */
     if (count <= 2) w->types[w->last_types++ % WGI_TYPES] = t;
     return t;
 }
