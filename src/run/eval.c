@@ -282,20 +282,15 @@ static void mark_reached(wg_graph *g, wg_params *root, const wgi_request *r, boo
     }
 }
 
-static void fail_unreached(wg_graph *g, const wgi_request *r)
+static bool reaches_any(wg_graph *g, const wgi_request *r)
 {
+    for (int i = 0; i < r->targets; i++)
+        if (r->reached[i]) return true;
     if (r->blocked && r->blocked < g->count)
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT,
                  "every path to the parameters ends at %s (%s), which has no derivative there",
                  g->node[r->blocked].op->name, wg_site_place(g->node[r->blocked].here));
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
-}
-
-static bool reaches_any(wg_graph *g, const wgi_request *r)
-{
-    for (int i = 0; i < r->targets; i++)
-        if (r->reached[i]) return true;
-    fail_unreached(g, r);
     return false;
 }
 

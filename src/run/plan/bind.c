@@ -91,45 +91,49 @@ static bool run_short(const wg_kernel *k)
     return wgi_map_short(k, c->op);
 }
 
-static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t places)
+/* Appends a call, whose operands and results are at b->at[place] and after it. */
+static call *bind_call(wgi_bound *b, const wgi_signature *of, uint32_t node, size_t place)
 {
+    void **x = &b->at[place];
     call *c = &b->call[b->calls++];
-    *c = (call){ .fn = in->of.fn ? in->of.fn : run_short, .op = in->of.op, .node = in->node };
-    for (int k = 0; k < in->of.operands; k++) {
-        b->at[places + (size_t)k] = place_of(b, in->x[k]);
-        b->step[places + (size_t)k] = in->x[k].kind != WGI_ONE;
-    }
-    void **y = &b->at[places + (size_t)in->of.operands];
-    *y = place_of(b, in->y);
-    c->k = wgi_kernel_call(&in->of, (const void *const *)&b->at[places], y, &b->step[places], b->run);
-    c->k.end = in->fold ? (size + WG_FOLD - 1) / WG_FOLD : size;
-    c->k.scratch = in->fold ? *y : NULL;
-    return places + (size_t)in->of.operands + 1;
+    *c = (call){ of->fn ? of->fn : run_short, of->op, node,
+                 wgi_kernel_call(of, (const void *const *)x, x + of->operands, &b->step[place], b->run) };
+    return c;
 }
 
-static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t places)
+static size_t bind_instr(wgi_bound *b, const wgi_instr *in, int64_t size, size_t place)
 {
-    call *c = &b->call[b->calls++];
-    void **x = &b->at[places], **y = x + s->of.operands;
-    for (int k = 0; k < s->of.operands; k++) x[k] = b->ptr[s->x[k]];
-    for (int k = 0; k < s->of.outputs; k++) y[k] = b->ptr[s->y[k]];
-    *c = (call){ .fn = s->of.fn ? s->of.fn : run_short, .op = s->of.op, .node = s->node };
-    c->k = wgi_kernel_call(&s->of, (const void *const *)x, y, NULL, b->run);
+    call *c = bind_call(b, &in->of, in->node, place);
+    for (int k = 0; k < in->of.operands; k++, place++) {
+        b->at[place] = place_of(b, in->x[k]);
+        b->step[place] = in->x[k].kind != WGI_ONE;
+    }
+    b->at[place] = place_of(b, in->y);
+    c->k.end = in->fold ? (size + WG_FOLD - 1) / WG_FOLD : size;
+    c->k.scratch = in->fold ? b->at[place] : NULL;
+    return place + 1;
+}
+
+static size_t bind_step(wgi_bound *b, const wgi_step *s, size_t place)
+{
+    call *c = bind_call(b, &s->of, s->node, place);
+    for (int k = 0; k < s->of.operands; k++) b->at[place++] = b->ptr[s->x[k]];
+    for (int k = 0; k < s->of.outputs; k++) b->at[place++] = b->ptr[s->y[k]];
     c->k.end = s->units, c->k.phase = s->phase;
     c->k.scratch = s->scratch == NO_BUFFER ? NULL : b->ptr[s->scratch];
-    return places + (size_t)(s->of.operands + s->of.outputs);
+    return place;
 }
 
 static void bind(wgi_bound *b, const wgi_plan *p)
 {
-    size_t places = 0;
+    size_t place = 0;
     b->calls = 0;
     b->run = (wgi_setting){ .seed = p->c->o.seed, .fault = &b->fault }; /* each run sets the epoch */
     for (int i = 0; i < p->steps; i++) {
         const wgi_step *s = &p->step[i];
         for (int j = 0; s->tiles && j < s->tiles->instrs && s->tiles->size; j++)
-            places = bind_instr(b, &s->tiles->instr[j], s->tiles->size, places);
-        if (!s->tiles && s->units) places = bind_step(b, s, places);
+            place = bind_instr(b, &s->tiles->instr[j], s->tiles->size, place);
+        if (!s->tiles && s->units) place = bind_step(b, s, place);
     }
 }
 
@@ -186,21 +190,13 @@ wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
     return same ? &l->request : NULL;
 }
 
-static bool make_room(wgi_plan *p)
-{
-    if (p->request.into) return true;
-    p->request.into = wgi_plan_keep(p, (size_t)p->targets, sizeof *p->request.into);
-    p->request.reached = wgi_plan_keep(p, (size_t)p->targets, sizeof *p->request.reached);
-    return p->request.into && p->request.reached;
-}
-
 void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
 {
     wgi_plan *p = r->plan;
     /* A repeated request has the loss as its only root. */
     bool repeats = p && r->fresh && r->roots <= 1 && !wgi_without(g->c, WG_WITHOUT_BIND);
     g->run.last = NULL;
-    if (!repeats || !make_room(p)) return;
+    if (!repeats) return;
     wgi_request q = *r;
     q.root = p->root, q.target = p->target, q.into = p->request.into, q.reached = p->request.reached;
     memcpy(q.into, r->into, sizeof *q.into * (size_t)r->targets);

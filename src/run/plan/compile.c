@@ -88,6 +88,8 @@ static void keep_request(wgi_work *w)
     p->roots = r->roots, p->targets = r->targets, p->wishes = w->asked->values - r->roots;
     p->root = wgi_work_copy(w, r->root, (size_t)p->roots, sizeof *p->root);
     p->target = wgi_work_copy(w, r->target, (size_t)p->targets, sizeof *p->target);
+    p->request.into = wgi_work_keep(w, (size_t)p->targets, sizeof *p->request.into);
+    p->request.reached = wgi_work_keep(w, (size_t)p->targets, sizeof *p->request.reached);
     p->wish = wgi_work_copy(w, w->asked->node + r->roots, (size_t)p->wishes, sizeof *p->wish);
 }
 

@@ -2,20 +2,7 @@
 #include "kernel/stream.h"
 #include "run/plan/plan.h"
 
-static void put_instr(wgi_work *w, wgi_tiler *t, wgi_instr in)
-{
-    t->prog->instr =
-        wgi_work_grow(w, t->prog->instr, &t->instr_capacity, (size_t)t->prog->instrs + 1, sizeof in);
-    if (!w->failed) t->prog->instr[t->prog->instrs++] = in;
-}
-
-static void put_ahead(wgi_work *w, wgi_tiler *t, wgi_ref r)
-{
-    t->prog->ahead =
-        wgi_work_grow(w, t->prog->ahead, &t->ahead_capacity, (size_t)t->prog->aheads + 1, sizeof r);
-    if (!w->failed) t->prog->ahead[t->prog->aheads++] = r;
-}
-
+static void put_instr(wgi_program *p, wgi_instr in) { p->instr[p->instrs++] = in; }
 static uint32_t take_reg(wgi_tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
 
 /* Bytes of an operand that a thread's own caches do not hold: it is fetched ahead. */
@@ -26,7 +13,7 @@ static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x,
     wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
     bool known = w->at[x] == item_at || (size_t)t->prog->size * size < LARGE;
     for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
-    if (!known) put_ahead(w, t, r);
+    if (!known) t->prog->ahead[t->prog->aheads++] = r;
     return r;
 }
 
@@ -47,7 +34,7 @@ static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t
     wgi_instr load = wgi_load_instr(l, kept_ref(w, one), (uint32_t)t->prog->regs++);
     t->reg[x] = load.y.index + 1;
     t->reg_item[x] = item_at;
-    put_instr(w, t, load);
+    put_instr(t->prog, load);
     return load.y;
 }
 
@@ -73,11 +60,10 @@ static void put_store(wgi_work *w, wgi_tiler *t, const wgi_instr *made)
 {
     wgi_signature s = { .fn = wgi_stream[w->g->c->isa], .op = &wgi_op_store, .operands = 1, .outputs = 1 };
     s.xt = s.yt = made->of.yt;
-    put_instr(w, t,
-              (wgi_instr){ .of = s,
-                           .x = kept_ref(w, made->y),
-                           .y = { WGI_FULL, w->buf[made->node] - 1, made->y.size },
-                           .node = made->node });
+    put_instr(t->prog, (wgi_instr){ .of = s,
+                                    .x = kept_ref(w, made->y),
+                                    .y = { WGI_FULL, w->buf[made->node] - 1, made->y.size },
+                                    .node = made->node });
 }
 
 /* Gives back the tile buffers of operands that no member after n, at `position`, reads. */
@@ -104,7 +90,7 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
     if (w->failed) return;
     in.fold = wgi_work_is_fold(w, m);
     in.y = result_ref(w, t, item_at, m);
-    put_instr(w, t, in);
+    put_instr(t->prog, in);
     if (!in.fold && is_streamed(w, item_at, m)) put_store(w, t, &in);
     t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.of.operands);
     give_regs(w, t, item_at, n, position);
@@ -117,6 +103,9 @@ static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) refs += w->g->node[m].operands;
     t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
     t->refs = wgi_work_keep(w, refs, sizeof *t->refs);
+    /* Each operand may need a load, and each result a store. */
+    t->instr = wgi_work_grow(w, t->instr, &t->instr_capacity, refs + 2 * s->count, sizeof *t->instr);
+    t->ahead = wgi_work_grow(w, t->ahead, &t->ahead_capacity, refs, sizeof *t->ahead);
     if (w->failed) return;
     *t->prog = (wgi_program){ .instr = t->instr,
                               .ahead = t->ahead,
@@ -129,7 +118,6 @@ static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
 static void tile_end(wgi_work *w, wgi_tiler *t)
 {
     wgi_program *p = t->prog;
-    t->instr = p->instr, t->ahead = p->ahead;
     p->instr = wgi_work_copy(w, p->instr, (size_t)p->instrs, sizeof *p->instr);
     p->ahead = wgi_work_copy(w, p->ahead, (size_t)p->aheads, sizeof *p->ahead);
 }
