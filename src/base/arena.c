@@ -58,6 +58,12 @@ void *wgi_arena_alloc(wgi_arena *a, size_t size)
     return p;
 }
 
+void *wgi_arena_zeroed(wgi_arena *a, size_t size)
+{
+    void *p = wgi_arena_alloc(a, size);
+    return p ? memset(p, 0, size) : NULL;
+}
+
 void wgi_arena_reset(wgi_arena *a)
 {
     a->now = NULL;

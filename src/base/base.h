@@ -44,6 +44,7 @@ typedef struct wgi_arena {
     char *at, *end;
 } wgi_arena;
 void *wgi_arena_alloc(wgi_arena *a, size_t size); /* not zeroed; NULL after recording the error */
+void *wgi_arena_zeroed(wgi_arena *a, size_t size);
 void wgi_arena_reset(wgi_arena *a);
 void wgi_arena_free(wgi_arena *a);
 char *wgi_arena_text(wgi_arena *a, const char *s);
@@ -134,8 +135,11 @@ const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 /* ---- memory.c ---- */
 
 void *wgi_raw(wg_context *c, size_t count, size_t size); /* as wg_alloc, not zeroed */
-void *wgi_grow(wg_context *c, void *p, size_t *capacity, size_t need,
-               size_t size); /* doubles; NULL: p stays as it was */
+/* Makes room for `need` elements in `list`, a pointer to memory of wgi_raw or NULL. `capacity` says for how many it has room.
+ * False: no memory, and the list is as before. */
+#define WGI_GROW(c, list, capacity, need) \
+    ((need) <= (capacity) || wgi_grow((c), &(list), &(capacity), (need), sizeof *(list)))
+bool wgi_grow(wg_context *c, void *list, size_t *capacity, size_t need, size_t size);
 
 /* ---- shape.c ---- */
 

@@ -71,15 +71,16 @@ void wg_free(wg_context *c, void *p)
     c->memory.resize(c->memory.user, b->base, b->size, 0);
 }
 
-void *wgi_grow(wg_context *c, void *p, size_t *capacity, size_t need, size_t size)
+bool wgi_grow(wg_context *c, void *list, size_t *capacity, size_t need, size_t size)
 {
-    if (need <= *capacity) return p;
     size_t more = *capacity ? *capacity : 8;
     while (more < need) more *= 2;
-    void *q = wgi_raw(c, more, size);
-    if (!q) return NULL;
-    if (p) memcpy(q, p, *capacity * size);
-    wg_free(c, p);
+    void *old, *now = wgi_raw(c, more, size);
+    if (!now) return false;
+    memcpy(&old, list, sizeof old); /* list is the address of a pointer of any type */
+    if (old) memcpy(now, old, *capacity * size);
+    wg_free(c, old);
+    memcpy(list, &now, sizeof now);
     *capacity = more;
-    return q;
+    return true;
 }

@@ -140,40 +140,27 @@ static int64_t clamp(int64_t v, int64_t low, int64_t high) { return v < low ? lo
     case WG_BOOL:                                                                     \
         for (int64_t i = 0; i < n; i++) ((bool *)y)[i] = ((const T *)x)[i] != 0;      \
         break
-#define FROM_FLOAT(T)                                                                               \
-    switch (to) {                                                                                   \
-        TO_FLOATS(T);                                                                               \
-    case WG_I32:                                                                                    \
-        for (int64_t i = 0; i < n; i++)                                                             \
-            ((int32_t *)y)[i] = (int32_t)saturate((double)((const T *)x)[i], INT32_MIN, INT32_MAX); \
-        break;                                                                                      \
-    case WG_I64:                                                                                    \
-        for (int64_t i = 0; i < n; i++)                                                             \
-            ((int64_t *)y)[i] = saturate((double)((const T *)x)[i], INT64_MIN, INT64_MAX);          \
-        break;                                                                                      \
-    default: break;                                                                                 \
-    }
-#define FROM_INT(T)                                                                               \
-    switch (to) {                                                                                 \
-        TO_FLOATS(T);                                                                             \
-    case WG_I32:                                                                                  \
-        for (int64_t i = 0; i < n; i++)                                                           \
-            ((int32_t *)y)[i] = (int32_t)clamp((int64_t)((const T *)x)[i], INT32_MIN, INT32_MAX); \
-        break;                                                                                    \
-    case WG_I64:                                                                                  \
-        for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = (int64_t)((const T *)x)[i];           \
-        break;                                                                                    \
-    default: break;                                                                               \
+#define FROM(T, limit)                                                                                      \
+    switch (to) {                                                                                           \
+        TO_FLOATS(T);                                                                                       \
+    case WG_I32:                                                                                            \
+        for (int64_t i = 0; i < n; i++)                                                                     \
+            ((int32_t *)y)[i] = (int32_t)limit(((const T *)x)[i], INT32_MIN, INT32_MAX);                    \
+        break;                                                                                              \
+    case WG_I64:                                                                                            \
+        for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = limit(((const T *)x)[i], INT64_MIN, INT64_MAX); \
+        break;                                                                                              \
+    default: break;                                                                                         \
     }
 
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)
 {
     switch (from) {
-    case WG_F32: FROM_FLOAT(float); break;
-    case WG_F64: FROM_FLOAT(double); break;
-    case WG_I32: FROM_INT(int32_t); break;
-    case WG_I64: FROM_INT(int64_t); break;
-    case WG_BOOL: FROM_INT(bool); break;
+    case WG_F32: FROM(float, saturate); break;
+    case WG_F64: FROM(double, saturate); break;
+    case WG_I32: FROM(int32_t, clamp); break;
+    case WG_I64: FROM(int64_t, clamp); break;
+    case WG_BOOL: FROM(bool, clamp); break;
     default: break;
     }
 }

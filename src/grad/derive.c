@@ -9,18 +9,13 @@
 /* MAP and RANDOM rules are diagonal: the rule with the tangent in the place of gy. */
 static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n)
 {
-    wg_graph *g = y.graph;
-    const wgi_node *node = wgi_node_of(y);
-    const wg_shape *s = node->shape;
-    wg_dtype t = (wg_dtype)node->dtype;
+    const wg_op *op = wg_node_op(y);
     wg_node sum = wg_none, gx[8];
-    const wg_op *op = node->op;
     for (int k = 0; k < n; k++) {
         if (wg_is_none(tx[k])) continue;
-        wgi_vjp(here, op, y, wgi_to_shape(here, tx[k], s, t), x, gx, n);
+        wgi_vjp(here, op, y, wgi_like(here, tx[k], y), x, gx, n);
         if (wg_is_none(gx[k])) continue;
-        wg_node part = wgi_is_number(gx[k]) ? wgi_leaf_number(g, here, wgi_number_value(gx[k]), t) : gx[k];
-        part = wgi_to_shape(here, part, s, t);
+        wg_node part = wgi_like(here, gx[k], y);
         sum = wg_is_none(sum) ? part : wg_addn_at(here, (wg_node[]){ sum, part }, 2);
     }
     return sum;
@@ -55,8 +50,7 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
     }
     wg_node again =
         wg_part(wg_apply(here, node.op, own, n, node.op->attr_size ? node.attr : NULL), node.output);
-    u = wgi_to_shape(here, wgi_leaf_number(g, here, 0, (wg_dtype)node.dtype), node.shape,
-                     (wg_dtype)node.dtype);
+    u = wgi_like(here, wg_number(0), y);
     u = wg_apply(here, &wgi_op_identity, &u, 1, NULL);
     if (!wgi_ok(g->c) || !wgi_reverse(g, here, &again, &u, 1, want, m, gx, &blocked))
         return wgi_error_node(g);
@@ -127,13 +121,6 @@ static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node 
     return true;
 }
 
-static wg_node as_direction(wg_site here, wg_node v, wg_node x)
-{
-    wg_graph *g = x.graph;
-    if (wgi_is_number(v)) v = wgi_leaf_number(g, here, wgi_number_value(v), wg_node_dtype(x));
-    return wgi_to_shape(here, v, wgi_node_of(x)->shape, wg_node_dtype(x));
-}
-
 wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n)
 {
     wg_graph *g = y.graph;
@@ -147,15 +134,13 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
         wg_node *t = wgi_arena_alloc(&g->temp, sizeof *t * ((size_t)hi - lo + 1));
         for (uint32_t i = lo; t && i <= hi; i++) t[i - lo] = wg_none;
         for (int k = 0; t && k < n; k++)
-            if (x[k].index <= hi) t[x[k].index - lo] = as_direction(in, v[k], x[k]);
+            if (x[k].index <= hi) t[x[k].index - lo] = wgi_like(in, v[k], x[k]);
         for (uint32_t i = lo; t && i <= hi && wgi_ok(g->c); i++)
             if (wg_is_none(t[i - lo])) t[i - lo] = tangent_of(g, i, t, lo, &ends);
         ty = t ? t[hi - lo] : wgi_error_node(g);
     }
     wgi_arena_rewind(&g->temp, place);
-    if (wg_is_none(ty) && !ends_there(g, here, "jvp", ends))
-        ty = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(y)), wgi_node_of(y)->shape,
-                          wg_node_dtype(y));
+    if (wg_is_none(ty) && !ends_there(g, here, "jvp", ends)) ty = wgi_like(in, wg_number(0), y);
     return wgi_ok(g->c) ? ty : wgi_error_node(g);
 }
 
@@ -165,23 +150,18 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
 {
     wg_graph *g = y.graph;
     uint32_t blocked = 0;
-    if (!same_graph(here, "hvp", y, x, v, n)) {
-        for (int k = 0; k < n; k++) hv[k] = wgi_error_node(g);
-        return g ? wg_failed(g->c) : WG_ERROR_USE;
-    }
+    if (!same_graph(here, "hvp", y, x, v, n)) return wgi_all_failed(g, hv, n);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_site in = wg_inside(here);
     wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx ? gx + n : NULL;
     bool ok = gx && wg_grads_at(here, y, x, n, gx) == WG_OK;
-    for (int k = 0; ok && k < n; k++) seed[k] = as_direction(in, v[k], x[k]);
+    for (int k = 0; ok && k < n; k++) seed[k] = wgi_like(in, v[k], x[k]);
     ok = ok && wgi_reverse(g, in, gx, seed, n, x, n, hv, &blocked);
     for (int k = 0; ok && k < n; k++) ok = !wg_is_none(hv[k]) || !ends_there(g, here, "hvp", blocked);
-    for (int k = 0; k < n; k++) {
-        if (!ok) hv[k] = wgi_error_node(g);
-        else if (wg_is_none(hv[k])) hv[k] = as_direction(in, wg_number(0), x[k]);
-    }
+    for (int k = 0; ok && k < n; k++)
+        if (wg_is_none(hv[k])) hv[k] = wgi_like(in, wg_number(0), x[k]);
     wgi_arena_rewind(&g->temp, place);
-    return wg_failed(g->c);
+    return ok ? wg_failed(g->c) : wgi_all_failed(g, hv, n);
 }
 
 /* ---- matrices: a reverse sweep an element of y ---- */
@@ -189,10 +169,9 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
 static wg_node unit(wg_site here, wg_graph *g, int64_t i, const wg_shape *s, wg_dtype t)
 {
     int64_t n = wgi_size(s);
-    void *e = wgi_arena_alloc(&g->temp, (size_t)n * wg_dtype_size(t));
+    void *e = wgi_arena_zeroed(&g->temp, (size_t)n * wg_dtype_size(t));
     double one = 1;
     if (!e) return wgi_error_node(g);
-    memset(e, 0, (size_t)n * wg_dtype_size(t));
     wgi_convert(t, (char *)e + (size_t)i * wg_dtype_size(t), WG_F64, &one, 1);
     return wg_input_at(here, g, "", (wg_tensor){ t, *s, e });
 }
@@ -204,13 +183,11 @@ wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
         !wgi_usable(x, here, "jacobian", "the input"))
         return wgi_error_node(g);
     wg_shape ys = wg_node_shape(y), xs = wg_node_shape(x), both = ys;
-    if (ys.rank + xs.rank > WG_MAX_RANK) {
-        char a[128], b[128];
-        wgi_fail(g->c, here, "jacobian", WG_ERROR_SHAPE, "%s by %s would have %d axes; at most %d",
-                 wg_shape_text(ys, a, sizeof a), wg_shape_text(xs, b, sizeof b), ys.rank + xs.rank,
-                 WG_MAX_RANK);
-        return wgi_error_node(g);
-    }
+    char a[128], b[128];
+    if (ys.rank + xs.rank > WG_MAX_RANK)
+        return WGI_FAIL_NODE(g, here, "jacobian", WG_ERROR_SHAPE, "%s by %s would have %d axes; at most %d",
+                             wg_shape_text(ys, a, sizeof a), wg_shape_text(xs, b, sizeof b),
+                             ys.rank + xs.rank, WG_MAX_RANK);
     for (int i = 0; i < xs.rank; i++) both.dim[both.rank++] = xs.dim[i];
     wg_site in = wg_inside(here);
     int64_t m = wg_shape_size(ys);

@@ -73,6 +73,12 @@ wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t)
     return !n || n->shape == s ? x : wg_broadcast_to_at(here, x, *s);
 }
 
+wg_node wgi_like(wg_site here, wg_node v, wg_node x)
+{
+    wg_dtype t = wg_node_dtype(x);
+    return wgi_to_shape(here, wgi_number_to_leaf(x.graph, here, v, t), wgi_node_of(x)->shape, t);
+}
+
 /* A rule's gx as a gradient of x's shape and dtype. Elementwise rules may leave out broadcasting: theirs is y's shape. */
 static wg_node fit(sweep *s, wg_site here, wg_node gx, uint32_t y, uint32_t x)
 {
@@ -80,7 +86,7 @@ static wg_node fit(sweep *s, wg_site here, wg_node gx, uint32_t y, uint32_t x)
     wg_dtype t = (wg_dtype)g->node[x].dtype;
     const wg_shape *xs = g->node[x].shape, *ys = g->node[y].shape;
     wg_class kind = g->node[y].op->kind;
-    if (wgi_is_number(gx)) gx = wgi_leaf_number(g, here, wgi_number_value(gx), t);
+    gx = wgi_number_to_leaf(g, here, gx, t);
     if (!wg_node_ok(gx)) return gx;
     if (g->node[gx.index].shape == xs && g->node[gx.index].dtype == t) return gx;
     bool elementwise = kind == WG_MAP || kind == WG_RANDOM;
@@ -190,16 +196,16 @@ static bool visit(sweep *s, uint32_t i)
 {
     wg_graph *g = s->g;
     wgi_node *n = &g->node[i];
-    int outputs = n->op->outputs ? n->op->outputs : 1;
+    int outputs = wgi_outputs(n->op);
     wg_node gy[WG_MAX_OUTPUTS] = { 0 };
     bool any = false;
     if (n->output) /* the first output speaks for all */
         return true;
-    for (int j = 0; j < outputs && i + (uint32_t)j <= s->hi; j++) {
-        gy[j] = accumulate(s, i + (uint32_t)j);
-        any |= !wg_is_none(gy[j]);
-        if (!wg_is_none(gy[j]) && s->on[i + (uint32_t)j - s->lo] & 2)
-            s->total[i + (uint32_t)j - s->lo] = gy[j];
+    for (uint32_t j = 0, at = i; j < (uint32_t)outputs && at <= s->hi; j++, at++) {
+        gy[j] = accumulate(s, at);
+        if (wg_is_none(gy[j])) continue;
+        any = true;
+        if (s->on[at - s->lo] & 2) s->total[at - s->lo] = gy[j];
     }
     if (!any || !any_operand_on(s, &g->node[i])) return wgi_ok(g->c);
     return apply_rule(s, i, gy, outputs);
@@ -211,18 +217,14 @@ static bool sweep_start(sweep *s, const wg_node y[], int ny, const wg_node x[], 
     for (int k = 0; k < nx; k++) s->lo = WGI_MIN(s->lo, first_output(s->g, x[k].index));
     for (int j = 0; j < ny; j++) {
         const wgi_node *n = &s->g->node[y[j].index];
-        int outputs = n->op->outputs ? n->op->outputs : 1;
-        s->hi = WGI_MAX(s->hi, y[j].index - n->output + (uint32_t)outputs - 1);
+        s->hi = WGI_MAX(s->hi, y[j].index - n->output + (uint32_t)wgi_outputs(n->op) - 1);
     }
     if (s->lo > s->hi) s->hi = s->lo;
     size_t n = (size_t)s->hi - s->lo + 1;
-    s->on = wgi_arena_alloc(&s->g->temp, n);
-    s->q = wgi_arena_alloc(&s->g->temp, n * sizeof *s->q);
-    s->total = wgi_arena_alloc(&s->g->temp, n * sizeof *s->total);
+    s->on = wgi_arena_zeroed(&s->g->temp, n);
+    s->q = wgi_arena_zeroed(&s->g->temp, n * sizeof *s->q);
+    s->total = wgi_arena_zeroed(&s->g->temp, n * sizeof *s->total);
     if (!s->on || !s->q || !s->total) return false;
-    memset(s->on, 0, n);
-    memset(s->q, 0, n * sizeof *s->q);
-    memset(s->total, 0, n * sizeof *s->total);
     mark_paths(s, x, nx);
     return true;
 }
@@ -260,13 +262,21 @@ static bool depends(wg_graph *g, uint32_t y, uint32_t x)
     return yes;
 }
 
-static void fail_blocked(wg_graph *g, wg_site here, const char *what, uint32_t blocked, const char *target)
+static void fail_blocked(wg_graph *g, wg_site here, const char *what, uint32_t blocked)
 {
     const wgi_node *b = &g->node[blocked];
     const char *why = b->op->none && b->op->adjoint ? b->op->adjoint : "";
+    char who[80];
+    wgi_argument(here, 1, who, sizeof who);
     wgi_fail(g->c, here, what, WG_ERROR_GRADIENT,
-             "every path to %s ends at %s (%s), which has no derivative there%s%s", target, b->op->name,
-             wg_site_place(b->here), *why ? ": " : "", why);
+             "every path to %s ends at %s (%s), which has no derivative there%s%s",
+             *who ? who : "the operand", b->op->name, wg_site_place(b->here), *why ? ": " : "", why);
+}
+
+wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n)
+{
+    for (int k = 0; k < n; k++) x[k] = wgi_error_node(g);
+    return g ? wg_failed(g->c) : WG_ERROR_USE;
 }
 
 static bool float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument,
@@ -304,32 +314,21 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
                            wg_node gx[])
 {
     wg_graph *g = y.graph;
-    if (!g || !wgi_ok(g->c)) {
-        for (int k = 0; k < n; k++) gx[k] = wgi_error_node(g);
-        return g ? wg_failed(g->c) : WG_ERROR_USE;
-    }
+    if (!g || !wgi_ok(g->c)) return wgi_all_failed(g, gx, n);
     uint32_t blocked = 0;
     wg_site in = wg_inside(here);
     bool ok = float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
-    if (ok && wgi_is_number(gy)) gy = wgi_leaf_number(g, here, wgi_number_value(gy), wg_node_dtype(y));
+    if (ok) gy = wgi_number_to_leaf(g, here, gy, wg_node_dtype(y));
     if (ok && !gy.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "the output's gradient is no node");
     ok = ok && wgi_usable(gy, here, what, "the output's gradient") &&
          wgi_reverse(g, in, &y, &gy, 1, x, n, gx, &blocked);
-    for (int k = 0; k < n; k++) {
-        if (ok && wg_is_none(gx[k])) {
-            if (blocked && depends(g, y.index, x[k].index)) {
-                char who[80];
-                wgi_argument(here, 1, who, sizeof who);
-                fail_blocked(g, here, what, blocked, *who ? who : "the operand");
-                ok = false;
-            } else {
-                gx[k] = wgi_to_shape(in, wgi_leaf_number(g, in, 0, wg_node_dtype(x[k])),
-                                     g->node[x[k].index].shape, wg_node_dtype(x[k]));
-            }
-        }
+    for (int k = 0; ok && k < n; k++) {
+        if (!wg_is_none(gx[k])) continue;
+        ok = !blocked || !depends(g, y.index, x[k].index);
+        if (ok) gx[k] = wgi_like(in, wg_number(0), x[k]);
+        else fail_blocked(g, here, what, blocked);
     }
-    for (int k = 0; !ok && k < n; k++) gx[k] = wgi_error_node(g);
-    return wg_failed(g->c);
+    return ok ? wg_failed(g->c) : wgi_all_failed(g, gx, n);
 }
 
 static bool scalar(wg_site here, const char *what, wg_node y)

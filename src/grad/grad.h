@@ -13,7 +13,11 @@ bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node see
                  const wg_node x[], int nx, wg_node gx[], uint32_t *blocked);
 /* Calls op's rule for n operands. gx[k] is wg_none where operand k has no derivative, by the rule or by op->none. */
 bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n);
-wg_node wgi_to_shape(wg_site here, wg_node g, const wg_shape *s,
-                     wg_dtype t); /* broadcast, cast to a shape and dtype */
+/* x, cast and broadcast to a dtype and shape. */
+wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t);
+/* v, a node or a number, with the dtype and shape of x. */
+wg_node wgi_like(wg_site here, wg_node v, wg_node x);
+/* For all of x[0..n): the answer to a call that has failed. */
+wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n);
 
 #endif

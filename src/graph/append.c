@@ -3,6 +3,16 @@
 
 enum { WARN_AT = 10000000 };
 
+static bool grow_zeroed(wg_context *c, void *list, size_t *capacity, size_t need, size_t size)
+{
+    size_t was = *capacity;
+    char *p;
+    if (need > was && !wgi_grow(c, list, capacity, need, size)) return false;
+    memcpy(&p, list, sizeof p);
+    memset(p + was * size, 0, (*capacity - was) * size);
+    return true;
+}
+
 bool wgi_room(wg_graph *g)
 {
     wg_context *c = g->c;
@@ -10,19 +20,11 @@ bool wgi_room(wg_graph *g)
         wgi_fail(c, NULL, "graph", WG_ERROR_MEMORY, "more than 2^31 nodes since wg_begin");
         return false;
     }
-    void *p = wgi_grow(c, g->node, &g->node_capacity, (size_t)g->count + 1, sizeof *g->node);
-    if (!p) return false;
-    g->node = p;
-    size_t was = g->value_capacity;
-    p = wgi_grow(c, g->value, &g->value_capacity, (size_t)g->count + 1, sizeof *g->value);
-    if (!p) return false;
-    g->value = p;
-    if (g->value_capacity != was) memset(g->value + was, 0, (g->value_capacity - was) * sizeof *g->value);
-    was = g->marked_capacity;
-    p = wgi_grow(c, g->marked, &g->marked_capacity, (size_t)g->count + 1, sizeof *g->marked);
-    if (!p) return false;
-    g->marked = p;
-    if (g->marked_capacity != was) memset(g->marked + was, 0, g->marked_capacity - was);
+    size_t need = (size_t)g->count + 1;
+    if (!WGI_GROW(c, g->node, g->node_capacity, need) ||
+        !grow_zeroed(c, &g->value, &g->value_capacity, need, sizeof *g->value) ||
+        !grow_zeroed(c, &g->marked, &g->marked_capacity, need, sizeof *g->marked))
+        return false;
     if (g->count == WARN_AT && !g->warned) {
         g->warned = true;
         wgi_warn(c, "10,000,000 nodes since wg_begin: is a wg_begin missing in a loop?");

@@ -74,6 +74,22 @@ static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bo
     return t;
 }
 
+/* Names the first two operands of unequal float dtypes. */
+static bool fail_mixed(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int from)
+{
+    char a[80], b[80];
+    int i = from;
+    while (!wg_dtype_is_float(wg_node_dtype(x[i]))) i++;
+    int j = i + 1;
+    wg_dtype t = wg_node_dtype(x[i]);
+    while (!wg_dtype_is_float(wg_node_dtype(x[j])) || wg_node_dtype(x[j]) == t) j++;
+    operand_name(here, i, x[i], a, sizeof a);
+    operand_name(here, j, x[j], b, sizeof b);
+    wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE, "%s is %s, %s is %s: say wg_cast for one of them", a,
+             wg_dtype_name(t), b, wg_dtype_name(wg_node_dtype(x[j])));
+    return false;
+}
+
 static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int n)
 {
     wg_promote p = promotion(op);
@@ -81,22 +97,10 @@ static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int
     wg_dtype t =
         common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE,
                op->promote == WG_PROMOTE_STANDARD && p != WG_PROMOTE_NONE);
-    if (t == WG_DTYPE_COUNT && p != WG_PROMOTE_NONE) {
-        char a[80], b[80];
-        int i = from, j;
-        while (!wg_dtype_is_float(wg_node_dtype(x[i]))) i++;
-        for (j = i + 1;
-             !wg_dtype_is_float(wg_node_dtype(x[j])) || wg_node_dtype(x[j]) == wg_node_dtype(x[i]);)
-            j++;
-        operand_name(here, i, x[i], a, sizeof a);
-        operand_name(here, j, x[j], b, sizeof b);
-        wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE, "%s is %s, %s is %s: say wg_cast for one of them", a,
-                 wg_dtype_name(wg_node_dtype(x[i])), b, wg_dtype_name(wg_node_dtype(x[j])));
-        return false;
-    }
+    if (t == WG_DTYPE_COUNT && p != WG_PROMOTE_NONE) return fail_mixed(here, op, g, x, from);
+    wg_dtype of_numbers = t < WG_DTYPE_COUNT ? t : g->c->o.dtype;
     for (int k = 0; k < n; k++) {
-        if (wgi_is_number(x[k]))
-            x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), t < WG_DTYPE_COUNT ? t : g->c->o.dtype);
+        if (wgi_is_number(x[k])) x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), of_numbers);
         else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t)
             x[k] = wg_cast_at(wg_inside(here), x[k], t);
         if (x[k].graph && !x[k].index) return false;
@@ -113,13 +117,23 @@ static wg_node failed(wg_site here, const wg_op *op, wg_graph *g, const wg_node 
     return wgi_error_node(g);
 }
 
+/* Interned; NULL: an error is recorded. */
+static const wg_shape *shape_of_output(wg_rule *r, int j)
+{
+    const wg_shape *s = r->y[j].shape;
+    if (s < r->made || s >= r->made + WG_MAX_OUTPUTS) return s;
+    char buf[128];
+    if (wgi_shape_fits(s)) return wgi_intern(r->graph->c, s);
+    wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have shape %s", wg_shape_text(*s, buf, sizeof buf));
+    return NULL;
+}
+
 static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
 {
     wg_graph *g = r->graph;
     const wg_op *op = r->op;
     wgi_node n = { .op = op, .here = r->here, .operands = (uint32_t)r->operands };
-    uint32_t *in = n.in;
-    int outputs = op->outputs ? op->outputs : 1;
+    uint32_t *in = n.in, first = 0;
     if (r->operands > 2) {
         in = n.list = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)r->operands);
         if (!in) return wgi_error_node(g);
@@ -130,25 +144,13 @@ static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
         if (!copy) return wgi_error_node(g);
         n.attr = memcpy(copy, attr, op->attr_size);
     }
-    uint32_t first = 0;
-    for (int j = 0; j < outputs; j++) {
-        const wg_shape *s = r->y[j].shape;
-        if (s == &r->made[j] || (s >= r->made && s < r->made + WG_MAX_OUTPUTS)) {
-            if (!wgi_shape_fits(s)) {
-                char buf[128];
-                wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have shape %s",
-                             wg_shape_text(*s, buf, sizeof buf));
-                return wgi_error_node(g);
-            }
-            s = wgi_intern(g->c, s);
-        }
-        if (!s) return wgi_error_node(g);
-        n.shape = s;
+    for (int j = 0; j < wgi_outputs(op); j++) {
+        n.shape = shape_of_output(r, j);
         n.dtype = (uint8_t)r->y[j].dtype;
         n.output = (uint8_t)j;
-        uint32_t i = wgi_append(g, &n);
+        uint32_t i = n.shape ? wgi_append(g, &n) : 0;
         if (!i) {
-            g->count = first ? first : g->count;
+            if (first) wgi_forget(g, first);
             return wgi_error_node(g);
         }
         first = first ? first : i;
@@ -192,13 +194,10 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg
 static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                          const void *attr)
 {
-    bool named = op->operands < 0 ? n > 0 : n == op->operands;
-    if (!named || op->attr_size > MOST_ATTR) {
-        wgi_fail(g->c, here, op->name, WG_ERROR_USE,
-                 op->attr_size > MOST_ATTR ? "attributes larger than 256 bytes" : "takes %d operands, not %d",
-                 op->operands, n);
-        return wgi_error_node(g);
-    }
+    if (op->attr_size > MOST_ATTR)
+        return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "attributes larger than %d bytes", MOST_ATTR);
+    if (op->operands < 0 ? n <= 0 : n != op->operands)
+        return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "takes %d operands, not %d", op->operands, n);
     wg_node own[INLINE_OPERANDS];
     wg_type types[INLINE_OPERANDS];
     if (n <= INLINE_OPERANDS) {

@@ -14,16 +14,10 @@ static wg_node leaf(replay *r, uint32_t i)
     wgi_node *n = &r->from->node[i];
     wg_dtype t = dtype_of(r, (wg_dtype)n->dtype);
     if (n->op == &wgi_op_number) return wgi_leaf_number(r->into, n->here, n->number, t);
-    if (n->op == &wgi_op_stream) {
-        wgi_node s = { .op = n->op, .shape = r->into->node[0].shape, .here = n->here, .dtype = n->dtype };
-        s.cell = wgi_arena_alloc(&r->into->arena, sizeof *s.cell);
-        if (!s.cell) return wgi_error_node(r->into);
-        *s.cell = *n->cell;
-        return wgi_handle(r->into, wgi_append(r->into, &s));
-    }
-    bool of_params =
-        n->op == &wgi_op_param || n->op == &wgi_op_state; /* as they are now, whatever was read before */
-    const void *data = of_params ? n->parameter->data : wgi_value(r->from, i);
+    if (n->op == &wgi_op_stream)
+        return wgi_handle(r->into, wgi_cell_leaf(r->into, n->here, n->op, WG_I64, *n->cell, 0));
+    /* parameters as they are now, whatever was read before */
+    const void *data = wgi_has_parameter(n) ? n->parameter->data : wgi_value(r->from, i);
     wgi_place place = wgi_arena_place(&r->into->temp);
     void *copy = wgi_arena_alloc(&r->into->temp, (size_t)wgi_size(n->shape) * wg_dtype_size(t));
     if (!copy || !data) return wgi_error_node(r->into);
@@ -64,9 +58,9 @@ static bool node(replay *r, uint32_t i)
     wgi_arena_rewind(&r->from->temp, place);
     if (n->name) wg_name(y, r->from->names.text[n->name]);
     bool whole = wg_node_op(y) == n->op;
-    for (int j = 0; j < (n->op->outputs ? n->op->outputs : 1); j++)
+    for (int j = 0; j < wgi_outputs(n->op); j++)
         r->map[i + (uint32_t)j] =
-            whole ? wg_part(y, j) : y; /* a cast that became the identity is its operand */
+            whole ? wg_part(y, j) : y; /* a cast to its operand's dtype is the operand */
     return wg_node_ok(y);
 }
 
@@ -78,12 +72,10 @@ wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
         return wgi_error_node(into);
     wgi_place place = wgi_arena_place(&from->temp);
     uint32_t count = from->count;
-    replay r = { from, into, floats, wgi_arena_alloc(&from->temp, sizeof *map * count) };
-    unsigned char *need = wgi_arena_alloc(&from->temp, count);
+    replay r = { from, into, floats, wgi_arena_zeroed(&from->temp, sizeof *map * count) };
+    unsigned char *need = wgi_arena_zeroed(&from->temp, count);
     wg_node y = wgi_error_node(into);
     if (r.map && need) {
-        memset(need, 0, count);
-        memset(r.map, 0, sizeof *map * count);
         need[root.index] = 1;
         for (uint32_t i = count; i-- > 1;) {
             const wgi_node *n = &from->node[i];

@@ -83,10 +83,9 @@ wg_node wg_graph_node(const wg_graph *g, int64_t i)
 
 size_t wg_graph_bytes(const wg_graph *g)
 {
-    return !g ? 0
-              : g->node_capacity * sizeof *g->node + g->value_capacity * sizeof *g->value +
-                    g->marked_capacity + wgi_arena_bytes(&g->arena) + wgi_arena_bytes(&g->values) +
-                    g->run.work_size;
+    if (!g) return 0;
+    return g->node_capacity * sizeof *g->node + g->value_capacity * sizeof *g->value + g->marked_capacity +
+           wgi_arena_bytes(&g->arena) + wgi_arena_bytes(&g->values) + g->run.work_size;
 }
 
 bool wg_graph_failure(const wg_graph *g, wg_failure *f)
@@ -103,10 +102,12 @@ int64_t wg_graph_mark(const wg_graph *g) { return g ? g->count : 0; }
 
 static void forget_streams(wg_graph *g, uint32_t mark)
 {
-    for (uint32_t i = mark; i < g->count; i++)
-        for (size_t k = 0;
-             g->node[i].op == &wgi_op_stream && g->node[i].number > 0 && k < g->names.stream_scopes; k++)
-            if (g->names.streams[k].scope == g->node[i].scope) g->names.streams[k].count--;
+    for (uint32_t i = mark; i < g->count; i++) {
+        const wgi_node *n = &g->node[i];
+        if (n->op != &wgi_op_stream || n->number <= 0) continue;
+        for (size_t k = 0; k < g->names.stream_scopes; k++)
+            if (g->names.streams[k].scope == n->scope) g->names.streams[k].count--;
+    }
 }
 
 void wg_graph_rewind(wg_graph *g, int64_t mark)
@@ -118,12 +119,15 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     g->now.trail = wgi_mix(g->now.trail, 0x4E77 + (uint64_t)mark); /* what values are there depends on it */
 }
 
-void wg_graph_freeze(wg_graph *g, bool on) { g ? (void)(g->now.frozen = on) : (void)0; }
+void wg_graph_freeze(wg_graph *g, bool on)
+{
+    if (g) g->now.frozen = on;
+}
+
 uint64_t wg_graph_epoch(const wg_graph *g) { return g ? g->now.epoch : 0; }
 void wg_graph_set_epoch(wg_graph *g, uint64_t epoch)
 {
-    if (g) {
-        wgi_close(g);
-        g->now.epoch = epoch;
-    }
+    if (!g) return;
+    wgi_close(g);
+    g->now.epoch = epoch;
 }

@@ -236,6 +236,12 @@ static inline bool wgi_has_failed(const wg_graph *g)
     return g->failure.op && g->failed_at == g->c->recoveries;
 }
 static inline bool wgi_is_leaf(const wgi_node *n) { return n->op->kind == WG_LEAF; }
+static inline bool wgi_has_parameter(const wgi_node *n)
+{
+    return n->op == &wgi_op_param || n->op == &wgi_op_state;
+}
+static inline bool wgi_can_build(const wg_graph *g) { return g && g->count && wgi_ok(g->c); }
+static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
 static inline const uint32_t *wgi_in(const wgi_node *n) { return n->operands <= 2 ? n->in : n->list; }
 static inline wg_node wgi_handle(wg_graph *g, uint32_t i)
 {
@@ -306,10 +312,16 @@ static inline uint32_t wgi_enter(wg_graph *g, wgi_node *y)
 uint64_t wgi_node_hash(uint64_t prefix,
                        const wgi_node *n); /* of the structure; numbers, addresses, names, sites stay out */
 double wgi_node_weight(const wgi_node *n); /* its part of the graph's weight */
+/* A leaf that holds `bits`: a number or a stream. 0: out of memory. */
+uint32_t wgi_cell_leaf(wg_graph *g, wg_site here, const wg_op *op, wg_dtype t, uint64_t bits, double number);
 wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
+/* x, or if it is a number a leaf that holds it. */
+wg_node wgi_number_to_leaf(wg_graph *g, wg_site here, wg_node x, wg_dtype t);
 uint32_t wgi_text(wg_graph *g, const char *s);      /* 0: out of memory */
 uint32_t wgi_text_take(wg_graph *g, const char *s); /* without a copy; NULL: 0 */
 wg_node wgi_error_node(wg_graph *g);
+/* Records an error (the arguments of wgi_fail after the context) and is the error node. */
+#define WGI_FAIL_NODE(g, ...) (wgi_fail((g)->c, __VA_ARGS__), wgi_error_node(g))
 /* True if the handle can be used; else records why (an error node: nothing more to say) . */
 bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
 
@@ -377,15 +389,14 @@ static inline bool wgi_moved(const wg_graph *g)
     return false;
 }
 
-static inline bool wgi_open(wg_graph *g)
+static inline void wgi_open(wg_graph *g)
 {
-    if (g->now.open) return true;
+    if (g->now.open) return;
     g->now.open = true;
     g->now.committed = false;
     g->now.trail = 0x7121;
     g->now.rans = 0;
     for (size_t i = 0; i < g->now.uses; i++) g->now.use[i].version = g->now.use[i].p->version;
-    return true;
 }
 
 void wgi_close(wg_graph *g);

@@ -19,22 +19,28 @@ wg_node wg_number(double value) { return wg_number_of(value); }
 
 double wgi_number_value(wg_node n)
 {
-    uint64_t bits = ~(n.index | (uint64_t)n.generation << 32);
+    uint64_t bits = wgi_number_bits(n);
     double v;
     memcpy(&v, &bits, sizeof v);
     return v;
 }
 
-static uint32_t number_new(wg_graph *g, wg_site here, double v, wg_dtype t)
+uint32_t wgi_cell_leaf(wg_graph *g, wg_site here, const wg_op *op, wg_dtype t, uint64_t bits, double number)
 {
     wgi_node *n = wgi_slot(g);
     uint64_t *cell = n ? wgi_arena_alloc(&g->arena, sizeof *cell) : NULL;
     if (!cell) return 0;
-    *cell = 0;
-    wgi_convert(t, cell, WG_F64, &v, 1);
-    n->op = &wgi_op_number, n->shape = g->node[0].shape, n->here = here;
-    n->cell = cell, n->number = v, n->dtype = (uint8_t)t;
+    *cell = bits;
+    n->op = op, n->shape = g->node[0].shape, n->here = here;
+    n->cell = cell, n->number = number, n->dtype = (uint8_t)t;
     return wgi_settle(g, n);
+}
+
+static uint32_t number_new(wg_graph *g, wg_site here, double v, wg_dtype t)
+{
+    uint64_t bits = 0;
+    wgi_convert(t, &bits, WG_F64, &v, 1);
+    return wgi_cell_leaf(g, here, &wgi_op_number, t, bits, v);
 }
 
 /* Graphs of many nodes are programs of scalars, where a record a number would double the work: there equal numbers share a
@@ -50,6 +56,11 @@ wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
     return wgi_handle(g, i);
 }
 
+wg_node wgi_number_to_leaf(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
+{
+    return wgi_is_number(x) ? wgi_leaf_number(g, here, wgi_number_value(x), t) : x;
+}
+
 /* Never shared: it can be differentiated with respect to, and named. */
 wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 {
@@ -61,16 +72,13 @@ wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
 {
     char buf[128];
-    if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype)) {
-        wgi_fail(g->c, here, "input", WG_ERROR_SHAPE, "\"%s\": not a tensor: dtype %s, %d axes, shape %s",
-                 name, wg_dtype_name(t.dtype), t.shape.rank, wg_shape_text(t.shape, buf, sizeof buf));
-        return wgi_error_node(g);
-    }
+    if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype))
+        return WGI_FAIL_NODE(g, here, "input", WG_ERROR_SHAPE,
+                             "\"%s\": not a tensor: dtype %s, %d axes, shape %s", name,
+                             wg_dtype_name(t.dtype), t.shape.rank, wg_shape_text(t.shape, buf, sizeof buf));
     size_t bytes = (size_t)wg_shape_size(t.shape) * wg_dtype_size(t.dtype);
-    if (!t.data && bytes) {
-        wgi_fail(g->c, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name);
-        return wgi_error_node(g);
-    }
+    if (!t.data && bytes)
+        return WGI_FAIL_NODE(g, here, "input", WG_ERROR_VALUE, "\"%s\": a tensor without data", name);
     wgi_input *in = wgi_arena_alloc(&g->arena, sizeof *in);
     const wg_shape *s = wgi_intern(g->c, &t.shape);
     if (!in || !s) return wgi_error_node(g);
@@ -111,7 +119,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
 
 static wg_node input(wg_site here, wg_graph *g, const char *name, wg_tensor t, bool copy)
 {
-    if (!g || !g->count || !wgi_ok(g->c) || wgi_rule_makes(g, here, "input", name)) return wgi_error_node(g);
+    if (!wgi_can_build(g) || wgi_rule_makes(g, here, "input", name)) return wgi_error_node(g);
     name = name ? name : "";
     uint32_t again = input_again(here, g, name, &t, copy);
     if (again) return wgi_handle(g, again);
@@ -158,27 +166,27 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
     return WG_OK;
 }
 
+/* The number of the next nameless stream of the present scope: 1, 2, ...; 0: out of memory. */
+static uint32_t next_stream(wg_graph *g)
+{
+    wgi_names *m = &g->names;
+    size_t i = 0;
+    while (i < m->stream_scopes && m->streams[i].scope != m->scope) i++;
+    if (i == m->stream_scopes) {
+        if (!WGI_GROW(g->c, m->streams, m->stream_capacity, i + 1)) return 0;
+        m->streams[m->stream_scopes++] = (wgi_stream_count){ m->scope, 0 };
+    }
+    return ++m->streams[i].count;
+}
+
 wg_node wg_stream(wg_site here, wg_graph *g, const char *name)
 {
-    if (!g || !g->count || !wgi_ok(g->c) || wgi_rule_makes(g, here, "stream", name)) return wgi_error_node(g);
-    uint32_t ordinal = 0;
-    if (!name) {
-        size_t i = 0;
-        while (i < g->names.stream_scopes && g->names.streams[i].scope != g->names.scope) i++;
-        if (i == g->names.stream_scopes) {
-            void *p =
-                wgi_grow(g->c, g->names.streams, &g->names.stream_capacity, i + 1, sizeof *g->names.streams);
-            if (!p) return wgi_error_node(g);
-            g->names.streams = p;
-            g->names.streams[g->names.stream_scopes++] = (wgi_stream_count){ g->names.scope, 0 };
-        }
-        ordinal = ++g->names.streams[i].count;
-    }
-    wgi_node n = { .op = &wgi_op_stream, .shape = g->node[0].shape, .here = here, .dtype = WG_I64 };
-    n.cell = wgi_arena_alloc(&g->arena, sizeof *n.cell);
-    if (!n.cell) return wgi_error_node(g);
-    *n.cell = wgi_mix(wgi_text_hash(g->names.text[g->names.scope]), name ? wgi_text_hash(name) : ordinal);
-    n.number = ordinal;
+    if (!wgi_can_build(g) || wgi_rule_makes(g, here, "stream", name)) return wgi_error_node(g);
+    uint32_t ordinal = name ? 0 : next_stream(g);
+    if (!name && !ordinal) return wgi_error_node(g);
+    uint64_t stream =
+        wgi_mix(wgi_text_hash(g->names.text[g->names.scope]), name ? wgi_text_hash(name) : ordinal);
     wgi_calling k = wgi_call_begin(g);
-    return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, wgi_append(g, &n)));
+    uint32_t i = wgi_cell_leaf(g, here, &wgi_op_stream, WG_I64, stream, ordinal);
+    return wgi_leaf_end(g, k, here, NULL, wgi_handle(g, i));
 }

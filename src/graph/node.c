@@ -11,11 +11,11 @@ bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
 {
     wg_graph *g = n.graph;
     if (!g) return false;
-    if (n.generation == g->generation && n.index < g->count) return n.index != 0;
-    if (n.generation != g->generation)
-        wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node of before the last wg_begin of its graph",
-                 which);
-    else wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is a node that the graph no longer has", which);
+    if (wgi_node_of(n)) return n.index != 0;
+    wgi_fail(g->c, here, what, WG_ERROR_USE,
+             n.generation != g->generation ? "%s is a node of before the last wg_begin of its graph"
+                                           : "%s is a node that the graph no longer has",
+             which);
     return false;
 }
 
@@ -60,10 +60,9 @@ wg_dtype wg_node_dtype(wg_node n)
 const char *wg_node_name(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
-    return !x                                                   ? ""
-           : x->name                                            ? n.graph->names.text[x->name]
-           : (x->op == &wgi_op_param || x->op == &wgi_op_state) ? x->parameter->name
-                                                                : "";
+    if (!x) return "";
+    if (x->name) return n.graph->names.text[x->name];
+    return wgi_has_parameter(x) ? x->parameter->name : "";
 }
 
 const char *wg_node_scope(wg_node n)
@@ -91,8 +90,7 @@ wg_node wg_part(wg_node n, int k)
     int64_t i = (int64_t)n.index - x->output + k;
     if (k >= 0 && i < n.graph->count && n.graph->node[i].op == x->op && n.graph->node[i].output == k)
         return wgi_handle(n.graph, (uint32_t)i);
-    wgi_fail(n.graph->c, x->here, "part", WG_ERROR_USE, "%s has no output %d", x->op->name, k);
-    return wgi_error_node(n.graph);
+    return WGI_FAIL_NODE(n.graph, x->here, "part", WG_ERROR_USE, "%s has no output %d", x->op->name, k);
 }
 
 int64_t wg_dim(wg_node n, int axis)
@@ -111,7 +109,7 @@ int64_t wg_dim(wg_node n, int axis)
 wg_params *wg_node_params(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
-    return x && (x->op == &wgi_op_param || x->op == &wgi_op_state) ? x->parameter->owner : NULL;
+    return x && wgi_has_parameter(x) ? x->parameter->owner : NULL;
 }
 
 bool wg_node_is_state(wg_node n)

@@ -19,9 +19,7 @@ static bool use(wg_graph *g, wg_params *root)
 {
     for (size_t i = 0; i < g->now.uses; i++)
         if (g->now.use[i].p == root) return true;
-    void *p = wgi_grow(g->c, g->now.use, &g->now.use_capacity, g->now.uses + 1, sizeof *g->now.use);
-    if (!p) return false;
-    g->now.use = p;
+    if (!WGI_GROW(g->c, g->now.use, g->now.use_capacity, g->now.uses + 1)) return false;
     g->now.use[g->now.uses++] = (wgi_uses){ root, root->version };
     return true;
 }
@@ -49,9 +47,8 @@ static void enter_graph(wg_graph *g, wgi_parameter *q, uint32_t i)
 static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
 {
     const wg_shape *s = wgi_intern(g->c, &q->shape);
-    void *list = wgi_grow(g->c, g->param, &g->param_capacity, g->params + 1, sizeof *g->param);
-    if (list) g->param = list;
-    if (!s || !list || !use(g, q->owner)) return wgi_error_node(g);
+    if (!s || !WGI_GROW(g->c, g->param, g->param_capacity, g->params + 1) || !use(g, q->owner))
+        return wgi_error_node(g);
     wgi_node n = { .op = q->state ? &wgi_op_state : &wgi_op_param,
                    .shape = s,
                    .parameter = q,
@@ -83,42 +80,44 @@ static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const
     return i;
 }
 
+/* A parameter that the set does not have yet, with its first values. NULL: an error is recorded. */
+static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, wg_shape s, wg_init init,
+                                 bool state)
+{
+    wgi_parameter *q = wgi_params_make(p, here, full, s, p->c->o.dtype, state);
+    if (!q) return NULL;
+    if (!wgi_init_fill(p->c, &init, full, &s, q->dtype, q->data)) {
+        wgi_params_discard(q);
+        return NULL;
+    }
+    wgi_params_enter(p->root, q);
+    return q;
+}
+
 static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init,
                          bool state)
 {
     const char *what = state ? "state" : "param";
     char buf[512], a[80], b[80];
-    if (p->c != g->c) {
-        wgi_fail(g->c, here, what, WG_ERROR_USE, "\"%s\": the parameters belong to another context", name);
-        return wgi_error_node(g);
-    }
+    if (p->c != g->c)
+        return WGI_FAIL_NODE(g, here, what, WG_ERROR_USE, "\"%s\": the parameters belong to another context",
+                             name);
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
-    if (!full) {
-        wgi_fail(g->c, here, what, WG_ERROR_VALUE,
-                 "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
-        return wgi_error_node(g);
-    }
-    if (!wgi_shape_fits(&s)) {
-        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s.rank,
-                 wg_shape_text(s, a, sizeof a));
-        return wgi_error_node(g);
-    }
+    if (!full)
+        return WGI_FAIL_NODE(g, here, what, WG_ERROR_VALUE,
+                             "\"%.80s\" is no name: letters, digits, _ joined by single dots",
+                             name ? name : "");
+    if (!wgi_shape_fits(&s))
+        return WGI_FAIL_NODE(g, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s.rank,
+                             wg_shape_text(s, a, sizeof a));
     wgi_parameter *q = wgi_params_find(p->root, full);
-    if (q && (!wg_shape_equal(q->shape, s) || q->state != state)) {
-        wgi_fail(g->c, here, what, WG_ERROR_SHAPE, "%s %s was made as a %s %s at %s", full,
-                 wg_shape_text(s, a, sizeof a), q->state ? "state" : "parameter",
-                 wg_shape_text(q->shape, b, sizeof b),
-                 *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
-        return wgi_error_node(g);
-    }
-    if (!q) {
-        q = wgi_params_make(p, here, full, s, g->c->o.dtype, state);
-        if (!q || !wgi_init_fill(g->c, &init, full, &s, q->dtype, q->data)) {
-            if (q) wgi_params_discard(q);
-            return wgi_error_node(g);
-        }
-        wgi_params_enter(p->root, q);
-    }
+    if (q && (!wg_shape_equal(q->shape, s) || q->state != state))
+        return WGI_FAIL_NODE(g, here, what, WG_ERROR_SHAPE, "%s %s was made as a %s %s at %s", full,
+                             wg_shape_text(s, a, sizeof a), q->state ? "state" : "parameter",
+                             wg_shape_text(q->shape, b, sizeof b),
+                             *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
+    if (!q) q = first_made(here, p, full, s, init, state);
+    if (!q) return wgi_error_node(g);
     uint32_t i = node_in(g, q);
     return i ? wgi_handle(g, i) : append(g, here, q);
 }
@@ -126,7 +125,7 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
 static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init,
                      bool state)
 {
-    if (!g || !g->count || !p || !wgi_ok(g->c) || wgi_rule_makes(g, here, state ? "state" : "param", name))
+    if (!wgi_can_build(g) || !p || wgi_rule_makes(g, here, state ? "state" : "param", name))
         return wgi_error_node(g);
     uint32_t again = param_again(here, g, p, name, &s, state);
     if (again) return wgi_handle(g, again);

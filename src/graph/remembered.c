@@ -112,10 +112,7 @@ wgi_calling wgi_call_begin(wg_graph *g)
     wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = wgi_arena_place(&g->arena) };
     if (g->build.again && (g->build.at == g->build.calls || g->count >= g->build.most)) wgi_again_stop(g);
     if (g->count >= g->build.most) return k;
-    void *p =
-        wgi_grow(g->c, g->build.call, &g->build.capacity, (size_t)g->build.at + 1, sizeof *g->build.call);
-    if (!p) return k;
-    g->build.call = p;
+    if (!WGI_GROW(g->c, g->build.call, g->build.capacity, (size_t)g->build.at + 1)) return k;
     k.at = g->build.at++;
     if (!g->build.again) {
         g->build.calls = g->build.at;

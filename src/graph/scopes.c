@@ -3,11 +3,7 @@
 
 uint32_t wgi_text_take(wg_graph *g, const char *s)
 {
-    void *p = s ? wgi_grow(g->c, (void *)g->names.text, &g->names.capacity, g->names.texts + 1,
-                           sizeof *g->names.text)
-                : NULL;
-    if (!p) return 0;
-    g->names.text = p;
+    if (!s || !WGI_GROW(g->c, g->names.text, g->names.capacity, g->names.texts + 1)) return 0;
     g->names.text[g->names.texts] = s;
     return (uint32_t)g->names.texts++;
 }
@@ -27,10 +23,8 @@ wg_node wg_name(wg_node n, const char *name)
 void wg_scope_push(wg_graph *g, const char *name)
 {
     if (!g || !g->count || !name) return;
-    void *p =
-        wgi_grow(g->c, g->names.stack, &g->names.stack_capacity, g->names.depth + 1, sizeof *g->names.stack);
-    uint32_t scope = p ? wgi_scope_in(g, g->names.text[g->names.scope], name) : 0;
-    if (p) g->names.stack = p;
+    if (!WGI_GROW(g->c, g->names.stack, g->names.stack_capacity, g->names.depth + 1)) return;
+    uint32_t scope = wgi_scope_in(g, g->names.text[g->names.scope], name);
     if (!scope) return;
     g->names.stack[g->names.depth++] = g->names.scope;
     g->names.scope = scope;

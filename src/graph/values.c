@@ -25,7 +25,7 @@ bool wgi_own_bytes(wg_graph *g, uint32_t i)
     uint32_t base = i;
     while (g->node[base].op->kind == WG_ALIAS) base = wgi_in(&g->node[base])[0];
     const wgi_node *b = &g->node[base];
-    if (b->op != &wgi_op_param && b->op != &wgi_op_state) return true;
+    if (!wgi_has_parameter(b)) return true;
     const char *p = g->value[i], *from = b->parameter->data;
     if (p && (p < from || p >= from + WGI_MAX(wgi_value_bytes(b), 1))) return true;
     size_t n = wgi_value_bytes(&g->node[i]);
@@ -39,12 +39,7 @@ void wgi_result(wg_graph *g, uint32_t i)
 {
     const wgi_node *n = &g->node[i];
     if (n->flags & WGI_RESULT || (wgi_may_be_parameter(n) && !wgi_own_bytes(g, i))) return;
-    if (g->results.count == g->results.capacity) {
-        void *p = wgi_grow(g->c, g->results.list, &g->results.capacity, g->results.count + 1,
-                           sizeof *g->results.list);
-        if (!p) return;
-        g->results.list = p;
-    }
+    if (!WGI_GROW(g->c, g->results.list, g->results.capacity, g->results.count + 1)) return;
     g->results.list[g->results.count++] = i;
     g->node[i].flags |= WGI_RESULT;
 }
@@ -57,6 +52,6 @@ void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i)
 void *wgi_value_of_leaf(const wgi_node *n)
 {
     if (n->op == &wgi_op_number || n->op == &wgi_op_stream) return n->cell;
-    if (n->op == &wgi_op_param || n->op == &wgi_op_state) return n->parameter->data;
+    if (wgi_has_parameter(n)) return n->parameter->data;
     return n->op == &wgi_op_input ? n->input->data : NULL;
 }

@@ -108,7 +108,8 @@ static bool run_once(wg_graph *s, wgi_request *r)
 {
     int how = s->c->o.interpret;
     s->c->o.interpret = -1;
-    bool ok = wgi_open(s) && wgi_run(s, r);
+    wgi_open(s);
+    bool ok = wgi_run(s, r);
     s->c->o.interpret = how;
     return ok;
 }

@@ -118,9 +118,8 @@ wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, wg_
     wg_params *root = p->root;
     wg_context *c = root->c;
     int64_t size = wg_shape_size(s);
-    void *items = wgi_grow(c, (void *)root->item, &root->capacity, root->count + 1, sizeof *root->item);
-    wgi_parameter *q = items ? wg_alloc(c, 1, sizeof *q) : NULL;
-    if (items) root->item = items;
+    bool room = WGI_GROW(c, root->item, root->capacity, root->count + 1);
+    wgi_parameter *q = room ? wg_alloc(c, 1, sizeof *q) : NULL;
     if (!q || !index_grow(root)) {
         wg_free(c, q);
         return NULL;

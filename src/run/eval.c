@@ -165,10 +165,7 @@ wg_node wg_keep(wg_node n)
     wgi_node *node = wgi_node_of(n);
     wg_graph *g = n.graph;
     if (!node || !n.index || node->flags & WGI_KEPT) return n;
-    void *p = wgi_grow(g->c, g->results.kept, &g->results.kept_capacity, g->results.kepts + 1,
-                       sizeof *g->results.kept);
-    if (!p) return n;
-    g->results.kept = p;
+    if (!WGI_GROW(g->c, g->results.kept, g->results.kept_capacity, g->results.kepts + 1)) return n;
     g->results.kept[g->results.kepts++] = n.index;
     node->flags |= WGI_KEPT;
     return n;
@@ -191,14 +188,8 @@ void wg_assign_at(wg_site here, wg_node state, wg_node value)
         wgi_fail(g->c, here, "assign", WG_ERROR_SHAPE, "the state is %s %s, the value %s %s",
                  wg_dtype_name((wg_dtype)s->dtype), wg_shape_text(*s->shape, a, sizeof a),
                  wg_dtype_name((wg_dtype)v->dtype), wg_shape_text(*v->shape, b, sizeof b));
-    } else {
-        void *p = wgi_grow(g->c, g->results.assign, &g->results.assign_capacity, g->results.assigns + 1,
-                           sizeof *g->results.assign);
-        if (p) {
-            g->results.assign = p;
-            g->results.assign[g->results.assigns++] = (wgi_assignment){ state.index, value.index };
-        }
-    }
+    } else if (WGI_GROW(g->c, g->results.assign, g->results.assign_capacity, g->results.assigns + 1))
+        g->results.assign[g->results.assigns++] = (wgi_assignment){ state.index, value.index };
 }
 
 /* Gives states their new values. The open evaluation still sees the old ones: it gets copies of them
