@@ -128,7 +128,7 @@ void wgi_quiet_end(wg_context *c, wg_status was);
 /* A line for on_trace, when `what` (WG_TRACE_...) is traced. */
 #define wgi_trace_line(c, what, ...) ((c)->o.trace & (what) ? wgi_say(c, __VA_ARGS__) : (void)0)
 void wgi_say(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
-void wgi_warn(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
+void wgi_warn(wg_context *c, const char *text);
 /* Argument k of a site's text, into buf; "" if there is none. */
 const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 

@@ -80,15 +80,9 @@ void wgi_quiet_end(wg_context *c, wg_status was)
     c->status = was;
 }
 
-void wgi_warn(wg_context *c, const char *format, ...)
+void wgi_warn(wg_context *c, const char *text)
 {
-    char text[512];
-    va_list args;
-    if (!c->o.on_warning) return;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    c->o.on_warning(c->o.user, text);
+    if (c->o.on_warning) c->o.on_warning(c->o.user, text);
 }
 
 void wgi_say(wg_context *c, const char *format, ...)

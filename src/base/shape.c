@@ -130,27 +130,18 @@ static int64_t saturate(double v, int64_t low, int64_t high)
 
 static int64_t clamp(int64_t v, int64_t low, int64_t high) { return v < low ? low : v > high ? high : v; }
 
-#define TO_FLOATS(T)                                                                  \
-    case WG_F32:                                                                      \
-        for (int64_t i = 0; i < n; i++) ((float *)y)[i] = (float)((const T *)x)[i];   \
-        break;                                                                        \
-    case WG_F64:                                                                      \
-        for (int64_t i = 0; i < n; i++) ((double *)y)[i] = (double)((const T *)x)[i]; \
-        break;                                                                        \
-    case WG_BOOL:                                                                     \
-        for (int64_t i = 0; i < n; i++) ((bool *)y)[i] = ((const T *)x)[i] != 0;      \
+#define TO(dtype, Y, value)                                       \
+    case dtype:                                                   \
+        for (int64_t i = 0; i < n; i++) ((Y *)y)[i] = (Y)(value); \
         break
-#define FROM(T, limit)                                                                                      \
-    switch (to) {                                                                                           \
-        TO_FLOATS(T);                                                                                       \
-    case WG_I32:                                                                                            \
-        for (int64_t i = 0; i < n; i++)                                                                     \
-            ((int32_t *)y)[i] = (int32_t)limit(((const T *)x)[i], INT32_MIN, INT32_MAX);                    \
-        break;                                                                                              \
-    case WG_I64:                                                                                            \
-        for (int64_t i = 0; i < n; i++) ((int64_t *)y)[i] = limit(((const T *)x)[i], INT64_MIN, INT64_MAX); \
-        break;                                                                                              \
-    default: break;                                                                                         \
+#define FROM(X, limit)                                                       \
+    switch (to) {                                                            \
+        TO(WG_F32, float, ((const X *)x)[i]);                                \
+        TO(WG_F64, double, ((const X *)x)[i]);                               \
+        TO(WG_BOOL, bool, ((const X *)x)[i] != 0);                           \
+        TO(WG_I32, int32_t, limit(((const X *)x)[i], INT32_MIN, INT32_MAX)); \
+        TO(WG_I64, int64_t, limit(((const X *)x)[i], INT64_MIN, INT64_MAX)); \
+    default: break;                                                          \
     }
 
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)

@@ -36,21 +36,20 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
 {
     wg_graph *g = y.graph;
     wgi_node node = *wgi_node_of(y);
-    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)n * 4), *want, *gx, *seed, u, ty = wg_none;
+    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)n * 4), *want, *gx, *seed, ty = wg_none;
     uint32_t blocked;
     int m = 0, live = 0;
     if (!own) return wgi_error_node(g);
     want = own + n, gx = want + n, seed = gx + n;
     for (int k = 0; k < n; k++) {
-        own[k] = wg_is_none(tx[k]) ? x[k] : wg_apply(here, &wgi_op_identity, &x[k], 1, NULL);
-        if (!wg_is_none(tx[k])) {
-            want[m] = own[k];
-            seed[m++] = tx[k];
-        }
+        own[k] = x[k];
+        if (wg_is_none(tx[k])) continue;
+        want[m] = own[k] = wg_apply(here, &wgi_op_identity, &x[k], 1, NULL);
+        seed[m++] = tx[k];
     }
     wg_node again =
         wg_part(wg_apply(here, node.op, own, n, node.op->attr_size ? node.attr : NULL), node.output);
-    u = wgi_like(here, wg_number(0), y);
+    wg_node u = wgi_like(here, wg_number(0), y);
     u = wg_apply(here, &wgi_op_identity, &u, 1, NULL);
     if (!wgi_ok(g->c) || !wgi_reverse(g, here, &again, &u, 1, want, m, gx, &blocked))
         return wgi_error_node(g);

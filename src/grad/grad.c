@@ -13,6 +13,7 @@ struct contribution {
 
 typedef struct queue {
     contribution *first, *last;
+    int count;
 } queue;
 
 typedef struct sweep {
@@ -63,6 +64,7 @@ static bool contribute(sweep *s, uint32_t i, wg_node g)
     if (q->last) q->last->next = c;
     else q->first = c;
     q->last = c;
+    q->count++;
     return true;
 }
 
@@ -99,12 +101,10 @@ static wg_node fit(sweep *s, wg_site here, wg_node gx, uint32_t y, uint32_t x)
 static wg_node accumulate(sweep *s, uint32_t i)
 {
     queue *q = &s->q[i - s->lo];
-    if (!q->first || q->first == q->last) return q->first ? q->first->g : wg_none;
-    int n = 0;
-    for (contribution *c = q->first; c; c = c->next) n++;
-    wg_node *all = wgi_arena_alloc(&s->g->temp, sizeof *all * (size_t)n);
+    if (q->count <= 1) return q->first ? q->first->g : wg_none;
+    wg_node *all = wgi_arena_alloc(&s->g->temp, sizeof *all * (size_t)q->count);
     if (!all) return wgi_error_node(s->g);
-    n = 0;
+    int n = 0;
     for (contribution *c = q->first; c; c = c->next) all[n++] = c->g;
     wg_site here = wg_inside(s->g->node[i].here);
     const wg_op *op = wg_node_op(all[0]);

@@ -1,21 +1,16 @@
 /* attr.c: attributes of ops, compared and hashed field by field. */
 #include "graph/graph.h"
 
+/* 0: the size depends on the value. */
 static size_t attr_bytes(wg_attr_kind k)
 {
-    switch (k) {
-    case WG_ATTR_INT:
-    case WG_ATTR_CHOICE: return sizeof(int);
-    case WG_ATTR_SIZE: return sizeof(int64_t);
-    case WG_ATTR_DOUBLE: return sizeof(double);
-    case WG_ATTR_BOOL: return sizeof(bool);
-    case WG_ATTR_DTYPE: return sizeof(wg_dtype);
-    case WG_ATTR_POINTER: return sizeof(void *);
-    case WG_ATTR_AXES:
-    case WG_ATTR_SHAPE:
-    case WG_ATTR_TEXT: break;
-    }
-    return 0;
+    static const unsigned char bytes[] = {
+        [WG_ATTR_INT] = sizeof(int),        [WG_ATTR_CHOICE] = sizeof(int),
+        [WG_ATTR_SIZE] = sizeof(int64_t),   [WG_ATTR_DOUBLE] = sizeof(double),
+        [WG_ATTR_BOOL] = sizeof(bool),      [WG_ATTR_DTYPE] = sizeof(wg_dtype),
+        [WG_ATTR_POINTER] = sizeof(void *), [WG_ATTR_TEXT] = 0
+    };
+    return bytes[k];
 }
 
 /* The length of a list that nobody has checked yet. */

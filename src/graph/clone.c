@@ -64,6 +64,17 @@ static bool node(replay *r, uint32_t i)
     return wg_node_ok(y);
 }
 
+static void mark_needed(const wg_graph *g, uint32_t root, unsigned char *need)
+{
+    need[root] = 1;
+    for (uint32_t i = root + 1; i-- > 1;) {
+        const wgi_node *n = &g->node[i];
+        if (!need[i] || wgi_is_leaf(n)) continue;
+        need[i - n->output] = 1;
+        for (uint32_t k = 0; k < n->operands; k++) need[wgi_in(n)[k]] = 1;
+    }
+}
+
 wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
 {
     wg_graph *from = root.graph;
@@ -76,14 +87,9 @@ wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
     unsigned char *need = wgi_arena_zeroed(&from->temp, count);
     wg_node y = wgi_error_node(into);
     if (r.map && need) {
-        need[root.index] = 1;
-        for (uint32_t i = count; i-- > 1;) {
-            const wgi_node *n = &from->node[i];
-            if (need[i] && n->output) need[i - n->output] = 1;
-            for (uint32_t k = 0; need[i] && !wgi_is_leaf(n) && k < n->operands; k++) need[wgi_in(n)[k]] = 1;
-        }
+        mark_needed(from, root.index, need);
         bool ok = true;
-        for (uint32_t i = 1; i < count && ok; i++) ok = !need[i] || node(&r, i);
+        for (uint32_t i = 1; i <= root.index && ok; i++) ok = !need[i] || node(&r, i);
         y = ok ? r.map[root.index] : y;
         if (map) memcpy(map, r.map, sizeof *map * count);
     }

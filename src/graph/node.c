@@ -21,46 +21,35 @@ bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
 
 bool wg_node_ok(wg_node n) { return n.index && wgi_node_of(n); }
 
-const wg_op *wg_node_op(wg_node n)
+/* The record of n. A handle that has none gets an empty record. */
+static const wgi_node *record(wg_node n)
 {
+    static const wg_shape scalar;
+    static const wgi_node empty = { .shape = &scalar };
     const wgi_node *x = wgi_node_of(n);
-    return x ? x->op : NULL;
+    return x ? x : &empty;
 }
+
+const wg_op *wg_node_op(wg_node n) { return record(n)->op; }
+int wg_node_operands(wg_node n) { return (int)record(n)->operands; }
+wg_shape wg_node_shape(wg_node n) { return *record(n)->shape; }
+wg_dtype wg_node_dtype(wg_node n) { return (wg_dtype)record(n)->dtype; }
 
 const char *wg_node_op_name(wg_node n)
 {
-    const wgi_node *x = wgi_node_of(n);
-    return x ? x->op->name : "";
-}
-
-int wg_node_operands(wg_node n)
-{
-    const wgi_node *x = wgi_node_of(n);
-    return x ? (int)x->operands : 0;
+    const wg_op *op = wg_node_op(n);
+    return op ? op->name : "";
 }
 
 wg_node wg_node_operand(wg_node n, int k)
 {
-    const wgi_node *x = wgi_node_of(n);
-    return x && k >= 0 && k < (int)x->operands ? wgi_handle(n.graph, wgi_in(x)[k]) : wg_none;
-}
-
-wg_shape wg_node_shape(wg_node n)
-{
-    const wgi_node *x = wgi_node_of(n);
-    return x ? *x->shape : WG_SCALAR;
-}
-
-wg_dtype wg_node_dtype(wg_node n)
-{
-    const wgi_node *x = wgi_node_of(n);
-    return x ? (wg_dtype)x->dtype : WG_DEFAULT_DTYPE;
+    const wgi_node *x = record(n);
+    return k >= 0 && k < (int)x->operands ? wgi_handle(n.graph, wgi_in(x)[k]) : wg_none;
 }
 
 const char *wg_node_name(wg_node n)
 {
-    const wgi_node *x = wgi_node_of(n);
-    if (!x) return "";
+    const wgi_node *x = record(n);
     if (x->name) return n.graph->names.text[x->name];
     return wgi_has_parameter(x) ? x->parameter->name : "";
 }
@@ -73,8 +62,8 @@ const char *wg_node_scope(wg_node n)
 
 wg_site wg_node_site(wg_node n)
 {
-    const wgi_node *x = wgi_node_of(n);
-    return x && x->here ? x->here : "";
+    wg_site here = record(n)->here;
+    return here ? here : "";
 }
 
 const void *wg_attr(wg_node n)
@@ -108,15 +97,11 @@ int64_t wg_dim(wg_node n, int axis)
 
 wg_params *wg_node_params(wg_node n)
 {
-    const wgi_node *x = wgi_node_of(n);
-    return x && wgi_has_parameter(x) ? x->parameter->owner : NULL;
+    const wgi_node *x = record(n);
+    return wgi_has_parameter(x) ? x->parameter->owner : NULL;
 }
 
-bool wg_node_is_state(wg_node n)
-{
-    const wgi_node *x = wgi_node_of(n);
-    return x && x->op == &wgi_op_state;
-}
+bool wg_node_is_state(wg_node n) { return wg_node_op(n) == &wgi_op_state; }
 
 wg_leaf wg_node_leaf(wg_node n)
 {

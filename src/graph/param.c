@@ -5,11 +5,10 @@ void wg_params_free(wg_params *p)
 {
     if (!p || p->root != p) return;
     wg_context *c = p->c;
-    for (wg_graph *g = c->graphs; g; g = g->next)
+    for (wg_graph *g = c->graphs; g; g = g->next) {
         for (size_t i = 0; i < g->now.uses; i++)
             if (g->now.use[i].p == p) g->now.use[i--] = g->now.use[--g->now.uses];
-    for (wg_graph *g = c->graphs; g; g = g->next) { /* no build may find its parameters again */
-        wgi_again_stop(g);
+        wgi_again_stop(g); /* no build may find its parameters again */
         g->build.calls = g->build.at = 0;
     }
     wgi_params_release(p);
