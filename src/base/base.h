@@ -91,7 +91,6 @@ struct wg_context {
     size_t live; /* blocks */
     int isa;
     wg_status status;
-    wg_site failed_here; /* of the first error, to find its graph's failure */
     char message[1024];
     uint64_t
         recoveries;     /* calls of wg_recover: what graphs say of a failure before the last is out of date */

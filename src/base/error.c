@@ -37,7 +37,6 @@ static WG_PRINTF(5, 0) wg_status
     if (!c || c->status) return c ? c->status : s;
     c->status = s;
     if (c->quiet) return s;
-    c->failed_here = here;
     const char *place = wg_site_place(here);
     int n = 0;
     if (place[0]) n += snprintf(c->message, sizeof c->message, "%s: ", place);
@@ -105,7 +104,6 @@ void wg_recover(wg_context *c)
     if (!c || c->fixed || !c->status) return;
     c->status = WG_OK;
     c->message[0] = 0;
-    c->failed_here = NULL;
     c->recoveries++;
 }
 

@@ -61,7 +61,7 @@ static inline uint64_t node_hash(uint64_t h, const wgi_node *n)
 
 uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n) { return node_hash(prefix, n); }
 
-uint32_t wgi_settle(wg_graph *g, wgi_node *n)
+uint32_t wgi_node_finish(wg_graph *g, wgi_node *n)
 {
     if (g->build.again && !g->build.open) wgi_again_stop(g);
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
@@ -69,7 +69,7 @@ uint32_t wgi_settle(wg_graph *g, wgi_node *n)
     if (!n->shape->rank && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
     g->weight += wgi_node_weight(n);
     for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
-    return wgi_enter(g, n);
+    return wgi_node_count(g, n);
 }
 
 uint32_t wgi_append(wg_graph *g, const wgi_node *n)
@@ -77,7 +77,7 @@ uint32_t wgi_append(wg_graph *g, const wgi_node *n)
     wgi_node *slot = wgi_slot(g);
     if (!slot) return 0;
     *slot = *n;
-    return wgi_settle(g, slot);
+    return wgi_node_finish(g, slot);
 }
 
 static void forget_in_lists(wg_graph *g, uint32_t mark)

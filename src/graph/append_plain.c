@@ -85,7 +85,7 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     wgi_use(g, a);
     if (n == 2) wgi_use(g, b);
     learn_scalar(g, y);
-    return wgi_enter(g, y);
+    return wgi_node_count(g, y);
 }
 
 /* ---- by the record of the last of its kind ---- */
@@ -118,7 +118,7 @@ static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_nod
     *y = k->node;
     y->in[0] = (uint32_t)in, y->in[1] = (uint32_t)(in >> 32), y->here = here;
     y->hash = wgi_hash_after(y[-1].hash, k->hash, in);
-    x.index = wgi_enter(g, y);
+    x.index = wgi_node_count(g, y);
     return x;
 }
 

@@ -1,15 +1,15 @@
 /* replay.c: a graph built anew in another, by the same builders: for the gradient check's clone in double. */
 #include "graph/graph.h"
 
-typedef struct replay {
+typedef struct cloning {
     wg_graph *from, *into;
     wg_dtype floats;
     wg_node *map;
-} replay;
+} cloning;
 
-static wg_dtype dtype_of(const replay *r, wg_dtype t) { return wg_dtype_is_float(t) ? r->floats : t; }
+static wg_dtype dtype_of(const cloning *r, wg_dtype t) { return wg_dtype_is_float(t) ? r->floats : t; }
 
-static wg_node leaf(replay *r, uint32_t i)
+static wg_node clone_leaf(cloning *r, uint32_t i)
 {
     wgi_node *n = &r->from->node[i];
     wg_dtype t = dtype_of(r, (wg_dtype)n->dtype);
@@ -29,7 +29,7 @@ static wg_node leaf(replay *r, uint32_t i)
 }
 
 /* An attribute that says a float dtype says the clone's. */
-static const void *attr_of(replay *r, const wgi_node *n, void *own)
+static const void *attr_of(cloning *r, const wgi_node *n, void *own)
 {
     memcpy(own, n->attr, n->op->attr_size);
     for (const wg_attr_row *a = n->op->attrs; a && a->name; a++)
@@ -40,11 +40,11 @@ static const void *attr_of(replay *r, const wgi_node *n, void *own)
     return own;
 }
 
-static bool node(replay *r, uint32_t i)
+static bool clone_node(cloning *r, uint32_t i)
 {
     const wgi_node *n = &r->from->node[i];
     if (wgi_is_leaf(n)) {
-        r->map[i] = leaf(r, i);
+        r->map[i] = clone_leaf(r, i);
         return wg_node_ok(r->map[i]);
     }
     if (n->output) return true;
@@ -83,13 +83,13 @@ wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
         return wgi_error_node(into);
     wgi_place place = wgi_arena_place(&from->temp);
     uint32_t count = from->count;
-    replay r = { from, into, floats, wgi_arena_zeroed(&from->temp, sizeof *map * count) };
+    cloning r = { from, into, floats, wgi_arena_zeroed(&from->temp, sizeof *map * count) };
     unsigned char *need = wgi_arena_zeroed(&from->temp, count);
     wg_node y = wgi_error_node(into);
     if (r.map && need) {
         mark_needed(from, root.index, need);
         bool ok = true;
-        for (uint32_t i = 1; i <= root.index && ok; i++) ok = !need[i] || node(&r, i);
+        for (uint32_t i = 1; i <= root.index && ok; i++) ok = !need[i] || clone_node(&r, i);
         y = ok ? r.map[root.index] : y;
         if (map) memcpy(map, r.map, sizeof *map * count);
     }

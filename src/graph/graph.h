@@ -256,8 +256,8 @@ wgi_node *wgi_node_of(wg_node n); /* NULL unless of the present generation and i
 uint32_t wgi_append(wg_graph *g, const wgi_node *n); /* 0: out of memory */
 bool wgi_room(wg_graph *g);                          /* for one more node, when count has reached room */
 wgi_node *wgi_slot(wg_graph *g); /* the next record, zeroed, to be filled and settled; NULL: out of memory */
-uint32_t wgi_settle(wg_graph *g, wgi_node *n); /* makes it a node */
-void wgi_forget(wg_graph *g, uint32_t mark);   /* the nodes from mark on */
+uint32_t wgi_node_finish(wg_graph *g, wgi_node *n); /* makes it a node */
+void wgi_forget(wg_graph *g, uint32_t mark);        /* the nodes from mark on */
 /* True inside a derivative rule, after recording that it may make no leaf but a number. */
 void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name);
 static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, const char *name)
@@ -303,7 +303,7 @@ static inline void wgi_use(wg_graph *g, uint32_t i)
     g->loose--;
 }
 /* The end of every way to make a node: y, whose hash and flags are set and whose operands are marked as used, becomes the next. */
-static inline uint32_t wgi_enter(wg_graph *g, wgi_node *y)
+static inline uint32_t wgi_node_count(wg_graph *g, wgi_node *y)
 {
     y->scope = g->names.scope;
     g->loose += !(y->flags & WGI_USED);
@@ -317,8 +317,8 @@ uint32_t wgi_cell_leaf(wg_graph *g, wg_site here, const wg_op *op, wg_dtype t, u
 wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t);
 /* x, or if it is a number a leaf that holds it. */
 wg_node wgi_number_to_leaf(wg_graph *g, wg_site here, wg_node x, wg_dtype t);
-uint32_t wgi_text(wg_graph *g, const char *s);      /* 0: out of memory */
-uint32_t wgi_text_take(wg_graph *g, const char *s); /* without a copy; NULL: 0 */
+uint32_t wgi_text(wg_graph *g, const char *s);     /* 0: out of memory */
+uint32_t wgi_text_add(wg_graph *g, const char *s); /* without a copy; NULL: 0 */
 wg_node wgi_error_node(wg_graph *g);
 /* Records an error (the arguments of wgi_fail after the context) and is the error node. */
 #define WGI_FAIL_NODE(g, ...) (wgi_fail((g)->c, __VA_ARGS__), wgi_error_node(g))
@@ -345,7 +345,7 @@ void wgi_again_forget(wg_graph *g, uint32_t mark);
 uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
 const wgi_called *wgi_again_at(const wg_graph *g, wg_site here,
                                const wg_op *op); /* for leaves, which look closer */
-uint32_t wgi_again_take(wg_graph *g);
+uint32_t wgi_again_reuse(wg_graph *g);
 /* Around what appends nodes. */
 wgi_calling wgi_call_begin(wg_graph *g);
 void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n,
@@ -382,7 +382,7 @@ bool wgi_attr_equal(const wg_op *op, const void *a, const void *b);
 
 /* ---- values.c ---- */
 
-static inline bool wgi_moved(const wg_graph *g)
+static inline bool wgi_params_changed(const wg_graph *g)
 {
     for (size_t i = 0; i < g->now.uses; i++)
         if (g->now.use[i].p->version != g->now.use[i].version) return true;

@@ -33,7 +33,7 @@ uint32_t wgi_cell_leaf(wg_graph *g, wg_site here, const wg_op *op, wg_dtype t, u
     *cell = bits;
     n->op = op, n->shape = g->node[0].shape, n->here = here;
     n->cell = cell, n->number = number, n->dtype = (uint8_t)t;
-    return wgi_settle(g, n);
+    return wgi_node_finish(g, n);
 }
 
 static uint32_t number_new(wg_graph *g, wg_site here, double v, wg_dtype t)
@@ -111,7 +111,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
         wgi_leaf_moved(g);
     }
     n->input->replaced = false;
-    uint32_t i = wgi_again_take(g);
+    uint32_t i = wgi_again_reuse(g);
     g->node[i].name = text;
     g->names.texts++;
     return i;

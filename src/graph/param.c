@@ -14,7 +14,7 @@ void wg_params_free(wg_params *p)
     wgi_params_release(p);
 }
 
-static bool use(wg_graph *g, wg_params *root)
+static bool use_set(wg_graph *g, wg_params *root)
 {
     for (size_t i = 0; i < g->now.uses; i++)
         if (g->now.use[i].p == root) return true;
@@ -35,7 +35,7 @@ static uint32_t node_in(wg_graph *g, wgi_parameter *q)
     return 0;
 }
 
-static void enter_graph(wg_graph *g, wgi_parameter *q, uint32_t i)
+static void note_node(wg_graph *g, wgi_parameter *q, uint32_t i)
 {
     g->param[g->params++] = i;
     q->in_graph = g;
@@ -46,7 +46,7 @@ static void enter_graph(wg_graph *g, wgi_parameter *q, uint32_t i)
 static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
 {
     const wg_shape *s = wgi_intern(g->c, &q->shape);
-    if (!s || !WGI_GROW(g->c, g->param, g->param_capacity, g->params + 1) || !use(g, q->owner))
+    if (!s || !WGI_GROW(g->c, g->param, g->param_capacity, g->params + 1) || !use_set(g, q->owner))
         return wgi_error_node(g);
     wgi_node n = { .op = q->state ? &wgi_op_state : &wgi_op_param,
                    .shape = s,
@@ -54,7 +54,7 @@ static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
                    .here = here,
                    .dtype = (uint8_t)q->dtype };
     uint32_t i = wgi_append(g, &n);
-    if (i) enter_graph(g, q, i);
+    if (i) note_node(g, q, i);
     return wgi_handle(g, i);
 }
 
@@ -73,9 +73,9 @@ static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const
     wgi_parameter *q = c ? g->node[c->result].parameter : NULL;
     bool first = c && c->after > c->first;
     if (!q || !has_name(p, q, name) || !wg_shape_equal(q->shape, *s)) return 0;
-    if (first && (node_in(g, q) || !use(g, q->owner))) return 0;
-    uint32_t i = wgi_again_take(g);
-    if (first) enter_graph(g, q, i);
+    if (first && (node_in(g, q) || !use_set(g, q->owner))) return 0;
+    uint32_t i = wgi_again_reuse(g);
+    if (first) note_node(g, q, i);
     return i;
 }
 

@@ -79,7 +79,7 @@ static bool at_call(const wg_graph *g, const wgi_called *c, wg_site here, const 
            c->before.at == g->arena.at;
 }
 
-uint32_t wgi_again_take(wg_graph *g)
+uint32_t wgi_again_reuse(wg_graph *g)
 {
     const wgi_called *c = &g->build.call[g->build.at];
     for (uint32_t i = c->first; i < c->after; i++) g->node[i].name = 0;
@@ -102,7 +102,7 @@ uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[]
     const wgi_called *c = wgi_again_at(g, here, op);
     if (!c || c->operands != n || !same_operands(g, c, x, n)) return 0;
     if (op->attr_size && !wgi_attr_equal(op, attr, c->attr)) return 0;
-    return wgi_again_take(g);
+    return wgi_again_reuse(g);
 }
 
 /* ---- remembering ---- */

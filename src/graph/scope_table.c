@@ -56,7 +56,7 @@ uint32_t wgi_scope_in(wg_graph *g, const char *up, const char *name)
     if (!table_grow(g)) return 0;
     uint32_t *at = place(g, p);
     if (*at) return *at;
-    *at = wgi_text_take(g, written(g, p));
+    *at = wgi_text_add(g, written(g, p));
     g->names.table.count += *at != 0;
     return *at;
 }

@@ -1,14 +1,14 @@
 /* scopes.c: names of nodes, and the scopes that they are made in. */
 #include "graph/graph.h"
 
-uint32_t wgi_text_take(wg_graph *g, const char *s)
+uint32_t wgi_text_add(wg_graph *g, const char *s)
 {
     if (!s || !WGI_GROW(g->c, g->names.text, g->names.capacity, g->names.texts + 1)) return 0;
     g->names.text[g->names.texts] = s;
     return (uint32_t)g->names.texts++;
 }
 
-uint32_t wgi_text(wg_graph *g, const char *s) { return wgi_text_take(g, wgi_arena_text(&g->arena, s)); }
+uint32_t wgi_text(wg_graph *g, const char *s) { return wgi_text_add(g, wgi_arena_text(&g->arena, s)); }
 
 wg_node wg_name(wg_node n, const char *name)
 {

@@ -60,8 +60,8 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     wgi_node *node = &g->node[i];
     bool fixed = wgi_is_leaf(node) && node->op != &wgi_op_param && node->op != &wgi_op_state;
     if (fixed) return wgi_value(g, i);
-    if (g->now.open && g->now.peeked && wgi_moved(g)) wgi_close(g);
-    if (g->now.open && wgi_moved(g)) {
+    if (g->now.open && g->now.peeked && wgi_params_changed(g)) wgi_close(g);
+    if (g->now.open && wgi_params_changed(g)) {
         if (g->value[i] && node->flags & WGI_RESULT) return g->value[i];
         char who[80];
         if (!quiet) {
@@ -214,7 +214,7 @@ static bool commit(wg_graph *g)
 wg_status wg_commit(wg_graph *g)
 {
     if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
-    if (g->now.open && wgi_moved(g)) wgi_close(g);
+    if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_open(g);
     g->now.peeked = false;
     if (compute(g, "", NULL, 0, true, false)) commit(g);
@@ -351,7 +351,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     if (!wgi_usable(loss, here, "backward", "the loss")) return wg_failed(g->c);
     const wgi_node *n = &g->node[loss.index];
     if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) return fail_loss(loss, here);
-    if (g->now.open && wgi_moved(g)) wgi_close(g);
+    if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     bool fresh = !g->now.open;
     add = add && p->root->gradients == WGI_GRAD_READY;
     wgi_open(g);

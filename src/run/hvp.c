@@ -35,7 +35,7 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
 {
     wg_graph *g = loss.graph;
     if (!g || !p || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
-    if (g->now.open && wgi_moved(g)) wgi_close(g);
+    if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_place place = wgi_arena_place(&g->temp);
     int64_t mark = wg_graph_mark(g);
     wg_site in = wg_inside(here);
