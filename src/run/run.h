@@ -68,7 +68,6 @@ typedef struct wgi_setting {
     wg_fault *fault;
 } wgi_setting;
 
-static inline int wgi_outputs(const wg_op *op) { return op->outputs ? op->outputs : 1; }
 static inline wg_type wgi_type_of(const wgi_node *n) { return (wg_type){ n->shape, (wg_dtype)n->dtype }; }
 static inline wgi_signature wgi_signature_of(const wgi_node *n, wg_kernel_fn fn, const wg_type *xt,
                                              const wg_type *yt)
