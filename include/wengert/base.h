@@ -1,12 +1,12 @@
-/* base.h: what every other header stands on: contexts, errors, call sites, dtypes, shapes, tensors.
+/* base.h: contexts, errors, call sites, dtypes, shapes, tensors. Every other header includes it.
  *
- * A context owns everything made from it and remembers the first error. Calls never need checking one by one:
+ * A context owns everything that is made from it and remembers the first error. You need not check each call:
  *
  *     wg_context *c = wg_start(NULL);
  *     ... anything ...
- *     return wg_finish(c, stderr);          0, or the status of the first error, which it prints; frees all
+ *     return wg_finish(c, stderr);      prints the first error, frees everything; 0, or the error's status
  *
- * A context and what was made from it belong to one thread at a time; two contexts never meet.
+ * Only one thread at a time may use a context and the objects made from it. Two contexts share nothing.
  */
 #ifndef WENGERT_BASE_H
 #define WENGERT_BASE_H
@@ -57,8 +57,9 @@ WG_API const char *wg_status_text(wg_status s);
 
 /* ---- call sites ---- */
 
-/* One string literal: the arguments' text, a newline, file:line. It must live as long as the nodes made with it;
- * wg_site_keep copies one into the context for callers that make them at run time. */
+/* Where a call stands in the user's source, as one string: the text of the arguments, a newline, file:line.
+ * The macros of the other headers pass it as a string literal. A string that is made at run time must stay
+ * valid as long as the nodes made with it: wg_site_keep makes one that the context owns. */
 typedef const char *wg_site;
 
 #define WG_TEXT_(x) #x
@@ -79,7 +80,7 @@ static inline bool wg_dtype_is_integer(wg_dtype t) { return t == WG_I32 || t == 
 
 enum { WG_MAX_RANK = 8 };
 
-/* Row-major; a scalar has rank 0. */
+/* The sizes of the axes. Elements are in row-major order. A scalar has rank 0. */
 typedef struct wg_shape {
     int     rank;
     int64_t dim[WG_MAX_RANK];
@@ -89,19 +90,21 @@ typedef struct wg_shape {
 #define WG_SHAPE(...)     ((wg_shape){ WG_COUNT_(int64_t, __VA_ARGS__), { __VA_ARGS__ } })
 #define WG_SCALAR         ((wg_shape){ 0, { 0 } })
 
-/* The number of elements; -1: no shape (more than 8 axes, a negative size, 2^60 elements or more). */
+/* The number of elements. -1 if s is no valid shape: more than 8 axes, a negative size, or 2^60 elements or
+ * more. */
 WG_API int64_t wg_shape_size(wg_shape s);
 WG_API bool    wg_shape_equal(wg_shape a, wg_shape b);
-WG_API char   *wg_shape_text(wg_shape s, char *buf, size_t size); /* "[32,784]"; a scalar is "[]"; returns buf */
+WG_API char   *wg_shape_text(wg_shape s, char *buf, size_t size); /* "[32,784]", scalars "[]"; returns buf */
 
-/* Values in memory, dense and row-major. Who owns data is said where one is given or taken. */
+/* Values in memory, dense and row-major. Each function that takes or returns a tensor says who owns its
+ * data. */
 typedef struct wg_tensor {
     wg_dtype dtype;
     wg_shape shape;
     void    *data;
 } wg_tensor;
 
-/* Tensors over a caller's array; nothing is copied. */
+/* A tensor whose data is the caller's array. Nothing is copied. */
 static inline wg_tensor wg_view(wg_dtype t, const void *data, wg_shape s)
 {
     wg_tensor v;
@@ -121,42 +124,44 @@ WG_API double wg_tensor_item(const wg_tensor *t, int64_t i);
 
 typedef struct wg_context wg_context;
 
-/* Memory from elsewhere. resize(NULL, 0, n) allocates, resize(p, n, 0) frees; a failure returns NULL and leaves p. */
+/* An allocator of the caller's. resize(user, NULL, 0, n) allocates n bytes, resize(user, p, n, 0) frees them.
+ * If it fails it returns NULL. */
 typedef struct wg_allocator {
     void *(*resize)(void *user, void *p, size_t old_size, size_t new_size);
     void *user;
 } wg_allocator;
 
 typedef struct wg_options {
-    uint64_t            seed;      /* of all random draws and first values; default 0 */
-    int                 threads;   /* default: WG_NUM_THREADS, OMP_NUM_THREADS, or the cores allowed */
-    wg_dtype            dtype;     /* of numbers and parameters where none is said; default f32 */
-    const wg_allocator *allocator; /* default: malloc and its family */
-    void (*on_error)(void *user, wg_status s, const char *message); /* called once, for the first error */
-    void (*on_warning)(void *user, const char *message);
-    void    *user;
-    int      interpret; /* 1: never plan; -1: always plan; 0: when it pays. Results are the same to the bit. */
-    unsigned without;   /* fast ways to switch off, a sum of WG_WITHOUT_...; added to those that WG_WITHOUT names */
-    unsigned trace;     /* what to report through on_trace, a sum of WG_TRACE_...; added to what WG_TRACE names */
-    void (*on_trace)(void *user, const char *line); /* default: a line on stderr, where WG_TRACE or .trace asks for it */
+    uint64_t            seed;      /* of all random draws and of parameters' first values; default 0 */
+    int                 threads;   /* default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores */
+    wg_dtype            dtype;     /* f32 or f64, of numbers and parameters that have no other; default f32 */
+    const wg_allocator *allocator; /* copied; default: malloc, realloc, free */
+    void (*on_error)(void *user, wg_status s, const char *message); /* called for the first error */
+    void (*on_warning)(void *user, const char *message);            /* default: warnings are dropped */
+    void    *user;      /* first argument of the functions here */
+    int      interpret; /* 0: plans where they pay; 1: never; -1: always. The results are the same bits. */
+    unsigned without;   /* fast ways to switch off: bits WG_WITHOUT_...; the variable WG_WITHOUT adds more */
+    unsigned trace;     /* what to trace: bits WG_TRACE_...; the variable WG_TRACE adds more */
+    void (*on_trace)(void *user, const char *line); /* gets each line of the trace; default: stderr */
     uint64_t reserved[5];
 } wg_options;
 
-/* Fast ways that can be switched off, to find out which of them a wrong result or a lost second comes from. No switch changes a
- * bit of any result. The environment variable WG_WITHOUT has the names, joined by commas: WG_WITHOUT=bind,tiles. */
-#define WG_WAY_LIST(X)                                                                                   \
-    X(BIND, "bind", "small plans as lists of bound kernel calls, and the last request found without a search") \
-    X(REBUILD, "rebuild", "a graph that is built like the time before takes over its nodes")             \
-    X(SHORT, "short", "nodes of plain elementwise ops are made without the general rules")               \
-    X(TAPE, "tape", "programs of scalars are run and differentiated by kept kernel calls")               \
-    X(TILES, "tiles", "elementwise ops and sums run together over tiles")                                \
-    X(JOIN, "join", "a loss and its gradient are one kernel")
+/* The fast ways that can be switched off. Do so to find out which of them causes a wrong result or lost time.
+ * No switch changes a bit of any result. The environment variable WG_WITHOUT takes the names, joined by
+ * commas: WG_WITHOUT=bind,tiles. */
+#define WG_WAY_LIST(X)                                                                                      \
+    X(BIND, "bind", "a small plan runs as a list of kernel calls; a repeated wg_backward needs no search")  \
+    X(REBUILD, "rebuild", "a graph that is built as it was the last time reuses the nodes of that time")    \
+    X(SHORT, "short", "nodes of plain elementwise ops are made without the general rules")                  \
+    X(TAPE, "tape", "programs of scalars are run and differentiated as a list of kernel calls")             \
+    X(TILES, "tiles", "elementwise ops and sums run together, tile by tile")                                \
+    X(JOIN, "join", "a loss and its gradient are computed by one kernel")
 
 /* What can be traced: WG_TRACE=request,plan,rebuild. */
-#define WG_TRACE_LIST(X)                                                                                 \
-    X(REQUEST, "request", "what each read or wg_backward asks for, which way it took, and why")          \
-    X(PLAN, "plan", "each plan when it is compiled: its steps and their buffers")                        \
-    X(REBUILD, "rebuild", "whether a graph took over the nodes of its last build, and where it stopped")
+#define WG_TRACE_LIST(X)                                                                                    \
+    X(REQUEST, "request", "what each read or wg_backward asks for, which way it was answered, and why")     \
+    X(PLAN, "plan", "each plan when it is compiled: its steps and their buffers")                           \
+    X(REBUILD, "rebuild", "whether a graph reused the nodes of its last build, and where that ended")
 
 enum {
 #define WG_WAY_(name, text, about) WG_WAY_##name,
@@ -179,29 +184,35 @@ enum {
 #undef WG_TRACE_
 };
 
-/* Never NULL: where memory is missing, a context that has already failed. NULL: all defaults. */
+/* Makes a context. o may be NULL: all defaults. The result is never NULL: without memory it is a context that
+ * has already failed. */
 WG_API wg_context *wg_start(const wg_options *o);
-/* Prints the first error to the stream (if one is given), frees the context and everything made from it. */
+/* Prints the first error to the stream, if one is given. Frees the context and everything made from it.
+ * Returns 0, or the status of the error. */
 WG_API int wg_finish(wg_context *c, FILE *errors);
 
 WG_API wg_status   wg_failed(const wg_context *c);  /* the first error's status, WG_OK if there is none */
 WG_API const char *wg_message(const wg_context *c); /* "model.c:42: matmul: ..."; "" if there is none */
-WG_API void        wg_recover(wg_context *c);       /* forgets the error: the only way to go on after one */
-/* Records an error as the library does: for layers, loaders and tools built on it. The first one stays. */
+WG_API void        wg_recover(wg_context *c);       /* forgets the error; nothing else lets a context go on */
+/* Records an error, as the library does. For layers, loaders and tools of your own. An earlier error
+ * stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);
 
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
 WG_API int      wg_context_threads(const wg_context *c);
 WG_API uint64_t wg_context_seed(const wg_context *c);
 
-/* Memory that the context frees at the end, at the latest; NULL records the error. Zeroed. */
+/* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
+ * when there is no memory. */
 WG_API void *wg_alloc(wg_context *c, size_t count, size_t size);
 WG_API void  wg_free(wg_context *c, void *p);
 
+/* A site made of copies of both texts, valid until wg_finish. */
 WG_API wg_site     wg_site_keep(wg_context *c, const char *arguments, const char *place);
 WG_API const char *wg_site_place(wg_site s); /* "model.c:42" */
 
-/* What this build and this machine have, as lines "key: value"; for `wengert doctor` and bug reports. */
+/* Prints what this build and this machine have, in lines "key: value". For bug reports; `wengert doctor`
+ * shows it. */
 WG_API void wg_doctor(FILE *out);
 
 #ifdef __cplusplus

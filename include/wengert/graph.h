@@ -1,15 +1,22 @@
-/* graph.h: building a graph, running it by reading from it, and looking at it.
+/* graph.h: how to build a graph, read values from it, and inspect it.
  *
  *     wg_begin(g, WG_TRAIN);
  *     wg_node x = wg_input(g, "x", b.x);
  *     wg_node y = wg_relu(wg_mul(x, 2));
- *     printf("%g\n", wg_item(wg_sum(y)));        reading runs what it needs
+ *     printf("%g\n", wg_item(wg_sum(y)));        reading a node computes what the node depends on
  *
- * A graph is a list of immutable nodes in creation order. A node is a small value: copy it, keep it until the next
- * wg_begin. Between two begins there is at most one evaluation: a snapshot of inputs, parameters and the random epoch,
- * opened by the first read or doer, ended by wg_begin, by wg_input_set, and by a wg_backward that finds newer parameters.
- * Once a parameter has moved, only results can be read: nodes read before, roots of doers, and wg_keep nodes.
- * (C does not order the arguments of a call: where the order of creation matters, use one statement each.)
+ * A graph is a list of nodes in creation order. A node never changes. A wg_node is a small value: copy it as
+ * you like; it is valid until the next wg_begin of its graph.
+ *
+ * All values that you read belong to one evaluation. It uses the inputs, parameters and random draws as they
+ * were when the first read, wg_backward or wg_commit opened it. These end it: wg_begin, wg_input_set, and
+ * wg_backward or wg_commit if parameters have changed since.
+ *
+ * After a parameter has changed (wg_optim_step, wg_params_set, ...) you can still read the loss, values that
+ * you had read before, and nodes marked with wg_keep. Reading any other computed node is an error.
+ *
+ * C does not say in which order the arguments of a call are evaluated. Where the order of nodes matters
+ * (random draws, sums in floating point), make each node in a statement of its own.
  */
 #ifndef WENGERT_GRAPH_H
 #define WENGERT_GRAPH_H
@@ -24,7 +31,8 @@ typedef struct wg_graph  wg_graph;
 typedef struct wg_params wg_params;
 typedef struct wg_op     wg_op;
 
-/* A node by value. graph NULL: a weak number (index and generation hold it), or wg_none when all is zero. */
+/* A handle to a node. With graph NULL it is wg_none (all zero), or a number, whose bits are in index and
+ * generation. */
 typedef struct wg_node {
     wg_graph *graph;
     uint32_t  index;
@@ -32,7 +40,7 @@ typedef struct wg_node {
 } wg_node;
 
 #ifndef __cplusplus
-#define wg_none ((wg_node){ NULL, 0, 0 }) /* no node: 'no derivative' in a rule, the end of a list */
+#define wg_none ((wg_node){ NULL, 0, 0 }) /* no node; in a derivative rule: no derivative */
 #else
 #define wg_none (wg_node())
 #endif
@@ -49,7 +57,8 @@ static inline wg_node wg_operand_of(double v) { return wg_number(v); }
 extern "C" {
 #else
 static inline wg_node wg_node_itself(wg_node n) { return n; }
-/* wg_number where the compiler sees it: its bits inverted, so that wg_none is a NaN that no number has. */
+/* wg_number, inline. The bits are inverted: all zero would be a NaN that this function never makes, so no
+ * number equals wg_none. */
 static inline wg_node wg_number_of(double value)
 {
     union {
@@ -69,63 +78,74 @@ typedef enum wg_mode { WG_TRAIN, WG_EVAL } wg_mode;
 /* ---- graphs ---- */
 
 WG_API wg_graph *wg_graph_new(wg_context *c);
-WG_API void      wg_graph_free(wg_graph *g);          /* NULL is fine; the context frees it otherwise. Its nodes die with it */
-WG_API void      wg_begin(wg_graph *g, wg_mode mode); /* clear and choose the mode; storage is kept for reuse */
+WG_API void      wg_graph_free(wg_graph *g);          /* g may be NULL; wg_finish frees what is left */
+WG_API void      wg_begin(wg_graph *g, wg_mode mode); /* removes all nodes, sets the mode, keeps the memory */
 
 WG_API wg_context *wg_graph_context(const wg_graph *g);
 WG_API wg_mode     wg_graph_mode(const wg_graph *g);
-WG_API wg_graph   *wg_graph_of(wg_node n); /* NULL for numbers and wg_none */
+WG_API wg_graph   *wg_graph_of(wg_node n); /* NULL: a number or wg_none */
 
 /* ---- leaves ---- */
 
-/* An input: the tensor is copied (a loader's batch is retained instead). The name is for errors, drawing and wg_input_set. */
+/* An input. The tensor is copied. The name appears in errors and drawings. */
 WG_API wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t);
 #define wg_input(g, name, t) wg_input_at(WG_AT(#name), g, name, t)
-/* The same without the copy: the caller's array must stay as it is until the evaluation has ended. */
+/* The same without a copy. The caller's array must stay valid and unchanged until the evaluation has
+ * ended. */
 WG_API wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t);
 #define wg_input_borrow(g, name, t) wg_input_borrow_at(WG_AT(#name), g, name, t)
-/* New values for an input of the same shape and dtype; ends the evaluation. Copies. */
+/* Gives an input new values. The tensor is copied; it must have the input's shape and dtype. Ends the
+ * evaluation. */
 WG_API wg_status wg_input_set_at(wg_site here, wg_node input, wg_tensor t);
 #define wg_input_set(n, t) wg_input_set_at(WG_AT(#n), n, t)
 
+/* A scalar of the context's dtype. Unlike a number as an operand it is a node of its own: you can name it and
+ * differentiate with respect to it. */
 WG_API wg_node wg_scalar_at(wg_site here, wg_graph *g, double value);
 #define wg_scalar(g, v) wg_scalar_at(WG_AT(#v), g, v)
-/* Every element the same number. */
+/* A tensor of the context's dtype. Every element is value. */
 WG_API wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s);
 #define wg_fill(g, v, s) wg_fill_at(WG_AT(#v), g, v, s)
 
-/* state takes value's value when this evaluation is committed: by wg_backward when it succeeds, or wg_commit. */
+/* Says that the state's next value is that of node `value`. It is stored when wg_backward succeeds, or by
+ * wg_commit: once an evaluation. Reading stores nothing. */
 WG_API void wg_assign_at(wg_site here, wg_node state, wg_node value);
 #define wg_assign(s, v) wg_assign_at(WG_AT(#s ", " #v), s, v)
 WG_API wg_status wg_commit(wg_graph *g);
 
-/* ---- reading: runs what it needs, has no side effects ---- */
+/* ---- reading: computes what the node depends on; has no side effects ---- */
 
-WG_API double wg_item_at(wg_site here, wg_node n); /* of a node with one element; NaN after an error */
+/* The value of a node with one element. NaN after an error. */
+WG_API double wg_item_at(wg_site here, wg_node n);
 #define wg_item(n) wg_item_at(WG_AT(#n), n)
-WG_API wg_tensor wg_value_at(wg_site here, wg_node n); /* borrowed until the evaluation ends; data NULL after an error */
+/* The value of a node. The graph owns the data: it is valid until the evaluation ends. data NULL after an
+ * error. */
+WG_API wg_tensor wg_value_at(wg_site here, wg_node n);
 #define wg_value(n) wg_value_at(WG_AT(#n), n)
-WG_API wg_status wg_copy_f32_at(wg_site here, wg_node n, float *to, size_t count); /* count: the elements there is room for */
+/* Copies all elements, converted. `to` has room for count elements; too little room is an error. */
+WG_API wg_status wg_copy_f32_at(wg_site here, wg_node n, float *to, size_t count);
 #define wg_copy_f32(n, to, count) wg_copy_f32_at(WG_AT(#n), n, to, count)
 WG_API wg_status wg_copy_f64_at(wg_site here, wg_node n, double *to, size_t count);
 #define wg_copy_f64(n, to, count) wg_copy_f64_at(WG_AT(#n), n, to, count)
-/* Makes n a result: it is computed with the next run and stays readable after the parameters have moved. Returns n. */
+/* Marks n: the next read or wg_backward computes it too, and it can be read after the parameters have
+ * changed. Returns n. */
 WG_API wg_node wg_keep(wg_node n);
-/* Like wg_value, but records no error and makes no result: false when the value cannot be had. For drawing and tools. */
+/* Like wg_value, but never records an error, and does not make n readable after the parameters have changed.
+ * Returns false when the value cannot be computed. For drawing and tools. */
 WG_API bool wg_peek(wg_node n, wg_tensor *t);
 
-/* ---- names and scopes: for errors, drawing and random streams; they never rename parameters ---- */
+/* ---- names and scopes: for errors, drawings and random streams; parameters keep their own names ---- */
 
-WG_API wg_node wg_name(wg_node n, const char *name); /* returns n */
+WG_API wg_node wg_name(wg_node n, const char *name); /* the name is copied; returns n */
 WG_API void    wg_scope_push(wg_graph *g, const char *name);
 WG_API void    wg_scope_push_i(wg_graph *g, const char *name, int64_t i); /* "name.i" */
 WG_API void    wg_scope_pop(wg_graph *g);
 
-/* ---- looking at a graph ---- */
+/* ---- inspecting a graph ---- */
 
-WG_API int64_t      wg_graph_nodes(const wg_graph *g); /* their number; node 0 is the error node */
+WG_API int64_t      wg_graph_nodes(const wg_graph *g); /* their number; node 0 is the graph's error node */
 WG_API wg_node      wg_graph_node(const wg_graph *g, int64_t i);
-WG_API bool         wg_node_ok(wg_node n); /* a node of the present generation, not the error node */
+WG_API bool         wg_node_ok(wg_node n); /* made since the last wg_begin, and not the error node */
 WG_API const wg_op *wg_node_op(wg_node n);
 WG_API const char  *wg_node_op_name(wg_node n); /* "matmul", "input", "param", ...; "" for none */
 WG_API int          wg_node_operands(wg_node n);
@@ -135,19 +155,26 @@ WG_API wg_dtype     wg_node_dtype(wg_node n);
 WG_API const char  *wg_node_name(wg_node n);  /* "" if it has none */
 WG_API const char  *wg_node_scope(wg_node n); /* "enc/t.3"; "" at the top */
 WG_API wg_site      wg_node_site(wg_node n);
-WG_API const void  *wg_attr(wg_node n);          /* the attribute struct of its op, NULL if the op has none */
-WG_API wg_node      wg_part(wg_node n, int k);   /* output k of an op with several outputs */
-WG_API int64_t      wg_dim(wg_node n, int axis); /* size along an axis; negative axes count from the end */
-WG_API wg_params   *wg_node_params(wg_node n);   /* whose parameter or state it is, else NULL */
+WG_API const void  *wg_attr(wg_node n);          /* the attribute struct of its op; NULL if the op has none */
+WG_API wg_node      wg_part(wg_node n, int k);   /* output k of the op that made n (any of its outputs) */
+WG_API int64_t      wg_dim(wg_node n, int axis); /* size along an axis; a negative axis counts from the end */
+WG_API wg_params   *wg_node_params(wg_node n);   /* the set of a parameter or state; NULL: n is neither */
 WG_API bool         wg_node_is_state(wg_node n);
 
-/* What kind of leaf a node is. An op of yours may be called "input" too: ask this, not the name. */
-typedef enum wg_leaf { WG_LEAF_NONE, WG_LEAF_NUMBER, WG_LEAF_INPUT, WG_LEAF_PARAM, WG_LEAF_STATE, WG_LEAF_STREAM } wg_leaf;
+/* What kind of leaf a node is. Do not ask the op's name for it: an op of yours may be called "input" too. */
+typedef enum wg_leaf {
+    WG_LEAF_NONE,
+    WG_LEAF_NUMBER,
+    WG_LEAF_INPUT,
+    WG_LEAF_PARAM,
+    WG_LEAF_STATE,
+    WG_LEAF_STREAM
+} wg_leaf;
 WG_API wg_leaf wg_node_leaf(wg_node n); /* WG_LEAF_NONE: computed from operands, or no node */
-/* How many nodes and bytes of values: for reports. */
+/* The bytes of memory that the graph holds: nodes, values, workspace. */
 WG_API size_t wg_graph_bytes(const wg_graph *g);
 
-/* The first error of this graph, for drawing it: where the call was, which op and operands; operands 0 if there is none. */
+/* The call that made this graph fail: its op, place, message, and up to four operands. */
 typedef struct wg_failure {
     const char *op;
     wg_site     here;
@@ -155,19 +182,24 @@ typedef struct wg_failure {
     int         operands;
     wg_node     operand[4];
 } wg_failure;
-WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f);
+WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f); /* false: no call on this graph has failed */
 
 /* ---- for tools built on graphs ---- */
 
-/* A mark, and the way back: nodes made since are forgotten, and their handles must not be used. */
+/* wg_graph_rewind removes the nodes that were made since wg_graph_mark. Do not use their handles
+ * afterwards. */
 WG_API int64_t wg_graph_mark(const wg_graph *g);
 WG_API void    wg_graph_rewind(wg_graph *g, int64_t mark);
-/* Random draws do not change from one evaluation to the next. */
+/* The epoch counts the evaluations of a graph; random draws depend on it. Freezing stops the count, so that
+ * every evaluation draws the same numbers. A checkpoint of a training run stores the epoch. Setting it ends
+ * the evaluation. */
 WG_API void     wg_graph_freeze(wg_graph *g, bool on);
 WG_API uint64_t wg_graph_epoch(const wg_graph *g);
 WG_API void     wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
-/* Builds root and all below it anew in another graph, by the builders, floats in the dtype given. Parameters and inputs
- * become inputs of the same names; random draws stay the same. map (wg_graph_nodes long) takes the new handles. */
+/* Builds root, and every node that it depends on, again in another graph, with floats of the given dtype.
+ * Parameters, states and inputs become inputs of the same names, with their present values. Random draws are
+ * the same. map may be NULL; else map[i] becomes the new handle of node i, wg_none where root does not depend
+ * on it. */
 WG_API wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map);
 
 #ifdef __cplusplus

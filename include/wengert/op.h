@@ -1,14 +1,16 @@
-/* op.h: what an op is; for those who add one to the library, or use one of their own.
+/* op.h: what an op is. For authors of ops, in the library or in a program of their own.
  *
  *     static const wg_op snake_op = { .name = "snake", .formula = "y = x + sin^2(kx)/k", .operands = 1,
  *                                     .attr_size = sizeof(double), .map = snake_f, .vjp = snake_vjp };
  *     wg_node snake(wg_node x, double k) { return wg_apply(WG_HERE, &snake_op, &x, 1, &k); }
  *
- * Only a kernel (or map) or `expand` is needed. No kernel: a composite, run by its expansion. No vjp: the derivative of
- * the expansion. No jvp: two vjps. A user's op needs no registration; its descriptor must outlive the context.
+ * An op needs a kernel (or map) or `expand`; all else is optional. Without a kernel it is a composite: its
+ * expansion takes its place in the graph. Without vjp its derivative is that of the expansion. Without jvp,
+ * forward mode uses vjp. A user's op needs no registration. The descriptor must stay valid as long as the
+ * context.
  *
- * All that may change between two runs of one structure (numbers, rates, streams, inputs) is an operand; attributes are
- * structure and part of a plan's key.
+ * What may change between two runs of the same structure (numbers, rates, random streams, inputs) must be an
+ * operand. Attributes are part of the structure: graphs with different attributes get different plans.
  */
 #ifndef WENGERT_OP_H
 #define WENGERT_OP_H
@@ -21,18 +23,22 @@ extern "C" {
 #endif
 
 typedef enum wg_class {
-    WG_MAP,      /* y[i] of x[i] alone, operands broadcast: tiled and fused */
-    WG_RANDOM,   /* a MAP that also knows i and the random stream */
-    WG_ROWS,     /* independent rows or slices */
-    WG_REDUCE,   /* fewer elements, in the fixed tree of docs/arithmetic.md */
-    WG_ALIAS,    /* the same bytes with another shape, or a part of them */
-    WG_CONTRACT, /* products */
+    WG_MAP,      /* y[i] depends on element i of the operands alone; they broadcast; runs fused in tiles */
+    WG_RANDOM,   /* like MAP; y[i] also depends on i and on a random stream */
+    WG_ROWS,     /* rows or slices that do not depend on each other */
+    WG_REDUCE,   /* a sum or maximum over axes, in the order of docs/arithmetic.md */
+    WG_ALIAS,    /* the operand's bytes, or a part of them, in another shape */
+    WG_CONTRACT, /* products of matrices */
     WG_OPAQUE,   /* anything else */
-    WG_LEAF      /* inputs, parameters, numbers: values from outside */
+    WG_LEAF      /* no op: an input, parameter, state, number or random stream */
 } wg_class;
 
-#define WG_EVERY_OPERAND UINT32_MAX /* .none of an op without a derivative */
-enum { WG_ISAS = 3, WG_MAX_OUTPUTS = 4, WG_FOLD = 256 }; /* baseline, AVX2, AVX-512 */
+#define WG_EVERY_OPERAND UINT32_MAX /* .none of an op that has no derivative at all */
+enum {
+    WG_ISAS = 3, /* instruction sets: baseline, AVX2, AVX-512 */
+    WG_MAX_OUTPUTS = 4,
+    WG_FOLD = 256 /* elements of a leaf of a sum over a whole tensor */
+};
 
 typedef struct wg_type {
     const wg_shape *shape;
@@ -41,28 +47,35 @@ typedef struct wg_type {
 
 /* ---- kernels ---- */
 
-/* One call of a kernel: a share of the work, independent of all other shares of the same phase. Rows, blocks and tiles are
- * cut by shape alone; which share runs where never changes a bit. */
+/* The arguments of a kernel. One call computes the share [begin, end) of a phase. Shares of one phase may
+ * run in any order and at the same time. A kernel must compute the same bits however the work is cut into
+ * shares. */
 typedef struct wg_kernel {
-    int64_t              begin, end; /* MAP, RANDOM: elements, x and y already stand at `begin`; others: units */
+    int64_t              begin, end; /* MAP, RANDOM: elements. Others: units (wg_op.units) */
     int                  phase;
     int                  operands, outputs;
-    const void *const   *x;
-    void *const         *y;
-    const unsigned char *step;    /* MAP, RANDOM: 1, or 0 where one element stands for all */
+    const void *const   *x;       /* x[k] points to element `begin` (MAP, RANDOM) or to the whole operand */
+    void *const         *y;       /* likewise */
+    const unsigned char *step;    /* MAP, RANDOM: step[k] 0: operand k is one element, used for all; else 1 */
     const wg_type       *xt, *yt; /* types of the whole operands and outputs */
     const void          *attr;
-    void                *scratch;     /* op->scratch bytes, shared by all shares and phases */
+    void                *scratch;     /* wg_op.scratch bytes, the same for all shares and phases of a node */
     uint64_t             seed, epoch; /* of this evaluation, for random ops */
-    struct wg_fault     *fault;
-    const void          *prepared; /* by op->prepare, or NULL */
+    struct wg_fault     *fault;       /* for wg_fault_at */
+    const void          *prepared;    /* what wg_op.prepare made, or NULL */
 } wg_kernel;
 
-/* false after wg_fault_at: the run fails, nothing is committed. */
+/* Returns true, or false after wg_fault_at. Then the run fails and no state is changed. */
 typedef bool (*wg_kernel_fn)(const wg_kernel *k);
 
-/* Names the element at fault; of several the lowest index wins. The text is kept by pointer. limit: values are below it; or
- * WG_FAULT_USER: value is what a function of the user's returned; or WG_FAULT_PLACE: the index says all. */
+/* Reports that the element at index cannot be computed. If several are reported, the lowest index is used.
+ * text must stay valid, as a string literal does. The error then says, by limit:
+ *
+ *     limit >= 0        "TEXT: VALUE at index INDEX, must be from 0 to LIMIT - 1"
+ *     WG_FAULT_USER     "TEXT but VALUE", where value is what a C function of the user's returned
+ *     WG_FAULT_PLACE    "TEXT, at index INDEX"
+ *
+ * Returns false. */
 enum { WG_FAULT_USER = -1, WG_FAULT_PLACE = -2 };
 typedef struct wg_fault {
     int64_t     index, value, limit;
@@ -70,8 +83,9 @@ typedef struct wg_fault {
 } wg_fault;
 WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text);
 
-/* Loops of MAP kernels. In the expression a, b, c are the operands' elements and T their type; f32 and f64, or with _ALL
- * also i32 and i64. A kernel that writes bool uses WG_TEST2. */
+/* Bodies of MAP kernels: WG_MAP1(k, exp(a)), WG_MAP2(k, a * b). In the expression a and b are elements of the
+ * operands and T is their type. WG_MAP1 and WG_MAP2 work for f32 and f64, the forms with _ALL for i32 and i64
+ * too. WG_TEST2 is for comparisons: the result is bool. */
 #define WG_LOOP_(k, T_, Y_, A, B, C, e)                             \
     do {                                                            \
         typedef T_ T;                                               \
@@ -124,30 +138,36 @@ WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_
 
 /* ---- shape rules ---- */
 
-/* What a shape-and-dtype rule reads and fills. It checks the operands, resolves attr in place (it must leave resolved ones
- * as they are), and sets y[]: to an operand's shape by pointer, or to wg_rule_shape. */
+/* The arguments of a shape rule. The rule checks the operands, replaces attributes that depend on the shape
+ * (an axis -1) by their meaning, and sets y[]. It runs again on attributes that it has replaced before: it
+ * must leave those alone. Set y[j].shape to the shape of an operand, by pointer, or fill in wg_rule_shape(r,
+ * j). */
 typedef struct wg_rule {
     const wg_op   *op;
     wg_site        here;
     int            operands;
     const wg_type *x;
-    const wg_node *node; /* the operands themselves, for names */
+    const wg_node *node; /* the operands, for messages; a shape must not depend on values */
     void          *attr;
-    wg_type        y[WG_MAX_OUTPUTS]; /* dtype is x[0]'s unless the rule says otherwise */
+    wg_type        y[WG_MAX_OUTPUTS]; /* beforehand: the shape and dtype of operand 0 */
     wg_graph      *graph;
-    wg_shape       made[WG_MAX_OUTPUTS];
-    char           text[4][160];
+    wg_shape       made[WG_MAX_OUTPUTS]; /* memory of wg_rule_shape */
+    char           text[4][160];         /* memory of wg_rule_who */
 } wg_rule;
 typedef bool (*wg_rule_fn)(wg_rule *r); /* false after wg_rule_fail */
 
-WG_API bool        wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4); /* returns false */
-WG_API const char *wg_rule_who(wg_rule *r, int k);        /* "h [32,784]": operand k as the user wrote it, with its shape */
-WG_API wg_shape   *wg_rule_shape(wg_rule *r, int output); /* a shape to fill in for y[output] */
-WG_API bool        wg_rule_float(wg_rule *r, int k);      /* fails unless operand k is f32 or f64 */
-WG_API bool        wg_rule_rank(wg_rule *r, int k, int least, int most);
-WG_API bool        wg_rule_axis(wg_rule *r, int *axis, int rank);                       /* resolves a negative axis */
-WG_API bool        wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all); /* resolves, sorts, refuses repeats */
-WG_API bool        wg_rule_broadcast(wg_rule *r); /* y[0]: the operands' common broadcast shape; the default of MAP */
+/* Helpers of shape rules. Those that return bool return false after they have recorded an error. */
+WG_API bool        wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
+WG_API const char *wg_rule_who(wg_rule *r, int k);        /* "h [32,784]": operand k as the user wrote it */
+WG_API wg_shape   *wg_rule_shape(wg_rule *r, int output); /* points y[output].shape to a shape to fill in */
+WG_API bool        wg_rule_float(wg_rule *r, int k);      /* operand k must be f32 or f64 */
+WG_API bool        wg_rule_rank(wg_rule *r, int k, int least, int most); /* axes of operand k */
+WG_API bool        wg_rule_axis(wg_rule *r, int *axis, int rank);        /* makes a negative axis positive */
+/* Makes negative axes positive, sorts them and refuses repeats. none_is_all: an empty list becomes all
+ * axes. */
+WG_API bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all);
+/* Sets y[0].shape to the shape that all operands broadcast to. This is the rule of an op that has none. */
+WG_API bool wg_rule_broadcast(wg_rule *r);
 
 /* ---- attributes ---- */
 
@@ -164,27 +184,31 @@ typedef enum wg_attr_kind {
     WG_ATTR_TEXT
 } wg_attr_kind;
 
-/* A row of the table that the language, JSON, drawing and the plan's key read. INT: int; SIZE: int64_t; TEXT: an array of char
- * that ends with 0. POINTER and TEXT are for C alone. A table ends with a row whose name is NULL.
- * Attributes are equal when the fields in the table are. So every field that a kernel reads needs a row: a plan keeps the
- * attributes of the graph that it was compiled for, and runs for every graph whose rows are equal. Padding is never read.
- * Without a table all attr_size bytes are compared. Clear a struct that has padding (memset) before you set its fields, else
- * its graph is compiled anew at each build. */
+/* A row describes one field of an attribute struct. The language, JSON, drawings and plans read the rows. A
+ * table ends with a row whose name is NULL. INT is an int, SIZE an int64_t, CHOICE an int, TEXT an array of
+ * char that ends with 0. The language cannot set fields of the kinds POINTER and TEXT.
+ *
+ * Every field that a kernel reads needs a row. Two graphs whose rows are equal share one plan, and the plan
+ * keeps the attributes of the first: a field without a row would have the value of the other graph.
+ *
+ * Without a table all bytes of the struct are compared, padding included. Clear such a struct with memset
+ * before you set its fields. Otherwise its graph looks new, and is compiled again, at each build. */
 typedef struct wg_attr_row {
     const char  *name;
     wg_attr_kind kind;
     size_t       offset;
-    const char  *standard; /* its default, as text */
-    const char  *choices;  /* CHOICE: "mean sum none", values 0, 1, 2 of an int */
+    const char  *standard; /* the default, as text; NULL: none */
+    const char  *choices;  /* CHOICE: "mean sum none" for the values 0, 1, 2; else NULL */
 } wg_attr_row;
 
 /* ---- the op ---- */
 
+/* The dtype to which operands are cast before the shape rule runs. */
 typedef enum wg_promote {
-    WG_PROMOTE_STANDARD, /* MAP and CONTRACT: to the common dtype, bool to i64; others: as they are */
-    WG_PROMOTE_COMMON,   /* to the common dtype, which may be bool */
-    WG_PROMOTE_FLOAT,    /* to the common dtype, integers and bool to float */
-    WG_PROMOTE_NONE
+    WG_PROMOTE_STANDARD, /* MAP and CONTRACT: the common dtype, i64 instead of bool. Others: NONE */
+    WG_PROMOTE_COMMON,   /* the common dtype, which may be bool */
+    WG_PROMOTE_FLOAT,    /* the common dtype, a float instead of integers and bool */
+    WG_PROMOTE_NONE      /* operands keep their dtypes */
 } wg_promote;
 
 struct wg_op {
@@ -192,88 +216,104 @@ struct wg_op {
     const char *summary;  /* a sentence */
     const char *formula;  /* "y = a b" */
     const char *adjoint;  /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
-    uint32_t    none;     /* bit k: operand k has no derivative, and what vjp leaves for it is not taken */
+    uint32_t    none;     /* bit k: operand k has no derivative; what vjp sets for it is ignored */
     int         operands; /* -1: any number */
-    int         optional; /* of them, how many of the last may be wg_none (composites) */
-    int         outputs;  /* default 1; k outputs are k consecutive nodes, wg_part reaches them */
+    int         optional; /* composites: so many of the last operands may be wg_none */
+    int         outputs;  /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
     wg_class    kind;
     wg_promote  promote;
-    int         promote_from;            /* operands before this one keep their dtype */
-    bool        impure;                  /* equal nodes are never shared */
-    int         cost;                    /* rough time of one element in units of an addition; default 1 */
-    double (*flops)(const wg_kernel *k); /* of the whole; default: elements times cost, 0 for what only moves them */
+    int         promote_from; /* operands before this one keep their dtypes */
+    bool        impure;       /* equal nodes may have different values: each is computed */
+    int         cost;         /* rough time of one element; an addition is 1. default 1 */
+    double (*flops)(const wg_kernel *k); /* of the node; default: elements * cost, 0 if it only copies */
 
-    size_t             attr_size;
+    size_t             attr_size; /* bytes of the attribute struct, at most 256 */
     const wg_attr_row *attrs;
 
     wg_rule_fn shape;
-    /* Another node that has this one's value (a transpose looked through, the identity), or wg_none. */
+    /* Returns another node that has the value of this one, or wg_none. It is used in place of this node. (A
+     * transpose of a transpose is its operand.) */
     wg_node (*rewrite)(wg_site here, const wg_node x[], int n, const void *attr);
 
-    wg_kernel_fn kernel[WG_ISAS];              /* NULL beyond the first: the first */
-    double (*map)(double x, const void *attr); /* the short form of a MAP of one operand */
-    bool   fold; /* REDUCE: of a whole tensor in two phases, leaves of WG_FOLD elements, then their doubles in scratch; phase 0's
-                     x[0] stands at unit begin, so that the leaves can be taken from tiles */
-    bool   repeats; /* MAP: y is x broadcast to another shape; readers that broadcast by themselves may read x */
-    double unit;    /* MAP of two: an operand of this value leaves the other as it is (mul: 1); 0: none does */
+    wg_kernel_fn kernel[WG_ISAS];              /* by instruction set; NULL: kernel[0] */
+    double (*map)(double x, const void *attr); /* instead of a kernel: a MAP of one float operand */
+    /* REDUCE: the kernel can reduce a whole tensor in two phases. Phase 0 writes one double into scratch for
+     * each WG_FOLD elements; its x[0] points to the elements of unit `begin`, so that they can come from a
+     * tile. Phase 1 combines the doubles. */
+    bool   fold;
+    bool   repeats; /* MAP: y is x broadcast; an op that broadcasts its operands may read x instead */
+    double unit;    /* MAP of two operands: if one is this number, y is the other (mul: 1); 0: none is */
     int    phases;  /* default 1; all shares of a phase end before the next begins */
-    int64_t (*units)(const wg_kernel *k); /* of k->phase; default 1. MAP, RANDOM: elements */
-    size_t (*scratch)(const wg_kernel *k);
-    bool own_scratch; /* each thread has these bytes for itself */
-    /* What the kernel would find out from types and attributes at each call: `prepared` bytes, made once for a plan. Returns
-     * whether the kernel will call BLAS. */
+    int64_t (*units)(const wg_kernel *k);  /* not MAP, RANDOM: the units of phase k->phase; default 1 */
+    size_t (*scratch)(const wg_kernel *k); /* bytes of k->scratch; default 0 */
+    bool own_scratch;                      /* each thread has its own k->scratch */
+    /* prepare computes, once for a plan, what the kernel would otherwise compute from types and attributes at
+     * each call. It writes `prepared` bytes, which the kernel finds in k->prepared, and returns whether the
+     * kernel will call BLAS. */
     size_t prepared;
     bool (*prepare)(const wg_kernel *k, void *to);
-    int64_t (*alias)(const wg_kernel *k); /* ALIAS: the offset in elements into x[0], or -1: run the kernel */
+    int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
 
+    /* Builds the same values from other ops: sets y[0 .. outputs). Composites may set y[0] alone. */
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
-    /* gx[k] is wg_none beforehand: leave it so where operand k has no derivative, and say so in .none. A rule may use operands,
-     * results and numbers: an input, parameter, state or stream that it needs is an operand of the op. */
+    /* Sets gx[k] to the gradient of operand k, given gy, that of output 0. gx[k] is wg_none beforehand: leave
+     * it so where operand k has no derivative, and set bit k of .none. The rule may use operands, results and
+     * numbers. It may not make an input, parameter, state or stream: make that an operand of the op. If
+     * another output has a gradient too, the derivative of the expansion is used instead. */
     wg_vjp_rule vjp;
-    wg_node (*jvp)(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]); /* tx[k] wg_none: zero */
-    /* An op of a kernel alone that computes a node of `joins` and one of this op that reads its results, the same bits in one
-     * pass over memory. Operands: the other's, then this one's that are neither the other's operands nor its results; results:
-     * the other's, then this one's. Attributes: the other's. */
+    /* Returns the tangent of y, given those of the operands. tx[k] is wg_none: zero. */
+    wg_node (*jvp)(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]);
+    /* `joined` is an op with a kernel that computes a node of the op `joins`, and a node of this op that
+     * reads results of that one, in one pass over memory and with the same bits. Its operands are those of
+     * the first node, then those of the second that are neither operands nor results of the first. Its
+     * outputs are those of the first, then of the second. Its attributes are those of the first. */
     const wg_op *joined, *joins;
-    /* Several contributions to one gradient as one node, or wg_none. */
+    /* x are contributions to one gradient, all made by this op. Returns their sum as one node, or wg_none. */
     wg_node (*merge)(wg_site here, const wg_node x[], int n);
 
-    const wg_op *library; /* of the library's ops: their own address, which a copy of one does not have; else NULL */
-    wg_node (*sample)(wg_site here, wg_graph *g, int i); /* wg_none: no more */
-    const char *(*error)(wg_site here, wg_graph *g,
-                         int i); /* makes a mistake, returns what the message must hold; NULL: no more */
+    const wg_op *library; /* in ops of the library their own address; else NULL */
+    /* Calls the op's builder on operands of its own, for tests and `wengert check --op`. wg_none: there is no
+     * sample i. */
+    wg_node (*sample)(wg_site here, wg_graph *g, int i);
+    /* Calls the builder with a mistake, and returns a part of the message that is expected. NULL: there is no
+     * sample i. */
+    const char *(*error)(wg_site here, wg_graph *g, int i);
 };
 
-/* The one way into a graph. Operands may be numbers; attr is copied, NULL: all zero. Composites run their expansion. */
+/* Makes a node. All builders call this. Operands may be numbers. attr is copied; NULL: all zero. */
 WG_API wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
 
-/* The same for ops of one and of two operands, without attributes: the short way, for programs of scalars. */
+/* The same for ops of one or two operands without attributes. Faster in programs of many scalars. */
 WG_API wg_node wg_apply1(wg_site here, wg_node x, const wg_op *op);
 WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
 
-/* Inside composite builders and rules: the user's place without the arguments' text, which would name the wrong operands. */
+/* The place of a call without the text of its arguments. Composite builders and rules pass it to the ops that
+ * they call: the operands of those are not the ones that the user wrote. */
 WG_API wg_site wg_inside(wg_site here);
 
-/* A random stream for a RANDOM op's operand: an i64 scalar. name NULL: the ordinal among the scope's streams. */
+/* A random stream, an i64 scalar: an operand of RANDOM ops. It depends on the scope and on the name. Without
+ * a name (NULL) the n-th stream of a scope is told from the others by n. */
 WG_API wg_node wg_stream(wg_site here, wg_graph *g, const char *name);
-/* Draw i of a stream: 32 random bits, f(seed, stream, epoch, i) by Philox 4x32-10 (Salmon et al. 2011). */
+/* Draw i of a stream: 32 random bits, a function of the arguments. Philox 4x32-10 (Salmon et al. 2011). */
 WG_API uint32_t wg_random_bits(uint64_t seed, uint64_t stream, uint64_t epoch, uint64_t i);
-/* The stream of a name: its FNV-1a hash (Fowler, Noll and Vo). The same name is the same stream on every machine. */
+/* The stream of a name: its FNV-1a hash (Fowler, Noll and Vo). It is the same on every machine. */
 WG_API uint64_t wg_random_stream(const char *name);
-/* A standard normal draw from two uniform ones, u in (0, 1] and v in [0, 1) (Box and Muller 1958). */
+/* A standard normal draw from two uniform draws, u in (0, 1] and v in [0, 1) (Box and Muller 1958). */
 WG_API double wg_random_normal(double u, double v);
 
-/* Operands for samples: inputs of the context's dtype with short decimals. any: standard normal; between: uniform. */
+/* Operands for samples: inputs of the context's dtype whose values have few decimals. No value is zero, and
+ * up to 256 elements of one operand differ. wg_any: standard normal. wg_between: uniform. wg_any_class: class
+ * numbers in i32. */
 WG_API wg_node wg_any(wg_graph *g, wg_shape s);
 WG_API wg_node wg_between(wg_graph *g, double low, double high, wg_shape s);
-WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s); /* i32 */
+WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
 
-/* The library's ops, by index and by name (NULL: none). */
+/* The library's ops, by index and by name. NULL: there is none. */
 WG_API int          wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
 
-/* Whether an op may have a derivative by an operand; operand -1: by any. */
+/* Whether an op has a derivative with respect to an operand; operand -1: with respect to any. */
 WG_API bool wg_op_has_derivative(const wg_op *op, int operand);
 
 #ifdef __cplusplus

@@ -1,11 +1,14 @@
-/* ops.h: the operations. Binary arithmetic takes numbers on either side; options are keywords:
+/* ops.h: the operations. Binary arithmetic takes numbers on either side. Options are given by name:
  *
- *     wg_node h = wg_relu(wg_add(wg_matmul(x, W), b));
+ *     wg_node h = wg_relu(wg_add(wg_matmul(x, W), 1));
  *     wg_node s = wg_sum(h, .axes = WG_AXES(0), .keepdims = true);
  *
- * Shapes broadcast as NumPy's. bool and integer operands of arithmetic become the other operand's float dtype; f32 with f64
- * is an error: say wg_cast. A mistake makes the graph's error node and is reported once, with file:line, names and shapes.
- * `wengert ops` prints what each op computes and its derivative.
+ * Shapes broadcast as in NumPy. In arithmetic, bool and integer operands are cast to the float dtype of the
+ * other operand. f32 with f64 is an error: use wg_cast. After a mistake the call returns the graph's error
+ * node, and the mistake is reported once, with file:line, names and shapes. `wengert ops` prints what each op
+ * computes and its derivative.
+ *
+ * A number option that is 0 takes its default. WG_ZERO of params.h is an exact zero.
  */
 #ifndef WENGERT_OPS_H
 #define WENGERT_OPS_H
@@ -16,14 +19,15 @@
 extern "C" {
 #endif
 
-/* A list of axes, counted from the end when negative; none given means all. */
+/* A list of axes. A negative axis counts from the end. */
 typedef struct wg_axes {
     int count;
     int axis[WG_MAX_RANK];
 } wg_axes;
 #define WG_AXES(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
 
-/* Stands in argument structs after what may be given by position: an option without its name does not compile. */
+/* Stands in argument structs between operands and options. It makes an option without its name fail to
+ * compile. */
 struct wg_options_have_names;
 #define WG_BY_NAME const struct wg_options_have_names *by_name
 
@@ -34,9 +38,10 @@ WG_API wg_node wg_sub_at(wg_site here, wg_node a, wg_node b);     /* y = a - b *
 WG_API wg_node wg_mul_at(wg_site here, wg_node a, wg_node b);     /* y = a b */
 WG_API wg_node wg_div_at(wg_site here, wg_node a, wg_node b);     /* y = a / b; of integers: float */
 WG_API wg_node wg_pow_at(wg_site here, wg_node a, wg_node b);     /* y = a^b; d/db is 0 where a = 0 */
-WG_API wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b); /* the larger; of equals each gets half the gradient */
+WG_API wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b); /* of equals each gets half the gradient */
 WG_API wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_addn_at(wg_site here, const wg_node x[], int n); /* x[0] + x[1] + ..., one shape and dtype, in order */
+/* x[0] + x[1] + ..., in this order; all of one shape and dtype. */
+WG_API wg_node wg_addn_at(wg_site here, const wg_node x[], int n);
 #define wg_add(a, b)     wg_add_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_sub(a, b)     wg_sub_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_mul(a, b)     wg_mul_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
@@ -83,7 +88,8 @@ typedef struct wg_leaky_relu_args {
     double   slope; /* below zero; default 0.01. y'(0) = slope */
     uint64_t reserved[2];
 } wg_leaky_relu_args;
-WG_API wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a); /* y = x where x > 0, else slope x */
+/* y = x where x > 0, else slope x. */
+WG_API wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a);
 #define wg_leaky_relu(...) wg_leaky_relu_at(WG_AT(#__VA_ARGS__), &(wg_leaky_relu_args){ .x = __VA_ARGS__ })
 
 /* ---- comparisons (bool, no derivative), choice, casts ---- */
@@ -95,7 +101,8 @@ WG_API wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_greater_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b); /* a where c is true, else b */
-WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);           /* to integers: towards zero, saturating */
+/* To integers: rounds towards zero; too large values become the largest integer, NaN becomes 0. */
+WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 #define wg_equal(a, b)         wg_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_not_equal(a, b)     wg_not_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_less(a, b)          wg_less_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
@@ -105,56 +112,57 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);           /* to
 #define wg_where(c, a, b)      wg_where_at(WG_AT(#c ", " #a ", " #b), c, WG_OPERAND(a), WG_OPERAND(b))
 #define wg_cast(x, to)         wg_cast_at(WG_AT(#x), x, to)
 
-/* ---- reductions: over nothing sum is 0, mean NaN, max an error ---- */
+/* ---- reductions; over no elements sum is 0, mean is NaN, and max is an error ---- */
 
 typedef struct wg_reduce_args {
     wg_node x;
     WG_BY_NAME;
     wg_axes  axes;     /* default: all */
-    bool     keepdims; /* reduced axes stay, with size 1 */
+    bool     keepdims; /* keep the reduced axes, with size 1 */
     uint64_t reserved[2];
 } wg_reduce_args;
 WG_API wg_node wg_sum_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
-WG_API wg_node wg_var_at(wg_site here, const wg_reduce_args *a); /* mean squared deviation: divided by n */
-WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a);
+WG_API wg_node wg_var_at(wg_site here, const wg_reduce_args *a); /* mean squared deviation (divided by n) */
+WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum e^x, without overflow */
 #define wg_sum(...)       wg_sum_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
 #define wg_mean(...)      wg_mean_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
 #define wg_max(...)       wg_max_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
 #define wg_var(...)       wg_var_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
 #define wg_logsumexp(...) wg_logsumexp_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
 
-/* Places on one axis, i64, the first of equals. Default: the last axis. */
 typedef struct wg_axis_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes  axis; /* one axis: WG_AXES(0) */
+    wg_axes  axis; /* one axis: WG_AXES(0); default: the last */
     bool     keepdims;
     uint64_t reserved[2];
 } wg_axis_args;
+/* The index of the largest element, i64; of equals the first. */
 WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
 #define wg_argmax(...) wg_argmax_at(WG_AT(#__VA_ARGS__), &(wg_axis_args){ .x = __VA_ARGS__ })
 
 typedef struct wg_cumsum_args {
     wg_node x;
     WG_BY_NAME;
-    int      axis;
-    bool     exclusive; /* y[i] is the sum before x[i]; default: with it */
-    bool     reverse;   /* from the end of the axis */
+    int      axis;      /* default 0 */
+    bool     exclusive; /* y[i] leaves out x[i] */
+    bool     reverse;   /* sum from the end of the axis */
     uint64_t reserved[2];
 } wg_cumsum_args;
-WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a); /* y[i] = x[0] + ... + x[i] along axis; integers: i64 */
+/* y[i] = x[0] + ... + x[i] along axis; of integers and bools i64. */
+WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a);
 #define wg_cumsum(...) wg_cumsum_at(WG_AT(#__VA_ARGS__), &(wg_cumsum_args){ .x = __VA_ARGS__ })
 
 /* ---- shapes ---- */
 
 WG_API wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s); /* one size may be -1: what is left */
 WG_API wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s);
-WG_API wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s); /* the inverse: sums what broadcasting would repeat */
-WG_API wg_node wg_expand_at(wg_site here, wg_node x, int axis);   /* a new axis of size 1 before axis */
-WG_API wg_node wg_squeeze_at(wg_site here, wg_node x, int axis);  /* drops an axis of size 1 */
-WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis);
+WG_API wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s); /* sums along axes that wg_broadcast_to repeats */
+WG_API wg_node wg_expand_at(wg_site here, wg_node x, int axis);   /* inserts an axis of size 1 before axis */
+WG_API wg_node wg_squeeze_at(wg_site here, wg_node x, int axis);  /* removes an axis of size 1 */
+WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis); /* x[0], then x[1], ... */
 #define wg_reshape(x, s)      wg_reshape_at(WG_AT(#x), x, s)
 #define wg_broadcast_to(x, s) wg_broadcast_to_at(WG_AT(#x), x, s)
 #define wg_sum_to(x, s)       wg_sum_to_at(WG_AT(#x), x, s)
@@ -165,7 +173,7 @@ WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis);
 typedef struct wg_transpose_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes  axes; /* axis i of the result is axes[i] of x; default: reversed */
+    wg_axes  axes; /* axis i of the result is axis axes[i] of x; default: the axes in reverse order */
     uint64_t reserved[2];
 } wg_transpose_args;
 WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
@@ -174,8 +182,8 @@ WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
 typedef struct wg_slice_args {
     wg_node x;
     WG_BY_NAME;
-    int      axis;
-    int64_t  from, to; /* [from, to); negative from the end; to 0: up to the end */
+    int      axis;     /* default 0 */
+    int64_t  from, to; /* elements [from, to); negative: from the end; to = 0: up to the end */
     uint64_t reserved[2];
 } wg_slice_args;
 WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
@@ -183,16 +191,19 @@ WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
 
 /* ---- indices ---- */
 
-WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);         /* y[i...] = x[rows[i...]], along axis 0 */
-WG_API wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count); /* a new last axis of size count, default dtype */
+/* y[i...] = x[rows[i...]], along axis 0. */
+WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
+/* A new last axis of size count: 1 at the class number, else 0, in the context's dtype. */
+WG_API wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count);
 #define wg_gather(x, rows)         wg_gather_at(WG_AT(#x ", " #rows), x, rows)
 #define wg_one_hot(classes, count) wg_one_hot_at(WG_AT(#classes), classes, count)
 
 /* ---- products ---- */
 
-/* [..., m, k] @ [..., k, n], leading axes broadcast; a vector on the left is a row, on the right a column. */
+/* [..., m, k] @ [..., k, n] is [..., m, n]; leading axes broadcast. A vector on the left is a row, on the
+ * right a column. */
 WG_API wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_dot_at(wg_site here, wg_node a, wg_node b);              /* sum of a b over all elements of two equal shapes */
+WG_API wg_node wg_dot_at(wg_site here, wg_node a, wg_node b); /* sum of all elements of a b; equal shapes */
 WG_API wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b); /* x @ W + b; b may be wg_none */
 #define wg_matmul(a, b)   wg_matmul_at(WG_AT(#a ", " #b), a, b)
 #define wg_dot(a, b)      wg_dot_at(WG_AT(#a ", " #b), a, b)
@@ -204,7 +215,7 @@ typedef struct wg_softmax_args {
     wg_node x;
     WG_BY_NAME;
     wg_axes  axis;        /* one axis; default: the last */
-    double   temperature; /* x / temperature first; default 1 */
+    double   temperature; /* x is divided by it first; default 1 */
     uint64_t reserved[2];
 } wg_softmax_args;
 WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a);
@@ -212,44 +223,55 @@ WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
 #define wg_softmax(...)     wg_softmax_at(WG_AT(#__VA_ARGS__), &(wg_softmax_args){ .x = __VA_ARGS__ })
 #define wg_log_softmax(...) wg_log_softmax_at(WG_AT(#__VA_ARGS__), &(wg_softmax_args){ .x = __VA_ARGS__ })
 
-typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one value an example */
+typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one loss for each example */
 typedef struct wg_loss_args {
-    wg_node x; /* what the model says */
-    wg_node y; /* what is true */
+    wg_node x; /* predictions */
+    wg_node y; /* targets */
     WG_BY_NAME;
     wg_reduction reduction; /* default: the mean */
     uint64_t     reserved[2];
 } wg_loss_args;
-/* x: logits [..., classes]; y: class numbers [...] (integers, or integral floats) or rows of probabilities [..., classes]. */
+/* Cross-entropy of softmax(x). x: logits [..., classes]. y: class numbers [...], integers or floats with
+ * integer values; or probabilities [..., classes]. */
 WG_API wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a);
-WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a); /* x: probabilities; 0 ln 0 = 0 */
-WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);      /* x: logits */
-WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a);                  /* (x - y)^2 */
-WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);         /* share of rows whose argmax is right */
-WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p,
-                        double lambda); /* lambda / 2 sum of w^2 over parameters of rank 2 and more in g */
-#define wg_softmax_cross_entropy(...) wg_softmax_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define wg_binary_cross_entropy(...)  wg_binary_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define wg_bce_with_logits(...)       wg_bce_with_logits_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define wg_mse(...)                   wg_mse_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define wg_accuracy(logits, y)        wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
-#define wg_l2(g, p, lambda)           wg_l2_at(WG_AT(#lambda), g, p, lambda)
+/* Binary cross-entropy of predicted probabilities x against targets y, of equal shapes: -(y ln x + (1 - y)
+ * ln(1 - x)). 0 ln 0 is 0. */
+WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a);
+/* Binary cross-entropy of the probabilities sigmoid(x) against targets y, of equal shapes, without
+ * overflow. */
+WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
+WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a); /* squared error (x - y)^2, of equal shapes */
+/* The share of rows whose largest logit is at the class number y, or at the largest of a row of probabilities
+ * y. */
+WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);
+/* lambda / 2 times the sum of w^2 over the parameters of p in g that have two or more axes. */
+WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
+#define wg_softmax_cross_entropy(...) \
+    wg_softmax_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_binary_cross_entropy(...) \
+    wg_binary_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_bce_with_logits(...) wg_bce_with_logits_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_mse(...)            wg_mse_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_accuracy(logits, y) wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
+#define wg_l2(g, p, lambda)    wg_l2_at(WG_AT(#lambda), g, p, lambda)
 
-/* ---- training and inference differ ---- */
+/* ---- dropout and normalisation ---- */
 
 typedef struct wg_dropout_args {
     wg_node x;
     WG_BY_NAME;
-    double      keep_prob; /* share kept, scaled by 1 / keep_prob; default: 1 - drop */
-    double      drop;      /* the other way to say it; one of the two */
-    const char *name;      /* of its random stream; default: its ordinal in the scope */
+    double      keep_prob; /* probability that an element is kept; give this or drop */
+    double      drop;      /* 1 - keep_prob */
+    const char *name;      /* of its random stream; default: its number among the streams of the scope */
     uint64_t    reserved[2];
 } wg_dropout_args;
-WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a); /* x itself in WG_EVAL */
+/* In WG_TRAIN each element becomes 0 or x / keep_prob, drawn anew in each evaluation. In WG_EVAL it is x. */
+WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a);
 #define wg_dropout(...) wg_dropout_at(WG_AT(#__VA_ARGS__), &(wg_dropout_args){ .x = __VA_ARGS__ })
 
-/* Over all axes but the last (features). mean and variance given: those (inference); else the batch's, and part 1 and 2 of
- * the result are its mean and variance (divided by n). */
+/* gamma (x - mean) / sqrt(variance + eps) + beta, for each feature (last axis). For inference give mean and
+ * variance. Without them those of the batch are used: over all axes but the last, the variance divided by n.
+ * They are then outputs 1 and 2 (wg_part). gamma, beta, mean, variance: [features]. */
 typedef struct wg_batch_norm_args {
     wg_node x, gamma, beta;
     wg_node mean, variance;
@@ -260,8 +282,8 @@ typedef struct wg_batch_norm_args {
 WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
 #define wg_batch_norm(...) wg_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_batch_norm_args){ .x = __VA_ARGS__ })
 
-/* Over the last axis: each row by its own mean and variance, which are part 1 and 2 of the result; the same in training and
- * inference. */
+/* The same for each row: mean and variance are over the last axis. They are outputs 1 and 2. Training and
+ * inference do not differ. gamma, beta: [features]. */
 typedef struct wg_layer_norm_args {
     wg_node x, gamma, beta;
     WG_BY_NAME;
@@ -273,17 +295,18 @@ WG_API wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a);
 
 /* ---- others ---- */
 
-WG_API wg_node wg_stop_gradient_at(wg_site here, wg_node x);
+WG_API wg_node wg_stop_gradient_at(wg_site here, wg_node x); /* x; derivatives take it as a constant */
 #define wg_stop_gradient(x) wg_stop_gradient_at(WG_AT(#x), x)
 
-/* A plain C function as a node, in double: forward writes m outputs, backward gx = J' gy (NULL: no derivative). They return
- * 0 when fine. shape is the result's. */
+/* A C function as a node. It sees doubles, whatever the dtype of x. forward computes m outputs y from n
+ * inputs x. backward computes gx = J' gy from the gradient gy of y; NULL: no derivative. Both return 0, or
+ * another number for an error. They may be called from any thread of the library. shape is the shape of y. */
 typedef struct wg_extern_opts {
-    const char *name;
+    const char *name; /* for errors and drawings */
     int (*forward)(size_t n, const double *x, size_t m, double *y, void *user);
     int (*backward)(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user);
     void    *user;
-    bool     impure; /* equal calls may differ: never shared */
+    bool     impure; /* equal calls may give different results: each is made */
     uint64_t reserved[4];
 } wg_extern_opts;
 WG_API wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o);
