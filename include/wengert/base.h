@@ -90,14 +90,12 @@ typedef struct wg_shape {
 #define WG_SHAPE(...)     ((wg_shape){ WG_COUNT_(int64_t, __VA_ARGS__), { __VA_ARGS__ } })
 #define WG_SCALAR         ((wg_shape){ 0, { 0 } })
 
-/* The number of elements. -1 if s is no valid shape: more than 8 axes, a negative size, or 2^60 elements or
- * more. */
+/* The number of elements. -1: no valid shape (more than 8 axes, a negative size, 2^60 elements). */
 WG_API int64_t wg_shape_size(wg_shape s);
 WG_API bool    wg_shape_equal(wg_shape a, wg_shape b);
 WG_API char   *wg_shape_text(wg_shape s, char *buf, size_t size); /* "[32,784]", scalars "[]"; returns buf */
 
-/* Values in memory, dense and row-major. Each function that takes or returns a tensor says who owns its
- * data. */
+/* Values in memory, dense and row-major. Functions that take or return one say who owns the data. */
 typedef struct wg_tensor {
     wg_dtype dtype;
     wg_shape shape;
@@ -194,8 +192,7 @@ WG_API int wg_finish(wg_context *c, FILE *errors);
 WG_API wg_status   wg_failed(const wg_context *c);  /* the first error's status, WG_OK if there is none */
 WG_API const char *wg_message(const wg_context *c); /* "model.c:42: matmul: ..."; "" if there is none */
 WG_API void        wg_recover(wg_context *c);       /* forgets the error; nothing else lets a context go on */
-/* Records an error, as the library does. For layers, loaders and tools of your own. An earlier error
- * stays. */
+/* Records an error, as the library does. For layers, loaders and tools. An earlier error stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);
 
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
@@ -211,8 +208,7 @@ WG_API void  wg_free(wg_context *c, void *p);
 WG_API wg_site     wg_site_keep(wg_context *c, const char *arguments, const char *place);
 WG_API const char *wg_site_place(wg_site s); /* "model.c:42" */
 
-/* Prints what this build and this machine have, in lines "key: value". For bug reports; `wengert doctor`
- * shows it. */
+/* Prints what this build and machine have, in lines "key: value", as `wengert doctor`. For bug reports. */
 WG_API void wg_doctor(FILE *out);
 
 #ifdef __cplusplus

@@ -1,12 +1,13 @@
-/* data.h: data sets in memory, mini-batches, readers.
+/* data.h: data sets in memory, mini-batches, and files of tensors.
  *
  *     wg_data *train = wg_data_digits(c), *dev = wg_data_split(train, 0.2);
  *     wg_batch b;
- *     while (wg_data_next(train, &b, 64)) { ... b.x, b.y, b.n ... }       one epoch, shuffled, the last batch short
+ *     while (wg_data_next(train, &b, 64)) { ... b.x, b.y, b.n ... }      one epoch; the last batch is short
  *
- * Sets belong to their context. A set that cannot be made is NULL with the error recorded; NULL may be given to all functions
- * here and is a set without rows. Features x come in the context's float dtype, class numbers y in i32. All draws depend on
- * the context's seed alone and are the same on every machine.
+ * A data set belongs to its context, which frees it at the latest. If a set cannot be made, the error is
+ * recorded and the result is NULL. All functions here take NULL as a set without rows. Features x have the
+ * context's float dtype, class numbers y are i32. All draws depend on the context's seed alone and are the
+ * same on every machine.
  */
 #ifndef WENGERT_DATA_H
 #define WENGERT_DATA_H
@@ -19,54 +20,61 @@ extern "C" {
 
 typedef struct wg_data wg_data;
 
-/* Borrowed until the second next call on the same data. */
+/* The data set owns the memory. It is valid until the second call of wg_data_next after this one. */
 typedef struct wg_batch {
     wg_tensor x, y; /* [n, ...]; y.data NULL: the set has none */
     int64_t   n;    /* rows */
 } wg_batch;
 
-WG_API wg_data *wg_data_digits(wg_context *c); /* 1,797 UCI handwritten digits: x [n,64] in 0..1, y [n] class numbers (i32) */
-/* IDX files. x [n, ...], bytes scaled to 0..1; y [n] class numbers, integers of any size in the file. */
+/* 1,797 handwritten digits of the UCI repository, in no file: x [n,64] from 0 to 1, y [n] class numbers. */
+WG_API wg_data *wg_data_digits(wg_context *c);
+/* IDX files. x [n, ...]: bytes are scaled to 0 .. 1. y [n]: class numbers; any integer type. */
 WG_API wg_data *wg_data_idx(wg_context *c, const char *images, const char *labels);
-/* The four MNIST files of a folder (tools/mnist.sh fetches them); WG_TRAIN: the 60,000, WG_EVAL: the 10,000. x [n,784]. */
+/* MNIST from the four files in a folder (tools/mnist.sh fetches them). WG_TRAIN: 60,000 rows; WG_EVAL:
+ * 10,000. x [n,784]. */
 WG_API wg_data *wg_data_mnist(wg_context *c, const char *folder, wg_mode part);
-/* A set of the caller's tensors (copied, dtypes kept), rows along axis 0: y may be {0}. NaN and infinities are refused
- * by row and column. */
+/* A set made of two tensors with the same number of rows (axis 0). They are copied and keep their dtypes. y
+ * may be {0}. NaN and infinities are an error that names row and column. */
 WG_API wg_data *wg_data_from(wg_context *c, wg_tensor x, wg_tensor y);
-/* Generated, n rows, two features, two classes of equal size, by the context's seed. */
-WG_API wg_data *wg_data_flower(wg_context *c, int64_t n); /* petals r = 4 sin 4 theta, normal noise 0.2 in r and theta */
+/* Generated sets of n rows: two features, two classes of equal size. */
+WG_API wg_data *wg_data_flower(wg_context *c, int64_t n); /* r = 4 sin 4 theta, normal noise 0.2 in both */
 WG_API wg_data *wg_data_moons(wg_context *c, int64_t n);  /* two half circles of radius 1, normal noise 0.2 */
-WG_API wg_data *wg_data_xor(wg_context *c, int64_t n);    /* the square from -1 to 1; class 1 where the signs differ */
+WG_API wg_data *wg_data_xor(wg_context *c, int64_t n);    /* from -1 to 1; class 1 where the signs differ */
 WG_API void     wg_data_free(wg_data *d);
 
 WG_API int64_t     wg_data_rows(const wg_data *d);
-WG_API wg_tensor   wg_data_x(const wg_data *d); /* all rows, in their first order; borrowed until the set changes */
-WG_API wg_tensor   wg_data_y(const wg_data *d);
-WG_API const char *wg_data_about(const wg_data *d); /* where it comes from, with attribution */
+WG_API wg_tensor   wg_data_x(const wg_data *d); /* all rows, unshuffled; the memory is d's */
+WG_API wg_tensor   wg_data_y(const wg_data *d); /* likewise; data NULL: the set has none */
+WG_API const char *wg_data_about(const wg_data *d); /* where the data comes from, and whom to credit */
 
-/* Takes a share of the rows out of d, drawn by seed, keeping the classes' proportions where y are class numbers (integers
- * of rank 1). Both sides keep their rows' order; an epoch of d begins anew. */
+/* Moves a random share (0 to 1) of the rows of d to a new set. If y are class numbers (integers of rank 1)
+ * both sets keep the proportions of the classes. Rows stay in order. The epoch of d begins again. */
 WG_API wg_data *wg_data_split(wg_data *d, double share);
-/* x := (x - mu) / sigma by column, with d's mu and sigma; columns without spread are only centred. Sets split from d, before
- * or after, and those given to wg_data_normalise_like, use the same. */
+/* Replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. Columns whose
+ * values are all equal become 0. The same mu and sigma are used for sets that were or will be split from d,
+ * and for sets given to wg_data_normalise_like. A set can be normalised once. */
 WG_API void wg_data_normalise(wg_data *d);
 WG_API void wg_data_normalise_like(wg_data *d, const wg_data *train);
 
-/* The next batch of at most size rows; false at the end of an epoch (the next call begins another, in a new order) and on a
- * failed context. The order is a function of the context's seed, the epoch and the number of rows. */
+/* Fills b with the next batch of at most size rows. Returns false at the end of an epoch, and on a failed
+ * context. The call after that begins the next epoch, in another order. The order depends on the context's
+ * seed, the number of the epoch and the number of rows, and on nothing else. */
 WG_API bool wg_data_next(wg_data *d, wg_batch *b, int64_t size);
-/* All rows, in their first order, as one batch, borrowed until the set changes; no epoch is begun or ended by it. */
+/* Fills b with all rows, unshuffled. The memory is that of wg_data_x. It changes no epoch. */
 WG_API void wg_data_all(wg_data *d, wg_batch *b);
-/* Epochs finished; INT_MAX on a failed context, so that loops over epochs end. */
+/* The number of finished epochs. INT_MAX on a failed context, so that loops over epochs end. */
 WG_API int  wg_data_epoch(const wg_data *d);
-WG_API void wg_data_shuffle(wg_data *d, bool on); /* default: on; holds from the next epoch on */
+WG_API void wg_data_shuffle(wg_data *d, bool on); /* from the next epoch on; default: on */
 
-/* Tensors from and to files; data is freed with the context, or by wg_free. data NULL after an error, which names the file
- * and the byte. Integers of one or two bytes become i32, unsigned ones of four i64, half floats f32; the others keep their
- * dtype. */
-WG_API wg_tensor wg_npy_read(wg_context *c, const char *path); /* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order */
-WG_API wg_status wg_npy_write(wg_context *c, const char *path, wg_tensor t); /* 1.0; the file appears whole or not at all */
-WG_API wg_tensor wg_idx_read(wg_context *c, const char *path);               /* the format of the MNIST files, all its types */
+/* Tensors in files. The context owns the data that is read, and frees it at the latest; wg_free frees it
+ * earlier. data is NULL after an error, which names the file and the byte. Integers of one or two bytes
+ * become i32, unsigned integers of four bytes i64, half floats f32. Other dtypes stay as they are. */
+/* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order. */
+WG_API wg_tensor wg_npy_read(wg_context *c, const char *path);
+/* .npy 1.0. The file is written whole or not at all. */
+WG_API wg_status wg_npy_write(wg_context *c, const char *path, wg_tensor t);
+/* IDX, the format of the MNIST files, with all its types. */
+WG_API wg_tensor wg_idx_read(wg_context *c, const char *path);
 
 #ifdef __cplusplus
 }

@@ -1,10 +1,12 @@
-/* draw.h: pictures of graphs; of any graph at any time, a failed one included. Drawing changes nothing.
+/* draw.h: pictures of graphs and plans, and charts of curves. Drawing changes no graph.
  *
  *     wg_draw(loss, "net.svg", &(wg_draw_opts){ .values = true, .backward = true });
  *
- * DOT comes from libcgraph, the same bytes always; SVG, PNG and PDF from the program `dot`, under a time limit. A file
- * appears whole or not at all. After a failed builder, drawing the error node it returned, or the whole graph, shows the
- * failing call in red with its message; values then are shown where they can still be had, gradients as a dash.
+ * DOT is written with libcgraph: the same graph gives the same bytes. SVG, PNG and PDF are made from it by
+ * the program `dot`, under a time limit. A file is written whole or not at all.
+ *
+ * You can draw after an error, too: draw the error node or the whole graph. The call that failed is red and
+ * shows its message. Values are shown where they can still be computed, gradients as a dash.
  */
 #ifndef WENGERT_DRAW_H
 #define WENGERT_DRAW_H
@@ -16,10 +18,10 @@
 extern "C" {
 #endif
 
-/* What can be drawn. Each option says with which of these it goes; with another it is an error. */
+/* The kinds of pictures. Each option says which of these it is for. With any other it is an error. */
 typedef enum wg_picture_kind {
-    WG_PICTURE_GRAPH = 1,  /* dot, svg, png, pdf */
-    WG_PICTURE_TEXT = 2,   /* a graph as text or JSON: by `wengert draw` alone */
+    WG_PICTURE_GRAPH = 1,  /* a graph as dot, svg, png, pdf */
+    WG_PICTURE_TEXT = 2,   /* a graph as text or JSON: in the command `wengert draw` alone */
     WG_PICTURE_STEPS = 4,  /* a plan as dot, svg, png, pdf */
     WG_PICTURE_TABLE = 8,  /* a plan as txt */
     WG_PICTURE_CHART = 16, /* a plan's memory or roofline as svg */
@@ -27,28 +29,40 @@ typedef enum wg_picture_kind {
     WG_PICTURE_PLAN = WG_PICTURE_STEPS | WG_PICTURE_TABLE | WG_PICTURE_CHART,
     WG_PICTURE_FILE = WG_PICTURE_GRAPH | WG_PICTURE_PLAN
 } wg_picture_kind;
-/* "a graph's picture, a plan's table", in buf. */
+/* Writes what a sum of kinds means: "a graph's picture, a plan's table". Returns buf. For messages. */
 WG_API const char *wg_draw_goes_with(unsigned kinds, char *buf, size_t size);
 
 typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE } wg_plan_picture;
 
-/* The options: FIELD(type, name, goes with, what it does), or FLAG(type, name, goes with, flag, its value, what it does) where
- * `wengert draw` has a flag for it. Each row is a field of wg_draw_opts. Zero is the default. */
-#define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                                                   \
-    FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT", "dot, svg, png or pdf; of a plan also txt (default: by the file's ending)") \
-    FLAG(const char *, title, WG_PICTURE_FILE, "title", "TEXT", "above the picture")                                                   \
-    FLAG(bool, values, WG_PICTURE_GRAPH | WG_PICTURE_TEXT, "values", NULL, "values in the boxes, of all that can be computed")         \
-    FIELD(bool, backward, WG_PICTURE_GRAPH, "gradients of the root in the boxes, dashed edges back; the root must be a scalar")        \
-    FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH, "backward: only on paths to these; default: all float leaves")                       \
-    FIELD(int, wrt_count, WG_PICTURE_GRAPH, "how many these are")                                                                      \
-    FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")                                   \
-    FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "what the colours and lines mean, below the title")                             \
-    FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "no frames around scopes")                                              \
-    FLAG(int, most, WG_PICTURE_DOT, "most", "N", "boxes; a graph of more is folded, where nodes repeat, or refused (default 400)")     \
-    FIELD(int, fold, WG_PICTURE_GRAPH, "1: runs of alike nodes are always folded; -1: never; 0: beyond most")                          \
-    FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "that the program dot may take (default 20)")                                \
-    FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "the steps, or which chart")                                                      \
-    FIELD(const wg_limits *, limits, WG_PICTURE_PLAN, "of the machine; NULL: not shown, but ROOFLINE needs them")
+/* The options, one a row. The struct wg_draw_opts, the flags of `wengert draw` and their lines in --help are
+ * made from them.
+ *
+ *     FIELD(type, name, kinds of pictures, what it does)
+ *     FLAG(type, name, kinds of pictures, flag, value of the flag, what it does)
+ *
+ * Zero is the default. */
+#define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                       \
+    FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                        \
+         "dot, svg, png or pdf; for a plan also txt (default: by the ending of the file)")                 \
+    FLAG(const char *, title, WG_PICTURE_FILE, "title", "TEXT", "a title above the picture")               \
+    FLAG(bool, values, WG_PICTURE_GRAPH | WG_PICTURE_TEXT, "values", NULL,                                 \
+         "show values in the boxes, where they can be computed")                                           \
+    FIELD(bool, backward, WG_PICTURE_GRAPH,                                                                \
+          "show gradients of the root, a scalar, in the boxes, and dashed edges back")                     \
+    FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH,                                                          \
+          "with backward: gradients only on paths to these nodes; default: to all float leaves")           \
+    FIELD(int, wrt_count, WG_PICTURE_GRAPH, "the number of nodes in wrt")                                  \
+    FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")       \
+    FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "say below the title what colours and lines mean")  \
+    FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "draw no frames around scopes")             \
+    FLAG(int, most, WG_PICTURE_DOT, "most", "N",                                                           \
+         "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error")  \
+    FIELD(int, fold, WG_PICTURE_GRAPH,                                                                     \
+          "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")        \
+    FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of the program dot (default 20)")    \
+    FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                     \
+    FIELD(const wg_limits *, limits, WG_PICTURE_PLAN,                                                      \
+          "limits of the machine to compare with; NULL: none. ROOFLINE needs them")
 
 #define WG_DRAW_FIELD_(type, name, ...) type name;
 typedef struct wg_draw_opts {
@@ -57,30 +71,35 @@ typedef struct wg_draw_opts {
 } wg_draw_opts;
 typedef wg_draw_opts wg_draw_plan_opts;
 
-/* Root and all below it; or the whole graph, error included. "-" as path is standard output. */
+/* Draws root and every node that it depends on; or the whole graph, a failed call included. Path "-" is
+ * standard output. o may be NULL. Works on a failed context. */
 WG_API wg_status wg_draw_at(wg_site here, wg_node root, const char *path, const wg_draw_opts *o);
 #define wg_draw(root, ...) wg_draw_at(WG_AT(#root), root, __VA_ARGS__)
 WG_API wg_status wg_draw_graph_at(wg_site here, wg_graph *g, const char *path, const wg_draw_opts *o);
 #define wg_draw_graph(g, ...) wg_draw_graph_at(WG_AT(#g), g, __VA_ARGS__)
-/* DOT text; free it with wg_free. NULL after an error. */
+/* The picture as DOT text. Free it with wg_free. NULL after an error. */
 WG_API char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o);
 #define wg_draw_dot(root, ...) wg_draw_dot_at(WG_AT(#root), root, __VA_ARGS__)
 
-/* A plan, as plan.h has it. STEPS: a table (format "txt"), or the nodes in frames, one a step ("dot", "svg", "png", "pdf");
- * MEMORY: which buffer lies where in the workspace, from which step to which; ROOFLINE: the speed of each step below what the
- * machine can do; both as "svg". The table has all three. */
-WG_API wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path, const wg_draw_plan_opts *o);
+/* Draws a plan of plan.h.
+ *
+ *     WG_PLAN_STEPS      txt: a table of steps, memory and speeds. dot, svg, png, pdf: the nodes of each
+ *                        step in a frame
+ *     WG_PLAN_MEMORY     svg: where each buffer lies in the workspace, and from which step to which
+ *     WG_PLAN_ROOFLINE   svg: the speed of each step beside the limits of the machine */
+WG_API wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path,
+                                 const wg_draw_plan_opts *o);
 #define wg_draw_plan(c, p, ...) wg_draw_plan_at(WG_AT(#p), c, p, __VA_ARGS__)
 
-/* A chart of curves as SVG: n values each, y against x (x NULL: 1, 2, ...). NaN and infinities are gaps. The y axis is
- * logarithmic when all y are positive and span more than a factor 1000. */
+/* A chart of curves as SVG. A curve has n points; x NULL means 1, 2, ... NaN and infinities leave a gap. The
+ * y axis is logarithmic if all y are positive and differ by more than a factor of 1000. */
 typedef struct wg_curve {
     const char   *name;
     const double *x, *y;
     int           n;
 } wg_curve;
-WG_API wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const char *title, const char *x_label,
-                                   const char *y_label, const wg_curve curves[], int n);
+WG_API wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const char *title,
+                                   const char *x_label, const char *y_label, const wg_curve curves[], int n);
 #define wg_draw_curves(c, path, ...) wg_draw_curves_at(WG_AT(#path), c, path, __VA_ARGS__)
 
 #ifdef __cplusplus

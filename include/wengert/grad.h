@@ -1,6 +1,7 @@
-/* grad.h: derivatives. Those that return nodes append ordinary ones: they can be read, drawn, checked, differentiated.
+/* grad.h: derivatives. Those that return nodes append ordinary nodes, which you can read, draw, check and
+ * differentiate.
  *
- *     wg_backward(loss, p);                        runs; sets the gradients of p, commits assignments
+ *     wg_backward(loss, p);                        computes the gradients of p, appends no node
  *     wg_node g  = wg_grad(y, x);                  d y / d x, y a scalar
  *     wg_node g2 = wg_grad(wg_sum(g), x);          second order
  */
@@ -13,42 +14,47 @@
 extern "C" {
 #endif
 
-/* The gradients of the scalar loss with respect to every parameter of p that it reaches; appends no node. */
+/* Computes the loss, a scalar, and its gradients with respect to all parameters of p that it depends on. They
+ * replace the gradients that p had. Then stores the values of wg_assign. A loss that depends on no parameter
+ * of p is an error. */
 WG_API wg_status wg_backward_at(wg_site here, wg_node loss, wg_params *p);
 #define wg_backward(loss, p) wg_backward_at(WG_AT(#loss), loss, p)
-/* Adds to gradients not yet used by a step; the first after a step starts from nothing. */
+/* The same, but adds to the gradients that p has. After wg_optim_step it begins from zero. */
 WG_API wg_status wg_backward_add_at(wg_site here, wg_node loss, wg_params *p);
 #define wg_backward_add(loss, p) wg_backward_add_at(WG_AT(#loss), loss, p)
 
-/* d y / d x for a scalar y; shape of x. Zeros where y does not depend on x; an error where every path ends at an op
- * without a derivative. */
+/* d y / d x of a scalar y, in the shape of x. It is zero if y does not depend on x. It is an error if every
+ * path from y to x ends at an op without a derivative. */
 WG_API wg_node wg_grad_at(wg_site here, wg_node y, wg_node x);
 #define wg_grad(y, x) wg_grad_at(WG_AT(#y ", " #x), y, x)
-/* The same for many x at once: one reverse sweep. gx takes n nodes. */
+/* The same for n nodes x, in one reverse sweep. gx gets n nodes. */
 WG_API wg_status wg_grads_at(wg_site here, wg_node y, const wg_node x[], int n, wg_node gx[]);
 #define wg_grads(y, ...) wg_grads_at(WG_AT(#y ", " #__VA_ARGS__), y, __VA_ARGS__) /* y, x, n, gx */
-/* gy' J: y of any shape, gy shaped as y. */
+/* gy' J, with J = d y / d x, in the shapes of x. gy has the shape of y. gx gets n nodes. */
 WG_API wg_status wg_vjp_at(wg_site here, wg_node y, wg_node gy, const wg_node x[], int n, wg_node gx[]);
-#define wg_vjp(y, gy, ...) wg_vjp_at(WG_AT(#y ", " #gy ", " #__VA_ARGS__), y, gy, __VA_ARGS__) /* y, gy, x, n, gx */
-/* J v: shape of y. By the ops' own forward rules, where one has none by two reverse ones. */
+#define wg_vjp(y, gy, ...) /* y, gy, x, n, gx */ \
+    wg_vjp_at(WG_AT(#y ", " #gy ", " #__VA_ARGS__), y, gy, __VA_ARGS__)
+/* J v, in the shape of y: forward mode. v[i] has the shape of x[i]. */
 WG_API wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n);
 #define wg_jvp(y, ...) wg_jvp_at(WG_AT(#y ", " #__VA_ARGS__), y, __VA_ARGS__) /* y, x, v, n */
-/* H v of a scalar y: hv takes n nodes. */
-WG_API wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[]);
+/* H v, with H the second derivatives of a scalar y by x. v[i] has the shape of x[i]. hv gets n nodes. */
+WG_API wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n,
+                           wg_node hv[]);
 #define wg_hvp(y, ...) wg_hvp_at(WG_AT(#y ", " #__VA_ARGS__), y, __VA_ARGS__) /* y, x, v, n, hv */
-/* The whole Jacobian, shape of y followed by shape of x; the Hessian of a scalar, shape of a followed by shape of b. */
+/* The Jacobian d y / d x: its shape is that of y followed by that of x. At most 8 axes. The Hessian of a
+ * scalar y: the shape of a followed by that of b. Both take one reverse sweep for each row. */
 WG_API wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x);
 #define wg_jacobian(y, x) wg_jacobian_at(WG_AT(#y ", " #x), y, x)
 WG_API wg_node wg_hessian_at(wg_site here, wg_node y, wg_node a, wg_node b);
 #define wg_hessian(y, a, b) wg_hessian_at(WG_AT(#y ", " #a ", " #b), y, a, b)
 
-/* H v over the flat vector of p (params.h), without any graph vocabulary; v and out are wg_params_size(p) long. */
+/* H v of the loss, by all parameters of p as one vector: v and out have wg_params_size(p) elements. */
 WG_API wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const double *v, double *out);
 #define wg_params_hvp(p, loss, v, out) wg_params_hvp_at(WG_AT(#p ", " #loss), p, loss, v, out)
 
-/* y as it is, with a derivative of the caller's: rule fills gx for x[0..n) (op.h has the type wg_vjp_rule). y is made
- * from x by ordinary ops; gradients do not flow through them. The rule may use x, y, gy and numbers; it may make no input,
- * parameter or state. */
+/* The value of y with a derivative of your own. y is made from x[0 .. n) by ordinary ops; the derivatives of
+ * those are not used. The rule sets gx[k] to the gradient of x[k], made from x, y, gy (the gradient of y) and
+ * numbers. It may not make an input, parameter, state or random stream. */
 typedef void (*wg_vjp_rule)(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]);
 WG_API wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule);
 #define wg_custom_vjp(y, ...) wg_custom_vjp_at(WG_AT(#y), y, __VA_ARGS__) /* y, x, n, rule */

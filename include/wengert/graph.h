@@ -31,8 +31,7 @@ typedef struct wg_graph  wg_graph;
 typedef struct wg_params wg_params;
 typedef struct wg_op     wg_op;
 
-/* A handle to a node. With graph NULL it is wg_none (all zero), or a number, whose bits are in index and
- * generation. */
+/* A handle to a node. With graph NULL it is wg_none (all zero), or a number, stored in the other fields. */
 typedef struct wg_node {
     wg_graph *graph;
     uint32_t  index;
@@ -90,12 +89,10 @@ WG_API wg_graph   *wg_graph_of(wg_node n); /* NULL: a number or wg_none */
 /* An input. The tensor is copied. The name appears in errors and drawings. */
 WG_API wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t);
 #define wg_input(g, name, t) wg_input_at(WG_AT(#name), g, name, t)
-/* The same without a copy. The caller's array must stay valid and unchanged until the evaluation has
- * ended. */
+/* The same without a copy. The array must stay valid and unchanged until the evaluation has ended. */
 WG_API wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t);
 #define wg_input_borrow(g, name, t) wg_input_borrow_at(WG_AT(#name), g, name, t)
-/* Gives an input new values. The tensor is copied; it must have the input's shape and dtype. Ends the
- * evaluation. */
+/* New values for an input. Copies the tensor, which must have its shape and dtype. Ends the evaluation. */
 WG_API wg_status wg_input_set_at(wg_site here, wg_node input, wg_tensor t);
 #define wg_input_set(n, t) wg_input_set_at(WG_AT(#n), n, t)
 
@@ -118,8 +115,7 @@ WG_API wg_status wg_commit(wg_graph *g);
 /* The value of a node with one element. NaN after an error. */
 WG_API double wg_item_at(wg_site here, wg_node n);
 #define wg_item(n) wg_item_at(WG_AT(#n), n)
-/* The value of a node. The graph owns the data: it is valid until the evaluation ends. data NULL after an
- * error. */
+/* The value of a node. The graph owns the data, until the evaluation ends. data NULL after an error. */
 WG_API wg_tensor wg_value_at(wg_site here, wg_node n);
 #define wg_value(n) wg_value_at(WG_AT(#n), n)
 /* Copies all elements, converted. `to` has room for count elements; too little room is an error. */
@@ -186,20 +182,17 @@ WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f); /* false: no cal
 
 /* ---- for tools built on graphs ---- */
 
-/* wg_graph_rewind removes the nodes that were made since wg_graph_mark. Do not use their handles
- * afterwards. */
+/* wg_graph_rewind removes the nodes made since wg_graph_mark. Do not use their handles afterwards. */
 WG_API int64_t wg_graph_mark(const wg_graph *g);
 WG_API void    wg_graph_rewind(wg_graph *g, int64_t mark);
 /* The epoch counts the evaluations of a graph; random draws depend on it. Freezing stops the count, so that
- * every evaluation draws the same numbers. A checkpoint of a training run stores the epoch. Setting it ends
- * the evaluation. */
+ * every evaluation draws the same numbers. Store the epoch in checkpoints. Setting it ends the evaluation. */
 WG_API void     wg_graph_freeze(wg_graph *g, bool on);
 WG_API uint64_t wg_graph_epoch(const wg_graph *g);
 WG_API void     wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
 /* Builds root, and every node that it depends on, again in another graph, with floats of the given dtype.
  * Parameters, states and inputs become inputs of the same names, with their present values. Random draws are
- * the same. map may be NULL; else map[i] becomes the new handle of node i, wg_none where root does not depend
- * on it. */
+ * the same. map may be NULL; else map[i] becomes the new handle of node i, or wg_none. */
 WG_API wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map);
 
 #ifdef __cplusplus

@@ -1,8 +1,8 @@
-/* nn.h: layers that own parameters, on the public API alone. The name is the parameters' prefix.
+/* nn.h: layers that own parameters. The name of the layer is the prefix of their names.
  *
- *     wg_node h = wg_relu(wg_nn_dense(x, p, "fc1", 64));          fc1.W [in, 64], fc1.b [64]
+ *     wg_node h = wg_relu(wg_nn_dense(x, p, "fc1", 64));          makes fc1.W [in, 64] and fc1.b [64]
  *
- * The same layer name twice in a graph is an error that names both lines, unless .share is given.
+ * Two layers of one name in a graph are an error that names both lines. Give .share to share the parameters.
  */
 #ifndef WENGERT_NN_H
 #define WENGERT_NN_H
@@ -29,22 +29,24 @@ typedef struct wg_nn_dense_args {
 WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
 #define wg_nn_dense(...) wg_nn_dense_at(WG_AT(#__VA_ARGS__), &(wg_nn_dense_args){ .x = __VA_ARGS__ })
 
-/* Parameters NAME.gamma, NAME.beta; states NAME.mean, NAME.variance (exponentially weighted, bias-corrected by
- * NAME.count). In WG_EVAL it uses the states. */
+/* Batch normalisation over all axes but the last. Parameters NAME.gamma and NAME.beta. In WG_TRAIN it uses
+ * the mean and variance of the batch, and each wg_backward updates their averages, the states NAME.mean and
+ * NAME.variance. In WG_EVAL it uses the averages, corrected for their start at 0 by the state NAME.count. */
 typedef struct wg_nn_batch_norm_args {
     wg_node     x;
     wg_params  *p;
     const char *name;
     WG_BY_NAME;
-    double   momentum; /* of the moving averages: v = momentum v + (1 - momentum) new; default 0.9 */
+    double   momentum; /* average = momentum * average + (1 - momentum) * new value; default 0.9 */
     double   eps;      /* default 1e-5 */
     bool     share;
     uint64_t reserved[4];
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
-#define wg_nn_batch_norm(...) wg_nn_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_batch_norm_args){ .x = __VA_ARGS__ })
+#define wg_nn_batch_norm(...) \
+    wg_nn_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_batch_norm_args){ .x = __VA_ARGS__ })
 
-/* Parameters NAME.gamma, NAME.beta, one element a feature of the last axis. */
+/* Layer normalisation over the last axis. Parameters NAME.gamma and NAME.beta, of its size. */
 typedef struct wg_nn_layer_norm_args {
     wg_node     x;
     wg_params  *p;
@@ -55,7 +57,8 @@ typedef struct wg_nn_layer_norm_args {
     uint64_t reserved[4];
 } wg_nn_layer_norm_args;
 WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a);
-#define wg_nn_layer_norm(...) wg_nn_layer_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_layer_norm_args){ .x = __VA_ARGS__ })
+#define wg_nn_layer_norm(...) \
+    wg_nn_layer_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_layer_norm_args){ .x = __VA_ARGS__ })
 
 #ifdef __cplusplus
 }

@@ -47,9 +47,8 @@ typedef struct wg_type {
 
 /* ---- kernels ---- */
 
-/* The arguments of a kernel. One call computes the share [begin, end) of a phase. Shares of one phase may
- * run in any order and at the same time. A kernel must compute the same bits however the work is cut into
- * shares. */
+/* The arguments of a kernel. One call computes the share [begin, end) of a phase. Shares of one phase may run
+ * in any order and at the same time. The bits must not depend on how the work is cut. */
 typedef struct wg_kernel {
     int64_t              begin, end; /* MAP, RANDOM: elements. Others: units (wg_op.units) */
     int                  phase;
@@ -69,13 +68,12 @@ typedef struct wg_kernel {
 typedef bool (*wg_kernel_fn)(const wg_kernel *k);
 
 /* Reports that the element at index cannot be computed. If several are reported, the lowest index is used.
- * text must stay valid, as a string literal does. The error then says, by limit:
+ * text must stay valid until the run ends. Returns false. The error says, by limit:
  *
  *     limit >= 0        "TEXT: VALUE at index INDEX, must be from 0 to LIMIT - 1"
  *     WG_FAULT_USER     "TEXT but VALUE", where value is what a C function of the user's returned
  *     WG_FAULT_PLACE    "TEXT, at index INDEX"
- *
- * Returns false. */
+ */
 enum { WG_FAULT_USER = -1, WG_FAULT_PLACE = -2 };
 typedef struct wg_fault {
     int64_t     index, value, limit;
@@ -140,8 +138,7 @@ WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_
 
 /* The arguments of a shape rule. The rule checks the operands, replaces attributes that depend on the shape
  * (an axis -1) by their meaning, and sets y[]. It runs again on attributes that it has replaced before: it
- * must leave those alone. Set y[j].shape to the shape of an operand, by pointer, or fill in wg_rule_shape(r,
- * j). */
+ * must leave those alone. Set y[j].shape to that of an operand, by pointer, or fill in wg_rule_shape. */
 typedef struct wg_rule {
     const wg_op   *op;
     wg_site        here;
@@ -163,8 +160,7 @@ WG_API wg_shape   *wg_rule_shape(wg_rule *r, int output); /* points y[output].sh
 WG_API bool        wg_rule_float(wg_rule *r, int k);      /* operand k must be f32 or f64 */
 WG_API bool        wg_rule_rank(wg_rule *r, int k, int least, int most); /* axes of operand k */
 WG_API bool        wg_rule_axis(wg_rule *r, int *axis, int rank);        /* makes a negative axis positive */
-/* Makes negative axes positive, sorts them and refuses repeats. none_is_all: an empty list becomes all
- * axes. */
+/* Makes negative axes positive, sorts them and refuses repeats. none_is_all: no axes means all. */
 WG_API bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all);
 /* Sets y[0].shape to the shape that all operands broadcast to. This is the rule of an op that has none. */
 WG_API bool wg_rule_broadcast(wg_rule *r);
@@ -272,11 +268,9 @@ struct wg_op {
     wg_node (*merge)(wg_site here, const wg_node x[], int n);
 
     const wg_op *library; /* in ops of the library their own address; else NULL */
-    /* Calls the op's builder on operands of its own, for tests and `wengert check --op`. wg_none: there is no
-     * sample i. */
+    /* Calls the op's builder on operands of its own, for tests and `wengert check --op`. wg_none: no more. */
     wg_node (*sample)(wg_site here, wg_graph *g, int i);
-    /* Calls the builder with a mistake, and returns a part of the message that is expected. NULL: there is no
-     * sample i. */
+    /* Calls the builder with a mistake, and returns a part of the expected message. NULL: no more. */
     const char *(*error)(wg_site here, wg_graph *g, int i);
 };
 

@@ -26,8 +26,7 @@ typedef struct wg_axes {
 } wg_axes;
 #define WG_AXES(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
 
-/* Stands in argument structs between operands and options. It makes an option without its name fail to
- * compile. */
+/* Stands in argument structs between operands and options. An option without its name does not compile. */
 struct wg_options_have_names;
 #define WG_BY_NAME const struct wg_options_have_names *by_name
 
@@ -101,7 +100,7 @@ WG_API wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_greater_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b); /* a where c is true, else b */
-/* To integers: rounds towards zero; too large values become the largest integer, NaN becomes 0. */
+/* To integers: rounds towards zero. Values out of range become the nearest integer in range, NaN 0. */
 WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 #define wg_equal(a, b)         wg_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_not_equal(a, b)     wg_not_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
@@ -159,7 +158,7 @@ WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a);
 
 WG_API wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s); /* one size may be -1: what is left */
 WG_API wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s);
-WG_API wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s); /* sums along axes that wg_broadcast_to repeats */
+WG_API wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s); /* sums what broadcasting would repeat */
 WG_API wg_node wg_expand_at(wg_site here, wg_node x, int axis);   /* inserts an axis of size 1 before axis */
 WG_API wg_node wg_squeeze_at(wg_site here, wg_node x, int axis);  /* removes an axis of size 1 */
 WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis); /* x[0], then x[1], ... */
@@ -237,12 +236,10 @@ WG_API wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a);
 /* Binary cross-entropy of predicted probabilities x against targets y, of equal shapes: -(y ln x + (1 - y)
  * ln(1 - x)). 0 ln 0 is 0. */
 WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a);
-/* Binary cross-entropy of the probabilities sigmoid(x) against targets y, of equal shapes, without
- * overflow. */
+/* The same of the probabilities sigmoid(x), without overflow. */
 WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
 WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a); /* squared error (x - y)^2, of equal shapes */
-/* The share of rows whose largest logit is at the class number y, or at the largest of a row of probabilities
- * y. */
+/* The share of rows whose largest logit is at the class number, or at the largest probability, of y. */
 WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);
 /* lambda / 2 times the sum of w^2 over the parameters of p in g that have two or more axes. */
 WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
@@ -250,7 +247,8 @@ WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
     wg_softmax_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
 #define wg_binary_cross_entropy(...) \
     wg_binary_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define wg_bce_with_logits(...) wg_bce_with_logits_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+#define wg_bce_with_logits(...) \
+    wg_bce_with_logits_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
 #define wg_mse(...)            wg_mse_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
 #define wg_accuracy(logits, y) wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
 #define wg_l2(g, p, lambda)    wg_l2_at(WG_AT(#lambda), g, p, lambda)

@@ -1,13 +1,13 @@
-/* params.h: parameters live outside graphs, optimizers outside both.
+/* params.h: parameters, which belong to no graph, and optimizers.
  *
  *     wg_params *p = wg_params_new(c);
  *     wg_node    W = wg_param(g, p, "W", WG_SHAPE(784, 10), wg_he());
  *     wg_optim  *o = wg_adam(p, &(wg_adam_opts){ .lr = 1e-3 });
  *     wg_backward(loss, p);                      sets the gradients
- *     wg_optim_step(o);                          uses them up: a second step without a backward is an error
+ *     wg_optim_step(o);                          uses them: a second step needs another wg_backward
  *
- * Names are letters, digits and _, joined by single dots (layer.0.W); they are the keys of saved files. First values depend on the context's
- * seed and the name alone.
+ * A name has letters, digits and _, in parts joined by single dots: layer.0.W. Names are the keys in saved
+ * files. The first values of a parameter depend on the context's seed and on its name, and on nothing else.
  */
 #ifndef WENGERT_PARAMS_H
 #define WENGERT_PARAMS_H
@@ -20,21 +20,27 @@ extern "C" {
 
 /* ---- first values ---- */
 
-typedef enum wg_init_kind { WG_INIT_CONST, WG_INIT_NORMAL, WG_INIT_UNIFORM, WG_INIT_VARIANCE, WG_INIT_VALUES } wg_init_kind;
+typedef enum wg_init_kind {
+    WG_INIT_CONST,    /* a */
+    WG_INIT_NORMAL,   /* mean a, standard deviation b */
+    WG_INIT_UNIFORM,  /* in [a, b) */
+    WG_INIT_VARIANCE, /* normal, mean 0, variance a / fan */
+    WG_INIT_VALUES    /* copied from values when the parameter is made */
+} wg_init_kind;
 typedef enum wg_fan { WG_FAN_IN, WG_FAN_AVERAGE } wg_fan;
 
 typedef struct wg_init {
     wg_init_kind kind;
-    double       a, b; /* CONST a; NORMAL mean a, deviation b; UNIFORM in [a, b); VARIANCE a / fan */
+    double       a, b;
     wg_fan       fan;
-    const void  *values; /* VALUES: doubles in row-major order, read when the parameter is made */
+    const void  *values; /* doubles in row-major order */
 } wg_init;
 
 WG_API wg_init wg_zeros(void);
 WG_API wg_init wg_const(double value);
 WG_API wg_init wg_normal(double mean, double deviation);
 WG_API wg_init wg_uniform(double low, double high);
-WG_API wg_init wg_xavier(void); /* normal, variance 1 / n_in: the course's Xavier (LeCun 1998) */
+WG_API wg_init wg_xavier(void); /* normal, variance 1 / n_in (LeCun et al. 1998) */
 WG_API wg_init wg_he(void);     /* normal, variance 2 / n_in (He et al. 2015) */
 WG_API wg_init wg_glorot(void); /* normal, variance 2 / (n_in + n_out) (Glorot and Bengio 2010) */
 WG_API wg_init wg_values(const double *values);
@@ -42,60 +48,70 @@ WG_API wg_init wg_values(const double *values);
 /* ---- parameters ---- */
 
 WG_API wg_params *wg_params_new(wg_context *c);
-WG_API void       wg_params_free(wg_params *p); /* first free its optimizer; graphs that use it must begin anew */
-/* The sub-set whose names begin with "prefix.", to hand to a layer; freed with p. New parameters made through it get the
- * prefix. */
+/* Free its optimizer first. Call wg_begin on graphs that use it before you use them again. */
+WG_API void wg_params_free(wg_params *p);
+/* The parameters of p whose names begin with "prefix.", as a set of their own, to give to a layer. Names in
+ * it are without the prefix; parameters made through it get the prefix in p. Freed with p. */
 WG_API wg_params *wg_params_in(wg_params *p, const char *prefix);
 
-/* A parameter of p as a node, made from init when p has none of that name yet. The same name twice in a graph is the same
- * node (that is sharing); with another shape an error that names both lines. */
-WG_API wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init);
+/* A parameter of p as a node. If p has none of that name, it is made, with first values by init. The same
+ * name twice in a graph gives the same node. Another shape is an error that names both lines. */
+WG_API wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s,
+                           wg_init init);
 #define wg_param(g, p, name, s, init) wg_param_at(WG_AT(#name), g, p, name, s, init)
-/* The same for what is not trained (averages, counters): saved and loaded with p, skipped by gradients and optimizers. */
-WG_API wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init);
+/* The same for values that are not trained, such as averages and counters. States are saved and loaded with
+ * p. Gradients and optimizers skip them; wg_assign changes them. */
+WG_API wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s,
+                           wg_init init);
 #define wg_state(g, p, name, s, init) wg_state_at(WG_AT(#name), g, p, name, s, init)
 
 WG_API wg_context *wg_params_context(const wg_params *p);
-WG_API int         wg_params_count(const wg_params *p); /* parameters and states, in creation order */
+WG_API int         wg_params_count(const wg_params *p); /* of parameters and states, in creation order */
 WG_API const char *wg_params_name(const wg_params *p, int i);
 WG_API bool        wg_params_is_state(const wg_params *p, int i);
-WG_API wg_tensor   wg_params_tensor(const wg_params *p, int i);          /* borrowed: read it, do not write through it */
-WG_API wg_tensor   wg_params_grad(const wg_params *p, int i);            /* data NULL: the last backward did not reach it */
-WG_API int         wg_params_find(const wg_params *p, const char *name); /* -1: none */
-WG_API bool        wg_params_has(const wg_params *p, wg_node n);         /* whether n is a parameter or state of p */
-WG_API double      wg_params_item(const wg_params *p, const char *name); /* a parameter of one element; NaN and an error else */
-/* Sets one parameter from doubles in row-major order. */
+WG_API wg_tensor   wg_params_tensor(const wg_params *p, int i); /* the memory is p's: do not write to it */
+/* The gradient. The memory is p's. data NULL: the last wg_backward did not reach the parameter. */
+WG_API wg_tensor wg_params_grad(const wg_params *p, int i);
+WG_API int       wg_params_find(const wg_params *p, const char *name); /* the index; -1: none */
+WG_API bool      wg_params_has(const wg_params *p, wg_node n);         /* is n a parameter or state of p? */
+/* The value of a parameter of one element. NaN after an error. */
+WG_API double wg_params_item(const wg_params *p, const char *name);
+/* Sets a parameter from count doubles in row-major order. count must be its size. */
 WG_API wg_status wg_params_assign(wg_params *p, const char *name, const double *values, size_t count);
 
-/* Makes a parameter, or a state, from a tensor (copied), without a graph. */
+/* Makes a parameter, or a state, without a graph. The tensor is copied. A parameter must be f32 or f64. */
 WG_API wg_status wg_params_make(wg_params *p, const char *name, wg_tensor value, bool state);
 
-/* The flat view, in double, of all that is trained, in creation order: for line searches and other people's optimizers. */
-WG_API size_t    wg_params_size(const wg_params *p);
+/* All parameters (no states) as one vector of doubles, in creation order: for optimizers of your own. */
+WG_API size_t    wg_params_size(const wg_params *p); /* its length */
 WG_API wg_status wg_params_get(const wg_params *p, double *theta);
 WG_API wg_status wg_params_set(wg_params *p, const double *theta);
-WG_API wg_status wg_params_get_grad(const wg_params *p, double *gradient); /* zero where the loss did not reach */
-WG_API double    wg_params_grad_norm(const wg_params *p);                  /* Euclidean norm of all gradients */
+WG_API wg_status wg_params_get_grad(const wg_params *p, double *gradient); /* 0: not reached by the loss */
+WG_API double    wg_params_grad_norm(const wg_params *p);                  /* Euclidean, of all gradients */
 
-/* safetensors; loading matches names and shapes and changes nothing unless all fit. The file appears whole or not at all.
- * (Integer states are loaded by way of double: beyond 2^53 they are rounded.) */
+/* Parameters and states in a safetensors file. The file is written whole or not at all. */
 WG_API wg_status wg_params_save(const wg_params *p, const char *path);
+/* Gives the parameters of p the values in the file. Names and shapes must be the same. After an error nothing
+ * has changed. (Integer states pass through double: beyond 2^53 they are rounded.) */
 WG_API wg_status wg_params_load(wg_params *p, const char *path);
-/* Makes p's parameters from the file, without a graph that names them. */
+/* Makes parameters of p from what the file holds. */
 WG_API wg_status wg_params_read(wg_params *p, const char *path);
 
 /* ---- optimizers ---- */
 
 typedef struct wg_optim wg_optim;
 
-/* Each optimizer has a list of its options, X(type, name, default, below): a double is in [0, below), a bool is false by default.
- * The list makes the struct, whose fields they are. Zero means the default; WG_ZERO is an exact zero where that is not the default.
+/* An optimizer changes the parameters of p. A set can have one optimizer at a time.
  *
  *     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3, .weight_decay = 0.01 });      NULL: all defaults
  *
- * lr is the step size. weight_decay is decoupled, value -= lr * weight_decay * value, for parameters of rank 2 and more unless
- * decay_all. For L2 in the cost (the course's form) add wg_l2 of ops.h to the loss. Below, w is a value, g its gradient, t the number
- * of the step. */
+ * The options of each optimizer are a list of X(type, name, default, below), from which its struct is made. A
+ * double must be in [0, below). 0 means the default; where the default is not zero, WG_ZERO is an exact zero.
+ * A bool is false by default.
+ *
+ * lr is the step size. Weight decay is decoupled from the gradient: w -= lr * weight_decay * w. It applies to
+ * parameters of two or more axes, with decay_all to all. (For an L2 penalty in the loss add wg_l2 of ops.h.)
+ * In the formulas below w is a parameter, g its gradient, and t the number of the step. */
 #define WG_ZERO (-0x1p-1074)
 #define WG_OPTIM_FIELD_(type, name, standard, below) type name;
 #define WG_OPTIM_OPTIONS_(name, OPTIONS) \
@@ -112,7 +128,7 @@ typedef struct wg_optim wg_optim;
 WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
 WG_API wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *o);
 
-/* m = beta m + (1 - beta) g, the course's form; classical: m = beta m + g. w -= lr m */
+/* m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr m */
 #define WG_MOMENTUM_OPTIONS(X)    \
     X(double, lr, 0.01, INFINITY) \
     X(double, beta, 0.9, 1)       \
@@ -121,8 +137,8 @@ WG_API wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *o);
 WG_OPTIM_OPTIONS_(wg_momentum_opts, WG_MOMENTUM_OPTIONS);
 WG_API wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o);
 
-/* m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
- * (Kingma and Ba 2015) */
+/* m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, w -= lr m / (1 - beta1^t) / (sqrt(v / (1 -
+ * beta2^t)) + eps) (Kingma and Ba 2015) */
 #define WG_ADAM_OPTIONS(X)         \
     X(double, lr, 1e-3, INFINITY)  \
     X(double, beta1, 0.9, 1)       \
@@ -132,8 +148,9 @@ WG_API wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o);
 WG_OPTIM_OPTIONS_(wg_adam_opts, WG_ADAM_OPTIONS);
 WG_API wg_optim *wg_adam(wg_params *p, const wg_adam_opts *o);
 
-/* v = rho v + (1 - rho) g^2, w -= lr g / (sqrt(v) + eps) (Tieleman and Hinton 2012, eps as in PyTorch). centered: a variance instead
- * of v, v - a^2 with a = rho a + (1 - rho) g. momentum: w -= lr b with b = momentum b + g / (sqrt(v) + eps). */
+/* v = rho v + (1 - rho) g^2, w -= lr g / (sqrt(v) + eps) (Tieleman and Hinton 2012; eps as in PyTorch). With
+ * centered, a = rho a + (1 - rho) g, and v - a^2 takes the place of v in the root. With momentum, b =
+ * momentum b + g / (sqrt(v) + eps), and w -= lr b. */
 #define WG_RMSPROP_OPTIONS(X)      \
     X(double, lr, 0.01, INFINITY)  \
     X(double, rho, 0.99, 1)        \
@@ -146,22 +163,23 @@ WG_API wg_optim *wg_rmsprop(wg_params *p, const wg_rmsprop_opts *o);
 
 WG_API void wg_optim_free(wg_optim *o);
 
-/* One step with the gradients of the last backward; parameters that the loss did not reach are skipped. */
+/* One step with the gradients of the last wg_backward. Parameters that the loss did not reach stay as they
+ * are. A second step without another wg_backward is an error. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
 #define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
 WG_API void   wg_optim_set_lr(wg_optim *o, double lr);
 WG_API double wg_optim_lr(const wg_optim *o);
-/* Scales the gradients so that their norm is at most max_norm; returns the norm before. */
+/* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. */
 WG_API double wg_optim_clip_norm(wg_optim *o, double max_norm);
 
-/* A weighted mean, for losses over batches: value is the mean so far. */
+/* A weighted mean, such as the loss over batches. Start with { 0 }; value is the mean of what was added. */
 typedef struct wg_mean {
     double value, weight;
 } wg_mean;
 WG_API void wg_mean_add(wg_mean *m, double value, double weight);
 
-/* For those who write layers: takes a layer's name in a graph until the next wg_begin. NULL: it was free; else the place of
- * the first that took it. */
+/* For authors of layers: notes that a layer of this name is in the graph, until the next wg_begin. Returns
+ * NULL, or the call site of the layer that has the name already. */
 WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
 
 #ifdef __cplusplus

@@ -1,12 +1,13 @@
-/* plan.h: how a computation runs, to be looked at: the steps of its plan, the memory they share, what each must move and
- * compute, how long it takes, and what the machine could do.
+/* plan.h: how a computation runs: the steps of its plan, their memory, operations and times, and the
+ * machine's limits.
  *
  *     wg_plan *p = wg_plan_look(loss, &(wg_plan_opts){ .params = params });
- *     for (int i = 0; i < p->steps; i++) printf("%g us, %g FLOPs\n", 1e6 * p->step[i].seconds, p->step[i].flops);
+ *     for (int i = 0; i < p->steps; i++)
+ *         printf("%g us, %g FLOPs\n", 1e6 * p->step[i].seconds, p->step[i].flops);
  *     wg_plan_free(p);
  *
- * The plan is the one that reading the node, or wg_backward, would run. It is run and timed beside the graph: the graph, its
- * evaluation, parameters and states stay as they are. wg_draw_plan of draw.h shows the same as tables and pictures.
+ * The plan is the one that reading the node, or wg_backward, would run. It runs in a second graph: the graph,
+ * its evaluation, parameters and states do not change. wg_draw_plan of draw.h draws it.
  */
 #ifndef WENGERT_PLAN_H
 #define WENGERT_PLAN_H
@@ -19,30 +20,30 @@ extern "C" {
 #endif
 
 typedef struct wg_plan_opts {
-    wg_params     *params; /* gradients by these too, as wg_backward makes them; the root must be a float scalar */
-    const wg_node *wrt;    /* or by these leaves */
+    wg_params     *params; /* gradients by these too, as by wg_backward; root: a float scalar */
+    const wg_node *wrt;    /* or the gradients by these leaves */
     int            wrt_count;
-    double         seconds; /* of timing; default 0.2 */
+    double         seconds; /* how long to run and time the plan; default 0.2 */
     uint64_t       reserved[4];
 } wg_plan_opts;
 
 typedef enum wg_plan_where {
-    WG_PLAN_INPUT, /* given: inputs, values computed before, */
+    WG_PLAN_INPUT, /* an input, or a value that was computed before */
     WG_PLAN_PARAMETER,
     WG_PLAN_NUMBER,
-    WG_PLAN_WORK,    /* the workspace, reused as soon as it may be */
-    WG_PLAN_RESULT,  /* readable until the evaluation ends */
-    WG_PLAN_GRADIENT /* the parameters' gradient memory */
+    WG_PLAN_WORK,    /* in the workspace: reused after the last step that needs it */
+    WG_PLAN_RESULT,  /* can be read until the evaluation ends */
+    WG_PLAN_GRADIENT /* gradient memory of a parameter */
 } wg_plan_where;
 
 typedef struct wg_plan_buffer {
     wg_plan_where where;
-    const char   *name;          /* its node's name, else what makes it; a gradient has its parameter's */
-    size_t        offset, bytes; /* WORK, RESULT: in their block */
-    int           first, last;   /* the steps between which it is needed; -1: from before, plan->steps: to after the run */
+    const char   *name;          /* of its node, else of the op; a gradient has the name of its parameter */
+    size_t        offset, bytes; /* offset: WORK and RESULT, in their block */
+    int           first, last;   /* steps that write and read it; -1: before, wg_plan.steps: after */
 } wg_plan_buffer;
 
-/* A node as it is computed. */
+/* A node that the plan computes. */
 typedef struct wg_plan_op {
     const char *op, *name; /* name: "" unless the user gave it one */
     bool        derived;   /* made by differentiating */
@@ -50,19 +51,19 @@ typedef struct wg_plan_op {
     wg_dtype    dtype;
     double      flops;
     int         operands;
-    const int  *operand; /* plan->op by index; or ~b: buffer b, from before */
+    const int  *operand; /* an index into wg_plan.op; or ~b: buffer b, computed before the run */
 } wg_plan_op;
 
-/* Ops that run together: one kernel, or a group fused over tiles of `tile` elements that stay in the cache. */
+/* Ops that run together: one kernel, or elementwise ops fused over tiles that stay in the cache. */
 typedef struct wg_plan_step {
     int        first_op, ops;
-    int64_t    tile, tiles; /* tile 0: a kernel, in `tiles` units of its own */
-    int        chunks;      /* shares that the threads take; 1: one thread does it all */
+    int64_t    tile, tiles; /* elements of a tile, number of tiles; tile 0: a kernel of `tiles` units */
+    int        chunks;      /* shares for the threads; 1: one thread computes the whole step */
     wg_dtype   dtype;
     int        reads, writes;
-    const int *read, *write; /* buffers; what the step itself makes is not among those it reads */
+    const int *read, *write; /* buffers; what the step itself computes is not among those it reads */
     double     read_bytes, write_bytes, flops;
-    double     seconds; /* the least of all runs */
+    double     seconds; /* the shortest time of all runs */
 } wg_plan_step;
 
 typedef struct wg_plan {
@@ -70,31 +71,32 @@ typedef struct wg_plan {
     const wg_plan_step   *step;
     const wg_plan_op     *op;
     const wg_plan_buffer *buffer;
-    size_t                inputs, parameters, workspace, results, gradients, tiles; /* bytes; tiles: of all threads */
-    double                seconds;                                                  /* a run, the sum of its steps */
+    size_t                inputs, parameters, workspace, results, gradients; /* bytes */
+    size_t                tiles;   /* bytes of the tiles of all threads */
+    double                seconds; /* of a run: the sum of its steps */
 } wg_plan;
 
-/* FLOPs: a product of M x K and K x N counts 2 M N K; elementwise ops, reductions, rows count each element as many additions
- * as it takes time (exp 6, tanh 10, an addition 1: wg_op.cost); what only moves numbers counts nothing.
- * NULL after an error. */
+/* FLOPs: a product of M x K and K x N counts 2 M N K. Every other op counts its elements times its cost in
+ * additions (wg_op.cost: an addition 1, exp 6, tanh 10). An op that only copies counts 0. Free the plan with
+ * wg_plan_free. NULL after an error. */
 WG_API wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o);
 #define wg_plan_look(root, ...) wg_plan_look_at(WG_AT(#root), root, __VA_ARGS__)
 WG_API void wg_plan_free(wg_plan *p);
 
-/* What the machine can do with the context's threads, measured in about a fifth of a second. */
+/* What the machine can do with the context's threads. Measuring takes about a fifth of a second. */
 enum { WG_LEVELS = 4 };
 typedef struct wg_limits {
-    double f32, f64;             /* FLOPs a second of a product by BLAS */
-    size_t bytes[WG_LEVELS];     /* of three arrays together, ascending: what fits in each cache, and what does not */
-    double bandwidth[WG_LEVELS]; /* bytes a second: the better of a = b + 3 c and a copy */
+    double f32, f64;             /* FLOPs per second of the fastest product of matrices */
+    size_t bytes[WG_LEVELS];     /* sizes measured, ascending: about those of the caches, and a larger one */
+    double bandwidth[WG_LEVELS]; /* bytes per second at that size, by a = b + 3 c or by a copy */
 } wg_limits;
 WG_API wg_status wg_limits_measure(wg_context *c, wg_limits *l);
 
-/* The least time of a step by these limits: that of its FLOPs, or that of moving its bytes once from where they fit. */
+/* The shortest possible time of a step: that of its FLOPs, or that of reading and writing its bytes once. */
 typedef struct wg_bound {
     double seconds;
-    bool   by_memory;
-    int    level; /* of bytes[] */
+    bool   by_memory; /* the bytes decide */
+    int    level;     /* index into wg_limits.bytes */
 } wg_bound;
 WG_API wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l);
 

@@ -1,4 +1,4 @@
-/* wengert.h: everything. A computation-graph runtime with automatic differentiation; start with base.h and graph.h. */
+/* wengert.h: includes all public headers. Read base.h and graph.h first. */
 #ifndef WENGERT_H
 #define WENGERT_H
 
