@@ -28,26 +28,23 @@ static void note_least(const wgi_clock *k, int threads, double *least)
 
 /* ---- the second graph ---- */
 
-/* The list `to`, grown where needed, with a copy of the n items of `from`. Clears *ok when memory is
- * missing. */
-static void *copied(wg_context *c, void *to, size_t *capacity, const void *from, size_t n, size_t size,
-                    bool *ok)
+static void copy(void *to, const void *from, size_t bytes)
 {
-    void *p = wgi_grow(c, to, capacity, n, size);
-    *ok &= p || !n;
-    return p && n ? memcpy(p, from, n * size) : to;
+    if (bytes) memcpy(to, from, bytes);
 }
 
 static bool copy_lists(wg_graph *s, const wg_graph *g)
 {
-    bool ok = true;
-    s->param = copied(s->c, s->param, &s->param_capacity, g->param, g->params, sizeof *s->param, &ok);
-    s->results.kept = copied(s->c, s->results.kept, &s->results.kept_capacity, g->results.kept,
-                             g->results.kepts, sizeof *s->results.kept, &ok);
-    s->now.use =
-        copied(s->c, s->now.use, &s->now.use_capacity, g->now.use, g->now.uses, sizeof *s->now.use, &ok);
-    s->params = g->params, s->results.kepts = g->results.kepts, s->now.uses = g->now.uses;
-    return ok;
+    const size_t params = g->params, kepts = g->results.kepts, uses = g->now.uses;
+    if (!WGI_GROW(s->c, s->param, s->param_capacity, params) ||
+        !WGI_GROW(s->c, s->results.kept, s->results.kept_capacity, kepts) ||
+        !WGI_GROW(s->c, s->now.use, s->now.use_capacity, uses))
+        return false;
+    copy(s->param, g->param, params * sizeof *s->param);
+    copy(s->results.kept, g->results.kept, kepts * sizeof *s->results.kept);
+    copy(s->now.use, g->now.use, uses * sizeof *s->now.use);
+    s->params = params, s->results.kepts = kepts, s->now.uses = uses;
+    return true;
 }
 
 /* Options, operand lists, inputs and numbers are not copied: both graphs point to the same ones. */
