@@ -1,20 +1,20 @@
-/* lang.h (private): the .wg language. A text becomes tokens, then a tree. Names are resolved. A build makes
- * nodes.
+/* lang.h (private): the .wg language. A text becomes tokens, then a tree; a build makes nodes of the tree.
  *
- *   lang_program.c  the public functions
- *   lang_memory.c   a program's memory and its identifiers
- *   lang_text.c     places in the text, excerpts with a caret, errors
- *   lang_lex.c      tokens
- *   lang_parse.c    the tree
- *   lang_names.c    which name means what
- *   lang_suggest.c  the word that a mistyped one was meant to be
- *   lang_const.c    numbers, sizes and literal lists
- *   inputs.c        inputs, sizes and constants as nodes; random values
- *   lang_eval.c     statements and expressions into nodes
- *   lang_call.c     calls of the library's ops
- *   builtins.c      functions of the language itself: grad, normal, one_hot, ...
- *   lang_layer.c    functions that own parameters: param, dense, batch_norm, layer_norm
- *   lang_claim.c    claims and their variants
+ *   lang_program.c    the public functions
+ *   lang_memory.c     a program's memory and its identifiers
+ *   lang_text.c       places in the text, excerpts with a caret, errors, call sites
+ *   lang_lex.c        tokens
+ *   lang_parse.c      the tree
+ *   lang_names.c      which name means what
+ *   lang_suggest.c    the word that a mistyped one was meant to be
+ *   lang_const.c      numbers, sizes and literal lists
+ *   lang_arguments.c  operands, keywords and options of a call
+ *   inputs.c          inputs, sizes and constants as nodes; random values
+ *   lang_eval.c       statements and expressions into nodes
+ *   lang_call.c       calls of the library's ops
+ *   builtins.c        functions of the language itself: grad, normal, one_hot, ...
+ *   lang_layer.c      functions that own parameters: param, dense, batch_norm, layer_norm
+ *   lang_claim.c      claims and their variants
  *
  * A tree is at most WGI_LANG_DEPTH deep, so every function on trees may recurse. What a long text can repeat
  * without brackets (the terms of a sum, elements, indices) is a list of siblings, and is read by a loop.
@@ -233,12 +233,16 @@ void wgi_excerpt(const wg_program *q, uint32_t start, uint32_t end, char *to, si
 bool wgi_offset(const wg_program *q, int line, int column, uint32_t *at); /* false: no such place */
 /* Bytes [start, end) on one line, without comments; "..." if they do not fit into room. */
 void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size_t room);
+/* A call site for the library: the texts of operands, and the place of the caret. */
+wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n);
+wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark);
 
 /* ---- lang_const.c ---- */
 
 /* The value of an expression that needs no nodes. False, without an error: it needs nodes. */
 bool wgi_constant(const wgi_ast *a, double *value);
-/* A whole number from least to most. False: after an error, which calls it `what`. */
+/* A number, or from least to most a whole one. False: after an error, which calls it `what`. */
+bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value);
 bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
                  int64_t *value);
 /* A number or nested list of constants as doubles (wg_free them), or NULL after an error. */
@@ -257,6 +261,32 @@ typedef struct wgi_val {
 } wgi_val;
 #define WGI_NOTHING ((wgi_val){ 0 })
 static inline wgi_val wgi_node_val(wg_node n) { return (wgi_val){ .node = n }; }
+
+/* ---- lang_arguments.c ---- */
+
+const wgi_ast *wgi_named(const wgi_ast *call, const char *name);   /* an AST_KEYWORD; NULL: not given */
+const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name); /* its value; NULL: not given */
+const wgi_ast *wgi_operand(const wgi_ast *call, int k);            /* NULL: there are fewer */
+static inline int wgi_operand_count(const wgi_ast *call)
+{
+    int n = 0;
+    for (const wgi_ast *x = call->first; x && x->kind != AST_KEYWORD; x = x->next) n++;
+    return n;
+}
+/* Checks a call: from least to most operands, and no keywords but those listed, separated by spaces. */
+bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
+bool wgi_truth(wg_program *q, const wgi_ast *a,
+               bool *value); /* true or false; returns false after an error */
+/* A number for a field of an options struct: 0 becomes WG_ZERO, since a field of 0 means the default. */
+bool wgi_real_of(wg_program *q, const wgi_ast *a, const char *what, double *to);
+/* The same of a keyword's value. Without the keyword *value stays as it is. */
+bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
+bool wgi_real_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
+/* Whether the call is the whole value that a name is bound to: x = input(3), not x = 1 + input(3). */
+static inline bool wgi_is_named(const wgi_ast *call, const wgi_binding *owner)
+{
+    return owner && owner->value == call;
+}
 
 /* ---- inputs.c ---- */
 
@@ -287,9 +317,6 @@ wg_node wgi_eval_node(wg_program *q, const wgi_ast *a, wgi_binding *owner); /* n
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v);
 wg_node wgi_as_operand(wgi_val v); /* a number stays a number, in the library's form (wg_number) */
 bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v);
-/* A call site for the library: operand texts and the place of the caret. */
-wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n);
-wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark);
 
 /* ---- lang_claim.c ---- */
 
@@ -300,24 +327,6 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s); /* builds both sides and adds th
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *a, wgi_binding *owner);
 /* The same for an op of the library, even if a builtin has its name. */
 wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner);
-/* The value of a keyword; NULL: the call does not have it. */
-const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name);
-const wgi_ast *wgi_operand(const wgi_ast *call, int k); /* NULL: there are fewer */
-int wgi_operand_count(const wgi_ast *call);
-/* Checks a call: from least to most operands, and no keywords but those listed, separated by spaces. */
-bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords);
-bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value);
-bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value);
-/* The number that a keyword gives; without the keyword *value stays as it is. */
-bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
-/* The same for a field of an options struct: 0 becomes WG_ZERO, since a field of 0 means the default. */
-bool wgi_real_option(wg_program *q, const wgi_ast *call, const char *name, double *value);
-/* Whether the call is the whole value that a name is bound to: x = input(3), not x = 1 + input(3). */
-static inline bool wgi_is_named(const wgi_ast *call, const wgi_binding *owner)
-{
-    return owner && owner->value == call;
-}
-
 /* ---- builtins.c ---- */
 
 typedef wgi_val (*wgi_builtin_fn)(wg_program *q, const wgi_ast *call, wgi_binding *owner);

@@ -4,86 +4,7 @@
 
 #include <string.h>
 
-/* ---- what a call says ---- */
-
-static const wgi_ast *named(const wgi_ast *call, const char *name)
-{
-    const wgi_ast *x = call->first;
-    while (x && (x->kind != AST_KEYWORD || strcmp(x->ident->text, name) != 0)) x = x->next;
-    return x;
-}
-
-const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name)
-{
-    const wgi_ast *x = named(call, name);
-    return x ? x->first : NULL;
-}
-
-const wgi_ast *wgi_operand(const wgi_ast *call, int k)
-{
-    const wgi_ast *x = call->first;
-    while (x && x->kind != AST_KEYWORD && k-- > 0) x = x->next;
-    return x && x->kind != AST_KEYWORD ? x : NULL;
-}
-
-int wgi_operand_count(const wgi_ast *call)
-{
-    int n = 0;
-    for (const wgi_ast *x = call->first; x && x->kind != AST_KEYWORD; x = x->next) n++;
-    return n;
-}
-
-static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
-{
-    const wgi_ast *extra = wgi_operand(call, most);
-    const char *name = call->ident->text;
-    int n = wgi_operand_count(call);
-    if (extra && *keywords)
-        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s; options are named: %s", name,
-                           most, most == 1 ? "" : "s", keywords);
-    if (extra)
-        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s, not %d", name, most,
-                           most == 1 ? "" : "s", n);
-    return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s takes %s%d operand%s, not %d", name,
-                         least == most ? "" : "at least ", least, least == 1 ? "" : "s", n);
-}
-
-static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)
-{
-    char instead[440], text[480];
-    wgi_nearest near = wgi_nearest_choice(keywords, x->ident->text);
-    snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
-    return wgi_fail_word(q, x->start, WG_ERROR_SYNTAX, "%s has no option '%s'%s", call->ident->text,
-                         x->ident->text, wgi_did_you_mean(&near, instead, text, sizeof text));
-}
-
-bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
-{
-    int n = wgi_operand_count(call);
-    if (n < least || n > most) return bad_count(q, call, least, most, keywords);
-    for (const wgi_ast *x = call->first; x; x = x->next) {
-        if (x->kind != AST_KEYWORD) continue;
-        if (wgi_choice(keywords, x->ident->text) < 0) return no_option(q, call, x, keywords);
-        if (named(call, x->ident->text) != x)
-            return wgi_fail_at(q, x, WG_ERROR_SYNTAX, "'%s' is given twice", x->ident->text);
-    }
-    return true;
-}
-
 /* ---- values of options ---- */
-
-bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
-{
-    if (a->kind != AST_BOOL) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "true or false was expected here");
-    *value = a->u.number != 0;
-    return true;
-}
-
-bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
-{
-    return wgi_constant(a, value) ||
-           wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
-}
 
 /* Reads a whole number or a list of whole numbers. */
 static bool integers(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
@@ -135,33 +56,13 @@ static bool dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
     return true;
 }
 
-bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
-{
-    const wgi_ast *a = wgi_keyword(call, name);
-    return !a || wgi_number_of(q, a, name, value);
-}
-
-/* In an attribute struct 0 means the default. WG_ZERO stands for an exact zero. */
-static bool real_of(wg_program *q, const wgi_ast *a, const char *what, double *to)
-{
-    if (!wgi_number_of(q, a, what, to)) return false;
-    if (*to == 0) *to = WG_ZERO;
-    return true;
-}
-
-bool wgi_real_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
-{
-    const wgi_ast *a = wgi_keyword(call, name);
-    return !a || real_of(q, a, name, value);
-}
-
 static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, char *attr)
 {
     void *to = attr + row->offset;
     int64_t v;
     switch (row->kind) {
     case WG_ATTR_SIZE: return wgi_integer(q, a, row->name, -(INT64_C(1) << 52), INT64_C(1) << 52, to);
-    case WG_ATTR_DOUBLE: return real_of(q, a, row->name, to);
+    case WG_ATTR_DOUBLE: return wgi_real_of(q, a, row->name, to);
     case WG_ATTR_BOOL: return wgi_truth(q, a, to);
     case WG_ATTR_AXES: return axes_of(q, a, to);
     case WG_ATTR_SHAPE: return shape_of(q, a, to);
@@ -182,7 +83,7 @@ static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, c
 static bool option(wg_program *q, const wgi_ast *call, const char *name, const wgi_ast **value)
 {
     const char *other = !strcmp(name, "axis") ? "axes" : !strcmp(name, "axes") ? "axis" : name;
-    const wgi_ast *a = named(call, name), *b = named(call, other), *given = a ? a : b;
+    const wgi_ast *a = wgi_named(call, name), *b = wgi_named(call, other), *given = a ? a : b;
     *value = given ? given->first : NULL;
     if (!a || !b || a == b) return true;
     const wgi_ast *second = a->start > b->start ? a : b;

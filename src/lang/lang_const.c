@@ -62,6 +62,12 @@ bool wgi_constant(const wgi_ast *a, double *value)
     }
 }
 
+bool wgi_number_of(wg_program *q, const wgi_ast *a, const char *what, double *value)
+{
+    return wgi_constant(a, value) ||
+           wgi_fail_at(q, a, WG_ERROR_SYNTAX, "%s must be a number that is known here", what);
+}
+
 bool wgi_integer(wg_program *q, const wgi_ast *a, const char *what, int64_t least, int64_t most,
                  int64_t *value)
 {

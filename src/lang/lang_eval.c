@@ -8,28 +8,6 @@ static wgi_val number_val(double v) { return (wgi_val){ .is_number = true, .numb
 
 wg_node wgi_as_operand(wgi_val v) { return v.is_number ? wg_number(v.number) : v.node; }
 
-/* ---- call sites ---- */
-
-wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark)
-{
-    char place[320];
-    snprintf(place, sizeof place, "%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
-    return wg_site_keep(q->c, operands, place);
-}
-
-wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n)
-{
-    char text[1000];
-    size_t used = 0;
-    text[0] = 0;
-    for (int k = 0; k < n && used + 210 < sizeof text; k++) {
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s", k ? ", " : "");
-        wgi_quote(q, operands[k]->start, operands[k]->end, text + used, 200);
-        used += strlen(text + used);
-    }
-    return wgi_site_text(q, text, a->mark);
-}
-
 wg_node wgi_as_node(wg_program *q, const wgi_ast *a, wgi_val v)
 {
     return v.is_number ? wg_scalar_at(wgi_site(q, a, &a, 1), q->g, v.number) : v.node;

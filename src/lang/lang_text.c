@@ -1,5 +1,6 @@
-/* lang_text.c: places in a program's text, excerpts with a caret, errors. Lines and columns count from 1; a
- * column is a byte. An excerpt shows at most WINDOW bytes of a line, control characters as blanks. */
+/* lang_text.c: places in a program's text, excerpts with a caret, errors, call sites. Lines and columns count
+ * from 1; a column is a byte. An excerpt shows at most WINDOW bytes of a line, control characters as
+ * blanks. */
 #include "lang/lang.h"
 
 #include <stdarg.h>
@@ -92,4 +93,26 @@ void wgi_quote(const wg_program *q, uint32_t start, uint32_t end, char *to, size
     }
     while (n && to[n - 1] == ' ') n--;
     to[n] = 0;
+}
+
+/* ---- call sites ---- */
+
+wg_site wgi_site_text(wg_program *q, const char *operands, uint32_t mark)
+{
+    char place[320];
+    snprintf(place, sizeof place, "%.255s:%d:%d", q->name, wgi_line(q, mark), wgi_column(q, mark));
+    return wg_site_keep(q->c, operands, place);
+}
+
+wg_site wgi_site(wg_program *q, const wgi_ast *a, const wgi_ast *const operands[], int n)
+{
+    char text[1000];
+    size_t used = 0;
+    text[0] = 0;
+    for (int k = 0; k < n && used + 210 < sizeof text; k++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s", k ? ", " : "");
+        wgi_quote(q, operands[k]->start, operands[k]->end, text + used, 200);
+        used += strlen(text + used);
+    }
+    return wgi_site_text(q, text, a->mark);
 }

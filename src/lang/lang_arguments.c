@@ -1,0 +1,89 @@
+/* lang_arguments.c: the operands and keywords of a call, and the values of its options. */
+#include "lang/lang.h"
+
+#include <string.h>
+
+const wgi_ast *wgi_named(const wgi_ast *call, const char *name)
+{
+    const wgi_ast *x = call->first;
+    while (x && (x->kind != AST_KEYWORD || strcmp(x->ident->text, name) != 0)) x = x->next;
+    return x;
+}
+
+const wgi_ast *wgi_keyword(const wgi_ast *call, const char *name)
+{
+    const wgi_ast *x = wgi_named(call, name);
+    return x ? x->first : NULL;
+}
+
+const wgi_ast *wgi_operand(const wgi_ast *call, int k)
+{
+    const wgi_ast *x = call->first;
+    while (x && x->kind != AST_KEYWORD && k-- > 0) x = x->next;
+    return x && x->kind != AST_KEYWORD ? x : NULL;
+}
+
+static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
+{
+    const wgi_ast *extra = wgi_operand(call, most);
+    const char *name = call->ident->text;
+    int n = wgi_operand_count(call);
+    if (extra && *keywords)
+        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s; options are named: %s", name,
+                           most, most == 1 ? "" : "s", keywords);
+    if (extra)
+        return wgi_fail_at(q, extra, WG_ERROR_SYNTAX, "%s takes %d operand%s, not %d", name, most,
+                           most == 1 ? "" : "s", n);
+    return wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "%s takes %s%d operand%s, not %d", name,
+                         least == most ? "" : "at least ", least, least == 1 ? "" : "s", n);
+}
+
+static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)
+{
+    char instead[440], text[480];
+    wgi_nearest near = wgi_nearest_choice(keywords, x->ident->text);
+    snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
+    return wgi_fail_word(q, x->start, WG_ERROR_SYNTAX, "%s has no option '%s'%s", call->ident->text,
+                         x->ident->text, wgi_did_you_mean(&near, instead, text, sizeof text));
+}
+
+bool wgi_signature(wg_program *q, const wgi_ast *call, int least, int most, const char *keywords)
+{
+    int n = wgi_operand_count(call);
+    if (n < least || n > most) return bad_count(q, call, least, most, keywords);
+    for (const wgi_ast *x = call->first; x; x = x->next) {
+        if (x->kind != AST_KEYWORD) continue;
+        if (wgi_choice(keywords, x->ident->text) < 0) return no_option(q, call, x, keywords);
+        if (wgi_named(call, x->ident->text) != x)
+            return wgi_fail_at(q, x, WG_ERROR_SYNTAX, "'%s' is given twice", x->ident->text);
+    }
+    return true;
+}
+
+/* ---- values of options ---- */
+
+bool wgi_truth(wg_program *q, const wgi_ast *a, bool *value)
+{
+    if (a->kind != AST_BOOL) return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "true or false was expected here");
+    *value = a->u.number != 0;
+    return true;
+}
+
+bool wgi_number_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
+{
+    const wgi_ast *a = wgi_keyword(call, name);
+    return !a || wgi_number_of(q, a, name, value);
+}
+
+bool wgi_real_of(wg_program *q, const wgi_ast *a, const char *what, double *to)
+{
+    if (!wgi_number_of(q, a, what, to)) return false;
+    if (*to == 0) *to = WG_ZERO;
+    return true;
+}
+
+bool wgi_real_option(wg_program *q, const wgi_ast *call, const char *name, double *value)
+{
+    const wgi_ast *a = wgi_keyword(call, name);
+    return !a || wgi_real_of(q, a, name, value);
+}
