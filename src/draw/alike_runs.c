@@ -6,7 +6,7 @@
  * matter. The runs of the period that saves most boxes are folded first; of equal periods the smallest. This
  * is repeated with the other nodes until few enough boxes remain.
  */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <stdlib.h>
 #include <string.h>

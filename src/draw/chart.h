@@ -3,7 +3,7 @@
 #ifndef WGI_CHART_H
 #define WGI_CHART_H
 
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 enum { WGI_TICKS = 24, WGI_COLORS = 6 };
 extern const char *const wgi_colors[WGI_COLORS];

@@ -3,7 +3,7 @@
  * The time of the program `dot` grows with the number of uses of a box times the distance between them.
  * Without the copies the layout of a large graph would not end.
  */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <string.h>
 

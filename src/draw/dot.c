@@ -6,7 +6,7 @@
  * one table by content. A plain text must therefore never equal an HTML text: here these begin with a
  * <table> or <font> tag, and names in them are escaped.
  */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #if WG_WITH_GRAPHVIZ
 

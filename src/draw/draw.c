@@ -1,7 +1,7 @@
 /* draw.c: the functions of draw.h that draw graphs: from graph to picture to DOT text to file.
  *
  * They work on a failed context too, return their own status, and change nothing of the graph. */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <string.h>
 

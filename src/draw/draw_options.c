@@ -1,5 +1,5 @@
 /* draw_options.c: an option that has no meaning for a kind of picture is an error that names it. */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* draw_plan.c: wg_draw_plan: chooses table, steps or chart by the options and the path. */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* draw_plan_steps.c: the picture of a plan's steps: a frame for each step, in the order of running, with a
  * box for each op. Inputs and parameters stand outside the frames. */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include "wengert/op.h"
 

@@ -1,6 +1,6 @@
 /* draw_plan_text.c: a plan as two tables: its steps, compared with the machine's limits, and its memory, with
  * lifetimes. */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  *
  * "y = a + b" of the op becomes "h = z + 0.5" if its right side has one variable for each operand; else a
  * call is written, "h = concat(a, b, c)". */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * Everything is a loop over nodes in creation order, which is topological: no recursion, time and memory
  * linear in the graph. Operands stand before their consumers, among positions as among boxes, runs included.
  */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* legend.c: the colours of each kind of box, and the legend, which explains only what is in the picture. */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <string.h>
 

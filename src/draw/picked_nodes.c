@@ -3,16 +3,11 @@
  * Each picked node has a position; positions are in creation order, so operands stand before their consumers.
  * A number has no position: it is written in the formulas of its consumers.
  */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include "wengert/op.h"
 
 /* ---- picking ---- */
-
-static void pick_all(wgi_picture *p)
-{
-    for (int64_t i = 1; i < wg_graph_nodes(p->g); i++) p->position[i] = 0;
-}
 
 /* The root, or the operands of the failed call, and all below them. */
 static void pick_below(wgi_picture *p, wg_node root)
@@ -65,9 +60,8 @@ bool wgi_pick_nodes(wgi_picture *p, wg_node root)
     p->position = wgi_picture_alloc(p, count, sizeof *p->position);
     p->index = wgi_picture_alloc(p, count, sizeof *p->index);
     if (!p->position || !p->index) return false;
-    for (int64_t i = 0; i < count; i++) p->position[i] = WGI_ABSENT;
-    if (wg_is_none(root)) pick_all(p);
-    else pick_below(p, root);
+    for (int64_t i = 0; i < count; i++) p->position[i] = wg_is_none(root) && i > 0 ? 0 : WGI_ABSENT;
+    if (!wg_is_none(root)) pick_below(p, root);
     number_nodes(p, root);
     p->first = wgi_picture_alloc(p, p->nodes + 1, sizeof *p->first);
     p->on_path = wgi_picture_alloc(p, p->nodes, 1);

@@ -5,7 +5,7 @@
  * killed with its process group. A file appears whole or not at all: it is written under another name in the
  * same directory and then renamed.
  */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* units.c: bytes, times, shares and counts as pictures of plans write them, and the ops of a step. */
-#include "draw/picture.h"
+#include "draw/draw_private.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* picture.c: the memory of a picture, its boxes, and links between them. */
-#include "draw/picture.h"
+/* boxes.c: the memory of a picture, its boxes, and links between them. */
+#include "draw/draw_private.h"
 
 #include <string.h>
 

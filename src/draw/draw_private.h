@@ -1,4 +1,4 @@
-/* picture.h: what a picture shows, without saying how: boxes, links and frames with their texts.
+/* draw_private.h: what a picture shows, without saying how: boxes, links and frames with their texts.
  *
  *     graph --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
@@ -7,8 +7,8 @@
  * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid UTF-8
  * without control characters and are not escaped. Lines are separated by '\n'. An absent text is "".
  */
-#ifndef WGI_PICTURE_H
-#define WGI_PICTURE_H
+#ifndef WGI_DRAW_PRIVATE_H
+#define WGI_DRAW_PRIVATE_H
 
 #include <locale.h>
 
@@ -137,7 +137,7 @@ typedef struct wgi_picture {
 /* ABSENT: not in the picture. NUMBER: shown in the formulas of its consumers only. */
 enum { WGI_ABSENT = -1, WGI_NUMBER = -2 };
 
-/* picture.c */
+/* boxes.c */
 void wgi_picture_free(wgi_picture *p);
 void *wgi_picture_alloc(wgi_picture *p, int64_t count, size_t size); /* all zero; also of count 0 */
 bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t frames);
@@ -186,9 +186,6 @@ void wgi_put_formula(wgi_strbuf *b, wg_node n); /* "h = tanh(z)" */
 void wgi_put_attributes(wgi_strbuf *b, wg_node n);
 /* A leaf without a name of its own that is one number: shown where it is used. */
 bool wgi_is_inline_number(wg_node n);
-
-/* value_texts.c. *odd: the tensor has a NaN or an infinity. */
-void wgi_put_value(wgi_strbuf *b, const wg_tensor *t, bool *odd);
 
 /* ---- plans: draw_plan_text.c, draw_plan_steps.c, chart_plan.c ---- */
 
