@@ -110,11 +110,13 @@ void wgi_chart_y_label(wgi_strbuf *b, int x, double middle, const char *text, in
     wgi_chart_end_text(b, text, most);
 }
 
+static const char *const digits[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
+
+/* 10⁻⁶ where a logarithmic axis would need a long number. */
 void wgi_axis_put(wgi_strbuf *b, const wgi_axis *a, double v)
 {
     double size = fmax(fabs(a->low), fabs(a->high));
     if (a->logarithmic && (v < 1e-3 || v >= 1e6)) {
-        static const char *const digits[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
         int e = (int)lround(log10(v));
         char text[16];
         wgi_strbuf_put(b, e < 0 ? "10⁻" : "10");
