@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints where the side of Wengert spends its time in W3 and W1: instructions a step by function (callgrind, the
-# same in every run), and samples of processor time by function (perf). `make bench-profile` calls it.
+# Prints where the side of Wengert spends its time in W3 and W1: instructions a step by function (callgrind,
+# the same in every run), and samples of processor time by function (perf). `make bench-profile` calls it.
 # Environment: BUILD.
 # valgrind does not know AVX-512: under it the library uses its AVX2 kernels.
 set -u

@@ -84,9 +84,9 @@ typedef enum wgi_element {
 } wgi_element;
 
 typedef struct wgi_element_kind {
-    unsigned char size;  /* bytes */
-    unsigned char dtype; /* our smallest wg_dtype that holds all values; WG_DEFAULT_DTYPE: none does */
-    unsigned char idx;   /* the type byte in IDX files; 0: IDX does not have this type */
+    size_t size;       /* bytes */
+    wg_dtype dtype;    /* our smallest wg_dtype that holds all values; WG_DEFAULT_DTYPE: none does */
+    unsigned char idx; /* the type byte in IDX files; 0: IDX does not have this type */
     char npy[3], safetensors[12]; /* the names in these formats; "": the format does not have this type */
 } wgi_element_kind;
 extern const wgi_element_kind wgi_elements[WGI_ELEMENTS];
