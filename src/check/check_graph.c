@@ -241,8 +241,7 @@ static wg_check *check_chosen(graph_check *q, int n, bool asked)
     if (!open_parts(q, n, asked)) return q->r;
     note_batches(q);
     gradients(q);
-    wgi_check_measure(q->r, &(wgi_check_target){ clone_set, clone_value, q, clone_fork });
-    wgi_check_judge(q->r);
+    wgi_check_run(q->r, &(wgi_check_target){ clone_set, clone_value, q, clone_fork });
     wg_graph_free(q->clone);
     return q->r;
 }

@@ -1,11 +1,12 @@
 /* check_private.h: the private header of check/, the gradient check.
  *
- *     check.c          the public functions for plain C functions; access to a report
+ *     check.c          runs a check; the check of plain C functions; access to a report
  *     check_graph.c    the check of a graph: the function under test is a clone of the graph in double
  *     check_diff.c     evaluations of f: its rounding noise, its differences at a fixed step
  *     check_threads.c  the differences, divided among threads
  *     check_judge.c    ratios, floors, verdicts, hints
  *     check_report.c   prints a report
+ *     check_object.c   makes and frees reports, and writes the texts in them
  *
  * Every report has a context of its own. An error there becomes the reason of the report; the context of the
  * user never fails because of it.
@@ -67,7 +68,11 @@ typedef struct wgi_check_target {
     bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);
 } wgi_check_target;
 
-/* check.c. Never returns NULL. If memory is out, the report says so and its context is NULL. */
+/* check.c. Measures f and its differences at the point, and judges the gradient. */
+void wgi_check_run(wg_check *r, const wgi_check_target *t);
+
+/* check_object.c. wgi_check_new never returns NULL. If memory is out, the report says so and its context is
+ * NULL. */
 wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts);
 bool wgi_check_parts(wg_check *r, int n); /* makes an array of n parts */
 /* Sets the name and the shape of part k, and makes its arrays. */
@@ -85,8 +90,12 @@ typedef struct wgi_check_locale {
 wgi_check_locale wgi_check_locale_begin(void);
 void wgi_check_locale_end(wgi_check_locale l);
 
-/* check_diff.c */
-void wgi_check_measure(wg_check *r, const wgi_check_target *t);
+/* Writes "W[3,7]" for component i. */
+void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);
+
+/* check_diff.c. Measures f and its noise at the point. Returns false if f has no value there; the report says
+ * why. */
+bool wgi_check_measure(wg_check *r, const wgi_check_target *t);
 /* Computes the difference of component i of part k. */
 void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t i);
 
@@ -107,8 +116,5 @@ static inline double wgi_check_size(const wgi_check_part *in, int64_t i)
 {
     return fabs(in->analytic[i]) + fabs(in->numeric[i]);
 }
-
-/* check_report.c */
-void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]); /* "W[3,7]" */
 
 #endif

@@ -4,20 +4,6 @@
 
 enum { MOST_ROWS = 8, MOST_POINT = 8 };
 
-/* Writes "W[3,7]" for component i; a scalar has no index. */
-void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT])
-{
-    int at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->name);
-    int64_t stride = in->size;
-    if (at >= WGI_CHECK_TEXT / 4) at = WGI_CHECK_TEXT / 4 - 1;
-    for (int a = 0; a < in->shape.rank; a++) {
-        stride /= in->shape.dim[a];
-        at += snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "%c%lld", a ? ',' : '[',
-                       (long long)(i / stride % in->shape.dim[a]));
-    }
-    if (in->shape.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
-}
-
 /* ---- rows: the components that are printed ---- */
 
 static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)

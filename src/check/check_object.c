@@ -1,0 +1,118 @@
+/* check_object.c: makes and frees reports, and writes the texts in them. */
+#include "check/check_private.h"
+
+#include <stdarg.h>
+
+static const double DEFAULT_EPS = 1e-7;
+
+/* The report when there is no memory for a report. */
+static const wg_check NO_MEMORY = {
+    .name = "", .where = "", .verdict = WG_INCONCLUSIVE, .ratio = NAN, .floor = NAN, .reason = "out of memory"
+};
+
+/* ---- texts ---- */
+
+wgi_check_locale wgi_check_locale_begin(void)
+{
+    wgi_check_locale l = { .plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0) };
+    if (l.plain) l.before = uselocale(l.plain);
+    return l;
+}
+
+void wgi_check_locale_end(wgi_check_locale l)
+{
+    if (!l.plain) return;
+    uselocale(l.before);
+    freelocale(l.plain);
+}
+
+void wgi_check_say(char *to, const char *format, ...)
+{
+    va_list args;
+    wgi_check_locale l = wgi_check_locale_begin();
+    va_start(args, format);
+    vsnprintf(to, WGI_CHECK_TEXT, format, args);
+    va_end(args);
+    wgi_check_locale_end(l);
+}
+
+bool wgi_check_failed(wg_check *r)
+{
+    if (wg_failed(r->c)) wgi_check_say(r->reason, "%s", wg_message(r->c));
+    return wg_failed(r->c);
+}
+
+const char *wgi_check_keep(wg_check *r, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = wg_alloc(r->c, n, 1);
+    return copy ? memcpy(copy, text, n) : "";
+}
+
+/* Writes "W[3,7]" for component i; a scalar has no index. */
+void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT])
+{
+    int at = snprintf(to, WGI_CHECK_TEXT / 4, "%s", in->name);
+    int64_t stride = in->size;
+    if (at >= WGI_CHECK_TEXT / 4) at = WGI_CHECK_TEXT / 4 - 1;
+    for (int a = 0; a < in->shape.rank; a++) {
+        stride /= in->shape.dim[a];
+        at += snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "%c%lld", a ? ',' : '[',
+                       (long long)(i / stride % in->shape.dim[a]));
+    }
+    if (in->shape.rank) snprintf(to + at, (size_t)(WGI_CHECK_TEXT - at), "]");
+}
+
+/* ---- making and freeing ---- */
+
+wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
+{
+    wg_gradcheck_opts none = { 0 };
+    const wg_gradcheck_opts *q = opts ? opts : &none;
+    wg_context *c = wg_start(o);
+    wg_check *r = wg_alloc(c, 1, sizeof *r);
+    if (!r) {
+        wg_finish(c, NULL);
+        return (wg_check *)(uintptr_t)&NO_MEMORY;
+    }
+    r->c = c;
+    r->name = r->where = "";
+    if (q->name) r->name = wgi_check_keep(r, q->name);
+    r->eps = q->eps != 0 ? q->eps : DEFAULT_EPS;
+    r->one_sided = q->one_sided, r->limit = q->components;
+    r->f = r->noise = r->ratio = r->floor = NAN;
+    r->verdict = WG_INCONCLUSIVE;
+    if (!(r->eps > 0) || !isfinite(r->eps))
+        wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->eps);
+    return r;
+}
+
+bool wgi_check_parts(wg_check *r, int n)
+{
+    r->part = wg_alloc(r->c, (size_t)n, sizeof *r->part);
+    return !wgi_check_failed(r);
+}
+
+static double *doubles(wg_check *r, int64_t n)
+{
+    return wg_alloc(r->c, n > 0 ? (size_t)n : 1, sizeof(double));
+}
+
+bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
+{
+    wgi_check_part *in = &r->part[k];
+    in->name = wgi_check_keep(r, name);
+    in->op = in->where = "";
+    in->asked = true;
+    in->shape = s, in->size = wg_shape_size(s), in->worst = -1;
+    in->point = doubles(r, in->size), in->x = doubles(r, in->size), in->analytic = doubles(r, in->size);
+    in->numeric = doubles(r, in->size), in->spread = doubles(r, in->size);
+    if (wgi_check_failed(r)) return in->size = 0, false;
+    for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = NAN;
+    return true;
+}
+
+void wg_check_free(wg_check *r)
+{
+    if (r && r->c) wg_finish(r->c, NULL);
+}
