@@ -1,17 +1,17 @@
-/* activation.c: the functions between layers. tanh, sigmoid and softplus of f32 are vmath.h's.
+/* activation.c: activation functions. kernel/vmath.h computes them for f32.
  *
- * What a derivative multiplies gy by is an op of its own where it takes several operations: one instruction of a plan, the
- * same operations in the same order as its expansion. */
+ * A derivative that takes several operations has an op of its own (tanh_backward), so that a plan runs it as
+ * one instruction. Its kernel does the operations of its expansion, in the same order. */
 #include "ops.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
-enum { STRIP = 1024 }; /* elements that stay in the first cache between two loops */
+enum { STRIP = 1024 }; /* elements that stay in the first-level cache between two loops */
 
 KERNEL(tanh) { WG_MAP1(k, TANH(a)); }
 KERNEL(tanh_backward) { WG_MAP2(k, a * (1 - b * b)); }
 
-/* In two loops, each short enough for a processor to have several of its turns in flight. */
+/* Two loops, each so short that the processor overlaps several of its iterations. */
 static void sigmoid_f32(const float *restrict x, float *restrict y, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) y[i] = vm_exp_minus(x[i]);
@@ -27,7 +27,7 @@ KERNEL(sigmoid)
 }
 KERNEL(sigmoid_backward) { WG_MAP2(k, a * (b * (1 - b))); }
 KERNEL(softplus) { WG_MAP1(k, (a > 0 ? a : 0) + LOG1P(EXP(-ABS(a)))); }
-KERNEL(relu) { WG_MAP1_ALL(k, a <= 0 ? 0 : a); } /* NaN is not <= 0 */
+KERNEL(relu) { WG_MAP1_ALL(k, a <= 0 ? 0 : a); } /* NaN <= 0 is false: NaN stays */
 KERNEL(softsign) { WG_MAP1(k, a / (1 + ABS(a))); }
 KERNEL(relu_backward) { WG_MAP2(k, b > 0 ? a : 0); }
 KERNEL(leaky) { WG_MAP2(k, a > 0 ? a : a * b); }
@@ -46,7 +46,7 @@ DECLARE(softsign);
 DECLARE(relu_backward);
 DECLARE(leaky);
 
-/* ---- derivatives: of gy and of y, or for relu of x ---- */
+/* ---- derivatives: operand a is gy, operand b is y, or for relu x ---- */
 
 static wg_node backward_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
 {
@@ -65,7 +65,7 @@ ERROR_SAMPLE(tanh_backward) { return apart_error(here, g, i, &wgi_op_tanh_backwa
 
 const wg_op wgi_op_tanh_backward = {
     OP(tanh_backward),
-    .summary = "The derivative of tanh, by its value.",
+    .summary = "Gradient of tanh. a is the gradient of its result b.",
     .formula = "y = a (1 - b^2)",
     .adjoint = "a' = y' (1 - b^2), b' = -2 y' a b",
     .operands = 2,
@@ -80,7 +80,7 @@ ERROR_SAMPLE(sigmoid_backward) { return apart_error(here, g, i, &wgi_op_sigmoid_
 
 const wg_op wgi_op_sigmoid_backward = {
     OP(sigmoid_backward),
-    .summary = "The derivative of sigmoid, by its value.",
+    .summary = "Gradient of sigmoid. a is the gradient of its result b.",
     .formula = "y = a b (1 - b)",
     .adjoint = "a' = y' b (1 - b), b' = y' a (1 - 2 b)",
     .operands = 2,
@@ -99,7 +99,7 @@ ERROR_SAMPLE(relu_backward) { return apart_error(here, g, i, &wgi_op_relu_backwa
 
 const wg_op wgi_op_relu_backward = {
     OP(relu_backward),
-    .summary = "The derivative of relu.",
+    .summary = "Gradient of relu. a is the gradient of its result, b is its operand.",
     .formula = "y = a where b > 0, else 0",
     .adjoint = "a' = y' where b > 0, else 0; b: none",
     .none = 1 << 1,
@@ -117,7 +117,7 @@ ERROR_SAMPLE(tanh) { return single_error(g, i, "tanh", here); }
 
 const wg_op wgi_op_tanh = {
     OP(tanh),
-    .summary = "The hyperbolic tangent.",
+    .summary = "Hyperbolic tangent of each element.",
     .formula = "y = tanh x",
     .adjoint = "x' = y' (1 - y^2)",
     .operands = 1,
@@ -136,7 +136,7 @@ ERROR_SAMPLE(sigmoid) { return single_error(g, i, "sigmoid", here); }
 
 const wg_op wgi_op_sigmoid = {
     OP(sigmoid),
-    .summary = "The logistic function.",
+    .summary = "Logistic function of each element, between 0 and 1.",
     .formula = "y = 1 / (1 + e^-x)",
     .adjoint = "x' = y' y (1 - y)",
     .operands = 1,
@@ -155,7 +155,7 @@ ERROR_SAMPLE(softplus) { return single_error(g, i, "softplus", here); }
 
 const wg_op wgi_op_softplus = {
     OP(softplus),
-    .summary = "A smooth relu, as max(x, 0) + ln(1 + e^-|x|).",
+    .summary = "Smooth approximation of relu, computed as max(x, 0) + ln(1 + e^-|x|), which cannot overflow.",
     .formula = "y = ln(1 + e^x)",
     .adjoint = "x' = y' sigmoid x",
     .operands = 1,
@@ -174,7 +174,7 @@ ERROR_SAMPLE(softsign) { return single_error(g, i, "softsign", here); }
 
 const wg_op wgi_op_softsign = {
     OP(softsign),
-    .summary = "A sigmoid between -1 and 1 with long tails.",
+    .summary = "Sigmoid-shaped function between -1 and 1 that approaches its limits slowly.",
     .formula = "y = x / (1 + |x|)",
     .adjoint = "x' = y' / (1 + |x|)^2",
     .operands = 1,
@@ -193,7 +193,7 @@ ERROR_SAMPLE(relu) { return single_error(g, i, "relu", here); }
 
 const wg_op wgi_op_relu = {
     OP(relu),
-    .summary = "The positive part; NaN stays.",
+    .summary = "Positive part of each element. NaN stays NaN.",
     .formula = "y = max(x, 0)",
     .adjoint = "x' = y' where x > 0, else 0",
     .operands = 1,
@@ -202,7 +202,8 @@ const wg_op wgi_op_relu = {
 };
 wg_node wg_relu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_relu); }
 
-/* ---- leaky: the slope is an operand, for it may change from run to run; leaky_relu: it is an option ---- */
+/* ---- leaky: the slope is an operand, since numbers may change from run to run; leaky_relu: it is an option
+ * ---- */
 
 VJP(leaky)
 {
@@ -230,7 +231,7 @@ ERROR_SAMPLE(leaky) { return apart_error(here, g, i, &wgi_op_leaky); }
 
 const wg_op wgi_op_leaky = {
     OP(leaky),
-    .summary = "A relu with a slope below zero.",
+    .summary = "Relu with a slope below zero, which is an operand.",
     .formula = "y = x where x > 0, else slope x",
     .adjoint = "x' = y' where x > 0, else y' slope; slope' = 0 where x > 0, else y' x",
     .operands = 2,
@@ -239,7 +240,7 @@ const wg_op wgi_op_leaky = {
     .vjp = leaky_vjp,
 };
 
-#define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0: the default */
+#define LEAKY_RELU_FIELDS(F, S) F(S, DOUBLE, slope, "0.01") /* 0 means the default */
 OPTIONS(leaky_relu, LEAKY_RELU_FIELDS);
 
 EXPAND(leaky_relu)
@@ -260,7 +261,7 @@ ERROR_SAMPLE(leaky_relu) { return single_error(g, i, "leaky_relu", here); }
 
 const wg_op wgi_op_leaky_relu = {
     OP(leaky_relu),
-    .summary = "A relu with a slope below zero, 0.01 by default.",
+    .summary = "Relu with a slope below zero, 0.01 by default.",
     .formula = "y = x where x > 0, else slope x",
     .adjoint = "x' = y' where x > 0, else slope y'",
     .operands = 1,

@@ -1,4 +1,4 @@
-/* arith.c: + - * / ^, negation, the larger and the smaller of two, n-ary sums. */
+/* arith.c: elementwise arithmetic of two operands, negation, and sums of many operands. */
 #include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"
@@ -8,14 +8,15 @@ KERNEL(add) { WG_MAP2_ALL(k, a + b); }
 KERNEL(sub) { WG_MAP2_ALL(k, a - b); }
 KERNEL(mul) { WG_MAP2_ALL(k, a * b); }
 KERNEL(div) { WG_MAP2(k, a / b); }
-/* The powers that are met most, rounded once, as a call of the C library takes twenty times as long. */
+/* The most frequent exponents do without a call of the C library, which takes twenty times as long. */
 #define POWER(a, b) ((b) == 2 ? (a) * (a) : (b) == 1 ? (a) : (b) == -1 ? 1 / (a) : POW(a, b))
 KERNEL(pow) { WG_MAP2(k, POWER(a, b)); }
 KERNEL(neg) { WG_MAP1_ALL(k, -a); }
 KERNEL(maximum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a > b ? a : b); }
 KERNEL(minimum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a < b ? a : b); }
 
-/* From first to last: up to three in a pass, then one by one. Their shapes are equal: none is broadcast. */
+/* Adds from first to last: three operands in the first pass, each further one in a pass of its own. Shapes
+ * are equal. */
 #define ADDN(T, unused)                                                 \
     do {                                                                \
         T *restrict y = (T *)k->y[0];                                   \
@@ -50,7 +51,7 @@ DECLARE(maximum);
 DECLARE(minimum);
 DECLARE(addn);
 
-/* The shapes that every binary op is tried with. */
+/* Equal shapes, broadcasting, no elements, a number. */
 static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here, double low, double high)
 {
     switch (i) {
@@ -136,7 +137,7 @@ ERROR_SAMPLE(div) { return pair_error(g, i, wg_div_at, here); }
 
 const wg_op wgi_op_div = {
     OP(div),
-    .summary = "Elementwise quotient; of integers a float.",
+    .summary = "Elementwise quotient. Integers give a float.",
     .formula = "y = a / b",
     .adjoint = "a' = y' / b, b' = -y' y / b",
     .operands = 2,
@@ -149,7 +150,8 @@ wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a
 
 /* ---- pow ---- */
 
-/* At a = 0: da a^(b-1) b as it is; db 0, since a^b ln a tends to 0 for b > 0. */
+/* Where b = 0 the derivative by a is 0 at every a. Where a = 0 the derivative by b is 0: the limit of a^b ln
+ * a for b > 0. */
 VJP(pow)
 {
     wg_node zero = wg_equal(x[1], 0);
@@ -166,9 +168,9 @@ ERROR_SAMPLE(pow) { return pair_error(g, i, wg_pow_at, here); }
 
 const wg_op wgi_op_pow = {
     OP(pow),
-    .summary = "Elementwise power; of integers a float.",
+    .summary = "Elementwise power. Integers give a float.",
     .formula = "y = a^b",
-    .adjoint = "a' = y' b a^(b-1), b' = y' y ln a, where b = 0: a' = 0, where a = 0: b' = 0",
+    .adjoint = "a' = y' b a^(b-1), 0 where b = 0; b' = y' y ln a, 0 where a = 0",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,
@@ -179,24 +181,24 @@ wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a
 
 /* ---- maximum, minimum ---- */
 
-/* Of equals each gets half. */
-static wg_node share(wg_site here, wg_node gy, wg_node a, wg_node b)
+/* What a gets of the gradient of max(a, b). Equal elements get half each. */
+static wg_node larger_gets(wg_site here, wg_node gy, wg_node a, wg_node b)
 {
     return wg_where(wg_greater(a, b), gy, wg_where(wg_equal(a, b), wg_mul(gy, 0.5), 0));
 }
 VJP(maximum)
 {
-    gx[0] = share(here, gy, x[0], x[1]);
-    gx[1] = share(here, gy, x[1], x[0]);
+    gx[0] = larger_gets(here, gy, x[0], x[1]);
+    gx[1] = larger_gets(here, gy, x[1], x[0]);
 }
 SAMPLE(maximum) { return pair(g, i, wg_maximum_at, here, -3, 3); }
 ERROR_SAMPLE(maximum) { return pair_error(g, i, wg_maximum_at, here); }
 
 const wg_op wgi_op_maximum = {
     OP(maximum),
-    .summary = "The larger of two, elementwise; NaN if one is.",
+    .summary = "Elementwise larger of two. NaN if either is NaN.",
     .formula = "y = max(a, b)",
-    .adjoint = "a' = y' where a > b, b' = y' where b > a, half each where they are equal",
+    .adjoint = "a' = y' where a > b, b' = y' where b > a; where they are equal each gets y' / 2",
     .operands = 2,
     .kernel = KERNELS(maximum),
     .vjp = maximum_vjp,
@@ -205,17 +207,17 @@ wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(her
 
 VJP(minimum)
 {
-    gx[0] = share(here, gy, x[1], x[0]);
-    gx[1] = share(here, gy, x[0], x[1]);
+    gx[0] = larger_gets(here, gy, x[1], x[0]);
+    gx[1] = larger_gets(here, gy, x[0], x[1]);
 }
 SAMPLE(minimum) { return pair(g, i, wg_minimum_at, here, -3, 3); }
 ERROR_SAMPLE(minimum) { return pair_error(g, i, wg_minimum_at, here); }
 
 const wg_op wgi_op_minimum = {
     OP(minimum),
-    .summary = "The smaller of two, elementwise; NaN if one is.",
+    .summary = "Elementwise smaller of two. NaN if either is NaN.",
     .formula = "y = min(a, b)",
-    .adjoint = "a' = y' where a < b, b' = y' where b < a, half each where they are equal",
+    .adjoint = "a' = y' where a < b, b' = y' where b < a; where they are equal each gets y' / 2",
     .operands = 2,
     .kernel = KERNELS(minimum),
     .vjp = minimum_vjp,
@@ -235,8 +237,14 @@ SAMPLE(neg)
 ERROR_SAMPLE(neg) { return single_error(g, i, "neg", here); }
 
 const wg_op wgi_op_neg = {
-    OP(neg),       .summary = "The negative.", .formula = "y = -x",    .adjoint = "x' = -y'",
-    .operands = 1, .rewrite = neg_rewrite,     .kernel = KERNELS(neg), .vjp = neg_vjp,
+    OP(neg),
+    .summary = "Negative of each element.",
+    .formula = "y = -x",
+    .adjoint = "x' = -y'",
+    .operands = 1,
+    .rewrite = neg_rewrite,
+    .kernel = KERNELS(neg),
+    .vjp = neg_vjp,
 };
 wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_neg); }
 
@@ -268,7 +276,7 @@ ERROR_SAMPLE(addn)
 
 const wg_op wgi_op_addn = {
     OP(addn),
-    .summary = "The sum of any number of equal shapes, from first to last.",
+    .summary = "Sum of any number of operands of one shape, added from first to last.",
     .formula = "y = x0 + x1 + ...",
     .adjoint = "xi' = y'",
     .operands = -1,

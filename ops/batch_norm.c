@@ -1,25 +1,29 @@
-/* batch_norm.c: batch normalisation (Ioffe and Szegedy 2015) over all axes but the last: columns are features, all else is
- * rows. Sums of blocks of 32 rows, then all blocks' joined by columns, then again blocks of rows; with few blocks a unit is
- * some columns from beginning to end. Which of the two changes no bit. */
+/* batch_norm.c: batch normalisation (Ioffe and Szegedy 2015). The last axis has the features, all other axes
+ * count as rows.
+ *
+ * Phase 0 sums blocks of 32 rows, phase 1 joins the sums of all blocks column by column, phase 2 computes the
+ * rows of the result. With few blocks there is one phase, whose units are groups of columns. The bits are the
+ * same either way. */
 #include "norm.h"
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
-/* What a unit of a phase does: columns [c, end) of blocks [block, last); the first pass, the join, the pass behind it. */
+/* What a unit does, with columns [c, end) of blocks [block, last): the sums, their join, the rows of the
+ * result. */
 typedef struct unit {
     int64_t c, end, block, last;
-    bool first, join, then;
+    bool sums, join, rows;
 } unit;
 
-enum { FEW_BLOCKS = 8 };
+enum { FEW_BLOCKS = 8 }; /* with fewer blocks units are columns */
 
 static inline unit unit_of(const matrix *m, int phase, int64_t u)
 {
     const int64_t c = u * UNIT, end = c + UNIT < m->f ? c + UNIT : m->f;
     if (m->blocks < FEW_BLOCKS) return (unit){ c, end, 0, m->blocks, true, true, true };
     if (phase == 1) return (unit){ .c = c, .end = end, .join = true };
-    const int64_t b = phase ? m->blocks - 1 - u
-                            : u; /* the pass behind the join begins where the first ended: in the cache */
+    /* Phase 2 begins with the block that phase 0 ended with: it is still in the cache. */
+    const int64_t b = phase ? m->blocks - 1 - u : u;
     return (unit){ 0, m->f, b, b + 1, phase == 0, false, phase == 2 };
 }
 
@@ -53,7 +57,7 @@ static int64_t units_of(const wg_kernel *k)
     return k->phase == 1 ? column_units(&m) : m.blocks;
 }
 
-/* Two sums a block, three results of their join. */
+/* Two sums for each block, and up to three results of their join: rows of f elements. */
 static size_t scratch_of(const wg_kernel *k)
 {
     const matrix m = matrix_of(k);
@@ -122,7 +126,7 @@ ERROR_SAMPLE(batch_norm_train)
 const wg_op wgi_op_batch_norm_train = {
     OP(batch_norm_train),
     .summary =
-        "Batch normalisation by the batch's own mean and variance (divided by n), which are parts 1 and 2.",
+        "Batch normalisation with the batch's own mean and variance (divided by n), which are parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
     .adjoint = "x' = gamma / s (y' - mean(y') - h mean(h y')), gamma' = sum(h y'), beta' = sum(y'); h = (x - "
                "mean) / s",
@@ -149,7 +153,7 @@ static bool batch_norm_grad_shape(wg_rule *r)
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }
-/* With mean and variance as the batch's: x moves them too, which is where the two means come from. */
+/* Mean and variance are functions of x: their derivatives give the two means. */
 EXPAND(batch_norm_grad)
 {
     double eps = ((const struct norm *)attr)->eps;
@@ -180,12 +184,12 @@ ERROR_SAMPLE(batch_norm_grad)
 
 const wg_op wgi_op_batch_norm_grad = {
     OP(batch_norm_grad),
-    .summary = "The gradients of batch_norm_train in x, gamma and beta: of x, gamma, mean, variance and y's "
-               "gradient g.",
+    .summary = "Gradients of batch_norm_train by x, gamma and beta. Operands: x, gamma, mean, variance, and "
+               "the result's gradient g.",
     .formula = "x' = gamma / s (g - mean(g) - h mean(h g)), gamma' = sum(h g), beta' = sum(g); h = (x - "
                "mean) / s, s = "
                "sqrt(variance + eps)",
-    .adjoint = "that of the formula",
+    .adjoint = "the formula, differentiated",
     .operands = 5,
     .outputs = 3,
     .kind = WG_ROWS,
@@ -205,7 +209,7 @@ const wg_op wgi_op_batch_norm_grad = {
 static bool batch_norm_shape(wg_rule *r)
 {
     bool mean = !wg_is_none(r->node[3]), variance = !wg_is_none(r->node[4]);
-    if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "mean and variance are given both or none");
+    if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "give both mean and variance, or neither");
     return norm_shapes(r, 2, 1, mean ? 5 : 3);
 }
 EXPAND(batch_norm)
@@ -231,7 +235,7 @@ ERROR_SAMPLE(batch_norm)
     wg_node x = wg_any(g, WG_SHAPE(5, 3)), f = wg_any(g, WG_SHAPE(3));
     switch (i) {
     case 0: wg_batch_norm(x, wg_any(g, WG_SHAPE(4)), f); return "it must be [3]";
-    case 1: wg_batch_norm(x, f, f, f); return "both or none";
+    case 1: wg_batch_norm(x, f, f, f); return "or neither";
     case 2: wg_batch_norm(x, f, f, .eps = -1); return "eps is -1";
     case 3: wg_batch_norm(f, f, f); return "must have 2 to 8";
     }
@@ -240,11 +244,11 @@ ERROR_SAMPLE(batch_norm)
 
 const wg_op wgi_op_batch_norm = {
     OP(batch_norm),
-    .summary = "Batch normalisation: by the mean and variance given, or by the batch's own, which are then "
+    .summary = "Batch normalisation with a given mean and variance, or with the batch's own, which are then "
                "parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
-    .adjoint =
-        "x' = y' gamma / sqrt(variance + eps), and through mean and variance where they are the batch's",
+    .adjoint = "x' = y' gamma / sqrt(variance + eps), plus the terms of mean and variance where these are "
+               "the batch's own",
     .operands = 5,
     .optional = 2,
     .kind = WG_ROWS,

@@ -1,14 +1,15 @@
-/* batch_norm_block.h: blocks of rows of batch normalisation for one element type: T, and N(name) its functions' names;
- * batch_norm.c includes it once for each. Functions do columns [c, end) of block b, or join the blocks.
+/* batch_norm_block.h: batch normalisation for one element type T; both_floats.h includes it. A function does
+ * columns [c, end) of block b, or joins these columns of all blocks.
  *
- * Mean and variance in one pass over memory (Chan, Golub and LeVeque 1979): of each block, which stays in the cache, the sum
- * and the squared deviations from its own mean m_b; then sum (x - mean)^2 = sum_b (squares_b + n_b (m_b - mean)^2) in double. */
+ * Mean and variance take one pass over memory (Chan, Golub and LeVeque 1979). A block stays in the cache
+ * while its sum and the squared deviations from its own mean m_b are computed. Then, in double, sum (x -
+ * mean)^2 = sum_b (squares_b + n_b (m_b - mean)^2). */
 
 typedef struct N(batch) {
     const T *x, *gamma, *beta, *gy;
-    T *y, *dgamma, *dbeta, *mean, *variance; /* y: of the gradient dx */
-    T *part;                                 /* [blocks, 2, f]: two sums of each block */
-    T *scale, *level, *slope;                /* [f] */
+    T *y, *dgamma, *dbeta, *mean, *variance; /* y: the result, or dx */
+    T *part;                                 /* [blocks, 2, f]: two sums for each block */
+    T *scale, *level, *slope; /* [f]: gamma / s, mean(gy), mean(h gy) / s, where s = sqrt(variance + eps) */
     T eps;
     bool stream;
 } N(batch);
@@ -116,7 +117,7 @@ static void N(descend)(const N(batch) * o, const matrix *m, int64_t b, int64_t c
         }
 }
 
-/* ---- kernels: a unit is a block of rows, or some columns of all blocks ---- */
+/* ---- kernels: a unit is a block of rows, or some columns of all blocks (unit_of) ---- */
 
 static void N(train)(const wg_kernel *k, const matrix *m, double eps)
 {
@@ -133,9 +134,9 @@ static void N(train)(const wg_kernel *k, const matrix *m, double eps)
     o.scale = o.part + 2 * m->blocks * m->f;
     for (int64_t u = k->begin; u < k->end; u++) {
         const unit s = unit_of(m, k->phase, u);
-        for (int64_t b = s.block; b < s.last && s.first; b++) N(moments)(&o, m, b, s.c, s.end);
+        for (int64_t b = s.block; b < s.last && s.sums; b++) N(moments)(&o, m, b, s.c, s.end);
         if (s.join) N(join_moments)(&o, m, s.c, s.end);
-        for (int64_t b = s.block; b < s.last && s.then; b++) N(normalise)(&o, m, b, s.c, s.end);
+        for (int64_t b = s.block; b < s.last && s.rows; b++) N(normalise)(&o, m, b, s.c, s.end);
     }
     stream_end();
 }
@@ -159,9 +160,9 @@ static void N(train_grad)(const wg_kernel *k, const matrix *m, double eps)
     o.slope = o.level + m->f;
     for (int64_t u = k->begin; u < k->end; u++) {
         const unit s = unit_of(m, k->phase, u);
-        for (int64_t b = s.block; b < s.last && s.first; b++) N(sums)(&o, m, b, s.c, s.end);
+        for (int64_t b = s.block; b < s.last && s.sums; b++) N(sums)(&o, m, b, s.c, s.end);
         if (s.join) N(join_sums)(&o, m, s.c, s.end);
-        for (int64_t b = s.block; b < s.last && s.then; b++) N(descend)(&o, m, b, s.c, s.end);
+        for (int64_t b = s.block; b < s.last && s.rows; b++) N(descend)(&o, m, b, s.c, s.end);
     }
     stream_end();
 }

@@ -1,4 +1,4 @@
-/* both_floats.h: includes the file that the macro FLOATS_FILE names twice, once with T = float and once with T = double. There
+/* both_floats.h: includes the file FLOATS_FILE twice, once with T = float and once with T = double. In it
  * N(name) is the name of T's function: name_f32 or name_f64. */
 #define T    float
 #define N(n) n##_f32

@@ -1,8 +1,8 @@
-/* compare.c: comparisons, the choice between two, conversion of dtypes. */
+/* compare.c: comparisons, where (the choice between two), cast (conversion between dtypes). */
 #include "ops.h"
 #include "sample_shapes.h"
 
-/* Both operands have one dtype, bool among them. */
+/* Both operands have the same dtype, which may be bool. */
 #define COMPARE(e)                       \
     do {                                 \
         if (k->xt[0].dtype == WG_BOOL) { \
@@ -18,7 +18,8 @@ KERNEL(less_equal) { COMPARE(a <= b); }
 KERNEL(greater) { COMPARE(a > b); }
 KERNEL(greater_equal) { COMPARE(a >= b); }
 
-/* Bytes alone are moved: one loop for all dtypes of a size; by a mask, since a choice of loads is not vectorised. */
+/* Elements are copied as bytes, so one loop serves all dtypes of a size. The choice is a mask, since
+ * compilers do not vectorise a choice between two loads. */
 #define CHOOSE_(T, A, B)                                                  \
     WG_LOOP_(k, T, T, const T c = (T) - (T)((const uint8_t *)k->x[0])[i]; \
              , A(k, 1, a), B(k, 2, b), (a & c) | (b & ~c))
@@ -50,7 +51,7 @@ KERNEL(where)
     return true;
 }
 
-/* To integers: towards zero, saturating, NaN to 0. */
+/* Floats become integers by rounding towards zero; beyond the limits they become the limit, NaN becomes 0. */
 #define CAST_(X, Y, e) WG_LOOP_(k, X, Y, WG_AT1_(k, 0, a), , , e)
 #define CAST(Y, of_float, of_integer)                  \
     switch (k->xt[0].dtype) {                          \
@@ -129,7 +130,7 @@ ERROR_SAMPLE(equal) { return pair_error(g, i, wg_equal_at, here); }
 
 const wg_op wgi_op_equal = {
     OP(equal),
-    .summary = "Whether two are equal, elementwise; NaN is not.",
+    .summary = "True where a equals b. NaN equals nothing.",
     .formula = "y = a == b",
     COMPARISON,
     .kernel = KERNELS(equal),
@@ -141,7 +142,7 @@ ERROR_SAMPLE(not_equal) { return pair_error(g, i, wg_not_equal_at, here); }
 
 const wg_op wgi_op_not_equal = {
     OP(not_equal),
-    .summary = "Whether two differ, elementwise; NaN does.",
+    .summary = "True where a differs from b. NaN differs from everything.",
     .formula = "y = a != b",
     COMPARISON,
     .kernel = KERNELS(not_equal),
@@ -156,7 +157,7 @@ ERROR_SAMPLE(less) { return pair_error(g, i, wg_less_at, here); }
 
 const wg_op wgi_op_less = {
     OP(less),
-    .summary = "Whether a is below b, elementwise.",
+    .summary = "True where a is below b.",
     .formula = "y = a < b",
     COMPARISON,
     .kernel = KERNELS(less),
@@ -167,11 +168,8 @@ SAMPLE(less_equal) { return pair(g, i, wg_less_equal_at, here); }
 ERROR_SAMPLE(less_equal) { return pair_error(g, i, wg_less_equal_at, here); }
 
 const wg_op wgi_op_less_equal = {
-    OP(less_equal),
-    .summary = "Whether a is at most b, elementwise.",
-    .formula = "y = a <= b",
-    COMPARISON,
-    .kernel = KERNELS(less_equal),
+    OP(less_equal), .summary = "True where a is at most b.", .formula = "y = a <= b",
+    COMPARISON,     .kernel = KERNELS(less_equal),
 };
 wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b)
 {
@@ -183,7 +181,7 @@ ERROR_SAMPLE(greater) { return pair_error(g, i, wg_greater_at, here); }
 
 const wg_op wgi_op_greater = {
     OP(greater),
-    .summary = "Whether a is above b, elementwise.",
+    .summary = "True where a is above b.",
     .formula = "y = a > b",
     COMPARISON,
     .kernel = KERNELS(greater),
@@ -194,11 +192,8 @@ SAMPLE(greater_equal) { return pair(g, i, wg_greater_equal_at, here); }
 ERROR_SAMPLE(greater_equal) { return pair_error(g, i, wg_greater_equal_at, here); }
 
 const wg_op wgi_op_greater_equal = {
-    OP(greater_equal),
-    .summary = "Whether a is at least b, elementwise.",
-    .formula = "y = a >= b",
-    COMPARISON,
-    .kernel = KERNELS(greater_equal),
+    OP(greater_equal), .summary = "True where a is at least b.", .formula = "y = a >= b",
+    COMPARISON,        .kernel = KERNELS(greater_equal),
 };
 wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b)
 {
@@ -250,7 +245,7 @@ ERROR_SAMPLE(where)
 
 const wg_op wgi_op_where = {
     OP(where),
-    .summary = "Elements of a where c is true, else of b.",
+    .summary = "Elements of a where c is true, elsewhere elements of b.",
     .formula = "y = a where c, else b",
     .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c: none",
     .none = 1 << 0,
@@ -268,7 +263,7 @@ wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b)
 
 /* ---- cast ---- */
 
-#define CAST_FIELDS(F, S) F(S, DTYPE, dtype, "default") /* the context's */
+#define CAST_FIELDS(F, S) F(S, DTYPE, dtype, "default") /* the context's dtype */
 OPTIONS(cast, CAST_FIELDS);
 
 static bool cast_shape(wg_rule *r)
@@ -307,9 +302,10 @@ ERROR_SAMPLE(cast)
 
 const wg_op wgi_op_cast = {
     OP(cast),
-    .summary = "The same numbers in another dtype; to integers towards zero, saturating, NaN to 0.",
+    .summary = "The same numbers in another dtype. Floats become integers by rounding towards zero. Values "
+               "out of range become the nearest limit, NaN becomes 0.",
     .formula = "y = dtype(x)",
-    .adjoint = "x' = y' in x's dtype; integers: none",
+    .adjoint = "x' = y' in x's dtype; none if x has integers",
     .operands = 1,
     .kind = WG_MAP,
     .promote = WG_PROMOTE_NONE,

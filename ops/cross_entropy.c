@@ -1,4 +1,5 @@
-/* cross_entropy.c: the cross-entropy between softmax(logits) and what is true: class numbers or rows of probabilities. */
+/* cross_entropy.c: the cross-entropy of softmax(logits) with labels, which are class numbers or rows of
+ * probabilities. */
 #include <float.h>
 
 #include "loss_options.h"
@@ -9,7 +10,7 @@
 
 enum { AHEAD = 1024, EXP_BLOCK = 16, PANEL = 1024 };
 
-/* Class r of integer labels, -1 after naming one out of range. */
+/* The class number of row r, or -1 after a fault: it is out of range. */
 static int64_t label_of(const wg_kernel *k, int64_t r, int64_t classes)
 {
     int64_t label = k->xt[1].dtype == WG_I32 ? ((const int32_t *)k->x[1])[r] : ((const int64_t *)k->x[1])[r];
@@ -48,7 +49,8 @@ DECLARE(as_class);
 
 /* ---- cross_entropy: one loss a row ---- */
 
-/* Class numbers [...] or rows of probabilities [..., classes] beside logits [..., classes]. */
+/* For logits [..., classes] labels are class numbers [...] or rows of probabilities [..., classes]. strict:
+ * class numbers are integers, probabilities are floats. */
 static bool labels_fit(wg_rule *r, bool strict)
 {
     bool shares = wg_dtype_is_float(r->x[1].dtype);
@@ -88,7 +90,7 @@ static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[
 
 extern const wg_op wgi_op_cross_entropy, wgi_op_cross_entropy_grad;
 
-/* Rows of 0 and 1, or the probabilities themselves. */
+/* Labels as rows of probabilities: of class numbers rows of 0 and 1. */
 static wg_node as_shares(wg_site here, wg_node z, wg_node labels)
 {
     if (wg_dtype_is_float(wg_node_dtype(labels))) return labels;
@@ -135,9 +137,9 @@ ERROR_SAMPLE(cross_entropy)
 
 const wg_op wgi_op_cross_entropy = {
     OP(cross_entropy),
-    .summary = "Cross-entropy of each row of logits with a class number or a row of probabilities; then the "
-               "row's largest logit and sum "
-               "of e^(z - that), for the gradient.",
+    .summary =
+        "Cross-entropy of each row of logits with its label, a class number or a row of probabilities. Parts "
+        "1 and 2, for the gradient: the row's largest logit, and the sum of e^(z - largest).",
     .formula = "y = ln sum(e^z) - z[label], or sum(p (ln sum(e^z) - z))",
     .adjoint = "z' = y' (softmax(z) sum(p) - p), p' = -y' log_softmax(z)",
     .operands = 2,
@@ -196,10 +198,10 @@ static size_t scratch_of_both(const wg_kernel *k)
 
 const wg_op wgi_op_cross_entropy_grad = {
     OP(cross_entropy_grad),
-    .summary = "The gradient of cross_entropy in the logits: of logits, labels, one number a row, and what "
-               "cross_entropy left.",
-    .formula = "y = g (e^(z - most) / sum sum(p) - p)",
-    .adjoint = "that of the formula",
+    .summary = "Gradient of cross_entropy by the logits. Operands: logits z, labels p, the gradient g of "
+               "each row's loss, parts 1 and 2 of cross_entropy.",
+    .formula = "y = g (e^(z - part1) / part2 sum(p) - p)",
+    .adjoint = "the formula, differentiated",
     .operands = 5,
     .kind = WG_ROWS,
     .cost = 20,
@@ -248,7 +250,7 @@ ERROR_SAMPLE(as_class)
 
 const wg_op wgi_op_as_class = {
     OP(as_class),
-    .summary = "Integral floats as i64; others are an error.",
+    .summary = "Whole floats as i64. Any other float is an error.",
     .formula = "y = x",
     .adjoint = "class numbers are integers",
     .none = WG_EVERY_OPERAND,
@@ -270,7 +272,8 @@ static bool softmax_cross_entropy_shape(wg_rule *r)
     return r->x[1].shape != r->x[0].shape || same_float(r, 1);
 }
 
-/* Labels as cross_entropy takes them: floats as probabilities when shaped as the logits, else integers. */
+/* Labels as cross_entropy takes them: of the logits' shape probabilities, else class numbers, which become
+ * integers. */
 static wg_node labels_of(wg_site here, wg_node z, wg_node y)
 {
     wg_dtype t = wg_node_dtype(y);
@@ -305,8 +308,7 @@ ERROR_SAMPLE(softmax_cross_entropy)
 
 const wg_op wgi_op_softmax_cross_entropy = {
     OP(softmax_cross_entropy),
-    .summary =
-        "The loss of classes: cross-entropy of softmax(x) with class numbers or rows of probabilities.",
+    .summary = "Cross-entropy loss of softmax(x) against class numbers or rows of probabilities.",
     .formula = "y = mean over rows of -sum(p ln softmax(x))",
     .adjoint = "x' = y' (softmax(x) - p) / rows",
     .operands = 2,

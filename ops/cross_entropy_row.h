@@ -1,22 +1,25 @@
-/* cross_entropy_row.h: rows of cross-entropy and of its gradient for one element type, T, after exp_row.h.
+/* cross_entropy_row.h: rows of cross-entropy and of its gradient for one element type T; both_floats.h
+ * includes it.
  *
- * The loss reads a row once: PANEL elements at a time, which stay in the first cache, their largest, then the sum of their
- * e^(z - that) in 64 lanes, halved; panels are brought to the largest so far and added in double. The gradient of a panel is
- * e^(z - its largest) times one factor, so that it may use what the loss has computed. */
+ * The loss reads a row once, in panels of PANEL elements, which stay in the first-level cache. Of a panel it
+ * computes the largest element, then the sum of e^(z - largest) in 64 lanes. The sums of panels are scaled to
+ * the largest element so far and added in double. The gradient of a panel is e^(z - its largest) times one
+ * factor, so it can use the exponentials of the loss. */
 #include "row_sum.h"
 #include "exp_row.h"
 
-/* What a row's loss leaves for its gradient. */
+/* What the gradient of a row needs of its loss. */
 typedef struct N(row_scale) {
-    T most, sum; /* the largest logit, no less than the least finite number; the sum of e^(z - most) */
+    T most,
+        sum; /* the largest logit, or the least finite number if that is larger; the sum of e^(z - most) */
 } N(row_scale);
 
-/* What a row's loss may keep for its gradient in the same call. */
+/* The exponentials of a row, when its loss and its gradient are computed in one call. */
 typedef struct N(kept) {
-    T *e, *top; /* [n], e^(z - largest of its panel); the largest of each panel */
+    T *e, *top; /* [n]: e^(z - largest of its panel); the largest of each panel */
 } N(kept);
 
-/* Finite, so that an infinity less it is one. */
+/* The largest of a panel, but finite: then an infinity minus it is an infinity, not NaN. */
 static inline T N(panel_top)(const T *z, int64_t m)
 {
     const T least = sizeof(T) == sizeof(float) ? (T)-FLT_MAX : (T)-DBL_MAX, top = N(row_max)(z, m, 1);
@@ -53,7 +56,8 @@ static inline T N(share_loss)(const T *z, const T *p, int64_t n, N(row_scale) s)
     return (T)sum;
 }
 
-/* y = e^(z - most) f, the last elements in blocks filled up so that f32 stays in vectors */
+/* y = e^(z - most) f. The last block is filled up to EXP_BLOCK elements, so that f32 is computed in
+ * vectors. */
 static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, T most, T f)
 {
     int64_t i = 0;
@@ -68,8 +72,9 @@ static inline void N(scaled_exp)(const T *restrict z, T *restrict y, int64_t n, 
     for (int64_t j = 0; j < m; j++) y[i + j] = v[j];
 }
 
-/* The gradient of a row: g (softmax(z) sum(p) - p), where p is 1 at a label alone, or given (label -1). The label's own is
- * (p - 1) g, which keeps its digits where p is near 1. kept: what the loss has left, or nothing. */
+/* The gradient of a row, g (softmax(z) sum(p) - p). p is a row of probabilities, or NULL: then it is 1 at the
+ * label and 0 elsewhere. The element at the label is (softmax - 1) g, which keeps its digits where softmax is
+ * near 1. keep: `kept` has the exponentials. */
 ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int64_t n, T g, N(row_scale) s,
                                bool keep, N(kept) kept, bool stream)
 {
@@ -92,7 +97,8 @@ ALWAYS_INLINE void N(gradient)(const T *z, const T *p, int64_t label, T *y, int6
     }
 }
 
-/* ---- kernels: rows [begin, end); false: a label is out of range ---- */
+/* ---- kernels: rows [begin, end). shares: labels are rows of probabilities. false: a label is out of range
+ * ---- */
 
 static bool N(losses)(const wg_kernel *k, int64_t n, bool shares)
 {
@@ -123,7 +129,7 @@ static bool N(gradients)(const wg_kernel *k, int64_t n, bool shares)
     return true;
 }
 
-/* Of each row both, its exponentials kept between. */
+/* Loss and gradient of each row. */
 static bool N(both)(const wg_kernel *k, int64_t n, bool shares)
 {
     const bool stream = streams(k, 3);

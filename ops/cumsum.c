@@ -1,10 +1,10 @@
-/* cumsum.c: sums along an axis so far. */
+/* cumsum.c: cumulative sums along an axis. */
 #include "ops.h"
 
 #define CUMSUM_FIELDS(F, S) F(S, INT, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumsum, CUMSUM_FIELDS);
 
-/* x is [outer, n, inner]. A unit is a place in outer and COLUMNS neighbours in inner. */
+/* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner. */
 enum { COLUMNS = 64 };
 typedef struct lines {
     int64_t outer, n, inner, blocks;
@@ -19,7 +19,7 @@ static lines lines_of(const wg_kernel *k)
     return l;
 }
 
-/* Of x in T the sums, made in S, as y in Y. */
+/* x has elements of type T, sums have type S, y has type Y. */
 #define SUMS(T, S, Y)                                                     \
     do {                                                                  \
         const T *x = (const T *)k->x[0] + at;                             \
@@ -98,10 +98,10 @@ ERROR_SAMPLE(cumsum)
 
 const wg_op wgi_op_cumsum = {
     OP(cumsum),
-    .summary = "The sums so far along axis; exclusive: without the element itself; reverse: from the end; of "
-               "integers and bools i64.",
+    .summary = "Cumulative sum along an axis. exclusive: without the element itself. reverse: from the end. "
+               "Integers and bools give i64.",
     .formula = "y[i] = x[0] + ... + x[i]",
-    .adjoint = "x' = the same of y', from the other end",
+    .adjoint = "x' = cumulative sum of y' from the other end",
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(cumsum),

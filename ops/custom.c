@@ -1,4 +1,5 @@
-/* custom.c: ops that hand a value on unchanged: the identity, and a value with a derivative of the caller's. */
+/* custom.c: ops whose result is an operand: the identity, and a value with a derivative rule of the
+ * caller. */
 #include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"
@@ -26,14 +27,14 @@ SAMPLE(identity)
 ERROR_SAMPLE(identity) { return single_error(g, i, "identity", here); }
 
 const wg_op wgi_op_identity = {
-    OP(identity),        .summary = "Its operand, unchanged.",
+    OP(identity),        .summary = "The operand itself.",
     .formula = "y = x",  .adjoint = "x' = y'",
     .operands = 1,       .kind = WG_ALIAS,
     .shape = same,       .alias = at_start,
     .vjp = identity_vjp,
 };
 
-/* ---- custom: y as it is, the rule for the gradients of x[1..] from the caller ---- */
+/* ---- custom_vjp: the result is x[0]; the caller's rule gives the gradients of x[1], x[2], ... ---- */
 
 static bool has_rule(wg_rule *r)
 {
@@ -67,10 +68,10 @@ static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, 
 
 const wg_op wgi_op_custom_vjp = {
     OP(custom_vjp),
-    .summary = "Its first operand, with a derivative of the caller's for the others.",
+    .summary = "The value of the first operand, with the caller's own derivative rule for the others.",
     .formula = "y = f(x)",
     .adjoint = "x' = rule(y, y', x)",
-    .none = 1 << 0, /* the value, behind which the operands stand */
+    .none = 1 << 0, /* the value; the operands come after it */
     .operands = -1,
     .kind = WG_ALIAS,
     .attr_size = sizeof(wg_vjp_rule),

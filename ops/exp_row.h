@@ -1,8 +1,8 @@
-/* exp_row.h: what softmax and cross-entropy share, for one element type: T, and N(name) its functions' names; after
- * row_sum.h. Elements of a row stand `step` apart; callers pass 1 as a constant, so that loops are made for it. A NaN in a
- * row makes all of the row NaN. */
+/* exp_row.h: exponentials of rows, for softmax and cross-entropy, of one element type T (both_floats.h);
+ * include row_sum.h first. Elements of a row are `step` apart. Callers pass a constant 1 where they can, so
+ * that the compiler makes loops for it. A NaN in a row makes the whole row NaN. */
 
-/* In any order: it is one of them. */
+/* The order does not matter: the result is one of the elements. */
 static inline T N(row_max)(const T *restrict x, int64_t n, int64_t step)
 {
     T most = -INFINITY, lane[ROW_LANES];
@@ -22,7 +22,8 @@ static inline T N(row_max)(const T *restrict x, int64_t n, int64_t step)
     return most;
 }
 
-/* e^(x - most) of the last r < ROW_LANES elements of a leaf, in blocks filled up so that f32 stays in vectors. */
+/* e^(x - most) of the last r < ROW_LANES elements of a leaf. Blocks are filled up, so that f32 is computed in
+ * vectors. */
 ALWAYS_INLINE void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, int64_t r, int64_t step, T most,
                                T *restrict lane)
 {
@@ -38,15 +39,15 @@ ALWAYS_INLINE void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, in
     }
 }
 
-/* What comes AHEAD elements later is fetched: the processor's own guesses end where passes over a piece alternate. */
+/* Prefetches the elements AHEAD further on: where passes over a piece alternate, the processor does not
+ * prefetch them. */
 ALWAYS_INLINE void N(fetch_ahead)(const T *x, int64_t step)
 {
     for (size_t b = 0; b < ROW_LANES * sizeof(T); b += 64)
         __builtin_prefetch((const char *)(x + AHEAD * step) + b);
 }
 
-/* The sum of e^(x - most) over a leaf of n elements, which it writes to e if it is to keep them: a constant, for which loops
- * are made. */
+/* The sum of e^(x - most) over a leaf of n elements. keep, a constant: the exponentials are written to e. */
 ALWAYS_INLINE T N(leaf_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, int64_t step, T most)
 {
     T lane[ROW_LANES] = { 0 };

@@ -1,5 +1,6 @@
-/* extern.c: a plain C function as a node. It sees doubles, whatever the graph's dtype: f32 operands and results pass through
- * double buffers. It may be called from any thread of the library, once for each evaluation. */
+/* extern.c: a plain C function as a node. It sees doubles in graphs of any dtype: f32 operands and results
+ * are copied to and from buffers of doubles. Any thread of the library may call it, once for each
+ * evaluation. */
 #include "ops.h"
 
 typedef struct extern_attr {
@@ -8,7 +9,7 @@ typedef struct extern_attr {
     void *user;
     bool impure;
     wg_shape shape;   /* of the result */
-    char failed[100]; /* names the function: what is said when forward or backward does not return 0 */
+    char failed[100]; /* the message when forward or backward does not return 0: it names the function */
 } extern_attr;
 
 static double *doubles_of(const wg_kernel *k, int operand, double **buffer)
@@ -47,7 +48,7 @@ KERNEL(extern_grad)
     return done(k, f->backward(n, x, m, gy, gx, f->user), gx, f->failed);
 }
 
-/* J v, one row of J at a time: row j is backward of the j-th unit vector. */
+/* J v, one row of J at a time: row j is backward(x, unit vector j). */
 KERNEL(extern_jvp)
 {
     const extern_attr *f = k->attr;
@@ -77,7 +78,7 @@ DECLARE(extern_jvp);
 
 extern const wg_op wgi_op_extern, wgi_op_extern_impure, wgi_op_extern_grad, wgi_op_extern_jvp;
 
-/* Room for every operand and the result as doubles. */
+/* Bytes for every operand and the result as doubles. */
 static size_t doubles(const wg_kernel *k)
 {
     int64_t n = wg_shape_size(*k->yt[0].shape);
@@ -106,7 +107,7 @@ static wg_node extern_jvp(wg_site here, wg_node y, const wg_node x[], const wg_n
     return f->backward ? wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], tx[0] }, 2, f) : wg_none;
 }
 
-/* y[i] = x[i] + x[i]^2 / 2 + x[i + 1], the last without a next */
+/* y[i] = x[i] + x[i]^2 / 2 + x[i + 1], where x[n] counts as 0 */
 static int chain(size_t n, const double *x, size_t m, double *y, void *user)
 {
     for (size_t i = 0; i < m; i++) y[i] = x[i] + x[i] * x[i] / 2 + (i + 1 < n ? x[i + 1] : 0);
@@ -153,9 +154,9 @@ ERROR_SAMPLE(extern) { return mistake(here, g, i, false); }
 
 const wg_op wgi_op_extern = {
     OP(extern),
-    .summary = "A C function of the caller's, in double.",
+    .summary = "Result of a C function of the caller, which sees doubles.",
     .formula = "y = f(x)",
-    .adjoint = "x' = the caller's backward(x, y'); none without one",
+    .adjoint = "x' = backward(x, y'), a C function of the caller; none without it",
     .operands = 1,
     CALLS_C,
     .shape = extern_shape,
@@ -170,9 +171,9 @@ ERROR_SAMPLE(extern_impure) { return mistake(here, g, i, true); }
 
 const wg_op wgi_op_extern_impure = {
     OP(extern_impure),
-    .summary = "A C function of the caller's whose equal calls may differ.",
+    .summary = "Result of a C function of the caller that may differ for equal operands.",
     .formula = "y = f(x)",
-    .adjoint = "x' = the caller's backward(x, y'); none without one",
+    .adjoint = "x' = backward(x, y'), a C function of the caller; none without it",
     .operands = 1,
     CALLS_C,
     .impure = true,
@@ -195,7 +196,8 @@ wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_op
     return o->name && wg_node_ok(y) ? wg_name(y, o->name) : y;
 }
 
-/* ---- the derivatives: operand 0 is x; operand 1 is shaped as the result (extern_grad) or as x (extern_jvp) ---- */
+/* ---- the derivatives: operand 0 is x; operand 1 is shaped as the result (extern_grad) or as x (extern_jvp)
+ * ---- */
 
 static bool derivative_fits(wg_rule *r, bool fits, const char *to)
 {
@@ -229,16 +231,16 @@ static bool extern_grad_shape(wg_rule *r)
     return derivative_fits(r, wg_shape_equal(*r->x[1].shape, ((const extern_attr *)r->attr)->shape),
                            "the function's result");
 }
-/* Linear in y'; x only through the caller's own code. */
+/* Linear in y'. How it depends on x only the caller's code knows. */
 VJP(extern_grad) { gx[1] = wg_apply(here, &wgi_op_extern_jvp, (wg_node[]){ x[0], gy }, 2, wg_attr(y)); }
 SAMPLE(extern_grad) { return derivative_node(here, g, i, &wgi_op_extern_grad); }
 ERROR_SAMPLE(extern_grad) { return derivative_error(here, g, i, &wgi_op_extern_grad); }
 
 const wg_op wgi_op_extern_grad = {
     OP(extern_grad),
-    .summary = "The caller's own derivative of extern.",
+    .summary = "Gradient of extern: a call of the caller's backward function.",
     .formula = "y = backward(x, g)",
-    .adjoint = "g' = J y'; x: none, a C function has no second derivative",
+    .adjoint = "g' = J y', where J is the Jacobian; x: none, since backward has no derivative",
     .none = 1 << 0,
     .operands = 2,
     CALLS_C,
@@ -267,9 +269,10 @@ ERROR_SAMPLE(extern_jvp) { return derivative_error(here, g, i, &wgi_op_extern_jv
 
 const wg_op wgi_op_extern_jvp = {
     OP(extern_jvp),
-    .summary = "The directional derivative of extern, by one call of the caller's backward for each result.",
-    .formula = "y = J v",
-    .adjoint = "v' = backward(x, y'); x: none, a C function has no second derivative",
+    .summary = "Directional derivative of extern: a call of the caller's backward function for each element "
+               "of the result.",
+    .formula = "y = J v, where J is the Jacobian",
+    .adjoint = "v' = backward(x, y'); x: none, since backward has no derivative",
     .none = 1 << 0,
     .operands = 2,
     CALLS_C,

@@ -1,11 +1,11 @@
-/* index.c: rows by their numbers, and back. Numbers are integers or exact integral floats; one out of range is an error of
- * the run that names it. */
+/* index.c: gather (rows by their numbers), its adjoint, one_hot. Numbers are integers or whole floats. A
+ * number out of range makes the run fail with a message that names it. */
 #include "ops.h"
 
 #define COUNTED_FIELDS(F, S) F(S, SIZE, count, NULL)
 OPTIONS(counted, COUNTED_FIELDS);
 
-/* Number i of operand j; false after a fault: it is not below limit, or no whole number. */
+/* Number i of operand j. false after a fault: it is negative, not below limit, or not whole. */
 static bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
 {
     const void *x = k->x[j];
@@ -45,7 +45,7 @@ KERNEL(gather)
 
 enum { COLUMNS = 64 };
 
-/* Units are blocks of columns: within one, rows are added in order. */
+/* A unit is a block of columns, in which rows are added in order. */
 #define ADD_ROWS(T, unused)                                                      \
     do {                                                                         \
         for (int64_t r = 0; r < count; r++)                                      \
@@ -95,7 +95,7 @@ DECLARE(gather);
 DECLARE(gather_grad);
 DECLARE(one_hot);
 
-/* head and the axes of tail from `from` on, one after the other. */
+/* The result has the axes of head, then the axes of tail from `from` on. */
 static bool joined(wg_rule *r, const wg_shape *head, const wg_shape *tail, int from)
 {
     wg_shape *y = wg_rule_shape(r, 0);
@@ -141,9 +141,9 @@ ERROR_SAMPLE(gather)
 
 const wg_op wgi_op_gather = {
     OP(gather),
-    .summary = "Rows of x, along axis 0, by their numbers.",
+    .summary = "Rows of x, along axis 0, chosen by their numbers.",
     .formula = "y[i...] = x[rows[i...]]",
-    .adjoint = "x' = y' added into the rows; rows: none",
+    .adjoint = "x' = y' added to the chosen rows; rows: none",
     .none = 1 << 1,
     .operands = 2,
     .kind = WG_ROWS,
@@ -196,7 +196,8 @@ ERROR_SAMPLE(gather_grad)
 
 const wg_op wgi_op_gather_grad = {
     OP(gather_grad),
-    .summary = "Rows added, in order, into count rows of zeros by their numbers: the adjoint of gather.",
+    .summary =
+        "Rows added, in order, to `count` rows of zeros at the given row numbers. The adjoint of gather.",
     .formula = "y[r] = sum of x[i...] where rows[i...] = r",
     .adjoint = "x' = rows of y'; rows: none",
     .none = 1 << 1,
@@ -244,7 +245,8 @@ ERROR_SAMPLE(one_hot)
 
 const wg_op wgi_op_one_hot = {
     OP(one_hot),
-    .summary = "1 at the class number, else 0, along a new last axis, in the default dtype.",
+    .summary =
+        "1 at the class number and 0 elsewhere, along a new last axis. The result has the default dtype.",
     .formula = "y[i..., j] = 1 where classes[i...] = j, else 0",
     .adjoint = "piecewise constant",
     .none = WG_EVERY_OPERAND,

@@ -6,7 +6,8 @@
 
 KERNEL(max) { REDUCE(k, MAX_TYPES); }
 
-/* Places of the largest along n for the columns of unit u, the first of equals, NaN above all. */
+/* For each column of unit u the place along n of its largest element: the first of equal ones, or the first
+ * NaN. */
 #define PLACES(T)                                                                             \
     do {                                                                                      \
         const T *x = (const T *)k->x[0] + (u / blocks * s->n) * s->inner + c;                 \
@@ -18,7 +19,7 @@ KERNEL(max) { REDUCE(k, MAX_TYPES); }
                 if (v > best[j] || (v != v && best[j] == best[j])) best[j] = v, place[j] = i; \
             }                                                                                 \
     } while (0)
-/* Returns their number. */
+/* Returns the number of columns. */
 static int64_t find_places(const wg_kernel *k, const span *s, int64_t u, int64_t place[COLUMNS])
 {
     const int64_t blocks = column_blocks(s), c = u % blocks * COLUMNS,
@@ -106,8 +107,9 @@ ERROR_SAMPLE(max_mask)
 
 const wg_op wgi_op_max_mask = {
     OP(max_mask),
-    .summary = "Where the largest along axes stands: true at the first of equals, elsewhere false.",
-    .formula = "y = x is the first max of x along axes",
+    .summary = "True where the largest element along axes stands, at the first of several equal ones. "
+               "Elsewhere false.",
+    .formula = "y = true at the first max of x along axes",
     .adjoint = "piecewise constant",
     .none = WG_EVERY_OPERAND,
     .operands = 1,
@@ -147,9 +149,9 @@ ERROR_SAMPLE(max)
 
 const wg_op wgi_op_max = {
     OP(max),
-    .summary = "The largest along axes; NaN if one is.",
+    .summary = "Largest element along axes. NaN if one is NaN.",
     .formula = "y = max of x along axes",
-    .adjoint = "x' = y' at the first of equals, else 0",
+    .adjoint = "x' = y' at the first largest element, else 0",
     .operands = 1,
     BY_TREE,
     .shape = choose_shape,
@@ -194,8 +196,9 @@ OPTION_TABLE(argmax_attrs, reduce, ARGMAX_FIELDS);
 
 const wg_op wgi_op_argmax = {
     OP(argmax),
-    .summary = "The place of the largest along one axis, the first of equals; NaN is above all.",
-    .formula = "y = place of the max of x along axis",
+    .summary = "Index of the largest element along one axis, of the first of several equal ones. NaN counts "
+               "as the largest.",
+    .formula = "y = index of the max of x along axis",
     .adjoint = "the result is an index",
     .none = WG_EVERY_OPERAND,
     .operands = 1,

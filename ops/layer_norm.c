@@ -1,4 +1,5 @@
-/* layer_norm.c: layer normalisation (Ba, Kiros and Hinton 2016) over the last axis: each row by its own mean and variance. */
+/* layer_norm.c: layer normalisation (Ba, Kiros and Hinton 2016): each row, along the last axis, by its own
+ * mean and variance. */
 #include "norm.h"
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
@@ -75,8 +76,8 @@ ERROR_SAMPLE(layer_norm)
 
 const wg_op wgi_op_layer_norm = {
     OP(layer_norm),
-    .summary =
-        "Each row over the last axis by its own mean and variance (divided by n), which are parts 1 and 2.",
+    .summary = "Layer normalisation: each row along the last axis by its own mean and variance (divided by "
+               "n), which are parts 1 and 2.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
     .adjoint = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h y'), beta' = sum(y'); d = gamma y', h = "
                "(x - mean) / s",
@@ -117,7 +118,7 @@ static bool layer_norm_grad_shape(wg_rule *r)
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }
-/* With mean and variance as the row's own: x moves them too, which is where the two means come from. */
+/* Mean and variance are functions of x: their derivatives give the two means. */
 EXPAND(layer_norm_grad)
 {
     const double eps = ((const struct norm *)attr)->eps;
@@ -150,12 +151,12 @@ ERROR_SAMPLE(layer_norm_grad)
 
 const wg_op wgi_op_layer_norm_grad = {
     OP(layer_norm_grad),
-    .summary =
-        "The gradients of layer_norm in x, gamma and beta: of x, gamma, mean, variance and y's gradient g.",
+    .summary = "Gradients of layer_norm by x, gamma and beta. Operands: x, gamma, mean, variance, and the "
+               "result's gradient g.",
     .formula = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h g), beta' = sum(g); d = gamma g, h = (x "
                "- mean) / s, s = "
                "sqrt(variance + eps)",
-    .adjoint = "that of the formula",
+    .adjoint = "the formula, differentiated",
     .operands = 5,
     .outputs = 3,
     .kind = WG_ROWS,

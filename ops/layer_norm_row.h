@@ -1,10 +1,10 @@
-/* layer_norm_row.h: rows of layer normalisation for one element type: T, and N(name) its functions' names; layer_norm.c
- * includes it once for each, after row_sum.h. A row is read from memory once: its later passes find it in the cache. */
+/* layer_norm_row.h: rows of layer normalisation for one element type T; both_floats.h includes it. A row is
+ * read from memory once: its later passes find it in the cache. */
 #include "row_sum.h"
 
 typedef struct N(layer) {
     const T *x, *gamma, *beta, *gy;
-    T *y, *dgamma, *dbeta, *mean, *variance; /* y: of the gradient dx */
+    T *y, *dgamma, *dbeta, *mean, *variance; /* y: the result, or dx */
     T eps;
     bool stream;
 } N(layer);
@@ -28,7 +28,7 @@ static void N(normalise)(const N(layer) * o, int64_t f, int64_t r)
     o->variance[r] = variance;
 }
 
-/* dx of row r; what the row adds to a block's sums of g h and g. */
+/* Computes dx of row r, and adds g h and g of the row to the sums of its block. */
 static void N(descend)(const N(layer) * o, int64_t f, int64_t r, T *restrict dgamma, T *restrict dbeta)
 {
     const T *x = o->x + r * f, *gy = o->gy + r * f, *gamma = o->gamma;
@@ -41,8 +41,9 @@ static void N(descend)(const N(layer) * o, int64_t f, int64_t r, T *restrict dga
     for (int64_t c = 0; c < f; c += PIECE) {
         const int64_t w = f - c < PIECE ? f - c : PIECE;
         T *restrict dx = o->stream ? tile : o->y + r * f + c;
-        for (int64_t j = 0; j < w;
-             j++) { /* read before it is written: a load waits for a store to its place in another page */
+        /* Everything is read before anything is written: a load waits for a store to the same place in
+         * another page. */
+        for (int64_t j = 0; j < w; j++) {
             const T h = (x[c + j] - mean) * inverse, g = gy[c + j],
                     d = inverse * (g * gamma[c + j] - a - h * b);
             const T slopes = dgamma[c + j] + g * h, levels = dbeta[c + j] + g;
@@ -80,7 +81,7 @@ static void N(rows)(const wg_kernel *k, const matrix *m, double eps)
     stream_end();
 }
 
-/* Blocks of rows, each with sums of its own in scratch; then their join by columns. */
+/* Phase 0: blocks of rows, each with its own sums in scratch. Phase 1: the sums of all blocks, by columns. */
 static void N(rows_grad)(const wg_kernel *k, const matrix *m, double eps)
 {
     const int64_t f = m->f;

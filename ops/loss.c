@@ -1,14 +1,14 @@
-/* loss.c: losses of numbers and of yes or no, accuracy, the L2 term. Shapes of what is said and what is true must be equal:
- * [m,1] beside [m] would silently make m * m losses. */
+/* loss.c: mean squared error, binary cross-entropies, accuracy, the L2 penalty. Predictions and targets of a
+ * loss must have equal shapes: [m,1] beside [m] would broadcast to m * m losses. */
 #include "loss_options.h"
 #include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
-/* a: probability, b: truth. 0 ln 0 = 0 */
+/* a: probability, b: target. 0 ln 0 counts as 0. */
 KERNEL(bce) { WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a)))); }
-/* a: logit, b: truth */
+/* a: logit, b: target */
 KERNEL(bce_logits) { WG_MAP2(k, (a > 0 ? a : 0) - a * b + LOG1P(EXP(a > 0 ? -a : a))); }
 
 #if WG_BASE
@@ -16,7 +16,7 @@ KERNEL(bce_logits) { WG_MAP2(k, (a > 0 ? a : 0) - a * b + LOG1P(EXP(a > 0 ? -a :
 DECLARE(bce);
 DECLARE(bce_logits);
 
-/* ---- bce: elementwise, of probabilities ---- */
+/* ---- bce: of probabilities, elementwise ---- */
 
 extern const wg_op wgi_op_bce, wgi_op_bce_logits;
 
@@ -44,7 +44,8 @@ ERROR_SAMPLE(bce) { return apart_error(here, g, i, &wgi_op_bce); }
 
 const wg_op wgi_op_bce = {
     OP(bce),
-    .summary = "Elementwise cross-entropy of a probability p with a truth t between 0 and 1; 0 ln 0 = 0.",
+    .summary =
+        "Binary cross-entropy of each probability p against a target t between 0 and 1. 0 ln 0 counts as 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
     .adjoint = "p' = y' (p - t) / (p (1 - p)), 0 where p = t; t' = y' ln((1 - p) / p)",
     .operands = 2,
@@ -55,7 +56,7 @@ const wg_op wgi_op_bce = {
     .vjp = bce_vjp,
 };
 
-/* ---- bce_logits: elementwise, of logits ---- */
+/* ---- bce_logits: of logits, elementwise ---- */
 
 EXPAND(bce_logits)
 {
@@ -72,7 +73,7 @@ ERROR_SAMPLE(bce_logits) { return apart_error(here, g, i, &wgi_op_bce_logits); }
 
 const wg_op wgi_op_bce_logits = {
     OP(bce_logits),
-    .summary = "Elementwise cross-entropy of the probability sigmoid(z) with a truth t, without overflow.",
+    .summary = "Binary cross-entropy of sigmoid(z) against a target t, for each element, without overflow.",
     .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)",
     .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
     .operands = 2,
@@ -83,7 +84,7 @@ const wg_op wgi_op_bce_logits = {
     .vjp = bce_logits_vjp,
 };
 
-/* ---- what the losses share ---- */
+/* ---- shape, reduction and samples of the losses ---- */
 
 static bool loss_shape(wg_rule *r)
 {
@@ -123,7 +124,8 @@ ERROR_SAMPLE(binary_cross_entropy) { return loss_error(here, g, i, wg_binary_cro
 
 const wg_op wgi_op_binary_cross_entropy = {
     OP(binary_cross_entropy),
-    .summary = "The loss of yes or no, of probabilities: of equal shapes; 0 ln 0 = 0.",
+    .summary = "Binary cross-entropy of predicted probabilities x against targets y. Shapes must be equal. 0 "
+               "ln 0 counts as 0.",
     .formula = "L = mean(-(y ln x + (1 - y) ln(1 - x)))",
     .adjoint = "x' = L' (x - y) / (x (1 - x)) / n",
     .operands = 2,
@@ -145,7 +147,8 @@ ERROR_SAMPLE(bce_with_logits) { return loss_error(here, g, i, wg_bce_with_logits
 
 const wg_op wgi_op_bce_with_logits = {
     OP(bce_with_logits),
-    .summary = "The loss of yes or no, of logits: of equal shapes.",
+    .summary = "Binary cross-entropy of sigmoid(x) against targets y, computed from the logits x without "
+               "overflow. Shapes must be equal.",
     .formula = "L = mean(max(x, 0) - x y + ln(1 + e^-|x|))",
     .adjoint = "x' = L' (sigmoid(x) - y) / n",
     .operands = 2,
@@ -167,7 +170,7 @@ ERROR_SAMPLE(mse) { return loss_error(here, g, i, wg_mse_at); }
 
 const wg_op wgi_op_mse = {
     OP(mse),
-    .summary = "Mean squared error, of equal shapes.",
+    .summary = "Mean squared error of x against y. Shapes must be equal.",
     .formula = "L = mean((x - y)^2)",
     .adjoint = "x' = 2 L' (x - y) / n, y' = -x'",
     .operands = 2,
@@ -208,10 +211,10 @@ ERROR_SAMPLE(accuracy)
 
 const wg_op wgi_op_accuracy = {
     OP(accuracy),
-    .summary = "The share of rows whose largest element stands at the class number, or where the row of "
-               "probabilities has its largest.",
-    .formula = "y = mean(argmax(x) = y)",
-    .adjoint = "it counts",
+    .summary = "Fraction of rows whose largest element stands at the class number. If y has rows of "
+               "probabilities: at their largest element.",
+    .formula = "a = mean(argmax(x) = y)",
+    .adjoint = "piecewise constant",
     .none = WG_EVERY_OPERAND,
     .operands = 2,
     .kind = WG_REDUCE,
@@ -223,9 +226,9 @@ wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y)
     return wg_apply2(here, logits, y, &wgi_op_accuracy);
 }
 
-/* ---- l2: a builder, not an op: its operands are found in the graph ---- */
+/* ---- l2: a builder without an op: its operands are the parameters that the graph has ---- */
 
-/* Parameter i of p as a node, if g has one already. */
+/* The node of parameter i of p. wg_none: it is a state, has no two axes, or g has no node of it. */
 static wg_node parameter_in(wg_site here, wg_graph *g, wg_params *p, int i)
 {
     wg_shape s = wg_params_tensor(p, i).shape;

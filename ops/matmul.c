@@ -1,8 +1,9 @@
 /* matmul.c: products: matmul, dot, dense.
  *
- * A product is cut into tiles by its shape (product.h). Each is made by serial calls over all of K, of BLAS or of gemm.c, so that
- * which thread runs it, and how many there are, never changes a bit; the smallest products have a loop of their own, which sums
- * over k in order. Transposed operands are never made: their axes are swapped by the flags ta and tb. */
+ * The shape decides how a product is cut into tiles (tiles_of_matmul.h). A tile is computed by serial calls
+ * of BLAS or of gemm.c over all of K, so the number of threads changes no bit. The smallest products are
+ * computed by loops (small_product.h). A transposed operand is not copied: the flags ta and tb say that its
+ * last two axes are swapped. */
 #include "ops.h"
 #include "rules.h"
 
@@ -40,8 +41,9 @@ static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b,
                  WG_ISA_INDEX);
 }
 
-/* Tiles in a row read the same part of the larger operand. Threads take tiles in a row, so each reads a part of its own: a line
- * that two cores have read is written ten times as slowly (a parameter, by its update). */
+/* Consecutive tiles read the same part of the larger operand. A thread takes consecutive tiles, so that
+ * threads read different parts: the update of a parameter writes a cache line that two cores have read ten
+ * times as slowly. */
 static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
 {
     bool rows = p->m >= p->n;
@@ -72,7 +74,7 @@ static __attribute__((noinline)) bool unprepared(const wg_kernel *k)
     return all_tiles(k, &p);
 }
 
-/* Short, so that the smallest products are not all start. */
+/* The smallest products come first: for them each instruction before the loop counts. */
 KERNEL(matmul)
 {
     const product *p = k->prepared;
@@ -115,7 +117,7 @@ static double matmul_flops(const wg_kernel *k)
     return 2.0 * (double)p.batch * (double)p.m * (double)p.n * (double)p.k;
 }
 
-/* Operands and result as matrices: rows, inner size, columns; a vector has no rows or no columns. */
+/* y: the common shape of the axes before the last two of each operand. */
 static bool leading_axes(wg_rule *r, wg_shape *y)
 {
     const wg_shape *a = r->x[0].shape, *b = r->x[1].shape;
@@ -160,7 +162,8 @@ static bool swaps_last_two(wg_node n)
     return rank >= 2 && axes->axis[rank - 1] == rank - 2;
 }
 
-static wg_node through(wg_node x, bool *swapped)
+/* The operand of the transposes that x is; swapped changes at each. */
+static wg_node without_transpose(wg_node x, bool *swapped)
 {
     while (swaps_last_two(x)) {
         x = wg_node_operand(x, 0);
@@ -172,19 +175,19 @@ static wg_node through(wg_node x, bool *swapped)
 REWRITE(matmul)
 {
     matmul_attr f = *(const matmul_attr *)attr;
-    wg_node a = through(x[0], &f.ta), b = through(x[1], &f.tb);
+    wg_node a = without_transpose(x[0], &f.ta), b = without_transpose(x[1], &f.tb);
     bool same = a.index == x[0].index && b.index == x[1].index;
     return same ? wg_none : product_node(here, a, b, f.ta, f.tb);
 }
 
-/* The gradient of an operand that was repeated along leading axes is the sum over them. */
+/* An operand that was repeated along leading axes gets the sum over them as its gradient. */
 static wg_node summed(wg_site here, wg_node gx, wg_node x)
 {
     wg_shape s = wg_node_shape(x);
     return wg_shape_equal(wg_node_shape(gx), s) ? gx : wg_sum_to(gx, s);
 }
 
-/* All leading axes and the rows as one axis. */
+/* x as a matrix: all axes but the last become one. */
 static wg_node flat(wg_site here, wg_node x)
 {
     wg_shape s = wg_node_shape(x);
@@ -198,7 +201,7 @@ static wg_node shaped(wg_site here, wg_node x, wg_shape s)
     return wg_shape_equal(wg_node_shape(x), s) ? x : wg_reshape(x, s);
 }
 
-/* A vector on the left is a row, on the right a column. */
+/* A vector on the left becomes a row, one on the right a column. */
 static void as_matrices(wg_shape *a, wg_shape *b, wg_shape *y)
 {
     if (b->rank == 1) {
@@ -235,7 +238,7 @@ static wg_node matmul_jvp(wg_site here, wg_node y, const wg_node x[], const wg_n
     return wg_is_none(a) ? b : wg_is_none(b) ? a : wg_add(a, b);
 }
 
-enum { MERGED_INNER = 64 }; /* products with a longer inner axis are worth a call each */
+enum { MERGED_INNER = 64 }; /* products with a longer inner axis stay separate calls */
 
 static bool can_merge(const wg_node x[], int n)
 {
@@ -251,7 +254,7 @@ static bool can_merge(const wg_node x[], int n)
     return true;
 }
 
-/* sum of op(a_i) op(b_i) = op([a_1 a_2 ...]) op([b_1 b_2 ...]), side by side along the inner axes. */
+/* The sum of op(a_i) op(b_i) is op([a_1 a_2 ...]) op([b_1 b_2 ...]), concatenated along the inner axes. */
 static wg_node matmul_merge(wg_site here, const wg_node x[], int n)
 {
     if (n < 2 || !can_merge(x, n)) return wg_none;
@@ -313,8 +316,8 @@ ERROR_SAMPLE(matmul)
 
 const wg_op wgi_op_matmul = {
     OP(matmul),
-    .summary =
-        "Matrix product of the last two axes, leading axes broadcast; ta and tb: of the transposed operand.",
+    .summary = "Matrix product over the last two axes. Leading axes broadcast. ta, tb: the operand is "
+               "transposed first.",
     .formula = "y = a @ b",
     .adjoint = "a' = y' @ b^T, b' = a^T @ y'",
     .operands = 2,
@@ -358,7 +361,7 @@ ERROR_SAMPLE(dot)
 
 const wg_op wgi_op_dot = {
     OP(dot),
-    .summary = "The sum of the products of all elements of two equal shapes.",
+    .summary = "Sum of the products of corresponding elements. Shapes must be equal.",
     .formula = "y = sum(a b)",
     .adjoint = "a' = y' b, b' = y' a",
     .operands = 2,
@@ -410,7 +413,7 @@ ERROR_SAMPLE(dense)
 
 const wg_op wgi_op_dense = {
     OP(dense),
-    .summary = "A fully connected layer: the product with a matrix and, if one is given, a bias.",
+    .summary = "Fully connected layer: x times a matrix, plus a bias if one is given.",
     .formula = "y = x @ W + b",
     .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum of the rows of y'",
     .operands = 3,

@@ -1,19 +1,20 @@
-/* norm.h: what the normalisations share: eps, operands that hold one element a feature (the last axis), and sums over rows in
- * blocks of 32, as docs/arithmetic.md has them. */
+/* norm.h: for both normalisations: the option eps, the checks of shapes, and sums over rows in blocks of 32
+ * rows (docs/arithmetic.md). The last axis counts features, all other axes are rows. */
 #ifndef WG_NORM_H
 #define WG_NORM_H
 
 #include "ops.h"
 #include "rules.h"
 
-/* rows of a block; columns of a unit; columns that a pass takes at a time; elements of a result that are made in a buffer and
- * then streamed: few, so that what is written past the caches leaves evenly while the next are computed */
+/* ROW_BLOCK: rows of a block. UNIT: columns of a unit. PANEL: columns that a pass takes at a time. PIECE:
+ * elements of a result that are computed in a buffer and then streamed; few, so that the writes to memory go
+ * on while the next are computed. */
 enum { ROW_BLOCK = 32, UNIT = 32, PANEL = 1024, PIECE = 256 };
 
 #define NORM_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5")
 OPTIONS(norm, NORM_FIELDS);
 
-/* x as rows of features. */
+/* x as rows of f features, in blocks of rows. */
 typedef struct matrix {
     int64_t rows, f, blocks;
 } matrix;
@@ -32,8 +33,8 @@ static inline int64_t block_end(const matrix *m, int64_t b)
 
 static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) / UNIT; }
 
-/* to[j] = the sum over rows r in [r0, r1), in order, of value, an expression in j < w and i, the place of row r, column c + j.
- * Four rows at a time, so that sums stay in registers for longer. */
+/* to[j] = the sum of `value` over rows r in [r0, r1), in order. value is an expression in j < w and in i, the
+ * index of row r, column c + j. Four rows at a time, so that sums stay in registers. */
 #define BLOCK_SUM(to, value)                         \
     do {                                             \
         int64_t r = r0;                              \
@@ -54,7 +55,7 @@ static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) /
             }                                        \
     } while (0)
 
-/* total[j], doubles: part[j], part[step + j], ..., one a block, in order */
+/* total[j], a double: the sum of part[j], part[step + j], ..., one for each block, in order */
 #define JOIN_BLOCKS(total, part, step)                                                    \
     do {                                                                                  \
         for (int64_t j = 0; j < w; j++) (total)[j] = 0;                                   \
@@ -64,7 +65,8 @@ static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) /
 
 #if WG_BASE
 
-/* x has at least `rank` axes, operands [from, to) one element a feature; y is shaped as x. */
+/* x has at least `rank` axes, operands [from, to) have one element for each feature. The result is shaped as
+ * x. */
 static bool norm_shapes(wg_rule *r, int rank, int from, int to)
 {
     struct norm *a = r->attr;

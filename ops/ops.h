@@ -1,14 +1,14 @@
-/* ops.h: what the files of ops/ start with. WG_AT inside is `here`: rules and composite builders hand the user's call site on.
- * Kernels are compiled for every instruction set, the rest of a file stands under `#if WG_BASE`: kernel/kernel.h. */
+/* ops.h: every file of ops/ includes this first. WG_AT is `here` in these files, so that rules and composite
+ * builders give the user's call site to the nodes that they make. A file is compiled once for each
+ * instruction set; all but kernels is under `#if WG_BASE` (kernel/kernel.h). */
 #ifndef WG_OPS_PRIVATE_H
 #define WG_OPS_PRIVATE_H
 
 #define WG_AT(args) here
 #include "kernel/kernel.h"
 
-/* The functions of op n that have a fixed signature, as in VJP(exp) { gx[0] = wg_mul(gy, y); }. Inside `here` is the user's call
- * site, which WG_AT hands on. ERROR_SAMPLE(n) makes mistake i and returns what its message must hold. wengert/op.h says what each
- * of them does. */
+/* The heads of an op's functions: VJP(exp) { gx[0] = wg_mul(gy, y); } defines exp_vjp. wengert/op.h says what
+ * each function does. `here` is the user's call site. */
 #define VJP(n) static void n##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 #define EXPAND(op) \
     static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
@@ -16,21 +16,20 @@
 #define SAMPLE(n)       static wg_node n##_sample(wg_site here, wg_graph *g, int i)
 #define ERROR_SAMPLE(n) static const char *n##_error(wg_site here, wg_graph *g, int i)
 
-/* A descriptor in a file of ops/ is registered (tools/op_list.awk). It begins with its name, which also gives it its samples and
- * error samples. An op without them does not compile.
- *     const wg_op wgi_op_mul = { OP(mul), ... }; */
+/* How a descriptor begins: const wg_op wgi_op_mul = { OP(mul), ... }; tools/op_list.awk registers it. An op
+ * without samples and error samples does not compile. */
 #define OP(n) .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error
 
-/* An op's options are listed once. Attribute struct, its table, and the struct filled from the argument struct `a` are made from
- * the list:
+/* An op's options are listed once. The list makes the attribute struct, its table, and the struct filled from
+ * the argument struct `a`:
  *
  *     #define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "0")
- *     OPTIONS(slice, SLICE_FIELDS);                     struct slice { int axis; int64_t from, to; }, and its table
+ *     OPTIONS(slice, SLICE_FIELDS);         struct slice { int axis; int64_t from, to; }, and its table
  *     const wg_op wgi_op_slice = { OP(slice), TAKES(slice), ... };
- *     wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));       (struct slice){ .axis = a->axis, ... }
+ *     wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));
  *
- * Of a field: the struct, its kind (WG_ATTR_INT), its name, its default as text (NULL: none), and of a CHOICE the words. A list
- * of axes is called `axis` in texts, whatever the field. */
+ * An entry has the struct, the kind (INT for WG_ATTR_INT), the field, its default as text (NULL: none), and
+ * for a CHOICE the words. Texts call a list of axes `axis`, whatever the name of the field. */
 #if WG_BASE
 #define OPTIONS(S, LIST)       \
     struct S {                 \
@@ -76,9 +75,9 @@
 #define OPTION_NAME_CHOICE(field)  #field
 #define OPTION_NAME_POINTER(field) #field
 
-/* f_f32 or f_f64 of the arguments, by the dtype of operand 0: both_floats.h makes such functions. */
+/* Calls f_f32 or f_f64, by the dtype of operand 0 (both_floats.h). */
 #define BY_FLOAT(k, f, ...) ((k)->xt[0].dtype == WG_F32 ? f##_f32(__VA_ARGS__) : f##_f64(__VA_ARGS__))
 
-#define FOLD 256 /* elements of a leaf of a reduction: docs/arithmetic.md */
+#define FOLD 256 /* elements of a leaf of a sum: docs/arithmetic.md */
 
 #endif

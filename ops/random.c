@@ -1,5 +1,5 @@
-/* random.c: dropout. Which elements are kept follows from (seed, stream, epoch, element): bits are those of wg_random_bits,
- * of which the kernel makes a group of 64 at a time, 16 Philox blocks side by side. */
+/* random.c: dropout. (seed, stream, epoch, element) decides whether an element is kept, by the bits of
+ * wg_random_bits. The kernel makes 64 of them at a time: 16 blocks of Philox side by side. */
 #include "ops.h"
 
 #if defined(__x86_64__)
@@ -8,7 +8,7 @@
 
 enum { BLOCKS = 16, GROUP = 64 };
 
-/* Words of several blocks, one a lane; of a lane the lower half counts. */
+/* A word of each of several blocks, one in each lane. Only the lower half of a lane counts. */
 #if defined(__AVX512F__)
 typedef uint64_t lanes __attribute__((vector_size(64)));
 static inline lanes product(lanes a, uint64_t b)
@@ -35,7 +35,7 @@ typedef uint32_t words __attribute__((vector_size(sizeof(lanes) / 2)));
 enum { WIDE = sizeof(lanes) / sizeof(uint64_t) };
 #define LOWER(v) __builtin_convertvector(v, words)
 
-/* Draws 64 group ... 64 group + 63 of the stream. The key and the mapping are wg_random_bits' (src/random.c). */
+/* Draws 64 group ... 64 group + 63 of the stream, as wg_random_bits makes them (src/base/philox.c). */
 static void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t *restrict bits)
 {
     for (int j = 0; j < BLOCKS; j += WIDE) {
@@ -56,7 +56,7 @@ static void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t
     }
 }
 
-/* Bits up to this one keep an element: bits / 2^32 < keep. False: none does. */
+/* An element is kept if its bits are at most `last`: bits / 2^32 < keep. false: none is kept. */
 static bool last_kept(double keep, uint32_t *last)
 {
     if (!(keep > 0)) return false;
@@ -64,7 +64,7 @@ static bool last_kept(double keep, uint32_t *last)
     return true;
 }
 
-/* Elements from the i-th of a group on, n of them. */
+/* n elements, beginning with element i of a group. */
 #define KEEP(T)                                                                        \
     do {                                                                               \
         const T *x = (const T *)k->x[0] + at * k->step[0], p = *(const T *)k->x[1];    \
@@ -137,9 +137,10 @@ ERROR_SAMPLE(random_keep)
 
 const wg_op wgi_op_random_keep = {
     OP(random_keep),
-    .summary = "x / keep where the element's draw from the stream is below keep, else 0.",
+    .summary = "x / p where the element's random draw u is below p, elsewhere 0. The last operand is the "
+               "random stream.",
     .formula = "y = x / p where u < p, else 0",
-    .adjoint = "x' = y' / p where u < p, else 0; none for p and the stream",
+    .adjoint = "x' = y' / p where u < p, else 0; p and the stream: none",
     .none = 1 << 1 | 1 << 2,
     .operands = 3,
     .kind = WG_RANDOM,
@@ -152,7 +153,7 @@ const wg_op wgi_op_random_keep = {
 
 /* ---- dropout ---- */
 
-/* One of keep_prob and drop is given; 0: not given. */
+/* Exactly one of keep_prob and drop is given; 0 means not given. */
 #define DROPOUT_FIELDS(F, S) F(S, DOUBLE, keep_prob, NULL) F(S, DOUBLE, drop, NULL) F(S, POINTER, name, NULL)
 OPTIONS(dropout, DROPOUT_FIELDS);
 
@@ -205,8 +206,8 @@ ERROR_SAMPLE(dropout)
 
 const wg_op wgi_op_dropout = {
     OP(dropout),
-    .summary = "Inverted dropout: in training a new random share of the elements at every evaluation, scaled "
-               "up; else x itself.",
+    .summary = "Inverted dropout. In training every evaluation keeps another random part of the elements, "
+               "divided by keep_prob, and sets the rest to 0. In evaluation mode it is x itself.",
     .formula = "y = x / keep_prob where kept, else 0",
     .adjoint = "x' = y' / keep_prob where kept, else 0",
     .operands = 1,

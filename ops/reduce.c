@@ -42,9 +42,9 @@ ERROR_SAMPLE(sum) { return reduce_error(g, i, wg_sum_at, here); }
 
 const wg_op wgi_op_sum = {
     OP(sum),
-    .summary = "The sum along axes; of nothing 0; of integers and bools i64.",
+    .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
     .formula = "y = sum of x along axes",
-    .adjoint = "x' = y' repeated",
+    .adjoint = "x' = y' repeated along axes",
     .operands = 1,
     BY_TREE,
     .shape = sum_shape,
@@ -74,9 +74,9 @@ ERROR_SAMPLE(mean) { return reduce_error(g, i, wg_mean_at, here); }
 
 const wg_op wgi_op_mean = {
     OP(mean),
-    .summary = "The mean along axes; of nothing NaN; of integers and bools a float.",
+    .summary = "Mean along axes. The mean of no elements is NaN. Integers and bools give a float.",
     .formula = "y = sum of x along axes / n",
-    .adjoint = "x' = y' / n repeated",
+    .adjoint = "x' = y' / n repeated along axes",
     .operands = 1,
     .kind = WG_REDUCE,
     TAKES(reduce),
@@ -101,7 +101,7 @@ ERROR_SAMPLE(var) { return reduce_error(g, i, wg_var_at, here); }
 
 const wg_op wgi_op_var = {
     OP(var),
-    .summary = "The mean squared deviation along axes: divided by n.",
+    .summary = "Variance along axes: the mean squared deviation from the mean, divided by n.",
     .formula = "y = mean (x - mean x)^2",
     .adjoint = "x' = 2 y' (x - mean x) / n",
     .operands = 1,
@@ -118,8 +118,8 @@ wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 
 /* ---- logsumexp ---- */
 
-/* m is 0 where the largest is not finite: then e^(x - m) is 0 or inf or NaN as x says. A sum of 0, all x at -inf, has the
- * logarithm -inf and the derivative 0. */
+/* m is the largest element, or 0 where that is not finite: e^(x - m) is then 0, inf or NaN as x is -inf, inf
+ * or NaN. Where all x are -inf the sum is 0, the result -inf, and the derivative 0. */
 EXPAND(logsumexp)
 {
     const struct reduce *a = attr;
@@ -137,7 +137,7 @@ ERROR_SAMPLE(logsumexp) { return reduce_error(g, i, wg_logsumexp_at, here); }
 
 const wg_op wgi_op_logsumexp = {
     OP(logsumexp),
-    .summary = "The logarithm of a sum of exponentials, without overflow.",
+    .summary = "Logarithm of the sum of exponentials along axes, without overflow.",
     .formula = "y = ln sum e^x along axes",
     .adjoint = "x' = y' e^(x - y), 0 where y is -inf",
     .operands = 1,

@@ -1,5 +1,6 @@
-/* reduce_rules.h: what the descriptors of reductions share: shapes, axes, units, samples. Kernels read the operand as [outer, n,
- * inner], so the reduced axes must be neighbours: reduce_apart transposes the operand where they are not. */
+/* reduce_rules.h: shapes, rewrites, units and samples of reductions. Kernels read the operand as [outer, n,
+ * inner], so the reduced axes must be neighbours. Where they are not, reduce_apart transposes the operand
+ * first. */
 #ifndef WG_REDUCE_RULES_H
 #define WG_REDUCE_RULES_H
 
@@ -24,7 +25,7 @@ static inline wg_shape reduced_shape(const wg_shape *x, const wg_axes *axes, boo
         else if (keepdims) y.dim[y.rank++] = 1;
     return y;
 }
-/* How many elements make one of the result. */
+/* How many elements are reduced to one. */
 static inline int64_t reduced_size(const wg_shape *x, const wg_axes *axes)
 {
     int64_t n = 1;
@@ -44,7 +45,7 @@ static inline bool over_something(wg_rule *r)
     return reduced_size(r->x[0].shape, &a->axes) > 0 ||
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements to choose from", wg_rule_who(r, 0));
 }
-/* Of a reduction that needs at least one element. */
+/* For reductions that choose an element. */
 static inline bool choose_shape(wg_rule *r) { return reduce_shape(r) && over_something(r); }
 
 /* ---- nodes ---- */
@@ -77,7 +78,8 @@ static inline wg_transpose_args reduced_last(wg_node x, const wg_axes *axes, wg_
     return to;
 }
 
-/* The .rewrite of a reduction: of elements that it takes one at a time a reshape, of axes that are apart a transpose first. */
+/* The .rewrite of a reduction. Reducing one element to one is a reshape. Axes that are apart are transposed
+ * first. */
 static inline wg_node reduce_apart(wg_site here, wg_node x, const struct reduce *a, reduce_builder op)
 {
     wg_shape s = wg_node_shape(x), y = reduced_shape(&s, &a->axes, a->keepdims);

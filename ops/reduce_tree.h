@@ -1,7 +1,10 @@
-/* reduce_tree.h: the order in which reductions join elements, by shape alone. x is [outer, n, inner], n the reduced axes.
- * inner = 1: leaves of WG_FOLD elements in LANES lanes, lanes halved (64 -> 32 -> ... -> 1), leaves joined in order, for sums
- * in f64. Else blocks of BLOCK rows in order in the dtype, blocks joined in order, for sums in f64. Integers are summed in
- * i64, which is exact. */
+/* reduce_tree.h: the kernels of reductions, and the order in which they join elements, which follows from the
+ * shape alone. x is [outer, n, inner], where n are the reduced axes.
+ *
+ * inner = 1: leaves of WG_FOLD elements are reduced in LANES lanes, which are then halved (64 -> 32 -> ... ->
+ * 1). The results of leaves are joined in order. Else: blocks of BLOCK rows are reduced in order, in the
+ * dtype, and blocks are joined in order. Sums are joined in f64; integers are summed in i64, which is
+ * exact. */
 #ifndef WG_REDUCE_TREE_H
 #define WG_REDUCE_TREE_H
 
@@ -14,11 +17,11 @@ typedef struct span {
     int64_t outer, n, inner;
 } span;
 
-/* False: an axis that stays lies between reduced ones. Axes of size 1 may lie anywhere. */
+/* false: an axis that is not reduced is between two that are. Axes of size 1 do not matter. */
 static bool span_of(const wg_shape *x, const wg_axes *axes, span *s)
 {
     unsigned reduced = 0;
-    int part = 0; /* 0: before the reduced axes, 1: among them, 2: behind */
+    int part = 0; /* 0: before the reduced axes, 1: among them, 2: after them */
     for (int i = 0; i < axes->count; i++) reduced |= 1u << axes->axis[i];
     *s = (span){ 1, 1, 1 };
     for (int i = 0; i < x->rank; i++) {
@@ -39,8 +42,8 @@ static span kernel_span(const wg_kernel *k)
 }
 static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / COLUMNS; }
 
-/* x of n <= WG_FOLD elements T in lanes L to one. Where there are fewer elements than lanes, halving begins with them: no lane is
- * filled with what would not be read. */
+/* Reduces n <= WG_FOLD elements of x to one, in lanes of type L. With fewer elements than lanes, halving
+ * begins at the elements: lanes without an element are never read. */
 #define HALVE(OP, h) \
     for (int64_t j = 0; j < (h); j++) lane[j] = OP(lane[j], lane[j + (h)])
 #define LEAF(L, OP, n, to)                                                                    \
@@ -67,7 +70,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         (to) = lane[0];                                                                       \
     } while (0)
 
-/* Leaves [from, to) of a row of n elements at x: the results, joined or each for itself, by STORE(i, v). */
+/* Leaves [from, to) of a row of n elements at x. STORE(i, v) takes the result v of leaf i. */
 #define LEAVES(T, L, OP, from, to, n, STORE)          \
     for (int64_t i = (from); i < (to); i++) {         \
         L v;                                          \
@@ -78,7 +81,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         STORE(i, v);                                  \
     }
 
-/* T elements, L lanes, A totals, Y results. */
+/* Types: T of elements, L of lanes, A of totals, Y of results. */
 #define ALL_LEAVES(T, L, A, Y, OP)                    \
     do {                                              \
         const T *x = (const T *)k->x[0];              \
@@ -102,7 +105,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
             ((Y *)k->y[0])[u] = (Y)total;                \
         }                                                \
     } while (0)
-/* Columns from j on, WIDE at a time: their totals stay in registers. */
+/* Columns from j on, WIDE at a time, so that their totals stay in registers. */
 #define BLOCKS(L, A, Y, OP, WIDE)                                                           \
     for (; j + WIDE <= wide; j += WIDE) {                                                   \
         A total[WIDE] = { 0 };                                                              \
@@ -116,7 +119,7 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         }                                                                                   \
         for (int q = 0; q < WIDE; q++) y[j + q] = (Y)total[q];                              \
     }
-/* The same for sums, which stay in registers only as vectors. */
+/* The same for sums: gcc keeps them in registers only as vectors. */
 #define ADD_BLOCKS(T, L, A, Y, WIDE)                                                                 \
     for (; j + WIDE <= wide; j += WIDE) {                                                            \
         typedef T row __attribute__((vector_size(WIDE * sizeof(T)), aligned(sizeof(T)), may_alias)); \

@@ -1,5 +1,5 @@
-/* registry.c: the library's ops. Their list is made from the sources, by tools/op_list.awk: to stand in a file of ops/ is to be
- * registered. */
+/* registry.c: the list of the library's ops. tools/op_list.awk makes it from the sources: every descriptor in
+ * a file of ops/ is registered. */
 #if WG_BASE
 
 #include "graph/graph.h"

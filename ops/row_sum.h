@@ -1,5 +1,6 @@
-/* row_sum.h: sums over a row for one element type, T, by the fixed tree of docs/arithmetic.md: leaves of FOLD elements in 64
- * lanes, lanes halved, leaf results added in double. N(name) is the name of T's function. */
+/* row_sum.h: sums over a row for one element type T (both_floats.h), by the fixed tree of docs/arithmetic.md:
+ * leaves of FOLD elements are summed in 64 lanes, the lanes are halved, the results of leaves are added in
+ * double. */
 
 #ifndef ROW_LANES
 #define ROW_LANES 64
@@ -7,8 +8,8 @@
 
 typedef T N(quad) __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T)), may_alias));
 
-/* Half of the lanes to one. The other half is added in a loop, and the rest is written out: gcc takes loops of known length that
- * halve an array apart into scalars. */
+/* The sum of half of the lanes, written out: gcc would turn a loop of known length that halves an array into
+ * scalars. */
 ALWAYS_INLINE T N(half_sum)(const T lane[ROW_LANES / 2])
 {
     const N(quad) *l = (const N(quad) *)(const void *)lane;
@@ -16,7 +17,8 @@ ALWAYS_INLINE T N(half_sum)(const T lane[ROW_LANES / 2])
     return (s[0] + s[2]) + (s[1] + s[3]);
 }
 
-/* The first `used` lanes, the others being 0, which halving would add. */
+/* The sum of the lanes. Only the first `used` have an element: the others are 0, and halving skips them where
+ * it can. */
 static inline T N(lanes_sum)(T *lane, int64_t used)
 {
     int w = ROW_LANES / 2;
@@ -31,8 +33,8 @@ static inline T N(lanes_sum)(T *lane, int64_t used)
 }
 
 #ifndef ROW_SUM
-/* total, a double: the sum of value, an expression in i, over 0 <= i < n. Of a whole leaf each lane is added in one go, so that
- * lanes stay in registers. */
+/* total, a double: the sum of `value`, an expression in i, over 0 <= i < n. In a whole leaf each lane is
+ * summed at once, so that lanes stay in registers. */
 #define ROW_SUM(total, n, value)                                                             \
     do {                                                                                     \
         total = 0;                                                                           \

@@ -1,5 +1,5 @@
-/* rules.h: checks and small steps that the shape and derivative rules of several ops share. A check returns false after it has
- * recorded what is wrong. */
+/* rules.h: checks and small steps of the shape and derivative rules of several ops. A check that fails
+ * records the error and returns false. */
 #ifndef WG_RULES_H
 #define WG_RULES_H
 
@@ -39,7 +39,8 @@ static inline bool one_a_row(wg_rule *r, int k)
                         wg_rule_who(r, 0));
 }
 
-/* For operand 1 that is neither class numbers nor rows of probabilities for operand 0. */
+/* The error for operand 1 when it is neither class numbers nor rows of probabilities for the logits, operand
+ * 0. */
 static inline bool labels_fail(wg_rule *r)
 {
     char numbers[96], rows[96];
@@ -50,14 +51,14 @@ static inline bool labels_fail(wg_rule *r)
                         wg_shape_text(*r->x[0].shape, rows, sizeof rows));
 }
 
-/* One axis, the last one if none is given. */
+/* Exactly one axis; the last axis if none is given. */
 static inline bool one_axis(wg_rule *r, wg_axes *axes)
 {
     if (!axes->count) *axes = WG_AXES(-1);
     return axes->count == 1 || wg_rule_fail(r, WG_ERROR_SHAPE, "takes one axis, not %d", axes->count);
 }
 
-/* Operands 0 and 1 as factors of a product whose inner axes have a and b elements. */
+/* Operands 0 and 1 can be multiplied: floats, whose inner axes have a and b elements. */
 static inline bool factors_fit(wg_rule *r, int64_t a, int64_t b)
 {
     if (!wg_dtype_is_float(r->x[0].dtype))

@@ -6,7 +6,7 @@
 
 #if WG_BASE
 
-/* The shapes that every function is tried with. */
+/* A matrix, a scalar, no elements, a long row. */
 static inline wg_node single(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node), wg_site here, double low,
                              double high)
 {
@@ -19,7 +19,7 @@ static inline wg_node single(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node)
     return wg_none;
 }
 
-/* The same for functions with a kink at 0: both sides of it. */
+/* For functions with a kink at 0: the same on both sides of it. */
 static inline wg_node kinked(wg_graph *g, int i, wg_node (*op)(wg_site, wg_node), wg_site here)
 {
     return i < 4 ? single(g, i, op, here, 0.2, 2) : single(g, i - 4, op, here, -2, -0.2);

@@ -1,7 +1,9 @@
-/* samples.c: operands for the samples of ops. Values are short decimals and follow from the context's seed and the place in
- * the graph. They keep away from kinks: they lie on a grid of 1/128 moved by 1/512, 2/512 or 3/512, which is another for each
- * of three operands in turn, so that none is zero and no two operands meet; and within an operand of up to 256 elements no
- * two are equal, as long as its range has places enough. */
+/* samples.c: operands for the samples of ops. Their values depend on the context's seed and on the number of
+ * nodes.
+ *
+ * The values keep away from kinks. They are multiples of 1/128 plus 1/512, 2/512 or 3/512, in turn for the
+ * operands of a graph: so no value is zero, and neighbouring operands have no value in common. An operand of
+ * up to 256 elements has no value twice, if its range has enough of them. */
 #if WG_BASE
 
 #include "graph/graph.h"
@@ -11,10 +13,10 @@
 enum { GRID = 128, DISTINCT = 256 };
 
 typedef struct range {
-    int64_t low, high; /* places on the grid, both included */
+    int64_t low, high; /* multiples of 1/128, both included */
 } range;
 
-/* The first place from `at` on that is not among the n before it, round the range. */
+/* The first multiple from `at` on that is not among the n values in v. After r.high comes r.low. */
 static double free_place(const double *v, int64_t n, int64_t at, range r)
 {
     for (int64_t tries = 0; n < DISTINCT && tries < n; tries++) {
@@ -33,24 +35,24 @@ static wg_node leaf(wg_graph *g, wg_tensor t)
     return wg_input_at(WG_HERE, g, name, t);
 }
 
-/* Room for `each` elements of `size` bytes for each of s; NULL after an error. */
+/* Memory for `each` elements of `size` bytes for each element of shape s. NULL after an error. */
 static void *room(wg_graph *g, wg_shape s, int each, size_t size)
 {
     int64_t n = wg_shape_size(s);
-    if (n < 0) leaf(g, wg_view(WG_I32, NULL, s)); /* says what is wrong with it */
+    if (n < 0) leaf(g, wg_view(WG_I32, NULL, s)); /* records what is wrong with the shape */
     return g && n >= 0 ? wg_alloc(wg_graph_context(g), (size_t)(n ? n : 1), (size_t)each * size) : NULL;
 }
 
-/* n places and room for n values. */
+/* n multiples of 1/128, and memory for n values after them. */
 static double *places(wg_graph *g, wg_shape s) { return room(g, s, 2, sizeof(double)); }
 
-/* An input of the context's dtype with the values at the places v, which are freed. */
+/* An input of the context's dtype with the values of the multiples v, which are freed. */
 static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
 {
     wg_context *c = wg_graph_context(g);
     int64_t n = wg_shape_size(s);
-    double moved = (double)(1 + wg_graph_nodes(g) % 3) / (4 * GRID);
-    for (int64_t i = 0; i < n; i++) v[i] = v[i] / GRID + moved;
+    double offset = (double)(1 + wg_graph_nodes(g) % 3) / (4 * GRID);
+    for (int64_t i = 0; i < n; i++) v[i] = v[i] / GRID + offset;
     wgi_convert(wg_context_dtype(c), v + n, WG_F64, v, n);
     wg_node x = leaf(g, wg_view(wg_context_dtype(c), v + n, s));
     wg_free(c, v);

@@ -1,4 +1,5 @@
-/* shape.c: the same elements in another shape, repeated, or summed over what was repeated. */
+/* shape.c: the same elements in another shape (reshape, expand, squeeze), repeated (broadcast_to), or summed
+ * over what was repeated (sum_to). */
 #include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"
@@ -8,7 +9,7 @@ OPTIONS(shaped, SHAPED_FIELDS);
 #define AT_AXIS_FIELDS(F, S) F(S, INT, axis, "0")
 OPTIONS(at_axis, AT_AXIS_FIELDS);
 
-/* The engine broadcasts: here one element stands for all, or all are there. */
+/* The engine broadcasts: the kernel gets one element for all, or all elements. */
 #define REPEAT(T) WG_LOOP_(k, T, T, WG_AT0_(k, 0, a), , , a)
 KERNEL(broadcast_to)
 {
@@ -84,7 +85,7 @@ ERROR_SAMPLE(reshape)
 
 const wg_op wgi_op_reshape = {
     OP(reshape),
-    .summary = "The same elements in another shape; one size may be -1: what is left.",
+    .summary = "The same elements in another shape. One size may be -1: it is computed from the others.",
     .formula = "y = x in shape",
     .adjoint = "x' = y' in x's shape",
     .operands = 1,
@@ -138,7 +139,7 @@ ERROR_SAMPLE(expand)
 
 const wg_op wgi_op_expand = {
     OP(expand),
-    .summary = "A new axis of size 1 before axis.",
+    .summary = "A new axis of size 1 before the given axis.",
     .formula = "y = x with one axis more",
     .adjoint = "x' = y' in x's shape",
     .operands = 1,
@@ -187,7 +188,7 @@ ERROR_SAMPLE(squeeze)
 
 const wg_op wgi_op_squeeze = {
     OP(squeeze),
-    .summary = "Without an axis of size 1.",
+    .summary = "An axis of size 1 removed.",
     .formula = "y = x with one axis less",
     .adjoint = "x' = y' in x's shape",
     .operands = 1,
@@ -226,7 +227,7 @@ REWRITE(same_shape)
 {
     return wg_shape_equal(wg_node_shape(x[0]), ((const struct shaped *)attr)->shape) ? x[0] : wg_none;
 }
-/* As of any elementwise op: the engine sums over what was repeated. */
+/* The engine sums over what was repeated, as for every elementwise op. */
 VJP(broadcast_to) { gx[0] = gy; }
 SAMPLE(broadcast_to)
 {
@@ -249,7 +250,7 @@ ERROR_SAMPLE(broadcast_to)
 
 const wg_op wgi_op_broadcast_to = {
     OP(broadcast_to),
-    .summary = "Repeated along new axes and axes of size 1.",
+    .summary = "x repeated along new axes and along axes of size 1.",
     .formula = "y = x repeated to shape",
     .adjoint = "x' = y' summed over the repeats",
     .operands = 1,
@@ -307,7 +308,7 @@ ERROR_SAMPLE(sum_to)
 
 const wg_op wgi_op_sum_to = {
     OP(sum_to),
-    .summary = "The inverse of broadcast_to: summed over what it would repeat.",
+    .summary = "Sum over everything that broadcast_to would repeat. The adjoint of broadcast_to.",
     .formula = "y = x summed to shape",
     .adjoint = "x' = y' repeated to x's shape",
     .operands = 1,
@@ -332,14 +333,14 @@ SAMPLE(stop_gradient)
 ERROR_SAMPLE(stop_gradient) { return single_error(g, i, "stop_gradient", here); }
 
 const wg_op wgi_op_stop_gradient = {
-    OP(stop_gradient),        .summary = "Its operand, taken as a constant by derivatives.",
-    .formula = "y = x",       .adjoint = "by design",
+    OP(stop_gradient),        .summary = "The operand, which derivatives treat as a constant.",
+    .formula = "y = x",       .adjoint = "it stops gradients",
     .none = WG_EVERY_OPERAND, .operands = 1,
     .kind = WG_ALIAS,         .alias = at_start,
 };
 wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_stop_gradient); }
 
-/* ---- fill: a composite ---- */
+/* ---- fill: a builder without an op ---- */
 
 wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
 {

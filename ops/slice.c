@@ -1,4 +1,4 @@
-/* slice.c: tensors one behind the other along an axis, and parts of an axis taken out and put back. x is [outer, axis, inner]. */
+/* slice.c: concat, slice, and unslice, which puts a part back among zeros. x is [outer, axis, inner]. */
 #include "ops.h"
 
 /* Elements after an axis. */
@@ -8,7 +8,7 @@ static int64_t inner_of(const wg_shape *s, int axis)
     for (int i = axis + 1; i < s->rank; i++) n *= s->dim[i];
     return n;
 }
-/* Bytes of one run along axis and all after it. */
+/* Bytes of one run: the axis and all axes after it. */
 static size_t run_bytes(const wg_type *t, int axis)
 {
     return (size_t)(t->shape->dim[axis] * inner_of(t->shape, axis)) * wg_dtype_size(t->dtype);
@@ -109,7 +109,8 @@ static int64_t concat_units(const wg_kernel *k)
     int axis = *(const int *)k->attr;
     return run_bytes(&k->yt[0], axis) ? outer_of(k->yt[0].shape, axis) * k->operands : 0;
 }
-/* [from, to) of an axis; the empty piece is at the end, since a slice to 0 means up to the end. */
+/* The part [from, to) of an axis. An empty part is taken at the end, since a slice to 0 means up to the
+ * end. */
 static wg_node piece(wg_site here, wg_node x, int axis, int64_t from, int64_t to)
 {
     if (from == to) from = to = wg_dim(x, axis);
@@ -148,9 +149,9 @@ ERROR_SAMPLE(concat)
 
 const wg_op wgi_op_concat = {
     OP(concat),
-    .summary = "One behind the other along axis.",
+    .summary = "Tensors one after the other along an axis.",
     .formula = "y = [x0, x1, ...]",
-    .adjoint = "xi' = its piece of y'",
+    .adjoint = "xi' = the part of y' where xi stands",
     .operands = -1,
     .kind = WG_OPAQUE,
     .promote = WG_PROMOTE_COMMON,
@@ -168,7 +169,7 @@ wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
 
 /* ---- slice ---- */
 
-/* Resolved, an empty slice is from and to the end: then only to = 0 means the end. */
+/* An empty slice is resolved to [n, n), so that to = 0 still means only the end. */
 static bool slice_shape(wg_rule *r)
 {
     struct slice *a = r->attr;
@@ -231,9 +232,9 @@ ERROR_SAMPLE(slice)
 
 const wg_op wgi_op_slice = {
     OP(slice),
-    .summary = "The part [from, to) of an axis; negative from the end, to 0: up to the end.",
+    .summary = "The part [from, to) of an axis. Negative numbers count from the end, and to = 0 is the end.",
     .formula = "y = x[from:to]",
-    .adjoint = "x' = y' in its place, zeros around it",
+    .adjoint = "x' = y' where the part was, else 0",
     .operands = 1,
     .kind = WG_ALIAS,
     TAKES(slice),
@@ -286,7 +287,8 @@ static wg_node zeros(wg_site here, wg_node like, int axis, int64_t n)
 }
 static int64_t unslice_from(wg_node n) { return ((const struct unslice *)wg_attr(n))->from; }
 
-/* The pieces in order with zeros between them, into p of 2n + 1; how many there are, 0 if two overlap. */
+/* Writes the n parts in order, with zeros between them, to p, which has 2n + 1 places. Returns their number,
+ * 0 if two overlap. */
 static int line_up(wg_site here, const wg_node x[], int n, wg_node p[])
 {
     const struct unslice *a = wg_attr(x[0]);
@@ -310,7 +312,8 @@ static int line_up(wg_site here, const wg_node x[], int n, wg_node p[])
     if (at < a->size) p[count++] = zeros(here, p[0], a->axis, a->size - at);
     return count;
 }
-/* Contributions come from the last consumer to the first: pieces taken in order arrive in reverse. */
+/* Contributions come from the last consumer to the first, so slices that were taken in order arrive in
+ * reverse. */
 static wg_node unslice_merge(wg_site here, const wg_node x[], int n)
 {
     wg_context *c = wg_graph_context(wg_graph_of(x[0]));
@@ -339,9 +342,10 @@ ERROR_SAMPLE(unslice)
 
 const wg_op wgi_op_unslice = {
     OP(unslice),
-    .summary = "A part of an axis of the given size, from a place on, zeros around it: the adjoint of slice.",
+    .summary =
+        "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint of slice.",
     .formula = "y = 0, y[from:] = x",
-    .adjoint = "x' = its part of y'",
+    .adjoint = "x' = the part of y' where x stands",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(unslice),

@@ -1,34 +1,35 @@
-/* small_product.h: the smallest products, which are faster by a loop than by a call of BLAS. All sum over the inner axis in
- * order, from zero: which loop runs never changes a bit. */
+/* small_product.h: loops for the smallest products, where a call of BLAS would be slower. Every loop sums
+ * over the inner axis in order, beginning with zero, so all give the same bits. */
 #ifndef WG_OPS_SMALL_PRODUCT_H
 #define WG_OPS_SMALL_PRODUCT_H
 
 #include "ops.h"
 
-enum {
-    PANEL = 512,
-    FEW = 32
-}; /* numbers of an operand that are laid in rows; multiplications not worth that */
+/* PANEL: most elements of an operand that can be copied into rows. FEW: fewer multiplications do not pay for
+ * the copy. */
+enum { PANEL = 512, FEW = 32 };
 
-/* One operand runs in the lanes: row l of it times number l of the other, for each l in order. It is the one that lies in rows
- * along the inner axis, or the longer, whose rows are made first. */
+/* One operand is in the vector lanes: its row l is multiplied by number l of the other operand, for each l in
+ * order. It is the operand that is stored in rows along the inner axis, or else the longer one, which is
+ * first copied into rows. */
 typedef enum small_form {
-    SMALL_NUMBERS, /* one by one */
-    SMALL_ROWS,    /* in fours, as it lies, along the result's rows */
+    SMALL_NUMBERS, /* no vectors */
+    SMALL_ROWS,    /* vectors of 4, the operand as it is stored, lanes along the rows of the result */
     SMALL_ANY
 } small_form;
 
 typedef struct small {
     small_form form;
-    int64_t length, count, inner; /* numbers in the lanes, numbers of the other, terms of a sum */
-    int64_t stored;               /* between rows of the operand in the lanes, as it lies */
-    int64_t each, next;           /* of the other: to the next number, and along the inner axis */
-    int64_t apart;                /* rows of the result */
-    bool b, wide,
-        rows; /* b is in the lanes; lanes run along the result's rows; lie in rows along the inner axis */
+    int64_t length, count, inner; /* elements in the lanes, elements of the other operand, terms of a sum */
+    int64_t stored;               /* distance between stored rows of the operand in the lanes */
+    int64_t each, next; /* in the other operand: distance to the next element, and along the inner axis */
+    int64_t apart;      /* distance between rows of the result */
+    bool b;             /* b is in the lanes, else a */
+    bool wide;          /* lanes are along the rows of the result */
+    bool rows;          /* the operand in the lanes is stored in rows along the inner axis */
 } small;
 
-/* Of op(a) [m,k] and op(b) [k,n]. Where the result is one column, that is a row as well. */
+/* The loop for op(a) [m,k] and op(b) [k,n]. A result of one column counts as a row. */
 ALWAYS_INLINE small small_of(int64_t m, int64_t n, int64_t k, bool ta, bool tb, int64_t lda, int64_t ldb)
 {
     const bool b_rows = !tb || k == 1, a_rows = ta || k == 1;
@@ -41,14 +42,15 @@ ALWAYS_INLINE small small_of(int64_t m, int64_t n, int64_t k, bool ta, bool tb, 
     return s;
 }
 
-/* Vectors that may lie anywhere: as wide as the instruction set has them (wider ones gcc keeps in memory), and of 4. */
+/* Vectors at any address: as wide as the instruction set has them (gcc keeps wider ones in memory), and of
+ * 4. */
 enum { WIDE = WG_ISA_INDEX == 2 ? 64 : WG_ISA_INDEX == 1 ? 32 : 16 };
 typedef float wide_float __attribute__((vector_size(WIDE), aligned(4), may_alias));
 typedef double wide_double __attribute__((vector_size(WIDE), aligned(8), may_alias));
 typedef float four_float __attribute__((vector_size(16), aligned(4), may_alias));
 typedef double four_double __attribute__((vector_size(32), aligned(8), may_alias));
 
-/* Four of the numbers of a and b, counted through; gcc has a builtin for it from 12 on. */
+/* Four elements of a (0 to 3) and b (4 to 7). gcc has a builtin for it since version 12. */
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_shufflevector)
 #define PICK(V, a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
@@ -59,8 +61,9 @@ typedef double four_double __attribute__((vector_size(32), aligned(8), may_alias
 #define PICK(V, a, b, i, j, k, l) ((V){ ONE_OF(a, b, i), ONE_OF(a, b, j), ONE_OF(a, b, k), ONE_OF(a, b, l) })
 #endif
 
-/* Four sums at a time, so that they do not wait for each other; what is written might be the loop's own numbers to the compiler,
- * so these are copied where many are made. put(sum, i): number i of the other is done. */
+/* Four sums at a time, which do not wait for each other. The loop's numbers are copied to locals, since to
+ * the compiler the result might overlap them. put(V, sum, i) stores the sums of element i of the other
+ * operand. */
 #define SMALL_LANES(V, lanes, stride, put)                                                      \
     do {                                                                                        \
         int64_t i = 0;                                                                          \
@@ -130,7 +133,7 @@ typedef double four_double __attribute__((vector_size(32), aligned(8), may_alias
         typedef T_ T;                                                                                      \
         for (int64_t j = 0; j < s->length; j += 4) SMALL_LANES(V4_, lane + j, s->stored, PUT_ROW);         \
     }                                                                                                      \
-    /* Rows of the operand in the lanes; blocks of 4 by 4 change their axes in registers. */               \
+    /* Copies the operand in the lanes into rows; blocks of 4 by 4 are transposed in registers. */         \
     static void small_panel_##T_(const small *s, const T_ *lane, T_ *panel)                                \
     {                                                                                                      \
         for (int64_t l = 0, q; l < s->inner; l += 4) {                                                     \

@@ -8,11 +8,11 @@ enum { AHEAD = 1024, EXP_BLOCK = 16 };
 #define FLOATS_FILE "softmax_row.h"
 #include "both_floats.h"
 
-/* Resolved, axis is one axis, not negative. */
+/* After softmax_shape: one axis, not negative. */
 #define SOFTMAX_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, DOUBLE, temperature, "1")
 OPTIONS(softmax, SOFTMAX_FIELDS);
 
-/* Elements of a slice, and how far apart they stand. */
+/* The number of elements of a slice, and their distance. */
 static int64_t slice_of(const wg_kernel *k, int64_t *inner)
 {
     const wg_shape *s = k->xt[0].shape;
@@ -58,7 +58,7 @@ static bool softmax_shape(wg_rule *r)
 
 extern const wg_op wgi_op_softmax, wgi_op_log_softmax;
 
-/* x / temperature first, as a node of its own. */
+/* With a temperature: the op of a node x / temperature. */
 static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const struct softmax *f)
 {
     if (f->temperature == 1) return wg_none;
@@ -66,7 +66,7 @@ static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const struct sof
     return wg_apply(here, op, &z, 1, &(struct softmax){ f->axis, 1 });
 }
 
-/* x less its largest along the axis */
+/* x minus its largest element along the axis */
 static wg_node lowered(wg_site here, wg_node x, wg_axes axis)
 {
     return wg_sub(x, wg_max(x, .axes = axis, .keepdims = true));
@@ -115,7 +115,7 @@ ERROR_SAMPLE(softmax) { return along_error(here, g, i, &wgi_op_softmax); }
 
 const wg_op wgi_op_softmax = {
     OP(softmax),
-    .summary = "Positive shares of 1 along an axis; of x / temperature.",
+    .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
     .formula = "y = e^x / sum(e^x)",
     .adjoint = "x' = y (y' - sum(y' y))",
     .operands = 1,
@@ -152,7 +152,7 @@ ERROR_SAMPLE(log_softmax) { return along_error(here, g, i, &wgi_op_log_softmax);
 
 const wg_op wgi_op_log_softmax = {
     OP(log_softmax),
-    .summary = "The logarithm of softmax, without its underflow.",
+    .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
     .formula = "y = x - ln sum(e^x)",
     .adjoint = "x' = y' - e^y sum(y')",
     .operands = 1,

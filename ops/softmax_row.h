@@ -1,4 +1,4 @@
-/* softmax_row.h: slices of softmax for one element type, T, after exp_row.h. */
+/* softmax_row.h: slices of softmax for one element type T; both_floats.h includes it. */
 #include "row_sum.h"
 #include "exp_row.h"
 
@@ -24,7 +24,7 @@ static inline void N(log_softmax_slice)(const T *restrict x, T *restrict y, int6
     for (int64_t i = 0; i < n; i++) y[i * step] = (x[i * step] - most) - log_sum;
 }
 
-/* Slices [begin, end) along an axis of n elements, `inner` apart. */
+/* Slices [begin, end) along an axis of n elements, which are `inner` apart. logs: log_softmax. */
 static void N(softmax)(const T *x, T *y, int64_t begin, int64_t end, int64_t n, int64_t inner, bool logs)
 {
     for (int64_t u = begin; u < end; u++) {

@@ -1,36 +1,40 @@
-/* product.h: how a product of matmul is cut: its sizes, its leading axes, and the tiles, by its shape and by what BLAS has, but
- * never by the instruction set of who asks: units are counted by the baseline's code. */
-#ifndef WG_OPS_PRODUCT_H
-#define WG_OPS_PRODUCT_H
+/* tiles_of_matmul.h: the sizes of a product, its leading axes, and its tiles. They follow from the shapes and
+ * from the BLAS, never from the instruction set that this file is compiled for: the baseline's code counts
+ * the units of every kernel. */
+#ifndef WG_TILES_OF_MATMUL_H
+#define WG_TILES_OF_MATMUL_H
 
 #include "kernel/gemm.h"
 #include "ops.h"
 #include "small_product.h"
 
-/* The operand's last two axes are swapped. */
+/* ta, tb: the operand's last two axes are swapped. */
 #define MATMUL_FIELDS(F, S) F(S, BOOL, ta, "false") F(S, BOOL, tb, "false")
 OPTIONS(matmul, MATMUL_FIELDS);
 typedef struct matmul matmul_attr;
 
-/* batch products of op(a) [m,k] and op(b) [k,n], each cut into down * across tiles of high rows and wide columns. */
+/* `batch` products of op(a) [m,k] and op(b) [k,n]. Each has down * across tiles of `high` rows and `wide`
+ * columns. */
 typedef struct product {
     int64_t m, n, k, batch, lda, ldb;
     bool ta, tb, small;
     struct small loop;
     int64_t high, wide, down, across;
-    int64_t strip; /* rows of a tile to one call */
-    int axes;      /* leading axes of y; an operand that repeats along one has stride 0 there */
+    int64_t strip; /* rows of a tile for one call */
+    int axes;      /* leading axes of y; an operand that is repeated along one has stride 0 there */
     int64_t dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
 } product;
 
-/* The rule of tiles, found by measurement with two cores (docs/performance.md). Multiplications: up to SMALL a loop is faster
- * than a call; tiles of less than WORTH do not pay for their call. */
+/* Limits of the rule of tiles, measured with two cores (docs/performance.md). In multiplications: up to SMALL
+ * a loop is faster than a call, and a tile of less than WORTH does not pay for its call. LONG is an inner
+ * size. NEAR and LINES are bytes. */
 enum { SMALL = 2048, WORTH = 1 << 16, LONG = 512, NEAR = 1 << 18, LINES = 1 << 20 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* Whether what is read where it lies stays in the second cache: from row to row it is another page, and no processor fetches
- * that ahead. Rows that are no whole cache lines are two loads for one. */
+/* Whether the operands of calls that pack nothing stay in the second-level cache. Each of their rows is in
+ * another page, and processors do not prefetch across pages. A row that is not a whole number of cache lines
+ * takes two loads for one. */
 static bool is_near(const product *p, int64_t size)
 {
     const int64_t bytes = ((p->ta ? p->m : 0) + p->n) * p->k * size;
@@ -38,8 +42,9 @@ static bool is_near(const product *p, int64_t size)
     return bytes <= (lines ? LINES : NEAR);
 }
 
-/* Calls that pack nothing are faster by a tenth, if just below their limit, 64 columns wide (rows of b: 32, if these are long),
- * and near. Tiles are 32 rows high, a call has as many of them as it may. */
+/* Tiles for calls that pack nothing, which are a tenth faster if they are just below the limit of such calls,
+ * 64 columns wide (32 for a transposed b with long rows), and near. A tile has 32 rows; a call takes as many
+ * of them as the limit allows. false: such calls do not pay. */
 static bool light_tiles(product *p, int64_t size)
 {
     const int64_t light = wgi_gemm_light(), fewest = p->ta ? 16 : 8;
@@ -49,7 +54,7 @@ static bool light_tiles(product *p, int64_t size)
     return p->strip * p->wide * p->k <= light && (!p->tb || p->k >= LONG) && is_near(p, size);
 }
 
-/* Of the others those that are large, high above all: 512 by 1024, halved until there are four for the cores. */
+/* Tiles for other BLAS calls: 512 by 1024, halved until there are at least four. */
 static void large_tiles(product *p)
 {
     int64_t down = (p->m - 1) / 512 + 1, across = (p->n - 1) / 1024 + 1;
@@ -62,7 +67,8 @@ static void large_tiles(product *p)
     p->strip = p->high;
 }
 
-/* Our own lay out the columns of b for each tile, and the rows of a transposed a, 64 at a time: tiles are long the other way. */
+/* Tiles for gemm.c. For each tile it copies columns of b, and rows of a transposed a, 64 at a time. So a tile
+ * is longer in the other direction. */
 static void own_tiles(product *p)
 {
     p->high = p->ta || p->n <= 64 ? 64 : 128;
@@ -103,7 +109,7 @@ static void leading_axes_of(product *p, const wg_shape *a, const wg_shape *b, co
         whole_a &= y->dim[i] == 1 || p->sa[i] != 0;
         one_b &= y->dim[i] == 1 || p->sb[i] == 0;
     }
-    if (whole_a && one_b && !p->ta) { /* the rows of all a stand together */
+    if (whole_a && one_b && !p->ta) { /* the rows of all matrices of a are contiguous: one product */
         p->m *= p->batch;
         p->batch = 1;
         p->axes = 0;
@@ -116,7 +122,7 @@ static bool is_small(const product *p)
     return longer <= PANEL && p->k <= PANEL && longer * p->k <= PANEL && p->m * p->n * p->k <= SMALL;
 }
 
-/* A vector on the left is a row, on the right a column; y lacks that axis. */
+/* A vector on the left counts as a row, one on the right as a column; y does not have that axis. */
 static void product_of(product *p, const wg_kernel *k)
 {
     const wg_shape *a = k->xt[0].shape, *b = k->xt[1].shape, *y = k->yt[0].shape;

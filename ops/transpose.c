@@ -4,8 +4,8 @@
 #define TRANSPOSE_FIELDS(F, S) F(S, AXES, axes, "reversed")
 OPTIONS(transpose, TRANSPOSE_FIELDS);
 
-/* A transpose with axes of size 1 dropped and those that stay neighbours joined. y is dense; x has stride from[i] along y's
- * axis i. run is the axis along which x is dense. */
+/* A transpose without axes of size 1, and with axes that stay neighbours joined. Along y's axis i, x has
+ * stride from[i] and y has stride to[i]. x has stride 1 along axis `run`. */
 typedef struct turn {
     int rank, run;
     int64_t dim[WG_MAX_RANK], from[WG_MAX_RANK], to[WG_MAX_RANK];
@@ -36,7 +36,8 @@ static turn turn_of(const wg_kernel *k)
 
 enum { TILE = 32 };
 
-/* Where unit u begins: one place on all axes but `last` and `run`, and on `run` a strip of TILE if the two differ. */
+/* Where unit u begins in x and y. A unit has one index on every axis but `last` and `run`. If these differ,
+ * it has TILE indices of `run`, from `strip` on. */
 static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int64_t *y)
 {
     int last = t->rank - 1;
@@ -52,7 +53,8 @@ static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int
     }
 }
 
-/* A tile is read along x's lines and written along y's: lines of a power of two apart would meet in the cache. */
+/* A tile is read along x's rows and written along y's. Written one by one, elements a power of two apart
+ * would share few cache sets. */
 #define TURN_STRIP(T)                                                                                       \
     do {                                                                                                    \
         T tile[TILE][TILE];                                                                                 \
@@ -113,21 +115,22 @@ static bool transpose_shape(wg_rule *r)
 }
 extern const wg_op wgi_op_transpose;
 
-/* Where only axes of size 1 move, the bytes stay; a transpose of a transpose is one. */
+/* If only axes of size 1 change their places, a transpose is a reshape. A transpose of a transpose is one
+ * transpose. */
 REWRITE(transpose)
 {
     const wg_axes *a = attr;
-    wg_shape s = wg_node_shape(x[0]), moved = s;
+    wg_shape s = wg_node_shape(x[0]), turned = s;
     int before = -1;
     bool in_order = true;
     for (int i = 0; i < s.rank; i++) {
-        moved.dim[i] = s.dim[a->axis[i]];
-        if (moved.dim[i] != 1) {
+        turned.dim[i] = s.dim[a->axis[i]];
+        if (turned.dim[i] != 1) {
             in_order &= a->axis[i] > before;
             before = a->axis[i];
         }
     }
-    if (in_order) return wg_reshape(x[0], moved);
+    if (in_order) return wg_reshape(x[0], turned);
     if (wg_node_op(x[0]) != &wgi_op_transpose) return wg_none;
     wg_transpose_args both = { .x = wg_node_operand(x[0], 0), .axes.count = s.rank };
     for (int i = 0; i < s.rank; i++) both.axes.axis[i] = ((const wg_axes *)wg_attr(x[0]))->axis[a->axis[i]];
@@ -173,9 +176,9 @@ ERROR_SAMPLE(transpose)
 
 const wg_op wgi_op_transpose = {
     OP(transpose),
-    .summary = "Axes in another order, by default reversed.",
+    .summary = "Axes in another order, reversed by default.",
     .formula = "y[i, j, ...] = x[..., j, i]",
-    .adjoint = "x' = y' with the axes back in place",
+    .adjoint = "x' = y' with its axes in x's order",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(transpose),

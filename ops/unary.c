@@ -1,4 +1,4 @@
-/* unary.c: functions of one operand, elementwise. exp, log and erf of f32 are vmath.h's. */
+/* unary.c: elementwise functions of one operand. kernel/vmath.h computes exp, log and erf for f32. */
 #include "ops.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
@@ -31,7 +31,7 @@ ERROR_SAMPLE(exp) { return single_error(g, i, "exp", here); }
 
 const wg_op wgi_op_exp = {
     OP(exp),
-    .summary = "The exponential function.",
+    .summary = "Exponential function of each element.",
     .formula = "y = e^x",
     .adjoint = "x' = y' y",
     .operands = 1,
@@ -50,7 +50,7 @@ ERROR_SAMPLE(log) { return single_error(g, i, "log", here); }
 
 const wg_op wgi_op_log = {
     OP(log),
-    .summary = "The natural logarithm; -inf of 0, NaN below.",
+    .summary = "Natural logarithm of each element. -inf at 0, NaN below 0.",
     .formula = "y = ln x",
     .adjoint = "x' = y' / x",
     .operands = 1,
@@ -69,9 +69,9 @@ ERROR_SAMPLE(sqrt) { return single_error(g, i, "sqrt", here); }
 
 const wg_op wgi_op_sqrt = {
     OP(sqrt),
-    .summary = "The square root; NaN below 0.",
+    .summary = "Square root of each element. NaN below 0.",
     .formula = "y = sqrt x",
-    .adjoint = "x' = y' / (2 y), infinite at 0",
+    .adjoint = "x' = y' / (2 y), which is infinite at 0",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 4,
@@ -87,8 +87,10 @@ SAMPLE(square) { return single(g, i, wg_square_at, here, -2, 2); }
 ERROR_SAMPLE(square) { return single_error(g, i, "square", here); }
 
 const wg_op wgi_op_square = {
-    OP(square),    .summary = "The square.",  .formula = "y = x^2", .adjoint = "x' = 2 y' x",
-    .operands = 1, .kernel = KERNELS(square), .vjp = square_vjp,
+    OP(square),           .summary = "Square of each element.",
+    .formula = "y = x^2", .adjoint = "x' = 2 y' x",
+    .operands = 1,        .kernel = KERNELS(square),
+    .vjp = square_vjp,
 };
 wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_square); }
 
@@ -100,7 +102,7 @@ ERROR_SAMPLE(abs) { return single_error(g, i, "abs", here); }
 
 const wg_op wgi_op_abs = {
     OP(abs),
-    .summary = "The absolute value.",
+    .summary = "Absolute value of each element.",
     .formula = "y = |x|",
     .adjoint = "x' = y' where x > 0, -y' where x < 0, 0 at 0",
     .operands = 1,
@@ -117,7 +119,7 @@ ERROR_SAMPLE(sin) { return single_error(g, i, "sin", here); }
 
 const wg_op wgi_op_sin = {
     OP(sin),
-    .summary = "The sine; x in radians.",
+    .summary = "Sine of each element, in radians.",
     .formula = "y = sin x",
     .adjoint = "x' = y' cos x",
     .operands = 1,
@@ -134,7 +136,7 @@ ERROR_SAMPLE(cos) { return single_error(g, i, "cos", here); }
 
 const wg_op wgi_op_cos = {
     OP(cos),
-    .summary = "The cosine; x in radians.",
+    .summary = "Cosine of each element, in radians.",
     .formula = "y = cos x",
     .adjoint = "x' = -y' sin x",
     .operands = 1,
@@ -156,7 +158,7 @@ ERROR_SAMPLE(erf) { return single_error(g, i, "erf", here); }
 
 const wg_op wgi_op_erf = {
     OP(erf),
-    .summary = "The error function.",
+    .summary = "Error function of each element.",
     .formula = "y = 2/sqrt(pi) integral of e^-t^2 from 0 to x",
     .adjoint = "x' = y' 2/sqrt(pi) e^-x^2",
     .operands = 1,
