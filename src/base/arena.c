@@ -1,22 +1,23 @@
-/* arena.c: bump allocation in chunks that never move. */
+/* arena.c: memory that is freed all at once. It is given out from chunks, one address after the other. */
 #include "base/base.h"
 
 struct wgi_chunk {
     wgi_chunk *next;
     size_t size;
-    char bytes[]; /* from here to the end; the first aligned address is used */
+    char bytes[]; /* used from the first address that is aligned to 64 */
 };
 
 static char *aligned(char *p, size_t to) { return (char *)(((uintptr_t)p + to - 1) & ~(uintptr_t)(to - 1)); }
 
-static void enter(wgi_arena *a, wgi_chunk *k)
+static void use_chunk(wgi_arena *a, wgi_chunk *k)
 {
     a->now = k;
     a->at = aligned(k->bytes, 64);
     a->end = k->bytes + k->size;
 }
 
-/* The next kept chunk that is large enough, or a new one behind the present. Too small ones are passed over until reset. */
+/* Takes the next chunk that is large enough, or makes one. Chunks that are too small are skipped until the
+ * next reset. */
 static bool next_chunk(wgi_arena *a, size_t size)
 {
     wgi_chunk *k = a->now ? a->now->next : a->first;
@@ -34,7 +35,7 @@ static bool next_chunk(wgi_arena *a, size_t size)
         if (a->now) a->now->next = k;
         else a->first = k;
     }
-    enter(a, k);
+    use_chunk(a, k);
     return true;
 }
 
@@ -68,7 +69,7 @@ void wgi_arena_reset(wgi_arena *a)
 {
     a->now = NULL;
     a->at = a->end = NULL;
-    if (a->first) enter(a, a->first);
+    if (a->first) use_chunk(a, a->first);
 }
 
 void wgi_arena_free(wgi_arena *a)

@@ -1,4 +1,5 @@
-/* base.h: the lowest room: memory, the first error, shapes, random bits, threads. It knows nothing of graphs. */
+/* base.h: the lowest room: memory, errors, dtypes and shapes, random bits, threads. It knows nothing of
+ * graphs. */
 #ifndef WGI_BASE_H
 #define WGI_BASE_H
 
@@ -17,7 +18,7 @@ enum { WGI_CHUNK = 256, WGI_POISON = 0xAB };
 enum { WGI_CHUNK = 1 << 16, WGI_POISON = 0 };
 #endif
 
-/* Holds in every build; looked at in the hostile one. */
+/* A condition that always holds. Only the hostile build checks it. */
 #ifdef WG_HOSTILE
 #define WGI_ASSERT(holds) assert(holds)
 #else
@@ -35,20 +36,21 @@ static inline uint64_t wgi_mix(uint64_t h, uint64_t v)
 
 /* ---- arena.c ---- */
 
-/* Bump allocation in chunks that never move; reset keeps the chunks. Sizes are rounded so that 8 bytes and less are aligned
- * to 8, larger ones to 64. */
+/* An arena gives out memory from large chunks and frees it all at once. A chunk keeps its address until
+ * wgi_arena_free. A block of up to 8 bytes is aligned to 8, one of less than 64 to 16, a larger one to 64. */
 typedef struct wgi_chunk wgi_chunk;
 typedef struct wgi_arena {
     wg_context *c;
-    wgi_chunk *first, *now;
-    char *at, *end;
+    wgi_chunk *first, *now; /* all chunks; the one that memory is taken from */
+    char *at, *end;         /* the free part of `now` */
 } wgi_arena;
-void *wgi_arena_alloc(wgi_arena *a, size_t size); /* not zeroed; NULL after recording the error */
+void *wgi_arena_alloc(wgi_arena *a, size_t size); /* not zeroed; NULL: no memory, the error is recorded */
 void *wgi_arena_zeroed(wgi_arena *a, size_t size);
-void wgi_arena_reset(wgi_arena *a);
+void wgi_arena_reset(wgi_arena *a); /* all of its memory is free again; the chunks stay */
 void wgi_arena_free(wgi_arena *a);
-char *wgi_arena_text(wgi_arena *a, const char *s);
-/* The place now, and back to it: what was allocated since is forgotten. */
+char *wgi_arena_text(wgi_arena *a, const char *s); /* a copy of s */
+/* wgi_arena_rewind frees what was allocated since wgi_arena_place. A place becomes invalid when an earlier
+ * one is rewound to, or the arena is reset. */
 typedef struct wgi_place {
     wgi_chunk *now;
     char *at, *end;
@@ -64,21 +66,21 @@ static inline void wgi_arena_rewind(wgi_arena *a, wgi_place p)
     a->at = p.at;
     a->end = p.end;
 }
-size_t wgi_arena_bytes(const wgi_arena *a);
+size_t wgi_arena_bytes(const wgi_arena *a); /* of its chunks */
 
 /* ---- context.c ---- */
 
 typedef struct wgi_block wgi_block;
-struct wgi_block { /* before each block that wg_alloc gives out; 64 bytes, so that blocks are aligned to 64 */
+struct wgi_block { /* stands before each block of wg_alloc; 64 bytes, so that blocks are aligned to 64 */
     wgi_block *prev, *next;
-    size_t size; /* as asked for from the allocator */
-    void *base;  /* what the allocator gave */
+    size_t size; /* that the allocator was asked for */
+    void *base;  /* that the allocator returned */
     wg_context *c;
     char pad[24];
 };
 typedef struct wgi_shape {
-    wg_shape s; /* first: a node's shape pointer is a wgi_shape's */
-    int64_t size;
+    wg_shape s;   /* must be first: wgi_size makes a wgi_shape pointer of a node's shape pointer */
+    int64_t size; /* the number of elements */
     uint64_t hash;
 } wgi_shape;
 typedef struct wgi_plan wgi_plan;
@@ -87,69 +89,72 @@ typedef struct wgi_trace wgi_trace;
 struct wg_context {
     wg_options o;
     wg_allocator memory;
-    wgi_block *blocks;
-    size_t live; /* blocks */
-    int isa;
+    wgi_block *blocks; /* every block of wg_alloc that is not freed */
+    size_t live;       /* their number */
+    int isa;           /* index of the instruction set in wg_op.kernel */
     wg_status status;
+    wg_site failed_here; /* the site of the first error */
     char message[1024];
-    uint64_t
-        recoveries;     /* calls of wg_recover: what graphs say of a failure before the last is out of date */
-    int quiet;          /* errors are not recorded: wgi_quiet_begin */
-    bool fixed;         /* the nil context: nothing may change it */
-    wgi_shape **shapes; /* interned, open addressing */
-    const wg_shape *scalar; /* of them */
+    uint64_t recoveries; /* number of wg_recover calls: wg_graph.failed_at is compared with it */
+    int quiet;           /* more than 0 between wgi_quiet_begin and wgi_quiet_end: errors get no message */
+    bool fixed; /* the context that wg_start returns without memory. It is constant: never write to it */
+    wgi_shape **shapes; /* hash table of the interned shapes, open addressing */
     uint32_t shape_count, shape_capacity;
-    wgi_arena arena; /* shapes, kept sites: as long as the context */
-    wgi_plan *plans; /* most recently used first */
+    const wg_shape *scalar; /* the interned shape of rank 0 */
+    wgi_arena arena;        /* interned shapes and kept sites: freed with the context */
+    wgi_plan *plans;        /* the cache, most recently used first */
     int plan_count;
-    uint64_t plan_serial;
-    uint64_t structures; /* given out: see rebuild.c */
-    struct wgi_sight
-        *seen; /* requests that were interpreted, open addressing, forgotten when full: request.c */
+    uint64_t plan_serial;   /* the last serial number given to a plan */
+    uint64_t structures;    /* the last serial number given to a structure, its leaves, or a request */
+    struct wgi_sight *seen; /* hash table of the requests that were interpreted: run/request.c */
     uint32_t seen_count;
-    struct wg_graph *graphs, *tracer; /* tracer: where rules are traced */
+    struct wg_graph *graphs, *tracer; /* every graph; the graph that derivative rules are traced in */
     wgi_trace *traces;
     struct wg_params *params;
 };
 
 static inline bool wgi_without(const wg_context *c, unsigned ways) { return c->o.without & ways; }
 static inline bool wgi_ok(const wg_context *c) { return c && !c->status; }
-int wgi_isa_best(void); /* of this processor and build: an index of wg_op.kernel */
+/* The best instruction set of this processor and build, as an index of wg_op.kernel. */
+int wgi_isa_best(void);
 
 /* ---- error.c ---- */
 
-/* Records the first error. format's own place is `here`, what the op or call. */
+/* Records an error, unless there is one already. The message is "place of `here`: what: formatted text". */
 wg_status wgi_fail(wg_context *c, wg_site here, const char *what, wg_status s, const char *format, ...)
     WG_PRINTF(5, 6);
-/* Between these two an error stops what runs, but is not recorded: an error of before stays the first. */
+/* Between these two calls an error stops the work, but leaves no message. wgi_quiet_begin returns the status
+ * that wgi_quiet_end must be given: an earlier error stays the first. */
 wg_status wgi_quiet_begin(wg_context *c);
 void wgi_quiet_end(wg_context *c, wg_status was);
-/* A line for on_trace, when `what` (WG_TRACE_...) is traced. */
+/* Gives on_trace a line if `what` (WG_TRACE_...) is traced. */
 #define wgi_trace_line(c, what, ...) ((c)->o.trace & (what) ? wgi_say(c, __VA_ARGS__) : (void)0)
 void wgi_say(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
 void wgi_warn(wg_context *c, const char *text);
-/* Argument k of a site's text, into buf; "" if there is none. */
+/* Copies the text of argument k at a call site to buf and returns buf. "" if there is none. */
 const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 
 /* ---- memory.c ---- */
 
-void *wgi_raw(wg_context *c, size_t count, size_t size); /* as wg_alloc, not zeroed */
-/* Makes room for `need` elements in `list`, a pointer to memory of wgi_raw or NULL. `capacity` says for how many it has room.
- * False: no memory, and the list is as before. */
+void *wgi_raw(wg_context *c, size_t count, size_t size); /* wg_alloc, not zeroed */
+/* Makes room for `need` elements in `list`, a pointer to memory of wgi_raw or NULL. `capacity` says for how
+ * many it has room. False: no memory, and the list is as before. */
 #define WGI_GROW(c, list, capacity, need) \
     ((need) <= (capacity) || wgi_grow((c), &(list), &(capacity), (need), sizeof *(list)))
 bool wgi_grow(wg_context *c, void *list, size_t *capacity, size_t need, size_t size);
 
 /* ---- shape.c ---- */
 
-const wg_shape *wgi_intern(wg_context *c, const wg_shape *s); /* NULL: out of memory */
+/* The one copy of s in this context: equal shapes have equal addresses. NULL: out of memory. */
+const wg_shape *wgi_intern(wg_context *c, const wg_shape *s);
+/* The number of elements. s must be interned. */
 static inline int64_t wgi_size(const wg_shape *s) { return ((const wgi_shape *)(const void *)s)->size; }
-bool wgi_broadcast(const wg_shape *a, const wg_shape *b, wg_shape *y);
-bool wgi_shape_fits(const wg_shape *s); /* sizes not negative, their product below 2^60 */
-/* Strides in elements of x broadcast to y (0 where repeated), for y's axes. */
+bool wgi_broadcast(const wg_shape *a, const wg_shape *b, wg_shape *y); /* false: they do not broadcast */
+bool wgi_shape_fits(const wg_shape *s); /* no size is negative, and their product is below 2^60 */
+/* For each axis of y the stride of x, in elements, when x is broadcast to y: 0 where x is repeated. */
 void wgi_strides(const wg_shape *x, const wg_shape *y, int64_t stride[WG_MAX_RANK]);
-void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x,
-                 int64_t n); /* casts of docs/arithmetic.md */
+/* The casts of docs/arithmetic.md, for n elements. */
+void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n);
 
 /* ---- fault.c ---- */
 
@@ -161,12 +166,14 @@ void wgi_philox(uint64_t key, uint64_t counter_high, uint64_t counter_low, uint3
 double wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i);
 double wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i); /* in [0, 1) */
 static inline uint64_t wgi_text_hash(const char *s) { return wg_random_stream(s); }
-uint64_t wgi_text_hash_more(uint64_t h, const char *s); /* of a text that goes on with s */
+/* The hash of a text of hash h followed by s. */
+uint64_t wgi_text_hash_more(uint64_t h, const char *s);
 
-/* ---- threads.c: threads.h, and ---- */
+/* ---- threads.c (more of it: threads.h) ---- */
 
-int wgi_cores(void);
-/* Between these two a BLAS call on this thread is serial. */
+int wgi_cores(void); /* that this process may use */
+/* Between these two calls BLAS runs serial on this thread. wgi_gate_close must be given the result of
+ * wgi_gate_open. */
 int wgi_gate_open(void);
 void wgi_gate_close(int was);
 

@@ -1,4 +1,4 @@
-/* context.c: the owner of everything: its settings, its start, its end. */
+/* context.c: the context: its settings, its start, its end. */
 #include "base/base.h"
 
 #include <stdlib.h>
@@ -16,7 +16,8 @@ static void *malloc_resize(void *user, void *p, size_t old_size, size_t new_size
 
 static const wg_allocator standard_memory = { malloc_resize, NULL };
 
-/* What wg_start returns when there is no memory at all: failed for ever, never written to. */
+/* What wg_start returns when there is no memory. It has failed, wg_recover leaves it so, and nobody may write
+ * to it. */
 static const wg_context nil_context = {
     .memory = { malloc_resize, NULL }, .status = WG_ERROR_MEMORY, .message = "out of memory", .fixed = true
 };
@@ -57,12 +58,13 @@ static int choose_isa(void)
     return best;
 }
 
-typedef struct word { /* of an environment variable that lists words */
+typedef struct word { /* that may stand in an environment variable */
     const char *name;
     unsigned bit;
 } word;
 
-/* The words of a variable, as bits. An unknown word is an error that lists the words there are. */
+/* The bits of the words that a variable lists, separated by commas. An unknown word is an error that lists
+ * the known ones. */
 static unsigned env_words(wg_context *c, const char *variable, const word words[], int n)
 {
     unsigned bits = 0;
@@ -84,7 +86,7 @@ static unsigned env_words(wg_context *c, const char *variable, const word words[
     return bits;
 }
 
-/* The switches of the environment beside those of the options. */
+/* Adds the switches of the environment to those of the options. */
 static void switches(wg_context *c)
 {
 #define WAY(id, text, about)   { text, WG_WITHOUT_##id },

@@ -1,5 +1,5 @@
-/* error.c: the first error of a context, warnings, and what a call site says.
- * Every error passes wgi_vfail(): a breakpoint there sees them all. */
+/* error.c: the first error of a context, warnings, traces, and the text of call sites.
+ * Every error passes wgi_vfail: a breakpoint there sees them all. */
 #include "base/base.h"
 
 #include <stdio.h>
@@ -107,7 +107,7 @@ void wg_recover(wg_context *c)
     c->recoveries++;
 }
 
-/* The text of an argument ends at a comma outside brackets and quotes. */
+/* The end of an argument's text: the first comma outside brackets and quotes, or the end of the line. */
 static const char *argument_end(const char *s)
 {
     int depth = 0;
@@ -142,7 +142,7 @@ const char *wgi_argument(wg_site here, int k, char *buf, size_t size)
     const char *end = argument_end(s);
     while (end > s && end[-1] == ' ') end--;
     size_t n = (size_t)(end - s);
-    if (n >= size || n > 60) /* a long expression says less than its shape */
+    if (n >= size || n > 60) /* a long expression is cut */
         snprintf(buf, size, "%.*s...", (int)WGI_MIN(WGI_MIN(n, size - 4), 40), s);
     else snprintf(buf, size, "%.*s", (int)n, s);
     return buf;

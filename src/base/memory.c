@@ -1,12 +1,12 @@
-/* memory.c: the blocks that a context owns. Every allocation passes allocate(). */
+/* memory.c: the blocks that a context owns. Every allocation passes allocate. */
 #include "base/base.h"
 
 #include <sys/mman.h>
 
 enum { HUGE_PAGE = 1 << 21 };
 
-/* Large blocks lie in huge pages where the system has them: first touch is several times faster, and so are passes over more
- * memory than the address caches reach. */
+/* Asks for huge pages inside the block. With them the first write to a large block is several times faster,
+ * and so are passes over more memory than the TLB covers. */
 static void prefer_huge_pages(const char *p, size_t n)
 {
     uintptr_t begin = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);

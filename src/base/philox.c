@@ -1,9 +1,9 @@
-/* random.c: numbers by counter: Philox 4x32 with ten rounds (Salmon, Moraes, Dror and Shaw, SC 2011). A draw is a function of
- * what it is for; nothing is remembered between draws.
+/* philox.c: random numbers by counter: Philox 4x32 with ten rounds (Salmon, Moraes, Dror and Shaw, SC 2011).
+ * A number depends on seed, stream, epoch and index alone: no state is kept between two calls.
  *
- * Bits of a stream: key = stream xor seed * 0x9E3779B97F4A7C15, counter = (block, epoch). Draws come in groups of 64 = 16
- * blocks: draw i is word (i / 16) % 4 of block (i / 64) * 16 + i % 16, so that a kernel with 16 blocks side by side writes
- * them in order (ops/random.c). */
+ * The key of a stream is stream xor seed * 0x9E3779B97F4A7C15. The counter is (block, epoch). Numbers come in
+ * groups of 64, which are 16 blocks of four words: number i is word (i / 16) % 4 of block (i / 64) * 16 + i %
+ * 16. So a kernel that computes 16 blocks side by side writes them in order (ops/random.c). */
 #include "base/base.h"
 
 static void round_once(uint32_t c[4], const uint32_t k[2])
@@ -37,7 +37,8 @@ uint32_t wg_random_bits(uint64_t seed, uint64_t stream, uint64_t epoch, uint64_t
     return out[i / 16 % 4];
 }
 
-/* First values and samples have an epoch of their own, which no evaluation reaches. */
+/* Two uniform numbers in [0, 1). First values and samples use the epoch UINT64_MAX, which no evaluation
+ * reaches. */
 static void draw(uint64_t seed, uint64_t stream, uint64_t i, double u[2])
 {
     uint32_t out[4];

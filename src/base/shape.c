@@ -1,4 +1,4 @@
-/* shape.c: dtypes, shapes, broadcasting, conversion. Shapes of nodes are interned: equal shapes have equal addresses. */
+/* shape.c: dtypes, shapes, broadcasting, conversion. */
 #include "base/base.h"
 
 static const struct {
@@ -10,7 +10,8 @@ static const struct {
 size_t wg_dtype_size(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].size : 0; }
 const char *wg_dtype_name(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].name : "?"; }
 
-/* Zeros are left out of the product: an empty tensor must not hide sizes whose product overflows. */
+/* The product leaves out axes of size 0. Else an empty tensor could have other sizes whose product
+ * overflows. */
 int64_t wg_shape_size(wg_shape s)
 {
     if (s.rank < 0 || s.rank > WG_MAX_RANK) return -1;
@@ -119,7 +120,7 @@ void wgi_strides(const wg_shape *x, const wg_shape *y, int64_t stride[WG_MAX_RAN
 
 /* ---- conversion ---- */
 
-/* To an integer: towards zero, saturating, NaN to 0. */
+/* A float as an integer: rounded towards zero, cut to [low, high], 0 for NaN. */
 static int64_t saturate(double v, int64_t low, int64_t high)
 {
     if (v != v) return 0;

@@ -1,22 +1,28 @@
-/* threads.c: the one parallel region of a run, and what makes BLAS serial. OpenMP stands here alone.
+/* threads.c: the parallel region of a run, and the calls that make BLAS serial. Only this file uses OpenMP.
  *
- * Parts run in order, each cut into chunks. A thread claims first those of its own share, which lie where they lay in the part
- * before, so that what it reads is what it wrote; then those that others have not claimed. Nobody waits for a thread that has
- * claimed nothing: beside a busy process, where one thread is often not running, the others go on. Which thread runs a chunk
- * never changes a bit.
+ * Parts run in order. Each is cut into chunks, and the chunks into one share a thread. A thread first claims
+ * the chunks of its own share: it wrote their operands in the part before, so they are in its cache. Then it
+ * claims chunks of the other shares that are not claimed yet. So a thread that is not running (another
+ * process has the processor) holds nobody up unless it has claimed a chunk. Which thread runs a chunk never
+ * changes a bit of the results.
  *
- * Invariants of a region, wherever a thread loses the processor:
- * - Only the thread that ends the last chunk of a part opens the next. So `done` is set to 0 while nobody counts.
- * - A part opens with one store to each share's claim, in order. The last share always has a chunk. So the part cannot end, nor
- *   the next one open, before the last of these stores. From the first opening on, the part in a claim only grows.
- * - A claim says its part. A late thread's fetch_add claims a chunk of the part that is open now, or nothing.
- * - In one part a thread adds to a share's claim once for each chunk that it gets, and once in vain for each value of `open`
- *   that it sees. So the low half stays below the chunks and a few for each thread, and never carries into the part.
- * - `open` only grows. It is stored after the claims: meanwhile others may have run that part and opened later ones. A late
- *   thread must not store its smaller number then. All threads would wait for the end of a part that has ended.
+ * Invariants, wherever a thread is interrupted:
+ * - Only the thread that ends the last chunk of a part opens the next part. No chunk is running then, so it
+ *   may set `done` to 0.
+ * - A part is opened by one store to the claim of each share, in order. The last share always has a chunk. So
+ *   the part cannot end, and the next part cannot be opened, before the last of these stores. From then on
+ *   the part in a claim only grows.
+ * - A claim holds its part. So the fetch_add of a late thread claims a chunk of the part that is open now, or
+ *   none.
+ * - In one part a thread adds to a claim once for each chunk that it gets, and once without success for each
+ *   value of `open` that it sees. So the low half of a claim stays below the number of chunks plus a few for
+ *   each thread, and never overflows into the part.
+ * - `open` only grows. It is stored after the claims, and other threads may have run that part and opened
+ *   later ones meanwhile. A late thread must not store its smaller number: all threads would then wait for
+ *   the end of a part that has ended.
  *
- * A BLAS call inside an active region of two threads or more runs serial; a team of one does not count, so there the gate
- * sets the calling thread's number to one. */
+ * OpenBLAS is serial inside an active region of at least two threads. A region of one thread does not count
+ * as active. There wgi_gate_open sets the number of threads of the calling thread to one. */
 #include "base/base.h"
 
 #if WG_WITH_OPENMP
@@ -48,10 +54,10 @@ void wgi_gate_close(int was)
     if (was != 1) omp_set_num_threads(was);
 }
 
-enum { SHARES = 64 }; /* more threads than that have none of their own */
+enum { SHARES = 64 }; /* further threads have no share of their own */
 
 typedef struct share {
-    _Alignas(64) uint64_t claim; /* part << 32 | next of its chunks */
+    _Alignas(64) uint64_t claim; /* part << 32 | the next chunk to claim, counted within the share */
 } share;
 
 typedef struct team {
@@ -59,13 +65,14 @@ typedef struct team {
     void *arg;
     const int *chunks;
     int parts, shares;
-    _Alignas(64) int open; /* the part whose shares can be claimed */
-    _Alignas(64) int done; /* of its chunks */
+    _Alignas(64) int open; /* the part whose chunks can be claimed */
+    _Alignas(64) int done; /* number of its chunks that have ended */
     bool failed;
     share share[SHARES];
 } team;
 
-/* A place where a thread may lose the processor. In the hostile build it does at one of 32, for up to a millisecond. */
+/* In the hostile build one call of 32 sleeps for up to a millisecond, as if the thread had lost the
+ * processor. */
 static void stumble(void)
 {
 #ifdef WG_HOSTILE
@@ -99,7 +106,8 @@ static void raise_to(int *p, int i)
         continue;
 }
 
-/* Part i, or the first after it that is worth sharing: those before it are run here. */
+/* Opens part i. Parts of a single chunk are run here at once, and the first part of several chunks is
+ * opened. */
 static void open_part(team *t, int i, int thread)
 {
     while (i < t->parts && t->chunks[i] == 1) run_chunk(t, i++, 0, thread);
@@ -112,7 +120,7 @@ static void open_part(team *t, int i, int thread)
     raise_to(&t->open, i);
 }
 
-/* Runs what is left of a share. It may have been opened anew meanwhile: then that part is run. */
+/* Runs the unclaimed chunks of share s. If a later part is opened meanwhile, its chunks are run, too. */
 static void work_on(team *t, int s, int thread)
 {
     for (;;) {
@@ -147,10 +155,10 @@ bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, in
                .parts = parts,
                .shares = WGI_MIN(threads, SHARES),
                .open = -1 };
-    for (int s = 0; s < t.shares; s++) t.share[s].claim = (uint64_t)parts << 32; /* nothing yet */
+    for (int s = 0; s < t.shares; s++) t.share[s].claim = (uint64_t)parts << 32; /* no part is open */
 #pragma omp parallel num_threads(threads)
     {
-        if (omp_get_num_threads() == 1) /* a team of one is no team to BLAS */
+        if (omp_get_num_threads() == 1) /* to BLAS this region is not active */
             omp_set_num_threads(1);
 #pragma omp master
         open_part(&t, 0, 0);

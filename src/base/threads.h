@@ -1,11 +1,12 @@
-/* threads.h: what threads.c gives to the engine and to the gradient check. */
+/* threads.h: the part of threads.c that the gradient check may use, too. */
 #ifndef WGI_THREADS_H
 #define WGI_THREADS_H
 
 #include <stdbool.h>
 
-/* Runs part(arg, i, chunk, chunks[i], thread) for i = 0, 1, ... of parts, all chunks of one before the next. Stops after a part
- * that fails. With one thread each part is one chunk. OpenMP stands in threads.c alone. */
+/* Calls part(arg, i, chunk, chunks[i], thread) for each part i = 0, 1, ... and each of its chunks. All chunks
+ * of a part end before the next part begins. After a chunk that returns false no other is begun. With one
+ * thread, or where no part has several chunks, each part is called once, as a single chunk. */
 typedef bool (*wgi_part_fn)(void *arg, int i, int chunk, int chunks, int thread);
 bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, int threads);
 

@@ -1,12 +1,14 @@
-/* derive.c: forward mode, Hessian products, whole matrices of derivatives; on the public API and grad.c's reverse sweep.
+/* derive.c: forward mode, products with Hessians, Jacobians; made with the reverse sweep of grad.c.
  *
- * J v without a forward rule: with u a placeholder, <u, J v> is linear in u; its gradient by u is J v (two reverse sweeps,
- * Christianson's trick). Done node by node behind identities, so that each sweep is one node long. */
+ * For an op without a forward rule J v is computed by two reverse sweeps (Christianson): with a placeholder
+ * u, <u, J v> is linear in u, and its gradient by u is J v. This is done for one node at a time. Its operands
+ * are copied (by identity), so that each sweep covers only that node. */
 #include "grad/grad.h"
 
 /* ---- forward ---- */
 
-/* MAP and RANDOM rules are diagonal: the rule with the tangent in the place of gy. */
+/* The Jacobian of a MAP or RANDOM op is diagonal. So its reverse rule, called with the tangent as gy, gives J
+ * v. */
 static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n)
 {
     const wg_op *op = wg_node_op(y);
@@ -21,7 +23,8 @@ static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_
     return sum;
 }
 
-/* A way that ends at an op without a derivative is an error; at one whose values are discrete, zero. */
+/* If every path ends at a float op without a derivative, records the error and is true. At an op of discrete
+ * values the derivative is zero, and that is no error. */
 static bool ends_there(wg_graph *g, wg_site here, const char *what, uint32_t blocked)
 {
     if (!blocked || blocked >= g->count || !wg_dtype_is_float((wg_dtype)g->node[blocked].dtype)) return false;
@@ -30,7 +33,7 @@ static bool ends_there(wg_graph *g, wg_site here, const char *what, uint32_t blo
     return true;
 }
 
-/* ends: the first node without a derivative on the way. */
+/* If no operand has a derivative, *ends becomes the first node without one, unless it is set already. */
 static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n,
                                uint32_t *ends)
 {
@@ -163,7 +166,7 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     return ok ? wg_failed(g->c) : wgi_all_failed(g, hv, n);
 }
 
-/* ---- matrices: a reverse sweep an element of y ---- */
+/* ---- Jacobians: one reverse sweep for each element of y ---- */
 
 static wg_node unit(wg_site here, wg_graph *g, int64_t i, const wg_shape *s, wg_dtype t)
 {
@@ -193,7 +196,8 @@ wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
     wgi_place place = wgi_arena_place(&g->temp);
     wg_node *row = wgi_arena_alloc(&g->temp, sizeof *row * (size_t)WGI_MAX(m, 1));
     wg_node j = wgi_error_node(g);
-    wg_shape one = WG_SHAPE(1, wg_shape_size(xs)); /* not an axis more: x may have all that there can be */
+    /* rank 2: x may have the highest rank, so its shape has no room for one axis more */
+    wg_shape one = WG_SHAPE(1, wg_shape_size(xs));
     for (int64_t i = 0; row && i < m && wgi_ok(g->c); i++) {
         wg_node e = unit(in, g, i, wgi_node_of(y)->shape, wg_node_dtype(y));
         wg_vjp_at(here, y, e, &x, 1, &row[i]);

@@ -1,8 +1,10 @@
-/* grad.c: the reverse sweep, as nodes. Broadcasting is undone, contributions are accumulated and dead ways pruned here, once,
- * for every op. Builders used: addn, sum_to, broadcast_to, cast, fill, reshape; nothing else names an op.
+/* grad.c: the reverse sweep, as nodes. For all ops it is done here, once: broadcasting is undone,
+ * contributions are added, paths that lead to no target are left out. Of the ops it names only the builders
+ * of grad.h.
  *
- * Invariant: contributions to a node come from consumers, which have higher indices; walking down, a node's gradient is
- * complete when it is reached. Their order is consumers from last created to first, operands from first to last. */
+ * Invariant: the contributions to a node come from its users, which have higher indices. The sweep goes from
+ * high indices to low ones, so a node's gradient is complete when the node is reached. The contributions are
+ * in the order of the users from last to first, and of the operands of one user from first to last. */
 #include "grad/grad.h"
 
 typedef struct contribution contribution;
@@ -19,12 +21,12 @@ typedef struct queue {
 typedef struct sweep {
     wg_graph *g;
     wg_site here;
-    uint32_t lo, hi;
-    unsigned char *on; /* by index - lo: 1 on a path to a target, 2 a target, 4 the first output of one */
-    queue *q;          /* by index - lo */
-    wg_node *total;    /* of targets, by index - lo */
-    uint32_t blocked;
-    uint32_t discrete; /* the first node on a path that is neither f32 nor f64 */
+    uint32_t lo, hi;   /* the sweep covers nodes [lo, hi]; the arrays below are by index - lo */
+    unsigned char *on; /* sum of 1: on a path to a target, 2: a target, 4: first output of a target's op */
+    queue *q;          /* contributions to the node's gradient */
+    wg_node *total;    /* the gradient of a target */
+    uint32_t blocked;  /* the first node whose rule has no derivative for an operand on a path; 0: none */
+    uint32_t discrete; /* the first node on a path that is neither f32 nor f64; 0: none */
 } sweep;
 
 static bool on_path(const sweep *s, uint32_t i) { return i >= s->lo && i <= s->hi && s->on[i - s->lo] & 3; }
@@ -43,7 +45,7 @@ static uint32_t first_output(const wg_graph *g, uint32_t i) { return i - g->node
 static void mark_paths(sweep *s, const wg_node x[], int nx)
 {
     for (int k = 0; k < nx; k++) {
-        if (x[k].index > s->hi) continue; /* younger than all outputs */
+        if (x[k].index > s->hi) continue; /* made after all outputs, so no output depends on it */
         s->on[x[k].index - s->lo] |= 2;
         s->on[first_output(s->g, x[k].index) - s->lo] |= 4;
     }
@@ -81,7 +83,8 @@ wg_node wgi_like(wg_site here, wg_node v, wg_node x)
     return wgi_to_shape(here, wgi_number_to_leaf(x.graph, here, v, t), wgi_node_of(x)->shape, t);
 }
 
-/* A rule's gx as a gradient of x's shape and dtype. Elementwise rules may leave out broadcasting: theirs is y's shape. */
+/* gx, which a rule gave for operand x of node y, in the shape and dtype of x. The gradient of an elementwise
+ * op may have the shape of y, which x was broadcast to. */
 static wg_node fit(sweep *s, wg_site here, wg_node gx, uint32_t y, uint32_t x)
 {
     wg_graph *g = s->g;
@@ -97,7 +100,7 @@ static wg_node fit(sweep *s, wg_site here, wg_node gx, uint32_t y, uint32_t x)
     return !n || n->shape == xs ? gx : wg_sum_to_at(here, gx, *xs);
 }
 
-/* One node for all contributions to i; wg_none if there are none. */
+/* The sum of all contributions to node i; wg_none if there are none. */
 static wg_node accumulate(sweep *s, uint32_t i)
 {
     queue *q = &s->q[i - s->lo];
@@ -113,8 +116,9 @@ static wg_node accumulate(sweep *s, uint32_t i)
     return wg_is_none(merged) ? wg_addn_at(here, all, n) : merged;
 }
 
-/* The rule of a node without one: the derivative of its expansion, made behind identities so that the sweep is short. Where
- * nothing was blocked, an operand without a gradient has a gradient of zero. */
+/* For an op without a rule: differentiates its expansion. The expansion is made of copies of the operands (by
+ * identity), so that this inner sweep ends at the copies. If *blocked stays 0, an operand without a gradient
+ * has the gradient zero. */
 static bool by_expansion(sweep *s, uint32_t i, const wg_node gy[], int outputs, const wg_node x[],
                          wg_node gx[], uint32_t *blocked)
 {
@@ -157,7 +161,7 @@ bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node
     return !g->rule.refused;
 }
 
-/* Contributions of node i, whose gradients (one an output) are gy, to its operands. */
+/* Adds the contributions of node i to its operands. gy: the gradient of each output. */
 static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs)
 {
     wg_graph *g = s->g;
@@ -199,7 +203,7 @@ static bool visit(sweep *s, uint32_t i)
     int outputs = wgi_outputs(n->op);
     wg_node gy[WG_MAX_OUTPUTS] = { 0 };
     bool any = false;
-    if (n->output) /* the first output speaks for all */
+    if (n->output) /* the first output is visited for all outputs */
         return true;
     for (uint32_t j = 0, at = i; j < (uint32_t)outputs && at <= s->hi; j++, at++) {
         gy[j] = accumulate(s, at);
@@ -250,8 +254,9 @@ bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node see
     return ok && wgi_ok(g->c);
 }
 
-/* ---- as nodes of the user's ---- */
+/* ---- wg_grad, wg_vjp ---- */
 
+/* Whether there is a path from y to x, with or without derivatives. */
 static bool depends(wg_graph *g, uint32_t y, uint32_t x)
 {
     sweep s = { .g = g };
@@ -300,7 +305,7 @@ static bool float_nodes(wg_graph *g, wg_site here, const char *what, const wg_no
 {
     char name[32];
     if (n > 0 && !x) {
-        wgi_fail(g->c, here, what, WG_ERROR_USE, "no list of %d nodes", n);
+        wgi_fail(g->c, here, what, WG_ERROR_USE, "the list of %d nodes is NULL", n);
         return false;
     }
     for (int k = 0; k < n; k++) {

@@ -1,5 +1,5 @@
-/* grad.h: derivatives as nodes. The builders that this room may use are wg_addn_at, wg_sum_to_at, wg_broadcast_to_at, wg_cast_at,
- * wg_fill_at, wg_reshape_at, and wg_concat_at for the rows of a Jacobian. */
+/* grad.h: derivatives as nodes. This room may use these builders of ops: wg_addn_at, wg_sum_to_at,
+ * wg_broadcast_to_at, wg_cast_at, wg_fill_at, wg_reshape_at, and wg_concat_at for the rows of a Jacobian. */
 #ifndef WGI_GRAD_H
 #define WGI_GRAD_H
 
@@ -7,11 +7,13 @@
 
 #include "graph/graph.h"
 
-/* Appends the gradients of sum of <seed[j], y[j]> with respect to x[]; gx[k] wg_none where nothing reaches x[k]. blocked
- * takes the first node whose rule has no derivative on a path to x, 0 if there is none. */
+/* Appends nodes for the gradients of the sum of <seed[j], y[j]> with respect to x[]. gx[k] is wg_none where
+ * no path with a derivative leads to x[k]. *blocked is the first node without a derivative on a path to x, 0
+ * if there is none. */
 bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
                  const wg_node x[], int nx, wg_node gx[], uint32_t *blocked);
-/* Calls op's rule for n operands. gx[k] is wg_none where operand k has no derivative, by the rule or by op->none. */
+/* Calls op's derivative rule for n operands. gx[k] is wg_none where operand k has no derivative, by the rule
+ * or by op->none. False: the rule tried to make a leaf. */
 bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n);
 /* x, cast and broadcast to a dtype and shape. */
 wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t);

@@ -1,4 +1,5 @@
-/* append.c: a record becomes a node: its structure hash, its flags, what the graph counts of it. */
+/* append.c: a record becomes a node. Here it gets its structure hash and its flags, and the graph's counts
+ * are raised. */
 #include "graph/graph.h"
 
 enum { WARN_AT = 10000000 };
@@ -93,7 +94,7 @@ static void forget_in_lists(wg_graph *g, uint32_t mark)
     g->results.assigns = assigned;
 }
 
-/* Nodes that the forgotten ones used are taken for used from now on. */
+/* A node that only removed nodes used keeps the flag WGI_USED. So `loose` is not known from now on. */
 void wgi_forget(wg_graph *g, uint32_t mark)
 {
     forget_in_lists(g, mark);

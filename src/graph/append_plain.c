@@ -1,23 +1,26 @@
-/* append_plain.c: most nodes are of a plain op: elementwise, without attributes, of one or two operands of one dtype. Here such a
- * node is made without the general rules of apply.c. Its record is the same.
+/* append_plain.c: the short way to make a node. Most nodes are of a plain op: elementwise, without options,
+ * with one or two operands of one dtype. Such a node is made here, without the general rules of apply.c. Its
+ * record is the same.
  *
- * A graph keeps a table of the plain ops that it has met. In a graph of many nodes, which is a program of scalars, the table also
- * keeps the record of the op's last node of float scalars. The next such node is a copy of it with other operands, site, scope
- * and hash. Its operands come in registers (wg_apply1, wg_apply2) and are checked as everywhere.
+ * A graph keeps a table of the plain ops that it has met. In a graph of many nodes, which is a program of
+ * scalars, the table also keeps the record of the op's last node of float scalars. The next such node is a
+ * copy of that record with other operands, site, scope and hash. wg_apply1 and wg_apply2 take the operands as
+ * values, not as an array, so that they stay in registers. The operands are checked as everywhere.
  *
- * Invariant, while count < quick: no call is remembered, and there is room for a node. */
+ * Invariant, while count < quick: calls are not remembered, and there is room for a node. */
 #include "graph/graph.h"
 
-enum { NO_DTYPE = 0xFF }; /* of a kind that has no record of scalars */
+enum { NO_DTYPE = 0xFF }; /* the dtype of a kind that has no record to copy */
 
-/* The op's entry, or the one that it may take: an op whose own place is another's stands in the next one. */
+/* The entry of op, or the entry to write it to. If the first entry belongs to another op, it is the one
+ * beside it. */
 static inline wgi_kind *place_of(wg_graph *g, const wg_op *op, int n)
 {
     wgi_kind *k = &g->plain.kind[n - 1][wgi_op_place(op)];
     return k->node.op == op || !k->node.op ? k : &g->plain.kind[n - 1][wgi_op_place(op) ^ 1];
 }
 
-/* Enters the op into the table; false: it is not plain. */
+/* Writes op to the table; false: it is not plain. */
 static bool learn_op(wg_graph *g, const wg_op *op)
 {
     if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape || op->rewrite ||
@@ -43,7 +46,8 @@ static bool in_graph(const wg_graph *g, wg_node x)
     return x.graph == g && x.generation == g->generation && x.index < g->count && x.index;
 }
 
-/* A number beside a float operand, as a leaf. */
+/* The leaf of a number that stands beside an operand of dtype t. 0: t is no float type, or there is no
+ * memory. */
 static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
 {
     return wg_is_none(x) || !wg_dtype_is_float(t) ? 0
@@ -54,7 +58,7 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 {
     if (n < 1 || n > 2 || (place_of(g, op, n)->node.op != op && !learn_op(g, op)) || n != op->operands)
         return 0;
-    int lead = !x[0].graph; /* the first that is a node */
+    int lead = !x[0].graph; /* the first operand that is a node; the other one may be a number */
     if (lead == n || !in_graph(g, x[lead])) return 0;
     const wgi_node *m = &g->node[x[lead].index];
     const wg_shape *shape = m->shape;
@@ -88,9 +92,10 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     return wgi_node_count(g, y);
 }
 
-/* ---- by the record of the last of its kind ---- */
+/* ---- nodes of float scalars, copied from the last node of their kind ---- */
 
-/* Each way out of it is a call that takes what it took, so that nothing has to be saved. */
+/* Each rare case is a function of its own, called last and with the same arguments. So the common case is
+ * short and saves no registers. */
 #define OUT __attribute__((noinline)) static
 
 OUT wg_node apply1(wg_site here, wg_node x, const wg_op *op) { return wg_apply(here, op, &x, 1, NULL); }
@@ -100,7 +105,7 @@ OUT wg_node apply2(wg_site here, wg_node a, wg_node b, const wg_op *op)
     return wg_apply(here, op, (wg_node[]){ a, b }, 2, NULL);
 }
 
-/* The record for a node of op with operand x; NULL where there is none that fits. */
+/* The kind whose record can be copied for a node of op with operand x; NULL: there is none. */
 static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
 {
     if (g->count >= g->plain.quick || x.generation != g->generation || x.index >= g->count) return NULL;
@@ -109,6 +114,7 @@ static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
     return m->flags & WGI_SCALAR && k->node.op == op && k->node.dtype == m->dtype ? k : NULL;
 }
 
+/* The node of operands a and b, the same kind of node as k->node. x is an operand, and no number. */
 static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_node x, uint64_t a, uint64_t b)
 {
     uint64_t in = b << 32 | a;
@@ -122,7 +128,7 @@ static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_nod
     return x;
 }
 
-/* A number beside x that is not the one that stood there last. */
+/* One operand is a number, but not the last number that was an operand of this kind. */
 OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
     wg_node x = a.graph ? a : b;

@@ -1,4 +1,5 @@
-/* apply.c: the one way into a graph: operands checked and promoted, the shape rule, rewriting, expansion, the record. */
+/* apply.c: the general way to make a node: operands are checked and brought to one dtype, then the op's shape
+ * rule, its rewrite and its expansion are called, then the record is appended. */
 #include "graph/graph.h"
 
 /* ---- operands ---- */
@@ -12,7 +13,7 @@ static wg_graph *graph_of(const wg_node x[], int n)
 
 static wg_promote promotion(const wg_op *op)
 {
-    if (op->map && !op->kernel[0]) return WG_PROMOTE_FLOAT; /* the short form knows floats alone */
+    if (op->map && !op->kernel[0]) return WG_PROMOTE_FLOAT; /* .map is for floats only */
     if (op->promote != WG_PROMOTE_STANDARD) return op->promote;
     return op->kind == WG_MAP || op->kind == WG_CONTRACT ? WG_PROMOTE_COMMON : WG_PROMOTE_NONE;
 }
@@ -23,7 +24,7 @@ static void operand_name(wg_site here, int k, wg_node x, char *buf, size_t size)
         snprintf(buf, size, "operand %d%s%s", k + 1, *wg_node_name(x) ? " " : "", wg_node_name(x));
 }
 
-/* False: an operand cannot be used; the error is recorded unless it was before. */
+/* False: an operand cannot be used. An error is recorded, now or earlier. */
 static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
 {
     char who[80];
@@ -48,8 +49,9 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
     return true;
 }
 
-/* The common dtype of the operands from `from` on: bool < i32 < i64 < float. WG_DTYPE_COUNT: f32 with f64. Numbers are weak:
- * a fraction beside integers makes the default float dtype. */
+/* The common dtype of the operands from `from` on, in the order bool < i32 < i64 < float. WG_DTYPE_COUNT:
+ * there are f32 and f64. A number takes the dtype of the others. But a fraction beside integers gives the
+ * default float dtype. */
 static wg_dtype common(const wg_graph *g, const wg_node x[], int from, int n, bool to_float, bool to_number)
 {
     static const int rank[WG_DTYPE_COUNT] = {
@@ -110,7 +112,7 @@ static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int
 
 /* ---- the record ---- */
 
-/* Without the graph's own error, a failed call still shows in drawings: op, place, operands. */
+/* Keeps what failed first, for drawings. fresh: there was no error before this call. */
 static wg_node failed(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n, bool fresh)
 {
     if (fresh && !wgi_ok(g->c)) wgi_failed_call(g, here, op, x, n);

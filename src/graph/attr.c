@@ -1,4 +1,4 @@
-/* attr.c: attributes of ops, compared and hashed field by field. */
+/* attr.c: options of ops (attributes), compared and hashed field by field. */
 #include "graph/graph.h"
 
 /* 0: the size depends on the value. */
@@ -13,10 +13,10 @@ static size_t attr_bytes(wg_attr_kind k)
     return bytes[k];
 }
 
-/* The length of a list that nobody has checked yet. */
+/* The length of a list. Its count is not checked yet and may be any number. */
 static size_t listed(int count) { return count < 0 ? 0 : (size_t)WGI_MIN(count, WG_MAX_RANK); }
 
-/* The parts of a field that mean something: never padding, never unused places of a list. */
+/* The bytes of a field that count, as one or two spans: no padding, and no unused entries of a list. */
 static int attr_spans(const wg_attr_row *a, const void *attr, const char *at[2], size_t size[2])
 {
     const char *p = (const char *)attr + a->offset;
@@ -47,7 +47,7 @@ static uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
     return h;
 }
 
-/* A comparison of a known size is inline: for most fields a call would cost more. */
+/* memcmp of a constant size is inline code. For most fields a call would cost more. */
 static inline bool bytes_equal(const char *p, const char *q, size_t n)
 {
     switch (n) {

@@ -1,4 +1,5 @@
-/* replay.c: a graph built anew in another, by the same builders: for the gradient check's clone in double. */
+/* clone.c: wg_replay builds a graph again in another graph, by the same builders, with another float dtype.
+ * The gradient check works on such a clone in f64. */
 #include "graph/graph.h"
 
 typedef struct cloning {
@@ -16,7 +17,7 @@ static wg_node clone_leaf(cloning *r, uint32_t i)
     if (n->op == &wgi_op_number) return wgi_leaf_number(r->into, n->here, n->number, t);
     if (n->op == &wgi_op_stream)
         return wgi_handle(r->into, wgi_cell_leaf(r->into, n->here, n->op, WG_I64, *n->cell, 0));
-    /* parameters as they are now, whatever was read before */
+    /* of a parameter the present value, which may be newer than the evaluation */
     const void *data = wgi_has_parameter(n) ? n->parameter->data : wgi_value(r->from, i);
     wgi_place place = wgi_arena_place(&r->into->temp);
     void *copy = wgi_arena_alloc(&r->into->temp, (size_t)wgi_size(n->shape) * wg_dtype_size(t));
@@ -28,7 +29,7 @@ static wg_node clone_leaf(cloning *r, uint32_t i)
     return y;
 }
 
-/* An attribute that says a float dtype says the clone's. */
+/* A copy of the options, in which a float dtype is the clone's. */
 static const void *attr_of(cloning *r, const wgi_node *n, void *own)
 {
     memcpy(own, n->attr, n->op->attr_size);
@@ -64,6 +65,8 @@ static bool clone_node(cloning *r, uint32_t i)
     return wg_node_ok(y);
 }
 
+/* Marks the nodes that `root` is computed from. Of an op with several outputs the first one is marked,
+ * too. */
 static void mark_needed(const wg_graph *g, uint32_t root, unsigned char *need)
 {
     need[root] = 1;

@@ -1,5 +1,4 @@
-/* graph.c: a graph from its making to its end: begin, mark and rewind, epochs.
- * Invariant: an operand's index is smaller than its node's, so creation order is topological order. */
+/* graph.c: a graph: made, begun, marked, rewound, freed; its epoch. */
 #include "graph/graph.h"
 
 wg_graph *wg_graph_new(wg_context *c)
@@ -44,7 +43,7 @@ void wg_begin(wg_graph *g, wg_mode mode)
     for (size_t i = 0; i < g->results.kepts; i++) g->node[g->results.kept[i]].flags &= (uint8_t)~WGI_KEPT;
     wgi_again_begin(g, mode);
     if (g->count >= WGI_SHARE_FROM)
-        memset(g->plain.number, 0, sizeof g->plain.number); /* else none is shared */
+        memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */
     g->plain.quick = 0;
     g->generation++;
     g->mode = mode;
@@ -56,7 +55,7 @@ void wg_begin(wg_graph *g, wg_mode mode)
         g->now.uses = 0;
     g->names.layers = NULL;
     g->failure = (wg_failure){ 0 };
-    wgi_text(g, "");   /* text 0; without it the graph stays empty, and every call on it does nothing */
+    wgi_text(g, "");   /* text 0; without memory for it the graph stays empty, and calls on it do nothing */
     g->build.open = 1; /* the error node is the same in every build */
     if (!g->c->scalar) g->c->scalar = wgi_intern(g->c, &(wg_shape){ 0 });
     const wg_shape *scalar = g->names.texts ? g->c->scalar : NULL;
@@ -72,7 +71,7 @@ wg_mode wg_graph_mode(const wg_graph *g) { return g ? g->mode : WG_TRAIN; }
 wg_graph *wg_graph_of(wg_node n) { return n.graph; }
 wg_node wgi_error_node(wg_graph *g) { return g ? wgi_handle(g, 0) : wg_none; }
 
-/* ---- looking ---- */
+/* ---- queries ---- */
 
 int64_t wg_graph_nodes(const wg_graph *g) { return g ? g->count : 0; }
 
@@ -116,7 +115,8 @@ void wg_graph_rewind(wg_graph *g, int64_t mark)
     forget_streams(g, (uint32_t)mark);
     wgi_layers_rewind(g, (uint32_t)mark);
     wgi_forget(g, (uint32_t)mark);
-    g->now.trail = wgi_mix(g->now.trail, 0x4E77 + (uint64_t)mark); /* what values are there depends on it */
+    /* the rewind changes which values are there */
+    g->now.trail = wgi_mix(g->now.trail, 0x4E77 + (uint64_t)mark);
 }
 
 void wg_graph_freeze(wg_graph *g, bool on)

@@ -1,12 +1,13 @@
-/* layers.c: the layer names taken in a graph since wg_begin, so that a copied line cannot share weights in silence. */
+/* layer_names.c: names of layers that are taken since wg_begin. wg_nn reports a name that is taken twice:
+ * else a line that was copied would share weights without notice. */
 #include "graph/graph.h"
 
 struct wgi_layer {
     struct wgi_layer *next;
     const wg_params *root;
-    const char *name; /* with the prefix of a subset */
+    const char *name; /* with the prefix of the parameter set */
     wg_site here;
-    uint32_t at; /* nodes of the graph when it was claimed */
+    uint32_t at; /* number of nodes when the name was taken */
 };
 
 void wgi_layers_rewind(wg_graph *g, uint32_t mark)

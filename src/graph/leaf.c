@@ -1,9 +1,9 @@
 /* leaf.c: numbers, inputs and random streams as nodes. */
 #include "graph/graph.h"
 
-/* A rule runs when a plan is compiled, and not when the plan is run: what a leaf holds would be that of the first time. Nor do
- * the nodes of wg_backward stay in the graph. In the graph where rules are traced nothing is an error: grad.c runs the rule
- * again. */
+/* A derivative rule is called when a plan is compiled, and not when the plan is run. So a leaf that it made
+ * would keep the value of the first run. A rule may also be called to be traced (run/trace_rule.c). That is
+ * no error: the rule is called again by the reverse sweep, which reports it. */
 void wgi_rule_refuse(wg_graph *g, wg_site here, const char *what, const char *name)
 {
     g->rule.refused = true;
@@ -43,8 +43,8 @@ static uint32_t number_new(wg_graph *g, wg_site here, double v, wg_dtype t)
     return wgi_cell_leaf(g, here, &wgi_op_number, t, bits, v);
 }
 
-/* Graphs of many nodes are programs of scalars, where a record a number would double the work: there equal numbers share a
- * leaf. In others a structure must not depend on which numbers happen to be equal. */
+/* A graph of many nodes is a program of scalars. There equal numbers share a leaf, as a record for each would
+ * double the work. In a smaller graph the structure must not depend on which numbers happen to be equal. */
 wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
 {
     uint64_t bits;
@@ -61,7 +61,7 @@ wg_node wgi_number_to_leaf(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
     return wgi_is_number(x) ? wgi_leaf_number(g, here, wgi_number_value(x), t) : x;
 }
 
-/* Never shared: it can be differentiated with respect to, and named. */
+/* Its leaf is never shared: the user may name it, or differentiate with respect to it. */
 wg_node wg_scalar_at(wg_site here, wg_graph *g, double value)
 {
     if (!g || !g->count) return wg_none;
@@ -83,7 +83,7 @@ static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor 
     const wg_shape *s = wgi_intern(g->c, &t.shape);
     if (!in || !s) return wgi_error_node(g);
     in->name = wgi_arena_text(&g->arena, name);
-    static char nothing[8]; /* never written: an empty tensor has an address all the same */
+    static char nothing[8]; /* the address of borrowed empty tensors; never written */
     in->data = copy ? wgi_arena_alloc(&g->arena, bytes) : t.data ? t.data : nothing;
     in->borrowed = !copy, in->replaced = false;
     uint32_t text = in->name ? wgi_text(g, in->name) : 0;
@@ -96,7 +96,8 @@ static wg_node input_new(wg_site here, wg_graph *g, const char *name, wg_tensor 
     return wgi_handle(g, i);
 }
 
-/* The input of the last build at this place takes the new data; 0: there is none like it. */
+/* Reuses the input that the last build made here, with the new data; 0: there is none of this name, shape and
+ * dtype. */
 static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const wg_tensor *t, bool copy)
 {
     if (!wgi_again_at(g, here, &wgi_op_input)) return 0;
@@ -155,7 +156,7 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
     size_t bytes = (size_t)wgi_size(node->shape) * wg_dtype_size(t.dtype);
     if (bytes && !t.data) return wgi_fail(g->c, here, "input_set", WG_ERROR_VALUE, "a tensor without data");
     wgi_close(g);
-    if (node->input->borrowed && !node->input->replaced) { /* the caller's array is read, never written */
+    if (node->input->borrowed && !node->input->replaced) { /* never write to the caller's array */
         void *own = wgi_arena_alloc(&g->arena, bytes);
         if (!own) return wg_failed(g->c);
         node->input->data = own;

@@ -1,4 +1,4 @@
-/* node.c: looking at a node. */
+/* node.c: what a handle says about its node. */
 #include "graph/graph.h"
 
 wgi_node *wgi_node_of(wg_node n)
@@ -13,7 +13,7 @@ bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
     if (!g) return false;
     if (wgi_node_of(n)) return n.index != 0;
     wgi_fail(g->c, here, what, WG_ERROR_USE,
-             n.generation != g->generation ? "%s is a node of before the last wg_begin of its graph"
+             n.generation != g->generation ? "%s is a node from before the last wg_begin of its graph"
                                            : "%s is a node that the graph no longer has",
              which);
     return false;

@@ -8,7 +8,7 @@ void wg_params_free(wg_params *p)
     for (wg_graph *g = c->graphs; g; g = g->next) {
         for (size_t i = 0; i < g->now.uses; i++)
             if (g->now.use[i].p == p) g->now.use[i--] = g->now.use[--g->now.uses];
-        wgi_again_stop(g); /* no build may find its parameters again */
+        wgi_again_stop(g); /* the next build must not reuse nodes of these parameters */
         g->build.calls = g->build.at = 0;
     }
     wgi_params_release(p);
@@ -23,6 +23,7 @@ static bool use_set(wg_graph *g, wg_params *root)
     return true;
 }
 
+/* The leaf of q in g; 0: there is none. q knows its leaf in the graph that used it last. */
 static uint32_t node_in(wg_graph *g, wgi_parameter *q)
 {
     if (q->in_graph == g) {
@@ -65,7 +66,7 @@ static bool has_name(const wg_params *p, const wgi_parameter *q, const char *nam
            strcmp(q->name + skip, name) == 0;
 }
 
-/* The parameter that the last build used at this place; 0: there is none like it. */
+/* Reuses the leaf of the parameter that the last build used here; 0: it had another name or shape. */
 static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *name,
                             const wg_shape *s, bool state)
 {

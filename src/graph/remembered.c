@@ -1,14 +1,17 @@
-/* rebuild.c: most graphs are built like the time before. The calls of the last build are remembered; as long as those of this
- * one are the same, the nodes that they made still stand where they would be made again, and are taken as they are.
+/* remembered.c: the calls of a build are remembered, and the next build reuses their nodes. Most graphs are
+ * built again in the same way. As long as the calls of a build are those of the last one, the nodes that they
+ * would make are there already.
  *
- * Invariant, while g->build.again: nodes [0, count) have the structure that they had at this place of the last build, and from here
- * to the end of the remembered calls the old records, and what they point to in the arena, are untouched. So a call that begins
- * at the same node and at the same place of the arena, with the same op, site, operands and attributes, would write the bytes
- * that are there. A call that differs in a number alone is made anew, and the invariant holds when it ends where the old one
- * did with the same hash. */
+ * Invariant, while g->build.again: nodes [0, count) have the structure that they had at this point of the
+ * last build. The records behind them, up to the end of the remembered calls, and what these point to in the
+ * arena, are as the last build left them. So a call that begins at the same node and the same place of the
+ * arena, with the same op, site, operands and options, would write the bytes that are there. A call that
+ * differs only in a number is made anew. It keeps the invariant if it ends at the same node and place, with
+ * the same hash. */
 #include "graph/graph.h"
 
-/* Nodes taken over still say that they are used, by nodes that this build may not have. */
+/* The nodes that were reused have the flag WGI_USED of the last build, whose other nodes this build may not
+ * have. Set the flags anew. */
 static void count_uses(wg_graph *g)
 {
     g->loose = 0;
@@ -33,7 +36,8 @@ void wgi_again_stop(wg_graph *g)
     g->build.structure = g->build.leaves = ++g->c->structures;
 }
 
-/* Of a build given up early: what was allocated behind its last call lies where the next calls' records lay. */
+/* If the last build stopped early and then allocated, it overwrote the options and operands of the calls that
+ * it had not reached. Forget those calls. */
 static void forget_overwritten(wg_graph *g)
 {
     if (g->build.again && g->build.at < g->build.calls && g->build.call[g->build.at].before.at != g->arena.at)
@@ -56,8 +60,8 @@ void wgi_again_forget(wg_graph *g, uint32_t mark)
 {
     g->build.at = (uint32_t)(g->build.again ? g->build.at : g->build.calls);
     wgi_again_stop(g);
-    for (size_t i = g->build.calls;
-         i-- > 0;) /* a call stands before those within it, and may reach beyond the mark where they do not */
+    /* A call stands before the calls within it. It may reach beyond the mark where they do not. */
+    for (size_t i = g->build.calls; i-- > 0;)
         if (g->build.call[i].after > mark) g->build.calls = i;
     g->build.at = (uint32_t)g->build.calls;
 }
@@ -122,7 +126,8 @@ wgi_calling wgi_call_begin(wg_graph *g)
     return k;
 }
 
-/* Nodes alone: a leaf but a number belongs to more than its record. */
+/* Whether the nodes from `first` on have no leaves but numbers. Other leaves are known outside of the graph's
+ * records. */
 static bool only_nodes(const wg_graph *g, uint32_t first)
 {
     for (uint32_t i = first; i < g->count; i++)
@@ -130,7 +135,8 @@ static bool only_nodes(const wg_graph *g, uint32_t first)
     return true;
 }
 
-/* What the library's rules and expansions make depends on the operands and attributes alone; a user's may ask anybody. */
+/* Whether a call with the same operands and options makes the same nodes. Rules and expansions of the library
+ * do. Those of a user may depend on anything. */
 static bool comparable(const wg_graph *g, const wg_op *op, uint32_t first, int n)
 {
     bool asks = op->shape || op->rewrite || (!op->kernel[0] && !op->map);
@@ -152,7 +158,7 @@ static void remember(wg_graph *g, wgi_calling k, wgi_called made)
     bool same = c->first == made.first && c->after == made.after && c->skip == made.skip &&
                 c->scope == made.scope && c->hash == made.hash && c->then.at == made.then.at;
     if (g->build.again && same) {
-        g->loose = c->loose; /* what was made anew does not know of its uses by what is taken over */
+        g->loose = c->loose; /* nodes made anew are not marked as operands of the nodes that are reused */
         wgi_leaf_moved(g);
     } else if (g->build.again) wgi_again_stop(g);
     made.loose = g->loose;

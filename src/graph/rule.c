@@ -1,4 +1,4 @@
-/* rule.c: what the shape rules of ops are written with. */
+/* rule.c: helpers for the shape rules of ops. */
 #include "graph/graph.h"
 
 void wgi_failed_call(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n)

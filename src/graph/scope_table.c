@@ -1,8 +1,9 @@
-/* scope_table.c: the scopes of a graph by their paths. The same path pushed again is the same scope, so that its random streams
- * go on counting. A path is looked up in its parts, and written only when it is new: a scope that is there costs no memory. */
+/* scope_table.c: the scopes of a graph, found by their paths. A path that is pushed again is the same scope,
+ * so that its random streams go on counting. The parts of a path are hashed and compared where they are. The
+ * path is written to memory only when the scope is new. */
 #include "graph/graph.h"
 
-typedef struct path { /* up, slash, name, one behind the other */
+typedef struct path { /* its text is up, slash and name, one behind the other */
     const char *up, *slash, *name;
 } path;
 
@@ -18,7 +19,7 @@ static bool is(const char *text, path p)
            strcmp(text + n + m, p.name) == 0;
 }
 
-/* Where the path is, or the free place where it belongs. */
+/* The entry of the path, or the free entry to write it to. */
 static uint32_t *place(const wg_graph *g, path p)
 {
     const wgi_scopes *s = &g->names.table;
@@ -27,7 +28,7 @@ static uint32_t *place(const wg_graph *g, path p)
     return &s->at[i];
 }
 
-/* Room for one more; at most half of the places are taken. */
+/* Makes room for one more scope. At most half of the entries are taken. */
 static bool table_grow(wg_graph *g)
 {
     wgi_scopes was = g->names.table;

@@ -1,4 +1,4 @@
-/* scopes.c: names of nodes, and the scopes that they are made in. */
+/* scopes.c: names of nodes, and the scopes that nodes are made in. */
 #include "graph/graph.h"
 
 uint32_t wgi_text_add(wg_graph *g, const char *s)

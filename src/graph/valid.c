@@ -1,4 +1,4 @@
-/* valid.c: what must hold in every graph, recomputed from the records alone. */
+/* valid.c: what must hold in every graph, computed again from the records. */
 #include "graph/graph.h"
 
 static bool operands_are_before(const wgi_node *n, uint32_t i)
@@ -8,9 +8,10 @@ static bool operands_are_before(const wgi_node *n, uint32_t i)
     return true;
 }
 
-/* Leaves and operands of another node say that they are used; the others are at least `loose`. A record that is made anew while the
- * build is like the last one (g->build.again) does not know of its uses by nodes that are taken over. They are counted when that ends,
- * unless nodes were taken away before: then nobody counts until the next wg_begin. */
+/* A leaf and an operand of another node have the flag WGI_USED. At least `loose` nodes do not have it.
+ * Nothing is checked while the build repeats the last one (build.again): a node that was made anew does not
+ * know yet that reused nodes use it. Nothing is checked either when `loose` is not known, because nodes were
+ * removed. */
 static bool uses_are_right(const wg_graph *g)
 {
     uint32_t unused = 0;

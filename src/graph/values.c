@@ -1,5 +1,6 @@
-/* values.c: the values of an evaluation: when it is open, where they lie, which are results.
- * Invariant: value[i] is NULL or holds node i's value of the open evaluation; without one all are NULL. */
+/* values.c: the values of an evaluation: when it is open, where the values are, which nodes are results.
+ * Invariant: value[i] is NULL, or the address of node i's value in the open evaluation. Leaves have NULL,
+ * unless their value was copied (wgi_own_bytes). Without an open evaluation all entries are NULL. */
 #include "graph/graph.h"
 
 void wgi_close(wg_graph *g)
@@ -19,7 +20,6 @@ size_t wgi_value_bytes(const wgi_node *n)
     return (size_t)wgi_size(n->shape) * wg_dtype_size((wg_dtype)n->dtype);
 }
 
-/* A value that lies in a parameter's memory moves with the parameter: a result gets bytes of its own. */
 bool wgi_own_bytes(wg_graph *g, uint32_t i)
 {
     uint32_t base = i;

@@ -93,7 +93,7 @@ Test(errors, nodes_of_before_begin_of_other_graphs_and_none_are_refused_by_name)
     wg_begin(g, WG_TRAIN);
     wg_node now = vector(g, "b", 1, 2);
     wg_add(now, old);
-    wgt_expect_error(c, WG_ERROR_USE, "old is a node of before the last wg_begin");
+    wgt_expect_error(c, WG_ERROR_USE, "old is a node from before the last wg_begin");
     wg_node stranger = vector(other, "c", 1, 2);
     wg_add(now, stranger);
     wgt_expect_error(c, WG_ERROR_USE, "stranger belongs to another graph");

@@ -122,13 +122,13 @@ Test(scalars, mistakes_are_found)
     wg_node old = large(&s), far = large(&other), x = large(&s);
     x = wg_mul(wg_sin(wg_add(x, x)), 2);
     wg_add(x, old);
-    wgt_expect_error(s.c, WG_ERROR_USE, "add: old is a node of before the last wg_begin");
+    wgt_expect_error(s.c, WG_ERROR_USE, "add: old is a node from before the last wg_begin");
     wg_add(old, x);
-    wgt_expect_error(s.c, WG_ERROR_USE, "add: old is a node of before the last wg_begin");
+    wgt_expect_error(s.c, WG_ERROR_USE, "add: old is a node from before the last wg_begin");
     wg_mul(old, 2);
-    wgt_expect_error(s.c, WG_ERROR_USE, "mul: old is a node of before the last wg_begin");
+    wgt_expect_error(s.c, WG_ERROR_USE, "mul: old is a node from before the last wg_begin");
     wg_sin(old);
-    wgt_expect_error(s.c, WG_ERROR_USE, "sin: old is a node of before the last wg_begin");
+    wgt_expect_error(s.c, WG_ERROR_USE, "sin: old is a node from before the last wg_begin");
     wg_add(x, far);
     wgt_expect_error(s.c, WG_ERROR_USE, "add: far belongs to another graph");
     wg_add(x, wg_none);

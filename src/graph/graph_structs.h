@@ -1,0 +1,234 @@
+/* graph_structs.h: the records that a graph consists of: nodes, remembered calls, requests, the
+ * evaluation. */
+#ifndef WGI_GRAPH_STRUCTS_H
+#define WGI_GRAPH_STRUCTS_H
+
+#include "wengert/op.h"
+
+#include "params/params.h"
+
+/* CALLS: calls are remembered while a graph has fewer nodes. SHARE_FROM: equal numbers share a leaf in graphs
+ * of so many nodes and more. */
+#ifdef WG_HOSTILE
+enum { WGI_CALLS = 40, WGI_SHARE_FROM = 40 };
+#else
+enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096 };
+#endif
+
+/* Flags of a node. KEPT: by wg_keep. RESULT: may be read after the parameters have changed. USED: a leaf, or
+ * an operand of another node. FIXED: a leaf, but no parameter. SCALAR: of rank 0, f32 or f64. EVEN: SCALAR,
+ * and made by a plain op (append_plain.c) from operands that are SCALAR of the same dtype. */
+enum { WGI_KEPT = 1, WGI_RESULT = 2, WGI_USED = 4, WGI_FIXED = 8, WGI_SCALAR = 16, WGI_EVEN = 32 };
+enum { WGI_NUMBERS = 16, WGI_OPS = 32 };
+#define WGI_UNKNOWN (UINT32_MAX / 2)
+
+typedef struct wgi_input {
+    const char *name;
+    void *data;    /* in the graph's arena, or the caller's memory */
+    bool borrowed; /* made by wg_input_borrow */
+    bool replaced; /* borrowed, but wg_input_set has given it memory in the arena since */
+} wgi_input;
+
+typedef struct wgi_node {
+    const wg_op *op;
+    const wg_shape *shape; /* interned */
+    union {
+        uint32_t in[2]; /* the operands, if there are at most two */
+        uint32_t *list; /* the operands, if there are more */
+        /* The value of a number (in its dtype) or of a stream. In the arena, as records change their
+         * place. */
+        uint64_t *cell;
+    };
+    union {
+        const void *attr;         /* options of the op */
+        double number;            /* of a number leaf, before it was converted to its dtype */
+        wgi_input *input;         /* of an input leaf */
+        wgi_parameter *parameter; /* of a parameter or state leaf */
+    };
+    wg_site here;
+    uint64_t hash;        /* of the structure of nodes 0 to this one */
+    uint32_t scope, name; /* indices of texts in wgi_names; 0: none */
+    uint32_t operands;
+    uint8_t dtype, output, flags; /* output: which one of its op's outputs the node is */
+} wgi_node;
+
+/* A number leaf of a large graph. Later numbers with the same bits and dtype are the same leaf. */
+typedef struct wgi_number {
+    uint64_t bits;
+    uint32_t leaf, dtype;
+} wgi_number;
+
+typedef struct wgi_hash { /* the part of a node's hash that wgi_hash_of computes */
+    uint64_t x, y;
+} wgi_hash;
+
+/* A plain op, and a record to copy for its nodes of float scalars: append_plain.c. */
+typedef struct wgi_kind {
+    wgi_node node; /* the last such node; only its op is valid while there is none. op NULL: a free entry */
+    wgi_hash hash; /* of all nodes that are copies of it */
+    const wgi_number *number; /* the entry of the last number that was an operand */
+} wgi_kind;
+
+typedef struct wgi_uses { /* a parameter set of which this graph has nodes */
+    wg_params *p;
+    uint64_t version; /* of the set when the evaluation was opened */
+} wgi_uses;
+
+typedef struct wgi_assignment { /* by wg_assign: the state leaf, and the node of its new value */
+    uint32_t state, value;
+} wgi_assignment;
+
+enum { WGI_CALL_OPERANDS = 3 }; /* a call with more operands is not compared with */
+_Static_assert(WGI_SHARE_FROM >= WGI_CALLS,
+               "calls that are remembered share no number, which may be another at the next build");
+
+typedef struct wgi_called { /* a remembered call of a builder */
+    const wg_op *op;        /* NULL: never compare with this call, but make its nodes anew */
+    wg_site here;
+    const void *attr;              /* a copy of the options, as they were given */
+    uint64_t x[WGI_CALL_OPERANDS]; /* an operand's index, or the bits of a number */
+    uint8_t operands, numbers;     /* numbers: bit k says that x[k] holds the bits of a number */
+    uint32_t scope;                /* the scope of the call */
+    uint32_t first, after;         /* it appended nodes [first, after) */
+    uint32_t result;               /* index of the node that it returned */
+    uint32_t skip;                 /* index of the first remembered call that is not within this one */
+    uint32_t loose;                /* of the graph after the call; so are weight and hash */
+    double weight;
+    uint64_t hash;
+    wgi_place before, then; /* places in the graph's arena before and after the call */
+} wgi_called;
+
+/* A request: the values of some nodes, and with `backward` the gradients of a loss. */
+typedef struct wgi_request {
+    wg_site here;
+    uint32_t *root; /* nodes whose values are wanted */
+    int roots;
+    bool backward;
+    uint32_t loss;
+    uint32_t *target; /* parameter leaves whose gradients are wanted */
+    int targets;
+    void **into;      /* for each target: the memory that its gradient is written to */
+    bool *reached;    /* for each target, an answer: whether the loss depends on it */
+    uint32_t blocked; /* an answer: a node without derivative between loss and targets; 0: none */
+    bool quiet;       /* made by wg_peek: the roots do not become results */
+    /* The first request of its evaluation, with all gradients written to the parameters' own memory. So every
+     * address of the run follows from the addresses of the graph's leaves. */
+    bool fresh;
+    wgi_plan *plan; /* an answer: the plan that it was run by, or NULL */
+    uint64_t key;   /* the hash that plans are found by */
+    uint64_t id;    /* serial number; a request that repeats another has the same */
+} wgi_request;
+
+typedef struct wgi_scopes { /* hash table of scopes by their paths: scope_table.c */
+    uint32_t *at;           /* open addressing: the index of the path in the texts, 0: free */
+    size_t count, size;
+} wgi_scopes;
+
+typedef struct wgi_stream_count { /* how many nameless streams a scope has */
+    uint32_t scope, count;
+} wgi_stream_count;
+
+/* Tables of plain ops and numbers: append_plain.c, leaf.c. */
+typedef struct wgi_plain {
+    wgi_number number[WGI_NUMBERS];
+    wgi_kind kind[2][WGI_OPS]; /* ops of one operand, ops of two */
+    uint32_t quick;            /* while count < quick, a new node may be a copy of a kind's record */
+} wgi_plain;
+
+/* The calls of the last build, and whether this build repeats them: remembered.c. */
+typedef struct wgi_build {
+    wgi_called *call; /* of the last build; once this build differs, of this build */
+    size_t calls, capacity;
+    uint32_t at;   /* index of the call to compare with next, or to write next */
+    uint32_t open; /* number of calls that have begun and not ended: they are within each other */
+    uint32_t most; /* calls are remembered below so many nodes: WGI_CALLS, or 0 with WG_WITHOUT=rebuild */
+    bool again;    /* so far this build repeats the last one */
+    /* Serial number of the structure of nodes [0, count). It rises when the structure may have changed. */
+    uint64_t structure;
+    /* Serial number of the structure and of the addresses of its leaves. Raise it (wgi_leaf_moved) when a
+     * leaf's address changes. Equal numbers mean: same nodes, same addresses. No two graphs have equal
+     * numbers. */
+    uint64_t leaves;
+} wgi_build;
+
+/* Names and scopes: scopes.c, scope_table.c, layer_names.c. */
+typedef struct wgi_names {
+    const char **text; /* names of nodes and paths of scopes; [0] is "" */
+    size_t texts, capacity;
+    uint32_t scope;  /* the present scope: new nodes are in it */
+    uint32_t *stack; /* the scopes around it, outermost first */
+    size_t depth, stack_capacity;
+    wgi_scopes table;
+    wgi_stream_count *streams; /* an entry for each scope that has nameless streams */
+    size_t stream_scopes, stream_capacity;
+    struct wgi_layer *layers; /* list of the names of layers that are taken */
+} wgi_names;
+
+/* Nodes that may be read after the parameters have changed, and the new values of states: values.c,
+ * run/eval.c. */
+typedef struct wgi_results {
+    uint32_t *kept; /* nodes with the flag WGI_KEPT */
+    size_t kepts, kept_capacity;
+    uint32_t *list; /* nodes with the flag WGI_RESULT */
+    size_t count, capacity;
+    wgi_assignment *assign;
+    size_t assigns, assign_capacity;
+} wgi_results;
+
+/* The evaluation: values.c, run/eval.c. */
+typedef struct wgi_evaluation {
+    bool open;
+    bool committed; /* the states have got their new values */
+    bool frozen;    /* by wg_graph_freeze: the end of an evaluation does not raise the epoch */
+    bool peeked;    /* only wg_peek has used it: its end does not raise the epoch */
+    uint64_t epoch;
+    uint64_t trail;   /* hash of what has been run in this evaluation; part of the key of a plan */
+    wgi_plan *ran[8]; /* plans that have been run in this evaluation */
+    int rans;
+    wgi_uses *use; /* the parameter sets of which the graph has nodes */
+    size_t uses, use_capacity;
+} wgi_evaluation;
+
+/* What a run leaves for the next run: run/request.c and run/plan/. */
+typedef struct wgi_running {
+    wgi_plan *last;   /* the plan of the last wg_backward, if the request can be repeated: run/plan/bind.c */
+    double spent;     /* what the interpreter has spent on this request: run/request.c */
+    void *work;       /* memory for the intermediate values of plans */
+    size_t work_size; /* in bytes */
+    struct wgi_clock *clock; /* where the times of the steps are noted; NULL: they are not wanted */
+} wgi_running;
+
+struct wg_graph {
+    wg_context *c;
+    wg_graph *next; /* of the context's graphs */
+    wg_mode mode;
+    uint32_t generation; /* raised by wg_begin: a handle of another generation is refused */
+    wgi_node *node;
+    void **value;    /* by node: see values.c. All entries from count on are NULL */
+    uint8_t *marked; /* by node: for the use of one call, which must set all entries back to 0 */
+    uint32_t count;  /* number of nodes */
+    uint32_t room;   /* before count exceeds it, wgi_room must be called */
+    size_t node_capacity, value_capacity, marked_capacity;
+    uint32_t *param; /* parameter and state nodes */
+    size_t params, param_capacity;
+    uint32_t loose;   /* number of nodes that are neither leaves nor operands; about WGI_UNKNOWN: not known */
+    double weight;    /* sum of wgi_node_weight over all nodes: says how large the values are */
+    bool warned;      /* that there are very many nodes */
+    wgi_arena arena;  /* options, operand lists, cells, names: freed by wg_begin */
+    wgi_arena values; /* values of nodes: freed at the end of the evaluation */
+    wgi_arena temp;   /* for the use of one call, which must rewind it */
+    wgi_plain plain;
+    wgi_build build;
+    wgi_names names;
+    wgi_results results;
+    wgi_evaluation now;
+    wgi_running run;
+    struct {
+        const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */
+        bool refused;    /* the rule tried to make a leaf: wgi_rule_makes */
+    } rule;
+    wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
+    uint64_t failed_at;
+};
+
+#endif
