@@ -121,14 +121,14 @@ typedef struct wg_optim wg_optim;
     } name
 #define WG_DECAY_OPTIONS_(X) X(double, weight_decay, 0, INFINITY) X(bool, decay_all, false, 2)
 
-/* w -= lr g */
+/* Gradient descent: w -= lr g */
 #define WG_SGD_OPTIONS(X)         \
     X(double, lr, 0.01, INFINITY) \
     WG_DECAY_OPTIONS_(X)
 WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
 WG_API wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *o);
 
-/* m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr m */
+/* Gradient descent with momentum: m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr m */
 #define WG_MOMENTUM_OPTIONS(X)    \
     X(double, lr, 0.01, INFINITY) \
     X(double, beta, 0.9, 1)       \
@@ -137,8 +137,12 @@ WG_API wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *o);
 WG_OPTIM_OPTIONS_(wg_momentum_opts, WG_MOMENTUM_OPTIONS);
 WG_API wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o);
 
-/* m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, w -= lr m / (1 - beta1^t) / (sqrt(v / (1 -
- * beta2^t)) + eps) (Kingma and Ba 2015) */
+/* Adam (Kingma and Ba 2015):
+ *
+ *     m = beta1 m + (1 - beta1) g
+ *     v = beta2 v + (1 - beta2) g^2
+ *     w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
+ */
 #define WG_ADAM_OPTIONS(X)         \
     X(double, lr, 1e-3, INFINITY)  \
     X(double, beta1, 0.9, 1)       \
@@ -148,9 +152,12 @@ WG_API wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o);
 WG_OPTIM_OPTIONS_(wg_adam_opts, WG_ADAM_OPTIONS);
 WG_API wg_optim *wg_adam(wg_params *p, const wg_adam_opts *o);
 
-/* v = rho v + (1 - rho) g^2, w -= lr g / (sqrt(v) + eps) (Tieleman and Hinton 2012; eps as in PyTorch). With
- * centered, a = rho a + (1 - rho) g, and v - a^2 takes the place of v in the root. With momentum, b =
- * momentum b + g / (sqrt(v) + eps), and w -= lr b. */
+/* RMSprop (Tieleman and Hinton 2012; eps as in PyTorch):
+ *
+ *     v = rho v + (1 - rho) g^2
+ *     s = v; with centered s = v - a^2, where a = rho a + (1 - rho) g
+ *     w -= lr g / (sqrt(s) + eps); with momentum w -= lr b, where b = momentum b + g / (sqrt(s) + eps)
+ */
 #define WG_RMSPROP_OPTIONS(X)      \
     X(double, lr, 0.01, INFINITY)  \
     X(double, rho, 0.99, 1)        \
