@@ -234,6 +234,20 @@ static bool open_any_sample(drawing *d, sample *s, const wg_op *op)
     return false;
 }
 
+/* Without elements there is nothing to compute, so a wrong index is not found before a derivative is computed. */
+static bool is_telling(const drawing *d, const random_call *call)
+{
+    return !call->op->none || wg_shape_size(shape_of(d, call->first)) > 0;
+}
+
+/* First with any operands, then as a sample in new sizes, then as the sample. */
+static bool attempt(drawing *d, sample *s, random_call *call, int number)
+{
+    sample_again(s, number == 1);
+    if (number == 0) return with_any(d, s, call) && draw_call(d, call) >= 0 && is_telling(d, call);
+    return as_the_sample(d, s, call) && draw_call(d, call) >= 0;
+}
+
 static void take_step(drawing *d, int index)
 {
     const wg_op *op = wg_op_at(index);
@@ -241,10 +255,9 @@ static void take_step(drawing *d, int index)
     int count = d->c->count;
     if (random_calls_reason(op) || (is_smooth(d) && !random_op_is_smooth(index))) return;
     if (!open_any_sample(d, &s, op)) return;
-    for (int attempt = (int)below(d, 3); attempt < 5; attempt++) {
+    for (int number = (int)below(d, 3); number < 5; number++) {
         random_call call = { .kind = CALL_OP, .op = op, .results = op->outputs ? op->outputs : 1 };
-        sample_again(&s, attempt == 1);
-        if ((attempt ? as_the_sample(d, &s, &call) : with_any(d, &s, &call)) && draw_call(d, &call) >= 0) {
+        if (attempt(d, &s, &call, number)) {
             add_results(d, &call);
             return;
         }
