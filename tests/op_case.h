@@ -1,4 +1,5 @@
-/* op_case.h: one sample of one op of the registry, built in a context of its own, for the suites that go over all ops.
+/* op_case.h: one sample of one op of the registry, built in a context of its own, for the suites that go over
+ * all ops.
  *
  *     op_case k;
  *     for (int i = 0; op_case_open(&k, op, i, &(op_setup){ .dtype = WG_F64 }); i++) {
@@ -6,8 +7,8 @@
  *         op_case_close(&k);
  *     }
  *
- * Everything in a case follows from the op, the sample and the setup: two cases alike hold the same numbers, random draws
- * included, so that a difference quotient may open one case for each point.
+ * Everything in a case follows from the op, the sample and the setup: two cases alike hold the same numbers,
+ * random draws included, so that a difference quotient may open one case for each point.
  */
 #ifndef OP_CASE_H
 #define OP_CASE_H
@@ -32,12 +33,13 @@ typedef struct op_case {
     wgt_memory *memory;
     wg_node y[WG_MAX_OUTPUTS];
     int outputs;
-    wg_node leaf[OP_LEAVES]; /* the sample's float inputs, which are what is differentiated by */
+    wg_node leaf[OP_LEAVES]; /* the sample's float inputs; derivatives are taken by them */
     int leaves;
     const wg_op *blocked; /* by op_case_grad: the op that had no derivative, NULL when there was one */
 } op_case;
 
-/* For ParameterizedTestParameters: the indices of all ops. (Criterion hands parameters to another process: no pointers.) */
+/* For ParameterizedTestParameters: the indices of all ops. (Criterion hands parameters to another process: no
+ * pointers.) */
 struct criterion_test_params op_case_all(void);
 
 /* The place that the cases pass to samples: this line of op_case.c. */
@@ -56,7 +58,8 @@ bool op_case_is_own(const op_case *k);
 wg_node op_case_loss(op_case *k);
 /* sum over the leaves that have a derivative of <d loss / d leaf, u>; gradients go to g when it is given. */
 wg_node op_case_slope(op_case *k, wg_node loss, wg_node g[]);
-/* d y / d leaf, or wg_none when the library says that there is no derivative; any other error fails the test. */
+/* d y / d leaf, or wg_none when the library says that there is no derivative; any other error fails the
+ * test. */
 wg_node op_case_grad(op_case *k, wg_node y, wg_node leaf);
 
 #endif

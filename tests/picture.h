@@ -1,4 +1,4 @@
-/* picture.h: what the tests of pictures share: graphs to draw, files of their own, a look into texts. */
+/* picture.h: what the tests of pictures share: graphs to draw, a folder for files, assertions about texts. */
 #ifndef PICTURE_H
 #define PICTURE_H
 
@@ -37,7 +37,8 @@ wg_node pic_layers(wg_context *c, int layers);
 /* DOT text that outlives the context; to free; NULL after an error. */
 char *pic_dot(wg_node root, const wg_draw_opts *o);
 
-/* libcgraph reads the text, every label is HTML, and it has so many nodes, edges, and edges of class backward. */
+/* libcgraph reads the text, every label is HTML, and it has so many nodes, edges, and edges of class
+ * backward. */
 void pic_expect_counts(const char *dot, int nodes, int edges, int backward);
 
 /* The one test of a file whose tests need libcgraph, in a build without it. */

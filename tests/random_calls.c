@@ -1,5 +1,5 @@
-/* random_calls.c: calls of random ops are tried until they succeed: with any operands and attributes, then by the pattern of a
- * sample with other sizes, then by the sample as it is. */
+/* random_calls.c: calls of random ops are tried until they succeed: with any operands and attributes, then by
+ * the pattern of a sample with other sizes, then by the sample as it is. */
 #include "random_draw.h"
 
 #include <math.h>
@@ -234,7 +234,8 @@ static bool open_any_sample(drawing *d, sample *s, const wg_op *op)
     return false;
 }
 
-/* Without elements there is nothing to compute, so a wrong index is not found before a derivative is computed. */
+/* Without elements there is nothing to compute, so a wrong index is not found before a derivative is
+ * computed. */
 static bool is_telling(const drawing *d, const random_call *call)
 {
     return !call->op->none || wg_shape_size(shape_of(d, call->first)) > 0;

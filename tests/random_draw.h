@@ -1,4 +1,4 @@
-/* random_draw.h: a drawing of calls under way; for random_calls.c and random_operands.c. */
+/* random_draw.h: what random_calls.c and random_operands.c share while calls are drawn. */
 #ifndef RANDOM_DRAW_H
 #define RANDOM_DRAW_H
 
@@ -6,7 +6,8 @@
 
 enum { FAILED = -3 }; /* in place of a value's number */
 
-/* The calls are also made in r.g, an interpreted graph, as soon as they are drawn: so shapes and values are known. */
+/* The calls are also made in r.g, an interpreted graph, as soon as they are drawn: so shapes and values are
+ * known. */
 typedef struct drawing {
     random_calls *c;
     random_graph r;
@@ -47,8 +48,9 @@ void *draw_field(random_call *call, const char *row);
 /* A sample of an op, as a pattern for calls. */
 typedef struct sample {
     const wg_op *op;
-    bool
-        own; /* the sample has a node of the op, and so attributes; else it was expanded, and its inputs are the operands */
+    /* The sample has a node of the op itself, and so attributes. Else the op was expanded, and the sample's inputs are taken for
+     * the operands. */
+    bool own;
     int operands;
     wg_node x[CALL_OPERANDS];
     const void *attr;
@@ -63,7 +65,8 @@ bool sample_open(drawing *d, sample *s, const wg_op *op, int i);
 /* Before the sample is used once more. */
 void sample_again(sample *s, bool new_sizes);
 int64_t sample_size(drawing *d, sample *s, int64_t size);
-/* Operand k of the call, after the sample's operand: nodes of the pool stand for the sample's float inputs. */
+/* Operand k of the call, after the sample's operand: nodes of the pool stand for the sample's float
+ * inputs. */
 bool sample_operand(drawing *d, sample *s, random_call *call, int k);
 
 int pool_pick(drawing *d);

@@ -1,4 +1,4 @@
-/* random_graph.c: calls that were drawn, made in a graph. */
+/* random_graph.c: makes the calls that were drawn, in any graph. */
 #include "random_graph.h"
 
 #include <stdlib.h>

@@ -6,10 +6,11 @@
  *     ... wg_grad(r.loss, r.leaf[0]) ...
  *     random_calls_free(calls);
  *
- * Drawing and building are two steps. random_calls_draw tries calls of random ops on nodes made so far, in a graph of its own,
- * and keeps the calls that succeed and whose values can be computed. random_graph_build makes the calls that were kept, in any
- * graph, as often as wanted. The seed and the index alone decide what is drawn. Nothing here lists the ops that are drawn: an
- * op of the registry is drawn unless random_calls_reason says why not.
+ * Drawing and building are two steps. random_calls_draw tries calls of random ops on nodes made so far, in a
+ * graph of its own, and keeps the calls that succeed and whose values can be computed. random_graph_build
+ * makes the calls that were kept, in any graph, as often as wanted. The seed and the index alone decide what
+ * is drawn. Nothing here lists the ops that are drawn: an op of the registry is drawn unless
+ * random_calls_reason says why not.
  */
 #ifndef RANDOM_GRAPH_H
 #define RANDOM_GRAPH_H
@@ -20,8 +21,8 @@
 enum { GRAPH_LEAVES = 4, GRAPH_POOL = 40, CALL_MOST = 600, CALL_OPERANDS = 8, CALL_ATTR = 256 };
 enum { VALUE_MOST = 2 * CALL_MOST };
 
-/* SMOOTH: nothing with a kink, and no value near the end of a domain, so that difference quotients can be trusted.
- * LARGE: some 10,000 elements a node, so that two threads really share the work. */
+/* SMOOTH: nothing with a kink, and no value near the end of a domain, so that difference quotients can be
+ * trusted. LARGE: some 10,000 elements a node, so that two threads really share the work. */
 enum { GRAPH_SMOOTH = 1, GRAPH_LARGE = 2 };
 
 typedef enum call_kind { CALL_LEAF, CALL_CONSTANT, CALL_STREAM, CALL_OP } call_kind;
@@ -45,8 +46,8 @@ typedef struct random_calls {
     random_call call[CALL_MOST];
     int count, values;
     int leaves; /* the first values are the leaves */
-    int pool
-        [GRAPH_POOL]; /* values of the context's dtype that later calls choose from, the last ones in the loss */
+    /* Values of the context's dtype. Later calls choose from them, and the last ones are in the loss. */
+    int pool[GRAPH_POOL];
     int pooled;
 } random_calls;
 

@@ -1,5 +1,5 @@
-/* random_operands.c: operands for calls that are drawn. A sample of the op says what they must be like: shape, dtype, range.
- * Nodes of the pool are cut and bent until they are like that. */
+/* random_operands.c: operands for calls that are drawn. A sample of the op says what they must be like:
+ * shape, dtype, range. Nodes of the pool are reshaped, cut, repeated and mapped until they fit. */
 #include "random_draw.h"
 
 #include <math.h>
@@ -73,7 +73,8 @@ static int constant(drawing *d, wg_tensor t, wg_shape s)
     return draw_call(d, &call);
 }
 
-/* Copies of one element would be equal. That is what kinks are about, and rows of equal elements have no variance. */
+/* Copies of one element are equal: kinks lie there, and rows of equal elements have no variance. So something
+ * is added. */
 static int told_apart(drawing *d, int x)
 {
     enum { N = 61 };
@@ -102,7 +103,8 @@ int draw_shaped(drawing *d, int x, wg_shape s)
     return told_apart(d, reshaped(d, copies * have == want ? flat : cut(d, flat, 0, want), s));
 }
 
-/* Samples that are to both sides of [-1, 1] do not speak of a domain's ends, nor does the high end of positive ones. */
+/* A sample with values below -1 and above 1 is taken for one whose op has no bounded domain. The high end of
+ * positive samples is not taken for a bound. */
 static range widened(range r)
 {
     if (r.low < -1 && r.high > 1) r.low = fmin(r.low, -4), r.high = fmax(r.high, 4);
@@ -133,7 +135,8 @@ static wg_node own_node(const drawing *d, const wg_op *op)
     return wg_none;
 }
 
-/* An op that was expanded: the inputs in the order of their making, or in the other, since C does not order arguments. */
+/* An op that was expanded: the inputs in the order of their making, or in the other, since C does not order
+ * arguments. */
 static bool inputs_for_operands(drawing *d, sample *s)
 {
     wg_node found[CALL_OPERANDS];

@@ -1,6 +1,7 @@
-/* random_smooth.c: which ops are smooth, found by numbers. Random graphs hit kinks exactly only where values are equal or zero
- * by structure: sums of nothing, copies of one element, x - x. So an op counts as smooth when its slopes to both sides agree
- * with all its operands equal, and with one operand zero. An op without a derivative does not count as smooth. */
+/* random_smooth.c: which ops are smooth, found by numbers. Random graphs hit kinks exactly only where values
+ * are equal or zero by structure: sums of nothing, copies of one element, x - x. So an op counts as smooth
+ * when its slopes to both sides agree with all its operands equal, and with one operand zero. An op without a
+ * derivative does not count as smooth. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,7 +10,8 @@
 
 enum { EVERY = -1 };
 
-/* Every element of every leaf is `others`; those of leaf `at` (EVERY: of all) are `value` plus step times a fixed direction. */
+/* Every element of every leaf is `others`; those of leaf `at` (EVERY: of all) are `value` plus step times a
+ * fixed direction. */
 static double loss_at(op_case *k, wg_node loss, int at, double value, double others, double step)
 {
     for (int i = 0; i < k->leaves; i++) {

@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
-# Builds and runs the test binaries. The last line is `N passed, N failed` over all of them, the exit status accordingly.
+# Builds and runs the test binaries. The last line is `N passed, N failed` over all of them. The exit status
+# is 0 when none failed.
 #
-#   tests/run.sh KIND...            plain: the build as it is; hostile: -DWG_HOSTILE; asan: address and undefined-behaviour
-#                                   sanitizers; graphs: the plain build's random graphs, many more of them
+#   tests/run.sh KIND...            plain: the build as it is
+#                                   hostile: with -DWG_HOSTILE
+#                                   asan: with the address and undefined-behaviour sanitizers
+#                                   graphs: the plain build's random graphs, many more than in plain
 #   tests/run.sh --long BINARY      one binary of the plain build, without a limit on its processor time
 #
-# Environment: BUILD; WG_SEED, the seed of what is drawn at random (default: the time of day); TESTS, the binaries to run;
-# TMPDIR, for small files.
+# Environment: BUILD; WG_SEED, the seed of everything that is random (default: the time of day); TESTS, the
+# binaries to run; TMPDIR, for small files.
 #
-# No verdict depends on the clock. A test that runs for ever exceeds its processor time. A test that waits for ever is found by
-# looking at its threads once a second: at PATIENCE looks in a row all of them slept and none had run.
-# Criterion calls a run without tests, and a test that leaks under the sanitizer, a success: both are failures here.
+# No verdict depends on the clock. A test that runs for ever exceeds its limit of processor time. A test
+# that waits for ever is found by its threads, which are looked at once a second: at PATIENCE looks in a row
+# all slept and none had run. Criterion reports success for a run without tests and for a test that leaks
+# under the sanitizer. Both are failures here.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -26,7 +30,8 @@ fi
 
 export WG_SEED=${WG_SEED:-$(date +%s)}
 export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive
-# Files that are written whole are flushed to the disk: thousands of them, unless the folder is in memory.
+# The tests write thousands of files, and the library flushes each to the disk. A folder in memory saves
+# that time.
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm
 passed=0
 failed=0
@@ -57,8 +62,8 @@ announce() {
         read -r s r < <(cost "$kind")
         seconds=$((seconds + s)) room=$((room + r))
     done
-    echo "tests ($*): about $(((seconds / at_a_time + 59) / 60)) minutes on $at_a_time free processors when nothing is built yet," \
-        "$room MB in $build/"
+    echo "tests ($*): about $(((seconds / at_a_time + 59) / 60)) minutes on $at_a_time free processors" \
+        "when nothing is built yet, $room MB in $build/"
     echo "seed: WG_SEED=$WG_SEED"
 }
 
@@ -83,8 +88,8 @@ binaries() {
 
 # ---- one binary, in a session of its own ----
 
-# What the kernel says of each thread of a session and of the sessions that its processes have opened (Criterion opens one for
-# each test): its number, and from its state on.
+# A line for each thread of a session, and of the sessions that its processes have opened (Criterion opens
+# one for each test): the thread's number, then its fields of /proc from the state on.
 threads_of() {
     cat /proc/[0-9]*/task/[0-9]*/stat 2>/dev/null | awk -v root="$1" '
         { id = $1; sub(/.*\) /, ""); line[id] = $0; parent[id] = $2; session[id] = $4 }
@@ -93,18 +98,24 @@ threads_of() {
             do {
                 more = 0
                 for (id in line)
-                    if (!(id in found) && (session[id] in ours || parent[id] in found)) { found[id]; ours[session[id]]; more = 1 }
+                    if (!(id in found) && (session[id] in ours || parent[id] in found)) {
+                        found[id]; ours[session[id]]; more = 1
+                    }
             } while (more)
             for (id in found) print id, line[id]
         }' | sort -n
 }
 
-# What the threads of a session have run so far; nothing where one of them runs or waits for the disk.
-asleep() { threads_of "$1" | awk '$2 ~ /[RD]/ { awake = 1 } { all = all $1 ":" $13 ":" $14 " " } END { if (!awake) print all }'; }
+# The processor time that each thread of a session has used; nothing where a thread runs or waits for the
+# disk.
+asleep() {
+    threads_of "$1" |
+        awk '$2 ~ /[RD]/ { awake = 1 } { all = all $1 ":" $13 ":" $14 " " } END { if (!awake) print all }'
+}
 
 stop() { kill -KILL $(threads_of "$1" | awk '{ print $1 }') 2>/dev/null; }
 
-# Stops a session that sleeps for ever; $2 is then written.
+# Waits until all threads of a session sleep for ever. Then writes them to the file $2 and stops the session.
 watch() {
     local now before='' same=0
     while sleep 1; do
@@ -119,8 +130,8 @@ watch() {
     done
 }
 
-# Leaves the binary's output in its .log, its exit status and seconds in its .status, and in its .stuck what threads_of said
-# when it slept for ever.
+# Writes the binary's output to .log, its exit status and seconds to .status, and, when it slept for ever,
+# its threads to .stuck.
 run_one() {
     local kind=$1 bin=$2 started=$SECONDS session watcher='' status
     rm -f "$bin".asan.* "$bin.stuck" "$bin.status"
@@ -145,15 +156,15 @@ run_one() {
 
 # ---- results ----
 
-# The number behind a word of Criterion's last line, which colours it.
+# The number after a word of Criterion's last line. Colours are removed first.
 count() { sed -n 's/\x1b\[[0-9;]*m//g; s/.*Synthesis:.*'"$1"': \([0-9]*\).*/\1/p' "$2" | tail -n 1; }
 
-# A log without the lines that say that all is well.
+# A log without the lines about tests that passed.
 without_passes() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -vE '^\[(RUN |PASS)' | tail -n 60; }
 
 last_test() { sed -n 's/\x1b\[[0-9;]*m//g; s/^\[RUN *\] *//p' "$1" | tail -n 1; }
 
-# Why a run is a failure that Criterion does not count; nothing where all is well.
+# Why a run failed, where Criterion counts no failure; nothing where it did not fail.
 verdict() {
     local status=$1 ok=$2 bad=$3 bin=$4
     if [ -e "$bin.stuck" ]; then
@@ -184,11 +195,13 @@ report() {
 
 running=()
 
-# Waits for one that ends, and reports what has ended.
+# Waits until a binary ends, and reports all that have ended.
 next_result() {
     local kind=$1 bin still=()
     wait -n
-    [ -n "$(jobs -pr)" ] || for bin in "${running[@]}"; do [ -e "$bin.status" ] || echo "127 0" >"$bin.status"; done
+    if [ -z "$(jobs -pr)" ]; then
+        for bin in "${running[@]}"; do [ -e "$bin.status" ] || echo "127 0" >"$bin.status"; done
+    fi
     for bin in "${running[@]}"; do
         if [ -e "$bin.status" ]; then report "$kind" "$bin"; else still+=("$bin"); fi
     done

@@ -1,4 +1,4 @@
-/* wgcheck.c: reports of gradient checks, for the tests that make them. */
+/* wgcheck.c: assertions about reports of gradient checks. */
 #include "wgcheck.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* wgcheck.h: reports of gradient checks, for the tests that make them. */
+/* wgcheck.h: assertions about reports of gradient checks. */
 #ifndef WGCHECK_H
 #define WGCHECK_H
 

@@ -1,4 +1,5 @@
-/* wgcommand.c: the command run with its output caught in files, and a reader that says whether a text is JSON. */
+/* wgcommand.c: the command run with its output caught in files, and a reader that says whether a text is
+ * JSON. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* wgcommand.h: runs the command as a shell does. The binary is WENGERT_BIN, else WG_BUILD/wengert, else build/wengert. */
+/* wgcommand.h: runs the command as a shell does. The binary is WENGERT_BIN, else WG_BUILD/wengert, else
+ * build/wengert. */
 #ifndef WGCOMMAND_H
 #define WGCOMMAND_H
 

@@ -1,4 +1,5 @@
-/* wgfiles.h: what the tests of files share: a folder for each test, files made of bytes, a small set of parameters.
+/* wgfiles.h: what the tests of files share: a folder for each test, files made of bytes, a small set of
+ * parameters.
  *
  *     TestSuite(npy, .init = wgt_make_folder, .fini = wgt_remove_folder);
  *     wgt_bytes f = wgt_npy(1, "{'descr': ...}", data, 8);

@@ -1,8 +1,9 @@
 /* wgfork.c: under the address sanitizer a fork waits until all other threads of the process sleep.
  *
- * Criterion forks for each test, while its messenger thread may hold the sanitizer's lock on malloc. Older sanitizers do not take
- * their locks around a fork: malloc would then wait for ever in the child. A sleeping messenger holds no lock. It sleeps on until
- * the fork is over: the test before has ended, and nobody else wakes it. */
+ * Criterion forks for each test, while its messenger thread may hold the sanitizer's lock on malloc. Older
+ * sanitizers do not take their locks around a fork: malloc would then wait for ever in the child. A sleeping
+ * messenger holds no lock. It sleeps on until the fork is over: the test before has ended, and nobody else
+ * wakes it. */
 #if defined __has_feature /* clang */
 #if __has_feature(address_sanitizer)
 #define __SANITIZE_ADDRESS__ 1 /* as gcc says it */

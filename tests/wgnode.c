@@ -1,4 +1,4 @@
-/* wgnode.c: what is expected of a node. */
+/* wgnode.c: compares a node with its expected values. */
 #include "wgnode.h"
 
 void wgt_expect_node(int line, wg_node y, wg_dtype t, wg_shape s, const double *want, size_t n,

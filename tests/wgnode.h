@@ -1,4 +1,4 @@
-/* wgnode.h: graphs of a test's own, and values by hand of their nodes. */
+/* wgnode.h: a graph for a test, and nodes compared with values that were computed by hand. */
 #ifndef WGNODE_H
 #define WGNODE_H
 
@@ -14,9 +14,9 @@ static inline wg_graph *graph(wg_dtype t)
 
 static inline void done(wg_graph *g) { wgt_finish(wg_graph_context(g), NULL); }
 
+#define COUNT_(...)      (sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))
 #define INPUT(g, s, ...) wg_input(g, "x", wg_view_f64((const double[]){ __VA_ARGS__ }, s))
-#define VECTOR(g, ...) \
-    INPUT(g, WG_SHAPE((int64_t)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))), __VA_ARGS__)
+#define VECTOR(g, ...)   INPUT(g, WG_SHAPE((int64_t)COUNT_(__VA_ARGS__)), __VA_ARGS__)
 #define INTS(g, ...)                                       \
     wg_input(g, "i",                                       \
              wg_view_i32((const int32_t[]){ __VA_ARGS__ }, \
@@ -25,15 +25,12 @@ static inline void done(wg_graph *g) { wgt_finish(wg_graph_context(g), NULL); }
 /* Asserts dtype, shape and the n values of y, each within a relative tolerance; a failure names the line. */
 void wgt_expect_node(int line, wg_node y, wg_dtype t, wg_shape s, const double *want, size_t n,
                      double tolerance);
-#define WANT(...)                 (const double[]){ __VA_ARGS__ }, sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)
+#define WANT(...)                 (const double[]){ __VA_ARGS__ }, COUNT_(__VA_ARGS__)
 #define EXPECT(y, t, s, ...)      wgt_expect_node(__LINE__, y, t, s, WANT(__VA_ARGS__), 0)
 #define EXPECT_NEAR(y, t, s, ...) wgt_expect_node(__LINE__, y, t, s, WANT(__VA_ARGS__), 4e-16)
-#define EXPECT_VECTOR(y, ...) \
-    EXPECT(y, WG_F64, WG_SHAPE((int64_t)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))), __VA_ARGS__)
-#define EXPECT_CLOSE(y, ...)                                                                        \
-    EXPECT_NEAR(y, WG_F64, WG_SHAPE((int64_t)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))), \
-                __VA_ARGS__)
-#define EXPECT_EMPTY(y, t, s) wgt_expect_node(__LINE__, y, t, s, NULL, 0, 0)
+#define EXPECT_VECTOR(y, ...)     EXPECT(y, WG_F64, WG_SHAPE((int64_t)COUNT_(__VA_ARGS__)), __VA_ARGS__)
+#define EXPECT_CLOSE(y, ...)      EXPECT_NEAR(y, WG_F64, WG_SHAPE((int64_t)COUNT_(__VA_ARGS__)), __VA_ARGS__)
+#define EXPECT_EMPTY(y, t, s)     wgt_expect_node(__LINE__, y, t, s, NULL, 0, 0)
 
 static inline wg_node slope(wg_node y, wg_node x) { return wg_grad(wg_sum(y), x); }
 

@@ -1,5 +1,5 @@
-/* wgtest.c: what wgtest.h promises. Blocks carry no header: the sizes that the library hands back are what is counted, so a
- * wrong old_size shows as bytes left over. */
+/* wgtest.c: what wgtest.h promises. Blocks carry no header: the sizes that the library hands back are what is
+ * counted, so a wrong old_size shows as bytes left over. */
 #include "wgtest.h"
 
 #include <math.h>

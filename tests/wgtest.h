@@ -1,4 +1,5 @@
-/* wgtest.h: what the tests share: contexts over an allocator that counts and fails, distances between numbers, a generator.
+/* wgtest.h: what the tests share: contexts over an allocator that counts and fails, distances between
+ * numbers, a generator.
  *
  *     wgt_memory    m = { .fail_at = 7 };            the seventh allocation fails, the others do not
  *     wg_context   *c = wgt_start(&m, WG_F64, NULL);
@@ -40,7 +41,8 @@ void wgt_expect_error(wg_context *c, wg_status s, const char *text);
 
 /* ---- numbers ---- */
 
-/* Steps between two doubles (floats) on the line of all of them; two NaNs are 0 apart, one NaN is INT64_MAX from any other. */
+/* Steps between two doubles (floats) on the line of all of them; two NaNs are 0 apart, one NaN is INT64_MAX
+ * from any other. */
 int64_t wgt_ulps(double a, double b);
 int64_t wgt_ulps_f32(float a, float b);
 /* |a - b| / max(|a|, |b|), 0 when equal or both NaN; infinite when one is. */
@@ -49,7 +51,8 @@ double wgt_relative(double a, double b);
 double wgt_distance(const double *a, const double *b, size_t n);
 bool wgt_same_bits(const wg_tensor *a, const wg_tensor *b); /* dtype, shape and bytes */
 
-/* The elements of a node as doubles, in memory for the caller to free; NULL after an error or when there are none. */
+/* The elements of a node as doubles, in memory for the caller to free; NULL after an error or when there are
+ * none. */
 double *wgt_values(wg_node n);
 
 /* ---- randomness: SplitMix64 (Steele, Lea and Flood 2014) ---- */

@@ -1,4 +1,5 @@
-/* test_errors.c: what error.h promises: the first mistake is reported with its place, and nothing after it does harm. */
+/* test_errors.c: what error.h promises: the first mistake is reported with its place, and nothing after it
+ * does harm. */
 #include <math.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
-/* The parallel region: every chunk of every part runs once, no part begins before the last one has ended, and the region ends.
- * The hostile build takes the processor from a thread between any two steps of the protocol; there these tests are worth most. */
+/* test_threads.c: the parallel region. Every chunk of every part runs once, a part begins after the part
+ * before it has ended, and the region ends. The hostile build takes the processor from a thread between any
+ * two steps of the protocol, so these tests find most there. */
 #include "wgtest.h"
 
 #include <stdlib.h>
@@ -16,8 +17,8 @@ typedef struct region {
     int times[PARTS][CHUNKS];
 } region;
 
-/* The chunk that ends a part says so: what runs before that must be of this part. Parts of wgi_parts_run are in order, so a chunk
- * of another part is either too early or too late. */
+/* The last chunk of a part says that the part has ended. A chunk that runs before that must belong to this
+ * part: parts run in order, so a chunk of another part runs too early or too late. */
 static bool run(void *arg, int i, int chunk, int chunks, int thread)
 {
     region *r = arg;
@@ -41,8 +42,8 @@ static void expect_each_once(const region *r, int parts)
             cr_assert_eq(r->times[i][k], 1, "chunk %d of part %d ran %d times", k, i, r->times[i][k]);
 }
 
-/* Regions of parts of one chunk, of fewer chunks than threads, and of more. A thread that comes late does most harm where a region
- * ends: hence many short ones. */
+/* Regions of parts of one chunk, of fewer chunks than threads, and of more. A thread that is
+ * late does most harm at the end of a region, so there are many short regions. */
 static void check_regions(int regions, int parts, int threads, int most)
 {
     static int chunks[PARTS];
@@ -56,7 +57,7 @@ static void check_regions(int regions, int parts, int threads, int most)
     }
 }
 
-/* .timeout is a guard: a region that hangs would hang for ever. */
+/* Without .timeout a region that hangs would stop all tests. */
 Test(threads, long_region, .timeout = 60) { check_regions(1, PARTS, 2, CHUNKS); }
 Test(threads, long_region_three_threads, .timeout = 60) { check_regions(1, PARTS, 3, CHUNKS); }
 Test(threads, short_regions, .timeout = 60) { check_regions(3000, 4, 2, 3); }

@@ -1,4 +1,5 @@
-/* test_check.c: the gradient check of plain functions: what it must pass, what it must catch, what shows nothing. */
+/* test_check.c: the gradient check of plain functions: gradients that pass, gradients that fail, and
+ * functions that allow no verdict. */
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 
 #include "wgcheck.h"
 
-/* ---- the classical test functions, their starting points (More, Garbow and Hillstrom 1981) and gradients ---- */
+/* ---- classical test functions, starting points and gradients (More, Garbow and Hillstrom 1981) ---- */
 
 static double rosenbrock(size_t n, const double *x, double *g, void *user)
 {
@@ -136,7 +137,8 @@ Test(check_fn, mutants_fail)
     cr_expect_geq(mutants, 50);
 }
 
-/* A thousand components, one small one wrong: the ratio, 5e-6, says ok; the component is wrong all the same. */
+/* One small component of a thousand is wrong. The ratio, 5e-6, passes. The component must be found wrong all
+ * the same. */
 static double thousand(size_t n, const double *x, double *g, void *user)
 {
     double sum = 0;

@@ -1,4 +1,5 @@
-/* test_check_graph.c: the gradient check of graphs: the clone is the graph, in double, and the graph is left alone. */
+/* test_check_graph.c: the gradient check of graphs. It works on a clone of the graph in double, and does not
+ * change the graph. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,8 @@ Test(check_graph, rosenbrock)
     wgt_finish(c, NULL);
 }
 
-/* A network with all that could be disturbed: batch norm's averages, dropout's masks, f32 parameters. */
+/* A network with all that a check could change by mistake: batch norm's averages, dropout's masks, f32
+ * parameters. */
 
 enum { ROWS = 12, COLUMNS = 5, CLASSES = 3 };
 
@@ -196,7 +198,8 @@ Test(check_graph, nan_is_inconclusive)
     wgt_finish(c, NULL);
 }
 
-/* Of 300 components those from 200 on lie so near to zero that a step beyond it has no logarithm. */
+/* Of 300 components those from 200 on are so near to zero that a step leads below it, where there is no
+ * logarithm. */
 static wg_check *check_by(int threads, int64_t *evaluations)
 {
     wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .threads = threads });
@@ -228,7 +231,8 @@ Test(check_graph, threads_change_nothing)
     wg_check_free(one), wg_check_free(two);
 }
 
-/* Slow beside 1, so that the thread that begins with component 0 leaves its others to the thread that has failed already. */
+/* Slow near 1, so that the thread that begins with component 0 is still at it when the other thread has
+ * already failed. */
 static double slow(double x, const void *attr)
 {
     (void)attr;
@@ -325,7 +329,8 @@ Test(check_graph, inputs_without_a_derivative_do_not_count)
     wgt_finish(c, NULL);
 }
 
-/* A bias before batch norm has the gradient zero: differences show noise there, which is no reason to doubt the others. */
+/* A bias before batch norm has the gradient zero: differences show noise there, which is no reason to doubt
+ * the others. */
 Test(check_graph, a_gradient_below_the_noise_leaves_the_verdict_to_the_others)
 {
     network n = make_network(WG_F64);
@@ -398,7 +403,8 @@ Test(check_graph, without_memory)
     wg_finish(c, NULL);
 }
 
-/* Every allocation of the user's context fails in turn: the check says so or does without. */
+/* Every allocation of the user's context fails in turn: the check reports it, or works without that
+ * memory. */
 Test(check_graph, failing_allocations)
 {
     int64_t failed = 1;

@@ -1,4 +1,5 @@
-/* test_data.c: published facts of the embedded digits; what batches promise; failed contexts and failing memory. */
+/* test_data.c: published facts about the embedded digits, what the headers promise about batches, failed
+ * contexts, failing memory. */
 #include <math.h>
 #include <string.h>
 
@@ -6,7 +7,8 @@
 
 /* ---- the digits ---- */
 
-/* https://scikit-learn.org/stable/datasets/toy_dataset.html and the documentation of load_digits publish these. */
+/* https://scikit-learn.org/stable/datasets/toy_dataset.html and the documentation of load_digits publish
+ * these. */
 Test(digits, counts)
 {
     static const int published[10] = { 178, 182, 177, 183, 181, 182, 181, 179, 174, 180 };
@@ -113,8 +115,8 @@ Test(batches, order_is_of_seed_and_epoch_alone)
     wgt_finish(c, NULL), wgt_finish(e, NULL), wgt_finish(f, NULL);
 }
 
-/* Each of 6 orders of 3 rows about 1000 times in 6000 epochs: chi squared with 5 degrees of freedom stays below 30 but once
- * in 60,000 seeds. */
+/* Each of 6 orders of 3 rows about 1000 times in 6000 epochs: chi squared with 5 degrees of freedom stays
+ * below 30 but once in 60,000 seeds. */
 Test(batches, all_orders_are_equally_likely)
 {
     int count[27] = { 0 }, o[3];
@@ -274,7 +276,8 @@ static void use_everything(wg_context *c)
     wg_data_split(test, 0.5);
 }
 
-/* Every single allocation fails once, or it and all after it: an error of memory, nothing lost, nothing leaked. */
+/* Every single allocation fails once, or it and all after it: an error of memory, nothing lost, nothing
+ * leaked. */
 Test(robust, every_allocation_fails)
 {
     for (int mode = 0; mode < 2; mode++) {

@@ -12,7 +12,8 @@ static void expect_halves(const wg_data *d, int64_t n)
     cr_expect_eq(ones, n / 2);
 }
 
-/* With r = 4 sin 4 theta + e the distance of |r| from 4 |sin 4 theta| is at most |e|: its mean square at most 0.04. */
+/* With r = 4 sin 4 theta + e the distance of |r| from 4 |sin 4 theta| is at most |e|: its mean square at most
+ * 0.04. */
 Test(generated, flower)
 {
     wg_context *c = wgt_seeded(0);
@@ -30,9 +31,9 @@ Test(generated, flower)
     wgt_finish(c, NULL);
 }
 
-/* Class 0 has theta in 0 .. pi and class 1 half a turn more. With the sign of sin 4 theta the petals of class 0 point into the
- * octants 0, 5, 2, 7, counted from the second axis, and those of class 1 into the others. The noise 0.2 puts 5 % of the angles
- * beyond their half turn, and 2 % of the radii on the other side. */
+/* Class 0 has theta in 0 .. pi and class 1 half a turn more. With the sign of sin 4 theta the petals of class
+ * 0 point into the octants 0, 5, 2, 7, counted from the second axis, and those of class 1 into the others.
+ * The noise 0.2 puts 5 % of the angles beyond their half turn, and 2 % of the radii on the other side. */
 Test(generated, petals_of_the_flower)
 {
     static const int class_of[8] = { 0, 1, 0, 1, 1, 0, 1, 0 };
@@ -51,7 +52,8 @@ Test(generated, petals_of_the_flower)
     wgt_finish(c, NULL);
 }
 
-/* Class 0 lies around a circle at (0, 0), class 1 at (1, 0.5); the mean radius is 1 + 0.2^2 / 2 to second order. */
+/* Class 0 lies around a circle at (0, 0), class 1 at (1, 0.5); the mean radius is 1 + 0.2^2 / 2 to second
+ * order. */
 Test(generated, moons)
 {
     wg_context *c = wgt_seeded(0);

@@ -56,8 +56,8 @@ Test(split, is_drawn_by_seed)
     cr_expect_arr_neq(rows[0], rows[2], sizeof rows[0]);
 }
 
-/* Where every row is a class of its own, no class number is preferred: the mean of 300 of 0 .. 999 has the deviation
- * 289 / sqrt(300) * sqrt(0.7) = 14. */
+/* Where every row is a class of its own, no class number is preferred: the mean of 300 of 0 .. 999 has the
+ * deviation 289 / sqrt(300) * sqrt(0.7) = 14. */
 Test(split, prefers_no_class_number)
 {
     wg_context *c = wgt_seeded(6);
@@ -171,8 +171,8 @@ static void row_values(const wg_data *d, float *value_of_row)
     for (int64_t i = 0; i < wg_data_rows(d); i++) value_of_row[wgt_i32_at(y, i)] = wgt_f32_at(x, 2 * i);
 }
 
-/* y is the row's number: rows are followed through splits. mu and sigma are of the rows that train had when it was
- * normalised, and hold for the parts split off before and after. */
+/* y is the row's number: rows are followed through splits. mu and sigma are of the rows that train had when
+ * it was normalised, and hold for the parts split off before and after. */
 Test(normalise, splits_before_and_after)
 {
     wg_context *c = wgt_seeded(3);

@@ -1,4 +1,5 @@
-/* test_curves.c: charts of curves: well-formed SVG whatever the data, with axes, names and gaps where they belong. */
+/* test_curves.c: charts of curves: well-formed SVG whatever the data, with axes, names and gaps where they
+ * belong. */
 #include "picture.h"
 
 #include <ctype.h>
@@ -108,7 +109,8 @@ Test(curves, odd_data_are_drawn)
     pic_clean_up();
 }
 
-/* A million points take no more than four a half pixel column of the picture's 760 pixels, and keep their extremes. */
+/* Of a million points at most four are drawn for each half pixel of the picture's 760 pixels. The extremes
+ * are among them. */
 Test(curves, long_curves_stay_small)
 {
     int n = 1000000;

@@ -93,7 +93,8 @@ Test(draw, same_bytes_in_two_threads)
 
 /* ---- what is in the picture ---- */
 
-/* x w b y, mul sum z a, log mul, sub log sub mul, add L are 16; the number 1 stands in its consumers' formulas. */
+/* x w b y, mul sum z a, log mul, sub log sub mul, add L are 16; the number 1 stands in its consumers'
+ * formulas. */
 Test(draw, neuron_is_read_back)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -136,7 +137,8 @@ Test(draw, scopes_are_clusters)
     wgt_finish(c, NULL);
 }
 
-/* σ(1.1), −ln σ(1.1), and by the chain rule da = −1/a, dz = a − 1, dw = (a − 1) x, db = a − 1, dx = (a − 1) w. */
+/* σ(1.1), −ln σ(1.1), and by the chain rule da = −1/a, dz = a − 1, dw = (a − 1) x, db = a − 1, dx = (a − 1)
+ * w. */
 Test(draw, numbers_are_the_graphs)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

@@ -1,4 +1,5 @@
-/* test_draw_files.c: pictures as files: through `dot` or without it, whole or not at all; and with memory running out. */
+/* test_draw_files.c: pictures as files: through `dot` or without it, whole or not at all; and with memory
+ * running out. */
 #include "picture.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* test_draw_names.c: pictures of nodes and scopes with any name: the DOT text can be read back, and `dot` has nothing to say. */
+/* test_draw_names.c: pictures of nodes and scopes with any name: the DOT text can be read back, and `dot` has
+ * nothing to say. */
 #include "picture.h"
 
 #include <stdlib.h>
@@ -13,8 +14,8 @@ static char *long_name(void)
     return s;
 }
 
-/* Runs `dot` on the text; its exit status must be 0 and its standard error empty. Edges are straight lines, since of long
- * curved ones it may complain whatever the names. */
+/* Runs `dot` on the text; its exit status must be 0 and its standard error empty. Edges are straight lines,
+ * since of long curved ones it may complain whatever the names. */
 static void expect_clean(const char *dot, const char *name)
 {
     char *in = pic_path("hostile.dot"), *err = pic_path("hostile.err"), command[512];

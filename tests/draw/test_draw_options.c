@@ -1,5 +1,5 @@
-/* test_draw_options.c: each option of WG_DRAW_OPTIONS with each kind of picture: it changes the picture, or it is refused by name.
- */
+/* test_draw_options.c: each option of WG_DRAW_OPTIONS with each kind of picture: it changes the picture, or
+ * it is refused by name. */
 #include "picture.h"
 
 #include <stdlib.h>
@@ -43,7 +43,8 @@ static subject subject_start(void)
     return k;
 }
 
-/* The picture's text, or the message of what went wrong; to free. Of these only the program dot obeys .seconds. */
+/* The picture's text, or the error's message; to free. Only pictures that the program dot makes obey
+ * .seconds. */
 static char *drawn(const subject *k, unsigned kind, const option *x, const wg_draw_opts *o)
 {
     const char *ending = kind == WG_PICTURE_TABLE                                  ? "txt"
@@ -59,7 +60,7 @@ static char *drawn(const subject *k, unsigned kind, const option *x, const wg_dr
     return text;
 }
 
-/* What the option needs so that it can be seen. */
+/* Other options that this one needs to have an effect. */
 static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
 {
     wg_draw_opts o = { 0 };
@@ -134,7 +135,7 @@ static char *legend_of(wg_node root, wg_draw_opts o)
     return dot;
 }
 
-/* Only what is in the picture. */
+/* The legend explains only what is in the picture. */
 Test(draw_options, a_legend_has_what_is_shown)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

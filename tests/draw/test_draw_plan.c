@@ -1,4 +1,5 @@
-/* test_draw_plan.c: plans as tables and pictures: what must be in them, what is refused, and memory running out. */
+/* test_draw_plan.c: plans as tables and pictures: what must be in them, what is refused, and memory running
+ * out. */
 #include "picture.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* test_draw_size.c: pictures of large graphs: what repeats is drawn once, and what does not is refused with its size. */
+/* test_draw_size.c: pictures of large graphs: what repeats is drawn once, and what does not is refused with
+ * its size. */
 #include "picture.h"
 
 #include <stdlib.h>

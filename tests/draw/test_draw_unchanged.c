@@ -1,4 +1,5 @@
-/* test_draw_unchanged.c: a picture changes nothing: no value, no random draw, no error, nothing that can be read afterwards. */
+/* test_draw_unchanged.c: a picture changes nothing: no value, no random draw, no error, nothing that can be
+ * read afterwards. */
 #include "picture.h"
 
 #include <math.h>
@@ -48,7 +49,8 @@ Test(draw_unchanged, training_is_the_same_with_pictures)
     cr_assert_eq(epoch[0], epoch[1]);
 }
 
-/* A node that was drawn but never read can still be read after the parameters have moved, as without the picture. */
+/* A node that was drawn but never read can be read after the parameters have changed, as without the
+ * picture. */
 Test(draw_unchanged, a_picture_opens_no_evaluation)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -71,7 +73,8 @@ Test(draw_unchanged, a_picture_opens_no_evaluation)
     wgt_finish(c, NULL);
 }
 
-/* Nor does a picture make results: what was not read before the parameters moved cannot be read after, drawn or not. */
+/* A picture makes no results. A node that was not read before the parameters changed cannot be read
+ * afterwards, drawn or not. */
 Test(draw_unchanged, a_picture_makes_no_results)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -90,7 +93,8 @@ Test(draw_unchanged, a_picture_makes_no_results)
     wgt_finish(c, NULL);
 }
 
-/* What an op without a derivative stands before has no gradient row, and no error is left behind. */
+/* A node whose only path to the root has an op without a derivative shows no gradient, and no error
+ * remains. */
 Test(draw_unchanged, a_way_without_derivative_is_no_error)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

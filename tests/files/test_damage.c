@@ -1,5 +1,5 @@
-/* test_damage.c: every prefix of a small file and thousands of damaged copies: an error, or a valid reading, never a crash; and
- * files that are written appear whole or not at all. */
+/* test_damage.c: every prefix of a small file, and thousands of damaged copies, give an error or valid data,
+ * never a crash. A file that is written appears whole or not at all. */
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -66,7 +66,8 @@ static void expect_prefixes_fail(const wgt_bytes *f, reader read)
     wgt_finish(c, NULL);
 }
 
-/* One to four bytes replaced, at random places of a fixed sequence (xorshift64, Marsaglia 2003); some are cut or grow too. */
+/* One to four bytes replaced, at random places of a fixed sequence (xorshift64, Marsaglia 2003); some are cut
+ * or grow too. */
 static void damage(const wgt_bytes *f, reader read, int times)
 {
     uint64_t r = UINT64_C(88172645463325252);
@@ -148,7 +149,8 @@ static void use_all_formats(wg_context *c)
     wg_data_free(wg_data_idx(c, wgt_in_folder("x.idx"), wgt_in_folder("y.idx")));
 }
 
-/* Every single allocation fails once, or it and all after it: an error of memory, nothing leaked, no half of a file. */
+/* Every single allocation fails once, or it and all after it: an error of memory, nothing leaked, no half of
+ * a file. */
 Test(damage, every_allocation_fails)
 {
     wgt_bytes a = a_npy(), x = an_idx(), y = wgt_idx(8, 1, (unsigned[]){ 2 }, "ab", 2);

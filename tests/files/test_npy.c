@@ -1,5 +1,5 @@
-/* test_npy.c: .npy files made by hand, by the format's definition, in all versions, dtypes and orders; what is written, byte by
- * byte. */
+/* test_npy.c: .npy files made by hand, by the format's definition, in all versions, dtypes and orders; what
+ * is written, byte by byte. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -87,7 +87,8 @@ Test(npy, empty)
     wgt_finish(c, NULL);
 }
 
-/* numpy.save of a float32 array of shape (2, 3): the header is 118 bytes, so that the elements begin at byte 128. */
+/* numpy.save of a float32 array of shape (2, 3): the header is 118 bytes, so that the elements begin at byte
+ * 128. */
 Test(npy, is_written_as_numpy_does)
 {
     const float v[6] = { 0, 1, 2, 3, 4, 5 };
@@ -176,7 +177,8 @@ Test(npy, wrong_headers)
     wgt_finish(c, NULL);
 }
 
-/* A length of 0xFFFFFFF0 in a file of 12 bytes; a header as long as v2 allows; a version to come; no .npy at all. */
+/* A length of 0xFFFFFFF0 in a file of 12 bytes; a header as long as v2 allows; a version to come; no .npy at
+ * all. */
 Test(npy, wrong_beginnings)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);

@@ -1,4 +1,5 @@
-/* test_safetensors.c: saved parameters byte by byte, files of others, and all that may be wrong with one. */
+/* test_safetensors.c: saved parameters byte by byte, files written by other programs, and all that may be
+ * wrong with a file. */
 #include <math.h>
 #include <string.h>
 
@@ -109,7 +110,7 @@ static void expect_load_error(const char *header, size_t n, wg_status s, const c
 
 #define FC1_W "\"fc1.W\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}"
 
-/* Each names the first that does not fit, with both shapes; and nothing has changed. */
+/* Each error names the first parameter that does not fit, with both shapes, and no parameter has changed. */
 Test(safetensors, what_does_not_fit)
 {
     expect_load_error("{" FC1_W "}", 24, WG_ERROR_FORMAT, "the file has no \"fc2.b\" [2]");
@@ -146,7 +147,8 @@ Test(safetensors, a_part_of_a_file)
     wgt_finish(c, NULL);
 }
 
-/* Through a handle of a prefix names are the part's own: a layer saved alone fits any other of its kind. */
+/* A handle of a prefix saves names without the prefix, so a layer that was saved alone fits any other layer
+ * of its kind. */
 Test(safetensors, a_part_of_the_parameters)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);

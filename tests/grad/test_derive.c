@@ -1,4 +1,5 @@
-/* Whole matrices of derivatives: of operands with as many axes as there can be, and with more than the result can have. */
+/* test_derive.c: Jacobians and Hessians of operands with as many axes as a shape can have, and refusals where
+ * the result would have more axes than that. */
 #include "wgtest.h"
 
 static const wg_shape most = { 8, { 1, 2, 1, 1, 3, 1, 1, 1 } };
@@ -58,7 +59,7 @@ Test(derive, the_hessian_by_eight_axes_and_a_scalar)
     wgt_finish(c, NULL);
 }
 
-/* One of the functions, in a graph just made: its arenas are empty. */
+/* One of the functions in a new graph, whose arenas are empty. */
 static void derive(wg_context *c, int which)
 {
     wg_graph *g = wg_graph_new(c);

@@ -1,5 +1,6 @@
-/* test_rule_leaves.c: a derivative rule may use operands, results and numbers. A rule that makes an input, a parameter, a state
- * or a stream is refused by name, in the same words whichever way the derivative is run; numbers work in all of them. */
+/* test_rule_leaves.c: a derivative rule may use operands, results and numbers. A rule that makes an input, a
+ * parameter, a state or a stream is refused by name, with the same message however the derivative is run.
+ * Numbers work in all ways. */
 #include <string.h>
 
 #include "wgtest.h"

@@ -1,5 +1,5 @@
-/* test_scalars.c: graphs of thousands of scalars, which are built by a way of their own: the same records as by the long way, the
- * same values as in C, the same mistakes found. */
+/* test_append_plain.c: graphs of thousands of scalars. Their nodes are made by append_plain.c. They must
+ * equal the nodes that apply.c makes, have the values that C computes, and report the same mistakes. */
 #include <math.h>
 #include <string.h>
 
@@ -47,7 +47,8 @@ static wg_node long2(wg_site here, wg_node a, wg_node b, const char *op)
     return wg_apply(here, wg_op_find(op), (wg_node[]){ a, b }, 2, NULL);
 }
 
-/* Random steps on x and y, with few and with many different numbers on either side; the values and derivatives by x beside them. */
+/* Random steps on x and y, with few and with many different numbers on either side; the values and
+ * derivatives by x beside them. */
 static wg_node walk(wg_node x, unary f, binary h, double *value, double *slope)
 {
     static const double few[4] = { 0.5, 0.25, -0.75, 0.125 };
@@ -149,7 +150,7 @@ Test(scalars, mistakes_are_found)
     wgt_finish(s.c, NULL);
 }
 
-/* A number's leaf that was taken away, or belongs to the build before, is made anew. */
+/* The leaf of a number is made anew when it was removed by a rewind or belongs to the build before. */
 Test(scalars, numbers_are_forgotten_with_their_nodes)
 {
     side s = start(WG_F32);
@@ -166,7 +167,7 @@ Test(scalars, numbers_are_forgotten_with_their_nodes)
     wgt_finish(s.c, NULL);
 }
 
-/* Names, scopes and places are a node's own. */
+/* Each node has its own name, scope and place. */
 Test(scalars, scopes_and_places_are_their_own)
 {
     side s = start(WG_F32);

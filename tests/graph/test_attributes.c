@@ -1,5 +1,5 @@
-/* test_attributes.c: attributes are compared field by field: a graph built again is recognised whatever lies in the padding of
- * its calls' structs. */
+/* test_attributes.c: attributes are compared field by field. A graph that is built again is recognised
+ * whatever bytes are in the padding of its attribute structs. */
 #include <stddef.h>
 #include <string.h>
 
@@ -10,7 +10,8 @@ enum { BUILDS = 4 };
 
 typedef wg_node (*builder)(wg_graph *g, wg_node x, int build);
 
-/* Whether every build after the first takes over the nodes of the one before: `leaves` changes where one is made anew. */
+/* Whether every build after the first takes over the nodes of the one before: `leaves` changes where one is
+ * made anew. */
 static bool recognised(builder build)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -28,7 +29,8 @@ static bool recognised(builder build)
     return same;
 }
 
-/* An op's attributes as a caller's struct may be: another rubbish in each build but where there are fields. */
+/* Attributes as in a caller's struct that was never cleared: outside its fields the bytes differ in each
+ * build. */
 typedef struct attributes {
     _Alignas(16) unsigned char bytes[256];
 } attributes;
@@ -152,7 +154,7 @@ static wg_node another_gain(wg_graph *g, wg_node x, int build)
     return with_gain(&bytes_op, x, 0, 2 + build);
 }
 
-/* Without a table nobody knows where the padding is: all bytes count. */
+/* Without a table of attributes the padding is not known, so all bytes are compared. */
 Test(attributes, of_an_op_without_a_table_are_compared_by_their_bytes)
 {
     cr_expect(recognised(cleared));
@@ -174,7 +176,7 @@ Test(attributes, of_an_op_without_a_table_are_never_mistaken)
     wgt_finish(c, NULL);
 }
 
-/* Lengths of lists are the caller's, and nobody's rule has looked at these. */
+/* The caller sets the lengths of lists, and no shape rule has checked these. */
 typedef struct lists {
     wg_axes axes;
     wg_shape shape;

@@ -1,5 +1,5 @@
-/* test_graph.c: what must hold however a graph is grown, rewound, read and differentiated: addresses, states, several outputs,
- * targets younger than the loss, marks. Each once went wrong. */
+/* test_graph.c: graphs that are grown, rewound, read and differentiated in unusual orders: addresses, states,
+ * several outputs, targets made after the loss, marks. Each test is for a mistake that was once made. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,7 +135,8 @@ Test(graph, a_rewind_forgets_assignments_kept_nodes_layers_and_streams)
     }
 }
 
-/* What had been run before a rewind is not what has been run after another one. */
+/* After a rewind other nodes may get the same numbers. They must not be taken for those that had been run
+ * before. */
 Test(graph, plans_of_before_a_rewind_are_not_taken_for_others)
 {
     wg_context *c = start(0);
@@ -202,7 +203,8 @@ Test(graph, equal_scalars_are_variables_of_their_own)
     wgt_finish(c, NULL);
 }
 
-/* Nor do numbers of other builds, or that were taken away, stand for a scalar at their place. */
+/* A number of another build, or one that was removed, must not be taken for the scalar that now has its
+ * index. */
 Test(graph, a_scalar_is_not_taken_for_a_number_that_was_there)
 {
     wg_context *c = start(0);
@@ -219,7 +221,8 @@ Test(graph, a_scalar_is_not_taken_for_a_number_that_was_there)
     wgt_finish(c, NULL);
 }
 
-/* d/dw v (u n w)^2 = 2 v (u n)^2 w, whichever of its numbers are those of derivative rules too, now or at the last run. */
+/* d/dw v (u n w)^2 = 2 v (u n)^2 w, also where u, v or n equals a number of a derivative rule, now or in the
+ * last run. */
 Test(graph, a_plans_derivative_shares_no_number_with_the_user)
 {
     enum { N = 5000 };
@@ -239,7 +242,7 @@ Test(graph, a_plans_derivative_shares_no_number_with_the_user)
     }
 }
 
-/* Nothing of it is run: sizes alone must not overflow anything. */
+/* Nothing is run. Sizes this large must not overflow anywhere. */
 Test(graph, many_nodes_of_the_largest_size_can_be_built)
 {
     wg_context *c = start(0);
@@ -252,7 +255,7 @@ Test(graph, many_nodes_of_the_largest_size_can_be_built)
     wgt_finish(c, NULL);
 }
 
-/* Each scope twice, from the first to the last: a search through all that there are would take minutes. */
+/* Each scope is entered twice, from the first to the last. A linear search among them would take minutes. */
 enum { SCOPES = 1 << 18 };
 
 Test(graph, the_same_path_is_the_same_scope_among_very_many, .timeout = 60)
@@ -304,7 +307,8 @@ Test(graph, a_path_is_one_scope_however_it_was_entered)
     wgt_finish(c, NULL);
 }
 
-/* A build that enters scopes that are there already takes over the nodes of the last all the same, and they stay whole. */
+/* A build that enters scopes which exist already still takes over the nodes of the last build, and they stay
+ * valid. */
 Test(graph, scopes_entered_again_between_calls_leave_the_calls_of_the_last_build_alone)
 {
     for (int mode = 0; mode < MODES; mode++) {

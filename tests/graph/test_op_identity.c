@@ -1,5 +1,5 @@
-/* test_op_identity.c: an op is known by its descriptor's address. A user's op may have the name of any of the library's: the
- * library then treats it as the stranger that it is. */
+/* test_op_identity.c: an op is known by the address of its descriptor. A user's op may have the name of one
+ * of the library's ops. The library must not take it for its own. */
 
 #include "wgtest.h"
 
@@ -72,7 +72,8 @@ Test(op_identity, the_transpose_of_an_op_called_transpose)
     wgt_finish(b.c, NULL);
 }
 
-/* [1 2; 3 4] @ 3 [1 2; 3 4] = [21 30; 45 66]; and the sum of it all by x: 3 (row sums of x + column sums of x). */
+/* [1 2; 3 4] @ 3 [1 2; 3 4] = [21 30; 45 66]; and the sum of it all by x: 3 (row sums of x + column sums of
+ * x). */
 Test(op_identity, a_product_with_an_op_called_transpose)
 {
     bench b = start();
@@ -82,7 +83,8 @@ Test(op_identity, a_product_with_an_op_called_transpose)
     wgt_finish(b.c, NULL);
 }
 
-/* d/dx sum (3x)^2 = 18 x, which differences agree with. The check must move x alone: there is no other input. */
+/* d/dx sum (3x)^2 = 18 x, which differences agree with. The check must move x alone: there is no other
+ * input. */
 Test(op_identity, an_op_called_input_is_not_checked_as_one)
 {
     bench b = start();

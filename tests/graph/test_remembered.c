@@ -1,5 +1,6 @@
-/* test_rebuild.c: graphs built again and again, nearly the same each time: what was taken over from the build before must not
- * show. Each build is compared with the same one in a new context: nodes, names, scopes, values, gradients. */
+/* test_remembered.c: graphs that are built again and again, nearly the same each time. Nodes that are taken
+ * over from the build before must not change any result. Each build is compared with the same build in a new
+ * context: nodes, names, scopes, values, gradients. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,7 +149,7 @@ Test(rebuild, what_was_taken_over_does_not_show)
     for (uint64_t seed = 1; seed <= 12; seed++) evolve(seed);
 }
 
-/* An op of the user's whose expansion asks somebody else is expanded at every build. */
+/* A user's op whose expansion depends on something else than its operands is expanded at every build. */
 static double factor = 2;
 
 static void outside_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
@@ -171,7 +172,7 @@ Test(rebuild, a_users_expansion_is_made_anew)
     wgt_finish(c, NULL);
 }
 
-/* A name in a buffer that is used again is another name. */
+/* The caller's buffer holds another name in the next build. The node must get the new name. */
 Test(rebuild, names_are_compared_by_their_letters)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -191,7 +192,8 @@ Test(rebuild, names_are_compared_by_their_letters)
     wgt_finish(c, NULL);
 }
 
-/* A place that another parameter takes: one name stays one node, whose gradient is the whole one. */
+/* At one place of the program another parameter is used in the next build. One name must stay one node with
+ * one gradient. */
 Test(rebuild, a_parameter_is_not_found_twice)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -210,7 +212,8 @@ Test(rebuild, a_parameter_is_not_found_twice)
     wgt_finish(c, NULL);
 }
 
-/* Where only numbers differ, what nobody asked for is not run: here it would fail. */
+/* Only numbers differ from the last build. A node that is not asked for must not be run: here it would
+ * fail. */
 Test(rebuild, what_is_not_asked_for_is_not_run)
 {
     wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .seed = 1, .threads = 1, .interpret = 1 });
@@ -227,7 +230,7 @@ Test(rebuild, what_is_not_asked_for_is_not_run)
     wgt_finish(c, NULL);
 }
 
-/* A shape rule of the user's may ask anybody, too. */
+/* A user's shape rule may depend on something else than its operands, too. */
 typedef struct long_attr {
     const int64_t *n;
 } long_attr;
@@ -265,7 +268,8 @@ Test(rebuild, a_users_shape_rule_is_asked_anew)
     wgt_finish(c, NULL);
 }
 
-/* Bytes that wg_input_set gave a borrowed input are not those of a copied one at the same place of the next build. */
+/* wg_input_set gives a borrowed input new bytes. A copied input at the same place of the next build must not
+ * get these. */
 Test(rebuild, a_copied_input_has_memory_of_its_own)
 {
     enum { N = 300 };
@@ -285,7 +289,7 @@ Test(rebuild, a_copied_input_has_memory_of_its_own)
     wgt_finish(c, NULL);
 }
 
-/* A rewind into the midst of what one call made. */
+/* A rewind to a node between the first and the last that one call made. */
 Test(rebuild, a_call_of_which_nodes_were_taken_away_is_made_anew)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -300,7 +304,7 @@ Test(rebuild, a_call_of_which_nodes_were_taken_away_is_made_anew)
     wgt_finish(c, NULL);
 }
 
-/* Of two operands that follow each other, the one or the other, whose dtype is the result's. */
+/* Once the first, once the second operand has the dtype of the result; the other is cast. */
 static bool pick_shape(wg_rule *r)
 {
     r->y[0] = (wg_type){ r->x[0].shape, r->x[1].dtype };
@@ -334,7 +338,8 @@ Test(rebuild, another_dtype_is_another_structure)
     wgt_finish(c, NULL);
 }
 
-/* A build given up before its first call, behind a scope whose name lies where the records of the last build lay. */
+/* A build that stops before its first call, after it entered a scope whose name overwrote the records of the
+ * last build. */
 Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -354,7 +359,8 @@ Test(rebuild, what_an_abandoned_build_overwrote_is_made_anew)
     wgt_finish(c, NULL);
 }
 
-/* The product is made anew at each build, the sum above it is taken over: the hostile build looks at the graph at each read. */
+/* Each build makes the product anew and takes over the sum that reads it. The hostile build checks the graph
+ * at each read. */
 Test(rebuild, a_number_that_changes_below_nodes_that_are_taken_over)
 {
     for (int interpret = -1; interpret <= 1; interpret++) {

@@ -1,5 +1,6 @@
-/* Shapes at the edge and beyond: what is no shape is refused by every function that takes one, before its elements are counted,
- * and operands with as many axes as there can be work everywhere. The sanitizers see what an assertion does not. */
+/* test_shapes.c: shapes at the limits and beyond. Every function that takes a shape refuses one that is not
+ * valid, before it counts the elements. Operands with as many axes as a shape can have work everywhere. The
+ * sanitizers find what no assertion can. */
 #include <string.h>
 
 #include "wengert/lang.h"
@@ -36,7 +37,7 @@ static world start(void)
     return w;
 }
 
-/* After each call the context must have failed; it goes on with the next. */
+/* Each call must fail. The error is then forgotten, for the next call. */
 static void refused(world *w, const char *what, int i)
 {
     cr_assert_neq(wg_failed(w->c), WG_OK, "%s takes bad shape %d", what, i);
@@ -73,7 +74,8 @@ Test(shapes, leaves_and_parameters_refuse_what_is_no_shape)
     wgt_finish(w.c, NULL);
 }
 
-/* The same input at the same place of the next build must not be compared with what is no shape. */
+/* The shape of the next build's input at the same place is not valid. It must be refused before it is
+ * compared with the old one. */
 Test(shapes, a_build_like_the_last_but_for_a_bad_shape)
 {
     for (int i = 0; i < BAD; i++) {
@@ -156,7 +158,7 @@ Test(shapes, files_data_sets_and_programs_refuse_what_is_no_shape, .init = wgt_m
 
 static const wg_shape eight = { 8, { 2, 1, 2, 1, 1, 3, 1, 2 } };
 
-/* What takes a float operand of any rank, one function a row. */
+/* Functions that take a float operand of any rank, one a row. */
 static wg_node by_op(int i, wg_node x)
 {
     wg_graph *g = wg_graph_of(x);
@@ -202,7 +204,8 @@ static void check_derivatives(wg_node x, wg_node v, wg_node y)
     wg_value(hv);
 }
 
-/* Value, gradient, tangent and Hessian product of each: the sanitizers watch, and no call may fail. */
+/* Value, gradient, tangent and Hessian product of each function. No call may fail, and the sanitizers must
+ * find nothing. */
 Test(shapes, operands_of_eight_axes_work_everywhere)
 {
     for (int interpret = -1; interpret <= 1; interpret += 2)

@@ -1,6 +1,6 @@
-/* test_gemm.c: the library's own products, of each instruction set that the processor has, against sums over k in order, taken
- * one by one with the C library's fma where the set rounds products and sums once: the same bits, whatever the sizes.
- */
+/* test_gemm.c: the library's own matrix products, for each instruction set that the processor has. They have
+ * the bits of sums over k in order, for all sizes. Where the instruction set has fused multiply-add, the sums
+ * are made with the C library's fma. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -53,7 +53,7 @@ static double in_order(const wgi_gemm *g, int64_t i, int64_t j, bool once)
     return sum;
 }
 
-/* Where rows of a length are the last in memory, their last one without its guard: whoever reads beyond is seen by ASan. */
+/* The last row ends at the end of its block of memory, so that ASan finds a read beyond it. */
 static const void *last(wg_dtype t, const void *all, int64_t rows, int64_t length)
 {
     int64_t n = rows ? rows * length - GUARD : 0;
@@ -91,7 +91,8 @@ static void expect_all_ways(wg_dtype t, int64_t m, int64_t n, int64_t k)
     wg_finish(c, NULL);
 }
 
-/* About the heights of blocks, the widths of one and two vectors, and the parts of k. */
+/* Sizes next to the heights of blocks, the widths of one and two vectors, and the lengths into which k is
+ * divided. */
 Test(gemm, blocks_and_edges)
 {
     static const int64_t rows[] = { 1, 2, 3, 7, 8, 13, 17 },

@@ -1,9 +1,9 @@
-/* test_vmath.c: the errors of the f32 functions of ops/vmath.h against libm in double: at most 2 ulp, zeros with their sign,
- * infinities and NaN where they belong; the same bits at every place of an array, and of logarithms in every
- * instruction set.
+/* test_vmath.c: the errors of the f32 functions of src/kernel/vmath.h against libm in double: at most 2 ulp,
+ * zeros with their sign, infinities and NaN where they belong; the same bits at every place of an array, and
+ * of logarithms in every instruction set.
  *
- * WG_VMATH=all goes over all 2^32 floats (about a minute a function); without it, over every 40,009th, and all near zeros,
- * the limits of the exponents, and 1.
+ * WG_VMATH=all goes over all 2^32 floats (about a minute a function); without it, over every 40,009th, and
+ * all near zeros, the limits of the exponents, and 1.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -52,8 +52,8 @@ static double ulp_of(double v)
     return v;
 }
 
-/* |got - want| in units of the last place of want as a float; infinite where one is NaN, infinite or a zero wrongly. An
- * overflow is taken as 2^128. */
+/* |got - want| in units of the last place of want as a float; infinite where one is NaN, infinite or a zero
+ * wrongly. An overflow is taken as 2^128. */
 static double error_in_ulps(float got, double want)
 {
     if (want != want || got != got) return want != want && got != got ? 0 : INFINITY;
@@ -63,7 +63,8 @@ static double error_in_ulps(float got, double want)
     return fabs(y - (fabs(want) > 0x1p128 ? copysign(0x1p128, want) : want)) / ulp_of(want);
 }
 
-/* e^(z - 0) 1 / 1 of rows of logits, but for their label, a last element that is 0 and thereby the largest. */
+/* The gradient of a cross-entropy is e^(z - 0) 1 / 1 for logits z < 0 beside a last logit of 0, which is the
+ * label's. */
 static void compute_below(int isa, const float *x, float *y, int64_t n)
 {
     enum { ROW = 1024 };
@@ -145,7 +146,7 @@ static void check_all(const function *f, int isa)
     for (uint64_t first = 0; first < UINT64_C(1) << 32; first += BLOCK) check_block(f, isa, first, 1);
 }
 
-/* Of an op, or of the function itself, which is compiled once. */
+/* By the kernel of an op, or by a function that is compiled once, for no particular instruction set. */
 static bool has_kernel(const function *f, int isa)
 {
     const char *op = f->below ? "cross_entropy_grad" : f->op;

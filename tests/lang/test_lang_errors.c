@@ -1,4 +1,5 @@
-/* test_lang_errors.c: the .wg language: where errors point, what is refused, hostile texts, failing memory. */
+/* test_lang_errors.c: the .wg language: where errors point, what is refused, hostile texts, failing
+ * memory. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
-/* test_plan_view.c: what plan.h says of a plan: FLOPs and bytes by formula, memory that nothing shares at the wrong time, found
- * from the steps alone; and that looking changes nothing. */
+/* test_plan_view.c: what wg_plan_look says about a plan. FLOPs and bytes follow formulas. Two values that are
+ * needed at the same time never share memory, which is found from the steps alone. Looking at a plan changes
+ * nothing. */
 #include <math.h>
 #include <string.h>
 
@@ -112,7 +113,7 @@ static bool apart(const wg_plan_buffer *a, const wg_plan_buffer *b)
     return a->offset + a->bytes <= b->offset || b->offset + b->bytes <= a->offset;
 }
 
-/* A fused group may write where it has just read for the last time. */
+/* A fused group may write a value into the memory of one that it reads for the last time. */
 static bool taken_over(const wg_plan *p, const wg_plan_buffer *a, const wg_plan_buffer *b)
 {
     return a->last == b->first && a->offset == b->offset && p->step[a->last].tile > 0;
@@ -137,7 +138,8 @@ static void expect_memory_apart(const wg_plan *p)
     }
 }
 
-/* What a step reads was given or made by an earlier one, and is needed from then to now. */
+/* A buffer that a step reads was given from outside or written by an earlier step, and its lifetime covers
+ * both. */
 static void expect_read_after_written(const wg_plan *p)
 {
     for (int s = 0; s < p->steps; s++) {

@@ -21,7 +21,8 @@ static int ones_until(size_t n, const double *x, size_t m, const double *gy, dou
     return ((const int *)user)[1];
 }
 
-/* Runs a graph with one function after graphs of the same structure with others, three times each: so that it is planned. */
+/* Runs a graph with one function after graphs of the same structure with others, three times each: so that it
+ * is planned. */
 static void run_named(wg_graph *g, wg_params *p, const char *name, const wg_extern_opts *like)
 {
     for (int build = 0; build < 3; build++) {

@@ -1,6 +1,6 @@
-/* test_kernels.c: the kernels of the registry called directly, for each instruction set that this machine has: the whole work
- * in one share, and unit by unit from last to first. Both write the same bits, all of them, and nothing beside them.
- */
+/* test_kernels.c: the kernels of the registry are called directly, for each instruction set that this machine
+ * has: once for the whole work, and once for each unit, from last to first. Both write the same bits, write
+ * all elements, and write nothing outside. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +41,8 @@ typedef struct call {
 
 static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == WG_RANDOM; }
 
-/* fill shows what was not written: two calls with different ones would differ. */
+/* `fill` is in the results before the call. Two calls with different fills differ where nothing was
+ * written. */
 static void add_output(call *c, int j, wg_node y, int fill)
 {
     c->ys[j] = wg_node_shape(y);
@@ -52,7 +53,7 @@ static void add_output(call *c, int j, wg_node y, int fill)
     c->y[j] = c->block[j] + GUARD;
 }
 
-/* False where the sample is not a plain call of a kernel: spread operands are the engine's work. */
+/* False where the sample is not a plain call of a kernel: the engine broadcasts operands, not the kernel. */
 static bool prepare(call *c, const op_case *k, wg_kernel_fn fn, int fill)
 {
     int n = wg_node_operands(k->y[0]);

@@ -1,5 +1,5 @@
-/* test_ops_layers.c: dropout, batch and layer normalisation, C functions as nodes, and the layers that own parameters.
- */
+/* test_ops_layers.c: dropout, batch and layer normalisation, C functions as nodes, and the layers that own
+ * parameters. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,7 +120,8 @@ Test(dropout, unnamed_masks_differ_and_other_nodes_do_not_move_them)
 
 /* ---- batch normalisation ---- */
 
-/* Of two rows a, b in each column: mean (a + b) / 2, variance (a - b)^2 / 4, so y is beta plus or minus a closed form. */
+/* Of two rows a, b in each column: mean (a + b) / 2, variance (a - b)^2 / 4, so y is beta plus or minus a
+ * closed form. */
 Test(batch_norm, of_two_rows)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -135,8 +136,8 @@ Test(batch_norm, of_two_rows)
     wgt_finish(c, NULL);
 }
 
-/* Normalised columns have mean beta and variance gamma^2 v / (v + eps); their sum does not depend on x, nor, without eps, does
- * the sum of their squares. */
+/* Normalised columns have mean beta and variance gamma^2 v / (v + eps); their sum does not depend on x, nor,
+ * without eps, does the sum of their squares. */
 Test(batch_norm, columns_are_normalised)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -169,8 +170,8 @@ Test(batch_norm, inference_uses_what_is_given)
     wgt_finish(c, NULL);
 }
 
-/* More rows than one block, far from zero: of rows m + d and m - d in turn the mean is m, the variance d^2, to the last digits
- * of x. */
+/* More rows than one block, far from zero: of rows m + d and m - d in turn the mean is m, the variance d^2,
+ * to the last digits of x. */
 Test(batch_norm, moments_of_many_rows_far_from_zero)
 {
     for (int t = 0; t < 2; t++) {
@@ -190,8 +191,8 @@ Test(batch_norm, moments_of_many_rows_far_from_zero)
     }
 }
 
-/* Few rows and many are summed in different passes: rows repeated 16 times have the same mean and variance, a gradient
- * repeated too, 16 times smaller in its sums. */
+/* Few rows and many are summed in different passes: rows repeated 16 times have the same mean and variance, a
+ * gradient repeated too, 16 times smaller in its sums. */
 Test(batch_norm, repeated_rows)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -216,7 +217,8 @@ Test(batch_norm, repeated_rows)
 
 /* ---- layer normalisation ---- */
 
-/* Of a row a, b: mean (a + b) / 2, variance (a - b)^2 / 4; the gradient of a row's sum of gamma-less y is zero. */
+/* Of a row a, b: mean (a + b) / 2, variance (a - b)^2 / 4; the gradient of a row's sum of gamma-less y is
+ * zero. */
 Test(layer_norm, of_two_features)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -231,8 +233,8 @@ Test(layer_norm, of_two_features)
     wgt_finish(c, NULL);
 }
 
-/* Normalised rows have mean 0 and variance v / (v + eps); their sum does not depend on x, nor, without eps, does the sum of
- * their squares. The gradients of gamma and beta of a sum are the sums of h and of ones. */
+/* Normalised rows have mean 0 and variance v / (v + eps); their sum does not depend on x, nor, without eps,
+ * does the sum of their squares. The gradients of gamma and beta of a sum are the sums of h and of ones. */
 Test(layer_norm, rows_are_normalised)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -253,7 +255,8 @@ Test(layer_norm, rows_are_normalised)
     wgt_finish(c, NULL);
 }
 
-/* A result of 8 MiB and more takes another way to memory than some of its rows alone; rows do not know of each other. */
+/* A result of 8 MiB or more is written past the caches, a few of its rows alone are not. Each row has the
+ * same bits in both. */
 Test(layer_norm, large_results_are_those_of_their_rows)
 {
     enum { ROWS = 2100, F = 1001 };
@@ -298,7 +301,8 @@ static wg_node layer(wg_graph *g, wg_params *p, wg_mode mode, const double *v)
     return wg_nn_batch_norm(given(g, WG_SHAPE(2, 1), v), p, "bn", .momentum = 0.75);
 }
 
-/* Batches {0, 2}, {4, 10}: means 1, 7, variances 1, 9. After both the corrected averages weigh them 0.75 * 0.25 : 0.25. */
+/* Batches {0, 2}, {4, 10}: means 1, 7, variances 1, 9. After both the corrected averages weigh them 0.75 *
+ * 0.25 : 0.25. */
 Test(nn_batch_norm, averages_are_weighted_means_of_what_was_seen)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -316,7 +320,7 @@ Test(nn_batch_norm, averages_are_weighted_means_of_what_was_seen)
     wgt_finish(c, NULL);
 }
 
-/* Reading moves nothing. */
+/* A read does not change the averages. */
 Test(nn_batch_norm, only_backward_moves_the_averages)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

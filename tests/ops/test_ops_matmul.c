@@ -1,6 +1,6 @@
-/* test_ops_matmul.c: products against plain loops, at sizes on both sides of every cut, with every flag; the same bits from any
- * number of threads; what is looked through and merged.
- */
+/* test_ops_matmul.c: products against plain loops, at sizes on both sides of every cut, with every flag; the
+ * same bits from any number of threads; transposed operands become flags, and products of one sum are
+ * merged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,8 @@ static wg_node input(wg_graph *g, wgt_random *r, wg_shape s, wg_dtype t)
 
 /* ---- values ---- */
 
-/* In any order a sum of k products is off by at most (k + 1) u times the sum of their sizes; so is the reference. */
+/* In any order a sum of k products is off by at most (k + 1) u times the sum of their sizes; so is the
+ * reference. */
 static void compare(wg_node a, wg_node b, flags f, int64_t m, int64_t n, int64_t k)
 {
     wg_node y = product(a, b, f);
@@ -98,7 +99,8 @@ Test(matmul, by_hand)
     wgt_finish(c, NULL);
 }
 
-/* Each of the leading axes' products is the product of the matrices there, to the bit when neither is the whole. */
+/* Each of the leading axes' products is the product of the matrices there, to the bit when neither is the
+ * whole. */
 Test(matmul, batches_broadcast)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
@@ -167,7 +169,8 @@ Test(matmul, threads_change_no_bit)
 
 /* ---- structure ---- */
 
-/* Transposed operands are flags, not nodes that are computed; neither direction of differentiation makes one. */
+/* Transposed operands are flags, not nodes that are computed; neither direction of differentiation makes
+ * one. */
 Test(matmul, looks_through_transposes)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -198,7 +201,8 @@ static wg_node recurrent(wg_graph *g, wg_node W, int64_t rows)
     return wg_sum(h);
 }
 
-/* The gradient of a weight used at four steps is one product of inner size 4 * rows; of long products it is a sum. */
+/* The gradient of a weight used at four steps is one product of inner size 4 * rows; of long products it is a
+ * sum. */
 Test(matmul, small_contributions_are_one_product)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

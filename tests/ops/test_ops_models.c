@@ -1,5 +1,5 @@
-/* test_ops_models.c: values by hand of softmax, cross-entropies, the losses and accuracy, at ordinary points and at extremes.
- */
+/* test_ops_models.c: values by hand of softmax, cross-entropies, the losses and accuracy, at ordinary points
+ * and at extremes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,7 +175,8 @@ static wg_node gradient_of_rows(wg_node z, wg_node y)
     return wg_grad(wg_softmax_cross_entropy(z, y, .reduction = WG_SUM), z);
 }
 
-/* A gradient of 8 MiB and more takes another way to memory than three of its rows alone; rows do not know of each other. */
+/* A gradient of 8 MiB or more is written past the caches, three of its rows alone are not. Each row has the
+ * same bits in both. */
 Test(cross_entropy, large_gradients_are_those_of_their_rows)
 {
     const int64_t at[] = { 0, 1, 1049, 2097 };
@@ -215,8 +216,8 @@ static both loss_and_gradient(wg_dtype t, int interpret, bool shares, bool squar
     return b;
 }
 
-/* A plan computes loss and gradient in one pass, unless the gradient depends on the loss; the interpreter one by one. The
- * bits are the same, and d(L^2) = 2 L dL. */
+/* A plan computes loss and gradient in one pass, unless the gradient depends on the loss; the interpreter one
+ * by one. The bits are the same, and d(L^2) = 2 L dL. */
 Test(cross_entropy, loss_and_gradient_in_one_pass)
 {
     enum { ALL = 3 * 2500 };
@@ -236,8 +237,8 @@ Test(cross_entropy, loss_and_gradient_in_one_pass)
     }
 }
 
-/* More classes than the sum takes at a time, the largest logit far from the first: of n equal logits and one larger by a, the
- * loss of the larger is ln(1 + n e^-a). */
+/* More classes than the sum takes at a time, the largest logit far from the first: of n equal logits and one
+ * larger by a, the loss of the larger is ln(1 + n e^-a). */
 Test(cross_entropy, of_many_classes)
 {
     enum { N = 5000 };
@@ -356,7 +357,7 @@ Test(accuracy, of_classes_and_of_rows)
     wgt_finish(w.c, NULL);
 }
 
-/* Matrices count, vectors and what is not in the graph do not. */
+/* Weight decay counts matrices. It does not count vectors, nor parameters that are not in the graph. */
 Test(l2, half_lambda_times_the_squares_of_matrices)
 {
     world w = open_world(WG_F64);

@@ -1,4 +1,5 @@
-/* test_ops_shapes.c: values by hand for the ops that change shapes, and for indices. Expectations are closed forms and counting. */
+/* test_ops_shapes.c: values by hand for the ops that change shapes, and for indices. Expectations are closed
+ * forms and counting. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

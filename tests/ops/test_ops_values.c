@@ -1,6 +1,5 @@
-/* test_ops_values.c: values by hand for the elementwise functions, comparisons, choices and casts, and the conventions at kinks,
- * singular points and infinities. Expectations are closed forms and counting.
- */
+/* test_ops_values.c: values by hand for the elementwise functions, comparisons, choices and casts, and the
+ * conventions at kinks, singular points and infinities. Expectations are closed forms and counting. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>

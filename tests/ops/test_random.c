@@ -1,6 +1,5 @@
-/* test_random.c: Philox against the known answers of its authors, the public definition of random bits, and the draws that
- * are made of them.
- */
+/* test_random.c: Philox against the known answers of its authors, the public definition of random bits, and
+ * the draws that are made of them. */
 #include <math.h>
 #include <string.h>
 

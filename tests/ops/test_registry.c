@@ -1,7 +1,7 @@
-/* test_registry.c: what holds for every op of the registry and each of its samples: it is documented, its value has the shape
- * of its rule and is its expansion's, broadcasting and empty axes work, mistakes name the caller's line, and every way of
- * running gives the same bits. Derivatives: test_registry_grad.c. Failing allocations: test_registry_memory.c.
- */
+/* test_registry.c: what holds for every op of the registry and each of its samples. It is documented. Its
+ * value has the shape that its rule says, and equals that of its expansion. Broadcasting and empty axes work.
+ * Mistakes name the caller's line. Every way of running gives the same bits. Derivatives:
+ * test_registry_grad.c. Failing allocations: test_registry_memory.c. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +112,8 @@ ParameterizedTest(int *index, registry, kernel_agrees_with_expansion)
     }
 }
 
-/* Samples have short decimals: what f32 cannot hold of them is 2^-24 of each, which no sample should make much of. */
+/* The values of samples are rounded by 2^-24 of themselves in f32. No sample should enlarge such an error
+ * much. */
 ParameterizedTest(int *index, registry, f32_agrees_with_f64)
 {
     const wg_op *op = wg_op_at(*index);
@@ -186,8 +187,8 @@ static wg_node filled(op_case *k, wg_node x, const wg_shape *s, const wg_shape *
     return y;
 }
 
-/* The op over broadcast operands and over operands spread by hand: same bits; the gradients of the first are sums of the
- * second's. */
+/* The op of operands that it broadcasts, and of operands that are repeated by hand, gives the same bits. The
+ * gradients of the former are sums of those of the latter. */
 static void compare_broadcast(op_case *k, const wg_shape *s)
 {
     int n = wg_node_operands(k->y[0]);
@@ -214,7 +215,7 @@ static void compare_broadcast(op_case *k, const wg_shape *s)
     }
 }
 
-/* An op that is told its shape does not take it from its operands. */
+/* An op with a shape among its attributes does not take it from its operands. */
 static bool has_shape_attribute(const wg_op *op)
 {
     for (const wg_attr_row *r = op->attrs; r && r->name; r++)
@@ -291,7 +292,8 @@ ParameterizedTest(int *index, registry, poison_is_silent)
 
 enum { RESULTS = WG_MAX_OUTPUTS + OP_LEAVES, ROUNDS = 3 };
 
-/* Copies of outputs and gradients, of several rounds in one graph: interpreted, planned, and from a plan found again. */
+/* Copies of outputs and gradients, of several rounds in one graph: interpreted, planned, and from a plan
+ * found again. */
 typedef struct results {
     wg_tensor t[ROUNDS][RESULTS];
     int n;

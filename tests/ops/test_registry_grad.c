@@ -1,10 +1,10 @@
 /* test_registry_grad.c: the derivatives of every op of the registry, sample by sample, in double.
  *
- * Signed gradients are compared with central differences, element by element of every float input, to 1e-7 of the largest of
- * them (a sample of more than 30 elements: at 30 or so). A quotient is Richardson's combination of the steps h and h/2, whose
- * error is of order h^4; h goes down from 1e-3 to 1e-5 until it agrees, so that a sample may come as near to a kink or a pole as
- * that. A wrong derivative agrees at no step.
- * Second order is the same, done to the slope <gradient, u>.
+ * Signed gradients are compared with central differences, element by element of every float input, to 1e-7 of
+ * the largest of them (a sample of more than 30 elements: at 30 or so). A quotient is Richardson's
+ * combination of the steps h and h/2, whose error is of order h^4; h goes down from 1e-3 to 1e-5 until it
+ * agrees, so that a sample may come as near to a kink or a pole as that. A wrong derivative agrees at no
+ * step. Second order is the same, done to the slope <gradient, u>.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +33,8 @@ static wg_node slope(op_case *k)
     return wg_is_none(loss) ? wg_none : op_case_slope(k, loss, NULL);
 }
 
-/* The op with one node for all float operands shaped as the first of them; wg_none where there are no two. */
+/* The op with its first float operand in place of all that have the same shape; wg_none where no other has
+ * it. */
 static wg_node loss_of_twice(op_case *k)
 {
     wg_node x[OP_LEAVES], first = wg_none;
@@ -95,7 +96,8 @@ static double richardson(const place *p, double h) { return (4 * quotient(p, h /
 
 /* ---- comparing ---- */
 
-/* unit: of rounding where the values were made. A sum of up to some hundred terms has 64 of them, and a step divides it. */
+/* unit: the rounding unit of the dtype in which the values were computed. A sum of some hundred terms has an
+ * error of up to 64 units, and a difference quotient divides that by its step. */
 static void compare(const place *p, double analytic, double x, double scale, double unit)
 {
     double size = fabs(at(p, 0)), numeric = NAN, widest = unit > 0x1p-53 ? 1e-1 : 1e-3;
@@ -116,7 +118,7 @@ static double largest(const double *v, int64_t n)
     return most;
 }
 
-/* Some values in between may be f32 by the sample's own will: a cast. */
+/* A sample may cast values in between to f32. */
 static double unit_of(const op_case *k)
 {
     for (int64_t i = 1; i < wg_graph_nodes(k->g); i++)
@@ -143,8 +145,9 @@ static void compare_leaf(op_case *k, place p, wg_node g)
     free(v);
 }
 
-/* Without a derivative in one input: .none says so; or the op has a first derivative, which is flat, as a piecewise linear op's
- * is (then the differences must agree), or is itself an opaque op whose .none says so. */
+/* Without a derivative in one input: .none says so; or the op has a first derivative, which is flat, as a
+ * piecewise linear op's is (then the differences must agree), or is itself an opaque op whose .none says
+ * so. */
 static bool may_have_none(op_case *k, const place *p)
 {
     const wg_op *blocked = k->blocked;
@@ -155,7 +158,8 @@ static bool may_have_none(op_case *k, const place *p)
     return true;
 }
 
-/* f's gradient by one leaf, in a case of its own: random draws are those of the first evaluation after a shift. */
+/* f's gradient by one leaf, in a case of its own: random draws are those of the first evaluation after a
+ * shift. */
 static bool compare_by(const place *p)
 {
     op_case k;
@@ -214,7 +218,8 @@ enum {
     ANSWERED = 2
 }; /* of an operand, by the samples: it was there; the rule gave it a gradient */
 
-/* What the rule of an op with a float result leaves empty; of an op without a rule, what its expansion does. */
+/* What the rule of an op with a float result leaves empty; of an op without a rule, what its expansion
+ * does. */
 static bool answers(op_case *k, int operand)
 {
     wg_node x[OP_LEAVES], gx[OP_LEAVES];
@@ -227,7 +232,8 @@ static bool answers(op_case *k, int operand)
     return !wg_is_none(gx[operand]);
 }
 
-/* A rule may leave an operand empty because it is of integers here: then it is not told that it has no derivative. */
+/* A rule may leave an operand empty because it is of integers here: then it is not told that it has no
+ * derivative. */
 static void compare_none(op_case *k, int operand, int *seen)
 {
     wg_node x = wg_node_operand(k->y[0], operand);

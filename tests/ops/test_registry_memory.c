@@ -1,9 +1,9 @@
-/* test_registry_memory.c: every op's samples, built, differentiated and run while the first allocation fails, the second, and
- * so on until none does: once, and for ever. Each time either the right bits come out or the error is 'out of memory'; the
- * context can be used again after wg_recover, and nothing is left in the end.
+/* test_registry_memory.c: every op's samples, built, differentiated and run while the first allocation fails,
+ * the second, and so on until none does: once, and for ever. Each time either the right bits come out or the
+ * error is 'out of memory'; the context can be used again after wg_recover, and nothing is left in the end.
  *
- * WG_TORTURE=long tries every allocation of every sample in both ways of running; otherwise long samples are strided, the
- * offset drawn from the run's seed.
+ * WG_TORTURE=long tries every allocation of every sample in both ways of running; otherwise long samples are
+ * strided, the offset drawn from the run's seed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@
 
 ParameterizedTestParameters(registry_memory, every_allocation_may_fail) { return op_case_all(); }
 
-/* The sum of slope and loss, and of the output where it is no float: one number that feels all that was run. */
+/* The sum of slope and loss, and of the output where it is no float: one number that depends on all that was
+ * run. */
 static double work(op_case *k)
 {
     wg_node loss = op_case_loss(k);
@@ -29,7 +30,8 @@ static void expect_bits(const op_case *k, double got, double expected, const cha
               k->memory->for_ever ? ", and all after it" : "", wg_message(k->c));
 }
 
-/* One attempt; false when nothing failed any more. expected[1] is the second evaluation's number: random draws differ. */
+/* One attempt; false when nothing failed any more. expected[1] is the second evaluation's number: random
+ * draws differ. */
 static bool attempt(const wg_op *op, int sample, int interpret, wgt_memory *m, double expected)
 {
     op_case k;

@@ -1,6 +1,6 @@
-/* test_optimizers.c: what holds for every optimizer that params.h declares: its descriptor is whole, each option is obeyed and
- * checked, threads and instruction sets change no bit, it finds the minimum of a quadratic. Then RMSprop against its formula.
- */
+/* test_optimizers.c: what holds for every optimizer that params.h declares: its descriptor is whole, each
+ * option is obeyed and checked, threads and instruction sets change no bit, it finds the minimum of a
+ * quadratic. Then RMSprop against its formula. */
 #include <math.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -85,7 +85,7 @@ typedef struct arrays {
     double w[ELEMENTS], g[ELEMENTS], moment[WGI_MOMENTS][ELEMENTS];
 } arrays;
 
-/* Steps from the same arrays; of the moments all that have a name are there. */
+/* Steps from the same arrays. All moments that have a name are given. */
 static void update_alone(const wgi_optimizer *k, int isa, const options *o, wg_dtype t, arrays *a)
 {
     double rate[WGI_RATES] = { 0 };
@@ -135,7 +135,8 @@ Test(optimizers, instruction_sets_have_the_same_bits)
 
 /* ---- steps ---- */
 
-/* A vector, a matrix large enough for several threads, each with its own curvature: L = sum (c (w - target)^2) / 2. */
+/* A vector, a matrix large enough for several threads, each with its own curvature: L = sum (c (w -
+ * target)^2) / 2. */
 static wg_node quadratic(wg_graph *g, wg_params *p, int large)
 {
     wg_node a = wg_param(g, p, "a", WG_SHAPE(5), wg_const(2)),
@@ -196,7 +197,8 @@ Test(optimizers, threads_change_no_bit)
     }
 }
 
-/* Beside a weight_decay, without which decay_all means nothing. Steps are so large that gradients change their signs. */
+/* Beside a weight_decay, without which decay_all means nothing. Steps are so large that gradients change
+ * their signs. */
 Test(optimizers, every_option_is_obeyed)
 {
     for (int i = 0; i < ALL; i++)
@@ -266,8 +268,9 @@ static double gradient(int t, int i)
     return ldexp(k ? k : 7, i - 6);
 }
 
-/* The relative errors of a step: v and a are averages over 1 / (1 - rho) steps of three roundings each and of rho's own, b is one over
- * 1 / (1 - momentum); v - a^2 is not small beside v here. Then each step rounds w. */
+/* The relative errors of a step: v and a are averages over 1 / (1 - rho) steps of three roundings each and of
+ * rho's own, b is one over 1 / (1 - momentum); v - a^2 is not small beside v here. Then each step rounds
+ * w. */
 static double bound(const element *e, int steps, const wg_rmsprop_opts *o)
 {
     return 2 * steps * e->most + (8 / (1 - o->rho) + 8 / (1 - o->momentum)) * e->way;
@@ -323,7 +326,8 @@ Test(optimizers, rmsprop_is_its_formula)
     }
 }
 
-/* Of equal gradients the variance is 0, and its difference of two averages may fall below. */
+/* The variance of equal gradients is 0. It is computed as a difference of two averages, which may round to
+ * less than 0. */
 Test(optimizers, rmsprop_has_no_root_of_less_than_nothing)
 {
     for (int k = 1; k < 100; k++) {

@@ -1,6 +1,5 @@
-/* test_optim.c: an update reaches the parameters that are to move, and no others, whatever lies beside them in memory. All numbers
- * are sums of a few powers of two, so that expectations are exact.
- */
+/* test_optim.c: a step changes the parameters that have a gradient, and no others, whatever is beside them in
+ * memory. All numbers are sums of a few powers of two, so that expectations are exact. */
 #include <stdlib.h>
 
 #include "wgtest.h"
@@ -67,7 +66,7 @@ Test(optim, moves_what_is_to_move)
     for (int i = 0; i < 16; i++) step(i & 1 ? WG_F32 : WG_F64, i & 2 ? 1 : 2, i & 4, i & 8);
 }
 
-/* Moments belong to their parameter: the closed form of two steps of momentum, gradients constant. */
+/* Each parameter keeps its own moments: the closed form of two steps of momentum with constant gradients. */
 Test(optim, moments_are_each_parameters_own)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -89,7 +88,7 @@ Test(optim, moments_are_each_parameters_own)
     wgt_finish(c, NULL);
 }
 
-/* A step for which there is no memory is no step, and the next one that can is. */
+/* A step for which there is no memory changes nothing. The next step with memory is the first. */
 Test(optim, no_memory_for_a_step)
 {
     wgt_memory m = { 0 };

@@ -1,4 +1,5 @@
-/* test_evaluation.c: what the headers promise about reads, inputs, states and random draws of one evaluation. */
+/* test_evaluation.c: what the headers promise about reads, inputs, states and random draws of one
+ * evaluation. */
 #include <math.h>
 #include <string.h>
 
@@ -37,8 +38,9 @@ Test(evaluation, once_a_parameter_moved_only_results_can_be_read_however_it_was_
     }
 }
 
-/* The next run is a doer or the read of what is no result yet: that the bytes are there from the last, as an operand's are
- * without a plan, is no matter. */
+/* wg_keep makes h a result of the next run. The next run is a backward, a step, or the read of a node that is
+ * no result yet. Whether the bytes of h are still there (they are when nothing is planned) must make no
+ * difference. */
 Test(evaluation, what_is_kept_late_is_a_result_from_the_next_run_on)
 {
     for (int how = -1; how <= 1; how++)

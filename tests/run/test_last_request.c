@@ -1,5 +1,5 @@
-/* test_repeat.c: the same gradients asked for again and again: what changes between two steps must show at once. Losses are
- * linear in the parameters, so that every gradient is known. */
+/* test_last_request.c: the same gradients are asked for again and again. A change between two steps must have
+ * its effect in the next step. Losses are linear in the parameters, so every gradient is known. */
 #include "wgtest.h"
 
 enum { AGAIN = 5 }; /* steps after which a plan is remembered */
@@ -128,7 +128,7 @@ Test(repeat, added_and_of_some)
     wgt_finish(c, NULL);
 }
 
-/* What moves is what the last backward has reached, at the rates of now. */
+/* A step changes the parameters that the last backward has reached, with the rates that are set now. */
 Test(repeat, optimizer)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
@@ -153,7 +153,8 @@ Test(repeat, optimizer)
     wgt_finish(c, NULL);
 }
 
-/* Built again with what is no part of the structure changed: another set of parameters, another array, another number. */
+/* Built again with a change that is no part of the structure: another set of parameters, another array,
+ * another number. */
 Test(repeat, built_again)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
@@ -174,7 +175,7 @@ Test(repeat, built_again)
     wgt_finish(c, NULL);
 }
 
-/* What one build keeps or assigns the next does not make a result of. */
+/* A node that one build keeps or assigns is no result in the next build. */
 Test(repeat, kept_and_assigned_before)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
@@ -196,7 +197,7 @@ Test(repeat, kept_and_assigned_before)
     wgt_finish(c, NULL);
 }
 
-/* More structures than there are plans kept, between two steps. */
+/* Between two steps more structures are run than plans are kept. */
 Test(repeat, plan_gone)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
@@ -220,7 +221,7 @@ Test(repeat, plan_gone)
     wgt_finish(c, NULL);
 }
 
-/* A step that fails names its op, changes no parameter, and the next one that can succeeds. */
+/* A step that fails names its op and changes no parameter. The next step without the mistake succeeds. */
 Test(repeat, failing)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
@@ -249,7 +250,7 @@ Test(repeat, failing)
     wgt_finish(c, NULL);
 }
 
-/* Two graphs of one structure take turns: one plan, bound to either. */
+/* Two graphs of one structure run in turn. They share one plan. */
 Test(repeat, in_turn)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);

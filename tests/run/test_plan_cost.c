@@ -1,5 +1,5 @@
-/* test_plan_cost.c: what compiling costs, counted in places looked at and bytes, never by the clock: it grows as the program
- * does, and is spent only on programs that a plan pays for. */
+/* test_plan_cost.c: the cost of compiling a plan, counted in probes and bytes, never by the clock. It is in
+ * proportion to the size of the program, and a program that a plan does not make faster is not compiled. */
 #include <string.h>
 
 #include "run/plan/plan.h"
@@ -51,7 +51,8 @@ Test(plan_cost, memory_is_given_out_by_first_fit)
     wgt_finish(c, NULL);
 }
 
-/* n blocks, of which every second is given back, in an order like that of a sweep; then n of twice the size. */
+/* n blocks, of which every second is freed, in the order in which a backward pass frees values. Then n blocks
+ * of twice the size. */
 static double probes_of(int n)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
@@ -142,7 +143,8 @@ typedef struct cost {
     double probes, bytes;
 } cost;
 
-/* Of all plans of three builds: a value, then gradients, for which the first plan is compiled again to keep what they need. */
+/* Over all plans of three builds. A build reads a value, then asks for gradients. For these the first plan is
+ * compiled again, so that it keeps the values that the gradients need. */
 static cost cost_of(program build, int n)
 {
     wgt_memory m = { 0 };
@@ -223,7 +225,7 @@ Test(plan_cost, a_large_program_of_scalars_is_not_compiled)
     cr_expect_eq(the_same_in_all_modes(fan, n, 100).builds_until_compiled, 0);
 }
 
-/* Not at second sight, and not never. */
+/* It is not compiled at its second run, but it is compiled some time. */
 Test(plan_cost, a_large_program_of_vectors_is_compiled_when_it_has_been_seen_often)
 {
     int builds = the_same_in_all_modes(vectors, 2 * WGI_SHARE_FROM, 100).builds_until_compiled;

@@ -1,4 +1,5 @@
-/* test_promises.c: promises that concern the whole library: shapes and dtypes, memory, threads, size, plans. */
+/* test_promises.c: promises that concern the whole library: shapes and dtypes, memory, threads, size,
+ * plans. */
 #include <math.h>
 #include <pthread.h>
 
@@ -135,7 +136,8 @@ Test(size, a_chain_of_a_million_nodes_builds_runs_differentiates_and_is_freed)
     wgt_finish(c, &m);
 }
 
-/* A read after a read, then a backward: the later request finds what it needs, from the second time on without running twice. */
+/* A read, another read, then a backward. Each request gets the values that it needs, also where the one
+ * before dropped them. */
 Test(plans, requests_that_follow_give_the_same_bits_as_one_alone)
 {
     double loss[2][6], gradient[2][6][4];
@@ -185,7 +187,7 @@ static const wg_op width_op = { .name = "width",
                                 .units = width_units,
                                 .kernel = { width_kernel } };
 
-/* Whatever it runs on; node by node nothing is prepared. */
+/* The interpreter prepares nothing. */
 Test(plans, what_an_op_prepares_is_made_once_for_a_plan)
 {
     for (int how = -1; how <= 1; how += 2) {

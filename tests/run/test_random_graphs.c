@@ -1,9 +1,10 @@
-/* test_random_graphs.c: random graphs over all ops of the registry, in every way of running: interpreted and planned, by one
- * thread and by two, with inputs and with parameters for leaves. Values, first and second derivatives have the same bits in
- * every way (a NaN equals any NaN). wg_backward leaves the gradients that wg_grad appends. On smooth graphs both orders of
- * derivatives agree with differences.
+/* test_random_graphs.c: random graphs over all ops of the registry, in every way of running: interpreted and
+ * planned, by one thread and by two, with inputs and with parameters for leaves. Values, first and second
+ * derivatives have the same bits in every way (a NaN equals any NaN). wg_backward leaves the gradients that
+ * wg_grad appends. On smooth graphs both orders of derivatives agree with differences.
  *
- * WG_SEED chooses the graphs, WG_GRAPHS how many. Each failure names its graph: WG_GRAPH=number runs that one alone.
+ * WG_SEED chooses the graphs, WG_GRAPHS how many. Each failure names its graph: WG_GRAPH=number runs that one
+ * alone.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -147,7 +148,7 @@ static void compare_bits(uint64_t index, wg_dtype t, way w, int round, const res
                  w.interpret, w.threads, w.without, w.params ? "parameters" : "inputs", round);
 }
 
-/* The first is what the others are held against: no fast way, one node after the other. */
+/* The others are compared with the first, which uses no fast way and runs one node after the other. */
 static const way ways[] = { { 1, 1, false, WG_WITHOUT_ALL },
                             { 1, 1, false, 0 },
                             { -1, 1, false, 0 },
@@ -157,7 +158,7 @@ static const way ways[] = { { 1, 1, false, WG_WITHOUT_ALL },
                             { 0, 2, true, DRAWN },
                             { -1, 1, false, DRAWN } };
 
-/* All subsets of the switches come up alike. */
+/* All subsets of the switches are equally likely. */
 static way way_of(uint64_t index, size_t w)
 {
     way x = ways[w];
@@ -231,7 +232,7 @@ typedef struct place {
     int64_t element;
 } place;
 
-/* The loss, or the slope of its gradient, with one element of one leaf moved. */
+/* The loss, or the slope of its gradient, with `shift` added to one element of one leaf. */
 static double scalar_at(const place *at, double shift)
 {
     random_graph like = {
@@ -252,8 +253,8 @@ typedef struct verdicts {
     int64_t agree, unclear;
 } verdicts;
 
-/* Richardson's quotients for falling steps: their least change is the measure of their error. It must be small for the
- * comparison to say anything; then the derivative must be within it, or 1e-6 of the largest. */
+/* Richardson's quotients for falling steps: their least change is the measure of their error. It must be
+ * small for the comparison to say anything; then the derivative must be within it, or 1e-6 of the largest. */
 static void compare_element(verdicts *v, const place *at, double analytic, double scale)
 {
     double last = NAN, best = NAN, error = INFINITY;

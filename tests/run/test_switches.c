@@ -1,6 +1,6 @@
-/* test_switches.c: WG_WITHOUT, WG_TRACE and the options beside them: the words that are known, what a wrong one says, and that each
- * switch stops the way that it names. That no switch changes a bit is shown over random graphs: test_random_graphs.c.
- */
+/* test_switches.c: WG_WITHOUT, WG_TRACE and the options of the same meaning. Known words are accepted, the
+ * message for a wrong word helps, and each switch stops the fast way that it names. That no switch changes a
+ * bit is tested by test_random_graphs.c. */
 #include <stdlib.h>
 #include <string.h>
 

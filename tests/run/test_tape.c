@@ -1,5 +1,6 @@
-/* test_tape.c: programs of scalars, whose gradients the first run makes as numbers, without nodes: the same bits as by a plan
- * and as by the nodes that wg_grad appends, whatever the ops, and however operands are shared. */
+/* test_tape.c: programs of scalars. The first run computes their gradients as numbers, without nodes. They
+ * must have the bits that a plan computes, and those of the nodes that wg_grad appends, for all ops and for
+ * operands that are used several times. */
 #include <math.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ static const wg_op twice_op = { .name = "twice", .operands = 1, .map = twice, .v
 static double step(double x, const void *attr) { return (void)attr, x > 0.25; }
 static const wg_op step_op = { .name = "step", .adjoint = "flat", .none = 1, .operands = 1, .map = step };
 
-/* The next node of a random program; those of kind 16 and above are no case for the sweep. */
+/* The next node of a random program; the tape cannot run those of kind 16 and above. */
 static wg_node next(wgt_random *r, wg_node a, wg_node b, wg_node c, uint64_t kinds)
 {
     switch (wgt_next(r) % kinds) {
@@ -132,7 +133,8 @@ Test(sweep, programs_of_scalars_have_the_bits_of_plans_and_nodes)
     }
 }
 
-/* Ops without a derivative, comparisons, and values that are no scalars stand in the way: the nodes are made instead. */
+/* The tape cannot run ops without a derivative, comparisons, or values that are no scalars. Then nodes are
+ * made instead. */
 Test(sweep, what_is_no_case_for_it_has_the_same_bits)
 {
     for (uint64_t seed = 100; seed < 160; seed++) compare(seed % 2 ? WG_F32 : WG_F64, 19, seed);
@@ -155,7 +157,8 @@ Test(sweep, a_long_chain_has_its_closed_form)
     wgt_finish(c, NULL);
 }
 
-/* Values kept by a plan are results alone: the sweep that follows finds the others missing, and is not taken. */
+/* A plan keeps only the values of results. The tape needs the others too, so the backward that follows must
+ * not use it. */
 Test(sweep, after_a_planned_forward_run)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -174,7 +177,7 @@ Test(sweep, after_a_planned_forward_run)
     wgt_finish(c, NULL);
 }
 
-/* A loss that is a leaf leaves nothing behind for the graphs after it. */
+/* A loss that is a leaf must not change what later graphs compute. */
 Test(sweep, a_leaf_as_the_loss)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

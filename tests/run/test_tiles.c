@@ -1,6 +1,6 @@
-/* test_tiles.c: elementwise programs over arrays larger than the caches, which are fetched ahead and written past the caches,
- * and derivatives that are shared or dropped: the same bits interpreted, planned, and by two threads.
- */
+/* test_tiles.c: elementwise programs over arrays larger than the caches. Such arrays are fetched ahead of
+ * their use and written past the caches. Some derivatives are used twice or not at all. The bits are the same
+ * interpreted, planned, and by two threads. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +89,7 @@ Test(tiles, small_arrays)
     }
 }
 
-/* What a product with 1 leaves is the other operand itself: here a parameter, whose memory no gradient may share. */
+/* x times 1 is x itself. Here x is a parameter, and no gradient may use a parameter's memory. */
 Test(tiles, gradient_that_is_a_parameter)
 {
     answer a = run(products, 100, -1, 1);

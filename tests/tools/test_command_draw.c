@@ -1,4 +1,5 @@
-/* test_command_draw.c: `wengert draw`: pictures as text, files and JSON, and the flags that WG_DRAW_OPTIONS makes. */
+/* test_command_draw.c: `wengert draw`: pictures as text, files and JSON, and the flags that WG_DRAW_OPTIONS
+ * makes. */
 #include <string.h>
 
 #include "wgcommand.h"
@@ -7,7 +8,8 @@ TestSuite(command_draw, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* ---- flags ---- */
 
-/* Every row of WG_DRAW_OPTIONS that has a flag: --help tells of it, a kind of picture that has no use for it refuses it. */
+/* Every row of WG_DRAW_OPTIONS that has a flag: --help names it, and a kind of picture that cannot use it
+ * refuses it. */
 static void refused(unsigned kind, const char *const in[], const char *flag, const char *value)
 {
     char name[40], why[80];

@@ -9,8 +9,8 @@
 
 enum { TEXT = 1 << 16, PATH = 4096 };
 
-/* Examples stand beside the tests: build/tests/test_examples runs build/examples/NAME; where this build has none, those of the
- * build that WG_BUILD names. */
+/* build/tests/tools/test_examples runs build/examples/NAME. Where this build has no examples, it runs those
+ * of WG_BUILD. */
 static void example_path(const char *name, char path[PATH])
 {
     const char *build = getenv("WG_BUILD");
@@ -113,7 +113,7 @@ Test(examples, rosenbrock)
     cr_expect_str_eq(text, again);
 }
 
-/* The pendulum once more, written from its equations. */
+/* The pendulum, written a second time from its equations. */
 static double pendulum(int steps)
 {
     double angle = 2, speed = 0;

@@ -1,5 +1,5 @@
-/* test_install.c: `make install` and `make uninstall` in folders whose names have blanks, quotes and a $: all of ours arrives and goes,
- * and nothing else is touched. */
+/* test_install.c: `make install` and `make uninstall` in folders whose names have blanks, quotes and a $: our
+ * files are installed and removed, and no other file is changed. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -9,8 +9,8 @@
 TestSuite(install, .init = wgt_make_folder, .fini = wgt_remove_folder);
 
 /* Runs a shell's command in the sources' folder. $in is the test's folder, $build the build, $compile the
- * compiler of the build and its sanitizers; `make_it` runs make there, which builds nothing anew. Returns what
- * the command wrote. */
+ * compiler of the build and its sanitizers; `make_it` runs make there, which builds nothing anew. Returns
+ * what the command wrote. */
 static const char *shell(const char *command)
 {
     static char text[1 << 14], script[1 << 14];
