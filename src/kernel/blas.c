@@ -1,4 +1,4 @@
-/* blas.c: the gate: the only file that sees a BLAS. */
+/* blas.c: products of matrices by a BLAS. No other file includes cblas.h. */
 #if WG_BASE
 
 #include "kernel/gemm.h"
@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What only OpenBLAS has; in a build with another BLAS these are NULL. */
+/* Functions of OpenBLAS. In a build with another BLAS they are NULL. */
 #pragma weak openblas_get_parallel
 #pragma weak openblas_set_num_threads
 #pragma weak openblas_get_config
@@ -25,8 +25,8 @@ extern char *openblas_get_corename(void);
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 static char about[300] = "a CBLAS other than OpenBLAS";
-static int64_t light; /* what wgi_gemm_light says, of BLAS */
-static bool behind;   /* its kernels are for processors without AVX, and this one has AVX2 */
+static int64_t light; /* the result of wgi_gemm_light */
+static bool behind; /* the kernels of the BLAS are for processors without AVX, and this processor has AVX2 */
 
 static bool is_one_of(const char *core, const char *const names[], size_t n)
 {
@@ -36,7 +36,7 @@ static bool is_one_of(const char *core, const char *const names[], size_t n)
 }
 #define IS_ONE_OF(core, names) is_one_of(core, names, sizeof(names) / sizeof *(names))
 
-/* OpenBLAS has kernels that pack nothing for AVX-512, since 0.3.17, for up to 1e6 multiplications. */
+/* For AVX-512, OpenBLAS 0.3.17 and later has kernels that pack nothing, for up to 1e6 multiplications. */
 static int64_t light_of(const char *config, const char *core)
 {
     static const char *const cores[] = { "SkylakeX", "Cooperlake", "SapphireRapids" };
@@ -44,7 +44,8 @@ static int64_t light_of(const char *config, const char *core)
     return version && atoi(version + 13) >= 17 && IS_ONE_OF(core, cores) ? 1000000 : 0;
 }
 
-/* What OpenBLAS takes for a processor that it does not know, being older: a fifth of the speed of AVX-512, as measured. */
+/* The kernels that OpenBLAS takes when the processor is newer than itself. They were measured at a fifth of
+ * the speed of AVX-512. */
 static bool is_behind(const char *core)
 {
     static const char *const cores[] = { "Unknown",    "Generic", "Katmai", "Coppermine", "Northwood",
@@ -54,7 +55,8 @@ static bool is_behind(const char *core)
     return IS_ONE_OF(core, cores) && wgi_isa_best() > 0;
 }
 
-/* The pthread build has threads of its own, which OpenMP's number does not reach: it is told once to have one. */
+/* The pthread build of OpenBLAS has its own threads, which omp_set_num_threads does not limit. It is set to
+ * one thread here. */
 static void start(void)
 {
     static const char *const kind[] = { "serial", "pthreads, held to one", "OpenMP" };
@@ -67,28 +69,28 @@ static void start(void)
              openblas_get_corename(), kind[parallel >= 0 && parallel <= 2 ? parallel : 0]);
 }
 
-static void asked(void) { pthread_once(&started, start); }
+static void start_once(void) { pthread_once(&started, start); }
 
 const char *wgi_blas_about(void)
 {
-    asked();
+    start_once();
     return about;
 }
 
 bool wgi_gemm_unfit(void)
 {
-    asked();
+    start_once();
     return behind;
 }
 
 bool wgi_gemm_is_own(int isa) { return wgi_gemm_unfit() && isa > 0; }
 int64_t wgi_gemm_light(void)
 {
-    asked();
+    start_once();
     return light;
 }
 
-/* BLAS counts in int, and wants rows of at least one element. */
+/* BLAS takes sizes as int, and rows of at least one element. */
 static bool fits(const wgi_gemm *g)
 {
     return g->m > 0 && g->n > 0 && g->k > 0 && g->m <= INT_MAX && g->n <= INT_MAX && g->k <= INT_MAX &&

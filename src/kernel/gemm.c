@@ -1,9 +1,10 @@
-/* gemm.c: products of matrices of our own: for builds without BLAS, and where BLAS has no kernels for this processor and falls
- * back to those of one much older.
+/* gemm.c: products of matrices without BLAS: for builds that have none, and where the BLAS has only kernels
+ * for much older processors than this one.
  *
- * Every sum is taken over k in order, with products and sums in one rounding where the instruction set has it, so that no
- * element's bits depend on its place or on how the work is cut. Blocks of HIGH rows by two vectors stay in registers; the
- * columns that they read of b are first laid side by side, and so are the rows of a transposed a. */
+ * Every sum is taken over k in order, with fused multiply-adds where the instruction set has them. So the
+ * bits of an element do not depend on its place or on how the work is cut. Blocks of HIGH rows by two vectors
+ * stay in registers. The columns of b that a block reads are first copied side by side, and so are the rows
+ * of a transposed a. */
 #include "kernel/kernel.h"
 
 #include "kernel/gemm.h"
@@ -32,8 +33,8 @@ typedef double f64s __attribute__((vector_size(BYTES), may_alias));
 typedef float f32s_anywhere __attribute__((vector_size(BYTES), aligned(4), may_alias));
 typedef double f64s_anywhere __attribute__((vector_size(BYTES), aligned(8), may_alias));
 
-/* Sums are kept in c between parts of DEPTH of k; the rows of a transposed a are laid out ROWS at a time. A b of no more than
- * NEAR bytes is read where it lies, and so is one for a few rows. */
+/* k is cut into parts of DEPTH; between parts the sums are kept in c. The rows of a transposed a are copied
+ * ROWS at a time. If b has at most NEAR bytes, or is read by few rows only, its columns are not copied. */
 enum { DEPTH = 256, ROWS = 64, NEAR = 1 << 15 };
 
 #define JOIN_(a, b) a##_##b

@@ -1,19 +1,20 @@
-/* gemm_loops.h: gemm.c's product for one element type REAL, its VECTOR, and that vector at any address (ANYWHERE). */
+/* gemm_loops.h: the product of gemm.c for one element type REAL. VECTOR is a vector of it, ANYWHERE one at
+ * any address. */
 
 #define NAME(n) JOIN(n, REAL)
 #define MULADD  JOIN(MULADD, REAL)
 #define LANES   ((int64_t)(BYTES / sizeof(REAL)))
 
-/* What a block reads and writes: row i, step l of a at a[i down + l next], the next HIGH rows
- * at a + step; row l of b at b + l stride; c's rows of width. */
+/* What a block reads and writes. Element (i, l) of a is a[i down + l next], and the next HIGH rows begin at a
+ * + step. Row l of b is b + l stride. Rows of c have `width` elements. */
 typedef struct NAME(part) {
     const REAL *a, *b;
     REAL *c;
     int64_t depth, down, next, step, stride, ldc, width;
-    bool begun; /* c holds the sums so far */
+    bool begun; /* c has the sums of the parts of k before this one */
 } NAME(part);
 
-/* rows by so many vectors. Both are constants: the sums stay in registers. */
+/* A block of rows by vectors. Both are constants, so that the sums stay in registers. */
 ALWAYS_INLINE void NAME(block)(const NAME(part) * p, int rows, int vectors)
 {
     VECTOR sum[8][2];
@@ -55,9 +56,10 @@ ALWAYS_INLINE void NAME(columns)(NAME(part) * p, int64_t rows, int vectors)
     }
 }
 
-/* Columns of op(b) side by side, as wide as so many vectors: what stands beyond p->width is anything, and goes nowhere. */
-static void NAME(lay_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAME(part) * p, int vectors,
-                              REAL *to)
+/* Copies columns of op(b) side by side, as wide as `vectors`. Elements beyond p->width may be anything: they
+ * are not stored in c. */
+static void NAME(copy_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAME(part) * p, int vectors,
+                               REAL *to)
 {
     const REAL *b = (const REAL *)g->b + (g->tb ? j * g->ldb + k : k * g->ldb + j);
     const int64_t wide = vectors * LANES;
@@ -65,7 +67,7 @@ static void NAME(lay_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAM
     for (int64_t q = 0; g->tb && q < wide; q++)
         for (int64_t i = 0; i < p->depth; i++) to[i * wide + q] = q < p->width ? b[q * g->ldb + i] : 0;
     if (g->tb) return;
-    const int64_t whole = (g->k * g->ldb + g->n - j - wide) / g->ldb - k; /* rows in memory */
+    const int64_t whole = (g->k * g->ldb + g->n - j - wide) / g->ldb - k; /* rows that can be read whole */
     for (; l < p->depth && l < whole; l++)
         for (int v = 0; v < vectors; v++)
             *(ANYWHERE *)(to + l * wide + v * LANES) = *(const ANYWHERE *)(b + l * g->ldb + v * LANES);
@@ -73,8 +75,8 @@ static void NAME(lay_columns)(const wgi_gemm *g, int64_t k, int64_t j, const NAM
         for (int64_t q = 0; q < wide; q++) to[l * wide + q] = q < p->width ? b[l * g->ldb + q] : 0;
 }
 
-/* Blocks of HIGH rows of op(a), a transposed, each step by step. */
-static void NAME(lay_rows)(const wgi_gemm *g, int64_t k, int64_t i, int64_t rows, int64_t depth, REAL *to)
+/* Copies blocks of HIGH rows of op(a), for a transposed a: in a block column after column. */
+static void NAME(copy_rows)(const wgi_gemm *g, int64_t k, int64_t i, int64_t rows, int64_t depth, REAL *to)
 {
     const REAL *a = (const REAL *)g->a + k * g->lda + i;
     for (; rows >= HIGH; rows -= HIGH, a += HIGH, to += depth * HIGH)
@@ -89,23 +91,23 @@ static void NAME(product)(const wgi_gemm *g)
     REAL panel[DEPTH * 2 * BYTES / sizeof(REAL)], left[ROWS * DEPTH];
     const bool near = g->k * g->ldb * (int64_t)sizeof(REAL) <= NEAR;
     int64_t k = 0, depth;
-    do { /* without an inner axis once, for the zeros */
+    do { /* once even if k is 0: c becomes zeros */
         depth = g->k - k < DEPTH ? g->k - k : DEPTH;
         for (int64_t i = 0, rows; i < g->m; i += rows) {
             rows = g->ta && g->m - i > ROWS ? ROWS : g->m - i;
-            if (g->ta) NAME(lay_rows)(g, k, i, rows, depth, left);
+            if (g->ta) NAME(copy_rows)(g, k, i, rows, depth, left);
             for (int64_t j = 0; j < g->n; j += 2 * LANES) {
                 NAME(part) p = { .depth = depth, .ldc = g->ldc, .begun = k > 0 };
                 p.width = g->n - j < 2 * LANES ? g->n - j : 2 * LANES;
                 const int vectors = p.width > LANES ? 2 : 1;
-                const bool lies = !g->tb && p.width == vectors * LANES && (rows <= 2 * HIGH || near);
+                const bool in_place = !g->tb && p.width == vectors * LANES && (rows <= 2 * HIGH || near);
                 p.down = g->ta ? 1 : g->lda, p.next = g->ta ? HIGH : 1,
                 p.step = HIGH * (g->ta ? depth : g->lda);
                 p.a = g->ta ? left : (const REAL *)g->a + i * g->lda + k;
-                p.stride = lies ? g->ldb : vectors * LANES;
-                p.b = lies ? (const REAL *)g->b + k * g->ldb + j : panel;
+                p.stride = in_place ? g->ldb : vectors * LANES;
+                p.b = in_place ? (const REAL *)g->b + k * g->ldb + j : panel;
                 p.c = (REAL *)g->c + i * g->ldc + j;
-                if (!lies) NAME(lay_columns)(g, k, j, &p, vectors, panel);
+                if (!in_place) NAME(copy_columns)(g, k, j, &p, vectors, panel);
                 if (vectors == 2) NAME(columns)(&p, rows, 2);
                 else NAME(columns)(&p, rows, 1);
             }

@@ -1,5 +1,5 @@
-/* kernel.h: how a kernel is written. A file with kernels is compiled once for each instruction set: its kernels always, the rest
- * under `#if WG_BASE`. */
+/* kernel.h: how a kernel is written. A file with kernels is compiled once for each instruction set. What is
+ * not a kernel is under `#if WG_BASE`, so that it is compiled once. */
 #ifndef WGI_KERNEL_H
 #define WGI_KERNEL_H
 
@@ -16,7 +16,7 @@
 #define WG_ISA_NAME_(n) n##_avx512
 #endif
 
-/* All of them: their prototypes, and the initializer of an array of them. */
+/* For all instruction sets: the prototypes of a kernel, and the initializer of an array of them. */
 #if WG_ISA_COUNT > 1
 #define WG_ISA_DECLARE_(type, n, args) type n##_base(args), n##_avx2(args), n##_avx512(args)
 #define WG_ISA_NAMES_(n)               \
@@ -36,11 +36,11 @@
     bool WG_ISA_NAME_(wgi_k_##n)(const wg_kernel *k); \
     bool WG_ISA_NAME_(wgi_k_##n)(const wg_kernel *k)
 
-/* In a descriptor: .kernel = KERNELS(mul), after a line DECLARE(mul) when the kernel is in this file. */
+/* In a descriptor .kernel = KERNELS(mul), after a line DECLARE(mul). */
 #define KERNELS(n) WG_ISA_NAMES_(wgi_k_##n)
 #define DECLARE(n) WG_ISA_DECLARE_(bool, wgi_k_##n, const wg_kernel *k)
 
-/* Of a function whose loops are made anew for constant arguments: keep or not, step 1. */
+/* For a function that is called with constants (keep, step 1): the compiler makes loops for each call. */
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
 #endif

@@ -1,4 +1,5 @@
-/* stream.c: part of a result from a tile buffer to its place, past the caches: for the engine's tiles. */
+/* stream.c: the kernel that copies a part of a result from the buffer of a tile to memory, past the
+ * caches. */
 #include "kernel/kernel.h"
 #include "kernel/stream.h"
 

@@ -1,5 +1,6 @@
-/* stream.h: writing past the caches, for large results: their lines need not be fetched first and push nothing out. What
- * computes them makes a piece at a time in a small buffer, which stays in the first cache, and puts it where it belongs. */
+/* stream.h: writes past the caches, for large results. Such a write does not read the cache line first, and
+ * evicts nothing. A kernel computes a piece at a time in a small buffer, which stays in the first-level
+ * cache, and streams it to memory. */
 #ifndef WGI_STREAM_H
 #define WGI_STREAM_H
 
@@ -11,10 +12,11 @@
 #include <immintrin.h>
 #endif
 
-/* A result of this many bytes or more is streamed: by the time it is read it would have left the caches anyway. */
+/* Results of at least this many bytes are streamed: they would leave the caches before they are read. */
 enum { STREAM_BYTES = 8 << 20 };
 
-extern const wg_kernel_fn wgi_stream[WG_ISAS]; /* by instruction set: from a tile buffer to its place */
+extern const wg_kernel_fn
+    wgi_stream[WG_ISAS]; /* by instruction set: copies from the buffer of a tile to memory */
 
 static inline bool streams(const wg_kernel *k, int output)
 {
@@ -40,7 +42,7 @@ static inline void stream_line(char *to, const char *from)
 #endif
 }
 
-/* The ends that fill no line go the usual way. */
+/* The parts at both ends that are less than a cache line are copied in the usual way. */
 static inline void stream_out(void *to, const void *from, size_t n)
 {
     size_t head = (size_t)(-(uintptr_t)to & 63), i = head < n ? head : n;
@@ -51,7 +53,7 @@ static inline void stream_out(void *to, const void *from, size_t n)
     memcpy(y + i, x + i, n - i);
 }
 
-/* Before another thread may read what was streamed. */
+/* Call this before another thread may read what was streamed. */
 static inline void stream_end(void)
 {
 #if defined(__x86_64__)

@@ -1,12 +1,15 @@
-/* vmath.h: exp, log, tanh, sigmoid, log1p, erf for f32 without branches, so that the compiler vectorises them and an element's
- * bits do not depend on its place. exp, tanh, sigmoid and erf take products and sums in one rounding on instruction sets that
- * have it, so that their last bits are those of the set; log is one sequence of operations on all.
- * Errors measured over all floats (make check-vmath): at most 2 ulp. f64 goes through libm.
+/* vmath.h: exp, log, tanh, sigmoid, log1p, erf for f32 without branches. So the compiler vectorises them, and
+ * the bits of an element do not depend on its place. exp, tanh, sigmoid and erf use fused multiply-adds where
+ * the instruction set has them, so their last bits depend on the instruction set. log is the same sequence of
+ * operations everywhere. The errors over all floats (make check-vmath) are at most 2 ulp. For f64 libm is
+ * called.
  *
- * exp: x = n ln 2 + r, |r| <= ln 2 / 2, Cody and Waite's split of ln 2; the polynomial is nearly minimax, with an error
- * below 2^-26 of e^r - 1 on that range. Polynomials are summed by pairs: a chain of steps each waiting for the one before
- * takes longer than a processor can look ahead.
- * log: x = 2^n m, sqrt(1/2) <= m < sqrt 2; ln m = 2 artanh(s), s = (m-1)/(m+1), by its series in s^2. */
+ * exp: x = n ln 2 + r with |r| <= ln 2 / 2, where ln 2 is split as by Cody and Waite. The polynomial is
+ * nearly minimax, with an error below 2^-26 of e^r - 1. Polynomials are summed by pairs, since in a chain
+ * each step would wait for the one before.
+ *
+ * log: x = 2^n m with sqrt(1/2) <= m < sqrt 2. ln m = 2 artanh(s) with s = (m-1)/(m+1), by its series in
+ * s^2. */
 #ifndef WG_VMATH_H
 #define WG_VMATH_H
 
@@ -28,18 +31,18 @@ static inline uint32_t vm_bits(float f)
     return u;
 }
 
-/* a b + c, rounded once where the instruction set has it so. */
+/* a b + c, rounded once where the instruction set can. */
 #if defined(__FMA__) || defined(__AVX512F__)
 #define VM_MULADD(a, b, c) __builtin_fmaf(a, b, c)
 #else
 #define VM_MULADD(a, b, c) ((a) * (b) + (c))
 #endif
 
-/* 2^(k + bias - 127), where the low bits of k are an integer as 1.5 * 2^23 + integer has them */
+/* 2^(n + bias - 127), where k are the bits of the float 1.5 * 2^23 + n */
 static inline float vm_power(uint32_t k, uint32_t bias) { return vm_from_bits((k << 23) + (bias << 23)); }
 static inline uint32_t vm_least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-/* a where mask is -1, b where it is 0: choices written as branches become branches, and work done on both sides of them */
+/* a where mask is -1, b where it is 0. Compilers may make a branch of a choice written with ?: */
 static inline float vm_choose(int32_t mask, float a, float b)
 {
     return vm_from_bits((vm_bits(a) & (uint32_t)mask) | (vm_bits(b) & ~(uint32_t)mask));
@@ -71,7 +74,7 @@ static inline float vm_expf(float x)
     return x != x ? x : y;
 }
 
-/* e^x for x <= 0, as softmax needs it: 0 where it would be below 2^-126 or so. */
+/* e^x for x <= 0. Below about 2^-126 the result is 0. */
 static inline float vm_exp_belowf(float x)
 {
     float n = VM_MULADD(x, 1.44269504f, 12582912.0f);
@@ -92,7 +95,7 @@ static inline float vm_log_split(float v, float *m)
     return (float)e;
 }
 
-/* ln m + n ln 2 + low, low below an ulp of m or n = 0 and m = 1 */
+/* ln m + n ln 2 + low. low is below an ulp of m, or n = 0 and m = 1. */
 static inline float vm_log_parts(float m, float n, float low)
 {
     float f = m - 1.0f, s = f / (2.0f + f), z = s * s;
@@ -116,7 +119,8 @@ static inline float vm_logf(float x)
     return x != x ? x : y;
 }
 
-/* ln(1 + x) = ln u + c / u, where u is 1 + x rounded and c = 1 + x - u is exact (Dekker's sum, larger term first). */
+/* ln(1 + x) = ln u + c / u, where u is 1 + x rounded and c = 1 + x - u is exact (Dekker's sum, larger term
+ * first). */
 static inline float vm_log1pf(float x)
 {
     float u = 1.0f + x, big = x > 1.0f ? x : 1.0f, small = x > 1.0f ? 1.0f : x;
@@ -129,8 +133,8 @@ static inline float vm_log1pf(float x)
     return x != x ? x : y;
 }
 
-/* tanh x = t / (t + 2) with t = e^2x - 1; t without cancellation: 2^n (e^r - 1) + (2^n - 1), where e^r - 1 is twice
- * h + h^2 p(h) of h = r / 2. NaN takes the way of small x. */
+/* tanh x = t / (t + 2) with t = e^2x - 1. Without cancellation t = 2^n (e^r - 1) + (2^n - 1), where e^r - 1
+ * is twice h + h^2 p(h) for h = r / 2. NaN is computed as small x are. */
 static inline float vm_tanhf(float x)
 {
     float a = fabsf(x), v = vm_from_bits(vm_least(vm_bits(a), 0x4111999Au)); /* 9.1: from there on it is 1 */
@@ -143,13 +147,13 @@ static inline float vm_tanhf(float x)
     high = VM_MULADD(q, 0.0445331335f, high);
     float t = VM_MULADD(vm_power(k, 128), VM_MULADD(q, VM_MULADD(q, high, low), h), vm_power(k, 127) - 1.0f);
     float y = t / (t + 2.0f);
-    /* below: t = 2x (1 + x ...) has lost the low bits of x; the odd series is exact there */
+    /* Below 0.3, t = 2x (1 + x ...) has lost the low bits of x: the odd series is used. */
     float z = a * a, series = VM_MULADD(z * z, -0.0503728054f, VM_MULADD(z, 0.133149147f, -0.333330631f));
     y = a >= 0.3f ? y : VM_MULADD(a * z, series, a);
     return copysignf(y, x);
 }
 
-/* e^-|x|; of NaN a number. Scaled by 2^64 until the end, so that subnormal results round once. */
+/* e^-|x|. For NaN some number. Scaled by 2^64 until the end, so that subnormal results are rounded once. */
 static inline float vm_exp_minus(float x)
 {
     float c = vm_from_bits(vm_least(vm_bits(x) | 0x80000000u, 0xC2D00000u)); /* -|x|, at least -104 */
@@ -161,7 +165,7 @@ static inline float vm_exp_minus(float x)
     return (1.0f + vm_expm1_small(r)) * vm_power(k, 127 + 64) * 0x1p-64f;
 }
 
-/* sigmoid x by e = vm_exp_minus(x), which cannot overflow; what its sum with 1 lost comes back as a correction of the
+/* sigmoid x from e = vm_exp_minus(x), which cannot overflow. The rounding error of 1 + e corrects the
  * quotient. */
 static inline float vm_sigmoid_by(float x, float e)
 {
@@ -173,7 +177,8 @@ static inline float vm_sigmoid_by(float x, float e)
 }
 static inline float vm_sigmoidf(float x) { return vm_sigmoid_by(x, vm_exp_minus(x)); }
 
-/* erf x = x + x p(x^2) below 1; beyond, 1 - e^q(|x|), nearly minimax on [1, 4]. NaN takes the way of small x. */
+/* erf x = x + x p(x^2) for |x| < 1, else 1 - e^q(|x|), nearly minimax on [1, 4]. NaN is computed as small x
+ * are. */
 static inline float vm_erff(float x)
 {
     float a = fabsf(x), z = x * x, w = z * z, v = vm_from_bits(vm_least(vm_bits(a), 0x40800000u));

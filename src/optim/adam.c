@@ -1,4 +1,4 @@
-/* adam.c: algorithm 1 of Kingma and Ba 2015. */
+/* adam.c: Adam, algorithm 1 of Kingma and Ba 2015. */
 #include "optim/optim.h"
 
 enum { M_SCALE, V_SCALE }; /* 1 / (1 - beta^t) */

@@ -1,4 +1,4 @@
-/* momentum.c: gradient descent along an average of gradients. */
+/* momentum.c: gradient descent with momentum: along a running average of the gradients. */
 #include "optim/optim.h"
 
 #define MOMENTUM(T)                                                             \

@@ -1,5 +1,5 @@
-/* optim.h: what the files of this folder start with. Each file holds one optimizer and is compiled once per instruction set: its
- * update always, the rest under `#if WG_BASE`. CONTRIBUTING.md shows how one is added. */
+/* optim.h: every file of this folder includes this first. A file has one optimizer and is compiled once for
+ * each instruction set; all but the update is under `#if WG_BASE`. CONTRIBUTING.md shows how to add one. */
 #ifndef WG_OPTIM_PRIVATE_H
 #define WG_OPTIM_PRIVATE_H
 
@@ -20,9 +20,9 @@
         else LOOP(double);                   \
     } while (0)
 
-/* What every loop begins with. Numbers are computed in double and rounded to T once, before the loop. Inside the loop read all
- * arrays before you write one: where arrays lie a multiple of 4 KiB apart, a load waits for a store to the same place in another
- * page (Adam's step of W1: 137 us against 94). */
+/* The locals of every loop. Compute numbers in double, and round them to T once, before the loop. In the loop
+ * read all arrays before you write one: where arrays are a multiple of 4 KiB apart, a load waits for a store
+ * to the same place in another page (Adam's step of W1: 137 us instead of 94). */
 #define ELEMENTS(T, opts)                     \
     const opts *o = (const opts *)u->options; \
     const int64_t n = u->n;                   \
@@ -35,7 +35,7 @@
 
 /* ---- the descriptor ---- */
 
-/* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"); the list of options is the one in params.h. */
+/* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"). The list of options is in wengert/params.h. */
 #define OPTIMIZER(x, OPTIONS, ...)                                      \
     typedef wg_##x##_opts wgi_opts;                                     \
     static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \

@@ -1,10 +1,10 @@
-/* rmsprop.c: steps divided by the root of an average of squared gradients (Tieleman and Hinton 2012), with the options and the
- * place of eps of PyTorch. */
+/* rmsprop.c: steps divided by the root of a running average of squared gradients (Tieleman and Hinton 2012).
+ * The options and the place of eps are PyTorch's. */
 #include "optim/optim.h"
 
 enum { V, A, B }; /* moments */
 
-/* The variance can be less than 0 by rounding alone: then it is 0. A NaN stays one. */
+/* By rounding the variance can be below 0: then it counts as 0. NaN stays NaN. */
 #define LOOP(T, centered, pushed)                                                \
     for (int64_t i = 0; i < n; i++) {                                            \
         const T gi = g[i], vi = rho * v[i] + share * (gi * gi);                  \

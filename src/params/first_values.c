@@ -1,4 +1,4 @@
-/* init.c: first values of parameters. They depend on (seed, name) alone. */
+/* first_values.c: first values of parameters. They depend on (seed, name) alone. */
 #include "params/params.h"
 
 wg_init wg_zeros(void) { return (wg_init){ .kind = WG_INIT_CONST }; }
@@ -16,7 +16,7 @@ wg_init wg_he(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 2 }; }
 wg_init wg_glorot(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 1, .fan = WG_FAN_AVERAGE }; }
 wg_init wg_values(const double *values) { return (wg_init){ .kind = WG_INIT_VALUES, .values = values }; }
 
-/* Rows are inputs, columns outputs: W [n_in, n_out]; further leading axes count as part of n_in. */
+/* W is [n_in, n_out]. Further leading axes count as inputs. */
 static double deviation(const wg_init *init, const wg_shape *s)
 {
     double out = s->rank ? (double)s->dim[s->rank - 1] : 1, in = 1;

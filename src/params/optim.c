@@ -1,11 +1,11 @@
-/* optim.c: optimizers: parameters and gradients in, parameters out; nothing here knows of graphs, or of any one optimizer: those
- * are in src/optim/. */
+/* optim.c: makes optimizers and does their steps. It knows no graph and names no optimizer; those are in
+ * src/optim/. */
 #include "params/params.h"
 
-/* Elements of a piece that are updated in one pass. */
+/* Elements [from, to) of a piece that are updated in one pass. */
 typedef struct stretch {
     int64_t from, to;
-    wgi_update u; /* of the whole stretch */
+    wgi_update u; /* the update of all these elements */
 } stretch;
 
 struct wg_optim {
@@ -13,14 +13,14 @@ struct wg_optim {
     const wgi_optimizer *kind;
     double rate[WGI_RATES];
     uint64_t steps;
-    stretch *list; /* what a step updates */
+    stretch *list; /* what a step updates; made by list_find */
     int *chunks;
     size_t room;
     int stretches;
-    bool wide;        /* for threads */
-    uint64_t list_of; /* the gradients that it was made for, and the rate */
+    bool wide;        /* a stretch is long enough for several threads */
+    uint64_t list_of; /* the list was made for the gradients of this request, and for list_lr */
     double list_lr;
-    uint64_t options[]; /* kind's wg_x_opts, defaults filled in */
+    uint64_t options[]; /* wg_x_opts of the kind, with defaults filled in */
 };
 
 /* ---- options ---- */
@@ -115,7 +115,7 @@ double wg_optim_clip_norm(wg_optim *o, double max_norm)
     return norm;
 }
 
-static bool moves(const wg_optim *o, const wgi_parameter *q)
+static bool is_updated(const wg_optim *o, const wgi_parameter *q)
 {
     return q->reached && wgi_params_holds(o->p, q);
 }
@@ -140,7 +140,7 @@ static void *at_element(const void *array, int64_t i, wg_dtype t)
     return array ? (char *)(uintptr_t)array + (size_t)i * wg_dtype_size(t) : NULL;
 }
 
-/* The same update of n elements from `from` on. */
+/* The update of n elements of `all`, from element `from` on. */
 static wgi_update part_of(const wgi_update *all, int64_t from, int64_t n)
 {
     wgi_update u = *all;
@@ -151,7 +151,7 @@ static wgi_update part_of(const wgi_update *all, int64_t from, int64_t n)
     return u;
 }
 
-/* A share of stretch i, cut at cache lines. */
+/* Chunk `chunk` of stretch i. Chunks end at cache lines. */
 static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
 {
     const wg_optim *o = arg;
@@ -181,21 +181,22 @@ static void stretch_update(const wg_optim *o, stretch *s, const wgi_piece *piece
     s->u = part_of(&all, s->from, s->to - s->from);
 }
 
-/* The stretches of a piece: neighbours that move alike are one, zeros between them included. */
+/* The stretches of a piece. Neighbours that are updated with the same `keep` are one stretch, which includes
+ * the zeros between them. */
 static int stretches_of(const wg_optim *o, const wgi_piece *s, stretch *to)
 {
     int n = 0;
     for (const wgi_parameter *q = s->first, *before = NULL; q; before = q, q = q->next_in_piece) {
         double keep = keep_of(o, q);
-        if (!moves(o, q)) continue;
-        if (n && before && moves(o, before) && to[n - 1].u.keep == keep) to[n - 1].to = q->at + q->size;
+        if (!is_updated(o, q)) continue;
+        if (n && before && is_updated(o, before) && to[n - 1].u.keep == keep) to[n - 1].to = q->at + q->size;
         else to[n++] = (stretch){ .from = q->at, .to = q->at + q->size, .u.keep = keep };
     }
     for (int i = 0; i < n; i++) stretch_update(o, &to[i], s);
     return n;
 }
 
-/* Room for as many as there are parameters: scratch lives with the optimizer. */
+/* Memory for as many stretches as there are parameters. */
 static bool list_room(wg_optim *o, wg_params *root)
 {
     if (o->room >= root->count) return true;
@@ -206,7 +207,7 @@ static bool list_room(wg_optim *o, wg_params *root)
     return o->list != NULL;
 }
 
-/* As bits. */
+/* The moments that are used, as bits. */
 static unsigned moments_of(const wg_optim *o)
 {
     unsigned named = 0;
@@ -219,13 +220,14 @@ static bool prepare(wg_optim *o, wg_params *root)
     unsigned moments = moments_of(o);
     for (wgi_piece *s = root->pieces; s; s = s->next)
         for (const wgi_parameter *q = s->first; q; q = q->next_in_piece)
-            if (moves(o, q) && !wgi_store_moments(s, root->c, moments)) return false;
+            if (is_updated(o, q) && !wgi_store_moments(s, root->c, moments)) return false;
     return list_room(o, root);
 }
 
-enum { WIDE = 16384 };
+enum { WIDE = 16384 }; /* about the elements of a chunk */
 
-/* What a step updates: as in the step before, if the gradients are of the same parameters. */
+/* Makes the list of what a step updates. The list of the step before is used if the same parameters have
+ * gradients. */
 static bool list_find(wg_optim *o, wg_params *root)
 {
     if (o->list_of == root->reached_by && o->list_of && o->list_lr == wg_optim_lr(o)) return true;

@@ -1,4 +1,5 @@
-/* params.c: parameter sets: named tensors outside graphs, found by name, seen flat. A value's memory never moves. */
+/* params.c: sets of parameters: named tensors outside graphs, found by name, or read as one flat vector. The
+ * address of a parameter's values never changes. */
 #include "params/params.h"
 
 #include <ctype.h>
@@ -135,7 +136,7 @@ wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, wg_
     return q;
 }
 
-/* After this nothing can fail. */
+/* Adds q to the set. This cannot fail. */
 void wgi_params_enter(wg_params *root, wgi_parameter *q)
 {
     wgi_store_enter(q);
@@ -144,7 +145,8 @@ void wgi_params_enter(wg_params *root, wgi_parameter *q)
     root->reached_by = 0;
 }
 
-/* The name with the subset's prefix, in buf when there is one; NULL when it is too long or no name. */
+/* The name with the prefix of the subset. It is in buf if there is a prefix. NULL: too long, or not a
+ * name. */
 const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf, size_t size)
 {
     if (!name_ok(name) || !*name) return NULL;
@@ -327,7 +329,7 @@ wg_status wg_params_set(wg_params *p, const double *theta)
     return WG_OK;
 }
 
-/* For the doer `who`. */
+/* false: `who` has failed, since there are no gradients. */
 static bool has_gradients(const wg_params *p, const char *who)
 {
     if (p->root->gradients != WGI_GRAD_NONE) return true;

@@ -1,4 +1,4 @@
-/* params.h: parameters outside graphs: named tensors, their memory in pieces, their first values, the optimizers. */
+/* params.h: parameters, which are named tensors outside graphs: sets, memory, first values, optimizers. */
 #ifndef WGI_PARAMS_H
 #define WGI_PARAMS_H
 
@@ -20,11 +20,11 @@ struct wgi_parameter {
     bool state;
     int64_t size;
     void *data, *grad;
-    bool reached;       /* by the last backward */
+    bool reached;       /* the last backward gave it a gradient */
     wg_site here;       /* where it was made */
-    wg_graph *in_graph; /* its node: a cache */
+    wg_graph *in_graph; /* the graph that its node was last found in: a cache */
     uint32_t in_generation, in_index;
-    wgi_piece *piece; /* where data and grad lie, from element `at` on */
+    wgi_piece *piece; /* has data and grad, from element `at` on */
     int64_t at;
     wgi_parameter *next_in_piece;
 };
@@ -34,30 +34,30 @@ struct wgi_piece {
     wg_dtype dtype;
     bool state;
     int64_t size, used;          /* elements */
-    wgi_parameter *first, *last; /* in it, in order */
+    wgi_parameter *first, *last; /* the parameters in it, in order */
     void *data, *grad;
-    void *moment[WGI_MOMENTS]; /* of the optimizer, in f32 or f64 as data */
+    void *moment[WGI_MOMENTS]; /* the optimizer's arrays, in the dtype of data */
 };
 
 typedef enum wgi_gradients { WGI_GRAD_NONE, WGI_GRAD_READY, WGI_GRAD_USED } wgi_gradients;
 
 struct wg_params {
     wg_context *c;
-    wg_params *next; /* of the context's sets */
-    wg_params *root; /* of a subset; itself for a set */
-    char *prefix;    /* of a subset, with the final dot */
-    wg_params *subs; /* of a set, to free */
+    wg_params *next; /* list of the context's sets */
+    wg_params *root; /* the set of a subset; a set points to itself */
+    char *prefix;    /* of a subset, with the dot at its end; NULL for a set */
+    wg_params *subs; /* the subsets of a set, to free them */
     wgi_parameter **item;
     size_t count, capacity;
-    uint32_t *index; /* hash of names */
+    uint32_t *index; /* hash table of names: the number of an item plus 1, 0: free */
     size_t index_size;
     uint64_t version;
     wgi_piece *pieces;
-    int64_t piece_size; /* of the last that several share */
+    int64_t piece_size; /* elements of the last piece that parameters share */
     wgi_gradients gradients;
-    wg_site used_here; /* of the step that used them */
+    wg_site used_here; /* call site of the step that used the gradients */
     bool optimized;
-    uint64_t reached_by; /* the request that the parameters' `reached` are of, 0: of none */
+    uint64_t reached_by; /* the request that has set the `reached` of the parameters; 0: none */
 };
 
 wgi_parameter *wgi_params_find(const wg_params *root, const char *full);
@@ -66,21 +66,23 @@ static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
     return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
 }
 wg_params *wgi_params_root(wg_params *p);
-/* The name with the subset's prefix, in buf when there is one; NULL when it is too long or no name. */
+/* The name with the prefix of the subset. It is in buf if there is a prefix. NULL: too long, or not a
+ * name. */
 const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf, size_t size);
 wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, wg_shape s, wg_dtype t,
                                bool state);
-void wgi_params_discard(wgi_parameter *q);                /* made, but not entered */
-void wgi_params_enter(wg_params *root, wgi_parameter *q); /* into the set: after this nothing can fail */
-void wgi_params_release(wg_params *root);                 /* frees the set; no graph may know it any more */
+void wgi_params_discard(wgi_parameter *q); /* frees a parameter that was made but not entered */
+void wgi_params_enter(wg_params *root, wgi_parameter *q); /* adds it to the set; cannot fail */
+void wgi_params_release(wg_params *root);                 /* frees the set; no graph may use it any more */
 
 /* ---- store.c ---- */
 
-bool wgi_store_take(wgi_parameter *q);                               /* memory for its values, zeroed */
-void wgi_store_give(wgi_parameter *q);                               /* back: of the last that took */
-void wgi_store_enter(wgi_parameter *q);                              /* among those of its piece */
-void *wgi_grad_memory(wgi_parameter *q);                             /* NULL: out of memory */
-bool wgi_store_moments(wgi_piece *s, wg_context *c, unsigned which); /* as bits */
+bool wgi_store_take(wgi_parameter *q);   /* gets memory for its values, zeroed */
+void wgi_store_give(wgi_parameter *q);   /* gives it back: only for the last parameter that took some */
+void wgi_store_enter(wgi_parameter *q);  /* adds it to the list of its piece */
+void *wgi_grad_memory(wgi_parameter *q); /* NULL: out of memory */
+bool wgi_store_moments(wgi_piece *s, wg_context *c,
+                       unsigned which); /* which: moments as bits; false: out of memory */
 void wgi_store_drop_moments(wg_params *root);
 void wgi_store_free(wg_params *root);
 

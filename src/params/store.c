@@ -1,7 +1,8 @@
-/* params_store.c: the memory of parameters, in pieces. Values, gradients and an optimizer's moments lie at the same places of
- * arrays of equal length, so that an update is one pass over a piece. Small parameters share pieces in the order in which they
- * are made, large ones have one each, states have their own; between parameters, up to a cache line, lies what nobody reads.
- * Nothing moves. */
+/* store.c: the memory of parameters. A piece has arrays of equal length for values, gradients and the
+ * optimizer's moments. A parameter has the same place in each of them, so an update is one pass over a piece.
+ * Small parameters share pieces in the order in which they are made, a large one has its own piece, states
+ * have pieces of their own. A parameter begins at a multiple of 16 elements; the elements between them are
+ * zero. Addresses never change. */
 #include "params/params.h"
 
 enum { LINE = 16, LEAST = 256, LARGE = 1 << 14 }; /* elements */
