@@ -21,7 +21,7 @@ static wg_node swish(wg_node x)
     return wg_custom_vjp(wg_mul(x, wg_sigmoid(x)), (wg_node[]){ x }, 1, swish_vjp);
 }
 
-/* ---- snake: an op like those of the library, without registration; an elementwise op needs only .map ---- */
+/* ---- snake: an op like those of the library; an elementwise op needs only .map ---- */
 
 static double snake_f(double x, const void *attr)
 {

@@ -48,8 +48,8 @@ void *draw_field(random_call *call, const char *row);
 /* A sample of an op, as a pattern for calls. */
 typedef struct sample {
     const wg_op *op;
-    /* The sample has a node of the op itself, and so attributes. Else the op was expanded, and the sample's inputs are taken for
-     * the operands. */
+    /* The sample has a node of the op itself, and so attributes. Else the op was expanded, and the inputs of
+     * the sample are taken for the operands. */
     bool own;
     int operands;
     wg_node x[CALL_OPERANDS];

@@ -73,7 +73,7 @@ typedef const char *wg_site;
 
 typedef enum wg_dtype { WG_DEFAULT_DTYPE, WG_F32, WG_F64, WG_I32, WG_I64, WG_BOOL, WG_DTYPE_COUNT } wg_dtype;
 
-WG_API size_t      wg_dtype_size(wg_dtype t);
+WG_API size_t wg_dtype_size(wg_dtype t);
 WG_API const char *wg_dtype_name(wg_dtype t);
 static inline bool wg_dtype_is_float(wg_dtype t) { return t == WG_F32 || t == WG_F64; }
 static inline bool wg_dtype_is_integer(wg_dtype t) { return t == WG_I32 || t == WG_I64; }
@@ -82,7 +82,7 @@ enum { WG_MAX_RANK = 8 };
 
 /* The sizes of the axes. Elements are in row-major order. A scalar has rank 0. */
 typedef struct wg_shape {
-    int     rank;
+    int rank;
     int64_t dim[WG_MAX_RANK];
 } wg_shape;
 
@@ -92,14 +92,14 @@ typedef struct wg_shape {
 
 /* The number of elements. -1: no valid shape (more than 8 axes, a negative size, 2^60 elements). */
 WG_API int64_t wg_shape_size(wg_shape s);
-WG_API bool    wg_shape_equal(wg_shape a, wg_shape b);
-WG_API char   *wg_shape_text(wg_shape s, char *buf, size_t size); /* "[32,784]", scalars "[]"; returns buf */
+WG_API bool wg_shape_equal(wg_shape a, wg_shape b);
+WG_API char *wg_shape_text(wg_shape s, char *buf, size_t size); /* "[32,784]", scalars "[]"; returns buf */
 
 /* Values in memory, dense and row-major. Functions that take or return one say who owns the data. */
 typedef struct wg_tensor {
     wg_dtype dtype;
     wg_shape shape;
-    void    *data;
+    void *data;
 } wg_tensor;
 
 /* A tensor whose data is the caller's array. Nothing is copied. */
@@ -130,16 +130,16 @@ typedef struct wg_allocator {
 } wg_allocator;
 
 typedef struct wg_options {
-    uint64_t            seed;      /* of all random draws and of parameters' first values; default 0 */
-    int                 threads;   /* default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores */
-    wg_dtype            dtype;     /* f32 or f64, of numbers and parameters that have no other; default f32 */
+    uint64_t seed;                 /* of all random draws and of parameters' first values; default 0 */
+    int threads;                   /* default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores */
+    wg_dtype dtype;                /* f32 or f64, of numbers and parameters that have no other; default f32 */
     const wg_allocator *allocator; /* copied; default: malloc, realloc, free */
     void (*on_error)(void *user, wg_status s, const char *message); /* called for the first error */
     void (*on_warning)(void *user, const char *message);            /* default: warnings are dropped */
-    void    *user;      /* first argument of the functions here */
-    int      interpret; /* 0: plans where they pay; 1: never; -1: always. The results are the same bits. */
-    unsigned without;   /* fast ways to switch off: bits WG_WITHOUT_...; the variable WG_WITHOUT adds more */
-    unsigned trace;     /* what to trace: bits WG_TRACE_...; the variable WG_TRACE adds more */
+    void *user;                                                     /* first argument of the functions here */
+    int interpret;    /* 0: plans where they pay; 1: never; -1: always. The results are the same bits. */
+    unsigned without; /* fast ways to switch off: bits WG_WITHOUT_...; the variable WG_WITHOUT adds more */
+    unsigned trace;   /* what to trace: bits WG_TRACE_...; the variable WG_TRACE adds more */
     void (*on_trace)(void *user, const char *line); /* gets each line of the trace; default: stderr */
     uint64_t reserved[5];
 } wg_options;
@@ -147,18 +147,18 @@ typedef struct wg_options {
 /* The fast ways that can be switched off. Do so to find out which of them causes a wrong result or lost time.
  * No switch changes a bit of any result. The environment variable WG_WITHOUT takes the names, joined by
  * commas: WG_WITHOUT=bind,tiles. */
-#define WG_WAY_LIST(X)                                                                                      \
-    X(BIND, "bind", "a small plan runs as a list of kernel calls; a repeated wg_backward needs no search")  \
-    X(REBUILD, "rebuild", "a graph that is built as it was the last time reuses the nodes of that time")    \
-    X(SHORT, "short", "nodes of plain elementwise ops are made without the general rules")                  \
-    X(TAPE, "tape", "programs of scalars are run and differentiated as a list of kernel calls")             \
-    X(TILES, "tiles", "elementwise ops and sums run together, tile by tile")                                \
+#define WG_WAY_LIST(X)                                                                                     \
+    X(BIND, "bind", "a small plan runs as a list of kernel calls; a repeated wg_backward needs no search") \
+    X(REBUILD, "rebuild", "a graph that is built as it was the last time reuses the nodes of that time")   \
+    X(SHORT, "short", "nodes of plain elementwise ops are made without the general rules")                 \
+    X(TAPE, "tape", "programs of scalars are run and differentiated as a list of kernel calls")            \
+    X(TILES, "tiles", "elementwise ops and sums run together, tile by tile")                               \
     X(JOIN, "join", "a loss and its gradient are computed by one kernel")
 
 /* What can be traced: WG_TRACE=request,plan,rebuild. */
-#define WG_TRACE_LIST(X)                                                                                    \
-    X(REQUEST, "request", "what each read or wg_backward asks for, which way it was answered, and why")     \
-    X(PLAN, "plan", "each plan when it is compiled: its steps and their buffers")                           \
+#define WG_TRACE_LIST(X)                                                                                \
+    X(REQUEST, "request", "what each read or wg_backward asks for, which way it was answered, and why") \
+    X(PLAN, "plan", "each plan when it is compiled: its steps and their buffers")                       \
     X(REBUILD, "rebuild", "whether a graph reused the nodes of its last build, and where that ended")
 
 enum {
@@ -189,23 +189,23 @@ WG_API wg_context *wg_start(const wg_options *o);
  * Returns 0, or the status of the error. */
 WG_API int wg_finish(wg_context *c, FILE *errors);
 
-WG_API wg_status   wg_failed(const wg_context *c);  /* the first error's status, WG_OK if there is none */
+WG_API wg_status wg_failed(const wg_context *c);    /* the first error's status, WG_OK if there is none */
 WG_API const char *wg_message(const wg_context *c); /* "model.c:42: matmul: ..."; "" if there is none */
-WG_API void        wg_recover(wg_context *c);       /* forgets the error; nothing else lets a context go on */
+WG_API void wg_recover(wg_context *c);              /* forgets the error; nothing else lets a context go on */
 /* Records an error, as the library does. For layers, loaders and tools. An earlier error stays. */
 WG_API wg_status wg_fail(wg_context *c, wg_site here, wg_status s, const char *format, ...) WG_PRINTF(4, 5);
 
 WG_API wg_dtype wg_context_dtype(const wg_context *c);
-WG_API int      wg_context_threads(const wg_context *c);
+WG_API int wg_context_threads(const wg_context *c);
 WG_API uint64_t wg_context_seed(const wg_context *c);
 
 /* count * size bytes, all zero. wg_finish frees them if wg_free does not. NULL, and an error is recorded,
  * when there is no memory. */
 WG_API void *wg_alloc(wg_context *c, size_t count, size_t size);
-WG_API void  wg_free(wg_context *c, void *p);
+WG_API void wg_free(wg_context *c, void *p);
 
 /* A site made of copies of both texts, valid until wg_finish. */
-WG_API wg_site     wg_site_keep(wg_context *c, const char *arguments, const char *place);
+WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place);
 WG_API const char *wg_site_place(wg_site s); /* "model.c:42" */
 
 /* Prints what this build and machine have, in lines "key: value", as `wengert doctor`. For bug reports. */

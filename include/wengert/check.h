@@ -32,11 +32,11 @@ extern "C" {
 typedef struct wg_check wg_check;
 
 typedef struct wg_gradcheck_opts {
-    double      eps;        /* the step; default 1e-7 */
-    bool        one_sided;  /* the difference is (f(x + eps) - f(x)) / eps */
-    const char *name;       /* of the function or loss, for the report */
-    int64_t     components; /* check at most so many components of each input, evenly spaced; default: all */
-    uint64_t    reserved[6];
+    double eps;         /* the step; default 1e-7 */
+    bool one_sided;     /* the difference is (f(x + eps) - f(x)) / eps */
+    const char *name;   /* of the function or loss, for the report */
+    int64_t components; /* check at most so many components of each input, evenly spaced; default: all */
+    uint64_t reserved[6];
 } wg_gradcheck_opts;
 
 /* Inconclusive: NaN, nothing to compare, all zero, or a difference that can come from noise or a kink. */
@@ -64,33 +64,33 @@ WG_API wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, c
                                      void *user, const wg_gradcheck_opts *o);
 
 WG_API void wg_check_print(const wg_check *r, FILE *out);
-WG_API int  wg_check_exit(const wg_check *r); /* 0 pass, 1 fail, 5 inconclusive */
+WG_API int wg_check_exit(const wg_check *r); /* 0 pass, 1 fail, 5 inconclusive */
 WG_API void wg_check_free(wg_check *r);
 
-WG_API wg_verdict  wg_check_verdict(const wg_check *r);
-WG_API double      wg_check_ratio(const wg_check *r); /* of all components of all inputs */
-WG_API double      wg_check_floor(const wg_check *r); /* the ratio that rounding noise alone gives */
-WG_API double      wg_check_noise(const wg_check *r); /* standard deviation of f's rounding errors near x */
-WG_API double      wg_check_eps(const wg_check *r);
-WG_API double      wg_check_value(const wg_check *r); /* of the function at x */
-WG_API int64_t     wg_check_evaluations(const wg_check *r);
+WG_API wg_verdict wg_check_verdict(const wg_check *r);
+WG_API double wg_check_ratio(const wg_check *r); /* of all components of all inputs */
+WG_API double wg_check_floor(const wg_check *r); /* the ratio that rounding noise alone gives */
+WG_API double wg_check_noise(const wg_check *r); /* standard deviation of f's rounding errors near x */
+WG_API double wg_check_eps(const wg_check *r);
+WG_API double wg_check_value(const wg_check *r); /* of the function at x */
+WG_API int64_t wg_check_evaluations(const wg_check *r);
 /* Why the verdict is not pass. "" if it comes from an input: see wg_check_input.reason. */
 WG_API const char *wg_check_reason(const wg_check *r);
 WG_API const char *wg_check_word(double ratio); /* "great", "ok", "worry", "very likely a bug" */
 
 /* One checked input: a parameter, an input node, or the vector x. */
 typedef struct wg_check_input {
-    const char   *name;
-    wg_shape      shape;
-    wg_verdict    verdict;
-    double        ratio, floor;
-    int64_t       worst;              /* the largest difference; one that fails, if any does; -1: none */
+    const char *name;
+    wg_shape shape;
+    wg_verdict verdict;
+    double ratio, floor;
+    int64_t worst;                    /* the largest difference; one that fails, if any does; -1: none */
     const double *analytic, *numeric; /* all components, owned by the report; NaN in numeric: not computed */
-    const char   *op, *where;         /* of the node: its op and file:line; else "" */
-    const char   *reason;             /* why the verdict is not pass */
-    const char   *hint;               /* a likely cause: "a factor 2 is missing"; or "" */
+    const char *op, *where;           /* of the node: its op and file:line; else "" */
+    const char *reason;               /* why the verdict is not pass */
+    const char *hint;                 /* a likely cause: "a factor 2 is missing"; or "" */
 } wg_check_input;
-WG_API int            wg_check_inputs(const wg_check *r);
+WG_API int wg_check_inputs(const wg_check *r);
 WG_API wg_check_input wg_check_input_at(const wg_check *r, int i);
 
 #ifdef __cplusplus

@@ -23,7 +23,7 @@ typedef struct wg_data wg_data;
 /* The data set owns the memory. It is valid until the second call of wg_data_next after this one. */
 typedef struct wg_batch {
     wg_tensor x, y; /* [n, ...]; y.data NULL: the set has none */
-    int64_t   n;    /* rows */
+    int64_t n;      /* rows */
 } wg_batch;
 
 /* 1,797 handwritten digits of the UCI repository, in no file: x [n,64] from 0 to 1, y [n] class numbers. */
@@ -40,11 +40,11 @@ WG_API wg_data *wg_data_from(wg_context *c, wg_tensor x, wg_tensor y);
 WG_API wg_data *wg_data_flower(wg_context *c, int64_t n); /* r = 4 sin 4 theta, normal noise 0.2 in both */
 WG_API wg_data *wg_data_moons(wg_context *c, int64_t n);  /* two half circles of radius 1, normal noise 0.2 */
 WG_API wg_data *wg_data_xor(wg_context *c, int64_t n);    /* from -1 to 1; class 1 where the signs differ */
-WG_API void     wg_data_free(wg_data *d);
+WG_API void wg_data_free(wg_data *d);
 
-WG_API int64_t     wg_data_rows(const wg_data *d);
-WG_API wg_tensor   wg_data_x(const wg_data *d); /* all rows, unshuffled; the memory is d's */
-WG_API wg_tensor   wg_data_y(const wg_data *d); /* likewise; data NULL: the set has none */
+WG_API int64_t wg_data_rows(const wg_data *d);
+WG_API wg_tensor wg_data_x(const wg_data *d);       /* all rows, unshuffled; the memory is d's */
+WG_API wg_tensor wg_data_y(const wg_data *d);       /* likewise; data NULL: the set has none */
 WG_API const char *wg_data_about(const wg_data *d); /* where the data comes from, and whom to credit */
 
 /* Moves a random share (0 to 1) of the rows of d to a new set. If y are class numbers (integers of rank 1)
@@ -63,7 +63,7 @@ WG_API bool wg_data_next(wg_data *d, wg_batch *b, int64_t size);
 /* Fills b with all rows, unshuffled. The memory is that of wg_data_x. It changes no epoch. */
 WG_API void wg_data_all(wg_data *d, wg_batch *b);
 /* The number of finished epochs. INT_MAX on a failed context, so that loops over epochs end. */
-WG_API int  wg_data_epoch(const wg_data *d);
+WG_API int wg_data_epoch(const wg_data *d);
 WG_API void wg_data_shuffle(wg_data *d, bool on); /* from the next epoch on; default: on */
 
 /* Tensors in files. The context owns the data that is read, and frees it at the latest; wg_free frees it

@@ -41,27 +41,27 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
  *     FLAG(type, name, kinds of pictures, flag, value of the flag, what it does)
  *
  * Zero is the default. */
-#define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                       \
-    FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                        \
-         "dot, svg, png or pdf; for a plan also txt (default: by the ending of the file)")                 \
-    FLAG(const char *, title, WG_PICTURE_FILE, "title", "TEXT", "a title above the picture")               \
-    FLAG(bool, values, WG_PICTURE_GRAPH | WG_PICTURE_TEXT, "values", NULL,                                 \
-         "show values in the boxes, where they can be computed")                                           \
-    FIELD(bool, backward, WG_PICTURE_GRAPH,                                                                \
-          "show gradients of the root, a scalar, in the boxes, and dashed edges back")                     \
-    FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH,                                                          \
-          "with backward: gradients only on paths to these nodes; default: to all float leaves")           \
-    FIELD(int, wrt_count, WG_PICTURE_GRAPH, "the number of nodes in wrt")                                  \
-    FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")       \
-    FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "say below the title what colours and lines mean")  \
-    FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "draw no frames around scopes")             \
-    FLAG(int, most, WG_PICTURE_DOT, "most", "N",                                                           \
-         "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error")  \
-    FIELD(int, fold, WG_PICTURE_GRAPH,                                                                     \
-          "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")        \
-    FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of the program dot (default 20)")    \
-    FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                     \
-    FIELD(const wg_limits *, limits, WG_PICTURE_PLAN,                                                      \
+#define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
+    FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                       \
+         "dot, svg, png or pdf; for a plan also txt (default: by the ending of the file)")                \
+    FLAG(const char *, title, WG_PICTURE_FILE, "title", "TEXT", "a title above the picture")              \
+    FLAG(bool, values, WG_PICTURE_GRAPH | WG_PICTURE_TEXT, "values", NULL,                                \
+         "show values in the boxes, where they can be computed")                                          \
+    FIELD(bool, backward, WG_PICTURE_GRAPH,                                                               \
+          "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
+    FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH,                                                         \
+          "with backward: gradients only on paths to these nodes; default: to all float leaves")          \
+    FIELD(int, wrt_count, WG_PICTURE_GRAPH, "the number of nodes in wrt")                                 \
+    FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \
+    FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "say below the title what colours and lines mean") \
+    FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "draw no frames around scopes")            \
+    FLAG(int, most, WG_PICTURE_DOT, "most", "N",                                                          \
+         "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error") \
+    FIELD(int, fold, WG_PICTURE_GRAPH,                                                                    \
+          "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")       \
+    FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of the program dot (default 20)")   \
+    FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                    \
+    FIELD(const wg_limits *, limits, WG_PICTURE_PLAN,                                                     \
           "limits of the machine to compare with; NULL: none. ROOFLINE needs them")
 
 #define WG_DRAW_FIELD_(type, name, ...) type name;
@@ -94,9 +94,9 @@ WG_API wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, 
 /* A chart of curves as SVG. A curve has n points; x NULL means 1, 2, ... NaN and infinities leave a gap. The
  * y axis is logarithmic if all y are positive and differ by more than a factor of 1000. */
 typedef struct wg_curve {
-    const char   *name;
+    const char *name;
     const double *x, *y;
-    int           n;
+    int n;
 } wg_curve;
 WG_API wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const char *title,
                                    const char *x_label, const char *y_label, const wg_curve curves[], int n);

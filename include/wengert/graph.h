@@ -27,15 +27,15 @@
 extern "C" {
 #endif
 
-typedef struct wg_graph  wg_graph;
+typedef struct wg_graph wg_graph;
 typedef struct wg_params wg_params;
-typedef struct wg_op     wg_op;
+typedef struct wg_op wg_op;
 
 /* A handle to a node. With graph NULL it is wg_none (all zero), or a number, stored in the other fields. */
 typedef struct wg_node {
     wg_graph *graph;
-    uint32_t  index;
-    uint32_t  generation;
+    uint32_t index;
+    uint32_t generation;
 } wg_node;
 
 #ifndef __cplusplus
@@ -61,7 +61,7 @@ static inline wg_node wg_node_itself(wg_node n) { return n; }
 static inline wg_node wg_number_of(double value)
 {
     union {
-        double   value;
+        double value;
         uint64_t bits;
     } u;
     u.value = value;
@@ -77,12 +77,12 @@ typedef enum wg_mode { WG_TRAIN, WG_EVAL } wg_mode;
 /* ---- graphs ---- */
 
 WG_API wg_graph *wg_graph_new(wg_context *c);
-WG_API void      wg_graph_free(wg_graph *g);          /* g may be NULL; wg_finish frees what is left */
-WG_API void      wg_begin(wg_graph *g, wg_mode mode); /* removes all nodes, sets the mode, keeps the memory */
+WG_API void wg_graph_free(wg_graph *g);          /* g may be NULL; wg_finish frees what is left */
+WG_API void wg_begin(wg_graph *g, wg_mode mode); /* removes all nodes, sets the mode, keeps the memory */
 
 WG_API wg_context *wg_graph_context(const wg_graph *g);
-WG_API wg_mode     wg_graph_mode(const wg_graph *g);
-WG_API wg_graph   *wg_graph_of(wg_node n); /* NULL: a number or wg_none */
+WG_API wg_mode wg_graph_mode(const wg_graph *g);
+WG_API wg_graph *wg_graph_of(wg_node n); /* NULL: a number or wg_none */
 
 /* ---- leaves ---- */
 
@@ -133,29 +133,29 @@ WG_API bool wg_peek(wg_node n, wg_tensor *t);
 /* ---- names and scopes: for errors, drawings and random streams; parameters keep their own names ---- */
 
 WG_API wg_node wg_name(wg_node n, const char *name); /* the name is copied; returns n */
-WG_API void    wg_scope_push(wg_graph *g, const char *name);
-WG_API void    wg_scope_push_i(wg_graph *g, const char *name, int64_t i); /* "name.i" */
-WG_API void    wg_scope_pop(wg_graph *g);
+WG_API void wg_scope_push(wg_graph *g, const char *name);
+WG_API void wg_scope_push_i(wg_graph *g, const char *name, int64_t i); /* "name.i" */
+WG_API void wg_scope_pop(wg_graph *g);
 
 /* ---- inspecting a graph ---- */
 
-WG_API int64_t      wg_graph_nodes(const wg_graph *g); /* their number; node 0 is the graph's error node */
-WG_API wg_node      wg_graph_node(const wg_graph *g, int64_t i);
-WG_API bool         wg_node_ok(wg_node n); /* made since the last wg_begin, and not the error node */
+WG_API int64_t wg_graph_nodes(const wg_graph *g); /* their number; node 0 is the graph's error node */
+WG_API wg_node wg_graph_node(const wg_graph *g, int64_t i);
+WG_API bool wg_node_ok(wg_node n); /* made since the last wg_begin, and not the error node */
 WG_API const wg_op *wg_node_op(wg_node n);
-WG_API const char  *wg_node_op_name(wg_node n); /* "matmul", "input", "param", ...; "" for none */
-WG_API int          wg_node_operands(wg_node n);
-WG_API wg_node      wg_node_operand(wg_node n, int k);
-WG_API wg_shape     wg_node_shape(wg_node n);
-WG_API wg_dtype     wg_node_dtype(wg_node n);
-WG_API const char  *wg_node_name(wg_node n);  /* "" if it has none */
-WG_API const char  *wg_node_scope(wg_node n); /* "enc/t.3"; "" at the top */
-WG_API wg_site      wg_node_site(wg_node n);
-WG_API const void  *wg_attr(wg_node n);          /* the attribute struct of its op; NULL if the op has none */
-WG_API wg_node      wg_part(wg_node n, int k);   /* output k of the op that made n (any of its outputs) */
-WG_API int64_t      wg_dim(wg_node n, int axis); /* size along an axis; a negative axis counts from the end */
-WG_API wg_params   *wg_node_params(wg_node n);   /* the set of a parameter or state; NULL: n is neither */
-WG_API bool         wg_node_is_state(wg_node n);
+WG_API const char *wg_node_op_name(wg_node n); /* "matmul", "input", "param", ...; "" for none */
+WG_API int wg_node_operands(wg_node n);
+WG_API wg_node wg_node_operand(wg_node n, int k);
+WG_API wg_shape wg_node_shape(wg_node n);
+WG_API wg_dtype wg_node_dtype(wg_node n);
+WG_API const char *wg_node_name(wg_node n);  /* "" if it has none */
+WG_API const char *wg_node_scope(wg_node n); /* "enc/t.3"; "" at the top */
+WG_API wg_site wg_node_site(wg_node n);
+WG_API const void *wg_attr(wg_node n);       /* the attribute struct of its op; NULL if the op has none */
+WG_API wg_node wg_part(wg_node n, int k);    /* output k of the op that made n (any of its outputs) */
+WG_API int64_t wg_dim(wg_node n, int axis);  /* size along an axis; a negative axis counts from the end */
+WG_API wg_params *wg_node_params(wg_node n); /* the set of a parameter or state; NULL: n is neither */
+WG_API bool wg_node_is_state(wg_node n);
 
 /* What kind of leaf a node is. Do not ask the op's name for it: an op of yours may be called "input" too. */
 typedef enum wg_leaf {
@@ -173,10 +173,10 @@ WG_API size_t wg_graph_bytes(const wg_graph *g);
 /* The call that made this graph fail: its op, place, message, and up to four operands. */
 typedef struct wg_failure {
     const char *op;
-    wg_site     here;
+    wg_site here;
     const char *message;
-    int         operands;
-    wg_node     operand[4];
+    int operands;
+    wg_node operand[4];
 } wg_failure;
 WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f); /* false: no call on this graph has failed */
 
@@ -184,12 +184,12 @@ WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f); /* false: no cal
 
 /* wg_graph_rewind removes the nodes made since wg_graph_mark. Do not use their handles afterwards. */
 WG_API int64_t wg_graph_mark(const wg_graph *g);
-WG_API void    wg_graph_rewind(wg_graph *g, int64_t mark);
+WG_API void wg_graph_rewind(wg_graph *g, int64_t mark);
 /* The epoch counts the evaluations of a graph; random draws depend on it. Freezing stops the count, so that
  * every evaluation draws the same numbers. Store the epoch in checkpoints. Setting it ends the evaluation. */
-WG_API void     wg_graph_freeze(wg_graph *g, bool on);
+WG_API void wg_graph_freeze(wg_graph *g, bool on);
 WG_API uint64_t wg_graph_epoch(const wg_graph *g);
-WG_API void     wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
+WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
 /* Builds root, and every node that it depends on, again in another graph, with floats of the given dtype.
  * Parameters, states and inputs become inputs of the same names, with their present values. Random draws are
  * the same. map may be NULL; else map[i] becomes the new handle of node i, or wg_none. */

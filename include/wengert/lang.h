@@ -21,7 +21,7 @@ typedef struct wg_program wg_program;
  * NULL. name is that of the file, for messages. The context frees the program at the latest. */
 WG_API wg_program *wg_program_text(wg_context *c, const char *name, const char *text);
 WG_API wg_program *wg_program_file(wg_context *c, const char *path);
-WG_API void        wg_program_free(wg_program *q);
+WG_API void wg_program_free(wg_program *q);
 
 /* Gives an input its value, or replaces the value of a constant. The tensor is copied. An unknown or computed
  * name is an error. */
@@ -30,11 +30,11 @@ WG_API wg_status wg_program_set(wg_program *q, const char *name, wg_tensor t);
  * at random by the context's seed. */
 WG_API wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mode);
 
-WG_API int         wg_program_names(const wg_program *q); /* how many names statements bind, in order */
+WG_API int wg_program_names(const wg_program *q); /* how many names statements bind, in order */
 WG_API const char *wg_program_name(const wg_program *q, int i);
-WG_API wg_node     wg_program_node(const wg_program *q, const char *name);    /* wg_none: no such name */
-WG_API wg_node     wg_program_last(const wg_program *q);      /* the value of the last statement */
-WG_API const char *wg_program_last_name(const wg_program *q); /* its name; "_" if it has none */
+WG_API wg_node wg_program_node(const wg_program *q, const char *name); /* wg_none: no such name */
+WG_API wg_node wg_program_last(const wg_program *q);                   /* the value of the last statement */
+WG_API const char *wg_program_last_name(const wg_program *q);          /* its name; "_" if it has none */
 WG_API const char *wg_program_suggest(const wg_program *q, const char *name); /* the nearest name, or NULL */
 
 /* What a name stands for. INPUT: also a name that is never bound. SYMBOL: a size, such as m in input(m, 64).
@@ -55,11 +55,11 @@ WG_API const char *wg_program_drawn(const wg_program *q);
 
 /* A claim: the statement `check LEFT == RIGHT`. */
 typedef struct wg_claim {
-    int         line;
+    int line;
     const char *text;
-    wg_node     left, right;
+    wg_node left, right;
 } wg_claim;
-WG_API int      wg_program_claims(const wg_program *q);
+WG_API int wg_program_claims(const wg_program *q);
 WG_API wg_claim wg_program_claim(const wg_program *q, int i);
 /* What a claim whose sides differ in shape may have meant. Variant k of claim i has one side changed: its
  * first sum or mean over all axes, or the whole side, is replaced by a sum or mean along one axis. text is
@@ -74,10 +74,10 @@ WG_API int wg_program_error_column(const wg_program *q);
 /* A symbol and its size in the last build. given: by data or wg_program_set; else the size is 7. */
 typedef struct wg_symbol {
     const char *name;
-    int64_t     size;
-    bool        given;
+    int64_t size;
+    bool given;
 } wg_symbol;
-WG_API int       wg_program_symbols(const wg_program *q);
+WG_API int wg_program_symbols(const wg_program *q);
 WG_API wg_symbol wg_program_symbol(const wg_program *q, int i);
 
 /* The line of the context's error with a caret below it, "\n  L = sum(x @ W)\n            ^". "" if the error

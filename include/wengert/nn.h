@@ -15,16 +15,16 @@ extern "C" {
 #endif
 
 typedef struct wg_nn_dense_args {
-    wg_node     x; /* [..., in] */
-    wg_params  *p;
+    wg_node x; /* [..., in] */
+    wg_params *p;
     const char *name;
-    int64_t     units;
+    int64_t units;
     WG_BY_NAME;
-    bool           no_bias;
-    bool           share;
+    bool no_bias;
+    bool share;
     const wg_init *W_init; /* default: wg_he() */
     const wg_init *b_init; /* default: zeros */
-    uint64_t       reserved[4];
+    uint64_t reserved[4];
 } wg_nn_dense_args;
 WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
 #define wg_nn_dense(...) wg_nn_dense_at(WG_AT(#__VA_ARGS__), &(wg_nn_dense_args){ .x = __VA_ARGS__ })
@@ -33,13 +33,13 @@ WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
  * the mean and variance of the batch, and each wg_backward updates their averages, the states NAME.mean and
  * NAME.variance. In WG_EVAL it uses the averages, corrected for their start at 0 by the state NAME.count. */
 typedef struct wg_nn_batch_norm_args {
-    wg_node     x;
-    wg_params  *p;
+    wg_node x;
+    wg_params *p;
     const char *name;
     WG_BY_NAME;
-    double   momentum; /* average = momentum * average + (1 - momentum) * new value; default 0.9 */
-    double   eps;      /* default 1e-5 */
-    bool     share;
+    double momentum; /* average = momentum * average + (1 - momentum) * new value; default 0.9 */
+    double eps;      /* default 1e-5 */
+    bool share;
     uint64_t reserved[4];
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
@@ -48,12 +48,12 @@ WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 
 /* Layer normalisation over the last axis. Parameters NAME.gamma and NAME.beta, of its size. */
 typedef struct wg_nn_layer_norm_args {
-    wg_node     x;
-    wg_params  *p;
+    wg_node x;
+    wg_params *p;
     const char *name;
     WG_BY_NAME;
-    double   eps; /* default 1e-5 */
-    bool     share;
+    double eps; /* default 1e-5 */
+    bool share;
     uint64_t reserved[4];
 } wg_nn_layer_norm_args;
 WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a);

@@ -42,7 +42,7 @@ enum {
 
 typedef struct wg_type {
     const wg_shape *shape;
-    wg_dtype        dtype;
+    wg_dtype dtype;
 } wg_type;
 
 /* ---- kernels ---- */
@@ -50,18 +50,18 @@ typedef struct wg_type {
 /* The arguments of a kernel. One call computes the share [begin, end) of a phase. Shares of one phase may run
  * in any order and at the same time. The bits must not depend on how the work is cut. */
 typedef struct wg_kernel {
-    int64_t              begin, end; /* MAP, RANDOM: elements. Others: units (wg_op.units) */
-    int                  phase;
-    int                  operands, outputs;
-    const void *const   *x;       /* x[k] points to element `begin` (MAP, RANDOM) or to the whole operand */
-    void *const         *y;       /* likewise */
-    const unsigned char *step;    /* MAP, RANDOM: step[k] 0: operand k is one element, used for all; else 1 */
-    const wg_type       *xt, *yt; /* types of the whole operands and outputs */
-    const void          *attr;
-    void                *scratch;     /* wg_op.scratch bytes, the same for all shares and phases of a node */
-    uint64_t             seed, epoch; /* of this evaluation, for random ops */
-    struct wg_fault     *fault;       /* for wg_fault_at */
-    const void          *prepared;    /* what wg_op.prepare made, or NULL */
+    int64_t begin, end; /* MAP, RANDOM: elements. Others: units (wg_op.units) */
+    int phase;
+    int operands, outputs;
+    const void *const *x;      /* x[k] points to element `begin` (MAP, RANDOM) or to the whole operand */
+    void *const *y;            /* likewise */
+    const unsigned char *step; /* MAP, RANDOM: step[k] 0: operand k is one element, used for all; else 1 */
+    const wg_type *xt, *yt;    /* types of the whole operands and outputs */
+    const void *attr;
+    void *scratch;          /* wg_op.scratch bytes, the same for all shares and phases of a node */
+    uint64_t seed, epoch;   /* of this evaluation, for random ops */
+    struct wg_fault *fault; /* for wg_fault_at */
+    const void *prepared;   /* what wg_op.prepare made, or NULL */
 } wg_kernel;
 
 /* Returns true, or false after wg_fault_at. Then the run fails and no state is changed. */
@@ -76,7 +76,7 @@ typedef bool (*wg_kernel_fn)(const wg_kernel *k);
  */
 enum { WG_FAULT_USER = -1, WG_FAULT_PLACE = -2 };
 typedef struct wg_fault {
-    int64_t     index, value, limit;
+    int64_t index, value, limit;
     const char *text;
 } wg_fault;
 WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_t limit, const char *text);
@@ -140,26 +140,26 @@ WG_API bool wg_fault_at(const wg_kernel *k, int64_t index, int64_t value, int64_
  * (an axis -1) by their meaning, and sets y[]. It runs again on attributes that it has replaced before: it
  * must leave those alone. Set y[j].shape to that of an operand, by pointer, or fill in wg_rule_shape. */
 typedef struct wg_rule {
-    const wg_op   *op;
-    wg_site        here;
-    int            operands;
+    const wg_op *op;
+    wg_site here;
+    int operands;
     const wg_type *x;
     const wg_node *node; /* the operands, for messages; a shape must not depend on values */
-    void          *attr;
-    wg_type        y[WG_MAX_OUTPUTS]; /* beforehand: the shape and dtype of operand 0 */
-    wg_graph      *graph;
-    wg_shape       made[WG_MAX_OUTPUTS]; /* memory of wg_rule_shape */
-    char           text[4][160];         /* memory of wg_rule_who */
+    void *attr;
+    wg_type y[WG_MAX_OUTPUTS]; /* beforehand: the shape and dtype of operand 0 */
+    wg_graph *graph;
+    wg_shape made[WG_MAX_OUTPUTS]; /* memory of wg_rule_shape */
+    char text[4][160];             /* memory of wg_rule_who */
 } wg_rule;
 typedef bool (*wg_rule_fn)(wg_rule *r); /* false after wg_rule_fail */
 
 /* Helpers of shape rules. Those that return bool return false after they have recorded an error. */
-WG_API bool        wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
-WG_API const char *wg_rule_who(wg_rule *r, int k);        /* "h [32,784]": operand k as the user wrote it */
-WG_API wg_shape   *wg_rule_shape(wg_rule *r, int output); /* points y[output].shape to a shape to fill in */
-WG_API bool        wg_rule_float(wg_rule *r, int k);      /* operand k must be f32 or f64 */
-WG_API bool        wg_rule_rank(wg_rule *r, int k, int least, int most); /* axes of operand k */
-WG_API bool        wg_rule_axis(wg_rule *r, int *axis, int rank);        /* makes a negative axis positive */
+WG_API bool wg_rule_fail(wg_rule *r, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
+WG_API const char *wg_rule_who(wg_rule *r, int k);      /* "h [32,784]": operand k as the user wrote it */
+WG_API wg_shape *wg_rule_shape(wg_rule *r, int output); /* points y[output].shape to a shape to fill in */
+WG_API bool wg_rule_float(wg_rule *r, int k);           /* operand k must be f32 or f64 */
+WG_API bool wg_rule_rank(wg_rule *r, int k, int least, int most); /* axes of operand k */
+WG_API bool wg_rule_axis(wg_rule *r, int *axis, int rank);        /* makes a negative axis positive */
 /* Makes negative axes positive, sorts them and refuses repeats. none_is_all: no axes means all. */
 WG_API bool wg_rule_axes(wg_rule *r, wg_axes *axes, int rank, bool none_is_all);
 /* Sets y[0].shape to the shape that all operands broadcast to. This is the rule of an op that has none. */
@@ -190,11 +190,11 @@ typedef enum wg_attr_kind {
  * Without a table all bytes of the struct are compared, padding included. Clear such a struct with memset
  * before you set its fields. Otherwise its graph looks new, and is compiled again, at each build. */
 typedef struct wg_attr_row {
-    const char  *name;
+    const char *name;
     wg_attr_kind kind;
-    size_t       offset;
-    const char  *standard; /* the default, as text; NULL: none */
-    const char  *choices;  /* CHOICE: "mean sum none" for the values 0, 1, 2; else NULL */
+    size_t offset;
+    const char *standard; /* the default, as text; NULL: none */
+    const char *choices;  /* CHOICE: "mean sum none" for the values 0, 1, 2; else NULL */
 } wg_attr_row;
 
 /* ---- the op ---- */
@@ -209,21 +209,21 @@ typedef enum wg_promote {
 
 struct wg_op {
     const char *name;
-    const char *summary;  /* a sentence */
-    const char *formula;  /* "y = a b" */
-    const char *adjoint;  /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
-    uint32_t    none;     /* bit k: operand k has no derivative; what vjp sets for it is ignored */
-    int         operands; /* -1: any number */
-    int         optional; /* composites: so many of the last operands may be wg_none */
-    int         outputs;  /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
-    wg_class    kind;
-    wg_promote  promote;
-    int         promote_from; /* operands before this one keep their dtypes */
-    bool        impure;       /* equal nodes may have different values: each is computed */
-    int         cost;         /* rough time of one element; an addition is 1. default 1 */
+    const char *summary; /* a sentence */
+    const char *formula; /* "y = a b" */
+    const char *adjoint; /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
+    uint32_t none;       /* bit k: operand k has no derivative; what vjp sets for it is ignored */
+    int operands;        /* -1: any number */
+    int optional;        /* composites: so many of the last operands may be wg_none */
+    int outputs;         /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
+    wg_class kind;
+    wg_promote promote;
+    int promote_from;                    /* operands before this one keep their dtypes */
+    bool impure;                         /* equal nodes may have different values: each is computed */
+    int cost;                            /* rough time of one element; an addition is 1. default 1 */
     double (*flops)(const wg_kernel *k); /* of the node; default: elements * cost, 0 if it only copies */
 
-    size_t             attr_size; /* bytes of the attribute struct, at most 256 */
+    size_t attr_size; /* bytes of the attribute struct, at most 256 */
     const wg_attr_row *attrs;
 
     wg_rule_fn shape;
@@ -236,10 +236,10 @@ struct wg_op {
     /* REDUCE: the kernel can reduce a whole tensor in two phases. Phase 0 writes one double into scratch for
      * each WG_FOLD elements; its x[0] points to the elements of unit `begin`, so that they can come from a
      * tile. Phase 1 combines the doubles. */
-    bool   fold;
-    bool   repeats; /* MAP: y is x broadcast; an op that broadcasts its operands may read x instead */
-    double unit;    /* MAP of two operands: if one is this number, y is the other (mul: 1); 0: none is */
-    int    phases;  /* default 1; all shares of a phase end before the next begins */
+    bool fold;
+    bool repeats; /* MAP: y is x broadcast; an op that broadcasts its operands may read x instead */
+    double unit;  /* MAP of two operands: if one is this number, y is the other (mul: 1); 0: none is */
+    int phases;   /* default 1; all shares of a phase end before the next begins */
     int64_t (*units)(const wg_kernel *k);  /* not MAP, RANDOM: the units of phase k->phase; default 1 */
     size_t (*scratch)(const wg_kernel *k); /* bytes of k->scratch; default 0 */
     bool own_scratch;                      /* each thread has its own k->scratch */
@@ -303,7 +303,7 @@ WG_API wg_node wg_between(wg_graph *g, double low, double high, wg_shape s);
 WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
 
 /* The library's ops, by index and by name. NULL: there is none. */
-WG_API int          wg_op_count(void);
+WG_API int wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
 

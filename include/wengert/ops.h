@@ -84,7 +84,7 @@ WG_API wg_node wg_relu_at(wg_site here, wg_node x);     /* y = max(x, 0), y'(0) 
 typedef struct wg_leaky_relu_args {
     wg_node x;
     WG_BY_NAME;
-    double   slope; /* below zero; default 0.01. y'(0) = slope */
+    double slope; /* below zero; default 0.01. y'(0) = slope */
     uint64_t reserved[2];
 } wg_leaky_relu_args;
 /* y = x where x > 0, else slope x. */
@@ -116,8 +116,8 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 typedef struct wg_reduce_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes  axes;     /* default: all */
-    bool     keepdims; /* keep the reduced axes, with size 1 */
+    wg_axes axes;  /* default: all */
+    bool keepdims; /* keep the reduced axes, with size 1 */
     uint64_t reserved[2];
 } wg_reduce_args;
 WG_API wg_node wg_sum_at(wg_site here, const wg_reduce_args *a);
@@ -134,8 +134,8 @@ WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum
 typedef struct wg_axis_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes  axis; /* one axis: WG_AXES(0); default: the last */
-    bool     keepdims;
+    wg_axes axis; /* one axis: WG_AXES(0); default: the last */
+    bool keepdims;
     uint64_t reserved[2];
 } wg_axis_args;
 /* The index of the largest element, i64; of equals the first. */
@@ -145,9 +145,9 @@ WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
 typedef struct wg_cumsum_args {
     wg_node x;
     WG_BY_NAME;
-    int      axis;      /* default 0 */
-    bool     exclusive; /* y[i] leaves out x[i] */
-    bool     reverse;   /* sum from the end of the axis */
+    int axis;       /* default 0 */
+    bool exclusive; /* y[i] leaves out x[i] */
+    bool reverse;   /* sum from the end of the axis */
     uint64_t reserved[2];
 } wg_cumsum_args;
 /* y[i] = x[0] + ... + x[i] along axis; of integers and bools i64. */
@@ -172,7 +172,7 @@ WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis); /
 typedef struct wg_transpose_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes  axes; /* axis i of the result is axis axes[i] of x; default: the axes in reverse order */
+    wg_axes axes; /* axis i of the result is axis axes[i] of x; default: the axes in reverse order */
     uint64_t reserved[2];
 } wg_transpose_args;
 WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
@@ -181,8 +181,8 @@ WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
 typedef struct wg_slice_args {
     wg_node x;
     WG_BY_NAME;
-    int      axis;     /* default 0 */
-    int64_t  from, to; /* elements [from, to); negative: from the end; to = 0: up to the end */
+    int axis;         /* default 0 */
+    int64_t from, to; /* elements [from, to); negative: from the end; to = 0: up to the end */
     uint64_t reserved[2];
 } wg_slice_args;
 WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
@@ -213,8 +213,8 @@ WG_API wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b); /* x 
 typedef struct wg_softmax_args {
     wg_node x;
     WG_BY_NAME;
-    wg_axes  axis;        /* one axis; default: the last */
-    double   temperature; /* x is divided by it first; default 1 */
+    wg_axes axis;       /* one axis; default: the last */
+    double temperature; /* x is divided by it first; default 1 */
     uint64_t reserved[2];
 } wg_softmax_args;
 WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a);
@@ -228,7 +228,7 @@ typedef struct wg_loss_args {
     wg_node y; /* targets */
     WG_BY_NAME;
     wg_reduction reduction; /* default: the mean */
-    uint64_t     reserved[2];
+    uint64_t reserved[2];
 } wg_loss_args;
 /* Cross-entropy of softmax(x). x: logits [..., classes]. y: class numbers [...], integers or floats with
  * integer values; or probabilities [..., classes]. */
@@ -258,10 +258,10 @@ WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
 typedef struct wg_dropout_args {
     wg_node x;
     WG_BY_NAME;
-    double      keep_prob; /* probability that an element is kept; give this or drop */
-    double      drop;      /* 1 - keep_prob */
-    const char *name;      /* of its random stream; default: its number among the streams of the scope */
-    uint64_t    reserved[2];
+    double keep_prob; /* probability that an element is kept; give this or drop */
+    double drop;      /* 1 - keep_prob */
+    const char *name; /* of its random stream; default: its number among the streams of the scope */
+    uint64_t reserved[2];
 } wg_dropout_args;
 /* In WG_TRAIN each element becomes 0 or x / keep_prob, drawn anew in each evaluation. In WG_EVAL it is x. */
 WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a);
@@ -274,7 +274,7 @@ typedef struct wg_batch_norm_args {
     wg_node x, gamma, beta;
     wg_node mean, variance;
     WG_BY_NAME;
-    double   eps; /* added to the variance; default 1e-5 */
+    double eps; /* added to the variance; default 1e-5 */
     uint64_t reserved[2];
 } wg_batch_norm_args;
 WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
@@ -285,7 +285,7 @@ WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
 typedef struct wg_layer_norm_args {
     wg_node x, gamma, beta;
     WG_BY_NAME;
-    double   eps; /* added to the variance; default 1e-5 */
+    double eps; /* added to the variance; default 1e-5 */
     uint64_t reserved[2];
 } wg_layer_norm_args;
 WG_API wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a);
@@ -303,8 +303,8 @@ typedef struct wg_extern_opts {
     const char *name; /* for errors and drawings */
     int (*forward)(size_t n, const double *x, size_t m, double *y, void *user);
     int (*backward)(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user);
-    void    *user;
-    bool     impure; /* equal calls may give different results: each is made */
+    void *user;
+    bool impure; /* equal calls may give different results: each is made */
     uint64_t reserved[4];
 } wg_extern_opts;
 WG_API wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_opts *o);

@@ -31,9 +31,9 @@ typedef enum wg_fan { WG_FAN_IN, WG_FAN_AVERAGE } wg_fan;
 
 typedef struct wg_init {
     wg_init_kind kind;
-    double       a, b;
-    wg_fan       fan;
-    const void  *values; /* doubles in row-major order */
+    double a, b;
+    wg_fan fan;
+    const void *values; /* doubles in row-major order */
 } wg_init;
 
 WG_API wg_init wg_zeros(void);
@@ -66,14 +66,14 @@ WG_API wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *
 #define wg_state(g, p, name, s, init) wg_state_at(WG_AT(#name), g, p, name, s, init)
 
 WG_API wg_context *wg_params_context(const wg_params *p);
-WG_API int         wg_params_count(const wg_params *p); /* of parameters and states, in creation order */
+WG_API int wg_params_count(const wg_params *p); /* of parameters and states, in creation order */
 WG_API const char *wg_params_name(const wg_params *p, int i);
-WG_API bool        wg_params_is_state(const wg_params *p, int i);
-WG_API wg_tensor   wg_params_tensor(const wg_params *p, int i); /* the memory is p's: do not write to it */
+WG_API bool wg_params_is_state(const wg_params *p, int i);
+WG_API wg_tensor wg_params_tensor(const wg_params *p, int i); /* the memory is p's: do not write to it */
 /* The gradient. The memory is p's. data NULL: the last wg_backward did not reach the parameter. */
 WG_API wg_tensor wg_params_grad(const wg_params *p, int i);
-WG_API int       wg_params_find(const wg_params *p, const char *name); /* the index; -1: none */
-WG_API bool      wg_params_has(const wg_params *p, wg_node n);         /* is n a parameter or state of p? */
+WG_API int wg_params_find(const wg_params *p, const char *name); /* the index; -1: none */
+WG_API bool wg_params_has(const wg_params *p, wg_node n);        /* is n a parameter or state of p? */
 /* The value of a parameter of one element. NaN after an error. */
 WG_API double wg_params_item(const wg_params *p, const char *name);
 /* Sets a parameter from count doubles in row-major order. count must be its size. */
@@ -83,11 +83,11 @@ WG_API wg_status wg_params_assign(wg_params *p, const char *name, const double *
 WG_API wg_status wg_params_make(wg_params *p, const char *name, wg_tensor value, bool state);
 
 /* All parameters (no states) as one vector of doubles, in creation order: for optimizers of your own. */
-WG_API size_t    wg_params_size(const wg_params *p); /* its length */
+WG_API size_t wg_params_size(const wg_params *p); /* its length */
 WG_API wg_status wg_params_get(const wg_params *p, double *theta);
 WG_API wg_status wg_params_set(wg_params *p, const double *theta);
 WG_API wg_status wg_params_get_grad(const wg_params *p, double *gradient); /* 0: not reached by the loss */
-WG_API double    wg_params_grad_norm(const wg_params *p);                  /* Euclidean, of all gradients */
+WG_API double wg_params_grad_norm(const wg_params *p);                     /* Euclidean, of all gradients */
 
 /* Parameters and states in a safetensors file. The file is written whole or not at all. */
 WG_API wg_status wg_params_save(const wg_params *p, const char *path);
@@ -112,7 +112,7 @@ typedef struct wg_optim wg_optim;
  * lr is the step size. Weight decay is decoupled from the gradient: w -= lr * weight_decay * w. It applies to
  * parameters of two or more axes, with decay_all to all. (For an L2 penalty in the loss add wg_l2 of ops.h.)
  * In the formulas below w is a parameter, g its gradient, and t the number of the step. */
-#define WG_ZERO (-0x1p-1074)
+#define WG_ZERO                                      (-0x1p-1074)
 #define WG_OPTIM_FIELD_(type, name, standard, below) type name;
 #define WG_OPTIM_OPTIONS_(name, OPTIONS) \
     typedef struct name {                \
@@ -174,7 +174,7 @@ WG_API void wg_optim_free(wg_optim *o);
  * are. A second step without another wg_backward is an error. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
 #define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
-WG_API void   wg_optim_set_lr(wg_optim *o, double lr);
+WG_API void wg_optim_set_lr(wg_optim *o, double lr);
 WG_API double wg_optim_lr(const wg_optim *o);
 /* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. */
 WG_API double wg_optim_clip_norm(wg_optim *o, double max_norm);

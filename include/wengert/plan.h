@@ -20,11 +20,11 @@ extern "C" {
 #endif
 
 typedef struct wg_plan_opts {
-    wg_params     *params; /* gradients by these too, as by wg_backward; root: a float scalar */
-    const wg_node *wrt;    /* or the gradients by these leaves */
-    int            wrt_count;
-    double         seconds; /* how long to run and time the plan; default 0.2 */
-    uint64_t       reserved[4];
+    wg_params *params;  /* gradients by these too, as by wg_backward; root: a float scalar */
+    const wg_node *wrt; /* or the gradients by these leaves */
+    int wrt_count;
+    double seconds; /* how long to run and time the plan; default 0.2 */
+    uint64_t reserved[4];
 } wg_plan_opts;
 
 typedef enum wg_plan_where {
@@ -38,42 +38,42 @@ typedef enum wg_plan_where {
 
 typedef struct wg_plan_buffer {
     wg_plan_where where;
-    const char   *name;          /* of its node, else of the op; a gradient has the name of its parameter */
-    size_t        offset, bytes; /* offset: WORK and RESULT, in their block */
-    int           first, last;   /* steps that write and read it; -1: before, wg_plan.steps: after */
+    const char *name;     /* of its node, else of the op; a gradient has the name of its parameter */
+    size_t offset, bytes; /* offset: WORK and RESULT, in their block */
+    int first, last;      /* steps that write and read it; -1: before, wg_plan.steps: after */
 } wg_plan_buffer;
 
 /* A node that the plan computes. */
 typedef struct wg_plan_op {
     const char *op, *name; /* name: "" unless the user gave it one */
-    bool        derived;   /* made by differentiating */
-    wg_shape    shape;
-    wg_dtype    dtype;
-    double      flops;
-    int         operands;
-    const int  *operand; /* an index into wg_plan.op; or ~b: buffer b, computed before the run */
+    bool derived;          /* made by differentiating */
+    wg_shape shape;
+    wg_dtype dtype;
+    double flops;
+    int operands;
+    const int *operand; /* an index into wg_plan.op; or ~b: buffer b, computed before the run */
 } wg_plan_op;
 
 /* Ops that run together: one kernel, or elementwise ops fused over tiles that stay in the cache. */
 typedef struct wg_plan_step {
-    int        first_op, ops;
-    int64_t    tile, tiles; /* elements of a tile, number of tiles; tile 0: a kernel of `tiles` units */
-    int        chunks;      /* shares for the threads; 1: one thread computes the whole step */
-    wg_dtype   dtype;
-    int        reads, writes;
+    int first_op, ops;
+    int64_t tile, tiles; /* elements of a tile, number of tiles; tile 0: a kernel of `tiles` units */
+    int chunks;          /* shares for the threads; 1: one thread computes the whole step */
+    wg_dtype dtype;
+    int reads, writes;
     const int *read, *write; /* buffers; what the step itself computes is not among those it reads */
-    double     read_bytes, write_bytes, flops;
-    double     seconds; /* the shortest time of all runs */
+    double read_bytes, write_bytes, flops;
+    double seconds; /* the shortest time of all runs */
 } wg_plan_step;
 
 typedef struct wg_plan {
-    int                   steps, ops, buffers, threads, runs;
-    const wg_plan_step   *step;
-    const wg_plan_op     *op;
+    int steps, ops, buffers, threads, runs;
+    const wg_plan_step *step;
+    const wg_plan_op *op;
     const wg_plan_buffer *buffer;
-    size_t                inputs, parameters, workspace, results, gradients; /* bytes */
-    size_t                tiles;   /* bytes of the tiles of all threads */
-    double                seconds; /* of a run: the sum of its steps */
+    size_t inputs, parameters, workspace, results, gradients; /* bytes */
+    size_t tiles;                                             /* bytes of the tiles of all threads */
+    double seconds;                                           /* of a run: the sum of its steps */
 } wg_plan;
 
 /* FLOPs: a product of M x K and K x N counts 2 M N K. Every other op counts its elements times its cost in
@@ -95,8 +95,8 @@ WG_API wg_status wg_limits_measure(wg_context *c, wg_limits *l);
 /* The shortest possible time of a step: that of its FLOPs, or that of reading and writing its bytes once. */
 typedef struct wg_bound {
     double seconds;
-    bool   by_memory; /* the bytes decide */
-    int    level;     /* index into wg_limits.bytes */
+    bool by_memory; /* the bytes decide */
+    int level;      /* index into wg_limits.bytes */
 } wg_bound;
 WG_API wg_bound wg_plan_bound(const wg_plan_step *s, const wg_limits *l);
 

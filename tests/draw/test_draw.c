@@ -137,8 +137,8 @@ Test(draw, scopes_are_clusters)
     wgt_finish(c, NULL);
 }
 
-/* σ(1.1), −ln σ(1.1), and by the chain rule da = −1/a, dz = a − 1, dw = (a − 1) x, db = a − 1, dx = (a − 1)
- * w. */
+/* σ(1.1), −ln σ(1.1), and by the chain rule da = −1/a, dz = a − 1, dw = (a − 1) x, db = a − 1,
+ * dx = (a − 1) w. */
 Test(draw, numbers_are_the_graphs)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);

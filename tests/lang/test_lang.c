@@ -314,7 +314,8 @@ Test(lang, variants_of_a_claim)
     wgt_finish(r.c, NULL);
 }
 
-/* A claim in a block of another claim's side is built again with each variant of that side. It is one claim all the same. */
+/* A claim in a block of another claim's side is built again with each variant of that side. It is one claim
+ * all the same. */
 Test(lang, variants_add_no_claims)
 {
     wgt_run r = wgt_build("check { check [1] == [1]; sum([1, 2]) } == [1, 2]", WG_EVAL);
