@@ -273,58 +273,52 @@ static void mark_reached(wg_graph *g, wg_params *root, const wgi_request *r, boo
     }
 }
 
-static bool reaches_any(wg_graph *g, const wgi_request *r)
+static void fail_unreached(wg_graph *g, const wgi_request *r)
 {
-    for (int i = 0; i < r->targets; i++)
-        if (r->reached[i]) return true;
     if (r->blocked && r->blocked < g->count)
         wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT,
                  "every path to the parameters ends at %s (%s), which has no derivative there",
                  g->node[r->blocked].op->name, wg_site_place(g->node[r->blocked].here));
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "the loss reaches no parameter of p");
-    return false;
 }
 
-/* After a run: the loss becomes a result, and the parameters that were reached have gradients. */
-static bool finish_backward(wg_graph *g, wg_params *p, const wgi_request *r, bool add)
+/* Runs a backward request. again: it is the last request of the graph. The loss becomes a result, the
+ * parameters that were reached have gradients, and states get their new values. */
+static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bool again)
 {
-    if (!reaches_any(g, r)) return false;
+    wg_params *root = p->root;
+    int k = 0;
+    if (again ? !wgi_run_known(g, r) : !gradient_memory(g, r, add) || !wgi_run(g, r)) {
+        if (!add) root->gradients = WGI_GRAD_NONE;
+        return;
+    }
+    if (!again) keep_results(g);
+    while (k < r->targets && !r->reached[k]) k++;
+    if (k == r->targets) {
+        fail_unreached(g, r);
+        return;
+    }
     wgi_result(g, r->loss);
-    mark_reached(g, p->root, r, add);
-    return true;
+    mark_reached(g, root, r, add);
+    if (!again) wgi_last_remember(g, p, r);
+    commit(g);
 }
 
-static void backward_again(wg_graph *g, wg_params *p, wgi_request *r)
-{
-    if (!wgi_run_known(g, r)) p->root->gradients = WGI_GRAD_NONE;
-    else if (finish_backward(g, p, r, false)) commit(g);
-}
-
-static void backward_request(wg_graph *g, wg_params *p, bool add, wgi_request *r)
+static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r)
 {
     if (!wgi_request_roots(g, g, &g->temp, &r->loss, 1, true, r) ||
         !wgi_request_targets(g, &g->temp, p, 0, r))
         return;
     r->id = ++g->c->structures;
-    if (!r->targets) {
-        wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
-        return;
-    }
-    if (!gradient_memory(g, r, add) || !wgi_run(g, r)) {
-        if (!add) p->root->gradients = WGI_GRAD_NONE;
-        return;
-    }
-    keep_results(g);
-    if (!finish_backward(g, p, r, add)) return;
-    wgi_last_remember(g, p, r);
-    commit(g);
+    if (r->targets) run_backward(g, p, r, add, false);
+    else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
 }
 
 static void backward_anew(wg_graph *g, wg_site here, uint32_t loss, wg_params *p, bool add, bool fresh)
 {
     wgi_place place = wgi_arena_place(&g->temp);
     wgi_request r = { .here = here, .backward = true, .loss = loss, .fresh = fresh && !add };
-    backward_request(g, p, add, &r);
+    request_backward(g, p, add, &r);
     wgi_arena_rewind(&g->temp, place);
 }
 
@@ -359,7 +353,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     wgi_request *again = fresh && !add ? wgi_last_request(g, p, loss.index) : NULL;
     if (again) {
         again->here = here;
-        backward_again(g, p, again);
+        run_backward(g, p, again, false, true);
     } else {
         backward_anew(g, here, loss.index, p, add, fresh);
     }

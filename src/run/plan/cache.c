@@ -100,6 +100,7 @@ void wgi_plans_free(wg_context *c)
 
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
 {
+    if (c->plans == p) return p;
     unlink_plan(c, p);
     push(c, p);
     return p;
