@@ -153,7 +153,8 @@ static bool batch_norm_grad_shape(wg_rule *r)
     r->y[1] = r->y[2] = r->x[1];
     return true;
 }
-/* Mean and variance are functions of x: their derivatives give the two means. */
+/* The batch's mean and variance depend on x too. So the gradient of x is gy less two terms, scaled:
+ * the mean of gy, and h times the mean of gy h. */
 EXPAND(batch_norm_grad)
 {
     double eps = ((const struct norm *)attr)->eps;

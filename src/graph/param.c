@@ -66,7 +66,8 @@ static bool has_name(const wg_params *p, const wgi_parameter *q, const char *nam
            strcmp(q->name + skip, name) == 0;
 }
 
-/* Reuses the leaf of the parameter that the last build used here; 0: it had another name or shape. */
+/* Reuses the leaf that the last build made at this call. 0: there is none, or its parameter has another name
+ * or shape. */
 static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *name,
                             const wg_shape *s, bool state)
 {

@@ -67,7 +67,7 @@ static wg_graph *second(const wg_graph *g)
 
 /* ---- the request ---- */
 
-/* The targets that wg_backward has, and the nodes of .wrt. */
+/* Fills the targets of r: those that wg_backward would have, and the nodes of .wrt. false: out of memory. */
 static bool targets_of(wgi_plan_view *v, const wg_graph *g, const wg_plan_opts *o, wgi_request *r)
 {
     if (!wgi_request_targets(g, &v->arena, o->params, (size_t)o->wrt_count, r)) return false;

@@ -17,7 +17,7 @@ static int64_t mark(wg_graph *g, uint32_t i)
 }
 
 /* Marks the nodes that the roots need, and returns the lowest of them. *high: the highest. The walk ends
- * when no marked node is left to look at, so it does not depend on the length of the graph below. */
+ * when no marked node is left to look at, so its time does not depend on the length of the graph below. */
 static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32_t *high)
 {
     int64_t open = 0;

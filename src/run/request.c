@@ -87,8 +87,9 @@ static bool was_made(const wg_graph *g, uint32_t i)
     return false;
 }
 
-/* Finds the nodes that this request has to compute a second time: an earlier plan of the evaluation made
- * them and did not leave them behind. Of those that follow from each other, the last are enough. */
+/* Finds the nodes that this request has to compute a second time: an earlier plan of this evaluation computed
+ * them and did not keep their values. If one such node is an operand of another, only the other is noted: a
+ * plan that keeps its value makes the operand unnecessary. Returns false when memory is missing. */
 static bool note_wishes(wg_graph *g, const wgi_asked *a)
 {
     if (!g->now.rans) return true;

@@ -71,7 +71,7 @@ struct wgi_plan {
 
     /* A request is answered by this plan if it has the same key and the same of all these. */
     wgi_node *node; /* copies of the user's nodes [0, end) */
-    uint64_t trail; /* what was run in the evaluation before */
+    uint64_t trail; /* of the evaluation, before this plan ran in it for the first time */
     uint32_t end, loss, *root, *target;
     int roots, targets;
     bool backward;

@@ -5,7 +5,7 @@
 static void put_instr(wgi_program *p, wgi_instr in) { p->instr[p->instrs++] = in; }
 static uint32_t take_reg(wgi_tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
 
-/* Bytes of an operand that a thread's own caches do not hold: it is fetched ahead. */
+/* An operand of so many bytes or more does not stay in a thread's own caches. It is fetched ahead. */
 enum { LARGE = 1 << 20 };
 
 static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, uint32_t size)
