@@ -59,7 +59,7 @@ static bool labels_fit(wg_rule *r, bool strict)
            labels_fail(r);
 }
 
-/* The largest of no logits does not exist. */
+/* Without classes a row has no largest logit. */
 static bool has_classes(wg_rule *r)
 {
     const wg_shape *s = r->x[0].shape;

@@ -240,7 +240,7 @@ const wg_op wgi_op_extern_grad = {
     OP(extern_grad),
     .summary = "Gradient of extern: a call of the caller's backward function.",
     .formula = "y = backward(x, g)",
-    .adjoint = "g' = J y', where J is the Jacobian; x: none, since backward has no derivative",
+    .adjoint = "g' = J y', where J is the Jacobian; x: none, a C function has no second derivative",
     .none = 1 << 0,
     .operands = 2,
     CALLS_C,
@@ -272,7 +272,7 @@ const wg_op wgi_op_extern_jvp = {
     .summary = "Directional derivative of extern: a call of the caller's backward function for each element "
                "of the result.",
     .formula = "y = J v, where J is the Jacobian",
-    .adjoint = "v' = backward(x, y'); x: none, since backward has no derivative",
+    .adjoint = "v' = backward(x, y'); x: none, a C function has no second derivative",
     .none = 1 << 0,
     .operands = 2,
     CALLS_C,
