@@ -128,8 +128,8 @@ static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_nod
     return x;
 }
 
-/* A node with one number as operand, where the last node of the same op and dtype had another number. The leaf
- * of this number is looked up; if there is none, the general way makes it. */
+/* A node with one number as operand, where the last node of the same op and dtype had another number. The
+ * leaf of this number is looked up; if there is none, the general way makes it. */
 OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
 {
     wg_node x = a.graph ? a : b;
