@@ -42,11 +42,11 @@ static bool is_near(const product *p, int64_t size)
     return bytes <= (lines ? LINES : NEAR);
 }
 
-/* Tiles for BLAS calls that pack nothing, which are calls of up to wgi_gemm_light() multiplications. Such calls
+/* Tiles for BLAS calls that pack nothing, which are calls of up to wgi_gemm_light() multiplications. They
  * are a tenth faster than others if three things hold: they have nearly that many multiplications, they have
  * 64 columns (32 for a transposed b with long rows), and their operands stay in the second-level cache
- * (is_near). A tile has 32 rows; one call takes as many of them as the limit allows. Returns false where calls
- * that pack are faster. */
+ * (is_near). A tile has 32 rows; one call takes as many of them as the limit allows. Returns false where
+ * calls that pack are faster. */
 static bool light_tiles(product *p, int64_t size)
 {
     const int64_t light = wgi_gemm_light(), fewest = p->ta ? 16 : 8;
