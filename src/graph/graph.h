@@ -180,6 +180,25 @@ void wgi_layers_rewind(wg_graph *g, uint32_t mark);
  * may do anything, even if its descriptor is a copy of one of ours. */
 static inline bool wgi_op_is_ours(const wg_op *op) { return op->library == op; }
 
+/* ---- reach.c ---- */
+
+/* Nodes by rising index: `node` lists them. The position of a node in the list is its local index. */
+typedef struct wgi_reached {
+    uint32_t *node;
+    uint32_t *table; /* by index - node[0]: the position, or WGI_NOT_REACHED; NULL: the nodes lie far apart */
+    uint32_t count;
+} wgi_reached;
+#define WGI_NOT_REACHED UINT32_MAX
+/* Whether a walk does not go on from node i to its operands. */
+typedef bool (*wgi_stop_fn)(const wg_graph *g, uint32_t i, const void *arg);
+/* Lists the roots and all nodes that they are made from, but none below `from`. stop may be NULL. A node that
+ * the walk stops at is in the list; all other nodes are there with all outputs of their op. Memory is from a.
+ * Uses g->marked. False: out of memory. */
+bool wgi_reach(wg_graph *g, wgi_arena *a, const uint32_t *root, int roots, uint32_t from, wgi_stop_fn stop,
+               const void *arg, wgi_reached *r);
+/* The position of node i in the list, or WGI_NOT_REACHED. */
+uint32_t wgi_reached_at(const wgi_reached *r, uint32_t i);
+
 /* ---- valid.c ---- */
 
 /* Whether hashes, flags and counts agree with the records. For asserts only: it takes time in proportion to
