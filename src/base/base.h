@@ -105,6 +105,7 @@ struct wg_context {
     wgi_plan *plans;        /* the cache, most recently used first */
     int plan_count;
     uint64_t plan_serial;   /* the last serial number given to a plan */
+    uint64_t evaluations;   /* the last serial number given to an evaluation */
     uint64_t structures;    /* the last serial number given to a structure, its leaves, or a request */
     struct wgi_sight *seen; /* hash table of the requests that were interpreted: run/request.c */
     uint32_t seen_count;

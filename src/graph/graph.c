@@ -27,11 +27,10 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
-    void *owned[] = {
-        g->node,           g->value,         g->marked,   (void *)g->names.text, g->names.stack,
-        g->names.table.at, g->names.streams, g->param,    g->results.kept,       g->results.list,
-        g->results.assign, g->now.use,       g->run.work, g->build.call,         g
-    };
+    void *owned[] = { g->node,           g->value,         g->marked,  (void *)g->names.text, g->names.stack,
+                      g->names.table.at, g->names.streams, g->param,   g->results.kept,       g->results.list,
+                      g->results.assign, g->now.use,       g->now.ran, g->now.maker,          g->now.span,
+                      g->run.work,       g->build.call,    g };
     wg_context *c = g->c;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }

@@ -231,12 +231,25 @@ static inline void wgi_open(wg_graph *g)
     if (g->now.open) return;
     g->now.open = true;
     g->now.committed = false;
+    g->now.serial = ++g->c->evaluations;
     g->now.trail = 0x7121;
-    g->now.rans = 0;
     for (size_t i = 0; i < g->now.uses; i++) g->now.use[i].version = g->now.use[i].p->version;
 }
 
-void wgi_close(wg_graph *g);                /* ends the evaluation */
+void wgi_close(wg_graph *g); /* ends the evaluation */
+/* Call this before value[i] is set for nodes [first, last]. The end of the evaluation clears only the entries
+ * of such nodes. False: out of memory. */
+static inline bool wgi_valued(wg_graph *g, uint32_t first, uint32_t last)
+{
+    wgi_span *s = g->now.span + g->now.spans - 1;
+    if (g->now.spans && first >= s->first && first <= s->last + 1) {
+        s->last = WGI_MAX(s->last, last);
+        return true;
+    }
+    if (!WGI_GROW(g->c, g->now.span, g->now.span_capacity, g->now.spans + 1)) return false;
+    g->now.span[g->now.spans++] = (wgi_span){ first, last };
+    return true;
+}
 void *wgi_value_of_leaf(const wgi_node *n); /* NULL: n is no leaf */
 size_t wgi_value_bytes(const wgi_node *n);
 /* The value of node i in this evaluation; NULL: not computed. */

@@ -114,9 +114,11 @@ typedef struct wgi_request {
     /* The first request of its evaluation, with all gradients written to the parameters' own memory. So every
      * address of the run follows from the addresses of the graph's leaves. */
     bool fresh;
-    wgi_plan *plan; /* an answer: the plan that it was run by, or NULL */
-    uint64_t key;   /* the hash that plans are found by */
-    uint64_t id;    /* serial number; a request that repeats another has the same */
+    bool look;          /* made by wg_plan_look: the plans of the user's own requests must not change */
+    wgi_plan *plan;     /* an answer: the plan that it was run by, or NULL */
+    const uint32_t *at; /* an answer: by local index of the plan, the node of the graph */
+    uint64_t place;     /* hash of the request and its place in the graph */
+    uint64_t id;        /* serial number; a request that repeats another has the same */
 } wgi_request;
 
 typedef struct wgi_scopes { /* hash table of scopes by their paths: scope_table.c */
@@ -175,16 +177,32 @@ typedef struct wgi_results {
     size_t assigns, assign_capacity;
 } wgi_results;
 
-/* The evaluation: values.c, run/eval.c. */
+/* A plan that has run in the evaluation. plan NULL: it was freed since. */
+typedef struct wgi_ran {
+    wgi_plan *plan;
+    const uint32_t *at; /* by local index of the plan: the node of the graph */
+} wgi_ran;
+
+typedef struct wgi_span { /* nodes [first, last] */
+    uint32_t first, last;
+} wgi_span;
+
+/* The evaluation: values.c, run/eval.c, run/wishes.c. */
 typedef struct wgi_evaluation {
     bool open;
     bool committed; /* the states have got their new values */
     bool frozen;    /* by wg_graph_freeze: the end of an evaluation does not raise the epoch */
     bool peeked;    /* only wg_peek has used it: its end does not raise the epoch */
     uint64_t epoch;
-    uint64_t trail;   /* hash of what has been run in this evaluation; part of the key of a plan */
-    wgi_plan *ran[8]; /* plans that have been run in this evaluation */
-    int rans;
+    uint64_t serial; /* no two evaluations of a context have the same */
+    uint64_t trail;  /* hash of what has been run in this evaluation; a plan is found by it, among others */
+    wgi_ran *ran;    /* the plans that have run in this evaluation, in order */
+    size_t rans, ran_capacity;
+    size_t mapped;   /* for ran[0 .. mapped) `maker` is filled */
+    uint32_t *maker; /* by node: an index of ran[] plus 1, to be checked: run/wishes.c */
+    size_t maker_capacity;
+    wgi_span *span; /* the nodes that may have an entry in value[] */
+    size_t spans, span_capacity;
     wgi_uses *use; /* the parameter sets of which the graph has nodes */
     size_t uses, use_capacity;
 } wgi_evaluation;

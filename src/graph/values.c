@@ -6,7 +6,11 @@
 void wgi_close(wg_graph *g)
 {
     if (!g->now.open) return;
-    memset(g->value, 0, sizeof *g->value * g->count);
+    for (size_t k = 0; k < g->now.spans; k++) {
+        const wgi_span s = g->now.span[k];
+        memset(g->value + s.first, 0, sizeof *g->value * ((size_t)s.last - s.first + 1));
+    }
+    g->now.spans = g->now.rans = g->now.mapped = 0;
     for (size_t i = 0; i < g->results.count; i++)
         if (g->results.list[i] < g->count) g->node[g->results.list[i]].flags &= (uint8_t)~WGI_RESULT;
     g->results.count = 0;
@@ -30,7 +34,7 @@ bool wgi_own_bytes(wg_graph *g, uint32_t i)
     if (p && (p < from || p >= from + WGI_MAX(wgi_value_bytes(b), 1))) return true;
     size_t n = wgi_value_bytes(&g->node[i]);
     void *copy = wgi_arena_alloc(&g->values, n);
-    if (!copy) return false;
+    if (!copy || !wgi_valued(g, i, i)) return false;
     g->value[i] = memcpy(copy, p ? p : from, n);
     return true;
 }

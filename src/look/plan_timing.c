@@ -1,8 +1,9 @@
 /* plan_timing.c: wg_plan_look: finds the plan of a request, runs it and times its steps, without a change to
  * the graph.
  *
- * It runs on a second graph with the same records. Equal records give the same key, so the second graph finds
- * the plan that the first one would run. It has an evaluation of its own, so the first one's values stay. */
+ * It runs on a second graph with the same records. It has an evaluation of its own, so the first one's values
+ * stay. Its plan is compiled for the look (wgi_request.look), and leaves behind what the plan of the first
+ * graph does. So the plans of the program do not change. */
 #include "look/plan_view.h"
 
 #include <time.h>
@@ -151,7 +152,7 @@ wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o)
     wg_graph *g = root.graph, *s = second(g);
     wgi_plan_view *v = s ? wg_alloc(g->c, 1, sizeof *v) : NULL;
     wgi_request r = {
-        .here = here, .quiet = true, .backward = o->params || o->wrt_count, .loss = root.index
+        .here = here, .quiet = true, .look = true, .backward = o->params || o->wrt_count, .loss = root.index
     };
     if (!r.backward) r.loss = 0;
     if (v) v->arena.c = g->c;

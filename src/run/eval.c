@@ -16,8 +16,12 @@ static bool kept_are_results(const wg_graph *g)
 /* After a run. A kept node is no root if an earlier run computed it for others, so look at the values. */
 static void keep_results(wg_graph *g)
 {
-    for (size_t i = 0; i < g->results.kepts; i++)
-        if (g->value[g->results.kept[i]]) wgi_result(g, g->results.kept[i]);
+    for (size_t i = 0; i < g->results.kepts; i++) {
+        const uint32_t n = g->results.kept[i];
+        if (!g->value[n] || g->node[n].flags & WGI_RESULT) continue;
+        wgi_wish(g, n);
+        wgi_result(g, n);
+    }
 }
 
 static void add_root(const wg_graph *g, uint32_t i, wgi_request *r)
@@ -77,6 +81,7 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
     }
     g->now.peeked = quiet && (g->now.peeked || !g->now.open);
     wgi_open(g);
+    if (g->value[i] && !quiet && !(node->flags & WGI_RESULT)) wgi_wish(g, i);
     bool there = g->value[i] && (node->flags & WGI_RESULT || kept_are_results(g));
     bool ok = wgi_is_leaf(node) ? wgi_own_bytes(g, i) : (there || compute(g, here, &i, 1, false, quiet));
     if (ok && !quiet) wgi_result(g, i);

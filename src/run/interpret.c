@@ -17,7 +17,8 @@ static int64_t mark(wg_graph *g, uint32_t i)
 }
 
 /* Marks the nodes that the roots need, and returns the lowest of them. *high: the highest. The walk ends
- * when no marked node is left to look at, so its time does not depend on the length of the graph below. */
+ * when no marked node is left to look at, so its time does not depend on the length of the graph below. It
+ * passes unmarked nodes in steps of eight. */
 static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32_t *high)
 {
     int64_t open = 0;
@@ -27,8 +28,8 @@ static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32
         *high = WGI_MAX(*high, base_of(g, root[k]));
     }
     uint32_t i = *high + 1;
-    while (open > 0 && i-- > 0) {
-        if (!g->marked[i]) continue;
+    while (open > 0 && i > 0) {
+        i = wgi_marked_below(g, i, 0);
         const wgi_node *n = &g->node[i];
         const uint32_t *in = wgi_in(n);
         open--;
@@ -188,6 +189,7 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
      * after a plan has run, the values that it did not leave behind may not be needed. */
     bool all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans;
     uint32_t last = root[0], i = all ? 1 : mark_needed(g, root, roots, &last);
+    if (i <= last && !wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1)) i = last + 1;
     wgi_tape_begin(&t, g);
     for (; i <= last; i++) {
         uint32_t at = tape ? wgi_tape_forward(&t, i, last, all) : i;

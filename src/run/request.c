@@ -29,8 +29,8 @@ static sight *sight_of(wg_context *c, uint64_t key)
     return &c->seen[i];
 }
 
-/* Adds g->run.spent to the record of a request that was interpreted. */
-static void note(wg_graph *g, uint64_t key)
+/* Adds g->run.spent to the record of a request for n nodes that was interpreted. */
+static void note(wg_graph *g, uint64_t key, uint32_t n)
 {
     wg_context *c = g->c;
     if (c->o.interpret || !c->seen) return;
@@ -41,76 +41,31 @@ static void note(wg_graph *g, uint64_t key)
     sight *s = sight_of(c, key += !key);
     c->seen_count += !s->key;
     s->key = key;
-    s->spent += g->run.spent / g->count;
+    s->spent += g->run.spent / n;
 }
 
-/* A small graph is compiled when it is seen for the second time. A large graph is compiled when
+/* A request for few nodes is compiled when it is seen for the second time. One for many nodes is compiled when
  * interpreting it has cost as much as compiling it would. Scalar nodes that the tape runs do not count: a
  * plan would not run them faster. So a large program of scalars is never compiled. */
-static bool has_paid(const wg_graph *g, uint64_t key)
+static bool has_paid(wg_context *c, const wgi_structure *s)
 {
-    const sight *s = sight_of(g->c, key + !key);
-    return s && s->key && (g->count < WGI_SHARE_FROM || s->spent >= COMPILE);
+    const sight *seen = sight_of(c, s->kind + !s->kind);
+    return seen && seen->key && (s->n < WGI_SHARE_FROM || seen->spent >= COMPILE);
 }
 
 /* Whether to compile now. Large values, or much work for each node, are worth it at the first request. */
-static bool pays(wg_graph *g, uint64_t key)
+static bool pays(wg_context *c, const wgi_structure *s)
 {
-    int how = g->c->o.interpret;
-    return how < 0 || (how == 0 && (g->weight / g->count > 1024 || has_paid(g, key)));
+    int how = c->o.interpret;
+    return how < 0 || (how == 0 && (s->weight / s->n > 1024 || has_paid(c, s)));
 }
 
-/* ---- wishes: values that an earlier plan of the evaluation should have left behind ---- */
-
-/* Adds the nodes of `wish` that p makes to the wishes of p. */
-static void wish_for(wg_graph *g, wgi_plan *p, const uint32_t *wish, int wishes)
+/* Whether requests to g are never compiled, so that their structure is of no interest: without plans, and in a
+ * large program of scalars. */
+static bool never_compiles(const wg_graph *g)
 {
-    uint32_t *all = wgi_arena_alloc(&p->arena, sizeof *all * (size_t)(p->wishes + wishes));
-    if (!all) return;
-    int n = 0;
-    for (; n < p->wishes; n++) {
-        all[n] = p->wish[n];
-        g->marked[all[n]] = 1;
-    }
-    for (int i = 0; i < wishes; i++)
-        if (wgi_plan_makes(p, wish[i]) && !g->marked[wish[i]]) all[n++] = wish[i];
-    for (int i = 0; i < p->wishes; i++) g->marked[p->wish[i]] = 0;
-    p->stale |= n > p->wishes;
-    p->wish = all;
-    p->wishes = n;
-}
-
-static bool was_made(const wg_graph *g, uint32_t i)
-{
-    for (int k = 0; k < g->now.rans; k++)
-        if (wgi_plan_makes(g->now.ran[k], i)) return true;
-    return false;
-}
-
-/* Finds the nodes that this request has to compute a second time: an earlier plan of this evaluation computed
- * them and did not keep their values. If one such node is an operand of another, only the other is noted: a
- * plan that keeps its value makes the operand unnecessary. Returns false when memory is missing. */
-static bool note_wishes(wg_graph *g, const wgi_asked *a)
-{
-    if (!g->now.rans) return true;
-    unsigned char *need = wgi_arena_alloc(&g->temp, g->count);
-    uint32_t *wish = wgi_arena_alloc(&g->temp, sizeof *wish * g->count);
-    if (!need || !wish) return false;
-    memset(need, 0, g->count);
-    for (int i = 0; i < a->count; i++) need[a->node[i]] = 1;
-    int wishes = 0;
-    for (uint32_t i = g->count; i-- > 1;) {
-        const wgi_node *n = &g->node[i];
-        if (!need[i] || wgi_is_leaf(n) || g->value[i]) continue;
-        if (was_made(g, i)) {
-            wish[wishes++] = i;
-            continue;
-        }
-        for (uint32_t k = 0; k < n->operands; k++) need[wgi_in(n)[k]] = 1;
-        if (n->output) need[i - n->output] = 1;
-    }
-    for (int k = 0; k < g->now.rans && wishes; k++) wish_for(g, g->now.ran[k], wish, wishes);
-    return true;
+    const int how = g->c->o.interpret;
+    return how > 0 || (how == 0 && g->count >= WGI_SHARE_FROM && g->weight == 0 && !g->now.rans);
 }
 
 /* ---- one request ---- */
@@ -133,19 +88,7 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
     return ok;
 }
 
-/* Lists what the request asks for. stale: a plan whose wishes are asked for too, or NULL. */
-static bool ask(wg_graph *g, const wgi_request *r, const wg_node gx[], const wgi_plan *stale, wgi_asked *a)
-{
-    const int wishes = stale ? stale->wishes : 0;
-    *a = (wgi_asked){ .values = r->roots + wishes };
-    a->node = wgi_arena_alloc(&g->temp, sizeof *a->node * (size_t)(a->values + r->targets));
-    if (!a->node) return false;
-    for (int i = 0; i < r->roots; i++) a->node[a->count++] = r->root[i];
-    for (int i = 0; i < wishes; i++) a->node[a->count++] = stale->wish[i];
-    for (int i = 0; i < r->targets; i++)
-        if (!wg_is_none(gx[i])) a->node[a->count++] = gx[i].index;
-    return true;
-}
+/* ---- without a plan ---- */
 
 /* Answers a backward request without a plan and without nodes for gradients. False: the tape cannot. */
 static bool run_tape(wg_graph *g, wgi_request *r)
@@ -157,14 +100,27 @@ static bool run_tape(wg_graph *g, wgi_request *r)
     return true;
 }
 
-static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[], const wgi_asked *a)
+/* The nodes that the request asks for: roots, and the gradients gx. *n: how many. */
+static uint32_t *asked_nodes(wg_graph *g, const wgi_request *r, const wg_node gx[], int *n)
 {
-    if (!wgi_interpret(g, a->node, a->count)) return false;
+    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)(r->roots + r->targets));
+    *n = 0;
+    for (int i = 0; all && i < r->roots; i++) all[(*n)++] = r->root[i];
+    for (int i = 0; all && i < r->targets; i++)
+        if (!wg_is_none(gx[i])) all[(*n)++] = gx[i].index;
+    return all;
+}
+
+static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
+{
+    int n;
+    const uint32_t *all = asked_nodes(g, r, gx, &n);
+    if (!all || !wgi_wish_for(g, all, n) || !wgi_interpret(g, all, n)) return false;
     wgi_roots_done(g, r);
     for (int i = 0; i < r->targets; i++) {
-        const uint32_t n = gx[i].index;
+        const uint32_t k = gx[i].index;
         r->reached[i] = !wg_is_none(gx[i]);
-        if (r->reached[i]) memcpy(r->into[i], wgi_value(g, n), wgi_value_bytes(&g->node[n]));
+        if (r->reached[i]) memcpy(r->into[i], wgi_value(g, k), wgi_value_bytes(&g->node[k]));
     }
     return true;
 }
@@ -181,15 +137,6 @@ static void trace(const wg_graph *g, const wgi_request *r, const char *way, cons
 }
 #define TRACE(g, r, way, why) ((g)->c->o.trace & WG_TRACE_REQUEST ? trace(g, r, way, why) : (void)0)
 
-static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r, uint64_t key)
-{
-    r->plan = p, r->key = key;
-    if (!wgi_plan_run(g, p, r)) return false;
-    if (g->now.rans < (int)(sizeof g->now.ran / sizeof *g->now.ran)) g->now.ran[g->now.rans++] = p;
-    g->now.trail = wgi_mix(wgi_mix(g->now.trail, key), p->serial);
-    return true;
-}
-
 /* Removes the nodes of the derivative, and their memory. */
 static void forget(wg_graph *g, uint32_t mark, wgi_place place)
 {
@@ -197,47 +144,170 @@ static void forget(wg_graph *g, uint32_t mark, wgi_place place)
     wgi_arena_rewind(&g->arena, place);
 }
 
-static wgi_plan *compile(wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end, const wg_node gx[],
-                         const wgi_asked *a, wgi_plan *stale)
+/* Room for gradients, without which the list is not NULL. */
+static wg_node *gradient_nodes(wg_graph *g, const wgi_request *r)
 {
-    wgi_plan *p = wgi_plan_compile(g, r, gx, end, a);
+    return wgi_arena_alloc(&g->temp, sizeof(wg_node) * (size_t)WGI_MAX(r->targets, 1));
+}
+
+static bool run_interpreted(wg_graph *g, wgi_request *r)
+{
+    const uint32_t mark = g->count;
+    const wgi_place place = wgi_arena_place(&g->arena);
+    wg_node *gx = gradient_nodes(g, r);
+    TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
+    bool ok = gx && (!r->backward || derive(g, r, gx)) && interpret(g, r, gx);
+    g->run.spent += g->count - mark;
+    if (r->backward) forget(g, mark, place);
+    g->now.trail = wgi_mix(g->now.trail, wgi_mix(r->place, 0x1117 + (uint64_t)!ok));
+    return ok;
+}
+
+/* A plan that has run may have left too little behind for the tape, which reads all values. */
+static bool run_without_plan(wg_graph *g, wgi_request *r)
+{
+    g->run.spent = 0;
+    if (g->now.rans || !run_tape(g, r)) return wgi_ok(g->c) && run_interpreted(g, r);
+    TRACE(g, r, "tape", "a program of scalars, which has not been worth a plan");
+    g->now.trail = wgi_mix(g->now.trail, wgi_mix(r->place, 0x5EE9));
+    return true;
+}
+
+/* ---- a new plan ---- */
+
+/* Node i of the graph, which is one of s or of the derivative, whose first node is mark. 0: it is neither. */
+static uint32_t local_of(const wgi_structure *s, uint32_t mark, uint32_t i)
+{
+    return i >= mark ? s->n + (i - mark) : wgi_local(s, i);
+}
+
+/* The records of s, and behind them those of the derivative, with local operands. NULL: out of memory, or the
+ * derivative reads a node that the loss is not made from. */
+static wgi_node *all_nodes(wg_graph *g, const wgi_structure *s, uint32_t mark)
+{
+    wgi_node *all = wgi_arena_alloc(&g->temp, sizeof *all * ((size_t)s->n + g->count - mark));
+    if (!all) return NULL;
+    memcpy(all, s->node, sizeof *all * s->n);
+    for (uint32_t i = mark; i < g->count; i++) {
+        wgi_node *n = &all[s->n + (i - mark)];
+        *n = g->node[i];
+        uint32_t *in = n->operands > 2 ? wgi_arena_alloc(&g->temp, sizeof *in * n->operands) : n->in;
+        if (!in) return NULL;
+        for (uint32_t k = 0; k < n->operands && !wgi_is_leaf(n); k++) {
+            in[k] = local_of(s, mark, wgi_in(&g->node[i])[k]);
+            if (!in[k]) return NULL;
+        }
+        if (n->operands > 2) n->list = in;
+    }
+    return all;
+}
+
+/* Lists what the request asks for. teacher: a plan whose wishes are asked for too, or NULL. */
+static bool ask(wg_graph *g, const wgi_structure *s, const wg_node gx[], uint32_t mark,
+                const wgi_plan *teacher, wgi_asked *a)
+{
+    *a = (wgi_asked){ .keep_all = !teacher && !s->look };
+    const size_t most = (size_t)s->roots + (teacher ? (size_t)teacher->wishes : 0) + (size_t)s->targets;
+    a->node = wgi_arena_alloc(&g->temp, sizeof *a->node * most);
+    a->gradient = wgi_arena_alloc(&g->temp, sizeof *a->gradient * (size_t)WGI_MAX(s->targets, 1));
+    if (!a->node || !a->gradient) return false;
+    for (int i = 0; i < s->roots; i++) a->node[a->count++] = s->root[i];
+    for (uint32_t k = 1; teacher && k < s->n; k++)
+        if (teacher->wished[k]) a->node[a->count++] = k;
+    a->values = a->count;
+    for (int i = 0; i < s->targets; i++) {
+        a->gradient[i] = wg_is_none(gx[i]) ? 0 : local_of(s, mark, gx[i].index);
+        if (a->gradient[i]) a->node[a->count++] = a->gradient[i];
+    }
+    return true;
+}
+
+/* What the new plan needs of what earlier plans of this evaluation have computed. */
+static bool wish_for(wg_graph *g, const wgi_request *r, const wg_node gx[])
+{
+    int n;
+    const uint32_t *all = g->now.rans ? asked_nodes(g, r, gx, &n) : NULL;
+    return !g->now.rans || (all && wgi_wish_for(g, all, n));
+}
+
+/* The plan whose wishes a new plan has: the one that it replaces, or if it is made for wg_plan_look the one that
+ * a program would run. NULL: there is none. */
+static wgi_plan *teacher_of(wg_context *c, const wgi_structure *s, wgi_plan *old)
+{
+    wgi_structure users = *s;
+    users.look = false;
+    return old || !s->look ? old : wgi_plan_find(c, &users);
+}
+
+/* NULL: an error was recorded, or the derivative cannot be compiled. old: the plan to replace, or NULL. */
+static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, wgi_plan *old)
+{
+    const wgi_plan *teacher = teacher_of(g->c, s, old);
+    const uint32_t mark = g->count;
+    const wgi_place place = wgi_arena_place(&g->arena);
+    wg_node *gx = gradient_nodes(g, r);
+    wgi_node *node = NULL;
+    wgi_asked a;
+    wgi_plan *p = NULL;
+    if (gx && (!r->backward || derive(g, r, gx)) && ask(g, s, gx, mark, teacher, &a) && wish_for(g, r, gx) &&
+        (node = all_nodes(g, s, mark)))
+        p = wgi_plan_compile(g, r, s, node, s->n + (g->count - mark), &a);
+    if (r->backward) forget(g, mark, place);
     if (!p) return NULL;
-    if (stale) wgi_plan_drop(g->c, stale);
-    p->key = key;
-    p->blocked = r->blocked;
+    if (old) wgi_plan_drop(g->c, old);
     wgi_plan_add(g->c, p);
     return p;
 }
 
-/* Answers a request for which there is no plan, or a stale one: it is replaced. */
-static bool run_new(wg_graph *g, wgi_request *r, uint64_t key, uint32_t end, wgi_plan *stale)
+/* ---- one request ---- */
+
+static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
-    uint32_t mark = g->count;
-    wgi_place place = wgi_arena_place(&g->arena);
-    bool compiles = stale || pays(g, key);
-    wgi_asked a;
-    g->run.spent = 0;
-    if (!compiles && run_tape(g, r)) {
-        TRACE(g, r, "tape", "a program of scalars, which has not been worth a plan");
-        note(g, key);
-        g->now.trail = wgi_mix(g->now.trail, wgi_mix(key, 0x5EE9));
-        return true;
+    r->plan = p;
+    if (!r->at || !wgi_ran_note(g, p, r->at) || !wgi_plan_run(g, p, r)) return false;
+    g->now.trail = wgi_mix(wgi_mix(g->now.trail, r->place), p->serial);
+    return true;
+}
+
+/* Runs p, which was found or made for the structure s. */
+static bool run_adopted(wg_graph *g, wgi_plan *p, wgi_request *r, const wgi_structure *s)
+{
+    r->at = wgi_plan_adopt(g, p, s, r->place);
+    return run_plan(g, p, r);
+}
+
+/* The nodes whose values a found plan needs of earlier plans of this evaluation. */
+static bool wish_for_found(wg_graph *g, const wgi_request *r, const wgi_plan *p, const wgi_structure *s)
+{
+    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (p->buffers + (size_t)r->roots));
+    int n = 0;
+    for (uint32_t b = 0; all && b < p->buffers; b++)
+        if (p->buffer[b].where == WGI_HELD || p->buffer[b].where == WGI_LEAF)
+            all[n++] = s->at[p->buffer[b].node];
+    for (uint32_t k = 1; all && r->backward && k < s->n; k++)
+        if (p->makes[k]) wgi_wish(g, s->at[k]);
+    for (int i = 0; all && i < r->roots; i++) all[n++] = r->root[i];
+    return all && wgi_wish_for(g, all, n);
+}
+
+/* Answers a request whose place is new, or whose plan is due to be replaced. */
+static bool run_by_structure(wg_graph *g, wgi_request *r)
+{
+    wgi_structure s;
+    if (!wgi_structure_of(g, r, &s)) return false;
+    wgi_plan *p = wgi_plan_find(g->c, &s), *old = p && wgi_plan_is_due(g, p) ? p : NULL;
+    if (p && !old) {
+        TRACE(g, r, "plan found", "its structure was compiled before");
+        return (!g->now.rans || wish_for_found(g, r, p, &s)) && run_adopted(g, p, r, &s);
     }
-    if (!wgi_ok(g->c)) return false;
-    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(r->targets, 1));
-    bool ok = gx && (!r->backward || derive(g, r, gx)) && ask(g, r, gx, stale, &a) && note_wishes(g, &a);
-    if (ok && compiles) {
-        wgi_plan *p = compile(g, r, key, end, gx, &a, stale);
-        forget(g, mark, place);
-        TRACE(g, r, "compiled", stale ? "an earlier plan has to keep more" : "its structure is worth a plan");
-        return p && run_plan(g, p, r, key);
+    if (old || pays(g->c, &s)) {
+        p = compile(g, r, &s, old);
+        TRACE(g, r, "compiled", old ? "other values should be left behind" : "its structure is worth a plan");
+        if (p) return run_adopted(g, p, r, &s);
+        if (!wgi_ok(g->c)) return false;
     }
-    TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
-    g->run.spent += g->count - mark;
-    ok = ok && interpret(g, r, gx, &a);
-    note(g, key);
-    forget(g, mark, place);
-    g->now.trail = wgi_mix(g->now.trail, wgi_mix(key, 0x1117 + (uint64_t)!ok));
+    bool ok = run_without_plan(g, r);
+    note(g, s.kind, s.n);
     return ok;
 }
 
@@ -245,16 +315,17 @@ bool wgi_run(wg_graph *g, wgi_request *r)
 {
     WGI_ASSERT(g->count > 2000 || wgi_graph_valid(g));
     if (!r->roots && !r->targets) return true;
-    uint32_t end = wgi_plan_end(g, r);
-    uint64_t key = wgi_plan_key(g, r, end);
-    wgi_plan *p = g->c->o.interpret > 0 ? NULL : wgi_plan_find(g->c, g, r, key, end);
-    if (!p || p->stale) return run_new(g, r, key, end, p);
-    TRACE(g, r, p->bound ? "plan found, bound" : "plan found", "its structure was compiled before");
-    return run_plan(g, p, r, key);
+    r->place = wgi_plan_place(g, r);
+    if (never_compiles(g)) return run_without_plan(g, r);
+    wgi_plan *p = wgi_plan_at(g, r, r->place);
+    if (!p || wgi_plan_is_due(g, p)) return run_by_structure(g, r);
+    TRACE(g, r, p->bound ? "plan found, bound" : "plan found", "the same request was answered by it before");
+    r->at = p->of.at;
+    return run_plan(g, p, r);
 }
 
 bool wgi_run_known(wg_graph *g, wgi_request *r)
 {
     TRACE(g, r, "last request", "the same as the last backward of this graph");
-    return run_plan(g, wgi_plan_to_front(g->c, r->plan), r, r->key);
+    return run_plan(g, wgi_plan_to_front(g->c, r->plan), r);
 }

@@ -109,7 +109,10 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
     for (; i <= last; i++) {
         const wgi_node *n = &g->node[i];
         __builtin_prefetch(n + WGI_AHEAD);
-        if (!wgi_is_due(g, i, all)) continue;
+        if (!wgi_is_due(g, i, all)) {
+            i += all ? 0 : wgi_unmarked_from(g, i + 1, last);
+            continue;
+        }
         if (!is_scalar(g, n)) return i;
         if (t->cell == t->end && !cells(t, last - i + 1)) return 0;
         if (!run_scalar(t, n, i, types_of(g, n))) {
@@ -263,9 +266,9 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
     g->marked[r->loss] = 1;
     wgi_convert((wg_dtype)loss->dtype, &b.adjoint[r->loss - b.lo], WG_F64, &(double){ 1 }, 1);
     uint32_t i = r->loss + 1;
-    while (ok && i-- > b.lo) {
+    while (ok && (i = wgi_marked_below(g, i, b.lo)) != UINT32_MAX) {
         __builtin_prefetch(&g->node[i] - WGI_AHEAD);
-        if (!g->marked[i] || g->node[i].op == &wgi_op_param) continue; /* a target is a parameter */
+        if (g->node[i].op == &wgi_op_param) continue; /* a target is a parameter */
         g->marked[i] = 0;
         ok = visit(&b, i);
     }

@@ -60,6 +60,31 @@ static inline bool wgi_is_due(const wg_graph *g, uint32_t i, bool all)
     return all ? !g->value[i] && (n->flags & WGI_EVEN || (!n->output && !wgi_is_leaf(n))) : g->marked[i];
 }
 
+/* The highest marked node of [from, below); UINT32_MAX: there is none. Unmarked nodes are passed eight at a
+ * time, so that a program with few marked nodes in a long graph costs little. */
+static inline uint32_t wgi_marked_below(const wg_graph *g, uint32_t below, uint32_t from)
+{
+    uint64_t eight;
+    while (below > from) {
+        if (g->marked[--below]) return below;
+        while (below - from >= sizeof eight &&
+               (memcpy(&eight, g->marked + below - sizeof eight, sizeof eight), !eight))
+            below -= (uint32_t)sizeof eight;
+    }
+    return UINT32_MAX;
+}
+
+/* How many nodes from i on, at most to `last`, are unmarked for certain. */
+static inline uint32_t wgi_unmarked_from(const wg_graph *g, uint32_t i, uint32_t last)
+{
+    uint64_t eight;
+    uint32_t n = 0;
+    while (i + n + sizeof eight <= (size_t)last + 1 &&
+           (memcpy(&eight, g->marked + i + n, sizeof eight), !eight))
+        n += (uint32_t)sizeof eight;
+    return n;
+}
+
 /* Runs the nodes [i, last] that are due and scalar, and clears their marks. Returns the first node that is
  * due and not scalar, or last + 1. Returns 0 after an error; then the failed node and those after it keep
  * their marks. */

@@ -141,10 +141,11 @@ void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *
 {
     wgi_bound *b = p->bound;
     bool same = b->work == g->run.work && b->out == out;
-    if (same && r->fresh && p->leaves == g->build.leaves) return b->ptr;
+    if (same && r->fresh && p->leaves == g->build.leaves && r->at == p->of.at) return b->ptr;
     for (uint32_t k = 0; k < b->movings && same; k++) {
         const wgi_buffer *u = &p->buffer[b->moving[k]];
-        same = b->ptr[b->moving[k]] == (u->where == WGI_INTO ? r->into[u->node] : wgi_value(g, u->node));
+        same =
+            b->ptr[b->moving[k]] == (u->where == WGI_INTO ? r->into[u->node] : wgi_value(g, r->at[u->node]));
     }
     if (same) return b->ptr;
     b->work = g->run.work, b->out = out;
@@ -185,7 +186,7 @@ bool wgi_bound_run(wgi_plan *p, uint64_t epoch, wgi_env *failed)
 wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
 {
     wgi_plan *l = g->run.last;
-    bool same = l && l->by == p && l->leaves == g->build.leaves && l->loss == loss &&
+    bool same = l && l->by == p && l->leaves == g->build.leaves && l->request.loss == loss &&
                 l->params == g->params && !g->results.kepts && !g->results.assigns && !l->stale;
     return same ? &l->request : NULL;
 }
@@ -194,11 +195,14 @@ void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
 {
     wgi_plan *p = r->plan;
     /* A repeated request has the loss as its only root. */
-    bool repeats = p && r->fresh && r->roots <= 1 && !wgi_without(g->c, WG_WITHOUT_BIND);
+    bool repeats = p && r->fresh && r->roots <= 1 && r->at == p->of.at && !wgi_without(g->c, WG_WITHOUT_BIND);
     g->run.last = NULL;
     if (!repeats) return;
     wgi_request q = *r;
-    q.root = p->root, q.target = p->target, q.into = p->request.into, q.reached = p->request.reached;
+    q.root = p->request.root, q.target = p->request.target;
+    q.into = p->request.into, q.reached = p->request.reached;
+    memcpy(q.root, r->root, sizeof *q.root * (size_t)r->roots);
+    memcpy(q.target, r->target, sizeof *q.target * (size_t)r->targets);
     memcpy(q.into, r->into, sizeof *q.into * (size_t)r->targets);
     memcpy(q.reached, r->reached, sizeof *q.reached * (size_t)r->targets);
     p->request = q;

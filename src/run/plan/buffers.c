@@ -38,10 +38,10 @@ void wgi_memory_give(wgi_work *w, uint32_t buffer, size_t size)
 /* The buffer of a node that no item computes. */
 static wgi_buffer buffer_for(wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     if (w->base[i] != i)
         return (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 };
-    if (w->g->value[i]) return (wgi_buffer){ WGI_HELD, i, 0, 0 };
+    if (i < w->end && w->s->held[i]) return (wgi_buffer){ WGI_HELD, i, 0, 0 };
     if (!wgi_is_leaf(n)) return (wgi_buffer){ WGI_WORK, i, 0, 0 }; /* no element: any address */
     return i < w->end ? (wgi_buffer){ WGI_LEAF, i, 0, 0 } : (wgi_buffer){ WGI_CONST, i, 0, *n->cell };
 }
@@ -58,15 +58,15 @@ void wgi_buffer_make(wgi_work *w, uint32_t i)
     if (w->buf[i]) return;
     /* wgi_place_results finds the offset of a result: a gradient that is made in place needs none. */
     if (w->store[i] == WGI_IN_RESULTS) w->buf[i] = wgi_buffer_new(w, (wgi_buffer){ WGI_OUT, i, 0, 0 }) + 1;
-    else w->buf[i] = wgi_memory_take(w, i, wgi_value_bytes(&w->g->node[i])) + 1;
+    else w->buf[i] = wgi_memory_take(w, i, wgi_value_bytes(&w->node[i])) + 1;
 }
 
 void wgi_place_results(wgi_work *w)
 {
     wgi_plan *p = w->p;
     for (uint32_t i = 0; i < p->buffers && !w->failed; i++) {
-        size_t size = wgi_value_bytes(&w->g->node[p->buffer[i].node]);
         if (p->buffer[i].where != WGI_OUT) continue;
+        size_t size = wgi_value_bytes(&w->node[p->buffer[i].node]);
         w->failed |= !fits(w, size);
         p->buffer[i].offset = p->out;
         p->out += wgi_align(size);
@@ -79,7 +79,7 @@ void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **pt
         wgi_buffer *b = &p->buffer[i];
         switch (b->where) {
         case WGI_LEAF:
-        case WGI_HELD: ptr[i] = wgi_value(g, b->node); break;
+        case WGI_HELD: ptr[i] = wgi_value(g, r->at[b->node]); break;
         case WGI_CONST: ptr[i] = &b->cell; break;
         case WGI_WORK: ptr[i] = (char *)g->run.work + b->offset; break;
         case WGI_OUT: ptr[i] = out + b->offset; break;

@@ -1,9 +1,9 @@
-/* cache.c: the plans of a context. A plan is found by a hash of the request and of the structure, and is
- * then compared with both. So two requests with the same hash cost time and are never mistaken for each
- * other. */
+/* cache.c: the plans of a context. A plan is found in two ways: by the place of the request, which is known
+ * at once, and by the structure of what the request reaches. Both begin with a hash and end with a comparison.
+ * So two requests with the same hash cost time and are never mistaken for each other. */
 #include "run/plan/plan.h"
 
-/* ---- the key ---- */
+/* ---- by place ---- */
 
 uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r)
 {
@@ -17,55 +17,85 @@ uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r)
     return last + 1;
 }
 
-uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end)
+uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r)
 {
 #ifdef WG_HOSTILE
-    (void)g, (void)r, (void)end;
+    (void)g, (void)r;
     return 1;
 #else
-    uint64_t h = wgi_mix(g->node[end - 1].hash, g->now.trail);
-    h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->loss << 24 | (uint64_t)r->targets);
+    uint64_t h = wgi_mix(g->node[wgi_plan_end(g, r) - 1].hash, g->now.trail);
+    h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->look << 61 | (uint64_t)r->loss << 24 |
+                       (uint64_t)r->targets);
     for (int i = 0; i < r->roots; i++) h = wgi_mix(h, r->root[i]);
     for (int i = 0; i < r->targets; i++) h = wgi_mix(h, r->target[i]);
     return h;
 #endif
 }
 
-bool wgi_same_kind(const wgi_node *a, const wgi_node *b)
+static bool same_nodes(const wgi_plan *p, const uint32_t *local, int n, const uint32_t *list, int m)
 {
-    return a->op == b->op && a->shape == b->shape && a->dtype == b->dtype && a->operands == b->operands &&
-           (!a->op->attr_size || wgi_attr_equal(a->op, a->attr, b->attr));
+    bool same = n == m;
+    for (int k = 0; k < n && same; k++) same = p->of.at[local[k]] == list[k];
+    return same;
 }
 
-static bool same_node(const wgi_node *a, const wgi_node *b)
+/* The graph's number `structure` says that its nodes are the same, and the trail that the same ones have a
+ * value. */
+static bool is_at(const wgi_plan *p, const wg_graph *g, const wgi_request *r)
 {
-    return wgi_same_kind(a, b) && a->output == b->output &&
-           (wgi_is_leaf(a) || !a->operands || !memcmp(wgi_in(a), wgi_in(b), sizeof(uint32_t) * a->operands));
+    const wgi_structure *s = &p->of;
+    return p->structure == g->build.structure && p->trail == g->now.trail && s->mode == g->mode &&
+           s->backward == r->backward && s->look == r->look && (!s->backward || s->at[s->loss] == r->loss) &&
+           same_nodes(p, s->root, s->roots, r->root, r->roots) &&
+           same_nodes(p, s->target, s->targets, r->target, r->targets);
 }
 
-static bool same_list(const uint32_t *a, int n, const uint32_t *b, int m)
+wgi_plan *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place)
 {
-    return n == m && (!n || memcmp(a, b, sizeof *a * (size_t)n) == 0);
+    for (wgi_plan *p = g->c->plans; p; p = p->next)
+        if (p->place == place && is_at(p, g, r)) return wgi_plan_to_front(g->c, p);
+    return NULL;
 }
 
-static bool same_nodes(wgi_plan *p, const wg_graph *g)
+/* ---- by structure ---- */
+
+wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
 {
-    if (p->structure == g->build.structure) return true;
-    for (uint32_t i = 0; i < p->end; i++)
-        if (!same_node(&p->node[i], &g->node[i])) return false;
-    p->structure = g->build.structure;
-    return true;
+    for (wgi_plan *p = c->plans; p; p = p->next)
+        if (p->of.key == s->key && wgi_structure_equal(&p->of, s)) return wgi_plan_to_front(c, p);
+    return NULL;
 }
 
-/* Whether p was compiled for a request like r, for a graph of this structure. */
-static bool confirmed(wgi_plan *p, const wg_graph *g, const wgi_request *r, uint32_t end)
+/* Whether an evaluation that is open has run p with the list of.at, which then must not change. */
+static bool list_is_in_use(const wgi_plan *p)
 {
-    return p->end == end && p->backward == r->backward && p->loss == r->loss && p->mode == g->mode &&
-           p->trail == g->now.trail && same_list(p->root, p->roots, r->root, r->roots) &&
-           same_list(p->target, p->targets, r->target, r->targets) && same_nodes(p, g);
+    for (const wg_graph *g = p->c->graphs; g; g = g->next)
+        if (g->now.open && g->now.serial == p->at_serial) return true;
+    return false;
+}
+
+const uint32_t *wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, uint64_t place)
+{
+    uint32_t *at = p->of.at;
+    p->leaves = 0, p->by = NULL;
+    if (list_is_in_use(p)) {
+        at = wgi_arena_alloc(&g->values, sizeof *at * s->n);
+    } else {
+        p->place = place, p->trail = g->now.trail;
+        p->structure = g->build.structure;
+    }
+    return at ? memcpy(at, s->at, sizeof *at * s->n) : NULL;
 }
 
 /* ---- the cache: most recently used first ---- */
+
+bool wgi_plan_is_due(const wg_graph *g, wgi_plan *p)
+{
+    if (p->stale) return true;
+    if (!p->keeps_all || p->first_serial == g->now.serial) return false;
+    p->keeps_all = p->wishes < p->spared;
+    return p->keeps_all;
+}
 
 static void push(wg_context *c, wgi_plan *p)
 {
@@ -83,8 +113,8 @@ static void unlink_plan(wg_context *c, wgi_plan *p)
 void wgi_plan_drop(wg_context *c, wgi_plan *p)
 {
     for (wg_graph *g = c->graphs; g; g = g->next) { /* graphs that refer to it */
-        for (int i = 0; i < g->now.rans; i++)
-            if (g->now.ran[i] == p) g->now.ran[i--] = g->now.ran[--g->now.rans];
+        for (size_t i = 0; i < g->now.rans; i++)
+            if (g->now.ran[i].plan == p) g->now.ran[i].plan = NULL;
         if (g->run.last == p) g->run.last = NULL;
     }
     unlink_plan(c, p);
@@ -104,13 +134,6 @@ wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
     unlink_plan(c, p);
     push(c, p);
     return p;
-}
-
-wgi_plan *wgi_plan_find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end)
-{
-    for (wgi_plan *p = c->plans; p; p = p->next)
-        if (p->key == key && confirmed(p, g, r, end)) return wgi_plan_to_front(c, p);
-    return NULL;
 }
 
 void wgi_plan_add(wg_context *c, wgi_plan *p)

@@ -4,16 +4,27 @@
 
 /* ---- results and gradients ---- */
 
+static void add_result(wgi_work *w, uint32_t i)
+{
+    w->p->result[w->p->results++] = (wgi_result_of){ i, wgi_buffer_of(w, i) };
+}
+
+/* The values that the run leaves behind: what was asked for, with all outputs of its op, and what the schedule
+ * has chosen to spare (wgi_work_spares). */
 static void results_of(wgi_work *w)
 {
     wgi_plan *p = w->p;
-    p->result = wgi_work_keep(w, (size_t)w->asked->values * WG_MAX_OUTPUTS, sizeof *p->result);
+    p->result = wgi_work_keep(w, (size_t)w->asked->values * WG_MAX_OUTPUTS + w->end, sizeof *p->result);
     for (int i = 0; i < w->asked->values && !w->failed; i++) {
-        const wgi_node *n = &w->g->node[w->asked->node[i]];
+        const wgi_node *n = &w->node[w->asked->node[i]];
         uint32_t y = w->asked->node[i] - n->output;
         if (wgi_work_given(w, w->asked->node[i])) continue;
-        for (int k = 0; k < wgi_outputs(n->op); k++, y++)
-            p->result[p->results++] = (wgi_result_of){ y, wgi_buffer_of(w, y) };
+        for (int k = 0; k < wgi_outputs(n->op); k++, y++) add_result(w, y);
+    }
+    for (uint32_t i = 1; i < w->end && !w->failed; i++) {
+        if (!wgi_work_spares(w, i)) continue;
+        add_result(w, i);
+        p->spared += !wgi_is_once(w->node[i].op);
     }
 }
 
@@ -28,7 +39,7 @@ static uint32_t mark_parents(const wgi_plan *p, uint32_t from, bool *shared)
 
 /* A gradient is made in place if nothing else needs its memory: it is no result, and no other buffer is
  * part of it. */
-static void gradients_of(wgi_work *w, const wg_node gx[])
+static void gradients_of(wgi_work *w)
 {
     wgi_plan *p = w->p;
     uint32_t looked = 0;
@@ -37,13 +48,13 @@ static void gradients_of(wgi_work *w, const wg_node gx[])
     if (w->failed) return;
     for (int k = 0; k < p->results; k++) shared[p->result[k].buffer] = true;
     for (int i = 0; i < w->r->targets; i++) {
-        if (wg_is_none(gx[i])) continue;
-        uint32_t n = w->rep[gx[i].index], b = wgi_buffer_of(w, n);
+        if (!w->asked->gradient[i]) continue;
+        uint32_t n = w->rep[w->asked->gradient[i]], b = wgi_buffer_of(w, n);
         if (w->failed) return;
         wgi_buffer *buffer = &p->buffer[b];
         looked = mark_parents(p, looked, shared);
         bool mine = buffer->where == WGI_OUT && n >= w->end && !shared[b];
-        p->gradient[i] = (wgi_gradient_of){ b, true, mine, wgi_value_bytes(&w->g->node[n]) };
+        p->gradient[i] = (wgi_gradient_of){ b, true, mine, wgi_value_bytes(&w->node[n]) };
         if (mine) {
             buffer->where = WGI_INTO;
             buffer->node = (uint32_t)i;
@@ -51,18 +62,36 @@ static void gradients_of(wgi_work *w, const wg_node gx[])
     }
 }
 
+/* Copies the structure, which is in temporary memory, to the plan. */
 static void keep_structure(wgi_work *w)
 {
-    wgi_plan *p = w->p;
-    p->node = wgi_work_keep(w, w->end, sizeof *p->node);
-    p->makes = wgi_work_keep(w, w->end / 8 + 1, 1);
-    for (uint32_t i = 0; i < w->end && !w->failed; i++) {
-        p->node[i] = w->g->node[i];
-        wgi_node *n = &p->node[i];
-        if (w->need[i] && !wgi_work_given(w, i)) p->makes[i / 8] |= (unsigned char)(1u << (i % 8));
+    wgi_structure *to = &w->p->of;
+    *to = *w->s;
+    to->reached = (wgi_reached){ 0 };
+    to->at = wgi_work_copy(w, to->at, to->n, sizeof *to->at);
+    to->held = wgi_work_copy(w, to->held, to->n, 1);
+    to->root = wgi_work_copy(w, to->root, (size_t)to->roots, sizeof *to->root);
+    to->target = wgi_work_copy(w, to->target, (size_t)to->targets, sizeof *to->target);
+    to->node = wgi_work_copy(w, to->node, to->n, sizeof *to->node);
+    for (uint32_t i = 1; i < to->n && !w->failed; i++) {
+        wgi_node *n = &to->node[i];
         if (n->operands > 2) n->list = wgi_work_copy(w, n->list, n->operands, sizeof *n->list);
         if (n->op->attr_size) n->attr = wgi_work_attr(w, n);
     }
+}
+
+static void keep_wishes(wgi_work *w)
+{
+    wgi_plan *p = w->p;
+    p->makes = wgi_work_keep(w, w->end, 1);
+    p->wished = wgi_work_keep(w, w->end, 1);
+    for (uint32_t i = 1; i < w->end && !w->failed; i++) p->makes[i] = w->need[i] && !wgi_work_given(w, i);
+    for (int i = w->s->roots; i < w->asked->values && !w->failed; i++) {
+        p->wishes += !p->wished[w->asked->node[i]];
+        p->wished[w->asked->node[i]] = 1;
+    }
+    p->keeps_all = w->asked->keep_all && p->spared;
+    p->first_serial = w->g->now.serial;
 }
 
 /* Copies the lists that grew in temporary memory to the plan's memory. */
@@ -75,27 +104,20 @@ static void keep_lists(wgi_work *w)
     for (int i = 0; i < p->steps && !w->failed; i++) p->chunks[i] = p->step[i].chunks;
 }
 
-/* Keeps what a later request is compared with. */
+/* Room for a request that is repeated: wgi_last_remember. */
 static void keep_request(wgi_work *w)
 {
-    wgi_plan *p = w->p;
-    const wgi_request *r = w->r;
-    p->trail = w->g->now.trail;
-    p->mode = w->g->mode;
-    p->end = w->end;
-    p->loss = r->loss;
-    p->backward = r->backward;
-    p->roots = r->roots, p->targets = r->targets, p->wishes = w->asked->values - r->roots;
-    p->root = wgi_work_copy(w, r->root, (size_t)p->roots, sizeof *p->root);
-    p->target = wgi_work_copy(w, r->target, (size_t)p->targets, sizeof *p->target);
-    p->request.into = wgi_work_keep(w, (size_t)p->targets, sizeof *p->request.into);
-    p->request.reached = wgi_work_keep(w, (size_t)p->targets, sizeof *p->request.reached);
-    p->wish = wgi_work_copy(w, w->asked->node + r->roots, (size_t)p->wishes, sizeof *p->wish);
+    wgi_request *r = &w->p->request;
+    r->root = wgi_work_keep(w, (size_t)w->s->roots, sizeof *r->root);
+    r->target = wgi_work_keep(w, (size_t)w->s->targets, sizeof *r->target);
+    r->into = wgi_work_keep(w, (size_t)w->s->targets, sizeof *r->into);
+    r->reached = wgi_work_keep(w, (size_t)w->s->targets, sizeof *r->reached);
 }
 
 static bool start(wgi_work *w)
 {
     w->need = wgi_work_temp(w, w->n, 1);
+    w->asked_for = wgi_work_temp(w, w->n, 1);
     w->store = wgi_work_temp(w, w->n, 1);
     uint32_t **lists[] = { &w->rep, &w->at, &w->next, &w->buf, &w->last, &w->base, &w->pair };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -104,30 +126,32 @@ static bool start(wgi_work *w)
     return !w->failed;
 }
 
-static bool compile(wgi_work *w, const wg_node gx[])
+static bool compile(wgi_work *w)
 {
     if (!start(w)) return false;
     wgi_schedule(w);
     if (!w->failed) wgi_emit(w);
     results_of(w);
-    gradients_of(w, gx);
+    gradients_of(w);
     wgi_place_results(w);
     keep_structure(w);
+    keep_wishes(w);
     keep_request(w);
     keep_lists(w);
     w->p->probes = w->probes + w->holes.probes;
     return !w->failed && wgi_bound_new(w->p);
 }
 
-wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end,
-                           const wgi_asked *a)
+wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structure *s, const wgi_node *node,
+                           uint32_t n, const wgi_asked *a)
 {
     wgi_plan *p = wg_alloc(g->c, 1, sizeof *p);
     if (!p) return NULL;
-    wgi_work w = { .g = g, .r = r, .asked = a, .p = p, .n = g->count, .end = end };
+    wgi_work w = { .g = g, .r = r, .s = s, .node = node, .asked = a, .p = p, .n = n, .end = s->n };
     p->c = p->arena.c = g->c;
     p->serial = ++g->c->plan_serial;
-    if (compile(&w, gx)) {
+    p->blocked = r->blocked;
+    if (compile(&w)) {
         if (g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);
         return p;
     }

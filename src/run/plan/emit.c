@@ -37,14 +37,14 @@ static void complete(wgi_work *w, wgi_signature *s, const uint32_t *in, const ui
 /* Fills out[] with the nodes of the outputs of i's op, and returns their number. */
 static int outputs_of(const wgi_work *w, uint32_t i, uint32_t *out)
 {
-    int n = wgi_outputs(w->g->node[i].op);
+    int n = wgi_outputs(w->node[i].op);
     for (int k = 0; k < n; k++) out[k] = i + (uint32_t)k;
     return n;
 }
 
 wgi_signature wgi_work_signature(wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     uint32_t out[WG_MAX_OUTPUTS];
     wgi_signature s = { .op = n->op,
                         .attr = wgi_work_attr(w, n),
@@ -57,10 +57,10 @@ wgi_signature wgi_work_signature(wgi_work *w, uint32_t i)
 /* The rough time of node i, in additions of one element. */
 static double work_of(wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     double y = (double)wgi_size(n->shape), x = 0, product = 1;
     for (uint32_t k = 0; k < n->operands; k++) {
-        double s = (double)wgi_size(w->g->node[wgi_in(n)[k]].shape);
+        double s = (double)wgi_size(w->node[wgi_in(n)[k]].shape);
         x += s;
         product *= k < 2 ? s : 1;
     }
@@ -122,14 +122,14 @@ static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
     uint32_t out[WG_MAX_OUTPUTS];
     wgi_step s = { .of = wgi_work_signature(w, i), .scratch = scratch, .node = i };
     outputs_of(w, i, out);
-    phases(w, s, wgi_in(&w->g->node[i]), out, finish, work_of(w, i));
+    phases(w, s, wgi_in(&w->node[i]), out, finish, work_of(w, i));
 }
 
 static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
 {
     uint32_t in[WGI_PAIR_OPERANDS], out[2 * WG_MAX_OUTPUTS];
-    wgi_step s = { .of = { .op = w->g->node[b].op->joined }, .scratch = NO_BUFFER, .node = a };
-    s.of.attr = wgi_work_attr(w, &w->g->node[a]);
+    wgi_step s = { .of = { .op = w->node[b].op->joined }, .scratch = NO_BUFFER, .node = a };
+    s.of.attr = wgi_work_attr(w, &w->node[a]);
     s.of.operands = (int)wgi_pair_operands(w, a, b, in);
     s.of.outputs = outputs_of(w, a, out);
     s.of.outputs += outputs_of(w, b, out + s.of.outputs);
@@ -176,7 +176,7 @@ static void find_dying(wgi_work *w, emitter *e, uint32_t at)
     const wgi_item *s = &w->items[at];
     uint32_t position = 0;
     for (uint32_t q = s->first; position++ < s->count; q = w->next[q]) {
-        const wgi_node *n = &w->g->node[q];
+        const wgi_node *n = &w->node[q];
         e->input =
             wgi_work_grow(w, e->input, &e->input_capacity, (size_t)e->inputs + n->operands, sizeof *e->input);
         for (uint32_t k = 0; k < n->operands && !w->failed; k++) {
@@ -185,7 +185,7 @@ static void find_dying(wgi_work *w, emitter *e, uint32_t at)
                 continue;
             if (o == x) e->input[e->inputs++] = (dying_input){ x, position };
             if (e->until[x] < NEVER)
-                e->until[x] = wgi_size(w->g->node[o].shape) == wgi_size(s->shape) ? position : NEVER;
+                e->until[x] = wgi_size(w->node[o].shape) == wgi_size(s->shape) ? position : NEVER;
         }
     }
 }
@@ -198,7 +198,7 @@ static bool reuse_input(wgi_work *w, const emitter *e, uint32_t m, uint32_t posi
         uint32_t x = e->input[i].node;
         w->probes++;
         if (w->store[x] != WGI_IN_WORK || e->until[x] >= position ||
-            wgi_value_bytes(&w->g->node[x]) != wgi_value_bytes(&w->g->node[m]))
+            wgi_value_bytes(&w->node[x]) != wgi_value_bytes(&w->node[m]))
             continue;
         w->buf[m] = wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
         w->store[x] = WGI_REUSED;
@@ -209,7 +209,7 @@ static bool reuse_input(wgi_work *w, const emitter *e, uint32_t m, uint32_t posi
 
 static void store_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at, uint32_t position)
 {
-    for (int j = 0; j < wgi_outputs(w->g->node[m].op) && !w->failed; j++) {
+    for (int j = 0; j < wgi_outputs(w->node[m].op) && !w->failed; j++) {
         uint32_t y = m + (uint32_t)j;
         if (!w->store[y]) continue;
         if (!reuse_input(w, e, y, position)) wgi_buffer_make(w, y);
@@ -235,7 +235,7 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
     else kernel_steps(w, s->first, s->finish, s->finish ? e->t.scratch[i] : NO_BUFFER);
     if (s->finish) wgi_memory_give(w, e->t.scratch[i], e->scratch_size[i]);
     for (uint32_t y = e->dying[i]; y; y = e->chain[y])
-        if (w->store[y] != WGI_REUSED) wgi_memory_give(w, w->buf[y] - 1, wgi_value_bytes(&w->g->node[y]));
+        if (w->store[y] != WGI_REUSED) wgi_memory_give(w, w->buf[y] - 1, wgi_value_bytes(&w->node[y]));
 }
 
 void wgi_emit(wgi_work *w)

@@ -4,11 +4,11 @@
  * depend on its value. The bits are those of two steps. */
 #include "run/plan/plan.h"
 
-static uint32_t first_of(const wgi_work *w, uint32_t i) { return i - w->g->node[i].output; }
+static uint32_t first_of(const wgi_work *w, uint32_t i) { return i - w->node[i].output; }
 
 static bool is_input_of(const wgi_work *w, uint32_t a, uint32_t x)
 {
-    const wgi_node *n = &w->g->node[a];
+    const wgi_node *n = &w->node[a];
     for (uint32_t k = 0; k < n->operands; k++)
         if (w->rep[wgi_in(n)[k]] == x) return true;
     return false;
@@ -23,7 +23,7 @@ static bool need_before(const wgi_work *w, uint32_t a, uint32_t x, wgi_cone *c)
     if (x < a || wgi_work_given(w, x)) return true;
     for (int i = 0; i < c->count; i++)
         if (c->node[i] == x) return true;
-    const wg_class kind = w->g->node[x].op->kind;
+    const wg_class kind = w->node[x].op->kind;
     if (c->count == WGI_CONE || (kind != WG_MAP && kind != WG_ALIAS)) return false;
     c->node[c->count++] = x;
     return true;
@@ -41,14 +41,14 @@ static void sort(wgi_cone *c)
 
 bool wgi_pair_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
 {
-    const wgi_node *n = &w->g->node[b];
+    const wgi_node *n = &w->node[b];
     c->count = 0;
     for (uint32_t k = 0; k < n->operands; k++) {
         const uint32_t x = wgi_in(n)[k];
         if (first_of(w, w->rep[x]) != a && !need_before(w, a, x, c)) return false;
     }
     for (int i = 0; i < c->count; i++) {
-        const wgi_node *m = &w->g->node[c->node[i]];
+        const wgi_node *m = &w->node[c->node[i]];
         for (uint32_t k = 0; k < m->operands; k++)
             if (!need_before(w, a, wgi_in(m)[k], c)) return false;
     }
@@ -59,7 +59,7 @@ bool wgi_pair_cone(const wgi_work *w, uint32_t a, uint32_t b, wgi_cone *c)
 /* The operands of a, then those of b that are neither operands nor results of a. */
 uint32_t wgi_pair_operands(const wgi_work *w, uint32_t a, uint32_t b, uint32_t x[WGI_PAIR_OPERANDS])
 {
-    const wgi_node *m = &w->g->node[a], *n = &w->g->node[b];
+    const wgi_node *m = &w->node[a], *n = &w->node[b];
     uint32_t count = 0;
     for (uint32_t k = 0; k < m->operands && count < WGI_PAIR_OPERANDS; k++) x[count++] = wgi_in(m)[k];
     for (uint32_t k = 0; k < n->operands && count < WGI_PAIR_OPERANDS; k++) {
@@ -77,13 +77,13 @@ static bool computed(const wgi_work *w, uint32_t i)
 /* The earlier node that b makes a pair with, or 0. */
 static uint32_t partner(const wgi_work *w, uint32_t b)
 {
-    const wgi_node *n = &w->g->node[b];
+    const wgi_node *n = &w->node[b];
     uint32_t x[WGI_PAIR_OPERANDS];
     wgi_cone c;
     if (!n->op->joined || n->output || !computed(w, b)) return 0;
     for (uint32_t k = 0; k < n->operands; k++) {
         const uint32_t a = first_of(w, w->rep[wgi_in(n)[k]]);
-        if (w->g->node[a].op != n->op->joins || !computed(w, a) || w->pair[a]) continue;
+        if (w->node[a].op != n->op->joins || !computed(w, a) || w->pair[a]) continue;
         if (wgi_pair_operands(w, a, b, x) == (uint32_t)n->op->joined->operands && wgi_pair_cone(w, a, b, &c))
             return a;
     }

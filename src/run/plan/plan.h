@@ -1,8 +1,11 @@
 /* plan.h: compiled plans, and how they are compiled and run.
  *
  * A plan is a list of steps over buffers. A step is one phase of a kernel, or a program over tiles. No
- * address is kept in the steps: each run first fills a table of addresses, one for each buffer. So a plan
- * can be run for every graph of its structure. */
+ * address is kept in the steps: each run first fills a table of addresses, one for each buffer.
+ *
+ * A plan knows nothing of the graph around the nodes that its request reaches. It numbers these nodes
+ * itself: local indices. A list, at[], gives the node of the graph for each of them. So a plan can be run for
+ * every place in every graph where the reached nodes have the same structure. */
 #ifndef WGI_PLAN_H
 #define WGI_PLAN_H
 
@@ -17,7 +20,7 @@ enum { WGI_PLANS = 64 }; /* at most in a context */
 /* ---- plans ---- */
 
 typedef enum wgi_where {
-    WGI_LEAF,   /* the value of a leaf: node */
+    WGI_LEAF,   /* the value of a leaf, or of a node that a read does not look behind: node */
     WGI_HELD,   /* a value that the evaluation had before the run: node */
     WGI_CONST,  /* a number made by a derivative rule: cell */
     WGI_WORK,   /* in the workspace, at offset */
@@ -62,20 +65,48 @@ typedef struct wgi_gradient_of {
 
 typedef struct wgi_bound wgi_bound;
 
+/* ---- structure.c: what a request reaches ---- */
+
+/* The nodes that a request reaches, with local indices from 1 on, in the order of the graph. Local index 0
+ * stands for no node. A read does not look behind a value that the evaluation has: such a node becomes an
+ * input. A backward request looks at all nodes that the loss is made from. */
+typedef struct wgi_structure {
+    uint32_t n;                    /* local indices are [0, n) */
+    uint32_t *at;                  /* by local index: the node of the graph */
+    wgi_node *node;                /* by local index: the record, with local operands */
+    unsigned char *held;           /* by local index: the evaluation has its value */
+    uint32_t *root, *target, loss; /* of the request: local indices */
+    int roots, targets;
+    bool backward, look; /* look: of wg_plan_look, whose plans are its own */
+    wg_mode mode;
+    uint64_t key;  /* hash of all this but `at` and `look` */
+    uint64_t kind; /* the same without `held` */
+    double weight; /* sum of wgi_node_weight over the nodes without a value */
+    wgi_reached reached;
+} wgi_structure;
+
+/* Fills *s; memory is from g->temp. False: out of memory. */
+bool wgi_structure_of(wg_graph *g, const wgi_request *r, wgi_structure *s);
+/* The local index of node i of the graph; 0: not reached. */
+static inline uint32_t wgi_local(const wgi_structure *s, uint32_t i)
+{
+    return wgi_reached_at(&s->reached, i) + 1;
+}
+_Static_assert((uint32_t)(WGI_NOT_REACHED + 1) == 0, "a node that is not reached has the local index 0");
+/* Whether a and b differ in `at` alone. */
+bool wgi_structure_equal(const wgi_structure *a, const wgi_structure *b);
+
 struct wgi_plan {
     wgi_plan *next;
     wg_context *c;
     wgi_arena arena; /* all memory of the plan */
-    uint64_t key, serial;
-    uint64_t structure; /* the graph's number of that name when the nodes were last found equal */
-
-    /* A request is answered by this plan if it has the same key and the same of all these. */
-    wgi_node *node; /* copies of the user's nodes [0, end) */
-    uint64_t trail; /* of the evaluation, before this plan ran in it for the first time */
-    uint32_t end, loss, *root, *target;
-    int roots, targets;
-    bool backward;
-    wg_mode mode;
+    uint64_t serial;
+    /* A request is answered by this plan if it has an equal structure. The lists are the plan's own; node[]
+     * has copies of the records. */
+    wgi_structure of;
+    /* The request that of.at was filled for. The same request at the same place needs no look at its nodes. */
+    uint64_t place, trail, structure; /* wgi_plan_place, and the graph's numbers of these names */
+    uint64_t at_serial;               /* the last evaluation that ran the plan with of.at */
 
     wgi_buffer *buffer;
     uint32_t buffers;
@@ -91,13 +122,17 @@ struct wgi_plan {
     uint32_t blocked;          /* a node without a derivative on the way to the targets; 0: none */
     bool blas;                 /* a kernel may call BLAS, or is a user's */
 
-    /* Nodes that later requests of the same evaluation needed, and that this plan computes but did not
-     * leave behind. When the list has grown, the plan is stale: the next request compiles a new plan that
-     * leaves them behind. */
-    uint32_t *wish;
-    int wishes;
+    /* What the run leaves behind besides the roots. A new plan leaves all values behind that it computes, as
+     * later requests of the evaluation may need them. It notes which of them were needed: the wishes. When
+     * that evaluation has ended, the plan is replaced by one that leaves the wishes behind, and no others. If
+     * a program then needs one more, it is computed a second time, and the plan is stale: the next request
+     * compiles a plan that has this wish too. */
+    bool keeps_all;
+    uint64_t first_serial; /* the evaluation in which the plan was compiled */
+    unsigned char *makes;  /* by local index: it is computed by this plan */
+    unsigned char *wished; /* by local index: it is a wish */
+    int wishes, spared;    /* spared: how many values are left behind because of keeps_all */
     bool stale;
-    unsigned char *makes; /* a bit for each node: it is computed by this plan */
 
     /* What is kept of the last run: bind.c. */
     uint64_t leaves;     /* the graph's number of that name if the request was `fresh`; otherwise 0 */
@@ -109,11 +144,6 @@ struct wgi_plan {
     uint64_t probes; /* places that compiling looked at, for tests of its cost */
 };
 
-static inline bool wgi_plan_makes(const wgi_plan *p, uint32_t i)
-{
-    return i < p->end && (p->makes[i / 8] >> (i % 8) & 1);
-}
-
 void wgi_plan_print(const wgi_plan *p); /* print.c: to the function that hears traces */
 
 /* ---- cache.c ---- */
@@ -122,8 +152,17 @@ void wgi_plan_print(const wgi_plan *p); /* print.c: to the function that hears t
 bool wgi_same_kind(const wgi_node *a, const wgi_node *b);
 /* All nodes that a request needs are below this one. */
 uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r);
-uint64_t wgi_plan_key(const wg_graph *g, const wgi_request *r, uint32_t end);
-wgi_plan *wgi_plan_find(wg_context *c, const wg_graph *g, const wgi_request *r, uint64_t key, uint32_t end);
+/* Hash of a request, of the nodes below it and of what the evaluation has run. */
+uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r);
+/* The plan that answered the same request at the same place of g, or NULL. */
+wgi_plan *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place);
+/* The plan for a structure, or NULL. */
+wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s);
+/* Whether the plan is to be replaced, because another choice of values should be left behind. */
+bool wgi_plan_is_due(const wg_graph *g, wgi_plan *p);
+/* The list of nodes for a run of p, whose structure is s. Kept in the plan if it can be, so that the same
+ * request finds it next time. NULL: out of memory. */
+const uint32_t *wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, uint64_t place);
 /* Call this for a plan that is used: when there are too many plans, the last of the list is freed. */
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p);
 void wgi_plan_add(wg_context *c, wgi_plan *p);
@@ -159,16 +198,19 @@ void wgi_clock_note(wgi_clock *k, int step, int thread, double begin); /* call i
 /* ---- compile.c ---- */
 
 /* What a request asks for: the nodes of its roots, of the wishes of the plan that the new plan replaces,
- * and of its gradients, in this order. The run leaves the values of the first `values` nodes behind. */
+ * and of its gradients, in this order. Local indices. The run leaves the values of the first `values` nodes
+ * behind. */
 typedef struct wgi_asked {
     uint32_t *node;
     int values, count;
+    uint32_t *gradient; /* by target; 0: the loss does not reach it */
+    bool keep_all;      /* leave all other values of the user's nodes behind, too */
 } wgi_asked;
 
-/* Compiles a request. gx: the gradients by r->target, wg_none for a target that the loss does not reach.
- * NULL: an error was recorded. */
-wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wg_node gx[], uint32_t end,
-                           const wgi_asked *a);
+/* Compiles a request. node: records of n nodes, first those of s, then those of the derivative, with local
+ * operands. NULL: an error was recorded. */
+wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structure *s, const wgi_node *node,
+                           uint32_t n, const wgi_asked *a);
 
 /* ---- while a plan is compiled ---- */
 
@@ -207,25 +249,28 @@ typedef enum wgi_store {
 
 enum { WGI_TYPES = 8 };
 
-/* A compilation. Lists are by node if nothing else is said. Memory is from the graph's `temp`. */
+/* A compilation. Lists are by local index if nothing else is said. Memory is from the graph's `temp`. */
 typedef struct wgi_work {
     wg_graph *g;
     const wgi_request *r;
+    const wgi_structure *s;
+    const wgi_node *node;
     const wgi_asked *asked;
     wgi_plan *p;
-    uint32_t n;           /* nodes, those of the derivative included */
-    uint32_t end;         /* the user's nodes are [0, end) */
-    unsigned char *need;  /* its value is needed */
-    unsigned char *store; /* wgi_store */
-    uint32_t *rep;        /* the equal node that is computed instead; mostly the node itself */
-    uint32_t *at;         /* its item; 0: it is given, or has no elements */
-    uint32_t *next;       /* the next member of its item */
-    uint32_t *buf;        /* its buffer, plus 1 */
-    uint32_t *last;       /* the last item that reads its memory */
-    uint32_t *base;       /* the node whose memory holds its value; mostly the node itself */
-    int64_t *offset;      /* of its value in that memory, in bytes */
-    uint32_t *pair;       /* the later node that one kernel computes together with it; 0: none */
-    wgi_item *items;      /* in the order of running; item 0 is none */
+    uint32_t n;               /* nodes, those of the derivative included */
+    uint32_t end;             /* the user's nodes are [1, end) */
+    unsigned char *need;      /* its value is needed */
+    unsigned char *asked_for; /* the request asks for its value */
+    unsigned char *store;     /* wgi_store */
+    uint32_t *rep;            /* the equal node that is computed instead; mostly the node itself */
+    uint32_t *at;             /* its item; 0: it is given, or has no elements */
+    uint32_t *next;           /* the next member of its item */
+    uint32_t *buf;            /* its buffer, plus 1 */
+    uint32_t *last;           /* the last item that reads its memory */
+    uint32_t *base;           /* the node whose memory holds its value; mostly the node itself */
+    int64_t *offset;          /* of its value in that memory, in bytes */
+    uint32_t *pair;           /* the later node that one kernel computes together with it; 0: none */
+    wgi_item *items;          /* in the order of running; item 0 is none */
     size_t item_count, item_capacity;
     size_t buffer_capacity, step_capacity;
     wgi_holes holes;
@@ -256,6 +301,12 @@ bool wgi_work_is_fold(const wgi_work *w, uint32_t i);
 /* The node that is read for operand k of n. */
 uint32_t wgi_work_in(const wgi_work *w, const wgi_node *n, uint32_t k);
 void wgi_schedule(wgi_work *w);
+/* Whether the run leaves the value of node i behind though the request does not ask for it. A node without a
+ * step of its own needs no sparing. */
+bool wgi_work_spares(const wgi_work *w, uint32_t i);
+/* Whether every plan spares nodes of op: a user's function computes it, or another run may compute another
+ * value. */
+static inline bool wgi_is_once(const wg_op *op) { return op->once || op->impure || !wgi_op_is_ours(op); }
 
 /* ---- pairs.c: two nodes that one kernel computes ---- */
 

@@ -59,31 +59,33 @@ static bool timed_part(void *arg, int i, int chunk, int chunks, int thread)
 }
 
 /* Results become values of the evaluation. Gradients that were not made in place are copied. */
-static void leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
+static bool leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
 {
     for (int i = 0; i < p->results; i++) {
-        uint32_t n = p->result[i].node;
+        uint32_t n = r->at[p->result[i].node];
+        if (!wgi_valued(g, n, n)) return false;
         g->value[n] = ptr[p->result[i].buffer];
         if (wgi_may_be_parameter(&g->node[n])) wgi_own_bytes(g, n);
     }
     wgi_roots_done(g, r);
-    for (int i = 0; i < p->targets; i++) {
+    for (int i = 0; i < p->of.targets; i++) {
         const wgi_gradient_of *q = &p->gradient[i];
         r->reached[i] = q->reached;
         if (q->reached && !q->in_place) memcpy(r->into[i], ptr[q->buffer], q->bytes);
     }
     r->blocked = p->blocked;
+    return true;
 }
 
 static void report(wg_graph *g, const wgi_plan *p, const wgi_request *r, uint32_t node, const wg_op *op,
                    const wg_fault *f)
 {
-    bool users = node < p->end; /* otherwise a derivative's, reported at the call that asked for it */
+    bool users = node < p->of.n; /* otherwise a derivative's, reported at the call that asked for it */
     wgi_fault_report(g,
-                     users ? g->node[node].op
+                     users ? g->node[r->at[node]].op
                      : op  ? op
                            : g->node[0].op,
-                     users ? g->node[node].here : wg_inside(r->here), f);
+                     users ? g->node[r->at[node]].here : wg_inside(r->here), f);
 }
 
 #ifdef WG_HOSTILE
@@ -104,9 +106,9 @@ static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     int was = p->blas ? wgi_gate_open() : 0;
     bool ok = wgi_bound_run(p, g->now.epoch, &failed);
     if (p->blas) wgi_gate_close(was);
-    if (ok) leave(g, p, r, ptr);
-    else report(g, p, r, failed.failed_node, failed.failed_op, failed.run.fault);
-    return ok;
+    if (ok) return leave(g, p, r, ptr);
+    report(g, p, r, failed.failed_node, failed.failed_op, failed.run.fault);
+    return false;
 }
 
 static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
@@ -124,9 +126,9 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     spoil(g, p, out);
     bool ok = wgi_parts_run(u.clock ? timed_part : part, &u, p->chunks, p->steps, threads);
     const wgi_step *s = &p->step[u.failed_step];
-    if (ok) leave(g, p, r, u.env.ptr);
-    else report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of.op, &fault);
-    return ok;
+    if (ok) return leave(g, p, r, u.env.ptr);
+    report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of.op, &fault);
+    return false;
 }
 
 static bool run_all(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
@@ -143,6 +145,6 @@ bool wgi_plan_run(wg_graph *g, wgi_plan *p, wgi_request *r)
     void *out = wgi_arena_alloc(&g->values, WGI_MAX(p->out, 64));
     if (!out || !workspace(g, WGI_MAX(p->work, 64))) return false;
     bool ok = p->bound && !g->run.clock ? run_bound(g, p, r, out) : run_all(g, p, r, out);
-    p->leaves = r->fresh ? g->build.leaves : 0;
+    p->leaves = r->fresh && r->at == p->of.at ? g->build.leaves : 0;
     return ok;
 }

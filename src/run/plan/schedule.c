@@ -4,8 +4,8 @@
 #include "run/plan/plan.h"
 
 static bool is_map(const wg_op *op) { return op->kind == WG_MAP || op->kind == WG_RANDOM; }
-static bool held(const wgi_work *w, uint32_t i) { return w->g->value[i] != NULL; }
-bool wgi_work_given(const wgi_work *w, uint32_t i) { return wgi_is_leaf(&w->g->node[i]) || held(w, i); }
+static bool held(const wgi_work *w, uint32_t i) { return i < w->end && w->s->held[i]; }
+bool wgi_work_given(const wgi_work *w, uint32_t i) { return wgi_is_leaf(&w->node[i]) || held(w, i); }
 
 /* Operand k of n. If the operand only repeats another node, and n's kernel broadcasts by itself, it is
  * that other node. */
@@ -13,7 +13,7 @@ static uint32_t source(const wgi_work *w, const wgi_node *n, uint32_t k)
 {
     uint32_t x = wgi_in(n)[k];
     if (n->op->kind == WG_MAP && n->operands > 1 && !n->op->shape)
-        while (w->g->node[x].op->repeats && !held(w, x)) x = w->g->node[x].in[0];
+        while (w->node[x].op->repeats && !held(w, x)) x = w->node[x].in[0];
     return x;
 }
 
@@ -24,14 +24,14 @@ uint32_t wgi_work_in(const wgi_work *w, const wgi_node *n, uint32_t k) { return 
 static void want(wgi_work *w, uint32_t i)
 {
     w->need[i] = 1;
-    w->need[i - w->g->node[i].output] = 1;
+    w->need[i - w->node[i].output] = 1;
 }
 
 static void mark_needed(wgi_work *w)
 {
     for (int i = 0; i < w->asked->count; i++) want(w, w->asked->node[i]);
     for (uint32_t i = w->n; i-- > 1;) {
-        const wgi_node *n = &w->g->node[i];
+        const wgi_node *n = &w->node[i];
         if (!w->need[i] || wgi_work_given(w, i)) continue;
         for (uint32_t k = 0; k < n->operands; k++) want(w, source(w, n, k));
         if (!n->output) /* a kernel computes all its outputs */
@@ -43,7 +43,7 @@ static void mark_needed(wgi_work *w)
 
 static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     uint64_t h = wgi_mix((uint64_t)(uintptr_t)n->op, (uint64_t)(uintptr_t)n->shape ^ n->dtype);
     if (wgi_is_leaf(n)) return wgi_mix(h, *n->cell);
     for (uint32_t k = 0; k < n->operands; k++) h = wgi_mix(h, wgi_work_in(w, n, k));
@@ -52,7 +52,7 @@ static uint64_t equal_hash(const wgi_work *w, uint32_t i)
 
 static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
 {
-    const wgi_node *a = &w->g->node[i], *b = &w->g->node[j];
+    const wgi_node *a = &w->node[i], *b = &w->node[j];
     if (!wgi_same_kind(a, b)) return false;
     if (wgi_is_leaf(a)) return *a->cell == *b->cell;
     for (uint32_t k = 0; k < a->operands; k++)
@@ -62,7 +62,7 @@ static bool equal(const wgi_work *w, uint32_t i, uint32_t j)
 
 static bool can_be_merged(const wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     if (wgi_is_leaf(n)) /* a number of a derivative rule; a user's number may be another at the next run */
         return i >= w->end && n->op == &wgi_op_number;
     return w->need[i] && !held(w, i) && !n->op->impure && n->op->kind != WG_RANDOM && wgi_outputs(n->op) == 1;
@@ -71,12 +71,12 @@ static bool can_be_merged(const wgi_work *w, uint32_t i)
 /* If i is a product of x and the number 1 of a derivative rule: x. Otherwise 0. */
 static uint32_t other_of_unit(const wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     for (uint32_t k = 0; k < 2 && n->op->unit != 0 && n->operands == 2; k++) {
         uint32_t x = wgi_work_in(w, n, 1 - k), one = wgi_work_in(w, n, k);
-        const wgi_node *u = &w->g->node[one];
+        const wgi_node *u = &w->node[one];
         if (one >= w->end && u->op == &wgi_op_number && u->number == n->op->unit &&
-            w->g->node[x].shape == n->shape)
+            w->node[x].shape == n->shape)
             return x;
     }
     return 0;
@@ -107,12 +107,12 @@ static void merge_equal(wgi_work *w)
 /* Whether node i is part of the memory of its operand. Then it needs no step. */
 static bool aliases(wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     if (n->op->kind != WG_ALIAS) return false;
     wg_type xt[8], yt = wgi_type_of(n);
     wgi_signature s = wgi_signature_of(n, NULL, xt, &yt);
     s.operands = WGI_MIN(s.operands, 8);
-    for (int k = 0; k < s.operands; k++) xt[k] = wgi_type_of(&w->g->node[wgi_in(n)[k]]);
+    for (int k = 0; k < s.operands; k++) xt[k] = wgi_type_of(&w->node[wgi_in(n)[k]]);
     wg_kernel question = wgi_kernel_question(&s);
     int64_t at = n->op->alias(&question);
     if (at < 0) return false;
@@ -142,19 +142,19 @@ static void add_member(wgi_work *w, uint32_t t, uint32_t i)
 
 bool wgi_work_is_fold(const wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     return n->op->fold && !wgi_without(w->g->c, WG_WITHOUT_TILES) && wgi_size(n->shape) == 1 &&
-           wgi_size(w->g->node[n->in[0]].shape) > 0;
+           wgi_size(w->node[n->in[0]].shape) > 0;
 }
 
 /* The first item that may compute i, an elementwise node or fold over elements of `shape`. */
 static uint32_t earliest(const wgi_work *w, uint32_t i, const wg_shape *shape)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     uint32_t bound = 1;
     for (uint32_t k = 0; k < n->operands; k++) {
         uint32_t x = wgi_work_in(w, n, k), t = w->at[x];
-        bool beside = t && w->items[t].tiles && w->items[t].shape == shape && w->g->node[x].shape == shape &&
+        bool beside = t && w->items[t].tiles && w->items[t].shape == shape && w->node[x].shape == shape &&
                       w->base[x] == x;
         bound = WGI_MAX(bound, beside ? t : t + 1);
     }
@@ -170,9 +170,9 @@ static bool has_room(const wgi_item *s, const wg_shape *shape)
 
 static void place_elementwise(wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     bool fold = wgi_work_is_fold(w, i);
-    const wg_shape *shape = fold ? w->g->node[n->in[0]].shape : n->shape;
+    const wg_shape *shape = fold ? w->node[n->in[0]].shape : n->shape;
     uint32_t end = (uint32_t)w->item_count,
              t = wgi_without(w->g->c, WG_WITHOUT_TILES) ? end : earliest(w, i, shape);
     for (uint32_t k = 0; t < end && k < TRIES && !has_room(&w->items[t], shape); k++) t++;
@@ -194,7 +194,7 @@ static void place_pair(wgi_work *w, uint32_t i)
     wgi_cone c;
     wgi_pair_cone(w, i, w->pair[i], &c);
     for (int k = 0; k < c.count; k++) place(w, c.node[k]);
-    const uint32_t t = new_item(w, (wgi_item){ .shape = w->g->node[i].shape });
+    const uint32_t t = new_item(w, (wgi_item){ .shape = w->node[i].shape });
     if (w->failed) return;
     add_member(w, t, i);
     add_member(w, t, w->pair[i]);
@@ -203,7 +203,7 @@ static void place_pair(wgi_work *w, uint32_t i)
 
 static void place(wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[i];
+    const wgi_node *n = &w->node[i];
     if (w->at[i]) return; /* as part of a pair or of its cone */
     w->base[i] = i;
     if (!w->need[i] || w->rep[i] != i || wgi_work_given(w, i) || (!n->output && aliases(w, i))) return;
@@ -233,15 +233,22 @@ static void use(wgi_work *w, uint32_t x, uint32_t by_item, bool inside)
  * computed. */
 static void result(wgi_work *w, uint32_t i)
 {
-    const wgi_node *n = &w->g->node[w->rep[i]];
+    const wgi_node *n = &w->node[w->rep[i]];
     uint32_t first = w->rep[i] - n->output;
     for (int k = 0; k < wgi_outputs(n->op); k++) w->store[w->base[first + (uint32_t)k]] = WGI_IN_RESULTS;
+}
+
+/* Notes that the run leaves the value of node i behind, and those of the other outputs of its op. */
+static void ask_for(wgi_work *w, uint32_t i)
+{
+    const wgi_node *n = &w->node[i];
+    for (int k = 0; k < wgi_outputs(n->op); k++) w->asked_for[i - n->output + (uint32_t)k] = 1;
 }
 
 /* Notes what member m of item t reads, and what it must write to memory. */
 static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
 {
-    const wgi_node *n = &w->g->node[m];
+    const wgi_node *n = &w->node[m];
     const wgi_item *s = &w->items[t];
     for (uint32_t k = 0; k < n->operands; k++) {
         uint32_t x = wgi_work_in(w, n, k);
@@ -249,6 +256,12 @@ static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
     }
     for (int k = 0; k < wgi_outputs(n->op) && (!s->tiles || wgi_work_is_fold(w, m)); k++)
         w->store[m + (uint32_t)k] = WGI_MAX(w->store[m + (uint32_t)k], WGI_IN_WORK);
+}
+
+bool wgi_work_spares(const wgi_work *w, uint32_t i)
+{
+    if (!w->need[i] || wgi_work_given(w, i) || w->asked_for[i] || w->base[i] != i) return false;
+    return w->asked->keep_all || wgi_is_once(w->node[i].op);
 }
 
 static void find_all_uses(wgi_work *w)
@@ -259,6 +272,9 @@ static void find_all_uses(wgi_work *w)
             m = w->next[m];
         }
     for (int i = 0; i < w->asked->count; i++) result(w, w->asked->node[i]);
+    for (int i = 0; i < w->asked->values; i++) ask_for(w, w->asked->node[i]);
+    for (uint32_t i = 1; i < w->end; i++)
+        if (wgi_work_spares(w, i)) result(w, i);
 }
 
 void wgi_schedule(wgi_work *w)

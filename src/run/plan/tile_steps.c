@@ -21,7 +21,7 @@ static const wgi_ref *kept_ref(wgi_work *w, wgi_ref r) { return wgi_work_copy(w,
 
 static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
 {
-    const wgi_node *n = &w->g->node[x];
+    const wgi_node *n = &w->node[x];
     uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
     if (t->reg_item[x] == item_at && t->reg[x]) return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
     if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return full_ref(w, t, item_at, x, size);
@@ -41,13 +41,13 @@ static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t
 /* A large result that this item reads no more is made in a tile buffer, and stored past the caches. */
 static bool is_streamed(const wgi_work *w, uint32_t item_at, uint32_t m)
 {
-    return w->store[m] && w->last[m] <= item_at && wgi_value_bytes(&w->g->node[m]) >= STREAM_BYTES;
+    return w->store[m] && w->last[m] <= item_at && wgi_value_bytes(&w->node[m]) >= STREAM_BYTES;
 }
 
 /* Where the result of member m goes. */
 static wgi_ref result_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m)
 {
-    const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->g->node[m].dtype);
+    const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->node[m].dtype);
     if (wgi_work_is_fold(w, m)) return (wgi_ref){ WGI_ONE, t->scratch[w->at[m]], 8 };
     if (w->store[m] && !is_streamed(w, item_at, m)) return (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
     wgi_ref r = { WGI_REG, take_reg(t), size };
@@ -81,7 +81,7 @@ static void give_regs(wgi_work *w, wgi_tiler *t, uint32_t item_at, const wgi_nod
 
 static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, uint32_t position)
 {
-    const wgi_node *n = &w->g->node[m];
+    const wgi_node *n = &w->node[m];
     wgi_instr in = { .of = wgi_work_signature(w, m), .x = t->refs, .node = m };
     wgi_ref *x = t->refs;
     t->refs += n->operands;
@@ -100,7 +100,7 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
 static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
 {
     size_t refs = 0;
-    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) refs += w->g->node[m].operands;
+    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) refs += w->node[m].operands;
     t->prog = wgi_work_keep(w, 1, sizeof *t->prog);
     t->refs = wgi_work_keep(w, refs, sizeof *t->refs);
     /* Each operand may need a load, and each result a store. */
@@ -129,10 +129,9 @@ void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at)
     if (w->failed) return;
     double cost = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
-        for (uint32_t j = 0; j < w->g->node[m].operands; j++)
-            t->last[wgi_work_in(w, &w->g->node[m], j)] = k + 1;
+        for (uint32_t j = 0; j < w->node[m].operands; j++) t->last[wgi_work_in(w, &w->node[m], j)] = k + 1;
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++) {
-        cost += WGI_MAX(1, w->g->node[m].op->cost);
+        cost += WGI_MAX(1, w->node[m].op->cost);
         add_instr(w, t, item_at, m, k + 1);
     }
     tile_end(w, t);

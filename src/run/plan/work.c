@@ -44,7 +44,7 @@ static bool has_types(const wgi_work *w, const wg_type *t, const uint32_t *list,
 {
     bool same = true;
     for (uint32_t k = 0; k < count && same; k++)
-        same = t[k].shape == w->g->node[list[k]].shape && t[k].dtype == w->g->node[list[k]].dtype;
+        same = t[k].shape == w->node[list[k]].shape && t[k].dtype == w->node[list[k]].dtype;
     return same;
 }
 
@@ -53,7 +53,7 @@ const wg_type *wgi_work_types(wgi_work *w, const uint32_t *list, uint32_t count)
     for (int j = 0; j < WGI_TYPES && count <= 2 && w->types[j]; j++)
         if (has_types(w, w->types[j], list, count)) return w->types[j];
     wg_type *t = wgi_work_keep(w, WGI_MAX(count, 2), sizeof *t);
-    for (uint32_t k = 0; t && k < count; k++) t[k] = wgi_type_of(&w->g->node[list[k]]);
+    for (uint32_t k = 0; t && k < count; k++) t[k] = wgi_type_of(&w->node[list[k]]);
     if (count == 1 && t) t[1] = t[0]; /* so that a node with two such operands can use the list */
     if (count <= 2) w->types[w->last_types++ % WGI_TYPES] = t;
     return t;
