@@ -155,11 +155,12 @@ typedef struct wg_options {
     X(TILES, "tiles", "elementwise ops and sums run together, tile by tile")                               \
     X(JOIN, "join", "a loss and its gradient are computed by one kernel")
 
-/* What can be traced: WG_TRACE=request,plan,rebuild. */
+/* What can be traced: WG_TRACE=request,plan,rebuild,value. */
 #define WG_TRACE_LIST(X)                                                                                \
     X(REQUEST, "request", "what each read or wg_backward asks for, which way it was answered, and why") \
     X(PLAN, "plan", "each plan when it is compiled: its steps and their buffers")                       \
-    X(REBUILD, "rebuild", "whether a graph reused the nodes of its last build, and where that ended")
+    X(REBUILD, "rebuild", "whether a graph reused the nodes of its last build, and where that ended")   \
+    X(VALUE, "value", "each node whose value is computed, but those of a derivative of wg_backward")
 
 enum {
 #define WG_WAY_(name, text, about) WG_WAY_##name,

@@ -107,6 +107,7 @@ struct wg_context {
     uint64_t plan_serial;   /* the last serial number given to a plan */
     uint64_t evaluations;   /* the last serial number given to an evaluation */
     uint64_t structures;    /* the last serial number given to a structure, its leaves, or a request */
+    struct wgi_spot *spots; /* places of requests whose plans have learned what to keep: run/plan/cache.c */
     struct wgi_sight *seen; /* hash table of the requests that were interpreted: run/request.c */
     uint32_t seen_count;
     struct wg_graph *graphs, *tracer; /* every graph; the graph that derivative rules are traced in */

@@ -181,6 +181,12 @@ static bool run(wg_graph *g, uint32_t i)
     return ok;
 }
 
+static void trace_values(const wg_graph *g, uint32_t first, uint32_t last, bool all)
+{
+    for (uint32_t i = first; i <= last; i++)
+        if (wgi_is_due(g, i, all) && (!g->run.derived || i < g->run.derived)) wgi_trace_value(g, i);
+}
+
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
 {
     wgi_tape t;
@@ -189,9 +195,10 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
      * after a plan has run, the values that it did not leave behind may not be needed. */
     bool all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans;
     uint32_t last = root[0], i = all ? 1 : mark_needed(g, root, roots, &last);
-    if (i <= last && !wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1)) i = last + 1;
+    bool ok = i > last || wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1);
+    if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, last, all);
     wgi_tape_begin(&t, g);
-    for (; i <= last; i++) {
+    for (; ok && i <= last; i++) {
         uint32_t at = tape ? wgi_tape_forward(&t, i, last, all) : i;
         if (!at) break;
         i = at;

@@ -137,6 +137,11 @@ static void trace(const wg_graph *g, const wgi_request *r, const char *way, cons
 }
 #define TRACE(g, r, way, why) ((g)->c->o.trace & WG_TRACE_REQUEST ? trace(g, r, way, why) : (void)0)
 
+void wgi_trace_value(const wg_graph *g, uint32_t i)
+{
+    wgi_say(g->c, "value: node %u (%s), %s", i, g->node[i].op->name, wg_site_place(g->node[i].here));
+}
+
 /* Removes the nodes of the derivative, and their memory. */
 static void forget(wg_graph *g, uint32_t mark, wgi_place place)
 {
@@ -156,7 +161,9 @@ static bool run_interpreted(wg_graph *g, wgi_request *r)
     const wgi_place place = wgi_arena_place(&g->arena);
     wg_node *gx = gradient_nodes(g, r);
     TRACE(g, r, "interpreted", "its structure is not worth a plan yet");
+    g->run.derived = r->backward ? mark : 0;
     bool ok = gx && (!r->backward || derive(g, r, gx)) && interpret(g, r, gx);
+    g->run.derived = 0;
     g->run.spent += g->count - mark;
     if (r->backward) forget(g, mark, place);
     g->now.trail = wgi_mix(g->now.trail, wgi_mix(r->place, 0x1117 + (uint64_t)!ok));
@@ -206,7 +213,7 @@ static wgi_node *all_nodes(wg_graph *g, const wgi_structure *s, uint32_t mark)
 static bool ask(wg_graph *g, const wgi_structure *s, const wg_node gx[], uint32_t mark,
                 const wgi_plan *teacher, wgi_asked *a)
 {
-    *a = (wgi_asked){ .keep_all = !teacher && !s->look };
+    *a = (wgi_asked){ 0 };
     const size_t most = (size_t)s->roots + (teacher ? (size_t)teacher->wishes : 0) + (size_t)s->targets;
     a->node = wgi_arena_alloc(&g->temp, sizeof *a->node * most);
     a->gradient = wgi_arena_alloc(&g->temp, sizeof *a->gradient * (size_t)WGI_MAX(s->targets, 1));
@@ -230,19 +237,10 @@ static bool wish_for(wg_graph *g, const wgi_request *r, const wg_node gx[])
     return !g->now.rans || (all && wgi_wish_for(g, all, n));
 }
 
-/* The plan whose wishes a new plan has: the one that it replaces, or if it is made for wg_plan_look the one that
- * a program would run. NULL: there is none. */
-static wgi_plan *teacher_of(wg_context *c, const wgi_structure *s, wgi_plan *old)
+/* NULL: an error was recorded, or the derivative cannot be compiled. teacher: a plan whose wishes the new plan
+ * keeps, or NULL. */
+static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, const wgi_plan *teacher)
 {
-    wgi_structure users = *s;
-    users.look = false;
-    return old || !s->look ? old : wgi_plan_find(c, &users);
-}
-
-/* NULL: an error was recorded, or the derivative cannot be compiled. old: the plan to replace, or NULL. */
-static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, wgi_plan *old)
-{
-    const wgi_plan *teacher = teacher_of(g->c, s, old);
     const uint32_t mark = g->count;
     const wgi_place place = wgi_arena_place(&g->arena);
     wg_node *gx = gradient_nodes(g, r);
@@ -253,17 +251,22 @@ static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, wg
         (node = all_nodes(g, s, mark)))
         p = wgi_plan_compile(g, r, s, node, s->n + (g->count - mark), &a);
     if (r->backward) forget(g, mark, place);
-    if (!p) return NULL;
-    if (old) wgi_plan_drop(g->c, old);
-    wgi_plan_add(g->c, p);
+    if (p) wgi_plan_add(g->c, p);
     return p;
 }
 
 /* ---- one request ---- */
 
+static void trace_values(const wg_graph *g, const wgi_plan *p, const uint32_t *at)
+{
+    for (uint32_t k = 1; k < p->of.n; k++)
+        if (p->makes[k] && !p->of.node[k].output) wgi_trace_value(g, at[k]);
+}
+
 static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
     r->plan = p;
+    if (r->at && g->c->o.trace & WG_TRACE_VALUE) trace_values(g, p, r->at);
     if (!r->at || !wgi_ran_note(g, p, r->at) || !wgi_plan_run(g, p, r)) return false;
     g->now.trail = wgi_mix(wgi_mix(g->now.trail, r->place), p->serial);
     return true;
@@ -290,22 +293,55 @@ static bool wish_for_found(wg_graph *g, const wgi_request *r, const wgi_plan *p,
     return all && wgi_wish_for(g, all, n);
 }
 
+/* Compiles a plan that is to run instead of `old`: a stale one, which is freed, or one that keeps all. */
+static wgi_plan *replace(wg_graph *g, wgi_request *r, const wgi_structure *s, wgi_plan *old)
+{
+    wgi_plan *p = compile(g, r, s, old);
+    if (p && old->of.keeps == s->keeps) wgi_plan_drop(g->c, old);
+    TRACE(g, r, "compiled", "another choice of values should be left behind");
+    return p;
+}
+
+/* The plan for s that keeps the wishes of earlier evaluations, found or compiled. NULL: there is no plan that
+ * has learned wishes. */
+static wgi_plan *plan_of_wishes(wg_graph *g, wgi_request *r, wgi_structure *s)
+{
+    s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
+    wgi_plan *p = wgi_plan_find(g->c, s);
+    if (p && !p->stale) return p;
+    if (p) return replace(g, r, s, p);
+    s->keeps = WGI_KEEP_ALL;
+    wgi_plan *all = wgi_plan_find(g->c, s);
+    if (all && !wgi_plan_is_due(all) && !r->look) return all;
+    s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
+    return all ? replace(g, r, s, all) : NULL;
+}
+
+static wgi_plan *plan_that_keeps_all(wg_graph *g, wgi_request *r, wgi_structure *s)
+{
+    s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_ALL;
+    wgi_plan *p = wgi_plan_find(g->c, s);
+    if (!p && pays(g->c, s)) {
+        p = compile(g, r, s, NULL);
+        TRACE(g, r, "compiled", "its structure is worth a plan");
+    }
+    if (p && !r->look) wgi_plan_learn(g, r);
+    return p;
+}
+
 /* Answers a request whose place is new, or whose plan is due to be replaced. */
 static bool run_by_structure(wg_graph *g, wgi_request *r)
 {
     wgi_structure s;
     if (!wgi_structure_of(g, r, &s)) return false;
-    wgi_plan *p = wgi_plan_find(g->c, &s), *old = p && wgi_plan_is_due(g, p) ? p : NULL;
-    if (p && !old) {
-        TRACE(g, r, "plan found", "its structure was compiled before");
+    const uint64_t before = g->c->plan_serial;
+    wgi_plan *p = r->look || wgi_plan_has_learned(g, r) ? plan_of_wishes(g, r, &s) : NULL;
+    if (!p && wgi_ok(g->c)) p = plan_that_keeps_all(g, r, &s);
+    if (p) {
+        if (g->c->plan_serial == before) TRACE(g, r, "plan found", "its structure was compiled before");
         return (!g->now.rans || wish_for_found(g, r, p, &s)) && run_adopted(g, p, r, &s);
     }
-    if (old || pays(g->c, &s)) {
-        p = compile(g, r, &s, old);
-        TRACE(g, r, "compiled", old ? "other values should be left behind" : "its structure is worth a plan");
-        if (p) return run_adopted(g, p, r, &s);
-        if (!wgi_ok(g->c)) return false;
-    }
+    if (!wgi_ok(g->c)) return false;
     bool ok = run_without_plan(g, r);
     note(g, s.kind, s.n);
     return ok;
@@ -318,7 +354,7 @@ bool wgi_run(wg_graph *g, wgi_request *r)
     r->place = wgi_plan_place(g, r);
     if (never_compiles(g)) return run_without_plan(g, r);
     wgi_plan *p = wgi_plan_at(g, r, r->place);
-    if (!p || wgi_plan_is_due(g, p)) return run_by_structure(g, r);
+    if (!p || wgi_plan_is_due(p)) return run_by_structure(g, r);
     TRACE(g, r, p->bound ? "plan found, bound" : "plan found", "the same request was answered by it before");
     r->at = p->of.at;
     return run_plan(g, p, r);

@@ -22,6 +22,7 @@ bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, si
 /* ---- request.c ---- */
 
 bool wgi_run(wg_graph *g, wgi_request *r);
+void wgi_trace_value(const wg_graph *g, uint32_t i); /* reports that the value of node i is computed */
 bool wgi_run_known(wg_graph *g,
                    wgi_request *r); /* r was run before by the plan r->plan, and is run by it again */
 

@@ -17,18 +17,24 @@ uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r)
     return last + 1;
 }
 
+/* Hash of a request and of all nodes below it. */
+static uint64_t spot_of(const wg_graph *g, const wgi_request *r)
+{
+    uint64_t h = g->node[wgi_plan_end(g, r) - 1].hash;
+    h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->look << 61 | (uint64_t)r->loss << 24 |
+                       (uint64_t)r->targets);
+    for (int i = 0; i < r->roots; i++) h = wgi_mix(h, r->root[i]);
+    for (int i = 0; i < r->targets; i++) h = wgi_mix(h, r->target[i]);
+    return h;
+}
+
 uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r)
 {
 #ifdef WG_HOSTILE
     (void)g, (void)r;
     return 1;
 #else
-    uint64_t h = wgi_mix(g->node[wgi_plan_end(g, r) - 1].hash, g->now.trail);
-    h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->look << 61 | (uint64_t)r->loss << 24 |
-                       (uint64_t)r->targets);
-    for (int i = 0; i < r->roots; i++) h = wgi_mix(h, r->root[i]);
-    for (int i = 0; i < r->targets; i++) h = wgi_mix(h, r->target[i]);
-    return h;
+    return wgi_mix(spot_of(g, r), g->now.trail);
 #endif
 }
 
@@ -45,7 +51,8 @@ static bool is_at(const wgi_plan *p, const wg_graph *g, const wgi_request *r)
 {
     const wgi_structure *s = &p->of;
     return p->structure == g->build.structure && p->trail == g->now.trail && s->mode == g->mode &&
-           s->backward == r->backward && s->look == r->look && (!s->backward || s->at[s->loss] == r->loss) &&
+           s->backward == r->backward && (s->keeps == WGI_KEEP_LOOK) == r->look &&
+           (!s->backward || s->at[s->loss] == r->loss) &&
            same_nodes(p, s->root, s->roots, r->root, r->roots) &&
            same_nodes(p, s->target, s->targets, r->target, r->targets);
 }
@@ -64,6 +71,49 @@ wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
     for (wgi_plan *p = c->plans; p; p = p->next)
         if (p->of.key == s->key && wgi_structure_equal(&p->of, s)) return wgi_plan_to_front(c, p);
     return NULL;
+}
+
+wgi_plan *wgi_plan_peer(const wgi_plan *p)
+{
+    wgi_structure other = p->of;
+    other.keeps = p->of.keeps == WGI_KEEP_ALL ? WGI_KEEP_WISHES : WGI_KEEP_ALL;
+    for (wgi_plan *q = p->c->plans; q; q = q->next)
+        if (q->of.key == other.key && wgi_structure_equal(&q->of, &other)) return q;
+    return NULL;
+}
+
+/* ---- what a plan should keep ---- */
+
+bool wgi_plan_is_due(const wgi_plan *p)
+{
+    return p->stale || (p->of.keeps == WGI_KEEP_ALL && p->wishes < p->spared);
+}
+
+/* serial: of the evaluation. */
+typedef struct wgi_spot {
+    uint64_t spot, serial;
+} spot;
+
+enum { SPOTS = 4096 };
+
+static spot *spot_at(wg_context *c, uint64_t h)
+{
+    if (!c->spots) c->spots = wg_alloc(c, SPOTS, sizeof *c->spots);
+    return c->spots ? &c->spots[h >> 40 & (SPOTS - 1)] : NULL;
+}
+
+bool wgi_plan_has_learned(const wg_graph *g, const wgi_request *r)
+{
+    const uint64_t h = spot_of(g, r);
+    const spot *s = spot_at(g->c, h);
+    return s && s->spot == h && s->serial != g->now.serial;
+}
+
+void wgi_plan_learn(const wg_graph *g, const wgi_request *r)
+{
+    const uint64_t h = spot_of(g, r);
+    spot *s = spot_at(g->c, h);
+    if (s) *s = (spot){ h, g->now.serial };
 }
 
 /* Whether an evaluation that is open has run p with the list of.at, which then must not change. */
@@ -88,14 +138,6 @@ const uint32_t *wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s,
 }
 
 /* ---- the cache: most recently used first ---- */
-
-bool wgi_plan_is_due(const wg_graph *g, wgi_plan *p)
-{
-    if (p->stale) return true;
-    if (!p->keeps_all || p->first_serial == g->now.serial) return false;
-    p->keeps_all = p->wishes < p->spared;
-    return p->keeps_all;
-}
 
 static void push(wg_context *c, wgi_plan *p)
 {

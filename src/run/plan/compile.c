@@ -85,13 +85,12 @@ static void keep_wishes(wgi_work *w)
     wgi_plan *p = w->p;
     p->makes = wgi_work_keep(w, w->end, 1);
     p->wished = wgi_work_keep(w, w->end, 1);
-    for (uint32_t i = 1; i < w->end && !w->failed; i++) p->makes[i] = w->need[i] && !wgi_work_given(w, i);
+    for (uint32_t i = 1; i < w->end && !w->failed; i++)
+        p->makes[i] = w->need[i] && !wgi_work_given(w, i) && w->base[i] == i;
     for (int i = w->s->roots; i < w->asked->values && !w->failed; i++) {
         p->wishes += !p->wished[w->asked->node[i]];
         p->wished[w->asked->node[i]] = 1;
     }
-    p->keeps_all = w->asked->keep_all && p->spared;
-    p->first_serial = w->g->now.serial;
 }
 
 /* Copies the lists that grew in temporary memory to the plan's memory. */

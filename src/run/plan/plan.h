@@ -67,6 +67,11 @@ typedef struct wgi_bound wgi_bound;
 
 /* ---- structure.c: what a request reaches ---- */
 
+/* What a run leaves behind besides the roots. ALL: every value that it computes, as later requests of the
+ * evaluation may need it. WISHES: what such requests have needed before. LOOK: the same, for wg_plan_look,
+ * whose plans are its own. */
+typedef enum wgi_keeping { WGI_KEEP_ALL, WGI_KEEP_WISHES, WGI_KEEP_LOOK } wgi_keeping;
+
 /* The nodes that a request reaches, with local indices from 1 on, in the order of the graph. Local index 0
  * stands for no node. A read does not look behind a value that the evaluation has: such a node becomes an
  * input. A backward request looks at all nodes that the loss is made from. */
@@ -77,9 +82,10 @@ typedef struct wgi_structure {
     unsigned char *held;           /* by local index: the evaluation has its value */
     uint32_t *root, *target, loss; /* of the request: local indices */
     int roots, targets;
-    bool backward, look; /* look: of wg_plan_look, whose plans are its own */
+    bool backward;
+    wgi_keeping keeps;
     wg_mode mode;
-    uint64_t key;  /* hash of all this but `at` and `look` */
+    uint64_t key;  /* hash of all this but `at` and `keeps` */
     uint64_t kind; /* the same without `held` */
     double weight; /* sum of wgi_node_weight over the nodes without a value */
     wgi_reached reached;
@@ -122,16 +128,13 @@ struct wgi_plan {
     uint32_t blocked;          /* a node without a derivative on the way to the targets; 0: none */
     bool blas;                 /* a kernel may call BLAS, or is a user's */
 
-    /* What the run leaves behind besides the roots. A new plan leaves all values behind that it computes, as
-     * later requests of the evaluation may need them. It notes which of them were needed: the wishes. When
-     * that evaluation has ended, the plan is replaced by one that leaves the wishes behind, and no others. If
-     * a program then needs one more, it is computed a second time, and the plan is stale: the next request
-     * compiles a plan that has this wish too. */
-    bool keeps_all;
-    uint64_t first_serial; /* the evaluation in which the plan was compiled */
-    unsigned char *makes;  /* by local index: it is computed by this plan */
+    /* A request at a place where it was never made before runs a plan that keeps all. Later requests of the
+     * evaluation note what they need of it: the wishes. From the next evaluation on a plan that keeps the
+     * wishes runs there. If a program then needs one value more, it is computed a second time, and the plan is
+     * stale: the next request compiles a plan that has this wish too. */
+    unsigned char *makes;  /* by local index: a step of this plan computes it */
     unsigned char *wished; /* by local index: it is a wish */
-    int wishes, spared;    /* spared: how many values are left behind because of keeps_all */
+    int wishes, spared;    /* spared: how many values are left behind that nobody asked for */
     bool stale;
 
     /* What is kept of the last run: bind.c. */
@@ -158,8 +161,14 @@ uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r);
 wgi_plan *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place);
 /* The plan for a structure, or NULL. */
 wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s);
-/* Whether the plan is to be replaced, because another choice of values should be left behind. */
-bool wgi_plan_is_due(const wg_graph *g, wgi_plan *p);
+/* Whether another plan must run at a place where p has run in an earlier evaluation. */
+bool wgi_plan_is_due(const wgi_plan *p);
+/* The plan for the structure of p that keeps all or the wishes, whichever p does not; NULL: there is none. */
+wgi_plan *wgi_plan_peer(const wgi_plan *p);
+/* Whether a plan that keeps all has run at the place of r in an earlier evaluation. wgi_plan_learn notes that
+ * it runs there now. The context remembers a limited number of places, the last ones. */
+bool wgi_plan_has_learned(const wg_graph *g, const wgi_request *r);
+void wgi_plan_learn(const wg_graph *g, const wgi_request *r);
 /* The list of nodes for a run of p, whose structure is s. Kept in the plan if it can be, so that the same
  * request finds it next time. NULL: out of memory. */
 const uint32_t *wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, uint64_t place);
@@ -204,7 +213,6 @@ typedef struct wgi_asked {
     uint32_t *node;
     int values, count;
     uint32_t *gradient; /* by target; 0: the loss does not reach it */
-    bool keep_all;      /* leave all other values of the user's nodes behind, too */
 } wgi_asked;
 
 /* Compiles a request. node: records of n nodes, first those of s, then those of the derivative, with local

@@ -89,9 +89,8 @@ bool wgi_structure_of(wg_graph *g, const wgi_request *r, wgi_structure *s)
 {
     int n;
     uint32_t *all = named(g, r, &n);
-    *s = (wgi_structure){
-        .mode = g->mode, .backward = r->backward, .look = r->look, .roots = r->roots, .targets = r->targets
-    };
+    *s =
+        (wgi_structure){ .mode = g->mode, .backward = r->backward, .roots = r->roots, .targets = r->targets };
     if (!all || !wgi_reach(g, &g->temp, all, n, 0, r->backward ? NULL : has_value, NULL, &s->reached))
         return false;
     s->n = s->reached.count + 1;
@@ -127,7 +126,7 @@ static bool same_list(const uint32_t *a, int n, const uint32_t *b, int m)
 
 bool wgi_structure_equal(const wgi_structure *a, const wgi_structure *b)
 {
-    bool same = a->n == b->n && a->backward == b->backward && a->look == b->look && a->mode == b->mode &&
+    bool same = a->n == b->n && a->backward == b->backward && a->keeps == b->keeps && a->mode == b->mode &&
                 a->loss == b->loss && same_list(a->root, a->roots, b->root, b->roots) &&
                 same_list(a->target, a->targets, b->target, b->targets) && !memcmp(a->held, b->held, a->n);
     for (uint32_t k = 1; k < a->n && same; k++) same = same_node(&a->node[k], &b->node[k]);
