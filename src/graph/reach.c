@@ -33,7 +33,8 @@ static void add(walk *w, uint32_t i)
     w->g->marked[i] = 1;
 }
 
-/* Adds node i. An op computes all its outputs together, so all of them are added, unless the walk stops at i. */
+/* Adds node i. An op computes all its outputs together, so all of them are added, unless the walk stops at
+ * i. */
 static bool reach(walk *w, uint32_t i)
 {
     wg_graph *g = w->g;

@@ -44,9 +44,9 @@ static void note(wg_graph *g, uint64_t key, uint32_t n)
     s->spent += g->run.spent / n;
 }
 
-/* A request for few nodes is compiled when it is seen for the second time. One for many nodes is compiled when
- * interpreting it has cost as much as compiling it would. Scalar nodes that the tape runs do not count: a
- * plan would not run them faster. So a large program of scalars is never compiled. */
+/* A request for few nodes is compiled when it is seen for the second time. One for many nodes is compiled
+ * when interpreting it has cost as much as compiling it would. Scalar nodes that the tape runs do not
+ * count: a plan would not run them faster. So a large program of scalars is never compiled. */
 static bool has_paid(wg_context *c, const wgi_structure *s)
 {
     const sight *seen = sight_of(c, s->kind + !s->kind);
@@ -60,8 +60,8 @@ static bool pays(wg_context *c, const wgi_structure *s)
     return how < 0 || (how == 0 && (s->weight / s->n > 1024 || has_paid(c, s)));
 }
 
-/* Whether requests to g are never compiled, so that their structure is of no interest: without plans, and in a
- * large program of scalars. */
+/* Whether requests to g are never compiled, so that their structure is of no interest: without plans, and
+ * in a large program of scalars. */
 static bool never_compiles(const wg_graph *g)
 {
     const int how = g->c->o.interpret;
@@ -237,8 +237,8 @@ static bool wish_for(wg_graph *g, const wgi_request *r, const wg_node gx[])
     return !g->now.rans || (all && wgi_wish_for(g, all, n));
 }
 
-/* NULL: an error was recorded, or the derivative cannot be compiled. teacher: a plan whose wishes the new plan
- * keeps, or NULL. */
+/* NULL: an error was recorded, or the derivative cannot be compiled. teacher: a plan whose wishes the new
+ * plan keeps, or NULL. */
 static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, const wgi_plan *teacher)
 {
     const uint32_t mark = g->count;

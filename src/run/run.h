@@ -38,8 +38,8 @@ static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
 bool wgi_ran_note(wg_graph *g, wgi_plan *p, const uint32_t *at);
 /* Notes that node i, which has a value, is needed after the request that computed it. */
 void wgi_wish(wg_graph *g, uint32_t i);
-/* Notes what a request for these nodes needs of what earlier plans of the evaluation have computed. False: out
- * of memory. */
+/* Notes what a request for these nodes needs of what earlier plans of the evaluation have computed. False:
+ * out of memory. */
 bool wgi_wish_for(wg_graph *g, const uint32_t *node, int n);
 
 /* ---- interpret.c ---- */

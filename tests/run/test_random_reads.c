@@ -1,15 +1,14 @@
-/* test_random_reads.c: random programs that read values while they build their graph, and take gradients in
- * between. What is read has the same bits in every way of running. In one evaluation no node is computed twice,
- * as long as the program reads what it read in the evaluation before. A node of a user's function is never
- * computed twice, whatever is read.
+/* test_random_reads.c: random programs that read values while they build their graph, and take gradients
+ * in between. What is read has the same bits in every way of running. In one evaluation no node is
+ * computed twice, as long as the program reads what it read in the evaluation before. A node of a user's
+ * function is never computed twice, whatever is read.
  *
- * Two counts say how often a node is computed: the lines of WG_TRACE=value, and the calls of functions of our
- * own. A function that may give other results at each call (impure) returns how often it was called, so a
- * second call shows in the values, too.
+ * Two counts say how often a node is computed: the lines of WG_TRACE=value, and the calls of functions of
+ * our own. A function that may give other results at each call (impure) returns how often it was called,
+ * so a second call shows in the values, too.
  *
- * WG_SEED chooses the programs, WG_READS how many. Each failure names its program: WG_READ=number runs that one
- * alone.
- */
+ * WG_SEED chooses the programs, WG_READS how many. Each failure names its program: WG_READ=number runs
+ * that one alone. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,7 +160,8 @@ static wg_node own_node(instance *k, wg_node x, bool impure)
     return wg_extern(x, wg_node_shape(x), &e);
 }
 
-/* A gradient of the sum of x. A loss that reaches no parameter is an error of the program, not of interest. */
+/* A gradient of the sum of x. A loss that reaches no parameter is an error of the program, not of
+ * interest. */
 static void take_gradient(instance *k, wg_node x)
 {
     if (!k->params || wg_backward(wg_sum(wg_mul(x, x)), k->params)) wg_recover(k->c);

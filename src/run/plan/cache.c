@@ -1,6 +1,6 @@
-/* cache.c: the plans of a context. A plan is found in two ways: by the place of the request, which is known
- * at once, and by the structure of what the request reaches. Both begin with a hash and end with a comparison.
- * So two requests with the same hash cost time and are never mistaken for each other. */
+/* cache.c: the plans of a context. A plan is found in two ways: by the place of the request, which is
+ * known at once, and by the structure of what the request reaches. Both begin with a hash and end with a
+ * comparison. So two requests with the same hash cost time and are never mistaken for each other. */
 #include "run/plan/plan.h"
 
 /* ---- by place ---- */

@@ -9,8 +9,8 @@ static void add_result(wgi_work *w, uint32_t i)
     w->p->result[w->p->results++] = (wgi_result_of){ i, wgi_buffer_of(w, i) };
 }
 
-/* The values that the run leaves behind: what was asked for, with all outputs of its op, and what the schedule
- * has chosen to spare (wgi_work_spares). */
+/* The values that the run leaves behind: what was asked for, with all outputs of its op, and what the
+ * schedule has chosen to spare (wgi_work_spares). */
 static void results_of(wgi_work *w)
 {
     wgi_plan *p = w->p;

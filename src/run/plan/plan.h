@@ -110,7 +110,8 @@ struct wgi_plan {
     /* A request is answered by this plan if it has an equal structure. The lists are the plan's own; node[]
      * has copies of the records. */
     wgi_structure of;
-    /* The request that of.at was filled for. The same request at the same place needs no look at its nodes. */
+    /* The request that of.at was filled for. The same request at the same place needs no look at its
+     * nodes. */
     uint64_t place, trail, structure; /* wgi_plan_place, and the graph's numbers of these names */
     uint64_t at_serial;               /* the last evaluation that ran the plan with of.at */
 
@@ -128,10 +129,10 @@ struct wgi_plan {
     uint32_t blocked;          /* a node without a derivative on the way to the targets; 0: none */
     bool blas;                 /* a kernel may call BLAS, or is a user's */
 
-    /* A request at a place where it was never made before runs a plan that keeps all. Later requests of the
-     * evaluation note what they need of it: the wishes. From the next evaluation on a plan that keeps the
-     * wishes runs there. If a program then needs one value more, it is computed a second time, and the plan is
-     * stale: the next request compiles a plan that has this wish too. */
+    /* A request at a place where it was never made before runs a plan that keeps all. Later requests of
+     * the evaluation note what they need of it: the wishes. From the next evaluation on a plan that keeps
+     * the wishes runs there. If a program then needs one value more, it is computed a second time, and the
+     * plan is stale: the next request compiles a plan that has this wish too. */
     unsigned char *makes;  /* by local index: a step of this plan computes it */
     unsigned char *wished; /* by local index: it is a wish */
     int wishes, spared;    /* spared: how many values are left behind that nobody asked for */
