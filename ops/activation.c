@@ -89,6 +89,7 @@ const wg_op wgi_op_sigmoid_backward = {
     .expand = sigmoid_backward_expand,
 };
 
+VJP(relu_backward) { gx[0] = wg_apply2(here, gy, x[1], &wgi_op_relu_backward); }
 EXPAND(relu_backward) { y[0] = wg_where(wg_greater(x[1], 0), x[0], 0); }
 SAMPLE(relu_backward)
 {
@@ -101,12 +102,13 @@ const wg_op wgi_op_relu_backward = {
     OP(relu_backward),
     .summary = "Gradient of relu. a is the gradient of its result, b is its operand.",
     .formula = "y = a where b > 0, else 0",
-    .adjoint = "a' = y' where b > 0, else 0; b: none",
-    .none = 1 << 1,
+    .adjoint = "a' = y' where b > 0, else 0; b' = 0",
+    .zero = 1 << 1,
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .kernel = KERNELS(relu_backward),
     .expand = relu_backward_expand,
+    .vjp = relu_backward_vjp,
 };
 
 /* ---- tanh ---- */

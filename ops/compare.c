@@ -122,7 +122,7 @@ static wg_node pair(wg_graph *g, int i, binary_builder op, wg_site here)
 }
 
 #define COMPARISON                                                                                          \
-    .adjoint = "piecewise constant", .none = WG_EVERY_OPERAND, .operands = 2, .promote = WG_PROMOTE_COMMON, \
+    .adjoint = "piecewise constant", .zero = WG_EVERY_OPERAND, .operands = 2, .promote = WG_PROMOTE_COMMON, \
     .shape = compare_shape
 
 SAMPLE(equal) { return pair(g, i, wg_equal_at, here); }
@@ -247,8 +247,8 @@ const wg_op wgi_op_where = {
     OP(where),
     .summary = "Elements of a where c is true, elsewhere elements of b.",
     .formula = "y = a where c, else b",
-    .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c: none",
-    .none = 1 << 0,
+    .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0",
+    .zero = 1 << 0,
     .operands = 3,
     .promote = WG_PROMOTE_COMMON,
     .promote_from = 1,

@@ -249,7 +249,7 @@ const wg_op wgi_op_one_hot = {
         "1 at the class number and 0 elsewhere, along a new last axis. The result has the default dtype.",
     .formula = "y[i..., j] = 1 where classes[i...] = j, else 0",
     .adjoint = "piecewise constant",
-    .none = WG_EVERY_OPERAND,
+    .zero = WG_EVERY_OPERAND,
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(counted),

@@ -111,7 +111,7 @@ const wg_op wgi_op_max_mask = {
                "Elsewhere false.",
     .formula = "y = true at the first max of x along axes",
     .adjoint = "piecewise constant",
-    .none = WG_EVERY_OPERAND,
+    .zero = WG_EVERY_OPERAND,
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(reduce),

@@ -27,10 +27,11 @@ const wg_op *wg_op_find(const char *name)
 
 bool wg_op_has_derivative(const wg_op *op, int operand)
 {
+    const uint32_t without = op->none | op->zero;
     if (op->kind == WG_LEAF) return false;
-    if (operand >= 0) return operand >= 32 ? op->none != WG_EVERY_OPERAND : !(op->none >> operand & 1);
+    if (operand >= 0) return operand >= 32 ? without != WG_EVERY_OPERAND : !(without >> operand & 1);
     uint32_t all = op->operands >= 0 && op->operands < 32 ? (1u << op->operands) - 1 : WG_EVERY_OPERAND;
-    return (op->none & all) != all;
+    return (without & all) != all;
 }
 
 #endif

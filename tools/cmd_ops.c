@@ -21,7 +21,8 @@ static const char *text_of(const char *s) { return s ? s : ""; }
 static const char *adjoint_of(const wg_op *op)
 {
     static char text[512];
-    snprintf(text, sizeof text, "%s%s", wg_op_has_derivative(op, -1) ? "" : "none: ", text_of(op->adjoint));
+    const char *lead = wg_op_has_derivative(op, -1) ? "" : op->none ? "none: " : "zero: ";
+    snprintf(text, sizeof text, "%s%s", lead, text_of(op->adjoint));
     return text;
 }
 
@@ -113,12 +114,13 @@ static void markdown_row(const wg_op *op)
 
 static void all_markdown(void)
 {
-    printf("# Operations\n\n"
-           "Written by `wengert ops --markdown` from the registry: change the op's own block, then `make "
-           "docs`.\n"
-           "y' is the gradient of the result, a' that of operand a; \"none\" says why there is no "
-           "derivative.\n\n"
-           "| op | what it does | formula | adjoint | options | kind |\n|---|---|---|---|---|---|\n");
+    printf(
+        "# Operations\n\n"
+        "Written by `wengert ops --markdown` from the registry: change the op's own block, then `make "
+        "docs`.\n"
+        "y' is the gradient of the result, a' that of operand a; \"none\" and \"zero\" say why there is no "
+        "derivative.\n\n"
+        "| op | what it does | formula | adjoint | options | kind |\n|---|---|---|---|---|---|\n");
     for (int i = 0; i < wg_op_count(); i++)
         if (is_shown(wg_op_at(i))) markdown_row(wg_op_at(i));
 }

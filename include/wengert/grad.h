@@ -23,8 +23,8 @@ WG_API wg_status wg_backward_at(wg_site here, wg_node loss, wg_params *p);
 WG_API wg_status wg_backward_add_at(wg_site here, wg_node loss, wg_params *p);
 #define wg_backward_add(loss, p) wg_backward_add_at(WG_AT(#loss), loss, p)
 
-/* d y / d x of a scalar y, in the shape of x. It is zero if y does not depend on x. It is an error if every
- * path from y to x ends at an op without a derivative. */
+/* d y / d x of a scalar y, in the shape of x. It is zero if y does not depend on x, or only by masks, choices
+ * and comparisons. It is an error if every path from y to x ends at an op without a derivative. */
 WG_API wg_node wg_grad_at(wg_site here, wg_node y, wg_node x);
 #define wg_grad(y, x) wg_grad_at(WG_AT(#y ", " #x), y, x)
 /* The same for n nodes x, in one reverse sweep. gx gets n nodes. */
@@ -54,7 +54,7 @@ WG_API wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, cons
 
 /* The value of y with a derivative of your own. y is made from x[0 .. n) by ordinary ops; the derivatives of
  * those are not used. The rule sets gx[k] to the gradient of x[k], made from x, y, gy (the gradient of y) and
- * numbers. It may not make an input, parameter, state or random stream. */
+ * numbers, or to wg_number(0) where that is zero. A gx[k] that it leaves out says: no derivative. It may not make an input, parameter, state or random stream. */
 typedef void (*wg_vjp_rule)(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]);
 WG_API wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule);
 #define wg_custom_vjp(y, ...) wg_custom_vjp_at(WG_AT(#y), y, __VA_ARGS__) /* y, x, n, rule */

@@ -33,7 +33,7 @@ typedef enum wg_class {
     WG_LEAF      /* no op: an input, parameter, state, number or random stream */
 } wg_class;
 
-#define WG_EVERY_OPERAND UINT32_MAX /* .none of an op that has no derivative at all */
+#define WG_EVERY_OPERAND UINT32_MAX /* .none or .zero of an op: all its operands, however many */
 enum {
     WG_ISAS = 3, /* instruction sets: baseline, AVX2, AVX-512 */
     WG_MAX_OUTPUTS = 4,
@@ -213,6 +213,7 @@ struct wg_op {
     const char *formula; /* "y = a b" */
     const char *adjoint; /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
     uint32_t none;       /* bit k: operand k has no derivative; what vjp sets for it is ignored */
+    uint32_t zero;       /* bit k: the derivative of operand k is zero wherever there is one; likewise */
     int operands;        /* -1: any number */
     int optional;        /* composites: so many of the last operands may be wg_none */
     int outputs;         /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
@@ -253,10 +254,20 @@ struct wg_op {
 
     /* Builds the same values from other ops: sets y[0 .. outputs). Composites may set y[0] alone. */
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
-    /* Sets gx[k] to the gradient of operand k, given gy, that of output 0. gx[k] is wg_none beforehand: leave
-     * it so where operand k has no derivative, and set bit k of .none. The rule may use operands, results and
-     * numbers. It may not make an input, parameter, state or stream: make that an operand of the op. If
-     * another output has a gradient too, the derivative of the expansion is used instead. */
+    /* Gives one of three answers for each operand, given gy, the gradient of output 0:
+     *
+     *     gx[k] = a node         the gradient of operand k
+     *     gx[k] = wg_number(0)   it is known to be zero, at every order: a mask, a condition, a choice. If
+     *                            that holds for every node of the op, set bit k of .zero instead
+     *     wg_none, as it was     operand k has no derivative (an index, an unknown function); set bit k of .none
+     *
+     * A derivative whose every path ends at operands without a derivative is an error, a zero one is not. If
+     * operand k ends a path of the second order or higher, and the op was not made by a rule, it counts as
+     * zero: the caller has got the first derivative, which took the operand for a constant.
+     *
+     * The rule may use operands, results and numbers. It may not make an input, parameter, state or stream:
+     * make that an operand of the op. If another output has a gradient too, the derivative of the expansion
+     * is used instead. */
     wg_vjp_rule vjp;
     /* Returns the tangent of y, given those of the operands. tx[k] is wg_none: zero. */
     wg_node (*jvp)(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]);
@@ -308,7 +319,8 @@ WG_API int wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
 
-/* Whether an op has a derivative with respect to an operand; operand -1: with respect to any. */
+/* Whether an op has a derivative with respect to an operand that is not zero everywhere; operand -1: with
+ * respect to any. */
 WG_API bool wg_op_has_derivative(const wg_op *op, int operand);
 
 #ifdef __cplusplus

@@ -130,7 +130,7 @@ static const char *tip_text(wgi_picture *p, const wgi_box *box, wg_node n)
     const wg_op *op = wg_node_op(n);
     if (!is_leaf(n) && op->formula) wgi_strbuf_put(&b, "\n"), wgi_strbuf_clean(&b, op->formula, TIP_MOST);
     if (!is_leaf(n) && op->adjoint) {
-        wgi_strbuf_put(&b, wg_op_has_derivative(op, -1) ? "\n" : "\nnone: ");
+        wgi_strbuf_put(&b, wg_op_has_derivative(op, -1) ? "\n" : op->none ? "\nnone: " : "\nzero: ");
         wgi_strbuf_clean(&b, op->adjoint, TIP_MOST);
     }
     return wgi_picture_text(p, &b);

@@ -9,91 +9,194 @@
 
 /* The Jacobian of a MAP or RANDOM op is diagonal. So its reverse rule, called with the tangent as gy, gives J
  * v. */
-static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n)
+static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n,
+                           wgi_answer answer[])
 {
     const wg_op *op = wg_node_op(y);
     wg_node sum = wg_none, gx[8];
     for (int k = 0; k < n; k++) {
         if (wg_is_none(tx[k])) continue;
         wgi_vjp(here, op, y, wgi_like(here, tx[k], y), x, gx, n);
-        if (wg_is_none(gx[k])) continue;
+        answer[k] = wgi_answer_of(y.graph, y.index, (uint32_t)k, gx[k]);
+        if (answer[k] != WGI_SAYS_NODE) continue;
         wg_node part = wgi_like(here, gx[k], y);
         sum = wg_is_none(sum) ? part : wg_addn_at(here, (wg_node[]){ sum, part }, 2);
     }
     return sum;
 }
 
-/* If every path ends at a float op without a derivative, records the error and is true. At an op of discrete
- * values the derivative is zero, and that is no error. */
-static bool ends_there(wg_graph *g, wg_site here, const char *what, uint32_t blocked)
+/* Gradients of operands, gx[k] for x[k], as functions of u, the gradient of y: by the rule of y's op. */
+static bool reverse_by_rule(wg_site here, wg_node y, wg_node u, const wg_node x[], int n, wg_node gx[],
+                            wgi_answer answer[])
 {
-    if (!blocked || blocked >= g->count || !wg_dtype_is_float((wg_dtype)g->node[blocked].dtype)) return false;
-    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "every path ends at %s (%s), which has no derivative there",
-             g->node[blocked].op->name, wg_site_place(g->node[blocked].here));
-    return true;
+    wg_graph *g = y.graph;
+    wgi_vjp(here, wg_node_op(y), y, u, x, gx, n);
+    for (int k = 0; k < n; k++) {
+        answer[k] = wgi_answer_of(g, y.index, (uint32_t)k, gx[k]);
+        gx[k] = answer[k] == WGI_SAYS_NODE ? wgi_fit(g, here, gx[k], y.index, x[k].index) : wg_none;
+    }
+    return wgi_ok(g->c);
 }
 
-/* If no operand has a derivative, *ends becomes the first node without one, unless it is set already. */
-static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n,
-                               uint32_t *ends)
+/* The same for an op without a rule. The op is made a second time, of copies of the operands with a tangent,
+ * so that the sweep ends at them. Its own value is not computed: the sweep differentiates the expansion. */
+static bool reverse_by_copy(wg_site here, wg_node y, wg_node u, const wg_node x[], const wg_node tx[], int n,
+                            wg_node gx[], wgi_answer answer[])
 {
     wg_graph *g = y.graph;
     wgi_node node = *wgi_node_of(y);
-    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)n * 4), *want, *gx, *seed, ty = wg_none;
-    uint32_t blocked;
-    int m = 0, live = 0;
-    if (!own) return wgi_error_node(g);
-    want = own + n, gx = want + n, seed = gx + n;
+    wg_node *own = wgi_arena_alloc(&g->temp, sizeof *own * (size_t)n * 3);
+    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)n), blocked;
+    int m = 0;
+    if (!own || !end) return false;
+    wg_node *want = own + n, *got = want + n;
     for (int k = 0; k < n; k++) {
         own[k] = x[k];
-        if (wg_is_none(tx[k])) continue;
-        want[m] = own[k] = wg_apply(here, &wgi_op_identity, &x[k], 1, NULL);
-        seed[m++] = tx[k];
+        if (!wg_is_none(tx[k])) want[m++] = own[k] = wg_apply(here, &wgi_op_identity, &x[k], 1, NULL);
     }
     wg_node again =
         wg_part(wg_apply(here, node.op, own, n, node.op->attr_size ? node.attr : NULL), node.output);
+    if (!wgi_ok(g->c) || !wgi_reverse_ends(g, here, &again, &u, 1, want, m, got, end, &blocked)) return false;
+    for (int k = 0, j = 0; k < n; k++) {
+        gx[k] = wg_none;
+        if (wg_is_none(tx[k])) continue;
+        gx[k] = got[j];
+        answer[k] = !wg_is_none(gx[k]) ? WGI_SAYS_NODE : end[j] ? WGI_SAYS_NONE : WGI_SAYS_ZERO;
+        j++;
+    }
+    return true;
+}
+
+static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n,
+                               wgi_answer answer[])
+{
+    wg_graph *g = y.graph;
+    const wgi_node *node = wgi_node_of(y);
+    bool by_rule = node->op->vjp && !node->output;
+    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx + n, ty = wg_none;
+    uint32_t blocked;
+    int live = 0;
     wg_node u = wgi_like(here, wg_number(0), y);
     u = wg_apply(here, &wgi_op_identity, &u, 1, NULL);
-    if (!wgi_ok(g->c) || !wgi_reverse(g, here, &again, &u, 1, want, m, gx, &blocked))
+    if (!gx || !wgi_ok(g->c) ||
+        !(by_rule ? reverse_by_rule(here, y, u, x, n, gx, answer)
+                  : reverse_by_copy(here, y, u, x, tx, n, gx, answer)))
         return wgi_error_node(g);
-    for (int k = 0; k < m; k++)
-        if (!wg_is_none(gx[k])) {
+    for (int k = 0; k < n; k++)
+        if (!wg_is_none(gx[k]) && !wg_is_none(tx[k])) {
             gx[live] = gx[k];
-            seed[live++] = seed[k];
+            seed[live++] = tx[k];
         }
-    *ends = live || *ends ? *ends : blocked;
     if (live && !wgi_reverse(g, here, gx, seed, live, &u, 1, &ty, &blocked)) return wgi_error_node(g);
     return ty;
 }
 
-static wg_node by_rule(wg_site here, wg_node y, const wg_op *op, const wg_node x[], const wg_node tx[])
+static wg_node by_jvp(wg_site here, wg_node y, const wg_op *op, const wg_node x[], const wg_node tx[], int n,
+                      wgi_answer answer[])
 {
-    const wg_op *outer = wgi_rule_begin(y.graph, op);
+    wg_graph *g = y.graph;
+    const wg_op *outer = wgi_rule_begin(g, op);
     wg_node ty = op->jvp(here, y, x, tx);
-    wgi_rule_end(y.graph, outer);
+    wgi_rule_end(g, outer);
+    for (int k = 0; k < n; k++) answer[k] = wgi_answer_of(g, y.index, (uint32_t)k, ty);
     return ty;
 }
 
-static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node t[], uint32_t lo, uint32_t *ends)
+/* What is known of a node in forward mode. Paths from x to it: OPEN, if no step of the path lacks a
+ * derivative; SHUT, if one does. As in the reverse sweep (grad.c) a shut path opens again at a node that a
+ * derivation has made, unless that is the node without a derivative. */
+enum { OPEN = 1, SHUT = 2 };
+typedef struct spot {
+    wg_node t;         /* the tangent; wg_none: there is none, or it is zero */
+    uint32_t end;      /* the first node without a derivative on a path; 0: none */
+    unsigned char way; /* sum of OPEN, SHUT */
+} spot;
+
+typedef struct forward {
+    wg_graph *g;
+    wgi_reached list; /* spot[] is by the positions of nodes in it */
+    spot *spot;
+} forward;
+
+static spot *spot_of(const forward *f, uint32_t i)
 {
-    wgi_node node = g->node[i];
-    int n = (int)node.operands;
+    uint32_t at = wgi_reached_at(&f->list, i);
+    return at == WGI_NOT_REACHED ? NULL : &f->spot[at];
+}
+
+/* The tangent of node i, given those of its operands. answer[k] becomes what its rule says of operand k. */
+static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node x[], const wg_node tx[], wgi_answer answer[])
+{
+    const wgi_node *node = &g->node[i];
+    const wg_op *op = node->op;
+    int n = (int)node->operands;
+    if (!wg_dtype_is_float((wg_dtype)node->dtype)) return wg_none;
+    wg_site here = wg_inside(node->here);
+    wg_node y = wgi_handle(g, i);
+    if (op->jvp) return by_jvp(here, y, op, x, tx, n, answer);
+    if ((op->kind == WG_MAP || op->kind == WG_RANDOM) && op->vjp && n <= 8)
+        return by_diagonal(here, y, x, tx, n, answer);
+    return by_two_reverses(here, y, x, tx, n, answer);
+}
+
+/* Notes the paths that lead to node i over its operands. */
+static void find_ways(const forward *f, uint32_t i, spot *to, const wgi_answer answer[])
+{
+    const wgi_node *n = &f->g->node[i];
+    bool derived = n->flags & WGI_DERIVED;
+    for (uint32_t k = 0; k < n->operands; k++) {
+        const spot *from = spot_of(f, wgi_in(n)[k]);
+        if (!from || !(from->way || from->end)) continue;
+        bool none = answer[k] == WGI_SAYS_NONE;
+        to->way |= !none ? from->way : derived || !from->way ? 0 : SHUT;
+        uint32_t end = from->end ? from->end : none ? i : 0;
+        to->end = to->end && (!end || to->end < end) ? to->end : end;
+    }
+    if (to->way && derived) to->way = OPEN;
+}
+
+/* Finds the tangent of the node at position l. */
+static bool advance(forward *f, uint32_t l)
+{
+    wg_graph *g = f->g;
+    const uint32_t i = f->list.node[l], n = g->node[i].operands;
+    if (wgi_is_leaf(&g->node[i])) return true;
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)n * 2), *tx = x ? x + n : NULL;
+    wgi_answer *answer = wgi_arena_alloc(&g->temp, sizeof *answer * (size_t)n);
     bool any = false;
-    if (!x) return wgi_error_node(g);
-    for (int k = 0; k < n; k++) {
+    if (!x || !answer) return false;
+    for (uint32_t k = 0; k < n; k++) {
         uint32_t in = wgi_in(&g->node[i])[k];
+        const spot *from = spot_of(f, in);
         x[k] = wgi_handle(g, in);
-        tx[k] = in >= lo && in < i ? t[in - lo] : wg_none;
+        tx[k] = from ? from->t : wg_none;
+        answer[k] = wgi_known_answer(g, i, k);
         any |= !wg_is_none(tx[k]);
     }
-    if (!any || wgi_is_leaf(&node) || !wg_dtype_is_float((wg_dtype)node.dtype)) return wg_none;
-    wg_site here = wg_inside(node.here);
-    wg_node y = wgi_handle(g, i);
-    if (node.op->jvp) return by_rule(here, y, node.op, x, tx);
-    if ((node.op->kind == WG_MAP || node.op->kind == WG_RANDOM) && node.op->vjp && n <= 8)
-        return by_diagonal(here, y, x, tx, n);
-    return by_two_reverses(here, y, x, tx, n, ends);
+    if (any) f->spot[l].t = tangent_of(g, i, x, tx, answer);
+    find_ways(f, i, &f->spot[l], answer);
+    return wgi_ok(g->c);
+}
+
+/* The tangent of y; wg_none: it is zero, unless *end is not 0. */
+static wg_node forward_to(wg_node y, const wg_node x[], const wg_node t[], int n, uint32_t *end)
+{
+    forward f = { .g = y.graph };
+    uint32_t from = UINT32_MAX;
+    for (int k = 0; k < n; k++) from = WGI_MIN(from, x[k].index);
+    if (!n || from > y.index) return wg_none;
+    bool ok = wgi_reach(f.g, &f.g->temp, &y.index, 1, from, NULL, NULL, &f.list);
+    f.spot = ok ? wgi_arena_zeroed(&f.g->temp, sizeof *f.spot * f.list.count) : NULL;
+    if (!f.spot) return wgi_error_node(f.g);
+    for (int k = 0; k < n; k++) {
+        spot *at = spot_of(&f, x[k].index);
+        if (at) *at = (spot){ .t = t[k], .way = OPEN };
+    }
+    for (uint32_t l = 0; ok && l < f.list.count; l++)
+        if (wg_is_none(f.spot[l].t)) ok = advance(&f, l);
+    const spot *at = spot_of(&f, y.index);
+    *end = at->way & OPEN ? 0 : at->end;
+    return ok ? at->t : wgi_error_node(f.g);
 }
 
 static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node x[], const wg_node v[], int n)
@@ -128,21 +231,16 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
     wg_graph *g = y.graph;
     if (!same_graph(here, "jvp", y, x, v, n)) return wgi_error_node(g);
     wgi_place place = wgi_arena_place(&g->temp);
+    const uint32_t mark = g->count;
     wg_site in = wg_inside(here);
-    uint32_t lo = UINT32_MAX, hi = y.index, ends = 0;
-    for (int k = 0; k < n; k++) lo = WGI_MIN(lo, x[k].index);
-    wg_node ty = wg_none;
-    if (n && lo <= hi) {
-        wg_node *t = wgi_arena_alloc(&g->temp, sizeof *t * ((size_t)hi - lo + 1));
-        for (uint32_t i = lo; t && i <= hi; i++) t[i - lo] = wg_none;
-        for (int k = 0; t && k < n; k++)
-            if (x[k].index <= hi) t[x[k].index - lo] = wgi_like(in, v[k], x[k]);
-        for (uint32_t i = lo; t && i <= hi && wgi_ok(g->c); i++)
-            if (wg_is_none(t[i - lo])) t[i - lo] = tangent_of(g, i, t, lo, &ends);
-        ty = t ? t[hi - lo] : wgi_error_node(g);
-    }
+    uint32_t end = 0;
+    wg_node *t = wgi_arena_alloc(&g->temp, sizeof *t * (size_t)WGI_MAX(n, 1)), ty = wgi_error_node(g);
+    for (int k = 0; t && k < n; k++) t[k] = x[k].index <= y.index ? wgi_like(in, v[k], x[k]) : wg_none;
+    if (t && wgi_ok(g->c)) ty = forward_to(y, x, t, n, &end);
+    wgi_mark_derived(g, mark);
     wgi_arena_rewind(&g->temp, place);
-    if (wg_is_none(ty) && !ends_there(g, here, "jvp", ends)) ty = wgi_like(in, wg_number(0), y);
+    if (wg_is_none(ty) && end) wgi_fail_ended(g, here, "jvp", -1, end);
+    else if (wg_is_none(ty)) ty = wgi_like(in, wg_number(0), y);
     return wgi_ok(g->c) ? ty : wgi_error_node(g);
 }
 
@@ -151,17 +249,17 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
 wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
 {
     wg_graph *g = y.graph;
-    uint32_t blocked = 0;
+    uint32_t blocked;
     if (!same_graph(here, "hvp", y, x, v, n)) return wgi_all_failed(g, hv, n);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_site in = wg_inside(here);
-    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx ? gx + n : NULL;
-    bool ok = gx && wg_grads_at(here, y, x, n, gx) == WG_OK;
+    wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(n, 1) * 2),
+            *seed = gx ? gx + n : NULL;
+    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)WGI_MAX(n, 1));
+    bool ok = gx && end && wg_grads_at(here, y, x, n, gx) == WG_OK;
     for (int k = 0; ok && k < n; k++) seed[k] = wgi_like(in, v[k], x[k]);
-    ok = ok && wgi_reverse(g, in, gx, seed, n, x, n, hv, &blocked);
-    for (int k = 0; ok && k < n; k++) ok = !wg_is_none(hv[k]) || !ends_there(g, here, "hvp", blocked);
-    for (int k = 0; ok && k < n; k++)
-        if (wg_is_none(hv[k])) hv[k] = wgi_like(in, wg_number(0), x[k]);
+    ok = ok && wgi_reverse_ends(g, in, gx, seed, n, x, n, hv, end, &blocked) &&
+         wgi_fill_zeros(g, here, "hvp", -1, x, n, hv, end);
     wgi_arena_rewind(&g->temp, place);
     return ok ? wg_failed(g->c) : wgi_all_failed(g, hv, n);
 }

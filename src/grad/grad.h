@@ -7,14 +7,44 @@
 
 #include "graph/graph.h"
 
+/* What a derivative rule says of an operand: it has no derivative; the derivative is known to be zero; or a
+ * node gives it. */
+typedef enum wgi_answer { WGI_SAYS_NONE, WGI_SAYS_ZERO, WGI_SAYS_NODE } wgi_answer;
+/* What is known of operand k of node i before its rule is called, by the descriptor's masks and by dtypes: a
+ * change of an integer or bool is no small one, so its derivative is zero; a float that becomes one has no
+ * derivative. WGI_SAYS_NODE: the rule has to answer. */
+wgi_answer wgi_known_answer(const wg_graph *g, uint32_t i, uint32_t k);
+/* The answer of a rule that has set gx for operand k of node i. */
+wgi_answer wgi_answer_of(const wg_graph *g, uint32_t i, uint32_t k, wg_node gx);
+static inline bool wgi_is_zero(wg_node n) { return wgi_is_number(n) && wgi_number_value(n) == 0; }
+
 /* Appends nodes for the gradients of the sum of <seed[j], y[j]> with respect to x[]. gx[k] is wg_none where
- * no path with a derivative leads to x[k]. *blocked is the first node without a derivative on a path to x, 0
- * if there is none. */
+ * no node gives the gradient. It is zero then, unless end[k] is not 0: then all paths to x[k] end at nodes
+ * without a derivative, and end[k] is the first of these. *blocked is the first node that gave no node for an
+ * operand on a path to x, 0 if there is none. Takes time in proportion to the nodes that y reaches down to
+ * the first of x. */
+bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
+                      const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked);
+/* The same for those who do not ask why gx[k] is wg_none. */
 bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
                  const wg_node x[], int nx, wg_node gx[], uint32_t *blocked);
-/* Calls op's derivative rule for n operands. gx[k] is wg_none where operand k has no derivative, by the rule
- * or by op->none. False: the rule tried to make a leaf. */
+/* Calls op's derivative rule for n operands. gx[k] is wg_none where operand k has no derivative and the
+ * number 0 where it is zero, by the rule or by the masks of op. False: the rule tried to make a leaf. */
 bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n);
+/* gx, which a rule gave for operand x of node y, in the shape and dtype of x. The gradient of an elementwise
+ * op may have the shape of y, which x was broadcast to. */
+wg_node wgi_fit(wg_graph *g, wg_site here, wg_node gx, uint32_t y, uint32_t x);
+/* A derivation has made the nodes from mark on. */
+static inline void wgi_mark_derived(wg_graph *g, uint32_t mark)
+{
+    for (uint32_t i = mark; i < g->count; i++) g->node[i].flags |= WGI_DERIVED;
+}
+/* Zeros for the gradients that are wg_none. False after an error: end[k] of such a gradient is not 0. The
+ * message calls x by the text of the call's argument; argument -1: not at all. */
+bool wgi_fill_zeros(wg_graph *g, wg_site here, const char *what, int argument, const wg_node x[], int n,
+                    wg_node gx[], const uint32_t end[]);
+/* Records that all paths end at node `end`. */
+void wgi_fail_ended(wg_graph *g, wg_site here, const char *what, int argument, uint32_t end);
 /* x, cast and broadcast to a dtype and shape. */
 wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t);
 /* v, a node or a number, with the dtype and shape of x. */

@@ -59,6 +59,7 @@ static bool clone_node(cloning *r, uint32_t i)
     wgi_arena_rewind(&r->from->temp, place);
     if (n->name) wg_name(y, r->from->names.text[n->name]);
     bool whole = wg_node_op(y) == n->op;
+    if (whole) r->into->node[y.index].flags |= n->flags & WGI_DERIVED;
     for (int j = 0; j < wgi_outputs(n->op); j++)
         r->map[i + (uint32_t)j] =
             whole ? wg_part(y, j) : y; /* a cast to its operand's dtype is the operand */

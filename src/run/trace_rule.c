@@ -94,6 +94,7 @@ static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, u
     if (!wgi_vjp(here, t->op, y, gy, x, gx, n)) return false;
     for (int k = 0; k < n; k++) {
         if (!(wanted >> k & 1)) continue;
+        if (wgi_is_zero(gx[k])) return false; /* grad.c makes no contribution of a known zero */
         if (wgi_is_number(gx[k])) gx[k] = wgi_leaf_number(g, here, wgi_number_value(gx[k]), type);
         if (!wg_node_ok(gx[k]) || wg_node_dtype(gx[k]) != type ||
             g->node[gx[k].index].shape != g->node[0].shape)

@@ -18,7 +18,8 @@ static const op_setup plain = { .dtype = WG_F64, .interpret = 1 };
 ParameterizedTestParameters(registry_grad, first_order) { return op_case_all(); }
 ParameterizedTestParameters(registry_grad, second_order) { return op_case_all(); }
 ParameterizedTestParameters(registry_grad, forward_is_the_adjoint_of_reverse) { return op_case_all(); }
-ParameterizedTestParameters(registry_grad, none_says_what_the_rule_leaves_empty) { return op_case_all(); }
+ParameterizedTestParameters(registry_grad, masks_say_what_the_rule_answers) { return op_case_all(); }
+ParameterizedTestParameters(registry_grad, a_known_zero_is_no_error) { return op_case_all(); }
 ParameterizedTestParameters(registry_grad, operand_used_twice) { return op_case_all(); }
 ParameterizedTestParameters(registry_grad, result_used_twice) { return op_case_all(); }
 
@@ -145,9 +146,7 @@ static void compare_leaf(op_case *k, place p, wg_node g)
     free(v);
 }
 
-/* Without a derivative in one input: .none says so; or the op has a first derivative, which is flat, as a
- * piecewise linear op's is (then the differences must agree), or is itself an opaque op whose .none says
- * so. */
+/* Without a derivative in one input: .none says so. At second order only an opaque op may have none. */
 static bool may_have_none(op_case *k, const place *p)
 {
     const wg_op *blocked = k->blocked;
@@ -196,7 +195,8 @@ ParameterizedTest(int *index, registry_grad, first_order)
     int compared = op->sample ? compare_all(op, op_case_loss) : 1;
     if (op->sample)
         cr_assert_eq(compared > 0, wg_op_has_derivative(op, -1),
-                     "%s: %d inputs have a derivative, .none is 0x%x", op->name, compared, op->none);
+                     "%s: %d inputs have a derivative, the masks are 0x%x and 0x%x", op->name, compared,
+                     op->none, op->zero);
 }
 
 ParameterizedTest(int *index, registry_grad, second_order) { compare_all(wg_op_at(*index), slope); }
@@ -211,16 +211,19 @@ ParameterizedTest(int *index, registry_grad, result_used_twice)
     compare_all(wg_op_at(*index), loss_used_twice);
 }
 
-/* ---- .none against the rule ---- */
+/* ---- the masks of the descriptor against the answers of the rule ---- */
 
-enum {
-    SEEN = 1,
-    ANSWERED = 2
-}; /* of an operand, by the samples: it was there; the rule gave it a gradient */
+/* The answers of a rule for an operand, and what the samples had of them: WITHOUT a derivative, ZERO, a NODE;
+ * FLOAT: the operand was one. */
+enum { WITHOUT = 1, ZERO = 2, NODE = 4, FLOAT = 8 };
 
-/* What the rule of an op with a float result leaves empty; of an op without a rule, what its expansion
- * does. */
-static bool answers(op_case *k, int operand)
+static int said_by_masks(const wg_op *op, int k)
+{
+    return op->zero >> k & 1 ? ZERO : op->none >> k & 1 ? WITHOUT : NODE;
+}
+
+/* Of an op without a rule: what its expansion says. */
+static int answer_of(op_case *k, int operand)
 {
     wg_node x[OP_LEAVES], gx[OP_LEAVES];
     int n = wg_node_operands(k->y[0]);
@@ -229,35 +232,60 @@ static bool answers(op_case *k, int operand)
     if (k->op->vjp) k->op->vjp(WG_HERE, k->y[0], gy, x, gx);
     else if (k->op->expand && wg_dtype_is_float(wg_node_dtype(x[operand])))
         gx[operand] = op_case_grad(k, op_case_loss(k), x[operand]);
-    return !wg_is_none(gx[operand]);
+    bool number = !wg_is_none(gx[operand]) && !wg_graph_of(gx[operand]);
+    if (number) cr_assert_eq(wg_item(wg_add(wg_scalar(k->g, 0), gx[operand])), 0, "a number other than 0");
+    return wg_is_none(gx[operand]) ? WITHOUT : number ? ZERO : NODE;
 }
 
-/* A rule may leave an operand empty because it is of integers here: then it is not told that it has no
- * derivative. */
-static void compare_none(op_case *k, int operand, int *seen)
+/* What a rule leaves empty for an operand that the masks call zero or without derivative is that. For an
+ * operand of integers a rule may say anything. */
+static void compare_answer(op_case *k, int operand, int *seen)
 {
-    wg_node x = wg_node_operand(k->y[0], operand);
-    bool some = answers(k, operand), said = wg_op_has_derivative(k->op, operand);
-    *seen |= SEEN | (some ? ANSWERED : 0);
-    if (some || wg_dtype_is_float(wg_node_dtype(x)))
-        cr_assert_eq(some, said, "%s, sample %d: operand %d %s derivative, .none is 0x%x", k->op->name,
-                     k->sample, operand, some ? "has a" : "has no", k->op->none);
+    int said = said_by_masks(k->op, operand), answer = answer_of(k, operand);
+    if (!wg_dtype_is_float(wg_node_dtype(wg_node_operand(k->y[0], operand)))) return;
+    *seen |= FLOAT | answer;
+    if (k->op->vjp || said == NODE)
+        cr_assert((answer == NODE) == (said == NODE), "%s, sample %d: answer %d for operand %d, masks say %d",
+                  k->op->name, k->sample, answer, operand, said);
 }
 
-ParameterizedTest(int *index, registry_grad, none_says_what_the_rule_leaves_empty)
+ParameterizedTest(int *index, registry_grad, masks_say_what_the_rule_answers)
 {
     const wg_op *op = wg_op_at(*index);
     int seen[OP_LEAVES] = { 0 };
     op_case k;
+    cr_assert_eq(op->none & op->zero, 0, "%s: one operand in both masks", op->name);
     for (int i = 0; op_case_open(&k, op, i, &plain); i++) {
         int n = wg_node_operands(k.y[0]);
         bool asked = op_case_is_own(&k) && n <= OP_LEAVES && wg_dtype_is_float(wg_node_dtype(k.y[0]));
-        for (int j = 0; asked && j < n; j++) compare_none(&k, j, &seen[j]);
+        for (int j = 0; asked && j < n; j++) compare_answer(&k, j, &seen[j]);
         op_case_close(&k);
     }
     for (int j = 0; j < OP_LEAVES; j++)
-        if (seen[j] == SEEN)
-            cr_assert(!wg_op_has_derivative(op, j), "%s: no sample gives operand %d a gradient", op->name, j);
+        if (seen[j] & FLOAT && said_by_masks(op, j) == NODE)
+            cr_assert(seen[j] & NODE, "%s: no sample gives operand %d a gradient", op->name, j);
+}
+
+/* An operand that the masks call zero does not move the result where derivatives exist: the gradients that
+ * the library gives are zeros, which first_order compares with differences. Here: they are no error. */
+ParameterizedTest(int *index, registry_grad, a_known_zero_is_no_error)
+{
+    const wg_op *op = wg_op_at(*index);
+    op_case k;
+    for (int i = 0; op->zero && op_case_open(&k, op, i, &plain); i++) {
+        wg_node loss = op_case_loss(&k);
+        int n = op_case_is_own(&k) ? wg_node_operands(k.y[0]) : 0;
+        for (int j = 0; j < n && !wg_is_none(loss); j++) {
+            wg_node x = wg_node_operand(k.y[0], j);
+            if (said_by_masks(op, j) != ZERO || !wg_dtype_is_float(wg_node_dtype(x))) continue;
+            wg_node g = op_case_grad(&k, loss, x);
+            cr_assert(!wg_is_none(g), "%s, sample %d: operand %d", op->name, i, j);
+            double *v = wgt_values(g);
+            for (int64_t e = 0; e < wg_shape_size(wg_node_shape(x)); e++) cr_assert_eq(v[e], 0);
+            free(v);
+        }
+        op_case_close(&k);
+    }
 }
 
 /* ---- J v against v' J' ---- */

@@ -1,0 +1,120 @@
+/* gradients.c: wg_grad, wg_grads, wg_vjp: checks of operands, zeros, and the error when there is no
+ * derivative. The sweep is in grad.c. */
+#include "grad/grad.h"
+
+void wgi_fail_ended(wg_graph *g, wg_site here, const char *what, int argument, uint32_t end)
+{
+    const wgi_node *n = &g->node[end];
+    const char *why = n->op->none && n->op->adjoint ? n->op->adjoint : "";
+    char who[80], to[90] = "";
+    if (argument >= 0)
+        snprintf(to, sizeof to, "to %s ",
+                 *wgi_argument(here, argument, who, sizeof who) ? who : "the operand");
+    wgi_fail(g->c, here, what, WG_ERROR_GRADIENT,
+             "every path %sends at %s (%s), which has no derivative there%s%s", to, n->op->name,
+             wg_site_place(n->here), *why ? ": " : "", why);
+}
+
+bool wgi_fill_zeros(wg_graph *g, wg_site here, const char *what, int argument, const wg_node x[], int n,
+                    wg_node gx[], const uint32_t end[])
+{
+    for (int k = 0; k < n; k++) {
+        if (!wg_is_none(gx[k])) continue;
+        if (end[k]) {
+            wgi_fail_ended(g, here, what, argument, end[k]);
+            return false;
+        }
+        gx[k] = wgi_like(wg_inside(here), wg_number(0), x[k]);
+    }
+    return true;
+}
+
+wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n)
+{
+    for (int k = 0; k < n; k++) x[k] = wgi_error_node(g);
+    return g ? wg_failed(g->c) : WG_ERROR_USE;
+}
+
+static bool float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument,
+                       const char *otherwise)
+{
+    char who[80];
+    if (x.graph == g && x.index && x.generation == g->generation && x.index < g->count &&
+        wg_dtype_is_float((wg_dtype)g->node[x.index].dtype))
+        return true;
+    if (argument < 0 || !*wgi_argument(here, argument, who, sizeof who))
+        snprintf(who, sizeof who, "%s", otherwise);
+    if (!x.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is no node", who);
+    else if (x.graph != g) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s belongs to another graph", who);
+    else if (wgi_usable(x, here, what, who))
+        wgi_fail(g->c, here, what, WG_ERROR_GRADIENT, "%s is %s: only f32 and f64 have derivatives", who,
+                 wg_dtype_name(wg_node_dtype(x)));
+    return false;
+}
+
+static bool float_nodes(wg_graph *g, wg_site here, const char *what, const wg_node x[], int n)
+{
+    char name[32];
+    if (n > 0 && !x) {
+        wgi_fail(g->c, here, what, WG_ERROR_USE, "the list of %d nodes is NULL", n);
+        return false;
+    }
+    for (int k = 0; k < n; k++) {
+        if (n > 1) snprintf(name, sizeof name, "input %d", k);
+        if (!float_node(g, here, what, x[k], n > 1 ? -1 : 1, n > 1 ? name : "the input")) return false;
+    }
+    return true;
+}
+
+static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n,
+                           wg_node gx[])
+{
+    wg_graph *g = y.graph;
+    if (!g || !wgi_ok(g->c)) return wgi_all_failed(g, gx, n);
+    uint32_t blocked;
+    wgi_place place = wgi_arena_place(&g->temp);
+    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)WGI_MAX(n, 1));
+    bool ok = end && float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
+    if (ok) gy = wgi_number_to_leaf(g, here, gy, wg_node_dtype(y));
+    if (ok && !gy.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "the output's gradient is no node");
+    ok = ok && wgi_usable(gy, here, what, "the output's gradient") &&
+         wgi_reverse_ends(g, wg_inside(here), &y, &gy, 1, x, n, gx, end, &blocked) &&
+         wgi_fill_zeros(g, here, what, 1, x, n, gx, end);
+    wgi_arena_rewind(&g->temp, place);
+    return ok ? wg_failed(g->c) : wgi_all_failed(g, gx, n);
+}
+
+static bool scalar(wg_site here, const char *what, wg_node y)
+{
+    const wgi_node *n = wgi_node_of(y);
+    if (!n || !y.index || wgi_size(n->shape) == 1) return true;
+    char who[80], shape[80];
+    wgi_argument(here, 0, who, sizeof who);
+    wgi_fail(y.graph->c, here, what, WG_ERROR_SHAPE, "%s %s is not a scalar: take its wg_sum or wg_mean",
+             *who ? who : "the node", wg_shape_text(*n->shape, shape, sizeof shape));
+    return false;
+}
+
+wg_status wg_grads_at(wg_site here, wg_node y, const wg_node x[], int n, wg_node gx[])
+{
+    scalar(here, "grad", y);
+    return gradients(here, "grad", y, wg_number(1), x, n, gx);
+}
+
+wg_node wg_grad_at(wg_site here, wg_node y, wg_node x)
+{
+    wg_node gx = wg_none;
+    wg_grads_at(here, y, &x, 1, &gx);
+    return gx;
+}
+
+wg_status wg_vjp_at(wg_site here, wg_node y, wg_node gy, const wg_node x[], int n, wg_node gx[])
+{
+    const wgi_node *a = wgi_node_of(y), *b = wgi_node_of(gy);
+    if (a && b && a->shape != b->shape && b->shape->rank) {
+        char p[80], q[80];
+        wgi_fail(y.graph->c, here, "vjp", WG_ERROR_SHAPE, "the output is %s, its gradient %s",
+                 wg_shape_text(*a->shape, p, sizeof p), wg_shape_text(*b->shape, q, sizeof q));
+    }
+    return gradients(here, "vjp", y, gy, x, n, gx);
+}
