@@ -113,12 +113,14 @@ struct wg_context {
     struct wg_graph *graphs, *tracer; /* every graph; the graph that derivative rules are traced in */
     wgi_trace *traces;
     struct wg_params *params;
+    wg_site named[64]; /* sites where wg_options_named found nothing wrong, by hash */
 };
 
 static inline bool wgi_without(const wg_context *c, unsigned ways) { return c->o.without & ways; }
 static inline bool wgi_ok(const wg_context *c) { return c && !c->status; }
 /* The best instruction set of this processor and build, as an index of wg_op.kernel. */
 int wgi_isa_best(void);
+extern const char *const wgi_isa_names[WG_ISAS]; /* the words of WG_ISA */
 
 /* ---- error.c ---- */
 
@@ -135,6 +137,13 @@ void wgi_say(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
 void wgi_warn(wg_context *c, const char *text);
 /* Copies the text of argument k at a call site to buf and returns buf. "" if there is none. */
 const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
+/* How many arguments may stand before the options at this site; 0: it is no call with options. */
+static inline int wgi_before_options(wg_site here)
+{
+    return here && (unsigned char)(*here - 1) < 8 ? *here : 0;
+}
+/* Whether a text of arguments has `.name =`. */
+bool wgi_writes_option(const char *text, const char *name);
 
 /* ---- memory.c ---- */
 

@@ -36,6 +36,8 @@ static int default_threads(void)
     return n ? n : wgi_cores();
 }
 
+const char *const wgi_isa_names[WG_ISAS] = { "base", "avx2", "avx512" };
+
 int wgi_isa_best(void)
 {
 #if defined(__x86_64__) && WG_ISA_COUNT > 1
@@ -47,15 +49,6 @@ int wgi_isa_best(void)
 #else
     return 0;
 #endif
-}
-
-static int choose_isa(void)
-{
-    const char *force = getenv("WG_ISA");
-    int best = wgi_isa_best();
-    if (force && strcmp(force, "base") == 0) return 0;
-    if (force && strcmp(force, "avx2") == 0) return WGI_MIN(best, 1);
-    return best;
 }
 
 typedef struct word { /* that may stand in an environment variable */
@@ -86,6 +79,24 @@ static unsigned env_words(wg_context *c, const char *variable, const word words[
     return bits;
 }
 
+/* The instruction set that WG_ISA names, or the best. Another word, or one that this machine cannot run, is an
+ * error: a measurement or a comparison of bits would be of something else than its author thinks. */
+static int choose_isa(wg_context *c)
+{
+    const char *force = getenv("WG_ISA");
+    const int best = wgi_isa_best();
+    char here[64] = "";
+    int k = 0;
+    if (!force || !*force) return best;
+    while (k < WG_ISAS && strcmp(force, wgi_isa_names[k]) != 0) k++;
+    if (k <= best) return k;
+    for (int i = 0; i <= best; i++) strcat(strcat(here, i ? ", " : ""), wgi_isa_names[i]);
+    wgi_fail(c, NULL, "wg_start", WG_ERROR_VALUE,
+             "WG_ISA: no \"%.40s\" here; there are base, avx2, avx512, and this machine and build have %s",
+             force, here);
+    return best;
+}
+
 /* Adds the switches of the environment to those of the options. */
 static void switches(wg_context *c)
 {
@@ -110,7 +121,7 @@ wg_context *wg_start(const wg_options *o)
     c->arena.c = c;
     c->o.dtype = all.dtype ? all.dtype : WG_F32;
     c->o.threads = WGI_MIN(all.threads > 0 ? all.threads : default_threads(), 256);
-    c->isa = choose_isa();
+    c->isa = choose_isa(c);
     switches(c);
     if (!wg_dtype_is_float(c->o.dtype))
         wgi_fail(c, NULL, "wg_start", WG_ERROR_DTYPE, "the default dtype must be f32 or f64, not %s",

@@ -8,10 +8,9 @@ static const char unfit[] =
 
 void wg_doctor(FILE *out)
 {
-    static const char *const isas[] = { "base", "avx2", "avx512" };
     wg_context *c = wg_start(NULL);
     fprintf(out, "wengert: %s\n", WG_VERSION);
-    fprintf(out, "kernels: %s%s\n", isas[c->isa],
+    fprintf(out, "kernels: %s%s\n", wgi_isa_names[c->isa],
             WG_ISA_COUNT > 1 ? " (chosen at run time; WG_ISA=base, avx2 or avx512 forces one)" : "");
     fprintf(out, "threads: %d of %d cores%s\n", wg_context_threads(c), wgi_cores(),
             WG_WITH_OPENMP ? " (OpenMP)" : " (built without OpenMP)");

@@ -113,3 +113,35 @@ Test(switches, an_unknown_word_is_an_error_that_lists_the_known)
               "%s", wg_message(c));
     wg_finish(c, NULL);
 }
+
+Test(switches, an_unknown_instruction_set_is_an_error_that_lists_the_known)
+{
+    setenv("WG_ISA", "bogus", 1);
+    wg_context *c = wg_start(NULL);
+    cr_assert_eq(wg_failed(c), WG_ERROR_VALUE);
+    cr_assert(
+        strstr(wg_message(c), "WG_ISA: no \"bogus\" here; there are base, avx2, avx512, and this machine"),
+        "%s", wg_message(c));
+    cr_assert(strstr(wg_message(c), "have base"), "%s", wg_message(c));
+    wg_finish(c, NULL);
+    setenv("WG_ISA", "base", 1);
+    c = wg_start(NULL);
+    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    cr_assert_eq(c->isa, 0);
+    wg_finish(c, NULL);
+    setenv("WG_ISA", "", 1);
+    c = wg_start(NULL);
+    cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+    cr_assert_eq(c->isa, wgi_isa_best());
+    wg_finish(c, NULL);
+}
+
+Test(switches, an_unknown_word_to_trace_is_an_error_that_lists_the_known)
+{
+    setenv("WG_TRACE", "requests", 1);
+    wg_context *c = wg_start(NULL);
+    cr_assert_eq(wg_failed(c), WG_ERROR_VALUE);
+    cr_assert(strstr(wg_message(c), "WG_TRACE: no \"requests\"; there are request, plan, rebuild"), "%s",
+              wg_message(c));
+    wg_finish(c, NULL);
+}
