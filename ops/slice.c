@@ -1,6 +1,8 @@
 /* slice.c: concat, slice, and unslice, which puts a part back among zeros. x is [outer, axis, inner]. */
 #include "ops.h"
 
+#include "base/base.h"
+
 /* Elements after an axis. */
 static int64_t inner_of(const wg_shape *s, int axis)
 {
@@ -16,7 +18,7 @@ static size_t run_bytes(const wg_type *t, int axis)
 
 #define CONCAT_FIELDS(F, S) F(S, INT, axis, "0")
 OPTIONS(concat, CONCAT_FIELDS);
-#define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "0")
+#define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
 OPTIONS(slice, SLICE_FIELDS);
 #define UNSLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, size, NULL)
 OPTIONS(unslice, UNSLICE_FIELDS);
@@ -109,20 +111,13 @@ static int64_t concat_units(const wg_kernel *k)
     int axis = *(const int *)k->attr;
     return run_bytes(&k->yt[0], axis) ? outer_of(k->yt[0].shape, axis) * k->operands : 0;
 }
-/* The part [from, to) of an axis. An empty part is taken at the end, since a slice to 0 means up to the
- * end. */
-static wg_node piece(wg_site here, wg_node x, int axis, int64_t from, int64_t to)
-{
-    if (from == to) from = to = wg_dim(x, axis);
-    return wg_slice(x, .axis = axis, .from = from, .to = to);
-}
 VJP(concat)
 {
     int axis = *(const int *)wg_attr(y);
     int64_t at = 0;
     for (int k = 0; k < wg_node_operands(y); k++) {
         int64_t n = wg_dim(x[k], axis);
-        gx[k] = piece(here, gy, axis, at, at + n);
+        gx[k] = wg_slice(gy, .axis = axis, .from = at, .to = at + n);
         at += n;
     }
 }
@@ -169,18 +164,21 @@ wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
 
 /* ---- slice ---- */
 
-/* An empty slice is resolved to [n, n), so that to = 0 still means only the end. */
+/* An index, of which a negative one counts from the end. */
+static int64_t from_start(int64_t i, int64_t n) { return i == WG_END ? n : i < 0 ? i + n : i; }
+
+/* An empty slice is resolved to [n, n): behind all others, so that unslice_merge can put them in a line. */
 static bool slice_shape(wg_rule *r)
 {
     struct slice *a = r->attr;
     wg_shape *y = wg_rule_shape(r, 0);
     *y = *r->x[0].shape;
     if (!wg_rule_axis(r, &a->axis, y->rank)) return false;
-    int64_t n = y->dim[a->axis], from = a->from < 0 ? a->from + n : a->from,
-            to = a->to <= 0 ? a->to + n : a->to;
+    int64_t n = y->dim[a->axis], from = from_start(a->from, n), to = from_start(a->to, n);
     if (from < 0 || from > to || to > n)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s", (long long)a->from,
-                            (long long)a->to, a->axis, wg_rule_who(r, 0));
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%lld:%lld is not a part of axis %d of %s%s",
+                            (long long)a->from, (long long)a->to, a->axis, wg_rule_who(r, 0),
+                            a->to ? "" : ": the end is WG_END, 0 is 0");
     y->dim[a->axis] = to - from;
     a->from = from == to ? n : from;
     a->to = from == to ? n : to;
@@ -216,6 +214,8 @@ SAMPLE(slice)
     case 3: return wg_slice(x, .axis = 1, .from = 2, .to = 2);
     case 4: return wg_slice(wg_any(g, WG_SHAPE(1, 5)), .axis = 1, .from = 1, .to = 4);
     case 5: return wg_add(wg_slice(x, .axis = 1, .to = 2), wg_slice(x, .axis = 1, .from = 3));
+    case 6: return wg_slice(x, .axis = 1, .to = 0);
+    case 7: return wg_slice(x, .axis = 1, .from = 4, .to = WG_END);
     }
     return wg_none;
 }
@@ -226,13 +226,17 @@ ERROR_SAMPLE(slice)
     case 0: wg_slice(x, .from = 2, .to = 5); return "2:5 is not a part of axis 0";
     case 1: wg_slice(x, .axis = 1, .from = 3, .to = 2); return "3:2 is not a part of axis 1";
     case 2: wg_slice(x, .axis = 2, .to = 1); return "no axis 2";
+    case 3:
+        wg_slice(x, .from = 1, .to = 0);
+        return "the end is WG_END, 0 is 0";
     }
     return NULL;
 }
 
 const wg_op wgi_op_slice = {
     OP(slice),
-    .summary = "The part [from, to) of an axis. Negative numbers count from the end, and to = 0 is the end.",
+    .summary =
+        "The part [from, to) of an axis, by default up to its end. Negative numbers count from the end.",
     .formula = "y = x[from:to]",
     .adjoint = "x' = y' where the part was, else 0",
     .operands = 1,
@@ -247,7 +251,9 @@ const wg_op wgi_op_slice = {
 };
 wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
 {
-    return wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));
+    struct slice given = GIVEN(slice, SLICE_FIELDS);
+    if (!a->to && a->text && !wgi_writes_option(a->text, "to")) given.to = WG_END;
+    return wg_apply(here, &wgi_op_slice, &a->x, 1, &given);
 }
 
 /* ---- unslice ---- */
@@ -276,7 +282,7 @@ static int64_t unslice_units(const wg_kernel *k)
 VJP(unslice)
 {
     const struct unslice *a = wg_attr(y);
-    gx[0] = piece(here, gy, a->axis, a->from, a->from + wg_dim(x[0], a->axis));
+    gx[0] = wg_slice(gy, .axis = a->axis, .from = a->from, .to = a->from + wg_dim(x[0], a->axis));
 }
 
 static wg_node zeros(wg_site here, wg_node like, int axis, int64_t n)

@@ -57,9 +57,10 @@ WG_API const char *wg_status_text(wg_status s);
 
 /* ---- call sites ---- */
 
-/* Where a call stands in the user's source, as one string: the text of the arguments, a newline, file:line.
- * The macros of the other headers pass it as a string literal. A string that is made at run time must stay
- * valid as long as the nodes made with it: wg_site_keep makes one that the context owns. */
+/* Where a call stands in the user's source, as one string: the text of the arguments, a newline, file:line. At
+ * a call with options by name, a byte from 1 to 8 stands before the text (WG_BY_NAME of ops.h). The macros of
+ * the other headers pass the site as a string literal. A string that is made at run time must stay valid as
+ * long as the nodes made with it: wg_site_keep makes one that the context owns. */
 typedef const char *wg_site;
 
 #define WG_TEXT_(x) #x
@@ -207,7 +208,8 @@ WG_API void wg_free(wg_context *c, void *p);
 
 /* A site made of copies of both texts, valid until wg_finish. */
 WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place);
-WG_API const char *wg_site_place(wg_site s); /* "model.c:42" */
+WG_API const char *wg_site_place(wg_site s);     /* "model.c:42" */
+WG_API const char *wg_site_arguments(wg_site s); /* where their text begins; it ends at a newline; "": none */
 
 /* Prints what this build and machine have, in lines "key: value", as `wengert doctor`. For bug reports. */
 WG_API void wg_doctor(FILE *out);

@@ -27,7 +27,7 @@ typedef struct wg_nn_dense_args {
     uint64_t reserved[4];
 } wg_nn_dense_args;
 WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
-#define wg_nn_dense(...) wg_nn_dense_at(WG_AT(#__VA_ARGS__), &(wg_nn_dense_args){ .x = __VA_ARGS__ })
+#define wg_nn_dense(...) wg_nn_dense_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_dense_args, __VA_ARGS__))
 
 /* Batch normalisation over all axes but the last. Parameters NAME.gamma and NAME.beta. In WG_TRAIN it uses
  * the mean and variance of the batch, and each wg_backward updates their averages, the states NAME.mean and
@@ -44,7 +44,7 @@ typedef struct wg_nn_batch_norm_args {
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
 #define wg_nn_batch_norm(...) \
-    wg_nn_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_batch_norm_args){ .x = __VA_ARGS__ })
+    wg_nn_batch_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_batch_norm_args, __VA_ARGS__))
 
 /* Layer normalisation over the last axis. Parameters NAME.gamma and NAME.beta, of its size. */
 typedef struct wg_nn_layer_norm_args {
@@ -58,7 +58,7 @@ typedef struct wg_nn_layer_norm_args {
 } wg_nn_layer_norm_args;
 WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a);
 #define wg_nn_layer_norm(...) \
-    wg_nn_layer_norm_at(WG_AT(#__VA_ARGS__), &(wg_nn_layer_norm_args){ .x = __VA_ARGS__ })
+    wg_nn_layer_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_layer_norm_args, __VA_ARGS__))
 
 #ifdef __cplusplus
 }

@@ -193,7 +193,7 @@ typedef struct wg_attr_row {
     const char *name;
     wg_attr_kind kind;
     size_t offset;
-    const char *standard; /* the default, as text; NULL: none */
+    const char *standard; /* the default, as text; NULL: none; "end": WG_END */
     const char *choices;  /* CHOICE: "mean sum none" for the values 0, 1, 2; else NULL */
 } wg_attr_row;
 
@@ -296,6 +296,11 @@ WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
 /* The place of a call without the text of its arguments. Composite builders and rules pass it to the ops that
  * they call: the operands of those are not the ones that the user wrote. */
 WG_API wg_site wg_inside(wg_site here);
+
+/* For builders whose macro takes options by name, if they do not pass `here` to wg_apply, which looks itself:
+ * records an error if an argument at this site is an option without its name, and is false then. what: the name
+ * of the builder, for the message. */
+WG_API bool wg_options_named(wg_context *c, wg_site here, const char *what);
 
 /* A random stream, an i64 scalar: an operand of RANDOM ops. It depends on the scope and on the name. Without
  * a name (NULL) the n-th stream of a scope is told from the others by n. */

@@ -26,9 +26,28 @@ typedef struct wg_axes {
 } wg_axes;
 #define WG_AXES(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
 
-/* Stands in argument structs between operands and options. An option without its name does not compile. */
+/* Options are given by name: wg_sum(x, .axes = WG_AXES(0)). An option without its name, such as the 0 of
+ * wg_sum(x, 0), is an error at the call. gcc warns about it too, and clang refuses to compile it.
+ *
+ * The field of WG_BY_NAME stands in argument structs between operands and options: it takes up no room, and no
+ * value can be given for it. The site of such a call begins with a byte that says how many arguments may stand
+ * before the options ("\1" for wg_sum). Write an option at the call itself: a macro of yours that stands for
+ * ".axes = ..." is text without a name. */
+#ifdef __GNUC__
+#define WG_BY_NAME __extension__ char an_option_needs_its_name[0]
+#else
 struct wg_options_have_names;
-#define WG_BY_NAME const struct wg_options_have_names *by_name
+#define WG_BY_NAME const struct wg_options_have_names *an_option_needs_its_name
+#endif
+#ifndef __cplusplus
+#define WG_ARGS(T, ...) \
+    &(T) { .x = __VA_ARGS__ }
+#else
+}
+template <class T> static inline const T *wg_address_of(const T &v) { return &v; }
+#define WG_ARGS(T, ...) wg_address_of(T{ .x = __VA_ARGS__ }) /* C++20: options in the order of the struct */
+extern "C" {
+#endif
 
 /* ---- arithmetic, elementwise, broadcasting ---- */
 
@@ -89,7 +108,8 @@ typedef struct wg_leaky_relu_args {
 } wg_leaky_relu_args;
 /* y = x where x > 0, else slope x. */
 WG_API wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a);
-#define wg_leaky_relu(...) wg_leaky_relu_at(WG_AT(#__VA_ARGS__), &(wg_leaky_relu_args){ .x = __VA_ARGS__ })
+#define wg_leaky_relu(...) \
+    wg_leaky_relu_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_leaky_relu_args, __VA_ARGS__))
 
 /* ---- comparisons (bool, no derivative), choice, casts ---- */
 
@@ -125,11 +145,11 @@ WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
 WG_API wg_node wg_var_at(wg_site here, const wg_reduce_args *a); /* mean squared deviation (divided by n) */
 WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum e^x, without overflow */
-#define wg_sum(...)       wg_sum_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
-#define wg_mean(...)      wg_mean_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
-#define wg_max(...)       wg_max_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
-#define wg_var(...)       wg_var_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
-#define wg_logsumexp(...) wg_logsumexp_at(WG_AT(#__VA_ARGS__), &(wg_reduce_args){ .x = __VA_ARGS__ })
+#define wg_sum(...)       wg_sum_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_mean(...)      wg_mean_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_max(...)       wg_max_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_var(...)       wg_var_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_logsumexp(...) wg_logsumexp_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
 
 typedef struct wg_axis_args {
     wg_node x;
@@ -140,7 +160,7 @@ typedef struct wg_axis_args {
 } wg_axis_args;
 /* The index of the largest element, i64; of equals the first. */
 WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
-#define wg_argmax(...) wg_argmax_at(WG_AT(#__VA_ARGS__), &(wg_axis_args){ .x = __VA_ARGS__ })
+#define wg_argmax(...) wg_argmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_axis_args, __VA_ARGS__))
 
 typedef struct wg_cumsum_args {
     wg_node x;
@@ -152,7 +172,7 @@ typedef struct wg_cumsum_args {
 } wg_cumsum_args;
 /* y[i] = x[0] + ... + x[i] along axis; of integers and bools i64. */
 WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a);
-#define wg_cumsum(...) wg_cumsum_at(WG_AT(#__VA_ARGS__), &(wg_cumsum_args){ .x = __VA_ARGS__ })
+#define wg_cumsum(...) wg_cumsum_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_cumsum_args, __VA_ARGS__))
 
 /* ---- shapes ---- */
 
@@ -176,17 +196,22 @@ typedef struct wg_transpose_args {
     uint64_t reserved[2];
 } wg_transpose_args;
 WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
-#define wg_transpose(...) wg_transpose_at(WG_AT(#__VA_ARGS__), &(wg_transpose_args){ .x = __VA_ARGS__ })
+#define wg_transpose(...) wg_transpose_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_transpose_args, __VA_ARGS__))
 
 typedef struct wg_slice_args {
     wg_node x;
     WG_BY_NAME;
-    int axis;         /* default 0 */
-    int64_t from, to; /* elements [from, to); negative: from the end; to = 0: up to the end */
-    uint64_t reserved[2];
+    int axis; /* default 0 */
+    /* Elements [from, to). A negative number counts from the end. WG_END is the end, and 0 is 0, so that .to = t
+     * is empty at t = 0. A call of wg_slice without .to goes up to the end. */
+    int64_t from, to;
+    const char *text; /* the arguments of wg_slice, to see whether .to is among them; elsewhere NULL */
+    uint64_t reserved[1];
 } wg_slice_args;
+#define WG_END INT64_MAX
 WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
-#define wg_slice(...) wg_slice_at(WG_AT(#__VA_ARGS__), &(wg_slice_args){ .x = __VA_ARGS__ })
+#define wg_slice(...) \
+    wg_slice_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_slice_args, __VA_ARGS__, .text = #__VA_ARGS__))
 
 /* ---- indices ---- */
 
@@ -219,8 +244,8 @@ typedef struct wg_softmax_args {
 } wg_softmax_args;
 WG_API wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a);
 WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
-#define wg_softmax(...)     wg_softmax_at(WG_AT(#__VA_ARGS__), &(wg_softmax_args){ .x = __VA_ARGS__ })
-#define wg_log_softmax(...) wg_log_softmax_at(WG_AT(#__VA_ARGS__), &(wg_softmax_args){ .x = __VA_ARGS__ })
+#define wg_softmax(...)     wg_softmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_softmax_args, __VA_ARGS__))
+#define wg_log_softmax(...) wg_log_softmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_softmax_args, __VA_ARGS__))
 
 typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one loss for each example */
 typedef struct wg_loss_args {
@@ -244,12 +269,12 @@ WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);
 /* lambda / 2 times the sum of w^2 over the parameters of p in g that have two or more axes. */
 WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
 #define wg_softmax_cross_entropy(...) \
-    wg_softmax_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+    wg_softmax_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
 #define wg_binary_cross_entropy(...) \
-    wg_binary_cross_entropy_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+    wg_binary_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
 #define wg_bce_with_logits(...) \
-    wg_bce_with_logits_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
-#define wg_mse(...)            wg_mse_at(WG_AT(#__VA_ARGS__), &(wg_loss_args){ .x = __VA_ARGS__ })
+    wg_bce_with_logits_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_mse(...)            wg_mse_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
 #define wg_accuracy(logits, y) wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
 #define wg_l2(g, p, lambda)    wg_l2_at(WG_AT(#lambda), g, p, lambda)
 
@@ -265,7 +290,7 @@ typedef struct wg_dropout_args {
 } wg_dropout_args;
 /* In WG_TRAIN each element becomes 0 or x / keep_prob, drawn anew in each evaluation. In WG_EVAL it is x. */
 WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a);
-#define wg_dropout(...) wg_dropout_at(WG_AT(#__VA_ARGS__), &(wg_dropout_args){ .x = __VA_ARGS__ })
+#define wg_dropout(...) wg_dropout_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_dropout_args, __VA_ARGS__))
 
 /* gamma (x - mean) / sqrt(variance + eps) + beta, for each feature (last axis). For inference give mean and
  * variance. Without them those of the batch are used: over all axes but the last, the variance divided by n.
@@ -278,7 +303,8 @@ typedef struct wg_batch_norm_args {
     uint64_t reserved[2];
 } wg_batch_norm_args;
 WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
-#define wg_batch_norm(...) wg_batch_norm_at(WG_AT(#__VA_ARGS__), &(wg_batch_norm_args){ .x = __VA_ARGS__ })
+#define wg_batch_norm(...) \
+    wg_batch_norm_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_batch_norm_args, __VA_ARGS__))
 
 /* The same for each row: mean and variance are over the last axis. They are outputs 1 and 2. Training and
  * inference do not differ. gamma, beta: [features]. */
@@ -289,7 +315,8 @@ typedef struct wg_layer_norm_args {
     uint64_t reserved[2];
 } wg_layer_norm_args;
 WG_API wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a);
-#define wg_layer_norm(...) wg_layer_norm_at(WG_AT(#__VA_ARGS__), &(wg_layer_norm_args){ .x = __VA_ARGS__ })
+#define wg_layer_norm(...) \
+    wg_layer_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_layer_norm_args, __VA_ARGS__))
 
 /* ---- others ---- */
 

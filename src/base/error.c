@@ -129,16 +129,27 @@ static const char *argument_end(const char *s)
     return s;
 }
 
+const char *wg_site_arguments(wg_site s)
+{
+    return s && strchr(s, '\n') ? s + (wgi_before_options(s) > 0) : "";
+}
+
+/* Where argument k begins in a text of arguments; NULL: there are fewer. */
+static const char *argument_at(const char *s, int k)
+{
+    for (; k > 0; k--) {
+        s = argument_end(s);
+        if (*s++ != ',') return NULL;
+    }
+    while (*s == ' ') s++;
+    return s;
+}
+
 const char *wgi_argument(wg_site here, int k, char *buf, size_t size)
 {
     buf[0] = 0;
-    const char *s = here && strchr(here, '\n') ? here : "";
-    for (; k > 0; k--) {
-        s = argument_end(s);
-        if (*s != ',') return buf;
-        s++;
-    }
-    while (*s == ' ') s++;
+    const char *s = argument_at(wg_site_arguments(here), k);
+    if (!s) return buf;
     const char *end = argument_end(s);
     while (end > s && end[-1] == ' ') end--;
     size_t n = (size_t)(end - s);
@@ -146,4 +157,35 @@ const char *wgi_argument(wg_site here, int k, char *buf, size_t size)
         snprintf(buf, size, "%.*s...", (int)WGI_MIN(WGI_MIN(n, size - 4), 40), s);
     else snprintf(buf, size, "%.*s", (int)n, s);
     return buf;
+}
+
+/* ---- options by name ---- */
+
+bool wgi_writes_option(const char *text, const char *name)
+{
+    size_t n = strlen(name);
+    for (int k = 0; (text = argument_at(text, k)); k = 1) {
+        if (*text != '.') continue;
+        const char *word = text + 1 + strspn(text + 1, " ");
+        if (strncmp(word, name, n) == 0 && word[n] && strchr(" =", word[n])) return true;
+    }
+    return false;
+}
+
+bool wg_options_named(wg_context *c, wg_site here, const char *what)
+{
+    const int operands = wgi_before_options(here);
+    if (!operands || !c) return true;
+    wg_site *known = &c->named[(uint64_t)(uintptr_t)here * 0x9E3779B97F4A7C15u >> 58];
+    if (*known == here) return true;
+    const char *s = argument_at(wg_site_arguments(here), operands);
+    for (int k = operands; s; s = argument_at(s, 1), k++) {
+        char who[80];
+        if (*s == '.' || *s == '\n' || !*s) continue;
+        wgi_argument(here, k, who, sizeof who);
+        wgi_fail(c, here, what, WG_ERROR_USE, "%s is an option without its name: write .NAME = %s", who, who);
+        return false;
+    }
+    if (!c->fixed) *known = here;
+    return true;
 }

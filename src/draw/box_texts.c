@@ -219,7 +219,7 @@ static void put_wrapped(wgi_strbuf *b, const char *s)
 /* The failing call as the user wrote it: "matmul(h, W)". */
 static void put_failed_call(wgi_strbuf *b, const wg_failure *f)
 {
-    const char *arguments = f->here ? f->here : "", *end = strchr(arguments, '\n');
+    const char *arguments = wg_site_arguments(f->here), *end = strchr(arguments, '\n');
     wgi_strbuf text = { .c = b->c };
     if (end) wgi_strbuf_add(&text, arguments, (size_t)(end - arguments));
     wgi_strbuf_clean(b, f->op ? f->op : "?", NAME_MOST);

@@ -196,10 +196,13 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg
 static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                          const void *attr)
 {
+    const bool fresh = wgi_ok(g->c);
     if (op->attr_size > MOST_ATTR)
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "attributes larger than %d bytes", MOST_ATTR);
     if (op->operands < 0 ? n <= 0 : n != op->operands)
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "takes %d operands, not %d", op->operands, n);
+    if (wgi_before_options(here) && !wg_options_named(g->c, here, op->name))
+        return failed(here, op, g, x, n, fresh);
     wg_node own[INLINE_OPERANDS];
     wg_type types[INLINE_OPERANDS];
     if (n <= INLINE_OPERANDS) {

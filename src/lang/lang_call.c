@@ -120,6 +120,8 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
         const wgi_ast *a;
         if (!option(q, call, row->name, &a)) return false;
         if (shape && row == op->attrs) a = shape;
+        if (!a && row->standard && !strcmp(row->standard, "end"))
+            memcpy(attr + row->offset, &(int64_t){ WG_END }, sizeof(int64_t));
         if (a && !attribute(q, a, row, attr)) return false;
     }
     return true;

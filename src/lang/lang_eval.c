@@ -111,7 +111,7 @@ static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
     if (!bound(q, item->first, 0, n, &from) || !bound(q, item->first->next, n, n, &to) ||
         (from == 0 && to == n))
         return x;
-    if (to <= from) from = to = n; /* an empty slice; with 0 as its end it would be the whole axis */
+    if (to < from) to = from;
     return wg_slice_at(here, &(wg_slice_args){ .x = x, .axis = axis, .from = from, .to = to });
 }
 

@@ -19,7 +19,7 @@ static bool begin(layer *l, const char *what, wg_node x, bool share)
 {
     l->g = wg_graph_of(x);
     wg_context *c = wg_graph_context(l->g);
-    if (!wg_node_ok(x) || wg_failed(c)) return false;
+    if (!wg_options_named(c, l->here, what) || !wg_node_ok(x) || wg_failed(c)) return false;
     if (!l->p || !l->name || !*l->name || strlen(l->name) > 300) {
         wg_fail(c, l->here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most 300 characters",
                 what);

@@ -1,0 +1,181 @@
+/* test_options.c: options by name. An option by position is an error at the call, by the text of its site; a
+ * slice to 0 is empty, and one without .to goes up to the end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+static wg_node matrix(wg_graph *g)
+{
+    static const float v[6] = { 1, 2, 3, 4, 5, 6 };
+    return wg_input(g, "x", wg_view_f32(v, WG_SHAPE(2, 3)));
+}
+
+/* A sum at a call with this text of arguments, of which the first is the operand. */
+static wg_node sum_written(wg_context *c, wg_graph *g, const char *text)
+{
+    char marked[200];
+    snprintf(marked, sizeof marked, "\1%s", text);
+    return wg_sum_at(wg_site_keep(c, marked, "model.c:7"), &(wg_reduce_args){ .x = matrix(g) });
+}
+
+Test(options, without_a_name_are_refused_by_the_text_of_the_call)
+{
+    static const struct {
+        const char *text, *option;
+    } bad[] = {
+        { "x, 0", "0" },
+        { "x,1", "1" },
+        { "x, axis", "axis" },
+        { "x, .keepdims = true, 1", "1" },
+        { "x, WG_AXES(0, 1)", "WG_AXES(0, 1)" },
+        { "f(a, b), 0", "0" },
+        { "(wg_node){ g, 1, 2 }, 0", "0" },
+        { "named(x, \"a, .b\"), 0", "0" },
+        { "x[i, .a], 0", "0" },
+        { "x, 'a'", "'a'" },
+    };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char expected[200];
+        snprintf(expected, sizeof expected, "model.c:7: sum: %s is an option without its name",
+                 bad[i].option);
+        for (int again = 0; again < 2; again++) {
+            cr_assert_not(wg_node_ok(sum_written(c, g, bad[i].text)));
+            wgt_expect_error(c, WG_ERROR_USE, expected);
+        }
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(options, with_a_name_are_taken_whatever_the_operand_looks_like)
+{
+    static const char *const good[] = { "x",
+                                        "x, .keepdims = true",
+                                        "x,.axes = WG_AXES(0, 1),.keepdims = f(1, 2)",
+                                        "x, . keepdims = true",
+                                        "x, .keepdims = true,",
+                                        "(wg_node){ g, 1, 2 }, .axes = { 1, { 0 } }",
+                                        "named(x, \"a, 0\"), .keepdims = true",
+                                        "named(x, \"\\\", 0\"), .keepdims = ',' == 44",
+                                        "" };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        cr_assert(wg_node_ok(sum_written(c, g, good[i])), "%s: %s", good[i], wg_message(c));
+    /* a site of the user's own, and no site at all, have no options to look at */
+    cr_assert(wg_node_ok(wg_sum_at("x, 0\nmodel.c:7", &(wg_reduce_args){ .x = matrix(g) })));
+    cr_assert(wg_node_ok(wg_sum_at(NULL, &(wg_reduce_args){ .x = matrix(g) })));
+    wgt_finish(c, NULL);
+}
+
+#define REFUSED(call, text)                                                       \
+    do {                                                                          \
+        cr_expect_not(wg_node_ok(call), "%s", #call);                             \
+        if (!wg_failed(c)) cr_assert_fail("no error: %s", #call);                 \
+        wgt_expect_error(c, WG_ERROR_USE, text " is an option without its name"); \
+    } while (0)
+
+Test(options, of_every_kind_of_builder_need_their_names)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x = matrix(g), v = wg_fill(g, 1, WG_SHAPE(3));
+#define AT(n, text) n text "\nmodel.c:7"
+    REFUSED(wg_mse_at(AT("\2", "x, y, WG_SUM"), &(wg_loss_args){ .x = x, .y = x }), "mse: WG_SUM");
+    REFUSED(wg_dropout_at(AT("\1", "x, 0.5"), &(wg_dropout_args){ .x = x, .drop = 0.5 }), "dropout: 0.5");
+    REFUSED(wg_softmax_at(AT("\1", "x, 1"), &(wg_softmax_args){ .x = x }), "softmax: 1");
+    REFUSED(wg_transpose_at(AT("\1", "x, 1"), &(wg_transpose_args){ .x = x }), "transpose: 1");
+    REFUSED(wg_argmax_at(AT("\1", "x, 1"), &(wg_axis_args){ .x = x }), "argmax: 1");
+    REFUSED(wg_cumsum_at(AT("\1", "x, 1"), &(wg_cumsum_args){ .x = x }), "cumsum: 1");
+    REFUSED(wg_slice_at(AT("\1", "x, 1"), &(wg_slice_args){ .x = x, .to = 1 }), "slice: 1");
+    REFUSED(wg_leaky_relu_at(AT("\1", "x, 1"), &(wg_leaky_relu_args){ .x = x }), "leaky_relu: 1");
+    REFUSED(wg_layer_norm_at(AT("\3", "x, v, v, 1"), &(wg_layer_norm_args){ .x = x, .gamma = v, .beta = v }),
+            "layer_norm: 1");
+    REFUSED(wg_nn_dense_at(AT("\4", "x, p, \"fc, 1\", 64, true"),
+                           &(wg_nn_dense_args){ .x = x, .p = p, .name = "fc1", .units = 64 }),
+            "nn_dense: true");
+    REFUSED(wg_nn_batch_norm_at(AT("\3", "x, p, \"bn\", 0.9"),
+                                &(wg_nn_batch_norm_args){ .x = x, .p = p, .name = "bn" }),
+            "nn_batch_norm: 0.9");
+    REFUSED(wg_nn_layer_norm_at(AT("\3", "x, p, \"ln\", 1e-3"),
+                                &(wg_nn_layer_norm_args){ .x = x, .p = p, .name = "ln" }),
+            "nn_layer_norm: 1e-3");
+    wgt_finish(c, NULL);
+}
+
+/* Whether the compiler takes the statement without a word. */
+static bool compiles(const char *statement)
+{
+    char path[] = "/tmp/wg_options_XXXXXX.c", command[400];
+    int file = mkstemps(path, 2);
+    FILE *f = file < 0 ? NULL : fdopen(file, "w");
+    cr_assert_not_null(f);
+    fprintf(f,
+            "#include \"wengert/wengert.h\"\nvoid f(wg_node x, wg_node y);\nvoid f(wg_node x, wg_node y)\n");
+    fprintf(f, "{\n    (void)y;\n    %s;\n}\n", statement);
+    fclose(f);
+    snprintf(command, sizeof command,
+             "%s -std=c11 -Wall -Wextra -Werror -fsyntax-only -Iinclude %s 2>/dev/null", WGT_COMPILE, path);
+    int status = system(command);
+    remove(path);
+    return status == 0;
+}
+
+Test(options, by_position_do_not_pass_the_compiler)
+{
+    cr_expect(compiles("wg_sum(x)"));
+    cr_expect(compiles("wg_sum(x, .axes = WG_AXES(0), .keepdims = true)"));
+    cr_expect(compiles("wg_mse(x, y, .reduction = WG_SUM)"));
+    cr_expect(compiles("wg_slice(x, .axis = 1, .to = 0)"));
+    cr_expect_not(compiles("wg_sum(x, 0)"));
+    cr_expect_not(compiles("wg_mse(x, y, 0)"));
+    cr_expect_not(compiles("wg_slice(x, 0, 1)"));
+    cr_expect_not(compiles("wg_nn_dense(x, 0, \"fc\", 64, 0)"));
+}
+
+/* ---- slices ---- */
+
+Test(options, a_slice_to_0_is_empty_and_one_without_an_end_goes_to_the_end)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = matrix(g);
+    for (int t = 0; t <= 3; t++) cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .to = t), 1), t);
+    for (int t = 0; t <= 3; t++) cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = t), 1), 3 - t);
+    cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = 1, .to = WG_END), 1), 2);
+    cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = WG_END), 1), 0);
+    cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = -2, .to = -1), 1), 1);
+    cr_expect_eq(wg_dim(wg_slice(x), 0), 2);
+    /* a member called .to is not the option */
+    struct {
+        int to;
+    } a = { 1 };
+    cr_expect_eq(wg_dim(wg_slice(x, .axis = 1, .from = a.to), 1), 2);
+    /* as a struct, and without one: 0 is 0 */
+    cr_expect_eq(wg_dim(wg_slice_at(WG_HERE, &(wg_slice_args){ .x = x, .axis = 1 }), 1), 0);
+    cr_expect_eq(wg_dim(wg_slice_at(WG_HERE, &(wg_slice_args){ .x = x, .axis = 1, .to = WG_END }), 1), 3);
+    wg_slice(x, .axis = 1, .from = 2, .to = 0);
+    wgt_expect_error(c, WG_ERROR_SHAPE, "2:0 is not a part of axis 1 of x [2,3]: the end is WG_END, 0 is 0");
+    wgt_finish(c, NULL);
+}
+
+/* The sum of what came before: a program that looks at the past alone must not see the future at t = 0. */
+Test(options, a_causal_loop_sees_nothing_at_its_first_step)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    for (int build = 0; build < 3; build++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = matrix(g);
+        for (int t = 0; t < 3; t++) {
+            wg_node past = wg_slice(x, .axis = 1, .to = t);
+            /* rows 1 2 3 and 4 5 6: before t stand 0; 1 and 4; 1, 2, 4 and 5 */
+            cr_expect_eq(wg_item(wg_sum(past)), t == 0 ? 0 : t == 1 ? 5 : 12, "t = %d", t);
+        }
+        cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(wg_slice(x, .axis = 1, .to = 0)), x))), 0);
+    }
+    wgt_finish(c, NULL);
+}
