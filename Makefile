@@ -176,7 +176,7 @@ $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 # The optimizers that the tests go through: all that params.h declares.
 OPTIMIZERS := $(OBJ)/tests/optim/optimizers.h
 $(OPTIMIZERS): include/wengert/params.h
-	@mkdir -p $(@D) && sed -n 's/^WG_API wg_optim \*wg_\([a-z0-9_]*\)(wg_params .*/OPTIMIZER(\1)/p' $< > $@
+	@mkdir -p $(@D) && sed -n 's/^WG_API wg_optim \*wg_\([a-z0-9_]*\)_at(wg_site .*/OPTIMIZER(\1)/p' $< > $@
 $(OBJ)/tests/optim/test_optimizers.o: $(OPTIMIZERS)
 $(OBJ)/tests/optim/test_optimizers.o: WG_CPPFLAGS += -I$(dir $(OPTIMIZERS))
 

@@ -226,9 +226,7 @@ ERROR_SAMPLE(slice)
     case 0: wg_slice(x, .from = 2, .to = 5); return "2:5 is not a part of axis 0";
     case 1: wg_slice(x, .axis = 1, .from = 3, .to = 2); return "3:2 is not a part of axis 1";
     case 2: wg_slice(x, .axis = 2, .to = 1); return "no axis 2";
-    case 3:
-        wg_slice(x, .from = 1, .to = 0);
-        return "the end is WG_END, 0 is 0";
+    case 3: wg_slice(x, .from = 1, .to = 0); return "the end is WG_END, 0 is 0";
     }
     return NULL;
 }

@@ -15,11 +15,11 @@ extern "C" {
 #endif
 
 /* Computes the loss, a scalar, and its gradients with respect to all parameters of p that it depends on. They
- * replace the gradients that p had. Then stores the values of wg_assign. A loss that depends on no parameter
+ * replace the gradients that p had; a part of a set leaves those of other parts. Then stores the values of wg_assign. A loss that depends on no parameter
  * of p is an error. */
 WG_API wg_status wg_backward_at(wg_site here, wg_node loss, wg_params *p);
 #define wg_backward(loss, p) wg_backward_at(WG_AT(#loss), loss, p)
-/* The same, but adds to the gradients that p has. After wg_optim_step it begins from zero. */
+/* The same, but adds to the gradients that p has. It begins from zero where wg_optim_step has used them. */
 WG_API wg_status wg_backward_add_at(wg_site here, wg_node loss, wg_params *p);
 #define wg_backward_add(loss, p) wg_backward_add_at(WG_AT(#loss), loss, p)
 

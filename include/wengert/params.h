@@ -101,7 +101,9 @@ WG_API wg_status wg_params_read(wg_params *p, const char *path);
 
 typedef struct wg_optim wg_optim;
 
-/* An optimizer changes the parameters of p. A set can have one optimizer at a time.
+/* An optimizer changes the parameters of p. A parameter can have one optimizer at a time. Parts of a set can have
+ * one each: wg_adam(wg_params_in(p, "enc"), NULL) and wg_sgd(wg_params_in(p, "dec"), NULL) can both step after
+ * one wg_backward.
  *
  *     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3, .weight_decay = 0.01 });      NULL: all defaults
  *
@@ -126,7 +128,8 @@ typedef struct wg_optim wg_optim;
     X(double, lr, 0.01, INFINITY) \
     WG_DECAY_OPTIONS_(X)
 WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
-WG_API wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *o);
+WG_API wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o);
+#define wg_sgd(p, ...) wg_sgd_at(WG_AT(#p), p, __VA_ARGS__)
 
 /* Gradient descent with momentum: m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr m */
 #define WG_MOMENTUM_OPTIONS(X)    \
@@ -135,7 +138,8 @@ WG_API wg_optim *wg_sgd(wg_params *p, const wg_sgd_opts *o);
     X(bool, classical, false, 2)  \
     WG_DECAY_OPTIONS_(X)
 WG_OPTIM_OPTIONS_(wg_momentum_opts, WG_MOMENTUM_OPTIONS);
-WG_API wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o);
+WG_API wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_opts *o);
+#define wg_momentum(p, ...) wg_momentum_at(WG_AT(#p), p, __VA_ARGS__)
 
 /* Adam (Kingma and Ba 2015):
  *
@@ -150,7 +154,8 @@ WG_API wg_optim *wg_momentum(wg_params *p, const wg_momentum_opts *o);
     X(double, eps, 1e-8, INFINITY) \
     WG_DECAY_OPTIONS_(X)
 WG_OPTIM_OPTIONS_(wg_adam_opts, WG_ADAM_OPTIONS);
-WG_API wg_optim *wg_adam(wg_params *p, const wg_adam_opts *o);
+WG_API wg_optim *wg_adam_at(wg_site here, wg_params *p, const wg_adam_opts *o);
+#define wg_adam(p, ...) wg_adam_at(WG_AT(#p), p, __VA_ARGS__)
 
 /* RMSprop (Tieleman and Hinton 2012; eps as in PyTorch):
  *
@@ -166,12 +171,13 @@ WG_API wg_optim *wg_adam(wg_params *p, const wg_adam_opts *o);
     X(bool, centered, false, 2)    \
     WG_DECAY_OPTIONS_(X)
 WG_OPTIM_OPTIONS_(wg_rmsprop_opts, WG_RMSPROP_OPTIONS);
-WG_API wg_optim *wg_rmsprop(wg_params *p, const wg_rmsprop_opts *o);
+WG_API wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts *o);
+#define wg_rmsprop(p, ...) wg_rmsprop_at(WG_AT(#p), p, __VA_ARGS__)
 
 WG_API void wg_optim_free(wg_optim *o);
 
 /* One step with the gradients of the last wg_backward. Parameters that the loss did not reach stay as they
- * are. A second step without another wg_backward is an error. */
+ * are. A second step of this optimizer without another wg_backward of its parameters is an error. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
 #define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
 WG_API void wg_optim_set_lr(wg_optim *o, double lr);

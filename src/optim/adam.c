@@ -34,6 +34,9 @@ OPTIMIZER(adam, WG_ADAM_OPTIONS, .moment = { "m", "v" }, .rates = adam_rates,
           .formula = "m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, "
                      "w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)");
 
-wg_optim *wg_adam(wg_params *p, const wg_adam_opts *o) { return wgi_optim_new(p, &wgi_optimizer_adam, o); }
+wg_optim *wg_adam_at(wg_site here, wg_params *p, const wg_adam_opts *o)
+{
+    return wgi_optim_new(here, p, &wgi_optimizer_adam, o);
+}
 
 #endif

@@ -9,8 +9,7 @@ typedef struct stretch {
 } stretch;
 
 struct wg_optim {
-    wg_params *p;
-    const wgi_optimizer *kind;
+    wgi_stepper s;
     double rate[WGI_RATES];
     uint64_t steps;
     stretch *list; /* what a step updates; made by list_find */
@@ -18,7 +17,7 @@ struct wg_optim {
     size_t room;
     int stretches;
     bool wide;        /* a stretch is long enough for several threads */
-    uint64_t list_of; /* the list was made for the gradients of this request, and for list_lr */
+    uint64_t list_of; /* the list was made when the set's `marked` was this, and for list_lr */
     double list_lr;
     uint64_t options[]; /* wg_x_opts of the kind, with defaults filled in */
 };
@@ -36,16 +35,16 @@ static bool *switch_at(const wg_optim *o, size_t offset)
 
 static bool fill_in(wg_optim *o, const wgi_optim_option *row)
 {
-    wg_context *c = o->p->c;
+    wg_context *c = o->s.p->c;
     double *v = row->is_bool ? NULL : number_at(o, row->offset);
     if (!v) return true;
     *v = *v == WG_ZERO ? 0 : *v != 0 ? *v : row->standard;
     if (*v >= 0 && *v < row->below) return true;
     if (isinf(row->below))
-        wgi_fail(c, NULL, o->kind->name, WG_ERROR_VALUE, "%s %g: must be finite and at least 0", row->name,
-                 *v);
+        wgi_fail(c, o->s.here, o->s.kind->name, WG_ERROR_VALUE, "%s %g: must be finite and at least 0",
+                 row->name, *v);
     else
-        wgi_fail(c, NULL, o->kind->name, WG_ERROR_VALUE, "%s %g: must be in [0, %g)", row->name, *v,
+        wgi_fail(c, o->s.here, o->s.kind->name, WG_ERROR_VALUE, "%s %g: must be in [0, %g)", row->name, *v,
                  row->below);
     return false;
 }
@@ -53,61 +52,85 @@ static bool fill_in(wg_optim *o, const wgi_optim_option *row)
 static bool take_options(wg_optim *o, const void *options)
 {
     bool good = true;
-    if (options) memcpy(o->options, options, o->kind->size);
-    for (int i = 0; good && i < o->kind->options; i++) good = fill_in(o, &o->kind->option[i]);
+    if (options) memcpy(o->options, options, o->s.kind->size);
+    for (int i = 0; good && i < o->s.kind->options; i++) good = fill_in(o, &o->s.kind->option[i]);
     return good;
 }
 
-wg_optim *wgi_optim_new(wg_params *p, const wgi_optimizer *kind, const void *options)
+/* The name of a parameter that both sets have; NULL: there is none yet. */
+static const char *in_both(const wg_params *p, const wg_params *q)
 {
-    if (!p || !wgi_ok(p->c)) return NULL;
-    if (p->root->optimized) {
-        wgi_fail(p->c, NULL, kind->name, WG_ERROR_USE,
-                 "these parameters have an optimizer already: free it first");
-        return NULL;
+    for (size_t i = 0; i < p->root->count; i++) {
+        const wgi_parameter *x = p->root->item[i];
+        if (!x->state && wgi_params_holds(p, x) && wgi_params_holds(q, x)) return x->name;
     }
+    return NULL;
+}
+
+/* No parameter may have two optimizers: false if one of p has another. */
+static bool is_free(wg_site here, const wg_params *p, const wgi_optimizer *kind)
+{
+    const wgi_stepper *s = p->root->steppers;
+    while (s && !wgi_params_overlap(s->p, p)) s = s->next;
+    if (!s) return true;
+    const char *name = in_both(s->p, p);
+    wgi_fail(p->c, here, kind->name, WG_ERROR_USE,
+             "%s%s an optimizer already, %s of %s: free that first, or give each a part of its own by "
+             "wg_params_in",
+             name ? name : "the set", " has", s->kind->name, wg_site_place(s->here));
+    return false;
+}
+
+wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, const void *options)
+{
+    if (!p || !wgi_ok(p->c) || !is_free(here, p, kind)) return NULL;
     wg_optim *o = wg_alloc(p->c, 1, sizeof *o + kind->size);
     if (!o) return NULL;
-    o->p = p;
-    o->kind = kind;
+    o->s = (wgi_stepper){ .p = p, .kind = kind, .here = wg_site_keep(p->c, "", wg_site_place(here)) };
     if (!take_options(o, options)) {
         wg_free(p->c, o);
         return NULL;
     }
-    p->root->optimized = true;
+    o->s.fresh = wgi_gradients_any(p);
+    o->s.next = p->root->steppers;
+    p->root->steppers = &o->s;
     return o;
 }
 
 void wg_optim_free(wg_optim *o)
 {
     if (!o) return;
-    wg_params *root = o->p->root;
-    wgi_store_drop_moments(root);
-    root->optimized = false;
+    wg_params *root = o->s.p->root;
+    wgi_stepper **at = &root->steppers;
+    while (*at != &o->s) at = &(*at)->next;
+    *at = o->s.next;
+    if (root->steppers) wgi_store_clear_moments(o->s.p);
+    else wgi_store_drop_moments(root);
     wg_free(root->c, o->list);
     wg_free(root->c, o);
 }
 
 void wg_optim_set_lr(wg_optim *o, double lr)
 {
-    if (o && !(lr >= 0 && isfinite(lr))) wgi_fail(o->p->c, NULL, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
-    else if (o) *number_at(o, o->kind->lr) = lr;
+    if (o && !(lr >= 0 && isfinite(lr)))
+        wgi_fail(o->s.p->c, NULL, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
+    else if (o) *number_at(o, o->s.kind->lr) = lr;
 }
 
-double wg_optim_lr(const wg_optim *o) { return o ? *number_at(o, o->kind->lr) : 0; }
+double wg_optim_lr(const wg_optim *o) { return o ? *number_at(o, o->s.kind->lr) : 0; }
 
 double wg_optim_clip_norm(wg_optim *o, double max_norm)
 {
-    double norm = o ? wg_params_grad_norm(o->p) : NAN;
+    double norm = o ? wg_params_grad_norm(o->s.p) : NAN;
     if (o && !(max_norm >= 0))
-        wgi_fail(o->p->c, NULL, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0",
+        wgi_fail(o->s.p->c, NULL, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0",
                  max_norm);
     if (!(max_norm >= 0)) return norm;
     if (!(norm > max_norm)) return norm;
     double scale = max_norm / norm;
-    for (size_t k = 0; k < o->p->root->count; k++) {
-        wgi_parameter *q = o->p->root->item[k];
-        if (!q->reached || !wgi_params_holds(o->p, q)) continue;
+    for (size_t k = 0; k < o->s.p->root->count; k++) {
+        wgi_parameter *q = o->s.p->root->item[k];
+        if (!q->reached || !wgi_params_holds(o->s.p, q)) continue;
         for (int64_t i = 0; i < q->size; i++)
             if (q->dtype == WG_F32) ((float *)q->grad)[i] *= (float)scale;
             else ((double *)q->grad)[i] *= scale;
@@ -117,19 +140,18 @@ double wg_optim_clip_norm(wg_optim *o, double max_norm)
 
 static bool is_updated(const wg_optim *o, const wgi_parameter *q)
 {
-    return q->reached && wgi_params_holds(o->p, q);
+    return q->reached && wgi_params_holds(o->s.p, q);
 }
 
 static wg_status ready(wg_site here, const wg_optim *o)
 {
-    wg_params *root = o->p->root;
-    if (!wgi_ok(root->c)) return wg_failed(root->c);
-    if (root->gradients == WGI_GRAD_NONE)
-        return wgi_fail(root->c, here, "step", WG_ERROR_USE,
-                        "there are no gradients: wg_backward comes first");
-    if (root->gradients == WGI_GRAD_USED)
-        return wgi_fail(root->c, here, "step", WG_ERROR_USE, "the gradients were used by the step at %s",
-                        wg_site_place(root->used_here));
+    wg_context *c = o->s.p->c;
+    if (!wgi_ok(c)) return wg_failed(c);
+    if (!o->s.fresh && o->s.used_here)
+        return wgi_fail(c, here, "step", WG_ERROR_USE, "the gradients were used by the step at %s",
+                        wg_site_place(o->s.used_here));
+    if (!o->s.fresh)
+        return wgi_fail(c, here, "step", WG_ERROR_USE, "there are no gradients: wg_backward comes first");
     return WG_OK;
 }
 
@@ -160,14 +182,14 @@ static bool update_part(void *arg, int i, int chunk, int chunks, int thread)
     int64_t end = WGI_MIN(lines * (chunk + 1) / chunks * LINE, size);
     wgi_update u = part_of(&s->u, begin, end - begin);
     (void)thread;
-    if (begin < end) o->kind->update[o->p->c->isa](&u);
+    if (begin < end) o->s.kind->update[o->s.p->c->isa](&u);
     return true;
 }
 
 static double keep_of(const wg_optim *o, const wgi_parameter *q)
 {
-    bool decays = q->shape.rank >= 2 || *switch_at(o, o->kind->decay_all);
-    return decays ? 1 - *number_at(o, o->kind->lr) * *number_at(o, o->kind->weight_decay) : 1;
+    bool decays = q->shape.rank >= 2 || *switch_at(o, o->s.kind->decay_all);
+    return decays ? 1 - *number_at(o, o->s.kind->lr) * *number_at(o, o->s.kind->weight_decay) : 1;
 }
 
 static void stretch_update(const wg_optim *o, stretch *s, const wgi_piece *piece)
@@ -175,7 +197,7 @@ static void stretch_update(const wg_optim *o, stretch *s, const wgi_piece *piece
     wgi_update all = {
         .dtype = piece->dtype, .w = piece->data, .g = piece->grad, .options = o->options, .rate = o->rate
     };
-    all.lr = *number_at(o, o->kind->lr);
+    all.lr = *number_at(o, o->s.kind->lr);
     all.keep = s->u.keep;
     memcpy(all.moment, piece->moment, sizeof all.moment);
     s->u = part_of(&all, s->from, s->to - s->from);
@@ -211,8 +233,8 @@ static bool list_room(wg_optim *o, wg_params *root)
 static unsigned moments_of(const wg_optim *o)
 {
     unsigned named = 0;
-    for (int j = 0; j < WGI_MOMENTS; j++) named |= o->kind->moment[j] ? 1U << j : 0;
-    return o->kind->moments ? o->kind->moments(o->options) : named;
+    for (int j = 0; j < WGI_MOMENTS; j++) named |= o->s.kind->moment[j] ? 1U << j : 0;
+    return o->s.kind->moments ? o->s.kind->moments(o->options) : named;
 }
 
 static bool prepare(wg_optim *o, wg_params *root)
@@ -230,7 +252,7 @@ enum { WIDE = 16384 }; /* about the elements of a chunk */
  * gradients. */
 static bool list_find(wg_optim *o, wg_params *root)
 {
-    if (o->list_of == root->reached_by && o->list_of && o->list_lr == wg_optim_lr(o)) return true;
+    if (o->list_of == root->marked && o->list_of && o->list_lr == wg_optim_lr(o)) return true;
     o->list_of = 0;
     if (!prepare(o, root)) return false;
     o->stretches = 0;
@@ -241,7 +263,7 @@ static bool list_find(wg_optim *o, wg_params *root)
         o->chunks[i] = (int)WGI_MIN((o->list[i].to - o->list[i].from) / WIDE + 1, 4 * root->c->o.threads);
         o->wide |= o->chunks[i] > 1;
     }
-    o->list_of = root->reached_by;
+    o->list_of = root->marked;
     o->list_lr = wg_optim_lr(o);
     return true;
 }
@@ -249,18 +271,18 @@ static bool list_find(wg_optim *o, wg_params *root)
 wg_status wg_optim_step_at(wg_site here, wg_optim *o)
 {
     if (!o) return WG_ERROR_USE;
-    wg_params *root = o->p->root;
+    wg_params *root = o->s.p->root;
     wg_status status = ready(here, o);
     if (!status && !list_find(o, root)) status = wg_failed(root->c);
     if (status) return status;
     o->steps++;
-    if (o->kind->rates) o->kind->rates(o->options, (double)o->steps, o->rate);
+    if (o->s.kind->rates) o->s.kind->rates(o->options, (double)o->steps, o->rate);
     if (o->wide) wgi_parts_run(update_part, o, o->chunks, o->stretches, root->c->o.threads);
     else
-        for (int i = 0; i < o->stretches; i++) o->kind->update[root->c->isa](&o->list[i].u);
+        for (int i = 0; i < o->stretches; i++) o->s.kind->update[root->c->isa](&o->list[i].u);
     root->version++;
-    root->gradients = WGI_GRAD_USED;
-    root->used_here = here;
+    o->s.fresh = false;
+    o->s.used_here = here;
     return WG_OK;
 }
 

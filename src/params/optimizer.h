@@ -47,6 +47,6 @@ typedef struct wgi_optimizer {
     size_t lr, weight_decay, decay_all; /* offsets of these fields */
 } wgi_optimizer;
 
-wg_optim *wgi_optim_new(wg_params *p, const wgi_optimizer *kind, const void *options);
+wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, const void *options);
 
 #endif

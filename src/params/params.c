@@ -142,7 +142,7 @@ void wgi_params_enter(wg_params *root, wgi_parameter *q)
     wgi_store_enter(q);
     root->item[root->count++] = q;
     root->index[place(root, q->name)] = (uint32_t)root->count;
-    root->reached_by = 0;
+    root->marked = ++root->c->structures;
 }
 
 /* The name with the prefix of the subset. It is in buf if there is a prefix. NULL: too long, or not a
@@ -332,7 +332,7 @@ wg_status wg_params_set(wg_params *p, const double *theta)
 /* false: `who` has failed, since there are no gradients. */
 static bool has_gradients(const wg_params *p, const char *who)
 {
-    if (p->root->gradients != WGI_GRAD_NONE) return true;
+    if (p->root->gradients) return true;
     wgi_fail(p->c, NULL, who, WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
     return false;
 }

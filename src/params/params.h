@@ -39,7 +39,15 @@ struct wgi_piece {
     void *moment[WGI_MOMENTS]; /* the optimizer's arrays, in the dtype of data */
 };
 
-typedef enum wgi_gradients { WGI_GRAD_NONE, WGI_GRAD_READY, WGI_GRAD_USED } wgi_gradients;
+/* An optimizer, as its set sees it. The first field of wg_optim. */
+typedef struct wgi_stepper {
+    struct wgi_stepper *next; /* of the root's; no two overlap */
+    wg_params *p;
+    const wgi_optimizer *kind;
+    wg_site here;      /* where it was made */
+    bool fresh;        /* there are gradients that no step has used */
+    wg_site used_here; /* call site of the step that used them; NULL: none did */
+} wgi_stepper;
 
 struct wg_params {
     wg_context *c;
@@ -53,11 +61,11 @@ struct wg_params {
     size_t index_size;
     uint64_t version;
     wgi_piece *pieces;
-    int64_t piece_size; /* elements of the last piece that parameters share */
-    wgi_gradients gradients;
-    wg_site used_here; /* call site of the step that used the gradients */
-    bool optimized;
-    uint64_t reached_by; /* the request that has set the `reached` of the parameters; 0: none */
+    int64_t piece_size;    /* elements of the last piece that parameters share */
+    wgi_stepper *steppers; /* of a set: the optimizers of it and of its subsets */
+    bool gradients;        /* a wg_backward has succeeded, and none has failed since */
+    uint64_t marked;       /* of a set: rises when the `reached` of a parameter may have changed */
+    uint64_t reached_by; /* the request that has set the `reached` of the parameters; 0: it may be another */
 };
 
 wgi_parameter *wgi_params_find(const wg_params *root, const char *full);
@@ -75,6 +83,19 @@ void wgi_params_discard(wgi_parameter *q); /* frees a parameter that was made bu
 void wgi_params_enter(wg_params *root, wgi_parameter *q); /* adds it to the set; cannot fail */
 void wgi_params_release(wg_params *root);                 /* frees the set; no graph may use it any more */
 
+/* ---- gradients.c ---- */
+
+bool wgi_params_overlap(const wg_params *p, const wg_params *q); /* a parameter of one can be in the other */
+void wgi_gradients_come(wg_params *p); /* a wg_backward has set the gradients of p: they may be used */
+void wgi_gradients_lost(wg_params *p); /* one has failed: p has none */
+/* To be called before the `reached` of parameters of p change. request: what they follow from, or 0. Drops the
+ * gradients that a step has used, also those beside p: the next step of that optimizer must not use them. */
+void wgi_gradients_change(wg_params *p, uint64_t request);
+void wgi_gradients_clear(wg_params *p);     /* no parameter of p is reached */
+bool wgi_gradients_any(const wg_params *p); /* whether a parameter of p has a gradient */
+/* Whether p has gradients to add to. Drops those that a step has used. */
+bool wgi_gradients_to_add_to(wg_params *p);
+
 /* ---- store.c ---- */
 
 bool wgi_store_take(wgi_parameter *q);   /* gets memory for its values, zeroed */
@@ -84,6 +105,7 @@ void *wgi_grad_memory(wgi_parameter *q); /* NULL: out of memory */
 bool wgi_store_moments(wgi_piece *s, wg_context *c,
                        unsigned which); /* which: moments as bits; false: out of memory */
 void wgi_store_drop_moments(wg_params *root);
+void wgi_store_clear_moments(const wg_params *p); /* those of the parameters of p become zero */
 void wgi_store_free(wg_params *root);
 
 /* ---- first_values.c ---- */

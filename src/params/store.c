@@ -83,6 +83,17 @@ void wgi_store_drop_moments(wg_params *root)
         }
 }
 
+void wgi_store_clear_moments(const wg_params *p)
+{
+    for (size_t i = 0; i < p->root->count; i++) {
+        const wgi_parameter *q = p->root->item[i];
+        const wgi_piece *s = q->piece;
+        for (int k = 0; k < WGI_MOMENTS && wgi_params_holds(p, q); k++)
+            if (s->moment[k])
+                memset(place_in(s, s->moment[k], q->at), 0, (size_t)q->size * wg_dtype_size(s->dtype));
+    }
+}
+
 void wgi_store_free(wg_params *root)
 {
     wgi_store_drop_moments(root);

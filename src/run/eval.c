@@ -262,13 +262,11 @@ static void add_to(wgi_parameter *q, const void *more)
         for (int64_t i = 0; i < q->size; i++) ((double *)q->grad)[i] += ((const double *)more)[i];
 }
 
-static void mark_reached(wg_graph *g, wg_params *root, const wgi_request *r, bool add)
+static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool add)
 {
-    root->gradients = WGI_GRAD_READY;
-    if (!add && root->reached_by == r->id) return;
-    root->reached_by = r->id;
-    if (!add)
-        for (size_t i = 0; i < root->count; i++) root->item[i]->reached = false;
+    if (!add && p->reached_by == r->id) return;
+    wgi_gradients_change(p, add ? 0 : r->id);
+    if (!add) wgi_gradients_clear(p);
     for (int i = 0; i < r->targets; i++) {
         wgi_parameter *q = g->node[r->target[i]].parameter;
         if (!r->reached[i]) continue;
@@ -291,10 +289,9 @@ static void fail_unreached(wg_graph *g, const wgi_request *r)
  * parameters that were reached have gradients, and states get their new values. */
 static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bool again)
 {
-    wg_params *root = p->root;
     int k = 0;
     if (again ? !wgi_run_known(g, r) : !gradient_memory(g, r, add) || !wgi_run(g, r)) {
-        if (!add) root->gradients = WGI_GRAD_NONE;
+        if (!add) wgi_gradients_lost(p);
         return;
     }
     if (!again) keep_results(g);
@@ -304,7 +301,8 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
         return;
     }
     wgi_result(g, r->loss);
-    mark_reached(g, root, r, add);
+    mark_reached(g, p, r, add);
+    wgi_gradients_come(p);
     if (!again) wgi_last_remember(g, p, r);
     commit(g);
 }
@@ -352,7 +350,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) return fail_loss(loss, here);
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     bool fresh = !g->now.open;
-    add = add && p->root->gradients == WGI_GRAD_READY;
+    add = add && wgi_gradients_to_add_to(p);
     wgi_open(g);
     g->now.peeked = false;
     wgi_request *again = fresh && !add ? wgi_last_request(g, p, loss.index) : NULL;

@@ -156,7 +156,7 @@ static double *result(const wgi_optimizer *k, const options *o, run r, size_t *s
     wg_context *c = wgt_start(NULL, r.t, &(wg_options){ .threads = r.threads });
     wg_graph *g = wg_graph_new(c);
     wg_params *p = wg_params_new(c);
-    wg_optim *s = wgi_optim_new(p, k, o);
+    wg_optim *s = wgi_optim_new(WG_HERE, p, k, o);
     for (int i = 0; i < r.steps; i++) {
         wg_begin(g, WG_TRAIN);
         wg_backward(quadratic(g, p, r.large), p);
@@ -225,10 +225,10 @@ static void refused(const wgi_optimizer *k, const wgi_optim_option *row, double 
     options o = { 0 };
     char text[100];
     put_number(&o, row->offset, v);
-    cr_assert_null(wgi_optim_new(p, k, &o));
+    cr_assert_null(wgi_optim_new(WG_HERE, p, k, &o));
     snprintf(text, sizeof text, "%s: %s %g: must be", k->name, row->name, v);
     wgt_expect_error(c, WG_ERROR_VALUE, text);
-    wg_optim *s = wgi_optim_new(p, k, NULL);
+    wg_optim *s = wgi_optim_new(WG_HERE, p, k, NULL);
     cr_assert(s, "%s: a refused one is no optimizer", k->name);
     wgt_finish(c, NULL);
 }

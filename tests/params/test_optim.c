@@ -107,3 +107,196 @@ Test(optim, no_memory_for_a_step)
     all_are(p, "w", 1.5);
     wgt_finish(c, &m);
 }
+
+/* ---- several optimizers of one set ---- */
+
+typedef struct pair {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p, *enc, *dec;
+    wg_node a, b; /* enc.a and dec.b, both 2 at first */
+} pair;
+
+static pair pair_start(void)
+{
+    pair t = { .c = wgt_start(NULL, WG_F64, NULL) };
+    t.g = wg_graph_new(t.c);
+    t.p = wg_params_new(t.c);
+    t.enc = wg_params_in(t.p, "enc");
+    t.dec = wg_params_in(t.p, "dec");
+    t.a = wg_param(t.g, t.p, "enc.a", WG_SCALAR, wg_const(2));
+    t.b = wg_param(t.g, t.p, "dec.b", WG_SCALAR, wg_const(2));
+    return t;
+}
+
+/* A node whose gradient is `a` for enc.a and `b` for dec.b. */
+static wg_node slopes(const pair *t, double a, double b) { return wg_add(wg_mul(a, t->a), wg_mul(b, t->b)); }
+
+static void values_are(const pair *t, double a, double b)
+{
+    cr_assert_eq(wg_failed(t->c), WG_OK, "%s", wg_message(t->c));
+    cr_assert_eq(wg_params_item(t->p, "enc.a"), a, "enc.a is %g, not %g", wg_params_item(t->p, "enc.a"), a);
+    cr_assert_eq(wg_params_item(t->p, "dec.b"), b, "dec.b is %g, not %g", wg_params_item(t->p, "dec.b"), b);
+}
+
+Test(optim, two_of_disjoint_subsets_step_after_one_backward)
+{
+    for (int large = 0; large < 2; large++) {
+        pair t = pair_start();
+        wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 });
+        wg_optim *d = wg_momentum(t.dec, &(wg_momentum_opts){ .lr = 0.25, .beta = 0.5, .classical = true });
+        wg_node L = slopes(&t, 1, 1);
+        if (large) /* each in a piece of memory of its own */
+            for (int k = 0; k < 2; k++)
+                L = wg_add(L,
+                           wg_sum(wg_param(t.g, t.p, k ? "enc.A" : "dec.B", WG_SHAPE(20000), wg_const(2))));
+        for (int k = 1; k <= 3; k++) {
+            wg_backward(L, t.p);
+            wg_optim_step(k & 1 ? e : d);
+            wg_optim_step(k & 1 ? d : e);
+            /* momentum: m is 1, 1.5, 1.75 */
+            values_are(&t, 2 - 0.5 * k, 2 - 0.25 * (k == 1 ? 1 : k == 2 ? 2.5 : 4.25));
+            if (large) all_are(t.p, "enc.A", 2 - 0.5 * k);
+            if (large) all_are(t.p, "dec.B", 2 - 0.25 * (k == 1 ? 1 : k == 2 ? 2.5 : 4.25));
+        }
+        wgt_finish(t.c, NULL);
+    }
+}
+
+Test(optim, a_second_step_without_a_backward_is_refused_for_each_subset)
+{
+    pair t = pair_start();
+    wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 }), *d = wg_sgd(t.dec, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim_step(e);
+    wgt_expect_error(t.c, WG_ERROR_USE, "there are no gradients");
+    wg_backward(slopes(&t, 1, 1), t.p);
+    wg_optim_step(e);
+    wg_optim_step(e);
+    wgt_expect_error(t.c, WG_ERROR_USE, "the gradients were used by the step at");
+    wg_optim_step(d);
+    wg_optim_step(d);
+    wgt_expect_error(t.c, WG_ERROR_USE, "the gradients were used by the step at");
+    values_are(&t, 1.5, 1.5);
+    wg_backward(wg_mul(2, t.b), t.dec); /* gradients for one of them alone */
+    wg_optim_step(e);
+    wgt_expect_error(t.c, WG_ERROR_USE, "the gradients were used by the step at");
+    wg_optim_step(d);
+    values_are(&t, 1.5, 0.5);
+    wgt_finish(t.c, NULL);
+}
+
+Test(optim, a_backward_of_a_subset_leaves_the_gradients_of_another)
+{
+    pair t = pair_start();
+    wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 }), *d = wg_sgd(t.dec, &(wg_sgd_opts){ .lr = 0.5 });
+    for (int k = 1; k <= 3; k++) {
+        wg_begin(t.g, WG_TRAIN);
+        t.a = wg_param(t.g, t.p, "enc.a", WG_SCALAR, wg_const(2));
+        t.b = wg_param(t.g, t.p, "dec.b", WG_SCALAR, wg_const(2));
+        wg_node L = slopes(&t, 1, 2), M = slopes(&t, 4, 8);
+        wg_backward(L, t.enc);
+        wg_backward(M, t.dec);
+        wg_optim_step(e);
+        wg_optim_step(d);
+        values_are(&t, 2 - 0.5 * k, 2 - 4.0 * k);
+    }
+    wgt_finish(t.c, NULL);
+}
+
+/* One optimizer of the whole set: what it has used of enc does not come again with a backward of dec. */
+Test(optim, used_gradients_do_not_come_back)
+{
+    pair t = pair_start();
+    wg_optim *o = wg_sgd(t.p, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_node L = slopes(&t, 1, 2);
+    double a = 2, b = 2;
+    for (int k = 0; k < 3; k++) {
+        wg_backward(L, t.p);
+        wg_optim_step(o);
+        values_are(&t, a -= 0.5, b -= 1);
+        for (int i = 0; i < 2; i++) {
+            wg_backward(L, t.dec);
+            wg_optim_step(o);
+            values_are(&t, a, b -= 1);
+        }
+        wg_backward(L, t.dec);
+        wg_backward(L, t.enc); /* both wait for one step */
+        wg_optim_step(o);
+        values_are(&t, a -= 0.5, b -= 1);
+    }
+    wgt_finish(t.c, NULL);
+}
+
+Test(optim, adding_begins_from_zero_where_a_step_has_used_the_gradients)
+{
+    pair t = pair_start();
+    wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 }), *d = wg_sgd(t.dec, &(wg_sgd_opts){ .lr = 0.5 });
+    wg_node L = slopes(&t, 1, 1);
+    wg_backward(L, t.p);
+    wg_optim_step(e);
+    wg_backward_add(L, t.p); /* enc 1, dec 2 */
+    wg_backward_add(L, t.p); /* enc 2, dec 3 */
+    wg_optim_step(e);
+    wg_optim_step(d);
+    values_are(&t, 2 - 0.5 - 1, 2 - 1.5);
+    wg_backward_add(L, t.p);
+    wg_optim_step(e);
+    wg_optim_step(d);
+    values_are(&t, 2 - 0.5 - 1 - 0.5, 2 - 1.5 - 0.5);
+    wgt_finish(t.c, NULL);
+}
+
+Test(optim, overlapping_sets_are_refused_by_the_name_of_a_parameter)
+{
+    pair t = pair_start();
+    wg_params *layer = wg_params_in(t.enc, "l1"), *encoder = wg_params_in(t.p, "encoder");
+    wg_optim *e = wg_sgd(t.enc, NULL);
+    cr_assert_not_null(e);
+    cr_assert_null(wg_adam(t.p, NULL));
+    wgt_expect_error(t.c, WG_ERROR_USE, "test_optim.c");
+    cr_assert_null(wg_adam(t.enc, NULL));
+    wgt_expect_error(t.c, WG_ERROR_USE, "adam: enc.a has an optimizer already, sgd of ");
+    cr_assert_null(wg_adam(layer, NULL));
+    wgt_expect_error(t.c, WG_ERROR_USE, "the set has an optimizer already");
+    wg_param(t.g, layer, "w", WG_SCALAR, wg_zeros());
+    cr_assert_null(wg_adam(layer, NULL));
+    wgt_expect_error(t.c, WG_ERROR_USE, "enc.l1.w has an optimizer already");
+    cr_assert_not_null(wg_adam(encoder, NULL), "encoder is no part of enc");
+    wg_optim_free(e);
+    cr_assert_not_null(wg_adam(layer, NULL));
+    cr_assert_null(wg_adam(t.enc, NULL));
+    wgt_expect_error(t.c, WG_ERROR_USE, "enc.l1.w has an optimizer already");
+    wgt_finish(t.c, NULL);
+}
+
+Test(optim, what_one_keeps_between_steps_stays_when_the_other_is_freed)
+{
+    pair t = pair_start();
+    wg_momentum_opts m = { .lr = 0.5, .beta = 0.5, .classical = true };
+    wg_optim *e = wg_momentum(t.enc, &m), *d = wg_momentum(t.dec, &m);
+    wg_node L = slopes(&t, 1, 1);
+    wg_backward(L, t.p), wg_optim_step(e), wg_optim_step(d);
+    wg_optim_free(e);
+    e = wg_momentum(t.enc, &m);
+    wg_backward(L, t.p), wg_optim_step(e), wg_optim_step(d);
+    values_are(&t, 2 - 0.5 * (1 + 1), 2 - 0.5 * (1 + 1.5));
+    wgt_finish(t.c, NULL);
+}
+
+/* Failed gradients of one part are no gradients, and those of the other part stay. */
+Test(optim, a_failed_backward_of_a_subset_is_no_backward_of_it)
+{
+    pair t = pair_start();
+    wg_optim *e = wg_sgd(t.enc, &(wg_sgd_opts){ .lr = 0.5 }), *d = wg_sgd(t.dec, &(wg_sgd_opts){ .lr = 0.5 });
+    int32_t label = 7;
+    wg_node bad = wg_softmax_cross_entropy(wg_mul(t.b, wg_fill(t.g, 1, WG_SHAPE(1, 2))),
+                                           wg_input(t.g, "y", wg_view_i32(&label, WG_SHAPE(1))));
+    wg_backward(slopes(&t, 1, 1), t.p);
+    wg_backward(bad, t.dec);
+    wgt_expect_error(t.c, WG_ERROR_VALUE, "label out of range");
+    wg_optim_step(d);
+    wgt_expect_error(t.c, WG_ERROR_USE, "there are no gradients");
+    wg_optim_step(e);
+    values_are(&t, 1.5, 2);
+    wgt_finish(t.c, NULL);
+}

@@ -1,0 +1,78 @@
+/* gradients.c: which parameters have gradients, and which optimizer may use them. wg_backward sets the gradients
+ * of one set, which may be a part of another; a step uses those of the optimizer's set up.
+ *
+ * Invariant: of two sets that overlap at most one has a reached_by that is not 0. So a set that has one can tell
+ * that no other wg_backward has changed the `reached` of its parameters since. */
+#include "params/params.h"
+
+static bool within(const char *prefix, const wg_params *p)
+{
+    return !prefix || (p->prefix && strncmp(p->prefix, prefix, strlen(prefix)) == 0);
+}
+
+bool wgi_params_overlap(const wg_params *p, const wg_params *q)
+{
+    return p->root == q->root && (within(p->prefix, q) || within(q->prefix, p));
+}
+
+void wgi_gradients_come(wg_params *p)
+{
+    p->root->gradients = true;
+    for (wgi_stepper *s = p->root->steppers; s; s = s->next)
+        if (s->p == p || wgi_params_overlap(s->p, p)) s->fresh = true;
+}
+
+void wgi_gradients_clear(wg_params *p)
+{
+    for (size_t i = 0; i < p->root->count; i++)
+        if (wgi_params_holds(p, p->root->item[i])) p->root->item[i]->reached = false;
+}
+
+void wgi_gradients_change(wg_params *p, uint64_t request)
+{
+    wg_params *root = p->root;
+    for (wgi_stepper *s = root->steppers; s; s = s->next)
+        if (!s->fresh && wgi_params_overlap(s->p, p)) wgi_gradients_clear(s->p);
+    if (wgi_params_overlap(root, p)) root->reached_by = 0;
+    for (wg_params *s = root->subs; s; s = s->next)
+        if (wgi_params_overlap(s, p)) s->reached_by = 0;
+    p->reached_by = request;
+    root->marked = ++root->c->structures;
+}
+
+void wgi_gradients_lost(wg_params *p)
+{
+    wgi_gradients_change(p, 0);
+    wgi_gradients_clear(p);
+    if (p == p->root) p->gradients = false;
+    for (wgi_stepper *s = p->root->steppers; s; s = s->next)
+        if (wgi_params_overlap(s->p, p)) s->fresh = false, s->used_here = NULL;
+}
+
+/* The optimizer that changes q, or NULL. */
+static const wgi_stepper *stepper_of(const wgi_parameter *q)
+{
+    const wgi_stepper *s = q->owner->steppers;
+    while (s && !wgi_params_holds(s->p, q)) s = s->next;
+    return s;
+}
+
+bool wgi_gradients_to_add_to(wg_params *p)
+{
+    bool any = false;
+    for (size_t i = 0; p->root->gradients && i < p->root->count; i++) {
+        wgi_parameter *q = p->root->item[i];
+        if (!q->reached || !wgi_params_holds(p, q)) continue;
+        const wgi_stepper *s = stepper_of(q);
+        if (s && !s->fresh) q->reached = false;
+        any |= q->reached;
+    }
+    return any;
+}
+
+bool wgi_gradients_any(const wg_params *p)
+{
+    for (size_t i = 0; p->root->gradients && i < p->root->count; i++)
+        if (p->root->item[i]->reached && wgi_params_holds(p, p->root->item[i])) return true;
+    return false;
+}
