@@ -68,6 +68,7 @@ static const wg_attr_row custom_attrs[] = { { "rule", WG_ATTR_POINTER, 0, NULL, 
 
 const wg_op wgi_op_custom_vjp = {
     OP(custom_vjp),
+    .users = true,
     .summary = "The value of the first operand, with the caller's own derivative rule for the others.",
     .formula = "y = f(x)",
     .adjoint = "x' = rule(y, y', x)",

@@ -148,7 +148,7 @@ static const wg_attr_row extern_attrs[] = {
 };
 
 #define CALLS_C \
-    .kind = WG_OPAQUE, .once = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs
+    .kind = WG_OPAQUE, .users = true, .cost = 100, .attr_size = sizeof(extern_attr), .attrs = extern_attrs
 
 SAMPLE(extern) { return chain_node(here, g, i, false); }
 ERROR_SAMPLE(extern) { return mistake(here, g, i, false); }

@@ -221,7 +221,7 @@ struct wg_op {
     wg_promote promote;
     int promote_from;                    /* operands before this one keep their dtypes */
     bool impure;                         /* equal nodes may have different values: each is computed */
-    bool once;                           /* no evaluation computes a node twice; so for ops of users, too */
+    bool users; /* calls a function of the user: at most once for a node in an evaluation */
     int cost;                            /* rough time of one element; an addition is 1. default 1 */
     double (*flops)(const wg_kernel *k); /* of the node; default: elements * cost, 0 if it only copies */
 

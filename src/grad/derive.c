@@ -226,10 +226,22 @@ static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node 
     return true;
 }
 
-wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n)
+/* The operands of a request: y, x[], v[]. NULL: out of memory. */
+static wg_node *given(wg_node y, const wg_node x[], const wg_node v[], int n)
+{
+    wg_node *all = wgi_arena_alloc(&y.graph->temp, sizeof *all * (2 * (size_t)n + 1));
+    if (!all) return NULL;
+    all[0] = y;
+    for (int k = 0; k < n; k++) {
+        all[1 + k] = x[k];
+        all[1 + n + k] = v[k];
+    }
+    return all;
+}
+
+static wg_node make_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n)
 {
     wg_graph *g = y.graph;
-    if (!same_graph(here, "jvp", y, x, v, n)) return wgi_error_node(g);
     wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count;
     wg_site in = wg_inside(here);
@@ -244,13 +256,28 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
     return wgi_ok(g->c) ? ty : wgi_error_node(g);
 }
 
+wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n)
+{
+    static const wg_op request = { .name = "jvp" };
+    wg_graph *g = y.graph;
+    if (!same_graph(here, "jvp", y, x, v, n)) return wgi_error_node(g);
+    wgi_place place = wgi_arena_place(&g->temp);
+    wg_node *in = given(y, x, v, n), ty = wgi_error_node(g);
+    if (in && !wgi_derived_again(g, here, &request, in, 2 * n + 1, &ty, 1)) {
+        const wgi_calling k = wgi_derived_begin(g);
+        ty = make_jvp(here, y, x, v, n);
+        wgi_derived_end(g, k, here, &request, in, 2 * n + 1, &ty, 1);
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return ty;
+}
+
 /* ---- second order ---- */
 
-wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
+static wg_status make_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
 {
     wg_graph *g = y.graph;
     uint32_t blocked;
-    if (!same_graph(here, "hvp", y, x, v, n)) return wgi_all_failed(g, hv, n);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_site in = wg_inside(here);
     wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)WGI_MAX(n, 1) * 2),
@@ -262,6 +289,23 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
          wgi_fill_zeros(g, here, "hvp", -1, x, n, hv, end);
     wgi_arena_rewind(&g->temp, place);
     return ok ? wg_failed(g->c) : wgi_all_failed(g, hv, n);
+}
+
+wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
+{
+    static const wg_op request = { .name = "hvp" };
+    wg_graph *g = y.graph;
+    if (!same_graph(here, "hvp", y, x, v, n)) return wgi_all_failed(g, hv, n);
+    wgi_place place = wgi_arena_place(&g->temp);
+    wg_node *in = given(y, x, v, n);
+    wg_status s = in ? WG_OK : wgi_all_failed(g, hv, n);
+    if (in && !wgi_derived_again(g, here, &request, in, 2 * n + 1, hv, n)) {
+        const wgi_calling k = wgi_derived_begin(g);
+        s = make_hvp(here, y, x, v, n, hv);
+        wgi_derived_end(g, k, here, &request, in, 2 * n + 1, hv, n);
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return s;
 }
 
 /* ---- Jacobians: one reverse sweep for each element of y ---- */

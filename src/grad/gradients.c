@@ -66,11 +66,10 @@ static bool float_nodes(wg_graph *g, wg_site here, const char *what, const wg_no
     return true;
 }
 
-static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n,
-                           wg_node gx[])
+static wg_status make_gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[],
+                                int n, wg_node gx[])
 {
     wg_graph *g = y.graph;
-    if (!g || !wgi_ok(g->c)) return wgi_all_failed(g, gx, n);
     uint32_t blocked;
     wgi_place place = wgi_arena_place(&g->temp);
     uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)WGI_MAX(n, 1));
@@ -82,6 +81,28 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
          wgi_fill_zeros(g, here, what, 1, x, n, gx, end);
     wgi_arena_rewind(&g->temp, place);
     return ok ? wg_failed(g->c) : wgi_all_failed(g, gx, n);
+}
+
+/* Gradients that were asked for at the same place of the last build need not be made. */
+static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n,
+                           wg_node gx[])
+{
+    static const wg_op request = { .name = "gradients" };
+    wg_graph *g = y.graph;
+    if (!g || !wgi_ok(g->c)) return wgi_all_failed(g, gx, n);
+    wgi_place place = wgi_arena_place(&g->temp);
+    wg_node *given = x || !n ? wgi_arena_alloc(&g->temp, sizeof *given * ((size_t)n + 2)) : NULL;
+    if (!given) return make_gradients(here, what, y, gy, x, n, gx);
+    given[0] = y, given[1] = gy;
+    if (n) memcpy(given + 2, x, sizeof *given * (size_t)n);
+    wg_status s = WG_OK;
+    if (!wgi_derived_again(g, here, &request, given, n + 2, gx, n)) {
+        const wgi_calling k = wgi_derived_begin(g);
+        s = make_gradients(here, what, y, gy, x, n, gx);
+        wgi_derived_end(g, k, here, &request, given, n + 2, gx, n);
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return s;
 }
 
 static bool scalar(wg_site here, const char *what, wg_node y)

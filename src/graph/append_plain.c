@@ -32,7 +32,7 @@ static bool learn_op(wg_graph *g, const wg_op *op)
 
 static void learn_scalar(wg_graph *g, const wgi_node *y)
 {
-    if (!(y->flags & WGI_EVEN) || g->count < WGI_SHARE_FROM || g->build.again) return;
+    if (!(y->flags & WGI_EVEN) || g->count < g->build.share_from || g->build.again) return;
     wgi_kind *k = place_of(g, y->op, (int)y->operands);
     k->node = *y;
     k->node.flags = WGI_SCALAR | WGI_EVEN;

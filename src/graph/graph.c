@@ -9,7 +9,6 @@ wg_graph *wg_graph_new(wg_context *c)
     g->c = g->arena.c = g->values.c = g->temp.c = c;
     g->next = c->graphs;
     c->graphs = g;
-    g->build.most = wgi_without(c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     wg_begin(g, WG_TRAIN);
     if (!g->count) {
         wg_graph_free(g);
@@ -40,6 +39,8 @@ void wg_begin(wg_graph *g, wg_mode mode)
     if (!g) return;
     wgi_close(g);
     for (size_t i = 0; i < g->results.kepts; i++) g->node[g->results.kept[i]].flags &= (uint8_t)~WGI_KEPT;
+    g->build.most = wgi_without(g->c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
+    g->build.share_from = WGI_SHARE_FROM;
     wgi_again_begin(g, mode);
     if (g->count >= WGI_SHARE_FROM)
         memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */

@@ -47,6 +47,10 @@ static inline uint64_t wgi_number_bits(wg_node n) { return ~(n.index | (uint64_t
 double wgi_number_value(wg_node n);
 wgi_node *wgi_node_of(wg_node n); /* NULL: of an earlier generation, or its node was taken away */
 
+/* Whether op belongs to the library: then its results depend on operands and options alone. An op of the user
+ * may do anything, even if its descriptor is a copy of one of ours. */
+static inline bool wgi_op_is_ours(const wg_op *op) { return op->library == op; }
+
 /* ---- append.c ---- */
 
 uint32_t wgi_append(wg_graph *g, const wgi_node *n); /* appends a copy of *n; 0: out of memory */
@@ -70,6 +74,7 @@ static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
 {
     const wg_op *outer = g->rule.op;
     g->rule.op = op;
+    g->rule.users |= op->users || !wgi_op_is_ours(op);
     return outer;
 }
 static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule.op = outer; }
@@ -165,6 +170,24 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
                   const void *attr, wg_node result);
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
 
+/* Whether the nodes from `first` on have no leaves but numbers. Other leaves are known outside of the graph's
+ * records. */
+bool wgi_only_nodes(const wg_graph *g, uint32_t first);
+/* Ends the call k, of which `made` has op, site, operands, options and result. */
+void wgi_call_remember(wg_graph *g, wgi_calling k, wgi_called made);
+
+/* ---- remembered_derivative.c ---- */
+
+/* If the last build made the same request here for the derivative `what` of the operands x[0 .. n), reuses its
+ * nodes, fills y[0 .. m) and is true. */
+bool wgi_derived_again(wg_graph *g, wg_site here, const wg_op *what, const wg_node x[], int n, wg_node y[],
+                       int m);
+/* These two stand around a request that is made anew. */
+wgi_calling wgi_derived_begin(wg_graph *g);
+void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what, const wg_node x[], int n,
+                     const wg_node y[], int m);
+void wgi_derived_forget(wg_graph *g, const wgi_called *c); /* c is no longer remembered */
+
 /* ---- scope_table.c ---- */
 
 /* The scope up/name, which is made if it is new; 0: out of memory. */
@@ -175,10 +198,6 @@ void wgi_scopes_forget(wg_graph *g); /* all of them: a new build begins */
 
 /* Frees the names that were taken when the graph had `mark` nodes or more. */
 void wgi_layers_rewind(wg_graph *g, uint32_t mark);
-
-/* Whether op belongs to the library: then its results depend on operands and options alone. An op of the user
- * may do anything, even if its descriptor is a copy of one of ours. */
-static inline bool wgi_op_is_ours(const wg_op *op) { return op->library == op; }
 
 /* ---- reach.c ---- */
 

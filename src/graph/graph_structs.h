@@ -152,7 +152,10 @@ typedef struct wgi_build {
     size_t calls, capacity;
     uint32_t at;   /* index of the call to compare with next, or to write next */
     uint32_t open; /* number of calls that have begun and not ended: they are within each other */
-    uint32_t most; /* calls are remembered below so many nodes: WGI_CALLS, or 0 with WG_WITHOUT=rebuild */
+    uint32_t within; /* number of requests for derivatives that have begun and not ended */
+    /* Calls are remembered below so many nodes: WGI_CALLS, or 0 with WG_WITHOUT=rebuild. Equal numbers share
+     * a leaf from so many nodes on: WGI_SHARE_FROM. Remembered derivatives raise both by their nodes. */
+    uint32_t most, share_from;
     bool again;    /* so far this build repeats the last one */
     /* Serial number of the structure of nodes [0, count). It rises when the structure may have changed. */
     uint64_t structure;
@@ -254,6 +257,7 @@ struct wg_graph {
     struct {
         const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */
         bool refused;    /* the rule tried to make a leaf: wgi_rule_makes */
+        bool users;      /* a rule of an op that calls a function of the user has been called */
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
     uint64_t failed_at;

@@ -62,7 +62,10 @@ void wgi_again_forget(wg_graph *g, uint32_t mark)
     wgi_again_stop(g);
     /* A call stands before the calls within it. It may reach beyond the mark where they do not. */
     for (size_t i = g->build.calls; i-- > 0;)
-        if (g->build.call[i].after > mark) g->build.calls = i;
+        if (g->build.call[i].after > mark) {
+            wgi_derived_forget(g, &g->build.call[i]);
+            g->build.calls = i;
+        }
     g->build.at = (uint32_t)g->build.calls;
 }
 
@@ -97,7 +100,7 @@ uint32_t wgi_again_reuse(wg_graph *g)
 
 const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op)
 {
-    const wgi_called *c = g->build.again && g->build.at < g->build.calls ? &g->build.call[g->build.at] : NULL;
+    const wgi_called *c = g->build.again && !g->build.within && g->build.at < g->build.calls ? &g->build.call[g->build.at] : NULL;
     return c && at_call(g, c, here, op) ? c : NULL;
 }
 
@@ -114,6 +117,7 @@ uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[]
 wgi_calling wgi_call_begin(wg_graph *g)
 {
     wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = wgi_arena_place(&g->arena) };
+    if (g->build.within) return k;
     if (g->build.again && (g->build.at == g->build.calls || g->count >= g->build.most)) wgi_again_stop(g);
     if (g->count >= g->build.most) return k;
     if (!WGI_GROW(g->c, g->build.call, g->build.capacity, (size_t)g->build.at + 1)) return k;
@@ -126,9 +130,7 @@ wgi_calling wgi_call_begin(wg_graph *g)
     return k;
 }
 
-/* Whether the nodes from `first` on have no leaves but numbers. Other leaves are known outside of the graph's
- * records. */
-static bool only_nodes(const wg_graph *g, uint32_t first)
+bool wgi_only_nodes(const wg_graph *g, uint32_t first)
 {
     for (uint32_t i = first; i < g->count; i++)
         if (wgi_is_leaf(&g->node[i]) && g->node[i].op != &wgi_op_number) return false;
@@ -140,7 +142,7 @@ static bool only_nodes(const wg_graph *g, uint32_t first)
 static bool comparable(const wg_graph *g, const wg_op *op, uint32_t first, int n)
 {
     bool asks = op->shape || op->rewrite || (!op->kernel[0] && !op->map);
-    return n <= WGI_CALL_OPERANDS && only_nodes(g, first) && (!asks || wgi_op_is_ours(op));
+    return n <= WGI_CALL_OPERANDS && wgi_only_nodes(g, first) && (!asks || wgi_op_is_ours(op));
 }
 
 static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
@@ -149,8 +151,9 @@ static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
     return copy ? memcpy(copy, attr, op->attr_size) : NULL;
 }
 
-static void remember(wg_graph *g, wgi_calling k, wgi_called made)
+void wgi_call_remember(wg_graph *g, wgi_calling k, wgi_called made)
 {
+    g->build.open--;
     made.scope = g->names.scope, made.first = k.first, made.after = g->count, made.skip = g->build.at;
     made.weight = g->weight, made.hash = g->node[g->count - 1].hash;
     made.before = k.before, made.then = wgi_arena_place(&g->arena);
@@ -170,7 +173,6 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
 {
     if (k.at == WGI_NO_CALL) return;
     wgi_called made = { .here = here, .result = result.index };
-    g->build.open--;
     if (result.index && comparable(g, op, k.first, n)) {
         made.op = op;
         made.operands = (uint8_t)n;
@@ -181,13 +183,12 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
             made.x[i] = x[i].graph ? x[i].index : wgi_number_bits(x[i]);
         }
     }
-    remember(g, k, made);
+    wgi_call_remember(g, k, made);
 }
 
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result)
 {
     if (k.at == WGI_NO_CALL) return result;
-    g->build.open--;
-    remember(g, k, (wgi_called){ .op = result.index ? op : NULL, .here = here, .result = result.index });
+    wgi_call_remember(g, k, (wgi_called){ .op = result.index ? op : NULL, .here = here, .result = result.index });
     return result;
 }

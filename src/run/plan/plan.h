@@ -315,7 +315,7 @@ void wgi_schedule(wgi_work *w);
 bool wgi_work_spares(const wgi_work *w, uint32_t i);
 /* Whether every plan spares nodes of op: a user's function computes it, or another run may compute another
  * value. */
-static inline bool wgi_is_once(const wg_op *op) { return op->once || op->impure || !wgi_op_is_ours(op); }
+static inline bool wgi_is_once(const wg_op *op) { return op->users || op->impure || !wgi_op_is_ours(op); }
 
 /* ---- pairs.c: two nodes that one kernel computes ---- */
 
