@@ -219,10 +219,10 @@ struct wg_op {
     int outputs;         /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
     wg_class kind;
     wg_promote promote;
-    int promote_from;                    /* operands before this one keep their dtypes */
-    bool impure;                         /* equal nodes may have different values: each is computed */
-    bool users; /* calls a function of the user: at most once for a node in an evaluation */
-    int cost;                            /* rough time of one element; an addition is 1. default 1 */
+    int promote_from; /* operands before this one keep their dtypes */
+    bool impure;      /* equal nodes may have different values: each is computed */
+    bool users;       /* calls a function of the user: at most once for a node in an evaluation */
+    int cost;         /* rough time of one element; an addition is 1. default 1 */
     double (*flops)(const wg_kernel *k); /* of the node; default: elements * cost, 0 if it only copies */
 
     size_t attr_size; /* bytes of the attribute struct, at most 256 */

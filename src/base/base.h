@@ -104,6 +104,7 @@ struct wg_context {
     wgi_arena arena;        /* interned shapes and kept sites: freed with the context */
     wgi_plan *plans;        /* the cache, most recently used first */
     int plan_count;
+    size_t plan_bytes;      /* memory of all plans */
     uint64_t plan_serial;   /* the last serial number given to a plan */
     uint64_t evaluations;   /* the last serial number given to an evaluation */
     uint64_t structures;    /* the last serial number given to a structure, its leaves, or a request */

@@ -150,13 +150,13 @@ typedef struct wgi_plain {
 typedef struct wgi_build {
     wgi_called *call; /* of the last build; once this build differs, of this build */
     size_t calls, capacity;
-    uint32_t at;   /* index of the call to compare with next, or to write next */
-    uint32_t open; /* number of calls that have begun and not ended: they are within each other */
+    uint32_t at;     /* index of the call to compare with next, or to write next */
+    uint32_t open;   /* number of calls that have begun and not ended: they are within each other */
     uint32_t within; /* number of requests for derivatives that have begun and not ended */
     /* Calls are remembered below so many nodes: WGI_CALLS, or 0 with WG_WITHOUT=rebuild. Equal numbers share
      * a leaf from so many nodes on: WGI_SHARE_FROM. Remembered derivatives raise both by their nodes. */
     uint32_t most, share_from;
-    bool again;    /* so far this build repeats the last one */
+    bool again; /* so far this build repeats the last one */
     /* Serial number of the structure of nodes [0, count). It rises when the structure may have changed. */
     uint64_t structure;
     /* Serial number of the structure and of the addresses of its leaves. Raise it (wgi_leaf_moved) when a

@@ -100,7 +100,9 @@ uint32_t wgi_again_reuse(wg_graph *g)
 
 const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op)
 {
-    const wgi_called *c = g->build.again && !g->build.within && g->build.at < g->build.calls ? &g->build.call[g->build.at] : NULL;
+    const wgi_called *c = g->build.again && !g->build.within && g->build.at < g->build.calls
+                              ? &g->build.call[g->build.at]
+                              : NULL;
     return c && at_call(g, c, here, op) ? c : NULL;
 }
 
@@ -189,6 +191,7 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result)
 {
     if (k.at == WGI_NO_CALL) return result;
-    wgi_call_remember(g, k, (wgi_called){ .op = result.index ? op : NULL, .here = here, .result = result.index });
+    wgi_call_remember(g, k,
+                      (wgi_called){ .op = result.index ? op : NULL, .here = here, .result = result.index });
     return result;
 }

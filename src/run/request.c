@@ -251,7 +251,9 @@ static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, co
         (node = all_nodes(g, s, mark)))
         p = wgi_plan_compile(g, r, s, node, s->n + (g->count - mark), &a);
     if (r->backward) forget(g, mark, place);
-    if (p) wgi_plan_add(g->c, p);
+    if (!p) return NULL;
+    if (teacher) p->lineage = teacher->lineage;
+    wgi_plan_add(g->c, p);
     return p;
 }
 
@@ -308,13 +310,22 @@ static wgi_plan *plan_of_wishes(wg_graph *g, wgi_request *r, wgi_structure *s)
 {
     s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
     wgi_plan *p = wgi_plan_find(g->c, s);
+    if (p && !r->look && !wgi_plan_has_learned(g, r, p)) return NULL;
     if (p && !p->stale) return p;
     if (p) return replace(g, r, s, p);
     s->keeps = WGI_KEEP_ALL;
     wgi_plan *all = wgi_plan_find(g->c, s);
-    if (all && !wgi_plan_is_due(all) && !r->look) return all;
+    if (all && !r->look && !wgi_plan_has_learned(g, r, all)) return NULL;
+    if (all && !r->look && !wgi_plan_is_due(all)) return all;
     s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
     return all ? replace(g, r, s, all) : NULL;
+}
+
+/* The plan whose wishes are known for a plan that keeps all. NULL: there is none. */
+static const wgi_plan *teacher_for(wg_context *c, wgi_structure s)
+{
+    s.keeps = s.keeps == WGI_KEEP_ALL ? WGI_KEEP_WISHES : WGI_KEEP_ALL;
+    return wgi_plan_find(c, &s);
 }
 
 static wgi_plan *plan_that_keeps_all(wg_graph *g, wgi_request *r, wgi_structure *s)
@@ -322,10 +333,10 @@ static wgi_plan *plan_that_keeps_all(wg_graph *g, wgi_request *r, wgi_structure 
     s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_ALL;
     wgi_plan *p = wgi_plan_find(g->c, s);
     if (!p && pays(g->c, s)) {
-        p = compile(g, r, s, NULL);
+        p = compile(g, r, s, teacher_for(g->c, *s));
         TRACE(g, r, "compiled", "its structure is worth a plan");
     }
-    if (p && !r->look) wgi_plan_learn(g, r);
+    if (p && !r->look) wgi_plan_learn(g, r, p);
     return p;
 }
 
@@ -335,7 +346,7 @@ static bool run_by_structure(wg_graph *g, wgi_request *r)
     wgi_structure s;
     if (!wgi_structure_of(g, r, &s)) return false;
     const uint64_t before = g->c->plan_serial;
-    wgi_plan *p = r->look || wgi_plan_has_learned(g, r) ? plan_of_wishes(g, r, &s) : NULL;
+    wgi_plan *p = plan_of_wishes(g, r, &s);
     if (!p && wgi_ok(g->c)) p = plan_that_keeps_all(g, r, &s);
     if (p) {
         if (g->c->plan_serial == before) TRACE(g, r, "plan found", "its structure was compiled before");

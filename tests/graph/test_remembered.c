@@ -1,6 +1,7 @@
 /* test_remembered.c: graphs that are built again and again, nearly the same each time. Nodes that are taken
  * over from the build before must not change any result. Each build is compared with the same build in a new
  * context: nodes, names, scopes, values, gradients. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ typedef struct genes {
 
 static gene any_gene(wgt_random *r)
 {
-    return (gene){ (int)wgt_below(r, 14), (int)wgt_below(r, 1000), (int)wgt_below(r, 1000),
+    return (gene){ (int)wgt_below(r, 18), (int)wgt_below(r, 1000), (int)wgt_below(r, 1000),
                    wgt_uniform(r, -1, 1) };
 }
 
@@ -58,6 +59,11 @@ static wg_node grown(wg_graph *g, wg_params *p, const gene *e, wg_node a, wg_nod
     case 12:
         return wg_dense(a, wg_param(g, p, "square", WG_SHAPE(2, 2), wg_const(0.25)), wg_scalar(g, e->number));
     }
+    wg_node sum = wg_sum(wg_mul(wg_tanh(a), e->number)), h;
+    if (e->kind == 13) return wg_grad(sum, a);
+    if (e->kind == 14) return wg_jvp(wg_mul(a, wg_sin(a)), &a, &a, 1);
+    if (e->kind == 15) return wg_jvp(wg_exp(wg_tanh(a)), &a, (wg_node[]){ wg_number(e->number) }, 1);
+    if (e->kind == 16) return wg_hvp(sum, &a, &a, 1, &h) ? a : h;
     wg_scope_push(g, e->number > 0 ? "upper" : "lower");
     wg_node y = wg_keep(wg_relu(wg_add(a, b)));
     wg_scope_pop(g);
@@ -376,4 +382,64 @@ Test(rebuild, a_number_that_changes_below_nodes_that_are_taken_over)
         }
         wgt_finish(c, NULL);
     }
+}
+
+/* ---- requests for derivatives ---- */
+
+static void count_differences(void *user, const char *line)
+{
+    *(int *)user += strstr(line, "differs") || strstr(line, "goes on");
+}
+
+/* Many derivatives of a long chain: more nodes than calls are remembered for, but the calls are few. */
+Test(remembered, derivatives_of_many_nodes_do_not_end_a_repeated_build)
+{
+    int differences = 0;
+    wg_context *c = wgt_start(
+        NULL, WG_F64,
+        &(wg_options){ .trace = WG_TRACE_REBUILD, .on_trace = count_differences, .user = &differences });
+    wg_graph *g = wg_graph_new(c);
+    for (int round = 0; round < 5; round++) {
+        double at[3] = { 0.25 + round, -0.5, 0.75 }, unit[3] = { 0 };
+        wg_begin(g, WG_TRAIN);
+        if (round == 1) differences = 0;
+        wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3))), y = x;
+        for (int k = 0; k < 400; k++) y = wg_sin(wg_mul(y, 0.99));
+        for (int i = 0; i < 3; i++) {
+            unit[i] = 1;
+            wg_node v = wg_input(g, "v", wg_view_f64(unit, WG_SHAPE(3))), ty = wg_jvp(y, &x, &v, 1);
+            unit[i] = 0;
+            double slope = 1, t = at[i];
+            for (int k = 0; k < 400; k++) {
+                slope *= 0.99 * cos(0.99 * t);
+                t = sin(0.99 * t);
+            }
+            cr_assert_lt(wgt_relative(wg_tensor_item(&(wg_tensor[]){ wg_value(ty) }[0], i), slope), 1e-12);
+        }
+        cr_assert_gt(wg_graph_nodes(g), 4096);
+    }
+    cr_assert_eq(differences, 0);
+    wgt_finish(c, NULL);
+}
+
+/* A rule of the user may depend on anything, so its nodes are not taken from the last build. */
+static double factor;
+static void times_factor(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)y, (void)x;
+    gx[0] = wg_mul_at(here, gy, wg_number(factor));
+}
+
+Test(remembered, a_rule_of_the_user_is_asked_at_each_build)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    for (int round = 0; round < 4; round++) {
+        wg_begin(g, WG_TRAIN);
+        factor = 2 + round;
+        wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3 }, WG_SCALAR)), q = wg_square(x);
+        wg_node y = wg_custom_vjp(q, &x, 1, times_factor);
+        cr_assert_eq(wg_item(wg_grad(y, x)), factor);
+    }
+    wgt_finish(c, NULL);
 }

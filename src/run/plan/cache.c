@@ -89,9 +89,9 @@ bool wgi_plan_is_due(const wgi_plan *p)
     return p->stale || (p->of.keeps == WGI_KEEP_ALL && p->wishes < p->spared);
 }
 
-/* serial: of the evaluation. */
+/* A request at a place where a plan that keeps all has run. serial: of the last such evaluation. */
 typedef struct wgi_spot {
-    uint64_t spot, serial;
+    uint64_t spot, serial, lineage;
 } spot;
 
 enum { SPOTS = 4096 };
@@ -102,18 +102,18 @@ static spot *spot_at(wg_context *c, uint64_t h)
     return c->spots ? &c->spots[h >> 40 & (SPOTS - 1)] : NULL;
 }
 
-bool wgi_plan_has_learned(const wg_graph *g, const wgi_request *r)
+bool wgi_plan_has_learned(const wg_graph *g, const wgi_request *r, const wgi_plan *p)
 {
     const uint64_t h = spot_of(g, r);
     const spot *s = spot_at(g->c, h);
-    return s && s->spot == h && s->serial != g->now.serial;
+    return s && s->spot == h && s->serial != g->now.serial && s->lineage == p->lineage;
 }
 
-void wgi_plan_learn(const wg_graph *g, const wgi_request *r)
+void wgi_plan_learn(const wg_graph *g, const wgi_request *r, const wgi_plan *p)
 {
     const uint64_t h = spot_of(g, r);
     spot *s = spot_at(g->c, h);
-    if (s) *s = (spot){ h, g->now.serial };
+    if (s) *s = (spot){ h, g->now.serial, p->lineage };
 }
 
 /* Whether an evaluation that is open has run p with the list of.at, which then must not change. */
@@ -160,6 +160,7 @@ void wgi_plan_drop(wg_context *c, wgi_plan *p)
         if (g->run.last == p) g->run.last = NULL;
     }
     unlink_plan(c, p);
+    c->plan_bytes -= wgi_arena_bytes(&p->arena);
     wgi_arena_free(&p->arena);
     wg_free(c, p);
     c->plan_count--;
@@ -181,8 +182,11 @@ wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
 void wgi_plan_add(wg_context *c, wgi_plan *p)
 {
     push(c, p);
-    if (++c->plan_count <= WGI_PLANS) return;
-    wgi_plan *last = p;
-    while (last->next) last = last->next;
-    wgi_plan_drop(c, last);
+    c->plan_count++;
+    c->plan_bytes += wgi_arena_bytes(&p->arena);
+    while (p->next && (c->plan_count > WGI_PLANS || c->plan_bytes > WGI_PLAN_BYTES)) {
+        wgi_plan *last = p;
+        while (last->next) last = last->next;
+        wgi_plan_drop(c, last);
+    }
 }

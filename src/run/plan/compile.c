@@ -91,6 +91,7 @@ static void keep_wishes(wgi_work *w)
         p->wishes += !p->wished[w->asked->node[i]];
         p->wished[w->asked->node[i]] = 1;
     }
+    p->spared += p->wishes;
 }
 
 /* Copies the lists that grew in temporary memory to the plan's memory. */
@@ -148,7 +149,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structur
     if (!p) return NULL;
     wgi_work w = { .g = g, .r = r, .s = s, .node = node, .asked = a, .p = p, .n = n, .end = s->n };
     p->c = p->arena.c = g->c;
-    p->serial = ++g->c->plan_serial;
+    p->serial = p->lineage = ++g->c->plan_serial;
     p->blocked = r->blocked;
     if (compile(&w)) {
         if (g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);

@@ -14,8 +14,10 @@
 #ifdef WG_HOSTILE
 enum { WGI_PLANS = 3 };
 #else
-enum { WGI_PLANS = 64 }; /* at most in a context */
+enum { WGI_PLANS = 256 }; /* at most in a context */
 #endif
+
+enum { WGI_PLAN_BYTES = 256 << 20 }; /* of memory of all plans: if there is more, old ones are freed */
 
 /* ---- plans ---- */
 
@@ -106,7 +108,8 @@ struct wgi_plan {
     wgi_plan *next;
     wg_context *c;
     wgi_arena arena; /* all memory of the plan */
-    uint64_t serial;
+    uint64_t serial,
+        lineage; /* lineage: the serial number of the first plan that these wishes were noted for */
     /* A request is answered by this plan if it has an equal structure. The lists are the plan's own; node[]
      * has copies of the records. */
     wgi_structure of;
@@ -135,7 +138,7 @@ struct wgi_plan {
      * plan is stale: the next request compiles a plan that has this wish too. */
     unsigned char *makes;  /* by local index: a step of this plan computes it */
     unsigned char *wished; /* by local index: it is a wish */
-    int wishes, spared;    /* spared: how many values are left behind that nobody asked for */
+    int wishes, spared;    /* spared: how many values are left behind that the request does not ask for */
     bool stale;
 
     /* What is kept of the last run: bind.c. */
@@ -166,10 +169,11 @@ wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s);
 bool wgi_plan_is_due(const wgi_plan *p);
 /* The plan for the structure of p that keeps all or the wishes, whichever p does not; NULL: there is none. */
 wgi_plan *wgi_plan_peer(const wgi_plan *p);
-/* Whether a plan that keeps all has run at the place of r in an earlier evaluation. wgi_plan_learn notes that
- * it runs there now. The context remembers a limited number of places, the last ones. */
-bool wgi_plan_has_learned(const wg_graph *g, const wgi_request *r);
-void wgi_plan_learn(const wg_graph *g, const wgi_request *r);
+/* Whether a plan of the lineage of p that keeps all has run at the place of r in an earlier evaluation.
+ * wgi_plan_learn notes that p runs there now. The context remembers a limited number of places, the last
+ * ones. */
+bool wgi_plan_has_learned(const wg_graph *g, const wgi_request *r, const wgi_plan *p);
+void wgi_plan_learn(const wg_graph *g, const wgi_request *r, const wgi_plan *p);
 /* The list of nodes for a run of p, whose structure is s. Kept in the plan if it can be, so that the same
  * request finds it next time. NULL: out of memory. */
 const uint32_t *wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, uint64_t place);
