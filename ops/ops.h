@@ -20,16 +20,15 @@
  * without samples and error samples does not compile. */
 #define OP(n) .name = #n, .library = &wgi_op_##n, .sample = n##_sample, .error = n##_error
 
-/* An op's options are listed once. The list makes the attribute struct, its table, and the struct filled from
- * the argument struct `a`:
- *
+/* An op's options are listed once. The list makes the attribute struct, its table, and the struct filled
+ * from the argument struct `a`:
  *     #define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
  *     OPTIONS(slice, SLICE_FIELDS);         struct slice { int axis; int64_t from, to; }, and its table
  *     const wg_op wgi_op_slice = { OP(slice), TAKES(slice), ... };
  *     wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));
- *
- * An entry has the struct, the kind (INT for WG_ATTR_INT), the field, its default as text (NULL: none; "end": WG_END),
- * and for a CHOICE the words. Texts call a list of axes `axis`, whatever the name of the field. */
+ * An entry has the struct, the kind (INT for WG_ATTR_INT), the field, its default as text (NULL: none;
+ * "end": WG_END), and for a CHOICE the words. Texts call a list of axes `axis`, whatever the name of the
+ * field. */
 #if WG_BASE
 #define OPTIONS(S, LIST)       \
     struct S {                 \

@@ -79,8 +79,8 @@ static unsigned env_words(wg_context *c, const char *variable, const word words[
     return bits;
 }
 
-/* The instruction set that WG_ISA names, or the best. Another word, or one that this machine cannot run, is an
- * error: a measurement or a comparison of bits would be of something else than its author thinks. */
+/* The instruction set that WG_ISA names, or the best. Another word, or one that this machine cannot run,
+ * is an error: a measurement or a comparison of bits would be of something else than its author thinks. */
 static int choose_isa(wg_context *c)
 {
     const char *force = getenv("WG_ISA");

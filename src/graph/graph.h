@@ -178,8 +178,8 @@ void wgi_call_remember(wg_graph *g, wgi_calling k, wgi_called made);
 
 /* ---- remembered_derivative.c ---- */
 
-/* If the last build made the same request here for the derivative `what` of the operands x[0 .. n), reuses its
- * nodes, fills y[0 .. m) and is true. */
+/* If the last build made the same request here for the derivative `what` of the operands x[0 .. n), reuses
+ * its nodes, fills y[0 .. m) and is true. */
 bool wgi_derived_again(wg_graph *g, wg_site here, const wg_op *what, const wg_node x[], int n, wg_node y[],
                        int m);
 /* These two stand around a request that is made anew. */

@@ -7,8 +7,10 @@ void wgi_close(wg_graph *g)
 {
     if (!g->now.open) return;
     for (size_t k = 0; k < g->now.spans; k++) {
-        const wgi_span s = g->now.span[k];
-        memset(g->value + s.first, 0, sizeof *g->value * ((size_t)s.last - s.first + 1));
+        void **first = g->value + g->now.span[k].first;
+        const size_t n = (size_t)g->now.span[k].last - g->now.span[k].first + 1;
+        if (n == 1) *first = NULL; /* mostly */
+        else memset(first, 0, n * sizeof *first);
     }
     g->now.spans = g->now.rans = g->now.mapped = 0;
     for (size_t i = 0; i < g->results.count; i++)

@@ -1,8 +1,8 @@
-/* gradients.c: which parameters have gradients, and which optimizer may use them. wg_backward sets the gradients
- * of one set, which may be a part of another; a step uses those of the optimizer's set up.
+/* gradients.c: which parameters have gradients, and which optimizer may use them. wg_backward sets the
+ * gradients of one set, which may be a part of another; a step uses those of the optimizer's set up.
  *
- * Invariant: of two sets that overlap at most one has a reached_by that is not 0. So a set that has one can tell
- * that no other wg_backward has changed the `reached` of its parameters since. */
+ * Invariant: of two sets that overlap at most one has a reached_by that is not 0. So a set that has one
+ * can tell that no other wg_backward has changed the `reached` of its parameters since. */
 #include "params/params.h"
 
 static bool within(const char *prefix, const wg_params *p)

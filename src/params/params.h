@@ -88,8 +88,9 @@ void wgi_params_release(wg_params *root);                 /* frees the set; no g
 bool wgi_params_overlap(const wg_params *p, const wg_params *q); /* a parameter of one can be in the other */
 void wgi_gradients_come(wg_params *p); /* a wg_backward has set the gradients of p: they may be used */
 void wgi_gradients_lost(wg_params *p); /* one has failed: p has none */
-/* To be called before the `reached` of parameters of p change. request: what they follow from, or 0. Drops the
- * gradients that a step has used, also those beside p: the next step of that optimizer must not use them. */
+/* To be called before the `reached` of parameters of p change. request: what they follow from, or 0. Drops
+ * the gradients that a step has used, also those beside p: the next step of that optimizer must not use
+ * them. */
 void wgi_gradients_change(wg_params *p, uint64_t request);
 void wgi_gradients_clear(wg_params *p);     /* no parameter of p is reached */
 bool wgi_gradients_any(const wg_params *p); /* whether a parameter of p has a gradient */

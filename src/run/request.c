@@ -259,6 +259,15 @@ static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, co
 
 /* ---- one request ---- */
 
+/* Notes that p runs in this evaluation, for the nodes at[]. */
+static inline bool note_run(wg_graph *g, wgi_plan *p, const uint32_t *at)
+{
+    if (!WGI_GROW(g->c, g->now.ran, g->now.ran_capacity, g->now.rans + 1)) return false;
+    g->now.ran[g->now.rans++] = (wgi_ran){ p, at };
+    if (at == p->of.at) p->at_serial = g->now.serial;
+    return true;
+}
+
 static void trace_values(const wg_graph *g, const wgi_plan *p, const uint32_t *at)
 {
     for (uint32_t k = 1; k < p->of.n; k++)
@@ -269,7 +278,7 @@ static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
     r->plan = p;
     if (r->at && g->c->o.trace & WG_TRACE_VALUE) trace_values(g, p, r->at);
-    if (!r->at || !wgi_ran_note(g, p, r->at) || !wgi_plan_run(g, p, r)) return false;
+    if (!r->at || !note_run(g, p, r->at) || !wgi_plan_run(g, p, r)) return false;
     g->now.trail = wgi_mix(wgi_mix(g->now.trail, r->place), p->serial);
     return true;
 }

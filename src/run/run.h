@@ -34,8 +34,6 @@ static inline void wgi_roots_done(wg_graph *g, const wgi_request *r)
 
 /* ---- wishes.c ---- */
 
-/* Notes that a plan has run. at: the nodes of the graph by its local indices, until the evaluation ends. */
-bool wgi_ran_note(wg_graph *g, wgi_plan *p, const uint32_t *at);
 /* Notes that node i, which has a value, is needed after the request that computed it. */
 void wgi_wish(wg_graph *g, uint32_t i);
 /* Notes what a request for these nodes needs of what earlier plans of the evaluation have computed. False:

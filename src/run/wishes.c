@@ -100,11 +100,3 @@ bool wgi_wish_for(wg_graph *g, const uint32_t *node, int n)
     wgi_arena_rewind(&g->temp, place);
     return ok;
 }
-
-bool wgi_ran_note(wg_graph *g, wgi_plan *p, const uint32_t *at)
-{
-    if (!WGI_GROW(g->c, g->now.ran, g->now.ran_capacity, g->now.rans + 1)) return false;
-    g->now.ran[g->now.rans++] = (wgi_ran){ p, at };
-    if (at == p->of.at) p->at_serial = g->now.serial;
-    return true;
-}

@@ -187,7 +187,7 @@ wgi_request *wgi_last_request(wg_graph *g, const wg_params *p, uint32_t loss)
 {
     wgi_plan *l = g->run.last;
     bool same = l && l->by == p && l->leaves == g->build.leaves && l->request.loss == loss &&
-                l->params == g->params && !g->results.kepts && !g->results.assigns && !l->stale;
+                l->params == g->params && !g->results.kepts && !g->results.assigns && !wgi_plan_is_due(l);
     return same ? &l->request : NULL;
 }
 
