@@ -1,15 +1,31 @@
 /* activation.c: activation functions. kernel/vmath.h computes them for f32.
  *
  * A derivative that takes several operations has an op of its own (tanh_backward), so that a plan runs it as
- * one instruction. Its kernel does the operations of its expansion, in the same order. */
+ * one instruction. Away from saturation its kernel does the operations of its expansion, in the same order. */
 #include "ops.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"
 
-enum { STRIP = 1024 }; /* elements that stay in the first-level cache between two loops */
+/* BLOCK: elements that stay in the first-level cache between two loops. STRIP, PIECE: slope_row.h. */
+enum { BLOCK = 1024, STRIP = 128, PIECE = 32 };
+
+/* 1 - y^2 and 1 - y are computed from x where they are smaller than these. HOT: |y| is above these there. */
+#define TANH_LEAST    0x1p-8
+#define TANH_HOT      0.998
+#define SIGMOID_LEAST 0x1p-6
+#define SIGMOID_HOT   0.984
+
+static inline float exp_minus_f32(float x) { return vm_exp_minus(x); }
+static inline double exp_minus_f64(double x) { return exp(-fabs(x)); }
+typedef int32_t word_f32;
+typedef int64_t word_f64;
+static const int32_t sign_f32 = INT32_MIN;
+static const int64_t sign_f64 = INT64_MIN;
+#define FLOATS_FILE "slope_row.h"
+#include "both_floats.h"
 
 KERNEL(tanh) { WG_MAP1(k, TANH(a)); }
-KERNEL(tanh_backward) { WG_MAP2(k, a * (1 - b * b)); }
+KERNEL(tanh_backward) { return BY_FLOAT(k, slope_kernel, k, true); }
 
 /* Two loops, each so short that the processor overlaps several of its iterations. */
 static void sigmoid_f32(const float *restrict x, float *restrict y, int64_t n)
@@ -21,11 +37,11 @@ KERNEL(sigmoid)
 {
     const int64_t n = k->end - k->begin;
     if (n == 1 || k->xt[0].dtype != WG_F32) WG_MAP1(k, SIGMOID(a));
-    for (int64_t i = 0; i < n; i += STRIP)
-        sigmoid_f32((const float *)k->x[0] + i, (float *)k->y[0] + i, n - i < STRIP ? n - i : STRIP);
+    for (int64_t i = 0; i < n; i += BLOCK)
+        sigmoid_f32((const float *)k->x[0] + i, (float *)k->y[0] + i, n - i < BLOCK ? n - i : BLOCK);
     return true;
 }
-KERNEL(sigmoid_backward) { WG_MAP2(k, a * (b * (1 - b))); }
+KERNEL(sigmoid_backward) { return BY_FLOAT(k, slope_kernel, k, false); }
 KERNEL(softplus) { WG_MAP1(k, (a > 0 ? a : 0) + LOG1P(EXP(-ABS(a)))); }
 KERNEL(relu) { WG_MAP1_ALL(k, a <= 0 ? 0 : a); } /* NaN <= 0 is false: NaN stays */
 KERNEL(softsign) { WG_MAP1(k, a / (1 + ABS(a))); }
@@ -46,55 +62,87 @@ DECLARE(softsign);
 DECLARE(relu_backward);
 DECLARE(leaky);
 
-/* ---- derivatives: operand a is gy, operand b is y, or for relu x ---- */
+/* ---- derivatives of tanh and sigmoid: operand a is gy, y the result, x the operand. Of y and x only one is
+ * used, so the derivative by y is that of a function of y, and x has none of its own ---- */
 
-static wg_node backward_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
+extern const wg_op wgi_op_tanh_backward, wgi_op_sigmoid_backward, wgi_op_relu_backward, wgi_op_leaky;
+
+static wg_node slope_sample(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
+{
+    static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
+    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
+    if (i > 2) return wg_none;
+    wg_node x[3] = { wg_any(g, a[i]), wg_between(g, low, high, b[i]), wg_any(g, b[i]) };
+    return wg_apply(here, op, x, 3, NULL);
+}
+static const char *slope_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    if (i) return NULL;
+    wg_apply(here, op, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), wg_any(g, WG_SHAPE(4)) },
+             3, NULL);
+    return "shapes do not broadcast";
+}
+
+EXPAND(tanh_backward) { y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1]))); }
+VJP(tanh_backward)
+{
+    gx[0] = wg_apply(here, &wgi_op_tanh_backward, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
+    gx[1] = wg_mul(-2, wg_mul(wg_mul(gy, x[0]), x[1]));
+}
+SAMPLE(tanh_backward) { return slope_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
+ERROR_SAMPLE(tanh_backward) { return slope_error(here, g, i, &wgi_op_tanh_backward); }
+
+const wg_op wgi_op_tanh_backward = {
+    OP(tanh_backward),
+    .summary = "Gradient of y = tanh x. a is the gradient of y. Near |y| = 1 it is computed from x.",
+    .formula = "g = a (1 - y^2)",
+    .adjoint = "a' = g' (1 - y^2), y' = -2 g' a y, x' = 0",
+    .zero = 1 << 2,
+    .operands = 3,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(tanh_backward),
+    .expand = tanh_backward_expand,
+    .vjp = tanh_backward_vjp,
+};
+
+EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
+VJP(sigmoid_backward)
+{
+    gx[0] = wg_apply(here, &wgi_op_sigmoid_backward, (wg_node[]){ gy, x[1], x[2] }, 3, NULL);
+    gx[1] = wg_mul(wg_mul(gy, x[0]), wg_sub(1, wg_mul(2, x[1])));
+}
+SAMPLE(sigmoid_backward) { return slope_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
+ERROR_SAMPLE(sigmoid_backward) { return slope_error(here, g, i, &wgi_op_sigmoid_backward); }
+
+const wg_op wgi_op_sigmoid_backward = {
+    OP(sigmoid_backward),
+    .summary = "Gradient of y = sigmoid x. a is the gradient of y. Near y = 1 it is computed from x.",
+    .formula = "g = a y (1 - y)",
+    .adjoint = "a' = g' y (1 - y), y' = g' a (1 - 2 y), x' = 0",
+    .zero = 1 << 2,
+    .operands = 3,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(sigmoid_backward),
+    .expand = sigmoid_backward_expand,
+    .vjp = sigmoid_backward_vjp,
+};
+
+/* ---- the derivative of relu: operand a is gy, operand b is y ---- */
+
+static wg_node mask_sample(wg_site here, wg_graph *g, int i, double low, double high)
 {
     static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
     static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
     if (i > 2) return wg_none;
     wg_node x = wg_any(g, a[i]), y = wg_between(g, low, high, b[i]);
-    return wg_apply2(here, x, y, op);
+    return wg_apply2(here, x, y, &wgi_op_relu_backward);
 }
-
-extern const wg_op wgi_op_tanh_backward, wgi_op_sigmoid_backward, wgi_op_relu_backward, wgi_op_leaky;
-
-EXPAND(tanh_backward) { y[0] = wg_mul(x[0], wg_sub(1, wg_square(x[1]))); }
-SAMPLE(tanh_backward) { return backward_sample(here, g, i, &wgi_op_tanh_backward, -0.9, 0.9); }
-ERROR_SAMPLE(tanh_backward) { return apart_error(here, g, i, &wgi_op_tanh_backward); }
-
-const wg_op wgi_op_tanh_backward = {
-    OP(tanh_backward),
-    .summary = "Gradient of tanh. a is the gradient of its result b.",
-    .formula = "y = a (1 - b^2)",
-    .adjoint = "a' = y' (1 - b^2), b' = -2 y' a b",
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .kernel = KERNELS(tanh_backward),
-    .expand = tanh_backward_expand,
-};
-
-EXPAND(sigmoid_backward) { y[0] = wg_mul(x[0], wg_mul(x[1], wg_sub(1, x[1]))); }
-SAMPLE(sigmoid_backward) { return backward_sample(here, g, i, &wgi_op_sigmoid_backward, 0.1, 0.9); }
-ERROR_SAMPLE(sigmoid_backward) { return apart_error(here, g, i, &wgi_op_sigmoid_backward); }
-
-const wg_op wgi_op_sigmoid_backward = {
-    OP(sigmoid_backward),
-    .summary = "Gradient of sigmoid. a is the gradient of its result b.",
-    .formula = "y = a b (1 - b)",
-    .adjoint = "a' = y' b (1 - b), b' = y' a (1 - 2 b)",
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .kernel = KERNELS(sigmoid_backward),
-    .expand = sigmoid_backward_expand,
-};
 
 VJP(relu_backward) { gx[0] = wg_apply2(here, gy, x[1], &wgi_op_relu_backward); }
 EXPAND(relu_backward) { y[0] = wg_where(wg_greater(x[1], 0), x[0], 0); }
 SAMPLE(relu_backward)
 {
-    return i < 3 ? backward_sample(here, g, i, &wgi_op_relu_backward, 0.2, 2)
-                 : backward_sample(here, g, i - 3, &wgi_op_relu_backward, -2, -0.2);
+    return i < 3 ? mask_sample(here, g, i, 0.2, 2) : mask_sample(here, g, i - 3, -2, -0.2);
 }
 ERROR_SAMPLE(relu_backward) { return apart_error(here, g, i, &wgi_op_relu_backward); }
 
@@ -113,7 +161,7 @@ const wg_op wgi_op_relu_backward = {
 
 /* ---- tanh ---- */
 
-VJP(tanh) { gx[0] = wg_apply2(here, gy, y, &wgi_op_tanh_backward); }
+VJP(tanh) { gx[0] = wg_apply(here, &wgi_op_tanh_backward, (wg_node[]){ gy, y, x[0] }, 3, NULL); }
 SAMPLE(tanh) { return single(g, i, wg_tanh_at, here, -2, 2); }
 ERROR_SAMPLE(tanh) { return single_error(g, i, "tanh", here); }
 
@@ -132,7 +180,7 @@ wg_node wg_tanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
 
 /* ---- sigmoid ---- */
 
-VJP(sigmoid) { gx[0] = wg_apply2(here, gy, y, &wgi_op_sigmoid_backward); }
+VJP(sigmoid) { gx[0] = wg_apply(here, &wgi_op_sigmoid_backward, (wg_node[]){ gy, y, x[0] }, 3, NULL); }
 SAMPLE(sigmoid) { return single(g, i, wg_sigmoid_at, here, -3, 3); }
 ERROR_SAMPLE(sigmoid) { return single_error(g, i, "sigmoid", here); }
 

@@ -8,9 +8,9 @@ KERNEL(add) { WG_MAP2_ALL(k, a + b); }
 KERNEL(sub) { WG_MAP2_ALL(k, a - b); }
 KERNEL(mul) { WG_MAP2_ALL(k, a * b); }
 KERNEL(div) { WG_MAP2(k, a / b); }
-/* The most frequent exponents do without a call of the C library, which takes twenty times as long. */
-#define POWER(a, b) ((b) == 2 ? (a) * (a) : (b) == 1 ? (a) : (b) == -1 ? 1 / (a) : POW(a, b))
-KERNEL(pow) { WG_MAP2(k, POWER(a, b)); }
+/* a is the gradient by the dividend, y' / b, and b the quotient. Where that is 0 the gradient by the divisor is
+ * 0, even if 1 / b overflows. */
+KERNEL(div_backward) { WG_MAP2(k, b == 0 && ABS(a) == INFINITY ? 0 : -(a * b)); }
 KERNEL(neg) { WG_MAP1_ALL(k, -a); }
 KERNEL(maximum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a > b ? a : b); }
 KERNEL(minimum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a < b ? a : b); }
@@ -45,7 +45,7 @@ DECLARE(add);
 DECLARE(sub);
 DECLARE(mul);
 DECLARE(div);
-DECLARE(pow);
+DECLARE(div_backward);
 DECLARE(neg);
 DECLARE(maximum);
 DECLARE(minimum);
@@ -127,10 +127,41 @@ wg_node wg_mul_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a
 
 /* ---- div ---- */
 
+extern const wg_op wgi_op_div_backward;
+
+EXPAND(div_backward) { y[0] = wg_neg(wg_mul(x[0], x[1])); }
+VJP(div_backward)
+{
+    gx[0] = wg_apply2(here, gy, x[1], &wgi_op_div_backward);
+    gx[1] = wg_neg(wg_mul(gy, x[0]));
+}
+SAMPLE(div_backward)
+{
+    static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
+    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
+    if (i > 2) return wg_none;
+    wg_node x = wg_any(g, a[i]), y = wg_any(g, b[i]);
+    return wg_apply2(here, x, y, &wgi_op_div_backward);
+}
+ERROR_SAMPLE(div_backward) { return apart_error(here, g, i, &wgi_op_div_backward); }
+
+const wg_op wgi_op_div_backward = {
+    OP(div_backward),
+    .summary =
+        "Gradient of y = a / b by b, from g, the gradient by a. 0 where y = 0, also where 1 / b overflows.",
+    .formula = "b' = -g y",
+    .adjoint = "g' = -b'' y, y' = -b'' g, with b'' the gradient of b'",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .kernel = KERNELS(div_backward),
+    .expand = div_backward_expand,
+    .vjp = div_backward_vjp,
+};
+
 VJP(div)
 {
     gx[0] = wg_div(gy, x[1]);
-    gx[1] = wg_neg(wg_mul(gx[0], y));
+    gx[1] = wg_apply2(here, gx[0], y, &wgi_op_div_backward);
 }
 SAMPLE(div) { return pair(g, i, wg_div_at, here, 0.5, 2); }
 ERROR_SAMPLE(div) { return pair_error(g, i, wg_div_at, here); }
@@ -147,37 +178,6 @@ const wg_op wgi_op_div = {
     .vjp = div_vjp,
 };
 wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_div); }
-
-/* ---- pow ---- */
-
-/* Where b = 0 the derivative by a is 0 at every a. Where a = 0 the derivative by b is 0: the limit of a^b ln
- * a for b > 0. */
-VJP(pow)
-{
-    wg_node zero = wg_equal(x[1], 0);
-    gx[0] = wg_where(zero, 0, wg_mul(gy, wg_mul(x[1], wg_pow(x[0], wg_sub(x[1], 1)))));
-    wg_node ln = wg_log(wg_where(wg_equal(x[0], 0), 1, x[0]));
-    gx[1] = wg_mul(gy, wg_mul(y, ln));
-}
-SAMPLE(pow)
-{
-    if (i == 5) return wg_pow(wg_between(g, -2, -0.5, WG_SHAPE(4)), 3);
-    return pair(g, i, wg_pow_at, here, 0.5, 2);
-}
-ERROR_SAMPLE(pow) { return pair_error(g, i, wg_pow_at, here); }
-
-const wg_op wgi_op_pow = {
-    OP(pow),
-    .summary = "Elementwise power. Integers give a float.",
-    .formula = "y = a^b",
-    .adjoint = "a' = y' b a^(b-1), 0 where b = 0; b' = y' y ln a, 0 where a = 0",
-    .operands = 2,
-    .promote = WG_PROMOTE_FLOAT,
-    .cost = 20,
-    .kernel = KERNELS(pow),
-    .vjp = pow_vjp,
-};
-wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_pow); }
 
 /* ---- maximum, minimum ---- */
 

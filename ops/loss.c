@@ -8,8 +8,12 @@
 
 /* a: probability, b: target. 0 ln 0 counts as 0. */
 KERNEL(bce) { WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a)))); }
-/* a: logit, b: target */
-KERNEL(bce_logits) { WG_MAP2(k, (a > 0 ? a : 0) - a * b + LOG1P(EXP(a > 0 ? -a : a))); }
+/* a: logit, b: target. The share of a logit of -inf or inf is 0 where the target is the one that it says, where
+ * the general expression would be inf - inf. */
+#define OFF(a, b) (a > 0 ? 1 - b : b)
+#define SHARE(a, b) \
+    (ABS(a) == INFINITY ? (OFF(a, b) == 0 ? 0 : OFF(a, b) * INFINITY) : (a > 0 ? a : 0) - a * b)
+KERNEL(bce_logits) { WG_MAP2(k, SHARE(a, b) + LOG1P(EXP(a > 0 ? -a : a))); }
 
 #if WG_BASE
 
@@ -26,10 +30,12 @@ EXPAND(bce)
             q = wg_where(wg_equal(no, 0), 1, wg_sub(1, x[0]));
     y[0] = wg_neg(wg_add(wg_mul(x[1], wg_log(p)), wg_mul(no, wg_log(q))));
 }
+/* By p it is 0 where p = t = 0 and where p = t = 1: there (p - t) / (p (1 - p)) is 0 / 0. */
 VJP(bce)
 {
-    wg_node right = wg_equal(x[0], x[1]), slope = wg_mul(x[0], wg_sub(1, x[0]));
-    gx[0] = wg_where(right, 0, wg_mul(gy, wg_div(wg_sub(x[0], x[1]), wg_where(right, 1, slope))));
+    wg_node slope = wg_mul(x[0], wg_sub(1, x[0]));
+    wg_node end = wg_equal(wg_where(wg_equal(x[0], x[1]), slope, 1), 0);
+    gx[0] = wg_where(end, 0, wg_mul(gy, wg_div(wg_sub(x[0], x[1]), wg_where(end, 1, slope))));
     gx[1] = wg_mul(gy, wg_sub(wg_log(wg_sub(1, x[0])), wg_log(x[0])));
 }
 static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, double low, double high)
@@ -47,7 +53,7 @@ const wg_op wgi_op_bce = {
     .summary =
         "Binary cross-entropy of each probability p against a target t between 0 and 1. 0 ln 0 counts as 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
-    .adjoint = "p' = y' (p - t) / (p (1 - p)), 0 where p = t; t' = y' ln((1 - p) / p)",
+    .adjoint = "p' = y' (p - t) / (p (1 - p)), 0 where p = t = 0 or 1; t' = y' ln((1 - p) / p)",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 30,

@@ -58,6 +58,26 @@ void op_case_again(op_case *k)
 
 void op_case_close(op_case *k) { wgt_drop(k->c, k->memory); }
 
+/* Way 0: any; 1: zeros; 2: ones; 3: halves; 4: 0 and 1 in turn, the same for all leaves. */
+static double half_of(int way, int64_t i, wgt_random *r)
+{
+    double any = (double)wgt_below(r, 5) / 2 - 1;
+    return way == 0 ? any : way == 1 ? 0 : way == 2 ? 1 : way == 3 ? 0.5 : (double)(i % 2);
+}
+
+void op_case_halves(op_case *k, int way)
+{
+    wgt_random r = { 7 };
+    for (int j = 0; j < k->leaves; j++) {
+        wg_shape s = wg_node_shape(k->leaf[j]);
+        int64_t n = wg_shape_size(s);
+        double *v = calloc((size_t)n + 1, sizeof *v);
+        for (int64_t i = 0; i < n; i++) v[i] = half_of(way, i, &r);
+        wg_input_set(k->leaf[j], wg_view_f64(v, s));
+        free(v);
+    }
+}
+
 bool op_case_is_own(const op_case *k) { return wg_node_op(k->y[0]) == k->op; }
 
 /* A constant of n's shape and dtype, uniform in [0.5, 1.5) with both signs: no weight hides an element. */

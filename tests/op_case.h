@@ -51,6 +51,11 @@ bool op_case_open(op_case *k, const wg_op *op, int sample, const op_setup *s);
 void op_case_again(op_case *k);
 void op_case_close(op_case *k);
 
+/* Puts multiples of 1/2 from -1 to 1 into all leaves, so that there are zeros, ones and equal elements: one
+ * of OP_HALVES ways. */
+enum { OP_HALVES = 5 };
+void op_case_halves(op_case *k, int way);
+
 /* Whether y is a node of the op itself: not of a composite's expansion, nor what a rewrite made of it. */
 bool op_case_is_own(const op_case *k);
 

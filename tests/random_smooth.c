@@ -50,12 +50,22 @@ static bool sample_is_smooth(op_case *k)
     return smooth;
 }
 
+/* A float operand whose derivative is zero by definition may choose between formulas, as those of
+ * tanh_backward. */
+static bool has_float_choice(const op_case *k)
+{
+    for (int j = 0; op_case_is_own(k) && j < wg_node_operands(k->y[0]); j++)
+        if (k->op->zero >> j & 1 && wg_dtype_is_float(wg_node_dtype(wg_node_operand(k->y[0], j))))
+            return true;
+    return false;
+}
+
 static bool measure(const wg_op *op)
 {
     op_case k;
-    bool smooth = op->none != WG_EVERY_OPERAND;
+    bool smooth = wg_op_has_derivative(op, -1);
     for (int i = 0; smooth && op_case_open(&k, op, i, &(op_setup){ .dtype = WG_F64, .interpret = 1 }); i++) {
-        if (wg_dtype_is_float(wg_node_dtype(k.y[0]))) smooth = sample_is_smooth(&k);
+        if (wg_dtype_is_float(wg_node_dtype(k.y[0]))) smooth = !has_float_choice(&k) && sample_is_smooth(&k);
         op_case_close(&k);
     }
     return smooth;

@@ -1,0 +1,225 @@
+/* power.c: a^b, and its derivatives of every order.
+ *
+ * The derivatives of a^b are sums of terms c(b) a^(b - m) (ln a)^l, where c is the k-fold product b (b - 1) ...
+ * (b - k + 1), differentiated j times. For whole b such a product ends at 0, and then the term is 0, at every a:
+ * x^2 has the third derivative 0 at 0 too, where 0 times 0^-1 would be NaN. So a term is an op of its own. Its
+ * rule is the same for an exponent that never changes and for one that does, and reads no value: programs that
+ * change an exponent keep their plans.
+ *
+ * Where a = 0, ln a stands beside a^(b - m): 0 is their product for b >= m, which is the limit for b > m, and
+ * -inf or inf for b < m. */
+#include "ops.h"
+#include "rules.h"
+#include "sample_shapes.h"
+#include "kernel/vmath.h"
+
+/* The most frequent exponents do without a call of the C library, which takes twenty times as long. */
+#define POWER(a, b) ((b) == 2 ? (a) * (a) : (b) == 1 ? (a) : (b) == -1 ? 1 / (a) : POW(a, b))
+/* a^b ln a */
+#define POWER_LOG(a, b) ((a) == 0 && (b) >= 0 ? 0 : POWER(a, b) * LOG(a))
+
+KERNEL(pow) { WG_MAP2(k, POWER(a, b)); }
+KERNEL(pow_base) { WG_MAP2(k, b == 0 ? 0 : b * POWER(a, b - 1)); }
+KERNEL(pow_exponent) { WG_MAP2(k, POWER_LOG(a, b)); }
+
+#define POW_TERM_FIELDS(F, S) F(S, INT, k, "0") F(S, INT, j, "0") F(S, INT, m, "0") F(S, INT, l, "0")
+OPTIONS(pow_term, POW_TERM_FIELDS);
+
+enum { MOST_TERMS = 32 }; /* derivatives of higher order are refused */
+
+#define FLOATS_FILE "power_term.h"
+#include "both_floats.h"
+KERNEL(pow_term)
+{
+    const struct pow_term *f = k->attr;
+    WG_MAP2(k, _Generic(a, float : pow_term_f32, default : pow_term_f64)(a, b, f));
+}
+
+#if WG_BASE
+
+DECLARE(pow);
+DECLARE(pow_base);
+DECLARE(pow_exponent);
+DECLARE(pow_term);
+
+extern const wg_op wgi_op_pow, wgi_op_pow_base, wgi_op_pow_exponent, wgi_op_pow_term;
+
+/* Equal shapes, broadcasting, no elements, a number, negative bases. */
+static wg_node pair(wg_site here, wg_graph *g, int i, const wg_op *op, const void *attr)
+{
+    static const wg_shape a[] = { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 2, { 3, 1 } }, { 2, { 2, 0 } } };
+    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 4 } }, { 2, { 1, 4 } }, { 0, { 0 } } };
+    wg_node x[2] = { wg_number(2), wg_number(3) };
+    if (i > 5) return wg_none;
+    if (i < 4) x[0] = wg_between(g, 0.5, 2, a[i]), x[1] = wg_between(g, 0.5, 2, b[i]);
+    if (i == 4) x[1] = wg_between(g, 0.5, 2, WG_SHAPE(5));
+    if (i == 5) x[0] = wg_between(g, -2, -0.5, WG_SHAPE(4));
+    return wg_apply(here, op, x, 2, attr);
+}
+
+/* ---- pow_term ---- */
+
+/* The terms of a sum; those with c = 0 are left out. */
+static wg_node term(wg_site here, wg_node sum, const wg_node x[], double factor, struct pow_term f)
+{
+    if (factor == 0 || f.l < 0 || f.j < 0 || f.j > f.k) return sum;
+    wg_node t = wg_apply(here, &wgi_op_pow_term, x, 2, &f);
+    if (factor != 1) t = wg_mul(factor, t);
+    return wg_is_none(sum) ? t : wg_add(sum, t);
+}
+
+/* By a: c (b - m) a^(b - m - 1), where c (b - k) is the next product, without the part that comes of
+ * differentiating its last factor. */
+static wg_node by_base(wg_site here, const wg_node x[], struct pow_term f)
+{
+    wg_node s = term(here, wg_none, x, 1, (struct pow_term){ f.k + 1, f.j, f.m + 1, f.l });
+    s = term(here, s, x, -f.j, (struct pow_term){ f.k, f.j - 1, f.m + 1, f.l });
+    s = term(here, s, x, f.k - f.m, (struct pow_term){ f.k, f.j, f.m + 1, f.l });
+    return term(here, s, x, f.l, (struct pow_term){ f.k, f.j, f.m + 1, f.l - 1 });
+}
+static wg_node by_exponent(wg_site here, const wg_node x[], struct pow_term f)
+{
+    wg_node s = term(here, wg_none, x, 1, (struct pow_term){ f.k, f.j + 1, f.m, f.l });
+    return term(here, s, x, 1, (struct pow_term){ f.k, f.j, f.m, f.l + 1 });
+}
+
+/* gy times a sum of terms; without terms it is zero. */
+static wg_node times(wg_site here, wg_node gy, wg_node sum)
+{
+    return wg_is_none(sum) ? wg_number(0) : wg_mul(gy, sum);
+}
+
+static bool pow_term_shape(wg_rule *r)
+{
+    const struct pow_term *f = r->attr;
+    if (f->k < 0 || f->j < 0 || f->m < 0 || f->l < 0 || f->k > MOST_TERMS)
+        return wg_rule_fail(r, WG_ERROR_VALUE, "derivatives of order %d are not computed, at most %d", f->k,
+                            MOST_TERMS);
+    return wg_rule_broadcast(r);
+}
+EXPAND(pow_term)
+{
+    const struct pow_term *f = attr;
+    wg_node c[MOST_TERMS + 1] = { wg_add(1, wg_mul(0, x[1])) }; /* the product and its derivatives, up to j */
+    for (int r = 1; r <= f->j; r++) c[r] = wg_mul(0, x[1]);
+    for (int i = 0; i < f->k; i++)
+        for (int r = f->j; r >= 0; r--) {
+            c[r] = wg_mul(c[r], wg_sub(x[1], i));
+            if (r) c[r] = wg_add(c[r], wg_mul(r, c[r - 1]));
+        }
+    y[0] = wg_mul(c[f->j], wg_pow(x[0], wg_sub(x[1], f->m)));
+    for (int i = 0; i < f->l; i++) y[0] = wg_mul(y[0], wg_log(x[0]));
+}
+VJP(pow_term)
+{
+    const struct pow_term f = *(const struct pow_term *)wg_attr(y);
+    gx[0] = times(here, gy, by_base(here, x, f));
+    gx[1] = times(here, gy, by_exponent(here, x, f));
+}
+SAMPLE(pow_term)
+{
+    static const struct pow_term f[] = { { 1, 0, 1, 0 }, { 2, 1, 2, 1 }, { 0, 0, 0, 2 },
+                                         { 3, 0, 3, 0 }, { 3, 2, 4, 0 }, { 2, 0, 2, 0 } };
+    return i > 5 ? wg_none : pair(here, g, i, &wgi_op_pow_term, &f[i]);
+}
+ERROR_SAMPLE(pow_term)
+{
+    if (i) return apart_error(here, g, i - 1, &wgi_op_pow_term);
+    wg_apply(here, &wgi_op_pow_term, (wg_node[]){ wg_any(g, WG_SHAPE(3)), wg_number(2) }, 2,
+             &(struct pow_term){ MOST_TERMS + 1, 0, 0, 0 });
+    return "at most 32";
+}
+
+const wg_op wgi_op_pow_term = {
+    OP(pow_term),
+    .summary =
+        "A term of the derivatives of a^b: c a^(b - m) (ln a)^l, where c is the product b (b - 1) ... of k "
+        "factors, differentiated j times by b. 0 where c = 0.",
+    .formula = "y = c(b) a^(b-m) (ln a)^l",
+    .adjoint = "terms of the next order",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 40,
+    TAKES(pow_term),
+    .shape = pow_term_shape,
+    .kernel = KERNELS(pow_term),
+    .expand = pow_term_expand,
+    .vjp = pow_term_vjp,
+};
+
+/* ---- the first derivatives: terms too, without options, so that programs of scalars can run them ---- */
+
+EXPAND(pow_base) { y[0] = wg_mul(x[1], wg_pow(x[0], wg_sub(x[1], 1))); }
+VJP(pow_base)
+{
+    const struct pow_term f = { 1, 0, 1, 0 };
+    gx[0] = times(here, gy, by_base(here, x, f));
+    gx[1] = times(here, gy, by_exponent(here, x, f));
+}
+SAMPLE(pow_base) { return pair(here, g, i, &wgi_op_pow_base, NULL); }
+ERROR_SAMPLE(pow_base) { return apart_error(here, g, i, &wgi_op_pow_base); }
+
+const wg_op wgi_op_pow_base = {
+    OP(pow_base),
+    .summary = "Derivative of a^b by a. 0 where b = 0.",
+    .formula = "y = b a^(b-1)",
+    .adjoint = "a' = y' b (b-1) a^(b-2), b' = y' (a^(b-1) + b a^(b-1) ln a)",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 20,
+    .kernel = KERNELS(pow_base),
+    .expand = pow_base_expand,
+    .vjp = pow_base_vjp,
+};
+
+EXPAND(pow_exponent) { y[0] = wg_mul(wg_pow(x[0], x[1]), wg_log(x[0])); }
+VJP(pow_exponent)
+{
+    const struct pow_term f = { 0, 0, 0, 1 };
+    gx[0] = times(here, gy, by_base(here, x, f));
+    gx[1] = times(here, gy, by_exponent(here, x, f));
+}
+SAMPLE(pow_exponent) { return i < 5 ? pair(here, g, i, &wgi_op_pow_exponent, NULL) : wg_none; }
+ERROR_SAMPLE(pow_exponent) { return apart_error(here, g, i, &wgi_op_pow_exponent); }
+
+const wg_op wgi_op_pow_exponent = {
+    OP(pow_exponent),
+    .summary = "Derivative of a^b by b. Where a = 0 it is 0 for b >= 0, and -inf for b < 0.",
+    .formula = "y = a^b ln a",
+    .adjoint = "a' = y' (a^(b-1) + b a^(b-1) ln a), b' = y' a^b (ln a)^2",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 30,
+    .kernel = KERNELS(pow_exponent),
+    .expand = pow_exponent_expand,
+    .vjp = pow_exponent_vjp,
+};
+
+/* ---- pow ---- */
+
+VJP(pow)
+{
+    gx[0] = wg_mul(gy, wg_apply2(here, x[0], x[1], &wgi_op_pow_base));
+    gx[1] = wg_mul(gy, wg_apply2(here, x[0], x[1], &wgi_op_pow_exponent));
+}
+SAMPLE(pow)
+{
+    if (i == 5) return wg_pow(wg_between(g, -2, -0.5, WG_SHAPE(4)), 3);
+    return i < 5 ? pair(here, g, i, &wgi_op_pow, NULL) : wg_none;
+}
+ERROR_SAMPLE(pow) { return pair_error(g, i, wg_pow_at, here); }
+
+const wg_op wgi_op_pow = {
+    OP(pow),
+    .summary = "Elementwise power. Integers give a float.",
+    .formula = "y = a^b",
+    .adjoint = "a' = y' b a^(b-1), 0 where b = 0; b' = y' a^b ln a, 0 where a = 0 and b >= 0",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 20,
+    .kernel = KERNELS(pow),
+    .vjp = pow_vjp,
+};
+wg_node wg_pow_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_pow); }
+
+#endif

@@ -1,0 +1,271 @@
+/* test_registry_halves.c: derivatives of every op of the registry where inputs are halves: at zeros, at ones,
+ * between equal elements. There a rule can be wrong and no sample with random values shows it. First, second
+ * and third derivatives are compared with those of the op's expansion by simple ops; Hessians are symmetric;
+ * forward mode agrees with reverse mode; views keep every dtype.
+ *
+ * Second and third derivatives are gradients of <gradient, u>, with one u for all. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "op_case.h"
+
+enum { ORDERS = 3, LARGEST = 16 }; /* of larger samples only the expansion is compared */
+
+static const op_setup plain = { .dtype = WG_F64, .interpret = 1 };
+
+ParameterizedTestParameters(registry_halves, derivatives_are_those_of_the_expansion) { return op_case_all(); }
+ParameterizedTestParameters(registry_halves, hessians_are_symmetric) { return op_case_all(); }
+ParameterizedTestParameters(registry_halves, forward_is_the_adjoint_of_reverse) { return op_case_all(); }
+ParameterizedTestParameters(registry_halves, views_keep_the_dtype) { return op_case_all(); }
+
+static bool is_small(const op_case *k)
+{
+    for (int i = 0; i < k->leaves; i++)
+        if (wg_shape_size(wg_node_shape(k->leaf[i])) > LARGEST) return false;
+    return true;
+}
+
+/* Whether two numbers agree; where one is not finite nothing is said. */
+static bool agree(double a, double b, double scale)
+{
+    return !isfinite(b) || fabs(a - b) <= 1e-9 * (1 + fabs(b) + scale);
+}
+
+/* ---- expansions ---- */
+
+/* Where the convention of an op is another one than that of its expansion. */
+static bool has_own_convention(const wg_op *op, int way)
+{
+    /* Their operands do not belong together here: x is not the operand that y is the result of. */
+    if (!strcmp(op->name, "tanh_backward") || !strcmp(op->name, "sigmoid_backward")) return true;
+    /* At p = t = 0 and p = t = 1 the gradient by p is 0, as PyTorch has it. That of the logarithms is 1, -1. */
+    return !strcmp(op->name, "bce") && way != 3;
+}
+
+typedef struct orders {
+    double *v[ORDERS][OP_LEAVES]; /* NULL: no derivative */
+} orders;
+
+static orders derive(op_case *k)
+{
+    orders o = { 0 };
+    wg_node s = op_case_loss(k), g[OP_LEAVES];
+    for (int n = 0; n < ORDERS && !wg_is_none(s); n++) {
+        s = op_case_slope(k, s, g);
+        for (int i = 0; i < k->leaves; i++)
+            if (!wg_is_none(g[i])) o.v[n][i] = wgt_values(g[i]);
+    }
+    return o;
+}
+
+static void forget(orders *o)
+{
+    for (int n = 0; n < ORDERS; n++)
+        for (int i = 0; i < OP_LEAVES; i++) free(o->v[n][i]);
+}
+
+static void compare(const op_case *k, int way, const orders *a, const orders *b)
+{
+    for (int n = 0; n < ORDERS; n++)
+        for (int i = 0; i < k->leaves; i++) {
+            int64_t size = wg_shape_size(wg_node_shape(k->leaf[i]));
+            if (!size) continue;
+            cr_assert_eq(!a->v[n][i], !b->v[n][i],
+                         "%s, sample %d: input %d has derivatives of order %d: %d, %d", k->op->name,
+                         k->sample, i, n + 1, !!a->v[n][i], !!b->v[n][i]);
+            for (int64_t e = 0; a->v[n][i] && e < size; e++)
+                cr_assert(
+                    agree(a->v[n][i][e], b->v[n][i][e], 0),
+                    "%s, sample %d, way %d: order %d by input %d [%lld] is %.12g, of the expansion %.12g",
+                    k->op->name, k->sample, way, n + 1, i, (long long)e, a->v[n][i][e], b->v[n][i][e]);
+        }
+}
+
+static void against_expansion(op_case *k, int way)
+{
+    wg_node x[OP_LEAVES], own[WG_MAX_OUTPUTS], y[WG_MAX_OUTPUTS] = { wg_none };
+    int n = wg_node_operands(k->y[0]);
+    for (int j = 0; j < n; j++) x[j] = wg_node_operand(k->y[0], j);
+    op_case_halves(k, way);
+    orders a = derive(k);
+    k->op->expand(WG_HERE, x, n, wg_attr(k->y[0]), y);
+    memcpy(own, k->y, sizeof own);
+    memcpy(k->y, y, sizeof y);
+    orders b = derive(k);
+    memcpy(k->y, own, sizeof own);
+    cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
+    compare(k, way, &a, &b);
+    forget(&a);
+    forget(&b);
+}
+
+ParameterizedTest(int *index, registry_halves, derivatives_are_those_of_the_expansion)
+{
+    const wg_op *op = wg_op_at(*index);
+    op_case k;
+    if (!op->expand || !op->vjp) return;
+    for (int way = 0; way < OP_HALVES; way++)
+        for (int i = 0; op_case_open(&k, op, i, &plain); i++) {
+            if (op_case_is_own(&k) && wg_node_operands(k.y[0]) <= OP_LEAVES && !has_own_convention(op, way))
+                against_expansion(&k, way);
+            op_case_close(&k);
+        }
+}
+
+/* ---- symmetry ---- */
+
+/* Whether the loss has finite first derivatives here. Beside a pole of a derivative, as that of 1 / x at 0, a
+ * row of the Hessian holds 0 times infinity. */
+static bool is_regular(op_case *k, wg_node loss)
+{
+    bool regular = true;
+    for (int i = 0; i < k->leaves; i++) {
+        wg_node g = op_case_grad(k, loss, k->leaf[i]);
+        double *v = wg_is_none(g) ? NULL : wgt_values(g);
+        for (int64_t e = 0; v && e < wg_shape_size(wg_node_shape(g)); e++) regular &= isfinite(v[e]) != 0;
+        free(v);
+    }
+    return regular;
+}
+
+/* The second derivatives of the loss by leaves a and b, in memory for the caller to free; NULL: none. */
+static double *hessian(op_case *k, wg_node loss, wg_node a, wg_node b)
+{
+    wg_node h = wg_hessian(loss, a, b);
+    double *v = wg_failed(k->c) ? NULL : wgt_values(h);
+    if (wg_failed(k->c) == WG_ERROR_GRADIENT) wg_recover(k->c);
+    cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
+    return v;
+}
+
+static bool all_finite(const double *v, int64_t n)
+{
+    for (int64_t i = 0; v && i < n; i++)
+        if (!isfinite(v[i])) return false;
+    return true;
+}
+
+/* Where both have entries that are not finite, the pole is one of the second derivatives. */
+static void compare_transposed(op_case *k, int way, wg_node loss, int i, int j, bool regular)
+{
+    double *h = hessian(k, loss, k->leaf[i], k->leaf[j]), *t = hessian(k, loss, k->leaf[j], k->leaf[i]);
+    int64_t n = wg_shape_size(wg_node_shape(k->leaf[i])), m = wg_shape_size(wg_node_shape(k->leaf[j]));
+    double scale = 0;
+    for (int64_t e = 0; h && e < n * m; e++) scale = isfinite(h[e]) ? fmax(scale, fabs(h[e])) : scale;
+    regular &= all_finite(h, n * m) || all_finite(t, n * m);
+    for (int64_t e = 0; h && t && e < n * m; e++) {
+        double a = h[e], b = t[e % m * n + e / m];
+        bool same = agree(a, b, 1e-3 * scale) && agree(b, a, 1e-3 * scale);
+        cr_assert(same || (!regular && !(isfinite(a) && isfinite(b))),
+                  "%s, sample %d, way %d: H of inputs %d, %d [%lld] is %.12g, transposed %.12g", k->op->name,
+                  k->sample, way, i, j, (long long)e, a, b);
+    }
+    free(h);
+    free(t);
+}
+
+ParameterizedTest(int *index, registry_halves, hessians_are_symmetric)
+{
+    op_case k;
+    for (int way = 0; way < OP_HALVES; way++)
+        for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
+            wg_node loss = op_case_loss(&k);
+            op_case_halves(&k, way);
+            bool asked = is_small(&k) && !wg_is_none(loss), regular = asked && is_regular(&k, loss);
+            for (int a = 0; a < k.leaves && asked; a++)
+                for (int b = 0; b <= a; b++)
+                    if (wg_node_shape(k.leaf[a]).rank + wg_node_shape(k.leaf[b]).rank <= WG_MAX_RANK)
+                        compare_transposed(&k, way, loss, a, b, regular);
+            op_case_close(&k);
+        }
+}
+
+/* ---- forward mode ---- */
+
+/* v[i] are 1, -1/2, 1/4 in turn */
+static wg_node direction(op_case *k, wg_node x)
+{
+    wg_shape s = wg_node_shape(x);
+    int64_t n = wg_shape_size(s);
+    double *v = calloc((size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; i < n; i++) v[i] = pow(-0.5, (double)(i % 3));
+    wg_node d = wg_input(k->g, "direction", wg_view_f64(v, s));
+    free(v);
+    return d;
+}
+
+static void compare_forward(op_case *k, int way)
+{
+    wg_node loss = op_case_loss(k), g[OP_LEAVES], x[OP_LEAVES], v[OP_LEAVES];
+    int n = 0;
+    double reverse = 0, size = 0;
+    op_case_halves(k, way);
+    for (int i = 0; i < k->leaves && !wg_is_none(loss); i++) {
+        g[n] = op_case_grad(k, loss, k->leaf[i]);
+        if (wg_is_none(g[n])) continue;
+        x[n] = k->leaf[i];
+        v[n] = direction(k, x[n]);
+        reverse += wg_item(wg_sum(wg_mul(g[n], v[n])));
+        size += wg_item(wg_sum(wg_abs(g[n])));
+        n++;
+    }
+    if (!n) return;
+    double forward = wg_item(wg_jvp(loss, x, v, n));
+    cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
+    for (int64_t i = 1; i < wg_graph_nodes(k->g); i++) /* a sample that casts to f32 rounds to it */
+        if (wg_node_dtype(wg_graph_node(k->g, i)) == WG_F32) return;
+    cr_assert(agree(forward, reverse, size), "%s, sample %d, way %d: forward %.17g, reverse %.17g",
+              k->op->name, k->sample, way, forward, reverse);
+}
+
+ParameterizedTest(int *index, registry_halves, forward_is_the_adjoint_of_reverse)
+{
+    op_case k;
+    for (int way = 0; way < OP_HALVES; way++)
+        for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
+            compare_forward(&k, way);
+            op_case_close(&k);
+        }
+}
+
+/* ---- dtypes ---- */
+
+/* A view moves elements and computes nothing. */
+static bool is_view(const wg_op *op)
+{
+    static const char *const names[] = { "reshape", "expand",  "squeeze", "broadcast_to",  "transpose",
+                                         "slice",   "unslice", "concat",  "stop_gradient", "identity",
+                                         "gather",  "flatten", "split",   "stack",         "flip" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(op->name, names[i])) return true;
+    return op->kind == WG_ALIAS && op != wg_op_find("custom_vjp");
+}
+
+ParameterizedTest(int *index, registry_halves, views_keep_the_dtype)
+{
+    const wg_op *op = wg_op_at(*index);
+    static const wg_dtype types[] = { WG_BOOL, WG_I32, WG_I64, WG_F32, WG_F64 };
+    op_case k;
+    if (!is_view(op)) return;
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++)
+        for (int i = 0; op_case_open(&k, op, i, &plain); i++) {
+            wg_node x[OP_LEAVES], leaf = k.leaf[0];
+            wg_shape s = wg_node_shape(leaf);
+            int n = op_case_is_own(&k) ? wg_node_operands(k.y[0]) : 0;
+            const void *attr = op_case_is_own(&k) ? wg_attr(k.y[0]) : NULL;
+            for (int j = 0; j < n; j++) {
+                x[j] = wg_node_operand(k.y[0], j);
+                if (wg_dtype_is_float(wg_node_dtype(x[j]))) x[j] = wg_cast(x[j], types[t]);
+            }
+            wg_node y = n ? wg_apply(WG_HERE, op, x, n, attr) : wg_none;
+            if (!strcmp(op->name, "expand")) y = wg_expand(wg_cast(leaf, types[t]), s.rank);
+            if (!strcmp(op->name, "squeeze"))
+                y = wg_squeeze(wg_reshape(wg_cast(leaf, types[t]), WG_SHAPE(wg_shape_size(s), 1)), 1);
+            if (!wg_is_none(y))
+                cr_assert_eq(wg_node_dtype(y), types[t], "%s, sample %d: %s becomes %s", op->name, i,
+                             wg_dtype_name(types[t]), wg_dtype_name(wg_node_dtype(y)));
+            cr_assert_eq(wg_failed(k.c), WG_OK, "%s, sample %d: %s", op->name, i, wg_message(k.c));
+            op_case_close(&k);
+        }
+}
