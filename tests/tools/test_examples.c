@@ -166,6 +166,16 @@ Test(examples, newton_cg)
     cr_expect_float_eq(last_number(text, "b "), b, 1e-6, "%s", text);
 }
 
+/* Newton's method converges quadratically once the signs in front of relu no longer change. */
+Test(examples, newton_cg_relu)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("newton_cg_relu", "", text), 0, "%s", text);
+    cr_expect_lt(last_number(text, "|gradient| "), 1e-10, "%s", text);
+    cr_expect_leq(count(text, "loss"), 40, "%s", text);
+    cr_expect_lt(last_number(text, "loss "), 0.01 * strtod(strstr(text, "loss ") + 5, NULL), "%s", text);
+}
+
 Test(examples, accumulate)
 {
     static char text[TEXT];

@@ -1,0 +1,134 @@
+/* test_hvp.c: wg_params_hvp on nets whose activations have kinks, against differences of gradients. Between two
+ * kinks the gradient of such a net is smooth, so a short central difference of it along v is H v. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "wgtest.h"
+
+enum { ROWS = 12, MOST = 200 };
+
+typedef enum activation { RELU, LEAKY, ABS, LARGER, POOLED, WHERE, MASKED, KINDS } activation;
+static const char *const names[KINDS] = { "relu",         "leaky_relu",      "abs",      "maximum",
+                                          "max of pairs", "where(h > 0, h)", "h [h > 0]" };
+
+typedef struct net {
+    wg_graph *g;
+    wg_params *p;
+    wg_node loss;
+} net;
+
+static wg_node activate(wg_node h, activation kind)
+{
+    wg_shape s = wg_node_shape(h);
+    switch (kind) {
+    case RELU: return wg_relu(h);
+    case LEAKY: return wg_leaky_relu(h, .slope = 0.2);
+    case ABS: return wg_abs(h);
+    case LARGER: return wg_maximum(h, wg_mul(h, -0.5));
+    case POOLED: return wg_max(wg_reshape(h, WG_SHAPE(s.dim[0], s.dim[1] / 2, 2)), .axes = WG_AXES(-1));
+    case WHERE: return wg_where(wg_greater(h, 0), h, wg_mul(h, 0.1));
+    default: return wg_mul(h, wg_cast(wg_greater(h, 0), wg_node_dtype(h)));
+    }
+}
+
+/* Two hidden layers, cross-entropy or mean squared error. The parameter "alone" is reached by relu only. */
+static void build(net *n, activation kind, bool classes)
+{
+    double x[ROWS * 3], y[ROWS];
+    int32_t label[ROWS];
+    for (int i = 0; i < ROWS * 3; i++) x[i] = sin(1 + 1.7 * i);
+    for (int i = 0; i < ROWS; i++) y[i] = cos(0.9 * i), label[i] = i % 3;
+    wg_begin(n->g, WG_TRAIN);
+    wg_node in = wg_input(n->g, "x", wg_view_f64(x, WG_SHAPE(ROWS, 3)));
+    wg_node h = activate(wg_nn_dense(in, n->p, "one", 6), kind);
+    h = activate(wg_nn_dense(h, n->p, "two", 4), kind);
+    h = wg_nn_dense(h, n->p, "out", classes ? 3 : 1);
+    wg_node alone = wg_param(n->g, n->p, "alone", WG_SHAPE(2), wg_const(0.75));
+    wg_node loss =
+        classes ? wg_softmax_cross_entropy(h, wg_input(n->g, "label", wg_view_i32(label, WG_SHAPE(ROWS))))
+                : wg_mse(h, wg_input(n->g, "y", wg_view_f64(y, WG_SHAPE(ROWS, 1))));
+    n->loss = wg_add(loss, wg_sum(wg_relu(alone)));
+}
+
+static void gradient_at(net *n, activation kind, bool classes, const double *theta, double *g)
+{
+    wg_params_set(n->p, theta);
+    build(n, kind, classes);
+    wg_backward(n->loss, n->p);
+    wg_params_get_grad(n->p, g);
+}
+
+/* H v, and the difference of gradients at theta +- h v. */
+static void expect_product(wg_context *c, activation kind, bool classes, uint64_t seed)
+{
+    net n = { .g = wg_graph_new(c), .p = wg_params_new(c) };
+    static double theta[MOST], v[MOST], hv[MOST], up[MOST], down[MOST], at[MOST];
+    const double h = 1e-6;
+    wgt_random r = { seed };
+    build(&n, kind, classes);
+    size_t size = wg_params_size(n.p);
+    cr_assert_leq(size, MOST);
+    wg_params_get(n.p, theta);
+    for (size_t i = 0; i < size; i++) v[i] = wgt_uniform(&r, -1, 1);
+    cr_assert_eq(wg_params_hvp(n.p, n.loss, v, hv), WG_OK, "%s: %s", names[kind], wg_message(c));
+    for (size_t i = 0; i < size; i++) at[i] = theta[i] + h * v[i];
+    gradient_at(&n, kind, classes, at, up);
+    for (size_t i = 0; i < size; i++) at[i] = theta[i] - h * v[i];
+    gradient_at(&n, kind, classes, at, down);
+    double scale = 0;
+    for (size_t i = 0; i < size; i++) scale = fmax(scale, fabs(hv[i]));
+    cr_assert_gt(scale, 1e-3, "%s: H v is 0", names[kind]);
+    for (size_t i = 0; i < size; i++) {
+        double difference = (up[i] - down[i]) / (2 * h);
+        cr_expect_leq(fabs(hv[i] - difference), 1e-8 * scale,
+                      "%s, %s: element %zu is %.12g, by differences %.12g", names[kind],
+                      classes ? "classes" : "numbers", i, hv[i], difference);
+    }
+}
+
+Test(hvp, of_nets_with_kinks)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int k = 0; k < 4; k++) expect_product(c, (activation)kind, k % 2, 11 + (uint64_t)k);
+    wgt_finish(c, NULL);
+}
+
+/* The columns H e[i] make a symmetric matrix. */
+Test(hvp, of_a_relu_net_is_symmetric)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    net n = { .g = wg_graph_new(c), .p = wg_params_new(c) };
+    build(&n, RELU, true);
+    size_t size = wg_params_size(n.p);
+    double *h = calloc(size * size, sizeof *h), e[MOST] = { 0 }, scale = 0;
+    for (size_t i = 0; i < size; i++) {
+        e[i] = 1;
+        wg_params_hvp(n.p, n.loss, e, h + i * size);
+        e[i] = 0;
+    }
+    for (size_t i = 0; i < size * size; i++) scale = fmax(scale, fabs(h[i]));
+    for (size_t i = 0; i < size; i++)
+        for (size_t j = 0; j < i; j++)
+            cr_expect_leq(fabs(h[i * size + j] - h[j * size + i]), 1e-13 * scale, "%zu, %zu", i, j);
+    free(h);
+    wgt_finish(c, NULL);
+}
+
+/* A parameter that has no derivative is an error in H v as in the gradient; one that is not used is zero. */
+Test(hvp, of_parameters_without_a_derivative)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double v[3] = { 1, 2, 3 }, out[3] = { 0 };
+    wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(2)),
+            b = wg_param(g, p, "b", WG_SCALAR, wg_const(1.5));
+    wg_param(g, p, "unused", WG_SCALAR, wg_const(1));
+    wg_node square = wg_square(a);
+    wg_params_hvp(p, wg_add(square, wg_relu(b)), v, out);
+    cr_expect(out[0] == 2 && out[1] == 0 && out[2] == 0);
+    wg_params_hvp(p, wg_add(square, wg_stop_gradient(b)), v, out);
+    wgt_expect_error(c, WG_ERROR_GRADIENT, "ends at stop_gradient");
+    wgt_finish(c, NULL);
+}
