@@ -41,6 +41,13 @@ ALWAYS_INLINE void N(slopes)(bool tanh, bool exact, const T *restrict a, int64_t
                     : a[i * da] * (y[i] * (exact ? N(sigmoid_rest)(y[i], x[i]) : 1 - y[i]));
 }
 
+/* The short way if no element is near 1. */
+ALWAYS_INLINE void N(slopes_of)(bool tanh, const T *a, int64_t da, const T *y, const T *x, T *g, int64_t n)
+{
+    if (N(any_above)(y, n, (T)(tanh ? TANH_HOT : SIGMOID_HOT))) N(slopes)(tanh, true, a, da, y, x, g, n);
+    else N(slopes)(tanh, false, a, da, y, x, g, n);
+}
+
 /* In strips of STRIP elements, and those with an element near 1 in pieces of PIECE: loops of a fixed length
  * are the fastest. */
 ALWAYS_INLINE void N(slopes_by_strips)(bool tanh, const T *a, int64_t da, const T *y, const T *x, T *g,
@@ -48,17 +55,13 @@ ALWAYS_INLINE void N(slopes_by_strips)(bool tanh, const T *a, int64_t da, const 
 {
     const T limit = (T)(tanh ? TANH_HOT : SIGMOID_HOT);
     int64_t i = 0;
-    for (; i + STRIP <= n; i += STRIP) {
-        if (!N(any_above)(y + i, STRIP, limit)) {
+    for (; i + STRIP <= n; i += STRIP)
+        if (!N(any_above)(y + i, STRIP, limit))
             N(slopes)(tanh, false, a + i * da, da, y + i, x + i, g + i, STRIP);
-            continue;
-        }
-        for (int64_t j = i; j < i + STRIP; j += PIECE)
-            if (N(any_above)(y + j, PIECE, limit))
-                N(slopes)(tanh, true, a + j * da, da, y + j, x + j, g + j, PIECE);
-            else N(slopes)(tanh, false, a + j * da, da, y + j, x + j, g + j, PIECE);
-    }
-    if (i < n) N(slopes)(tanh, true, a + i * da, da, y + i, x + i, g + i, n - i);
+        else
+            for (int64_t j = i; j < i + STRIP; j += PIECE)
+                N(slopes_of)(tanh, a + j * da, da, y + j, x + j, g + j, PIECE);
+    if (i < n) N(slopes_of)(tanh, a + i * da, da, y + i, x + i, g + i, n - i);
 }
 
 /* Steps are 0 for an operand that is one element for all. */
