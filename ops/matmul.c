@@ -248,7 +248,7 @@ static bool can_merge(const wg_node x[], int n)
         wg_node a = wg_node_operand(x[i], 0), b = wg_node_operand(x[i], 1);
         if (wg_node_op(x[i]) != &wgi_op_matmul || h->ta != f->ta || h->tb != f->tb ||
             wg_node_shape(a).rank != 2 || wg_node_shape(b).rank != 2 ||
-            wg_dim(a, f->ta ? 0 : 1) > MERGED_INNER)
+            wg_node_shape(a).dim[f->ta ? 0 : 1] > MERGED_INNER)
             return false;
     }
     return true;

@@ -104,7 +104,7 @@ static int64_t rows_of(model *m)
         const char *name = wg_program_name(m->q, i);
         if (wg_program_meaning(m->q, name) == WG_NAME_INPUT &&
             wg_node_shape(wg_program_node(m->q, name)).rank > 0)
-            return wg_dim(wg_program_node(m->q, name), 0);
+            return wg_dim_at("", wg_program_node(m->q, name), 0);
     }
     return 0;
 }

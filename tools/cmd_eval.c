@@ -45,7 +45,7 @@ static bool write_file(model *m, const name_list *l, const wg_tensor *t)
     const char *path = args_value(m->a, "output");
     if (!path) return true;
     if (l->count != 1) return model_fail(m, EXIT_FLAGS, "-o takes one value, --print names %d", l->count);
-    wg_npy_write(m->c, path, t[0]);
+    wg_npy_write_at("", m->c, path, t[0]);
     return !wg_failed(m->c) || model_fail(m, EXIT_OTHER, "%s", wg_message(m->c));
 }
 

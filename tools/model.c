@@ -152,7 +152,7 @@ wg_tensor model_literal(model *m, const char *flag_name, const char *name, const
     char where[200];
     wg_tensor t;
     snprintf(where, sizeof where, "--%s %.150s", flag_name, name);
-    t = text[0] == '@' ? wg_npy_read(m->c, text + 1) : wg_literal(m->c, where, text);
+    t = text[0] == '@' ? wg_npy_read_at("", m->c, text + 1) : wg_literal(m->c, where, text);
     if (!model_flags_ok(m)) t.data = NULL;
     return t;
 }
@@ -174,7 +174,7 @@ static bool set_values(model *m)
 static bool load_weights(model *m)
 {
     const char *path = args_value(m->a, "load");
-    return !path || (wg_params_read(m->p, path), model_ok(m));
+    return !path || (wg_params_read_at("", m->p, path), model_ok(m));
 }
 
 /* The names of parameters [from, to): "x, z.W, z.b"; "..." where the room ends. */

@@ -29,18 +29,20 @@ static wg_data *open_data(model *m, const char *spec)
 {
     static const struct {
         const char *name;
-        wg_data *(*make)(wg_context *c, int64_t n);
-    } generators[] = { { "flower", wg_data_flower }, { "moons", wg_data_moons }, { "xor", wg_data_xor } };
+        wg_data *(*make)(wg_site here, wg_context *c, int64_t n);
+    } generators[] = { { "flower", wg_data_flower_at },
+                       { "moons", wg_data_moons_at },
+                       { "xor", wg_data_xor_at } };
     struct stat about;
     long long rows;
     for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
         if (generated(spec, generators[i].name, &rows)) {
-            if (rows > 0) return generators[i].make(m->c, rows);
+            if (rows > 0) return generators[i].make("", m->c, rows);
             model_fail(m, EXIT_FLAGS, "--data %s: not a number of rows", spec);
             return NULL;
         }
-    if (!strcmp(spec, "digits")) return wg_data_digits(m->c);
-    if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist(m->c, spec, m->mode);
+    if (!strcmp(spec, "digits")) return wg_data_digits_at("", m->c);
+    if (!stat(spec, &about) && S_ISDIR(about.st_mode)) return wg_data_mnist_at("", m->c, spec, m->mode);
     model_fail(m, EXIT_FLAGS,
                "--data %s: no such data: digits, flower:N, moons:N, xor:N, FILE.npy or a folder of IDX files",
                spec);
@@ -63,7 +65,7 @@ static bool read_columns(model *m, const char *spec, columns *to)
 {
     size_t n = strlen(spec);
     if (n > 4 && !strcmp(spec + n - 4, ".npy")) {
-        to->x = wg_npy_read(m->c, spec);
+        to->x = wg_npy_read_at("", m->c, spec);
         if (model_ok(m) && to->x.shape.rank == 0)
             return model_fail(m, EXIT_TEXT, "--data %s: a single number has no rows", spec);
         if (model_ok(m) && !whole(m, spec, &to->x)) return false;

@@ -27,19 +27,30 @@ typedef struct wg_batch {
 } wg_batch;
 
 /* 1,797 handwritten digits of the UCI repository, in no file: x [n,64] from 0 to 1, y [n] class numbers. */
-WG_API wg_data *wg_data_digits(wg_context *c);
+WG_API wg_data *wg_data_digits_at(wg_site here, wg_context *c);
+#define wg_data_digits(c) wg_data_digits_at(WG_AT(#c), c)
 /* IDX files. x [n, ...]: bytes are scaled to 0 .. 1. y [n]: class numbers; any integer type. */
-WG_API wg_data *wg_data_idx(wg_context *c, const char *images, const char *labels);
+WG_API wg_data *wg_data_idx_at(wg_site here, wg_context *c, const char *images, const char *labels);
+#define wg_data_idx(c, images, labels) wg_data_idx_at(WG_AT(#images ", " #labels), c, images, labels)
 /* MNIST from the four files in a folder (tools/mnist.sh fetches them). WG_TRAIN: 60,000 rows; WG_EVAL:
  * 10,000. x [n,784]. */
-WG_API wg_data *wg_data_mnist(wg_context *c, const char *folder, wg_mode part);
+WG_API wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder, wg_mode part);
+#define wg_data_mnist(c, folder, part) wg_data_mnist_at(WG_AT(#folder ", " #part), c, folder, part)
 /* A set made of two tensors with the same number of rows (axis 0). They are copied and keep their dtypes. y
  * may be {0}. NaN and infinities are an error that names row and column. */
-WG_API wg_data *wg_data_from(wg_context *c, wg_tensor x, wg_tensor y);
-/* Generated sets of n rows: two features, two classes of equal size. */
-WG_API wg_data *wg_data_flower(wg_context *c, int64_t n); /* r = 4 sin 4 theta, normal noise 0.2 in both */
-WG_API wg_data *wg_data_moons(wg_context *c, int64_t n);  /* two half circles of radius 1, normal noise 0.2 */
-WG_API wg_data *wg_data_xor(wg_context *c, int64_t n);    /* from -1 to 1; class 1 where the signs differ */
+WG_API wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y);
+#define wg_data_from(c, ...) wg_data_from_at(WG_AT(#__VA_ARGS__), c, __VA_ARGS__)
+/* Generated sets of n rows: two features, two classes of equal size.
+ *
+ *     flower    r = 4 sin 4 theta, normal noise 0.2 in both
+ *     moons     two half circles of radius 1, normal noise 0.2
+ *     xor       from -1 to 1; class 1 where the signs differ */
+WG_API wg_data *wg_data_flower_at(wg_site here, wg_context *c, int64_t n);
+WG_API wg_data *wg_data_moons_at(wg_site here, wg_context *c, int64_t n);
+WG_API wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n);
+#define wg_data_flower(c, n) wg_data_flower_at(WG_AT(#n), c, n)
+#define wg_data_moons(c, n)  wg_data_moons_at(WG_AT(#n), c, n)
+#define wg_data_xor(c, n)    wg_data_xor_at(WG_AT(#n), c, n)
 WG_API void wg_data_free(wg_data *d);
 
 WG_API int64_t wg_data_rows(const wg_data *d);
@@ -49,17 +60,21 @@ WG_API const char *wg_data_about(const wg_data *d); /* where the data comes from
 
 /* Moves a random share (0 to 1) of the rows of d to a new set. If y are class numbers (integers of rank 1)
  * both sets keep the proportions of the classes. Rows stay in order. The epoch of d begins again. */
-WG_API wg_data *wg_data_split(wg_data *d, double share);
+WG_API wg_data *wg_data_split_at(wg_site here, wg_data *d, double share);
+#define wg_data_split(d, share) wg_data_split_at(WG_AT(#d ", " #share), d, share)
 /* Replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. Columns whose
  * values are all equal become 0. The same mu and sigma are used for sets that were or will be split from d,
  * and for sets given to wg_data_normalise_like. A set can be normalised once. */
-WG_API void wg_data_normalise(wg_data *d);
-WG_API void wg_data_normalise_like(wg_data *d, const wg_data *train);
+WG_API void wg_data_normalise_at(wg_site here, wg_data *d);
+#define wg_data_normalise(d) wg_data_normalise_at(WG_AT(#d), d)
+WG_API void wg_data_normalise_like_at(wg_site here, wg_data *d, const wg_data *train);
+#define wg_data_normalise_like(d, train) wg_data_normalise_like_at(WG_AT(#d ", " #train), d, train)
 
 /* Fills b with the next batch of at most size rows. Returns false at the end of an epoch, and on a failed
  * context. The call after that begins the next epoch, in another order. The order depends on the context's
  * seed, the number of the epoch and the number of rows, and on nothing else. */
-WG_API bool wg_data_next(wg_data *d, wg_batch *b, int64_t size);
+WG_API bool wg_data_next_at(wg_site here, wg_data *d, wg_batch *b, int64_t size);
+#define wg_data_next(d, b, size) wg_data_next_at(WG_AT(#d ", " #b ", " #size), d, b, size)
 /* Fills b with all rows, unshuffled. The memory is that of wg_data_x. It changes no epoch. */
 WG_API void wg_data_all(wg_data *d, wg_batch *b);
 /* The number of finished epochs. INT_MAX on a failed context, so that loops over epochs end. */
@@ -70,11 +85,14 @@ WG_API void wg_data_shuffle(wg_data *d, bool on); /* from the next epoch on; def
  * earlier. data is NULL after an error, which names the file and the byte. Integers of one or two bytes
  * become i32, unsigned integers of four bytes i64, half floats f32. Other dtypes stay as they are. */
 /* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order. */
-WG_API wg_tensor wg_npy_read(wg_context *c, const char *path);
+WG_API wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path);
+#define wg_npy_read(c, path) wg_npy_read_at(WG_AT(#path), c, path)
 /* .npy 1.0. The file is written whole or not at all. */
-WG_API wg_status wg_npy_write(wg_context *c, const char *path, wg_tensor t);
+WG_API wg_status wg_npy_write_at(wg_site here, wg_context *c, const char *path, wg_tensor t);
+#define wg_npy_write(c, path, ...) wg_npy_write_at(WG_AT(#path), c, path, __VA_ARGS__)
 /* IDX, the format of the MNIST files, with all its types. */
-WG_API wg_tensor wg_idx_read(wg_context *c, const char *path);
+WG_API wg_tensor wg_idx_read_at(wg_site here, wg_context *c, const char *path);
+#define wg_idx_read(c, path) wg_idx_read_at(WG_AT(#path), c, path)
 
 #ifdef __cplusplus
 }

@@ -108,7 +108,8 @@ WG_API wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s);
  * wg_commit: once an evaluation. Reading stores nothing. */
 WG_API void wg_assign_at(wg_site here, wg_node state, wg_node value);
 #define wg_assign(s, v) wg_assign_at(WG_AT(#s ", " #v), s, v)
-WG_API wg_status wg_commit(wg_graph *g);
+WG_API wg_status wg_commit_at(wg_site here, wg_graph *g);
+#define wg_commit(g) wg_commit_at(WG_AT(#g), g)
 
 /* ---- reading: computes what the node depends on; has no side effects ---- */
 
@@ -125,17 +126,22 @@ WG_API wg_status wg_copy_f64_at(wg_site here, wg_node n, double *to, size_t coun
 #define wg_copy_f64(n, to, count) wg_copy_f64_at(WG_AT(#n), n, to, count)
 /* Marks n: the next read or wg_backward computes it too, and it can be read after the parameters have
  * changed. Returns n. */
-WG_API wg_node wg_keep(wg_node n);
+WG_API wg_node wg_keep_at(wg_site here, wg_node n);
+#define wg_keep(n) wg_keep_at(WG_AT(#n), n)
 /* Like wg_value, but never records an error, and does not make n readable after the parameters have changed.
  * Returns false when the value cannot be computed. For drawing and tools. */
 WG_API bool wg_peek(wg_node n, wg_tensor *t);
 
 /* ---- names and scopes: for errors, drawings and random streams; parameters keep their own names ---- */
 
-WG_API wg_node wg_name(wg_node n, const char *name); /* the name is copied; returns n */
-WG_API void wg_scope_push(wg_graph *g, const char *name);
-WG_API void wg_scope_push_i(wg_graph *g, const char *name, int64_t i); /* "name.i" */
-WG_API void wg_scope_pop(wg_graph *g);
+WG_API wg_node wg_name_at(wg_site here, wg_node n, const char *name); /* the name is copied; returns n */
+#define wg_name(n, name) wg_name_at(WG_AT(#n ", " #name), n, name)
+WG_API void wg_scope_push_at(wg_site here, wg_graph *g, const char *name);
+#define wg_scope_push(g, name) wg_scope_push_at(WG_AT(#g ", " #name), g, name)
+WG_API void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i); /* "name.i" */
+#define wg_scope_push_i(g, name, i) wg_scope_push_i_at(WG_AT(#g ", " #name), g, name, i)
+WG_API void wg_scope_pop_at(wg_site here, wg_graph *g);
+#define wg_scope_pop(g) wg_scope_pop_at(WG_AT(#g), g)
 
 /* ---- inspecting a graph ---- */
 
@@ -151,9 +157,13 @@ WG_API wg_dtype wg_node_dtype(wg_node n);
 WG_API const char *wg_node_name(wg_node n);  /* "" if it has none */
 WG_API const char *wg_node_scope(wg_node n); /* "enc/t.3"; "" at the top */
 WG_API wg_site wg_node_site(wg_node n);
-WG_API const void *wg_attr(wg_node n);       /* the attribute struct of its op; NULL if the op has none */
-WG_API wg_node wg_part(wg_node n, int k);    /* output k of the op that made n (any of its outputs) */
-WG_API int64_t wg_dim(wg_node n, int axis);  /* size along an axis; a negative axis counts from the end */
+WG_API const void *wg_attr(wg_node n); /* the attribute struct of its op; NULL if the op has none */
+/* Output k of the op that made n (any of its outputs). The size along an axis, which counts from the end if it
+ * is negative. */
+WG_API wg_node wg_part_at(wg_site here, wg_node n, int k);
+WG_API int64_t wg_dim_at(wg_site here, wg_node n, int axis);
+#define wg_part(n, k)   wg_part_at(WG_AT(#n ", " #k), n, k)
+#define wg_dim(n, axis) wg_dim_at(WG_AT(#n ", " #axis), n, axis)
 WG_API wg_params *wg_node_params(wg_node n); /* the set of a parameter or state; NULL: n is neither */
 WG_API bool wg_node_is_state(wg_node n);
 

@@ -52,7 +52,8 @@ WG_API wg_params *wg_params_new(wg_context *c);
 WG_API void wg_params_free(wg_params *p);
 /* The parameters of p whose names begin with "prefix.", as a set of their own, to give to a layer. Names in
  * it are without the prefix; parameters made through it get the prefix in p. Freed with p. */
-WG_API wg_params *wg_params_in(wg_params *p, const char *prefix);
+WG_API wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix);
+#define wg_params_in(p, prefix) wg_params_in_at(WG_AT(#p ", " #prefix), p, prefix)
 
 /* A parameter of p as a node. If p has none of that name, it is made, with first values by init. The same
  * name twice in a graph gives the same node. Another shape is an error that names both lines. */
@@ -75,27 +76,40 @@ WG_API wg_tensor wg_params_grad(const wg_params *p, int i);
 WG_API int wg_params_find(const wg_params *p, const char *name); /* the index; -1: none */
 WG_API bool wg_params_has(const wg_params *p, wg_node n);        /* is n a parameter or state of p? */
 /* The value of a parameter of one element. NaN after an error. */
-WG_API double wg_params_item(const wg_params *p, const char *name);
+WG_API double wg_params_item_at(wg_site here, const wg_params *p, const char *name);
+#define wg_params_item(p, name) wg_params_item_at(WG_AT(#p ", " #name), p, name)
 /* Sets a parameter from count doubles in row-major order. count must be its size. */
-WG_API wg_status wg_params_assign(wg_params *p, const char *name, const double *values, size_t count);
+WG_API wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, const double *values,
+                                     size_t count);
+#define wg_params_assign(p, name, ...) /* p, name, values, count */ \
+    wg_params_assign_at(WG_AT(#p ", " #name), p, name, __VA_ARGS__)
 
 /* Makes a parameter, or a state, without a graph. The tensor is copied. A parameter must be f32 or f64. */
-WG_API wg_status wg_params_make(wg_params *p, const char *name, wg_tensor value, bool state);
+WG_API wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_tensor value, bool state);
+#define wg_params_make(p, name, ...) wg_params_make_at(WG_AT(#p ", " #name), p, name, __VA_ARGS__)
 
 /* All parameters (no states) as one vector of doubles, in creation order: for optimizers of your own. */
 WG_API size_t wg_params_size(const wg_params *p); /* its length */
-WG_API wg_status wg_params_get(const wg_params *p, double *theta);
-WG_API wg_status wg_params_set(wg_params *p, const double *theta);
-WG_API wg_status wg_params_get_grad(const wg_params *p, double *gradient); /* 0: not reached by the loss */
-WG_API double wg_params_grad_norm(const wg_params *p);                     /* Euclidean, of all gradients */
+WG_API wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta);
+#define wg_params_get(p, theta) wg_params_get_at(WG_AT(#p ", " #theta), p, theta)
+WG_API wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta);
+#define wg_params_set(p, ...) wg_params_set_at(WG_AT(#p ", " #__VA_ARGS__), p, __VA_ARGS__)
+/* The gradient, 0 where the loss did not reach a parameter, and its Euclidean norm. */
+WG_API wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradient);
+WG_API double wg_params_grad_norm_at(wg_site here, const wg_params *p);
+#define wg_params_get_grad(p, gradient) wg_params_get_grad_at(WG_AT(#p ", " #gradient), p, gradient)
+#define wg_params_grad_norm(p)          wg_params_grad_norm_at(WG_AT(#p), p)
 
 /* Parameters and states in a safetensors file. The file is written whole or not at all. */
-WG_API wg_status wg_params_save(const wg_params *p, const char *path);
+WG_API wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path);
+#define wg_params_save(p, path) wg_params_save_at(WG_AT(#p ", " #path), p, path)
 /* Gives the parameters of p the values in the file. Names and shapes must be the same. After an error nothing
  * has changed. (Integer states pass through double: beyond 2^53 they are rounded.) */
-WG_API wg_status wg_params_load(wg_params *p, const char *path);
+WG_API wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path);
+#define wg_params_load(p, path) wg_params_load_at(WG_AT(#p ", " #path), p, path)
 /* Makes parameters of p from what the file holds. */
-WG_API wg_status wg_params_read(wg_params *p, const char *path);
+WG_API wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path);
+#define wg_params_read(p, path) wg_params_read_at(WG_AT(#p ", " #path), p, path)
 
 /* ---- optimizers ---- */
 
@@ -180,10 +194,12 @@ WG_API void wg_optim_free(wg_optim *o);
  * are. A second step of this optimizer without another wg_backward of its parameters is an error. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
 #define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
-WG_API void wg_optim_set_lr(wg_optim *o, double lr);
+WG_API void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr);
+#define wg_optim_set_lr(o, lr) wg_optim_set_lr_at(WG_AT(#o ", " #lr), o, lr)
 WG_API double wg_optim_lr(const wg_optim *o);
 /* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. */
-WG_API double wg_optim_clip_norm(wg_optim *o, double max_norm);
+WG_API double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm);
+#define wg_optim_clip_norm(o, max_norm) wg_optim_clip_norm_at(WG_AT(#o ", " #max_norm), o, max_norm)
 
 /* A weighted mean, such as the loss over batches. Start with { 0 }; value is the mean of what was added. */
 typedef struct wg_mean {

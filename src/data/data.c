@@ -41,32 +41,32 @@ static size_t row_bytes(const wg_tensor *t)
 
 /* Refuse NaN and infinities here, where row and column are known: one NaN in x makes all weights NaN in one
  * training step. */
-static bool all_finite(wg_context *c, const wg_tensor *t, const char *which)
+static bool all_finite(wg_context *c, wg_site here, const wg_tensor *t, const char *which)
 {
     int64_t n = wg_dtype_is_float(t->dtype) && t->data ? wg_shape_size(t->shape) : 0;
     int64_t columns = n ? n / t->shape.dim[0] : 1;
     for (int64_t i = 0; i < n; i++) {
         double v = wgi_get(t, i);
         if (isfinite(v)) continue;
-        wg_fail(c, NULL, WG_ERROR_VALUE, "data: %s holds %s at row %lld, column %lld", which,
+        wg_fail(c, here, WG_ERROR_VALUE, "data: %s holds %s at row %lld, column %lld", which,
                 isnan(v) ? "NaN" : "an infinity", (long long)(i / columns), (long long)(i % columns));
         return false;
     }
     return true;
 }
 
-bool wgi_pair_new(wg_context *c, wg_tensor *x, wg_tensor *y)
+bool wgi_pair_new(wg_context *c, wg_site here, wg_tensor *x, wg_tensor *y)
 {
-    if (!wgi_tensor_new(c, x->dtype, &x->shape, x)) return false;
-    if (!y->dtype || wgi_tensor_new(c, y->dtype, &y->shape, y)) return true;
+    if (!wgi_tensor_new(c, here, x->dtype, &x->shape, x)) return false;
+    if (!y->dtype || wgi_tensor_new(c, here, y->dtype, &y->shape, y)) return true;
     wg_free(c, x->data);
     x->data = NULL;
     return false;
 }
 
-wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y)
+wg_data *wgi_data_new(wg_context *c, wg_site here, const char *about, wg_tensor x, wg_tensor y)
 {
-    bool fit = x.data && all_finite(c, &x, "x") && all_finite(c, &y, "y");
+    bool fit = x.data && all_finite(c, here, &x, "x") && all_finite(c, here, &y, "y");
     wg_data *d = fit ? wg_alloc(c, 1, sizeof *d) : NULL;
     int64_t *order = d ? wg_alloc(c, (size_t)x.shape.dim[0] + 1, sizeof *order) : NULL;
     if (!order) {
@@ -83,11 +83,11 @@ wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y
     return d;
 }
 
-static bool usable(wg_context *c, const wg_tensor *t, const char *which)
+static bool usable(wg_context *c, wg_site here, const wg_tensor *t, const char *which)
 {
     size_t bytes;
     if (t->shape.rank > 0 && wgi_tensor_usable(t, &bytes)) return true;
-    wg_fail(c, NULL, WG_ERROR_USE, "data_from: %s has no data, no dtype or no axis of rows", which);
+    wg_fail(c, here, WG_ERROR_USE, "data_from: %s has no data, no dtype or no axis of rows", which);
     return false;
 }
 
@@ -98,19 +98,19 @@ static void copy(const wg_tensor *from, const wg_tensor *to)
     if (bytes) memcpy(to->data, from->data, bytes);
 }
 
-wg_data *wg_data_from(wg_context *c, wg_tensor x, wg_tensor y)
+wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y)
 {
     wg_tensor mine = x, labels = y;
     bool has_y = y.data || y.dtype || y.shape.rank;
-    if (wg_failed(c) || !usable(c, &x, "x") || (has_y && !usable(c, &y, "y"))) return NULL;
+    if (wg_failed(c) || !usable(c, here, &x, "x") || (has_y && !usable(c, here, &y, "y"))) return NULL;
     if (has_y && x.shape.dim[0] != y.shape.dim[0])
-        return wg_fail(c, NULL, WG_ERROR_SHAPE, "data_from: x has %lld rows, y has %lld",
+        return wg_fail(c, here, WG_ERROR_SHAPE, "data_from: x has %lld rows, y has %lld",
                        (long long)x.shape.dim[0], (long long)y.shape.dim[0]),
                NULL;
-    if (!wgi_pair_new(c, &mine, &labels)) return NULL;
+    if (!wgi_pair_new(c, here, &mine, &labels)) return NULL;
     copy(&x, &mine);
     if (has_y) copy(&y, &labels);
-    return wgi_data_new(c, "the program's own data", mine, labels);
+    return wgi_data_new(c, here, "the program's own data", mine, labels);
 }
 
 static void unlink_from_tree(wg_data *d)
@@ -189,12 +189,12 @@ static bool end_epoch(wg_data *d)
     return false;
 }
 
-bool wg_data_next(wg_data *d, wg_batch *b, int64_t size)
+bool wg_data_next_at(wg_site here, wg_data *d, wg_batch *b, int64_t size)
 {
     if (b) *b = (wg_batch){ 0 };
     if (!d || !b || wg_failed(d->c)) return false;
     if (size < 1)
-        return wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
+        return wg_fail(d->c, here, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
     if (!d->running) begin_epoch(d);
     if (d->at == d->rows) return end_epoch(d);
     int64_t n = size < d->rows - d->at ? size : d->rows - d->at;

@@ -15,13 +15,13 @@ static void fill(const wg_tensor *x, int32_t *y)
     }
 }
 
-wg_data *wg_data_digits(wg_context *c)
+wg_data *wg_data_digits_at(wg_site here, wg_context *c)
 {
     wg_tensor x = { wg_context_dtype(c), WG_SHAPE(WGI_DIGITS, PIXELS), NULL };
     wg_tensor y = { WG_I32, WG_SHAPE(WGI_DIGITS), NULL };
-    if (wg_failed(c) || !wgi_pair_new(c, &x, &y)) return NULL;
+    if (wg_failed(c) || !wgi_pair_new(c, here, &x, &y)) return NULL;
     fill(&x, y.data);
-    return wgi_data_new(c,
+    return wgi_data_new(c, here,
                         "1,797 handwritten digits, 8 by 8: UCI Optical Recognition of Handwritten Digits (E. "
                         "Alpaydin, C. Kaynak), CC BY 4.0",
                         x, y);

@@ -63,36 +63,36 @@ static point square(const source *s, int64_t i)
     return (point){ i & 1 ? -x0 : x0, i & 2 ? -x1 : x1, (i & 1) != (i >> 1 & 1) };
 }
 
-static wg_data *generate(wg_context *c, const char *name, const char *about,
+static wg_data *generate(wg_context *c, wg_site here, const char *name, const char *about,
                          point (*make)(const source *s, int64_t i), int64_t n)
 {
     wg_tensor x = { wg_context_dtype(c), WG_SHAPE(n, 2), NULL }, y = { WG_I32, WG_SHAPE(n), NULL };
     source s = { wg_context_seed(c), name, n, n - n / 2 };
     if (wg_failed(c)) return NULL;
-    if (n < 0) return wg_fail(c, NULL, WG_ERROR_VALUE, "%s: %lld rows", name, (long long)n), NULL;
-    if (!wgi_pair_new(c, &x, &y)) return NULL;
+    if (n < 0) return wg_fail(c, here, WG_ERROR_VALUE, "%s: %lld rows", name, (long long)n), NULL;
+    if (!wgi_pair_new(c, here, &x, &y)) return NULL;
     for (int64_t i = 0; i < n; i++) {
         point p = make(&s, i);
         wgi_put(&x, 2 * i, p.x0);
         wgi_put(&x, 2 * i + 1, p.x1);
         ((int32_t *)y.data)[i] = p.class;
     }
-    return wgi_data_new(c, about, x, y);
+    return wgi_data_new(c, here, about, x, y);
 }
 
-wg_data *wg_data_flower(wg_context *c, int64_t n)
+wg_data *wg_data_flower_at(wg_site here, wg_context *c, int64_t n)
 {
-    return generate(c, "data_flower", "generated: the planar flower, r = 4 sin 4 theta, noise 0.2", flower,
-                    n);
+    return generate(c, here, "data_flower", "generated: the planar flower, r = 4 sin 4 theta, noise 0.2",
+                    flower, n);
 }
 
-wg_data *wg_data_moons(wg_context *c, int64_t n)
+wg_data *wg_data_moons_at(wg_site here, wg_context *c, int64_t n)
 {
-    return generate(c, "data_moons", "generated: two half moons of radius 1, noise 0.2", moons, n);
+    return generate(c, here, "data_moons", "generated: two half moons of radius 1, noise 0.2", moons, n);
 }
 
-wg_data *wg_data_xor(wg_context *c, int64_t n)
+wg_data *wg_data_xor_at(wg_site here, wg_context *c, int64_t n)
 {
-    return generate(c, "data_xor", "generated: a square, class 1 where the signs of the two features differ",
-                    square, n);
+    return generate(c, here, "data_xor",
+                    "generated: a square, class 1 where the signs of the two features differ", square, n);
 }

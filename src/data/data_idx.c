@@ -11,13 +11,13 @@ static double value_of(const wgi_array *a, size_t i)
     return a->element == WGI_U8 ? a->from[i] / 255.0 : wgi_array_value(a, i);
 }
 
-static bool read_images(wg_context *c, const char *who, const char *path, wg_tensor *t)
+static bool read_images(wg_context *c, wg_site here, const char *who, const char *path, wg_tensor *t)
 {
     wgi_file f;
     wgi_array a;
-    bool ok = wgi_file_read(&f, c, who, path) && wgi_idx_parse(&f, &a);
+    bool ok = wgi_file_read(&f, c, here, who, path) && wgi_idx_parse(&f, &a);
     if (ok && a.shape.rank == 0) ok = wgi_file_bad(&f, 3, "rank 0: there is no axis of rows");
-    ok = ok && wgi_tensor_new(c, wg_context_dtype(c), &a.shape, t);
+    ok = ok && wgi_tensor_new(c, here, wg_context_dtype(c), &a.shape, t);
     for (size_t i = 0; ok && i < a.count; i++) wgi_put(t, (int64_t)i, value_of(&a, i));
     wgi_file_free(&f);
     return ok;
@@ -41,39 +41,40 @@ static bool class_numbers(const wgi_file *f, const wgi_array *a, const int32_t *
     return true;
 }
 
-static bool read_labels(wg_context *c, const char *who, const char *path, int64_t rows, wg_tensor *t)
+static bool read_labels(wg_context *c, wg_site here, const char *who, const char *path, int64_t rows,
+                        wg_tensor *t)
 {
     wgi_file f;
     wgi_array a;
-    bool ok = wgi_file_read(&f, c, who, path) && wgi_idx_parse(&f, &a) && are_labels(&f, &a, rows) &&
-              wgi_array_read(c, &a, t) && class_numbers(&f, &a, t->data);
+    bool ok = wgi_file_read(&f, c, here, who, path) && wgi_idx_parse(&f, &a) && are_labels(&f, &a, rows) &&
+              wgi_array_read(c, here, &a, t) && class_numbers(&f, &a, t->data);
     wgi_file_free(&f);
     return ok;
 }
 
-static wg_data *read_pair(wg_context *c, const char *who, const char *images, const char *labels,
-                          const char *about)
+static wg_data *read_pair(wg_context *c, wg_site here, const char *who, const char *images,
+                          const char *labels, const char *about)
 {
     wg_tensor x = { 0 }, y = { 0 };
-    if (read_images(c, who, images, &x) && read_labels(c, who, labels, x.shape.dim[0], &y))
-        return wgi_data_new(c, about, x, y);
+    if (read_images(c, here, who, images, &x) && read_labels(c, here, who, labels, x.shape.dim[0], &y))
+        return wgi_data_new(c, here, about, x, y);
     wg_free(c, x.data);
     wg_free(c, y.data);
     return NULL;
 }
 
-wg_data *wg_data_idx(wg_context *c, const char *images, const char *labels)
+wg_data *wg_data_idx_at(wg_site here, wg_context *c, const char *images, const char *labels)
 {
     if (wg_failed(c)) return NULL;
     size_t size = strlen(images ? images : "") + strlen(labels ? labels : "") + 32;
     char *about = wg_alloc(c, size, 1);
     if (!about) return NULL;
     snprintf(about, size, "IDX files %s and %s", images ? images : "", labels ? labels : "");
-    return read_pair(c, "data_idx", images, labels, about);
+    return read_pair(c, here, "data_idx", images, labels, about);
 }
 
 /* Finds "train-images-idx3-ubyte", or "train-images.idx3-ubyte" as some copies are called. */
-static char *find_file(wg_context *c, const char *folder, const char *part, const char *kind)
+static char *find_file(wg_context *c, wg_site here, const char *folder, const char *part, const char *kind)
 {
     size_t size = strlen(folder) + 40;
     char *path = wg_alloc(c, size, 1), rank = strcmp(kind, "images") == 0 ? '3' : '1';
@@ -82,7 +83,7 @@ static char *find_file(wg_context *c, const char *folder, const char *part, cons
         snprintf(path, size, "%s/%s-%s%cidx%c-ubyte", folder, part, kind, *dot, rank);
         if (access(path, R_OK) == 0) return path;
     }
-    wg_fail(c, NULL, WG_ERROR_FILE,
+    wg_fail(c, here, WG_ERROR_FILE,
             "data_mnist: %s has no %s-%s-idx%c-ubyte that can be read; tools/mnist.sh fetches MNIST into "
             "data/mnist",
             folder, part, kind, rank);
@@ -98,16 +99,16 @@ static wg_data *flat(wg_data *d)
     return d;
 }
 
-wg_data *wg_data_mnist(wg_context *c, const char *folder, wg_mode part)
+wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder, wg_mode part)
 {
     if (wg_failed(c)) return NULL;
     const char *name = part == WG_EVAL ? "t10k" : "train";
-    char *images = find_file(c, folder ? folder : "", name, "images");
-    char *labels = images ? find_file(c, folder ? folder : "", name, "labels") : NULL;
+    char *images = find_file(c, here, folder ? folder : "", name, "images");
+    char *labels = images ? find_file(c, here, folder ? folder : "", name, "labels") : NULL;
     wg_data *d = NULL;
     if (labels)
         d = read_pair(
-            c, "data_mnist", images, labels,
+            c, here, "data_mnist", images, labels,
             "MNIST handwritten digits, 28 by 28 (Y. LeCun, C. Cortes, C. J. C. Burges), CC BY-SA 3.0");
     wg_free(c, images);
     wg_free(c, labels);

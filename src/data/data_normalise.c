@@ -47,24 +47,25 @@ static wg_data *after(wg_data *root, wg_data *d)
     return d == root ? NULL : d->next;
 }
 
-static bool refuse(wg_data *d, const char *who, wg_status s, const char *why)
+static bool refuse(wg_site here, wg_data *d, const char *who, wg_status s, const char *why)
 {
-    wg_fail(d->c, NULL, s, "%s: %s", who, why);
+    wg_fail(d->c, here, s, "%s: %s", who, why);
     return false;
 }
 
 /* Check root and all sets that follow it before the first is changed, so that an error leaves all of them as
  * they were. */
-static bool fit(wg_data *root, const char *who, int64_t columns)
+static bool fit(wg_site here, wg_data *root, const char *who, int64_t columns)
 {
     for (wg_data *d = root; d; d = after(root, d)) {
         if (d->mu)
-            return refuse(d, who, WG_ERROR_USE,
+            return refuse(here, d, who, WG_ERROR_USE,
                           d == root ? "the set is normalised already"
                                     : "a set split from it is normalised already");
-        if (!wg_dtype_is_float(d->x.dtype)) return refuse(d, who, WG_ERROR_DTYPE, "x is not f32 or f64");
+        if (!wg_dtype_is_float(d->x.dtype))
+            return refuse(here, d, who, WG_ERROR_DTYPE, "x is not f32 or f64");
         if (columns_of(d) != columns)
-            return refuse(d, who, WG_ERROR_SHAPE, "the sets have different numbers of columns");
+            return refuse(here, d, who, WG_ERROR_SHAPE, "the sets have different numbers of columns");
     }
     return true;
 }
@@ -95,45 +96,46 @@ static void spread(wg_data *root, const double *mu, const double *sigma, int64_t
     }
 }
 
-static bool countable(wg_data *d, const double *mu, const double *sigma, int64_t columns)
+static bool countable(wg_site here, wg_data *d, const double *mu, const double *sigma, int64_t columns)
 {
     for (int64_t k = 0; k < columns; k++)
         if (!isfinite(mu[k]) || !isfinite(sigma[k])) {
-            wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_normalise: column %lld is too large for a variance",
+            wg_fail(d->c, here, WG_ERROR_VALUE, "data_normalise: column %lld is too large for a variance",
                     (long long)k);
             return false;
         }
     return true;
 }
 
-void wg_data_normalise(wg_data *d)
+void wg_data_normalise_at(wg_site here, wg_data *d)
 {
     if (!d || wg_failed(d->c)) return;
     int64_t columns = columns_of(d);
-    if (!fit(d, "data_normalise", columns)) return;
+    if (!fit(here, d, "data_normalise", columns)) return;
     if (d->rows == 0) {
-        refuse(d, "data_normalise", WG_ERROR_VALUE, "the set has no rows to take mu and sigma from");
+        refuse(here, d, "data_normalise", WG_ERROR_VALUE, "the set has no rows to take mu and sigma from");
         return;
     }
     double *mu = wg_alloc(d->c, 2 * (size_t)columns + 1, sizeof *mu);
     if (mu) measure(d, mu, mu + columns);
-    if (mu && countable(d, mu, mu + columns, columns)) spread(d, mu, mu + columns, columns);
+    if (mu && countable(here, d, mu, mu + columns, columns)) spread(d, mu, mu + columns, columns);
     wg_free(d->c, mu);
 }
 
-static bool may_follow(wg_data *d, const wg_data *train)
+static bool may_follow(wg_site here, wg_data *d, const wg_data *train)
 {
     const char *who = "data_normalise_like";
-    if (d->c != train->c) return refuse(d, who, WG_ERROR_USE, "the two sets belong to two contexts");
+    if (d->c != train->c) return refuse(here, d, who, WG_ERROR_USE, "the two sets belong to two contexts");
     for (const wg_data *p = train; p; p = p->like)
         if (p == d)
-            return refuse(d, who, WG_ERROR_USE, "the other set takes its own normalisation from this one");
-    return fit(d, who, columns_of(train));
+            return refuse(here, d, who, WG_ERROR_USE,
+                          "the other set takes its own normalisation from this one");
+    return fit(here, d, who, columns_of(train));
 }
 
-void wg_data_normalise_like(wg_data *d, const wg_data *train)
+void wg_data_normalise_like_at(wg_site here, wg_data *d, const wg_data *train)
 {
-    if (!d || !train || wg_failed(d->c) || !may_follow(d, train)) return;
+    if (!d || !train || wg_failed(d->c) || !may_follow(here, d, train)) return;
     if (train->mu) spread(d, train->mu, train->sigma, columns_of(train));
     if (!wg_failed(d->c))
         wgi_data_follow(d, (wg_data *)(uintptr_t)train); /* only the list of followers of train is changed */

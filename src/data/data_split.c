@@ -111,13 +111,13 @@ static double *duplicate(wg_data *d, const double *v)
     return copy;
 }
 
-static wg_data *take_out(wg_data *d, const bool *goes, int64_t taken)
+static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t taken)
 {
     wg_tensor x = d->x, y = d->y;
     x.shape.dim[0] = taken;
     if (y.data) y.shape.dim[0] = taken;
-    if (!wgi_pair_new(d->c, &x, &y)) return NULL;
-    wg_data *s = wgi_data_new(d->c, d->about, x, y);
+    if (!wgi_pair_new(d->c, here, &x, &y)) return NULL;
+    wg_data *s = wgi_data_new(d->c, here, d->about, x, y);
     if (!s) return NULL;
     s->mu = duplicate(d, d->mu);
     s->sigma = duplicate(d, d->sigma);
@@ -131,11 +131,11 @@ static wg_data *take_out(wg_data *d, const bool *goes, int64_t taken)
     return s;
 }
 
-wg_data *wg_data_split(wg_data *d, double share)
+wg_data *wg_data_split_at(wg_site here, wg_data *d, double share)
 {
     if (!d || wg_failed(d->c)) return NULL;
     if (!(share >= 0 && share <= 1)) {
-        wg_fail(d->c, NULL, WG_ERROR_VALUE, "data_split: a share lies between 0 and 1: a fifth is 0.2");
+        wg_fail(d->c, here, WG_ERROR_VALUE, "data_split: a share lies between 0 and 1: a fifth is 0.2");
         return NULL;
     }
     size_t n = (size_t)d->rows + 1;
@@ -148,7 +148,7 @@ wg_data *wg_data_split(wg_data *d, double share)
         int64_t groups = count_groups(r, d->rows);
         g = wg_alloc(d->c, (size_t)groups + 1, sizeof *g);
         if (g) apportion(r, d->rows, share, g, groups);
-        if (g) s = take_out(d, goes, mark(r, g, groups, goes));
+        if (g) s = take_out(here, d, goes, mark(r, g, groups, goes));
     }
     wg_free(d->c, g);
     wg_free(d->c, goes);

@@ -41,10 +41,10 @@ static inline void wgi_put(const wg_tensor *t, int64_t i, double v)
 
 /* Allocates zeroed data for the dtypes and shapes of x and y. A y without dtype gets no data. Returns false
  * after recording an error. */
-bool wgi_pair_new(wg_context *c, wg_tensor *x, wg_tensor *y);
+bool wgi_pair_new(wg_context *c, wg_site here, wg_tensor *x, wg_tensor *y);
 /* Makes a set that owns x.data and y.data, which come from wg_alloc. If it cannot be made, frees both and
  * returns NULL. y may be {0}. */
-wg_data *wgi_data_new(wg_context *c, const char *about, wg_tensor x, wg_tensor y);
+wg_data *wgi_data_new(wg_context *c, wg_site here, const char *about, wg_tensor x, wg_tensor y);
 /* Makes train the parent of d. train NULL: d gets no parent. */
 void wgi_data_follow(wg_data *d, wg_data *train);
 

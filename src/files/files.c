@@ -23,7 +23,7 @@ bool wgi_file_fail(const wgi_file *f, wg_status s, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    wg_fail(f->c, NULL, s, "%s: %s: %s", f->who, f->path, text);
+    wg_fail(f->c, f->here, s, "%s: %s: %s", f->who, f->path, text);
     return false;
 }
 
@@ -91,9 +91,9 @@ static bool read_all(wgi_file *f, int fd)
     }
 }
 
-bool wgi_file_read(wgi_file *f, wg_context *c, const char *who, const char *path)
+bool wgi_file_read(wgi_file *f, wg_context *c, wg_site here, const char *who, const char *path)
 {
-    *f = (wgi_file){ .c = c, .who = who, .path = path ? path : "(no path)" };
+    *f = (wgi_file){ .c = c, .here = here, .who = who, .path = path ? path : "(no path)" };
     if (wg_failed(c)) return false;
     if (!path) return file_error(f, "cannot be opened", EINVAL);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -147,16 +147,16 @@ static int open_temporary(wgi_out *o)
 static bool out_end(wgi_out *o)
 {
     if (o->error)
-        wg_fail(o->c, NULL, WG_ERROR_FILE, "%s: %s: cannot be written: %s", o->who, o->path,
+        wg_fail(o->c, o->here, WG_ERROR_FILE, "%s: %s: cannot be written: %s", o->who, o->path,
                 strerror(o->error));
     wg_free(o->c, o->temporary);
     wg_free(o->c, o->target);
     return !o->error;
 }
 
-bool wgi_out_open(wgi_out *o, wg_context *c, const char *who, const char *path)
+bool wgi_out_open(wgi_out *o, wg_context *c, wg_site here, const char *who, const char *path)
 {
-    *o = (wgi_out){ .c = c, .who = who, .path = path ? path : "(no path)" };
+    *o = (wgi_out){ .c = c, .here = here, .who = who, .path = path ? path : "(no path)" };
     if (wg_failed(c)) return false;
     if (!path) return o->error = EINVAL, out_end(o);
     if (!(o->target = target_of(c, path))) return false;

@@ -29,12 +29,12 @@ bool wgi_tensor_usable(const wg_tensor *t, size_t *bytes)
     return known && wgi_shape_bytes(&t->shape, wg_dtype_size(t->dtype), bytes) && (t->data || !*bytes);
 }
 
-bool wgi_tensor_new(wg_context *c, wg_dtype dtype, const wg_shape *s, wg_tensor *t)
+bool wgi_tensor_new(wg_context *c, wg_site here, wg_dtype dtype, const wg_shape *s, wg_tensor *t)
 {
     size_t bytes;
     *t = (wg_tensor){ .dtype = dtype, .shape = *s };
     if (!wgi_shape_bytes(s, wg_dtype_size(dtype), &bytes)) {
-        wg_fail(c, NULL, WG_ERROR_MEMORY, "a tensor of more bytes than can be counted");
+        wg_fail(c, here, WG_ERROR_MEMORY, "a tensor of more bytes than can be counted");
         return false;
     }
     t->data = wg_alloc(c, bytes ? bytes : 1, 1);
@@ -154,9 +154,9 @@ double wgi_array_value(const wgi_array *a, size_t i)
     return wg_tensor_item(&one, 0);
 }
 
-bool wgi_array_read(wg_context *c, const wgi_array *a, wg_tensor *t)
+bool wgi_array_read(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t)
 {
-    bool ok = wgi_tensor_new(c, wgi_elements[a->element].dtype, &a->shape, t);
+    bool ok = wgi_tensor_new(c, here, wgi_elements[a->element].dtype, &a->shape, t);
     if (ok) wgi_array_copy(a, 0, a->count, t->data);
     return ok;
 }

@@ -15,6 +15,7 @@
 /* A file in memory, and what an error message says about it. */
 typedef struct wgi_file {
     wg_context *c;
+    wg_site here;    /* the user's call */
     const char *who; /* the public function that reads it, such as "npy_read" */
     const char *path;
     unsigned char *bytes; /* allocated from c; a zero byte follows the last byte of the file */
@@ -22,7 +23,7 @@ typedef struct wgi_file {
 } wgi_file;
 
 /* Returns false after recording an error. */
-bool wgi_file_read(wgi_file *f, wg_context *c, const char *who, const char *path);
+bool wgi_file_read(wgi_file *f, wg_context *c, wg_site here, const char *who, const char *path);
 void wgi_file_free(wgi_file *f);
 /* Records "who: path: ..."; returns false. */
 bool wgi_file_fail(const wgi_file *f, wg_status s, const char *format, ...) WG_PRINTF(3, 4);
@@ -33,13 +34,14 @@ bool wgi_file_bad(const wgi_file *f, size_t at, const char *format, ...) WG_PRIN
  * removes it if any write failed. */
 typedef struct wgi_out {
     wg_context *c;
+    wg_site here;
     const char *who, *path;
     FILE *stream;
     char *target, *temporary; /* temporary NULL: the path is a device or a pipe, which is written directly */
     int error;                /* errno of the first failure */
 } wgi_out;
 
-bool wgi_out_open(wgi_out *o, wg_context *c, const char *who, const char *path);
+bool wgi_out_open(wgi_out *o, wg_context *c, wg_site here, const char *who, const char *path);
 void wgi_out_write(wgi_out *o, const void *bytes, size_t size);
 bool wgi_out_close(wgi_out *o);
 
@@ -57,7 +59,7 @@ bool wgi_shape_bytes(const wg_shape *s, size_t element, size_t *bytes);
 bool wgi_tensor_usable(const wg_tensor *t, size_t *bytes);
 /* Allocates zeroed data for a tensor; data of an empty tensor is not NULL either. Returns false after
  * recording an error. */
-bool wgi_tensor_new(wg_context *c, wg_dtype dtype, const wg_shape *s, wg_tensor *t);
+bool wgi_tensor_new(wg_context *c, wg_site here, wg_dtype dtype, const wg_shape *s, wg_tensor *t);
 
 /* ---- foreign_elements.c: element types of files ---- */
 
@@ -113,7 +115,7 @@ bool wgi_array_place(const wgi_file *f, size_t start, wgi_array *a);
 void wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to);
 double wgi_array_value(const wgi_array *a, size_t i);
 /* Makes a tensor of all elements. Returns false after recording an error. */
-bool wgi_array_read(wg_context *c, const wgi_array *a, wg_tensor *t);
+bool wgi_array_read(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t);
 
 /* idx.c: checks the header of an IDX file against the size of the file. Returns false after recording an
  * error. */

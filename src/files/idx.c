@@ -36,12 +36,13 @@ bool wgi_idx_parse(const wgi_file *f, wgi_array *a)
     return wgi_array_place(f, start, a);
 }
 
-wg_tensor wg_idx_read(wg_context *c, const char *path)
+wg_tensor wg_idx_read_at(wg_site here, wg_context *c, const char *path)
 {
     wgi_file f;
     wgi_array a;
     wg_tensor t = { 0 };
-    if (wgi_file_read(&f, c, "idx_read", path) && wgi_idx_parse(&f, &a)) wgi_array_read(c, &a, &t);
+    if (wgi_file_read(&f, c, here, "idx_read", path) && wgi_idx_parse(&f, &a))
+        wgi_array_read(c, here, &a, &t);
     wgi_file_free(&f);
     return t;
 }

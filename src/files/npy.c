@@ -114,10 +114,10 @@ static bool read_header(const wgi_file *f, header *h)
 
 /* Reads a file in column-major order into a tensor in row-major order. index[] runs over all elements,
  * last axis fastest. */
-static void read_fortran(wg_context *c, const wgi_array *a, wg_tensor *t)
+static void read_fortran(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t)
 {
     int64_t index[WG_MAX_RANK] = { 0 };
-    if (!wgi_tensor_new(c, wgi_elements[a->element].dtype, &a->shape, t)) return;
+    if (!wgi_tensor_new(c, here, wgi_elements[a->element].dtype, &a->shape, t)) return;
     size_t step = wg_dtype_size(t->dtype);
     for (size_t i = 0; i < a->count; i++) {
         size_t at = 0;
@@ -127,14 +127,14 @@ static void read_fortran(wg_context *c, const wgi_array *a, wg_tensor *t)
     }
 }
 
-wg_tensor wg_npy_read(wg_context *c, const char *path)
+wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path)
 {
     wgi_file f;
     header h;
     wg_tensor t = { 0 };
-    if (wgi_file_read(&f, c, "npy_read", path) && read_header(&f, &h)) {
-        if (h.fortran && h.a.shape.rank > 1) read_fortran(c, &h.a, &t);
-        else wgi_array_read(c, &h.a, &t);
+    if (wgi_file_read(&f, c, here, "npy_read", path) && read_header(&f, &h)) {
+        if (h.fortran && h.a.shape.rank > 1) read_fortran(c, here, &h.a, &t);
+        else wgi_array_read(c, here, &h.a, &t);
     }
     wgi_file_free(&f);
     return t;
@@ -160,16 +160,16 @@ static size_t make_header(const wg_tensor *t, char *text, size_t size)
     return all;
 }
 
-wg_status wg_npy_write(wg_context *c, const char *path, wg_tensor t)
+wg_status wg_npy_write_at(wg_site here, wg_context *c, const char *path, wg_tensor t)
 {
     char text[512];
     size_t bytes;
     wgi_out o;
     if (wg_failed(c)) return wg_failed(c);
     if (!wgi_tensor_usable(&t, &bytes))
-        return wg_fail(c, NULL, WG_ERROR_USE,
+        return wg_fail(c, here, WG_ERROR_USE,
                        "npy_write: %s: this tensor has no dtype, no data or no possible shape", path);
-    if (!wgi_out_open(&o, c, "npy_write", path)) return wg_failed(c);
+    if (!wgi_out_open(&o, c, here, "npy_write", path)) return wg_failed(c);
     wgi_out_write(&o, text, make_header(&t, text, sizeof text));
     wgi_out_write(&o, t.data, bytes);
     wgi_out_close(&o);

@@ -166,15 +166,15 @@ static void assign(const wgi_safetensors *s, wg_params *p, int i, double *values
     const char *name = wg_params_name(p, i);
     wgi_array a = wgi_safetensors_array(s, wgi_safetensors_find(s, name));
     for (size_t k = 0; k < a.count; k++) values[k] = wgi_array_value(&a, k);
-    wg_params_assign(p, name, values, a.count);
+    wg_params_assign_at(s->f.here, p, name, values, a.count);
 }
 
-wg_status wg_params_load(wg_params *p, const char *path)
+wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
 {
     wg_context *c = wg_params_context(p);
     wgi_safetensors s;
     if (!p || wg_failed(c)) return wg_failed(c);
-    if (wgi_safetensors_read(&s, c, "params_load", path) && all_fit(&s, p)) {
+    if (wgi_safetensors_read(&s, c, here, "params_load", path) && all_fit(&s, p)) {
         double *values = wg_alloc(c, largest(p), sizeof *values);
         for (int i = 0; values && i < wg_params_count(p); i++) assign(&s, p, i, values);
         wg_free(c, values);
@@ -225,8 +225,8 @@ static bool make(const wgi_safetensors *s, wg_params *p, const wgi_entry *e)
 {
     wg_tensor t;
     wgi_array a = wgi_safetensors_array(s, e);
-    if (!wgi_array_read(s->f.c, &a, &t)) return false;
-    bool ok = wg_params_make(p, e->name, t, e->state) == WG_OK;
+    if (!wgi_array_read(s->f.c, s->f.here, &a, &t)) return false;
+    bool ok = wg_params_make_at(s->f.here, p, e->name, t, e->state) == WG_OK;
     wg_free(s->f.c, t.data);
     return ok;
 }
@@ -238,12 +238,12 @@ static void make_all(const wgi_safetensors *s, wg_params *p)
     for (size_t i = 0; ok && i < s->count; i++) ok = make(s, p, &s->entry[i]);
 }
 
-wg_status wg_params_read(wg_params *p, const char *path)
+wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)
 {
     wg_context *c = wg_params_context(p);
     wgi_safetensors s;
     if (!p || wg_failed(c)) return wg_failed(c);
-    if (wgi_safetensors_read(&s, c, "params_read", path)) {
+    if (wgi_safetensors_read(&s, c, here, "params_read", path)) {
         wgi_safetensors_in_file_order(&s);
         make_all(&s, p);
     }

@@ -109,11 +109,11 @@ static void put_data(void *user, int i, const wg_tensor *t)
         for (size_t k = size; k > 0; k--) wgi_out_write(user, from + at + k - 1, 1);
 }
 
-static void write_file(const header *h, wg_context *c, const char *path)
+static void write_file(const header *h, wg_context *c, wg_site here, const char *path)
 {
     wgi_out o;
     unsigned char length[8];
-    if (!wgi_out_open(&o, c, "params_save", path)) return;
+    if (!wgi_out_open(&o, c, here, "params_save", path)) return;
     for (int i = 0; i < 8; i++) length[i] = (unsigned char)((uint64_t)h->length >> 8 * i);
     wgi_out_write(&o, length, sizeof length);
     wgi_out_write(&o, h->text, h->length);
@@ -121,12 +121,12 @@ static void write_file(const header *h, wg_context *c, const char *path)
     wgi_out_close(&o);
 }
 
-wg_status wg_params_save(const wg_params *p, const char *path)
+wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path)
 {
     wg_context *c = wg_params_context(p);
     header h = { .p = p };
     if (!p || wg_failed(c)) return wg_failed(c);
-    if (make_header(&h, c)) write_file(&h, c, path);
+    if (make_header(&h, c)) write_file(&h, c, here, path);
     wg_free(c, h.begin);
     wg_free(c, h.text);
     return wg_failed(c);

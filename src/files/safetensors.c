@@ -281,10 +281,10 @@ static void mark_states(wgi_safetensors *st)
     }
 }
 
-bool wgi_safetensors_read(wgi_safetensors *st, wg_context *c, const char *who, const char *path)
+bool wgi_safetensors_read(wgi_safetensors *st, wg_context *c, wg_site here, const char *who, const char *path)
 {
     *st = (wgi_safetensors){ 0 };
-    if (!wgi_file_read(&st->f, c, who, path)) return false;
+    if (!wgi_file_read(&st->f, c, here, who, path)) return false;
     if (st->f.size < 8) return wgi_file_bad(&st->f, st->f.size, "the file ends inside the first 8 bytes");
     uint64_t n = wgi_number_at(st->f.bytes, 8, false);
     if (n > HEADER_MOST || n > st->f.size - 8)

@@ -24,7 +24,7 @@ typedef struct wgi_safetensors {
 
 /* Checks bounds, overlaps, holes, duplicate names, and that dtype and shape give the bytes between the
  * offsets. Call wgi_safetensors_free whether it succeeds or not. */
-bool wgi_safetensors_read(wgi_safetensors *s, wg_context *c, const char *who, const char *path);
+bool wgi_safetensors_read(wgi_safetensors *s, wg_context *c, wg_site here, const char *who, const char *path);
 void wgi_safetensors_free(wgi_safetensors *s);
 
 wgi_array wgi_safetensors_array(const wgi_safetensors *s, const wgi_entry *e);

@@ -55,7 +55,7 @@ static bool reverse_by_copy(wg_site here, wg_node y, wg_node u, const wg_node x[
         if (!wg_is_none(tx[k])) want[m++] = own[k] = wg_apply(here, &wgi_op_identity, &x[k], 1, NULL);
     }
     wg_node again =
-        wg_part(wg_apply(here, node.op, own, n, node.op->attr_size ? node.attr : NULL), node.output);
+        wg_part_at(here, wg_apply(here, node.op, own, n, node.op->attr_size ? node.attr : NULL), node.output);
     if (!wgi_ok(g->c) || !wgi_reverse_ends(g, here, &again, &u, 1, want, m, got, end, &blocked)) return false;
     for (int k = 0, j = 0; k < n; k++) {
         gx[k] = wg_none;

@@ -57,12 +57,12 @@ static bool clone_node(cloning *r, uint32_t i)
         x ? wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL)
           : wgi_error_node(r->into);
     wgi_arena_rewind(&r->from->temp, place);
-    if (n->name) wg_name(y, r->from->names.text[n->name]);
+    if (n->name) wg_name_at(n->here, y, r->from->names.text[n->name]);
     bool whole = wg_node_op(y) == n->op;
     if (whole) r->into->node[y.index].flags |= n->flags & WGI_DERIVED;
     for (int j = 0; j < wgi_outputs(n->op); j++)
         r->map[i + (uint32_t)j] =
-            whole ? wg_part(y, j) : y; /* a cast to its operand's dtype is the operand */
+            whole ? wg_part_at(n->here, y, j) : y; /* a cast to its operand's dtype is the operand */
     return wg_node_ok(y);
 }
 

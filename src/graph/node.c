@@ -72,24 +72,24 @@ const void *wg_attr(wg_node n)
     return x && x->op->attr_size ? x->attr : NULL;
 }
 
-wg_node wg_part(wg_node n, int k)
+wg_node wg_part_at(wg_site here, wg_node n, int k)
 {
     const wgi_node *x = wgi_node_of(n);
     if (!x || !n.index) return n;
     int64_t i = (int64_t)n.index - x->output + k;
     if (k >= 0 && i < n.graph->count && n.graph->node[i].op == x->op && n.graph->node[i].output == k)
         return wgi_handle(n.graph, (uint32_t)i);
-    return WGI_FAIL_NODE(n.graph, x->here, "part", WG_ERROR_USE, "%s has no output %d", x->op->name, k);
+    return WGI_FAIL_NODE(n.graph, here, "part", WG_ERROR_USE, "%s has no output %d", x->op->name, k);
 }
 
-int64_t wg_dim(wg_node n, int axis)
+int64_t wg_dim_at(wg_site here, wg_node n, int axis)
 {
     wg_shape s = wg_node_shape(n);
     int i = axis < 0 ? axis + s.rank : axis;
     if (i >= 0 && i < s.rank) return s.dim[i];
     if (n.graph && n.index) {
         char buf[128];
-        wgi_fail(n.graph->c, wg_node_site(n), "dim", WG_ERROR_SHAPE, "no axis %d in %s", axis,
+        wgi_fail(n.graph->c, here, "dim", WG_ERROR_SHAPE, "no axis %d in %s", axis,
                  wg_shape_text(s, buf, sizeof buf));
     }
     return 0;

@@ -87,7 +87,7 @@ static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, w
 {
     wgi_parameter *q = wgi_params_make(p, here, full, s, p->c->o.dtype, state);
     if (!q) return NULL;
-    if (!wgi_init_fill(p->c, &init, full, &s, q->dtype, q->data)) {
+    if (!wgi_init_fill(p->c, here, &init, full, &s, q->dtype, q->data)) {
         wgi_params_discard(q);
         return NULL;
     }

@@ -10,7 +10,7 @@ uint32_t wgi_text_add(wg_graph *g, const char *s)
 
 uint32_t wgi_text(wg_graph *g, const char *s) { return wgi_text_add(g, wgi_arena_text(&g->arena, s)); }
 
-wg_node wg_name(wg_node n, const char *name)
+wg_node wg_name_at(wg_site here, wg_node n, const char *name)
 {
     wgi_node *node = wgi_node_of(n);
     if (node && n.index && name) {
@@ -20,7 +20,7 @@ wg_node wg_name(wg_node n, const char *name)
     return n;
 }
 
-void wg_scope_push(wg_graph *g, const char *name)
+void wg_scope_push_at(wg_site here, wg_graph *g, const char *name)
 {
     if (!g || !g->count || !name) return;
     if (!WGI_GROW(g->c, g->names.stack, g->names.stack_capacity, g->names.depth + 1)) return;
@@ -30,16 +30,16 @@ void wg_scope_push(wg_graph *g, const char *name)
     g->names.scope = scope;
 }
 
-void wg_scope_push_i(wg_graph *g, const char *name, int64_t i)
+void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i)
 {
     char buf[256];
     snprintf(buf, sizeof buf, "%.200s.%lld", name, (long long)i);
-    wg_scope_push(g, buf);
+    wg_scope_push_at(here, g, buf);
 }
 
-void wg_scope_pop(wg_graph *g)
+void wg_scope_pop_at(wg_site here, wg_graph *g)
 {
     if (!g) return;
-    if (!g->names.depth) wgi_fail(g->c, NULL, "scope_pop", WG_ERROR_USE, "no scope is open");
+    if (!g->names.depth) wgi_fail(g->c, here, "scope_pop", WG_ERROR_USE, "no scope is open");
     else g->names.scope = g->names.stack[--g->names.depth];
 }

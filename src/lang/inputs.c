@@ -102,7 +102,8 @@ wg_node wgi_constant_leaf(wg_program *q, wgi_binding *b)
 
 wg_node wgi_symbol_node(wg_program *q, wgi_binding *b)
 {
-    return wg_name(wg_scalar_at(wgi_site_text(q, b->name, b->start), q->g, (double)b->size), b->name);
+    wg_site here = wgi_site_text(q, b->name, b->start);
+    return wg_name_at(here, wg_scalar_at(here, q->g, (double)b->size), b->name);
 }
 
 bool wgi_shape_of(wg_program *q, const wgi_ast *call, wg_shape *s)

@@ -107,7 +107,7 @@ static bool bound(wg_program *q, const wgi_ast *a, int64_t standard, int64_t n, 
 
 static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
 {
-    int64_t n = wg_dim(x, axis), from, to;
+    int64_t n = wg_dim_at(here, x, axis), from, to;
     if (!bound(q, item->first, 0, n, &from) || !bound(q, item->first->next, n, n, &to) ||
         (from == 0 && to == n))
         return x;
@@ -117,7 +117,7 @@ static wg_node slice(wg_program *q, const wgi_ast *item, wg_site here, wg_node x
 
 static wg_node pick(wg_program *q, const wgi_ast *item, wg_site here, wg_node x, int axis)
 {
-    int64_t n = wg_dim(x, axis), i;
+    int64_t n = wg_dim_at(here, x, axis), i;
     if (n == 0) return wgi_fail_at(q, item, WG_ERROR_VALUE, "an index into an axis of size 0"), wg_none;
     if (!wgi_integer(q, item, "an index", -n, n - 1, &i)) return wg_none;
     i = i < 0 ? i + n : i;
@@ -176,10 +176,10 @@ static wgi_val block(wg_program *q, const wgi_ast *a, wgi_binding *owner)
         const char *inside = wgi_lang_join(q, before, owner->name, ".");
         if (!inside) return WGI_NOTHING;
         q->prefix = inside;
-        wg_scope_push(q->g, owner->name);
+        wg_scope_push_at("", q->g, owner->name);
     }
     for (wgi_ast *s = a->first; s && !wg_failed(q->c); s = s->next) wgi_statement(q, s, &v);
-    if (owner) wg_scope_pop(q->g);
+    if (owner) wg_scope_pop_at("", q->g);
     q->prefix = before;
     return v;
 }
@@ -214,7 +214,7 @@ bool wgi_statement(wg_program *q, wgi_ast *s, wgi_val *v)
     if (b) {
         wg_node n = bound_value(q, s, b);
         if (wg_failed(q->c)) return false;
-        b->node = *wg_node_name(n) ? n : wg_name(n, b->name);
+        b->node = *wg_node_name(n) ? n : wg_name_at("", n, b->name);
         *v = wgi_node_val(b->node);
     } else {
         *v = wgi_eval(q, s->first, NULL);

@@ -78,8 +78,9 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!name || (owner->set && !wg_shape_equal(owner->set_shape, s) && !wgi_misfit(q, owner)) ||
         !init_of(q, wgi_keyword(call, "init"), s, &init, &values))
         return WGI_NOTHING;
-    wg_node w = wg_param_at(wgi_site_text(q, name, call->mark), q->g, q->p, name, s, init);
-    if (owner->set) wg_params_assign(q->p, name, owner->set, (size_t)wg_shape_size(s));
+    wg_site here = wgi_site_text(q, name, call->mark);
+    wg_node w = wg_param_at(here, q->g, q->p, name, s, init);
+    if (owner->set) wg_params_assign_at(here, q->p, name, owner->set, (size_t)wg_shape_size(s));
     wg_free(q->c, values);
     return wgi_node_val(w);
 }
@@ -128,7 +129,8 @@ wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
     if (!wgi_signature(q, call, 2, 2, "bias init") ||
         !wgi_integer(q, second, "the number of units", 1, WGI_LANG_TENSOR, &a.units) ||
         (option && !wgi_truth(q, option, &bias)) || !layer_of(q, call, owner, LAYER_DENSE, &a.x, &a.name) ||
-        (first && !init_of(q, first, (wg_shape){ 2, { wg_dim(a.x, -1), a.units } }, &init, &values)))
+        (first && !init_of(q, first, (wg_shape){ 2, { wg_dim_at(layer_site(q, call), a.x, -1), a.units } },
+                           &init, &values)))
         return WGI_NOTHING;
     a.no_bias = !bias;
     a.W_init = first ? &init : NULL;

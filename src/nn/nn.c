@@ -68,7 +68,8 @@ wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
                 (long long)a->units, wg_shape_text(wg_node_shape(a->x), shape, sizeof shape));
         return refused(a->x);
     }
-    wg_node W = param(&l, "W", WG_SHAPE(wg_dim(a->x, -1), a->units), a->W_init ? *a->W_init : wg_he());
+    wg_node W =
+        param(&l, "W", WG_SHAPE(wg_dim_at(here, a->x, -1), a->units), a->W_init ? *a->W_init : wg_he());
     wg_node b =
         a->no_bias ? wg_none : param(&l, "b", WG_SHAPE(a->units), a->b_init ? *a->b_init : wg_zeros());
     return wg_dense_at(wg_inside(here), a->x, W, b);
@@ -95,8 +96,8 @@ static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
     wg_node y = wg_batch_norm_at(
         here, &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
     if (!wg_node_ok(y)) return y;
-    update_average(here, v->mean, wg_part(y, 1), v->momentum);
-    update_average(here, v->variance, wg_part(y, 2), v->momentum);
+    update_average(here, v->mean, wg_part_at(here, y, 1), v->momentum);
+    update_average(here, v->variance, wg_part_at(here, y, 2), v->momentum);
     wg_assign_at(here, v->count, wg_add_at(here, v->count, wg_number(1)));
     return y;
 }
@@ -127,7 +128,7 @@ wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
                 "nn_batch_norm: \"%s\": x needs an axis, momentum %g must be in [0, 1)", a->name, v.momentum);
         return refused(a->x);
     }
-    wg_shape f = WG_SHAPE(wg_dim(a->x, -1));
+    wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, -1));
     wg_node gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
     v.mean = state(&l, "mean", f);
     v.variance = state(&l, "variance", f);
@@ -147,7 +148,7 @@ wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
                 a->name);
         return refused(a->x);
     }
-    wg_shape f = WG_SHAPE(wg_dim(a->x, -1));
+    wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, -1));
     wg_node gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
     return wg_layer_norm_at(wg_inside(here),
                             &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });

@@ -26,8 +26,8 @@ static double deviation(const wg_init *init, const wg_shape *s)
     return sqrt(init->a / fan);
 }
 
-bool wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const wg_shape *s, wg_dtype t,
-                   void *data)
+bool wgi_init_fill(wg_context *c, wg_site here, const wg_init *init, const char *name, const wg_shape *s,
+                   wg_dtype t, void *data)
 {
     uint64_t stream = wgi_text_hash(name), seed = c->o.seed;
     int64_t n = wg_shape_size(*s);
@@ -36,7 +36,7 @@ bool wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const w
                                                  : 0;
     double mean = init->kind == WG_INIT_NORMAL ? init->a : 0;
     if (init->kind == WG_INIT_VALUES && !init->values) {
-        wgi_fail(c, NULL, "param", WG_ERROR_VALUE, "%s: wg_values without values", name);
+        wgi_fail(c, here, "param", WG_ERROR_VALUE, "%s: wg_values without values", name);
         return false;
     }
     for (int64_t i = 0; i < n; i++) {

@@ -110,20 +110,20 @@ void wg_optim_free(wg_optim *o)
     wg_free(root->c, o);
 }
 
-void wg_optim_set_lr(wg_optim *o, double lr)
+void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr)
 {
     if (o && !(lr >= 0 && isfinite(lr)))
-        wgi_fail(o->s.p->c, NULL, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
+        wgi_fail(o->s.p->c, here, "optim_set_lr", WG_ERROR_VALUE, "lr %g", lr);
     else if (o) *number_at(o, o->s.kind->lr) = lr;
 }
 
 double wg_optim_lr(const wg_optim *o) { return o ? *number_at(o, o->s.kind->lr) : 0; }
 
-double wg_optim_clip_norm(wg_optim *o, double max_norm)
+double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
 {
-    double norm = o ? wg_params_grad_norm(o->s.p) : NAN;
+    double norm = o ? wg_params_grad_norm_at(here, o->s.p) : NAN;
     if (o && !(max_norm >= 0))
-        wgi_fail(o->s.p->c, NULL, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0",
+        wgi_fail(o->s.p->c, here, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0",
                  max_norm);
     if (!(max_norm >= 0)) return norm;
     if (!(norm > max_norm)) return norm;

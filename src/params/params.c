@@ -54,11 +54,11 @@ void wgi_params_release(wg_params *p)
     wg_free(c, p);
 }
 
-wg_params *wg_params_in(wg_params *p, const char *prefix)
+wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
 {
     if (!p || !wgi_ok(p->c)) return p;
     if (!name_ok(prefix) || !*prefix) {
-        wgi_fail(p->c, NULL, "params_in", WG_ERROR_VALUE,
+        wgi_fail(p->c, here, "params_in", WG_ERROR_VALUE,
                  "\"%s\" is no name: letters, digits, _ and single dots", prefix ? prefix : "");
         return p;
     }
@@ -158,21 +158,21 @@ const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf
     return buf;
 }
 
-wg_status wg_params_make(wg_params *p, const char *name, wg_tensor t, bool state)
+wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_tensor t, bool state)
 {
     char buf[512];
     if (!p || !wgi_ok(p->c)) return status_of(p);
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
     if (!full)
-        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE,
+        return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE,
                         "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype) || !t.data ||
         (!state && !wg_dtype_is_float(t.dtype)))
-        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data",
+        return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data",
                         full);
     if (wgi_params_find(p->root, full))
-        return wgi_fail(p->c, NULL, "params_make", WG_ERROR_USE, "%s is there already", full);
-    wgi_parameter *q = wgi_params_make(p, "", full, t.shape, t.dtype, state);
+        return wgi_fail(p->c, here, "params_make", WG_ERROR_USE, "%s is there already", full);
+    wgi_parameter *q = wgi_params_make(p, here, full, t.shape, t.dtype, state);
     if (!q) return wg_failed(p->c);
     memcpy(q->data, t.data, (size_t)q->size * wg_dtype_size(t.dtype));
     wgi_params_enter(p->root, q);
@@ -245,13 +245,13 @@ int wg_params_find(const wg_params *p, const char *name)
     return -1;
 }
 
-double wg_params_item(const wg_params *p, const char *name)
+double wg_params_item_at(wg_site here, const wg_params *p, const char *name)
 {
     if (!p || !wgi_ok(p->c)) return NAN;
     int i = wg_params_find(p, name);
     wgi_parameter *q = at(p, i);
     if (i < 0 || q->size != 1) {
-        wgi_fail(p->c, NULL, "params_item", WG_ERROR_VALUE,
+        wgi_fail(p->c, here, "params_item", WG_ERROR_VALUE,
                  i < 0 ? "no parameter %s" : "%s has more than one element", name);
         return NAN;
     }
@@ -260,12 +260,13 @@ double wg_params_item(const wg_params *p, const char *name)
     return v;
 }
 
-wg_status wg_params_assign(wg_params *p, const char *name, const double *values, size_t count)
+wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, const double *values,
+                              size_t count)
 {
     if (!p || !wgi_ok(p->c)) return status_of(p);
     wgi_parameter *q = at(p, wg_params_find(p, name));
     if (!q || (size_t)q->size != count)
-        return wgi_fail(p->c, NULL, "params_assign", WG_ERROR_VALUE,
+        return wgi_fail(p->c, here, "params_assign", WG_ERROR_VALUE,
                         q ? "%s has not %zu elements" : "no parameter %s", name, count);
     wgi_convert(q->dtype, q->data, WG_F64, values, q->size);
     p->root->version++;
@@ -315,13 +316,13 @@ static void add_norm(wgi_parameter *q, size_t at_, void *arg)
 
 size_t wg_params_size(const wg_params *p) { return flat(p, NULL, NULL); }
 
-wg_status wg_params_get(const wg_params *p, double *theta)
+wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta)
 {
     flat(p, get_value, theta);
     return status_of(p);
 }
 
-wg_status wg_params_set(wg_params *p, const double *theta)
+wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta)
 {
     if (!p || !wgi_ok(p->c)) return status_of(p);
     flat(p, set_value, (void *)(uintptr_t)theta);
@@ -330,24 +331,24 @@ wg_status wg_params_set(wg_params *p, const double *theta)
 }
 
 /* false: `who` has failed, since there are no gradients. */
-static bool has_gradients(const wg_params *p, const char *who)
+static bool has_gradients(wg_site here, const wg_params *p, const char *who)
 {
     if (p->root->gradients) return true;
-    wgi_fail(p->c, NULL, who, WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
+    wgi_fail(p->c, here, who, WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
     return false;
 }
 
-wg_status wg_params_get_grad(const wg_params *p, double *gradient)
+wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradient)
 {
-    if (!p || !wgi_ok(p->c) || !has_gradients(p, "params_get_grad")) return status_of(p);
+    if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_get_grad")) return status_of(p);
     flat(p, get_gradient, gradient);
     return WG_OK;
 }
 
-double wg_params_grad_norm(const wg_params *p)
+double wg_params_grad_norm_at(wg_site here, const wg_params *p)
 {
     double sum = 0;
-    if (!p || !wgi_ok(p->c) || !has_gradients(p, "params_grad_norm")) return NAN;
+    if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_grad_norm")) return NAN;
     flat(p, add_norm, &sum);
     return sqrt(sum);
 }

@@ -111,7 +111,7 @@ void wgi_store_free(wg_params *root);
 
 /* ---- first_values.c ---- */
 
-bool wgi_init_fill(wg_context *c, const wg_init *init, const char *name, const wg_shape *s, wg_dtype t,
-                   void *data);
+bool wgi_init_fill(wg_context *c, wg_site here, const wg_init *init, const char *name, const wg_shape *s,
+                   wg_dtype t, void *data);
 
 #endif

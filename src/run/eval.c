@@ -165,7 +165,7 @@ wg_status wg_copy_f64_at(wg_site here, wg_node n, double *to, size_t count)
     return copy(here, "copy_f64", n, WG_F64, to, count);
 }
 
-wg_node wg_keep(wg_node n)
+wg_node wg_keep_at(wg_site here, wg_node n)
 {
     wgi_node *node = wgi_node_of(n);
     wg_graph *g = n.graph;
@@ -216,13 +216,13 @@ static bool commit(wg_graph *g)
     return true;
 }
 
-wg_status wg_commit(wg_graph *g)
+wg_status wg_commit_at(wg_site here, wg_graph *g)
 {
     if (!g || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_open(g);
     g->now.peeked = false;
-    if (compute(g, "", NULL, 0, true, false)) commit(g);
+    if (compute(g, here, NULL, 0, true, false)) commit(g);
     return wg_failed(g->c);
 }
 
