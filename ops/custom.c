@@ -85,12 +85,11 @@ const wg_op wgi_op_custom_vjp = {
 wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule)
 {
     wg_node all[16];
-    if (!y.graph) return y;
-    if (n < 1 || n > 15 || !rule) {
-        wgi_fail(y.graph->c, here, "custom_vjp", WG_ERROR_USE, "takes 1 to 15 operands and a rule, not %d",
-                 n);
-        return wgi_error_node(y.graph);
-    }
+    wg_context *c = y.graph ? y.graph->c : wgi_context_of(x, n);
+    if (!wgi_is_node(c, y, here, "custom_vjp", 0, "y")) return wgi_error_node(y.graph);
+    if (n < 1 || n > 15 || !rule || !x)
+        return WGI_FAIL_NODE(y.graph, here, "custom_vjp", WG_ERROR_USE,
+                             "takes 1 to 15 operands and a rule, not %d", n);
     all[0] = y;
     memcpy(all + 1, x, sizeof *x * (size_t)n);
     return wg_apply(here, &wgi_op_custom_vjp, all, n + 1, &rule);

@@ -189,7 +189,7 @@ wg_node wg_extern_at(wg_site here, wg_node x, wg_shape shape, const wg_extern_op
 {
     if (!o || !o->forward) {
         wg_fail(wg_graph_context(wg_graph_of(x)), here, WG_ERROR_USE, "extern: without a forward function");
-        return wg_none;
+        return wg_graph_node(wg_graph_of(x), 0);
     }
     extern_attr f = { o->forward, o->backward, o->user, o->impure, shape, "" };
     snprintf(f.failed, sizeof f.failed, "%.80s did not return 0", o->name ? o->name : "the function");

@@ -250,6 +250,11 @@ wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda)
 {
     wg_node sum = wg_none;
     here = wg_inside(here);
+    if (!g || !p) {
+        wg_fail(g ? wg_graph_context(g) : wg_params_context(p), here, WG_ERROR_USE, "l2: the %s is NULL",
+                g ? "parameter set" : "graph");
+        return wg_graph_node(g, 0);
+    }
     for (int i = 0, n = wg_params_count(p); i < n; i++) {
         wg_node w = parameter_in(here, g, p, i);
         if (wg_is_none(w)) continue;

@@ -113,7 +113,7 @@ WG_API wg_status wg_commit_at(wg_site here, wg_graph *g);
 
 /* ---- reading: computes what the node depends on; has no side effects ---- */
 
-/* The value of a node with one element. NaN after an error. */
+/* The value of a node with one element, or of a number. NaN after an error. */
 WG_API double wg_item_at(wg_site here, wg_node n);
 #define wg_item(n) wg_item_at(WG_AT(#n), n)
 /* The value of a node. The graph owns the data, until the evaluation ends. data NULL after an error. */

@@ -1,4 +1,5 @@
-/* ops.h: the operations. Binary arithmetic takes numbers on either side. Options are given by name:
+/* ops.h: the operations. Binary arithmetic takes numbers on either side; of numbers alone it is a number. Options
+ * are given by name:
  *
  *     wg_node h = wg_relu(wg_add(wg_matmul(x, W), 1));
  *     wg_node s = wg_sum(h, .axes = WG_AXES(0), .keepdims = true);

@@ -192,6 +192,7 @@ static bool end_epoch(wg_data *d)
 bool wg_data_next_at(wg_site here, wg_data *d, wg_batch *b, int64_t size)
 {
     if (b) *b = (wg_batch){ 0 };
+    if (d && !b) wg_fail(d->c, here, WG_ERROR_USE, "data_next: the batch is NULL");
     if (!d || !b || wg_failed(d->c)) return false;
     if (size < 1)
         return wg_fail(d->c, here, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;

@@ -202,7 +202,9 @@ static wg_node forward_to(wg_node y, const wg_node x[], const wg_node t[], int n
 static bool same_graph(wg_site here, const char *what, wg_node y, const wg_node x[], const wg_node v[], int n)
 {
     wg_graph *g = y.graph;
-    if (!g || !wgi_ok(g->c) || !wgi_usable(y, here, what, "the output")) return false;
+    wg_context *c = g ? g->c : x && wgi_context_of(x, n) ? wgi_context_of(x, n) : wgi_context_of(v, n);
+    if (c && n > 0 && (!x || !v)) wgi_fail_null(c, here, what, x ? "list of directions" : "list of nodes");
+    if (!c || !wgi_ok(c) || !wgi_is_node(c, y, here, what, 0, "the output")) return false;
     for (int k = 0; k < n; k++) {
         if (wg_is_none(v[k])) {
             wgi_fail(g->c, here, what, WG_ERROR_USE, "direction %d is wg_none", k + 1);
@@ -295,7 +297,8 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
 {
     static const wg_op request = { .name = "hvp" };
     wg_graph *g = y.graph;
-    if (!same_graph(here, "hvp", y, x, v, n)) return wgi_all_failed(g, hv, n);
+    if (g && !hv) return wgi_fail_null(g->c, here, "hvp", "list of results");
+    if (!same_graph(here, "hvp", y, x, v, n)) return hv ? wgi_all_failed(g, hv, n) : WG_ERROR_USE;
     wgi_place place = wgi_arena_place(&g->temp);
     wg_node *in = given(y, x, v, n);
     wg_status s = in ? WG_OK : wgi_all_failed(g, hv, n);
@@ -323,9 +326,12 @@ static wg_node unit(wg_site here, wg_graph *g, int64_t i, const wg_shape *s, wg_
 wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
 {
     wg_graph *g = y.graph;
-    if (!g || !wgi_ok(g->c) || !wgi_usable(y, here, "jacobian", "the output") || x.graph != g ||
-        !wgi_usable(x, here, "jacobian", "the input"))
+    wg_context *c = wgi_context_of((wg_node[]){ y, x }, 2);
+    if (!c || !wgi_ok(c) || !wgi_is_node(c, y, here, "jacobian", 0, "the output") ||
+        !wgi_is_node(c, x, here, "jacobian", 1, "the input"))
         return wgi_error_node(g);
+    if (x.graph != g)
+        return WGI_FAIL_NODE(g, here, "jacobian", WG_ERROR_USE, "the input belongs to another graph");
     wg_shape ys = wg_node_shape(y), xs = wg_node_shape(x), both = ys;
     char a[128], b[128];
     if (ys.rank + xs.rank > WG_MAX_RANK)

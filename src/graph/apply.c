@@ -6,7 +6,7 @@
 
 static wg_graph *graph_of(const wg_node x[], int n)
 {
-    for (int k = 0; k < n; k++)
+    for (int k = 0; k < n && x; k++)
         if (x[k].graph) return x[k].graph;
     return NULL;
 }
@@ -239,10 +239,40 @@ static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, cons
     return y;
 }
 
+/* An elementwise op of numbers alone is the number that its f64 kernel computes: they are in no graph. wg_none:
+ * the op is no such op, or an operand is no number. */
+static wg_node of_numbers(wg_site here, const wg_op *op, const wg_node x[], int n)
+{
+    static const wg_shape scalar;
+    static const wg_type types[2] = { { &scalar, WG_F64 }, { &scalar, WG_F64 } };
+    static const unsigned char step[2];
+    bool fits = op->kind == WG_MAP && !op->shape && !op->attr_size && n == op->operands && n >= 1 && n <= 2;
+    double v[2], value = NAN;
+    wg_node y = wg_none;
+    for (int k = 0; fits && k < n; k++) {
+        fits = wgi_is_number(x[k]);
+        v[k] = fits ? wgi_number_value(x[k]) : NAN;
+    }
+    if (fits && op->kernel[0]) {
+        wg_kernel k = { .end = 1,
+                        .operands = n,
+                        .outputs = 1,
+                        .x = (const void *[]){ &v[0], &v[1] },
+                        .y = (void *[]){ &value },
+                        .step = step,
+                        .xt = types,
+                        .yt = types };
+        return op->kernel[0](&k) ? wg_number(value) : wg_none;
+    }
+    if (fits && op->map) return wg_number(op->map(v[0], NULL));
+    if (fits && op->expand && wgi_op_is_ours(op)) op->expand(wg_inside(here), x, n, NULL, &y);
+    return y;
+}
+
 wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr)
 {
     wg_graph *g = graph_of(x, n);
-    if (!g || !g->count) return wg_none;
+    if (!g || !g->count) return g ? wg_none : of_numbers(here, op, x, n);
     return g->count >= g->build.most && !g->build.again ? apply_new(here, op, g, x, n, attr)
                                                         : apply_remembered(here, op, g, x, n, attr);
 }

@@ -82,6 +82,7 @@ static void mark_needed(const wg_graph *g, uint32_t root, unsigned char *need)
 wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
 {
     wg_graph *from = root.graph;
+    if (!from && into) wgi_is_node(into->c, root, "", "replay", 0, "the root");
     if (!from || !into || into == from || !wgi_ok(into->c) ||
         !wgi_usable(root, wg_node_site(root), "replay", "the root"))
         return wgi_error_node(into);

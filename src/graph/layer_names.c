@@ -26,7 +26,8 @@ static char *full_name(wg_graph *g, const wg_params *p, const char *name)
 
 wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)
 {
-    if (!g || !p || !wgi_ok(g->c)) return NULL;
+    if (g && p && !name) wgi_fail_null(g->c, here, "layer_claim", "name");
+    if (!g || !p || !name || !wgi_ok(g->c)) return NULL;
     char *full = full_name(g, p, name);
     struct wgi_layer *l = full ? wgi_arena_alloc(&g->arena, sizeof *l) : NULL;
     if (!l) return NULL;

@@ -19,6 +19,29 @@ bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which)
     return false;
 }
 
+wg_context *wgi_context_of(const wg_node x[], int n)
+{
+    for (int k = 0; x && k < n; k++)
+        if (x[k].graph) return x[k].graph->c;
+    return NULL;
+}
+
+bool wgi_is_node(wg_context *c, wg_node n, wg_site here, const char *what, int argument, const char *which)
+{
+    char who[80];
+    if (n.graph && wgi_node_of(n)) return n.index != 0;
+    const char *name = *wgi_argument(here, argument, who, sizeof who) ? who : which;
+    if (n.graph) return wgi_usable(n, here, what, name);
+    wgi_fail(c, here, what, WG_ERROR_USE, "%s is %s", name,
+             wg_is_none(n) ? "wg_none, no node" : "a number, and must be a node");
+    return false;
+}
+
+wg_status wgi_fail_null(wg_context *c, wg_site here, const char *what, const char *which)
+{
+    return wgi_fail(c, here, what, WG_ERROR_USE, "the %s is NULL", which);
+}
+
 bool wg_node_ok(wg_node n) { return n.index && wgi_node_of(n); }
 
 /* The record of n. A handle that has none gets an empty record. */
@@ -75,7 +98,7 @@ const void *wg_attr(wg_node n)
 wg_node wg_part_at(wg_site here, wg_node n, int k)
 {
     const wgi_node *x = wgi_node_of(n);
-    if (!x || !n.index) return n;
+    if (!x || !n.index) return wgi_is_node(NULL, n, here, "part", 0, "the node"), n;
     int64_t i = (int64_t)n.index - x->output + k;
     if (k >= 0 && i < n.graph->count && n.graph->node[i].op == x->op && n.graph->node[i].output == k)
         return wgi_handle(n.graph, (uint32_t)i);
@@ -87,7 +110,7 @@ int64_t wg_dim_at(wg_site here, wg_node n, int axis)
     wg_shape s = wg_node_shape(n);
     int i = axis < 0 ? axis + s.rank : axis;
     if (i >= 0 && i < s.rank) return s.dim[i];
-    if (n.graph && n.index) {
+    if (wgi_is_node(NULL, n, here, "dim", 0, "the node")) {
         char buf[128];
         wgi_fail(n.graph->c, here, "dim", WG_ERROR_SHAPE, "no axis %d in %s", axis,
                  wg_shape_text(s, buf, sizeof buf));

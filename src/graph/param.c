@@ -126,6 +126,8 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
 static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init,
                      bool state)
 {
+    if (!p && wgi_can_build(g)) wgi_fail_null(g->c, here, state ? "state" : "param", "parameter set");
+    if (p && !g) wgi_fail_null(p->c, here, state ? "state" : "param", "graph");
     if (!wgi_can_build(g) || !p || wgi_rule_makes(g, here, state ? "state" : "param", name))
         return wgi_error_node(g);
     uint32_t again = param_again(here, g, p, name, &s, state);

@@ -12,8 +12,9 @@ uint32_t wgi_text(wg_graph *g, const char *s) { return wgi_text_add(g, wgi_arena
 
 wg_node wg_name_at(wg_site here, wg_node n, const char *name)
 {
-    wgi_node *node = wgi_node_of(n);
-    if (node && n.index && name) {
+    const bool node = n.graph && wgi_is_node(NULL, n, here, "name", 0, "the node");
+    if (node && !name) wgi_fail_null(n.graph->c, here, "name", "name");
+    if (node && name) {
         uint32_t i = wgi_text(n.graph, name);
         if (i) wgi_node_of(n)->name = i;
     }
@@ -22,6 +23,7 @@ wg_node wg_name_at(wg_site here, wg_node n, const char *name)
 
 void wg_scope_push_at(wg_site here, wg_graph *g, const char *name)
 {
+    if (g && !name) wgi_fail_null(g->c, here, "scope_push", "name");
     if (!g || !g->count || !name) return;
     if (!WGI_GROW(g->c, g->names.stack, g->names.stack_capacity, g->names.depth + 1)) return;
     uint32_t scope = wgi_scope_in(g, g->names.text[g->names.scope], name);
@@ -33,8 +35,8 @@ void wg_scope_push_at(wg_site here, wg_graph *g, const char *name)
 void wg_scope_push_i_at(wg_site here, wg_graph *g, const char *name, int64_t i)
 {
     char buf[256];
-    snprintf(buf, sizeof buf, "%.200s.%lld", name, (long long)i);
-    wg_scope_push_at(here, g, buf);
+    if (name) snprintf(buf, sizeof buf, "%.200s.%lld", name, (long long)i);
+    wg_scope_push_at(here, g, name ? buf : NULL);
 }
 
 void wg_scope_pop_at(wg_site here, wg_graph *g)

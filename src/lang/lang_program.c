@@ -185,6 +185,9 @@ wg_status wg_program_build(wg_program *q, wg_graph *g, wg_params *p, wg_mode mod
 {
     wgi_val v;
     if (state_of(q) || !q->ready) return state_of(q);
+    if (!g || !p)
+        return wg_fail(q->c, whole_text(q), WG_ERROR_USE, "the %s to build with is NULL",
+                       g ? "parameter set" : "graph");
     forget(q);
     q->g = g;
     q->p = p;

@@ -18,7 +18,14 @@ typedef struct layer {
 static bool begin(layer *l, const char *what, wg_node x, bool share)
 {
     l->g = wg_graph_of(x);
-    wg_context *c = wg_graph_context(l->g);
+    wg_context *c = l->g ? wg_graph_context(l->g) : wg_params_context(l->p);
+    if (!l->g && c) {
+        wg_fail(c, l->here, WG_ERROR_USE, "%s: x is %s", what,
+                wg_is_none(x) ? "wg_none, no node" : "a number, and must be a node");
+        return false;
+    }
+    if (x.index && !wg_node_ok(x))
+        wg_fail(c, l->here, WG_ERROR_USE, "%s: x is a node from before the last wg_begin of its graph", what);
     if (!wg_options_named(c, l->here, what) || !wg_node_ok(x) || wg_failed(c)) return false;
     if (!l->p || !l->name || !*l->name || strlen(l->name) > 300) {
         wg_fail(c, l->here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most 300 characters",

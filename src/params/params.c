@@ -252,7 +252,7 @@ double wg_params_item_at(wg_site here, const wg_params *p, const char *name)
     wgi_parameter *q = at(p, i);
     if (i < 0 || q->size != 1) {
         wgi_fail(p->c, here, "params_item", WG_ERROR_VALUE,
-                 i < 0 ? "no parameter %s" : "%s has more than one element", name);
+                 i < 0 ? "no parameter %s" : "%s has more than one element", name ? name : "NULL");
         return NAN;
     }
     double v;
@@ -267,7 +267,8 @@ wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, cons
     wgi_parameter *q = at(p, wg_params_find(p, name));
     if (!q || (size_t)q->size != count)
         return wgi_fail(p->c, here, "params_assign", WG_ERROR_VALUE,
-                        q ? "%s has not %zu elements" : "no parameter %s", name, count);
+                        q ? "%s has not %zu elements" : "no parameter %s", name ? name : "NULL", count);
+    if (!values && count) return wgi_fail(p->c, here, "params_assign", WG_ERROR_USE, "the array is NULL");
     wgi_convert(q->dtype, q->data, WG_F64, values, q->size);
     p->root->version++;
     return WG_OK;
@@ -318,13 +319,15 @@ size_t wg_params_size(const wg_params *p) { return flat(p, NULL, NULL); }
 
 wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta)
 {
-    flat(p, get_value, theta);
+    if (p && !theta) wgi_fail(p->c, here, "params_get", WG_ERROR_USE, "the array is NULL");
+    else flat(p, get_value, theta);
     return status_of(p);
 }
 
 wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta)
 {
     if (!p || !wgi_ok(p->c)) return status_of(p);
+    if (!theta) return wgi_fail(p->c, here, "params_set", WG_ERROR_USE, "the array is NULL");
     flat(p, set_value, (void *)(uintptr_t)theta);
     p->root->version++;
     return WG_OK;
@@ -341,6 +344,7 @@ static bool has_gradients(wg_site here, const wg_params *p, const char *who)
 wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradient)
 {
     if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_get_grad")) return status_of(p);
+    if (!gradient) return wgi_fail(p->c, here, "params_get_grad", WG_ERROR_USE, "the array is NULL");
     flat(p, get_gradient, gradient);
     return WG_OK;
 }

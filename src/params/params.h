@@ -83,7 +83,7 @@ void wgi_params_discard(wgi_parameter *q); /* frees a parameter that was made bu
 void wgi_params_enter(wg_params *root, wgi_parameter *q); /* adds it to the set; cannot fail */
 void wgi_params_release(wg_params *root);                 /* frees the set; no graph may use it any more */
 
-/* ---- gradients.c ---- */
+/* ---- reached.c ---- */
 
 bool wgi_params_overlap(const wg_params *p, const wg_params *q); /* a parameter of one can be in the other */
 void wgi_gradients_come(wg_params *p); /* a wg_backward has set the gradients of p: they may be used */

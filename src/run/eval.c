@@ -135,7 +135,7 @@ wg_tensor wg_value_at(wg_site here, wg_node n)
 bool wg_peek(wg_node n, wg_tensor *t)
 {
     wg_graph *g = n.graph;
-    if (!g) return false;
+    if (!g || !t) return false;
     wg_status was = wgi_quiet_begin(g->c);
     void *p = read(wg_node_site(n), "peek", n, true);
     wgi_quiet_end(g->c, was);
@@ -145,6 +145,10 @@ bool wg_peek(wg_node n, wg_tensor *t)
 
 static wg_status copy(wg_site here, const char *what, wg_node n, wg_dtype t, void *to, size_t count)
 {
+    if (wgi_is_number(n) && to && count) {
+        double v = wgi_number_value(n);
+        return wgi_convert(t, to, WG_F64, &v, 1), WG_OK;
+    }
     void *p = read(here, what, n, false);
     if (!p) return n.graph ? wg_failed(n.graph->c) : WG_ERROR_USE;
     size_t have = (size_t)wg_shape_size(wg_node_shape(n));
@@ -169,6 +173,7 @@ wg_node wg_keep_at(wg_site here, wg_node n)
 {
     wgi_node *node = wgi_node_of(n);
     wg_graph *g = n.graph;
+    if (!node) wgi_is_node(NULL, n, here, "keep", 0, "the node");
     if (!node || !n.index || node->flags & WGI_KEPT) return n;
     if (!WGI_GROW(g->c, g->results.kept, g->results.kept_capacity, g->results.kepts + 1)) return n;
     g->results.kept[g->results.kepts++] = n.index;
@@ -181,8 +186,9 @@ wg_node wg_keep_at(wg_site here, wg_node n)
 void wg_assign_at(wg_site here, wg_node state, wg_node value)
 {
     wg_graph *g = state.graph;
-    if (!g || !wgi_ok(g->c) || !wgi_usable(state, here, "assign", "the state") ||
-        !wgi_usable(value, here, "assign", "the value"))
+    wg_context *c = wgi_context_of((wg_node[]){ state, value }, 2);
+    if (!wgi_ok(c) || !wgi_is_node(c, state, here, "assign", 0, "the state") ||
+        !wgi_is_node(c, value, here, "assign", 1, "the value"))
         return;
     const wgi_node *s = wgi_node_of(state), *v = wgi_node_of(value);
     if (s->op != &wgi_op_state || value.graph != g)
@@ -342,8 +348,9 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
 {
     wg_graph *g = loss.graph;
     if (!p || !g || !wgi_ok(p->c) || !wgi_ok(g->c)) {
-        if (p && !g) wgi_fail(p->c, here, "backward", WG_ERROR_USE, "the loss is no node");
-        return p ? wg_failed(p->c) : WG_ERROR_USE;
+        if (p && !g) wgi_is_node(p->c, loss, here, "backward", 0, "the loss");
+        if (!p && g) wgi_fail_null(g->c, here, "backward", "parameter set");
+        return p && !wgi_ok(p->c) ? wg_failed(p->c) : g ? wg_failed(g->c) : WG_ERROR_USE;
     }
     if (!wgi_usable(loss, here, "backward", "the loss")) return wg_failed(g->c);
     const wgi_node *n = &g->node[loss.index];

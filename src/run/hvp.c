@@ -34,7 +34,11 @@ static wg_node direction(wg_graph *g, wg_site here, const piece *l, const double
 wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const double *v, double *out)
 {
     wg_graph *g = loss.graph;
-    if (!g || !p || !wgi_ok(g->c)) return g ? wg_failed(g->c) : WG_ERROR_USE;
+    wg_context *c = g ? g->c : p ? p->c : NULL;
+    if (!c || !wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
+    if (!p || !v || !out)
+        return wgi_fail_null(c, here, "params_hvp", !p ? "parameter set" : v ? "result" : "direction");
+    if (!wgi_is_node(c, loss, here, "params_hvp", 1, "the loss")) return wg_failed(c);
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_place place = wgi_arena_place(&g->temp);
     int64_t mark = wg_graph_mark(g);

@@ -1,4 +1,4 @@
-/* gradients.c: which parameters have gradients, and which optimizer may use them. wg_backward sets the
+/* reached.c: which parameters have gradients, and which optimizer may use them. wg_backward sets the
  * gradients of one set, which may be a part of another; a step uses those of the optimizer's set up.
  *
  * Invariant: of two sets that overlap at most one has a reached_by that is not 0. So a set that has one
