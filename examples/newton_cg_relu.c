@@ -1,9 +1,8 @@
-/* newton_cg_relu.c: a net with relu, trained by Newton's method. The step solves H step = gradient by conjugate
- * gradients, which use the Hessian H only in products H v (wg_params_hvp). The second derivative of relu is 0,
- * so H has the parts that come of the products of two layers' weights.
+/* newton_cg_relu.c: a net with relu, trained by Newton's method. The step solves H step = gradient by
+ * conjugate gradients, which use the Hessian H only in products H v (wg_params_hvp). The second derivative
+ * of relu is 0, so H has the parts that come of the products of two layers' weights.
  *
- * The net learns |a| - |b| / 2 from 64 points of a grid. A weight decay makes the minimum one point.
- */
+ * The net learns |a| - |b| / 2 from 64 points of a grid. A weight decay makes the minimum one point. */
 #include <math.h>
 #include <string.h>
 #include <wengert/wengert.h>

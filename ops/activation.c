@@ -1,7 +1,8 @@
 /* activation.c: activation functions. kernel/vmath.h computes them for f32.
  *
- * A derivative that takes several operations has an op of its own (tanh_backward), so that a plan runs it as
- * one instruction. Away from saturation its kernel does the operations of its expansion, in the same order. */
+ * A derivative that takes several operations has an op of its own (tanh_backward), so that a plan runs it
+ * as one instruction. Away from saturation its kernel does the operations of its expansion, in the same
+ * order. */
 #include "ops.h"
 #include "sample_shapes.h"
 #include "kernel/vmath.h"

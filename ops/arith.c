@@ -8,8 +8,8 @@ KERNEL(add) { WG_MAP2_ALL(k, a + b); }
 KERNEL(sub) { WG_MAP2_ALL(k, a - b); }
 KERNEL(mul) { WG_MAP2_ALL(k, a * b); }
 KERNEL(div) { WG_MAP2(k, a / b); }
-/* a is the gradient by the dividend, y' / b, and b the quotient. Where that is 0 the gradient by the divisor is
- * 0, even if 1 / b overflows. */
+/* a is the gradient by the dividend, y' / b, and b the quotient. Where that is 0 the gradient by the
+ * divisor is 0, even if 1 / b overflows. */
 KERNEL(div_backward) { WG_MAP2(k, b == 0 && ABS(a) == INFINITY ? 0 : -(a * b)); }
 KERNEL(neg) { WG_MAP1_ALL(k, -a); }
 KERNEL(maximum) { WG_MAP2_ALL(k, a != a ? a : b != b ? b : a > b ? a : b); }

@@ -8,8 +8,8 @@
 
 /* a: probability, b: target. 0 ln 0 counts as 0. */
 KERNEL(bce) { WG_MAP2(k, -((b == 0 ? 0 : b * LOG(a)) + (b == 1 ? 0 : (1 - b) * LOG1P(-a)))); }
-/* a: logit, b: target. The share of a logit of -inf or inf is 0 where the target is the one that it says, where
- * the general expression would be inf - inf. */
+/* a: logit, b: target. The share of a logit of -inf or inf is 0 where the target is the one that it says,
+ * where the general expression would be inf - inf. */
 #define OFF(a, b) (a > 0 ? 1 - b : b)
 #define SHARE(a, b) \
     (ABS(a) == INFINITY ? (OFF(a, b) == 0 ? 0 : OFF(a, b) * INFINITY) : (a > 0 ? a : 0) - a * b)

@@ -1,13 +1,13 @@
 /* power.c: a^b, and its derivatives of every order.
  *
- * The derivatives of a^b are sums of terms c(b) a^(b - m) (ln a)^l, where c is the k-fold product b (b - 1) ...
- * (b - k + 1), differentiated j times. For whole b such a product ends at 0, and then the term is 0, at every a:
- * x^2 has the third derivative 0 at 0 too, where 0 times 0^-1 would be NaN. So a term is an op of its own. Its
- * rule is the same for an exponent that never changes and for one that does, and reads no value: programs that
- * change an exponent keep their plans.
+ * The derivatives of a^b are sums of terms c(b) a^(b - m) (ln a)^l, where c is the k-fold product b (b -
+ * 1) ... (b - k + 1), differentiated j times. For whole b such a product ends at 0, and then the term is
+ * 0, at every a: x^2 has the third derivative 0 at 0 too, where 0 times 0^-1 would be NaN. So a term is an
+ * op of its own. Its rule is the same for an exponent that never changes and for one that does, and reads
+ * no value: programs that change an exponent keep their plans.
  *
- * Where a = 0, ln a stands beside a^(b - m): 0 is their product for b >= m, which is the limit for b > m, and
- * -inf or inf for b < m. */
+ * Where a = 0, ln a stands beside a^(b - m): 0 is their product for b >= m, which is the limit for b > m,
+ * and -inf or inf for b < m. */
 #include "ops.h"
 #include "rules.h"
 #include "sample_shapes.h"

@@ -34,7 +34,9 @@ typedef struct wg_axes {
  * value can be given for it. The site of such a call begins with a byte that says how many arguments may stand
  * before the options ("\1" for wg_sum). Write an option at the call itself: a macro of yours that stands for
  * ".axes = ..." is text without a name. */
-#ifdef __GNUC__
+#if defined __cplusplus
+#define WG_BY_NAME static_assert(true, "") /* C++ refuses the call by itself */
+#elif defined __GNUC__
 #define WG_BY_NAME __extension__ char an_option_needs_its_name[0]
 #else
 struct wg_options_have_names;

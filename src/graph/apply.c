@@ -239,8 +239,8 @@ static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, cons
     return y;
 }
 
-/* An elementwise op of numbers alone is the number that its f64 kernel computes: they are in no graph. wg_none:
- * the op is no such op, or an operand is no number. */
+/* An elementwise op of numbers alone is the number that its f64 kernel computes: they are in no graph.
+ * wg_none: the op is no such op, or an operand is no number. */
 static wg_node of_numbers(wg_site here, const wg_op *op, const wg_node x[], int n)
 {
     static const wg_shape scalar;

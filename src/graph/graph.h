@@ -138,8 +138,8 @@ wg_node wgi_error_node(wg_graph *g);
 /* Whether the handle can be used. If not, records why, unless n is the error node, whose error is recorded
  * already. `what` is called, and `which` names the operand. */
 bool wgi_usable(wg_node n, wg_site here, const char *what, const char *which);
-/* The same for a handle that may be no node: a number or wg_none is an error of c, which may be NULL. The text
- * of the argument with this index names the operand if the site has it, else `which` does. */
+/* The same for a handle that may be no node: a number or wg_none is an error of c, which may be NULL. The
+ * text of the argument with this index names the operand if the site has it, else `which` does. */
 bool wgi_is_node(wg_context *c, wg_node n, wg_site here, const char *what, int argument, const char *which);
 /* The context of the first node among these, or NULL. */
 wg_context *wgi_context_of(const wg_node x[], int n);

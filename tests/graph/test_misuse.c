@@ -1,6 +1,6 @@
 /* test_misuse.c: what is no node, no set and no array, given to every public function that builds or does
- * something. Where any argument leads to a context, the mistake is recorded there, with the place of the call.
- * Nothing crashes, and no call on nothing at all is believed to have done something. */
+ * something. Where any argument leads to a context, the mistake is recorded there, with the place of the
+ * call. Nothing crashes, and no call on nothing at all is believed to have done something. */
 #include <math.h>
 #include <string.h>
 
