@@ -3,6 +3,7 @@
 #
 #   make bench                     everything; BENCH="--rounds 2 W1 W3": rows whose names begin with W1 or W3
 #   make bench-check               the hand-written gradients against central differences
+#   make bench-growth              what reads and derivatives cost in graphs that grow
 #   make bench-limits              bandwidth, peak and BLAS speeds of the machine
 #   make bench-ways                what each fast way is worth, in instructions
 #   make bench-profile             where W1 and W3 spend their time, by function
@@ -20,13 +21,16 @@ BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
                   bench/bench.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
-.PHONY: bench bench-ways bench-check bench-limits bench-profile
+.PHONY: bench bench-ways bench-check bench-growth bench-limits bench-profile
 
 bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--rounds 2 W1" for a part)
 	@$(BUILD)/bench $(BENCH)
 
 bench-check: $(BUILD)/bench-check ## the hand-written gradients against central differences
 	@$(BUILD)/bench-check
+
+bench-growth: $(BUILD)/bench-growth ## reads and derivatives in graphs that grow: cost by what is reached
+	@$(BUILD)/bench-growth
 
 bench-limits: $(BUILD)/bench-limits ## the machine's bandwidth, peak and BLAS speeds
 	@$(BUILD)/bench-limits
@@ -53,6 +57,10 @@ $(BUILD)/bench: $(BENCH_OWN) $(BENCH_HAND) $(LIB)
 $(BUILD)/bench-check: $(OBJ)/bench/hand/check.o $(BENCH_HAND)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) -lm
+
+$(BUILD)/bench-growth: $(OBJ)/bench/growth.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 
 $(BUILD)/bench-limits: bench/limits.c bench/machine.c $(BENCH_HEADERS) $(FLAGS) bench/bench.mk
 	$(call say,LD,$@)

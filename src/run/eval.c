@@ -26,9 +26,9 @@ static void keep_results(wg_graph *g)
 
 static void add_root(const wg_graph *g, uint32_t i, wgi_request *r)
 {
-    bool have = g->value[i];
-    for (int k = 0; k < r->roots && !have; k++) have = r->root[k] == i;
-    if (!have) r->root[r->roots++] = i;
+    if (g->value[i] || g->marked[i]) return;
+    g->marked[i] = 1;
+    r->root[r->roots++] = i;
 }
 
 bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, const uint32_t *first, int n,
@@ -41,6 +41,7 @@ bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, co
     for (int i = 0; i < n; i++) add_root(g, first[i], r);
     for (size_t i = 0; i < s->kepts; i++) add_root(g, s->kept[i], r);
     for (size_t i = 0; i < assigns; i++) add_root(g, s->assign[i].value, r);
+    for (int k = 0; k < r->roots; k++) g->marked[r->root[k]] = 0;
     return true;
 }
 
