@@ -191,13 +191,17 @@ WG_API wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts
 WG_API void wg_optim_free(wg_optim *o);
 
 /* One step with the gradients of the last wg_backward. Parameters that the loss did not reach stay as they
- * are. A second step of this optimizer without another wg_backward of its parameters is an error. */
+ * are. A second step of this optimizer without another wg_backward of its parameters is an error. So is a
+ * gradient that is NaN or infinite: then nothing changes, and the error says where the number arose. If the
+ * step itself makes a parameter NaN or infinite, because the rate is too large, the step is done and an error
+ * is recorded. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
 #define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
 WG_API void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr);
 #define wg_optim_set_lr(o, lr) wg_optim_set_lr_at(WG_AT(#o ", " #lr), o, lr)
 WG_API double wg_optim_lr(const wg_optim *o);
-/* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. */
+/* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. If that is
+ * NaN or infinite, nothing is scaled, and an error is recorded. */
 WG_API double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm);
 #define wg_optim_clip_norm(o, max_norm) wg_optim_clip_norm_at(WG_AT(#o ", " #max_norm), o, max_norm)
 

@@ -168,6 +168,21 @@ void wgi_strides(const wg_shape *x, const wg_shape *y, int64_t stride[WG_MAX_RAN
 /* The casts of docs/arithmetic.md, for n elements. */
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n);
 
+/* ---- ranges.c ---- */
+
+typedef struct wgi_range {
+    int64_t count, nans, infinities;
+    int64_t first;    /* index of the first element that is NaN or infinite; -1: none is */
+    double low, high; /* the least and the largest of the finite elements; of one element its value */
+} wgi_range;
+wgi_range wgi_range_of(wg_dtype t, const void *x, int64_t n);
+static inline bool wgi_range_is_finite(const wgi_range *r) { return r->first < 0; }
+/* "from -1 to 2.5", "3 nan of 320, the first at [0,4], the rest from 0 to 1", of one element its value. s is
+ * the shape of the array. Returns buf. */
+char *wgi_range_text(const wgi_range *r, const wg_shape *s, char *buf, size_t size);
+/* "[0,4]": the place of element i of an array of shape s. Returns buf. */
+char *wgi_index_text(const wg_shape *s, int64_t i, char *buf, size_t size);
+
 /* ---- fault.c ---- */
 
 static inline void wgi_fault_clear(wg_fault *f) { f->index = INT64_MAX, f->text = NULL; }

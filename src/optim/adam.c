@@ -15,7 +15,7 @@ enum { M_SCALE, V_SCALE }; /* 1 / (1 - beta^t) */
             const T wi = keep * w[i] - c1 * mi / (SQRT(vi * c2) + eps);                             \
             m[i] = mi;                                                                              \
             v[i] = vi;                                                                              \
-            w[i] = wi;                                                                              \
+            SET_W(T, wi);                                                                           \
         }                                                                                           \
     } while (0)
 

@@ -10,7 +10,7 @@
             const T mi = beta * m[i] + share * g[i];                            \
             const T wi = keep * w[i] - lr * mi;                                 \
             m[i] = mi;                                                          \
-            w[i] = wi;                                                          \
+            SET_W(T, wi);                                                       \
         }                                                                       \
     } while (0)
 

@@ -14,7 +14,7 @@ enum { V, A, B }; /* moments */
         v[i] = vi;                                                               \
         if (centered) a[i] = ai;                                                 \
         if (pushed) b[i] = bi;                                                   \
-        w[i] = wi;                                                               \
+        SET_W(T, wi);                                                            \
     }
 
 #define RMSPROP(T)                                                                                \

@@ -8,10 +8,15 @@
 
 enum { WGI_MOMENTS = 3, WGI_RATES = 4 };
 
-/* One call of an update: n consecutive elements of one array of parameters. */
+enum { WGI_LINE = 16 }; /* elements: a parameter begins at a line */
+
+/* One call of an update: n consecutive elements of one array of parameters. n is a multiple of WGI_LINE.
+ * Elements between the end of a parameter and the next line are 0, and are updated too. */
 typedef struct wgi_update {
     int64_t n;
     wg_dtype dtype;
+    bool look;  /* look at the gradients first, and do nothing if one is NaN or infinite */
+    bool write; /* update */
     void *w;
     const void *g;
     void *moment[WGI_MOMENTS]; /* NULL: not used */
@@ -19,7 +24,12 @@ typedef struct wgi_update {
     const double *rate;        /* what .rates has computed for this step */
     double lr, keep;           /* keep = 1 - lr weight_decay, or 1 */
 } wgi_update;
-typedef void (*wgi_update_fn)(const wgi_update *u);
+typedef enum wgi_updated {
+    WGI_UPDATED,
+    WGI_REFUSED,   /* a gradient is NaN or infinite */
+    WGI_OVERFLOWED /* updated, but a new parameter is NaN or infinite */
+} wgi_updated;
+typedef wgi_updated (*wgi_update_fn)(const wgi_update *u);
 
 /* A field of wg_x_opts: a double in [0, below), or a bool. standard: the default. */
 typedef struct wgi_optim_option {

@@ -39,6 +39,10 @@ struct wgi_piece {
     void *moment[WGI_MOMENTS]; /* the optimizer's arrays, in the dtype of data */
 };
 
+/* Writes a sentence to buf that says where the NaN or infinities of q's gradient arose, found in the graph of
+ * `loss`. Writes "" if that graph is no longer as it was. */
+typedef void (*wgi_explain_fn)(wg_node loss, const wgi_parameter *q, char *buf, size_t size);
+
 /* An optimizer, as its set sees it. The first field of wg_optim. */
 typedef struct wgi_stepper {
     struct wgi_stepper *next; /* of the root's; no two overlap */
@@ -66,6 +70,8 @@ struct wg_params {
     bool gradients;        /* a wg_backward has succeeded, and none has failed since */
     uint64_t marked;       /* of a set: rises when the `reached` of a parameter may have changed */
     uint64_t reached_by; /* the request that has set the `reached` of the parameters; 0: it may be another */
+    wg_node loss;        /* of the last wg_backward */
+    wgi_explain_fn explain; /* set by wg_backward, since this room knows no graph */
 };
 
 wgi_parameter *wgi_params_find(const wg_params *root, const char *full);

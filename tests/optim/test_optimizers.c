@@ -1,6 +1,7 @@
 /* test_optimizers.c: what holds for every optimizer that params.h declares: its descriptor is whole, each
  * option is obeyed and checked, threads and instruction sets change no bit, it finds the minimum of a
- * quadratic. Then RMSprop against its formula. */
+ * quadratic, it refuses numbers that are not finite. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -79,26 +80,33 @@ Test(optimizers, descriptors_are_whole)
 
 /* ---- updates by themselves ---- */
 
-enum { ELEMENTS = 67 };
+enum { ELEMENTS = 5 * WGI_LINE };
 
 typedef struct arrays {
-    double w[ELEMENTS], g[ELEMENTS], moment[WGI_MOMENTS][ELEMENTS];
+    _Alignas(64) double w[ELEMENTS], g[ELEMENTS], moment[WGI_MOMENTS][ELEMENTS];
 } arrays;
 
 /* Steps from the same arrays. All moments that have a name are given. */
 static void update_alone(const wgi_optimizer *k, int isa, const options *o, wg_dtype t, arrays *a)
 {
     double rate[WGI_RATES] = { 0 };
-    wgi_update u = {
-        .n = ELEMENTS, .dtype = t, .w = a->w, .g = a->g, .options = o, .rate = rate, .lr = 0.25, .keep = 0.875
-    };
+    wgi_update u = { .n = ELEMENTS,
+                     .dtype = t,
+                     .look = true,
+                     .write = true,
+                     .w = a->w,
+                     .g = a->g,
+                     .options = o,
+                     .rate = rate,
+                     .lr = 0.25,
+                     .keep = 0.875 };
     for (int i = 0; i < ELEMENTS; i++)
         if (t == WG_F32) ((float *)a->w)[i] = 1 + i % 7, ((float *)a->g)[i] = (float)(i % 11 - 5) / 3;
         else a->w[i] = 1 + i % 7, a->g[i] = (i % 11 - 5) / 3.0;
     for (int j = 0; j < WGI_MOMENTS; j++) u.moment[j] = k->moment[j] ? a->moment[j] : NULL;
     for (int step = 1; step <= 5; step++) {
         if (k->rates) k->rates(o, step, rate);
-        k->update[isa](&u);
+        cr_assert_eq(k->update[isa](&u), WGI_UPDATED);
     }
 }
 
@@ -218,6 +226,122 @@ Test(optimizers, every_option_is_obeyed)
         }
 }
 
+/* ---- numbers that are not finite ---- */
+
+static const double bad_numbers[] = { NAN, INFINITY, -INFINITY };
+
+static void put(double *array, wg_dtype t, int i, double v)
+{
+    if (t == WG_F32) ((float *)array)[i] = (float)v;
+    else array[i] = v;
+}
+
+/* One element of one array is not finite. Its neighbours have the bits of the largest numbers. */
+Test(optimizers, an_update_sees_each_element)
+{
+    for (int i = 0; i < 2 * ALL; i++)
+        for (int isa = 0; isa <= wgi_isa_best(); isa++)
+            for (int j = 0; j < 3 * ELEMENTS; j++) {
+                const wgi_optimizer *k = all[i / 2];
+                wg_dtype t = i % 2 ? WG_F32 : WG_F64;
+                options o = busy(k);
+                arrays a = { 0 }, was;
+                update_alone(k, isa, &o, t, &a);
+                double rate[WGI_RATES] = { 1, 1, 1, 1 };
+                wgi_update u = { .n = ELEMENTS,
+                                 .dtype = t,
+                                 .look = true,
+                                 .write = true,
+                                 .w = a.w,
+                                 .g = a.g,
+                                 .options = &o,
+                                 .rate = rate,
+                                 .lr = 0.25,
+                                 .keep = 0.875 };
+                for (int m = 0; m < WGI_MOMENTS; m++) u.moment[m] = k->moment[m] ? a.moment[m] : NULL;
+                put(a.g, t, (j + 1) % ELEMENTS, t == WG_F32 ? FLT_MAX : DBL_MAX);
+                put(a.g, t, (j + 2) % ELEMENTS, t == WG_F32 ? -FLT_MAX : -DBL_MAX);
+                put(a.g, t, j % ELEMENTS, bad_numbers[j / ELEMENTS]);
+                was = a;
+                cr_assert_eq(k->update[isa](&u), WGI_REFUSED, "%s: set %d, element %d", k->name, isa, j);
+                cr_assert(!memcmp(&was, &a, sizeof a), "%s: a refused update has changed something", k->name);
+                update_alone(k, isa, &o, t, &a);
+                put(a.w, t, j % ELEMENTS, bad_numbers[j / ELEMENTS]);
+                cr_assert_eq(k->update[isa](&u), WGI_OVERFLOWED, "%s: set %d, element %d", k->name, isa, j);
+            }
+}
+
+/* The gradient that element `at` of all parameters has, to be changed. */
+static void spoil(wg_params *p, int64_t at, double v)
+{
+    for (int i = 0; i < wg_params_count(p); i++) {
+        wg_tensor g = wg_params_grad(p, i);
+        int64_t n = wg_shape_size(g.shape);
+        if (at < n) put(g.data, g.dtype, (int)at, v);
+        if (at < n) return;
+        at -= n;
+    }
+}
+
+/* Two steps, a third with a gradient that is not finite, and the third again. All is as if the refused step
+ * had never been tried. */
+static void refused_step(const wgi_optimizer *k, run r, int64_t at, double v)
+{
+    size_t n;
+    options o = busy(k);
+    double *want = result(k, &o, r, &n), *got = malloc(n * sizeof *got), *before = malloc(n * sizeof *got);
+    wg_context *c = wgt_start(NULL, r.t, &(wg_options){ .threads = r.threads });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *s = wgi_optim_new("", p, k, &o);
+    for (int i = 0; i < 4; i++) {
+        wg_begin(g, WG_TRAIN);
+        wg_backward(quadratic(g, p, r.large), p);
+        if (i == 2) spoil(p, at, v);
+        wg_params_get(p, before);
+        wg_optim_step(s);
+        if (i != 2) continue;
+        wg_params_get(p, got);
+        cr_assert(!memcmp(before, got, n * sizeof *got), "%s: a refused step changes parameters", k->name);
+        wgt_expect_error(c, WG_ERROR_VALUE, at < 5 ? "the gradient of a [5] is" : "the gradient of B [");
+    }
+    wg_params_get(p, got);
+    cr_assert(!memcmp(want, got, n * sizeof *got), "%s: a refused step changes the next one", k->name);
+    wgt_finish(c, NULL);
+    free(want), free(got), free(before);
+}
+
+Test(optimizers, a_gradient_that_is_not_finite_is_refused)
+{
+    for (int i = 0; i < 2 * ALL; i++)
+        for (int j = 0; j < 2 * 3 * 4; j++) {
+            run r = { i % 2 ? WG_F32 : WG_F64, j & 1 ? 1 : 3, j & 2 ? 9000 : 3, 3, false };
+            const int64_t last = 5 + 7 * (int64_t)r.large - 1, at[] = { 0, 4, 5, last, last / 2, 7 };
+            refused_step(all[i / 2], r, at[j / 4], bad_numbers[(i + j) % 3]);
+        }
+}
+
+/* In f32 the rate is infinite. */
+Test(optimizers, a_parameter_that_becomes_infinite_is_reported)
+{
+    for (int i = 0; i < 2 * ALL; i++) {
+        options o = { 0 };
+        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 2 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        put_number(&o, all[i / 2]->lr, 1e300);
+        wg_optim *s = wgi_optim_new("", p, all[i / 2], &o);
+        wg_backward(quadratic(g, p, i % 2 ? 3 : 9000), p);
+        wg_optim_step(s);
+        wgt_expect_error(c, WG_ERROR_VALUE, "after this step a [5] is 5 inf of 5, the first at [0]");
+        wg_optim_step(s);
+        wgt_expect_error(c, WG_ERROR_USE, "the gradients were used by the step at");
+        wgt_finish(c, NULL);
+    }
+}
+
+/* ---- options out of range ---- */
+
 static void refused(const wgi_optimizer *k, const wgi_optim_option *row, double v)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -242,125 +366,4 @@ Test(optimizers, options_out_of_range_are_named)
             refused(all[i], &all[i]->option[j], -1);
             refused(all[i], &all[i]->option[j], NAN);
         }
-}
-
-/* ---- RMSprop ---- */
-
-/* One element by the published recurrences; how far it has gone in all, and how far away it was. */
-typedef struct element {
-    double w, v, a, b, way, most;
-} element;
-
-static void published(element *e, double g, const wg_rmsprop_opts *o)
-{
-    e->v = o->rho * e->v + (1 - o->rho) * g * g;
-    e->a = o->rho * e->a + (1 - o->rho) * g;
-    e->b = o->momentum * e->b + g / (sqrt(o->centered ? e->v - e->a * e->a : e->v) + o->eps);
-    e->w -= o->lr * e->b;
-    e->way += fabs(o->lr * e->b);
-    e->most = fmax(e->most, fabs(e->w));
-}
-
-/* Of both signs and exact in f32; each element has its own magnitude. */
-static double gradient(int t, int i)
-{
-    int k = (t * 37 + i * 11) % 31 - 15;
-    return ldexp(k ? k : 7, i - 6);
-}
-
-/* The relative errors of a step: v and a are averages over 1 / (1 - rho) steps of three roundings each and of
- * rho's own, b is one over 1 / (1 - momentum); v - a^2 is not small beside v here. Then each step rounds
- * w. */
-static double bound(const element *e, int steps, const wg_rmsprop_opts *o)
-{
-    return 2 * steps * e->most + (8 / (1 - o->rho) + 8 / (1 - o->momentum)) * e->way;
-}
-
-enum { N = 13 };
-
-static void rmsprop_step(wg_dtype t, wg_graph *g, wg_params *p, wg_optim *s, const double x[N])
-{
-    float narrow[N];
-    for (int i = 0; i < N; i++) narrow[i] = (float)x[i];
-    wg_begin(g, WG_TRAIN);
-    wg_node n = wg_param(g, p, "w", WG_SHAPE(N), wg_zeros());
-    wg_node k =
-        wg_input(g, "x", t == WG_F32 ? wg_view_f32(narrow, WG_SHAPE(N)) : wg_view_f64(x, WG_SHAPE(N)));
-    wg_backward(wg_sum(wg_mul(n, k)), p);
-    wg_optim_step(s);
-}
-
-/* The loss is linear in w: gradients are these, whatever errors w has. */
-static void rmsprop_by_formula(wg_dtype t, const wg_rmsprop_opts *given, const wg_rmsprop_opts *meant)
-{
-    double unit = t == WG_F32 ? 0x1p-24 : 0x1p-53, x[N], w[N];
-    element e[N] = { 0 };
-    wg_context *c = wgt_start(NULL, t, NULL);
-    wg_graph *g = wg_graph_new(c);
-    wg_params *p = wg_params_new(c);
-    wg_optim *s = wg_rmsprop(p, given);
-    for (int k = 1; k <= 1000; k++) {
-        for (int i = 0; i < N; i++) published(&e[i], x[i] = gradient(k, i), meant);
-        rmsprop_step(t, g, p, s, x);
-        wg_params_get(p, w);
-        for (int i = 0; i < N; i++)
-            cr_assert(fabs(w[i] - e[i].w) <= unit * bound(&e[i], k, meant),
-                      "%s, step %d, element %d: %.17g, not %.17g", wg_dtype_name(t), k, i, w[i], e[i].w);
-    }
-    wgt_finish(c, NULL);
-}
-
-Test(optimizers, rmsprop_is_its_formula)
-{
-    for (int i = 0; i < 2; i++) {
-        wg_dtype t = i ? WG_F32 : WG_F64;
-        rmsprop_by_formula(t, NULL, &(wg_rmsprop_opts){ .lr = 0.01, .rho = 0.99, .eps = 1e-8 });
-        for (int k = 0; k < 4; k++) {
-            wg_rmsprop_opts o = {
-                .lr = 0.02, .rho = 0.875, .eps = 0.001, .momentum = k & 1 ? 0.75 : 0, .centered = k & 2
-            };
-            rmsprop_by_formula(t, &o, &o);
-        }
-        rmsprop_by_formula(t, &(wg_rmsprop_opts){ .lr = 0.5, .rho = WG_ZERO, .eps = 0.5 },
-                           &(wg_rmsprop_opts){ .lr = 0.5, .rho = 0, .eps = 0.5 });
-    }
-}
-
-/* The variance of equal gradients is 0. It is computed as a difference of two averages, which may round to
- * less than 0. */
-Test(optimizers, rmsprop_has_no_root_of_less_than_nothing)
-{
-    for (int k = 1; k < 100; k++) {
-        wg_context *c = wgt_start(NULL, WG_F32, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
-        wg_optim *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .lr = 1e-6, .rho = 0.5, .centered = true });
-        for (int t = 0; t < 60; t++) {
-            wg_begin(g, WG_TRAIN);
-            wg_backward(wg_mul(k / 7.0, wg_param(g, p, "w", WG_SCALAR, wg_zeros())), p);
-            wg_optim_step(s);
-            cr_assert(isfinite(wg_params_item(p, "w")), "step %d of gradients %d / 7", t, k);
-        }
-        wgt_finish(c, NULL);
-    }
-}
-
-/* Moments that the options do not use have no memory. */
-Test(optimizers, rmsprop_has_the_arrays_that_it_uses)
-{
-    size_t bytes[4];
-    for (int k = 0; k < 4; k++) {
-        wgt_memory m = { 0 };
-        wg_context *c = wgt_start(&m, WG_F64, NULL);
-        wg_graph *g = wg_graph_new(c);
-        wg_params *p = wg_params_new(c);
-        wg_optim *s = wg_rmsprop(p, &(wg_rmsprop_opts){ .momentum = k & 1 ? 0.5 : 0, .centered = k & 2 });
-        wg_backward(wg_sum(wg_param(g, p, "w", WG_SHAPE(100000), wg_zeros())), p);
-        int64_t before = m.bytes;
-        wg_optim_step(s);
-        bytes[k] = (size_t)(m.bytes - before);
-        wgt_finish(c, &m);
-    }
-    for (int k = 1; k < 4; k++)
-        cr_assert_eq((bytes[k] - bytes[0] + 400000) / 800000, k == 3 ? 2 : 1, "%d: %zu", k, bytes[k]);
 }

@@ -1,5 +1,6 @@
 /* test_optim.c: a step changes the parameters that have a gradient, and no others, whatever is beside them in
  * memory. All numbers are sums of a few powers of two, so that expectations are exact. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "wgtest.h"
@@ -299,4 +300,46 @@ Test(optim, a_failed_backward_of_a_subset_is_no_backward_of_it)
     wg_optim_step(e);
     values_are(&t, 1.5, 2);
     wgt_finish(t.c, NULL);
+}
+
+/* ---- gradients that are not finite ---- */
+
+static float *gradient_of(wg_params *p, const char *name)
+{
+    return wg_params_grad(p, wg_params_find(p, name)).data;
+}
+
+Test(optim, clipping_refuses_a_norm_that_is_no_number)
+{
+    static const double bad[] = { NAN, INFINITY, -INFINITY };
+    for (int i = 0; i < 3; i++) {
+        wg_context *c = wgt_start(NULL, WG_F32, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *o = wg_sgd(wg_params_in(p, "enc"), NULL);
+        wg_backward(loss_of(g, p), p);
+        gradient_of(p, "dec.b")[0] = NAN; /* this parameter is not the optimizer's */
+        cr_assert(isfinite(wg_optim_clip_norm(o, 1)));
+        float *A = gradient_of(p, "enc.A"), first = A[0];
+        A[7] = (float)bad[i];
+        cr_assert(!isfinite(wg_optim_clip_norm(o, 1e-3)));
+        cr_assert_eq(A[0], first, "gradients are scaled");
+        wgt_expect_error(c, WG_ERROR_VALUE,
+                         i ? "the gradient of enc.A [3,5] is 1 inf of 15, the first at [1,2]"
+                           : "the gradient of enc.A [3,5] is 1 nan of 15, the first at [1,2]");
+        wgt_finish(c, NULL);
+    }
+}
+
+/* Each square is finite, their sum is not. */
+Test(optim, clipping_says_when_the_sum_of_squares_is_too_large)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, NULL);
+    wg_backward(wg_mul(1e154, wg_sum(wg_param(g, p, "w", WG_SHAPE(2), wg_const(1)))), p);
+    cr_assert(isinf(wg_optim_clip_norm(o, 1)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "the sum of the squares");
+    wgt_finish(c, NULL);
 }
