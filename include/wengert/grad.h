@@ -15,13 +15,23 @@ extern "C" {
 #endif
 
 /* Computes the loss, a scalar, and its gradients with respect to all parameters of p that it depends on. They
- * replace the gradients that p had; a part of a set leaves those of other parts. Then stores the values of wg_assign. A loss that depends on no parameter
- * of p is an error. */
+ * replace the gradients that p had; a part of a set leaves those of other parts. Then stores the values of
+ * wg_assign. A loss that depends on no parameter of p is an error. So is a loss that is NaN: then p has no
+ * gradients, no state is stored, and the error says where the NaN first arose. (A program that expects NaN,
+ * such as a line search, reads the loss first.) A loss that is infinite is a warning, since its gradients may
+ * be finite: wg_optim_step looks at those. */
 WG_API wg_status wg_backward_at(wg_site here, wg_node loss, wg_params *p);
 #define wg_backward(loss, p) wg_backward_at(WG_AT(#loss), loss, p)
 /* The same, but adds to the gradients that p has. It begins from zero where wg_optim_step has used them. */
 WG_API wg_status wg_backward_add_at(wg_site here, wg_node loss, wg_params *p);
 #define wg_backward_add(loss, p) wg_backward_add_at(WG_AT(#loss), loss, p)
+
+/* Finds where NaN or infinities in the value of n first arose: the op, its place in your source, and the
+ * ranges of its operands. If n is finite and p is not NULL, the same for the gradients of n by the parameters
+ * of p. Prints lines to out, which may be NULL. Returns false, and prints nothing, if all is finite or cannot
+ * be computed. It computes on a copy of the graph, with the inputs, parameters and random draws of the present
+ * evaluation. It changes nothing and records no error, so call it anywhere, in a debugger too. */
+WG_API bool wg_trace_nan(wg_node n, wg_params *p, FILE *out);
 
 /* d y / d x of a scalar y, in the shape of x. It is zero if y does not depend on x, or only by masks, choices
  * and comparisons. It is an error if every path from y to x ends at an op without a derivative. */

@@ -111,6 +111,7 @@ struct wg_context {
     struct wgi_spot *spots; /* places of requests whose plans have learned what to keep: run/plan/cache.c */
     struct wgi_sight *seen; /* hash table of the requests that were interpreted: run/request.c */
     uint32_t seen_count;
+    struct wgi_warned *warned;        /* the warnings that were given: error.c */
     struct wg_graph *graphs, *tracer; /* every graph; the graph that derivative rules are traced in */
     wgi_trace *traces;
     struct wg_params *params;
@@ -136,6 +137,14 @@ void wgi_quiet_end(wg_context *c, wg_status was);
 #define wgi_trace_line(c, what, ...) ((c)->o.trace & (what) ? wgi_say(c, __VA_ARGS__) : (void)0)
 void wgi_say(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
 void wgi_warn(wg_context *c, const char *text);
+/* A warning with a place: "place of `here`: what: formatted text". */
+void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...) WG_PRINTF(4, 5);
+/* Whether to give a warning of this kind for this call: true once for each call site. False if nobody asks
+ * for warnings. */
+typedef enum wgi_warning {
+    WGI_WARN_LOSS /* a loss is infinite */
+} wgi_warning;
+bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here);
 /* Copies the text of argument k at a call site to buf and returns buf. "" if there is none. */
 const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 /* How many arguments may stand before the options at this site; 0: it is no call with options. */

@@ -84,6 +84,37 @@ void wgi_warn(wg_context *c, const char *text)
     if (c->o.on_warning) c->o.on_warning(c->o.user, text);
 }
 
+void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...)
+{
+    char text[1024];
+    const char *place = wg_site_place(here);
+    int n = snprintf(text, sizeof text, "%s%s%s: ", place, *place ? ": " : "", what);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text + n, sizeof text - (size_t)n, format, args);
+    va_end(args);
+    wgi_warn(c, text);
+}
+
+struct wgi_warned {
+    struct wgi_warned *next;
+    const char *place;
+    wgi_warning kind;
+};
+
+bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here)
+{
+    const char *place = wg_site_place(here);
+    if (!c->o.on_warning || c->quiet) return false;
+    for (const struct wgi_warned *w = c->warned; w; w = w->next)
+        if (w->kind == kind && strcmp(w->place, place) == 0) return false;
+    struct wgi_warned *w = wgi_arena_alloc(&c->arena, sizeof *w);
+    if (!w) return false;
+    *w = (struct wgi_warned){ c->warned, place, kind };
+    c->warned = w;
+    return true;
+}
+
 void wgi_say(wg_context *c, const char *format, ...)
 {
     char text[512];

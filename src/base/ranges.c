@@ -1,17 +1,25 @@
 /* ranges.c: the range of the numbers of an array, and texts about it, for messages. */
 #include "base/base.h"
 
+enum { BLOCK = 256 };
+
+static void note(wgi_range *r, int64_t i, double v)
+{
+    r->nans += isnan(v) != 0;
+    r->infinities += isinf(v) != 0;
+    if (r->first < 0 && !isfinite(v)) r->first = i;
+    if (isfinite(v)) r->low = fmin(r->low, v), r->high = fmax(r->high, v);
+    else if (r->count == 1) r->low = r->high = v;
+}
+
 wgi_range wgi_range_of(wg_dtype t, const void *x, int64_t n)
 {
     wgi_range r = { .count = n, .first = -1, .low = INFINITY, .high = -INFINITY };
-    const size_t size = wg_dtype_size(t);
-    for (int64_t i = 0; i < n; i++) {
-        double v;
-        wgi_convert(WG_F64, &v, t, (const char *)x + (size_t)i * size, 1);
-        r.nans += isnan(v) != 0;
-        r.infinities += isinf(v) != 0;
-        if (r.first < 0 && !isfinite(v)) r.first = i;
-        if (isfinite(v) || n == 1) r.low = fmin(r.low, v), r.high = fmax(r.high, v);
+    for (int64_t i = 0; i < n; i += BLOCK) {
+        double v[BLOCK];
+        const int64_t m = WGI_MIN(BLOCK, n - i);
+        wgi_convert(WG_F64, v, t, (const char *)x + (size_t)i * wg_dtype_size(t), m);
+        for (int64_t k = 0; k < m; k++) note(&r, i + k, v[k]);
     }
     return r;
 }

@@ -146,6 +146,12 @@ wg_context *wgi_context_of(const wg_node x[], int n);
 /* Records that a pointer argument is NULL. `which` says what it should have been: "parameter set". */
 wg_status wgi_fail_null(wg_context *c, wg_site here, const char *what, const char *which);
 
+/* ---- twin.c ---- */
+
+/* Another graph with the same nodes, to be freed by wg_graph_free before g changes. Options, operand lists,
+ * inputs and numbers are not copied: both graphs point to the same ones. NULL: out of memory. */
+wg_graph *wgi_graph_twin(const wg_graph *g);
+
 /* ---- append_plain.c ---- */
 
 /* Appends a node of a plain op whose operands have one dtype, and shapes that are equal or scalar. The record

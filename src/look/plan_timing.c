@@ -27,45 +27,6 @@ static void note_least(const wgi_clock *k, int threads, double *least)
     }
 }
 
-/* ---- the second graph ---- */
-
-static void copy(void *to, const void *from, size_t bytes)
-{
-    if (bytes) memcpy(to, from, bytes);
-}
-
-static bool copy_lists(wg_graph *s, const wg_graph *g)
-{
-    const size_t params = g->params, kepts = g->results.kepts, uses = g->now.uses;
-    if (!WGI_GROW(s->c, s->param, s->param_capacity, params) ||
-        !WGI_GROW(s->c, s->results.kept, s->results.kept_capacity, kepts) ||
-        !WGI_GROW(s->c, s->now.use, s->now.use_capacity, uses))
-        return false;
-    copy(s->param, g->param, params * sizeof *s->param);
-    copy(s->results.kept, g->results.kept, kepts * sizeof *s->results.kept);
-    copy(s->now.use, g->now.use, uses * sizeof *s->now.use);
-    s->params = params, s->results.kepts = kepts, s->now.uses = uses;
-    return true;
-}
-
-/* Options, operand lists, inputs and numbers are not copied: both graphs point to the same ones. */
-static wg_graph *second(const wg_graph *g)
-{
-    wg_graph *s = wg_graph_new(g->c);
-    if (!s) return NULL;
-    wg_begin(s, g->mode);
-    bool ok = true;
-    for (uint32_t i = 1; i < g->count && ok; i++) {
-        ok = wgi_append(s, &g->node[i]) == i;
-        if (ok) s->node[i].scope = 0, s->node[i].name = 0, s->node[i].flags &= (uint8_t)~WGI_RESULT;
-    }
-    ok = ok && copy_lists(s, g);
-    s->now.epoch = g->now.epoch;
-    if (ok) return s;
-    wg_graph_free(s);
-    return NULL;
-}
-
 /* ---- the request ---- */
 
 /* Fills the targets of r: those that wg_backward would have, and the nodes of .wrt. false: out of memory. */
@@ -149,7 +110,7 @@ wg_plan *wg_plan_look_at(wg_site here, wg_node root, const wg_plan_opts *o)
     static const wg_plan_opts standard = { 0 };
     o = o ? o : &standard;
     if (!check(here, root, o)) return NULL;
-    wg_graph *g = root.graph, *s = second(g);
+    wg_graph *g = root.graph, *s = wgi_graph_twin(g);
     wgi_plan_view *v = s ? wg_alloc(g->c, 1, sizeof *v) : NULL;
     wgi_request r = {
         .here = here, .quiet = true, .look = true, .backward = o->params || o->wrt_count, .loss = root.index

@@ -4,6 +4,7 @@
  * epoch. Invariant: g->value[i] is NULL or the address of node i's value in the open evaluation. When no
  * evaluation is open, all are NULL. */
 #include "run/plan/plan.h"
+#include "run/trace_nan.h"
 
 /* Whether every node that was marked by wg_keep is a result already. If not, the next read has to run. */
 static bool kept_are_results(const wg_graph *g)
@@ -271,6 +272,8 @@ static void add_to(wgi_parameter *q, const void *more)
 
 static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool add)
 {
+    p->root->loss = wgi_handle(g, r->loss);
+    p->root->explain = wgi_explain_gradient;
     if (!add && p->reached_by == r->id) return;
     wgi_gradients_change(p, add ? 0 : r->id);
     if (!add) wgi_gradients_clear(p);
@@ -308,6 +311,10 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
         return;
     }
     wgi_result(g, r->loss);
+    if (!wgi_loss_is_finite(g, r->loss) && !wgi_accept_loss(g, r)) {
+        if (!add) wgi_gradients_lost(p);
+        return;
+    }
     mark_reached(g, p, r, add);
     wgi_gradients_come(p);
     if (!again) wgi_last_remember(g, p, r);
