@@ -45,6 +45,8 @@ KERNEL(batch_norm_grad)
 
 #if WG_BASE
 
+#include "graph/graph.h"
+
 DECLARE(batch_norm_train);
 DECLARE(batch_norm_grad);
 
@@ -213,12 +215,25 @@ static bool batch_norm_shape(wg_rule *r)
     if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "give both mean and variance, or neither");
     return norm_shapes(r, 2, 1, mean ? 5 : 3);
 }
+/* The mean of one row is the row. */
+static void warn_of_one_row(wg_site here, wg_node x)
+{
+    char shape[96];
+    wg_graph *g = wg_graph_of(x);
+    if (row_count(x) != 1 || wg_graph_mode(g) != WG_TRAIN || !wgi_warns(g->c, WGI_WARN_ONE_ROW, here)) return;
+    wgi_warn_at(g->c, here, "batch_norm",
+                "x %s is one row, so the result is beta, whatever x is, and x has the gradient 0: give it "
+                "batches of two rows or more, or use layer_norm",
+                wg_shape_text(wg_node_shape(x), shape, sizeof shape));
+}
 EXPAND(batch_norm)
 {
     if (wg_is_none(x[3])) {
+        warn_of_one_row(here, x[0]);
         y[0] = wg_apply(here, &wgi_op_batch_norm_train, x, 3, attr);
         return;
     }
+    wgi_idle_note(wg_graph_of(x[0]), "batch_norm", here);
     wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], ((const struct norm *)attr)->eps)));
     y[0] = wg_add(wg_mul(wg_sub(x[0], x[3]), scale), x[2]);
 }

@@ -86,6 +86,8 @@ static bool cross_entropy_shape(wg_rule *r)
     return true;
 }
 
+extern const wg_op wgi_op_softmax, wgi_op_log_softmax;
+
 static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
 
 extern const wg_op wgi_op_cross_entropy, wgi_op_cross_entropy_grad;
@@ -265,6 +267,9 @@ const wg_op wgi_op_as_class = {
 
 static bool softmax_cross_entropy_shape(wg_rule *r)
 {
+    warn_of_twice(r, &wgi_op_softmax, "the loss takes the softmax itself, of logits");
+    warn_of_twice(r, &wgi_op_log_softmax,
+                  "the loss takes the logarithm of the softmax itself (a second one changes no value)");
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !has_classes(r) ||
         !labels_fit(r, false))
         return false;

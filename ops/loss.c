@@ -22,7 +22,7 @@ DECLARE(bce_logits);
 
 /* ---- bce: of probabilities, elementwise ---- */
 
-extern const wg_op wgi_op_bce, wgi_op_bce_logits;
+extern const wg_op wgi_op_bce, wgi_op_bce_logits, wgi_op_sigmoid, wgi_op_softmax;
 
 EXPAND(bce)
 {
@@ -148,6 +148,12 @@ wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a)
 /* ---- bce_with_logits ---- */
 
 EXPAND(bce_with_logits) { y[0] = reduced(here, wg_apply(here, &wgi_op_bce_logits, x, 2, NULL), attr); }
+static bool bce_with_logits_shape(wg_rule *r)
+{
+    warn_of_twice(r, &wgi_op_sigmoid, "the loss takes the sigmoid itself, of logits");
+    warn_of_twice(r, &wgi_op_softmax, "the loss takes a sigmoid itself, of logits");
+    return loss_shape(r);
+}
 SAMPLE(bce_with_logits) { return loss_sample(here, g, i, wg_bce_with_logits_at, -4, 4); }
 ERROR_SAMPLE(bce_with_logits) { return loss_error(here, g, i, wg_bce_with_logits_at); }
 
@@ -160,7 +166,7 @@ const wg_op wgi_op_bce_with_logits = {
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
-    .shape = loss_shape,
+    .shape = bce_with_logits_shape,
     .expand = bce_with_logits_expand,
 };
 wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a)

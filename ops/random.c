@@ -98,6 +98,8 @@ KERNEL(random_keep)
 
 #include "wengert/params.h"
 
+#include "graph/graph.h"
+
 DECLARE(random_keep);
 
 /* ---- random_keep ---- */
@@ -180,6 +182,7 @@ EXPAND(dropout)
     wg_graph *g = wg_graph_of(x[0]);
     double keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
     y[0] = x[0];
+    wgi_idle_note(g, "dropout", here);
     if (wg_graph_mode(g) == WG_TRAIN)
         y[0] = wg_apply(here, &wgi_op_random_keep,
                         (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);

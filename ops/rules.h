@@ -9,6 +9,8 @@
 
 #include "wengert/params.h"
 
+#include "graph/graph.h"
+
 /* ---- checks ---- */
 
 static inline bool shaped_as(wg_rule *r, int k, int j)
@@ -66,6 +68,16 @@ static inline bool factors_fit(wg_rule *r, int64_t a, int64_t b)
                             wg_rule_who(r, 0), wg_rule_who(r, 1), wg_dtype_name(r->x[0].dtype));
     return a == b || wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0),
                                   wg_rule_who(r, 1));
+}
+
+/* Warns if operand 0, the logits of a loss, is made by `op`. */
+static inline void warn_of_twice(wg_rule *r, const wg_op *op, const char *why)
+{
+    char who[160];
+    if (wg_node_op(r->node[0]) != op || !wgi_warns(r->graph->c, WGI_WARN_TWICE, r->here)) return;
+    snprintf(who, sizeof who, "%s", wg_rule_who(r, 0));
+    wgi_warn_at(r->graph->c, r->here, r->op->name, "%s is made by %s (%s): %s. Leave %s out", who, op->name,
+                wg_site_place(wg_node_site(r->node[0])), why, op->name);
 }
 
 /* ---- steps ---- */

@@ -130,6 +130,10 @@ typedef struct wg_allocator {
     void *user;
 } wg_allocator;
 
+/* What on_warning hears of, once for each call site: wg_backward of a graph that was begun with WG_EVAL and
+ * has dropout or batch normalisation; the sixteenth wg_backward without wg_begin on a graph that grows; an
+ * infinite loss; a loss that compares all pairs, since [n,1] was broadcast with [n]; softmax or sigmoid before
+ * a loss that has it in it; batch normalisation of one row. The text begins with file:line. */
 typedef struct wg_options {
     uint64_t seed;                 /* of all random draws and of parameters' first values; default 0 */
     int threads;                   /* default: WG_NUM_THREADS, else OMP_NUM_THREADS, else the usable cores */

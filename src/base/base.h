@@ -137,14 +137,19 @@ void wgi_quiet_end(wg_context *c, wg_status was);
 #define wgi_trace_line(c, what, ...) ((c)->o.trace & (what) ? wgi_say(c, __VA_ARGS__) : (void)0)
 void wgi_say(wg_context *c, const char *format, ...) WG_PRINTF(2, 3);
 void wgi_warn(wg_context *c, const char *text);
-/* A warning with a place: "place of `here`: what: formatted text". */
-void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...) WG_PRINTF(4, 5);
+typedef enum wgi_warning {
+    WGI_WARN_LOSS,    /* a loss is infinite */
+    WGI_WARN_EVAL,    /* wg_backward in WG_EVAL, of a graph with dropout or batch normalisation */
+    WGI_WARN_GROWTH,  /* a graph grows from one wg_backward to the next */
+    WGI_WARN_PAIRS,   /* a loss of all pairs, by broadcasting */
+    WGI_WARN_TWICE,   /* softmax or sigmoid before a loss that has it in it */
+    WGI_WARN_ONE_ROW, /* batch normalisation of one row */
+} wgi_warning;
 /* Whether to give a warning of this kind for this call: true once for each call site. False if nobody asks
  * for warnings. */
-typedef enum wgi_warning {
-    WGI_WARN_LOSS /* a loss is infinite */
-} wgi_warning;
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here);
+/* A warning with a place: "place of `here`: what: formatted text". */
+void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...) WG_PRINTF(4, 5);
 /* Copies the text of argument k at a call site to buf and returns buf. "" if there is none. */
 const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 /* How many arguments may stand before the options at this site; 0: it is no call with options. */

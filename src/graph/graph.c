@@ -42,6 +42,8 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->build.most = wgi_without(g->c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     g->build.share_from = WGI_SHARE_FROM;
     wgi_again_begin(g, mode);
+    if (!g->build.again) g->habits.idle = NULL;
+    g->habits.backwards = g->habits.nodes = 0;
     if (g->count >= WGI_SHARE_FROM)
         memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */
     g->plain.quick = 0;

@@ -146,6 +146,28 @@ wg_context *wgi_context_of(const wg_node x[], int n);
 /* Records that a pointer argument is NULL. `which` says what it should have been: "parameter set". */
 wg_status wgi_fail_null(wg_context *c, wg_site here, const char *what, const char *which);
 
+/* ---- what wg_backward warns of ---- */
+
+/* Notes a call of an op that does nothing, or learns nothing, in WG_EVAL. */
+static inline void wgi_idle_note(wg_graph *g, const char *op, wg_site here)
+{
+    wgi_habits *h = &g->habits;
+    if (g->mode != WG_EVAL || (h->idle && h->idle_in == g->generation)) return;
+    h->idle = op, h->idle_at = here, h->idle_in = g->generation;
+    h->idle_node = g->count, h->idle_call = g->build.at;
+}
+/* Forgets the note if the call is not one of the present build. An earlier build's call must have been
+ * repeated: it is one of those before the call that the build is at. */
+static inline void wgi_idle_forget(wg_graph *g)
+{
+    wgi_habits *h = &g->habits;
+    const uint32_t calls = g->build.at - (h->idle_in != g->generation && g->build.at);
+    if (h->idle_node > g->count || h->idle_call > calls) h->idle = NULL;
+}
+/* Warns if the loss is of all pairs of predictions and targets, because [n,1] was broadcast with [n]. In
+ * ops/loss_of_pairs.c, as it knows ops. */
+void wgi_warn_of_pairs(wg_node loss, wg_site here);
+
 /* ---- twin.c ---- */
 
 /* Another graph with the same nodes, to be freed by wg_graph_free before g changes. Options, operand lists,

@@ -229,6 +229,16 @@ typedef struct wgi_running {
     struct wgi_clock *clock; /* where the times of the steps are noted; NULL: they are not wanted */
 } wgi_running;
 
+/* What wg_backward warns of: run/warnings.c. */
+typedef struct wgi_habits {
+    const char *idle; /* an op of this graph that does nothing, or learns nothing, in WG_EVAL; NULL: none */
+    wg_site idle_at;
+    uint32_t idle_in; /* the generation of the build that called it; later builds may have repeated it */
+    uint32_t idle_node, idle_call; /* the number of nodes, and of remembered calls, then */
+    uint32_t backwards; /* since wg_begin, each on more nodes than the one before */
+    uint32_t nodes;     /* at the last of them */
+} wgi_habits;
+
 struct wg_graph {
     wg_context *c;
     wg_graph *next; /* of the context's graphs */
@@ -254,6 +264,7 @@ struct wg_graph {
     wgi_results results;
     wgi_evaluation now;
     wgi_running run;
+    wgi_habits habits;
     struct {
         const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */
         bool refused;    /* the rule tried to make a leaf: wgi_rule_makes */

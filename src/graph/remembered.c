@@ -31,6 +31,7 @@ void wgi_again_stop(wg_graph *g)
                        g->build.at < g->build.calls ? "differs from" : "goes on beyond", g->count,
                        g->build.at, g->build.calls);
     if (g->build.again && g->loose < WGI_UNKNOWN) count_uses(g);
+    wgi_idle_forget(g);
     g->build.again = false;
     g->build.calls = g->build.at;
     g->build.structure = g->build.leaves = ++g->c->structures;
@@ -67,6 +68,7 @@ void wgi_again_forget(wg_graph *g, uint32_t mark)
             g->build.calls = i;
         }
     g->build.at = (uint32_t)g->build.calls;
+    wgi_idle_forget(g);
 }
 
 static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node x[], int n)

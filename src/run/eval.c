@@ -365,6 +365,7 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) return fail_loss(loss, here);
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     bool fresh = !g->now.open;
+    wgi_warn_of_habits(g, here, add);
     add = add && wgi_gradients_to_add_to(p);
     wgi_open(g);
     g->now.peeked = false;

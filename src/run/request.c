@@ -75,6 +75,7 @@ static bool never_compiles(const wg_graph *g)
  * table of numbers is emptied meanwhile. */
 static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
+    if (!r->look) wgi_warn_of_pairs(wgi_handle(g, r->loss), r->here);
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);

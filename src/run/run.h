@@ -40,6 +40,22 @@ void wgi_wish(wg_graph *g, uint32_t i);
  * out of memory. */
 bool wgi_wish_for(wg_graph *g, const uint32_t *node, int n);
 
+/* ---- warnings.c ---- */
+
+enum { WGI_MANY_BACKWARDS = 16 };
+void wgi_warn_of_eval(wg_graph *g, wg_site here);
+void wgi_warn_of_growth(wg_graph *g, wg_site here);
+/* Called by each wg_backward. add: by wg_backward_add, of which there may be many in one graph. */
+static inline void wgi_warn_of_habits(wg_graph *g, wg_site here, bool add)
+{
+    wgi_habits *h = &g->habits;
+    if (h->idle && g->mode == WG_EVAL) wgi_warn_of_eval(g, here);
+    if (add) return;
+    h->backwards = g->count > h->nodes ? h->backwards + 1 : 0;
+    h->nodes = g->count;
+    if (h->backwards == WGI_MANY_BACKWARDS) wgi_warn_of_growth(g, here);
+}
+
 /* ---- interpret.c ---- */
 
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots);

@@ -7,6 +7,8 @@
  * says which node it is the derivative of. */
 #include "run/trace_nan.h"
 
+#include "run/plan/plan.h"
+
 enum { NANS = 1, INFINITIES = 2, ANY = NANS | INFINITIES, SEEN = 4 };
 enum { TAG = 2 }; /* bytes of a tag: a newline, and the end of the text */
 
@@ -237,7 +239,7 @@ static void say_root(const tracer *t, uint32_t root)
 /* Whether the values that the graph has are those of an evaluation that goes on. */
 static bool goes_on(const wg_graph *g) { return g->now.open && !wgi_params_changed(g); }
 
-static bool is_own(const wgi_node *n) { return wgi_is_leaf(n) || n->op->once || n->op->impure; }
+static bool is_own(const wgi_node *n) { return wgi_is_leaf(n) || wgi_is_once(n->op); }
 
 static bool tracer_open(tracer *t)
 {

@@ -1,0 +1,279 @@
+/* test_warnings.c: mistakes that give numbers are warned of, once for each place, with the place and what to
+ * do. Right programs are not warned. */
+#include <string.h>
+
+#include "wgtest.h"
+
+typedef struct heard {
+    int count;
+    char last[1100];
+} heard;
+
+static void hear(void *user, const char *text)
+{
+    heard *h = user;
+    h->count++;
+    snprintf(h->last, sizeof h->last, "%s", text);
+}
+
+typedef struct world {
+    heard h;
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_optim *o;
+} world;
+
+static void open_world(world *w)
+{
+    *w = (world){ 0 };
+    w->c = wgt_start(NULL, WG_F32, &(wg_options){ .on_warning = hear, .user = &w->h, .threads = 1 });
+    w->g = wg_graph_new(w->c);
+    w->p = wg_params_new(w->c);
+    w->o = wg_sgd(w->p, &(wg_sgd_opts){ .lr = 0x1p-10 });
+}
+
+/* So many warnings since the last call; the last of them has the text and a place in this file. */
+static void warned(world *w, int line, int count, const char *text)
+{
+    cr_assert_eq(w->h.count, count, "line %d: %d warnings: %s", line, w->h.count, w->h.last);
+    if (count) cr_assert(strstr(w->h.last, text), "line %d: %s", line, w->h.last);
+    if (count) cr_assert_eq(strncmp(w->h.last, __FILE__ ":", sizeof __FILE__), 0, "%s", w->h.last);
+    w->h.count = 0;
+}
+#define WARNED(w, text) warned(w, __LINE__, 1, text)
+#define SILENT(w)       warned(w, __LINE__, 0, "")
+
+static wg_node data(world *w, wg_shape s) { return wg_input(w->g, "x", wg_value(wg_fill(w->g, 1, s))); }
+
+/* ---- WG_EVAL ---- */
+
+enum { PLAIN, DROPOUT, BATCH_NORM };
+
+static wg_node model(world *w, wg_mode mode, int layer)
+{
+    wg_begin(w->g, mode);
+    wg_node x = data(w, WG_SHAPE(4, 3));
+    wg_node h = wg_nn_dense(x, w->p, "fc", 5);
+    if (layer == DROPOUT) h = wg_dropout(h, .keep_prob = 0.5);
+    if (layer == BATCH_NORM) h = wg_nn_batch_norm(h, w->p, "bn");
+    return wg_mean(wg_square(h));
+}
+
+static void train(world *w, wg_mode mode, int layer)
+{
+    wg_backward(model(w, mode, layer), w->p);
+    wg_optim_step(w->o);
+}
+
+Test(warnings, training_in_eval_is_warned_of_once)
+{
+    for (int layer = DROPOUT; layer <= BATCH_NORM; layer++)
+        for (int first = 0; first < 3; first++) {
+            world w;
+            open_world(&w);
+            /* an evaluation before, built in the same way or in another one */
+            if (first) wg_item(model(&w, WG_EVAL, first == 1 ? layer : PLAIN));
+            SILENT(&w);
+            train(&w, WG_EVAL, layer);
+            WARNED(&w, layer == DROPOUT ? "WG_EVAL, where dropout (" : "WG_EVAL, where batch_norm (");
+            cr_assert(strstr(w.h.last, "say wg_begin(g, WG_TRAIN)"));
+            for (int k = 0; k < 5; k++) train(&w, WG_EVAL, layer);
+            SILENT(&w);
+            wgt_finish(w.c, NULL);
+        }
+}
+
+Test(warnings, evaluating_and_training_in_turn_is_right)
+{
+    for (int layer = PLAIN; layer <= BATCH_NORM; layer++) {
+        world w;
+        open_world(&w);
+        for (int k = 0; k < 20; k++) {
+            train(&w, WG_TRAIN, layer);
+            wg_item(model(&w, WG_EVAL, layer));
+            wg_item(model(&w, WG_EVAL, layer));
+        }
+        train(&w, WG_EVAL, PLAIN); /* without these layers WG_EVAL is as good */
+        wg_item(model(&w, WG_EVAL, layer));
+        train(&w, WG_EVAL, PLAIN);
+        SILENT(&w);
+        wgt_finish(w.c, NULL);
+    }
+}
+
+/* ---- graphs that grow ---- */
+
+static wg_node loss_of(world *w) { return wg_square(wg_param(w->g, w->p, "w", WG_SCALAR, wg_const(1))); }
+
+Test(warnings, a_graph_that_grows_is_warned_of_at_the_sixteenth_backward)
+{
+    world w;
+    open_world(&w);
+    for (int k = 1; k <= 40; k++) {
+        wg_backward(loss_of(&w), w.p);
+        wg_optim_step(w.o);
+        if (k == 16) WARNED(&w, "16 calls without a wg_begin");
+        else SILENT(&w);
+    }
+    wgt_finish(w.c, NULL);
+}
+
+Test(warnings, graphs_that_do_not_grow_for_long_are_right)
+{
+    world w;
+    open_world(&w);
+    for (int k = 0; k < 40; k++) { /* begun at each step */
+        wg_begin(w.g, WG_TRAIN);
+        wg_backward(loss_of(&w), w.p);
+        wg_backward(wg_mul(2, loss_of(&w)), w.p);
+        wg_optim_step(w.o);
+    }
+    wg_node fixed = loss_of(&w);
+    for (int k = 0; k < 40; k++) { /* fixed */
+        wg_backward(fixed, w.p);
+        wg_optim_step(w.o);
+    }
+    for (int k = 0; k < 40; k++) { /* taken back */
+        int64_t mark = wg_graph_mark(w.g);
+        wg_backward(loss_of(&w), w.p);
+        wg_graph_rewind(w.g, mark);
+    }
+    wg_begin(w.g, WG_TRAIN);
+    for (int k = 0; k < 40; k++) wg_backward_add(loss_of(&w), w.p); /* many parts of one step */
+    SILENT(&w);
+    wgt_finish(w.c, NULL);
+}
+
+/* ---- losses ---- */
+
+Test(warnings, what_the_loss_does_itself_is_warned_of)
+{
+    world w;
+    open_world(&w);
+    int32_t label[2] = { 0, 2 };
+    for (int k = 0; k < 3; k++) {
+        wg_begin(w.g, WG_TRAIN);
+        wg_node z = data(&w, WG_SHAPE(2, 3)), y = wg_input(w.g, "y", wg_view_i32(label, WG_SHAPE(2)));
+        wg_node p = wg_softmax(z), l = wg_log_softmax(z), s = wg_sigmoid(z);
+        wg_softmax_cross_entropy(p, y);
+        k ? SILENT(&w) : WARNED(&w, "softmax_cross_entropy: p [2,3] is made by softmax (");
+        wg_softmax_cross_entropy(l, y);
+        k ? SILENT(&w) : WARNED(&w, "l [2,3] is made by log_softmax (");
+        wg_bce_with_logits(s, z);
+        k ? SILENT(&w) : WARNED(&w, "bce_with_logits: s [2,3] is made by sigmoid (");
+        wg_bce_with_logits(p, z);
+        k ? SILENT(&w) : WARNED(&w, "bce_with_logits: p [2,3] is made by softmax (");
+    }
+    wgt_finish(w.c, NULL);
+}
+
+/* Probabilities are right as targets, and for losses of probabilities. */
+Test(warnings, probabilities_where_they_belong_are_right)
+{
+    world w;
+    open_world(&w);
+    wg_node z = data(&w, WG_SHAPE(2, 3)), p = wg_softmax(z), s = wg_sigmoid(z);
+    wg_node L[] = { wg_softmax_cross_entropy(z, p), wg_bce_with_logits(z, s), wg_binary_cross_entropy(s, p),
+                    wg_mse(p, s), wg_softmax_cross_entropy(wg_mul(p, 10), p) };
+    for (int i = 0; i < 5; i++) wg_value(wg_grad(L[i], z));
+    SILENT(&w);
+    wgt_finish(w.c, NULL);
+}
+
+static wg_node normalised(world *w, wg_mode mode, int64_t rows)
+{
+    wg_begin(w->g, mode);
+    wg_node x = data(w, WG_SHAPE(rows, 3));
+    return wg_sum(wg_nn_batch_norm(x, w->p, "bn"));
+}
+
+Test(warnings, batch_norm_of_one_row_is_warned_of)
+{
+    world w;
+    open_world(&w);
+    for (int k = 0; k < 3; k++) {
+        wg_item(normalised(&w, WG_TRAIN, 2));
+        wg_item(normalised(&w, WG_EVAL, 1));
+        SILENT(&w);
+        wg_item(normalised(&w, WG_TRAIN, 1));
+        k ? SILENT(&w) : WARNED(&w, "batch_norm: x [1,3] is one row");
+    }
+    wgt_finish(w.c, NULL);
+}
+
+/* ---- all pairs ---- */
+
+enum { LOSSES = 8 };
+
+/* Losses of predictions x against targets t, as people write them. */
+static wg_node by_hand(int i, wg_node x, wg_node t)
+{
+    switch (i) {
+    case 0: return wg_mean(wg_square(wg_sub(x, t)));
+    case 1: return wg_sum(wg_square(wg_sub(t, x)));
+    case 2: return wg_mean(wg_abs(wg_sub(x, t)));
+    case 3: return wg_mul(0.5, wg_sum(wg_pow(wg_sub(x, t), 2)));
+    case 4: return wg_div(wg_sum(wg_mul(wg_square(wg_sub(x, t)), 0.5)), 4);
+    case 5: {
+        wg_node d = wg_sub(x, t);
+        return wg_mean(wg_mul(d, d));
+    }
+    case 6: return wg_mean(wg_square(wg_sub(x, wg_mul(t, 2))));
+    default: return wg_mean(wg_square(wg_sub(wg_sigmoid(x), t)));
+    }
+}
+
+static wg_node prediction(world *w)
+{
+    wg_begin(w->g, WG_TRAIN);
+    return wg_nn_dense(data(w, WG_SHAPE(4, 3)), w->p, "fc", 1);
+}
+
+Test(warnings, a_loss_of_all_pairs_is_warned_of)
+{
+    for (int i = 0; i < LOSSES; i++) {
+        world w;
+        open_world(&w);
+        for (int k = 0; k < 4; k++) {
+            wg_node x = prediction(&w), t = data(&w, WG_SHAPE(4));
+            wg_backward(by_hand(i, x, t), w.p);
+            if (k) SILENT(&w);
+            else WARNED(&w, "backward: the loss compares each element with all others: ");
+            wg_optim_step(w.o);
+        }
+        wgt_finish(w.c, NULL);
+    }
+}
+
+Test(warnings, losses_of_equal_shapes_and_distances_that_are_meant_are_right)
+{
+    world w;
+    open_world(&w);
+    for (int i = 0; i < LOSSES; i++) {
+        wg_node x = prediction(&w);
+        wg_backward(by_hand(i, x, data(&w, WG_SHAPE(4, 1))), w.p);
+        wg_backward(by_hand(i, wg_squeeze(x, 1), data(&w, WG_SHAPE(4))), w.p);
+        wg_backward(by_hand(i, x, wg_squeeze(x, 1)), w.p);      /* all pairs of points of one set */
+        wg_backward(by_hand(i, x, data(&w, WG_SHAPE(3))), w.p); /* each point with each of three others */
+        wg_backward(by_hand(i, x, data(&w, WG_SHAPE(1))), w.p);
+    }
+    wg_node x = prediction(&w), t = data(&w, WG_SHAPE(4));
+    wg_backward(wg_mean(wg_max(wg_neg(wg_square(wg_sub(x, t))), .axes = WG_AXES(1))),
+                w.p); /* the nearest target */
+    wg_backward(wg_sum(wg_mul(wg_sub(x, t), wg_fill(w.g, 1, WG_SHAPE(4, 4)))), w.p);
+    SILENT(&w);
+    wgt_finish(w.c, NULL);
+}
+
+/* ---- nobody listens ---- */
+
+Test(warnings, without_on_warning_nothing_is_printed_or_kept)
+{
+    wgt_memory m = { 0 };
+    wg_context *c = wgt_start(&m, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    for (int k = 0; k < 40; k++) wg_backward(wg_square(wg_param(g, p, "w", WG_SCALAR, wg_const(1))), p);
+    wgt_finish(c, &m);
+}
