@@ -171,10 +171,12 @@ static bool set_values(model *m)
     return true;
 }
 
+/* Which parameters the file lacks is found after the build, for all of them at once. */
 static bool load_weights(model *m)
 {
     const char *path = args_value(m->a, "load");
-    return !path || (wg_params_read_at("", m->p, path), model_ok(m));
+    if (path) wg_params_read_at("", m->p, path), wg_params_trained(m->p, false);
+    return !path || model_ok(m);
 }
 
 /* The names of parameters [from, to): "x, z.W, z.b"; "..." where the room ends. */

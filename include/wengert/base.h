@@ -215,6 +215,16 @@ WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *pl
 WG_API const char *wg_site_place(wg_site s);     /* "model.c:42" */
 WG_API const char *wg_site_arguments(wg_site s); /* where their text begins; it ends at a newline; "": none */
 
+/* The candidate nearest to a mistyped word, by edit distance with transpositions; case is ignored. NULL: none is
+ * near. The same in steps: wg_nearest_to, wg_nearest_try for each candidate, then look at best. */
+WG_API const char *wg_nearest(const char *word, const char *const candidates[], int n);
+typedef struct wg_nearest_word {
+    const char *word, *best; /* best NULL: none is near */
+    int length, limit;       /* of best; its distance, at first the largest that counts as near */
+} wg_nearest_word;
+WG_API wg_nearest_word wg_nearest_to(const char *word);
+WG_API bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length);
+
 /* Prints what this build and machine have, in lines "key: value", as `wengert doctor`. For bug reports. */
 WG_API void wg_doctor(FILE *out);
 

@@ -88,9 +88,6 @@ WG_API const char *wg_program_excerpt(wg_program *q);
  * earlier. where is the place that an error names, such as "--set x". data NULL after an error. */
 WG_API wg_tensor wg_literal(wg_context *c, const char *where, const char *text);
 
-/* The candidate nearest to a mistyped word, by edit distance with transpositions. NULL: none is near. */
-WG_API const char *wg_nearest(const char *word, const char *const candidates[], int n);
-
 #ifdef __cplusplus
 }
 #endif

@@ -55,8 +55,8 @@ WG_API void wg_params_free(wg_params *p);
 WG_API wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix);
 #define wg_params_in(p, prefix) wg_params_in_at(WG_AT(#p ", " #prefix), p, prefix)
 
-/* A parameter of p as a node. If p has none of that name, it is made, with first values by init. The same
- * name twice in a graph gives the same node. Another shape is an error that names both lines. */
+/* A parameter of p as a node. If p has none of that name, it is made, with first values by init; but not in
+ * WG_EVAL once p is trained (wg_params_trained). The same name twice in a graph gives the same node. Another shape is an error that names both lines. */
 WG_API wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s,
                            wg_init init);
 #define wg_param(g, p, name, s, init) wg_param_at(WG_AT(#name), g, p, name, s, init)
@@ -110,6 +110,11 @@ WG_API wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
 /* Makes parameters of p from what the file holds. */
 WG_API wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path);
 #define wg_params_read(p, path) wg_params_read_at(WG_AT(#p ", " #path), p, path)
+
+/* Says that the values of p come from training or from a file, as wg_optim_step, wg_params_load and
+ * wg_params_read do. From then on it is an error to make a new parameter of p in WG_EVAL: nothing would have
+ * trained its values. The error names a parameter of a similar name. Make new ones in WG_TRAIN, or say false. */
+WG_API void wg_params_trained(wg_params *p, bool trained);
 
 /* ---- optimizers ---- */
 

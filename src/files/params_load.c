@@ -177,6 +177,7 @@ wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
     if (wgi_safetensors_read(&s, c, here, "params_load", path) && all_fit(&s, p)) {
         double *values = wg_alloc(c, largest(p), sizeof *values);
         for (int i = 0; values && i < wg_params_count(p); i++) assign(&s, p, i, values);
+        if (!wg_failed(c)) wg_params_trained(p, true);
         wg_free(c, values);
     }
     wgi_safetensors_free(&s);
@@ -246,6 +247,7 @@ wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)
     if (wgi_safetensors_read(&s, c, here, "params_read", path)) {
         wgi_safetensors_in_file_order(&s);
         make_all(&s, p);
+        if (!wg_failed(c)) wg_params_trained(p, true);
     }
     wgi_safetensors_free(&s);
     return wg_failed(c);

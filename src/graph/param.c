@@ -81,6 +81,20 @@ static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const
     return i;
 }
 
+/* A parameter that is first made in WG_EVAL, when others are trained, would have values that nothing has
+ * trained. Most likely its name is misspelt. False: an error is recorded. */
+static bool may_be_new(wg_site here, const wg_graph *g, const wg_params *p, const char *full)
+{
+    if (g->mode != WG_EVAL || !wgi_params_trained(p->root, full)) return true;
+    const char *near = wgi_params_nearest(p->root, full);
+    wgi_fail(p->c, here, "param", WG_ERROR_USE,
+             "%s would be made in WG_EVAL, with first values, though the set is trained or loaded%s%s%s. "
+             "Make it in "
+             "WG_TRAIN if it is new",
+             full, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    return false;
+}
+
 /* A parameter that the set does not have yet, with its first values. NULL: an error is recorded. */
 static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, wg_shape s, wg_init init,
                                  bool state)
@@ -117,6 +131,7 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
                              wg_shape_text(s, a, sizeof a), q->state ? "state" : "parameter",
                              wg_shape_text(q->shape, b, sizeof b),
                              *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
+    if (!q && !state && !may_be_new(here, g, p, full)) return wgi_error_node(g);
     if (!q) q = first_made(here, p, full, s, init, state);
     if (!q) return wgi_error_node(g);
     uint32_t i = node_in(g, q);

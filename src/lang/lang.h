@@ -159,21 +159,11 @@ bool wgi_named_number(const char *name, double *value); /* pi, inf, nan */
 
 /* ---- lang_suggest.c ---- */
 
-/* A search for the candidate nearest to a word: call wgi_nearest_to, then wgi_nearest_try for each. */
-typedef struct wgi_nearest {
-    const char *word;
-    const char *best; /* of the candidates tried so far; NULL: none is near */
-    int length;       /* of best */
-    int limit;        /* the largest edit distance that still counts as near */
-} wgi_nearest;
-wgi_nearest wgi_nearest_to(const char *word);
-bool wgi_nearest_try(wgi_nearest *s, const char *candidate,
-                     size_t length); /* whether it is the best so far */
 /* The place of a word in a list of words, separated by single spaces; -1: not there. */
 int wgi_choice(const char *choices, const char *word);
-wgi_nearest wgi_nearest_choice(const char *choices, const char *word);
+wg_nearest_word wgi_nearest_choice(const char *choices, const char *word);
 /* "; did you mean 'x'?", or where nothing is near the text instead; written to buf, which is returned. */
-const char *wgi_did_you_mean(const wgi_nearest *near, const char *instead, char *buf, size_t size);
+const char *wgi_did_you_mean(const wg_nearest_word *near, const char *instead, char *buf, size_t size);
 
 /* ---- a program ---- */
 

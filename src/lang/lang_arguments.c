@@ -41,7 +41,7 @@ static bool bad_count(wg_program *q, const wgi_ast *call, int least, int most, c
 static bool no_option(wg_program *q, const wgi_ast *call, const wgi_ast *x, const char *keywords)
 {
     char instead[440], text[480];
-    wgi_nearest near = wgi_nearest_choice(keywords, x->ident->text);
+    wg_nearest_word near = wgi_nearest_choice(keywords, x->ident->text);
     snprintf(instead, sizeof instead, "%s%s", *keywords ? "; it has " : "", keywords);
     return wgi_fail_word(q, x->start, WG_ERROR_SYNTAX, "%s has no option '%s'%s", call->ident->text,
                          x->ident->text, wgi_did_you_mean(&near, instead, text, sizeof text));

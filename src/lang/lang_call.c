@@ -42,7 +42,7 @@ static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *v
     const char *word = a->kind == AST_NAME ? a->ident->text : "";
     *value = wgi_choice(choices, word);
     if (*value >= 0) return true;
-    wgi_nearest near = wgi_nearest_choice(choices, word);
+    wg_nearest_word near = wgi_nearest_choice(choices, word);
     snprintf(instead, sizeof instead, ": one of %s", choices);
     return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "not a choice here%s",
                        wgi_did_you_mean(&near, instead, text, sizeof text));
@@ -166,11 +166,11 @@ static wg_node apply(wg_program *q, const wg_op *op, const wgi_ast *call, wgi_bi
 static wgi_val no_op(wg_program *q, const wgi_ast *call)
 {
     char text[300];
-    wgi_nearest near = wgi_nearest_to(call->ident->text);
+    wg_nearest_word near = wg_nearest_to(call->ident->text);
     for (int i = 0; i < wg_op_count(); i++)
-        wgi_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
+        wg_nearest_try(&near, wg_op_at(i)->name, strlen(wg_op_at(i)->name));
     for (int i = 0; i < wgi_builtin_count(); i++)
-        wgi_nearest_try(&near, wgi_builtin_at(i)->name, strlen(wgi_builtin_at(i)->name));
+        wg_nearest_try(&near, wgi_builtin_at(i)->name, strlen(wgi_builtin_at(i)->name));
     wgi_fail_word(q, call->mark, WG_ERROR_SYNTAX, "no op '%s'%s", call->ident->text,
                   wgi_did_you_mean(&near, "; `wengert ops` lists them", text, sizeof text));
     return WGI_NOTHING;

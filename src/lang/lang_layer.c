@@ -30,7 +30,7 @@ static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
     char text[120];
     double v[2] = { 0, 1 };
     int i = wgi_choice(names, a->ident->text);
-    wgi_nearest near = wgi_nearest_choice(names, a->ident->text);
+    wg_nearest_word near = wgi_nearest_choice(names, a->ident->text);
     if (i < 0 || (a->kind == AST_CALL && i > 1))
         return wgi_fail_at(
             q, a, WG_ERROR_SYNTAX, "no such first value%s",

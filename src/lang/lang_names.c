@@ -80,10 +80,10 @@ wgi_binding *wgi_binding_find(const wg_program *q, const char *name)
 
 static bool no_name(wg_program *q, const wgi_ast *a)
 {
-    wgi_nearest s = wgi_nearest_to(a->ident->text);
+    wg_nearest_word s = wg_nearest_to(a->ident->text);
     const wgi_binding *near = NULL;
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (b->ident->visible == b && wgi_nearest_try(&s, b->name, strlen(b->name))) near = b;
+        if (b->ident->visible == b && wg_nearest_try(&s, b->name, strlen(b->name))) near = b;
     if (!near) return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no name '%s'", a->ident->text);
     return wgi_fail_word(q, a->mark, WG_ERROR_SYNTAX, "no name '%s'; did you mean '%s' (line %d)?",
                          a->ident->text, near->name, wgi_line(q, near->start));

@@ -253,9 +253,9 @@ int wg_program_line(const wg_program *q, const char *name)
 
 const char *wg_program_suggest(const wg_program *q, const char *name)
 {
-    wgi_nearest s = wgi_nearest_to(name);
+    wg_nearest_word s = wg_nearest_to(name);
     for (const wgi_binding *b = q->bindings; b; b = b->next)
-        if (!b->local) wgi_nearest_try(&s, b->name, strlen(b->name));
+        if (!b->local) wg_nearest_try(&s, b->name, strlen(b->name));
     return s.best;
 }
 

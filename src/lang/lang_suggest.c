@@ -1,61 +1,7 @@
-/* lang_suggest.c: finds the word that was probably meant by a mistyped one. The distance of two words is the
- * optimal string alignment distance: insertions, deletions, substitutions, and transpositions of two
- * neighbours. Case is ignored. */
+/* lang_suggest.c: lists of words in one string, and the nearest of them to a mistyped word. */
 #include "lang/lang.h"
 
 #include <string.h>
-
-enum { LONGEST = 64 };
-
-static int least(int a, int b) { return a < b ? a : b; }
-static char lower(char ch) { return ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch; }
-
-/* a has n characters, b has m; at most LONGEST. */
-static int distance(const char *a, int n, const char *b, int m)
-{
-    int rows[3][LONGEST + 1];
-    int *two = rows[0], *one = rows[1], *now = rows[2];
-    for (int j = 0; j <= m; j++) one[j] = j;
-    for (int i = 1; i <= n; i++) {
-        now[0] = i;
-        for (int j = 1; j <= m; j++) {
-            bool same = lower(a[i - 1]) == lower(b[j - 1]);
-            now[j] = least(least(one[j], now[j - 1]) + 1, one[j - 1] + !same);
-            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
-                now[j] = least(now[j], two[j - 2] + 1);
-        }
-        int *oldest = two;
-        two = one, one = now, now = oldest;
-    }
-    return one[m];
-}
-
-wgi_nearest wgi_nearest_to(const char *word)
-{
-    int length = (int)strnlen(word, LONGEST + 1);
-    return (wgi_nearest){ .word = word, .limit = length < 2 ? 0 : length < 6 ? 1 : length / 3 };
-}
-
-bool wgi_nearest_try(wgi_nearest *s, const char *candidate, size_t length)
-{
-    size_t own = strlen(s->word);
-    if (own > LONGEST || length > LONGEST || length > own + (size_t)s->limit ||
-        own > length + (size_t)s->limit)
-        return false;
-    int d = distance(s->word, (int)own, candidate, (int)length);
-    if (d > s->limit || (d == s->limit && s->best)) return false;
-    s->best = candidate, s->length = (int)length, s->limit = d;
-    return true;
-}
-
-const char *wg_nearest(const char *word, const char *const candidates[], int n)
-{
-    wgi_nearest s = wgi_nearest_to(word);
-    for (int i = 0; i < n; i++) wgi_nearest_try(&s, candidates[i], strlen(candidates[i]));
-    return s.best;
-}
-
-/* ---- lists of words in one string ---- */
 
 int wgi_choice(const char *choices, const char *word)
 {
@@ -68,15 +14,15 @@ int wgi_choice(const char *choices, const char *word)
     return -1;
 }
 
-wgi_nearest wgi_nearest_choice(const char *choices, const char *word)
+wg_nearest_word wgi_nearest_choice(const char *choices, const char *word)
 {
-    wgi_nearest near = wgi_nearest_to(word);
+    wg_nearest_word near = wg_nearest_to(word);
     size_t n;
-    for (const char *s = choices; *s; s += n, s += *s == ' ') wgi_nearest_try(&near, s, n = strcspn(s, " "));
+    for (const char *s = choices; *s; s += n, s += *s == ' ') wg_nearest_try(&near, s, n = strcspn(s, " "));
     return near;
 }
 
-const char *wgi_did_you_mean(const wgi_nearest *near, const char *instead, char *buf, size_t size)
+const char *wgi_did_you_mean(const wg_nearest_word *near, const char *instead, char *buf, size_t size)
 {
     if (near->best) snprintf(buf, size, "; did you mean '%.*s'?", near->length, near->best);
     else snprintf(buf, size, "%s", instead);

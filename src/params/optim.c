@@ -345,6 +345,7 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
     root->version++;
     o->s.fresh = false;
     o->s.used_here = here;
+    o->s.p->trained = true;
     return o->overflows ? fail_overflow(here, o) : WG_OK;
 }
 

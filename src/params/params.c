@@ -186,6 +186,29 @@ void wgi_params_discard(wgi_parameter *q)
     parameter_free(q->owner->c, q);
 }
 
+/* ---- trained ---- */
+
+void wg_params_trained(wg_params *p, bool trained)
+{
+    if (p) p->trained = trained;
+}
+
+bool wgi_params_trained(const wg_params *root, const char *full)
+{
+    bool trained = root->trained;
+    for (const wg_params *s = root->subs; s && !trained; s = s->next)
+        trained = s->trained && strncmp(full, s->prefix, strlen(s->prefix)) == 0;
+    return trained;
+}
+
+const char *wgi_params_nearest(const wg_params *root, const char *full)
+{
+    wg_nearest_word near = wg_nearest_to(full);
+    for (size_t i = 0; i < root->count; i++)
+        if (!root->item[i]->state) wg_nearest_try(&near, root->item[i]->name, strlen(root->item[i]->name));
+    return near.best;
+}
+
 /* ---- one by one ---- */
 
 /* Parameter i of a set or subset. */

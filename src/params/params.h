@@ -64,6 +64,7 @@ struct wg_params {
     uint32_t *index; /* hash table of names: the number of an item plus 1, 0: free */
     size_t index_size;
     uint64_t version;
+    bool trained; /* wg_params_trained: of a set or subset */
     wgi_piece *pieces;
     int64_t piece_size;    /* elements of the last piece that parameters share */
     wgi_stepper *steppers; /* of a set: the optimizers of it and of its subsets */
@@ -80,6 +81,10 @@ static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
     return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
 }
 wg_params *wgi_params_root(wg_params *p);
+/* Whether a set that holds the parameter of this full name, if it were there, is trained. */
+bool wgi_params_trained(const wg_params *root, const char *full);
+/* The name of a parameter of the set that is near to this one; NULL: none is. */
+const char *wgi_params_nearest(const wg_params *root, const char *full);
 /* The name with the prefix of the subset. It is in buf if there is a prefix. NULL: too long, or not a
  * name. */
 const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf, size_t size);

@@ -126,3 +126,73 @@ Test(parameters, clipping_scales_all_gradients_to_the_norm)
     cr_assert(fabs(wg_optim_clip_norm(o, 2) - 1) < 1e-15);
     wgt_finish(c, NULL);
 }
+
+/* ---- a misspelt name after training or loading ---- */
+
+typedef void (*known_fn)(wg_params *p, wg_optim *o, wg_node loss, const char *path);
+static void step(wg_params *p, wg_optim *o, wg_node loss, const char *path)
+{
+    (void)path;
+    wg_backward(loss, p);
+    wg_optim_step(o);
+}
+static void load(wg_params *p, wg_optim *o, wg_node loss, const char *path)
+{
+    (void)o, (void)loss;
+    wg_params_save(p, path);
+    wg_params_load(p, path);
+}
+static void say(wg_params *p, wg_optim *o, wg_node loss, const char *path)
+{
+    (void)o, (void)loss, (void)path;
+    wg_params_trained(p, true);
+}
+
+Test(parameters, a_new_one_in_eval_is_refused_once_others_are_trained)
+{
+    static const known_fn ways[] = { step, load, say };
+    for (int i = 0; i < 3; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *o = wg_sgd(p, NULL);
+        wg_begin(g, WG_EVAL);
+        wg_node w = wg_param(g, p, "out.W", WG_SHAPE(2), wg_he()); /* nothing is trained yet */
+        ways[i](p, o, wg_sum(w), "/tmp/wg_test_parameters.safetensors");
+        cr_assert_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+        wg_begin(g, WG_EVAL);
+        cr_assert(wg_node_ok(wg_param(g, p, "out.W", WG_SHAPE(2), wg_he())));
+        cr_assert_not(wg_node_ok(wg_param(g, p, "Out.W", WG_SHAPE(2), wg_he())));
+        wgt_expect_error(c, WG_ERROR_USE, "Out.W would be made in WG_EVAL");
+        wg_param(g, p, "ou.W", WG_SHAPE(2), wg_he());
+        wgt_expect_error(c, WG_ERROR_USE, "did you mean out.W?");
+        wg_param(g, p, "head", WG_SHAPE(2), wg_he());
+        wgt_expect_error(c, WG_ERROR_USE, "though the set is trained or loaded. Make it");
+        cr_assert_eq(wg_params_count(p), 1, "nothing was made");
+        cr_assert(wg_node_ok(wg_state(g, p, "count", WG_SCALAR, wg_zeros())),
+                  "states are no matter of training");
+        wg_begin(g, WG_TRAIN);
+        cr_assert(wg_node_ok(wg_param(g, p, "head", WG_SHAPE(2), wg_he())));
+        wg_begin(g, WG_EVAL);
+        cr_assert(wg_node_ok(wg_param(g, p, "head", WG_SHAPE(2), wg_he())));
+        wgt_finish(c, NULL);
+    }
+    remove("/tmp/wg_test_parameters.safetensors");
+}
+
+/* A loaded encoder says nothing of a new head beside it. */
+Test(parameters, what_is_trained_is_known_for_each_subset)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c), *enc = wg_params_in(p, "enc");
+    wg_param(g, enc, "W", WG_SHAPE(2), wg_he());
+    wg_params_trained(enc, true);
+    wg_begin(g, WG_EVAL);
+    cr_assert(wg_node_ok(wg_param(g, p, "head.W", WG_SHAPE(2), wg_he())));
+    wg_param(g, enc, "w2", WG_SHAPE(2), wg_he());
+    wgt_expect_error(c, WG_ERROR_USE, "enc.w2 would be made in WG_EVAL");
+    wg_param(g, p, "enc.w3", WG_SHAPE(2), wg_he());
+    wgt_expect_error(c, WG_ERROR_USE, "enc.w3 would be made in WG_EVAL");
+    wgt_finish(c, NULL);
+}

@@ -1,0 +1,54 @@
+/* nearest.c: finds the word that was probably meant by a mistyped one. The distance of two words is the
+ * optimal string alignment distance: insertions, deletions, substitutions, and transpositions of two
+ * neighbours. Case is ignored. */
+#include "base/base.h"
+
+enum { LONGEST = 64 };
+
+static int least(int a, int b) { return a < b ? a : b; }
+static char lower(char ch) { return ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch; }
+
+/* a has n characters, b has m; at most LONGEST. */
+static int distance(const char *a, int n, const char *b, int m)
+{
+    int rows[3][LONGEST + 1];
+    int *two = rows[0], *one = rows[1], *now = rows[2];
+    for (int j = 0; j <= m; j++) one[j] = j;
+    for (int i = 1; i <= n; i++) {
+        now[0] = i;
+        for (int j = 1; j <= m; j++) {
+            bool same = lower(a[i - 1]) == lower(b[j - 1]);
+            now[j] = least(least(one[j], now[j - 1]) + 1, one[j - 1] + !same);
+            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+                now[j] = least(now[j], two[j - 2] + 1);
+        }
+        int *oldest = two;
+        two = one, one = now, now = oldest;
+    }
+    return one[m];
+}
+
+wg_nearest_word wg_nearest_to(const char *word)
+{
+    int length = (int)strnlen(word, LONGEST + 1);
+    return (wg_nearest_word){ .word = word, .limit = length < 2 ? 0 : length < 6 ? 1 : length / 3 };
+}
+
+bool wg_nearest_try(wg_nearest_word *s, const char *candidate, size_t length)
+{
+    size_t own = strlen(s->word);
+    if (own > LONGEST || length > LONGEST || length > own + (size_t)s->limit ||
+        own > length + (size_t)s->limit)
+        return false;
+    int d = distance(s->word, (int)own, candidate, (int)length);
+    if (d > s->limit || (d == s->limit && s->best)) return false;
+    s->best = candidate, s->length = (int)length, s->limit = d;
+    return true;
+}
+
+const char *wg_nearest(const char *word, const char *const candidates[], int n)
+{
+    wg_nearest_word s = wg_nearest_to(word);
+    for (int i = 0; i < n; i++) wg_nearest_try(&s, candidates[i], strlen(candidates[i]));
+    return s.best;
+}
