@@ -25,15 +25,17 @@ static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_
     return sum;
 }
 
-/* Gradients of operands, gx[k] for x[k], as functions of u, the gradient of y: by the rule of y's op. */
-static bool reverse_by_rule(wg_site here, wg_node y, wg_node u, const wg_node x[], int n, wg_node gx[],
-                            wgi_answer answer[])
+/* Gradients of operands, gx[k] for x[k], as functions of u, the gradient of y, by the rule of its op.
+ * wg_none: there is none, or the operand has no tangent. */
+static bool reverse_by_rule(wg_site here, wg_node y, wg_node u, const wg_node x[], const wg_node tx[], int n,
+                            wg_node gx[], wgi_answer answer[])
 {
     wg_graph *g = y.graph;
     wgi_vjp(here, wg_node_op(y), y, u, x, gx, n);
     for (int k = 0; k < n; k++) {
         answer[k] = wgi_answer_of(g, y.index, (uint32_t)k, gx[k]);
-        gx[k] = answer[k] == WGI_SAYS_NODE ? wgi_fit(g, here, gx[k], y.index, x[k].index) : wg_none;
+        bool used = answer[k] == WGI_SAYS_NODE && !wg_is_none(tx[k]);
+        gx[k] = used ? wgi_fit(g, here, gx[k], y.index, x[k].index) : wg_none;
     }
     return wgi_ok(g->c);
 }
@@ -79,11 +81,11 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
     wg_node u = wgi_like(here, wg_number(0), y);
     u = wg_apply(here, &wgi_op_identity, &u, 1, NULL);
     if (!gx || !wgi_ok(g->c) ||
-        !(by_rule ? reverse_by_rule(here, y, u, x, n, gx, answer)
+        !(by_rule ? reverse_by_rule(here, y, u, x, tx, n, gx, answer)
                   : reverse_by_copy(here, y, u, x, tx, n, gx, answer)))
         return wgi_error_node(g);
     for (int k = 0; k < n; k++)
-        if (!wg_is_none(gx[k]) && !wg_is_none(tx[k])) {
+        if (!wg_is_none(gx[k])) {
             gx[live] = gx[k];
             seed[live++] = tx[k];
         }

@@ -1,6 +1,5 @@
-/* test_hvp.c: wg_params_hvp on nets whose activations have kinks, against differences of gradients.
- * Between two kinks the gradient of such a net is smooth, so a short central difference of it along v is H
- * v. */
+/* test_hvp.c: wg_params_hvp on nets whose activations have kinks, against differences of gradients. Between
+ * two kinks the gradient of such a net is smooth, so a short central difference of it along v is H v. */
 #include <math.h>
 #include <stdlib.h>
 

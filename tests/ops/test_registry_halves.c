@@ -39,8 +39,7 @@ static bool has_own_convention(const wg_op *op, int way)
 {
     /* Their operands do not belong together here: x is not the operand that y is the result of. */
     if (!strcmp(op->name, "tanh_backward") || !strcmp(op->name, "sigmoid_backward")) return true;
-    /* At p = t = 0 and p = t = 1 the gradient by p is 0, as PyTorch has it. That of the logarithms is 1,
-     * -1. */
+    /* At p = t = 0 and p = t = 1 the gradient by p is 0, as PyTorch has it; that of the logarithms is not. */
     return !strcmp(op->name, "bce") && way != 3;
 }
 
