@@ -295,8 +295,8 @@ void wgi_close(wg_graph *g); /* ends the evaluation */
  * of such nodes. False: out of memory. */
 static inline bool wgi_valued(wg_graph *g, uint32_t first, uint32_t last)
 {
-    wgi_span *s = g->now.span + g->now.spans - 1;
-    if (g->now.spans && first >= s->first && first <= s->last + 1) {
+    wgi_span *s = g->now.spans ? g->now.span + g->now.spans - 1 : NULL;
+    if (s && first >= s->first && first <= s->last + 1) {
         s->last = WGI_MAX(s->last, last);
         return true;
     }
