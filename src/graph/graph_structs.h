@@ -235,8 +235,8 @@ typedef struct wgi_habits {
     wg_site idle_at;
     uint32_t idle_in; /* the generation of the build that called it; later builds may have repeated it */
     uint32_t idle_node, idle_call; /* the number of nodes, and of remembered calls, then */
-    uint32_t backwards; /* since wg_begin, each on more nodes than the one before */
-    uint32_t nodes;     /* at the last of them */
+    uint32_t backwards;            /* since wg_begin, each on more nodes than the one before */
+    uint32_t nodes;                /* at the last of them */
 } wgi_habits;
 
 struct wg_graph {
