@@ -17,8 +17,10 @@
 
 /* ---- the table ---- */
 
-/* The target of a row: a multiple of the time of the hand-written side, or an absolute number of units. */
-typedef enum target { NONE, TIMES_HAND, UNITS } target;
+/* The target of a row: an absolute number of units, or a multiple of the time in the second column, which is
+ * that of hand-written C or of another way of Wengert. */
+typedef enum target { NONE, UNITS, TIMES_HAND, TIMES_INTERPRETED, TIMES_FIXED } target;
+static const char *const beside[] = { "hand", "hand", "hand", "interpreted", "fixed" };
 
 /* One row of the table: a part of a work, and its unit. */
 typedef struct row {
@@ -92,6 +94,23 @@ static const work works[] = {
       &wengert_gradcheck,
       &hand_gradcheck,
       { { "W8  check, 2,922 components", "ms", MS, TIMES_HAND, 1.3 } } },
+    { NULL, 0, &wengert_ode, &hand_ode, { { "W13 adaptive ODE, 0.1 sin", "ms", MS, NONE, 0 } } },
+    { NULL,
+      0,
+      &wengert_ode,
+      &wengert_ode_interpreted,
+      { { "W13 0.1 sin, interpreted", "ms", MS, TIMES_INTERPRETED, 1 } } },
+    { NULL,
+      64,
+      &wengert_ode,
+      &wengert_ode_interpreted,
+      { { "W13 net 64, interpreted", "ms", MS, TIMES_INTERPRETED, 1 } } },
+    { NULL, 0, &wengert_tracking_fixed, &hand_tracking, { { "W14 26 jvps, fixed", "us", US, NONE, 0 } } },
+    { NULL,
+      0,
+      &wengert_tracking,
+      &wengert_tracking_fixed,
+      { { "W14 26 jvps, rebuilt", "us", US, TIMES_FIXED, 2 } } },
 };
 enum { WORKS = sizeof works / sizeof *works };
 
@@ -205,7 +224,7 @@ static void print_verdict(double value, double most)
 
 static void print_target(const row *r)
 {
-    if (r->target == TIMES_HAND) printf(" (%.2f x hand)", r->most);
+    if (r->target >= TIMES_HAND) printf(" (%.2f x %s)", r->most, beside[r->target]);
     if (r->target == UNITS) printf(" (%g %s)", r->most, r->unit);
 }
 
@@ -229,8 +248,8 @@ static bool print_work(const work *w, const contestant c[SIDES])
     bool fine = agree(c[WENGERT].answer, c[HAND].answer) && agree(c[TORCH_KEPT].answer, c[HAND].answer);
     for (int i = 0; i < BENCH_PARTS && w->rows[i].name; i++) print_row(&w->rows[i], i, c);
     if (!fine)
-        printf("    THE ANSWERS DIFFER: wengert %.9g, hand %.9g, torch %.9g\n", c[WENGERT].answer,
-               c[HAND].answer, c[TORCH_KEPT].answer);
+        printf("    THE ANSWERS DIFFER: wengert %.9g, %s %.9g, torch %.9g\n", c[WENGERT].answer,
+               beside[w->rows[0].target], c[HAND].answer, c[TORCH_KEPT].answer);
     fflush(stdout);
     return fine;
 }
@@ -251,7 +270,8 @@ static bool measure(const work *w, settings *s)
     fine = print_work(w, c);
     for (int i = 0; i < TORCH_KEPT; i++)
         if (c[i].self) {
-            if (!c[i].in) printf("    %s failed\n", i == WENGERT ? "wengert" : "hand"), fine = false;
+            if (!c[i].in)
+                printf("    %s failed\n", i == WENGERT ? "wengert" : beside[w->rows[0].target]), fine = false;
             c[i].side->stop(c[i].self);
         }
     return fine;
@@ -329,8 +349,8 @@ static bool table(settings *s)
     machine_print(stdout);
     start_torch(s);
     printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d "
-           "threads (W3, W4: 1; "
-           "W8: f64)\n\n",
+           "threads (W3, W4, W13, W14: 1; "
+           "W8, W14: f64)\n\n",
            s->rounds, s->reps, 1e3 * s->rep_seconds, BENCH_THREADS);
     printf("%-28s %12s %12s %7s %12s %12s %7s  %s\n", "work", "wengert", "hand", "/hand", "torch, kept",
            "torch", "/torch", "verdict");

@@ -60,7 +60,14 @@ static inline int bench_class(uint32_t stream, uint32_t i, int classes)
 }
 
 /* The streams of bench_value, one for each array, and the sizes of each work. */
-enum { STREAM_X = 1, STREAM_Y = 2, STREAM_GAMMA = 3, STREAM_BETA = 4, STREAM_WEIGHTS = 10 };
+enum {
+    STREAM_X = 1,
+    STREAM_Y = 2,
+    STREAM_GAMMA = 3,
+    STREAM_BETA = 4,
+    STREAM_WEIGHTS = 10,
+    STREAM_TRACK = 30
+};
 
 enum { MLP_LAYERS = 3, MLP_BATCH = 128 };
 static const int mlp_width[MLP_LAYERS + 1] = { 784, 256, 128, 10 };
@@ -104,12 +111,16 @@ static inline bench_chain bench_chain_of(int length, uint32_t seed)
  * batch norm. */
 extern const bench_side hand_mlp, hand_mlp_norm, hand_small, hand_tape, hand_chain, hand_chain_one_sweep,
     hand_deep;
-extern const bench_side hand_softmax, hand_layer_norm, hand_batch_norm, hand_gradcheck;
+extern const bench_side hand_softmax, hand_layer_norm, hand_batch_norm, hand_gradcheck, hand_ode,
+    hand_tracking;
 extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_small_fixed, wengert_tape,
     wengert_chain, wengert_deep;
 /* plan: the bytes of W6's training step as its plan says. least: the bytes of inputs, parameters, gradients,
  * and of the values that backward needs. */
 bool wengert_deep_bytes(double *plan, double *least);
 extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm, wengert_gradcheck;
+/* W13 by plans where they pay, and by wg_options.interpret = 1. The size is 0 for 0.1 sin, or the width of a
+ * net. W14 on a graph that is built anew each time, and on a fixed one. */
+extern const bench_side wengert_ode, wengert_ode_interpreted, wengert_tracking, wengert_tracking_fixed;
 
 #endif

@@ -16,8 +16,8 @@ BENCH_NATIVE   := -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -f
 BENCH_BLAS      = $(shell pkg-config --cflags $(BLAS))
 BENCH_BLAS_LIBS = $(shell pkg-config --libs $(BLAS))
 BENCH_HEADERS  := $(wildcard bench/*.h bench/hand/*.h include/wengert/*.h)
-BENCH_HAND     := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
-                  $(filter-out bench/hand/check.c,$(wildcard bench/hand/*.c)))
+BENCH_CHECK    := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/check*.c))
+BENCH_HAND     := $(filter-out $(BENCH_CHECK),$(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/*.c)))
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
                   bench/bench.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
@@ -54,7 +54,7 @@ $(BUILD)/bench: $(BENCH_OWN) $(BENCH_HAND) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 
-$(BUILD)/bench-check: $(OBJ)/bench/hand/check.o $(BENCH_HAND)
+$(BUILD)/bench-check: $(BENCH_CHECK) $(BENCH_HAND)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) -lm
 

@@ -1,5 +1,6 @@
 /* check.c: checks the yardsticks. Every gradient in bench/hand is compared with central differences of the
- * same function, which is written again in double, as simply as possible. hand_vmath.h is compared with libm.
+ * same function, which is written again in double, as simply as possible. check_vmath.c compares hand_vmath.h
+ * with libm.
  *
  * A difference across a kink is no derivative, so steps are small where a ReLU could change sign. They are
  * larger where the loss is smooth and its derivatives are small. A gradient passes if ||numeric - analytic||
@@ -12,7 +13,9 @@
 #include <string.h>
 
 #include "../bench.h"
-#include "hand_vmath.h"
+#include "../ode.h"
+#include "../tracking.h"
+#include "check.h"
 
 #define TOLERANCE 1e-4
 
@@ -264,6 +267,95 @@ static double f_layer_norm(const double *theta, size_t k)
 
 static double f_batch_norm(const double *theta, size_t k) { return normalised(theta, k % F, ROWS_NORM, F); }
 
+/* ---- W13: the initial state, then k. By the classical Runge-Kutta method with many equal steps ---- */
+
+static void fill_ode(double *theta)
+{
+    fill(theta, ODE_STATE, 1, 0, STREAM_X);
+    theta[ODE_STATE] = ODE_RATE;
+}
+
+static double ode_last(double y, double rate)
+{
+    enum { EQUAL_STEPS = 1000 };
+    const double h = ODE_END / EQUAL_STEPS;
+    for (int i = 0; i < EQUAL_STEPS; i++) {
+        double t = h * i, k1 = rate * sin(y + t), k2 = rate * sin(y + h / 2 * k1 + t + h / 2),
+               k3 = rate * sin(y + h / 2 * k2 + t + h / 2), k4 = rate * sin(y + h * k3 + t + h);
+        y += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
+    }
+    return y;
+}
+
+static double f_ode(const double *theta, size_t component)
+{
+    double sum = 0;
+    for (size_t i = 0; i < ODE_STATE; i++)
+        if (component == i || component == ODE_STATE) {
+            double y = ode_last(theta[i], theta[ODE_STATE]);
+            sum += y * y;
+        }
+    return sum / ODE_STATE;
+}
+
+/* ---- W14: the pose ---- */
+
+static track_model hand_model;
+
+static void fill_tracking(double *theta)
+{
+    track_fill(&hand_model);
+    memcpy(theta, hand_model.pose, sizeof hand_model.pose);
+}
+
+/* Turns the columns i and j of a frame by an angle. */
+static void turn_columns(double frame[4][4], int i, int j, double angle)
+{
+    for (int row = 0; row < 3; row++) {
+        double a = frame[row][i], b = frame[row][j];
+        frame[row][i] = cos(angle) * a + sin(angle) * b;
+        frame[row][j] = cos(angle) * b - sin(angle) * a;
+    }
+}
+
+static double track_angle(const double *pose, int p) { return p == TRACK_NO_ANGLE ? 0 : pose[p]; }
+
+/* The position of a vertex in the hand's frame. */
+static void track_vertex(const double *pose, int v, double to[3])
+{
+    const track_model *m = &hand_model;
+    double frame[TRACK_BONES][4][4], move[4][4];
+    memset(to, 0, 3 * sizeof *to);
+    for (int b = 0; b < TRACK_BONES; b++) {
+        if (b == 0) memcpy(frame[b], m->base[b], sizeof move);
+        else track_product(frame[m->parent[b]], m->base[b], frame[b]);
+        turn_columns(frame[b], 0, 1, track_angle(pose, m->angle[b][2]));
+        turn_columns(frame[b], 2, 0, track_angle(pose, m->angle[b][1]));
+        turn_columns(frame[b], 1, 2, track_angle(pose, m->angle[b][0]));
+        track_product(frame[b], m->inverse[b], move);
+        for (int i = 0; i < 3; i++)
+            for (int j = 0; j < 4; j++) to[i] += m->weight[v][b] * move[i][j] * m->position[v][j];
+    }
+}
+
+static double f_tracking(const double *pose, size_t component)
+{
+    double sum = 0, t = sqrt(pose[0] * pose[0] + pose[1] * pose[1] + pose[2] * pose[2]);
+    const double a[3] = { pose[0] / t, pose[1] / t, pose[2] / t };
+    (void)component;
+    for (int k = 0; k < TRACK_POINTS; k++) {
+        double x[3], along;
+        track_vertex(pose, hand_model.vertex[k], x);
+        along = a[0] * x[0] + a[1] * x[1] + a[2] * x[2];
+        for (int i = 0; i < 3; i++) {
+            int j = (i + 1) % 3, l = (i + 2) % 3;
+            double y = cos(t) * x[i] + sin(t) * (a[j] * x[l] - a[l] * x[j]) + (1 - cos(t)) * along * a[i];
+            sum += (i + 1) * (hand_model.point[k][i] - y - pose[3 + i]);
+        }
+    }
+    return sum;
+}
+
 /* ---- the check ---- */
 
 static double difference(function f, double *theta, size_t k, double step)
@@ -313,57 +405,15 @@ static const subject subjects[] = {
     { "W7 layer norm", &hand_layer_norm, 0, 4101, 1e-5, fill_norm, f_layer_norm },
     { "W7 batch norm", &hand_batch_norm, 0, 4101, 1e-5, fill_norm, f_batch_norm },
     { "W8", &hand_gradcheck, 0, 2922, 1e-7, fill_gradcheck, f_gradcheck },
+    { "W13 0.1 sin", &hand_ode, 0, ODE_STATE + 1, 1e-5, fill_ode, f_ode },
+    { "W14", &hand_tracking, 0, TRACK_POSE, 1e-5, fill_tracking, f_tracking },
 };
 
-/* ---- hand_vmath.h ---- */
-
-static double ulps(double exact, float got)
-{
-    int e;
-    frexp(exact, &e);
-    return fabs(exact - (double)got) / ldexp(1, (e < -125 ? -125 : e) - 24);
-}
-
-static float own_exp(float x) { return vmath_exp(x); }
-static float own_tanh(float x) { return vmath_tanh(x); }
-static float own_sigmoid(float x) { return vmath_sigmoid(x); }
-static float own_log1p(float x) { return vmath_log1p(x); }
-static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
-
-typedef struct vmath_subject {
-    const char *name;
-    float low, high;
-    float (*own)(float);
-    double (*exact)(double);
-    double ulps;
-} vmath_subject;
-
-static const vmath_subject vmath_subjects[] = {
-    { "exp", -87, 88, own_exp, exp, 2 },
-    { "tanh", -100, 100, own_tanh, tanh, 3 },
-    { "sigmoid", -86, 88, own_sigmoid, sigmoid, 3 },
-    { "log1p", 0, 1, own_log1p, log1p, 2 },
-};
-
-/* Looks at every 977th float of the interval. */
-static bool check_vmath(const vmath_subject *s)
-{
-    double worst = 0;
-    for (uint32_t bits = 0; bits < UINT32_MAX - 977; bits += 977) {
-        float x;
-        memcpy(&x, &bits, sizeof x);
-        if (x >= s->low && x <= s->high) worst = fmax(worst, ulps(s->exact((double)x), s->own(x)));
-    }
-    printf("%-24s %.2f ulp at most, allowed %g   %s\n", s->name, worst, s->ulps,
-           worst <= s->ulps ? "passes" : "FAILS");
-    return worst <= s->ulps;
-}
+/* ---- all ---- */
 
 int main(void)
 {
-    bool good = true;
-    for (size_t i = 0; i < sizeof vmath_subjects / sizeof *vmath_subjects; i++)
-        good &= check_vmath(&vmath_subjects[i]);
+    bool good = check_vmath();
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) good &= check(&subjects[i]);
     return good ? 0 : 1;
 }

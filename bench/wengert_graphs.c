@@ -1,0 +1,298 @@
+/* wengert_graphs.c: the side of Wengert of W13 and W14, with the public headers alone: programs that read
+ * values while they build their graph, or differentiate a graph that is built anew each time. */
+#include <stdlib.h>
+
+#include <wengert/wengert.h>
+
+#include "bench.h"
+#include "ode.h"
+#include "tracking.h"
+
+/* ---- W13: an adaptive solver ---- */
+
+typedef struct ode {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    int width; /* of the net; 0: 0.1 sin */
+    wg_shape shape;
+    double end;
+    wg_node rate, W1, W2; /* the parameters of f */
+    double loss;          /* of the last run */
+} ode;
+
+static void make(ode *s, const char *name, double scale, uint32_t stream, wg_shape shape)
+{
+    int64_t n = wg_shape_size(shape);
+    float *v = wg_alloc(s->c, (size_t)n, sizeof *v);
+    for (int64_t i = 0; v && i < n; i++) v[i] = (float)(scale * (double)bench_value(stream, (uint32_t)i));
+    wg_params_make(s->p, name, wg_view_f32(v, shape), false);
+    wg_free(s->c, v);
+}
+
+static ode *ode_new(int width, int interpret)
+{
+    ode *s = calloc(1, sizeof *s);
+    s->c = wg_start(&(wg_options){ .threads = 1, .interpret = interpret });
+    s->g = wg_graph_new(s->c);
+    s->p = wg_params_new(s->c);
+    s->width = width;
+    s->shape = width ? WG_SHAPE(ODE_STATE / width, width) : WG_SHAPE(ODE_STATE);
+    s->end = width ? ODE_NET_END : ODE_END;
+    make(s, "y0", 1, STREAM_X, s->shape);
+    if (width) {
+        make(s, "W1", ODE_NET_SCALE, STREAM_WEIGHTS, WG_SHAPE(width, width));
+        make(s, "W2", ODE_NET_SCALE, STREAM_WEIGHTS + 1, WG_SHAPE(width, width));
+    } else wg_params_make(s->p, "rate", wg_view_f32(&(float){ ODE_RATE }, WG_SCALAR), false);
+    return s;
+}
+
+static void *start_ode(bench_setup setup) { return ode_new(setup.size, 0); }
+static void *start_interpreted(bench_setup setup) { return ode_new(setup.size, 1); }
+
+static void stop_ode(void *self)
+{
+    ode *s = self;
+    wg_finish(s->c, stderr);
+    free(s);
+}
+
+static wg_node f(const ode *s, double t, wg_node y)
+{
+    if (s->width) return wg_matmul(wg_tanh(wg_matmul(y, s->W1)), s->W2);
+    return wg_mul(s->rate, wg_sin(wg_add(y, t)));
+}
+
+/* y + h sum a[i] k[i]; without a y the sum alone. */
+static wg_node plus(wg_node y, double h, const double a[ODE_STAGES], const wg_node k[], int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (a[i] == 0) continue;
+        wg_node term = wg_mul(h * a[i], k[i]);
+        y = wg_is_none(y) ? term : wg_add(y, term);
+    }
+    return y;
+}
+
+/* Makes k[1 .. 6] of a trial step from y and k[0]. Returns the state after it. */
+static wg_node trial(const ode *s, double t, double h, wg_node y, wg_node k[ODE_STAGES])
+{
+    wg_node next = y;
+    for (int i = 1; i < ODE_STAGES; i++) {
+        next = plus(y, h, ode_stage[i], k, i);
+        k[i] = f(s, t + ode_node[i] * h, next);
+    }
+    return next;
+}
+
+static wg_node solve(ode *s, wg_node y)
+{
+    double left = s->end, h = ODE_FIRST;
+    wg_node k[ODE_STAGES] = { f(s, 0, y) };
+    while (left > 0 && !wg_failed(s->c)) {
+        h = fmin(h, left);
+        wg_node next = trial(s, s->end - left, h, y, k);
+        wg_node e = plus(wg_none, h, ode_error, k, ODE_STAGES);
+        double error = wg_item(wg_sqrt(wg_mean(wg_square(e)))) / ODE_TOLERANCE;
+        if (error <= 1) left -= h, y = next, k[0] = k[ODE_STAGES - 1];
+        h = ode_next_step(h, error);
+    }
+    return y;
+}
+
+static bool run_ode(void *self, int64_t n, double seconds[])
+{
+    ode *s = self;
+    wg_shape W = WG_SHAPE(s->width, s->width);
+    (void)seconds;
+    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
+        wg_begin(s->g, WG_TRAIN);
+        wg_node y = wg_param(s->g, s->p, "y0", s->shape, wg_zeros());
+        if (s->width) {
+            s->W1 = wg_param(s->g, s->p, "W1", W, wg_zeros());
+            s->W2 = wg_param(s->g, s->p, "W2", W, wg_zeros());
+        } else s->rate = wg_param(s->g, s->p, "rate", WG_SCALAR, wg_zeros());
+        wg_node loss = wg_mean(wg_square(solve(s, y)));
+        wg_backward(loss, s->p);
+        s->loss = wg_item(loss);
+    }
+    return !wg_failed(s->c);
+}
+
+static double answer_ode(void *self)
+{
+    ode *s = self;
+    run_ode(s, 1, NULL);
+    const float *g = wg_params_grad(s->p, wg_params_find(s->p, "y0")).data;
+    const float *r = wg_params_grad(s->p, wg_params_find(s->p, s->width ? "W1" : "rate")).data;
+    return g && r ? s->loss + (double)*r + ode_weighted(g) : NAN;
+}
+
+/* ---- W14: 26 derivatives of the residuals of a hand ---- */
+
+typedef struct tracking {
+    wg_context *c;
+    wg_graph *g;
+    track_model m;
+    double direction[TRACK_POSE][TRACK_POSE]; /* the unit matrix */
+    wg_node pose, tangent[TRACK_POSE];        /* of the present graph */
+    double jacobian[TRACK_POSE][3 * TRACK_POINTS];
+} tracking;
+
+/* Columns of equal height, beside each other. */
+static wg_node columns(const wg_node x[], int n, wg_shape s) { return wg_reshape(wg_concat(x, n, 1), s); }
+
+/* Rz Ry Rx of each bone, [bones, 4, 4]. angles: [bones, 3]. */
+static wg_node rotations(wg_graph *g, wg_node angles)
+{
+    wg_node s = wg_sin(angles), c = wg_cos(angles);
+    wg_node O = wg_fill(g, 0, WG_SHAPE(TRACK_BONES, 1)), I = wg_fill(g, 1, WG_SHAPE(TRACK_BONES, 1));
+    wg_node sx = wg_slice(s, .axis = 1, .from = 0, .to = 1), cx = wg_slice(c, .axis = 1, .from = 0, .to = 1);
+    wg_node sy = wg_slice(s, .axis = 1, .from = 1, .to = 2), cy = wg_slice(c, .axis = 1, .from = 1, .to = 2);
+    wg_node sz = wg_slice(s, .axis = 1, .from = 2, .to = 3), cz = wg_slice(c, .axis = 1, .from = 2, .to = 3);
+    wg_node sysx = wg_mul(sy, sx), sycx = wg_mul(sy, cx);
+    wg_node r[16] = { wg_mul(cz, cy),
+                      wg_sub(wg_mul(cz, sysx), wg_mul(sz, cx)),
+                      wg_add(wg_mul(cz, sycx), wg_mul(sz, sx)),
+                      O,
+                      wg_mul(sz, cy),
+                      wg_add(wg_mul(sz, sysx), wg_mul(cz, cx)),
+                      wg_sub(wg_mul(sz, sycx), wg_mul(cz, sx)),
+                      O,
+                      wg_neg(sy),
+                      wg_mul(cy, sx),
+                      wg_mul(cy, cx),
+                      O,
+                      O,
+                      O,
+                      O,
+                      I };
+    return columns(r, 16, WG_SHAPE(TRACK_BONES, 4, 4));
+}
+
+/* The frame of each bone, [bones, 4, 4]: the product of `own` along the chain of its parents. */
+static wg_node frames(const track_model *m, wg_node own)
+{
+    wg_node frame[TRACK_BONES];
+    for (int b = 0; b < TRACK_BONES; b++) {
+        frame[b] = wg_slice(own, .from = b, .to = b + 1);
+        if (m->parent[b] >= 0) frame[b] = wg_matmul(frame[m->parent[b]], frame[b]);
+    }
+    return wg_concat(frame, TRACK_BONES, 0);
+}
+
+/* The rotation about w by its length, [3, 3]: cos + sin [a]x + (1 - cos) a a', with a = w / |w|. */
+static wg_node about(wg_graph *g, wg_node w)
+{
+    static const double cross[9][3] = { { 0 },        { 0, 0, -1 }, { 0, 1 }, { 0, 0, 1 }, { 0 },
+                                        { -1, 0, 0 }, { 0, -1, 0 }, { 1 },    { 0 } };
+    static const double unit[3][3] = { { 1 }, { 0, 1 }, { 0, 0, 1 } };
+    wg_node angle = wg_sqrt(wg_sum(wg_square(w))), a = wg_div(w, angle), c = wg_cos(angle);
+    wg_node K = wg_input_borrow(g, "cross", wg_view_f64(&cross[0][0], WG_SHAPE(9, 3)));
+    wg_node I = wg_input_borrow(g, "unit", wg_view_f64(&unit[0][0], WG_SHAPE(3, 3)));
+    wg_node skew = wg_reshape(wg_matmul(K, a), WG_SHAPE(3, 3));
+    wg_node outer = wg_mul(wg_expand(a, 1), wg_expand(a, 0));
+    return wg_add(wg_add(wg_mul(c, I), wg_mul(wg_sin(angle), skew)), wg_mul(wg_sub(1, c), outer));
+}
+
+/* The positions of the vertices after their bones, [vertices, 3]. */
+static wg_node skin(wg_graph *g, const track_model *m, wg_node angles)
+{
+    const wg_shape bones = WG_SHAPE(TRACK_BONES, 4, 4);
+    wg_node base = wg_input_borrow(g, "base", wg_view_f64(&m->base[0][0][0], bones));
+    wg_node inverse = wg_input_borrow(g, "inverse", wg_view_f64(&m->inverse[0][0][0], bones));
+    wg_node weight =
+        wg_input_borrow(g, "weight", wg_view_f64(&m->weight[0][0], WG_SHAPE(TRACK_VERTICES, TRACK_BONES)));
+    wg_node position =
+        wg_input_borrow(g, "position", wg_view_f64(&m->position[0][0], WG_SHAPE(TRACK_VERTICES, 1, 4)));
+    wg_node move = wg_matmul(frames(m, wg_matmul(base, rotations(g, angles))), inverse);
+    wg_node mixed = wg_matmul(weight, wg_reshape(move, WG_SHAPE(TRACK_BONES, 16)));
+    wg_node rows = wg_slice(wg_reshape(mixed, WG_SHAPE(TRACK_VERTICES, 4, 4)), .axis = 1, .to = 3);
+    return wg_sum(wg_mul(rows, position), .axes = WG_AXES(2));
+}
+
+static wg_node residuals(wg_graph *g, const track_model *m, wg_node pose)
+{
+    wg_node zero = wg_fill(g, 0, WG_SHAPE(1));
+    wg_node angle = wg_input_borrow(g, "angle", wg_view_i32(&m->angle[0][0], WG_SHAPE(TRACK_BONES, 3)));
+    wg_node vertex = wg_input_borrow(g, "vertex", wg_view_i32(m->vertex, WG_SHAPE(TRACK_POINTS)));
+    wg_node point = wg_input_borrow(g, "point", wg_view_f64(&m->point[0][0], WG_SHAPE(TRACK_POINTS, 3)));
+    wg_node angles = wg_gather(wg_concat(((wg_node[]){ pose, zero }), 2, 0), angle);
+    wg_node turn = about(g, wg_slice(pose, .to = 3)), place = wg_slice(pose, .from = 3, .to = 6);
+    wg_node seen = wg_gather(skin(g, m, angles), vertex);
+    return wg_sub(point, wg_add(wg_matmul(seen, wg_transpose(turn)), place));
+}
+
+/* Begins a graph with the residuals and their derivatives by each number of the pose. */
+static void build_tracking(tracking *s)
+{
+    wg_begin(s->g, WG_EVAL);
+    s->pose = wg_input(s->g, "pose", wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
+    wg_node r = residuals(s->g, &s->m, s->pose);
+    for (int p = 0; p < TRACK_POSE; p++) {
+        wg_node v = wg_input_borrow(s->g, "direction", wg_view_f64(s->direction[p], WG_SHAPE(TRACK_POSE)));
+        s->tangent[p] = wg_jvp(r, &s->pose, &v, 1);
+    }
+}
+
+static void read_tangents(tracking *s)
+{
+    for (int p = 0; p < TRACK_POSE; p++) wg_copy_f64(s->tangent[p], s->jacobian[p], 3 * TRACK_POINTS);
+}
+
+static void *start_tracking(bench_setup setup)
+{
+    tracking *s = calloc(1, sizeof *s);
+    (void)setup;
+    track_fill(&s->m);
+    for (int p = 0; p < TRACK_POSE; p++) s->direction[p][p] = 1;
+    s->c = wg_start(&(wg_options){ .threads = 1, .dtype = WG_F64 });
+    s->g = wg_graph_new(s->c);
+    build_tracking(s);
+    return s;
+}
+
+static void stop_tracking(void *self)
+{
+    tracking *s = self;
+    wg_finish(s->c, stderr);
+    free(s);
+}
+
+static bool run_tracking(void *self, int64_t n, double seconds[])
+{
+    tracking *s = self;
+    (void)seconds;
+    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
+        build_tracking(s);
+        read_tangents(s);
+    }
+    return !wg_failed(s->c);
+}
+
+static bool run_tracking_fixed(void *self, int64_t n, double seconds[])
+{
+    tracking *s = self;
+    (void)seconds;
+    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
+        wg_input_set(s->pose, wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
+        read_tangents(s);
+    }
+    return !wg_failed(s->c);
+}
+
+static double jacobian_answer(tracking *s, bool done)
+{
+    double sum = done ? 0 : NAN;
+    for (int p = 0; p < TRACK_POSE; p++) sum += track_weighted(s->jacobian[p], p);
+    return sum;
+}
+
+static double answer_tracking(void *self) { return jacobian_answer(self, run_tracking(self, 1, NULL)); }
+static double answer_fixed(void *self) { return jacobian_answer(self, run_tracking_fixed(self, 1, NULL)); }
+
+const bench_side wengert_ode = { start_ode, run_ode, answer_ode, stop_ode, NULL };
+const bench_side wengert_ode_interpreted = { start_interpreted, run_ode, answer_ode, stop_ode, NULL };
+const bench_side wengert_tracking = { start_tracking, run_tracking, answer_tracking, stop_tracking, NULL };
+const bench_side wengert_tracking_fixed = { start_tracking, run_tracking_fixed, answer_fixed, stop_tracking,
+                                            NULL };
