@@ -357,8 +357,8 @@ static void expect_slopes(wg_dtype t, int64_t n, bool tanh, bool weighted, doubl
     wgt_finish(b.c, NULL);
 }
 
-/* The bounds are those of ops/activation.c: a result y within 2 ulp, and 1 - y^2 >= 2^-11, 1 - y >= 2^-6 where
- * they are computed from y. */
+/* The bounds are those of ops/activation.c: a result y within 2 ulp, and 1 - y^2 >= 2^-11, 1 - y >= 2^-6
+ * where they are computed from y. */
 Test(measure_zero, slopes_keep_their_precision_in_saturation)
 {
     const int64_t sizes[] = { 1, 5, 127, 128, 1000 };
