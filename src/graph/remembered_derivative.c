@@ -77,7 +77,8 @@ void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what
     made.op = made.attr ? what : NULL;
     wgi_call_remember(g, k, made);
     count_derived(g, g->count - k.first);
-    /* Numbers may have been shared within. A later build may reuse these nodes, so nothing else shares them. */
+    /* Numbers may have been shared within. A later build may reuse these nodes, so nothing else shares
+     * them. */
     memset(g->plain.number, 0, sizeof g->plain.number);
     g->plain.quick = 0;
 }
