@@ -1,11 +1,11 @@
-/* slope_row.h: the derivatives of tanh and sigmoid for one element type T, from the result y; both_floats.h
- * includes it.
+/* slope_row.h: the derivatives of tanh and sigmoid for one element type T, from the result y;
+ * both_floats.h includes it.
  *
- * Near |y| = 1 the differences 1 - y^2 and 1 - y are the rounding error of y and little else. Where they are
- * below TANH_LEAST and SIGMOID_LEAST they are computed from the operand x instead, by e^-|x|: sech^2 x =
- * 4 e^-2|x| / (1 + e^-2|x|)^2, and 1 - sigmoid x = sigmoid -x = e^-x / (1 + e^-x). Few elements are there, so a
- * strip of elements is computed the short way first, and again from x if one of them is there. Elements that
- * are not there have the same bits both ways. */
+ * Near |y| = 1 the differences 1 - y^2 and 1 - y are the rounding error of y and little else. Where they
+ * are below TANH_LEAST and SIGMOID_LEAST they are computed from the operand x instead, by e^-|x|: sech^2 x
+ * = 4 e^-2|x| / (1 + e^-2|x|)^2, and 1 - sigmoid x = sigmoid -x = e^-x / (1 + e^-x). Few elements are
+ * there, so a strip of elements is computed the short way first, and again from x if one of them is there.
+ * Elements that are not there have the same bits both ways. */
 
 static inline T N(tanh_slope)(T y, T x)
 {
