@@ -209,7 +209,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(HELP_OBJ) $(LINKED)
 
 # ---- what people ask for ----
 
-.PHONY: test test-all rooms check check-vmath demo mnist bench docs asan hostile graphs-long torture-long install uninstall format clean help deps
+.PHONY: test test-all rooms check check-vmath demo mnist bench docs asan hostile graphs-long reads-long torture-long install uninstall format clean help deps
 
 test: ## the tests; the last line is `N passed, N failed` (from nothing: 2 minutes on two processors, 290 MB)
 	+@BUILD=$(BUILD) tests/run.sh plain
@@ -222,6 +222,9 @@ asan: ## the tests under the address and undefined-behaviour sanitizers
 
 hostile: ## the tests with tiny arenas, poisoned memory, colliding hashes
 	+@BUILD=$(BUILD) tests/run.sh hostile
+
+reads-long: ## 100,000 random programs that read values at random moments (READS=, SEED=)
+	+@BUILD=$(BUILD) WG_READS=$(or $(READS),100000) WG_SEED=$(SEED) tests/run.sh --long test_random_reads
 
 graphs-long: ## 100,000 random graphs in every mode (GRAPHS=, SEED=)
 	+@BUILD=$(BUILD) WG_GRAPHS=$(or $(GRAPHS),100000) WG_SEED=$(SEED) tests/run.sh --long test_random_graphs

@@ -68,10 +68,13 @@ static wg_node term(wg_site here, wg_node sum, const wg_node x[], double factor,
     return wg_is_none(sum) ? t : wg_add(sum, t);
 }
 
-/* By a: c (b - m) a^(b - m - 1), where c (b - k) is the next product, without the part that comes of
+/* A product of k factors has no derivative but 0 of an order above k.
+ *
+ * By a: c (b - m) a^(b - m - 1), where c (b - k) is the next product, without the part that comes of
  * differentiating its last factor. */
 static wg_node by_base(wg_site here, const wg_node x[], struct pow_term f)
 {
+    if (f.j > f.k) return wg_none;
     wg_node s = term(here, wg_none, x, 1, (struct pow_term){ f.k + 1, f.j, f.m + 1, f.l });
     s = term(here, s, x, -f.j, (struct pow_term){ f.k, f.j - 1, f.m + 1, f.l });
     s = term(here, s, x, f.k - f.m, (struct pow_term){ f.k, f.j, f.m + 1, f.l });
@@ -79,6 +82,7 @@ static wg_node by_base(wg_site here, const wg_node x[], struct pow_term f)
 }
 static wg_node by_exponent(wg_site here, const wg_node x[], struct pow_term f)
 {
+    if (f.j > f.k) return wg_none;
     wg_node s = term(here, wg_none, x, 1, (struct pow_term){ f.k, f.j + 1, f.m, f.l });
     return term(here, s, x, 1, (struct pow_term){ f.k, f.j, f.m, f.l + 1 });
 }

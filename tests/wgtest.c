@@ -126,6 +126,17 @@ bool wgt_same_bits(const wg_tensor *a, const wg_tensor *b)
     return !bytes || (a->data && b->data && !memcmp(a->data, b->data, bytes));
 }
 
+bool wgt_same_numbers(const wg_tensor *a, const wg_tensor *b)
+{
+    if (wgt_same_bits(a, b)) return true;
+    if (a->dtype != b->dtype || !wg_shape_equal(a->shape, b->shape)) return false;
+    for (int64_t i = 0; i < wg_shape_size(a->shape); i++) {
+        double x = wg_tensor_item(a, i), y = wg_tensor_item(b, i);
+        if (memcmp(&x, &y, sizeof x) && !(isnan(x) && isnan(y))) return false;
+    }
+    return true;
+}
+
 double *wgt_values(wg_node n)
 {
     wg_tensor t = wg_value(n);

@@ -49,7 +49,8 @@ int64_t wgt_ulps_f32(float a, float b);
 double wgt_relative(double a, double b);
 /* max |a[i] - b[i]| / max over i of |a[i]|, |b[i]|; pairs of NaN and equal infinities count 0. */
 double wgt_distance(const double *a, const double *b, size_t n);
-bool wgt_same_bits(const wg_tensor *a, const wg_tensor *b); /* dtype, shape and bytes */
+bool wgt_same_bits(const wg_tensor *a, const wg_tensor *b);    /* dtype, shape and bytes */
+bool wgt_same_numbers(const wg_tensor *a, const wg_tensor *b); /* the same, but any NaN equals any other */
 
 /* The elements of a node as doubles, in memory for the caller to free; NULL after an error or when there are
  * none. */

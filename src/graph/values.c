@@ -16,7 +16,9 @@ void wgi_close(wg_graph *g)
     for (size_t i = 0; i < g->results.count; i++)
         if (g->results.list[i] < g->count) g->node[g->results.list[i]].flags &= (uint8_t)~WGI_RESULT;
     g->results.count = 0;
-    wgi_arena_reset(&g->values);
+    if (g->run.gives_back) wgi_arena_free(&g->values);
+    else wgi_arena_reset(&g->values);
+    g->run.gives_back = false;
     g->now.open = false;
     g->now.epoch += !g->now.frozen && !g->now.peeked;
 }

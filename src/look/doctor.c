@@ -10,6 +10,7 @@ void wg_doctor(FILE *out)
 {
     wg_context *c = wg_start(NULL);
     fprintf(out, "wengert: %s\n", WG_VERSION);
+    if (wg_failed(c)) fprintf(out, "error: %s\n", wg_message(c));
     fprintf(out, "kernels: %s%s\n", wgi_isa_names[c->isa],
             WG_ISA_COUNT > 1 ? " (chosen at run time; WG_ISA=base, avx2 or avx512 forces one)" : "");
     fprintf(out, "threads: %d of %d cores%s\n", wg_context_threads(c), wgi_cores(),

@@ -305,10 +305,13 @@ static bool wish_for_found(wg_graph *g, const wgi_request *r, const wgi_plan *p,
     return all && wgi_wish_for(g, all, n);
 }
 
+enum { LARGE = 1 << 20 }; /* bytes of results */
+
 /* Compiles a plan that is to run instead of `old`: a stale one, which is freed, or one that keeps all. */
 static wgi_plan *replace(wg_graph *g, wgi_request *r, const wgi_structure *s, wgi_plan *old)
 {
     wgi_plan *p = compile(g, r, s, old);
+    if (p && p->out + LARGE < old->out) g->run.gives_back = true;
     if (p && old->of.keeps == s->keeps) wgi_plan_drop(g->c, old);
     TRACE(g, r, "compiled", "another choice of values should be left behind");
     return p;

@@ -1,6 +1,8 @@
 /* test_evaluation.c: what the headers promise about reads, inputs, states and random draws of one
  * evaluation. */
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wgtest.h"
@@ -189,5 +191,30 @@ Test(random, peeking_uses_up_no_epoch)
     cr_assert(wg_peek(wg_dropout(wg_fill(g, 1, WG_SHAPE(8)), .drop = 0.5), &t));
     wg_begin(g, WG_TRAIN);
     cr_assert_eq(wg_graph_epoch(g), epoch);
+    wgt_finish(c, NULL);
+}
+
+/* The first evaluation keeps every value, as any could be read. Later ones know that none is. */
+Test(evaluation, memory_of_values_that_nobody_reads_is_given_back)
+{
+    enum { N = 1 << 20, LINKS = 12 };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    float *v = calloc(N, sizeof *v);
+    size_t least = SIZE_MAX, most = 0;
+    for (int evaluation = 0; evaluation < 6; evaluation++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node y = wg_mul(wg_input(g, "x", wg_view_f32(v, WG_SHAPE(N))),
+                           wg_param(g, p, "w", WG_SCALAR, wg_const(1)));
+        for (int i = 0; i < LINKS; i++) y = wg_add(wg_sin(y), 1);
+        wg_backward(wg_sum(y), p);
+        size_t bytes = wg_graph_bytes(g);
+        most = bytes > most ? bytes : most;
+        least = bytes < least ? bytes : least;
+    }
+    cr_assert_geq(most - least, (size_t)LINKS * N * sizeof *v);
+    cr_assert_eq(wg_graph_bytes(g), least);
+    free(v);
     wgt_finish(c, NULL);
 }

@@ -125,22 +125,11 @@ static void forget(results *all)
     for (int i = 0; i < all->n; i++) free(all->t[i].data);
 }
 
-static bool same(const wg_tensor *a, const wg_tensor *b)
-{
-    if (wgt_same_bits(a, b)) return true;
-    if (a->dtype != b->dtype || !wg_shape_equal(a->shape, b->shape)) return false;
-    for (int64_t i = 0; i < wg_shape_size(a->shape); i++) {
-        double x = wg_tensor_item(a, i), y = wg_tensor_item(b, i);
-        if (memcmp(&x, &y, sizeof x) && !(isnan(x) && isnan(y))) return false;
-    }
-    return true;
-}
-
 static void compare_bits(uint64_t index, wg_dtype t, way w, int round, const results *a, const results *b)
 {
     int i = 0;
     cr_assert_eq(a->n, b->n);
-    while (i < a->n && same(&a->t[i], &b->t[i])) i++;
+    while (i < a->n && wgt_same_numbers(&a->t[i], &b->t[i])) i++;
     cr_expect_eq(i, a->n,
                  "WG_SEED=%llu WG_GRAPH=%llu: result %d of %d differs: %s, interpret %d, %d threads, "
                  "without %#x, %s, round %d",

@@ -240,22 +240,11 @@ static void finish(instance *k)
     wgt_finish(k->c, NULL);
 }
 
-static bool same(const wg_tensor *a, const wg_tensor *b)
-{
-    if (wgt_same_bits(a, b)) return true;
-    if (a->dtype != b->dtype || !wg_shape_equal(a->shape, b->shape)) return false;
-    for (int64_t i = 0; i < wg_shape_size(a->shape); i++) {
-        double x = wg_tensor_item(a, i), y = wg_tensor_item(b, i);
-        if (memcmp(&x, &y, sizeof x) && !(isnan(x) && isnan(y))) return false;
-    }
-    return true;
-}
-
 static void compare(const instance *a, const instance *b, int round)
 {
     int i = 0;
     cr_assert_eq(a->reads, b->reads);
-    while (i < a->reads && same(&a->read[i], &b->read[i])) i++;
+    while (i < a->reads && wgt_same_numbers(&a->read[i], &b->read[i])) i++;
     cr_assert_eq(i, a->reads,
                  "WG_SEED=%llu WG_READ=%llu: read %d of %d differs: interpret %d, %d threads, without %#x, "
                  "%s, round %d",
