@@ -296,7 +296,8 @@ void wgi_close(wg_graph *g); /* ends the evaluation */
 static inline bool wgi_valued(wg_graph *g, uint32_t first, uint32_t last)
 {
     wgi_span *s = g->now.spans ? g->now.span + g->now.spans - 1 : NULL;
-    if (s && first >= s->first && first <= s->last + 1) {
+    if (s && first <= s->last + 1 && last + 1 >= s->first) {
+        s->first = WGI_MIN(s->first, first);
         s->last = WGI_MAX(s->last, last);
         return true;
     }

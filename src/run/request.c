@@ -294,11 +294,10 @@ static bool run_adopted(wg_graph *g, wgi_plan *p, wgi_request *r, const wgi_stru
 /* The nodes whose values a found plan needs of earlier plans of this evaluation. */
 static bool wish_for_found(wg_graph *g, const wgi_request *r, const wgi_plan *p, const wgi_structure *s)
 {
-    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * (p->buffers + (size_t)r->roots));
+    uint32_t *all = wgi_arena_alloc(&g->temp, sizeof *all * ((size_t)s->n + (size_t)r->roots));
     int n = 0;
-    for (uint32_t b = 0; all && b < p->buffers; b++)
-        if (p->buffer[b].where == WGI_HELD || p->buffer[b].where == WGI_LEAF)
-            all[n++] = s->at[p->buffer[b].node];
+    for (uint32_t k = 1; all && k < s->n; k++)
+        if (p->reads[k]) all[n++] = s->at[k];
     for (uint32_t k = 1; all && r->backward && k < s->n; k++)
         if (p->makes[k]) wgi_wish(g, s->at[k]);
     for (int i = 0; all && i < r->roots; i++) all[n++] = r->root[i];
@@ -307,12 +306,22 @@ static bool wish_for_found(wg_graph *g, const wgi_request *r, const wgi_plan *p,
 
 enum { LARGE = 1 << 20 }; /* bytes of results */
 
+/* Adding a plan may have freed others. */
+static bool is_there(const wg_context *c, const wgi_plan *p)
+{
+    const wgi_plan *q = c->plans;
+    while (q && q != p) q = q->next;
+    return q;
+}
+
 /* Compiles a plan that is to run instead of `old`: a stale one, which is freed, or one that keeps all. */
 static wgi_plan *replace(wg_graph *g, wgi_request *r, const wgi_structure *s, wgi_plan *old)
 {
+    const size_t out = old->out;
+    const bool same = old->of.keeps == s->keeps;
     wgi_plan *p = compile(g, r, s, old);
-    if (p && p->out + LARGE < old->out) g->run.gives_back = true;
-    if (p && old->of.keeps == s->keeps) wgi_plan_drop(g->c, old);
+    if (p && p->out + LARGE < out) g->run.gives_back = true;
+    if (p && same && is_there(g->c, old)) wgi_plan_drop(g->c, old);
     TRACE(g, r, "compiled", "another choice of values should be left behind");
     return p;
 }
@@ -324,13 +333,13 @@ static wgi_plan *plan_of_wishes(wg_graph *g, wgi_request *r, wgi_structure *s)
     s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
     wgi_plan *p = wgi_plan_find(g->c, s);
     if (p && !r->look && !wgi_plan_has_learned(g, r, p)) return NULL;
-    if (p && !p->stale) return p;
-    if (p) return replace(g, r, s, p);
     s->keeps = WGI_KEEP_ALL;
     wgi_plan *all = wgi_plan_find(g->c, s);
+    s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
+    if (p && all) wgi_wishes_join(p, all);
+    if (p) return p->stale ? replace(g, r, s, p) : p;
     if (all && !r->look && !wgi_plan_has_learned(g, r, all)) return NULL;
     if (all && !r->look && !wgi_plan_is_due(all)) return all;
-    s->keeps = r->look ? WGI_KEEP_LOOK : WGI_KEEP_WISHES;
     return all ? replace(g, r, s, all) : NULL;
 }
 
@@ -371,7 +380,7 @@ static bool run_by_structure(wg_graph *g, wgi_request *r)
     return ok;
 }
 
-bool wgi_run(wg_graph *g, wgi_request *r)
+static bool answer(wg_graph *g, wgi_request *r)
 {
     WGI_ASSERT(g->count > 2000 || wgi_graph_valid(g));
     if (!r->roots && !r->targets) return true;
@@ -384,8 +393,18 @@ bool wgi_run(wg_graph *g, wgi_request *r)
     return run_plan(g, p, r);
 }
 
+/* After a failure nobody knows which values are there. So the trail becomes one that no other evaluation has,
+ * and no plan is found by it. */
+static bool noted(wg_graph *g, bool ok)
+{
+    if (!ok) g->now.trail = wgi_mix(g->now.trail, ++g->c->structures);
+    return ok;
+}
+
+bool wgi_run(wg_graph *g, wgi_request *r) { return noted(g, answer(g, r)); }
+
 bool wgi_run_known(wg_graph *g, wgi_request *r)
 {
     TRACE(g, r, "last request", "the same as the last backward of this graph");
-    return run_plan(g, wgi_plan_to_front(g->c, r->plan), r);
+    return noted(g, run_plan(g, wgi_plan_to_front(g->c, r->plan), r));
 }

@@ -50,14 +50,6 @@ static wgi_plan *maker_of(const wg_graph *g, uint32_t i, uint32_t *local)
 
 /* ---- noting ---- */
 
-/* The run leaves a root behind in any case. */
-static bool is_root(const wgi_plan *p, uint32_t local)
-{
-    bool root = false;
-    for (int i = 0; i < p->of.roots && !root; i++) root = p->of.root[i] == local;
-    return root;
-}
-
 /* Adds a wish to p. A plan that keeps wishes only is then stale. */
 static void add_wish(wgi_plan *p, uint32_t local)
 {
@@ -70,11 +62,17 @@ static void add_wish(wgi_plan *p, uint32_t local)
 static void wish(wg_graph *g, uint32_t i)
 {
     uint32_t k;
-    wgi_plan *p = maker_of(g, i, &k), *peer;
-    if (!p || p->wished[k] || is_root(p, k) || wgi_is_once(p->of.node[k].op)) return;
-    add_wish(p, k);
-    peer = wgi_plan_peer(p);
-    if (peer) add_wish(peer, k);
+    wgi_plan *p = maker_of(g, i, &k);
+    if (p && p->makes[k] != WGI_ROOT && !wgi_is_once(p->of.node[k].op)) add_wish(p, k);
+}
+
+void wgi_wishes_join(wgi_plan *p, wgi_plan *q)
+{
+    for (uint32_t k = 1; k < p->of.n; k++)
+        if (p->wished[k] || q->wished[k]) {
+            add_wish(p, k);
+            add_wish(q, k);
+        }
 }
 
 void wgi_wish(wg_graph *g, uint32_t i)

@@ -218,3 +218,28 @@ Test(evaluation, memory_of_values_that_nobody_reads_is_given_back)
     free(v);
     wgt_finish(c, NULL);
 }
+
+/* A failed wg_backward leaves some values behind. What runs then must not be taken for what runs after a fresh
+ * start. */
+Test(evaluation, a_read_after_a_failed_run_teaches_nothing_wrong)
+{
+    enum { N = 64, ROWS = 4096 };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    float *ones = malloc(sizeof *ones * N * ROWS);
+    for (int i = 0; i < N * ROWS; i++) ones[i] = 1;
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(N), wg_const(3)), h = wg_mul(w, w);
+    wg_node index = wg_input(g, "index", wg_view_i32((int32_t[]){ N }, WG_SHAPE(1)));
+    wg_node loss = wg_sum(wg_gather(h, index));
+    wg_node b = wg_mul(h, wg_input(g, "ones", wg_view_f32(ones, WG_SHAPE(ROWS, N))));
+    wg_backward(loss, p);
+    wgt_expect_error(c, WG_ERROR_VALUE, "64");
+    for (int round = 0; round < 3; round++) {
+        wg_tensor t = wg_value(b);
+        cr_assert(t.data && wg_tensor_item(&t, N * ROWS - 1) == 9);
+        wg_input_set(index, wg_view_i32((int32_t[]){ round }, WG_SHAPE(1)));
+    }
+    free(ones);
+    wgt_finish(c, NULL);
+}

@@ -73,15 +73,6 @@ wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
     return NULL;
 }
 
-wgi_plan *wgi_plan_peer(const wgi_plan *p)
-{
-    wgi_structure other = p->of;
-    other.keeps = p->of.keeps == WGI_KEEP_ALL ? WGI_KEEP_WISHES : WGI_KEEP_ALL;
-    for (wgi_plan *q = p->c->plans; q; q = q->next)
-        if (q->of.key == other.key && wgi_structure_equal(&q->of, &other)) return q;
-    return NULL;
-}
-
 /* ---- what a plan should keep ---- */
 
 bool wgi_plan_is_due(const wgi_plan *p)

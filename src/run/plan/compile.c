@@ -84,9 +84,13 @@ static void keep_wishes(wgi_work *w)
 {
     wgi_plan *p = w->p;
     p->makes = wgi_work_keep(w, w->end, 1);
+    p->reads = wgi_work_keep(w, w->end, 1);
     p->wished = wgi_work_keep(w, w->end, 1);
     for (uint32_t i = 1; i < w->end && !w->failed; i++)
-        p->makes[i] = w->need[i] && !wgi_work_given(w, i) && w->base[i] == i;
+        p->makes[i] = w->need[i] && !wgi_work_given(w, i) && w->base[i] == i ? WGI_MADE : 0;
+    for (uint32_t i = 1; i < w->end && !w->failed; i++) p->reads[i] = w->need[i] && w->s->held[i];
+    for (int k = 0; k < w->s->roots && !w->failed; k++)
+        if (p->makes[w->s->root[k]]) p->makes[w->s->root[k]] = WGI_ROOT;
     for (int i = w->s->roots; i < w->asked->values && !w->failed; i++) {
         p->wishes += !p->wished[w->asked->node[i]];
         p->wished[w->asked->node[i]] = 1;
@@ -150,7 +154,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structur
     wgi_work w = { .g = g, .r = r, .s = s, .node = node, .asked = a, .p = p, .n = n, .end = s->n };
     p->c = p->arena.c = g->c;
     p->serial = p->lineage = ++g->c->plan_serial;
-    p->blocked = r->blocked;
+    p->blocked = r->blocked ? wgi_local(s, r->blocked) : 0;
     if (compile(&w)) {
         if (g->c->o.trace & WG_TRACE_PLAN) wgi_plan_print(p);
         return p;

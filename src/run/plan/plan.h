@@ -104,6 +104,8 @@ _Static_assert((uint32_t)(WGI_NOT_REACHED + 1) == 0, "a node that is not reached
 /* Whether a and b differ in `at` alone. */
 bool wgi_structure_equal(const wgi_structure *a, const wgi_structure *b);
 
+enum { WGI_MADE = 1, WGI_ROOT = 2 };
+
 struct wgi_plan {
     wgi_plan *next;
     wg_context *c;
@@ -129,14 +131,15 @@ struct wgi_plan {
     wgi_result_of *result;
     int results;
     wgi_gradient_of *gradient; /* by target */
-    uint32_t blocked;          /* a node without a derivative on the way to the targets; 0: none */
+    uint32_t blocked;          /* local: a node without a derivative on the way to the targets; 0: none */
     bool blas;                 /* a kernel may call BLAS, or is a user's */
 
     /* A request at a place where it was never made before runs a plan that keeps all. Later requests of
      * the evaluation note what they need of it: the wishes. From the next evaluation on a plan that keeps
      * the wishes runs there. If a program then needs one value more, it is computed a second time, and the
      * plan is stale: the next request compiles a plan that has this wish too. */
-    unsigned char *makes;  /* by local index: a step of this plan computes it */
+    unsigned char *makes;  /* by local index: WGI_MADE or WGI_ROOT if a step computes it; otherwise 0 */
+    unsigned char *reads;  /* by local index: the plan needs its value, and the evaluation has it */
     unsigned char *wished; /* by local index: it is a wish */
     int wishes, spared;    /* spared: how many values are left behind that the request does not ask for */
     bool stale;
@@ -167,8 +170,8 @@ wgi_plan *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place);
 wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s);
 /* Whether another plan must run at a place where p has run in an earlier evaluation. */
 bool wgi_plan_is_due(const wgi_plan *p);
-/* The plan for the structure of p that keeps all or the wishes, whichever p does not; NULL: there is none. */
-wgi_plan *wgi_plan_peer(const wgi_plan *p);
+/* Of two plans for one structure each gets the wishes of the other. */
+void wgi_wishes_join(wgi_plan *p, wgi_plan *q);
 /* Whether a plan of the lineage of p that keeps all has run at the place of r in an earlier evaluation.
  * wgi_plan_learn notes that p runs there now. The context remembers a limited number of places, the last
  * ones. */

@@ -65,7 +65,10 @@ static bool leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
         uint32_t n = r->at[p->result[i].node];
         if (!wgi_valued(g, n, n)) return false;
         g->value[n] = ptr[p->result[i].buffer];
-        if (wgi_may_be_parameter(&g->node[n])) wgi_own_bytes(g, n);
+        if (wgi_may_be_parameter(&g->node[n]) && !wgi_own_bytes(g, n)) {
+            g->value[n] = NULL;
+            return false;
+        }
     }
     wgi_roots_done(g, r);
     for (int i = 0; i < p->of.targets; i++) {
@@ -73,7 +76,7 @@ static bool leave(wg_graph *g, wgi_plan *p, wgi_request *r, void **ptr)
         r->reached[i] = q->reached;
         if (q->reached && !q->in_place) memcpy(r->into[i], ptr[q->buffer], q->bytes);
     }
-    r->blocked = p->blocked;
+    r->blocked = p->blocked ? r->at[p->blocked] : 0;
     return true;
 }
 
