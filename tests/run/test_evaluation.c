@@ -219,8 +219,8 @@ Test(evaluation, memory_of_values_that_nobody_reads_is_given_back)
     wgt_finish(c, NULL);
 }
 
-/* A failed wg_backward leaves some values behind. What runs then must not be taken for what runs after a fresh
- * start. */
+/* A failed wg_backward leaves some values behind. What runs then must not be taken for what runs after a
+ * fresh start. */
 Test(evaluation, a_read_after_a_failed_run_teaches_nothing_wrong)
 {
     enum { N = 64, ROWS = 4096 };
