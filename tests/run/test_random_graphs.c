@@ -253,13 +253,19 @@ typedef struct verdicts {
 
 /* Whether a node has an infinite value. A derivative is infinite at a pole: binary cross-entropy of a
  * probability of exactly 0, with respect to its target. There differences say nothing about a derivative. */
+/* The logarithm of a negative base stands in the derivative by its exponent, which does not exist there. */
+static bool is_log(const wg_graph *g, int64_t i)
+{
+    return !strcmp(wg_node_op(wg_graph_node(g, i))->name, "log");
+}
+
 static bool is_singular(const wg_graph *g)
 {
     wg_tensor t;
     for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
         if (!wg_peek(wg_graph_node(g, i), &t)) continue;
         for (int64_t j = 0; j < wg_shape_size(t.shape); j++)
-            if (isinf(wg_tensor_item(&t, j))) return true;
+            if (isinf(wg_tensor_item(&t, j)) || (is_log(g, i) && isnan(wg_tensor_item(&t, j)))) return true;
     }
     return false;
 }
