@@ -253,7 +253,8 @@ typedef struct verdicts {
 
 /* Whether a node has an infinite value. A derivative is infinite at a pole: binary cross-entropy of a
  * probability of exactly 0, with respect to its target. There differences say nothing about a derivative. */
-/* The logarithm of a negative base stands in the derivative by its exponent, which does not exist there. */
+/* Binary cross-entropy of a target 0 is finite at a probability below 0, where its derivative by the target,
+ * ln(1 - p) - ln p, does not exist. A target that is 0 for every input (x - x) hides this from differences. */
 static bool is_log(const wg_graph *g, int64_t i)
 {
     return !strcmp(wg_node_op(wg_graph_node(g, i))->name, "log");
