@@ -251,15 +251,15 @@ typedef struct verdicts {
     int64_t agree, unclear, singular;
 } verdicts;
 
-/* Whether a node has an infinite value. A derivative is infinite at a pole: binary cross-entropy of a
- * probability of exactly 0, with respect to its target. There differences say nothing about a derivative. */
-/* Binary cross-entropy of a target 0 is finite at a probability below 0, where its derivative by the target,
- * ln(1 - p) - ln p, does not exist. A target that is 0 for every input (x - x) hides this from differences. */
 static bool is_log(const wg_graph *g, int64_t i)
 {
     return !strcmp(wg_node_op(wg_graph_node(g, i))->name, "log");
 }
 
+/* Whether differences say nothing about a derivative, though the values are finite. Binary cross-entropy of
+ * the probability p has the derivative ln(1 - p) - ln p by its target. It is infinite at p = 0, and it does
+ * not exist at p < 0, where the value is finite if the target is 0. A target that is 0 for every input
+ * (x - x) hides this from differences. */
 static bool is_singular(const wg_graph *g)
 {
     wg_tensor t;
