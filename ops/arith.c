@@ -78,7 +78,7 @@ ERROR_SAMPLE(add) { return pair_error(g, i, wg_add_at, here); }
 
 const wg_op wgi_op_add = {
     OP(add),       .summary = "Elementwise sum.", .formula = "y = a + b", .adjoint = "a' = y', b' = y'",
-    .operands = 2, .kernel = KERNELS(add),        .vjp = add_vjp,
+    .operands = 2, .kernel = KERNELS(add),        .arithmetic = WG_ADDS,  .vjp = add_vjp,
 };
 wg_node wg_add_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_add); }
 
@@ -99,6 +99,7 @@ const wg_op wgi_op_sub = {
     .adjoint = "a' = y', b' = -y'",
     .operands = 2,
     .kernel = KERNELS(sub),
+    .arithmetic = WG_SUBTRACTS,
     .vjp = sub_vjp,
 };
 wg_node wg_sub_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_sub); }
@@ -120,6 +121,7 @@ const wg_op wgi_op_mul = {
     .adjoint = "a' = y' b, b' = y' a",
     .operands = 2,
     .kernel = KERNELS(mul),
+    .arithmetic = WG_MULTIPLIES,
     .unit = 1,
     .vjp = mul_vjp,
 };
@@ -175,6 +177,7 @@ const wg_op wgi_op_div = {
     .promote = WG_PROMOTE_FLOAT,
     .cost = 4,
     .kernel = KERNELS(div),
+    .arithmetic = WG_DIVIDES,
     .vjp = div_vjp,
 };
 wg_node wg_div_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_div); }
@@ -244,6 +247,7 @@ const wg_op wgi_op_neg = {
     .operands = 1,
     .rewrite = neg_rewrite,
     .kernel = KERNELS(neg),
+    .arithmetic = WG_NEGATES,
     .vjp = neg_vjp,
 };
 wg_node wg_neg_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_neg); }

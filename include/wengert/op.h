@@ -199,6 +199,17 @@ typedef struct wg_attr_row {
 
 /* ---- the op ---- */
 
+/* The IEEE operation that a MAP of floats does. A program of scalars does it in place, without a call of the
+ * kernel. */
+typedef enum wg_arithmetic {
+    WG_BY_KERNEL, /* none of these */
+    WG_ADDS,      /* a + b */
+    WG_SUBTRACTS, /* a - b */
+    WG_MULTIPLIES,
+    WG_DIVIDES, /* a / b */
+    WG_NEGATES  /* -a */
+} wg_arithmetic;
+
 /* The dtype to which operands are cast before the shape rule runs. */
 typedef enum wg_promote {
     WG_PROMOTE_STANDARD, /* MAP and CONTRACT: the common dtype, i64 instead of bool. Others: NONE */
@@ -240,8 +251,9 @@ struct wg_op {
      * tile. Phase 1 combines the doubles. */
     bool fold;
     bool repeats; /* MAP: y is x broadcast; an op that broadcasts its operands may read x instead */
-    double unit;  /* MAP of two operands: if one is this number, y is the other (mul: 1); 0: none is */
-    int phases;   /* default 1; all shares of a phase end before the next begins */
+    wg_arithmetic arithmetic;
+    double unit; /* MAP of two operands: if one is this number, y is the other (mul: 1); 0: none is */
+    int phases;  /* default 1; all shares of a phase end before the next begins */
     int64_t (*units)(const wg_kernel *k);  /* not MAP, RANDOM: the units of phase k->phase; default 1 */
     size_t (*scratch)(const wg_kernel *k); /* bytes of k->scratch; default 0 */
     bool own_scratch;                      /* each thread has its own k->scratch */

@@ -11,12 +11,15 @@
 typedef struct wgi_sight {
     uint64_t key;
     double spent;
+    uint32_t times;
 } sight;
 
+/* COMPILE: what compiling a node costs, in units of wgi_spent_on. SCALARS: programs of so many scalar
+ * nodes and more run faster by the tape than by a plan: a plan reads more memory for each node. */
 #ifdef WG_HOSTILE
-enum { SEEN = 4096, COMPILE = 2 };
+enum { SEEN = 4096, COMPILE = 2, SCALARS = 40 };
 #else
-enum { SEEN = 4096, COMPILE = 32 }; /* COMPILE: what compiling a node costs, in units of wgi_spent_on */
+enum { SEEN = 4096, COMPILE = 32, SCALARS = 256 };
 #endif
 
 /* The record of a key, or the free record for it. NULL: out of memory. */
@@ -42,15 +45,18 @@ static void note(wg_graph *g, uint64_t key, uint32_t n)
     c->seen_count += !s->key;
     s->key = key;
     s->spent += g->run.spent / n;
+    s->times++;
 }
 
 /* A request for few nodes is compiled when it is seen for the second time. One for many nodes is compiled
  * when interpreting it has cost as much as compiling it would. Scalar nodes that the tape runs do not
- * count: a plan would not run them faster. So a large program of scalars is never compiled. */
+ * count. A request for scalars alone gains little by a plan, so it is compiled after many times. */
 static bool has_paid(wg_context *c, const wgi_structure *s)
 {
     const sight *seen = sight_of(c, s->kind + !s->kind);
-    return seen && seen->key && (s->n < WGI_SHARE_FROM || seen->spent >= COMPILE);
+    if (!seen || !seen->key) return false;
+    if (s->weight == 0) return s->n < SCALARS && seen->times >= COMPILE;
+    return s->n < WGI_SHARE_FROM || seen->spent >= COMPILE;
 }
 
 /* Whether to compile now. Large values, or much work for each node, are worth it at the first request. */
@@ -65,7 +71,7 @@ static bool pays(wg_context *c, const wgi_structure *s)
 static bool never_compiles(const wg_graph *g)
 {
     const int how = g->c->o.interpret;
-    return how > 0 || (how == 0 && g->count >= WGI_SHARE_FROM && g->weight == 0 && !g->now.rans);
+    return how > 0 || (how == 0 && g->count >= SCALARS && g->weight == 0 && !g->now.rans);
 }
 
 /* ---- one request ---- */

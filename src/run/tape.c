@@ -1,6 +1,7 @@
-/* tape.c: programs of scalars, run without a plan. Forward, one call of a kernel is used for all nodes of
- * an op and its dtypes. Backward, gradients are numbers, and no node is made for them: the derivative rule
- * of an op is traced once into a list of calls, which is run for each node of the op.
+/* tape.c: programs of scalars, run without a plan. Forward, arithmetic is done in place, and one call of a
+ * kernel is used for all nodes of another op and its dtypes. Backward, gradients are numbers, and no node is
+ * made for them: the derivative rule of an op is traced once into a list of steps, which is run for each node
+ * of the op.
  *
  * Invariant: backward, the same operations are done in the same order as by the nodes that grad.c would
  * append. So the bits are the same. If a node is no scalar, or its rule cannot be traced, nothing is done
@@ -30,7 +31,7 @@ typedef wgi_kept_call kept_call;
 void wgi_tape_begin(wgi_tape *t, wg_graph *g)
 {
     t->g = g;
-    for (int k = 0; k <= WGI_TAPE_CALLS; k++) t->call[k].c.op = NULL;
+    for (int k = 0; k < WGI_TAPE_CALLS; k++) t->call[k].c.op = NULL;
     t->cell = t->end = NULL;
 }
 
@@ -56,43 +57,18 @@ static void keep_call(wgi_tape *t, kept_call *c, const wgi_node *n, uint32_t typ
     wgi_fault_clear(&t->fault);
 }
 
-static inline __attribute__((always_inline)) bool run_call(wgi_tape *t, kept_call *c, const wgi_node *n,
-                                                           uint32_t i)
+static bool run_call(wgi_tape *t, const wgi_node *n, uint32_t i, uint32_t types)
 {
+    kept_call *c = &t->call[wgi_op_place(n->op) % WGI_TAPE_CALLS];
+    if (c->c.op && c->c.op != n->op) c = &t->call[(c - t->call) ^ 1];
+    if (c->c.op != n->op || c->types != types) keep_call(t, c, n, types);
     for (int k = 0; k < 2; k++)
         if (c->in[k] != n->in[k]) {
             c->in[k] = n->in[k];
             c->c.x[k] = wgi_value(t->g, n->in[k]);
         }
-    c->c.y = t->g->value[i] = t->cell++;
+    c->c.y = t->g->value[i];
     return wgi_call(c->c.op, c->c.fn, &c->c.k);
-}
-
-/* Each of the first kinds of node is called from its own place in the code. The processor predicts the
- * target of a call by the place of the call: from one place it would be wrong at each change of kind,
- * which costs as much as the rest of a node. */
-static inline __attribute__((always_inline)) bool run_scalar(wgi_tape *t, const wgi_node *n, uint32_t i,
-                                                             uint32_t types)
-{
-#define SITE(j)                                                      \
-    do {                                                             \
-        if (t->call[j].c.op == n->op && t->call[j].types == types) { \
-            bool ok = run_call(t, &t->call[j], n, i);                \
-            __asm__ volatile("" : "+r"(ok) : "i"(j));                \
-            return ok;                                               \
-        }                                                            \
-    } while (0)
-    SITE(0);
-    SITE(1);
-    SITE(2);
-    SITE(3);
-    SITE(4);
-    SITE(5);
-#undef SITE
-    kept_call *c = t->call;
-    while (c < t->call + WGI_TAPE_CALLS && c->c.op) c++;
-    if (c->c.op != n->op || c->types != types) keep_call(t, c, n, types);
-    return run_call(t, c, n, i);
 }
 
 static inline uint32_t types_of(const wg_graph *g, const wgi_node *n)
@@ -115,7 +91,11 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
         }
         if (!is_scalar(g, n)) return i;
         if (t->cell == t->end && !cells(t, last - i + 1)) return 0;
-        if (!run_scalar(t, n, i, types_of(g, n))) {
+        g->value[i] = t->cell++;
+        if (n->flags & WGI_EVEN && n->op->arithmetic)
+            wgi_arithmetic(n->op->arithmetic, n->dtype == WG_F32, wgi_value(g, n->in[0]),
+                           wgi_value(g, n->in[n->operands - 1]), g->value[i]);
+        else if (!run_call(t, n, i, types_of(g, n))) {
             g->value[i] = NULL;
             wgi_fault_report(g, n->op, n->here, &t->fault);
             return 0;
@@ -127,16 +107,12 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
 
 /* ---- backward ---- */
 
-enum { SITES = 6, WANTED = 1 << WGI_TAPE_OPERANDS };
+enum { SITES = 32, WANTED = 1 << WGI_TAPE_OPERANDS };
 
-/* The nodes of one op and dtype, and the operands of the last of them. The next node often has one of
- * these operands too. */
+/* The traces of an op for nodes of one dtype. A hash table of them is emptied when it is half full. */
 typedef struct site {
     uintptr_t key; /* the op's address plus the dtype; 0: none */
     wgi_trace *trace[WANTED];
-    uint32_t in[WGI_TAPE_OPERANDS];
-    uint32_t bit[WGI_TAPE_OPERANDS]; /* 1 << k if the gradient of in[k] is wanted, else 0 */
-    const void *x[WGI_TAPE_OPERANDS];
 } site;
 _Static_assert(_Alignof(wg_op) >= 8 && WG_DTYPE_COUNT <= 8, "the key of a site");
 
@@ -144,8 +120,8 @@ typedef struct backward {
     wg_graph *g;
     uint32_t lo;
     uint64_t *adjoint; /* gradients, by node - lo; a node has one when it is marked */
+    int sites;
     site site[SITES];
-    int next;
 } backward;
 
 static bool is_differentiable(const wg_graph *g, const wgi_node *n)
@@ -156,65 +132,95 @@ static bool is_differentiable(const wg_graph *g, const wgi_node *n)
 
 static site *site_new(backward *b, const wgi_node *n, uintptr_t key)
 {
-    site *at = &b->site[b->next++ % SITES];
     if (!is_differentiable(b->g, n)) return NULL;
-    *at = (site){ .key = key };
-    return at;
+    if (b->sites == SITES / 2) b->sites = 0, memset(b->site, 0, sizeof b->site);
+    uint32_t k = wgi_op_place(n->op) % SITES;
+    while (b->site[k].key) k = (k + 1) % SITES;
+    b->site[k].key = key;
+    b->sites++;
+    return &b->site[k];
 }
 
 static inline site *site_of(backward *b, const wgi_node *n)
 {
-    uintptr_t key = (uintptr_t)n->op + n->dtype;
-    for (int j = 0; j < SITES; j++)
-        if (b->site[j].key == key) return &b->site[j];
+    const uintptr_t key = (uintptr_t)n->op + n->dtype;
+    for (uint32_t k = wgi_op_place(n->op) % SITES; b->site[k].key; k = (k + 1) % SITES)
+        if (b->site[k].key == key) return &b->site[k];
     return site_new(b, n, key);
 }
 
-/* Notes that operand k is node i. */
-static inline void set_operand(const backward *b, site *at, uint32_t k, uint32_t i)
+/* The value of operand i, and in *bit whether its gradient is wanted. Nodes without a value of their own are
+ * leaves. */
+static inline const void *operand(const backward *b, uint32_t i, uint32_t *bit)
 {
-    const wg_graph *g = b->g;
-    at->in[k] = i;
-    at->x[k] = wgi_value(g, i);
-    at->bit[k] = i >= b->lo && !(g->node[i].flags & WGI_FIXED) ? 1U << k : 0;
+    const void *v = b->g->value[i];
+    *bit = i >= b->lo && (v || !(b->g->node[i].flags & WGI_FIXED));
+    return v ? v : wgi_value_of_leaf(&b->g->node[i]);
 }
 
-/* Fills variable[] with the addresses of what the rule reads, and `wanted` with a bit for each operand
- * whose gradient is wanted. False: the tape cannot run this node. Its value may be missing, when a plan
- * has run and left only its results behind. */
-static inline bool read_operands(const backward *b, site *at, uint32_t i, const void *variable[],
-                                 uint32_t *wanted)
+/* Fills variable[] with the addresses of what the rule of node i reads, and `wanted` with a bit for each
+ * operand whose gradient is wanted. False: the tape cannot run this node. Its value may be missing, when a
+ * plan has run and left only its results behind. */
+static inline bool read_operands(const backward *b, uint32_t i, const void *variable[], uint32_t *wanted)
 {
     const wg_graph *g = b->g;
     const wgi_node *n = &g->node[i];
+    const void **x = variable + WGI_X;
+    uint32_t bit = 0;
     variable[WGI_GY] = &b->adjoint[i - b->lo], variable[WGI_Y] = g->value[i];
-    if (n->flags & WGI_EVEN) { /* with one operand, in[1] is the error node: no gradient of it is wanted */
-        if (at->in[0] != n->in[0]) set_operand(b, at, 0, n->in[0]);
-        if (at->in[1] != n->in[1]) set_operand(b, at, 1, n->in[1]);
-        variable[WGI_X] = at->x[0], variable[WGI_X + 1] = at->x[1];
-        *wanted = at->bit[0] | at->bit[1];
-        return variable[WGI_Y] && variable[WGI_X] && (variable[WGI_X + 1] || n->operands == 1);
+    if (n->flags & WGI_EVEN) {
+        x[0] = operand(b, n->in[0], wanted);
+        if (n->operands > 1) x[1] = operand(b, n->in[1], &bit);
+        *wanted |= bit << 1;
+        return variable[WGI_Y] && x[0] && (n->operands == 1 || x[1]);
     }
     const uint32_t *in = wgi_in(n);
     bool ok = variable[WGI_Y] && n->shape == g->node[0].shape && n->operands <= WGI_TAPE_OPERANDS;
     *wanted = 0;
     for (uint32_t k = 0; ok && k < n->operands; k++) {
-        if (at->in[k] != in[k]) set_operand(b, at, k, in[k]);
-        variable[WGI_X + k] = at->x[k];
-        *wanted |= at->bit[k];
-        ok = at->x[k] && g->node[in[k]].dtype == n->dtype;
+        x[k] = operand(b, in[k], &bit);
+        *wanted |= bit << k;
+        ok = x[k] && g->node[in[k]].dtype == n->dtype;
     }
     return ok;
 }
 
-static inline void contribute(backward *b, uint32_t i, uint32_t t, const void *gx)
+/* The gradient of node i, for adding to it. It begins as -0, so the first contribution keeps its bits. */
+static inline void *adjoint_to_change(const backward *b, uint32_t i)
 {
-    uint64_t *to = &b->adjoint[i - b->lo];
-    bool first = !b->g->marked[i];
     b->g->marked[i] = 1;
-    if (t == WG_F32)
-        *(float *)(void *)to = first ? *(const float *)gx : *(float *)(void *)to + *(const float *)gx;
-    else *(double *)(void *)to = first ? *(const double *)gx : *(double *)(void *)to + *(const double *)gx;
+    return &b->adjoint[i - b->lo];
+}
+
+static inline void run_short(const backward *b, const wgi_trace *t, const uint32_t *in, bool single,
+                             const void *const variable[], uint32_t wanted)
+{
+    for (uint32_t k = 0; wanted >> k; k++) {
+        const wgi_rule_step *s = &t->last[k];
+        const void *p = variable[s->a], *q = variable[s->b];
+        if (!(wanted >> k & 1)) continue;
+        void *to = adjoint_to_change(b, in[k]);
+        if (single) *(float *)to += wgi_arithmetic_float(s->what, *(const float *)p, *(const float *)q);
+        else *(double *)to += wgi_arithmetic_double(s->what, *(const double *)p, *(const double *)q);
+    }
+}
+
+static bool run_long(const backward *b, wgi_trace *t, const uint32_t *in, bool single,
+                     const void *const variable[], uint32_t wanted)
+{
+    for (uint32_t v = 0; v < WGI_VARIABLES; v++)
+        if (t->reads >> v & 1) memcpy(&t->cell[v], variable[v], single ? sizeof(float) : sizeof(double));
+    for (int j = 0; j < t->steps; j++) {
+        const wgi_rule_step *s = &t->step[j];
+        if (s->what) wgi_arithmetic(s->what, single, &t->cell[s->a], &t->cell[s->b], &t->cell[s->y]);
+        else if (!wgi_call(s->call->op, s->call->fn, &s->call->k)) return false;
+    }
+    for (uint32_t k = 0; wanted >> k; k++) {
+        if (!(wanted >> k & 1)) continue;
+        void *to = adjoint_to_change(b, in[k]);
+        wgi_arithmetic(WG_ADDS, single, to, &t->cell[t->gx[k]], to);
+    }
+    return true;
 }
 
 /* Runs the rule of node i, and adds to the gradients of its operands. False: the tape cannot, or an error
@@ -224,22 +230,27 @@ static inline bool visit(backward *b, uint32_t i)
     wg_graph *g = b->g;
     const wgi_node *n = &g->node[i];
     const void *variable[WGI_VARIABLES];
+    const bool single = n->dtype == WG_F32;
     uint32_t wanted;
     site *at = site_of(b, n);
-    if (!at || !read_operands(b, at, i, variable, &wanted)) return false;
+    if (!at || !read_operands(b, i, variable, &wanted)) return false;
     if (!at->trace[wanted]) at->trace[wanted] = wgi_trace_of(g->c, n, wanted);
     wgi_trace *t = at->trace[wanted];
     if (!t || !t->usable) return false;
-    for (int j = 0; j < t->patches; j++) *t->patch[j].slot = variable[t->patch[j].variable];
-    for (int j = 0; j < t->calls; j++)
-        if (!wgi_call(t->call[j].op, t->call[j].fn, &t->call[j].k)) {
-            wgi_fault_report(g, n->op, wg_inside(n->here), &t->fault);
-            return false;
-        }
-    for (uint32_t k = 0; wanted; k++, wanted >>= 1)
-        if (wanted & 1)
-            contribute(b, wgi_in(n)[k], n->dtype, t->gx[k] ? t->gx[k] : variable[t->gx_variable[k]]);
-    return true;
+    if (t->is_short) return run_short(b, t, wgi_in(n), single, variable, wanted), true;
+    if (run_long(b, t, wgi_in(n), single, variable, wanted)) return true;
+    wgi_fault_report(g, n->op, wg_inside(n->here), &t->fault);
+    return false;
+}
+
+/* Sets all gradients to -0 of the dtype. */
+static void clear_adjoints(const backward *b, size_t n, bool single)
+{
+    const float zero_f32[2] = { -0.0F, -0.0F };
+    const double zero_f64 = -0.0;
+    uint64_t zero;
+    memcpy(&zero, single ? (const void *)zero_f32 : (const void *)&zero_f64, sizeof zero);
+    for (size_t k = 0; k < n; k++) b->adjoint[k] = zero;
 }
 
 static void write_gradients(backward *b, wgi_request *r)
@@ -263,12 +274,16 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
     bool ok = loss->shape == g->node[0].shape;
     b.adjoint = ok ? wgi_arena_alloc(&g->temp, sizeof *b.adjoint * ((size_t)r->loss - b.lo + 1)) : NULL;
     if (!b.adjoint) return false;
+    clear_adjoints(&b, (size_t)r->loss - b.lo + 1, loss->dtype == WG_F32);
     g->marked[r->loss] = 1;
     wgi_convert((wg_dtype)loss->dtype, &b.adjoint[r->loss - b.lo], WG_F64, &(double){ 1 }, 1);
     uint32_t i = r->loss + 1;
     while (ok && (i = wgi_marked_below(g, i, b.lo)) != UINT32_MAX) {
         __builtin_prefetch(&g->node[i] - WGI_AHEAD);
-        if (g->node[i].op == &wgi_op_param) continue; /* a target is a parameter */
+        if (wgi_is_leaf(&g->node[i])) { /* the mark of a parameter says that it has a gradient */
+            g->marked[i] = g->node[i].op == &wgi_op_param;
+            continue;
+        }
         g->marked[i] = 0;
         ok = visit(&b, i);
     }

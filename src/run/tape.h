@@ -33,7 +33,7 @@ void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node 
 
 /* ---- tape.c: forward ---- */
 
-enum { WGI_TAPE_CALLS = 6 };
+enum { WGI_TAPE_CALLS = 16 };
 
 /* A call, and the nodes that it was used for last. */
 typedef struct wgi_kept_call {
@@ -44,8 +44,7 @@ typedef struct wgi_kept_call {
 
 typedef struct wgi_tape {
     wg_graph *g;
-    wgi_kept_call
-        call[WGI_TAPE_CALLS + 1]; /* in the order of first use; all further kinds of node use the last */
+    wgi_kept_call call[WGI_TAPE_CALLS]; /* by the place of the op, or beside it */
     wg_fault fault;
     uint64_t *cell, *end; /* free memory for values */
 } wgi_tape;
@@ -90,33 +89,63 @@ static inline uint32_t wgi_unmarked_from(const wg_graph *g, uint32_t i, uint32_t
  * their marks. */
 uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all);
 
-/* ---- trace_rule.c: the derivative rule of an op as a list of calls ---- */
+/* ---- trace_rule.c: the derivative rule of an op as a list of steps ---- */
 
-/* What a rule reads: the gradient of the result, the result, the operands. */
+/* The variables of a rule: the gradient of the result, the result, the operands. They are the first cells of
+ * its trace. */
 enum { WGI_GY = 0, WGI_Y = 1, WGI_X = 2, WGI_VARIABLES = WGI_X + WGI_TAPE_OPERANDS };
 
-/* Before the calls are run, the address of the variable is written to *slot. */
-typedef struct wgi_patch {
-    const void **slot;
-    int variable;
-} wgi_patch;
+/* One operation: from the cells a and b to the cell y, or by `call`. */
+typedef struct wgi_rule_step {
+    uint8_t what; /* a wg_arithmetic */
+    uint8_t y, a, b;
+    wgi_scalar_call *call; /* for WG_BY_KERNEL; it has the addresses of its cells */
+} wgi_rule_step;
 
+/* Write the variables whose bits are set in `reads` to their cells, then do the steps in order. In a short
+ * trace each wanted gradient is a variable, or one operation on variables, and no cell is needed: `last` says
+ * it; WG_BY_KERNEL: it is the variable a. */
 struct wgi_trace {
     wgi_trace *next;
     const wg_op *op;
-    uint32_t kind; /* the dtype, and from bit 8 on a bit for each operand whose gradient is wanted */
-    bool usable;   /* false: the rule cannot be traced */
-    int calls, patches;
-    wgi_scalar_call *call;
-    uint64_t *cell; /* the results of the calls */
-    wgi_patch *patch;
-    const void *gx[WGI_TAPE_OPERANDS]; /* the wanted gradients; NULL: it is the variable gx_variable[k] */
-    int gx_variable[WGI_TAPE_OPERANDS];
+    uint32_t kind;         /* the dtype, and from bit 8 on a bit for each operand whose gradient is wanted */
+    bool usable, is_short; /* not usable: the rule cannot be traced */
+    uint32_t reads;
+    int steps;
+    wgi_rule_step *step;
+    uint64_t *cell;                        /* the variables, then results of steps and numbers */
+    uint8_t gx[WGI_TAPE_OPERANDS];         /* the cells of the wanted gradients */
+    wgi_rule_step last[WGI_TAPE_OPERANDS]; /* of a short trace */
     wg_fault fault;
 };
 
 /* The trace of the rule of n's op, for the gradients of the operands whose bits are set in `wanted`. NULL:
  * out of memory. */
 wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted);
+
+/* The result of `what` on a and b, where it is an operation of its own. */
+#define ARITHMETIC_(T)                                               \
+    static inline T wgi_arithmetic_##T(wg_arithmetic what, T a, T b) \
+    {                                                                \
+        switch (what) {                                              \
+        case WG_ADDS: return a + b;                                  \
+        case WG_SUBTRACTS: return a - b;                             \
+        case WG_MULTIPLIES: return a * b;                            \
+        case WG_DIVIDES: return a / b;                               \
+        case WG_NEGATES: return -a;                                  \
+        case WG_BY_KERNEL: break;                                    \
+        }                                                            \
+        return a;                                                    \
+    }
+ARITHMETIC_(float)
+ARITHMETIC_(double)
+#undef ARITHMETIC_
+
+/* The same for operands and a result in memory, all f32 (single) or all f64. */
+static inline void wgi_arithmetic(wg_arithmetic what, bool single, const void *a, const void *b, void *y)
+{
+    if (single) *(float *)y = wgi_arithmetic_float(what, *(const float *)a, *(const float *)b);
+    else *(double *)y = wgi_arithmetic_double(what, *(const double *)a, *(const double *)b);
+}
 
 #endif

@@ -1,74 +1,104 @@
-/* trace_rule.c: turns the derivative rule of an op into a list of calls of kernels. The rule is called
- * once, on scalars of a graph that is kept for this. The calls are those of the nodes that grad.c would
- * append, in the same order: so the bits are the same. */
+/* trace_rule.c: turns the derivative rule of an op into a list of operations. The rule is called once, on
+ * scalars of a graph that is kept for this. The operations are those of the nodes that grad.c would append,
+ * in the same order: so the bits are the same. */
 #include "run/tape.h"
 
 typedef struct tracer {
     wg_graph *g;
     wgi_trace *t;
-    uint32_t variable[WGI_VARIABLES]; /* the nodes of what the rule reads */
+    uint32_t variable[WGI_VARIABLES]; /* the nodes of the variables */
     uint32_t first;                   /* the first node that the rule has made */
-    wgi_scalar_call **of;             /* the calls of the rule's nodes, by node - first */
+    uint8_t *of;                      /* the cells of the rule's nodes, by node - first; 0: none */
+    int cells;
 } tracer;
 
-static int variable_of(const tracer *r, uint32_t i)
-{
-    for (int v = 0; v < WGI_VARIABLES; v++)
-        if (r->variable[v] == i) return v;
-    return -1;
-}
+enum { NO_CELL = 0xFF, MOST_CELLS = NO_CELL };
 
-/* The address of node i's value. NULL: it is a variable, and *variable is its number; -1: it has no value. */
-static const void *address(const tracer *r, uint32_t i, int *variable)
+/* The cell of node i's value. NO_CELL: it has no value. */
+static uint8_t cell_of(tracer *r, uint32_t i)
 {
     const wgi_node *n = &r->g->node[i];
-    *variable = variable_of(r, i);
-    if (*variable >= 0) return NULL;
-    if (i >= r->first && r->of[i - r->first]) return r->of[i - r->first]->y;
-    return n->op == &wgi_op_number ? n->cell : NULL;
+    for (uint8_t v = 0; v < WGI_VARIABLES; v++)
+        if (r->variable[v] == i) {
+            r->t->reads |= 1U << v;
+            return v;
+        }
+    if (i >= r->first && r->of[i - r->first]) return r->of[i - r->first];
+    if (n->op != &wgi_op_number) return NO_CELL;
+    r->t->cell[r->cells] = *n->cell;
+    return (uint8_t)r->cells++;
 }
 
 static bool trace_node(tracer *r, uint32_t i)
 {
     wg_graph *g = r->g;
     const wgi_node *n = &g->node[i];
-    wgi_trace *t = r->t;
+    wgi_rule_step *s = &r->t->step[r->t->steps++];
     wg_dtype type[WGI_TAPE_OPERANDS];
-    wgi_scalar_call *c = r->of[i - r->first] = &t->call[t->calls];
+    uint8_t in[WGI_TAPE_OPERANDS] = { 0 };
     if (!wgi_is_scalar_map(g, n)) return false;
-    for (uint32_t k = 0; k < n->operands; k++) type[k] = (wg_dtype)g->node[wgi_in(n)[k]].dtype;
-    wgi_scalar_call_make(c, g, n, type, &t->fault);
-    c->y = &t->cell[t->calls++];
+    bool even = true;
     for (uint32_t k = 0; k < n->operands; k++) {
-        int v;
-        c->x[k] = address(r, wgi_in(n)[k], &v);
-        if (v >= 0) t->patch[t->patches++] = (wgi_patch){ &c->x[k], v };
-        else if (!c->x[k]) return false;
+        type[k] = (wg_dtype)g->node[wgi_in(n)[k]].dtype;
+        in[k] = cell_of(r, wgi_in(n)[k]);
+        if (in[k] == NO_CELL) return false;
+        even &= type[k] == (wg_dtype)n->dtype;
     }
+    const uint8_t y = r->of[i - r->first] = (uint8_t)r->cells++;
+    *s = (wgi_rule_step){ (uint8_t)n->op->arithmetic, y, in[0], in[1], NULL };
+    if (even && wg_dtype_is_float((wg_dtype)n->dtype) && s->what != WG_BY_KERNEL) return true;
+    wgi_scalar_call *c = s->call = wgi_arena_alloc(&g->c->arena, sizeof *c);
+    if (!c) return false;
+    s->what = WG_BY_KERNEL;
+    wgi_scalar_call_make(c, g, n, type, &r->t->fault);
+    for (uint32_t k = 0; k < n->operands; k++) c->x[k] = &r->t->cell[in[k]];
+    c->y = &r->t->cell[y];
     return true;
 }
 
-/* Makes calls of the rule's nodes that the wanted gradients need. */
-static bool trace_nodes(tracer *r, const wg_node gx[], uint32_t wanted)
+/* Marks the rule's nodes that the wanted gradients need. */
+static void mark_wanted(const tracer *r, const wg_node gx[], uint32_t wanted)
 {
     wg_graph *g = r->g;
-    uint32_t n = g->count - r->first;
-    wgi_trace *t = r->t;
-    t->call = wgi_arena_alloc(&g->c->arena, sizeof *t->call * n);
-    t->cell = wgi_arena_alloc(&g->c->arena, sizeof *t->cell * n);
-    t->patch = wgi_arena_alloc(&g->c->arena, sizeof *t->patch * n * WGI_TAPE_OPERANDS);
-    r->of = wgi_arena_alloc(&g->temp, sizeof *r->of * n);
-    if (!t->call || !t->cell || !t->patch || !r->of) return false;
-    memset(r->of, 0, sizeof *r->of * n);
     for (int k = 0; k < WGI_TAPE_OPERANDS; k++)
         if (wanted >> k & 1) g->marked[gx[k].index] = 1;
     for (uint32_t i = g->count; i-- > r->first;)
         for (uint32_t k = 0; g->marked[i] && !wgi_is_leaf(&g->node[i]) && k < g->node[i].operands; k++)
             g->marked[wgi_in(&g->node[i])[k]] = 1;
+}
+
+/* Finds the one operation on variables that gradient k is. False: it is none. */
+static bool find_last(wgi_trace *t, int k)
+{
+    const uint8_t y = t->gx[k];
+    t->last[k] = (wgi_rule_step){ .what = WG_BY_KERNEL, .a = y, .b = y };
+    for (int j = 0; j < t->steps; j++)
+        if (t->step[j].y == y && t->step[j].what != WG_BY_KERNEL) t->last[k] = t->step[j];
+    return t->last[k].a < WGI_VARIABLES && t->last[k].b < WGI_VARIABLES;
+}
+
+/* Makes the steps, and finds the cells of the gradients. */
+static bool trace_nodes(tracer *r, const wg_node gx[], uint32_t wanted)
+{
+    wg_graph *g = r->g;
+    wgi_trace *t = r->t;
+    const size_t n = g->count - r->first, cells = WGI_VARIABLES + n + (n + 1) * WGI_TAPE_OPERANDS;
+    t->step = wgi_arena_alloc(&g->c->arena, sizeof *t->step * n);
+    t->cell = cells < MOST_CELLS ? wgi_arena_alloc(&g->c->arena, sizeof *t->cell * cells) : NULL;
+    r->of = wgi_arena_alloc(&g->temp, n);
+    if (!t->step || !t->cell || !r->of) return false;
+    memset(t->cell, 0, sizeof *t->cell * cells);
+    memset(r->of, 0, n);
+    mark_wanted(r, gx, wanted);
     bool ok = true;
     for (uint32_t i = r->first; i < g->count && ok; i++)
         if (g->marked[i] && !wgi_is_leaf(&g->node[i])) ok = trace_node(r, i);
     memset(g->marked, 0, g->count);
+    for (int k = 0; k < WGI_TAPE_OPERANDS && ok; k++)
+        if (wanted >> k & 1) ok = (t->gx[k] = cell_of(r, gx[k].index)) != NO_CELL;
+    t->is_short = ok;
+    for (int k = 0; k < WGI_TAPE_OPERANDS; k++)
+        if (t->is_short && wanted >> k & 1) t->is_short = find_last(t, k);
     return ok;
 }
 
@@ -78,11 +108,9 @@ static wg_node operand(wg_graph *g, wg_dtype t)
     return wg_input_borrow_at("", g, NULL, (wg_tensor){ t, WG_SCALAR, (void *)(uintptr_t)&zero });
 }
 
-/* Numbers of the rule have their values in the memory of graph g. So g must never be cleared: traces keep
- * the addresses. */
 static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, uint32_t wanted)
 {
-    tracer r = { .g = g, .t = t };
+    tracer r = { .g = g, .t = t, .cells = WGI_VARIABLES };
     wg_node x[WGI_TAPE_OPERANDS], gx[WGI_TAPE_OPERANDS] = { 0 }, gy = operand(g, type);
     int n = t->op->operands;
     for (int k = 0; k < n; k++) x[k] = operand(g, type);
@@ -100,13 +128,7 @@ static bool trace_rule(wg_graph *g, wgi_trace *t, wg_site here, wg_dtype type, u
             g->node[gx[k].index].shape != g->node[0].shape)
             return false;
     }
-    if (!trace_nodes(&r, gx, wanted)) return false;
-    for (int k = 0; k < n; k++)
-        if (wanted >> k & 1) {
-            t->gx[k] = address(&r, gx[k].index, &t->gx_variable[k]);
-            if (!t->gx[k] && t->gx_variable[k] < 0) return false;
-        }
-    return true;
+    return trace_nodes(&r, gx, wanted);
 }
 
 wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted)
