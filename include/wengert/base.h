@@ -146,7 +146,10 @@ typedef struct wg_options {
     unsigned without; /* fast ways to switch off: bits WG_WITHOUT_...; the variable WG_WITHOUT adds more */
     unsigned trace;   /* what to trace: bits WG_TRACE_...; the variable WG_TRACE adds more */
     void (*on_trace)(void *user, const char *line); /* gets each line of the trace; default: stderr */
-    uint64_t reserved[5];
+    /* Bytes of all compiled plans: if they take more, those that were not used for longest are freed. Default:
+     * 256 MiB. */
+    uint64_t plan_bytes;
+    uint64_t reserved[4];
 } wg_options;
 
 /* The fast ways that can be switched off. Do so to find out which of them causes a wrong result or lost time.

@@ -100,9 +100,10 @@ struct wg_context {
     bool fixed; /* the context that wg_start returns without memory. It is constant: never write to it */
     wgi_shape **shapes; /* hash table of the interned shapes, open addressing */
     uint32_t shape_count, shape_capacity;
-    const wg_shape *scalar; /* the interned shape of rank 0 */
-    wgi_arena arena;        /* interned shapes and kept sites: freed with the context */
-    wgi_plan *plans;        /* the cache, most recently used first */
+    const wg_shape *scalar;        /* the interned shape of rank 0 */
+    wgi_arena arena;               /* interned shapes and kept sites: freed with the context */
+    wgi_plan *plans, *oldest_plan; /* the cache, most recently used first: run/plan/cache.c */
+    struct wgi_plan_tables *plan_tables;
     int plan_count;
     size_t plan_bytes;      /* memory of all plans */
     uint64_t plan_serial;   /* the last serial number given to a plan */

@@ -109,6 +109,8 @@ static void switches(wg_context *c)
     c->o.trace |= env_words(c, "WG_TRACE", traces, WG_TRACES);
 }
 
+enum { STANDARD_PLAN_BYTES = 256 << 20 };
+
 wg_context *wg_start(const wg_options *o)
 {
     wg_options all = o ? *o : (wg_options){ 0 };
@@ -120,6 +122,7 @@ wg_context *wg_start(const wg_options *o)
     c->memory = m;
     c->arena.c = c;
     c->o.dtype = all.dtype ? all.dtype : WG_F32;
+    c->o.plan_bytes = all.plan_bytes ? all.plan_bytes : STANDARD_PLAN_BYTES;
     c->o.threads = WGI_MIN(all.threads > 0 ? all.threads : default_threads(), 256);
     c->isa = choose_isa(c);
     switches(c);

@@ -126,8 +126,10 @@ typedef struct wgi_request {
     bool look;          /* made by wg_plan_look: the plans of the user's own requests must not change */
     wgi_plan *plan;     /* an answer: the plan that it was run by, or NULL */
     const uint32_t *at; /* an answer: by local index of the plan, the node of the graph */
-    uint64_t place;     /* hash of the request and its place in the graph */
-    uint64_t id;        /* serial number; a request that repeats another has the same */
+    struct wgi_known
+        *known;     /* an answer: the place of the plan that at[] is kept for; NULL: at[] is not kept */
+    uint64_t place; /* hash of the request and its place in the graph */
+    uint64_t id;    /* serial number; a request that repeats another has the same */
 } wgi_request;
 
 typedef struct wgi_scopes { /* hash table of scopes by their paths: scope_table.c */

@@ -61,7 +61,7 @@ static const char *joined(describer *d, const char *a, const char *b)
 /* "" unless the user gave the node a name. */
 static const char *name_of(const describer *d, uint32_t node)
 {
-    return node && node < d->p->of.n ? wg_node_name(wgi_handle(d->g, d->p->of.at[node])) : "";
+    return node && node < d->p->of.n ? wg_node_name(wgi_handle(d->g, d->r->at[node])) : "";
 }
 
 /* A copy of the node's name, or `other` if it has none. */
@@ -87,7 +87,7 @@ static const char *number_text(describer *d, const uint64_t *cell, wg_dtype t)
 static const char *leaf_name(describer *d, const wgi_buffer *b, wg_dtype t)
 {
     if (b->where == WGI_CONST) return number_text(d, &b->cell, t);
-    const wgi_node *n = &d->g->node[d->p->of.at[b->node]];
+    const wgi_node *n = &d->g->node[d->r->at[b->node]];
     if (n->op == &wgi_op_number) return number_text(d, n->cell, (wg_dtype)n->dtype);
     return name_or(d, b->node, n->op->name);
 }
@@ -113,7 +113,7 @@ static wg_plan_where where_of_leaf(const describer *d, const wgi_buffer *b)
 {
     if (b->where == WGI_CONST) return WG_PLAN_NUMBER;
     if (b->where != WGI_LEAF) return WG_PLAN_INPUT;
-    const wg_op *op = d->g->node[d->p->of.at[b->node]].op;
+    const wg_op *op = d->g->node[d->r->at[b->node]].op;
     return op == &wgi_op_number                         ? WG_PLAN_NUMBER
            : op == &wgi_op_param || op == &wgi_op_state ? WG_PLAN_PARAMETER
                                                         : WG_PLAN_INPUT;

@@ -260,18 +260,17 @@ static wgi_plan *compile(wg_graph *g, wgi_request *r, const wgi_structure *s, co
     if (r->backward) forget(g, mark, place);
     if (!p) return NULL;
     if (teacher) p->lineage = teacher->lineage;
-    wgi_plan_add(g->c, p);
-    return p;
+    return wgi_plan_add(g->c, p) ? p : NULL;
 }
 
 /* ---- one request ---- */
 
-/* Notes that p runs in this evaluation, for the nodes at[]. */
-static inline bool note_run(wg_graph *g, wgi_plan *p, const uint32_t *at)
+/* Notes that p runs in this evaluation. */
+static inline bool note_run(wg_graph *g, wgi_plan *p, const wgi_request *r)
 {
     if (!WGI_GROW(g->c, g->now.ran, g->now.ran_capacity, g->now.rans + 1)) return false;
-    g->now.ran[g->now.rans++] = (wgi_ran){ p, at };
-    if (at == p->of.at) p->at_serial = g->now.serial;
+    g->now.ran[g->now.rans++] = (wgi_ran){ p, r->at };
+    if (r->known) r->known->serial = g->now.serial;
     return true;
 }
 
@@ -285,7 +284,7 @@ static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r)
 {
     r->plan = p;
     if (r->at && g->c->o.trace & WG_TRACE_VALUE) trace_values(g, p, r->at);
-    if (!r->at || !note_run(g, p, r->at) || !wgi_plan_run(g, p, r)) return false;
+    if (!r->at || !note_run(g, p, r) || !wgi_plan_run(g, p, r)) return false;
     g->now.trail = wgi_mix(wgi_mix(g->now.trail, r->place), p->serial);
     return true;
 }
@@ -293,8 +292,7 @@ static bool run_plan(wg_graph *g, wgi_plan *p, wgi_request *r)
 /* Runs p, which was found or made for the structure s. */
 static bool run_adopted(wg_graph *g, wgi_plan *p, wgi_request *r, const wgi_structure *s)
 {
-    r->at = wgi_plan_adopt(g, p, s, r->place);
-    return run_plan(g, p, r);
+    return wgi_plan_adopt(g, p, s, r) && run_plan(g, p, r);
 }
 
 /* The nodes whose values a found plan needs of earlier plans of this evaluation. */
@@ -316,7 +314,7 @@ enum { LARGE = 1 << 20 }; /* bytes of results */
 static bool is_there(const wg_context *c, const wgi_plan *p)
 {
     const wgi_plan *q = c->plans;
-    while (q && q != p) q = q->next;
+    while (q && q != p) q = q->older;
     return q;
 }
 
@@ -392,11 +390,13 @@ static bool answer(wg_graph *g, wgi_request *r)
     if (!r->roots && !r->targets) return true;
     r->place = wgi_plan_place(g, r);
     if (never_compiles(g)) return run_without_plan(g, r);
-    wgi_plan *p = wgi_plan_at(g, r, r->place);
-    if (!p || wgi_plan_is_due(p)) return run_by_structure(g, r);
-    TRACE(g, r, p->bound ? "plan found, bound" : "plan found", "the same request was answered by it before");
-    r->at = p->of.at;
-    return run_plan(g, p, r);
+    wgi_known *k = wgi_plan_at(g, r, r->place);
+    if (!k || wgi_plan_is_due(k->plan)) return run_by_structure(g, r);
+    TRACE(g, r, k->plan->bound ? "plan found, bound" : "plan found",
+          "the same request was answered by it before");
+    r->known = k;
+    r->at = k->at;
+    return run_plan(g, wgi_plan_to_front(g->c, k->plan), r);
 }
 
 /* After a failure nobody knows which values are there. So the trail becomes one that no other evaluation has,

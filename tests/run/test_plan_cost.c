@@ -158,7 +158,7 @@ static cost cost_of(program build, int n)
         wg_backward(y, p);
     }
     cost sum = { 0, (double)m.bytes };
-    for (const wgi_plan *q = c->plans; q; q = q->next) sum.probes += (double)q->probes;
+    for (const wgi_plan *q = c->plans; q; q = q->older) sum.probes += (double)q->probes;
     wgt_finish(c, &m);
     return sum;
 }

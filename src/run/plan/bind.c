@@ -141,7 +141,7 @@ void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *
 {
     wgi_bound *b = p->bound;
     bool same = b->work == g->run.work && b->out == out;
-    if (same && r->fresh && p->leaves == g->build.leaves && r->at == p->of.at) return b->ptr;
+    if (same && r->fresh && p->leaves == g->build.leaves && r->known == p->ran) return b->ptr;
     for (uint32_t k = 0; k < b->movings && same; k++) {
         const wgi_buffer *u = &p->buffer[b->moving[k]];
         same =
@@ -195,7 +195,7 @@ void wgi_last_remember(wg_graph *g, const wg_params *by, const wgi_request *r)
 {
     wgi_plan *p = r->plan;
     /* A repeated request has the loss as its only root. */
-    bool repeats = p && r->fresh && r->roots <= 1 && r->at == p->of.at && !wgi_without(g->c, WG_WITHOUT_BIND);
+    bool repeats = p && r->fresh && r->roots <= 1 && r->known && !wgi_without(g->c, WG_WITHOUT_BIND);
     g->run.last = NULL;
     if (!repeats) return;
     wgi_request q = *r;

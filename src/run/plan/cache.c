@@ -38,37 +38,54 @@ uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r)
 #endif
 }
 
-static bool same_nodes(const wgi_plan *p, const uint32_t *local, int n, const uint32_t *list, int m)
+static bool same_nodes(const uint32_t *at, const uint32_t *local, int n, const uint32_t *list, int m)
 {
     bool same = n == m;
-    for (int k = 0; k < n && same; k++) same = p->of.at[local[k]] == list[k];
+    for (int k = 0; k < n && same; k++) same = at[local[k]] == list[k];
     return same;
 }
 
 /* The graph's number `structure` says that its nodes are the same, and the trail that the same ones have a
  * value. */
-static bool is_at(const wgi_plan *p, const wg_graph *g, const wgi_request *r)
+static bool is_at(const wgi_known *k, const wg_graph *g, const wgi_request *r)
 {
-    const wgi_structure *s = &p->of;
-    return p->structure == g->build.structure && p->trail == g->now.trail && s->mode == g->mode &&
+    const wgi_structure *s = &k->plan->of;
+    return k->structure == g->build.structure && k->trail == g->now.trail && s->mode == g->mode &&
            s->backward == r->backward && (s->keeps == WGI_KEEP_LOOK) == r->look &&
-           (!s->backward || s->at[s->loss] == r->loss) &&
-           same_nodes(p, s->root, s->roots, r->root, r->roots) &&
-           same_nodes(p, s->target, s->targets, r->target, r->targets);
+           (!s->backward || k->at[s->loss] == r->loss) &&
+           same_nodes(k->at, s->root, s->roots, r->root, r->roots) &&
+           same_nodes(k->at, s->target, s->targets, r->target, r->targets);
 }
 
-wgi_plan *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place)
+enum { BUCKETS = 1 << 12 };
+
+typedef struct wgi_plan_tables {
+    wgi_known *place[BUCKETS];
+    wgi_plan *key[BUCKETS];
+} tables;
+
+static uint32_t bucket_of(uint64_t h) { return (uint32_t)(h >> 20) % BUCKETS; }
+
+wgi_known *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place)
 {
-    for (wgi_plan *p = g->c->plans; p; p = p->next)
-        if (p->place == place && is_at(p, g, r)) return wgi_plan_to_front(g->c, p);
+    const tables *t = g->c->plan_tables;
+    for (wgi_known *k = t ? t->place[bucket_of(place)] : NULL; k; k = k->next)
+        if (k->place == place && is_at(k, g, r)) return k;
     return NULL;
+}
+
+static void known_unlink(wg_context *c, const wgi_known *k)
+{
+    wgi_known **at = &c->plan_tables->place[bucket_of(k->place)];
+    while (*at != k) at = &(*at)->next;
+    *at = k->next;
 }
 
 /* ---- by structure ---- */
 
 wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s)
 {
-    for (wgi_plan *p = c->plans; p; p = p->next)
+    for (wgi_plan *p = c->plan_tables ? c->plan_tables->key[bucket_of(s->key)] : NULL; p; p = p->next)
         if (p->of.key == s->key && wgi_structure_equal(&p->of, s)) return wgi_plan_to_front(c, p);
     return NULL;
 }
@@ -107,40 +124,75 @@ void wgi_plan_learn(const wg_graph *g, const wgi_request *r, const wgi_plan *p)
     if (s) *s = (spot){ h, g->now.serial, p->lineage };
 }
 
-/* Whether an evaluation that is open has run p with the list of.at, which then must not change. */
-static bool list_is_in_use(const wgi_plan *p)
+/* ---- places of a plan ---- */
+
+/* Whether an evaluation that is open has run its plan with this list, which then must not change. */
+static bool is_in_use(const wgi_known *k)
 {
-    for (const wg_graph *g = p->c->graphs; g; g = g->next)
-        if (g->now.open && g->now.serial == p->at_serial) return true;
+    for (const wg_graph *g = k->plan->c->graphs; g; g = g->next)
+        if (g->now.open && g->now.serial == k->serial) return true;
     return false;
 }
 
-const uint32_t *wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, uint64_t place)
+/* A further place of p, or the one that was not used for longest. NULL: all are in use, or out of memory. */
+static wgi_known *free_place(wgi_plan *p)
 {
-    uint32_t *at = p->of.at;
+    wgi_known *old = NULL;
+    for (wgi_known *k = p->places; k; k = k->of_plan)
+        if (!is_in_use(k) && (!old || k->serial < old->serial)) old = k;
+    if (old || p->place_count == WGI_PLACES ||
+        sizeof *p->of.at * p->of.n * (size_t)p->place_count > WGI_PLACE_BYTES)
+        return old;
+    const size_t before = wgi_arena_bytes(&p->arena);
+    wgi_known *k = wgi_plan_keep(p, 1, sizeof *k);
+    if (k) k->at = wgi_plan_keep(p, p->of.n, sizeof *k->at);
+    p->c->plan_bytes += wgi_arena_bytes(&p->arena) - before;
+    if (!k || !k->at) return NULL;
+    k->plan = p, k->of_plan = p->places;
+    p->place_count++;
+    return p->places = k;
+}
+
+bool wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, wgi_request *r)
+{
+    wgi_known *k = r->known = free_place(p);
     p->leaves = 0, p->by = NULL;
-    if (list_is_in_use(p)) {
-        at = wgi_arena_alloc(&g->values, sizeof *at * s->n);
-    } else {
-        p->place = place, p->trail = g->now.trail;
-        p->structure = g->build.structure;
-    }
-    return at ? memcpy(at, s->at, sizeof *at * s->n) : NULL;
+    r->at = NULL;
+    uint32_t *at = k ? k->at : wgi_arena_alloc(&g->values, sizeof *at * s->n);
+    if (!at) return false;
+    r->at = memcpy(at, s->at, sizeof *at * s->n);
+    if (!k) return true;
+    if (k->serial) known_unlink(g->c, k);
+    k->place = r->place, k->trail = g->now.trail, k->structure = g->build.structure;
+    k->serial = g->now.serial;
+    wgi_known **first = &g->c->plan_tables->place[bucket_of(k->place)];
+    k->next = *first;
+    *first = k;
+    return true;
 }
 
 /* ---- the cache: most recently used first ---- */
 
 static void push(wg_context *c, wgi_plan *p)
 {
-    p->next = c->plans;
+    p->newer = NULL, p->older = c->plans;
+    *(c->plans ? &c->plans->newer : &c->oldest_plan) = p;
     c->plans = p;
 }
 
-static void unlink_plan(wg_context *c, wgi_plan *p)
+static void pull(wg_context *c, const wgi_plan *p)
 {
-    wgi_plan **at = &c->plans;
+    *(p->newer ? &p->newer->older : &c->plans) = p->older;
+    *(p->older ? &p->older->newer : &c->oldest_plan) = p->newer;
+}
+
+static void forget(wg_context *c, const wgi_plan *p)
+{
+    wgi_plan **at = &c->plan_tables->key[bucket_of(p->of.key)];
     while (*at != p) at = &(*at)->next;
     *at = p->next;
+    for (const wgi_known *k = p->places; k; k = k->of_plan)
+        if (k->serial) known_unlink(c, k);
 }
 
 void wgi_plan_drop(wg_context *c, wgi_plan *p)
@@ -150,7 +202,8 @@ void wgi_plan_drop(wg_context *c, wgi_plan *p)
             if (g->now.ran[i].plan == p) g->now.ran[i].plan = NULL;
         if (g->run.last == p) g->run.last = NULL;
     }
-    unlink_plan(c, p);
+    forget(c, p);
+    pull(c, p);
     c->plan_bytes -= wgi_arena_bytes(&p->arena);
     wgi_arena_free(&p->arena);
     wg_free(c, p);
@@ -160,24 +213,32 @@ void wgi_plan_drop(wg_context *c, wgi_plan *p)
 void wgi_plans_free(wg_context *c)
 {
     while (c->plans) wgi_plan_drop(c, c->plans);
+    wg_free(c, c->plan_tables);
 }
 
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
 {
     if (c->plans == p) return p;
-    unlink_plan(c, p);
+    pull(c, p);
     push(c, p);
     return p;
 }
 
-void wgi_plan_add(wg_context *c, wgi_plan *p)
+bool wgi_plan_add(wg_context *c, wgi_plan *p)
 {
+    if (!c->plan_tables) c->plan_tables = wg_alloc(c, 1, sizeof *c->plan_tables);
+    if (!c->plan_tables) {
+        wgi_arena_free(&p->arena);
+        wg_free(c, p);
+        return false;
+    }
+    wgi_plan **first = &c->plan_tables->key[bucket_of(p->of.key)];
+    p->next = *first;
+    *first = p;
     push(c, p);
     c->plan_count++;
     c->plan_bytes += wgi_arena_bytes(&p->arena);
-    while (p->next && (c->plan_count > WGI_PLANS || c->plan_bytes > WGI_PLAN_BYTES)) {
-        wgi_plan *last = p;
-        while (last->next) last = last->next;
-        wgi_plan_drop(c, last);
-    }
+    while (p->older && (c->plan_count > WGI_PLANS || c->plan_bytes > c->o.plan_bytes))
+        wgi_plan_drop(c, c->oldest_plan);
+    return true;
 }

@@ -9,15 +9,17 @@
 #ifndef WGI_PLAN_H
 #define WGI_PLAN_H
 
+#include <limits.h>
+
 #include "run/run.h"
 
+/* PLANS: at most in a context. PLACES: at most of a plan. PLACE_BYTES: of the lists of a plan's places. */
 #ifdef WG_HOSTILE
-enum { WGI_PLANS = 3 };
+enum { WGI_PLANS = 3, WGI_PLACES = 2 };
 #else
-enum { WGI_PLANS = 256 }; /* at most in a context */
+enum { WGI_PLANS = INT_MAX, WGI_PLACES = 64 };
 #endif
-
-enum { WGI_PLAN_BYTES = 256 << 20 }; /* of memory of all plans: if there is more, old ones are freed */
+enum { WGI_PLACE_BYTES = 1 << 20 };
 
 /* ---- plans ---- */
 
@@ -106,19 +108,28 @@ bool wgi_structure_equal(const wgi_structure *a, const wgi_structure *b);
 
 enum { WGI_MADE = 1, WGI_ROOT = 2 };
 
+/* A place where a plan answers a request: the same request there needs no look at its nodes. */
+typedef struct wgi_known {
+    struct wgi_known *next;    /* in the table by `place` */
+    struct wgi_known *of_plan; /* the next one of the same plan */
+    wgi_plan *plan;
+    uint64_t place, trail, structure; /* wgi_plan_place, and the graph's numbers of these names */
+    uint64_t serial;                  /* the last evaluation that ran the plan here */
+    uint32_t *at;                     /* by local index: the node of the graph */
+} wgi_known;
+
 struct wgi_plan {
-    wgi_plan *next;
+    wgi_plan *older, *newer; /* in the order of last use */
+    wgi_plan *next;          /* in the table by structure */
     wg_context *c;
     wgi_arena arena; /* all memory of the plan */
     uint64_t serial,
         lineage; /* lineage: the serial number of the first plan that these wishes were noted for */
     /* A request is answered by this plan if it has an equal structure. The lists are the plan's own; node[]
-     * has copies of the records. */
+     * has copies of the records. at[] is that of the request that the plan was compiled for. */
     wgi_structure of;
-    /* The request that of.at was filled for. The same request at the same place needs no look at its
-     * nodes. */
-    uint64_t place, trail, structure; /* wgi_plan_place, and the graph's numbers of these names */
-    uint64_t at_serial;               /* the last evaluation that ran the plan with of.at */
+    wgi_known *places, *ran; /* ran: where it ran last; NULL: at no place that is known */
+    int place_count;
 
     wgi_buffer *buffer;
     uint32_t buffers;
@@ -145,7 +156,7 @@ struct wgi_plan {
     bool stale;
 
     /* What is kept of the last run: bind.c. */
-    uint64_t leaves;     /* the graph's number of that name if the request was `fresh`; otherwise 0 */
+    uint64_t leaves; /* the graph's number of that name if the request was `fresh`, at `ran`; otherwise 0 */
     const wg_params *by; /* the parameters that wg_backward was called with; NULL: `request` is not set */
     size_t params;       /* parameters in the graph */
     wgi_request request;
@@ -164,8 +175,8 @@ bool wgi_same_kind(const wgi_node *a, const wgi_node *b);
 uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r);
 /* Hash of a request, of the nodes below it and of what the evaluation has run. */
 uint64_t wgi_plan_place(const wg_graph *g, const wgi_request *r);
-/* The plan that answered the same request at the same place of g, or NULL. */
-wgi_plan *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place);
+/* Where the same request was answered at the same place of g, or NULL. */
+wgi_known *wgi_plan_at(const wg_graph *g, const wgi_request *r, uint64_t place);
 /* The plan for a structure, or NULL. */
 wgi_plan *wgi_plan_find(wg_context *c, const wgi_structure *s);
 /* Whether another plan must run at a place where p has run in an earlier evaluation. */
@@ -177,12 +188,13 @@ void wgi_wishes_join(wgi_plan *p, wgi_plan *q);
  * ones. */
 bool wgi_plan_has_learned(const wg_graph *g, const wgi_request *r, const wgi_plan *p);
 void wgi_plan_learn(const wg_graph *g, const wgi_request *r, const wgi_plan *p);
-/* The list of nodes for a run of p, whose structure is s. Kept in the plan if it can be, so that the same
- * request finds it next time. NULL: out of memory. */
-const uint32_t *wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, uint64_t place);
-/* Call this for a plan that is used: when there are too many plans, the last of the list is freed. */
+/* Sets the list of nodes of r for a run of p, whose structure is s. Kept in the plan if it can be, so that
+ * the same request finds it next time. False: out of memory. */
+bool wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, wgi_request *r);
+/* Call this for a plan that is used: when plans take too much memory, the one not used for longest is
+ * freed. */
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p);
-void wgi_plan_add(wg_context *c, wgi_plan *p);
+bool wgi_plan_add(wg_context *c, wgi_plan *p);  /* false: out of memory, and the plan is freed */
 void wgi_plan_drop(wg_context *c, wgi_plan *p); /* and free it */
 void wgi_plans_free(wg_context *c);
 
