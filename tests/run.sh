@@ -29,7 +29,7 @@ if [ "${1:-}" = --long ]; then
 fi
 
 export WG_SEED=${WG_SEED:-$(date +%s)}
-export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive
+export OMP_NUM_THREADS=2
 # The tests write thousands of files, and the library flushes each to the disk. A folder in memory saves
 # that time.
 [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && export TMPDIR=/dev/shm

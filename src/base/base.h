@@ -105,10 +105,11 @@ struct wg_context {
     wgi_plan *plans, *oldest_plan; /* the cache, most recently used first: run/plan/cache.c */
     struct wgi_plan_tables *plan_tables;
     int plan_count;
-    size_t plan_bytes;      /* memory of all plans */
-    uint64_t plan_serial;   /* the last serial number given to a plan */
-    uint64_t evaluations;   /* the last serial number given to an evaluation */
-    uint64_t structures;    /* the last serial number given to a structure, its leaves, or a request */
+    size_t plan_bytes;             /* memory of all plans */
+    double alone_until, alone_for; /* until when one thread works alone, and how long in all: region.c */
+    uint64_t plan_serial;          /* the last serial number given to a plan */
+    uint64_t evaluations;          /* the last serial number given to an evaluation */
+    uint64_t structures;           /* the last serial number given to a structure, its leaves, or a request */
     struct wgi_spot *spots; /* places of requests whose plans have learned what to keep: run/plan/cache.c */
     struct wgi_sight *seen; /* hash table of the requests that were interpreted: run/request.c */
     uint32_t seen_count;
@@ -213,10 +214,24 @@ uint64_t wgi_text_hash_more(uint64_t h, const char *s);
 
 /* ---- threads.c (more of it: threads.h) ---- */
 
-int wgi_cores(void); /* that this process may use */
+int wgi_cores(void);  /* that this process may use */
+double wgi_now(void); /* seconds */
 /* Between these two calls BLAS runs serial on this thread. wgi_gate_close must be given the result of
  * wgi_gate_open. */
 int wgi_gate_open(void);
 void wgi_gate_close(int was);
+
+/* ---- region.c ---- */
+
+/* What is known of a region that runs again and again: the least seconds of its last runs by all threads
+ * and by one, and of all its runs by all threads. */
+typedef struct wgi_timing {
+    int runs;
+    double team, alone, best;
+} wgi_timing;
+
+/* Runs the parts, some of which have several chunks, on all threads of c or on one, whatever is faster
+ * now. */
+bool wgi_region_run(wg_context *c, wgi_timing *t, wgi_part_fn part, void *arg, const int *chunks, int parts);
 
 #endif

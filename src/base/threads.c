@@ -21,14 +21,19 @@
  *   later ones meanwhile. A late thread must not store its smaller number: all threads would then wait for
  *   the end of a part that has ended.
  *
+ * A child after fork() has none of the threads of its parent, but OpenMP believes that it has. So a process
+ * that was forked after the first region works on one thread.
+ *
  * OpenBLAS is serial inside an active region of at least two threads. A region of one thread does not count
  * as active. There wgi_gate_open sets the number of threads of the calling thread to one. */
 #include "base/base.h"
 
 #if WG_WITH_OPENMP
+#include <fenv.h>
 #include <omp.h>
 #endif
 #include <sched.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool run_alone(wgi_part_fn part, void *arg, int parts)
@@ -99,6 +104,29 @@ static void run_chunk(team *t, int i, int chunk, int thread)
         __atomic_store_n(&t->failed, true, __ATOMIC_RELAXED);
 }
 
+/* The rounding mode, and on x86-64 whether subnormal numbers count as zero. The caller's holds for all
+ * threads of a region: else results would depend on the thread that computes them. */
+#if defined(__x86_64__)
+typedef unsigned float_mode;
+static float_mode get_float_mode(void) { return __builtin_ia32_stmxcsr() & ~0x3FU; } /* without the flags */
+static void set_float_mode(float_mode m) { __builtin_ia32_ldmxcsr(m); }
+#else
+typedef int float_mode;
+static float_mode get_float_mode(void) { return fegetround(); }
+static void set_float_mode(float_mode m) { fesetround(m); }
+#endif
+
+/* Whether threads of OpenMP can run in this process. */
+static bool can_have_team(void)
+{
+    static pid_t of_first_region;
+    const pid_t here = getpid();
+    pid_t none = 0;
+    return __atomic_compare_exchange_n(&of_first_region, &none, here, false, __ATOMIC_RELAXED,
+                                       __ATOMIC_RELAXED) ||
+           none == here;
+}
+
 static void raise_to(int *p, int i)
 {
     int was = __atomic_load_n(p, __ATOMIC_RELAXED);
@@ -148,7 +176,8 @@ bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, in
 {
     bool any = false;
     for (int i = 0; i < parts && threads > 1; i++) any |= chunks[i] > 1;
-    if (!any) return run_alone(part, arg, parts);
+    if (!any || !can_have_team()) return run_alone(part, arg, parts);
+    const float_mode mode = get_float_mode();
     team t = { .part = part,
                .arg = arg,
                .chunks = chunks,
@@ -160,9 +189,12 @@ bool wgi_parts_run(wgi_part_fn part, void *arg, const int *chunks, int parts, in
     {
         if (omp_get_num_threads() == 1) /* to BLAS this region is not active */
             omp_set_num_threads(1);
+        const float_mode own = get_float_mode();
+        if (own != mode) set_float_mode(mode);
 #pragma omp master
         open_part(&t, 0, 0);
         work(&t, omp_get_thread_num());
+        if (own != mode) set_float_mode(own);
     }
     return !t.failed;
 }
@@ -186,4 +218,11 @@ int wgi_cores(void)
     cpu_set_t set;
     int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
     return n > 0 ? n : 1;
+}
+
+double wgi_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }

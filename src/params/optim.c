@@ -16,9 +16,10 @@ struct wg_optim {
     int *chunks;   /* of the parts of a step: step_part */
     size_t room;
     int stretches;
-    bool wide;        /* a stretch is long enough for several threads */
-    bool overflows;   /* this step has made a parameter NaN or infinite */
-    uint64_t list_of; /* the list was made when the set's `marked` was this, and for list_lr */
+    bool wide;         /* a stretch is long enough for several threads */
+    wgi_timing timing; /* of steps of several threads */
+    bool overflows;    /* this step has made a parameter NaN or infinite */
+    uint64_t list_of;  /* the list was made when the set's `marked` was this, and for list_lr */
     double list_lr;
     uint64_t options[]; /* wg_x_opts of the kind, with defaults filled in */
 };
@@ -305,7 +306,7 @@ static wg_status fail_overflow(wg_site here, wg_optim *o)
 static __attribute__((noinline)) bool step_in_parts(wg_optim *o)
 {
     bool ok = true;
-    if (o->wide) return wgi_parts_run(step_part, o, o->chunks, 2 * o->stretches, o->s.p->c->o.threads);
+    if (o->wide) return wgi_region_run(o->s.p->c, &o->timing, step_part, o, o->chunks, 2 * o->stretches);
     for (int i = 0; i < 2 * o->stretches && ok; i++) ok = step_part(o, i, 0, 1, 0);
     return ok;
 }

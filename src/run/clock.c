@@ -1,15 +1,6 @@
 /* clock.c: notes when each thread began and ended its part of each step of a plan. */
 #include "run/plan/plan.h"
 
-#include <time.h>
-
-double wgi_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 bool wgi_clock_start(wgi_clock *k, wgi_plan *p, int threads)
 {
     size_t n = (size_t)WGI_MAX(p->steps, 1) * (size_t)threads;

@@ -207,6 +207,4 @@ wgi_instr wgi_load_instr(const wgi_load *l, const wgi_ref *from, uint32_t reg);
 
 /* ---- clock.c ---- */
 
-double wgi_now(void); /* seconds */
-
 #endif

@@ -3,7 +3,10 @@
  * two steps of the protocol, so these tests find most there. */
 #include "wgtest.h"
 
+#include <fenv.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/threads.h"
 
@@ -77,4 +80,69 @@ Test(threads, after_a_failure_nothing_runs, .timeout = 60)
             for (int k = 0; k < chunks[i]; k++)
                 cr_assert_eq(r.times[i][k], 0, "part %d ran after the failure of part 500", i);
     }
+}
+
+/* ---- the caller's rounding mode, and its children ---- */
+
+enum { THIRDS = 64 };
+
+/* Each chunk waits until the other one runs, too, so that they are on two threads. */
+static bool third(void *arg, int i, int chunk, int chunks, int thread)
+{
+    volatile double *y = arg, one = 1;
+    static int begun;
+    if (chunks == 2 && i == 0) {
+        const int both = (__atomic_fetch_add(&begun, 1, __ATOMIC_SEQ_CST) / 2 + 1) * 2;
+        while (__atomic_load_n(&begun, __ATOMIC_SEQ_CST) < both) usleep(10);
+    }
+    y[2 * i + chunk] = one / 3;
+    return (void)thread, true;
+}
+
+static void expect_thirds(int mode, double expected)
+{
+    double y[2 * THIRDS];
+    int chunks[THIRDS];
+    const int was = fegetround();
+    for (int i = 0; i < THIRDS; i++) chunks[i] = 2;
+    fesetround(mode);
+    bool ok = wgi_parts_run(third, y, chunks, THIRDS, 2);
+    fesetround(was);
+    cr_assert(ok);
+    for (int i = 0; i < 2 * THIRDS; i++) cr_expect_eq(y[i], expected, "%d: %a", i, y[i]);
+}
+
+/* 1/3 rounded upwards is the double above 1/3 rounded to the nearest. The threads are there when the mode
+ * changes: a new thread has that of its maker. */
+Test(threads, a_team_rounds_as_its_caller_does, .timeout = 60)
+{
+    expect_thirds(FE_TONEAREST, 0x1.5555555555555p-2);
+    expect_thirds(FE_UPWARD, 0x1.5555555555556p-2);
+    expect_thirds(FE_TONEAREST, 0x1.5555555555555p-2);
+}
+
+static double norm_of_products(void)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 2 });
+    wg_graph *g = wg_graph_new(c);
+    wg_begin(g, WG_EVAL);
+    wg_node x = wg_any(g, WG_SHAPE(300, 300)), y = wg_sum(wg_square(wg_matmul(x, wg_tanh(x))));
+    double v = wg_item(y);
+    wgt_finish(c, NULL);
+    return v;
+}
+
+/* The threads of the parent are not there in the child. */
+Test(threads, a_child_after_fork_computes_too, .timeout = 60)
+{
+    const double v = norm_of_products();
+    pid_t child = fork();
+    cr_assert_geq(child, 0);
+    if (!child) {
+        alarm(30);
+        _exit(norm_of_products() == v ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
 }

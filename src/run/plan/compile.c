@@ -105,7 +105,10 @@ static void keep_lists(wgi_work *w)
     p->buffer = wgi_work_copy(w, p->buffer, p->buffers, sizeof *p->buffer);
     p->step = wgi_work_copy(w, p->step, (size_t)p->steps, sizeof *p->step);
     p->chunks = wgi_work_keep(w, (size_t)p->steps, sizeof *p->chunks);
-    for (int i = 0; i < p->steps && !w->failed; i++) p->chunks[i] = p->step[i].chunks;
+    for (int i = 0; i < p->steps && !w->failed; i++) {
+        p->chunks[i] = p->step[i].chunks;
+        p->parallel |= p->chunks[i] > 1;
+    }
 }
 
 /* Room for a request that is repeated: wgi_last_remember. */

@@ -136,6 +136,8 @@ struct wgi_plan {
     wgi_step *step;
     int *chunks; /* of each step */
     int steps;
+    bool parallel; /* a step has several chunks */
+    wgi_timing timing;
     size_t work, out; /* bytes of workspace and of results */
     size_t regs;      /* bytes that each thread needs for programs over tiles */
     int most_operands;

@@ -114,6 +114,14 @@ static bool run_bound(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     return false;
 }
 
+static bool run_parts(run *u)
+{
+    wgi_plan *p = u->p;
+    if (u->clock) return wgi_parts_run(timed_part, u, p->chunks, p->steps, p->c->o.threads);
+    if (p->parallel) return wgi_region_run(p->c, &p->timing, part, u, p->chunks, p->steps);
+    return wgi_parts_run(part, u, p->chunks, p->steps, 1);
+}
+
 static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
 {
     int threads = g->c->o.threads;
@@ -127,7 +135,7 @@ static bool run_steps(wg_graph *g, wgi_plan *p, wgi_request *r, void *out)
     wgi_fault_clear(&fault);
     wgi_fill_pointers(g, p, r, u.env.ptr, out);
     spoil(g, p, out);
-    bool ok = wgi_parts_run(u.clock ? timed_part : part, &u, p->chunks, p->steps, threads);
+    bool ok = run_parts(&u);
     const wgi_step *s = &p->step[u.failed_step];
     if (ok) return leave(g, p, r, u.env.ptr);
     report(g, p, r, u.env.failed_node ? u.env.failed_node : s->node, s->of.op, &fault);
