@@ -278,7 +278,7 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
 
 /* ---- second order ---- */
 
-static wg_status make_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
+wg_status wgi_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[])
 {
     wg_graph *g = y.graph;
     uint32_t blocked;
@@ -306,7 +306,7 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     wg_status s = in ? WG_OK : wgi_all_failed(g, hv, n);
     if (in && !wgi_derived_again(g, here, &request, in, 2 * n + 1, hv, n)) {
         const wgi_calling k = wgi_derived_begin(g);
-        s = make_hvp(here, y, x, v, n, hv);
+        s = wgi_hvp(here, y, x, v, n, hv);
         wgi_derived_end(g, k, here, &request, in, 2 * n + 1, hv, n);
     }
     wgi_arena_rewind(&g->temp, place);

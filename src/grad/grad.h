@@ -49,6 +49,8 @@ void wgi_fail_ended(wg_graph *g, wg_site here, const char *what, int argument, u
 wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t);
 /* v, a node or a number, with the dtype and shape of x. */
 wg_node wgi_like(wg_site here, wg_node v, wg_node x);
+/* wg_hvp without its checks of x and v, and without remembering the request. */
+wg_status wgi_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[]);
 /* For all of x[0..n): the answer to a call that has failed. */
 wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n);
 

@@ -107,7 +107,8 @@ typedef struct wgi_called { /* a remembered call of a builder */
     wgi_place before, then; /* places in the graph's arena before and after the call */
 } wgi_called;
 
-/* A request: the values of some nodes, and with `backward` the gradients of a loss. */
+/* A request: the values of some nodes, and with `backward` the gradients of a loss, or with `along` too the
+ * product of its Hessian and a vector. */
 typedef struct wgi_request {
     wg_site here;
     uint32_t *root; /* nodes whose values are wanted */
@@ -116,8 +117,10 @@ typedef struct wgi_request {
     uint32_t loss;
     uint32_t *target; /* parameter leaves whose gradients are wanted */
     int targets;
-    void **into;      /* for each target: the memory that its gradient is written to */
-    bool *reached;    /* for each target, an answer: whether the loss depends on it */
+    void **into;   /* for each target: the memory that its gradient is written to */
+    bool *reached; /* for each target, an answer: whether the loss depends on it */
+    /* NULL: gradients are wanted. Otherwise H v: for each target its part of v, in the target's dtype. */
+    const void *const *along;
     uint32_t blocked; /* an answer: a node without derivative between loss and targets; 0: none */
     bool quiet;       /* made by wg_peek: the roots do not become results */
     /* The first request of its evaluation, with all gradients written to the parameters' own memory. So every

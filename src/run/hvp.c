@@ -1,34 +1,90 @@
-/* hvp.c: the product of the Hessian and a vector, for the parameters of a set as one flat vector. */
+/* hvp.c: the product of the Hessian and a vector, for the parameters of a set as one flat vector.
+ *
+ * It is a request as that of wg_backward is: its nodes are part of the plan and not of the graph, and the
+ * direction is given to the plan at each run. So the same plan answers every call on a graph. */
 #include "run/run.h"
 
-typedef struct piece {
-    const wgi_parameter *q;
-    size_t at; /* where its elements begin in the flat vector */
-} piece;
+/* What a call gets and gives, by the targets of its request. */
+typedef struct product {
+    wgi_request r;
+    const void **v;
+    size_t *at; /* where the target's elements begin in the flat vector */
+} product;
 
-static int pieces_of(wg_graph *g, const wg_params *p, wg_node x[], piece l[])
+static wgi_parameter *parameter_of(const wg_graph *g, const product *u, int i)
 {
-    int n = 0;
+    return g->node[u->r.target[i]].parameter;
+}
+
+/* Lists the parameters of p in the order of the flat vector. False: out of memory. */
+static bool list_targets(wg_graph *g, const wg_params *p, product *u)
+{
     size_t at = 0;
-    for (size_t k = 0; k < p->root->count; k++) { /* the order of the flat vector */
-        wgi_parameter *q = p->root->item[k];
+    u->v = wgi_arena_alloc(&g->temp, sizeof *u->v * (g->params + 1));
+    u->at = wgi_arena_alloc(&g->temp, sizeof *u->at * (g->params + 1));
+    if (!u->v || !u->at || !wgi_request_roots(g, g, &g->temp, NULL, 0, false, &u->r) ||
+        !wgi_request_targets(g, &g->temp, NULL, 0, &u->r))
+        return false;
+    for (size_t k = 0; k < p->root->count; k++) {
+        const wgi_parameter *q = p->root->item[k];
         if (q->state || !wgi_params_holds(p, q)) continue;
         for (size_t i = 0; i < g->params; i++)
             if (g->node[g->param[i]].parameter == q) {
-                l[n] = (piece){ q, at };
-                x[n++] = wgi_handle(g, g->param[i]);
+                u->at[u->r.targets] = at;
+                u->r.target[u->r.targets++] = g->param[i];
             }
         at += (size_t)q->size;
     }
+    return true;
+}
+
+/* Memory for the direction and the product of each target, and the direction in it. */
+static bool fill(wg_graph *g, const double *v, product *u)
+{
+    for (int i = 0; i < u->r.targets; i++) {
+        const wgi_parameter *q = parameter_of(g, u, i);
+        void *own = wgi_arena_alloc(&g->temp, (size_t)q->size * wg_dtype_size(q->dtype));
+        u->r.into[i] = wgi_arena_alloc(&g->temp, (size_t)q->size * wg_dtype_size(q->dtype));
+        if (!own || !u->r.into[i]) return false;
+        wgi_convert(q->dtype, own, WG_F64, v + u->at[i], q->size);
+        u->v[i] = own;
+    }
+    u->r.along = u->v;
+    return true;
+}
+
+static void give(const wg_graph *g, const product *u, double *out)
+{
+    for (int i = 0; i < u->r.targets; i++) {
+        const wgi_parameter *q = parameter_of(g, u, i);
+        if (u->r.reached[i]) wgi_convert(WG_F64, out + u->at[i], q->dtype, u->r.into[i], q->size);
+    }
+}
+
+/* How many values the evaluation has. */
+static size_t count_values(const wg_graph *g)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < g->now.spans; k++)
+        for (uint32_t i = g->now.span[k].first; i <= g->now.span[k].last && i < g->count; i++)
+            n += g->value[i] != NULL;
     return n;
 }
 
-static wg_node direction(wg_graph *g, wg_site here, const piece *l, const double *v)
+/* Runs the request. If it leaves no value behind, the evaluation becomes what it was before: memory does not
+ * grow from call to call, and the next call finds the plan of this one. */
+static bool run(wg_graph *g, wgi_request *r)
 {
-    void *data = wgi_arena_alloc(&g->temp, (size_t)l->q->size * wg_dtype_size(l->q->dtype));
-    if (!data) return wgi_error_node(g);
-    wgi_convert(l->q->dtype, data, WG_F64, v + l->at, l->q->size);
-    return wg_input_at(here, g, "", (wg_tensor){ l->q->dtype, l->q->shape, data });
+    const wgi_place place = wgi_arena_place(&g->values);
+    const uint64_t trail = g->now.trail;
+    const size_t rans = g->now.rans, before = count_values(g);
+    if (!wgi_run(g, r)) return false;
+    if (count_values(g) > before) return true;
+    wgi_arena_rewind(&g->values, place);
+    g->now.trail = trail;
+    g->now.rans = rans;
+    g->now.mapped = WGI_MIN(g->now.mapped, rans);
+    return true;
 }
 
 wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const double *v, double *out)
@@ -41,17 +97,13 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     if (!wgi_is_node(c, loss, here, "params_hvp", 1, "the loss")) return wg_failed(c);
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_place place = wgi_arena_place(&g->temp);
-    int64_t mark = wg_graph_mark(g);
-    wg_site in = wg_inside(here);
-    wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (g->params + 1) * 3);
-    wg_node *d = x ? x + g->params : NULL, *hv = x ? d + g->params : NULL;
-    piece *l = wgi_arena_alloc(&g->temp, sizeof *l * (g->params + 1));
-    int n = x && l ? pieces_of(g, p, x, l) : 0;
+    product u = { .r = { .here = here, .backward = true, .loss = loss.index } };
     memset(out, 0, sizeof *out * wg_params_size(p));
-    for (int i = 0; i < n; i++) d[i] = direction(g, in, &l[i], v);
-    if (n && wgi_ok(g->c) && wg_hvp_at(here, loss, x, d, n, hv) == WG_OK)
-        for (int i = 0; i < n; i++) wg_copy_f64_at(in, hv[i], out + l[i].at, (size_t)l[i].q->size);
-    wg_graph_rewind(g, mark);
+    if (list_targets(g, p, &u) && u.r.targets && fill(g, v, &u)) {
+        wgi_open(g);
+        g->now.peeked = false;
+        if (run(g, &u.r)) give(g, &u, out);
+    }
     wgi_arena_rewind(&g->temp, place);
-    return wg_failed(g->c);
+    return wg_failed(c);
 }

@@ -76,21 +76,45 @@ static bool never_compiles(const wg_graph *g)
 
 /* ---- one request ---- */
 
-/* Appends the nodes of the gradients. They must not use the leaves of the user's numbers: those may have
- * other values when the plan runs again, while numbers of the derivative are part of the plan. So the
- * table of numbers is emptied meanwhile. */
+/* The directions of a request for H v, as inputs. Their places among the derivative's nodes are those of the
+ * targets: wgi_buffer_of relies on it. */
+static bool direction_nodes(wg_graph *g, const wgi_request *r, wg_node v[])
+{
+    for (int i = 0; i < r->targets; i++) {
+        const wgi_node *x = &g->node[r->target[i]];
+        void *data = (void *)(uintptr_t)r->along[i];
+        v[i] = wg_input_borrow_at(wg_inside(r->here), g, "", (wg_tensor){ x->dtype, *x->shape, data });
+    }
+    return wgi_ok(g->c);
+}
+
+static bool derive_twice(wg_graph *g, const wgi_request *r, const wg_node x[], wg_node hv[])
+{
+    wg_node *v = wgi_arena_alloc(&g->temp, sizeof *v * (size_t)WGI_MAX(r->targets, 1));
+    return v && direction_nodes(g, r, v) &&
+           wgi_hvp(r->here, wgi_handle(g, r->loss), x, v, r->targets, hv) == WG_OK;
+}
+
+static bool derive_once(wg_graph *g, wgi_request *r, const wg_node x[], wg_node gx[])
+{
+    wg_site in = wg_inside(r->here);
+    wg_node loss = wgi_handle(g, r->loss), one = wgi_leaf_number(g, in, 1, wg_node_dtype(loss));
+    return wg_node_ok(one) && wgi_reverse(g, in, &loss, &one, 1, x, r->targets, gx, &r->blocked);
+}
+
+/* Appends the nodes of the gradients, or of H v. They must not use the leaves of the user's numbers: those
+ * may have other values when the plan runs again, while numbers of the derivative are part of the plan. So
+ * the table of numbers is emptied meanwhile. */
 static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
-    if (!r->look) wgi_warn_of_pairs(wgi_handle(g, r->loss), r->here);
+    if (!r->look && !r->along) wgi_warn_of_pairs(wgi_handle(g, r->loss), r->here);
     wg_node *x = wgi_arena_alloc(&g->temp, sizeof *x * (size_t)WGI_MAX(r->targets, 1));
     if (!x) return false;
     for (int i = 0; i < r->targets; i++) x[i] = wgi_handle(g, r->target[i]);
     wgi_number users[WGI_NUMBERS];
     memcpy(users, g->plain.number, sizeof users);
     memset(g->plain.number, 0, sizeof g->plain.number);
-    wg_site in = wg_inside(r->here);
-    wg_node loss = wgi_handle(g, r->loss), one = wgi_leaf_number(g, in, 1, wg_node_dtype(loss));
-    bool ok = wg_node_ok(one) && wgi_reverse(g, in, &loss, &one, 1, x, r->targets, gx, &r->blocked);
+    bool ok = r->along ? derive_twice(g, r, x, gx) : derive_once(g, r, x, gx);
     memcpy(g->plain.number, users, sizeof users);
     return ok;
 }
@@ -100,7 +124,7 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 /* Answers a backward request without a plan and without nodes for gradients. False: the tape cannot. */
 static bool run_tape(wg_graph *g, wgi_request *r)
 {
-    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward ||
+    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward || r->along ||
         (r->roots && !wgi_interpret(g, r->root, r->roots)) || !wgi_tape_backward(g, r))
         return false;
     wgi_roots_done(g, r);
@@ -139,8 +163,11 @@ static void trace(const wg_graph *g, const wgi_request *r, const char *way, cons
     uint32_t first = r->backward ? r->loss : r->roots ? r->root[0] : 0;
     snprintf(root, sizeof root, "node %u (%s)", first, g->node[first].op->name);
     wgi_say(g->c, "request: %s: %s of %s, %d roots, %d gradients, nodes [0, %u): %s: %s",
-            *wg_site_place(r->here) ? wg_site_place(r->here) : "?", r->backward ? "backward" : "read", root,
-            r->roots, r->targets, wgi_plan_end(g, r), way, why);
+            *wg_site_place(r->here) ? wg_site_place(r->here) : "?",
+            r->along      ? "hvp"
+            : r->backward ? "backward"
+                          : "read",
+            root, r->roots, r->targets, wgi_plan_end(g, r), way, why);
 }
 #define TRACE(g, r, way, why) ((g)->c->o.trace & WG_TRACE_REQUEST ? trace(g, r, way, why) : (void)0)
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/base.h"
 #include "wgtest.h"
 
 enum { ROWS = 12, MOST = 200 };
@@ -130,5 +131,76 @@ Test(hvp, of_parameters_without_a_derivative)
     cr_expect(out[0] == 2 && out[1] == 0 && out[2] == 0);
     wg_params_hvp(p, wg_add(square, wg_stop_gradient(b)), v, out);
     wgt_expect_error(c, WG_ERROR_GRADIENT, "ends at stop_gradient");
+    wgt_finish(c, NULL);
+}
+
+/* ---- many products of one graph, as conjugate gradients ask for them ---- */
+
+/* The products of one graph for directions that differ, in the mode `how` of wg_options. The loss is read
+ * first if `read`. Returns the bytes that the graph grew by between the fourth call and the last. */
+static size_t products(const wg_options *how, bool read, int calls, double *hv, size_t size)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, how);
+    net n = { .g = wg_graph_new(c), .p = wg_params_new(c) };
+    double v[MOST];
+    size_t bytes = 0;
+    build(&n, MASKED, true);
+    cr_assert_eq(wg_params_size(n.p), size);
+    if (read) wg_item(n.loss);
+    for (int k = 0; k < calls; k++) {
+        for (size_t i = 0; i < size; i++) v[i] = sin((double)(i + 1) * (k % 7 + 1));
+        wg_params_hvp(n.p, n.loss, v, hv);
+        if (k == 4) bytes = wg_graph_bytes(n.g);
+    }
+    bytes = wg_graph_bytes(n.g) - bytes;
+    cr_expect_leq(wg_graph_nodes(n.g), 100, "the graph has %lld nodes", (long long)wg_graph_nodes(n.g));
+    wgt_finish(c, NULL);
+    return bytes;
+}
+
+Test(hvp, of_a_graph_that_stays_needs_no_more_memory_from_call_to_call)
+{
+    static const wg_options how[] = { { .seed = 1, .threads = 1 },
+                                      { .seed = 1, .threads = 1, .interpret = 1 },
+                                      { .seed = 1, .threads = 1, .interpret = -1 },
+                                      { .seed = 1, .threads = 1, .without = WG_WITHOUT_BIND },
+                                      { .seed = 1, .threads = 2 } };
+    static double first[MOST], hv[MOST];
+    net n = { 0 };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    n.g = wg_graph_new(c), n.p = wg_params_new(c);
+    build(&n, MASKED, true);
+    const size_t size = wg_params_size(n.p);
+    wgt_finish(c, NULL);
+    products(&how[1], false, 1 + 399 % 7, first, size); /* the same direction as the last of 400 */
+    for (int k = 0; k < 10; k++) {
+        size_t more = products(&how[k / 2], k % 2, 400, hv, size);
+        cr_expect_eq(more, 0, "mode %d: %zu bytes more", k, more);
+        for (size_t i = 0; i < size; i++) cr_assert(first[i] == hv[i], "mode %d, element %zu", k, i);
+    }
+}
+
+/* The parameters change between the products, as in Newton's method: the evaluation is another, the plans are
+ * the same ones. */
+Test(hvp, of_a_graph_that_stays_is_compiled_a_few_times)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    net n = { .g = wg_graph_new(c), .p = wg_params_new(c) };
+    double theta[MOST], v[MOST], hv[MOST];
+    build(&n, MASKED, true);
+    const size_t size = wg_params_size(n.p);
+    uint64_t compiled = 0;
+    wg_params_get(n.p, theta);
+    for (int k = 0; k < 60; k++) {
+        if (k == 20) compiled = c->plan_serial;
+        wg_backward(n.loss, n.p);
+        for (int j = 0; j < 5; j++) {
+            for (size_t i = 0; i < size; i++) v[i] = sin((double)(i + 1) * (j + 1));
+            wg_params_hvp(n.p, n.loss, v, hv);
+        }
+        for (size_t i = 0; i < size; i++) theta[i] -= 1e-3 * hv[i];
+        wg_params_set(n.p, theta);
+    }
+    cr_expect_eq(c->plan_serial, compiled, "%d plans more", (int)(c->plan_serial - compiled));
     wgt_finish(c, NULL);
 }

@@ -55,6 +55,8 @@ static bool count(const wgi_plan *p, counts *n)
     return n->calls <= MOST_CALLS;
 }
 
+static bool moves(wgi_where w) { return w == WGI_LEAF || w == WGI_HELD || w == WGI_INTO || w == WGI_ALONG; }
+
 bool wgi_bound_new(wgi_plan *p)
 {
     counts n;
@@ -70,9 +72,7 @@ bool wgi_bound_new(wgi_plan *p)
     b->regs = wgi_plan_keep(p, (size_t)n.regs, b->stride);
     if (!b->ptr || !b->moving || !b->call || !b->at || !b->step || !b->regs) return false;
     for (uint32_t i = 0; i < p->buffers; i++)
-        if (p->buffer[i].where == WGI_LEAF || p->buffer[i].where == WGI_HELD ||
-            p->buffer[i].where == WGI_INTO)
-            b->moving[b->movings++] = i;
+        if (moves(p->buffer[i].where)) b->moving[b->movings++] = i;
     p->bound = b;
     return true;
 }
@@ -137,6 +137,13 @@ static void bind(wgi_bound *b, const wgi_plan *p)
     }
 }
 
+static const void *moved_to(const wg_graph *g, const wgi_request *r, const wgi_buffer *b)
+{
+    return b->where == WGI_INTO    ? r->into[b->node]
+           : b->where == WGI_ALONG ? r->along[b->node]
+                                   : wgi_value(g, r->at[b->node]);
+}
+
 void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *out)
 {
     wgi_bound *b = p->bound;
@@ -144,8 +151,7 @@ void **wgi_bound_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void *
     if (same && r->fresh && p->leaves == g->build.leaves && r->known == p->ran) return b->ptr;
     for (uint32_t k = 0; k < b->movings && same; k++) {
         const wgi_buffer *u = &p->buffer[b->moving[k]];
-        same =
-            b->ptr[b->moving[k]] == (u->where == WGI_INTO ? r->into[u->node] : wgi_value(g, r->at[u->node]));
+        same = b->ptr[b->moving[k]] == moved_to(g, r, u);
     }
     if (same) return b->ptr;
     b->work = g->run.work, b->out = out;

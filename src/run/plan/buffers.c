@@ -43,7 +43,10 @@ static wgi_buffer buffer_for(wgi_work *w, uint32_t i)
         return (wgi_buffer){ WGI_PART_OF, wgi_buffer_of(w, w->base[i]), (size_t)w->offset[i], 0 };
     if (i < w->end && w->s->held[i]) return (wgi_buffer){ WGI_HELD, i, 0, 0 };
     if (!wgi_is_leaf(n)) return (wgi_buffer){ WGI_WORK, i, 0, 0 }; /* no element: any address */
-    return i < w->end ? (wgi_buffer){ WGI_LEAF, i, 0, 0 } : (wgi_buffer){ WGI_CONST, i, 0, *n->cell };
+    if (i < w->end) return (wgi_buffer){ WGI_LEAF, i, 0, 0 };
+    /* A derivation makes directions before all else: direction_nodes of request.c. */
+    if (n->op == &wgi_op_input) return (wgi_buffer){ WGI_ALONG, i - w->end, 0, 0 };
+    return (wgi_buffer){ WGI_CONST, i, 0, *n->cell };
 }
 
 uint32_t wgi_buffer_of(wgi_work *w, uint32_t i)
@@ -84,6 +87,7 @@ void wgi_fill_pointers(wg_graph *g, wgi_plan *p, const wgi_request *r, void **pt
         case WGI_WORK: ptr[i] = (char *)g->run.work + b->offset; break;
         case WGI_OUT: ptr[i] = out + b->offset; break;
         case WGI_INTO: ptr[i] = r->into[b->node]; break;
+        case WGI_ALONG: ptr[i] = (void *)(uintptr_t)r->along[b->node]; break;
         case WGI_PART_OF: ptr[i] = (char *)ptr[b->node] + b->offset; break;
         }
     }

@@ -21,8 +21,8 @@ uint32_t wgi_plan_end(const wg_graph *g, const wgi_request *r)
 static uint64_t spot_of(const wg_graph *g, const wgi_request *r)
 {
     uint64_t h = g->node[wgi_plan_end(g, r) - 1].hash;
-    h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->look << 61 | (uint64_t)r->loss << 24 |
-                       (uint64_t)r->targets);
+    h = wgi_mix(h, (uint64_t)r->backward << 62 | (uint64_t)r->look << 61 |
+                       (uint64_t)(r->along != NULL) << 60 | (uint64_t)r->loss << 24 | (uint64_t)r->targets);
     for (int i = 0; i < r->roots; i++) h = wgi_mix(h, r->root[i]);
     for (int i = 0; i < r->targets; i++) h = wgi_mix(h, r->target[i]);
     return h;
@@ -51,8 +51,8 @@ static bool is_at(const wgi_known *k, const wg_graph *g, const wgi_request *r)
 {
     const wgi_structure *s = &k->plan->of;
     return k->structure == g->build.structure && k->trail == g->now.trail && s->mode == g->mode &&
-           s->backward == r->backward && (s->keeps == WGI_KEEP_LOOK) == r->look &&
-           (!s->backward || k->at[s->loss] == r->loss) &&
+           s->backward == r->backward && s->along == (r->along != NULL) &&
+           (s->keeps == WGI_KEEP_LOOK) == r->look && (!s->backward || k->at[s->loss] == r->loss) &&
            same_nodes(k->at, s->root, s->roots, r->root, r->roots) &&
            same_nodes(k->at, s->target, s->targets, r->target, r->targets);
 }

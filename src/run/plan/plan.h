@@ -30,6 +30,7 @@ typedef enum wgi_where {
     WGI_WORK,   /* in the workspace, at offset */
     WGI_OUT,    /* among the results of the run, at offset */
     WGI_INTO,   /* the memory that the request gives for the gradient of target `node` */
+    WGI_ALONG,  /* what the request gives as the direction of target `node` */
     WGI_PART_OF /* in buffer `node`, at offset */
 } wgi_where;
 
@@ -86,7 +87,7 @@ typedef struct wgi_structure {
     unsigned char *held;           /* by local index: the evaluation has its value */
     uint32_t *root, *target, loss; /* of the request: local indices */
     int roots, targets;
-    bool backward;
+    bool backward, along; /* along: of wgi_request.along there is a list */
     wgi_keeping keeps;
     wg_mode mode;
     uint64_t key;  /* hash of all this but `at` and `keeps` */

@@ -5,7 +5,8 @@
 
 static const char *where_of(const wgi_plan *p, uint32_t buffer, char *text, size_t size)
 {
-    static const char *const names[] = { "leaf", "held", "number", "work", "result", "gradient", "part of" };
+    static const char *const names[] = { "leaf",   "held",     "number",    "work",
+                                         "result", "gradient", "direction", "part of" };
     const wgi_buffer *b = &p->buffer[buffer];
     bool placed = b->where == WGI_WORK || b->where == WGI_OUT;
     if (b->where == WGI_CONST) snprintf(text, size, "b%u number", buffer);

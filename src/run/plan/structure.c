@@ -55,7 +55,7 @@ static void hash(wgi_structure *s)
 #ifdef WG_HOSTILE
     s->key = s->kind = 1;
 #else
-    uint64_t h = wgi_mix((uint64_t)s->mode << 1 | s->backward, s->loss);
+    uint64_t h = wgi_mix((uint64_t)s->mode << 2 | (uint64_t)s->along << 1 | s->backward, s->loss);
     h = hash_of_list(hash_of_list(h, s->root, s->roots), s->target, s->targets);
     for (uint32_t k = 1; k < s->n; k++) h = wgi_node_hash(h, &s->node[k]);
     s->kind = h;
@@ -89,8 +89,9 @@ bool wgi_structure_of(wg_graph *g, const wgi_request *r, wgi_structure *s)
 {
     int n;
     uint32_t *all = named(g, r, &n);
-    *s =
-        (wgi_structure){ .mode = g->mode, .backward = r->backward, .roots = r->roots, .targets = r->targets };
+    *s = (wgi_structure){
+        .mode = g->mode, .backward = r->backward, .along = r->along, .roots = r->roots, .targets = r->targets
+    };
     if (!all || !wgi_reach(g, &g->temp, all, n, 0, r->backward ? NULL : has_value, NULL, &s->reached))
         return false;
     s->n = s->reached.count + 1;
@@ -126,8 +127,8 @@ static bool same_list(const uint32_t *a, int n, const uint32_t *b, int m)
 
 bool wgi_structure_equal(const wgi_structure *a, const wgi_structure *b)
 {
-    bool same = a->n == b->n && a->backward == b->backward && a->keeps == b->keeps && a->mode == b->mode &&
-                a->loss == b->loss && same_list(a->root, a->roots, b->root, b->roots) &&
+    bool same = a->n == b->n && a->backward == b->backward && a->along == b->along && a->keeps == b->keeps &&
+                a->mode == b->mode && a->loss == b->loss && same_list(a->root, a->roots, b->root, b->roots) &&
                 same_list(a->target, a->targets, b->target, b->targets) && !memcmp(a->held, b->held, a->n);
     for (uint32_t k = 1; k < a->n && same; k++) same = same_node(&a->node[k], &b->node[k]);
     return same;
