@@ -2,57 +2,21 @@
  * wg_random_bits. The kernel makes 64 of them at a time: 16 blocks of Philox side by side. */
 #include "ops.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "kernel/philox.h"
 
 enum { BLOCKS = 16, GROUP = 64 };
-
-/* A word of each of several blocks, one in each lane. Only the lower half of a lane counts. */
-#if defined(__AVX512F__)
-typedef uint64_t lanes __attribute__((vector_size(64)));
-static inline lanes product(lanes a, uint64_t b)
-{
-    return (lanes)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64((long long)b));
-}
-#elif defined(__AVX2__)
-typedef uint64_t lanes __attribute__((vector_size(32)));
-static inline lanes product(lanes a, uint64_t b)
-{
-    return (lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x((long long)b));
-}
-#elif defined(__SSE2__)
-typedef uint64_t lanes __attribute__((vector_size(16)));
-static inline lanes product(lanes a, uint64_t b)
-{
-    return (lanes)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x((long long)b));
-}
-#else
-typedef uint64_t lanes __attribute__((vector_size(16)));
-static inline lanes product(lanes a, uint64_t b) { return (a & UINT32_MAX) * b; }
-#endif
-typedef uint32_t words __attribute__((vector_size(sizeof(lanes) / 2)));
-enum { WIDE = sizeof(lanes) / sizeof(uint64_t) };
-#define LOWER(v) __builtin_convertvector(v, words)
+typedef uint32_t words __attribute__((vector_size(sizeof(ph_lanes) / 2)));
 
 /* Draws 64 group ... 64 group + 63 of the stream, as wg_random_bits makes them (src/base/philox.c). */
 static void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t *restrict bits)
 {
-    for (int j = 0; j < BLOCKS; j += WIDE) {
-        lanes c0, c1, c2 = (lanes){ 0 } + epoch, c3 = c2 >> 32;
-        uint64_t k0 = key, k1 = key >> 32;
-        for (int i = 0; i < WIDE; i++) c0[i] = (uint64_t)i;
-        c0 += group * BLOCKS + (uint64_t)j;
-        c1 = c0 >> 32;
-        for (int r = 0; r < 10; r++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
-            lanes p = product(c0, 0xD2511F53u), q = product(c2, 0xCD9E8D57u);
-            c0 = (q >> 32) ^ c1 ^ k0;
-            c1 = q;
-            c2 = (p >> 32) ^ c3 ^ k1;
-            c3 = p;
+    for (int j = 0; j < BLOCKS; j += PH_WIDE) {
+        ph_lanes w[4];
+        ph_blocks(key, epoch, group * BLOCKS + (uint64_t)j, w);
+        for (int i = 0; i < 4; i++) {
+            words lower = __builtin_convertvector(w[i], words);
+            memcpy(&bits[j + i * BLOCKS], &lower, sizeof lower);
         }
-        const words w[] = { LOWER(c0), LOWER(c1), LOWER(c2), LOWER(c3) };
-        for (int i = 0; i < 4; i++) memcpy(&bits[j + i * BLOCKS], &w[i], sizeof w[i]);
     }
 }
 
@@ -78,7 +42,7 @@ static bool last_kept(double keep, uint32_t *last)
 KERNEL(random_keep)
 {
     const bool single = k->xt[0].dtype == WG_F32;
-    const uint64_t key = *(const uint64_t *)k->x[2] ^ k->seed * 0x9E3779B97F4A7C15u;
+    const uint64_t key = wgi_philox_key(k->seed, *(const uint64_t *)k->x[2]);
     uint32_t bits[GROUP], last;
     if (!last_kept(single ? *(const float *)k->x[1] : *(const double *)k->x[1], &last)) {
         memset(k->y[0], 0, (size_t)(k->end - k->begin) * (single ? sizeof(float) : sizeof(double)));

@@ -206,6 +206,13 @@ static inline void wgi_fault_clear(wg_fault *f) { f->index = INT64_MAX, f->text 
 /* ---- philox.c ---- */
 
 void wgi_philox(uint64_t key, uint64_t counter_high, uint64_t counter_low, uint32_t out[4]);
+static inline uint64_t wgi_philox_key(uint64_t seed, uint64_t stream)
+{
+    return stream ^ seed * 0x9E3779B97F4A7C15u;
+}
+/* The epoch of first values and samples. No evaluation reaches it. */
+#define WGI_DRAWS_EPOCH UINT64_MAX
+/* Draws for first values and samples, from block i of the stream. kernel/draws.h makes many at once. */
 double wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i);
 double wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i); /* in [0, 1) */
 static inline uint64_t wgi_text_hash(const char *s) { return wg_random_stream(s); }

@@ -1,10 +1,12 @@
 /* philox.c: random numbers by counter: Philox 4x32 with ten rounds (Salmon, Moraes, Dror and Shaw, SC 2011).
  * A number depends on seed, stream, epoch and index alone: no state is kept between two calls.
  *
- * The key of a stream is stream xor seed * 0x9E3779B97F4A7C15. The counter is (block, epoch). Numbers come in
- * groups of 64, which are 16 blocks of four words: number i is word (i / 16) % 4 of block (i / 64) * 16 + i %
- * 16. So a kernel that computes 16 blocks side by side writes them in order (ops/random.c). */
+ * The key of a stream is stream xor seed * 0x9E3779B97F4A7C15 (wgi_philox_key). The counter is (block,
+ * epoch). Numbers come in groups of 64, which are 16 blocks of four words: number i is word (i / 16) % 4 of
+ * block (i / 64) * 16 + i % 16. So a kernel that computes 16 blocks side by side writes them in order
+ * (ops/random.c). */
 #include "base/base.h"
+#include "base/box_muller.h"
 
 static void round_once(uint32_t c[4], const uint32_t k[2])
 {
@@ -28,23 +30,19 @@ void wgi_philox(uint64_t key, uint64_t counter_high, uint64_t counter_low, uint3
     }
 }
 
-static uint64_t key_of(uint64_t seed, uint64_t stream) { return stream ^ seed * 0x9E3779B97F4A7C15u; }
-
 uint32_t wg_random_bits(uint64_t seed, uint64_t stream, uint64_t epoch, uint64_t i)
 {
     uint32_t out[4];
-    wgi_philox(key_of(seed, stream), epoch, i / 64 * 16 + i % 16, out);
+    wgi_philox(wgi_philox_key(seed, stream), epoch, i / 64 * 16 + i % 16, out);
     return out[i / 16 % 4];
 }
 
-/* Two uniform numbers in [0, 1). First values and samples use the epoch UINT64_MAX, which no evaluation
- * reaches. */
+/* Two uniform numbers in [0, 1): 53 bits of each half of a block. */
 static void draw(uint64_t seed, uint64_t stream, uint64_t i, double u[2])
 {
     uint32_t out[4];
-    wgi_philox(key_of(seed, stream), UINT64_MAX, i, out);
-    for (int j = 0; j < 2; j++)
-        u[j] = (double)(((uint64_t)out[2 * j + 1] << 32 | out[2 * j]) >> 11) * 0x1p-53;
+    wgi_philox(wgi_philox_key(seed, stream), WGI_DRAWS_EPOCH, i, out);
+    for (int j = 0; j < 2; j++) u[j] = bm_unit(((uint64_t)out[2 * j + 1] << 32 | out[2 * j]) >> 11);
 }
 
 double wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i)
@@ -54,14 +52,14 @@ double wgi_uniform_draw(uint64_t seed, uint64_t stream, uint64_t i)
     return u[0];
 }
 
-double wg_random_normal(double u, double v) { return sqrt(-2 * log(u)) * cos(6.283185307179586477 * v); }
-
 double wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i)
 {
     double u[2];
     draw(seed, stream, i, u);
-    return wg_random_normal(1 - u[0], u[1]);
+    return bm_normal(1 - u[0], u[1]);
 }
+
+double wg_random_normal(double u, double v) { return bm_normal(u, v); }
 
 /* FNV-1a (Fowler, Noll, Vo). */
 uint64_t wgi_text_hash_more(uint64_t h, const char *s)

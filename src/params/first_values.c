@@ -1,6 +1,8 @@
 /* first_values.c: first values of parameters. They depend on (seed, name) alone. */
 #include "params/params.h"
 
+#include "kernel/draws.h"
+
 wg_init wg_zeros(void) { return (wg_init){ .kind = WG_INIT_CONST }; }
 wg_init wg_const(double value) { return (wg_init){ .kind = WG_INIT_CONST, .a = value }; }
 wg_init wg_normal(double mean, double deviation)
@@ -26,27 +28,50 @@ static double deviation(const wg_init *init, const wg_shape *s)
     return sqrt(init->a / fan);
 }
 
+enum { WIDE = 1 << 16 }; /* about the numbers of a chunk */
+
+static bool fill_part(void *arg, int i, int chunk, int chunks, int thread)
+{
+    const wg_context *c = ((void **)arg)[0];
+    wgi_draws d = *(const wgi_draws *)((void **)arg)[1];
+    int64_t n = d.end;
+    (void)i, (void)thread;
+    d.begin = n * chunk / chunks;
+    d.end = n * (chunk + 1) / chunks;
+    wgi_draws_fill[c->isa](&d);
+    return true;
+}
+
+static void fill_random(wg_context *c, wgi_draws *d)
+{
+    int chunks = (int)WGI_MIN(d->end / WIDE + 1, 4 * c->o.threads);
+    wgi_parts_run(fill_part, (void *[]){ c, d }, &chunks, 1, c->o.threads);
+}
+
+static void fill_equal(wg_dtype t, void *data, double value, int64_t n)
+{
+    float f = (float)value;
+    if (t == WG_F32)
+        for (int64_t i = 0; i < n; i++) ((float *)data)[i] = f;
+    else
+        for (int64_t i = 0; i < n; i++) ((double *)data)[i] = value;
+}
+
 bool wgi_init_fill(wg_context *c, wg_site here, const wg_init *init, const char *name, const wg_shape *s,
                    wg_dtype t, void *data)
 {
-    uint64_t stream = wgi_text_hash(name), seed = c->o.seed;
-    int64_t n = wg_shape_size(*s);
-    double sd = init->kind == WG_INIT_NORMAL     ? init->b
-                : init->kind == WG_INIT_VARIANCE ? deviation(init, s)
-                                                 : 0;
-    double mean = init->kind == WG_INIT_NORMAL ? init->a : 0;
-    if (init->kind == WG_INIT_VALUES && !init->values) {
-        wgi_fail(c, here, "param", WG_ERROR_VALUE, "%s: wg_values without values", name);
-        return false;
+    wgi_draws d = { .seed = c->o.seed, .a = init->a, .dtype = t, .y = data, .end = wg_shape_size(*s) };
+    switch (init->kind) {
+    case WG_INIT_VALUES:
+        if (init->values) wgi_convert(t, data, WG_F64, init->values, d.end);
+        else wgi_fail(c, here, "param", WG_ERROR_VALUE, "%s: wg_values without values", name);
+        return init->values;
+    case WG_INIT_NORMAL: d.normal = true, d.b = init->b; break;
+    case WG_INIT_VARIANCE: d.normal = true, d.a = 0, d.b = deviation(init, s); break;
+    case WG_INIT_UNIFORM: d.b = init->b - init->a; break;
+    default: fill_equal(t, data, init->a, d.end); return true;
     }
-    for (int64_t i = 0; i < n; i++) {
-        double v = init->a;
-        if (init->kind == WG_INIT_NORMAL || init->kind == WG_INIT_VARIANCE)
-            v = mean + sd * wgi_normal_draw(seed, stream, (uint64_t)i);
-        else if (init->kind == WG_INIT_UNIFORM)
-            v = init->a + (init->b - init->a) * wgi_uniform_draw(seed, stream, (uint64_t)i);
-        else if (init->kind == WG_INIT_VALUES) v = ((const double *)init->values)[i];
-        wgi_convert(t, (char *)data + (size_t)i * wg_dtype_size(t), WG_F64, &v, 1);
-    }
+    d.stream = wgi_text_hash(name);
+    fill_random(c, &d);
     return true;
 }
