@@ -68,6 +68,35 @@ static inline void wgi_arena_rewind(wgi_arena *a, wgi_place p)
 }
 size_t wgi_arena_bytes(const wgi_arena *a); /* of its chunks */
 
+/* ---- table.c ---- */
+
+/* A hash table of numbers above 0, which stand for things of the table's owner: indices plus 1, say. The
+ * table knows their hashes alone. The owner compares the things. */
+typedef struct wgi_table_entry {
+    uint32_t hash, item; /* item 0: a free place */
+} wgi_table_entry;
+typedef struct wgi_table {
+    wgi_table_entry *at;
+    size_t count, size; /* at most half of the places are taken; their number is a power of 2 */
+} wgi_table;
+bool wgi_table_room(wg_context *c, wgi_table *t); /* makes room for one more entry; false: out of memory */
+void wgi_table_add(wgi_table *t, uint64_t hash, uint32_t item);    /* after wgi_table_room */
+void wgi_table_remove(wgi_table *t, uint64_t hash, uint32_t item); /* which must be there */
+void wgi_table_clear(wg_context *c, wgi_table *t);
+void wgi_table_free(wg_context *c, wgi_table *t);
+/* The items of a hash, one a call; 0: there are no more.
+ *     for (size_t at = WGI_FIRST; (item = wgi_table_next(t, hash, &at));) if (it is the one) ... */
+#define WGI_FIRST SIZE_MAX
+static inline uint32_t wgi_table_next(const wgi_table *t, uint64_t hash, size_t *at)
+{
+    size_t i = *at == WGI_FIRST ? (uint32_t)hash : *at + 1;
+    if (!t->size) return 0;
+    for (i &= t->size - 1; t->at[i].item; i = (i + 1) & (t->size - 1))
+        if (t->at[i].hash == (uint32_t)hash) break;
+    *at = i;
+    return t->at[i].item;
+}
+
 /* ---- context.c ---- */
 
 typedef struct wgi_block wgi_block;

@@ -26,11 +26,15 @@ void wg_graph_free(wg_graph *g)
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
-    void *owned[] = { g->node,           g->value,         g->marked,  (void *)g->names.text, g->names.stack,
-                      g->names.table.at, g->names.streams, g->param,   g->results.kept,       g->results.list,
-                      g->results.assign, g->now.use,       g->now.ran, g->now.maker,          g->now.span,
-                      g->run.work,       g->build.call,    g };
     wg_context *c = g->c;
+    wgi_layers_free(g);
+    wgi_table_free(c, &g->names.scopes);
+    wgi_table_free(c, &g->names.streams_of);
+    wgi_table_free(c, &g->leaves);
+    void *owned[] = { g->node,          g->value,   g->marked,       (void *)g->names.text, g->names.stack,
+                      g->names.streams, g->param,   g->results.kept, g->results.list,       g->results.assign,
+                      g->now.use,       g->now.ran, g->now.maker,    g->now.span,           g->run.work,
+                      g->build.call,    g };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
 
@@ -52,10 +56,12 @@ void wg_begin(wg_graph *g, wg_mode mode)
     g->count = g->loose = 0;
     g->weight = 0;
     g->names.texts = g->names.scope = 0;
-    wgi_scopes_forget(g);
+    wgi_table_clear(g->c, &g->names.scopes);
+    wgi_table_clear(g->c, &g->names.streams_of);
     g->names.depth = g->names.stream_scopes = g->params = g->results.kepts = g->results.assigns =
         g->now.uses = 0;
-    g->names.layers = NULL;
+    g->names.layers.count = 0;
+    wgi_leaves_forget(g);
     g->failure = (wg_failure){ 0 };
     wgi_text(g, "");   /* text 0; without memory for it the graph stays empty, and calls on it do nothing */
     g->build.open = 1; /* the error node is the same in every build */
@@ -86,7 +92,8 @@ size_t wg_graph_bytes(const wg_graph *g)
 {
     if (!g) return 0;
     return g->node_capacity * sizeof *g->node + g->value_capacity * sizeof *g->value + g->marked_capacity +
-           wgi_arena_bytes(&g->arena) + wgi_arena_bytes(&g->values) + g->run.work_size;
+           wgi_arena_bytes(&g->arena) + wgi_arena_bytes(&g->names.layers.texts) +
+           wgi_arena_bytes(&g->values) + g->run.work_size;
 }
 
 bool wg_graph_failure(const wg_graph *g, wg_failure *f)
@@ -105,9 +112,9 @@ static void forget_streams(wg_graph *g, uint32_t mark)
 {
     for (uint32_t i = mark; i < g->count; i++) {
         const wgi_node *n = &g->node[i];
-        if (n->op != &wgi_op_stream || n->number <= 0) continue;
-        for (size_t k = 0; k < g->names.stream_scopes; k++)
-            if (g->names.streams[k].scope == n->scope) g->names.streams[k].count--;
+        const bool nameless = n->op == &wgi_op_stream && n->number > 0;
+        wgi_stream_count *streams = nameless ? wgi_streams_of(g, n->scope) : NULL;
+        if (streams && streams->count) streams->count--;
     }
 }
 

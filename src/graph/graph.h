@@ -127,6 +127,8 @@ double wgi_node_weight(const wgi_node *n);
 /* A leaf that holds `bits`: a number or a stream. 0: out of memory. */
 uint32_t wgi_cell_leaf(wg_graph *g, wg_site here, const wg_op *op, wg_dtype t, uint64_t bits, double number);
 wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t); /* shared in large graphs */
+/* How many nameless streams the scope has; NULL: out of memory, if it has none. */
+wgi_stream_count *wgi_streams_of(wg_graph *g, uint32_t scope);
 /* x, or if it is a number a leaf that holds it. */
 wg_node wgi_number_to_leaf(wg_graph *g, wg_site here, wg_node x, wg_dtype t);
 /* The index of a copy of s among the texts of the graph; 0: out of memory. */
@@ -227,12 +229,18 @@ void wgi_derived_forget(wg_graph *g, const wgi_called *c); /* c is no longer rem
 
 /* The scope up/name, which is made if it is new; 0: out of memory. */
 uint32_t wgi_scope_in(wg_graph *g, const char *up, const char *name);
-void wgi_scopes_forget(wg_graph *g); /* all of them: a new build begins */
+
+/* ---- param.c ---- */
+
+uint32_t wgi_leaf_of(wg_graph *g, const wgi_parameter *q); /* the leaf of q in g; 0: there is none */
+void wgi_leaves_forget(wg_graph *g); /* to be called when nodes of param[] are removed */
 
 /* ---- layer_names.c ---- */
 
 /* Frees the names that were taken when the graph had `mark` nodes or more. */
 void wgi_layers_rewind(wg_graph *g, uint32_t mark);
+void wgi_layers_forget(wg_graph *g, const wg_params *root); /* the set is freed */
+void wgi_layers_free(wg_graph *g);
 
 /* ---- reach.c ---- */
 

@@ -135,14 +135,27 @@ typedef struct wgi_request {
     uint64_t id;    /* serial number; a request that repeats another has the same */
 } wgi_request;
 
-typedef struct wgi_scopes { /* hash table of scopes by their paths: scope_table.c */
-    uint32_t *at;           /* open addressing: the index of the path in the texts, 0: free */
-    size_t count, size;
-} wgi_scopes;
-
 typedef struct wgi_stream_count { /* how many nameless streams a scope has */
     uint32_t scope, count;
 } wgi_stream_count;
+
+typedef struct wgi_layer { /* a name of a layer that is taken */
+    const wg_params *root;
+    const char *name; /* with the prefix of the parameter set */
+    wg_site here;
+    uint64_t hash;
+    uint32_t at;      /* the number of nodes when it was taken */
+    wgi_place before; /* the place in the arena of names, before this one */
+} wgi_layer;
+
+/* The names of layers: layer_names.c. */
+typedef struct wgi_layers {
+    wgi_layer
+        *item; /* the first `count` are taken in this build; the rest up to `known` were in an earlier one */
+    size_t count, known, capacity;
+    wgi_table table; /* of all that are known, by root and name: index plus 1 */
+    wgi_arena texts;
+} wgi_layers;
 
 /* Tables of plain ops and numbers: append_plain.c, leaf.c. */
 typedef struct wgi_plain {
@@ -177,10 +190,11 @@ typedef struct wgi_names {
     uint32_t scope;  /* the present scope: new nodes are in it */
     uint32_t *stack; /* the scopes around it, outermost first */
     size_t depth, stack_capacity;
-    wgi_scopes table;
+    wgi_table scopes;          /* by path: the index of the path in `text` */
     wgi_stream_count *streams; /* an entry for each scope that has nameless streams */
     size_t stream_scopes, stream_capacity;
-    struct wgi_layer *layers; /* list of the names of layers that are taken */
+    wgi_table streams_of; /* by scope: the index of its entry in `streams`, plus 1 */
+    wgi_layers layers;
 } wgi_names;
 
 /* Nodes that may be read after the parameters have changed, and the new values of states: values.c,
@@ -258,6 +272,8 @@ struct wg_graph {
     size_t node_capacity, value_capacity, marked_capacity;
     uint32_t *param; /* parameter and state nodes */
     size_t params, param_capacity;
+    wgi_table leaves; /* by parameter, the first `tabled` of param[]: param.c */
+    size_t tabled;
     uint32_t loose;   /* number of nodes that are neither leaves nor operands; about WGI_UNKNOWN: not known */
     double weight;    /* sum of wgi_node_weight over all nodes: says how large the values are */
     bool warned;      /* that there are very many nodes */

@@ -1,39 +1,85 @@
 /* layer_names.c: names of layers that are taken since wg_begin. wg_nn reports a name that is taken twice:
- * else a line that was copied would share weights without notice. */
+ * else a line that was copied would share weights without notice.
+ *
+ * Most builds take the names of the build before, in the same order. So wg_begin keeps the list. A name that
+ * is the next one of the list is taken by counting it. At the first name that is another, the rest of the
+ * list is forgotten. Invariant: the names in the list differ from each other. */
 #include "graph/graph.h"
-
-struct wgi_layer {
-    struct wgi_layer *next;
-    const wg_params *root;
-    const char *name; /* with the prefix of the parameter set */
-    wg_site here;
-    uint32_t at; /* number of nodes when the name was taken */
-};
 
 void wgi_layers_rewind(wg_graph *g, uint32_t mark)
 {
-    while (g->names.layers && g->names.layers->at >= mark) g->names.layers = g->names.layers->next;
+    wgi_layers *l = &g->names.layers;
+    while (l->count && l->item[l->count - 1].at >= mark) l->count--;
 }
 
-static char *full_name(wg_graph *g, const wg_params *p, const char *name)
+static bool is(const wgi_layer *k, const wg_params *p, const char *name)
 {
     const char *prefix = p->prefix ? p->prefix : "";
-    size_t n = strlen(prefix) + strlen(name) + 1;
-    char *full = wgi_arena_alloc(&g->arena, n);
-    if (full) snprintf(full, n, "%s%s", prefix, name);
+    const size_t n = strlen(prefix);
+    return k->root == p->root && strncmp(k->name, prefix, n) == 0 && strcmp(k->name + n, name) == 0;
+}
+
+static void forget_rest(wgi_layers *l)
+{
+    if (l->known > l->count) wgi_arena_rewind(&l->texts, l->item[l->count].before);
+    for (; l->known > l->count; l->known--)
+        wgi_table_remove(&l->table, l->item[l->known - 1].hash, (uint32_t)l->known);
+}
+
+void wgi_layers_forget(wg_graph *g, const wg_params *root)
+{
+    wgi_layers *l = &g->names.layers;
+    for (size_t i = 0; i < l->known; i++)
+        if (l->item[i].root == root) l->item[i].root = NULL;
+}
+
+void wgi_layers_free(wg_graph *g)
+{
+    wg_free(g->c, g->names.layers.item);
+    wgi_table_free(g->c, &g->names.layers.table);
+    wgi_arena_free(&g->names.layers.texts);
+}
+
+static char *full_name(wgi_layers *l, const wg_params *p, const char *name)
+{
+    const char *prefix = p->prefix ? p->prefix : "";
+    const size_t n = strlen(prefix), m = strlen(name) + 1;
+    char *full = wgi_arena_alloc(&l->texts, n + m);
+    if (!full) return NULL;
+    memcpy(full, prefix, n);
+    memcpy(full + n, name, m);
     return full;
+}
+
+/* Takes a name that is not the next one of the list. NULL, or where it was taken before. */
+static wg_site take(wg_graph *g, const wg_params *p, const char *name, wg_site here)
+{
+    wgi_layers *l = &g->names.layers;
+    const uint64_t whose = wgi_mix(0, (uint64_t)(uintptr_t)p->root);
+    const uint64_t hash = wgi_text_hash_more(wgi_text_hash_more(whose, p->prefix ? p->prefix : ""), name);
+    uint32_t i;
+    for (size_t at = WGI_FIRST; (i = wgi_table_next(&l->table, hash, &at));)
+        if (i <= l->count && is(&l->item[i - 1], p, name)) return l->item[i - 1].here;
+    forget_rest(l);
+    l->texts.c = g->c;
+    wgi_layer new = { p->root, NULL, here, hash, g->count, wgi_arena_place(&l->texts) };
+    if (!WGI_GROW(g->c, l->item, l->capacity, l->count + 1) || !wgi_table_room(g->c, &l->table)) return NULL;
+    if (!(new.name = full_name(l, p, name))) return NULL;
+    l->item[l->count++] = new;
+    l->known = l->count;
+    wgi_table_add(&l->table, hash, (uint32_t)l->count);
+    return NULL;
 }
 
 wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)
 {
     if (g && p && !name) wgi_fail_null(g->c, here, "layer_claim", "name");
     if (!g || !p || !name || !wgi_ok(g->c)) return NULL;
-    char *full = full_name(g, p, name);
-    struct wgi_layer *l = full ? wgi_arena_alloc(&g->arena, sizeof *l) : NULL;
-    if (!l) return NULL;
-    for (const struct wgi_layer *k = g->names.layers; k; k = k->next)
-        if (k->root == wgi_params_root(p) && strcmp(k->name, full) == 0) return k->here;
-    *l = (struct wgi_layer){ g->names.layers, wgi_params_root(p), full, here, g->count };
-    g->names.layers = l;
+    wgi_layers *l = &g->names.layers;
+    wgi_layer *next = l->count < l->known ? &l->item[l->count] : NULL;
+    if (!next || !is(next, p, name)) return take(g, p, name, here);
+    next->here = here;
+    next->at = g->count;
+    l->count++;
     return NULL;
 }

@@ -167,17 +167,26 @@ wg_status wg_input_set_at(wg_site here, wg_node n, wg_tensor t)
     return WG_OK;
 }
 
+wgi_stream_count *wgi_streams_of(wg_graph *g, uint32_t scope)
+{
+    wgi_names *m = &g->names;
+    const uint64_t hash = wgi_mix(0, scope) >> 32;
+    uint32_t i;
+    for (size_t at = WGI_FIRST; (i = wgi_table_next(&m->streams_of, hash, &at));)
+        if (m->streams[i - 1].scope == scope) return &m->streams[i - 1];
+    if (!WGI_GROW(g->c, m->streams, m->stream_capacity, m->stream_scopes + 1) ||
+        !wgi_table_room(g->c, &m->streams_of))
+        return NULL;
+    m->streams[m->stream_scopes++] = (wgi_stream_count){ scope, 0 };
+    wgi_table_add(&m->streams_of, hash, (uint32_t)m->stream_scopes);
+    return &m->streams[m->stream_scopes - 1];
+}
+
 /* The number of the next nameless stream of the present scope: 1, 2, ...; 0: out of memory. */
 static uint32_t next_stream(wg_graph *g)
 {
-    wgi_names *m = &g->names;
-    size_t i = 0;
-    while (i < m->stream_scopes && m->streams[i].scope != m->scope) i++;
-    if (i == m->stream_scopes) {
-        if (!WGI_GROW(g->c, m->streams, m->stream_capacity, i + 1)) return 0;
-        m->streams[m->stream_scopes++] = (wgi_stream_count){ m->scope, 0 };
-    }
-    return ++m->streams[i].count;
+    wgi_stream_count *n = wgi_streams_of(g, g->names.scope);
+    return n ? ++n->count : 0;
 }
 
 wg_node wg_stream(wg_site here, wg_graph *g, const char *name)

@@ -8,6 +8,7 @@ void wg_params_free(wg_params *p)
     for (wg_graph *g = c->graphs; g; g = g->next) {
         for (size_t i = 0; i < g->now.uses; i++)
             if (g->now.use[i].p == p) g->now.use[i--] = g->now.use[--g->now.uses];
+        wgi_layers_forget(g, p);
         wgi_again_stop(g); /* the next build must not reuse nodes of these parameters */
         g->build.calls = g->build.at = 0;
     }
@@ -23,17 +24,38 @@ static bool use_set(wg_graph *g, wg_params *root)
     return true;
 }
 
-/* The leaf of q in g; 0: there is none. q knows its leaf in the graph that used it last. */
-static uint32_t node_in(wg_graph *g, wgi_parameter *q)
+static uint64_t hash_of(const wgi_parameter *q) { return wgi_mix(0, (uint64_t)(uintptr_t)q) >> 32; }
+
+void wgi_leaves_forget(wg_graph *g)
+{
+    wgi_table_clear(g->c, &g->leaves);
+    g->tabled = 0;
+}
+
+/* Brings the table of leaves up to date. False: out of memory. */
+static bool table_leaves(wg_graph *g)
+{
+    for (; g->tabled < g->params; g->tabled++) {
+        uint32_t i = g->param[g->tabled];
+        if (!wgi_table_room(g->c, &g->leaves)) return false;
+        wgi_table_add(&g->leaves, hash_of(g->node[i].parameter), i);
+    }
+    return true;
+}
+
+/* q knows its leaf in the graph that used it last. The table is for parameters that several graphs use. */
+uint32_t wgi_leaf_of(wg_graph *g, const wgi_parameter *q)
 {
     if (q->in_graph == g) {
         bool in = q->in_generation == g->generation && q->in_index < g->count &&
                   g->node[q->in_index].parameter == q;
         return in ? q->in_index : 0;
     }
-    for (size_t i = 0; i < g->params && q->in_graph; i++)
-        if (g->node[g->param[i]].parameter == q) return g->param[i];
-    return 0;
+    uint32_t i = 0;
+    if (!q->in_graph || !table_leaves(g)) return 0;
+    for (size_t at = WGI_FIRST; (i = wgi_table_next(&g->leaves, hash_of(q), &at));)
+        if (g->node[i].parameter == q) break;
+    return i;
 }
 
 static void note_node(wg_graph *g, wgi_parameter *q, uint32_t i)
@@ -75,7 +97,7 @@ static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const
     wgi_parameter *q = c ? g->node[c->result].parameter : NULL;
     bool first = c && c->after > c->first;
     if (!q || !has_name(p, q, name) || !wg_shape_equal(q->shape, *s)) return 0;
-    if (first && (node_in(g, q) || !use_set(g, q->owner))) return 0;
+    if (first && (wgi_leaf_of(g, q) || !use_set(g, q->owner))) return 0;
     uint32_t i = wgi_again_reuse(g);
     if (first) note_node(g, q, i);
     return i;
@@ -96,12 +118,12 @@ static bool may_be_new(wg_site here, const wg_graph *g, const wg_params *p, cons
 }
 
 /* A parameter that the set does not have yet, with its first values. NULL: an error is recorded. */
-static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, wg_shape s, wg_init init,
-                                 bool state)
+static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, uint64_t hash, wg_shape s,
+                                 wg_init init, bool state)
 {
-    wgi_parameter *q = wgi_params_make(p, here, full, s, p->c->o.dtype, state);
+    wgi_parameter *q = wgi_params_make(p, here, full, hash, s, p->c->o.dtype, state);
     if (!q) return NULL;
-    if (!wgi_init_fill(p->c, here, &init, full, &s, q->dtype, q->data)) {
+    if (!wgi_init_fill(q, here, &init)) {
         wgi_params_discard(q);
         return NULL;
     }
@@ -125,16 +147,17 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
     if (!wgi_shape_fits(&s))
         return WGI_FAIL_NODE(g, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s.rank,
                              wg_shape_text(s, a, sizeof a));
-    wgi_parameter *q = wgi_params_find(p->root, full);
+    const uint64_t hash = wgi_text_hash(full);
+    wgi_parameter *q = wgi_params_find(p->root, full, hash);
     if (q && (!wg_shape_equal(q->shape, s) || q->state != state))
         return WGI_FAIL_NODE(g, here, what, WG_ERROR_SHAPE, "%s %s was made as a %s %s at %s", full,
                              wg_shape_text(s, a, sizeof a), q->state ? "state" : "parameter",
                              wg_shape_text(q->shape, b, sizeof b),
                              *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
     if (!q && !state && !may_be_new(here, g, p, full)) return wgi_error_node(g);
-    if (!q) q = first_made(here, p, full, s, init, state);
+    if (!q) q = first_made(here, p, full, hash, s, init, state);
     if (!q) return wgi_error_node(g);
-    uint32_t i = node_in(g, q);
+    uint32_t i = wgi_leaf_of(g, q);
     return i ? wgi_handle(g, i) : append(g, here, q);
 }
 

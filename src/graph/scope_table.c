@@ -19,30 +19,6 @@ static bool is(const char *text, path p)
            strcmp(text + n + m, p.name) == 0;
 }
 
-/* The entry of the path, or the free entry to write it to. */
-static uint32_t *place(const wg_graph *g, path p)
-{
-    const wgi_scopes *s = &g->names.table;
-    size_t i = (size_t)hash_of(p) & (s->size - 1);
-    while (s->at[i] && !is(g->names.text[s->at[i]], p)) i = (i + 1) & (s->size - 1);
-    return &s->at[i];
-}
-
-/* Makes room for one more scope. At most half of the entries are taken. */
-static bool table_grow(wg_graph *g)
-{
-    wgi_scopes was = g->names.table;
-    if (2 * (was.count + 1) <= was.size) return true;
-    size_t size = was.size ? 2 * was.size : 16;
-    uint32_t *now = wg_alloc(g->c, size, sizeof *now);
-    if (!now) return false;
-    g->names.table.at = now, g->names.table.size = size;
-    for (size_t i = 0; i < was.size; i++)
-        if (was.at[i]) *place(g, (path){ "", "", g->names.text[was.at[i]] }) = was.at[i];
-    wg_free(g->c, was.at);
-    return true;
-}
-
 static char *written(wg_graph *g, path p)
 {
     size_t n = strlen(p.up) + strlen(p.slash) + strlen(p.name) + 1;
@@ -53,17 +29,13 @@ static char *written(wg_graph *g, path p)
 
 uint32_t wgi_scope_in(wg_graph *g, const char *up, const char *name)
 {
+    wgi_table *t = &g->names.scopes;
     path p = { up, *up ? "/" : "", name };
-    if (!table_grow(g)) return 0;
-    uint32_t *at = place(g, p);
-    if (*at) return *at;
-    *at = wgi_text_add(g, written(g, p));
-    g->names.table.count += *at != 0;
-    return *at;
-}
-
-void wgi_scopes_forget(wg_graph *g)
-{
-    if (g->names.table.count) memset(g->names.table.at, 0, g->names.table.size * sizeof *g->names.table.at);
-    g->names.table.count = 0;
+    const uint64_t hash = hash_of(p);
+    uint32_t i;
+    for (size_t at = WGI_FIRST; (i = wgi_table_next(t, hash, &at));)
+        if (is(g->names.text[i], p)) return i;
+    i = wgi_table_room(g->c, t) ? wgi_text_add(g, written(g, p)) : 0;
+    if (i) wgi_table_add(t, hash, i);
+    return i;
 }

@@ -57,21 +57,21 @@ static void fill_equal(wg_dtype t, void *data, double value, int64_t n)
         for (int64_t i = 0; i < n; i++) ((double *)data)[i] = value;
 }
 
-bool wgi_init_fill(wg_context *c, wg_site here, const wg_init *init, const char *name, const wg_shape *s,
-                   wg_dtype t, void *data)
+bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
 {
-    wgi_draws d = { .seed = c->o.seed, .a = init->a, .dtype = t, .y = data, .end = wg_shape_size(*s) };
+    wg_context *c = q->owner->c;
+    wgi_draws d = { .seed = c->o.seed, .stream = q->hash, .dtype = q->dtype, .y = q->data, .end = q->size };
+    d.a = init->a;
     switch (init->kind) {
     case WG_INIT_VALUES:
-        if (init->values) wgi_convert(t, data, WG_F64, init->values, d.end);
-        else wgi_fail(c, here, "param", WG_ERROR_VALUE, "%s: wg_values without values", name);
+        if (init->values) wgi_convert(q->dtype, q->data, WG_F64, init->values, q->size);
+        else wgi_fail(c, here, "param", WG_ERROR_VALUE, "%s: wg_values without values", q->name);
         return init->values;
     case WG_INIT_NORMAL: d.normal = true, d.b = init->b; break;
-    case WG_INIT_VARIANCE: d.normal = true, d.a = 0, d.b = deviation(init, s); break;
+    case WG_INIT_VARIANCE: d.normal = true, d.a = 0, d.b = deviation(init, &q->shape); break;
     case WG_INIT_UNIFORM: d.b = init->b - init->a; break;
-    default: fill_equal(t, data, init->a, d.end); return true;
+    default: fill_equal(q->dtype, q->data, init->a, q->size); return true;
     }
-    d.stream = wgi_text_hash(name);
     fill_random(c, &d);
     return true;
 }

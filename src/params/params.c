@@ -1,10 +1,8 @@
-/* params.c: sets of parameters: named tensors outside graphs, found by name, or read as one flat vector. The
- * address of a parameter's values never changes. */
+/* params.c: sets of parameters: named tensors outside graphs, made and found by name. The address of a
+ * parameter's values never changes. */
 #include "params/params.h"
 
 #include <ctype.h>
-
-static wg_status status_of(const wg_params *p) { return p ? wg_failed(p->c) : WG_ERROR_USE; }
 
 wg_params *wgi_params_root(wg_params *p) { return p ? p->root : NULL; }
 
@@ -13,17 +11,11 @@ wg_params *wg_params_new(wg_context *c)
     if (!wgi_ok(c)) return NULL;
     wg_params *p = wg_alloc(c, 1, sizeof *p);
     if (!p) return NULL;
-    p->c = c;
+    p->c = p->memory.c = c;
     p->root = p;
     p->next = c->params;
     c->params = p;
     return p;
-}
-
-static void parameter_free(wg_context *c, wgi_parameter *q)
-{
-    wg_free(c, q->name);
-    wg_free(c, q);
 }
 
 /* Letters, digits and _, joined by single dots. (A part may be a number: layer.0.W.) */
@@ -42,16 +34,42 @@ void wgi_params_release(wg_params *p)
     wg_params **at = &c->params;
     while (*at != p) at = &(*at)->next;
     *at = p->next;
-    for (size_t i = 0; i < p->count; i++) parameter_free(c, p->item[i]);
     wgi_store_free(p);
-    for (wg_params *s = p->subs, *next; s; s = next) {
-        next = s->next;
-        wg_free(c, s->prefix);
-        wg_free(c, s);
+    for (size_t i = 0; i < p->subs; i++) {
+        wg_free(c, p->sub[i]->prefix);
+        wg_free(c, p->sub[i]);
     }
+    wg_free(c, (void *)p->sub);
     wg_free(c, (void *)p->item);
-    wg_free(c, p->index);
+    wgi_table_free(c, &p->names);
+    wgi_table_free(c, &p->prefixes);
+    wgi_arena_free(&p->memory);
     wg_free(c, p);
+}
+
+/* The subset of this prefix; NULL: there is none yet. */
+static wg_params *sub_of(const wg_params *root, uint64_t hash, const char *prefix)
+{
+    uint32_t i;
+    for (size_t at = WGI_FIRST; (i = wgi_table_next(&root->prefixes, hash, &at));)
+        if (strcmp(root->sub[i - 1]->prefix, prefix) == 0) return root->sub[i - 1];
+    return NULL;
+}
+
+/* NULL: out of memory. prefix belongs to the subset if there is one. */
+static wg_params *sub_new(wg_params *root, uint64_t hash, char *prefix)
+{
+    wg_context *c = root->c;
+    if (!WGI_GROW(c, root->sub, root->sub_capacity, root->subs + 1) || !wgi_table_room(c, &root->prefixes))
+        return NULL;
+    wg_params *s = wg_alloc(c, 1, sizeof *s);
+    if (!s) return NULL;
+    s->c = c;
+    s->root = root;
+    s->prefix = prefix;
+    root->sub[root->subs++] = s;
+    wgi_table_add(&root->prefixes, hash, (uint32_t)root->subs);
+    return s;
 }
 
 wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
@@ -66,74 +84,60 @@ wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
     char *full = wg_alloc(p->c, n, 1);
     if (!full) return p;
     snprintf(full, n, "%s%s.", p->prefix ? p->prefix : "", prefix);
-    for (wg_params *s = p->root->subs; s; s = s->next)
-        if (strcmp(s->prefix, full) == 0) {
-            wg_free(p->c, full);
-            return s;
-        }
-    wg_params *s = wg_alloc(p->c, 1, sizeof *s);
-    if (!s) {
-        wg_free(p->c, full);
-        return p;
-    }
-    s->c = p->c;
-    s->root = p->root;
-    s->prefix = full;
-    s->next = p->root->subs;
-    p->root->subs = s;
-    return s;
+    const uint64_t hash = wgi_text_hash(full);
+    wg_params *known = sub_of(p->root, hash, full), *s = known ? known : sub_new(p->root, hash, full);
+    if (s != known && s) return s;
+    wg_free(p->c, full);
+    return s ? s : p;
 }
 
 /* ---- by name ---- */
 
-static uint32_t place(const wg_params *root, const char *name)
+static bool is(const wgi_parameter *q, uint64_t hash, const char *full)
 {
-    uint32_t mask = (uint32_t)root->index_size - 1, i = (uint32_t)wgi_text_hash(name) & mask;
-    while (root->index[i] && strcmp(root->item[root->index[i] - 1]->name, name) != 0) i = (i + 1) & mask;
-    return i;
+    return q->hash == hash && strcmp(q->name, full) == 0;
 }
 
-wgi_parameter *wgi_params_find(const wg_params *root, const char *full)
+/* Most programs ask for the parameters in the order in which they were made. So the one behind the last that
+ * was found is tried first. */
+wgi_parameter *wgi_params_find(wg_params *root, const char *full, uint64_t hash)
 {
-    if (!root->index_size) return NULL;
-    uint32_t i = root->index[place(root, full)];
-    return i ? root->item[i - 1] : NULL;
+    uint32_t i = root->next_found;
+    if (i < root->count && is(root->item[i], hash, full)) return root->item[root->next_found++];
+    for (size_t at = WGI_FIRST; (i = wgi_table_next(&root->names, hash, &at));)
+        if (is(root->item[i - 1], hash, full)) {
+            root->next_found = i;
+            return root->item[i - 1];
+        }
+    return NULL;
 }
 
-static bool index_grow(wg_params *root)
+/* The place of a call. Parameters that are made one after the other at the same place share its text. */
+static wg_site site_of(const wg_params *root, wg_site here)
 {
-    if (2 * (root->count + 1) <= root->index_size) return true;
-    size_t size = root->index_size ? 2 * root->index_size : 16;
-    uint32_t *now = wg_alloc(root->c, size, sizeof *now);
-    if (!now) return false;
-    wg_free(root->c, root->index);
-    root->index = now;
-    root->index_size = size;
-    for (size_t i = 0; i < root->count; i++) now[place(root, root->item[i]->name)] = (uint32_t)i + 1;
-    return true;
+    const char *place = wg_site_place(here);
+    wg_site last = root->count ? root->item[root->count - 1]->here : NULL;
+    return last && strcmp(wg_site_place(last), place) == 0 ? last : wg_site_keep(root->c, "", place);
 }
 
-wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, wg_shape s, wg_dtype t,
-                               bool state)
+wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, uint64_t hash, wg_shape s,
+                               wg_dtype t, bool state)
 {
     wg_params *root = p->root;
     wg_context *c = root->c;
-    int64_t size = wg_shape_size(s);
-    bool room = WGI_GROW(c, root->item, root->capacity, root->count + 1);
-    wgi_parameter *q = room ? wg_alloc(c, 1, sizeof *q) : NULL;
-    if (!q || !index_grow(root)) {
-        wg_free(c, q);
-        return NULL;
-    }
-    *q = (wgi_parameter){ .owner = root, .shape = s, .dtype = t, .state = state, .size = size };
-    q->here = wg_site_keep(c, "", wg_site_place(here));
-    q->name = wg_alloc(c, strlen(full) + 1, 1);
-    if (!q->name || !wgi_store_take(q)) {
-        parameter_free(c, q);
-        return NULL;
-    }
-    strcpy(q->name, full);
-    return q;
+    const size_t n = strlen(full) + 1;
+    bool room = WGI_GROW(c, root->item, root->capacity, root->count + 1) && wgi_table_room(c, &root->names);
+    wgi_place before = wgi_arena_place(&root->memory);
+    wgi_parameter *q = room ? wgi_arena_alloc(&root->memory, sizeof *q + n) : NULL;
+    if (!q) return NULL;
+    *q = (wgi_parameter){ .owner = root, .hash = hash, .shape = s, .dtype = t, .state = state };
+    q->size = wg_shape_size(s);
+    q->here = site_of(root, here);
+    memcpy(q->name, full, n);
+    root->before_last = before;
+    if (wgi_store_take(q)) return q;
+    wgi_arena_rewind(&root->memory, before);
+    return NULL;
 }
 
 /* Adds q to the set. This cannot fail. */
@@ -141,7 +145,9 @@ void wgi_params_enter(wg_params *root, wgi_parameter *q)
 {
     wgi_store_enter(q);
     root->item[root->count++] = q;
-    root->index[place(root, q->name)] = (uint32_t)root->count;
+    q->number = (uint32_t)root->count;
+    wgi_table_add(&root->names, q->hash, q->number);
+    root->next_found = q->number;
     root->marked = ++root->c->structures;
 }
 
@@ -161,7 +167,7 @@ const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf
 wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_tensor t, bool state)
 {
     char buf[512];
-    if (!p || !wgi_ok(p->c)) return status_of(p);
+    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
     const char *full = wgi_params_full_name(p, name, buf, sizeof buf);
     if (!full)
         return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE,
@@ -170,9 +176,10 @@ wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_ten
         (!state && !wg_dtype_is_float(t.dtype)))
         return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data",
                         full);
-    if (wgi_params_find(p->root, full))
+    const uint64_t hash = wgi_text_hash(full);
+    if (wgi_params_find(p->root, full, hash))
         return wgi_fail(p->c, here, "params_make", WG_ERROR_USE, "%s is there already", full);
-    wgi_parameter *q = wgi_params_make(p, here, full, t.shape, t.dtype, state);
+    wgi_parameter *q = wgi_params_make(p, here, full, hash, t.shape, t.dtype, state);
     if (!q) return wg_failed(p->c);
     memcpy(q->data, t.data, (size_t)q->size * wg_dtype_size(t.dtype));
     wgi_params_enter(p->root, q);
@@ -182,8 +189,9 @@ wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_ten
 
 void wgi_params_discard(wgi_parameter *q)
 {
+    wg_params *root = q->owner;
     wgi_store_give(q);
-    parameter_free(q->owner->c, q);
+    wgi_arena_rewind(&root->memory, root->before_last);
 }
 
 /* ---- trained ---- */
@@ -196,8 +204,10 @@ void wg_params_trained(wg_params *p, bool trained)
 bool wgi_params_trained(const wg_params *root, const char *full)
 {
     bool trained = root->trained;
-    for (const wg_params *s = root->subs; s && !trained; s = s->next)
+    for (size_t i = 0; i < root->subs && !trained; i++) {
+        const wg_params *s = root->sub[i];
         trained = s->trained && strncmp(full, s->prefix, strlen(s->prefix)) == 0;
+    }
     return trained;
 }
 
@@ -207,175 +217,4 @@ const char *wgi_params_nearest(const wg_params *root, const char *full)
     for (size_t i = 0; i < root->count; i++)
         if (!root->item[i]->state) wg_nearest_try(&near, root->item[i]->name, strlen(root->item[i]->name));
     return near.best;
-}
-
-/* ---- one by one ---- */
-
-/* Parameter i of a set or subset. */
-static wgi_parameter *at(const wg_params *p, int i)
-{
-    if (p && !p->prefix) return i >= 0 && (size_t)i < p->count ? p->item[i] : NULL;
-    for (size_t k = 0; p && k < p->root->count; k++)
-        if (wgi_params_holds(p, p->root->item[k]) && i-- == 0) return p->root->item[k];
-    return NULL;
-}
-
-wg_context *wg_params_context(const wg_params *p) { return p ? p->c : NULL; }
-
-int wg_params_count(const wg_params *p)
-{
-    int n = 0;
-    if (p && !p->prefix) return (int)p->count;
-    for (size_t k = 0; p && k < p->root->count; k++) n += wgi_params_holds(p, p->root->item[k]);
-    return n;
-}
-
-const char *wg_params_name(const wg_params *p, int i)
-{
-    wgi_parameter *q = at(p, i);
-    return q ? q->name + (p->prefix ? strlen(p->prefix) : 0) : "";
-}
-
-bool wg_params_is_state(const wg_params *p, int i)
-{
-    wgi_parameter *q = at(p, i);
-    return q && q->state;
-}
-
-wg_tensor wg_params_tensor(const wg_params *p, int i)
-{
-    wgi_parameter *q = at(p, i);
-    return q ? (wg_tensor){ q->dtype, q->shape, q->data } : (wg_tensor){ 0 };
-}
-
-wg_tensor wg_params_grad(const wg_params *p, int i)
-{
-    wgi_parameter *q = at(p, i);
-    return q ? (wg_tensor){ q->dtype, q->shape, q->reached && p->root->gradients ? q->grad : NULL }
-             : (wg_tensor){ 0 };
-}
-
-int wg_params_find(const wg_params *p, const char *name)
-{
-    int n = 0;
-    if (!p || !name) return -1;
-    size_t skip = p->prefix ? strlen(p->prefix) : 0;
-    for (size_t k = 0; k < p->root->count; k++)
-        if (wgi_params_holds(p, p->root->item[k])) {
-            if (strcmp(p->root->item[k]->name + skip, name) == 0) return n;
-            n++;
-        }
-    return -1;
-}
-
-double wg_params_item_at(wg_site here, const wg_params *p, const char *name)
-{
-    if (!p || !wgi_ok(p->c)) return NAN;
-    int i = wg_params_find(p, name);
-    wgi_parameter *q = at(p, i);
-    if (i < 0 || q->size != 1) {
-        wgi_fail(p->c, here, "params_item", WG_ERROR_VALUE,
-                 i < 0 ? "no parameter %s" : "%s has more than one element", name ? name : "NULL");
-        return NAN;
-    }
-    double v;
-    wgi_convert(WG_F64, &v, q->dtype, q->data, 1);
-    return v;
-}
-
-wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, const double *values,
-                              size_t count)
-{
-    if (!p || !wgi_ok(p->c)) return status_of(p);
-    wgi_parameter *q = at(p, wg_params_find(p, name));
-    if (!q || (size_t)q->size != count)
-        return wgi_fail(p->c, here, "params_assign", WG_ERROR_VALUE,
-                        q ? "%s has not %zu elements" : "no parameter %s", name ? name : "NULL", count);
-    if (!values && count) return wgi_fail(p->c, here, "params_assign", WG_ERROR_USE, "the array is NULL");
-    wgi_convert(q->dtype, q->data, WG_F64, values, q->size);
-    p->root->version++;
-    return WG_OK;
-}
-
-/* ---- flat ---- */
-
-typedef void (*flat_fn)(wgi_parameter *q, size_t offset, void *arg);
-
-static size_t flat(const wg_params *p, flat_fn f, void *arg)
-{
-    size_t n = 0;
-    for (size_t k = 0; p && k < p->root->count; k++) {
-        wgi_parameter *q = p->root->item[k];
-        if (q->state || !wgi_params_holds(p, q)) continue;
-        if (f) f(q, n, arg);
-        n += (size_t)q->size;
-    }
-    return n;
-}
-
-static void get_value(wgi_parameter *q, size_t at_, void *arg)
-{
-    wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->data, q->size);
-}
-static void set_value(wgi_parameter *q, size_t at_, void *arg)
-{
-    wgi_convert(q->dtype, q->data, WG_F64, (double *)arg + at_, q->size);
-}
-static void get_gradient(wgi_parameter *q, size_t at_, void *arg)
-{
-    if (q->reached) wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->grad, q->size);
-    else memset((double *)arg + at_, 0, sizeof(double) * (size_t)q->size);
-}
-
-static void add_norm(wgi_parameter *q, size_t at_, void *arg)
-{
-    double sum = 0;
-    (void)at_;
-    for (int64_t i = 0; q->reached && i < q->size; i++) {
-        double v = q->dtype == WG_F32 ? (double)((float *)q->grad)[i] : ((double *)q->grad)[i];
-        sum += v * v;
-    }
-    *(double *)arg += sum;
-}
-
-size_t wg_params_size(const wg_params *p) { return flat(p, NULL, NULL); }
-
-wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta)
-{
-    if (p && !theta) wgi_fail(p->c, here, "params_get", WG_ERROR_USE, "the array is NULL");
-    else flat(p, get_value, theta);
-    return status_of(p);
-}
-
-wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta)
-{
-    if (!p || !wgi_ok(p->c)) return status_of(p);
-    if (!theta) return wgi_fail(p->c, here, "params_set", WG_ERROR_USE, "the array is NULL");
-    flat(p, set_value, (void *)(uintptr_t)theta);
-    p->root->version++;
-    return WG_OK;
-}
-
-/* false: `who` has failed, since there are no gradients. */
-static bool has_gradients(wg_site here, const wg_params *p, const char *who)
-{
-    if (p->root->gradients) return true;
-    wgi_fail(p->c, here, who, WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
-    return false;
-}
-
-wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradient)
-{
-    if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_get_grad")) return status_of(p);
-    if (!gradient) return wgi_fail(p->c, here, "params_get_grad", WG_ERROR_USE, "the array is NULL");
-    flat(p, get_gradient, gradient);
-    return WG_OK;
-}
-
-double wg_params_grad_norm_at(wg_site here, const wg_params *p)
-{
-    double sum = 0;
-    if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_grad_norm")) return NAN;
-    flat(p, add_norm, &sum);
-    return sqrt(sum);
 }

@@ -13,8 +13,8 @@ typedef struct wgi_parameter wgi_parameter;
 typedef struct wgi_piece wgi_piece;
 
 struct wgi_parameter {
-    char *name;
     wg_params *owner; /* the root set */
+    uint64_t hash;    /* of the name: it is the random stream of the first values, too */
     wg_shape shape;
     wg_dtype dtype;
     bool state;
@@ -27,10 +27,12 @@ struct wgi_parameter {
     wgi_piece *piece; /* has data and grad, from element `at` on */
     int64_t at;
     wgi_parameter *next_in_piece;
+    uint32_t number; /* among the items of the root set, from 1 */
+    char name[];     /* with all prefixes */
 };
 
 struct wgi_piece {
-    wgi_piece *next;
+    wgi_piece *next, *next_shared;
     wg_dtype dtype;
     bool state;
     int64_t size, used;          /* elements */
@@ -53,29 +55,39 @@ typedef struct wgi_stepper {
     wg_site used_here; /* call site of the step that used them; NULL: none did */
 } wgi_stepper;
 
+typedef struct wgi_walk { /* over the root's items, to number those of a subset */
+    size_t item;
+    int members; /* of the subset, before this item */
+} wgi_walk;
+
 struct wg_params {
     wg_context *c;
     wg_params *next; /* list of the context's sets */
     wg_params *root; /* the set of a subset; a set points to itself */
     char *prefix;    /* of a subset, with the dot at its end; NULL for a set */
-    wg_params *subs; /* the subsets of a set, to free them */
+    wg_params **sub; /* the subsets of a set */
+    size_t subs, sub_capacity;
     wgi_parameter **item;
     size_t count, capacity;
-    uint32_t *index; /* hash table of names: the number of an item plus 1, 0: free */
-    size_t index_size;
+    wgi_table names, prefixes; /* of a set: the numbers of items and of subsets, from 1 */
+    uint32_t next_found;       /* of a set: the item behind the one that was found last */
+    wgi_walk walk, all;        /* of a subset: to its last parameter that was asked for, and over all items */
+    wgi_arena memory;          /* of the parameters */
+    wgi_place before_last;     /* its place before the last parameter was made */
     uint64_t version;
-    bool trained; /* wg_params_trained: of a set or subset */
-    wgi_piece *pieces;
-    int64_t piece_size;    /* elements of the last piece that parameters share */
-    wgi_stepper *steppers; /* of a set: the optimizers of it and of its subsets */
-    bool gradients;        /* a wg_backward has succeeded, and none has failed since */
-    uint64_t marked;       /* of a set: rises when the `reached` of a parameter may have changed */
+    bool trained;               /* wg_params_trained: of a set or subset */
+    wgi_piece *pieces, *shared; /* the newest first; shared: those of small parameters */
+    int64_t piece_size;         /* elements of the last piece that parameters share */
+    wgi_stepper *steppers;      /* of a set: the optimizers of it and of its subsets */
+    bool gradients;             /* a wg_backward has succeeded, and none has failed since */
+    uint64_t marked;            /* of a set: rises when the `reached` of a parameter may have changed */
     uint64_t reached_by; /* the request that has set the `reached` of the parameters; 0: it may be another */
     wg_node loss;        /* of the last wg_backward */
     wgi_explain_fn explain; /* set by wg_backward, since this room knows no graph */
 };
 
-wgi_parameter *wgi_params_find(const wg_params *root, const char *full);
+/* hash: wgi_text_hash of the full name. NULL: there is none. */
+wgi_parameter *wgi_params_find(wg_params *root, const char *full, uint64_t hash);
 static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
 {
     return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
@@ -88,9 +100,9 @@ const char *wgi_params_nearest(const wg_params *root, const char *full);
 /* The name with the prefix of the subset. It is in buf if there is a prefix. NULL: too long, or not a
  * name. */
 const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf, size_t size);
-wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, wg_shape s, wg_dtype t,
-                               bool state);
-void wgi_params_discard(wgi_parameter *q); /* frees a parameter that was made but not entered */
+wgi_parameter *wgi_params_make(wg_params *p, wg_site here, const char *full, uint64_t hash, wg_shape s,
+                               wg_dtype t, bool state);
+void wgi_params_discard(wgi_parameter *q); /* frees the last parameter that was made, before it is entered */
 void wgi_params_enter(wg_params *root, wgi_parameter *q); /* adds it to the set; cannot fail */
 void wgi_params_release(wg_params *root);                 /* frees the set; no graph may use it any more */
 
@@ -122,7 +134,6 @@ void wgi_store_free(wg_params *root);
 
 /* ---- first_values.c ---- */
 
-bool wgi_init_fill(wg_context *c, wg_site here, const wg_init *init, const char *name, const wg_shape *s,
-                   wg_dtype t, void *data);
+bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init);
 
 #endif

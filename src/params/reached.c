@@ -34,8 +34,8 @@ void wgi_gradients_change(wg_params *p, uint64_t request)
     for (wgi_stepper *s = root->steppers; s; s = s->next)
         if (!s->fresh && wgi_params_overlap(s->p, p)) wgi_gradients_clear(s->p);
     if (wgi_params_overlap(root, p)) root->reached_by = 0;
-    for (wg_params *s = root->subs; s; s = s->next)
-        if (wgi_params_overlap(s, p)) s->reached_by = 0;
+    for (size_t i = 0; i < root->subs; i++)
+        if (wgi_params_overlap(root->sub[i], p)) root->sub[i]->reached_by = 0;
     p->reached_by = request;
     root->marked = ++root->c->structures;
 }

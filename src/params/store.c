@@ -6,6 +6,7 @@
 #include "params/params.h"
 
 enum { LINE = 16, LEAST = 256, LARGE = 1 << 14 }; /* elements */
+enum { TRIED = 8 }; /* pieces that are tried for a small parameter: the last ones */
 
 static void *array_of(const wgi_piece *s, wg_context *c)
 {
@@ -28,15 +29,24 @@ static wgi_piece *new_piece(wg_params *root, const wgi_parameter *q, int64_t nee
         wg_free(root->c, s);
         return NULL;
     }
+    if (need < LARGE) s->next_shared = root->shared, root->shared = s;
     return root->pieces = s;
+}
+
+/* A piece with room for q; NULL: none of those that are tried has. */
+static wgi_piece *shared_piece(const wg_params *root, const wgi_parameter *q, int64_t need)
+{
+    wgi_piece *s = need < LARGE ? root->shared : NULL;
+    for (int tried = 0; s && tried < TRIED; s = s->next_shared, tried++)
+        if (s->dtype == q->dtype && s->state == q->state && s->size - s->used >= need) return s;
+    return NULL;
 }
 
 bool wgi_store_take(wgi_parameter *q)
 {
     wg_params *root = q->owner;
     int64_t need = (WGI_MAX(q->size, 1) + LINE - 1) / LINE * LINE;
-    wgi_piece *s = root->pieces;
-    while (s && (s->dtype != q->dtype || s->state != q->state || s->size - s->used < need)) s = s->next;
+    wgi_piece *s = shared_piece(root, q, need);
     if (!s && !(s = new_piece(root, q, need))) return false;
     q->piece = s;
     q->at = s->used;
@@ -45,12 +55,23 @@ bool wgi_store_take(wgi_parameter *q)
     return true;
 }
 
+/* Frees the newest piece, which has no parameters. */
+static void piece_free(wg_params *root, wgi_piece *s)
+{
+    WGI_ASSERT(s == root->pieces && !s->grad);
+    root->pieces = s->next;
+    if (root->shared == s) root->shared = s->next_shared;
+    wg_free(root->c, s->data);
+    wg_free(root->c, s);
+}
+
 void wgi_store_give(wgi_parameter *q)
 {
     wgi_piece *s = q->piece;
     if (!s) return;
     memset(q->data, 0, (size_t)(s->used - q->at) * wg_dtype_size(s->dtype));
     s->used = q->at;
+    if (!s->used) piece_free(q->owner, s); /* it was made for q */
 }
 
 void wgi_store_enter(wgi_parameter *q)

@@ -28,11 +28,11 @@ static bool list_targets(wg_graph *g, const wg_params *p, product *u)
     for (size_t k = 0; k < p->root->count; k++) {
         const wgi_parameter *q = p->root->item[k];
         if (q->state || !wgi_params_holds(p, q)) continue;
-        for (size_t i = 0; i < g->params; i++)
-            if (g->node[g->param[i]].parameter == q) {
-                u->at[u->r.targets] = at;
-                u->r.target[u->r.targets++] = g->param[i];
-            }
+        const uint32_t leaf = wgi_leaf_of(g, q);
+        if (leaf) {
+            u->at[u->r.targets] = at;
+            u->r.target[u->r.targets++] = leaf;
+        }
         at += (size_t)q->size;
     }
     return true;

@@ -1,0 +1,195 @@
+/* params_view.c: the parameters of a set one by one, or as one flat vector of doubles. */
+#include "params/params.h"
+
+#include <limits.h>
+
+static wg_status status_of(const wg_params *p) { return p ? wg_failed(p->c) : WG_ERROR_USE; }
+
+/* ---- one by one ---- */
+
+/* A subset's own numbers are counted along the items of its root. A count goes on where the last one ended,
+ * so a loop over all numbers takes time in proportion to the items. */
+static void count_up(const wg_params *p, wgi_walk *w, size_t item, int members)
+{
+    if (w->item > item || w->members > members) *w = (wgi_walk){ 0 };
+    for (; w->item < item; w->item++) {
+        const bool in = wgi_params_holds(p, p->root->item[w->item]);
+        if (in && w->members == members) break;
+        w->members += in;
+    }
+}
+
+/* Walks are no part of what a set is: that they change is not seen. */
+static wg_params *walker(const wg_params *p) { return (wg_params *)(uintptr_t)p; }
+
+/* Parameter i of a set or subset. */
+static wgi_parameter *at(const wg_params *p, int i)
+{
+    if (!p || i < 0) return NULL;
+    wgi_walk root = { (size_t)i, i }, *w = p->prefix ? &walker(p)->walk : &root;
+    if (p->prefix) count_up(p, w, p->root->count, i);
+    return w->item < p->root->count ? p->root->item[w->item] : NULL;
+}
+
+/* The parameter of this name; NULL: p has none. */
+static wgi_parameter *named(const wg_params *p, const char *name)
+{
+    char buf[512];
+    const char *full = p && name ? wgi_params_full_name(p, name, buf, sizeof buf) : NULL;
+    return full ? wgi_params_find(p->root, full, wgi_text_hash(full)) : NULL;
+}
+
+wg_context *wg_params_context(const wg_params *p) { return p ? p->c : NULL; }
+
+int wg_params_count(const wg_params *p)
+{
+    if (!p || !p->prefix) return p ? (int)p->count : 0;
+    wgi_walk *all = &walker(p)->all;
+    count_up(p, all, p->root->count, INT_MAX);
+    return all->members;
+}
+
+const char *wg_params_name(const wg_params *p, int i)
+{
+    wgi_parameter *q = at(p, i);
+    return q ? q->name + (p->prefix ? strlen(p->prefix) : 0) : "";
+}
+
+bool wg_params_is_state(const wg_params *p, int i)
+{
+    wgi_parameter *q = at(p, i);
+    return q && q->state;
+}
+
+wg_tensor wg_params_tensor(const wg_params *p, int i)
+{
+    wgi_parameter *q = at(p, i);
+    return q ? (wg_tensor){ q->dtype, q->shape, q->data } : (wg_tensor){ 0 };
+}
+
+wg_tensor wg_params_grad(const wg_params *p, int i)
+{
+    wgi_parameter *q = at(p, i);
+    return q ? (wg_tensor){ q->dtype, q->shape, q->reached && p->root->gradients ? q->grad : NULL }
+             : (wg_tensor){ 0 };
+}
+
+int wg_params_find(const wg_params *p, const char *name)
+{
+    const wgi_parameter *q = named(p, name);
+    if (!q || !p->prefix) return q ? (int)q->number - 1 : -1;
+    wgi_walk *w = &walker(p)->walk;
+    count_up(p, w, q->number - 1, INT_MAX);
+    return w->members;
+}
+
+double wg_params_item_at(wg_site here, const wg_params *p, const char *name)
+{
+    if (!p || !wgi_ok(p->c)) return NAN;
+    const wgi_parameter *q = named(p, name);
+    if (!q || q->size != 1) {
+        wgi_fail(p->c, here, "params_item", WG_ERROR_VALUE,
+                 q ? "%s has more than one element" : "no parameter %s", name ? name : "NULL");
+        return NAN;
+    }
+    double v;
+    wgi_convert(WG_F64, &v, q->dtype, q->data, 1);
+    return v;
+}
+
+wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, const double *values,
+                              size_t count)
+{
+    if (!p || !wgi_ok(p->c)) return status_of(p);
+    const wgi_parameter *q = named(p, name);
+    if (!q || (size_t)q->size != count)
+        return wgi_fail(p->c, here, "params_assign", WG_ERROR_VALUE,
+                        q ? "%s has not %zu elements" : "no parameter %s", name ? name : "NULL", count);
+    if (!values && count) return wgi_fail(p->c, here, "params_assign", WG_ERROR_USE, "the array is NULL");
+    wgi_convert(q->dtype, q->data, WG_F64, values, q->size);
+    p->root->version++;
+    return WG_OK;
+}
+
+/* ---- flat ---- */
+
+typedef void (*flat_fn)(wgi_parameter *q, size_t offset, void *arg);
+
+static size_t flat(const wg_params *p, flat_fn f, void *arg)
+{
+    size_t n = 0;
+    for (size_t k = 0; p && k < p->root->count; k++) {
+        wgi_parameter *q = p->root->item[k];
+        if (q->state || !wgi_params_holds(p, q)) continue;
+        if (f) f(q, n, arg);
+        n += (size_t)q->size;
+    }
+    return n;
+}
+
+static void get_value(wgi_parameter *q, size_t at_, void *arg)
+{
+    wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->data, q->size);
+}
+static void set_value(wgi_parameter *q, size_t at_, void *arg)
+{
+    wgi_convert(q->dtype, q->data, WG_F64, (double *)arg + at_, q->size);
+}
+static void get_gradient(wgi_parameter *q, size_t at_, void *arg)
+{
+    if (q->reached) wgi_convert(WG_F64, (double *)arg + at_, q->dtype, q->grad, q->size);
+    else memset((double *)arg + at_, 0, sizeof(double) * (size_t)q->size);
+}
+
+static void add_norm(wgi_parameter *q, size_t at_, void *arg)
+{
+    double sum = 0;
+    (void)at_;
+    for (int64_t i = 0; q->reached && i < q->size; i++) {
+        double v = q->dtype == WG_F32 ? (double)((float *)q->grad)[i] : ((double *)q->grad)[i];
+        sum += v * v;
+    }
+    *(double *)arg += sum;
+}
+
+size_t wg_params_size(const wg_params *p) { return flat(p, NULL, NULL); }
+
+wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta)
+{
+    if (p && !theta) wgi_fail(p->c, here, "params_get", WG_ERROR_USE, "the array is NULL");
+    else flat(p, get_value, theta);
+    return status_of(p);
+}
+
+wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta)
+{
+    if (!p || !wgi_ok(p->c)) return status_of(p);
+    if (!theta) return wgi_fail(p->c, here, "params_set", WG_ERROR_USE, "the array is NULL");
+    flat(p, set_value, (void *)(uintptr_t)theta);
+    p->root->version++;
+    return WG_OK;
+}
+
+/* false: `who` has failed, since there are no gradients. */
+static bool has_gradients(wg_site here, const wg_params *p, const char *who)
+{
+    if (p->root->gradients) return true;
+    wgi_fail(p->c, here, who, WG_ERROR_USE, "there are no gradients: no wg_backward succeeded before");
+    return false;
+}
+
+wg_status wg_params_get_grad_at(wg_site here, const wg_params *p, double *gradient)
+{
+    if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_get_grad")) return status_of(p);
+    if (!gradient) return wgi_fail(p->c, here, "params_get_grad", WG_ERROR_USE, "the array is NULL");
+    flat(p, get_gradient, gradient);
+    return WG_OK;
+}
+
+double wg_params_grad_norm_at(wg_site here, const wg_params *p)
+{
+    double sum = 0;
+    if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_grad_norm")) return NAN;
+    flat(p, add_norm, &sum);
+    return sqrt(sum);
+}
