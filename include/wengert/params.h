@@ -219,6 +219,12 @@ WG_API void wg_mean_add(wg_mean *m, double value, double weight);
 /* For authors of layers: notes that a layer of this name is in the graph, until the next wg_begin. Returns
  * NULL, or the call site of the layer that has the name already. */
 WG_API wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here);
+/* For authors of layers: the parameter, or state, layer.part of p. They are wg_param_at and wg_state_at
+ * without the cost of joining the names, and with pointers instead of structs. */
+WG_API wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
+                              const wg_shape *s, const wg_init *init);
+WG_API wg_node wg_layer_state(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
+                              const wg_shape *s, const wg_init *init);
 
 #ifdef __cplusplus
 }

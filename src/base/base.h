@@ -206,6 +206,13 @@ bool wgi_grow(wg_context *c, void *list, size_t *capacity, size_t need, size_t s
 const wg_shape *wgi_intern(wg_context *c, const wg_shape *s);
 /* The number of elements. s must be interned. */
 static inline int64_t wgi_size(const wg_shape *s) { return ((const wgi_shape *)(const void *)s)->size; }
+static inline bool wgi_same_shape(const wg_shape *a, const wg_shape *b)
+{
+    if (a->rank != b->rank) return false;
+    for (int i = 0, rank = WGI_MIN(a->rank, WG_MAX_RANK); i < rank; i++)
+        if (a->dim[i] != b->dim[i]) return false;
+    return true;
+}
 bool wgi_broadcast(const wg_shape *a, const wg_shape *b, wg_shape *y); /* false: they do not broadcast */
 bool wgi_shape_fits(const wg_shape *s); /* no size is negative, and their product is below 2^60 */
 /* For each axis of y the stride of x, in elements, when x is broadcast to y: 0 where x is repeated. */

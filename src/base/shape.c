@@ -26,13 +26,7 @@ int64_t wg_shape_size(wg_shape s)
 
 bool wgi_shape_fits(const wg_shape *s) { return wg_shape_size(*s) >= 0; }
 
-bool wg_shape_equal(wg_shape a, wg_shape b)
-{
-    if (a.rank != b.rank) return false;
-    for (int i = 0, rank = WGI_MIN(a.rank, WG_MAX_RANK); i < rank; i++)
-        if (a.dim[i] != b.dim[i]) return false;
-    return true;
-}
+bool wg_shape_equal(wg_shape a, wg_shape b) { return wgi_same_shape(&a, &b); }
 
 char *wg_shape_text(wg_shape s, char *buf, size_t size)
 {
@@ -57,7 +51,7 @@ static uint64_t shape_hash(const wg_shape *s)
 static uint32_t slot_of(const wg_context *c, const wg_shape *s, uint64_t h)
 {
     uint32_t mask = c->shape_capacity - 1, i = (uint32_t)h & mask;
-    while (c->shapes[i] && !wg_shape_equal(c->shapes[i]->s, *s)) i = (i + 1) & mask;
+    while (c->shapes[i] && !wgi_same_shape(&c->shapes[i]->s, s)) i = (i + 1) & mask;
     return i;
 }
 

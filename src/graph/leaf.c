@@ -103,7 +103,7 @@ static uint32_t input_again(wg_site here, wg_graph *g, const char *name, const w
     if (!wgi_again_at(g, here, &wgi_op_input)) return 0;
     wgi_node *n = &g->node[g->count];
     uint32_t text = n->name;
-    if (n->dtype != t->dtype || !wg_shape_equal(*n->shape, t->shape) || n->input->borrowed == copy ||
+    if (n->dtype != t->dtype || !wgi_same_shape(n->shape, &t->shape) || n->input->borrowed == copy ||
         text != g->names.texts || strcmp(n->input->name, name) != 0 || !t->data)
         return 0;
     if (copy) memcpy(n->input->data, t->data, (size_t)wgi_size(n->shape) * wg_dtype_size(t->dtype));

@@ -81,22 +81,33 @@ static wg_node append(wg_graph *g, wg_site here, wgi_parameter *q)
     return wgi_handle(g, i);
 }
 
-static bool has_name(const wg_params *p, const wgi_parameter *q, const char *name)
+/* What of the text is behind `start`, if it begins so; else NULL. */
+static const char *behind(const char *text, const char *start)
 {
-    size_t skip = p->prefix ? strlen(p->prefix) : 0;
-    return q->owner == p->root && (!skip || strncmp(q->name, p->prefix, skip) == 0) &&
-           strcmp(q->name + skip, name) == 0;
+    while (*start && *start == *text) start++, text++;
+    return *start ? NULL : text;
+}
+
+/* Whether q is in p under this name, or if layer is not NULL under layer.name. */
+static bool has_name(const wg_params *p, const wgi_parameter *q, const char *layer, const char *name)
+{
+    const char *at = q->owner == p->root ? q->name : NULL;
+    if (at && p->prefix) at = behind(at, p->prefix);
+    if (at && layer) at = behind(at, layer);
+    if (at && layer) at = *at == '.' ? at + 1 : NULL;
+    at = at ? behind(at, name) : NULL;
+    return at && !*at;
 }
 
 /* Reuses the leaf that the last build made at this call. 0: there is none, or its parameter has another name
  * or shape. */
-static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *name,
-                            const wg_shape *s, bool state)
+static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *layer,
+                            const char *name, const wg_shape *s, bool state)
 {
     const wgi_called *c = name ? wgi_again_at(g, here, state ? &wgi_op_state : &wgi_op_param) : NULL;
     wgi_parameter *q = c ? g->node[c->result].parameter : NULL;
     bool first = c && c->after > c->first;
-    if (!q || !has_name(p, q, name) || !wg_shape_equal(q->shape, *s)) return 0;
+    if (!q || !has_name(p, q, layer, name) || !wgi_same_shape(&q->shape, s)) return 0;
     if (first && (wgi_leaf_of(g, q) || !use_set(g, q->owner))) return 0;
     uint32_t i = wgi_again_reuse(g);
     if (first) note_node(g, q, i);
@@ -118,12 +129,12 @@ static bool may_be_new(wg_site here, const wg_graph *g, const wg_params *p, cons
 }
 
 /* A parameter that the set does not have yet, with its first values. NULL: an error is recorded. */
-static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, uint64_t hash, wg_shape s,
-                                 wg_init init, bool state)
+static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, uint64_t hash,
+                                 const wg_shape *s, const wg_init *init, bool state)
 {
-    wgi_parameter *q = wgi_params_make(p, here, full, hash, s, p->c->o.dtype, state);
+    wgi_parameter *q = wgi_params_make(p, here, full, hash, *s, p->c->o.dtype, state);
     if (!q) return NULL;
-    if (!wgi_init_fill(q, here, &init)) {
+    if (!wgi_init_fill(q, here, init)) {
         wgi_params_discard(q);
         return NULL;
     }
@@ -131,8 +142,8 @@ static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, u
     return q;
 }
 
-static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init,
-                         bool state)
+static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *name, const wg_shape *s,
+                         const wg_init *init, bool state)
 {
     const char *what = state ? "state" : "param";
     char buf[512], a[80], b[80];
@@ -144,14 +155,14 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
         return WGI_FAIL_NODE(g, here, what, WG_ERROR_VALUE,
                              "\"%.80s\" is no name: letters, digits, _ joined by single dots",
                              name ? name : "");
-    if (!wgi_shape_fits(&s))
-        return WGI_FAIL_NODE(g, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s.rank,
-                             wg_shape_text(s, a, sizeof a));
+    if (!wgi_shape_fits(s))
+        return WGI_FAIL_NODE(g, here, what, WG_ERROR_SHAPE, "%s: no shape: %d axes, %s", full, s->rank,
+                             wg_shape_text(*s, a, sizeof a));
     const uint64_t hash = wgi_text_hash(full);
     wgi_parameter *q = wgi_params_find(p->root, full, hash);
-    if (q && (!wg_shape_equal(q->shape, s) || q->state != state))
+    if (q && (!wgi_same_shape(&q->shape, s) || q->state != state))
         return WGI_FAIL_NODE(g, here, what, WG_ERROR_SHAPE, "%s %s was made as a %s %s at %s", full,
-                             wg_shape_text(s, a, sizeof a), q->state ? "state" : "parameter",
+                             wg_shape_text(*s, a, sizeof a), q->state ? "state" : "parameter",
                              wg_shape_text(q->shape, b, sizeof b),
                              *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
     if (!q && !state && !may_be_new(here, g, p, full)) return wgi_error_node(g);
@@ -161,28 +172,64 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
     return i ? wgi_handle(g, i) : append(g, here, q);
 }
 
-static wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init,
-                     bool state)
+/* Makes the parameter, or state, of the name layer.name. */
+static wg_node param_of_layer(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *name,
+                              const wg_shape *s, const wg_init *init, bool state)
+{
+    char buf[512];
+    int n = snprintf(buf, sizeof buf, "%s.%s", layer, name);
+    if (n >= 0 && (size_t)n < sizeof buf) return param_new(here, g, p, buf, s, init, state);
+    return WGI_FAIL_NODE(g, here, state ? "state" : "param", WG_ERROR_VALUE,
+                         "\"%.80s...\" is too long a name", layer);
+}
+
+/* layer: NULL if the name is the whole name. */
+static inline wg_node param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *name,
+                            const wg_shape *s, const wg_init *init, bool state)
 {
     if (!p && wgi_can_build(g)) wgi_fail_null(g->c, here, state ? "state" : "param", "parameter set");
     if (p && !g) wgi_fail_null(p->c, here, state ? "state" : "param", "graph");
     if (!wgi_can_build(g) || !p || wgi_rule_makes(g, here, state ? "state" : "param", name))
         return wgi_error_node(g);
-    uint32_t again = param_again(here, g, p, name, &s, state);
+    uint32_t again = param_again(here, g, p, layer, name, s, state);
     if (again) return wgi_handle(g, again);
     wgi_calling k = wgi_call_begin(g);
     return wgi_leaf_end(g, k, here, state ? &wgi_op_state : &wgi_op_param,
-                        param_new(here, g, p, name, s, init, state));
+                        layer ? param_of_layer(here, g, p, layer, name, s, init, state)
+                              : param_new(here, g, p, name, s, init, state));
 }
 
 wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init)
 {
-    return param(here, g, p, name, s, init, false);
+    return param(here, g, p, NULL, name, &s, &init, false);
 }
 
 wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s, wg_init init)
 {
-    return param(here, g, p, name, s, init, true);
+    return param(here, g, p, NULL, name, &s, &init, true);
+}
+
+/* Fails if a pointer is NULL. */
+static bool layer_given(wg_site here, const wg_graph *g, const char *layer, const char *part,
+                        const wg_shape *s, const wg_init *init)
+{
+    if (layer && part && s && init) return true;
+    if (g) wgi_fail_null(g->c, here, "layer_param", !layer || !part ? "name" : s ? "init" : "shape");
+    return false;
+}
+
+wg_node wg_layer_param(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
+                       const wg_shape *s, const wg_init *init)
+{
+    if (!layer_given(here, g, layer, part, s, init)) return wgi_error_node(g);
+    return param(here, g, p, layer, part, s, init, false);
+}
+
+wg_node wg_layer_state(wg_site here, wg_graph *g, wg_params *p, const char *layer, const char *part,
+                       const wg_shape *s, const wg_init *init)
+{
+    if (!layer_given(here, g, layer, part, s, init)) return wgi_error_node(g);
+    return param(here, g, p, layer, part, s, init, true);
 }
 
 bool wg_params_has(const wg_params *p, wg_node n)

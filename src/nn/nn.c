@@ -5,59 +5,66 @@
 
 #include "wengert/op.h"
 
-/* A layer that is being made. full: room for a parameter's name, such as NAME.W. */
+enum { NAME_MOST = 300 };
+
+/* A layer that is being made. */
 typedef struct layer {
     wg_graph *g;
     wg_params *p;
-    wg_site here;
     const char *name;
-    char full[400];
+    wg_site here, inside; /* the user's call; the same for the ops that make the layer */
 } layer;
 
-/* Checks a layer's node and name; no other layer of this graph may have the name. False: after an error. */
-static bool begin(layer *l, const char *what, wg_node x, bool share)
+static bool fail_operand(const layer *l, const char *what, wg_node x, wg_params *p)
 {
-    l->g = wg_graph_of(x);
-    wg_context *c = l->g ? wg_graph_context(l->g) : wg_params_context(l->p);
-    if (!l->g && c) {
+    wg_context *c = l->g ? wg_graph_context(l->g) : wg_params_context(p);
+    if (!l->g && c)
         wg_fail(c, l->here, WG_ERROR_USE, "%s: x is %s", what,
                 wg_is_none(x) ? "wg_none, no node" : "a number, and must be a node");
-        return false;
-    }
-    if (x.index && !wg_node_ok(x))
+    else if (x.index)
         wg_fail(c, l->here, WG_ERROR_USE, "%s: x is a node from before the last wg_begin of its graph", what);
-    if (!wg_options_named(c, l->here, what) || !wg_node_ok(x) || wg_failed(c)) return false;
-    if (!l->p || !l->name || !*l->name || strlen(l->name) > 300) {
-        wg_fail(c, l->here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most 300 characters",
-                what);
-        return false;
-    }
-    wg_site first = wg_layer_claim(l->g, l->p, l->name, l->here);
-    if (!first || share) return !wg_failed(c);
-    wg_fail(c, l->here, WG_ERROR_USE,
+    return false;
+}
+
+static bool fail_twice(const layer *l, const char *what, const char *name, wg_site first)
+{
+    wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_USE,
             strcmp(wg_site_place(first), wg_site_place(l->here)) == 0
                 ? "%s: layer \"%s\" was made at this line before, %s: is a wg_begin missing in the loop? "
                   "Else give it another name, or say .share = true"
                 : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say "
                   ".share = true",
-            what, l->name, wg_site_place(first));
+            what, name, wg_site_place(first));
     return false;
 }
 
-static const char *named(layer *l, const char *part)
+/* Checks a layer's node and name; no other layer of this graph may have the name. False: after an error. */
+static bool begin(layer *l, wg_site here, const char *what, wg_node x, wg_params *p, const char *name,
+                  bool share)
 {
-    snprintf(l->full, sizeof l->full, "%s.%s", l->name, part);
-    return l->full;
+    *l = (layer){ wg_graph_of(x), p, name, here, wg_inside(here) };
+    if (!wg_node_ok(x)) return fail_operand(l, what, x, p);
+    wg_context *c = wg_graph_context(l->g);
+    if (!wg_options_named(c, here, what) || wg_failed(c)) return false;
+    if (!p || !name || !*name || strlen(name) > NAME_MOST) {
+        wg_fail(c, here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most %d characters", what,
+                NAME_MOST);
+        return false;
+    }
+    wg_site first = wg_layer_claim(l->g, p, name, here);
+    if (first && !share) return fail_twice(l, what, name, first);
+    return !wg_failed(c);
 }
 
-static wg_node param(layer *l, const char *part, wg_shape s, wg_init init)
+static wg_node param(const layer *l, const char *part, const wg_shape *s, wg_init init)
 {
-    return wg_param_at(wg_inside(l->here), l->g, l->p, named(l, part), s, init);
+    return wg_layer_param(l->inside, l->g, l->p, l->name, part, s, &init);
 }
 
-static wg_node state(layer *l, const char *part, wg_shape s)
+static wg_node state(const layer *l, const char *part, const wg_shape *s)
 {
-    return wg_state_at(wg_inside(l->here), l->g, l->p, named(l, part), s, wg_zeros());
+    const wg_init zeros = wg_zeros();
+    return wg_layer_state(l->inside, l->g, l->p, l->name, part, s, &zeros);
 }
 
 static wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }
@@ -66,20 +73,23 @@ static wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }
 
 wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
 {
-    layer l = { .p = a->p, .here = here, .name = a->name };
-    if (!begin(&l, "nn_dense", a->x, a->share)) return refused(a->x);
-    if (a->units < 1 || wg_node_shape(a->x).rank < 1) {
+    layer l;
+    if (!begin(&l, here, "nn_dense", a->x, a->p, a->name, a->share)) return refused(a->x);
+    const wg_shape s = wg_node_shape(a->x);
+    if (a->units < 1 || s.rank < 1) {
         char shape[96];
         wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
                 "nn_dense: \"%s\" of %lld units on x %s: x needs an axis, units must be at least 1", a->name,
-                (long long)a->units, wg_shape_text(wg_node_shape(a->x), shape, sizeof shape));
+                (long long)a->units, wg_shape_text(s, shape, sizeof shape));
         return refused(a->x);
     }
-    wg_node W =
-        param(&l, "W", WG_SHAPE(wg_dim_at(here, a->x, -1), a->units), a->W_init ? *a->W_init : wg_he());
-    wg_node b =
-        a->no_bias ? wg_none : param(&l, "b", WG_SHAPE(a->units), a->b_init ? *a->b_init : wg_zeros());
-    return wg_dense_at(wg_inside(here), a->x, W, b);
+    const wg_shape W_shape = WG_SHAPE(s.dim[s.rank - 1], a->units), b_shape = WG_SHAPE(a->units);
+    const wg_init he = wg_he(), zeros = wg_zeros();
+    wg_node W = wg_layer_param(l.inside, l.g, a->p, a->name, "W", &W_shape, a->W_init ? a->W_init : &he);
+    wg_node b = a->no_bias ? wg_none
+                           : wg_layer_param(l.inside, l.g, a->p, a->name, "b", &b_shape,
+                                            a->b_init ? a->b_init : &zeros);
+    return wg_dense_at(l.inside, a->x, W, b);
 }
 
 /* ---- batch_norm ---- */
@@ -127,36 +137,36 @@ static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
 
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
-    layer l = { .p = a->p, .here = here, .name = a->name };
+    layer l;
     averages v = { .momentum = a->momentum == WG_ZERO ? 0 : a->momentum == 0 ? 0.9 : a->momentum };
-    if (!begin(&l, "nn_batch_norm", a->x, a->share)) return refused(a->x);
+    if (!begin(&l, here, "nn_batch_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
     if (wg_node_shape(a->x).rank < 1 || !(v.momentum >= 0 && v.momentum < 1)) {
         wg_fail(wg_graph_context(l.g), here, WG_ERROR_VALUE,
                 "nn_batch_norm: \"%s\": x needs an axis, momentum %g must be in [0, 1)", a->name, v.momentum);
         return refused(a->x);
     }
     wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, -1));
-    wg_node gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
-    v.mean = state(&l, "mean", f);
-    v.variance = state(&l, "variance", f);
-    v.count = state(&l, "count", WG_SCALAR);
-    return wg_graph_mode(l.g) == WG_TRAIN ? train(wg_inside(here), a, gamma, beta, &v)
-                                          : infer(wg_inside(here), a, gamma, beta, &v);
+    wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
+    v.mean = state(&l, "mean", &f);
+    v.variance = state(&l, "variance", &f);
+    v.count = state(&l, "count", &WG_SCALAR);
+    return wg_graph_mode(l.g) == WG_TRAIN ? train(l.inside, a, gamma, beta, &v)
+                                          : infer(l.inside, a, gamma, beta, &v);
 }
 
 /* ---- layer_norm ---- */
 
 wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 {
-    layer l = { .p = a->p, .here = here, .name = a->name };
-    if (!begin(&l, "nn_layer_norm", a->x, a->share)) return refused(a->x);
+    layer l;
+    if (!begin(&l, here, "nn_layer_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
     if (wg_node_shape(a->x).rank < 1) {
         wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE, "nn_layer_norm: \"%s\": x needs an axis",
                 a->name);
         return refused(a->x);
     }
     wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, -1));
-    wg_node gamma = param(&l, "gamma", f, wg_const(1)), beta = param(&l, "beta", f, wg_zeros());
-    return wg_layer_norm_at(wg_inside(here),
+    wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
+    return wg_layer_norm_at(l.inside,
                             &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
 }

@@ -297,3 +297,72 @@ Test(names, a_refused_parameter_leaves_nothing_behind)
     cr_assert_eq(wg_params_count(p), 2);
     wgt_finish(c, &m);
 }
+
+/* Parameters of layers are those of the joined name, in each build and in parts of a set. A name that only
+ * begins or ends like another, or joins to the same text without the dot, is another. */
+typedef struct split {
+    const char *layer, *part, *joined;
+} split;
+
+static void expect_joined(wg_graph *g, wg_params *p, const split *n, bool state)
+{
+    const wg_init init = wg_const(1);
+    const wg_shape s = WG_SHAPE(3);
+    wg_node x = state ? wg_layer_state(WG_HERE, g, p, n->layer, n->part, &s, &init)
+                      : wg_layer_param(WG_HERE, g, p, n->layer, n->part, &s, &init);
+    wg_node y = state ? wg_state(g, p, n->joined, s, init) : wg_param(g, p, n->joined, s, init);
+    cr_assert(wg_node_ok(x) && x.index == y.index, "%s", n->joined);
+}
+
+Test(names, parameters_of_layers_have_joined_names)
+{
+    static const split name[] = {
+        { "fc", "W", "fc.W" },   { "fc", "b", "fc.b" },   { "f", "c.W", "f.c.W" },
+        { "fc1", "W", "fc1.W" }, { "fc", "W1", "fc.W1" }, { "a.fc", "W", "a.fc.W" }
+    };
+    enum { N = sizeof name / sizeof *name };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *set[2] = { wg_params_new(c), wg_params_new(c) }, *a = wg_params_in(set[0], "a");
+    wgt_random r = { wgt_seed() };
+    for (int build = 0; build < 300; build++) {
+        wg_begin(g, WG_TRAIN);
+        for (int i = 0; i < 10; i++) {
+            int k = (int)wgt_below(&r, build % 10 ? 2 : N); /* most builds are like the one before */
+            expect_joined(g, set[i % 2], &name[k], i % 2);
+            if (wgt_below(&r, 4) == 0) expect_joined(g, a, &name[k % 2], false);
+        }
+        cr_assert(wg_params_find(set[0], "a.fc.W") < 0 || wg_params_find(a, "fc.W") >= 0);
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(names, wrong_parameters_of_layers_are_refused)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    const wg_init init = wg_zeros();
+    const wg_shape s = WG_SHAPE(3);
+    char name[600];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = 0;
+    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, p, name, "W", &s, &init)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "is too long a name");
+    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, p, "fc", "W.", &s, &init)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "\"fc.W.\" is no name");
+    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, p, NULL, "W", &s, &init)));
+    wgt_expect_error(c, WG_ERROR_USE, "the name is NULL");
+    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, p, "fc", NULL, &s, &init)));
+    wgt_expect_error(c, WG_ERROR_USE, "the name is NULL");
+    cr_assert_not(wg_node_ok(wg_layer_state(WG_HERE, g, p, "fc", "W", NULL, &init)));
+    wgt_expect_error(c, WG_ERROR_USE, "the shape is NULL");
+    cr_assert_not(wg_node_ok(wg_layer_state(WG_HERE, g, p, "fc", "W", &s, NULL)));
+    wgt_expect_error(c, WG_ERROR_USE, "the init is NULL");
+    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, g, NULL, "fc", "W", &s, &init)));
+    wgt_expect_error(c, WG_ERROR_USE, "the parameter set is NULL");
+    cr_assert_not(wg_node_ok(wg_layer_param(WG_HERE, NULL, p, "fc", "W", &s, &init)));
+    wgt_expect_error(c, WG_ERROR_USE, "the graph is NULL");
+    cr_assert_eq(wg_params_count(p), 0);
+    wgt_finish(c, NULL);
+}
