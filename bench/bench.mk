@@ -2,6 +2,7 @@
 # and say.
 #
 #   make bench                     everything; BENCH="--rounds 2 W1 W3": rows whose names begin with W1 or W3
+#   make bench-ops                 each op alone; OPS="--dtypes f32 --threads 2 sum": a part
 #   make bench-check               the hand-written gradients against central differences
 #   make bench-growth              what reads and derivatives cost in graphs that grow
 #   make bench-limits              bandwidth, peak and BLAS speeds of the machine
@@ -21,10 +22,13 @@ BENCH_HAND     := $(filter-out $(BENCH_CHECK),$(patsubst bench/%.c,$(OBJ)/bench/
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
                   bench/bench.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
-.PHONY: bench bench-ways bench-check bench-growth bench-limits bench-profile
+.PHONY: bench bench-ops bench-ways bench-check bench-growth bench-limits bench-profile
 
 bench: $(BUILD)/bench ## times beside hand-written C and PyTorch (BENCH="--rounds 2 W1" for a part)
 	@$(BUILD)/bench $(BENCH)
+
+bench-ops: $(BUILD)/bench-ops ## times of each op beside PyTorch (OPS="--threads 2 sum" for a part)
+	@$(BUILD)/bench-ops $(OPS)
 
 bench-check: $(BUILD)/bench-check ## the hand-written gradients against central differences
 	@$(BUILD)/bench-check
@@ -48,6 +52,7 @@ $(OBJ)/bench/hand/%.o: bench/hand/%.c $(BENCH_HEADERS) $(FLAGS) bench/bench.mk
 $(OBJ)/bench/%.o: bench/%.c $(BENCH_HEADERS) $(FLAGS) bench/bench.mk
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(BENCH_FLAGS) -O2 -Iinclude -DBENCH_TORCH='"$(CURDIR)/bench/torch_bench.py"' \
+	    -DBENCH_TORCH_OPS='"$(CURDIR)/bench/ops_torch.py"' \
 	    -DBENCH_HAND_FLAGS='"$(strip $(BENCH_NATIVE))"' -c -o $@ $<
 
 $(BUILD)/bench: $(BENCH_OWN) $(BENCH_HAND) $(LIB)
@@ -57,6 +62,10 @@ $(BUILD)/bench: $(BENCH_OWN) $(BENCH_HAND) $(LIB)
 $(BUILD)/bench-check: $(BENCH_CHECK) $(BENCH_HAND)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) -lm
+
+$(BUILD)/bench-ops: $(patsubst %,$(OBJ)/bench/%.o,ops op_cases torch machine) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 
 $(BUILD)/bench-growth: $(OBJ)/bench/growth.o $(LIB)
 	$(call say,LD,$@)

@@ -88,29 +88,38 @@ void torch_stop(torch *t)
     free(t);
 }
 
-static bool reply_is_good(torch *t, const char *work)
+const char *torch_ask(torch *t, const char *request)
 {
-    if (read_line(t) && strncmp(t->line, "error", 5) != 0) return true;
-    fprintf(stderr, "torch: %s: %s\n", work, t->line);
-    return false;
+    fprintf(t->to, "%s\n", request), fflush(t->to);
+    if (read_line(t) && strncmp(t->line, "error", 5) != 0) return t->line;
+    fprintf(stderr, "torch: %s: %s\n", request, t->line);
+    return NULL;
 }
 
-double torch_answer(torch *t, const char *work, int size)
+void torch_least(const char *reply, double best[BENCH_PARTS])
 {
-    fprintf(t->to, "answer %s %d\n", work, size), fflush(t->to);
-    return reply_is_good(t, work) && strcmp(t->line, "none") != 0 ? atof(t->line) : NAN;
-}
-
-bool torch_round(torch *t, const char *work, int size, int repetitions, double rep_seconds, double cap,
-                 double best[BENCH_PARTS])
-{
-    char *at = t->line;
-    fprintf(t->to, "run %s %d %d %g %g\n", work, size, repetitions, rep_seconds, cap), fflush(t->to);
-    if (!reply_is_good(t, work)) return false;
+    char *at = (char *)(uintptr_t)reply;
     for (int i = 0; i < BENCH_PARTS && *at; i++) {
         double seconds = strtod(at, &at);
         if (seconds < best[i]) best[i] = seconds;
         at += strspn(at, " ");
     }
-    return true;
+}
+
+double torch_answer(torch *t, const char *work, int size)
+{
+    char request[128];
+    snprintf(request, sizeof request, "answer %s %d", work, size);
+    const char *reply = torch_ask(t, request);
+    return reply && strcmp(reply, "none") != 0 ? atof(reply) : NAN;
+}
+
+bool torch_round(torch *t, const char *work, int size, int repetitions, double rep_seconds, double cap,
+                 double best[BENCH_PARTS])
+{
+    char request[128];
+    snprintf(request, sizeof request, "run %s %d %d %g %g", work, size, repetitions, rep_seconds, cap);
+    const char *reply = torch_ask(t, request);
+    if (reply) torch_least(reply, best);
+    return reply != NULL;
 }

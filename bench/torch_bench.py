@@ -299,4 +299,5 @@ def main():
             print("error", str(e).replace("\n", " ")[:200], flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
