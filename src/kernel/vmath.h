@@ -1,8 +1,8 @@
-/* vmath.h: exp, log, tanh, sigmoid, log1p, erf for f32 without branches. So the compiler vectorises them, and
- * the bits of an element do not depend on its place. exp, tanh, sigmoid and erf use fused multiply-adds where
- * the instruction set has them, so their last bits depend on the instruction set. log is the same sequence of
- * operations everywhere. The errors over all floats (make check-vmath) are at most 2 ulp. For f64 libm is
- * called.
+/* vmath.h: exp, log, tanh, sigmoid, log1p, erf, sin and cos for f32 without branches. So the compiler
+ * vectorises them, and the bits of an element do not depend on its place. exp, tanh, sigmoid, erf, sin and cos
+ * use fused multiply-adds where the instruction set has them, so their last bits depend on the instruction
+ * set. log is the same sequence of operations everywhere. The errors over all floats (make check-vmath) are at
+ * most 2 ulp. For f64 libm is called.
  *
  * exp: x = n ln 2 + r with |r| <= ln 2 / 2, where ln 2 is split as by Cody and Waite. The polynomial is
  * nearly minimax, with an error below 2^-26 of e^r - 1. Polynomials are summed by pairs, since in a chain
@@ -192,6 +192,43 @@ static inline float vm_erff(float x)
     return a >= 1.0f ? y : VM_MULADD(x, p, x);
 }
 
+/* ---- sin, cos ---- */
+
+/* Up to here the reduction by multiples of pi/2 is exact enough: the errors of vm_circlef are at most 2 ulp.
+ */
+#define VM_CIRCLE_MOST 131072.0f
+
+/* x - n pi/2, rounded once. The smallest result but 0, for floats up to VM_CIRCLE_MOST, is above 2^-31. */
+static inline float vm_circle_rest(float x, float n)
+{
+#if defined(__FMA__) || defined(__AVX512F__)
+    /* pi/2 in three floats. The first difference is exact, since it has no digit below 2^-24. */
+    float r = __builtin_fmaf(n, -1.57079637f, x);
+    r = __builtin_fmaf(n, 4.37113883e-8f, r);
+    return __builtin_fmaf(n, 1.71512450e-15f, r);
+#else
+    /* The first 33 bits of pi/2, whose product with n is exact, and the rest of it. */
+    double r = (double)x - (double)n * 1.57079632673412561417;
+    return (float)(r - (double)n * 6.07710050650619224932e-11);
+#endif
+}
+
+/* sin(x + quarters pi/2) for |x| <= VM_CIRCLE_MOST: with quarters = 0 sin x, with 1 cos x. x = n pi/2 + r with
+ * |r| <= pi/4, and the polynomials in r^2 are minimax, with relative errors below 2^-27 and 2^-32. That of cos
+ * is 1 - r^2 q, so that no result exceeds 1. */
+static inline float vm_circlef(float x, uint32_t quarters)
+{
+    float n = VM_MULADD(x, 0.636619772f, 12582912.0f); /* the nearest integer, by adding 1.5 * 2^23 */
+    uint32_t k = vm_bits(n) + quarters;
+    float r = vm_circle_rest(x, n - 12582912.0f), z = r * r;
+    float odd = VM_MULADD(z, VM_MULADD(z, -1.95086192e-4f, 8.33211187e-3f), -0.166666538f);
+    float even = VM_MULADD(z, VM_MULADD(z, 2.44255425e-5f, -1.38872501e-3f), 0.0416666456f);
+    float sine = VM_MULADD(r * z, odd, r), cosine = VM_MULADD(z, VM_MULADD(z, even, -0.5f), 1.0f);
+    float y = vm_choose(-(int32_t)(k & 1), cosine, sine);
+    y = vm_from_bits(vm_bits(y) ^ (k & 2) << 30);
+    return quarters == 0 && x == 0.0f ? x : y; /* -0 + r^2 (-0) is 0 */
+}
+
 static inline double vm_sigmoid(double x)
 {
     double e = exp(x < 0 ? x : -x), d = 1 / (1 + e);
@@ -206,8 +243,6 @@ static inline double vm_sigmoid(double x)
 #define SIGMOID(x)   _Generic((x), float : vm_sigmoidf, default : vm_sigmoid)(x)
 #define ERF(x)       _Generic((x), float : vm_erff, default : erf)(x)
 #define SQRT(x)      _Generic((x), float : sqrtf, default : sqrt)(x)
-#define SIN(x)       _Generic((x), float : sinf, default : sin)(x)
-#define COS(x)       _Generic((x), float : cosf, default : cos)(x)
 #define POW(x, y)    _Generic((x), float : powf, default : pow)(x, y)
 #define ABS(x)       _Generic((x), float : fabsf, double : fabs, default : wg_abs_int)(x)
 static inline int64_t wg_abs_int(int64_t v) { return v < 0 ? -v : v; }
