@@ -22,7 +22,7 @@ typedef struct N(kept) {
 /* The largest of a panel, but finite: then an infinity minus it is an infinity, not NaN. */
 static inline T N(panel_top)(const T *z, int64_t m)
 {
-    const T least = sizeof(T) == sizeof(float) ? (T)-FLT_MAX : (T)-DBL_MAX, top = N(row_max)(z, m, 1);
+    const T least = sizeof(T) == sizeof(float) ? (T)-FLT_MAX : (T)-DBL_MAX, top = N(row_max)(z, m);
     return top > least ? top : least;
 }
 
@@ -33,7 +33,7 @@ ALWAYS_INLINE N(row_scale) N(scale_of)(const T *z, int64_t n, bool keep, N(kept)
     for (int64_t at = 0; at < n; at += PANEL) {
         const int64_t m = n - at < PANEL ? n - at : PANEL;
         const T top = N(panel_top)(z + at, m), now = !at || top > most ? top : most;
-        const double part = (double)N(leaf_exp)(z + at, keep ? to.e + at : NULL, keep, m, 1, top);
+        const double part = (double)N(leaf_exp)(z + at, keep ? to.e + at : NULL, keep, m, top);
         sum = at ? sum * (double)EXP_BELOW(most - now) + part * (double)EXP_BELOW(top - now) : part;
         most = now;
         if (keep) to.top[at / PANEL] = top;

@@ -1,9 +1,24 @@
-/* softmax.c: softmax and log_softmax. */
+/* softmax.c: softmax and log_softmax. softmax_grad.c has their gradients. */
 #include "ops.h"
 #include "rules.h"
+#include "slices.h"
+#include "kernel/stream.h"
 #include "kernel/vmath.h"
 
-enum { AHEAD = 1024, EXP_BLOCK = 16 };
+/* AHEAD: elements, AHEAD_ROWS: rows that are fetched ahead. STRIP: most columns that are computed
+ * together. STRIP_MOST: as many rows as a leaf has lanes, of fewer than EXP_BLOCK columns. A strip's
+ * rows are not shorter than ROW bytes, so that each load from another page is worth it. Where they
+ * can be longer, a copy of the strip has at most COPY bytes. Strips of more than 16 times as much
+ * are not copied. */
+enum {
+    AHEAD = 1024,
+    AHEAD_ROWS = 16,
+    EXP_BLOCK = 16,
+    STRIP = 128,
+    STRIP_MOST = 64 * (EXP_BLOCK - 1),
+    ROW = 256,
+    COPY = 1 << 19
+};
 
 #define FLOATS_FILE "softmax_row.h"
 #include "both_floats.h"
@@ -12,20 +27,20 @@ enum { AHEAD = 1024, EXP_BLOCK = 16 };
 #define SOFTMAX_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, DOUBLE, temperature, "1")
 OPTIONS(softmax, SOFTMAX_FIELDS);
 
-/* The number of elements of a slice, and their distance. */
-static int64_t slice_of(const wg_kernel *k, int64_t *inner)
+static slices slices_of_softmax(const wg_kernel *k)
 {
-    const wg_shape *s = k->xt[0].shape;
-    int axis = ((const struct softmax *)k->attr)->axis.axis[0];
-    *inner = 1;
-    for (int i = axis + 1; i < s->rank; i++) *inner *= s->dim[i];
-    return s->dim[axis];
+    const int64_t size = (int64_t)wg_dtype_size(k->xt[0].dtype);
+    slices a = slices_of(k, &((const struct softmax *)k->attr)->axis, ROW / size);
+    while (a.wide < STRIP && 2 * a.n * a.wide * size <= COPY) a.wide *= 2;
+    a.strips = (a.inner + a.wide - 1) / a.wide;
+    a.copied = a.n > FOLD && a.inner >= EXP_BLOCK && a.n * a.wide * size <= 16 * COPY;
+    return a;
 }
 
 static inline bool softmax_kernel(const wg_kernel *k, bool logs)
 {
-    int64_t inner, n = slice_of(k, &inner);
-    BY_FLOAT(k, softmax, k->x[0], k->y[0], k->begin, k->end, n, inner, logs);
+    const slices a = slices_of_softmax(k);
+    BY_FLOAT(k, softmax, k, &a, logs);
     return true;
 }
 
@@ -39,10 +54,16 @@ DECLARE(log_softmax);
 
 /* ---- softmax, log_softmax ---- */
 
-static int64_t slices(const wg_kernel *k)
+static int64_t units_of(const wg_kernel *k)
 {
-    int64_t inner, n = slice_of(k, &inner);
-    return n ? wg_shape_size(*k->xt[0].shape) / n : 0;
+    const slices a = slices_of_softmax(k);
+    return slices_units(k, &a);
+}
+
+static size_t copy_bytes(const wg_kernel *k)
+{
+    const slices a = slices_of_softmax(k);
+    return a.copied ? (size_t)(a.n * a.wide) * wg_dtype_size(k->xt[0].dtype) : 0;
 }
 
 static bool softmax_shape(wg_rule *r)
@@ -56,7 +77,7 @@ static bool softmax_shape(wg_rule *r)
     return wg_rule_axis(r, &f->axis.axis[0], r->x[0].shape->rank);
 }
 
-extern const wg_op wgi_op_softmax, wgi_op_log_softmax;
+extern const wg_op wgi_op_softmax, wgi_op_log_softmax, wgi_op_softmax_grad, wgi_op_log_softmax_grad;
 
 /* With a temperature: the op of a node x / temperature. */
 static wg_node cooled(wg_site here, const wg_op *op, wg_node x, const struct softmax *f)
@@ -105,11 +126,7 @@ EXPAND(softmax)
     wg_node e = wg_exp(lowered(here, x[0], f->axis));
     y[0] = wg_div(e, wg_sum(e, .axes = f->axis, .keepdims = true));
 }
-VJP(softmax)
-{
-    const struct softmax *f = wg_attr(y);
-    gx[0] = wg_mul(y, wg_sub(gy, wg_sum(wg_mul(gy, y), .axes = f->axis, .keepdims = true)));
-}
+VJP(softmax) { gx[0] = wg_apply(here, &wgi_op_softmax_grad, (wg_node[]){ y, gy }, 2, wg_attr(y)); }
 SAMPLE(softmax) { return along(here, g, i, &wgi_op_softmax); }
 ERROR_SAMPLE(softmax) { return along_error(here, g, i, &wgi_op_softmax); }
 
@@ -126,7 +143,9 @@ const wg_op wgi_op_softmax = {
     .shape = softmax_shape,
     .rewrite = softmax_rewrite,
     .kernel = KERNELS(softmax),
-    .units = slices,
+    .units = units_of,
+    .scratch = copy_bytes,
+    .own_scratch = true,
     .expand = softmax_expand,
     .vjp = softmax_vjp,
 };
@@ -142,11 +161,7 @@ EXPAND(log_softmax)
     wg_node d = lowered(here, x[0], f->axis);
     y[0] = wg_sub(d, wg_log(wg_sum(wg_exp(d), .axes = f->axis, .keepdims = true)));
 }
-VJP(log_softmax)
-{
-    const struct softmax *f = wg_attr(y);
-    gx[0] = wg_sub(gy, wg_mul(wg_exp(y), wg_sum(gy, .axes = f->axis, .keepdims = true)));
-}
+VJP(log_softmax) { gx[0] = wg_apply(here, &wgi_op_log_softmax_grad, (wg_node[]){ y, gy }, 2, wg_attr(y)); }
 SAMPLE(log_softmax) { return along(here, g, i, &wgi_op_log_softmax); }
 ERROR_SAMPLE(log_softmax) { return along_error(here, g, i, &wgi_op_log_softmax); }
 
@@ -163,7 +178,9 @@ const wg_op wgi_op_log_softmax = {
     .shape = softmax_shape,
     .rewrite = log_softmax_rewrite,
     .kernel = KERNELS(log_softmax),
-    .units = slices,
+    .units = units_of,
+    .scratch = copy_bytes,
+    .own_scratch = true,
     .expand = log_softmax_expand,
     .vjp = log_softmax_vjp,
 };
