@@ -6,31 +6,51 @@
 
 KERNEL(max) { REDUCE(k, MAX_TYPES); }
 
-/* For each column of unit u the place along n of its largest element: the first of equal ones, or the first
- * NaN. */
-#define PLACES(T)                                                                             \
-    do {                                                                                      \
-        const T *x = (const T *)k->x[0] + (u / blocks * s->n) * s->inner + c;                 \
-        T best[COLUMNS];                                                                      \
-        for (int64_t j = 0; j < wide; j++) best[j] = x[j], place[j] = 0;                      \
-        for (int64_t i = 1; i < s->n; i++)                                                    \
-            for (int64_t j = 0; j < wide; j++) {                                              \
-                const T v = x[i * s->inner + j];                                              \
-                if (v > best[j] || (v != v && best[j] == best[j])) best[j] = v, place[j] = i; \
-            }                                                                                 \
+/* Whether v comes before the largest so far: it is larger, or the first NaN. */
+#define COMES_BEFORE(v, best) ((v) > (best) || ((v) != (v) && (best) == (best)))
+
+/* For each column of unit u the place along n of its largest element: the first of equal ones, or
+ * the first NaN. The largest of a block is found in vectors. Only in the block that has the largest
+ * of all is the element looked for. */
+#define PLACES_OF_COLUMNS(T, I, ...)                                                               \
+    do {                                                                                           \
+        const T *x = (const T *)k->x[0] + (u / blocks * s->n) * s->inner + c;                      \
+        T best[COLUMNS], most[COLUMNS];                                                            \
+        for (int64_t j = 0; j < wide; j++) best[j] = x[j], place[j] = 0;                           \
+        for (int64_t r = 0; r < s->n; r += BLOCK) {                                                \
+            const int64_t end = s->n - r < BLOCK ? s->n : r + BLOCK;                               \
+            for (int64_t j = 0; j < wide; j++) most[j] = x[r * s->inner + j];                      \
+            for (int64_t i = r + 1; i < end; i++)                                                  \
+                for (int64_t j = 0; j < wide; j++) most[j] = LARGER(most[j], x[i * s->inner + j]); \
+            for (int64_t j = 0; j < wide; j++)                                                     \
+                if (COMES_BEFORE(most[j], best[j])) best[j] = most[j], place[j] = r;               \
+        }                                                                                          \
+        for (int64_t j = 0; j < wide; j++)                                                         \
+            while (COMES_BEFORE(best[j], x[place[j] * s->inner + j])) place[j]++;                  \
     } while (0)
+/* The same for a row. */
+#define PLACE_IN_ROW(T, I, ...)                                                 \
+    do {                                                                        \
+        const T *x = (const T *)k->x[0] + u * s->n;                             \
+        int64_t i = 0;                                                          \
+        T best;                                                                 \
+        LARGEST(T, s->n, best);                                                 \
+        for (int hit = 0; i + LANES <= s->n; i += LANES) {                      \
+            for (int64_t j = 0; j < LANES; j++) hit |= IS_SAME(x[i + j], best); \
+            if (hit) break;                                                     \
+        }                                                                       \
+        while (!IS_SAME(x[i], best)) i++;                                       \
+        place[0] = i;                                                           \
+    } while (0)
+#define IS_SAME(v, w) (((v) == (w)) | (((v) != (v)) & ((w) != (w))))
+
 /* Returns the number of columns. */
 static int64_t find_places(const wg_kernel *k, const span *s, int64_t u, int64_t place[COLUMNS])
 {
     const int64_t blocks = column_blocks(s), c = u % blocks * COLUMNS,
                   wide = s->inner - c < COLUMNS ? s->inner - c : COLUMNS;
-    switch (k->xt[0].dtype) {
-    case WG_F32: PLACES(float); break;
-    case WG_F64: PLACES(double); break;
-    case WG_I32: PLACES(int32_t); break;
-    case WG_I64: PLACES(int64_t); break;
-    default: PLACES(uint8_t); break;
-    }
+    if (s->inner == 1) MAX_TYPES(k, PLACE_IN_ROW)
+    else MAX_TYPES(k, PLACES_OF_COLUMNS)
     return wide;
 }
 KERNEL(argmax)
@@ -43,16 +63,35 @@ KERNEL(argmax)
     }
     return true;
 }
+
+/* y becomes zero, and VALUE(j) at the place of column j's largest element. A unit's rows are one
+ * piece if it has all columns. */
+#define AT_PLACES(T, VALUE)                                                                                 \
+    do {                                                                                                    \
+        const int64_t wide = find_places(k, &s, u, place), c = u % blocks * COLUMNS,                        \
+                      rows = wide == s.inner ? 1 : s.n, together = s.n / rows * wide;                       \
+        T *y = (T *)k->y[0] + u / blocks * s.n * s.inner + c;                                               \
+        for (int64_t i = 0; i < rows; i++) memset(y + i * s.inner, 0, (size_t)together * sizeof(T));        \
+        for (int64_t j = 0; j < wide; j++) y[place[j] * s.inner + j] = VALUE(u / blocks * s.inner + c + j); \
+    } while (0)
+#define YES(j)    true
+#define FLOAT(j)  ((const float *)k->x[1])[j]
+#define DOUBLE(j) ((const double *)k->x[1])[j]
+
 KERNEL(max_mask)
 {
     const span s = kernel_span(k);
     int64_t place[COLUMNS], blocks = column_blocks(&s);
-    for (int64_t u = k->begin; u < k->end; u++) {
-        int64_t wide = find_places(k, &s, u, place);
-        bool *y = (bool *)k->y[0] + u / blocks * s.n * s.inner + u % blocks * COLUMNS;
-        for (int64_t i = 0; i < s.n; i++)
-            for (int64_t j = 0; j < wide; j++) y[i * s.inner + j] = place[j] == i;
-    }
+    for (int64_t u = k->begin; u < k->end; u++) AT_PLACES(bool, YES);
+    return true;
+}
+KERNEL(max_grad)
+{
+    const span s = kernel_span(k);
+    int64_t place[COLUMNS], blocks = column_blocks(&s);
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (k->xt[0].dtype == WG_F32) AT_PLACES(float, FLOAT);
+        else AT_PLACES(double, DOUBLE);
     return true;
 }
 
@@ -61,8 +100,9 @@ KERNEL(max_mask)
 DECLARE(max);
 DECLARE(argmax);
 DECLARE(max_mask);
+DECLARE(max_grad);
 
-/* ---- max, max_mask ---- */
+/* ---- max_mask ---- */
 
 static bool max_mask_shape(wg_rule *r)
 {
@@ -125,11 +165,79 @@ static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
     return wg_apply(here, &wgi_op_max_mask, &x, 1, &(struct reduce){ *axes, false });
 }
 
+/* ---- max_grad ---- */
+
+extern const wg_op wgi_op_max_grad;
+
+static bool max_grad_shape(wg_rule *r)
+{
+    struct reduce *a = r->attr;
+    const wg_shape *x = r->x[0].shape;
+    if (!wg_rule_float(r, 0) || !wg_rule_axes(r, &a->axes, x->rank, true) || !over_something(r)) return false;
+    const wg_shape y = reduced_shape(x, &a->axes, false);
+    if (!are_neighbours(x, &a->axes)) return wg_rule_fail(r, WG_ERROR_SHAPE, "the axes are not neighbours");
+    return wg_shape_size(*r->x[1].shape) == wg_shape_size(y) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not one number for each maximum of %s", wg_rule_who(r, 1),
+                        wg_rule_who(r, 0));
+}
+EXPAND(max_grad)
+{
+    const wg_axes *axes = &((const struct reduce *)attr)->axes;
+    y[0] = wg_where(max_mask(here, x[0], axes), with_axes(here, x[1], x[0], axes), 0);
+}
+SAMPLE(max_grad)
+{
+    static const struct {
+        wg_shape x, y;
+        wg_axes axes;
+    } t[] = {
+        { { 2, { 3, 4 } }, { 1, { 3 } }, { 1, { 1 } } },
+        { { 2, { 3, 4 } }, { 1, { 4 } }, { 1, { 0 } } },
+        { { 3, { 2, 3, 2 } }, { 2, { 2, 2 } }, { 1, { 1 } } },
+        { { 2, { 2, 300 } }, { 1, { 2 } }, { 1, { 1 } } },
+        { { 2, { 70, 3 } }, { 1, { 3 } }, { 1, { 0 } } },
+        { { 2, { 3, 4 } }, { 0, { 0 } }, { 0 } },
+    };
+    if (i >= (int)(sizeof t / sizeof *t)) return wg_none;
+    wg_node x = wg_any(g, t[i].x), y = wg_any(g, t[i].y);
+    return wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x, y }, 2, &(struct reduce){ t[i].axes, false });
+}
+ERROR_SAMPLE(max_grad)
+{
+    static const char *const said[] = { "is not one number for each maximum", "no axis 2 in",
+                                        "are not neighbours" };
+    if (i > 2) return NULL;
+    wg_axes axes = i == 2 ? WG_AXES(0, 2) : i ? WG_AXES(2) : WG_AXES(1);
+    wg_node x = wg_any(g, i == 2 ? WG_SHAPE(2, 3, 2) : WG_SHAPE(3, 4)), y = wg_any(g, WG_SHAPE(4));
+    wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x, y }, 2, &(struct reduce){ axes, false });
+    return said[i];
+}
+
+const wg_op wgi_op_max_grad = {
+    OP(max_grad),
+    .summary =
+        "Gradient of max. Operands: the operand x of max, and the gradient g of its result. Axes must be "
+        "neighbours.",
+    .formula = "x' = g at the first max of x along axes, else 0",
+    .adjoint = "g' = sum of the gradient where x is largest; x' = 0",
+    .zero = 1,
+    .operands = 2,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    TAKES(reduce),
+    .shape = max_grad_shape,
+    .kernel = KERNELS(max_grad),
+    .units = places_units,
+    .expand = max_grad_expand,
+};
+
+/* ---- max ---- */
+
 REWRITE(max) { return reduce_apart(here, x[0], attr, wg_max_at); }
 VJP(max)
 {
     const struct reduce *a = wg_attr(y);
-    gx[0] = wg_where(max_mask(here, x[0], &a->axes), with_axes(here, gy, x[0], &a->axes), 0);
+    gx[0] = wg_apply(here, &wgi_op_max_grad, (wg_node[]){ x[0], gy }, 2, &(struct reduce){ a->axes, false });
 }
 SAMPLE(max)
 {

@@ -1,10 +1,10 @@
-/* reduce_tree.h: the kernels of reductions, and the order in which they join elements, which follows from the
- * shape alone. x is [outer, n, inner], where n are the reduced axes.
+/* reduce_tree.h: the kernels of reductions, and the order in which they join elements, which follows
+ * from the shape alone. x is [outer, n, inner], where n are the reduced axes.
  *
- * inner = 1: leaves of WG_FOLD elements are reduced in LANES lanes, which are then halved (64 -> 32 -> ... ->
- * 1). The results of leaves are joined in order. Else: blocks of BLOCK rows are reduced in order, in the
- * dtype, and blocks are joined in order. Sums are joined in f64; integers are summed in i64, which is
- * exact. */
+ * inner = 1: leaves of WG_FOLD elements are reduced in LANES lanes, which are then halved (64 -> 32
+ * -> ... -> 1). The results of leaves are joined in order. Else: blocks of BLOCK rows are reduced in
+ * order, in the dtype, and blocks are joined in order. Sums are joined in f64; integers are summed
+ * in i64, which is exact. */
 #ifndef WG_REDUCE_TREE_H
 #define WG_REDUCE_TREE_H
 
@@ -42,8 +42,8 @@ static span kernel_span(const wg_kernel *k)
 }
 static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / COLUMNS; }
 
-/* Reduces n <= WG_FOLD elements of x to one, in lanes of type L. With fewer elements than lanes, halving
- * begins at the elements: lanes without an element are never read. */
+/* Reduces n <= WG_FOLD elements of x to one, in lanes of type L. With fewer elements than lanes,
+ * halving begins at the elements: lanes without an element are never read. */
 #define HALVE(OP, h) \
     for (int64_t j = 0; j < (h); j++) lane[j] = OP(lane[j], lane[j + (h)])
 #define LEAF(L, OP, n, to)                                                                    \
@@ -70,16 +70,46 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         (to) = lane[0];                                                                       \
     } while (0)
 
+/* The same for a maximum, of any number of elements of x. Its order matters for nothing but the sign
+ * of zero. NaN are looked for beside it: a comparison without them is one instruction. If there is
+ * one, the first is the result. */
+#define LARGEST(T, n, to)                                                                                \
+    do {                                                                                                 \
+        const int64_t count = (n);                                                                       \
+        T lane[LANES], most = x[0];                                                                      \
+        int64_t r = 0;                                                                                   \
+        int odd = 0;                                                                                     \
+        if (count >= LANES) {                                                                            \
+            for (int64_t j = 0; j < LANES; j++) lane[j] = x[j];                                          \
+            for (; r + LANES <= count; r += LANES)                                                       \
+                for (int64_t j = 0; j < LANES; j++) {                                                    \
+                    odd |= x[r + j] != x[r + j];                                                         \
+                    lane[j] = x[r + j] > lane[j] ? x[r + j] : lane[j];                                   \
+                }                                                                                        \
+            for (int64_t h = LANES / 2; h > 0; h /= 2)                                                   \
+                for (int64_t j = 0; j < h; j++) lane[j] = lane[j + h] > lane[j] ? lane[j + h] : lane[j]; \
+            most = lane[0];                                                                              \
+        }                                                                                                \
+        for (; r < count; r++) {                                                                         \
+            odd |= x[r] != x[r];                                                                         \
+            most = x[r] > most ? x[r] : most;                                                            \
+        }                                                                                                \
+        for (r = 0; odd && x[r] == x[r];) r++;                                                           \
+        (to) = odd ? x[r] : most;                                                                        \
+    } while (0)
+
 /* Leaves [from, to) of a row of n elements at x. STORE(i, v) takes the result v of leaf i. */
-#define LEAVES(T, L, OP, from, to, n, STORE)          \
-    for (int64_t i = (from); i < (to); i++) {         \
-        L v;                                          \
-        const int64_t left = (n)-i * WG_FOLD;         \
-        if (left >= WG_FOLD) LEAF(L, OP, WG_FOLD, v); \
-        else LEAF(L, OP, left, v);                    \
-        x += WG_FOLD;                                 \
-        STORE(i, v);                                  \
+#define LEAVES(T, L, OP, from, to, n, STORE)           \
+    for (int64_t i = (from); i < (to); i++) {          \
+        L v;                                           \
+        const int64_t left = (n)-i * WG_FOLD;          \
+        if (left >= WG_FOLD) OP##_LEAF(L, WG_FOLD, v); \
+        else OP##_LEAF(L, left, v);                    \
+        x += WG_FOLD;                                  \
+        STORE(i, v);                                   \
     }
+#define ADD_LEAF(L, n, to)    LEAF(L, ADD, n, to)
+#define LARGER_LEAF(L, n, to) LARGEST(L, n, to)
 
 /* Types: T of elements, L of lanes, A of totals, Y of results. */
 #define ALL_LEAVES(T, L, A, Y, OP)                    \
@@ -96,15 +126,17 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         for (int64_t i = 1; i < leaves; i++) total = OP(total, leaf[i]); \
         *(Y *)k->y[0] = (Y)total;                                        \
     } while (0)
-#define ROWS(T, L, A, Y, OP)                             \
-    do {                                                 \
-        for (int64_t u = k->begin; u < k->end; u++) {    \
-            const T *x = (const T *)k->x[0] + u * s.n;   \
-            A total = 0;                                 \
-            LEAVES(T, L, OP, 0, leaves, s.n, OP##_TOTAL) \
-            ((Y *)k->y[0])[u] = (Y)total;                \
-        }                                                \
+#define ROWS(T, L, A, Y, OP)                           \
+    do {                                               \
+        for (int64_t u = k->begin; u < k->end; u++) {  \
+            const T *x = (const T *)k->x[0] + u * s.n; \
+            A total = 0;                               \
+            OP##_ROW(T, L);                            \
+            ((Y *)k->y[0])[u] = (Y)total;              \
+        }                                              \
     } while (0)
+#define ADD_ROW(T, L)    LEAVES(T, L, ADD, 0, leaves, s.n, ADD_TOTAL)
+#define LARGER_ROW(T, L) LARGEST(T, s.n, total)
 /* Columns from j on, WIDE at a time, so that their totals stay in registers. */
 #define BLOCKS(L, A, Y, OP, WIDE)                                                           \
     for (; j + WIDE <= wide; j += WIDE) {                                                   \
@@ -148,10 +180,9 @@ static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / 
         }                                                                                 \
     } while (0)
 
-#define ADD(a, b)          ((a) + (b))
-#define ADD_TOTAL(i, v)    total = (i) ? total + (v) : (v)
-#define LARGER(a, b)       ((b) > (a) || (b) != (b) ? (b) : (a)) /* NaN stays */
-#define LARGER_TOTAL(i, v) total = (i) ? LARGER(total, v) : (v)
+#define ADD(a, b)       ((a) + (b))
+#define ADD_TOTAL(i, v) total = (i) ? total + (v) : (v)
+#define LARGER(a, b)    ((b) > (a) || (b) != (b) ? (b) : (a)) /* NaN stays */
 
 #define SUM_TYPES(k, STEP)                                             \
     switch ((k)->xt[0].dtype) {                                        \
