@@ -14,105 +14,10 @@
 
 #include "machine.h"
 #include "torch.h"
+#include "works.h"
 
-/* ---- the table ---- */
-
-/* The target of a row: an absolute number of units, or a multiple of the time in the second column, which is
- * that of hand-written C or of another way of Wengert. */
-typedef enum target { NONE, UNITS, TIMES_HAND, TIMES_INTERPRETED, TIMES_FIXED } target;
-static const char *const beside[] = { "hand", "hand", "hand", "interpreted", "fixed" };
-
-/* One row of the table: a part of a work, and its unit. */
-typedef struct row {
-    const char *name;
-    const char *unit;
-    double scale; /* what one second of the work is in this unit */
-    target target;
-    double most;
-} row;
-
-typedef struct work {
-    const char *torch; /* its name in torch_bench.py; NULL: not compared */
-    int size;
-    const bench_side *wengert, *hand;
-    row rows[BENCH_PARTS];
-} work;
-
-enum { NODES = 1000000 };
-#define NOISE     0.03
-#define US        1e6
-#define MS        1e3
-#define NS_A_NODE (1e9 / NODES)
-
-static const work works[] = {
-    { "W1", 128, &wengert_mlp, &hand_mlp, { { "W1  784-256-128-10, Adam", "us", US, TIMES_HAND, 1.00 } } },
-    { "W2",
-      128,
-      &wengert_mlp_norm,
-      &hand_mlp_norm,
-      { { "W2  W1, batch norm, dropout", "us", US, TIMES_HAND, 1.05 } } },
-    { "W3", 1, &wengert_small, &hand_small, { { "W3  2-4-1 rebuilt, batch 1", "us", US, UNITS, 0.6 } } },
-    { "W3", 32, &wengert_small, &hand_small, { { "W3  2-4-1 rebuilt, batch 32", "us", US, UNITS, 1.2 } } },
-    { "W3", 1, &wengert_small_fixed, &hand_small, { { "W3s 2-4-1 fixed, batch 1", "us", US, UNITS, 0.15 } } },
-    { "W3",
-      32,
-      &wengert_small_fixed,
-      &hand_small,
-      { { "W3s 2-4-1 fixed, batch 32", "us", US, UNITS, 0.4 } } },
-    { "W4",
-      NODES,
-      &wengert_tape,
-      &hand_tape,
-      { { "W4  1e6 nodes build+forward", "ns", NS_A_NODE, UNITS, 15 },
-        { "W4  backward", "ns", NS_A_NODE, UNITS, 12 },
-        { "W4    of it build", "ns", NS_A_NODE, NONE, 0 },
-        { "W4    of it forward", "ns", NS_A_NODE, NONE, 0 } } },
-    { "W5",
-      16,
-      &wengert_chain,
-      &hand_chain,
-      { { "W5  chain on 16 Mi floats", "ms", MS, TIMES_HAND, 1.25 } } },
-    { NULL, 16, NULL, &hand_chain_one_sweep, { { "W5  by hand in one sweep", "ms", MS, NONE, 0 } } },
-    { "W6", 0, &wengert_deep, &hand_deep, { { "W6  10 layers 1024, SGD", "ms", MS, TIMES_HAND, 1.03 } } },
-    { "W7softmax",
-      0,
-      &wengert_softmax,
-      &hand_softmax,
-      { { "W7  softmax-CE [512,32768]", "ms", MS, TIMES_HAND, 1.15 } } },
-    { "W7layer",
-      0,
-      &wengert_layer_norm,
-      &hand_layer_norm,
-      { { "W7  layer norm [4096,1024]", "ms", MS, TIMES_HAND, 1.15 } } },
-    { "W7batch",
-      0,
-      &wengert_batch_norm,
-      &hand_batch_norm,
-      { { "W7  batch norm [4096,1024]", "ms", MS, TIMES_HAND, 1.15 } } },
-    { "W8",
-      0,
-      &wengert_gradcheck,
-      &hand_gradcheck,
-      { { "W8  check, 2,922 components", "ms", MS, TIMES_HAND, 1.3 } } },
-    { NULL, 0, &wengert_ode, &hand_ode, { { "W13 adaptive ODE, 0.1 sin", "ms", MS, NONE, 0 } } },
-    { NULL,
-      0,
-      &wengert_ode,
-      &wengert_ode_interpreted,
-      { { "W13 0.1 sin, interpreted", "ms", MS, TIMES_INTERPRETED, 1 } } },
-    { NULL,
-      64,
-      &wengert_ode,
-      &wengert_ode_interpreted,
-      { { "W13 net 64, interpreted", "ms", MS, TIMES_INTERPRETED, 1 } } },
-    { NULL, 0, &wengert_tracking_fixed, &hand_tracking, { { "W14 26 jvps, fixed", "us", US, NONE, 0 } } },
-    { NULL,
-      0,
-      &wengert_tracking,
-      &wengert_tracking_fixed,
-      { { "W14 26 jvps, rebuilt", "us", US, TIMES_FIXED, 2 } } },
-};
-enum { WORKS = sizeof works / sizeof *works };
+enum { NAME_COLUMNS = 45 };
+#define NOISE 0.03
 
 typedef struct settings {
     int rounds, reps;
@@ -124,7 +29,7 @@ typedef struct settings {
     torch *peer[2]; /* PyTorch that keeps its memory, PyTorch with default settings */
 } settings;
 
-enum { WENGERT, HAND, TORCH_KEPT, TORCH, SIDES };
+enum { WENGERT, SECOND, TORCH_KEPT, TORCH, SIDES };
 
 /* ---- rounds ---- */
 
@@ -172,15 +77,17 @@ static void one_round(contestant *c, const settings *s)
 
 /* ---- one work ---- */
 
-static contestant enter(const bench_side *side, int size, double rep_seconds)
+static contestant enter(const bench_side *side, bench_setup setup, double rep_seconds)
 {
     contestant c = { .side = side, .answer = NAN, .best = { INFINITY, INFINITY, INFINITY, INFINITY } };
-    void *checked = side ? side->start((bench_setup){ size, true }) : NULL;
+    setup.check = true;
+    void *checked = side ? side->start(setup) : NULL;
     if (!checked) return c;
     c.answer = side->answer(checked);
     side->stop(checked);
     if (isnan(c.answer)) return c;
-    c.self = side->start((bench_setup){ size, false });
+    setup.check = false;
+    c.self = side->start(setup);
     c.in = c.self != NULL;
     if (c.in) calibrate(&c, rep_seconds);
     return c;
@@ -222,42 +129,48 @@ static void print_verdict(double value, double most)
     else printf("  missed by %.0f %%", 100 * above);
 }
 
-static void print_target(const row *r)
+/* The name of the second column. */
+static const char *beside(const work *w) { return w->beside ? w->beside : "hand"; }
+
+static void print_target(const work *w, const row *r)
 {
-    if (r->target >= TIMES_HAND) printf(" (%.2f x %s)", r->most, beside[r->target]);
+    if (r->target == TIMES) printf(" (%.2f x %s)", r->most, beside(w));
     if (r->target == UNITS) printf(" (%g %s)", r->most, r->unit);
 }
 
-static void print_row(const row *r, int part, const contestant c[SIDES])
+static void print_row(const work *w, int part, const contestant c[SIDES])
 {
-    double wengert = c[WENGERT].best[part] * r->scale, hand = c[HAND].best[part] * r->scale;
-    printf("%-28s", r->name);
+    const row *r = &w->rows[part];
+    double wengert = c[WENGERT].best[part] * r->scale, second = c[SECOND].best[part] * r->scale;
+    printf("%-*s", NAME_COLUMNS, r->name);
     print_cell(wengert, r->unit);
-    print_cell(hand, r->unit);
-    print_ratio(wengert, hand);
+    print_cell(second, r->unit);
+    print_ratio(wengert, second);
     print_cell(c[TORCH_KEPT].best[part] * r->scale, r->unit);
     print_cell(c[TORCH].best[part] * r->scale, r->unit);
     print_ratio(c[WENGERT].best[part], c[TORCH_KEPT].best[part]);
-    if (r->target != NONE) print_verdict(wengert, r->target == UNITS ? r->most : r->most * hand);
-    print_target(r);
+    if (r->target != NONE) print_verdict(wengert, r->target == UNITS ? r->most : r->most * second);
+    print_target(w, r);
     printf("\n");
 }
 
 static bool print_work(const work *w, const contestant c[SIDES])
 {
-    bool fine = agree(c[WENGERT].answer, c[HAND].answer) && agree(c[TORCH_KEPT].answer, c[HAND].answer);
-    for (int i = 0; i < BENCH_PARTS && w->rows[i].name; i++) print_row(&w->rows[i], i, c);
+    bool fine = agree(c[WENGERT].answer, c[SECOND].answer) && agree(c[TORCH_KEPT].answer, c[SECOND].answer);
+    for (int i = 0; i < BENCH_PARTS && w->rows[i].name; i++) print_row(w, i, c);
     if (!fine)
-        printf("    THE ANSWERS DIFFER: wengert %.9g, %s %.9g, torch %.9g\n", c[WENGERT].answer,
-               beside[w->rows[0].target], c[HAND].answer, c[TORCH_KEPT].answer);
+        printf("    THE ANSWERS DIFFER: wengert %.9g, %s %.9g, torch %.9g\n", c[WENGERT].answer, beside(w),
+               c[SECOND].answer, c[TORCH_KEPT].answer);
     fflush(stdout);
     return fine;
 }
 
 static bool measure(const work *w, settings *s)
 {
-    contestant c[SIDES] = { enter(w->wengert, w->size, s->rep_seconds),
-                            enter(w->hand, w->size, s->rep_seconds), enter_torch(s->peer[0], w, true),
+    bench_setup first = { .size = w->size, .way = w->way };
+    bench_setup second = { .size = w->second_size ? w->second_size : w->size, .way = w->second_way };
+    contestant c[SIDES] = { enter(w->wengert, first, s->rep_seconds),
+                            enter(w->second, second, s->rep_seconds), enter_torch(s->peer[0], w, true),
                             enter_torch(s->peer[1], w, false) };
     bool fine;
     for (int r = 0; r < s->rounds; r++)
@@ -270,8 +183,7 @@ static bool measure(const work *w, settings *s)
     fine = print_work(w, c);
     for (int i = 0; i < TORCH_KEPT; i++)
         if (c[i].self) {
-            if (!c[i].in)
-                printf("    %s failed\n", i == WENGERT ? "wengert" : beside[w->rows[0].target]), fine = false;
+            if (!c[i].in) printf("    %s failed\n", i == WENGERT ? "wengert" : beside(w)), fine = false;
             c[i].side->stop(c[i].self);
         }
     return fine;
@@ -292,7 +204,7 @@ static bool measure_memory(void)
     const double MiB = 1 << 20, most = 1.1;
     double plan, least;
     bool fine = wengert_deep_bytes(&plan, &least);
-    printf("%-28s", "memory of a step of W6");
+    printf("%-*s", NAME_COLUMNS, "memory of a step of W6");
     if (fine) {
         print_cell(plan / MiB, "MiB"), print_cell(least / MiB, "MiB"), print_ratio(plan, least);
         printf("%32s", "");
@@ -316,10 +228,11 @@ enum { WARM_UP = 20 };
 
 static int profile(const settings *s)
 {
-    for (int i = 0; i < WORKS; i++) {
+    for (int i = 0; i < works_count; i++) {
         if (!works[i].wengert || !wanted_name(s, works[i].rows[0].name)) continue;
         contestant c = { .side = works[i].wengert,
-                         .self = works[i].wengert->start((bench_setup){ works[i].size, false }) };
+                         .self = works[i].wengert->start(
+                             (bench_setup){ .size = works[i].size, .way = works[i].way }) };
         double seconds[BENCH_PARTS];
         bool fine = c.self && timed(&c, s->profile < WARM_UP ? s->profile : WARM_UP, seconds);
         c.n = s->profile;
@@ -349,12 +262,11 @@ static bool table(settings *s)
     machine_print(stdout);
     start_torch(s);
     printf("method         least of %d rounds, sides in turn, of %d repetitions of at least %.0f ms; f32, %d "
-           "threads (W3, W4, W13, W14: 1; "
-           "W8, W14: f64)\n\n",
+           "threads, if bench/README.md does not say otherwise\n\n",
            s->rounds, s->reps, 1e3 * s->rep_seconds, BENCH_THREADS);
-    printf("%-28s %12s %12s %7s %12s %12s %7s  %s\n", "work", "wengert", "hand", "/hand", "torch, kept",
-           "torch", "/torch", "verdict");
-    for (int i = 0; i < WORKS; i++)
+    printf("%-*s %12s %12s %7s %12s %12s %7s  %s\n", NAME_COLUMNS, "work", "wengert", "hand", "/hand",
+           "torch, kept", "torch", "/torch", "verdict");
+    for (int i = 0; i < works_count; i++)
         if (wanted_name(s, works[i].rows[0].name)) fine &= measure(&works[i], s);
     if (wanted_name(s, "memory")) fine &= measure_memory();
     torch_stop(s->peer[0]), torch_stop(s->peer[1]);
@@ -376,7 +288,7 @@ static bool read_option(settings *s, const char *name, const char *value)
 static bool is_a_work(const char *start)
 {
     bool found = strncmp("memory", start, strlen(start)) == 0;
-    for (int i = 0; i < WORKS && !found; i++)
+    for (int i = 0; i < works_count && !found; i++)
         found = strncmp(works[i].rows[0].name, start, strlen(start)) == 0;
     return found;
 }

@@ -21,6 +21,7 @@ enum { BENCH_THREADS = 2, BENCH_PARTS = 4, BENCH_CHECK_STEPS = 3 };
 typedef struct bench_setup {
     int size; /* the batch size, or the number of nodes */
     bool check;
+    int way; /* how the side of Wengert does it, where there are several ways */
 } bench_setup;
 
 typedef struct bench_side {
@@ -119,8 +120,13 @@ extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_sm
  * and of the values that backward needs. */
 bool wengert_deep_bytes(double *plan, double *least);
 extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm, wengert_gradcheck;
-/* W13 by plans where they pay, and by wg_options.interpret = 1. The size is 0 for 0.1 sin, or the width of a
- * net. W14 on a graph that is built anew each time, and on a fixed one. */
-extern const bench_side wengert_ode, wengert_ode_interpreted, wengert_tracking, wengert_tracking_fixed;
+/* W13: the size is 0 for 0.1 sin, or the width of a net. W14 on a graph that is built anew each time, and on
+ * a fixed one. */
+extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed;
+/* The programs of scalars.h. The unknowns of Rosenbrock are scalar parameters, or elements of one vector, or
+ * scalar inputs. */
+extern const bench_side hand_rosenbrock, hand_lotka, hand_scalar_net, hand_random_ops;
+extern const bench_side wengert_rosenbrock, wengert_rosenbrock_slices, wengert_rosenbrock_inputs;
+extern const bench_side wengert_lotka, wengert_scalar_net, wengert_random_ops;
 
 #endif

@@ -30,10 +30,11 @@ static void make(ode *s, const char *name, double scale, uint32_t stream, wg_sha
     wg_free(s->c, v);
 }
 
-static ode *ode_new(int width, int interpret)
+static void *start_ode(bench_setup setup)
 {
+    const int width = setup.size;
     ode *s = calloc(1, sizeof *s);
-    s->c = wg_start(&(wg_options){ .threads = 1, .interpret = interpret });
+    s->c = wg_start(&(wg_options){ .threads = 1, .interpret = setup.way == ODE_INTERPRETED });
     s->g = wg_graph_new(s->c);
     s->p = wg_params_new(s->c);
     s->width = width;
@@ -46,9 +47,6 @@ static ode *ode_new(int width, int interpret)
     } else wg_params_make(s->p, "rate", wg_view_f32(&(float){ ODE_RATE }, WG_SCALAR), false);
     return s;
 }
-
-static void *start_ode(bench_setup setup) { return ode_new(setup.size, 0); }
-static void *start_interpreted(bench_setup setup) { return ode_new(setup.size, 1); }
 
 static void stop_ode(void *self)
 {
@@ -292,7 +290,6 @@ static double answer_tracking(void *self) { return jacobian_answer(self, run_tra
 static double answer_fixed(void *self) { return jacobian_answer(self, run_tracking_fixed(self, 1, NULL)); }
 
 const bench_side wengert_ode = { start_ode, run_ode, answer_ode, stop_ode, NULL };
-const bench_side wengert_ode_interpreted = { start_interpreted, run_ode, answer_ode, stop_ode, NULL };
 const bench_side wengert_tracking = { start_tracking, run_tracking, answer_tracking, stop_tracking, NULL };
 const bench_side wengert_tracking_fixed = { start_tracking, run_tracking_fixed, answer_fixed, stop_tracking,
                                             NULL };

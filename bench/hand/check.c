@@ -1,6 +1,6 @@
 /* check.c: checks the yardsticks. Every gradient in bench/hand is compared with central differences of the
- * same function, which is written again in double, as simply as possible. check_vmath.c compares hand_vmath.h
- * with libm.
+ * same function, which is written again in double, as simply as possible, here and in check_*.c.
+ * check_vmath.c compares hand_vmath.h with libm.
  *
  * A difference across a kink is no derivative, so steps are small where a ReLU could change sign. They are
  * larger where the loss is smooth and its derivatives are small. A gradient passes if ||numeric - analytic||
@@ -12,28 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../bench.h"
 #include "../ode.h"
 #include "../tracking.h"
 #include "check.h"
 
 #define TOLERANCE 1e-4
 
-/* A function of theta, in double. It may sum only the terms that depend on the component, because the others
- * cancel in the difference. */
-typedef double (*function)(const double *theta, size_t component);
-
-typedef struct subject {
-    const char *name;
-    const bench_side *side;
-    int size;
-    size_t samples;
-    double step;
-    void (*fill)(double *theta); /* theta is all zeros before */
-    function f;
-} subject;
-
-static void fill(double *to, size_t n, double scale, double offset, uint32_t stream)
+void fill(double *to, size_t n, double scale, double offset, uint32_t stream)
 {
     for (size_t i = 0; i < n; i++)
         to[i] = (double)(float)(offset + scale * (double)bench_value(stream, (uint32_t)i));
@@ -369,13 +354,13 @@ static double difference(function f, double *theta, size_t k, double step)
 
 static bool check(const subject *s)
 {
-    void *side = s->side->start((bench_setup){ s->size, true });
+    void *side = s->side->start((bench_setup){ .size = s->size, .check = true });
     size_t count = s->side->gradient(side, NULL, 0);
     double *g = calloc(count, sizeof *g), *theta = calloc(count, sizeof *theta), aa = 0, nn = 0, dd = 0,
            ratio;
     size_t samples = s->samples < count ? s->samples : count;
     s->side->stop(side);
-    side = s->side->start((bench_setup){ s->size, true });
+    side = s->side->start((bench_setup){ .size = s->size, .check = true });
     s->side->gradient(side, g, count);
     s->side->stop(side);
     s->fill(theta);
@@ -407,13 +392,16 @@ static const subject subjects[] = {
     { "W8", &hand_gradcheck, 0, 2922, 1e-7, fill_gradcheck, f_gradcheck },
     { "W13 0.1 sin", &hand_ode, 0, ODE_STATE + 1, 1e-5, fill_ode, f_ode },
     { "W14", &hand_tracking, 0, TRACK_POSE, 1e-5, fill_tracking, f_tracking },
+    { .name = NULL },
 };
 
 /* ---- all ---- */
 
 int main(void)
 {
+    const subject *const lists[] = { subjects, scalar_subjects };
     bool good = check_vmath();
-    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) good &= check(&subjects[i]);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (const subject *s = lists[i]; s->name; s++) good &= check(s);
     return good ? 0 : 1;
 }

@@ -1,0 +1,301 @@
+/* wengert_scalars.c: the side of Wengert of the programs in scalars, with the public headers alone. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <wengert/wengert.h>
+
+#include "scalars.h"
+
+/* What the unknowns are: parameters of their own, elements of one vector, or inputs. */
+typedef enum leaves { NAMED, SLICES, INPUTS } leaves;
+
+typedef struct scalars {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    leaves leaves;
+    int size, way, count; /* count: of unknowns */
+    char (*name)[12];     /* of each unknown */
+    uint32_t seed;
+    wg_node *unknown, *derivative; /* derivative: by each unknown, with INPUTS */
+    double value, *x, *gradient;
+} scalars;
+
+static scalars *scalars_new(bench_setup setup, int count, leaves kind)
+{
+    scalars *s = calloc(1, sizeof *s);
+    s->c = wg_start(&(wg_options){ .threads = 1, .dtype = WG_F64 });
+    s->g = wg_graph_new(s->c);
+    s->p = wg_params_new(s->c);
+    s->size = setup.size, s->way = setup.way, s->count = count, s->leaves = kind;
+    s->name = calloc((size_t)count, sizeof *s->name);
+    s->x = calloc((size_t)count, sizeof *s->x);
+    s->gradient = calloc((size_t)count, sizeof *s->gradient);
+    s->unknown = calloc((size_t)count, sizeof *s->unknown);
+    s->derivative = calloc((size_t)count, sizeof *s->derivative);
+    for (int i = 0; i < count; i++) snprintf(s->name[i], sizeof s->name[i], "x%d", i);
+    return s;
+}
+
+/* Makes the parameters, of the values s->x. */
+static void make_parameters(scalars *s)
+{
+    if (s->leaves == SLICES) wg_params_make(s->p, "x", wg_view_f64(s->x, WG_SHAPE(s->count)), false);
+    for (int i = 0; s->leaves == NAMED && i < s->count; i++)
+        wg_params_make(s->p, s->name[i], wg_view_f64(&s->x[i], WG_SCALAR), false);
+}
+
+static wg_node make_unknown(scalars *s, int i, wg_node vector)
+{
+    switch (s->leaves) {
+    case NAMED: return wg_param(s->g, s->p, s->name[i], WG_SCALAR, wg_zeros());
+    case SLICES: return wg_squeeze(wg_slice(vector, .from = i, .to = i + 1), 0);
+    default: return wg_input(s->g, s->name[i], wg_view_f64(&s->x[i], WG_SCALAR));
+    }
+}
+
+/* Begins a graph with the unknowns. */
+static void begin(scalars *s)
+{
+    wg_node vector = wg_none;
+    wg_begin(s->g, WG_TRAIN);
+    if (s->leaves == SLICES) vector = wg_param(s->g, s->p, "x", WG_SHAPE(s->count), wg_zeros());
+    for (int i = 0; i < s->count; i++) s->unknown[i] = make_unknown(s, i, vector);
+}
+
+static void stop(void *self)
+{
+    scalars *s = self;
+    wg_finish(s->c, stderr);
+    free(s->name), free(s->x), free(s->gradient), free(s->unknown), free(s->derivative), free(s);
+}
+
+/* ---- passes ---- */
+
+static void differentiate(scalars *s, wg_node y)
+{
+    if (s->leaves == INPUTS) {
+        wg_grads(y, s->unknown, s->count, s->derivative);
+        for (int i = 0; i < s->count; i++) s->gradient[i] = wg_item(s->derivative[i]);
+    } else {
+        wg_backward(y, s->p);
+        wg_params_get_grad(s->p, s->gradient);
+    }
+}
+
+/* Builds, runs and differentiates once. */
+static void pass(scalars *s, wg_node (*build)(scalars *), double seconds[])
+{
+    double t0 = bench_now();
+    begin(s);
+    wg_node y = build(s);
+    double t1 = bench_now();
+    s->value = wg_item(y);
+    double t2 = bench_now();
+    differentiate(s, y);
+    double t3 = bench_now();
+    seconds[0] += t2 - t0, seconds[1] += t3 - t2, seconds[2] += t1 - t0, seconds[3] += t2 - t1;
+}
+
+/* Passes 2 to 5 with a structure. Adds their mean. */
+static void later_passes(scalars *s, wg_node (*build)(scalars *), double seconds[])
+{
+    double first[BENCH_PARTS] = { 0 }, sum[BENCH_PARTS] = { 0 };
+    pass(s, build, first);
+    for (int k = 2; k <= 5; k++) pass(s, build, sum);
+    for (int i = 0; i < BENCH_PARTS; i++) seconds[i] += sum[i] / 4;
+}
+
+static bool run(scalars *s, int64_t n, double seconds[], wg_node (*build)(scalars *))
+{
+    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
+        if (s->way != STRUCTURE_SAME) s->seed++;
+        if (s->way == STRUCTURE_FIVE_TIMES) later_passes(s, build, seconds);
+        else pass(s, build, seconds);
+    }
+    return !wg_failed(s->c);
+}
+
+static double answer(scalars *s, wg_node (*build)(scalars *))
+{
+    double seconds[BENCH_PARTS] = { 0 };
+    s->seed = 1;
+    pass(s, build, seconds);
+    return wg_failed(s->c) ? NAN : scalars_answer(s->value, s->gradient, s->count);
+}
+
+/* a + b; the operands are exchanged at some places. */
+static wg_node sum_of(const scalars *s, int i, wg_node a, wg_node b)
+{
+    return exchanged(s->seed, i) ? wg_add(b, a) : wg_add(a, b);
+}
+
+/* ---- Rosenbrock ---- */
+
+static wg_node rosenbrock(scalars *s)
+{
+    const wg_node *x = s->unknown;
+    wg_node sum = wg_none;
+    for (int i = 0; i + 1 < s->size; i++) {
+        wg_node a = wg_sub(x[i + 1], wg_square(x[i])), b = wg_sub(1, x[i]);
+        wg_node term = wg_mul(100, wg_square(a));
+        term = wg_add(term, wg_square(b));
+        sum = i ? sum_of(s, i, sum, term) : term;
+    }
+    return sum;
+}
+
+static void *rosenbrock_new(bench_setup setup, leaves kind)
+{
+    scalars *s = scalars_new(setup, setup.size, kind);
+    for (int i = 0; i < s->count; i++) s->x[i] = (double)bench_value(STREAM_X, (uint32_t)i);
+    make_parameters(s);
+    return s;
+}
+
+static void *start_rosenbrock(bench_setup setup) { return rosenbrock_new(setup, NAMED); }
+static void *start_slices(bench_setup setup) { return rosenbrock_new(setup, SLICES); }
+static void *start_inputs(bench_setup setup) { return rosenbrock_new(setup, INPUTS); }
+
+static bool run_rosenbrock(void *self, int64_t n, double seconds[])
+{
+    return run(self, n, seconds, rosenbrock);
+}
+static double answer_rosenbrock(void *self) { return answer(self, rosenbrock); }
+
+/* ---- Lotka-Volterra ---- */
+
+typedef struct state {
+    wg_node u, v;
+} state;
+
+static state lotka_rate(const wg_node p[], state y)
+{
+    wg_node uv = wg_mul(y.u, y.v);
+    wg_node du = wg_mul(p[0], y.u), dv = wg_mul(p[3], uv);
+    du = wg_sub(du, wg_mul(p[1], uv));
+    dv = wg_sub(dv, wg_mul(p[2], y.v));
+    return (state){ du, dv };
+}
+
+static state along(state y, double h, state k)
+{
+    wg_node du = wg_mul(h, k.u), dv = wg_mul(h, k.v);
+    return (state){ wg_add(y.u, du), wg_add(y.v, dv) };
+}
+
+/* (a + 2 b + 2 c + d) h / 6 */
+static wg_node mixed(wg_node a, wg_node b, wg_node c, wg_node d)
+{
+    wg_node sum = wg_add(a, wg_mul(2, b));
+    sum = wg_add(sum, wg_mul(2, c));
+    return wg_mul(LOTKA_STEP / 6, wg_add(sum, d));
+}
+
+static state lotka_step(const wg_node p[], state y)
+{
+    state a = lotka_rate(p, y);
+    state b = lotka_rate(p, along(y, LOTKA_STEP / 2, a));
+    state c = lotka_rate(p, along(y, LOTKA_STEP / 2, b));
+    state d = lotka_rate(p, along(y, LOTKA_STEP, c));
+    return (state){ wg_add(y.u, mixed(a.u, b.u, c.u, d.u)), wg_add(y.v, mixed(a.v, b.v, c.v, d.v)) };
+}
+
+static wg_node lotka(scalars *s)
+{
+    const wg_node *p = s->unknown;
+    wg_node sum = wg_none;
+    state y = { p[4], p[5] };
+    for (int i = 0; i < s->size; i++) {
+        y = lotka_step(p, y);
+        wg_node e = wg_square(wg_sub(y.u, lotka_data(i)));
+        sum = i ? sum_of(s, i, sum, e) : e;
+    }
+    return wg_mul(1.0 / s->size, sum);
+}
+
+static void *start_lotka(bench_setup setup)
+{
+    scalars *s = scalars_new(setup, LOTKA_PARAMETERS, NAMED);
+    for (int i = 0; i < s->count; i++) s->x[i] = lotka_parameter[i];
+    make_parameters(s);
+    return s;
+}
+
+static bool run_lotka(void *self, int64_t n, double seconds[]) { return run(self, n, seconds, lotka); }
+static double answer_lotka(void *self) { return answer(self, lotka); }
+
+/* ---- a net ---- */
+
+/* One layer of tanh units, of the values x or, in the first layer, of the numbers in. Each unit has its
+ * weights, then its bias. */
+static const wg_node *layer(const wg_node *w, const wg_node *x, const double *in, int n, wg_node y[])
+{
+    for (int j = 0; j < NET_HIDDEN; j++, w += n + 1) {
+        wg_node sum = w[n];
+        for (int k = 0; k < n; k++) sum = wg_add(sum, x ? wg_mul(w[k], x[k]) : wg_mul(w[k], in[k]));
+        y[j] = wg_tanh(sum);
+    }
+    return w;
+}
+
+static wg_node net(scalars *s)
+{
+    wg_node a[NET_HIDDEN], b[NET_HIDDEN], sum = wg_none;
+    for (int e = 0; e < s->size; e++) {
+        const double in[NET_IN] = { net_input(e, 0), net_input(e, 1) };
+        const wg_node *last = layer(layer(s->unknown, NULL, in, NET_IN, a), a, NULL, NET_HIDDEN, b);
+        wg_node y = last[NET_HIDDEN];
+        for (int k = 0; k < NET_HIDDEN; k++) y = wg_add(y, wg_mul(last[k], b[k]));
+        y = wg_square(wg_sub(y, net_target(e)));
+        sum = e ? sum_of(s, e, sum, y) : y;
+    }
+    return wg_mul(1.0 / s->size, sum);
+}
+
+static void *start_net(bench_setup setup)
+{
+    scalars *s = scalars_new(setup, NET_PARAMETERS, NAMED);
+    for (int i = 0; i < s->count; i++) s->x[i] = net_parameter(i);
+    make_parameters(s);
+    return s;
+}
+
+static bool run_net(void *self, int64_t n, double seconds[]) { return run(self, n, seconds, net); }
+static double answer_net(void *self) { return answer(self, net); }
+
+/* ---- ops in random order ---- */
+
+static wg_node random_ops(scalars *s)
+{
+    wg_node x = s->unknown[0];
+    uint32_t bits = 0;
+    for (int i = 0; i < s->size; i++) switch (random_op(s->seed, i, &bits)) {
+        case RANDOM_MUL: x = wg_mul(x, RANDOM_FACTOR); break;
+        case RANDOM_DIV: x = wg_div(x, RANDOM_DIVISOR); break;
+        case RANDOM_ADD: x = wg_add(x, RANDOM_TERM); break;
+        default: x = wg_sub(x, RANDOM_TERM);
+        }
+    return x;
+}
+
+static void *start_random_ops(bench_setup setup)
+{
+    scalars *s = scalars_new(setup, 1, NAMED);
+    s->x[0] = 1;
+    make_parameters(s);
+    return s;
+}
+
+static bool run_random_ops(void *self, int64_t n, double seconds[])
+{
+    return run(self, n, seconds, random_ops);
+}
+static double answer_random_ops(void *self) { return answer(self, random_ops); }
+
+const bench_side wengert_rosenbrock = { start_rosenbrock, run_rosenbrock, answer_rosenbrock, stop, NULL };
+const bench_side wengert_rosenbrock_slices = { start_slices, run_rosenbrock, answer_rosenbrock, stop, NULL };
+const bench_side wengert_rosenbrock_inputs = { start_inputs, run_rosenbrock, answer_rosenbrock, stop, NULL };
+const bench_side wengert_lotka = { start_lotka, run_lotka, answer_lotka, stop, NULL };
+const bench_side wengert_scalar_net = { start_net, run_net, answer_net, stop, NULL };
+const bench_side wengert_random_ops = { start_random_ops, run_random_ops, answer_random_ops, stop, NULL };
