@@ -156,7 +156,8 @@ static void print_row(const work *w, int part, const contestant c[SIDES])
 
 static bool print_work(const work *w, const contestant c[SIDES])
 {
-    bool fine = agree(c[WENGERT].answer, c[SECOND].answer) && agree(c[TORCH_KEPT].answer, c[SECOND].answer);
+    bool fine = (w->second_size || agree(c[WENGERT].answer, c[SECOND].answer)) &&
+                agree(c[TORCH_KEPT].answer, c[SECOND].answer);
     for (int i = 0; i < BENCH_PARTS && w->rows[i].name; i++) print_row(w, i, c);
     if (!fine)
         printf("    THE ANSWERS DIFFER: wengert %.9g, %s %.9g, torch %.9g\n", c[WENGERT].answer, beside(w),

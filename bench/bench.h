@@ -90,6 +90,9 @@ static inline bench_rates bench_rates_of(bench_setup s)
     return s.check ? (bench_rates){ 0.1, 1e-3 } : (bench_rates){ 1e-6, 1e-8 };
 }
 
+/* W3: the ways of Wengert: parameters of its own and wg_dense, or wg_nn_dense. */
+enum { SMALL_PARAMETERS, SMALL_LAYERS };
+
 /* W4: the places, in ascending order, where the two ops of the chain change their order. The places are
  * random, so that no two graphs have the same structure. */
 enum { CHAIN_TURNS = 64 };
@@ -123,6 +126,8 @@ extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm,
 /* W13: the size is 0 for 0.1 sin, or the width of a net. W14 on a graph that is built anew each time, and on
  * a fixed one. */
 extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed;
+/* The nets of layers.h. The size is the number of layers. */
+extern const bench_side hand_layers, wengert_layers;
 /* The programs of scalars.h. The unknowns of Rosenbrock are scalar parameters, or elements of one vector, or
  * scalar inputs. */
 extern const bench_side hand_rosenbrock, hand_lotka, hand_scalar_net, hand_random_ops;

@@ -16,7 +16,7 @@ typedef struct small {
     wg_tensor x, y;
     wg_node fixed; /* the loss of W3s */
     double loss;   /* the loss of the last step */
-    int size;
+    int size, way;
     uint32_t seed;
 } small;
 
@@ -57,6 +57,10 @@ static wg_node small_loss(small *s)
 {
     wg_begin(s->g, WG_TRAIN);
     wg_node x = wg_input(s->g, "x", s->x), y = wg_input(s->g, "y", s->y);
+    if (s->way == SMALL_LAYERS) {
+        wg_node k = wg_tanh(wg_nn_dense(x, s->p, "fc1", HIDDEN));
+        return wg_bce_with_logits(wg_nn_dense(k, s->p, "fc2", 1), y);
+    }
     wg_node W1 = wg_param(s->g, s->p, "W1", WG_SHAPE(IN, HIDDEN), wg_zeros()),
             b1 = wg_param(s->g, s->p, "b1", WG_SHAPE(HIDDEN), wg_zeros());
     wg_node W2 = wg_param(s->g, s->p, "W2", WG_SHAPE(HIDDEN, 1), wg_zeros()),
@@ -68,12 +72,16 @@ static wg_node small_loss(small *s)
 static void *start_small(bench_setup setup)
 {
     small *s = small_new(setup.size, 1, WG_F32);
+    const bool layers = setup.way == SMALL_LAYERS;
     float *y = wg_alloc(s->c, (size_t)s->size, sizeof *y);
+    s->way = setup.way;
     for (int i = 0; y && i < s->size; i++) y[i] = (float)bench_class(STREAM_Y, (uint32_t)i, 2);
     s->y = wg_view_f32(y, WG_SHAPE(s->size, 1));
     s->x = values(s, STREAM_X, 1, WG_SHAPE(s->size, IN));
-    wg_params_make(s->p, "W1", values(s, STREAM_WEIGHTS, 1, WG_SHAPE(IN, HIDDEN)), false);
-    wg_params_make(s->p, "W2", values(s, STREAM_WEIGHTS + 1, 1, WG_SHAPE(HIDDEN, 1)), false);
+    wg_tensor W1 = values(s, STREAM_WEIGHTS, 1, WG_SHAPE(IN, HIDDEN));
+    wg_tensor W2 = values(s, STREAM_WEIGHTS + 1, 1, WG_SHAPE(HIDDEN, 1));
+    wg_params_make(s->p, layers ? "fc1.W" : "W1", W1, false);
+    wg_params_make(s->p, layers ? "fc2.W" : "W2", W2, false);
     s->o = wg_sgd(s->p, &(wg_sgd_opts){ .lr = setup.check ? 0.1 : 1e-9 });
     s->fixed = small_loss(s);
     return s;

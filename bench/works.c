@@ -1,37 +1,32 @@
 /* works.c: the table of works, in the order of the rows. */
 #include "works.h"
 
+#include "layers.h"
 #include "ode.h"
 #include "scalars.h"
 
-#define US    "us", 1e6
-#define MS    "ms", 1e3
-#define NS(n) "ns", 1e9 / (n) /* a node */
+#define US     "us", 1e6
+#define MS     "ms", 1e3
+#define NS(n)  "ns", 1e9 / (n) /* a node */
+#define PER(n) "us", 1e6 / (n) /* a layer */
 
 #define SIDES(side)    &wengert_##side, &hand_##side
 #define TWO_WAYS(a, b) &wengert_##a, &wengert_##b
 #define ROWS(...)      .rows = { __VA_ARGS__ }
 
-/* The two rows of a program in scalars. */
+/* The rows of a program in scalars: structures that were never seen, the same one again, passes 2 to 5. */
 #define PASSES(name, nodes, target, forward, back)                    \
     .rows = { { name ", build+forward", NS(nodes), target, forward }, \
               { name ", backward", NS(nodes), target, back } }
-/* Structures that were never seen; the same one again; and passes 2 to 5 with a structure. */
-#define FIRST(side, size, nodes, name)                              \
-    {                                                               \
-        NULL, size, SIDES(side), PASSES(name, nodes, UNITS, 15, 10) \
-    }
-#define AGAIN(side, size, nodes, name)                                                   \
-    {                                                                                    \
-        NULL, size, TWO_WAYS(side, side), PASSES(name " again", nodes, TIMES, 1.3, 1.3), \
-            .beside = "new", .way = STRUCTURE_SAME                                       \
-    }
-#define TWO_TO_FIVE(side, size, nodes, name)                                               \
-    {                                                                                      \
-        NULL, size, TWO_WAYS(side, side), PASSES(name " 2nd-5th", nodes, TIMES, 1.3, 1.3), \
-            .beside = "new", .way = STRUCTURE_FIVE_TIMES                                   \
-    }
+#define FIRST(name, nodes) PASSES(name, nodes, UNITS, 15, 10)
+#define AGAIN(name, nodes) \
+    PASSES(name " again", nodes, TIMES, 1.3, 1.3), .beside = "new", .way = STRUCTURE_SAME
+#define TWO_TO_FIVE(name, nodes) \
+    PASSES(name " 2nd-5th", nodes, TIMES, 1.3, 1.3), .beside = "new", .way = STRUCTURE_FIVE_TIMES
 
+#define STEP_AND_BUILD(name, n) \
+    .rows = { { name, PER(n), NONE, 0 }, { "layers    of it build", PER(n), NONE, 0 } }
+#define LAYER_OWNS  .beside = "wg_dense", .way = SMALL_LAYERS
 #define INTERPRETED .beside = "interpreted", .second_way = ODE_INTERPRETED
 
 enum { CHAIN = 1000000 };
@@ -43,13 +38,16 @@ const work works[] = {
     { "W3", 32, SIDES(small), ROWS({ "W3  2-4-1 rebuilt, batch 32", US, UNITS, 1.2 }) },
     { "W3", 1, &wengert_small_fixed, &hand_small, ROWS({ "W3s 2-4-1 fixed, batch 1", US, UNITS, 0.15 }) },
     { "W3", 32, &wengert_small_fixed, &hand_small, ROWS({ "W3s 2-4-1 fixed, batch 32", US, UNITS, 0.4 }) },
+    { NULL, 1, TWO_WAYS(small, small), ROWS({ "W3  by wg_nn_dense, batch 1", US, UNITS, 0.6 }), LAYER_OWNS },
+    { NULL, 32, TWO_WAYS(small, small), ROWS({ "W3  by wg_nn_dense, batch 32", US, UNITS, 1.2 }),
+      LAYER_OWNS },
     { "W4", CHAIN, SIDES(tape),
       .rows = { { "W4  1e6 nodes build+forward", NS(CHAIN), UNITS, 15 },
                 { "W4  backward", NS(CHAIN), UNITS, 12 },
                 { "W4    of it build", NS(CHAIN), NONE, 0 },
                 { "W4    of it forward", NS(CHAIN), NONE, 0 } } },
-    FIRST(random_ops, CHAIN, CHAIN, "W4r 1e6 in random order"),
-    FIRST(random_ops, 1000, 1000, "W4r 1e3 in random order"),
+    { NULL, CHAIN, SIDES(random_ops), FIRST("W4r 1e6 in random order", CHAIN) },
+    { NULL, 1000, SIDES(random_ops), FIRST("W4r 1e3 in random order", 1000) },
     { "W5", 16, SIDES(chain), ROWS({ "W5  chain on 16 Mi floats", MS, TIMES, 1.25 }) },
     { NULL, 16, NULL, &hand_chain_one_sweep, ROWS({ "W5  by hand in one sweep", MS, NONE, 0 }) },
     { "W6", 0, SIDES(deep), ROWS({ "W6  10 layers 1024, SGD", MS, TIMES, 1.03 }) },
@@ -63,23 +61,38 @@ const work works[] = {
     { NULL, 0, &wengert_tracking_fixed, &hand_tracking, ROWS({ "W14 26 jvps, fixed", US, NONE, 0 }) },
     { NULL, 0, TWO_WAYS(tracking, tracking_fixed), ROWS({ "W14 26 jvps, rebuilt", US, TIMES, 2 }),
       .beside = "fixed" },
-    FIRST(rosenbrock, 100000, ROSENBROCK_NODES(100000), "Rosenbrock 9e5"),
-    AGAIN(rosenbrock, 100000, ROSENBROCK_NODES(100000), "Rosenbrock 9e5"),
-    TWO_TO_FIVE(rosenbrock, 100000, ROSENBROCK_NODES(100000), "Rosenbrock 9e5"),
-    FIRST(rosenbrock, 112, ROSENBROCK_NODES(112), "Rosenbrock 1e3"),
-    AGAIN(rosenbrock, 112, ROSENBROCK_NODES(112), "Rosenbrock 1e3"),
-    TWO_TO_FIVE(rosenbrock, 112, ROSENBROCK_NODES(112), "Rosenbrock 1e3"),
+    { NULL, 100, SIDES(layers), STEP_AND_BUILD("layers 100 x 16, a step", 100) },
+    { NULL, 1000, SIDES(layers), STEP_AND_BUILD("layers 1,000 x 16, a step", 1000) },
+    { NULL, 3000, SIDES(layers), STEP_AND_BUILD("layers 3,000 x 16, a step", 3000) },
+    { NULL, 10000, SIDES(layers), STEP_AND_BUILD("layers 10,000 x 16, a step", 10000) },
+    { NULL, 10000, TWO_WAYS(layers, layers),
+      ROWS({ "layers 10,000 beside 1,000, a step", MS, TIMES, 10 },
+           { "layers    of it build", MS, TIMES, 10 }),
+      .beside = "1,000 layers", .second_size = 1000 },
+    { NULL, 1000, SIDES(layers), STEP_AND_BUILD("layers 1,000 x 64, first step", 1000),
+      .way = LAYERS_WIDE_FIRST, .second_way = LAYERS_WIDE },
+    { NULL, 1000, SIDES(layers), STEP_AND_BUILD("layers 1,000 x 64, later steps", 1000), .way = LAYERS_WIDE,
+      .second_way = LAYERS_WIDE },
+    { NULL, 100000, SIDES(rosenbrock), FIRST("Rosenbrock 9e5", ROSENBROCK_NODES(100000)) },
+    { NULL, 100000, TWO_WAYS(rosenbrock, rosenbrock), AGAIN("Rosenbrock 9e5", ROSENBROCK_NODES(100000)) },
+    { NULL, 100000, TWO_WAYS(rosenbrock, rosenbrock),
+      TWO_TO_FIVE("Rosenbrock 9e5", ROSENBROCK_NODES(100000)) },
+    { NULL, 112, SIDES(rosenbrock), FIRST("Rosenbrock 1e3", ROSENBROCK_NODES(112)) },
+    { NULL, 112, TWO_WAYS(rosenbrock, rosenbrock), AGAIN("Rosenbrock 1e3", ROSENBROCK_NODES(112)) },
+    { NULL, 112, TWO_WAYS(rosenbrock, rosenbrock), TWO_TO_FIVE("Rosenbrock 1e3", ROSENBROCK_NODES(112)) },
     { NULL, 100000, &wengert_rosenbrock_slices, &hand_rosenbrock,
-      PASSES("Rosenbrock 9e5, a vector", ROSENBROCK_NODES(100000), UNITS, 15, 10) },
-    AGAIN(rosenbrock_slices, 100000, ROSENBROCK_NODES(100000), "Rosenbrock 9e5, a vector"),
+      FIRST("Rosenbrock 9e5, a vector", ROSENBROCK_NODES(100000)) },
+    { NULL, 100000, TWO_WAYS(rosenbrock_slices, rosenbrock_slices),
+      AGAIN("Rosenbrock 9e5, a vector", ROSENBROCK_NODES(100000)) },
     { NULL, 10000, &wengert_rosenbrock_inputs, &hand_rosenbrock,
-      PASSES("Rosenbrock 9e4, inputs", ROSENBROCK_NODES(10000), UNITS, 15, 10) },
-    AGAIN(rosenbrock_inputs, 10000, ROSENBROCK_NODES(10000), "Rosenbrock 9e4, inputs"),
-    FIRST(lotka, 10000, LOTKA_NODES(10000), "Lotka-Volterra 5.7e5"),
-    AGAIN(lotka, 10000, LOTKA_NODES(10000), "Lotka-Volterra 5.7e5"),
-    TWO_TO_FIVE(lotka, 10000, LOTKA_NODES(10000), "Lotka-Volterra 5.7e5"),
-    FIRST(scalar_net, 373, NET_NODES(373), "net in scalars 2.4e5"),
-    AGAIN(scalar_net, 373, NET_NODES(373), "net in scalars 2.4e5"),
-    TWO_TO_FIVE(scalar_net, 373, NET_NODES(373), "net in scalars 2.4e5"),
+      FIRST("Rosenbrock 9e4, inputs", ROSENBROCK_NODES(10000)) },
+    { NULL, 10000, TWO_WAYS(rosenbrock_inputs, rosenbrock_inputs),
+      AGAIN("Rosenbrock 9e4, inputs", ROSENBROCK_NODES(10000)) },
+    { NULL, 10000, SIDES(lotka), FIRST("Lotka-Volterra 5.7e5", LOTKA_NODES(10000)) },
+    { NULL, 10000, TWO_WAYS(lotka, lotka), AGAIN("Lotka-Volterra 5.7e5", LOTKA_NODES(10000)) },
+    { NULL, 10000, TWO_WAYS(lotka, lotka), TWO_TO_FIVE("Lotka-Volterra 5.7e5", LOTKA_NODES(10000)) },
+    { NULL, 373, SIDES(scalar_net), FIRST("net in scalars 2.4e5", NET_NODES(373)) },
+    { NULL, 373, TWO_WAYS(scalar_net, scalar_net), AGAIN("net in scalars 2.4e5", NET_NODES(373)) },
+    { NULL, 373, TWO_WAYS(scalar_net, scalar_net), TWO_TO_FIVE("net in scalars 2.4e5", NET_NODES(373)) },
 };
 const int works_count = sizeof works / sizeof *works;

@@ -24,7 +24,7 @@ typedef struct work {
     row rows[BENCH_PARTS];
     const char *beside;
     int way, second_way; /* bench_setup.way of the two sides */
-    int second_size;     /* 0: as the first side */
+    int second_size;     /* 0: as the first side. Else the answers are not compared. */
 } work;
 
 extern const work works[];

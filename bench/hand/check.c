@@ -354,13 +354,14 @@ static double difference(function f, double *theta, size_t k, double step)
 
 static bool check(const subject *s)
 {
-    void *side = s->side->start((bench_setup){ .size = s->size, .check = true });
+    const bench_setup setup = { .size = s->size, .check = true, .way = s->way };
+    void *side = s->side->start(setup);
     size_t count = s->side->gradient(side, NULL, 0);
     double *g = calloc(count, sizeof *g), *theta = calloc(count, sizeof *theta), aa = 0, nn = 0, dd = 0,
            ratio;
     size_t samples = s->samples < count ? s->samples : count;
     s->side->stop(side);
-    side = s->side->start((bench_setup){ .size = s->size, .check = true });
+    side = s->side->start(setup);
     s->side->gradient(side, g, count);
     s->side->stop(side);
     s->fill(theta);
@@ -378,20 +379,20 @@ static bool check(const subject *s)
 }
 
 static const subject subjects[] = {
-    { "W1", &hand_mlp, 0, 2000, 1e-7, fill_mlp, f_mlp },
-    { "W2 (without dropout)", &hand_mlp_norm, 0, 2000, 1e-7, fill_mlp_norm, f_mlp_norm },
-    { "W3 batch 1", &hand_small, 1, 17, 1e-5, fill_small, f_small_1 },
-    { "W3 batch 32", &hand_small, 32, 17, 1e-5, fill_small, f_small_32 },
-    { "W4 (1,000 nodes)", &hand_tape, CHAIN_LENGTH, 1, 1e-5, fill_one, f_tape },
-    { "W5 two sweeps", &hand_chain, 1, 4000, 1e-5, fill_chain, f_chain },
-    { "W5 one sweep", &hand_chain_one_sweep, 1, 4000, 1e-5, fill_chain, f_chain },
-    { "W6", &hand_deep, 0, 21, 1e-6, fill_deep, f_deep },
-    { "W7 softmax-CE", &hand_softmax, 0, 500, 1e-5, fill_softmax, f_softmax },
-    { "W7 layer norm", &hand_layer_norm, 0, 4101, 1e-5, fill_norm, f_layer_norm },
-    { "W7 batch norm", &hand_batch_norm, 0, 4101, 1e-5, fill_norm, f_batch_norm },
-    { "W8", &hand_gradcheck, 0, 2922, 1e-7, fill_gradcheck, f_gradcheck },
-    { "W13 0.1 sin", &hand_ode, 0, ODE_STATE + 1, 1e-5, fill_ode, f_ode },
-    { "W14", &hand_tracking, 0, TRACK_POSE, 1e-5, fill_tracking, f_tracking },
+    { "W1", &hand_mlp, 0, 2000, 1e-7, fill_mlp, .f = f_mlp },
+    { "W2 (without dropout)", &hand_mlp_norm, 0, 2000, 1e-7, fill_mlp_norm, .f = f_mlp_norm },
+    { "W3 batch 1", &hand_small, 1, 17, 1e-5, fill_small, .f = f_small_1 },
+    { "W3 batch 32", &hand_small, 32, 17, 1e-5, fill_small, .f = f_small_32 },
+    { "W4 (1,000 nodes)", &hand_tape, CHAIN_LENGTH, 1, 1e-5, fill_one, .f = f_tape },
+    { "W5 two sweeps", &hand_chain, 1, 4000, 1e-5, fill_chain, .f = f_chain },
+    { "W5 one sweep", &hand_chain_one_sweep, 1, 4000, 1e-5, fill_chain, .f = f_chain },
+    { "W6", &hand_deep, 0, 21, 1e-6, fill_deep, .f = f_deep },
+    { "W7 softmax-CE", &hand_softmax, 0, 500, 1e-5, fill_softmax, .f = f_softmax },
+    { "W7 layer norm", &hand_layer_norm, 0, 4101, 1e-5, fill_norm, .f = f_layer_norm },
+    { "W7 batch norm", &hand_batch_norm, 0, 4101, 1e-5, fill_norm, .f = f_batch_norm },
+    { "W8", &hand_gradcheck, 0, 2922, 1e-7, fill_gradcheck, .f = f_gradcheck },
+    { "W13 0.1 sin", &hand_ode, 0, ODE_STATE + 1, 1e-5, fill_ode, .f = f_ode },
+    { "W14", &hand_tracking, 0, TRACK_POSE, 1e-5, fill_tracking, .f = f_tracking },
     { .name = NULL },
 };
 
@@ -399,7 +400,7 @@ static const subject subjects[] = {
 
 int main(void)
 {
-    const subject *const lists[] = { subjects, scalar_subjects };
+    const subject *const lists[] = { subjects, scalar_subjects, net_subjects };
     bool good = check_vmath();
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (const subject *s = lists[i]; s->name; s++) good &= check(s);

@@ -19,10 +19,11 @@ typedef struct subject {
     double step;
     void (*fill)(double *theta); /* theta is all zeros before */
     function f;
+    int way;
 } subject;
 
 /* Each list ends with an element without a name. */
-extern const subject scalar_subjects[];
+extern const subject scalar_subjects[], net_subjects[];
 
 /* Sets to[i] to number i of a stream, as a float, times scale, plus offset. */
 void fill(double *to, size_t n, double scale, double offset, uint32_t stream);

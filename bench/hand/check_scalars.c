@@ -95,9 +95,9 @@ static double f_random_ops(const double *theta, size_t component)
 }
 
 const subject scalar_subjects[] = {
-    { "W4r (1,000 ops)", &hand_random_ops, OPS, 1, 1e-5, fill_random_ops, f_random_ops },
-    { "Rosenbrock", &hand_rosenbrock, UNKNOWNS, UNKNOWNS, 1e-6, fill_rosenbrock, f_rosenbrock },
-    { "Lotka-Volterra", &hand_lotka, STEPS, LOTKA_PARAMETERS, 1e-6, fill_lotka, f_lotka },
-    { "net in scalars", &hand_scalar_net, EXAMPLES, NET_PARAMETERS, 1e-6, fill_net, f_net },
+    { "W4r (1,000 ops)", &hand_random_ops, OPS, 1, 1e-5, fill_random_ops, .f = f_random_ops },
+    { "Rosenbrock", &hand_rosenbrock, UNKNOWNS, UNKNOWNS, 1e-6, fill_rosenbrock, .f = f_rosenbrock },
+    { "Lotka-Volterra", &hand_lotka, STEPS, LOTKA_PARAMETERS, 1e-6, fill_lotka, .f = f_lotka },
+    { "net in scalars", &hand_scalar_net, EXAMPLES, NET_PARAMETERS, 1e-6, fill_net, .f = f_net },
     { .name = NULL },
 };
