@@ -135,6 +135,7 @@ static const char *beside(const work *w) { return w->beside ? w->beside : "hand"
 static void print_target(const work *w, const row *r)
 {
     if (r->target == TIMES) printf(" (%.2f x %s)", r->most, beside(w));
+    if (r->target == TIMES_TORCH) printf(" (%.2f x torch, kept)", r->most);
     if (r->target == UNITS) printf(" (%g %s)", r->most, r->unit);
 }
 
@@ -142,14 +143,16 @@ static void print_row(const work *w, int part, const contestant c[SIDES])
 {
     const row *r = &w->rows[part];
     double wengert = c[WENGERT].best[part] * r->scale, second = c[SECOND].best[part] * r->scale;
+    double kept = c[TORCH_KEPT].best[part] * r->scale;
+    double unit = r->target == UNITS ? 1 : r->target == TIMES ? second : kept;
     printf("%-*s", NAME_COLUMNS, r->name);
     print_cell(wengert, r->unit);
     print_cell(second, r->unit);
     print_ratio(wengert, second);
-    print_cell(c[TORCH_KEPT].best[part] * r->scale, r->unit);
+    print_cell(kept, r->unit);
     print_cell(c[TORCH].best[part] * r->scale, r->unit);
-    print_ratio(c[WENGERT].best[part], c[TORCH_KEPT].best[part]);
-    if (r->target != NONE) print_verdict(wengert, r->target == UNITS ? r->most : r->most * second);
+    print_ratio(wengert, kept);
+    if (r->target != NONE) print_verdict(wengert, r->most * unit);
     print_target(w, r);
     printf("\n");
 }

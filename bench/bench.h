@@ -126,6 +126,8 @@ extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm,
 /* W13: the size is 0 for 0.1 sin, or the width of a net. W14 on a graph that is built anew each time, and on
  * a fixed one. */
 extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed;
+/* The Hessian and the Jacobians of jacobian.h. */
+extern const bench_side hand_jacobian, wengert_jacobian;
 /* The nets of layers.h. The size is the number of layers. */
 extern const bench_side hand_layers, wengert_layers;
 /* The programs of scalars.h. The unknowns of Rosenbrock are scalar parameters, or elements of one vector, or

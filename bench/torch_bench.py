@@ -237,9 +237,53 @@ class Gradcheck(Training):
         return None
 
 
+class Jacobian(Training):
+    """The Jacobian of y = tanh(tanh(x A + a) B + b) by x: the products of the chain rule, once for all rows."""
+
+    threads = 1
+
+    def __init__(self, size, check):
+        n_in, n_out = [(200, 10), (50, 100), (4, 1000)][size]
+        self.x, self.A, self.a = self.array(0, n_in), self.array(1, n_in, 64), self.array(2, 64)
+        self.B, self.b, self.target = self.array(3, 64, n_out), self.array(4, n_out), self.array(5, n_out)
+        self.A *= (3 / n_in) ** 0.5
+        self.B *= (3 / 64) ** 0.5
+
+    def array(self, which, *shape):
+        return values(WEIGHTS + which, *shape).to(torch.float64)
+
+    @torch.no_grad()
+    def step(self):
+        h = torch.tanh(self.x @ self.A + self.a)
+        y = torch.tanh(h @ self.B + self.b)
+        self.matrix = (1 - y * y)[:, None] * (self.B.T @ (self.A * (1 - h * h)).T)
+
+    def answer(self):
+        self.step()
+        rows, columns = self.matrix.shape
+        weight = (3 * torch.arange(rows)[:, None] + torch.arange(columns)) % 7 - 2
+        return float((self.matrix * weight).sum())
+
+
+class Hessian(Jacobian):
+    """The Hessian of the mean of (y - target)^2 by x: forward over reverse, once for all directions."""
+
+    @torch.no_grad()
+    def step(self):
+        h = torch.tanh(self.x @ self.A + self.a)
+        y = torch.tanh(h @ self.B + self.b)
+        s, t, gy = 1 - h * h, 1 - y * y, 2 / len(y) * (y - self.target)
+        gh = (gy * t) @ self.B.T
+        dh = self.A * s
+        dy = dh @ self.B * t
+        dgh = (2 / len(y) * dy * t - 2 * gy * y * dy) @ self.B.T
+        self.matrix = (dgh * s - 2 * gh * h * dh) @ self.A.T
+
+
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck,
+    "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 
 

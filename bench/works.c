@@ -1,6 +1,7 @@
 /* works.c: the table of works, in the order of the rows. */
 #include "works.h"
 
+#include "jacobian.h"
 #include "layers.h"
 #include "ode.h"
 #include "scalars.h"
@@ -26,6 +27,10 @@
 
 #define STEP_AND_BUILD(name, n) \
     .rows = { { name, PER(n), NONE, 0 }, { "layers    of it build", PER(n), NONE, 0 } }
+/* The Hessian or a Jacobian on a fixed graph, and on one that is built anew each time. */
+#define FIXED(name, target, most) .rows = { { name ", fixed", US, target, most } }
+#define REBUILT(name) \
+    .rows = { { name ", rebuilt", US, NONE, 0 } }, .beside = "fixed", .way = JACOBIAN_REBUILT
 #define LAYER_OWNS  .beside = "wg_dense", .way = SMALL_LAYERS
 #define INTERPRETED .beside = "interpreted", .second_way = ODE_INTERPRETED
 
@@ -61,6 +66,12 @@ const work works[] = {
     { NULL, 0, &wengert_tracking_fixed, &hand_tracking, ROWS({ "W14 26 jvps, fixed", US, NONE, 0 }) },
     { NULL, 0, TWO_WAYS(tracking, tracking_fixed), ROWS({ "W14 26 jvps, rebuilt", US, TIMES, 2 }),
       .beside = "fixed" },
+    { "Hessian", HESSIAN_200, SIDES(jacobian), FIXED("Hessian 200 x 200", TIMES_TORCH, 0.8) },
+    { NULL, HESSIAN_200, TWO_WAYS(jacobian, jacobian), REBUILT("Hessian 200 x 200") },
+    { "Jacobian", JACOBIAN_100_50, SIDES(jacobian), FIXED("Jacobian 100 x 50", TIMES_TORCH, 0.8) },
+    { NULL, JACOBIAN_100_50, TWO_WAYS(jacobian, jacobian), REBUILT("Jacobian 100 x 50") },
+    { "Jacobian", JACOBIAN_1000_4, SIDES(jacobian), FIXED("Jacobian 1,000 x 4", UNITS, 20) },
+    { NULL, JACOBIAN_1000_4, TWO_WAYS(jacobian, jacobian), REBUILT("Jacobian 1,000 x 4") },
     { NULL, 100, SIDES(layers), STEP_AND_BUILD("layers 100 x 16, a step", 100) },
     { NULL, 1000, SIDES(layers), STEP_AND_BUILD("layers 1,000 x 16, a step", 1000) },
     { NULL, 3000, SIDES(layers), STEP_AND_BUILD("layers 3,000 x 16, a step", 3000) },

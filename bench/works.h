@@ -4,8 +4,9 @@
 
 #include "bench.h"
 
-/* The target of a row: an absolute number of units, or a multiple of the time in the second column. */
-typedef enum target { NONE, UNITS, TIMES } target;
+/* The target of a row: an absolute number of units, or a multiple of the time in the second column, or of
+ * that of PyTorch that keeps its memory. */
+typedef enum target { NONE, UNITS, TIMES, TIMES_TORCH } target;
 
 /* One row of the table: a part of a work, and its unit. */
 typedef struct row {

@@ -400,7 +400,7 @@ static const subject subjects[] = {
 
 int main(void)
 {
-    const subject *const lists[] = { subjects, scalar_subjects, net_subjects };
+    const subject *const lists[] = { subjects, scalar_subjects, net_subjects, jacobian_subjects };
     bool good = check_vmath();
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (const subject *s = lists[i]; s->name; s++) good &= check(s);

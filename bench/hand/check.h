@@ -23,7 +23,7 @@ typedef struct subject {
 } subject;
 
 /* Each list ends with an element without a name. */
-extern const subject scalar_subjects[], net_subjects[];
+extern const subject scalar_subjects[], net_subjects[], jacobian_subjects[];
 
 /* Sets to[i] to number i of a stream, as a float, times scale, plus offset. */
 void fill(double *to, size_t n, double scale, double offset, uint32_t stream);
