@@ -128,6 +128,8 @@ extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm,
 extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed;
 /* The Hessian and the Jacobians of jacobian.h. */
 extern const bench_side hand_jacobian, wengert_jacobian;
+/* The LSTM of lstm.h. The size is the batch. */
+extern const bench_side hand_lstm, wengert_lstm;
 /* The nets of layers.h. The size is the number of layers. */
 extern const bench_side hand_layers, wengert_layers;
 /* The programs of scalars.h. The unknowns of Rosenbrock are scalar parameters, or elements of one vector, or

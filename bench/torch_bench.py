@@ -237,6 +237,40 @@ class Gradcheck(Training):
         return None
 
 
+class Lstm(Training):
+    """W11 with one length. The time is that of all 20,100 time steps of the lengths 1 to 200."""
+
+    length, sequences, steps = 100, 20, 20100
+
+    def __init__(self, size, check):
+        scale = (3 / 128) ** 0.5
+        self.lstm, self.out = torch.nn.LSTM(64, 128), linear(128, 64, WEIGHTS + 2, scale=scale)
+        with torch.no_grad():
+            self.lstm.weight_ih_l0.copy_(0.5 * values(WEIGHTS, 64, 512).T)
+            self.lstm.weight_hh_l0.copy_(scale * values(WEIGHTS + 1, 128, 512).T)
+            self.lstm.bias_ih_l0.zero_()
+            self.lstm.bias_hh_l0.zero_().requires_grad_(False)
+        self.x = F.one_hot(classes(X, 200 * 32, 64).reshape(200, 32)[:, :size], 64).to(torch.float32)
+        self.y = classes(Y, 200 * 32, 64).reshape(200, 32)[:, :size]
+        weights = [w for w in [*self.lstm.parameters(), *self.out.parameters()] if w.requires_grad]
+        self.optim = torch.optim.SGD(weights, lr=0.1 if check else 1e-6)
+
+    def train(self, length):
+        h, _ = self.lstm(self.x[:length])
+        self.update(F.cross_entropy(self.out(h).flatten(0, 1), self.y[:length].flatten()))
+
+    def parts(self, n):
+        t = time.perf_counter()
+        for _ in range(n * self.sequences):
+            self.train(self.length)
+        return [(time.perf_counter() - t) * self.steps / (self.length * self.sequences)]
+
+    def answer(self):
+        for length in (7, 100, 40):
+            self.train(length)
+        return self.loss
+
+
 class Jacobian(Training):
     """The Jacobian of y = tanh(tanh(x A + a) B + b) by x: the products of the chain rule, once for all rows."""
 
@@ -283,7 +317,7 @@ class Hessian(Jacobian):
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck,
-    "Jacobian": Jacobian, "Hessian": Hessian,
+    "W11": Lstm, "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 
 #include "jacobian.h"
 #include "layers.h"
+#include "lstm.h"
 #include "ode.h"
 #include "scalars.h"
 
 #define US     "us", 1e6
 #define MS     "ms", 1e3
 #define NS(n)  "ns", 1e9 / (n) /* a node */
-#define PER(n) "us", 1e6 / (n) /* a layer */
+#define PER(n) "us", 1e6 / (n) /* a layer, or a time step */
 
 #define SIDES(side)    &wengert_##side, &hand_##side
 #define TWO_WAYS(a, b) &wengert_##a, &wengert_##b
@@ -31,8 +32,10 @@
 #define FIXED(name, target, most) .rows = { { name ", fixed", US, target, most } }
 #define REBUILT(name) \
     .rows = { { name ", rebuilt", US, NONE, 0 } }, .beside = "fixed", .way = JACOBIAN_REBUILT
-#define LAYER_OWNS  .beside = "wg_dense", .way = SMALL_LAYERS
-#define INTERPRETED .beside = "interpreted", .second_way = ODE_INTERPRETED
+#define TIME_STEP(name, target, most) .rows = { { name, PER(LSTM_STEPS), target, most } }
+#define ALL_LENGTHS                   .beside = "one length", .way = LSTM_ALL_LENGTHS
+#define LAYER_OWNS                    .beside = "wg_dense", .way = SMALL_LAYERS
+#define INTERPRETED                   .beside = "interpreted", .second_way = ODE_INTERPRETED
 
 enum { CHAIN = 1000000 };
 
@@ -60,6 +63,13 @@ const work works[] = {
     { "W7layer", 0, SIDES(layer_norm), ROWS({ "W7  layer norm [4096,1024]", MS, TIMES, 1.15 }) },
     { "W7batch", 0, SIDES(batch_norm), ROWS({ "W7  batch norm [4096,1024]", MS, TIMES, 1.15 }) },
     { "W8", 0, SIDES(gradcheck), ROWS({ "W8  check, 2,922 components", MS, TIMES, 1.3 }) },
+    { "W11", 1, SIDES(lstm), TIME_STEP("W11 LSTM, length 100, batch 1, a time step", NONE, 0) },
+    { "W11", 32, SIDES(lstm), TIME_STEP("W11 LSTM, length 100, batch 32", NONE, 0) },
+    { NULL, 1, TWO_WAYS(lstm, lstm), TIME_STEP("W11 LSTM, lengths 1-200, batch 1", TIMES, 1.2), ALL_LENGTHS },
+    { NULL, 32, TWO_WAYS(lstm, lstm), TIME_STEP("W11 LSTM, lengths 1-200, batch 32", TIMES, 1.2),
+      ALL_LENGTHS },
+    { NULL, 1, TWO_WAYS(lstm, lstm), TIME_STEP("W11 LSTM, the first time, batch 1", NONE, 0),
+      .beside = "one length", .way = LSTM_FIRST_TIME },
     { NULL, 0, SIDES(ode), ROWS({ "W13 adaptive ODE, 0.1 sin", MS, NONE, 0 }) },
     { NULL, 0, TWO_WAYS(ode, ode), ROWS({ "W13 0.1 sin, interpreted", MS, TIMES, 1 }), INTERPRETED },
     { NULL, 64, TWO_WAYS(ode, ode), ROWS({ "W13 net 64, interpreted", MS, TIMES, 1 }), INTERPRETED },

@@ -1,7 +1,8 @@
-/* check_nets.c: nets of many layers, in double. */
+/* check_nets.c: nets of many layers, and an LSTM, in double. */
 #include <string.h>
 
 #include "../layers.h"
+#include "../lstm.h"
 #include "check.h"
 
 /* ---- many layers: of each W, then b ---- */
@@ -44,8 +45,65 @@ static void fill_wide(double *theta) { fill_layers(theta, wide); }
 static double f_narrow(const double *theta, size_t k) { return (void)k, layers_loss(theta, narrow); }
 static double f_wide(const double *theta, size_t k) { return (void)k, layers_loss(theta, wide); }
 
+/* ---- an LSTM: Wx, b, Wh, Wo, bo ---- */
+
+enum { H = LSTM_HIDDEN, G = LSTM_GATES, V = LSTM_CHARS };
+
+static void fill_lstm(double *theta)
+{
+    double *Wh = theta + (V + 1) * G, *Wo = Wh + H * G;
+    for (int i = 0; i < V * G; i++) theta[i] = (double)lstm_weight(LSTM_WX, i);
+    for (int i = 0; i < H * G; i++) Wh[i] = (double)lstm_weight(LSTM_WH, i);
+    for (int i = 0; i < H * V; i++) Wo[i] = (double)lstm_weight(LSTM_WO, i);
+}
+
+static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+
+/* The gates before their functions. */
+static void gates(const double *theta, int character, const double h[H], double z[G])
+{
+    const double *Wx = theta + character * G, *b = theta + V * G, *Wh = b + G;
+    for (int j = 0; j < G; j++) z[j] = Wx[j] + b[j];
+    for (int k = 0; k < H; k++)
+        for (int j = 0; j < G; j++) z[j] += h[k] * Wh[k * G + j];
+}
+
+static double surprise(const double *theta, const double h[H], int next)
+{
+    const double *Wo = theta + (V + 1 + H) * G, *bo = Wo + H * V;
+    double z[V], sum = 0;
+    memcpy(z, bo, sizeof z);
+    for (int k = 0; k < H; k++)
+        for (int j = 0; j < V; j++) z[j] += h[k] * Wo[k * V + j];
+    for (int j = 0; j < V; j++) sum += exp(z[j]);
+    return log(sum) - z[next];
+}
+
+static double lstm_loss(const double *theta, int batch)
+{
+    const int length = lstm_checked[0];
+    double sum = 0;
+    for (int e = 0; e < batch; e++) {
+        double h[H] = { 0 }, c[H] = { 0 }, z[G];
+        for (int t = 0; t < length; t++) {
+            gates(theta, lstm_char(t, e), h, z);
+            for (int j = 0; j < H; j++) {
+                c[j] = sigmoid(z[H + j]) * c[j] + sigmoid(z[j]) * tanh(z[2 * H + j]);
+                h[j] = sigmoid(z[3 * H + j]) * tanh(c[j]);
+            }
+            sum += surprise(theta, h, lstm_next(t, e));
+        }
+    }
+    return sum / length / batch;
+}
+
+static double f_lstm_1(const double *theta, size_t k) { return (void)k, lstm_loss(theta, 1); }
+static double f_lstm_4(const double *theta, size_t k) { return (void)k, lstm_loss(theta, 4); }
+
 const subject net_subjects[] = {
     { "20 layers x 16", &hand_layers, LAYERS, 1000, 1e-5, fill_narrow, .f = f_narrow },
     { "20 layers x 64", &hand_layers, LAYERS, 300, 1e-5, fill_wide, .f = f_wide, .way = LAYERS_WIDE },
+    { "W11 batch 1", &hand_lstm, 1, 2000, 1e-5, fill_lstm, .f = f_lstm_1 },
+    { "W11 batch 4", &hand_lstm, 4, 2000, 1e-5, fill_lstm, .f = f_lstm_4 },
     { .name = NULL },
 };
