@@ -130,6 +130,8 @@ extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed;
 extern const bench_side hand_jacobian, wengert_jacobian;
 /* The LSTM of lstm.h. The size is the batch. */
 extern const bench_side hand_lstm, wengert_lstm;
+/* The trees of trees.h. The size is the number of trees in a step. */
+extern const bench_side hand_trees, wengert_trees;
 /* The nets of layers.h. The size is the number of layers. */
 extern const bench_side hand_layers, wengert_layers;
 /* The programs of scalars.h. The unknowns of Rosenbrock are scalar parameters, or elements of one vector, or

@@ -271,6 +271,42 @@ class Lstm(Training):
         return self.loss
 
 
+def number(stream, i, count):
+    """bench_class of bench.h, for one i."""
+    x = i * 0x9E3779B9 + stream * 0x85EBCA6B & 0xFFFFFFFF
+    x = (x ^ x >> 16) * 0x7FEB352D & 0xFFFFFFFF
+    x = (x ^ x >> 15) * 0x846CA68B & 0xFFFFFFFF
+    return ((x ^ x >> 16) >> 8) % count
+
+
+class Trees(Training):
+    """W12: one tree after the other, an inner node after its children."""
+
+    threads = 1
+    leaves, most = 20, 16
+
+    def __init__(self, size, check):
+        self.size, self.number = size, 0
+        self.inner = linear(128, 64, WEIGHTS + 1, scale=(3 / 128) ** 0.5)
+        self.out = linear(64, 5, WEIGHTS + 2, scale=(3 / 64) ** 0.5)
+        self.words = values(WEIGHTS, 1000, 1, 64)
+        weights = [*self.inner.parameters(), *self.out.parameters()]
+        self.optim = torch.optim.Adam(weights, lr=1e-3 if check else 1e-8)
+
+    def root(self, seed):
+        nodes = [self.words[number(X + 1000, seed * self.leaves + i, 1000)] for i in range(self.leaves)]
+        for k in range(self.leaves - 1):
+            at = number(Y + 1000, seed * (self.leaves - 1) + k, len(nodes) - 1)
+            nodes[at : at + 2] = [torch.tanh(self.inner(torch.cat(nodes[at : at + 2], 1)))]
+        return nodes[0]
+
+    def step(self):
+        self.number += 1
+        seeds = range(self.number * self.most, self.number * self.most + self.size)
+        roots = torch.cat([self.root(seed) for seed in seeds])
+        self.update(F.cross_entropy(self.out(roots), torch.tensor([number(Y, seed, 5) for seed in seeds])))
+
+
 class Jacobian(Training):
     """The Jacobian of y = tanh(tanh(x A + a) B + b) by x: the products of the chain rule, once for all rows."""
 
@@ -317,7 +353,7 @@ class Hessian(Jacobian):
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck,
-    "W11": Lstm, "Jacobian": Jacobian, "Hessian": Hessian,
+    "W11": Lstm, "W12": Trees, "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@
 #include "lstm.h"
 #include "ode.h"
 #include "scalars.h"
+#include "trees.h"
 
 #define US     "us", 1e6
 #define MS     "ms", 1e3
@@ -34,6 +35,8 @@
     .rows = { { name ", rebuilt", US, NONE, 0 } }, .beside = "fixed", .way = JACOBIAN_REBUILT
 #define TIME_STEP(name, target, most) .rows = { { name, PER(LSTM_STEPS), target, most } }
 #define ALL_LENGTHS                   .beside = "one length", .way = LSTM_ALL_LENGTHS
+#define ONE_SHAPE                     .beside = "one shape", .second_way = TREES_SAME
+#define TRAINED                       .way = TREES_TRAINED_WORDS, .second_way = TREES_TRAINED_WORDS
 #define LAYER_OWNS                    .beside = "wg_dense", .way = SMALL_LAYERS
 #define INTERPRETED                   .beside = "interpreted", .second_way = ODE_INTERPRETED
 
@@ -70,6 +73,14 @@ const work works[] = {
       ALL_LENGTHS },
     { NULL, 1, TWO_WAYS(lstm, lstm), TIME_STEP("W11 LSTM, the first time, batch 1", NONE, 0),
       .beside = "one length", .way = LSTM_FIRST_TIME },
+    { "W12", 1, SIDES(trees), ROWS({ "W12 trees of new shapes, 1 a step", US, NONE, 0 }) },
+    { "W12", 16, SIDES(trees), ROWS({ "W12 trees of new shapes, 16 a step", US, NONE, 0 }) },
+    { NULL, 1, TWO_WAYS(trees, trees), ROWS({ "W12 new shapes beside one, 1 a step", US, NONE, 0 }),
+      ONE_SHAPE },
+    { NULL, 16, TWO_WAYS(trees, trees), ROWS({ "W12 new shapes beside one, 16 a step", US, NONE, 0 }),
+      ONE_SHAPE },
+    { NULL, 1, SIDES(trees), ROWS({ "W12 with trained words, 1 a step", US, NONE, 0 }), TRAINED },
+    { NULL, 16, SIDES(trees), ROWS({ "W12 with trained words, 16 a step", US, NONE, 0 }), TRAINED },
     { NULL, 0, SIDES(ode), ROWS({ "W13 adaptive ODE, 0.1 sin", MS, NONE, 0 }) },
     { NULL, 0, TWO_WAYS(ode, ode), ROWS({ "W13 0.1 sin, interpreted", MS, TIMES, 1 }), INTERPRETED },
     { NULL, 64, TWO_WAYS(ode, ode), ROWS({ "W13 net 64, interpreted", MS, TIMES, 1 }), INTERPRETED },

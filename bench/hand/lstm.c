@@ -27,7 +27,8 @@ typedef struct lstm {
     weights w;
     weights *g; /* NULL, or where the gradient is written; then the weights do not change */
     int32_t *chars, *next;
-    /* One row for each time and example. h and c have a row of zeros before the first time for each example. */
+    /* One row for each time and example. h and c have a row of zeros before the first time for each
+     * example. */
     float *z, *dz;      /* [rows, G]: the gates after their functions, and the gradients before */
     float *h, *c;       /* [batch + rows, H] */
     float *tc;          /* [rows, H]: tanh(c) */
