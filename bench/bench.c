@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hogs.h"
 #include "machine.h"
 #include "torch.h"
 #include "works.h"
@@ -38,7 +39,9 @@ typedef struct contestant {
     void *self;
     int64_t n; /* how many times the work is done in one repetition */
     bool in;
-    double best[BENCH_PARTS];
+    double best[BENCH_PARTS],
+        sum[BENCH_PARTS]; /* seconds of the work: the least, and the sum of count times */
+    int count;
     double answer;
 } contestant;
 
@@ -68,9 +71,12 @@ static void one_round(contestant *c, const settings *s)
     double seconds[BENCH_PARTS], end = bench_now() + s->cap;
     if (!timed(c, c->n, seconds)) return;
     for (int r = 0; r < s->reps && timed(c, c->n, seconds); r++) {
-        for (int i = 0; i < BENCH_PARTS; i++)
-            if (seconds[i] > 0 && seconds[i] / (double)c->n < c->best[i])
-                c->best[i] = seconds[i] / (double)c->n;
+        for (int i = 0; i < BENCH_PARTS; i++) {
+            double once = seconds[i] / (double)c->n;
+            if (once > 0 && once < c->best[i]) c->best[i] = once;
+            c->sum[i] += once;
+        }
+        c->count++;
         if (bench_now() > end) break;
     }
 }
@@ -169,8 +175,16 @@ static bool print_work(const work *w, const contestant c[SIDES])
     return fine;
 }
 
+/* In a work of W15 the mean counts. The least would be the time between two turns of the busy processes. */
+static void take_means(contestant *c)
+{
+    for (int i = 0; i < BENCH_PARTS; i++)
+        if (c->count && isfinite(c->best[i])) c->best[i] = c->sum[i] / c->count;
+}
+
 static bool measure(const work *w, settings *s)
 {
+    if (!hogs_start(w->busy)) return printf("    busy processes cannot be started\n"), false;
     bench_setup first = { .size = w->size, .way = w->way };
     bench_setup second = { .size = w->second_size ? w->second_size : w->size, .way = w->second_way };
     contestant c[SIDES] = { enter(w->wengert, first, s->rep_seconds),
@@ -184,6 +198,8 @@ static bool measure(const work *w, settings *s)
                 c[i].in = torch_round(s->peer[i - TORCH_KEPT], w->torch, w->size, s->reps, s->rep_seconds,
                                       s->cap, c[i].best);
         }
+    hogs_stop();
+    for (int i = 0; w->mean && i < TORCH_KEPT; i++) take_means(&c[i]);
     fine = print_work(w, c);
     for (int i = 0; i < TORCH_KEPT; i++)
         if (c[i].self) {
@@ -314,6 +330,7 @@ static bool read_arguments(settings *s, int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
+    if (hogs_am_one(argc, argv)) hogs_be_one();
     settings s = { .rounds = 5, .reps = 15, .rep_seconds = 0.03, .cap = 3 };
     if (!read_arguments(&s, argc, argv)) {
         fprintf(stderr, "usage: bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]\n");

@@ -74,6 +74,7 @@ enum { MLP_LAYERS = 3, MLP_BATCH = 128 };
 static const int mlp_width[MLP_LAYERS + 1] = { 784, 256, 128, 10 };
 #define MLP_DROP 0.2
 
+enum { NET64_IN = 64, NET64_HIDDEN = 64, NET64_OUT = 10, NET64_BATCH = 64 };
 enum { DEEP_LAYERS = 10, DEEP_WIDTH = 1024, DEEP_BATCH = 512 };
 enum { ROWS_SOFTMAX = 512, ROWS_CLASSES = 32768, ROWS_NORM = 4096, ROWS_FEATURES = 1024 };
 enum { CHECK_IN = 64, CHECK_HIDDEN = 32, CHECK_OUT = 10, CHECK_BATCH = 8 };
@@ -90,6 +91,8 @@ static inline bench_rates bench_rates_of(bench_setup s)
     return s.check ? (bench_rates){ 0.1, 1e-3 } : (bench_rates){ 1e-6, 1e-8 };
 }
 
+/* W1 and W15: the ways of Wengert. */
+enum { MLP_ALL_THREADS, MLP_ONE_THREAD };
 /* W3: the ways of Wengert: parameters of its own and wg_dense, or wg_nn_dense. */
 enum { SMALL_PARAMETERS, SMALL_LAYERS };
 
@@ -132,6 +135,8 @@ extern const bench_side hand_jacobian, wengert_jacobian;
 extern const bench_side hand_lstm, wengert_lstm;
 /* The trees of trees.h. The size is the number of trees in a step. */
 extern const bench_side hand_trees, wengert_trees;
+/* W15: the step of 64-64-10, batch 64. */
+extern const bench_side hand_net64, wengert_net64;
 /* The nets of layers.h. The size is the number of layers. */
 extern const bench_side hand_layers, wengert_layers;
 /* The programs of scalars.h. The unknowns of Rosenbrock are scalar parameters, or elements of one vector, or

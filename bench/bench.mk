@@ -20,7 +20,7 @@ BENCH_HEADERS  := $(wildcard bench/*.h bench/hand/*.h include/wengert/*.h)
 BENCH_CHECK    := $(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/check*.c))
 BENCH_HAND     := $(filter-out $(BENCH_CHECK),$(patsubst bench/%.c,$(OBJ)/bench/%.o,$(wildcard bench/hand/*.c)))
 BENCH_OWN      := $(patsubst bench/%.c,$(OBJ)/bench/%.o, \
-                  bench/bench.c bench/works.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
+                  bench/bench.c bench/works.c bench/hogs.c bench/machine.c bench/torch.c $(wildcard bench/wengert_*.c))
 
 .PHONY: bench bench-ops bench-ways bench-check bench-growth bench-limits bench-profile
 

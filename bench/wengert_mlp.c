@@ -1,4 +1,4 @@
-/* wengert_mlp.c: the side of Wengert of W1, W2 and W6, with the public headers alone. The graph is built
+/* wengert_mlp.c: the side of Wengert of W1, W2, W6 and W15, with the public headers alone. The graph is built
  * again at every step. */
 #include <stdlib.h>
 
@@ -51,10 +51,12 @@ static void make_weights(net *n, const char *name, uint32_t stream, int in, int 
 
 /* ---- W1, W2 ---- */
 
+static int threads_of(bench_setup s) { return s.way == MLP_ONE_THREAD ? 1 : BENCH_THREADS; }
+
 static net *make_mlp(bench_setup s, bool norm)
 {
     static const char *const names[MLP_LAYERS] = { "fc1.W", "fc2.W", "fc3.W" };
-    net *n = net_new(BENCH_THREADS);
+    net *n = net_new(threads_of(s));
     int32_t *y = wg_alloc(n->c, MLP_BATCH, sizeof *y);
     n->norm = norm, n->drop = norm && !s.check;
     n->x = floats(n, STREAM_X, WG_SHAPE(MLP_BATCH, mlp_width[0]));
@@ -83,6 +85,29 @@ static wg_node mlp_loss(net *n)
     wg_node h = hidden(n, x, "fc1", "bn1", mlp_width[1]);
     wg_node k = hidden(n, h, "fc2", "bn2", mlp_width[2]);
     return wg_softmax_cross_entropy(wg_nn_dense(k, n->p, "fc3", mlp_width[3]), y);
+}
+
+/* ---- W15 ---- */
+
+static void *start_net64(bench_setup s)
+{
+    net *n = net_new(threads_of(s));
+    int32_t *y = wg_alloc(n->c, NET64_BATCH, sizeof *y);
+    n->x = floats(n, STREAM_X, WG_SHAPE(NET64_BATCH, NET64_IN));
+    for (uint32_t i = 0; y && i < NET64_BATCH; i++) y[i] = bench_class(STREAM_Y, i, NET64_OUT);
+    n->y = wg_view_i32(y, WG_SHAPE(NET64_BATCH));
+    make_weights(n, "fc1.W", STREAM_WEIGHTS, NET64_IN, NET64_HIDDEN);
+    make_weights(n, "fc2.W", STREAM_WEIGHTS + 1, NET64_HIDDEN, NET64_OUT);
+    n->o = wg_adam(n->p, &(wg_adam_opts){ .lr = bench_rates_of(s).adam });
+    return n;
+}
+
+static wg_node net64_loss(net *n)
+{
+    wg_begin(n->g, WG_TRAIN);
+    wg_node x = wg_input_borrow(n->g, "x", n->x), y = wg_input_borrow(n->g, "y", n->y);
+    wg_node h = wg_relu(wg_nn_dense(x, n->p, "fc1", NET64_HIDDEN));
+    return wg_softmax_cross_entropy(wg_nn_dense(h, n->p, "fc2", NET64_OUT), y);
 }
 
 /* ---- W6 ---- */
@@ -128,6 +153,10 @@ static bool run_mlp(void *self, int64_t n, double seconds[])
 {
     return (void)seconds, steps(self, n, mlp_loss);
 }
+static bool run_net64(void *self, int64_t n, double seconds[])
+{
+    return (void)seconds, steps(self, n, net64_loss);
+}
 static bool run_deep(void *self, int64_t n, double seconds[])
 {
     return (void)seconds, steps(self, n, deep_loss);
@@ -136,6 +165,12 @@ static bool run_deep(void *self, int64_t n, double seconds[])
 static double answer_mlp(void *self)
 {
     steps(self, BENCH_CHECK_STEPS, mlp_loss);
+    return ((net *)self)->loss;
+}
+
+static double answer_net64(void *self)
+{
+    steps(self, BENCH_CHECK_STEPS, net64_loss);
     return ((net *)self)->loss;
 }
 
@@ -163,4 +198,5 @@ bool wengert_deep_bytes(double *plan, double *least)
 
 const bench_side wengert_mlp = { start_mlp, run_mlp, answer_mlp, stop, NULL };
 const bench_side wengert_mlp_norm = { start_mlp_norm, run_mlp, answer_mlp, stop, NULL };
+const bench_side wengert_net64 = { start_net64, run_net64, answer_net64, stop, NULL };
 const bench_side wengert_deep = { start_deep, run_deep, answer_deep, stop, NULL };

@@ -37,8 +37,12 @@
 #define ALL_LENGTHS                   .beside = "one length", .way = LSTM_ALL_LENGTHS
 #define ONE_SHAPE                     .beside = "one shape", .second_way = TREES_SAME
 #define TRAINED                       .way = TREES_TRAINED_WORDS, .second_way = TREES_TRAINED_WORDS
-#define LAYER_OWNS                    .beside = "wg_dense", .way = SMALL_LAYERS
-#define INTERPRETED                   .beside = "interpreted", .second_way = ODE_INTERPRETED
+/* Beside busy processes, with two threads and with one. */
+#define BESIDE(n, text)                                                                                    \
+    .rows = { { text, US, TIMES, 1.1 } }, .beside = "one thread", .second_way = MLP_ONE_THREAD, .busy = n, \
+    .mean = true
+#define LAYER_OWNS  .beside = "wg_dense", .way = SMALL_LAYERS
+#define INTERPRETED .beside = "interpreted", .second_way = ODE_INTERPRETED
 
 enum { CHAIN = 1000000 };
 
@@ -87,6 +91,13 @@ const work works[] = {
     { NULL, 0, &wengert_tracking_fixed, &hand_tracking, ROWS({ "W14 26 jvps, fixed", US, NONE, 0 }) },
     { NULL, 0, TWO_WAYS(tracking, tracking_fixed), ROWS({ "W14 26 jvps, rebuilt", US, TIMES, 2 }),
       .beside = "fixed" },
+    { NULL, 0, SIDES(net64), ROWS({ "W15 64-64-10, Adam, batch 64", US, NONE, 0 }) },
+    { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(0, "W15 W1, no busy process") },
+    { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(1, "W15 W1, one busy process") },
+    { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(2, "W15 W1, two busy processes") },
+    { NULL, 0, TWO_WAYS(net64, net64), BESIDE(0, "W15 64-64-10, no busy process") },
+    { NULL, 0, TWO_WAYS(net64, net64), BESIDE(1, "W15 64-64-10, one busy process") },
+    { NULL, 0, TWO_WAYS(net64, net64), BESIDE(2, "W15 64-64-10, two busy processes") },
     { "Hessian", HESSIAN_200, SIDES(jacobian), FIXED("Hessian 200 x 200", TIMES_TORCH, 0.8) },
     { NULL, HESSIAN_200, TWO_WAYS(jacobian, jacobian), REBUILT("Hessian 200 x 200") },
     { "Jacobian", JACOBIAN_100_50, SIDES(jacobian), FIXED("Jacobian 100 x 50", TIMES_TORCH, 0.8) },

@@ -25,6 +25,8 @@ typedef struct work {
     row rows[BENCH_PARTS];
     const char *beside;
     int way, second_way; /* bench_setup.way of the two sides */
+    int busy;            /* how many busy processes run beside it */
+    bool mean;           /* the figure is the mean of all repetitions, not the least */
     int second_size;     /* 0: as the first side. Else the answers are not compared. */
 } work;
 

@@ -156,6 +156,28 @@ static double f_gradcheck(const double *theta, size_t component)
     return mean_cross_entropy(z, CHECK_BATCH, CHECK_OUT);
 }
 
+/* ---- W15: W1, b1, W2, b2 ---- */
+
+static void fill_net64(double *theta)
+{
+    const size_t first = NET64_IN * NET64_HIDDEN, second = NET64_HIDDEN * NET64_OUT;
+    fill(theta, first, bench_weight_scale(NET64_IN), 0, STREAM_WEIGHTS);
+    fill(theta + first + NET64_HIDDEN, second, bench_weight_scale(NET64_HIDDEN), 0, STREAM_WEIGHTS + 1);
+}
+
+static double f_net64(const double *theta, size_t component)
+{
+    double x[NET64_BATCH * NET64_IN], h[NET64_BATCH * NET64_HIDDEN], z[NET64_BATCH * NET64_OUT];
+    const double *b1 = theta + NET64_IN * NET64_HIDDEN, *W2 = b1 + NET64_HIDDEN,
+                 *b2 = W2 + NET64_HIDDEN * NET64_OUT;
+    (void)component;
+    fill(x, NET64_BATCH * NET64_IN, 1, 0, STREAM_X);
+    dense(x, NET64_BATCH, NET64_IN, NET64_HIDDEN, theta, b1, h);
+    relu(h, NET64_BATCH * NET64_HIDDEN);
+    dense(h, NET64_BATCH, NET64_HIDDEN, NET64_OUT, W2, b2, z);
+    return mean_cross_entropy(z, NET64_BATCH, NET64_OUT);
+}
+
 /* ---- W3: W1 [2, 4], b1, W2 [4], b2 ---- */
 
 static void fill_small(double *theta)
@@ -393,6 +415,7 @@ static const subject subjects[] = {
     { "W8", &hand_gradcheck, 0, 2922, 1e-7, fill_gradcheck, .f = f_gradcheck },
     { "W13 0.1 sin", &hand_ode, 0, ODE_STATE + 1, 1e-5, fill_ode, .f = f_ode },
     { "W14", &hand_tracking, 0, TRACK_POSE, 1e-5, fill_tracking, .f = f_tracking },
+    { "W15 64-64-10", &hand_net64, 0, 1000, 1e-7, fill_net64, .f = f_net64 },
     { .name = NULL },
 };
 
