@@ -8,6 +8,7 @@
  */
 #include "bench.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,10 +212,18 @@ static bool measure(const work *w, settings *s)
 
 /* ---- memory ---- */
 
+/* Whether a row's name begins with the text. A number in it must be whole: W1 is not the start of W11. */
+static bool begins(const char *name, const char *text)
+{
+    size_t n = strlen(text);
+    bool number = n && isdigit((unsigned char)text[n - 1]);
+    return strncmp(name, text, n) == 0 && !(number && isdigit((unsigned char)name[n]));
+}
+
 static bool wanted_name(const settings *s, const char *name)
 {
     for (int i = 0; i < s->names; i++)
-        if (strncmp(name, s->name[i], strlen(s->name[i])) == 0) return true;
+        if (begins(name, s->name[i])) return true;
     return s->names == 0;
 }
 
@@ -307,9 +316,8 @@ static bool read_option(settings *s, const char *name, const char *value)
 
 static bool is_a_work(const char *start)
 {
-    bool found = strncmp("memory", start, strlen(start)) == 0;
-    for (int i = 0; i < works_count && !found; i++)
-        found = strncmp(works[i].rows[0].name, start, strlen(start)) == 0;
+    bool found = begins("memory", start);
+    for (int i = 0; i < works_count && !found; i++) found = begins(works[i].rows[0].name, start);
     return found;
 }
 
@@ -336,7 +344,9 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: bench [--rounds N] [--reps N] [--rep-ms N] [--no-torch] [WORK ...]\n");
         return 2;
     }
-    static char *products[] = { "W1", "W2", "W6", "W8" };
+    static char *products[] = {
+        "W1", "W2", "W6", "W8", "W11", "W12", "Hessian", "Jacobian", "W15 64-64-10, Adam", "layers 1,000 x 64"
+    };
     if (s.profile) return profile(&s);
     if (machine_blas_is_refitted() && !s.names)
         s.name = products, s.names = sizeof products / sizeof *products;

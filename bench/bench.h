@@ -74,6 +74,14 @@ enum { MLP_LAYERS = 3, MLP_BATCH = 128 };
 static const int mlp_width[MLP_LAYERS + 1] = { 784, 256, 128, 10 };
 #define MLP_DROP 0.2
 
+/* The outputs of inference as one number. */
+static inline double inference_answer(const float *y)
+{
+    double sum = 0;
+    for (int j = 0; j < mlp_width[MLP_LAYERS]; j++) sum += (double)y[j] * (double)(j % 7 - 2);
+    return sum;
+}
+
 enum { NET64_IN = 64, NET64_HIDDEN = 64, NET64_OUT = 10, NET64_BATCH = 64 };
 enum { DEEP_LAYERS = 10, DEEP_WIDTH = 1024, DEEP_BATCH = 512 };
 enum { ROWS_SOFTMAX = 512, ROWS_CLASSES = 32768, ROWS_NORM = 4096, ROWS_FEATURES = 1024 };
@@ -135,6 +143,8 @@ extern const bench_side hand_jacobian, wengert_jacobian;
 extern const bench_side hand_lstm, wengert_lstm;
 /* The trees of trees.h. The size is the number of trees in a step. */
 extern const bench_side hand_trees, wengert_trees;
+/* One example through the net of W1, on a graph that is built anew each time, and on a fixed one. */
+extern const bench_side hand_inference, wengert_inference, wengert_inference_fixed;
 /* W15: the step of 64-64-10, batch 64. */
 extern const bench_side hand_net64, wengert_net64;
 /* The nets of layers.h. The size is the number of layers. */

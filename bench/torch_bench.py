@@ -99,6 +99,22 @@ class Mlp(Training):
         self.update(F.cross_entropy(self.model(self.x), self.y))
 
 
+class Inference(Mlp):
+    """One example through the net of W1."""
+
+    def __init__(self, size, check):
+        super().__init__(size, check)
+        self.x = values(X, 1, 784)
+
+    @torch.no_grad()
+    def step(self):
+        self.out = self.model(self.x)
+
+    def answer(self):
+        self.step()
+        return weighted(self.out)
+
+
 class MlpNorm(Mlp):
     norm = True
 
@@ -353,7 +369,7 @@ class Hessian(Jacobian):
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck,
-    "W11": Lstm, "W12": Trees, "Jacobian": Jacobian, "Hessian": Hessian,
+    "inference": Inference, "W11": Lstm, "W12": Trees, "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-/* wengert_mlp.c: the side of Wengert of W1, W2, W6 and W15, with the public headers alone. The graph is built
- * again at every step. */
+/* wengert_mlp.c: the side of Wengert of W1, W2, W6, W15 and inference, with the public headers alone. The
+ * graph is built again at every step. */
 #include <stdlib.h>
 
 #include <wengert/wengert.h>
@@ -13,7 +13,9 @@ typedef struct net {
     wg_optim *o;
     wg_tensor x, y;
     bool norm, drop;
-    double loss; /* the loss of the last step */
+    double loss;     /* the loss of the last step */
+    wg_node in, out; /* of the present graph of inference */
+    float result[16];
 } net;
 
 static net *net_new(int threads)
@@ -85,6 +87,57 @@ static wg_node mlp_loss(net *n)
     wg_node h = hidden(n, x, "fc1", "bn1", mlp_width[1]);
     wg_node k = hidden(n, h, "fc2", "bn2", mlp_width[2]);
     return wg_softmax_cross_entropy(wg_nn_dense(k, n->p, "fc3", mlp_width[3]), y);
+}
+
+/* ---- inference ---- */
+
+static void build_inference(net *n)
+{
+    wg_begin(n->g, WG_EVAL);
+    n->in = wg_input(n->g, "x", n->x);
+    wg_node h = hidden(n, n->in, "fc1", "bn1", mlp_width[1]);
+    wg_node k = hidden(n, h, "fc2", "bn2", mlp_width[2]);
+    n->out = wg_nn_dense(k, n->p, "fc3", mlp_width[3]);
+}
+
+static void *start_inference(bench_setup s)
+{
+    net *n = start_mlp(s);
+    n->x = floats(n, STREAM_X, WG_SHAPE(1, mlp_width[0]));
+    build_inference(n);
+    return n;
+}
+
+static bool run_inference(void *self, int64_t count, double seconds[])
+{
+    net *n = self;
+    (void)seconds;
+    for (int64_t k = 0; k < count; k++) {
+        build_inference(n);
+        wg_copy_f32(n->out, n->result, (size_t)mlp_width[MLP_LAYERS]);
+    }
+    return !wg_failed(n->c);
+}
+
+static bool run_inference_fixed(void *self, int64_t count, double seconds[])
+{
+    net *n = self;
+    (void)seconds;
+    for (int64_t k = 0; k < count; k++) {
+        wg_input_set(n->in, n->x);
+        wg_copy_f32(n->out, n->result, (size_t)mlp_width[MLP_LAYERS]);
+    }
+    return !wg_failed(n->c);
+}
+
+static double answer_inference(void *self)
+{
+    return run_inference(self, 1, NULL) ? inference_answer(((net *)self)->result) : NAN;
+}
+
+static double answer_inference_fixed(void *self)
+{
+    return run_inference_fixed(self, 1, NULL) ? inference_answer(((net *)self)->result) : NAN;
 }
 
 /* ---- W15 ---- */
@@ -198,5 +251,8 @@ bool wengert_deep_bytes(double *plan, double *least)
 
 const bench_side wengert_mlp = { start_mlp, run_mlp, answer_mlp, stop, NULL };
 const bench_side wengert_mlp_norm = { start_mlp_norm, run_mlp, answer_mlp, stop, NULL };
+const bench_side wengert_inference = { start_inference, run_inference, answer_inference, stop, NULL };
+const bench_side wengert_inference_fixed = { start_inference, run_inference_fixed, answer_inference_fixed,
+                                             stop, NULL };
 const bench_side wengert_net64 = { start_net64, run_net64, answer_net64, stop, NULL };
 const bench_side wengert_deep = { start_deep, run_deep, answer_deep, stop, NULL };
