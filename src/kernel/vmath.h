@@ -1,8 +1,8 @@
 /* vmath.h: exp, log, tanh, sigmoid, log1p, erf, sin and cos for f32 without branches. So the compiler
- * vectorises them, and the bits of an element do not depend on its place. exp, tanh, sigmoid, erf, sin and cos
- * use fused multiply-adds where the instruction set has them, so their last bits depend on the instruction
- * set. log is the same sequence of operations everywhere. The errors over all floats (make check-vmath) are at
- * most 2 ulp. For f64 libm is called.
+ * vectorises them, and the bits of an element do not depend on its place. exp, tanh, sigmoid, erf, sin and
+ * cos use fused multiply-adds where the instruction set has them, so their last bits depend on the
+ * instruction set. log is the same sequence of operations everywhere. The errors over all floats (make
+ * check-vmath) are at most 2 ulp. For f64 libm is called.
  *
  * exp: x = n ln 2 + r with |r| <= ln 2 / 2, where ln 2 is split as by Cody and Waite. The polynomial is
  * nearly minimax, with an error below 2^-26 of e^r - 1. Polynomials are summed by pairs, since in a chain
@@ -213,9 +213,9 @@ static inline float vm_circle_rest(float x, float n)
 #endif
 }
 
-/* sin(x + quarters pi/2) for |x| <= VM_CIRCLE_MOST: with quarters = 0 sin x, with 1 cos x. x = n pi/2 + r with
- * |r| <= pi/4, and the polynomials in r^2 are minimax, with relative errors below 2^-27 and 2^-32. That of cos
- * is 1 - r^2 q, so that no result exceeds 1. */
+/* sin(x + quarters pi/2) for |x| <= VM_CIRCLE_MOST: with quarters = 0 sin x, with 1 cos x. x = n pi/2 + r
+ * with |r| <= pi/4, and the polynomials in r^2 are minimax, with relative errors below 2^-27 and 2^-32.
+ * That of cos is 1 - r^2 q, so that no result exceeds 1. */
 static inline float vm_circlef(float x, uint32_t quarters)
 {
     float n = VM_MULADD(x, 0.636619772f, 12582912.0f); /* the nearest integer, by adding 1.5 * 2^23 */
