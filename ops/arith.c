@@ -286,6 +286,7 @@ const wg_op wgi_op_addn = {
     .operands = -1,
     .shape = addn_shape,
     .kernel = KERNELS(addn),
+    .leads = true,
     .vjp = addn_vjp,
 };
 wg_node wg_addn_at(wg_site here, const wg_node x[], int n)

@@ -313,6 +313,7 @@ const wg_op wgi_op_cast = {
     .shape = cast_shape,
     .rewrite = cast_rewrite,
     .kernel = KERNELS(cast),
+    .leads = true,
     .vjp = cast_vjp,
 };
 wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to)

@@ -152,6 +152,7 @@ const wg_op wgi_op_cross_entropy = {
     .kernel = KERNELS(cross_entropy),
     .units = rows_of_result,
     .expand = cross_entropy_expand,
+    .leads = true,
     .vjp = cross_entropy_vjp,
 };
 
@@ -224,6 +225,7 @@ const wg_op wgi_op_cross_entropy_grad = {
         },
     .joins = &wgi_op_cross_entropy,
     .expand = cross_entropy_grad_expand,
+    .leads = true,
 };
 
 /* ---- as_class ---- */
@@ -261,6 +263,7 @@ const wg_op wgi_op_as_class = {
     .shape = as_class_shape,
     .kernel = KERNELS(as_class),
     .units = rows_of_result,
+    .leads = true,
 };
 
 /* ---- softmax_cross_entropy ---- */

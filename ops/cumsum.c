@@ -1,7 +1,7 @@
 /* cumsum.c: cumulative sums along an axis. */
 #include "ops.h"
 
-#define CUMSUM_FIELDS(F, S) F(S, INT, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
+#define CUMSUM_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumsum, CUMSUM_FIELDS);
 
 /* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner. */
@@ -108,6 +108,7 @@ const wg_op wgi_op_cumsum = {
     .shape = cumsum_shape,
     .kernel = KERNELS(cumsum),
     .units = cumsum_units,
+    .leads = true,
     .vjp = cumsum_vjp,
 };
 wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a)

@@ -1,9 +1,16 @@
 /* index.c: gather (rows by their numbers), its adjoint, one_hot. Numbers are integers or whole floats. A
- * number out of range makes the run fail with a message that names it. */
+ * number out of range makes the run fail with a message that names it.
+ *
+ * With `batch` the first axes of x and of the numbers, so many, belong together: each index of them is a
+ * gather of its own. */
 #include "ops.h"
 
 #define COUNTED_FIELDS(F, S) F(S, SIZE, count, NULL)
 OPTIONS(counted, COUNTED_FIELDS);
+#define GATHER_FIELDS(F, S) F(S, INT, batch, "0")
+OPTIONS(gather, GATHER_FIELDS);
+#define GATHER_GRAD_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, INT, batch, "0")
+OPTIONS(gather_grad, GATHER_GRAD_FIELDS);
 
 /* Number i of operand j. false after a fault: it is negative, not below limit, or not whole. */
 static bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
@@ -24,20 +31,24 @@ static bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64
     return (n >= 0 && n < limit) || wg_fault_at(k, i, n, limit, "number out of range");
 }
 
-static size_t row_bytes(const wg_type *t, int from)
+/* The elements of axes [from, to). */
+static int64_t elements(const wg_shape *s, int from, int to)
 {
-    size_t n = wg_dtype_size(t->dtype);
-    for (int i = from; i < t->shape->rank; i++) n *= (size_t)t->shape->dim[i];
+    int64_t n = 1;
+    for (int i = from; i < to; i++) n *= s->dim[i];
     return n;
 }
 
 KERNEL(gather)
 {
-    size_t n = row_bytes(&k->xt[0], 1);
-    int64_t limit = k->xt[0].shape->dim[0];
+    const wg_shape *x = k->xt[0].shape, *rows = k->xt[1].shape;
+    const int batch = ((const struct gather *)k->attr)->batch;
+    const size_t n = (size_t)elements(x, batch + 1, x->rank) * wg_dtype_size(k->xt[0].dtype);
+    const int64_t limit = x->dim[batch], each = elements(rows, batch, rows->rank);
     for (int64_t i = k->begin; i < k->end; i++) {
         int64_t row;
         if (!number_at(k, 1, i, limit, &row)) return false;
+        if (batch) row += i / each * limit;
         if (n) memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
     }
     return true;
@@ -45,25 +56,40 @@ KERNEL(gather)
 
 enum { COLUMNS = 64 };
 
-/* A unit is a block of columns, in which rows are added in order. */
-#define ADD_ROWS(T, unused)                                                      \
-    do {                                                                         \
-        for (int64_t r = 0; r < count; r++)                                      \
-            memset((T *)k->y[0] + r * columns + c, 0, (size_t)wide * sizeof(T)); \
-        for (int64_t i = 0; i < rows; i++) {                                     \
-            const T *restrict x = (const T *)k->x[0] + i * columns + c;          \
-            int64_t row;                                                         \
-            if (!number_at(k, 1, i, count, &row)) return false;                  \
-            T *restrict y = (T *)k->y[0] + row * columns + c;                    \
-            for (int64_t j = 0; j < wide; j++) y[j] += x[j];                     \
-        }                                                                        \
+/* What gather_grad adds: `rows` rows of `columns` elements for each index of the batch. */
+typedef struct added {
+    int64_t batches, rows, columns, blocks;
+} added;
+static added added_of(const wg_kernel *k)
+{
+    const wg_shape *rows = k->xt[1].shape, *y = k->yt[0].shape;
+    const int batch = ((const struct gather_grad *)k->attr)->batch;
+    added a = { elements(rows, 0, batch), elements(rows, batch, rows->rank), elements(y, batch + 1, y->rank),
+                0 };
+    a.blocks = (a.columns + COLUMNS - 1) / COLUMNS;
+    return a;
+}
+
+/* A unit is a block of columns for one index of the batch, in which rows are added in order. */
+#define ADD_ROWS(T, unused)                                                                          \
+    do {                                                                                             \
+        T *to = (T *)k->y[0] + b * count * a.columns + c;                                            \
+        for (int64_t r = 0; r < count; r++) memset(to + r * a.columns, 0, (size_t)wide * sizeof(T)); \
+        for (int64_t i = b * a.rows; i < (b + 1) * a.rows; i++) {                                    \
+            const T *restrict x = (const T *)k->x[0] + i * a.columns + c;                            \
+            int64_t row;                                                                             \
+            if (!number_at(k, 1, i, count, &row)) return false;                                      \
+            T *restrict y = to + row * a.columns;                                                    \
+            for (int64_t j = 0; j < wide; j++) y[j] += x[j];                                         \
+        }                                                                                            \
     } while (0)
 KERNEL(gather_grad)
 {
-    int64_t count = *(const int64_t *)k->attr, rows = wg_shape_size(*k->xt[1].shape);
-    int64_t columns = (int64_t)(row_bytes(&k->yt[0], 1) / wg_dtype_size(k->yt[0].dtype));
+    const int64_t count = ((const struct gather_grad *)k->attr)->count;
+    const added a = added_of(k);
     for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t c = u * COLUMNS, wide = columns - c < COLUMNS ? columns - c : COLUMNS;
+        const int64_t b = u / a.blocks, c = u % a.blocks * COLUMNS,
+                      wide = a.columns - c < COLUMNS ? a.columns - c : COLUMNS;
         switch (k->xt[0].dtype) {
         case WG_F32: ADD_ROWS(float, 0); break;
         case WG_F64: ADD_ROWS(double, 0); break;
@@ -95,6 +121,16 @@ DECLARE(gather);
 DECLARE(gather_grad);
 DECLARE(one_hot);
 
+/* The first `batch` axes of operands 0 and 1 are equal. */
+static bool belong_together(wg_rule *r, int batch)
+{
+    const wg_shape *x = r->x[0].shape, *rows = r->x[1].shape;
+    bool fits = batch >= 0 && batch <= rows->rank && batch <= x->rank;
+    for (int i = 0; fits && i < batch; i++) fits = x->dim[i] == rows->dim[i];
+    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "batch=%d: the first axes of %s and %s differ", batch,
+                                wg_rule_who(r, 0), wg_rule_who(r, 1));
+}
+
 /* The result has the axes of head, then the axes of tail from `from` on. */
 static bool joined(wg_rule *r, const wg_shape *head, const wg_shape *tail, int from)
 {
@@ -110,11 +146,26 @@ static bool joined(wg_rule *r, const wg_shape *head, const wg_shape *tail, int f
 
 static bool gather_shape(wg_rule *r)
 {
-    return wg_rule_rank(r, 0, 1, WG_MAX_RANK) && joined(r, r->x[1].shape, r->x[0].shape, 1);
+    const int batch = ((const struct gather *)r->attr)->batch;
+    return belong_together(r, batch) && wg_rule_rank(r, 0, batch + 1, WG_MAX_RANK) &&
+           joined(r, r->x[1].shape, r->x[0].shape, batch + 1);
 }
 static int64_t gather_units(const wg_kernel *k) { return wg_shape_size(*k->xt[1].shape); }
-static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count);
-VJP(gather) { gx[0] = gather_grad(here, gy, x[1], wg_dim(x[0], 0)); }
+static wg_node gather(wg_site here, wg_node x, wg_node rows, int batch);
+static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count, int batch);
+VJP(gather)
+{
+    const int batch = ((const struct gather *)wg_attr(y))->batch;
+    gx[0] = gather_grad(here, gy, x[1], wg_dim(x[0], batch), batch);
+}
+/* Rows of numbers alone are more numbers. */
+VMAP(gather)
+{
+    const int batch = ((const struct gather *)wg_attr(y))->batch;
+    if (!rows[0] && !batch) return gather(here, x[0], x[1], 0);
+    return gather(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
+                  rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), batch + 1);
+}
 SAMPLE(gather)
 {
     switch (i) {
@@ -123,6 +174,8 @@ SAMPLE(gather)
     case 2: return wg_gather(wg_any(g, WG_SHAPE(4)), wg_any_class(g, 4, WG_SCALAR));
     case 3: return wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(0)));
     case 4: return wg_gather(wg_any(g, WG_SHAPE(5, 70)), wg_any_class(g, 5, WG_SHAPE(9)));
+    case 5: return gather(here, wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 1);
+    case 6: return gather(here, wg_any(g, WG_SHAPE(2, 3, 4)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 2);
     }
     return wg_none;
 }
@@ -135,33 +188,44 @@ ERROR_SAMPLE(gather)
     case 1:
         wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4));
         return "number out of range";
+    case 2:
+        gather(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 3, WG_SHAPE(4)), 1);
+        return "the first axes of";
+    case 3:
+        gather(here, wg_any(g, WG_SHAPE(2)), wg_any_class(g, 3, WG_SHAPE(2)), 1);
+        return "has 1 axes, must have 2 to 8";
     }
     return NULL;
 }
 
 const wg_op wgi_op_gather = {
     OP(gather),
-    .summary = "Rows of x, along axis 0, chosen by their numbers.",
+    .summary = "Rows of x, along axis 0, chosen by their numbers. batch: so many first axes of x and of the "
+               "numbers belong together, and rows are chosen along the axis of x behind them.",
     .formula = "y[i...] = x[rows[i...]]",
     .adjoint = "x' = y' added to the chosen rows; rows: none",
     .none = 1 << 1,
     .operands = 2,
     .kind = WG_ROWS,
+    TAKES(gather),
     .shape = gather_shape,
     .kernel = KERNELS(gather),
     .units = gather_units,
+    .vmap = gather_vmap,
     .vjp = gather_vjp,
 };
-wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows)
+static wg_node gather(wg_site here, wg_node x, wg_node rows, int batch)
 {
-    return wg_apply2(here, x, rows, &wgi_op_gather);
+    return wg_apply(here, &wgi_op_gather, (wg_node[]){ x, rows }, 2, &(struct gather){ batch });
 }
+wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return gather(here, x, rows, 0); }
 
 /* ---- gather_grad ---- */
 
 static bool gather_grad_shape(wg_rule *r)
 {
-    int64_t count = *(int64_t *)r->attr;
+    const struct gather_grad *a = r->attr;
+    const int64_t count = a->count;
     const wg_shape *x = r->x[0].shape, *rows = r->x[1].shape;
     bool fits =
         count >= 0 && x->rank >= rows->rank && x->rank - rows->rank < WG_MAX_RANK && r->x[0].dtype != WG_BOOL;
@@ -169,49 +233,64 @@ static bool gather_grad_shape(wg_rule *r)
     if (!fits)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s holds no rows for the numbers %s", wg_rule_who(r, 0),
                             wg_rule_who(r, 1));
-    return joined(r, &WG_SHAPE(count), x, rows->rank);
+    if (!belong_together(r, a->batch)) return false;
+    wg_shape head = *x;
+    head.rank = a->batch + 1;
+    head.dim[a->batch] = count;
+    return joined(r, &head, x, rows->rank);
 }
 static int64_t gather_grad_units(const wg_kernel *k)
 {
-    int64_t columns = (int64_t)(row_bytes(&k->yt[0], 1) / wg_dtype_size(k->yt[0].dtype));
-    return (columns + COLUMNS - 1) / COLUMNS;
+    const added a = added_of(k);
+    return a.batches * a.blocks;
 }
-VJP(gather_grad) { gx[0] = wg_gather(gy, x[1]); }
+VJP(gather_grad) { gx[0] = gather(here, gy, x[1], ((const struct gather_grad *)wg_attr(y))->batch); }
+VMAP(gather_grad)
+{
+    const struct gather_grad *a = wg_attr(y);
+    return gather_grad(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
+                       rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), a->count, a->batch + 1);
+}
 SAMPLE(gather_grad)
 {
     switch (i) {
-    case 0: return gather_grad(here, wg_any(g, WG_SHAPE(6, 3)), wg_any_class(g, 4, WG_SHAPE(6)), 4);
-    case 1: return gather_grad(here, wg_any(g, WG_SHAPE(2, 2)), wg_any_class(g, 3, WG_SHAPE(2, 2)), 3);
-    case 2: return gather_grad(here, wg_any(g, WG_SHAPE(0, 3)), wg_any_class(g, 4, WG_SHAPE(0)), 4);
-    case 3: return gather_grad(here, wg_any(g, WG_SHAPE(7, 70)), wg_any_class(g, 5, WG_SHAPE(7)), 5);
+    case 0: return gather_grad(here, wg_any(g, WG_SHAPE(6, 3)), wg_any_class(g, 4, WG_SHAPE(6)), 4, 0);
+    case 1: return gather_grad(here, wg_any(g, WG_SHAPE(2, 2)), wg_any_class(g, 3, WG_SHAPE(2, 2)), 3, 0);
+    case 2: return gather_grad(here, wg_any(g, WG_SHAPE(0, 3)), wg_any_class(g, 4, WG_SHAPE(0)), 4, 0);
+    case 3: return gather_grad(here, wg_any(g, WG_SHAPE(7, 70)), wg_any_class(g, 5, WG_SHAPE(7)), 5, 0);
+    case 4: return gather_grad(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 4, 1);
+    case 5: return gather_grad(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 4, 2);
     }
     return wg_none;
 }
 ERROR_SAMPLE(gather_grad)
 {
-    if (i) return NULL;
-    gather_grad(here, wg_any(g, WG_SHAPE(3, 2)), wg_any_class(g, 4, WG_SHAPE(2)), 4);
-    return "holds no rows for the numbers";
+    if (i > 1) return NULL;
+    gather_grad(here, wg_any(g, WG_SHAPE(3, 2)), wg_any_class(g, 4, WG_SHAPE(i ? 3 : 2)), 4, i ? 2 : 0);
+    return i ? "batch=2: the first axes of" : "holds no rows for the numbers";
 }
 
 const wg_op wgi_op_gather_grad = {
     OP(gather_grad),
-    .summary =
-        "Rows added, in order, to `count` rows of zeros at the given row numbers. The adjoint of gather.",
+    .summary = "Rows added, in order, to `count` rows of zeros at the given row numbers. The adjoint of "
+               "gather, with "
+               "the same batch.",
     .formula = "y[r] = sum of x[i...] where rows[i...] = r",
     .adjoint = "x' = rows of y'; rows: none",
     .none = 1 << 1,
     .operands = 2,
     .kind = WG_OPAQUE,
-    TAKES(counted),
+    TAKES(gather_grad),
     .shape = gather_grad_shape,
     .kernel = KERNELS(gather_grad),
     .units = gather_grad_units,
+    .vmap = gather_grad_vmap,
     .vjp = gather_grad_vjp,
 };
-static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count)
+static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count, int batch)
 {
-    return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows }, 2, &count);
+    return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows }, 2,
+                    &(struct gather_grad){ count, batch });
 }
 
 /* ---- one_hot ---- */
@@ -256,6 +335,7 @@ const wg_op wgi_op_one_hot = {
     .shape = one_hot_shape,
     .kernel = KERNELS(one_hot),
     .units = one_hot_units,
+    .leads = true,
 };
 wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count)
 {

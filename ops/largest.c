@@ -159,6 +159,7 @@ const wg_op wgi_op_max_mask = {
     .rewrite = max_mask_rewrite,
     .kernel = KERNELS(max_mask),
     .units = places_units,
+    .leads = true,
 };
 static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
 {
@@ -265,6 +266,7 @@ const wg_op wgi_op_max = {
     .shape = choose_shape,
     .rewrite = max_rewrite,
     .kernel = KERNELS(max),
+    .leads = true,
     .vjp = max_vjp,
 };
 wg_node wg_max_at(wg_site here, const wg_reduce_args *a)
@@ -316,6 +318,7 @@ const wg_op wgi_op_argmax = {
     .shape = argmax_shape,
     .kernel = KERNELS(argmax),
     .units = places_units,
+    .leads = true,
 };
 wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)
 {

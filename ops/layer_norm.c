@@ -54,6 +54,12 @@ VJP(layer_norm)
     gx[1] = wg_part(gx[0], 1);
     gx[2] = wg_part(gx[0], 2);
 }
+/* Rows are normalised by themselves, all by the same gamma and beta. */
+VMAP(layer_norm)
+{
+    if (rows[1] || rows[2]) return wg_none;
+    return wg_apply(here, &wgi_op_layer_norm, x, 3, wg_attr(y));
+}
 SAMPLE(layer_norm)
 {
     static const wg_shape s[] = { { 2, { 3, 5 } },   { 3, { 3, 2, 4 } }, { 1, { 7 } },   { 2, { 35, 3 } },
@@ -92,6 +98,7 @@ const wg_op wgi_op_layer_norm = {
     .units = rows_of,
     .expand = layer_norm_expand,
     .vjp = layer_norm_vjp,
+    .vmap = layer_norm_vmap,
 };
 wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a)
 {

@@ -1,4 +1,4 @@
-/* matmul.c: products: matmul, dot, dense.
+/* matmul.c: products of matrices.
  *
  * The shape decides how a product is cut into tiles (tiles_of_matmul.h). A tile is computed by serial calls
  * of BLAS or of gemm.c over all of K, so the number of threads changes no bit. The smallest products are
@@ -271,6 +271,46 @@ static wg_node matmul_merge(wg_site here, const wg_node x[], int n)
     return product_node(here, all_a, all_b, f->ta, f->tb);
 }
 
+/* ---- matmul of rows ---- */
+
+/* A factor with rows: [n, ones, leading axes, matrix], with as many leading axes as y has. A vector is a row
+ * or a column of the matrix. */
+static wg_node row_of_matrices(wg_site here, wg_node x, int leading, bool column)
+{
+    wg_shape s = wg_node_shape(x);
+    if (s.rank == 2)
+        x = wg_reshape(x, column ? WG_SHAPE(s.dim[0], s.dim[1], 1) : WG_SHAPE(s.dim[0], 1, s.dim[1]));
+    return wg_rows_aligned(here, x, leading + 2);
+}
+
+/* Rows of vectors b [n, k], or of matrices of one column, times one matrix a: the product b a^T. */
+static wg_node rows_times(wg_site here, wg_node y, wg_node a, wg_node b, bool ta, int64_t n)
+{
+    wg_shape s = wg_node_shape(a), to = wg_node_shape(y), vectors = { 2, { n, 0 } };
+    vectors.dim[1] = s.dim[s.rank - (ta ? 2 : 1)];
+    for (int i = to.rank++; i > 0; i--) to.dim[i] = to.dim[i - 1];
+    to.dim[0] = n;
+    if (s.rank > 2) a = flat(here, a);
+    return shaped(here, product_node(here, shaped(here, b, vectors), a, false, s.rank > 1 && !ta), to);
+}
+
+/* Where one factor is a single matrix, one product serves all rows: a @ B for columns B, and A @ b (the
+ * kernel takes the rows of all matrices A together). Otherwise there is a product for each row. */
+VMAP(matmul)
+{
+    const matmul_attr *f = wg_attr(y);
+    wg_shape sa = wg_node_shape(wg_node_operand(y, 0)), sb = wg_node_shape(wg_node_operand(y, 1)),
+             sy = wg_node_shape(y);
+    const int leading = (sa.rank > sb.rank ? sa.rank : sb.rank) - 2;
+    const bool column = sb.rank == 1 || (sb.rank == 2 && sb.dim[f->tb ? 0 : 1] == 1);
+    if (!rows[0] && column && (sa.rank <= 2 || !f->ta)) return rows_times(here, y, x[0], x[1], f->ta, n);
+    wg_node a = rows[0] ? row_of_matrices(here, x[0], leading, false) : x[0];
+    wg_node b = rows[1] ? row_of_matrices(here, x[1], leading, true) : x[1];
+    for (int i = sy.rank++; i > 0; i--) sy.dim[i] = sy.dim[i - 1];
+    sy.dim[0] = n;
+    return shaped(here, product_node(here, a, b, f->ta, f->tb), sy);
+}
+
 SAMPLE(matmul)
 {
     static const struct {
@@ -333,98 +373,9 @@ const wg_op wgi_op_matmul = {
     .flops = matmul_flops,
     .vjp = matmul_vjp,
     .jvp = matmul_jvp,
+    .vmap = matmul_vmap,
     .merge = matmul_merge,
 };
 wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b) { return product_node(here, a, b, false, false); }
-
-/* ---- dot ---- */
-
-static bool dot_shape(wg_rule *r)
-{
-    wg_rule_shape(r, 0)->rank = 0;
-    return equal_shapes(r);
-}
-EXPAND(dot) { y[0] = wg_sum(wg_mul(x[0], x[1])); }
-SAMPLE(dot)
-{
-    static const wg_shape s[] = { { 1, { 5 } }, { 2, { 2, 3 } }, { 1, { 0 } } };
-    if (i > 2) return wg_none;
-    wg_node a = wg_any(g, s[i]), b = wg_any(g, s[i]);
-    return wg_dot(a, b);
-}
-ERROR_SAMPLE(dot)
-{
-    if (i) return NULL;
-    wg_dot(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
-    return "shapes differ";
-}
-
-const wg_op wgi_op_dot = {
-    OP(dot),
-    .summary = "Sum of the products of corresponding elements. Shapes must be equal.",
-    .formula = "y = sum(a b)",
-    .adjoint = "a' = y' b, b' = y' a",
-    .operands = 2,
-    .kind = WG_CONTRACT,
-    .shape = dot_shape,
-    .expand = dot_expand,
-};
-wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_dot); }
-
-/* ---- dense ---- */
-
-static bool dense_shape(wg_rule *r)
-{
-    const wg_shape *x = r->x[0].shape, *w = r->x[1].shape, *b = r->x[2].shape;
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_rank(r, 1, 2, 2)) return false;
-    if (!factors_fit(r, x->dim[x->rank - 1], w->dim[0])) return false;
-    if (!wg_is_none(r->node[2]) && (b->rank != 1 || b->dim[0] != w->dim[1]))
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s @ %s: it must be [%lld]",
-                            wg_rule_who(r, 2), wg_rule_who(r, 0), wg_rule_who(r, 1), (long long)w->dim[1]);
-    wg_shape *y = wg_rule_shape(r, 0);
-    *y = *x;
-    y->dim[y->rank - 1] = w->dim[1];
-    return true;
-}
-EXPAND(dense)
-{
-    y[0] = wg_matmul(x[0], x[1]);
-    if (!wg_is_none(x[2])) y[0] = wg_add(y[0], x[2]);
-}
-SAMPLE(dense)
-{
-    if (i > 2) return wg_none;
-    wg_node x = wg_any(g, i == 1 ? WG_SHAPE(2, 2, 3) : i ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3));
-    wg_node W = wg_any(g, WG_SHAPE(3, 2)), b = i == 1 ? wg_none : wg_any(g, WG_SHAPE(2));
-    return wg_dense(x, W, b);
-}
-ERROR_SAMPLE(dense)
-{
-    switch (i) {
-    case 0:
-        wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(2, 2)), wg_none);
-        return "inner dimensions differ: ";
-    case 1:
-        wg_dense(wg_any(g, WG_SHAPE(4, 3)), wg_any(g, WG_SHAPE(3, 2)), wg_any(g, WG_SHAPE(3)));
-        return "it must be [2]";
-    }
-    return NULL;
-}
-
-const wg_op wgi_op_dense = {
-    OP(dense),
-    .summary = "Fully connected layer: x times a matrix, plus a bias if one is given.",
-    .formula = "y = x @ W + b",
-    .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum of the rows of y'",
-    .operands = 3,
-    .optional = 1,
-    .kind = WG_CONTRACT,
-    .shape = dense_shape,
-    .expand = dense_expand,
-};
-wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b)
-{
-    return wg_apply(here, &wgi_op_dense, (wg_node[]){ x, W, b }, 3, NULL);
-}
 
 #endif

@@ -12,7 +12,9 @@
 #define VJP(n) static void n##_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 #define EXPAND(op) \
     static void op##_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
-#define REWRITE(op)     static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+#define REWRITE(op) static wg_node op##_rewrite(wg_site here, const wg_node x[], int n, const void *attr)
+#define VMAP(op) \
+    static wg_node op##_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
 #define SAMPLE(n)       static wg_node n##_sample(wg_site here, wg_graph *g, int i)
 #define ERROR_SAMPLE(n) static const char *n##_error(wg_site here, wg_graph *g, int i)
 
@@ -22,7 +24,7 @@
 
 /* An op's options are listed once. The list makes the attribute struct, its table, and the struct filled
  * from the argument struct `a`:
- *     #define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
+ *     #define SLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
  *     OPTIONS(slice, SLICE_FIELDS);         struct slice { int axis; int64_t from, to; }, and its table
  *     const wg_op wgi_op_slice = { OP(slice), TAKES(slice), ... };
  *     wg_apply(here, &wgi_op_slice, &a->x, 1, &GIVEN(slice, SLICE_FIELDS));
@@ -56,6 +58,7 @@
 #define OPTION_TEXTS_(s, c, ...) .standard = s, .choices = c
 
 #define OPTION_TYPE_INT            int
+#define OPTION_TYPE_AXIS           int
 #define OPTION_TYPE_SIZE           int64_t
 #define OPTION_TYPE_DOUBLE         double
 #define OPTION_TYPE_BOOL           bool
@@ -65,6 +68,7 @@
 #define OPTION_TYPE_CHOICE         int
 #define OPTION_TYPE_POINTER        const void *
 #define OPTION_NAME_INT(field)     #field
+#define OPTION_NAME_AXIS(field)    #field
 #define OPTION_NAME_SIZE(field)    #field
 #define OPTION_NAME_DOUBLE(field)  #field
 #define OPTION_NAME_BOOL(field)    #field

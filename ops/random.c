@@ -85,6 +85,14 @@ static wg_node random_keep_jvp(wg_site here, wg_node y, const wg_node x[], const
     return wg_is_none(tx[0]) ? wg_none
                              : wg_apply(here, &wgi_op_random_keep, (wg_node[]){ tx[0], x[1], x[2] }, 3, NULL);
 }
+/* Every row has the draws of y: those of 1 in y's shape say what is kept. */
+VMAP(random_keep)
+{
+    if (rows[1] || rows[2]) return wg_none;
+    wg_node one = wg_cast(wg_fill_at(here, wg_graph_of(y), 1, wg_node_shape(y)), wg_node_dtype(y));
+    wg_node kept = wg_apply(here, &wgi_op_random_keep, (wg_node[]){ one, x[1], x[2] }, 3, NULL);
+    return wg_where(wg_greater(kept, 0), wg_div(x[0], x[1]), 0);
+}
 SAMPLE(random_keep)
 {
     static const wg_shape s[] = { { 2, { 3, 4 } }, { 1, { 150 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
@@ -115,6 +123,7 @@ const wg_op wgi_op_random_keep = {
     .kernel = KERNELS(random_keep),
     .vjp = random_keep_vjp,
     .jvp = random_keep_jvp,
+    .vmap = random_keep_vmap,
 };
 
 /* ---- dropout ---- */

@@ -50,6 +50,7 @@ const wg_op wgi_op_sum = {
     .shape = sum_shape,
     .rewrite = sum_rewrite,
     .kernel = KERNELS(sum),
+    .leads = true,
     .vjp = sum_vjp,
 };
 wg_node wg_sum_at(wg_site here, const wg_reduce_args *a)

@@ -6,7 +6,7 @@
 
 #define SHAPED_FIELDS(F, S) F(S, SHAPE, shape, NULL)
 OPTIONS(shaped, SHAPED_FIELDS);
-#define AT_AXIS_FIELDS(F, S) F(S, INT, axis, "0")
+#define AT_AXIS_FIELDS(F, S) F(S, AXIS, axis, "0")
 OPTIONS(at_axis, AT_AXIS_FIELDS);
 
 /* The engine broadcasts: the kernel gets one element for all, or all elements. */
@@ -94,6 +94,7 @@ const wg_op wgi_op_reshape = {
     .shape = reshape_shape,
     .rewrite = reshape_rewrite,
     .alias = at_start,
+    .leads = true,
     .vjp = reshape_vjp,
 };
 wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
@@ -263,6 +264,7 @@ const wg_op wgi_op_broadcast_to = {
     .rewrite = same_shape_rewrite,
     .kernel = KERNELS(broadcast_to),
     .repeats = true,
+    .leads = true,
     .vjp = broadcast_to_vjp,
 };
 wg_node wg_broadcast_to_at(wg_site here, wg_node x, wg_shape s)
@@ -335,14 +337,38 @@ SAMPLE(stop_gradient)
 ERROR_SAMPLE(stop_gradient) { return single_error(g, i, "stop_gradient", here); }
 
 const wg_op wgi_op_stop_gradient = {
-    OP(stop_gradient),        .summary = "The operand, which derivatives treat as a constant.",
-    .formula = "y = x",       .adjoint = "it stops gradients",
-    .none = WG_EVERY_OPERAND, .operands = 1,
-    .kind = WG_ALIAS,         .alias = at_start,
+    OP(stop_gradient),
+    .summary = "The operand, which derivatives treat as a constant.",
+    .formula = "y = x",
+    .adjoint = "it stops gradients",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_ALIAS,
+    .alias = at_start,
+    .leads = true,
 };
 wg_node wg_stop_gradient_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_stop_gradient); }
 
-/* ---- fill: a builder without an op ---- */
+/* ---- rows and fill: builders without an op ---- */
+
+wg_node wg_rows_aligned(wg_site here, wg_node x, int rank)
+{
+    const wg_shape s = wg_node_shape(x);
+    wg_shape to = { rank + 1, { s.dim[0] } };
+    const int ones = to.rank - s.rank;
+    if (!wg_node_ok(x) || s.rank < 1 || ones <= 0 || rank >= WG_MAX_RANK) return x;
+    for (int i = 1; i < to.rank; i++) to.dim[i] = i <= ones ? 1 : s.dim[i - ones];
+    return wg_reshape(x, to);
+}
+
+wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n)
+{
+    const wg_shape s = wg_node_shape(x);
+    wg_shape to = { s.rank + 1, { n } };
+    if (!wg_node_ok(x)) return x;
+    for (int i = 0; i < s.rank && i + 1 < WG_MAX_RANK; i++) to.dim[i + 1] = s.dim[i];
+    return wg_broadcast_to(x, to);
+}
 
 wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s)
 {

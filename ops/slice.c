@@ -16,11 +16,11 @@ static size_t run_bytes(const wg_type *t, int axis)
     return (size_t)(t->shape->dim[axis] * inner_of(t->shape, axis)) * wg_dtype_size(t->dtype);
 }
 
-#define CONCAT_FIELDS(F, S) F(S, INT, axis, "0")
+#define CONCAT_FIELDS(F, S) F(S, AXIS, axis, "0")
 OPTIONS(concat, CONCAT_FIELDS);
-#define SLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
+#define SLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
 OPTIONS(slice, SLICE_FIELDS);
-#define UNSLICE_FIELDS(F, S) F(S, INT, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, size, NULL)
+#define UNSLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, size, NULL)
 OPTIONS(unslice, UNSLICE_FIELDS);
 
 /* Unit u copies the run of operand u % operands in row u / operands. */
@@ -155,6 +155,7 @@ const wg_op wgi_op_concat = {
     .rewrite = concat_rewrite,
     .kernel = KERNELS(concat),
     .units = concat_units,
+    .leads = true,
     .vjp = concat_vjp,
 };
 wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
@@ -245,6 +246,7 @@ const wg_op wgi_op_slice = {
     .kernel = KERNELS(slice),
     .units = slice_units,
     .alias = slice_alias,
+    .leads = true,
     .vjp = slice_vjp,
 };
 wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
@@ -357,6 +359,7 @@ const wg_op wgi_op_unslice = {
     .rewrite = unslice_rewrite,
     .kernel = KERNELS(unslice),
     .units = unslice_units,
+    .leads = true,
     .vjp = unslice_vjp,
     .merge = unslice_merge,
 };

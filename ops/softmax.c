@@ -147,6 +147,7 @@ const wg_op wgi_op_softmax = {
     .scratch = copy_bytes,
     .own_scratch = true,
     .expand = softmax_expand,
+    .leads = true,
     .vjp = softmax_vjp,
 };
 wg_node wg_softmax_at(wg_site here, const wg_softmax_args *a)
@@ -182,6 +183,7 @@ const wg_op wgi_op_log_softmax = {
     .scratch = copy_bytes,
     .own_scratch = true,
     .expand = log_softmax_expand,
+    .leads = true,
     .vjp = log_softmax_vjp,
 };
 wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a)

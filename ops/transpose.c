@@ -151,6 +151,13 @@ VJP(transpose)
     for (int i = 0; i < a->count; i++) back.axes.axis[a->axis[i]] = i;
     gx[0] = wg_transpose_at(here, &back);
 }
+VMAP(transpose)
+{
+    const wg_axes *a = wg_attr(y);
+    wg_transpose_args to = { .x = x[0], .axes.count = a->count + 1 };
+    for (int i = 0; i < a->count; i++) to.axes.axis[i + 1] = a->axis[i] + 1;
+    return wg_transpose_at(here, &to);
+}
 SAMPLE(transpose)
 {
     switch (i) {
@@ -186,6 +193,7 @@ const wg_op wgi_op_transpose = {
     .rewrite = transpose_rewrite,
     .kernel = KERNELS(transpose),
     .units = transpose_units,
+    .vmap = transpose_vmap,
     .vjp = transpose_vjp,
 };
 wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a)

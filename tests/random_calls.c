@@ -125,6 +125,7 @@ static void draw_attribute(drawing *d, random_call *call, const wg_attr_row *a, 
     int64_t size = below(d, 7);
     int rank = s.rank;
     switch (a->kind) {
+    case WG_ATTR_AXIS:
     case WG_ATTR_INT: *(int *)to = (int)below(d, 2 * rank + 2) - rank; break;
     case WG_ATTR_SIZE: memcpy(to, &size, sizeof size); break;
     case WG_ATTR_DOUBLE: memcpy(to, &numbers[chance(d, 2) ? 0 : below(d, 4)], sizeof(double)); break;

@@ -96,6 +96,7 @@ static void attribute(const wg_attr_row *r, const void *attr, FILE *out)
     if (!is_shown(r, at)) return;
     fprintf(out, ", %s=", r->kind == WG_ATTR_AXES ? "axis" : r->name);
     switch (r->kind) {
+    case WG_ATTR_AXIS:
     case WG_ATTR_INT: fprintf(out, "%d", *(const int *)at); break;
     case WG_ATTR_SIZE: fprintf(out, "%lld", (long long)*(const int64_t *)at); break;
     case WG_ATTR_DOUBLE: fprintf(out, "%g", *(const double *)at); break;

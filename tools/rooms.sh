@@ -35,6 +35,9 @@ grad wg_cast_at
 grad wg_fill_at
 grad wg_reshape_at
 grad wg_concat_at
+grad wg_slice_at
+grad wg_rows_aligned
+grad wg_rows_repeated
 '
 # Libraries that one file alone may include, and the pragma of OpenMP.
 libraries='

@@ -62,6 +62,24 @@ WG_API wg_node wg_hessian_at(wg_site here, wg_node y, wg_node a, wg_node b);
 WG_API wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const double *v, double *out);
 #define wg_params_hvp(p, loss, v, out) wg_params_hvp_at(WG_AT(#p ", " #loss), p, loss, v, out)
 
+/* y for many values of x at once. rows has the shape of x behind an axis of n elements. The result has the
+ * shape of y behind that axis: element i is what y would be if x had the value of element i of rows. Nodes
+ * between x and y are made once for all rows; nodes that do not depend on x are used as they are.
+ *
+ *     wg_node g = wg_grad(loss, w);                     of one example x [3]
+ *     wg_node each = wg_vmap(g, x, batch);              batch [100,3]: the gradient of each of 100 examples
+ *
+ * Random nodes draw for each row what they draw for y: all rows have the same dropout mask. Assignments of
+ * wg_assign are not repeated. C functions (wg_extern), and ops of yours that say nothing of rows (op.h), are
+ * called for each row by itself. A product of matrices with rows may differ from that of one row in the last
+ * bits. */
+WG_API wg_node wg_vmap_at(wg_site here, wg_node y, wg_node x, wg_node rows);
+#define wg_vmap(y, x, rows) wg_vmap_at(WG_AT(#y ", " #x ", " #rows), y, x, rows)
+/* The same of ny nodes y for nx nodes x, in one walk. to gets ny nodes. */
+WG_API wg_status wg_vmaps_at(wg_site here, const wg_node y[], int ny, const wg_node x[], const wg_node rows[],
+                             int nx, wg_node to[]);
+#define wg_vmaps(y, ...) wg_vmaps_at(WG_AT(#y), y, __VA_ARGS__) /* y, ny, x, rows, nx, to */
+
 /* The value of y with a derivative of your own. y is made from x[0 .. n) by ordinary ops; the derivatives of
  * those are not used. The rule sets gx[k] to the gradient of x[k], made from x, y, gy (the gradient of y) and
  * numbers, or to wg_number(0) where that is zero. A gx[k] that it leaves out says: no derivative. It may not make an input, parameter, state or random stream. */

@@ -169,6 +169,7 @@ WG_API bool wg_rule_broadcast(wg_rule *r);
 
 typedef enum wg_attr_kind {
     WG_ATTR_INT,
+    WG_ATTR_AXIS,
     WG_ATTR_SIZE,
     WG_ATTR_DOUBLE,
     WG_ATTR_BOOL,
@@ -181,7 +182,7 @@ typedef enum wg_attr_kind {
 } wg_attr_kind;
 
 /* A row describes one field of an attribute struct. The language, JSON, drawings and plans read the rows. A
- * table ends with a row whose name is NULL. INT is an int, SIZE an int64_t, CHOICE an int, TEXT an array of
+ * table ends with a row whose name is NULL. INT is an int, AXIS an int, SIZE an int64_t, CHOICE an int, TEXT an array of
  * char that ends with 0. The language cannot set fields of the kinds POINTER and TEXT.
  *
  * Every field that a kernel reads needs a row. Two graphs whose rows are equal share one plan, and the plan
@@ -288,6 +289,18 @@ struct wg_op {
      * the first node, then those of the second that are neither operands nor results of the first. Its
      * outputs are those of the first, then of the second. Its attributes are those of the first. */
     const wg_op *joined, *joins;
+    /* For wg_vmap. An elementwise op needs neither of these two, unless it has a shape rule of its own.
+     *
+     * leads: operands and results can have one first axis more, and index i of it depends on index i alone.
+     * Options of the kinds AXIS and AXES then count one more, and SHAPE begins with its size. An operand
+     * without the axis is repeated along it.
+     *
+     * vmap returns the node (its first output) that holds y for n rows: [n, shape of y]. x are the operands
+     * of y; if rows[k] is true, x[k] has the shape of operand k of y behind an axis of n elements. wg_none:
+     * it cannot. Then, and where there is neither, the expansion is mapped. Without one the op is applied to
+     * each row by itself. */
+    bool leads;
+    wg_node (*vmap)(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n);
     /* x are contributions to one gradient, all made by this op. Returns their sum as one node, or wg_none. */
     wg_node (*merge)(wg_site here, const wg_node x[], int n);
 
@@ -313,6 +326,11 @@ WG_API wg_site wg_inside(wg_site here);
  * records an error if an argument at this site is an option without its name, and is false then. what: the name
  * of the builder, for the message. */
 WG_API bool wg_options_named(wg_context *c, wg_site here, const char *what);
+
+/* For .vmap. x has a first axis of rows: the same with axes of size 1 behind it, so that a row has `rank` axes
+ * and broadcasts. x has none: x repeated along a first axis of n elements. */
+WG_API wg_node wg_rows_aligned(wg_site here, wg_node x, int rank);
+WG_API wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n);
 
 /* A random stream, an i64 scalar: an operand of RANDOM ops. It depends on the scope and on the name. Without
  * a name (NULL) the n-th stream of a scope is told from the others by n. */

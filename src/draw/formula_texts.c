@@ -62,6 +62,7 @@ static void put_choice(wgi_strbuf *b, const char *words, int choice)
 static void put_attribute(wgi_strbuf *b, const wg_attr_row *r, const char *at, wg_node n)
 {
     switch (r->kind) {
+    case WG_ATTR_AXIS:
     case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
     case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
     case WG_ATTR_DOUBLE: wgi_strbuf_number(b, *(const double *)(const void *)at); break;

@@ -1,5 +1,6 @@
 /* grad.h: derivatives as nodes. This room may use these builders of ops: wg_addn_at, wg_sum_to_at,
- * wg_broadcast_to_at, wg_cast_at, wg_fill_at, wg_reshape_at, and wg_concat_at for the rows of a Jacobian. */
+ * wg_broadcast_to_at, wg_cast_at, wg_fill_at, wg_reshape_at, and for rows wg_slice_at, wg_concat_at,
+ * wg_rows_aligned, wg_rows_repeated. */
 #ifndef WGI_GRAD_H
 #define WGI_GRAD_H
 
@@ -51,6 +52,9 @@ wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t);
 wg_node wgi_like(wg_site here, wg_node v, wg_node x);
 /* wg_hvp without its checks of x and v, and without remembering the request. */
 wg_status wgi_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[]);
+/* wg_vmaps without its checks, and without remembering the request. False: an error was recorded. */
+bool wgi_vmap(wg_site here, int64_t n, const wg_node y[], int ny, const wg_node x[], const wg_node rows[],
+              int nx, wg_node to[]);
 /* For all of x[0..n): the answer to a call that has failed. */
 wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n);
 

@@ -5,10 +5,9 @@
 static size_t attr_bytes(wg_attr_kind k)
 {
     static const unsigned char bytes[] = {
-        [WG_ATTR_INT] = sizeof(int),        [WG_ATTR_CHOICE] = sizeof(int),
-        [WG_ATTR_SIZE] = sizeof(int64_t),   [WG_ATTR_DOUBLE] = sizeof(double),
-        [WG_ATTR_BOOL] = sizeof(bool),      [WG_ATTR_DTYPE] = sizeof(wg_dtype),
-        [WG_ATTR_POINTER] = sizeof(void *), [WG_ATTR_TEXT] = 0
+        [WG_ATTR_INT] = sizeof(int),        [WG_ATTR_CHOICE] = sizeof(int),     [WG_ATTR_AXIS] = sizeof(int),
+        [WG_ATTR_SIZE] = sizeof(int64_t),   [WG_ATTR_DOUBLE] = sizeof(double),  [WG_ATTR_BOOL] = sizeof(bool),
+        [WG_ATTR_DTYPE] = sizeof(wg_dtype), [WG_ATTR_POINTER] = sizeof(void *), [WG_ATTR_TEXT] = 0
     };
     return bytes[k];
 }

@@ -68,6 +68,7 @@ static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, c
     case WG_ATTR_SHAPE: return shape_of(q, a, to);
     case WG_ATTR_DTYPE: return dtype_of(q, a, to);
     case WG_ATTR_CHOICE: return word_of(q, a, row->choices ? row->choices : "", to);
+    case WG_ATTR_AXIS:
     case WG_ATTR_INT:
         if (!wgi_integer(q, a, row->name, INT32_MIN, INT32_MAX, &v)) return false;
         *(int *)to = (int)v;

@@ -176,6 +176,39 @@ Test(examples, newton_cg_relu)
     cr_expect_lt(last_number(text, "loss "), 0.01 * strtod(strstr(text, "loss ") + 5, NULL), "%s", text);
 }
 
+/* The fit and White's standard errors by sums: the slope is the sum of (x - mean x) y / Sxx, the offset that
+ * of (1 / n - mean x (x - mean x) / Sxx) y. The variance of a sum of k y is that of k^2 r^2, r the
+ * residual. */
+Test(examples, per_example)
+{
+    static char text[TEXT];
+    static const double y[12] = { 2.1, 2.8, 4.2, 4.6, 6.5, 6.4, 9.1, 7.6, 11.8, 9.5, 14.2, 10.9 };
+    const double mean = 6.5, sxx = 143;
+    double slope = 0, offset = 0, of_slope = 0, of_offset = 0;
+    cr_assert_eq(run("per_example", "", text), 0, "%s", text);
+    for (int i = 0; i < 12; i++) {
+        double d = (i + 1 - mean) / sxx;
+        slope += d * y[i];
+        offset += (1 / 12.0 - mean * d) * y[i];
+    }
+    for (int i = 0; i < 12; i++) {
+        double d = (i + 1 - mean) / sxx, k = 1 / 12.0 - mean * d, r = slope * (i + 1) + offset - y[i];
+        char label[40], *end;
+        of_slope += d * d * r * r;
+        of_offset += k * k * r * r;
+        snprintf(label, sizeof label, "example %2d  gradient", i + 1);
+        cr_assert(strstr(text, label), "%s", text);
+        cr_expect_float_eq(strtod(strstr(text, label) + strlen(label), &end), r * (i + 1), 1e-6, "%s", text);
+        cr_expect_float_eq(strtod(end, NULL), r, 1e-6, "%s", text);
+    }
+    char *end, *at = strstr(text, "standard errors ");
+    cr_assert(at, "%s", text);
+    cr_expect_float_eq(last_number(text, "slope "), slope, 1e-6, "%s", text);
+    cr_expect_float_eq(last_number(text, "offset "), offset, 1e-6, "%s", text);
+    cr_expect_float_eq(strtod(at + 16, &end), sqrt(of_slope), 1e-6, "%s", text);
+    cr_expect_float_eq(strtod(end, NULL), sqrt(of_offset), 1e-6, "%s", text);
+}
+
 Test(examples, accumulate)
 {
     static char text[TEXT];
