@@ -55,7 +55,7 @@ static bool has_paid(wg_context *c, const wgi_structure *s)
 {
     const sight *seen = sight_of(c, s->kind + !s->kind);
     if (!seen || !seen->key) return false;
-    if (s->weight == 0) return s->n < SCALARS && seen->times >= COMPILE;
+    if (s->scalars) return s->n < SCALARS && seen->times >= COMPILE;
     return s->n < WGI_SHARE_FROM || seen->spent >= COMPILE;
 }
 

@@ -93,6 +93,7 @@ typedef struct wgi_structure {
     uint64_t key;  /* hash of all this but `at` and `keeps` */
     uint64_t kind; /* the same without `held` */
     double weight; /* sum of wgi_node_weight over the nodes without a value */
+    bool scalars;  /* every node is a scalar, or a leaf */
     wgi_reached reached;
 } wgi_structure;
 

@@ -27,6 +27,7 @@ static bool make_operands_local(wg_graph *g, const wgi_structure *s, const wgi_n
 
 static bool fill_nodes(wg_graph *g, wgi_structure *s)
 {
+    s->scalars = true;
     s->at[0] = 0;
     s->node[0] = g->node[0];
     s->held[0] = 0;
@@ -37,6 +38,7 @@ static bool fill_nodes(wg_graph *g, wgi_structure *s)
         s->node[k] = s->held[k] && !s->backward ? given(n) : *n;
         if (!make_operands_local(g, s, n, &s->node[k])) return false;
         if (!s->held[k]) s->weight += wgi_node_weight(&s->node[k]);
+        s->scalars &= wgi_node_weight(n) == 0;
     }
     return true;
 }
