@@ -4,6 +4,7 @@
  * With `batch` the first axes of x and of the numbers, so many, belong together: each index of them is a
  * gather of its own. */
 #include "ops.h"
+#include "unit_rows.h"
 
 #define COUNTED_FIELDS(F, S) F(S, SIZE, count, NULL)
 OPTIONS(counted, COUNTED_FIELDS);
@@ -11,6 +12,9 @@ OPTIONS(counted, COUNTED_FIELDS);
 OPTIONS(gather, GATHER_FIELDS);
 #define GATHER_GRAD_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, INT, batch, "0")
 OPTIONS(gather_grad, GATHER_GRAD_FIELDS);
+#if WG_BASE
+OPTION_TABLE(unit_rows_attrs, unit_rows, UNIT_ROWS_FIELDS);
+#endif
 
 /* Number i of operand j. false after a fault: it is negative, not below limit, or not whole. */
 static bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
@@ -115,8 +119,23 @@ KERNEL(one_hot)
     return true;
 }
 
+KERNEL(unit_rows)
+{
+    const int64_t n = k->yt[0].shape->dim[1], from = ((const struct unit_rows *)k->attr)->from;
+    const size_t size = wg_dtype_size(k->yt[0].dtype);
+    memset((char *)k->y[0] + (size_t)(k->begin * n) * size, 0, (size_t)((k->end - k->begin) * n) * size);
+    for (int64_t i = k->begin; i < k->end; i++) {
+        if (k->yt[0].dtype == WG_F32) ((float *)k->y[0])[i * n + from + i] = 1;
+        else ((double *)k->y[0])[i * n + from + i] = 1;
+    }
+    return true;
+}
+
 #if WG_BASE
 
+#include "graph/graph.h"
+
+DECLARE(unit_rows);
 DECLARE(gather);
 DECLARE(gather_grad);
 DECLARE(one_hot);
@@ -340,6 +359,62 @@ const wg_op wgi_op_one_hot = {
 wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count)
 {
     return wg_apply(here, &wgi_op_one_hot, &classes, 1, &count);
+}
+
+/* ---- unit_rows ---- */
+
+extern const wg_op wgi_op_unit_rows;
+
+static bool unit_rows_shape(wg_rule *r)
+{
+    const struct unit_rows *a = r->attr;
+    const int64_t n = wg_shape_size(*r->x[0].shape);
+    if (!wg_rule_float(r, 0)) return false;
+    if (a->from < 0 || a->count < 0 || a->from > n - a->count)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements %lld to %lld", wg_rule_who(r, 0),
+                            (long long)a->from, (long long)(a->from + a->count - 1));
+    *wg_rule_shape(r, 0) = WG_SHAPE(a->count, n);
+    return true;
+}
+static int64_t unit_rows_units(const wg_kernel *k) { return k->yt[0].shape->dim[0]; }
+/* They depend on the shape of x alone. */
+VMAP(unit_rows) { return wg_rows_repeated(here, y, n); }
+SAMPLE(unit_rows)
+{
+    switch (i) {
+    case 0: return wgi_unit_rows(here, wg_any(g, WG_SHAPE(4)), 0, 4);
+    case 1: return wgi_unit_rows(here, wg_any(g, WG_SHAPE(2, 3)), 2, 3);
+    case 2: return wgi_unit_rows(here, wg_any(g, WG_SCALAR), 0, 1);
+    case 3: return wgi_unit_rows(here, wg_any(g, WG_SHAPE(0, 2)), 0, 0);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(unit_rows)
+{
+    if (i > 1) return NULL;
+    wgi_unit_rows(here, i ? wg_any_class(g, 3, WG_SHAPE(4)) : wg_any(g, WG_SHAPE(4)), 2, 3);
+    return i ? "must be f32 or f64" : "has no elements 2 to 4";
+}
+
+const wg_op wgi_op_unit_rows = {
+    OP(unit_rows),
+    .summary =
+        "Unit vectors as rows, one for each of `count` elements of x, which has its shape and dtype only. A "
+        "product of them and a matrix is rows of the matrix.",
+    .formula = "y[i, j] = 1 where j = from + i, else 0",
+    .adjoint = "the values of x do not matter",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_ROWS,
+    TAKES(unit_rows),
+    .shape = unit_rows_shape,
+    .kernel = KERNELS(unit_rows),
+    .units = unit_rows_units,
+    .vmap = unit_rows_vmap,
+};
+wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n)
+{
+    return wg_apply(here, &wgi_op_unit_rows, &x, 1, &(struct unit_rows){ from, n });
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include "rules.h"
 
 #include "tiles_of_matmul.h"
+#include "unit_rows.h"
 
 static void offsets(const product *p, int64_t i, int64_t *a, int64_t *b)
 {
@@ -172,9 +173,21 @@ static wg_node without_transpose(wg_node x, bool *swapped)
     return x;
 }
 
+extern const wg_op wgi_op_unit_rows; /* index.c */
+
+/* Unit rows times a matrix: rows of the matrix, or columns if it is transposed. */
+static wg_node chosen_rows(wg_site here, wg_node units, wg_node b, bool tb)
+{
+    const struct unit_rows *u = wg_attr(units);
+    wg_node part = wg_slice(b, .axis = tb, .from = u->from, .to = u->from + u->count);
+    return tb ? wg_transpose(part) : part;
+}
+
 REWRITE(matmul)
 {
     matmul_attr f = *(const matmul_attr *)attr;
+    if (wg_node_op(x[0]) == &wgi_op_unit_rows && !f.ta && wg_node_shape(x[1]).rank == 2)
+        return chosen_rows(here, x[0], x[1], f.tb);
     wg_node a = without_transpose(x[0], &f.ta), b = without_transpose(x[1], &f.tb);
     bool same = a.index == x[0].index && b.index == x[1].index;
     return same ? wg_none : product_node(here, a, b, f.ta, f.tb);

@@ -38,6 +38,7 @@ grad wg_concat_at
 grad wg_slice_at
 grad wg_rows_aligned
 grad wg_rows_repeated
+grad wg_transpose_at
 '
 # Libraries that one file alone may include, and the pragma of OpenMP.
 libraries='

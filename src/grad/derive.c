@@ -1,4 +1,4 @@
-/* derive.c: forward mode, products with Hessians, Jacobians; made with the reverse sweep of grad.c.
+/* derive.c: forward mode and products with Hessians, made with the reverse sweep of grad.c.
  *
  * For an op without a forward rule J v is computed by two reverse sweeps (Christianson): with a placeholder
  * u, <u, J v> is linear in u, and its gradient by u is J v. This is done for one node at a time. Its operands
@@ -73,10 +73,10 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
                                wgi_answer answer[])
 {
     wg_graph *g = y.graph;
-    const wgi_node *node = wgi_node_of(y);
-    bool by_rule = node->op->vjp && !node->output;
+    const wg_op *op = wg_node_op(y);
+    bool by_rule = op->vjp && !wgi_node_of(y)->output;
     wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx + n, ty = wg_none;
-    uint32_t blocked;
+    uint32_t end = 0;
     int live = 0;
     wg_node u = wgi_like(here, wg_number(0), y);
     u = wg_apply(here, &wgi_op_identity, &u, 1, NULL);
@@ -89,7 +89,11 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
             gx[live] = gx[k];
             seed[live++] = tx[k];
         }
-    if (live && !wgi_reverse(g, here, gx, seed, live, &u, 1, &ty, &blocked)) return wgi_error_node(g);
+    if (live && !wgi_reverse_whole(g, here, gx, seed, live, u, &ty, &end)) return wgi_error_node(g);
+    if (end)
+        return WGI_FAIL_NODE(g, here, "jvp", WG_ERROR_GRADIENT,
+                             "%s has no forward derivative: its rule makes %s, which has no derivative",
+                             op->name, g->node[end].op->name);
     return ty;
 }
 
@@ -243,7 +247,8 @@ static wg_node *given(wg_node y, const wg_node x[], const wg_node v[], int n)
     return all;
 }
 
-static wg_node make_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n)
+wg_node wgi_jvp(wg_site here, const char *what, int argument, wg_node y, const wg_node x[], const wg_node v[],
+                int n)
 {
     wg_graph *g = y.graph;
     wgi_place place = wgi_arena_place(&g->temp);
@@ -255,7 +260,7 @@ static wg_node make_jvp(wg_site here, wg_node y, const wg_node x[], const wg_nod
     if (t && wgi_ok(g->c)) ty = forward_to(y, x, t, n, &end);
     wgi_mark_derived(g, mark);
     wgi_arena_rewind(&g->temp, place);
-    if (wg_is_none(ty) && end) wgi_fail_ended(g, here, "jvp", -1, end);
+    if (wg_is_none(ty) && end) wgi_fail_ended(g, here, what, argument, end);
     else if (wg_is_none(ty)) ty = wgi_like(in, wg_number(0), y);
     return wgi_ok(g->c) ? ty : wgi_error_node(g);
 }
@@ -269,7 +274,7 @@ wg_node wg_jvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
     wg_node *in = given(y, x, v, n), ty = wgi_error_node(g);
     if (in && !wgi_derived_again(g, here, &request, in, 2 * n + 1, &ty, 1)) {
         const wgi_calling k = wgi_derived_begin(g);
-        ty = make_jvp(here, y, x, v, n);
+        ty = wgi_jvp(here, "jvp", -1, y, x, v, n);
         wgi_derived_end(g, k, here, &request, in, 2 * n + 1, &ty, 1);
     }
     wgi_arena_rewind(&g->temp, place);
@@ -311,56 +316,4 @@ wg_status wg_hvp_at(wg_site here, wg_node y, const wg_node x[], const wg_node v[
     }
     wgi_arena_rewind(&g->temp, place);
     return s;
-}
-
-/* ---- Jacobians: one reverse sweep for each element of y ---- */
-
-static wg_node unit(wg_site here, wg_graph *g, int64_t i, const wg_shape *s, wg_dtype t)
-{
-    int64_t n = wgi_size(s);
-    void *e = wgi_arena_zeroed(&g->temp, (size_t)n * wg_dtype_size(t));
-    double one = 1;
-    if (!e) return wgi_error_node(g);
-    wgi_convert(t, (char *)e + (size_t)i * wg_dtype_size(t), WG_F64, &one, 1);
-    return wg_input_at(here, g, "", (wg_tensor){ t, *s, e });
-}
-
-wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
-{
-    wg_graph *g = y.graph;
-    wg_context *c = wgi_context_of((wg_node[]){ y, x }, 2);
-    if (!c || !wgi_ok(c) || !wgi_is_node(c, y, here, "jacobian", 0, "the output") ||
-        !wgi_is_node(c, x, here, "jacobian", 1, "the input"))
-        return wgi_error_node(g);
-    if (x.graph != g)
-        return WGI_FAIL_NODE(g, here, "jacobian", WG_ERROR_USE, "the input belongs to another graph");
-    wg_shape ys = wg_node_shape(y), xs = wg_node_shape(x), both = ys;
-    char a[128], b[128];
-    if (ys.rank + xs.rank > WG_MAX_RANK)
-        return WGI_FAIL_NODE(g, here, "jacobian", WG_ERROR_SHAPE, "%s by %s would have %d axes; at most %d",
-                             wg_shape_text(ys, a, sizeof a), wg_shape_text(xs, b, sizeof b),
-                             ys.rank + xs.rank, WG_MAX_RANK);
-    for (int i = 0; i < xs.rank; i++) both.dim[both.rank++] = xs.dim[i];
-    wg_site in = wg_inside(here);
-    int64_t m = wg_shape_size(ys);
-    wgi_place place = wgi_arena_place(&g->temp);
-    wg_node *row = wgi_arena_alloc(&g->temp, sizeof *row * (size_t)WGI_MAX(m, 1));
-    wg_node j = wgi_error_node(g);
-    /* rank 2: x may have the highest rank, so its shape has no room for one axis more */
-    wg_shape one = WG_SHAPE(1, wg_shape_size(xs));
-    for (int64_t i = 0; row && i < m && wgi_ok(g->c); i++) {
-        wg_node e = unit(in, g, i, wgi_node_of(y)->shape, wg_node_dtype(y));
-        wg_vjp_at(here, y, e, &x, 1, &row[i]);
-        row[i] = wg_reshape_at(in, row[i], one);
-    }
-    if (row && wgi_ok(g->c))
-        j = m ? wg_reshape_at(in, m > 1 ? wg_concat_at(in, row, (int)m, 0) : row[0], both)
-              : wg_fill_at(in, g, 0, both);
-    wgi_arena_rewind(&g->temp, place);
-    return j;
-}
-
-wg_node wg_hessian_at(wg_site here, wg_node y, wg_node a, wg_node b)
-{
-    return wg_jacobian_at(wg_inside(here), wg_grad_at(here, y, a), b);
 }

@@ -325,16 +325,23 @@ static bool plant(sweep *s, const wg_node y[], const wg_node seed[], int ny)
     return ok;
 }
 
+static bool run(sweep *s, const wg_node y[], const wg_node seed[], int ny, const wg_node x[], int nx,
+                wg_node gx[])
+{
+    bool ok = nx == 0 || (sweep_start(s, y, ny, x, nx) && plant(s, y, seed, ny));
+    for (int k = 0; k < nx; k++) gx[k] = wg_none;
+    for (uint32_t l = s->list.count; ok && l-- > 0;)
+        if (s->spot[l].on) ok = visit(s, l);
+    return ok;
+}
+
 bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
                       const wg_node x[], int nx, wg_node gx[], uint32_t end[], uint32_t *blocked)
 {
     sweep s = { .g = g, .here = here };
     wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count;
-    bool ok = nx == 0 || (sweep_start(&s, y, ny, x, nx) && plant(&s, y, seed, ny));
-    for (int k = 0; k < nx; k++) gx[k] = wg_none;
-    for (uint32_t l = s.list.count; ok && l-- > 0;)
-        if (s.spot[l].on) ok = visit(&s, l);
+    bool ok = run(&s, y, seed, ny, x, nx, gx);
     for (int k = 0; ok && k < nx; k++) {
         const spot *at = spot_of(&s, x[k].index);
         if (end) end[k] = at && !at->way ? at->end : 0;
@@ -350,4 +357,17 @@ bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node see
                  const wg_node x[], int nx, wg_node gx[], uint32_t *blocked)
 {
     return wgi_reverse_ends(g, here, y, seed, ny, x, nx, gx, NULL, blocked);
+}
+
+bool wgi_reverse_whole(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, wg_node u,
+                       wg_node *gu, uint32_t *end)
+{
+    sweep s = { .g = g, .here = here };
+    wgi_place place = wgi_arena_place(&g->temp);
+    bool ok = run(&s, y, seed, ny, &u, 1, gu);
+    const spot *at = ok ? spot_of(&s, u.index) : NULL;
+    if (at) *gu = at->total;
+    *end = at ? at->end : 0;
+    wgi_arena_rewind(&g->temp, place);
+    return ok && wgi_ok(g->c);
 }

@@ -1,6 +1,6 @@
 /* grad.h: derivatives as nodes. This room may use these builders of ops: wg_addn_at, wg_sum_to_at,
  * wg_broadcast_to_at, wg_cast_at, wg_fill_at, wg_reshape_at, and for rows wg_slice_at, wg_concat_at,
- * wg_rows_aligned, wg_rows_repeated. */
+ * wg_rows_aligned, wg_rows_repeated, wg_transpose_at. */
 #ifndef WGI_GRAD_H
 #define WGI_GRAD_H
 
@@ -29,6 +29,10 @@ bool wgi_reverse_ends(wg_graph *g, wg_site here, const wg_node y[], const wg_nod
 /* The same for those who do not ask why gx[k] is wg_none. */
 bool wgi_reverse(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny,
                  const wg_node x[], int nx, wg_node gx[], uint32_t *blocked);
+/* The same for one node u. *end is the first node without a derivative on any path to u, although other paths
+ * may give *gu; 0: there is none. */
+bool wgi_reverse_whole(wg_graph *g, wg_site here, const wg_node y[], const wg_node seed[], int ny, wg_node u,
+                       wg_node *gu, uint32_t *end);
 /* Calls op's derivative rule for n operands. gx[k] is wg_none where operand k has no derivative and the
  * number 0 where it is zero, by the rule or by the masks of op. False: the rule tried to make a leaf. */
 bool wgi_vjp(wg_site here, const wg_op *op, wg_node y, wg_node gy, const wg_node x[], wg_node gx[], int n);
@@ -50,6 +54,16 @@ void wgi_fail_ended(wg_graph *g, wg_site here, const char *what, int argument, u
 wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t);
 /* v, a node or a number, with the dtype and shape of x. */
 wg_node wgi_like(wg_site here, wg_node v, wg_node x);
+/* Whether x is a float node of g. If not, records why; the message calls it by the text of the call's
+ * argument, or by `otherwise`. */
+bool wgi_float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument,
+                    const char *otherwise);
+/* wg_vjp and wg_jvp for `what`, without remembering the request; wgi_jvp without checks of its operands, too.
+ * A message calls x by the text of the call's argument; argument -1: not at all. */
+wg_status wgi_gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n,
+                        wg_node gx[]);
+wg_node wgi_jvp(wg_site here, const char *what, int argument, wg_node y, const wg_node x[], const wg_node v[],
+                int n);
 /* wg_hvp without its checks of x and v, and without remembering the request. */
 wg_status wgi_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[], int n, wg_node hv[]);
 /* wg_vmaps without its checks, and without remembering the request. False: an error was recorded. */

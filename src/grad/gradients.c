@@ -35,8 +35,8 @@ wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n)
     return g ? wg_failed(g->c) : WG_ERROR_USE;
 }
 
-static bool float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument,
-                       const char *otherwise)
+bool wgi_float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument,
+                    const char *otherwise)
 {
     char who[80];
     if (x.graph == g && x.index && x.generation == g->generation && x.index < g->count &&
@@ -61,19 +61,19 @@ static bool float_nodes(wg_graph *g, wg_site here, const char *what, const wg_no
     }
     for (int k = 0; k < n; k++) {
         if (n > 1) snprintf(name, sizeof name, "input %d", k);
-        if (!float_node(g, here, what, x[k], n > 1 ? -1 : 1, n > 1 ? name : "the input")) return false;
+        if (!wgi_float_node(g, here, what, x[k], n > 1 ? -1 : 1, n > 1 ? name : "the input")) return false;
     }
     return true;
 }
 
-static wg_status make_gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[],
-                                int n, wg_node gx[])
+wg_status wgi_gradients(wg_site here, const char *what, wg_node y, wg_node gy, const wg_node x[], int n,
+                        wg_node gx[])
 {
     wg_graph *g = y.graph;
     uint32_t blocked;
     wgi_place place = wgi_arena_place(&g->temp);
     uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)WGI_MAX(n, 1));
-    bool ok = end && float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
+    bool ok = end && wgi_float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
     if (ok) gy = wgi_number_to_leaf(g, here, gy, wg_node_dtype(y));
     if (ok && !gy.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "the output's gradient is no node");
     ok = ok && wgi_usable(gy, here, what, "the output's gradient") &&
@@ -97,13 +97,13 @@ static wg_status gradients(wg_site here, const char *what, wg_node y, wg_node gy
     if (!g || !wgi_ok(g->c)) return wgi_all_failed(g, gx, n);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_node *given = x || !n ? wgi_arena_alloc(&g->temp, sizeof *given * ((size_t)n + 2)) : NULL;
-    if (!given) return make_gradients(here, what, y, gy, x, n, gx);
+    if (!given) return wgi_gradients(here, what, y, gy, x, n, gx);
     given[0] = y, given[1] = gy;
     if (n) memcpy(given + 2, x, sizeof *given * (size_t)n);
     wg_status s = WG_OK;
     if (!wgi_derived_again(g, here, &request, given, n + 2, gx, n)) {
         const wgi_calling k = wgi_derived_begin(g);
-        s = make_gradients(here, what, y, gy, x, n, gx);
+        s = wgi_gradients(here, what, y, gy, x, n, gx);
         wgi_derived_end(g, k, here, &request, given, n + 2, gx, n);
     }
     wgi_arena_rewind(&g->temp, place);

@@ -170,6 +170,10 @@ static inline void wgi_idle_forget(wg_graph *g)
  * ops/loss_of_pairs.c, as it knows ops. */
 void wgi_warn_of_pairs(wg_node loss, wg_site here);
 
+/* Unit vectors: row i is 1 at element from + i of x, else 0. The result is [n, elements of x] in the dtype of
+ * x. In ops/index.c. */
+wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n);
+
 /* ---- twin.c ---- */
 
 /* Another graph with the same nodes, to be freed by wg_graph_free before g changes. Options, operand lists,

@@ -18,7 +18,8 @@ enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096 };
 /* Flags of a node. KEPT: by wg_keep. RESULT: may be read after the parameters have changed. USED: a leaf, or
  * an operand of another node. FIXED: a leaf, but no parameter. SCALAR: of rank 0, f32 or f64. EVEN: SCALAR,
  * and made by a plain op (append_plain.c) from operands that are SCALAR of the same dtype. DERIVED: made by
- * the derivation of other nodes. */
+ * the derivation of other nodes. INNER: made on the way to a Jacobian, and no result of a call: a plan that
+ * keeps all values does not keep this one. */
 enum {
     WGI_KEPT = 1,
     WGI_RESULT = 2,
@@ -26,7 +27,8 @@ enum {
     WGI_FIXED = 8,
     WGI_SCALAR = 16,
     WGI_EVEN = 32,
-    WGI_DERIVED = 64
+    WGI_DERIVED = 64,
+    WGI_INNER = 128
 };
 enum { WGI_NUMBERS = 16, WGI_OPS = 32 };
 #define WGI_UNKNOWN (UINT32_MAX / 2)

@@ -12,6 +12,10 @@ ParameterizedTestParameters(registry_vmap, rows_are_those_of_a_loop) { return op
 ParameterizedTestParameters(registry_vmap, rows_of_rows_are_those_of_a_loop) { return op_case_all(); }
 ParameterizedTestParameters(registry_vmap, gradients_of_rows_are_those_of_a_loop) { return op_case_all(); }
 ParameterizedTestParameters(registry_vmap, no_rows_and_one_row) { return op_case_all(); }
+ParameterizedTestParameters(registry_vmap, jacobians_are_the_gradients_of_each_element)
+{
+    return op_case_all();
+}
 
 /* ---- inputs and their rows ---- */
 
@@ -289,4 +293,44 @@ static void check_few(op_case *k, const inputs *s, unsigned mask)
 ParameterizedTest(int *index, registry_vmap, no_rows_and_one_row)
 {
     check_samples(*index, WG_F64, 0, check_few);
+}
+
+/* ---- Jacobians ---- */
+
+/* Row i of the Jacobian is the gradient for unit vector i, or there is no gradient and no Jacobian. */
+static void check_jacobian(op_case *k, wg_node y, wg_node x)
+{
+    const int64_t m = wg_shape_size(wg_node_shape(y)), n = wg_shape_size(wg_node_shape(x));
+    const int64_t mark = wg_graph_mark(k->g);
+    wg_node J = wg_jacobian(y, x);
+    const wg_status failed = wg_failed(k->c);
+    cr_assert(failed == WG_OK || failed == WG_ERROR_GRADIENT, "%s: %s", k->op->name, wg_message(k->c));
+    if (failed) wg_recover(k->c);
+    double *all = failed ? NULL : wgt_values(J), *e = calloc((size_t)m + 1, sizeof *e);
+    for (int64_t i = 0; i < m; i++) {
+        wg_node row;
+        e[i] = 1;
+        wg_node unit = wg_input(k->g, "e", wg_view_f64(e, wg_node_shape(y)));
+        cr_assert_eq(wg_vjp(y, unit, &x, 1, &row), failed, "%s, sample %d", k->op->name, k->sample);
+        e[i] = 0;
+        if (failed) wg_recover(k->c);
+        if (failed) continue;
+        double *one = wgt_values(row);
+        if (n) expect_near(k, all + i * n, one, n, 1e-12, "Jacobian", (unsigned)i);
+        free(one);
+    }
+    free(all), free(e);
+    wg_graph_rewind(k->g, mark);
+}
+
+ParameterizedTest(int *index, registry_vmap, jacobians_are_the_gradients_of_each_element, .timeout = 100)
+{
+    op_case k;
+    const op_setup how = { .dtype = WG_F64 };
+    for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &how); i++) {
+        for (int j = 0; j < k.outputs && !is_large(&k); j++)
+            for (int l = 0; l < k.leaves; l++)
+                if (wg_dtype_is_float(wg_node_dtype(k.y[j]))) check_jacobian(&k, k.y[j], k.leaf[l]);
+        op_case_close(&k);
+    }
 }

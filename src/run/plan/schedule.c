@@ -261,7 +261,7 @@ static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
 bool wgi_work_spares(const wgi_work *w, uint32_t i)
 {
     if (!w->need[i] || wgi_work_given(w, i) || w->asked_for[i] || w->base[i] != i) return false;
-    return w->s->keeps == WGI_KEEP_ALL || wgi_is_once(w->node[i].op);
+    return (w->s->keeps == WGI_KEEP_ALL && !(w->node[i].flags & WGI_INNER)) || wgi_is_once(w->node[i].op);
 }
 
 static void find_all_uses(wgi_work *w)

@@ -118,7 +118,7 @@ bool wgi_same_kind(const wgi_node *a, const wgi_node *b)
 
 static bool same_node(const wgi_node *a, const wgi_node *b)
 {
-    return wgi_same_kind(a, b) && a->output == b->output &&
+    return wgi_same_kind(a, b) && a->output == b->output && !((a->flags ^ b->flags) & WGI_INNER) &&
            (wgi_is_leaf(a) || !a->operands || !memcmp(wgi_in(a), wgi_in(b), sizeof(uint32_t) * a->operands));
 }
 
