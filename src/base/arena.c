@@ -27,7 +27,7 @@ static bool next_chunk(wgi_arena *a, size_t size)
     }
     if (!k) {
         size_t bytes = WGI_MAX((size_t)WGI_CHUNK, size) + 128;
-        if (a->now) bytes = WGI_MAX(bytes, WGI_MIN(2 * a->now->size, (size_t)WGI_CHUNK * 64));
+        if (a->now) bytes = WGI_MAX(bytes, WGI_MIN(2 * a->now->size, (size_t)WGI_CHUNK * 256));
         k = wgi_raw(a->c, 1, sizeof *k + bytes);
         if (!k) return false;
         k->size = bytes;

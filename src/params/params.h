@@ -76,8 +76,8 @@ struct wg_params {
     wgi_place before_last;     /* its place before the last parameter was made */
     uint64_t version;
     bool trained;               /* wg_params_trained: of a set or subset */
-    wgi_piece *pieces, *shared; /* the newest first; shared: those of small parameters */
-    int64_t piece_size;         /* elements of the last piece that parameters share */
+    wgi_piece *pieces, *shared; /* the newest first; shared: those that have room for several parameters */
+    int64_t shared_size;        /* elements of the shared pieces */
     wgi_stepper *steppers;      /* of a set: the optimizers of it and of its subsets */
     bool gradients;             /* a wg_backward has succeeded, and none has failed since */
     uint64_t marked;            /* of a set: rises when the `reached` of a parameter may have changed */

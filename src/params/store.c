@@ -1,20 +1,24 @@
 /* store.c: the memory of parameters. A piece has arrays of equal length for values, gradients and the
  * optimizer's moments. A parameter has the same place in each of them, so an update is one pass over a piece.
- * Small parameters share pieces in the order in which they are made, a large one has its own piece, states
- * have pieces of their own. A parameter begins at a multiple of 16 elements; the elements between them are
- * zero. Addresses never change. */
+ * Parameters share pieces in the order in which they are made, a large one has its own piece, states have
+ * pieces of their own. A parameter begins at a multiple of 16 elements; the elements between them are zero.
+ * What no parameter has taken yet is not written, so that it is no memory of the machine. Addresses never
+ * change. */
 #include "params/params.h"
 
-enum { LINE = 16, LEAST = 256, LARGE = 1 << 14 }; /* elements */
-enum { TRIED = 8 }; /* pieces that are tried for a small parameter: the last ones */
+enum { LINE = 16, LEAST = 256, MOST = 1 << 22, LARGE = 1 << 18 }; /* elements */
+enum { TRIED = 8 }; /* pieces that are tried for a parameter: the last ones */
 
-static void *array_of(const wgi_piece *s, wg_context *c)
-{
-    return wg_alloc(c, (size_t)s->size, wg_dtype_size(s->dtype));
-}
 static void *place_in(const wgi_piece *s, void *array, int64_t at)
 {
     return array ? (char *)array + (size_t)at * wg_dtype_size(s->dtype) : NULL;
+}
+
+/* Memory for the piece, with zeros where parameters are. */
+static void *array_of(const wgi_piece *s, wg_context *c)
+{
+    void *array = wgi_raw(c, (size_t)s->size, wg_dtype_size(s->dtype));
+    return array ? memset(array, 0, (size_t)s->used * wg_dtype_size(s->dtype)) : NULL;
 }
 
 static wgi_piece *new_piece(wg_params *root, const wgi_parameter *q, int64_t need)
@@ -22,14 +26,17 @@ static wgi_piece *new_piece(wg_params *root, const wgi_parameter *q, int64_t nee
     wgi_piece *s = wg_alloc(root->c, 1, sizeof *s);
     if (!s) return NULL;
     *s = (wgi_piece){ .next = root->pieces, .dtype = q->dtype, .state = q->state, .size = need };
-    if (need < LARGE)
-        s->size = root->piece_size = WGI_MAX(need, WGI_MIN(LARGE, WGI_MAX(LEAST, 2 * root->piece_size)));
+    if (need < LARGE) s->size = WGI_MAX(need, WGI_MIN(MOST, WGI_MAX(LEAST, root->shared_size)));
     s->data = array_of(s, root->c);
     if (!s->data) {
         wg_free(root->c, s);
         return NULL;
     }
-    if (need < LARGE) s->next_shared = root->shared, root->shared = s;
+    if (need < LARGE) {
+        s->next_shared = root->shared;
+        root->shared = s;
+        root->shared_size += s->size;
+    }
     return root->pieces = s;
 }
 
@@ -42,6 +49,11 @@ static wgi_piece *shared_piece(const wg_params *root, const wgi_parameter *q, in
     return NULL;
 }
 
+static void clear(const wgi_piece *s, void *array, int64_t at, int64_t n)
+{
+    if (array) memset(place_in(s, array, at), 0, (size_t)n * wg_dtype_size(s->dtype));
+}
+
 bool wgi_store_take(wgi_parameter *q)
 {
     wg_params *root = q->owner;
@@ -52,6 +64,9 @@ bool wgi_store_take(wgi_parameter *q)
     q->at = s->used;
     q->data = place_in(s, s->data, q->at);
     s->used += need;
+    clear(s, s->data, q->at, need);
+    clear(s, s->grad, q->at, need);
+    for (int k = 0; k < WGI_MOMENTS; k++) clear(s, s->moment[k], q->at, need);
     return true;
 }
 
@@ -60,7 +75,10 @@ static void piece_free(wg_params *root, wgi_piece *s)
 {
     WGI_ASSERT(s == root->pieces && !s->grad);
     root->pieces = s->next;
-    if (root->shared == s) root->shared = s->next_shared;
+    if (root->shared == s) {
+        root->shared = s->next_shared;
+        root->shared_size -= s->size;
+    }
     wg_free(root->c, s->data);
     wg_free(root->c, s);
 }
@@ -69,7 +87,6 @@ void wgi_store_give(wgi_parameter *q)
 {
     wgi_piece *s = q->piece;
     if (!s) return;
-    memset(q->data, 0, (size_t)(s->used - q->at) * wg_dtype_size(s->dtype));
     s->used = q->at;
     if (!s->used) piece_free(q->owner, s); /* it was made for q */
 }
@@ -110,8 +127,7 @@ void wgi_store_clear_moments(const wg_params *p)
         const wgi_parameter *q = p->root->item[i];
         const wgi_piece *s = q->piece;
         for (int k = 0; k < WGI_MOMENTS && wgi_params_holds(p, q); k++)
-            if (s->moment[k])
-                memset(place_in(s, s->moment[k], q->at), 0, (size_t)q->size * wg_dtype_size(s->dtype));
+            clear(s, s->moment[k], q->at, q->size);
     }
 }
 
