@@ -1,20 +1,40 @@
-/* power_term.h: one element of pow_term for the type T; both_floats.h includes it. */
+/* power_term.h: pow_term for the type T; both_floats.h includes it. */
 
 /* The j-th derivative by b of the product b (b - 1) ... (b - k + 1). */
 static inline T N(factor_of)(T b, int k, int j)
 {
     T c[MOST_TERMS + 1];
+    if (j > k) return 0;
     for (int r = 0; r <= j; r++) c[r] = !r;
     for (int i = 0; i < k; i++)
         for (int r = j; r >= 0; r--) c[r] = c[r] * (b - (T)i) + (r ? (T)r * c[r - 1] : 0);
     return c[j];
 }
 
-static inline T N(pow_term)(T a, T b, const struct pow_term *f)
+/* Powers and logarithms are loops of their own, so that they are computed in vectors for f32. */
+static inline void N(pow_terms)(const T *restrict a, const T *restrict b, T *restrict y, int64_t n,
+                                const struct pow_term *f)
 {
-    const T c = f->j > f->k ? 0 : N(factor_of)(b, f->k, f->j), e = b - (T)f->m;
-    if (c == 0 || (a == 0 && e >= 0 && f->l)) return 0;
-    T y = c * POWER(a, e);
-    for (int i = 0; i < f->l; i++) y *= LOG(a);
-    return y;
+    T ln[STRIP];
+    for (int64_t i = 0; i < n; i++) y[i] = POWER(a[i], b[i] - (T)f->m);
+    for (int64_t i = 0; f->l && i < n; i++) ln[i] = LOG(a[i]);
+    for (int64_t i = 0; i < n; i++) {
+        const T c = N(factor_of)(b[i], f->k, f->j);
+        y[i] *= c;
+        for (int l = 0; l < f->l; l++) y[i] *= ln[i];
+        if (c == 0 || (a[i] == 0 && b[i] >= (T)f->m && f->l)) y[i] = 0;
+    }
+}
+
+static bool N(pow_term)(const wg_kernel *k)
+{
+    const int64_t n = k->end - k->begin, da = k->step[0], db = k->step[1];
+    const T *x = k->x[0], *e = k->x[1];
+    T a[STRIP], b[STRIP];
+    for (int64_t at = 0; at < n; at += STRIP) {
+        const int64_t m = n - at < STRIP ? n - at : STRIP;
+        for (int64_t i = 0; i < m; i++) a[i] = x[(at + i) * da], b[i] = e[(at + i) * db];
+        N(pow_terms)(a, b, (T *)k->y[0] + at, m, k->attr);
+    }
+    return true;
 }

@@ -1,8 +1,8 @@
-/* vmath.h: exp, log, tanh, sigmoid, log1p, erf, sin and cos for f32 without branches. So the compiler
- * vectorises them, and the bits of an element do not depend on its place. exp, tanh, sigmoid, erf, sin and
- * cos use fused multiply-adds where the instruction set has them, so their last bits depend on the
- * instruction set. log is the same sequence of operations everywhere. The errors over all floats (make
- * check-vmath) are at most 2 ulp. For f64 libm is called.
+/* vmath.h: exp, log, tanh, sigmoid, log1p, erf, sin, cos and pow for f32 without branches. So the compiler
+ * vectorises them, and the bits of an element do not depend on its place. All but log and log1p use fused
+ * multiply-adds where the instruction set has them, so their last bits depend on the instruction set. log is
+ * the same sequence of operations everywhere. The errors over all floats (make check-vmath) are at most 2
+ * ulp. For f64 libm is called.
  *
  * exp: x = n ln 2 + r with |r| <= ln 2 / 2, where ln 2 is split as by Cody and Waite. The polynomial is
  * nearly minimax, with an error below 2^-26 of e^r - 1. Polynomials are summed by pairs, since in a chain
@@ -214,8 +214,8 @@ static inline float vm_circle_rest(float x, float n)
 }
 
 /* sin(x + quarters pi/2) for |x| <= VM_CIRCLE_MOST: with quarters = 0 sin x, with 1 cos x. x = n pi/2 + r
- * with |r| <= pi/4, and the polynomials in r^2 are minimax, with relative errors below 2^-27 and 2^-32.
- * That of cos is 1 - r^2 q, so that no result exceeds 1. */
+ * with |r| <= pi/4. The polynomials in r^2 are minimax, with relative errors below 2^-27 and 2^-32. That of
+ * cos is 1 - r^2 q, so that no result exceeds 1. */
 static inline float vm_circlef(float x, uint32_t quarters)
 {
     float n = VM_MULADD(x, 0.636619772f, 12582912.0f); /* the nearest integer, by adding 1.5 * 2^23 */
@@ -228,6 +228,76 @@ static inline float vm_circlef(float x, uint32_t quarters)
     y = vm_from_bits(vm_bits(y) ^ (k & 2) << 30);
     return quarters == 0 && x == 0.0f ? x : y; /* -0 + r^2 (-0) is 0 */
 }
+
+/* ---- pow, where the instruction set has fused multiply-adds ---- */
+
+#if defined(__FMA__) || defined(__AVX512F__)
+
+static inline double vm_wide_from_bits(uint64_t u)
+{
+    double v;
+    memcpy(&v, &u, sizeof v);
+    return v;
+}
+static inline uint64_t vm_wide_bits(double v)
+{
+    uint64_t u;
+    memcpy(&u, &v, sizeof u);
+    return u;
+}
+/* log2 v for a normal v > 0, with a relative error below 2^-37. v = 2^n m with sqrt(1/2) <= m < sqrt 2, and
+ * ln m = 2 artanh((m - 1) / (m + 1)). */
+static inline double vm_wide_log2(double v)
+{
+    uint64_t u = vm_wide_bits(v), k = (u + 0x00095F619980C433u) >> 52; /* n + 1023 */
+    double m = vm_wide_from_bits(u - (k << 52) + 0x3FF0000000000000u);
+    double n = vm_wide_from_bits(k | 0x4330000000000000u) - (0x1p52 + 1023);
+    double s = (m - 1) / (m + 1), z = s * s, w = z * z;
+    double p =
+        __builtin_fma(w, 0.34073010658604513, __builtin_fma(z, 0.41167271899773017, 0.5770835849651524));
+    p = __builtin_fma(w, p, __builtin_fma(z, 0.9617966733417975, 2.8853900817900864));
+    return __builtin_fma(s, p, n);
+}
+
+/* 2^t for |t| <= 1000, with a relative error below 2^-29. */
+static inline double vm_wide_exp2(double t)
+{
+    double n = t + 0x1.8p52, f = t - (n - 0x1.8p52), z = f * f;
+    double high = __builtin_fma(f, 0.00133999836808603, 0.009618489621648274);
+    high = __builtin_fma(z, 0.00015345743131461894, high);
+    double low = __builtin_fma(f, 0.6931472057959797, 1.0000000005560223);
+    low = __builtin_fma(z, __builtin_fma(f, 0.055503286480287, 0.2402264688068306), low);
+    return vm_wide_from_bits(vm_wide_bits(__builtin_fma(z * z, high, low)) + (vm_wide_bits(n) << 52));
+}
+
+/* a^b with the special cases of C99 (annex F), in double until the end. The error is below 0.55 ulp, and a
+ * result that is a float is exact. |a|^b = 2^(b log2 |a|), where 0 and infinity count as 2^-500 and 2^500.
+ * From 2^24 on every float is even. All is in double and in 64 bits, since gcc makes vectors of that alone.
+ */
+static inline float vm_powf(float base, float exponent)
+{
+    double a = (double)base, b = (double)exponent, v = fabs(a), l = vm_wide_log2(v);
+    l = v == 0 ? -0x1p500 : l;
+    l = v == INFINITY ? 0x1p500 : l;
+    double t = b * l;
+    t = v == 1 ? 0 : t; /* b may be infinite */
+    t = t < -200 ? -200 : t;
+    t = t > 200 ? 200 : t;
+    double y = vm_wide_exp2(t);
+    double c = fabs(b) < 0x1p24 ? b : 0x1p24, n = c + 0x1.8p52; /* rounded to an integer */
+    double turned = vm_wide_from_bits(vm_wide_bits(y) ^ (vm_wide_bits(a) & vm_wide_bits(n) << 63));
+    double broken = a < 0 ? NAN : y;
+    broken = v == INFINITY ? y : broken;
+    y = n - 0x1.8p52 == c ? turned : broken;
+    y = a != a ? a : y;
+    y = b != b ? b : y;
+    y = a == 1 ? 1 : y;
+    return (float)(b == 0 ? 1 : y);
+}
+
+#else
+static inline float vm_powf(float base, float exponent) { return powf(base, exponent); }
+#endif
 
 static inline double vm_sigmoid(double x)
 {
@@ -243,7 +313,7 @@ static inline double vm_sigmoid(double x)
 #define SIGMOID(x)   _Generic((x), float : vm_sigmoidf, default : vm_sigmoid)(x)
 #define ERF(x)       _Generic((x), float : vm_erff, default : erf)(x)
 #define SQRT(x)      _Generic((x), float : sqrtf, default : sqrt)(x)
-#define POW(x, y)    _Generic((x), float : powf, default : pow)(x, y)
+#define POW(x, y)    _Generic((x), float : vm_powf, default : pow)(x, y)
 #define ABS(x)       _Generic((x), float : fabsf, double : fabs, default : wg_abs_int)(x)
 static inline int64_t wg_abs_int(int64_t v) { return v < 0 ? -v : v; }
 

@@ -178,3 +178,131 @@ Test(vmath, cosine) { check((function){ "cos", NULL, cos, false, false }); }
 Test(vmath, soft_relu) { check((function){ "softplus", NULL, softplus, false, false }); }
 Test(vmath, logarithm_of_one_more) { check((function){ NULL, vm_log1pf, log1p, false, true }); }
 Test(vmath, exponential_of_softmax) { check((function){ NULL, NULL, exp_below, true, false }); }
+
+/* ---- powers ---- */
+
+static void powers(int isa, const float *a, const float *b, bool one_exponent, float *y, int64_t n)
+{
+    wg_shape s = WG_SHAPE(n), scalar = WG_SCALAR;
+    wg_type t[] = { { &s, WG_F32 }, { one_exponent ? &scalar : &s, WG_F32 } };
+    const void *in[] = { a, b };
+    void *out = y;
+    const unsigned char step[] = { 1, !one_exponent };
+    wg_kernel k = {
+        .end = n, .operands = 2, .outputs = 1, .x = in, .y = &out, .step = step, .xt = t, .yt = t
+    };
+    cr_assert(wg_op_find("pow")->kernel[isa](&k));
+}
+
+/* a[i]^b[i] for n elements: against the C library in double, which has the special cases of C99's annex F.
+ * Alone, with one exponent for all, and by AVX2 the bits are the same. */
+static void check_powers(int isa, const float *a, const float *b, int64_t n)
+{
+    static float y[BLOCK], z[BLOCK];
+    const int other = isa == 2 && machine_has(1) ? 1 : isa;
+    powers(isa, a, b, false, y, n);
+    for (int64_t i = 0; i < n; i++) {
+        double want = pow((double)a[i], (double)b[i]), e = error_in_ulps(y[i], want);
+        cr_assert(e <= 2, "pow(%a, %a) in set %d is %a: %g ulp from %a", (double)a[i], (double)b[i], isa,
+                  (double)y[i], e, want);
+    }
+    powers(other, a, b, false, z, n);
+    for (int64_t i = 0; i < n; i++) {
+        if (i % 61 == 0) powers(isa, a + i, b + i, true, z + i, 1);
+        cr_assert(vm_bits(z[i]) == vm_bits(y[i]) || (isnan(z[i]) && isnan(y[i])), "pow(%a, %a): %a and %a",
+                  (double)a[i], (double)b[i], (double)y[i], (double)z[i]);
+    }
+    powers(isa, a, b, true, y, n);
+    for (int64_t i = 0; i < n; i += 61) {
+        powers(isa, a + i, b, true, z, 1);
+        cr_assert(vm_bits(z[0]) == vm_bits(y[i]) || (isnan(z[0]) && isnan(y[i])), "pow(%a, %a): %a and %a",
+                  (double)a[i], (double)b[0], (double)y[i], (double)z[0]);
+    }
+}
+
+static void in_every_set(void (*body)(int isa))
+{
+    for (int isa = 0; isa < WG_ISAS; isa++)
+        if (machine_has(isa) && wg_op_find("pow")->kernel[isa]) body(isa);
+}
+
+/* Each of these with each: zeros, infinities, NaN, whole and odd exponents, the largest that is not whole. */
+static void special_powers(int isa)
+{
+    static const float v[] = { 0,
+                               1,
+                               2,
+                               3,
+                               4,
+                               5,
+                               0.5F,
+                               2.5F,
+                               0x1p-2F,
+                               0x1p-149F,
+                               0x1p-126F,
+                               0x1p127F,
+                               0x1.8p1F,
+                               INFINITY,
+                               NAN,
+                               1e30F,
+                               0x1p23F,
+                               0x1p24F,
+                               0x1p25F,
+                               0x1.fffffep22F,
+                               0x1.fffffep23F,
+                               10,
+                               0.9F,
+                               127,
+                               0x1.fffffep-1F,
+                               0x1.000002p0F,
+                               0x1.fffffep127F };
+    enum { N = 2 * (sizeof v / sizeof *v) };
+    float a[N], b[N];
+    for (int j = 0; j < N; j++) {
+        for (int i = 0; i < N; i++) {
+            a[i] = i % 2 ? -v[i / 2] : v[i / 2];
+            b[i] = j % 2 ? -v[j / 2] : v[j / 2];
+        }
+        check_powers(isa, a, b, N);
+    }
+}
+Test(vmath, special_powers) { in_every_set(special_powers); }
+
+/* Any bits as base, and as exponent bits whose powers are mostly finite. */
+static void random_powers(int isa)
+{
+    static float a[BLOCK], b[BLOCK];
+    const bool all = getenv("WG_VMATH") != NULL;
+    wgt_random r = { 7 };
+    for (int round = 0; round < (all ? 20000 : 100); round++) {
+        for (int i = 0; i < BLOCK; i++) {
+            a[i] = vm_from_bits((uint32_t)(wgt_next(&r) >> 16) & (round % 4 ? 0x7FFFFFFF : 0xFFFFFFFF));
+            b[i] = vm_from_bits((uint32_t)(wgt_next(&r) >> 16));
+            if (round % 2) a[i] = 0.5F + (float)(wgt_next(&r) % 100000) / 30000;
+            if (round % 3) b[i] = (float)((double)(wgt_next(&r) % 100000) / 1000 - 50);
+        }
+        check_powers(isa, a, b, BLOCK);
+    }
+}
+Test(vmath, random_powers) { in_every_set(random_powers); }
+
+/* A power that is a float is exact: n^k of whole numbers, and 2^k down to the smallest float. */
+static void exact_powers(int isa)
+{
+    for (int n = -40; n <= 40; n++)
+        for (int k = 0; k <= 24; k++) {
+            const float a = (float)n, b = (float)k;
+            float y;
+            double want = 1;
+            for (int i = 0; i < k; i++) want *= n;
+            powers(isa, &a, &b, true, &y, 1);
+            if (fabs(want) <= 0x1p24) cr_assert((double)y == want, "%d^%d is %g", n, k, (double)y);
+        }
+    for (int k = -149; k <= 127; k++) {
+        const float two = 2, b = (float)k;
+        float y;
+        powers(isa, &two, &b, true, &y, 1);
+        cr_assert((double)y == ldexp(1, k), "2^%d is %a", k, (double)y);
+    }
+}
+Test(vmath, exact_powers) { in_every_set(exact_powers); }
