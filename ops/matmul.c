@@ -1,9 +1,9 @@
 /* matmul.c: products of matrices.
  *
- * The shape decides how a product is cut into tiles (tiles_of_matmul.h). A tile is computed by serial calls
- * of BLAS or of gemm.c over all of K, so the number of threads changes no bit. The smallest products are
- * computed by loops (small_product.h). A transposed operand is not copied: the flags ta and tb say that its
- * last two axes are swapped. */
+ * The shape decides how a product is cut into tiles (tiles_of_matmul.h). A tile is computed by
+ * serial calls of BLAS or of gemm.c over all of K, so the number of threads changes no bit. The
+ * smallest products are computed by loops (small_product.h). A transposed operand is not copied: the
+ * flags ta and tb say that its last two axes are swapped. */
 #include "ops.h"
 #include "rules.h"
 
@@ -42,9 +42,19 @@ static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b,
                  WG_ISA_INDEX);
 }
 
-/* Consecutive tiles read the same part of the larger operand. A thread takes consecutive tiles, so that
- * threads read different parts: the update of a parameter writes a cache line that two cores have read ten
- * times as slowly. */
+static void thin_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t m,
+                      int64_t n)
+{
+    const size_t size = wg_dtype_size(k->xt[0].dtype);
+    const wgi_thin t =
+        thin_of(p, k->xt[0].dtype, (const char *)k->x[0] + (size_t)a * size,
+                (const char *)k->x[1] + (size_t)b * size, (char *)k->y[0] + (size_t)y * size, m, n);
+    wgi_thin_run[WG_ISA_INDEX](&t);
+}
+
+/* Consecutive tiles read the same part of the larger operand. A thread takes consecutive tiles, so
+ * that threads read different parts: the update of a parameter writes a cache line that two cores
+ * have read ten times as slowly. */
 static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b, int64_t y, int64_t tile)
 {
     bool rows = p->m >= p->n;
@@ -52,8 +62,10 @@ static void one_tile(const wg_kernel *k, const product *p, int64_t a, int64_t b,
             j = (rows ? tile % p->across : tile / p->down) * p->wide;
     int64_t end = least(p->m, i + p->high), n = least(p->n - j, p->wide);
     b += p->tb ? j * p->ldb : j;
-    for (; i < end; i += p->strip)
-        one_call(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, least(end - i, p->strip), n);
+    if (p->thin) thin_tile(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, end - i, n);
+    else
+        for (; i < end; i += p->strip)
+            one_call(k, p, a + (p->ta ? i : i * p->lda), b, y + i * p->n + j, least(end - i, p->strip), n);
 }
 
 static __attribute__((noinline)) bool all_tiles(const wg_kernel *k, const product *p)
@@ -101,7 +113,7 @@ static wg_node product_node(wg_site here, wg_node a, wg_node b, bool ta, bool tb
 static bool matmul_prepare(const wg_kernel *k, void *to)
 {
     product_of(to, k);
-    return !((product *)to)->small;
+    return !((product *)to)->small && !((product *)to)->thin;
 }
 
 static int64_t matmul_units(const wg_kernel *k)
@@ -267,7 +279,8 @@ static bool can_merge(const wg_node x[], int n)
     return true;
 }
 
-/* The sum of op(a_i) op(b_i) is op([a_1 a_2 ...]) op([b_1 b_2 ...]), concatenated along the inner axes. */
+/* The sum of op(a_i) op(b_i) is op([a_1 a_2 ...]) op([b_1 b_2 ...]), concatenated along the inner
+ * axes. */
 static wg_node matmul_merge(wg_site here, const wg_node x[], int n)
 {
     if (n < 2 || !can_merge(x, n)) return wg_none;

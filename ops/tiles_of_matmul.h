@@ -1,10 +1,11 @@
-/* tiles_of_matmul.h: the sizes of a product, its leading axes, and its tiles. They follow from the shapes and
- * from the BLAS, never from the instruction set that this file is compiled for: the baseline's code counts
- * the units of every kernel. */
+/* tiles_of_matmul.h: the sizes of a product, its leading axes, and its tiles. They follow from the
+ * shapes and from the BLAS, never from the instruction set that this file is compiled for: the
+ * baseline's code counts the units of every kernel. */
 #ifndef WG_TILES_OF_MATMUL_H
 #define WG_TILES_OF_MATMUL_H
 
 #include "kernel/gemm.h"
+#include "kernel/thin.h"
 #include "ops.h"
 #include "small_product.h"
 
@@ -13,11 +14,11 @@
 OPTIONS(matmul, MATMUL_FIELDS);
 typedef struct matmul matmul_attr;
 
-/* `batch` products of op(a) [m,k] and op(b) [k,n]. Each has down * across tiles of `high` rows and `wide`
- * columns. */
+/* `batch` products of op(a) [m,k] and op(b) [k,n]. Each has down * across tiles of `high` rows and
+ * `wide` columns. */
 typedef struct product {
     int64_t m, n, k, batch, lda, ldb;
-    bool ta, tb, small;
+    bool ta, tb, small, thin;
     struct small loop;
     int64_t high, wide, down, across;
     int64_t strip; /* rows of a tile for one call */
@@ -25,16 +26,17 @@ typedef struct product {
     int64_t dim[WG_MAX_RANK], sa[WG_MAX_RANK], sb[WG_MAX_RANK];
 } product;
 
-/* Limits of the rule of tiles, measured with two cores (docs/performance.md). In multiplications: up to SMALL
- * a loop is faster than a call, and a tile of less than WORTH does not pay for its call. LONG is an inner
- * size. NEAR and LINES are bytes. */
-enum { SMALL = 2048, WORTH = 1 << 16, LONG = 512, NEAR = 1 << 18, LINES = 1 << 20 };
+/* Limits of the rule of tiles, measured with two cores (docs/performance.md). In multiplications: up
+ * to SMALL a loop is faster than a call, and a tile of less than WORTH does not pay for its call.
+ * LONG is an inner size. NEAR and LINES are bytes. Columns of less than VECTOR are not computed in
+ * vectors. */
+enum { SMALL = 2048, WORTH = 1 << 16, LONG = 512, NEAR = 1 << 18, LINES = 1 << 20, VECTOR = 16 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* Whether the operands of calls that pack nothing stay in the second-level cache. Each of their rows is in
- * another page, and processors do not prefetch across pages. A row that is not a whole number of cache lines
- * takes two loads for one. */
+/* Whether the operands of calls that pack nothing stay in the second-level cache. Each of their rows
+ * is in another page, and processors do not prefetch across pages. A row that is not a whole number
+ * of cache lines takes two loads for one. */
 static bool is_near(const product *p, int64_t size)
 {
     const int64_t bytes = ((p->ta ? p->m : 0) + p->n) * p->k * size;
@@ -42,11 +44,11 @@ static bool is_near(const product *p, int64_t size)
     return bytes <= (lines ? LINES : NEAR);
 }
 
-/* Tiles for BLAS calls that pack nothing, which are calls of up to wgi_gemm_light() multiplications. They
- * are a tenth faster than others if three things hold: they have nearly that many multiplications, they have
- * 64 columns (32 for a transposed b with long rows), and their operands stay in the second-level cache
- * (is_near). A tile has 32 rows; one call takes as many of them as the limit allows. Returns false where
- * calls that pack are faster. */
+/* Tiles for BLAS calls that pack nothing, which are calls of up to wgi_gemm_light() multiplications.
+ * They are a tenth faster than others if three things hold: they have nearly that many
+ * multiplications, they have 64 columns (32 for a transposed b with long rows), and their operands
+ * stay in the second-level cache (is_near). A tile has 32 rows; one call takes as many of them as
+ * the limit allows. Returns false where calls that pack are faster. */
 static bool light_tiles(product *p, int64_t size)
 {
     const int64_t light = wgi_gemm_light(), fewest = p->ta ? 16 : 8;
@@ -69,8 +71,8 @@ static void large_tiles(product *p)
     p->strip = p->high;
 }
 
-/* Tiles for gemm.c. For each tile it copies columns of b, and rows of a transposed a, 64 at a time. So a tile
- * is longer in the other direction. */
+/* Tiles for gemm.c. For each tile it copies columns of b, and rows of a transposed a, 64 at a time.
+ * So a tile is longer in the other direction. */
 static void own_tiles(product *p)
 {
     p->high = p->ta || p->n <= 64 ? 64 : 128;
@@ -88,6 +90,46 @@ static void tile_of(product *p, int64_t size)
     if (p->strip >= 32) p->strip = p->high;
     p->down = (p->m - 1) / p->high + 1;
     p->across = (p->n - 1) / p->wide + 1;
+}
+
+/* Few rows, one column, or few terms: kernel/thin.h reads the matrix where it lies. Sums go across
+ * its rows or along them. If along, the vectors must be rows, too. */
+static bool goes_across(const product *p) { return p->n == 1 ? p->ta && p->m > 1 : !p->tb || p->k == 1; }
+static bool is_thin(const product *p)
+{
+    const bool few_terms = p->k <= WGI_THIN && goes_across(p) && p->n >= VECTOR;
+    return p->n == 1 || few_terms || (p->m <= WGI_THIN && (goes_across(p) || !p->ta || p->m == 1));
+}
+
+/* Tiles along the longer side, each worth a call. Where sums go across the rows of the matrix, a
+ * tile has a part of each row, which is long if the matrix is large. */
+static void thin_tiles(product *p)
+{
+    const bool by_rows = p->n == 1 || p->m > WGI_THIN, across = goes_across(p) && (p->n == 1 || !by_rows);
+    const int64_t longer = by_rows ? p->m : p->n, each = (by_rows ? p->n : p->m) * p->k;
+    int64_t size = across ? 128 : 32;
+    while (size < longer && (size * each < WORTH || (across && size < 512 && 4 * size < longer))) size *= 2;
+    p->high = p->strip = by_rows ? size : p->m;
+    p->wide = by_rows ? p->n : size;
+    p->down = by_rows ? (longer - 1) / size + 1 : 1;
+    p->across = by_rows ? 1 : (longer - 1) / size + 1;
+}
+
+/* m rows and n columns of a thin product. If b has one column it is the vector, and a the matrix;
+ * else the vectors are the rows of a. */
+static wgi_thin thin_of(const product *p, wg_dtype dtype, const void *a, const void *b, void *c, int64_t m,
+                        int64_t n)
+{
+    wgi_thin t = { .dtype = dtype, .across = goes_across(p), .k = p->k, .next = 1, .c = c };
+    t.count = p->n == 1 ? 1 : m;
+    t.n = p->n == 1 ? m : n;
+    t.ld = p->n == 1 ? p->lda : p->ldb;
+    t.ldc = p->n;
+    t.apart = p->lda;
+    if (p->n > 1 && p->ta) t.apart = 1, t.next = p->lda;
+    t.m = p->n == 1 ? a : b;
+    t.v = p->n == 1 ? b : a;
+    return t;
 }
 
 static void leading_strides(const wg_shape *x, int axes, const wg_shape *y, int64_t matrix, int64_t stride[])
@@ -139,7 +181,9 @@ static void product_of(product *p, const wg_kernel *k)
     p->axes = y->rank - (a->rank > 1) - (b->rank > 1);
     if (p->axes) leading_axes_of(p, a, b, y);
     p->small = is_small(p);
-    if (p->small) p->loop = small_of(p->m, p->n, p->k, p->ta, p->tb, p->lda, p->ldb);
+    p->thin = !p->small && is_thin(p);
+    if (p->thin) thin_tiles(p);
+    else if (p->small) p->loop = small_of(p->m, p->n, p->k, p->ta, p->tb, p->lda, p->ldb);
     else tile_of(p, (int64_t)wg_dtype_size(k->xt[0].dtype));
 }
 

@@ -1,6 +1,6 @@
-/* test_ops_matmul.c: products against plain loops, at sizes on both sides of every cut, with every flag; the
- * same bits from any number of threads; transposed operands become flags, and products of one sum are
- * merged. */
+/* test_ops_matmul.c: products against plain loops, at sizes on both sides of every cut, with every
+ * flag; the same bits from any number of threads; transposed operands become flags, and products of
+ * one sum are merged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +29,29 @@ static wg_node input(wg_graph *g, wgt_random *r, wg_shape s, wg_dtype t)
 
 /* ---- values ---- */
 
+/* A row of a product of few rows is the same alone, and on any number of threads. */
+Test(matmul, few_rows_are_each_the_same_alone)
+{
+    for (int threads = 1; threads <= 2; threads++)
+        for (int way = 0; way < 2; way++) {
+            wgt_random r = { 9 };
+            wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = threads });
+            wg_graph *g = wg_graph_new(c);
+            wg_node a = input(g, &r, WG_SHAPE(4, 333), WG_F32),
+                    b = input(g, &r, way ? WG_SHAPE(900, 333) : WG_SHAPE(333, 900), WG_F32);
+            double *all = wgt_values(product(a, b, (flags){ 0, way }));
+            for (int64_t i = 0; i < 4; i++)
+                for (int64_t end = i + 1; end <= 4; end++) {
+                    wg_node some = wg_slice(a, .axis = 0, .from = i, .to = end);
+                    double *v = wgt_values(product(some, b, (flags){ 0, way }));
+                    cr_assert_eq(memcmp(v, all + i * 900, (size_t)((end - i) * 900) * sizeof *v), 0);
+                    free(v);
+                }
+            free(all);
+            wgt_finish(c, NULL);
+        }
+}
+
 /* In any order a sum of k products is off by at most (k + 1) u times the sum of their sizes; so is the
  * reference. */
 static void compare(wg_node a, wg_node b, flags f, int64_t m, int64_t n, int64_t k)
@@ -52,10 +75,11 @@ static void compare(wg_node a, wg_node b, flags f, int64_t m, int64_t n, int64_t
 }
 
 static const int64_t sizes[][3] = {
-    { 1, 1, 1 },      { 1, 8, 8 },      { 8, 8, 8 },      { 7, 9, 8 },       { 9, 9, 9 },
-    { 2, 3, 200 },    { 33, 65, 17 },   { 32, 64, 1 },    { 129, 1, 50 },    { 1, 300, 40 },
-    { 128, 257, 31 }, { 300, 130, 64 }, { 257, 270, 5 },  { 3, 700, 3 },     { 45, 70, 600 },
-    { 35, 66, 1000 }, { 37, 33, 3000 }, { 66, 34, 5000 }, { 300, 65, 2100 },
+    { 1, 1, 1 },       { 1, 8, 8 },     { 8, 8, 8 },     { 7, 9, 8 },      { 9, 9, 9 },      { 2, 3, 200 },
+    { 33, 65, 17 },    { 32, 64, 1 },   { 129, 1, 50 },  { 1, 300, 40 },   { 128, 257, 31 }, { 300, 130, 64 },
+    { 257, 270, 5 },   { 3, 700, 3 },   { 45, 70, 600 }, { 35, 66, 1000 }, { 37, 33, 3000 }, { 66, 34, 5000 },
+    { 300, 65, 2100 }, { 1, 500, 700 }, { 4, 1030, 70 }, { 2, 33, 900 },   { 3, 10, 2000 },  { 2000, 1, 90 },
+    { 900, 70, 1 },    { 130, 600, 4 }, { 4, 1, 3000 },  { 1, 1, 5000 },   { 70, 16, 3 },    { 2, 1500, 1 },
 };
 
 Test(matmul, agrees_with_plain_loops)
@@ -99,8 +123,8 @@ Test(matmul, by_hand)
     wgt_finish(c, NULL);
 }
 
-/* Each of the leading axes' products is the product of the matrices there, to the bit when neither is the
- * whole. */
+/* Each of the leading axes' products is the product of the matrices there, to the bit when neither
+ * is the whole. */
 Test(matmul, batches_broadcast)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);
@@ -169,8 +193,8 @@ Test(matmul, threads_change_no_bit)
 
 /* ---- structure ---- */
 
-/* Transposed operands are flags, not nodes that are computed; neither direction of differentiation makes
- * one. */
+/* Transposed operands are flags, not nodes that are computed; neither direction of differentiation
+ * makes one. */
 Test(matmul, looks_through_transposes)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -201,8 +225,8 @@ static wg_node recurrent(wg_graph *g, wg_node W, int64_t rows)
     return wg_sum(h);
 }
 
-/* The gradient of a weight used at four steps is one product of inner size 4 * rows; of long products it is a
- * sum. */
+/* The gradient of a weight used at four steps is one product of inner size 4 * rows; of long
+ * products it is a sum. */
 Test(matmul, small_contributions_are_one_product)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
