@@ -27,7 +27,8 @@ static const wg_options ways[] = { { .threads = 1 },
                                    { .threads = 1, .interpret = -1, .without = WG_WITHOUT_TILES },
                                    { .threads = 1, .without = WG_WITHOUT_REBUILD } };
 
-/* False: the leaf has no elements, or too many. Rows are near the values of the leaf, which is smooth there. */
+/* False: the leaf has no elements, or too many. Rows are near the values of the leaf, which is smooth
+ * there. */
 static bool open_graph(instance *k, const random_calls *calls, uint64_t index)
 {
     wgt_random draw = { wgt_seed() + 31 * index };
@@ -70,8 +71,8 @@ static void set_row(const instance *k, int row)
     wg_input_set(k->x, wg_view_f64(k->row[row], wg_node_shape(k->x)));
 }
 
-/* Rounding of values that cancel may be as large as the largest value on the way to them. So the scale is that
- * of all elements of the row, and 1 at least. NaN and infinities must be the same. */
+/* Rounding of values that cancel may be as large as the largest value on the way to them. So the scale is
+ * that of all elements of the row, and 1 at least. NaN and infinities must be the same. */
 static void expect_near(const instance *k, const char *what, const double *a, const double *b, int64_t n,
                         double within)
 {
