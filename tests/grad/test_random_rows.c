@@ -1,5 +1,5 @@
-/* test_random_rows.c: wg_vmap, wg_jacobian and wg_hessian of random graphs over all ops of the registry, against
- * loops that set an input to one row after the other.
+/* test_random_rows.c: wg_vmap, wg_jacobian and wg_hessian of random graphs over all ops of the registry,
+ * against loops that set an input to one row after the other.
  *
  *     WG_GRAPHS=5000 WG_SEED=7 build/tests/grad/test_random_rows         more graphs, other graphs
  *     WG_GRAPH=123 ...                                                   one of them
