@@ -1,5 +1,5 @@
-/* exp_row.h: exponentials of rows, for softmax and cross-entropy, of one element type T (both_floats.h);
- * include row_sum.h first. A NaN in a row makes the whole row NaN. */
+/* exp_row.h: exponentials of rows, for softmax and cross-entropy, of one element type T
+ * (both_floats.h); include row_sum.h first. A NaN in a row makes the whole row NaN. */
 
 /* The order does not matter: the result is one of the elements. */
 static inline T N(row_max)(const T *restrict x, int64_t n)
@@ -21,8 +21,8 @@ static inline T N(row_max)(const T *restrict x, int64_t n)
     return most;
 }
 
-/* e^(x - most) of the last r < ROW_LANES elements of a leaf. Blocks are filled up, so that f32 is computed in
- * vectors. */
+/* e^(x - most) of the last r < ROW_LANES elements of a leaf. Blocks are filled up, so that f32 is
+ * computed in vectors. */
 ALWAYS_INLINE void N(tail_exp)(const T *restrict x, T *restrict e, bool keep, int64_t r, T most,
                                T *restrict lane)
 {
@@ -45,7 +45,8 @@ ALWAYS_INLINE void N(fetch_ahead)(const T *x)
     for (size_t b = 0; b < ROW_LANES * sizeof(T); b += 64) __builtin_prefetch((const char *)(x + AHEAD) + b);
 }
 
-/* The sum of e^(x - most) over a leaf of n elements. keep, a constant: the exponentials are written to e. */
+/* The sum of e^(x - most) over a leaf of n elements. keep, a constant: the exponentials are written
+ * to e. */
 ALWAYS_INLINE T N(leaf_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, T most)
 {
     T lane[ROW_LANES] = { 0 };
@@ -60,4 +61,42 @@ ALWAYS_INLINE T N(leaf_exp)(const T *restrict x, T *restrict e, bool keep, int64
     }
     N(tail_exp)(x + i, keep ? e + i : NULL, keep, n - i, most, lane);
     return N(lanes_sum)(lane, n);
+}
+
+/* The sum of e^(x - most) over a row. keep, a constant: the exponentials are written to e. */
+ALWAYS_INLINE double N(row_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, T most)
+{
+    double sum = 0;
+    for (int64_t at = 0; at < n; at += FOLD)
+        sum += (double)N(leaf_exp)(x + at, keep ? e + at : NULL, keep, n - at < FOLD ? n - at : FOLD, most);
+    return sum;
+}
+
+/* The sum of a leaf of n < ROW_LANES elements. v is overwritten. */
+ALWAYS_INLINE T N(short_sum)(T *v, int64_t n)
+{
+    int64_t half = ROW_LANES / 2;
+    while (half >= n && half > 1) half /= 2;
+    for (; half > 0; half /= 2)
+        for (int64_t j = 0; j < half && j + half < n; j++) v[j] += v[j + half];
+    return v[0];
+}
+
+/* Rows of n < ROW_LANES elements: most, and the sum of e = e^(x - most). The exponentials of many
+ * rows are computed at once, so that they fill vectors. keep, a constant: e keeps them. */
+ALWAYS_INLINE void N(short_rows)(const T *restrict x, T *restrict e, bool keep, T *most, T *sum, int64_t rows,
+                                 int64_t n)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        T m = -INFINITY;
+        for (int64_t i = 0; i < n; i++) m = x[r * n + i] > m ? x[r * n + i] : m;
+        for (int64_t i = 0; i < n; i++) e[r * n + i] = x[r * n + i] - m;
+        most[r] = m;
+    }
+    for (int64_t i = 0; i < rows * n; i++) e[i] = EXP_BELOW(e[i]);
+    for (int64_t r = 0; r < rows; r++) {
+        T v[ROW_LANES];
+        for (int64_t i = 0; keep && i < n; i++) v[i] = e[r * n + i];
+        sum[r] = N(short_sum)(keep ? v : e + r * n, n);
+    }
 }

@@ -230,6 +230,7 @@ const wg_op wgi_op_max_grad = {
     .kernel = KERNELS(max_grad),
     .units = places_units,
     .expand = max_grad_expand,
+    .leads = true,
 };
 
 /* ---- max ---- */

@@ -1,4 +1,4 @@
-/* reduce.c: sums, means, variances and logarithms of sums along axes. */
+/* reduce.c: sums, means and variances along axes. */
 #include "ops.h"
 #include "reduce_rules.h"
 #include "reduce_tree.h"
@@ -115,42 +115,6 @@ const wg_op wgi_op_var = {
 wg_node wg_var_at(wg_site here, const wg_reduce_args *a)
 {
     return wg_apply(here, &wgi_op_var, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
-}
-
-/* ---- logsumexp ---- */
-
-/* m is the largest element, or 0 where that is not finite: e^(x - m) is then 0, inf or NaN as x is -inf, inf
- * or NaN. Where all x are -inf the sum is 0, the result -inf, and the derivative 0. */
-EXPAND(logsumexp)
-{
-    const struct reduce *a = attr;
-    wg_shape s = wg_node_shape(x[0]);
-    wg_node largest = wg_stop_gradient(wg_max(x[0], .axes = a->axes, .keepdims = true));
-    wg_node m = wg_where(wg_less(wg_abs(largest), INFINITY), largest, 0);
-    wg_node sum = wg_sum(wg_exp(wg_sub(x[0], m)), .axes = a->axes, .keepdims = true);
-    wg_node nothing = wg_equal(sum, 0);
-    wg_node log_sum = wg_log(wg_where(nothing, 1, sum));
-    y[0] = wg_reshape(wg_where(nothing, -INFINITY, wg_add(log_sum, m)),
-                      reduced_shape(&s, &a->axes, a->keepdims));
-}
-SAMPLE(logsumexp) { return reduce_any(g, i, wg_logsumexp_at, here); }
-ERROR_SAMPLE(logsumexp) { return reduce_error(g, i, wg_logsumexp_at, here); }
-
-const wg_op wgi_op_logsumexp = {
-    OP(logsumexp),
-    .summary = "Logarithm of the sum of exponentials along axes, without overflow.",
-    .formula = "y = ln sum e^x along axes",
-    .adjoint = "x' = y' e^(x - y), 0 where y is -inf",
-    .operands = 1,
-    .kind = WG_REDUCE,
-    .promote = WG_PROMOTE_FLOAT,
-    TAKES(reduce),
-    .shape = choose_shape,
-    .expand = logsumexp_expand,
-};
-wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a)
-{
-    return wg_apply(here, &wgi_op_logsumexp, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
 }
 
 #endif

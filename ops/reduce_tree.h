@@ -40,7 +40,7 @@ static span kernel_span(const wg_kernel *k)
     span_of(k->xt[0].shape, &((const struct reduce *)k->attr)->axes, &s);
     return s;
 }
-static int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / COLUMNS; }
+static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS - 1) / COLUMNS; }
 
 /* Reduces n <= WG_FOLD elements of x to one, in lanes of type L. With fewer elements than lanes,
  * halving begins at the elements: lanes without an element are never read. */

@@ -1,32 +1,63 @@
-/* slices.h: slices along one axis, for softmax and its gradients. */
+/* slices.h: slices along axes that are neighbours, for softmax, its gradients and logsumexp. */
 #ifndef WG_SLICES_H
 #define WG_SLICES_H
 
 #include "ops.h"
 
-/* The operand as [outer, n, inner], where n is the axis. Slices are rows where inner is 1, else
+/* AHEAD: elements, AHEAD_ROWS: rows that are fetched ahead. STRIP: most columns that are computed
+ * together. STRIP_MOST: as many rows as a leaf has lanes, of fewer than EXP_BLOCK columns. A strip's
+ * rows are not shorter than ROW bytes, so that each load from another page is worth it. Where they
+ * can be longer, a copy of the strip has at most COPY bytes. Strips of more than 16 times as much
+ * are not copied. TOGETHER: elements of short rows that are computed together. */
+enum {
+    AHEAD = 1024,
+    AHEAD_ROWS = 16,
+    EXP_BLOCK = 16,
+    STRIP = 128,
+    STRIP_MOST = 64 * (EXP_BLOCK - 1),
+    ROW = 256,
+    COPY = 1 << 19,
+    TOGETHER = 1024
+};
+
+/* The operand as [outer, n, inner], where n are the axes. Slices are rows where inner is 1, else
  * columns. Columns are computed in strips of `wide`. */
 typedef struct slices {
     int64_t n, inner, wide, strips;
-    bool copied; /* of softmax: a strip is copied to scratch */
+    bool copied; /* a strip is copied to scratch */
 } slices;
 
-static inline slices slices_of(const wg_kernel *k, const wg_axes *axis, int64_t wide)
+/* size: bytes of an element */
+static inline slices slices_in_strips(int64_t n, int64_t inner, int64_t size)
 {
-    const wg_shape *s = k->xt[0].shape;
-    slices a = { .n = s->dim[axis->axis[0]], .inner = 1, .wide = wide };
-    for (int i = axis->axis[0] + 1; i < s->rank; i++) a.inner *= s->dim[i];
-    a.strips = (a.inner + wide - 1) / wide;
+    slices a = { .n = n, .inner = inner, .wide = ROW / size };
+    while (a.wide < STRIP && 2 * n * a.wide * size <= COPY) a.wide *= 2;
+    a.strips = (inner + a.wide - 1) / a.wide;
+    a.copied = n > FOLD && inner >= EXP_BLOCK && n * a.wide * size <= 16 * COPY;
     return a;
 }
 
+static inline int64_t inner_of(const wg_shape *s, int axis)
+{
+    int64_t inner = 1;
+    for (int i = axis + 1; i < s->rank; i++) inner *= s->dim[i];
+    return inner;
+}
+
 #if WG_BASE
+
 /* A unit is a row, or a strip of columns. */
 static inline int64_t slices_units(const wg_kernel *k, const slices *a)
 {
     const int64_t all = wg_shape_size(*k->xt[0].shape);
     return all ? all / (a->n * a->inner) * a->strips : 0;
 }
+
+static inline size_t slices_copy(const wg_kernel *k, const slices *a)
+{
+    return a->copied ? (size_t)(a->n * a->wide) * wg_dtype_size(k->xt[0].dtype) : 0;
+}
+
 #endif
 
 #endif

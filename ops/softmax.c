@@ -5,21 +5,6 @@
 #include "kernel/stream.h"
 #include "kernel/vmath.h"
 
-/* AHEAD: elements, AHEAD_ROWS: rows that are fetched ahead. STRIP: most columns that are computed
- * together. STRIP_MOST: as many rows as a leaf has lanes, of fewer than EXP_BLOCK columns. A strip's
- * rows are not shorter than ROW bytes, so that each load from another page is worth it. Where they
- * can be longer, a copy of the strip has at most COPY bytes. Strips of more than 16 times as much
- * are not copied. */
-enum {
-    AHEAD = 1024,
-    AHEAD_ROWS = 16,
-    EXP_BLOCK = 16,
-    STRIP = 128,
-    STRIP_MOST = 64 * (EXP_BLOCK - 1),
-    ROW = 256,
-    COPY = 1 << 19
-};
-
 #define FLOATS_FILE "softmax_row.h"
 #include "both_floats.h"
 
@@ -29,12 +14,9 @@ OPTIONS(softmax, SOFTMAX_FIELDS);
 
 static slices slices_of_softmax(const wg_kernel *k)
 {
-    const int64_t size = (int64_t)wg_dtype_size(k->xt[0].dtype);
-    slices a = slices_of(k, &((const struct softmax *)k->attr)->axis, ROW / size);
-    while (a.wide < STRIP && 2 * a.n * a.wide * size <= COPY) a.wide *= 2;
-    a.strips = (a.inner + a.wide - 1) / a.wide;
-    a.copied = a.n > FOLD && a.inner >= EXP_BLOCK && a.n * a.wide * size <= 16 * COPY;
-    return a;
+    const wg_shape *s = k->xt[0].shape;
+    const int axis = ((const struct softmax *)k->attr)->axis.axis[0];
+    return slices_in_strips(s->dim[axis], inner_of(s, axis), (int64_t)wg_dtype_size(k->xt[0].dtype));
 }
 
 static inline bool softmax_kernel(const wg_kernel *k, bool logs)
@@ -63,7 +45,7 @@ static int64_t units_of(const wg_kernel *k)
 static size_t copy_bytes(const wg_kernel *k)
 {
     const slices a = slices_of_softmax(k);
-    return a.copied ? (size_t)(a.n * a.wide) * wg_dtype_size(k->xt[0].dtype) : 0;
+    return slices_copy(k, &a);
 }
 
 static bool softmax_shape(wg_rule *r)

@@ -4,8 +4,8 @@
 #include "slices.h"
 #include "kernel/vmath.h"
 
-/* STRIP: columns that are computed together. BLOCK: rows that are added in order (reduce_tree.h). */
-enum { STRIP = 256, BLOCK = 32 };
+/* WIDE: columns that are computed together. BLOCK: rows that are added in order (reduce_tree.h). */
+enum { WIDE = 256, BLOCK = 32 };
 
 #define FLOATS_FILE "softmax_grad_slice.h"
 #include "both_floats.h"
@@ -15,7 +15,10 @@ OPTIONS(softmax_grad, SOFTMAX_GRAD_FIELDS);
 
 static slices slices_of_grad(const wg_kernel *k)
 {
-    return slices_of(k, &((const struct softmax_grad *)k->attr)->axis, STRIP);
+    const wg_shape *s = k->xt[0].shape;
+    const int axis = ((const struct softmax_grad *)k->attr)->axis.axis[0];
+    const int64_t inner = inner_of(s, axis);
+    return (slices){ s->dim[axis], inner, WIDE, (inner + WIDE - 1) / WIDE, false };
 }
 KERNEL(softmax_grad)
 {
@@ -96,6 +99,7 @@ const wg_op wgi_op_softmax_grad = {
     .kernel = KERNELS(softmax_grad),
     .units = units_of,
     .expand = softmax_grad_expand,
+    .leads = true,
 };
 
 /* ---- log_softmax_grad ---- */
@@ -119,6 +123,7 @@ const wg_op wgi_op_log_softmax_grad = {
     .kernel = KERNELS(log_softmax_grad),
     .units = units_of,
     .expand = log_softmax_grad_expand,
+    .leads = true,
 };
 
 #endif

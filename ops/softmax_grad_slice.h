@@ -19,8 +19,8 @@ ALWAYS_INLINE void N(column_sums)(const T *y, const T *g, int64_t n, int64_t inn
                                   T *restrict sum, bool logs)
 {
 #define TERM(r) (logs ? g[(r)*inner + j] : g[(r)*inner + j] * y[(r)*inner + j])
-    double total[STRIP] = { 0 };
-    T block[STRIP];
+    double total[WIDE] = { 0 };
+    T block[WIDE];
     for (int64_t r = 0; r < n; r++, y += inner, g += inner) {
         if (r % BLOCK == 0)
             for (int64_t j = 0; j < wide; j++) block[j] = 0;
@@ -42,7 +42,7 @@ ALWAYS_INLINE void N(column_sums)(const T *y, const T *g, int64_t n, int64_t inn
 ALWAYS_INLINE void N(columns_grad)(const T *y, const T *g, T *x, int64_t n, int64_t inner, int64_t wide,
                                    bool logs)
 {
-    T sum[STRIP];
+    T sum[WIDE];
     N(column_sums)(y, g, n, inner, wide, sum, logs);
     for (int64_t r = 0; r < n; r++, y += inner, g += inner, x += inner) {
         T *restrict to = x;
@@ -56,8 +56,8 @@ static void N(softmax_grad)(const wg_kernel *k, const slices *a, bool logs)
     const T *y = k->x[0], *g = k->x[1];
     T *x = k->y[0];
     for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t c = u % a->strips * STRIP, at = u / a->strips * a->n * a->inner + c;
-        const int64_t wide = a->inner - c < STRIP ? a->inner - c : STRIP;
+        const int64_t c = u % a->strips * WIDE, at = u / a->strips * a->n * a->inner + c;
+        const int64_t wide = a->inner - c < WIDE ? a->inner - c : WIDE;
         if (a->inner == 1) N(row_grad)(y + at, g + at, x + at, a->n, logs);
         else N(columns_grad)(y + at, g + at, x + at, a->n, a->inner, wide, logs);
     }

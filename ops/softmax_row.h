@@ -2,15 +2,7 @@
  * includes it. */
 #include "row_sum.h"
 #include "exp_row.h"
-#include "softmax_columns.h"
-
-static inline double N(row_exp)(const T *restrict x, T *restrict e, bool keep, int64_t n, T most)
-{
-    double sum = 0;
-    for (int64_t at = 0; at < n; at += FOLD)
-        sum += (double)N(leaf_exp)(x + at, keep ? e + at : NULL, keep, n - at < FOLD ? n - at : FOLD, most);
-    return sum;
-}
+#include "exp_columns.h"
 
 static inline void N(softmax_row)(const T *restrict x, T *restrict y, int64_t n)
 {
@@ -22,6 +14,35 @@ static inline void N(log_softmax_row)(const T *restrict x, T *restrict y, int64_
 {
     T most = N(row_max)(x, n), log_sum = (T)log(N(row_exp)(x, NULL, false, n, most));
     for (int64_t i = 0; i < n; i++) y[i] = (x[i] - most) - log_sum;
+}
+
+/* As many short rows as make TOGETHER elements. */
+static void N(short_softmax)(const T *restrict x, T *restrict y, int64_t rows, int64_t n, bool logs)
+{
+    T most[TOGETHER], sum[TOGETHER], e[TOGETHER];
+    if (logs) N(short_rows)(x, e, false, most, sum, rows, n);
+    else N(short_rows)(x, y, true, most, sum, rows, n);
+    for (int64_t r = 0; r < rows; r++)
+        if (logs) sum[r] = (T)log((double)sum[r]);
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = 0; i < n; i++)
+            y[r * n + i] = logs ? (x[r * n + i] - most[r]) - sum[r] : y[r * n + i] / sum[r];
+}
+
+static void N(softmax_strip)(N(strip) * s)
+{
+    N(columns_max)(s);
+    N(columns_exp)(s, true);
+    for (int64_t j = 0; j < s->wide; j++) s->sum[j] = (T)s->total[j];
+    N(columns_end)(s, false);
+}
+
+static void N(log_softmax_strip)(N(strip) * s)
+{
+    N(columns_max)(s);
+    N(columns_exp)(s, false);
+    for (int64_t j = 0; j < s->wide; j++) s->sum[j] = (T)log(s->total[j]);
+    N(columns_end)(s, true);
 }
 
 static void N(softmax_columns)(const wg_kernel *k, int64_t u, const slices *a, bool logs)
@@ -37,14 +58,23 @@ static void N(softmax_columns)(const wg_kernel *k, int64_t u, const slices *a, b
     else N(softmax_strip)(&s);
 }
 
-/* Units [begin, end): rows if the slices are rows, else strips of columns. logs: log_softmax. */
-static void N(softmax)(const wg_kernel *k, const slices *a, bool logs)
+static void N(softmax_rows)(const wg_kernel *k, int64_t n, bool logs)
 {
     const T *x = k->x[0];
     T *y = k->y[0];
-    for (int64_t u = k->begin; u < k->end; u++)
-        if (a->inner > 1) N(softmax_columns)(k, u, a, logs);
-        else if (logs) N(log_softmax_row)(x + u * a->n, y + u * a->n, a->n);
-        else N(softmax_row)(x + u * a->n, y + u * a->n, a->n);
+    const int64_t together = n < ROW_LANES ? TOGETHER / n : 1;
+    for (int64_t u = k->begin, rows; u < k->end; u += rows) {
+        rows = k->end - u < together ? k->end - u : together;
+        if (n < ROW_LANES) N(short_softmax)(x + u * n, y + u * n, rows, n, logs);
+        else if (logs) N(log_softmax_row)(x + u * n, y + u * n, n);
+        else N(softmax_row)(x + u * n, y + u * n, n);
+    }
+}
+
+/* Units [begin, end): rows if the slices are rows, else strips of columns. logs: log_softmax. */
+static void N(softmax)(const wg_kernel *k, const slices *a, bool logs)
+{
+    if (a->inner == 1) N(softmax_rows)(k, a->n, logs);
+    for (int64_t u = k->begin; u < k->end && a->inner > 1; u++) N(softmax_columns)(k, u, a, logs);
     stream_end();
 }

@@ -1,5 +1,5 @@
-/* test_ops_softmax.c: softmax, log_softmax and their gradients along any axis, against sums in long
- * double, and against the same slices along the last axis, to the bit. */
+/* test_ops_softmax.c: softmax, log_softmax, logsumexp and their gradients along any axis, against
+ * sums in long double, and against the same slices along the last axis, to the bit. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -79,21 +79,26 @@ static void compare(wg_dtype t, int k)
     wg_graph *g = graph(t);
     wg_node x = input(g, "x", s.x, &s), gy = input(g, "g", s.g, &s);
     wg_node p = wg_softmax(x, .axis = WG_AXES(1)), l = wg_log_softmax(x, .axis = WG_AXES(1));
-    double *v[4] = { wgt_values(p), wgt_values(vjp(p, gy, x)), wgt_values(l), wgt_values(vjp(l, gy, x)) };
+    wg_node z = wg_logsumexp(x, .axes = WG_AXES(1)), gz = wg_slice(gy, .axis = 1, .to = 1);
+    wg_node slopes = vjp(z, wg_reshape(gz, wg_node_shape(z)), x);
+    double *v[6] = { wgt_values(p), wgt_values(vjp(p, gy, x)), wgt_values(l), wgt_values(vjp(l, gy, x)),
+                     wgt_values(z), wgt_values(slopes) };
     const double unit = t == WG_F32 ? 6e-8 : 1.2e-16, slack = unit * (16 + 0.1 * (double)s.n);
     for (int64_t o = 0; o < s.outer; o++)
         for (int64_t c = 0; c < s.inner; c++) {
             const int64_t at = o * s.n * s.inner + c;
             const want w = slice_by_hand(&s, at);
+            near(v[4][o * s.inner + c], w.most + logl(w.sum), 8 * unit, &s, "logsumexp");
             for (int64_t i = at; i < at + s.n * s.inner; i += s.inner) {
                 const long double e = expl(s.x[i] - w.most) / w.sum;
                 near(v[0][i], e, 16 * unit, &s, "softmax");
                 near(v[1][i], e * (s.g[i] - w.gy), slack, &s, "its gradient");
                 near(v[2][i], s.x[i] - w.most - logl(w.sum), 8 * unit, &s, "log_softmax");
                 near(v[3][i], s.g[i] - e * w.g, slack, &s, "its gradient");
+                near(v[5][i], s.g[at] * e, 16 * unit, &s, "its gradient");
             }
         }
-    for (int j = 0; j < 4; j++) free(v[j]);
+    for (int j = 0; j < 6; j++) free(v[j]);
     drop(&s);
     done(g);
 }
@@ -121,6 +126,36 @@ Test(softmax_axes, columns_do_not_mix)
             cr_assert(here == (bool)isnan(v[i]), "element %lld of case %d is %g", (long long)i, k, v[i]);
         }
         free(v);
+        drop(&s);
+        done(g);
+    }
+}
+
+/* A slice of -infinities has the result -infinity and the gradient 0, beside one with an infinity
+ * and one with a NaN, wherever they stand. */
+Test(softmax_axes, logsumexp_of_infinities)
+{
+    for (int k = 0; k < CASES; k++) {
+        slices s = random_slices(k);
+        const int64_t columns = s.all / s.n;
+        for (int64_t i = 0; i < s.all; i++) {
+            const int64_t c = i / (s.n * s.inner) * s.inner + i % s.inner, r = i / s.inner % s.n;
+            if (c % 4 == 1) s.x[i] = -INFINITY;
+            if (c % 4 == 2 && r == s.n / 2) s.x[i] = INFINITY;
+            if (c % 4 == 3) s.x[i] = r == s.n - 1 ? NAN : -INFINITY;
+        }
+        wg_graph *g = graph(WG_F32);
+        wg_node x = input(g, "x", s.x, &s), z = wg_logsumexp(x, .axes = WG_AXES(1));
+        double *v = wgt_values(z), *d = wgt_values(slope(z, x));
+        for (int64_t c = 0; c < columns; c++) {
+            const double right[] = { v[c], -INFINITY, INFINITY, NAN };
+            cr_assert(c % 4 == 0 ? isfinite(v[c]) : v[c] == right[c % 4] || (c % 4 == 3 && isnan(v[c])),
+                      "case %d, slice %lld is %g", k, (long long)c, v[c]);
+        }
+        for (int64_t i = 0; i < s.all; i++)
+            if ((i / (s.n * s.inner) * s.inner + i % s.inner) % 4 == 1) cr_assert_eq(d[i], 0);
+        free(v);
+        free(d);
         drop(&s);
         done(g);
     }

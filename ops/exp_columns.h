@@ -1,4 +1,4 @@
-/* softmax_columns.h: softmax and log_softmax along an axis that is not the last, for one element
+/* exp_columns.h: softmax, log_softmax and logsumexp along an axis that is not the last, for one element
  * type T; both_floats.h includes it. Slices are columns. A strip of them is computed along its rows,
  * so that columns are computed in vectors. Sums have the order of row_sum.h: it does not depend on
  * where the axis stands. */
@@ -106,20 +106,4 @@ ALWAYS_INLINE void N(columns_end)(N(strip) * s, bool logs)
         if (s->stream) stream_out(s->y + r * s->inner, tile, (size_t)m * sizeof(T));
         else memcpy(s->y + r * s->inner, tile, (size_t)m * sizeof(T));
     }
-}
-
-static void N(softmax_strip)(N(strip) * s)
-{
-    N(columns_max)(s);
-    N(columns_exp)(s, true);
-    for (int64_t j = 0; j < s->wide; j++) s->sum[j] = (T)s->total[j];
-    N(columns_end)(s, false);
-}
-
-static void N(log_softmax_strip)(N(strip) * s)
-{
-    N(columns_max)(s);
-    N(columns_exp)(s, false);
-    for (int64_t j = 0; j < s->wide; j++) s->sum[j] = (T)log(s->total[j]);
-    N(columns_end)(s, true);
 }
