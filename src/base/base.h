@@ -135,6 +135,7 @@ struct wg_context {
     struct wgi_plan_tables *plan_tables;
     int plan_count;
     size_t plan_bytes;             /* memory of all plans */
+    double lost, late_at;          /* seconds that late regions have cost, and when the last of them was */
     double alone_until, alone_for; /* until when one thread works alone, and how long in all: region.c */
     uint64_t plan_serial;          /* the last serial number given to a plan */
     uint64_t evaluations;          /* the last serial number given to an evaluation */
