@@ -83,6 +83,10 @@ WG_API wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *nam
                                      size_t count);
 #define wg_params_assign(p, name, ...) /* p, name, values, count */ \
     wg_params_assign_at(WG_AT(#p ", " #name), p, name, __VA_ARGS__)
+/* Sets a parameter or state from a tensor of its shape, cast to its dtype. */
+WG_API wg_status wg_params_assign_tensor_at(wg_site here, wg_params *p, const char *name, wg_tensor t);
+#define wg_params_assign_tensor(p, name, ...) \
+    wg_params_assign_tensor_at(WG_AT(#p ", " #name), p, name, __VA_ARGS__)
 
 /* Makes a parameter, or a state, without a graph. The tensor is copied. A parameter must be f32 or f64. */
 WG_API wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_tensor value, bool state);
@@ -104,7 +108,7 @@ WG_API double wg_params_grad_norm_at(wg_site here, const wg_params *p);
 WG_API wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path);
 #define wg_params_save(p, path) wg_params_save_at(WG_AT(#p ", " #path), p, path)
 /* Gives the parameters of p the values in the file. Names and shapes must be the same. After an error nothing
- * has changed. (Integer states pass through double: beyond 2^53 they are rounded.) */
+ * has changed. */
 WG_API wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path);
 #define wg_params_load(p, path) wg_params_load_at(WG_AT(#p ", " #path), p, path)
 /* Makes parameters of p from what the file holds. */

@@ -194,7 +194,8 @@ bool wgi_writes_option(const char *text, const char *name);
 
 /* ---- memory.c ---- */
 
-void *wgi_raw(wg_context *c, size_t count, size_t size); /* wg_alloc, not zeroed */
+void *wgi_malloc(void *user, void *p, size_t old_size, size_t new_size); /* the allocator by default */
+void *wgi_raw(wg_context *c, size_t count, size_t size);                 /* wg_alloc, not zeroed */
 /* Makes room for `need` elements in `list`, a pointer to memory of wgi_raw or NULL. `capacity` says for how
  * many it has room. False: no memory, and the list is as before. */
 #define WGI_GROW(c, list, capacity, need) \

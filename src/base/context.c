@@ -3,23 +3,10 @@
 
 #include <stdlib.h>
 
-static void *malloc_resize(void *user, void *p, size_t old_size, size_t new_size)
-{
-    (void)user;
-    (void)old_size;
-    if (!new_size) {
-        free(p);
-        return NULL;
-    }
-    return realloc(p, new_size);
-}
-
-static const wg_allocator standard_memory = { malloc_resize, NULL };
-
 /* What wg_start returns when there is no memory. It has failed, wg_recover leaves it so, and nobody may write
  * to it. */
 static const wg_context nil_context = {
-    .memory = { malloc_resize, NULL }, .status = WG_ERROR_MEMORY, .message = "out of memory", .fixed = true
+    .memory = { wgi_malloc, NULL }, .status = WG_ERROR_MEMORY, .message = "out of memory", .fixed = true
 };
 
 static int env_int(const char *name)
@@ -114,7 +101,7 @@ enum { STANDARD_PLAN_BYTES = 256 << 20 };
 wg_context *wg_start(const wg_options *o)
 {
     wg_options all = o ? *o : (wg_options){ 0 };
-    wg_allocator m = all.allocator ? *all.allocator : standard_memory;
+    wg_allocator m = all.allocator ? *all.allocator : (wg_allocator){ wgi_malloc, NULL };
     wg_context *c = m.resize(m.user, NULL, 0, sizeof *c);
     if (!c) return (wg_context *)(uintptr_t)&nil_context;
     memset(c, 0, sizeof *c);

@@ -1,6 +1,7 @@
 /* memory.c: the blocks that a context owns. Every allocation passes allocate. */
 #include "base/base.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 
 enum { HUGE_PAGE = 1 << 21 };
@@ -16,7 +17,24 @@ static void prefer_huge_pages(const char *p, size_t n)
 #endif
 }
 
-static void *allocate(wg_context *c, size_t count, size_t size)
+void *wgi_malloc(void *user, void *p, size_t old_size, size_t new_size)
+{
+    (void)user;
+    (void)old_size;
+    if (new_size) return realloc(p, new_size);
+    free(p);
+    return NULL;
+}
+
+/* calloc does not write large blocks: they are pages that the system has cleared. */
+static char *base_of(wg_context *c, size_t all, bool zeroed)
+{
+    if (zeroed && c->memory.resize == wgi_malloc) return calloc(1, all);
+    char *base = c->memory.resize(c->memory.user, NULL, 0, all);
+    return base && zeroed ? memset(base, 0, all) : base;
+}
+
+static void *allocate(wg_context *c, size_t count, size_t size, bool zeroed)
 {
     size_t n;
     if (!c || c->fixed) return NULL;
@@ -25,7 +43,7 @@ static void *allocate(wg_context *c, size_t count, size_t size)
         return NULL;
     }
     size_t all = n + sizeof(wgi_block) + 64;
-    char *base = c->memory.resize(c->memory.user, NULL, 0, all);
+    char *base = base_of(c, all, zeroed);
     if (!base) {
         wgi_fail(c, NULL, "memory", WG_ERROR_MEMORY, "no memory for %zu bytes", n);
         return NULL;
@@ -43,16 +61,11 @@ static void *allocate(wg_context *c, size_t count, size_t size)
     return b + 1;
 }
 
-void *wg_alloc(wg_context *c, size_t count, size_t size)
-{
-    void *p = allocate(c, count, size);
-    if (p) memset(p, 0, count * size);
-    return p;
-}
+void *wg_alloc(wg_context *c, size_t count, size_t size) { return allocate(c, count, size, true); }
 
 void *wgi_raw(wg_context *c, size_t count, size_t size)
 {
-    void *p = allocate(c, count, size);
+    void *p = allocate(c, count, size, false);
 #ifdef WG_HOSTILE
     if (p) memset(p, WGI_POISON, count * size);
 #endif

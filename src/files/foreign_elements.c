@@ -135,12 +135,18 @@ bool wgi_array_place(const wgi_file *f, size_t start, wgi_array *a)
     return true;
 }
 
+bool wgi_array_is_plain(const wgi_array *a)
+{
+    return wgi_elements[a->element].size >= 4 && a->element != WGI_U32 &&
+           a->big_endian != wgi_little_endian();
+}
+
 void wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to)
 {
     wgi_element e = a->element;
     size_t size = wgi_elements[e].size;
     const unsigned char *from = a->from + at * size;
-    bool same = size >= 4 && e != WGI_U32 && a->big_endian != wgi_little_endian();
+    bool same = wgi_array_is_plain(a);
     if (same && count) memcpy(to, from, count * size);
     for (size_t i = 0; i < count && !same; i++)
         store(e, wgi_number_at(from + i * size, size, a->big_endian), to, i);

@@ -113,6 +113,8 @@ bool wgi_array_place(const wgi_file *f, size_t start, wgi_array *a);
 /* Converts the elements at, at + 1, ... at + count - 1 to their dtype and writes them to `to`. NaNs keep
  * their bits. A bool is true unless its byte is 0. */
 void wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to);
+/* Whether that copies the bytes as they are. */
+bool wgi_array_is_plain(const wgi_array *a);
 double wgi_array_value(const wgi_array *a, size_t i);
 /* Makes a tensor of all elements. Returns false after recording an error. */
 bool wgi_array_read(wg_context *c, wg_site here, const wgi_array *a, wg_tensor *t);

@@ -151,22 +151,45 @@ static bool all_fit(const wgi_safetensors *s, const wg_params *p)
 
 /* ---- loading ---- */
 
-static size_t largest(const wg_params *p)
+static wg_dtype dtype_of(const wgi_array *a) { return wgi_elements[a->element].dtype; }
+
+/* Whether the bytes in the file are elements of dtype t. They need not be aligned. */
+static bool is_in_place(const wgi_array *a, wg_dtype t) { return dtype_of(a) == t && wgi_array_is_plain(a); }
+
+/* The array as a tensor, to be copied to one of dtype t: in the file if it is in place, else in `room`. */
+static wg_tensor tensor_of(const wgi_array *a, wg_dtype t, void *room)
 {
-    size_t most = 1;
-    for (int i = 0; i < wg_params_count(p); i++) {
-        size_t n = (size_t)wg_shape_size(wg_params_tensor(p, i).shape);
-        most = n > most ? n : most;
-    }
-    return most;
+    const bool in_place = is_in_place(a, t);
+    if (!in_place) wgi_array_copy(a, 0, a->count, room);
+    return (wg_tensor){ dtype_of(a), a->shape, in_place ? (void *)(uintptr_t)a->from : room };
 }
 
-static void assign(const wgi_safetensors *s, wg_params *p, int i, double *values)
+/* The bytes of `room` for this array and those before it, which need `most`. */
+static size_t room_for(const wgi_array *a, wg_dtype t, size_t most)
 {
-    const char *name = wg_params_name(p, i);
-    wgi_array a = wgi_safetensors_array(s, wgi_safetensors_find(s, name));
-    for (size_t k = 0; k < a.count; k++) values[k] = wgi_array_value(&a, k);
-    wg_params_assign_at(s->f.here, p, name, values, a.count);
+    size_t bytes = is_in_place(a, t) ? 0 : a->count * wg_dtype_size(dtype_of(a));
+    return bytes > most ? bytes : most;
+}
+
+static wgi_array array_of(const wgi_safetensors *s, const wg_params *p, int i)
+{
+    return wgi_safetensors_array(s, wgi_safetensors_find(s, wg_params_name(p, i)));
+}
+
+static void assign_all(const wgi_safetensors *s, wg_params *p)
+{
+    size_t bytes = 1;
+    for (int i = 0; i < wg_params_count(p); i++) {
+        wgi_array a = array_of(s, p, i);
+        bytes = room_for(&a, wg_params_tensor(p, i).dtype, bytes);
+    }
+    void *room = wg_alloc(s->f.c, bytes, 1); /* nothing fails after this */
+    for (int i = 0; room && i < wg_params_count(p); i++) {
+        wgi_array a = array_of(s, p, i);
+        wg_params_assign_tensor_at(s->f.here, p, wg_params_name(p, i),
+                                   tensor_of(&a, wg_params_tensor(p, i).dtype, room));
+    }
+    wg_free(s->f.c, room);
 }
 
 wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
@@ -175,10 +198,8 @@ wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path)
     wgi_safetensors s;
     if (!p || wg_failed(c)) return wg_failed(c);
     if (wgi_safetensors_read(&s, c, here, "params_load", path) && all_fit(&s, p)) {
-        double *values = wg_alloc(c, largest(p), sizeof *values);
-        for (int i = 0; values && i < wg_params_count(p); i++) assign(&s, p, i, values);
+        assign_all(&s, p);
         if (!wg_failed(c)) wg_params_trained(p, true);
-        wg_free(c, values);
     }
     wgi_safetensors_free(&s);
     return wg_failed(c);
@@ -199,11 +220,11 @@ static bool is_name(const char *name)
     return p > name && p[-1] != '.' && p - name <= NAME_MOST;
 }
 
-static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e)
+static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_entry *e, const wgi_array *a)
 {
     char text[100];
     wgi_entry_text(e, text, sizeof text);
-    const wgi_element_kind *kind = &wgi_elements[wgi_safetensors_array(s, e).element];
+    const wgi_element_kind *kind = &wgi_elements[a->element];
     if (!is_name(e->name))
         return wgi_file_fail(&s->f, WG_ERROR_FORMAT,
                              "\"%s\" is no parameter name: letters, digits, _ joined by dots, at most %d",
@@ -222,21 +243,23 @@ static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_
     return true;
 }
 
-static bool make(const wgi_safetensors *s, wg_params *p, const wgi_entry *e)
-{
-    wg_tensor t;
-    wgi_array a = wgi_safetensors_array(s, e);
-    if (!wgi_array_read(s->f.c, s->f.here, &a, &t)) return false;
-    bool ok = wg_params_make_at(s->f.here, p, e->name, t, e->state) == WG_OK;
-    wg_free(s->f.c, t.data);
-    return ok;
-}
-
 static void make_all(const wgi_safetensors *s, wg_params *p)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < s->count; i++) ok = can_be_made(s, p, &s->entry[i]);
-    for (size_t i = 0; ok && i < s->count; i++) ok = make(s, p, &s->entry[i]);
+    size_t bytes = 1;
+    for (size_t i = 0; ok && i < s->count; i++) {
+        wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
+        ok = can_be_made(s, p, &s->entry[i], &a);
+        bytes = ok ? room_for(&a, dtype_of(&a), bytes) : bytes;
+    }
+    void *room = ok ? wg_alloc(s->f.c, bytes, 1) : NULL;
+    ok = room;
+    for (size_t i = 0; ok && i < s->count; i++) {
+        wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
+        wg_tensor t = tensor_of(&a, dtype_of(&a), room);
+        ok = wg_params_make_at(s->f.here, p, s->entry[i].name, t, s->entry[i].state) == WG_OK;
+    }
+    wg_free(s->f.c, room);
 }
 
 wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)

@@ -122,7 +122,7 @@ bool wgi_gradients_to_add_to(wg_params *p);
 
 /* ---- store.c ---- */
 
-bool wgi_store_take(wgi_parameter *q);   /* gets memory for its values, zeroed */
+bool wgi_store_take(wgi_parameter *q);   /* gets memory for its values, which are not set */
 void wgi_store_give(wgi_parameter *q);   /* gives it back: only for the last parameter that took some */
 void wgi_store_enter(wgi_parameter *q);  /* adds it to the list of its piece */
 void *wgi_grad_memory(wgi_parameter *q); /* NULL: out of memory */

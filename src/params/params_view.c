@@ -111,6 +111,26 @@ wg_status wg_params_assign_at(wg_site here, wg_params *p, const char *name, cons
     return WG_OK;
 }
 
+wg_status wg_params_assign_tensor_at(wg_site here, wg_params *p, const char *name, wg_tensor t)
+{
+    char in[80], own[80];
+    if (!p || !wgi_ok(p->c)) return status_of(p);
+    const wgi_parameter *q = named(p, name);
+    if (!q)
+        return wgi_fail(p->c, here, "params_assign_tensor", WG_ERROR_VALUE, "no parameter %s",
+                        name ? name : "NULL");
+    if (!wg_dtype_size(t.dtype) || !wgi_same_shape(&t.shape, &q->shape))
+        return wgi_fail(p->c, here, "params_assign_tensor", WG_ERROR_SHAPE, "%s is %s, the tensor is %s %s",
+                        name, wg_shape_text(q->shape, own, sizeof own), wg_dtype_name(t.dtype),
+                        wg_shape_text(t.shape, in, sizeof in));
+    if (!t.data && q->size)
+        return wgi_fail(p->c, here, "params_assign_tensor", WG_ERROR_USE, "a tensor without data");
+    if (t.dtype != q->dtype) wgi_convert(q->dtype, q->data, t.dtype, t.data, q->size);
+    else if (q->size) memcpy(q->data, t.data, (size_t)q->size * wg_dtype_size(t.dtype));
+    p->root->version++;
+    return WG_OK;
+}
+
 /* ---- flat ---- */
 
 typedef void (*flat_fn)(wgi_parameter *q, size_t offset, void *arg);

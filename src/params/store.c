@@ -64,7 +64,7 @@ bool wgi_store_take(wgi_parameter *q)
     q->at = s->used;
     q->data = place_in(s, s->data, q->at);
     s->used += need;
-    clear(s, s->data, q->at, need);
+    clear(s, s->data, q->at + q->size, need - q->size);
     clear(s, s->grad, q->at, need);
     for (int k = 0; k < WGI_MOMENTS; k++) clear(s, s->moment[k], q->at, need);
     return true;

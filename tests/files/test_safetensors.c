@@ -168,6 +168,48 @@ Test(safetensors, a_part_of_the_parameters)
     wgt_finish(c, NULL);
 }
 
+/* Data that begin at any byte, with dtypes that are those of the parameters or are cast. */
+Test(safetensors, values_at_any_byte_and_of_other_dtypes)
+{
+    const float f[3] = { 1.5f, -2, 1.0f / 3 };
+    const double d[2] = { 1.0 / 3, -1e-300 };
+    const int64_t n[1] = { (INT64_C(1) << 53) + 1 };
+    const int32_t k[1] = { -7 };
+    unsigned char data[40];
+    memcpy(data, f, 12), memcpy(data + 12, d, 16), memcpy(data + 28, n, 8), memcpy(data + 36, k, 4);
+    for (int odd = 0; odd < 8; odd++) {
+        char json[400];
+        snprintf(
+            json, sizeof json,
+            "{\"__metadata__\":{\"states\":\"n k\"},\"f\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":"
+            "[0,12]},\"d\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[12,28]},\"n\":{\"dtype\":"
+            "\"I64\","
+            "\"shape\":[],\"data_offsets\":[28,36]},\"k\":{\"dtype\":\"I32\",\"shape\":[],\"data_offsets\":["
+            "36,"
+            "40]}}%.*s",
+            odd, "        ");
+        wgt_bytes file = wgt_safetensors(json, data, sizeof data);
+        wg_context *c = wgt_start(NULL, WG_F32, NULL);
+        wg_params *p = wg_params_new(c), *q = wg_params_new(c);
+        cr_expect_eq(wg_params_read(p, wgt_saved("p.st", &file)), WG_OK, "%s", wg_message(c));
+        cr_assert(wg_params_count(p) == 4 && wg_params_is_state(p, 2));
+        cr_expect_arr_eq(wgt_named(p, "f").data, f, sizeof f);
+        cr_expect_arr_eq(wgt_named(p, "d").data, d, sizeof d);
+        cr_expect_arr_eq(wgt_named(p, "n").data, n, sizeof n);
+        cr_expect_arr_eq(wgt_named(p, "k").data, k, sizeof k);
+        wg_params_make(q, "f", wg_view_f64((double[3]){ 0 }, WG_SHAPE(3)), false);
+        wg_params_make(q, "d", wg_view_f32((float[2]){ 0 }, WG_SHAPE(2)), false);
+        wg_params_make(q, "n", wg_view_i64((int64_t[1]){ 0 }, WG_SCALAR), true);
+        wg_params_make(q, "k", wg_view_i64((int64_t[1]){ 0 }, WG_SCALAR), true);
+        cr_expect_eq(wg_params_load(q, wgt_in_folder("p.st")), WG_OK, "%s", wg_message(c));
+        cr_expect_eq(((double *)wgt_named(q, "f").data)[2], (double)f[2]);
+        cr_expect_arr_eq(wgt_named(q, "d").data, ((float[2]){ (float)d[0], (float)d[1] }), 8);
+        cr_expect_eq(*(int64_t *)wgt_named(q, "n").data, n[0], "an integer above 2^53 is not rounded");
+        cr_expect_eq(*(int64_t *)wgt_named(q, "k").data, k[0]);
+        wgt_finish(c, NULL);
+    }
+}
+
 Test(safetensors, integers_are_states)
 {
     wg_context *c = wgt_start(NULL, WG_F32, NULL);

@@ -295,6 +295,10 @@ Test(misuse, of_parameters_and_optimizers)
     REFUSED(w, wg_params_assign(w.p, NULL, d, 1));
     REFUSED(w, wg_params_assign(w.p, "w", d, 5));
     REFUSED(w, wg_params_assign(w.p, "w", NULL, 6));
+    REFUSED(w, wg_params_assign_tensor(w.p, NULL, wg_view_f64(d, WG_SHAPE(1))));
+    REFUSED(w, wg_params_assign_tensor(w.p, "w", wg_view_f64(d, WG_SHAPE(5))));
+    REFUSED(w, wg_params_assign_tensor(w.p, "w", wg_view_f64(NULL, wg_params_tensor(w.p, 0).shape)));
+    REFUSED(w, wg_params_assign_tensor(w.p, "w", (wg_tensor){ .shape = wg_params_tensor(w.p, 0).shape }));
     REFUSED(w, wg_params_make(w.p, NULL, wg_view_f64(d, WG_SHAPE(2)), false));
     REFUSED(w, wg_params_make(w.p, "n", ((wg_tensor){ 0 }), false));
     REFUSED(w, wg_params_get(w.p, NULL));
@@ -319,6 +323,7 @@ Test(misuse, of_parameters_and_optimizers)
     cr_expect_eq(wg_params_get(NULL, d), WG_ERROR_USE);
     cr_expect_eq(wg_params_set(NULL, d), WG_ERROR_USE);
     cr_expect_eq(wg_params_assign(NULL, "w", d, 1), WG_ERROR_USE);
+    cr_expect_eq(wg_params_assign_tensor(NULL, "w", wg_view_f64(d, WG_SHAPE(1))), WG_ERROR_USE);
     cr_expect(isnan(wg_optim_clip_norm(NULL, 1)));
     cr_expect(isnan(wg_params_item(NULL, "w")));
     cr_expect_neq(wg_params_load(NULL, "a"), WG_OK);

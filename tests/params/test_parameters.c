@@ -127,6 +127,29 @@ Test(parameters, clipping_scales_all_gradients_to_the_norm)
     wgt_finish(c, NULL);
 }
 
+/* The values are cast, and graphs see that they are new. */
+Test(parameters, a_parameter_is_set_from_a_tensor)
+{
+    const int64_t n[1] = { (INT64_C(1) << 60) + 1 };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node w = wg_param(g, p, "a.w", WG_SHAPE(2, 1), wg_zeros());
+    wg_params_make(p, "n", wg_view_i64((int64_t[]){ 0 }, WG_SCALAR), true);
+    cr_assert_eq(wg_item(wg_sum(w)), 0);
+    wg_params_assign_tensor(wg_params_in(p, "a"), "w", wg_view_f64((double[]){ 0.1, 2 }, WG_SHAPE(2, 1)));
+    wg_begin(g, WG_TRAIN);
+    w = wg_param(g, p, "a.w", WG_SHAPE(2, 1), wg_zeros());
+    const float *v = wg_value(w).data;
+    cr_assert(v[0] == 0.1f && v[1] == 2);
+    wg_params_assign_tensor(p, "a.w", wg_view_f32((float[]){ 3, 4 }, WG_SHAPE(2, 1)));
+    wg_params_assign_tensor(p, "n", wg_view_i64(n, WG_SCALAR));
+    cr_assert_eq(*(const int64_t *)wg_params_tensor(p, 1).data, n[0]);
+    wg_begin(g, WG_TRAIN);
+    cr_assert_eq(wg_item(wg_sum(wg_param(g, p, "a.w", WG_SHAPE(2, 1), wg_zeros()))), 7);
+    wgt_finish(c, NULL);
+}
+
 /* ---- a misspelt name after training or loading ---- */
 
 typedef void (*known_fn)(wg_params *p, wg_optim *o, wg_node loss, const char *path);
