@@ -188,7 +188,8 @@ static void set_option(const maker *m, const wg_attr_row *r, unsigned char *attr
                           : strcmp(text, "true") == 0 ? 1
                                                       : atof(text);
     switch (r->kind) {
-    case WG_ATTR_INT: *(int *)to = (int)number; break;
+    case WG_ATTR_INT:
+    case WG_ATTR_AXIS: *(int *)to = (int)number; break;
     case WG_ATTR_SIZE: *(int64_t *)to = strcmp(text, "end") == 0 ? WG_END : (int64_t)number; break;
     case WG_ATTR_DOUBLE: *(double *)to = number; break;
     case WG_ATTR_BOOL: *(bool *)to = number != 0; break;

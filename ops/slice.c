@@ -1,4 +1,5 @@
 /* slice.c: concat, slice, and unslice, which puts a part back among zeros. x is [outer, axis, inner]. */
+#include "copy_runs.h"
 #include "ops.h"
 
 #include "base/base.h"
@@ -23,21 +24,55 @@ OPTIONS(slice, SLICE_FIELDS);
 #define UNSLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, size, NULL)
 OPTIONS(unslice, UNSLICE_FIELDS);
 
-/* Unit u copies the run of operand u % operands in row u / operands. */
+/* PIECE: bytes of the result of concat that are a unit. BLOCK: bytes that stay in the first-level cache while
+ * their rows are written in parts. */
+enum { PIECE = 1 << 14, BLOCK = 1 << 13 };
+
+/* The bytes [from, to) of row r of the result. */
+static void concat_part(const wg_kernel *k, int axis, int64_t r, size_t from, size_t to, char *y)
+{
+    size_t at = 0;
+    for (int j = 0; j < k->operands && at < to; j++) {
+        const size_t n = run_bytes(&k->xt[j], axis), begin = at > from ? at : from,
+                     end = at + n < to ? at + n : to;
+        if (begin < end)
+            copy_runs(y + begin, 0, (const char *)k->x[j] + (size_t)r * n + (begin - at), 0, end - begin, 1,
+                      streams(k, 0));
+        at += n;
+    }
+}
+
+static void concat_rows(const wg_kernel *k, int axis, int64_t r, int64_t rows, size_t row)
+{
+    const bool past = streams(k, 0);
+    const int64_t few = row < BLOCK ? (int64_t)(BLOCK / row) : 1;
+    for (int64_t end = r + rows; r < end; r += few) {
+        const int64_t now = end - r < few ? end - r : few;
+        char *y = (char *)k->y[0] + (size_t)r * row;
+        for (int j = 0; j < k->operands; j++) {
+            const size_t n = run_bytes(&k->xt[j], axis);
+            if (n) copy_runs(y, row, (const char *)k->x[j] + (size_t)r * n, n, n, now, past);
+            y += n;
+        }
+    }
+}
+
 KERNEL(concat)
 {
-    int axis = *(const int *)k->attr;
-    size_t row = run_bytes(&k->yt[0], axis), at = 0;
-    int64_t first = k->begin / k->operands;
-    int j = (int)(k->begin % k->operands);
-    for (int i = 0; i < j; i++) at += run_bytes(&k->xt[i], axis);
-    char *y = (char *)k->y[0] + (size_t)first * row;
-    for (int64_t u = k->begin; u < k->end; u++) {
-        size_t n = run_bytes(&k->xt[j], axis);
-        if (n) memcpy(y + at, (const char *)k->x[j] + (size_t)(u / k->operands) * n, n);
-        at += n;
-        if (++j == k->operands) j = 0, at = 0, y += row;
+    const int axis = *(const int *)k->attr;
+    const size_t row = run_bytes(&k->yt[0], axis),
+                 all = (size_t)wg_shape_size(*k->yt[0].shape) * wg_dtype_size(k->yt[0].dtype);
+    const size_t begin = (size_t)k->begin * PIECE,
+                 end = (size_t)k->end * PIECE < all ? (size_t)k->end * PIECE : all;
+    int64_t r = (int64_t)(begin / row), last = (int64_t)(end / row);
+    if (begin % row) {
+        concat_part(k, axis, r, begin % row, r < last ? row : end % row, (char *)k->y[0] + (size_t)r * row);
+        r++;
     }
+    if (r < last) concat_rows(k, axis, r, last - r, row);
+    if (r <= last && end % row)
+        concat_part(k, axis, last, 0, end % row, (char *)k->y[0] + (size_t)last * row);
+    stream_end();
     return true;
 }
 
@@ -46,21 +81,28 @@ KERNEL(slice)
     const struct slice *a = k->attr;
     size_t row = run_bytes(&k->xt[0], a->axis), n = run_bytes(&k->yt[0], a->axis);
     size_t skip = a->to > a->from ? n / (size_t)(a->to - a->from) * (size_t)a->from : 0;
-    for (int64_t u = k->begin; n && u < k->end; u++)
-        memcpy((char *)k->y[0] + (size_t)u * n, (const char *)k->x[0] + (size_t)u * row + skip, n);
+    if (n)
+        copy_runs((char *)k->y[0] + (size_t)k->begin * n, n,
+                  (const char *)k->x[0] + (size_t)k->begin * row + skip, row, n, k->end - k->begin,
+                  streams(k, 0));
+    stream_end();
     return true;
 }
 
+/* Short rows are cleared as a block, and then the runs are put in. */
 KERNEL(unslice)
 {
     const struct unslice *a = k->attr;
-    size_t row = run_bytes(&k->yt[0], a->axis), n = run_bytes(&k->xt[0], a->axis);
-    size_t skip = a->size ? row / (size_t)a->size * (size_t)a->from : 0;
-    for (int64_t u = k->begin; row && u < k->end; u++) {
+    const size_t row = run_bytes(&k->yt[0], a->axis), n = run_bytes(&k->xt[0], a->axis);
+    const size_t skip = a->size ? row / (size_t)a->size * (size_t)a->from : 0;
+    const int64_t few = row && row < BLOCK / 8 ? (int64_t)(BLOCK / row) : 1;
+    for (int64_t u = k->begin; row && u < k->end; u += few) {
+        const int64_t rows = k->end - u < few ? k->end - u : few;
         char *y = (char *)k->y[0] + (size_t)u * row;
-        memset(y, 0, skip);
-        if (n) memcpy(y + skip, (const char *)k->x[0] + (size_t)u * n, n);
-        memset(y + skip + n, 0, row - skip - n);
+        const char *x = (const char *)k->x[0] + (size_t)u * n;
+        if (rows > 1) memset(y, 0, (size_t)rows * row);
+        else memset(y, 0, skip), memset(y + skip + n, 0, row - skip - n);
+        if (n) copy_runs(y + skip, row, x, n, n, rows, false);
     }
     return true;
 }
@@ -108,8 +150,8 @@ static bool concat_shape(wg_rule *r)
 REWRITE(concat) { return n == 1 ? x[0] : wg_none; }
 static int64_t concat_units(const wg_kernel *k)
 {
-    int axis = *(const int *)k->attr;
-    return run_bytes(&k->yt[0], axis) ? outer_of(k->yt[0].shape, axis) * k->operands : 0;
+    const int64_t size = wg_shape_size(*k->yt[0].shape) * (int64_t)wg_dtype_size(k->yt[0].dtype);
+    return (size + PIECE - 1) / PIECE;
 }
 VJP(concat)
 {

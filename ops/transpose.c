@@ -1,4 +1,5 @@
 /* transpose.c: axes in another order. */
+#include "copy_runs.h"
 #include "ops.h"
 
 #define TRANSPOSE_FIELDS(F, S) F(S, AXES, axes, "reversed")
@@ -67,20 +68,39 @@ static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int
             for (int64_t i = 0; i < high; i++) memcpy(y + i * t.to[t.run], tile[i], (size_t)w * sizeof(T)); \
         }                                                                                                   \
     } while (0)
+/* Rows of x stay rows of y. Neighbouring units differ in the index of the axis before the last. */
+static void turn_rows(const wg_kernel *k, const turn *t)
+{
+    const size_t size = wg_dtype_size(k->yt[0].dtype), n = (size_t)t->dim[t->rank - 1] * size;
+    const int before = t->rank - 2;
+    const bool past = streams(k, 0);
+    for (int64_t u = k->begin; u < k->end;) {
+        int64_t strip, at, to;
+        turn_place(t, u, &strip, &at, &to);
+        const int64_t left = before < 0 ? 1 : t->dim[before] - u % t->dim[before],
+                      rows = left < k->end - u ? left : k->end - u;
+        copy_runs((char *)k->y[0] + (size_t)to * size, n, (const char *)k->x[0] + (size_t)at * size,
+                  before < 0 ? n : (size_t)t->from[before] * size, n, rows, past);
+        u += rows;
+    }
+    stream_end();
+}
+
 KERNEL(transpose)
 {
     turn t = turn_of(k);
     int last = t.rank - 1;
     size_t size = wg_dtype_size(k->yt[0].dtype);
     int64_t columns = t.dim[last];
+    if (t.run == last) {
+        turn_rows(k, &t);
+        return true;
+    }
     for (int64_t u = k->begin; u < k->end; u++) {
         int64_t strip, at, to;
         turn_place(&t, u, &strip, &at, &to);
         int64_t high = strip + TILE < t.dim[t.run] ? TILE : t.dim[t.run] - strip;
-        if (t.run == last)
-            memcpy((char *)k->y[0] + (size_t)to * size, (const char *)k->x[0] + (size_t)at * size,
-                   (size_t)columns * size);
-        else if (size == 1) TURN_STRIP(uint8_t);
+        if (size == 1) TURN_STRIP(uint8_t);
         else if (size == 4) TURN_STRIP(uint32_t);
         else TURN_STRIP(uint64_t);
     }

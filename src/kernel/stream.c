@@ -11,9 +11,43 @@ KERNEL(stream)
 
 #if WG_BASE
 
+#include <stdio.h>
+#include <unistd.h>
+
 DECLARE(stream);
 
 extern const wg_kernel_fn wgi_stream[WG_ISAS];
 const wg_kernel_fn wgi_stream[WG_ISAS] = KERNELS(stream);
+
+/* ---- from how many bytes on ---- */
+
+/* The size of the third-level cache, 0 if it is not known. On some processors sysconf adds up all caches of
+ * the third level, of which a core uses one. */
+static size_t last_cache(void)
+{
+    unsigned long kib = 0;
+    FILE *f = fopen("/sys/devices/system/cpu/cpu0/cache/index3/size", "r");
+    if (f && fscanf(f, "%luK", &kib) != 1) kib = 0;
+    if (f) fclose(f);
+#ifdef _SC_LEVEL3_CACHE_SIZE
+    if (!kib && sysconf(_SC_LEVEL3_CACHE_SIZE) > 0) kib = (unsigned long)sysconf(_SC_LEVEL3_CACHE_SIZE) >> 10;
+#endif
+    return (size_t)kib << 10;
+}
+
+/* A cache of up to 64 MiB belongs to few cores, and keeps a result of half its size; writing that to memory
+ * would take twice as long. A larger one is that of a server and is shared by many: with 260 and 480 MiB
+ * streaming is faster from 8 MiB on, also for whoever reads the result next. */
+size_t wgi_stream_least(void)
+{
+    enum { LEAST = 8 << 20, OF_FEW_CORES = 64 << 20 };
+    static size_t known;
+    size_t n = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    if (n) return n;
+    n = last_cache() / 2;
+    n = n < LEAST || n > OF_FEW_CORES / 2 ? LEAST : n;
+    __atomic_store_n(&known, n, __ATOMIC_RELAXED);
+    return n;
+}
 
 #endif

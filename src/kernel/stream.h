@@ -12,8 +12,8 @@
 #include <immintrin.h>
 #endif
 
-/* Results of at least this many bytes are streamed: they would leave the caches before they are read. */
-enum { STREAM_BYTES = 8 << 20 };
+/* Results of at least this many bytes are streamed. Asked once in a process: it depends on the last cache. */
+size_t wgi_stream_least(void);
 
 extern const wg_kernel_fn
     wgi_stream[WG_ISAS]; /* by instruction set: copies from the buffer of a tile to memory */
@@ -21,7 +21,7 @@ extern const wg_kernel_fn
 static inline bool streams(const wg_kernel *k, int output)
 {
     const wg_type *t = &k->yt[output];
-    return (size_t)wg_shape_size(*t->shape) * wg_dtype_size(t->dtype) >= STREAM_BYTES;
+    return (size_t)wg_shape_size(*t->shape) * wg_dtype_size(t->dtype) >= wgi_stream_least();
 }
 
 /* 64 bytes to an address that is a multiple of 64 */

@@ -248,13 +248,17 @@ static size_t load_bytes(const wgi_load *l)
     return (size_t)(last + 1) * l->size;
 }
 
-static int tile_operand(describer *d, const wgi_ref *x, const wg_type *t)
+static int tile_operand(describer *d, const wgi_program *p, const wgi_ref *x, const wg_type *t)
 {
     if (x->kind == WGI_REG) return d->by_reg[x->index];
+    if (x->kind == WGI_SPREAD) {
+        const wgi_spread *s = &p->spread[x->index];
+        return read_buffer(d, s->from.index, load_bytes(s->load), t->dtype);
+    }
     return read_buffer(d, x->index, x->kind == WGI_ONE ? x->size : bytes_of(t), t->dtype);
 }
 
-static void describe_instr(describer *d, const wgi_instr *in)
+static void describe_instr(describer *d, const wgi_program *p, const wgi_instr *in)
 {
     const wgi_ref *y = &in->y;
     if (in->of.op == &wgi_op_load) {
@@ -268,7 +272,7 @@ static void describe_instr(describer *d, const wgi_instr *in)
     wg_kernel k = wgi_kernel_question(&in->of);
     wg_plan_op *o = new_op(d, in->of.op, in->node, &k);
     for (int j = 0; j < in->of.operands && !d->failed; j++)
-        add_operand(o, tile_operand(d, &in->x[j], &in->of.xt[j]));
+        add_operand(o, tile_operand(d, p, &in->x[j], &in->of.xt[j]));
     if (d->failed) return;
     const int op = d->v->plan.ops++;
     if (y->kind == WGI_REG) d->by_reg[y->index] = op;
@@ -285,7 +289,7 @@ static void start_step(describer *d, int i)
     wg_plan_step *to = &d->step[d->v->plan.steps];
     for (int k = 0; s->tiles && k < s->tiles->instrs; k++) most += (size_t)s->tiles->instr[k].of.operands + 2;
     *to = (wg_plan_step){ .first_op = d->v->plan.ops, .tiles = s->units, .chunks = d->p->chunks[i] };
-    if (s->tiles) to->tile = WGI_MIN((int64_t)WGI_TILE, s->tiles->size);
+    if (s->tiles) to->tile = WGI_MIN(s->tiles->tile, s->tiles->size);
     to->read = zeroed(d, most, sizeof(int));
     to->write = zeroed(d, most, sizeof(int));
 }
@@ -302,7 +306,7 @@ static void describe_steps(describer *d, const double *seconds)
         start_step(d, i);
         if (!s->tiles && !d->failed) describe_kernel(d, i);
         for (int k = 0; s->tiles && k < s->tiles->instrs && !d->failed; k++)
-            describe_instr(d, &s->tiles->instr[k]);
+            describe_instr(d, s->tiles, &s->tiles->instr[k]);
         d->step[v->steps++].seconds = seconds[i];
     }
 }

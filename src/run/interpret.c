@@ -63,35 +63,59 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
     return true;
 }
 
+/* Fills in the operands of a program of one node, and the instructions that load some. */
+static void spread_operands(wgi_program *p, const wgi_node *n, const frame *f, wgi_ref *x, wgi_load *load,
+                            int isa)
+{
+    const int count = f->k.operands;
+    wgi_ref *from = x + count;
+    for (int k = 0; k < count; k++) {
+        const wg_shape *s = f->k.xt[k].shape;
+        uint32_t size = (uint32_t)wg_dtype_size(f->k.xt[k].dtype);
+        x[k] = (wgi_ref){ s == n->shape ? WGI_FULL : WGI_ONE, (uint32_t)k, size };
+        if (s == n->shape || wgi_size(s) == 1) continue;
+        from[k] = x[k];
+        wgi_load_make(&load[k], s, n->shape, size);
+        if (p->row) {
+            x[k] = (wgi_ref){ WGI_SPREAD, (uint32_t)p->spreads, size };
+            p->spread[p->spreads++] = wgi_spread_of(&load[k], from[k]);
+        } else {
+            p->instr[p->instrs] = wgi_load_instr(p, &load[k], &from[k], (uint32_t)p->regs++, isa);
+            x[k] = p->instr[p->instrs++].y;
+        }
+    }
+}
+
 /* An elementwise node with an operand that is broadcast along some axes: run as a program over tiles. */
 static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)
 {
-    int count = f->k.operands;
-    wgi_ref *x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * (size_t)count), *from = x + count;
-    wgi_load *load = wgi_arena_alloc(&g->temp, sizeof *load * (size_t)count);
-    wgi_instr *instr = wgi_arena_alloc(&g->temp, sizeof *instr * ((size_t)count + 1));
-    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * ((size_t)count + 1));
-    if (!x || !load || !instr || !ptr) return false;
-    wgi_program p = { .instr = instr, .most_operands = count, .size = wgi_size(n->shape) };
+    const int count = f->k.operands;
+    const size_t room = (size_t)count + 1;
+    wgi_ref *x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * room);
+    wgi_load *load = wgi_arena_alloc(&g->temp, sizeof *load * room);
+    wgi_program p = { .instr = wgi_arena_alloc(&g->temp, sizeof *p.instr * room),
+                      .spread = wgi_arena_alloc(&g->temp, sizeof *p.spread * room),
+                      .most_operands = count,
+                      .size = wgi_size(n->shape) };
+    void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * room);
+    wgi_broadcasts b = { 0 };
+    if (!x || !load || !p.instr || !p.spread || !ptr) return false;
     for (int k = 0; k < count; k++) {
-        uint32_t size = (uint32_t)wg_dtype_size(f->k.xt[k].dtype);
+        const wg_shape *s = f->k.xt[k].shape;
         ptr[k] = (void *)(uintptr_t)f->k.x[k];
-        x[k] = (wgi_ref){ f->k.xt[k].shape == n->shape ? WGI_FULL : WGI_ONE, (uint32_t)k, size };
-        if (x[k].kind == WGI_FULL || wgi_size(f->k.xt[k].shape) == 1) continue;
-        from[k] = x[k];
-        wgi_load_make(&load[k], f->k.xt[k].shape, n->shape, size);
-        instr[p.instrs] = wgi_load_instr(&load[k], &from[k], (uint32_t)p.regs++);
-        x[k] = instr[p.instrs++].y;
+        if (s != n->shape && wgi_size(s) != 1) wgi_note_broadcast(&b, s, n->shape);
     }
     ptr[count] = f->y[0];
-    instr[p.instrs++] = (wgi_instr){
+    wgi_program_cut(&p, &b, 1, false);
+    spread_operands(&p, n, f, x, load, g->c->isa);
+    p.instr[p.instrs++] = (wgi_instr){
         .of = wgi_signature_of(n, fn, f->k.xt, f->yt),
         .x = x,
         .y = { WGI_FULL, (uint32_t)count, (uint32_t)wg_dtype_size((wg_dtype)n->dtype) },
     };
     void *regs = wgi_arena_alloc(&g->temp, wgi_tile_bytes(&p));
     wgi_env e = { .ptr = ptr, .run = { f->k.seed, f->k.epoch, &f->fault } };
-    return regs && wgi_tiles(&p, &e, regs, 0, p.size);
+    return regs && wgi_tiles(&p, &e, regs, 0, p.tiles);
 }
 
 static bool run_map(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn)

@@ -7,6 +7,7 @@
 #define WGI_RUN_H
 
 #include "grad/grad.h"
+#include "kernel/load.h"
 
 /* ---- eval.c ---- */
 
@@ -150,13 +151,15 @@ enum { WGI_TILE = 1024 };
 typedef enum wgi_ref_kind {
     WGI_FULL, /* a value in memory, of which a tile is read or written */
     WGI_ONE, /* a value in memory that is passed whole: a single element, a load's source, a fold's scratch */
-    WGI_REG  /* a tile buffer */
+    WGI_REG, /* a tile buffer */
+    WGI_SPREAD /* a value in memory that is broadcast, and read where it is */
 } wgi_ref_kind;
 
 /* An operand or a result of an instruction. */
 typedef struct wgi_ref {
     wgi_ref_kind kind;
-    uint32_t index; /* FULL, ONE: in the table of addresses; REG: number of the tile buffer */
+    uint32_t index; /* FULL, ONE: in the table of addresses; REG: number of the tile buffer; SPREAD: in
+                       wgi_program.spread */
     uint32_t size;  /* bytes of an element */
 } wgi_ref;
 
@@ -165,13 +168,27 @@ typedef struct wgi_instr {
     const wgi_ref *x;
     wgi_ref y;
     bool fold;     /* the first phase of a fold: y is its scratch memory */
+    bool once;     /* a load that writes the same for each tile */
     uint32_t node; /* for errors */
 } wgi_instr;
+
+/* A broadcast operand that a program reads where it is. Along a row of the program its elements are
+ * neighbours (step 1), or it is one element (step 0). */
+typedef struct wgi_spread {
+    wgi_ref from; /* WGI_ONE */
+    const wgi_load *load;
+    unsigned char step;
+} wgi_spread;
 
 typedef struct wgi_program {
     wgi_instr *instr;
     int instrs, regs, most_operands;
-    int64_t size; /* elements */
+    int64_t size;  /* elements */
+    int64_t row;   /* no tile reaches over the end of a row of so many elements; 0: there are no rows */
+    int64_t tile;  /* elements of a tile; the last of a row, or of all, may have fewer */
+    int64_t tiles; /* their number */
+    wgi_spread *spread;
+    int spreads; /* 0 without rows */
     wgi_ref *
         ahead; /* large operands: while a tile is computed, the next tile of each is fetched into the cache */
     int aheads;
@@ -185,25 +202,35 @@ typedef struct wgi_env {
     const wg_op *failed_op;
 } wgi_env;
 
-/* Runs a program for the elements [begin, end). `begin` must be a multiple of WGI_TILE. memory:
- * wgi_tile_bytes(p) bytes, for this call alone. */
-bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t begin, int64_t end);
+/* Runs the tiles [first, last) of a program. memory: wgi_tile_bytes(p) bytes, for this call alone. */
+bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t first, int64_t last);
 size_t wgi_tile_bytes(const wgi_program *p);
 
-/* How an operand is broadcast into a tile buffer. */
-typedef struct wgi_load {
-    uint32_t size; /* bytes of an element */
-    int rank;      /* axes, after neighbouring axes were merged where one stride serves both */
-    int64_t dim[WG_MAX_RANK], stride[WG_MAX_RANK];
-} wgi_load;
+/* The operands of a program that are broadcast. A row of an operand: of so many last elements of the
+ * result it has either each or always the same. row: the shortest row; most: the longest that is no longer
+ * than a tile, 0: there is none. Rows of a result divide each other, so all operands begin a row where a
+ * row of `most` begins. */
+typedef struct wgi_broadcasts {
+    int count;
+    int64_t row, most;
+} wgi_broadcasts;
+/* Notes an operand of shape x of a program over elements of shape y. */
+void wgi_note_broadcast(wgi_broadcasts *b, const wg_shape *x, const wg_shape *y);
+/* Chooses row, tile and tiles of a program of p->size elements and `members` nodes. It has rows if that is
+ * faster: then all operands that are broadcast must be read in place, otherwise they must be loaded. folds: a
+ * member is a fold, whose leaves must not lie in two tiles. */
+void wgi_program_cut(wgi_program *p, const wgi_broadcasts *b, int members, bool folds);
 
 /* Two instructions that no node makes. Load broadcasts an operand into a tile buffer. Store writes a tile
  * buffer to memory, past the caches. */
 extern const wg_op wgi_op_load, wgi_op_store;
-/* False: the operand is dense and as large as the result, so that no load is needed. */
-bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size);
-/* The instruction that loads *from into tile buffer reg. */
-wgi_instr wgi_load_instr(const wgi_load *l, const wgi_ref *from, uint32_t reg);
+/* The instruction that loads *from into tile buffer reg, of a program that is cut. */
+wgi_instr wgi_load_instr(const wgi_program *p, const wgi_load *l, const wgi_ref *from, uint32_t reg, int isa);
+/* The operand *from read in place. */
+static inline wgi_spread wgi_spread_of(const wgi_load *l, wgi_ref from)
+{
+    return (wgi_spread){ from, l, l->rank > 0 && l->stride[l->rank - 1] != 0 };
+}
 
 /* ---- clock.c ---- */
 

@@ -1,4 +1,4 @@
-/* tile.c: runs programs of elementwise instructions. All instructions are run for one tile of WGI_TILE
+/* tile.c: runs programs of elementwise instructions. All instructions are run for one tile of up to WGI_TILE
  * elements, then for the next. So each instruction finds in the cache what another has written. */
 #include "run/run.h"
 #include "kernel/stream.h"
@@ -20,127 +20,115 @@ bool wgi_map_short(const wg_kernel *k, const wg_op *op)
     return true;
 }
 
-/* ---- loads: operands that are broadcast into a tile buffer ---- */
-
-bool wgi_load_make(wgi_load *l, const wg_shape *x, const wg_shape *y, uint32_t size)
-{
-    int64_t stride[WG_MAX_RANK];
-    wgi_strides(x, y, stride);
-    l->size = size;
-    l->rank = 0;
-    for (int i = 0; i < y->rank; i++) {
-        if (y->dim[i] == 1) continue;
-        int j = l->rank - 1;
-        if (j >= 0 && l->stride[j] == stride[i] * y->dim[i]) { /* one stride serves both axes */
-            l->dim[j] *= y->dim[i];
-            l->stride[j] = stride[i];
-            continue;
-        }
-        l->dim[l->rank] = y->dim[i];
-        l->stride[l->rank++] = stride[i];
-    }
-    return l->rank > 1 || (l->rank == 1 && l->stride[0] != 1);
-}
-
-static void spread_run(char *to, const char *from, int64_t n, int64_t stride, uint32_t size)
-{
-    if (stride == 1) memcpy(to, from, (size_t)n * size);
-    else if (size == 4)
-        for (int64_t i = 0; i < n; i++) memcpy(to + 4 * i, from, 4);
-    else if (size == 8)
-        for (int64_t i = 0; i < n; i++) memcpy(to + 8 * i, from, 8);
-    else memset(to, *from, (size_t)n);
-}
-
-/* Writes a row of 8, 16 or 32 bytes `count` times. False: the row has another length. */
-static bool repeat_short(char *to, const char *row, size_t bytes, int64_t count)
-{
-#define SHORT(n)                                                        \
-    case n:                                                             \
-        for (int64_t i = 0; i < count; i++) memcpy(to + i * n, row, n); \
-        return true
-    switch (bytes) {
-        SHORT(8);
-        SHORT(16);
-        SHORT(32);
-    }
-    return false;
-}
-
-/* Writes a row of n elements again and again, `count` elements in all, beginning with element `at` of the
- * row. What has been written is copied, twice as much each time. */
-static void repeat_row(char *to, const char *row, int64_t n, int64_t at, int64_t count, uint32_t size)
-{
-    if (at == 0 && count % n == 0 && repeat_short(to, row, (size_t)n * size, count / n)) return;
-    int64_t first = WGI_MIN(n - at, count), whole = WGI_MIN(n, count - first);
-    memcpy(to, row + (size_t)at * size, (size_t)first * size);
-    char *rows = to + (size_t)first * size;
-    size_t have = (size_t)whole * size, all = (size_t)(count - first) * size;
-    memcpy(rows, row, have);
-    while (have < all) {
-        size_t more = WGI_MIN(have, all - have);
-        memcpy(rows + have, rows, more);
-        have += more;
-    }
-}
-
-static void load_run(const wgi_load *l, const void *from, char *to, int64_t begin, int64_t end)
-{
-    int64_t at[WG_MAX_RANK], left = begin, offset = 0;
-    int last = l->rank - 1;
-    if (last < 0) {
-        spread_run(to, from, end - begin, 0, l->size);
-        return;
-    }
-    if (l->rank == 2 && !l->stride[0] && l->stride[1] == 1) {
-        repeat_row(to, from, l->dim[1], begin % l->dim[1], end - begin, l->size);
-        return;
-    }
-    for (int i = last; i >= 0; i--) {
-        at[i] = left % l->dim[i];
-        left /= l->dim[i];
-        offset += at[i] * l->stride[i];
-    }
-    while (begin < end) {
-        int64_t n = WGI_MIN(l->dim[last] - at[last], end - begin);
-        spread_run(to, (const char *)from + (size_t)offset * l->size, n, l->stride[last], l->size);
-        to += (size_t)n * l->size;
-        begin += n;
-        at[last] += n;
-        offset += n * l->stride[last];
-        for (int i = last; i > 0 && at[i] == l->dim[i]; i--) {
-            offset += l->stride[i - 1] - l->dim[i] * l->stride[i];
-            at[i] = 0;
-            at[i - 1]++;
-        }
-    }
-}
-
-static bool load(const wg_kernel *k)
-{
-    load_run(k->attr, k->x[0], k->y[0], k->begin, k->end);
-    return true;
-}
+/* ---- operands that are broadcast ---- */
 
 const wg_op wgi_op_load = { .name = "load" }, wgi_op_store = { .name = "store" };
 
-wgi_instr wgi_load_instr(const wgi_load *l, const wgi_ref *from, uint32_t reg)
+/* Of how many last elements of y the operand x has either each or always the same. */
+static int64_t row_of(const wg_shape *x, const wg_shape *y)
 {
-    return (wgi_instr){ .of = { .fn = load, .op = &wgi_op_load, .attr = l, .operands = 1, .outputs = 1 },
-                        .x = from,
-                        .y = { WGI_REG, reg, l->size } };
+    int64_t row = 1;
+    bool repeats = false;
+    for (int i = 1; i <= y->rank; i++) {
+        const int64_t n = y->dim[y->rank - i];
+        const bool one = i > x->rank || x->dim[x->rank - i] == 1;
+        if (n == 1) continue;
+        if (row > 1 && one != repeats) break;
+        repeats = one;
+        row *= n;
+    }
+    return row;
+}
+
+void wgi_note_broadcast(wgi_broadcasts *b, const wg_shape *x, const wg_shape *y)
+{
+    const int64_t row = row_of(x, y);
+    b->row = b->count++ ? WGI_MIN(b->row, row) : row;
+    if (row <= WGI_TILE) b->most = WGI_MAX(b->most, row);
+}
+
+/* ---- how a program is cut into tiles ---- */
+
+enum { VECTOR = 16 };
+
+/* Where rows are shorter than WGI_TILE they cost more calls of kernels, about as long as a load takes. */
+static bool has_rows(const wgi_program *p, const wgi_broadcasts *b, int members, bool folds)
+{
+    const int64_t calls = b->count ? WGI_TILE / b->row : 0;
+    return b->count && p->size > WGI_TILE && members * (calls - 1) <= b->count &&
+           !(folds && b->row % WG_FOLD);
+}
+
+static int64_t common_multiple(int64_t a, int64_t b)
+{
+    int64_t n = a;
+    while (n % b) n += a;
+    return n;
+}
+
+void wgi_program_cut(wgi_program *p, const wgi_broadcasts *b, int members, bool folds)
+{
+    p->row = 0;
+    p->tile = WGI_TILE;
+    p->tiles = (p->size + WGI_TILE - 1) / WGI_TILE;
+    if (has_rows(p, b, members, folds)) {
+        const int64_t pieces = (b->row + WGI_TILE - 1) / WGI_TILE, even = (b->row + pieces - 1) / pieces;
+        p->row = b->row;
+        p->tile = WGI_MIN((even + WG_FOLD - 1) / WG_FOLD * WG_FOLD, b->row);
+        p->tiles = p->size / p->row * pieces;
+    } else if (b->count && b->most && p->size > WGI_TILE) {
+        const int64_t unit = common_multiple(b->most, folds ? WG_FOLD : VECTOR);
+        if (unit <= WGI_TILE) p->tile = WGI_TILE / unit * unit;
+        else if (!folds) p->tile = WGI_TILE / b->most * b->most;
+        p->tiles = (p->size + p->tile - 1) / p->tile;
+    }
+}
+
+wgi_instr wgi_load_instr(const wgi_program *p, const wgi_load *l, const wgi_ref *from, uint32_t reg, int isa)
+{
+    wgi_instr in = {
+        .of = { .fn = wgi_load_kernel[isa], .op = &wgi_op_load, .attr = l, .operands = 1, .outputs = 1 },
+        .x = from,
+        .y = { WGI_REG, reg, l->size }
+    };
+    in.once = l->rank == 2 && !l->stride[0] && l->stride[1] == 1 && p->tile % l->dim[1] == 0;
+    return in;
 }
 
 /* ---- programs ---- */
 
-static size_t arrays_bytes(const wgi_program *p) { return ((size_t)p->most_operands * 9 + 63) & ~(size_t)63; }
+static size_t arrays_bytes(const wgi_program *p)
+{
+    return ((size_t)p->most_operands * 9 + (size_t)p->spreads * sizeof(void *) + 63) & ~(size_t)63;
+}
 
 size_t wgi_tile_bytes(const wgi_program *p) { return arrays_bytes(p) + (size_t)p->regs * WGI_TILE * 8 + 64; }
 
-static void *resolve(wgi_ref r, const wgi_env *e, char *regs, int64_t begin)
+/* A tile while it is computed. */
+typedef struct tile {
+    const wgi_program *p;
+    const wgi_env *e;
+    const void **x;      /* operands of the present instruction */
+    const void **spread; /* where the tile's part of each broadcast operand begins */
+    unsigned char *step;
+    char *regs;
+    int64_t begin, end;
+} tile;
+
+static void *resolve(const tile *t, wgi_ref r)
 {
-    if (r.kind == WGI_REG) return regs + (size_t)r.index * WGI_TILE * 8;
-    return (char *)e->ptr[r.index] + (r.kind == WGI_FULL ? (size_t)begin * r.size : 0);
+    if (r.kind == WGI_REG) return t->regs + (size_t)r.index * WGI_TILE * 8;
+    if (r.kind == WGI_SPREAD) return (void *)(uintptr_t)t->spread[r.index];
+    return (char *)t->e->ptr[r.index] + (r.kind == WGI_FULL ? (size_t)t->begin * r.size : 0);
+}
+
+static void find_spreads(tile *t)
+{
+    for (int k = 0; k < t->p->spreads; k++) {
+        const wgi_spread *s = &t->p->spread[k];
+        const size_t place = (size_t)wgi_load_place(s->load, t->begin);
+        t->spread[k] = (const char *)t->e->ptr[s->from.index] + place * s->from.size;
+    }
 }
 
 /* ---- operands that are too large for the caches ---- */
@@ -150,13 +138,14 @@ enum { LINE = 64 };
 /* Before instruction i: fetches this instruction's part of the cache lines that the next tile reads. The
  * processor's own prefetching stops at the end of a page, which is about a tile. Always inlined: gcc
  * removes calls of a function that only prefetches. */
-__attribute__((always_inline)) static inline void fetch_ahead(const wgi_program *p, const wgi_env *e, int i,
-                                                              int64_t begin, int64_t end)
+__attribute__((always_inline)) static inline void fetch_ahead(const tile *t, int i)
 {
+    const wgi_program *p = t->p;
+    const int64_t next = WGI_MIN(t->end - t->begin, p->size - t->end);
     for (int k = 0; k < p->aheads; k++) {
         const wgi_ref *r = &p->ahead[k];
-        const char *from = (const char *)e->ptr[r->index] + (size_t)begin * r->size;
-        int64_t lines = WGI_MAX(WGI_MIN(end - begin, WGI_TILE), 0) * r->size / LINE;
+        const char *from = (const char *)t->e->ptr[r->index] + (size_t)t->end * r->size;
+        int64_t lines = next * r->size / LINE;
         for (int64_t l = lines * i / p->instrs; l < lines * (i + 1) / p->instrs; l++)
             __builtin_prefetch(from + l * LINE, 0, 2);
     }
@@ -164,37 +153,67 @@ __attribute__((always_inline)) static inline void fetch_ahead(const wgi_program 
 
 /* ---- running ---- */
 
-static bool run_instr(const wgi_instr *in, const wgi_env *e, char *regs, const void **x, unsigned char *step,
-                      int64_t begin, int64_t end)
+static bool run_instr(const tile *t, const wgi_instr *in)
 {
     for (int k = 0; k < in->of.operands; k++) {
-        x[k] = resolve(in->x[k], e, regs, begin);
-        step[k] = in->x[k].kind != WGI_ONE;
+        const wgi_ref r = in->x[k];
+        t->x[k] = resolve(t, r);
+        t->step[k] = r.kind == WGI_SPREAD ? t->p->spread[r.index].step : r.kind != WGI_ONE;
     }
-    void *y = resolve(in->y, e, regs, begin);
-    wg_kernel k = wgi_kernel_call(&in->of, x, &y, step, e->run);
-    k.begin = begin, k.end = end;
+    void *y = resolve(t, in->y);
+    wg_kernel k = wgi_kernel_call(&in->of, t->x, &y, t->step, t->e->run);
+    k.begin = t->begin, k.end = t->end;
     if (in->fold) {
-        k.begin = begin / WG_FOLD;
-        k.end = (end + WG_FOLD - 1) / WG_FOLD;
+        k.begin = t->begin / WG_FOLD;
+        k.end = (t->end + WG_FOLD - 1) / WG_FOLD;
         k.scratch = y;
     }
     return wgi_call(in->of.op, in->of.fn, &k);
 }
 
-bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t begin, int64_t end)
+static bool run_tile(const tile *t, wgi_env *e, bool first)
+{
+    for (int i = 0; i < t->p->instrs; i++) {
+        if (t->p->instr[i].once && !first) continue;
+        if (t->p->aheads) fetch_ahead(t, i);
+        if (!run_instr(t, &t->p->instr[i])) {
+            __atomic_store_n(&e->failed_node, t->p->instr[i].node, __ATOMIC_RELAXED);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Where tile i begins, and where its row ends. */
+static int64_t tile_begin(const wgi_program *p, int64_t i, int64_t *row_end)
+{
+    if (!p->row) {
+        *row_end = p->size;
+        return i * p->tile;
+    }
+    const int64_t pieces = (p->row + p->tile - 1) / p->tile, row = i / pieces;
+    *row_end = (row + 1) * p->row;
+    return row * p->row + i % pieces * p->tile;
+}
+
+bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t first, int64_t last)
 {
     const void **x = memory;
-    unsigned char *step = (unsigned char *)(x + p->most_operands);
-    char *regs = (char *)memory + arrays_bytes(p);
-    for (int64_t at = begin; at < end; at += WGI_TILE)
-        for (int i = 0; i < p->instrs; i++) {
-            if (p->aheads) fetch_ahead(p, e, i, at + WGI_TILE, end);
-            if (!run_instr(&p->instr[i], e, regs, x, step, at, WGI_MIN(at + WGI_TILE, end))) {
-                __atomic_store_n(&e->failed_node, p->instr[i].node, __ATOMIC_RELAXED);
-                return false;
-            }
-        }
+    tile t = { .p = p,
+               .e = e,
+               .x = x,
+               .spread = x + p->most_operands,
+               .step = (unsigned char *)(x + p->most_operands + p->spreads),
+               .regs = (char *)memory + arrays_bytes(p) };
+    int64_t row_end;
+    t.end = tile_begin(p, first, &row_end);
+    for (int64_t i = first; i < last; i++) {
+        t.begin = t.end;
+        t.end = WGI_MIN(t.begin + p->tile, row_end);
+        if (p->row) find_spreads(&t);
+        if (!run_tile(&t, e, i == first)) return false;
+        if (t.end == row_end) row_end = WGI_MIN(row_end + p->row, p->size);
+    }
     stream_end();
     return true;
 }

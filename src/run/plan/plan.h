@@ -400,7 +400,8 @@ typedef struct wgi_tiler {
     uint32_t frees;
     wgi_instr *instr; /* memory for the program's lists while they grow */
     wgi_ref *ahead;
-    size_t instr_capacity, ahead_capacity;
+    wgi_spread *spread;
+    size_t instr_capacity, ahead_capacity, spread_capacity;
     wgi_ref *refs; /* memory for the operands of the next instruction */
 } wgi_tiler;
 

@@ -5,13 +5,15 @@
 static void put_instr(wgi_program *p, wgi_instr in) { p->instr[p->instrs++] = in; }
 static uint32_t take_reg(wgi_tiler *t) { return t->frees ? t->free[--t->frees] : (uint32_t)t->prog->regs++; }
 
-/* An operand of so many bytes or more does not stay in a thread's own caches. It is fetched ahead. */
-enum { LARGE = 1 << 20 };
+/* An operand of so many bytes or more is fetched ahead, since it is not in the caches. A program of few
+ * members fetches in a burst, which delays its own reading; that pays only if all comes from memory. */
+enum { LARGE = 8 << 20, VERY_LARGE = 64 << 20, FEW = 3 };
 
 static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, uint32_t size)
 {
+    const size_t least = w->items[item_at].count < FEW ? VERY_LARGE : LARGE;
     wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
-    bool known = w->at[x] == item_at || (size_t)t->prog->size * size < LARGE;
+    bool known = w->at[x] == item_at || (size_t)t->prog->size * size < least;
     for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
     if (!known) t->prog->ahead[t->prog->aheads++] = r;
     return r;
@@ -19,29 +21,50 @@ static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x,
 
 static const wgi_ref *kept_ref(wgi_work *w, wgi_ref r) { return wgi_work_copy(w, &r, 1, sizeof r); }
 
+/* Whether an operand of shape x is neither as large as the result nor a single element. */
+static bool is_broadcast(const wg_shape *x, const wg_shape *shape)
+{
+    return x != shape && wgi_size(x) != wgi_size(shape) && wgi_size(x) != 1;
+}
+
+/* The operand that broadcasts x: read in place if the program has rows, else loaded into a tile buffer, which
+ * is kept to the program's end: several members may read it. */
+static wgi_ref broadcast_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
+{
+    const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->node[x].dtype);
+    const wgi_ref from = { WGI_ONE, wgi_buffer_of(w, x), size };
+    wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
+    if (!l) return (wgi_ref){ 0 };
+    wgi_load_make(l, w->node[x].shape, shape, size);
+    wgi_ref y = { WGI_SPREAD, (uint32_t)t->prog->spreads, size };
+    if (t->prog->row) t->prog->spread[t->prog->spreads++] = wgi_spread_of(l, from);
+    else {
+        wgi_instr load =
+            wgi_load_instr(t->prog, l, kept_ref(w, from), (uint32_t)t->prog->regs++, w->g->c->isa);
+        put_instr(t->prog, load);
+        y = load.y;
+    }
+    t->reg[x] = y.index + 1;
+    t->reg_item[x] = item_at;
+    return y;
+}
+
 static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
 {
     const wgi_node *n = &w->node[x];
-    uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
-    if (t->reg_item[x] == item_at && t->reg[x]) return (wgi_ref){ WGI_REG, t->reg[x] - 1, size };
+    const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)n->dtype);
+    const bool broadcast = is_broadcast(n->shape, shape);
+    if (t->reg_item[x] == item_at && t->reg[x])
+        return (wgi_ref){ broadcast && t->prog->row ? WGI_SPREAD : WGI_REG, t->reg[x] - 1, size };
+    if (broadcast) return broadcast_ref(w, t, item_at, x, shape);
     if (n->shape == shape || wgi_size(n->shape) == wgi_size(shape)) return full_ref(w, t, item_at, x, size);
-    const wgi_ref one = { WGI_ONE, wgi_buffer_of(w, x), size };
-    if (wgi_size(n->shape) == 1) return one;
-    wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
-    if (!l) return (wgi_ref){ 0 };
-    wgi_load_make(l, n->shape, shape, size);
-    /* The tile buffer is kept to the program's end: several members may read it. */
-    wgi_instr load = wgi_load_instr(l, kept_ref(w, one), (uint32_t)t->prog->regs++);
-    t->reg[x] = load.y.index + 1;
-    t->reg_item[x] = item_at;
-    put_instr(t->prog, load);
-    return load.y;
+    return (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
 }
 
 /* A large result that this item reads no more is made in a tile buffer, and stored past the caches. */
 static bool is_streamed(const wgi_work *w, uint32_t item_at, uint32_t m)
 {
-    return w->store[m] && w->last[m] <= item_at && wgi_value_bytes(&w->node[m]) >= STREAM_BYTES;
+    return w->store[m] && w->last[m] <= item_at && wgi_value_bytes(&w->node[m]) >= wgi_stream_least();
 }
 
 /* Where the result of member m goes. */
@@ -96,6 +119,25 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
     give_regs(w, t, item_at, n, position);
 }
 
+/* Cuts the program into tiles, by the broadcast operands of the item's members. */
+static void cut(wgi_work *w, wgi_tiler *t, uint32_t item_at)
+{
+    const wgi_item *s = &w->items[item_at];
+    wgi_broadcasts b = { 0 };
+    bool folds = false;
+    for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++) {
+        folds |= wgi_work_is_fold(w, m);
+        for (uint32_t j = 0; j < w->node[m].operands; j++) {
+            const uint32_t x = wgi_work_in(w, &w->node[m], j);
+            if (!is_broadcast(w->node[x].shape, s->shape) || t->reg_item[x] == item_at) continue;
+            t->reg_item[x] = item_at; /* counted */
+            t->reg[x] = 0;
+            wgi_note_broadcast(&b, w->node[x].shape, s->shape);
+        }
+    }
+    wgi_program_cut(t->prog, &b, (int)s->count, folds);
+}
+
 /* Begins an empty program. Its lists grow in the memory that the lists of the last program grew in. */
 static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
 {
@@ -106,9 +148,11 @@ static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
     /* Each operand may need a load, and each result a store. */
     t->instr = wgi_work_grow(w, t->instr, &t->instr_capacity, refs + 2 * s->count, sizeof *t->instr);
     t->ahead = wgi_work_grow(w, t->ahead, &t->ahead_capacity, refs, sizeof *t->ahead);
+    t->spread = wgi_work_grow(w, t->spread, &t->spread_capacity, refs, sizeof *t->spread);
     if (w->failed) return;
     *t->prog = (wgi_program){ .instr = t->instr,
                               .ahead = t->ahead,
+                              .spread = t->spread,
                               .size = wgi_size(s->shape),
                               .most_operands = 1 /* of a load or store */ };
     t->frees = 0;
@@ -120,6 +164,7 @@ static void tile_end(wgi_work *w, wgi_tiler *t)
     wgi_program *p = t->prog;
     p->instr = wgi_work_copy(w, p->instr, (size_t)p->instrs, sizeof *p->instr);
     p->ahead = wgi_work_copy(w, p->ahead, (size_t)p->aheads, sizeof *p->ahead);
+    p->spread = wgi_work_copy(w, p->spread, (size_t)p->spreads, sizeof *p->spread);
 }
 
 void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at)
@@ -127,6 +172,7 @@ void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at)
     const wgi_item *s = &w->items[item_at];
     tile_begin(w, t, s);
     if (w->failed) return;
+    cut(w, t, item_at);
     double cost = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
         for (uint32_t j = 0; j < w->node[m].operands; j++) t->last[wgi_work_in(w, &w->node[m], j)] = k + 1;
@@ -135,10 +181,7 @@ void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at)
         add_instr(w, t, item_at, m, k + 1);
     }
     tile_end(w, t);
-    wgi_step one = { .tiles = t->prog,
-                     .units = (t->prog->size + WGI_TILE - 1) / WGI_TILE,
-                     .scratch = NO_BUFFER,
-                     .node = s->first };
+    wgi_step one = { .tiles = t->prog, .units = t->prog->tiles, .scratch = NO_BUFFER, .node = s->first };
     one.chunks = wgi_chunks(w, one.units, (double)t->prog->size * cost);
     wgi_step_new(w, one);
     w->p->regs = WGI_MAX(w->p->regs, wgi_tile_bytes(t->prog));

@@ -1,0 +1,175 @@
+/* test_broadcasts.c: elementwise programs whose operands are broadcast along rows, columns and both, over
+ * rows of many lengths: shorter than a tile, as long, longer, and no whole number of vectors. Every
+ * element is compared with a loop in C, interpreted, planned, and by two threads. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+enum { MOST = 20000 };
+
+static float some(int64_t i, int seed) { return (float)((i * 37 + seed * 11) % 113) / 16 - 3; }
+
+static void fill(float *to, int64_t n, int seed)
+{
+    for (int64_t i = 0; i < n; i++) to[i] = some(i, seed);
+}
+
+/* Operands x [b,r,c], row [c], column [r,1], both [b,1,1], matrix [r,c]. */
+typedef struct operands {
+    int64_t b, r, c;
+    float x[MOST], row[MOST], column[MOST], both[MOST], matrix[MOST];
+} operands;
+
+static void make(operands *o, int64_t b, int64_t r, int64_t c)
+{
+    o->b = b, o->r = r, o->c = c;
+    fill(o->x, b * r * c, 1);
+    fill(o->row, c, 2);
+    fill(o->column, r, 3);
+    fill(o->both, b, 4);
+    fill(o->matrix, r * c, 5);
+}
+
+typedef struct nodes {
+    wg_node x, row, column, both, matrix;
+} nodes;
+
+static nodes inputs(wg_graph *g, operands *o)
+{
+    return (nodes){ wg_input_borrow(g, "x", wg_view_f32(o->x, WG_SHAPE(o->b, o->r, o->c))),
+                    wg_input_borrow(g, "row", wg_view_f32(o->row, WG_SHAPE(o->c))),
+                    wg_input_borrow(g, "column", wg_view_f32(o->column, WG_SHAPE(o->r, 1))),
+                    wg_input_borrow(g, "both", wg_view_f32(o->both, WG_SHAPE(o->b, 1, 1))),
+                    wg_input_borrow(g, "matrix", wg_view_f32(o->matrix, WG_SHAPE(o->r, o->c))) };
+}
+
+/* A program of nodes, and one element of it from elements of the operands. */
+typedef struct program {
+    wg_node (*build)(nodes n);
+    float (*element)(float x, float row, float column, float both, float matrix);
+} program;
+
+static wg_node by_row(nodes n) { return wg_add(n.x, n.row); }
+static float by_row_of(float x, float r, float c, float b, float m) { return x + r; }
+static wg_node by_column(nodes n) { return wg_mul(n.x, n.column); }
+static float by_column_of(float x, float r, float c, float b, float m) { return x * c; }
+static wg_node by_both(nodes n) { return wg_sub(n.both, n.x); }
+static float by_both_of(float x, float r, float c, float b, float m) { return b - x; }
+static wg_node outer(nodes n) { return wg_sub(wg_mul(n.both, n.column), n.row); }
+static float outer_of(float x, float r, float c, float b, float m) { return b * c - r; }
+static wg_node all(nodes n)
+{
+    wg_node centred = wg_mul(wg_sub(n.x, n.column), n.both);
+    return wg_relu(wg_add(wg_mul(centred, n.row), n.matrix));
+}
+static float all_of(float x, float r, float c, float b, float m)
+{
+    const float y = (x - c) * b * r + m;
+    return y <= 0 ? 0 : y;
+}
+static wg_node chosen(nodes n) { return wg_where(wg_greater(n.column, n.row), n.x, n.both); }
+static float chosen_of(float x, float r, float c, float b, float m) { return c > r ? x : b; }
+
+static const program programs[] = { { by_row, by_row_of },   { by_column, by_column_of },
+                                    { by_both, by_both_of }, { outer, outer_of },
+                                    { all, all_of },         { chosen, chosen_of } };
+
+static void expect_elements(const program *p, const operands *o, wg_tensor t)
+{
+    const float *y = t.data;
+    const int64_t n = o->b * o->r * o->c;
+    cr_assert_eq(wg_shape_size(t.shape), n);
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t column = i % o->c, row = i / o->c % o->r, batch = i / o->c / o->r;
+        const float want =
+            p->element(o->x[i], o->row[column], o->column[row], o->both[batch], o->matrix[i % (o->r * o->c)]);
+        cr_assert(memcmp(&y[i], &want, sizeof want) == 0 || y[i] == want,
+                  "program %d, shape %d %d %d, element %d: %a, not %a", (int)(p - programs), (int)o->b,
+                  (int)o->r, (int)o->c, (int)i, (double)y[i], (double)want);
+    }
+}
+
+static void check(operands *o, int interpret, int threads)
+{
+    wg_context *c = wg_start(&(wg_options){ .interpret = interpret, .threads = threads });
+    wg_graph *g = wg_graph_new(c);
+    for (int k = 0; k < (int)(sizeof programs / sizeof *programs); k++)
+        for (int again = 0; again < 2; again++) {
+            wg_begin(g, WG_EVAL);
+            wg_node y = programs[k].build(inputs(g, o));
+            const wg_tensor t = wg_value(wg_broadcast_to(y, WG_SHAPE(o->b, o->r, o->c)));
+            expect_elements(&programs[k], o, t);
+        }
+    cr_assert_eq(wg_finish(c, stderr), 0);
+}
+
+Test(broadcasts, rows_of_all_lengths)
+{
+    static operands o;
+    static const int64_t lengths[] = { 1,   2,   3,   4,   7,   10,  16,   31,   64,   100,  129,
+                                       256, 257, 300, 511, 512, 768, 1023, 1024, 1025, 1500, 3000 };
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+        const int64_t c = lengths[k], r = MOST / 3 / c > 40 ? 40 : MOST / 3 / c;
+        make(&o, 3, r, c);
+        for (int threads = 1; threads <= 2; threads++) check(&o, -1, threads);
+        check(&o, 1, 1);
+    }
+}
+
+/* A sum of a whole tensor is part of the program: its leaves of WG_FOLD elements must not be cut. The sum
+ * is of whole numbers, so it is exact. */
+static wg_node sum_of(wg_graph *g, operands *o)
+{
+    nodes n = inputs(g, o);
+    return wg_sum(wg_add(wg_mul(n.x, n.column), n.row));
+}
+
+Test(broadcasts, sums)
+{
+    static operands o;
+    static const int64_t lengths[] = { 10, 100, 256, 300, 512, 768, 1000, 1024, 1100, 1280, 2048, 3000 };
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+        make(&o, 2, 3, lengths[k]);
+        double want = 0;
+        for (int64_t i = 0; i < 6 * o.c; i++) o.x[i] = (float)(i % 7), o.row[i % o.c] = (float)(i % o.c % 5);
+        for (int64_t i = 0; i < o.r; i++) o.column[i] = (float)i;
+        for (int64_t i = 0; i < 6 * o.c; i++)
+            want += (double)o.x[i] * (double)o.column[i / o.c % 3] + (double)o.row[i % o.c];
+        for (int way = 0; way < 3; way++) {
+            wg_context *c = wg_start(&(wg_options){ .interpret = way ? -1 : 1, .threads = way == 2 ? 2 : 1 });
+            wg_graph *g = wg_graph_new(c);
+            for (int again = 0; again < 2; again++) {
+                wg_begin(g, WG_EVAL);
+                const double got = wg_item(sum_of(g, &o));
+                cr_assert(got == want, "rows of %d: %g, not %g", (int)o.c, got, want);
+            }
+            cr_assert_eq(wg_finish(c, stderr), 0);
+        }
+    }
+}
+
+/* Elements of 8 bytes and of 1 byte. */
+Test(broadcasts, other_dtypes)
+{
+    static double x[MOST], column[MOST];
+    static bool flag[MOST];
+    for (int64_t c = 1; c < 1500; c += 1 + c / 2) {
+        const int64_t r = MOST / c > 50 ? 50 : MOST / c;
+        for (int64_t i = 0; i < r * c; i++) x[i] = (double)some(i, 1);
+        for (int64_t i = 0; i < r; i++) column[i] = (double)some(i, 2), flag[i] = i % 3 == 0;
+        wg_context *k = wg_start(&(wg_options){ .dtype = WG_F64 });
+        wg_graph *g = wg_graph_new(k);
+        for (int again = 0; again < 2; again++) {
+            wg_begin(g, WG_EVAL);
+            wg_node a = wg_input_borrow(g, "x", wg_view_f64(x, WG_SHAPE(r, c)));
+            wg_node b = wg_input_borrow(g, "column", wg_view_f64(column, WG_SHAPE(r, 1)));
+            wg_node f = wg_input_borrow(g, "flag", wg_view(WG_BOOL, flag, WG_SHAPE(r, 1)));
+            const double *y = wg_value(wg_where(f, a, wg_mul(a, b))).data;
+            for (int64_t i = 0; i < r * c; i++)
+                cr_assert(y[i] == (flag[i / c] ? x[i] : x[i] * column[i / c]), "row of %d, element %d",
+                          (int)c, (int)i);
+        }
+        cr_assert_eq(wg_finish(k, stderr), 0);
+    }
+}
