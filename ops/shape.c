@@ -39,15 +39,15 @@ static bool reshape_shape(wg_rule *r)
     int64_t n = wg_shape_size(*r->x[0].shape), known = 1, open = -1;
     char text[80];
     if (!rank_fits(r, s)) return false;
-    wg_shape_text(*s, text, sizeof text);
     for (int i = 0; i < s->rank; i++) {
         if (s->dim[i] == -1 && open < 0) open = i;
         else if (s->dim[i] < 0 || __builtin_mul_overflow(known, s->dim[i], &known))
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s cannot have shape %s", wg_rule_who(r, 0), text);
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s cannot have shape %s", wg_rule_who(r, 0),
+                                wg_shape_text(*s, text, sizeof text));
     }
     if (open >= 0 ? !known || n % known : n != known)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s of %lld elements cannot have shape %s", wg_rule_who(r, 0),
-                            (long long)n, text);
+                            (long long)n, wg_shape_text(*s, text, sizeof text));
     if (open >= 0) s->dim[open] = n / known;
     *wg_rule_shape(r, 0) = *s;
     return true;
@@ -288,7 +288,7 @@ EXPAND(sum_to)
     wg_reduce_args a = { .x = x[0], .keepdims = true };
     int ahead = xs.rank - s->rank;
     for (int i = 0; i < xs.rank; i++)
-        if (i < ahead || xs.dim[i] != s->dim[i - ahead]) a.axes.axis[a.axes.count++] = i;
+        if (xs.dim[i] != (i < ahead ? 1 : s->dim[i - ahead])) a.axes.axis[a.axes.count++] = i;
     y[0] = wg_reshape(a.axes.count ? wg_sum_at(here, &a) : x[0], *s);
 }
 SAMPLE(sum_to)

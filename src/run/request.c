@@ -104,7 +104,8 @@ static bool derive_once(wg_graph *g, wgi_request *r, const wg_node x[], wg_node 
 
 /* Appends the nodes of the gradients, or of H v. They must not use the leaves of the user's numbers: those
  * may have other values when the plan runs again, while numbers of the derivative are part of the plan. So
- * the table of numbers is emptied meanwhile. */
+ * the table of numbers is emptied meanwhile. The nodes are removed after the request, so that their calls are
+ * not remembered. */
 static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 {
     if (!r->look && !r->along) wgi_warn_of_pairs(wgi_handle(g, r->loss), r->here);
@@ -114,7 +115,9 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
     wgi_number users[WGI_NUMBERS];
     memcpy(users, g->plain.number, sizeof users);
     memset(g->plain.number, 0, sizeof g->plain.number);
+    g->build.within++;
     bool ok = r->along ? derive_twice(g, r, x, gx) : derive_once(g, r, x, gx);
+    g->build.within--;
     memcpy(g->plain.number, users, sizeof users);
     return ok;
 }
