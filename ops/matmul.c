@@ -186,20 +186,33 @@ static wg_node without_transpose(wg_node x, bool *swapped)
 }
 
 extern const wg_op wgi_op_unit_rows; /* index.c */
+extern const wg_op wgi_op_reshape;   /* shape.c */
 
-/* Unit rows times a matrix: rows of the matrix, or columns if it is transposed. */
-static wg_node chosen_rows(wg_site here, wg_node units, wg_node b, bool tb)
+/* The unit rows that x is, or is a reshape of with the same rows. wg_none: there are none. */
+static wg_node units_of(wg_node x)
+{
+    const wg_shape s = wg_node_shape(x);
+    while (wg_node_op(x) == &wgi_op_reshape) x = wg_node_operand(x, 0);
+    const wg_shape u = wg_node_shape(x);
+    const bool same = s.rank && u.rank && s.dim[s.rank - 1] == u.dim[u.rank - 1];
+    return wg_node_op(x) == &wgi_op_unit_rows && same ? x : wg_none;
+}
+
+/* Unit rows times a matrix: rows of the matrix, or columns if it is transposed. s: the shape of the rows. */
+static wg_node chosen_rows(wg_site here, wg_node units, wg_shape s, wg_node b, bool tb)
 {
     const struct unit_rows *u = wg_attr(units);
     wg_node part = wg_slice(b, .axis = tb, .from = u->from, .to = u->from + u->count);
-    return tb ? wg_transpose(part) : part;
+    if (tb) part = wg_transpose(part);
+    s.dim[s.rank - 1] = wg_node_shape(part).dim[1];
+    return wg_reshape(part, s);
 }
 
 REWRITE(matmul)
 {
     matmul_attr f = *(const matmul_attr *)attr;
-    if (wg_node_op(x[0]) == &wgi_op_unit_rows && !f.ta && wg_node_shape(x[1]).rank == 2)
-        return chosen_rows(here, x[0], x[1], f.tb);
+    const wg_node units = f.ta || wg_node_shape(x[1]).rank != 2 ? wg_none : units_of(x[0]);
+    if (wg_node_ok(units)) return chosen_rows(here, units, wg_node_shape(x[0]), x[1], f.tb);
     wg_node a = without_transpose(x[0], &f.ta), b = without_transpose(x[1], &f.tb);
     bool same = a.index == x[0].index && b.index == x[1].index;
     return same ? wg_none : product_node(here, a, b, f.ta, f.tb);
