@@ -136,7 +136,7 @@ bool wengert_deep_bytes(double *plan, double *least);
 extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm, wengert_gradcheck;
 /* W13: the size is 0 for 0.1 sin, or the width of a net. W14 on a graph that is built anew each time, and on
  * a fixed one. */
-extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed;
+extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed, wengert_tracking_whole;
 /* The Hessian and the Jacobians of jacobian.h. */
 extern const bench_side hand_jacobian, wengert_jacobian;
 /* The LSTM of lstm.h. The size is the batch. */

@@ -289,7 +289,35 @@ static double jacobian_answer(tracking *s, bool done)
 static double answer_tracking(void *self) { return jacobian_answer(self, run_tracking(self, 1, NULL)); }
 static double answer_fixed(void *self) { return jacobian_answer(self, run_tracking_fixed(self, 1, NULL)); }
 
+/* ---- the same by wg_jacobian, in a graph that is built anew each time ---- */
+
+static bool run_whole(void *self, int64_t n, double seconds[])
+{
+    tracking *s = self;
+    (void)seconds;
+    for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
+        wg_begin(s->g, WG_EVAL);
+        s->pose = wg_input(s->g, "pose", wg_view_f64(s->m.pose, WG_SHAPE(TRACK_POSE)));
+        wg_node j = wg_jacobian(residuals(s->g, &s->m, s->pose), s->pose);
+        wg_copy_f64(j, &s->jacobian[0][0], TRACK_POSE * 3 * TRACK_POINTS);
+    }
+    return !wg_failed(s->c);
+}
+
+/* The Jacobian has a row for each residual, s->jacobian one for each number of the pose. */
+static double answer_whole(void *self)
+{
+    tracking *s = self;
+    static double turned[TRACK_POSE][3 * TRACK_POINTS];
+    const bool done = run_whole(s, 1, NULL);
+    for (int i = 0; i < TRACK_POSE * 3 * TRACK_POINTS; i++)
+        turned[i % TRACK_POSE][i / TRACK_POSE] = (&s->jacobian[0][0])[i];
+    memcpy(s->jacobian, turned, sizeof turned);
+    return jacobian_answer(s, done);
+}
+
 const bench_side wengert_ode = { start_ode, run_ode, answer_ode, stop_ode, NULL };
 const bench_side wengert_tracking = { start_tracking, run_tracking, answer_tracking, stop_tracking, NULL };
 const bench_side wengert_tracking_fixed = { start_tracking, run_tracking_fixed, answer_fixed, stop_tracking,
                                             NULL };
+const bench_side wengert_tracking_whole = { start_tracking, run_whole, answer_whole, stop_tracking, NULL };

@@ -91,6 +91,7 @@ const work works[] = {
     { NULL, 0, &wengert_tracking_fixed, &hand_tracking, ROWS({ "W14 26 jvps, fixed", US, NONE, 0 }) },
     { NULL, 0, TWO_WAYS(tracking, tracking_fixed), ROWS({ "W14 26 jvps, rebuilt", US, TIMES, 2 }),
       .beside = "fixed" },
+    { NULL, 0, &wengert_tracking_whole, &hand_tracking, ROWS({ "W14 wg_jacobian, rebuilt", US, TIMES, 2 }) },
     { "inference", 0, SIDES(inference), ROWS({ "inference 784-256-128-10, batch 1, rebuilt", US, NONE, 0 }) },
     { "inference", 0, &wengert_inference_fixed, &hand_inference,
       ROWS({ "inference 784-256-128-10, batch 1, fixed", US, NONE, 0 }) },

@@ -36,6 +36,7 @@ grad wg_fill_at
 grad wg_reshape_at
 grad wg_concat_at
 grad wg_slice_at
+grad wg_gather_at
 grad wg_rows_aligned
 grad wg_rows_repeated
 grad wg_transpose_at

@@ -60,6 +60,25 @@ WG_API wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x);
 WG_API wg_node wg_hessian_at(wg_site here, wg_node y, wg_node a, wg_node b);
 #define wg_hessian(y, a, b) wg_hessian_at(WG_AT(#y ", " #a ", " #b), y, a, b)
 
+/* Places in a matrix: element k is in row[k] and column[k]. In any order, repeats are allowed. */
+typedef struct wg_pattern {
+    int64_t count;
+    const int32_t *row, *column;
+} wg_pattern;
+
+/* The elements of the Jacobian d y / d x at the places p, as a vector of p.count elements. A row is an element
+ * of y, a column one of x, both counted in row-major order. All elements that p leaves out must be zero: else
+ * the result is wrong, and no error tells so. Compare with wg_jacobian at a small size.
+ *
+ * Columns that have no row in common get the same colour. One tangent gives all columns of a colour, since
+ * each of its elements belongs to one of them. So a Jacobian of 100,000 by 100,000 with three diagonals costs
+ * three tangents. If colours of rows are fewer, gradients give the rows in the same way. p is copied. The
+ * colours are found at each call, in time proportional to the sum of squares of the rows' lengths, and of the
+ * columns'. */
+WG_API wg_node wg_jacobian_sparse_at(wg_site here, wg_node y, wg_node x, wg_pattern p);
+#define wg_jacobian_sparse(y, x, ...) /* y, x, pattern */ \
+    wg_jacobian_sparse_at(WG_AT(#y ", " #x), y, x, __VA_ARGS__)
+
 /* H v of the loss, by all parameters of p as one vector: v and out have wg_params_size(p) elements. */
 WG_API wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const double *v, double *out);
 #define wg_params_hvp(p, loss, v, out) wg_params_hvp_at(WG_AT(#p ", " #loss), p, loss, v, out)

@@ -1,6 +1,6 @@
 /* grad.h: derivatives as nodes. This room may use these builders of ops: wg_addn_at, wg_sum_to_at,
  * wg_broadcast_to_at, wg_cast_at, wg_fill_at, wg_reshape_at, and for rows wg_slice_at, wg_concat_at,
- * wg_rows_aligned, wg_rows_repeated, wg_transpose_at. */
+ * wg_rows_aligned, wg_rows_repeated, wg_transpose_at; for sparse Jacobians wg_gather_at. */
 #ifndef WGI_GRAD_H
 #define WGI_GRAD_H
 
@@ -69,6 +69,14 @@ wg_status wgi_hvp(wg_site here, wg_node y, const wg_node x[], const wg_node v[],
 /* wg_vmaps without its checks, and without remembering the request. False: an error was recorded. */
 bool wgi_vmap(wg_site here, int64_t n, const wg_node y[], int ny, const wg_node x[], const wg_node rows[],
               int nx, wg_node to[]);
+/* Whether y and x are float nodes of one graph. If not, records why. */
+bool wgi_jacobian_operands(wg_site here, const char *what, wg_node y, wg_node x);
+/* seeds: rows, each with the elements of x if `forward`, else of y. The tangents of y along them, or the
+ * gradients of their products with y by x, as rows. Not ok: forward mode has no rule for a node, or would
+ * call a C function too often. */
+wg_node wgi_seeded_rows(wg_site here, wg_node y, wg_node x, bool forward, wg_node seeds);
+/* Leaves out of plans what nobody asks for: the nodes from mark on but j. */
+void wgi_mark_inner(wg_graph *g, uint32_t mark, wg_node j);
 /* For all of x[0..n): the answer to a call that has failed. */
 wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n);
 

@@ -1,4 +1,4 @@
-/* jacobian.c: whole Jacobians and Hessians.
+/* jacobian.c: whole Jacobians and Hessians, and sparse ones.
  *
  * A tangent J v, or a gradient u J, is derived once, for a placeholder. Mapping it over unit vectors gives
  * all columns, or all rows, of J together. The shorter side is taken: tangents where x has no more elements
@@ -11,8 +11,9 @@ typedef struct job {
     wg_site here, in;
     wg_node y, x;
     bool forward;
-    wg_node side; /* x or y: the rows are by its elements */
-    int64_t rows, columns;
+    wg_node side;          /* x or y: vectors have its elements */
+    int64_t rows, columns; /* the number of vectors; the number of elements of each result */
+    wg_node seeds;         /* the vectors [rows, size of the side]; wg_none: unit vectors */
 } job;
 
 /* Whether a C function is called between x and y. Its tangent takes a call for each element of the result,
@@ -31,8 +32,8 @@ static bool calls_c(const job *w)
 static job job_of(wg_site here, wg_node y, wg_node x, bool forward)
 {
     const int64_t m = wg_shape_size(wg_node_shape(y)), n = wg_shape_size(wg_node_shape(x));
-    return (job){ y.graph,         here,           wg_inside(here), y, x, forward, forward ? x : y,
-                  forward ? n : m, forward ? m : n };
+    return (job){ y.graph,         here,   wg_inside(here), y, x, forward, forward ? x : y, forward ? n : m,
+                  forward ? m : n, wg_none };
 }
 
 /* The tangent of y along v, or the gradient of v y by x. v may be a number. */
@@ -70,13 +71,20 @@ static int64_t rows_of_part(const job *w, wg_node d, wg_node v)
     return rows < (double)w->rows ? (int64_t)rows : w->rows;
 }
 
-/* Unit vectors [from, from + n) of the side, in its shape behind an axis of n elements. */
-static wg_node units(const job *w, wg_node v, int64_t from, int64_t n)
+/* Vectors [from, from + n), as rows. */
+static wg_node vectors(const job *w, wg_node v, int64_t from, int64_t n)
+{
+    if (wg_is_none(w->seeds)) return wgi_unit_rows(w->in, v, from, n);
+    return wg_slice_at(w->in, &(wg_slice_args){ .x = w->seeds, .from = from, .to = from + n });
+}
+
+/* The same in the shape of the side, behind an axis of n elements. */
+static wg_node shaped_vectors(const job *w, wg_node v, int64_t from, int64_t n)
 {
     const wg_shape s = wg_node_shape(w->side);
     wg_shape to = { s.rank + 1, { n } };
     for (int i = 0; i < s.rank; i++) to.dim[i + 1] = s.dim[i];
-    return wg_reshape_at(w->in, wgi_unit_rows(w->in, v, from, n), to);
+    return wg_reshape_at(w->in, vectors(w, v, from, n), to);
 }
 
 /* Rows [from, from + n), each derived by itself. */
@@ -84,7 +92,7 @@ static wg_node rows_one_by_one(const job *w, wg_node v, int64_t from, int64_t n)
 {
     wg_node *row = wgi_arena_alloc(&w->g->temp, sizeof *row * (size_t)n);
     for (int64_t i = 0; row && i < n; i++) {
-        wg_node e = wg_reshape_at(w->in, wgi_unit_rows(w->in, v, from + i, 1), wg_node_shape(w->side));
+        wg_node e = wg_reshape_at(w->in, vectors(w, v, from + i, 1), wg_node_shape(w->side));
         row[i] = wg_reshape_at(w->in, derive(w, e), WG_SHAPE(1, w->columns));
     }
     return row ? wg_concat_at(w->in, row, (int)n, 0) : wgi_error_node(w->g);
@@ -96,7 +104,7 @@ static wg_node part_of(const job *w, wg_node d, wg_node v, int64_t from, int64_t
 {
     wg_node y = wgi_error_node(w->g);
     if (wg_node_shape(w->side).rank == WG_MAX_RANK) return rows_one_by_one(w, v, from, n);
-    wg_node e = units(w, v, from, n);
+    wg_node e = shaped_vectors(w, v, from, n);
     if (!wg_node_ok(e)) return e;
     const wg_status was = wgi_quiet_begin(w->g->c);
     const bool ok = wgi_vmap(w->here, n, &d, 1, &v, &e, 1, &y);
@@ -108,7 +116,8 @@ static wg_node part_of(const job *w, wg_node d, wg_node v, int64_t from, int64_t
 static wg_node all_rows(const job *w)
 {
     wg_graph *g = w->g;
-    if (w->rows == 1) return wg_reshape_at(w->in, derive(w, wg_number(1)), WG_SHAPE(1, w->columns));
+    if (w->rows == 1 && wg_is_none(w->seeds))
+        return wg_reshape_at(w->in, derive(w, wg_number(1)), WG_SHAPE(1, w->columns));
     wg_node v = wgi_like(w->in, wg_number(0), w->side);
     v = wg_apply(w->in, &wgi_op_identity, &v, 1, NULL); /* a node of its own, whose value is not computed */
     wg_node d = derive(w, v);
@@ -120,10 +129,21 @@ static wg_node all_rows(const job *w)
     return part && wgi_ok(g->c) ? wg_concat_at(w->in, part, (int)parts, 0) : wgi_error_node(g);
 }
 
+wg_node wgi_seeded_rows(wg_site here, wg_node y, wg_node x, bool forward, wg_node seeds)
+{
+    job w = job_of(here, y, x, forward);
+    if (forward && calls_c(&w)) return wg_none;
+    w.seeds = seeds, w.rows = wg_node_shape(seeds).dim[0];
+    if (!forward) return all_rows(&w);
+    const wg_status was = wgi_quiet_begin(w.g->c);
+    wg_node d = all_rows(&w);
+    wgi_quiet_end(w.g->c, was);
+    return d;
+}
+
 /* ---- what users call ---- */
 
-/* Leaves out of plans what nobody asks for: the nodes from mark on but j. */
-static void mark_inner(wg_graph *g, uint32_t mark, wg_node j)
+void wgi_mark_inner(wg_graph *g, uint32_t mark, wg_node j)
 {
     wgi_mark_derived(g, mark);
     for (uint32_t i = mark; i < g->count; i++)
@@ -152,24 +172,37 @@ static wg_node make_jacobian(wg_site here, wg_node y, wg_node x, wg_shape both)
     if (!wg_node_ok(j)) j = all_rows(&w);
     j = wg_reshape_at(w.in, wg_cast_at(w.in, j, wg_node_dtype(x)), both);
     wgi_arena_rewind(&g->temp, place);
-    if (wgi_ok(g->c)) mark_inner(g, mark, j);
+    if (wgi_ok(g->c)) wgi_mark_inner(g, mark, j);
     return wgi_ok(g->c) ? j : wgi_error_node(g);
 }
 
-static wg_node jacobian(wg_site here, wg_node y, wg_node x)
+bool wgi_jacobian_operands(wg_site here, const char *what, wg_node y, wg_node x)
+{
+    wg_graph *g = y.graph;
+    wg_context *c = wgi_context_of((wg_node[]){ y, x }, 2);
+    if (!c || !wgi_ok(c) || !wgi_is_node(c, y, here, what, 0, "the output") ||
+        !wgi_is_node(c, x, here, what, 1, "the input"))
+        return false;
+    if (x.graph != g) {
+        wgi_fail(c, here, what, WG_ERROR_USE, "the input belongs to another graph");
+        return false;
+    }
+    return wgi_float_node(g, here, what, y, 0, "the output") &&
+           wgi_float_node(g, here, what, x, 1, "the input");
+}
+
+wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
 {
     static const wg_op request = { .name = "jacobian" };
     wg_graph *g = y.graph;
+    char a[128], b[128];
+    if (!wgi_jacobian_operands(here, "jacobian", y, x)) return wgi_error_node(g);
     const wg_shape ys = wg_node_shape(y), xs = wg_node_shape(x);
     wg_shape both = ys;
-    char a[128], b[128];
     if (ys.rank + xs.rank > WG_MAX_RANK)
         return WGI_FAIL_NODE(g, here, "jacobian", WG_ERROR_SHAPE, "%s by %s would have %d axes; at most %d",
                              wg_shape_text(ys, a, sizeof a), wg_shape_text(xs, b, sizeof b),
                              ys.rank + xs.rank, WG_MAX_RANK);
-    if (!wgi_float_node(g, here, "jacobian", y, 0, "the output") ||
-        !wgi_float_node(g, here, "jacobian", x, 1, "the input"))
-        return wgi_error_node(g);
     for (int i = 0; i < xs.rank; i++) both.dim[both.rank++] = xs.dim[i];
     wg_node given[2] = { y, x }, j = wgi_error_node(g);
     if (wgi_derived_again(g, here, &request, given, 2, &j, 1)) return j;
@@ -177,17 +210,6 @@ static wg_node jacobian(wg_site here, wg_node y, wg_node x)
     j = make_jacobian(here, y, x, both);
     wgi_derived_end(g, k, here, &request, given, 2, &j, 1);
     return j;
-}
-
-wg_node wg_jacobian_at(wg_site here, wg_node y, wg_node x)
-{
-    wg_context *c = wgi_context_of((wg_node[]){ y, x }, 2);
-    if (!c || !wgi_ok(c) || !wgi_is_node(c, y, here, "jacobian", 0, "the output") ||
-        !wgi_is_node(c, x, here, "jacobian", 1, "the input"))
-        return wgi_error_node(y.graph);
-    if (x.graph != y.graph)
-        return WGI_FAIL_NODE(y.graph, here, "jacobian", WG_ERROR_USE, "the input belongs to another graph");
-    return jacobian(here, y, x);
 }
 
 wg_node wg_hessian_at(wg_site here, wg_node y, wg_node a, wg_node b)

@@ -1,0 +1,196 @@
+/* test_sparse.c: sparse Jacobians against closed forms and against whole ones. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "wgtest.h"
+
+/* y[i] = x[i]^2 + sin(x[i + 1]), and y[n - 1] = x[n - 1]^2: two diagonals. */
+static wg_node two_diagonals(wg_node x, int n)
+{
+    wg_node first = wg_slice(x, .from = 0, .to = n - 1), next = wg_slice(x, .from = 1, .to = n),
+            last = wg_slice(x, .from = n - 1, .to = n);
+    return wg_concat(((wg_node[]){ wg_add(wg_square(first), wg_sin(next)), wg_square(last) }), 2, 0);
+}
+
+static wg_pattern diagonals(int n, int32_t *row, int32_t *column)
+{
+    wg_pattern p = { 0, row, column };
+    for (int i = 0; i < n; i++) {
+        row[p.count] = i, column[p.count++] = i;
+        if (i + 1 < n) row[p.count] = i, column[p.count++] = i + 1;
+    }
+    return p;
+}
+
+Test(sparse, two_diagonals_of_many_elements)
+{
+    enum { N = 20000 };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double *x = calloc(N, sizeof *x), *j = calloc(2 * N, sizeof *j);
+    int32_t *row = calloc(2 * N, sizeof *row), *column = calloc(2 * N, sizeof *column);
+    for (int i = 0; i < N; i++) x[i] = sin(i);
+    const wg_pattern p = diagonals(N, row, column);
+    wg_node a = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(N)));
+    wg_copy_f64(wg_jacobian_sparse(two_diagonals(a, N), a, p), j, (size_t)p.count);
+    for (int64_t k = 0; k < p.count; k++) {
+        const double wanted = row[k] == column[k] ? 2 * x[row[k]] : cos(x[column[k]]);
+        cr_assert_float_eq(j[k], wanted, 1e-15 * 4, "element %lld: %g, not %g", (long long)k, j[k], wanted);
+    }
+    free(x), free(j), free(row), free(column);
+    wgt_finish(c, NULL);
+}
+
+/* y[0] = sum of x^2, y[i] = x[i]^3: the first row and the diagonal. By columns there are as many colours as
+ * elements, whose vectors would take 3 GB; by rows there are two. */
+Test(sparse, a_dense_row_is_a_colour_of_its_own)
+{
+    enum { N = 20000 };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double *x = calloc(N, sizeof *x), *j = calloc(2 * N, sizeof *j);
+    int32_t *row = calloc(2 * N, sizeof *row), *column = calloc(2 * N, sizeof *column);
+    wg_pattern p = { 2 * N - 1, row, column };
+    for (int i = 0; i < N; i++) {
+        x[i] = cos(i);
+        column[i] = i;
+        if (i) row[N + i - 1] = column[N + i - 1] = i;
+    }
+    wg_node a = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(N))), rest = wg_slice(a, .from = 1, .to = N);
+    wg_node all = wg_reshape(wg_sum(wg_square(a)), WG_SHAPE(1));
+    wg_node y = wg_concat(((wg_node[]){ all, wg_mul(wg_square(rest), rest) }), 2, 0);
+    wg_copy_f64(wg_jacobian_sparse(y, a, p), j, (size_t)p.count);
+    for (int64_t k = 0; k < p.count; k++) {
+        const double at = x[column[k]], wanted = row[k] ? 3 * at * at : 2 * at;
+        cr_assert_float_eq(j[k], wanted, 1e-14, "element %lld: %g, not %g", (long long)k, j[k], wanted);
+    }
+    cr_expect_lt(wg_graph_bytes(g), 64 << 20, "%zu bytes", wg_graph_bytes(g));
+    free(x), free(j), free(row), free(column);
+    wgt_finish(c, NULL);
+}
+
+/* ---- against the whole Jacobian ---- */
+
+enum { ROWS = 12, COLUMNS = 9 };
+
+/* A pattern in random order, and a matrix that is not zero there. share: of the elements. */
+static wg_pattern random_pattern(wgt_random *r, double share, int32_t *row, int32_t *column, double *W)
+{
+    wg_pattern p = { 0, row, column };
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+        W[i] = wgt_unit(r) < share ? wgt_unit(r) - 0.5 : 0;
+        if (W[i] == 0) continue;
+        int64_t at = (int64_t)(wgt_unit(r) * (double)++p.count);
+        row[p.count - 1] = row[at], column[p.count - 1] = column[at];
+        row[at] = i / COLUMNS, column[at] = i % COLUMNS;
+    }
+    return p;
+}
+
+/* y = tanh(W x), of x [3,3] and y [12], or of their transposes; built three times. */
+static void compare(wgt_random *r, double share, const wg_options *way, bool turned)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, way);
+    wg_graph *g = wg_graph_new(c);
+    int32_t row[ROWS * COLUMNS], column[ROWS * COLUMNS];
+    double W[ROWS * COLUMNS], x[COLUMNS], whole[ROWS * COLUMNS], got[ROWS * COLUMNS], sum[COLUMNS];
+    const wg_pattern p = random_pattern(r, share, row, column, W);
+    for (int build = 0; build < 3; build++) {
+        for (int i = 0; i < COLUMNS; i++) x[i] = wgt_unit(r);
+        wg_begin(g, WG_EVAL);
+        wg_node a = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(3, 3))), f = wg_reshape(a, WG_SHAPE(COLUMNS));
+        wg_node y = wg_tanh(wg_matmul(wg_input(g, "W", wg_view_f64(W, WG_SHAPE(ROWS, COLUMNS))), f));
+        if (turned) y = wg_reshape(y, WG_SHAPE(4, 3));
+        wg_node j = wg_jacobian_sparse(y, a, p), s = wg_grad(wg_sum(j), a);
+        wg_copy_f64(j, got, (size_t)p.count);
+        wg_copy_f64(s, sum, COLUMNS);
+        wg_copy_f64(wg_jacobian(y, a), whole, ROWS * COLUMNS);
+        for (int64_t k = 0; k < p.count; k++)
+            cr_assert_float_eq(got[k], whole[row[k] * COLUMNS + column[k]], 1e-15, "element %lld",
+                               (long long)k);
+        /* d/dx of the sum of w (1 - y^2), by y' = (1 - y^2) W */
+        for (int i = 0; i < COLUMNS; i++) {
+            double wanted = 0;
+            for (int m = 0; m < ROWS; m++) {
+                double h = 0, w = 0;
+                for (int n = 0; n < COLUMNS; n++) h += W[m * COLUMNS + n] * x[n], w += W[m * COLUMNS + n];
+                const double y1 = tanh(h);
+                wanted += w * -2 * y1 * (1 - y1 * y1) * W[m * COLUMNS + i];
+            }
+            cr_assert_float_eq(sum[i], wanted, 1e-14);
+        }
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(sparse, of_random_patterns_is_that_of_the_whole)
+{
+    static const wg_options ways[] = { { .threads = 1 }, { .interpret = 1 }, { .interpret = -1 } };
+    static const double share[] = { 0.05, 0.3, 1 };
+    wgt_random r = { 77 };
+    for (int i = 0; i < 36; i++) compare(&r, share[i % 3], &ways[i / 3 % 3], i % 2);
+}
+
+/* Every element twice, in one column; and nothing at all. */
+Test(sparse, repeats_and_none)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    const float at[2] = { 3, 4 };
+    const int32_t row[4] = { 1, 0, 1, 0 }, column[4] = { 1, 0, 1, 0 };
+    float got[4];
+    wg_node x = wg_input(g, "x", wg_view_f32(at, WG_SHAPE(2))), y = wg_square(x);
+    wg_copy_f32(wg_jacobian_sparse(y, x, (wg_pattern){ 4, row, column }), got, 4);
+    cr_assert(got[0] == 8 && got[1] == 6 && got[2] == 8 && got[3] == 6);
+    cr_assert(wg_shape_equal(wg_node_shape(wg_jacobian_sparse(y, x, (wg_pattern){ 0 })), WG_SHAPE(0)));
+    wgt_finish(c, NULL);
+}
+
+static int backwards;
+static int cube(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    for (size_t i = 0; i < n; i++) y[i] = x[i] * x[i] * x[i];
+    return 0;
+}
+static int its_adjoint(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    backwards++;
+    for (size_t i = 0; i < n; i++) gx[i] = 3 * x[i] * x[i] * gy[i];
+    return 0;
+}
+
+Test(sparse, of_a_c_function_takes_one_adjoint_for_a_diagonal)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    const double at[4] = { 1, 2, 3, 4 };
+    const int32_t i[4] = { 0, 1, 2, 3 };
+    double got[4];
+    wg_extern_opts o = { .name = "cube", .forward = cube, .backward = its_adjoint };
+    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(4)));
+    wg_copy_f64(wg_jacobian_sparse(wg_extern(x, WG_SHAPE(4), &o), x, (wg_pattern){ 4, i, i }), got, 4);
+    for (int k = 0; k < 4; k++) cr_assert_eq(got[k], 3 * at[k] * at[k]);
+    cr_assert_eq(backwards, 1, "%d calls", backwards);
+    wgt_finish(c, NULL);
+}
+
+/* ---- mistakes ---- */
+
+Test(sparse, refuses_patterns_that_do_not_fit)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    const double at[3] = { 1, 2, 3 };
+    const int32_t row[2] = { 0, 3 }, column[2] = { 0, 1 };
+    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3))), y = wg_square(x);
+    wg_jacobian_sparse(y, x, (wg_pattern){ 2, row, column });
+    wgt_expect_error(c, WG_ERROR_SHAPE,
+                     "element 1 of the pattern is in row 3 and column 1, but the Jacobian is 3 by 3");
+    wg_jacobian_sparse(y, x, (wg_pattern){ 2, row, NULL });
+    wgt_expect_error(c, WG_ERROR_USE, "a pattern of 2 elements without its rows or columns");
+    wg_jacobian_sparse(y, x, (wg_pattern){ -1, row, column });
+    wgt_expect_error(c, WG_ERROR_USE, "a pattern of -1 elements");
+    wg_jacobian_sparse(wg_argmax(x), x, (wg_pattern){ 1, row, column });
+    wgt_expect_error(c, WG_ERROR_GRADIENT, "jacobian_sparse: wg_argmax(x) is i64");
+    wgt_finish(c, NULL);
+}
