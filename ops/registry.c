@@ -29,7 +29,7 @@ bool wg_op_has_derivative(const wg_op *op, int operand)
 {
     const uint32_t without = op->none | op->zero;
     if (op->kind == WG_LEAF) return false;
-    if (operand >= 0) return operand >= 32 ? without != WG_EVERY_OPERAND : !(without >> operand & 1);
+    if (operand >= 0) return !(without >> operand % 32 & 1);
     uint32_t all = op->operands >= 0 && op->operands < 32 ? (1u << op->operands) - 1 : WG_EVERY_OPERAND;
     return (without & all) != all;
 }

@@ -224,7 +224,7 @@ struct wg_op {
     const char *summary; /* a sentence */
     const char *formula; /* "y = a b" */
     const char *adjoint; /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
-    uint32_t none;       /* bit k: operand k has no derivative; what vjp sets for it is ignored */
+    uint32_t none;       /* bit k: operand k (k + 32, ...) has no derivative; what vjp sets is ignored */
     uint32_t zero;       /* bit k: the derivative of operand k is zero wherever there is one; likewise */
     int operands;        /* -1: any number */
     int optional;        /* composites: so many of the last operands may be wg_none */
@@ -301,7 +301,8 @@ struct wg_op {
      * each row by itself. */
     bool leads;
     wg_node (*vmap)(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n);
-    /* x are contributions to one gradient, all made by this op. Returns their sum as one node, or wg_none. */
+    /* x are two or more contributions to one gradient, all made by this op. Returns their sum as one node,
+     * or wg_none. Contributions of other ops are added to it. */
     wg_node (*merge)(wg_site here, const wg_node x[], int n);
 
     const wg_op *library; /* in ops of the library their own address; else NULL */

@@ -118,6 +118,39 @@ wg_node wgi_fit(wg_graph *g, wg_site here, wg_node gx, uint32_t y, uint32_t x)
     return !n || n->shape == xs ? gx : wg_sum_to_at(here, gx, *xs);
 }
 
+/* If the op of all[first] can merge, the sum of all contributions that it has made takes the place of
+ * all[first], and wg_none that of the others. tried: it was asked. of: memory for n nodes. */
+static void merge_op(wg_site here, wg_node all[], int n, int first, bool tried[], wg_node of[])
+{
+    const wg_op *op = wg_node_op(all[first]);
+    int count = 0;
+    if (!op || !op->merge) return;
+    for (int k = first; k < n; k++)
+        if (!tried[k] && wg_node_op(all[k]) == op) {
+            of[count++] = all[k];
+            tried[k] = true;
+        }
+    wg_node sum = count > 1 ? op->merge(here, of, count) : wg_none;
+    if (wg_is_none(sum)) return;
+    for (int k = first; k < n; k++)
+        if (wg_node_op(all[k]) == op) all[k] = k == first ? sum : wg_none;
+}
+
+/* Merges contributions that one op has made. Returns how many are left; 0: out of memory. */
+static int merge_all(wg_graph *g, wg_site here, wg_node all[], int n)
+{
+    const wgi_place place = wgi_arena_place(&g->temp);
+    bool *tried = wgi_arena_zeroed(&g->temp, sizeof *tried * (size_t)n);
+    wg_node *of = wgi_arena_alloc(&g->temp, sizeof *of * (size_t)n);
+    int left = 0;
+    for (int k = 0; tried && of && k < n; k++)
+        if (!tried[k]) merge_op(here, all, n, k, tried, of);
+    for (int k = 0; tried && of && k < n; k++)
+        if (!wg_is_none(all[k])) all[left++] = all[k];
+    wgi_arena_rewind(&g->temp, place);
+    return left;
+}
+
 /* The sum of all contributions to node i; wg_none if there are none. */
 static wg_node accumulate(sweep *s, uint32_t i, const queue *q)
 {
@@ -127,15 +160,13 @@ static wg_node accumulate(sweep *s, uint32_t i, const queue *q)
     int n = 0;
     for (contribution *c = q->first; c; c = c->next) all[n++] = c->g;
     wg_site here = wg_inside(s->g->node[i].here);
-    const wg_op *op = wg_node_op(all[0]);
-    for (int k = 1; op && k < n; k++) op = wg_node_op(all[k]) == op ? op : NULL;
-    wg_node merged = op && op->merge ? op->merge(here, all, n) : wg_none;
-    return wg_is_none(merged) ? wg_addn_at(here, all, n) : merged;
+    n = merge_all(s->g, here, all, n);
+    return n == 1 ? all[0] : n ? wg_addn_at(here, all, n) : wgi_error_node(s->g);
 }
 
 /* ---- rules ---- */
 
-static bool in_mask(uint32_t mask, uint32_t k) { return k < 32 ? mask >> k & 1 : mask == WG_EVERY_OPERAND; }
+static bool in_mask(uint32_t mask, uint32_t k) { return mask >> k % 32 & 1; }
 
 wgi_answer wgi_known_answer(const wg_graph *g, uint32_t i, uint32_t k)
 {

@@ -1,0 +1,340 @@
+/* gather.c: gather (rows by their numbers), and its adjoint.
+ *
+ * With `batch` the first axes of x and of the numbers, so many, belong together: each index of them is a
+ * gather of its own. */
+#include "row_numbers.h"
+
+#define GATHER_FIELDS(F, S) F(S, INT, batch, "0")
+OPTIONS(gather, GATHER_FIELDS);
+#define GATHER_GRAD_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, INT, batch, "0")
+OPTIONS(gather_grad, GATHER_GRAD_FIELDS);
+
+/* The elements of axes [from, to). */
+static int64_t elements(const wg_shape *s, int from, int to)
+{
+    int64_t n = 1;
+    for (int i = from; i < to; i++) n *= s->dim[i];
+    return n;
+}
+
+KERNEL(gather)
+{
+    const wg_shape *x = k->xt[0].shape, *rows = k->xt[1].shape;
+    const int batch = ((const struct gather *)k->attr)->batch;
+    const size_t n = (size_t)elements(x, batch + 1, x->rank) * wg_dtype_size(k->xt[0].dtype);
+    const int64_t limit = x->dim[batch], each = elements(rows, batch, rows->rank);
+    for (int64_t i = k->begin; i < k->end; i++) {
+        int64_t row;
+        if (!number_at(k, 1, i, limit, &row)) return false;
+        if (batch) row += i / each * limit;
+        if (n) memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
+    }
+    return true;
+}
+
+enum { COLUMNS = 64 };
+
+/* What gather_grad adds: to each index of the batch, rows of `columns` elements. */
+typedef struct added {
+    int64_t batches, columns, blocks;
+} added;
+static added added_of(const wg_kernel *k)
+{
+    const wg_shape *y = k->yt[0].shape;
+    const int batch = ((const struct gather_grad *)k->attr)->batch;
+    added a = { elements(y, 0, batch), elements(y, batch + 1, y->rank), 0 };
+    a.blocks = (a.columns + COLUMNS - 1) / COLUMNS;
+    return a;
+}
+
+/* `wide` columns from column c on, for index b of the batch. */
+typedef struct block {
+    int64_t b, c, wide;
+} block;
+
+static void clear(const wg_kernel *k, const added a, const block u, int64_t count)
+{
+    const size_t size = wg_dtype_size(k->yt[0].dtype);
+    char *to = (char *)k->y[0] + (size_t)(u.b * count * a.columns + u.c) * size;
+    if (u.wide == a.columns) memset(to, 0, (size_t)(count * u.wide) * size);
+    else
+        for (int64_t r = 0; r < count; r++)
+            memset(to + (size_t)(r * a.columns) * size, 0, (size_t)u.wide * size);
+}
+
+/* The rows of operand p are added in order. */
+#define ADD_ROWS(T)                                                         \
+    do {                                                                    \
+        T *to = (T *)k->y[0] + u.b * count * a.columns + u.c;               \
+        for (int64_t i = u.b * rows; i < (u.b + 1) * rows; i++) {           \
+            const T *restrict x = (const T *)k->x[p] + i * a.columns + u.c; \
+            int64_t row;                                                    \
+            if (!number_at(k, p + 1, i, count, &row)) return false;         \
+            T *restrict y = to + row * a.columns;                           \
+            for (int64_t j = 0; j < u.wide; j++) y[j] += x[j];              \
+        }                                                                   \
+    } while (0)
+static bool add_rows(const wg_kernel *k, const added a, const block u, int p)
+{
+    const struct gather_grad *g = k->attr;
+    const int64_t count = g->count, rows = elements(k->xt[p + 1].shape, g->batch, k->xt[p + 1].shape->rank);
+    switch (k->xt[p].dtype) {
+    case WG_F32: ADD_ROWS(float); break;
+    case WG_F64: ADD_ROWS(double); break;
+    case WG_I32: ADD_ROWS(int32_t); break;
+    default: ADD_ROWS(int64_t); break;
+    }
+    return true;
+}
+/* A unit is a block of columns for one index of the batch. */
+KERNEL(gather_grad)
+{
+    const added a = added_of(k);
+    for (int64_t i = k->begin; i < k->end; i++) {
+        const int64_t c = i % a.blocks * COLUMNS;
+        const block u = { i / a.blocks, c, a.columns - c < COLUMNS ? a.columns - c : COLUMNS };
+        clear(k, a, u, ((const struct gather_grad *)k->attr)->count);
+        for (int p = 0; p < k->operands; p += 2)
+            if (!add_rows(k, a, u, p)) return false;
+    }
+    return true;
+}
+
+#if WG_BASE
+
+extern const wg_op wgi_op_gather_grad;
+
+DECLARE(gather);
+DECLARE(gather_grad);
+
+/* The first `batch` axes of operands 0 and k are equal. */
+static bool belong_together(wg_rule *r, int k, int batch)
+{
+    const wg_shape *x = r->x[0].shape, *rows = r->x[k].shape;
+    bool fits = batch >= 0 && batch <= rows->rank && batch <= x->rank;
+    for (int i = 0; fits && i < batch; i++) fits = x->dim[i] == rows->dim[i];
+    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "batch=%d: the first axes of %s and %s differ", batch,
+                                wg_rule_who(r, 0), wg_rule_who(r, k));
+}
+
+/* ---- gather ---- */
+
+static bool gather_shape(wg_rule *r)
+{
+    const int batch = ((const struct gather *)r->attr)->batch;
+    return belong_together(r, 1, batch) && wg_rule_rank(r, 0, batch + 1, WG_MAX_RANK) &&
+           joined(r, r->x[1].shape, r->x[0].shape, batch + 1);
+}
+static int64_t gather_units(const wg_kernel *k) { return wg_shape_size(*k->xt[1].shape); }
+static wg_node gather(wg_site here, wg_node x, wg_node rows, int batch);
+static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count, int batch);
+VJP(gather)
+{
+    const int batch = ((const struct gather *)wg_attr(y))->batch;
+    gx[0] = gather_grad(here, gy, x[1], wg_dim(x[0], batch), batch);
+}
+/* Rows of numbers alone are more numbers. */
+VMAP(gather)
+{
+    const int batch = ((const struct gather *)wg_attr(y))->batch;
+    if (!rows[0] && !batch) return gather(here, x[0], x[1], 0);
+    return gather(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
+                  rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), batch + 1);
+}
+SAMPLE(gather)
+{
+    switch (i) {
+    case 0: return wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(6)));
+    case 1: return wg_gather(wg_any(g, WG_SHAPE(4, 2, 3)), wg_any_class(g, 4, WG_SHAPE(2, 2)));
+    case 2: return wg_gather(wg_any(g, WG_SHAPE(4)), wg_any_class(g, 4, WG_SCALAR));
+    case 3: return wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(0)));
+    case 4: return wg_gather(wg_any(g, WG_SHAPE(5, 70)), wg_any_class(g, 5, WG_SHAPE(9)));
+    case 5: return gather(here, wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 1);
+    case 6: return gather(here, wg_any(g, WG_SHAPE(2, 3, 4)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 2);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(gather)
+{
+    switch (i) {
+    case 0:
+        wg_gather(wg_any(g, WG_SCALAR), wg_any_class(g, 4, WG_SHAPE(6)));
+        return "has 0 axes, must have 1 to 8";
+    case 1:
+        wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4));
+        return "number out of range";
+    case 2:
+        gather(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 3, WG_SHAPE(4)), 1);
+        return "the first axes of";
+    case 3:
+        gather(here, wg_any(g, WG_SHAPE(2)), wg_any_class(g, 3, WG_SHAPE(2)), 1);
+        return "has 1 axes, must have 2 to 8";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_gather = {
+    OP(gather),
+    .summary = "Rows of x, along axis 0, chosen by their numbers. batch: so many first axes of x and of the "
+               "numbers belong together, and rows are chosen along the axis of x behind them.",
+    .formula = "y[i...] = x[rows[i...]]",
+    .adjoint = "x' = y' added to the chosen rows; rows: none",
+    .none = 1 << 1,
+    .operands = 2,
+    .kind = WG_ROWS,
+    TAKES(gather),
+    .shape = gather_shape,
+    .kernel = KERNELS(gather),
+    .units = gather_units,
+    .vmap = gather_vmap,
+    .vjp = gather_vjp,
+};
+static wg_node gather(wg_site here, wg_node x, wg_node rows, int batch)
+{
+    return wg_apply(here, &wgi_op_gather, (wg_node[]){ x, rows }, 2, &(struct gather){ batch });
+}
+wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return gather(here, x, rows, 0); }
+
+/* ---- gather_grad ---- */
+
+/* Operand p holds rows for the numbers of operand p + 1, and they are shaped as the result, y, wants. */
+static bool holds_rows(wg_rule *r, int p, const wg_shape *y)
+{
+    const int batch = ((const struct gather_grad *)r->attr)->batch;
+    const wg_shape *x = r->x[p].shape, *rows = r->x[p + 1].shape;
+    bool fits = x->rank - rows->rank == y->rank - batch - 1;
+    for (int i = 0; fits && i < rows->rank; i++) fits = x->dim[i] == rows->dim[i];
+    for (int i = batch + 1; fits && i < y->rank; i++) fits = x->dim[x->rank - y->rank + i] == y->dim[i];
+    if (!fits)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s holds no rows for the numbers %s", wg_rule_who(r, p),
+                            wg_rule_who(r, p + 1));
+    return belong_together(r, p + 1, batch) &&
+           (r->x[p].dtype == r->x[0].dtype ||
+            wg_rule_fail(r, WG_ERROR_DTYPE, "%s and %s have different dtypes", wg_rule_who(r, 0),
+                         wg_rule_who(r, p)));
+}
+static bool gather_grad_shape(wg_rule *r)
+{
+    const struct gather_grad *a = r->attr;
+    if (r->operands % 2)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d operands, must be pairs of rows and their numbers",
+                            r->operands);
+    const wg_shape *x = r->x[0].shape, *rows = r->x[1].shape;
+    if (a->count < 0 || x->rank < rows->rank || x->rank - rows->rank >= WG_MAX_RANK ||
+        r->x[0].dtype == WG_BOOL)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s holds no rows for the numbers %s", wg_rule_who(r, 0),
+                            wg_rule_who(r, 1));
+    if (!belong_together(r, 1, a->batch)) return false;
+    wg_shape head = *x;
+    head.rank = a->batch + 1;
+    head.dim[a->batch] = a->count;
+    if (!joined(r, &head, x, rows->rank)) return false;
+    for (int p = 0; p < r->operands; p += 2)
+        if (!holds_rows(r, p, r->y[0].shape)) return false;
+    return true;
+}
+static int64_t gather_grad_units(const wg_kernel *k)
+{
+    const added a = added_of(k);
+    return a.batches * a.blocks;
+}
+VJP(gather_grad)
+{
+    const int batch = ((const struct gather_grad *)wg_attr(y))->batch;
+    for (int p = 0; p < wg_node_operands(y); p += 2) gx[p] = gather(here, gy, x[p + 1], batch);
+}
+VMAP(gather_grad)
+{
+    const int operands = wg_node_operands(y);
+    struct gather_grad a = *(const struct gather_grad *)wg_attr(y);
+    wg_context *c = wg_graph_context(wg_graph_of(y));
+    wg_node *with = wg_alloc(c, (size_t)operands, sizeof *with);
+    if (!with) return wg_none;
+    for (int k = 0; k < operands; k++) with[k] = rows[k] ? x[k] : wg_rows_repeated(here, x[k], n);
+    a.batch++;
+    wg_node all = wg_apply(here, &wgi_op_gather_grad, with, operands, &a);
+    wg_free(c, with);
+    return all;
+}
+/* The pairs of all of x[], one after the other. */
+static wg_node gather_grad_merge(wg_site here, const wg_node x[], int n)
+{
+    const struct gather_grad *a = wg_attr(x[0]);
+    wg_context *c = wg_graph_context(wg_graph_of(x[0]));
+    int operands = 0, at = 0;
+    for (int j = 0; j < n; j++) {
+        if (((const struct gather_grad *)wg_attr(x[j]))->batch != a->batch) return wg_none;
+        operands += wg_node_operands(x[j]);
+    }
+    wg_node *pair = wg_alloc(c, (size_t)operands, sizeof *pair);
+    if (!pair) return wg_none;
+    for (int j = 0; j < n; j++)
+        for (int k = 0; k < wg_node_operands(x[j]); k++) pair[at++] = wg_node_operand(x[j], k);
+    wg_node all = wg_apply(here, &wgi_op_gather_grad, pair, operands, a);
+    wg_free(c, pair);
+    return all;
+}
+static wg_node two_pairs(wg_site here, wg_node x, wg_node rows, wg_node x2, wg_node rows2, int64_t count,
+                         int batch)
+{
+    return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows, x2, rows2 }, 4,
+                    &(struct gather_grad){ count, batch });
+}
+SAMPLE(gather_grad)
+{
+    switch (i) {
+    case 0: return gather_grad(here, wg_any(g, WG_SHAPE(6, 3)), wg_any_class(g, 4, WG_SHAPE(6)), 4, 0);
+    case 1: return gather_grad(here, wg_any(g, WG_SHAPE(2, 2)), wg_any_class(g, 3, WG_SHAPE(2, 2)), 3, 0);
+    case 2: return gather_grad(here, wg_any(g, WG_SHAPE(0, 3)), wg_any_class(g, 4, WG_SHAPE(0)), 4, 0);
+    case 3: return gather_grad(here, wg_any(g, WG_SHAPE(7, 70)), wg_any_class(g, 5, WG_SHAPE(7)), 5, 0);
+    case 4: return gather_grad(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 4, 1);
+    case 5: return gather_grad(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 4, 2);
+    case 6:
+        return two_pairs(here, wg_any(g, WG_SHAPE(2, 3, 2)), wg_any_class(g, 4, WG_SHAPE(2, 3)),
+                         wg_any(g, WG_SHAPE(2)), wg_any_class(g, 4, WG_SCALAR), 4, 0);
+    case 7:
+        return two_pairs(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)),
+                         wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2)), 4, 1);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(gather_grad)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3, 2)), three = wg_any_class(g, 4, WG_SHAPE(3));
+    switch (i) {
+    case 0:
+        gather_grad(here, x, wg_any_class(g, 4, WG_SHAPE(2)), 4, 0);
+        return "holds no rows for the numbers";
+    case 1: gather_grad(here, x, three, 4, 2); return "batch=2: the first axes of";
+    case 2: two_pairs(here, x, three, wg_any(g, WG_SHAPE(3)), three, 4, 0); return "holds no rows";
+    case 3: two_pairs(here, x, three, wg_cast(x, WG_I32), three, 4, 0); return "different dtypes";
+    case 4: wg_apply(here, &wgi_op_gather_grad, &x, 1, NULL); return "1 operands, must be pairs";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_gather_grad = {
+    OP(gather_grad),
+    .summary =
+        "Rows added, in order, to `count` rows of zeros at the given row numbers; operands are pairs of "
+        "rows and their numbers. The adjoint of gather, with the same batch.",
+    .formula = "y[r] = sum of x[i...] where rows[i...] = r",
+    .adjoint = "x' = rows of y'; rows: none",
+    .none = 0xAAAAAAAA, /* every second operand */
+    .operands = -1,
+    .kind = WG_OPAQUE,
+    TAKES(gather_grad),
+    .shape = gather_grad_shape,
+    .kernel = KERNELS(gather_grad),
+    .units = gather_grad_units,
+    .vmap = gather_grad_vmap,
+    .vjp = gather_grad_vjp,
+    .merge = gather_grad_merge,
+};
+static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count, int batch)
+{
+    return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows }, 2,
+                    &(struct gather_grad){ count, batch });
+}
+
+#endif

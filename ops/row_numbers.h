@@ -1,0 +1,42 @@
+/* row_numbers.h: operands that hold the numbers of rows or classes: integers or whole floats. A number out of
+ * range makes the run fail with a message that names it. */
+#ifndef WG_ROW_NUMBERS_H
+#define WG_ROW_NUMBERS_H
+
+#include "ops.h"
+
+/* Number i of operand j. false after a fault: it is negative, not below limit, or not whole. */
+static inline bool number_at(const wg_kernel *k, int j, int64_t i, int64_t limit, int64_t *to)
+{
+    const void *x = k->x[j];
+    int64_t n = 0;
+    double v = 0;
+    switch (k->xt[j].dtype) {
+    case WG_I32: n = ((const int32_t *)x)[i]; break;
+    case WG_I64: n = ((const int64_t *)x)[i]; break;
+    case WG_BOOL: n = ((const bool *)x)[i]; break;
+    case WG_F32: v = ((const float *)x)[i]; break;
+    default: v = ((const double *)x)[i]; break;
+    }
+    if (wg_dtype_is_float(k->xt[j].dtype)) n = fabs(v) < 0x1p53 ? (int64_t)v : -1;
+    *to = n;
+    if (v != floor(v) || fabs(v) >= 0x1p53) return wg_fault_at(k, i, n, WG_FAULT_PLACE, "not a whole number");
+    return (n >= 0 && n < limit) || wg_fault_at(k, i, n, limit, "number out of range");
+}
+
+#if WG_BASE
+
+/* The result has the axes of head, then the axes of tail from `from` on. */
+static inline bool joined(wg_rule *r, const wg_shape *head, const wg_shape *tail, int from)
+{
+    wg_shape *y = wg_rule_shape(r, 0);
+    *y = *head;
+    if (y->rank + tail->rank - from > WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", y->rank + tail->rank - from);
+    for (int i = from; i < tail->rank; i++) y->dim[y->rank++] = tail->dim[i];
+    return true;
+}
+
+#endif
+
+#endif
