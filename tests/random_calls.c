@@ -268,6 +268,17 @@ static void take_step(drawing *d, int index)
     }
 }
 
+/* Several parts of one node, whose derivatives are put together. */
+static void add_parts(drawing *d)
+{
+    const int x = pool_pick(d);
+    for (int64_t n = 2 + below(d, 3); n > 0; n--) {
+        const int count = d->c->count, part = draw_part(d, x);
+        if (part < 0) draw_undo(d, count);
+        else add_float(d, part);
+    }
+}
+
 /* ---- leaves ---- */
 
 static wg_shape leaf_shape(drawing *d)
@@ -316,6 +327,7 @@ static random_calls *draw_once(uint64_t state, wg_dtype t, unsigned flags)
     while (c->leaves < leaves) add_leaf(d);
     for (int64_t n = 4 + below(d, 20); n > 0 && c->pooled < GRAPH_POOL; n--)
         take_step(d, (int)below(d, wg_op_count()));
+    if (chance(d, 3)) add_parts(d);
     wgt_finish(d->context, NULL);
     free(d);
     return c;

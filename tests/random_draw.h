@@ -72,6 +72,8 @@ bool sample_operand(drawing *d, sample *s, random_call *call, int k);
 int pool_pick(drawing *d);
 /* A value with x's elements in the shape, cut, or repeated with something added. */
 int draw_shaped(drawing *d, int x, wg_shape s);
+/* Rows of x by their numbers, or a part of an axis of x. */
+int draw_part(drawing *d, int x);
 /* x, or a smooth function of it whose values lie in the range of such values. */
 int draw_within(drawing *d, int x, range values);
 /* f(x) and f(x, number) for an op known by name. */

@@ -53,9 +53,10 @@ static int reshaped(drawing *d, int x, wg_shape s)
     return with_shape(d, "reshape", x, s);
 }
 
-static int cut(drawing *d, int x, int64_t from, int64_t to)
+static int cut(drawing *d, int x, int axis, int64_t from, int64_t to)
 {
     random_call call = call_of("slice", x);
+    memcpy(draw_field(&call, "axis"), &axis, sizeof axis);
     memcpy(draw_field(&call, "from"), &from, sizeof from);
     memcpy(draw_field(&call, "to"), &to, sizeof to);
     return x < 0 ? FAILED : draw_call(d, &call);
@@ -71,6 +72,24 @@ static int constant(drawing *d, wg_tensor t, wg_shape s)
     for (size_t i = 0; i < n; i++)
         memcpy((char *)call.t.data + i * size, (const char *)t.data + i % have * size, size);
     return draw_call(d, &call);
+}
+
+int draw_part(drawing *d, int x)
+{
+    const wg_shape s = shape_of(d, x);
+    const int axis = s.rank ? (int)below(d, s.rank) : 0;
+    int32_t row[5];
+    if (!s.rank || !s.dim[0] || !s.dim[axis]) return FAILED;
+    if (chance(d, 2)) {
+        const int64_t from = below(d, s.dim[axis]);
+        return cut(d, x, axis, from, from + 1 + below(d, s.dim[axis] - from));
+    }
+    for (int i = 0; i < 5; i++) row[i] = (int32_t)below(d, s.dim[0]);
+    wg_shape rows = { (int)below(d, 3), { 0 } };
+    for (int i = 0; i < rows.rank; i++) rows.dim[i] = 1 + below(d, 4);
+    random_call call = call_of("gather", x);
+    call.operands = 2, call.x[1] = constant(d, wg_view_i32(row, WG_SHAPE(5)), rows);
+    return call.x[1] < 0 ? FAILED : draw_call(d, &call);
 }
 
 /* Copies of one element are equal: kinks lie there, and rows of equal elements have no variance. So something
@@ -96,11 +115,11 @@ int draw_shaped(drawing *d, int x, wg_shape s)
     if (!have && want) return constant(d, wg_view(floats(d), (double[]){ 0.5 }, WG_SHAPE(1)), s);
     if (have == want) return reshaped(d, x, s);
     int flat = reshaped(d, x, WG_SHAPE(have));
-    if (want == 0) return reshaped(d, cut(d, flat, 1, 1), s);
-    if (want < have) return reshaped(d, cut(d, flat, 0, want), s);
+    if (want == 0) return reshaped(d, cut(d, flat, 0, 1, 1), s);
+    if (want < have) return reshaped(d, cut(d, flat, 0, 0, want), s);
     int64_t copies = (want + have - 1) / have;
     flat = reshaped(d, with_shape(d, "broadcast_to", flat, WG_SHAPE(copies, have)), WG_SHAPE(copies * have));
-    return told_apart(d, reshaped(d, copies * have == want ? flat : cut(d, flat, 0, want), s));
+    return told_apart(d, reshaped(d, copies * have == want ? flat : cut(d, flat, 0, 0, want), s));
 }
 
 /* A sample with values below -1 and above 1 is taken for one whose op has no bounded domain. The high end of
