@@ -1,32 +1,14 @@
-/* slice.c: concat, slice, and unslice, which puts a part back among zeros. x is [outer, axis, inner]. */
+/* slice.c: concat and slice. x is [outer, axis, inner]. */
+#include "axis_runs.h"
 #include "copy_runs.h"
-#include "ops.h"
 
 #include "base/base.h"
-
-/* Elements after an axis. */
-static int64_t inner_of(const wg_shape *s, int axis)
-{
-    int64_t n = 1;
-    for (int i = axis + 1; i < s->rank; i++) n *= s->dim[i];
-    return n;
-}
-/* Bytes of one run: the axis and all axes after it. */
-static size_t run_bytes(const wg_type *t, int axis)
-{
-    return (size_t)(t->shape->dim[axis] * inner_of(t->shape, axis)) * wg_dtype_size(t->dtype);
-}
 
 #define CONCAT_FIELDS(F, S) F(S, AXIS, axis, "0")
 OPTIONS(concat, CONCAT_FIELDS);
 #define SLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, to, "end")
 OPTIONS(slice, SLICE_FIELDS);
-#define UNSLICE_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, from, "0") F(S, SIZE, size, NULL)
-OPTIONS(unslice, UNSLICE_FIELDS);
-
-/* PIECE: bytes of the result of concat that are a unit. BLOCK: bytes that stay in the first-level cache while
- * their rows are written in parts. */
-enum { PIECE = 1 << 14, BLOCK = 1 << 13 };
+enum { PIECE = 1 << 14 }; /* bytes of the result of concat that are a unit */
 
 /* The bytes [from, to) of row r of the result. */
 static void concat_part(const wg_kernel *k, int axis, int64_t r, size_t from, size_t to, char *y)
@@ -89,39 +71,10 @@ KERNEL(slice)
     return true;
 }
 
-/* Short rows are cleared as a block, and then the runs are put in. */
-KERNEL(unslice)
-{
-    const struct unslice *a = k->attr;
-    const size_t row = run_bytes(&k->yt[0], a->axis), n = run_bytes(&k->xt[0], a->axis);
-    const size_t skip = a->size ? row / (size_t)a->size * (size_t)a->from : 0;
-    const int64_t few = row && row < BLOCK / 8 ? (int64_t)(BLOCK / row) : 1;
-    for (int64_t u = k->begin; row && u < k->end; u += few) {
-        const int64_t rows = k->end - u < few ? k->end - u : few;
-        char *y = (char *)k->y[0] + (size_t)u * row;
-        const char *x = (const char *)k->x[0] + (size_t)u * n;
-        if (rows > 1) memset(y, 0, (size_t)rows * row);
-        else memset(y, 0, skip), memset(y + skip + n, 0, row - skip - n);
-        if (n) copy_runs(y + skip, row, x, n, n, rows, false);
-    }
-    return true;
-}
-
 #if WG_BASE
 
 DECLARE(concat);
 DECLARE(slice);
-DECLARE(unslice);
-
-extern const wg_op wgi_op_concat, wgi_op_slice, wgi_op_unslice;
-
-/* Elements before an axis. */
-static int64_t outer_of(const wg_shape *s, int axis)
-{
-    int64_t n = 1;
-    for (int i = 0; i < axis; i++) n *= s->dim[i];
-    return n;
-}
 
 /* ---- concat ---- */
 
@@ -210,7 +163,7 @@ wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis)
 /* An index, of which a negative one counts from the end. */
 static int64_t from_start(int64_t i, int64_t n) { return i == WG_END ? n : i < 0 ? i + n : i; }
 
-/* An empty slice is resolved to [n, n): behind all others, so that unslice_merge can put them in a line. */
+/* An empty slice is resolved to [n, n): behind all others, so that the gradients can be put in a line. */
 static bool slice_shape(wg_rule *r)
 {
     struct slice *a = r->attr;
@@ -241,11 +194,10 @@ static int64_t slice_units(const wg_kernel *k)
 {
     return outer_of(k->xt[0].shape, ((const struct slice *)k->attr)->axis);
 }
-static wg_node unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size);
 VJP(slice)
 {
     const struct slice *a = wg_attr(y);
-    gx[0] = unslice(here, gy, a->axis, a->from, wg_dim(x[0], a->axis));
+    gx[0] = wgi_unslice(here, gy, a->axis, a->from, wg_dim(x[0], a->axis));
 }
 SAMPLE(slice)
 {
@@ -296,118 +248,6 @@ wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
     struct slice given = GIVEN(slice, SLICE_FIELDS);
     if (!a->to && a->text && !wgi_writes_option(a->text, "to")) given.to = WG_END;
     return wg_apply(here, &wgi_op_slice, &a->x, 1, &given);
-}
-
-/* ---- unslice ---- */
-
-static bool unslice_shape(wg_rule *r)
-{
-    struct unslice *a = r->attr;
-    wg_shape *y = wg_rule_shape(r, 0);
-    *y = *r->x[0].shape;
-    if (!wg_rule_axis(r, &a->axis, y->rank)) return false;
-    if (a->from < 0 || a->size < 0 || a->from > a->size - y->dim[a->axis])
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s does not fit into %lld from %lld on", a->axis,
-                            wg_rule_who(r, 0), (long long)a->size, (long long)a->from);
-    y->dim[a->axis] = a->size;
-    return true;
-}
-REWRITE(unslice)
-{
-    const struct unslice *a = attr;
-    return wg_dim(x[0], a->axis) == a->size ? x[0] : wg_none;
-}
-static int64_t unslice_units(const wg_kernel *k)
-{
-    return outer_of(k->yt[0].shape, ((const struct unslice *)k->attr)->axis);
-}
-VJP(unslice)
-{
-    const struct unslice *a = wg_attr(y);
-    gx[0] = wg_slice(gy, .axis = a->axis, .from = a->from, .to = a->from + wg_dim(x[0], a->axis));
-}
-
-static wg_node zeros(wg_site here, wg_node like, int axis, int64_t n)
-{
-    wg_shape s = wg_node_shape(like);
-    s.dim[axis] = n;
-    return wg_cast(wg_fill_at(here, wg_graph_of(like), 0, s), wg_node_dtype(like));
-}
-static int64_t unslice_from(wg_node n) { return ((const struct unslice *)wg_attr(n))->from; }
-
-/* Writes the n parts in order, with zeros between them, to p, which has 2n + 1 places. Returns their number,
- * 0 if two overlap. */
-static int line_up(wg_site here, const wg_node x[], int n, wg_node p[])
-{
-    const struct unslice *a = wg_attr(x[0]);
-    wg_node *sorted = p + n + 1;
-    int count = 0;
-    int64_t at = 0;
-    for (int k = 0; k < n; k++) {
-        int j = k;
-        for (; j > 0 && unslice_from(sorted[j - 1]) > unslice_from(x[n - 1 - k]); j--)
-            sorted[j] = sorted[j - 1];
-        sorted[j] = x[n - 1 - k];
-    }
-    for (int k = 0; k < n; k++) {
-        wg_node part = wg_node_operand(sorted[k], 0);
-        int64_t from = unslice_from(sorted[k]);
-        if (from < at || ((const struct unslice *)wg_attr(sorted[k]))->axis != a->axis) return 0;
-        if (from > at) p[count++] = zeros(here, part, a->axis, from - at);
-        p[count++] = part;
-        at = from + wg_dim(part, a->axis);
-    }
-    if (at < a->size) p[count++] = zeros(here, p[0], a->axis, a->size - at);
-    return count;
-}
-/* Contributions come from the last consumer to the first, so slices that were taken in order arrive in
- * reverse. */
-static wg_node unslice_merge(wg_site here, const wg_node x[], int n)
-{
-    wg_context *c = wg_graph_context(wg_graph_of(x[0]));
-    wg_node *p = wg_alloc(c, 2 * (size_t)n + 1, sizeof *p);
-    if (!p) return wg_none;
-    int count = line_up(here, x, n, p);
-    wg_node y = count ? wg_concat(p, count, ((const struct unslice *)wg_attr(x[0]))->axis) : wg_none;
-    wg_free(c, p);
-    return y;
-}
-SAMPLE(unslice)
-{
-    switch (i) {
-    case 0: return unslice(here, wg_any(g, WG_SHAPE(2, 3)), 0, 1, 4);
-    case 1: return unslice(here, wg_any(g, WG_SHAPE(2, 3)), -1, 0, 5);
-    case 2: return unslice(here, wg_any(g, WG_SHAPE(2, 0)), 1, 3, 3);
-    }
-    return wg_none;
-}
-ERROR_SAMPLE(unslice)
-{
-    if (i) return NULL;
-    unslice(here, wg_any(g, WG_SHAPE(2, 3)), 1, 2, 4);
-    return "does not fit into 4 from 2 on";
-}
-
-const wg_op wgi_op_unslice = {
-    OP(unslice),
-    .summary =
-        "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint of slice.",
-    .formula = "y = 0, y[from:] = x",
-    .adjoint = "x' = the part of y' where x stands",
-    .operands = 1,
-    .kind = WG_OPAQUE,
-    TAKES(unslice),
-    .shape = unslice_shape,
-    .rewrite = unslice_rewrite,
-    .kernel = KERNELS(unslice),
-    .units = unslice_units,
-    .leads = true,
-    .vjp = unslice_vjp,
-    .merge = unslice_merge,
-};
-static wg_node unslice(wg_site here, wg_node x, int axis, int64_t from, int64_t size)
-{
-    return wg_apply(here, &wgi_op_unslice, &x, 1, &(struct unslice){ axis, from, size });
 }
 
 #endif

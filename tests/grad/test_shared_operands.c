@@ -1,6 +1,6 @@
-/* test_shared_operands.c: derivatives of a table whose rows are gathered many times, against closed forms in
- * long double: rows that occur again, tables that are used as a whole too, both orders, and the order of the
- * sums that docs/arithmetic.md promises. */
+/* test_shared_operands.c: derivatives of a table whose rows are gathered many times, and of a matrix of which
+ * many slices are taken, against closed forms in long double: rows that occur again, tables that are used as
+ * a whole too, both orders, and the order of the sums that docs/arithmetic.md promises. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,5 +199,105 @@ Test(shared_operands, backward_of_gathered_rows)
     for (int i = 0; i < 8; i++) cr_assert_eq(got[i], want[i]);
     wg_copy_f64(wg_grad(L, E), got, 8);
     for (int i = 0; i < 8; i++) cr_assert_eq(got[i], want[i]);
+    wgt_finish(c, NULL);
+}
+
+/* ---- slices ---- */
+
+enum { HIGH = 23, WIDE = 5, AREA = HIGH * WIDE, SLICES = 90 };
+
+typedef struct place {
+    int axis;
+    int64_t from, to;
+} place;
+
+static bool is_in(place p, int e)
+{
+    const int at = p.axis ? e % WIDE : e / WIDE;
+    return at >= p.from && at < p.to;
+}
+
+/* L = |x|^2 (if dense) + the sum over slices k of (k + 1) sum(part^3); S = <dL/dx, u>. */
+static void compare_slices(const place p[], int slices, bool dense)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wgt_random r = { (uint64_t)slices };
+    double at[AREA], by[AREA];
+    for (int e = 0; e < AREA; e++) at[e] = wgt_uniform(&r, -1, 1), by[e] = wgt_uniform(&r, -1, 1);
+    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(HIGH, WIDE))),
+            u = wg_input(g, "u", wg_view_f64(by, WG_SHAPE(HIGH, WIDE))), L = wg_scalar(g, 0);
+    for (int k = 0; k < slices; k++) {
+        if (dense && k == slices / 2) L = wg_add(L, wg_sum(wg_square(x)));
+        wg_node part = wg_slice(x, .axis = p[k].axis, .from = p[k].from, .to = p[k].to);
+        L = wg_add(L, wg_mul(k + 1, wg_sum(wg_pow(part, 3))));
+    }
+    wg_node gx = wg_grad(L, x), s = wg_sum(wg_mul(gx, u));
+    double *first = wgt_values(gx), *second = wgt_values(wg_grad(s, x)),
+           *along = wgt_values(wg_jvp(gx, &x, &u, 1));
+    for (int e = 0; e < AREA; e++) {
+        long double weight = 0, v = at[e], w = by[e];
+        for (int k = 0; k < slices; k++) weight += is_in(p[k], e) ? k + 1 : 0;
+        const long double error = 0x1p-53L * (slices + 8) * (6 * weight + 2);
+        cr_assert(fabsl(first[e] - (3 * weight * v * v + 2 * dense * v)) <= error, "element %d", e);
+        cr_assert(fabsl(second[e] - (6 * weight * v + 2 * dense) * w) <= error, "element %d: second", e);
+        cr_assert(fabsl(along[e] - (6 * weight * v + 2 * dense) * w) <= error, "element %d: along", e);
+    }
+    free(first), free(second), free(along);
+    wgt_finish(c, NULL);
+}
+
+Test(shared_operands, slices_against_long_double)
+{
+    place p[SLICES];
+    wgt_random r = { 11 };
+    for (int i = 0; i < 60; i++) {
+        const int slices = 2 + (int)wgt_below(&r, i < 30 ? 6 : SLICES - 2);
+        for (int k = 0; k < slices; k++) {
+            const int axis = i % 3 == 2 && wgt_below(&r, 2), n = axis ? WIDE : HIGH;
+            const int64_t from = wgt_below(&r, n), most = i % 2 ? 3 : n;
+            p[k] = (place){ axis, from, from + wgt_below(&r, (n - from < most ? n - from : most) + 1) };
+        }
+        compare_slices(p, slices, i % 5 == 0);
+    }
+}
+
+/* Windows of three overlap threefold, so their gradients are three vectors, however many there are. Slices
+ * that are taken in any order are put side by side. */
+Test(shared_operands, slices_make_few_gradients)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_input(g, "x", wg_view_f64((double[60]){ 0 }, WG_SHAPE(60))), L = wg_scalar(g, 0),
+            M = wg_scalar(g, 0);
+    for (int i = 0; i < 58; i++)
+        L = wg_add(L, wg_sum(wg_square(wg_slice(x, .from = i * 27 % 58, .to = i * 27 % 58 + 3))));
+    for (int i = 0; i < 59; i++)
+        M = wg_add(M, wg_sum(wg_square(wg_slice(x, .from = i * 29 % 59, .to = i * 29 % 59 + 1))));
+    wg_node gx = wg_grad(L, x);
+    cr_assert_str_eq(wg_node_op_name(gx), "addn");
+    cr_assert_eq(wg_node_operands(gx), 3);
+    cr_assert_str_eq(wg_node_op_name(wg_grad(M, x)), "concat");
+    wgt_finish(c, NULL);
+}
+
+/* Equal places first, from the last user to the first; then lines in the order of their begins. */
+Test(shared_operands, the_order_of_a_sum_of_slices)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_input(g, "x", wg_view_f32((float[]){ 0, 0, 0, 0 }, WG_SHAPE(4))), L = wg_scalar(g, 0);
+    static const struct {
+        int64_t from, to;
+        float by;
+    } s[] = { { 1, 3, 1 }, { 0, 2, -1e8F }, { 1, 3, 1e8F }, { 2, 4, 7 } };
+    for (int k = 0; k < 4; k++)
+        L = wg_add(L, wg_sum(wg_mul(wg_slice(x, .from = s[k].from, .to = s[k].to), s[k].by)));
+    double *v = wgt_values(wg_grad(L, x));
+    cr_assert_eq(v[0], -1e8F);
+    cr_assert_eq(v[1], 0, "1e8 + 1 = 1e8 is added before -1e8");
+    cr_assert_eq(v[2], 7 + 1e8F, "the first line is 0 to 4");
+    cr_assert_eq(v[3], 7);
+    free(v);
     wgt_finish(c, NULL);
 }
