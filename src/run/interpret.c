@@ -2,42 +2,6 @@
  * stays until the evaluation ends. */
 #include "run/tape.h"
 
-/* ---- which nodes are needed ---- */
-
-static uint32_t base_of(const wg_graph *g, uint32_t i) { return i - g->node[i].output; }
-
-/* Marks node i if it must be computed. Returns the number of nodes that were marked. */
-static int64_t mark(wg_graph *g, uint32_t i)
-{
-    const wgi_node *n = &g->node[i];
-    if (n->output) n = &g->node[i = base_of(g, i)];
-    if (g->marked[i] || wgi_is_leaf(n) || g->value[i]) return 0;
-    g->marked[i] = 1;
-    return 1;
-}
-
-/* Marks the nodes that the roots need, and returns the lowest of them. *high: the highest. The walk ends
- * when no marked node is left to look at, so its time does not depend on the length of the graph below. It
- * passes unmarked nodes in steps of eight. */
-static uint32_t mark_needed(wg_graph *g, const uint32_t *root, int roots, uint32_t *high)
-{
-    int64_t open = 0;
-    *high = 0;
-    for (int k = 0; k < roots; k++) {
-        open += mark(g, root[k]);
-        *high = WGI_MAX(*high, base_of(g, root[k]));
-    }
-    uint32_t i = *high + 1;
-    while (open > 0 && i > 0) {
-        i = wgi_marked_below(g, i, 0);
-        const wgi_node *n = &g->node[i];
-        const uint32_t *in = wgi_in(n);
-        open--;
-        for (uint32_t k = 0; k < n->operands; k++) open += mark(g, in[k]);
-    }
-    return i;
-}
-
 /* ---- one node ---- */
 
 enum { FEW = 8 };
@@ -211,14 +175,11 @@ static void trace_values(const wg_graph *g, uint32_t first, uint32_t last, bool 
         if (wgi_is_due(g, i, all) && (!g->run.derived || i < g->run.derived)) wgi_trace_value(g, i);
 }
 
-bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
+/* Runs the nodes [i, last] that are due. */
+static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
 {
     wgi_tape t;
-    bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
-    /* If the last node is the root and every other node is an operand, then all nodes are needed. But
-     * after a plan has run, the values that it did not leave behind may not be needed. */
-    bool all = roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans;
-    uint32_t last = root[0], i = all ? 1 : mark_needed(g, root, roots, &last);
+    const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
     bool ok = i > last || wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1);
     if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, last, all);
     wgi_tape_begin(&t, g);
@@ -232,4 +193,40 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
     }
     if (i <= last) memset(g->marked + i, 0, last - i + 1);
     return i > last;
+}
+
+/* Runs the nodes of a list. */
+static bool run_list(wg_graph *g, const wgi_needed *n)
+{
+    wgi_tape t;
+    const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
+    bool ok = true;
+    for (uint32_t k = 0; k < n->count; k++) {
+        const uint32_t i = n->list[k];
+        ok = ok && wgi_valued(g, i, i + (uint32_t)wgi_outputs(g->node[i].op) - 1);
+        if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, i, false);
+    }
+    wgi_tape_begin(&t, g);
+    for (uint32_t k = 0; ok && k < n->count; k++) {
+        ok = !tape || wgi_tape_forward_list(&t, n->list, n->count, &k);
+        if (!ok || k == n->count) break;
+        ok = run(g, n->list[k]);
+        g->marked[n->list[k]] = 0;
+    }
+    for (uint32_t k = 0; !ok && k < n->count; k++) g->marked[n->list[k]] = 0;
+    return ok;
+}
+
+bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
+{
+    /* If the last node is the root and every other node is an operand, then all nodes are needed. But
+     * after a plan has run, the values that it did not leave behind may not be needed. */
+    if (roots == 1 && root[0] == g->count - 1 && g->loose == 1 && !g->now.rans)
+        return run_range(g, 1, root[0], true);
+    wgi_place place = wgi_arena_place(&g->temp);
+    wgi_needed n;
+    bool ok = wgi_needed_of(g, root, roots, &n);
+    ok = ok && (n.list ? run_list(g, &n) : run_range(g, n.first, n.last, false));
+    wgi_arena_rewind(&g->temp, place);
+    return ok;
 }

@@ -59,6 +59,18 @@ static inline bool wgi_is_due(const wg_graph *g, uint32_t i, bool all)
     return all ? !g->value[i] && (n->flags & WGI_EVEN || (!n->output && !wgi_is_leaf(n))) : g->marked[i];
 }
 
+/* ---- needed.c ---- */
+
+/* The nodes that some roots need and that have no value yet. They are marked. They lie in [first, last]. If they
+ * are spread wide there, they are listed too, in order; otherwise list is NULL. */
+typedef struct wgi_needed {
+    uint32_t first, last, count;
+    uint32_t *list; /* in the graph's temp */
+} wgi_needed;
+
+/* False: out of memory. Nothing is marked then. */
+bool wgi_needed_of(wg_graph *g, const uint32_t *root, int roots, wgi_needed *n);
+
 /* The highest marked node of [from, below); UINT32_MAX: there is none. Unmarked nodes are passed eight at a
  * time, so that a program with few marked nodes in a long graph costs little. */
 static inline uint32_t wgi_marked_below(const wg_graph *g, uint32_t below, uint32_t from)
@@ -88,6 +100,9 @@ static inline uint32_t wgi_unmarked_from(const wg_graph *g, uint32_t i, uint32_t
  * due and not scalar, or last + 1. Returns 0 after an error; then the failed node and those after it keep
  * their marks. */
 uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all);
+/* Runs node[*k], node[*k + 1], ... of n nodes that are due, until one is not scalar. Raises *k to the first that
+ * has not run. False: after an error. */
+bool wgi_tape_forward_list(wgi_tape *t, const uint32_t *node, uint32_t n, uint32_t *k);
 
 /* ---- trace_rule.c: the derivative rule of an op as a list of steps ---- */
 
