@@ -273,6 +273,7 @@ wg_node wg_apply(wg_site here, const wg_op *op, const wg_node x[], int n, const 
 {
     wg_graph *g = graph_of(x, n);
     if (!g || !g->count) return g ? wg_none : of_numbers(here, op, x, n);
+    wgi_settle(g);
     return g->count >= g->build.most && !g->build.again ? apply_new(here, op, g, x, n, attr)
                                                         : apply_remembered(here, op, g, x, n, attr);
 }

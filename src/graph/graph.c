@@ -45,8 +45,9 @@ void wg_begin(wg_graph *g, wg_mode mode)
     for (size_t i = 0; i < g->results.kepts; i++) g->node[g->results.kept[i]].flags &= (uint8_t)~WGI_KEPT;
     g->build.most = wgi_without(g->c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     g->build.share_from = WGI_SHARE_FROM;
+    g->build.raised = false;
     wgi_again_begin(g, mode);
-    if (!g->build.again) g->habits.idle = NULL;
+    if (!g->build.again) g->habits.idle = NULL, g->build.settled = 0;
     g->habits.backwards = g->habits.nodes = 0;
     if (g->count >= WGI_SHARE_FROM)
         memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */

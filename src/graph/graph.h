@@ -204,6 +204,12 @@ uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[]
  * returns the result's index. */
 const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op);
 uint32_t wgi_again_reuse(wg_graph *g);
+/* To be called when a call of a builder begins, before it makes nodes: see wgi_build.settled. */
+void wgi_settle_limits(wg_graph *g);
+static inline void wgi_settle(wg_graph *g)
+{
+    if (g->count >= g->build.share_from && (!g->build.settled || g->build.vectors)) wgi_settle_limits(g);
+}
 /* Whatever appends nodes stands between wgi_call_begin and wgi_call_end (for a leaf wgi_leaf_end, which
  * returns `result`). */
 wgi_calling wgi_call_begin(wg_graph *g);

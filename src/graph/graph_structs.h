@@ -8,12 +8,14 @@
 #include "params/params.h"
 
 /* CALLS: calls are remembered while a graph has fewer nodes. SHARE_FROM: equal numbers share a leaf in graphs
- * of so many nodes and more. */
+ * of so many nodes and more. VECTORS: a graph of so much weight for each node is no program of scalars, and has
+ * no such limits. */
 #ifdef WG_HOSTILE
 enum { WGI_CALLS = 40, WGI_SHARE_FROM = 40 };
 #else
 enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096 };
 #endif
+enum { WGI_VECTORS = 4 };
 
 /* Flags of a node. KEPT: by wg_keep. RESULT: may be read after the parameters have changed. USED: a leaf, or
  * an operand of another node. FIXED: a leaf, but no parameter. SCALAR: of rank 0, f32 or f64. EVEN: SCALAR,
@@ -176,6 +178,11 @@ typedef struct wgi_build {
     /* Calls are remembered below so many nodes: WGI_CALLS, or 0 with WG_WITHOUT=rebuild. Equal numbers share
      * a leaf from so many nodes on: WGI_SHARE_FROM. Remembered derivatives raise both by their nodes. */
     uint32_t most, share_from;
+    /* The first call that begins at share_from or behind it settles whether the graph is one of vectors. Both
+     * limits are then raised. settled: the number of nodes at that call; 0: it has not begun. A build that repeats
+     * the last one settles the same at the same node. */
+    uint32_t settled;
+    bool vectors, raised;
     bool again; /* so far this build repeats the last one */
     /* Serial number of the structure of nodes [0, count). It rises when the structure may have changed. */
     uint64_t structure;

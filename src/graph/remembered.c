@@ -24,6 +24,26 @@ static void count_uses(wg_graph *g)
     }
 }
 
+/* Raises both limits, or takes that back. */
+static void raise_limits(wg_graph *g, bool raised)
+{
+    enum { BY = 1 << 30 };
+    if (g->build.raised == raised) return;
+    g->build.raised = raised;
+    g->build.share_from += raised ? BY : -BY;
+    g->build.most += !g->build.most ? 0 : raised ? BY : -BY;
+}
+
+void wgi_settle_limits(wg_graph *g)
+{
+    if (g->build.open || g->build.within) return;
+    if (!g->build.settled || g->count < g->build.settled) {
+        g->build.vectors = g->weight >= WGI_VECTORS * (double)g->count;
+        g->build.settled = g->count;
+    }
+    if (g->build.vectors) raise_limits(g, true);
+}
+
 void wgi_again_stop(wg_graph *g)
 {
     if (g->build.again)
@@ -31,6 +51,10 @@ void wgi_again_stop(wg_graph *g)
                        g->build.at < g->build.calls ? "differs from" : "goes on beyond", g->count,
                        g->build.at, g->build.calls);
     if (g->build.again && g->loose < WGI_UNKNOWN) count_uses(g);
+    if (g->count < g->build.settled) {
+        g->build.settled = 0;
+        raise_limits(g, false);
+    }
     wgi_idle_forget(g);
     g->build.again = false;
     g->build.calls = g->build.at;
@@ -122,6 +146,7 @@ wgi_calling wgi_call_begin(wg_graph *g)
 {
     wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = wgi_arena_place(&g->arena) };
     if (g->build.within) return k;
+    wgi_settle(g);
     if (g->build.again && (g->build.at == g->build.calls || g->count >= g->build.most)) wgi_again_stop(g);
     if (g->count >= g->build.most) return k;
     if (!WGI_GROW(g->c, g->build.call, g->build.capacity, (size_t)g->build.at + 1)) return k;
