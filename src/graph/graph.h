@@ -192,7 +192,7 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 #define WGI_NO_CALL UINT32_MAX
 typedef struct wgi_calling { /* a call that has begun; the fields are those of wgi_called */
     uint32_t at, first;      /* at: its index among the remembered calls, or WGI_NO_CALL */
-    wgi_place before;
+    const char *before;
 } wgi_calling;
 void wgi_again_begin(wg_graph *g, wg_mode mode);   /* a new build begins; resets the arena */
 void wgi_again_stop(wg_graph *g);                  /* from here on this build differs from the last one */
@@ -220,8 +220,8 @@ wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, 
 /* Whether the nodes from `first` on have no leaves but numbers. Other leaves are known outside of the graph's
  * records. */
 bool wgi_only_nodes(const wg_graph *g, uint32_t first);
-/* Ends the call k, of which `made` has op, site, operands, options and result. */
-void wgi_call_remember(wg_graph *g, wgi_calling k, wgi_called made);
+/* Ends the call k. Its record has no op, operands and options yet: so it is never compared with. */
+wgi_called *wgi_call_close(wg_graph *g, wgi_calling k, wg_site here, wg_node result);
 
 /* ---- remembered_derivative.c ---- */
 

@@ -108,7 +108,8 @@ typedef struct wgi_called { /* a remembered call of a builder */
     uint32_t loose;                /* of the graph after the call; so are weight and hash */
     double weight;
     uint64_t hash;
-    wgi_place before, then; /* places in the graph's arena before and after the call */
+    const char *before; /* the place in the graph's arena before the call, and after it */
+    wgi_place then;
 } wgi_called;
 
 /* A request: the values of some nodes, and with `backward` the gradients of a loss, or with `along` too the

@@ -65,7 +65,7 @@ void wgi_again_stop(wg_graph *g)
  * it had not reached. Forget those calls. */
 static void forget_overwritten(wg_graph *g)
 {
-    if (g->build.again && g->build.at < g->build.calls && g->build.call[g->build.at].before.at != g->arena.at)
+    if (g->build.again && g->build.at < g->build.calls && g->build.call[g->build.at].before != g->arena.at)
         g->build.calls = g->build.at;
 }
 
@@ -109,7 +109,7 @@ static bool same_operands(const wg_graph *g, const wgi_called *c, const wg_node 
 static bool at_call(const wg_graph *g, const wgi_called *c, wg_site here, const wg_op *op)
 {
     return c->op == op && c->here == here && c->first == g->count && c->scope == g->names.scope &&
-           c->before.at == g->arena.at;
+           c->before == g->arena.at;
 }
 
 uint32_t wgi_again_reuse(wg_graph *g)
@@ -144,7 +144,7 @@ uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[]
 
 wgi_calling wgi_call_begin(wg_graph *g)
 {
-    wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = wgi_arena_place(&g->arena) };
+    wgi_calling k = { .at = WGI_NO_CALL, .first = g->count, .before = g->arena.at };
     if (g->build.within) return k;
     wgi_settle(g);
     if (g->build.again && (g->build.at == g->build.calls || g->count >= g->build.most)) wgi_again_stop(g);
@@ -153,7 +153,8 @@ wgi_calling wgi_call_begin(wg_graph *g)
     k.at = g->build.at++;
     if (!g->build.again) {
         g->build.calls = g->build.at;
-        g->build.call[k.at] = (wgi_called){ 0 };
+        wgi_called *c = &g->build.call[k.at];
+        c->op = NULL, c->operands = 0, c->after = 0; /* nothing is known of it until it ends */
     }
     g->build.open++;
     return k;
@@ -180,45 +181,43 @@ static const void *attr_copy(wg_graph *g, const wg_op *op, const void *attr)
     return copy ? memcpy(copy, attr, op->attr_size) : NULL;
 }
 
-void wgi_call_remember(wg_graph *g, wgi_calling k, wgi_called made)
+/* Fills what is the same for every call, in its place: this is done for each node of a new build. */
+wgi_called *wgi_call_close(wg_graph *g, wgi_calling k, wg_site here, wg_node result)
 {
+    wgi_called *c = &g->build.call[k.at];
+    const uint32_t after = g->count, skip = g->build.at;
+    const uint64_t hash = g->node[after - 1].hash;
     g->build.open--;
-    made.scope = g->names.scope, made.first = k.first, made.after = g->count, made.skip = g->build.at;
-    made.weight = g->weight, made.hash = g->node[g->count - 1].hash;
-    made.before = k.before, made.then = wgi_arena_place(&g->arena);
-    const wgi_called *c = &g->build.call[k.at];
-    bool same = c->first == made.first && c->after == made.after && c->skip == made.skip &&
-                c->scope == made.scope && c->hash == made.hash && c->then.at == made.then.at;
-    if (g->build.again && same) {
+    if (g->build.again && c->first == k.first && c->after == after && c->skip == skip &&
+        c->scope == g->names.scope && c->hash == hash && c->then.at == g->arena.at) {
         g->loose = c->loose; /* nodes made anew are not marked as operands of the nodes that are reused */
         wgi_leaf_moved(g);
     } else if (g->build.again) wgi_again_stop(g);
-    made.loose = g->loose;
-    g->build.call[k.at] = made;
+    c->op = NULL, c->here = here, c->attr = NULL, c->operands = c->numbers = 0;
+    c->scope = g->names.scope, c->first = k.first, c->after = after, c->result = result.index;
+    c->skip = skip, c->loose = g->loose, c->weight = g->weight, c->hash = hash;
+    c->before = k.before, c->then = wgi_arena_place(&g->arena);
+    return c;
 }
 
 void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n,
                   const void *attr, wg_node result)
 {
     if (k.at == WGI_NO_CALL) return;
-    wgi_called made = { .here = here, .result = result.index };
-    if (result.index && comparable(g, op, k.first, n)) {
-        made.op = op;
-        made.operands = (uint8_t)n;
-        made.attr = attr_copy(g, op, attr);
-        if (op->attr_size && attr && !made.attr) made.op = NULL;
-        for (int i = 0; i < n; i++) {
-            made.numbers |= (uint8_t)(!x[i].graph << i);
-            made.x[i] = x[i].graph ? x[i].index : wgi_number_bits(x[i]);
-        }
+    bool repeats = result.index && comparable(g, op, k.first, n);
+    const void *copy = repeats && op->attr_size ? attr_copy(g, op, attr) : NULL;
+    if (repeats && op->attr_size && attr && !copy) repeats = false;
+    wgi_called *c = wgi_call_close(g, k, here, result);
+    if (!repeats) return;
+    c->op = op, c->attr = copy, c->operands = (uint8_t)n;
+    for (int i = 0; i < n; i++) {
+        c->numbers |= (uint8_t)(!x[i].graph << i);
+        c->x[i] = x[i].graph ? x[i].index : wgi_number_bits(x[i]);
     }
-    wgi_call_remember(g, k, made);
 }
 
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result)
 {
-    if (k.at == WGI_NO_CALL) return result;
-    wgi_call_remember(g, k,
-                      (wgi_called){ .op = result.index ? op : NULL, .here = here, .result = result.index });
+    if (k.at != WGI_NO_CALL) wgi_call_close(g, k, here, result)->op = result.index ? op : NULL;
     return result;
 }

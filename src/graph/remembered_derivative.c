@@ -72,10 +72,9 @@ void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what
     g->build.within--;
     if (k.at == WGI_NO_CALL) return;
     const bool repeats = wgi_ok(g->c) && !g->rule.users && wgi_only_nodes(g, k.first);
-    wgi_called made = { .here = here, .operands = DERIVATIVE };
-    made.attr = repeats ? list_of(g, x, n, y, m) : NULL;
-    made.op = made.attr ? what : NULL;
-    wgi_call_remember(g, k, made);
+    const listed *l = repeats ? list_of(g, x, n, y, m) : NULL;
+    wgi_called *c = wgi_call_close(g, k, here, wg_none);
+    c->operands = DERIVATIVE, c->attr = l, c->op = l ? what : NULL;
     count_derived(g, g->count - k.first);
     /* Numbers may have been shared within. A later build may reuse these nodes, so nothing else shares
      * them. */
