@@ -30,7 +30,7 @@ typedef struct spot {
     queue q;           /* contributions to its gradient */
     wg_node total;     /* the gradient of a target */
     uint32_t end;      /* the first node without a derivative on a path to it; 0: none */
-    unsigned char on;  /* sum of 1: on a path to a target, 2: a target, 4: first output of a target's op */
+    unsigned char on;  /* sum of 1: an operand is 1 or 2, 2: a target, 4: first output of a target's op */
     unsigned char way; /* sum of FIRST, LATER: such paths lead here */
 } spot;
 
@@ -75,7 +75,7 @@ static void mark_paths(sweep *s, const wg_node x[], int nx)
         spot_of(s, first_output(s->g, x[k].index))->on |= 4;
     }
     for (uint32_t l = 0; l < s->list.count; l++)
-        if (!(s->spot[l].on & 3) && any_operand_on(s, &s->g->node[s->list.node[l]])) s->spot[l].on |= 1;
+        if (any_operand_on(s, &s->g->node[s->list.node[l]])) s->spot[l].on |= 1;
 }
 
 static bool contribute(sweep *s, spot *to, wg_node g)
@@ -319,7 +319,7 @@ static bool visit(sweep *s, uint32_t l)
         any = true;
         if (at->on & 2) at->total = gy[j];
     }
-    if (!any_operand_on(s, &g->node[i])) return wgi_ok(g->c);
+    if (!(s->spot[l].on & 1)) return wgi_ok(g->c);
     if (from.way && is_derived(g, i)) from.way = LATER;
     if (any) return apply_rule(s, i, gy, outputs, from);
     if (from.way || from.end) pass(s, i, from);

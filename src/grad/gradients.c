@@ -35,13 +35,17 @@ wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n)
     return g ? wg_failed(g->c) : WG_ERROR_USE;
 }
 
+static bool is_float_node(const wg_graph *g, wg_node x)
+{
+    return x.graph == g && x.index && x.generation == g->generation && x.index < g->count &&
+           wg_dtype_is_float((wg_dtype)g->node[x.index].dtype);
+}
+
 bool wgi_float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument,
                     const char *otherwise)
 {
     char who[80];
-    if (x.graph == g && x.index && x.generation == g->generation && x.index < g->count &&
-        wg_dtype_is_float((wg_dtype)g->node[x.index].dtype))
-        return true;
+    if (is_float_node(g, x)) return true;
     if (argument < 0 || !*wgi_argument(here, argument, who, sizeof who))
         snprintf(who, sizeof who, "%s", otherwise);
     if (!x.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "%s is no node", who);
@@ -60,6 +64,7 @@ static bool float_nodes(wg_graph *g, wg_site here, const char *what, const wg_no
         return false;
     }
     for (int k = 0; k < n; k++) {
+        if (is_float_node(g, x[k])) continue;
         if (n > 1) snprintf(name, sizeof name, "input %d", k);
         if (!wgi_float_node(g, here, what, x[k], n > 1 ? -1 : 1, n > 1 ? name : "the input")) return false;
     }

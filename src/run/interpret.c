@@ -208,10 +208,9 @@ static bool run_list(wg_graph *g, const wgi_needed *n)
     }
     wgi_tape_begin(&t, g);
     for (uint32_t k = 0; ok && k < n->count; k++) {
-        ok = !tape || wgi_tape_forward_list(&t, n->list, n->count, &k);
-        if (!ok || k == n->count) break;
-        ok = run(g, n->list[k]);
-        g->marked[n->list[k]] = 0;
+        const uint32_t i = n->list[k], at = tape ? wgi_tape_forward(&t, i, i, false) : i;
+        ok = at > i || (at == i && run(g, i));
+        g->marked[i] = 0;
     }
     for (uint32_t k = 0; !ok && k < n->count; k++) g->marked[n->list[k]] = 0;
     return ok;

@@ -79,24 +79,6 @@ static inline uint32_t types_of(const wg_graph *g, const wgi_node *n)
     return a->dtype | (uint32_t)b->dtype << 8 | (uint32_t)n->dtype << 16 | more << 24;
 }
 
-/* Runs node i, which is due and scalar. most: how many nodes may follow it, and itself. */
-static inline bool forward(wgi_tape *t, const wgi_node *n, uint32_t i, uint32_t most)
-{
-    wg_graph *g = t->g;
-    if (t->cell == t->end && !cells(t, most)) return false;
-    g->value[i] = t->cell++;
-    if (n->flags & WGI_EVEN && n->op->arithmetic)
-        wgi_arithmetic(n->op->arithmetic, n->dtype == WG_F32, wgi_value(g, n->in[0]),
-                       wgi_value(g, n->in[n->operands - 1]), g->value[i]);
-    else if (!run_call(t, n, i, types_of(g, n))) {
-        g->value[i] = NULL;
-        wgi_fault_report(g, n->op, n->here, &t->fault);
-        return false;
-    }
-    g->marked[i] = 0;
-    return true;
-}
-
 uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
 {
     wg_graph *g = t->g;
@@ -108,16 +90,19 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
             continue;
         }
         if (!is_scalar(g, n)) return i;
-        if (!forward(t, n, i, last - i + 1)) return 0;
+        if (t->cell == t->end && !cells(t, last - i + 1)) return 0;
+        g->value[i] = t->cell++;
+        if (n->flags & WGI_EVEN && n->op->arithmetic)
+            wgi_arithmetic(n->op->arithmetic, n->dtype == WG_F32, wgi_value(g, n->in[0]),
+                           wgi_value(g, n->in[n->operands - 1]), g->value[i]);
+        else if (!run_call(t, n, i, types_of(g, n))) {
+            g->value[i] = NULL;
+            wgi_fault_report(g, n->op, n->here, &t->fault);
+            return 0;
+        }
+        g->marked[i] = 0;
     }
     return i;
-}
-
-bool wgi_tape_forward_list(wgi_tape *t, const uint32_t *node, uint32_t n, uint32_t *k)
-{
-    for (; *k < n && is_scalar(t->g, &t->g->node[node[*k]]); ++*k)
-        if (!forward(t, &t->g->node[node[*k]], node[*k], n - *k)) return false;
-    return true;
 }
 
 /* ---- backward ---- */

@@ -100,9 +100,6 @@ static inline uint32_t wgi_unmarked_from(const wg_graph *g, uint32_t i, uint32_t
  * due and not scalar, or last + 1. Returns 0 after an error; then the failed node and those after it keep
  * their marks. */
 uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all);
-/* Runs node[*k], node[*k + 1], ... of n nodes that are due, until one is not scalar. Raises *k to the first that
- * has not run. False: after an error. */
-bool wgi_tape_forward_list(wgi_tape *t, const uint32_t *node, uint32_t n, uint32_t *k);
 
 /* ---- trace_rule.c: the derivative rule of an op as a list of steps ---- */
 
