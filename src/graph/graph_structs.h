@@ -8,8 +8,8 @@
 #include "params/params.h"
 
 /* CALLS: calls are remembered while a graph has fewer nodes. SHARE_FROM: equal numbers share a leaf in graphs
- * of so many nodes and more. VECTORS: a graph of so much weight for each node is no program of scalars, and has
- * no such limits. */
+ * of so many nodes and more. VECTORS: a graph of so much weight for each node is no program of scalars, and
+ * has no such limits. */
 #ifdef WG_HOSTILE
 enum { WGI_CALLS = 40, WGI_SHARE_FROM = 40 };
 #else
@@ -180,8 +180,8 @@ typedef struct wgi_build {
      * a leaf from so many nodes on: WGI_SHARE_FROM. Remembered derivatives raise both by their nodes. */
     uint32_t most, share_from;
     /* The first call that begins at share_from or behind it settles whether the graph is one of vectors. Both
-     * limits are then raised. settled: the number of nodes at that call; 0: it has not begun. A build that repeats
-     * the last one settles the same at the same node. */
+     * limits are then raised. settled: the number of nodes at that call; 0: it has not begun. A build that
+     * repeats the last one settles the same at the same node. */
     uint32_t settled;
     bool vectors, raised;
     bool again; /* so far this build repeats the last one */

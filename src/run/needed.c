@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-/* WIDE: nodes are spread wide if there are so many indices for each of them. NEAR: the walk by a list begins with
- * so many nodes, before it asks how wide they are spread. */
+/* WIDE: nodes are spread wide if there are so many indices for each of them. NEAR: the walk by a list begins
+ * with so many nodes, before it asks how wide they are spread. */
 enum { WIDE = 16, NEAR = 8 };
 
 /* A walk. The list is its queue, too. */
@@ -48,8 +48,8 @@ static bool add(walk *w, uint32_t i)
 
 static bool is_wide(const walk *w) { return (w->hi - w->lo) / WIDE >= w->count; }
 
-/* Looks at the operands of the nodes in the list, and adds those that are needed. Ends before the list does if
- * its nodes are not spread wide. *looked: the number of nodes that it looked at. */
+/* Looks at the operands of the nodes in the list, and adds those that are needed. Ends before the list does
+ * if its nodes are not spread wide. *looked: the number of nodes that it looked at. */
 static bool visit(walk *w, size_t *looked)
 {
     size_t k = 0;
@@ -63,8 +63,9 @@ static bool visit(walk *w, size_t *looked)
     return true;
 }
 
-/* Marks what the marked nodes need, from the highest one down, and returns the lowest node that is needed. open:
- * their number. Ends when no marked node is left to look at. Passes unmarked nodes in steps of eight. */
+/* Marks what the marked nodes need, from the highest one down, and returns the lowest node that is needed.
+ * open: their number. Ends when no marked node is left to look at. Passes unmarked nodes in steps of
+ * eight. */
 static uint32_t mark_below(wg_graph *g, uint32_t high, size_t open)
 {
     uint32_t i = high + 1;

@@ -61,8 +61,8 @@ static inline bool wgi_is_due(const wg_graph *g, uint32_t i, bool all)
 
 /* ---- needed.c ---- */
 
-/* The nodes that some roots need and that have no value yet. They are marked. They lie in [first, last]. If they
- * are spread wide there, they are listed too, in order; otherwise list is NULL. */
+/* The nodes that some roots need and that have no value yet. They are marked. They lie in [first, last]. If
+ * they are spread wide there, they are listed too, in order; otherwise list is NULL. */
 typedef struct wgi_needed {
     uint32_t first, last, count;
     uint32_t *list; /* in the graph's temp */

@@ -1,5 +1,5 @@
-/* test_remembered_large.c: graphs of vectors with more nodes than calls are remembered for at first, built again
- * and again with a change anywhere. */
+/* test_remembered_large.c: graphs of vectors with more nodes than calls are remembered for at first. They are
+ * built again and again, with a change anywhere. */
 #include <string.h>
 
 #include "wgtest.h"
@@ -12,7 +12,7 @@ typedef struct chain {
     int steps;
 } chain;
 
-/* One of the changes of a build beside the one before. Nodes behind the 4,096th are changed, and some before. */
+/* One change of a build beside the one before, mostly of nodes behind the 4,096th. */
 static void change_chain(chain *s, int round, wgt_random *r)
 {
     const int late = STEPS - 1 - (int)wgt_below(r, STEPS / 4), early = (int)wgt_below(r, STEPS / 4);
