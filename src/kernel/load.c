@@ -100,9 +100,11 @@ static void load(const wgi_load *l, const void *from, char *to, int64_t begin, i
     }
     if (l->rank == 2 && l->stride[0] == 1 && begin % l->dim[1] == 0) {
         const int64_t n = l->dim[1], first = begin / n, rows = (end - begin) / n;
+        const int64_t rest = end - begin - rows * n; /* 0: there may be no element after the last row's */
         column(to, (const char *)from + (size_t)first * l->size, rows, n, l->size);
-        spread_run(to + (size_t)(rows * n) * l->size, (const char *)from + (size_t)(first + rows) * l->size,
-                   end - begin - rows * n, 0, l->size);
+        if (rest)
+            spread_run(to + (size_t)(rows * n) * l->size,
+                       (const char *)from + (size_t)(first + rows) * l->size, rest, 0, l->size);
         return;
     }
     for (int i = last; i >= 0; i--) {

@@ -3,6 +3,8 @@
  * element is compared with a loop in C, interpreted, planned, and by two threads. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "wgtest.h"
 
@@ -172,4 +174,26 @@ Test(broadcasts, other_dtypes)
         }
         cr_assert_eq(wg_finish(k, stderr), 0);
     }
+}
+
+/* A column whose last element ends where memory ends: nothing behind it may be read. */
+Test(broadcasts, columns_at_the_end_of_memory)
+{
+    static float x[50 * 1030];
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *two = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert(two != MAP_FAILED && mprotect(two + page, page, PROT_NONE) == 0);
+    for (int64_t r = 1; r <= 50; r += 7)
+        for (int64_t c = 2; c <= 1030; c += c) {
+            float *column = (float *)(void *)(two + page) - r;
+            fill(x, r * c, 1), fill(column, r, 2);
+            wg_context *k = wg_start(&(wg_options){ .interpret = -1 });
+            wg_graph *g = wg_graph_new(k);
+            wg_node a = wg_input_borrow(g, "x", wg_view_f32(x, WG_SHAPE(r, c)));
+            wg_node b = wg_input_borrow(g, "column", wg_view_f32(column, WG_SHAPE(r, 1)));
+            const float *y = wg_value(wg_add(a, b)).data;
+            for (int64_t i = 0; i < r * c; i++) cr_assert_eq(y[i], x[i] + column[i / c]);
+            cr_assert_eq(wg_finish(k, stderr), 0);
+        }
+    munmap(two, 2 * page);
 }
