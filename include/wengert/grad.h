@@ -79,7 +79,8 @@ WG_API wg_node wg_jacobian_sparse_at(wg_site here, wg_node y, wg_node x, wg_patt
 #define wg_jacobian_sparse(y, x, ...) /* y, x, pattern */ \
     wg_jacobian_sparse_at(WG_AT(#y ", " #x), y, x, __VA_ARGS__)
 
-/* H v of the loss, by all parameters of p as one vector: v and out have wg_params_size(p) elements. */
+/* H v of the loss, by all parameters of p as one vector: v and out have wg_params_size(p) elements. They
+ * may be the same array. */
 WG_API wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const double *v, double *out);
 #define wg_params_hvp(p, loss, v, out) wg_params_hvp_at(WG_AT(#p ", " #loss), p, loss, v, out)
 
@@ -103,7 +104,8 @@ WG_API wg_status wg_vmaps_at(wg_site here, const wg_node y[], int ny, const wg_n
 
 /* The value of y with a derivative of your own. y is made from x[0 .. n) by ordinary ops; the derivatives of
  * those are not used. The rule sets gx[k] to the gradient of x[k], made from x, y, gy (the gradient of y) and
- * numbers, or to wg_number(0) where that is zero. A gx[k] that it leaves out says: no derivative. It may not make an input, parameter, state or random stream. */
+ * numbers, or to wg_number(0) where that is zero. A gx[k] that it leaves out says: no derivative. It may not
+ * make an input, parameter, state or random stream. */
 typedef void (*wg_vjp_rule)(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[]);
 WG_API wg_node wg_custom_vjp_at(wg_site here, wg_node y, const wg_node x[], int n, wg_vjp_rule rule);
 #define wg_custom_vjp(y, ...) wg_custom_vjp_at(WG_AT(#y), y, __VA_ARGS__) /* y, x, n, rule */

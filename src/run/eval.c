@@ -339,17 +339,19 @@ static void backward_anew(wg_graph *g, wg_site here, uint32_t loss, wg_params *p
     wgi_arena_rewind(&g->temp, place);
 }
 
-static wg_status fail_loss(wg_node loss, wg_site here)
+bool wgi_is_loss(wg_node loss, wg_site here, const char *op, int argument)
 {
     const wgi_node *n = wgi_node_of(loss);
+    const bool one = wgi_size(n->shape) == 1;
     char who[80], shape[80];
-    wgi_argument(here, 0, who, sizeof who);
-    return wgi_fail(loss.graph->c, here, "backward", WG_ERROR_SHAPE,
-                    wgi_size(n->shape) != 1 ? "%s %s is not a scalar: take its wg_sum or wg_mean"
-                                            : "%s %s is neither f32 nor f64: it has no derivative",
-                    *who ? who : "the loss",
-                    wgi_size(n->shape) != 1 ? wg_shape_text(*n->shape, shape, sizeof shape)
-                                            : wg_dtype_name((wg_dtype)n->dtype));
+    if (one && wg_dtype_is_float((wg_dtype)n->dtype)) return true;
+    wgi_argument(here, argument, who, sizeof who);
+    wgi_fail(loss.graph->c, here, op, WG_ERROR_SHAPE,
+             !one ? "%s %s is not a scalar: take its wg_sum or wg_mean"
+                  : "%s %s is neither f32 nor f64: it has no derivative",
+             *who ? who : "the loss",
+             !one ? wg_shape_text(*n->shape, shape, sizeof shape) : wg_dtype_name((wg_dtype)n->dtype));
+    return false;
 }
 
 static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
@@ -360,9 +362,8 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
         if (!p && g) wgi_fail_null(g->c, here, "backward", "parameter set");
         return p && !wgi_ok(p->c) ? wg_failed(p->c) : g ? wg_failed(g->c) : WG_ERROR_USE;
     }
-    if (!wgi_usable(loss, here, "backward", "the loss")) return wg_failed(g->c);
-    const wgi_node *n = &g->node[loss.index];
-    if (wgi_size(n->shape) != 1 || !wg_dtype_is_float((wg_dtype)n->dtype)) return fail_loss(loss, here);
+    if (!wgi_usable(loss, here, "backward", "the loss") || !wgi_is_loss(loss, here, "backward", 0))
+        return wg_failed(g->c);
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     bool fresh = !g->now.open;
     wgi_warn_of_habits(g, here, add);

@@ -94,12 +94,14 @@ wg_status wg_params_hvp_at(wg_site here, wg_params *p, wg_node loss, const doubl
     if (!c || !wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
     if (!p || !v || !out)
         return wgi_fail_null(c, here, "params_hvp", !p ? "parameter set" : v ? "result" : "direction");
-    if (!wgi_is_node(c, loss, here, "params_hvp", 1, "the loss")) return wg_failed(c);
+    if (!wgi_is_node(c, loss, here, "params_hvp", 1, "the loss") || !wgi_is_loss(loss, here, "params_hvp", 1))
+        return wg_failed(c);
     if (g->now.open && wgi_params_changed(g)) wgi_close(g);
     wgi_place place = wgi_arena_place(&g->temp);
     product u = { .r = { .here = here, .backward = true, .loss = loss.index } };
-    memset(out, 0, sizeof *out * wg_params_size(p));
-    if (list_targets(g, p, &u) && u.r.targets && fill(g, v, &u)) {
+    const bool ok = list_targets(g, p, &u) && fill(g, v, &u);
+    memset(out, 0, sizeof *out * wg_params_size(p)); /* not before: out may be v */
+    if (ok && u.r.targets) {
         wgi_open(g);
         g->now.peeked = false;
         if (run(g, &u.r)) give(g, &u, out);

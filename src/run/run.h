@@ -20,6 +20,9 @@ bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, co
  * `more` other targets. */
 bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r);
 
+/* Whether the loss is one float. If not, records why; it is this argument of a call of op. */
+bool wgi_is_loss(wg_node loss, wg_site here, const char *op, int argument);
+
 /* ---- request.c ---- */
 
 bool wgi_run(wg_graph *g, wgi_request *r);

@@ -134,6 +134,33 @@ Test(hvp, of_parameters_without_a_derivative)
     wgt_finish(c, NULL);
 }
 
+Test(hvp, of_a_loss_that_is_no_scalar_or_no_float_names_it)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double v[3] = { 1, 2, 3 }, out[3];
+    wg_node a = wg_param(g, p, "a", WG_SHAPE(3), wg_const(2)), squares = wg_square(a), place = wg_argmax(a);
+    cr_expect_eq(wg_params_hvp(p, squares, v, out), WG_ERROR_SHAPE);
+    wgt_expect_error(c, WG_ERROR_SHAPE, "params_hvp: squares [3] is not a scalar");
+    cr_expect_eq(wg_params_hvp(p, place, v, out), WG_ERROR_SHAPE);
+    wgt_expect_error(c, WG_ERROR_SHAPE, "params_hvp: place i64 is neither f32 nor f64");
+    wgt_finish(c, NULL);
+}
+
+/* The loss is a^3 b: H v = (6 a b v0 + 3 a^2 v1, 3 a^2 v0). */
+Test(hvp, the_product_may_replace_its_direction)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    double v[2] = { 1, 2 };
+    wg_node a = wg_param(g, p, "a", WG_SCALAR, wg_const(2)), b = wg_param(g, p, "b", WG_SCALAR, wg_const(3));
+    wg_params_hvp(p, wg_mul(wg_mul(wg_square(a), a), b), v, v);
+    cr_expect(v[0] == 36 + 24 && v[1] == 12, "%g %g", v[0], v[1]);
+    wgt_finish(c, NULL);
+}
+
 /* ---- many products of one graph, as conjugate gradients ask for them ---- */
 
 /* The products of one graph for directions that differ, in the mode `how` of wg_options. The loss is read
