@@ -1,6 +1,7 @@
 /* transpose.c: axes in another order. */
 #include "copy_runs.h"
 #include "ops.h"
+#include "turn_vectors.h"
 
 #define TRANSPOSE_FIELDS(F, S) F(S, AXES, axes, "reversed")
 OPTIONS(transpose, TRANSPOSE_FIELDS);
@@ -35,39 +36,68 @@ static turn turn_of(const wg_kernel *k)
     return t;
 }
 
-enum { TILE = 32 };
+/* Rows and columns of a block of x. The rows of y then have pieces of whole cache lines. */
+enum { TURN_HIGH = 64, TURN_WIDE = 1024 };
 
-/* Where unit u begins in x and y. A unit has one index on every axis but `last` and `run`. If these differ,
- * it has TILE indices of `run`, from `strip` on. */
-static void turn_place(const turn *t, int64_t u, int64_t *strip, int64_t *x, int64_t *y)
+#define T    uint8_t
+#define BITS 8
+#define N(n) n##_8
+#include "turn_block.h"
+#undef T
+#undef BITS
+#undef N
+#define T    uint32_t
+#define BITS 32
+#define N(n) n##_32
+#include "turn_block.h"
+#undef T
+#undef BITS
+#undef N
+#define T    uint64_t
+#define BITS 64
+#define N(n) n##_64
+#include "turn_block.h"
+#undef T
+#undef BITS
+#undef N
+
+/* The parts of an axis of n elements. Each has `least`, except the last, which has the rest too. So no part is shorter
+ * than a tile unless the axis is. */
+static int64_t turn_parts(int64_t n, int64_t least) { return n < least ? 1 : n / least; }
+static int64_t turn_part(int64_t n, int64_t least, int64_t part)
 {
-    int last = t->rank - 1;
-    int64_t strips = t->run == last ? 1 : (t->dim[t->run] + TILE - 1) / TILE;
-    *strip = u % strips * TILE;
-    u /= strips;
-    *x = *y = 0;
-    for (int i = last - 1; i >= 0; i--) {
-        if (i == t->run) continue;
-        *x += u % t->dim[i] * t->from[i];
-        *y += u % t->dim[i] * t->to[i];
-        u /= t->dim[i];
-    }
+    return part + 1 < turn_parts(n, least) ? least : n - part * least;
 }
 
-/* A tile is read along x's rows and written along y's. Written one by one, elements a power of two apart
- * would share few cache sets. */
-#define TURN_STRIP(T)                                                                                       \
-    do {                                                                                                    \
-        T tile[TILE][TILE];                                                                                 \
-        for (int64_t j = 0; j < columns; j += TILE) {                                                       \
-            const T *x = (const T *)k->x[0] + at + j * t.from[last] + strip;                                \
-            T *y = (T *)k->y[0] + to + strip * t.to[t.run] + j;                                             \
-            const int64_t w = columns - j < TILE ? columns - j : TILE;                                      \
-            for (int64_t c = 0; c < w; c++)                                                                 \
-                for (int64_t i = 0; i < high; i++) tile[i][c] = x[c * t.from[last] + i];                    \
-            for (int64_t i = 0; i < high; i++) memcpy(y + i * t.to[t.run], tile[i], (size_t)w * sizeof(T)); \
-        }                                                                                                   \
-    } while (0)
+/* Unit u has one index on every axis but `last` and `run`. On these it has a block, or the whole axis if they are the
+ * same. */
+typedef struct turn_unit {
+    int64_t x, y; /* where it begins */
+    int64_t high, wide;
+} turn_unit;
+static turn_unit turn_unit_of(const turn *t, int64_t u)
+{
+    const int last = t->rank - 1;
+    turn_unit a = { 0 };
+    if (t->run != last) {
+        const int64_t columns = turn_parts(t->dim[t->run], TURN_WIDE),
+                      rows = turn_parts(t->dim[last], TURN_HIGH), column = u % columns,
+                      row = u / columns % rows;
+        a.high = turn_part(t->dim[last], TURN_HIGH, row);
+        a.wide = turn_part(t->dim[t->run], TURN_WIDE, column);
+        a.x = row * TURN_HIGH * t->from[last] + column * TURN_WIDE;
+        a.y = row * TURN_HIGH + column * TURN_WIDE * t->to[t->run];
+        u /= columns * rows;
+    }
+    for (int i = last - 1; i >= 0; i--) {
+        if (i == t->run) continue;
+        a.x += u % t->dim[i] * t->from[i];
+        a.y += u % t->dim[i] * t->to[i];
+        u /= t->dim[i];
+    }
+    return a;
+}
+
 /* Rows of x stay rows of y. Neighbouring units differ in the index of the axis before the last. */
 static void turn_rows(const wg_kernel *k, const turn *t)
 {
@@ -75,35 +105,38 @@ static void turn_rows(const wg_kernel *k, const turn *t)
     const int before = t->rank - 2;
     const bool past = streams(k, 0);
     for (int64_t u = k->begin; u < k->end;) {
-        int64_t strip, at, to;
-        turn_place(t, u, &strip, &at, &to);
+        const turn_unit a = turn_unit_of(t, u);
         const int64_t left = before < 0 ? 1 : t->dim[before] - u % t->dim[before],
                       rows = left < k->end - u ? left : k->end - u;
-        copy_runs((char *)k->y[0] + (size_t)to * size, n, (const char *)k->x[0] + (size_t)at * size,
+        copy_runs((char *)k->y[0] + (size_t)a.y * size, n, (const char *)k->x[0] + (size_t)a.x * size,
                   before < 0 ? n : (size_t)t->from[before] * size, n, rows, past);
         u += rows;
     }
     stream_end();
 }
 
+/* Calls turn_block for a unit. */
+#define TURN(n)                                                                                        \
+    turn_block_##n((uint##n##_t *)k->y[0] + a.y, to, (const uint##n##_t *)k->x[0] + a.x, from, a.high, \
+                   a.wide, past)
 KERNEL(transpose)
 {
-    turn t = turn_of(k);
-    int last = t.rank - 1;
-    size_t size = wg_dtype_size(k->yt[0].dtype);
-    int64_t columns = t.dim[last];
+    const turn t = turn_of(k);
+    const int last = t.rank - 1;
+    const size_t size = wg_dtype_size(k->yt[0].dtype);
+    const int64_t from = t.from[last], to = t.to[t.run];
+    const bool past = streams(k, 0);
     if (t.run == last) {
         turn_rows(k, &t);
         return true;
     }
     for (int64_t u = k->begin; u < k->end; u++) {
-        int64_t strip, at, to;
-        turn_place(&t, u, &strip, &at, &to);
-        int64_t high = strip + TILE < t.dim[t.run] ? TILE : t.dim[t.run] - strip;
-        if (size == 1) TURN_STRIP(uint8_t);
-        else if (size == 4) TURN_STRIP(uint32_t);
-        else TURN_STRIP(uint64_t);
+        const turn_unit a = turn_unit_of(&t, u);
+        if (size == 1) TURN(8);
+        else if (size == 4) TURN(32);
+        else TURN(64);
     }
+    if (past) stream_end();
     return true;
 }
 
@@ -158,11 +191,12 @@ REWRITE(transpose)
 }
 static int64_t transpose_units(const wg_kernel *k)
 {
-    turn t = turn_of(k);
-    int last = t.rank - 1;
-    int64_t n = t.run == last ? 1 : (t.dim[t.run] + TILE - 1) / TILE;
-    for (int i = 0; i < last; i++) n *= i == t.run ? 1 : t.dim[i];
-    return t.dim[last] ? n : 0;
+    const turn t = turn_of(k);
+    const int last = t.rank - 1;
+    int64_t n = t.dim[last] ? 1 : 0;
+    if (t.run != last) n *= turn_parts(t.dim[last], TURN_HIGH) * turn_parts(t.dim[t.run], TURN_WIDE);
+    for (int i = 0; i < last; i++) n *= i == t.run ? t.dim[i] > 0 : t.dim[i];
+    return n;
 }
 VJP(transpose)
 {

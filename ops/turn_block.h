@@ -1,0 +1,77 @@
+/* turn_block.h: transposes a block of elements of type T, of BITS bits each. x has `high` rows of `wide`
+ * elements, dx elements apart. y has `wide` rows of `high` elements, dy elements apart. turn_vectors.h has the
+ * macros. */
+
+/* Elements of 16 bytes, of a vector, and of a cache line. BUFFERED: columns that pass a buffer together. APART:
+ * the distance of its rows, which is no power of two. */
+enum {
+    N(PIECE) = 16 / sizeof(T),
+    N(VECTOR) = TURN_BYTES / sizeof(T),
+    N(LINE) = 64 / sizeof(T),
+    N(BUFFERED) = 2 * N(LINE),
+    N(APART) = 2 * TURN_HIGH + 16
+};
+
+ALWAYS_INLINE void N(turn_each)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide)
+{
+    if (wide < high)
+        for (int64_t c = 0; c < wide; c++)
+            for (int64_t r = 0; r < high; r++) y[c * dy + r] = x[r * dx + c];
+    else
+        for (int64_t r = 0; r < high; r++)
+            for (int64_t c = 0; c < wide; c++) y[c * dy + r] = x[r * dx + c];
+}
+
+/* VECTOR rows of PIECE columns, or as small: PIECE rows. past: y is written past the caches. */
+ALWAYS_INLINE void N(turn_tile)(T *y, int64_t dy, const T *x, int64_t dx, bool small, bool past)
+{
+#ifdef TURN_STORE
+    if (small) TURN_TILE(__m128i, turn_piece, TURN_UNPACK_PIECE, _mm_storeu_si128);
+    else if (past) TURN_TILE(turn_vector, turn_pieces, TURN_UNPACK, TURN_STREAM);
+    else TURN_TILE(turn_vector, turn_pieces, TURN_UNPACK, TURN_STORE);
+#else
+    N(turn_each)(y, dy, x, dx, N(PIECE), N(PIECE));
+#endif
+}
+
+/* Tiles at the ends overlap those before them. The columns of a cache line of x are read together. */
+ALWAYS_INLINE void N(turn_tiles)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide,
+                                 bool small, bool past)
+{
+    const int64_t rows = small ? N(PIECE) : N(VECTOR), last_row = high - rows, last_column = wide - N(PIECE);
+    for (int64_t line = 0; line < wide; line += N(LINE))
+        for (int64_t r = 0; r < high; r += rows)
+            for (int64_t c = line; c < wide && c < line + N(LINE); c += N(PIECE)) {
+                const int64_t i = r < last_row ? r : last_row, j = c < last_column ? c : last_column;
+                N(turn_tile)(y + j * dy + i, dy, x + i * dx + j, dx, small, past);
+            }
+}
+
+static void N(turn_cached)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide)
+{
+    if (high < N(PIECE) || wide < N(PIECE)) N(turn_each)(y, dy, x, dx, high, wide);
+    else if (high < N(VECTOR)) N(turn_tiles)(y, dy, x, dx, high, wide, true, false);
+    else N(turn_tiles)(y, dy, x, dx, high, wide, false, false);
+}
+
+/* Past the caches, where tiles do not write whole cache lines. */
+static void N(turn_buffered)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide)
+{
+    T rows[N(BUFFERED) * N(APART)];
+    for (int64_t c = 0; c < wide; c += N(BUFFERED)) {
+        const int64_t w = wide - c < N(BUFFERED) ? wide - c : N(BUFFERED);
+        N(turn_cached)(rows, N(APART), x + c, dx, high, w);
+        for (int64_t i = 0; i < w; i++)
+            stream_out(y + (c + i) * dy, rows + i * N(APART), (size_t)high * sizeof(T));
+    }
+}
+
+static void N(turn_block)(T *y, int64_t dy, const T *x, int64_t dx, int64_t high, int64_t wide, bool past)
+{
+    enum { LEAST_PAST = 256 };
+    const bool lines = TURN_BYTES == 64 && ((uintptr_t)y | (size_t)dy * sizeof(T)) % 64 == 0;
+    if (past && lines && high % N(VECTOR) == 0 && wide >= N(PIECE))
+        N(turn_tiles)(y, dy, x, dx, high, wide, false, true);
+    else if (past && (size_t)high * sizeof(T) >= LEAST_PAST) N(turn_buffered)(y, dy, x, dx, high, wide);
+    else N(turn_cached)(y, dy, x, dx, high, wide);
+}
