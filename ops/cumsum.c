@@ -1,10 +1,15 @@
 /* cumsum.c: cumulative sums along an axis. */
 #include "ops.h"
 
+#include "kernel/stream.h"
+
+#define FLOATS_FILE "cumsum_row.h"
+#include "both_floats.h"
+
 #define CUMSUM_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumsum, CUMSUM_FIELDS);
 
-/* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner. */
+/* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner: a row if inner is 1. */
 enum { COLUMNS = 64 };
 typedef struct lines {
     int64_t outer, n, inner, blocks;
@@ -34,10 +39,10 @@ static lines lines_of(const wg_kernel *k)
             }                                                             \
         }                                                                 \
     } while (0)
-KERNEL(cumsum)
+static void columns(const wg_kernel *k, const lines *of)
 {
     const struct cumsum *a = k->attr;
-    const lines l = lines_of(k);
+    const lines l = *of;
     for (int64_t u = k->begin; u < k->end; u++) {
         const int64_t from = u % l.blocks * COLUMNS,
                       wide = l.inner - from < COLUMNS ? l.inner - from : COLUMNS;
@@ -50,6 +55,41 @@ KERNEL(cumsum)
         default: SUMS(bool, int64_t, int64_t); break;
         }
     }
+}
+
+#define ROW_SUMS(T)                                        \
+    do {                                                   \
+        const T *x = (const T *)k->x[0] + u * n;           \
+        int64_t *y = (int64_t *)k->y[0] + u * n, sum = 0;  \
+        for (int64_t i = 0; i < n; i++) {                  \
+            const int64_t at = a->reverse ? n - 1 - i : i; \
+            const int64_t before = sum;                    \
+            sum += x[at];                                  \
+            y[at] = a->exclusive ? before : sum;           \
+        }                                                  \
+    } while (0)
+#define FLOAT_ROW(n_, T) \
+    cumsum_row_##n_((T *)k->y[0] + u * n, (const T *)k->x[0] + u * n, n, a->exclusive, a->reverse, past)
+static void rows(const wg_kernel *k, int64_t n)
+{
+    enum { LEAST_PAST = 128 };
+    const struct cumsum *a = k->attr;
+    const bool past = n >= LEAST_PAST && streams(k, 0);
+    for (int64_t u = k->begin; u < k->end; u++) switch (k->xt[0].dtype) {
+        case WG_F32: FLOAT_ROW(f32, float); break;
+        case WG_F64: FLOAT_ROW(f64, double); break;
+        case WG_I32: ROW_SUMS(int32_t); break;
+        case WG_I64: ROW_SUMS(int64_t); break;
+        default: ROW_SUMS(bool); break;
+        }
+    if (past) stream_end();
+}
+
+KERNEL(cumsum)
+{
+    const lines l = lines_of(k);
+    if (l.inner == 1) rows(k, l.n);
+    else columns(k, &l);
     return true;
 }
 
