@@ -61,7 +61,7 @@ enum { TURN_HIGH = 64, TURN_WIDE = 1024 };
 #undef BITS
 #undef N
 
-/* The parts of an axis of n elements. Each has `least`, except the last, which has the rest too. So no part is shorter
+/* The parts of an axis of n elements. Each has `least`, and the last has the rest too. So no part is shorter
  * than a tile unless the axis is. */
 static int64_t turn_parts(int64_t n, int64_t least) { return n < least ? 1 : n / least; }
 static int64_t turn_part(int64_t n, int64_t least, int64_t part)
@@ -69,8 +69,8 @@ static int64_t turn_part(int64_t n, int64_t least, int64_t part)
     return part + 1 < turn_parts(n, least) ? least : n - part * least;
 }
 
-/* Unit u has one index on every axis but `last` and `run`. On these it has a block, or the whole axis if they are the
- * same. */
+/* Unit u has one index on every axis but `last` and `run`. On these it has a block, or the whole axis if they
+ * are the same. */
 typedef struct turn_unit {
     int64_t x, y; /* where it begins */
     int64_t high, wide;

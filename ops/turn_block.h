@@ -1,9 +1,8 @@
 /* turn_block.h: transposes a block of elements of type T, of BITS bits each. x has `high` rows of `wide`
- * elements, dx elements apart. y has `wide` rows of `high` elements, dy elements apart. turn_vectors.h has the
- * macros. */
+ * elements, dx elements apart. y has `wide` rows of `high` elements, dy elements apart. */
 
-/* Elements of 16 bytes, of a vector, and of a cache line. BUFFERED: columns that pass a buffer together. APART:
- * the distance of its rows, which is no power of two. */
+/* Elements of 16 bytes, of a vector, and of a cache line. BUFFERED: columns that pass a buffer together.
+ * APART: the distance of the buffer's rows, which is no power of two. */
 enum {
     N(PIECE) = 16 / sizeof(T),
     N(VECTOR) = TURN_BYTES / sizeof(T),

@@ -6,8 +6,8 @@
 
 #include "kernel/stream.h"
 
-/* Vector i begins as pieces of the rows i, i + PIECE, i + 2 PIECE and so on. Then the elements of the first half of the
- * vectors are interleaved with those of the second, log2 PIECE times, piece by piece. */
+/* Vector i begins as pieces of the rows i, i + PIECE, i + 2 PIECE and so on. Then the elements of the first
+ * half of the vectors are interleaved with those of the second, log2 PIECE times, piece by piece. */
 #define TURN_TILE(vector, load, UNPACK, store)                                           \
     do {                                                                                 \
         vector v[N(PIECE)], w[N(PIECE)];                                                 \

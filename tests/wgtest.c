@@ -63,6 +63,19 @@ void wgt_drop(wg_context *c, const wgt_memory *m)
     expect_nothing_left(m);
 }
 
+void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with)
+{
+    static const char *const name[] = { "base", "avx2", "avx512" };
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        setenv("WG_ISA", name[i], 1);
+        wg_context *c = wg_start(&(wg_options){ .threads = 2 });
+        if (wg_failed(c) == WG_OK) f(c, with);
+        cr_assert(i > 0 || wg_failed(c) == WG_OK, "%s", wg_message(c));
+        wg_finish(c, NULL);
+    }
+    unsetenv("WG_ISA");
+}
+
 void wgt_expect_error(wg_context *c, wg_status s, const char *text)
 {
     cr_assert_eq(wg_failed(c), s, "status is '%s', not '%s': \"%s\"", wg_status_text(wg_failed(c)),

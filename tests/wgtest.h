@@ -36,6 +36,9 @@ void wgt_finish(wg_context *c, const wgt_memory *m);
 /* The same for a context that may have failed. */
 void wgt_drop(wg_context *c, const wgt_memory *m);
 
+/* Calls f(c, with) for each instruction set that the machine has. c has two threads. */
+void wgt_on_each_isa(void (*f)(wg_context *c, void *with), void *with);
+
 /* Asserts that c failed with the status and that its message holds the text; forgets the error. */
 void wgt_expect_error(wg_context *c, wg_status s, const char *text);
 

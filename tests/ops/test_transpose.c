@@ -1,12 +1,10 @@
-/* test_transpose.c: transposes of matrices against indexing, for each instruction set that this machine has, with
- * elements of 1, 4 and 8 bytes. Sizes lie on both sides of tiles and blocks, and of what is written past the
- * caches. */
+/* test_transpose.c: transposes of matrices against indexing, for each instruction set that this machine has,
+ * with elements of 1, 4 and 8 bytes. Sizes lie on both sides of tiles and blocks, and of what is written past
+ * the caches. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "wgtest.h"
-
-static const char *const isas[] = { "base", "avx2", "avx512" };
 
 /* Bytes without a period of a power of two. */
 static char *bytes_new(size_t n)
@@ -35,23 +33,12 @@ static void compare(wg_graph *g, wg_dtype t, const void *v, int64_t batch, int64
             }
 }
 
-/* Calls f with a graph for each instruction set that the machine has. */
-static void on_each(void (*f)(wg_graph *g, const char *v), const char *v)
-{
-    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
-        setenv("WG_ISA", isas[i], 1);
-        wg_context *c = wg_start(&(wg_options){ .threads = 2 });
-        if (wg_failed(c) == WG_OK) f(wg_graph_new(c), v);
-        wg_finish(c, NULL);
-    }
-    unsetenv("WG_ISA");
-}
-
 static const wg_dtype dtypes[] = { WG_BOOL, WG_I32, WG_I64 };
 enum { DTYPES = sizeof dtypes / sizeof *dtypes };
 
-static void edges(wg_graph *g, const char *v)
+static void edges(wg_context *c, void *v)
 {
+    wg_graph *g = wg_graph_new(c);
     static const int64_t high[] = { 1, 2, 3, 4, 7, 8, 15, 16, 17, 33, 63, 64, 65, 127, 128, 130 };
     static const int64_t wide[] = { 1, 2, 3, 4, 5, 15, 16, 17, 31, 64, 70, 1023, 1024, 1025 };
     for (int t = 0; t < DTYPES; t++)
@@ -63,13 +50,14 @@ static void edges(wg_graph *g, const char *v)
 Test(transpose, edges_of_tiles_and_blocks)
 {
     char *v = bytes_new(130 * 1025 * 8);
-    on_each(edges, v);
+    wgt_on_each_isa(edges, v);
     free(v);
 }
 
 /* Results of 9 to 12 MiB. Rows of y begin at cache lines, or not; they are short, or long. */
-static void large(wg_graph *g, const char *v)
+static void large(wg_context *c, void *v)
 {
+    wg_graph *g = wg_graph_new(c);
     compare(g, WG_I32, v, 1, 1536, 1600);
     compare(g, WG_I32, v, 1, 1501, 1603);
     compare(g, WG_I32, v, 200, 40, 301);
@@ -85,6 +73,6 @@ static void large(wg_graph *g, const char *v)
 Test(transpose, past_the_caches)
 {
     char *v = bytes_new(12 << 20);
-    on_each(large, v);
+    wgt_on_each_isa(large, v);
     free(v);
 }

@@ -1,0 +1,127 @@
+/* test_cumsum.c: cumulative sums over the last axis, for each instruction set that this machine has: integers,
+ * whose sums are exact in any order, against sums of integers, and fractions against sums in long double. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+static int64_t small_integer(int64_t i) { return (i * 2654435761 >> 7) % 17 - 8; }
+
+static wg_node sums_of(wg_graph *g, wg_dtype t, const void *v, int64_t rows, int64_t n, int way)
+{
+    wg_begin(g, WG_TRAIN);
+    wg_node x = wg_input_borrow(g, "x", wg_view(t, v, WG_SHAPE(rows, n)));
+    return wg_cumsum(x, .axis = 1, .exclusive = way & 1, .reverse = way >> 1);
+}
+
+static double element(wg_tensor t, int64_t i)
+{
+    if (t.dtype == WG_F32) return (double)((const float *)t.data)[i];
+    if (t.dtype == WG_F64) return ((const double *)t.data)[i];
+    return (double)((const int64_t *)t.data)[i];
+}
+
+static void fill(wg_dtype t, void *v, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (t == WG_F32) ((float *)v)[i] = (float)small_integer(i);
+        else if (t == WG_F64) ((double *)v)[i] = (double)small_integer(i);
+        else if (t == WG_I32) ((int32_t *)v)[i] = (int32_t)small_integer(i);
+        else if (t == WG_I64) ((int64_t *)v)[i] = small_integer(i);
+        else ((bool *)v)[i] = small_integer(i) > 0;
+}
+
+static void compare(wg_graph *g, wg_dtype t, void *v, int64_t rows, int64_t n)
+{
+    fill(t, v, rows * n);
+    for (int way = 0; way < 4; way++) {
+        const wg_tensor y = wg_value(sums_of(g, t, v, rows, n, way));
+        cr_assert_eq(wg_failed(wg_graph_context(g)), WG_OK);
+        for (int64_t r = 0; r < rows; r++) {
+            int64_t sum = 0;
+            for (int64_t i = 0; i < n; i++) {
+                const int64_t at = r * n + (way >> 1 ? n - 1 - i : i), x = small_integer(at), before = sum;
+                sum += t == WG_BOOL ? x > 0 : x;
+                cr_assert_eq(element(y, at), (double)(way & 1 ? before : sum),
+                             "%s [%lld, %lld], way %d, element %lld", wg_dtype_name(t), (long long)rows,
+                             (long long)n, way, (long long)at);
+            }
+        }
+    }
+}
+
+static const wg_dtype dtypes[] = { WG_F32, WG_F64, WG_I32, WG_I64, WG_BOOL };
+enum { DTYPES = sizeof dtypes / sizeof *dtypes, LARGE = 2200003 };
+
+static void integers(wg_context *c, void *v)
+{
+    static const int64_t large[] = { 1023, 1024, 1025, 2051 };
+    wg_graph *g = wg_graph_new(c);
+    for (int t = 0; t < DTYPES; t++) {
+        for (int64_t n = 0; n < 35; n++) compare(g, dtypes[t], v, 3, n);
+        for (size_t i = 0; i < sizeof large / sizeof *large; i++) compare(g, dtypes[t], v, 2, large[i]);
+    }
+}
+
+/* Results of 8.8 to 17 MiB, as one row and as many. */
+static void past(wg_context *c, void *v)
+{
+    wg_graph *g = wg_graph_new(c);
+    for (int t = 0; t < 2; t++) {
+        compare(g, dtypes[t], v, 1, LARGE);
+        compare(g, dtypes[t], v, LARGE / 1031, 1031);
+        compare(g, dtypes[t], v, LARGE / 127, 127);
+    }
+}
+
+Test(cumsum, integers)
+{
+    void *v = malloc(8 * 2 * 2051);
+    wgt_on_each_isa(integers, v);
+    free(v);
+}
+
+Test(cumsum, past_the_caches)
+{
+    void *v = malloc(8 * LARGE);
+    wgt_on_each_isa(past, v);
+    free(v);
+}
+
+/* A sum of up to N terms below 1 has an error of fewer than N roundings of at most N eps / 2 each. The bits
+ * are the same with each instruction set. */
+enum { N = 1003 };
+typedef struct fractions {
+    double x[N], y[4][N];
+    bool known;
+} fractions;
+
+static void compare_fractions(wg_context *c, void *with)
+{
+    fractions *f = with;
+    wg_graph *g = wg_graph_new(c);
+    for (int way = 0; way < 4; way++) {
+        const double *y = wg_value(sums_of(g, WG_F64, f->x, 1, N, way)).data;
+        long double sum = 0;
+        for (int i = 0; i < N; i++) {
+            const int at = way >> 1 ? N - 1 - i : i;
+            const long double before = sum;
+            sum += f->x[at];
+            cr_assert(fabsl(y[at] - (way & 1 ? before : sum)) <= (long double)N * N * DBL_EPSILON / 2,
+                      "way %d, element %d", way, at);
+        }
+        if (f->known) cr_assert(memcmp(y, f->y[way], sizeof f->y[way]) == 0, "way %d has other bits", way);
+        memcpy(f->y[way], y, sizeof f->y[way]);
+    }
+    f->known = true;
+}
+
+Test(cumsum, fractions)
+{
+    static fractions f;
+    wgt_random r = { 1 };
+    for (int i = 0; i < N; i++) f.x[i] = wgt_uniform(&r, -1, 1);
+    wgt_on_each_isa(compare_fractions, &f);
+}
