@@ -9,7 +9,8 @@
 #define CUMSUM_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
 OPTIONS(cumsum, CUMSUM_FIELDS);
 
-/* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner: a row if inner is 1. */
+/* x is [outer, n, inner]. A unit is one index of outer and COLUMNS neighbours of inner. If inner is 1 it is a
+ * row. */
 enum { COLUMNS = 64 };
 typedef struct lines {
     int64_t outer, n, inner, blocks;

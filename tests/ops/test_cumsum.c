@@ -1,5 +1,6 @@
-/* test_cumsum.c: cumulative sums over the last axis, for each instruction set that this machine has: integers,
- * whose sums are exact in any order, against sums of integers, and fractions against sums in long double. */
+/* test_cumsum.c: cumulative sums over the last axis, for each instruction set that this machine has:
+ * integers, whose sums are exact in any order, against sums of integers, and fractions against sums in long
+ * double. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
