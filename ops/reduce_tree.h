@@ -8,10 +8,15 @@
 #ifndef WG_REDUCE_TREE_H
 #define WG_REDUCE_TREE_H
 
+#include "kernel/vectors.h"
+
 #define REDUCE_FIELDS(F, S) F(S, AXES, axes, "all") F(S, BOOL, keepdims, "false")
 OPTIONS(reduce, REDUCE_FIELDS);
 
 enum { LANES = 64, BLOCK = 32, COLUMNS = 64 };
+
+#define FLOATS_FILE "leaf_sum.h"
+#include "both_floats.h"
 
 typedef struct span {
     int64_t outer, n, inner;
@@ -99,17 +104,22 @@ static inline int64_t column_blocks(const span *s) { return (s->inner + COLUMNS 
     } while (0)
 
 /* Leaves [from, to) of a row of n elements at x. STORE(i, v) takes the result v of leaf i. */
-#define LEAVES(T, L, OP, from, to, n, STORE)           \
-    for (int64_t i = (from); i < (to); i++) {          \
-        L v;                                           \
-        const int64_t left = (n)-i * WG_FOLD;          \
-        if (left >= WG_FOLD) OP##_LEAF(L, WG_FOLD, v); \
-        else OP##_LEAF(L, left, v);                    \
-        x += WG_FOLD;                                  \
-        STORE(i, v);                                   \
+#define LEAVES(T, L, OP, from, to, n, STORE)   \
+    for (int64_t i = (from); i < (to); i++) {  \
+        L v;                                   \
+        const int64_t left = (n)-i * WG_FOLD;  \
+        if (left >= WG_FOLD) OP##_WHOLE(L, v); \
+        else OP##_LEAF(L, left, v);            \
+        x += WG_FOLD;                          \
+        STORE(i, v);                           \
     }
 #define ADD_LEAF(L, n, to)    LEAF(L, ADD, n, to)
+#define ADD_WHOLE(L, to)      ADD_WHOLE_##L(to)
+#define ADD_WHOLE_float(to)   (to) = leaf_sum_f32(x)
+#define ADD_WHOLE_double(to)  (to) = leaf_sum_f64(x)
+#define ADD_WHOLE_int64_t(to) LEAF(int64_t, ADD, WG_FOLD, to)
 #define LARGER_LEAF(L, n, to) LARGEST(L, n, to)
+#define LARGER_WHOLE(L, to)   LARGEST(L, WG_FOLD, to)
 
 /* Types: T of elements, L of lanes, A of totals, Y of results. */
 #define ALL_LEAVES(T, L, A, Y, OP)                    \
