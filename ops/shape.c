@@ -4,6 +4,8 @@
 #include "rules.h"
 #include "sample_shapes.h"
 
+#include "kernel/copy.h"
+
 #define SHAPED_FIELDS(F, S) F(S, SHAPE, shape, NULL)
 OPTIONS(shaped, SHAPED_FIELDS);
 #define AT_AXIS_FIELDS(F, S) F(S, AXIS, axis, "0")
@@ -14,7 +16,7 @@ OPTIONS(at_axis, AT_AXIS_FIELDS);
 KERNEL(broadcast_to)
 {
     size_t size = wg_dtype_size(k->yt[0].dtype);
-    if (k->step[0]) memcpy(k->y[0], k->x[0], (size_t)(k->end - k->begin) * size);
+    if (k->step[0]) copy_tile(k->y[0], k->x[0], (size_t)(k->end - k->begin) * size);
     else if (size == 1) REPEAT(uint8_t);
     else if (size == 4) REPEAT(uint32_t);
     else REPEAT(uint64_t);
