@@ -86,13 +86,16 @@ static bool add_rows(const wg_kernel *k, const added a, const block u, int p)
     }
     return true;
 }
-/* A unit is a block of columns for one index of the batch. */
+/* A unit is a block of columns for one index of the batch. Blocks that are neighbours are added together: the
+ * longer the parts of rows, the faster they are read. */
 KERNEL(gather_grad)
 {
     const added a = added_of(k);
-    for (int64_t i = k->begin; i < k->end; i++) {
-        const int64_t c = i % a.blocks * COLUMNS;
-        const block u = { i / a.blocks, c, a.columns - c < COLUMNS ? a.columns - c : COLUMNS };
+    for (int64_t i = k->begin, next; i < k->end; i = next) {
+        const int64_t b = i / a.blocks, c = i % a.blocks * COLUMNS, last = (b + 1) * a.blocks;
+        next = last < k->end ? last : k->end;
+        const int64_t until = (next - i) * COLUMNS + c;
+        const block u = { b, c, (until < a.columns ? until : a.columns) - c };
         clear(k, a, u, ((const struct gather_grad *)k->attr)->count);
         for (int p = 0; p < k->operands; p += 2)
             if (!add_rows(k, a, u, p)) return false;
