@@ -25,29 +25,39 @@ static lines lines_of(const wg_kernel *k)
     return l;
 }
 
-/* x has elements of type T, sums have type S, y has type Y. */
-#define SUMS(T, S, Y)                                                     \
-    do {                                                                  \
-        const T *x = (const T *)k->x[0] + at;                             \
-        Y *y = (Y *)k->y[0] + at;                                         \
-        S sum[COLUMNS] = { 0 };                                           \
-        for (int64_t i = 0; i < l.n; i++) {                               \
-            const int64_t row = (a->reverse ? l.n - 1 - i : i) * l.inner; \
-            for (int64_t j = 0; j < wide; j++) {                          \
-                const S before = sum[j];                                  \
-                sum[j] += (S)x[row + j];                                  \
-                y[row + j] = (Y)(a->exclusive ? before : sum[j]);         \
-            }                                                             \
-        }                                                                 \
+/* x has elements of type T, sums have type S, y has type Y. past: rows of y are written past the caches. */
+enum { WIDEST = 16 * COLUMNS };
+#define SUMS(T, S, Y)                                                       \
+    do {                                                                    \
+        const T *x = (const T *)k->x[0] + at;                               \
+        Y *y = (Y *)k->y[0] + at, piece[WIDEST];                            \
+        S sum[WIDEST];                                                      \
+        for (int64_t j = 0; j < wide; j++) sum[j] = 0;                      \
+        for (int64_t i = 0; i < l.n; i++) {                                 \
+            const int64_t row = (a->reverse ? l.n - 1 - i : i) * l.inner;   \
+            Y *restrict to = past ? piece : y + row;                        \
+            for (int64_t j = 0; j < wide; j++) {                            \
+                const S before = sum[j];                                    \
+                sum[j] += (S)x[row + j];                                    \
+                to[j] = (Y)(a->exclusive ? before : sum[j]);                \
+            }                                                               \
+            if (past) stream_out(y + row, piece, (size_t)wide * sizeof(Y)); \
+        }                                                                   \
     } while (0)
+/* Units that are neighbours are added together: the longer the parts of rows, the faster they are read. */
 static void columns(const wg_kernel *k, const lines *of)
 {
+    enum { LEAST_PAST = 128 };
     const struct cumsum *a = k->attr;
     const lines l = *of;
-    for (int64_t u = k->begin; u < k->end; u++) {
-        const int64_t from = u % l.blocks * COLUMNS,
-                      wide = l.inner - from < COLUMNS ? l.inner - from : COLUMNS;
+    const bool large = streams(k, 0);
+    for (int64_t u = k->begin, units; u < k->end; u += units) {
+        const int64_t from = u % l.blocks * COLUMNS, left = l.blocks - u % l.blocks;
+        units = k->end - u < left ? k->end - u : left;
+        units = units < WIDEST / COLUMNS ? units : WIDEST / COLUMNS;
+        const int64_t wide = l.inner - from < units * COLUMNS ? l.inner - from : units * COLUMNS;
         const int64_t at = u / l.blocks * l.n * l.inner + from;
+        const bool past = large && wide >= LEAST_PAST;
         switch (k->xt[0].dtype) {
         case WG_F32: SUMS(float, double, float); break;
         case WG_F64: SUMS(double, double, double); break;
@@ -56,6 +66,7 @@ static void columns(const wg_kernel *k, const lines *of)
         default: SUMS(bool, int64_t, int64_t); break;
         }
     }
+    if (large) stream_end();
 }
 
 #define ROW_SUMS(T)                                        \
