@@ -59,6 +59,9 @@ WG_CPPFLAGS := -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/obj/generated
 WG_CFLAGS   := -std=c17 -fvisibility=$(if $(TEST_BUILD),default,hidden) -fPIC -fno-semantic-interposition -fno-math-errno -fno-trapping-math -ffp-contract=off \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef -Wformat=2 \
                -Wno-unused-parameter
+# Functions and loops begin at cache lines. Elsewhere the speed of a kernel depends on the length of the code before
+# it: small nets took up to a tenth longer after changes of other files.
+WG_CFLAGS   += -falign-functions=64 -falign-loops=64
 # A builder that no public header declares is an error.
 OPS_CFLAGS  := -O3 -fopenmp-simd -fwrapv -Werror=missing-prototypes
 WG_LIBS     := -lm
