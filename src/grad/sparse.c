@@ -1,10 +1,10 @@
 /* sparse.c: Jacobians of which only some elements are not zero.
  *
- * Vectors are the columns of the Jacobian if tangents give them, the rows if gradients do. A line is a row
- * or a column of the other kind. Two vectors get different colours if a line has elements of both. Vectors
- * of one colour are computed together: each element of their sum belongs to one of them. Vectors are
- * coloured one after the other, each with the least colour that is free (A. Curtis, M. Powell, J. Reid: On
- * the estimation of sparse Jacobian matrices, 1974). */
+ * A vector is a column of the Jacobian in forward mode, and a row in reverse mode. A line is a row in
+ * forward mode, and a column in reverse mode. Two vectors that have an element in the same line get
+ * different colours. All vectors of one colour are computed as one sum: in each line at most one of them
+ * has an element, so the sum holds that element. Each vector gets the least colour that is free (A.
+ * Curtis, M. Powell, J. Reid: On the estimation of sparse Jacobian matrices, 1974). */
 #include "grad/grad.h"
 
 /* ---- colours ---- */
@@ -21,8 +21,8 @@ static sides sides_of(wg_node y, wg_node x, const wg_pattern *p, bool forward)
                    : (sides){ m, n, p->count, p->row, p->column };
 }
 
-/* The elements in the order of `key`: those of key i are at [start[i], start[i + 1]). What is listed is their
- * `other`. False: out of memory, and an error is recorded. */
+/* The elements sorted by one index, their key. Those of key i stand at [start[i], start[i + 1]); `other` is
+ * their other index. */
 typedef struct lists {
     int64_t *start;
     int32_t *other;

@@ -17,19 +17,8 @@ enum { HIGH = WG_ISA_INDEX == 2 ? 8 : 4 };
  * not copied. */
 enum { DEPTH = 256, ROWS = 64, NEAR = 1 << 15 };
 
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b)  JOIN_(a, b)
-#define REAL        float
-#define VECTOR      f32s
-#define ANYWHERE    f32s_anywhere
-#include "kernel/gemm_loops.h"
-#undef REAL
-#undef VECTOR
-#undef ANYWHERE
-#define REAL     double
-#define VECTOR   f64s
-#define ANYWHERE f64s_anywhere
-#include "kernel/gemm_loops.h"
+#define LOOPS "kernel/gemm_loops.h"
+#include "kernel/both_floats.h"
 
 void WG_ISA_NAME_(wgi_k_gemm)(const wgi_gemm *g);
 void WG_ISA_NAME_(wgi_k_gemm)(const wgi_gemm *g)

@@ -19,19 +19,8 @@ enum { ROWS_BY_1 = 4, ROWS_BY_2 = 2, ROWS_BY_4 = 1, WIDE_BY_1 = 4, WIDE_BY_2 = 2
 enum { ROWS_BY_1 = 2, ROWS_BY_2 = 1, ROWS_BY_4 = 1, WIDE_BY_1 = 4, WIDE_BY_2 = 2, WIDE_BY_4 = 1 };
 #endif
 
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b)  JOIN_(a, b)
-#define REAL        float
-#define VECTOR      f32s
-#define ANYWHERE    f32s_anywhere
-#include "kernel/thin_loops.h"
-#undef REAL
-#undef VECTOR
-#undef ANYWHERE
-#define REAL     double
-#define VECTOR   f64s
-#define ANYWHERE f64s_anywhere
-#include "kernel/thin_loops.h"
+#define LOOPS "kernel/thin_loops.h"
+#include "kernel/both_floats.h"
 
 void WG_ISA_NAME_(wgi_k_thin)(const wgi_thin *t);
 void WG_ISA_NAME_(wgi_k_thin)(const wgi_thin *t)
