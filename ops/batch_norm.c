@@ -96,8 +96,13 @@ EXPAND(batch_norm_train)
     y[2] = wg_var(x[0], .axes = rows);
     y[0] = wg_add(wg_mul(wg_div(wg_sub(x[0], y[1]), wg_sqrt(wg_add(y[2], eps))), x[1]), x[2]);
 }
+/* A batch without rows has no mean, which is NaN. y has no elements, so it depends on nothing. */
 VJP(batch_norm_train)
 {
+    if (wg_shape_size(wg_node_shape(x[0])) == 0) {
+        gx[0] = gx[1] = gx[2] = wg_number(0);
+        return;
+    }
     gx[0] = wg_apply(here, &wgi_op_batch_norm_grad,
                      (wg_node[]){ x[0], x[1], wg_part(y, 1), wg_part(y, 2), gy }, 5, wg_attr(y));
     gx[1] = wg_part(gx[0], 1);

@@ -16,6 +16,14 @@ static void use_chunk(wgi_arena *a, wgi_chunk *k)
     a->end = k->bytes + k->size;
 }
 
+/* Of a new chunk. Chunks grow, so that a large arena has few of them. */
+static size_t chunk_size(const wgi_arena *a)
+{
+    const size_t least = WGI_CHUNK + 128, most = (size_t)WGI_CHUNK * 256;
+    const size_t grown = a->tight ? wgi_arena_bytes(a) / 4 : a->now ? 2 * a->now->size : 0;
+    return WGI_MAX(least, WGI_MIN(grown, most));
+}
+
 /* Takes the next chunk that is large enough, or makes one. Chunks that are too small are skipped until the
  * next reset. */
 static bool next_chunk(wgi_arena *a, size_t size)
@@ -26,8 +34,7 @@ static bool next_chunk(wgi_arena *a, size_t size)
         k = k->next;
     }
     if (!k) {
-        size_t bytes = WGI_MAX((size_t)WGI_CHUNK, size) + 128;
-        if (a->now) bytes = WGI_MAX(bytes, WGI_MIN(2 * a->now->size, (size_t)WGI_CHUNK * 256));
+        const size_t bytes = WGI_MAX(chunk_size(a), size + 128);
         k = wgi_raw(a->c, 1, sizeof *k + bytes);
         if (!k) return false;
         k->size = bytes;

@@ -43,6 +43,7 @@ typedef struct wgi_arena {
     wg_context *c;
     wgi_chunk *first, *now; /* all chunks; the one that memory is taken from */
     char *at, *end;         /* the free part of `now` */
+    bool tight;             /* its chunks grow slowly, so that little of its memory stays unused */
 } wgi_arena;
 void *wgi_arena_alloc(wgi_arena *a, size_t size); /* not zeroed; NULL: no memory, the error is recorded */
 void *wgi_arena_zeroed(wgi_arena *a, size_t size);

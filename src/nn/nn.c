@@ -112,7 +112,8 @@ static wg_node train(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
 {
     wg_node y = wg_batch_norm_at(
         here, &(wg_batch_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
-    if (!wg_node_ok(y)) return y;
+    const bool is_empty = wg_shape_size(wg_node_shape(a->x)) == 0; /* then the batch has no mean */
+    if (!wg_node_ok(y) || is_empty) return y;
     update_average(here, v->mean, wg_part_at(here, y, 1), v->momentum);
     update_average(here, v->variance, wg_part_at(here, y, 2), v->momentum);
     wg_assign_at(here, v->count, wg_add_at(here, v->count, wg_number(1)));

@@ -348,14 +348,15 @@ static bool is_there(const wg_context *c, const wgi_plan *p)
     return q;
 }
 
-/* Compiles a plan that is to run instead of `old`: a stale one, which is freed, or one that keeps all. */
+/* Compiles a plan that is to run instead of `old`: a stale one, which is freed, or one that keeps all, which
+ * is then needed only where the request is made at a new place. */
 static wgi_plan *replace(wg_graph *g, wgi_request *r, const wgi_structure *s, wgi_plan *old)
 {
     const size_t out = old->out;
     const bool same = old->of.keeps == s->keeps;
     wgi_plan *p = compile(g, r, s, old);
     if (p && p->out + LARGE < out) g->run.gives_back = true;
-    if (p && same && is_there(g->c, old)) wgi_plan_drop(g->c, old);
+    if (p && is_there(g->c, old)) (same ? wgi_plan_drop : wgi_plan_to_end)(g->c, old);
     TRACE(g, r, "compiled", "another choice of values should be left behind");
     return p;
 }

@@ -237,3 +237,46 @@ Test(plan_cost, a_large_program_of_vectors_is_compiled_when_it_has_been_seen_oft
     cr_expect(builds > 2 || WGI_SHARE_FROM < 4096, "%d", builds);
     cr_expect(builds > 1 && builds < 50, "%d", builds);
 }
+
+/* ---- memory of many plans ---- */
+
+typedef struct turns {
+    uint64_t compiled; /* plans, in the last turn */
+    size_t bytes;      /* of the plans that are kept */
+} turns;
+
+/* Builds programs of the lengths 1 to LENGTHS in turn, again and again. */
+enum { LENGTHS = 24, TURNS = 6 };
+
+static turns cycle(uint64_t plan_bytes)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = 1, .plan_bytes = plan_bytes });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    uint64_t before = 0;
+    for (int turn = 0; turn < TURNS; turn++) {
+        before = c->plan_serial;
+        for (int n = 1; n <= LENGTHS; n++) {
+            wg_begin(g, WG_TRAIN);
+            wg_node y = vectors(g, p, 8 * n);
+            wg_backward(y, p);
+            cr_assert(isfinite(wg_item(y)));
+            cr_assert(!plan_bytes || c->plan_bytes <= plan_bytes || c->plan_count == 1);
+        }
+    }
+    turns t = { c->plan_serial - before, c->plan_bytes };
+    wgt_finish(c, NULL);
+    return t;
+}
+
+/* A program that is seen again has two plans: the first keeps all values, the second those that were read.
+ * The first ones are freed before any second one, so that half the memory is enough for all programs. */
+Test(plan_cost, plans_that_keep_all_are_freed_first)
+{
+#ifndef WG_HOSTILE
+    const turns all = cycle(0), some = cycle(all.bytes * 6 / 10);
+    cr_expect_eq(all.compiled, 0);
+    cr_expect_eq(some.compiled, 0);
+    cr_expect_gt(cycle(all.bytes / 4).compiled, 0);
+#endif
+}

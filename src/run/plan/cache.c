@@ -224,6 +224,15 @@ wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p)
     return p;
 }
 
+void wgi_plan_to_end(wg_context *c, wgi_plan *p)
+{
+    if (c->oldest_plan == p) return;
+    pull(c, p);
+    p->newer = c->oldest_plan, p->older = NULL;
+    c->oldest_plan->older = p;
+    c->oldest_plan = p;
+}
+
 bool wgi_plan_add(wg_context *c, wgi_plan *p)
 {
     if (!c->plan_tables) c->plan_tables = wg_alloc(c, 1, sizeof *c->plan_tables);

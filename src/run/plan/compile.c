@@ -156,6 +156,7 @@ wgi_plan *wgi_plan_compile(wg_graph *g, const wgi_request *r, const wgi_structur
     if (!p) return NULL;
     wgi_work w = { .g = g, .r = r, .s = s, .node = node, .asked = a, .p = p, .n = n, .end = s->n };
     p->c = p->arena.c = g->c;
+    p->arena.tight = true;
     p->serial = p->lineage = ++g->c->plan_serial;
     p->blocked = r->blocked ? wgi_local(s, r->blocked) : 0;
     if (compile(&w)) {

@@ -11,17 +11,38 @@ void wgi_step_new(wgi_work *w, wgi_step s)
     if (!w->failed) p->step[p->steps++] = s;
 }
 
-/* Lets the op prepare its kernel. Notes whether the kernel may call BLAS: if the op does not say, it may
- * if it is a product or a user's op. */
+/* What the op has prepared for an equal signature, or NULL. Lists of types are mostly shared. */
+static const void *prepared_before(const wgi_work *w, const wgi_signature *s)
+{
+    for (int j = 0; j < WGI_PREPARED; j++) {
+        const wgi_signature *t = &w->prepared[j];
+        if (t->op == s->op && t->fn == s->fn && t->xt == s->xt && t->yt == s->yt &&
+            (!s->op->attr_size || memcmp(t->attr, s->attr, s->op->attr_size) == 0))
+            return t->prepared;
+    }
+    return NULL;
+}
+
+/* Lets the op prepare its kernel. Notes whether the kernel may call BLAS. */
+static const void *prepare_now(wgi_work *w, const wgi_signature *s)
+{
+    const wg_kernel question = wgi_kernel_question(s);
+    void *to = wgi_work_keep(w, 1, s->op->prepared);
+    if (!to) return NULL;
+    w->p->blas |= s->op->prepare(&question, to);
+    wgi_signature *place = &w->prepared[w->last_prepared++ % WGI_PREPARED];
+    *place = *s;
+    place->prepared = to;
+    return to;
+}
+
+/* Fills s->prepared. An op that prepares nothing may call BLAS if it is a product or a user's op. */
 static void prepare(wgi_work *w, wgi_signature *s)
 {
     const wg_op *op = s->op;
-    wg_kernel question = wgi_kernel_question(s);
-    void *to = op->prepare ? wgi_work_keep(w, 1, op->prepared) : NULL;
     if (w->failed) return;
-    w->p->blas |= to ? op->prepare(&question, to)
-                     : op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
-    s->prepared = to;
+    if (!op->prepare) w->p->blas |= op->kind == WG_CONTRACT || op->kind == WG_OPAQUE || !wgi_op_is_ours(op);
+    else if (!(s->prepared = prepared_before(w, s))) s->prepared = prepare_now(w, s);
 }
 
 /* Fewer elements than a vector of AVX-512 holds are computed one by one by its loops, and four at a time by

@@ -206,6 +206,8 @@ bool wgi_plan_adopt(wg_graph *g, wgi_plan *p, const wgi_structure *s, wgi_reques
 /* Call this for a plan that is used: when plans take too much memory, the one not used for longest is
  * freed. */
 wgi_plan *wgi_plan_to_front(wg_context *c, wgi_plan *p);
+/* Call this for a plan that will hardly be used again: it is the next one to be freed. */
+void wgi_plan_to_end(wg_context *c, wgi_plan *p);
 bool wgi_plan_add(wg_context *c, wgi_plan *p);  /* false: out of memory, and the plan is freed */
 void wgi_plan_drop(wg_context *c, wgi_plan *p); /* and free it */
 void wgi_plans_free(wg_context *c);
@@ -289,7 +291,7 @@ typedef enum wgi_store {
     WGI_REUSED /* was in the workspace; another value has its memory now */
 } wgi_store;
 
-enum { WGI_TYPES = 8 };
+enum { WGI_TYPES = 8, WGI_PREPARED = 8 };
 
 /* A compilation. Lists are by local index if nothing else is said. Memory is from the graph's `temp`. */
 typedef struct wgi_work {
@@ -318,6 +320,8 @@ typedef struct wgi_work {
     wgi_holes holes;
     const wg_type *types[WGI_TYPES]; /* lists of types made before, to be used again for equal lists */
     uint32_t last_types;
+    wgi_signature prepared[WGI_PREPARED]; /* signatures whose op has prepared its kernel, for equal ones */
+    uint32_t last_prepared;
     uint64_t probes; /* places looked at */
     bool failed;
 } wgi_work;
