@@ -25,6 +25,8 @@ KERNEL(broadcast_to)
 
 #if WG_BASE
 
+#include "graph/graph.h"
+
 DECLARE(broadcast_to);
 
 static bool rank_fits(wg_rule *r, const wg_shape *s)
@@ -96,11 +98,26 @@ const wg_op wgi_op_reshape = {
     .shape = reshape_shape,
     .rewrite = reshape_rewrite,
     .alias = at_start,
+    .view = WG_VIEW_WHOLE,
     .leads = true,
     .vjp = reshape_vjp,
 };
+
+/* If x has one element: the reshape like the last one, in a loop over elements. rank: of the result.
+ * wg_none: it is another. */
+static wg_node like_last(wg_site here, wg_node x, int rank)
+{
+    const wgi_node *last = wgi_view_before(here, &wgi_op_reshape, x);
+    if (!last || wgi_size(last->shape) != 1 || last->shape->rank != rank ||
+        x.graph->node[x.index].op == &wgi_op_reshape)
+        return wg_none;
+    return wgi_view_like(here, last, x, last->attr);
+}
+
 wg_node wg_reshape_at(wg_site here, wg_node x, wg_shape s)
 {
+    wg_node y = s.rank == 0 ? like_last(here, x, 0) : wg_none;
+    if (!wg_is_none(y)) return y;
     return wg_apply(here, &wgi_op_reshape, &x, 1, &(struct shaped){ s });
 }
 
@@ -203,6 +220,10 @@ const wg_op wgi_op_squeeze = {
 };
 wg_node wg_squeeze_at(wg_site here, wg_node x, int axis)
 {
+    const wgi_node *n = wgi_node_of(x);
+    const int rank = n ? n->shape->rank : 0;
+    wg_node y = axis < rank && axis >= -rank ? like_last(wg_inside(here), x, rank - 1) : wg_none;
+    if (!wg_is_none(y)) return y;
     return wg_apply(here, &wgi_op_squeeze, &x, 1, &axis);
 }
 

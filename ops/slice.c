@@ -2,7 +2,9 @@
 #include "axis_runs.h"
 #include "copy_runs.h"
 
-#include "base/base.h"
+#if WG_BASE
+#include "graph/graph.h"
+#endif
 
 #define CONCAT_FIELDS(F, S) F(S, AXIS, axis, "0")
 OPTIONS(concat, CONCAT_FIELDS);
@@ -240,13 +242,31 @@ const wg_op wgi_op_slice = {
     .kernel = KERNELS(slice),
     .units = slice_units,
     .alias = slice_alias,
+    .view = WG_VIEW_PART,
     .leads = true,
     .vjp = slice_vjp,
 };
+
+/* The slice like the last one, in a loop over the parts of a tensor. wg_none: it is another. */
+static wg_node like_last(wg_site here, wg_node x, const struct slice *a)
+{
+    const wgi_node *last = wgi_view_before(here, &wgi_op_slice, x);
+    const struct slice *b = last ? last->attr : NULL;
+    if (!b || a->axis != b->axis || a->from < 0 || a->from >= a->to || a->to - a->from != b->to - b->from ||
+        a->to > x.graph->node[x.index].shape->dim[a->axis])
+        return wg_none;
+    struct slice *own = wgi_arena_alloc(&x.graph->arena, sizeof *own);
+    if (!own) return wgi_error_node(x.graph);
+    *own = *a;
+    return wgi_view_like(here, last, x, own);
+}
+
 wg_node wg_slice_at(wg_site here, const wg_slice_args *a)
 {
     struct slice given = GIVEN(slice, SLICE_FIELDS);
     if (!a->to && a->text && !wgi_writes_option(a->text, "to")) given.to = WG_END;
+    wg_node y = like_last(here, a->x, &given);
+    if (!wg_is_none(y)) return y;
     return wg_apply(here, &wgi_op_slice, &a->x, 1, &given);
 }
 

@@ -25,6 +25,16 @@ static wg_node operand(const random_graph *r, const random_call *call, int k)
     return call->x[k] == OPERAND_NUMBER ? wg_number(call->number[k]) : r->value[call->x[k]];
 }
 
+static wg_node slice(wg_node x, const random_call *call)
+{
+    struct {
+        int axis;
+        int64_t from, to;
+    } a;
+    memcpy(&a, call->attr, sizeof a);
+    return wg_slice(x, .axis = a.axis, .from = a.from, .to = a.to);
+}
+
 /* By the functions that users call, where they do more than wg_apply or go a shorter way. */
 static wg_node apply(const random_graph *r, const random_call *call)
 {
@@ -34,6 +44,8 @@ static wg_node apply(const random_graph *r, const random_call *call)
     wg_node x[CALL_OPERANDS];
     for (int k = 0; k < call->operands; k++) x[k] = operand(r, call, k);
     if (plain && !strcmp(op->name, "matmul")) return wg_matmul(x[0], x[1]);
+    if (!strcmp(op->name, "slice")) return slice(x[0], call);
+    if (!strcmp(op->name, "squeeze")) return wg_squeeze(x[0], *(const int *)(const void *)call->attr);
     if (!op->attr_size && call->operands == 1) return wg_apply1(WG_HERE, x[0], op);
     if (!op->attr_size && call->operands == 2) return wg_apply2(WG_HERE, x[0], x[1], op);
     return wg_apply(WG_HERE, op, x, call->operands, plain ? NULL : call->attr);

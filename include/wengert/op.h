@@ -211,6 +211,17 @@ typedef enum wg_arithmetic {
     WG_NEGATES  /* -a */
 } wg_arithmetic;
 
+/* How the gradient of an ALIAS of one operand goes back to the operand. The vjp says the same in nodes.
+ * Programs of scalars do it in place. */
+typedef enum wg_view_kind {
+    WG_VIEW_BY_RULE, /* neither of these */
+    WG_VIEW_WHOLE,   /* y is all of x: the gradient is that of y in the shape of x */
+    /* y is a part of x: the gradient is that of y at its place, else zero. `merge` of the op that vjp
+     * makes adds contributions to equal parts, first to last, and puts parts that have no element in
+     * common side by side. */
+    WG_VIEW_PART
+} wg_view_kind;
+
 /* The dtype to which operands are cast before the shape rule runs. */
 typedef enum wg_promote {
     WG_PROMOTE_STANDARD, /* MAP and CONTRACT: the common dtype, i64 instead of bool. Others: NONE */
@@ -264,6 +275,7 @@ struct wg_op {
     size_t prepared;
     bool (*prepare)(const wg_kernel *k, void *to);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
+    wg_view_kind view;                    /* ALIAS of one operand */
 
     /* Builds the same values from other ops: sets y[0 .. outputs). Composites may set y[0] alone. */
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);

@@ -38,7 +38,8 @@ bool wgi_room(wg_graph *g)
 
 double wgi_node_weight(const wgi_node *n)
 {
-    return wgi_is_leaf(n) || !n->shape->rank
+    return wgi_is_leaf(n) || n->op->kind == WG_ALIAS || (n->op->kind == WG_MAP && wgi_size(n->shape) == 1) ||
+                   !n->shape->rank
                ? 0
                : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
 }
@@ -67,7 +68,7 @@ uint32_t wgi_node_finish(wg_graph *g, wgi_node *n)
     if (g->build.again && !g->build.open) wgi_again_stop(g);
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
     n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
-    if (!n->shape->rank && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
+    if (wgi_size(n->shape) == 1 && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
     g->weight += wgi_node_weight(n);
     for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
     return wgi_node_count(g, n);

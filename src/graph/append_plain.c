@@ -78,7 +78,7 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
         a = lead ? number : a;
     }
     if (g->count >= g->room && !wgi_room(g)) return 0;
-    bool scalar = !shape->rank, even = scalar && wg_dtype_is_float(t);
+    bool scalar = wgi_size(shape) == 1, even = scalar && wg_dtype_is_float(t);
     wgi_node *y = &g->node[g->count];
     y->op = op, y->shape = shape, y->in[0] = a, y->in[1] = b, y->attr = NULL, y->here = here;
     y->hash =
@@ -111,7 +111,9 @@ static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
     if (g->count >= g->plain.quick || x.generation != g->generation || x.index >= g->count) return NULL;
     const wgi_node *m = &g->node[x.index];
     wgi_kind *k = place_of(g, op, n);
-    return m->flags & WGI_SCALAR && k->node.op == op && k->node.dtype == m->dtype ? k : NULL;
+    return m->flags & WGI_SCALAR && k->node.op == op && k->node.shape == m->shape && k->node.dtype == m->dtype
+               ? k
+               : NULL;
 }
 
 /* The node of operands a and b, the same kind of node as k->node. x is an operand, and no number. */

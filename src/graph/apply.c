@@ -157,6 +157,7 @@ static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
         }
         first = first ? first : i;
     }
+    if (op->view && g->count >= g->build.most) wgi_view_note(g, first);
     return wgi_handle(g, first);
 }
 

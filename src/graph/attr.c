@@ -42,6 +42,11 @@ static uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
         memcpy(&v, p, 8);
         h = wgi_mix(h, v);
     }
+    for (; n >= 4; p += 4, n -= 4) {
+        uint32_t v;
+        memcpy(&v, p, 4);
+        h = wgi_mix(h, v);
+    }
     for (; n; p++, n--) h = wgi_mix(h, (unsigned char)*p);
     return h;
 }

@@ -119,7 +119,8 @@ static inline uint32_t wgi_node_count(wg_graph *g, wgi_node *y)
 /* The structure hash of n behind a node of hash `prefix`. Numbers, addresses, names and sites are no part of
  * it. */
 uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n);
-/* The number of elements of n, times 64 for a product; 0 for scalars and leaves. */
+/* The number of elements of n, times 64 for a product; 0 for scalars, elementwise nodes of one element,
+ * views and leaves. */
 double wgi_node_weight(const wgi_node *n);
 
 /* ---- leaf.c, scopes.c, node.c, graph.c ---- */
@@ -186,6 +187,17 @@ wg_graph *wgi_graph_twin(const wg_graph *g);
  * is the same as by the general way (apply.c). 0: the op or the operands are not of this kind, or there is no
  * memory. */
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n);
+
+/* ---- append_view.c ---- */
+
+/* Notes that node i is the last view of its op. */
+void wgi_view_note(wg_graph *g, uint32_t i);
+/* The last view of op, if it was made at the same call site from an operand of the same shape and dtype
+ * as x. NULL: there is none, or calls are remembered. The caller must see to it that a call with x has
+ * a result of the same shape. */
+const wgi_node *wgi_view_before(wg_site here, const wg_op *op, wg_node x);
+/* Appends a view of x like that one. attr: its options, in the graph's arena. */
+wg_node wgi_view_like(wg_site here, const wgi_node *last, wg_node x, const void *attr);
 
 /* ---- remembered.c ---- */
 

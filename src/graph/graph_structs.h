@@ -17,11 +17,11 @@ enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096 };
 #endif
 enum { WGI_VECTORS = 4 };
 
-/* Flags of a node. KEPT: by wg_keep. RESULT: may be read after the parameters have changed. USED: a leaf, or
- * an operand of another node. FIXED: a leaf, but no parameter. SCALAR: of rank 0, f32 or f64. EVEN: SCALAR,
- * and made by a plain op (append_plain.c) from operands that are SCALAR of the same dtype. DERIVED: made by
- * the derivation of other nodes. INNER: made on the way to a Jacobian, and no result of a call: a plan that
- * keeps all values does not keep this one. */
+/* Flags of a node. KEPT: by wg_keep. RESULT: may be read after the parameters have changed. USED: a
+ * leaf, or an operand of another node. FIXED: a leaf, but no parameter. SCALAR: of one element, f32 or
+ * f64. EVEN: SCALAR, and made by a plain op (append_plain.c) from operands that are SCALAR of the same
+ * dtype. DERIVED: made by the derivation of other nodes. INNER: made on the way to a Jacobian, and no
+ * result of a call: a plan that keeps all values does not keep this one. */
 enum {
     WGI_KEPT = 1,
     WGI_RESULT = 2,
@@ -32,7 +32,7 @@ enum {
     WGI_DERIVED = 64,
     WGI_INNER = 128
 };
-enum { WGI_NUMBERS = 16, WGI_OPS = 32 };
+enum { WGI_NUMBERS = 16, WGI_OPS = 32, WGI_VIEWS = 4 };
 #define WGI_UNKNOWN (UINT32_MAX / 2)
 
 typedef struct wgi_input {
@@ -81,6 +81,11 @@ typedef struct wgi_kind {
     wgi_hash hash; /* of all nodes that are copies of it */
     const wgi_number *number; /* the entry of the last number that was an operand */
 } wgi_kind;
+
+typedef struct wgi_last_view { /* the last view of an op: append_view.c */
+    const wg_op *op;
+    uint32_t node;
+} wgi_last_view;
 
 typedef struct wgi_uses { /* a parameter set of which this graph has nodes */
     wg_params *p;
@@ -166,7 +171,8 @@ typedef struct wgi_layers {
 typedef struct wgi_plain {
     wgi_number number[WGI_NUMBERS];
     wgi_kind kind[2][WGI_OPS]; /* ops of one operand, ops of two */
-    uint32_t quick;            /* while count < quick, a new node may be a copy of a kind's record */
+    wgi_last_view view[WGI_VIEWS];
+    uint32_t quick; /* while count < quick, a new node may be a copy of a kind's record */
 } wgi_plain;
 
 /* The calls of the last build, and whether this build repeats them: remembered.c. */

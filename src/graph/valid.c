@@ -28,7 +28,7 @@ static bool uses_are_right(const wg_graph *g)
 
 static bool kind_is_right(const wgi_node *n)
 {
-    bool scalar = !n->shape->rank && wg_dtype_is_float((wg_dtype)n->dtype);
+    bool scalar = wgi_size(n->shape) == 1 && wg_dtype_is_float((wg_dtype)n->dtype);
     bool fixed = wgi_is_leaf(n) && n->op != &wgi_op_param;
     return !!(n->flags & WGI_SCALAR) == scalar && (!(n->flags & WGI_EVEN) || scalar) &&
            !!(n->flags & WGI_FIXED) == fixed;

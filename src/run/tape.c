@@ -35,9 +35,15 @@ void wgi_tape_begin(wgi_tape *t, wg_graph *g)
     t->cell = t->end = NULL;
 }
 
-static inline bool is_scalar(const wg_graph *g, const wgi_node *n)
+static inline bool is_scalar(const wgi_node *n)
 {
-    return n->flags & WGI_EVEN || (n->operands <= 2 && wgi_is_scalar_map(g, n));
+    return n->flags & WGI_EVEN || (n->operands <= 2 && wgi_is_scalar_map(n));
+}
+
+/* One element of an operand. */
+static inline bool is_element(const wgi_node *n)
+{
+    return n->op->kind == WG_ALIAS && wgi_size(n->shape) == 1;
 }
 
 static bool cells(wgi_tape *t, uint32_t most)
@@ -79,6 +85,18 @@ static inline uint32_t types_of(const wg_graph *g, const wgi_node *n)
     return a->dtype | (uint32_t)b->dtype << 8 | (uint32_t)n->dtype << 16 | more << 24;
 }
 
+/* Copies the element that node i is. So its value does not change with the parameter that it may be of.
+ * False: the op has no address for it. */
+static bool read_element(const wg_graph *g, const wgi_node *n, uint32_t i)
+{
+    const uint32_t x = wgi_in(n)[0];
+    const int64_t at = wgi_view_at(n, &g->node[x]);
+    const size_t size = wg_dtype_size((wg_dtype)n->dtype);
+    if (at < 0) return false;
+    memcpy(g->value[i], (const char *)wgi_value(g, x) + (size_t)at * size, size);
+    return true;
+}
+
 uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
 {
     wg_graph *g = t->g;
@@ -89,13 +107,19 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
             i += all ? 0 : wgi_unmarked_from(g, i + 1, last);
             continue;
         }
-        if (!is_scalar(g, n)) return i;
+        const bool element = !is_scalar(n);
+        if (element && !is_element(n)) return i;
         if (t->cell == t->end && !cells(t, last - i + 1)) return 0;
         g->value[i] = t->cell++;
         if (n->flags & WGI_EVEN && n->op->arithmetic)
             wgi_arithmetic(n->op->arithmetic, n->dtype == WG_F32, wgi_value(g, n->in[0]),
                            wgi_value(g, n->in[n->operands - 1]), g->value[i]);
-        else if (!run_call(t, n, i, types_of(g, n))) {
+        else if (element) {
+            if (!read_element(g, n, i)) {
+                g->value[i] = NULL;
+                return i;
+            }
+        } else if (!run_call(t, n, i, types_of(g, n))) {
             g->value[i] = NULL;
             wgi_fault_report(g, n->op, n->here, &t->fault);
             return 0;
@@ -106,6 +130,8 @@ uint32_t wgi_tape_forward(wgi_tape *t, uint32_t i, uint32_t last, bool all)
 }
 
 /* ---- backward ---- */
+
+static inline bool is_even_or_map(const wgi_node *n) { return n->flags & WGI_EVEN || n->op->kind == WG_MAP; }
 
 enum { SITES = 32, WANTED = 1 << WGI_TAPE_OPERANDS };
 
@@ -124,15 +150,15 @@ typedef struct backward {
     site site[SITES];
 } backward;
 
-static bool is_differentiable(const wg_graph *g, const wgi_node *n)
+static bool is_differentiable(const wgi_node *n)
 {
-    return wgi_is_scalar_map(g, n) && n->op->vjp && n->op->operands == (int)n->operands &&
-           n->op->outputs <= 1 && wg_dtype_is_float((wg_dtype)n->dtype);
+    return wgi_is_scalar_map(n) && n->op->vjp && n->op->operands == (int)n->operands && n->op->outputs <= 1 &&
+           wg_dtype_is_float((wg_dtype)n->dtype);
 }
 
 static site *site_new(backward *b, const wgi_node *n, uintptr_t key)
 {
-    if (!is_differentiable(b->g, n)) return NULL;
+    if (!is_differentiable(n)) return NULL;
     if (b->sites == SITES / 2) b->sites = 0, memset(b->site, 0, sizeof b->site);
     uint32_t k = wgi_op_place(n->op) % SITES;
     while (b->site[k].key) k = (k + 1) % SITES;
@@ -175,7 +201,7 @@ static inline bool read_operands(const backward *b, uint32_t i, const void *vari
         return variable[WGI_Y] && x[0] && (n->operands == 1 || x[1]);
     }
     const uint32_t *in = wgi_in(n);
-    bool ok = variable[WGI_Y] && n->shape == g->node[0].shape && n->operands <= WGI_TAPE_OPERANDS;
+    bool ok = variable[WGI_Y] && wgi_size(n->shape) == 1 && n->operands <= WGI_TAPE_OPERANDS;
     *wanted = 0;
     for (uint32_t k = 0; ok && k < n->operands; k++) {
         x[k] = operand(b, in[k], &bit);
@@ -186,7 +212,7 @@ static inline bool read_operands(const backward *b, uint32_t i, const void *vari
 }
 
 /* The gradient of node i, for adding to it. It begins as -0, so the first contribution keeps its bits. */
-static inline void *adjoint_to_change(const backward *b, uint32_t i)
+static inline uint64_t *adjoint_to_change(const backward *b, uint32_t i)
 {
     b->g->marked[i] = 1;
     return &b->adjoint[i - b->lo];
@@ -243,6 +269,28 @@ static inline bool visit(backward *b, uint32_t i)
     return false;
 }
 
+/* Adds the gradient of a view to that of its operand. A tensor has, in place of a gradient, the address
+ * of its record. False: the tape cannot, or an error was recorded. */
+static bool visit_view(const backward *b, uint32_t i)
+{
+    const wgi_node *n = &b->g->node[i];
+    if (n->op->kind != WG_ALIAS || !n->op->view) return false;
+    const uint32_t in = n->in[0];
+    const wgi_node *x = &b->g->node[in];
+    uint64_t *own = &b->adjoint[i - b->lo];
+    uint32_t wanted;
+    operand(b, in, &wanted);
+    if (!wanted) return true;
+    const bool first = !b->g->marked[in];
+    uint64_t *to = adjoint_to_change(b, in);
+    if (wgi_size(x->shape) == 1) {
+        wgi_arithmetic(WG_ADDS, n->dtype == WG_F32, to, own, to);
+        return true;
+    }
+    const void *gy = wgi_size(n->shape) == 1 ? own : wgi_tensor_gradient(*own);
+    return (!first || wgi_tensor_begin(b->g, x, n->op->view, to)) && wgi_tensor_add(*to, n, x, gy);
+}
+
 /* Sets all gradients to -0 of the dtype. */
 static void clear_adjoints(const backward *b, size_t n, bool single)
 {
@@ -259,8 +307,11 @@ static void write_gradients(backward *b, wgi_request *r)
     for (int k = 0; k < r->targets; k++) {
         uint32_t i = r->target[k];
         r->reached[k] = g->marked[i];
-        if (r->reached[k])
-            memcpy(r->into[k], &b->adjoint[i - b->lo], wg_dtype_size((wg_dtype)g->node[i].dtype));
+        if (!r->reached[k]) continue;
+        const wgi_node *x = &g->node[i];
+        const uint64_t *own = &b->adjoint[i - b->lo];
+        if (wgi_size(x->shape) == 1) memcpy(r->into[k], own, wg_dtype_size((wg_dtype)x->dtype));
+        else memcpy(r->into[k], wgi_tensor_gradient(*own), wgi_value_bytes(x));
     }
     r->blocked = 0;
 }
@@ -271,7 +322,7 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
     for (int k = 0; k < r->targets; k++) b.lo = WGI_MIN(b.lo, r->target[k]);
     const wgi_node *loss = &g->node[r->loss];
     wgi_place place = wgi_arena_place(&g->temp);
-    bool ok = loss->shape == g->node[0].shape;
+    bool ok = wgi_size(loss->shape) == 1;
     b.adjoint = ok ? wgi_arena_alloc(&g->temp, sizeof *b.adjoint * ((size_t)r->loss - b.lo + 1)) : NULL;
     if (!b.adjoint) return false;
     clear_adjoints(&b, (size_t)r->loss - b.lo + 1, loss->dtype == WG_F32);
@@ -285,7 +336,7 @@ bool wgi_tape_backward(wg_graph *g, wgi_request *r)
             continue;
         }
         g->marked[i] = 0;
-        ok = visit(&b, i);
+        ok = is_even_or_map(&g->node[i]) ? visit(&b, i) : visit_view(&b, i);
     }
     if (ok) write_gradients(&b, r);
     memset(g->marked + b.lo, 0, ok ? 1 : i - b.lo);

@@ -21,15 +21,32 @@ typedef struct wgi_scalar_call {
 } wgi_scalar_call;
 
 /* Whether the tape can run node n. */
-static inline bool wgi_is_scalar_map(const wg_graph *g, const wgi_node *n)
+static inline bool wgi_is_scalar_map(const wgi_node *n)
 {
-    return n->op->kind == WG_MAP && n->operands <= WGI_TAPE_OPERANDS && n->shape == g->node[0].shape &&
+    return n->op->kind == WG_MAP && n->operands <= WGI_TAPE_OPERANDS && wgi_size(n->shape) == 1 &&
            !n->op->attr_size;
+}
+
+/* Where view n begins in its operand x, in elements; -1: it has a value of its own. */
+static inline int64_t wgi_view_at(const wgi_node *n, const wgi_node *x)
+{
+    const wg_type xt = wgi_type_of(x), yt = wgi_type_of(n);
+    const wg_kernel k = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->attr };
+    return n->op->alias ? n->op->alias(&k) : -1;
 }
 
 /* Fills a call for node n, whose operands have the dtypes t[]. The addresses x[] and y are left NULL. */
 void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[],
                           wg_fault *fault);
+
+/* ---- tape_views.c: gradients of tensors of which a program of scalars reads elements ---- */
+
+/* Begins the gradient of tensor x, to which views of one kind contribute, and writes its address to
+ * *record. False: the tape cannot, or there is no memory. */
+bool wgi_tensor_begin(wg_graph *g, const wgi_node *x, wg_view_kind view, uint64_t *record);
+/* Adds gy, the gradient of view n of x. False: the sum would not have the bits of grad.c's. */
+bool wgi_tensor_add(uint64_t record, const wgi_node *n, const wgi_node *x, const void *gy);
+const void *wgi_tensor_gradient(uint64_t record);
 
 /* ---- tape.c: forward ---- */
 

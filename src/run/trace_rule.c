@@ -36,7 +36,7 @@ static bool trace_node(tracer *r, uint32_t i)
     wgi_rule_step *s = &r->t->step[r->t->steps++];
     wg_dtype type[WGI_TAPE_OPERANDS];
     uint8_t in[WGI_TAPE_OPERANDS] = { 0 };
-    if (!wgi_is_scalar_map(g, n)) return false;
+    if (!wgi_is_scalar_map(n)) return false;
     bool even = true;
     for (uint32_t k = 0; k < n->operands; k++) {
         type[k] = (wg_dtype)g->node[wgi_in(n)[k]].dtype;
