@@ -114,10 +114,8 @@ SAMPLE(square) { return single(g, i, wg_square_at, here, -2, 2); }
 ERROR_SAMPLE(square) { return single_error(g, i, "square", here); }
 
 const wg_op wgi_op_square = {
-    OP(square),           .summary = "Square of each element.",
-    .formula = "y = x^2", .adjoint = "x' = 2 y' x",
-    .operands = 1,        .kernel = KERNELS(square),
-    .vjp = square_vjp,
+    OP(square),    .summary = "Square of each element.", .formula = "y = x^2",      .adjoint = "x' = 2 y' x",
+    .operands = 1, .arithmetic = WG_MULTIPLIES,          .kernel = KERNELS(square), .vjp = square_vjp,
 };
 wg_node wg_square_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_square); }
 

@@ -203,12 +203,12 @@ typedef struct wg_attr_row {
 /* The IEEE operation that a MAP of floats does. A program of scalars does it in place, without a call of the
  * kernel. */
 typedef enum wg_arithmetic {
-    WG_BY_KERNEL, /* none of these */
-    WG_ADDS,      /* a + b */
-    WG_SUBTRACTS, /* a - b */
-    WG_MULTIPLIES,
-    WG_DIVIDES, /* a / b */
-    WG_NEGATES  /* -a */
+    WG_BY_KERNEL,  /* none of these */
+    WG_ADDS,       /* a + b */
+    WG_SUBTRACTS,  /* a - b */
+    WG_MULTIPLIES, /* a b, or of one operand a a */
+    WG_DIVIDES,    /* a / b */
+    WG_NEGATES     /* -a */
 } wg_arithmetic;
 
 /* How the gradient of an ALIAS of one operand goes back to the operand. The vjp says the same in nodes.

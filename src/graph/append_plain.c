@@ -12,33 +12,31 @@
 
 enum { NO_DTYPE = 0xFF }; /* the dtype of a kind that has no record to copy */
 
-/* The entry of op, or the entry to write it to. If the first entry belongs to another op, it is the one
- * beside it. */
-static inline wgi_kind *place_of(wg_graph *g, const wg_op *op, int n)
-{
-    wgi_kind *k = &g->plain.kind[n - 1][wgi_op_place(op)];
-    return k->node.op == op || !k->node.op ? k : &g->plain.kind[n - 1][wgi_op_place(op) ^ 1];
-}
-
 /* Writes op to the table; false: it is not plain. */
 static bool learn_op(wg_graph *g, const wg_op *op)
 {
     if (wgi_without(g->c, WG_WITHOUT_SHORT) || op->kind != WG_MAP || op->shape || op->rewrite ||
-        op->attr_size || op->promote || op->operands < 1 || op->operands > 2 || (!op->kernel[0] && !op->map))
+        op->attr_size || (op->promote && op->promote != WG_PROMOTE_FLOAT) || op->operands < 1 ||
+        op->operands > 2 || (!op->kernel[0] && !op->map))
         return false;
-    *place_of(g, op, op->operands) = (wgi_kind){ .node = { .op = op, .dtype = NO_DTYPE } };
+    if (g->plain.kinds == WGI_OPS / 2) g->plain.kinds = 0, memset(g->plain.kind, 0, sizeof g->plain.kind);
+    g->plain.kinds++;
+    wgi_kind *k = wgi_kind_place(g, op);
+    k->node.op = op, k->node.dtype = NO_DTYPE;
     return true;
 }
 
 static void learn_scalar(wg_graph *g, const wgi_node *y)
 {
     if (!(y->flags & WGI_EVEN) || g->count < g->build.share_from || g->build.again) return;
-    wgi_kind *k = place_of(g, y->op, (int)y->operands);
+    wgi_kind *k = wgi_kind_place(g, y->op);
+    const bool first = !g->plain.quick;
     k->node = *y;
     k->node.flags = WGI_SCALAR | WGI_EVEN;
     k->hash = wgi_hash_of(y->op, y->shape, y->dtype | y->operands << 16);
     k->number = g->plain.number;
     g->plain.quick = g->room;
+    if (first) wgi_early_begin(g);
 }
 
 static bool in_graph(const wg_graph *g, wg_node x)
@@ -56,7 +54,7 @@ static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
 
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
 {
-    if (n < 1 || n > 2 || (place_of(g, op, n)->node.op != op && !learn_op(g, op)) || n != op->operands)
+    if (n < 1 || n > 2 || (wgi_kind_place(g, op)->node.op != op && !learn_op(g, op)) || n != op->operands)
         return 0;
     int lead = !x[0].graph; /* the first operand that is a node; the other one may be a number */
     if (lead == n || !in_graph(g, x[lead])) return 0;
@@ -64,7 +62,8 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     const wg_shape *shape = m->shape;
     wg_dtype t = (wg_dtype)m->dtype;
     uint32_t a = x[lead].index, b = 0;
-    if (t == WG_BOOL || (!op->kernel[0] && !wg_dtype_is_float(t))) return 0;
+    const bool floats = op->promote == WG_PROMOTE_FLOAT || !op->kernel[0];
+    if (t == WG_BOOL || (floats && !wg_dtype_is_float(t))) return 0;
     if (n == 2 && x[!lead].graph) {
         if (!in_graph(g, x[1])) return 0;
         b = x[1].index;
@@ -89,7 +88,9 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     wgi_use(g, a);
     if (n == 2) wgi_use(g, b);
     learn_scalar(g, y);
-    return wgi_node_count(g, y);
+    const uint32_t i = wgi_node_count(g, y);
+    if (g->plain.early) wgi_early_node(g, i);
+    return i;
 }
 
 /* ---- nodes of float scalars, copied from the last node of their kind ---- */
@@ -110,14 +111,14 @@ static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
 {
     if (g->count >= g->plain.quick || x.generation != g->generation || x.index >= g->count) return NULL;
     const wgi_node *m = &g->node[x.index];
-    wgi_kind *k = place_of(g, op, n);
-    return m->flags & WGI_SCALAR && k->node.op == op && k->node.shape == m->shape && k->node.dtype == m->dtype
-               ? k
-               : NULL;
+    wgi_kind *k = wgi_kind_place(g, op);
+    const bool same = k->node.op == op && k->node.operands == (uint32_t)n && k->node.shape == m->shape &&
+                      k->node.dtype == m->dtype;
+    return m->flags & WGI_SCALAR && same ? k : NULL;
 }
 
 /* The node of operands a and b, the same kind of node as k->node. x is an operand, and no number. */
-static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_node x, uint64_t a, uint64_t b)
+static inline wg_node quick(wg_graph *g, wg_site here, wgi_kind *k, wg_node x, uint64_t a, uint64_t b)
 {
     uint64_t in = b << 32 | a;
     wgi_node *y = &g->node[g->count];
@@ -127,6 +128,8 @@ static inline wg_node quick(wg_graph *g, wg_site here, const wgi_kind *k, wg_nod
     y->in[0] = (uint32_t)in, y->in[1] = (uint32_t)(in >> 32), y->here = here;
     y->hash = wgi_hash_after(y[-1].hash, k->hash, in);
     x.index = wgi_node_count(g, y);
+    if (g->plain.early)
+        wgi_early_value(g, k, y, (uint32_t)a, k->node.operands == 1 ? (uint32_t)a : (uint32_t)b);
     return x;
 }
 
@@ -138,7 +141,7 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
     wg_graph *g = x.graph;
     wgi_kind *k = kind_of(g, op, 2, x);
     uint64_t bits = wgi_number_bits(a.graph ? b : a);
-    k->number = wgi_number_place(g, bits);
+    k->number = wgi_number_place(g, bits, k->node.dtype);
     if (!wgi_holds_number(k->number, bits, k->node.dtype)) return apply2(here, a, b, op);
     return quick(g, here, k, x, a.graph ? a.index : k->number->leaf, a.graph ? k->number->leaf : b.index);
 }

@@ -16,6 +16,7 @@ static uint32_t *last_of(wg_graph *g, const wg_op *op)
 void wgi_view_note(wg_graph *g, uint32_t i)
 {
     const wg_op *op = g->node[i].op;
+    if (g->plain.early) wgi_early_node(g, i);
     uint32_t *at = last_of(g, op);
     if (at) *at = i;
     if (at || wgi_without(g->c, WG_WITHOUT_SHORT)) return;
@@ -46,5 +47,7 @@ wg_node wgi_view_like(wg_site here, const wgi_node *last, wg_node x, const void 
     y->flags &= WGI_SCALAR;
     y->hash = wgi_node_hash(y[-1].hash, y);
     wgi_use(g, x.index);
-    return wgi_handle(g, wgi_node_count(g, y));
+    const uint32_t i = wgi_node_count(g, y);
+    if (g->plain.early) wgi_early_node(g, i);
+    return wgi_handle(g, i);
 }

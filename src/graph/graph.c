@@ -52,6 +52,7 @@ void wg_begin(wg_graph *g, wg_mode mode)
     if (g->count >= WGI_SHARE_FROM)
         memset(g->plain.number, 0, sizeof g->plain.number); /* smaller graphs share no number */
     g->plain.quick = 0;
+    g->plain.early = false;
     g->generation++;
     g->mode = mode;
     g->count = g->loose = 0;

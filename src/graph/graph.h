@@ -14,11 +14,11 @@ extern const wg_op wgi_op_identity; /* in ops/custom.c, as its samples use other
 /* A loop over nodes prefetches the record that is so many records ahead: one page of 4 KiB, because the
  * processor's own prefetching stops at the end of a page. */
 enum { WGI_AHEAD = 64 };
-/* The place of an op in a table of WGI_OPS. Descriptors are at regular distances, so their addresses must be
- * mixed. */
+/* The place of an op in a table of WGI_OPS. If it belongs to another op, look at the places behind it.
+ * Descriptors are at regular distances, so their addresses must be mixed. */
 static inline uint32_t wgi_op_place(const wg_op *op)
 {
-    return (uint32_t)((uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u >> 59);
+    return (uint32_t)((uint64_t)(uintptr_t)op * 0x9E3779B97F4A7C15u >> 58);
 }
 
 /* ---- what a record or a handle says ---- */
@@ -78,14 +78,17 @@ static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
     return outer;
 }
 static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule.op = outer; }
-/* The entry of the table of shared numbers that belongs to these bits: wgi_leaf_number. */
-static inline wgi_number *wgi_number_place(wg_graph *g, uint64_t bits)
-{
-    return &g->plain.number[bits * 0x9E3779B97F4A7C15u >> 60];
-}
 static inline bool wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)
 {
-    return at->bits == bits && at->dtype == t;
+    return at->bits == bits && at->dtype == t && at->leaf;
+}
+/* The entry of a number in the table of shared numbers, or the entry that it is to be written to: see
+ * wgi_leaf_number. There are two for each number. */
+static inline wgi_number *wgi_number_place(wg_graph *g, uint64_t bits, uint32_t t)
+{
+    wgi_number *a = &g->plain.number[bits * 0x9E3779B97F4A7C15u >> 58],
+               *b = g->plain.number + ((a - g->plain.number) ^ 1);
+    return wgi_holds_number(b, bits, t) || (!b->leaf && a->leaf && !wgi_holds_number(a, bits, t)) ? b : a;
 }
 /* The structure hash of a node is made from the hash of the node before (prefix), the node's own part, and
  * the first two operands (second << 32 | first). The own part does not depend on the prefix. So when nodes
@@ -187,6 +190,14 @@ wg_graph *wgi_graph_twin(const wg_graph *g);
  * is the same as by the general way (apply.c). 0: the op or the operands are not of this kind, or there is no
  * memory. */
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n);
+
+/* The entry of op among the kinds, or the free entry for it. */
+static inline wgi_kind *wgi_kind_place(wg_graph *g, const wg_op *op)
+{
+    wgi_kind *k = &g->plain.kind[wgi_op_place(op)];
+    while (k->node.op != op && k->node.op) k = k + 1 < g->plain.kind + WGI_OPS ? k + 1 : g->plain.kind;
+    return k;
+}
 
 /* ---- append_view.c ---- */
 
@@ -309,10 +320,80 @@ static inline bool wgi_params_changed(const wg_graph *g)
     return false;
 }
 
+/* ---- one operation ---- */
+
+/* The result of `what` on a and b, where it is an operation of its own. */
+#define ARITHMETIC_(T)                                               \
+    static inline T wgi_arithmetic_##T(wg_arithmetic what, T a, T b) \
+    {                                                                \
+        switch (what) {                                              \
+        case WG_ADDS: return a + b;                                  \
+        case WG_SUBTRACTS: return a - b;                             \
+        case WG_MULTIPLIES: return a * b;                            \
+        case WG_DIVIDES: return a / b;                               \
+        case WG_NEGATES: return -a;                                  \
+        case WG_BY_KERNEL: break;                                    \
+        }                                                            \
+        return a;                                                    \
+    }
+ARITHMETIC_(float)
+ARITHMETIC_(double)
+#undef ARITHMETIC_
+
+/* The same for operands and a result in memory, all f32 (single) or all f64. */
+static inline void wgi_arithmetic(wg_arithmetic what, bool single, const void *a, const void *b, void *y)
+{
+    if (single) *(float *)y = wgi_arithmetic_float(what, *(const float *)a, *(const float *)b);
+    else *(double *)y = wgi_arithmetic_double(what, *(const double *)a, *(const double *)b);
+}
+
+/* Where view n begins in its operand x, in elements; -1: it has a value of its own. */
+static inline int64_t wgi_view_at(const wgi_node *n, const wgi_node *x)
+{
+    const wg_type xt = { x->shape, (wg_dtype)x->dtype }, yt = { n->shape, (wg_dtype)n->dtype };
+    const wg_kernel k = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->attr };
+    return n->op->alias ? n->op->alias(&k) : -1;
+}
+
+/* ---- early.c ---- */
+
+/* From now on values are computed when nodes are made, and at once for the nodes that are there, if the
+ * conditions in early.c hold. */
+void wgi_early_begin(wg_graph *g);
+/* Ends that. keep: an evaluation is opened, and the values are among its values if they are still right. */
+void wgi_early_end(wg_graph *g, bool keep);
+/* Computes the value of node i, if it can be computed early. */
+void wgi_early_node(wg_graph *g, uint32_t i);
+/* Calls k's kernel for scalars of dtype t. False: there is no value. */
+bool wgi_early_call(wg_graph *g, wgi_kind *k, wg_dtype t, const void *a, const void *b, void *y);
+const void *wgi_early_leaf(wg_graph *g, uint32_t i);
+bool wgi_early_room(wg_graph *g);
+
+static inline const void *wgi_early_operand(wg_graph *g, uint32_t i)
+{
+    const wgi_node *n = &g->node[i];
+    return g->value[i] ? g->value[i] : n->op == &wgi_op_number ? n->cell : wgi_early_leaf(g, i);
+}
+
+/* The value of node n, of kind k and with the operands a and b. Of one operand: b is a. */
+static inline void wgi_early_value(wg_graph *g, wgi_kind *k, const wgi_node *n, uint32_t a, uint32_t b)
+{
+    const void *p = wgi_early_operand(g, a), *q = wgi_early_operand(g, b);
+    if (!p || !q || (g->plain.cell == g->plain.cell_end && !wgi_early_room(g))) return;
+    void *y = g->plain.cell;
+    if (n->op->arithmetic) wgi_arithmetic(n->op->arithmetic, n->dtype == WG_F32, p, q, y);
+    else if (!wgi_early_call(g, k, (wg_dtype)n->dtype, p, q, y)) return;
+    g->value[n - g->node] = y;
+    g->plain.cell++;
+}
+
+/* ---- values.c: the evaluation ---- */
+
 /* Opens the evaluation, unless it is open. */
 static inline void wgi_open(wg_graph *g)
 {
     if (g->now.open) return;
+    if (g->now.early) wgi_early_end(g, true);
     g->now.open = true;
     g->now.committed = false;
     g->now.serial = ++g->c->evaluations;

@@ -32,7 +32,7 @@ enum {
     WGI_DERIVED = 64,
     WGI_INNER = 128
 };
-enum { WGI_NUMBERS = 16, WGI_OPS = 32, WGI_VIEWS = 4 };
+enum { WGI_NUMBERS = 64, WGI_OPS = 64, WGI_VIEWS = 4 };
 #define WGI_UNKNOWN (UINT32_MAX / 2)
 
 typedef struct wgi_input {
@@ -80,6 +80,13 @@ typedef struct wgi_kind {
     wgi_node node; /* the last such node; only its op is valid while there is none. op NULL: a free entry */
     wgi_hash hash; /* of all nodes that are copies of it */
     const wgi_number *number; /* the entry of the last number that was an operand */
+    /* A call of the kernel for scalars of the record's dtype: early.c. fn NULL: it may not be called
+     * early. */
+    wg_kernel_fn fn;
+    wg_kernel k;
+    const void *x[2];
+    void *y;
+    wg_type type[2];
 } wgi_kind;
 
 typedef struct wgi_last_view { /* the last view of an op: append_view.c */
@@ -170,7 +177,11 @@ typedef struct wgi_layers {
 /* Tables of plain ops and numbers: append_plain.c, leaf.c. */
 typedef struct wgi_plain {
     wgi_number number[WGI_NUMBERS];
-    wgi_kind kind[2][WGI_OPS]; /* ops of one operand, ops of two */
+    wgi_kind kind[WGI_OPS]; /* a hash table by op, emptied when it is half full */
+    int kinds;
+    bool early;                /* a node's value is computed when it is made: early.c */
+    uint64_t *cell, *cell_end; /* free memory for such values */
+    wg_fault fault;
     wgi_last_view view[WGI_VIEWS];
     uint32_t quick; /* while count < quick, a new node may be a copy of a kind's record */
 } wgi_plain;
@@ -237,6 +248,7 @@ typedef struct wgi_span { /* nodes [first, last] */
 /* The evaluation: values.c, run/eval.c, run/wishes.c. */
 typedef struct wgi_evaluation {
     bool open;
+    bool early;     /* not open, but value[] has values that were computed when their nodes were made */
     bool committed; /* the states have got their new values */
     bool frozen;    /* by wg_graph_freeze: the end of an evaluation does not raise the epoch */
     bool peeked;    /* only wg_peek has used it: its end does not raise the epoch */

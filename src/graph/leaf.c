@@ -49,7 +49,7 @@ wg_node wgi_leaf_number(wg_graph *g, wg_site here, double v, wg_dtype t)
 {
     uint64_t bits;
     memcpy(&bits, &v, sizeof bits);
-    wgi_number *shared = g->count < g->build.share_from ? NULL : wgi_number_place(g, bits);
+    wgi_number *shared = g->count < g->build.share_from ? NULL : wgi_number_place(g, bits, t);
     if (shared && wgi_holds_number(shared, bits, t)) return wgi_handle(g, shared->leaf);
     uint32_t i = number_new(g, here, v, t);
     if (shared && i) *shared = (wgi_number){ bits, i, t };

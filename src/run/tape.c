@@ -24,7 +24,7 @@ void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node 
 
 /* ---- forward ---- */
 
-enum { CELLS = 512 };
+enum { CELLS = 512, FEW = 4 };
 
 typedef wgi_kept_call kept_call;
 
@@ -65,8 +65,10 @@ static void keep_call(wgi_tape *t, kept_call *c, const wgi_node *n, uint32_t typ
 
 static bool run_call(wgi_tape *t, const wgi_node *n, uint32_t i, uint32_t types)
 {
-    kept_call *c = &t->call[wgi_op_place(n->op) % WGI_TAPE_CALLS];
-    if (c->c.op && c->c.op != n->op) c = &t->call[(c - t->call) ^ 1];
+    uint32_t at = wgi_op_place(n->op) % WGI_TAPE_CALLS;
+    for (int k = 0; k < FEW && t->call[at].c.op && t->call[at].c.op != n->op; k++)
+        at = (at + 1) % WGI_TAPE_CALLS;
+    kept_call *c = &t->call[at];
     if (c->c.op != n->op || c->types != types) keep_call(t, c, n, types);
     for (int k = 0; k < 2; k++)
         if (c->in[k] != n->in[k]) {

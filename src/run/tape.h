@@ -27,14 +27,6 @@ static inline bool wgi_is_scalar_map(const wgi_node *n)
            !n->op->attr_size;
 }
 
-/* Where view n begins in its operand x, in elements; -1: it has a value of its own. */
-static inline int64_t wgi_view_at(const wgi_node *n, const wgi_node *x)
-{
-    const wg_type xt = wgi_type_of(x), yt = wgi_type_of(n);
-    const wg_kernel k = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->attr };
-    return n->op->alias ? n->op->alias(&k) : -1;
-}
-
 /* Fills a call for node n, whose operands have the dtypes t[]. The addresses x[] and y are left NULL. */
 void wgi_scalar_call_make(wgi_scalar_call *c, const wg_graph *g, const wgi_node *n, const wg_dtype t[],
                           wg_fault *fault);
@@ -61,7 +53,7 @@ typedef struct wgi_kept_call {
 
 typedef struct wgi_tape {
     wg_graph *g;
-    wgi_kept_call call[WGI_TAPE_CALLS]; /* by the place of the op, or beside it */
+    wgi_kept_call call[WGI_TAPE_CALLS]; /* by the place of the op, or behind it */
     wg_fault fault;
     uint64_t *cell, *end; /* free memory for values */
 } wgi_tape;
@@ -151,30 +143,5 @@ struct wgi_trace {
 /* The trace of the rule of n's op, for the gradients of the operands whose bits are set in `wanted`. NULL:
  * out of memory. */
 wgi_trace *wgi_trace_of(wg_context *c, const wgi_node *n, uint32_t wanted);
-
-/* The result of `what` on a and b, where it is an operation of its own. */
-#define ARITHMETIC_(T)                                               \
-    static inline T wgi_arithmetic_##T(wg_arithmetic what, T a, T b) \
-    {                                                                \
-        switch (what) {                                              \
-        case WG_ADDS: return a + b;                                  \
-        case WG_SUBTRACTS: return a - b;                             \
-        case WG_MULTIPLIES: return a * b;                            \
-        case WG_DIVIDES: return a / b;                               \
-        case WG_NEGATES: return -a;                                  \
-        case WG_BY_KERNEL: break;                                    \
-        }                                                            \
-        return a;                                                    \
-    }
-ARITHMETIC_(float)
-ARITHMETIC_(double)
-#undef ARITHMETIC_
-
-/* The same for operands and a result in memory, all f32 (single) or all f64. */
-static inline void wgi_arithmetic(wg_arithmetic what, bool single, const void *a, const void *b, void *y)
-{
-    if (single) *(float *)y = wgi_arithmetic_float(what, *(const float *)a, *(const float *)b);
-    else *(double *)y = wgi_arithmetic_double(what, *(const double *)a, *(const double *)b);
-}
 
 #endif
