@@ -36,13 +36,15 @@ bool wgi_room(wg_graph *g)
     return true;
 }
 
-double wgi_node_weight(const wgi_node *n)
+static inline double weight_of(const wgi_node *n)
 {
-    return wgi_is_leaf(n) || n->op->kind == WG_ALIAS || (n->op->kind == WG_MAP && wgi_size(n->shape) == 1) ||
-                   !n->shape->rank
-               ? 0
-               : (double)wgi_size(n->shape) * (n->op->kind == WG_CONTRACT ? 64 : 1);
+    const wg_class kind = n->op->kind;
+    if (!n->shape->rank || kind == WG_LEAF || kind == WG_ALIAS) return 0;
+    const double size = (double)wgi_size(n->shape);
+    return kind == WG_MAP ? (size == 1 ? 0 : size) : kind == WG_CONTRACT ? 64 * size : size;
 }
+
+double wgi_node_weight(const wgi_node *n) { return weight_of(n); }
 
 wgi_node *wgi_slot(wg_graph *g)
 {
@@ -69,7 +71,7 @@ uint32_t wgi_node_finish(wg_graph *g, wgi_node *n)
     n->hash = node_hash(g->count ? n[-1].hash : 0x5EED + (uint64_t)g->mode, n);
     n->flags = !wgi_is_leaf(n) ? 0 : n->op == &wgi_op_param ? WGI_USED : WGI_USED | WGI_FIXED;
     if (wgi_size(n->shape) == 1 && wg_dtype_is_float((wg_dtype)n->dtype) && g->count) n->flags |= WGI_SCALAR;
-    g->weight += wgi_node_weight(n);
+    g->weight += weight_of(n);
     for (uint32_t k = 0; k < n->operands; k++) wgi_use(g, wgi_in(n)[k]);
     return wgi_node_count(g, n);
 }
@@ -108,7 +110,7 @@ void wgi_forget(wg_graph *g, uint32_t mark)
         if (g->plain.number[k].leaf >= mark) g->plain.number[k] = (wgi_number){ 0 };
     if (mark < g->build.share_from) {
         g->plain.quick = 0;
-        if (g->now.early) wgi_early_end(g, false);
+        if (g->now.early) wgi_early_drop(g);
     }
     wgi_again_forget(g, mark);
 }

@@ -93,18 +93,23 @@ void wgi_early_begin(wg_graph *g)
         if (!wgi_is_leaf(&g->node[i])) wgi_early_node(g, i);
 }
 
-/* Early values are no longer wanted. */
-static void drop(wg_graph *g)
+static void end(wg_graph *g)
 {
+    g->plain.early = g->now.early = false;
+    g->plain.cell = g->plain.cell_end = NULL;
+}
+
+void wgi_early_drop(wg_graph *g)
+{
+    end(g);
     memset(g->value, 0, sizeof *g->value * g->count);
     wgi_arena_reset(&g->values);
     g->now.spans = 0;
 }
 
-void wgi_early_end(wg_graph *g, bool keep)
+void wgi_early_take(wg_graph *g)
 {
-    g->plain.early = g->now.early = false;
-    g->plain.cell = g->plain.cell_end = NULL;
-    if (!keep || g->weight != 0 || wgi_params_changed(g)) drop(g);
+    end(g);
+    if (g->weight != 0 || wgi_params_changed(g)) wgi_early_drop(g);
     else g->now.span[0].last = g->count - 1;
 }

@@ -360,8 +360,10 @@ static inline int64_t wgi_view_at(const wgi_node *n, const wgi_node *x)
 /* From now on values are computed when nodes are made, and at once for the nodes that are there, if the
  * conditions in early.c hold. */
 void wgi_early_begin(wg_graph *g);
-/* Ends that. keep: an evaluation is opened, and the values are among its values if they are still right. */
-void wgi_early_end(wg_graph *g, bool keep);
+/* Ends that. The early values go. */
+void wgi_early_drop(wg_graph *g);
+/* Ends that, as an evaluation is opened. The early values are among its values, if they are still right. */
+__attribute__((cold)) void wgi_early_take(wg_graph *g);
 /* Computes the value of node i, if it can be computed early. */
 void wgi_early_node(wg_graph *g, uint32_t i);
 /* Calls k's kernel for scalars of dtype t. False: there is no value. */
@@ -393,7 +395,7 @@ static inline void wgi_early_value(wg_graph *g, wgi_kind *k, const wgi_node *n, 
 static inline void wgi_open(wg_graph *g)
 {
     if (g->now.open) return;
-    if (g->now.early) wgi_early_end(g, true);
+    if (g->now.early) wgi_early_take(g);
     g->now.open = true;
     g->now.committed = false;
     g->now.serial = ++g->c->evaluations;

@@ -6,8 +6,10 @@
 
 void wgi_close(wg_graph *g)
 {
-    if (g->now.early) wgi_early_end(g, false);
-    if (!g->now.open) return;
+    if (!g->now.open) {
+        if (g->now.early) wgi_early_drop(g);
+        return;
+    }
     for (size_t k = 0; k < g->now.spans; k++) {
         void **first = g->value + g->now.span[k].first;
         const size_t n = (size_t)g->now.span[k].last - g->now.span[k].first + 1;
