@@ -64,9 +64,12 @@ static void element(wg_graph *g, uint32_t i)
     const wgi_node *n = &g->node[i], *x = &g->node[n->in[0]];
     const char *from = wgi_early_operand(g, n->in[0]);
     const int64_t at = from && n->op->view && wgi_size(n->shape) == 1 ? wgi_view_at(n, x) : -1;
-    const size_t size = wg_dtype_size((wg_dtype)n->dtype);
     if (at < 0 || (g->plain.cell == g->plain.cell_end && !wgi_early_room(g))) return;
-    g->value[i] = memcpy(g->plain.cell++, from + (size_t)at * size, size);
+    const size_t size = wg_dtype_size((wg_dtype)n->dtype);
+    from += (size_t)at * size;
+    if (size == sizeof(double)) memcpy(g->plain.cell, from, sizeof(double));
+    else memcpy(g->plain.cell, from, size);
+    g->value[i] = g->plain.cell++;
 }
 
 void wgi_early_node(wg_graph *g, uint32_t i)

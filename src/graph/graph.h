@@ -350,6 +350,7 @@ static inline void wgi_arithmetic(wg_arithmetic what, bool single, const void *a
 /* Where view n begins in its operand x, in elements; -1: it has a value of its own. */
 static inline int64_t wgi_view_at(const wgi_node *n, const wgi_node *x)
 {
+    if (n->op->view == WG_VIEW_WHOLE) return 0;
     const wg_type xt = { x->shape, (wg_dtype)x->dtype }, yt = { n->shape, (wg_dtype)n->dtype };
     const wg_kernel k = { .operands = 1, .outputs = 1, .xt = &xt, .yt = &yt, .attr = n->attr };
     return n->op->alias ? n->op->alias(&k) : -1;

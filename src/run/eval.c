@@ -243,19 +243,29 @@ bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, si
     r->into = wgi_arena_alloc(a, sizeof *r->into * most);
     r->reached = wgi_arena_alloc(a, sizeof *r->reached * most);
     if (!r->target || !r->into || !r->reached) return false;
+    const bool all =
+        p && p->root == p && g->now.uses == 1 && g->now.use[0].p == p; /* spares a look at each */
     for (size_t i = 0; p && i < g->params; i++) {
         const wgi_node *n = &g->node[g->param[i]];
-        if (n->op == &wgi_op_param && wgi_params_holds(p, n->parameter))
+        if (n->op == &wgi_op_param && (all || wgi_params_holds(p, n->parameter)))
             r->target[r->targets++] = g->param[i];
     }
     return true;
 }
 
+/* There may be many parameters, so they are fetched ahead. */
+static inline void fetch_ahead(const wg_graph *g, const wgi_request *r, int i)
+{
+    enum { AHEAD = 16 };
+    if (i + AHEAD < r->targets) __builtin_prefetch(&g->node[r->target[i + AHEAD]].parameter->data, 1);
+}
+
 static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
 {
     for (int i = 0; i < r->targets; i++) {
+        fetch_ahead(g, r, i);
         wgi_node *n = &g->node[r->target[i]];
-        void *own = wgi_grad_memory(n->parameter);
+        void *own = n->parameter->grad ? n->parameter->grad : wgi_grad_memory(n->parameter);
         r->into[i] = add && own ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
         if (!r->into[i]) return false;
     }
@@ -276,9 +286,12 @@ static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool a
     p->root->explain = wgi_explain_gradient;
     if (!add && p->reached_by == r->id) return;
     wgi_gradients_change(p, add ? 0 : r->id);
-    if (!add) wgi_gradients_clear(p);
+    const bool all = p->root == p && (size_t)r->targets == p->count;
+    if (!add && !all) wgi_gradients_clear(p);
     for (int i = 0; i < r->targets; i++) {
+        fetch_ahead(g, r, i);
         wgi_parameter *q = g->node[r->target[i]].parameter;
+        if (!add && all) q->reached = false;
         if (!r->reached[i]) continue;
         if (add && q->reached) add_to(q, r->into[i]);
         else if (add) memcpy(q->grad, r->into[i], (size_t)q->size * wg_dtype_size(q->dtype));

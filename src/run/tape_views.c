@@ -56,6 +56,12 @@ bool wgi_tensor_add(uint64_t record, const wgi_node *n, const wgi_node *x, const
     const uint32_t at = (uint32_t)from;
     const size_t size = wg_dtype_size((wg_dtype)n->dtype);
     char *to = (char *)t->gradient + at * size;
+    if (count == 1 && !t->part[at]) { /* mostly */
+        t->part[at] = at + 1;
+        if (size == sizeof(float)) memcpy(to, gy, sizeof(float));
+        else memcpy(to, gy, sizeof(double));
+        return true;
+    }
     bool equal;
     if (is_free(t, at, (uint32_t)count, &equal)) {
         memcpy(to, gy, (size_t)count * size);
