@@ -108,9 +108,7 @@ void wgi_forget(wg_graph *g, uint32_t mark)
     g->loose = WGI_UNKNOWN;
     for (int k = 0; k < WGI_NUMBERS; k++)
         if (g->plain.number[k].leaf >= mark) g->plain.number[k] = (wgi_number){ 0 };
-    if (mark < g->build.share_from) {
-        g->plain.quick = 0;
-        if (g->now.early) wgi_early_drop(g);
-    }
+    if (mark < g->build.share_from) g->plain.quick = 0;
+    if (mark < WGI_EARLY_FROM && g->now.early) wgi_early_drop(g);
     wgi_again_forget(g, mark);
 }

@@ -7,7 +7,8 @@
  * copy of that record with other operands, site, scope and hash. wg_apply1 and wg_apply2 take the operands as
  * values, not as an array, so that they stay in registers. The operands are checked as everywhere.
  *
- * Invariant, while count < quick: calls are not remembered, and there is room for a node. */
+ * Invariant, while count < quick: the build does not repeat the last one, no call is open that is remembered,
+ * and there is room for a node. */
 #include "graph/graph.h"
 
 enum { NO_DTYPE = 0xFF }; /* the dtype of a kind that has no record to copy */
@@ -26,17 +27,28 @@ static bool learn_op(wg_graph *g, const wg_op *op)
     return true;
 }
 
+/* Lets the next nodes be copies of records. Below `most` their calls are remembered, outside of other
+ * calls. */
+static bool may_copy(wg_graph *g)
+{
+    const wgi_build *b = &g->build;
+    const bool large = g->count >= b->share_from;
+    if (b->again || (!large && (b->open || b->within || g->count >= b->most))) return false;
+    const uint32_t next = g->count < WGI_EARLY_FROM ? WGI_EARLY_FROM : WGI_MIN(b->most, b->share_from);
+    g->plain.remember = !large;
+    g->plain.quick = large ? g->room : WGI_MIN(g->room, next);
+    if (g->count >= WGI_EARLY_FROM && !g->plain.early) wgi_early_begin(g);
+    return true;
+}
+
 static void learn_scalar(wg_graph *g, const wgi_node *y)
 {
-    if (!(y->flags & WGI_EVEN) || g->count < g->build.share_from || g->build.again) return;
+    if (!(y->flags & WGI_EVEN) || !may_copy(g)) return;
     wgi_kind *k = wgi_kind_place(g, y->op);
-    const bool first = !g->plain.quick;
     k->node = *y;
     k->node.flags = WGI_SCALAR | WGI_EVEN;
     k->hash = wgi_hash_of(y->op, y->shape, y->dtype | y->operands << 16);
     k->number = g->plain.number;
-    g->plain.quick = g->room;
-    if (first) wgi_early_begin(g);
 }
 
 static bool in_graph(const wg_graph *g, wg_node x)
@@ -128,9 +140,28 @@ static inline wg_node quick(wg_graph *g, wg_site here, wgi_kind *k, wg_node x, u
     y->in[0] = (uint32_t)in, y->in[1] = (uint32_t)(in >> 32), y->here = here;
     y->hash = wgi_hash_after(y[-1].hash, k->hash, in);
     x.index = wgi_node_count(g, y);
+    if (g->plain.remember) wgi_remember_node(g, x.index);
     if (g->plain.early)
         wgi_early_value(g, k, y, (uint32_t)a, k->node.operands == 1 ? (uint32_t)a : (uint32_t)b);
     return x;
+}
+
+/* The same with one number as operand, where calls are remembered: then numbers are not shared. */
+static wg_node with_number(wg_site here, wg_node a, wg_node b, const wg_op *op, wgi_kind *k)
+{
+    const wg_node x = a.graph ? a : b;
+    wg_graph *g = x.graph;
+    const uint32_t first = g->count;
+    const char *before = g->arena.at;
+    if (first + 1 >= g->plain.quick) return apply2(here, a, b, op);
+    const uint32_t leaf =
+        wgi_leaf_number(g, here, wgi_number_value(a.graph ? b : a), (wg_dtype)k->node.dtype).index;
+    if (!leaf) return wgi_error_node(g);
+    g->plain.remember = false;
+    const wg_node y = quick(g, here, k, x, a.graph ? a.index : leaf, a.graph ? leaf : b.index);
+    g->plain.remember = true;
+    wgi_remember_call(g, first, before, y.index, (wg_node[]){ a, b }, 2);
+    return y;
 }
 
 /* A node with one number as operand, where the last node of the same op and dtype had another number. The
@@ -141,6 +172,7 @@ OUT wg_node other_number(wg_site here, wg_node a, wg_node b, const wg_op *op)
     wg_graph *g = x.graph;
     wgi_kind *k = kind_of(g, op, 2, x);
     uint64_t bits = wgi_number_bits(a.graph ? b : a);
+    if (g->plain.remember) return with_number(here, a, b, op, k);
     k->number = wgi_number_place(g, bits, k->node.dtype);
     if (!wgi_holds_number(k->number, bits, k->node.dtype)) return apply2(here, a, b, op);
     return quick(g, here, k, x, a.graph ? a.index : k->number->leaf, a.graph ? k->number->leaf : b.index);

@@ -232,7 +232,7 @@ static wg_node apply_new(wg_site here, const wg_op *op, wg_graph *g, const wg_no
 static wg_node apply_remembered(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
                                 const void *attr)
 {
-    uint32_t i = g->build.again ? wgi_again(g, here, op, x, n, attr) : 0;
+    uint32_t i = g->build.again ? wgi_again(g, here, op, x, n, attr) : wgi_remember_plain(g, here, op, x, n);
     if (i) return wgi_handle(g, i);
     wgi_calling k = wgi_call_begin(g);
     wg_node y = apply_new(here, op, g, x, n, attr);

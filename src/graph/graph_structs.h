@@ -7,13 +7,13 @@
 
 #include "params/params.h"
 
-/* CALLS: calls are remembered while a graph has fewer nodes. SHARE_FROM: equal numbers share a leaf in graphs
- * of so many nodes and more. VECTORS: a graph of so much weight for each node is no program of scalars, and
- * has no such limits. */
+/* CALLS: calls are remembered while a graph has fewer nodes. SHARE_FROM: equal numbers share a leaf in
+ * graphs of so many nodes and more. EARLY_FROM: values are computed early from so many nodes on. VECTORS:
+ * a graph of so much weight for each node is no program of scalars, and has no such limits. */
 #ifdef WG_HOSTILE
-enum { WGI_CALLS = 40, WGI_SHARE_FROM = 40 };
+enum { WGI_CALLS = 40, WGI_SHARE_FROM = 40, WGI_EARLY_FROM = 20 };
 #else
-enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096 };
+enum { WGI_CALLS = 4096, WGI_SHARE_FROM = 4096, WGI_EARLY_FROM = 256 };
 #endif
 enum { WGI_VECTORS = 4 };
 
@@ -179,6 +179,7 @@ typedef struct wgi_plain {
     wgi_number number[WGI_NUMBERS];
     wgi_kind kind[WGI_OPS]; /* a hash table by op, emptied when it is half full */
     int kinds;
+    bool remember;             /* while count < quick: calls are remembered */
     bool early;                /* a node's value is computed when it is made: early.c */
     uint64_t *cell, *cell_end; /* free memory for such values */
     wg_fault fault;

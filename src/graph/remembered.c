@@ -149,6 +149,7 @@ wgi_calling wgi_call_begin(wg_graph *g)
     wgi_settle(g);
     if (g->build.again && (g->build.at == g->build.calls || g->count >= g->build.most)) wgi_again_stop(g);
     if (g->count >= g->build.most) return k;
+    g->plain.quick = 0; /* within this call, calls are remembered the general way */
     if (!WGI_GROW(g->c, g->build.call, g->build.capacity, (size_t)g->build.at + 1)) return k;
     k.at = g->build.at++;
     if (!g->build.again) {
@@ -214,6 +215,56 @@ void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, con
         c->numbers |= (uint8_t)(!x[i].graph << i);
         c->x[i] = x[i].graph ? x[i].index : wgi_number_bits(x[i]);
     }
+}
+
+/* Fills the record of a call of a plain op, which has made nodes [first, i]. Its operands are not filled
+ * in. The two functions below do for such calls what wgi_call_begin and wgi_call_end do for others:
+ * programs of scalars are mostly such calls. */
+static inline wgi_called *plain_call(wg_graph *g, uint32_t first, uint32_t i, const char *before)
+{
+    const wgi_node *n = &g->node[i];
+    wgi_called *c = &g->build.call[g->build.at++];
+    g->build.calls = g->build.at;
+    c->op = n->op, c->here = n->here, c->attr = NULL, c->operands = (uint8_t)n->operands, c->numbers = 0;
+    c->scope = g->names.scope, c->first = first, c->after = g->count, c->result = i;
+    c->skip = g->build.at, c->loose = g->loose, c->weight = g->weight, c->hash = n->hash;
+    c->before = before, c->then = wgi_arena_place(&g->arena);
+    return c;
+}
+
+/* Whether a call can be remembered now: there is room, and it is not within another one. */
+static inline bool plain_may(wg_graph *g)
+{
+    const wgi_build *b = &g->build;
+    return !b->open && !b->within && WGI_GROW(g->c, g->build.call, g->build.capacity, (size_t)b->at + 1);
+}
+
+void wgi_remember_node(wg_graph *g, uint32_t i)
+{
+    if (!plain_may(g)) return;
+    wgi_called *c = plain_call(g, i, i, g->arena.at);
+    c->x[0] = g->node[i].in[0], c->x[1] = g->node[i].in[1];
+}
+
+void wgi_remember_call(wg_graph *g, uint32_t first, const char *before, uint32_t i, const wg_node x[], int n)
+{
+    if (!plain_may(g)) return;
+    wgi_called *c = plain_call(g, first, i, before);
+    for (int k = 0; k < n; k++) {
+        c->numbers |= (uint8_t)(!x[k].graph << k);
+        c->x[k] = x[k].graph ? x[k].index : wgi_number_bits(x[k]);
+    }
+}
+
+uint32_t wgi_remember_plain(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n)
+{
+    const wgi_build *b = &g->build;
+    if (b->open || b->within || g->count >= b->most) return 0;
+    const uint32_t first = g->count;
+    const char *before = g->arena.at;
+    const uint32_t i = wgi_apply_plain(here, op, g, x, n);
+    if (i) wgi_remember_call(g, first, before, i, x, n);
+    return i;
 }
 
 wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result)
