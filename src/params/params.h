@@ -12,23 +12,24 @@
 typedef struct wgi_parameter wgi_parameter;
 typedef struct wgi_piece wgi_piece;
 
+/* What is looked at for each of many parameters stands first, in one line of the cache. */
 struct wgi_parameter {
     wg_params *owner; /* the root set */
-    uint64_t hash;    /* of the name: it is the random stream of the first values, too */
-    wg_shape shape;
-    wg_dtype dtype;
-    bool state;
-    int64_t size;
     void *data, *grad;
-    bool reached;       /* the last backward gave it a gradient */
-    wg_site here;       /* where it was made */
     wg_graph *in_graph; /* the graph that its node was last found in: a cache */
     uint32_t in_generation, in_index;
+    int64_t size;
+    wg_dtype dtype;
+    bool state;
+    bool reached;    /* the last backward gave it a gradient */
+    uint32_t number; /* among the items of the root set, from 1 */
+    wg_shape shape;
+    uint64_t hash;    /* of the name: it is the random stream of the first values, too */
+    wg_site here;     /* where it was made */
     wgi_piece *piece; /* has data and grad, from element `at` on */
     int64_t at;
     wgi_parameter *next_in_piece;
-    uint32_t number; /* among the items of the root set, from 1 */
-    char name[];     /* with all prefixes */
+    char name[]; /* with all prefixes */
 };
 
 struct wgi_piece {

@@ -135,11 +135,14 @@ wg_status wg_params_assign_tensor_at(wg_site here, wg_params *p, const char *nam
 
 typedef void (*flat_fn)(wgi_parameter *q, size_t offset, void *arg);
 
+enum { AHEAD = 16 }; /* there may be many parameters, so they are fetched ahead */
+
 static size_t flat(const wg_params *p, flat_fn f, void *arg)
 {
     size_t n = 0;
     for (size_t k = 0; p && k < p->root->count; k++) {
         wgi_parameter *q = p->root->item[k];
+        if (k + AHEAD < p->root->count) __builtin_prefetch(p->root->item[k + AHEAD]);
         if (q->state || !wgi_params_holds(p, q)) continue;
         if (f) f(q, n, arg);
         n += (size_t)q->size;

@@ -257,7 +257,7 @@ bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, si
 static inline void fetch_ahead(const wg_graph *g, const wgi_request *r, int i)
 {
     enum { AHEAD = 16 };
-    if (i + AHEAD < r->targets) __builtin_prefetch(&g->node[r->target[i + AHEAD]].parameter->data, 1);
+    if (i + AHEAD < r->targets) __builtin_prefetch(&g->node[r->target[i + AHEAD]].parameter->owner, 1);
 }
 
 static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)

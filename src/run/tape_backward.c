@@ -228,6 +228,11 @@ static void write_gradients(backward *b, wgi_request *r)
         if (!r->reached[k]) continue;
         const wgi_node *x = &g->node[i];
         const uint64_t *own = &b->adjoint[i - b->lo];
+        if (k + 16 < r->targets) __builtin_prefetch(r->into[k + 16], 1);
+        if (x->dtype == WG_F64 && wgi_size(x->shape) == 1) {
+            memcpy(r->into[k], own, sizeof(double));
+            continue;
+        }
         if (wgi_size(x->shape) == 1) memcpy(r->into[k], own, wg_dtype_size((wg_dtype)x->dtype));
         else memcpy(r->into[k], wgi_tensor_gradient(*own), wgi_value_bytes(x));
     }
