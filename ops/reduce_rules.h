@@ -105,6 +105,12 @@ static inline int64_t reduce_units(const wg_kernel *k)
     if (k->phase) return whole;
     return whole ? (s.n + WG_FOLD - 1) / WG_FOLD : s.inner == 1 ? s.outer : s.outer * column_blocks(&s);
 }
+/* The units are rows where the last axes are reduced, and something else is left. */
+static inline int64_t reduce_rows(const wg_kernel *k)
+{
+    const span s = kernel_span(k);
+    return s.inner == 1 && s.outer > 1 ? s.outer : 0;
+}
 static inline size_t reduce_scratch(const wg_kernel *k)
 {
     const span s = kernel_span(k);
@@ -112,7 +118,7 @@ static inline size_t reduce_scratch(const wg_kernel *k)
 }
 #define BY_TREE                                                                                          \
     .kind = WG_REDUCE, TAKES(reduce), .prepared = sizeof(span), .prepare = reduce_prepare, .fold = true, \
-    .phases = 2, .units = reduce_units, .scratch = reduce_scratch
+    .phases = 2, .units = reduce_units, .rows = reduce_rows, .scratch = reduce_scratch
 
 /* ---- samples: trailing, leading, middle, apart, all axes, an axis of size 1, no elements, a scalar ---- */
 

@@ -161,7 +161,8 @@ typedef struct wg_options {
     X(SHORT, "short", "nodes of plain elementwise ops are made without the general rules")                 \
     X(TAPE, "tape", "programs of scalars are run and differentiated as a list of kernel calls")            \
     X(TILES, "tiles", "elementwise ops and sums run together, tile by tile")                               \
-    X(JOIN, "join", "a loss and its gradient are computed by one kernel")
+    X(JOIN, "join", "a loss and its gradient are computed by one kernel")                                  \
+    X(ROWS, "rows", "reductions of rows run together with elementwise ops, some rows at a time")
 
 /* What can be traced: WG_TRACE=request,plan,rebuild,value. */
 #define WG_TRACE_LIST(X)                                                                                \

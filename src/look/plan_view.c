@@ -17,6 +17,7 @@ typedef struct describer {
     int *ours;       /* by buffer of the plan: our buffer; -1: not met yet */
     int *writer;     /* by our buffer: the op that wrote it last; -1: none */
     int *by_reg;     /* by tile buffer: the op that wrote it, or ~b if it was loaded from our buffer b */
+    int *by_block;   /* by place in the memory of a row group's block: the op that wrote it last */
     int *last_read;  /* by our buffer: the latest step that lists it among those it reads; -1: none */
     int *last_write; /* likewise, among those it writes */
     bool failed;     /* memory was missing */
@@ -208,7 +209,8 @@ static size_t scratch_bytes(const wg_op *op, const wg_kernel *k) { return op->sc
 static bool continues(const describer *d, int i)
 {
     const wgi_step *s = &d->p->step[i], *before = i > 0 ? s - 1 : NULL;
-    return before && !s->tiles && s->phase > 0 && before->of.op == s->of.op && before->node == s->node;
+    return before && !s->tiles && !s->rows && s->phase > 0 && before->of.op == s->of.op &&
+           before->node == s->node;
 }
 
 /* The last phase of a reduction whose first phase ran over tiles. A reduction of no elements has no first
@@ -251,8 +253,10 @@ static size_t load_bytes(const wgi_load *l)
 static int tile_operand(describer *d, const wgi_program *p, const wgi_ref *x, const wg_type *t)
 {
     if (x->kind == WGI_REG) return d->by_reg[x->index];
+    if (x->kind == WGI_BLOCK) return d->by_block[x->index];
     if (x->kind == WGI_SPREAD) {
         const wgi_spread *s = &p->spread[x->index];
+        if (s->from.kind == WGI_BLOCK) return d->by_block[s->from.index];
         return read_buffer(d, s->from.index, load_bytes(s->load), t->dtype);
     }
     return read_buffer(d, x->index, x->kind == WGI_ONE ? x->size : bytes_of(t), t->dtype);
@@ -262,7 +266,8 @@ static void describe_instr(describer *d, const wgi_program *p, const wgi_instr *
 {
     const wgi_ref *y = &in->y;
     if (in->of.op == &wgi_op_load) {
-        d->by_reg[y->index] = read_buffer(d, in->x[0].index, load_bytes(in->of.attr), WG_F32);
+        d->by_reg[y->index] = in->inside ? d->by_block[in->x[0].index]
+                                         : read_buffer(d, in->x[0].index, load_bytes(in->of.attr), WG_F32);
         return;
     }
     if (in->of.op == &wgi_op_store) {
@@ -276,20 +281,82 @@ static void describe_instr(describer *d, const wgi_program *p, const wgi_instr *
     if (d->failed) return;
     const int op = d->v->plan.ops++;
     if (y->kind == WGI_REG) d->by_reg[y->index] = op;
+    else if (y->kind == WGI_BLOCK) d->by_block[y->index] = op;
     else if (in->fold) write_buffer(d, y->index, scratch_bytes(in->of.op, &k), WG_F64, op);
     else write_buffer(d, y->index, bytes_of(in->of.yt), in->of.yt->dtype, op);
 }
 
+static void describe_program(describer *d, const wgi_program *p)
+{
+    for (int k = 0; k < p->instrs && !d->failed; k++) describe_instr(d, p, &p->instr[k]);
+}
+
+/* ---- steps of row groups ---- */
+
+static void describe_row_kernel(describer *d, const wgi_row_part *p)
+{
+    const wg_kernel k = wgi_kernel_question(&p->of);
+    wg_plan_op *o = new_op(d, p->of.op, p->node, &k);
+    for (int j = 0; j < p->of.operands && !d->failed; j++) {
+        const wgi_ref *x = &p->x[j].at;
+        const wg_type *t = &p->of.xt[j];
+        add_operand(o, x->kind == WGI_BLOCK ? d->by_block[x->index]
+                                            : read_buffer(d, x->index, bytes_of(t), t->dtype));
+    }
+    const int op = d->v->plan.ops++;
+    for (int j = 0; j < p->of.outputs && !d->failed; j++) {
+        const wgi_ref *y = &p->y[j].at;
+        const wg_type *t = &p->of.yt[j];
+        if (y->kind == WGI_BLOCK) d->by_block[y->index] = op;
+        else write_buffer(d, y->index, bytes_of(t), t->dtype, op);
+    }
+}
+
+static void describe_rows(describer *d, const wgi_rows *s)
+{
+    for (int i = 0; i < s->parts && !d->failed; i++)
+        if (s->part[i].tiles) describe_program(d, s->part[i].tiles);
+        else describe_row_kernel(d, &s->part[i]);
+}
+
+/* The elements of the longest row. */
+static int64_t longest_row(const wgi_rows *s)
+{
+    int64_t most = 1;
+    for (int i = 0; i < s->parts; i++) most = WGI_MAX(most, s->part[i].wide);
+    return most;
+}
+
 /* ---- all together ---- */
+
+/* The programs of a step: of a row group those of its parts. NULL: part i is a kernel. */
+static const wgi_program *program_of(const wgi_step *s, int i)
+{
+    return s->rows ? s->rows->part[i].tiles : s->tiles;
+}
+static int parts_of(const wgi_step *s) { return s->rows ? s->rows->parts : 1; }
+
+/* How many buffers a step reads or writes at most. */
+static size_t most_buffers(const wgi_step *s)
+{
+    size_t most = 0;
+    for (int i = 0; i < parts_of(s); i++) {
+        const wgi_program *p = program_of(s, i);
+        const wgi_signature *of = s->rows ? &s->rows->part[i].of : &s->of;
+        if (!p) most += (size_t)(of->operands + of->outputs) + 1;
+        for (int k = 0; p && k < p->instrs; k++) most += (size_t)p->instr[k].of.operands + 2;
+    }
+    return most;
+}
 
 static void start_step(describer *d, int i)
 {
     const wgi_step *s = &d->p->step[i];
-    size_t most = s->tiles ? 0 : (size_t)(s->of.operands + s->of.outputs) + 1;
+    const size_t most = most_buffers(s);
     wg_plan_step *to = &d->step[d->v->plan.steps];
-    for (int k = 0; s->tiles && k < s->tiles->instrs; k++) most += (size_t)s->tiles->instr[k].of.operands + 2;
     *to = (wg_plan_step){ .first_op = d->v->plan.ops, .tiles = s->units, .chunks = d->p->chunks[i] };
     if (s->tiles) to->tile = WGI_MIN(s->tiles->tile, s->tiles->size);
+    if (s->rows) to->tile = s->rows->block * longest_row(s->rows);
     to->read = zeroed(d, most, sizeof(int));
     to->write = zeroed(d, most, sizeof(int));
 }
@@ -304,9 +371,10 @@ static void describe_steps(describer *d, const double *seconds)
             continue;
         }
         start_step(d, i);
-        if (!s->tiles && !d->failed) describe_kernel(d, i);
-        for (int k = 0; s->tiles && k < s->tiles->instrs && !d->failed; k++)
-            describe_instr(d, s->tiles, &s->tiles->instr[k]);
+        if (d->failed) break;
+        if (s->rows) describe_rows(d, s->rows);
+        else if (s->tiles) describe_program(d, s->tiles);
+        else describe_kernel(d, i);
         d->step[v->steps++].seconds = seconds[i];
     }
 }
@@ -342,15 +410,21 @@ bool wgi_plan_describe(wgi_plan_view *v, wg_graph *g, const wgi_plan *p, const w
                        const double *seconds)
 {
     describer d = { .v = v, .g = g, .p = p, .r = r };
-    size_t ops = 0, regs = 0;
+    size_t ops = 0, regs = 0, lines = 0;
     for (int i = 0; i < p->steps; i++) {
-        ops += p->step[i].tiles ? (size_t)p->step[i].tiles->instrs : 1;
-        if (p->step[i].tiles) regs = WGI_MAX(regs, (size_t)p->step[i].tiles->regs);
+        const wgi_step *s = &p->step[i];
+        if (s->rows) lines = WGI_MAX(lines, s->rows->bytes / WGI_CACHE_LINE);
+        for (int k = 0; k < parts_of(s); k++) {
+            const wgi_program *t = program_of(s, k);
+            ops += t ? (size_t)t->instrs : 1;
+            if (t) regs = WGI_MAX(regs, (size_t)t->regs);
+        }
     }
     d.step = zeroed(&d, (size_t)p->steps, sizeof *d.step);
     d.op = zeroed(&d, ops, sizeof *d.op);
     d.buffer = zeroed(&d, p->buffers, sizeof *d.buffer);
     d.by_reg = zeroed(&d, regs, sizeof *d.by_reg);
+    d.by_block = zeroed(&d, lines, sizeof *d.by_block);
     int **lists[] = { &d.ours, &d.writer, &d.last_read, &d.last_write };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) *lists[i] = zeroed(&d, p->buffers, sizeof(int));
     for (uint32_t i = 0; i < p->buffers && !d.failed; i++) d.ours[i] = -1;

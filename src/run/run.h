@@ -149,10 +149,11 @@ static inline bool wgi_call(const wg_op *op, wg_kernel_fn fn, const wg_kernel *k
 /* Elements of a tile. A multiple of WG_FOLD, so that no leaf of a fold lies in two tiles. (A fold is a
  * reduction of a whole tensor by an op with the flag `fold`; its leaves are the results for WG_FOLD
  * elements each.) */
-enum { WGI_TILE = 1024 };
+enum { WGI_TILE = 1024, WGI_CACHE_LINE = 64 /* bytes */ };
 
 typedef enum wgi_ref_kind {
-    WGI_FULL, /* a value in memory, of which a tile is read or written */
+    WGI_FULL,  /* a value in memory, of which a tile is read or written */
+    WGI_BLOCK, /* the same, but only the rows of the present block of a row group have memory */
     WGI_ONE, /* a value in memory that is passed whole: a single element, a load's source, a fold's scratch */
     WGI_REG, /* a tile buffer */
     WGI_SPREAD /* a value in memory that is broadcast, and read where it is */
@@ -162,7 +163,7 @@ typedef enum wgi_ref_kind {
 typedef struct wgi_ref {
     wgi_ref_kind kind;
     uint32_t index; /* FULL, ONE: in the table of addresses; REG: number of the tile buffer; SPREAD: in
-                       wgi_program.spread */
+                       wgi_program.spread; BLOCK: its place in the memory of a block, in units of 64 bytes */
     uint32_t size;  /* bytes of an element */
 } wgi_ref;
 
@@ -172,13 +173,14 @@ typedef struct wgi_instr {
     wgi_ref y;
     bool fold;     /* the first phase of a fold: y is its scratch memory */
     bool once;     /* a load that writes the same for each tile */
+    bool inside;   /* a load of a value of a row group's block */
     uint32_t node; /* for errors */
 } wgi_instr;
 
 /* A broadcast operand that a program reads where it is. Along a row of the program its elements are
  * neighbours (step 1), or it is one element (step 0). */
 typedef struct wgi_spread {
-    wgi_ref from; /* WGI_ONE */
+    wgi_ref from; /* WGI_ONE or WGI_BLOCK */
     const wgi_load *load;
     unsigned char step;
 } wgi_spread;
@@ -208,6 +210,10 @@ typedef struct wgi_env {
 /* Runs the tiles [first, last) of a program. memory: wgi_tile_bytes(p) bytes, for this call alone. */
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t first, int64_t last);
 size_t wgi_tile_bytes(const wgi_program *p);
+/* The same for elements [begin, end) of a program that is part of a row group: the rows of a block. block: the
+ * memory of the block's values. Call stream_end before another thread reads the results. */
+bool wgi_tiles_of_block(const wgi_program *p, wgi_env *e, void *memory, char *block, int64_t begin,
+                        int64_t end);
 
 /* The operands of a program that are broadcast. A row of an operand: of so many last elements of the
  * result it has either each or always the same. row: the shortest row; most: the longest that is no longer

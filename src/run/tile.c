@@ -111,14 +111,19 @@ typedef struct tile {
     const void **x;      /* operands of the present instruction */
     const void **spread; /* where the tile's part of each broadcast operand begins */
     unsigned char *step;
-    char *regs;
+    char *regs, *block;
+    int64_t origin; /* the first element whose value is in block */
     int64_t begin, end;
 } tile;
+
+/* The first element of a value of the block. */
+static char *in_block(const tile *t, wgi_ref r) { return t->block + (size_t)r.index * WGI_CACHE_LINE; }
 
 static void *resolve(const tile *t, wgi_ref r)
 {
     if (r.kind == WGI_REG) return t->regs + (size_t)r.index * WGI_TILE * 8;
     if (r.kind == WGI_SPREAD) return (void *)(uintptr_t)t->spread[r.index];
+    if (r.kind == WGI_BLOCK) return in_block(t, r) + (size_t)(t->begin - t->origin) * r.size;
     return (char *)t->e->ptr[r.index] + (r.kind == WGI_FULL ? (size_t)t->begin * r.size : 0);
 }
 
@@ -126,14 +131,14 @@ static void find_spreads(tile *t)
 {
     for (int k = 0; k < t->p->spreads; k++) {
         const wgi_spread *s = &t->p->spread[k];
-        const size_t place = (size_t)wgi_load_place(s->load, t->begin);
-        t->spread[k] = (const char *)t->e->ptr[s->from.index] + place * s->from.size;
+        const bool inside = s->from.kind == WGI_BLOCK;
+        const char *from = inside ? in_block(t, s->from) : t->e->ptr[s->from.index];
+        const int64_t first = inside ? wgi_load_place(s->load, t->origin) : 0;
+        t->spread[k] = from + (size_t)(wgi_load_place(s->load, t->begin) - first) * s->from.size;
     }
 }
 
 /* ---- operands that are too large for the caches ---- */
-
-enum { LINE = 64 };
 
 /* Before instruction i: fetches this instruction's part of the cache lines that the next tile reads. The
  * processor's own prefetching stops at the end of a page, which is about a tile. Always inlined: gcc
@@ -145,16 +150,28 @@ __attribute__((always_inline)) static inline void fetch_ahead(const tile *t, int
     for (int k = 0; k < p->aheads; k++) {
         const wgi_ref *r = &p->ahead[k];
         const char *from = (const char *)t->e->ptr[r->index] + (size_t)t->end * r->size;
-        int64_t lines = next * r->size / LINE;
+        int64_t lines = next * r->size / WGI_CACHE_LINE;
         for (int64_t l = lines * i / p->instrs; l < lines * (i + 1) / p->instrs; l++)
-            __builtin_prefetch(from + l * LINE, 0, 2);
+            __builtin_prefetch(from + l * WGI_CACHE_LINE, 0, 2);
     }
 }
 
 /* ---- running ---- */
 
+/* A load of a value of the block. The value is row-aligned, so that the elements that it has for the block are
+ * broadcast as those of the first rows are. */
+static bool run_load(const tile *t, const wgi_instr *in)
+{
+    const void *x = in_block(t, in->x[0]);
+    void *y = resolve(t, in->y);
+    wg_kernel k = wgi_kernel_call(&in->of, &x, &y, NULL, t->e->run);
+    k.begin = t->begin - t->origin, k.end = t->end - t->origin;
+    return in->of.fn(&k);
+}
+
 static bool run_instr(const tile *t, const wgi_instr *in)
 {
+    if (in->inside) return run_load(t, in);
     for (int k = 0; k < in->of.operands; k++) {
         const wgi_ref r = in->x[k];
         t->x[k] = resolve(t, r);
@@ -196,24 +213,46 @@ static int64_t tile_begin(const wgi_program *p, int64_t i, int64_t *row_end)
     return row * p->row + i % pieces * p->tile;
 }
 
-bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t first, int64_t last)
+/* From t->end to `end`; row_end: where the row that begins or goes on at t->end ends. */
+static bool run_range(tile *t, wgi_env *e, int64_t end, int64_t row_end)
+{
+    const wgi_program *p = t->p;
+    for (bool first = true; t->end < end; first = false) {
+        t->begin = t->end;
+        t->end = WGI_MIN(t->begin + p->tile, WGI_MIN(row_end, end));
+        if (p->row) find_spreads(t);
+        if (!run_tile(t, e, first)) return false;
+        if (t->end == row_end) row_end = WGI_MIN(row_end + p->row, p->size);
+    }
+    return true;
+}
+
+static tile tile_of(const wgi_program *p, const wgi_env *e, void *memory)
 {
     const void **x = memory;
-    tile t = { .p = p,
-               .e = e,
-               .x = x,
-               .spread = x + p->most_operands,
-               .step = (unsigned char *)(x + p->most_operands + p->spreads),
-               .regs = (char *)memory + arrays_bytes(p) };
-    int64_t row_end;
+    return (tile){ .p = p,
+                   .e = e,
+                   .x = x,
+                   .spread = x + p->most_operands,
+                   .step = (unsigned char *)(x + p->most_operands + p->spreads),
+                   .regs = (char *)memory + arrays_bytes(p) };
+}
+
+bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t first, int64_t last)
+{
+    tile t = tile_of(p, e, memory);
+    int64_t row_end, unused;
     t.end = tile_begin(p, first, &row_end);
-    for (int64_t i = first; i < last; i++) {
-        t.begin = t.end;
-        t.end = WGI_MIN(t.begin + p->tile, row_end);
-        if (p->row) find_spreads(&t);
-        if (!run_tile(&t, e, i == first)) return false;
-        if (t.end == row_end) row_end = WGI_MIN(row_end + p->row, p->size);
-    }
+    if (!run_range(&t, e, WGI_MIN(tile_begin(p, last, &unused), p->size), row_end)) return false;
     stream_end();
     return true;
+}
+
+bool wgi_tiles_of_block(const wgi_program *p, wgi_env *e, void *memory, char *block, int64_t begin,
+                        int64_t end)
+{
+    tile t = tile_of(p, e, memory);
+    t.block = block;
+    t.origin = t.end = begin;
+    return run_range(&t, e, end, p->row ? begin + p->row : p->size);
 }

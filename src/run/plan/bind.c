@@ -46,7 +46,7 @@ static bool count(const wgi_plan *p, counts *n)
     for (int i = 0; i < p->steps; i++) {
         const wgi_step *s = &p->step[i];
         const wgi_program *t = s->tiles;
-        if (s->chunks > 1 || (t && t->size > WGI_TILE)) return false;
+        if (s->chunks > 1 || s->rows || (t && t->size > WGI_TILE)) return false;
         n->calls += t ? (size_t)t->instrs : 1;
         n->places += t ? 0 : (size_t)(s->of.operands + s->of.outputs);
         for (int j = 0; t && j < t->instrs; j++) n->places += (size_t)t->instr[j].of.operands + 1;

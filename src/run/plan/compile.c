@@ -126,7 +126,7 @@ static bool start(wgi_work *w)
     w->need = wgi_work_temp(w, w->n, 1);
     w->asked_for = wgi_work_temp(w, w->n, 1);
     w->store = wgi_work_temp(w, w->n, 1);
-    uint32_t **lists[] = { &w->rep, &w->at, &w->next, &w->buf, &w->last, &w->base, &w->pair };
+    uint32_t **lists[] = { &w->rep, &w->at, &w->next, &w->buf, &w->block, &w->last, &w->base, &w->pair };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         *lists[i] = wgi_work_temp(w, w->n, sizeof(uint32_t));
     w->offset = wgi_work_temp(w, w->n, sizeof *w->offset);

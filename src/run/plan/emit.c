@@ -86,8 +86,7 @@ wgi_signature wgi_work_signature(wgi_work *w, uint32_t i)
     return s;
 }
 
-/* The rough time of node i, in additions of one element. */
-static double work_of(wgi_work *w, uint32_t i)
+double wgi_work_of(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
     double y = (double)wgi_size(n->shape), x = 0, product = 1;
@@ -154,7 +153,7 @@ static void kernel_steps(wgi_work *w, uint32_t i, bool finish, uint32_t scratch)
     uint32_t out[WG_MAX_OUTPUTS];
     wgi_step s = { .of = wgi_work_signature(w, i), .scratch = scratch, .node = i };
     outputs_of(w, i, out);
-    phases(w, s, wgi_in(&w->node[i]), out, finish, work_of(w, i));
+    phases(w, s, wgi_in(&w->node[i]), out, finish, wgi_work_of(w, i));
 }
 
 static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
@@ -166,7 +165,7 @@ static void pair_steps(wgi_work *w, uint32_t a, uint32_t b)
     s.of.outputs = outputs_of(w, a, out);
     s.of.outputs += outputs_of(w, b, out + s.of.outputs);
     complete(w, &s.of, in, out);
-    phases(w, s, in, out, 0, work_of(w, a) + work_of(w, b));
+    phases(w, s, in, out, 0, wgi_work_of(w, a) + wgi_work_of(w, b));
 }
 
 /* ---- memory of values ---- */
@@ -181,6 +180,7 @@ typedef struct dying_input {
 
 typedef struct emitter {
     wgi_tiler t;
+    wgi_row_maker rows;
     uint32_t *dying; /* by item: the first of the nodes whose memory is given back after the item */
     uint32_t *chain; /* by node: the next node of such a list */
     /* By node, for a dying input of an item: the position of the last member that reads it. NEVER: a
@@ -202,7 +202,20 @@ static void fold_scratch(wgi_work *w, emitter *e, uint32_t fold)
     e->t.scratch[w->at[fold]] = wgi_memory_take(w, 0, e->scratch_size[w->at[fold]]);
 }
 
-/* Lists the dying inputs of an item that are in the workspace. */
+/* In a row group a value may be overwritten, row by row, only if no part needs other rows of it. */
+static void mark_unaligned(wgi_work *w, emitter *e, uint32_t first)
+{
+    for (uint32_t i = first; i <= w->items[first].group; i++) {
+        const wgi_item *s = &w->items[i];
+        for (uint32_t q = s->first, c = 0; c < s->count; q = w->next[q], c++)
+            for (uint32_t k = 0; k < w->node[q].operands; k++) {
+                const uint32_t x = wgi_work_in(w, &w->node[q], k);
+                if (!wgi_is_row_aligned(w, s, x, s->rows)) e->until[w->base[x]] = NEVER;
+            }
+    }
+}
+
+/* Lists the dying inputs of an item that are in the workspace, or in the memory of a block. */
 static void find_dying(wgi_work *w, emitter *e, uint32_t at)
 {
     const wgi_item *s = &w->items[at];
@@ -213,8 +226,8 @@ static void find_dying(wgi_work *w, emitter *e, uint32_t at)
             wgi_work_grow(w, e->input, &e->input_capacity, (size_t)e->inputs + n->operands, sizeof *e->input);
         for (uint32_t k = 0; k < n->operands && !w->failed; k++) {
             uint32_t o = wgi_work_in(w, n, k), x = w->base[o];
-            if (w->last[x] != at || w->store[x] != WGI_IN_WORK || w->at[x] == at || wgi_work_given(w, x))
-                continue;
+            const bool here = w->store[x] == WGI_IN_WORK || w->store[x] == WGI_IN_BLOCK;
+            if (w->last[x] != at || !here || w->at[x] == at || wgi_work_given(w, x)) continue;
             if (o == x) e->input[e->inputs++] = (dying_input){ x, position };
             if (e->until[x] < NEVER)
                 e->until[x] = wgi_size(w->node[o].shape) == wgi_size(s->shape) ? position : NEVER;
@@ -225,36 +238,60 @@ static void find_dying(wgi_work *w, emitter *e, uint32_t at)
 /* Computes in place: gives member m at `position` the memory of an input that only members before it read. */
 static bool reuse_input(wgi_work *w, const emitter *e, uint32_t m, uint32_t position)
 {
-    if (w->store[m] != WGI_IN_WORK || w->buf[m]) return false;
+    if ((w->store[m] != WGI_IN_WORK && w->store[m] != WGI_IN_BLOCK) || w->buf[m]) return false;
     for (uint32_t i = 0; i < e->inputs && e->input[i].first < position; i++) {
         uint32_t x = e->input[i].node;
         w->probes++;
-        if (w->store[x] != WGI_IN_WORK || e->until[x] >= position ||
+        if (w->store[x] != w->store[m] || e->until[x] >= position ||
             wgi_value_bytes(&w->node[x]) != wgi_value_bytes(&w->node[m]))
             continue;
-        w->buf[m] = wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
+        if (w->store[m] == WGI_IN_BLOCK) w->block[m] = w->block[x];
+        else
+            w->buf[m] =
+                wgi_buffer_new(w, (wgi_buffer){ WGI_WORK, m, w->p->buffer[w->buf[x] - 1].offset, 0 }) + 1;
         w->store[x] = WGI_REUSED;
         return true;
     }
     return false;
 }
 
+/* Notes that the memory of y is given back after item `end`. Parts of a row group run again and again: what the
+ * group reads in the workspace has its memory until the group ends. */
+static void give_after(wgi_work *w, emitter *e, uint32_t y, uint32_t end)
+{
+    if (w->store[y] == WGI_IN_WORK && w->items[end].group) end = w->items[end].group;
+    e->chain[y] = e->dying[end];
+    e->dying[end] = y;
+}
+
 static void store_outputs(wgi_work *w, emitter *e, uint32_t m, uint32_t at, uint32_t position)
 {
     for (int j = 0; j < wgi_outputs(w->node[m].op) && !w->failed; j++) {
-        uint32_t y = m + (uint32_t)j;
+        const uint32_t y = m + (uint32_t)j;
         if (!w->store[y]) continue;
-        if (!reuse_input(w, e, y, position)) wgi_buffer_make(w, y);
-        if (w->store[y] == WGI_IN_WORK) {
-            uint32_t end = WGI_MAX(w->last[y], at);
-            e->chain[y] = e->dying[end];
-            e->dying[end] = y;
+        if (!reuse_input(w, e, y, position)) {
+            if (w->store[y] == WGI_IN_BLOCK) wgi_block_make(w, &e->rows, y);
+            else wgi_buffer_make(w, y);
         }
+        if (w->store[y] == WGI_IN_WORK || w->store[y] == WGI_IN_BLOCK)
+            give_after(w, e, y, WGI_MAX(w->last[y], at));
     }
+}
+static void make_step(wgi_work *w, emitter *e, uint32_t i)
+{
+    const wgi_item *s = &w->items[i];
+    if (s->group) wgi_rows_add(w, &e->rows, &e->t, i);
+    else if (s->tiles) wgi_tile_step(w, &e->t, i);
+    else if (s->count > 1) pair_steps(w, s->first, s->last);
+    else kernel_steps(w, s->first, s->finish, s->finish ? e->t.scratch[i] : NO_BUFFER);
 }
 
 static void emit_item(wgi_work *w, emitter *e, uint32_t i)
 {
+    if (w->items[i].group && !e->rows.of) {
+        mark_unaligned(w, e, i);
+        wgi_rows_begin(w, &e->rows, i);
+    }
     const wgi_item *s = &w->items[i];
     e->inputs = 0;
     if (s->tiles) find_dying(w, e, i);
@@ -262,12 +299,12 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
         if (s->tiles && wgi_work_is_fold(w, m)) fold_scratch(w, e, m);
         else store_outputs(w, e, m, i, k + 1);
     if (w->failed) return;
-    if (s->tiles) wgi_tile_step(w, &e->t, i);
-    else if (s->count > 1) pair_steps(w, s->first, s->last);
-    else kernel_steps(w, s->first, s->finish, s->finish ? e->t.scratch[i] : NO_BUFFER);
+    make_step(w, e, i);
     if (s->finish) wgi_memory_give(w, e->t.scratch[i], e->scratch_size[i]);
     for (uint32_t y = e->dying[i]; y; y = e->chain[y])
-        if (w->store[y] != WGI_REUSED) wgi_memory_give(w, w->buf[y] - 1, wgi_value_bytes(&w->node[y]));
+        if (w->store[y] == WGI_IN_BLOCK) wgi_block_give(w, &e->rows, y);
+        else if (w->store[y] != WGI_REUSED) wgi_memory_give(w, w->buf[y] - 1, wgi_value_bytes(&w->node[y]));
+    if (s->group == i) wgi_rows_end(w, &e->rows);
 }
 
 void wgi_emit(wgi_work *w)

@@ -11,6 +11,7 @@
 
 #include <limits.h>
 
+#include "run/plan/rows.h"
 #include "run/run.h"
 
 /* PLANS: at most in a context. PLACES: at most of a plan. PLACE_BYTES: of the lists of a plan's places. */
@@ -43,6 +44,7 @@ typedef struct wgi_buffer {
 
 typedef struct wgi_step {
     const wgi_program *tiles; /* NULL: the step is a phase of a kernel, and `of` is its signature */
+    const wgi_rows *rows; /* not NULL: the step is a row group, and neither of these; its units are blocks */
     wgi_signature of;
     int phase;
     const uint32_t *x, *y; /* buffers of operands and results */
@@ -266,6 +268,8 @@ typedef struct wgi_item {
     bool finish;           /* the second phase of a fold; its first phase is in the item of tiles before */
     const wg_shape *shape; /* of the elements that a program runs over */
     uint32_t first, last, count; /* members, linked by wgi_work.next[] */
+    uint32_t group;              /* the last item of its row group, whose items follow each other; 0: none */
+    int64_t rows;                /* of its group */
 } wgi_item;
 
 /* The workspace while a plan is compiled: holes.c. */
@@ -286,6 +290,7 @@ typedef struct wgi_holes {
 /* Where a value is stored. */
 typedef enum wgi_store {
     WGI_NOT_STORED, /* in tile buffers only */
+    WGI_IN_BLOCK,   /* in a row group alone: in the memory of a block */
     WGI_IN_WORK,
     WGI_IN_RESULTS,
     WGI_REUSED /* was in the workspace; another value has its memory now */
@@ -310,14 +315,16 @@ typedef struct wgi_work {
     uint32_t *at;             /* its item; 0: it is given, or has no elements */
     uint32_t *next;           /* the next member of its item */
     uint32_t *buf;            /* its buffer, plus 1 */
+    uint32_t *block;          /* its place in the memory of a block (wgi_ref.index), plus 1; 0: none */
     uint32_t *last;           /* the last item that reads its memory */
     uint32_t *base;           /* the node whose memory holds its value; mostly the node itself */
     int64_t *offset;          /* of its value in that memory, in bytes */
     uint32_t *pair;           /* the later node that one kernel computes together with it; 0: none */
     wgi_item *items;          /* in the order of running; item 0 is none */
     size_t item_count, item_capacity;
+    bool row_kernels; /* an item is a kernel whose units are rows */
     size_t buffer_capacity, step_capacity;
-    wgi_holes holes;
+    wgi_holes holes, block_holes;    /* of the workspace; of the memory of a block */
     const wg_type *types[WGI_TYPES]; /* lists of types made before, to be used again for equal lists */
     uint32_t last_types;
     wgi_signature prepared[WGI_PREPARED]; /* signatures whose op has prepared its kernel, for equal ones */
@@ -353,6 +360,15 @@ bool wgi_work_spares(const wgi_work *w, uint32_t i);
 /* Whether every plan spares nodes of op: a user's function computes it, or another run may compute another
  * value. */
 static inline bool wgi_is_once(const wg_op *op) { return op->users || op->impure || !wgi_op_is_ours(op); }
+
+/* ---- row_groups.c: which items run together by rows ---- */
+
+/* Finds the row groups of the scheduled items, and puts the items of each group side by side. */
+void wgi_find_rows(wgi_work *w);
+/* How many rows the kernel of node i computes one by one; 0: it is none of that kind. */
+int64_t wgi_rows_of_node(const wgi_work *w, uint32_t i);
+/* Whether member m of item t reads operand x row by row, if there are so many rows. */
+bool wgi_is_row_aligned(const wgi_work *w, const wgi_item *t, uint32_t x, int64_t rows);
 
 /* ---- pairs.c: two nodes that one kernel computes ---- */
 
@@ -400,6 +416,8 @@ void wgi_emit(wgi_work *w);
 void wgi_step_new(wgi_work *w, wgi_step s);
 /* The signature of node i, kept as long as the plan. */
 wgi_signature wgi_work_signature(wgi_work *w, uint32_t i);
+/* The rough time of node i, in additions of one element. */
+double wgi_work_of(wgi_work *w, uint32_t i);
 /* Into how many chunks a step is cut for threads. work: its time in additions of one element. */
 int wgi_chunks(const wgi_work *w, int64_t units, double work);
 
@@ -419,6 +437,26 @@ typedef struct wgi_tiler {
     wgi_ref *refs; /* memory for the operands of the next instruction */
 } wgi_tiler;
 
+/* The program of an item. *cost: the rough time of one element. */
+wgi_program *wgi_tile_program(wgi_work *w, wgi_tiler *t, uint32_t item_at, double *cost);
 void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at);
+
+/* ---- row_steps.c: from the items of a row group to a step ---- */
+
+/* A row group that is being made a step. */
+typedef struct wgi_row_maker {
+    wgi_rows *of;  /* NULL: there is none */
+    double work;   /* its time in additions of one element */
+    uint32_t node; /* the first node that is computed */
+} wgi_row_maker;
+
+/* Begins the step of the group whose first item is `first`. If it is not worth it, its items become items without
+ * a group. */
+void wgi_rows_begin(wgi_work *w, wgi_row_maker *m, uint32_t first);
+/* Makes memory of a block for the value of node i, which is stored in the block. */
+void wgi_block_make(wgi_work *w, wgi_row_maker *m, uint32_t i);
+void wgi_block_give(wgi_work *w, const wgi_row_maker *m, uint32_t i);
+void wgi_rows_add(wgi_work *w, wgi_row_maker *m, wgi_tiler *t, uint32_t item_at);
+void wgi_rows_end(wgi_work *w, wgi_row_maker *m);
 
 #endif

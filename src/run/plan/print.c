@@ -38,9 +38,32 @@ static void print_tiles(const wgi_plan *p, const wgi_step *s, int i)
             (unsigned long long)p->serial, i, s->chunks, (long long)s->tiles->size, line);
 }
 
+static void print_rows(const wgi_plan *p, const wgi_step *s, int i)
+{
+    const wgi_rows *r = s->rows;
+    char line[400];
+    int n = 0;
+    line[0] = 0;
+    for (int k = 0; k < r->parts; k++) {
+        const wgi_program *t = r->part[k].tiles;
+        for (int j = 0; j < (t ? t->instrs : 1) && n < (int)sizeof line; j++)
+            n += snprintf(line + n, sizeof line - (size_t)n, "%s %s",
+                          j   ? ""
+                          : k ? " |"
+                              : "",
+                          (t ? t->instr[j].of.op : r->part[k].of.op)->name);
+    }
+    wgi_say(p->c, "plan %llu:   step %d, %d chunks: %lld rows, %lld at a time in %zu bytes:%s",
+            (unsigned long long)p->serial, i, s->chunks, (long long)r->rows, (long long)r->block, r->bytes,
+            line);
+}
+
 void wgi_plan_print(const wgi_plan *p)
 {
     wgi_say(p->c, "plan %llu: %d steps over %u buffers, %zu bytes of work, %zu of results%s",
             (unsigned long long)p->serial, p->steps, p->buffers, p->work, p->out, p->bound ? ", bound" : "");
-    for (int i = 0; i < p->steps; i++) (p->step[i].tiles ? print_tiles : print_kernel)(p, &p->step[i], i);
+    for (int i = 0; i < p->steps; i++) {
+        const wgi_step *s = &p->step[i];
+        (s->rows ? print_rows : s->tiles ? print_tiles : print_kernel)(p, s, i);
+    }
 }

@@ -43,8 +43,9 @@ static bool part(void *arg, int i, int chunk, int chunks, int thread)
     int64_t begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
     char *memory = u->memory + u->each * (size_t)thread;
     if (begin >= end) return true;
-    bool ok =
-        s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin, end) : run_kernel(u, s, thread, begin, end);
+    bool ok = s->rows    ? wgi_rows_run(s->rows, &u->env, memory, begin, end)
+              : s->tiles ? wgi_tiles(s->tiles, &u->env, memory, begin, end)
+                         : run_kernel(u, s, thread, begin, end);
     if (!ok) __atomic_store_n(&u->failed_step, i, __ATOMIC_RELAXED);
     return ok;
 }

@@ -211,7 +211,10 @@ static void place(wgi_work *w, uint32_t i)
     else if (is_map(n->op) && wgi_size(n->shape) == 0) return;
     else if (is_map(n->op) || wgi_work_is_fold(w, i)) place_elementwise(w, i);
     else if (w->pair[i]) place_pair(w, i);
-    else add_member(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
+    else {
+        add_member(w, new_item(w, (wgi_item){ .shape = n->shape }), i);
+        w->row_kernels |= n->op->rows != NULL;
+    }
 }
 
 static void schedule(wgi_work *w)
@@ -224,9 +227,10 @@ static void schedule(wgi_work *w)
 
 static void use(wgi_work *w, uint32_t x, uint32_t by_item, bool inside)
 {
-    uint32_t b = w->base[w->rep[x]];
+    const uint32_t b = w->base[w->rep[x]], group = w->items[by_item].group;
+    const wgi_store least = group && w->items[w->at[b]].group == group ? WGI_IN_BLOCK : WGI_IN_WORK;
     w->last[b] = WGI_MAX(w->last[b], by_item);
-    if (!inside) w->store[b] = WGI_MAX(w->store[b], WGI_IN_WORK);
+    if (!inside) w->store[b] = WGI_MAX(w->store[b], least);
 }
 
 /* All outputs of an op become results together: a later request that finds one of them takes all for
@@ -255,7 +259,7 @@ static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
         use(w, x, t, s->tiles && w->at[x] == t && w->base[x] == x);
     }
     for (int k = 0; k < wgi_outputs(n->op) && (!s->tiles || wgi_work_is_fold(w, m)); k++)
-        w->store[m + (uint32_t)k] = WGI_MAX(w->store[m + (uint32_t)k], WGI_IN_WORK);
+        w->store[m + (uint32_t)k] = WGI_MAX(w->store[m + (uint32_t)k], s->group ? WGI_IN_BLOCK : WGI_IN_WORK);
 }
 
 bool wgi_work_spares(const wgi_work *w, uint32_t i)
@@ -283,5 +287,6 @@ void wgi_schedule(wgi_work *w)
     merge_equal(w);
     if (!wgi_without(w->g->c, WG_WITHOUT_JOIN)) wgi_find_pairs(w);
     schedule(w);
+    if (!w->failed) wgi_find_rows(w);
     if (!w->failed) find_all_uses(w);
 }

@@ -9,8 +9,14 @@ static uint32_t take_reg(wgi_tiler *t) { return t->frees ? t->free[--t->frees] :
  * members fetches in a burst, which delays its own reading; that pays only if all comes from memory. */
 enum { LARGE = 8 << 20, VERY_LARGE = 64 << 20, FEW = 3 };
 
+static wgi_ref block_ref(const wgi_work *w, uint32_t x, uint32_t size)
+{
+    return (wgi_ref){ WGI_BLOCK, w->block[w->base[x]] - 1, size };
+}
+
 static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, uint32_t size)
 {
+    if (w->block[w->base[x]]) return block_ref(w, x, size);
     const size_t least = w->items[item_at].count < FEW ? VERY_LARGE : LARGE;
     wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
     bool known = w->at[x] == item_at || (size_t)t->prog->size * size < least;
@@ -20,6 +26,13 @@ static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x,
 }
 
 static const wgi_ref *kept_ref(wgi_work *w, wgi_ref r) { return wgi_work_copy(w, &r, 1, sizeof r); }
+
+/* Elements of a row of an item that is part of a row group; 0: it is not. */
+static int64_t row_of_group(const wgi_work *w, uint32_t item_at)
+{
+    const wgi_item *s = &w->items[item_at];
+    return s->group ? wgi_size(s->shape) / s->rows : 0;
+}
 
 /* Whether an operand of shape x is neither as large as the result nor a single element. */
 static bool is_broadcast(const wg_shape *x, const wg_shape *shape)
@@ -32,7 +45,8 @@ static bool is_broadcast(const wg_shape *x, const wg_shape *shape)
 static wgi_ref broadcast_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x, const wg_shape *shape)
 {
     const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->node[x].dtype);
-    const wgi_ref from = { WGI_ONE, wgi_buffer_of(w, x), size };
+    const bool inside = w->block[w->base[x]];
+    const wgi_ref from = inside ? block_ref(w, x, size) : (wgi_ref){ WGI_ONE, wgi_buffer_of(w, x), size };
     wgi_load *l = wgi_work_keep(w, 1, sizeof *l);
     if (!l) return (wgi_ref){ 0 };
     wgi_load_make(l, w->node[x].shape, shape, size);
@@ -41,6 +55,8 @@ static wgi_ref broadcast_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32
     else {
         wgi_instr load =
             wgi_load_instr(t->prog, l, kept_ref(w, from), (uint32_t)t->prog->regs++, w->g->c->isa);
+        load.inside = inside;
+        load.once &= !row_of_group(w, item_at) || row_of_group(w, item_at) % l->dim[1] == 0;
         put_instr(t->prog, load);
         y = load.y;
     }
@@ -64,7 +80,8 @@ static wgi_ref operand_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t
 /* A large result that this item reads no more is made in a tile buffer, and stored past the caches. */
 static bool is_streamed(const wgi_work *w, uint32_t item_at, uint32_t m)
 {
-    return w->store[m] && w->last[m] <= item_at && wgi_value_bytes(&w->node[m]) >= wgi_stream_least();
+    return w->store[m] > WGI_IN_BLOCK && w->last[m] <= item_at &&
+           wgi_value_bytes(&w->node[m]) >= wgi_stream_least();
 }
 
 /* Where the result of member m goes. */
@@ -72,6 +89,7 @@ static wgi_ref result_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t 
 {
     const uint32_t size = (uint32_t)wg_dtype_size((wg_dtype)w->node[m].dtype);
     if (wgi_work_is_fold(w, m)) return (wgi_ref){ WGI_ONE, t->scratch[w->at[m]], 8 };
+    if (w->block[m]) return block_ref(w, m, size);
     if (w->store[m] && !is_streamed(w, item_at, m)) return (wgi_ref){ WGI_FULL, w->buf[m] - 1, size };
     wgi_ref r = { WGI_REG, take_reg(t), size };
     t->reg[m] = r.index + 1;
@@ -135,6 +153,8 @@ static void cut(wgi_work *w, wgi_tiler *t, uint32_t item_at)
             wgi_note_broadcast(&b, w->node[x].shape, s->shape);
         }
     }
+    /* A block may begin at any row of the group. */
+    if (b.count && s->group) b.row = WGI_MIN(b.row, row_of_group(w, item_at));
     wgi_program_cut(t->prog, &b, (int)s->count, folds);
 }
 
@@ -167,21 +187,31 @@ static void tile_end(wgi_work *w, wgi_tiler *t)
     p->spread = wgi_work_copy(w, p->spread, (size_t)p->spreads, sizeof *p->spread);
 }
 
-void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at)
+wgi_program *wgi_tile_program(wgi_work *w, wgi_tiler *t, uint32_t item_at, double *cost)
 {
     const wgi_item *s = &w->items[item_at];
+    *cost = 0;
     tile_begin(w, t, s);
-    if (w->failed) return;
+    if (w->failed) return NULL;
     cut(w, t, item_at);
-    double cost = 0;
     for (uint32_t m = s->first, k = 0; k < s->count; m = w->next[m], k++)
         for (uint32_t j = 0; j < w->node[m].operands; j++) t->last[wgi_work_in(w, &w->node[m], j)] = k + 1;
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++) {
-        cost += WGI_MAX(1, w->node[m].op->cost);
+        *cost += WGI_MAX(1, w->node[m].op->cost);
         add_instr(w, t, item_at, m, k + 1);
     }
     tile_end(w, t);
-    wgi_step one = { .tiles = t->prog, .units = t->prog->tiles, .scratch = NO_BUFFER, .node = s->first };
+    return t->prog;
+}
+
+void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at)
+{
+    double cost;
+    wgi_tile_program(w, t, item_at, &cost);
+    if (w->failed) return;
+    wgi_step one = {
+        .tiles = t->prog, .units = t->prog->tiles, .scratch = NO_BUFFER, .node = w->items[item_at].first
+    };
     one.chunks = wgi_chunks(w, one.units, (double)t->prog->size * cost);
     wgi_step_new(w, one);
     w->p->regs = WGI_MAX(w->p->regs, wgi_tile_bytes(t->prog));
