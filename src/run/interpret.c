@@ -59,7 +59,6 @@ static bool map_spread(wg_graph *g, const wgi_node *n, frame *f, wg_kernel_fn fn
     wgi_load *load = wgi_arena_alloc(&g->temp, sizeof *load * room);
     wgi_program p = { .instr = wgi_arena_alloc(&g->temp, sizeof *p.instr * room),
                       .spread = wgi_arena_alloc(&g->temp, sizeof *p.spread * room),
-                      .most_operands = count,
                       .size = wgi_size(n->shape) };
     void **ptr = wgi_arena_alloc(&g->temp, sizeof *ptr * room);
     wgi_broadcasts b = { 0 };

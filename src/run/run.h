@@ -187,7 +187,7 @@ typedef struct wgi_spread {
 
 typedef struct wgi_program {
     wgi_instr *instr;
-    int instrs, regs, most_operands;
+    int instrs, regs;
     int64_t size;  /* elements */
     int64_t row;   /* no tile reaches over the end of a row of so many elements; 0: there are no rows */
     int64_t tile;  /* elements of a tile; the last of a row, or of all, may have fewer */
@@ -209,11 +209,18 @@ typedef struct wgi_env {
 
 /* Runs the tiles [first, last) of a program. memory: wgi_tile_bytes(p) bytes, for this call alone. */
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t first, int64_t last);
-size_t wgi_tile_bytes(const wgi_program *p);
-/* The same for elements [begin, end) of a program that is part of a row group: the rows of a block. block: the
- * memory of the block's values. Call stream_end before another thread reads the results. */
-bool wgi_tiles_of_block(const wgi_program *p, wgi_env *e, void *memory, char *block, int64_t begin,
-                        int64_t end);
+/* lists: what is filled in before a program runs; buffers: the tile buffers. Bytes. */
+size_t wgi_tile_lists(const wgi_program *p);
+size_t wgi_tile_buffers(const wgi_program *p);
+static inline size_t wgi_tile_bytes(const wgi_program *p) { return wgi_tile_lists(p) + wgi_tile_buffers(p); }
+
+/* For a program that is part of a row group: call wgi_tiles_prepare once, with wgi_tile_lists(p) bytes for this
+ * program alone, wgi_tile_buffers(p) bytes that other programs may use, too, and the memory for the values of a
+ * block. Then wgi_tiles_of_block runs the elements [begin, end): the rows of a block. Call stream_end before
+ * another thread reads the results. */
+typedef struct wgi_tiling wgi_tiling;
+wgi_tiling *wgi_tiles_prepare(const wgi_program *p, wgi_env *e, void *memory, void *buffers, char *block);
+bool wgi_tiles_of_block(wgi_tiling *t, int64_t begin, int64_t end);
 
 /* The operands of a program that are broadcast. A row of an operand: of so many last elements of the
  * result it has either each or always the same. row: the shortest row; most: the longest that is no longer

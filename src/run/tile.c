@@ -95,46 +95,105 @@ wgi_instr wgi_load_instr(const wgi_program *p, const wgi_load *l, const wgi_ref 
     return in;
 }
 
-/* ---- programs ---- */
+/* ---- calls of kernels ---- */
 
-static size_t arrays_bytes(const wgi_program *p)
-{
-    return ((size_t)p->most_operands * 9 + (size_t)p->spreads * sizeof(void *) + 63) & ~(size_t)63;
-}
+/* An operand or a result whose address depends on the tile. */
+typedef struct move {
+    void **at;            /* where the kernel finds the address */
+    const char *from;     /* of the first element that has memory */
+    const wgi_load *load; /* of an operand that is broadcast; otherwise NULL */
+    int64_t first; /* the place of element `origin`, if only what comes after it has memory; otherwise 0 */
+    uint32_t size;
+    bool inside; /* it is a value of the block */
+} move;
 
-size_t wgi_tile_bytes(const wgi_program *p) { return arrays_bytes(p) + (size_t)p->regs * WGI_TILE * 8 + 64; }
-
-/* A tile while it is computed. */
-typedef struct tile {
+/* What the calls of all tiles have in common is filled in once. The memory for a call of wgi_tiles begins with
+ * it; the lists and the tile buffers follow. */
+struct wgi_tiling {
     const wgi_program *p;
-    const wgi_env *e;
-    const void **x;      /* operands of the present instruction */
-    const void **spread; /* where the tile's part of each broadcast operand begins */
-    unsigned char *step;
+    wgi_env *e;
+    wg_kernel *call; /* by instruction */
+    move *move;
+    int moves;
     char *regs, *block;
     int64_t origin; /* the first element whose value is in block */
     int64_t begin, end;
-} tile;
+};
 
-/* The first element of a value of the block. */
-static char *in_block(const tile *t, wgi_ref r) { return t->block + (size_t)r.index * WGI_CACHE_LINE; }
+typedef struct sizes {
+    size_t places, bytes; /* operands and results of all instructions; bytes of the lists */
+} sizes;
 
-static void *resolve(const tile *t, wgi_ref r)
+static size_t lines(size_t bytes) { return (bytes + WGI_CACHE_LINE - 1) & ~(size_t)(WGI_CACHE_LINE - 1); }
+
+static sizes sizes_of(const wgi_program *p)
 {
-    if (r.kind == WGI_REG) return t->regs + (size_t)r.index * WGI_TILE * 8;
-    if (r.kind == WGI_SPREAD) return (void *)(uintptr_t)t->spread[r.index];
-    if (r.kind == WGI_BLOCK) return in_block(t, r) + (size_t)(t->begin - t->origin) * r.size;
-    return (char *)t->e->ptr[r.index] + (r.kind == WGI_FULL ? (size_t)t->begin * r.size : 0);
+    sizes s = { 0 };
+    for (int i = 0; i < p->instrs; i++) s.places += (size_t)p->instr[i].of.operands + 1;
+    s.bytes = lines(sizeof(wgi_tiling) + (size_t)p->instrs * sizeof(wg_kernel) +
+                    s.places * (sizeof(move) + sizeof(void *) + 1));
+    return s;
 }
 
-static void find_spreads(tile *t)
+size_t wgi_tile_lists(const wgi_program *p) { return sizes_of(p).bytes; }
+size_t wgi_tile_buffers(const wgi_program *p) { return (size_t)p->regs * WGI_TILE * 8; }
+
+/* The first element of the value that r refers to, or the part of it that has memory. */
+static char *start_of(const wgi_tiling *t, wgi_ref r)
 {
-    for (int k = 0; k < t->p->spreads; k++) {
-        const wgi_spread *s = &t->p->spread[k];
-        const bool inside = s->from.kind == WGI_BLOCK;
-        const char *from = inside ? in_block(t, s->from) : t->e->ptr[s->from.index];
-        const int64_t first = inside ? wgi_load_place(s->load, t->origin) : 0;
-        t->spread[k] = from + (size_t)(wgi_load_place(s->load, t->begin) - first) * s->from.size;
+    if (r.kind == WGI_REG) return t->regs + (size_t)r.index * WGI_TILE * 8;
+    if (r.kind == WGI_BLOCK) return t->block + (size_t)r.index * WGI_CACHE_LINE;
+    return t->e->ptr[r.index];
+}
+
+/* Sets the address at *at for all tiles, or notes that it moves. whole: the instruction needs the address of
+ * the first element. */
+static void set_address(wgi_tiling *t, void **at, wgi_ref r, bool whole)
+{
+    const wgi_spread *s = r.kind == WGI_SPREAD ? &t->p->spread[r.index] : NULL;
+    const wgi_ref from = s ? s->from : r;
+    *at = start_of(t, from);
+    if (whole || r.kind == WGI_REG || r.kind == WGI_ONE) return;
+    t->move[t->moves++] = (move){ at, *at, s ? s->load : NULL, 0, from.size, from.kind == WGI_BLOCK };
+}
+
+static void prepare_call(wgi_tiling *t, const wgi_instr *in, void **x, unsigned char *step, wg_kernel *k)
+{
+    void **y = x + in->of.operands;
+    for (int i = 0; i < in->of.operands; i++) {
+        const wgi_ref r = in->x[i];
+        set_address(t, &x[i], r, in->inside);
+        step[i] = r.kind == WGI_SPREAD ? t->p->spread[r.index].step : r.kind != WGI_ONE;
+    }
+    set_address(t, y, in->y, false);
+    *k = wgi_kernel_call(&in->of, (const void *const *)x, y, step, t->e->run);
+    if (in->fold) k->scratch = *y;
+}
+
+wgi_tiling *wgi_tiles_prepare(const wgi_program *p, wgi_env *e, void *memory, void *buffers, char *block)
+{
+    const sizes s = sizes_of(p);
+    wgi_tiling *t = memory;
+    *t = (wgi_tiling){ .p = p, .e = e, .call = (wg_kernel *)(t + 1), .regs = buffers, .block = block };
+    t->move = (move *)(t->call + p->instrs);
+    void **x = (void **)(t->move + s.places);
+    unsigned char *step = (unsigned char *)(x + s.places);
+    for (int i = 0; i < p->instrs; i++) {
+        prepare_call(t, &p->instr[i], x, step, &t->call[i]);
+        x += p->instr[i].of.operands + 1;
+        step += p->instr[i].of.operands;
+    }
+    return t;
+}
+
+static void find_addresses(const wgi_tiling *t)
+{
+    for (int i = 0; i < t->moves; i++) {
+        const move *m = &t->move[i];
+        int64_t place = m->load     ? wgi_load_place(m->load, t->begin) - m->first
+                        : m->inside ? t->begin - t->origin
+                                    : t->begin;
+        *m->at = (void *)(uintptr_t)(m->from + (size_t)place * m->size);
     }
 }
 
@@ -143,7 +202,7 @@ static void find_spreads(tile *t)
 /* Before instruction i: fetches this instruction's part of the cache lines that the next tile reads. The
  * processor's own prefetching stops at the end of a page, which is about a tile. Always inlined: gcc
  * removes calls of a function that only prefetches. */
-__attribute__((always_inline)) static inline void fetch_ahead(const tile *t, int i)
+__attribute__((always_inline)) static inline void fetch_ahead(const wgi_tiling *t, int i)
 {
     const wgi_program *p = t->p;
     const int64_t next = WGI_MIN(t->end - t->begin, p->size - t->end);
@@ -158,45 +217,43 @@ __attribute__((always_inline)) static inline void fetch_ahead(const tile *t, int
 
 /* ---- running ---- */
 
-/* A load of a value of the block. The value is row-aligned, so that the elements that it has for the block are
- * broadcast as those of the first rows are. */
-static bool run_load(const tile *t, const wgi_instr *in)
+static bool run_instr(const wgi_tiling *t, const wgi_instr *in, wg_kernel *k)
 {
-    const void *x = in_block(t, in->x[0]);
-    void *y = resolve(t, in->y);
-    wg_kernel k = wgi_kernel_call(&in->of, &x, &y, NULL, t->e->run);
-    k.begin = t->begin - t->origin, k.end = t->end - t->origin;
-    return in->of.fn(&k);
-}
-
-static bool run_instr(const tile *t, const wgi_instr *in)
-{
-    if (in->inside) return run_load(t, in);
-    for (int k = 0; k < in->of.operands; k++) {
-        const wgi_ref r = in->x[k];
-        t->x[k] = resolve(t, r);
-        t->step[k] = r.kind == WGI_SPREAD ? t->p->spread[r.index].step : r.kind != WGI_ONE;
-    }
-    void *y = resolve(t, in->y);
-    wg_kernel k = wgi_kernel_call(&in->of, t->x, &y, t->step, t->e->run);
-    k.begin = t->begin, k.end = t->end;
+    /* A value of the block is row-aligned: its elements are broadcast to the rows of the block as those of the
+     * first rows are to the first rows. */
+    const int64_t from = in->inside ? t->origin : 0;
+    k->begin = t->begin - from, k->end = t->end - from;
     if (in->fold) {
-        k.begin = t->begin / WG_FOLD;
-        k.end = (t->end + WG_FOLD - 1) / WG_FOLD;
-        k.scratch = y;
+        k->begin = t->begin / WG_FOLD;
+        k->end = (t->end + WG_FOLD - 1) / WG_FOLD;
     }
-    return wgi_call(in->of.op, in->of.fn, &k);
+    return wgi_call(in->of.op, in->of.fn, k);
 }
 
-static bool run_tile(const tile *t, wgi_env *e, bool first)
+static bool run_tile(const wgi_tiling *t, bool first)
 {
     for (int i = 0; i < t->p->instrs; i++) {
-        if (t->p->instr[i].once && !first) continue;
+        const wgi_instr *in = &t->p->instr[i];
+        if (in->once && !first) continue;
         if (t->p->aheads) fetch_ahead(t, i);
-        if (!run_instr(t, &t->p->instr[i])) {
-            __atomic_store_n(&e->failed_node, t->p->instr[i].node, __ATOMIC_RELAXED);
+        if (!run_instr(t, in, &t->call[i])) {
+            __atomic_store_n(&t->e->failed_node, in->node, __ATOMIC_RELAXED);
             return false;
         }
+    }
+    return true;
+}
+
+/* From t->end to `end`; row_end: where the row that begins or goes on at t->end ends. */
+static bool run_range(wgi_tiling *t, int64_t end, int64_t row_end)
+{
+    const wgi_program *p = t->p;
+    for (bool first = true; t->end < end; first = false) {
+        t->begin = t->end;
+        t->end = WGI_MIN(t->begin + p->tile, WGI_MIN(row_end, end));
+        find_addresses(t);
+        if (!run_tile(t, first)) return false;
+        if (t->end == row_end) row_end = WGI_MIN(row_end + p->row, p->size);
     }
     return true;
 }
@@ -213,46 +270,22 @@ static int64_t tile_begin(const wgi_program *p, int64_t i, int64_t *row_end)
     return row * p->row + i % pieces * p->tile;
 }
 
-/* From t->end to `end`; row_end: where the row that begins or goes on at t->end ends. */
-static bool run_range(tile *t, wgi_env *e, int64_t end, int64_t row_end)
-{
-    const wgi_program *p = t->p;
-    for (bool first = true; t->end < end; first = false) {
-        t->begin = t->end;
-        t->end = WGI_MIN(t->begin + p->tile, WGI_MIN(row_end, end));
-        if (p->row) find_spreads(t);
-        if (!run_tile(t, e, first)) return false;
-        if (t->end == row_end) row_end = WGI_MIN(row_end + p->row, p->size);
-    }
-    return true;
-}
-
-static tile tile_of(const wgi_program *p, const wgi_env *e, void *memory)
-{
-    const void **x = memory;
-    return (tile){ .p = p,
-                   .e = e,
-                   .x = x,
-                   .spread = x + p->most_operands,
-                   .step = (unsigned char *)(x + p->most_operands + p->spreads),
-                   .regs = (char *)memory + arrays_bytes(p) };
-}
-
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t first, int64_t last)
 {
-    tile t = tile_of(p, e, memory);
+    wgi_tiling *t = wgi_tiles_prepare(p, e, memory, (char *)memory + wgi_tile_lists(p), NULL);
     int64_t row_end, unused;
-    t.end = tile_begin(p, first, &row_end);
-    if (!run_range(&t, e, WGI_MIN(tile_begin(p, last, &unused), p->size), row_end)) return false;
+    t->end = tile_begin(p, first, &row_end);
+    const bool ok = run_range(t, WGI_MIN(tile_begin(p, last, &unused), p->size), row_end);
     stream_end();
-    return true;
+    return ok;
 }
 
-bool wgi_tiles_of_block(const wgi_program *p, wgi_env *e, void *memory, char *block, int64_t begin,
-                        int64_t end)
+bool wgi_tiles_of_block(wgi_tiling *t, int64_t begin, int64_t end)
 {
-    tile t = tile_of(p, e, memory);
-    t.block = block;
-    t.origin = t.end = begin;
-    return run_range(&t, e, end, p->row ? begin + p->row : p->size);
+    t->origin = t->end = begin;
+    for (int i = 0; i < t->moves; i++) {
+        move *m = &t->move[i];
+        if (m->load && m->inside) m->first = wgi_load_place(m->load, begin);
+    }
+    return run_range(t, end, t->p->row ? begin + t->p->row : t->p->size);
 }

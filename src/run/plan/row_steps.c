@@ -7,7 +7,7 @@
 #ifdef WG_HOSTILE
 enum { BLOCK = 200, LONGEST = 512 << 10 };
 #else
-enum { BLOCK = 128 << 10, LONGEST = 512 << 10 };
+enum { BLOCK = 64 << 10, LONGEST = 512 << 10 };
 #endif
 
 /* Bytes of a row of all values that the group makes, and of the longest value that it reads. */

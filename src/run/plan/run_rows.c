@@ -2,12 +2,21 @@
 #include "kernel/stream.h"
 #include "run/plan/plan.h"
 
-size_t wgi_rows_bytes(const wgi_rows *s)
+/* The memory of a thread: the values of a block, the tile buffers, then what each program has filled in. */
+static size_t buffers_of(const wgi_rows *s)
 {
     size_t most = 0;
     for (int i = 0; i < s->parts; i++)
-        if (s->part[i].tiles) most = WGI_MAX(most, wgi_tile_bytes(s->part[i].tiles));
-    return s->bytes + most;
+        if (s->part[i].tiles) most = WGI_MAX(most, wgi_tile_buffers(s->part[i].tiles));
+    return most;
+}
+
+size_t wgi_rows_bytes(const wgi_rows *s)
+{
+    size_t bytes = s->bytes + buffers_of(s) + wgi_align((size_t)s->parts * sizeof(wgi_tiling *));
+    for (int i = 0; i < s->parts; i++)
+        if (s->part[i].tiles) bytes += wgi_tile_lists(s->part[i].tiles);
+    return bytes;
 }
 
 static void *row_of(const wgi_row_ref *r, const wgi_env *e, char *block, int64_t row)
@@ -27,21 +36,36 @@ static bool run_kernel(const wgi_row_part *p, const wgi_env *e, char *block, int
     return p->of.fn(&k);
 }
 
-static bool run_part(const wgi_row_part *p, wgi_env *e, char *block, void *memory, int64_t begin, int64_t end)
+static bool run_part(const wgi_row_part *p, wgi_tiling *t, wgi_env *e, char *block, int64_t begin,
+                     int64_t end)
 {
-    if (p->tiles) return wgi_tiles_of_block(p->tiles, e, memory, block, begin * p->wide, end * p->wide);
+    if (t) return wgi_tiles_of_block(t, begin * p->wide, end * p->wide);
     if (run_kernel(p, e, block, begin, end)) return true;
     __atomic_store_n(&e->failed_node, p->node, __ATOMIC_RELAXED);
     return false;
 }
 
+/* Fills in the calls of all programs. Returns them by part; NULL: the part is a kernel. */
+static wgi_tiling **prepare(const wgi_rows *s, wgi_env *e, char *block)
+{
+    char *buffers = block + s->bytes, *lists = buffers + buffers_of(s);
+    wgi_tiling **t = (wgi_tiling **)(void *)lists;
+    lists += wgi_align((size_t)s->parts * sizeof *t);
+    for (int i = 0; i < s->parts; i++) {
+        const wgi_program *p = s->part[i].tiles;
+        t[i] = p ? wgi_tiles_prepare(p, e, lists, buffers, block) : NULL;
+        lists += p ? wgi_tile_lists(p) : 0;
+    }
+    return t;
+}
+
 bool wgi_rows_run(const wgi_rows *s, wgi_env *e, void *memory, int64_t first, int64_t last)
 {
-    char *block = memory, *tiles = block + s->bytes;
+    wgi_tiling **t = prepare(s, e, memory);
     bool ok = true;
     for (int64_t b = first; b < last && ok; b++) {
         const int64_t begin = b * s->block, end = WGI_MIN(begin + s->block, s->rows);
-        for (int i = 0; i < s->parts && ok; i++) ok = run_part(&s->part[i], e, block, tiles, begin, end);
+        for (int i = 0; i < s->parts && ok; i++) ok = run_part(&s->part[i], t[i], e, memory, begin, end);
     }
     stream_end();
     return ok;

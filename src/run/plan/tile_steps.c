@@ -19,7 +19,7 @@ static wgi_ref full_ref(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t x,
     if (w->block[w->base[x]]) return block_ref(w, x, size);
     const size_t least = w->items[item_at].count < FEW ? VERY_LARGE : LARGE;
     wgi_ref r = { WGI_FULL, wgi_buffer_of(w, x), size };
-    bool known = w->at[x] == item_at || (size_t)t->prog->size * size < least;
+    bool known = w->at[x] == item_at || w->items[item_at].group || (size_t)t->prog->size * size < least;
     for (int k = 0; k < t->prog->aheads && !known; k++) known = t->prog->ahead[k].index == r.index;
     if (!known) t->prog->ahead[t->prog->aheads++] = r;
     return r;
@@ -133,7 +133,6 @@ static void add_instr(wgi_work *w, wgi_tiler *t, uint32_t item_at, uint32_t m, u
     in.y = result_ref(w, t, item_at, m);
     put_instr(t->prog, in);
     if (!in.fold && is_streamed(w, item_at, m)) put_store(w, t, &in);
-    t->prog->most_operands = WGI_MAX(t->prog->most_operands, in.of.operands);
     give_regs(w, t, item_at, n, position);
 }
 
@@ -170,11 +169,9 @@ static void tile_begin(wgi_work *w, wgi_tiler *t, const wgi_item *s)
     t->ahead = wgi_work_grow(w, t->ahead, &t->ahead_capacity, refs, sizeof *t->ahead);
     t->spread = wgi_work_grow(w, t->spread, &t->spread_capacity, refs, sizeof *t->spread);
     if (w->failed) return;
-    *t->prog = (wgi_program){ .instr = t->instr,
-                              .ahead = t->ahead,
-                              .spread = t->spread,
-                              .size = wgi_size(s->shape),
-                              .most_operands = 1 /* of a load or store */ };
+    *t->prog = (wgi_program){
+        .instr = t->instr, .ahead = t->ahead, .spread = t->spread, .size = wgi_size(s->shape)
+    };
     t->frees = 0;
 }
 
