@@ -159,6 +159,7 @@ const wg_op wgi_op_max_mask = {
     .rewrite = max_mask_rewrite,
     .kernel = KERNELS(max_mask),
     .units = places_units,
+    .rows = reduce_rows,
     .leads = true,
 };
 static wg_node max_mask(wg_site here, wg_node x, const wg_axes *axes)
@@ -229,6 +230,7 @@ const wg_op wgi_op_max_grad = {
     .shape = max_grad_shape,
     .kernel = KERNELS(max_grad),
     .units = places_units,
+    .rows = reduce_rows,
     .expand = max_grad_expand,
     .leads = true,
 };
@@ -319,6 +321,7 @@ const wg_op wgi_op_argmax = {
     .shape = argmax_shape,
     .kernel = KERNELS(argmax),
     .units = places_units,
+    .rows = reduce_rows,
     .leads = true,
 };
 wg_node wg_argmax_at(wg_site here, const wg_axis_args *a)

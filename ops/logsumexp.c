@@ -31,6 +31,11 @@ static int64_t units_of(const wg_kernel *k)
     const slices a = slices_of_axes(k);
     return slices_units(k, &a);
 }
+static int64_t rows_of(const wg_kernel *k)
+{
+    const slices a = slices_of_axes(k);
+    return slices_rows(k, &a);
+}
 static size_t copy_bytes(const wg_kernel *k)
 {
     const slices a = slices_of_axes(k);
@@ -120,6 +125,7 @@ const wg_op wgi_op_logsumexp = {
     .rewrite = logsumexp_rewrite,
     .kernel = KERNELS(logsumexp),
     .units = units_of,
+    .rows = rows_of,
     .scratch = copy_bytes,
     .own_scratch = true,
     .expand = logsumexp_expand,

@@ -53,6 +53,12 @@ static inline int64_t slices_units(const wg_kernel *k, const slices *a)
     return all ? all / (a->n * a->inner) * a->strips : 0;
 }
 
+/* wg_op.rows: 0 if slices are columns. */
+static inline int64_t slices_rows(const wg_kernel *k, const slices *a)
+{
+    return a->inner == 1 ? slices_units(k, a) : 0;
+}
+
 static inline size_t slices_copy(const wg_kernel *k, const slices *a)
 {
     return a->copied ? (size_t)(a->n * a->wide) * wg_dtype_size(k->xt[0].dtype) : 0;

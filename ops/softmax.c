@@ -41,6 +41,11 @@ static int64_t units_of(const wg_kernel *k)
     const slices a = slices_of_softmax(k);
     return slices_units(k, &a);
 }
+static int64_t rows_of(const wg_kernel *k)
+{
+    const slices a = slices_of_softmax(k);
+    return slices_rows(k, &a);
+}
 
 static size_t copy_bytes(const wg_kernel *k)
 {
@@ -126,6 +131,7 @@ const wg_op wgi_op_softmax = {
     .rewrite = softmax_rewrite,
     .kernel = KERNELS(softmax),
     .units = units_of,
+    .rows = rows_of,
     .scratch = copy_bytes,
     .own_scratch = true,
     .expand = softmax_expand,
@@ -162,6 +168,7 @@ const wg_op wgi_op_log_softmax = {
     .rewrite = log_softmax_rewrite,
     .kernel = KERNELS(log_softmax),
     .units = units_of,
+    .rows = rows_of,
     .scratch = copy_bytes,
     .own_scratch = true,
     .expand = log_softmax_expand,

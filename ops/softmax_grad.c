@@ -43,6 +43,11 @@ static int64_t units_of(const wg_kernel *k)
     const slices a = slices_of_grad(k);
     return slices_units(k, &a);
 }
+static int64_t rows_of(const wg_kernel *k)
+{
+    const slices a = slices_of_grad(k);
+    return slices_rows(k, &a);
+}
 
 static bool softmax_grad_shape(wg_rule *r)
 {
@@ -98,6 +103,7 @@ const wg_op wgi_op_softmax_grad = {
     .shape = softmax_grad_shape,
     .kernel = KERNELS(softmax_grad),
     .units = units_of,
+    .rows = rows_of,
     .expand = softmax_grad_expand,
     .leads = true,
 };
@@ -122,6 +128,7 @@ const wg_op wgi_op_log_softmax_grad = {
     .shape = softmax_grad_shape,
     .kernel = KERNELS(log_softmax_grad),
     .units = units_of,
+    .rows = rows_of,
     .expand = log_softmax_grad_expand,
     .leads = true,
 };
