@@ -133,7 +133,9 @@ extern const bench_side wengert_mlp, wengert_mlp_norm, wengert_small, wengert_sm
 /* plan: the bytes of W6's training step as its plan says. least: the bytes of inputs, parameters, gradients,
  * and of the values that backward needs. */
 bool wengert_deep_bytes(double *plan, double *least);
-extern const bench_side wengert_softmax, wengert_layer_norm, wengert_batch_norm, wengert_gradcheck;
+extern const bench_side wengert_softmax, wengert_layer_norm, wengert_layer_norm_by_parts, wengert_batch_norm,
+    wengert_gradcheck;
+enum { ROWS_FORWARD = 1 }; /* the way of a norm that computes no gradients */
 /* W13: the size is 0 for 0.1 sin, or the width of a net. W14 on a graph that is built anew each time, and on
  * a fixed one. */
 extern const bench_side wengert_ode, wengert_tracking, wengert_tracking_fixed, wengert_tracking_whole;

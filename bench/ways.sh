@@ -27,5 +27,5 @@ row() {
 
 printf '%-22s %12s %12s %12s\n' "instructions" "fixed 2-4-1" "rebuilt" "chain, a node"
 row "all on" ""
-for way in bind rebuild short tape tiles join; do row "without $way" "$way"; done
-row "without all of them" "bind,rebuild,short,tape,tiles,join"
+for way in bind rebuild short tape tiles join rows; do row "without $way" "$way"; done
+row "without all of them" "bind,rebuild,short,tape,tiles,join,rows"

@@ -12,6 +12,7 @@ typedef struct rows {
     wg_params *p;
     wg_tensor x, y, gy, gamma, beta;
     double value;     /* the loss of the last run */
+    bool forward;     /* of a norm: no gradients */
     wg_tensor out[4]; /* y, dx, dgamma, dbeta of the last run of a norm */
 } rows;
 
@@ -129,7 +130,7 @@ static double answer_softmax(void *self)
 static void *start_norm(bench_setup s)
 {
     rows *r = rows_new();
-    (void)s;
+    r->forward = s.way == ROWS_FORWARD;
     r->x = floats(r, STREAM_X, 1, 0, WG_SHAPE(ROWS_NORM, ROWS_FEATURES));
     r->gy = floats(r, STREAM_Y, 1, 0, WG_SHAPE(ROWS_NORM, ROWS_FEATURES));
     r->gamma = floats(r, STREAM_GAMMA, 0.5F, 1, WG_SHAPE(ROWS_FEATURES));
@@ -145,11 +146,13 @@ static bool run_norm(rows *r, norm_fn *norm, int64_t n)
         wg_begin(r->g, WG_TRAIN);
         wg_node x[] = { wg_input_borrow(r->g, "x", r->x), wg_input_borrow(r->g, "gamma", r->gamma),
                         wg_input_borrow(r->g, "beta", r->beta) };
-        wg_node gy = wg_input_borrow(r->g, "gy", r->gy), y = norm(x[0], x[1], x[2]), gx[3];
-        wg_vjp(y, gy, x, 3, gx);
-        for (int i = 0; i < 3; i++) wg_keep(gx[i]);
+        wg_node y = norm(x[0], x[1], x[2]), gx[3];
+        if (!r->forward) {
+            wg_vjp(y, wg_input_borrow(r->g, "gy", r->gy), x, 3, gx);
+            for (int i = 0; i < 3; i++) wg_keep(gx[i]);
+        }
         r->out[0] = wg_value(y);
-        for (int i = 0; i < 3; i++) r->out[i + 1] = wg_value(gx[i]);
+        for (int i = 0; i < 3 && !r->forward; i++) r->out[i + 1] = wg_value(gx[i]);
     }
     return !wg_failed(r->c);
 }
@@ -164,6 +167,15 @@ static wg_node layer_norm(wg_node x, wg_node gamma, wg_node beta)
     return wg_layer_norm(x, gamma, beta, .eps = NORM_EPS);
 }
 
+/* The same as a user would write it. */
+static wg_node layer_norm_by_parts(wg_node x, wg_node gamma, wg_node beta)
+{
+    wg_node d = wg_sub(x, wg_mean(x, .axes = WG_AXES(-1), .keepdims = true));
+    wg_node variance = wg_mean(wg_square(d), .axes = WG_AXES(-1), .keepdims = true);
+    wg_node h = wg_div(d, wg_sqrt(wg_add(variance, NORM_EPS)));
+    return wg_add(wg_mul(h, gamma), beta);
+}
+
 static bool run_batch_norm(void *self, int64_t n, double seconds[])
 {
     return (void)seconds, run_norm(self, batch_norm, n);
@@ -173,8 +185,14 @@ static bool run_layer_norm(void *self, int64_t n, double seconds[])
     return (void)seconds, run_norm(self, layer_norm, n);
 }
 
+static bool run_layer_norm_by_parts(void *self, int64_t n, double seconds[])
+{
+    return (void)seconds, run_norm(self, layer_norm_by_parts, n);
+}
+
 static double norm_answer(const rows *r)
 {
+    if (r->forward) return weighted(r->out[0]) / ROWS_FEATURES;
     return (weighted(r->out[0]) + weighted(r->out[1])) / ROWS_FEATURES + weighted(r->out[2]) +
            weighted(r->out[3]);
 }
@@ -191,7 +209,15 @@ static double answer_layer_norm(void *self)
     return norm_answer(self);
 }
 
+static double answer_layer_norm_by_parts(void *self)
+{
+    run_layer_norm_by_parts(self, 1, NULL);
+    return norm_answer(self);
+}
+
 const bench_side wengert_chain = { start_chain, run_chain, answer_chain, stop, NULL };
 const bench_side wengert_softmax = { start_softmax, run_softmax, answer_softmax, stop, NULL };
 const bench_side wengert_batch_norm = { start_norm, run_batch_norm, answer_batch_norm, stop, NULL };
 const bench_side wengert_layer_norm = { start_norm, run_layer_norm, answer_layer_norm, stop, NULL };
+const bench_side wengert_layer_norm_by_parts = { start_norm, run_layer_norm_by_parts,
+                                                 answer_layer_norm_by_parts, stop, NULL };

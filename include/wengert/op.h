@@ -270,8 +270,9 @@ struct wg_op {
     size_t (*scratch)(const wg_kernel *k); /* bytes of k->scratch; default 0 */
     bool own_scratch;                      /* each thread has its own k->scratch */
     /* ROWS, REDUCE: the number of rows, if operands and results are so many equal parts, one behind the other,
-     * and unit i reads part i of each operand and writes part i of each result, and nothing else. Then the
-     * kernel can be called for some of the rows, which begin at x[] and y[], with `begin` 0. Otherwise 0. */
+     * and unit i of phase 0 reads part i of each operand and writes part i of each result, and nothing else: no
+     * scratch, and no fault. Then the kernel can be called for some of the rows, which begin at x[] and y[], with
+     * `begin` 0. Otherwise 0. */
     int64_t (*rows)(const wg_kernel *k);
     /* prepare computes, once for a plan, what the kernel would otherwise compute from types and attributes at
      * each call. It writes `prepared` bytes, which the kernel finds in k->prepared, and returns whether the

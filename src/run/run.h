@@ -214,10 +214,10 @@ size_t wgi_tile_lists(const wgi_program *p);
 size_t wgi_tile_buffers(const wgi_program *p);
 static inline size_t wgi_tile_bytes(const wgi_program *p) { return wgi_tile_lists(p) + wgi_tile_buffers(p); }
 
-/* For a program that is part of a row group: call wgi_tiles_prepare once, with wgi_tile_lists(p) bytes for this
- * program alone, wgi_tile_buffers(p) bytes that other programs may use, too, and the memory for the values of a
- * block. Then wgi_tiles_of_block runs the elements [begin, end): the rows of a block. Call stream_end before
- * another thread reads the results. */
+/* For a program that is part of a row group: call wgi_tiles_prepare once, with wgi_tile_lists(p) bytes
+ * for this program alone, wgi_tile_buffers(p) bytes that other programs may use, too, and the memory
+ * for the values of a block. Then wgi_tiles_of_block runs the elements [begin, end): the rows of a
+ * block. Call stream_end before another thread reads the results. */
 typedef struct wgi_tiling wgi_tiling;
 wgi_tiling *wgi_tiles_prepare(const wgi_program *p, wgi_env *e, void *memory, void *buffers, char *block);
 bool wgi_tiles_of_block(wgi_tiling *t, int64_t begin, int64_t end);

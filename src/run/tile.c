@@ -107,8 +107,8 @@ typedef struct move {
     bool inside; /* it is a value of the block */
 } move;
 
-/* What the calls of all tiles have in common is filled in once. The memory for a call of wgi_tiles begins with
- * it; the lists and the tile buffers follow. */
+/* What the calls of all tiles have in common is filled in once. The memory for a call of wgi_tiles
+ * begins with it; the lists and the tile buffers follow. */
 struct wgi_tiling {
     const wgi_program *p;
     wgi_env *e;
@@ -219,8 +219,8 @@ __attribute__((always_inline)) static inline void fetch_ahead(const wgi_tiling *
 
 static bool run_instr(const wgi_tiling *t, const wgi_instr *in, wg_kernel *k)
 {
-    /* A value of the block is row-aligned: its elements are broadcast to the rows of the block as those of the
-     * first rows are to the first rows. */
+    /* A value of the block is row-aligned: its elements are broadcast to the rows of the block as those
+     * of the first rows are to the first rows. */
     const int64_t from = in->inside ? t->origin : 0;
     k->begin = t->begin - from, k->end = t->end - from;
     if (in->fold) {

@@ -1,6 +1,6 @@
-/* test_rows.c: row groups: reductions over the last axis that run together with elementwise ops, block by block
- * of rows. The bits are those of the interpreter, for all shapes, threads and dtypes, with and without
- * gradients, and whatever a program keeps. The memory is no more than without row groups. */
+/* test_rows.c: row groups: reductions over the last axis that run together with elementwise ops, block
+ * by block of rows. The bits are those of the interpreter, for all shapes, threads and dtypes, with and
+ * without gradients, and whatever a program keeps. The memory is no more than without row groups. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,7 +143,8 @@ static void look_at_plans(const wg_context *c, results *r)
     }
 }
 
-/* Builds and reads three times, since the plan of a request depends on what the builds before have read. */
+/* Builds and reads three times, since the plan of a request depends on what the builds before have
+ * read. */
 static results run(program f, wg_shape shape, way w)
 {
     wg_context *c = wgt_start(

@@ -1,6 +1,6 @@
 /* emit.c: makes steps of items. A value gets memory before the item that computes it, and gives it back
  * after the last item that reads it. */
-#include "run/plan/plan.h"
+#include "run/plan/row_steps.h"
 
 /* ---- the steps of a kernel ---- */
 
@@ -255,8 +255,8 @@ static bool reuse_input(wgi_work *w, const emitter *e, uint32_t m, uint32_t posi
     return false;
 }
 
-/* Notes that the memory of y is given back after item `end`. Parts of a row group run again and again: what the
- * group reads in the workspace has its memory until the group ends. */
+/* Notes that the memory of y is given back after item `end`. Parts of a row group run again and again:
+ * what the group reads in the workspace has its memory until the group ends. */
 static void give_after(wgi_work *w, emitter *e, uint32_t y, uint32_t end)
 {
     if (w->store[y] == WGI_IN_WORK && w->items[end].group) end = w->items[end].group;

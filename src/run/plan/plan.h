@@ -365,9 +365,7 @@ static inline bool wgi_is_once(const wg_op *op) { return op->users || op->impure
 
 /* Finds the row groups of the scheduled items, and puts the items of each group side by side. */
 void wgi_find_rows(wgi_work *w);
-/* How many rows the kernel of node i computes one by one; 0: it is none of that kind. */
-int64_t wgi_rows_of_node(const wgi_work *w, uint32_t i);
-/* Whether member m of item t reads operand x row by row, if there are so many rows. */
+/* Whether item t reads x, an operand of a member, row by row, if there are so many rows. */
 bool wgi_is_row_aligned(const wgi_work *w, const wgi_item *t, uint32_t x, int64_t rows);
 
 /* ---- pairs.c: two nodes that one kernel computes ---- */
@@ -440,23 +438,5 @@ typedef struct wgi_tiler {
 /* The program of an item. *cost: the rough time of one element. */
 wgi_program *wgi_tile_program(wgi_work *w, wgi_tiler *t, uint32_t item_at, double *cost);
 void wgi_tile_step(wgi_work *w, wgi_tiler *t, uint32_t item_at);
-
-/* ---- row_steps.c: from the items of a row group to a step ---- */
-
-/* A row group that is being made a step. */
-typedef struct wgi_row_maker {
-    wgi_rows *of;  /* NULL: there is none */
-    double work;   /* its time in additions of one element */
-    uint32_t node; /* the first node that is computed */
-} wgi_row_maker;
-
-/* Begins the step of the group whose first item is `first`. If it is not worth it, its items become items without
- * a group. */
-void wgi_rows_begin(wgi_work *w, wgi_row_maker *m, uint32_t first);
-/* Makes memory of a block for the value of node i, which is stored in the block. */
-void wgi_block_make(wgi_work *w, wgi_row_maker *m, uint32_t i);
-void wgi_block_give(wgi_work *w, const wgi_row_maker *m, uint32_t i);
-void wgi_rows_add(wgi_work *w, wgi_row_maker *m, wgi_tiler *t, uint32_t item_at);
-void wgi_rows_end(wgi_work *w, wgi_row_maker *m);
 
 #endif

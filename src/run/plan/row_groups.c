@@ -1,6 +1,7 @@
-/* row_groups.c: finds the items that run together as a row group (rows.h). A group begins with any item that could
- * be a part. A later item joins the last group that makes an operand of its own, or that reads one, if what it
- * reads of the group is row-aligned. The first kernel whose units are rows says how many rows the group has. */
+/* row_groups.c: finds the items that run together as a row group (rows.h). A group begins with any item
+ * that could be a part. A later item joins the last group that makes an operand of its own, or that
+ * reads one, if what it reads of the group is row-aligned. The first kernel whose units are rows says
+ * how many rows the group has. */
 #include "run/plan/plan.h"
 
 typedef struct group {
@@ -20,7 +21,8 @@ typedef struct grouping {
 
 /* ---- rows ---- */
 
-int64_t wgi_rows_of_node(const wgi_work *w, uint32_t i)
+/* How many rows the kernel of node i computes one by one; 0: it is none of that kind. */
+static int64_t rows_of_node(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
     wg_type xt[WGI_ROW_OPERANDS], yt[WG_MAX_OUTPUTS];
@@ -64,7 +66,7 @@ static bool can_be_part(const wgi_work *w, const wgi_item *t, int64_t *rows)
 {
     *rows = 0;
     if (t->finish || (!t->tiles && t->count > 1)) return false;
-    if (!t->tiles) *rows = wgi_rows_of_node(w, t->first);
+    if (!t->tiles) *rows = rows_of_node(w, t->first);
     bool folds = false;
     for (uint32_t m = t->first, k = 0; t->tiles && k < t->count; m = w->next[m], k++)
         folds |= wgi_work_is_fold(w, m);
@@ -77,8 +79,8 @@ static bool fits(const wgi_item *t, int64_t own_rows, int64_t rows)
     return t->tiles ? row_axes(t->shape, rows) >= 0 : own_rows == rows;
 }
 
-/* made: the last group that makes an operand of the item. read: the last one that reads an operand as the item
- * does, element by element. 0: none. */
+/* made: the last group that makes an operand of the item. read: the last one that reads an operand as
+ * the item does, element by element. 0: none. */
 static void groups_near(const grouping *s, uint32_t item, uint32_t *made, uint32_t *read)
 {
     const wgi_work *w = s->w;
