@@ -27,6 +27,26 @@ ALWAYS_INLINE REAL NAME(sum_of_lanes)(VECTOR *lane)
     return (q[0][0] + q[0][2]) + (q[0][1] + q[0][3]);
 }
 
+/* Writes the sums of `rows` rows of the matrix by all `vectors` vectors, floats four at a time. */
+ALWAYS_INLINE void NAME(put_sums)(REAL *c, int64_t ldc, VECTOR sum[8][4][GROUPS], int rows, int vectors)
+{
+    const bool fours = FOUR_SUMS && sizeof(REAL) == sizeof(float);
+    if (fours && rows == 1 && vectors == 4) {
+        float four[4];
+        four_sums(four, (const f32s *)sum[0][0], (const f32s *)sum[0][1], (const f32s *)sum[0][2],
+                  (const f32s *)sum[0][3]);
+        for (int i = 0; i < 4; i++) c[i * ldc] = four[i];
+        return;
+    }
+    for (int i = 0; i < vectors; i++, c += ldc) {
+        int r = 0;
+        for (; fours && r + 4 <= rows; r += 4)
+            four_sums((float *)(c + r), (const f32s *)sum[r][i], (const f32s *)sum[r + 1][i],
+                      (const f32s *)sum[r + 2][i], (const f32s *)sum[r + 3][i]);
+        for (; r < rows; r++) c[r] = NAME(sum_of_lanes)(sum[r][i]);
+    }
+}
+
 /* `rows` rows of the matrix from row j on, by all `vectors` vectors. Both are constants, so that the
  * lanes stay in registers. */
 ALWAYS_INLINE void NAME(along_block)(const wgi_thin *t, int64_t j, int rows, int vectors)
@@ -61,8 +81,7 @@ ALWAYS_INLINE void NAME(along_block)(const wgi_thin *t, int64_t j, int rows, int
                 sum[r][i][g] = MULADD(row, other, sum[r][i][g]);
             }
     }
-    for (int r = 0; r < rows; r++)
-        for (int i = 0; i < vectors; i++) c[i * t->ldc + r] = NAME(sum_of_lanes)(sum[r][i]);
+    NAME(put_sums)(c, t->ldc, sum, rows, vectors);
 }
 
 ALWAYS_INLINE void NAME(along)(const wgi_thin *t, int rows, int vectors)
