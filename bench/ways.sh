@@ -20,12 +20,13 @@ count() {
 }
 
 row() {
-    printf '%-22s %12s %12s %12s\n' "$1" "$(count "$2" "W3s 2-4-1 fixed, batch 1" 1000 1000)" \
+    printf '%-22s %12s %12s %12s %12s\n' "$1" "$(count "$2" "W3s 2-4-1 fixed, batch 1" 1000 1000)" \
         "$(count "$2" "W3  2-4-1 rebuilt, batch 1" 1000 1000)" \
-        "$(count "$2" "W4  1e6 nodes build+forward" 1 1000000)"
+        "$(count "$2" "W4  1e6 nodes build+forward" 1 1000000)" \
+        "$(count "$2" "W12 trees of new shapes, 1 a step" 500 500)"
 }
 
-printf '%-22s %12s %12s %12s\n' "instructions" "fixed 2-4-1" "rebuilt" "chain, a node"
+printf '%-22s %12s %12s %12s %12s\n' "instructions" "fixed 2-4-1" "rebuilt" "chain, a node" "a new tree"
 row "all on" ""
-for way in bind rebuild short tape tiles join rows; do row "without $way" "$way"; done
-row "without all of them" "bind,rebuild,short,tape,tiles,join,rows"
+for way in bind rebuild short tape tiles join rows kinds; do row "without $way" "$way"; done
+row "without all of them" "bind,rebuild,short,tape,tiles,join,rows,kinds"

@@ -123,6 +123,15 @@ static int64_t matmul_units(const wg_kernel *k)
     return p.m && p.n ? p.batch * p.down * p.across : 0;
 }
 
+/* The rows of a thin product have the same bits in any number. */
+static int matmul_together(const wg_kernel *k)
+{
+    product p;
+    product_of(&p, k);
+    const bool row = k->xt[0].shape->rank == 2 && k->xt[1].shape->rank == 2 && p.m == 1 && !p.ta;
+    return row && p.thin && p.n > 1 ? WGI_THIN : 1;
+}
+
 static double matmul_flops(const wg_kernel *k)
 {
     product p;
@@ -191,6 +200,7 @@ extern const wg_op wgi_op_reshape;   /* shape.c */
 /* The unit rows that x is, or is a reshape of with the same rows. wg_none: there are none. */
 static wg_node units_of(wg_node x)
 {
+    if (wg_node_op(x) != &wgi_op_reshape && wg_node_op(x) != &wgi_op_unit_rows) return wg_none;
     const wg_shape s = wg_node_shape(x);
     while (wg_node_op(x) == &wgi_op_reshape) x = wg_node_operand(x, 0);
     const wg_shape u = wg_node_shape(x);
@@ -211,8 +221,9 @@ static wg_node chosen_rows(wg_site here, wg_node units, wg_shape s, wg_node b, b
 REWRITE(matmul)
 {
     matmul_attr f = *(const matmul_attr *)attr;
-    const wg_node units = f.ta || wg_node_shape(x[1]).rank != 2 ? wg_none : units_of(x[0]);
-    if (wg_node_ok(units)) return chosen_rows(here, units, wg_node_shape(x[0]), x[1], f.tb);
+    const wg_node units = f.ta ? wg_none : units_of(x[0]);
+    if (wg_node_ok(units) && wg_node_shape(x[1]).rank == 2)
+        return chosen_rows(here, units, wg_node_shape(x[0]), x[1], f.tb);
     wg_node a = without_transpose(x[0], &f.ta), b = without_transpose(x[1], &f.tb);
     bool same = a.index == x[0].index && b.index == x[1].index;
     return same ? wg_none : product_node(here, a, b, f.ta, f.tb);
@@ -283,11 +294,10 @@ static bool can_merge(const wg_node x[], int n)
     const matmul_attr *f = wg_attr(x[0]);
     for (int i = 0; i < n; i++) {
         const matmul_attr *h = wg_attr(x[i]);
-        wg_node a = wg_node_operand(x[i], 0), b = wg_node_operand(x[i], 1);
-        if (wg_node_op(x[i]) != &wgi_op_matmul || h->ta != f->ta || h->tb != f->tb ||
-            wg_node_shape(a).rank != 2 || wg_node_shape(b).rank != 2 ||
-            wg_node_shape(a).dim[f->ta ? 0 : 1] > MERGED_INNER)
-            return false;
+        if (wg_node_op(x[i]) != &wgi_op_matmul || h->ta != f->ta || h->tb != f->tb) return false;
+        const wg_shape a = wg_node_shape(wg_node_operand(x[i], 0)),
+                       b = wg_node_shape(wg_node_operand(x[i], 1));
+        if (a.rank != 2 || b.rank != 2 || a.dim[f->ta ? 0 : 1] > MERGED_INNER) return false;
     }
     return true;
 }
@@ -407,6 +417,7 @@ const wg_op wgi_op_matmul = {
     .rewrite = matmul_rewrite,
     .kernel = KERNELS(matmul),
     .prepared = sizeof(product),
+    .together = matmul_together,
     .prepare = matmul_prepare,
     .units = matmul_units,
     .flops = matmul_flops,

@@ -290,6 +290,10 @@ struct wg_op {
      * kernel will call BLAS. */
     size_t prepared;
     bool (*prepare)(const wg_kernel *k, void *to);
+    /* How many nodes of one row each, in operand 0 and in the result, that have the same other operands may be
+     * computed by one call as a node with so many rows: each row must have the bits that it has alone.
+     * Default 1. */
+    int (*together)(const wg_kernel *k);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
     wg_view_kind view;                    /* ALIAS of one operand */
 

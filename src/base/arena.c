@@ -46,15 +46,14 @@ static bool next_chunk(wgi_arena *a, size_t size)
     return true;
 }
 
-void *wgi_arena_alloc(wgi_arena *a, size_t size)
+void *wgi_arena_more(wgi_arena *a, size_t size)
 {
     if (size > SIZE_MAX / 4) {
         wgi_fail(a->c, NULL, "memory", WG_ERROR_MEMORY, "%zu bytes asked for", size);
         return NULL;
     }
-    size_t to = size <= 8 ? 8 : size < 64 ? 16 : 64;
-    size_t rounded = (WGI_MAX(size, 1) + 7) & ~(size_t)7;
-    char *p = aligned(a->at, to);
+    const size_t rounded = wgi_arena_rounded(size);
+    char *p = aligned(a->at, wgi_arena_alignment(size));
     if (!a->at || p > a->end || (size_t)(a->end - p) < rounded) {
         if (!next_chunk(a, rounded)) return NULL;
         p = a->at;

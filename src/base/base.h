@@ -45,7 +45,22 @@ typedef struct wgi_arena {
     char *at, *end;         /* the free part of `now` */
     bool tight;             /* its chunks grow slowly, so that little of its memory stays unused */
 } wgi_arena;
-void *wgi_arena_alloc(wgi_arena *a, size_t size); /* not zeroed; NULL: no memory, the error is recorded */
+void *wgi_arena_more(wgi_arena *a, size_t size); /* the general case of wgi_arena_alloc */
+static inline size_t wgi_arena_rounded(size_t size) { return (size + !size + 7) & ~(size_t)7; }
+static inline size_t wgi_arena_alignment(size_t size) { return size <= 8 ? 8 : size < 64 ? 16 : 64; }
+/* Not zeroed; NULL: no memory, the error is recorded. */
+static inline void *wgi_arena_alloc(wgi_arena *a, size_t size)
+{
+#ifndef WG_HOSTILE
+    const uintptr_t to = wgi_arena_alignment(size), at = ((uintptr_t)a->at + to - 1) & ~(to - 1);
+    const size_t rounded = wgi_arena_rounded(size);
+    if (a->at && size <= SIZE_MAX / 4 && at + rounded <= (uintptr_t)a->end) {
+        a->at = (char *)at + rounded;
+        return (char *)at;
+    }
+#endif
+    return wgi_arena_more(a, size);
+}
 void *wgi_arena_zeroed(wgi_arena *a, size_t size);
 void wgi_arena_reset(wgi_arena *a); /* all of its memory is free again; the chunks stay */
 void wgi_arena_free(wgi_arena *a);
@@ -144,8 +159,11 @@ struct wg_context {
     struct wgi_spot *spots; /* places of requests whose plans have learned what to keep: run/plan/cache.c */
     struct wgi_sight *seen; /* hash table of the requests that were interpreted: run/request.c */
     uint32_t seen_count;
-    struct wgi_warned *warned;        /* the warnings that were given: error.c */
-    struct wg_graph *graphs, *tracer; /* every graph; the graph that derivative rules are traced in */
+    struct wgi_kind_types *kind_types; /* types of results: graph/kind_types.c */
+    struct wgi_kind_rules *kind_rules; /* nodes of derivative rules: grad/kind_rules.c */
+    struct wgi_kind_calls *kind_calls; /* calls that the interpreter keeps: run/kind_calls.c */
+    struct wgi_warned *warned;         /* the warnings that were given: error.c */
+    struct wg_graph *graphs, *tracer;  /* every graph; the graph that derivative rules are traced in */
     wgi_trace *traces;
     struct wg_params *params;
     wg_site named[64]; /* sites where wg_options_named found nothing wrong, by hash */

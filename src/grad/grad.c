@@ -5,7 +5,7 @@
  * Invariant: the contributions to a node come from its users, which have higher indices. The sweep goes from
  * high indices to low ones, so a node's gradient is complete when the node is reached. The contributions are
  * in the order of the users from last to first, and of the operands of one user from first to last. */
-#include "grad/grad.h"
+#include "grad/kind_rules.h"
 
 typedef struct contribution contribution;
 struct contribution {
@@ -265,37 +265,80 @@ static void pass(sweep *s, uint32_t i, arrival from)
     }
 }
 
+/* Calls the rule of r->y, or differentiates its expansion. gy: the gradient of each output. */
+static bool call_rule(sweep *s, wgi_rule_call *r, const wg_node gy[], int outputs)
+{
+    wg_graph *g = s->g;
+    const wg_op *op = g->node[r->y].op;
+    const uint32_t n = g->node[r->y].operands;
+    bool others = false;
+    for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
+    for (uint32_t k = 0; k < n; k++) r->gx[k] = wg_none;
+    if (op->vjp && !others) wgi_vjp(r->here, op, wgi_handle(g, r->y), gy[0], r->x, r->gx, (int)n);
+    else if (op->expand && !by_expansion(s, r->y, gy, outputs, r->x, r->gx)) return false;
+    for (uint32_t k = 0; k < n; k++) {
+        if (!r->wanted[k]) continue;
+        r->said[k] = wgi_answer_of(g, r->y, k, r->gx[k]);
+        if (r->said[k] == WGI_SAYS_NODE &&
+            !wg_node_ok(r->gx[k] = wgi_fit(g, r->here, r->gx[k], r->y, r->x[k].index)))
+            return false;
+    }
+    return wgi_ok(g->c);
+}
+
+/* Fills gx[] and said[] of r. While wg_backward is interpreted, nodes of one kind get copies of one rule's
+ * nodes. */
+static bool answer(sweep *s, wgi_rule_call *r, const wg_node gy[], int outputs)
+{
+    wg_graph *g = s->g;
+    wgi_kind_rule *keep = NULL;
+    if (g->run.derived && wgi_kind_rule_use(g, r, &keep)) return true;
+    const uint32_t mark = g->count;
+    if (!wgi_ok(g->c)) return false;
+    const wgi_watch outer = wgi_rule_watch(g, r->y);
+    const bool ok = call_rule(s, r, gy, outputs), alike = wgi_rule_watched(g, outer);
+    if (ok && keep && alike) wgi_kind_rule_keep(g, keep, r, mark);
+    return ok;
+}
+
+enum { FEW = 4 };
+
+/* Memory for the call of a rule, for FEW operands or for more. */
+typedef struct rule_lists {
+    wg_node x[FEW], gx[FEW];
+    wgi_answer said[FEW];
+    bool wanted[FEW];
+} rule_lists;
+
 /* Adds the contributions of node i to its operands. gy: the gradient of each output. */
 static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs, arrival from)
 {
     wg_graph *g = s->g;
-    const wg_op *op = g->node[i].op;
-    uint32_t k = g->node[i].operands;
-    wg_node few[8], *x = few, *gx = few + 4;
-    if (k > 4) {
-        x = wgi_arena_alloc(&g->temp, sizeof *x * 2 * k);
-        if (!x) return false;
-        gx = x + k;
+    const uint32_t n = g->node[i].operands;
+    rule_lists few;
+    wg_node *x = few.x, *gx = few.gx;
+    wgi_answer *said = few.said;
+    bool *wanted = few.wanted;
+    if (n > FEW) {
+        x = wgi_arena_alloc(&g->temp, sizeof *x * n);
+        gx = wgi_arena_alloc(&g->temp, sizeof *gx * n);
+        said = wgi_arena_alloc(&g->temp, sizeof *said * n);
+        wanted = wgi_arena_alloc(&g->temp, sizeof *wanted * n);
+        if (!x || !gx || !said || !wanted) return false;
     }
-    for (uint32_t j = 0; j < k; j++) {
-        x[j] = wgi_handle(g, wgi_in(&g->node[i])[j]);
-        gx[j] = wg_none;
+    for (uint32_t k = 0; k < n; k++) {
+        x[k] = wgi_handle(g, wgi_in(&g->node[i])[k]);
+        wanted[k] = on_path(s, x[k].index);
     }
-    bool others = false;
-    wg_site here = wg_inside(g->node[i].here);
-    for (int j = 1; j < outputs; j++) others |= !wg_is_none(gy[j]);
-    if (op->vjp && !others) wgi_vjp(here, op, wgi_handle(g, i), gy[0], x, gx, (int)k);
-    else if (op->expand && !by_expansion(s, i, gy, outputs, x, gx)) return false;
-    for (uint32_t j = 0; j < k; j++) {
-        spot *to = spot_of(s, x[j].index);
-        if (!to || !(to->on & 3)) continue;
-        wgi_answer answer = wgi_answer_of(g, i, j, gx[j]);
-        go_on(s, i, from, to, answer);
-        if (answer != WGI_SAYS_NODE) continue;
-        wg_node fitted = wgi_fit(g, here, gx[j], i, x[j].index);
-        if (!wg_node_ok(fitted) || !contribute(s, to, fitted)) return false;
+    wgi_rule_call r = { i, gy[0], x, wanted, wg_inside(g->node[i].here), gx, said };
+    if (!answer(s, &r, gy, outputs)) return false;
+    for (uint32_t k = 0; k < n; k++) {
+        if (!wanted[k]) continue;
+        spot *to = spot_of(s, x[k].index);
+        go_on(s, i, from, to, said[k]);
+        if (said[k] == WGI_SAYS_NODE && !contribute(s, to, gx[k])) return false;
     }
-    return wgi_ok(g->c);
+    return true;
 }
 
 /* Visits the node at position l of the list. */

@@ -84,6 +84,18 @@ uint32_t wgi_append(wg_graph *g, const wgi_node *n)
     return wgi_node_finish(g, slot);
 }
 
+uint32_t wgi_append_copy(wg_graph *g, const wgi_node *n, double weight)
+{
+    if (g->build.again && !g->build.open) wgi_again_stop(g);
+    if (g->count >= g->room && !wgi_room(g)) return 0;
+    wgi_node *y = &g->node[g->count];
+    *y = *n;
+    y->hash = 0, y->scope = g->names.scope, y->name = 0;
+    g->weight += weight;
+    g->loose = WGI_UNKNOWN; /* the operands are not marked as used */
+    return g->count++;
+}
+
 static void forget_in_lists(wg_graph *g, uint32_t mark)
 {
     while (g->params && g->param[g->params - 1] >= mark) g->params--;

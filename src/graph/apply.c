@@ -130,22 +130,28 @@ static const wg_shape *shape_of_output(wg_rule *r, int j)
     return NULL;
 }
 
+/* Fills in the operands and the options. False: out of memory. */
+static bool fill(wg_graph *g, wgi_node *n, const wg_node x[], const void *attr)
+{
+    const size_t size = n->op->attr_size;
+    uint32_t *in = n->in;
+    if (n->operands > 2) in = n->list = wgi_arena_alloc(&g->arena, sizeof *in * n->operands);
+    if (!in) return false;
+    for (uint32_t k = 0; k < n->operands; k++) in[k] = x[k].index;
+    if (!size) return true;
+    void *copy = wgi_arena_alloc(&g->arena, size);
+    if (!copy) return false;
+    n->attr = memcpy(copy, attr, size);
+    return true;
+}
+
 static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
 {
     wg_graph *g = r->graph;
     const wg_op *op = r->op;
     wgi_node n = { .op = op, .here = r->here, .operands = (uint32_t)r->operands };
-    uint32_t *in = n.in, first = 0;
-    if (r->operands > 2) {
-        in = n.list = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)r->operands);
-        if (!in) return wgi_error_node(g);
-    }
-    for (int k = 0; k < r->operands; k++) in[k] = x[k].index;
-    if (op->attr_size) {
-        void *copy = wgi_arena_alloc(&g->arena, op->attr_size);
-        if (!copy) return wgi_error_node(g);
-        n.attr = memcpy(copy, attr, op->attr_size);
-    }
+    uint32_t first = 0;
+    if (!fill(g, &n, x, attr)) return wgi_error_node(g);
     for (int j = 0; j < wgi_outputs(op); j++) {
         n.shape = shape_of_output(r, j);
         n.dtype = (uint8_t)r->y[j].dtype;
@@ -163,10 +169,53 @@ static wg_node append(wg_rule *r, const wg_node x[], const void *attr)
 
 enum { MOST_ATTR = 256, INLINE_OPERANDS = 8 };
 
-static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg_type xt[], int n,
-                     const void *attr)
+static bool is_composite(const wg_op *op) { return !op->kernel[0] && !op->map && op->kind != WG_ALIAS; }
+
+/* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be
+ * appended. */
+static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
+                              const void *attr)
+{
+    wg_node y[WG_MAX_OUTPUTS] = { op->rewrite ? op->rewrite(here, x, n, attr) : wg_none };
+    if (!wg_is_none(y[0]) || !is_composite(op)) return y[0];
+    y[0] = wgi_error_node(g);
+    op->expand(wg_inside(here), x, n, attr, y);
+    return y[0];
+}
+
+/* The options are copied first, as what `a` points to changes with the next call. */
+static wg_node apply_kept(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
+                          const wgi_kind_answer *a)
+{
+    _Alignas(16) char own[MOST_ATTR];
+    wgi_node y = { .op = op, .here = here, .shape = a->y.shape, .operands = (uint32_t)n };
+    y.dtype = (uint8_t)a->y.dtype;
+    if (op->attr_size) memcpy(own, a->attr, op->attr_size);
+    if (op->rewrite || !y.shape) {
+        wg_node other = made_of_others(here, op, g, x, n, own);
+        if (!wg_is_none(other)) return other;
+    }
+    uint32_t i = fill(g, &y, x, own) ? wgi_append(g, &y) : 0;
+    return wgi_handle(g, i);
+}
+
+/* Keeps what the rule has said, if the operands were not replaced by others. */
+static bool keep(wg_rule *r, wgi_kind_type *e, const wg_node given[], const wg_node x[])
+{
+    wg_type y = { NULL, r->y[0].dtype };
+    for (int k = 0; k < r->operands; k++)
+        if (given[k].index != x[k].index || given[k].graph != x[k].graph) return true;
+    if (!is_composite(r->op) && !(y.shape = r->y[0].shape = shape_of_output(r, 0))) return false;
+    wgi_kind_type_keep(r->graph, e, &y, r->attr);
+    return true;
+}
+
+/* given: the operands of the call. x: a copy of them, in which numbers and casts are put. */
+static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node given[], wg_node x[],
+                     wg_type xt[], int n, const void *attr, wgi_kind_type *keep_in)
 {
     bool fresh = wgi_ok(g->c);
+    memcpy(x, given, sizeof *x * (size_t)n);
     if (!check_operands(here, op, g, x, n) || !promote(here, op, g, x, n))
         return failed(here, op, g, x, n, fresh);
     _Alignas(16) char own[MOST_ATTR];
@@ -182,16 +231,9 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], wg
     for (int j = 0; j < WG_MAX_OUTPUTS; j++)
         r.y[j] = (wg_type){ n ? xt[0].shape : g->node[0].shape, n ? xt[0].dtype : g->c->o.dtype };
     if (op->shape ? !op->shape(&r) : !wg_rule_broadcast(&r)) return failed(here, op, g, x, n, fresh);
-    if (op->rewrite) {
-        wg_node y = op->rewrite(here, x, n, own);
-        if (!wg_is_none(y)) return y;
-    }
-    if (!op->kernel[0] && !op->map && op->kind != WG_ALIAS) {
-        wg_node y[WG_MAX_OUTPUTS] = { wgi_error_node(g) };
-        op->expand(wg_inside(here), x, n, own, y);
-        return y[0];
-    }
-    return append(&r, x, own);
+    if (keep_in && !keep(&r, keep_in, given, x)) return failed(here, op, g, x, n, fresh);
+    wg_node y = made_of_others(here, op, g, x, n, own);
+    return wg_is_none(y) ? append(&r, x, own) : y;
 }
 
 static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
@@ -204,20 +246,17 @@ static wg_node apply_any(wg_site here, const wg_op *op, wg_graph *g, const wg_no
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "takes %d operands, not %d", op->operands, n);
     if (wgi_before_options(here) && !wg_options_named(g->c, here, op->name))
         return failed(here, op, g, x, n, fresh);
+    wgi_kind_type *keep_in;
+    const wgi_kind_answer *kept = wgi_kind_type_of(g, op, x, n, attr, &keep_in);
+    if (kept) return apply_kept(here, op, g, x, n, kept);
     wg_node own[INLINE_OPERANDS];
     wg_type types[INLINE_OPERANDS];
-    if (n <= INLINE_OPERANDS) {
-        memcpy(own, x, sizeof *x * (size_t)n);
-        return apply(here, op, g, own, types, n, attr);
-    }
+    if (n <= INLINE_OPERANDS) return apply(here, op, g, x, own, types, n, attr, keep_in);
     wgi_place place = wgi_arena_place(&g->temp);
     wg_node *many = wgi_arena_alloc(&g->temp, sizeof *many * (size_t)n);
     wg_type *all = wgi_arena_alloc(&g->temp, sizeof *all * (size_t)n);
     wg_node y = wgi_error_node(g);
-    if (many && all) {
-        memcpy(many, x, sizeof *x * (size_t)n);
-        y = apply(here, op, g, many, all, n, attr);
-    }
+    if (many && all) y = apply(here, op, g, x, many, all, n, attr, keep_in);
     wgi_arena_rewind(&g->temp, place);
     return y;
 }

@@ -35,20 +35,24 @@ static int attr_spans(const wg_attr_row *a, const void *attr, const char *at[2],
     return 1;
 }
 
-static uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
+/* The last bytes, fewer than 8, as one number. */
+static inline uint64_t last_bytes(const char *p, size_t n)
+{
+    uint32_t four;
+    uint64_t v = 0;
+    if (n == 4) return memcpy(&four, p, 4), four;
+    for (; n; p++, n--) v = v << 8 | (unsigned char)*p;
+    return v;
+}
+
+static inline uint64_t bytes_hash(uint64_t h, const char *p, size_t n)
 {
     for (; n >= 8; p += 8, n -= 8) {
         uint64_t v;
         memcpy(&v, p, 8);
         h = wgi_mix(h, v);
     }
-    for (; n >= 4; p += 4, n -= 4) {
-        uint32_t v;
-        memcpy(&v, p, 4);
-        h = wgi_mix(h, v);
-    }
-    for (; n; p++, n--) h = wgi_mix(h, (unsigned char)*p);
-    return h;
+    return n ? wgi_mix(h, last_bytes(p, n)) : h;
 }
 
 /* memcmp of a constant size is inline code. For most fields a call would cost more. */

@@ -1,6 +1,6 @@
-/* graph.h: the list of nodes, how a node is made, what a graph remembers of its last build, and where values
- * are. Invariant: the operands of a node have smaller indices than the node. So a walk over a graph is a
- * loop. */
+/* graph.h: the list of nodes, how a node is made, what a graph remembers of its last build, and where
+ * values are. Invariant: the operands of a node have smaller indices than the node. So a walk over a
+ * graph is a loop. */
 #ifndef WGI_GRAPH_H
 #define WGI_GRAPH_H
 
@@ -47,8 +47,8 @@ static inline uint64_t wgi_number_bits(wg_node n) { return ~(n.index | (uint64_t
 double wgi_number_value(wg_node n);
 wgi_node *wgi_node_of(wg_node n); /* NULL: of an earlier generation, or its node was taken away */
 
-/* Whether op belongs to the library: then its results depend on operands and options alone. An op of the user
- * may do anything, even if its descriptor is a copy of one of ours. */
+/* Whether op belongs to the library: then its results depend on operands and options alone. An op of
+ * the user may do anything, even if its descriptor is a copy of one of ours. */
 static inline bool wgi_op_is_ours(const wg_op *op) { return op->library == op; }
 
 /* ---- append.c ---- */
@@ -58,6 +58,9 @@ uint32_t wgi_append(wg_graph *g, const wgi_node *n); /* appends a copy of *n; 0:
  * finish it. */
 wgi_node *wgi_slot(wg_graph *g);
 uint32_t wgi_node_finish(wg_graph *g, wgi_node *n);
+/* Appends *n, a copy of another node with other operands, without a hash. Only for nodes that are removed
+ * before anybody asks for the structure of the graph. weight: wgi_node_weight(n). 0: out of memory. */
+uint32_t wgi_append_copy(wg_graph *g, const wgi_node *n, double weight);
 bool wgi_room(wg_graph *g);                  /* makes room for one more node; false: an error is recorded */
 void wgi_forget(wg_graph *g, uint32_t mark); /* removes the nodes from mark on */
 /* Inside a derivative rule: records that it may make no leaf but a number, and is true. */
@@ -68,8 +71,8 @@ static inline bool wgi_rule_makes(wg_graph *g, wg_site here, const char *what, c
     wgi_rule_refuse(g, here, what, name);
     return true;
 }
-/* These two stand around a call of op's derivative rule, or of its expansion in place of a rule. wgi_rule_end
- * must be given the result of wgi_rule_begin. */
+/* These two stand around a call of op's derivative rule, or of its expansion in place of a rule.
+ * wgi_rule_end must be given the result of wgi_rule_begin. */
 static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
 {
     const wg_op *outer = g->rule.op;
@@ -78,6 +81,26 @@ static inline const wg_op *wgi_rule_begin(wg_graph *g, const wg_op *op)
     return outer;
 }
 static inline void wgi_rule_end(wg_graph *g, const wg_op *outer) { g->rule.op = outer; }
+/* Between these two calls g->rule.watch.looked becomes true when a node is asked for its operands,
+ * name, site or parameters, or one but y for its options, if it was there before. wgi_rule_watched must
+ * be given the result of wgi_rule_watch, and returns whether nothing of this has happened. */
+static inline wgi_watch wgi_rule_watch(wg_graph *g, uint32_t y)
+{
+    const wgi_watch outer = g->rule.watch;
+    g->rule.watch = (wgi_watch){ y, g->count, false };
+    return outer;
+}
+static inline bool wgi_rule_watched(wg_graph *g, wgi_watch outer)
+{
+    const bool looked = g->rule.watch.looked;
+    g->rule.watch = outer;
+    g->rule.watch.looked |= looked;
+    return !looked;
+}
+static inline void wgi_rule_looks(wg_node n)
+{
+    if (n.graph && n.index < n.graph->rule.watch.first) n.graph->rule.watch.looked = true;
+}
 static inline bool wgi_holds_number(const wgi_number *at, uint64_t bits, uint32_t t)
 {
     return at->bits == bits && at->dtype == t && at->leaf;
@@ -111,16 +134,16 @@ static inline void wgi_use(wg_graph *g, uint32_t i)
     x->flags |= WGI_USED;
     g->loose--;
 }
-/* Every way to make a node ends here. y must be the record behind the last node, with its hash and flags set,
- * and wgi_use must have been called for its operands. */
+/* Every way to make a node ends here. y must be the record behind the last node, with its hash and
+ * flags set, and wgi_use must have been called for its operands. */
 static inline uint32_t wgi_node_count(wg_graph *g, wgi_node *y)
 {
     y->scope = g->names.scope;
     g->loose += !(y->flags & WGI_USED);
     return g->count++;
 }
-/* The structure hash of n behind a node of hash `prefix`. Numbers, addresses, names and sites are no part of
- * it. */
+/* The structure hash of n behind a node of hash `prefix`. Numbers, addresses, names and sites are no
+ * part of it. */
 uint64_t wgi_node_hash(uint64_t prefix, const wgi_node *n);
 /* The number of elements of n, times 64 for a product; 0 for scalars, elementwise nodes of one element,
  * views and leaves. */
@@ -174,8 +197,8 @@ static inline void wgi_idle_forget(wg_graph *g)
  * ops/loss_of_pairs.c, as it knows ops. */
 void wgi_warn_of_pairs(wg_node loss, wg_site here);
 
-/* Unit vectors: row i is 1 at element from + i of x, else 0. The result is [n, elements of x] in the dtype of
- * x. In ops/index.c. */
+/* Unit vectors: row i is 1 at element from + i of x, else 0. The result is [n, elements of x] in the
+ * dtype of x. In ops/index.c. */
 wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n);
 
 /* ---- twin.c ---- */
@@ -184,11 +207,57 @@ wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n);
  * inputs and numbers are not copied: both graphs point to the same ones. NULL: out of memory. */
 wg_graph *wgi_graph_twin(const wg_graph *g);
 
+/* ---- kinds: what nodes of one op, options and types have in common is kept ---- */
+
+/* A number made of the options' bytes, and whether options have equal bytes. Equal options may have other
+ * bytes between their fields: then they count as different. */
+static inline uint64_t wgi_options_number(const wg_op *op, const void *attr)
+{
+    const char *p = attr;
+    const size_t n = op->attr_size;
+    uint64_t v = 0, w = 0, u = 0;
+    if (n < 8) {
+        for (size_t k = 0; k < n; k++) v = v << 8 | (unsigned char)p[k];
+        return v;
+    }
+    memcpy(&v, p, 8), memcpy(&w, p + n - 8, 8), memcpy(&u, p + (n / 2 & ~(size_t)7), 8);
+    return (v * 0x9E3779B97F4A7C15u ^ w) * 0xC2B2AE3D27D4EB4Fu ^ u;
+}
+static inline bool wgi_options_same(const wg_op *op, const void *a, const void *b)
+{
+    const size_t n = op->attr_size;
+    if (n > 8) return memcmp(a, b, n) == 0;
+    return wgi_options_number(op, a) == wgi_options_number(op, b);
+}
+/* The place of a kind, of so many bits, in a table. h: made of addresses and numbers. */
+static inline uint32_t wgi_kind_place(uint64_t h, int bits)
+{
+    return (uint32_t)((h ^ h >> 29) * 0x9E3779B97F4A7C15u >> (64 - bits));
+}
+static inline uint64_t wgi_kind_mix(uint64_t h, const void *p)
+{
+    return (h ^ (uintptr_t)p) * 0xC2B2AE3D27D4EB4Fu;
+}
+
+/* ---- kind_types.c ---- */
+
+typedef struct wgi_kind_answer {
+    wg_type y;        /* of the result; shape NULL: of a composite */
+    const void *attr; /* the options as the shape rule has left them */
+} wgi_kind_answer;
+typedef struct wgi_kind_type wgi_kind_type;
+/* What the shape rule of op says of these operands and options, kept from an earlier call. The next
+ * call may change it. NULL: it is not kept. Then, unless *keep_in is NULL, the caller may call
+ * wgi_kind_type_keep after the rule, if the operands needed no cast. */
+const wgi_kind_answer *wgi_kind_type_of(wg_graph *g, const wg_op *op, const wg_node x[], int n,
+                                        const void *attr, wgi_kind_type **keep_in);
+void wgi_kind_type_keep(const wg_graph *g, wgi_kind_type *e, const wg_type *y, const void *meant);
+
 /* ---- append_plain.c ---- */
 
-/* Appends a node of a plain op whose operands have one dtype, and shapes that are equal or scalar. The record
- * is the same as by the general way (apply.c). 0: the op or the operands are not of this kind, or there is no
- * memory. */
+/* Appends a node of a plain op whose operands have one dtype, and shapes that are equal or scalar. The
+ * record is the same as by the general way (apply.c). 0: the op or the operands are not of this kind,
+ * or there is no memory. */
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n);
 
 /* The entry of op among the kinds, or the free entry for it. */
@@ -220,11 +289,12 @@ typedef struct wgi_calling { /* a call that has begun; the fields are those of w
 void wgi_again_begin(wg_graph *g, wg_mode mode);   /* a new build begins; resets the arena */
 void wgi_again_stop(wg_graph *g);                  /* from here on this build differs from the last one */
 void wgi_again_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on are removed */
-/* If the last build made the same call here, reuses its nodes and returns the index of its result. Else 0. */
+/* If the last build made the same call here, reuses its nodes and returns the index of its result. Else
+ * 0. */
 uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
-/* For leaves, which compare more than a call. wgi_again_at: the remembered call, if it is of the same op and
- * site and begins at the same node, scope and place of the arena. wgi_again_reuse then reuses its nodes and
- * returns the result's index. */
+/* For leaves, which compare more than a call. wgi_again_at: the remembered call, if it is of the same
+ * op and site and begins at the same node, scope and place of the arena. wgi_again_reuse then reuses
+ * its nodes and returns the result's index. */
 const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op);
 uint32_t wgi_again_reuse(wg_graph *g);
 /* To be called when a call of a builder begins, before it makes nodes: see wgi_build.settled. */
@@ -294,13 +364,31 @@ typedef struct wgi_reached {
 #define WGI_NOT_REACHED UINT32_MAX
 /* Whether a walk does not go on from node i to its operands. */
 typedef bool (*wgi_stop_fn)(const wg_graph *g, uint32_t i, const void *arg);
-/* Lists the roots and all nodes that they are made from, but none below `from`. stop may be NULL. A node that
- * the walk stops at is in the list; all other nodes are there with all outputs of their op. Memory is from a.
- * Uses g->marked. False: out of memory. */
+/* Lists the roots and all nodes that they are made from, but none below `from`. stop may be NULL. A
+ * node that the walk stops at is in the list; all other nodes are there with all outputs of their op.
+ * Memory is from a. Uses g->marked. False: out of memory. */
 bool wgi_reach(wg_graph *g, wgi_arena *a, const uint32_t *root, int roots, uint32_t from, wgi_stop_fn stop,
                const void *arg, wgi_reached *r);
-/* The position of node i in the list, or WGI_NOT_REACHED. */
-uint32_t wgi_reached_at(const wgi_reached *r, uint32_t i);
+/* The position of node i in the list, or WGI_NOT_REACHED. wgi_reached_far: without a table. */
+uint32_t wgi_reached_far(const wgi_reached *r, uint32_t i);
+static inline uint32_t wgi_reached_at(const wgi_reached *r, uint32_t i)
+{
+    if (!r->count || i < r->node[0] || i > r->node[r->count - 1]) return WGI_NOT_REACHED;
+    return r->table ? r->table[i - r->node[0]] : wgi_reached_far(r, i);
+}
+/* The highest marked node of [from, below); UINT32_MAX: there is none. Unmarked nodes are passed eight at a
+ * time, so that a program with few marked nodes in a long graph costs little. */
+static inline uint32_t wgi_marked_below(const wg_graph *g, uint32_t below, uint32_t from)
+{
+    uint64_t eight;
+    while (below > from) {
+        if (g->marked[--below]) return below;
+        while (below - from >= sizeof eight &&
+               (memcpy(&eight, g->marked + below - sizeof eight, sizeof eight), !eight))
+            below -= (uint32_t)sizeof eight;
+    }
+    return UINT32_MAX;
+}
 
 /* ---- valid.c ---- */
 
@@ -413,8 +501,8 @@ static inline void wgi_open(wg_graph *g)
 }
 
 void wgi_close(wg_graph *g); /* ends the evaluation */
-/* Call this before value[i] is set for nodes [first, last]. The end of the evaluation clears only the entries
- * of such nodes. False: out of memory. */
+/* Call this before value[i] is set for nodes [first, last]. The end of the evaluation clears only the
+ * entries of such nodes. False: out of memory. */
 static inline bool wgi_valued(wg_graph *g, uint32_t first, uint32_t last)
 {
     wgi_span *s = g->now.spans ? g->now.span + g->now.spans - 1 : NULL;
@@ -441,7 +529,8 @@ static inline bool wgi_may_be_parameter(const wgi_node *n)
 {
     return n->op->kind == WG_LEAF || n->op->kind == WG_ALIAS;
 }
-/* If the value of node i is in a parameter's memory, copies it: there it would change with the parameter. */
+/* If the value of node i is in a parameter's memory, copies it: there it would change with the
+ * parameter. */
 bool wgi_own_bytes(wg_graph *g, uint32_t i);
 /* To be called for each root of a request when its value is there. */
 void wgi_root_done(wg_graph *g, const wgi_request *r, uint32_t i);

@@ -271,6 +271,11 @@ typedef struct wgi_evaluation {
 typedef struct wgi_running {
     wgi_plan *last;   /* the plan of the last wg_backward, if the request can be repeated: run/plan/bind.c */
     uint32_t derived; /* the first node of the derivative while wg_backward is interpreted; otherwise 0 */
+    /* While wg_backward is interpreted: nodes of the derivative, and the memory that their values
+     * belong in. */
+    const uint32_t *goal;
+    void *const *goal_at;
+    int goals;
     bool gives_back;  /* the next evaluation needs less memory for values: the end of this one frees it */
     double spent;     /* what the interpreter has spent on this request: run/request.c */
     void *work;       /* memory for the intermediate values of plans */
@@ -287,6 +292,12 @@ typedef struct wgi_habits {
     uint32_t backwards;            /* since wg_begin, each on more nodes than the one before */
     uint32_t nodes;                /* at the last of them */
 } wgi_habits;
+
+/* What the rule of node y has looked at. first: the first node that it has made. */
+typedef struct wgi_watch {
+    uint32_t y, first;
+    bool looked;
+} wgi_watch;
 
 struct wg_graph {
     wg_context *c;
@@ -320,6 +331,8 @@ struct wg_graph {
         const wg_op *op; /* the op whose derivative rule is being called; NULL: none is */
         bool refused;    /* the rule tried to make a leaf: wgi_rule_makes */
         bool users;      /* a rule of an op that calls a function of the user has been called */
+        bool asked;      /* a node was asked for its op: kind_types.c */
+        wgi_watch watch;
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
     uint64_t failed_at;

@@ -53,7 +53,11 @@ static const wgi_node *record(wg_node n)
     return x ? x : &empty;
 }
 
-const wg_op *wg_node_op(wg_node n) { return record(n)->op; }
+const wg_op *wg_node_op(wg_node n)
+{
+    if (n.graph) n.graph->rule.asked = true;
+    return record(n)->op;
+}
 int wg_node_operands(wg_node n) { return (int)record(n)->operands; }
 wg_shape wg_node_shape(wg_node n) { return *record(n)->shape; }
 wg_dtype wg_node_dtype(wg_node n) { return (wg_dtype)record(n)->dtype; }
@@ -67,12 +71,14 @@ const char *wg_node_op_name(wg_node n)
 wg_node wg_node_operand(wg_node n, int k)
 {
     const wgi_node *x = record(n);
+    wgi_rule_looks(n);
     return k >= 0 && k < (int)x->operands ? wgi_handle(n.graph, wgi_in(x)[k]) : wg_none;
 }
 
 const char *wg_node_name(wg_node n)
 {
     const wgi_node *x = record(n);
+    wgi_rule_looks(n);
     if (x->name) return n.graph->names.text[x->name];
     return wgi_has_parameter(x) ? x->parameter->name : "";
 }
@@ -80,18 +86,21 @@ const char *wg_node_name(wg_node n)
 const char *wg_node_scope(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
+    wgi_rule_looks(n);
     return x ? n.graph->names.text[x->scope] : "";
 }
 
 wg_site wg_node_site(wg_node n)
 {
     wg_site here = record(n)->here;
+    wgi_rule_looks(n);
     return here ? here : "";
 }
 
 const void *wg_attr(wg_node n)
 {
     const wgi_node *x = wgi_node_of(n);
+    if (x && n.index != n.graph->rule.watch.y) wgi_rule_looks(n);
     return x && x->op->attr_size ? x->attr : NULL;
 }
 
@@ -121,6 +130,7 @@ int64_t wg_dim_at(wg_site here, wg_node n, int axis)
 wg_params *wg_node_params(wg_node n)
 {
     const wgi_node *x = record(n);
+    wgi_rule_looks(n);
     return wgi_has_parameter(x) ? x->parameter->owner : NULL;
 }
 

@@ -4,21 +4,28 @@
 
 #include <stdlib.h>
 
-/* A walk. The list is its queue, too: the nodes in it that are not looked at yet wait for their turn. */
+/* WIDE: nodes are spread wide if there are so many indices for each of them. NEAR: the walk by a list begins
+ * with so many nodes, before it asks how wide they are spread. */
+enum { WIDE = 8, NEAR = 8 };
+
+/* A walk. The list is its queue, too: the nodes in it that are not looked at yet wait for their turn. If the
+ * nodes are not spread wide, the walk goes on without it, over the marks from the highest node down. */
 typedef struct walk {
     wg_graph *g;
     wgi_arena *a;
     wgi_stop_fn stop;
     const void *arg;
     uint32_t from;
-    uint32_t *list;
-    size_t count, room;
+    uint32_t *list;     /* NULL: there are marks alone */
+    size_t count, room; /* count: the number of marked nodes */
+    uint32_t lo, hi;    /* the lowest and the highest of them */
 } walk;
 
-static bool grow(walk *w, size_t need)
+static bool is_wide(uint32_t lo, uint32_t hi, size_t count) { return (hi - lo) / WIDE > count; }
+
+static bool grow(walk *w)
 {
-    if (need <= w->room) return true;
-    size_t room = WGI_MAX(WGI_MAX(2 * w->room, 64), need);
+    const size_t room = WGI_MAX(2 * w->room, 64);
     uint32_t *list = wgi_arena_alloc(w->a, sizeof *list * room);
     if (!list) return false;
     if (w->count) memcpy(list, w->list, sizeof *list * w->count);
@@ -27,40 +34,79 @@ static bool grow(walk *w, size_t need)
     return true;
 }
 
-static void add(walk *w, uint32_t i)
+/* Marks node i. listed: it joins the queue. */
+static inline bool add(walk *w, uint32_t i, bool listed)
 {
-    w->list[w->count++] = i;
+    if (listed) {
+        if (w->count == w->room && !grow(w)) return false;
+        w->list[w->count] = i;
+    }
+    w->count++;
+    w->lo = WGI_MIN(w->lo, i), w->hi = WGI_MAX(w->hi, i);
     w->g->marked[i] = 1;
+    return true;
+}
+
+static inline bool ends_at(const walk *w, uint32_t i)
+{
+    return wgi_is_leaf(&w->g->node[i]) || (w->stop && w->stop(w->g, i, w->arg));
 }
 
 /* Adds node i. An op computes all its outputs together, so all of them are added, unless the walk stops at
  * i. */
-static bool reach(walk *w, uint32_t i)
+static inline bool reach(walk *w, uint32_t i, bool listed)
 {
     wg_graph *g = w->g;
     if (i < w->from || g->marked[i]) return true;
-    if (wgi_is_leaf(&g->node[i]) || (w->stop && w->stop(g, i, w->arg))) {
-        if (grow(w, w->count + 1)) add(w, i);
-        else return false;
-        return true;
-    }
-    uint32_t first = i - g->node[i].output, n = (uint32_t)wgi_outputs(g->node[i].op);
-    if (!grow(w, w->count + n)) return false;
-    for (uint32_t k = first; k < first + n; k++)
-        if (k >= w->from && k < g->count && !g->marked[k]) add(w, k);
+    const wg_op *op = g->node[i].op;
+    if (op->outputs <= 1 || ends_at(w, i)) return add(w, i, listed);
+    const uint32_t first = i - g->node[i].output, end = first + (uint32_t)op->outputs;
+    for (uint32_t k = first; k < end; k++)
+        if (k >= w->from && k < g->count && !g->marked[k] && !add(w, k, listed)) return false;
     return true;
+}
+
+static bool visit(walk *w, uint32_t i)
+{
+    const wgi_node *n = &w->g->node[i];
+    if (ends_at(w, i)) return true;
+    const uint32_t *in = wgi_in(n);
+    for (uint32_t j = 0; j < n->operands; j++)
+        if (!reach(w, in[j], true)) return false;
+    return true;
+}
+
+/* Goes on without the list. Operands are lower than their node. */
+static void visit_down(walk *w)
+{
+    wg_graph *g = w->g;
+    uint32_t i = w->hi + 1;
+    const uint32_t from = w->from;
+    size_t open = w->count, more = 0;
+    for (w->list = NULL; open > 0; open += more - 1) {
+        i = wgi_marked_below(g, i, 0);
+        const wgi_node *n = &g->node[i];
+        more = 0;
+        if (ends_at(w, i)) continue;
+        const uint32_t *in = wgi_in(n);
+        for (uint32_t j = 0; j < n->operands; j++) {
+            const uint32_t k = in[j];
+            if (k < from || g->marked[k]) continue;
+            const size_t was = w->count;
+            if (g->node[k].op->outputs > 1) reach(w, k, false);
+            else g->marked[k] = 1, w->count++;
+            more += w->count - was;
+        }
+    }
+    w->lo = i;
 }
 
 static bool visit_all(walk *w)
 {
-    for (size_t k = 0; k < w->count; k++) {
-        const uint32_t i = w->list[k];
-        const wgi_node *n = &w->g->node[i];
-        if (wgi_is_leaf(n) || (w->stop && w->stop(w->g, i, w->arg))) continue;
-        const uint32_t *in = wgi_in(n);
-        for (uint32_t j = 0; j < n->operands; j++)
-            if (!reach(w, in[j])) return false;
-    }
+    size_t k = 0;
+    for (; k < w->count && (k < NEAR || is_wide(w->lo, w->hi, w->count)); k++)
+        if (!visit(w, w->list[k])) return false;
+    if (k < w->count) visit_down(w);
     return true;
 }
 
@@ -72,35 +118,22 @@ static int by_index(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The lowest index and the highest one. */
-static void bounds(const walk *w, uint32_t *lo, uint32_t *hi)
+/* Lists the marked nodes in order and clears the marks. */
+static bool sort(walk *w)
 {
-    *lo = UINT32_MAX, *hi = 0;
-    for (size_t k = 0; k < w->count; k++) {
-        *lo = WGI_MIN(*lo, w->list[k]);
-        *hi = WGI_MAX(*hi, w->list[k]);
-    }
-}
-
-/* WIDE: nodes are spread wide if there are so many indices for each of them. */
-enum { WIDE = 8 };
-
-static bool is_wide(uint32_t lo, uint32_t hi, size_t count) { return (hi - lo) / WIDE > count; }
-
-/* Sorts the list and clears the marks. */
-static void sort(walk *w, uint32_t lo, uint32_t hi)
-{
-    if (is_wide(lo, hi, w->count)) {
-        for (size_t k = 0; k < w->count; k++) w->g->marked[w->list[k]] = 0;
+    uint8_t *marked = w->g->marked;
+    if (w->list && is_wide(w->lo, w->hi, w->count)) {
+        for (size_t k = 0; k < w->count; k++) marked[w->list[k]] = 0;
         qsort(w->list, w->count, sizeof *w->list, by_index);
-        return;
+        return true;
     }
+    uint32_t *list = w->list ? w->list : wgi_arena_alloc(w->a, sizeof *list * w->count);
     size_t n = 0;
-    for (uint32_t i = lo; i <= hi; i++)
-        if (w->g->marked[i]) {
-            w->g->marked[i] = 0;
-            w->list[n++] = i;
-        }
+    for (uint32_t i = w->lo; list && i <= w->hi; i++)
+        if (marked[i]) list[n++] = i;
+    w->list = list;
+    memset(marked + w->lo, 0, w->hi - w->lo + 1);
+    return list;
 }
 
 /* ---- the list ---- */
@@ -119,22 +152,18 @@ static bool make_table(wgi_reached *r, wgi_arena *a)
 bool wgi_reach(wg_graph *g, wgi_arena *a, const uint32_t *root, int roots, uint32_t from, wgi_stop_fn stop,
                const void *arg, wgi_reached *r)
 {
-    walk w = { .g = g, .a = a, .stop = stop, .arg = arg, .from = from };
-    uint32_t lo, hi;
+    walk w = { .g = g, .a = a, .stop = stop, .arg = arg, .from = from, .lo = UINT32_MAX };
     bool ok = true;
     *r = (wgi_reached){ 0 };
-    for (int k = 0; k < roots && ok; k++) ok = reach(&w, root[k]);
+    for (int k = 0; k < roots && ok; k++) ok = reach(&w, root[k], true);
     ok = ok && visit_all(&w);
-    bounds(&w, &lo, &hi);
-    if (w.count) sort(&w, lo, hi);
-    r->node = w.list, r->count = (uint32_t)w.count;
+    if (w.count) ok = sort(&w) && ok;
+    r->node = w.list, r->count = w.list ? (uint32_t)w.count : 0;
     return ok && make_table(r, a);
 }
 
-uint32_t wgi_reached_at(const wgi_reached *r, uint32_t i)
+uint32_t wgi_reached_far(const wgi_reached *r, uint32_t i)
 {
-    if (!r->count || i < r->node[0] || i > r->node[r->count - 1]) return WGI_NOT_REACHED;
-    if (r->table) return r->table[i - r->node[0]];
     uint32_t low = 0, high = r->count;
     while (high - low > 1) {
         uint32_t mid = low + (high - low) / 2;

@@ -1,6 +1,6 @@
 /* interpret.c: runs nodes one by one, on one thread, for programs that are not worth a plan. Every value
  * stays until the evaluation ends. */
-#include "run/tape.h"
+#include "run/levels.h"
 
 /* ---- one node ---- */
 
@@ -21,7 +21,7 @@ static bool outputs_of(wg_graph *g, uint32_t i, frame *f)
     for (int j = 0; j < f->k.outputs; j++) {
         wgi_node *n = &g->node[i + (uint32_t)j];
         f->yt[j] = wgi_type_of(n);
-        f->y[j] = wgi_arena_alloc(&g->values, wgi_value_bytes(n));
+        f->y[j] = wgi_memory_for(g, i + (uint32_t)j, wgi_value_bytes(n));
         if (!f->y[j]) return false;
     }
     return true;
@@ -159,13 +159,20 @@ static bool run_node(wg_graph *g, uint32_t i)
     return true;
 }
 
-static bool run(wg_graph *g, uint32_t i)
+bool wgi_run_alone(wg_graph *g, uint32_t i)
 {
-    g->run.spent += wgi_spent_on(wgi_size(g->node[i].shape));
-    wgi_place place = wgi_arena_place(&g->temp);
-    bool ok = run_node(g, i);
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const bool ok = run_node(g, i);
     wgi_arena_rewind(&g->temp, place);
     return ok;
+}
+
+static bool run(wg_graph *g, uint32_t i)
+{
+    const wgi_node *n = &g->node[i];
+    g->run.spent += wgi_spent_on(wgi_size(n->shape));
+    wgi_kind_call *c = wgi_kind_call_of(g, n);
+    return c ? wgi_kind_call_run(g, i, c) : wgi_ok(g->c) && wgi_run_alone(g, i);
 }
 
 static void trace_values(const wg_graph *g, uint32_t first, uint32_t last, bool all)
@@ -174,16 +181,12 @@ static void trace_values(const wg_graph *g, uint32_t first, uint32_t last, bool 
         if (wgi_is_due(g, i, all) && (!g->run.derived || i < g->run.derived)) wgi_trace_value(g, i);
 }
 
-/* Runs the nodes [i, last] that are due. */
-static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
+static bool run_in_order(wg_graph *g, wgi_tape *t, uint32_t i, uint32_t last, bool all)
 {
-    wgi_tape t;
     const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
-    bool ok = i > last || wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1);
-    if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, last, all);
-    wgi_tape_begin(&t, g);
-    for (; ok && i <= last; i++) {
-        uint32_t at = tape ? wgi_tape_forward(&t, i, last, all) : i;
+    for (; i <= last; i++) {
+        const bool tensor = g->node[i].shape->rank && wgi_is_due(g, i, all);
+        const uint32_t at = tape && !tensor ? wgi_tape_forward(t, i, last, all) : i;
         if (!at) break;
         i = at;
         if (i > last || !wgi_is_due(g, i, all)) continue;
@@ -194,11 +197,54 @@ static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
     return i > last;
 }
 
+/* The nodes [i, last] that are due. NULL: it is a program of scalars, which the tape runs, or there are none,
+ * or there is no memory. */
+static uint32_t *due_list(wg_graph *g, uint32_t i, uint32_t last, bool all, uint32_t *n)
+{
+    *n = 0;
+    if (i > last || g->weight < WGI_VECTORS * (double)g->count) return NULL;
+    uint32_t *list = wgi_arena_alloc(&g->temp, sizeof *list * (last - i + 1));
+    for (; list && i <= last; i++)
+        if (wgi_is_due(g, i, all)) list[(*n)++] = i;
+    return *n ? list : NULL;
+}
+
+/* Runs the nodes [i, last] that are due. */
+static bool run_range(wg_graph *g, uint32_t i, uint32_t last, bool all)
+{
+    wgi_tape t;
+    uint32_t n = 0, levels = 0;
+    bool ok = i > last || wgi_valued(g, i, WGI_MIN(last + WG_MAX_OUTPUTS, g->count) - 1);
+    if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, last, all);
+    wgi_tape_begin(&t, g);
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const uint32_t *list = ok ? due_list(g, i, last, all, &n) : NULL,
+                   *level = list ? wgi_levels_of(g, list, n, &levels) : NULL;
+    if (ok && !level) ok = run_in_order(g, &t, i, last, all);
+    else {
+        for (uint32_t k = 0; ok && all && k < n; k++) g->marked[list[k]] = 1;
+        ok = ok && wgi_levels_run(g, &t, list, n, level, levels);
+        if (i <= last) memset(g->marked + i, 0, last - i + 1);
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return ok;
+}
+
+static bool run_list_in_order(wg_graph *g, wgi_tape *t, const wgi_needed *n)
+{
+    const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
+    bool ok = true;
+    for (uint32_t k = 0; ok && k < n->count; k++) {
+        const uint32_t i = n->list[k], at = tape ? wgi_tape_forward(t, i, i, false) : i;
+        ok = at > i || (at == i && run(g, i));
+    }
+    return ok;
+}
+
 /* Runs the nodes of a list. */
 static bool run_list(wg_graph *g, const wgi_needed *n)
 {
     wgi_tape t;
-    const bool tape = !wgi_without(g->c, WG_WITHOUT_TAPE);
     bool ok = true;
     for (uint32_t k = 0; k < n->count; k++) {
         const uint32_t i = n->list[k];
@@ -206,13 +252,27 @@ static bool run_list(wg_graph *g, const wgi_needed *n)
         if (g->c->o.trace & WG_TRACE_VALUE) trace_values(g, i, i, false);
     }
     wgi_tape_begin(&t, g);
-    for (uint32_t k = 0; ok && k < n->count; k++) {
-        const uint32_t i = n->list[k], at = tape ? wgi_tape_forward(&t, i, i, false) : i;
-        ok = at > i || (at == i && run(g, i));
-        g->marked[i] = 0;
-    }
-    for (uint32_t k = 0; !ok && k < n->count; k++) g->marked[n->list[k]] = 0;
+    uint32_t levels = 0;
+    const uint32_t *level = ok ? wgi_levels_of(g, n->list, n->count, &levels) : NULL;
+    if (level) ok = wgi_levels_run(g, &t, n->list, n->count, level, levels);
+    else ok = ok && run_list_in_order(g, &t, n);
+    for (uint32_t k = 0; k < n->count; k++) g->marked[n->list[k]] = 0;
     return ok;
+}
+
+void *wgi_goal_of(const wg_graph *g, uint32_t i)
+{
+    int k = 0;
+    while (g->run.goal[k] != i) k++;
+    return g->run.goal_at[k];
+}
+
+static void mark_goals(wg_graph *g)
+{
+    for (int k = 0; k < g->run.goals; k++) {
+        uint8_t *m = &g->marked[g->run.goal[k]];
+        if (*m) *m = WGI_HAS_GOAL;
+    }
 }
 
 bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
@@ -224,7 +284,40 @@ bool wgi_interpret(wg_graph *g, const uint32_t *root, int roots)
     wgi_place place = wgi_arena_place(&g->temp);
     wgi_needed n;
     bool ok = wgi_needed_of(g, root, roots, &n);
+    if (ok) mark_goals(g);
     ok = ok && (n.list ? run_list(g, &n) : run_range(g, n.first, n.last, false));
     wgi_arena_rewind(&g->temp, place);
     return ok;
+}
+
+/* ---- gradients ---- */
+
+/* A gradient is computed in the memory that it belongs in, if a node of the derivative makes it. A product
+ * H v may belong where v is. */
+static bool set_goals(wg_graph *g, const wgi_request *r, const wg_node gx[])
+{
+    const size_t most = (size_t)WGI_MAX(r->targets, 1);
+    uint32_t *goal = wgi_arena_alloc(&g->temp, sizeof *goal * most);
+    void **at = wgi_arena_alloc(&g->temp, sizeof *at * most);
+    int n = 0;
+    for (int i = 0; goal && at && !r->along && i < r->targets; i++)
+        if (!wg_is_none(gx[i]) && gx[i].index >= g->run.derived) goal[n] = gx[i].index, at[n++] = r->into[i];
+    g->run.goal = goal, g->run.goal_at = at, g->run.goals = n;
+    return goal && at;
+}
+
+bool wgi_interpret_request(wg_graph *g, const wgi_request *r, const wg_node gx[], const uint32_t all[], int n)
+{
+    if (!set_goals(g, r, gx)) return false;
+    const bool ok = wgi_interpret(g, all, n);
+    g->run.goals = 0;
+    if (!ok) return false;
+    wgi_roots_done(g, r);
+    for (int i = 0; i < r->targets; i++) {
+        const uint32_t k = gx[i].index;
+        r->reached[i] = !wg_is_none(gx[i]);
+        const void *value = r->reached[i] ? wgi_value(g, k) : NULL;
+        if (value && value != r->into[i]) memcpy(r->into[i], value, wgi_value_bytes(&g->node[k]));
+    }
+    return true;
 }

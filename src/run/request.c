@@ -149,14 +149,7 @@ static bool interpret(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
     int n;
     const uint32_t *all = asked_nodes(g, r, gx, &n);
-    if (!all || !wgi_wish_for(g, all, n) || !wgi_interpret(g, all, n)) return false;
-    wgi_roots_done(g, r);
-    for (int i = 0; i < r->targets; i++) {
-        const uint32_t k = gx[i].index;
-        r->reached[i] = !wg_is_none(gx[i]);
-        if (r->reached[i]) memcpy(r->into[i], wgi_value(g, k), wgi_value_bytes(&g->node[k]));
-    }
-    return true;
+    return all && wgi_wish_for(g, all, n) && wgi_interpret_request(g, r, gx, all, n);
 }
 
 /* Reports how a request is answered, and why. */

@@ -80,20 +80,6 @@ typedef struct wgi_needed {
 /* False: out of memory. Nothing is marked then. */
 bool wgi_needed_of(wg_graph *g, const uint32_t *root, int roots, wgi_needed *n);
 
-/* The highest marked node of [from, below); UINT32_MAX: there is none. Unmarked nodes are passed eight at a
- * time, so that a program with few marked nodes in a long graph costs little. */
-static inline uint32_t wgi_marked_below(const wg_graph *g, uint32_t below, uint32_t from)
-{
-    uint64_t eight;
-    while (below > from) {
-        if (g->marked[--below]) return below;
-        while (below - from >= sizeof eight &&
-               (memcpy(&eight, g->marked + below - sizeof eight, sizeof eight), !eight))
-            below -= (uint32_t)sizeof eight;
-    }
-    return UINT32_MAX;
-}
-
 /* How many nodes from i on, at most to `last`, are unmarked for certain. */
 static inline uint32_t wgi_unmarked_from(const wg_graph *g, uint32_t i, uint32_t last)
 {
