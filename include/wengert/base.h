@@ -162,7 +162,7 @@ typedef struct wg_options {
     X(TAPE, "tape", "programs of scalars are run and differentiated as a list of kernel calls")            \
     X(TILES, "tiles", "elementwise ops and sums run together, tile by tile")                               \
     X(JOIN, "join", "a loss and its gradient are computed by one kernel")                                  \
-    X(ROWS, "rows", "reductions of rows run together with elementwise ops, some rows at a time")         \
+    X(ROWS, "rows", "reductions of rows run together with elementwise ops, some rows at a time")           \
     X(KINDS, "kinds", "what nodes of one op, options and types have in common is computed once")
 
 /* What can be traced: WG_TRACE=request,plan,rebuild,value. */

@@ -22,7 +22,7 @@ static bool learn_op(wg_graph *g, const wg_op *op)
         return false;
     if (g->plain.kinds == WGI_OPS / 2) g->plain.kinds = 0, memset(g->plain.kind, 0, sizeof g->plain.kind);
     g->plain.kinds++;
-    wgi_kind *k = wgi_kind_place(g, op);
+    wgi_kind *k = wgi_plain_place(g, op);
     k->node.op = op, k->node.dtype = NO_DTYPE;
     return true;
 }
@@ -44,7 +44,7 @@ static bool may_copy(wg_graph *g)
 static void learn_scalar(wg_graph *g, const wgi_node *y)
 {
     if (!(y->flags & WGI_EVEN) || !may_copy(g)) return;
-    wgi_kind *k = wgi_kind_place(g, y->op);
+    wgi_kind *k = wgi_plain_place(g, y->op);
     k->node = *y;
     k->node.flags = WGI_SCALAR | WGI_EVEN;
     k->hash = wgi_hash_of(y->op, y->shape, y->dtype | y->operands << 16);
@@ -66,7 +66,7 @@ static uint32_t plain_number(wg_graph *g, wg_site here, wg_node x, wg_dtype t)
 
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
 {
-    if (n < 1 || n > 2 || (wgi_kind_place(g, op)->node.op != op && !learn_op(g, op)) || n != op->operands)
+    if (n < 1 || n > 2 || (wgi_plain_place(g, op)->node.op != op && !learn_op(g, op)) || n != op->operands)
         return 0;
     int lead = !x[0].graph; /* the first operand that is a node; the other one may be a number */
     if (lead == n || !in_graph(g, x[lead])) return 0;
@@ -123,7 +123,7 @@ static inline wgi_kind *kind_of(wg_graph *g, const wg_op *op, int n, wg_node x)
 {
     if (g->count >= g->plain.quick || x.generation != g->generation || x.index >= g->count) return NULL;
     const wgi_node *m = &g->node[x.index];
-    wgi_kind *k = wgi_kind_place(g, op);
+    wgi_kind *k = wgi_plain_place(g, op);
     const bool same = k->node.op == op && k->node.operands == (uint32_t)n && k->node.shape == m->shape &&
                       k->node.dtype == m->dtype;
     return m->flags & WGI_SCALAR && same ? k : NULL;

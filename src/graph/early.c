@@ -76,7 +76,7 @@ void wgi_early_node(wg_graph *g, uint32_t i)
 {
     const wgi_node *n = &g->node[i];
     if (n->flags & WGI_EVEN) {
-        wgi_kind *k = wgi_kind_place(g, n->op);
+        wgi_kind *k = wgi_plain_place(g, n->op);
         if (k->node.op == n->op) wgi_early_value(g, k, n, n->in[0], n->in[n->operands - 1]);
     } else if (n->op->kind == WG_ALIAS) element(g, i);
 }

@@ -207,51 +207,7 @@ wg_node wgi_unit_rows(wg_site here, wg_node x, int64_t from, int64_t n);
  * inputs and numbers are not copied: both graphs point to the same ones. NULL: out of memory. */
 wg_graph *wgi_graph_twin(const wg_graph *g);
 
-/* ---- kinds: what nodes of one op, options and types have in common is kept ---- */
-
-/* A number made of the options' bytes, and whether options have equal bytes. Equal options may have other
- * bytes between their fields: then they count as different. */
-static inline uint64_t wgi_options_number(const wg_op *op, const void *attr)
-{
-    const char *p = attr;
-    const size_t n = op->attr_size;
-    uint64_t v = 0, w = 0, u = 0;
-    if (n < 8) {
-        for (size_t k = 0; k < n; k++) v = v << 8 | (unsigned char)p[k];
-        return v;
-    }
-    memcpy(&v, p, 8), memcpy(&w, p + n - 8, 8), memcpy(&u, p + (n / 2 & ~(size_t)7), 8);
-    return (v * 0x9E3779B97F4A7C15u ^ w) * 0xC2B2AE3D27D4EB4Fu ^ u;
-}
-static inline bool wgi_options_same(const wg_op *op, const void *a, const void *b)
-{
-    const size_t n = op->attr_size;
-    if (n > 8) return memcmp(a, b, n) == 0;
-    return wgi_options_number(op, a) == wgi_options_number(op, b);
-}
-/* The place of a kind, of so many bits, in a table. h: made of addresses and numbers. */
-static inline uint32_t wgi_kind_place(uint64_t h, int bits)
-{
-    return (uint32_t)((h ^ h >> 29) * 0x9E3779B97F4A7C15u >> (64 - bits));
-}
-static inline uint64_t wgi_kind_mix(uint64_t h, const void *p)
-{
-    return (h ^ (uintptr_t)p) * 0xC2B2AE3D27D4EB4Fu;
-}
-
-/* ---- kind_types.c ---- */
-
-typedef struct wgi_kind_answer {
-    wg_type y;        /* of the result; shape NULL: of a composite */
-    const void *attr; /* the options as the shape rule has left them */
-} wgi_kind_answer;
-typedef struct wgi_kind_type wgi_kind_type;
-/* What the shape rule of op says of these operands and options, kept from an earlier call. The next
- * call may change it. NULL: it is not kept. Then, unless *keep_in is NULL, the caller may call
- * wgi_kind_type_keep after the rule, if the operands needed no cast. */
-const wgi_kind_answer *wgi_kind_type_of(wg_graph *g, const wg_op *op, const wg_node x[], int n,
-                                        const void *attr, wgi_kind_type **keep_in);
-void wgi_kind_type_keep(const wg_graph *g, wgi_kind_type *e, const wg_type *y, const void *meant);
+#include "graph/kinds.h"
 
 /* ---- append_plain.c ---- */
 
@@ -261,7 +217,7 @@ void wgi_kind_type_keep(const wg_graph *g, wgi_kind_type *e, const wg_type *y, c
 uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n);
 
 /* The entry of op among the kinds, or the free entry for it. */
-static inline wgi_kind *wgi_kind_place(wg_graph *g, const wg_op *op)
+static inline wgi_kind *wgi_plain_place(wg_graph *g, const wg_op *op)
 {
     wgi_kind *k = &g->plain.kind[wgi_op_place(op)];
     while (k->node.op != op && k->node.op) k = k + 1 < g->plain.kind + WGI_OPS ? k + 1 : g->plain.kind;
@@ -279,62 +235,7 @@ const wgi_node *wgi_view_before(wg_site here, const wg_op *op, wg_node x);
 /* Appends a view of x like that one. attr: its options, in the graph's arena. */
 wg_node wgi_view_like(wg_site here, const wgi_node *last, wg_node x, const void *attr);
 
-/* ---- remembered.c ---- */
-
-#define WGI_NO_CALL UINT32_MAX
-typedef struct wgi_calling { /* a call that has begun; the fields are those of wgi_called */
-    uint32_t at, first;      /* at: its index among the remembered calls, or WGI_NO_CALL */
-    const char *before;
-} wgi_calling;
-void wgi_again_begin(wg_graph *g, wg_mode mode);   /* a new build begins; resets the arena */
-void wgi_again_stop(wg_graph *g);                  /* from here on this build differs from the last one */
-void wgi_again_forget(wg_graph *g, uint32_t mark); /* the nodes from mark on are removed */
-/* If the last build made the same call here, reuses its nodes and returns the index of its result. Else
- * 0. */
-uint32_t wgi_again(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr);
-/* For leaves, which compare more than a call. wgi_again_at: the remembered call, if it is of the same
- * op and site and begins at the same node, scope and place of the arena. wgi_again_reuse then reuses
- * its nodes and returns the result's index. */
-const wgi_called *wgi_again_at(const wg_graph *g, wg_site here, const wg_op *op);
-uint32_t wgi_again_reuse(wg_graph *g);
-/* To be called when a call of a builder begins, before it makes nodes: see wgi_build.settled. */
-void wgi_settle_limits(wg_graph *g);
-static inline void wgi_settle(wg_graph *g)
-{
-    if (g->count >= g->build.share_from && (!g->build.settled || g->build.vectors)) wgi_settle_limits(g);
-}
-/* Whatever appends nodes stands between wgi_call_begin and wgi_call_end (for a leaf wgi_leaf_end, which
- * returns `result`). */
-wgi_calling wgi_call_begin(wg_graph *g);
-void wgi_call_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, const wg_node x[], int n,
-                  const void *attr, wg_node result);
-wg_node wgi_leaf_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *op, wg_node result);
-
-/* Remembers the call of a plain op of nodes that has made node i alone, the last one. */
-void wgi_remember_node(wg_graph *g, uint32_t i);
-/* The same for operands x[0 .. n), of which one may be a number. The call has made the nodes [first, i]. */
-void wgi_remember_call(wg_graph *g, uint32_t first, const char *before, uint32_t i, const wg_node x[], int n);
-/* Makes the node of a plain op by the short way, and remembers the call. 0: it cannot; then nothing was
- * made. */
-uint32_t wgi_remember_plain(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n);
-
-/* Whether the nodes from `first` on have no leaves but numbers. Other leaves are known outside of the graph's
- * records. */
-bool wgi_only_nodes(const wg_graph *g, uint32_t first);
-/* Ends the call k. Its record has no op, operands and options yet: so it is never compared with. */
-wgi_called *wgi_call_close(wg_graph *g, wgi_calling k, wg_site here, wg_node result);
-
-/* ---- remembered_derivative.c ---- */
-
-/* If the last build made the same request here for the derivative `what` of the operands x[0 .. n), reuses
- * its nodes, fills y[0 .. m) and is true. */
-bool wgi_derived_again(wg_graph *g, wg_site here, const wg_op *what, const wg_node x[], int n, wg_node y[],
-                       int m);
-/* These two stand around a request that is made anew. */
-wgi_calling wgi_derived_begin(wg_graph *g);
-void wgi_derived_end(wg_graph *g, wgi_calling k, wg_site here, const wg_op *what, const wg_node x[], int n,
-                     const wg_node y[], int m);
-void wgi_derived_forget(wg_graph *g, const wgi_called *c); /* c is no longer remembered */
+#include "graph/remembered.h"
 
 /* ---- scope_table.c ---- */
 

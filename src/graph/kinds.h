@@ -1,0 +1,53 @@
+/* kinds.h: what nodes of one op, options and operand types have in common. Part of graph.h. */
+#ifndef WGI_KINDS_H
+#define WGI_KINDS_H
+
+#include "graph/graph_structs.h"
+
+/* ---- kinds: what nodes of one op, options and types have in common is kept ---- */
+
+/* A number made of the options' bytes, and whether options have equal bytes. Equal options may have other
+ * bytes between their fields: then they count as different. */
+static inline uint64_t wgi_options_number(const wg_op *op, const void *attr)
+{
+    const char *p = attr;
+    const size_t n = op->attr_size;
+    uint64_t v = 0, w = 0, u = 0;
+    if (n < 8) {
+        for (size_t k = 0; k < n; k++) v = v << 8 | (unsigned char)p[k];
+        return v;
+    }
+    memcpy(&v, p, 8), memcpy(&w, p + n - 8, 8), memcpy(&u, p + (n / 2 & ~(size_t)7), 8);
+    return (v * 0x9E3779B97F4A7C15u ^ w) * 0xC2B2AE3D27D4EB4Fu ^ u;
+}
+static inline bool wgi_options_same(const wg_op *op, const void *a, const void *b)
+{
+    const size_t n = op->attr_size;
+    if (n > 8) return memcmp(a, b, n) == 0;
+    return wgi_options_number(op, a) == wgi_options_number(op, b);
+}
+/* The place of a kind, of so many bits, in a table. h: made of addresses and numbers. */
+static inline uint32_t wgi_kind_place(uint64_t h, int bits)
+{
+    return (uint32_t)((h ^ h >> 29) * 0x9E3779B97F4A7C15u >> (64 - bits));
+}
+static inline uint64_t wgi_kind_mix(uint64_t h, const void *p)
+{
+    return (h ^ (uintptr_t)p) * 0xC2B2AE3D27D4EB4Fu;
+}
+
+/* ---- kind_types.c ---- */
+
+typedef struct wgi_kind_answer {
+    wg_type y;        /* of the result; shape NULL: of a composite */
+    const void *attr; /* the options as the shape rule has left them */
+} wgi_kind_answer;
+typedef struct wgi_kind_type wgi_kind_type;
+/* What the shape rule of op says of these operands and options, kept from an earlier call. The next
+ * call may change it. NULL: it is not kept. Then, unless *keep_in is NULL, the caller may call
+ * wgi_kind_type_keep after the rule, if the operands needed no cast. */
+const wgi_kind_answer *wgi_kind_type_of(wg_graph *g, const wg_op *op, const wg_node x[], int n,
+                                        const void *attr, wgi_kind_type **keep_in);
+void wgi_kind_type_keep(const wg_graph *g, wgi_kind_type *e, const wg_type *y, const void *meant);
+
+#endif
