@@ -3,47 +3,7 @@
 #include "reduce_rules.h"
 #include "reduce_tree.h"
 
-/* For a sum over the first axes in two phases (wg_op.columns). */
-#define COLUMN_PARTS(T, L, A, Y, OP)                                   \
-    do {                                                               \
-        const T *x = (const T *)k->x[0];                               \
-        for (int64_t r = k->begin; r < k->end; r++, x += s.inner) {    \
-            L *restrict part = (L *)k->scratch + r / BLOCK * s.inner;  \
-            if (r % BLOCK == 0)                                        \
-                for (int64_t j = 0; j < s.inner; j++) part[j] = x[j];  \
-            else                                                       \
-                for (int64_t j = 0; j < s.inner; j++) part[j] += x[j]; \
-        }                                                              \
-    } while (0)
-#define COLUMN_ENDS(T, L, A, Y, OP)                                                 \
-    do {                                                                            \
-        for (int64_t u = k->begin; u < k->end; u++) {                               \
-            const int64_t c = u * COLUMNS, left = s.inner - c;                      \
-            const int64_t wide = left < COLUMNS ? left : COLUMNS;                   \
-            const L *part = (const L *)k->scratch + c;                              \
-            A total[COLUMNS];                                                       \
-            for (int64_t j = 0; j < wide; j++) total[j] = (A)part[j];               \
-            for (int64_t r = BLOCK; r < s.n; r += BLOCK) {                          \
-                part += s.inner;                                                    \
-                for (int64_t j = 0; j < wide; j++) total[j] += (A)part[j];          \
-            }                                                                       \
-            for (int64_t j = 0; j < wide; j++) ((Y *)k->y[0])[c + j] = (Y)total[j]; \
-        }                                                                           \
-    } while (0)
-
-static bool sum_columns(const wg_kernel *k)
-{
-    const span s = kernel_span(k);
-    if (k->phase == WG_COLUMN_PARTS) SUM_TYPES(k, COLUMN_PARTS)
-    else SUM_TYPES(k, COLUMN_ENDS)
-    return true;
-}
-
-KERNEL(sum)
-{
-    if (k->phase >= WG_COLUMN_PARTS) return sum_columns(k);
-    REDUCE(k, SUM_TYPES);
-}
+KERNEL(sum) { REDUCE(k, SUM_TYPES); }
 
 #if WG_BASE
 
@@ -67,11 +27,6 @@ VJP(sum)
     if (wg_dtype_is_float(wg_node_dtype(x[0])))
         gx[0] = wg_broadcast_to(with_axes(here, gy, x[0], &a->axes), wg_node_shape(x[0]));
 }
-static int64_t columns_of(const wg_kernel *k)
-{
-    const span s = kernel_span(k);
-    return s.outer == 1 && s.inner > 1 && s.n > 1 ? s.n : 0;
-}
 SAMPLE(sum)
 {
     switch (i) {
@@ -92,7 +47,6 @@ const wg_op wgi_op_sum = {
     .adjoint = "x' = y' repeated along axes",
     .operands = 1,
     BY_TREE,
-    .columns = columns_of,
     .shape = sum_shape,
     .rewrite = sum_rewrite,
     .kernel = KERNELS(sum),

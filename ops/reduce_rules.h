@@ -102,7 +102,6 @@ static inline int64_t reduce_units(const wg_kernel *k)
 {
     const span s = kernel_span(k);
     bool whole = s.outer * s.inner == 1;
-    if (k->phase == WG_COLUMN_ENDS) return column_blocks(&s);
     if (k->phase) return whole;
     return whole ? (s.n + WG_FOLD - 1) / WG_FOLD : s.inner == 1 ? s.outer : s.outer * column_blocks(&s);
 }
@@ -115,8 +114,6 @@ static inline int64_t reduce_rows(const wg_kernel *k)
 static inline size_t reduce_scratch(const wg_kernel *k)
 {
     const span s = kernel_span(k);
-    if (k->phase >= WG_COLUMN_PARTS) /* at most double or int64_t */
-        return (size_t)((s.n + BLOCK - 1) / BLOCK * s.inner) * sizeof(double);
     return s.outer * s.inner == 1 ? ((size_t)s.n / WG_FOLD + 1) * sizeof(double) : sizeof(double);
 }
 #define BY_TREE                                                                                          \

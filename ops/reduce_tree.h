@@ -13,7 +13,7 @@
 #define REDUCE_FIELDS(F, S) F(S, AXES, axes, "all") F(S, BOOL, keepdims, "false")
 OPTIONS(reduce, REDUCE_FIELDS);
 
-enum { LANES = 64, BLOCK = WG_COLUMN_ROWS, COLUMNS = 64 };
+enum { LANES = 64, BLOCK = 32, COLUMNS = 64 };
 
 #define FLOATS_FILE "leaf_sum.h"
 #include "both_floats.h"

@@ -37,10 +37,7 @@ typedef enum wg_class {
 enum {
     WG_ISAS = 3, /* instruction sets: baseline, AVX2, AVX-512 */
     WG_MAX_OUTPUTS = 4,
-    WG_FOLD = 256,       /* elements of a leaf of a sum over a whole tensor */
-    WG_COLUMN_ROWS = 32, /* rows of a block of a sum over the first axes */
-    WG_COLUMN_PARTS = 2, /* phases of wg_op.columns */
-    WG_COLUMN_ENDS
+    WG_FOLD = 256 /* elements of a leaf of a sum over a whole tensor */
 };
 
 typedef struct wg_type {
@@ -184,18 +181,15 @@ typedef enum wg_attr_kind {
     WG_ATTR_TEXT
 } wg_attr_kind;
 
-/* A row describes one field of an attribute struct. The language, JSON, drawings and plans read the
- * rows. A table ends with a row whose name is NULL. INT is an int, AXIS an int, SIZE an int64_t, CHOICE
- * an int, TEXT an array of char that ends with 0. The language cannot set fields of the kinds POINTER
- * and TEXT.
+/* A row describes one field of an attribute struct. The language, JSON, drawings and plans read the rows. A
+ * table ends with a row whose name is NULL. INT is an int, AXIS an int, SIZE an int64_t, CHOICE an int, TEXT an array of
+ * char that ends with 0. The language cannot set fields of the kinds POINTER and TEXT.
  *
- * Every field that a kernel reads needs a row. Two graphs whose rows are equal share one plan, and the
- * plan keeps the attributes of the first: a field without a row would have the value of the other
- * graph.
+ * Every field that a kernel reads needs a row. Two graphs whose rows are equal share one plan, and the plan
+ * keeps the attributes of the first: a field without a row would have the value of the other graph.
  *
- * Without a table all bytes of the struct are compared, padding included. Clear such a struct with
- * memset before you set its fields. Otherwise its graph looks new, and is compiled again, at each
- * build. */
+ * Without a table all bytes of the struct are compared, padding included. Clear such a struct with memset
+ * before you set its fields. Otherwise its graph looks new, and is compiled again, at each build. */
 typedef struct wg_attr_row {
     const char *name;
     wg_attr_kind kind;
@@ -268,11 +262,6 @@ struct wg_op {
      * each WG_FOLD elements; its x[0] points to the elements of unit `begin`, so that they can come from a
      * tile. Phase 1 combines the doubles. */
     bool fold;
-    /* REDUCE: the number of rows, if the kernel reduces the first axes and can do so in two phases.
-     * Otherwise 0. WG_COLUMN_PARTS: for rows [begin, end), of which x[0] points to the first, what
-     * scratch has for each block of WG_COLUMN_ROWS rows becomes the sum of this block's rows so far, in
-     * order. WG_COLUMN_ENDS: combines the blocks. .scratch and .units tell of these phases, too. */
-    int64_t (*columns)(const wg_kernel *k);
     bool repeats; /* MAP: y is x broadcast; an op that broadcasts its operands may read x instead */
     wg_arithmetic arithmetic;
     double unit; /* MAP of two operands: if one is this number, y is the other (mul: 1); 0: none is */
@@ -280,10 +269,10 @@ struct wg_op {
     int64_t (*units)(const wg_kernel *k);  /* not MAP, RANDOM: the units of phase k->phase; default 1 */
     size_t (*scratch)(const wg_kernel *k); /* bytes of k->scratch; default 0 */
     bool own_scratch;                      /* each thread has its own k->scratch */
-    /* ROWS, REDUCE: the number of rows, if operands and results are so many equal parts, one behind the
-     * other, and unit i of phase 0 reads part i of each operand and writes part i of each result, and
-     * nothing else: no scratch, and no fault. Then the kernel can be called for some of the rows, which
-     * begin at x[] and y[], with `begin` 0. Otherwise 0. */
+    /* ROWS, REDUCE: the number of rows, if operands and results are so many equal parts, one behind the other,
+     * and unit i of phase 0 reads part i of each operand and writes part i of each result, and nothing else: no
+     * scratch, and no fault. Then the kernel can be called for some of the rows, which begin at x[] and y[], with
+     * `begin` 0. Otherwise 0. */
     int64_t (*rows)(const wg_kernel *k);
     /* prepare computes, once for a plan, what the kernel would otherwise compute from types and attributes at
      * each call. It writes `prepared` bytes, which the kernel finds in k->prepared, and returns whether the
@@ -301,19 +290,18 @@ struct wg_op {
     void (*expand)(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[]);
     /* Gives one of three answers for each operand, given gy, the gradient of output 0:
      *
-     *     gx[k] = a node         the gradient of operand k     gx[k] = wg_number(0)   it is known to be
-     * zero, at every order: a mask, a condition, a choice. If                            that holds for
-     * every node of the op, set bit k of .zero instead     wg_none, as it was     operand k has no
-     * derivative (an index, an unknown function); set bit k of .none
+     *     gx[k] = a node         the gradient of operand k
+     *     gx[k] = wg_number(0)   it is known to be zero, at every order: a mask, a condition, a choice. If
+     *                            that holds for every node of the op, set bit k of .zero instead
+     *     wg_none, as it was     operand k has no derivative (an index, an unknown function); set bit k of .none
      *
-     * A derivative whose every path ends at operands without a derivative is an error, a zero one is
-     * not. If operand k ends a path of the second order or higher, and the op was not made by a rule,
-     * it counts as zero: the caller has got the first derivative, which took the operand for a
-     * constant.
+     * A derivative whose every path ends at operands without a derivative is an error, a zero one is not. If
+     * operand k ends a path of the second order or higher, and the op was not made by a rule, it counts as
+     * zero: the caller has got the first derivative, which took the operand for a constant.
      *
-     * The rule may use operands, results and numbers. It may not make an input, parameter, state or
-     * stream: make that an operand of the op. If another output has a gradient too, the derivative of
-     * the expansion is used instead. */
+     * The rule may use operands, results and numbers. It may not make an input, parameter, state or stream:
+     * make that an operand of the op. If another output has a gradient too, the derivative of the expansion
+     * is used instead. */
     wg_vjp_rule vjp;
     /* Returns the tangent of y, given those of the operands. tx[k] is wg_none: zero. */
     wg_node (*jvp)(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]);
@@ -356,13 +344,13 @@ WG_API wg_node wg_apply2(wg_site here, wg_node a, wg_node b, const wg_op *op);
  * they call: the operands of those are not the ones that the user wrote. */
 WG_API wg_site wg_inside(wg_site here);
 
-/* For builders whose macro takes options by name, if they do not pass `here` to wg_apply, which looks
- * itself: records an error if an argument at this site is an option without its name, and is false
- * then. what: the name of the builder, for the message. */
+/* For builders whose macro takes options by name, if they do not pass `here` to wg_apply, which looks itself:
+ * records an error if an argument at this site is an option without its name, and is false then. what: the name
+ * of the builder, for the message. */
 WG_API bool wg_options_named(wg_context *c, wg_site here, const char *what);
 
-/* For .vmap. x has a first axis of rows: the same with axes of size 1 behind it, so that a row has
- * `rank` axes and broadcasts. x has none: x repeated along a first axis of n elements. */
+/* For .vmap. x has a first axis of rows: the same with axes of size 1 behind it, so that a row has `rank` axes
+ * and broadcasts. x has none: x repeated along a first axis of n elements. */
 WG_API wg_node wg_rows_aligned(wg_site here, wg_node x, int rank);
 WG_API wg_node wg_rows_repeated(wg_site here, wg_node x, int64_t n);
 

@@ -226,7 +226,6 @@ static void describe_kernel(describer *d, int i)
     const wgi_step *s = &d->p->step[i];
     bool finish = is_finish(d, i);
     wg_kernel k = wgi_kernel_question(&s->of);
-    k.phase = s->phase;
     wg_plan_op *o = new_op(d, s->of.op, s->node, &k);
     size_t scratch = scratch_bytes(s->of.op, &k);
     if (finish) {
@@ -296,8 +295,7 @@ static void describe_program(describer *d, const wgi_program *p)
 
 static void describe_row_kernel(describer *d, const wgi_row_part *p)
 {
-    wg_kernel k = wgi_kernel_question(&p->of);
-    k.phase = p->phase;
+    const wg_kernel k = wgi_kernel_question(&p->of);
     wg_plan_op *o = new_op(d, p->of.op, p->node, &k);
     for (int j = 0; j < p->of.operands && !d->failed; j++) {
         const wgi_ref *x = &p->x[j].at;
@@ -306,8 +304,7 @@ static void describe_row_kernel(describer *d, const wgi_row_part *p)
                                             : read_buffer(d, x->index, bytes_of(t), t->dtype));
     }
     const int op = d->v->plan.ops++;
-    if (p->phase) write_buffer(d, p->scratch, scratch_bytes(p->of.op, &k), WG_F64, op);
-    for (int j = 0; j < p->of.outputs && !p->phase && !d->failed; j++) {
+    for (int j = 0; j < p->of.outputs && !d->failed; j++) {
         const wgi_ref *y = &p->y[j].at;
         const wg_type *t = &p->of.yt[j];
         if (y->kind == WGI_BLOCK) d->by_block[y->index] = op;

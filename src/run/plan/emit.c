@@ -255,40 +255,6 @@ static bool reuse_input(wgi_work *w, const emitter *e, uint32_t m, uint32_t posi
     return false;
 }
 
-/* Memory for the sums of blocks of rows, if item `at` is their first phase in a row group. Its second phase
- * is a later item. */
-static void column_scratch(wgi_work *w, emitter *e, uint32_t at)
-{
-    const wgi_item *s = &w->items[at];
-    const uint32_t finish = w->at[s->first];
-    if (!s->group) return;
-    wgi_signature of = wgi_work_signature(w, s->first);
-    wg_kernel question = wgi_kernel_question(&of);
-    if (w->failed) return;
-    question.phase = WG_COLUMN_PARTS;
-    e->scratch_size[finish] = of.op->scratch(&question);
-    e->t.scratch[finish] = wgi_memory_take(w, 0, e->scratch_size[finish]);
-}
-
-/* The second phase of a sum of columns. There is none if the row group was not worth it: then the first
- * item is the whole sum. */
-static void column_ends(wgi_work *w, const emitter *e, uint32_t at)
-{
-    const uint32_t i = w->items[at].first;
-    if (!e->scratch_size[at]) return;
-    uint32_t *xy = wgi_work_keep(w, 1, sizeof *xy);
-    wgi_step s = { .of = wgi_work_signature(w, i), .phase = WG_COLUMN_ENDS, .x = xy, .y = xy, .node = i };
-    if (w->failed) return;
-    *xy = w->buf[i] - 1;
-    wg_kernel question = wgi_kernel_question(&s.of);
-    question.phase = s.phase;
-    s.scratch = e->t.scratch[at];
-    s.units = s.of.op->units(&question);
-    s.chunks = wgi_chunks(w, s.units, (double)e->scratch_size[at] / sizeof(double));
-    wgi_step_new(w, s);
-    w->p->most_operands = WGI_MAX(w->p->most_operands, s.of.operands);
-}
-
 /* Notes that the memory of y is given back after item `end`. Parts of a row group run again and again:
  * what the group reads in the workspace has its memory until the group ends. */
 static void give_after(wgi_work *w, emitter *e, uint32_t y, uint32_t end)
@@ -317,7 +283,6 @@ static void make_step(wgi_work *w, emitter *e, uint32_t i)
     if (s->group) wgi_rows_add(w, &e->rows, &e->t, i);
     else if (s->tiles) wgi_tile_step(w, &e->t, i);
     else if (s->count > 1) pair_steps(w, s->first, s->last);
-    else if (s->columns && s->finish) column_ends(w, e, i);
     else kernel_steps(w, s->first, s->finish, s->finish ? e->t.scratch[i] : NO_BUFFER);
 }
 
@@ -332,11 +297,10 @@ static void emit_item(wgi_work *w, emitter *e, uint32_t i)
     if (s->tiles) find_dying(w, e, i);
     for (uint32_t m = s->first, k = 0; k < s->count && !w->failed; m = w->next[m], k++)
         if (s->tiles && wgi_work_is_fold(w, m)) fold_scratch(w, e, m);
-        else if (!s->finish || !s->columns) store_outputs(w, e, m, i, k + 1);
-    if (s->columns && !s->finish) column_scratch(w, e, i);
+        else store_outputs(w, e, m, i, k + 1);
     if (w->failed) return;
     make_step(w, e, i);
-    if (s->finish && e->scratch_size[i]) wgi_memory_give(w, e->t.scratch[i], e->scratch_size[i]);
+    if (s->finish) wgi_memory_give(w, e->t.scratch[i], e->scratch_size[i]);
     for (uint32_t y = e->dying[i]; y; y = e->chain[y])
         if (w->store[y] == WGI_IN_BLOCK) wgi_block_give(w, &e->rows, y);
         else if (w->store[y] != WGI_REUSED) wgi_memory_give(w, w->buf[y] - 1, wgi_value_bytes(&w->node[y]));

@@ -44,7 +44,7 @@ typedef struct wgi_buffer {
 
 typedef struct wgi_step {
     const wgi_program *tiles; /* NULL: the step is a phase of a kernel, and `of` is its signature */
-    const wgi_rows *rows; /* not NULL: the step is a row group, and neither of these; its units are of rows */
+    const wgi_rows *rows; /* not NULL: the step is a row group, and neither of these; its units are blocks */
     wgi_signature of;
     int phase;
     const uint32_t *x, *y; /* buffers of operands and results */
@@ -264,10 +264,9 @@ enum { WGI_MEMBERS = 48 }; /* of an item of elementwise nodes, at most */
 
 /* Nodes that become steps together. */
 typedef struct wgi_item {
-    bool tiles;   /* elementwise nodes and folds, which become a program over tiles */
-    bool finish;  /* the second phase of a fold; its first phase is in the item of tiles before */
-    bool columns; /* a sum of columns whose first phase is in a row group, or (finish) its second phase */
-    const wg_shape *shape;       /* of the elements that a program runs over */
+    bool tiles;            /* elementwise nodes and folds, which become a program over tiles */
+    bool finish;           /* the second phase of a fold; its first phase is in the item of tiles before */
+    const wg_shape *shape; /* of the elements that a program runs over */
     uint32_t first, last, count; /* members, linked by wgi_work.next[] */
     uint32_t group;              /* the last item of its row group, whose items follow each other; 0: none */
     int64_t rows;                /* of its group */

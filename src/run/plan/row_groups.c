@@ -21,21 +21,17 @@ typedef struct grouping {
 
 /* ---- rows ---- */
 
-/* How many rows the kernel of node i computes one by one; 0: it is none of that kind. *columns: it
- * adds the rows up. */
-static int64_t rows_of_node(const wgi_work *w, uint32_t i, bool *columns)
+/* How many rows the kernel of node i computes one by one; 0: it is none of that kind. */
+static int64_t rows_of_node(const wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
     wg_type xt[WGI_ROW_OPERANDS], yt[WG_MAX_OUTPUTS];
-    *columns = false;
-    if ((!n->op->rows && !n->op->columns) || n->operands > WGI_ROW_OPERANDS) return 0;
+    if (!n->op->rows || n->operands > WGI_ROW_OPERANDS) return 0;
     for (uint32_t k = 0; k < n->operands; k++) xt[k] = wgi_type_of(&w->node[wgi_in(n)[k]]);
     for (int k = 0; k < wgi_outputs(n->op); k++) yt[k] = wgi_type_of(&w->node[i + (uint32_t)k]);
     const wgi_signature s = wgi_signature_of(n, NULL, xt, yt);
     const wg_kernel question = wgi_kernel_question(&s);
-    const int64_t rows = n->op->rows ? n->op->rows(&question) : 0;
-    *columns = !rows && n->op->columns;
-    return *columns ? n->op->columns(&question) : rows;
+    return n->op->rows(&question);
 }
 
 /* How many first axes of s make so many rows; -1: none do. */
@@ -66,12 +62,11 @@ bool wgi_is_row_aligned(const wgi_work *w, const wgi_item *t, uint32_t x, int64_
 
 /* ---- groups ---- */
 
-static bool can_be_part(const wgi_work *w, const wgi_item *t, int64_t *rows, bool *columns)
+static bool can_be_part(const wgi_work *w, const wgi_item *t, int64_t *rows)
 {
     *rows = 0;
-    *columns = false;
     if (t->finish || (!t->tiles && t->count > 1)) return false;
-    if (!t->tiles) *rows = rows_of_node(w, t->first, columns);
+    if (!t->tiles) *rows = rows_of_node(w, t->first);
     bool folds = false;
     for (uint32_t m = t->first, k = 0; t->tiles && k < t->count; m = w->next[m], k++)
         folds |= wgi_work_is_fold(w, m);
@@ -93,7 +88,7 @@ static void groups_near(const grouping *s, uint32_t item, uint32_t *made, uint32
     *made = *read = 0;
     for (uint32_t m = t->first, k = 0; k < t->count; m = w->next[m], k++)
         for (uint32_t j = 0; j < w->node[m].operands; j++) {
-            const uint32_t x = wgi_work_in(w, &w->node[m], j), by = w->at[w->base[x]];
+            const uint32_t x = wgi_work_in(w, &w->node[m], j), by = w->at[x];
             if (by == item) continue;
             if (by) *made = WGI_MAX(*made, s->at[by]);
             if (!t->tiles || wgi_size(w->node[x].shape) == wgi_size(t->shape))
@@ -108,7 +103,7 @@ static bool reads_rows(const grouping *s, uint32_t item, uint32_t q, int64_t row
     const wgi_item *t = &w->items[item];
     for (uint32_t m = t->first, k = 0; k < t->count; m = w->next[m], k++)
         for (uint32_t j = 0; j < w->node[m].operands; j++) {
-            const uint32_t x = wgi_work_in(w, &w->node[m], j), by = w->at[w->base[x]];
+            const uint32_t x = wgi_work_in(w, &w->node[m], j), by = w->at[x];
             if (by && by != item && s->at[by] == q && !wgi_is_row_aligned(w, t, x, rows)) return false;
         }
     return true;
@@ -141,41 +136,19 @@ static void note_reads(const grouping *s, uint32_t item, uint32_t q)
             s->reader[w->base[wgi_work_in(w, &w->node[m], j)]] = q;
 }
 
-static uint32_t new_group(grouping *s, uint32_t item, bool closed)
-{
-    s->of[s->groups] = (group){ .only = item, .closed = closed };
-    return s->groups++;
-}
-
-/* The second phase of a sum of columns, whose first phase is part of a group. */
-static void add_finish(grouping *s, uint32_t item)
-{
-    wgi_work *w = s->w;
-    const uint32_t f = (uint32_t)w->item_count;
-    w->items = wgi_work_grow(w, w->items, &w->item_capacity, w->item_count + 1, sizeof *w->items);
-    if (w->failed) return;
-    w->items[item].columns = true;
-    w->items[f] = w->items[item];
-    w->items[f].finish = true;
-    w->item_count++;
-    w->at[w->items[item].first] = f; /* whoever reads its value must come after the second phase */
-    s->at[f] = new_group(s, f, true);
-    s->of[s->at[f]].items = 1;
-}
-
 static void place(grouping *s, uint32_t item)
 {
     int64_t own_rows;
-    bool columns;
-    bool part = can_be_part(s->w, &s->w->items[item], &own_rows, &columns);
+    const bool part = can_be_part(s->w, &s->w->items[item], &own_rows);
     uint32_t q = part ? group_for(s, item, own_rows) : 0;
-    if (columns && !(q && s->of[q].rows)) q = 0, part = false; /* it begins no group */
-    if (!q) q = new_group(s, item, !part);
-    if (own_rows && part) s->of[q].rows = own_rows;
+    if (!q) {
+        q = s->groups++;
+        s->of[q] = (group){ .only = item, .closed = !part };
+    }
+    if (own_rows) s->of[q].rows = own_rows;
     s->of[q].items++;
     s->at[item] = q;
     if (part) note_reads(s, item, q);
-    if (part && columns) add_finish(s, item);
 }
 
 /* Puts the items in the order of their groups. */
@@ -198,8 +171,6 @@ static void reorder(const grouping *s)
     w->items = items;
     w->item_capacity = n;
     for (uint32_t i = 1; i < w->n; i++) w->at[i] = to[w->at[i]];
-    for (uint32_t i = 1; i < w->n; i++)
-        if (w->base[i] && w->base[i] != i) w->at[i] = w->at[w->base[i]];
 }
 
 void wgi_find_rows(wgi_work *w)
@@ -208,9 +179,9 @@ void wgi_find_rows(wgi_work *w)
     if (!w->row_kernels || wgi_without(w->g->c, WG_WITHOUT_ROWS) || wgi_without(w->g->c, WG_WITHOUT_TILES))
         return;
     grouping s = { .w = w,
-                   .of = wgi_work_temp(w, 2 * n + 1, sizeof *s.of),
+                   .of = wgi_work_temp(w, n + 1, sizeof *s.of),
                    .groups = 1,
-                   .at = wgi_work_temp(w, 2 * n, sizeof *s.at),
+                   .at = wgi_work_temp(w, n, sizeof *s.at),
                    .reader = wgi_work_temp(w, w->n, sizeof *s.reader) };
     for (uint32_t i = 1; i < n && !w->failed; i++) place(&s, i);
     if (!w->failed) reorder(&s);

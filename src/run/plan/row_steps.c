@@ -40,29 +40,11 @@ static void dissolve(wgi_work *w, uint32_t first)
     }
 }
 
-static bool has_columns(const wgi_work *w, uint32_t first)
-{
-    bool any = false;
-    for (uint32_t i = first; i <= w->items[first].group; i++) any |= w->items[i].columns;
-    return any;
-}
-
-/* Sums of columns are made of blocks of WG_COLUMN_ROWS rows, which are added in order: then a block of
- * the group is a power of two, or a multiple of these. */
-static int64_t rows_of_block(size_t bytes, bool columns)
-{
-    int64_t block = WGI_MAX((int64_t)(BLOCK / bytes), 1);
-    if (columns && block >= WG_COLUMN_ROWS) block -= block % WG_COLUMN_ROWS;
-    while (columns && block < WG_COLUMN_ROWS && block & (block - 1)) block &= block - 1;
-    return block;
-}
-
 void wgi_rows_begin(wgi_work *w, wgi_row_maker *m, uint32_t first)
 {
     const wgi_item *s = &w->items[first];
     const size_t bytes = bytes_of_row(w, first);
-    const bool columns = has_columns(w, first);
-    const int64_t block = rows_of_block(bytes, columns);
+    const int64_t block = WGI_MAX((int64_t)(BLOCK / bytes), 1);
     *m = (wgi_row_maker){ .node = s->first };
     if (bytes > LONGEST || s->rows <= block) {
         dissolve(w, first);
@@ -71,8 +53,7 @@ void wgi_rows_begin(wgi_work *w, wgi_row_maker *m, uint32_t first)
     w->block_holes = (wgi_holes){ 0 };
     m->of = wgi_work_keep(w, 1, sizeof *m->of);
     if (!m->of) return;
-    *m->of = (wgi_rows){ .rows = s->rows, .block = block, .unit = block };
-    if (columns) m->of->unit = WGI_MAX(block, WG_COLUMN_ROWS);
+    *m->of = (wgi_rows){ .rows = s->rows, .block = block };
     m->of->part = wgi_work_keep(w, s->group - first + 1, sizeof *m->of->part);
 }
 
@@ -119,7 +100,7 @@ static void add_kernel(wgi_work *w, wgi_row_maker *m, wgi_row_part *p, uint32_t 
         x[k] = row_ref(w, m, wgi_work_in(w, n, k));
         p->wide = WGI_MAX(p->wide, wgi_size(w->node[wgi_work_in(w, n, k)].shape) / m->of->rows);
     }
-    for (uint32_t k = 0; k < outputs && !p->phase; k++) x[n->operands + k] = row_ref(w, m, i + k);
+    for (uint32_t k = 0; k < outputs; k++) x[n->operands + k] = row_ref(w, m, i + k);
     p->x = x;
     p->y = x + n->operands;
     m->work += wgi_work_of(w, i);
@@ -130,7 +111,6 @@ void wgi_rows_add(wgi_work *w, wgi_row_maker *m, wgi_tiler *t, uint32_t item_at)
     const wgi_item *s = &w->items[item_at];
     wgi_row_part *p = &m->of->part[m->of->parts++];
     p->node = s->first;
-    if (s->columns) p->phase = WG_COLUMN_PARTS, p->scratch = t->scratch[w->at[s->first]];
     if (s->tiles) {
         double cost;
         p->tiles = wgi_tile_program(w, t, item_at, &cost);
@@ -144,7 +124,7 @@ void wgi_rows_end(wgi_work *w, wgi_row_maker *m)
     const wgi_rows *s = m->of;
     wgi_step step = { .rows = s, .scratch = NO_BUFFER, .node = m->node };
     if (w->failed) return;
-    step.units = (s->rows + s->unit - 1) / s->unit;
+    step.units = (s->rows + s->block - 1) / s->block;
     step.chunks = wgi_chunks(w, step.units, m->work);
     wgi_step_new(w, step);
     w->p->regs = WGI_MAX(w->p->regs, wgi_rows_bytes(s));

@@ -31,8 +31,6 @@ typedef struct wgi_row_part {
     const wgi_program *tiles; /* NULL: the part is a kernel, and `of` is its signature */
     int64_t wide;             /* elements of a row: of the program, or of the longest operand */
     wgi_signature of;
-    int phase; /* WG_COLUMN_PARTS: the kernel adds the rows to sums of columns, which are in `scratch` */
-    uint32_t scratch;
     const wgi_row_ref *x, *y;
     uint32_t node; /* the first node that is computed */
 } wgi_row_part;
@@ -41,11 +39,10 @@ typedef struct wgi_rows {
     wgi_row_part *part;
     int parts;
     int64_t rows, block; /* rows in all, and in a block; the last block may have fewer */
-    int64_t unit;        /* rows that one thread must compute: some blocks */
     size_t bytes;        /* of the memory for the values of a block; each thread has its own */
 } wgi_rows;
 
-/* Runs all parts for the units [first, last). memory: wgi_rows_bytes(s) bytes, for this call alone.
+/* Runs all parts for the blocks [first, last). memory: wgi_rows_bytes(s) bytes, for this call alone.
  * False: a part failed, and e->failed_node says which. */
 bool wgi_rows_run(const wgi_rows *s, wgi_env *e, void *memory, int64_t first, int64_t last);
 size_t wgi_rows_bytes(const wgi_rows *s);

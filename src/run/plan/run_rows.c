@@ -30,11 +30,9 @@ static bool run_kernel(const wgi_row_part *p, const wgi_env *e, char *block, int
     const void *x[WGI_ROW_OPERANDS];
     void *y[WG_MAX_OUTPUTS];
     for (int k = 0; k < p->of.operands; k++) x[k] = row_of(&p->x[k], e, block, begin);
-    for (int k = 0; k < p->of.outputs && !p->phase; k++) y[k] = row_of(&p->y[k], e, block, begin);
+    for (int k = 0; k < p->of.outputs; k++) y[k] = row_of(&p->y[k], e, block, begin);
     wg_kernel k = wgi_kernel_call(&p->of, x, y, NULL, e->run);
     k.end = end - begin;
-    if (p->phase == WG_COLUMN_PARTS) k.begin = begin, k.end = end, k.scratch = e->ptr[p->scratch];
-    k.phase = p->phase;
     return p->of.fn(&k);
 }
 
@@ -65,9 +63,8 @@ bool wgi_rows_run(const wgi_rows *s, wgi_env *e, void *memory, int64_t first, in
 {
     wgi_tiling **t = prepare(s, e, memory);
     bool ok = true;
-    const int64_t all = WGI_MIN(last * s->unit, s->rows);
-    for (int64_t begin = first * s->unit, end; begin < all && ok; begin = end) {
-        end = WGI_MIN(begin + s->block, all);
+    for (int64_t b = first; b < last && ok; b++) {
+        const int64_t begin = b * s->block, end = WGI_MIN(begin + s->block, s->rows);
         for (int i = 0; i < s->parts && ok; i++) ok = run_part(&s->part[i], t[i], e, memory, begin, end);
     }
     stream_end();

@@ -259,8 +259,7 @@ static void find_uses(wgi_work *w, uint32_t t, uint32_t m)
         use(w, x, t, s->tiles && w->at[x] == t && w->base[x] == x);
     }
     for (int k = 0; k < wgi_outputs(n->op) && (!s->tiles || wgi_work_is_fold(w, m)); k++)
-        w->store[m + (uint32_t)k] =
-            WGI_MAX(w->store[m + (uint32_t)k], s->group && !s->columns ? WGI_IN_BLOCK : WGI_IN_WORK);
+        w->store[m + (uint32_t)k] = WGI_MAX(w->store[m + (uint32_t)k], s->group ? WGI_IN_BLOCK : WGI_IN_WORK);
 }
 
 bool wgi_work_spares(const wgi_work *w, uint32_t i)
