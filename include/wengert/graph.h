@@ -200,10 +200,16 @@ WG_API void wg_graph_rewind(wg_graph *g, int64_t mark);
 WG_API void wg_graph_freeze(wg_graph *g, bool on);
 WG_API uint64_t wg_graph_epoch(const wg_graph *g);
 WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
-/* Builds root, and every node that it depends on, again in another graph, with floats of the given dtype.
- * Parameters, states and inputs become inputs of the same names, with their present values. Random draws are
- * the same. map may be NULL; else map[i] becomes the new handle of node i, or wg_none. */
-WG_API wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map);
+typedef struct wg_replay_opts {
+    wg_dtype floats;           /* of all floats; default: the dtypes that they have */
+    wg_params *params;         /* a set of `into` that has all parameters and states by name; default: see below */
+    const unsigned char *held; /* by node: not 0: it becomes an input with its present value; NULL: none */
+    wg_node *map;              /* gets by node: the new handle, or wg_none; may be NULL */
+} wg_replay_opts;
+/* Builds root, and every node that it depends on, again in another graph. Random draws are the same. Inputs
+ * become inputs of the same names with their present values, and so do parameters and states, if no set is given
+ * for them. An op that refuses the new float dtype is computed in its own, between casts. o may be NULL. */
+WG_API wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o);
 
 #ifdef __cplusplus
 }

@@ -1,22 +1,23 @@
-/* clone.c: wg_replay builds a graph again in another graph, by the same builders, with another float dtype.
- * The gradient check works on such a clone in f64. */
+/* clone.c: wg_replay builds a graph again in another graph, by the same builders. The gradient check works on
+ * clones: one in f64, one in the dtypes of the user. */
 #include "graph/graph.h"
 
 typedef struct cloning {
     wg_graph *from, *into;
-    wg_dtype floats;
+    wg_replay_opts o;
     wg_node *map;
 } cloning;
 
-static wg_dtype dtype_of(const cloning *r, wg_dtype t) { return wg_dtype_is_float(t) ? r->floats : t; }
+static wg_dtype dtype_of(const cloning *r, wg_dtype t)
+{
+    return wg_dtype_is_float(t) && r->o.floats ? r->o.floats : t;
+}
 
-static wg_node clone_leaf(cloning *r, uint32_t i)
+/* An input with the present value of node i. */
+static wg_node clone_value(cloning *r, uint32_t i)
 {
     wgi_node *n = &r->from->node[i];
     wg_dtype t = dtype_of(r, (wg_dtype)n->dtype);
-    if (n->op == &wgi_op_number) return wgi_leaf_number(r->into, n->here, n->number, t);
-    if (n->op == &wgi_op_stream)
-        return wgi_handle(r->into, wgi_cell_leaf(r->into, n->here, n->op, WG_I64, *n->cell, 0));
     /* of a parameter the present value, which may be newer than the evaluation */
     const void *data = wgi_has_parameter(n) ? n->parameter->data : wgi_value(r->from, i);
     wgi_place place = wgi_arena_place(&r->into->temp);
@@ -27,6 +28,19 @@ static wg_node clone_leaf(cloning *r, uint32_t i)
                             (wg_tensor){ t, *n->shape, copy });
     wgi_arena_rewind(&r->into->temp, place);
     return y;
+}
+
+static wg_node clone_leaf(cloning *r, uint32_t i)
+{
+    wgi_node *n = &r->from->node[i];
+    if (n->op == &wgi_op_number)
+        return wgi_leaf_number(r->into, n->here, n->number, dtype_of(r, (wg_dtype)n->dtype));
+    if (n->op == &wgi_op_stream)
+        return wgi_handle(r->into, wgi_cell_leaf(r->into, n->here, n->op, WG_I64, *n->cell, 0));
+    if (!wgi_has_parameter(n) || !r->o.params) return clone_value(r, i);
+    const wg_node was = wgi_handle(r->from, i);
+    return (wg_node_is_state(was) ? wg_state_at : wg_param_at)(n->here, r->into, r->o.params,
+                                                               wg_node_name(was), *n->shape, wg_zeros());
 }
 
 /* A copy of the options, in which a float dtype is the clone's. */
@@ -41,21 +55,47 @@ static const void *attr_of(cloning *r, const wgi_node *n, void *own)
     return own;
 }
 
+static bool is_held(const cloning *r, uint32_t i) { return r->o.held && r->o.held[i]; }
+
+static wg_node clone_call(cloning *r, const wgi_node *n, const wg_node x[])
+{
+    _Alignas(16) char attr[256];
+    return wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL);
+}
+
+/* An op that refuses the dtype: with operands cast back to their own, and results cast from them. */
+static bool clone_in_own_dtype(cloning *r, uint32_t i, wg_node x[], wgi_place place)
+{
+    const wgi_node *n = &r->from->node[i];
+    const wg_dtype floats = r->o.floats;
+    wg_recover(r->into->c);
+    for (uint32_t k = 0; k < n->operands; k++)
+        x[k] = wg_cast_at(n->here, x[k], (wg_dtype)r->from->node[wgi_in(n)[k]].dtype);
+    r->o.floats = 0;
+    const wg_node y = clone_call(r, n, x);
+    r->o.floats = floats;
+    wgi_arena_rewind(&r->from->temp, place);
+    for (int j = 0; j < wgi_outputs(n->op); j++) {
+        const wg_node part = wg_part_at(n->here, y, j);
+        r->map[i + (uint32_t)j] = wg_cast_at(n->here, part, dtype_of(r, wg_node_dtype(part)));
+    }
+    return wg_node_ok(r->map[i]);
+}
+
 static bool clone_node(cloning *r, uint32_t i)
 {
     const wgi_node *n = &r->from->node[i];
-    if (wgi_is_leaf(n)) {
-        r->map[i] = clone_leaf(r, i);
+    if (wgi_is_leaf(n) || is_held(r, i)) {
+        r->map[i] = is_held(r, i) ? clone_value(r, i) : clone_leaf(r, i);
         return wg_node_ok(r->map[i]);
     }
     if (n->output) return true;
-    _Alignas(16) char attr[256];
     wgi_place place = wgi_arena_place(&r->from->temp);
     wg_node *x = wgi_arena_alloc(&r->from->temp, sizeof *x * n->operands);
     for (uint32_t k = 0; x && k < n->operands; k++) x[k] = r->map[wgi_in(n)[k]];
-    wg_node y =
-        x ? wg_apply(n->here, n->op, x, (int)n->operands, n->op->attr_size ? attr_of(r, n, attr) : NULL)
-          : wgi_error_node(r->into);
+    wg_node y = x ? clone_call(r, n, x) : wgi_error_node(r->into);
+    if (x && !wg_node_ok(y) && wg_failed(r->into->c) == WG_ERROR_DTYPE && r->o.floats)
+        return clone_in_own_dtype(r, i, x, place);
     wgi_arena_rewind(&r->from->temp, place);
     if (n->name) wg_name_at(n->here, y, r->from->names.text[n->name]);
     bool whole = wg_node_op(y) == n->op;
@@ -68,18 +108,19 @@ static bool clone_node(cloning *r, uint32_t i)
 
 /* Marks the nodes that `root` is computed from. Of an op with several outputs the first one is marked,
  * too. */
-static void mark_needed(const wg_graph *g, uint32_t root, unsigned char *need)
+static void mark_needed(const cloning *r, uint32_t root, unsigned char *need)
 {
+    const wg_graph *g = r->from;
     need[root] = 1;
     for (uint32_t i = root + 1; i-- > 1;) {
         const wgi_node *n = &g->node[i];
-        if (!need[i] || wgi_is_leaf(n)) continue;
+        if (!need[i] || wgi_is_leaf(n) || is_held(r, i)) continue;
         need[i - n->output] = 1;
         for (uint32_t k = 0; k < n->operands; k++) need[wgi_in(n)[k]] = 1;
     }
 }
 
-wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
+wg_node wg_replay(wg_node root, wg_graph *into, const wg_replay_opts *o)
 {
     wg_graph *from = root.graph;
     if (!from && into) wgi_is_node(into->c, root, "", "replay", 0, "the root");
@@ -88,15 +129,16 @@ wg_node wg_replay(wg_node root, wg_graph *into, wg_dtype floats, wg_node *map)
         return wgi_error_node(into);
     wgi_place place = wgi_arena_place(&from->temp);
     uint32_t count = from->count;
-    cloning r = { from, into, floats, wgi_arena_zeroed(&from->temp, sizeof *map * count) };
+    cloning r = { from, into, o ? *o : (wg_replay_opts){ 0 },
+                  wgi_arena_zeroed(&from->temp, sizeof *r.map * count) };
     unsigned char *need = wgi_arena_zeroed(&from->temp, count);
     wg_node y = wgi_error_node(into);
     if (r.map && need) {
-        mark_needed(from, root.index, need);
+        mark_needed(&r, root.index, need);
         bool ok = true;
         for (uint32_t i = 1; i <= root.index && ok; i++) ok = !need[i] || clone_node(&r, i);
         y = ok ? r.map[root.index] : y;
-        if (map) memcpy(map, r.map, sizeof *map * count);
+        if (r.o.map) memcpy(r.o.map, r.map, sizeof *r.map * count);
     }
     wgi_arena_rewind(&from->temp, place);
     return y;

@@ -373,7 +373,7 @@ Test(misuse, of_data_files_and_tools)
         cr_expect_neq(wg_check_exit(r), 0);
         wg_check_free(r);
         wg_recover(w.c);
-        cr_expect_not(wg_node_ok(wg_replay(bad[i], w.other, WG_F64, NULL)));
+        cr_expect_not(wg_node_ok(wg_replay(bad[i], w.other, NULL)));
         cr_expect(wg_failed(w.c));
         wg_recover(w.c);
     }
