@@ -137,19 +137,20 @@ static double ask(size_t n, const double *x, double *g, void *user)
 
 /* ---- the check ---- */
 
-/* f printed with d digits has an error of half a unit of the last digit. The error of a difference quotient
- * is at least that divided by the step. Writes this to `to` if it explains a check that did not pass. */
+/* Few digits are a noise of f. Writes to `to` what that means, if a check that does not fail could say
+ * little. */
 static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t room)
 {
-    double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r));
+    static const double ENOUGH = 1e-6;
+    const double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r)),
+                 resolution = wg_check_input_at(r, 0).resolution;
     to[0] = 0;
-    if (p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_PASS) return false;
+    if (p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_FAIL || resolution < ENOUGH)
+        return false;
     snprintf(to, room,
              "the program prints %d digits: f carries noise %.0e, and no component can be judged better than "
-             "%.0e at this step; "
-             "print with "
-             "%%.17g (Python: repr)",
-             p->digits, noise, noise / wg_check_eps(r));
+             "%.0e of its size; print with %%.17g (Python: repr)",
+             p->digits, noise, resolution);
     return true;
 }
 

@@ -64,16 +64,47 @@ static void input_json(json *j, const wg_check_input *in)
     if (in->worst >= 0 && in->analytic && in->numeric) worst_json(j, in);
     if (in->analytic) json_values(j, "analytic", &analytic);
     if (in->numeric) json_values(j, "numeric", &numeric);
+    if (in->slope) json_values(j, "slope", &(wg_tensor){ WG_F64, in->shape, (void *)(uintptr_t)in->slope });
+    if (in->bar) json_values(j, "bar", &(wg_tensor){ WG_F64, in->shape, (void *)(uintptr_t)in->bar });
+    json_number(j, "resolution", in->resolution, WG_F64);
     json_text(j, "op", in->op);
     json_text(j, "where", in->where);
     json_text(j, "reason", in->reason);
     json_end(j);
 }
 
+static void finding_json(json *j, const wg_check_finding *f)
+{
+    json_object(j, NULL);
+    json_text(j, "stage", f->stage);
+    json_text(j, "op", f->op);
+    json_text(j, "where", f->where);
+    json_whole(j, "operand", f->operand);
+    json_text(j, "by", f->by);
+    json_shape(j, "shape", f->shape);
+    json_whole(j, "element", f->element);
+    json_number(j, "yours", f->yours, WG_F64);
+    json_number(j, "numeric", f->numeric, WG_F64);
+    json_number(j, "bar", f->bar, WG_F64);
+    json_text(j, "remedy", f->remedy);
+    json_text(j, "point", f->point);
+    json_end(j);
+}
+
 void check_json(json *j, const wg_check *r)
 {
+    json_number(j, "f", wg_check_value(r), WG_F64);
     json_number(j, "ratio", wg_check_ratio(r), WG_F64);
+    json_number(j, "floor", wg_check_floor(r), WG_F64);
     json_number(j, "eps", wg_check_eps(r), WG_F64);
+    json_number(j, "noise", wg_check_noise(r), WG_F64);
+    json_whole(j, "evaluations", wg_check_evaluations(r));
+    json_array(j, "findings");
+    for (int i = 0; i < wg_check_findings(r); i++) {
+        const wg_check_finding f = wg_check_finding_at(r, i);
+        finding_json(j, &f);
+    }
+    json_end(j);
     json_array(j, "inputs");
     for (int i = 0; i < wg_check_inputs(r); i++) {
         wg_check_input in = wg_check_input_at(r, i);

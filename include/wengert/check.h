@@ -6,20 +6,28 @@
  *     int rc = wg_check_exit(r);              0 pass, 1 fail, 5 inconclusive
  *     wg_check_free(r);
  *
- * It is the check that machine-learning courses teach. The numeric gradient is made of two-sided differences
- * with a fixed step (default 1e-7). The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||) is judged
- * by this scale: up to 1e-7 great, up to 1e-5 ok, up to 1e-3 worry, above: very likely a bug. Great and ok
- * pass, worry is inconclusive, a bug fails.
+ * The report says FAIL only where the gradient differs from measured slopes by more than their error
+ * bars allow, and then where. A pass says how large an error could still hide. The stages:
  *
- * The ratio alone can be wrong in both directions, so two rules are added:
- *
- *     1. The rounding noise of f is measured. It gives the ratio's floor: the ratio that a right gradient
- *        would show. A difference is inconclusive, and no failure, if it can come from noise, from a kink
- *        within the step, or from a step that is too large. An input whose gradient is zero or below the
- *        noise does not decide the verdict.
- *     2. One component fails the check, however small its part in the ratio, if it is wrong by more than
- *        1e-3 of its size and by more than ten times its noise.
- */
+ *     1. Of a graph: each node alone. Its derivative rule is compared with differences of its own
+ *        kernel. A
+ *        finding names the op, the line, the operand and the element, and what would make the rule
+ *        right.
+ *     2. The gradient against slopes of the whole function: along each component if they are few, else
+ *        in
+ *        random directions, part by part. The bars are measured: several steps, extrapolated; the noise
+ *        of f.
+ *        This is done at the given point, about 1 % of each component away, and after ten steps of
+ *        descent, as
+ *        a point chosen by hand may lie on a kink or at a minimum.
+ *     3. The check that machine-learning courses teach: two-sided differences with a fixed step
+ *        (default 1e-7).
+ *        The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||) is printed with the course's
+ *        words: up
+ *        to 1e-7 great, up to 1e-5 ok, up to 1e-3 worry, above: very likely a bug. It decides the
+ *        verdict only
+ *        if you give the step: great and ok pass, worry is inconclusive, worse fails.
+ * */
 #ifndef WENGERT_CHECK_H
 #define WENGERT_CHECK_H
 
@@ -32,10 +40,12 @@ extern "C" {
 typedef struct wg_check wg_check;
 
 typedef struct wg_gradcheck_opts {
-    double eps;         /* the step; default 1e-7 */
-    bool one_sided;     /* the difference is (f(x + eps) - f(x)) / eps */
+    double eps;         /* the course's step, default 1e-7; if it is given, the course's scale decides */
+    bool one_sided;     /* the course's difference is (f(x + eps) - f(x)) / eps; likewise */
     const char *name;   /* of the function or loss, for the report */
-    int64_t components; /* check at most so many components of each input, evenly spaced; default: all */
+    /* The course's differences: of at most so many components of each input, evenly spaced. Default:
+     * about 1,000 in all. */
+    int64_t components;
     uint64_t reserved[6];
 } wg_gradcheck_opts;
 
@@ -63,6 +73,25 @@ WG_API wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void 
 WG_API wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const double *gradient,
                                      void *user, const wg_gradcheck_opts *o);
 
+/* Checks an op of yours at the values of the operands x: each operand of a float dtype. attr as for
+ * wg_apply. */
+WG_API wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
+                                    const wg_gradcheck_opts *o);
+#define wg_gradcheck_op(op, ...) /* op, x, n, attr, opts */ wg_gradcheck_op_at(WG_AT(#op), op, __VA_ARGS__)
+
+/* Checks a pair of C functions, as wg_extern takes them: forward computes y from x, backward computes
+ * gx = J' gy. The weights gy are random: with ones, errors would be hidden wherever the sum of y is
+ * constant. */
+typedef int (*wg_forward_fn)(size_t n, const double *x, size_t m, double *y, void *user);
+typedef int (*wg_backward_fn)(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user);
+WG_API wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backward_fn backward,
+                                  const double *x, void *user, const wg_gradcheck_opts *o);
+
+/* For the assertions of any test framework: assert(wg_check_passes(wg_gradcheck(loss, p, NULL))). Frees
+ * the report. If it does not pass, prints file:line and the report to stderr first. */
+WG_API bool wg_check_passes_at(wg_site here, wg_check *r);
+#define wg_check_passes(r) wg_check_passes_at(WG_AT(#r), r)
+
 WG_API void wg_check_print(const wg_check *r, FILE *out);
 WG_API int wg_check_exit(const wg_check *r); /* 0 pass, 1 fail, 5 inconclusive */
 WG_API void wg_check_free(wg_check *r);
@@ -85,11 +114,31 @@ typedef struct wg_check_input {
     wg_verdict verdict;
     double ratio, floor;
     int64_t worst;                    /* the largest difference; one that fails, if any does; -1: none */
-    const double *analytic, *numeric; /* all components, owned by the report; NaN in numeric: not computed */
+    /* All components, owned by the report. numeric: the course's differences; slope and bar: what they are
+     * measured to be, and the error bar of the difference from yours. NaN: not computed. */
+    const double *analytic, *numeric, *slope, *bar;
+    /* An error of this share of a typical component would have been seen, in 999 of 1,000 cases, had one
+     * component had it. Infinite: nothing was seen. */
+    double resolution;
     const char *op, *where;           /* of the node: its op and file:line; else "" */
     const char *reason;               /* why the verdict is not pass */
     const char *hint;                 /* a likely cause: "a factor 2 is missing"; or "" */
 } wg_check_input;
+/* Something that is wrong. */
+typedef struct wg_check_finding {
+    const char *stage; /* "rule": a node's rule against its kernel. "slope": the gradient against slopes */
+    const char *op, *where; /* rule: the node's op, and file:line; else "" */
+    int operand;            /* rule: its number; else -1 */
+    const char *by;         /* the operand's name, or that of the input; or "" */
+    wg_shape shape;         /* of the operand or input */
+    int64_t element;        /* of it; -1: only all elements together differ */
+    double yours, numeric, bar;
+    const char *remedy; /* what would make it right; or "" */
+    const char *point;  /* "at the given point", "1 % away", "after ten steps of descent" */
+} wg_check_finding;
+WG_API int wg_check_findings(const wg_check *r);
+WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i);
+
 WG_API int wg_check_inputs(const wg_check *r);
 WG_API wg_check_input wg_check_input_at(const wg_check *r, int i);
 

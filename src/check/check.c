@@ -3,8 +3,12 @@
 
 void wgi_check_run(wg_check *r, const wgi_check_target *t)
 {
-    if (wgi_check_measure(r, t)) wgi_check_differences(r, t);
+    if (wgi_check_measure(r, t)) {
+        wgi_check_differences(r, t);
+        wgi_check_points(r, t);
+    }
     wgi_check_judge(r);
+    if (isfinite(r->ratio)) wgi_check_explain(r, t);
 }
 
 /* ---- functions ---- */
@@ -22,6 +26,13 @@ static double function_value(void *self)
     return q->f((size_t)q->r->part[0].size, q->r->part[0].x, NULL, q->user);
 }
 
+static bool function_gradient(void *self, double **to)
+{
+    function *q = self;
+    q->f((size_t)q->r->part[0].size, q->r->part[0].x, to[0], q->user);
+    return true;
+}
+
 static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_opts *o)
 {
     wg_check *r = wgi_check_new(&(wg_options){ .dtype = WG_F64, .threads = 1 }, o);
@@ -36,10 +47,13 @@ static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_o
     return r;
 }
 
-static wg_check *function_check(wg_check *r, wg_check_fn f, void *user)
+static wg_check *function_check(wg_check *r, wg_check_fn f, void *user, bool has_gradient)
 {
     function q = { f, r, user };
-    wgi_check_run(r, &(wgi_check_target){ function_set, function_value, &q, NULL });
+    wgi_check_run(r, &(wgi_check_target){ .set = function_set,
+                                          .value = function_value,
+                                          .gradient = has_gradient ? function_gradient : NULL,
+                                          .self = &q });
     return r;
 }
 
@@ -49,7 +63,7 @@ wg_check *wg_gradcheck_fn(wg_check_fn f, size_t n, const double *x, void *user, 
     if (!r->c || r->reason[0]) return r;
     f(n, r->part[0].x, r->part[0].analytic, user);
     memcpy(r->part[0].x, r->part[0].point, n * sizeof *x);
-    return function_check(r, f, user);
+    return function_check(r, f, user, true);
 }
 
 wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const double *gradient, void *user,
@@ -58,7 +72,7 @@ wg_check *wg_gradcheck_values(wg_check_fn f, size_t n, const double *x, const do
     wg_check *r = function_report(n, x, o);
     if (!r->c || r->reason[0]) return r;
     memcpy(r->part[0].analytic, gradient, n * sizeof *gradient);
-    return function_check(r, f, user);
+    return function_check(r, f, user, false);
 }
 
 /* ---- reading a report ---- */
@@ -76,6 +90,30 @@ double wg_check_value(const wg_check *r) { return r->f; }
 int64_t wg_check_evaluations(const wg_check *r) { return r->evaluations; }
 const char *wg_check_reason(const wg_check *r) { return r->reason; }
 int wg_check_exit(const wg_check *r) { return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5; }
+int wg_check_findings(const wg_check *r) { return r->findings; }
+
+wg_check_finding wg_check_finding_at(const wg_check *r, int i)
+{
+    static const char *const stage[WGI_STAGES] = { "rule", "slope", "run" };
+    if (i < 0 || i >= r->findings)
+        return (wg_check_finding){
+            .stage = "", .op = "", .where = "", .by = "", .remedy = "", .point = "", .element = -1
+        };
+    const wgi_finding *f = &r->finding[i];
+    return (wg_check_finding){ .stage = stage[f->stage],
+                               .op = f->op,
+                               .where = f->where,
+                               .operand = f->stage == WGI_STAGE_LOCAL ? f->operand : -1,
+                               .by = f->by ? f->by : "",
+                               .shape = f->shape,
+                               .element = f->element,
+                               .yours = f->yours,
+                               .numeric = f->numeric,
+                               .bar = f->bar,
+                               .remedy = f->remedy,
+                               .point = wgi_check_point_text(f->point) };
+}
+
 int wg_check_inputs(const wg_check *r) { return r->parts; }
 
 wg_check_input wg_check_input_at(const wg_check *r, int i)
@@ -97,6 +135,9 @@ wg_check_input wg_check_input_at(const wg_check *r, int i)
                              .worst = in->worst,
                              .analytic = in->analytic,
                              .numeric = in->numeric,
+                             .slope = in->slope,
+                             .bar = in->bar,
+                             .resolution = in->resolution,
                              .op = in->op,
                              .where = in->where,
                              .reason = in->reason,

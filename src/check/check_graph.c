@@ -4,6 +4,8 @@
  * only read.
  */
 #include "check/check_private.h"
+#include "check/local.h"
+#include "check/as_it_runs.h"
 
 #include "wengert/grad.h"
 #include "wengert/op.h"
@@ -16,6 +18,11 @@ typedef struct graph_check {
     wg_node *map;    /* map[i]: the clone of node i of the graph that was cloned; wg_none: not in the clone */
     wg_node *chosen; /* the nodes to check, in the user's graph */
     wg_node *x, *gx; /* their clones, and the gradients of these */
+    /* Nodes that stand still while the point moves are inputs of the clone. Another clone, `moving`, computes
+     * their values. Its nodes: y, of which still[i] is the input; x. */
+    wg_graph *moving;
+    wg_node *y, *still, *moving_x;
+    int stills;
 } graph_check;
 
 /* ---- the clone ---- */
@@ -41,9 +48,33 @@ static void make_clone(graph_check *q, wg_graph *from, wg_node root)
     q->map = wg_alloc(c, (size_t)wg_graph_nodes(from), sizeof *q->map);
     if (wg_failed(c)) return;
     wg_begin(q->clone, wg_graph_mode(from));
-    q->root = wg_replay(root, q->clone, WG_F64, q->map);
+    q->root = wg_replay(root, q->clone, &(wg_replay_opts){ .floats = WG_F64, .map = q->map });
     wg_graph_set_epoch(q->clone, wg_graph_epoch(from));
     wg_graph_freeze(q->clone, true);
+}
+
+/* Makes the nodes of the clone stand still that held[] says: a clone of the clone, in which they are inputs,
+ * takes its place. */
+static void hold_still(graph_check *q, const unsigned char *held)
+{
+    wg_context *c = q->r->c;
+    const int64_t nodes = wg_graph_nodes(q->clone), users = wg_graph_nodes(q->from);
+    wg_node *map = wg_alloc(c, (size_t)nodes, sizeof *map);
+    q->y = wg_alloc(c, (size_t)nodes, sizeof *q->y);
+    q->still = wg_alloc(c, (size_t)nodes, sizeof *q->still);
+    q->moving = q->clone;
+    q->clone = wg_graph_new(c);
+    if (wg_failed(c)) return;
+    wg_begin(q->clone, wg_graph_mode(q->moving));
+    q->root = wg_replay(q->root, q->clone, &(wg_replay_opts){ .held = held, .map = map });
+    wg_graph_set_epoch(q->clone, wg_graph_epoch(q->from));
+    wg_graph_freeze(q->clone, true);
+    for (int64_t i = 1; i < nodes; i++)
+        if (held[i] && !wg_is_none(map[i]))
+            q->y[q->stills] = wg_graph_node(q->moving, i), q->still[q->stills++] = map[i];
+    for (int64_t i = 1; i < users; i++)
+        if (!wg_is_none(q->map[i])) q->map[i] = map[q->map[i].index];
+    wg_free(c, map);
 }
 
 /* Makes the report and the clone. Returns false if there is nothing to check; the report says why. */
@@ -134,6 +165,11 @@ static bool open_part(graph_check *q, int k, bool asked)
     in->where = wgi_check_keep(r, wg_site_place(wg_node_site(n)));
     in->asked = asked;
     q->x[k] = q->map[n.index];
+    if (wg_is_none(q->x[k])) {
+        in->left_out = true;
+        wgi_check_say(in->reason, "%s depends on it only through what stands still", r->name);
+        return true;
+    }
     if (!is_input(q->x[k])) {
         wgi_check_say(r->reason, "%s is computed by %s: the check takes inputs and parameters", in->name,
                       in->op);
@@ -161,10 +197,12 @@ static bool open_parts(graph_check *q, int n, bool asked)
 static void gradient_of(graph_check *q, int k)
 {
     wgi_check_part *in = &q->r->part[k];
+    if (wg_is_none(q->x[k])) return;
     wg_grads_at(q->here, q->root, &q->x[k], 1, &q->gx[k]);
     if (!wg_failed(q->r->c)) wg_copy_f64_at(q->here, q->gx[k], in->analytic, (size_t)in->size);
     if (!wg_failed(q->r->c)) return;
     in->left_out = !in->asked;
+    q->gx[k] = wg_none;
     wgi_check_say(in->reason, "%s", wg_message(q->r->c));
     wg_recover(q->r->c);
 }
@@ -174,11 +212,13 @@ static void gradient_of(graph_check *q, int k)
 static void gradients(graph_check *q)
 {
     wg_check *r = q->r;
-    wg_grads_at(q->here, q->root, q->x, r->parts, q->gx);
-    for (int k = 0; k < r->parts && !wg_failed(r->c); k++)
+    bool all = true;
+    for (int k = 0; k < r->parts; k++) all &= !wg_is_none(q->x[k]);
+    if (all) wg_grads_at(q->here, q->root, q->x, r->parts, q->gx);
+    for (int k = 0; all && k < r->parts && !wg_failed(r->c); k++)
         wg_copy_f64_at(q->here, q->gx[k], r->part[k].analytic, (size_t)r->part[k].size);
-    if (!wg_failed(r->c)) return;
-    wg_recover(r->c);
+    if (all && !wg_failed(r->c)) return;
+    if (wg_failed(r->c)) wg_recover(r->c);
     for (int k = 0; k < r->parts; k++) gradient_of(q, k);
 }
 
@@ -188,13 +228,38 @@ static void clone_set(void *self, int k)
 {
     graph_check *q = self;
     const wgi_check_part *in = &q->r->part[k];
-    wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shape));
+    if (!in->left_out) wg_input_set_at(q->here, q->x[k], wg_view_f64(in->x, in->shape));
+}
+
+/* Lets the nodes that stand still have their values at x. */
+static void clone_settle(void *self)
+{
+    const graph_check *q = self;
+    wg_tensor t;
+    for (int k = 0; q->moving && k < q->r->parts; k++)
+        if (!wg_is_none(q->moving_x[k]))
+            wg_input_set_at(q->here, q->moving_x[k], wg_view_f64(q->r->part[k].x, q->r->part[k].shape));
+    for (int i = 0; i < q->stills; i++)
+        if (wg_peek(q->y[i], &t)) wg_input_set_at(q->here, q->still[i], t);
 }
 
 static double clone_value(void *self)
 {
     graph_check *q = self;
     return wg_item_at(q->here, q->root);
+}
+
+static bool clone_gradient(void *self, double **to)
+{
+    graph_check *q = self;
+    wg_check *r = q->r;
+    for (int k = 0; k < r->parts && !wg_failed(r->c); k++) {
+        if (!wg_is_none(q->gx[k])) wg_copy_f64_at(q->here, q->gx[k], to[k], (size_t)r->part[k].size);
+        for (int64_t i = 0; wg_is_none(q->gx[k]) && i < r->part[k].size; i++) to[k][i] = NAN;
+    }
+    const bool ok = !wg_failed(r->c);
+    if (!ok) wg_recover(r->c);
+    return ok;
 }
 
 /* If the values of a graph have more elements than this in all, a clone for each thread takes too much
@@ -231,18 +296,38 @@ static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
     f->x = wg_alloc(r->c, (size_t)r->parts, sizeof *f->x);
     make_clone(f, q->clone, q->root);
     if (wg_failed(r->c)) return false;
-    for (int k = 0; k < r->parts; k++) f->x[k] = f->map[q->x[k].index];
-    *to = (wgi_check_target){ clone_set, clone_value, f, NULL };
+    for (int k = 0; k < r->parts; k++) f->x[k] = wg_is_none(q->x[k]) ? wg_none : f->map[q->x[k].index];
+    *to = (wgi_check_target){ .set = clone_set, .value = clone_value, .self = f };
     return wg_node_ok(f->root);
 }
 
-static wg_check *check_chosen(graph_check *q, int n, bool asked)
+/* The first stage. It also says which nodes stand still in the others. */
+static void check_rules(graph_check *q, int n)
 {
+    wg_context *c = q->r->c;
+    unsigned char *held = wg_alloc(c, (size_t)wg_graph_nodes(q->clone), 1);
+    q->moving_x = wg_alloc(c, (size_t)n, sizeof *q->moving_x);
+    if (wg_failed(c)) return;
+    for (int k = 0; k < n; k++) q->moving_x[k] = q->map[q->chosen[k].index];
+    wgi_check_local(q->r, q->clone, q->root, held);
+    if (memchr(held, 1, (size_t)wg_graph_nodes(q->clone))) hold_still(q, held);
+    wg_free(c, held);
+}
+
+static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
+{
+    check_rules(q, n);
+    wgi_check_twin(q->r, q->here, loss);
     if (!open_parts(q, n, asked)) return q->r;
     note_batches(q);
     gradients(q);
-    wgi_check_run(q->r, &(wgi_check_target){ clone_set, clone_value, q, clone_fork });
-    wg_graph_free(q->clone);
+    wgi_check_run(q->r, &(wgi_check_target){ .set = clone_set,
+                                             .value = clone_value,
+                                             .gradient = clone_gradient,
+                                             .settle = clone_settle,
+                                             .self = q,
+                                             .fork = clone_fork });
+    wg_graph_free(q->clone), wg_graph_free(q->moving);
     return q->r;
 }
 
@@ -251,7 +336,7 @@ wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gra
     graph_check q = { .here = here };
     if (!open_check(&q, loss, o)) return q.r;
     int n = choose(&q, p);
-    if (n) return check_chosen(&q, n, p != NULL);
+    if (n) return check_chosen(&q, loss, n, p != NULL);
     wgi_check_say(q.r->reason,
                   p ? "nothing to compare: %s depends on no parameter of p"
                     : "nothing to compare: %s depends on no named float input",
@@ -274,5 +359,5 @@ wg_check *wg_gradcheck_nodes_at(wg_site here, wg_node loss, const wg_node x[], i
             wgi_check_say(q.r->reason, "%s is not of a float dtype", wg_node_name(x[k]));
     }
     q.chosen = (wg_node *)(uintptr_t)x;
-    return q.r->reason[0] ? q.r : check_chosen(&q, n, true);
+    return q.r->reason[0] ? q.r : check_chosen(&q, loss, n, true);
 }

@@ -49,6 +49,7 @@ static double floor_of(const sums *s) { return sqrt(s->noise) / scale(s); }
 bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     double off = wgi_check_deviation(in, i);
+    if (!r->by_course && !in->differ) return false;
     return !r->one_sided && off > WORRY * wgi_check_size(in, i) &&
            off > NOISE_FACTOR * in->step_noise + in->spread[i];
 }
@@ -179,6 +180,26 @@ static wg_verdict verdict_of(const wg_check *r, const sums *s, int64_t wrong, ch
     return WG_INCONCLUSIVE;
 }
 
+/* An error of a larger share of a component than this must not hide behind a pass. */
+static const double LIMIT = 0.1;
+
+/* The verdict from slopes. */
+static wg_verdict verdict_by_slopes(const wgi_check_part *in, char reason[WGI_CHECK_TEXT])
+{
+    if (in->differ) return WG_FAIL;
+    if (!in->size) wgi_check_say(reason, "nothing to compare");
+    else if (!in->clear)
+        wgi_check_say(reason, in->kinks ? "kinks at every point: no slope can be compared"
+                                        : "f is not smooth here: no slope can be compared");
+    else if (!(in->resolution < INFINITY))
+        wgi_check_say(reason, "all zero, yours and numeric: nothing is shown");
+    else if (in->resolution > LIMIT)
+        wgi_check_say(reason, "rounding noise: an error of %.0e of a component could hide in it",
+                      in->resolution);
+    else return WG_PASS;
+    return WG_INCONCLUSIVE;
+}
+
 static bool analytic_is_finite(wgi_check_part *in)
 {
     for (int64_t i = 0; i < in->size; i++) {
@@ -203,13 +224,30 @@ static void judge_part(wg_check *r, wgi_check_part *in)
     find_worst(r, in);
     in->ratio = ratio(&s), in->floor = floor_of(&s);
     bool unmeasured = in->reason[0];
-    in->verdict = verdict_of(r, &s, in->wrong, unmeasured ? (char[WGI_CHECK_TEXT]){ 0 } : in->reason);
-    if (unmeasured && in->verdict == WG_PASS) in->verdict = WG_INCONCLUSIVE;
-    in->silent = in->verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
-    if (in->ratio > WORRY || in->wrong) make_hint(r, in);
+    if (!r->by_course) {
+        in->reason[0] = 0;
+        in->verdict = verdict_by_slopes(in, in->reason);
+        in->silent = in->verdict == WG_INCONCLUSIVE && (in->clear || !in->size);
+    } else {
+        in->verdict = verdict_of(r, &s, in->wrong, unmeasured ? (char[WGI_CHECK_TEXT]){ 0 } : in->reason);
+        if (unmeasured && in->verdict == WG_PASS) in->verdict = WG_INCONCLUSIVE;
+        in->silent =
+            in->verdict == WG_INCONCLUSIVE && !unmeasured && s.count && (is_zero(&s) || is_noise(&s));
+    }
+    if (in->verdict == WG_FAIL || in->wrong) make_hint(r, in);
 }
 
 static int severity(wg_verdict v) { return v == WG_FAIL ? 2 : v == WG_INCONCLUSIVE ? 1 : 0; }
+
+/* Pass if a part passes and none is worse. */
+static wg_verdict verdict_of_parts(wg_check *r)
+{
+    for (int k = 0; k < r->parts; k++)
+        if (r->part[k].verdict == WG_PASS && !r->part[k].left_out) return WG_PASS;
+    for (int k = 0; k < r->parts; k++)
+        if (r->part[k].reason[0]) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
+    return WG_INCONCLUSIVE;
+}
 
 /* The verdict of the report comes from the ratio of all components together. A part that is not silent can
  * make it worse. */
@@ -225,7 +263,8 @@ void wgi_check_judge(wg_check *r)
         wrong += r->part[k].wrong;
     }
     r->compared = s.count, r->ratio = ratio(&s), r->floor = floor_of(&s);
-    r->verdict = verdict_of(r, &s, wrong, r->reason);
+    r->verdict = r->by_course ? verdict_of(r, &s, wrong, r->reason) : verdict_of_parts(r);
+    if (r->findings && !r->by_course) r->verdict = WG_FAIL, r->reason[0] = 0;
     for (int k = r->parts; !s.count && k-- > 0;) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];

@@ -26,14 +26,19 @@ void wgi_check_locale_end(wgi_check_locale l)
     freelocale(l.plain);
 }
 
+void wgi_check_vsay(char *to, const char *format, va_list args)
+{
+    wgi_check_locale l = wgi_check_locale_begin();
+    vsnprintf(to, WGI_CHECK_TEXT, format, args);
+    wgi_check_locale_end(l);
+}
+
 void wgi_check_say(char *to, const char *format, ...)
 {
     va_list args;
-    wgi_check_locale l = wgi_check_locale_begin();
     va_start(args, format);
-    vsnprintf(to, WGI_CHECK_TEXT, format, args);
+    wgi_check_vsay(to, format, args);
     va_end(args);
-    wgi_check_locale_end(l);
 }
 
 bool wgi_check_failed(wg_check *r)
@@ -80,6 +85,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     if (q->name) r->name = wgi_check_keep(r, q->name);
     r->eps = q->eps != 0 ? q->eps : DEFAULT_EPS;
     r->one_sided = q->one_sided, r->limit = q->components;
+    r->by_course = q->eps != 0 || q->one_sided;
     r->f = r->noise = r->ratio = r->floor = NAN;
     r->verdict = WG_INCONCLUSIVE;
     if (!(r->eps > 0) || !isfinite(r->eps))
@@ -91,6 +97,26 @@ bool wgi_check_parts(wg_check *r, int n)
 {
     r->part = wg_alloc(r->c, (size_t)n, sizeof *r->part);
     return !wgi_check_failed(r);
+}
+
+/* ---- findings ---- */
+
+void wgi_check_add(wg_check *r, const wgi_finding *f)
+{
+    if (r->findings == r->finding_room) {
+        const int room = 2 * r->finding_room + 8;
+        wgi_finding *more = wg_alloc(r->c, (size_t)room, sizeof *more);
+        if (!more) return;
+        if (r->findings) memcpy(more, r->finding, (size_t)r->findings * sizeof *more);
+        wg_free(r->c, r->finding);
+        r->finding = more, r->finding_room = room;
+    }
+    wgi_finding *to = &r->finding[r->findings++];
+    *to = *f;
+    const bool is_node = !wg_is_none(f->node);
+    to->by = wgi_check_keep(r, f->by ? f->by : "");
+    to->op = is_node ? wgi_check_keep(r, wg_node_op_name(f->node)) : "";
+    to->where = is_node ? wgi_check_keep(r, wg_site_place(wg_node_site(f->node))) : "";
 }
 
 static double *doubles(wg_check *r, int64_t n)
@@ -107,8 +133,10 @@ bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
     in->shape = s, in->size = wg_shape_size(s), in->worst = -1;
     in->point = doubles(r, in->size), in->x = doubles(r, in->size), in->analytic = doubles(r, in->size);
     in->numeric = doubles(r, in->size), in->spread = doubles(r, in->size);
+    in->slope = doubles(r, in->size), in->bar = doubles(r, in->size);
+    in->resolution = INFINITY;
     if (wgi_check_failed(r)) return in->size = 0, false;
-    for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = NAN;
+    for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = in->slope[i] = in->bar[i] = NAN;
     return true;
 }
 

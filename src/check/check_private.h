@@ -16,8 +16,10 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
+#include "check/slope.h"
 #include "wengert/check.h"
 
 enum { WGI_CHECK_TEXT = 240, WGI_CHECK_BATCHES = 4 };
@@ -30,8 +32,17 @@ typedef struct wgi_check_part {
     double *point; /* the point where the gradient is checked */
     double *x;     /* the point where f is evaluated now; equal to point except during a difference */
     double *analytic;
-    double *numeric; /* a component that was not computed is NaN */
-    double *spread;  /* two-sided check: the distance between the two one-sided differences */
+    double *numeric;     /* a component that was not computed is NaN */
+    double scale;        /* the root of the mean square of point; 1 if that is 0 */
+    double *slope, *bar; /* by component, NaN: not computed. The slope of f, and the bar of its difference */
+    /* Of comparisons with slopes, at all points: those that say something, those that differ, those that say
+     * nothing, and of these the ones at a kink. */
+    int clear, differ, unclear, kinks;
+    /* With high probability (999 of 1,000) an error of this share of the typical component would have been
+     * seen, had one component had it. Infinite: nothing was seen. */
+    double resolution;
+    int64_t zeros;  /* components that are zero at every point, yours and by slopes */
+    double *spread; /* two-sided check: the distance between the two one-sided differences */
     bool asked; /* the user named this part; a part that nobody named is left out if it has no derivative */
     bool left_out; /* appears in the report, does not count for the verdict */
     bool silent;   /* inconclusive because its gradient is zero or below the noise; the other parts decide */
@@ -40,6 +51,39 @@ typedef struct wgi_check_part {
     int64_t worst, compared, wrong;  /* worst: a component, -1: none; wrong: how many beyond doubt */
     char reason[WGI_CHECK_TEXT], hint[WGI_CHECK_TEXT];
 } wgi_check_part;
+
+/* The stages of a check. */
+typedef enum wgi_stage {
+    WGI_STAGE_LOCAL, /* a node's rule against its own kernel: local.h */
+    WGI_STAGE_SLOPE, /* the gradient against slopes of the whole function: whole.h */
+    WGI_STAGE_RUN,   /* what runs, with the dtypes, threads and plans of the user: as_it_runs.h */
+    WGI_STAGES
+} wgi_stage;
+
+/* Where a gradient is compared: at the point that was given, and at others near it. */
+typedef enum wgi_point {
+    WGI_POINT_GIVEN,
+    WGI_POINT_BESIDE,
+    WGI_POINT_OTHER_SIDE,
+    WGI_POINT_BELOW,
+    WGI_POINTS
+} wgi_point;
+
+/* Something that is wrong. */
+typedef struct wgi_finding {
+    wgi_stage stage;
+    wgi_point point;
+    int part;               /* of WGI_STAGE_SLOPE; -1: none */
+    wg_node node;           /* of the clone; wg_none: of no node */
+    const char *op, *where; /* of the node: its op, and file:line */
+    const char *by;         /* the operand: its name, or "operand 1" */
+    int operand;
+    wg_shape shape;  /* of the operand */
+    int64_t element; /* of the operand; -1: the numbers are of a direction in which all elements move */
+    double yours, numeric, bar;
+    int64_t wrong;               /* how many elements are wrong; 0: not counted */
+    char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
+} wgi_finding;
 
 struct wg_check {
     wg_context *c;
@@ -54,14 +98,46 @@ struct wg_check {
     bool is_graph;
     double f, noise, ratio, floor;
     int64_t evaluations, compared;
+    bool by_course;        /* a step was given: the course's scale decides */
+    bool moved;            /* at the given point nothing is to be seen */
+    bool seen[WGI_POINTS]; /* f and the gradient have values there */
     wg_verdict verdict;
     char reason[WGI_CHECK_TEXT];
+    char why[WGI_CHECK_TEXT]; /* why the course's ratio is large although the gradient is right; or "" */
+    wgi_finding *finding;
+    int findings, finding_room;
+    /* Of WGI_STAGE_LOCAL: operands that were compared, and that were not: no slope; nodes that cannot
+     * be built alone. */
+    struct {
+        int64_t compared, unclear, alone, held, narrow;
+    } local;
 };
+
+/* What the gradient and the function say about one direction: compare.c. */
+typedef struct wgi_compared {
+    wgi_slope_kind kind;
+    double yours, numeric, bar; /* bar: of their difference */
+    bool clear;                 /* f has one slope here */
+    bool differ;                /* beyond doubt */
+} wgi_compared;
+
+/* Compares `yours`, whose own error is at most `error`, with a slope. size: of a typical component of the
+ * direction. */
+wgi_compared wgi_check_compare(double yours, double error, double size, const wgi_slope *s);
+
+/* Standard normal numbers, functions of the report's seed, the stream and the index. wgi_check_normals: NULL:
+ * out of memory; free the list with wg_free. */
+double wgi_check_normal(const wg_check *r, uint64_t stream, uint64_t i);
+double *wgi_check_normals(wg_check *r, uint64_t stream, int64_t n);
 
 /* The function under test. Call set(self, k) after part k of x has changed; value(self) computes f. */
 typedef struct wgi_check_target {
     void (*set)(void *self, int k);
     double (*value)(void *self);
+    /* Computes the gradient at x: to[k] has room for part k. NULL, or false: it cannot. */
+    bool (*gradient)(void *self, double **to);
+    /* Says that x is a point to stay at for a while. May be NULL. */
+    void (*settle)(void *self);
     void *self;
     /* Makes a copy of the function for another thread, in memory of r's context, which also frees it. NULL:
      * only one thread may call the function. */
@@ -83,6 +159,9 @@ bool wgi_check_failed(wg_check *r);
 const char *wgi_check_keep(wg_check *r, const char *text);
 /* Prints at most WGI_CHECK_TEXT bytes to `to`. Numbers are printed as in the C locale. */
 void wgi_check_say(char *to, const char *format, ...) WG_PRINTF(2, 3);
+void wgi_check_vsay(char *to, const char *format, va_list args);
+/* Adds a finding, with copies of its texts. */
+void wgi_check_add(wg_check *r, const wgi_finding *f);
 /* Between these two, numbers are printed as in the C locale. */
 typedef struct wgi_check_locale {
     locale_t plain, before;
@@ -103,6 +182,19 @@ void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t
  * chosen components are spread evenly over each part. */
 void wgi_check_differences(wg_check *r, const wgi_check_target *t);
 
+/* course.c. Fills r->why, if the course's ratio is a worry and nothing is wrong. */
+void wgi_check_explain(wg_check *r, const wgi_check_target *t);
+
+/* points.c. Compares the gradient with slopes, at the given point and at others. */
+void wgi_check_points(wg_check *r, const wgi_check_target *t);
+
+const char *wgi_check_point_text(wgi_point p); /* "at the given point" */
+
+/* check_report.c. The components of part k that the report shows: wrong ones first, then by falling
+ * difference. */
+enum { WGI_CHECK_ROWS = 8 };
+int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS]);
+
 /* check_judge.c */
 void wgi_check_judge(wg_check *r);
 /* Whether component i is wrong beyond doubt. */
@@ -111,6 +203,11 @@ bool wgi_check_wrong(const wg_check *r, const wgi_check_part *in, int64_t i);
 static inline double wgi_check_deviation(const wgi_check_part *in, int64_t i)
 {
     return fabs(in->analytic[i] - in->numeric[i]);
+}
+/* Whether it was compared with anything. */
+static inline bool wgi_check_has_number(const wgi_check_part *in, int64_t i)
+{
+    return !isnan(in->analytic[i]) && !(isnan(in->numeric[i]) && isnan(in->slope[i]));
 }
 static inline double wgi_check_size(const wgi_check_part *in, int64_t i)
 {

@@ -2,23 +2,33 @@
  * times, no addresses, and numbers as in the C locale. */
 #include "check/check_private.h"
 
-enum { MOST_ROWS = 8, MOST_POINT = 8 };
+enum { MOST_POINT = 8 };
 
 /* ---- rows: the components that are printed ---- */
+
+static bool has_slope(const wg_check *r, const wgi_check_part *in, int64_t i)
+{
+    return !r->by_course && !isnan(in->slope[i]);
+}
+
+static double off(const wg_check *r, const wgi_check_part *in, int64_t i)
+{
+    return has_slope(r, in, i) ? fabs(in->analytic[i] - in->slope[i]) : wgi_check_deviation(in, i);
+}
 
 static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)
 {
     bool wrong_i = wgi_check_wrong(r, in, i), wrong_j = wgi_check_wrong(r, in, j);
-    return wrong_i != wrong_j ? wrong_i : wgi_check_deviation(in, i) > wgi_check_deviation(in, j);
+    return wrong_i != wrong_j ? wrong_i : off(r, in, i) > off(r, in, j);
 }
 
 /* Chooses the components of a part to print: wrong ones first, then by falling difference. If the report has
  * several parts, each prints one row. */
-static int choose_rows(const wg_check *r, const wgi_check_part *in, int64_t row[MOST_ROWS])
+int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS])
 {
-    int count = 0, most = r->parts == 1 ? MOST_ROWS : 1;
+    int count = 0, most = r->parts == 1 ? WGI_CHECK_ROWS : 1;
     for (int64_t i = 0; i < in->size; i++) {
-        if (isnan(in->numeric[i]) || isnan(in->analytic[i])) continue;
+        if (!wgi_check_has_number(in, i)) continue;
         int at = count;
         while (at > 0 && before(r, in, i, row[at - 1])) at--;
         if (at == most) continue;
@@ -32,6 +42,8 @@ static int choose_rows(const wg_check *r, const wgi_check_part *in, int64_t row[
 static const char *row_word(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     if (in->verdict == WG_PASS) return "pass";
+    if (has_slope(r, in, i) && in->verdict == WG_FAIL)
+        return fabs(in->analytic[i] - in->slope[i]) > 10 * in->bar[i] ? "FAIL" : "pass";
     if (wgi_check_wrong(r, in, i)) return "FAIL";
     bool explained = wgi_check_deviation(in, i) <= 1e-5 * wgi_check_size(in, i) ||
                      wgi_check_deviation(in, i) <= 10 * in->step_noise;
@@ -44,18 +56,19 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
     char place[WGI_CHECK_TEXT];
     const char *word = row_word(r, in, i);
     wgi_check_place(in, i, place);
+    const double numeric = has_slope(r, in, i) ? in->slope[i] : in->numeric[i];
     fprintf(out, "  %-*s  yours %+.6e   numeric %+.6e \302\261 %.0e   ", width, place, in->analytic[i],
-            in->numeric[i], in->step_noise);
-    if (!strcmp(word, "pass") || in->numeric[i] == 0) fprintf(out, "%15s", "");
-    else fprintf(out, "ratio %-8.4f ", in->analytic[i] / in->numeric[i] + 0.0);
+            numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
+    if (!strcmp(word, "pass") || numeric == 0) fprintf(out, "%15s", "");
+    else fprintf(out, "ratio %-8.4f ", in->analytic[i] / numeric + 0.0);
     fprintf(out, "%s%s%s\n", word, !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
             !strcmp(word, "FAIL") ? in->hint : "");
 }
 
 static void print_part(const wg_check *r, const wgi_check_part *in, int width, FILE *out)
 {
-    int64_t row[MOST_ROWS + 1];
-    int rows = in->left_out ? 0 : choose_rows(r, in, row);
+    int64_t row[WGI_CHECK_ROWS];
+    int rows = in->left_out ? 0 : wgi_check_rows(r, in, row);
     for (int k = 0; k < rows; k++) print_row(r, in, row[k], width, out);
     if (r->parts == 1 && in->compared > rows)
         fprintf(out, "  and %lld more\n", (long long)(in->compared - rows));
@@ -70,9 +83,9 @@ static int width_of(const wg_check *r)
 {
     int width = 0;
     for (int k = 0; k < r->parts; k++) {
-        int64_t row[MOST_ROWS + 1];
+        int64_t row[WGI_CHECK_ROWS];
         char place[WGI_CHECK_TEXT] = "";
-        int rows = choose_rows(r, &r->part[k], row), length = (int)strlen(r->part[k].name);
+        int rows = wgi_check_rows(r, &r->part[k], row), length = (int)strlen(r->part[k].name);
         for (int j = 0; j < rows; j++) {
             wgi_check_place(&r->part[k], row[j], place);
             if ((int)strlen(place) > length) length = (int)strlen(place);
@@ -104,8 +117,109 @@ static void print_ratio(const wg_check *r, FILE *out)
 {
     if (!isfinite(r->ratio)) return;
     fprintf(out, "course's ratio at eps %g%s: %.1e  ", r->eps, r->one_sided ? ", one-sided" : "", r->ratio);
+    int64_t n = 0;
+    for (int k = 0; k < r->parts; k++) n += r->part[k].left_out ? 0 : r->part[k].size;
+    if (r->compared < n) fprintf(out, "(%lld of %lld components)  ", (long long)r->compared, (long long)n);
     if (r->floor > 1e-7 && r->ratio <= 10 * r->floor) fprintf(out, "not resolvable below %.1e\n", r->floor);
     else fprintf(out, "%s  (floor %.0e)\n", wg_check_word(r->ratio), r->floor);
+}
+
+/* ---- findings ---- */
+
+/* "[0,3]" */
+static void print_index(wg_shape s, int64_t i, FILE *out)
+{
+    int64_t stride = wg_shape_size(s);
+    for (int a = 0; a < s.rank; a++) {
+        stride /= s.dim[a];
+        fprintf(out, "%c%lld", a ? ',' : '[', (long long)(i / stride % s.dim[a]));
+    }
+    if (s.rank) fprintf(out, "]");
+}
+
+static void print_rule(const wgi_finding *f, FILE *out)
+{
+    fprintf(out, "  FAIL %s, %s, by operand %d", f->op, f->where, f->operand);
+    if (*f->by) fprintf(out, ", %s,", f->by);
+    if (f->element >= 0 && f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
+    fprintf(out, ": yours %.10g, numeric %.10g \302\261 %.0e\n", f->yours, f->numeric, f->bar);
+    if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
+}
+
+static void print_run(const wgi_finding *f, FILE *out)
+{
+    fprintf(out, "  FAIL ");
+    if (*f->op) fprintf(out, "%s, %s%s%s", f->op, f->where, *f->by ? ", by " : "", f->by);
+    else fprintf(out, "%s", f->by);
+    if (f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
+    fprintf(out, ": %s: %.10g, %.10g\n", f->remedy, f->yours, f->numeric);
+}
+
+static void print_runs(const wg_check *r, FILE *out)
+{
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == WGI_STAGE_RUN) print_run(&r->finding[i], out);
+}
+
+static void print_rules(const wg_check *r, FILE *out)
+{
+    int wrong = 0;
+    if (!r->local.compared) return;
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == WGI_STAGE_LOCAL) print_rule(&r->finding[i], out), wrong++;
+    fprintf(out, "  rules of the nodes: %lld operands compared with differences of their kernels",
+            (long long)r->local.compared);
+    if (wrong) fprintf(out, ", %d FAIL%s", wrong, wrong == 1 ? "S" : "");
+    if (r->local.unclear) fprintf(out, ", %lld could not be", (long long)r->local.unclear);
+    fprintf(out, "\n");
+}
+
+/* ---- where the gradient was compared ---- */
+
+const char *wgi_check_point_text(wgi_point p)
+{
+    static const char *const text[WGI_POINTS] = { "at the given point", "1 % away",
+                                                  "1 % away to the other side",
+                                                  "after ten steps of descent" };
+    return text[p];
+}
+
+static bool fails_at(const wg_check *r, wgi_point p)
+{
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == WGI_STAGE_SLOPE && r->finding[i].point == p) return true;
+    return false;
+}
+
+/* Of a point other than the given one, whose numbers stand in the rows. */
+static void print_slope(const wg_check *r, const wgi_finding *f, FILE *out)
+{
+    char place[WGI_CHECK_TEXT];
+    wgi_check_place(&r->part[f->part], f->element >= 0 ? f->element : 0, place);
+    fprintf(out, "  FAIL %s %s: yours %.10g, numeric %.10g \302\261 %.0e\n", f->element >= 0 ? place : f->by,
+            wgi_check_point_text(f->point), f->yours, f->numeric, f->bar);
+}
+
+static void print_points(const wg_check *r, FILE *out)
+{
+    bool any = false;
+    for (wgi_point p = 0; p < WGI_POINTS; p++) any |= r->seen[p];
+    if (!any) return;
+    fprintf(out, "  compared with slopes");
+    const char *before = " ";
+    for (wgi_point p = 0; p < WGI_POINTS; p++) {
+        if (!r->seen[p]) continue;
+        fprintf(out, "%s%s%s", before, wgi_check_point_text(p), fails_at(r, p) ? " (FAILS)" : "");
+        before = ", ";
+    }
+    fprintf(out, "\n");
+    for (int i = 0; i < r->findings && !fails_at(r, WGI_POINT_GIVEN); i++)
+        if (r->finding[i].stage == WGI_STAGE_SLOPE) print_slope(r, &r->finding[i], out);
+    double most = 0;
+    for (int k = 0; k < r->parts; k++)
+        if (r->part[k].verdict == WG_PASS) most = fmax(most, r->part[k].resolution);
+    if (r->verdict == WG_PASS && most > 0)
+        fprintf(out, "  no error above %.0e of a typical component could hide\n", most);
 }
 
 static void print_all(const wg_check *r, FILE *out)
@@ -113,8 +227,12 @@ static void print_all(const wg_check *r, FILE *out)
     static const char *const verdict[] = { "PASS", "FAIL", "INCONCLUSIVE" };
     int width = width_of(r);
     print_head(r, out);
+    print_rules(r, out);
+    print_runs(r, out);
     for (int k = 0; k < r->parts && !isnan(r->noise); k++) print_part(r, &r->part[k], width, out);
+    print_points(r, out);
     print_ratio(r, out);
+    if (r->why[0]) fprintf(out, "  %s\n", r->why);
     fprintf(out, "verdict %s%s%s   %lld evaluations\n", verdict[r->verdict], r->reason[0] ? ": " : "",
             r->reason, (long long)r->evaluations);
 }

@@ -5,7 +5,9 @@
 #include "check/check_private.h"
 #include "base/threads.h"
 
-enum { MOST = 64, FEW = 64 }; /* most threads; a check of fewer components uses one thread */
+/* MOST: threads. FEW: a check of fewer components uses one thread. MANY: of more components, so many are
+ * compared, unless the course's scale decides. */
+enum { MOST = 64, FEW = 64, MANY = 1000 };
 
 typedef struct fork {
     wg_check r;
@@ -37,6 +39,13 @@ static int64_t components_of(const wg_check *r)
     int64_t n = 0;
     for (int k = 0; k < r->parts; k++) n += count_of(r, k);
     return n;
+}
+
+/* The largest limit of each part with which there are not more than MANY components. */
+static int64_t limit_for(wg_check *r)
+{
+    for (r->limit = MANY; r->limit > 1 && components_of(r) > MANY;) r->limit--;
+    return r->limit;
 }
 
 /* Computes one difference. A fork may get its chunks in any order, so a reason replaces that of a higher
@@ -117,6 +126,7 @@ static void join(wg_check *r, const fork *f, int forks)
 void wgi_check_differences(wg_check *r, const wgi_check_target *t)
 {
     int threads = wg_context_threads(r->c), forks = 0;
+    if (!r->limit && !r->by_course && components_of(r) > MANY) r->limit = limit_for(r);
     shared s = { .r = r, .components = components_of(r) };
     threads = threads < MOST ? threads : MOST;
     if (t->fork && threads > 1 && s.components >= FEW)

@@ -231,12 +231,12 @@ Test(check_graph, threads_change_nothing)
     wg_check_free(one), wg_check_free(two);
 }
 
-/* Slow near 1, so that the thread that begins with component 0 is still at it when the other thread has
- * already failed. */
+/* Slow where the check's differences of step 1e-5 are computed, so that the thread that begins with
+ * component 0 is still at it when the other thread has already failed. */
 static double slow(double x, const void *attr)
 {
     (void)attr;
-    if (x != 1 && fabs(x - 1) < 1e-3) usleep(100000);
+    if (fabs(fabs(x - 1) - 1e-5) < 1e-10) usleep(100000);
     return x;
 }
 static void slow_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])

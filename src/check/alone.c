@@ -1,0 +1,220 @@
+/* alone.c: builds a node alone, and compares its rule with its kernel in one direction: see local.h. */
+#include "check/local.h"
+
+#include <float.h>
+
+#include "wengert/grad.h"
+#include "wengert/op.h"
+
+/* ---- building ---- */
+
+static int64_t size_of(wg_node n) { return wg_shape_size(wg_node_shape(n)); }
+
+static bool copy_operand(wg_check *r, wg_node from, wgi_alone *a, int k)
+{
+    wg_tensor t;
+    if (!wg_peek(from, &t)) return false;
+    if (wg_dtype_is_float(t.dtype)) {
+        a->point[k] = wg_alloc(r->c, (size_t)size_of(from) + 1, sizeof(double));
+        if (!a->point[k]) return false;
+        for (int64_t i = 0; i < size_of(from); i++) a->point[k][i] = wg_tensor_item(&t, i);
+        if (a->wide) t = wg_view_f64(a->point[k], t.shape);
+    }
+    a->x[k] = wg_input_at(wg_node_site(from), a->g, wg_node_name(from), t);
+    return wg_node_ok(a->x[k]);
+}
+
+/* Operand 0 of a wg_custom_vjp node, which is made from its other operands: they are inputs. */
+static wg_node value_of_operands(wg_check *r, wg_node n, const wgi_alone *a)
+{
+    const int64_t nodes = wg_graph_nodes(wg_graph_of(n));
+    unsigned char *held = wg_alloc(r->c, (size_t)nodes, 1);
+    wg_node *map = wg_alloc(r->c, (size_t)nodes, sizeof *map), y = wg_none;
+    for (int k = 1; held && k < a->operands; k++) held[wg_node_operand(n, k).index] = 1;
+    if (!wg_failed(r->c))
+        y = wg_replay(wg_node_operand(n, 0), a->g, &(wg_replay_opts){ .held = held, .map = map });
+    for (int k = 1; !wg_failed(r->c) && k < a->operands; k++) {
+        const wg_node made = map[wg_node_operand(n, k).index];
+        if (!wg_is_none(made)) a->x[k] = made;
+    }
+    wg_free(r->c, held), wg_free(r->c, map);
+    return y;
+}
+
+static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_alone *a)
+{
+    const wg_site here = wg_node_site(n);
+    a->operands = wg_node_operands(n);
+    a->x = wg_alloc(r->c, (size_t)a->operands, sizeof *a->x);
+    a->gx = wg_alloc(r->c, (size_t)a->operands, sizeof *a->gx);
+    a->point = wg_alloc(r->c, (size_t)a->operands, sizeof *a->point);
+    a->v = wgi_check_normals(r, stream, size_of(n));
+    if (wg_failed(r->c)) return false;
+    const bool custom = !strcmp(a->op->name, "custom_vjp");
+    for (int k = custom; k < a->operands; k++)
+        if (!copy_operand(r, wg_node_operand(n, k), a, k)) return false;
+    if (custom) a->x[0] = value_of_operands(r, n, a);
+    a->y = wg_apply(here, a->op, a->x, a->operands, a->attr);
+    if (wg_node_op(a->y) != a->op) return false; /* a rewrite made another node, which is checked itself */
+    wg_node v = wg_input_at(here, a->g, "", wg_view_f64(a->v, wg_node_shape(a->y)));
+    if (wg_node_dtype(a->y) != WG_F64) v = wg_cast_at(here, v, wg_node_dtype(a->y));
+    wg_node x[16], gx[16];
+    int at[16], count = 0;
+    for (int k = 0; k < a->operands && count < 16; k++)
+        if (a->point[k] && wg_op_has_derivative(a->op, k)) x[count] = a->x[k], at[count++] = k;
+    if (!count || wg_vjp_at(here, a->y, v, x, count, gx) != WG_OK) return false;
+    for (int j = 0; j < count; j++) a->gx[at[j]] = gx[j];
+    return true;
+}
+
+bool wgi_alone_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_alone *a)
+{
+    *a = (wgi_alone){ .g = wg_graph_new(r->c), .op = wg_node_op(n), .attr = wg_attr(n), .wide = wide };
+    if (!a->g) return false;
+    wg_begin(a->g, wg_graph_mode(wg_graph_of(n)));
+    if (build(r, n, stream, a)) return true;
+    if (wg_failed(r->c)) wg_recover(r->c);
+    wgi_alone_close(r, a);
+    return false;
+}
+
+void wgi_alone_close(wg_check *r, wgi_alone *a)
+{
+    for (int k = 0; a->point && k < a->operands; k++) wg_free(r->c, a->point[k]);
+    wg_free(r->c, a->point), wg_free(r->c, a->x), wg_free(r->c, a->gx), wg_free(r->c, a->v);
+    wg_graph_free(a->g);
+    *a = (wgi_alone){ 0 };
+}
+
+/* ---- comparing ---- */
+
+/* Compensated sum of products (Neumaier). */
+static double dot(const double *a, const double *b, int64_t n)
+{
+    double sum = 0, lost = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double p = a[i] * b[i], s = sum + p;
+        lost += fma(a[i], b[i], -p) + (fabs(sum) >= fabs(p) ? sum - s + p : p - s + sum);
+        sum = s;
+    }
+    return sum + lost;
+}
+
+typedef struct walk {
+    wg_check *r;
+    wgi_alone *a;
+    int k;
+    int64_t n;
+    const double *u;
+    double *x, *y, *g; /* room for the operand, the result, and the gradient */
+    float *narrow;     /* room for an operand of f32; else NULL */
+} walk;
+
+static double weighted_value(const walk *w)
+{
+    const wgi_alone *a = w->a;
+    const int64_t n = size_of(a->y);
+    if (wg_copy_f64_at(wg_node_site(a->y), a->y, w->y, (size_t)n) == WG_OK) return dot(w->y, a->v, n);
+    wg_recover(w->r->c);
+    return NAN;
+}
+
+static void set(const walk *w, const double *x)
+{
+    const wg_node in = w->a->x[w->k];
+    const wg_shape s = wg_node_shape(in);
+    for (int64_t i = 0; w->narrow && i < w->n; i++) w->narrow[i] = (float)x[i];
+    wg_input_set_at(wg_node_site(w->a->y), in, w->narrow ? wg_view_f32(w->narrow, s) : wg_view_f64(x, s));
+}
+
+static double value_at(void *self, double t, double *moved)
+{
+    walk *w = self;
+    for (int64_t i = 0; i < w->n; i++) w->x[i] = w->a->point[w->k][i] + t * w->u[i];
+    set(w, w->x);
+    w->r->evaluations++;
+    *moved = t;
+    return weighted_value(w);
+}
+
+static bool read_gradient(const walk *w)
+{
+    if (wg_copy_f64_at(wg_node_site(w->a->y), w->a->gx[w->k], w->g, (size_t)w->n) == WG_OK) return true;
+    wg_recover(w->r->c);
+    return false;
+}
+
+/* sum(gx u) at x, whose elements are moved by `ulps` units in the last place, up and down in turn. */
+static double by_rule(const walk *w, int ulps)
+{
+    const double ulp = w->narrow ? FLT_EPSILON : DBL_EPSILON;
+    for (int64_t i = 0; i < w->n; i++) w->x[i] = w->a->point[w->k][i] * (1 + (i & 1 ? -ulps : ulps) * ulp);
+    set(w, w->x);
+    return read_gradient(w) ? dot(w->g, w->u, w->n) : NAN;
+}
+
+/* The rounding errors of x + t u, as errors of f, if the gradient is that which was read last. */
+static double blur_of(const walk *w)
+{
+    const double ulp = w->narrow ? FLT_EPSILON : DBL_EPSILON;
+    double sum = 0;
+    for (int64_t i = 0; i < w->n; i++) {
+        const double e = w->u[i] != 0 ? w->g[i] * w->a->point[w->k][i] * ulp / 4 : 0;
+        sum += e * e;
+    }
+    return sqrt(sum);
+}
+
+/* How large sum(gx u) is where its terms do not cancel. */
+static double size_by_rule(const walk *w)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < w->n; i++) sum += w->g[i] * w->u[i] * (w->g[i] * w->u[i]);
+    return sum > 0 ? sqrt(sum) : INFINITY;
+}
+
+/* sum(|gx u|): its rounding errors are those of the rule's sum. */
+static double sum_of_sizes(const walk *w)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < w->n; i++) sum += fabs(w->g[i] * w->u[i]);
+    return sum;
+}
+
+static bool open_walk(walk *w, wg_check *r, wgi_alone *a, int k, const double u[])
+{
+    *w = (walk){ .r = r, .a = a, .k = k, .n = size_of(a->x[k]), .u = u };
+    const size_t n = (size_t)w->n + 1;
+    w->x = wg_alloc(r->c, n, sizeof *w->x), w->g = wg_alloc(r->c, n, sizeof *w->g);
+    w->y = wg_alloc(r->c, (size_t)size_of(a->y) + 1, sizeof *w->y);
+    if (wg_node_dtype(a->x[k]) == WG_F32) w->narrow = wg_alloc(r->c, n, sizeof *w->narrow);
+    return !wg_failed(r->c);
+}
+
+static void close_walk(walk *w)
+{
+    wg_free(w->r->c, w->x), wg_free(w->r->c, w->y), wg_free(w->r->c, w->g), wg_free(w->r->c, w->narrow);
+}
+
+wgi_compared wgi_alone_compare(wg_check *r, wgi_alone *a, int k, const double u[])
+{
+    walk w;
+    wgi_compared c = { .yours = NAN, .numeric = NAN, .bar = INFINITY };
+    if (!open_walk(&w, r, a, k, u)) return c;
+    const double yours = by_rule(&w, 0), blur = blur_of(&w), size = size_by_rule(&w),
+                 error = 4 * fmax(fabs(by_rule(&w, 1) - yours), fabs(by_rule(&w, 2) - yours));
+    set(&w, a->point[k]);
+    wgi_line line = { .at = value_at, .self = &w, .f0 = weighted_value(&w), .scale = 1 };
+    /* The noise costs more than the slope, and most kernels have none but rounding. */
+    for (int noisy = 0; noisy < 2 && isfinite(line.f0) && (c.differ || !c.clear); noisy++) {
+        if (noisy) line.noise = wgi_noise_of(value_at, &w, line.scale);
+        for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], blur);
+        const wgi_slope s = wgi_slope_of(&line);
+        c = wgi_check_compare(yours, (isfinite(error) ? error : 0) + 32 * DBL_EPSILON * sum_of_sizes(&w), -1,
+                              &s);
+    }
+    if (10 * c.bar > 0.1 * size) c.clear = c.differ; /* a large error could hide */
+    set(&w, a->point[k]);
+    close_walk(&w);
+    return c;
+}

@@ -1,0 +1,268 @@
+/* as_it_runs.c: whether what runs is what is checked: see as_it_runs.h. */
+#include "check/as_it_runs.h"
+
+#include <float.h>
+
+#include "check/local.h"
+#include "wengert/grad.h"
+#include "wengert/op.h"
+
+typedef struct twin {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_node *map, loss;
+} twin;
+
+/* ---- building ---- */
+
+/* Copies the parameters and states that the graph has, with their names. False: two sets have the same
+ * name. */
+static bool copy_params(twin *t, wg_node loss)
+{
+    wg_graph *from = wg_graph_of(loss);
+    const wg_params *set = NULL;
+    for (int64_t i = 1; i <= loss.index; i++) {
+        const wg_node n = wg_graph_node(from, i);
+        const wg_params *all = wg_node_params(n);
+        if (!all) continue;
+        if (set && all != set) return false;
+        set = all;
+        const int at = wg_params_find(all, wg_node_name(n));
+        if (at >= 0 && wg_params_find(t->p, wg_node_name(n)) < 0)
+            wg_params_make_at(wg_node_site(n), t->p, wg_node_name(n), wg_params_tensor(all, at),
+                              wg_node_is_state(n));
+    }
+    return !wg_failed(t->c);
+}
+
+static bool open_twin(twin *t, wg_check *r, wg_node loss, int threads, int interpret)
+{
+    wg_graph *from = wg_graph_of(loss);
+    const wg_context *user = wg_graph_context(from);
+    *t = (twin){ 0 };
+    t->c = wg_start(&(wg_options){ .dtype = wg_context_dtype(user),
+                                   .seed = wg_context_seed(user),
+                                   .threads = threads,
+                                   .interpret = interpret });
+    t->g = wg_graph_new(t->c), t->p = wg_params_new(t->c);
+    t->map = wg_alloc(t->c, (size_t)wg_graph_nodes(from), sizeof *t->map);
+    if (wg_failed(t->c) || !copy_params(t, loss)) return false;
+    wg_begin(t->g, wg_graph_mode(from));
+    t->loss = wg_replay(loss, t->g, &(wg_replay_opts){ .params = t->p, .map = t->map });
+    wg_graph_set_epoch(t->g, wg_graph_epoch(from));
+    wg_graph_freeze(t->g, true);
+    (void)r;
+    return !wg_failed(t->c) && wg_node_ok(t->loss);
+}
+
+static void close_twin(twin *t)
+{
+    if (t->c) wg_finish(t->c, NULL);
+    t->c = NULL;
+}
+
+/* ---- the bits of wg_backward ---- */
+
+/* The gradients of all parameters, one after the other, as they are in memory; zeros where there are none. */
+static char *gradients(const twin *t, wg_check *r, size_t *size)
+{
+    char *all;
+    *size = 0;
+    for (int i = 0; i < wg_params_count(t->p); i++) {
+        const wg_tensor v = wg_params_tensor(t->p, i);
+        *size += (size_t)wg_shape_size(v.shape) * wg_dtype_size(v.dtype);
+    }
+    char *to = all = wg_alloc(r->c, *size + 1, 1);
+    for (int i = 0; all && i < wg_params_count(t->p); i++) {
+        const wg_tensor v = wg_params_tensor(t->p, i), g = wg_params_grad(t->p, i);
+        const size_t bytes = (size_t)wg_shape_size(v.shape) * wg_dtype_size(v.dtype);
+        if (g.data) memcpy(to, g.data, bytes);
+        to += bytes;
+    }
+    return all;
+}
+
+/* The first parameter whose gradient differs, and where. */
+static void add_difference(wg_check *r, const twin *t, const char *a, const char *b, const char *what)
+{
+    for (int i = 0; i < wg_params_count(t->p); i++) {
+        const wg_tensor v = wg_params_tensor(t->p, i);
+        const size_t each = wg_dtype_size(v.dtype);
+        for (int64_t k = 0; k < wg_shape_size(v.shape); k++, a += each, b += each) {
+            if (!memcmp(a, b, each)) continue;
+            wgi_finding f = {
+                .stage = WGI_STAGE_RUN,
+                .part = -1,
+                .by = wg_params_name(t->p, i),
+                .shape = v.shape,
+                .element = k,
+                .yours = wg_tensor_item(&(wg_tensor){ v.dtype, WG_SCALAR, (void *)(uintptr_t)a }, 0),
+                .numeric = wg_tensor_item(&(wg_tensor){ v.dtype, WG_SCALAR, (void *)(uintptr_t)b }, 0)
+            };
+            wgi_check_say(f.remedy, "%s", what);
+            wgi_check_add(r, &f);
+            return;
+        }
+    }
+}
+
+static void compare_bits(wg_check *r, const twin *t, const char *a, const char *b, size_t size,
+                         const char *what)
+{
+    if (a && b && memcmp(a, b, size)) add_difference(r, t, a, b, what);
+}
+
+static bool backward(const twin *t, wg_site here) { return wg_backward_at(here, t->loss, t->p) == WG_OK; }
+
+enum { RUNS = 3 };
+
+/* Runs it as the user does, and again, and interpreted by one thread. */
+static void check_bits(wg_check *r, wg_site here, wg_node loss, twin *t)
+{
+    char *run[RUNS] = { NULL }, *plain = NULL;
+    size_t size = 0;
+    twin simple;
+    for (int i = 0; i < RUNS && backward(t, here); i++) run[i] = gradients(t, r, &size);
+    for (int i = 1; i < RUNS; i++)
+        compare_bits(r, t, run[i], run[0], size, "wg_backward gives other bits when it runs again");
+    if (open_twin(&simple, r, loss, 1, 1) && backward(&simple, here)) plain = gradients(&simple, r, &size);
+    compare_bits(r, t, run[0], plain, size,
+                 "wg_backward gives other bits than the same nodes, interpreted by one thread");
+    close_twin(&simple);
+    for (int i = 0; i < RUNS; i++) wg_free(r->c, run[i]);
+    wg_free(r->c, plain);
+}
+
+/* ---- f32 against f64, node by node ---- */
+
+/* What is allowed beside f64, of the largest element: derivatives of saturated functions have this error
+ * (docs/arithmetic.md). */
+static const double ALLOWED = 0x1p-9, DRIFTS = 64, UNITS = 16;
+
+typedef struct lists {
+    double *narrow, *wide,
+        *moved; /* of f32; of f64; of f64, with operands moved by units in the last place of f32 */
+    int64_t n;
+    double inside; /* how large numbers inside the kernel are, beside which small results lose their digits */
+} lists;
+
+static bool read_all(wg_check *r, wg_node n, double *to)
+{
+    if (wg_copy_f64_at(wg_node_site(n), n, to, (size_t)wg_shape_size(wg_node_shape(n))) == WG_OK) return true;
+    wg_recover(r->c);
+    return false;
+}
+
+static void move_operands(wgi_alone *a, wg_check *r)
+{
+    for (int k = 0; k < a->operands; k++) {
+        const int64_t n = a->point[k] ? wg_shape_size(wg_node_shape(a->x[k])) : 0;
+        double *x = n ? wg_alloc(r->c, (size_t)n, sizeof *x) : NULL;
+        for (int64_t i = 0; x && i < n; i++)
+            x[i] = a->point[k][i] * (1 + FLT_EPSILON * wgi_check_normal(r, 500 + (uint64_t)k, (uint64_t)i));
+        if (x) wg_input_set_at(wg_node_site(a->y), a->x[k], wg_view_f64(x, wg_node_shape(a->x[k])));
+        wg_free(r->c, x);
+    }
+}
+
+/* The element that differs most beyond what f32 explains; -1: none. */
+static int64_t worst_of(const lists *l)
+{
+    double largest = 0, drift = 0, worst = 0;
+    int64_t at = -1;
+    for (int64_t i = 0; i < l->n; i++)
+        largest = fmax(largest, fabs(l->wide[i])), drift = fmax(drift, fabs(l->moved[i] - l->wide[i]));
+    if (!isfinite(largest) || !(largest < FLT_MAX / 4) || !isfinite(drift)) return -1;
+    for (int64_t i = 0; i < l->n; i++) {
+        const double off = fabs(l->narrow[i] - l->wide[i]);
+        if (!(off <= ALLOWED * largest + DRIFTS * drift + UNITS * FLT_EPSILON * l->inside + FLT_MIN) &&
+            !(off <= worst))
+            worst = off, at = i;
+    }
+    return at;
+}
+
+/* The largest element of the operands; of a rule, of the weights. */
+static double largest_inside(const wgi_alone *a, int operand)
+{
+    double largest = 0;
+    for (int64_t i = 0; operand >= 0 && i < wg_shape_size(wg_node_shape(a->y)); i++)
+        largest = fmax(largest, fabs(a->v[i]));
+    for (int k = 0; operand < 0 && k < a->operands; k++)
+        for (int64_t i = 0; a->point[k] && i < wg_shape_size(wg_node_shape(a->x[k])); i++)
+            largest = fmax(largest, fabs(a->point[k][i]));
+    return largest;
+}
+
+/* Compares node `of` of the three. operand: whose gradient it is; -1: it is the value. */
+static bool compare_f32(wg_check *r, wg_node user, const wgi_alone *narrow, wgi_alone *wide, int operand)
+{
+    const wg_node a = operand < 0 ? narrow->y : narrow->gx[operand],
+                  b = operand < 0 ? wide->y : wide->gx[operand];
+    if (wg_is_none(a) || wg_is_none(b)) return false;
+    lists l = { .n = wg_shape_size(wg_node_shape(a)) };
+    l.narrow = wg_alloc(r->c, (size_t)l.n + 1, sizeof(double)),
+    l.wide = wg_alloc(r->c, (size_t)l.n + 1, sizeof(double));
+    l.moved = wg_alloc(r->c, (size_t)l.n + 1, sizeof(double));
+    int64_t at = -1;
+    l.inside = largest_inside(wide, operand);
+    if (!wg_failed(r->c) && read_all(r, a, l.narrow) && read_all(r, b, l.wide)) {
+        move_operands(wide, r);
+        if (read_all(r, b, l.moved)) at = worst_of(&l);
+        for (int k = 0; k < wide->operands; k++)
+            if (wide->point[k])
+                wg_input_set_at(wg_node_site(user), wide->x[k],
+                                wg_view_f64(wide->point[k], wg_node_shape(wide->x[k])));
+    }
+    if (at >= 0) {
+        wgi_finding f = { .stage = WGI_STAGE_RUN,
+                          .part = -1,
+                          .node = user,
+                          .operand = operand,
+                          .shape = wg_node_shape(a),
+                          .element = at,
+                          .yours = l.narrow[at],
+                          .numeric = l.wide[at] };
+        f.by = operand < 0 ? "" : wg_node_name(wg_node_operand(user, operand));
+        wgi_check_say(f.remedy, operand < 0 ? "the kernel of f32 gives another value than that of f64"
+                                            : "the rule gives another gradient in f32 than in f64");
+        wgi_check_add(r, &f);
+    }
+    wg_free(r->c, l.narrow), wg_free(r->c, l.wide), wg_free(r->c, l.moved);
+    return at >= 0;
+}
+
+static bool is_f32(wg_node n)
+{
+    return wg_node_leaf(n) == WG_LEAF_NONE && wg_node_dtype(n) == WG_F32 &&
+           wg_shape_size(wg_node_shape(n)) > 0 && wg_part_at(wg_node_site(n), n, 0).index == n.index &&
+           strcmp(wg_node_op_name(n), "cast");
+}
+
+static void check_f32(wg_check *r, wg_node user, wg_node n)
+{
+    wgi_alone narrow, wide;
+    if (!wgi_alone_open(r, n, 3000 + n.index, false, &narrow)) return;
+    if (wgi_alone_open(r, n, 3000 + n.index, true, &wide)) {
+        r->local.narrow++;
+        if (wg_node_dtype(wide.y) == WG_F64 && !compare_f32(r, user, &narrow, &wide, -1))
+            for (int k = 0; k < narrow.operands && !compare_f32(r, user, &narrow, &wide, k);) k++;
+        wgi_alone_close(r, &wide);
+    }
+    wgi_alone_close(r, &narrow);
+}
+
+/* ---- the stage ---- */
+
+void wgi_check_twin(wg_check *r, wg_site here, wg_node loss)
+{
+    twin t;
+    const wg_graph *from = wg_graph_of(loss);
+    if (open_twin(&t, r, loss, wg_context_threads(wg_graph_context(from)), 0)) {
+        if (wg_params_count(t.p) && wg_dtype_is_float(wg_node_dtype(loss))) check_bits(r, here, loss, &t);
+        for (int64_t i = 1; i <= loss.index && !wg_failed(t.c); i++)
+            if (!wg_is_none(t.map[i]) && is_f32(t.map[i])) check_f32(r, wg_graph_node(from, i), t.map[i]);
+    }
+    close_twin(&t);
+}

@@ -1,0 +1,159 @@
+/* local.c: each node's rule against its own kernel: see local.h. */
+#include "check/local.h"
+
+#include "wengert/op.h"
+
+enum { TRIES = 2 }; /* points: that of the graph; beside it, if an op has a kink there */
+
+/* ---- one operand ---- */
+
+static double rms(const double *x, int64_t n)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += x[i] * x[i];
+    return n && sum > 0 ? sqrt(sum / (double)n) : 1;
+}
+
+/* A random direction whose elements are as large as those of the operand. */
+static double *direction(wg_check *r, const wgi_alone *a, int k, uint64_t stream, int64_t n)
+{
+    double *u = wgi_check_normals(r, stream, n);
+    const double scale = rms(a->point[k], n);
+    for (int64_t i = 0; u && i < n; i++) u[i] *= scale;
+    return u;
+}
+
+/* Moves the operand by about 1 %, off the kinks. */
+static void move_off(wg_check *r, wgi_alone *a, int k, int64_t n)
+{
+    double *u = direction(r, a, k, 77, n);
+    for (int64_t i = 0; u && i < n; i++) a->point[k][i] += 0.01 * u[i];
+    wg_free(r->c, u);
+}
+
+/* How far they differ, if it is more than their errors. It is known that some element differs, so less
+ * certainty is needed than for a verdict. */
+static double excess(const wgi_compared *c)
+{
+    const double off = fabs(c->yours - c->numeric);
+    return off > 3 * c->bar ? off : 0;
+}
+
+/* Of the elements [low, high) of u that differ, keeps the half that differs more, until one is left. Returns
+ * its index, or -1 if no half differs by itself. *c: of the elements that are left. */
+static int64_t bisect(wg_check *r, wgi_alone *a, int k, const double *u, int64_t n, wgi_compared *c)
+{
+    double *part = wg_alloc(r->c, (size_t)n + 1, sizeof *part);
+    int64_t low = 0, high = n;
+    while (part && high - low > 1) {
+        const int64_t middle = low + (high - low) / 2, ends[3] = { low, middle, high };
+        wgi_compared half[2];
+        double off[2];
+        for (int j = 0; j < 2; j++) {
+            memset(part, 0, (size_t)n * sizeof *part);
+            memcpy(part + ends[j], u + ends[j], (size_t)(ends[j + 1] - ends[j]) * sizeof *part);
+            half[j] = wgi_alone_compare(r, a, k, part);
+            off[j] = excess(&half[j]);
+        }
+        const int worse = off[1] > off[0];
+        if (off[worse] == 0) break;
+        low = ends[worse], high = ends[worse + 1], *c = half[worse];
+    }
+    wg_free(r->c, part);
+    return high - low == 1 ? low : -1;
+}
+
+/* Fills *f with what is wrong at element i: in a direction of length 1. */
+static void at_element(wg_check *r, wgi_alone *a, int k, int64_t i, int64_t n, wgi_finding *f)
+{
+    double *e = wg_alloc(r->c, (size_t)n + 1, sizeof *e);
+    if (!e) return;
+    e[i] = a->point[k][i] != 0 ? fabs(a->point[k][i]) : 1;
+    const wgi_compared c = wgi_alone_compare(r, a, k, e);
+    f->yours = c.yours / e[i], f->numeric = c.numeric / e[i], f->bar = c.bar / e[i];
+    f->element = i;
+    wg_free(r->c, e);
+}
+
+typedef enum outcome { SAME, DIFFERENT, UNCLEAR } outcome;
+
+/* Compares operand k. If it differs, *f says where. */
+static outcome compare_operand(wg_check *r, wgi_alone *a, int k, uint64_t stream, wgi_finding *f)
+{
+    const int64_t n = wg_shape_size(wg_node_shape(a->x[k]));
+    double *u = direction(r, a, k, stream, n);
+    outcome o = UNCLEAR;
+    for (int try = 0; u && try < TRIES && o == UNCLEAR; try++) {
+        if (try) move_off(r, a, k, n);
+        wgi_compared c = wgi_alone_compare(r, a, k, u);
+        if (!c.clear) continue;
+        o = c.differ ? DIFFERENT : SAME;
+        if (o == SAME) continue;
+        f->operand = k, f->element = -1, f->yours = c.yours, f->numeric = c.numeric, f->bar = c.bar;
+        const int64_t i = bisect(r, a, k, u, n, &c);
+        if (i >= 0) at_element(r, a, k, i, n, f);
+    }
+    wg_free(r->c, u);
+    return o;
+}
+
+/* ---- all nodes ---- */
+
+static bool is_first_output(wg_node n) { return wg_part_at(wg_node_site(n), n, 0).index == n.index; }
+
+static bool is_compared(wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    return wg_node_leaf(n) == WG_LEAF_NONE && is_first_output(n) && wg_dtype_is_float(wg_node_dtype(n)) &&
+           wg_shape_size(wg_node_shape(n)) > 0 && wg_op_has_derivative(op, -1);
+}
+
+/* Whether the derivative of a wg_custom_vjp node is meant to be another one than that of its value. */
+static bool is_meant(const wg_node n, const wgi_finding *f)
+{
+    const bool itself = wg_node_operand(n, 0).index == wg_node_operand(n, f->operand).index;
+    return itself || f->numeric == 0;
+}
+
+static void hold(wg_node n, unsigned char *held)
+{
+    const uint32_t first = wg_part_at(wg_node_site(n), n, 0).index;
+    const wg_op *op = wg_node_op(n);
+    for (int j = 0; j < (op->outputs ? op->outputs : 1); j++) held[first + (uint32_t)j] = 1;
+}
+
+static void check_node(wg_check *r, wg_node n, unsigned char *held)
+{
+    wgi_alone a;
+    wgi_finding f = { .stage = WGI_STAGE_LOCAL, .node = n, .part = -1 };
+    const bool custom = !strcmp(wg_node_op_name(n), "custom_vjp");
+    if (!wgi_alone_open(r, n, 1000 + n.index, false, &a)) {
+        r->local.alone++;
+        return;
+    }
+    for (int k = 0; k < a.operands; k++) {
+        if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
+        const outcome o = compare_operand(r, &a, k, 2000 + n.index, &f);
+        r->local.compared += o != UNCLEAR, r->local.unclear += o == UNCLEAR;
+        if (custom && (o == UNCLEAR || (o == DIFFERENT && is_meant(n, &f)))) {
+            r->local.held++;
+            hold(n, held);
+            continue;
+        }
+        if (o != DIFFERENT) continue;
+        f.by = wg_node_name(wg_node_operand(n, k));
+        f.shape = wg_node_shape(wg_node_operand(n, k));
+        wgi_check_remedy(r, &a, &f);
+        wgi_check_add(r, &f);
+    }
+    wgi_alone_close(r, &a);
+}
+
+void wgi_check_local(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held)
+{
+    for (int64_t i = 1; i <= root.index; i++) {
+        const wg_node n = wg_graph_node(clone, i);
+        if (!strcmp(wg_node_op_name(n), "stop_gradient")) hold(n, held), r->local.held++;
+        if (is_compared(n)) check_node(r, n, held);
+    }
+}

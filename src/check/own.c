@@ -1,0 +1,119 @@
+/* own.c: checks of what a user has written: an op, a forward and backward pair; and the form for
+ * assertions. */
+#include "check/check_private.h"
+
+#include "wengert/grad.h"
+#include "wengert/op.h"
+#include "wengert/ops.h"
+
+/* ---- an op ---- */
+
+/* Copies of the operands in a graph of its own, so that nothing is added to the user's. */
+static bool copy_operands(wg_graph *g, const wg_node x[], int n, wg_node to[])
+{
+    for (int k = 0; k < n; k++) {
+        wg_tensor t;
+        char name[24];
+        if (!wg_graph_of(x[k])) {
+            to[k] = x[k];
+            continue;
+        }
+        snprintf(name, sizeof name, "operand %d", k);
+        const char *own = wg_node_name(x[k]);
+        if (!wg_peek(x[k], &t)) return false;
+        to[k] = wg_input_at(wg_node_site(x[k]), g, *own ? own : name, t);
+    }
+    return true;
+}
+
+/* sum(v y) with random v: a scalar whose gradient depends on every element of y. */
+static wg_node projection(wg_site here, wg_check *r, wg_graph *g, wg_node y)
+{
+    const int64_t n = wg_shape_size(wg_node_shape(y));
+    double *v = wgi_check_normals(r, 3, n);
+    if (!v) return wg_none;
+    wg_node w = wg_input_at(here, g, "", wg_view_f64(v, wg_node_shape(y)));
+    if (wg_node_dtype(y) != WG_F64) w = wg_cast_at(here, w, wg_node_dtype(y));
+    wg_free(r->c, v);
+    return wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, w, y) });
+}
+
+wg_check *wg_gradcheck_op_at(wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
+                             const wg_gradcheck_opts *o)
+{
+    wg_gradcheck_opts own = o ? *o : (wg_gradcheck_opts){ 0 };
+    wg_node at[16], floats[16];
+    int count = 0;
+    wg_graph *from = NULL;
+    for (int k = 0; k < n && !from; k++) from = wg_graph_of(x[k]);
+    if (!own.name) own.name = op->name;
+    wg_check *r = wgi_check_new(
+        &(wg_options){ .dtype = from ? wg_context_dtype(wg_graph_context(from)) : WG_F64 }, &own);
+    if (!r->c || r->reason[0]) return r;
+    wg_graph *g = wg_graph_new(r->c);
+    if (!from || n > 16) wgi_check_say(r->reason, "%s needs 1 to 16 operands, one of them a node", op->name);
+    else if (wg_begin(g, wg_graph_mode(from)), !copy_operands(g, x, n, at))
+        wgi_check_say(r->reason, "%s: an operand has no value", op->name);
+    if (r->reason[0]) return r;
+    const wg_node y = wg_apply(here, op, at, n, attr),
+                  loss = wg_node_ok(y) ? projection(here, r, g, y) : wg_none;
+    for (int k = 0; k < n; k++)
+        if (wg_graph_of(at[k]) && wg_dtype_is_float(wg_node_dtype(at[k])) && wg_op_has_derivative(op, k))
+            floats[count++] = at[k];
+    if (wgi_check_failed(r)) return r;
+    wg_check *all = wg_gradcheck_nodes_at(here, loss, floats, count, &own);
+    wg_check_free(r);
+    return all;
+}
+
+/* ---- a forward and backward pair ---- */
+
+typedef struct pair {
+    size_t nx, ny;
+    wg_forward_fn forward;
+    wg_backward_fn backward;
+    void *user;
+    double *y, *v;
+} pair;
+
+static double pair_value(size_t n, const double *x, double *g, void *self)
+{
+    pair *p = self;
+    double sum = 0;
+    if (p->forward(n, x, p->ny, p->y, p->user)) return NAN;
+    for (size_t i = 0; i < p->ny; i++) sum += p->v[i] * p->y[i];
+    if (g && p->backward(n, x, p->ny, p->v, g, p->user))
+        for (size_t i = 0; i < n; i++) g[i] = NAN;
+    return sum;
+}
+
+wg_check *wg_gradcheck_vjp(size_t nx, size_t ny, wg_forward_fn forward, wg_backward_fn backward,
+                           const double *x, void *user, const wg_gradcheck_opts *o)
+{
+    wg_check *room = wgi_check_new(&(wg_options){ .dtype = WG_F64 }, o);
+    if (!room->c || room->reason[0]) return room;
+    pair p = { nx,
+               ny,
+               forward,
+               backward,
+               user,
+               wg_alloc(room->c, ny + 1, sizeof(double)),
+               wgi_check_normals(room, 3, (int64_t)ny) };
+    if (wgi_check_failed(room)) return room;
+    wg_check *r = wg_gradcheck_fn(pair_value, nx, x, &p, o);
+    wg_check_free(room);
+    return r;
+}
+
+/* ---- for assertions ---- */
+
+bool wg_check_passes_at(wg_site here, wg_check *r)
+{
+    const bool passes = wg_check_verdict(r) == WG_PASS;
+    if (!passes) {
+        fprintf(stderr, "%s: the gradient check does not pass\n", wg_site_place(here));
+        wg_check_print(r, stderr);
+    }
+    wg_check_free(r);
+    return passes;
+}

@@ -1,0 +1,227 @@
+/* points.c: compares the gradient with slopes at several points: the one that was given, one about 1 %
+ * of each component away, or two, and one that ten steps of descent lead to. At a point that was chosen
+ * by hand a derivative may be zero or may not exist; near a minimum no difference is large beside the
+ * noise. The other two points have neither.
+ * */
+#include <float.h>
+
+#include "check/whole.h"
+
+/* COMPONENTS: if there are no more in all, each is compared alone. DRAWS: directions of each part. */
+enum { COMPONENTS = 64, DRAWS = 3, STEPS = 10 };
+
+static int64_t components(const wg_check *r)
+{
+    int64_t n = 0;
+    for (int k = 0; k < r->parts; k++) n += r->part[k].left_out ? 0 : r->part[k].size;
+    return n;
+}
+
+/* ---- at one point ---- */
+
+static void note(wg_check *r, wgi_point point, int k, int64_t element, const wgi_compared *c)
+{
+    wgi_check_part *in = &r->part[k];
+    in->clear += c->clear, in->differ += c->differ;
+    in->unclear += !c->clear && !c->differ, in->kinks += c->kind == WGI_SLOPE_KINK;
+    if (!c->differ) return;
+    wgi_check_add(r, &(wgi_finding){ .stage = WGI_STAGE_SLOPE,
+                                     .point = point,
+                                     .part = k,
+                                     .by = in->name,
+                                     .shape = in->shape,
+                                     .element = element,
+                                     .yours = c->yours,
+                                     .numeric = c->numeric,
+                                     .bar = c->bar });
+}
+
+/* The share of a typical component that comparisons with these bars show. A draw misses an error e of a
+ * component if |u| e < 10 bar, with u standard normal: with the probability 0.8 * 10 bar / e. Three
+ * draws miss it in one of 1,000 cases if that is 0.1. */
+static void note_resolution(wgi_check_part *in, double bar, double typical, bool by_draws)
+{
+    const double seen = (by_draws ? 80 : 10) * bar;
+    if (typical > 0) in->resolution = fmin(in->resolution, seen / typical);
+}
+
+static void compare_components(wgi_place *p, int k, wgi_point point)
+{
+    wgi_check_part *in = &p->r->part[k];
+    double worst = 0, sum = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        const wgi_compared c = wgi_place_component(p, k, i);
+        if (point == WGI_POINT_GIVEN) in->slope[i] = c.numeric, in->bar[i] = c.bar;
+        note(p->r, point, k, i, &c);
+        if (c.clear) worst = fmax(worst, c.bar), sum += c.yours * c.yours;
+    }
+    note_resolution(in, worst, sqrt(sum / (double)in->size), false);
+}
+
+static void compare_directions(wgi_place *p, int k, wgi_point point)
+{
+    wgi_check_part *in = &p->r->part[k];
+    double worst = 0, sum = 0;
+    for (int64_t i = 0; i < in->size; i++) {
+        const double s = in->analytic[i] * (in->point[i] != 0 ? in->point[i] : in->scale);
+        sum += s * s;
+    }
+    for (int draw = 0; draw < DRAWS; draw++) {
+        int64_t element;
+        const wgi_compared c = wgi_place_direction(p, k, draw, &element);
+        worst = fmax(worst, c.clear ? c.bar : INFINITY);
+        note(p->r, point, k, element, &c);
+        if (element >= 0 && point == WGI_POINT_GIVEN)
+            in->slope[element] = c.numeric, in->bar[element] = c.bar;
+        if (c.differ) break;
+    }
+    note_resolution(in, worst, sqrt(sum / (double)(in->size ? in->size : 1)), true);
+}
+
+/* The components that the report shows. */
+static void compare_shown(wgi_place *p, int k)
+{
+    wgi_check_part *in = &p->r->part[k];
+    int64_t row[WGI_CHECK_ROWS];
+    const int rows = wgi_check_rows(p->r, in, row);
+    for (int j = 0; j < rows; j++) {
+        if (!isnan(in->slope[row[j]])) continue;
+        const wgi_compared c = wgi_place_component(p, k, row[j]);
+        in->slope[row[j]] = c.numeric, in->bar[row[j]] = c.bar;
+        if (!in->differ) note(p->r, WGI_POINT_GIVEN, k, row[j], &c);
+    }
+}
+
+static bool is_finite(const double *v, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (!isfinite(v[i])) return false;
+    return true;
+}
+
+static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
+{
+    wgi_place p;
+    const bool few = components(r) <= COMPONENTS && point == WGI_POINT_GIVEN;
+    r->seen[point] = wgi_place_open(&p, r, t);
+    for (int k = 0; k < r->parts && r->seen[point]; k++) {
+        wgi_check_part *in = &r->part[k];
+        if (in->left_out || !in->size || !is_finite(in->analytic, in->size)) continue;
+        if (few) compare_components(&p, k, point);
+        else compare_directions(&p, k, point);
+        if (!few && point == WGI_POINT_GIVEN) compare_shown(&p, k);
+    }
+    wgi_place_close(&p);
+}
+
+/* ---- other points ---- */
+
+typedef struct kept {
+    double **point, **analytic;
+} kept;
+
+static double **lists(wg_check *r)
+{
+    double **all = wg_alloc(r->c, (size_t)r->parts, sizeof *all);
+    for (int k = 0; all && k < r->parts; k++)
+        all[k] = wg_alloc(r->c, (size_t)r->part[k].size + 1, sizeof **all);
+    return wg_failed(r->c) ? NULL : all;
+}
+
+static void copy(double **to, double **from, const wg_check *r)
+{
+    for (int k = 0; k < r->parts; k++) memcpy(to[k], from[k], (size_t)r->part[k].size * sizeof **to);
+}
+
+static void set_point(wg_check *r, const wgi_check_target *t, double **point)
+{
+    for (int k = 0; k < r->parts; k++) {
+        memcpy(r->part[k].point, point[k], (size_t)r->part[k].size * sizeof **point);
+        memcpy(r->part[k].x, point[k], (size_t)r->part[k].size * sizeof **point);
+        t->set(t->self, k);
+    }
+    if (t->settle) t->settle(t->self);
+}
+
+static double value_of(wg_check *r, const wgi_check_target *t)
+{
+    r->evaluations++;
+    const double f = t->value(t->self);
+    if (wg_failed(r->c)) wg_recover(r->c);
+    return f;
+}
+
+/* Of a component. One that is almost zero beside the others moves as they do. */
+static double size_of(double x, double scale) { return fabs(x) > 1e-60 * scale ? x : scale; }
+
+/* A point about 1 % of each component away. */
+static void go_beside(wg_check *r, double side, double **x)
+{
+    uint64_t count = 0;
+    for (int k = 0; k < r->parts; k++)
+        for (int64_t i = 0; i < r->part[k].size; i++)
+            x[k][i] += 0.01 * side * size_of(x[k][i], r->part[k].scale) * wgi_check_normal(r, 11, count++);
+}
+
+/* Steps of descent from x: each one reduces f, or is tried again with half the length. The first one
+ * moves the point by 1 % of its length. */
+static void go_down(wg_check *r, const wgi_check_target *t, double **x, double **g, double **next)
+{
+    double norm_x = 0, norm_g = 0, rate = 0;
+    for (int step = 0; step < STEPS; step++) {
+        const double f = value_of(r, t);
+        if (!t->gradient(t->self, g)) return;
+        for (int k = 0; k < r->parts && !step; k++)
+            for (int64_t i = 0; i < r->part[k].size; i++)
+                norm_x = hypot(norm_x, x[k][i]), norm_g = hypot(norm_g, g[k][i]);
+        if (!step) rate = 0.01 * (norm_x > 0 ? norm_x : 1) / norm_g;
+        for (int tries = 0; tries < STEPS && isfinite(rate); tries++, rate /= 2) {
+            for (int k = 0; k < r->parts; k++)
+                for (int64_t i = 0; i < r->part[k].size; i++) next[k][i] = x[k][i] - rate * g[k][i];
+            set_point(r, t, next);
+            if (value_of(r, t) < f) break;
+        }
+        if (!(value_of(r, t) < f)) return;
+        copy(x, next, r);
+    }
+}
+
+/* Whether a part has shown nothing yet. */
+static bool is_open(const wg_check *r)
+{
+    for (int k = 0; k < r->parts; k++)
+        if (!r->part[k].left_out && !(r->part[k].resolution < INFINITY) && !r->part[k].differ) return true;
+    return false;
+}
+
+static bool take_gradient(wg_check *r, const wgi_check_target *t, double **g)
+{
+    if (!t->gradient(t->self, g)) return false;
+    for (int k = 0; k < r->parts; k++)
+        memcpy(r->part[k].analytic, g[k], (size_t)r->part[k].size * sizeof **g);
+    return true;
+}
+
+void wgi_check_points(wg_check *r, const wgi_check_target *t)
+{
+    compare_at(r, t, WGI_POINT_GIVEN);
+    if (!t->gradient) return;
+    double **point = lists(r), **analytic = lists(r), **x = lists(r), **g = lists(r), **next = lists(r);
+    if (wg_failed(r->c)) return;
+    for (int k = 0; k < r->parts; k++) {
+        memcpy(point[k], r->part[k].point, (size_t)r->part[k].size * sizeof **point);
+        memcpy(analytic[k], r->part[k].analytic, (size_t)r->part[k].size * sizeof **analytic);
+    }
+    for (wgi_point where = WGI_POINT_BESIDE; where < WGI_POINTS; where++) {
+        if (where == WGI_POINT_OTHER_SIDE && !is_open(r)) continue;
+        copy(x, point, r);
+        set_point(r, t, x);
+        if (where == WGI_POINT_BELOW) go_down(r, t, x, g, next);
+        else go_beside(r, where == WGI_POINT_BESIDE ? 1 : -1, x);
+        set_point(r, t, x);
+        if (take_gradient(r, t, g)) compare_at(r, t, where);
+    }
+    set_point(r, t, point);
+    for (int k = 0; k < r->parts; k++)
+        memcpy(r->part[k].analytic, analytic[k], (size_t)r->part[k].size * sizeof **g);
+}

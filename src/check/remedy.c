@@ -1,0 +1,289 @@
+/* remedy.c: what would make a wrong rule right. Each remedy gives another gradient. It is tried against
+ * slopes in two random directions; the first one that agrees with both becomes the finding's remedy:
+ *
+ *     edits of the rule: each reduction over each other axis or axes
+ *     the gradient times a factor: -1, small numbers, the dimensions of operands and result, their
+ *     inverses
+ *     the gradient transposed
+ *     where only some elements are wrong: which ones
+ * */
+#include "check/local.h"
+
+#include <float.h>
+
+#include "wengert/op.h"
+#include "wengert/ops.h"
+
+enum { DIRECTIONS = 2, FEW = 512 };
+
+typedef struct trial {
+    wg_check *r;
+    wgi_alone *a;
+    wgi_finding *f;
+    int k;
+    int64_t n;
+    double *u[DIRECTIONS], *yours;
+    wgi_compared c[DIRECTIONS];
+} trial;
+
+static bool gradient_values(const trial *t, wg_node g, double *to)
+{
+    if (wg_copy_f64_at(wg_node_site(t->a->y), g, to, (size_t)t->n) == WG_OK) return true;
+    wg_recover(t->r->c);
+    return false;
+}
+
+static bool agrees(const trial *t, const double *g)
+{
+    for (int j = 0; j < DIRECTIONS; j++) {
+        double sum = 0, size = 0;
+        for (int64_t i = 0; i < t->n; i++) sum += g[i] * t->u[j][i], size += fabs(g[i] * t->u[j][i]);
+        if (!(fabs(sum - t->c[j].numeric) <= 10 * t->c[j].bar + 4 * DBL_EPSILON * size)) return false;
+    }
+    return true;
+}
+
+static bool agrees_times(const trial *t, double factor)
+{
+    for (int j = 0; j < DIRECTIONS; j++)
+        if (!(fabs(factor * t->c[j].yours - t->c[j].numeric) <= 10 * (1 + fabs(factor)) * t->c[j].bar))
+            return false;
+    return true;
+}
+
+/* ---- factors ---- */
+
+static bool try_factor(const trial *t, double factor, const char *format, ...) WG_PRINTF(3, 4);
+static bool try_factor(const trial *t, double factor, const char *format, ...)
+{
+    va_list args;
+    if (!agrees_times(t, factor)) return false;
+    va_start(args, format);
+    wgi_check_vsay(t->f->remedy, format, args);
+    va_end(args);
+    return true;
+}
+
+static bool try_dims(const trial *t, wg_shape s, const char *of)
+{
+    for (int d = 0; d < s.rank; d++) {
+        const long long m = (long long)s.dim[d];
+        if (m < 2) continue;
+        if (try_factor(t, 1 / (double)m, "divided by %lld, the size of axis %d of %s, it holds", m, d, of) ||
+            try_factor(t, (double)m, "times %lld, the size of axis %d of %s, it holds", m, d, of))
+            return true;
+    }
+    return false;
+}
+
+static bool try_factors(const trial *t)
+{
+    if (try_factor(t, -1, "with the other sign it holds")) return true;
+    for (int m = 2; m <= 4; m++)
+        if (try_factor(t, m, "times %d it holds", m) || try_factor(t, 1.0 / m, "divided by %d it holds", m))
+            return true;
+    if (try_dims(t, wg_node_shape(t->a->y), "the result")) return true;
+    for (int k = 0; k < t->a->operands; k++) {
+        char of[40];
+        snprintf(of, sizeof of, "operand %d", k);
+        if (try_dims(t, wg_node_shape(t->a->x[k]), of)) return true;
+    }
+    const double factor = t->c[0].numeric / t->c[0].yours;
+    return isfinite(factor) && factor != 0 && try_factor(t, factor, "times %.12g it holds", factor);
+}
+
+/* ---- edits of the rule ---- */
+
+/* Whether the kind of node has an option that names axes. */
+static const wg_attr_row *axes_row(wg_node n)
+{
+    const wg_attr_row *a = wg_node_op(n) ? wg_node_op(n)->attrs : NULL;
+    while (a && a->name && a->kind != WG_ATTR_AXES) a++;
+    return a && a->name ? a : NULL;
+}
+
+/* The gradient if the axes of node `edited` were `axes`. wg_none: it cannot be built, or has another
+ * shape. */
+static wg_node edited_gradient(const trial *t, uint32_t edited, wg_axes axes)
+{
+    const wg_node gx = t->a->gx[t->k];
+    wg_node *map = wg_alloc(t->r->c, (size_t)gx.index + 1, sizeof *map);
+    for (uint32_t i = 1; map && i <= gx.index && !wg_failed(t->r->c); i++) {
+        const wg_node n = wg_graph_node(t->a->g, i);
+        map[i] = n;
+        if (i <= t->a->y.index || wg_node_leaf(n) != WG_LEAF_NONE ||
+            wg_part_at(wg_node_site(n), n, 0).index != i)
+            continue;
+        _Alignas(16) char attr[256];
+        wg_node x[8];
+        const int operands = wg_node_operands(n);
+        if (operands > 8) continue;
+        for (int k = 0; k < operands; k++) x[k] = map[wg_node_operand(n, k).index];
+        if (wg_node_op(n)->attr_size) memcpy(attr, wg_attr(n), wg_node_op(n)->attr_size);
+        if (i == edited) memcpy(attr + axes_row(n)->offset, &axes, sizeof axes);
+        map[i] = wg_apply(wg_inside(wg_node_site(n)), wg_node_op(n), x, operands, attr);
+    }
+    const bool failed = wg_failed(t->r->c) || !map;
+    const wg_node y = failed ? wg_none : map[gx.index];
+    if (wg_failed(t->r->c)) wg_recover(t->r->c);
+    wg_free(t->r->c, map);
+    return !failed && wg_shape_equal(wg_node_shape(y), wg_node_shape(gx)) ? y : wg_none;
+}
+
+static void axes_text(wg_axes a, int rank, char to[40])
+{
+    int at = 0;
+    if (a.count == 0 || a.count == rank) {
+        snprintf(to, 40, "all axes");
+        return;
+    }
+    at = snprintf(to, 40, a.count > 1 ? "axes" : "axis");
+    for (int i = 0; i < a.count && at < 40; i++)
+        at += snprintf(to + at, (size_t)(40 - at), "%s %d", i ? "," : "", a.axis[i]);
+}
+
+static bool try_edit(const trial *t, wg_node n, wg_axes axes)
+{
+    const int rank = wg_node_shape(wg_node_operand(n, 0)).rank;
+    wg_axes was;
+    char before[40], after[40];
+    memcpy(&was, (const char *)wg_attr(n) + axes_row(n)->offset, sizeof was);
+    if (axes.count == was.count && !memcmp(axes.axis, was.axis, (size_t)axes.count * sizeof *axes.axis))
+        return false;
+    const wg_node g = edited_gradient(t, n.index, axes);
+    double *v = wg_alloc(t->r->c, (size_t)t->n + 1, sizeof *v);
+    const bool holds = v && !wg_is_none(g) && gradient_values(t, g, v) && agrees(t, v);
+    wg_free(t->r->c, v);
+    if (!holds) return false;
+    axes_text(was, rank, before), axes_text(axes, rank, after);
+    wgi_check_say(t->f->remedy, "with %s over %s instead of %s it holds", wg_node_op_name(n), after, before);
+    return true;
+}
+
+static bool try_edits(const trial *t)
+{
+    const wg_node gx = t->a->gx[t->k];
+    for (uint32_t i = t->a->y.index + 1; gx.graph == t->a->g && i <= gx.index; i++) {
+        const wg_node n = wg_graph_node(t->a->g, i);
+        if (!axes_row(n) || wg_node_operands(n) != 1) continue;
+        const int rank = wg_node_shape(wg_node_operand(n, 0)).rank;
+        for (int axis = 0; axis < rank; axis++)
+            if (try_edit(t, n, (wg_axes){ 1, { axis } })) return true;
+    }
+    return false;
+}
+
+/* ---- the gradient in another order ---- */
+
+static bool try_transpose(const trial *t)
+{
+    const wg_shape s = wg_node_shape(t->a->x[t->k]);
+    if (s.rank != 2 || s.dim[0] < 2 || s.dim[1] < 2) return false;
+    double *g = wg_alloc(t->r->c, (size_t)t->n, sizeof *g);
+    for (int64_t i = 0; g && i < t->n; i++) g[i] = t->yours[i % s.dim[1] * s.dim[0] + i / s.dim[1]];
+    const bool holds = g && agrees(t, g);
+    wg_free(t->r->c, g);
+    if (holds) wgi_check_say(t->f->remedy, "transposed it holds");
+    return holds;
+}
+
+/* ---- which elements ---- */
+
+/* Elements that are wrong: wrong[i]. */
+static int64_t find_wrong(const trial *t, bool wrong[])
+{
+    double *e = wg_alloc(t->r->c, (size_t)t->n, sizeof *e);
+    int64_t count = 0;
+    for (int64_t i = 0; e && i < t->n; i++) {
+        e[i] = t->a->point[t->k][i] != 0 ? fabs(t->a->point[t->k][i]) : 1;
+        const wgi_compared c = wgi_alone_compare(t->r, t->a, t->k, e);
+        wrong[i] = c.differ;
+        count += wrong[i];
+        e[i] = 0;
+    }
+    wg_free(t->r->c, e);
+    return count;
+}
+
+/* Whether exactly the elements above, or below, some value are wrong. */
+static bool is_one_side(const trial *t, const bool wrong[])
+{
+    double low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
+    for (int64_t i = 0; i < t->n; i++) {
+        const double x = t->a->point[t->k][i];
+        low[wrong[i]] = fmin(low[wrong[i]], x), high[wrong[i]] = fmax(high[wrong[i]], x);
+    }
+    if (low[1] > high[0])
+        wgi_check_say(t->f->remedy, "it is wrong where the operand is at least %.6g, and right up to %.6g",
+                      low[1], high[0]);
+    else if (high[1] < low[0])
+        wgi_check_say(t->f->remedy, "it is wrong where the operand is at most %.6g, and right from %.6g on",
+                      high[1], low[0]);
+    else return false;
+    return true;
+}
+
+/* Whether exactly the elements with one index along an axis are wrong. */
+static bool is_one_index(const trial *t, const bool wrong[], int64_t count)
+{
+    const wg_shape s = wg_node_shape(t->a->x[t->k]);
+    int64_t stride = t->n;
+    for (int d = 0; d < s.rank; d++) {
+        int64_t index = -1, at = 0;
+        stride /= s.dim[d];
+        for (int64_t i = 0; i < t->n; i++)
+            if (wrong[i]) index = i / stride % s.dim[d];
+        for (int64_t i = 0; i < t->n; i++) at += wrong[i] && i / stride % s.dim[d] == index;
+        if (at != count || count != t->n / s.dim[d] || s.dim[d] < 2) continue;
+        wgi_check_say(t->f->remedy, "only index %lld of axis %d is wrong%s", (long long)index, d,
+                      index == s.dim[d] - 1 ? ", the last one"
+                      : index               ? ""
+                                            : ", the first one");
+        return true;
+    }
+    return false;
+}
+
+static void try_elements(const trial *t)
+{
+    bool *wrong = t->n <= FEW && t->n > 1 ? wg_alloc(t->r->c, (size_t)t->n, sizeof *wrong) : NULL;
+    const int64_t count = wrong ? find_wrong(t, wrong) : 0;
+    t->f->wrong = count;
+    if (count > 0 && count < t->n && !is_one_index(t, wrong, count) && !is_one_side(t, wrong))
+        wgi_check_say(t->f->remedy, "%lld of %lld elements are wrong", (long long)count, (long long)t->n);
+    wg_free(t->r->c, wrong);
+}
+
+/* ---- all ---- */
+
+static bool is_zero(const trial *t)
+{
+    for (int64_t i = 0; i < t->n; i++)
+        if (t->yours[i] != 0) return false;
+    wgi_check_say(t->f->remedy, "yours is zero everywhere: a path is missing");
+    return true;
+}
+
+static bool open_trial(trial *t)
+{
+    t->yours = wg_alloc(t->r->c, (size_t)t->n + 1, sizeof(double));
+    if (!t->yours || !gradient_values(t, t->a->gx[t->k], t->yours)) return false;
+    for (int j = 0; j < DIRECTIONS; j++) {
+        t->u[j] = wgi_check_normals(t->r, 90 + (uint64_t)j, t->n);
+        if (!t->u[j]) return false;
+        t->c[j] = wgi_alone_compare(t->r, t->a, t->k, t->u[j]);
+        if (!t->c[j].clear) return false;
+    }
+    return t->yours;
+}
+
+void wgi_check_remedy(wg_check *r, wgi_alone *a, wgi_finding *f)
+{
+    trial t = {
+        .r = r, .a = a, .f = f, .k = f->operand, .n = wg_shape_size(wg_node_shape(a->x[f->operand]))
+    };
+    if (open_trial(&t) && !is_zero(&t) && !try_factors(&t) && !try_transpose(&t) && !try_edits(&t))
+        try_elements(&t);
+    wg_free(r->c, t.yours);
+    for (int j = 0; j < DIRECTIONS; j++) wg_free(r->c, t.u[j]);
+}

@@ -1,0 +1,357 @@
+/* slope.c: the derivative of a function of one variable, with an error bar: see slope.h. */
+#include "check/slope.h"
+
+#include <float.h>
+#include <math.h>
+#include <stddef.h>
+
+/* STEPS: at most; the first is scale / 4, each one is half the one before. WINDOW: steps that are
+ * extrapolated together. */
+enum { STEPS = 44, WINDOW = 4, PROBES = 3 };
+
+/* Before a search ends early, these steps must agree: they show waves that are shorter than the others. */
+static const int probe_at[PROBES] = { 21, 25, 28 }; /* scale times 1.2e-7, 7.5e-9, 9.3e-10 */
+
+/* No f is more exact than this: near the smallest numbers digits are lost. */
+static const double LEAST = DBL_MIN / DBL_EPSILON;
+
+/* A difference counts as noise up to this many standard deviations. */
+static const double NOISY = 8;
+
+/* The evaluations at +h and -h. */
+typedef struct pair {
+    double h, noise;                /* noise: standard deviation of an f in it */
+    double right, left;             /* the distances moved; left is negative */
+    double f_right, f_left;         /* the changes of f */
+    bool seen, has_right, has_left; /* has: f has a value there */
+} pair;
+
+typedef struct search {
+    const wgi_line *line;
+    pair at[STEPS];
+    int last;      /* of the steps that were taken in turn */
+    double stairs; /* the smallest change of a function on a grid; else 0 */
+    int evaluations;
+} search;
+
+/* Which difference: to both sides, to the right, to the left. A one-sided difference has an error that falls
+ * with h, a central one with h^2. */
+typedef enum way { CENTRAL, RIGHT, LEFT } way;
+
+/* ---- evaluations ---- */
+
+static bool side(search *s, double t, double *moved, double *change)
+{
+    const double f = s->line->at(s->line->self, t, moved);
+    s->evaluations++;
+    *change = f - s->line->f0;
+    return isfinite(f) && isfinite(*change) && *moved != 0 && (*moved > 0) == (t > 0);
+}
+
+static double sigma_at(const wgi_line *l, double h)
+{
+    double sigma = l->noise.sigma[0];
+    for (int k = 1; k < WGI_SPACINGS; k++)
+        if (h >= wgi_spacing[k] * l->scale) sigma = fmax(sigma, l->noise.sigma[k]);
+    return sigma;
+}
+
+static void look(search *s, int i)
+{
+    pair *p = &s->at[i];
+    if (p->seen) return;
+    p->seen = true;
+    p->h = ldexp(s->line->scale, -2 - i);
+    p->has_right = side(s, p->h, &p->right, &p->f_right);
+    p->has_left = side(s, -p->h, &p->left, &p->f_left);
+    const double largest = fmax(p->has_right ? fabs(p->f_right) : 0, p->has_left ? fabs(p->f_left) : 0);
+    p->noise = fmax(sigma_at(s->line, p->h), DBL_EPSILON / 2 * (fabs(s->line->f0) + largest));
+    p->noise = fmax(p->noise, LEAST);
+}
+
+/* A function on a grid does not change at small steps. Then its smallest change is the noise. */
+static void note_stairs(search *s)
+{
+    double least = INFINITY;
+    bool still = false;
+    for (int i = 0; i < STEPS; i++) {
+        const pair *p = &s->at[i];
+        if (!p->has_right || !p->has_left) continue;
+        if (p->f_right != 0) least = fmin(least, fabs(p->f_right));
+        if (p->f_left != 0) least = fmin(least, fabs(p->f_left));
+        still |= p->f_right == 0 && p->f_left == 0;
+    }
+    if (still && least < INFINITY) s->stairs = least;
+}
+
+/* ---- differences ---- */
+
+static bool has(const pair *p, way w)
+{
+    return (p->has_right || w == LEFT) && (p->has_left || w == RIGHT) && p->seen;
+}
+
+static double difference(const pair *p, way w)
+{
+    return w == CENTRAL ? (p->f_right - p->f_left) / (p->right - p->left)
+           : w == RIGHT ? p->f_right / p->right
+                        : p->f_left / p->left;
+}
+
+/* The standard deviation of a difference, if that of f is `noise`. */
+static double deviation(const pair *p, double noise, way w)
+{
+    return noise * sqrt(2) / (w == CENTRAL ? 2 * p->h : p->h);
+}
+
+static double noise_at(const search *s, const pair *p) { return fmax(p->noise, s->stairs); }
+
+/* ---- windows ---- */
+
+/* anchored: differences shrank that were larger than the noise, so that f was seen to be smooth. */
+typedef struct window {
+    double value, bar, noise;
+    bool valid, anchored;
+} window;
+
+static const window NO_WINDOW = { NAN, INFINITY, 0, false, false };
+
+/* Whether two changes in turn are those of a smooth function: an error term falls by base^k, k = 1, 2, ... */
+static bool shrinks(double before, double after, double base)
+{
+    double ratio = before / after;
+    for (int k = 1; k <= 8 && ratio > 0; k++, ratio /= base)
+        if (ratio > 0.62 * base && ratio < 1.62 * base) return true;
+    return false;
+}
+
+/* How far the slopes to both sides are apart. */
+static double bend(const pair *p) { return fabs(difference(p, RIGHT) - difference(p, LEFT)); }
+
+/* Whether the slopes to both sides come closer to each other from step to step. At a kink they do not. */
+static bool is_bent(const search *s, int first)
+{
+    double before = INFINITY;
+    for (int i = first; i < first + WINDOW; i++) {
+        const pair *p = &s->at[i];
+        const double apart = bend(p);
+        if (apart > 0.8 * before && apart > NOISY * 2 * deviation(p, noise_at(s, p), RIGHT)) return true;
+        before = apart;
+    }
+    return false;
+}
+
+/* Extrapolates differences d[], whose deviations are e[], to the step 0. */
+static void extrapolate(double d[WINDOW], double e[WINDOW], double base, window *w)
+{
+    double power = base, before = d[WINDOW - 1];
+    for (int column = 1; column < WINDOW; column++, power *= base) {
+        before = d[WINDOW - column];
+        for (int j = 0; j + column < WINDOW; j++) {
+            d[j] = d[j + 1] + (d[j + 1] - d[j]) / (power - 1);
+            e[j] = (power * e[j + 1] + e[j]) / (power - 1);
+        }
+    }
+    w->value = d[0];
+    w->bar = fabs(d[0] - before) + 2 * e[0] + 2 * DBL_EPSILON * fabs(d[0]);
+}
+
+static window window_at(const search *s, int first, way how)
+{
+    double d[WINDOW], e[WINDOW], change[WINDOW - 1];
+    const double base = how == CENTRAL ? 4 : 2;
+    window w = { .valid = true };
+    for (int j = 0; j < WINDOW; j++) {
+        const pair *p = &s->at[first + j];
+        if (!has(p, how)) return NO_WINDOW;
+        w.noise = fmax(w.noise, noise_at(s, p));
+        d[j] = difference(p, how), e[j] = deviation(p, noise_at(s, p), how);
+    }
+    for (int j = 0; j + 1 < WINDOW; j++) change[j] = d[j] - d[j + 1];
+    for (int j = 0; j + 2 < WINDOW; j++) {
+        const bool shrunk = shrinks(change[j], change[j + 1], base),
+                   is_noise = fabs(change[j + 1]) <= NOISY * e[j + 2];
+        w.valid &= shrunk || is_noise;
+        w.anchored |= shrunk && fabs(change[j]) > 2 * NOISY * e[j + 1];
+    }
+    w.valid = w.valid && !(how == CENTRAL && is_bent(s, first));
+    extrapolate(d, e, base, &w);
+    return w;
+}
+
+/* Adds the disagreement of the better neighbour to the bar. */
+static void compare(window *w, const window *before, const window *after)
+{
+    double off = INFINITY;
+    if (before && before->valid) off = fmin(off, fabs(w->value - before->value) - before->bar);
+    if (after && after->valid) off = fmin(off, fabs(w->value - after->value) - after->bar);
+    w->bar = off < INFINITY ? fmax(w->bar, off) : 100 * w->bar;
+}
+
+/* Whether the slopes to both sides are farther apart at the smaller step p than they would be if f were
+ * smooth between p and the larger step q. */
+static bool is_kink_below(const pair *q, const pair *p, double noise)
+{
+    return bend(p) > 4 * bend(q) * p->h / q->h + NOISY * 2 * deviation(p, noise, RIGHT);
+}
+
+/* Whether all smaller steps agree with the window at `first`, if f has the noise that the window
+ * assumes: they come nearer to its value as the step falls. */
+static bool is_confirmed(const search *s, const window *at, int first, way w)
+{
+    const pair *last = &s->at[first + WINDOW - 1];
+    const double error = fabs(difference(last, w) - at->value);
+    for (int i = first + WINDOW; i < STEPS; i++) {
+        const pair *p = &s->at[i];
+        if (!has(p, w)) continue;
+        const double allowed = error * p->h / last->h + at->bar + NOISY * deviation(p, at->noise, w);
+        if (fabs(difference(p, w) - at->value) > allowed) return false;
+        if (w == CENTRAL && is_kink_below(last, p, at->noise)) return false;
+    }
+    return true;
+}
+
+static bool agree(const window *a, const window *b)
+{
+    return fabs(a->value - b->value) <= 3 * (a->bar + b->bar);
+}
+
+/* Of two windows that are believed, the first from smaller steps: if they agree, the one with the smaller
+ * bar. Otherwise the one that saw f to be smooth, and of two such the one from smaller steps. */
+static bool is_better(const window *next, const window *best)
+{
+    return agree(next, best) ? next->bar < best->bar : next->anchored;
+}
+
+/* Of the steps that were taken in turn: the windows that are believed. */
+typedef struct found {
+    window best, other; /* other: the best one that disagrees with it */
+    int first;          /* step of the best; -1: there is none */
+} found;
+
+static found best_of(const search *s, way w)
+{
+    window all[STEPS], here[STEPS];
+    const int n = s->last - WINDOW + 2;
+    found f = { NO_WINDOW, NO_WINDOW, -1 };
+    for (int i = 0; i < n; i++) here[i] = all[i] = window_at(s, i, w);
+    for (int i = 0; i < n; i++) {
+        if (!all[i].valid) continue;
+        compare(&here[i], i ? &all[i - 1] : NULL, i + 1 < n ? &all[i + 1] : NULL);
+        here[i].valid = is_confirmed(s, &here[i], i, w);
+        if (here[i].valid && (f.first < 0 || is_better(&here[i], &f.best))) f.best = here[i], f.first = i;
+    }
+    for (int i = 0; i < n; i++)
+        if (here[i].valid && here[i].bar < f.other.bar && !agree(&here[i], &f.best)) f.other = here[i];
+    return f;
+}
+
+/* ---- the search ---- */
+
+/* Whether f is much quieter at small steps than at large ones, so that what counts as noise at the large ones
+ * may be a wave. */
+static bool is_quieter_below(const wgi_line *l)
+{
+    return l->noise.sigma[WGI_SPACINGS - 1] > 16 * fmax(l->noise.sigma[0], DBL_EPSILON * fabs(l->f0));
+}
+
+/* Whether further steps cannot be better: noise is much of the bar, or it is as exact as numbers are. */
+static bool is_settled(const search *s, const found *f)
+{
+    const window *w = &f->best;
+    if (f->first < 0 || s->last < f->first + WINDOW || (!w->anchored && is_quieter_below(s->line)))
+        return false;
+    return deviation(&s->at[f->first + WINDOW - 1], w->noise, CENTRAL) > 0.1 * w->bar ||
+           w->bar <= 64 * DBL_EPSILON * fabs(w->value);
+}
+
+/* Steps from large to small until the best window is settled and the probes confirm it. */
+static found central(search *s)
+{
+    for (s->last = 0; s->last < STEPS; s->last++) {
+        look(s, s->last);
+        if (s->last < WINDOW) continue;
+        found f = best_of(s, CENTRAL);
+        if (!is_settled(s, &f)) continue;
+        for (int k = 0; k < PROBES; k++) look(s, probe_at[k]);
+        note_stairs(s);
+        f = best_of(s, CENTRAL);
+        if (is_settled(s, &f)) return f;
+    }
+    s->last = STEPS - 1;
+    note_stairs(s);
+    return best_of(s, CENTRAL);
+}
+
+/* ---- what is not smooth ---- */
+
+static const wgi_slope NOTHING = { .kind = WGI_SLOPE_ROUGH,
+                                   .value = NAN,
+                                   .other = NAN,
+                                   .other_bar = INFINITY,
+                                   .bar = INFINITY,
+                                   .left = NAN,
+                                   .right = NAN,
+                                   .left_bar = INFINITY,
+                                   .right_bar = INFINITY };
+
+/* Whether f changes by as much at the smallest steps as at much larger ones. */
+static bool jumps(const search *s, way w)
+{
+    enum { APART = 12 };
+    int last = STEPS - 1;
+    while (last > APART && !has(&s->at[last], w)) last--;
+    const pair *p = &s->at[last], *q = &s->at[last - APART];
+    if (!has(p, w) || !has(q, w)) return false;
+    const double small = w == RIGHT ? p->f_right : p->f_left, large = w == RIGHT ? q->f_right : q->f_left;
+    return fabs(small) > NOISY * p->noise && fabs(small) > 0.5 * fabs(large);
+}
+
+static bool has_values(const search *s, way w)
+{
+    bool some = false;
+    for (int i = 0; i < STEPS; i++) some |= has(&s->at[i], w);
+    return some;
+}
+
+/* All steps were taken, and no central window is believed. */
+static wgi_slope broken(const search *s)
+{
+    const found to_right = best_of(s, RIGHT), to_left = best_of(s, LEFT);
+    const window *right = &to_right.best, *left = &to_left.best;
+    const bool both = right->valid && left->valid, right_has = has_values(s, RIGHT),
+               left_has = has_values(s, LEFT);
+    wgi_slope out = NOTHING;
+    if (!right_has && !left_has) {
+        out.kind = WGI_SLOPE_NOWHERE;
+    } else if (both && fabs(right->value - left->value) > 2 * (right->bar + left->bar)) {
+        out.kind = WGI_SLOPE_KINK;
+        out.left = left->value, out.left_bar = left->bar, out.right = right->value,
+        out.right_bar = right->bar;
+    } else if (both) {
+        out.kind = WGI_SLOPE_SMOOTH;
+        out.value = (right->value + left->value) / 2, out.bar = fmax(right->bar, left->bar);
+    } else if (jumps(s, RIGHT) || jumps(s, LEFT)) {
+        out.kind = WGI_SLOPE_JUMP;
+    } else if (right->valid ? !left_has : left->valid && !right_has) {
+        out.kind = WGI_SLOPE_EDGE;
+        out.value = right->valid ? right->value : left->value,
+        out.bar = right->valid ? right->bar : left->bar;
+    }
+    return out;
+}
+
+wgi_slope wgi_slope_of(const wgi_line *line)
+{
+    search s = { .line = line };
+    const found f = central(&s);
+    wgi_slope out = f.first < 0 ? broken(&s) : NOTHING;
+    if (f.first >= 0) {
+        out.kind = WGI_SLOPE_SMOOTH;
+        out.value = f.best.value, out.bar = f.best.bar, out.noise = f.best.noise;
+        out.other = f.other.value, out.other_bar = f.other.bar;
+        out.step = s.at[f.first + WINDOW - 1].h;
+    }
+    out.evaluations = s.evaluations;
+    return out;
+}
