@@ -257,6 +257,8 @@ ifneq ($(wildcard bench/bench.mk),)
 include bench/bench.mk
 endif
 
+include tests/corpus/corpus.mk
+
 # What is typed for PREFIX and DESTDIR is taken as it is: a $ in it (which make's own way is to write $$) is a $.
 as_typed = $(subst $$$$,$$,$(value $1))
 
