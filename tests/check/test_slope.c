@@ -135,21 +135,26 @@ Test(slope, smooth_functions)
     }
 }
 
-/* The same at random points. */
+/* The same at random points: fewer than one in 1,000 beyond three bars, and none beyond ten, from where on a
+ * gradient counts as wrong. */
 Test(slope, smooth_functions_at_random_points)
 {
     const function all[] = { examples[0].f,  examples[8].f,  examples[11].f, examples[19].f,
                              examples[22].f, examples[28].f, examples[30].f };
+    enum { POINTS = 10000 };
     wgt_random random = { wgt_seed() };
-    for (int k = 0; k < 2000; k++) {
+    int beyond = 0;
+    for (int k = 0; k < POINTS; k++) {
         const function *f = &all[k % 7];
         const double x = wgt_uniform(&random, 0.1, 3);
         const wgi_slope s = slope_at(f->f, x, x);
         const double off = fabs(s.value - (double)f->slope(x));
-        cr_expect(s.kind == WGI_SLOPE_SMOOTH && off <= 3 * s.bar && s.bar < 1e-7 * (1 + fabs(s.value)),
+        beyond += off > 3 * s.bar;
+        cr_expect(s.kind == WGI_SLOPE_SMOOTH && off <= 10 * s.bar && s.bar < 1e-7 * (1 + fabs(s.value)),
                   "WG_SEED=%llu: %s at %.17g: off by %g, bar %g", (unsigned long long)wgt_seed(), f->name, x,
                   off, s.bar);
     }
+    cr_expect_lt(beyond, POINTS / 1000, "WG_SEED=%llu: %d", (unsigned long long)wgt_seed(), beyond);
 }
 
 /* ---- zero ---- */
