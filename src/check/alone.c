@@ -24,19 +24,15 @@ static bool copy_operand(wg_check *r, wg_node from, wgi_alone *a, int k)
     return wg_node_ok(a->x[k]);
 }
 
-/* Operand 0 of a wg_custom_vjp node, which is made from its other operands: they are inputs. */
-static wg_node value_of_operands(wg_check *r, wg_node n, const wgi_alone *a)
+/* A node whose operand 0 is made from its other operands, which become inputs. */
+static wg_node with_its_value(wg_check *r, wg_node n, const wgi_alone *a)
 {
     const int64_t nodes = wg_graph_nodes(wg_graph_of(n));
     unsigned char *held = wg_alloc(r->c, (size_t)nodes, 1);
     wg_node *map = wg_alloc(r->c, (size_t)nodes, sizeof *map), y = wg_none;
     for (int k = 1; held && k < a->operands; k++) held[wg_node_operand(n, k).index] = 1;
-    if (!wg_failed(r->c))
-        y = wg_replay(wg_node_operand(n, 0), a->g, &(wg_replay_opts){ .held = held, .map = map });
-    for (int k = 1; !wg_failed(r->c) && k < a->operands; k++) {
-        const wg_node made = map[wg_node_operand(n, k).index];
-        if (!wg_is_none(made)) a->x[k] = made;
-    }
+    if (!wg_failed(r->c)) y = wg_replay(n, a->g, &(wg_replay_opts){ .held = held, .map = map });
+    for (int k = 0; !wg_failed(r->c) && k < a->operands; k++) a->x[k] = map[wg_node_operand(n, k).index];
     wg_free(r->c, held), wg_free(r->c, map);
     return y;
 }
@@ -53,8 +49,7 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_alone *a)
     const bool custom = !strcmp(a->op->name, "custom_vjp");
     for (int k = custom; k < a->operands; k++)
         if (!copy_operand(r, wg_node_operand(n, k), a, k)) return false;
-    if (custom) a->x[0] = value_of_operands(r, n, a);
-    a->y = wg_apply(here, a->op, a->x, a->operands, a->attr);
+    a->y = custom ? with_its_value(r, n, a) : wg_apply(here, a->op, a->x, a->operands, a->attr);
     if (wg_node_op(a->y) != a->op) return false; /* a rewrite made another node, which is checked itself */
     wg_node v = wg_input_at(here, a->g, "", wg_view_f64(a->v, wg_node_shape(a->y)));
     if (wg_node_dtype(a->y) != WG_F64) v = wg_cast_at(here, v, wg_node_dtype(a->y));

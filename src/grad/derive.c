@@ -12,7 +12,7 @@
 static wg_node by_diagonal(wg_site here, wg_node y, const wg_node x[], const wg_node tx[], int n,
                            wgi_answer answer[])
 {
-    const wg_op *op = wg_node_op(y);
+    const wg_op *op = wgi_node_of(y)->op;
     wg_node sum = wg_none, gx[8];
     for (int k = 0; k < n; k++) {
         if (wg_is_none(tx[k])) continue;
@@ -31,7 +31,7 @@ static bool reverse_by_rule(wg_site here, wg_node y, wg_node u, const wg_node x[
                             wg_node gx[], wgi_answer answer[])
 {
     wg_graph *g = y.graph;
-    wgi_vjp(here, wg_node_op(y), y, u, x, gx, n);
+    wgi_vjp(here, wgi_node_of(y)->op, y, u, x, gx, n);
     for (int k = 0; k < n; k++) {
         answer[k] = wgi_answer_of(g, y.index, (uint32_t)k, gx[k]);
         bool used = answer[k] == WGI_SAYS_NODE && !wg_is_none(tx[k]);
@@ -73,7 +73,7 @@ static wg_node by_two_reverses(wg_site here, wg_node y, const wg_node x[], const
                                wgi_answer answer[])
 {
     wg_graph *g = y.graph;
-    const wg_op *op = wg_node_op(y);
+    const wg_op *op = wgi_node_of(y)->op;
     bool by_rule = op->vjp && !wgi_node_of(y)->output;
     wg_node *gx = wgi_arena_alloc(&g->temp, sizeof *gx * (size_t)n * 2), *seed = gx + n, ty = wg_none;
     uint32_t end = 0;

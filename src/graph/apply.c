@@ -171,6 +171,21 @@ enum { MOST_ATTR = 256, INLINE_OPERANDS = 8 };
 
 static bool is_composite(const wg_op *op) { return !op->kernel[0] && !op->map && op->kind != WG_ALIAS; }
 
+/* y, which op's expansion has made, with op's own rule. */
+static wg_node ruled(wg_site here, const wg_op *op, wg_node y, const wg_node x[], int n, const void *attr)
+{
+    wgi_ruled r = { .op = op };
+    wg_node all[16] = { y };
+    if (n > 15 || op->attr_size > sizeof r.attr)
+        return WGI_FAIL_NODE(y.graph, here, op->name, WG_ERROR_USE,
+                             "an op with a rule and an expansion but no kernel has at most 15 operands and "
+                             "%zu bytes of options",
+                             sizeof r.attr);
+    memcpy(all + 1, x, sizeof *x * (size_t)n);
+    if (op->attr_size) memcpy(r.attr, attr, op->attr_size);
+    return wg_apply(wg_inside(here), &wgi_op_ruled, all, n + 1, &r);
+}
+
 /* The node of an op whose rule has been obeyed, from a rewrite or an expansion. wg_none: it must be
  * appended. */
 static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n,
@@ -180,7 +195,7 @@ static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const 
     if (!wg_is_none(y[0]) || !is_composite(op)) return y[0];
     y[0] = wgi_error_node(g);
     op->expand(wg_inside(here), x, n, attr, y);
-    return y[0];
+    return op->vjp && wg_node_ok(y[0]) ? ruled(here, op, y[0], x, n, attr) : y[0];
 }
 
 /* The options are copied first, as what `a` points to changes with the next call. */

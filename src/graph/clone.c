@@ -98,7 +98,7 @@ static bool clone_node(cloning *r, uint32_t i)
         return clone_in_own_dtype(r, i, x, place);
     wgi_arena_rewind(&r->from->temp, place);
     if (n->name) wg_name_at(n->here, y, r->from->names.text[n->name]);
-    bool whole = wg_node_op(y) == n->op;
+    bool whole = wg_node_ok(y) && r->into->node[y.index].op == n->op;
     if (whole) r->into->node[y.index].flags |= n->flags & WGI_DERIVED;
     for (int j = 0; j < wgi_outputs(n->op); j++)
         r->map[i + (uint32_t)j] =

@@ -1,4 +1,5 @@
-/* core_ops.c: the ops without operands: the leaves of a graph, and the error node. */
+/* core_ops.c: the ops without operands, which are the leaves of a graph and the error node, and the op
+ * that lends another op's rule to a value. */
 #include "graph/graph.h"
 
 #define LEAF(id, text, value)                                                                      \
@@ -16,3 +17,33 @@ const wg_op wgi_op_input = LEAF("input", "Values from outside.", "input");
 const wg_op wgi_op_param = LEAF("param", "A parameter.", "parameter");
 const wg_op wgi_op_state = LEAF("state", "A state: kept with the parameters, not trained.", "state");
 const wg_op wgi_op_stream = LEAF("stream", "A random stream.", "stream");
+
+/* ---- ruled ---- */
+
+static bool first_operand(wg_rule *r)
+{
+    r->y[0] = r->x[0];
+    return true;
+}
+
+static int64_t at_start(const wg_kernel *k) { return (void)k, 0; }
+
+static void ruled_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    const wgi_ruled *r = wgi_node_of(y)->attr;
+    r->op->vjp(here, y, gy, x + 1, gx + 1);
+}
+
+const wg_op wgi_op_ruled = { .name = "ruled",
+                             .users = true,
+                             .summary =
+                                 "The value of an expansion, with the rule of the op that is expanded.",
+                             .formula = "y = f(x)",
+                             .adjoint = "x' = rule(y, y', x)",
+                             .none = 1 << 0, /* the value; the operands come after it */
+                             .operands = -1,
+                             .kind = WG_ALIAS,
+                             .attr_size = sizeof(wgi_ruled),
+                             .shape = first_operand,
+                             .alias = at_start,
+                             .vjp = ruled_vjp };

@@ -11,6 +11,14 @@
 extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_op_state, wgi_op_stream;
 extern const wg_op wgi_op_identity; /* in ops/custom.c, as its samples use other ops */
 
+/* The value of operand 0, which the expansion of an op has made from the other operands, with the rule of
+ * that op. Users see the op, its operands and its options. */
+typedef struct wgi_ruled {
+    const wg_op *op;
+    uint64_t attr[28];
+} wgi_ruled;
+extern const wg_op wgi_op_ruled;
+
 /* A loop over nodes prefetches the record that is so many records ahead: one page of 4 KiB, because the
  * processor's own prefetching stops at the end of a page. */
 enum { WGI_AHEAD = 64 };

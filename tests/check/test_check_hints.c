@@ -1,4 +1,7 @@
 /* test_check_hints.c: a wrong derivative rule is found, and the report says what is wrong with it. */
+#include <math.h>
+#include <string.h>
+
 #include "wgcheck.h"
 
 static void sign_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -70,6 +73,77 @@ Test(check_hints, a_transpose_is_named)
     wg_node f = wg_sum(wg_square(wg_custom_vjp(wg_matmul(W, W), &W, 1, transposed_vjp)));
     wg_check *r = wg_gradcheck(f, NULL, NULL);
     cr_expect_str_eq(wg_check_input_at(r, 0).hint, "yours is the transpose");
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    wgt_finish(c, NULL);
+}
+
+/* ---- an op with an expansion and a rule, but no kernel ---- */
+
+static void swish_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    y[0] = wg_mul(x[0], wg_sigmoid(x[0]));
+}
+
+/* s(x) (1 + x (1 - s(x))) */
+static void swish_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    wg_node s = wg_sigmoid(x[0]);
+    gx[0] = wg_mul(gy, wg_mul(s, wg_add(1, wg_mul(x[0], wg_sub(1, s)))));
+}
+static void seven_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, 7);
+}
+
+static wg_node apply_swish(wg_graph *g, wg_vjp_rule rule, wg_node *x)
+{
+    static wg_op swish = { .name = "swish", .operands = 1, .expand = swish_expand };
+    swish.vjp = rule;
+    wg_begin(g, WG_TRAIN);
+    *x = wg_input(g, "x", wg_view_f64((const double[]){ -1, 2 }, WG_SHAPE(2)));
+    return wg_apply(WG_HERE, &swish, x, 1, NULL);
+}
+
+Test(check_hints, the_rule_of_an_op_without_a_kernel_is_used_and_checked)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x, y = apply_swish(g, seven_vjp, &x);
+    cr_expect_str_eq(wg_node_op_name(y), "swish");
+    cr_expect_eq(wg_node_operands(y), 1);
+    cr_expect_eq(wg_item(wg_sum(wg_grad(wg_sum(y), x))), 14);
+    wg_check *r = wg_gradcheck(wg_sum(y), NULL, NULL);
+    cr_assert_geq(wg_check_findings(r), 1);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).op, "swish");
+    cr_expect_str_eq(wg_check_finding_at(r, 0).by, "x");
+    cr_expect_eq(wg_check_finding_at(r, 0).operand, 0);
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    y = apply_swish(g, swish_vjp, &x);
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL, NULL)), WG_PASS);
+    wgt_finish(c, NULL);
+}
+
+/* The report of a wrong rule, from mathematics: y = x^2 has the derivative 2x, and the rule says x. */
+static double square_map(double x, const void *attr) { return (void)attr, x * x; }
+
+Test(check_hints, a_finding_names_op_operand_element_and_remedy)
+{
+    static const wg_op half_square = {
+        .name = "half_square", .operands = 1, .map = square_map, .vjp = half_vjp
+    };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    const double at[3] = { 1, -2, 0.5 };
+    wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
+    wg_check *r = wg_gradcheck(wg_sum(wg_exp(wg_apply(WG_HERE, &half_square, &x, 1, NULL))), NULL, NULL);
+    const wg_check_finding f = wg_check_finding_at(r, 0);
+    cr_expect_str_eq(f.stage, "rule");
+    cr_expect_str_eq(f.op, "half_square");
+    cr_expect(strstr(f.where, "test_check_hints.c:"), "%s", f.where);
+    cr_expect_str_eq(f.by, "x");
+    cr_expect(f.element >= 0 && f.element < 3);
+    cr_expect(fabs(f.numeric - 2 * f.yours) <= 10 * f.bar, "%g, %g", f.yours, f.numeric);
+    cr_expect_str_eq(f.remedy, "times 2 it holds");
     cr_expect_eq(wgt_verdict(r), WG_FAIL);
     wgt_finish(c, NULL);
 }
