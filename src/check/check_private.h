@@ -130,6 +130,9 @@ wgi_compared wgi_check_compare(double yours, double error, double size, const wg
 double wgi_check_normal(const wg_check *r, uint64_t stream, uint64_t i);
 double *wgi_check_normals(wg_check *r, uint64_t stream, int64_t n);
 
+/* whole.c. The root of the mean square of x[0 .. n); 1 if that is 0. */
+double wgi_check_rms(const double *x, int64_t n);
+
 /* The function under test. Call set(self, k) after part k of x has changed; value(self) computes f. */
 typedef struct wgi_check_target {
     void (*set)(void *self, int k);

@@ -200,6 +200,30 @@ static void print_slope(const wg_check *r, const wgi_finding *f, FILE *out)
             wgi_check_point_text(f->point), f->yours, f->numeric, f->bar);
 }
 
+/* Compared components of a part that their bars hide: an error as large as themselves would not be seen. */
+static int64_t hidden(const wgi_check_part *in)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < in->size && !in->left_out; i++)
+        n += !isnan(in->slope[i]) && in->analytic[i] != 0 && 10 * in->bar[i] > fabs(in->analytic[i]);
+    return n;
+}
+
+static void print_resolution(const wg_check *r, FILE *out)
+{
+    double most = 0;
+    int64_t small = 0;
+    for (int k = 0; k < r->parts; k++) {
+        small += hidden(&r->part[k]);
+        if (r->part[k].verdict == WG_PASS) most = fmax(most, r->part[k].resolution);
+    }
+    if (r->verdict == WG_PASS && most > 0)
+        fprintf(out, "  no error above %.0e of a typical component could hide\n", most);
+    if (r->verdict == WG_PASS && small)
+        fprintf(out, "  %lld component%s so small beside the noise of f that nothing is shown\n",
+                (long long)small, small == 1 ? " is" : "s are");
+}
+
 static void print_points(const wg_check *r, FILE *out)
 {
     bool any = false;
@@ -215,11 +239,7 @@ static void print_points(const wg_check *r, FILE *out)
     fprintf(out, "\n");
     for (int i = 0; i < r->findings && !fails_at(r, WGI_POINT_GIVEN); i++)
         if (r->finding[i].stage == WGI_STAGE_SLOPE) print_slope(r, &r->finding[i], out);
-    double most = 0;
-    for (int k = 0; k < r->parts; k++)
-        if (r->part[k].verdict == WG_PASS) most = fmax(most, r->part[k].resolution);
-    if (r->verdict == WG_PASS && most > 0)
-        fprintf(out, "  no error above %.0e of a typical component could hide\n", most);
+    print_resolution(r, out);
 }
 
 static void print_all(const wg_check *r, FILE *out)

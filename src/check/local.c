@@ -7,18 +7,11 @@ enum { TRIES = 2 }; /* points: that of the graph; beside it, if an op has a kink
 
 /* ---- one operand ---- */
 
-static double rms(const double *x, int64_t n)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++) sum += x[i] * x[i];
-    return n && sum > 0 ? sqrt(sum / (double)n) : 1;
-}
-
 /* A random direction whose elements are as large as those of the operand. */
 static double *direction(wg_check *r, const wgi_alone *a, int k, uint64_t stream, int64_t n)
 {
     double *u = wgi_check_normals(r, stream, n);
-    const double scale = rms(a->point[k], n);
+    const double scale = wgi_check_rms(a->point[k], n);
     for (int64_t i = 0; u && i < n; i++) u[i] *= scale;
     return u;
 }

@@ -9,7 +9,7 @@ static const double FAR = 0.01;
 
 /* ---- moving the point ---- */
 
-static double rms(const double *x, int64_t n)
+double wgi_check_rms(const double *x, int64_t n)
 {
     double sum = 0, largest = 0;
     for (int64_t i = 0; i < n; i++) largest = fmax(largest, fabs(x[i]));
@@ -150,7 +150,7 @@ bool wgi_place_open(wgi_place *p, wg_check *r, const wgi_check_target *t)
 {
     *p = (wgi_place){ .r = r, .t = t };
     for (int k = 0; k < r->parts; k++) {
-        r->part[k].scale = rms(r->part[k].point, r->part[k].size);
+        r->part[k].scale = wgi_check_rms(r->part[k].point, r->part[k].size);
         put_back(p, k);
     }
     p->f = value(p);
