@@ -186,8 +186,8 @@ static void compare(window *w, const window *before, const window *after)
     if (before && before->valid) off = fmin(off, fabs(w->value - before->value) - before->bar);
     if (after && after->valid) off = fmin(off, fabs(w->value - after->value) - after->bar);
     w->bar = off < INFINITY ? fmax(w->bar, off) : 100 * w->bar;
-    /* The error term that is left falls by 4^4 from window to window. If the bar falls by more, two columns of
-     * the table agree by chance. */
+    /* The error term that is left falls by 4^4 from window to window. If the bar falls by more, two
+     * columns of the table agree by chance. */
     if (before && before->valid) w->bar = fmax(w->bar, before->bar / 512);
 }
 
