@@ -10,24 +10,17 @@
  * bars allow, and then where. A pass says how large an error could still hide. The stages:
  *
  *     1. Of a graph: each node alone. Its derivative rule is compared with differences of its own
- *        kernel. A
- *        finding names the op, the line, the operand and the element, and what would make the rule
- *        right.
+ *        kernel. A finding names the op, the line, the operand and the element, and what would make the
+ *        rule right.
  *     2. The gradient against slopes of the whole function: along each component if they are few, else
- *        in
- *        random directions, part by part. The bars are measured: several steps, extrapolated; the noise
- *        of f.
- *        This is done at the given point, about 1 % of each component away, and after ten steps of
- *        descent, as
- *        a point chosen by hand may lie on a kink or at a minimum.
+ *        in random directions, part by part. The bars are measured: several steps, extrapolated; the
+ *        noise of f. This is done at the given point, about 1 % of each component away, and after ten
+ *        steps of descent, as a point chosen by hand may lie on a kink or at a minimum.
  *     3. The check that machine-learning courses teach: two-sided differences with a fixed step
- *        (default 1e-7).
- *        The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||) is printed with the course's
- *        words: up
- *        to 1e-7 great, up to 1e-5 ok, up to 1e-3 worry, above: very likely a bug. It decides the
- *        verdict only
- *        if you give the step: great and ok pass, worry is inconclusive, worse fails.
- * */
+ *        (default 1e-7). The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||) is printed with
+ *        the course's words: up to 1e-7 great, up to 1e-5 ok, up to 1e-3 worry, above: very likely a
+ *        bug. It decides the verdict only if you give the step: great and ok pass, worry is
+ *        inconclusive, worse fails. */
 #ifndef WENGERT_CHECK_H
 #define WENGERT_CHECK_H
 

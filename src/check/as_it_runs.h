@@ -4,14 +4,11 @@
  * user runs, wg_backward, twice.
  *
  *     1. The second wg_backward must give the bits of the first: the first one is interpreted, later
- *        ones may run
- *        a plan.
+ *        ones may run a plan.
  *     2. wg_backward must give the bits of the same gradient made from nodes, interpreted by one
  *        thread.
  *     3. Each node's f32 kernel and rule must give what they give in double for the same operands, to
- *        within the
- *        rounding of f32. A rule or kernel that is wrong in f32 alone is named here.
- * */
+ *        within the rounding of f32. A rule or kernel that is wrong in f32 alone is named here. */
 #ifndef WGI_CHECK_AS_IT_RUNS_H
 #define WGI_CHECK_AS_IT_RUNS_H
 

@@ -13,10 +13,18 @@ enum { NOISE_POINTS = 9 };
 /* Relative to x: far above the spacing of doubles, and so small that a smooth f is nearly linear. */
 static const double NOISE_STEP = 1e-13;
 
-static double evaluate(wg_check *r, const wgi_check_target *t)
+double wgi_check_evaluate(wg_check *r, const wgi_check_target *t)
 {
     r->evaluations++;
     return t->value(t->self);
+}
+
+double wgi_check_try_value(wg_check *r, const wgi_check_target *t)
+{
+    const double f = wgi_check_evaluate(r, t);
+    if (!wg_failed(r->c)) return f;
+    wg_recover(r->c);
+    return NAN;
 }
 
 /* ---- noise ---- */
@@ -43,41 +51,15 @@ static void shift_all(wg_check *r, const wgi_check_target *t, double by)
     }
 }
 
-/* ECnoise (More and Wild 2011). T has f at equally spaced points that lie close together. In differences of
- * order k the smooth part of f vanishes as k grows, and sigma_k, computed from them, tends to the standard
- * deviation of the noise. Take the first sigma_k that agrees with the next two within a factor 4 and whose
- * differences have both signs. */
-static double noise_of(double T[NOISE_POINTS])
-{
-    double sigma[NOISE_POINTS] = { 0 }, gamma = 1;
-    bool alternates[NOISE_POINTS] = { false };
-    for (int k = 1; k < NOISE_POINTS; k++) {
-        double sum = 0, low = INFINITY, high = -INFINITY;
-        for (int i = 0; i < NOISE_POINTS - k; i++) {
-            T[i] = T[i + 1] - T[i];
-            sum += T[i] * T[i], low = fmin(low, T[i]), high = fmax(high, T[i]);
-        }
-        gamma *= k / (2.0 * (2 * k - 1)); /* (k!)^2 / (2k)! */
-        sigma[k] = sqrt(gamma * sum / (NOISE_POINTS - k));
-        alternates[k] = low < 0 && high > 0;
-    }
-    for (int k = 1; k + 2 < NOISE_POINTS; k++) {
-        double least = fmin(sigma[k], fmin(sigma[k + 1], sigma[k + 2])),
-               most = fmax(sigma[k], fmax(sigma[k + 1], sigma[k + 2]));
-        if (alternates[k] && most <= 4 * least) return sigma[k];
-    }
-    return sigma[NOISE_POINTS - 3];
-}
-
 static void measure_noise(wg_check *r, const wgi_check_target *t)
 {
     double T[NOISE_POINTS];
     for (int j = 0; j < NOISE_POINTS; j++) {
         shift_all(r, t, NOISE_STEP * (j - NOISE_POINTS / 2));
-        T[j] = evaluate(r, t);
+        T[j] = wgi_check_evaluate(r, t);
     }
     shift_all(r, t, 0);
-    double measured = noise_of(T);
+    double measured = wgi_sigma_of(T, NOISE_POINTS);
     if (wg_failed(r->c)) wg_recover(r->c);
     r->noise = fmax(isfinite(measured) ? measured : 0, DBL_EPSILON * fabs(r->f));
 }
@@ -91,7 +73,7 @@ static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t
     wgi_check_part *in = &r->part[k];
     in->x[i] = xi;
     t->set(t->self, k);
-    double f = evaluate(r, t);
+    double f = wgi_check_evaluate(r, t);
     in->x[i] = in->point[i];
     if (!isfinite(f) && !in->reason[0]) {
         char place[WGI_CHECK_TEXT];
@@ -129,9 +111,9 @@ void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t
 
 bool wgi_check_measure(wg_check *r, const wgi_check_target *t)
 {
-    r->f = evaluate(r, t);
+    r->f = wgi_check_evaluate(r, t);
     if (wgi_check_failed(r)) return false;
-    double again = isfinite(r->f) ? evaluate(r, t) : r->f;
+    double again = isfinite(r->f) ? wgi_check_evaluate(r, t) : r->f;
     if (!isfinite(r->f))
         wgi_check_say(r->reason, "f is %s at the point itself", isnan(r->f) ? "NaN" : "infinite");
     else if (!(again == r->f))

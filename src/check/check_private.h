@@ -41,7 +41,6 @@ typedef struct wgi_check_part {
     /* With high probability (999 of 1,000) an error of this share of the typical component would have been
      * seen, had one component had it. Infinite: nothing was seen. */
     double resolution;
-    int64_t zeros;  /* components that are zero at every point, yours and by slopes */
     double *spread; /* two-sided check: the distance between the two one-sided differences */
     bool asked; /* the user named this part; a part that nobody named is left out if it has no derivative */
     bool left_out; /* appears in the report, does not count for the verdict */
@@ -99,7 +98,6 @@ struct wg_check {
     double f, noise, ratio, floor;
     int64_t evaluations, compared;
     bool by_course;        /* a step was given: the course's scale decides */
-    bool moved;            /* at the given point nothing is to be seen */
     bool seen[WGI_POINTS]; /* f and the gradient have values there */
     wg_verdict verdict;
     char reason[WGI_CHECK_TEXT];
@@ -174,6 +172,11 @@ void wgi_check_locale_end(wgi_check_locale l);
 
 /* Writes "W[3,7]" for component i. */
 void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);
+
+/* check_diff.c. f at x, counted among the evaluations. wgi_check_try_value: after a failure the context
+ * works on, and the value is none. */
+double wgi_check_evaluate(wg_check *r, const wgi_check_target *t);
+double wgi_check_try_value(wg_check *r, const wgi_check_target *t);
 
 /* check_diff.c. Measures f and its noise at the point. Returns false if f has no value there; the report says
  * why. */

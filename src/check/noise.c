@@ -3,34 +3,31 @@
 
 #include "check/slope.h"
 
-enum { POINTS = 8 }; /* on each side */
+/* POINTS: on each side. MOST: of any estimate. */
+enum { POINTS = 8, MOST = 16 };
 
 const double wgi_spacing[WGI_SPACINGS] = { 1e-13, 1e-10, 1e-7 };
 
-/* ECnoise. In differences of order k the smooth part of f vanishes as k grows, and sigma_k, computed
- * from them, tends to the standard deviation of the noise. Takes the first sigma_k that agrees with the
- * next two within a factor 4 and whose differences have both signs; otherwise the last one that is
- * left. T is used up. */
-static double sigma_of(double T[POINTS])
+double wgi_sigma_of(double T[], int points)
 {
-    double sigma[POINTS] = { 0 }, gamma = 1;
-    bool alternates[POINTS] = { false };
-    for (int k = 1; k < POINTS; k++) {
+    double sigma[MOST] = { 0 }, gamma = 1;
+    bool alternates[MOST] = { false };
+    for (int k = 1; k < points; k++) {
         double sum = 0, low = INFINITY, high = -INFINITY;
-        for (int i = 0; i < POINTS - k; i++) {
+        for (int i = 0; i < points - k; i++) {
             T[i] = T[i + 1] - T[i];
             sum += T[i] * T[i], low = fmin(low, T[i]), high = fmax(high, T[i]);
         }
         gamma *= k / (2.0 * (2 * k - 1)); /* (k!)^2 / (2k)! */
-        sigma[k] = sqrt(gamma * sum / (POINTS - k));
+        sigma[k] = sqrt(gamma * sum / (points - k));
         alternates[k] = low < 0 && high > 0;
     }
-    for (int k = 1; k + 2 < POINTS; k++) {
+    for (int k = 1; k + 2 < points; k++) {
         double least = fmin(sigma[k], fmin(sigma[k + 1], sigma[k + 2])),
                most = fmax(sigma[k], fmax(sigma[k + 1], sigma[k + 2]));
         if (alternates[k] && most <= 4 * least) return sigma[k];
     }
-    return sigma[POINTS - 2];
+    return sigma[points - 2];
 }
 
 /* Of points to one side; 0 if f has no value at one of them. */
@@ -41,7 +38,7 @@ static double one_side(wgi_line_fn at, void *self, double step)
         T[j] = at(self, step * (j + 1), &moved);
         if (!isfinite(T[j])) return 0;
     }
-    const double sigma = sigma_of(T);
+    const double sigma = wgi_sigma_of(T, POINTS);
     return isfinite(sigma) ? sigma : 0;
 }
 

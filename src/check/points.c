@@ -1,8 +1,7 @@
 /* points.c: compares the gradient with slopes at several points: the one that was given, one about 1 %
  * of each component away, or two, and one that ten steps of descent lead to. At a point that was chosen
  * by hand a derivative may be zero or may not exist; near a minimum no difference is large beside the
- * noise. The other two points have neither.
- * */
+ * noise. The other two points have neither. */
 #include <float.h>
 
 #include "check/whole.h"
@@ -116,10 +115,6 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
 
 /* ---- other points ---- */
 
-typedef struct kept {
-    double **point, **analytic;
-} kept;
-
 static double **lists(wg_check *r)
 {
     double **all = wg_alloc(r->c, (size_t)r->parts, sizeof *all);
@@ -143,14 +138,6 @@ static void set_point(wg_check *r, const wgi_check_target *t, double **point)
     if (t->settle) t->settle(t->self);
 }
 
-static double value_of(wg_check *r, const wgi_check_target *t)
-{
-    r->evaluations++;
-    const double f = t->value(t->self);
-    if (wg_failed(r->c)) wg_recover(r->c);
-    return f;
-}
-
 /* Of a component. One that is almost zero beside the others moves as they do. */
 static double size_of(double x, double scale) { return fabs(x) > 1e-60 * scale ? x : scale; }
 
@@ -169,7 +156,7 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
 {
     double norm_x = 0, norm_g = 0, rate = 0;
     for (int step = 0; step < STEPS; step++) {
-        const double f = value_of(r, t);
+        const double f = wgi_check_try_value(r, t);
         if (!t->gradient(t->self, g)) return;
         for (int k = 0; k < r->parts && !step; k++)
             for (int64_t i = 0; i < r->part[k].size; i++)
@@ -179,9 +166,9 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
             for (int k = 0; k < r->parts; k++)
                 for (int64_t i = 0; i < r->part[k].size; i++) next[k][i] = x[k][i] - rate * g[k][i];
             set_point(r, t, next);
-            if (value_of(r, t) < f) break;
+            if (wgi_check_try_value(r, t) < f) break;
         }
-        if (!(value_of(r, t) < f)) return;
+        if (!(wgi_check_try_value(r, t) < f)) return;
         copy(x, next, r);
     }
 }

@@ -5,8 +5,7 @@
  *     the gradient times a factor: -1, small numbers, the dimensions of operands and result, their
  *     inverses
  *     the gradient transposed
- *     where only some elements are wrong: which ones
- * */
+ *     where only some elements are wrong: which ones */
 #include "check/local.h"
 
 #include <float.h>

@@ -20,8 +20,7 @@
  * the noise.
  *
  * Error bars by extrapolation: Ridders, Accurate computation of F'(x) and F'(x)F''(x), 1982. The noise:
- * More and Wild, Estimating computational noise, 2011.
- * */
+ * More and Wild, Estimating computational noise, 2011. */
 #ifndef WGI_CHECK_SLOPE_H
 #define WGI_CHECK_SLOPE_H
 
@@ -44,14 +43,19 @@ typedef struct wgi_noise {
 /* Measures at points to the right of 0 and at points to the left. */
 wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale);
 
+/* The standard deviation of the irregular part of T, values of f at 3 to 16 points that lie at equal
+ * distances close together (ECnoise). In differences of order k the smooth part of f vanishes as k
+ * grows, and sigma_k, computed from them, tends to the standard deviation. It is the first sigma_k that
+ * agrees with the next two within a factor 4 and whose differences have both signs. T is used up. */
+double wgi_sigma_of(double T[], int points);
+
 typedef enum wgi_slope_kind {
     WGI_SLOPE_SMOOTH,
-    WGI_SLOPE_KINK,    /* left and right are slopes that differ */
-    WGI_SLOPE_EDGE,    /* f has values on one side of 0 only; value is the slope there */
-    WGI_SLOPE_JUMP,    /* f is not continuous at 0 */
-    WGI_SLOPE_ROUGH,   /* no window is believed: f is not smooth at the steps that its noise allows */
-    WGI_SLOPE_NOWHERE, /* f has no value at any step, or every step vanishes beside the point */
-    WGI_SLOPE_KINDS
+    WGI_SLOPE_KINK,   /* left and right are slopes that differ */
+    WGI_SLOPE_EDGE,   /* f has values on one side of 0 only; value is the slope there */
+    WGI_SLOPE_JUMP,   /* f is not continuous at 0 */
+    WGI_SLOPE_ROUGH,  /* no window is believed: f is not smooth at the steps that its noise allows */
+    WGI_SLOPE_NOWHERE /* f has no value at any step, or every step vanishes beside the point */
 } wgi_slope_kind;
 
 typedef struct wgi_line {

@@ -31,13 +31,7 @@ typedef struct walk {
     const double *u;
 } walk;
 
-static double value(const wgi_place *p)
-{
-    p->r->evaluations++;
-    const double f = p->t->value(p->t->self);
-    if (wg_failed(p->r->c)) wg_recover(p->r->c);
-    return f;
-}
+static double value(const wgi_place *p) { return wgi_check_try_value(p->r, p->t); }
 
 static void put_back(const wgi_place *p, int k)
 {
