@@ -33,13 +33,22 @@ extern "C" {
 typedef struct wg_check wg_check;
 
 typedef struct wg_gradcheck_opts {
-    double eps;         /* the course's step, default 1e-7; if it is given, the course's scale decides */
-    bool one_sided;     /* the course's difference is (f(x + eps) - f(x)) / eps; likewise */
-    const char *name;   /* of the function or loss, for the report */
+    double eps;       /* the course's step, default 1e-7; if it is given, the course's scale decides */
+    bool one_sided;   /* the course's difference is (f(x + eps) - f(x)) / eps; likewise */
+    const char *name; /* of the function or loss, for the report */
     /* The course's differences: of at most so many components of each input, evenly spaced. Default:
      * about 1,000 in all. */
     int64_t components;
-    uint64_t reserved[6];
+    /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: malloc,
+     * realloc, free. One thread at a time calls it, so the differences are then computed by one thread. */
+    const wg_allocator *allocator;
+    /* Called at each evaluation of the function, and more often, by the thread that called the check. stage:
+     * what is being done, "rules of the nodes"; share: how much of it is done, from 0 to 1. If it returns false
+     * the check stops. Its report then holds what was found until then, and wg_check_stopped is true: the
+     * verdict is fail if something has failed, else inconclusive. */
+    bool (*progress)(void *progress_user, const char *stage, double share);
+    void *progress_user;
+    uint64_t reserved[3];
 } wg_gradcheck_opts;
 
 /* Inconclusive: NaN, nothing to compare, all zero, or a difference that can come from noise or a kink. */
@@ -98,7 +107,8 @@ WG_API double wg_check_value(const wg_check *r); /* of the function at x */
 WG_API int64_t wg_check_evaluations(const wg_check *r);
 /* Why the verdict is not pass. "" if it comes from an input: see wg_check_input.reason. */
 WG_API const char *wg_check_reason(const wg_check *r);
-WG_API const char *wg_check_word(double ratio); /* "great", "ok", "worry", "very likely a bug" */
+WG_API bool wg_check_stopped(const wg_check *r); /* by opts.progress: the report holds a part */
+WG_API const char *wg_check_word(double ratio);  /* "great", "ok", "worry", "very likely a bug" */
 
 /* One checked input: a parameter, an input node, or the vector x. */
 typedef struct wg_check_input {
@@ -106,16 +116,16 @@ typedef struct wg_check_input {
     wg_shape shape;
     wg_verdict verdict;
     double ratio, floor;
-    int64_t worst;                    /* the largest difference; one that fails, if any does; -1: none */
+    int64_t worst; /* the largest difference; one that fails, if any does; -1: none */
     /* All components, owned by the report. numeric: the course's differences; slope and bar: what they are
      * measured to be, and the error bar of the difference from yours. NaN: not computed. */
     const double *analytic, *numeric, *slope, *bar;
     /* An error of this share of a typical component would have been seen, in 999 of 1,000 cases, had one
      * component had it. Infinite: nothing was seen. */
     double resolution;
-    const char *op, *where;           /* of the node: its op and file:line; else "" */
-    const char *reason;               /* why the verdict is not pass */
-    const char *hint;                 /* a likely cause: "a factor 2 is missing"; or "" */
+    const char *op, *where; /* of the node: its op and file:line; else "" */
+    const char *reason;     /* why the verdict is not pass */
+    const char *hint;       /* a likely cause: "a factor 2 is missing"; or "" */
 } wg_check_input;
 /* Something that is wrong. */
 typedef struct wg_check_finding {

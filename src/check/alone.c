@@ -13,7 +13,7 @@ static int64_t size_of(wg_node n) { return wg_shape_size(wg_node_shape(n)); }
 static bool copy_operand(wg_check *r, wg_node from, wgi_alone *a, int k)
 {
     wg_tensor t;
-    if (!wg_peek(from, &t)) return false;
+    if (!wgi_check_peek(r, from, &t)) return false;
     if (wg_dtype_is_float(t.dtype)) {
         a->point[k] = wg_alloc(r->c, (size_t)size_of(from) + 1, sizeof(double));
         if (!a->point[k]) return false;
@@ -68,7 +68,7 @@ bool wgi_alone_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_alon
     if (!a->g) return false;
     wg_begin(a->g, wg_graph_mode(wg_graph_of(n)));
     if (build(r, n, stream, a)) return true;
-    if (wg_failed(r->c)) wg_recover(r->c);
+    wgi_check_recover(r);
     wgi_alone_close(r, a);
     return false;
 }
@@ -110,7 +110,7 @@ static double weighted_value(const walk *w)
     const wgi_alone *a = w->a;
     const int64_t n = size_of(a->y);
     if (wg_copy_f64_at(wg_node_site(a->y), a->y, w->y, (size_t)n) == WG_OK) return dot(w->y, a->v, n);
-    wg_recover(w->r->c);
+    wgi_check_recover(w->r);
     return NAN;
 }
 
@@ -129,13 +129,13 @@ static double value_at(void *self, double t, double *moved)
     set(w, w->x);
     w->r->evaluations++;
     *moved = t;
-    return weighted_value(w);
+    return wgi_check_go_on(w->r) ? weighted_value(w) : NAN;
 }
 
 static bool read_gradient(const walk *w)
 {
     if (wg_copy_f64_at(wg_node_site(w->a->y), w->a->gx[w->k], w->g, (size_t)w->n) == WG_OK) return true;
-    wg_recover(w->r->c);
+    wgi_check_recover(w->r);
     return false;
 }
 
@@ -209,6 +209,7 @@ wgi_compared wgi_alone_compare(wg_check *r, wgi_alone *a, int k, const double u[
                               &s);
     }
     if (10 * c.bar > 0.1 * size) c.clear = c.differ; /* a large error could hide */
+    if (wgi_check_is_stopped(r)) c = (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
     set(&w, a->point[k]);
     close_walk(&w);
     return c;

@@ -36,7 +36,7 @@ static bool copy_params(twin *t, wg_node loss)
     return !wg_failed(t->c);
 }
 
-static bool open_twin(twin *t, wg_node loss, int threads, int interpret)
+static bool open_twin(twin *t, const wg_check *r, wg_node loss, int threads, int interpret)
 {
     wg_graph *from = wg_graph_of(loss);
     const wg_context *user = wg_graph_context(from);
@@ -44,6 +44,7 @@ static bool open_twin(twin *t, wg_node loss, int threads, int interpret)
     t->c = wg_start(&(wg_options){ .dtype = wg_context_dtype(user),
                                    .seed = wg_context_seed(user),
                                    .threads = threads,
+                                   .allocator = r->memory.resize ? &r->memory : NULL,
                                    .interpret = interpret });
     t->g = wg_graph_new(t->c), t->p = wg_params_new(t->c);
     t->map = wg_alloc(t->c, (size_t)wg_graph_nodes(from), sizeof *t->map);
@@ -122,12 +123,13 @@ static void check_bits(wg_check *r, wg_site here, wg_node loss, twin *t)
     char *run[RUNS] = { NULL }, *plain = NULL;
     size_t size = 0;
     twin simple;
-    for (int i = 0; i < RUNS && backward(t, here); i++) run[i] = gradients(t, r, &size);
+    for (int i = 0; i < RUNS && wgi_check_go_on(r) && backward(t, here); i++) run[i] = gradients(t, r, &size);
     for (int i = 1; i < RUNS; i++)
         compare_bits(r, t, run[i], run[0], size, "wg_backward gives other bits when it runs again");
-    if (open_twin(&simple, loss, 1, 1) && backward(&simple, here)) plain = gradients(&simple, r, &size);
+    if (open_twin(&simple, r, loss, 1, 1) && backward(&simple, here)) plain = gradients(&simple, r, &size);
     compare_bits(r, t, run[0], plain, size,
                  "wg_backward gives other bits than the same nodes, interpreted by one thread");
+    wgi_check_starve(r, simple.c);
     close_twin(&simple);
     for (int i = 0; i < RUNS; i++) wg_free(r->c, run[i]);
     wg_free(r->c, plain);
@@ -149,7 +151,7 @@ typedef struct lists {
 static bool read_all(wg_check *r, wg_node n, double *to)
 {
     if (wg_copy_f64_at(wg_node_site(n), n, to, (size_t)wg_shape_size(wg_node_shape(n))) == WG_OK) return true;
-    wg_recover(r->c);
+    wgi_check_recover(r);
     return false;
 }
 
@@ -257,11 +259,15 @@ static void check_f32(wg_check *r, wg_node user, wg_node n)
 void wgi_check_twin(wg_check *r, wg_site here, wg_node loss)
 {
     twin t;
+    wgi_check_at_stage(r, "what runs", 0);
     const wg_graph *from = wg_graph_of(loss);
-    if (open_twin(&t, loss, wg_context_threads(wg_graph_context(from)), 0)) {
+    if (open_twin(&t, r, loss, wg_context_threads(wg_graph_context(from)), 0)) {
         if (wg_params_count(t.p) && wg_dtype_is_float(wg_node_dtype(loss))) check_bits(r, here, loss, &t);
-        for (int64_t i = 1; i <= loss.index && !wg_failed(t.c); i++)
+        for (int64_t i = 1; i <= loss.index && !wg_failed(t.c) && wgi_check_go_on(r); i++) {
+            wgi_check_at_stage(r, "what runs", (double)i / (double)loss.index);
             if (!wg_is_none(t.map[i]) && is_f32(t.map[i])) check_f32(r, wg_graph_node(from, i), t.map[i]);
+        }
     }
+    wgi_check_starve(r, t.c);
     close_twin(&t);
 }

@@ -8,7 +8,8 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t)
         wgi_check_points(r, t);
     }
     wgi_check_judge(r);
-    if (isfinite(r->ratio)) wgi_check_explain(r, t);
+    if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
+    wgi_check_end_early(r);
 }
 
 /* ---- functions ---- */

@@ -15,6 +15,7 @@ static const double NOISE_STEP = 1e-13;
 
 double wgi_check_evaluate(wg_check *r, const wgi_check_target *t)
 {
+    if (!wgi_check_go_on(r)) return NAN;
     r->evaluations++;
     return t->value(t->self);
 }
@@ -23,7 +24,7 @@ double wgi_check_try_value(wg_check *r, const wgi_check_target *t)
 {
     const double f = wgi_check_evaluate(r, t);
     if (!wg_failed(r->c)) return f;
-    wg_recover(r->c);
+    wgi_check_recover(r);
     return NAN;
 }
 
@@ -60,7 +61,7 @@ static void measure_noise(wg_check *r, const wgi_check_target *t)
     }
     shift_all(r, t, 0);
     double measured = wgi_sigma_of(T, NOISE_POINTS);
-    if (wg_failed(r->c)) wg_recover(r->c);
+    wgi_check_recover(r);
     r->noise = fmax(isfinite(measured) ? measured : 0, DBL_EPSILON * fabs(r->f));
 }
 
@@ -75,14 +76,14 @@ static double evaluate_at(wg_check *r, const wgi_check_target *t, int k, int64_t
     t->set(t->self, k);
     double f = wgi_check_evaluate(r, t);
     in->x[i] = in->point[i];
-    if (!isfinite(f) && !in->reason[0]) {
+    if (!isfinite(f) && !in->reason[0] && !wgi_check_is_stopped(r)) {
         char place[WGI_CHECK_TEXT];
         wgi_check_place(in, i, place);
         if (wg_failed(r->c))
             wgi_check_say(in->reason, "f fails at %s = %.17g: %s", place, xi, wg_message(r->c));
         else wgi_check_say(in->reason, "f is %s at %s = %.17g", isnan(f) ? "NaN" : "infinite", place, xi);
     }
-    if (wg_failed(r->c)) wg_recover(r->c);
+    wgi_check_recover(r);
     return isfinite(f) ? f : NAN;
 }
 

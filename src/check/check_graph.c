@@ -204,7 +204,7 @@ static void gradient_of(graph_check *q, int k)
     in->left_out = !in->asked;
     q->gx[k] = wg_none;
     wgi_check_say(in->reason, "%s", wg_message(q->r->c));
-    wg_recover(q->r->c);
+    wgi_check_recover(q->r);
 }
 
 /* Computes all gradients at once. If that fails, computes them one by one, so that the other parts are
@@ -218,7 +218,7 @@ static void gradients(graph_check *q)
     for (int k = 0; all && k < r->parts && !wg_failed(r->c); k++)
         wg_copy_f64_at(q->here, q->gx[k], r->part[k].analytic, (size_t)r->part[k].size);
     if (all && !wg_failed(r->c)) return;
-    if (wg_failed(r->c)) wg_recover(r->c);
+    wgi_check_recover(r);
     for (int k = 0; k < r->parts; k++) gradient_of(q, k);
 }
 
@@ -240,7 +240,7 @@ static void clone_settle(void *self)
         if (!wg_is_none(q->moving_x[k]))
             wg_input_set_at(q->here, q->moving_x[k], wg_view_f64(q->r->part[k].x, q->r->part[k].shape));
     for (int i = 0; i < q->stills; i++)
-        if (wg_peek(q->y[i], &t)) wg_input_set_at(q->here, q->still[i], t);
+        if (wgi_check_peek(q->r, q->y[i], &t)) wg_input_set_at(q->here, q->still[i], t);
 }
 
 static double clone_value(void *self)
@@ -258,7 +258,7 @@ static bool clone_gradient(void *self, double **to)
         for (int64_t i = 0; wg_is_none(q->gx[k]) && i < r->part[k].size; i++) to[k][i] = NAN;
     }
     const bool ok = !wg_failed(r->c);
-    if (!ok) wg_recover(r->c);
+    if (!ok) wgi_check_recover(r);
     return ok;
 }
 
@@ -317,8 +317,11 @@ static void check_rules(graph_check *q, int n)
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
 {
     check_rules(q, n);
-    wgi_check_twin(q->r, q->here, loss);
-    if (!open_parts(q, n, asked)) return q->r;
+    if (wgi_check_go_on(q->r)) wgi_check_twin(q->r, q->here, loss);
+    if (wgi_check_is_stopped(q->r) || !open_parts(q, n, asked)) {
+        wgi_check_end_early(q->r);
+        return q->r;
+    }
     note_batches(q);
     gradients(q);
     wgi_check_run(q->r, &(wgi_check_target){ .set = clone_set,

@@ -6,9 +6,13 @@
 static const double DEFAULT_EPS = 1e-7;
 
 /* The report when there is no memory for a report. */
-static const wg_check NO_MEMORY = {
-    .name = "", .where = "", .verdict = WG_INCONCLUSIVE, .ratio = NAN, .floor = NAN, .reason = "out of memory"
-};
+static const wg_check NO_MEMORY = { .name = "",
+                                    .where = "",
+                                    .verdict = WG_INCONCLUSIVE,
+                                    .ratio = NAN,
+                                    .floor = NAN,
+                                    .stage = "",
+                                    .reason = "out of memory" };
 
 /* ---- texts ---- */
 
@@ -74,14 +78,18 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
 {
     wg_gradcheck_opts none = { 0 };
     const wg_gradcheck_opts *q = opts ? opts : &none;
-    wg_context *c = wg_start(o);
+    wg_options own = *o;
+    own.allocator = q->allocator;
+    wg_context *c = wg_start(&own);
     wg_check *r = wg_alloc(c, 1, sizeof *r);
     if (!r) {
         wg_finish(c, NULL);
         return (wg_check *)(uintptr_t)&NO_MEMORY;
     }
     r->c = c;
-    r->name = r->where = "";
+    if (q->allocator) r->memory = *q->allocator;
+    r->progress = q->progress, r->progress_user = q->progress_user;
+    r->name = r->where = r->stage = "";
     if (q->name) r->name = wgi_check_keep(r, q->name);
     r->eps = q->eps != 0 ? q->eps : DEFAULT_EPS;
     r->one_sided = q->one_sided, r->limit = q->components;

@@ -7,6 +7,7 @@
  *     check_judge.c    ratios, floors, verdicts, hints
  *     check_report.c   prints a report
  *     check_object.c   makes and frees reports, and writes the texts in them
+ *     ended_early.c    a check that is stopped or has no memory
  *
  * Every report has a context of its own. An error there becomes the reason of the report; the context of the
  * user never fails because of it.
@@ -17,6 +18,7 @@
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "check/slope.h"
@@ -86,6 +88,14 @@ typedef struct wgi_finding {
 
 struct wg_check {
     wg_context *c;
+    wg_allocator memory; /* the caller's; resize NULL: none */
+    bool (*progress)(void *user, const char *stage, double share);
+    void *progress_user;
+    const char *stage; /* what is being done, and how much of it is done */
+    double share;
+    atomic_bool stopped;
+    struct wg_check *whole;       /* of a fork: the check that it computes a part of; else NULL */
+    char starved[WGI_CHECK_TEXT]; /* a part of the work had no memory; or "" */
     const char *name, *where;
     wgi_check_part *part;
     int parts;
@@ -169,6 +179,20 @@ typedef struct wgi_check_locale {
 } wgi_check_locale;
 wgi_check_locale wgi_check_locale_begin(void);
 void wgi_check_locale_end(wgi_check_locale l);
+
+/* ended_early.c. wgi_check_at_stage says what is being done; stage is a constant. wgi_check_go_on tells it to the
+ * user, and returns false if the check is stopped: then no comparison counts that is not complete. */
+void wgi_check_at_stage(wg_check *r, const char *stage, double share);
+bool wgi_check_go_on(wg_check *r);
+static inline bool wgi_check_is_stopped(const wg_check *r) { return (r->whole ? r->whole : r)->stopped; }
+/* Lets the report's context work on after an error. An error of memory is kept: what it left out is no pass.
+ * wgi_check_starve keeps that of another context. */
+void wgi_check_recover(wg_check *r);
+void wgi_check_starve(wg_check *r, const wg_context *c);
+/* As wg_peek; an error of memory is kept. */
+bool wgi_check_peek(wg_check *r, wg_node n, wg_tensor *t);
+/* The verdict, if the check was stopped or had too little memory. */
+void wgi_check_end_early(wg_check *r);
 
 /* Writes "W[3,7]" for component i. */
 void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);

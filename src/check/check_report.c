@@ -253,6 +253,7 @@ static void print_all(const wg_check *r, FILE *out)
     print_points(r, out);
     print_ratio(r, out);
     if (r->why[0]) fprintf(out, "  %s\n", r->why);
+    if (r->stopped) fprintf(out, "partial: stopped at %.0f %% of %s\n", 100 * r->share, r->stage);
     fprintf(out, "verdict %s%s%s   %lld evaluations\n", verdict[r->verdict], r->reason[0] ? ": " : "",
             r->reason, (long long)r->evaluations);
 }

@@ -70,8 +70,9 @@ static void differences(wg_check *whole, wg_check *r, const wgi_check_target *t,
                         int64_t *failed)
 {
     for (int k = 0; k < r->parts && end > 0; k++) {
+        if (!r->whole) wgi_check_at_stage(r, "differences", (double)k / r->parts);
         int64_t count = count_of(whole, k), from = begin > 0 ? begin : 0, to = end < count ? end : count;
-        for (int64_t j = from; j < to; j++)
+        for (int64_t j = from; j < to && wgi_check_go_on(r); j++)
             difference(r, t, k, spread_evenly(j, r->part[k].size, count), failed);
         if (from < to) t->set(t->self, k);
         begin -= count, end -= count;
@@ -83,6 +84,8 @@ static bool share(void *arg, int i, int chunk, int chunks, int thread)
     shared *s = arg;
     fork *f = &s->fork[thread];
     (void)i;
+    if (thread == 0) wgi_check_at_stage(s->r, "differences", (double)chunk / chunks); /* the calling thread */
+    if (thread == 0 && !wgi_check_go_on(s->r)) return false;
     differences(s->r, &f->r, &f->t, s->components * chunk / chunks, s->components * (chunk + 1) / chunks,
                 f->failed);
     return true;
@@ -94,10 +97,10 @@ static void fork_free(fork *f)
     f->r.c = NULL;
 }
 
-static bool fork_make(fork *f, const wg_check *r, const wgi_check_target *t)
+static bool fork_make(fork *f, wg_check *r, const wgi_check_target *t)
 {
     f->r = *r;
-    f->r.evaluations = 0;
+    f->r.whole = r, f->r.evaluations = 0;
     f->r.c = wg_start(&(wg_options){ .dtype = WG_F64, .seed = wg_context_seed(r->c), .threads = 1 });
     f->r.part = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->r.part);
     f->failed = wg_alloc(f->r.c, (size_t)r->parts, sizeof *f->failed);
@@ -128,7 +131,7 @@ void wgi_check_differences(wg_check *r, const wgi_check_target *t)
     int threads = wg_context_threads(r->c), forks = 0;
     if (!r->limit && !r->by_course && components_of(r) > MANY) r->limit = limit_for(r);
     shared s = { .r = r, .components = components_of(r) };
-    threads = threads < MOST ? threads : MOST;
+    threads = r->memory.resize ? 1 : threads < MOST ? threads : MOST;
     if (t->fork && threads > 1 && s.components >= FEW)
         s.fork = wg_alloc(r->c, (size_t)threads, sizeof *s.fork);
     while (s.fork && forks < threads && fork_make(&s.fork[forks], r, t)) forks++;

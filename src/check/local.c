@@ -63,8 +63,8 @@ static void at_element(wg_check *r, wgi_alone *a, int k, int64_t i, int64_t n, w
     if (!e) return;
     e[i] = a->point[k][i] != 0 ? fabs(a->point[k][i]) : 1;
     const wgi_compared c = wgi_alone_compare(r, a, k, e);
-    f->yours = c.yours / e[i], f->numeric = c.numeric / e[i], f->bar = c.bar / e[i];
-    f->element = i;
+    if (!wgi_check_is_stopped(r))
+        f->yours = c.yours / e[i], f->numeric = c.numeric / e[i], f->bar = c.bar / e[i], f->element = i;
     wg_free(r->c, e);
 }
 
@@ -146,6 +146,8 @@ void wgi_check_local(wg_check *r, wg_graph *clone, wg_node root, unsigned char *
 {
     for (int64_t i = 1; i <= root.index; i++) {
         const wg_node n = wg_graph_node(clone, i);
+        wgi_check_at_stage(r, "rules of the nodes", (double)i / (double)root.index);
+        if (!wgi_check_go_on(r)) break;
         if (!strcmp(wg_node_op_name(n), "stop_gradient")) hold(n, held), r->local.held++;
         if (is_compared(n)) check_node(r, n, held);
     }

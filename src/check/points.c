@@ -98,6 +98,10 @@ static bool is_finite(const double *v, int64_t n)
     return true;
 }
 
+static const char *const stage_text[WGI_POINTS] = { "slopes at the given point", "slopes 1 % away",
+                                                    "slopes 1 % away to the other side",
+                                                    "slopes after ten steps of descent" };
+
 static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
 {
     wgi_place p;
@@ -105,6 +109,7 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
     r->seen[point] = wgi_place_open(&p, r, t);
     for (int k = 0; k < r->parts && r->seen[point]; k++) {
         wgi_check_part *in = &r->part[k];
+        wgi_check_at_stage(r, stage_text[point], (double)k / r->parts);
         if (in->left_out || !in->size || !is_finite(in->analytic, in->size)) continue;
         if (few) compare_components(&p, k, point);
         else compare_directions(&p, k, point);
@@ -157,6 +162,7 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
     double norm_x = 0, norm_g = 0, rate = 0;
     for (int step = 0; step < STEPS; step++) {
         const double f = wgi_check_try_value(r, t);
+        if (wgi_check_is_stopped(r)) return;
         if (!t->gradient(t->self, g)) return;
         for (int k = 0; k < r->parts && !step; k++)
             for (int64_t i = 0; i < r->part[k].size; i++)
@@ -201,6 +207,7 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
     }
     for (wgi_point where = WGI_POINT_BESIDE; where < WGI_POINTS; where++) {
         if (where == WGI_POINT_OTHER_SIDE && !is_open(r)) continue;
+        if (wgi_check_is_stopped(r)) break;
         copy(x, point, r);
         set_point(r, t, x);
         if (where == WGI_POINT_BELOW) go_down(r, t, x, g, next);

@@ -28,7 +28,7 @@ typedef struct trial {
 static bool gradient_values(const trial *t, wg_node g, double *to)
 {
     if (wg_copy_f64_at(wg_node_site(t->a->y), g, to, (size_t)t->n) == WG_OK) return true;
-    wg_recover(t->r->c);
+    wgi_check_recover(t->r);
     return false;
 }
 
@@ -124,7 +124,7 @@ static wg_node edited_gradient(const trial *t, uint32_t edited, wg_axes axes)
     }
     const bool failed = wg_failed(t->r->c) || !map;
     const wg_node y = failed ? wg_none : map[gx.index];
-    if (wg_failed(t->r->c)) wg_recover(t->r->c);
+    wgi_check_recover(t->r);
     wg_free(t->r->c, map);
     return !failed && wg_shape_equal(wg_node_shape(y), wg_node_shape(gx)) ? y : wg_none;
 }
@@ -246,7 +246,8 @@ static bool is_one_index(const trial *t, const bool wrong[], int64_t count)
 static void try_elements(const trial *t)
 {
     bool *wrong = t->n <= FEW && t->n > 1 ? wg_alloc(t->r->c, (size_t)t->n, sizeof *wrong) : NULL;
-    const int64_t count = wrong ? find_wrong(t, wrong) : 0;
+    int64_t count = wrong ? find_wrong(t, wrong) : 0;
+    if (wgi_check_is_stopped(t->r)) count = 0;
     t->f->wrong = count;
     if (count > 0 && count < t->n && !is_one_index(t, wrong, count) && !is_one_side(t, wrong))
         wgi_check_say(t->f->remedy, "%lld of %lld elements are wrong", (long long)count, (long long)t->n);

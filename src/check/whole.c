@@ -207,10 +207,12 @@ static wgi_compared compare(wgi_place *p, int k, int64_t low, int64_t high, cons
         yours += in->analytic[i] * u[i], size = hypot(size, in->analytic[i] * u[i]);
     size /= sqrt((double)(high - low));
     const wgi_slope s = slope(p, k, low, high, u, scale);
+    if (wgi_check_is_stopped(p->r)) return (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
     const double error = own_error(p, k, low, high, u);
     wgi_compared c = wgi_check_compare(yours, error, size, &s);
     if (c.differ && !p->t->gradient)
         c = wgi_check_compare(yours, error + error_by_slopes(p, k, low, high, u, scale, &s), size, &s);
+    if (wgi_check_is_stopped(p->r)) c.clear = c.differ = false;
     return c;
 }
 
@@ -259,7 +261,9 @@ wgi_compared wgi_place_direction(wgi_place *p, int k, int draw, int64_t *element
     if (u) c = compare(p, k, 0, in->size, u, 1);
     if (c.differ) {
         *element = bisect(p, k, u, &c);
-        if (*element >= 0) c = wgi_place_component(p, k, *element);
+        const wgi_compared one = *element >= 0 ? wgi_place_component(p, k, *element) : c;
+        if (wgi_check_is_stopped(p->r)) *element = -1;
+        else c = one;
     }
     wg_free(p->r->c, u);
     return c;
