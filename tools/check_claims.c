@@ -1,107 +1,274 @@
-/* check_claims.c: decides whether the two sides of a claim are equal up to rounding.
- *
- * Let S be the largest magnitude of all values that the two sides are computed from, and N the number of
- * elements of the largest of them. One operation has an error of at most eps S / 2 unless it amplifies
- * errors, and N rounding errors of random sign grow as sqrt(N). So a claim holds if max |left - right| <= 16
- * eps sqrt(N) S, where eps is 2^-52 (f32: 2^-23). If the sides differ but both are below that bound, the
- * claim is inconclusive.
- */
+/* check_claims.c: decides whether the two sides of a claim are equal up to rounding, element by element. What
+ * rounding can do to an element is measured: claim_bars.c. If the sides differ, the report says where most,
+ * both numbers there, and what would make the claim hold. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
 
-typedef struct extent {
-    double magnitude;
-    int64_t largest;
-} extent;
-
-/* Raises S and N to those of root and of all nodes below it. */
-static bool measure(model *m, wg_node root, extent *e)
-{
-    bool *in = nodes_below(m->g, root);
-    if (!in) return model_ok(m);
-    for (uint32_t i = root.index; i > 0; i--) {
-        wg_node n = wg_graph_node(m->g, i);
-        wg_tensor t;
-        if (!in[i] || !wg_dtype_is_float(wg_node_dtype(n)) || !wg_peek(n, &t)) continue;
-        int64_t size = wg_shape_size(t.shape);
-        e->largest = size > e->largest ? size : e->largest;
-        for (int64_t k = 0; k < size; k++) {
-            double v = fabs(wg_tensor_item(&t, k));
-            e->magnitude = isfinite(v) && v > e->magnitude ? v : e->magnitude;
-        }
-    }
-    wg_free(m->c, in);
-    return true;
-}
-
-/* max |l - r|; NaN if one side is NaN or infinite where the other differs. *size: the largest |l| or |r|. */
-static double distance(const wg_tensor *l, const wg_tensor *r, double *size)
-{
-    double worst = 0;
-    int64_t n = wg_shape_size(l->shape);
-    *size = 0;
-    for (int64_t i = 0; i < n; i++) {
-        double a = wg_tensor_item(l, i), b = wg_tensor_item(r, i), d = a == b ? 0 : fabs(a - b);
-        if (!(d < INFINITY)) return NAN;
-        worst = d > worst ? d : worst;
-        *size = fmax(*size, fmax(fabs(a), fabs(b)));
-    }
-    return worst;
-}
-
-static bool compare(model *m, const wg_claim *k, claim_result *r)
-{
+typedef struct sides {
     wg_tensor left, right;
-    extent e = { 0, 1 };
-    double size, eps = wg_context_dtype(m->c) == WG_F32 ? 0x1p-23 : 0x1p-52;
-    if (!model_value(m, k->left, &left) || !model_value(m, k->right, &right) || !measure(m, k->left, &e) ||
-        !measure(m, k->right, &e))
+    double *bar;
+    int64_t n;
+} sides;
+
+static double at(const wg_tensor *t, int64_t i) { return wg_tensor_item(t, i); }
+
+static bool read_sides(model *m, wg_node left, wg_node right, sides *s)
+{
+    *s = (sides){ .n = wg_shape_size(wg_node_shape(left)) };
+    s->bar = claim_bars(m, left, right);
+    return s->bar && model_value(m, left, &s->left) && model_value(m, right, &s->right);
+}
+
+/* ---- the verdict ---- */
+
+static bool is_open(const sides *s, int64_t i) { return isnan(at(&s->left, i)) || isnan(at(&s->right, i)); }
+
+static bool is_wrong(const sides *s, int64_t i)
+{
+    const double a = at(&s->left, i), b = at(&s->right, i);
+    return !is_open(s, i) && a != b && !(fabs(a - b) <= s->bar[i]);
+}
+
+/* Whether rounding hides the element: both sides are smaller than what it can do, and neither is 0. */
+static bool is_hidden(const sides *s, int64_t i)
+{
+    const double a = at(&s->left, i), b = at(&s->right, i);
+    return a != b && a != 0 && b != 0 && fmax(fabs(a), fabs(b)) <= s->bar[i];
+}
+
+static bool is_shown(const sides *s, int64_t i)
+{
+    return fmax(fabs(at(&s->left, i)), fabs(at(&s->right, i))) > s->bar[i];
+}
+
+/* How far the element is from what rounding explains. */
+static double excess(const sides *s, int64_t i)
+{
+    const double off = fabs(at(&s->left, i) - at(&s->right, i));
+    return !isfinite(off) ? INFINITY : s->bar[i] > 0 ? off / s->bar[i] : off > 0 ? HUGE_VAL : 0;
+}
+
+static void say_open(const sides *s, claim_result *r)
+{
+    char place[150];
+    int64_t i = 0;
+    while (!is_open(s, i)) i++;
+    check_place(s->left.shape, i, place, sizeof place);
+    const bool l = isnan(at(&s->left, i)), both = l && isnan(at(&s->right, i));
+    r->verdict = WG_INCONCLUSIVE;
+    if (both) snprintf(r->why, sizeof r->why, "both sides are NaN%s: that shows nothing", place);
+    else
+        snprintf(r->why, sizeof r->why, "%s is NaN%s, %s is %.6g: nothing to compare", l ? "left" : "right",
+                 place, l ? "right" : "left", at(l ? &s->right : &s->left, i));
+}
+
+static void say_wrong(const sides *s, claim_result *r)
+{
+    char place[150];
+    size_t n;
+    check_place(s->left.shape, r->index, place, sizeof place);
+    const int digits = fabs(r->left - r->right) > 1e-9 * fabs(r->left) ? 10 : 17;
+    n = (size_t)snprintf(r->why, sizeof r->why, "left %.*g, right %.*g%s", digits, r->left, digits, r->right,
+                         place);
+    if (isfinite(r->error))
+        n += (size_t)snprintf(r->why + n, sizeof r->why - n, ": off by %.2g where rounding explains %.0e",
+                              r->error, r->allowed);
+    if (s->n > 1)
+        snprintf(r->why + n, sizeof r->why - n, "; %lld of %lld elements differ", (long long)r->wrong,
+                 (long long)s->n);
+}
+
+static void judge(const sides *s, claim_result *r)
+{
+    int64_t open = 0, hidden = 0, shown = 0;
+    r->index = -1, r->wrong = 0;
+    for (int64_t i = 0; i < s->n; i++) {
+        open += is_open(s, i), r->wrong += is_wrong(s, i);
+        hidden += is_hidden(s, i), shown += is_shown(s, i);
+        if (is_open(s, i)) continue;
+        const bool worse = r->index < 0 || is_wrong(s, i) > is_wrong(s, r->index) ||
+                           (is_wrong(s, i) == is_wrong(s, r->index) && excess(s, i) > excess(s, r->index));
+        if (worse) r->index = i;
+    }
+    if (r->index >= 0) {
+        r->left = at(&s->left, r->index), r->right = at(&s->right, r->index);
+        r->error = r->left == r->right ? 0 : fabs(r->left - r->right), r->allowed = s->bar[r->index];
+    }
+    r->verdict = r->wrong ? WG_FAIL : WG_PASS;
+    if (r->wrong) {
+        say_wrong(s, r);
+    } else if (open) {
+        say_open(s, r);
+    } else if (hidden && !shown) {
+        r->verdict = WG_INCONCLUSIVE;
+        snprintf(r->why, sizeof r->why, "left %.3g, right %.3g: both are below %.0e, what rounding can do",
+                 r->left, r->right, r->allowed);
+    } else if (hidden) {
+        snprintf(r->why, sizeof r->why, "%lld of %lld elements are below what rounding can do",
+                 (long long)hidden, (long long)s->n);
+    }
+}
+
+static bool compare(model *m, wg_node left, wg_node right, claim_result *r)
+{
+    sides s;
+    const bool ok = read_sides(m, left, right, &s);
+    if (ok) judge(&s, r);
+    wg_free(m->c, s.bar);
+    return ok;
+}
+
+static bool holds(model *m, wg_node left, wg_node right)
+{
+    claim_result tried = { .verdict = WG_FAIL };
+    if (!wg_node_ok(left) || !wg_node_ok(right) || !wg_shape_equal(wg_node_shape(left), wg_node_shape(right)))
         return false;
-    r->error = distance(&left, &right, &size);
-    r->allowed = 16 * eps * sqrt((double)e.largest) * e.magnitude;
-    if (isnan(r->error)) {
-        r->verdict = WG_INCONCLUSIVE;
-        snprintf(r->why, sizeof r->why, "not finite everywhere");
-    } else if (r->error > r->allowed) {
-        r->verdict = WG_FAIL;
-        snprintf(r->why, sizeof r->why, "differ by up to %.2g where rounding explains %.0e", r->error,
-                 r->allowed);
-    } else if (r->error > 0 && size <= r->allowed) {
-        r->verdict = WG_INCONCLUSIVE;
-        snprintf(r->why, sizeof r->why, "both sides are below %.0e, what rounding can do", r->allowed);
+    return compare(m, left, right, &tried) && tried.verdict == WG_PASS;
+}
+
+/* ---- what would make it hold ---- */
+
+static void add(claim_result *r, const char *format, ...) WG_PRINTF(2, 3);
+static void add(claim_result *r, const char *format, ...)
+{
+    const size_t n = strlen(r->why);
+    va_list list;
+    va_start(list, format);
+    vsnprintf(r->why + n, sizeof r->why - n, format, list);
+    va_end(list);
+}
+
+static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fabs(b); }
+
+/* Whether right is factor times left and more everywhere, within what rounding explains. */
+static bool is_line(const sides *s, double factor, double more)
+{
+    for (int64_t i = 0; i < s->n; i++) {
+        const double l = at(&s->left, i), r = at(&s->right, i), off = fabs(r - factor * l - more);
+        if (!(off <= (1 + fabs(factor)) * s->bar[i] + 1e-12 * (fabs(r) + fabs(more)))) return false;
     }
     return true;
 }
 
-/* Writes into r->why that the shapes differ, and which sum or mean over one axis makes the claim hold. */
-static void find_remedy(model *m, int i, claim_result *r)
+/* "; 7 is m", if the factor or its inverse is a size of the program. */
+static void add_size(model *m, const sides *s, double factor, claim_result *r)
 {
-    char left[120], right[120];
-    wg_claim k = wg_program_claim(m->q, i), v;
-    snprintf(r->why, sizeof r->why, "left %s, right %s: shapes differ",
-             wg_shape_text(wg_node_shape(k.left), left, sizeof left),
-             wg_shape_text(wg_node_shape(k.right), right, sizeof right));
-    for (int j = 0; (v = wg_program_claim_variant(m->q, i, j)).text; j++) {
-        claim_result tried = { .verdict = WG_PASS };
-        if (!wg_node_ok(v.left) || !wg_node_ok(v.right) ||
-            !wg_shape_equal(wg_node_shape(v.left), wg_node_shape(v.right)))
-            continue;
-        if (!compare(m, &v, &tried) || tried.verdict != WG_PASS) continue;
-        size_t n = strlen(r->why);
-        snprintf(r->why + n, sizeof r->why - n, ".  %s would hold (tried: sum and mean over each axis)",
-                 v.text);
+    const double size = fabs(factor) < 1 ? 1 / fabs(factor) : fabs(factor);
+    for (int k = 0; k < wg_program_symbols(m->q); k++) {
+        const wg_symbol y = wg_program_symbol(m->q, k);
+        if (y.size < 2 || !near(size, (double)y.size)) continue;
+        add(r, " (%s = %lld)", y.name, (long long)y.size);
         return;
     }
+    for (int a = 0; a < s->left.shape.rank; a++)
+        if (s->left.shape.dim[a] > 1 && near(size, (double)s->left.shape.dim[a])) {
+            add(r, " (the size of axis %d is %lld)", a, (long long)s->left.shape.dim[a]);
+            return;
+        }
+}
+
+static bool find_factor(model *m, const sides *s, claim_result *r)
+{
+    int64_t i = 0;
+    for (int64_t k = 0; k < s->n; k++)
+        if (fabs(at(&s->left, k)) > fabs(at(&s->left, i))) i = k;
+    double factor = at(&s->right, i) / at(&s->left, i);
+    if (!isfinite(factor) || near(factor, 1)) return false;
+    if (near(factor, rint(factor))) factor = rint(factor);
+    if (!is_line(s, factor, 0)) {
+        const double more = at(&s->right, i) - at(&s->left, i);
+        if (s->n < 2 || !is_line(s, 1, more)) return false;
+        add(r, ".  right - left = %.9g everywhere", more);
+        return true;
+    }
+    if (factor == 0) add(r, ".  right is 0%s", s->n > 1 ? " everywhere" : "");
+    else if (fabs(factor) >= 1 || near(factor, -1))
+        add(r, ".  right = %.9g x left%s", factor, s->n > 1 ? " everywhere" : "");
+    else add(r, ".  left = %.9g x right%s", 1 / factor, s->n > 1 ? " everywhere" : "");
+    if (factor != 0) add_size(m, s, factor, r);
+    return true;
+}
+
+static bool find_transpose(model *m, const wg_claim *k, claim_result *r)
+{
+    const wg_shape l = wg_node_shape(k->left), s = wg_node_shape(k->right);
+    if (l.rank != 2 || s.rank != 2 || l.dim[0] != s.dim[1] || l.dim[1] != s.dim[0] || l.dim[0] < 2 ||
+        l.dim[1] < 2)
+        return false;
+    if (!holds(m, k->left,
+               wg_transpose_at(wg_inside(wg_node_site(k->right)), &(wg_transpose_args){ .x = k->right })))
+        return false;
+    add(r, ".  With one side transposed it would hold");
+    return true;
+}
+
+/* Whether a tensor of shape s broadcasts to the shape `to`. */
+static bool broadcasts(wg_shape s, wg_shape to)
+{
+    for (int a = 1; a <= s.rank; a++)
+        if (a > to.rank || (s.dim[s.rank - a] != 1 && s.dim[s.rank - a] != to.dim[to.rank - a])) return false;
+    return true;
+}
+
+/* Sides whose shapes differ may be equal when one is broadcast. */
+static bool find_broadcast(model *m, const wg_claim *k, claim_result *r)
+{
+    const wg_node side[] = { k->left, k->right };
+    for (int j = 0; j < 2; j++) {
+        const wg_shape s = wg_node_shape(side[j]), to = wg_node_shape(side[!j]);
+        if (wg_shape_equal(s, to) || !broadcasts(s, to)) continue;
+        const wg_node wide = wg_broadcast_to_at(wg_inside(wg_node_site(side[j])), side[j], to);
+        if (!holds(m, j ? k->left : wide, j ? wide : k->right)) continue;
+        char text[120];
+        add(r, ".  Broadcast to %s, %s has the same values", wg_shape_text(to, text, sizeof text),
+            j ? "right" : "left");
+        return true;
+    }
+    return false;
+}
+
+/* A sum or mean over one axis in a side. */
+static bool find_axis(model *m, int i, claim_result *r)
+{
+    wg_claim v;
+    for (int j = 0; (v = wg_program_claim_variant(m->q, i, j)).text; j++) {
+        if (!holds(m, v.left, v.right)) continue;
+        add(r, ".  %s would hold (tried: sum and mean over each axis)", v.text);
+        return true;
+    }
+    return false;
+}
+
+static bool explain_difference(model *m, int i, const wg_claim *k, claim_result *r)
+{
+    sides s;
+    bool found = false;
+    const bool ok = read_sides(m, k->left, k->right, &s);
+    if (ok && s.n > 0) found = find_factor(m, &s, r);
+    wg_free(m->c, s.bar);
+    if (ok && !found && !find_transpose(m, k, r)) find_axis(m, i, r);
+    return model_ok(m);
+}
+
+static bool explain_shapes(model *m, int i, const wg_claim *k, claim_result *r)
+{
+    char left[120], right[120];
+    snprintf(r->why, sizeof r->why, "left %s, right %s: shapes differ",
+             wg_shape_text(wg_node_shape(k->left), left, sizeof left),
+             wg_shape_text(wg_node_shape(k->right), right, sizeof right));
+    if (!find_broadcast(m, k, r) && !find_transpose(m, k, r)) find_axis(m, i, r);
+    return model_ok(m);
 }
 
 bool claim_judge(model *m, int i, claim_result *r)
 {
     wg_claim k = wg_program_claim(m->q, i);
-    *r = (claim_result){ .line = k.line, .text = k.text, .verdict = WG_PASS, .error = NAN, .allowed = NAN };
-    if (wg_shape_equal(wg_node_shape(k.left), wg_node_shape(k.right))) return compare(m, &k, r);
-    r->verdict = WG_FAIL;
-    find_remedy(m, i, r);
-    return model_ok(m);
+    *r = (claim_result){ .line = k.line, .text = k.text, .verdict = WG_FAIL, .index = -1 };
+    r->left = r->right = r->error = r->allowed = NAN;
+    if (!wg_shape_equal(wg_node_shape(k.left), wg_node_shape(k.right))) return explain_shapes(m, i, &k, r);
+    if (!compare(m, k.left, k.right, r)) return false;
+    return r->verdict != WG_FAIL || explain_difference(m, i, &k, r);
 }

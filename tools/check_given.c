@@ -17,8 +17,7 @@ typedef struct verdict {
     char why[200];
 } verdict;
 
-/* " at [0,2]": the place of element i, counted flat; "" for a scalar. */
-static void place_text(wg_shape s, int64_t i, char *to, size_t room)
+void check_place(wg_shape s, int64_t i, char *to, size_t room)
 {
     int64_t index[WG_MAX_RANK];
     size_t n = 0;
@@ -47,7 +46,7 @@ static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdic
     if (theirs < 0 && ours < 0) return true;
     v->word = ours >= 0 ? WG_INCONCLUSIVE : WG_FAIL;
     v->worst = v->factor = NAN;
-    place_text(library->shape, ours >= 0 ? ours : theirs, at, sizeof at);
+    check_place(library->shape, ours >= 0 ? ours : theirs, at, sizeof at);
     if (ours >= 0)
         snprintf(v->why, sizeof v->why, "the library's is %s%s: nothing to compare",
                  word_of(wg_tensor_item(library, ours)), at);

@@ -121,8 +121,12 @@ static void claims_json(json *j, const claim_result *c, int n)
         json_whole(j, "line", c[i].line);
         json_text(j, "text", c[i].text);
         json_text(j, "verdict", wg_verdict_name(c[i].verdict));
+        json_whole(j, "index", c[i].index);
+        json_number(j, "left", c[i].left, WG_F64);
+        json_number(j, "right", c[i].right, WG_F64);
         json_number(j, "error", c[i].error, WG_F64);
         json_number(j, "allowed", c[i].allowed, WG_F64);
+        json_whole(j, "wrong", c[i].wrong);
         json_text(j, "reason", c[i].why);
         json_end(j);
     }
@@ -143,7 +147,7 @@ static void claims_text(const model *m, const claim_result *c, int n)
     }
     for (int i = 0; i < n; i++) {
         printf("%s:%-*d  %-*s  %-5s  ", file, digits, c[i].line, width, c[i].text, words[c[i].verdict]);
-        if (c[i].verdict == WG_PASS) printf("%.0e\n", c[i].error);
+        if (c[i].verdict == WG_PASS) printf("%.0e%s%s\n", c[i].error, *c[i].why ? "  " : "", c[i].why);
         else printf("%s\n", c[i].why);
     }
 }

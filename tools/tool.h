@@ -9,6 +9,7 @@
  *   model_data.c  data sets as values of inputs
  *   cmd_*.c       the commands: each stands at the end of its file
  *   check_*.c     the parts of check
+ *   claim_bars.c  how far rounding moves the sides of a claim
  *   listing.c     a graph as text, for draw
  *   plan_json.c   a plan as JSON, for draw
  */
@@ -173,10 +174,15 @@ typedef struct claim_result {
     int line;
     const char *text;
     wg_verdict verdict;
-    double error, allowed;
-    char why[400];
+    double left, right, error, allowed; /* at the worst element; allowed: what rounding explains */
+    int64_t index, wrong;               /* the worst element, -1: none; how many differ */
+    char why[600];
 } claim_result;
 bool claim_judge(model *m, int i, claim_result *r);
+/* claim_bars.c: by element, how far rounding can move left - right. Free it with wg_free. NULL: after a message. */
+double *claim_bars(model *m, wg_node left, wg_node right);
+/* " at [0,2]": the place of element i; "" for a scalar. */
+void check_place(wg_shape s, int64_t i, char *to, size_t room);
 int check_ops(const args *a);
 int check_process(const args *a);
 int check_given(model *m); /* --grad; returns the exit status */
