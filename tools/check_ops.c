@@ -58,6 +58,7 @@ static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck
     int n = more ? inputs_of(g, y, x) : 0;
     if (n && wg_dtype_is_float(wg_node_dtype(y)) && wg_shape_size(wg_node_shape(y)) > 0) {
         wg_check *r = wg_gradcheck_nodes_at(WG_HERE, project(g, y), x, n, o);
+        check_unwatch();
         bool nothing = wg_check_inputs(r) == 0; /* y depends on them through integers only */
         bool open = wg_check_verdict(r) == WG_INCONCLUSIVE && !nothing && !both_zero(r);
         t->samples += !nothing;
@@ -80,7 +81,7 @@ static wg_verdict check_op(const args *a, const wg_op *op, const wg_gradcheck_op
 {
     tally t = { 0 };
     bool none = !wg_op_has_derivative(op, -1);
-    for (int i = 0; !none && one_sample(a, op, i, o, &t);) i++;
+    for (int i = 0; !none && !check_interrupted() && one_sample(a, op, i, o, &t);) i++;
     const char *word = none ? "none" : wg_verdict_name(verdict_of(&t));
     if (a->json) {
         json_object(j, NULL);
@@ -111,13 +112,17 @@ int check_ops(const args *a)
         json_start(&j, stdout);
         json_array(&j, "ops");
     }
-    for (int i = 0; i < wg_op_count(); i++)
+    check_watch(&o);
+    for (int i = 0; i < wg_op_count() && !check_interrupted(); i++)
         if (one ? wg_op_at(i) == one : wg_op_at(i)->sample != NULL)
             all = check_worst(all, check_op(a, wg_op_at(i), &o, &j));
     if (a->json) {
         json_end(&j);
         json_text(&j, "verdict", wg_verdict_name(all));
+        if (check_interrupted()) json_bool(&j, "partial", true);
         json_finish(&j);
+    } else if (check_interrupted()) {
+        printf("partial: stopped\n");
     }
-    return check_exit(all);
+    return check_interrupted() ? EXIT_INTERRUPTED : check_exit(all);
 }

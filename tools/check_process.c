@@ -1,101 +1,88 @@
 /* check_process.c: check --run CMD --at VALUE: f and its gradient come from another program, in any language.
  * The program is started once. It reads points, one line of n numbers each. It answers a point with one line:
  * f, then the n numbers of the gradient. It ends at the end of its input. */
-#include <errno.h>
 #include <math.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "tool.h"
+#include "child.h"
 
-extern char **environ;
+static const double STANDARD_TIMEOUT = 60;
 
 typedef struct process {
     const args *a;
-    pid_t id;
-    FILE *to, *from;
-    char *line;
-    size_t room;
+    child c;
+    double timeout;
+    char *text; /* room for a point */
     int answers;
     int digits; /* the largest number of significant digits of a number in the answers */
     bool failed;
 } process;
 
-/* ---- the process ---- */
+/* ---- what can go wrong ---- */
 
-static bool wrong(process *p, const char *what)
+static bool wrong(process *p, const char *format, ...) WG_PRINTF(2, 3);
+static bool wrong(process *p, const char *format, ...)
 {
+    char what[900];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(what, sizeof what, format, list);
+    va_end(list);
+    check_unwatch();
     if (!p->failed) tool_fail(p->a, EXIT_TEXT, "--run: %s", what);
     p->failed = true;
     return false;
 }
 
-static bool start(process *p, const char *cmd)
-{
-    int in[2], out[2];
-    posix_spawn_file_actions_t f;
-    char *const argv[] = { "sh", "-c", (char *)(uintptr_t)cmd, NULL };
-    if (pipe(in)) return wrong(p, "no pipe");
-    if (pipe(out)) {
-        close(in[0]), close(in[1]);
-        return wrong(p, "no pipe");
-    }
-    posix_spawn_file_actions_init(&f);
-    posix_spawn_file_actions_adddup2(&f, in[0], 0);
-    posix_spawn_file_actions_adddup2(&f, out[1], 1);
-    for (int k = 0; k < 2; k++) {
-        posix_spawn_file_actions_addclose(&f, in[k]);
-        posix_spawn_file_actions_addclose(&f, out[k]);
-    }
-    int failed = posix_spawn(&p->id, "/bin/sh", &f, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&f);
-    close(in[0]);
-    close(out[1]);
-    p->to = fdopen(in[1], "w");
-    p->from = fdopen(out[0], "r");
-    return failed || !p->to || !p->from ? wrong(p, "cannot be started") : true;
-}
-
-static void stop(process *p)
-{
-    int status = 0;
-    if (p->to) fclose(p->to);
-    if (p->from) fclose(p->from);
-    if (p->id > 0)
-        while (waitpid(p->id, &status, 0) < 0 && errno == EINTR) continue;
-    free(p->line);
-}
-
 static bool ended(process *p)
 {
-    int status = 0;
-    char what[120];
-    fclose(p->to);
-    p->to = NULL;
-    while (waitpid(p->id, &status, 0) < 0 && errno == EINTR) continue;
-    p->id = 0;
-    snprintf(what, sizeof what, "the program ended before it answered, %s %d",
-             WIFSIGNALED(status) ? "killed by signal" : "with exit status",
-             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-    return wrong(p, what);
+    const int status = child_stop(&p->c, 1);
+    const bool killed = WIFSIGNALED(status);
+    return wrong(p, "the program ended before it answered, %s %d, after %d answer%s%s%s",
+                 killed ? "killed by signal" : "with exit status",
+                 killed ? WTERMSIG(status) : WEXITSTATUS(status), p->answers, p->answers == 1 ? "" : "s",
+                 *p->c.last ? "; its last line on standard error: " : "", p->c.last);
+}
+
+static bool silent(process *p)
+{
+    const bool read = child_has_read(&p->c), buffered = read && child_answers_at_end(&p->c);
+    wrong(p, "no answer within %g s (--timeout), after %d answer%s. %s", p->timeout, p->answers,
+          p->answers == 1 ? "" : "s",
+          buffered
+              ? "The answer came when the input ended: the program must flush standard output after each "
+                "line (C: fflush(stdout); Python: print(..., flush=True); awk -W interactive)"
+          : read
+              ? "The program has read the point. It computes, or it does not end its answer with a new line, "
+                "or it does not flush standard output after each line (C: fflush(stdout); Python: "
+                "print(..., flush=True); awk -W interactive)"
+              : "The program has not read the point: it must read lines from standard input");
+    child_stop(&p->c, 0);
+    return false;
 }
 
 /* ---- one answer ---- */
 
-static bool bad_answer(process *p, size_t n)
+static void make_printable(char *text)
 {
-    char what[200];
-    size_t length = strcspn(p->line, "\r\n");
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)p->line[i] < 0x20 || p->line[i] == 0x7f) p->line[i] = ' ';
-    snprintf(what, sizeof what,
-             "answer %d is \"%.*s%s\"; %zu numbers expected: f and its gradient, on one line", p->answers,
-             length > 60 ? 60 : (int)length, p->line, length > 60 ? "..." : "", n + 1);
-    return wrong(p, what);
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) *text = ' ';
+}
+
+static bool bad_answer(process *p, size_t n, const char *what)
+{
+    char line[64];
+    size_t length = strlen(p->c.line);
+    while (length && strchr(" \t\r", p->c.line[length - 1])) length--;
+    snprintf(line, sizeof line, "%.*s%s", length > 60 ? 57 : (int)length, p->c.line,
+             length > 60 ? "..." : "");
+    make_printable(line);
+    return wrong(p, "answer %d is \"%s\"; %zu numbers expected: f and its gradient, on one line%s",
+                 p->answers, line, n + 1, what);
 }
 
 /* How many significant digits a number is written with. */
@@ -106,33 +93,59 @@ static int digits_of(const char *s, const char *end)
     return n;
 }
 
-static bool answer(process *p, size_t n, double *f, double *g)
+static bool read_answer(process *p, size_t n, double *f, double *g)
 {
-    if (getline(&p->line, &p->room, p->from) < 0) return ended(p);
+    char what[80];
+    const char *s = p->c.line;
     p->answers++;
-    const char *s = p->line;
     for (size_t i = 0; i <= n; i++) {
         char *end;
         double v = strtod(s, &end);
-        if (end == s) return bad_answer(p, n);
+        const char *word = s + strspn(s, " \t\r");
+        const int length = (int)strcspn(word, " \t\r");
+        if (end == s && *word)
+            snprintf(what, sizeof what, "; '%.*s' is no number", length > 20 ? 20 : length, word);
+        else snprintf(what, sizeof what, "; it has %zu", i);
+        if (end == s) return bad_answer(p, n, what);
         int digits = digits_of(s, end);
         p->digits = digits > p->digits ? digits : p->digits;
         if (i == 0) *f = v;
         else if (g) g[i - 1] = v;
         s = end + (*end == ',');
     }
-    return !s[strspn(s, " \t\r\n")] || bad_answer(p, n);
+    return !s[strspn(s, " \t\r")] || bad_answer(p, n, "; it has more");
+}
+
+static bool answer(process *p, size_t n, size_t length, double *f, double *g)
+{
+    char line[64];
+    const char *more = child_unread(&p->c);
+    if (more) {
+        const size_t all = strcspn(more, "\r\n");
+        snprintf(line, sizeof line, "%.*s", all > 60 ? 60 : (int)all, more);
+        make_printable(line);
+        return wrong(p, "more than one line behind answer %d: \"%s\"; messages belong on standard error",
+                     p->answers, line);
+    }
+    switch (child_ask(&p->c, p->text, length, p->timeout, 64 * n + 4096)) {
+    case CHILD_LINE: return read_answer(p, n, f, g);
+    case CHILD_ENDED: return ended(p);
+    case CHILD_LONG: return wrong(p, "answer %d is a line without an end", p->answers + 1);
+    case CHILD_STOPPED: return false;
+    default: return silent(p);
+    }
 }
 
 static double ask(size_t n, const double *x, double *g, void *user)
 {
     process *p = user;
     double f = NAN;
-    for (size_t i = 0; i < n && !p->failed; i++) fprintf(p->to, "%.17g%c", x[i], i + 1 < n ? ' ' : '\n');
-    if (!p->failed && fflush(p->to)) ended(p);
-    if (!p->failed) answer(p, n, &f, g);
-    for (size_t i = 0; p->failed && g && i < n; i++) g[i] = NAN;
-    return p->failed ? NAN : f;
+    size_t at = 0;
+    for (size_t i = 0; i < n && !p->failed; i++)
+        at += (size_t)sprintf(p->text + at, "%.17g%c", x[i], i + 1 < n ? ' ' : '\n');
+    const bool ok = !p->failed && !check_interrupted() && answer(p, n, at, &f, g);
+    for (size_t i = 0; !ok && g && i < n; i++) g[i] = NAN;
+    return ok ? f : NAN;
 }
 
 /* ---- the check ---- */
@@ -144,8 +157,12 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
     static const double ENOUGH = 1e-6;
     const double noise = 0.5 * pow(10, 1 - p->digits) * fabs(wg_check_value(r)),
                  resolution = wg_check_input_at(r, 0).resolution;
+    const wg_check_input in = wg_check_input_at(r, 0);
     to[0] = 0;
-    if (p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_FAIL || resolution < ENOUGH)
+    for (int64_t i = 0; i < in.shape.dim[0]; i++)
+        if (!isfinite(in.analytic[i])) return false;
+    if (!isfinite(noise) || p->digits >= 15 || p->digits == 0 || wg_check_verdict(r) == WG_FAIL ||
+        resolution < ENOUGH)
         return false;
     snprintf(to, room,
              "the program prints %d digits: f carries noise %.0e, and no component can be judged better than "
@@ -157,7 +174,7 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
 static int report(const process *p, const wg_check *r)
 {
     char few[300];
-    bool open = too_few_digits(p, r, few, sizeof few);
+    bool open = !wg_check_stopped(r) && too_few_digits(p, r, few, sizeof few);
     json j;
     if (p->a->json) {
         json_start(&j, stdout);
@@ -170,20 +187,31 @@ static int report(const process *p, const wg_check *r)
     } else {
         wg_check_print(r, stdout);
     }
-    return open ? EXIT_UNSURE : wg_check_exit(r);
+    return wg_check_stopped(r) ? EXIT_INTERRUPTED : open ? EXIT_UNSURE : wg_check_exit(r);
 }
 
 static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *o)
 {
-    process p = { .a = a };
+    const size_t n = (size_t)wg_shape_size(x->shape);
+    process p = { .a = a, .timeout = STANDARD_TIMEOUT, .text = malloc(32 * n + 1) };
     int status = EXIT_TEXT;
+    if (!args_double(a, "timeout", &p.timeout) || !(p.timeout > 0)) {
+        free(p.text);
+        return tool_fail(a, EXIT_FLAGS, "--timeout: a positive number of seconds");
+    }
     signal(SIGPIPE, SIG_IGN);
-    if (start(&p, args_value(a, "run"))) {
-        wg_check *r = wg_gradcheck_fn(ask, (size_t)wg_shape_size(x->shape), x->data, &p, o);
+    if (p.text && child_start(&p.c, args_value(a, "run"))) {
+        wg_gradcheck_opts own = *o;
+        check_watch(&own);
+        wg_check *r = wg_gradcheck_fn(ask, n, x->data, &p, &own);
+        check_unwatch();
         if (!p.failed) status = report(&p, r);
         wg_check_free(r);
+    } else {
+        wrong(&p, "cannot be started");
     }
-    stop(&p);
+    child_stop(&p.c, check_interrupted() || p.failed ? 0 : 1);
+    free(p.text);
     return status;
 }
 

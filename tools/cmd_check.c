@@ -16,7 +16,8 @@ static const flag flags[] = {
     { 0, "op", "NAME", "the samples of an op instead of a program" },
     { 0, "all", NULL, "the samples of every op" },
     { 0, "run", "CMD", "a program that reads points and answers f and its gradient (--at)" },
-    { 0, "at", "VALUE", "the point for --run" },
+    { 0, "at", "VALUE", "the point for --run, of any shape: [-1.2, 1] or @x.npy" },
+    { 0, "timeout", "SECONDS", "for each answer of the program of --run (default 60)" },
     { 0, "allow", "inconclusive", "exit status 0 also if the verdict is inconclusive" },
     { 0, NULL, NULL, NULL },
 };
@@ -93,6 +94,7 @@ static void finding_json(json *j, const wg_check_finding *f)
 
 void check_json(json *j, const wg_check *r)
 {
+    if (wg_check_stopped(r)) json_bool(j, "partial", true);
     json_number(j, "f", wg_check_value(r), WG_F64);
     json_number(j, "ratio", wg_check_ratio(r), WG_F64);
     json_number(j, "floor", wg_check_floor(r), WG_F64);
@@ -249,7 +251,10 @@ static wg_check *against_differences(model *m)
     if (wg_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;
     if (!check_loss(m, &name, &loss) || !leaves(m, loss, &x) || !x.count) return NULL;
     o.name = strcmp(name, "_") ? name : args_value(m->a, "expression");
-    return wg_gradcheck_nodes_at(wg_node_site(loss), loss, x.node, x.count, &o);
+    check_watch(&o);
+    wg_check *r = wg_gradcheck_nodes_at(wg_node_site(loss), loss, x.node, x.count, &o);
+    check_unwatch();
+    return r;
 }
 
 static void report(const model *m, const claim_result *c, const wg_check *r, wg_verdict all)
@@ -283,7 +288,7 @@ static void check_program(model *m)
     else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
     report(m, c, r, all);
     wg_check_free(r);
-    m->status = check_exit(all);
+    m->status = check_interrupted() ? EXIT_INTERRUPTED : check_exit(all);
 }
 
 static int allowed(const args *a, int status)
@@ -320,7 +325,8 @@ const command cmd_check = {
     "The gradient check: a program's claims, and the library's gradients against differences.\n"
     "The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||): to 1e-7 great, to 1e-5 ok, to 1e-3 "
     "worry, beyond: very\n"
-    "likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive.",
+    "likely a bug. Exit status: 0 all passed, 1 something failed, 5 inconclusive, 130 interrupted (Ctrl-C\n"
+    "reports what was found until then).",
     { flags, model_flags },
     "  wengert check softmax.wg\n"
     "  wengert check -e 'theta^3' --set theta=1 --eps 0.01 --json\n"

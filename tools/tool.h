@@ -9,6 +9,8 @@
  *   model_data.c  data sets as values of inputs
  *   cmd_*.c       the commands: each stands at the end of its file
  *   check_*.c     the parts of check
+ *   child.c       a program that answers lines with lines, for check --run
+ *   progress.c    a line about what is done, and Ctrl-C
  *   claim_bars.c  how far rounding moves the sides of a claim
  *   listing.c     a graph as text, for draw
  *   plan_json.c   a plan as JSON, for draw
@@ -27,7 +29,8 @@ enum {
     EXIT_TEXT = 3,
     EXIT_LACKS = 4,
     EXIT_UNSURE = 5,
-    EXIT_OTHER = 6
+    EXIT_OTHER = 6,
+    EXIT_INTERRUPTED = 130
 };
 
 /* ---- args.c ---- */
@@ -179,7 +182,8 @@ typedef struct claim_result {
     char why[600];
 } claim_result;
 bool claim_judge(model *m, int i, claim_result *r);
-/* claim_bars.c: by element, how far rounding can move left - right. Free it with wg_free. NULL: after a message. */
+/* claim_bars.c: by element, how far rounding can move left - right. Free it with wg_free. NULL: after a
+ * message. */
 double *claim_bars(model *m, wg_node left, wg_node right);
 /* " at [0,2]": the place of element i; "" for a scalar. */
 void check_place(wg_shape s, int64_t i, char *to, size_t room);
@@ -193,6 +197,14 @@ wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconc
 int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
+
+/* ---- progress.c ---- */
+
+/* From now on a check with these options shows what it does and stops at Ctrl-C. Call check_unwatch before
+ * anything is printed. */
+void check_watch(wg_gradcheck_opts *o);
+void check_unwatch(void);
+bool check_interrupted(void);
 
 /* ---- draw's other forms ---- */
 

@@ -209,7 +209,7 @@ wgi_compared wgi_alone_compare(wg_check *r, wgi_alone *a, int k, const double u[
                               &s);
     }
     if (10 * c.bar > 0.1 * size) c.clear = c.differ; /* a large error could hide */
-    if (wgi_check_is_stopped(r)) c = (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
+    if (!wgi_check_go_on(r)) c = (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
     set(&w, a->point[k]);
     close_walk(&w);
     return c;

@@ -180,8 +180,8 @@ typedef struct wgi_check_locale {
 wgi_check_locale wgi_check_locale_begin(void);
 void wgi_check_locale_end(wgi_check_locale l);
 
-/* ended_early.c. wgi_check_at_stage says what is being done; stage is a constant. wgi_check_go_on tells it to the
- * user, and returns false if the check is stopped: then no comparison counts that is not complete. */
+/* ended_early.c. wgi_check_at_stage says what is being done; stage is a constant. wgi_check_go_on tells it to
+ * the user, and returns false if the check is stopped: then no comparison counts that is not complete. */
 void wgi_check_at_stage(wg_check *r, const char *stage, double share);
 bool wgi_check_go_on(wg_check *r);
 static inline bool wgi_check_is_stopped(const wg_check *r) { return (r->whole ? r->whole : r)->stopped; }

@@ -207,12 +207,12 @@ static wgi_compared compare(wgi_place *p, int k, int64_t low, int64_t high, cons
         yours += in->analytic[i] * u[i], size = hypot(size, in->analytic[i] * u[i]);
     size /= sqrt((double)(high - low));
     const wgi_slope s = slope(p, k, low, high, u, scale);
-    if (wgi_check_is_stopped(p->r)) return (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
+    if (!wgi_check_go_on(p->r)) return (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
     const double error = own_error(p, k, low, high, u);
     wgi_compared c = wgi_check_compare(yours, error, size, &s);
     if (c.differ && !p->t->gradient)
         c = wgi_check_compare(yours, error + error_by_slopes(p, k, low, high, u, scale, &s), size, &s);
-    if (wgi_check_is_stopped(p->r)) c.clear = c.differ = false;
+    if (!wgi_check_go_on(p->r)) c.clear = c.differ = false;
     return c;
 }
 

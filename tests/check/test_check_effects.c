@@ -1,6 +1,6 @@
-/* test_check_effects.c: the gradient check has no side effect. A training with checks between its steps is bit
- * for bit the training without them. The report does not depend on the number of threads. Memory that runs out
- * at any place changes nothing and leaks nothing. */
+/* test_check_effects.c: the gradient check has no side effect. A training with checks between its steps is
+ * bit for bit the training without them. The report does not depend on the number of threads. Memory that
+ * runs out at any place, or a stop, changes nothing and leaks nothing. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +137,8 @@ static wg_check *check_with(const net *n, wg_node loss, wgt_memory *m)
     return wg_gradcheck(loss, n->p, &(wg_gradcheck_opts){ .allocator = &memory });
 }
 
-/* Checks with the k-th allocation of the check failing. whole: the report with all memory. Returns whether there was one. */
+/* Checks with the k-th allocation of the check failing. whole: the report with all memory. Returns whether
+ * there was one. */
 static bool check_without(const net *n, wg_node loss, int64_t k, bool for_ever, const char *whole)
 {
     wgt_memory m = { .fail_at = k, .for_ever = for_ever };
@@ -166,7 +167,8 @@ static void check_without_memory(bool for_ever)
     wg_check *r = check_with(&a, checked, &all);
     char *whole = wgt_report(r);
     wg_check_free(r);
-    /* Every allocation up to a hundred, later ones more and more seldom: there are thousands, mostly alike. */
+    /* Every allocation up to a hundred, later ones more and more seldom: there are thousands, mostly
+     * alike. */
     for (; check_without(&a, checked, k, for_ever, whole); k += 1 + k / 100)
         cr_assert_eq(wg_failed(a.c), WG_OK, "%lld: %s", (long long)k, wg_message(a.c));
     free(whole);

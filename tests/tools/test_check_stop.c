@@ -1,0 +1,169 @@
+/* test_check_stop.c: the command's check on a terminal: a line of progress, and Ctrl-C. The terminal is a
+ * pseudo-terminal of the test. And the report's bytes for any number of threads. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wgcommand.h"
+
+TestSuite(check_stop, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+extern char **environ;
+
+typedef struct session {
+    pid_t id;
+    int err; /* our end of its standard error */
+    char text[1 << 14];
+    size_t size;
+} session;
+
+/* Starts `wengert check` with standard output in the file `out`. terminal: standard error is a terminal. */
+static session start(const char *const argv[], const char *out, bool terminal)
+{
+    session s = { 0 };
+    int ends[2];
+    char path[1000];
+    const char *given = getenv("WENGERT_BIN"), *build = getenv("WG_BUILD");
+    snprintf(path, sizeof path, given ? "%s" : "%s/wengert", given ? given : build ? build : "build");
+    if (terminal) {
+        ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+        cr_assert(ends[0] >= 0 && !grantpt(ends[0]) && !unlockpt(ends[0]));
+        ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    } else {
+        cr_assert(!pipe2(ends, O_CLOEXEC));
+    }
+    posix_spawn_file_actions_t f;
+    posix_spawn_file_actions_init(&f);
+    posix_spawn_file_actions_addopen(&f, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_adddup2(&f, ends[1], 2);
+    cr_assert(!posix_spawn(&s.id, path, &f, NULL, (char *const *)(uintptr_t)argv, environ));
+    posix_spawn_file_actions_destroy(&f);
+    close(ends[1]);
+    s.err = ends[0];
+    return s;
+}
+
+/* Reads standard error for so long, or until it holds `what`. */
+static bool read_until(session *s, const char *what, int milliseconds)
+{
+    struct pollfd p = { s->err, POLLIN, 0 };
+    while (!strstr(s->text, what) && milliseconds > 0) {
+        milliseconds -= 20;
+        if (poll(&p, 1, 20) <= 0) continue;
+        const ssize_t n = read(s->err, s->text + s->size, sizeof s->text - s->size - 1);
+        if (n <= 0) break;
+        s->size += (size_t)n, s->text[s->size] = 0;
+    }
+    return strstr(s->text, what);
+}
+
+static int end(session *s)
+{
+    int status = 0;
+    read_until(s, "no such text", 10000);
+    waitpid(s->id, &status, 0);
+    close(s->err);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static const char *text_of(const char *path)
+{
+    static wgt_bytes f;
+    f = wgt_load(path);
+    f.b[f.n < sizeof f.b ? f.n : sizeof f.b - 1] = 0;
+    return (const char *)f.b;
+}
+
+/* A function that takes a tenth of a second, by a program. */
+static const char slow[] = "while read x; do sleep 0.1; echo \"$x 1\"; done";
+
+Test(check_stop, a_line_of_progress_on_a_terminal)
+{
+    char out[300];
+    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+    const char *const argv[] = {
+        "wengert", "check", "--run", "while read x; do sleep 0.02; echo \"$x 1\"; done", "--at", "3", NULL
+    };
+    session s = start(argv, out, true);
+    cr_expect(read_until(&s, "slopes at the given point", 20000), "%s", s.text);
+    cr_expect_eq(end(&s), 0, "%s", s.text);
+    cr_expect(strstr(text_of(out), "verdict PASS"), "%s", text_of(out));
+    const size_t n = strlen(s.text);
+    cr_expect(n > 4 && !strcmp(s.text + n - 4, "\r\033[K"), "the line is not erased: %s", s.text);
+}
+
+Test(check_stop, no_line_without_a_terminal)
+{
+    char out[300];
+    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+    const char *const argv[] = {
+        "wengert", "check", "--run", "while read x; do sleep 0.02; echo \"$x 1\"; done", "--at", "3", NULL
+    };
+    session s = start(argv, out, false);
+    cr_expect_eq(end(&s), 0);
+    cr_expect_str_eq(s.text, "");
+}
+
+static void interrupt(bool json)
+{
+    char out[300];
+    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+    const char *const argv[] = {
+        "wengert", "check", "--run", slow, "--at", "3", json ? "--json" : NULL, NULL
+    };
+    session s = start(argv, out, true);
+    cr_expect(read_until(&s, "%", 20000), "no progress: %s", s.text);
+    kill(s.id, SIGINT);
+    cr_expect_eq(end(&s), 130, "%s", s.text);
+    const char *text = text_of(out);
+    if (json) wgt_expect_json(text);
+    cr_expect(strstr(text, json ? "\"partial\":true" : "\npartial: stopped at "), "%s", text);
+    cr_expect(json || strstr(text, "verdict INCONCLUSIVE: stopped"), "%s", text);
+}
+
+Test(check_stop, an_interruption_gives_the_partial_report)
+{
+    interrupt(false);
+    interrupt(true);
+}
+
+/* A net that takes a quarter of a minute to check. */
+static const char net[] = "x = normal(200, 300, seed=1)\nW = param(300, 300, init=xavier)\n"
+                          "V = param(300, 300, init=xavier)\nL = mean(tanh(tanh(tanh(x @ W) @ V) @ W)^2)\n"
+                          "check L == 1\n";
+
+Test(check_stop, the_check_of_a_program_is_interrupted)
+{
+    char out[300], file[300];
+    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+    snprintf(file, sizeof file, "%s", wgt_script(net));
+    const char *const argv[] = { "wengert", "check", file, NULL };
+    session s = start(argv, out, true);
+    cr_expect(read_until(&s, "%", 60000), "no progress: %s", s.text);
+    kill(s.id, SIGINT);
+    cr_expect_eq(end(&s), 130, "%s", s.text);
+    cr_expect(strstr(text_of(out), "\npartial: stopped at "), "%s", text_of(out));
+    cr_expect(strstr(text_of(out), "L == 1  FAILS"), "the claims are judged: %s", text_of(out));
+}
+
+/* More than 64 components, so that several threads compute differences. */
+Test(check_stop, json_has_the_same_bytes_for_any_number_of_threads)
+{
+    static const char text[] =
+        "x = normal(6, 8, seed=1)\nW = param(8, 9, init=xavier)\nL = mean(tanh(x @ W)^2)\n";
+    wgt_result one = { 0 };
+    for (int threads = 1; threads <= 4; threads *= 2) {
+        setenv("WG_NUM_THREADS", (const char[]){ (char)('0' + threads), 0 }, 1);
+        const wgt_result r = RUN("check", wgt_script(text), "--json");
+        cr_expect_eq(r.status, 0, "%s%s", r.out, r.err);
+        wgt_expect_json(r.out);
+        if (threads == 1) one = r;
+        cr_expect_str_eq(r.out, one.out, "%d threads", threads);
+    }
+    unsetenv("WG_NUM_THREADS");
+}

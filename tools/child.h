@@ -1,0 +1,39 @@
+/* child.h: a program that answers each line that it reads with a line: child.c. */
+#ifndef CHILD_H
+#define CHILD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct child {
+    pid_t id;          /* of the process and of its group; 0: it has ended */
+    int to, from, err; /* our ends of its standard input, output and error; -1: closed */
+    char *buffer;      /* what was read */
+    size_t size, taken, room;
+    const char *line; /* of CHILD_LINE; valid until the next call */
+    char last[200];   /* the last line of standard error */
+    size_t last_size;
+    bool line_ended;
+} child;
+
+typedef enum child_news {
+    CHILD_BUSY,
+    CHILD_LINE,
+    CHILD_ENDED,  /* its standard output is closed */
+    CHILD_SILENT, /* the time is over */
+    CHILD_LONG,   /* a line without an end */
+    CHILD_STOPPED /* the user has interrupted us */
+} child_news;
+
+bool child_start(child *c,
+                 const char *cmd); /* by /bin/sh. False: it cannot be. Call child_stop in each case */
+/* Sends a text of n bytes and waits for a line of at most `most` bytes. */
+child_news child_ask(child *c, const char *text, size_t n, double seconds, size_t most);
+const char *child_unread(const child *c); /* what it wrote behind the last line; NULL: nothing but blanks */
+bool child_has_read(const child *c);      /* all that was sent */
+/* Ends its input. Returns whether it then answers: it had not flushed its answer. */
+bool child_answers_at_end(child *c);
+/* Ends its input, gives it some seconds to end, then kills its group. Returns what waitpid says. */
+int child_stop(child *c, double seconds);
+
+#endif
