@@ -1,21 +1,28 @@
-/* check_given.c: check --grad NAME=VALUE compares a gradient from another program with the library's. The
- * other program may have computed in f32, so a difference of 1e-6 of the largest component counts as
- * rounding. */
+/* check_given.c: check --grad NAME=VALUE compares a gradient from another program with the library's. What rounding
+ * may do to a component is measured as for claims (claim_bars.c), in the precision that your numbers show: if each
+ * is a float, or has at most nine digits, the other program may have computed in f32. Numbers are taken to have six
+ * digits or more; that shorter ones agree in the digits that they have is inconclusive. */
+#include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "tool.h"
+#include "given.h"
 
-enum { MOST = 64 };
+enum { MOST = 64, FLOAT_DIGITS = 9, PRINTED = 6 };
 
 typedef struct verdict {
     const char *name;
     wg_shape shape;
     double worst;  /* max |yours - library| / max |library| */
     double factor; /* yours / library if it is the same for every element, else NaN */
+    int64_t index, wrong;
+    double yours, library, bar; /* at index, the worst component */
     wg_verdict word;
-    char why[200];
+    char why[200], hint[300];
 } verdict;
+
+/* ---- places and infinities ---- */
 
 void check_place(wg_shape s, int64_t i, char *to, size_t room)
 {
@@ -54,78 +61,115 @@ static bool both_finite(const wg_tensor *yours, const wg_tensor *library, verdic
     return false;
 }
 
-static double common_factor(const wg_tensor *yours, const wg_tensor *library)
+/* ---- the precision of your numbers ---- */
+
+/* How many significant digits a number needs, up to 17. */
+static int digits_of(double v)
 {
-    int64_t n = wg_shape_size(library->shape);
-    double factor = NAN, least = 0;
-    for (int64_t i = 0; i < n; i++) least = fmax(least, 1e-6 * fabs(wg_tensor_item(library, i)));
-    for (int64_t i = 0; i < n; i++) {
-        double a = wg_tensor_item(yours, i), b = wg_tensor_item(library, i);
-        if (fabs(b) <= least) continue;
-        if (isnan(factor)) factor = a / b;
-        else if (!(fabs(a / b - factor) <= 1e-4 * fabs(factor))) return NAN;
+    char text[40];
+    for (int d = 1; d < 17; d++) {
+        snprintf(text, sizeof text, "%.*g", d, v);
+        if (strtod(text, NULL) == v) return d;
     }
-    return factor;
+    return 17;
 }
 
-static void judge(const wg_tensor *yours, const wg_tensor *library, verdict *v)
+/* Half a unit of the last of so many digits. */
+static double half_unit(double v, int digits)
 {
-    int64_t n = wg_shape_size(library->shape);
-    double largest = 0, worst = 0;
-    if (!both_finite(yours, library, v)) return;
+    return v != 0 ? 0.5 * pow(10, floor(log10(fabs(v))) + 1 - digits) : 0;
+}
+
+/* Scales the bars to the precision of the numbers, and adds the rounding by which they were printed. Returns how
+ * many digits they have; 0: too many to tell. */
+static int widen(const double *yours, int64_t n, wg_dtype t, double *bar)
+{
+    int digits = 1;
+    bool floats = true;
     for (int64_t i = 0; i < n; i++) {
-        double a = wg_tensor_item(yours, i), b = wg_tensor_item(library, i);
-        worst = fmax(worst, fabs(a - b));
-        largest = fmax(largest, fabs(b));
+        const int d = digits_of(yours[i]);
+        digits = d > digits ? d : digits, floats &= (double)(float)yours[i] == yours[i];
     }
+    const bool printed = !floats && digits <= FLOAT_DIGITS;
+    for (int64_t i = 0; i < n; i++) {
+        if ((floats || printed) && t == WG_F64) bar[i] *= FLT_EPSILON / DBL_EPSILON;
+        if (printed) bar[i] += half_unit(yours[i], digits > PRINTED ? digits : PRINTED);
+    }
+    return printed ? digits : 0;
+}
+
+/* ---- the verdict ---- */
+
+static double *numbers(model *m, const wg_tensor *t)
+{
+    const int64_t n = wg_shape_size(t->shape);
+    double *x = wg_alloc(m->c, (size_t)n + 1, sizeof *x);
+    for (int64_t i = 0; x && i < n; i++) x[i] = wg_tensor_item(t, i);
+    return x;
+}
+
+/* digits: that yours have; 0: many. */
+static void judge(const given_pair *p, int digits, verdict *v)
+{
+    double largest = 0, worst = 0, most = -1;
+    int64_t beyond = 0;
+    for (int64_t i = 0; i < p->n; i++) {
+        const double off = fabs(p->yours[i] - p->library[i]);
+        const bool wrong = !(off <= p->bar[i]);
+        worst = fmax(worst, off), largest = fmax(largest, fabs(p->library[i]));
+        if (wrong && off > most) most = off, v->index = i;
+        v->wrong += wrong;
+        beyond += wrong && !(digits && digits < PRINTED && off <= half_unit(p->yours[i], digits));
+    }
+    if (v->index >= 0)
+        v->yours = p->yours[v->index], v->library = p->library[v->index], v->bar = p->bar[v->index];
     v->worst = largest > 0 ? worst / largest : worst > 0 ? INFINITY : 0;
-    v->factor = common_factor(yours, library);
-    v->word = v->worst <= 1e-6 ? WG_PASS : WG_FAIL;
+    v->word = beyond ? WG_FAIL : v->wrong ? WG_INCONCLUSIVE : WG_PASS;
+    if (v->word != WG_INCONCLUSIVE) return;
+    snprintf(v->why, sizeof v->why, "yours has %d digit%s, and agrees in %s: give more", digits,
+             digits == 1 ? "" : "s", digits == 1 ? "it" : "these");
 }
 
-/* Writes what a constant factor usually means. rows: the size of the inputs' first axis. */
-static void hint(double factor, int64_t rows, char *to, size_t room)
+/* Fills the pair for parameter x, whose gradient by the library is g. */
+static bool read_pair(model *m, wg_node x, wg_node g, given_pair *p, double **bar)
 {
-    double n = (double)rows;
-    to[0] = 0;
-    if (fabs(factor + 1) < 1e-4) snprintf(to, room, "the sign is wrong");
-    else if (rows > 1 && fabs(factor - n) < 1e-4 * n)
-        snprintf(to, room, "sum over the %lld rows where the loss takes the mean", (long long)rows);
-    else if (rows > 1 && fabs(factor * n - 1) < 1e-4)
-        snprintf(to, room, "mean over the %lld rows where the loss takes the sum", (long long)rows);
-    else if (fabs(factor - 2) < 1e-4 || fabs(factor - 0.5) < 1e-4)
-        snprintf(to, room, factor > 1 ? "a factor 2 too much" : "a factor 2 is missing");
-}
-
-static int64_t rows_of(model *m)
-{
-    for (int i = 0; i < wg_program_names(m->q); i++) {
-        const char *name = wg_program_name(m->q, i);
-        if (wg_program_meaning(m->q, name) == WG_NAME_INPUT &&
-            wg_node_shape(wg_program_node(m->q, name)).rank > 0)
-            return wg_dim_at("", wg_program_node(m->q, name), 0);
-    }
-    return 0;
+    wg_tensor point, library;
+    if (!model_value(m, x, &point) || !model_value(m, g, &library)) return false;
+    *p = (given_pair){ .shape = library.shape, .n = wg_shape_size(library.shape) };
+    p->point = numbers(m, &point), p->library = numbers(m, &library);
+    p->bar = *bar = claim_bars(m, g, wg_mul_at(wg_node_site(x), wg_number(0), g));
+    return *bar && model_ok(m);
 }
 
 static bool one(model *m, wg_node loss, const char *text, verdict *v)
 {
     const char *value;
-    char *name = model_assignment(m, "grad", text, &value);
+    char *name = model_assignment(m, "grad", text, &value), a[120], b[120], hint[100];
     name_list x;
-    char a[120], b[120];
+    given_pair p;
+    double *bar;
     if (!name || !model_names(m, "grad", name, &x)) return false;
     wg_tensor yours = model_literal(m, "grad", name, value), library;
-    if (!yours.data || !model_value(m, wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]), &library))
-        return false;
-    if (!wg_shape_equal(yours.shape, library.shape))
-        return model_fail(m, EXIT_TEXT, "--grad %s: shape %s, %s has %s", name,
+    if (!yours.data) return false;
+    const wg_node g = wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]);
+    if (!model_value(m, g, &library) || !read_pair(m, x.node[0], g, &p, &bar)) return false;
+    p.yours = numbers(m, &yours);
+    if (!p.yours) return model_ok(m);
+    if (!wg_shape_equal(yours.shape, library.shape)) {
+        for (int64_t i = 0; i < p.n; i++) bar[i] *= FLT_EPSILON / DBL_EPSILON;
+        given_shape_hint(m, yours.shape, p.yours, &p, hint, sizeof hint);
+        return model_fail(m, EXIT_TEXT, "--grad %s: yours has shape %s, %s has %s%s", name,
                           wg_shape_text(yours.shape, a, sizeof a), name,
-                          wg_shape_text(library.shape, b, sizeof b));
-    *v = (verdict){ .name = name, .shape = library.shape };
-    judge(&yours, &library, v);
+                          wg_shape_text(library.shape, b, sizeof b), hint);
+    }
+    *v = (verdict){ .name = name, .shape = library.shape, .index = -1, .factor = NAN };
+    if (!both_finite(&yours, &library, v)) return true;
+    judge(&p, widen(p.yours, p.n, wg_context_dtype(m->c), bar), v);
+    if (v->word == WG_FAIL) given_hint(m, &p, &v->factor, v->hint, sizeof v->hint);
     return true;
 }
+
+/* ---- the report ---- */
 
 static void print_json(const verdict *v, int n, wg_verdict all)
 {
@@ -140,7 +184,13 @@ static void print_json(const verdict *v, int n, wg_verdict all)
         json_text(&j, "verdict", wg_verdict_name(v[i].word));
         json_number(&j, "error", v[i].worst, WG_F64);
         json_number(&j, "factor", v[i].factor, WG_F64);
+        json_whole(&j, "index", v[i].index);
+        json_number(&j, "yours", v[i].yours, WG_F64);
+        json_number(&j, "library", v[i].library, WG_F64);
+        json_number(&j, "allowed", v[i].bar, WG_F64);
+        json_whole(&j, "wrong", v[i].wrong);
         json_text(&j, "reason", v[i].why);
+        json_text(&j, "hint", v[i].hint);
         json_end(&j);
     }
     json_finish(&j);
@@ -155,9 +205,18 @@ static void print_text(const verdict *v)
         printf("%s   %s\n", v->why, words[v->word]);
         return;
     }
-    printf("yours against the library: %.1e of the largest component   %s", v->worst, words[v->word]);
-    if (v->word == WG_FAIL && !isnan(v->factor)) printf("  yours/library = %.6g everywhere", v->factor);
-    printf("%s%s\n", *v->why ? ": " : "", v->why);
+    printf("yours against the library: %.1e of the largest component   %s%s%s\n", v->worst, words[v->word],
+           *v->why ? ": " : "", v->why);
+    if (v->word != WG_FAIL) return;
+    char place[150];
+    check_place(v->shape, v->index, place, sizeof place);
+    printf("           %lld of %lld components differ, most%s: yours %.10g, library %.10g, where rounding "
+           "explains "
+           "%.0e\n",
+           (long long)v->wrong, (long long)wg_shape_size(v->shape), place, v->yours, v->library, v->bar);
+    if (!isnan(v->factor))
+        printf("           yours/library = %.6g everywhere%s%s\n", v->factor, *v->hint ? ": " : "", v->hint);
+    else if (*v->hint) printf("           %s\n", v->hint);
 }
 
 int check_given(model *m)
@@ -171,8 +230,6 @@ int check_given(model *m)
         return m->status ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
     for (int i = 0; n < MOST && (text = args_next(m->a, "grad", &i)); n++) {
         if (!one(m, loss, text, &v[n])) return m->status;
-        if (v[n].word == WG_FAIL && !isnan(v[n].worst))
-            hint(v[n].factor, rows_of(m), v[n].why, sizeof v[n].why);
         all = check_worst(all, v[n].word);
     }
     if (m->a->json) print_json(v, n, all);

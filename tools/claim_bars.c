@@ -5,8 +5,8 @@
  * m rounding errors of random sign grow so. Here that is done on purpose: each node of the graph is
  * computed again, alone, from operands moved so, with random signs, and its result is moved too. The sides are
  * read at the end. What they have in common moves alike in both, as its true rounding errors do; what cancels
- * is moved before it cancels. DRAWS such passes give the standard deviation of left - right for each element.
- * BARS of them are allowed.
+ * is moved before it cancels. Eight such passes give the standard deviation of left - right for each element.
+ * Eight of them are allowed.
  *
  * A leaf's element that is a whole number is exact. Integers, and so all choices, stay as they are. */
 #include <float.h>
@@ -16,14 +16,16 @@
 #include "tool.h"
 #include "wengert/op.h"
 
-enum { DRAWS = 8, BARS = 8 };
+/* MOST: numbers that are kept. Large graphs get fewer draws, and wider bars for that. */
+enum { DRAWS = 8, LEAST = 2, BARS = 8, MOST = 1 << 25 };
 
 typedef struct pass {
     model *m;
     wg_graph *alone;
     unsigned char *held;
     wg_node *map;
-    double **value; /* by node: DRAWS values of each element; NULL: it is no float */
+    double **value; /* by node: `draws` values of each element; NULL: it is no float */
+    int draws;
 } pass;
 
 static double unit_of(wg_node n) { return wg_node_dtype(n) == WG_F32 ? FLT_EPSILON : DBL_EPSILON; }
@@ -59,8 +61,9 @@ static bool fill(const pass *p, wg_node n)
     if (!model_value(p->m, n, &t)) return false;
     for (int64_t i = 0; i < size_of(n); i++) {
         const double v = wg_tensor_item(&t, i);
-        for (int d = 0; d < DRAWS; d++)
-            to[DRAWS * i + d] = leaf && v == rint(v) ? v : v * (1 + sign(p, 2 * n.index, d, i) * unit_of(n));
+        for (int d = 0; d < p->draws; d++)
+            to[p->draws * i + d] =
+                leaf && v == rint(v) ? v : v * (1 + sign(p, 2 * n.index, d, i) * unit_of(n));
     }
     return true;
 }
@@ -73,7 +76,7 @@ static bool set_operand(const pass *p, wg_node from, int draw, double by)
     void *x = wg_alloc(p->m->c, (size_t)n + 1, sizeof(double));
     for (int64_t i = 0; x && i < n; i++) {
         const double v =
-            p->value[from.index][DRAWS * i + draw] * (1 + by * sign(p, 2 * from.index + 1, draw, i));
+            p->value[from.index][p->draws * i + draw] * (1 + by * sign(p, 2 * from.index + 1, draw, i));
         if (narrow) ((float *)x)[i] = (float)v;
         else ((double *)x)[i] = v;
     }
@@ -112,7 +115,7 @@ static bool compute(const pass *p, wg_node n)
     wg_tensor t;
     if (!fill(p, n)) return false;
     const wg_node y = wg_node_leaf(n) == WG_LEAF_NONE ? build(p, n) : wg_none;
-    for (int d = 0; d < DRAWS && !wg_is_none(y); d++) {
+    for (int d = 0; d < p->draws && !wg_is_none(y); d++) {
         for (int k = 0; k < wg_node_operands(n); k++) {
             const wg_node x = wg_node_operand(n, k);
             if (p->value[x.index] && is_held(x) && !wg_is_none(p->map[x.index]) &&
@@ -122,10 +125,16 @@ static bool compute(const pass *p, wg_node n)
         if (!wg_peek(y, &t)) continue;
         for (int64_t i = 0; i < size_of(n); i++) {
             const double v = wg_tensor_item(&t, i);
-            if (isfinite(v)) to[DRAWS * i + d] = v * (1 + sign(p, 2 * n.index, d, i) * unit_of(n));
+            if (isfinite(v)) to[p->draws * i + d] = v * (1 + sign(p, 2 * n.index, d, i) * unit_of(n));
         }
     }
     return true;
+}
+
+static bool is_used(const model *m, bool *const in[2], wg_node left, wg_node right, uint32_t i)
+{
+    return ((i <= left.index && in[0][i]) || (i <= right.index && in[1][i])) &&
+           wg_dtype_is_float(wg_node_dtype(wg_graph_node(m->g, i)));
 }
 
 static bool compute_all(pass *p, wg_node left, wg_node right)
@@ -138,12 +147,14 @@ static bool compute_all(pass *p, wg_node left, wg_node right)
     p->held = wg_alloc(m->c, nodes, 1);
     p->map = wg_alloc(m->c, nodes, sizeof *p->map);
     p->alone = wg_graph_new(m->c);
+    double all = 0;
+    for (uint32_t i = 1; i <= last && !wg_failed(m->c); i++)
+        all += is_used(m, in, left, right, i) ? (double)size_of(wg_graph_node(m->g, i)) : 0;
+    p->draws = all * DRAWS <= MOST ? DRAWS : all * LEAST >= MOST ? LEAST : (int)(MOST / all);
     for (uint32_t i = 1; i <= last && !wg_failed(m->c); i++) {
         const wg_node n = wg_graph_node(m->g, i);
-        if (!((i <= left.index && in[0][i]) || (i <= right.index && in[1][i])) ||
-            !wg_dtype_is_float(wg_node_dtype(n)))
-            continue;
-        p->value[i] = wg_alloc(m->c, (size_t)(DRAWS * size_of(n)) + 1, sizeof(double));
+        if (!is_used(m, in, left, right, i)) continue;
+        p->value[i] = wg_alloc(m->c, (size_t)(p->draws * size_of(n)) + 1, sizeof(double));
         if (!p->value[i] || !compute(p, n)) break;
     }
     wg_free(m->c, in[0]), wg_free(m->c, in[1]);
@@ -164,8 +175,8 @@ double *claim_bars(model *m, wg_node left, wg_node right)
         for (int64_t i = 0; i < n; i++) {
             const double off = wg_tensor_item(&a, i) - wg_tensor_item(&b, i);
             double sum = 0;
-            for (int d = 0; d < DRAWS; d++) sum = hypot(sum, l[DRAWS * i + d] - r[DRAWS * i + d] - off);
-            bar[i] = isfinite(off) ? BARS * sum / sqrt(DRAWS) : 0;
+            for (int d = 0; d < p.draws; d++) sum = hypot(sum, l[p.draws * i + d] - r[p.draws * i + d] - off);
+            bar[i] = isfinite(off) ? BARS * (double)DRAWS / p.draws * sum / sqrt(p.draws) : 0;
         }
     }
     for (uint32_t i = 1; p.value && i <= last; i++) wg_free(m->c, p.value[i]);
