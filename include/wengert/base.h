@@ -219,6 +219,8 @@ WG_API void wg_free(wg_context *c, void *p);
 WG_API wg_site wg_site_keep(wg_context *c, const char *arguments, const char *place);
 WG_API const char *wg_site_place(wg_site s);     /* "model.c:42" */
 WG_API const char *wg_site_arguments(wg_site s); /* where their text begins; it ends at a newline; "": none */
+/* Copies the text of argument k to buf, a long one cut, and returns buf. "": there is none. */
+WG_API const char *wg_site_argument(wg_site s, int k, char *buf, size_t size);
 
 /* The candidate nearest to a mistyped word, by edit distance with transpositions; case is ignored. NULL: none is
  * near. The same in steps: wg_nearest_to, wg_nearest_try for each candidate, then look at best. */

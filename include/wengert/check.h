@@ -132,7 +132,7 @@ typedef struct wg_check_finding {
     const char *stage; /* "rule": a node's rule against its kernel. "slope": the gradient against slopes */
     const char *op, *where; /* rule: the node's op, and file:line; else "" */
     int operand;            /* rule: its number; else -1 */
-    const char *by;         /* the operand's name, or that of the input; or "" */
+    const char *by;         /* the operand: "x", "gamma (bn.gamma)"; or the input's name; or "" */
     wg_shape shape;         /* of the operand or input */
     int64_t element;        /* of it; -1: only all elements together differ */
     double yours, numeric, bar;

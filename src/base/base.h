@@ -201,8 +201,6 @@ typedef enum wgi_warning {
 bool wgi_warns(wg_context *c, wgi_warning kind, wg_site here);
 /* A warning with a place: "place of `here`: what: formatted text". */
 void wgi_warn_at(wg_context *c, wg_site here, const char *what, const char *format, ...) WG_PRINTF(4, 5);
-/* Copies the text of argument k at a call site to buf and returns buf. "" if there is none. */
-const char *wgi_argument(wg_site here, int k, char *buf, size_t size);
 /* How many arguments may stand before the options at this site; 0: it is no call with options. */
 static inline int wgi_before_options(wg_site here)
 {

@@ -176,7 +176,7 @@ static const char *argument_at(const char *s, int k)
     return s;
 }
 
-const char *wgi_argument(wg_site here, int k, char *buf, size_t size)
+const char *wg_site_argument(wg_site here, int k, char *buf, size_t size)
 {
     buf[0] = 0;
     const char *s = argument_at(wg_site_arguments(here), k);
@@ -213,7 +213,7 @@ bool wg_options_named(wg_context *c, wg_site here, const char *what)
     for (int k = operands; s; s = argument_at(s, 1), k++) {
         char who[80];
         if (*s == '.' || *s == '\n' || !*s) continue;
-        wgi_argument(here, k, who, sizeof who);
+        wg_site_argument(here, k, who, sizeof who);
         wgi_fail(c, here, what, WG_ERROR_USE, "%s is an option without its name: write .NAME = %s", who, who);
         return false;
     }

@@ -225,7 +225,9 @@ static bool compare_f32(wg_check *r, wg_node user, const wgi_alone *narrow, wgi_
                           .element = at,
                           .yours = l.narrow[at],
                           .numeric = l.wide[at] };
-        f.by = operand < 0 ? "" : wg_node_name(wg_node_operand(user, operand));
+        char by[WGI_CHECK_TEXT] = "";
+        if (operand >= 0) wgi_check_operand_name(user, operand, by);
+        f.by = by;
         wgi_check_say(f.remedy, operand < 0 ? "the kernel of f32 gives another value than that of f64"
                                             : "the rule gives another gradient in f32 than in f64");
         wgi_check_add(r, &f);

@@ -8,6 +8,7 @@
  *     check_report.c   prints a report
  *     check_object.c   makes and frees reports, and writes the texts in them
  *     ended_early.c    a check that is stopped or has no memory
+ *     operand_name.c   what a finding calls an operand
  *
  * Every report has a context of its own. An error there becomes the reason of the report; the context of the
  * user never fails because of it.
@@ -77,7 +78,7 @@ typedef struct wgi_finding {
     int part;               /* of WGI_STAGE_SLOPE; -1: none */
     wg_node node;           /* of the clone; wg_none: of no node */
     const char *op, *where; /* of the node: its op, and file:line */
-    const char *by;         /* the operand: its name, or "operand 1" */
+    const char *by;         /* the operand: operand_name.c */
     int operand;
     wg_shape shape;  /* of the operand */
     int64_t element; /* of the operand; -1: the numbers are of a direction in which all elements move */
@@ -196,6 +197,10 @@ void wgi_check_end_early(wg_check *r);
 
 /* Writes "W[3,7]" for component i. */
 void wgi_check_place(const wgi_check_part *in, int64_t i, char to[WGI_CHECK_TEXT]);
+
+/* operand_name.c. "x", "gamma (bn.gamma)": as the op's documentation and the user call operand k of n; else
+ * "operand 0 (dense, model.c:12)". */
+void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
 
 /* check_diff.c. f at x, counted among the evaluations. wgi_check_try_value: after a failure the context
  * works on, and the value is none. */

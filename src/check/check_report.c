@@ -139,8 +139,8 @@ static void print_index(wg_shape s, int64_t i, FILE *out)
 
 static void print_rule(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  FAIL %s, %s, by operand %d", f->op, f->where, f->operand);
-    if (*f->by) fprintf(out, ", %s,", f->by);
+    fprintf(out, "  FAIL %s, %s, by %s%s", f->op, f->where, strncmp(f->by, "operand ", 8) ? "operand " : "",
+            f->by);
     if (f->element >= 0 && f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
     fprintf(out, ": yours %.10g, numeric %.10g \302\261 %.0e\n", f->yours, f->numeric, f->bar);
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);

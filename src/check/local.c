@@ -134,7 +134,9 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
             continue;
         }
         if (o != DIFFERENT) continue;
-        f.by = wg_node_name(wg_node_operand(n, k));
+        char by[WGI_CHECK_TEXT];
+        wgi_check_operand_name(n, k, by);
+        f.by = by;
         f.shape = wg_node_shape(wg_node_operand(n, k));
         wgi_check_remedy(r, &a, &f);
         wgi_check_add(r, &f);

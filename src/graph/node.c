@@ -30,7 +30,7 @@ bool wgi_is_node(wg_context *c, wg_node n, wg_site here, const char *what, int a
 {
     char who[80];
     if (n.graph && wgi_node_of(n)) return n.index != 0;
-    const char *name = *wgi_argument(here, argument, who, sizeof who) ? who : which;
+    const char *name = *wg_site_argument(here, argument, who, sizeof who) ? who : which;
     if (n.graph) return wgi_usable(n, here, what, name);
     wgi_fail(c, here, what, WG_ERROR_USE, "%s is %s", name,
              wg_is_none(n) ? "wg_none, no node" : "a number, and must be a node");

@@ -28,7 +28,7 @@ const char *wg_rule_who(wg_rule *r, int k)
     wg_shape_text(*r->x[k].shape, shape, sizeof shape);
     const wgi_node *n = wgi_node_of(r->node[k]);
     const char *name = wg_node_name(r->node[k]);
-    if (!*wgi_argument(r->here, k, argument, sizeof argument))
+    if (!*wg_site_argument(r->here, k, argument, sizeof argument))
         snprintf(argument, sizeof argument, "%.60s", *name ? name : n ? n->op->name : "");
     bool mixed = wg_dtype_is_float(r->x[0].dtype) && r->x[k].dtype != r->x[0].dtype;
     snprintf(buf, sizeof r->text[0], "%s%s%s%s%s", argument, *argument ? " " : "",

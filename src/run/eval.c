@@ -71,7 +71,7 @@ static void *read(wg_site here, const char *what, wg_node n, bool quiet)
         if (g->value[i] && node->flags & WGI_RESULT) return g->value[i];
         char who[80];
         if (!quiet) {
-            wgi_argument(here, 0, who, sizeof who);
+            wg_site_argument(here, 0, who, sizeof who);
             wgi_fail(g->c, here, what, WG_ERROR_USE,
                      "%s was not computed before the parameters changed: read it before wg_optim_step or "
                      "wg_keep it",
@@ -97,7 +97,7 @@ static double item(wg_site here, wg_node n)
     if (wgi_is_number(n)) return wgi_number_value(n);
     if (node && n.index && wgi_size(node->shape) != 1 && wgi_ok(n.graph->c)) {
         char who[80], shape[80];
-        wgi_argument(here, 0, who, sizeof who);
+        wg_site_argument(here, 0, who, sizeof who);
         wgi_fail(n.graph->c, here, "item", WG_ERROR_SHAPE, "%s %s has more than one element: use wg_value",
                  *who ? who : "the node", wg_shape_text(*node->shape, shape, sizeof shape));
         return NAN;
@@ -358,7 +358,7 @@ bool wgi_is_loss(wg_node loss, wg_site here, const char *op, int argument)
     const bool one = wgi_size(n->shape) == 1;
     char who[80], shape[80];
     if (one && wg_dtype_is_float((wg_dtype)n->dtype)) return true;
-    wgi_argument(here, argument, who, sizeof who);
+    wg_site_argument(here, argument, who, sizeof who);
     wgi_fail(loss.graph->c, here, op, WG_ERROR_SHAPE,
              !one ? "%s %s is not a scalar: take its wg_sum or wg_mean"
                   : "%s %s is neither f32 nor f64: it has no derivative",

@@ -91,7 +91,7 @@ static const char *name_of(const tracer *t, uint32_t i, uint32_t user, int k, ch
 {
     const wgi_node *n = &t->g->node[i];
     const char *name = wg_node_name(wgi_handle(t->g, i));
-    if (user && *wgi_argument(t->g->node[user].here, k, buf, size)) return buf;
+    if (user && *wg_site_argument(t->g->node[user].here, k, buf, size)) return buf;
     if (*name) snprintf(buf, size, "%.100s", name);
     else if (n->op == &wgi_op_number) snprintf(buf, size, "the number");
     else snprintf(buf, size, "%s (%s)", n->op->name, wg_site_place(n->here));
@@ -360,7 +360,7 @@ bool wgi_accept_loss(wg_graph *g, const wgi_request *r)
     const bool infinite = isinf(v);
     if (infinite && !wgi_warns(g->c, WGI_WARN_LOSS, r->here)) return true;
     wgi_trace_nan(loss, NULL, NULL, &(wgi_nan_text){ .buf = why, .size = sizeof why });
-    if (!*wgi_argument(r->here, 0, who, sizeof who)) snprintf(who, sizeof who, "the loss");
+    if (!*wg_site_argument(r->here, 0, who, sizeof who)) snprintf(who, sizeof who, "the loss");
     if (infinite) wgi_warn_at(g->c, r->here, "backward", "%s is %g. %s", who, v, why);
     else wgi_fail(g->c, r->here, "backward", WG_ERROR_VALUE, "%s is nan. %s", who, why);
     return infinite;
