@@ -1,7 +1,8 @@
-/* check_given.c: check --grad NAME=VALUE compares a gradient from another program with the library's. What rounding
- * may do to a component is measured as for claims (claim_bars.c), in the precision that your numbers show: if each
- * is a float, or has at most nine digits, the other program may have computed in f32. Numbers are taken to have six
- * digits or more; that shorter ones agree in the digits that they have is inconclusive. */
+/* check_given.c: check --grad NAME=VALUE compares a gradient from another program with the library's. What
+ * rounding may do to a component is measured as for claims (claim_bars.c), in the precision that your
+ * numbers show: if each is a float, or has at most nine digits, the other program may have computed in
+ * f32. Numbers are taken to have six digits or more; that shorter ones agree in the digits that they have
+ * is inconclusive. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -80,8 +81,8 @@ static double half_unit(double v, int digits)
     return v != 0 ? 0.5 * pow(10, floor(log10(fabs(v))) + 1 - digits) : 0;
 }
 
-/* Scales the bars to the precision of the numbers, and adds the rounding by which they were printed. Returns how
- * many digits they have; 0: too many to tell. */
+/* Scales the bars to the precision of the numbers, and adds the rounding by which they were printed.
+ * Returns how many digits they have; 0: too many to tell. */
 static int widen(const double *yours, int64_t n, wg_dtype t, double *bar)
 {
     int digits = 1;

@@ -1,5 +1,5 @@
-/* child.c: a program that answers lines with lines, in a process group of its own. It is read with a time limit.
- * What it writes to standard error goes to ours; its last line is kept for messages. */
+/* child.c: a program that answers lines with lines, in a process group of its own. It is read with a time
+ * limit. What it writes to standard error goes to ours; its last line is kept for messages. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -1,12 +1,12 @@
 /* claim_bars.c: how far rounding moves the difference of a claim's two sides, element by element.
  *
- * A computed result is the exact one for operands that are moved a little (Wilkinson's backward errors): the
- * result of one operation by a unit in the last place, the operands of a sum of m products by sqrt(m) units, as
- * m rounding errors of random sign grow so. Here that is done on purpose: each node of the graph is
- * computed again, alone, from operands moved so, with random signs, and its result is moved too. The sides are
- * read at the end. What they have in common moves alike in both, as its true rounding errors do; what cancels
- * is moved before it cancels. Eight such passes give the standard deviation of left - right for each element.
- * Eight of them are allowed.
+ * A computed result is the exact one for operands that are moved a little (Wilkinson's backward errors):
+ * the result of one operation by a unit in the last place, the operands of a sum of m products by sqrt(m)
+ * units, as m rounding errors of random sign grow so. Here that is done on purpose: each node of the graph
+ * is computed again, alone, from operands moved so, with random signs, and its result is moved too. The
+ * sides are read at the end. What they have in common moves alike in both, as its true rounding errors do;
+ * what cancels is moved before it cancels. Eight such passes give the standard deviation of left - right
+ * for each element. A difference of eight standard deviations is allowed.
  *
  * A leaf's element that is a whole number is exact. Integers, and so all choices, stay as they are. */
 #include <float.h>

@@ -1,5 +1,5 @@
-/* given_hints.c: why a gradient from elsewhere differs from the library's. Each hypothesis makes another gradient
- * from the library's. The first that agrees with yours, within what rounding explains, is said. */
+/* given_hints.c: why a gradient from elsewhere differs from the library's. Each hypothesis makes another
+ * gradient from the library's. The first that agrees with yours, within what rounding explains, is said. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* progress.c: what a long check says meanwhile, and Ctrl-C. On a terminal a line on standard error says after a
- * second what is being done; it is rewritten in place and erased at the end. The first Ctrl-C stops the check,
- * which then reports what it has found. The second one ends the program as always. */
+/* progress.c: what a long check says meanwhile, and Ctrl-C. On a terminal a line on standard error says
+ * after a second what is being done; it is rewritten in place and erased at the end. The first Ctrl-C
+ * stops the check, which then reports what it has found. The second one ends the program as always. */
 #include <signal.h>
 #include <string.h>
 #include <time.h>

@@ -42,10 +42,10 @@ typedef struct wg_gradcheck_opts {
     /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: malloc,
      * realloc, free. One thread at a time calls it, so the differences are then computed by one thread. */
     const wg_allocator *allocator;
-    /* Called at each evaluation of the function, and more often, by the thread that called the check. stage:
-     * what is being done, "rules of the nodes"; share: how much of it is done, from 0 to 1. If it returns false
-     * the check stops. Its report then holds what was found until then, and wg_check_stopped is true: the
-     * verdict is fail if something has failed, else inconclusive. */
+    /* Called at each evaluation of the function, and more often, by the thread that called the check.
+     * stage: what is being done, "rules of the nodes"; share: how much of it is done, from 0 to 1. If it
+     * returns false the check stops. Its report then holds what was found until then, and wg_check_stopped
+     * is true: the verdict is fail if something has failed, else inconclusive. */
     bool (*progress)(void *progress_user, const char *stage, double share);
     void *progress_user;
     uint64_t reserved[3];

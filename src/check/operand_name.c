@@ -7,7 +7,8 @@
 
 enum { NAME = 64 };
 
-/* The name that the op's documentation gives to operand k: the k-th of the names in "a' = y' b, b' = y' a". */
+/* The name that the op's documentation gives to operand k: the k-th of the names in "a' = y' b, b' = y'
+ * a". */
 static void formal_name(const wg_op *op, int k, char to[NAME])
 {
     to[0] = 0;

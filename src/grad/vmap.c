@@ -287,7 +287,8 @@ bool wgi_vmap(wg_site here, int64_t n, const wg_node y[], int ny, const wg_node 
 static bool rows_fit(wg_graph *g, wg_site here, wg_node x, wg_node rows, int k, int64_t *n)
 {
     char a[96], b[96], which[80];
-    if (k || !*wg_site_argument(here, 2, which, sizeof which)) snprintf(which, sizeof which, "rows %d", k + 1);
+    if (k || !*wg_site_argument(here, 2, which, sizeof which))
+        snprintf(which, sizeof which, "rows %d", k + 1);
     if (!wgi_is_node(g->c, x, here, "vmap", 1, "the input") ||
         !wgi_is_node(g->c, rows, here, "vmap", 2, which))
         return false;

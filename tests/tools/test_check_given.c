@@ -1,5 +1,5 @@
-/* test_check_given.c: check --grad NAME=VALUE: a gradient from elsewhere beside the library's. L = sum(x^3) has the
- * gradient 3 x^2; the numbers are worked out by hand. */
+/* test_check_given.c: check --grad NAME=VALUE: a gradient from elsewhere beside the library's. L =
+ * sum(x^3) has the gradient 3 x^2; the numbers are worked out by hand. */
 #include <string.h>
 
 #include "wgcommand.h"
