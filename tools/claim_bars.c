@@ -16,6 +16,8 @@
 #include "tool.h"
 #include "wengert/op.h"
 
+/* The streams of signs for operands begin here. Each node that reads an operand moves it by itself. */
+static const uint64_t OPERANDS = (uint64_t)1 << 40;
 /* MOST: numbers that are kept. Large graphs get fewer draws, and wider bars for that. */
 enum { DRAWS = 8, LEAST = 2, BARS = 8, MOST = 1 << 25 };
 
@@ -62,21 +64,20 @@ static bool fill(const pass *p, wg_node n)
     for (int64_t i = 0; i < size_of(n); i++) {
         const double v = wg_tensor_item(&t, i);
         for (int d = 0; d < p->draws; d++)
-            to[p->draws * i + d] =
-                leaf && v == rint(v) ? v : v * (1 + sign(p, 2 * n.index, d, i) * unit_of(n));
+            to[p->draws * i + d] = leaf && v == rint(v) ? v : v * (1 + sign(p, n.index, d, i) * unit_of(n));
     }
     return true;
 }
 
-static bool set_operand(const pass *p, wg_node from, int draw, double by)
+/* by: how far the elements are moved, in relation to themselves; stream: of the signs. */
+static bool set_operand(const pass *p, wg_node from, int draw, double by, uint64_t stream)
 {
     const wg_node in = p->map[from.index];
     const int64_t n = size_of(from);
     const bool narrow = wg_node_dtype(from) == WG_F32;
     void *x = wg_alloc(p->m->c, (size_t)n + 1, sizeof(double));
     for (int64_t i = 0; x && i < n; i++) {
-        const double v =
-            p->value[from.index][p->draws * i + draw] * (1 + by * sign(p, 2 * from.index + 1, draw, i));
+        const double v = p->value[from.index][p->draws * i + draw] * (1 + by * sign(p, stream, draw, i));
         if (narrow) ((float *)x)[i] = (float)v;
         else ((double *)x)[i] = v;
     }
@@ -107,7 +108,7 @@ static wg_node build(const pass *p, wg_node n)
     return wg_none;
 }
 
-/* Computes node n from moved operands. A value that is not finite, where the node's is, is left out. */
+/* Computes node n from moved operands. A NaN is left out, as of a power whose whole exponent was moved. */
 static bool compute(const pass *p, wg_node n)
 {
     const double by = unit_of(n) * sqrt(terms_of(n));
@@ -119,13 +120,14 @@ static bool compute(const pass *p, wg_node n)
         for (int k = 0; k < wg_node_operands(n); k++) {
             const wg_node x = wg_node_operand(n, k);
             if (p->value[x.index] && is_held(x) && !wg_is_none(p->map[x.index]) &&
-                !set_operand(p, x, d, terms_of(n) > 1 ? by : 0))
+                !set_operand(p, x, d, terms_of(n) > 1 ? by : 0,
+                             OPERANDS + 32 * (uint64_t)n.index + (uint64_t)k))
                 return false;
         }
         if (!wg_peek(y, &t)) continue;
         for (int64_t i = 0; i < size_of(n); i++) {
             const double v = wg_tensor_item(&t, i);
-            if (isfinite(v)) to[p->draws * i + d] = v * (1 + sign(p, 2 * n.index, d, i) * unit_of(n));
+            if (!isnan(v)) to[p->draws * i + d] = v * (1 + sign(p, n.index, d, i) * unit_of(n));
         }
     }
     return true;
@@ -175,8 +177,15 @@ double *claim_bars(model *m, wg_node left, wg_node right)
         for (int64_t i = 0; i < n; i++) {
             const double off = wg_tensor_item(&a, i) - wg_tensor_item(&b, i);
             double sum = 0;
-            for (int d = 0; d < p.draws; d++) sum = hypot(sum, l[p.draws * i + d] - r[p.draws * i + d] - off);
-            bar[i] = isfinite(off) ? BARS * (double)DRAWS / p.draws * sum / sqrt(p.draws) : 0;
+            bool finite = false; /* in a pass */
+            for (int d = 0; d < p.draws; d++) {
+                const double moved = l[p.draws * i + d] - r[p.draws * i + d];
+                finite |= isfinite(moved);
+                sum = hypot(sum, moved - off);
+            }
+            if (isfinite(off))
+                bar[i] = isnan(sum) ? INFINITY : BARS * (double)DRAWS / p.draws * sum / sqrt(p.draws);
+            else bar[i] = finite ? INFINITY : 0; /* as where the rounding of a difference decides 1 / 0 */
         }
     }
     for (uint32_t i = 1; p.value && i <= last; i++) wg_free(m->c, p.value[i]);

@@ -66,6 +66,8 @@ Test(check_claims, what_is_not_finite)
     expect(1, "left 2, right 3 at [1]", "check [nan, 2] == [nan, 3]");
     expect(0, "holds", "check [inf, -inf, 1] == [inf, -inf, 1]");
     expect(1, "left inf, right -inf", "check [inf, 1] == [-inf, 1]");
+    expect(0, "1 of 2 elements are below what rounding can do",
+           "s = [1, -1e9]; check sqrt(s^2 + 1) - s == 1 / (sqrt(s^2 + 1) + s)"); /* 1 / 0 by rounding */
     expect(1, "left inf, right 1000", "x = 1000; check log(exp(x)) == x");
 }
 
@@ -99,4 +101,43 @@ Test(check_claims, json_has_the_numbers)
     cr_expect_eq(wgt_json_number(r.out, "\"claims\"", "left"), 4);
     cr_expect_eq(wgt_json_number(r.out, "\"claims\"", "right"), 5);
     cr_expect_eq(wgt_json_number(r.out, "\"claims\"", "wrong"), 1);
+}
+
+/* Identities of mathematics, some of them with sides that lose most digits. */
+static const char identities[] =
+    "x = normal(12, 9, seed=%d)\n"
+    "w = normal(9, 5, seed=%d)\n"
+    "p = exp(x / 3)\n"
+    "s = 1000 * x\n"
+    "m = mean(x, axis=0)\n"
+    "check softmax(x) == exp(x) / sum(exp(x), axis=1, keepdims=true)\n"
+    "check log(exp(x)) == x\n"
+    "check (x @ w).T == w.T @ x.T\n"
+    "check sqrt(s^2 + 1) - s == 1 / (sqrt(s^2 + 1) + s)\n"
+    "check tanh(x) == (exp(x) - exp(-x)) / (exp(x) + exp(-x))\n"
+    "check (s + 1)^2 - s^2 - 2*s == ones(12, 9)\n"
+    "check mean((x - m)^2, axis=0) == mean(x^2, axis=0) - m^2\n"
+    "check sum(x) == sum(sum(x, axis=1))\n"
+    "check sin(x)^2 + cos(x)^2 == ones(12, 9)\n"
+    "check sin(2*s) == 2 * sin(s) * cos(s)\n"
+    "check logsumexp(s, axis=1) == log(sum(exp(s - max(s, axis=1, keepdims=true)), axis=1)) + max(s, "
+    "axis=1)\n"
+    "check p^2.5 == p * p * sqrt(p)\n"
+    "check sigmoid(x) == 1 / (1 + exp(-x))\n"
+    "check sum(p @ w) == sum(sum(p, axis=0) @ w)\n"
+    "check layer_norm(x, ones(9), zeros(9), eps=0) == (x - mean(x, axis=1, keepdims=true)) / sqrt(mean((x - "
+    "mean(x, axis=1, keepdims=true))^2, axis=1, keepdims=true))\n"
+    "check exp(x) * exp(-x) == ones(12, 9)\n"
+    "check cumsum(x, axis=1) - x == cumsum(x, axis=1, exclusive=true)\n";
+
+Test(check_claims, identities_hold_for_any_numbers)
+{
+    for (int seed = 1; seed <= 16; seed++) {
+        char text[4000];
+        snprintf(text, sizeof text, identities, 2 * seed, 2 * seed + 1);
+        const wgt_result r = RUN("check", wgt_script(text), "--dtype", seed % 2 ? "f64" : "f32");
+        const char *summary = strstr(r.out, "\nclaims: ");
+        cr_expect_null(summary, "seed %d: %s", seed, r.out);
+        cr_expect(strstr(r.out, "holds"));
+    }
 }
