@@ -206,6 +206,7 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
         wg_check *r = wg_gradcheck_fn(ask, n, x->data, &p, &own);
         check_unwatch();
         if (!p.failed) status = report(&p, r);
+        if (!p.failed && !check_sweep(a, r)) status = EXIT_OTHER;
         wg_check_free(r);
     } else {
         wrong(&p, "cannot be started");

@@ -18,6 +18,9 @@ static const flag flags[] = {
     { 0, "run", "CMD", "a program that reads points and answers f and its gradient (--at)" },
     { 0, "at", "VALUE", "the point for --run, of any shape: [-1.2, 1] or @x.npy" },
     { 0, "timeout", "SECONDS", "for each answer of the program of --run (default 60)" },
+    { 0, "draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange" },
+    { 0, "sweep", "FILE.svg", "a picture of the error of the worst component's difference, by the step" },
+    { 0, "sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W" },
     { 0, "allow", "inconclusive", "exit status 0 also if the verdict is inconclusive" },
     { 0, NULL, NULL, NULL },
 };
@@ -37,83 +40,15 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0))
         return tool_fail(a, EXIT_FLAGS, "--eps: a positive step"), false;
     o->components = components;
+    o->sweep = args_value(a, "sweep-of");
+    if (o->sweep && !args_has(a, "sweep"))
+        return tool_fail(a, EXIT_FLAGS, "--sweep-of without --sweep FILE.svg"), false;
+    if (args_has(a, "sweep") && !o->sweep) o->sweep = "";
     o->one_sided = args_has(a, "one-sided");
     return true;
 }
 
-/* ---- JSON ---- */
-
-static void worst_json(json *j, const wg_check_input *in)
-{
-    double a = in->analytic[in->worst], n = in->numeric[in->worst];
-    json_object(j, "worst");
-    json_whole(j, "index", in->worst);
-    json_number(j, "analytic", a, WG_F64);
-    json_number(j, "numeric", n, WG_F64);
-    json_number(j, "error", fabs(a - n), WG_F64);
-    json_end(j);
-}
-
-static void input_json(json *j, const wg_check_input *in)
-{
-    wg_tensor analytic = wg_view_f64(in->analytic, in->shape), numeric = wg_view_f64(in->numeric, in->shape);
-    json_object(j, NULL);
-    json_text(j, "name", in->name);
-    json_shape(j, "shape", in->shape);
-    json_text(j, "verdict", wg_verdict_name(in->verdict));
-    json_number(j, "ratio", in->ratio, WG_F64);
-    if (in->worst >= 0 && in->analytic && in->numeric) worst_json(j, in);
-    if (in->analytic) json_values(j, "analytic", &analytic);
-    if (in->numeric) json_values(j, "numeric", &numeric);
-    if (in->slope) json_values(j, "slope", &(wg_tensor){ WG_F64, in->shape, (void *)(uintptr_t)in->slope });
-    if (in->bar) json_values(j, "bar", &(wg_tensor){ WG_F64, in->shape, (void *)(uintptr_t)in->bar });
-    json_number(j, "resolution", in->resolution, WG_F64);
-    json_text(j, "op", in->op);
-    json_text(j, "where", in->where);
-    json_text(j, "reason", in->reason);
-    json_end(j);
-}
-
-static void finding_json(json *j, const wg_check_finding *f)
-{
-    json_object(j, NULL);
-    json_text(j, "stage", f->stage);
-    json_text(j, "op", f->op);
-    json_text(j, "where", f->where);
-    json_whole(j, "operand", f->operand);
-    json_text(j, "by", f->by);
-    json_shape(j, "shape", f->shape);
-    json_whole(j, "element", f->element);
-    json_number(j, "yours", f->yours, WG_F64);
-    json_number(j, "numeric", f->numeric, WG_F64);
-    json_number(j, "bar", f->bar, WG_F64);
-    json_text(j, "remedy", f->remedy);
-    json_text(j, "point", f->point);
-    json_end(j);
-}
-
-void check_json(json *j, const wg_check *r)
-{
-    if (wg_check_stopped(r)) json_bool(j, "partial", true);
-    json_number(j, "f", wg_check_value(r), WG_F64);
-    json_number(j, "ratio", wg_check_ratio(r), WG_F64);
-    json_number(j, "floor", wg_check_floor(r), WG_F64);
-    json_number(j, "eps", wg_check_eps(r), WG_F64);
-    json_number(j, "noise", wg_check_noise(r), WG_F64);
-    json_whole(j, "evaluations", wg_check_evaluations(r));
-    json_array(j, "findings");
-    for (int i = 0; i < wg_check_findings(r); i++) {
-        const wg_check_finding f = wg_check_finding_at(r, i);
-        finding_json(j, &f);
-    }
-    json_end(j);
-    json_array(j, "inputs");
-    for (int i = 0; i < wg_check_inputs(r); i++) {
-        wg_check_input in = wg_check_input_at(r, i);
-        input_json(j, &in);
-    }
-    json_end(j);
-}
+/* ---- claims as JSON ---- */
 
 static void claims_json(json *j, const claim_result *c, int n)
 {
@@ -238,7 +173,7 @@ static bool leaves(model *m, wg_node loss, name_list *to)
 }
 
 /* NULL: after an error, or with m->status 0 if there is nothing to check. */
-static wg_check *against_differences(model *m)
+static wg_check *against_differences(model *m, wg_node *checked)
 {
     wg_gradcheck_opts o = { 0 };
     name_list x;
@@ -250,6 +185,7 @@ static wg_check *against_differences(model *m)
     }
     if (wg_program_claims(m->q) && wg_is_none(wg_program_last(m->q)) && !args_has(m->a, "of")) return NULL;
     if (!check_loss(m, &name, &loss) || !leaves(m, loss, &x) || !x.count) return NULL;
+    *checked = loss;
     o.name = strcmp(name, "_") ? name : args_value(m->a, "expression");
     check_watch(&o);
     wg_check *r = wg_gradcheck_nodes_at(wg_node_site(loss), loss, x.node, x.count, &o);
@@ -282,13 +218,15 @@ static void check_program(model *m)
 {
     wg_verdict all = WG_PASS;
     claim_result *c = judge_claims(m, &all);
-    wg_check *r = c ? against_differences(m) : NULL;
+    wg_node loss = wg_none;
+    wg_check *r = c ? against_differences(m, &loss) : NULL;
     if (!c || m->status) return;
     if (r) all = check_worst(all, wg_check_verdict(r));
     else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
     report(m, c, r, all);
-    wg_check_free(r);
     m->status = check_interrupted() ? EXIT_INTERRUPTED : check_exit(all);
+    if (!check_draw(m->a, r, loss) || !check_sweep(m->a, r)) m->status = EXIT_OTHER;
+    wg_check_free(r);
 }
 
 static int allowed(const args *a, int status)

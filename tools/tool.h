@@ -197,6 +197,10 @@ wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconc
 int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
+/* --draw: writes the graph of loss, with what the report names in colour. False: after a message. */
+bool check_draw(const args *a, const wg_check *r, wg_node loss);
+/* --sweep: writes the picture. False: after a message. Without the flag it does nothing. */
+bool check_sweep(const args *a, const wg_check *r);
 
 /* ---- progress.c ---- */
 

@@ -48,7 +48,10 @@ typedef struct wg_gradcheck_opts {
      * is true: the verdict is fail if something has failed, else inconclusive. */
     bool (*progress)(void *progress_user, const char *stage, double share);
     void *progress_user;
-    uint64_t reserved[3];
+    /* A component whose differences are computed at many steps, for wg_check_sweep_of: "W[3,7]"; "W": the
+     * worst of W; "": the worst of all. NULL: none. */
+    const char *sweep;
+    uint64_t reserved[2];
 } wg_gradcheck_opts;
 
 /* Inconclusive: NaN, nothing to compare, all zero, or a difference that can come from noise or a kink. */
@@ -126,10 +129,19 @@ typedef struct wg_check_input {
     const char *op, *where; /* of the node: its op and file:line; else "" */
     const char *reason;     /* why the verdict is not pass */
     const char *hint;       /* a likely cause: "a factor 2 is missing"; or "" */
+    /* How many components were compared: by the course's differences; with slopes, each alone. And in how
+     * many random directions, in which all of them move together, at all points. */
+    int64_t course, alone, directions;
+    int64_t zeros; /* components whose gradient is zero at every point: they show nothing */
+    int64_t wrong; /* so many components are known to be wrong; all that are, if each was compared */
+    bool left_out; /* it does not count for the verdict: reason says why */
+    int64_t node;  /* its index in the graph: see wg_graph_node. 0: of no graph */
 } wg_check_input;
 /* Something that is wrong. */
 typedef struct wg_check_finding {
-    const char *stage; /* "rule": a node's rule against its kernel. "slope": the gradient against slopes */
+    /* "rule": a node's rule against its kernel. "run": what runs against what is checked. "slope": the
+     * gradient against slopes. */
+    const char *stage;
     const char *op, *where; /* rule: the node's op, and file:line; else "" */
     int operand;            /* rule: its number; else -1 */
     const char *by;         /* the operand: "x", "gamma (bn.gamma)"; or the input's name; or "" */
@@ -138,12 +150,64 @@ typedef struct wg_check_finding {
     double yours, numeric, bar;
     const char *remedy; /* what would make it right; or "" */
     const char *point;  /* "at the given point", "1 % away", "after ten steps of descent" */
+    int64_t wrong;      /* how many elements of the operand are wrong; 0: not counted */
+    int64_t node;       /* its index in the graph: see wg_graph_node. 0: of no node */
 } wg_check_finding;
+/* The first finding is the nearest to the cause. */
 WG_API int wg_check_findings(const wg_check *r);
 WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i);
 
+/* The nodes that the findings name, and those whose gradients pass through them: for the option marks of
+ * wg_draw. g: the graph that was checked, as it was then. Owned by the report. */
+WG_API const wg_node_mark *wg_check_marks(const wg_check *r, wg_graph *g, int *n);
+
 WG_API int wg_check_inputs(const wg_check *r);
 WG_API wg_check_input wg_check_input_at(const wg_check *r, int i);
+/* Writes the components of input i that differ most to row, wrong ones first: at most `most`. Returns how
+ * many. */
+WG_API int wg_check_worst(const wg_check *r, int i, int64_t row[], int most);
+/* Names of parameters of p that the loss does not depend on. */
+WG_API int wg_check_unreached(const wg_check *r);
+WG_API const char *wg_check_unreached_at(const wg_check *r, int i);
+
+/* A point where the gradient was compared with slopes, or why it was not. */
+typedef struct wg_check_point {
+    const char *text; /* "1 % away" */
+    bool used;
+    const char *why; /* why it was not used; or "" */
+    /* Comparisons: with a slope; of these, those that differ; without one; of these, at a kink. */
+    int clear, differ, unclear, kinks;
+} wg_check_point;
+WG_API int wg_check_points(const wg_check *r);
+WG_API wg_check_point wg_check_point_at(const wg_check *r, int i);
+
+/* What the comparison of each node alone covers: operands that were compared, and that could not be; nodes
+ * that could not be built alone; nodes whose derivative is meant to be another one (wg_stop_gradient,
+ * wg_custom_vjp); nodes of f32 that were compared with double. */
+typedef struct wg_check_rules {
+    int64_t compared, unclear, not_built, held, narrow;
+} wg_check_rules;
+WG_API wg_check_rules wg_check_rules_of(const wg_check *r);
+WG_API int64_t wg_check_gradients(const wg_check *r); /* how often the gradient was computed */
+WG_API uint64_t wg_check_seed(const wg_check *r);     /* of the random directions */
+WG_API const char *wg_check_name(const wg_check *r);  /* of the function or loss */
+WG_API const char *wg_check_where(const wg_check *r); /* file:line of the call; or "" */
+/* Why the course's ratio is large although the gradient is right; or "". */
+WG_API const char *wg_check_why(const wg_check *r);
+
+/* The course's differences of one component, at steps from 1e-1 to 1e-15. The error of a two-sided one is
+ * about truncation h^2 where the step h is too large, and noise / (sqrt(2) h) where it is too small. */
+typedef struct wg_check_sweep {
+    int input;         /* -1: there is no sweep; n is 0 */
+    int64_t component; /* of the input */
+    const char *place; /* "W[3,7]" */
+    double yours, slope, bar;
+    double truncation; /* NaN: no step is too large */
+    double noise;      /* as of wg_check_noise */
+    int n;
+    const double *step, *difference, *one_sided; /* n of each, owned by the report */
+} wg_check_sweep;
+WG_API wg_check_sweep wg_check_sweep_of(const wg_check *r);
 
 #ifdef __cplusplus
 }

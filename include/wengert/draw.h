@@ -52,6 +52,9 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
     FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH,                                                         \
           "with backward: gradients only on paths to these nodes; default: to all float leaves")          \
     FIELD(int, wrt_count, WG_PICTURE_GRAPH, "the number of nodes in wrt")                                 \
+    FIELD(const wg_node_mark *, marks, WG_PICTURE_GRAPH,                                                  \
+          "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \
+    FIELD(int, mark_count, WG_PICTURE_GRAPH, "the number of marks")                                       \
     FLAG(bool, top_down, WG_PICTURE_DOT, "dir", "LR|TB", "left to right (default) or top to bottom")      \
     FLAG(bool, legend, WG_PICTURE_DOT, "legend", NULL, "say below the title what colours and lines mean") \
     FLAG(bool, no_scopes, WG_PICTURE_GRAPH, "no-scopes", NULL, "draw no frames around scopes")            \
@@ -101,6 +104,23 @@ typedef struct wg_curve {
 WG_API wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const char *title,
                                    const char *x_label, const char *y_label, const wg_curve curves[], int n);
 #define wg_draw_curves(c, path, ...) wg_draw_curves_at(WG_AT(#path), c, path, __VA_ARGS__)
+
+/* A chart on two logarithmic axes as SVG: curves with a dot at each point; guides, dashed lines between two
+ * points with their names along them; and marks, vertical lines. x must be given. Numbers that are not
+ * positive leave a gap. */
+typedef struct wg_chart_mark {
+    double x;
+    const char *text;
+} wg_chart_mark;
+typedef struct wg_loglog {
+    const char *title, *x_label, *y_label;
+    const wg_curve *curve, *guide;
+    int curves, guides;
+    const wg_chart_mark *mark;
+    int marks;
+} wg_loglog;
+WG_API wg_status wg_draw_loglog_at(wg_site here, wg_context *c, const char *path, const wg_loglog *o);
+#define wg_draw_loglog(c, path, o) wg_draw_loglog_at(WG_AT(#path), c, path, o)
 
 #ifdef __cplusplus
 }

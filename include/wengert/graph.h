@@ -190,6 +190,17 @@ typedef struct wg_failure {
 } wg_failure;
 WG_API bool wg_graph_failure(const wg_graph *g, wg_failure *f); /* false: no call on this graph has failed */
 
+/* A node that a report names, for drawings: see wg_check_marks and wg_draw_opts.marks. */
+typedef enum wg_mark_kind {
+    WG_MARK_WRONG,   /* something is wrong here */
+    WG_MARK_AFFECTED /* what it gets is wrong because of another node */
+} wg_mark_kind;
+typedef struct wg_node_mark {
+    wg_node node;
+    wg_mark_kind kind;
+    const char *text; /* lines for its box; NULL: none */
+} wg_node_mark;
+
 /* ---- for tools built on graphs ---- */
 
 /* wg_graph_rewind removes the nodes made since wg_graph_mark. Do not use their handles afterwards. */

@@ -220,6 +220,7 @@ static bool compare_f32(wg_check *r, wg_node user, const wgi_alone *narrow, wgi_
         wgi_finding f = { .stage = WGI_STAGE_RUN,
                           .part = -1,
                           .node = user,
+                          .user = user.index,
                           .operand = operand,
                           .shape = wg_node_shape(a),
                           .element = at,

@@ -9,6 +9,8 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t)
     }
     wgi_check_judge(r);
     if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
+    if (r->sweep_of && !isnan(r->noise) && wgi_check_go_on(r)) wgi_check_sweep(r, t, r->sweep_of);
+    wgi_check_rank(r);
     wgi_check_end_early(r);
 }
 
@@ -112,7 +114,9 @@ wg_check_finding wg_check_finding_at(const wg_check *r, int i)
                                .numeric = f->numeric,
                                .bar = f->bar,
                                .remedy = f->remedy,
-                               .point = wgi_check_point_text(f->point) };
+                               .point = wgi_check_point_text(f->point),
+                               .wrong = f->wrong,
+                               .node = f->user };
 }
 
 int wg_check_inputs(const wg_check *r) { return r->parts; }
@@ -128,6 +132,8 @@ wg_check_input wg_check_input_at(const wg_check *r, int i)
                                  .verdict = WG_INCONCLUSIVE,
                                  .worst = -1 };
     const wgi_check_part *in = &r->part[i];
+    int64_t wrong = 0;
+    const int64_t alone = wgi_check_alone(in, &wrong);
     return (wg_check_input){ .name = in->name,
                              .shape = in->shape,
                              .verdict = in->verdict,
@@ -142,5 +148,12 @@ wg_check_input wg_check_input_at(const wg_check *r, int i)
                              .op = in->op,
                              .where = in->where,
                              .reason = in->reason,
-                             .hint = in->hint };
+                             .hint = in->hint,
+                             .course = in->compared,
+                             .alone = alone,
+                             .directions = in->directions,
+                             .zeros = wgi_check_zeros(in),
+                             .wrong = in->wrong > wrong ? in->wrong : wrong,
+                             .left_out = in->left_out,
+                             .node = in->node };
 }

@@ -28,6 +28,12 @@ double wgi_check_try_value(wg_check *r, const wgi_check_target *t)
     return NAN;
 }
 
+bool wgi_check_gradient(wg_check *r, const wgi_check_target *t, double **to)
+{
+    r->gradients++;
+    return t->gradient(t->self, to);
+}
+
 /* ---- noise ---- */
 
 /* A number in [-1, 1) for each component. The numbers are fixed, so that the same check gives the same

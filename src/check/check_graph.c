@@ -137,6 +137,22 @@ static int choose(graph_check *q, const wg_params *p)
     return n;
 }
 
+/* Notes the parameters of p that are not among the n chosen ones. */
+static void note_unreached(graph_check *q, const wg_params *p, int n)
+{
+    wg_check *r = q->r;
+    r->unreached = p ? wg_alloc(r->c, (size_t)wg_params_count(p) + 1, sizeof *r->unreached) : NULL;
+    for (int i = 0; r->unreached && i < wg_params_count(p); i++) {
+        const void *data = wg_params_tensor(p, i).data;
+        bool found = wg_params_is_state(p, i);
+        for (int k = 0; k < n && !found; k++) {
+            const wg_params *all = wg_node_params(q->chosen[k]);
+            found = wg_params_tensor(all, wg_params_find(all, wg_node_name(q->chosen[k]))).data == data;
+        }
+        if (!found) r->unreached[r->unreached_count++] = wgi_check_keep(r, wg_params_name(p, i));
+    }
+}
+
 /* Notes the sizes of the first axes of the inputs. One of them may be the batch size, which explains some
  * wrong factors. */
 static void note_batches(graph_check *q)
@@ -163,7 +179,7 @@ static bool open_part(graph_check *q, int k, bool asked)
     if (!wgi_check_part_set(r, k, *name ? name : wg_node_op_name(n), wg_node_shape(n))) return false;
     in->op = wgi_check_keep(r, wg_node_op_name(n));
     in->where = wgi_check_keep(r, wg_site_place(wg_node_site(n)));
-    in->asked = asked;
+    in->asked = asked, in->node = n.index;
     q->x[k] = q->map[n.index];
     if (wg_is_none(q->x[k])) {
         in->left_out = true;
@@ -175,6 +191,7 @@ static bool open_part(graph_check *q, int k, bool asked)
                       in->op);
         return false;
     }
+    if (!in->size) in->left_out = true, wgi_check_say(in->reason, "it is empty");
     wg_copy_f64_at(q->here, q->x[k], in->point, (size_t)in->size);
     memcpy(in->x, in->point, (size_t)in->size * sizeof *in->x);
     return true;
@@ -301,6 +318,15 @@ static bool clone_fork(void *self, wg_check *r, wgi_check_target *to)
     return wg_node_ok(f->root);
 }
 
+/* Gives the findings of nodes of the clone the indices of the user's nodes. */
+static void name_user_nodes(const graph_check *q)
+{
+    for (int f = 0; f < q->r->findings; f++)
+        for (int64_t i = wg_graph_nodes(q->from); i-- > 1;)
+            if (!wg_is_none(q->map[i]) && q->map[i].index == q->r->finding[f].node.index)
+                q->r->finding[f].user = i;
+}
+
 /* The first stage. It also says which nodes stand still in the others. */
 static void check_rules(graph_check *q, int n)
 {
@@ -310,6 +336,7 @@ static void check_rules(graph_check *q, int n)
     if (wg_failed(c)) return;
     for (int k = 0; k < n; k++) q->moving_x[k] = q->map[q->chosen[k].index];
     wgi_check_local(q->r, q->clone, q->root, held);
+    name_user_nodes(q);
     if (memchr(held, 1, (size_t)wg_graph_nodes(q->clone))) hold_still(q, held);
     wg_free(c, held);
 }
@@ -339,6 +366,7 @@ wg_check *wg_gradcheck_at(wg_site here, wg_node loss, wg_params *p, const wg_gra
     graph_check q = { .here = here };
     if (!open_check(&q, loss, o)) return q.r;
     int n = choose(&q, p);
+    note_unreached(&q, p, n);
     if (n) return check_chosen(&q, loss, n, p != NULL);
     wgi_check_say(q.r->reason,
                   p ? "nothing to compare: %s depends on no parameter of p"

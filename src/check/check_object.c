@@ -91,6 +91,7 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->progress = q->progress, r->progress_user = q->progress_user;
     r->name = r->where = r->stage = "";
     if (q->name) r->name = wgi_check_keep(r, q->name);
+    if (q->sweep) r->sweep_of = wgi_check_keep(r, q->sweep);
     r->eps = q->eps != 0 ? q->eps : DEFAULT_EPS;
     r->one_sided = q->one_sided, r->limit = q->components;
     r->by_course = q->eps != 0 || q->one_sided;
@@ -142,6 +143,7 @@ bool wgi_check_part_set(wg_check *r, int k, const char *name, wg_shape s)
     in->point = doubles(r, in->size), in->x = doubles(r, in->size), in->analytic = doubles(r, in->size);
     in->numeric = doubles(r, in->size), in->spread = doubles(r, in->size);
     in->slope = doubles(r, in->size), in->bar = doubles(r, in->size);
+    in->signal = wg_alloc(r->c, in->size > 0 ? (size_t)in->size : 1, 1);
     in->resolution = INFINITY;
     if (wgi_check_failed(r)) return in->size = 0, false;
     for (int64_t i = 0; i < in->size; i++) in->numeric[i] = in->analytic[i] = in->slope[i] = in->bar[i] = NAN;

@@ -9,6 +9,9 @@
  *     check_object.c   makes and frees reports, and writes the texts in them
  *     ended_early.c    a check that is stopped or has no memory
  *     operand_name.c   what a finding calls an operand
+ *     evidence.c       access to the evidence in a report; the order of the findings
+ *     coverage.c       what was compared, in words
+ *     sweep.c          the course's difference of one component at many steps
  *
  * Every report has a context of its own. An error there becomes the reason of the report; the context of the
  * user never fails because of it.
@@ -44,7 +47,10 @@ typedef struct wgi_check_part {
     /* With high probability (999 of 1,000) an error of this share of the typical component would have been
      * seen, had one component had it. Infinite: nothing was seen. */
     double resolution;
-    double *spread; /* two-sided check: the distance between the two one-sided differences */
+    int64_t directions;    /* in which all components moved together, at all points */
+    unsigned char *signal; /* by component: whether the gradient is not zero at some point */
+    int64_t node;          /* its index in the user's graph; 0: of no graph */
+    double *spread;        /* two-sided check: the distance between the two one-sided differences */
     bool asked; /* the user named this part; a part that nobody named is left out if it has no derivative */
     bool left_out; /* appears in the report, does not count for the verdict */
     bool silent;   /* inconclusive because its gradient is zero or below the noise; the other parts decide */
@@ -77,6 +83,7 @@ typedef struct wgi_finding {
     wgi_point point;
     int part;               /* of WGI_STAGE_SLOPE; -1: none */
     wg_node node;           /* of the clone; wg_none: of no node */
+    int64_t user;           /* the node's index in the user's graph; 0: none */
     const char *op, *where; /* of the node: its op, and file:line */
     const char *by;         /* the operand: operand_name.c */
     int operand;
@@ -110,9 +117,19 @@ struct wg_check {
     int64_t evaluations, compared;
     bool by_course;        /* a step was given: the course's scale decides */
     bool seen[WGI_POINTS]; /* f and the gradient have values there */
+    /* Comparisons there, as in a part; and why there are none: NULL: nobody came so far. */
+    struct {
+        int clear, differ, unclear, kinks;
+        const char *why;
+    } at[WGI_POINTS];
+    int64_t gradients;      /* how often the gradient was computed */
+    const char **unreached; /* names of parameters that f does not depend on */
+    int unreached_count;
     wg_verdict verdict;
     char reason[WGI_CHECK_TEXT];
     char why[WGI_CHECK_TEXT]; /* why the course's ratio is large although the gradient is right; or "" */
+    const char *sweep_of;     /* the component to sweep; NULL: none */
+    wg_check_sweep sweep;
     wgi_finding *finding;
     int findings, finding_room;
     /* Of WGI_STAGE_LOCAL: operands that were compared, and that were not: no slope; nodes that cannot
@@ -207,6 +224,9 @@ void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT]);
 double wgi_check_evaluate(wg_check *r, const wgi_check_target *t);
 double wgi_check_try_value(wg_check *r, const wgi_check_target *t);
 
+/* check_diff.c. The gradient at x, counted. */
+bool wgi_check_gradient(wg_check *r, const wgi_check_target *t, double **to);
+
 /* check_diff.c. Measures f and its noise at the point. Returns false if f has no value there; the report says
  * why. */
 bool wgi_check_measure(wg_check *r, const wgi_check_target *t);
@@ -225,10 +245,27 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t);
 
 const char *wgi_check_point_text(wgi_point p); /* "at the given point" */
 
-/* check_report.c. The components of part k that the report shows: wrong ones first, then by falling
- * difference. */
+/* check_report.c. The components of a part that the report shows: wrong ones first, then by falling
+ * difference. wgi_check_most_off: at most `most` of them. */
 enum { WGI_CHECK_ROWS = 8 };
 int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS]);
+int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most);
+
+/* evidence.c. Notes which components have a gradient that is not zero, at the point where it was computed. */
+void wgi_check_note_signal(wg_check *r);
+/* Components that were compared with slopes alone; of these, those that differ beyond doubt, in *wrong. */
+int64_t wgi_check_alone(const wgi_check_part *in, int64_t *wrong);
+int64_t wgi_check_zeros(const wgi_check_part *in); /* components whose gradient is zero at every point */
+/* Puts the findings in order: the nearest to the cause first. */
+void wgi_check_rank(wg_check *r);
+
+/* sweep.c. Fills r->sweep; leaves it empty if there is no such component. */
+void wgi_check_sweep(wg_check *r, const wgi_check_target *t, const char *of);
+
+/* coverage.c. For each part: what could hide, and what was compared. */
+void wgi_check_print_coverage(const wg_check *r, FILE *out);
+/* "PASS", "FAIL" or "INCONCLUSIVE", on a terminal in colour. */
+const char *wgi_check_colored(const char *word, FILE *out);
 
 /* check_judge.c */
 void wgi_check_judge(wg_check *r);

@@ -26,7 +26,12 @@ static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64
  * several parts, each prints one row. */
 int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS])
 {
-    int count = 0, most = r->parts == 1 ? WGI_CHECK_ROWS : 1;
+    return wgi_check_most_off(r, in, row, r->parts == 1 ? WGI_CHECK_ROWS : 1);
+}
+
+int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most)
+{
+    int count = 0;
     for (int64_t i = 0; i < in->size; i++) {
         if (!wgi_check_has_number(in, i)) continue;
         int at = count;
@@ -61,7 +66,7 @@ static void print_row(const wg_check *r, const wgi_check_part *in, int64_t i, in
             numeric, has_slope(r, in, i) ? in->bar[i] : in->step_noise);
     if (!strcmp(word, "pass") || numeric == 0) fprintf(out, "%15s", "");
     else fprintf(out, "ratio %-8.4f ", in->analytic[i] / numeric + 0.0);
-    fprintf(out, "%s%s%s\n", word, !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
+    fprintf(out, "%s%s%s\n", wgi_check_colored(word, out), !strcmp(word, "FAIL") && in->hint[0] ? "  " : "",
             !strcmp(word, "FAIL") ? in->hint : "");
 }
 
@@ -139,8 +144,8 @@ static void print_index(wg_shape s, int64_t i, FILE *out)
 
 static void print_rule(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  FAIL %s, %s, by %s%s", f->op, f->where, strncmp(f->by, "operand ", 8) ? "operand " : "",
-            f->by);
+    fprintf(out, "  %s %s, %s, by %s%s", wgi_check_colored("FAIL", out), f->op, f->where,
+            strncmp(f->by, "operand ", 8) ? "operand " : "", f->by);
     if (f->element >= 0 && f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
     fprintf(out, ": yours %.10g, numeric %.10g \302\261 %.0e\n", f->yours, f->numeric, f->bar);
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
@@ -148,7 +153,7 @@ static void print_rule(const wgi_finding *f, FILE *out)
 
 static void print_run(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  FAIL ");
+    fprintf(out, "  %s ", wgi_check_colored("FAIL", out));
     if (*f->op) fprintf(out, "%s, %s%s%s", f->op, f->where, *f->by ? ", by " : "", f->by);
     else fprintf(out, "%s", f->by);
     if (f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
@@ -196,32 +201,21 @@ static void print_slope(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
     wgi_check_place(&r->part[f->part], f->element >= 0 ? f->element : 0, place);
-    fprintf(out, "  FAIL %s %s: yours %.10g, numeric %.10g \302\261 %.0e\n", f->element >= 0 ? place : f->by,
-            wgi_check_point_text(f->point), f->yours, f->numeric, f->bar);
+    fprintf(out, "  %s %s %s: yours %.10g, numeric %.10g \302\261 %.0e\n", wgi_check_colored("FAIL", out),
+            f->element >= 0 ? place : f->by, wgi_check_point_text(f->point), f->yours, f->numeric, f->bar);
 }
 
-/* Compared components of a part that their bars hide: an error as large as themselves would not be seen. */
-static int64_t hidden(const wgi_check_part *in)
+/* Where it could not be compared, and why. */
+static void print_unused(const wg_check *r, FILE *out)
 {
-    int64_t n = 0;
-    for (int64_t i = 0; i < in->size && !in->left_out; i++)
-        n += !isnan(in->slope[i]) && in->analytic[i] != 0 && 10 * in->bar[i] > fabs(in->analytic[i]);
-    return n;
-}
-
-static void print_resolution(const wg_check *r, FILE *out)
-{
-    double most = 0;
-    int64_t small = 0;
-    for (int k = 0; k < r->parts; k++) {
-        small += hidden(&r->part[k]);
-        if (r->part[k].verdict == WG_PASS) most = fmax(most, r->part[k].resolution);
+    const char *before = "";
+    for (int p = 0; p < wg_check_points(r); p++) {
+        const wg_check_point at = wg_check_point_at(r, p);
+        if (at.used || !r->at[p].why || !strcmp(at.why, "not needed")) continue;
+        if (!strcmp(at.why, before)) continue;
+        fprintf(out, "; not %s: %s", at.text, at.why);
+        before = at.why;
     }
-    if (r->verdict == WG_PASS && most > 0)
-        fprintf(out, "  no error above %.0e of a typical component could hide\n", most);
-    if (r->verdict == WG_PASS && small)
-        fprintf(out, "  %lld component%s so small beside the noise of f that nothing is shown\n",
-                (long long)small, small == 1 ? " is" : "s are");
 }
 
 static void print_points(const wg_check *r, FILE *out)
@@ -236,10 +230,10 @@ static void print_points(const wg_check *r, FILE *out)
         fprintf(out, "%s%s%s", before, wgi_check_point_text(p), fails_at(r, p) ? " (FAILS)" : "");
         before = ", ";
     }
+    print_unused(r, out);
     fprintf(out, "\n");
     for (int i = 0; i < r->findings && !fails_at(r, WGI_POINT_GIVEN); i++)
         if (r->finding[i].stage == WGI_STAGE_SLOPE) print_slope(r, &r->finding[i], out);
-    print_resolution(r, out);
 }
 
 static void print_all(const wg_check *r, FILE *out)
@@ -251,11 +245,12 @@ static void print_all(const wg_check *r, FILE *out)
     print_runs(r, out);
     for (int k = 0; k < r->parts && !isnan(r->noise); k++) print_part(r, &r->part[k], width, out);
     print_points(r, out);
+    wgi_check_print_coverage(r, out);
     print_ratio(r, out);
     if (r->why[0]) fprintf(out, "  %s\n", r->why);
     if (r->stopped) fprintf(out, "partial: stopped at %.0f %% of %s\n", 100 * r->share, r->stage);
-    fprintf(out, "verdict %s%s%s   %lld evaluations\n", verdict[r->verdict], r->reason[0] ? ": " : "",
-            r->reason, (long long)r->evaluations);
+    fprintf(out, "verdict %s%s%s   %lld evaluations\n", wgi_check_colored(verdict[r->verdict], out),
+            r->reason[0] ? ": " : "", r->reason, (long long)r->evaluations);
 }
 
 void wg_check_print(const wg_check *r, FILE *out)

@@ -23,6 +23,8 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, const wgi
     wgi_check_part *in = &r->part[k];
     in->clear += c->clear, in->differ += c->differ;
     in->unclear += !c->clear && !c->differ, in->kinks += c->kind == WGI_SLOPE_KINK;
+    r->at[point].clear += c->clear, r->at[point].differ += c->differ;
+    r->at[point].unclear += !c->clear && !c->differ, r->at[point].kinks += c->kind == WGI_SLOPE_KINK;
     if (!c->differ) return;
     wgi_check_add(r, &(wgi_finding){ .stage = WGI_STAGE_SLOPE,
                                      .point = point,
@@ -69,6 +71,7 @@ static void compare_directions(wgi_place *p, int k, wgi_point point)
         int64_t element;
         const wgi_compared c = wgi_place_direction(p, k, draw, &element);
         worst = fmax(worst, c.clear ? c.bar : INFINITY);
+        in->directions++;
         note(p->r, point, k, element, &c);
         if (element >= 0 && point == WGI_POINT_GIVEN)
             in->slope[element] = c.numeric, in->bar[element] = c.bar;
@@ -107,6 +110,8 @@ static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
     wgi_place p;
     const bool few = components(r) <= COMPONENTS && point == WGI_POINT_GIVEN;
     r->seen[point] = wgi_place_open(&p, r, t);
+    r->at[point].why = r->seen[point] ? "" : "f has no value there";
+    if (r->seen[point]) wgi_check_note_signal(r);
     for (int k = 0; k < r->parts && r->seen[point]; k++) {
         wgi_check_part *in = &r->part[k];
         wgi_check_at_stage(r, stage_text[point], (double)k / r->parts);
@@ -163,7 +168,7 @@ static void go_down(wg_check *r, const wgi_check_target *t, double **x, double *
     for (int step = 0; step < STEPS; step++) {
         const double f = wgi_check_try_value(r, t);
         if (wgi_check_is_stopped(r)) return;
-        if (!t->gradient(t->self, g)) return;
+        if (!wgi_check_gradient(r, t, g)) return;
         for (int k = 0; k < r->parts && !step; k++)
             for (int64_t i = 0; i < r->part[k].size; i++)
                 norm_x = hypot(norm_x, x[k][i]), norm_g = hypot(norm_g, g[k][i]);
@@ -189,7 +194,7 @@ static bool is_open(const wg_check *r)
 
 static bool take_gradient(wg_check *r, const wgi_check_target *t, double **g)
 {
-    if (!t->gradient(t->self, g)) return false;
+    if (!wgi_check_gradient(r, t, g)) return false;
     for (int k = 0; k < r->parts; k++)
         memcpy(r->part[k].analytic, g[k], (size_t)r->part[k].size * sizeof **g);
     return true;
@@ -198,6 +203,8 @@ static bool take_gradient(wg_check *r, const wgi_check_target *t, double **g)
 void wgi_check_points(wg_check *r, const wgi_check_target *t)
 {
     compare_at(r, t, WGI_POINT_GIVEN);
+    for (wgi_point p = WGI_POINT_BESIDE; p < WGI_POINTS && !t->gradient; p++)
+        r->at[p].why = "the gradient is known at the given point alone";
     if (!t->gradient) return;
     double **point = lists(r), **analytic = lists(r), **x = lists(r), **g = lists(r), **next = lists(r);
     if (wg_failed(r->c)) return;
@@ -206,6 +213,7 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
         memcpy(analytic[k], r->part[k].analytic, (size_t)r->part[k].size * sizeof **analytic);
     }
     for (wgi_point where = WGI_POINT_BESIDE; where < WGI_POINTS; where++) {
+        r->at[where].why = "not needed";
         if (where == WGI_POINT_OTHER_SIDE && !is_open(r)) continue;
         if (wgi_check_is_stopped(r)) break;
         copy(x, point, r);
@@ -213,6 +221,7 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
         if (where == WGI_POINT_BELOW) go_down(r, t, x, g, next);
         else go_beside(r, where == WGI_POINT_BESIDE ? 1 : -1, x);
         set_point(r, t, x);
+        r->at[where].why = "the gradient cannot be computed there";
         if (take_gradient(r, t, g)) compare_at(r, t, where);
     }
     set_point(r, t, point);

@@ -76,7 +76,7 @@ static void drift(wgi_place *p, double by, double **to)
         for (int64_t i = 0; i < in->size; i++) in->x[i] = in->point[i] * (1 + (i & 1 ? -by : by));
         p->t->set(p->t->self, k);
     }
-    const bool ok = p->t->gradient(p->t->self, to);
+    const bool ok = wgi_check_gradient(r, p->t, to);
     for (int k = 0; k < r->parts; k++) {
         for (int64_t i = 0; i < r->part[k].size; i++) to[k][i] = ok ? to[k][i] - r->part[k].analytic[i] : 0;
         put_back(p, k);

@@ -112,11 +112,11 @@ void wgi_chart_y_label(wgi_strbuf *b, int x, double middle, const char *text, in
 
 static const char *const digits[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
 
-/* 10⁻⁶ where a logarithmic axis would need a long number. */
+/* 10⁻⁶ where a logarithmic axis would need a long number, or has powers alone. */
 void wgi_axis_put(wgi_strbuf *b, const wgi_axis *a, double v)
 {
     double size = fmax(fabs(a->low), fabs(a->high));
-    if (a->logarithmic && (v < 1e-3 || v >= 1e6)) {
+    if (a->powers || (a->logarithmic && (v < 1e-3 || v >= 1e6))) {
         int e = (int)lround(log10(v));
         char text[16];
         wgi_strbuf_put(b, e < 0 ? "10⁻" : "10");

@@ -12,6 +12,7 @@ typedef struct wgi_axis {
     double low, high; /* the values at its two ends */
     double from, to;  /* the coordinates of its two ends in the picture */
     bool logarithmic;
+    bool powers;         /* all numbers at the ticks are powers of ten */
     int ticks, decimals; /* decimals: of the numbers at the ticks */
     double tick[WGI_TICKS];
 } wgi_axis;

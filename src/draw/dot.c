@@ -202,11 +202,13 @@ static void put_box(wgi_strbuf *b, const wgi_box *x)
                       "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" "
                       "color=\"%s\" bgcolor=\"%s\" "
                       "style=\"rounded%s\">",
-                      x->kind == WGI_BOX_FAILED ? 2 : 1, l->border, l->fill, x->is_copy ? ",dashed" : "");
+                      x->kind == WGI_BOX_FAILED || x->kind == WGI_BOX_WRONG ? 2 : 1, l->border, l->fill,
+                      x->is_copy ? ",dashed" : "");
     put_caption(b, x);
     put_row(b, twice ? "v" : "", x->is_copy ? x->name : x->title, "#212121", BOLD);
     if (!x->is_copy) {
         put_row(b, twice ? "g" : "", x->detail, x->kind == WGI_BOX_FAILED ? "#7f0000" : "#424242", PLAIN);
+        if (x->mark) put_row(b, "", x->mark, "#7f0000", BOLD);
         put_row(b, "v", x->value, WGI_VALUE, x->odd_value ? ODD : PLAIN);
         put_row(b, "g", x->gradient, WGI_GRADIENT, x->odd_gradient ? ODD : PLAIN);
     }

@@ -71,6 +71,8 @@ typedef enum wgi_box_kind {
     WGI_BOX_LOSS,
     WGI_BOX_FAILED,
     WGI_BOX_GRADIENT, /* an op of a derivative, in a plan */
+    WGI_BOX_WRONG,    /* by the option marks */
+    WGI_BOX_AFFECTED,
     WGI_BOX_KINDS
 } wgi_box_kind;
 
@@ -85,6 +87,7 @@ typedef struct wgi_box {
     const char *name;  /* short; the gradient is written d<name> */
     const char *title; /* name, or formula */
     const char *detail, *word, *shape, *value, *gradient, *tip;
+    const char *mark; /* the text of a mark; or NULL */
 } wgi_box;
 
 typedef struct wgi_link {
@@ -165,6 +168,9 @@ int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 /* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free the
  * picture in either case. */
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
+
+/* marked_boxes.c. Call it when all nodes have boxes. */
+void wgi_mark_boxes(wgi_picture *p);
 
 /* copied_boxes.c. Call it once all links are there. false: no memory. */
 bool wgi_copy_shared_boxes(wgi_picture *p);

@@ -127,6 +127,7 @@ static wg_status fill(wgi_picture *p, int64_t boxes)
     bool ok = node && wgi_picture_room(p, boxes + 1, 2 * (p->first[p->nodes] + 4), MOST_FRAMES);
     if (ok) {
         add_boxes(p, node);
+        wgi_mark_boxes(p);
         if (p->o->backward) wgi_describe_gradients(p, node);
         if (p->has_failure) wgi_describe_failure(p, wgi_add_box(p, WGI_BOX_FAILED, -1));
         add_links(p);

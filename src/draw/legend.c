@@ -12,6 +12,8 @@ const wgi_box_style wgi_box_styles[WGI_BOX_KINDS] = {
     { "loss", "#6a1b9a", "#f3e5f5", "loss" },
     { "failed", "#c62828", "#ffcdd2", "failed call" },
     { "gradient", "#b71c1c", "#fdecea", "operation of the gradient" },
+    { "wrong", "#b71c1c", "#ffab9e", "wrong gradient" },
+    { "affected", "#e65100", "#ffcc80", "its gradient passes through a wrong one" },
 };
 
 typedef struct legend {
@@ -48,8 +50,8 @@ static void put_boxes(legend *l, const wgi_picture *p)
     }
     for (int k = 0; k < WGI_BOX_KINDS; k++)
         if (kinds[k])
-            put_sample(l, k == WGI_BOX_FAILED ? 2 : 1, wgi_box_styles[k].border, wgi_box_styles[k].fill, "",
-                       wgi_box_styles[k].meaning);
+            put_sample(l, k == WGI_BOX_FAILED || k == WGI_BOX_WRONG ? 2 : 1, wgi_box_styles[k].border,
+                       wgi_box_styles[k].fill, "", wgi_box_styles[k].meaning);
     if (ghosts)
         put_sample(l, 1, wgi_box_styles[WGI_BOX_OP].border, wgi_box_styles[WGI_BOX_OP].fill, ",dashed",
                    "drawn elsewhere too");

@@ -140,3 +140,71 @@ Test(curves, a_bad_path_is_an_error)
     wgt_expect_error(c, WG_ERROR_VALUE, "test_curves.c:");
     wgt_finish(c, NULL);
 }
+
+/* ---- two logarithmic axes ---- */
+
+static int circles_of(const char *svg, double x[], double y[], int most)
+{
+    int n = 0;
+    for (const char *s = svg; (s = strstr(s, "r=\"3.2\"/>\n")) && n < most; s++) {
+        const char *start = s;
+        while (strncmp(start, "<circle", 7)) start--;
+        cr_assert_eq(sscanf(start, "<circle cx=\"%lf\" cy=\"%lf\"", &x[n], &y[n]), 2);
+        n++;
+    }
+    return n;
+}
+
+/* y = 100 x^2 at powers of ten: equal distances, and y falls by two powers where x falls by one. The axes
+ * end at powers of ten, so the first and the last point lie in corners. */
+Test(curves, points_lie_where_logarithms_say)
+{
+    enum { POINTS = 5 };
+    const double x[POINTS] = { 1, 0.1, 0.01, 0.001, 1e-4 }, y[POINTS] = { 100, 1, 0.01, 1e-4, 1e-6 },
+                 ends[2] = { 1e-4, 1 }, flat[2] = { 1e-3, 1e-3 };
+    double cx[POINTS + 1], cy[POINTS + 1];
+    const wg_curve curve = { "a & b", x, y, POINTS }, guide = { "flat <", ends, flat, 2 };
+    const wg_chart_mark mark[] = { { 0.01, "here" }, { 1e9, "outside" } };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    char *path = pic_path("loglog.svg");
+    cr_assert_eq(
+        wg_draw_loglog(c, path, &((wg_loglog){ "t", "step", "error", &curve, &guide, 1, 1, mark, 2 })),
+        WG_OK);
+    char *svg = pic_read(path);
+    expect_well_formed(svg);
+    cr_assert_eq(circles_of(svg, cx, cy, POINTS + 1), POINTS);
+    const double dx = (cx[POINTS - 1] - cx[0]) / (POINTS - 1), dy = (cy[POINTS - 1] - cy[0]) / (POINTS - 1);
+    cr_expect(dx < 0 && dy > 0, "x grows to the right and y upwards");
+    for (int i = 0; i < POINTS; i++) {
+        cr_expect_float_eq(cx[i], cx[0] + i * dx, 0.11);
+        cr_expect_float_eq(cy[i], cy[0] + i * dy, 0.11);
+    }
+    HAS(svg, ">step<");
+    HAS(svg, ">error<");
+    HAS(svg, "a &amp; b");
+    HAS(svg, "flat &lt;");
+    HAS(svg, ">here<");
+    HAS(svg, "10⁻⁶");
+    HAS_NOT(svg, "outside");
+    cr_expect_eq(wg_draw_loglog(c, NULL, NULL), WG_ERROR_VALUE);
+    wg_recover(c);
+    free(svg), free(path);
+    wgt_finish(c, NULL);
+}
+
+Test(curves, two_logarithmic_axes_without_points)
+{
+    const double x[2] = { 0, -1 }, y[2] = { NAN, INFINITY };
+    const wg_curve curve = { "none", x, y, 2 };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    char *path = pic_path("empty.svg");
+    cr_assert_eq(
+        wg_draw_loglog(c, path, &((wg_loglog){ .curve = &curve, .curves = 1, .guide = &curve, .guides = 1 })),
+        WG_OK);
+    char *svg = pic_read(path);
+    expect_well_formed(svg);
+    HAS_NOT(svg, "nan");
+    HAS_NOT(svg, "inf");
+    free(svg), free(path);
+    wgt_finish(c, NULL);
+}

@@ -27,6 +27,7 @@ static const wg_limits machine = { .f32 = 2e11,
 typedef struct subject {
     wg_context *c;
     wg_node root, input;
+    wg_node_mark mark;
     wg_plan *p;
 } subject;
 
@@ -38,6 +39,7 @@ static subject subject_start(void)
         if (wg_node_operands(wg_graph_node(wg_graph_of(k.root), i)) == 0 &&
             *wg_node_name(wg_graph_node(wg_graph_of(k.root), i)))
             k.input = wg_graph_node(wg_graph_of(k.root), i);
+    k.mark = (wg_node_mark){ k.root, WG_MARK_WRONG, "a text" };
     k.p = wg_plan_look(k.root, &(wg_plan_opts){ .seconds = 1e-4 });
     cr_assert(k.p, "%s", wg_message(k.c));
     return k;
@@ -68,6 +70,8 @@ static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
         o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
     if (!strncmp(x->name, "wrt", 3)) o.backward = kind == WG_PICTURE_GRAPH;
     if (!strcmp(x->name, "wrt_count") && kind == WG_PICTURE_GRAPH) o.wrt = &k->input;
+    if (!strcmp(x->name, "mark_count") && kind == WG_PICTURE_GRAPH) o.marks = &k->mark;
+    if (!strcmp(x->name, "marks") && kind == WG_PICTURE_GRAPH) o.mark_count = 1;
     if (!strcmp(x->name, "wrt") && kind == WG_PICTURE_GRAPH) o.wrt_count = 1;
     return o;
 }
@@ -76,6 +80,7 @@ static void give(const subject *k, const option *x, wg_draw_opts *o)
 {
     void *to = (char *)o + x->offset;
     if (!strcmp(x->name, "wrt")) o->wrt = &k->input;
+    else if (!strcmp(x->name, "marks")) o->marks = &k->mark;
     else if (!strcmp(x->name, "limits")) o->limits = &machine;
     else if (!strcmp(x->name, "picture")) o->picture = WG_PLAN_MEMORY;
     else if (!strcmp(x->type, "const char *")) *(const char **)to = "some text";

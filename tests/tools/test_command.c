@@ -142,6 +142,37 @@ Test(command, check_of_the_course)
     cr_expect(fabs(wgt_json_number(r.out, "\"inputs\"", "numeric") - 3.0301) < 1e-9, "%s", r.out);
 }
 
+Test(command, check_gives_all_evidence_as_json)
+{
+    wgt_result r = RUN("check", "-e", "x = [1, -2]; n = zeros(0); sum(relu(x)) + sum(n)", "--json");
+    wgt_expect_json(r.out);
+    cr_expect_eq(r.status, 0, "%s", r.out);
+    cr_expect(strstr(r.out, "\"rules\":{\"compared\":"), "%s", r.out);
+    cr_expect(strstr(r.out, "\"coverage\":{\"components\":2,\"course\":2,\"alone\":2,"), "%s", r.out);
+    cr_expect(strstr(r.out, "\"zeros\":1}"), "%s", r.out);
+    cr_expect(strstr(r.out, "{\"point\":\"1 % away\",\"used\":true,\"why\":\"\","), "%s", r.out);
+    cr_expect(strstr(r.out, "\"counts\":false") && strstr(r.out, "\"reason\":\"it is empty\""), "%s", r.out);
+    cr_expect(strstr(r.out, "\"seed\":0") && strstr(r.out, "\"word\":\"great\""), "%s", r.out);
+    cr_expect_not(strstr(r.out, "second"), "the same bytes in each run: %s", r.out);
+}
+
+Test(command, check_draws)
+{
+    const char *sweep = wgt_in_folder("sweep.svg"), *graph = wgt_in_folder("graph.dot");
+    EXPECT(0, NULL, NULL, "check", "-e", "sin(x)", "--set", "x=[1,2]", "--sweep", sweep, "--sweep-of",
+           "x[1]");
+    EXPECT(6, NULL, "--sweep-of q: no such component", "check", "-e", "sin(x)", "--set", "x=1", "--sweep",
+           sweep, "--sweep-of", "q");
+    EXPECT(2, NULL, "without --sweep", "check", "-e", "sin(x)", "--set", "x=1", "--sweep-of", "q");
+    EXPECT(0, NULL, NULL, "check", "--run", "while read x; do echo \"$x 1\"; done", "--at", "3", "--sweep",
+           sweep);
+#if WG_WITH_GRAPHVIZ
+    EXPECT(0, NULL, NULL, "check", "-e", "sin(x)", "--set", "x=1", "--draw", graph);
+#endif
+    EXPECT(6, NULL, "/nonexistent/", "check", "-e", "sin(x)", "--set", "x=1", "--sweep",
+           "/nonexistent/a.svg");
+}
+
 static const char blackboard[] =
     "x = normal(5, 4, seed=1);  W = normal(4, 3, seed=2);  b = zeros(3);  y = one_hot([0, 2, 1, 1, 0], 3)\n"
     "m = 5\nz = x @ W + b\na = softmax(z)\nL = -sum(y * log(a)) / m\n"

@@ -1,0 +1,83 @@
+/* marks.c: which nodes of the user's graph a drawing should make stand out: those of findings, and those
+ * whose gradients pass through them. */
+#include "check/check_private.h"
+
+#include "wengert/op.h"
+
+enum { UNMARKED, AFFECTED, WRONG };
+
+/* Whether the gradient of n goes on to operand k. */
+static bool passes(wg_node n, int k)
+{
+    const wg_node x = wg_node_operand(n, k);
+    return wg_node_ok(x) && wg_node_leaf(n) == WG_LEAF_NONE && wg_dtype_is_float(wg_node_dtype(x)) &&
+           wg_op_has_derivative(wg_node_op(n), k);
+}
+
+/* Marks the operand, or with -1 all operands, and what they are computed from. */
+static void mark_below(wg_graph *g, int64_t node, int operand, unsigned char *mark)
+{
+    const wg_node first = wg_graph_node(g, node);
+    unsigned char *seen = wg_alloc(wg_graph_context(g), (size_t)node + 1, 1);
+    for (int k = 0; seen && k < wg_node_operands(first); k++)
+        if ((operand < 0 || k == operand) && passes(first, k)) seen[wg_node_operand(first, k).index] = 1;
+    for (int64_t i = node - 1; seen && i > 0; i--) {
+        const wg_node n = wg_graph_node(g, i);
+        bool goes_on = wg_node_leaf(n) != WG_LEAF_NONE;
+        if (!seen[i]) continue;
+        for (int k = 0; k < wg_node_operands(n); k++)
+            if (passes(n, k)) seen[wg_node_operand(n, k).index] = 1, goes_on = true;
+        if (goes_on && mark[i] == UNMARKED) mark[i] = AFFECTED;
+    }
+    wg_free(wg_graph_context(g), seen);
+}
+
+/* The node of a finding; of one of a parameter or input, that. 0: none. */
+static int64_t node_of(const wg_check *r, const wgi_finding *f)
+{
+    return f->user ? f->user : f->stage == WGI_STAGE_SLOPE ? r->part[f->part].node : 0;
+}
+
+/* "operand 0 at [3,0]: 0.687 instead of 0.0547", and the remedy. */
+static const char *text_of(wg_check *r, const wgi_finding *f)
+{
+    char place[WGI_CHECK_TEXT] = "", by[40] = "", text[2 * WGI_CHECK_TEXT];
+    const wgi_check_part at = { .name = "", .shape = f->shape, .size = wg_shape_size(f->shape) };
+    if (f->element >= 0 && f->shape.rank) wgi_check_place(&at, f->element, place);
+    if (f->stage == WGI_STAGE_LOCAL) snprintf(by, sizeof by, "by operand %d", f->operand);
+    const wgi_check_locale l = wgi_check_locale_begin();
+    snprintf(text, sizeof text, "wrong gradient%s%s%s%s\n%.6g, and not %.6g%s%s", *by ? " " : "", by,
+             *place ? " at " : "", place, f->numeric, f->yours, f->remedy[0] ? "\n" : "", f->remedy);
+    wgi_check_locale_end(l);
+    return wgi_check_keep(r, text);
+}
+
+/* Marks what the findings of nodes explain first: a parameter before a wrong node is not wrong itself. */
+static int mark_all(wg_check *r, wg_graph *g, unsigned char *mark, wg_node_mark *to)
+{
+    const int64_t nodes = wg_graph_nodes(g);
+    int n = 0;
+    for (int i = 0; i < r->findings; i++) {
+        const wgi_finding *f = &r->finding[i];
+        const int64_t at = node_of(r, f);
+        if (!at || at >= nodes || mark[at] == WRONG || (!f->user && mark[at])) continue;
+        mark[at] = WRONG;
+        to[n++] = (wg_node_mark){ wg_graph_node(g, at), WG_MARK_WRONG, text_of(r, f) };
+        if (f->stage != WGI_STAGE_RUN) mark_below(g, at, f->user ? f->operand : -1, mark);
+    }
+    for (int64_t i = 1; i < nodes; i++)
+        if (mark[i] == AFFECTED) to[n++] = (wg_node_mark){ wg_graph_node(g, i), WG_MARK_AFFECTED, NULL };
+    return n;
+}
+
+const wg_node_mark *wg_check_marks(const wg_check *report, wg_graph *g, int *n)
+{
+    wg_check *r = (wg_check *)(uintptr_t)report;
+    *n = 0;
+    if (!r->c || !g || !r->findings) return NULL;
+    unsigned char *mark = wg_alloc(r->c, (size_t)wg_graph_nodes(g), 1);
+    wg_node_mark *to = wg_alloc(r->c, (size_t)wg_graph_nodes(g), sizeof *to);
+    if (mark && to) *n = mark_all(r, g, mark, to);
+    wg_free(r->c, mark);
+    return to;
+}

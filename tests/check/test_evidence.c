@@ -1,0 +1,261 @@
+/* test_evidence.c: what a report says beside the verdict: what was compared and where, what could hide, which
+ * parameters count, in which order findings stand. */
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "wengert/op.h"
+#include "wgcheck.h"
+
+/* ---- plain functions ---- */
+
+enum { N = 5 };
+
+/* sum of x^2. The gradient is wrong at 1 and 3. */
+static double squares(size_t n, const double *x, double *g, void *user)
+{
+    double sum = 0;
+    (void)user;
+    for (size_t i = 0; i < n; i++) {
+        sum += x[i] * x[i];
+        if (g) g[i] = 2 * x[i] + (i == 1) + 10 * (i == 3);
+    }
+    return sum;
+}
+
+Test(evidence, wrong_components_are_counted_and_the_worst_is_first)
+{
+    const double x[N] = { 1, 2, 3, 4, 5 };
+    int64_t row[N] = { -1 };
+    wg_check *r = wg_gradcheck_fn(squares, N, x, NULL, NULL);
+    const wg_check_input in = wg_check_input_at(r, 0);
+    cr_expect_eq(in.wrong, 2);
+    cr_expect_eq(in.alone, N);
+    cr_expect_eq(in.course, N);
+    cr_assert_eq(wg_check_worst(r, 0, row, N), N);
+    cr_expect_eq(row[0], 3);
+    cr_expect_eq(row[1], 1);
+    cr_expect_eq(wg_check_worst(r, 0, row, 1), 1);
+    cr_expect_eq(wg_check_worst(r, 1, row, 1), 0, "there is no such input");
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+}
+
+/* 0 for x < 0: no component shows anything there. */
+static double half(size_t n, const double *x, double *g, void *user)
+{
+    double sum = 0;
+    (void)user;
+    for (size_t i = 0; i < n; i++) {
+        sum += x[i] > 0 ? sin(x[i]) : 0;
+        if (g) g[i] = x[i] > 0 ? cos(x[i]) : 0;
+    }
+    return sum;
+}
+
+Test(evidence, components_that_are_zero_everywhere_show_nothing)
+{
+    const double x[N] = { 1, -2, 0.5, -4, -5 };
+    wg_check *r = wg_gradcheck_fn(half, N, x, NULL, NULL);
+    cr_expect_eq(wg_check_input_at(r, 0).zeros, 3);
+    wgt_expect_report(r, "of a typical component of x could hide (5 compared, each alone and together in ");
+    wgt_expect_report(r, "; 3 of its components are zero everywhere and show nothing\n");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+}
+
+Test(evidence, points_that_were_used)
+{
+    const double x[N] = { 1, 2, 0.5, 1.4, 0.7 };
+    double g[N];
+    half(N, x, g, NULL);
+    wg_check *r = wg_gradcheck_fn(half, N, x, NULL, NULL),
+             *given = wg_gradcheck_values(half, N, x, g, NULL, NULL);
+    cr_assert_eq(wg_check_points(r), 4);
+    for (int i = 0; i < 4; i++) {
+        const wg_check_point p = wg_check_point_at(r, i), q = wg_check_point_at(given, i);
+        cr_expect_eq(p.used, i != 2, "%s: %s", p.text, p.why);
+        cr_expect_str_eq(p.why, i == 2 ? "not needed" : "");
+        cr_expect_eq(p.differ, 0);
+        cr_expect(!p.used || p.clear > 0, "%s", p.text);
+        cr_expect_eq(q.used, i == 0);
+        cr_expect(i == 0 || strstr(q.why, "at the given point alone"), "%s", q.why);
+    }
+    cr_expect_eq(wg_check_point_at(r, 0).clear, N);
+    cr_expect_eq(wg_check_point_at(r, 4).used, false);
+    cr_expect_gt(wg_check_gradients(r), 2);
+    cr_expect_eq(wg_check_gradients(given), 0, "its gradient is numbers");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    cr_expect_eq(wgt_verdict(given), WG_PASS);
+}
+
+Test(evidence, a_check_of_one_number)
+{
+    const double x = 0.5;
+    wg_check *r = wg_gradcheck_fn(half, 1, &x, NULL, NULL);
+    wgt_expect_report(r, " of x could hide\n");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+}
+
+/* ---- graphs ---- */
+
+Test(evidence, unreached_and_empty_parameters_do_not_spoil_the_verdict)
+{
+    for (int course = 0; course < 2; course++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_begin(g, WG_TRAIN);
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(3), wg_uniform(1, 2)),
+                none = wg_param(g, p, "none", WG_SHAPE(0), wg_zeros());
+        wg_param(g, p, "other", WG_SHAPE(2), wg_zeros());
+        wg_node loss = wg_add(wg_sum(wg_square(w)), wg_sum(none));
+        wg_check *r = wg_gradcheck(loss, p, &(wg_gradcheck_opts){ .eps = course ? 1e-7 : 0 });
+        cr_assert_eq(wg_check_unreached(r), 1);
+        cr_expect_str_eq(wg_check_unreached_at(r, 0), "other");
+        cr_expect_str_eq(wg_check_unreached_at(r, 1), "");
+        cr_assert_eq(wg_check_inputs(r), 2);
+        cr_expect(!wg_check_input_at(r, 0).left_out && wg_check_input_at(r, 1).left_out);
+        cr_expect_eq(wg_check_input_at(r, 0).node, w.index);
+        wgt_expect_report(r, "none  not checked: it is empty");
+        wgt_expect_report(r, "not reached, loss does not depend on it: other\n");
+        cr_expect_eq(wgt_verdict(r), WG_PASS);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* y = x^2 with the derivative 3 x. */
+static bool square_kernel(const wg_kernel *k)
+{
+    const double *x = k->x[0];
+    double *y = k->y[0];
+    for (int64_t i = k->begin; i < k->end; i++) y[i] = x[i] * x[i];
+    return true;
+}
+
+static bool same(wg_rule *r) { return r->y[0] = r->x[0], true; }
+
+static void square_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(3, wg_mul(gy, x[0]));
+}
+
+static const wg_op my_square = { .name = "my_square",
+                                 .operands = 1,
+                                 .kind = WG_MAP,
+                                 .shape = same,
+                                 .kernel = { square_kernel },
+                                 .vjp = square_rule };
+
+Test(evidence, the_finding_nearest_to_the_cause_is_first)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(4, 3)), p, "fc", 2));
+    wg_node s = wg_apply(WG_HERE, &my_square, &h, 1, NULL);
+    wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p, NULL);
+    const int n = wg_check_findings(r);
+    cr_assert_gt(n, 1, "the parameters before it are wrong too");
+    cr_expect_str_eq(wg_check_finding_at(r, 0).stage, "rule");
+    cr_expect_eq(wg_check_finding_at(r, 0).node, s.index);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).op, "my_square");
+    for (int i = 1; i < n; i++) cr_expect_str_eq(wg_check_finding_at(r, i).stage, "slope");
+    cr_expect_eq(wg_check_rules_of(r).not_built, 0);
+    cr_expect_gt(wg_check_rules_of(r).compared, 3);
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    wgt_finish(c, NULL);
+}
+
+/* ---- marks for drawings ---- */
+
+static const wg_node_mark *mark_of(const wg_node_mark *m, int n, wg_node node)
+{
+    for (int i = 0; i < n; i++)
+        if (m[i].node.index == node.index) return &m[i];
+    return NULL;
+}
+
+Test(evidence, marks_a_wrong_node_and_those_before_it)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_begin(g, WG_TRAIN);
+    const double v[3] = { 0.3, -0.5, 1.5 };
+    wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(3))), h = wg_tanh(x),
+            stop = wg_stop_gradient(wg_input(g, "k", wg_view_f64(v, WG_SHAPE(3)))), z = wg_add(h, stop);
+    wg_node s = wg_apply(WG_HERE, &my_square, &z, 1, NULL), e = wg_exp(s), loss = wg_sum(wg_mul(e, h));
+    wg_check *r = wg_gradcheck_nodes(loss, &x, 1, NULL);
+    int n;
+    const wg_node_mark *m = wg_check_marks(r, g, &n);
+    cr_assert_eq(n, 4, "%d: s; z, h, x", n);
+    cr_assert(mark_of(m, n, s));
+    cr_expect_eq(mark_of(m, n, s)->kind, WG_MARK_WRONG);
+    cr_expect(strstr(mark_of(m, n, s)->text, "wrong gradient by operand 0 at ["), "%s",
+              mark_of(m, n, s)->text);
+    cr_expect(strstr(mark_of(m, n, s)->text, "times 0.6"), "%s", mark_of(m, n, s)->text);
+    const wg_node affected[] = { z, h, x }, not [] = { stop, e, loss };
+    for (int i = 0; i < 3; i++) {
+        cr_expect(mark_of(m, n, affected[i]) && mark_of(m, n, affected[i])->kind == WG_MARK_AFFECTED, "%d",
+                  i);
+        cr_expect_null(mark_of(m, n, not [i]), "%d", i);
+    }
+#if WG_WITH_GRAPHVIZ
+    char *dot = wg_draw_dot_at(WG_HERE, loss, &(wg_draw_opts){ .marks = m, .mark_count = n });
+    cr_assert(dot);
+    cr_expect(strstr(dot, "class=wrong") && strstr(dot, "class=affected"), "%s", dot);
+    cr_expect(strstr(dot, "wrong gradient by operand 0"), "%s", dot);
+    wg_free(c, dot);
+#endif
+    wg_check_free(r);
+    wgt_finish(c, NULL);
+}
+
+Test(evidence, a_gradient_that_passes_marks_nothing)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    const double v = 0.3;
+    wg_node x = wg_input(g, "x", wg_view_f64(&v, WG_SCALAR));
+    wg_check *r = wg_gradcheck(wg_exp(x), NULL, NULL);
+    int n = -1;
+    wg_check_marks(r, g, &n);
+    cr_expect_eq(n, 0);
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    wgt_finish(c, NULL);
+}
+
+/* ---- colour ---- */
+
+/* What is printed to a terminal. */
+static char *on_terminal(const wg_check *r)
+{
+    char *text = calloc(1, 20000);
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    cr_assert(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    const int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    FILE *out = fdopen(slave, "w");
+    cr_assert(out);
+    wg_check_print(r, out);
+    fflush(out);
+    cr_assert_geq(read(master, text, 19999), 1);
+    fclose(out), close(master);
+    return text;
+}
+
+Test(evidence, colour_only_on_a_terminal_and_without_no_color)
+{
+    const double x = 1;
+    wg_check *r = wg_gradcheck_fn(half, 1, &x, NULL, NULL);
+    setenv("TERM", "xterm", 1), unsetenv("NO_COLOR");
+    char *colour = on_terminal(r), *plain = wgt_report(r);
+    cr_expect(strstr(colour, "verdict \033[1;32mPASS\033[0m"), "%s", colour);
+    cr_expect_not(strchr(plain, '\033'));
+    setenv("NO_COLOR", "1", 1);
+    char *no = on_terminal(r);
+    cr_expect_not(strchr(no, '\033'), "%s", no);
+    free(colour), free(plain), free(no);
+    wg_check_free(r);
+}

@@ -1,0 +1,105 @@
+/* check_pictures.c: the pictures of check. --draw: the graph, with what is wrong in colour. --sweep: the
+ * error of a difference by its step. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "tool.h"
+
+enum { MOST = 64 };
+
+bool check_draw(const args *a, const wg_check *r, wg_node loss)
+{
+    const char *path = args_value(a, "draw");
+    wg_draw_opts o = { .legend = true };
+    if (!path) return true;
+    if (!r || !wg_node_ok(loss)) return tool_fail(a, EXIT_OTHER, "--draw: nothing was compared"), false;
+    o.marks = wg_check_marks(r, wg_graph_of(loss), &o.mark_count);
+    if (wg_draw_at(NULL, loss, path, &o) == WG_OK) return true;
+    return tool_fail(a, EXIT_OTHER, "%s", wg_message(wg_graph_context(wg_graph_of(loss)))), false;
+}
+
+/* ---- the error of a difference ---- */
+
+typedef struct picture {
+    wg_check_sweep s;
+    double two[MOST], one[MOST];    /* errors */
+    double rounding[2], curving[2]; /* guides: y */
+    double wrong[2], ends[2];       /* a gradient that is wrong: its error; the x of all guides */
+    char title[300], best[100], course[100];
+} picture;
+
+static int best_of(const picture *p)
+{
+    int at = 0;
+    for (int i = 1; i < p->s.n; i++)
+        if (p->two[i] < p->two[at]) at = i;
+    return at;
+}
+
+/* The error at the step that is nearest to h. */
+static double error_at(const picture *p, double h)
+{
+    int at = 0;
+    for (int i = 1; i < p->s.n; i++)
+        if (fabs(log(p->s.step[i] / h)) < fabs(log(p->s.step[at] / h))) at = i;
+    return p->two[at];
+}
+
+static void measure(picture *p, double eps)
+{
+    const wg_check_sweep *s = &p->s;
+    const double from = isfinite(s->slope) ? s->slope : s->yours;
+    for (int i = 0; i < s->n; i++)
+        p->two[i] = fabs(s->difference[i] - from), p->one[i] = fabs(s->one_sided[i] - from);
+    p->ends[0] = s->step[s->n - 1], p->ends[1] = s->step[0];
+    for (int i = 0; i < 2; i++) {
+        p->rounding[i] = s->noise / (sqrt(2) * p->ends[i]);
+        p->curving[i] = s->truncation * p->ends[i] * p->ends[i];
+        p->wrong[i] = fabs(s->yours - from);
+    }
+    snprintf(p->title, sizeof p->title, "How wrong is a difference? The component %s", s->place);
+    snprintf(p->best, sizeof p->best, "best step %.0e: error %.0e", s->step[best_of(p)], p->two[best_of(p)]);
+    snprintf(p->course, sizeof p->course, "the course's step %.0e: error %.0e", eps, error_at(p, eps));
+}
+
+static wg_status draw(wg_context *c, const char *path, const picture *p, double eps)
+{
+    const wg_check_sweep *s = &p->s;
+    const bool is_wrong = fabs(s->yours - s->slope) > 10 * s->bar;
+    const wg_curve curve[] = { { "two-sided: (f(x + h) − f(x − h)) / 2h", s->step, p->two, s->n },
+                               { "one-sided: (f(x + h) − f(x)) / h", s->step, p->one, s->n } };
+    const wg_curve guide[] = { { "rounding of f: grows as 1 / h", p->ends, p->rounding, 2 },
+                               { "step too large: grows as h²", p->ends, p->curving, 2 },
+                               { "your gradient is off by this much", p->ends, p->wrong, 2 } };
+    const wg_chart_mark mark[] = { { eps, p->course }, { s->step[best_of(p)], p->best } };
+    return wg_draw_loglog_at(NULL, c, path,
+                             &(wg_loglog){ .title = p->title,
+                                           .x_label = "the step h",
+                                           .y_label = isfinite(s->slope)
+                                                          ? "distance from the true slope"
+                                                          : "distance from your gradient (no slope is known)",
+                                           .curve = curve,
+                                           .curves = 2,
+                                           .guide = guide,
+                                           .guides = is_wrong ? 3 : 2,
+                                           .mark = mark,
+                                           .marks = 2 });
+}
+
+bool check_sweep(const args *a, const wg_check *r)
+{
+    const char *path = args_value(a, "sweep"), *of = args_value(a, "sweep-of");
+    picture p = { .s = r ? wg_check_sweep_of(r) : (wg_check_sweep){ 0 } };
+    if (!path) return true;
+    if (!p.s.n || p.s.n > MOST)
+        return tool_fail(
+                   a, EXIT_OTHER,
+                   of ? "--sweep-of %s: no such component was checked" : "--sweep: nothing was compared", of),
+               false;
+    wg_context *c = wg_start(NULL);
+    measure(&p, wg_check_eps(r));
+    const bool ok = draw(c, path, &p, wg_check_eps(r)) == WG_OK;
+    if (!ok) tool_fail(a, EXIT_OTHER, "%s", wg_message(c));
+    wg_finish(c, NULL);
+    return ok;
+}
