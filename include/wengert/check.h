@@ -139,10 +139,11 @@ typedef struct wg_check_input {
 } wg_check_input;
 /* Something that is wrong. */
 typedef struct wg_check_finding {
-    /* "rule": a node's rule against its kernel. "run": what runs against what is checked. "slope": the
-     * gradient against slopes. */
+    /* "rule": a node's rule against its kernel. "frontier": the gradient becomes wrong at this node, and
+     * each rule alone is right. "run": what runs against what is checked. "slope": the gradient against
+     * slopes. */
     const char *stage;
-    const char *op, *where; /* rule: the node's op, and file:line; else "" */
+    const char *op, *where; /* of a node: its op, and file:line; else "" */
     int operand;            /* rule: its number; else -1 */
     const char *by;         /* the operand: "x", "gamma (bn.gamma)"; or the input's name; or "" */
     wg_shape shape;         /* of the operand or input */

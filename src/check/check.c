@@ -97,7 +97,7 @@ int wg_check_findings(const wg_check *r) { return r->findings; }
 
 wg_check_finding wg_check_finding_at(const wg_check *r, int i)
 {
-    static const char *const stage[WGI_STAGES] = { "rule", "slope", "run" };
+    static const char *const stage[WGI_STAGES] = { "rule", "slope", "frontier", "run" };
     if (i < 0 || i >= r->findings)
         return (wg_check_finding){
             .stage = "", .op = "", .where = "", .by = "", .remedy = "", .point = "", .element = -1

@@ -4,6 +4,7 @@
  * only read.
  */
 #include "check/check_private.h"
+#include "check/frontier.h"
 #include "check/local.h"
 #include "check/as_it_runs.h"
 
@@ -323,7 +324,8 @@ static void name_user_nodes(const graph_check *q)
 {
     for (int f = 0; f < q->r->findings; f++)
         for (int64_t i = wg_graph_nodes(q->from); i-- > 1;)
-            if (!wg_is_none(q->map[i]) && q->map[i].index == q->r->finding[f].node.index)
+            if (!q->r->finding[f].user && !wg_is_none(q->map[i]) &&
+                q->map[i].index == q->r->finding[f].node.index)
                 q->r->finding[f].user = i;
 }
 
@@ -357,6 +359,8 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
                                              .settle = clone_settle,
                                              .self = q,
                                              .fork = clone_fork });
+    wgi_check_frontier(q->r, q->here, q->clone, q->root, q->x);
+    name_user_nodes(q);
     wg_graph_free(q->clone), wg_graph_free(q->moving);
     return q->r;
 }

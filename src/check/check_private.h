@@ -50,6 +50,7 @@ typedef struct wgi_check_part {
     int64_t directions;    /* in which all components moved together, at all points */
     unsigned char *signal; /* by component: whether the gradient is not zero at some point */
     int64_t node;          /* its index in the user's graph; 0: of no graph */
+    double *differs_at;    /* the first point, beside the given one, where some part differs; NULL: none */
     double *spread;        /* two-sided check: the distance between the two one-sided differences */
     bool asked; /* the user named this part; a part that nobody named is left out if it has no derivative */
     bool left_out; /* appears in the report, does not count for the verdict */
@@ -62,9 +63,10 @@ typedef struct wgi_check_part {
 
 /* The stages of a check. */
 typedef enum wgi_stage {
-    WGI_STAGE_LOCAL, /* a node's rule against its own kernel: local.h */
-    WGI_STAGE_SLOPE, /* the gradient against slopes of the whole function: whole.h */
-    WGI_STAGE_RUN,   /* what runs, with the dtypes, threads and plans of the user: as_it_runs.h */
+    WGI_STAGE_LOCAL,    /* a node's rule against its own kernel: local.h */
+    WGI_STAGE_SLOPE,    /* the gradient against slopes of the whole function: whole.h */
+    WGI_STAGE_FRONTIER, /* where the gradient becomes wrong: frontier.h */
+    WGI_STAGE_RUN,      /* what runs, with the dtypes, threads and plans of the user: as_it_runs.h */
     WGI_STAGES
 } wgi_stage;
 
@@ -239,6 +241,9 @@ void wgi_check_differences(wg_check *r, const wgi_check_target *t);
 
 /* course.c. Fills r->why, if the course's ratio is a worry and nothing is wrong. */
 void wgi_check_explain(wg_check *r, const wgi_check_target *t);
+
+/* frontier.c. Notes the point as that of the first finding beside the given point. */
+void wgi_check_note_point(wg_check *r);
 
 /* points.c. Compares the gradient with slopes, at the given point and at others. */
 void wgi_check_points(wg_check *r, const wgi_check_target *t);

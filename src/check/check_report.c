@@ -160,8 +160,20 @@ static void print_run(const wgi_finding *f, FILE *out)
     fprintf(out, ": %s: %.10g, %.10g\n", f->remedy, f->yours, f->numeric);
 }
 
+/* "the gradient is wrong at h, tanh, model.c:31, and right at ..." */
+static void print_frontier(const wgi_finding *f, FILE *out)
+{
+    fprintf(out, "  %s the gradient becomes wrong at %s%s%s, %s", wgi_check_colored("FAIL", out), f->by,
+            *f->by ? ", " : "", f->op, f->where);
+    if (f->point != WGI_POINT_GIVEN) fprintf(out, ", %s", wgi_check_point_text(f->point));
+    fprintf(out, ": along a direction yours %.10g, numeric %.10g \302\261 %.0e\n       %s\n", f->yours,
+            f->numeric, f->bar, f->remedy);
+}
+
 static void print_runs(const wg_check *r, FILE *out)
 {
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == WGI_STAGE_FRONTIER) print_frontier(&r->finding[i], out);
     for (int i = 0; i < r->findings; i++)
         if (r->finding[i].stage == WGI_STAGE_RUN) print_run(&r->finding[i], out);
 }

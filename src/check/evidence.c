@@ -44,9 +44,9 @@ int wg_check_worst(const wg_check *r, int i, int64_t row[], int most)
 static int distance(const wgi_finding *f)
 {
     static const int order[WGI_STAGES] = {
-        [WGI_STAGE_LOCAL] = 0, [WGI_STAGE_RUN] = 1, [WGI_STAGE_SLOPE] = 3
+        [WGI_STAGE_LOCAL] = 0, [WGI_STAGE_FRONTIER] = 1, [WGI_STAGE_RUN] = 2, [WGI_STAGE_SLOPE] = 4
     };
-    return f->stage == WGI_STAGE_RUN && wg_is_none(f->node) ? 2 : order[f->stage];
+    return f->stage == WGI_STAGE_RUN && wg_is_none(f->node) ? 3 : order[f->stage];
 }
 
 void wgi_check_rank(wg_check *r)

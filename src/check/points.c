@@ -26,6 +26,7 @@ static void note(wg_check *r, wgi_point point, int k, int64_t element, const wgi
     r->at[point].clear += c->clear, r->at[point].differ += c->differ;
     r->at[point].unclear += !c->clear && !c->differ, r->at[point].kinks += c->kind == WGI_SLOPE_KINK;
     if (!c->differ) return;
+    if (point != WGI_POINT_GIVEN) wgi_check_note_point(r);
     wgi_check_add(r, &(wgi_finding){ .stage = WGI_STAGE_SLOPE,
                                      .point = point,
                                      .part = k,

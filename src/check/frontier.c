@@ -1,0 +1,266 @@
+/* frontier.c: where the gradient becomes wrong, if each node alone is right: see frontier.h. */
+#include "check/frontier.h"
+
+#include <float.h>
+
+#include "wengert/grad.h"
+#include "wengert/op.h"
+
+/* A difference of a smaller share of the gradient than this may be the gradient's own rounding error. */
+static const double SHARE = 1e-6;
+
+typedef enum answer { UNKNOWN, RIGHT, WRONG } answer;
+
+typedef struct frontier {
+    wg_check *r;
+    wg_site here;
+    wg_graph *g;
+    wg_node root, from; /* from: the parameter */
+    unsigned char *on;  /* by index: whether the node lies between the parameter and the root */
+    wg_node *gz;        /* by index: its gradient; wg_none: there is none */
+    int64_t *path;      /* room for a path's indices */
+    wgi_compared last;  /* of the last node that was found wrong */
+} frontier;
+
+/* ---- the gradient at one node ---- */
+
+typedef struct cut {
+    wg_check *r;
+    wg_graph *g;
+    wg_node z, root; /* of g */
+    wg_site here;
+    int64_t n;
+    double *at, *u, *x;
+} cut;
+
+static double value_at(void *self, double t, double *moved)
+{
+    cut *k = self;
+    for (int64_t i = 0; i < k->n; i++) k->x[i] = k->at[i] + t * k->u[i];
+    wg_input_set_at(k->here, k->z, wg_view_f64(k->x, wg_node_shape(k->z)));
+    *moved = t;
+    k->r->evaluations++;
+    const double f = wg_item_at(k->here, k->root);
+    if (!wg_failed(k->r->c)) return f;
+    wg_recover(k->r->c);
+    return NAN;
+}
+
+static bool open_cut(cut *k, const frontier *q, wg_node z)
+{
+    wg_context *c = q->r->c;
+    const int64_t nodes = wg_graph_nodes(q->g);
+    *k = (cut){ .r = q->r, .here = q->here, .n = wg_shape_size(wg_node_shape(z)) };
+    unsigned char *held = wg_alloc(c, (size_t)nodes, 1);
+    wg_node *map = wg_alloc(c, (size_t)nodes, sizeof *map);
+    k->at = wg_alloc(c, (size_t)k->n + 1, sizeof *k->at), k->x = wg_alloc(c, (size_t)k->n + 1, sizeof *k->x);
+    k->u = wgi_check_normals(q->r, 4000 + z.index, k->n), k->g = wg_graph_new(c);
+    if (!wg_failed(c) && wg_copy_f64_at(q->here, z, k->at, (size_t)k->n) == WG_OK) {
+        held[z.index] = 1;
+        wg_begin(k->g, wg_graph_mode(q->g));
+        k->root = wg_replay(q->root, k->g, &(wg_replay_opts){ .held = held, .map = map });
+        wg_graph_set_epoch(k->g, wg_graph_epoch(q->g));
+        wg_graph_freeze(k->g, true);
+        k->z = map[z.index];
+    }
+    wg_free(c, held), wg_free(c, map);
+    const double scale = k->at ? wgi_check_rms(k->at, k->n) : 0;
+    for (int64_t i = 0; k->u && i < k->n; i++) k->u[i] *= scale;
+    return !wg_failed(c) && wg_node_ok(k->root) && wg_node_ok(k->z);
+}
+
+static void close_cut(cut *k)
+{
+    wg_context *c = k->r->c;
+    wg_graph_free(k->g);
+    wg_free(c, k->at), wg_free(c, k->u), wg_free(c, k->x);
+    if (wg_failed(c)) wg_recover(c);
+}
+
+/* Compares sum(gz u) with the slope of the root by t, where z + t u is put in. */
+static wgi_compared compare(cut *k, const double *gz)
+{
+    double yours = 0, size = 0, moved;
+    for (int64_t i = 0; i < k->n; i++) yours += gz[i] * k->u[i], size += fabs(gz[i] * k->u[i]);
+    wgi_line line = { .at = value_at, .self = k, .f0 = value_at(k, 0, &moved), .scale = 1 };
+    if (!isfinite(line.f0)) return (wgi_compared){ .yours = yours, .numeric = NAN, .bar = INFINITY };
+    line.noise = wgi_noise_of(value_at, k, line.scale);
+    const wgi_slope s = wgi_slope_of(&line);
+    wgi_compared c = wgi_check_compare(yours, 64 * DBL_EPSILON * size, -1, &s);
+    if (c.differ && fabs(c.yours - c.numeric) <= SHARE * fmax(fabs(c.numeric), fabs(c.yours)))
+        c.differ = false;
+    return c;
+}
+
+static answer ask(frontier *q, int64_t i)
+{
+    const wg_node z = wg_graph_node(q->g, i);
+    cut k;
+    answer a = UNKNOWN;
+    if (z.index == q->root.index) return RIGHT;
+    if (wg_is_none(q->gz[i])) return UNKNOWN;
+    double *gz = wg_alloc(q->r->c, (size_t)wg_shape_size(wg_node_shape(z)) + 1, sizeof *gz);
+    const bool ok = open_cut(&k, q, z) && gz;
+    if (ok && wg_copy_f64_at(q->here, q->gz[i], gz, (size_t)k.n) == WG_OK) {
+        const wgi_compared c = compare(&k, gz);
+        a = c.differ ? WRONG : c.clear ? RIGHT : UNKNOWN;
+        if (c.differ) q->last = c;
+    }
+    close_cut(&k);
+    wg_free(q->r->c, gz);
+    return a;
+}
+
+/* ---- the search ---- */
+
+static bool uses(wg_node n, int64_t operand)
+{
+    for (int k = 0; k < wg_node_operands(n); k++)
+        if (wg_node_operand(n, k).index == operand) return true;
+    return false;
+}
+
+/* The next node after `after` that is computed from `operand` and leads to the root; 0: none. */
+static int64_t next_use(const frontier *q, int64_t operand, int64_t after)
+{
+    for (int64_t i = after + 1; i <= q->root.index; i++)
+        if (q->on[i] && uses(wg_graph_node(q->g, i), operand)) return i;
+    return 0;
+}
+
+/* Of a path from `wrong` to the root, the last node that is wrong before one that is right: *right. */
+static int64_t along_path(frontier *q, int64_t wrong, int64_t *right)
+{
+    int64_t n = 0, low = 0, high, known;
+    for (int64_t i = wrong; i; i = next_use(q, i, i)) q->path[n++] = i;
+    high = known = n - 1;
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        answer a = UNKNOWN;
+        const int64_t first = middle;
+        while (middle < high && (a = ask(q, q->path[middle])) == UNKNOWN) middle++;
+        if (a == WRONG) low = middle;
+        else if (a == RIGHT) high = known = middle;
+        else high = first;
+    }
+    *right = q->path[known];
+    return q->path[low];
+}
+
+/* Goes on while another node that is computed from the wrong one is wrong, too. */
+static int64_t search(frontier *q, int64_t wrong, int64_t *right)
+{
+    for (int64_t found = 0; found != wrong;) {
+        found = wrong = along_path(q, wrong, right);
+        for (int64_t i = next_use(q, found, found); i && found == wrong; i = next_use(q, found, i))
+            if (i != *right && ask(q, i) == WRONG) wrong = i;
+    }
+    return wrong;
+}
+
+/* ---- the finding ---- */
+
+static void add_finding(frontier *q, int64_t wrong, int64_t right, wgi_point point)
+{
+    const wg_node z = wg_graph_node(q->g, wrong), y = wg_graph_node(q->g, right);
+    const char *name = wg_node_name(y);
+    ask(q, wrong); /* the numbers */
+    wgi_finding f = { .stage = WGI_STAGE_FRONTIER,
+                      .point = point,
+                      .part = -1,
+                      .node = z,
+                      .by = wg_node_name(z),
+                      .operand = -1,
+                      .shape = wg_node_shape(z),
+                      .element = -1,
+                      .yours = q->last.yours,
+                      .numeric = q->last.numeric,
+                      .bar = q->last.bar };
+    wgi_check_say(f.remedy, "it is right at %s%s%s, %s, which is computed from it", name, *name ? ", " : "",
+                  wg_node_op_name(y), wg_site_place(wg_node_site(y)));
+    wgi_check_add(q->r, &f);
+}
+
+/* Marks the nodes between the parameter and the root, and asks for their gradients. */
+static bool open_frontier(frontier *q)
+{
+    wg_context *c = q->r->c;
+    const int64_t nodes = q->root.index + 1;
+    int count = 0;
+    q->on = wg_alloc(c, (size_t)nodes, 1), q->path = wg_alloc(c, (size_t)nodes, sizeof *q->path);
+    q->gz = wg_alloc(c, (size_t)nodes, sizeof *q->gz);
+    wg_node *z = wg_alloc(c, (size_t)nodes, sizeof *z), *gz = wg_alloc(c, (size_t)nodes, sizeof *gz);
+    bool ok = !wg_failed(c);
+    for (int64_t i = q->from.index; ok && i < nodes; i++) {
+        const wg_node n = wg_graph_node(q->g, i);
+        q->on[i] = i == q->from.index;
+        for (int k = 0; k < wg_node_operands(n) && !q->on[i]; k++)
+            q->on[i] = q->on[wg_node_operand(n, k).index];
+        const wg_op *op = wg_node_op(n);
+        if (q->on[i] && op && op->outputs <= 1 && wg_dtype_is_float(wg_node_dtype(n))) z[count++] = n;
+    }
+    ok = ok && q->on[q->root.index] && wg_grads_at(q->here, q->root, z, count, gz) == WG_OK;
+    for (int k = 0; ok && k < count; k++) q->gz[z[k].index] = gz[k];
+    wg_free(c, z), wg_free(c, gz);
+    if (wg_failed(c)) wg_recover(c);
+    return ok;
+}
+
+static void search_from(wg_check *r, wg_site here, wg_graph *g, wg_node root, wg_node x, wgi_point point)
+{
+    frontier q = { .r = r, .here = here, .g = g, .root = root, .from = x };
+    int64_t right = 0;
+    const bool found = open_frontier(&q) && ask(&q, x.index) == WRONG;
+    if (found) {
+        const int64_t wrong = search(&q, x.index, &right);
+        add_finding(&q, wrong, right, point);
+    }
+    wg_free(r->c, q.on), wg_free(r->c, q.path), wg_free(r->c, q.gz);
+}
+
+/* ---- where to search ---- */
+
+void wgi_check_note_point(wg_check *r)
+{
+    for (int k = 0; k < r->parts; k++) {
+        wgi_check_part *in = &r->part[k];
+        if (in->differs_at) continue;
+        in->differs_at = wg_alloc(r->c, (size_t)in->size + 1, sizeof *in->differs_at);
+        if (in->differs_at) memcpy(in->differs_at, in->point, (size_t)in->size * sizeof *in->point);
+    }
+}
+
+/* The finding of the part that is nearest to the loss, among those at the given point, or beside it: at the
+ * first point where some differ. NULL: none, or a rule explains them. */
+static const wgi_finding *nearest(const wg_check *r, const wg_node x[])
+{
+    const wgi_finding *best = NULL;
+    for (int i = 0; i < r->findings; i++) {
+        const wgi_finding *f = &r->finding[i];
+        if (f->stage == WGI_STAGE_LOCAL) return NULL;
+        if (f->stage != WGI_STAGE_SLOPE || wg_is_none(x[f->part])) continue;
+        if (!best || f->point < best->point ||
+            (f->point == best->point && x[f->part].index > x[best->part].index))
+            best = f;
+    }
+    return best;
+}
+
+static void set_point(wg_check *r, wg_site here, const wg_node x[], bool given)
+{
+    for (int k = 0; k < r->parts; k++) {
+        const double *at = given ? r->part[k].point : r->part[k].differs_at;
+        if (at && !wg_is_none(x[k])) wg_input_set_at(here, x[k], wg_view_f64(at, r->part[k].shape));
+    }
+}
+
+void wgi_check_frontier(wg_check *r, wg_site here, wg_graph *clone, wg_node root, const wg_node x[])
+{
+    const wgi_finding *f = wg_failed(r->c) ? NULL : nearest(r, x);
+    if (!f) return;
+    const wgi_point point = f->point;
+    set_point(r, here, x, point == WGI_POINT_GIVEN);
+    search_from(r, here, clone, root, x[f->part], point);
+    set_point(r, here, x, true);
+    wgi_check_rank(r);
+}

@@ -1,0 +1,183 @@
+/* test_frontier.c: where a gradient becomes wrong, if the rule of each node agrees with its kernel when it is
+ * looked at alone. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wengert/op.h"
+#include "wgcheck.h"
+
+/* y = x^3. The first time that somebody asks for the rule it is right, then never again. */
+
+static bool cube_kernel(const wg_kernel *k)
+{
+    const double *x = k->x[0];
+    double *y = k->y[0];
+    for (int64_t i = k->begin; i < k->end; i++) y[i] = x[i] * x[i] * x[i];
+    return true;
+}
+
+static bool same(wg_rule *r) { return r->y[0] = r->x[0], true; }
+
+static int asked, right_times;
+
+static void cube_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(asked++ < right_times ? 3 : 2, wg_mul(gy, wg_square(x[0])));
+}
+
+static const wg_op cube = {
+    .name = "cube", .operands = 1, .kind = WG_MAP, .shape = same, .kernel = { cube_kernel }, .vjp = cube_rule
+};
+
+static wg_node cube_of(wg_node x) { return wg_apply("x\nmodel.c:40", &cube, &x, 1, NULL); }
+
+typedef struct subject {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_node x;
+} subject;
+
+static subject start(void)
+{
+    static const double v[4] = { 0.4, -0.7, 1.1, 0.9 };
+    subject k = { .c = wgt_start(NULL, WG_F64, NULL) };
+    k.g = wg_graph_new(k.c), k.p = wg_params_new(k.c);
+    wg_begin(k.g, WG_TRAIN);
+    k.x = wg_mul(wg_input(k.g, "in", wg_view_f64(v, WG_SHAPE(4))),
+                 wg_param(k.g, k.p, "w", WG_SHAPE(4), wg_uniform(0.5, 1.5)));
+    asked = 0, right_times = 1;
+    return k;
+}
+
+/* The finding of that stage; false: there is none. */
+static bool find(const wg_check *r, const char *stage, wg_check_finding *f)
+{
+    for (int i = 0; i < wg_check_findings(r); i++) {
+        *f = wg_check_finding_at(r, i);
+        if (!strcmp(f->stage, stage)) return true;
+    }
+    return false;
+}
+
+static void expect_frontier(const wg_check *r, wg_node wrong, const char *right)
+{
+    wg_check_finding f;
+    cr_assert_not(find(r, "rule", &f), "the rule was right when it was looked at");
+    cr_assert(find(r, "slope", &f));
+    cr_assert(find(r, "frontier", &f));
+    cr_expect_eq(f.node, wrong.index, "%s %s, %s", f.op, f.where, f.remedy);
+    cr_expect_str_eq(f.op, wg_node_op_name(wrong));
+    cr_expect(strstr(f.remedy, right), "%s", f.remedy);
+    cr_expect_gt(fabs(f.yours - f.numeric), 10 * f.bar);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).stage, "frontier", "it is the nearest to the cause");
+}
+
+Test(frontier, between_two_nodes)
+{
+    subject k = start();
+    wg_node h = wg_tanh(k.x), y = wg_name(cube_of(h), "h2"), loss = wg_sum(wg_exp(y));
+    wg_check *r = wg_gradcheck(loss, k.p, NULL);
+    expect_frontier(r, h, "it is right at h2, cube, model.c:40");
+    wgt_expect_report(r, "the gradient becomes wrong at tanh, ");
+    int n;
+    const wg_node_mark *m = wg_check_marks(r, k.g, &n);
+    cr_assert_geq(n, 3);
+    cr_expect_eq(m[0].node.index, h.index);
+    cr_expect_eq(m[0].kind, WG_MARK_WRONG);
+    for (int i = 1; i < n; i++) cr_expect(m[i].kind == WG_MARK_AFFECTED && m[i].node.index < h.index);
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    wgt_finish(k.c, NULL);
+}
+
+/* 2/3 of the derivative of h^3 arrive at h, whose gradient is therefore 2 h^2 exp(h^3) and not 3 h^2 exp(h^3):
+ * the numbers have the ratio 2/3. */
+Test(frontier, the_numbers_are_those_of_the_node)
+{
+    subject k = start();
+    wg_check_finding f;
+    wg_check *r = wg_gradcheck(wg_sum(wg_exp(cube_of(wg_tanh(k.x)))), k.p, NULL);
+    cr_assert(find(r, "frontier", &f));
+    cr_expect_float_eq(f.yours / f.numeric, 2. / 3, 1e-9);
+    wg_check_free(r);
+    wgt_finish(k.c, NULL);
+}
+
+Test(frontier, in_a_long_chain)
+{
+    for (int at = 0; at < 60; at += 13) {
+        subject k = start();
+        wg_node h = k.x, wrong = wg_none;
+        for (int i = 0; i < 60; i++) {
+            if (i == at) wrong = h, h = cube_of(h);
+            h = i % 2 ? wg_tanh(wg_mul(h, 1.1)) : wg_sin(wg_add(h, 0.1));
+        }
+        wg_check *r = wg_gradcheck(wg_sum(h), k.p, NULL);
+        expect_frontier(r, wrong, "cube, model.c:40");
+        wg_check_free(r);
+        wgt_finish(k.c, NULL);
+    }
+}
+
+/* Right along one branch. The other one, which is made first or last, is the wrong one. */
+Test(frontier, in_one_of_two_branches)
+{
+    for (int order = 0; order < 2; order++) {
+        subject k = start();
+        wg_node h = wg_tanh(k.x), s = wg_sin(h), a, b;
+        if (order) a = cube_of(s), b = wg_exp(h);
+        else b = wg_exp(h), a = cube_of(s);
+        wg_check *r = wg_gradcheck(wg_sum(wg_mul(wg_cos(a), wg_square(b))), k.p, NULL);
+        expect_frontier(r, s, "cube, model.c:40");
+        wg_check_free(r);
+        wgt_finish(k.c, NULL);
+    }
+}
+
+/* A rule that is wrong from 0.5 on. At the given point all h are below, so the rule is right there and after a
+ * few steps of descent it is not. */
+
+static void late_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(wg_mul(gy, wg_square(x[0])), wg_sub(3, wg_cast(wg_greater(x[0], 0.5), WG_F64)));
+}
+
+Test(frontier, after_steps_of_descent)
+{
+    static wg_op late;
+    late = cube, late.name = "late", late.vjp = late_rule;
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_begin(g, WG_TRAIN);
+    const double v[2] = { 0.4999, 0.47 };
+    wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(2))), h = wg_mul(x, 1.0001);
+    wg_node loss = wg_neg(wg_sum(wg_apply("x\nmodel.c:41", &late, &h, 1, NULL)));
+    wg_check *r = wg_gradcheck_nodes(loss, &x, 1, NULL);
+    wg_check_finding f, slope;
+    cr_assert(find(r, "slope", &slope));
+    cr_expect_str_neq(slope.point, "at the given point");
+    cr_assert(find(r, "frontier", &f));
+    cr_expect_str_eq(f.point, slope.point);
+    cr_expect(strstr(f.remedy, "late, model.c:41"), "%s", f.remedy);
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    wgt_finish(c, NULL);
+}
+
+Test(frontier, right_gradients_and_wrong_rules_need_none)
+{
+    wg_check_finding f;
+    subject k = start();
+    right_times = 1000;
+    wg_check *r = wg_gradcheck(wg_sum(cube_of(wg_tanh(k.x))), k.p, NULL);
+    cr_expect_eq(wg_check_findings(r), 0);
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    asked = right_times = 0;
+    r = wg_gradcheck(wg_sum(cube_of(wg_tanh(k.x))), k.p, NULL);
+    cr_expect(find(r, "rule", &f));
+    cr_expect_not(find(r, "frontier", &f));
+    wg_check_free(r);
+    wgt_finish(k.c, NULL);
+}
