@@ -19,6 +19,7 @@ static const flag flags[] = {
     { 0, "at", "VALUE", "the point for --run, of any shape: [-1.2, 1] or @x.npy" },
     { 0, "timeout", "SECONDS", "for each answer of the program of --run (default 60)" },
     { 0, "draw", "FILE", "a .svg, .png, .pdf or .dot: what is wrong is red, what it makes wrong orange" },
+    { 0, "case", "FILE.c", "a small program in which the first wrong rule fails" },
     { 0, "sweep", "FILE.svg", "a picture of the error of the worst component's difference, by the step" },
     { 0, "sweep-of", "NAME", "with --sweep: of this component: 'W[3,7]', or the worst of W" },
     { 0, "allow", "inconclusive", "exit status 0 also if the verdict is inconclusive" },
@@ -225,7 +226,7 @@ static void check_program(model *m)
     else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
     report(m, c, r, all);
     m->status = check_interrupted() ? EXIT_INTERRUPTED : check_exit(all);
-    if (!check_draw(m->a, r, loss) || !check_sweep(m->a, r)) m->status = EXIT_OTHER;
+    if (!check_draw(m->a, r, loss) || !check_case(m->a, r) || !check_sweep(m->a, r)) m->status = EXIT_OTHER;
     wg_check_free(r);
 }
 

@@ -199,6 +199,8 @@ void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
 /* --draw: writes the graph of loss, with what the report names in colour. False: after a message. */
 bool check_draw(const args *a, const wg_check *r, wg_node loss);
+/* --case: writes a small program with the first wrong rule. False: after a message. */
+bool check_case(const args *a, const wg_check *r);
 /* --sweep: writes the picture. False: after a message. Without the flag it does nothing. */
 bool check_sweep(const args *a, const wg_check *r);
 

@@ -11,6 +11,7 @@
  *     operand_name.c   what a finding calls an operand
  *     evidence.c       access to the evidence in a report; the order of the findings
  *     coverage.c       what was compared, in words
+ *     case.c           a small program in which a wrong rule fails, too
  *     sweep.c          the course's difference of one component at many steps
  *
  * Every report has a context of its own. An error there becomes the reason of the report; the context of the
@@ -94,6 +95,7 @@ typedef struct wgi_finding {
     double yours, numeric, bar;
     int64_t wrong;               /* how many elements are wrong; 0: not counted */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
+    struct wgi_case *made_from;  /* of WGI_STAGE_LOCAL: case.h; or NULL */
 } wgi_finding;
 
 struct wg_check {

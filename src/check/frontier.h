@@ -4,8 +4,8 @@
  * hidden, the node could not be built alone, or contributions are added up wrongly. So the gradients of
  * intermediate nodes are compared, too: z becomes an input of the graph, z + t u is put in, and only what
  * depends on z is computed. The search goes along a path from the parameter to the loss, halving it: the
- * gradient is wrong at one end and right at the other. It ends at a node whose gradient is wrong, while that of
- * every node that is computed from it is right. */
+ * gradient is wrong at one end and right at the other. It ends at a node whose gradient is wrong, while that
+ * of every node that is computed from it is right. */
 #ifndef WGI_CHECK_FRONTIER_H
 #define WGI_CHECK_FRONTIER_H
 

@@ -1,5 +1,6 @@
 /* local.c: each node's rule against its own kernel: see local.h. */
 #include "check/local.h"
+#include "check/case.h"
 
 #include "wengert/op.h"
 
@@ -139,6 +140,7 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
         f.by = by;
         f.shape = wg_node_shape(wg_node_operand(n, k));
         wgi_check_remedy(r, &a, &f);
+        f.made_from = custom ? NULL : wgi_case_keep(r, n);
         wgi_check_add(r, &f);
     }
     wgi_alone_close(r, &a);

@@ -92,8 +92,7 @@ Test(frontier, between_two_nodes)
     wgt_finish(k.c, NULL);
 }
 
-/* 2/3 of the derivative of h^3 arrive at h, whose gradient is therefore 2 h^2 exp(h^3) and not 3 h^2 exp(h^3):
- * the numbers have the ratio 2/3. */
+/* The gradient at h is 2 h^2 exp(h^3) where it should be 3 h^2 exp(h^3): the ratio of the numbers is 2/3. */
 Test(frontier, the_numbers_are_those_of_the_node)
 {
     subject k = start();
@@ -136,7 +135,7 @@ Test(frontier, in_one_of_two_branches)
     }
 }
 
-/* A rule that is wrong from 0.5 on. At the given point all h are below, so the rule is right there and after a
+/* A rule that is wrong from 0.5 on. At the given point all h are below, so the rule is right there. After a
  * few steps of descent it is not. */
 
 static void late_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])

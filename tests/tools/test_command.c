@@ -169,6 +169,8 @@ Test(command, check_draws)
 #if WG_WITH_GRAPHVIZ
     EXPECT(0, NULL, NULL, "check", "-e", "sin(x)", "--set", "x=1", "--draw", graph);
 #endif
+    EXPECT(0, NULL, "--case: no rule of a node is wrong: /nonexistent/c.c is not written", "check", "-e",
+           "sin(x)", "--set", "x=1", "--case", "/nonexistent/c.c");
     EXPECT(6, NULL, "/nonexistent/", "check", "-e", "sin(x)", "--set", "x=1", "--sweep",
            "/nonexistent/a.svg");
 }

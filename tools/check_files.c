@@ -1,7 +1,8 @@
-/* check_pictures.c: the pictures of check. --draw: the graph, with what is wrong in colour. --sweep: the
- * error of a difference by its step. */
+/* check_files.c: the files that check writes. --draw: the graph, with what is wrong in colour. --case: a
+ * small program in which a wrong rule fails. --sweep: the error of a difference by its step. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tool.h"
 
@@ -16,6 +17,24 @@ bool check_draw(const args *a, const wg_check *r, wg_node loss)
     o.marks = wg_check_marks(r, wg_graph_of(loss), &o.mark_count);
     if (wg_draw_at(NULL, loss, path, &o) == WG_OK) return true;
     return tool_fail(a, EXIT_OTHER, "%s", wg_message(wg_graph_context(wg_graph_of(loss)))), false;
+}
+
+bool check_case(const args *a, const wg_check *r)
+{
+    const char *path = args_value(a, "case");
+    int i = 0;
+    if (!path) return true;
+    while (r && i < wg_check_findings(r) && strcmp(wg_check_finding_at(r, i).stage, "rule") != 0) i++;
+    if (!r || i == wg_check_findings(r)) {
+        fprintf(stderr, "--case: no rule of a node is wrong: %s is not written\n", path);
+        return true;
+    }
+    FILE *out = fopen(path, "w");
+    if (!out) return tool_fail(a, EXIT_OTHER, "--case %s: cannot be written", path), false;
+    const bool written = wg_check_write_case(r, i, out);
+    if (fclose(out) == 0 && written) return true;
+    remove(path);
+    return tool_fail(a, EXIT_OTHER, "--case: the finding cannot be written as a program"), false;
 }
 
 /* ---- the error of a difference ---- */
