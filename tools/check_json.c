@@ -171,6 +171,22 @@ static void whole_json(json *j, const wg_check *r)
     json_whole(j, "seed", (long long)wg_check_seed(r));
 }
 
+static void sweep_json(json *j, const wg_check *r)
+{
+    const wg_check_sweep s = wg_check_sweep_of(r);
+    const wg_shape n = WG_SHAPE(s.n);
+    if (!s.n) return;
+    json_object(j, "sweep");
+    json_text(j, "of", s.place);
+    json_number(j, "slope", s.slope, WG_F64);
+    json_number(j, "bar", s.bar, WG_F64);
+    json_number(j, "truncation", s.truncation, WG_F64);
+    json_values(j, "step", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.step });
+    json_values(j, "difference", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.difference });
+    json_values(j, "one_sided", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.one_sided });
+    json_end(j);
+}
+
 void check_json(json *j, const wg_check *r)
 {
     whole_json(j, r);
@@ -188,4 +204,5 @@ void check_json(json *j, const wg_check *r)
     json_array(j, "unreached");
     for (int i = 0; i < wg_check_unreached(r); i++) json_text(j, NULL, wg_check_unreached_at(r, i));
     json_end(j);
+    sweep_json(j, r);
 }

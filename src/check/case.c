@@ -68,10 +68,12 @@ static wg_node input_of(wg_context *c, wg_graph *g, wg_dtype t, wg_shape s, cons
 static bool fails(const wgi_case *k, int operand, int64_t *element)
 {
     wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .threads = 1 });
-    wg_graph *g = wg_graph_new(c);
+    wg_graph *g = c ? wg_graph_new(c) : NULL;
     wg_node x[WGI_CASE_OPERANDS];
     bool found = false;
     if (g) wg_begin(g, k->mode);
+    else if (c) wg_finish(c, NULL);
+    if (!g) return false;
     for (int i = 0; i < k->operands; i++) x[i] = input_of(c, g, k->x[i].dtype, k->x[i].shape, k->x[i].v);
     wg_check *r = wg_failed(c) ? NULL : wg_gradcheck_op_at("", k->op, x, k->operands, k->attr, NULL);
     for (int i = 0; r && i < wg_check_findings(r) && !found; i++) {
@@ -80,7 +82,7 @@ static bool fails(const wgi_case *k, int operand, int64_t *element)
         if (found) *element = f.element;
     }
     wg_check_free(r);
-    if (c) wg_finish(c, NULL);
+    wg_finish(c, NULL);
     return found;
 }
 

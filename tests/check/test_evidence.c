@@ -169,6 +169,26 @@ Test(evidence, the_finding_nearest_to_the_cause_is_first)
     wgt_finish(c, NULL);
 }
 
+Test(evidence, the_same_bytes_for_any_number_of_threads)
+{
+    char *text[3];
+    for (int i = 0; i < 3; i++) {
+        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 3, .threads = i + 1 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_begin(g, WG_TRAIN);
+        wg_node h = wg_tanh(wg_nn_dense(wg_any(g, WG_SHAPE(6, 30)), p, "fc1", 20));
+        wg_node wide = wg_cast(h, WG_F64), s = wg_apply("h\nmodel.c:7", &my_square, &wide, 1, NULL);
+        wg_check *r = wg_gradcheck(wg_sum(wg_exp(s)), p, &(wg_gradcheck_opts){ .sweep = "" });
+        cr_expect_eq(wg_check_verdict(r), WG_FAIL);
+        text[i] = wgt_report(r);
+        if (i) cr_expect_str_eq(text[i], text[0]);
+        wg_check_free(r);
+        wgt_finish(c, NULL);
+    }
+    for (int i = 0; i < 3; i++) free(text[i]);
+}
+
 /* ---- marks for drawings ---- */
 
 static const wg_node_mark *mark_of(const wg_node_mark *m, int n, wg_node node)
