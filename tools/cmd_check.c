@@ -11,6 +11,7 @@ static const flag flags[] = {
     { 0, "wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)" },
     { 0, "eps", "E", "the step of the differences (default 1e-7)" },
     { 0, "one-sided", NULL, "(f(x + E) - f(x)) / E" },
+    { 0, "order", "N", "2: the second derivatives too (default 1)" },
     { 0, "components", "N", "at most N components of each (default: all)" },
     { 0, "grad", "NAME=VALUE", "a gradient from elsewhere, compared with the library's" },
     { 0, "op", "NAME", "the samples of an op instead of a program" },
@@ -36,8 +37,10 @@ int check_exit(wg_verdict v) { return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? 
 
 bool check_opts(const args *a, wg_gradcheck_opts *o)
 {
-    long long components = 0;
+    long long components = 0, order = 1;
     if (!args_double(a, "eps", &o->eps) || !args_long(a, "components", 1, &components)) return false;
+    if (!args_long(a, "order", 1, &order)) return false;
+    if (order > 2) return tool_fail(a, EXIT_FLAGS, "--order %lld: 1 or 2", order), false;
     if (o->eps < 0 || (args_has(a, "eps") && o->eps == 0))
         return tool_fail(a, EXIT_FLAGS, "--eps: a positive step"), false;
     o->components = components;
@@ -45,6 +48,7 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     if (o->sweep && !args_has(a, "sweep"))
         return tool_fail(a, EXIT_FLAGS, "--sweep-of without --sweep FILE.svg"), false;
     if (args_has(a, "sweep") && !o->sweep) o->sweep = "";
+    o->order = (int)order;
     o->one_sided = args_has(a, "one-sided");
     return true;
 }
@@ -271,6 +275,7 @@ const command cmd_check = {
     "  wengert check -e 'theta^3' --set theta=1 --eps 0.01 --json\n"
     "  wengert check loss.wg --set x=@x.npy --grad W=@dW.npy\n"
     "  wengert check --op softmax\n"
+    "  wengert check loss.wg --order 2\n"
     "  wengert check --run 'python3 mymodel.py' --at '[-1.2, 1]'\n",
     run,
 };

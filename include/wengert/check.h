@@ -20,7 +20,11 @@
  *        (default 1e-7). The ratio ||numeric - analytic|| / (||numeric|| + ||analytic||) is printed with
  *        the course's words: up to 1e-7 great, up to 1e-5 ok, up to 1e-3 worry, above: very likely a
  *        bug. It decides the verdict only if you give the step: great and ok pass, worry is
- *        inconclusive, worse fails. */
+ *        inconclusive, worse fails.
+ *     4. With .order = 2, of a graph: second derivatives. Each rule is compared as a function, its own
+ *        derivative with its slopes; so are the rules of the nodes that make up the gradient. Products H u
+ *        with the matrix H of second derivatives are compared with slopes of the gradient, and
+ *        <v, H u> with <u, H v>. */
 #ifndef WENGERT_CHECK_H
 #define WENGERT_CHECK_H
 
@@ -51,7 +55,9 @@ typedef struct wg_gradcheck_opts {
     /* A component whose differences are computed at many steps, for wg_check_sweep_of: "W[3,7]"; "W": the
      * worst of W; "": the worst of all. NULL: none. */
     const char *sweep;
-    uint64_t reserved[2];
+    /* 2: of a graph, checks the second derivatives too. Default 1. */
+    int order;
+    uint64_t reserved[1];
 } wg_gradcheck_opts;
 
 /* Inconclusive: NaN, nothing to compare, all zero, or a difference that can come from noise or a kink. */
@@ -141,10 +147,10 @@ typedef struct wg_check_input {
 typedef struct wg_check_finding {
     /* "rule": a node's rule against its kernel. "frontier": the gradient becomes wrong at this node, and
      * each rule alone is right. "run": what runs against what is checked. "slope": the gradient against
-     * slopes. */
+     * slopes. "second": a second derivative: of a node's rule, or of the whole function. */
     const char *stage;
     const char *op, *where; /* of a node: its op, and file:line; else "" */
-    int operand;            /* rule: its number; else -1 */
+    int operand;            /* of a node: its number; else -1 */
     const char *by;         /* the operand: "x", "gamma (bn.gamma)"; or the input's name; or "" */
     wg_shape shape;         /* of the operand or input */
     int64_t element;        /* of it; -1: only all elements together differ */

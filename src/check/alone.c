@@ -5,6 +5,7 @@
 
 #include "wengert/grad.h"
 #include "wengert/op.h"
+#include "wengert/ops.h"
 
 /* ---- building ---- */
 
@@ -41,9 +42,9 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_alone *a)
 {
     const wg_site here = wg_node_site(n);
     a->operands = wg_node_operands(n);
-    a->x = wg_alloc(r->c, (size_t)a->operands, sizeof *a->x);
-    a->gx = wg_alloc(r->c, (size_t)a->operands, sizeof *a->gx);
-    a->point = wg_alloc(r->c, (size_t)a->operands, sizeof *a->point);
+    a->x = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->x);
+    a->gx = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->gx);
+    a->point = wg_alloc(r->c, (size_t)a->operands + 1, sizeof *a->point);
     a->v = wgi_check_normals(r, stream, size_of(n));
     if (wg_failed(r->c)) return false;
     const bool custom = !strcmp(a->op->name, "custom_vjp");
@@ -51,7 +52,7 @@ static bool build(wg_check *r, wg_node n, uint64_t stream, wgi_alone *a)
         if (!copy_operand(r, wg_node_operand(n, k), a, k)) return false;
     a->y = custom ? with_its_value(r, n, a) : wg_apply(here, a->op, a->x, a->operands, a->attr);
     if (wg_node_op(a->y) != a->op) return false; /* a rewrite made another node, which is checked itself */
-    wg_node v = wg_input_at(here, a->g, "", wg_view_f64(a->v, wg_node_shape(a->y)));
+    wg_node v = a->seed = wg_input_at(here, a->g, "", wg_view_f64(a->v, wg_node_shape(a->y)));
     if (wg_node_dtype(a->y) != WG_F64) v = wg_cast_at(here, v, wg_node_dtype(a->y));
     wg_node x[16], gx[16];
     int at[16], count = 0;
@@ -71,6 +72,75 @@ bool wgi_alone_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_alon
     wgi_check_recover(r);
     wgi_alone_close(r, a);
     return false;
+}
+
+static bool is_finite(wg_node n)
+{
+    wg_tensor t;
+    if (!wg_peek(n, &t)) return false;
+    for (int64_t i = 0; i < size_of(n); i++)
+        if (!isfinite(wg_tensor_item(&t, i))) return false;
+    return true;
+}
+
+/* The sum of the rule's gradients, each times random weights. Gradients that are not finite are left out: an
+ * exponent, for example, has none where the base is negative. wg_none: nothing is left. */
+static wg_node sum_of_rule(wg_check *r, wgi_alone *a, uint64_t stream)
+{
+    const wg_site here = wg_node_site(a->y);
+    wg_node sum = wg_none;
+    for (int k = 0; k < a->operands; k++) {
+        if (!a->point[k] || wg_is_none(a->gx[k]) || wg_node_dtype(a->gx[k]) != WG_F64) continue;
+        if (!is_finite(a->gx[k])) continue;
+        double *w = wgi_check_normals(r, stream + (uint64_t)k, size_of(a->gx[k]));
+        if (!w) return wg_none;
+        const wg_node weights = wg_input_at(here, a->g, "", wg_view_f64(w, wg_node_shape(a->gx[k])));
+        wg_free(r->c, w);
+        const wg_node part = wg_sum_at(here, &(wg_reduce_args){ .x = wg_mul_at(here, a->gx[k], weights) });
+        sum = wg_is_none(sum) ? part : wg_add_at(here, sum, part);
+    }
+    return sum;
+}
+
+/* Whether the rule holds something constant on purpose. */
+static bool has_stop(const wgi_alone *a)
+{
+    for (int64_t i = 1, n = wg_graph_nodes(a->g); i < n; i++)
+        if (!strcmp(wg_node_op_name(wg_graph_node(a->g, i)), "stop_gradient")) return true;
+    return false;
+}
+
+/* The gradient of the sum by x. It is zero if every path ends at stop_gradient; wg_none: there is none. */
+static wg_node gradient_of_sum(wg_check *r, const wgi_alone *a, wg_node sum, wg_node x)
+{
+    const wg_site here = wg_node_site(sum);
+    wg_node gx = wg_none;
+    if (wg_grads_at(here, sum, &x, 1, &gx) == WG_OK) return gx;
+    wg_recover(r->c);
+    double *zero = has_stop(a) ? wg_alloc(r->c, (size_t)size_of(x) + 1, sizeof *zero) : NULL;
+    gx = zero ? wg_input_at(here, a->g, "", wg_view_f64(zero, wg_node_shape(x))) : wg_none;
+    wg_free(r->c, zero);
+    return gx;
+}
+
+bool wgi_alone_derive(wg_check *r, wgi_alone *a, uint64_t stream)
+{
+    const wg_node sum = sum_of_rule(r, a, stream);
+    const int seed = a->operands;
+    bool any = false;
+    if (wg_failed(r->c)) wg_recover(r->c);
+    if (wg_is_none(sum)) return false;
+    a->x[seed] = a->seed, a->point[seed] = a->v, a->operands++;
+    for (int k = 0; k < a->operands; k++) {
+        const bool moves = a->point[k] && (k == seed || wg_op_has_derivative(a->op, k));
+        a->gx[k] = moves ? gradient_of_sum(r, a, sum, a->x[k]) : wg_none;
+        any |= !wg_is_none(a->gx[k]);
+    }
+    a->v = wg_alloc(r->c, 1, sizeof *a->v);
+    a->y = sum;
+    if (a->v) a->v[0] = 1;
+    if (wg_failed(r->c)) return wg_recover(r->c), false;
+    return any;
 }
 
 void wgi_alone_close(wg_check *r, wgi_alone *a)

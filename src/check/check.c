@@ -41,6 +41,8 @@ static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_o
     wg_check *r = wgi_check_new(&(wg_options){ .dtype = WG_F64, .threads = 1 }, o);
     if (!r->c) return r;
     if (!o || !o->name) r->name = "f";
+    if (r->order > 1 && !r->reason[0])
+        wgi_check_say(r->reason, "order 2: a C function brings no second derivative; a graph does");
     if (r->reason[0] || !wgi_check_parts(r, 1)) return r;
     if (n > (size_t)INT64_MAX / sizeof(double) || !x) n = 0;
     r->parts = 1;
@@ -95,9 +97,14 @@ const char *wg_check_reason(const wg_check *r) { return r->reason; }
 int wg_check_exit(const wg_check *r) { return r->verdict == WG_PASS ? 0 : r->verdict == WG_FAIL ? 1 : 5; }
 int wg_check_findings(const wg_check *r) { return r->findings; }
 
+static bool is_of_a_node(const wgi_finding *f)
+{
+    return f->stage == WGI_STAGE_LOCAL || (f->stage == WGI_STAGE_SECOND && !wg_is_none(f->node));
+}
+
 wg_check_finding wg_check_finding_at(const wg_check *r, int i)
 {
-    static const char *const stage[WGI_STAGES] = { "rule", "slope", "frontier", "run" };
+    static const char *const stage[WGI_STAGES] = { "rule", "slope", "frontier", "run", "second" };
     if (i < 0 || i >= r->findings)
         return (wg_check_finding){
             .stage = "", .op = "", .where = "", .by = "", .remedy = "", .point = "", .element = -1
@@ -106,7 +113,7 @@ wg_check_finding wg_check_finding_at(const wg_check *r, int i)
     return (wg_check_finding){ .stage = stage[f->stage],
                                .op = f->op,
                                .where = f->where,
-                               .operand = f->stage == WGI_STAGE_LOCAL ? f->operand : -1,
+                               .operand = is_of_a_node(f) ? f->operand : -1,
                                .by = f->by ? f->by : "",
                                .shape = f->shape,
                                .element = f->element,

@@ -7,6 +7,7 @@
 #include "check/frontier.h"
 #include "check/local.h"
 #include "check/as_it_runs.h"
+#include "check/second.h"
 
 #include "wengert/grad.h"
 #include "wengert/op.h"
@@ -343,6 +344,16 @@ static void check_rules(graph_check *q, int n)
     wg_free(c, held);
 }
 
+/* If a rule is wrong, so is what it is made of in the second derivatives: then they are not compared. */
+static void check_second(graph_check *q, const wgi_check_target *t)
+{
+    wg_check *r = q->r;
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == WGI_STAGE_LOCAL) return;
+    wgi_check_local_second(r, q->clone, q->root.index + 1, q->gx, r->parts);
+    wgi_check_second(r, q->here, q->clone, q->x, q->gx, t);
+}
+
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
 {
     check_rules(q, n);
@@ -353,12 +364,14 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
     }
     note_batches(q);
     gradients(q);
-    wgi_check_run(q->r, &(wgi_check_target){ .set = clone_set,
-                                             .value = clone_value,
-                                             .gradient = clone_gradient,
-                                             .settle = clone_settle,
-                                             .self = q,
-                                             .fork = clone_fork });
+    const wgi_check_target t = { .set = clone_set,
+                                 .value = clone_value,
+                                 .gradient = clone_gradient,
+                                 .settle = clone_settle,
+                                 .self = q,
+                                 .fork = clone_fork };
+    if (q->r->order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
+    wgi_check_run(q->r, &t);
     wgi_check_frontier(q->r, q->here, q->clone, q->root, q->x);
     name_user_nodes(q);
     wg_graph_free(q->clone), wg_graph_free(q->moving);

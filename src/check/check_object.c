@@ -95,10 +95,14 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     r->eps = q->eps != 0 ? q->eps : DEFAULT_EPS;
     r->one_sided = q->one_sided, r->limit = q->components;
     r->by_course = q->eps != 0 || q->one_sided;
+    r->order = q->order ? q->order : 1;
+    r->second.asymmetry = r->second.bar = NAN, r->second.resolution = INFINITY;
     r->f = r->noise = r->ratio = r->floor = NAN;
     r->verdict = WG_INCONCLUSIVE;
     if (!(r->eps > 0) || !isfinite(r->eps))
         wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->eps);
+    else if (r->order != 1 && r->order != 2)
+        wgi_check_say(r->reason, "the order must be 1 or 2: it is %d", r->order);
     return r;
 }
 

@@ -6,6 +6,7 @@
  *     check_threads.c  the differences, divided among threads
  *     check_judge.c    ratios, floors, verdicts, hints
  *     check_report.c   prints a report
+ *     second.c         second derivatives
  *     check_object.c   makes and frees reports, and writes the texts in them
  *     ended_early.c    a check that is stopped or has no memory
  *     operand_name.c   what a finding calls an operand
@@ -68,6 +69,7 @@ typedef enum wgi_stage {
     WGI_STAGE_SLOPE,    /* the gradient against slopes of the whole function: whole.h */
     WGI_STAGE_FRONTIER, /* where the gradient becomes wrong: frontier.h */
     WGI_STAGE_RUN,      /* what runs, with the dtypes, threads and plans of the user: as_it_runs.h */
+    WGI_STAGE_SECOND,   /* second derivatives: second.h */
     WGI_STAGES
 } wgi_stage;
 
@@ -141,6 +143,17 @@ struct wg_check {
     struct {
         int64_t compared, unclear, alone, held, narrow;
     } local;
+    int order; /* 2: second derivatives are checked too */
+    struct {
+        int64_t rules, nodes,
+            unclear;      /* operands of rules, of nodes of the gradient; those without a slope */
+        bool whole, zero; /* H u was compared; it is zero at all points */
+        bool seen[WGI_POINTS];
+        int blurred;                 /* comparisons of H u that said nothing, as at kinks */
+        double resolution;           /* as of a part, of H u */
+        double asymmetry, bar;       /* |<v, H u> - <u, H v>| and its bar; NaN: not computed */
+        char reason[WGI_CHECK_TEXT]; /* why second derivatives could not be compared; or "" */
+    } second;
 };
 
 /* What the gradient and the function say about one direction: compare.c. */
@@ -172,6 +185,8 @@ typedef struct wgi_check_target {
     /* Says that x is a point to stay at for a while. May be NULL. */
     void (*settle)(void *self);
     void *self;
+    /* The function is made of many terms, which may have kinks at the same point. */
+    bool several_kinks;
     /* Makes a copy of the function for another thread, in memory of r's context, which also frees it. NULL:
      * only one thread may call the function. */
     bool (*fork)(void *self, wg_check *r, struct wgi_check_target *to);

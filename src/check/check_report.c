@@ -151,6 +151,46 @@ static void print_rule(const wgi_finding *f, FILE *out)
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
 }
 
+/* ---- second derivatives ---- */
+
+static void print_second(const wg_check *r, const wgi_finding *f, FILE *out)
+{
+    char place[WGI_CHECK_TEXT];
+    fprintf(out, "  FAIL second derivative: ");
+    if (*f->op && f->operand >= 0) fprintf(out, "%s, %s, by operand %d", f->op, f->where, f->operand);
+    else if (*f->op) fprintf(out, "%s, %s, by %s", f->op, f->where, f->by);
+    else if (f->part < 0 || f->element < 0) fprintf(out, "%s", f->by);
+    else wgi_check_place(&r->part[f->part], f->element, place), fprintf(out, "%s", place);
+    if (*f->op && *f->by && f->operand >= 0) fprintf(out, ", %s,", f->by);
+    if (*f->op && f->element >= 0 && f->shape.rank)
+        fprintf(out, " at "), print_index(f->shape, f->element, out);
+    if (!*f->op) fprintf(out, " %s", wgi_check_point_text(f->point));
+    fprintf(out, ": yours %.10g, numeric %.10g \302\261 %.0e\n", f->yours, f->numeric, f->bar);
+    if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
+}
+
+static void print_seconds(const wg_check *r, FILE *out)
+{
+    if (r->order < 2) return;
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == WGI_STAGE_SECOND) print_second(r, &r->finding[i], out);
+    fprintf(out, "  second derivatives: ");
+    if (!r->second.whole && !r->second.rules) {
+        fprintf(out, "not compared%s\n", r->findings ? ", as a rule is wrong" : "");
+        return;
+    }
+    fprintf(out, "%lld operands of rules and %lld of the gradient's nodes compared",
+            (long long)r->second.rules, (long long)r->second.nodes);
+    if (r->second.unclear) fprintf(out, ", %lld could not be", (long long)r->second.unclear);
+    fprintf(out, "\n  H u %s slopes of the gradient",
+            r->second.whole ? "compared with" : "could not be compared with");
+    if (r->second.zero) fprintf(out, ": all zero, yours and numeric");
+    if (r->second.blurred) fprintf(out, ", %d could not be", r->second.blurred);
+    if (r->second.whole && isfinite(r->second.bar))
+        fprintf(out, "; <v, H u> - <u, H v> is %.0e \302\261 %.0e", r->second.asymmetry, r->second.bar);
+    fprintf(out, "\n");
+}
+
 static void print_run(const wgi_finding *f, FILE *out)
 {
     fprintf(out, "  %s ", wgi_check_colored("FAIL", out));
@@ -257,6 +297,7 @@ static void print_all(const wg_check *r, FILE *out)
     print_runs(r, out);
     for (int k = 0; k < r->parts && !isnan(r->noise); k++) print_part(r, &r->part[k], width, out);
     print_points(r, out);
+    print_seconds(r, out);
     wgi_check_print_coverage(r, out);
     print_ratio(r, out);
     if (r->why[0]) fprintf(out, "  %s\n", r->why);

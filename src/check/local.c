@@ -1,5 +1,7 @@
 /* local.c: each node's rule against its own kernel: see local.h. */
 #include "check/local.h"
+#include <stdio.h>
+
 #include "check/case.h"
 
 #include "wengert/op.h"
@@ -116,11 +118,38 @@ static void hold(wg_node n, unsigned char *held)
     for (int j = 0; j < (op->outputs ? op->outputs : 1); j++) held[first + (uint32_t)j] = 1;
 }
 
+/* Compares the derivative of the rule with the rule. */
+static void check_rule(wg_check *r, wg_node n, wgi_alone *a)
+{
+    wgi_finding f = { .stage = WGI_STAGE_SECOND, .node = n, .part = -1 };
+    const int seed = a->operands;
+    if (!wgi_alone_derive(r, a, 3000 + n.index)) {
+        r->second.unclear++;
+        return;
+    }
+    for (int k = 0; k <= seed; k++) {
+        if (!a->point[k] || wg_is_none(a->gx[k])) continue;
+        const outcome o = compare_operand(r, a, k, 4000 + n.index, &f);
+        r->second.rules += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
+        if (o != DIFFERENT) continue;
+        f.by = k == seed ? "the gradient of its result" : wg_node_name(wg_node_operand(n, k));
+        f.shape = wg_node_shape(a->x[k]);
+        if (k == seed) f.operand = -1;
+        wgi_check_say(f.remedy, "%s",
+                      f.yours == 0 ? "the rule's values move with it, and their derivative is "
+                                     "zero: something in the rule is held constant"
+                                   : "the rule's values are not differentiated rightly");
+        wgi_check_add(r, &f);
+    }
+}
+
 static void check_node(wg_check *r, wg_node n, unsigned char *held)
 {
     wgi_alone a;
     wgi_finding f = { .stage = WGI_STAGE_LOCAL, .node = n, .part = -1 };
     const bool custom = !strcmp(wg_node_op_name(n), "custom_vjp");
+    const int before = r->findings;
+    const int64_t held_before = r->local.held;
     if (!wgi_alone_open(r, n, 1000 + n.index, false, &a)) {
         r->local.alone++;
         return;
@@ -143,6 +172,7 @@ static void check_node(wg_check *r, wg_node n, unsigned char *held)
         f.made_from = custom ? NULL : wgi_case_keep(r, n);
         wgi_check_add(r, &f);
     }
+    if (r->order > 1 && r->findings == before && r->local.held == held_before) check_rule(r, n, &a);
     wgi_alone_close(r, &a);
 }
 
@@ -155,4 +185,42 @@ void wgi_check_local(wg_check *r, wg_graph *clone, wg_node root, unsigned char *
         if (!strcmp(wg_node_op_name(n), "stop_gradient")) hold(n, held), r->local.held++;
         if (is_compared(n)) check_node(r, n, held);
     }
+}
+
+/* ---- the nodes of the gradient ---- */
+
+static void check_second(wg_check *r, wg_node n)
+{
+    wgi_alone a;
+    wgi_finding f = { .stage = WGI_STAGE_SECOND, .node = n, .part = -1 };
+    if (!wgi_alone_open(r, n, 1000 + n.index, false, &a)) return;
+    for (int k = 0; k < a.operands; k++) {
+        if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
+        const outcome o = compare_operand(r, &a, k, 2000 + n.index, &f);
+        r->second.nodes += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
+        if (o != DIFFERENT) continue;
+        f.by = wg_node_name(wg_node_operand(n, k));
+        f.shape = wg_node_shape(wg_node_operand(n, k));
+        wgi_check_remedy(r, &a, &f);
+        wgi_check_add(r, &f);
+    }
+    wgi_alone_close(r, &a);
+}
+
+void wgi_check_local_second(wg_check *r, wg_graph *clone, int64_t first, const wg_node gx[], int n)
+{
+    const int64_t end = wg_graph_nodes(clone);
+    unsigned char *needed = wg_alloc(r->c, (size_t)end, 1);
+    for (int k = 0; needed && k < n; k++) needed[gx[k].index] = 1;
+    for (int64_t i = end - 1; needed && i >= first; i--) {
+        const wg_node node = wg_graph_node(clone, i);
+        for (int k = 0; needed[i] && k < wg_node_operands(node); k++)
+            needed[wg_node_operand(node, k).index] = 1;
+    }
+    for (int64_t i = first; needed && i < end; i++) {
+        const wg_node node = wg_graph_node(clone, i);
+        if (needed[i] && is_compared(node) && strcmp(wg_node_op_name(node), "custom_vjp") != 0)
+            check_second(r, node);
+    }
+    wg_free(r->c, needed);
 }

@@ -17,7 +17,7 @@ typedef struct wgi_alone {
     wg_graph *g;
     const wg_op *op;
     const void *attr;
-    wg_node *x, y;
+    wg_node *x, y, seed; /* seed: the input that holds the weights v */
     int operands;
     bool wide; /* operands of f32 were converted to f64 */
     wg_node
@@ -31,6 +31,11 @@ typedef struct wgi_alone {
 bool wgi_alone_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_alone *a);
 void wgi_alone_close(wg_check *r, wgi_alone *a);
 
+/* From now on y is the sum of the rule's gradients, each times random weights, gx are the gradients of that
+ * sum, and the seed is one more operand, the last. So what compared the rule with the kernel compares the
+ * derivative of the rule with the rule. False: the rule has no derivative; then *a can only be closed. */
+bool wgi_alone_derive(wg_check *r, wgi_alone *a, uint64_t stream);
+
 /* Operand k moves by t u. u has a value for each element. */
 wgi_compared wgi_alone_compare(wg_check *r, wgi_alone *a, int k, const double u[]);
 
@@ -43,5 +48,8 @@ void wgi_check_remedy(wg_check *r, wgi_alone *a, wgi_finding *f);
  * with the operand, as in a straight-through estimator, or that is the operand itself, as where a
  * gradient is clipped or reversed. */
 void wgi_check_local(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held);
+
+/* Second derivatives: the same for the nodes from `first` on that the gradients gx[0 .. n) depend on. */
+void wgi_check_local_second(wg_check *r, wg_graph *clone, int64_t first, const wg_node gx[], int n);
 
 #endif

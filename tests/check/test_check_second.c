@@ -1,0 +1,251 @@
+/* test_check_second.c: the gradient check with order 2. Rules whose values are right and whose own
+ * derivatives are wrong pass with order 1, and are named with order 2. */
+#include <math.h>
+#include <string.h>
+
+#include "wengert/op.h"
+#include "wgcheck.h"
+
+static const wg_gradcheck_opts second = { .order = 2 };
+
+static wg_check *check(wg_node loss) { return wg_gradcheck(loss, NULL, &second); }
+
+static wg_node input(wg_graph *g, const char *name, double first)
+{
+    double at[3] = { first, 0.5, 2 };
+    return wg_input(g, name, wg_view_f64(at, WG_SHAPE(3)));
+}
+
+/* The findings of the stage "second" that name this op; "" means no node. */
+static int named(const wg_check *r, const char *op)
+{
+    int n = 0;
+    for (int i = 0; i < wg_check_findings(r); i++) {
+        const wg_check_finding f = wg_check_finding_at(r, i);
+        n += !strcmp(f.stage, "second") && !strcmp(f.op, op);
+    }
+    return n;
+}
+
+/* Passes with order 1, fails with order 2; the finding names the op and a line of this file. */
+static void expect_named(wg_node loss, const char *op, const char *text)
+{
+    cr_expect_eq(wgt_verdict(wg_gradcheck(loss, NULL, NULL)), WG_PASS);
+    wg_check *r = check(loss);
+    cr_expect_gt(named(r, op), 0, "%s", op);
+    for (int i = 0; i < wg_check_findings(r); i++) {
+        const wg_check_finding f = wg_check_finding_at(r, i);
+        cr_expect_str_eq(f.stage, "second");
+        if (*f.op) cr_expect(strstr(f.where, "test_check_second.c:"), "%s", f.where);
+    }
+    wgt_expect_report(r, text);
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+}
+
+/* ---- right ones ---- */
+
+Test(check_second, a_net_passes)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .seed = 3 });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node h = wg_any(g, WG_SHAPE(6, 5)), y = wg_any_class(g, 3, WG_SHAPE(6));
+    h = wg_tanh(wg_nn_batch_norm(wg_nn_dense(h, p, "fc1", 7), p, "bn"));
+    h = wg_relu(wg_nn_dense(h, p, "fc2", 4));
+    wg_check *r = wg_gradcheck(wg_softmax_cross_entropy(wg_nn_dense(h, p, "out", 3), y), p, &second);
+    wgt_expect_report(r, "H u compared with slopes of the gradient");
+    wgt_expect_report(r, "<v, H u> - <u, H v> is");
+    cr_expect_eq(wg_check_findings(r), 0);
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    wgt_finish(c, NULL);
+}
+
+Test(check_second, a_linear_function_passes)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_check *r = check(wg_sum(wg_mul(3, input(g, "x", 1))));
+    wgt_expect_report(r, "all zero, yours and numeric");
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    wgt_finish(c, NULL);
+}
+
+/* The gradients have kinks at the point: relu(x)^2, |x| x; or jump there: |x|. None of them fails. */
+Test(check_second, kinks_of_the_gradient_do_not_fail)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = input(g, "x", 0), y = input(g, "y", 0);
+    const wg_node f[] = { wg_sum(wg_square(wg_relu(x))), wg_sum(wg_mul(wg_abs(x), x)), wg_sum(wg_abs(x)),
+                          wg_sum(wg_square(wg_maximum(x, y))), wg_max(wg_mul(x, y)) };
+    for (int i = 0; i < (int)(sizeof f / sizeof *f); i++) {
+        wg_check *r = check(f[i]);
+        cr_expect_eq(wg_check_findings(r), 0, "%d", i);
+        cr_expect_neq(wgt_verdict(r), WG_FAIL, "%d", i);
+    }
+    wgt_finish(c, NULL);
+}
+
+/* ---- wrong ones ---- */
+
+static void constant_factor(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_mul(2, wg_stop_gradient(x[0])));
+}
+static void constant_seed(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(wg_stop_gradient(gy), wg_mul(2, x[0]));
+}
+static void right(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_mul(2, x[0]));
+}
+
+static wg_node with_rule(wg_node x, wg_vjp_rule rule)
+{
+    return wg_sum(wg_exp(wg_mul(0.1, wg_custom_vjp(wg_mul(x, x), &x, 1, rule))));
+}
+
+Test(check_second, a_factor_held_constant_is_named)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = input(g, "x", -1);
+    cr_expect_eq(wgt_verdict(check(with_rule(x, right))), WG_PASS);
+    expect_named(with_rule(x, constant_factor), "custom_vjp", "something in the rule is held constant");
+    expect_named(with_rule(x, constant_seed), "custom_vjp", "by the gradient of its result");
+    wgt_finish(c, NULL);
+}
+
+/* y = x0 x1: the second derivatives by (x0, x1) and (x1, x0) are 1; here one of them is 0. */
+static void one_sided(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, x[1]);
+    gx[1] = wg_mul(gy, wg_stop_gradient(x[0]));
+}
+
+Test(check_second, an_unsymmetric_matrix_is_named)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x[2] = { input(g, "a", 1), input(g, "b", -2) };
+    wg_node f = wg_sum(wg_custom_vjp(wg_mul(x[0], x[1]), x, 2, one_sided));
+    expect_named(f, "custom_vjp", "not symmetric: yours is <v, H u>");
+    wg_check *r = check(f);
+    wgt_expect_report(r, "not symmetric");
+    cr_expect_gt(named(r, ""), 0);
+    wg_check_free(r);
+    wgt_finish(c, NULL);
+}
+
+/* ---- ops of one's own: y = x^3, whose rule calls y = 3 x^2, whose rule is wrong by a factor ---- */
+
+static bool slope_kernel(const wg_kernel *k)
+{
+    const double *x = k->x[0];
+    for (int64_t i = k->begin; i < k->end; i++) ((double *)k->y[0])[i] = 3 * x[i] * x[i];
+    return true;
+}
+static bool cube_kernel(const wg_kernel *k)
+{
+    const double *x = k->x[0];
+    for (int64_t i = k->begin; i < k->end; i++) ((double *)k->y[0])[i] = x[i] * x[i] * x[i];
+    return true;
+}
+static double factor;
+static void slope_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_mul(factor, x[0]));
+}
+static const wg_op slope_of_cube = {
+    .name = "slope_of_cube", .operands = 1, .kind = WG_MAP, .kernel = { slope_kernel }, .vjp = slope_rule
+};
+static void cube_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    gx[0] = wg_mul(gy, wg_apply(here, &slope_of_cube, x, 1, NULL));
+}
+static const wg_op cube = {
+    .name = "my_cube", .operands = 1, .kind = WG_MAP, .kernel = { cube_kernel }, .vjp = cube_rule
+};
+
+Test(check_second, the_op_in_the_rule_is_named)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = input(g, "x", -1), f = wg_sum(wg_apply(WG_HERE, &cube, &x, 1, NULL));
+    factor = 6;
+    cr_expect_eq(wgt_verdict(check(f)), WG_PASS);
+    factor = 6.001;
+    expect_named(f, "slope_of_cube", "second derivative: slope_of_cube, tests/check/test_check_second.c:");
+    expect_named(f, "my_cube", "second derivative: my_cube, tests/check/test_check_second.c:");
+    wg_check *r = wg_gradcheck_op(&cube, &x, 1, NULL, &second);
+    cr_expect_eq(wgt_verdict(r), WG_FAIL);
+    wgt_finish(c, NULL);
+}
+
+/* ---- what cannot be compared ---- */
+
+static int square(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    for (size_t i = 0; i < n; i++) y[i] = x[i] * x[i];
+    return 0;
+}
+static int square_back(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    for (size_t i = 0; i < n; i++) gx[i] = 2 * x[i] * gy[i];
+    return 0;
+}
+
+Test(check_second, what_has_no_second_derivative_is_inconclusive)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = input(g, "x", 1);
+    wg_node y = wg_extern(x, WG_SHAPE(3), &(wg_extern_opts){ .forward = square, .backward = square_back });
+    cr_expect_eq(wgt_verdict(wg_gradcheck(wg_sum(y), NULL, NULL)), WG_PASS);
+    wg_check *r = check(wg_sum(y));
+    wgt_expect_report(r, "second derivative by x");
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+    r = wg_gradcheck(wg_sum(x), NULL, &(wg_gradcheck_opts){ .order = 3 });
+    wgt_expect_report(r, "the order must be 1 or 2");
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+    wgt_finish(c, NULL);
+}
+
+static double norm(size_t n, const double *x, double *g, void *user)
+{
+    double f = 0;
+    for (size_t i = 0; i < n; i++) f += x[i] * x[i] / 2;
+    if (g) memcpy(g, x, n * sizeof *g);
+    return f;
+}
+
+Test(check_second, a_c_function_brings_no_second_derivative)
+{
+    wg_check *r = wg_gradcheck_fn(norm, 2, (double[]){ 1, 2 }, NULL, &second);
+    wgt_expect_report(r, "a C function brings no second derivative");
+    cr_expect_eq(wgt_verdict(r), WG_INCONCLUSIVE);
+}
+
+/* ---- no side effects ---- */
+
+Test(check_second, failing_allocations)
+{
+    int64_t failed = 1;
+    for (int64_t k = 1; failed; k++) {
+        wgt_memory m = { 0 };
+        wg_context *c = wgt_start(&m, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_node loss = wg_sum(wg_tanh(input(g, "x", 1)));
+        const int64_t nodes = wg_graph_nodes(g);
+        m.fail_at = m.calls + k;
+        wg_check *r = check(loss);
+        failed = m.failed;
+        cr_expect_neq(wg_check_verdict(r), WG_FAIL);
+        cr_expect(failed || wg_check_verdict(r) == WG_PASS);
+        cr_expect_eq(wg_graph_nodes(g), nodes);
+        wg_check_free(r);
+        wgt_drop(c, &m);
+    }
+}
