@@ -270,15 +270,16 @@ wgi_compared wgi_alone_compare(wg_check *r, wgi_alone *a, int k, const double u[
                  error = 4 * fmax(fabs(by_rule(&w, 1) - yours), fabs(by_rule(&w, 2) - yours));
     set(&w, a->point[k]);
     wgi_line line = { .at = value_at, .self = &w, .f0 = weighted_value(&w), .scale = 1 };
-    /* The noise costs more than the slope, and most kernels have none but rounding. */
+    /* The noise costs more than the slope, and most kernels have none but rounding. If a large error could
+     * hide, the noise was taken to be smaller than it is: no window was believed. */
     for (int noisy = 0; noisy < 2 && isfinite(line.f0) && (c.differ || !c.clear); noisy++) {
         if (noisy) line.noise = wgi_noise_of(value_at, &w, line.scale);
         for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], blur);
         const wgi_slope s = wgi_slope_of(&line);
         c = wgi_check_compare(yours, (isfinite(error) ? error : 0) + 32 * DBL_EPSILON * sum_of_sizes(&w), -1,
                               &s);
+        if (10 * c.bar > 0.1 * size) c.clear = c.differ; /* a large error could hide */
     }
-    if (10 * c.bar > 0.1 * size) c.clear = c.differ; /* a large error could hide */
     if (!wgi_check_go_on(r)) c = (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
     set(&w, a->point[k]);
     close_walk(&w);
