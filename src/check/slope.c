@@ -69,7 +69,8 @@ static void look(search *s, int i)
     p->noise = fmax(p->noise, LEAST);
 }
 
-/* A function on a grid does not change at small steps. Then its smallest change is the noise. */
+/* A function on a grid does not change at small steps. Then its smallest change is the noise. If it is 0 at
+ * all steps, nothing says how large the terms are that cancel in it; they are taken to be of size 1. */
 static void note_stairs(search *s)
 {
     double least = INFINITY;
@@ -82,6 +83,7 @@ static void note_stairs(search *s)
         still |= p->f_right == 0 && p->f_left == 0;
     }
     if (still && least < INFINITY) s->stairs = least;
+    else if (still && s->line->f0 == 0) s->stairs = DBL_EPSILON;
 }
 
 /* ---- differences ---- */

@@ -3,9 +3,10 @@
 
 #include <float.h>
 
-/* DRIFTS: moves by units in the last place. The last move is by FAR of each component. */
-enum { DRIFTS = 2, MOVES = DRIFTS + 1 };
-static const double FAR = 0.01;
+/* Estimates of the gradient's own error. DRIFTS: its changes by moves by units in the last place. The next: by
+ * a move by FAR of each component. The others: its second differences over steps of NEAR of each component. */
+enum { DRIFTS = 2, BENDS = 2, MOVES = DRIFTS + 1 + BENDS };
+static const double FAR = 0.01, NEAR = 1e-10;
 
 /* ---- moving the point ---- */
 
@@ -83,6 +84,43 @@ static void drift(wgi_place *p, double by, double **to)
     }
 }
 
+/* The gradient at the point moved by `steps` steps, times by[j], is added to list j of `to`. */
+static void add_gradient(wgi_place *p, int steps, const double by[BENDS], double **room, double **to)
+{
+    wg_check *r = p->r;
+    for (int k = 0; k < r->parts; k++) {
+        wgi_check_part *in = &r->part[k];
+        for (int64_t i = 0; i < in->size && steps; i++)
+            in->x[i] = in->point[i] * (1 + steps * NEAR * wgi_check_normal(r, 21 + (uint64_t)k, (uint64_t)i));
+        p->t->set(p->t->self, k);
+    }
+    const bool ok = !steps || p->t->gradient(p->t->self, room);
+    for (int k = 0; k < r->parts; k++) {
+        const double *g = steps ? room[k] : r->part[k].analytic;
+        for (int j = 0; j < BENDS; j++)
+            for (int64_t i = 0; i < r->part[k].size; i++) to[j * r->parts + k][i] += ok ? by[j] * g[i] : NAN;
+        put_back(p, k);
+    }
+}
+
+/* Where terms of the gradient cancel, its error may be the same at neighbouring numbers: a sum of large terms
+ * lies on a coarse grid. Then units in the last place show nothing. Over a longer way the gradient changes,
+ * and its second differences show how irregular it is: divided by the root of 1 + 4 + 1 they have its standard
+ * deviation. */
+static void measure_bends(wgi_place *p, double **to)
+{
+    static const double by[BENDS + 2][BENDS] = { { 1, 0 }, { -2, 1 }, { 1, -2 }, { 0, 1 } };
+    double **room = wg_alloc(p->r->c, (size_t)p->r->parts, sizeof *room), scaled[BENDS];
+    for (int k = 0; room && k < p->r->parts; k++)
+        room[k] = wg_alloc(p->r->c, (size_t)p->r->part[k].size + 1, sizeof **room);
+    for (int steps = 0; steps < BENDS + 2 && !wg_failed(p->r->c); steps++) {
+        for (int j = 0; j < BENDS; j++) scaled[j] = by[steps][j] / sqrt(6);
+        add_gradient(p, steps, scaled, room, to);
+    }
+    for (int k = 0; room && k < p->r->parts; k++) wg_free(p->r->c, room[k]);
+    wg_free(p->r->c, room);
+}
+
 static void measure_drift(wgi_place *p)
 {
     const int parts = p->r->parts;
@@ -91,7 +129,9 @@ static void measure_drift(wgi_place *p)
     for (int k = 0; p->drift && k < MOVES * parts; k++)
         p->drift[k] = wg_alloc(p->r->c, (size_t)p->r->part[k % parts].size + 1, sizeof(double));
     if (wg_failed(p->r->c)) return;
-    for (int j = 0; j < MOVES; j++) drift(p, j < DRIFTS ? (j + 1) * DBL_EPSILON : FAR, p->drift + j * parts);
+    for (int j = 0; j <= DRIFTS; j++)
+        drift(p, j < DRIFTS ? (j + 1) * DBL_EPSILON : FAR, p->drift + j * parts);
+    measure_bends(p, p->drift + (DRIFTS + 1) * parts);
 }
 
 /* The errors of numbers inside the gradient's program are at least those of x. What they do is
