@@ -153,6 +153,9 @@ void wgi_alone_close(wg_check *r, wgi_alone *a)
 
 /* ---- comparing ---- */
 
+/* Without noise, bars are about 1e-11 of the slope. */
+static const double POOR = 1e-7;
+
 /* Compensated sum of products (Neumaier). */
 static double dot(const double *a, const double *b, int64_t n)
 {
@@ -313,15 +316,17 @@ wgi_compared wgi_alone_compare(wg_check *r, wgi_alone *a, int k, const double u[
     double own = (isfinite(error) ? error : 0) + 32 * DBL_EPSILON * sum_of_sizes(&w);
     set(&w, a->point[k]);
     wgi_line line = { .at = value_at, .self = &w, .f0 = weighted_value(&w), .scale = 1 };
-    /* The noise costs more than the slope, and most kernels have none but rounding. If a large error could
-     * hide, the noise was taken to be smaller than it is: no window was believed. */
-    for (int noisy = 0; noisy < 2 && isfinite(line.f0) && (c.differ || !c.clear); noisy++) {
+    /* The noise costs more than the slope, and most kernels have none but rounding. If the bar is wide, the
+     * noise was taken to be smaller than it is, and the windows with small bars were not believed. */
+    bool sure = false;
+    for (int noisy = 0; noisy < 2 && isfinite(line.f0) && !sure; noisy++) {
         if (noisy) line.noise = wgi_noise_of(value_at, &w, line.scale);
         if (noisy) own += error_by_grid(&w);
         for (int j = 0; j < WGI_SPACINGS; j++) line.noise.sigma[j] = fmax(line.noise.sigma[j], blur);
         const wgi_slope s = wgi_slope_of(&line);
         c = wgi_check_compare(yours, own, -1, &s);
         if (hides_errors(&c, size)) c.clear = c.differ;
+        sure = c.clear && !c.differ && !(c.bar > POOR * size);
     }
     if (!wgi_check_go_on(r)) c = (wgi_compared){ .yours = NAN, .numeric = NAN, .bar = INFINITY };
     set(&w, a->point[k]);

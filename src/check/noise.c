@@ -30,23 +30,31 @@ double wgi_sigma_of(double T[], int points)
     return sigma[points - 2];
 }
 
-/* Of points to one side; 0 if f has no value at one of them. */
-static double one_side(wgi_line_fn at, void *self, double step)
+/* Of points to one side; 0 if f has no value at one of them. *flat: f had one value at all points of the
+ * smaller spacing; becomes that of this one. Where f is on a grid, its values may by chance rise by the same
+ * number of its units from point to point. Then no difference is irregular, but that number is a bound. */
+static double one_side(wgi_line_fn at, void *self, double step, bool *flat)
 {
     double T[POINTS], moved;
     for (int j = 0; j < POINTS; j++) {
         T[j] = at(self, step * (j + 1), &moved);
         if (!isfinite(T[j])) return 0;
     }
+    const double change = fabs(T[1] - T[0]), all = fabs(T[POINTS - 1] - T[0]);
     const double sigma = wgi_sigma_of(T, POINTS);
-    return isfinite(sigma) ? sigma : 0;
+    const bool was_flat = *flat;
+    *flat = change == 0 && all == 0 && sigma == 0;
+    if (!isfinite(sigma)) return 0;
+    return sigma == 0 && was_flat ? change : sigma;
 }
 
 wgi_noise wgi_noise_of(wgi_line_fn at, void *self, double scale)
 {
     wgi_noise n = { .evaluations = 2 * POINTS * WGI_SPACINGS };
-    for (int k = 0; k < WGI_SPACINGS; k++)
-        n.sigma[k] =
-            fmax(one_side(at, self, wgi_spacing[k] * scale), one_side(at, self, -wgi_spacing[k] * scale));
+    bool flat[2] = { false, false };
+    for (int k = 0; k < WGI_SPACINGS; k++) {
+        const double h = wgi_spacing[k] * scale;
+        n.sigma[k] = fmax(one_side(at, self, h, &flat[0]), one_side(at, self, -h, &flat[1]));
+    }
     return n;
 }

@@ -69,21 +69,25 @@ static void look(search *s, int i)
     p->noise = fmax(p->noise, LEAST);
 }
 
-/* A function on a grid does not change at small steps. Then its smallest change is the noise. If it is 0 at
- * all steps, nothing says how large the terms are that cancel in it; they are taken to be of size 1. */
+/* A function on a grid does not change at small steps. Then its smallest change is the noise. If it changes
+ * to one side only, it may also be flat with a kink beside the point, as a unit that is off: then the noise is
+ * that which was measured over the longest steps. Where f is 0, nothing says how large the terms are that
+ * cancel in it; they are taken to be of size 1. */
 static void note_stairs(search *s)
 {
-    double least = INFINITY;
+    double right = INFINITY, left = INFINITY;
     bool still = false;
     for (int i = 0; i < STEPS; i++) {
         const pair *p = &s->at[i];
         if (!p->has_right || !p->has_left) continue;
-        if (p->f_right != 0) least = fmin(least, fabs(p->f_right));
-        if (p->f_left != 0) least = fmin(least, fabs(p->f_left));
+        if (p->f_right != 0) right = fmin(right, fabs(p->f_right));
+        if (p->f_left != 0) left = fmin(left, fabs(p->f_left));
         still |= p->f_right == 0 && p->f_left == 0;
     }
-    if (still && least < INFINITY) s->stairs = least;
-    else if (still && s->line->f0 == 0) s->stairs = DBL_EPSILON;
+    const double known = fmax(s->line->noise.sigma[WGI_SPACINGS - 1], s->line->f0 == 0 ? DBL_EPSILON : 0);
+    if (!still) s->stairs = 0;
+    else if (right < INFINITY && left < INFINITY) s->stairs = fmin(right, left);
+    else s->stairs = fmin(known, fmin(right, left));
 }
 
 /* ---- differences ---- */
