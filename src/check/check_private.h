@@ -95,6 +95,7 @@ typedef struct wgi_finding {
     wg_shape shape;  /* of the operand */
     int64_t element; /* of the operand; -1: the numbers are of a direction in which all elements move */
     double yours, numeric, bar;
+    double along;                /* of WGI_STAGE_LOCAL: the slope where all elements move */
     int64_t wrong;               /* how many elements are wrong; 0: not counted */
     char remedy[WGI_CHECK_TEXT]; /* what would make it right; or "" */
     struct wgi_case *made_from;  /* of WGI_STAGE_LOCAL: case.h; or NULL */

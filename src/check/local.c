@@ -85,6 +85,7 @@ static outcome compare_operand(wg_check *r, wgi_alone *a, int k, uint64_t stream
         if (!c.clear) continue;
         o = c.differ ? DIFFERENT : SAME;
         if (o == SAME) continue;
+        f->along = c.numeric;
         f->operand = k, f->element = -1, f->yours = c.yours, f->numeric = c.numeric, f->bar = c.bar;
         const int64_t i = bisect(r, a, k, u, n, &c);
         if (i >= 0) at_element(r, a, k, i, n, f);
@@ -108,7 +109,7 @@ static bool is_compared(wg_node n)
 static bool is_meant(const wg_node n, const wgi_finding *f)
 {
     const bool itself = wg_node_operand(n, 0).index == wg_node_operand(n, f->operand).index;
-    return itself || f->numeric == 0;
+    return itself || f->along == 0;
 }
 
 static void hold(wg_node n, unsigned char *held)
