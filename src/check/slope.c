@@ -70,8 +70,8 @@ static void look(search *s, int i)
 }
 
 /* A function on a grid does not change at small steps. Then its smallest change is the noise. If it changes
- * to one side only, it may also be flat with a kink beside the point, as a unit that is off: then the noise is
- * that which was measured over the longest steps. Where f is 0, nothing says how large the terms are that
+ * to one side only, it may also be flat with a kink beside the point, as a unit that is off: then the noise
+ * is that which was measured over the longest steps. Where f is 0, nothing says how large the terms are that
  * cancel in it; they are taken to be of size 1. */
 static void note_stairs(search *s)
 {

@@ -3,8 +3,9 @@
 
 #include <float.h>
 
-/* Estimates of the gradient's own error. DRIFTS: its changes by moves by units in the last place. The next: by
- * a move by FAR of each component. The others: its second differences over steps of NEAR of each component. */
+/* Estimates of the gradient's own error. DRIFTS: its changes by moves by units in the last place. The next:
+ * by a move by FAR of each component. The others: its second differences over steps of NEAR of each
+ * component. */
 enum { DRIFTS = 2, BENDS = 2, MOVES = DRIFTS + 1 + BENDS };
 static const double FAR = 0.01, NEAR = 1e-10;
 
@@ -105,8 +106,8 @@ static void add_gradient(wgi_place *p, int steps, const double by[BENDS], double
 
 /* Where terms of the gradient cancel, its error may be the same at neighbouring numbers: a sum of large terms
  * lies on a coarse grid. Then units in the last place show nothing. Over a longer way the gradient changes,
- * and its second differences show how irregular it is: divided by the root of 1 + 4 + 1 they have its standard
- * deviation. */
+ * and its second differences show how irregular it is: divided by the root of 1 + 4 + 1 they have its
+ * standard deviation. */
 static void measure_bends(wgi_place *p, double **to)
 {
     static const double by[BENDS + 2][BENDS] = { { 1, 0 }, { -2, 1 }, { 1, -2 }, { 0, 1 } };

@@ -5,7 +5,10 @@
  * about 1e-11 of the slope. If a direction differs, its components are halved until one is left.
  *
  * The error of the gradient itself is measured too: its change when the point moves by units in the last
- * place.
+ * place, and its second differences over a longer way.
+ *
+ * A direction that crosses several kinks says nothing: only a component alone is compared with the slopes to
+ * both sides of a kink.
  */
 #ifndef WGI_CHECK_WHOLE_H
 #define WGI_CHECK_WHOLE_H

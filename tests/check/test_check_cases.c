@@ -1,5 +1,5 @@
-/* test_check_cases.c: functions that gradient checks are known to get wrong. Right gradients never fail; wrong
- * ones, by a sign, a factor 2 or 1 % of one component, fail. */
+/* test_check_cases.c: functions that gradient checks are known to get wrong. Right gradients never fail;
+ * wrong ones, by a sign, a factor 2 or 1 % of one component, fail. */
 #include <float.h>
 #include <math.h>
 #include <string.h>

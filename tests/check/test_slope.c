@@ -250,3 +250,25 @@ Test(slope, noise)
     }
     cr_expect_leq(beyond, 4);
 }
+
+/* On a grid of 2^-50. From 1e-7 to 2e-7 it rises by two units, and so on: no difference is irregular. */
+static double regular_grid(double x) { return 0x1p-50 * round(2e7 * x); }
+
+Test(slope, a_regular_grid_is_noise)
+{
+    line l = { regular_grid, 0 };
+    const wgi_noise n = wgi_noise_of(at, &l, 1);
+    cr_expect_eq(n.sigma[0], 0);
+    cr_expect_geq(n.sigma[WGI_SPACINGS - 1], 0x1p-50);
+}
+
+/* Flat, with a kink to the right: the change beyond it is no stair of a grid. */
+static double off(double x) { return fmax(x - 1.1, 0) + 3; }
+
+Test(slope, flat_beside_a_kink)
+{
+    const wgi_slope s = slope_at(off, 1, 1);
+    cr_expect_eq(s.kind, WGI_SLOPE_SMOOTH);
+    cr_expect_eq(s.value, 0);
+    cr_expect_lt(s.bar, 1e-12);
+}
