@@ -22,7 +22,7 @@
  *        bug. It decides the verdict only if you give the step: great and ok pass, worry is
  *        inconclusive, worse fails.
  *     4. With .order = 2, of a graph: second derivatives. Each rule is compared as a function, its own
- *        derivative with its slopes; so are the rules of the nodes that make up the gradient. Products H u
+ *        derivative with its slopes; a wrong op inside a rule is named too. Products H u
  *        with the matrix H of second derivatives are compared with slopes of the gradient, and
  *        <v, H u> with <u, H v>. */
 #ifndef WENGERT_CHECK_H

@@ -350,8 +350,10 @@ static void check_second(graph_check *q, const wgi_check_target *t)
     wg_check *r = q->r;
     for (int i = 0; i < r->findings; i++)
         if (r->finding[i].stage == WGI_STAGE_LOCAL) return;
-    wgi_check_local_second(r, q->clone, q->root.index + 1, q->gx, r->parts);
     wgi_check_second(r, q->here, q->clone, q->x, q->gx, t);
+    bool wrong = false;
+    for (int i = 0; i < r->findings; i++) wrong |= r->finding[i].stage == WGI_STAGE_SECOND;
+    if (wrong) wgi_check_local_second(r, q->clone, q->root.index + 1, q->gx, r->parts);
 }
 
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)

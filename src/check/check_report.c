@@ -179,8 +179,7 @@ static void print_seconds(const wg_check *r, FILE *out)
         fprintf(out, "not compared%s\n", r->findings ? ", as a rule is wrong" : "");
         return;
     }
-    fprintf(out, "%lld operands of rules and %lld of the gradient's nodes compared",
-            (long long)r->second.rules, (long long)r->second.nodes);
+    fprintf(out, "%lld operands of rules compared with slopes of the rules", (long long)r->second.rules);
     if (r->second.unclear) fprintf(out, ", %lld could not be", (long long)r->second.unclear);
     fprintf(out, "\n  H u %s slopes of the gradient",
             r->second.whole ? "compared with" : "could not be compared with");

@@ -220,7 +220,7 @@ void wgi_check_local_second(wg_check *r, wg_graph *clone, int64_t first, const w
     }
     for (int64_t i = first; needed && i < end; i++) {
         const wg_node node = wg_graph_node(clone, i);
-        if (needed[i] && is_compared(node) && strcmp(wg_node_op_name(node), "custom_vjp") != 0)
+        if (needed[i] && is_compared(node) && wg_op_find(wg_node_op_name(node)) != wg_node_op(node))
             check_second(r, node);
     }
     wg_free(r->c, needed);

@@ -49,7 +49,9 @@ void wgi_check_remedy(wg_check *r, wgi_alone *a, wgi_finding *f);
  * gradient is clipped or reversed. */
 void wgi_check_local(wg_check *r, wg_graph *clone, wg_node root, unsigned char *held);
 
-/* Second derivatives: the same for the nodes from `first` on that the gradients gx[0 .. n) depend on. */
+/* If a second derivative is wrong: the same for the nodes from `first` on that the gradients gx[0 .. n)
+ * depend on, to find an op inside a rule. Ops of the library are left out: those that a rule calls with x and
+ * y = f(x) may divide their derivative between the two as they like. */
 void wgi_check_local_second(wg_check *r, wg_graph *clone, int64_t first, const wg_node gx[], int n);
 
 #endif
