@@ -43,9 +43,11 @@ int wg_check_worst(const wg_check *r, int i, int64_t row[], int most)
 /* A node whose rule is wrong is the cause itself. The parameters before it are wrong because of it. */
 static int distance(const wgi_finding *f)
 {
-    static const int order[WGI_STAGES] = {
-        [WGI_STAGE_LOCAL] = 0, [WGI_STAGE_FRONTIER] = 1, [WGI_STAGE_RUN] = 2, [WGI_STAGE_SLOPE] = 4
-    };
+    static const int order[WGI_STAGES] = { [WGI_STAGE_LOCAL] = 0,
+                                           [WGI_STAGE_FRONTIER] = 1,
+                                           [WGI_STAGE_RUN] = 2,
+                                           [WGI_STAGE_SLOPE] = 4,
+                                           [WGI_STAGE_SECOND] = 5 };
     return f->stage == WGI_STAGE_RUN && wg_is_none(f->node) ? 3 : order[f->stage];
 }
 
