@@ -251,22 +251,26 @@ typedef struct verdicts {
     int64_t agree, unclear, singular;
 } verdicts;
 
-static bool is_log(const wg_graph *g, int64_t i)
+static bool is_op(const wg_graph *g, int64_t i, const char *name)
 {
-    return !strcmp(wg_node_op(wg_graph_node(g, i))->name, "log");
+    return !strcmp(wg_node_op(wg_graph_node(g, i))->name, name);
 }
 
 /* Whether differences say nothing about a derivative, though the values are finite. Binary cross-entropy of
  * the probability p has the derivative ln(1 - p) - ln p by its target. It is infinite at p = 0, and it does
  * not exist at p < 0, where the value is finite if the target is 0. A target that is 0 for every input
- * (x - x) hides this from differences. */
+ * (x - x) hides this from differences. So it is with sqrt at 0, if its operand is 0 for every input: the
+ * variance of one example. */
 static bool is_singular(const wg_graph *g)
 {
     wg_tensor t;
     for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
         if (!wg_peek(wg_graph_node(g, i), &t)) continue;
-        for (int64_t j = 0; j < wg_shape_size(t.shape); j++)
-            if (isinf(wg_tensor_item(&t, j)) || (is_log(g, i) && isnan(wg_tensor_item(&t, j)))) return true;
+        const bool is_log = is_op(g, i, "log"), is_sqrt = is_op(g, i, "sqrt");
+        for (int64_t j = 0; j < wg_shape_size(t.shape); j++) {
+            const double v = wg_tensor_item(&t, j);
+            if (isinf(v) || (is_log && isnan(v)) || (is_sqrt && v == 0)) return true;
+        }
     }
     return false;
 }
