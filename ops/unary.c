@@ -38,6 +38,10 @@ ALWAYS_INLINE bool circle(const wg_kernel *k, uint32_t quarters)
 KERNEL(sin) { return circle(k, 0); }
 KERNEL(cos) { return circle(k, 1); }
 KERNEL(erf) { WG_MAP1(k, ERF(a)); }
+KERNEL(log1p) { WG_MAP1(k, LOG1P(a)); }
+KERNEL(expm1) { WG_MAP1(k, EXPM1(a)); }
+KERNEL(reciprocal) { WG_MAP1(k, 1 / a); }
+KERNEL(rsqrt) { WG_MAP1(k, 1 / SQRT(a)); }
 
 #if WG_BASE
 
@@ -49,6 +53,10 @@ DECLARE(abs);
 DECLARE(sin);
 DECLARE(cos);
 DECLARE(erf);
+DECLARE(log1p);
+DECLARE(expm1);
+DECLARE(reciprocal);
+DECLARE(rsqrt);
 
 /* ---- exp ---- */
 
@@ -193,5 +201,81 @@ const wg_op wgi_op_erf = {
     .vjp = erf_vjp,
 };
 wg_node wg_erf_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_erf); }
+
+/* ---- log1p ---- */
+
+VJP(log1p) { gx[0] = wg_div(gy, wg_add(x[0], 1)); }
+SAMPLE(log1p) { return single(g, i, wg_log1p_at, here, -0.5, 2); }
+ERROR_SAMPLE(log1p) { return single_error(g, i, "log1p", here); }
+
+const wg_op wgi_op_log1p = {
+    OP(log1p),
+    .summary = "Natural logarithm of 1 + x, exact also where x is small. -inf at -1, NaN below.",
+    .formula = "y = ln(1 + x)",
+    .adjoint = "x' = y' / (1 + x)",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 10,
+    .kernel = KERNELS(log1p),
+    .vjp = log1p_vjp,
+};
+wg_node wg_log1p_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_log1p); }
+
+/* ---- expm1 ---- */
+
+VJP(expm1) { gx[0] = wg_mul(gy, wg_exp(x[0])); }
+SAMPLE(expm1) { return single(g, i, wg_expm1_at, here, -2, 2); }
+ERROR_SAMPLE(expm1) { return single_error(g, i, "expm1", here); }
+
+const wg_op wgi_op_expm1 = {
+    OP(expm1),
+    .summary = "e^x - 1, exact also where x is small.",
+    .formula = "y = e^x - 1",
+    .adjoint = "x' = y' e^x",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 10,
+    .kernel = KERNELS(expm1),
+    .vjp = expm1_vjp,
+};
+wg_node wg_expm1_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_expm1); }
+
+/* ---- reciprocal ---- */
+
+VJP(reciprocal) { gx[0] = wg_neg(wg_mul(gy, wg_square(y))); }
+SAMPLE(reciprocal) { return single(g, i, wg_reciprocal_at, here, 0.5, 2); }
+ERROR_SAMPLE(reciprocal) { return single_error(g, i, "reciprocal", here); }
+
+const wg_op wgi_op_reciprocal = {
+    OP(reciprocal),
+    .summary = "1 / x of each element.",
+    .formula = "y = 1 / x",
+    .adjoint = "x' = -y' y^2",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 4,
+    .kernel = KERNELS(reciprocal),
+    .vjp = reciprocal_vjp,
+};
+wg_node wg_reciprocal_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_reciprocal); }
+
+/* ---- rsqrt ---- */
+
+VJP(rsqrt) { gx[0] = wg_mul(gy, wg_mul(-0.5, wg_mul(y, wg_square(y)))); }
+SAMPLE(rsqrt) { return single(g, i, wg_rsqrt_at, here, 0.5, 2); }
+ERROR_SAMPLE(rsqrt) { return single_error(g, i, "rsqrt", here); }
+
+const wg_op wgi_op_rsqrt = {
+    OP(rsqrt),
+    .summary = "1 / sqrt x of each element. Infinite at 0, NaN below.",
+    .formula = "y = 1 / sqrt x",
+    .adjoint = "x' = -y' y^3 / 2",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 6,
+    .kernel = KERNELS(rsqrt),
+    .vjp = rsqrt_vjp,
+};
+wg_node wg_rsqrt_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_rsqrt); }
 
 #endif

@@ -212,8 +212,8 @@ WG_API void wg_graph_freeze(wg_graph *g, bool on);
 WG_API uint64_t wg_graph_epoch(const wg_graph *g);
 WG_API void wg_graph_set_epoch(wg_graph *g, uint64_t epoch);
 typedef struct wg_replay_opts {
-    wg_dtype floats;           /* of all floats; default: the dtypes that they have */
-    wg_params *params;         /* a set of `into` that has all parameters and states by name; default: see below */
+    wg_dtype floats;   /* of all floats; default: the dtypes that they have */
+    wg_params *params; /* a set of `into` that has all parameters and states by name; default: see below */
     const unsigned char *held; /* by node: not 0: it becomes an input with its present value; NULL: none */
     wg_node *map;              /* gets by node: the new handle, or wg_none; may be NULL */
 } wg_replay_opts;

@@ -14,7 +14,9 @@
 #ifndef WENGERT_OPS_H
 #define WENGERT_OPS_H
 
+#include "functions.h"
 #include "graph.h"
+#include "named.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,31 +29,6 @@ typedef struct wg_axes {
 } wg_axes;
 #define WG_AXES(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
 
-/* Options are given by name: wg_sum(x, .axes = WG_AXES(0)). An option without its name, such as the 0 of
- * wg_sum(x, 0), is an error at the call. gcc warns about it too, and clang refuses to compile it.
- *
- * The field of WG_BY_NAME stands in argument structs between operands and options: it takes up no room, and no
- * value can be given for it. The site of such a call begins with a byte that says how many arguments may stand
- * before the options ("\1" for wg_sum). Write an option at the call itself: a macro of yours that stands for
- * ".axes = ..." is text without a name. */
-#if defined __cplusplus
-#define WG_BY_NAME static_assert(true, "") /* C++ refuses the call by itself */
-#elif defined __GNUC__
-#define WG_BY_NAME __extension__ char an_option_needs_its_name[0]
-#else
-struct wg_options_have_names;
-#define WG_BY_NAME const struct wg_options_have_names *an_option_needs_its_name
-#endif
-#ifndef __cplusplus
-#define WG_ARGS(T, ...) \
-    &(T) { .x = __VA_ARGS__ }
-#else
-}
-template <class T> static inline const T *wg_address_of(const T &v) { return &v; }
-#define WG_ARGS(T, ...) wg_address_of(T{ .x = __VA_ARGS__ }) /* C++20: options in the order of the struct */
-extern "C" {
-#endif
-
 /* ---- arithmetic, elementwise, broadcasting ---- */
 
 WG_API wg_node wg_add_at(wg_site here, wg_node a, wg_node b);     /* y = a + b */
@@ -61,58 +38,22 @@ WG_API wg_node wg_div_at(wg_site here, wg_node a, wg_node b);     /* y = a / b; 
 WG_API wg_node wg_pow_at(wg_site here, wg_node a, wg_node b);     /* y = a^b; d/db is 0 where a = 0 */
 WG_API wg_node wg_maximum_at(wg_site here, wg_node a, wg_node b); /* of equals each gets half the gradient */
 WG_API wg_node wg_minimum_at(wg_site here, wg_node a, wg_node b);
+WG_API wg_node wg_atan2_at(wg_site here, wg_node a,
+                           wg_node b); /* y = the angle of the point (b, a), in radians */
+/* y = low where x < low, high where x > high, else x. low and high are numbers or nodes. */
+WG_API wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high);
 /* x[0] + x[1] + ..., in this order; all of one shape and dtype. */
 WG_API wg_node wg_addn_at(wg_site here, const wg_node x[], int n);
-#define wg_add(a, b)     wg_add_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define wg_sub(a, b)     wg_sub_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define wg_mul(a, b)     wg_mul_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define wg_div(a, b)     wg_div_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define wg_pow(a, b)     wg_pow_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define wg_maximum(a, b) wg_maximum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define wg_minimum(a, b) wg_minimum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
-#define wg_addn(...)     wg_addn_at(WG_AT(""), __VA_ARGS__) /* x, n */
-
-/* ---- functions, elementwise ---- */
-
-WG_API wg_node wg_neg_at(wg_site here, wg_node x);      /* y = -x */
-WG_API wg_node wg_exp_at(wg_site here, wg_node x);      /* y = e^x */
-WG_API wg_node wg_log_at(wg_site here, wg_node x);      /* y = ln x */
-WG_API wg_node wg_sqrt_at(wg_site here, wg_node x);     /* y = sqrt x */
-WG_API wg_node wg_square_at(wg_site here, wg_node x);   /* y = x^2 */
-WG_API wg_node wg_abs_at(wg_site here, wg_node x);      /* y = |x|, y'(0) = 0 */
-WG_API wg_node wg_sin_at(wg_site here, wg_node x);      /* y = sin x, x in radians */
-WG_API wg_node wg_cos_at(wg_site here, wg_node x);      /* y = cos x, x in radians */
-WG_API wg_node wg_erf_at(wg_site here, wg_node x);      /* y = 2/sqrt(pi) integral of e^-t^2 from 0 to x */
-WG_API wg_node wg_tanh_at(wg_site here, wg_node x);     /* y = tanh x */
-WG_API wg_node wg_sigmoid_at(wg_site here, wg_node x);  /* y = 1 / (1 + e^-x) */
-WG_API wg_node wg_softplus_at(wg_site here, wg_node x); /* y = ln(1 + e^x) */
-WG_API wg_node wg_softsign_at(wg_site here, wg_node x); /* y = x / (1 + |x|) */
-WG_API wg_node wg_relu_at(wg_site here, wg_node x);     /* y = max(x, 0), y'(0) = 0 */
-#define wg_neg(x)      wg_neg_at(WG_AT(#x), x)
-#define wg_exp(x)      wg_exp_at(WG_AT(#x), x)
-#define wg_log(x)      wg_log_at(WG_AT(#x), x)
-#define wg_sqrt(x)     wg_sqrt_at(WG_AT(#x), x)
-#define wg_square(x)   wg_square_at(WG_AT(#x), x)
-#define wg_abs(x)      wg_abs_at(WG_AT(#x), x)
-#define wg_sin(x)      wg_sin_at(WG_AT(#x), x)
-#define wg_cos(x)      wg_cos_at(WG_AT(#x), x)
-#define wg_erf(x)      wg_erf_at(WG_AT(#x), x)
-#define wg_tanh(x)     wg_tanh_at(WG_AT(#x), x)
-#define wg_sigmoid(x)  wg_sigmoid_at(WG_AT(#x), x)
-#define wg_softplus(x) wg_softplus_at(WG_AT(#x), x)
-#define wg_softsign(x) wg_softsign_at(WG_AT(#x), x)
-#define wg_relu(x)     wg_relu_at(WG_AT(#x), x)
-
-typedef struct wg_leaky_relu_args {
-    wg_node x;
-    WG_BY_NAME;
-    double slope; /* below zero; default 0.01. y'(0) = slope */
-    uint64_t reserved[2];
-} wg_leaky_relu_args;
-/* y = x where x > 0, else slope x. */
-WG_API wg_node wg_leaky_relu_at(wg_site here, const wg_leaky_relu_args *a);
-#define wg_leaky_relu(...) \
-    wg_leaky_relu_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_leaky_relu_args, __VA_ARGS__))
+#define wg_add(a, b)          wg_add_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_sub(a, b)          wg_sub_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_mul(a, b)          wg_mul_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_div(a, b)          wg_div_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_pow(a, b)          wg_pow_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_maximum(a, b)      wg_maximum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_minimum(a, b)      wg_minimum_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_atan2(a, b)        wg_atan2_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_clip(x, low, high) wg_clip_at(WG_AT(#x ", " #low ", " #high), x, WG_OPERAND(low), WG_OPERAND(high))
+#define wg_addn(...)          wg_addn_at(WG_AT(""), __VA_ARGS__) /* x, n */
 
 /* ---- comparisons (bool, no derivative), choice, casts ---- */
 

@@ -18,6 +18,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "kernel/vwide.h"
+
 static inline float vm_from_bits(uint32_t u)
 {
     float f;
@@ -233,18 +235,6 @@ static inline float vm_circlef(float x, uint32_t quarters)
 
 #if defined(__FMA__) || defined(__AVX512F__)
 
-static inline double vm_wide_from_bits(uint64_t u)
-{
-    double v;
-    memcpy(&v, &u, sizeof v);
-    return v;
-}
-static inline uint64_t vm_wide_bits(double v)
-{
-    uint64_t u;
-    memcpy(&u, &v, sizeof u);
-    return u;
-}
 /* log2 v for a normal v > 0, with a relative error below 2^-37. v = 2^n m with sqrt(1/2) <= m < sqrt 2, and
  * ln m = 2 artanh((m - 1) / (m + 1)). */
 static inline double vm_wide_log2(double v)

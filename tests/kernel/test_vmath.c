@@ -177,6 +177,17 @@ Test(vmath, sine) { check((function){ "sin", NULL, sin, false, false }); }
 Test(vmath, cosine) { check((function){ "cos", NULL, cos, false, false }); }
 Test(vmath, soft_relu) { check((function){ "softplus", NULL, softplus, false, false }); }
 Test(vmath, logarithm_of_one_more) { check((function){ NULL, vm_log1pf, log1p, false, true }); }
+#define BY_LIBRARY(f) check((function){ #f, NULL, f, false, false })
+Test(vmath, exponential_less_one) { BY_LIBRARY(expm1); }
+Test(vmath, tangent) { BY_LIBRARY(tan); }
+Test(vmath, inverse_sine) { BY_LIBRARY(asin); }
+Test(vmath, inverse_cosine) { BY_LIBRARY(acos); }
+Test(vmath, inverse_tangent) { BY_LIBRARY(atan); }
+Test(vmath, hyperbolic_sine) { BY_LIBRARY(sinh); }
+Test(vmath, hyperbolic_cosine) { BY_LIBRARY(cosh); }
+Test(vmath, inverse_hyperbolic_sine) { BY_LIBRARY(asinh); }
+Test(vmath, inverse_hyperbolic_cosine) { BY_LIBRARY(acosh); }
+Test(vmath, inverse_hyperbolic_tangent) { BY_LIBRARY(atanh); }
 Test(vmath, exponential_of_softmax) { check((function){ NULL, NULL, exp_below, true, false }); }
 
 /* ---- powers ---- */

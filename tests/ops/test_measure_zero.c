@@ -1,12 +1,11 @@
 /* test_measure_zero.c: derivatives against closed forms at points where random values never are: zeros, ones,
  * ties, integers as exponents, saturation, the ends of a range. Where a function has no derivative the
- * convention of its op is expected. Every op against its expansion: test_registry_halves.c. */
+ * convention of its op is expected. Functions of one operand: test_functions.c. Every op against its
+ * expansion: test_registry_halves.c. */
 #include <float.h>
 #include <math.h>
 
 #include "wgtest.h"
-
-enum { ORDERS = 4 };
 
 typedef struct bench {
     wg_context *c;
@@ -29,111 +28,8 @@ static wg_node scalar(bench *b, wg_dtype t, double v)
 /* Equal to 1e-13, or both infinite with the same sign. */
 static bool close(double a, double b) { return a == b || fabs(a - b) <= 1e-13 * fmax(1, fabs(b)); }
 
-/* ---- functions of one operand: f, and its derivatives of order 1, 2, 3 ---- */
-
-typedef struct unary {
-    const char *name;
-    wg_node (*f)(wg_site, wg_node);
-    void (*exact)(double x, double d[ORDERS]);
-} unary;
-
-static double sign(double x) { return (x > 0) - (x < 0); }
-static void d_exp(double x, double d[ORDERS]) { d[0] = d[1] = d[2] = d[3] = exp(x); }
-static void d_square(double x, double d[ORDERS]) { d[0] = x * x, d[1] = 2 * x, d[2] = 2, d[3] = 0; }
-static void d_sin(double x, double d[ORDERS])
-{
-    d[0] = sin(x), d[1] = cos(x), d[2] = -sin(x), d[3] = -cos(x);
-}
-static void d_cos(double x, double d[ORDERS])
-{
-    d[0] = cos(x), d[1] = -sin(x), d[2] = -cos(x), d[3] = sin(x);
-}
-static void d_neg(double x, double d[ORDERS]) { d[0] = -x, d[1] = -1, d[2] = d[3] = 0; }
-static void d_abs(double x, double d[ORDERS]) { d[0] = fabs(x), d[1] = sign(x), d[2] = d[3] = 0; }
-static void d_relu(double x, double d[ORDERS]) { d[0] = x > 0 ? x : 0, d[1] = x > 0, d[2] = d[3] = 0; }
-static void d_log(double x, double d[ORDERS])
-{
-    d[0] = log(x), d[1] = 1 / x, d[2] = -1 / (x * x), d[3] = 2 / (x * x * x);
-}
-static void d_sqrt(double x, double d[ORDERS])
-{
-    double y = sqrt(x);
-    d[0] = y, d[1] = 1 / (2 * y), d[2] = -1 / (4 * y * x), d[3] = 3 / (8 * y * x * x);
-}
-static void d_erf(double x, double d[ORDERS])
-{
-    double s = 1.1283791670955126 * exp(-x * x);
-    d[0] = erf(x), d[1] = s, d[2] = -2 * x * s, d[3] = (4 * x * x - 2) * s;
-}
-static void d_tanh(double x, double d[ORDERS])
-{
-    double y = tanh(x), s = 1 / (cosh(x) * cosh(x));
-    d[0] = y, d[1] = s, d[2] = -2 * y * s, d[3] = (6 * y * y - 2) * s;
-}
-static void d_sigmoid(double x, double d[ORDERS])
-{
-    double y = 1 / (1 + exp(-x)), s = y / (1 + exp(x));
-    d[0] = y, d[1] = s, d[2] = s * (1 - 2 * y), d[3] = s * (1 - 6 * s);
-}
-static void d_softplus(double x, double d[ORDERS])
-{
-    double s[ORDERS];
-    d_sigmoid(x, s);
-    d[0] = log1p(exp(x)), d[1] = s[0], d[2] = s[1], d[3] = s[2];
-}
-/* x / (1 + |x|): the second derivative jumps at 0 from 2 to -2; it is 0 there, as abs' (0) = 0. */
-static void d_softsign(double x, double d[ORDERS])
-{
-    double s = 1 + fabs(x);
-    d[0] = x / s, d[1] = 1 / (s * s), d[2] = -2 * sign(x) / (s * s * s),
-    d[3] = 6 * fabs(sign(x)) / (s * s * s * s);
-}
-
-static const unary functions[] = {
-    { "exp", wg_exp_at, d_exp },
-    { "log", wg_log_at, d_log },
-    { "sqrt", wg_sqrt_at, d_sqrt },
-    { "square", wg_square_at, d_square },
-    { "sin", wg_sin_at, d_sin },
-    { "cos", wg_cos_at, d_cos },
-    { "neg", wg_neg_at, d_neg },
-    { "abs", wg_abs_at, d_abs },
-    { "relu", wg_relu_at, d_relu },
-    { "erf", wg_erf_at, d_erf },
-    { "tanh", wg_tanh_at, d_tanh },
-    { "sigmoid", wg_sigmoid_at, d_sigmoid },
-    { "softplus", wg_softplus_at, d_softplus },
-    { "softsign", wg_softsign_at, d_softsign },
-};
-
 static const double halves[] = { -1, -0.5, 0, 0.5, 1 };
 enum { HALVES = 5 };
-
-/* What is infinite in the closed form must not be finite. Outside the domain of f nothing is said. */
-static void expect_order(const char *name, double x, int order, double got, double want)
-{
-    if (isfinite(want))
-        cr_expect(close(got, want), "%s at %g, order %d: %.17g, not %.17g", name, x, order, got, want);
-    else cr_expect(!isfinite(got), "%s at %g, order %d: %.17g, not %g", name, x, order, got, want);
-}
-
-Test(measure_zero, functions_of_one_operand)
-{
-    for (size_t k = 0; k < sizeof functions / sizeof *functions; k++)
-        for (int i = 0; i < HALVES; i++) {
-            bench b = start(WG_F64);
-            wg_node x = scalar(&b, WG_F64, halves[i]), y = functions[k].f(WG_HERE, x);
-            double want[ORDERS];
-            functions[k].exact(halves[i], want);
-            if (isnan(want[0])) {
-                wgt_finish(b.c, NULL);
-                continue;
-            }
-            for (int n = 0; n < ORDERS; n++, y = n < ORDERS ? wg_grad(y, x) : y)
-                expect_order(functions[k].name, halves[i], n, wg_item(y), want[n]);
-            wgt_finish(b.c, NULL);
-        }
-}
 
 /* ---- powers ---- */
 

@@ -1,0 +1,153 @@
+/* angle.c: the tangent, and the functions that give angles. kernel/vwide.h computes them for f32. sin and
+ * cos: unary.c. */
+#include "ops.h"
+#include "sample_shapes.h"
+#include "kernel/vwide.h"
+
+enum { STRIP = 128 }; /* loops of a fixed length are the fastest */
+
+/* Few elements are beyond VM_TAN_MOST. They are computed again by the C library. */
+ALWAYS_INLINE void tan_strip(const float *restrict x, float *restrict y, int64_t n)
+{
+    int32_t far = 0;
+    for (int64_t i = 0; i < n; i++) {
+        y[i] = vm_tanf(x[i]);
+        far |= fabsf(x[i]) > VM_TAN_MOST;
+    }
+    for (int64_t i = 0; far && i < n; i++)
+        if (fabsf(x[i]) > VM_TAN_MOST) y[i] = (float)tan((double)x[i]);
+}
+KERNEL(tan)
+{
+    const int64_t n = k->end - k->begin;
+    const float *x = k->x[0];
+    float *y = k->y[0];
+    if (k->xt[0].dtype != WG_F32) WG_MAP1(k, tan((double)a));
+    int64_t i = 0;
+    for (; i + STRIP <= n; i += STRIP) tan_strip(x + i, y + i, STRIP);
+    tan_strip(x + i, y + i, n - i);
+    return true;
+}
+KERNEL(asin) { WG_MAP1(k, ASIN(a)); }
+KERNEL(acos) { WG_MAP1(k, ACOS(a)); }
+KERNEL(atan) { WG_MAP1(k, ATAN(a)); }
+KERNEL(atan2) { WG_MAP2(k, ATAN2(a, b)); }
+
+#if WG_BASE
+
+DECLARE(tan);
+DECLARE(asin);
+DECLARE(acos);
+DECLARE(atan);
+DECLARE(atan2);
+
+/* ---- tan ---- */
+
+VJP(tan) { gx[0] = wg_mul(gy, wg_add(wg_square(y), 1)); }
+SAMPLE(tan) { return single(g, i, wg_tan_at, here, -1.2, 1.2); }
+ERROR_SAMPLE(tan) { return single_error(g, i, "tan", here); }
+
+const wg_op wgi_op_tan = {
+    OP(tan),
+    .summary = "Tangent of each element, in radians.",
+    .formula = "y = tan x",
+    .adjoint = "x' = y' (1 + y^2)",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 24,
+    .kernel = KERNELS(tan),
+    .vjp = tan_vjp,
+};
+wg_node wg_tan_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_tan); }
+
+/* ---- asin ---- */
+
+VJP(asin) { gx[0] = wg_div(gy, wg_sqrt(wg_mul(wg_sub(1, x[0]), wg_add(1, x[0])))); }
+SAMPLE(asin) { return single(g, i, wg_asin_at, here, -0.8, 0.8); }
+ERROR_SAMPLE(asin) { return single_error(g, i, "asin", here); }
+
+const wg_op wgi_op_asin = {
+    OP(asin),
+    .summary = "Inverse sine of each element, from -pi/2 to pi/2. NaN beyond -1 and 1.",
+    .formula = "y = the angle with sin y = x",
+    .adjoint = "x' = y' / sqrt((1 - x) (1 + x)), which is infinite at -1 and 1",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 20,
+    .kernel = KERNELS(asin),
+    .vjp = asin_vjp,
+};
+wg_node wg_asin_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_asin); }
+
+/* ---- acos ---- */
+
+VJP(acos) { gx[0] = wg_neg(wg_div(gy, wg_sqrt(wg_mul(wg_sub(1, x[0]), wg_add(1, x[0]))))); }
+SAMPLE(acos) { return single(g, i, wg_acos_at, here, -0.8, 0.8); }
+ERROR_SAMPLE(acos) { return single_error(g, i, "acos", here); }
+
+const wg_op wgi_op_acos = {
+    OP(acos),
+    .summary = "Inverse cosine of each element, from 0 to pi. NaN beyond -1 and 1.",
+    .formula = "y = the angle with cos y = x",
+    .adjoint = "x' = -y' / sqrt((1 - x) (1 + x)), which is infinite at -1 and 1",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 20,
+    .kernel = KERNELS(acos),
+    .vjp = acos_vjp,
+};
+wg_node wg_acos_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_acos); }
+
+/* ---- atan ---- */
+
+VJP(atan) { gx[0] = wg_div(gy, wg_add(wg_square(x[0]), 1)); }
+SAMPLE(atan) { return single(g, i, wg_atan_at, here, -2, 2); }
+ERROR_SAMPLE(atan) { return single_error(g, i, "atan", here); }
+
+const wg_op wgi_op_atan = {
+    OP(atan),
+    .summary = "Inverse tangent of each element, from -pi/2 to pi/2.",
+    .formula = "y = the angle with tan y = x",
+    .adjoint = "x' = y' / (x^2 + 1)",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 16,
+    .kernel = KERNELS(atan),
+    .vjp = atan_vjp,
+};
+wg_node wg_atan_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_atan); }
+
+/* ---- atan2: operand a is the height, operand b the width ---- */
+
+VJP(atan2)
+{
+    wg_node scale = wg_div(gy, wg_add(wg_square(x[0]), wg_square(x[1])));
+    gx[0] = wg_mul(scale, x[1]);
+    gx[1] = wg_neg(wg_mul(scale, x[0]));
+}
+SAMPLE(atan2)
+{
+    switch (i) {
+    case 0: return wg_atan2(wg_between(g, 0.2, 2, WG_SHAPE(3, 4)), wg_between(g, -2, 2, WG_SHAPE(3, 4)));
+    case 1: return wg_atan2(wg_between(g, -2, -0.2, WG_SHAPE(3, 1)), wg_between(g, -2, 2, WG_SHAPE(4)));
+    case 2: return wg_atan2(wg_any(g, WG_SHAPE(2, 0)), wg_any(g, WG_SCALAR));
+    case 3: return wg_atan2(wg_between(g, -2, 2, WG_SHAPE(21)), 0.5);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(atan2) { return pair_error(g, i, wg_atan2_at, here); }
+
+const wg_op wgi_op_atan2 = {
+    OP(atan2),
+    .summary = "Angle between the axis to the right and the point at width b and height a, from -pi to pi.",
+    .formula = "y = the angle of the point (b, a)",
+    .adjoint = "a' = y' b / (a^2 + b^2), b' = -y' a / (a^2 + b^2)",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 20,
+    .kernel = KERNELS(atan2),
+    .vjp = atan2_vjp,
+};
+wg_node wg_atan2_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_atan2); }
+
+#endif

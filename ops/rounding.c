@@ -1,0 +1,128 @@
+/* rounding.c: sign, rounding, clip. */
+#include <math.h>
+
+#include "ops.h"
+#include "sample_shapes.h"
+
+#define FLOOR(x) _Generic((x), float : floorf, double : floor, default : whole)(x)
+#define CEIL(x)  _Generic((x), float : ceilf, double : ceil, default : whole)(x)
+#define ROUND(x) _Generic((x), float : rintf, double : rint, default : whole)(x)
+static inline int64_t whole(int64_t v) { return v; }
+
+KERNEL(sign) { WG_MAP1_ALL(k, a > 0 ? (T)1 : a < 0 ? (T)-1 : a); }
+KERNEL(floor) { WG_MAP1_ALL(k, FLOOR(a)); }
+KERNEL(ceil) { WG_MAP1_ALL(k, CEIL(a)); }
+KERNEL(round) { WG_MAP1_ALL(k, ROUND(a)); }
+
+#if WG_BASE
+
+DECLARE(sign);
+DECLARE(floor);
+DECLARE(ceil);
+DECLARE(round);
+
+/* ---- sign ---- */
+
+SAMPLE(sign) { return kinked(g, i, wg_sign_at, here); }
+ERROR_SAMPLE(sign) { return single_error(g, i, "sign", here); }
+
+const wg_op wgi_op_sign = {
+    OP(sign),
+    .summary = "1, 0 or -1: the sign of each element. NaN stays.",
+    .formula = "y = 1 where x > 0, -1 where x < 0, else x",
+    .adjoint = "piecewise constant",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kernel = KERNELS(sign),
+};
+wg_node wg_sign_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_sign); }
+
+/* ---- floor ---- */
+
+SAMPLE(floor) { return kinked(g, i, wg_floor_at, here); }
+ERROR_SAMPLE(floor) { return single_error(g, i, "floor", here); }
+
+const wg_op wgi_op_floor = {
+    OP(floor),
+    .summary = "Rounds down to whole numbers.",
+    .formula = "y = the largest whole number <= x",
+    .adjoint = "piecewise constant",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kernel = KERNELS(floor),
+};
+wg_node wg_floor_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_floor); }
+
+/* ---- ceil ---- */
+
+SAMPLE(ceil) { return kinked(g, i, wg_ceil_at, here); }
+ERROR_SAMPLE(ceil) { return single_error(g, i, "ceil", here); }
+
+const wg_op wgi_op_ceil = {
+    OP(ceil),
+    .summary = "Rounds up to whole numbers.",
+    .formula = "y = the smallest whole number >= x",
+    .adjoint = "piecewise constant",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kernel = KERNELS(ceil),
+};
+wg_node wg_ceil_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_ceil); }
+
+/* ---- round ---- */
+
+SAMPLE(round) { return kinked(g, i, wg_round_at, here); }
+ERROR_SAMPLE(round) { return single_error(g, i, "round", here); }
+
+const wg_op wgi_op_round = {
+    OP(round),
+    .summary = "Rounds to the nearest whole number, halves to the even one.",
+    .formula = "y = the whole number nearest to x",
+    .adjoint = "piecewise constant",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kernel = KERNELS(round),
+};
+wg_node wg_round_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_round); }
+
+/* ---- clip: the limits are operands, since numbers may change from run to run ---- */
+
+EXPAND(clip)
+{
+    wg_node v = wg_where(wg_less(x[0], x[1]), x[1], x[0]);
+    y[0] = wg_where(wg_greater(v, x[2]), x[2], v);
+}
+SAMPLE(clip)
+{
+    switch (i) {
+    case 0: return wg_clip(wg_between(g, -0.4, 0.4, WG_SHAPE(3, 4)), -0.5, 0.5);
+    case 1:
+        return wg_clip(wg_between(g, 1, 2, WG_SHAPE(3, 4)), wg_between(g, -1, 0, WG_SHAPE(3, 1)),
+                       wg_between(g, 0.2, 0.8, WG_SHAPE(4)));
+    case 2: return wg_clip(wg_between(g, -2, -1, WG_SHAPE(5)), wg_between(g, -0.5, 0, WG_SHAPE(5)), 1);
+    case 3: return wg_clip(wg_any(g, WG_SHAPE(2, 0)), 0, 6);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(clip)
+{
+    if (i) return NULL;
+    wg_clip(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), 1);
+    return "shapes do not broadcast";
+}
+
+const wg_op wgi_op_clip = {
+    OP(clip),
+    .summary =
+        "Each element, but at least low and at most high. Where low is above high it is high. NaN stays.",
+    .formula = "y = low where x < low, high where x > high, else x",
+    .adjoint = "x' = y' where low <= x <= high; low' = y' where x < low; high' = y' where x > high; else 0",
+    .operands = 3,
+    .expand = clip_expand,
+};
+wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high)
+{
+    return wg_apply(here, &wgi_op_clip, (wg_node[]){ x, low, high }, 3, NULL);
+}
+
+#endif
