@@ -63,6 +63,11 @@ WG_API wg_node wg_less_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_less_equal_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_greater_at(wg_site here, wg_node a, wg_node b);
 WG_API wg_node wg_greater_equal_at(wg_site here, wg_node a, wg_node b);
+/* What is not 0 is true. */
+WG_API wg_node wg_logical_and_at(wg_site here, wg_node a, wg_node b);
+WG_API wg_node wg_logical_or_at(wg_site here, wg_node a, wg_node b);
+WG_API wg_node wg_logical_xor_at(wg_site here, wg_node a, wg_node b);
+WG_API wg_node wg_logical_not_at(wg_site here, wg_node x);
 WG_API wg_node wg_where_at(wg_site here, wg_node c, wg_node a, wg_node b); /* a where c is true, else b */
 /* To integers: rounds towards zero. Values out of range become the nearest integer in range, NaN 0. */
 WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
@@ -72,10 +77,14 @@ WG_API wg_node wg_cast_at(wg_site here, wg_node x, wg_dtype to);
 #define wg_less_equal(a, b)    wg_less_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_greater(a, b)       wg_greater_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
 #define wg_greater_equal(a, b) wg_greater_equal_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_logical_and(a, b)   wg_logical_and_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_logical_or(a, b)    wg_logical_or_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_logical_xor(a, b)   wg_logical_xor_at(WG_AT(#a ", " #b), WG_OPERAND(a), WG_OPERAND(b))
+#define wg_logical_not(x)      wg_logical_not_at(WG_AT(#x), x)
 #define wg_where(c, a, b)      wg_where_at(WG_AT(#c ", " #a ", " #b), c, WG_OPERAND(a), WG_OPERAND(b))
 #define wg_cast(x, to)         wg_cast_at(WG_AT(#x), x, to)
 
-/* ---- reductions; over no elements sum is 0, mean is NaN, and max is an error ---- */
+/* ---- reductions; over no elements sum is 0, prod 1, mean NaN, and max and min are errors ---- */
 
 typedef struct wg_reduce_args {
     wg_node x;
@@ -87,13 +96,35 @@ typedef struct wg_reduce_args {
 WG_API wg_node wg_sum_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_mean_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_max_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
+WG_API wg_node wg_min_at(wg_site here, const wg_reduce_args *a); /* the first of equals gets the gradient */
+WG_API wg_node wg_prod_at(wg_site here, const wg_reduce_args *a);
 WG_API wg_node wg_var_at(wg_site here, const wg_reduce_args *a); /* mean squared deviation (divided by n) */
+WG_API wg_node wg_std_at(wg_site here, const wg_reduce_args *a); /* sqrt of var, y' = 0 where it is 0 */
+WG_API wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a);    /* bool: an element is not 0 */
+WG_API wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a);    /* bool: no element is 0 */
 WG_API wg_node wg_logsumexp_at(wg_site here, const wg_reduce_args *a); /* ln sum e^x, without overflow */
 #define wg_sum(...)       wg_sum_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
 #define wg_mean(...)      wg_mean_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
 #define wg_max(...)       wg_max_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_min(...)       wg_min_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_prod(...)      wg_prod_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_std(...)       wg_std_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_any_of(...)    wg_any_of_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+#define wg_all_of(...)    wg_all_of_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
 #define wg_var(...)       wg_var_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
 #define wg_logsumexp(...) wg_logsumexp_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_reduce_args, __VA_ARGS__))
+
+typedef struct wg_norm_args {
+    wg_node x;
+    WG_BY_NAME;
+    wg_axes axes; /* default: all */
+    bool keepdims;
+    double p; /* above 0; default 2; INFINITY: the largest |x| */
+    uint64_t reserved[2];
+} wg_norm_args;
+/* (sum |x|^p)^(1/p). The derivative of the length 0 is 0. */
+WG_API wg_node wg_norm_at(wg_site here, const wg_norm_args *a);
+#define wg_norm(...) wg_norm_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_norm_args, __VA_ARGS__))
 
 typedef struct wg_axis_args {
     wg_node x;
@@ -104,6 +135,8 @@ typedef struct wg_axis_args {
 } wg_axis_args;
 /* The index of the largest element, i64; of equals the first. */
 WG_API wg_node wg_argmax_at(wg_site here, const wg_axis_args *a);
+WG_API wg_node wg_argmin_at(wg_site here, const wg_axis_args *a); /* likewise of the smallest */
+#define wg_argmin(...) wg_argmin_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_axis_args, __VA_ARGS__))
 #define wg_argmax(...) wg_argmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_axis_args, __VA_ARGS__))
 
 typedef struct wg_cumsum_args {

@@ -1,0 +1,329 @@
+/* reduce_composed.c: reductions that are composed of sum, max, var and elementwise ops. */
+#include "ops.h"
+
+#if WG_BASE
+
+#include "reduce_rules.h"
+#include "rules.h"
+
+/* sqrt v, with the derivative 0 where v is 0: there a root has none, and the length of a vector of zeros has its
+ * least value. */
+static wg_node root(wg_site here, wg_node v)
+{
+    wg_node zero = wg_equal(v, 0);
+    return wg_where(zero, 0, wg_sqrt(wg_where(zero, 1, v)));
+}
+
+/* The opposite of x in the order of numbers. Integers: -1 - x, since -x of the smallest one overflows. */
+static wg_node opposite(wg_site here, wg_node x)
+{
+    return wg_dtype_is_float(wg_node_dtype(x)) ? wg_neg(x) : wg_sub(-1, x);
+}
+
+/* ---- min ---- */
+
+EXPAND(min)
+{
+    const struct reduce *a = attr;
+    y[0] = opposite(here, wg_max(opposite(here, x[0]), .axes = a->axes, .keepdims = a->keepdims));
+}
+SAMPLE(min)
+{
+    return i == 8 ? wg_min(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0))
+                  : reduce_any(g, i, wg_min_at, here);
+}
+ERROR_SAMPLE(min) { return reduce_error(g, i, wg_min_at, here); }
+
+const wg_op wgi_op_min = {
+    OP(min),
+    .summary = "Smallest element along axes. NaN if one is NaN.",
+    .formula = "y = min of x along axes",
+    .adjoint = "x' = y' at the first smallest element, else 0",
+    .operands = 1,
+    .kind = WG_REDUCE,
+    TAKES(reduce),
+    .shape = choose_shape,
+    .expand = min_expand,
+};
+wg_node wg_min_at(wg_site here, const wg_reduce_args *a)
+{
+    return wg_apply(here, &wgi_op_min, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
+}
+
+/* ---- prod ---- */
+
+static bool prod_shape(wg_rule *r)
+{
+    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
+    return reduce_shape(r);
+}
+/* The first half times the second, again and again: derivatives are right where elements are 0, at every
+ * order, and no element is divided by. x has the shape [rows, n]. */
+static wg_node product_of_rows(wg_site here, wg_node x, int64_t n)
+{
+    while (n > 1) {
+        const int64_t half = n / 2;
+        wg_node y = wg_mul(wg_slice(x, .axis = 1, .from = 0, .to = half),
+                           wg_slice(x, .axis = 1, .from = half, .to = 2 * half));
+        wg_node last = wg_slice(x, .axis = 1, .from = 2 * half, .to = n);
+        x = n % 2 ? wg_concat(((wg_node[]){ y, last }), 2, 1) : y;
+        n -= half;
+    }
+    return x;
+}
+EXPAND(prod)
+{
+    const struct reduce *a = attr;
+    const wg_shape s = wg_node_shape(x[0]), to = reduced_shape(&s, &a->axes, a->keepdims);
+    const int64_t size = reduced_size(&s, &a->axes), rows = wg_shape_size(to);
+    wg_axes unused;
+    wg_transpose_args turned = reduced_last(x[0], &a->axes, &unused);
+    if (!wg_dtype_is_float(wg_node_dtype(x[0]))) turned.x = wg_cast(x[0], WG_I64);
+    if (!size) y[0] = wg_add(wg_sum(turned.x, .axes = a->axes, .keepdims = a->keepdims), 1);
+    else
+        y[0] = wg_reshape(
+            product_of_rows(here, wg_reshape(wg_transpose_at(here, &turned), WG_SHAPE(rows, size)), size),
+            to);
+}
+SAMPLE(prod)
+{
+    switch (i) {
+    case 8: return wg_prod(wg_any(g, WG_SHAPE(3, 0)), .axes = WG_AXES(1));
+    case 9: return wg_prod(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0));
+    case 10: return wg_prod(wg_any(g, WG_SHAPE(2, 7)), .axes = WG_AXES(1));
+    }
+    return reduce_any(g, i, wg_prod_at, here);
+}
+ERROR_SAMPLE(prod) { return reduce_error(g, i, wg_prod_at, here); }
+
+const wg_op wgi_op_prod = {
+    OP(prod),
+    .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
+    .formula = "y = product of x along axes",
+    .adjoint = "x' = y' times the product of the others along axes",
+    .operands = 1,
+    .kind = WG_REDUCE,
+    TAKES(reduce),
+    .shape = prod_shape,
+    .expand = prod_expand,
+};
+wg_node wg_prod_at(wg_site here, const wg_reduce_args *a)
+{
+    return wg_apply(here, &wgi_op_prod, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
+}
+
+/* ---- std ---- */
+
+EXPAND(std)
+{
+    const struct reduce *a = attr;
+    y[0] = root(here, wg_var(x[0], .axes = a->axes, .keepdims = a->keepdims));
+}
+SAMPLE(std) { return reduce_any(g, i, wg_std_at, here); }
+ERROR_SAMPLE(std) { return reduce_error(g, i, wg_std_at, here); }
+
+const wg_op wgi_op_std = {
+    OP(std),
+    .summary = "Standard deviation along axes: the root of the variance, which is divided by n.",
+    .formula = "y = sqrt(mean (x - mean x)^2)",
+    .adjoint = "x' = y' (x - mean x) / (n y), 0 where y is 0",
+    .operands = 1,
+    .kind = WG_REDUCE,
+    .promote = WG_PROMOTE_FLOAT,
+    TAKES(reduce),
+    .shape = reduce_shape,
+    .expand = std_expand,
+};
+wg_node wg_std_at(wg_site here, const wg_reduce_args *a)
+{
+    return wg_apply(here, &wgi_op_std, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
+}
+
+/* ---- any_of, all_of ---- */
+
+static bool bool_shape(wg_rule *r)
+{
+    r->y[0].dtype = WG_BOOL;
+    return reduce_shape(r);
+}
+static wg_node bools(wg_graph *g, int i, reduce_builder op, wg_site here)
+{
+    if (i == 8)
+        return op(here,
+                  &(wg_reduce_args){ .x = wg_greater(wg_any(g, WG_SHAPE(4, 2)), 0), .axes = WG_AXES(0) });
+    if (i == 9)
+        return op(here, &(wg_reduce_args){ .x = wg_any_class(g, 2, WG_SHAPE(4, 2)), .axes = WG_AXES(1) });
+    return reduce_any(g, i, op, here);
+}
+EXPAND(any_of)
+{
+    const struct reduce *a = attr;
+    y[0] = wg_greater(wg_sum(wg_not_equal(x[0], 0), .axes = a->axes, .keepdims = a->keepdims), 0);
+}
+SAMPLE(any_of) { return bools(g, i, wg_any_of_at, here); }
+ERROR_SAMPLE(any_of) { return reduce_error(g, i, wg_any_of_at, here); }
+
+const wg_op wgi_op_any_of = {
+    OP(any_of),
+    .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
+    .formula = "y = x != 0 for some x along axes",
+    .adjoint = "piecewise constant",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_REDUCE,
+    TAKES(reduce),
+    .shape = bool_shape,
+    .expand = any_of_expand,
+};
+wg_node wg_any_of_at(wg_site here, const wg_reduce_args *a)
+{
+    return wg_apply(here, &wgi_op_any_of, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
+}
+
+EXPAND(all_of)
+{
+    const struct reduce *a = attr;
+    y[0] = wg_equal(wg_sum(wg_equal(x[0], 0), .axes = a->axes, .keepdims = a->keepdims), 0);
+}
+SAMPLE(all_of) { return bools(g, i, wg_all_of_at, here); }
+ERROR_SAMPLE(all_of) { return reduce_error(g, i, wg_all_of_at, here); }
+
+const wg_op wgi_op_all_of = {
+    OP(all_of),
+    .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
+    .formula = "y = x != 0 for every x along axes",
+    .adjoint = "piecewise constant",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_REDUCE,
+    TAKES(reduce),
+    .shape = bool_shape,
+    .expand = all_of_expand,
+};
+wg_node wg_all_of_at(wg_site here, const wg_reduce_args *a)
+{
+    return wg_apply(here, &wgi_op_all_of, &a->x, 1, &GIVEN(reduce, REDUCE_FIELDS));
+}
+
+/* ---- norm ---- */
+
+#define NORM_FIELDS(F, S) F(S, AXES, axes, "all") F(S, BOOL, keepdims, "false") F(S, DOUBLE, p, "2")
+OPTIONS(norm, NORM_FIELDS);
+
+static bool norm_shape(wg_rule *r)
+{
+    struct norm *a = r->attr;
+    if (a->p < 0 || a->p != a->p)
+        return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, and must be above 0", a->p);
+    if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
+    *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
+    return a->p != INFINITY || reduced_size(r->x[0].shape, &a->axes) > 0 ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements to choose from", wg_rule_who(r, 0));
+}
+EXPAND(norm)
+{
+    const struct norm *a = attr;
+    const double p = a->p == 0 ? 2 : a->p;
+    const wg_reduce_args along = { .axes = a->axes, .keepdims = a->keepdims };
+    if (p == INFINITY) y[0] = wg_max(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
+    else if (p == 1) y[0] = wg_sum(wg_abs(x[0]), .axes = along.axes, .keepdims = along.keepdims);
+    else if (p == 2)
+        y[0] = root(here, wg_sum(wg_square(x[0]), .axes = along.axes, .keepdims = along.keepdims));
+    else {
+        wg_node s = wg_sum(wg_pow(wg_abs(x[0]), p), .axes = along.axes, .keepdims = along.keepdims);
+        wg_node zero = wg_equal(s, 0);
+        y[0] = wg_where(zero, 0, wg_pow(wg_where(zero, 1, s), 1 / p));
+    }
+}
+SAMPLE(norm)
+{
+    switch (i) {
+    case 0: return wg_norm(wg_any(g, WG_SHAPE(3, 4)));
+    case 1: return wg_norm(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(1), .keepdims = true);
+    case 2: return wg_norm(wg_any(g, WG_SHAPE(2, 3, 2)), .axes = WG_AXES(0, 2), .p = 1);
+    case 3: return wg_norm(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0), .p = 3);
+    case 4: return wg_norm(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(0), .p = INFINITY);
+    case 5: return wg_norm(wg_any(g, WG_SHAPE(0, 3)), .axes = WG_AXES(0));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(norm)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    switch (i) {
+    case 0: wg_norm(x, .p = -1); return "p is -1";
+    case 1: wg_norm(x, .axes = WG_AXES(2)); return "no axis 2 in";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_norm = {
+    OP(norm),
+    .summary = "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. p = "
+               "inf: the largest |x|.",
+    .formula = "y = (sum |x|^p)^(1/p) along axes",
+    .adjoint = "x' = y' sign(x) (|x| / y)^(p-1), 0 where y is 0",
+    .operands = 1,
+    .kind = WG_REDUCE,
+    .promote = WG_PROMOTE_FLOAT,
+    TAKES(norm),
+    .shape = norm_shape,
+    .expand = norm_expand,
+};
+wg_node wg_norm_at(wg_site here, const wg_norm_args *a)
+{
+    return wg_apply(here, &wgi_op_norm, &a->x, 1, &GIVEN(norm, NORM_FIELDS));
+}
+
+/* ---- argmin ---- */
+
+static bool argmin_shape(wg_rule *r)
+{
+    r->y[0].dtype = WG_I64;
+    return one_axis(r, &((struct reduce *)r->attr)->axes) && choose_shape(r);
+}
+EXPAND(argmin)
+{
+    const struct reduce *a = attr;
+    y[0] = wg_argmax(opposite(here, x[0]), .axis = a->axes, .keepdims = a->keepdims);
+}
+SAMPLE(argmin)
+{
+    switch (i) {
+    case 0: return wg_argmin(wg_any(g, WG_SHAPE(3, 4)));
+    case 1: return wg_argmin(wg_any(g, WG_SHAPE(3, 4)), .axis = WG_AXES(0), .keepdims = true);
+    case 2: return wg_argmin(wg_any_class(g, 3, WG_SHAPE(4, 9)));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(argmin)
+{
+    switch (i) {
+    case 0: wg_argmin(wg_any(g, WG_SHAPE(3, 0))); return "has no elements to choose from";
+    case 1: wg_argmin(wg_any(g, WG_SHAPE(3, 4)), .axis = WG_AXES(0, 1)); return "takes one axis, not 2";
+    }
+    return NULL;
+}
+#define ARGMIN_FIELDS(F, S) F(S, AXES, axes, "-1") F(S, BOOL, keepdims, "false")
+OPTION_TABLE(argmin_attrs, reduce, ARGMIN_FIELDS);
+
+const wg_op wgi_op_argmin = {
+    OP(argmin),
+    .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN counts "
+               "as the smallest.",
+    .formula = "y = index of the min of x along axis",
+    .adjoint = "the result is an index",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_ROWS,
+    .attr_size = sizeof(struct reduce),
+    .attrs = argmin_attrs,
+    .shape = argmin_shape,
+    .expand = argmin_expand,
+};
+wg_node wg_argmin_at(wg_site here, const wg_axis_args *a)
+{
+    return wg_apply(here, &wgi_op_argmin, &a->x, 1, &(struct reduce){ a->axis, a->keepdims });
+}
+
+#endif

@@ -1,0 +1,84 @@
+/* test_reduce_composed.c: min, prod, std, norm, argmin, any_of, all_of and logic, with values and derivatives
+ * by hand, at zeros, ties, infinities and NaN. */
+#include <limits.h>
+#include <math.h>
+
+#include "wgnode.h"
+
+#define BOOLS(y, ...) EXPECT(y, WG_BOOL, WG_SHAPE((int64_t)COUNT_(__VA_ARGS__)), __VA_ARGS__)
+
+Test(reduce_composed, min_is_the_first_of_equals)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = INPUT(g, WG_SHAPE(2, 3), 3, 1, 1, -2, 5, NAN);
+    EXPECT_VECTOR(wg_min(x, .axes = WG_AXES(1)), 1, NAN);
+    EXPECT_VECTOR(wg_min(x, .axes = WG_AXES(0)), -2, 1, NAN);
+    wg_node v = VECTOR(g, 3, 1, 1, INFINITY, 4);
+    EXPECT_VECTOR(slope(wg_min(v), v), 0, 1, 0, 0, 0);
+    EXPECT(wg_min(INTS(g, 7, INT_MIN, INT_MAX)), WG_I32, WG_SCALAR, INT_MIN);
+    EXPECT(wg_argmin(v), WG_I64, WG_SCALAR, 1);
+    EXPECT(wg_argmin(VECTOR(g, 2, NAN, -INFINITY)), WG_I64, WG_SCALAR, 1);
+    EXPECT(wg_argmin(INTS(g, 0, INT_MIN, INT_MIN)), WG_I64, WG_SCALAR, 1);
+    done(g);
+}
+
+/* The derivative by an element is the product of the others: also beside one zero, two zeros, infinity. */
+Test(reduce_composed, products_and_zeros)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node none = VECTOR(g, 2, 3, 5, 7, 11), one = VECTOR(g, 2, 0, 5), two = VECTOR(g, 0, 4, 0);
+    EXPECT(wg_prod(none), WG_F64, WG_SCALAR, 2310);
+    EXPECT_VECTOR(slope(wg_prod(none), none), 1155, 770, 462, 330, 210);
+    EXPECT_VECTOR(slope(wg_prod(one), one), 0, 10, 0);
+    EXPECT_VECTOR(slope(wg_prod(two), two), 0, 0, 0);
+    EXPECT(wg_hessian(wg_prod(one), one, one), WG_F64, WG_SHAPE(3, 3), 0, 5, 0, 5, 0, 2, 0, 2, 0);
+    EXPECT(wg_prod(INTS(g, 100000, 100000, -3)), WG_I64, WG_SCALAR, -3e10);
+    wg_node m = INPUT(g, WG_SHAPE(2, 3, 2), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    EXPECT_VECTOR(wg_prod(m, .axes = WG_AXES(0, 2)), 2 * 7 * 8, 3 * 4 * 9 * 10, 5 * 6 * 11 * 12);
+    EXPECT(wg_prod(m, .axes = WG_AXES(1), .keepdims = true), WG_F64, WG_SHAPE(2, 1, 2), 15, 48, 693, 960);
+    done(g);
+}
+
+/* 3 and 4 have the length 5; 2, 4, 4, 4, 5, 5, 7, 9 the deviation 2. */
+Test(reduce_composed, lengths_and_deviations)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = VECTOR(g, 3, -4), zero = VECTOR(g, 0, 0);
+    EXPECT(wg_norm(x), WG_F64, WG_SCALAR, 5);
+    EXPECT_CLOSE(slope(wg_norm(x), x), 0.6, -0.8);
+    EXPECT(wg_norm(x, .p = 1), WG_F64, WG_SCALAR, 7);
+    EXPECT_VECTOR(slope(wg_norm(x, .p = 1), x), 1, -1);
+    EXPECT(wg_norm(x, .p = INFINITY), WG_F64, WG_SCALAR, 4);
+    EXPECT_VECTOR(slope(wg_norm(x, .p = INFINITY), x), 0, -1);
+    EXPECT_NEAR(wg_norm(VECTOR(g, 1, 2, -2), .p = 3), WG_F64, WG_SCALAR, cbrt(17));
+    EXPECT_VECTOR(slope(wg_norm(zero), zero), 0, 0);
+    EXPECT_VECTOR(slope(wg_norm(zero, .p = 3), zero), 0, 0);
+    wg_node v = VECTOR(g, 2, 4, 4, 4, 5, 5, 7, 9), same = VECTOR(g, 3, 3);
+    EXPECT(wg_std(v), WG_F64, WG_SCALAR, 2);
+    EXPECT_CLOSE(slope(wg_std(v), v), -3 / 16., -1 / 16., -1 / 16., -1 / 16., 0, 0, 2 / 16., 4 / 16.);
+    EXPECT_VECTOR(slope(wg_std(same), same), 0, 0);
+    done(g);
+}
+
+Test(reduce_composed, any_and_all)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node x = INPUT(g, WG_SHAPE(4, 2), 0, 0, 0, 3, -1, 2, NAN, 0);
+    BOOLS(wg_any_of(x, .axes = WG_AXES(1)), 0, 1, 1, 1);
+    BOOLS(wg_all_of(x, .axes = WG_AXES(1)), 0, 0, 1, 0);
+    BOOLS(wg_any_of(INPUT(g, WG_SHAPE(2, 0), 0), .axes = WG_AXES(1)), 0, 0);
+    BOOLS(wg_all_of(INPUT(g, WG_SHAPE(2, 0), 0), .axes = WG_AXES(1)), 1, 1);
+    done(g);
+}
+
+Test(reduce_composed, logic)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node a = VECTOR(g, 0, 0, 2, NAN), b = VECTOR(g, 0, -1, 0, 5);
+    BOOLS(wg_logical_and(a, b), 0, 0, 0, 1);
+    BOOLS(wg_logical_or(a, b), 0, 1, 1, 1);
+    BOOLS(wg_logical_xor(a, b), 0, 1, 1, 0);
+    BOOLS(wg_logical_not(a), 1, 1, 0, 0);
+    BOOLS(wg_logical_and(wg_greater(b, -2), wg_less(b, 1)), 1, 1, 1, 0);
+    done(g);
+}
