@@ -6,8 +6,8 @@
 #include "reduce_rules.h"
 #include "rules.h"
 
-/* sqrt v, with the derivative 0 where v is 0: there a root has none, and the length of a vector of zeros has its
- * least value. */
+/* sqrt v, with the derivative 0 where v is 0: there a root has none, and the length of a vector of zeros has
+ * its least value. */
 static wg_node root(wg_site here, wg_node v)
 {
     wg_node zero = wg_equal(v, 0);

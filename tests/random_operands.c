@@ -164,8 +164,8 @@ static bool inputs_for_operands(drawing *d, sample *s)
         wg_node x = wg_graph_node(d->samples, i);
         if (wg_node_leaf(x) == WG_LEAF_INPUT && n < CALL_OPERANDS) found[n++] = x;
     }
-    s->operands = s->op->operands;
-    if (n < s->operands - s->op->optional || n > s->operands) return false;
+    s->operands = s->op->operands < 0 ? n : s->op->operands;
+    if (n < 1 || n < s->operands - s->op->optional || n > s->operands) return false;
     bool turned = chance(d, 4);
     for (int k = 0; k < s->operands; k++) s->x[k] = k < n ? found[turned ? n - 1 - k : k] : wg_none;
     return true;

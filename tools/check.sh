@@ -56,8 +56,8 @@ registry() {
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
 }
 
-# Builders that take a graph and no node put nodes of other ops into it: they have no op of their own.
-composites() { sed -nE 's/.*\bwg_([a-z0-9_]+)_at\(wg_site here, wg_graph .*/\1/p' include/wengert/*.h | paste -sd'|'; }
+# Builders that take a graph and no node, or make several nodes (and return a bool), have no op of their own.
+composites() { sed -nE 's/.*\bwg_([a-z0-9_]+)_at\(wg_site here, wg_graph .*/\1/p; s/.*\bbool wg_([a-z0-9_]+)_at\(wg_site here, .*/\1/p' include/wengert/*.h | paste -sd'|'; }
 
 registry_names() { "$build/wengert" ops --markdown | sed -n 's/^| *`\{0,1\}\([a-z0-9_]*\)`\{0,1\} *|.*/\1/p' | grep -vxE 'op|name|' | sort -u; }
 

@@ -1,4 +1,5 @@
-/* named.h: options that are given by name. Every header whose calls take options includes it. */
+/* named.h: options that are given by name, and lists of axes. Every header whose calls take options includes
+ * it. */
 #ifndef WENGERT_NAMED_H
 #define WENGERT_NAMED_H
 
@@ -7,6 +8,13 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* A list of axes. A negative axis counts from the end. */
+typedef struct wg_axes {
+    int count;
+    int axis[WG_MAX_RANK];
+} wg_axes;
+#define WG_AXES(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
 
 /* Options are given by name: wg_sum(x, .axes = WG_AXES(0)). An option without its name, such as the 0 of
  * wg_sum(x, 0), is an error at the call. gcc warns about it too, and clang refuses to compile it.

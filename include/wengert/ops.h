@@ -14,6 +14,7 @@
 #ifndef WENGERT_OPS_H
 #define WENGERT_OPS_H
 
+#include "arrange.h"
 #include "functions.h"
 #include "graph.h"
 #include "named.h"
@@ -21,13 +22,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* A list of axes. A negative axis counts from the end. */
-typedef struct wg_axes {
-    int count;
-    int axis[WG_MAX_RANK];
-} wg_axes;
-#define WG_AXES(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
 
 /* ---- arithmetic, elementwise, broadcasting ---- */
 

@@ -1,0 +1,408 @@
+/* arrange.c: elements in other places, composed of slices, concat, reshapes and flip: select, stack, split,
+ * roll, tile, repeat, pad. */
+#include "ops.h"
+
+#if WG_BASE
+
+#include "axis_runs.h"
+#include "graph/graph.h"
+#include "rules.h"
+
+/* ---- select ---- */
+
+#define SELECT_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, index, "0")
+OPTIONS(select, SELECT_FIELDS);
+
+static bool select_shape(wg_rule *r)
+{
+    struct select *a = r->attr;
+    wg_shape s = *r->x[0].shape;
+    if (!wg_rule_axis(r, &a->axis, s.rank)) return false;
+    const int64_t n = s.dim[a->axis];
+    if (a->index < -n || a->index >= n)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no index %lld along axis %d of %s", (long long)a->index,
+                            a->axis, wg_rule_who(r, 0));
+    if (a->index < 0) a->index += n;
+    for (int i = a->axis; i + 1 < s.rank; i++) s.dim[i] = s.dim[i + 1];
+    s.rank--;
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+EXPAND(select)
+{
+    const struct select *a = attr;
+    y[0] = wg_squeeze(wg_slice(x[0], .axis = a->axis, .from = a->index, .to = a->index + 1), a->axis);
+}
+SAMPLE(select)
+{
+    switch (i) {
+    case 0: return wg_select(wg_any(g, WG_SHAPE(3, 4)), 1, 2);
+    case 1: return wg_select(wg_any(g, WG_SHAPE(2, 3, 2)), -1, -1);
+    case 2: return wg_select(wg_any(g, WG_SHAPE(2, 0)), 0, 1);
+    case 3: return wg_select(wg_any_class(g, 5, WG_SHAPE(4)), 0, 3);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(select)
+{
+    switch (i) {
+    case 0: wg_select(wg_any(g, WG_SHAPE(3, 4)), 0, 3); return "no index 3 along axis 0";
+    case 1: wg_select(wg_any(g, WG_SHAPE(3, 4)), 2, 0); return "no axis 2 in";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_select = {
+    OP(select),
+    .summary = "The elements at one index of an axis, which is dropped.",
+    .formula = "y = x[..., index, ...]",
+    .adjoint = "x' = y' at the index, else 0",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    TAKES(select),
+    .shape = select_shape,
+    .expand = select_expand,
+    .leads = true,
+};
+wg_node wg_select_at(wg_site here, wg_node x, int axis, int64_t index)
+{
+    return wg_apply(here, &wgi_op_select, &x, 1, &(struct select){ axis, index });
+}
+
+/* ---- stack ---- */
+
+#define STACK_FIELDS(F, S) F(S, AXIS, axis, "0")
+OPTIONS(stack, STACK_FIELDS);
+
+static bool stack_shape(wg_rule *r)
+{
+    int *axis = &((struct stack *)r->attr)->axis;
+    wg_shape s = *r->x[0].shape;
+    if (s.rank == WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has %d axes already", wg_rule_who(r, 0), s.rank);
+    if (!wg_rule_axis(r, axis, s.rank + 1)) return false;
+    for (int k = 1; k < r->operands; k++)
+        if (!shaped_as(r, k, 0)) return false;
+    for (int i = s.rank++; i > *axis; i--) s.dim[i] = s.dim[i - 1];
+    s.dim[*axis] = r->operands;
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+EXPAND(stack)
+{
+    const int axis = ((const struct stack *)attr)->axis;
+    wgi_arena *a = &x[0].graph->temp;
+    const wgi_place place = wgi_arena_place(a);
+    wg_node *row = wgi_arena_alloc(a, sizeof *row * (size_t)n);
+    for (int k = 0; row && k < n; k++) row[k] = wg_expand(x[k], axis);
+    if (row) y[0] = wg_concat(row, n, axis);
+    wgi_arena_rewind(a, place);
+}
+SAMPLE(stack)
+{
+    wg_node x[2] = { wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(2, 3)) };
+    switch (i) {
+    case 0: return wg_stack(x, 2, 0);
+    case 1: return wg_stack(x, 2, -1);
+    case 2: return wg_stack(((wg_node[]){ wg_any(g, WG_SCALAR), wg_any(g, WG_SCALAR) }), 2, 0);
+    case 3: return wg_stack(((wg_node[]){ x[0], wg_any_class(g, 5, WG_SHAPE(2, 3)) }), 2, 1);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(stack)
+{
+    wg_node x[2] = { wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(3, 3)) };
+    switch (i) {
+    case 0: wg_stack(x, 2, 0); return "is not shaped as";
+    case 1: wg_stack(x, 1, 3); return "no axis 3 in";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_stack = {
+    OP(stack),
+    .summary = "Tensors of one shape as the parts of a new axis.",
+    .formula = "y[..., k, ...] = xk",
+    .adjoint = "xk' = y'[..., k, ...]",
+    .operands = -1,
+    .kind = WG_OPAQUE,
+    TAKES(stack),
+    .shape = stack_shape,
+    .expand = stack_expand,
+    .leads = true,
+};
+wg_node wg_stack_at(wg_site here, const wg_node x[], int n, int axis)
+{
+    return wg_apply(here, &wgi_op_stack, x, n, &(struct stack){ axis });
+}
+
+/* ---- split: a builder without an op ---- */
+
+bool wg_split_at(wg_site here, wg_node x, int parts, int axis, wg_node y[])
+{
+    const wg_shape s = wg_node_shape(x);
+    const int at = axis < 0 ? axis + s.rank : axis;
+    const int64_t n = at >= 0 && at < s.rank ? s.dim[at] : 0;
+    wg_context *c = wg_graph_context(wg_graph_of(x));
+    for (int k = 0; k < parts; k++) y[k] = wg_none;
+    if (!wg_node_ok(x)) return false;
+    if (at < 0 || at >= s.rank || parts < 1 || n % parts)
+        return !wgi_fail(c, here, "split", WG_ERROR_SHAPE, "axis %d of %lld elements has no %d equal parts",
+                         axis, (long long)n, parts);
+    for (int k = 0; k < parts; k++)
+        y[k] = wg_slice(x, .axis = at, .from = k * (n / parts), .to = (k + 1) * (n / parts));
+    return !wg_failed(c);
+}
+
+/* ---- roll ---- */
+
+#define ROLL_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, by, "1")
+OPTIONS(roll, ROLL_FIELDS);
+
+static bool roll_shape(wg_rule *r)
+{
+    struct roll *a = r->attr;
+    const wg_shape *s = r->x[0].shape;
+    if (!wg_rule_axis(r, &a->axis, s->rank)) return false;
+    const int64_t n = s->dim[a->axis];
+    a->by = n ? (a->by % n + n) % n : 0;
+    return true;
+}
+EXPAND(roll)
+{
+    const struct roll *a = attr;
+    const int64_t size = wg_dim(x[0], a->axis), left = size - a->by;
+    wg_node end = wg_slice(x[0], .axis = a->axis, .from = left, .to = size);
+    wg_node start = wg_slice(x[0], .axis = a->axis, .from = 0, .to = left);
+    y[0] = wg_concat(((wg_node[]){ end, start }), 2, a->axis);
+}
+SAMPLE(roll)
+{
+    switch (i) {
+    case 0: return wg_roll(wg_any(g, WG_SHAPE(3, 4)), 1, 1);
+    case 1: return wg_roll(wg_any(g, WG_SHAPE(3, 4)), 0, -5);
+    case 2: return wg_roll(wg_any(g, WG_SHAPE(2, 0)), -1, 3);
+    case 3: return wg_roll(wg_any_class(g, 5, WG_SHAPE(4)), 0, 4);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(roll)
+{
+    if (i) return NULL;
+    wg_roll(wg_any(g, WG_SHAPE(3)), 1, 1);
+    return "no axis 1 in";
+}
+
+const wg_op wgi_op_roll = {
+    OP(roll),
+    .summary = "The elements moved along an axis; those that leave at one end come back at the other.",
+    .formula = "y[(i + by) mod n] = x[i] along axis",
+    .adjoint = "x' = y' moved back",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    TAKES(roll),
+    .shape = roll_shape,
+    .expand = roll_expand,
+    .leads = true,
+};
+wg_node wg_roll_at(wg_site here, wg_node x, int axis, int64_t by)
+{
+    return wg_apply(here, &wgi_op_roll, &x, 1, &(struct roll){ axis, by });
+}
+
+/* ---- tile, repeat ---- */
+
+#define COPIES_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, SIZE, count, NULL)
+OPTIONS(copies, COPIES_FIELDS);
+
+static bool copies_shape(wg_rule *r)
+{
+    struct copies *a = r->attr;
+    wg_shape s = *r->x[0].shape;
+    if (!wg_rule_axis(r, &a->axis, s.rank)) return false;
+    if (a->count < 0) return wg_rule_fail(r, WG_ERROR_VALUE, "count is %lld", (long long)a->count);
+    if (__builtin_mul_overflow(s.dim[a->axis], a->count, &s.dim[a->axis]))
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+/* x as [outer, 1, inner], its middle axis repeated, in the shape of the result. */
+static wg_node copied(wg_site here, wg_node x, const struct copies *a, int64_t outer, int64_t inner)
+{
+    wg_shape s = wg_node_shape(x);
+    s.dim[a->axis] *= a->count;
+    return wg_reshape(
+        wg_broadcast_to(wg_reshape(x, WG_SHAPE(outer, 1, inner)), WG_SHAPE(outer, a->count, inner)), s);
+}
+static wg_node copies_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    static const struct copies of[] = { { 0, 2 }, { -1, 3 }, { 1, 1 }, { 0, 2 }, { 0, 0 } };
+    static const wg_shape s[] = {
+        { 2, { 3, 4 } }, { 2, { 2, 3 } }, { 3, { 2, 3, 2 } }, { 2, { 2, 0 } }, { 1, { 3 } }
+    };
+    wg_node x = i < 5 ? wg_any(g, s[i]) : wg_none;
+    return i < 5 ? wg_apply(here, op, &x, 1, &of[i]) : wg_none;
+}
+static const char *copies_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3));
+    if (i > 1) return NULL;
+    wg_apply(here, op, &x, 1, &(struct copies){ i, i - 1 });
+    return i ? "no axis 1 in" : "count is -1";
+}
+extern const wg_op wgi_op_tile, wgi_op_repeat;
+
+EXPAND(tile)
+{
+    const struct copies *a = attr;
+    const wg_shape s = wg_node_shape(x[0]);
+    y[0] = copied(here, x[0], a, outer_of(&s, a->axis), s.dim[a->axis] * inner_of(&s, a->axis));
+}
+SAMPLE(tile) { return copies_sample(here, g, i, &wgi_op_tile); }
+ERROR_SAMPLE(tile) { return copies_error(here, g, i, &wgi_op_tile); }
+
+const wg_op wgi_op_tile = {
+    OP(tile),
+    .summary = "x, `count` times one behind the other along an axis: a b c a b c.",
+    .formula = "y[i] = x[i mod n] along axis",
+    .adjoint = "x' = sum of y' over the copies",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    TAKES(copies),
+    .shape = copies_shape,
+    .expand = tile_expand,
+    .leads = true,
+};
+wg_node wg_tile_at(wg_site here, wg_node x, int axis, int64_t count)
+{
+    return wg_apply(here, &wgi_op_tile, &x, 1, &(struct copies){ axis, count });
+}
+
+EXPAND(repeat)
+{
+    const struct copies *a = attr;
+    const wg_shape s = wg_node_shape(x[0]);
+    y[0] = copied(here, x[0], a, outer_of(&s, a->axis) * s.dim[a->axis], inner_of(&s, a->axis));
+}
+SAMPLE(repeat) { return copies_sample(here, g, i, &wgi_op_repeat); }
+ERROR_SAMPLE(repeat) { return copies_error(here, g, i, &wgi_op_repeat); }
+
+const wg_op wgi_op_repeat = {
+    OP(repeat),
+    .summary = "Each element `count` times along an axis: a a b b c c.",
+    .formula = "y[i] = x[i / count] along axis",
+    .adjoint = "x' = sum of y' over the copies",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    TAKES(copies),
+    .shape = copies_shape,
+    .expand = repeat_expand,
+    .leads = true,
+};
+wg_node wg_repeat_at(wg_site here, wg_node x, int axis, int64_t count)
+{
+    return wg_apply(here, &wgi_op_repeat, &x, 1, &(struct copies){ axis, count });
+}
+
+/* ---- pad ---- */
+
+#define PAD_FIELDS(F, S)     \
+    F(S, AXIS, axis, "0")    \
+    F(S, SIZE, before, "0")  \
+    F(S, SIZE, after, "0")   \
+    F(S, DOUBLE, value, "0") \
+    F(S, CHOICE, mode, "constant", "constant reflect edge") /* values are those of wg_pad_mode */
+OPTIONS(pad, PAD_FIELDS);
+
+static bool pad_shape(wg_rule *r)
+{
+    struct pad *a = r->attr;
+    wg_shape s = *r->x[0].shape;
+    if (!wg_rule_axis(r, &a->axis, s.rank)) return false;
+    const int64_t n = s.dim[a->axis], most = a->mode == WG_PAD_REFLECT ? n - 1 : INT64_MAX - n;
+    if (!wg_dtype_is_float(r->x[0].dtype) && a->value != floor(a->value))
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "value %g among the elements of %s, which are of dtype %s",
+                            a->value, wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
+    if (a->before < 0 || a->after < 0)
+        return wg_rule_fail(r, WG_ERROR_VALUE,
+                            "before is %lld and after is %lld; to take elements away use wg_slice",
+                            (long long)a->before, (long long)a->after);
+    if (a->mode == WG_PAD_REFLECT && (a->before > most || a->after > most))
+        return wg_rule_fail(r, WG_ERROR_SHAPE,
+                            "%s has %lld elements along axis %d: a reflection has at most one less",
+                            wg_rule_who(r, 0), (long long)n, a->axis);
+    if (a->mode == WG_PAD_EDGE && !n)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no edge along axis %d", wg_rule_who(r, 0), a->axis);
+    if (__builtin_add_overflow(n, a->before, &s.dim[a->axis]) ||
+        __builtin_add_overflow(s.dim[a->axis], a->after, &s.dim[a->axis]))
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+/* `count` elements beside x, at its start or end. */
+static wg_node margin(wg_site here, wg_node x, const struct pad *a, int64_t count, bool end)
+{
+    wg_shape s = wg_node_shape(x);
+    const int64_t n = s.dim[a->axis];
+    s.dim[a->axis] = count;
+    if (a->mode == WG_PAD_CONSTANT)
+        return wg_broadcast_to(wgi_number_to_leaf(x.graph, here, wg_number(a->value), wg_node_dtype(x)), s);
+    if (a->mode == WG_PAD_EDGE)
+        return wg_broadcast_to(wg_slice(x, .axis = a->axis, .from = end ? n - 1 : 0, .to = end ? n : 1), s);
+    const int64_t from = end ? n - 1 - count : 1;
+    return wg_flip(wg_slice(x, .axis = a->axis, .from = from, .to = from + count), .axes = WG_AXES(a->axis));
+}
+EXPAND(pad)
+{
+    const struct pad *a = attr;
+    wg_node part[3];
+    int parts = 0;
+    if (a->before) part[parts++] = margin(here, x[0], a, a->before, false);
+    part[parts++] = x[0];
+    if (a->after) part[parts++] = margin(here, x[0], a, a->after, true);
+    y[0] = wg_concat(part, parts, a->axis);
+}
+SAMPLE(pad)
+{
+    switch (i) {
+    case 0: return wg_pad(wg_any(g, WG_SHAPE(3, 4)), .axis = 1, .before = 2, .after = 1);
+    case 1: return wg_pad(wg_any(g, WG_SHAPE(3, 4)), .before = 1, .value = 0.5);
+    case 2: return wg_pad(wg_any(g, WG_SHAPE(4, 2)), .before = 3, .after = 2, .mode = WG_PAD_REFLECT);
+    case 3:
+        return wg_pad(wg_any(g, WG_SHAPE(2, 3)), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE);
+    case 4: return wg_pad(wg_any(g, WG_SHAPE(2, 0)), .axis = 1, .after = 2);
+    case 5: return wg_pad(wg_any_class(g, 5, WG_SHAPE(3)), .after = 2, .value = 7);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(pad)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    switch (i) {
+    case 0: wg_pad(x, .before = -1); return "use wg_slice";
+    case 1: wg_pad(x, .before = 3, .mode = WG_PAD_REFLECT); return "at most one less";
+    case 2: wg_pad(x, .axis = 2, .before = 3); return "no axis 2 in";
+    case 3: wg_pad(wg_any(g, WG_SHAPE(0, 4)), .before = 1, .mode = WG_PAD_EDGE); return "has no edge";
+    case 4: wg_pad(wg_any_class(g, 2, WG_SHAPE(4)), .before = 1, .value = 0.5); return "value 0.5 among";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_pad = {
+    OP(pad),
+    .summary = "Elements before and after those of an axis: a value, a reflection, or the edge repeated.",
+    .formula = "y = [before, x, after] along axis",
+    .adjoint = "x' = the part of y' where x stands, and of its copies",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    TAKES(pad),
+    .shape = pad_shape,
+    .expand = pad_expand,
+    .leads = true,
+};
+wg_node wg_pad_at(wg_site here, const wg_pad_args *a)
+{
+    return wg_apply(here, &wgi_op_pad, &a->x, 1, &GIVEN(pad, PAD_FIELDS));
+}
+
+#endif

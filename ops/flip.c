@@ -1,0 +1,159 @@
+/* flip.c: flip (an axis from its end), and index_along (where an element stands). x is [outer, axis,
+ * inner]. */
+#include "ops.h"
+#include "rules.h"
+
+#include "axis_runs.h"
+
+#define FLIP_FIELDS(F, S) F(S, AXES, axes, "all")
+OPTIONS(flip, FLIP_FIELDS);
+#define INDEX_ALONG_FIELDS(F, S) F(S, AXIS, axis, "0")
+OPTIONS(index_along, INDEX_ALONG_FIELDS);
+
+#define REVERSE(T)                                            \
+    do {                                                      \
+        const T *restrict x = (const T *)from + n - 1;        \
+        for (int64_t i = 0; i < n; i++) ((T *)to)[i] = x[-i]; \
+    } while (0)
+/* The n runs of `run` bytes at `from` to `to`, the last one first. size: of an element. */
+static void reverse_runs(char *restrict to, const char *restrict from, int64_t n, size_t run, size_t size)
+{
+    if (run != size)
+        for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * run, from + (size_t)(n - 1 - i) * run, run);
+    else if (size == 1) REVERSE(uint8_t);
+    else if (size == 4) REVERSE(uint32_t);
+    else REVERSE(uint64_t);
+}
+KERNEL(flip)
+{
+    const int axis = ((const struct flip *)k->attr)->axes.axis[0];
+    const size_t size = wg_dtype_size(k->xt[0].dtype), row = run_bytes(&k->xt[0], axis);
+    const int64_t n = k->xt[0].shape->dim[axis];
+    for (int64_t u = k->begin; u < k->end && n; u++)
+        reverse_runs((char *)k->y[0] + (size_t)u * row, (const char *)k->x[0] + (size_t)u * row, n,
+                     row / (size_t)n, size);
+    return true;
+}
+
+KERNEL(index_along)
+{
+    const int axis = ((const struct index_along *)k->attr)->axis;
+    const int64_t n = k->yt[0].shape->dim[axis], inner = inner_of(k->yt[0].shape, axis);
+    int64_t *y = (int64_t *)k->y[0] + k->begin * n * inner;
+    for (int64_t u = k->begin; u < k->end; u++)
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j < inner; j++) *y++ = i;
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(flip);
+DECLARE(index_along);
+
+/* ---- flip: the kernel flips one axis ---- */
+
+static bool flip_shape(wg_rule *r)
+{
+    return wg_rule_axes(r, &((struct flip *)r->attr)->axes, r->x[0].shape->rank, true);
+}
+REWRITE(flip)
+{
+    const wg_axes *axes = &((const struct flip *)attr)->axes;
+    if (axes->count == 1) return wg_none;
+    wg_node y = x[0];
+    for (int i = 0; i < axes->count; i++) y = wg_flip(y, .axes = { 1, { axes->axis[i] } });
+    return y;
+}
+static int64_t flip_units(const wg_kernel *k)
+{
+    return outer_of(k->xt[0].shape, ((const struct flip *)k->attr)->axes.axis[0]);
+}
+VJP(flip) { gx[0] = wg_flip(gy, .axes = ((const struct flip *)wg_attr(y))->axes); }
+SAMPLE(flip)
+{
+    switch (i) {
+    case 0: return wg_flip(wg_any(g, WG_SHAPE(3, 4)), .axes = WG_AXES(1));
+    case 1: return wg_flip(wg_any(g, WG_SHAPE(2, 3, 2)), .axes = WG_AXES(1));
+    case 2: return wg_flip(wg_any(g, WG_SHAPE(3, 4)));
+    case 3: return wg_flip(wg_any(g, WG_SHAPE(2, 0)), .axes = WG_AXES(-1));
+    case 4: return wg_flip(wg_any(g, WG_SCALAR));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(flip)
+{
+    switch (i) {
+    case 0: wg_flip(wg_any(g, WG_SHAPE(3)), .axes = WG_AXES(1)); return "no axis 1 in";
+    case 1: wg_flip(wg_any(g, WG_SHAPE(3)), .axes = WG_AXES(0, -1)); return "axis 0 twice";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_flip = {
+    OP(flip),
+    .summary = "The elements along axes in reverse order.",
+    .formula = "y[i] = x[n - 1 - i] along axes",
+    .adjoint = "x' = y' in reverse order",
+    .operands = 1,
+    .kind = WG_ROWS,
+    TAKES(flip),
+    .shape = flip_shape,
+    .rewrite = flip_rewrite,
+    .kernel = KERNELS(flip),
+    .units = flip_units,
+    .vjp = flip_vjp,
+    .leads = true,
+};
+wg_node wg_flip_at(wg_site here, const wg_flip_args *a)
+{
+    return wg_apply(here, &wgi_op_flip, &a->x, 1, &GIVEN(flip, FLIP_FIELDS));
+}
+
+/* ---- index_along ---- */
+
+static bool index_along_shape(wg_rule *r)
+{
+    r->y[0].dtype = WG_I64;
+    return wg_rule_axis(r, &((struct index_along *)r->attr)->axis, r->x[0].shape->rank);
+}
+static int64_t index_along_units(const wg_kernel *k)
+{
+    return outer_of(k->yt[0].shape, ((const struct index_along *)k->attr)->axis);
+}
+SAMPLE(index_along)
+{
+    switch (i) {
+    case 0: return wg_index_along(wg_any(g, WG_SHAPE(3, 4)), 1);
+    case 1: return wg_index_along(wg_any_class(g, 3, WG_SHAPE(2, 3, 2)), -2);
+    case 2: return wg_index_along(wg_any(g, WG_SHAPE(2, 0)), 0);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(index_along)
+{
+    if (i) return NULL;
+    wg_index_along(wg_any(g, WG_SCALAR), 0);
+    return "no axis 0 in";
+}
+
+const wg_op wgi_op_index_along = {
+    OP(index_along),
+    .summary = "The index of each element along an axis, i64. The values of x do not matter.",
+    .formula = "y[..., i, ...] = i",
+    .adjoint = "the values of x do not matter",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_ROWS,
+    TAKES(index_along),
+    .shape = index_along_shape,
+    .kernel = KERNELS(index_along),
+    .units = index_along_units,
+    .leads = true,
+};
+wg_node wg_index_along_at(wg_site here, wg_node x, int axis)
+{
+    return wg_apply(here, &wgi_op_index_along, &x, 1, &(struct index_along){ axis });
+}
+
+#endif
