@@ -60,7 +60,7 @@ Test(case, compiles_and_fails)
              "LD_LIBRARY_PATH='%s' '%s/case'",
              WGT_COMPILE, folder, folder, folder, build, build, folder);
     cr_expect_eq(run(command, text, sizeof text), 1, "%s", text);
-    cr_expect(strstr(text, "FAIL my_part") && strstr(text, " by operand 0"), "%s", text);
+    cr_expect(strstr(text, "FAIL my_part") && strstr(text, " by operand x0"), "%s", text);
     snprintf(command, sizeof command, "cat '%s/case.c'", folder);
     run(command, text, sizeof text);
     cr_expect(strstr(text, "static const double x0[] = { 0.8 };"), "one element is enough: %s", text);
