@@ -235,6 +235,19 @@ WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a);
 /* The same of the probabilities sigmoid(x), without overflow. */
 WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
 WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a); /* squared error (x - y)^2, of equal shapes */
+WG_API wg_node wg_mae_at(wg_site here, const wg_loss_args *a); /* absolute error |x - y|, of equal shapes */
+/* max(1 - x y, 0) of a score x against a target y, -1 or 1, of equal shapes. */
+WG_API wg_node wg_hinge_at(wg_site here, const wg_loss_args *a);
+typedef struct wg_huber_args {
+    wg_node x; /* predictions */
+    wg_node y; /* targets, of the same shape */
+    WG_BY_NAME;
+    wg_reduction reduction; /* default: the mean */
+    double delta;           /* where the line begins; default 1 */
+    uint64_t reserved[2];
+} wg_huber_args;
+/* d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2); d = x - y. With delta 1 also called smooth L1. */
+WG_API wg_node wg_huber_at(wg_site here, const wg_huber_args *a);
 /* The share of rows whose largest logit is at the class number, or at the largest probability, of y. */
 WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);
 /* lambda / 2 times the sum of w^2 over the parameters of p in g that have two or more axes. */
@@ -245,6 +258,9 @@ WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
     wg_binary_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
 #define wg_bce_with_logits(...) \
     wg_bce_with_logits_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_mae(...)            wg_mae_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_hinge(...)          wg_hinge_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_huber(...)          wg_huber_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_huber_args, __VA_ARGS__))
 #define wg_mse(...)            wg_mse_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
 #define wg_accuracy(logits, y) wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
 #define wg_l2(g, p, lambda)    wg_l2_at(WG_AT(#lambda), g, p, lambda)
