@@ -143,15 +143,19 @@ static inline float vm_acosf(float x)
 {
     return (float)(2 * vm_wide_atan(sqrt(1 - (double)x), sqrt(1 + (double)x)));
 }
-/* The angle of the point (x, y), with the special cases of C99 (annex F). */
+/* The angle of the point (x, y), with the special cases of C99 (annex F). Infinite coordinates count as 1, and
+ * finite ones beside them as 0. */
 static inline float vm_atan2f(float y, float x)
 {
-    double num = fabs((double)y), den = fabs((double)x);
-    const int far = num == INFINITY && den == INFINITY, origin = num == 0 && den == 0;
-    num = far ? 1 : num, den = far || origin ? 1 : den;
-    double a = vm_wide_atan(num == INFINITY ? 1 : num, num == INFINITY ? 0 * den : den == INFINITY ? 1 : den);
-    a = den == INFINITY && num < INFINITY ? 0 : a;
-    return copysignf((float)(signbit(x) ? 2 * VM_HALF_PI - a : a), y);
+    const double num = fabs((double)y), den = fabs((double)x);
+    const double most = num > den ? num : den;
+    double above = most == INFINITY ? (num == INFINITY ? 1 : 0) : num;
+    double below = most == INFINITY ? (den == INFINITY ? 1 : 0) : den;
+    below = most == 0 ? 1 : below;
+    double a = vm_wide_atan(above, below);
+    a = copysign(1, (double)x) < 0 ? 2 * VM_HALF_PI - a : a;
+    a = x != x || y != y ? NAN : a;
+    return copysignf((float)a, y);
 }
 
 /* Up to here the reduction by multiples of pi/2 is exact enough. */
