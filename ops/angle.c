@@ -119,11 +119,16 @@ wg_node wg_atan_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
 
 /* ---- atan2: operand a is the height, operand b the width ---- */
 
+/* a / (a^2 + b^2), from a / m and b / m with the larger one as m: squares of a and b may overflow, or vanish.
+ * The value does not depend on m, so m has no derivative. */
 VJP(atan2)
 {
-    wg_node scale = wg_div(gy, wg_add(wg_square(x[0]), wg_square(x[1])));
-    gx[0] = wg_mul(scale, x[1]);
-    gx[1] = wg_neg(wg_mul(scale, x[0]));
+    wg_node m = wg_stop_gradient(wg_maximum(wg_abs(x[0]), wg_abs(x[1])));
+    wg_node origin = wg_equal(m, 0), scale = wg_where(origin, 1, m);
+    wg_node a = wg_div(x[0], scale), b = wg_div(x[1], scale), s = wg_add(wg_square(a), wg_square(b));
+    wg_node slope = wg_where(origin, 0, wg_div(wg_div(gy, scale), wg_where(origin, 1, s)));
+    gx[0] = wg_mul(slope, b);
+    gx[1] = wg_neg(wg_mul(slope, a));
 }
 SAMPLE(atan2)
 {
@@ -141,7 +146,7 @@ const wg_op wgi_op_atan2 = {
     OP(atan2),
     .summary = "Angle between the axis to the right and the point at width b and height a, from -pi to pi.",
     .formula = "y = the angle of the point (b, a)",
-    .adjoint = "a' = y' b / (a^2 + b^2), b' = -y' a / (a^2 + b^2)",
+    .adjoint = "a' = y' b / (a^2 + b^2), b' = -y' a / (a^2 + b^2), 0 where a = b = 0",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,

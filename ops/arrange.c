@@ -4,6 +4,8 @@
 
 #if WG_BASE
 
+#include "wengert/params.h"
+
 #include "axis_runs.h"
 #include "graph/graph.h"
 #include "rules.h"
@@ -140,18 +142,19 @@ wg_node wg_stack_at(wg_site here, const wg_node x[], int n, int axis)
 
 bool wg_split_at(wg_site here, wg_node x, int parts, int axis, wg_node y[])
 {
-    const wg_shape s = wg_node_shape(x);
-    const int at = axis < 0 ? axis + s.rank : axis;
-    const int64_t n = at >= 0 && at < s.rank ? s.dim[at] : 0;
-    wg_context *c = wg_graph_context(wg_graph_of(x));
-    for (int k = 0; k < parts; k++) y[k] = wg_none;
-    if (!wg_node_ok(x)) return false;
-    if (at < 0 || at >= s.rank || parts < 1 || n % parts)
-        return !wgi_fail(c, here, "split", WG_ERROR_SHAPE, "axis %d of %lld elements has no %d equal parts",
-                         axis, (long long)n, parts);
-    for (int k = 0; k < parts; k++)
-        y[k] = wg_slice(x, .axis = at, .from = k * (n / parts), .to = (k + 1) * (n / parts));
-    return !wg_failed(c);
+    wg_node all = wg_slice(x, .axis = axis); /* refuses what is no node, and an axis that x does not have */
+    const bool fine = wg_node_ok(all);
+    const int64_t n = fine ? wg_dim(x, axis < 0 ? axis + wg_node_shape(x).rank : axis) : 0;
+    bool ok = fine && parts > 0 && n % parts == 0;
+    if (fine && !ok)
+        wgi_fail(x.graph->c, here, "split", WG_ERROR_SHAPE, "axis %d of %lld elements has no %d equal parts",
+                 axis, (long long)n, parts);
+    for (int k = 0; ok && k < parts; k++) {
+        y[k] = wg_slice(x, .axis = axis, .from = k * (n / parts), .to = (k + 1) * (n / parts));
+        ok = wg_node_ok(y[k]);
+    }
+    for (int k = 0; !ok && k < parts; k++) y[k] = wg_none;
+    return ok;
 }
 
 /* ---- roll ---- */
@@ -314,27 +317,31 @@ wg_node wg_repeat_at(wg_site here, wg_node x, int axis, int64_t count)
     F(S, CHOICE, mode, "constant", "constant reflect edge") /* values are those of wg_pad_mode */
 OPTIONS(pad, PAD_FIELDS);
 
-static bool pad_shape(wg_rule *r)
+static bool pad_fits(wg_rule *r, const struct pad *a, int64_t n)
 {
-    struct pad *a = r->attr;
-    wg_shape s = *r->x[0].shape;
-    if (!wg_rule_axis(r, &a->axis, s.rank)) return false;
-    const int64_t n = s.dim[a->axis], most = a->mode == WG_PAD_REFLECT ? n - 1 : INT64_MAX - n;
-    if (!wg_dtype_is_float(r->x[0].dtype) && a->value != floor(a->value))
-        return wg_rule_fail(r, WG_ERROR_DTYPE, "value %g among the elements of %s, which are of dtype %s",
-                            a->value, wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
+    const bool adds = a->before || a->after;
     if (a->before < 0 || a->after < 0)
         return wg_rule_fail(r, WG_ERROR_VALUE,
                             "before is %lld and after is %lld; to take elements away use wg_slice",
                             (long long)a->before, (long long)a->after);
-    if (a->mode == WG_PAD_REFLECT && (a->before > most || a->after > most))
+    if (a->mode == WG_PAD_REFLECT && adds && (a->before >= n || a->after >= n))
         return wg_rule_fail(r, WG_ERROR_SHAPE,
                             "%s has %lld elements along axis %d: a reflection has at most one less",
                             wg_rule_who(r, 0), (long long)n, a->axis);
-    if (a->mode == WG_PAD_EDGE && !n)
-        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no edge along axis %d", wg_rule_who(r, 0), a->axis);
-    if (__builtin_add_overflow(n, a->before, &s.dim[a->axis]) ||
-        __builtin_add_overflow(s.dim[a->axis], a->after, &s.dim[a->axis]))
+    return !(a->mode == WG_PAD_EDGE && adds && !n) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no edge along axis %d", wg_rule_who(r, 0), a->axis);
+}
+static bool pad_shape(wg_rule *r)
+{
+    struct pad *a = r->attr;
+    wg_shape s = *r->x[0].shape;
+    if (a->value == WG_ZERO) a->value = 0;
+    if (!wg_rule_axis(r, &a->axis, s.rank) || !pad_fits(r, a, s.dim[a->axis])) return false;
+    if (!wg_dtype_is_float(r->x[0].dtype) && !(isfinite(a->value) && a->value == floor(a->value)))
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "value %g among the elements of %s, which are of dtype %s",
+                            a->value, wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
+    int64_t *n = &s.dim[a->axis];
+    if (__builtin_add_overflow(*n, a->before, n) || __builtin_add_overflow(*n, a->after, n))
         return wg_rule_fail(r, WG_ERROR_SHAPE, "the result is too large");
     *wg_rule_shape(r, 0) = s;
     return true;
@@ -372,6 +379,8 @@ SAMPLE(pad)
         return wg_pad(wg_any(g, WG_SHAPE(2, 3)), .axis = -1, .before = 2, .after = 2, .mode = WG_PAD_EDGE);
     case 4: return wg_pad(wg_any(g, WG_SHAPE(2, 0)), .axis = 1, .after = 2);
     case 5: return wg_pad(wg_any_class(g, 5, WG_SHAPE(3)), .after = 2, .value = 7);
+    case 6: return wg_pad(wg_any_class(g, 5, WG_SHAPE(3)), .after = 2, .value = WG_ZERO);
+    case 7: return wg_pad(wg_any(g, WG_SHAPE(0, 2)), .mode = WG_PAD_EDGE);
     }
     return wg_none;
 }

@@ -51,6 +51,11 @@ wg_node wg_elu_at(wg_site here, const wg_elu_args *a)
     return wg_apply(here, &wgi_op_elu, &a->x, 1, &GIVEN(elu, ELU_FIELDS));
 }
 
+static bool celu_shape(wg_rule *r)
+{
+    return ((const struct elu *)r->attr)->alpha != WG_ZERO ||
+           wg_rule_fail(r, WG_ERROR_VALUE, "alpha is 0: x is divided by it");
+}
 EXPAND(celu)
 {
     const double alpha = alpha_of(attr);
@@ -58,7 +63,12 @@ EXPAND(celu)
     y[0] = wg_where(wg_greater(x[0], 0), x[0], low);
 }
 SAMPLE(celu) { return unit_sample(here, g, i, wg_celu_at); }
-ERROR_SAMPLE(celu) { return single_error(g, i, "celu", here); }
+ERROR_SAMPLE(celu)
+{
+    if (i != 1) return single_error(g, i, "celu", here);
+    wg_celu(wg_any(g, WG_SHAPE(3)), .alpha = WG_ZERO);
+    return "alpha is 0";
+}
 
 const wg_op wgi_op_celu = {
     OP(celu),
@@ -68,6 +78,7 @@ const wg_op wgi_op_celu = {
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(elu),
+    .shape = celu_shape,
     .expand = celu_expand,
 };
 wg_node wg_celu_at(wg_site here, const wg_elu_args *a)

@@ -58,7 +58,14 @@ wg_node wg_cosh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
 
 /* ---- asinh ---- */
 
-VJP(asinh) { gx[0] = wg_div(gy, wg_sqrt(wg_add(wg_square(x[0]), 1))); }
+/* With m = max(|x|, 1), sqrt(x^2 + 1) = m sqrt((x / m)^2 + (1 / m)^2), where no square overflows. The value does
+ * not depend on m, so m has no derivative. */
+VJP(asinh)
+{
+    wg_node m = wg_stop_gradient(wg_maximum(wg_abs(x[0]), 1));
+    wg_node s = wg_add(wg_square(wg_div(x[0], m)), wg_square(wg_div(1, m)));
+    gx[0] = wg_div(wg_div(gy, m), wg_sqrt(s));
+}
 SAMPLE(asinh) { return single(g, i, wg_asinh_at, here, -2, 2); }
 ERROR_SAMPLE(asinh) { return single_error(g, i, "asinh", here); }
 
@@ -77,7 +84,7 @@ wg_node wg_asinh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op
 
 /* ---- acosh ---- */
 
-VJP(acosh) { gx[0] = wg_div(gy, wg_sqrt(wg_mul(wg_sub(x[0], 1), wg_add(x[0], 1)))); }
+VJP(acosh) { gx[0] = wg_div(gy, wg_mul(wg_sqrt(wg_sub(x[0], 1)), wg_sqrt(wg_add(x[0], 1)))); }
 SAMPLE(acosh) { return single(g, i, wg_acosh_at, here, 1.5, 4); }
 ERROR_SAMPLE(acosh) { return single_error(g, i, "acosh", here); }
 

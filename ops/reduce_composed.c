@@ -3,6 +3,8 @@
 
 #if WG_BASE
 
+#include "wengert/params.h"
+
 #include "reduce_rules.h"
 #include "rules.h"
 
@@ -17,7 +19,8 @@ static wg_node root(wg_site here, wg_node v)
 /* The opposite of x in the order of numbers. Integers: -1 - x, since -x of the smallest one overflows. */
 static wg_node opposite(wg_site here, wg_node x)
 {
-    return wg_dtype_is_float(wg_node_dtype(x)) ? wg_neg(x) : wg_sub(-1, x);
+    const wg_dtype t = wg_node_dtype(x);
+    return wg_dtype_is_float(t) ? wg_neg(x) : t == WG_BOOL ? wg_equal(x, 0) : wg_sub(-1, x);
 }
 
 /* ---- min ---- */
@@ -29,8 +32,11 @@ EXPAND(min)
 }
 SAMPLE(min)
 {
-    return i == 8 ? wg_min(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0))
-                  : reduce_any(g, i, wg_min_at, here);
+    switch (i) {
+    case 8: return wg_min(wg_any_class(g, 9, WG_SHAPE(5, 3)), .axes = WG_AXES(0));
+    case 9: return wg_min(wg_greater(wg_any(g, WG_SHAPE(5, 3)), 0), .axes = WG_AXES(0));
+    }
+    return reduce_any(g, i, wg_min_at, here);
 }
 ERROR_SAMPLE(min) { return reduce_error(g, i, wg_min_at, here); }
 
@@ -214,7 +220,7 @@ static bool norm_shape(wg_rule *r)
 {
     struct norm *a = r->attr;
     if (a->p < 0 || a->p != a->p)
-        return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, and must be above 0", a->p);
+        return wg_rule_fail(r, WG_ERROR_VALUE, "p is %g, must be above 0", a->p == WG_ZERO ? 0 : a->p);
     if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, true)) return false;
     *wg_rule_shape(r, 0) = reduced_shape(r->x[0].shape, &a->axes, a->keepdims);
     return a->p != INFINITY || reduced_size(r->x[0].shape, &a->axes) > 0 ||
@@ -230,8 +236,9 @@ EXPAND(norm)
     else if (p == 2)
         y[0] = root(here, wg_sum(wg_square(x[0]), .axes = along.axes, .keepdims = along.keepdims));
     else {
-        wg_node s = wg_sum(wg_pow(wg_abs(x[0]), p), .axes = along.axes, .keepdims = along.keepdims);
-        wg_node zero = wg_equal(s, 0);
+        wg_node none = wg_equal(x[0], 0), size = wg_where(none, 1, wg_abs(x[0]));
+        wg_node part = wg_where(none, 0, wg_pow(size, p));
+        wg_node s = wg_sum(part, .axes = along.axes, .keepdims = along.keepdims), zero = wg_equal(s, 0);
         y[0] = wg_where(zero, 0, wg_pow(wg_where(zero, 1, s), 1 / p));
     }
 }
@@ -262,7 +269,7 @@ const wg_op wgi_op_norm = {
     .summary = "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. p = "
                "inf: the largest |x|.",
     .formula = "y = (sum |x|^p)^(1/p) along axes",
-    .adjoint = "x' = y' sign(x) (|x| / y)^(p-1), 0 where y is 0",
+    .adjoint = "x' = y' sign(x) (|x| / y)^(p-1), 0 where x or y is 0",
     .operands = 1,
     .kind = WG_REDUCE,
     .promote = WG_PROMOTE_FLOAT,

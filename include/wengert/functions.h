@@ -1,5 +1,6 @@
-/* functions.h: functions of one operand, elementwise. Bool and integer operands are cast to the context's float
- * dtype, where the result is not of integers again (sign, floor, ceil, round, abs). ops.h includes this. */
+/* functions.h: functions of one operand, elementwise. Operands that are bools or integers are cast to the context's
+ * float dtype first. neg, square, abs, relu, leaky_relu, sign, floor, ceil and round keep integers. ops.h includes
+ * this header. */
 #ifndef WENGERT_FUNCTIONS_H
 #define WENGERT_FUNCTIONS_H
 
@@ -98,7 +99,7 @@ WG_API wg_node wg_hard_swish_at(wg_site here, wg_node x);   /* y = x hard_sigmoi
 typedef struct wg_elu_args {
     wg_node x;
     WG_BY_NAME;
-    double alpha; /* default 1 */
+    double alpha; /* default 1; WG_ZERO: 0, for elu */
     uint64_t reserved[2];
 } wg_elu_args;
 WG_API wg_node wg_elu_at(wg_site here, const wg_elu_args *a); /* y = x where x > 0, else alpha (e^x - 1) */

@@ -40,6 +40,9 @@ Test(arrange, split)
     wg_node x = counted(g, WG_SHAPE(2, 6)), y[4];
     cr_assert(wg_split(x, 3, -1, y));
     EXPECT(y[1], WG_F64, WG_SHAPE(2, 2), 2, 3, 8, 9);
+    cr_assert(!wg_split(wg_none, 3, 1, y) && wg_is_none(y[0]));
+    cr_assert(!wg_split(x, 3, 2, y) && wg_is_none(y[0]));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "no axis 2 in");
     cr_assert(!wg_split(x, 4, 1, y) && wg_is_none(y[2]));
     wgt_expect_error(c, WG_ERROR_SHAPE, "axis 1 of 6 elements has no 4 equal parts");
     done(g);

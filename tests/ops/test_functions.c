@@ -321,5 +321,13 @@ Test(functions, atan2)
     EXPECT_CLOSE(slope(y, a), 0.5, -0.5, -0.5, 0.5, 0.5, -0.5, 0);
     EXPECT_CLOSE(slope(y, b), -0.5, -0.5, 0.5, 0.5, 0, 0, -0.5);
     EXPECT_CLOSE(wg_atan2(VECTOR(g, -0.0), VECTOR(g, -1)), -pi);
+    /* Far out, very close, and at the origin, where the convention is 0: squares overflow or vanish. */
+    wg_node h = VECTOR(g, 1e200, 1e-200, 0), w = VECTOR(g, 1e200, 1e-200, 0);
+    EXPECT_CLOSE(slope(wg_atan2(h, w), h), 0.5e-200, 0.5e200, 0);
+    EXPECT_CLOSE(slope(wg_atan2(h, w), w), -0.5e-200, -0.5e200, 0);
+    wg_node far = VECTOR(g, 1e200, -1e200);
+    EXPECT_CLOSE(slope(wg_asinh(far), far), 1e-200, 1e-200);
+    wg_node high = VECTOR(g, 1e200);
+    EXPECT_CLOSE(slope(wg_acosh(high), high), 1e-200);
     done(g);
 }

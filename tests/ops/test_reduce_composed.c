@@ -16,6 +16,8 @@ Test(reduce_composed, min_is_the_first_of_equals)
     wg_node v = VECTOR(g, 3, 1, 1, INFINITY, 4);
     EXPECT_VECTOR(slope(wg_min(v), v), 0, 1, 0, 0, 0);
     EXPECT(wg_min(INTS(g, 7, INT_MIN, INT_MAX)), WG_I32, WG_SCALAR, INT_MIN);
+    EXPECT(wg_min(wg_greater(v, 2)), WG_BOOL, WG_SCALAR, 0);
+    EXPECT(wg_min(wg_greater(v, 0)), WG_BOOL, WG_SCALAR, 1);
     EXPECT(wg_argmin(v), WG_I64, WG_SCALAR, 1);
     EXPECT(wg_argmin(VECTOR(g, 2, NAN, -INFINITY)), WG_I64, WG_SCALAR, 1);
     EXPECT(wg_argmin(INTS(g, 0, INT_MIN, INT_MIN)), WG_I64, WG_SCALAR, 1);
@@ -53,6 +55,9 @@ Test(reduce_composed, lengths_and_deviations)
     EXPECT_NEAR(wg_norm(VECTOR(g, 1, 2, -2), .p = 3), WG_F64, WG_SCALAR, cbrt(17));
     EXPECT_VECTOR(slope(wg_norm(zero), zero), 0, 0);
     EXPECT_VECTOR(slope(wg_norm(zero, .p = 3), zero), 0, 0);
+    wg_node half = VECTOR(g, 0, 4, 9); /* (2 + 3)^2; by x: sqrt(25 / x), and 0 at 0 */
+    EXPECT_NEAR(wg_norm(half, .p = 0.5), WG_F64, WG_SCALAR, 25);
+    EXPECT_CLOSE(slope(wg_norm(half, .p = 0.5), half), 0, 2.5, 5 / 3.);
     wg_node v = VECTOR(g, 2, 4, 4, 4, 5, 5, 7, 9), same = VECTOR(g, 3, 3);
     EXPECT(wg_std(v), WG_F64, WG_SCALAR, 2);
     EXPECT_CLOSE(slope(wg_std(v), v), -3 / 16., -1 / 16., -1 / 16., -1 / 16., 0, 0, 2 / 16., 4 / 16.);
