@@ -1,4 +1,5 @@
-/* test_loss_distance.c: mae, huber and hinge by hand, with their slopes, at the places where they bend too. */
+/* test_loss_distance.c: mae, huber and hinge by hand, with their slopes, at the places where they bend
+ * too. */
 #include <math.h>
 
 #include "wgnode.h"
