@@ -58,8 +58,8 @@ wg_node wg_cosh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
 
 /* ---- asinh ---- */
 
-/* With m = max(|x|, 1), sqrt(x^2 + 1) = m sqrt((x / m)^2 + (1 / m)^2), where no square overflows. The value does
- * not depend on m, so m has no derivative. */
+/* With m = max(|x|, 1), sqrt(x^2 + 1) = m sqrt((x / m)^2 + (1 / m)^2), where no square overflows. The value
+ * does not depend on m, so m has no derivative. */
 VJP(asinh)
 {
     wg_node m = wg_stop_gradient(wg_maximum(wg_abs(x[0]), 1));

@@ -1,5 +1,5 @@
-/* loss_distance.c: losses by the distance of a prediction from its target: mae, huber; and by its side: hinge.
- * Shapes must be equal: loss.c. */
+/* loss_distance.c: losses by the distance of a prediction from its target: mae, huber; and by its side:
+ * hinge. Shapes must be equal: loss.c. */
 #include "loss_rules.h"
 #include "ops.h"
 

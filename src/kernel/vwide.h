@@ -143,8 +143,8 @@ static inline float vm_acosf(float x)
 {
     return (float)(2 * vm_wide_atan(sqrt(1 - (double)x), sqrt(1 + (double)x)));
 }
-/* The angle of the point (x, y), with the special cases of C99 (annex F). Infinite coordinates count as 1, and
- * finite ones beside them as 0. */
+/* The angle of the point (x, y), with the special cases of C99 (annex F). Infinite coordinates count as 1,
+ * and finite ones beside them as 0. */
 static inline float vm_atan2f(float y, float x)
 {
     const double num = fabs((double)y), den = fabs((double)x);
