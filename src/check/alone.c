@@ -74,10 +74,10 @@ bool wgi_alone_open(wg_check *r, wg_node n, uint64_t stream, bool wide, wgi_alon
     return false;
 }
 
-static bool is_finite(wg_node n)
+static bool is_finite(wg_check *r, wg_node n)
 {
     wg_tensor t;
-    if (!wg_peek(n, &t)) return false;
+    if (!wgi_check_peek(r, n, &t)) return false;
     for (int64_t i = 0; i < size_of(n); i++)
         if (!isfinite(wg_tensor_item(&t, i))) return false;
     return true;
@@ -91,7 +91,7 @@ static wg_node sum_of_rule(wg_check *r, wgi_alone *a, uint64_t stream)
     wg_node sum = wg_none;
     for (int k = 0; k < a->operands; k++) {
         if (!a->point[k] || wg_is_none(a->gx[k]) || wg_node_dtype(a->gx[k]) != WG_F64) continue;
-        if (!is_finite(a->gx[k])) continue;
+        if (!is_finite(r, a->gx[k])) continue;
         double *w = wgi_check_normals(r, stream + (uint64_t)k, size_of(a->gx[k]));
         if (!w) return wg_none;
         const wg_node weights = wg_input_at(here, a->g, "", wg_view_f64(w, wg_node_shape(a->gx[k])));
@@ -116,7 +116,7 @@ static wg_node gradient_of_sum(wg_check *r, const wgi_alone *a, wg_node sum, wg_
     const wg_site here = wg_node_site(sum);
     wg_node gx = wg_none;
     if (wg_grads_at(here, sum, &x, 1, &gx) == WG_OK) return gx;
-    wg_recover(r->c);
+    wgi_check_recover(r);
     double *zero = has_stop(a) ? wg_alloc(r->c, (size_t)size_of(x) + 1, sizeof *zero) : NULL;
     gx = zero ? wg_input_at(here, a->g, "", wg_view_f64(zero, wg_node_shape(x))) : wg_none;
     wg_free(r->c, zero);
@@ -128,7 +128,7 @@ bool wgi_alone_derive(wg_check *r, wgi_alone *a, uint64_t stream)
     const wg_node sum = sum_of_rule(r, a, stream);
     const int seed = a->operands;
     bool any = false;
-    if (wg_failed(r->c)) wg_recover(r->c);
+    wgi_check_recover(r);
     if (wg_is_none(sum)) return false;
     a->x[seed] = a->seed, a->point[seed] = a->v, a->operands++;
     for (int k = 0; k < a->operands; k++) {
@@ -139,7 +139,7 @@ bool wgi_alone_derive(wg_check *r, wgi_alone *a, uint64_t stream)
     a->v = wg_alloc(r->c, 1, sizeof *a->v);
     a->y = sum;
     if (a->v) a->v[0] = 1;
-    if (wg_failed(r->c)) return wg_recover(r->c), false;
+    if (wg_failed(r->c)) return wgi_check_recover(r), false;
     return any;
 }
 
@@ -244,7 +244,7 @@ static double error_by_grid(const walk *w)
 {
     double sum = 0;
     grid *e = wg_alloc(w->r->c, (size_t)w->n + 1, sizeof *e);
-    if (!e || !isfinite(by_rule(w, 0))) return 0;
+    if (!e || !isfinite(by_rule(w, 0))) return wg_free(w->r->c, e), 0;
     for (int64_t i = 0; i < w->n; i++) e[i].at = w->g[i];
     for (double ulps = 1; ulps * ulp_of(w) < 0.01; ulps *= 8) {
         const bool moved = isfinite(by_rule(w, ulps));

@@ -8,6 +8,7 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t)
         wgi_check_points(r, t);
     }
     wgi_check_judge(r);
+    if (t->search && wgi_check_go_on(r)) t->search(t->self);
     if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
     if (r->sweep_of && !isnan(r->noise) && wgi_check_go_on(r)) wgi_check_sweep(r, t, r->sweep_of);
     wgi_check_rank(r);
@@ -55,6 +56,7 @@ static wg_check *function_report(size_t n, const double *x, const wg_gradcheck_o
 static wg_check *function_check(wg_check *r, wg_check_fn f, void *user, bool has_gradient)
 {
     function q = { f, r, user };
+    r->gradients += has_gradient;
     wgi_check_run(r, &(wgi_check_target){ .set = function_set,
                                           .value = function_value,
                                           .gradient = has_gradient ? function_gradient : NULL,
@@ -159,7 +161,7 @@ wg_check_input wg_check_input_at(const wg_check *r, int i)
                              .course = in->compared,
                              .alone = alone,
                              .directions = in->directions,
-                             .zeros = wgi_check_zeros(in),
+                             .zeros = wgi_check_zeros(r, in),
                              .wrong = in->wrong > wrong ? in->wrong : wrong,
                              .left_out = in->left_out,
                              .node = in->node };

@@ -118,6 +118,7 @@ void wgi_check_difference(wg_check *r, const wgi_check_target *t, int k, int64_t
 
 bool wgi_check_measure(wg_check *r, const wgi_check_target *t)
 {
+    wgi_check_at_stage(r, "noise of f", 0);
     r->f = wgi_check_evaluate(r, t);
     if (wgi_check_failed(r)) return false;
     double again = isfinite(r->f) ? wgi_check_evaluate(r, t) : r->f;

@@ -232,6 +232,7 @@ static void gradients(graph_check *q)
 {
     wg_check *r = q->r;
     bool all = true;
+    r->gradients++;
     for (int k = 0; k < r->parts; k++) all &= !wg_is_none(q->x[k]);
     if (all) wg_grads_at(q->here, q->root, q->x, r->parts, q->gx);
     for (int k = 0; all && k < r->parts && !wg_failed(r->c); k++)
@@ -279,6 +280,12 @@ static bool clone_gradient(void *self, double **to)
     const bool ok = !wg_failed(r->c);
     if (!ok) wgi_check_recover(r);
     return ok;
+}
+
+static void clone_search(void *self)
+{
+    const graph_check *q = self;
+    wgi_check_frontier(q->r, q->here, q->clone, q->root, q->x);
 }
 
 /* If the values of a graph have more elements than this in all, a clone for each thread takes too much
@@ -348,12 +355,10 @@ static void check_rules(graph_check *q, int n)
 static void check_second(graph_check *q, const wgi_check_target *t)
 {
     wg_check *r = q->r;
-    for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == WGI_STAGE_LOCAL) return;
+    if (wgi_check_has(r, WGI_STAGE_LOCAL)) return;
     wgi_check_second(r, q->here, q->clone, q->x, q->gx, t);
-    bool wrong = false;
-    for (int i = 0; i < r->findings; i++) wrong |= r->finding[i].stage == WGI_STAGE_SECOND;
-    if (wrong) wgi_check_local_second(r, q->clone, q->root.index + 1, q->gx, r->parts);
+    if (wgi_check_has(r, WGI_STAGE_SECOND) && wgi_check_go_on(r))
+        wgi_check_local_second(r, q->clone, q->root.index + 1, q->gx, r->parts);
 }
 
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
@@ -370,11 +375,11 @@ static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
                                  .value = clone_value,
                                  .gradient = clone_gradient,
                                  .settle = clone_settle,
+                                 .search = clone_search,
                                  .self = q,
                                  .fork = clone_fork };
     if (q->r->order > 1 && wgi_check_go_on(q->r)) check_second(q, &t);
     wgi_check_run(q->r, &t);
-    wgi_check_frontier(q->r, q->here, q->clone, q->root, q->x);
     name_user_nodes(q);
     wg_graph_free(q->clone), wg_graph_free(q->moving);
     return q->r;

@@ -249,14 +249,6 @@ static wg_verdict verdict_of_parts(wg_check *r)
     return WG_INCONCLUSIVE;
 }
 
-/* The course's scale says nothing of second derivatives. */
-static bool has_second(const wg_check *r)
-{
-    for (int i = 0; i < r->findings; i++)
-        if (r->finding[i].stage == WGI_STAGE_SECOND) return true;
-    return false;
-}
-
 /* The verdict of the report comes from the ratio of all components together. A part that is not silent can
  * make it worse. */
 void wgi_check_judge(wg_check *r)
@@ -272,7 +264,7 @@ void wgi_check_judge(wg_check *r)
     }
     r->compared = s.count, r->ratio = ratio(&s), r->floor = floor_of(&s);
     r->verdict = r->by_course ? verdict_of(r, &s, wrong, r->reason) : verdict_of_parts(r);
-    if ((r->findings && !r->by_course) || has_second(r)) r->verdict = WG_FAIL, r->reason[0] = 0;
+    if (wgi_check_has_failed(r)) r->verdict = WG_FAIL, r->reason[0] = 0;
     for (int k = r->parts; !s.count && k-- > 0;) memcpy(r->reason, r->part[k].reason, sizeof r->reason);
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];

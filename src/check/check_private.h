@@ -144,12 +144,11 @@ struct wg_check {
     struct {
         int64_t compared, unclear, alone, held, narrow;
     } local;
-    int order; /* 2: second derivatives are checked too */
+    int order;      /* 2: second derivatives are checked too */
+    bool of_second; /* the report of H u, a part of another report: second.c */
     struct {
-        int64_t rules, nodes,
-            unclear;      /* operands of rules, of nodes of the gradient; those without a slope */
-        bool whole, zero; /* H u was compared; it is zero at all points */
-        bool seen[WGI_POINTS];
+        int64_t rules, unclear;      /* operands of rules; those without a slope */
+        bool whole, zero;            /* H u was compared; it is zero at all points */
         int blurred;                 /* comparisons of H u that said nothing, as at kinks */
         double resolution;           /* as of a part, of H u */
         double asymmetry, bar;       /* |<v, H u> - <u, H v>| and its bar; NaN: not computed */
@@ -164,6 +163,13 @@ typedef struct wgi_compared {
     bool clear;                 /* f has one slope here */
     bool differ;                /* beyond doubt */
 } wgi_compared;
+
+static inline bool wgi_check_has(const wg_check *r, wgi_stage stage)
+{
+    for (int i = 0; i < r->findings; i++)
+        if (r->finding[i].stage == stage) return true;
+    return false;
+}
 
 /* Compares `yours`, whose own error is at most `error`, with a slope. size: of a typical component of the
  * direction. */
@@ -185,6 +191,8 @@ typedef struct wgi_check_target {
     bool (*gradient)(void *self, double **to);
     /* Says that x is a point to stay at for a while. May be NULL. */
     void (*settle)(void *self);
+    /* Adds findings that say where the gradient becomes wrong. May be NULL. */
+    void (*search)(void *self);
     void *self;
     /* The function is made of many terms, which may have kinks at the same point. */
     bool several_kinks;
@@ -229,6 +237,11 @@ void wgi_check_recover(wg_check *r);
 void wgi_check_starve(wg_check *r, const wg_context *c);
 /* As wg_peek; an error of memory is kept. */
 bool wgi_check_peek(wg_check *r, wg_node n, wg_tensor *t);
+/* Whether a finding decides the verdict. The course's scale says nothing of second derivatives. */
+static inline bool wgi_check_has_failed(const wg_check *r)
+{
+    return wgi_check_has(r, WGI_STAGE_SECOND) || (r->findings && !r->by_course);
+}
 /* The verdict, if the check was stopped or had too little memory. */
 void wgi_check_end_early(wg_check *r);
 
@@ -273,12 +286,15 @@ const char *wgi_check_point_text(wgi_point p); /* "at the given point" */
 enum { WGI_CHECK_ROWS = 8 };
 int wgi_check_rows(const wg_check *r, const wgi_check_part *in, int64_t row[WGI_CHECK_ROWS]);
 int wgi_check_most_off(const wg_check *r, const wgi_check_part *in, int64_t row[], int most);
+/* How far component i is off: from its slope, if that decides and is known, else from its difference. */
+double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i);
 
 /* evidence.c. Notes which components have a gradient that is not zero, at the point where it was computed. */
 void wgi_check_note_signal(wg_check *r);
 /* Components that were compared with slopes alone; of these, those that differ beyond doubt, in *wrong. */
 int64_t wgi_check_alone(const wgi_check_part *in, int64_t *wrong);
-int64_t wgi_check_zeros(const wgi_check_part *in); /* components whose gradient is zero at every point */
+/* Components whose gradient is zero at every point; 0 if it was seen at none. */
+int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in);
 /* Puts the findings in order: the nearest to the cause first. */
 void wgi_check_rank(wg_check *r);
 

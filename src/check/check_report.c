@@ -11,7 +11,7 @@ static bool has_slope(const wg_check *r, const wgi_check_part *in, int64_t i)
     return !r->by_course && !isnan(in->slope[i]);
 }
 
-static double off(const wg_check *r, const wgi_check_part *in, int64_t i)
+double wgi_check_off(const wg_check *r, const wgi_check_part *in, int64_t i)
 {
     return has_slope(r, in, i) ? fabs(in->analytic[i] - in->slope[i]) : wgi_check_deviation(in, i);
 }
@@ -19,7 +19,7 @@ static double off(const wg_check *r, const wgi_check_part *in, int64_t i)
 static bool before(const wg_check *r, const wgi_check_part *in, int64_t i, int64_t j)
 {
     bool wrong_i = wgi_check_wrong(r, in, i), wrong_j = wgi_check_wrong(r, in, j);
-    return wrong_i != wrong_j ? wrong_i : off(r, in, i) > off(r, in, j);
+    return wrong_i != wrong_j ? wrong_i : wgi_check_off(r, in, i) > wgi_check_off(r, in, j);
 }
 
 /* Chooses the components of a part to print: wrong ones first, then by falling difference. If the report has

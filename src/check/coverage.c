@@ -48,9 +48,9 @@ static void print_compared(const wgi_check_part *in, FILE *out)
     fprintf(out, ")");
 }
 
-static void print_nothing_shown(const wgi_check_part *in, FILE *out)
+static void print_nothing_shown(const wg_check *r, const wgi_check_part *in, FILE *out)
 {
-    const long long zeros = wgi_check_zeros(in), small = hidden(in);
+    const long long zeros = wgi_check_zeros(r, in), small = hidden(in);
     if (zeros)
         fprintf(out, "; %lld of its components %s zero everywhere and show%s nothing", zeros,
                 zeros == 1 ? "is" : "are", zeros == 1 ? "s" : "");
@@ -59,14 +59,14 @@ static void print_nothing_shown(const wgi_check_part *in, FILE *out)
                 small == 1 ? "is" : "are");
 }
 
-static void print_part(const wgi_check_part *in, FILE *out)
+static void print_part(const wg_check *r, const wgi_check_part *in, FILE *out)
 {
     fprintf(out, "  nothing above %.1e of ", in->resolution);
     if (in->size == 1) fprintf(out, "%s", in->name);
     else fprintf(out, "a typical component of %s", in->name);
     fprintf(out, " could hide");
     print_compared(in, out);
-    print_nothing_shown(in, out);
+    print_nothing_shown(r, in, out);
     fprintf(out, "\n");
 }
 
@@ -83,7 +83,7 @@ void wgi_check_print_coverage(const wg_check *r, FILE *out)
 {
     for (int k = 0; k < r->parts; k++) {
         const wgi_check_part *in = &r->part[k];
-        if (in->verdict == WG_PASS && !in->left_out && in->resolution < INFINITY) print_part(in, out);
+        if (in->verdict == WG_PASS && !in->left_out && in->resolution < INFINITY) print_part(r, in, out);
     }
     print_unreached(r, out);
 }

@@ -40,7 +40,7 @@ bool wgi_check_peek(wg_check *r, wg_node n, wg_tensor *t)
 /* What has failed stays so; nothing else is decided. */
 void wgi_check_end_early(wg_check *r)
 {
-    bool failed = r->findings > 0 && !r->by_course;
+    bool failed = wgi_check_has_failed(r);
     if (wg_failed(r->c)) wgi_check_recover(r);
     const char *why = r->stopped ? "stopped" : r->starved;
     if (!*why) return;

@@ -25,10 +25,12 @@ int64_t wgi_check_alone(const wgi_check_part *in, int64_t *wrong)
     return n;
 }
 
-int64_t wgi_check_zeros(const wgi_check_part *in)
+int64_t wgi_check_zeros(const wg_check *r, const wgi_check_part *in)
 {
     int64_t n = 0;
-    for (int64_t i = 0; i < in->size; i++) n += !in->signal[i];
+    bool seen = false;
+    for (int p = 0; p < WGI_POINTS; p++) seen |= r->seen[p];
+    for (int64_t i = 0; seen && i < in->size; i++) n += !in->signal[i];
     return n;
 }
 

@@ -16,7 +16,7 @@ typedef struct frontier {
     wg_site here;
     wg_graph *g;
     wg_node root, from; /* from: the parameter */
-    unsigned char *on;  /* by index: whether the node lies between the parameter and the root */
+    unsigned char *on;  /* by index: whether the node depends on the parameter and the root on the node */
     wg_node *gz;        /* by index: its gradient; wg_none: there is none */
     int64_t *path;      /* room for a path's indices */
     wgi_compared last;  /* of the last node that was found wrong */
@@ -39,10 +39,11 @@ static double value_at(void *self, double t, double *moved)
     for (int64_t i = 0; i < k->n; i++) k->x[i] = k->at[i] + t * k->u[i];
     wg_input_set_at(k->here, k->z, wg_view_f64(k->x, wg_node_shape(k->z)));
     *moved = t;
+    if (!wgi_check_go_on(k->r)) return NAN;
     k->r->evaluations++;
     const double f = wg_item_at(k->here, k->root);
     if (!wg_failed(k->r->c)) return f;
-    wg_recover(k->r->c);
+    wgi_check_recover(k->r);
     return NAN;
 }
 
@@ -74,7 +75,7 @@ static void close_cut(cut *k)
     wg_context *c = k->r->c;
     wg_graph_free(k->g);
     wg_free(c, k->at), wg_free(c, k->u), wg_free(c, k->x);
-    if (wg_failed(c)) wg_recover(c);
+    wgi_check_recover(k->r);
 }
 
 /* Compares sum(gz u) with the slope of the root by t, where z + t u is put in. */
@@ -98,13 +99,13 @@ static answer ask(frontier *q, int64_t i)
     cut k;
     answer a = UNKNOWN;
     if (z.index == q->root.index) return RIGHT;
-    if (wg_is_none(q->gz[i])) return UNKNOWN;
+    if (wg_is_none(q->gz[i]) || wgi_check_is_stopped(q->r)) return UNKNOWN;
     double *gz = wg_alloc(q->r->c, (size_t)wg_shape_size(wg_node_shape(z)) + 1, sizeof *gz);
     const bool ok = open_cut(&k, q, z) && gz;
     if (ok && wg_copy_f64_at(q->here, q->gz[i], gz, (size_t)k.n) == WG_OK) {
         const wgi_compared c = compare(&k, gz);
-        a = c.differ ? WRONG : c.clear ? RIGHT : UNKNOWN;
-        if (c.differ) q->last = c;
+        if (!wgi_check_is_stopped(q->r)) a = c.differ ? WRONG : c.clear ? RIGHT : UNKNOWN;
+        if (a == WRONG) q->last = c;
     }
     close_cut(&k);
     wg_free(q->r->c, gz);
@@ -164,7 +165,7 @@ static void add_finding(frontier *q, int64_t wrong, int64_t right, wgi_point poi
 {
     const wg_node z = wg_graph_node(q->g, wrong), y = wg_graph_node(q->g, right);
     const char *name = wg_node_name(y);
-    ask(q, wrong); /* the numbers */
+    if (ask(q, wrong) != WRONG || wgi_check_is_stopped(q->r)) return; /* the numbers */
     wgi_finding f = { .stage = WGI_STAGE_FRONTIER,
                       .point = point,
                       .part = -1,
@@ -181,7 +182,26 @@ static void add_finding(frontier *q, int64_t wrong, int64_t right, wgi_point poi
     wgi_check_add(q->r, &f);
 }
 
-/* Marks the nodes between the parameter and the root, and asks for their gradients. */
+/* A node that a rewrite made and dropped depends on the parameter, but the root does not depend on it. */
+static void mark_between(frontier *q)
+{
+    unsigned char *leads = wg_alloc(q->r->c, (size_t)q->root.index + 1, 1);
+    for (int64_t i = q->root.index; leads && i >= q->from.index; i--) {
+        const wg_node n = wg_graph_node(q->g, i);
+        leads[i] |= i == q->root.index;
+        for (int k = 0; k < wg_node_operands(n) && leads[i]; k++) leads[wg_node_operand(n, k).index] = 1;
+    }
+    for (int64_t i = q->from.index; leads && i <= q->root.index; i++) {
+        const wg_node n = wg_graph_node(q->g, i);
+        bool depends = i == q->from.index;
+        for (int k = 0; k < wg_node_operands(n) && !depends; k++)
+            depends = q->on[wg_node_operand(n, k).index];
+        q->on[i] = depends && leads[i];
+    }
+    wg_free(q->r->c, leads);
+}
+
+/* Asks for the gradients of the nodes between the parameter and the root. */
 static bool open_frontier(frontier *q)
 {
     wg_context *c = q->r->c;
@@ -191,18 +211,16 @@ static bool open_frontier(frontier *q)
     q->gz = wg_alloc(c, (size_t)nodes, sizeof *q->gz);
     wg_node *z = wg_alloc(c, (size_t)nodes, sizeof *z), *gz = wg_alloc(c, (size_t)nodes, sizeof *gz);
     bool ok = !wg_failed(c);
+    if (ok) mark_between(q);
     for (int64_t i = q->from.index; ok && i < nodes; i++) {
         const wg_node n = wg_graph_node(q->g, i);
-        q->on[i] = i == q->from.index;
-        for (int k = 0; k < wg_node_operands(n) && !q->on[i]; k++)
-            q->on[i] = q->on[wg_node_operand(n, k).index];
         const wg_op *op = wg_node_op(n);
         if (q->on[i] && op && op->outputs <= 1 && wg_dtype_is_float(wg_node_dtype(n))) z[count++] = n;
     }
     ok = ok && q->on[q->root.index] && wg_grads_at(q->here, q->root, z, count, gz) == WG_OK;
     for (int k = 0; ok && k < count; k++) q->gz[z[k].index] = gz[k];
     wg_free(c, z), wg_free(c, gz);
-    if (wg_failed(c)) wg_recover(c);
+    wgi_check_recover(q->r);
     return ok;
 }
 
@@ -258,9 +276,9 @@ void wgi_check_frontier(wg_check *r, wg_site here, wg_graph *clone, wg_node root
 {
     const wgi_finding *f = wg_failed(r->c) ? NULL : nearest(r, x);
     if (!f) return;
+    wgi_check_at_stage(r, "where it becomes wrong", 0);
     const wgi_point point = f->point;
     set_point(r, here, x, point == WGI_POINT_GIVEN);
     search_from(r, here, clone, root, x[f->part], point);
     set_point(r, here, x, true);
-    wgi_check_rank(r);
 }

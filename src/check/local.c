@@ -198,7 +198,7 @@ static void check_second(wg_check *r, wg_node n)
     for (int k = 0; k < a.operands; k++) {
         if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
         const outcome o = compare_operand(r, &a, k, 2000 + n.index, &f);
-        r->second.nodes += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
+        r->second.unclear += o == UNCLEAR;
         if (o != DIFFERENT) continue;
         f.by = wg_node_name(wg_node_operand(n, k));
         f.shape = wg_node_shape(wg_node_operand(n, k));
@@ -218,10 +218,12 @@ void wgi_check_local_second(wg_check *r, wg_graph *clone, int64_t first, const w
         for (int k = 0; needed[i] && k < wg_node_operands(node); k++)
             needed[wg_node_operand(node, k).index] = 1;
     }
-    for (int64_t i = first; needed && i < end; i++) {
+    wgi_check_at_stage(r, "second derivatives", 1);
+    for (int64_t i = first; needed && i < end && wgi_check_go_on(r); i++) {
         const wg_node node = wg_graph_node(clone, i);
         if (needed[i] && is_compared(node) && wg_op_find(wg_node_op_name(node)) != wg_node_op(node))
             check_second(r, node);
     }
     wg_free(r->c, needed);
+    wgi_check_recover(r);
 }

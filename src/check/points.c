@@ -106,16 +106,31 @@ static const char *const stage_text[WGI_POINTS] = { "slopes at the given point",
                                                     "slopes 1 % away to the other side",
                                                     "slopes after ten steps of descent" };
 
+/* Why there is nothing to compare at a place that could not be opened. */
+static const char *why_not(const wg_check *r)
+{
+    if (wgi_check_is_stopped(r)) return "stopped";
+    return r->starved[0] || wg_failed(r->c) ? "there was no memory for it" : "f has no value there";
+}
+
+static void say_stage(wg_check *r, wgi_point point, int k)
+{
+    const double share = (double)k / r->parts;
+    if (r->of_second) wgi_check_at_stage(r, "second derivatives", (point + share) / WGI_POINTS);
+    else wgi_check_at_stage(r, stage_text[point], share);
+}
+
 static void compare_at(wg_check *r, const wgi_check_target *t, wgi_point point)
 {
     wgi_place p;
     const bool few = components(r) <= COMPONENTS && point == WGI_POINT_GIVEN;
+    say_stage(r, point, 0);
     r->seen[point] = wgi_place_open(&p, r, t);
-    r->at[point].why = r->seen[point] ? "" : "f has no value there";
+    r->at[point].why = r->seen[point] ? "" : why_not(r);
     if (r->seen[point]) wgi_check_note_signal(r);
     for (int k = 0; k < r->parts && r->seen[point]; k++) {
         wgi_check_part *in = &r->part[k];
-        wgi_check_at_stage(r, stage_text[point], (double)k / r->parts);
+        say_stage(r, point, k);
         if (in->left_out || !in->size || !is_finite(in->analytic, in->size)) continue;
         if (few) compare_components(&p, k, point);
         else compare_directions(&p, k, point);
@@ -214,9 +229,9 @@ void wgi_check_points(wg_check *r, const wgi_check_target *t)
         memcpy(analytic[k], r->part[k].analytic, (size_t)r->part[k].size * sizeof **analytic);
     }
     for (wgi_point where = WGI_POINT_BESIDE; where < WGI_POINTS; where++) {
+        if (wgi_check_is_stopped(r)) break;
         r->at[where].why = "not needed";
         if (where == WGI_POINT_OTHER_SIDE && !is_open(r)) continue;
-        if (wgi_check_is_stopped(r)) break;
         copy(x, point, r);
         set_point(r, t, x);
         if (where == WGI_POINT_BELOW) go_down(r, t, x, g, next);

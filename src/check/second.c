@@ -74,7 +74,7 @@ static void gradient_of(second *q, int k, wg_node x)
     in->left_out = true, q->hx[k] = wg_none;
     if (!q->r->second.reason[0])
         wgi_check_say(q->r->second.reason, "second derivative by %s: %.150s", in->name, wg_message(q->r->c));
-    wg_recover(q->r->c);
+    wgi_check_recover(q->r);
 }
 
 static bool open_second(second *q, wg_graph *clone, const wg_node x[], const wg_node gx[])
@@ -120,7 +120,7 @@ static bool gradient(void *self, double **to)
         for (int64_t i = 0; !is_in(q, k) && i < n; i++) to[k][i] = 0;
     }
     const bool ok = !wg_failed(q->r->c);
-    if (!ok) wg_recover(q->r->c);
+    wgi_check_recover(q->r);
     return ok;
 }
 
@@ -133,8 +133,12 @@ static void take_over(second *q)
         own->finding[i].operand = -1;
         wgi_check_add(r, &own->finding[i]);
     }
-    r->evaluations += own->evaluations;
-    memcpy(r->second.seen, own->seen, sizeof own->seen);
+    r->evaluations += own->evaluations, r->gradients += own->gradients;
+    if (own->stopped) {
+        r->stopped = true;
+        r->stage = own->stage, r->share = own->share;
+    }
+    if (!r->starved[0]) memcpy(r->starved, own->starved, sizeof r->starved);
     for (int k = 0; k < own->parts; k++) {
         const wgi_check_part *in = &own->part[k];
         r->second.whole |= in->clear > 0, r->second.blurred += in->unclear;
@@ -163,6 +167,8 @@ static bool product(second *q, double **w, int only, double **to)
         if (only < 0 || only == k) memcpy(to[k], w[k], (size_t)in->size * sizeof **to);
         wg_input_set_at(q->here, q->w[k], wg_view_f64(to[k], in->shape));
     }
+    if (!wgi_check_go_on(q->r)) return false;
+    q->r->gradients++;
     return gradient(q, to);
 }
 
@@ -257,6 +263,7 @@ static void compare_symmetry(second *q)
     r->second.asymmetry = fabs(s.a - s.b), r->second.bar = s.bar;
     if (!(r->second.asymmetry > BEYOND * s.bar)) return;
     name_parts(q, h, &row, &column);
+    if (wgi_check_is_stopped(r)) return;
     if (row == column) wgi_check_say(by, "%.100s", r->part[row].name);
     else wgi_check_say(by, "%.100s and %.100s", r->part[row].name, r->part[column].name);
     wgi_check_add(r, &(wgi_finding){ .stage = WGI_STAGE_SECOND,
@@ -284,7 +291,8 @@ static void put_back(second *q)
 
 static void say_why(wg_check *r)
 {
-    if (r->second.reason[0] || r->second.resolution < 0.1 || r->second.zero) return;
+    if (wgi_check_is_stopped(r) || r->second.reason[0] || r->second.resolution < 0.1 || r->second.zero)
+        return;
     wgi_check_say(r->second.reason, "second derivatives: %s",
                   r->second.whole ? "rounding noise hides them" : "the gradient is not smooth here");
 }
@@ -292,20 +300,23 @@ static void say_why(wg_check *r)
 void wgi_check_second(wg_check *r, wg_site here, wg_graph *clone, const wg_node x[], const wg_node gx[],
                       const wgi_check_target *first)
 {
-    second q = { .own = { .c = r->c }, .r = r, .first = first, .here = here };
+    second q = { .own = { .c = r->c, .of_second = true }, .r = r, .first = first, .here = here };
+    q.own.progress = r->progress, q.own.progress_user = r->progress_user;
     const wgi_check_target t = {
         .set = set, .value = value, .gradient = gradient, .settle = settle, .self = &q, .several_kinks = true
     };
     if (!open_second(&q, clone, x, gx)) {
         wgi_check_say(r->second.reason, "second derivatives: %.150s",
                       wg_failed(r->c) ? wg_message(r->c) : "no gradient has one");
-        if (wg_failed(r->c)) wg_recover(r->c);
+        wgi_check_recover(r);
         return;
     }
     wgi_check_points(&q.own, &t);
     take_over(&q);
+    wgi_check_recover(r);
     go_beside(&q);
-    compare_symmetry(&q);
+    if (!wgi_check_is_stopped(r)) compare_symmetry(&q);
+    wgi_check_recover(r);
     put_back(&q);
     say_why(r);
 }

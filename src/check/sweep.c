@@ -36,8 +36,8 @@ static bool find_component(const wg_check *r, const char *text, int *part, int64
             *part = k;
             return read_index(text + length, in, component);
         }
-        if (wgi_check_most_off(r, in, &row, 1) != 1 || !(wgi_check_deviation(in, row) > most)) continue;
-        most = wgi_check_deviation(in, row), *part = k, *component = row;
+        if (wgi_check_most_off(r, in, &row, 1) != 1 || !(wgi_check_off(r, in, row) > most)) continue;
+        most = wgi_check_off(r, in, row), *part = k, *component = row;
     }
     return most >= 0;
 }

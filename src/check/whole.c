@@ -95,7 +95,7 @@ static void add_gradient(wgi_place *p, int steps, const double by[BENDS], double
             in->x[i] = in->point[i] * (1 + steps * NEAR * wgi_check_normal(r, 21 + (uint64_t)k, (uint64_t)i));
         p->t->set(p->t->self, k);
     }
-    const bool ok = !steps || p->t->gradient(p->t->self, room);
+    const bool ok = !steps || wgi_check_gradient(r, p->t, room);
     for (int k = 0; k < r->parts; k++) {
         const double *g = steps ? room[k] : r->part[k].analytic;
         for (int j = 0; j < BENDS; j++)

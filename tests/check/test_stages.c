@@ -1,0 +1,239 @@
+/* test_stages.c: the later stages of the gradient check: each can be stopped, says that it had no memory, and
+ * gives the reasons that are true. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wengert/op.h"
+#include "wgcheck.h"
+
+static const double at[] = { 0.4, -0.7, 1.1 };
+
+/* ---- ops: y = x^3 ---- */
+
+static double cube_of(double x, const void *attr) { return (void)attr, x * x * x; }
+
+/* Right at first order. Its own derivative is wrong. */
+static void held_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(gy, wg_mul(3, wg_mul(x[0], wg_add(wg_stop_gradient(x[0]), wg_mul(0, gy)))));
+}
+static const wg_op held_cube = { .name = "held_cube", .operands = 1, .map = cube_of, .vjp = held_rule };
+
+/* Right when it is asked for the first time, while the node is alone; then wrong. */
+static int asked;
+static void later_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(asked++ ? 2 : 3, wg_mul(gy, wg_square(x[0])));
+}
+static const wg_op later_cube = { .name = "later_cube", .operands = 1, .map = cube_of, .vjp = later_rule };
+
+typedef struct subject {
+    wg_context *c;
+    wg_node loss;
+} subject;
+
+static subject make(const wg_op *op)
+{
+    subject s = { .c = wgt_start(NULL, WG_F64, NULL) };
+    wg_graph *g = wg_graph_new(s.c);
+    wg_node x = wg_tanh(wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3))));
+    s.loss = wg_sum(wg_exp(op ? wg_apply(WG_HERE, op, &x, 1, NULL) : x));
+    asked = 0;
+    return s;
+}
+
+static int count(const wg_check *r, const char *stage)
+{
+    int n = 0;
+    for (int i = 0; i < wg_check_findings(r); i++) n += !strcmp(wg_check_finding_at(r, i).stage, stage);
+    return n;
+}
+
+/* ---- stops ---- */
+
+typedef struct stopper {
+    int64_t calls, stop_at; /* 0: never */
+    char stages[1000], last[100];
+} stopper;
+
+static bool count_calls(void *user, const char *stage, double share)
+{
+    stopper *s = user;
+    cr_expect(share >= 0 && share <= 1, "%s %g", stage, share);
+    if (!strstr(s->stages, stage)) strcat(s->stages, stage);
+    snprintf(s->last, sizeof s->last, "%s", stage);
+    return ++s->calls != s->stop_at;
+}
+
+static wg_check *check_until(const wg_op *op, wg_gradcheck_opts o, stopper *s)
+{
+    subject k = make(op);
+    o.progress = count_calls, o.progress_user = s;
+    wg_check *r = wg_gradcheck(k.loss, NULL, &o);
+    wgt_finish(k.c, NULL);
+    return r;
+}
+
+/* Stops a check at each of its calls. */
+static void stop_everywhere(const wg_op *op, wg_gradcheck_opts o, const char *stage,
+                            void (*look)(const wg_check *r, const stopper *s))
+{
+    stopper all = { 0 };
+    wg_check_free(check_until(op, o, &all));
+    cr_expect(strstr(all.stages, stage), "%s: %s", stage, all.stages);
+    for (int64_t k = 1; k <= all.calls; k++) {
+        stopper s = { .stop_at = k };
+        wg_check *r = check_until(op, o, &s);
+        cr_expect_eq(s.calls, k, "%lld: called after it had said stop", (long long)k);
+        cr_expect(wg_check_stopped(r));
+        look(r, &s);
+        wg_check_free(r);
+    }
+}
+
+static void is_inconclusive(const wg_check *r, const stopper *s)
+{
+    cr_expect_eq(wg_check_verdict(r), WG_INCONCLUSIVE, "%s", s->last);
+    cr_expect_str_eq(wg_check_reason(r), "stopped");
+}
+
+static void what_was_found_fails(const wg_check *r, const stopper *s)
+{
+    cr_expect_eq(wg_check_verdict(r), wg_check_findings(r) ? WG_FAIL : WG_INCONCLUSIVE, "%s", s->last);
+}
+
+Test(stages, second_derivatives_are_stopped)
+{
+    stop_everywhere(NULL, (wg_gradcheck_opts){ .order = 2 }, "second derivatives", is_inconclusive);
+    stop_everywhere(&held_cube, (wg_gradcheck_opts){ .order = 2 }, "second derivatives",
+                    what_was_found_fails);
+}
+
+/* The course's scale says nothing of second derivatives. */
+Test(stages, a_second_derivative_that_was_found_wrong_fails_by_the_course_too)
+{
+    stop_everywhere(&held_cube, (wg_gradcheck_opts){ .order = 2, .eps = 1e-7 }, "differences",
+                    what_was_found_fails);
+}
+
+static void finds_no_frontier_after_a_stop(const wg_check *r, const stopper *s)
+{
+    what_was_found_fails(r, s);
+    if (strncmp(s->last, "slopes", 6) == 0) cr_expect_eq(count(r, "frontier"), 0, "%s", s->last);
+}
+
+Test(stages, the_search_for_the_frontier_is_stopped)
+{
+    stopper never = { 0 };
+    wg_check *r = check_until(&later_cube, (wg_gradcheck_opts){ 0 }, &never);
+    cr_expect_eq(count(r, "frontier"), 1);
+    cr_expect_str_eq(wg_check_finding_at(r, 0).stage, "frontier");
+    wg_check_free(r);
+    stop_everywhere(&later_cube, (wg_gradcheck_opts){ 0 }, "where it becomes wrong",
+                    finds_no_frontier_after_a_stop);
+}
+
+static void no_point_is_blamed(const wg_check *r, const stopper *s)
+{
+    for (int i = 0; i < wg_check_points(r); i++) {
+        const wg_check_point p = wg_check_point_at(r, i);
+        cr_expect_str_neq(p.why, "f has no value there", "%s: %s", s->last, p.text);
+        cr_expect(!strstr(s->last, "slopes at the given") || p.used || !strcmp(p.why, "stopped"),
+                  "%s: %s: %s", s->last, p.text, p.why);
+    }
+}
+
+Test(stages, a_stop_is_not_said_to_be_a_point_without_a_value)
+{
+    stop_everywhere(NULL, (wg_gradcheck_opts){ 0 }, "slopes 1 % away", no_point_is_blamed);
+}
+
+/* ---- memory ---- */
+
+static wg_check *check_second(wg_node loss, const wg_allocator *memory)
+{
+    return wg_gradcheck(loss, NULL, &(wg_gradcheck_opts){ .order = 2, .allocator = memory });
+}
+
+/* With the k-th allocation failing. Returns whether there was one. */
+static bool check_without(int64_t k, bool for_ever, const char *whole)
+{
+    wgt_memory m = { .fail_at = k, .for_ever = for_ever };
+    const wg_allocator memory = { wgt_resize, &m };
+    subject s = make(NULL);
+    wg_check *r = check_second(s.loss, &memory);
+    char *text = wgt_report(r);
+    const bool same = !strcmp(text, whole),
+               said = wg_check_verdict(r) == WG_INCONCLUSIVE && strstr(wg_check_reason(r), "memory");
+    cr_expect(m.failed ? same || said : same, "%lld: %s", (long long)k, text);
+    free(text);
+    wg_check_free(r);
+    cr_expect_eq(m.blocks, 0, "%lld", (long long)k);
+    wgt_finish(s.c, NULL);
+    return m.failed > 0;
+}
+
+static void check_without_memory(bool for_ever)
+{
+    subject s = make(NULL);
+    wg_check *r = check_second(s.loss, NULL);
+    char *whole = wgt_report(r);
+    cr_expect_eq(wgt_verdict(r), WG_PASS);
+    wgt_finish(s.c, NULL);
+    int64_t k = 1;
+    while (check_without(k, for_ever, whole)) k += 1 + k / 300;
+    cr_expect_gt(k, 100);
+    free(whole);
+}
+
+Test(stages, second_derivatives_without_memory) { check_without_memory(false); }
+Test(stages, second_derivatives_when_memory_ends) { check_without_memory(true); }
+
+/* ---- what is counted ---- */
+
+static int gradients;
+static double half_square(size_t n, const double *x, double *g, void *user)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += x[i] * x[i] / 2;
+    for (size_t i = 0; g && i < n; i++) g[i] = user && i == 1 ? 2 * x[i] : x[i];
+    gradients += g != NULL;
+    return sum;
+}
+
+Test(stages, each_gradient_is_counted)
+{
+    gradients = 0;
+    wg_check *r = wg_gradcheck_fn(half_square, 3, at, NULL, NULL);
+    cr_expect_eq(wg_check_gradients(r), gradients);
+    wg_check_free(r);
+}
+
+static double infinite(size_t n, const double *x, double *g, void *user)
+{
+    (void)x, (void)user;
+    for (size_t i = 0; g && i < n; i++) g[i] = 1;
+    return INFINITY;
+}
+
+Test(stages, what_was_not_computed_is_not_zero)
+{
+    wg_check *r = wg_gradcheck_fn(infinite, 3, at, NULL, NULL);
+    cr_expect_eq(wg_check_input_at(r, 0).zeros, 0);
+    wg_check_free(r);
+}
+
+/* The course's differences are of every third component here, and the wrong one is none of them. */
+Test(stages, the_sweep_is_of_the_worst_component_by_slopes)
+{
+    static double x[3000];
+    for (int i = 0; i < 3000; i++) x[i] = 1 + i % 7;
+    wg_check *r = wg_gradcheck_fn(half_square, 3000, x, &gradients, &(wg_gradcheck_opts){ .sweep = "" });
+    cr_assert(isnan(wg_check_input_at(r, 0).numeric[1]), "the component was sampled");
+    cr_expect_gt(wg_check_sweep_of(r).n, 0);
+    cr_expect_eq(wg_check_sweep_of(r).component, 1);
+    wg_check_free(r);
+}
