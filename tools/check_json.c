@@ -150,6 +150,23 @@ static void rules_json(json *j, const wg_check *r)
     json_end(j);
 }
 
+static void second_json(json *j, const wg_check *r)
+{
+    const wg_check_second s = wg_check_second_of(r);
+    if (s.order < 2) return;
+    json_object(j, "second");
+    json_whole(j, "rules", s.rules);
+    json_whole(j, "unclear", s.unclear);
+    json_bool(j, "whole", s.whole);
+    json_bool(j, "zero", s.zero);
+    json_whole(j, "blurred", s.blurred);
+    json_number(j, "resolution", s.resolution, WG_F64);
+    json_number(j, "asymmetry", s.asymmetry, WG_F64);
+    json_number(j, "bar", s.bar, WG_F64);
+    json_text(j, "reason", s.reason);
+    json_end(j);
+}
+
 static void whole_json(json *j, const wg_check *r)
 {
     json_text(j, "name", wg_check_name(r));
@@ -191,6 +208,7 @@ void check_json(json *j, const wg_check *r)
 {
     whole_json(j, r);
     rules_json(j, r);
+    second_json(j, r);
     points_json(j, r);
     json_array(j, "findings");
     for (int i = 0; i < wg_check_findings(r); i++) {

@@ -46,10 +46,11 @@ typedef struct wg_gradcheck_opts {
     /* Of all memory of the check and its report. Copied. It must work until wg_check_free. Default: malloc,
      * realloc, free. One thread at a time calls it, so the differences are then computed by one thread. */
     const wg_allocator *allocator;
-    /* Called at each evaluation of the function, and more often, by the thread that called the check.
-     * stage: what is being done, "rules of the nodes"; share: how much of it is done, from 0 to 1. If it
-     * returns false the check stops. Its report then holds what was found until then, and wg_check_stopped
-     * is true: the verdict is fail if something has failed, else inconclusive. */
+    /* Called by the thread that called the check: at each evaluation of the function, and more often. While
+     * several threads compute the differences, it is called before each chunk of them that this thread
+     * computes. stage: what is being done, "rules of the nodes"; share: how much of it is done, from 0 to 1.
+     * If it returns false the check stops. Its report then holds what was found until then, and
+     * wg_check_stopped is true: the verdict is fail if something has failed, else inconclusive. */
     bool (*progress)(void *progress_user, const char *stage, double share);
     void *progress_user;
     /* A component whose differences are computed at many steps, for wg_check_sweep_of: "W[3,7]"; "W": the
@@ -168,8 +169,8 @@ WG_API wg_check_finding wg_check_finding_at(const wg_check *r, int i);
  * rounded to few digits, as far as the rule is still wrong there. The program checks the op, prints the
  * report and fails. It takes the op of your own by its name, as `extern const wg_op NAME`, so name the
  * descriptor as the op. False: the finding is none of a rule, its options have pointers or are not described,
- * its operands are too large, or the rule is right when the op stands alone. Nothing is written then. Call it
- * as long as the op exists. */
+ * its operands are too large, only all elements together differ, eight findings before it have cases, or the
+ * rule is right when the op stands alone. Nothing is written then. Call it as long as the op exists. */
 WG_API bool wg_check_write_case(const wg_check *r, int finding, FILE *out);
 
 /* The nodes that the findings name, and those whose gradients pass through them: for the option marks of
@@ -203,6 +204,21 @@ typedef struct wg_check_rules {
     int64_t compared, unclear, not_built, held, narrow;
 } wg_check_rules;
 WG_API wg_check_rules wg_check_rules_of(const wg_check *r);
+/* What .order = 2 has shown. */
+typedef struct wg_check_second {
+    int order; /* that was asked for; if it is 1, nothing of the following was computed */
+    /* Operands of rules, and the gradient of a rule's result, by which a rule was compared with its own
+     * derivative; and by which it could not be. */
+    int64_t rules, unclear;
+    bool whole;        /* products H u were compared with slopes of the gradient */
+    bool zero;         /* they are zero at all points, yours and numeric */
+    int blurred;       /* comparisons of H u that show nothing, as at kinks */
+    double resolution; /* as of an input: of a typical component of H u. Infinite: nothing was seen */
+    /* |<v, H u> - <u, H v>| and its error bar. NaN: not computed. */
+    double asymmetry, bar;
+    const char *reason; /* why second derivatives could not be compared; or "" */
+} wg_check_second;
+WG_API wg_check_second wg_check_second_of(const wg_check *r);
 WG_API int64_t wg_check_gradients(const wg_check *r); /* how often the gradient was computed */
 WG_API uint64_t wg_check_seed(const wg_check *r);     /* of the random directions */
 WG_API const char *wg_check_name(const wg_check *r);  /* of the function or loss */

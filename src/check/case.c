@@ -5,7 +5,8 @@
 
 #include "wengert/op.h"
 
-enum { MOST_ELEMENTS = 1 << 18, DIGITS = 17 };
+/* MOST_CASES: of one report, as each may keep megabytes. */
+enum { MOST_CASES = 8, MOST_ELEMENTS = 1 << 18, DIGITS = 17 };
 
 /* ---- what is kept ---- */
 
@@ -16,6 +17,11 @@ static bool can_be_written(const wg_op *op)
     const wg_attr_row *row = op->attrs;
     while (row->name && row->kind != WG_ATTR_POINTER && row->kind != WG_ATTR_TEXT) row++;
     return !row->name;
+}
+
+static void drop(wg_check *r, wgi_case *k)
+{
+    for (int i = 0; i < k->operands; i++) wg_free(r->c, k->x[i].v);
 }
 
 static bool keep_operand(wg_check *r, wg_node x, wgi_case *k, int at)
@@ -29,14 +35,11 @@ static bool keep_operand(wg_check *r, wg_node x, wgi_case *k, int at)
     return v;
 }
 
-wgi_case *wgi_case_keep(wg_check *r, wg_node n)
+static bool keep(wg_check *r, wg_node n, wgi_case *k, char *attr)
 {
     const wg_op *op = wg_node_op(n);
     const int operands = wg_node_operands(n);
-    if (operands > WGI_CASE_OPERANDS || !can_be_written(op)) return NULL;
-    wgi_case *k = wg_alloc(r->c, 1, sizeof *k);
-    char *attr = wg_alloc(r->c, op->attr_size + 1, 1);
-    if (!k || !attr) return NULL;
+    if (!k || !attr) return false;
     if (op->attr_size) memcpy(attr, wg_attr(n), op->attr_size);
     *k = (wgi_case){ .op = op,
                      .attr = op->attr_size ? attr : NULL,
@@ -44,8 +47,20 @@ wgi_case *wgi_case_keep(wg_check *r, wg_node n)
                      .operands = operands,
                      .digits = DIGITS };
     for (int i = 0; i < operands; i++)
-        if (!keep_operand(r, wg_node_operand(n, i), k, i)) return NULL;
-    return k;
+        if (!keep_operand(r, wg_node_operand(n, i), k, i)) return drop(r, k), false;
+    return true;
+}
+
+wgi_case *wgi_case_keep(wg_check *r, wg_node n)
+{
+    const wg_op *op = wg_node_op(n);
+    if (r->cases == MOST_CASES || wg_node_operands(n) > WGI_CASE_OPERANDS || !can_be_written(op)) return NULL;
+    wgi_case *k = wg_alloc(r->c, 1, sizeof *k);
+    char *attr = wg_alloc(r->c, op->attr_size + 1, 1);
+    if (keep(r, n, k, attr)) return r->cases++, k;
+    wg_free(r->c, k), wg_free(r->c, attr);
+    if (wg_failed(r->c)) wg_recover(r->c); /* the finding stands without its case */
+    return NULL;
 }
 
 /* ---- whether a case fails ---- */
@@ -65,9 +80,10 @@ static wg_node input_of(wg_context *c, wg_graph *g, wg_dtype t, wg_shape s, cons
 }
 
 /* Does what the program will do. *element: of the operand, where the rule is wrong. */
-static bool fails(const wgi_case *k, int operand, int64_t *element)
+static bool fails(const wg_check *report, const wgi_case *k, int operand, int64_t *element)
 {
-    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .threads = 1 });
+    const wg_allocator *memory = report->memory.resize ? &report->memory : NULL;
+    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64, .threads = 1, .allocator = memory });
     wg_graph *g = c ? wg_graph_new(c) : NULL;
     wg_node x[WGI_CASE_OPERANDS];
     bool found = false;
@@ -75,7 +91,9 @@ static bool fails(const wgi_case *k, int operand, int64_t *element)
     else if (c) wg_finish(c, NULL);
     if (!g) return false;
     for (int i = 0; i < k->operands; i++) x[i] = input_of(c, g, k->x[i].dtype, k->x[i].shape, k->x[i].v);
-    wg_check *r = wg_failed(c) ? NULL : wg_gradcheck_op_at("", k->op, x, k->operands, k->attr, NULL);
+    wg_check *r = wg_failed(c) ? NULL
+                               : wg_gradcheck_op_at("", k->op, x, k->operands, k->attr,
+                                                    &(wg_gradcheck_opts){ .allocator = memory });
     for (int i = 0; r && i < wg_check_findings(r) && !found; i++) {
         const wg_check_finding f = wg_check_finding_at(r, i);
         found = !strcmp(f.stage, "rule") && f.operand == operand && f.element >= 0;
@@ -122,6 +140,7 @@ static int64_t start_of(const wgi_case *k, const axes *a, int operand, int64_t e
 static bool cut_axes(wg_check *r, const wgi_case *k, const axes *a, int64_t start, int64_t to, wgi_case *cut)
 {
     *cut = *k;
+    for (int i = 0; i < k->operands; i++) cut->x[i].v = NULL;
     for (int i = 0; i < k->operands; i++) {
         const wg_shape was = k->x[i].shape;
         wg_shape *is = &cut->x[i].shape;
@@ -140,19 +159,17 @@ static bool cut_axes(wg_check *r, const wgi_case *k, const axes *a, int64_t star
     return true;
 }
 
-static void drop(wg_check *r, wgi_case *k)
-{
-    for (int i = 0; i < k->operands; i++) wg_free(r->c, k->x[i].v);
-}
-
 static bool try_axes(wg_check *r, wgi_case *k, const axes *a, int operand, int64_t *element)
 {
     const int64_t sizes[] = { 1, 2, 3, a->size / 2 };
     for (int i = 0; i < 4; i++) {
         wgi_case cut;
         if (sizes[i] < 1 || sizes[i] >= a->size) continue;
-        if (!cut_axes(r, k, a, start_of(k, a, operand, *element, sizes[i]), sizes[i], &cut)) return false;
-        if (fails(&cut, operand, element)) {
+        if (!cut_axes(r, k, a, start_of(k, a, operand, *element, sizes[i]), sizes[i], &cut)) {
+            drop(r, &cut);
+            return false;
+        }
+        if (fails(r, &cut, operand, element)) {
             *k = cut;
             return true;
         }
@@ -181,6 +198,7 @@ static bool round_to(wg_check *r, wgi_case *k, int digits, int operand)
     int64_t element;
     char text[40];
     round.digits = digits;
+    for (int i = 0; i < k->operands; i++) round.x[i].v = NULL;
     for (int i = 0; i < k->operands; i++) {
         const int64_t n = wg_shape_size(k->x[i].shape);
         double *v = round.x[i].v = wg_alloc(r->c, (size_t)n + 1, sizeof *v);
@@ -188,9 +206,9 @@ static bool round_to(wg_check *r, wgi_case *k, int digits, int operand)
             snprintf(text, sizeof text, "%.*g", digits, k->x[i].v[j]);
             v[j] = wg_dtype_is_float(k->x[i].dtype) ? strtod(text, NULL) : k->x[i].v[j];
         }
-        if (!v) return false;
+        if (!v) return drop(r, &round), false;
     }
-    if (!fails(&round, operand, &element)) return false;
+    if (!fails(r, &round, operand, &element)) return drop(r, &round), false;
     *k = round;
     return true;
 }
@@ -281,7 +299,7 @@ static bool write_case(wg_check *r, const wgi_finding *f, FILE *out)
 {
     int64_t element = f->element;
     wgi_case k = *f->made_from;
-    if (!fails(&k, f->operand, &element)) return false;
+    if (!fails(r, &k, f->operand, &element)) return false;
     while (cut_something(r, &k, f->operand, &element)) {}
     for (int digits = 1; digits < DIGITS; digits++)
         if (round_to(r, &k, digits, f->operand)) break;

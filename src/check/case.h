@@ -24,7 +24,8 @@ typedef struct wgi_case {
     int digits; /* of the values of float dtypes */
 } wgi_case;
 
-/* Keeps the operands of n, a node of the clone. NULL: it cannot be written as a program, or is too large. */
+/* Keeps the operands of n, a node of the clone. NULL: it cannot be written as a program, is too large, has no
+ * memory, or the report has as many cases as it keeps. */
 wgi_case *wgi_case_keep(wg_check *r, wg_node n);
 
 #endif

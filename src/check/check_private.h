@@ -138,7 +138,7 @@ struct wg_check {
     const char *sweep_of;     /* the component to sweep; NULL: none */
     wg_check_sweep sweep;
     wgi_finding *finding;
-    int findings, finding_room;
+    int findings, finding_room, cases; /* cases: of findings that keep one */
     /* Of WGI_STAGE_LOCAL: operands that were compared, and that were not: no slope; nodes that cannot
      * be built alone. */
     struct {

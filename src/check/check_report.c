@@ -144,8 +144,9 @@ static void print_index(wg_shape s, int64_t i, FILE *out)
 
 static void print_rule(const wgi_finding *f, FILE *out)
 {
-    fprintf(out, "  %s %s, %s, by %s%s", wgi_check_colored("FAIL", out), f->op, f->where,
-            strncmp(f->by, "operand ", 8) ? "operand " : "", f->by);
+    fprintf(out, "  %s %s%s, %s, by %s%s", wgi_check_colored("FAIL", out),
+            f->stage == WGI_STAGE_SECOND ? "second derivative: " : "", f->op, f->where,
+            f->operand >= 0 && strncmp(f->by, "operand ", 8) ? "operand " : "", f->by);
     if (f->element >= 0 && f->shape.rank) fprintf(out, " at "), print_index(f->shape, f->element, out);
     fprintf(out, ": yours %.10g, numeric %.10g \302\261 %.0e\n", f->yours, f->numeric, f->bar);
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
@@ -156,15 +157,14 @@ static void print_rule(const wgi_finding *f, FILE *out)
 static void print_second(const wg_check *r, const wgi_finding *f, FILE *out)
 {
     char place[WGI_CHECK_TEXT];
-    fprintf(out, "  FAIL second derivative: ");
-    if (*f->op && f->operand >= 0) fprintf(out, "%s, %s, by operand %d", f->op, f->where, f->operand);
-    else if (*f->op) fprintf(out, "%s, %s, by %s", f->op, f->where, f->by);
-    else if (f->part < 0 || f->element < 0) fprintf(out, "%s", f->by);
-    else wgi_check_place(&r->part[f->part], f->element, place), fprintf(out, "%s", place);
-    if (*f->op && *f->by && f->operand >= 0) fprintf(out, ", %s,", f->by);
-    if (*f->op && f->element >= 0 && f->shape.rank)
-        fprintf(out, " at "), print_index(f->shape, f->element, out);
-    if (!*f->op) fprintf(out, " %s", wgi_check_point_text(f->point));
+    if (*f->op) {
+        print_rule(f, out);
+        return;
+    }
+    if (f->part < 0 || f->element < 0) wgi_check_say(place, "%s", f->by);
+    else wgi_check_place(&r->part[f->part], f->element, place);
+    fprintf(out, "  %s second derivative: %s %s", wgi_check_colored("FAIL", out), place,
+            wgi_check_point_text(f->point));
     fprintf(out, ": yours %.10g, numeric %.10g \302\261 %.0e\n", f->yours, f->numeric, f->bar);
     if (f->remedy[0]) fprintf(out, "       %s\n", f->remedy);
 }
@@ -176,13 +176,17 @@ static void print_seconds(const wg_check *r, FILE *out)
         if (r->finding[i].stage == WGI_STAGE_SECOND) print_second(r, &r->finding[i], out);
     fprintf(out, "  second derivatives: ");
     if (!r->second.whole && !r->second.rules) {
-        fprintf(out, "not compared%s\n", r->findings ? ", as a rule is wrong" : "");
+        const char *why = r->second.reason;
+        if (wgi_check_has(r, WGI_STAGE_LOCAL)) why = "a rule is wrong";
+        fprintf(out, "not compared%s%s\n", *why ? ": " : "", why);
         return;
     }
     fprintf(out, "%lld operands of rules compared with slopes of the rules", (long long)r->second.rules);
     if (r->second.unclear) fprintf(out, ", %lld could not be", (long long)r->second.unclear);
     fprintf(out, "\n  H u %s slopes of the gradient",
             r->second.whole ? "compared with" : "could not be compared with");
+    if (!r->second.whole && r->second.reason[0] && strcmp(r->second.reason, r->reason))
+        fprintf(out, ": %s", r->second.reason);
     if (r->second.zero) fprintf(out, ": all zero, yours and numeric");
     if (r->second.blurred) fprintf(out, ", %d could not be", r->second.blurred);
     if (r->second.whole && isfinite(r->second.bar))

@@ -95,6 +95,20 @@ wg_check_rules wg_check_rules_of(const wg_check *r)
                              .narrow = r->local.narrow };
 }
 
+wg_check_second wg_check_second_of(const wg_check *r)
+{
+    return (wg_check_second){ .order = r->order,
+                              .rules = r->second.rules,
+                              .unclear = r->second.unclear,
+                              .whole = r->second.whole,
+                              .zero = r->second.zero,
+                              .blurred = r->second.blurred,
+                              .resolution = r->second.resolution,
+                              .asymmetry = r->second.asymmetry,
+                              .bar = r->second.bar,
+                              .reason = r->second.reason };
+}
+
 int64_t wg_check_gradients(const wg_check *r) { return r->gradients; }
 uint64_t wg_check_seed(const wg_check *r) { return r->c ? wg_context_seed(r->c) : 0; }
 const char *wg_check_name(const wg_check *r) { return r->name; }

@@ -124,6 +124,7 @@ static void check_rule(wg_check *r, wg_node n, wgi_alone *a)
 {
     wgi_finding f = { .stage = WGI_STAGE_SECOND, .node = n, .part = -1 };
     const int seed = a->operands;
+    char by[WGI_CHECK_TEXT];
     if (!wgi_alone_derive(r, a, 3000 + n.index)) {
         r->second.unclear++;
         return;
@@ -133,7 +134,9 @@ static void check_rule(wg_check *r, wg_node n, wgi_alone *a)
         const outcome o = compare_operand(r, a, k, 4000 + n.index, &f);
         r->second.rules += o != UNCLEAR, r->second.unclear += o == UNCLEAR;
         if (o != DIFFERENT) continue;
-        f.by = k == seed ? "the gradient of its result" : wg_node_name(wg_node_operand(n, k));
+        if (k == seed) wgi_check_say(by, "the gradient of its result");
+        else wgi_check_operand_name(n, k, by);
+        f.by = by;
         f.shape = wg_node_shape(a->x[k]);
         if (k == seed) f.operand = -1;
         wgi_check_say(f.remedy, "%s",
@@ -194,13 +197,15 @@ static void check_second(wg_check *r, wg_node n)
 {
     wgi_alone a;
     wgi_finding f = { .stage = WGI_STAGE_SECOND, .node = n, .part = -1 };
+    char by[WGI_CHECK_TEXT];
     if (!wgi_alone_open(r, n, 1000 + n.index, false, &a)) return;
     for (int k = 0; k < a.operands; k++) {
         if (!a.point[k] || wg_is_none(a.gx[k]) || !wg_op_has_derivative(a.op, k)) continue;
         const outcome o = compare_operand(r, &a, k, 2000 + n.index, &f);
         r->second.unclear += o == UNCLEAR;
         if (o != DIFFERENT) continue;
-        f.by = wg_node_name(wg_node_operand(n, k));
+        wgi_check_operand_name(n, k, by);
+        f.by = by;
         f.shape = wg_node_shape(wg_node_operand(n, k));
         wgi_check_remedy(r, &a, &f);
         wgi_check_add(r, &f);

@@ -32,22 +32,33 @@ static void mark_below(wg_graph *g, int64_t node, int operand, unsigned char *ma
     wg_free(wg_graph_context(g), seen);
 }
 
+/* " by operand gamma (bn.gamma)", " by operand 0". */
+static void say_operand(const wgi_finding *f, char to[WGI_CHECK_TEXT])
+{
+    const bool unnamed = !strncmp(f->by, "operand ", 8);
+    to[0] = 0;
+    if (f->stage != WGI_STAGE_LOCAL && f->stage != WGI_STAGE_SECOND) return;
+    if (unnamed) wgi_check_say(to, " by operand %d", f->operand);
+    else wgi_check_say(to, " by %s%.200s", f->operand >= 0 ? "operand " : "", f->by);
+}
+
 /* The node of a finding; of one of a parameter or input, that. 0: none. */
 static int64_t node_of(const wg_check *r, const wgi_finding *f)
 {
     return f->user ? f->user : f->stage == WGI_STAGE_SLOPE ? r->part[f->part].node : 0;
 }
 
-/* "operand 0 at [3,0]: 0.687 instead of 0.0547", and the remedy. */
+/* "wrong gradient by operand x at [3,0]: 0.687, and not 0.0547", and the remedy. */
 static const char *text_of(wg_check *r, const wgi_finding *f)
 {
-    char place[WGI_CHECK_TEXT] = "", by[40] = "", text[2 * WGI_CHECK_TEXT];
+    char place[WGI_CHECK_TEXT] = "", by[WGI_CHECK_TEXT], text[4 * WGI_CHECK_TEXT];
     const wgi_check_part at = { .name = "", .shape = f->shape, .size = wg_shape_size(f->shape) };
     if (f->element >= 0 && f->shape.rank) wgi_check_place(&at, f->element, place);
-    if (f->stage == WGI_STAGE_LOCAL) snprintf(by, sizeof by, "by operand %d", f->operand);
+    say_operand(f, by);
     const wgi_check_locale l = wgi_check_locale_begin();
-    snprintf(text, sizeof text, "wrong gradient%s%s%s%s\n%.6g, and not %.6g%s%s", *by ? " " : "", by,
-             *place ? " at " : "", place, f->numeric, f->yours, f->remedy[0] ? "\n" : "", f->remedy);
+    snprintf(text, sizeof text, "wrong %s%s%s%s\n%.6g, and not %.6g%s%s",
+             f->stage == WGI_STAGE_SECOND ? "second derivative" : "gradient", by, *place ? " at " : "", place,
+             f->numeric, f->yours, f->remedy[0] ? "\n" : "", f->remedy);
     wgi_check_locale_end(l);
     return wgi_check_keep(r, text);
 }
@@ -63,7 +74,8 @@ static int mark_all(wg_check *r, wg_graph *g, unsigned char *mark, wg_node_mark 
         if (!at || at >= nodes || mark[at] == WRONG || (!f->user && mark[at])) continue;
         mark[at] = WRONG;
         to[n++] = (wg_node_mark){ wg_graph_node(g, at), WG_MARK_WRONG, text_of(r, f) };
-        if (f->stage != WGI_STAGE_RUN) mark_below(g, at, f->user ? f->operand : -1, mark);
+        if (f->stage != WGI_STAGE_RUN && f->stage != WGI_STAGE_SECOND)
+            mark_below(g, at, f->user ? f->operand : -1, mark);
     }
     for (int64_t i = 1; i < nodes; i++)
         if (mark[i] == AFFECTED) to[n++] = (wg_node_mark){ wg_graph_node(g, i), WG_MARK_AFFECTED, NULL };

@@ -28,6 +28,23 @@ static const wg_op documented = { .name = "documented",
                                   .kernel = { times_kernel },
                                   .vjp = times_rule };
 
+static const wg_op semicolons = { .name = "semicolons",
+                                  .adjoint = "left' = y' right; right' = y' left",
+                                  .operands = 2,
+                                  .kernel = { times_kernel },
+                                  .vjp = times_rule };
+static const wg_op of_the_second = { .name = "of_the_second",
+                                     .adjoint = "right' = y' left",
+                                     .operands = 2,
+                                     .kernel = { times_kernel },
+                                     .vjp = times_rule,
+                                     .none = 1 };
+static const wg_op other_names = { .name = "other_names",
+                                   .adjoint = "p' = y' q, q' = y' p, r' = 0",
+                                   .operands = 2,
+                                   .kernel = { times_kernel },
+                                   .vjp = times_rule };
+
 static void expect(wg_site here, const wg_op *op, const char *name, const char *by)
 {
     static const double x[] = { 0.5, -1, 2 };
@@ -62,6 +79,14 @@ Test(operand_names, the_name_in_the_documentation_of_the_op)
     expect(WG_HERE, &documented, "weights", "right (weights)");
     expect(WG_HERE, &documented, "right", "right");
     expect(WG_AT("l, r"), &documented, "", "right (r)");
+}
+
+/* Operands without a derivative have no name there. */
+Test(operand_names, names_are_those_of_the_operands_that_have_a_derivative)
+{
+    expect(WG_HERE, &semicolons, "weights", "right (weights)");
+    expect(WG_HERE, &of_the_second, "weights", "right (weights)");
+    expect(WG_HERE, &other_names, "weights", "weights");
 }
 
 Test(operand_names, what_made_it)

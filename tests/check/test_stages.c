@@ -237,3 +237,139 @@ Test(stages, the_sweep_is_of_the_worst_component_by_slopes)
     cr_expect_eq(wg_check_sweep_of(r).component, 1);
     wg_check_free(r);
 }
+
+/* ---- what is said of second derivatives ---- */
+
+static int half(size_t n, const double *x, size_t m, double *y, void *user)
+{
+    (void)m, (void)user;
+    *y = half_square(n, x, NULL, NULL);
+    return 0;
+}
+static int half_back(size_t n, const double *x, size_t m, const double *gy, double *gx, void *user)
+{
+    (void)m;
+    const double factor = (*(int *)user)-- > 0 ? 1 : 2;
+    for (size_t i = 0; i < n; i++) gx[i] = factor * x[i] * *gy;
+    return 0;
+}
+
+/* A backward function that is right while its node is alone, and then wrong. It has no second derivative. */
+Test(stages, the_reason_why_second_derivatives_were_not_compared)
+{
+    int shown = 0;
+    for (int right = 1; right < 40 && !shown; right++) {
+        int left = right;
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_node x = wg_input(g, "x", wg_view_f64(at, WG_SHAPE(3)));
+        wg_node y = wg_extern(x, WG_SCALAR,
+                              &(wg_extern_opts){ .forward = half, .backward = half_back, .user = &left });
+        wg_check *r = wg_gradcheck(y, NULL, &(wg_gradcheck_opts){ .order = 2 });
+        shown = count(r, "slope") > 0 && !count(r, "rule");
+        if (shown)
+            wgt_expect_report(
+                r, "H u could not be compared with slopes of the gradient: second derivative by x: ");
+        wg_check_free(r);
+        wgt_finish(c, NULL);
+    }
+    cr_expect(shown);
+}
+
+Test(stages, a_wrong_second_derivative_in_a_drawing)
+{
+    subject s = make(&held_cube);
+    wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .order = 2 });
+    int n;
+    const wg_node_mark *m = wg_check_marks(r, wg_graph_of(s.loss), &n);
+    cr_expect_eq(n, 1, "the gradients before it are right");
+    if (n) cr_expect(strstr(m[0].text, "wrong second derivative by "), "%s", m[0].text);
+    wg_check_free(r);
+    wgt_finish(s.c, NULL);
+}
+
+Test(stages, the_operand_of_a_wrong_second_derivative)
+{
+    subject s = make(&held_cube);
+    wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .order = 2 });
+    cr_assert_gt(wg_check_findings(r), 0);
+    const wg_check_finding f = wg_check_finding_at(r, 0);
+    char text[300];
+    cr_expect(strstr(f.by, "operand 0 (tanh, tests/check/test_stages.c:") == f.by, "'%s'", f.by);
+    snprintf(text, sizeof text, "FAIL second derivative: held_cube, %s, by %s", f.where, f.by);
+    wgt_expect_report(r, text);
+    wg_check_free(r);
+    wgt_finish(s.c, NULL);
+}
+
+Test(stages, what_the_second_order_has_shown)
+{
+    subject s = make(NULL);
+    wg_check *r = check_second(s.loss, NULL);
+    const wg_check_second n = wg_check_second_of(r);
+    cr_expect_eq(n.order, 2);
+    cr_expect(n.rules > 0 && n.whole && !n.zero, "%lld", (long long)n.rules);
+    cr_expect(n.resolution < 1e-3 && n.asymmetry <= 10 * n.bar && n.bar < 1e-6);
+    cr_expect_str_eq(n.reason, "");
+    wg_check_free(r);
+    r = wg_gradcheck(s.loss, NULL, NULL);
+    cr_expect_eq(wg_check_second_of(r).order, 1);
+    wg_check_free(r);
+    wgt_finish(s.c, NULL);
+}
+
+/* ---- cases ---- */
+
+static void double_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    gx[0] = wg_mul(gy, wg_mul(6, wg_square(x[0])));
+}
+static const wg_op wrong_cube = { .name = "wrong_cube", .operands = 1, .map = cube_of, .vjp = double_rule };
+
+/* Each kept case has the values of the node's operand. */
+Test(stages, a_report_keeps_few_cases)
+{
+    enum { SIZE = 1 << 11, NODES = 24 };
+    static double x[SIZE];
+    int64_t bytes[2];
+    for (int i = 0; i < SIZE; i++) x[i] = 0.5 + 1e-5 * i;
+    for (int many = 0; many < 2; many++) {
+        wgt_memory m = { 0 };
+        const wg_allocator memory = { wgt_resize, &m };
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_node y = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(SIZE))), sum = y;
+        for (int i = 0; i < (many ? NODES : 8); i++) {
+            const wg_node operand = wg_add(y, i);
+            sum = wg_add(sum, wg_apply(WG_HERE, &wrong_cube, &operand, 1, NULL));
+        }
+
+        wg_check *r = wg_gradcheck(wg_mean(sum), NULL, &(wg_gradcheck_opts){ .allocator = &memory });
+        cr_expect_eq(count(r, "rule"), many ? NODES : 8);
+        bytes[many] = m.bytes;
+        wg_check_free(r);
+        wgt_finish(c, NULL);
+    }
+    cr_expect_lt(bytes[1] - bytes[0], (int64_t)(NODES - 8) * SIZE * 4, "%lld, %lld", (long long)bytes[0],
+                 (long long)bytes[1]);
+}
+
+/* The trials for a case are made in the memory of the check. */
+Test(stages, a_case_is_tried_in_the_memory_of_the_check)
+{
+    wgt_memory m = { 0 };
+    const wg_allocator memory = { wgt_resize, &m };
+    subject s = make(&wrong_cube);
+    wg_check *r = wg_gradcheck(s.loss, NULL, &(wg_gradcheck_opts){ .allocator = &memory });
+    cr_assert_eq(count(r, "rule"), 1);
+    FILE *out = tmpfile();
+    const int64_t before = m.calls, bytes = m.bytes;
+    cr_expect(wg_check_write_case(r, 0, out));
+    cr_expect_gt(m.calls, before + 100);
+    cr_expect_lt(m.bytes, bytes + 20000);
+    fclose(out);
+    wg_check_free(r);
+    cr_expect_eq(m.blocks, 0);
+    wgt_finish(s.c, NULL);
+}
