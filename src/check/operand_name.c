@@ -7,8 +7,8 @@
 
 enum { NAME = 64 };
 
-/* Writes name `at` of those in "a' = y' b, b' = y' a; c' = y'" to `to`, if there are so many. Returns how many
- * names there are. */
+/* Writes name `at` of those in "a' = y' b, b' = y' a; c' = y'" to `to`, if there are so many. Returns how
+ * many names there are. */
 static int name_in(const char *adjoint, int at, char to[NAME])
 {
     int count = 0;
