@@ -10,7 +10,7 @@
 
 #include "given.h"
 
-enum { MOST = 64, FLOAT_DIGITS = 9, PRINTED = 6 };
+enum { FLOAT_DIGITS = 9, PRINTED = 6 };
 
 typedef struct verdict {
     const char *name;
@@ -150,6 +150,7 @@ static bool one(model *m, wg_node loss, const char *text, verdict *v)
     given_pair p;
     double *bar;
     if (!name || !model_names(m, "grad", name, &x)) return false;
+    if (x.count != 1) return model_fail(m, EXIT_FLAGS, "--grad %s: one name was expected", name);
     wg_tensor yours = model_literal(m, "grad", name, value), library;
     if (!yours.data) return false;
     const wg_node g = wg_grad_at(wg_inside(wg_node_site(loss)), loss, x.node[0]);
@@ -222,14 +223,14 @@ static void print_text(const verdict *v)
 
 int check_given(model *m)
 {
-    verdict v[MOST];
+    verdict *v = wg_alloc(m->c, (size_t)m->a->given_count + 1, sizeof *v);
     wg_verdict all = WG_PASS;
     const char *name, *text;
     wg_node loss;
     int n = 0;
-    if (!check_loss(m, &name, &loss))
-        return m->status ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
-    for (int i = 0; n < MOST && (text = args_next(m->a, "grad", &i)); n++) {
+    if (!v || !check_loss(m, &name, &loss))
+        return m->status || !model_ok(m) ? m->status : tool_fail(m->a, EXIT_TEXT, "%s is no float", name);
+    for (int i = 0; (text = args_next(m->a, "grad", &i)); n++) {
         if (!one(m, loss, text, &v[n])) return m->status;
         all = check_worst(all, v[n].word);
     }

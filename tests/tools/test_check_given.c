@@ -98,3 +98,14 @@ Test(check_given, json)
     cr_expect_eq(wgt_json_number(r.out, "\"given\"", "library"), 12);
     cr_expect_eq(wgt_json_number(r.out, "\"given\"", "wrong"), 1);
 }
+
+Test(check_given, as_many_as_are_given)
+{
+    const char *argv[200] = { "wengert", "check", "-e", "L = sum(x^3)", "--set", "x=[1,2]" };
+    for (int i = 0; i < 70; i++)
+        argv[6 + 2 * i] = "--grad", argv[7 + 2 * i] = i < 69 ? "x=[3,12]" : "x=[3,13]";
+    const wgt_result r = wgt_run_command(argv);
+    cr_expect_eq(r.status, 1, "%s%s", r.out, r.err);
+    EXPECT(2, "", "--grad x,y: one name was expected", "check", "-e", "L = sum(x*y)", "--set", "x=[1,2]",
+           "--set", "y=[1,2]", "--grad", "x,y=[1,2]");
+}
