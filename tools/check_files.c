@@ -8,33 +8,73 @@
 
 enum { MOST = 64 };
 
-bool check_draw(const args *a, const wg_check *r, wg_node loss)
+/* What could not be written. Each message goes to standard error at once. */
+typedef struct failures {
+    char text[1500];
+} failures;
+
+static void add_failure(failures *f, const char *format, ...) WG_PRINTF(2, 3);
+static void add_failure(failures *f, const char *format, ...)
+{
+    const size_t n = strlen(f->text);
+    char what[600];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(what, sizeof what, format, list);
+    va_end(list);
+    fprintf(stderr, "wengert: %s\n", what);
+    snprintf(f->text + n, sizeof f->text - n, "%s%s", n ? "; " : "", what);
+}
+
+static void draw_graph(const args *a, const wg_check *r, wg_node loss, failures *f)
 {
     const char *path = args_value(a, "draw");
     wg_draw_opts o = { .legend = true };
-    if (!path) return true;
-    if (!r || !wg_node_ok(loss)) return tool_fail(a, EXIT_OTHER, "--draw: nothing was compared"), false;
+    if (!path) return;
+    if (!r || !wg_node_ok(loss)) {
+        add_failure(f, "--draw: nothing was compared");
+        return;
+    }
     o.marks = wg_check_marks(r, wg_graph_of(loss), &o.mark_count);
-    if (wg_draw_at(NULL, loss, path, &o) == WG_OK) return true;
-    return tool_fail(a, EXIT_OTHER, "%s", wg_message(wg_graph_context(wg_graph_of(loss)))), false;
+    if (wg_draw_at(NULL, loss, path, &o) != WG_OK)
+        add_failure(f, "%s", wg_message(wg_graph_context(wg_graph_of(loss))));
 }
 
-bool check_case(const args *a, const wg_check *r)
+/* The program of the first wrong rule that can be written as one. NULL: there is none, or no memory. *rules:
+ * how many rules were tried. Free it with free. */
+static char *case_text(const wg_check *r, int *rules)
+{
+    char *text = NULL;
+    size_t n = 0;
+    bool written = false;
+    FILE *out = open_memstream(&text, &n);
+    *rules = 0;
+    for (int i = 0; r && out && i < wg_check_findings(r) && !written; i++) {
+        if (strcmp(wg_check_finding_at(r, i).stage, "rule") != 0) continue;
+        written = wg_check_write_case(r, i, out), ++*rules;
+    }
+    if (out && fclose(out) == 0 && written) return text;
+    free(text);
+    return NULL;
+}
+
+/* The file is opened when the text is known, so that a file of this name stays if there is none. */
+static void write_case(const args *a, const wg_check *r, failures *f)
 {
     const char *path = args_value(a, "case");
-    int i = 0;
-    if (!path) return true;
-    while (r && i < wg_check_findings(r) && strcmp(wg_check_finding_at(r, i).stage, "rule") != 0) i++;
-    if (!r || i == wg_check_findings(r)) {
+    int rules = 0;
+    if (!path) return;
+    char *text = case_text(r, &rules);
+    if (text) {
+        FILE *out = fopen(path, "w");
+        const bool written = out && fputs(text, out) >= 0;
+        if ((out && fclose(out)) || !written) add_failure(f, "--case %s: cannot be written", path);
+    } else if (rules) {
+        add_failure(f, "--case: no finding can be written as a program: %s is not written", path);
+    } else {
         fprintf(stderr, "--case: no rule of a node is wrong: %s is not written\n", path);
-        return true;
     }
-    FILE *out = fopen(path, "w");
-    if (!out) return tool_fail(a, EXIT_OTHER, "--case %s: cannot be written", path), false;
-    const bool written = wg_check_write_case(r, i, out);
-    if (fclose(out) == 0 && written) return true;
-    remove(path);
-    return tool_fail(a, EXIT_OTHER, "--case: the finding cannot be written as a program"), false;
+    free(text);
 }
 
 /* ---- the error of a difference ---- */
@@ -49,9 +89,9 @@ typedef struct picture {
 
 static int best_of(const picture *p)
 {
-    int at = 0;
+    int at = 0; /* where f is not finite the error is NaN */
     for (int i = 1; i < p->s.n; i++)
-        if (p->two[i] < p->two[at]) at = i;
+        if (p->two[i] < p->two[at] || isnan(p->two[at])) at = i;
     return at;
 }
 
@@ -105,20 +145,34 @@ static wg_status draw(wg_context *c, const char *path, const picture *p, double 
                                            .marks = 2 });
 }
 
-bool check_sweep(const args *a, const wg_check *r)
+static void draw_sweep(const args *a, const wg_check *r, failures *f)
 {
     const char *path = args_value(a, "sweep"), *of = args_value(a, "sweep-of");
     picture p = { .s = r ? wg_check_sweep_of(r) : (wg_check_sweep){ 0 } };
-    if (!path) return true;
-    if (!p.s.n || p.s.n > MOST)
-        return tool_fail(
-                   a, EXIT_OTHER,
-                   of ? "--sweep-of %s: no such component was checked" : "--sweep: nothing was compared", of),
-               false;
+    if (!path) return;
+    if (!p.s.n || p.s.n > MOST) {
+        if (of) add_failure(f, "--sweep-of %s: no such component was checked", of);
+        else add_failure(f, "--sweep: nothing was compared");
+        return;
+    }
     wg_context *c = wg_start(NULL);
     measure(&p, wg_check_eps(r));
-    const bool ok = draw(c, path, &p, wg_check_eps(r)) == WG_OK;
-    if (!ok) tool_fail(a, EXIT_OTHER, "%s", wg_message(c));
+    if (draw(c, path, &p, wg_check_eps(r)) != WG_OK) add_failure(f, "%s", wg_message(c));
     wg_finish(c, NULL);
-    return ok;
+}
+
+bool check_files(const args *a, const wg_check *r, wg_node loss, json *j)
+{
+    failures f = { "" };
+    draw_graph(a, r, loss, &f);
+    write_case(a, r, &f);
+    draw_sweep(a, r, &f);
+    if (!*f.text) return true;
+    if (j) {
+        json_object(j, "error");
+        json_whole(j, "status", EXIT_OTHER);
+        json_text(j, "message", f.text);
+        json_end(j);
+    }
+    return false;
 }

@@ -195,9 +195,11 @@ static void sweep_json(json *j, const wg_check *r)
     if (!s.n) return;
     json_object(j, "sweep");
     json_text(j, "of", s.place);
+    json_number(j, "yours", s.yours, WG_F64);
     json_number(j, "slope", s.slope, WG_F64);
     json_number(j, "bar", s.bar, WG_F64);
     json_number(j, "truncation", s.truncation, WG_F64);
+    json_number(j, "noise", s.noise, WG_F64);
     json_values(j, "step", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.step });
     json_values(j, "difference", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.difference });
     json_values(j, "one_sided", &(wg_tensor){ WG_F64, n, (void *)(uintptr_t)s.one_sided });

@@ -58,7 +58,7 @@ static bool one_sample(const args *a, const wg_op *op, int i, const wg_gradcheck
     int n = more ? inputs_of(g, y, x) : 0;
     if (n && wg_dtype_is_float(wg_node_dtype(y)) && wg_shape_size(wg_node_shape(y)) > 0) {
         wg_check *r = wg_gradcheck_nodes_at(WG_HERE, project(g, y), x, n, o);
-        check_unwatch();
+        check_quiet();
         bool nothing = wg_check_inputs(r) == 0; /* y depends on them through integers only */
         bool open = wg_check_verdict(r) == WG_INCONCLUSIVE && !nothing && !both_zero(r);
         t->samples += !nothing;
@@ -116,6 +116,7 @@ int check_ops(const args *a)
     for (int i = 0; i < wg_op_count() && !check_interrupted(); i++)
         if (one ? wg_op_at(i) == one : wg_op_at(i)->sample != NULL)
             all = check_worst(all, check_op(a, wg_op_at(i), &o, &j));
+    check_unwatch();
     if (a->json) {
         json_end(&j);
         json_text(&j, "verdict", wg_verdict_name(all));

@@ -32,7 +32,7 @@ static bool wrong(process *p, const char *format, ...)
     va_start(list, format);
     vsnprintf(what, sizeof what, format, list);
     va_end(list);
-    check_unwatch();
+    check_quiet();
     if (!p->failed) tool_fail(p->a, EXIT_TEXT, "--run: %s", what);
     p->failed = true;
     return false;
@@ -42,6 +42,10 @@ static bool ended(process *p)
 {
     const int status = child_stop(&p->c, 1);
     const bool killed = WIFSIGNALED(status);
+    if (p->c.killed)
+        return wrong(p, "the program closed its standard output after %d answer%s, and went on%s%s",
+                     p->answers, p->answers == 1 ? "" : "s",
+                     *p->c.last ? "; its last line on standard error: " : "", p->c.last);
     return wrong(p, "the program ended before it answered, %s %d, after %d answer%s%s%s",
                  killed ? "killed by signal" : "with exit status",
                  killed ? WTERMSIG(status) : WEXITSTATUS(status), p->answers, p->answers == 1 ? "" : "s",
@@ -116,19 +120,26 @@ static bool read_answer(process *p, size_t n, double *f, double *g)
     return !s[strspn(s, " \t\r")] || bad_answer(p, n, "; it has more");
 }
 
-static bool answer(process *p, size_t n, size_t length, double *f, double *g)
+/* A line that is no answer: it came before the next point was sent. */
+static bool early(process *p)
 {
     char line[64];
     const char *more = child_unread(&p->c);
-    if (more) {
-        const size_t all = strcspn(more, "\r\n");
-        snprintf(line, sizeof line, "%.*s", all > 60 ? 60 : (int)all, more);
-        make_printable(line);
-        return wrong(p, "more than one line behind answer %d: \"%s\"; messages belong on standard error",
-                     p->answers, line);
-    }
+    const size_t all = strcspn(more, "\r\n");
+    snprintf(line, sizeof line, "%.*s", all > 60 ? 60 : (int)all, more);
+    make_printable(line);
+    if (!p->answers)
+        return wrong(p, "a line before the point was read: \"%s\"; messages belong on standard error", line);
+    return wrong(p, "more than one line behind answer %d: \"%s\"; messages belong on standard error",
+                 p->answers, line);
+}
+
+static bool answer(process *p, size_t n, size_t length, double *f, double *g)
+{
+    if (child_unread(&p->c)) return early(p);
     switch (child_ask(&p->c, p->text, length, p->timeout, 64 * n + 4096)) {
     case CHILD_LINE: return read_answer(p, n, f, g);
+    case CHILD_EARLY: return early(p);
     case CHILD_ENDED: return ended(p);
     case CHILD_LONG: return wrong(p, "answer %d is a line without an end", p->answers + 1);
     case CHILD_STOPPED: return false;
@@ -171,22 +182,25 @@ static bool too_few_digits(const process *p, const wg_check *r, char *to, size_t
     return true;
 }
 
+/* Prints the report, then writes the file of --sweep. */
 static int report(const process *p, const wg_check *r)
 {
-    char few[300];
-    bool open = !wg_check_stopped(r) && too_few_digits(p, r, few, sizeof few);
+    char few[300] = "";
+    bool written, open = !wg_check_stopped(r) && too_few_digits(p, r, few, sizeof few);
     json j;
     if (p->a->json) {
         json_start(&j, stdout);
         json_text(&j, "verdict", wg_verdict_name(open ? WG_INCONCLUSIVE : wg_check_verdict(r)));
         check_json(&j, r);
         json_text(&j, "reason", few);
+        written = check_files(p->a, r, wg_none, &j);
         json_finish(&j);
-    } else if (open) {
-        printf("verdict INCONCLUSIVE: %s\n", few);
     } else {
-        wg_check_print(r, stdout);
+        if (open) printf("verdict INCONCLUSIVE: %s\n", few);
+        else wg_check_print(r, stdout);
+        written = check_files(p->a, r, wg_none, NULL);
     }
+    if (!written) return EXIT_OTHER;
     return wg_check_stopped(r) ? EXIT_INTERRUPTED : open ? EXIT_UNSURE : wg_check_exit(r);
 }
 
@@ -199,19 +213,17 @@ static int check_at(const args *a, const wg_tensor *x, const wg_gradcheck_opts *
         free(p.text);
         return tool_fail(a, EXIT_FLAGS, "--timeout: a positive number of seconds");
     }
+    wg_gradcheck_opts own = *o;
+    wg_check *r = NULL;
     signal(SIGPIPE, SIG_IGN);
-    if (p.text && child_start(&p.c, args_value(a, "run"))) {
-        wg_gradcheck_opts own = *o;
-        check_watch(&own);
-        wg_check *r = wg_gradcheck_fn(ask, n, x->data, &p, &own);
-        check_unwatch();
-        if (!p.failed) status = report(&p, r);
-        if (!p.failed && !check_sweep(a, r)) status = EXIT_OTHER;
-        wg_check_free(r);
-    } else {
-        wrong(&p, "cannot be started");
-    }
-    child_stop(&p.c, check_interrupted() || p.failed ? 0 : 1);
+    check_watch(&own);
+    if (p.text && child_start(&p.c, args_value(a, "run"))) r = wg_gradcheck_fn(ask, n, x->data, &p, &own);
+    else wrong(&p, "cannot be started");
+    check_quiet();
+    child_stop(&p.c, p.failed ? 0 : 1);
+    check_unwatch();
+    if (!p.failed) status = report(&p, r);
+    wg_check_free(r);
     free(p.text);
     return status;
 }

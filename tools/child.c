@@ -19,6 +19,8 @@ extern char **environ;
 
 enum { IN, OUT, ERR, PIPES };
 
+static volatile sig_atomic_t group; /* of the child that runs; 0: none */
+
 static double now(void)
 {
     struct timespec t;
@@ -46,7 +48,10 @@ bool child_start(child *c, const char *cmd)
         }
     posix_spawn_file_actions_init(&f);
     posix_spawnattr_init(&a);
-    posix_spawnattr_setflags(&a, POSIX_SPAWN_SETPGROUP);
+    sigset_t standard; /* we ignore SIGPIPE; its pipelines need it */
+    sigemptyset(&standard), sigaddset(&standard, SIGPIPE);
+    posix_spawnattr_setflags(&a, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigdefault(&a, &standard);
     for (int k = 0; k < PIPES; k++) posix_spawn_file_actions_adddup2(&f, ends[k][k != IN], k);
     const int failed = posix_spawn(&c->id, "/bin/sh", &f, &a, argv, environ);
     posix_spawn_file_actions_destroy(&f);
@@ -55,6 +60,7 @@ bool child_start(child *c, const char *cmd)
     c->to = ends[IN][1], c->from = ends[OUT][0], c->err = ends[ERR][0];
     fcntl(c->to, F_SETFL, O_NONBLOCK);
     if (failed) c->id = 0;
+    group = c->id;
     return !failed;
 }
 
@@ -132,6 +138,8 @@ static child_news step(child *c, const char **text, size_t *n, double end, size_
     if (ready <= 0) return CHILD_BUSY;
     if (p[ERR].revents) read_errors(c);
     if (p[OUT].revents && !read_output(c)) return CHILD_ENDED;
+    if (*n && child_unread(c)) return CHILD_EARLY;
+    if (*n) c->taken = c->size;
     if (p[OUT].revents && take_line(c)) return CHILD_LINE;
     if (c->size - c->taken > most) return CHILD_LONG;
     if (!p[IN].revents) return CHILD_BUSY;
@@ -141,16 +149,21 @@ static child_news step(child *c, const char **text, size_t *n, double end, size_
     return CHILD_BUSY;
 }
 
+static bool is_blank(const char *line) { return !line[strspn(line, " \t\r")]; }
+
 child_news child_ask(child *c, const char *text, size_t n, double seconds, size_t most)
 {
     const double end = now() + seconds;
     child_news news = CHILD_BUSY;
-    if (c->taken) {
-        memmove(c->buffer, c->buffer + c->taken, c->size - c->taken + 1);
-        c->size -= c->taken, c->taken = 0;
+    bool skipped = !c->lines;
+    c->size = c->taken = 0;
+    while (news == CHILD_BUSY) {
+        news = step(c, &text, &n, end, most);
+        if (news != CHILD_LINE || skipped || !is_blank(c->line)) continue;
+        skipped = true;
+        if (!take_line(c)) news = CHILD_BUSY;
     }
-    if (take_line(c)) return CHILD_LINE;
-    while (news == CHILD_BUSY) news = step(c, &text, &n, end, most);
+    c->lines += news == CHILD_LINE;
     return news;
 }
 
@@ -173,24 +186,42 @@ bool child_answers_at_end(child *c)
 
 /* ---- the end ---- */
 
-int child_stop(child *c, double seconds)
+void child_kill(void)
+{
+    if (group) kill(-group, SIGKILL);
+}
+
+static bool has_ended(const child *c)
+{
+    siginfo_t s = { 0 };
+    return c->id > 0 && !waitid(P_PID, (id_t)c->id, &s, WEXITED | WNOHANG | WNOWAIT) && s.si_pid == c->id;
+}
+
+/* Its group is killed before it is waited for: until then no other group can have the number. */
+static int reap(child *c)
 {
     int status = 0;
+    if (c->id <= 0) return 0;
+    kill(-c->id, SIGKILL);
+    group = 0;
+    while (waitpid(c->id, &status, 0) < 0 && errno == EINTR) continue;
+    c->id = 0;
+    return status;
+}
+
+int child_stop(child *c, double seconds)
+{
     const double end = now() + seconds;
     close_end(&c->to);
-    while (c->err >= 0 && now() < end) {
+    while (c->err >= 0 && now() < end && !check_interrupted()) {
         struct pollfd p = { c->err, POLLIN, 0 };
         if (poll(&p, 1, 50) > 0) read_errors(c);
-        else if (c->id > 0 && waitpid(c->id, &status, WNOHANG) == c->id) c->id = 0;
-        if (c->id == 0) break;
+        else if (has_ended(c)) break;
     }
-    for (; c->id > 0 && now() < end; nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL))
-        if (waitpid(c->id, &status, WNOHANG) == c->id) c->id = 0;
-    if (c->id > 0) {
-        kill(-c->id, SIGKILL);
-        while (waitpid(c->id, &status, 0) < 0 && errno == EINTR) continue;
-        c->id = 0;
-    }
+    while (c->id > 0 && !has_ended(c) && now() < end && !check_interrupted())
+        nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+    if (c->id > 0) c->killed = !has_ended(c);
+    const int status = reap(c);
     close_end(&c->from), close_end(&c->err);
     free(c->buffer);
     c->buffer = NULL, c->size = c->taken = c->room = 0;

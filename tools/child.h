@@ -14,11 +14,14 @@ typedef struct child {
     char last[200];   /* the last line of standard error */
     size_t last_size;
     bool line_ended;
+    int lines;   /* that it answered */
+    bool killed; /* it had not ended, and child_stop killed it */
 } child;
 
 typedef enum child_news {
     CHILD_BUSY,
     CHILD_LINE,
+    CHILD_EARLY,  /* a line that came before all was sent: child_unread */
     CHILD_ENDED,  /* its standard output is closed */
     CHILD_SILENT, /* the time is over */
     CHILD_LONG,   /* a line without an end */
@@ -27,13 +30,16 @@ typedef enum child_news {
 
 bool child_start(child *c,
                  const char *cmd); /* by /bin/sh. False: it cannot be. Call child_stop in each case */
-/* Sends a text of n bytes and waits for a line of at most `most` bytes. */
+/* Sends a text of n bytes and waits for a line of at most `most` bytes. Call it while child_unread is NULL.
+ * One empty line behind each answer is skipped. */
 child_news child_ask(child *c, const char *text, size_t n, double seconds, size_t most);
 const char *child_unread(const child *c); /* what it wrote behind the last line; NULL: nothing but blanks */
 bool child_has_read(const child *c);      /* all that was sent */
 /* Ends its input. Returns whether it then answers: it had not flushed its answer. */
 bool child_answers_at_end(child *c);
-/* Ends its input, gives it some seconds to end, then kills its group. Returns what waitpid says. */
+/* Ends its input, gives it some seconds to end, then kills its group: what it started ends too. A signal to
+ * us ends the waiting. Returns what waitpid says. */
 int child_stop(child *c, double seconds);
+void child_kill(void); /* kills the group of the child that runs, if one does; a signal handler may call it */
 
 #endif

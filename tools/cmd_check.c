@@ -35,6 +35,12 @@ wg_verdict check_worst(wg_verdict a, wg_verdict b)
 
 int check_exit(wg_verdict v) { return v == WG_PASS ? EXIT_DONE : v == WG_FAIL ? EXIT_CHECK : EXIT_UNSURE; }
 
+static bool is_svg(const char *path)
+{
+    const char *end = strrchr(path, '.');
+    return end && !strcmp(end, ".svg");
+}
+
 bool check_opts(const args *a, wg_gradcheck_opts *o)
 {
     long long components = 0, order = 1;
@@ -48,6 +54,10 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
     if (o->sweep && !args_has(a, "sweep"))
         return tool_fail(a, EXIT_FLAGS, "--sweep-of without --sweep FILE.svg"), false;
     if (args_has(a, "sweep") && !o->sweep) o->sweep = "";
+    if (args_has(a, "sweep") && !is_svg(args_value(a, "sweep")))
+        return tool_fail(a, EXIT_FLAGS, "--sweep %s: a picture by the step ends in .svg",
+                         args_value(a, "sweep")),
+               false;
     o->order = (int)order;
     o->one_sided = args_has(a, "one-sided");
     return true;
@@ -198,7 +208,8 @@ static wg_check *against_differences(model *m, wg_node *checked)
     return r;
 }
 
-static void report(const model *m, const claim_result *c, const wg_check *r, wg_verdict all)
+/* Prints the report, then writes the files. False: one of them cannot be written. */
+static bool report(const model *m, const claim_result *c, const wg_check *r, wg_node loss, wg_verdict all)
 {
     int n = wg_program_claims(m->q);
     json j;
@@ -208,8 +219,9 @@ static void report(const model *m, const claim_result *c, const wg_check *r, wg_
         json_text(&j, "mode", m->mode == WG_TRAIN ? "train" : "eval");
         if (r) check_json(&j, r);
         claims_json(&j, c, n);
+        const bool written = check_files(m->a, r, loss, &j);
         json_finish(&j);
-        return;
+        return written;
     }
     claims_text(m, c, n);
     if (r) wg_check_print(r, stdout);
@@ -217,6 +229,7 @@ static void report(const model *m, const claim_result *c, const wg_check *r, wg_
         printf("nothing to check: no claim, and no float value that depends on an input, parameter or "
                "constant\n");
     summary_text(c, n, r);
+    return check_files(m->a, r, loss, NULL);
 }
 
 static void check_program(model *m)
@@ -228,9 +241,8 @@ static void check_program(model *m)
     if (!c || m->status) return;
     if (r) all = check_worst(all, wg_check_verdict(r));
     else if (!wg_program_claims(m->q)) all = WG_INCONCLUSIVE;
-    report(m, c, r, all);
-    m->status = check_interrupted() ? EXIT_INTERRUPTED : check_exit(all);
-    if (!check_draw(m->a, r, loss) || !check_case(m->a, r) || !check_sweep(m->a, r)) m->status = EXIT_OTHER;
+    m->status = r && wg_check_stopped(r) ? EXIT_INTERRUPTED : check_exit(all);
+    if (!report(m, c, r, loss, all)) m->status = EXIT_OTHER;
     wg_check_free(r);
 }
 

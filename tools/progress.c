@@ -1,13 +1,19 @@
-/* progress.c: what a long check says meanwhile, and Ctrl-C. On a terminal a line on standard error says
- * after a second what is being done; it is rewritten in place and erased at the end. The first Ctrl-C
- * stops the check, which then reports what it has found. The second one ends the program as always. */
+/* progress.c: what a long check says meanwhile, and signals. On a terminal a line on standard error says
+ * after a second what is being done; it is rewritten in place and erased at the end. The first SIGINT
+ * (Ctrl-C), SIGTERM or SIGHUP stops the check, which then reports what it has found. The second one ends
+ * the program of --run and the command. */
 #include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tool.h"
+#include "child.h"
 
+enum { SIGNALS = 3 };
+static const int signals[SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
+static struct sigaction before[SIGNALS];
+static bool caught[SIGNALS];
 static volatile sig_atomic_t interrupted;
 static struct {
     bool shown, terminal;
@@ -21,11 +27,20 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void on_interrupt(int signal_number) { interrupted = signal_number; }
+/* Calls only functions that a signal handler may call. */
+static void on_signal(int number)
+{
+    if (interrupted) {
+        child_kill();
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    interrupted = number;
+}
 
 bool check_interrupted(void) { return interrupted; }
 
-static void erase(void)
+void check_quiet(void)
 {
     if (state.shown) fputs("\r\033[K", stderr);
     state.shown = false;
@@ -46,13 +61,19 @@ static bool tell(void *user, const char *stage, double share)
 
 void check_watch(wg_gradcheck_opts *o)
 {
-    struct sigaction a = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND }, before;
+    struct sigaction a = { .sa_handler = on_signal };
     sigemptyset(&a.sa_mask);
-    if (!interrupted && !sigaction(SIGINT, NULL, &before) && before.sa_handler != SIG_IGN)
-        sigaction(SIGINT, &a, NULL);
+    for (int i = 0; i < SIGNALS; i++)
+        if (!caught[i] && !sigaction(signals[i], NULL, &before[i]) && before[i].sa_handler != SIG_IGN)
+            caught[i] = !sigaction(signals[i], &a, NULL);
     state.terminal = isatty(STDERR_FILENO);
     state.next = now() + 1;
     o->progress = tell;
 }
 
-void check_unwatch(void) { erase(); }
+void check_unwatch(void)
+{
+    check_quiet();
+    for (int i = 0; i < SIGNALS; i++)
+        if (caught[i]) caught[i] = sigaction(signals[i], &before[i], NULL) != 0;
+}

@@ -197,19 +197,17 @@ wg_verdict check_worst(wg_verdict a, wg_verdict b); /* fail is worse than inconc
 int check_exit(wg_verdict v);
 void check_json(json *j, const wg_check *r);
 bool check_opts(const args *a, wg_gradcheck_opts *o);
-/* --draw: writes the graph of loss, with what the report names in colour. False: after a message. */
-bool check_draw(const args *a, const wg_check *r, wg_node loss);
-/* --case: writes a small program with the first wrong rule. False: after a message. */
-bool check_case(const args *a, const wg_check *r);
-/* --sweep: writes the picture. False: after a message. Without the flag it does nothing. */
-bool check_sweep(const args *a, const wg_check *r);
+/* Writes the files of --draw, --case and --sweep. Prints what cannot be written to standard error; with j it
+ * is also the member "error" of the report. False: one cannot be written. r NULL: nothing was compared. */
+bool check_files(const args *a, const wg_check *r, wg_node loss, json *j);
 
 /* ---- progress.c ---- */
 
-/* From now on a check with these options shows what it does and stops at Ctrl-C. Call check_unwatch before
- * anything is printed. */
+/* From now on a check with these options shows what it does. The first SIGINT (Ctrl-C), SIGTERM or SIGHUP
+ * stops it. */
 void check_watch(wg_gradcheck_opts *o);
-void check_unwatch(void);
+void check_quiet(void);   /* erases the line of progress; call it before anything is printed */
+void check_unwatch(void); /* the same, and from now on signals do what they did before */
 bool check_interrupted(void);
 
 /* ---- draw's other forms ---- */

@@ -102,3 +102,38 @@ Test(check_process, numbers_that_are_none)
     expect(5, "f is infinite at the point itself", NULL, "while read x; do echo inf 1 2; done");
     expect(5, "component 1 of the gradient is NaN", NULL, "while read x; do echo 1 2 nan; done");
 }
+
+Test(check_process, an_empty_line_behind_each_answer)
+{
+    expect(
+        0, "verdict PASS", NULL,
+        "while read x; do echo \"$x\" | awk '{ printf \"%.17g %.17g %.17g\\n\\n\", $1*$1 + $1*$2, 2*$1 + $2, "
+        "$1 }'; done");
+    expect(
+        0, "verdict PASS", NULL,
+        "while read x; do echo \"$x 1\" | awk '{ printf \"%.17g %.17g %.17g\\n\", $1*$1 + $1*$2, 2*$1 + $2, "
+        "$1 }'; sleep 0.001; echo; done");
+}
+
+/* A pipeline of the program whose writer ends by SIGPIPE. */
+Test(check_process, pipelines_of_the_program_end)
+{
+    const wgt_result r = run_at("yes | head -n 1 >/dev/null; " RIGHT, "[1.5, -0.5]");
+    cr_expect_eq(r.status, 0, "%s%s", r.out, r.err);
+    cr_expect_str_eq(r.err, "");
+}
+
+Test(check_process, one_that_closes_its_output)
+{
+    expect(3, NULL, "the program closed its standard output after 1 answer, and went on",
+           "read x; echo 1 2 3; read x; exec >&-; sleep 20");
+}
+
+Test(check_process, what_it_leaves_behind_is_killed)
+{
+    char cmd[600];
+    snprintf(cmd, sizeof cmd, "(sleep 2; touch %s) >/dev/null 2>&1 & read x; exit 7", wgt_in_folder("alive"));
+    cr_expect_eq(run_at(cmd, "1").status, 3);
+    RUN("check", "--run", "sleep 3", "--at", "1", "--timeout", "3");
+    cr_expect_eq(wgt_files(), 0, "a child of the program goes on");
+}

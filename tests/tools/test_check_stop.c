@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,6 +123,7 @@ static void interrupt(bool json)
     cr_expect_eq(end(&s), 130, "%s", s.text);
     const char *text = text_of(out);
     if (json) wgt_expect_json(text);
+    cr_expect(!json || strstr(text, ",\"reason\":\"\"}\n"), "%s", text);
     cr_expect(strstr(text, json ? "\"partial\":true" : "\npartial: stopped at "), "%s", text);
     cr_expect(json || strstr(text, "verdict INCONCLUSIVE: stopped"), "%s", text);
 }
@@ -131,6 +133,49 @@ Test(check_stop, an_interruption_gives_the_partial_report)
     interrupt(false);
     interrupt(true);
 }
+
+/* The program of --run computes, and never reads again. */
+Test(check_stop, other_signals_end_the_program_too)
+{
+    static const int signals[] = { SIGTERM, SIGHUP };
+    for (int i = 0; i < 2; i++) {
+        char out[300], cmd[600];
+        snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+        snprintf(cmd, sizeof cmd, "echo go >&2; (sleep 2; touch %s) & while :; do sleep 1; done",
+                 wgt_in_folder("alive"));
+        const char *const argv[] = { "wengert", "check", "--run", cmd, "--at", "3", NULL };
+        session s = start(argv, out, false);
+        cr_expect(read_until(&s, "go", 20000), "%s", s.text);
+        kill(s.id, signals[i]);
+        cr_expect_eq(end(&s), 130, "%s", s.text);
+        cr_expect(strstr(text_of(out), "stopped"), "%s", text_of(out));
+        sleep(3);
+        cr_expect_eq(wgt_files(), 1, "signal %d: the program goes on", signals[i]);
+    }
+}
+
+/* A picture that takes long: the check has ended, so Ctrl-C ends the command. */
+#if WG_WITH_GRAPHVIZ
+Test(check_stop, a_signal_behind_the_check_ends_the_command)
+{
+    char out[300], path[5000], file[300];
+    static const char slow_dot[] = "#!/bin/sh\necho drawing >&2\nexec sleep 8\n";
+    snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+    snprintf(file, sizeof file, "%s", wgt_file("dot", slow_dot, sizeof slow_dot - 1));
+    cr_assert(!chmod(file, 0700));
+    *strrchr(file, '/') = 0;
+    snprintf(path, sizeof path, "%s:%s", file, getenv("PATH"));
+    setenv("PATH", path, 1);
+    const char *const argv[] = {
+        "wengert", "check", "-e", "sin(x)", "--set", "x=1", "--draw", "a.svg", NULL
+    };
+    session s = start(argv, out, false);
+    for (int i = 0; i < 100 && !strstr(text_of(out), "PASS"); i++) usleep(50000);
+    usleep(500000);
+    kill(s.id, SIGINT);
+    cr_expect_eq(end(&s), 1000 + SIGINT, "%s", s.text);
+}
+#endif
 
 /* A net that takes a quarter of a minute to check. */
 static const char net[] = "x = normal(200, 300, seed=1)\nW = param(300, 300, init=xavier)\n"
