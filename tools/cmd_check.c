@@ -269,6 +269,7 @@ static int run(const args *a)
     const char *allow = args_value(a, "allow");
     if (allow && strcmp(allow, "inconclusive") != 0)
         return tool_fail(a, EXIT_FLAGS, "--allow %s: only inconclusive", allow);
+    if (!check_way(a)) return EXIT_FLAGS;
     if (args_has(a, "run")) return allowed(a, check_process(a));
     if (args_has(a, "op") || args_has(a, "all")) return allowed(a, check_ops(a));
     return allowed(a, run_program(a));

@@ -43,8 +43,9 @@ Test(check_files, what_cannot_be_written_is_a_member_of_the_report)
 
 Test(check_files, a_sweep_is_a_svg)
 {
-    EXPECT(2, "", "--sweep a.png: a picture by the step ends in .svg", "check", "-e", "sin(x)", "--set",
-           "x=1", "--sweep", "a.png");
+    const char *path = wgt_in_folder("a.png");
+    EXPECT(2, "", "a.png: a picture by the step ends in .svg", "check", "-e", "sin(x)", "--set", "x=1",
+           "--sweep", path);
 }
 
 Test(check_files, the_sweep_as_json)

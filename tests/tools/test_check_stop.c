@@ -158,16 +158,17 @@ Test(check_stop, other_signals_end_the_program_too)
 #if WG_WITH_GRAPHVIZ
 Test(check_stop, a_signal_behind_the_check_ends_the_command)
 {
-    char out[300], path[5000], file[300];
+    char out[300], path[5000], file[300], picture[300];
     static const char slow_dot[] = "#!/bin/sh\necho drawing >&2\nexec sleep 8\n";
     snprintf(out, sizeof out, "%s", wgt_in_folder("out"));
+    snprintf(picture, sizeof picture, "%s", wgt_in_folder("a.svg"));
     snprintf(file, sizeof file, "%s", wgt_file("dot", slow_dot, sizeof slow_dot - 1));
     cr_assert(!chmod(file, 0700));
     *strrchr(file, '/') = 0;
     snprintf(path, sizeof path, "%s:%s", file, getenv("PATH"));
     setenv("PATH", path, 1);
     const char *const argv[] = {
-        "wengert", "check", "-e", "sin(x)", "--set", "x=1", "--draw", "a.svg", NULL
+        "wengert", "check", "-e", "sin(x)", "--set", "x=1", "--draw", picture, NULL
     };
     session s = start(argv, out, false);
     for (int i = 0; i < 100 && !strstr(text_of(out), "PASS"); i++) usleep(50000);

@@ -175,6 +175,25 @@ Test(command, check_draws)
            "/nonexistent/a.svg");
 }
 
+/* Flags that a way of checking does not use. */
+Test(command, check_takes_the_flags_of_its_way)
+{
+    EXPECT(2, "", "--draw: not with --run", "check", "--run", "cat", "--at", "1", "--draw", "a.svg");
+    EXPECT(2, "", "--op: not with --run", "check", "--run", "cat", "--at", "1", "--op", "tanh");
+    EXPECT(2, "", "--set: not with --run", "check", "--run", "cat", "--at", "1", "--set", "x=1");
+    EXPECT(2, "", "m.wg: no FILE with --run", "check", "m.wg", "--run", "cat", "--at", "1");
+    EXPECT(2, "", "--sweep: not with --op", "check", "--op", "tanh", "--sweep", "a.svg");
+    EXPECT(2, "", "--grad: not with --all", "check", "--all", "--grad", "x=1");
+    EXPECT(2, "", "--all: not with --op", "check", "--all", "--op", "tanh");
+    EXPECT(2, "", "--eps: not with --grad", "check", "-e", "x^2", "--set", "x=1", "--grad", "x=2", "--eps",
+           "1");
+    EXPECT(2, "", "--at: only with --run", "check", "-e", "x^2", "--set", "x=1", "--at", "1");
+    EXPECT(2, "", "--timeout: only with --run", "check", "-e", "x^2", "--set", "x=1", "--timeout", "1");
+    const wgt_result r = RUN("check", "--op", "tanh", "--timeout", "1", "--json");
+    wgt_expect_json(r.out);
+    cr_expect(strstr(r.out, "--timeout: not with --op"), "%s", r.out);
+}
+
 static const char blackboard[] =
     "x = normal(5, 4, seed=1);  W = normal(4, 3, seed=2);  b = zeros(3);  y = one_hot([0, 2, 1, 1, 0], 3)\n"
     "m = 5\nz = x @ W + b\na = softmax(z)\nL = -sum(y * log(a)) / m\n"
