@@ -137,3 +137,15 @@ Test(check_process, what_it_leaves_behind_is_killed)
     RUN("check", "--run", "sleep 3", "--at", "1", "--timeout", "3");
     cr_expect_eq(wgt_files(), 0, "a child of the program goes on");
 }
+
+/* The point is larger than the pipe, so the line comes while a part of it is not sent. */
+Test(check_process, a_line_before_the_point_is_read)
+{
+    char at[300];
+    const char *path = wgt_in_folder("x.npy");
+    EXPECT(0, "", NULL, "eval", "-e", "ones(20000) / 3", "-o", path);
+    snprintf(at, sizeof at, "@%s", path);
+    const wgt_result r = run_at("head -c 10 >/dev/null; echo hello; sleep 3", at);
+    cr_expect_eq(r.status, 3);
+    cr_expect(strstr(r.err, "a line before the point was read: \"hello\""), "%s", r.err);
+}
