@@ -39,8 +39,22 @@ typedef struct op_case {
 } op_case;
 
 /* For ParameterizedTestParameters: the indices of all ops. (Criterion hands parameters to another process: no
- * pointers.) */
+ * pointers.) op_case_some: every OP_CASES-th. */
 struct criterion_test_params op_case_all(void);
+struct criterion_test_params op_case_some(void);
+
+/* EACH_OP(suite, name) { ... wg_op_at(*index) ... } is a test of every op. A process of its own for each op
+ * would take longer than the test, so each has OP_CASES ops. Failures must name the op. More arguments are
+ * options of the test. */
+enum { OP_CASES = 8 };
+#define EACH_OP(suite, name, ...)                                                                 \
+    static void suite##_##name(const int *index);                                                 \
+    ParameterizedTestParameters(suite, name) { return op_case_some(); }                           \
+    ParameterizedTest(int *first, suite, name, ##__VA_ARGS__)                                     \
+    {                                                                                             \
+        for (int i = *first; i < *first + OP_CASES && i < wg_op_count(); i++) suite##_##name(&i); \
+    }                                                                                             \
+    static void suite##_##name(const int *index)
 
 /* The place that the cases pass to samples: this line of op_case.c. */
 const char *op_case_place(void);

@@ -6,9 +6,6 @@
 
 #include "op_case.h"
 
-ParameterizedTestParameters(kernels, shares_do_not_change_bits_f64) { return op_case_all(); }
-ParameterizedTestParameters(kernels, shares_do_not_change_bits_f32) { return op_case_all(); }
-
 enum { GUARD = 64, MOST_OPERANDS = 8 };
 
 static bool machine_has(int isa)
@@ -167,12 +164,6 @@ static void all_samples(const wg_op *op, wg_dtype t)
     }
 }
 
-ParameterizedTest(int *index, kernels, shares_do_not_change_bits_f64)
-{
-    all_samples(wg_op_at(*index), WG_F64);
-}
+EACH_OP(kernels, shares_do_not_change_bits_f64) { all_samples(wg_op_at(*index), WG_F64); }
 
-ParameterizedTest(int *index, kernels, shares_do_not_change_bits_f32)
-{
-    all_samples(wg_op_at(*index), WG_F32);
-}
+EACH_OP(kernels, shares_do_not_change_bits_f32) { all_samples(wg_op_at(*index), WG_F32); }

@@ -10,15 +10,6 @@
 
 static const op_setup plain = { .dtype = WG_F64, .interpret = 1 };
 
-ParameterizedTestParameters(registry, is_documented) { return op_case_all(); }
-ParameterizedTestParameters(registry, value_has_the_rules_shape) { return op_case_all(); }
-ParameterizedTestParameters(registry, kernel_agrees_with_expansion) { return op_case_all(); }
-ParameterizedTestParameters(registry, f32_agrees_with_f64) { return op_case_all(); }
-ParameterizedTestParameters(registry, map_broadcasts) { return op_case_all(); }
-ParameterizedTestParameters(registry, mistakes_name_the_place) { return op_case_all(); }
-ParameterizedTestParameters(registry, poison_is_silent) { return op_case_all(); }
-ParameterizedTestParameters(registry, every_way_of_running_gives_the_same_bits) { return op_case_all(); }
-
 static void expect_fine(const op_case *k)
 {
     cr_assert_eq(wg_failed(k->c), WG_OK, "%s, sample %d: %s", k->op->name, k->sample, wg_message(k->c));
@@ -47,7 +38,7 @@ static int count_errors(const wg_op *op)
     return n;
 }
 
-ParameterizedTest(int *index, registry, is_documented)
+EACH_OP(registry, is_documented)
 {
     const wg_op *op = wg_op_at(*index);
     cr_assert(op->name && *op->name);
@@ -65,7 +56,7 @@ ParameterizedTest(int *index, registry, is_documented)
 
 /* ---- values ---- */
 
-ParameterizedTest(int *index, registry, value_has_the_rules_shape)
+EACH_OP(registry, value_has_the_rules_shape)
 {
     op_case k;
     for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
@@ -95,7 +86,7 @@ static void expect_equal(const op_case *k, const char *what, wg_node a, wg_node 
     free(v);
 }
 
-ParameterizedTest(int *index, registry, kernel_agrees_with_expansion)
+EACH_OP(registry, kernel_agrees_with_expansion)
 {
     const wg_op *op = wg_op_at(*index);
     op_case k;
@@ -114,7 +105,7 @@ ParameterizedTest(int *index, registry, kernel_agrees_with_expansion)
 
 /* The values of samples are rounded by 2^-24 of themselves in f32. No sample should enlarge such an error
  * much. */
-ParameterizedTest(int *index, registry, f32_agrees_with_f64)
+EACH_OP(registry, f32_agrees_with_f64)
 {
     const wg_op *op = wg_op_at(*index);
     op_case a, b;
@@ -223,7 +214,7 @@ static bool has_shape_attribute(const wg_op *op)
     return false;
 }
 
-ParameterizedTest(int *index, registry, map_broadcasts)
+EACH_OP(registry, map_broadcasts)
 {
     const wg_op *op = wg_op_at(*index);
     if (op->kind != WG_MAP || has_shape_attribute(op)) return;
@@ -238,7 +229,7 @@ ParameterizedTest(int *index, registry, map_broadcasts)
 
 /* ---- mistakes ---- */
 
-ParameterizedTest(int *index, registry, mistakes_name_the_place)
+EACH_OP(registry, mistakes_name_the_place)
 {
     const wg_op *op = wg_op_at(*index);
     bool more = op->error;
@@ -266,7 +257,7 @@ ParameterizedTest(int *index, registry, mistakes_name_the_place)
 }
 
 /* An op on the error node is the error node, and records nothing more. */
-ParameterizedTest(int *index, registry, poison_is_silent)
+EACH_OP(registry, poison_is_silent)
 {
     op_case k;
     for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {
@@ -357,7 +348,7 @@ static void compare_ways(const wg_op *op, int sample, wg_dtype t)
     forget(&first);
 }
 
-ParameterizedTest(int *index, registry, every_way_of_running_gives_the_same_bits)
+EACH_OP(registry, every_way_of_running_gives_the_same_bits)
 {
     const wg_op *op = wg_op_at(*index);
     int n = count_samples(op);

@@ -15,14 +15,6 @@ enum { MOST = 30 };
 
 static const op_setup plain = { .dtype = WG_F64, .interpret = 1 };
 
-ParameterizedTestParameters(registry_grad, first_order) { return op_case_all(); }
-ParameterizedTestParameters(registry_grad, second_order) { return op_case_all(); }
-ParameterizedTestParameters(registry_grad, forward_is_the_adjoint_of_reverse) { return op_case_all(); }
-ParameterizedTestParameters(registry_grad, masks_say_what_the_rule_answers) { return op_case_all(); }
-ParameterizedTestParameters(registry_grad, a_known_zero_is_no_error) { return op_case_all(); }
-ParameterizedTestParameters(registry_grad, operand_used_twice) { return op_case_all(); }
-ParameterizedTestParameters(registry_grad, result_used_twice) { return op_case_all(); }
-
 /* ---- functions of one element ---- */
 
 /* A scalar made from a case: the loss, or the slope of its gradient. */
@@ -190,7 +182,7 @@ static int compare_all(const wg_op *op, scalar_fn f)
     return some;
 }
 
-ParameterizedTest(int *index, registry_grad, first_order)
+EACH_OP(registry_grad, first_order)
 {
     const wg_op *op = wg_op_at(*index);
     int compared = op->sample ? compare_all(op, op_case_loss) : 1;
@@ -201,17 +193,11 @@ ParameterizedTest(int *index, registry_grad, first_order)
                      op->none, op->zero);
 }
 
-ParameterizedTest(int *index, registry_grad, second_order) { compare_all(wg_op_at(*index), slope); }
+EACH_OP(registry_grad, second_order) { compare_all(wg_op_at(*index), slope); }
 
-ParameterizedTest(int *index, registry_grad, operand_used_twice)
-{
-    compare_all(wg_op_at(*index), loss_of_twice);
-}
+EACH_OP(registry_grad, operand_used_twice) { compare_all(wg_op_at(*index), loss_of_twice); }
 
-ParameterizedTest(int *index, registry_grad, result_used_twice)
-{
-    compare_all(wg_op_at(*index), loss_used_twice);
-}
+EACH_OP(registry_grad, result_used_twice) { compare_all(wg_op_at(*index), loss_used_twice); }
 
 /* ---- the masks of the descriptor against the answers of the rule ---- */
 
@@ -251,7 +237,7 @@ static void compare_answer(op_case *k, int operand, int *seen)
                   k->op->name, k->sample, answer, operand, said);
 }
 
-ParameterizedTest(int *index, registry_grad, masks_say_what_the_rule_answers)
+EACH_OP(registry_grad, masks_say_what_the_rule_answers)
 {
     const wg_op *op = wg_op_at(*index);
     int seen[OP_LEAVES] = { 0 };
@@ -270,7 +256,7 @@ ParameterizedTest(int *index, registry_grad, masks_say_what_the_rule_answers)
 
 /* An operand that the masks call zero does not move the result where derivatives exist: the gradients that
  * the library gives are zeros, which first_order compares with differences. Here: they are no error. */
-ParameterizedTest(int *index, registry_grad, a_known_zero_is_no_error)
+EACH_OP(registry_grad, a_known_zero_is_no_error)
 {
     const wg_op *op = wg_op_at(*index);
     op_case k;
@@ -314,7 +300,7 @@ static void compare_forward(op_case *k)
               "%s, sample %d: forward %.17g, reverse %.17g", k->op->name, k->sample, forward, reverse);
 }
 
-ParameterizedTest(int *index, registry_grad, forward_is_the_adjoint_of_reverse)
+EACH_OP(registry_grad, forward_is_the_adjoint_of_reverse)
 {
     op_case k;
     for (int i = 0; op_case_open(&k, wg_op_at(*index), i, &plain); i++) {

@@ -14,11 +14,6 @@ enum { ORDERS = 3, LARGEST = 16 }; /* of larger samples only the expansion is co
 
 static const op_setup plain = { .dtype = WG_F64, .interpret = 1 };
 
-ParameterizedTestParameters(registry_halves, derivatives_are_those_of_the_expansion) { return op_case_all(); }
-ParameterizedTestParameters(registry_halves, hessians_are_symmetric) { return op_case_all(); }
-ParameterizedTestParameters(registry_halves, forward_is_the_adjoint_of_reverse) { return op_case_all(); }
-ParameterizedTestParameters(registry_halves, views_keep_the_dtype) { return op_case_all(); }
-
 static bool is_small(const op_case *k)
 {
     for (int i = 0; i < k->leaves; i++)
@@ -100,7 +95,7 @@ static void against_expansion(op_case *k, int way)
     forget(&b);
 }
 
-ParameterizedTest(int *index, registry_halves, derivatives_are_those_of_the_expansion)
+EACH_OP(registry_halves, derivatives_are_those_of_the_expansion)
 {
     const wg_op *op = wg_op_at(*index);
     op_case k;
@@ -165,7 +160,7 @@ static void compare_transposed(op_case *k, int way, wg_node loss, int i, int j, 
     free(t);
 }
 
-ParameterizedTest(int *index, registry_halves, hessians_are_symmetric)
+EACH_OP(registry_halves, hessians_are_symmetric)
 {
     op_case k;
     for (int way = 0; way < OP_HALVES; way++)
@@ -219,7 +214,7 @@ static void compare_forward(op_case *k, int way)
               k->op->name, k->sample, way, forward, reverse);
 }
 
-ParameterizedTest(int *index, registry_halves, forward_is_the_adjoint_of_reverse)
+EACH_OP(registry_halves, forward_is_the_adjoint_of_reverse)
 {
     op_case k;
     for (int way = 0; way < OP_HALVES; way++)
@@ -242,7 +237,7 @@ static bool is_view(const wg_op *op)
     return op->kind == WG_ALIAS && op != wg_op_find("custom_vjp");
 }
 
-ParameterizedTest(int *index, registry_halves, views_keep_the_dtype)
+EACH_OP(registry_halves, views_keep_the_dtype)
 {
     const wg_op *op = wg_op_at(*index);
     static const wg_dtype types[] = { WG_BOOL, WG_I32, WG_I64, WG_F32, WG_F64 };

@@ -8,15 +8,6 @@
 
 enum { ROWS = 3, LARGEST = 200 };
 
-ParameterizedTestParameters(registry_vmap, rows_are_those_of_a_loop) { return op_case_all(); }
-ParameterizedTestParameters(registry_vmap, rows_of_rows_are_those_of_a_loop) { return op_case_all(); }
-ParameterizedTestParameters(registry_vmap, gradients_of_rows_are_those_of_a_loop) { return op_case_all(); }
-ParameterizedTestParameters(registry_vmap, no_rows_and_one_row) { return op_case_all(); }
-ParameterizedTestParameters(registry_vmap, jacobians_are_the_gradients_of_each_element)
-{
-    return op_case_all();
-}
-
 /* ---- inputs and their rows ---- */
 
 typedef struct inputs {
@@ -216,7 +207,7 @@ static void check_rows(op_case *k, const inputs *s, unsigned mask)
     expect_rows(k, s, mask, 0, k->y, to, k->outputs, within, "rows");
 }
 
-ParameterizedTest(int *index, registry_vmap, rows_are_those_of_a_loop, .timeout = 100)
+EACH_OP(registry_vmap, rows_are_those_of_a_loop, .timeout = 100)
 {
     check_samples(*index, WG_F64, 1, check_rows);
     check_samples(*index, WG_F64, -1, check_rows);
@@ -246,7 +237,7 @@ static void check_rows_of_rows(op_case *k, const inputs *s, unsigned mask)
     }
 }
 
-ParameterizedTest(int *index, registry_vmap, rows_of_rows_are_those_of_a_loop, .timeout = 100)
+EACH_OP(registry_vmap, rows_of_rows_are_those_of_a_loop, .timeout = 100)
 {
     check_samples(*index, WG_F64, 0, check_rows_of_rows);
 }
@@ -269,7 +260,7 @@ static void check_gradients(op_case *k, const inputs *s, unsigned mask)
     expect_rows(k, s, mask, 0, g, to, m, within, "gradients");
 }
 
-ParameterizedTest(int *index, registry_vmap, gradients_of_rows_are_those_of_a_loop, .timeout = 100)
+EACH_OP(registry_vmap, gradients_of_rows_are_those_of_a_loop, .timeout = 100)
 {
     check_samples(*index, WG_F64, 0, check_gradients);
 }
@@ -290,10 +281,7 @@ static void check_few(op_case *k, const inputs *s, unsigned mask)
     }
 }
 
-ParameterizedTest(int *index, registry_vmap, no_rows_and_one_row)
-{
-    check_samples(*index, WG_F64, 0, check_few);
-}
+EACH_OP(registry_vmap, no_rows_and_one_row) { check_samples(*index, WG_F64, 0, check_few); }
 
 /* ---- Jacobians ---- */
 
@@ -323,7 +311,7 @@ static void check_jacobian(op_case *k, wg_node y, wg_node x)
     wg_graph_rewind(k->g, mark);
 }
 
-ParameterizedTest(int *index, registry_vmap, jacobians_are_the_gradients_of_each_element, .timeout = 100)
+EACH_OP(registry_vmap, jacobians_are_the_gradients_of_each_element, .timeout = 100)
 {
     op_case k;
     const op_setup how = { .dtype = WG_F64 };
