@@ -93,9 +93,11 @@ static void read_errors(child *c)
     keep_last(c, text, (size_t)n);
 }
 
-/* False: there is nothing more. */
+/* False: there is nothing more, or a line is too long. */
 static bool read_output(child *c)
 {
+    enum { LONGEST = 1 << 29 };
+    if (c->size > LONGEST) return false;
     if (c->size + 4096 > c->room) {
         char *more = realloc(c->buffer, 2 * c->room + 8192);
         if (!more) return false;
