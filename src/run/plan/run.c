@@ -36,32 +36,10 @@ static bool run_kernel(const run *u, const wgi_step *s, int thread, int64_t begi
     return s->of.fn(&k);
 }
 
-/* What step i reads of the plan, and the first lines of its operands. A plan of thousands of steps lies in
- * memory that is far away, and each step alone is too short for the processor to hide that. */
-static inline void fetch_step(const run *u, int i)
-{
-    const wgi_plan *p = u->p;
-    if (i + 2 < p->steps) {
-        const char *far = (const char *)&p->step[i + 2];
-        for (size_t at = 0; at < sizeof(wgi_step); at += WGI_CACHE_LINE) __builtin_prefetch(far + at);
-    }
-    if (i + 1 >= p->steps) return;
-    const wgi_step *s = &p->step[i + 1];
-    if (s->tiles) {
-        const char *instr = (const char *)s->tiles->instr;
-        for (int at = 0; at < 8; at++) __builtin_prefetch(instr + at * WGI_CACHE_LINE);
-        return;
-    }
-    for (int k = 0; k < s->of.operands && !s->rows; k++)
-        for (int at = 0; at < 8; at++)
-            __builtin_prefetch((const char *)u->env.ptr[s->x[k]] + at * WGI_CACHE_LINE);
-}
-
 static bool part(void *arg, int i, int chunk, int chunks, int thread)
 {
     run *u = arg;
     const wgi_step *s = &u->p->step[i];
-    fetch_step(u, i);
     int64_t begin = s->units * chunk / chunks, end = s->units * (chunk + 1) / chunks;
     char *memory = u->memory + u->each * (size_t)thread;
     if (begin >= end) return true;
