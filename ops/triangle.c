@@ -15,6 +15,11 @@ static wg_node right_of_diagonal(wg_site here, wg_node x)
 {
     return wg_sub(wg_index_along(x, -1), wg_index_along(x, -2));
 }
+/* x where `keep` is true, else 0. A bool stays a bool: masks have triangles too. */
+static wg_node kept(wg_site here, wg_node keep, wg_node x)
+{
+    return wg_cast(wg_where(keep, x, 0), wg_node_dtype(x));
+}
 static wg_node triangle_sample(wg_site here, wg_graph *g, int i,
                                wg_node (*op)(wg_site, const wg_triangle_args *))
 {
@@ -39,7 +44,7 @@ static const char *triangle_error(wg_site here, wg_graph *g, int i,
 EXPAND(tril)
 {
     const int offset = ((const struct triangle *)attr)->offset;
-    y[0] = wg_where(wg_less_equal(right_of_diagonal(here, x[0]), offset), x[0], 0);
+    y[0] = kept(here, wg_less_equal(right_of_diagonal(here, x[0]), offset), x[0]);
 }
 SAMPLE(tril) { return triangle_sample(here, g, i, wg_tril_at); }
 ERROR_SAMPLE(tril) { return triangle_error(here, g, i, wg_tril_at); }
@@ -66,7 +71,7 @@ wg_node wg_tril_at(wg_site here, const wg_triangle_args *a)
 EXPAND(triu)
 {
     const int offset = ((const struct triangle *)attr)->offset;
-    y[0] = wg_where(wg_greater_equal(right_of_diagonal(here, x[0]), offset), x[0], 0);
+    y[0] = kept(here, wg_greater_equal(right_of_diagonal(here, x[0]), offset), x[0]);
 }
 SAMPLE(triu) { return triangle_sample(here, g, i, wg_triu_at); }
 ERROR_SAMPLE(triu) { return triangle_error(here, g, i, wg_triu_at); }
@@ -105,7 +110,7 @@ EXPAND(diagonal)
     const wg_shape s = wg_node_shape(x[0]);
     const int rows = s.rank - 2;
     wg_node wide = s.dim[rows] > s.dim[rows + 1] ? wg_slice(x[0], .axis = rows, .to = s.dim[rows + 1]) : x[0];
-    wg_node alone = wg_where(wg_equal(right_of_diagonal(here, wide), 0), wide, 0);
+    wg_node alone = kept(here, wg_equal(right_of_diagonal(here, wide), 0), wide);
     y[0] = wg_cast(wg_sum(alone, .axes = WG_AXES(-1)), wg_node_dtype(x[0]));
 }
 SAMPLE(diagonal)

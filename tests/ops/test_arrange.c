@@ -101,5 +101,8 @@ Test(arrange, triangles)
     EXPECT(weighted(wg_diagonal(tall), tall), WG_F64, WG_SHAPE(3, 2), 1, 0, 0, 2, 0, 0);
     wg_node far = INPUT(g, WG_SHAPE(2, 2), 1, INFINITY, NAN, 2);
     EXPECT_VECTOR(wg_diagonal(far), 1, 2);
+    wg_node mask = wg_greater_equal(wide, 0); /* all true */
+    EXPECT(wg_tril(mask), WG_BOOL, WG_SHAPE(2, 3), 1, 0, 0, 1, 1, 0);
+    EXPECT(wg_triu(mask), WG_BOOL, WG_SHAPE(2, 3), 1, 1, 1, 0, 1, 1);
     done(g);
 }
