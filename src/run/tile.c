@@ -186,6 +186,75 @@ wgi_tiling *wgi_tiles_prepare(const wgi_program *p, wgi_env *e, void *memory, vo
     return t;
 }
 
+static bool run_instr(const wgi_tiling *t, const wgi_instr *in, wg_kernel *k)
+{
+    /* A value of the block is row-aligned: its elements are broadcast to the rows of the block as those
+     * of the first rows are to the first rows. */
+    const int64_t from = in->inside ? t->origin : 0;
+    k->begin = t->begin - from, k->end = t->end - from;
+    if (in->fold) {
+        k->begin = t->begin / WG_FOLD;
+        k->end = (t->end + WG_FOLD - 1) / WG_FOLD;
+    }
+    return wgi_call(in->of.op, in->of.fn, k);
+}
+
+/* ---- one tile ---- */
+
+/* Where tile i begins, and where its row ends. */
+static int64_t tile_begin(const wgi_program *p, int64_t i, int64_t *row_end)
+{
+    if (!p->row) {
+        *row_end = p->size;
+        return i * p->tile;
+    }
+    const int64_t pieces = (p->row + p->tile - 1) / p->tile, row = i / pieces;
+    *row_end = (row + 1) * p->row;
+    return row * p->row + i % pieces * p->tile;
+}
+
+/* The address of r for the tile, which has no block. */
+static void *address(const wgi_tiling *t, wgi_ref r)
+{
+    const wgi_spread *s = r.kind == WGI_SPREAD ? &t->p->spread[r.index] : NULL;
+    const int64_t place = s ? wgi_load_place(s->load, t->begin) : r.kind == WGI_FULL ? t->begin : 0;
+    return start_of(t, s ? s->from : r) + (size_t)place * (s ? s->from.size : r.size);
+}
+
+static bool run_once(const wgi_tiling *t, const wgi_instr *in, void **x)
+{
+    void **y = x + in->of.operands;
+    unsigned char *step = (unsigned char *)(y + 1);
+    for (int i = 0; i < in->of.operands; i++) {
+        const wgi_ref r = in->x[i];
+        x[i] = address(t, r);
+        step[i] = r.kind == WGI_SPREAD ? t->p->spread[r.index].step : r.kind != WGI_ONE;
+    }
+    *y = address(t, in->y);
+    wg_kernel k = wgi_kernel_call(&in->of, (const void *const *)x, y, step, t->e->run);
+    if (in->fold) k.scratch = *y;
+    return run_instr(t, in, &k);
+}
+
+/* Each call is made where it is used: to fill in a list first takes longer than to run a short tile. */
+static bool run_one_tile(const wgi_program *p, wgi_env *e, char *memory, int64_t number)
+{
+    int64_t row_end;
+    const int64_t begin = tile_begin(p, number, &row_end);
+    const wgi_tiling t = {
+        .p = p, .e = e, .regs = memory, .begin = begin, .end = WGI_MIN(begin + p->tile, row_end)
+    };
+    void **x = (void **)(void *)(memory + wgi_tile_buffers(p));
+    for (int i = 0; i < p->instrs; i++)
+        if (!run_once(&t, &p->instr[i], x)) {
+            __atomic_store_n(&e->failed_node, p->instr[i].node, __ATOMIC_RELAXED);
+            return false;
+        }
+    return true;
+}
+
+/* ---- several tiles ---- */
+
 static void find_addresses(const wgi_tiling *t)
 {
     for (int i = 0; i < t->moves; i++) {
@@ -217,19 +286,6 @@ __attribute__((always_inline)) static inline void fetch_ahead(const wgi_tiling *
 
 /* ---- running ---- */
 
-static bool run_instr(const wgi_tiling *t, const wgi_instr *in, wg_kernel *k)
-{
-    /* A value of the block is row-aligned: its elements are broadcast to the rows of the block as those
-     * of the first rows are to the first rows. */
-    const int64_t from = in->inside ? t->origin : 0;
-    k->begin = t->begin - from, k->end = t->end - from;
-    if (in->fold) {
-        k->begin = t->begin / WG_FOLD;
-        k->end = (t->end + WG_FOLD - 1) / WG_FOLD;
-    }
-    return wgi_call(in->of.op, in->of.fn, k);
-}
-
 static bool run_tile(const wgi_tiling *t, bool first)
 {
     for (int i = 0; i < t->p->instrs; i++) {
@@ -258,24 +314,18 @@ static bool run_range(wgi_tiling *t, int64_t end, int64_t row_end)
     return true;
 }
 
-/* Where tile i begins, and where its row ends. */
-static int64_t tile_begin(const wgi_program *p, int64_t i, int64_t *row_end)
+static bool run_tiles(const wgi_program *p, wgi_env *e, char *memory, int64_t first, int64_t last)
 {
-    if (!p->row) {
-        *row_end = p->size;
-        return i * p->tile;
-    }
-    const int64_t pieces = (p->row + p->tile - 1) / p->tile, row = i / pieces;
-    *row_end = (row + 1) * p->row;
-    return row * p->row + i % pieces * p->tile;
+    wgi_tiling *t = wgi_tiles_prepare(p, e, memory, memory + wgi_tile_lists(p), NULL);
+    int64_t row_end, unused;
+    t->end = tile_begin(p, first, &row_end);
+    return run_range(t, WGI_MIN(tile_begin(p, last, &unused), p->size), row_end);
 }
 
 bool wgi_tiles(const wgi_program *p, wgi_env *e, void *memory, int64_t first, int64_t last)
 {
-    wgi_tiling *t = wgi_tiles_prepare(p, e, memory, (char *)memory + wgi_tile_lists(p), NULL);
-    int64_t row_end, unused;
-    t->end = tile_begin(p, first, &row_end);
-    const bool ok = run_range(t, WGI_MIN(tile_begin(p, last, &unused), p->size), row_end);
+    const bool ok =
+        last - first == 1 ? run_one_tile(p, e, memory, first) : run_tiles(p, e, memory, first, last);
     stream_end();
     return ok;
 }
