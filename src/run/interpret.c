@@ -260,13 +260,6 @@ static bool run_list(wg_graph *g, const wgi_needed *n)
     return ok;
 }
 
-void *wgi_goal_of(const wg_graph *g, uint32_t i)
-{
-    int k = 0;
-    while (g->run.goal[k] != i) k++;
-    return g->run.goal_at[k];
-}
-
 static void mark_goals(wg_graph *g)
 {
     for (int k = 0; k < g->run.goals; k++) {
@@ -298,10 +291,13 @@ static bool set_goals(wg_graph *g, const wgi_request *r, const wg_node gx[])
 {
     const size_t most = (size_t)WGI_MAX(r->targets, 1);
     uint32_t *goal = wgi_arena_alloc(&g->temp, sizeof *goal * most);
-    void **at = wgi_arena_alloc(&g->temp, sizeof *at * most);
+    void **at = wgi_arena_alloc(&g->temp, sizeof *at * (g->count - g->run.derived + 1));
     int n = 0;
     for (int i = 0; goal && at && !r->along && i < r->targets; i++)
-        if (!wg_is_none(gx[i]) && gx[i].index >= g->run.derived) goal[n] = gx[i].index, at[n++] = r->into[i];
+        if (!wg_is_none(gx[i]) && gx[i].index >= g->run.derived) {
+            goal[n++] = gx[i].index;
+            at[gx[i].index - g->run.derived] = r->into[i];
+        }
     g->run.goal = goal, g->run.goal_at = at, g->run.goals = n;
     return goal && at;
 }
