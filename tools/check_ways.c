@@ -14,6 +14,7 @@ static const struct {
     { "wrt", PROGRAM },
     { "eps", PROGRAM | OPS | RUN },
     { "one-sided", PROGRAM | OPS | RUN },
+    { "course", PROGRAM | OPS | RUN },
     { "order", PROGRAM | OPS },
     { "components", PROGRAM | OPS | RUN },
     { "grad", GIVEN },

@@ -11,6 +11,7 @@ static const flag flags[] = {
     { 0, "wrt", "NAMES", "the inputs, parameters and constants to check (default: all that it depends on)" },
     { 0, "eps", "E", "the step of the differences (default 1e-7)" },
     { 0, "one-sided", NULL, "(f(x + E) - f(x)) / E" },
+    { 0, "course", NULL, "the check of the course alone: differences of every component, its scale" },
     { 0, "order", "N", "2: the second derivatives too (default 1)" },
     { 0, "components", "N", "at most N components of each (default: all)" },
     { 0, "grad", "NAME=VALUE", "a gradient from elsewhere, compared with the library's" },
@@ -60,6 +61,11 @@ bool check_opts(const args *a, wg_gradcheck_opts *o)
                false;
     o->order = (int)order;
     o->one_sided = args_has(a, "one-sided");
+    o->course_only = args_has(a, "course");
+    if (o->course_only && order > 1)
+        return tool_fail(a, EXIT_FLAGS,
+                         "--order 2: not with --course, whose differences are of the first order"),
+               false;
     return true;
 }
 

@@ -58,6 +58,10 @@ typedef struct wg_gradcheck_opts {
     const char *sweep;
     /* 2: of a graph, checks the second derivatives too. Default 1. */
     int order;
+    /* Stage 3 alone, as courses teach it: every component, no rules, no slopes. Its scale decides. An error
+     * that it cannot see passes: one of a component that is small beside the others, a wrong rule that does
+     * not show at this point. */
+    bool course_only;
     uint64_t reserved[1];
 } wg_gradcheck_opts;
 

@@ -5,10 +5,10 @@ void wgi_check_run(wg_check *r, const wgi_check_target *t)
 {
     if (wgi_check_measure(r, t)) {
         wgi_check_differences(r, t);
-        wgi_check_points(r, t);
+        if (!r->course_only) wgi_check_points(r, t);
     }
     wgi_check_judge(r);
-    if (t->search && wgi_check_go_on(r)) t->search(t->self);
+    if (t->search && !r->course_only && wgi_check_go_on(r)) t->search(t->self);
     if (isfinite(r->ratio) && wgi_check_go_on(r)) wgi_check_explain(r, t);
     if (r->sweep_of && !isnan(r->noise) && wgi_check_go_on(r)) wgi_check_sweep(r, t, r->sweep_of);
     wgi_check_rank(r);

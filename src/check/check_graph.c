@@ -363,8 +363,8 @@ static void check_second(graph_check *q, const wgi_check_target *t)
 
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
 {
-    check_rules(q, n);
-    if (wgi_check_go_on(q->r)) wgi_check_twin(q->r, q->here, loss);
+    if (!q->r->course_only) check_rules(q, n);
+    if (!q->r->course_only && wgi_check_go_on(q->r)) wgi_check_twin(q->r, q->here, loss);
     if (wgi_check_is_stopped(q->r) || !open_parts(q, n, asked)) {
         wgi_check_end_early(q->r);
         return q->r;

@@ -94,7 +94,8 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
     if (q->sweep) r->sweep_of = wgi_check_keep(r, q->sweep);
     r->eps = q->eps != 0 ? q->eps : DEFAULT_EPS;
     r->one_sided = q->one_sided, r->limit = q->components;
-    r->by_course = q->eps != 0 || q->one_sided;
+    r->course_only = q->course_only;
+    r->by_course = q->eps != 0 || q->one_sided || q->course_only;
     r->order = q->order ? q->order : 1;
     r->second.asymmetry = r->second.bar = NAN, r->second.resolution = INFINITY;
     r->f = r->noise = r->ratio = r->floor = NAN;
@@ -103,6 +104,9 @@ wg_check *wgi_check_new(const wg_options *o, const wg_gradcheck_opts *opts)
         wgi_check_say(r->reason, "the step must be a positive number: eps is %g", r->eps);
     else if (r->order != 1 && r->order != 2)
         wgi_check_say(r->reason, "the order must be 1 or 2: it is %d", r->order);
+    else if (r->course_only && r->order == 2)
+        wgi_check_say(r->reason,
+                      "order 2: the course's differences alone (course_only) are of the first order");
     return r;
 }
 

@@ -122,7 +122,8 @@ struct wg_check {
     bool is_graph;
     double f, noise, ratio, floor;
     int64_t evaluations, compared;
-    bool by_course;        /* a step was given: the course's scale decides */
+    bool by_course; /* a step was given: the course's scale decides */
+    bool course_only;
     bool seen[WGI_POINTS]; /* f and the gradient have values there */
     /* Comparisons there, as in a part; and why there are none: NULL: nobody came so far. */
     struct {

@@ -277,6 +277,7 @@ static void print_points(const wg_check *r, FILE *out)
 {
     bool any = false;
     for (wgi_point p = 0; p < WGI_POINTS; p++) any |= r->seen[p];
+    if (r->course_only) fprintf(out, "  the course's differences alone: no rules, no slopes\n");
     if (!any) return;
     fprintf(out, "  compared with slopes");
     const char *before = " ";

@@ -140,6 +140,11 @@ Test(command, check_of_the_course)
     r = RUN("check", "-e", "theta^3", "--set", "theta=1", "--eps", "0.01", "--json", "--one-sided");
     wgt_expect_json(r.out);
     cr_expect(fabs(wgt_json_number(r.out, "\"inputs\"", "numeric") - 3.0301) < 1e-9, "%s", r.out);
+    r = RUN("check", "-e", "theta^3", "--set", "theta=1", "--course");
+    cr_expect_eq(r.status, 0, "%s", r.out);
+    cr_expect(strstr(r.out, "the course's differences alone: no rules, no slopes\n"), "%s", r.out);
+    r = RUN("check", "-e", "theta^3", "--set", "theta=1", "--course", "--order", "2");
+    cr_expect_eq(r.status, 2, "%s", r.out);
 }
 
 Test(command, check_gives_all_evidence_as_json)
