@@ -7,6 +7,7 @@
 #include "ops.h"
 #include "grad.h"
 #include "params.h"
+#include "state.h"
 #include "nn.h"
 #include "op.h"
 #include "data.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "wengert/op.h"
+#include "wengert/state.h"
 
 #include "base/threads.h"
 
@@ -166,7 +167,8 @@ struct wg_context {
     struct wg_graph *graphs, *tracer;  /* every graph; the graph that derivative rules are traced in */
     wgi_trace *traces;
     struct wg_params *params;
-    wg_site named[64]; /* sites where wg_options_named found nothing wrong, by hash */
+    struct wgi_saved_memory *saved; /* of wg_save_with, the newest first: save_with.c */
+    wg_site named[64];              /* sites where wg_options_named found nothing wrong, by hash */
 };
 
 static inline bool wgi_without(const wg_context *c, unsigned ways) { return c->o.without & ways; }
@@ -218,6 +220,18 @@ void *wgi_raw(wg_context *c, size_t count, size_t size);                 /* wg_a
 #define WGI_GROW(c, list, capacity, need) \
     ((need) <= (capacity) || wgi_grow((c), &(list), &(capacity), (need), sizeof *(list)))
 bool wgi_grow(wg_context *c, void *list, size_t *capacity, size_t need, size_t size);
+
+/* ---- save_with.c ---- */
+
+/* Letters, digits and _, at least one, joined by single dots. (A part may be a number: layer.0.W.) */
+bool wgi_is_name(const char *s);
+/* Memory that wg_save_with has added. */
+typedef struct wgi_saved_memory {
+    struct wgi_saved_memory *next;
+    wg_tensor memory;
+    wg_save_checks checks;
+    char name[];
+} wgi_saved_memory;
 
 /* ---- shape.c ---- */
 

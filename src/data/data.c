@@ -4,6 +4,7 @@
 #include "data/dataset.h"
 #include "files/formats.h"
 #include "wengert/op.h"
+#include "wengert/state.h"
 
 #include <limits.h>
 #include <math.h>
@@ -64,6 +65,28 @@ bool wgi_pair_new(wg_context *c, wg_site here, wg_tensor *x, wg_tensor *y)
     return false;
 }
 
+/* Why the place of a set in a file cannot be that of this set. */
+static const char *refuse_place(void *data, wg_tensor value)
+{
+    const wg_data *d = data;
+    wgi_data_place p;
+    memcpy(&p, value.data, sizeof p);
+    if (p.rows != d->rows) return "the data set has another number of rows";
+    if (p.epoch < 0 || p.epoch > INT_MAX || p.at < 0 || p.at > p.rows) return "no place in a data set";
+    return p.running >> 1 || p.shuffled >> 1 ? "no place in a data set" : NULL;
+}
+
+/* The sets are data.0, data.1, ... in the order in which they are made. */
+static void keep_place(wg_data *d, wg_site here)
+{
+    const wg_tensor place = wg_view_i64(&d->now.epoch, WG_SHAPE(sizeof d->now / sizeof d->now.epoch));
+    for (int i = 0; !wg_failed(d->c) && !*d->saved; i++) {
+        snprintf(d->saved, sizeof d->saved, "data.%d", i);
+        if (wg_is_saved(d->c, d->saved)) *d->saved = 0;
+    }
+    wg_save_with_at(here, d->c, d->saved, place, &(wg_save_checks){ .refuse = refuse_place, .user = d });
+}
+
 wg_data *wgi_data_new(wg_context *c, wg_site here, const char *about, wg_tensor x, wg_tensor y)
 {
     bool fit = x.data && all_finite(c, here, &x, "x") && all_finite(c, here, &y, "y");
@@ -80,6 +103,8 @@ wg_data *wgi_data_new(wg_context *c, wg_site here, const char *about, wg_tensor 
     };
     d->x_row = row_bytes(&x);
     d->y_row = y.data ? row_bytes(&y) : 0;
+    d->now.rows = d->rows;
+    keep_place(d, here);
     return d;
 }
 
@@ -133,6 +158,7 @@ void wg_data_free(wg_data *d)
     if (!d) return;
     while (d->first) wgi_data_follow(d->first, d->like);
     unlink_from_tree(d);
+    wg_save_end(d->c, d->saved);
     void *parts[] = { d->x.data,      d->y.data,      d->order,       d->mu,         d->sigma,
                       d->buffer[0].x, d->buffer[0].y, d->buffer[1].x, d->buffer[1].y };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) wg_free(d->c, parts[i]);
@@ -143,7 +169,7 @@ int64_t wg_data_rows(const wg_data *d) { return d ? d->rows : 0; }
 wg_tensor wg_data_x(const wg_data *d) { return d ? d->x : (wg_tensor){ 0 }; }
 wg_tensor wg_data_y(const wg_data *d) { return d ? d->y : (wg_tensor){ 0 }; }
 const char *wg_data_about(const wg_data *d) { return d ? d->about : ""; }
-int wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? d->epoch : INT_MAX; }
+int wg_data_epoch(const wg_data *d) { return d && !wg_failed(d->c) ? (int)d->now.epoch : INT_MAX; }
 
 void wg_data_shuffle(wg_data *d, bool on)
 {
@@ -154,10 +180,20 @@ void wg_data_shuffle(wg_data *d, bool on)
 
 static void begin_epoch(wg_data *d)
 {
-    if (d->shuffle) wgi_permute(d->order, d->rows, wg_context_seed(d->c), "data/order", (uint64_t)d->epoch);
+    d->now.running = 1;
+    d->now.shuffled = d->shuffle;
+}
+
+/* It is made when it is used: after wg_resume the set is inside an epoch that this run has not begun. */
+static void make_order(wg_data *d)
+{
+    const int64_t key = 1 + 2 * d->now.epoch + d->now.shuffled;
+    if (d->ordered == key) return;
+    if (d->now.shuffled)
+        wgi_permute(d->order, d->rows, wg_context_seed(d->c), "data/order", (uint64_t)d->now.epoch);
     else
         for (int64_t i = 0; i < d->rows; i++) d->order[i] = i;
-    d->running = true;
+    d->ordered = key;
 }
 
 static bool make_room(wg_data *d, wgi_batch_buffer *b, int64_t rows)
@@ -184,8 +220,8 @@ static wg_tensor gather(const wg_tensor *from, size_t row, const int64_t *order,
 
 static bool end_epoch(wg_data *d)
 {
-    d->running = false, d->at = 0;
-    if (d->epoch < INT_MAX) d->epoch++;
+    d->now.running = d->now.at = 0;
+    if (d->now.epoch < INT_MAX) d->now.epoch++;
     return false;
 }
 
@@ -196,15 +232,16 @@ bool wg_data_next_at(wg_site here, wg_data *d, wg_batch *b, int64_t size)
     if (!d || !b || wg_failed(d->c)) return false;
     if (size < 1)
         return wg_fail(d->c, here, WG_ERROR_VALUE, "data_next: a batch of %lld rows", (long long)size), false;
-    if (!d->running) begin_epoch(d);
-    if (d->at == d->rows) return end_epoch(d);
-    int64_t n = size < d->rows - d->at ? size : d->rows - d->at;
+    if (!d->now.running) begin_epoch(d);
+    if (d->now.at == d->rows) return end_epoch(d);
+    make_order(d);
+    int64_t n = size < d->rows - d->now.at ? size : d->rows - d->now.at;
     wgi_batch_buffer *into = &d->buffer[d->turn];
     if (!make_room(d, into, n)) return false;
-    b->x = gather(&d->x, d->x_row, d->order + d->at, n, into->x);
-    b->y = gather(&d->y, d->y_row, d->order + d->at, n, into->y);
+    b->x = gather(&d->x, d->x_row, d->order + d->now.at, n, into->x);
+    b->y = gather(&d->y, d->y_row, d->order + d->now.at, n, into->y);
     b->n = n;
-    d->at += n, d->turn ^= 1;
+    d->now.at += n, d->turn ^= 1;
     return true;
 }
 

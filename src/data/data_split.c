@@ -47,7 +47,7 @@ static int64_t class_of(const wg_data *d, int64_t i)
 
 static void draw_rows(wg_data *d, row *r, int64_t *order)
 {
-    d->running = false, d->at = 0;
+    d->now.running = d->now.at = d->ordered = 0;
     wgi_permute(order, d->rows, wg_context_seed(d->c), "data/split", 0);
     for (int64_t i = 0; i < d->rows; i++) r[i] = (row){ class_of(d, order[i]), i, order[i] };
     qsort(r, (size_t)d->rows, sizeof *r, by_class);
@@ -124,7 +124,7 @@ static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t tak
     if (wg_failed(d->c)) return wg_data_free(s), NULL;
     part(&d->x, d->x_row, goes, d->rows, &x);
     part(&d->y, d->y_row, goes, d->rows, &y);
-    d->rows = d->x.shape.dim[0] = d->rows - taken;
+    d->rows = d->now.rows = d->x.shape.dim[0] = d->rows - taken;
     if (d->y.data) d->y.shape.dim[0] = d->rows;
     s->shuffle = d->shuffle;
     wgi_data_follow(s, d);

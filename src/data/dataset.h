@@ -9,18 +9,28 @@ typedef struct wgi_batch_buffer {
     int64_t rows; /* capacity */
 } wgi_batch_buffer;
 
+/* Where a set is in its batches. It is kept by wg_save as one tensor. */
+typedef struct wgi_data_place {
+    int64_t epoch, at; /* epochs that are finished; the next row of this one */
+    int64_t running;   /* 1: an epoch has begun */
+    int64_t shuffled;  /* 1: in random order */
+    int64_t rows;
+} wgi_data_place;
+
 /* Sets form trees. The parent `like` of a set is the set that it was split from or that
  * wg_data_normalise_like named; the set has the same mu and sigma as its parent. Every set keeps its own copy
  * of mu and sigma, so sets can be freed in any order. */
 struct wg_data {
     wg_context *c;
     const char *about;
+    char saved[24];      /* its name in wg_save_with */
     wg_tensor x, y;      /* y.data NULL: the set has no y */
     size_t x_row, y_row; /* bytes of a row of x and y */
     int64_t rows;
-    bool shuffle, running; /* running: an epoch has begun, and order holds its order of the rows */
-    int64_t *order, at;
-    int epoch;
+    bool shuffle;
+    wgi_data_place now;
+    int64_t *order;             /* of the rows */
+    int64_t ordered;            /* of which epoch, and how: order_key; 0: of none */
     wgi_batch_buffer buffer[2]; /* used in turn: a batch is valid until the second next call */
     int turn;
     double *mu, *sigma;           /* NULL: not normalised */

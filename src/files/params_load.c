@@ -9,6 +9,9 @@
 /* The search for similar names skips names longer than NEAR_MOST and entries after the first NEAR_ENTRIES. */
 enum { NEAR_MOST = 48, NEAR_ENTRIES = 4096, NAME_MOST = 255 };
 
+/* Whether the tensor is a parameter of the first set: a file of wg_save holds more. */
+static bool is_parameter(const wgi_entry *e) { return !strchr(e->name, ':'); }
+
 /* ---- similar names, for messages ---- */
 
 /* The Levenshtein distance. Only one row of the table is kept. */
@@ -55,7 +58,7 @@ static const wgi_entry *nearest_entry(const wgi_safetensors *s, const char *name
     const wgi_entry *best = NULL;
     int least = NEAR_MOST + 1;
     for (size_t i = 0; i < s->count && i < NEAR_ENTRIES; i++)
-        if (is_nearer(name, s->entry[i].name, &least)) best = &s->entry[i];
+        if (is_parameter(&s->entry[i]) && is_nearer(name, s->entry[i].name, &least)) best = &s->entry[i];
     return best;
 }
 
@@ -131,10 +134,11 @@ static bool no_extras(const wgi_safetensors *s, const wg_params *p)
 {
     size_t prefix = common_prefix(p), under = 0, known = (size_t)wg_params_count(p);
     const char *first = known ? wg_params_name(p, 0) : "";
-    for (size_t i = 0; i < s->count; i++) under += strncmp(s->entry[i].name, first, prefix) == 0;
+    for (size_t i = 0; i < s->count; i++)
+        under += is_parameter(&s->entry[i]) && strncmp(s->entry[i].name, first, prefix) == 0;
     for (size_t i = 0; under > known && i < s->count; i++) {
         const char *name = s->entry[i].name;
-        if (strncmp(name, first, prefix) == 0 && wg_params_find(p, name) < 0)
+        if (is_parameter(&s->entry[i]) && strncmp(name, first, prefix) == 0 && wg_params_find(p, name) < 0)
             return extra(s, p, &s->entry[i]);
     }
     return true;
@@ -248,6 +252,7 @@ static void make_all(const wgi_safetensors *s, wg_params *p)
     bool ok = true;
     size_t bytes = 1;
     for (size_t i = 0; ok && i < s->count; i++) {
+        if (!is_parameter(&s->entry[i])) continue;
         wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
         ok = can_be_made(s, p, &s->entry[i], &a);
         bytes = ok ? room_for(&a, dtype_of(&a), bytes) : bytes;
@@ -255,6 +260,7 @@ static void make_all(const wgi_safetensors *s, wg_params *p)
     void *room = ok ? wg_alloc(s->f.c, bytes, 1) : NULL;
     ok = room;
     for (size_t i = 0; ok && i < s->count; i++) {
+        if (!is_parameter(&s->entry[i])) continue;
         wgi_array a = wgi_safetensors_array(s, &s->entry[i]);
         wg_tensor t = tensor_of(&a, dtype_of(&a), room);
         ok = wg_params_make_at(s->f.here, p, s->entry[i].name, t, s->entry[i].state) == WG_OK;

@@ -1,133 +1,17 @@
-/* params_save.c: writes parameters to a safetensors file. The header lists them in the order in which they
- * were made, and is padded so that the data begin on a multiple of 64. The data are sorted by element
- * size, largest first, so that every tensor is aligned to its elements. */
-#include "files/formats.h"
+/* params_save.c: writes the parameters and states of a set to a safetensors file, in the order in which they
+ * were made. */
+#include "files/safetensors.h"
 #include "wengert/params.h"
-
-#include <stdarg.h>
-#include <string.h>
-
-static size_t bytes_of(const wg_tensor *t)
-{
-    return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
-}
-
-/* Calls visit for each tensor, in the order of the data. */
-static void each(const wg_params *p, void (*visit)(void *user, int i, const wg_tensor *t), void *user)
-{
-    for (size_t size = 8; size > 0; size /= 2)
-        for (int i = 0; i < wg_params_count(p); i++) {
-            wg_tensor t = wg_params_tensor(p, i);
-            if (wg_dtype_size(t.dtype) == size) visit(user, i, &t);
-        }
-}
-
-/* ---- the header ---- */
-
-typedef struct header {
-    const wg_params *p;
-    uint64_t *begin; /* where the bytes of tensor i begin in the data */
-    uint64_t all;
-    char *text;
-    size_t length, room;
-} header;
-
-static void place(void *user, int i, const wg_tensor *t)
-{
-    header *h = user;
-    h->begin[i] = h->all;
-    h->all += bytes_of(t);
-}
-
-static void put(header *h, const char *format, ...) WG_PRINTF(2, 3);
-static void put(header *h, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    h->length += (size_t)vsnprintf(h->text + h->length, h->room - h->length, format, args);
-    va_end(args);
-}
-
-static void put_states(header *h)
-{
-    bool any = false;
-    for (int i = 0; i < wg_params_count(h->p); i++) {
-        if (!wg_params_is_state(h->p, i)) continue;
-        put(h, "%s%s", any ? " " : "\"__metadata__\":{\"states\":\"", wg_params_name(h->p, i));
-        any = true;
-    }
-    if (any) put(h, "\"},");
-}
-
-static void put_tensor(header *h, int i)
-{
-    wg_tensor t = wg_params_tensor(h->p, i);
-    put(h, "\"%s\":{\"dtype\":\"%s\",\"shape\":[", wg_params_name(h->p, i),
-        wgi_elements[wgi_element_of(t.dtype)].safetensors);
-    for (int k = 0; k < t.shape.rank; k++) put(h, k ? ",%lld" : "%lld", (long long)t.shape.dim[k]);
-    put(h, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)h->begin[i],
-        (unsigned long long)(h->begin[i] + bytes_of(&t)));
-}
-
-/* Names need no escapes, because they are made of letters, digits, underscores and dots. */
-static void put_all(header *h)
-{
-    put(h, "{");
-    put_states(h);
-    for (int i = 0; i < wg_params_count(h->p); i++) {
-        if (i) put(h, ",");
-        put_tensor(h, i);
-    }
-    put(h, "}");
-    while ((8 + h->length) % 64) h->text[h->length++] = ' ';
-}
-
-static bool make_header(header *h, wg_context *c)
-{
-    int n = wg_params_count(h->p);
-    h->room = 256;
-    for (int i = 0; i < n; i++) h->room += 2 * strlen(wg_params_name(h->p, i)) + 320;
-    h->begin = wg_alloc(c, (size_t)n + 1, sizeof *h->begin);
-    h->text = wg_alloc(c, h->room, 1);
-    if (!h->begin || !h->text) return false;
-    each(h->p, place, h);
-    put_all(h);
-    return true;
-}
-
-/* ---- the file ---- */
-
-static void put_data(void *user, int i, const wg_tensor *t)
-{
-    const unsigned char *from = t->data;
-    size_t size = wg_dtype_size(t->dtype), bytes = bytes_of(t);
-    if (wgi_little_endian()) {
-        wgi_out_write(user, from, bytes);
-        return;
-    }
-    for (size_t at = 0; at < bytes; at += size)
-        for (size_t k = size; k > 0; k--) wgi_out_write(user, from + at + k - 1, 1);
-}
-
-static void write_file(const header *h, wg_context *c, wg_site here, const char *path)
-{
-    wgi_out o;
-    unsigned char length[8];
-    if (!wgi_out_open(&o, c, here, "params_save", path)) return;
-    for (int i = 0; i < 8; i++) length[i] = (unsigned char)((uint64_t)h->length >> 8 * i);
-    wgi_out_write(&o, length, sizeof length);
-    wgi_out_write(&o, h->text, h->length);
-    each(h->p, put_data, &o);
-    wgi_out_close(&o);
-}
 
 wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path)
 {
     wg_context *c = wg_params_context(p);
-    header h = { .p = p };
     if (!p || wg_failed(c)) return wg_failed(c);
-    if (make_header(&h, c)) write_file(&h, c, here, path);
-    wg_free(c, h.begin);
-    wg_free(c, h.text);
+    const int n = wg_params_count(p);
+    wg_saved *list = wg_alloc(c, (size_t)n + 1, sizeof *list);
+    for (int i = 0; i < n && list; i++)
+        list[i] = (wg_saved){ wg_params_name(p, i), wg_params_tensor(p, i), wg_params_is_state(p, i) };
+    if (list) wgi_safetensors_write(c, here, "params_save", path, list, n);
+    wg_free(c, list);
     return wg_failed(c);
 }

@@ -5,6 +5,7 @@
 #define WGI_SAFETENSORS_H
 
 #include "files/formats.h"
+#include "wengert/state.h"
 
 typedef struct wgi_entry {
     const char *name;   /* inside the file, escapes decoded, ended by a zero */
@@ -31,6 +32,12 @@ wgi_array wgi_safetensors_array(const wgi_safetensors *s, const wgi_entry *e);
 wgi_entry *wgi_safetensors_find(const wgi_safetensors *s, const char *name); /* NULL: no such name */
 void wgi_safetensors_in_file_order(
     wgi_safetensors *s); /* sorts; after this wgi_safetensors_find does not work */
+/* ---- safetensors_write.c ---- */
+
+/* Names have letters, digits, and _ . : alone. */
+wg_status wgi_safetensors_write(wg_context *c, wg_site here, const char *who, const char *path,
+                                const wg_saved *list, int n);
+
 /* The name for a message: cut to the buffer, '?' for characters that cannot be printed. */
 const char *wgi_entry_text(const wgi_entry *e, char *buf, size_t size);
 

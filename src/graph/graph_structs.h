@@ -254,6 +254,7 @@ typedef struct wgi_evaluation {
     bool frozen;    /* by wg_graph_freeze: the end of an evaluation does not raise the epoch */
     bool peeked;    /* only wg_peek has used it: its end does not raise the epoch */
     uint64_t epoch;
+    uint64_t saved;  /* for wg_save: the epoch of the next evaluation */
     uint64_t serial; /* no two evaluations of a context have the same */
     uint64_t trail;  /* hash of what has been run in this evaluation; a plan is found by it, among others */
     wgi_ran *ran;    /* the plans that have run in this evaluation, in order */

@@ -128,6 +128,17 @@ static bool may_be_new(wg_site here, const wg_graph *g, const wg_params *p, cons
     return false;
 }
 
+/* False: an error is recorded. */
+static bool is_open(wg_site here, const wg_params *p, const char *full)
+{
+    if (!wgi_params_sealed(p->root, full)) return true;
+    const char *near = wgi_params_nearest(p->root, full);
+    wgi_fail(p->c, here, "param", WG_ERROR_USE,
+             "there is no %s, and the set is sealed (wg_params_seal): it takes no new parameters%s%s%s", full,
+             near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    return false;
+}
+
 /* A parameter that the set does not have yet, with its first values. NULL: an error is recorded. */
 static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, uint64_t hash,
                                  const wg_shape *s, const wg_init *init, bool state)
@@ -165,7 +176,8 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
                              wg_shape_text(*s, a, sizeof a), q->state ? "state" : "parameter",
                              wg_shape_text(q->shape, b, sizeof b),
                              *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
-    if (!q && !state && !may_be_new(here, g, p, full)) return wgi_error_node(g);
+    if (!q && (!is_open(here, p, full) || (!state && !may_be_new(here, g, p, full))))
+        return wgi_error_node(g);
     if (!q) q = first_made(here, p, full, hash, s, init, state);
     if (!q) return wgi_error_node(g);
     uint32_t i = wgi_leaf_of(g, q);

@@ -224,6 +224,11 @@ static unsigned moments_of(const wg_optim *o)
     return o->s.kind->moments ? o->s.kind->moments(o->options) : named;
 }
 
+wgi_optim_state wgi_optim_state_of(wg_optim *o)
+{
+    return (wgi_optim_state){ &o->steps, o->rate, number_at(o, o->s.kind->lr), moments_of(o) };
+}
+
 static bool prepare(wg_optim *o, wg_params *root)
 {
     unsigned moments = moments_of(o);

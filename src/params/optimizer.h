@@ -57,6 +57,14 @@ typedef struct wgi_optimizer {
     size_t lr, weight_decay, decay_all; /* offsets of these fields */
 } wgi_optimizer;
 
+/* What an optimizer goes on from, beside its arrays. */
+typedef struct wgi_optim_state {
+    uint64_t *steps;
+    double *rate, *lr; /* rate: WGI_RATES numbers */
+    unsigned moments;  /* the arrays that it uses, as bits */
+} wgi_optim_state;
+wgi_optim_state wgi_optim_state_of(wg_optim *o);
+
 wg_optim *wgi_optim_new(wg_site here, wg_params *p, const wgi_optimizer *kind, const void *options);
 
 #endif

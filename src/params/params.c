@@ -2,8 +2,6 @@
  * parameter's values never changes. */
 #include "params/params.h"
 
-#include <ctype.h>
-
 wg_params *wgi_params_root(wg_params *p) { return p ? p->root : NULL; }
 
 wg_params *wg_params_new(wg_context *c)
@@ -11,21 +9,11 @@ wg_params *wg_params_new(wg_context *c)
     if (!wgi_ok(c)) return NULL;
     wg_params *p = wg_alloc(c, 1, sizeof *p);
     if (!p) return NULL;
-    p->c = p->memory.c = c;
+    p->c = p->memory.c = p->patterns_memory.c = c;
     p->root = p;
     p->next = c->params;
     c->params = p;
     return p;
-}
-
-/* Letters, digits and _, joined by single dots. (A part may be a number: layer.0.W.) */
-static bool name_ok(const char *s)
-{
-    for (bool first = true; s && *s; s++) {
-        if (*s == '.' ? first || !s[1] : !isalnum((unsigned char)*s) && *s != '_') return false;
-        first = *s == '.';
-    }
-    return s != NULL;
 }
 
 void wgi_params_release(wg_params *p)
@@ -44,6 +32,7 @@ void wgi_params_release(wg_params *p)
     wgi_table_free(c, &p->names);
     wgi_table_free(c, &p->prefixes);
     wgi_arena_free(&p->memory);
+    wgi_arena_free(&p->patterns_memory);
     wg_free(c, p);
 }
 
@@ -75,7 +64,7 @@ static wg_params *sub_new(wg_params *root, uint64_t hash, char *prefix)
 wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
 {
     if (!p || !wgi_ok(p->c)) return p;
-    if (!name_ok(prefix) || !*prefix) {
+    if (!wgi_is_name(prefix)) {
         wgi_fail(p->c, here, "params_in", WG_ERROR_VALUE,
                  "\"%s\" is no name: letters, digits, _ and single dots", prefix ? prefix : "");
         return p;
@@ -149,13 +138,14 @@ void wgi_params_enter(wg_params *root, wgi_parameter *q)
     wgi_table_add(&root->names, q->hash, q->number);
     root->next_found = q->number;
     root->marked = ++root->c->structures;
+    if (root->patterns) wgi_params_hold(q);
 }
 
 /* The name with the prefix of the subset. It is in buf if there is a prefix. NULL: too long, or not a
  * name. */
 const char *wgi_params_full_name(const wg_params *p, const char *name, char *buf, size_t size)
 {
-    if (!name_ok(name) || !*name) return NULL;
+    if (!wgi_is_name(name)) return NULL;
     size_t n = strlen(name) + 1, skip = p->prefix ? strlen(p->prefix) : 0;
     if (skip + n > size) return NULL;
     if (!skip) return name;

@@ -22,6 +22,7 @@ struct wgi_parameter {
     wg_dtype dtype;
     bool state;
     bool reached;    /* the last backward gave it a gradient */
+    bool frozen;     /* hold.c */
     uint32_t number; /* among the items of the root set, from 1 */
     wg_shape shape;
     uint64_t hash;    /* of the name: it is the random stream of the first values, too */
@@ -61,6 +62,13 @@ typedef struct wgi_walk { /* over the root's items, to number those of a subset 
     int members; /* of the subset, before this item */
 } wgi_walk;
 
+/* Of full names: see wg_params_freeze. */
+typedef struct wgi_pattern {
+    struct wgi_pattern *next;
+    bool on;
+    char text[];
+} wgi_pattern;
+
 struct wg_params {
     wg_context *c;
     wg_params *next; /* list of the context's sets */
@@ -76,7 +84,11 @@ struct wg_params {
     wgi_arena memory;          /* of the parameters */
     wgi_place before_last;     /* its place before the last parameter was made */
     uint64_t version;
-    bool trained;               /* wg_params_trained: of a set or subset */
+    bool trained;          /* wg_params_trained: of a set or subset */
+    bool sealed;           /* wg_params_seal: likewise */
+    wgi_pattern *patterns; /* of a set: what wg_params_freeze has said, the oldest first */
+    wgi_arena patterns_memory;
+    size_t frozen;              /* of a set: the number of parameters and states that are frozen */
     wgi_piece *pieces, *shared; /* the newest first; shared: those that have room for several parameters */
     int64_t shared_size;        /* elements of the shared pieces */
     wgi_stepper *steppers;      /* of a set: the optimizers of it and of its subsets */
@@ -132,6 +144,13 @@ bool wgi_store_moments(wgi_piece *s, wg_context *c,
 void wgi_store_drop_moments(wg_params *root);
 void wgi_store_clear_moments(const wg_params *p); /* those of the parameters of p become zero */
 void wgi_store_free(wg_params *root);
+
+/* ---- hold.c ---- */
+
+bool wgi_params_freeze(wg_params *p, const char *pattern, bool on); /* false: out of memory */
+void wgi_params_hold(wgi_parameter *q);                             /* freezes q, if a pattern says so */
+/* Whether a set that would hold the parameter of this full name is sealed. */
+bool wgi_params_sealed(const wg_params *root, const char *full);
 
 /* ---- first_values.c ---- */
 

@@ -214,6 +214,7 @@ static bool commit(wg_graph *g)
         if (!wgi_own_bytes(g, g->results.assign[i].state)) return false;
     for (size_t i = 0; i < g->results.assigns; i++) {
         wgi_node *s = &g->node[g->results.assign[i].state];
+        if (s->parameter->frozen) continue;
         memcpy(s->parameter->data, wgi_value(g, g->results.assign[i].value), wgi_value_bytes(s));
         /* Evaluations of other graphs end here: they must not mix old and new values. */
         s->parameter->owner->version++;
@@ -245,9 +246,11 @@ bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, si
     if (!r->target || !r->into || !r->reached) return false;
     const bool all =
         p && p->root == p && g->now.uses == 1 && g->now.use[0].p == p; /* spares a look at each */
+    const bool some = p && p->root->frozen;
     for (size_t i = 0; p && i < g->params; i++) {
         const wgi_node *n = &g->node[g->param[i]];
-        if (n->op == &wgi_op_param && (all || wgi_params_holds(p, n->parameter)))
+        if (n->op == &wgi_op_param && (all || wgi_params_holds(p, n->parameter)) &&
+            !(some && n->parameter->frozen))
             r->target[r->targets++] = g->param[i];
     }
     return true;
@@ -341,7 +344,9 @@ static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r
         return;
     r->id = ++g->c->structures;
     if (r->targets) run_backward(g, p, r, add, false);
-    else wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p is in this graph");
+    else
+        wgi_fail(g->c, r->here, "backward", WG_ERROR_GRADIENT, "no parameter of p%s is in this graph",
+                 p->root->frozen ? " that is not frozen" : "");
 }
 
 static void backward_anew(wg_graph *g, wg_site here, uint32_t loss, wg_params *p, bool add, bool fresh)

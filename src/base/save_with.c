@@ -1,0 +1,57 @@
+/* save_with.c: memory of the user's, or of a data set, that is part of a training: see wg_save_with. */
+#include "base/base.h"
+
+#include <ctype.h>
+
+bool wgi_is_name(const char *s)
+{
+    bool first = true;
+    for (; s && *s; s++) {
+        if (*s == '.' ? first || !s[1] : !isalnum((unsigned char)*s) && *s != '_') return false;
+        first = *s == '.';
+    }
+    return s && !first;
+}
+
+static wgi_saved_memory *find(const wg_context *c, const char *name)
+{
+    wgi_saved_memory *k = c->saved;
+    while (k && strcmp(k->name, name) != 0) k = k->next;
+    return k;
+}
+
+bool wg_is_saved(const wg_context *c, const char *name) { return c && name && find(c, name); }
+
+wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, wg_tensor memory,
+                          const wg_save_checks *checks)
+{
+    if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
+    if (!wgi_is_name(name))
+        return wgi_fail(c, here, "save_with", WG_ERROR_VALUE,
+                        "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
+    if (!wg_dtype_size(memory.dtype) || wg_shape_size(memory.shape) < 0 || !memory.data)
+        return wgi_fail(c, here, "save_with", WG_ERROR_VALUE, "%s: a tensor with dtype, shape and data",
+                        name);
+    const wgi_saved_memory *known = find(c, name);
+    if (known && known->memory.data != memory.data)
+        return wgi_fail(c, here, "save_with", WG_ERROR_USE,
+                        "%s is the name of other memory: give another, or call wg_save_end first", name);
+    if (known) wg_save_end(c, name);
+    const size_t n = strlen(name) + 1;
+    wgi_saved_memory *k = wg_alloc(c, 1, sizeof *k + n);
+    if (!k) return wg_failed(c);
+    *k = (wgi_saved_memory){ .next = c->saved, .memory = memory };
+    if (checks) k->checks = *checks;
+    memcpy(k->name, name, n);
+    c->saved = k;
+    return WG_OK;
+}
+
+void wg_save_end(wg_context *c, const char *name)
+{
+    wgi_saved_memory *k = c && name ? find(c, name) : NULL, **at;
+    if (!k) return;
+    for (at = &c->saved; *at != k;) at = &(*at)->next;
+    *at = k->next;
+    wg_free(c, k);
+}

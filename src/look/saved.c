@@ -1,0 +1,149 @@
+/* saved.c: the list of all that a training consists of. */
+#include "look/saved.h"
+
+/* ---- counting ---- */
+
+wg_params *wgi_saved_set(const wg_context *c, int k)
+{
+    int n = 0;
+    for (const wg_params *p = c->params; p; p = p->next) n++;
+    wg_params *p = k >= 0 && k < n ? c->params : NULL;
+    for (int i = n - 1; p && i > k; i--) p = p->next;
+    return p;
+}
+
+int wgi_saved_set_number(const wg_params *root)
+{
+    int n = 0;
+    for (const wg_params *p = root->next; p; p = p->next) n++;
+    return n;
+}
+
+static int steppers_of(const wg_params *root)
+{
+    int n = 0;
+    for (const wgi_stepper *s = root->steppers; s; s = s->next) n++;
+    return n;
+}
+
+wgi_stepper *wgi_saved_stepper(const wg_context *c, int k)
+{
+    const wg_params *root = wgi_saved_set(c, 0);
+    for (int set = 0; root && k >= steppers_of(root); root = wgi_saved_set(c, ++set)) k -= steppers_of(root);
+    wgi_stepper *s = root && k >= 0 ? root->steppers : NULL;
+    for (int i = root ? steppers_of(root) - 1 : 0; s && i > k; i--) s = s->next;
+    return s;
+}
+
+/* The graph in which derivative rules are traced is the library's own. */
+static bool is_users(const wg_context *c, const wg_graph *g) { return g != c->tracer; }
+
+wg_graph *wgi_saved_graph(const wg_context *c, int k)
+{
+    int n = 0;
+    for (const wg_graph *g = c->graphs; g; g = g->next) n += is_users(c, g);
+    for (wg_graph *g = c->graphs; g; g = g->next)
+        if (is_users(c, g) && --n == k) return g;
+    return NULL;
+}
+
+/* ---- the list ---- */
+
+/* Without items it counts: n and bytes of names. */
+typedef struct lister {
+    wg_saved *item;
+    int n;
+    char *text;
+    size_t bytes;
+} lister;
+
+static void put(lister *l, wg_tensor t, bool state, const char *format, ...) WG_PRINTF(4, 5);
+static void put(lister *l, wg_tensor t, bool state, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    const size_t length = (size_t)vsnprintf(NULL, 0, format, args) + 1;
+    if (l->item) {
+        vsnprintf(l->text, length, format, again);
+        l->item[l->n] = (wg_saved){ l->text, t, state };
+        l->text += length;
+    }
+    va_end(again);
+    va_end(args);
+    l->n++, l->bytes += length;
+}
+
+/* The name of a parameter in the file. */
+static const char *name_of(const wgi_parameter *q, int set, char *buf, size_t size)
+{
+    if (!set) return q->name;
+    snprintf(buf, size, "params:%d:%s", set, q->name);
+    return buf;
+}
+
+static void put_params(lister *l, const wg_params *root, int set)
+{
+    char buf[600];
+    for (size_t i = 0; i < root->count; i++) {
+        const wgi_parameter *q = root->item[i];
+        put(l, (wg_tensor){ q->dtype, q->shape, q->data }, q->state, "%s", name_of(q, set, buf, sizeof buf));
+    }
+}
+
+/* An array has memory after the first step that has used it. */
+static void put_moments(lister *l, const wgi_stepper *s, unsigned moments, int k, int set)
+{
+    char buf[600];
+    for (size_t i = 0; i < s->p->root->count; i++) {
+        const wgi_parameter *q = s->p->root->item[i];
+        for (int j = 0; j < WGI_MOMENTS && !q->state && wgi_params_holds(s->p, q); j++) {
+            char *array = moments >> j & 1 ? q->piece->moment[j] : NULL;
+            if (!array) continue;
+            put(l, (wg_tensor){ q->dtype, q->shape, array + (size_t)q->at * wg_dtype_size(q->dtype) }, false,
+                "%s:%d:%s:%s", s->kind->name, k, s->kind->moment[j], name_of(q, set, buf, sizeof buf));
+        }
+    }
+}
+
+static void put_optimizer(lister *l, wgi_stepper *s, int k)
+{
+    const wgi_optim_state o = wgi_optim_state_of((wg_optim *)(void *)s);
+    put_moments(l, s, o.moments, k, wgi_saved_set_number(s->p->root));
+    put(l, wg_view(WG_I64, o.steps, WG_SCALAR), false, "%s:%d:steps", s->kind->name, k);
+    put(l, wg_view_f64(o.rate, WG_SHAPE(WGI_RATES)), false, "%s:%d:rates", s->kind->name, k);
+    put(l, wg_view_f64(o.lr, WG_SCALAR), false, "%s:%d:lr", s->kind->name, k);
+}
+
+/* The end of an open evaluation raises the epoch: a resumed training has none open. */
+static void put_graph(lister *l, wg_graph *g, int k)
+{
+    g->now.saved = g->now.epoch + (g->now.open && !g->now.frozen && !g->now.peeked);
+    put(l, wg_view(WG_I64, &g->now.saved, WG_SCALAR), false, "graph:%d:epoch", k);
+}
+
+static void put_all(lister *l, wg_context *c)
+{
+    wg_params *p;
+    wgi_stepper *s;
+    wg_graph *g;
+    put(l, wg_view(WG_I64, &c->o.seed, WG_SCALAR), false, "wengert:seed");
+    for (int k = 0; (p = wgi_saved_set(c, k)); k++) put_params(l, p, k);
+    for (int k = 0; (s = wgi_saved_stepper(c, k)); k++) put_optimizer(l, s, k);
+    for (int k = 0; (g = wgi_saved_graph(c, k)); k++) put_graph(l, g, k);
+    for (const wgi_saved_memory *m = c->saved; m; m = m->next) put(l, m->memory, false, "memory:%s", m->name);
+}
+
+wg_saved *wg_saved_list(wg_context *c, int *n)
+{
+    lister l = { 0 };
+    *n = 0;
+    if (!wgi_ok(c)) return NULL;
+    put_all(&l, c);
+    wg_saved *list = wg_alloc(c, 1, (size_t)l.n * sizeof *list + l.bytes);
+    if (!list) return NULL;
+    *n = l.n;
+    l = (lister){ .item = list, .text = (char *)(list + l.n) };
+    put_all(&l, c);
+    return list;
+}

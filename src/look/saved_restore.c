@@ -1,0 +1,351 @@
+/* saved_restore.c: sets all that a training consists of from a list of tensors. The whole list is checked
+ * before anything changes. It may come from a hostile file. */
+#include "look/saved.h"
+
+#include <stdlib.h>
+
+typedef struct restoring {
+    wg_context *c;
+    wg_site here;
+    const char *who, *from;
+    const wg_saved *list;
+    const wg_saved **sorted; /* by name */
+    int n;
+} restoring;
+
+typedef enum what { SEED, PARAMETER, MOMENT, STEPS, RATES, RATE, EPOCH, MEMORY } what;
+
+/* What a tensor of the list is for. */
+typedef struct thing {
+    what is;
+    wg_params *set;
+    const char *name; /* of the parameter in its set */
+    wgi_parameter *q; /* NULL: it is to be made */
+    wgi_stepper *s;
+    int moment;
+    wg_graph *g;
+    const wgi_saved_memory *memory;
+} thing;
+
+/* ---- messages ---- */
+
+/* Names in a file may hold anything. */
+static const char *printable(const char *name, char buf[100])
+{
+    snprintf(buf, 100, "%s", name);
+    for (char *p = buf; *p; p++) *p = *p >= ' ' && *p <= '~' ? *p : '?';
+    return buf;
+}
+
+static bool bad(const restoring *r, const char *name, const char *format, ...) WG_PRINTF(3, 4);
+static bool bad(const restoring *r, const char *name, const char *format, ...)
+{
+    char text[400], buf[100];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    wgi_fail(r->c, r->here, r->who, WG_ERROR_FORMAT, "%s: \"%s\": %s", r->from, printable(name, buf), text);
+    return false;
+}
+
+/* ---- finding ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const wg_saved *const *)a)->name, (*(const wg_saved *const *)b)->name);
+}
+
+static const wg_saved *find(const restoring *r, const char *name)
+{
+    const wg_saved key = { .name = name }, *at = &key;
+    const wg_saved **k = r->n ? bsearch(&at, r->sorted, (size_t)r->n, sizeof *r->sorted, by_name) : NULL;
+    return k ? *k : NULL;
+}
+
+static bool sort(restoring *r)
+{
+    r->sorted = wg_alloc(r->c, (size_t)r->n + 1, sizeof *r->sorted);
+    if (!r->sorted) return false;
+    for (int i = 0; i < r->n; i++) r->sorted[i] = &r->list[i];
+    qsort(r->sorted, (size_t)r->n, sizeof *r->sorted, by_name);
+    for (int i = 1; i < r->n; i++)
+        if (by_name(&r->sorted[i - 1], &r->sorted[i]) == 0) return bad(r, r->sorted[i]->name, "stands twice");
+    return true;
+}
+
+/* What follows "start:" in the text, or NULL. */
+static const char *behind(const char *text, const char *start)
+{
+    const size_t n = strlen(start);
+    return strncmp(text, start, n) == 0 && text[n] == ':' ? text + n + 1 : NULL;
+}
+
+/* A number from 0 to 9999 and a colon. -1: there is none. */
+static int number(const char **text)
+{
+    const char *p = *text;
+    int n = 0;
+    while (*p >= '0' && *p <= '9' && p - *text < 4) n = 10 * n + *p++ - '0';
+    if (p == *text || *p != ':') return -1;
+    *text = p + 1;
+    return n;
+}
+
+/* ---- what a tensor is for ---- */
+
+/* The parameter that this name in the file means. */
+static bool is_parameter(const restoring *r, const char *name, thing *t)
+{
+    const char *rest = behind(name, "params");
+    int k = 0;
+    t->name = rest ? rest : name;
+    if (rest && (k = number(&t->name)) < 0) return false;
+    if (!wgi_is_name(t->name)) return false;
+    t->set = wgi_saved_set(r->c, k);
+    t->q = t->set ? wgi_params_find(t->set, t->name, wgi_text_hash(t->name)) : NULL;
+    t->is = PARAMETER;
+    return true;
+}
+
+/* rest: what follows "adam:0:". */
+static bool is_part_of(const restoring *r, const char *rest, thing *t)
+{
+    static const struct {
+        const char *name;
+        what is;
+    } parts[] = { { "steps", STEPS }, { "rates", RATES }, { "lr", RATE } };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(rest, parts[i].name) == 0) return t->is = parts[i].is, true;
+    const unsigned used = wgi_optim_state_of((wg_optim *)(void *)t->s).moments;
+    for (int j = 0; j < WGI_MOMENTS; j++) {
+        const char *of = used >> j & 1 ? behind(rest, t->s->kind->moment[j]) : NULL;
+        if (!of || !is_parameter(r, of, t)) continue;
+        t->is = MOMENT, t->moment = j;
+        return true;
+    }
+    return false;
+}
+
+/* "adam:0:..." of an optimizer. */
+static bool is_optimizers(const restoring *r, const wg_saved *k, thing *t)
+{
+    char kind[40];
+    const char *colon = strchr(k->name, ':'), *rest = colon + 1;
+    const int at = number(&rest);
+    snprintf(kind, sizeof kind, "%.*s", (int)(colon - k->name), k->name);
+    if (at < 0) return bad(r, k->name, "nothing of a training has this name");
+    t->s = wgi_saved_stepper(r->c, at);
+    if (!t->s) return bad(r, k->name, "this program has no optimizer %d: make it first", at);
+    if (strcmp(t->s->kind->name, kind) != 0)
+        return bad(r, k->name, "here optimizer %d is %s, made at %s", at, t->s->kind->name,
+                   wg_site_place(t->s->here));
+    return is_part_of(r, rest, t) || bad(r, k->name, "%s has no such part with these options", kind);
+}
+
+static const wgi_saved_memory *memory_of(const wg_context *c, const char *name)
+{
+    const wgi_saved_memory *m = c->saved;
+    while (m && strcmp(m->name, name) != 0) m = m->next;
+    return m;
+}
+
+static bool is_what(const restoring *r, const wg_saved *k, thing *t)
+{
+    const char *rest;
+    *t = (thing){ 0 };
+    if (strcmp(k->name, "wengert:seed") == 0) return t->is = SEED, true;
+    if (!strchr(k->name, ':') || behind(k->name, "params")) {
+        if (!is_parameter(r, k->name, t)) return bad(r, k->name, "is no name of a parameter");
+        return t->set || bad(r, k->name, "this program has not so many sets of parameters: make them first");
+    }
+    if ((rest = behind(k->name, "memory"))) {
+        t->is = MEMORY;
+        return (t->memory = memory_of(r->c, rest)) ||
+               bad(r, k->name,
+                   "nothing of this name is saved here: make the data set, or call wg_save_with, first");
+    }
+    if ((rest = behind(k->name, "graph"))) {
+        t->is = EPOCH;
+        const int at = number(&rest);
+        t->g = at >= 0 && strcmp(rest, "epoch") == 0 ? wgi_saved_graph(r->c, at) : NULL;
+        return t->g || bad(r, k->name, "this program has no such graph: make it first");
+    }
+    return is_optimizers(r, k, t);
+}
+
+/* ---- checking ---- */
+
+static bool fits(const restoring *r, const wg_saved *k, wg_dtype t, wg_shape s)
+{
+    char a[80], b[80];
+    if (k->value.dtype == t && wg_shape_equal(k->value.shape, s) && k->value.data) return true;
+    return bad(r, k->name, "%s %s in the file, %s %s here", wg_dtype_name(k->value.dtype),
+               wg_shape_text(k->value.shape, a, sizeof a), wg_dtype_name(t), wg_shape_text(s, b, sizeof b));
+}
+
+static bool can_be_made(const restoring *r, const wg_saved *k)
+{
+    if (!k->value.data || !wg_dtype_size(k->value.dtype) || wg_shape_size(k->value.shape) < 0)
+        return bad(r, k->name, "no tensor of a dtype that parameters have");
+    return k->state || wg_dtype_is_float(k->value.dtype) || bad(r, k->name, "a parameter is f32 or f64");
+}
+
+static bool parameter_fits(const restoring *r, const wg_saved *k, const thing *t)
+{
+    if (!t->q) return can_be_made(r, k);
+    if (t->q->state != k->state)
+        return bad(r, k->name, "a %s in the file, a %s here", k->state ? "state" : "parameter",
+                   t->q->state ? "state" : "parameter");
+    return fits(r, k, t->q->dtype, t->q->shape);
+}
+
+/* The parameter of a moment is in the list, too. */
+static bool moment_fits(const restoring *r, const wg_saved *k, const thing *t)
+{
+    const char *name = strchr(strchr(strchr(k->name, ':') + 1, ':') + 1, ':') + 1;
+    const wg_saved *of = find(r, name);
+    const char *prefix = t->s->p->prefix;
+    if (!of || of->state || t->set != t->s->p->root ||
+        (prefix && strncmp(t->name, prefix, strlen(prefix)) != 0))
+        return bad(r, k->name, "is of no parameter of this optimizer");
+    return fits(r, k, of->value.dtype, of->value.shape);
+}
+
+static bool seed_fits(const restoring *r, const wg_saved *k)
+{
+    uint64_t seed;
+    if (!fits(r, k, WG_I64, WG_SCALAR)) return false;
+    memcpy(&seed, k->value.data, sizeof seed);
+    return seed == r->c->o.seed || bad(r, k->name, "%llu in the file, %llu here: start with the same seed",
+                                       (unsigned long long)seed, (unsigned long long)r->c->o.seed);
+}
+
+static bool steps_fit(const restoring *r, const wg_saved *k)
+{
+    int64_t steps;
+    if (!fits(r, k, WG_I64, WG_SCALAR)) return false;
+    memcpy(&steps, k->value.data, sizeof steps);
+    return steps >= 0 || bad(r, k->name, "a count of %lld", (long long)steps);
+}
+
+static bool rate_fits(const restoring *r, const wg_saved *k)
+{
+    double lr;
+    if (!fits(r, k, WG_F64, WG_SCALAR)) return false;
+    memcpy(&lr, k->value.data, sizeof lr);
+    return (lr >= 0 && isfinite(lr)) || bad(r, k->name, "a rate of %g", lr);
+}
+
+static bool memory_fits(const restoring *r, const wg_saved *k, const wgi_saved_memory *m)
+{
+    if (!fits(r, k, m->memory.dtype, m->memory.shape)) return false;
+    const char *why = m->checks.refuse ? m->checks.refuse(m->checks.user, k->value) : NULL;
+    return !why || bad(r, k->name, "%s", why);
+}
+
+static bool check(const restoring *r, const wg_saved *k)
+{
+    thing t;
+    if (!is_what(r, k, &t)) return false;
+    switch (t.is) {
+    case SEED: return seed_fits(r, k);
+    case PARAMETER: return parameter_fits(r, k, &t);
+    case MOMENT: return moment_fits(r, k, &t);
+    case STEPS: return steps_fit(r, k);
+    case RATES: return fits(r, k, WG_F64, WG_SHAPE(WGI_RATES));
+    case RATE: return rate_fits(r, k);
+    case EPOCH: return fits(r, k, WG_I64, WG_SCALAR);
+    default: return memory_fits(r, k, t.memory);
+    }
+}
+
+/* All that is here must be in the file, but arrays of optimizers: those of its first step are zero. */
+static bool is_complete(const restoring *r)
+{
+    int n;
+    thing t;
+    wg_saved *here = wg_saved_list(r->c, &n);
+    bool ok = here;
+    for (int i = 0; i < n && ok; i++)
+        if (!find(r, here[i].name))
+            ok = (is_what(r, &here[i], &t) && t.is == MOMENT) || bad(r, here[i].name, "the file has it not");
+    wg_free(r->c, here);
+    return ok;
+}
+
+/* ---- setting ---- */
+
+static size_t bytes_of(const wg_tensor *t)
+{
+    return (size_t)wg_shape_size(t->shape) * wg_dtype_size(t->dtype);
+}
+
+static void set_parameter(const restoring *r, const wg_saved *k, const thing *t)
+{
+    if (!t->q) wg_params_make_at(r->here, t->set, t->name, k->value, k->state);
+    else if (t->q->size) memcpy(t->q->data, k->value.data, bytes_of(&k->value));
+}
+
+/* The parameter has been made: parameters come first. */
+static void set_moment(const restoring *r, const wg_saved *k, const thing *t)
+{
+    if (!t->q || !wgi_store_moments(t->q->piece, r->c, 1U << t->moment)) return;
+    char *array = t->q->piece->moment[t->moment];
+    memcpy(array + (size_t)t->q->at * wg_dtype_size(t->q->dtype), k->value.data, bytes_of(&k->value));
+}
+
+static void set_memory(const wg_saved *k, const wgi_saved_memory *m)
+{
+    memcpy(m->memory.data, k->value.data, bytes_of(&k->value));
+    if (m->checks.resumed) m->checks.resumed(m->checks.user);
+}
+
+static void set_epoch(const wg_saved *k, wg_graph *g)
+{
+    uint64_t epoch;
+    memcpy(&epoch, k->value.data, sizeof epoch);
+    wg_graph_set_epoch(g, epoch);
+}
+
+static void set(const restoring *r, const wg_saved *k, bool parameters)
+{
+    thing t;
+    if (!is_what(r, k, &t) || (t.is == PARAMETER) != parameters) return;
+    const wgi_optim_state o = t.s ? wgi_optim_state_of((wg_optim *)(void *)t.s) : (wgi_optim_state){ 0 };
+    switch (t.is) {
+    case SEED: break;
+    case PARAMETER: set_parameter(r, k, &t); break;
+    case MOMENT: set_moment(r, k, &t); break;
+    case STEPS: memcpy(o.steps, k->value.data, sizeof *o.steps); break;
+    case RATES: memcpy(o.rate, k->value.data, WGI_RATES * sizeof *o.rate); break;
+    case RATE: memcpy(o.lr, k->value.data, sizeof *o.lr); break;
+    case EPOCH: set_epoch(k, t.g); break;
+    case MEMORY: set_memory(k, t.memory); break;
+    }
+}
+
+static void set_all(const restoring *r)
+{
+    wgi_stepper *s;
+    for (int i = 0; i < r->n && wgi_ok(r->c); i++) set(r, &r->list[i], true);
+    for (int k = 0; (s = wgi_saved_stepper(r->c, k)); k++) wgi_store_clear_moments(s->p);
+    for (int i = 0; i < r->n && wgi_ok(r->c); i++) set(r, &r->list[i], false);
+    for (wg_params *p = r->c->params; p; p = p->next) {
+        wgi_gradients_lost(p);
+        p->version++;
+        p->trained = true;
+    }
+}
+
+wg_status wg_saved_restore_at(wg_site here, wg_context *c, const wg_saved *list, int n, const char *who,
+                              const char *from)
+{
+    restoring r = { c, here, who, from, list, NULL, n };
+    if (!wgi_ok(c)) return c ? wg_failed(c) : WG_ERROR_USE;
+    bool ok = sort(&r);
+    for (int i = 0; i < n && ok; i++) ok = check(&r, &list[i]);
+    if (ok && is_complete(&r)) set_all(&r);
+    wg_free(c, (void *)r.sorted);
+    return wg_failed(c);
+}

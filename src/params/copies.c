@@ -1,0 +1,143 @@
+/* copies.c: the values of a set in memory: snapshots, copies and blends of sets. */
+#include "params/params.h"
+
+/* ---- snapshots ---- */
+
+/* The values stand one behind the other, in the order of the items of the root set. */
+struct wg_snapshot {
+    wg_params *p;
+    wg_context *c;
+    size_t count;  /* items of the root set when it was made */
+    char *value[]; /* by item; NULL: it is not in p */
+};
+
+static size_t bytes_of(const wgi_parameter *q)
+{
+    return ((size_t)q->size * wg_dtype_size(q->dtype) + 7) & ~(size_t)7;
+}
+
+wg_snapshot *wg_params_snapshot_at(wg_site here, wg_params *p)
+{
+    (void)here;
+    if (!p || !wgi_ok(p->c)) return NULL;
+    const wg_params *root = p->root;
+    size_t bytes = sizeof(wg_snapshot) + root->count * sizeof(char *);
+    for (size_t i = 0; i < root->count; i++) bytes += bytes_of(root->item[i]);
+    wg_snapshot *s = wg_alloc(p->c, 1, bytes);
+    if (!s) return NULL;
+    *s = (wg_snapshot){ .p = p, .c = p->c, .count = root->count };
+    char *at = (char *)(s->value + s->count);
+    for (size_t i = 0; i < s->count; i++) {
+        const wgi_parameter *q = root->item[i];
+        if (!wgi_params_holds(p, q)) continue;
+        s->value[i] = at;
+        if (q->size) memcpy(at, q->data, (size_t)q->size * wg_dtype_size(q->dtype));
+        at += bytes_of(q);
+    }
+    return s;
+}
+
+wg_status wg_params_restore_at(wg_site here, wg_params *p, const wg_snapshot *s)
+{
+    if (!p || !wgi_ok(p->c)) return p ? wg_failed(p->c) : WG_ERROR_USE;
+    if (!s) return wgi_fail(p->c, here, "params_restore", WG_ERROR_USE, "the snapshot is NULL");
+    if (s->p != p)
+        return wgi_fail(p->c, here, "params_restore", WG_ERROR_USE, "the snapshot is of another set");
+    for (size_t i = 0; i < s->count; i++) {
+        const wgi_parameter *q = p->root->item[i];
+        if (s->value[i] && q->size) memcpy(q->data, s->value[i], (size_t)q->size * wg_dtype_size(q->dtype));
+    }
+    p->root->version++;
+    return WG_OK;
+}
+
+void wg_snapshot_free(wg_snapshot *s)
+{
+    if (s) wg_free(s->c, s);
+}
+
+/* ---- one set from another ---- */
+
+static const char *name_in(const wg_params *p, const wgi_parameter *q)
+{
+    return q->name + (p->prefix ? strlen(p->prefix) : 0);
+}
+
+/* The parameter of `to` that has the name of q in `from`. NULL: there is none. */
+static wgi_parameter *same_in(const wg_params *to, const wg_params *from, const wgi_parameter *q)
+{
+    char buf[512];
+    const char *full = wgi_params_full_name(to, name_in(from, q), buf, sizeof buf);
+    return full ? wgi_params_find(to->root, full, wgi_text_hash(full)) : NULL;
+}
+
+static bool fits(wg_site here, const char *who, const wg_params *to, const wg_params *from,
+                 const wgi_parameter *q)
+{
+    char a[80], b[80];
+    const wgi_parameter *mine = same_in(to, from, q);
+    if (!mine ||
+        (wgi_same_shape(&mine->shape, &q->shape) && mine->dtype == q->dtype && mine->state == q->state))
+        return true;
+    wgi_fail(to->c, here, who, WG_ERROR_SHAPE, "%s is a %s %s %s, and %s is a %s %s %s", mine->name,
+             wg_dtype_name(mine->dtype), mine->state ? "state" : "parameter",
+             wg_shape_text(mine->shape, a, sizeof a), q->name, wg_dtype_name(q->dtype),
+             q->state ? "state" : "parameter", wg_shape_text(q->shape, b, sizeof b));
+    return false;
+}
+
+static bool all_fit(wg_site here, const char *who, const wg_params *to, const wg_params *from)
+{
+    for (size_t i = 0; i < from->root->count; i++) {
+        const wgi_parameter *q = from->root->item[i];
+        if (wgi_params_holds(from, q) && !fits(here, who, to, from, q)) return false;
+    }
+    return true;
+}
+
+static void blend(wgi_parameter *to, const wgi_parameter *from, double tau)
+{
+    if (to->dtype == WG_F32 && tau != 1)
+        for (int64_t i = 0; i < to->size; i++) {
+            float *y = (float *)to->data + i;
+            *y = (float)((1 - tau) * (double)*y + tau * (double)((const float *)from->data)[i]);
+        }
+    else if (to->dtype == WG_F64 && tau != 1)
+        for (int64_t i = 0; i < to->size; i++) {
+            double *y = (double *)to->data + i;
+            *y = (1 - tau) * *y + tau * ((const double *)from->data)[i];
+        }
+    else if (to->size) memmove(to->data, from->data, (size_t)to->size * wg_dtype_size(to->dtype));
+}
+
+static wg_status blend_all(wg_site here, const char *who, wg_params *to, wg_params *from, double tau)
+{
+    if (!to || !wgi_ok(to->c)) return to ? wg_failed(to->c) : WG_ERROR_USE;
+    if (!from) return wgi_fail(to->c, here, who, WG_ERROR_USE, "the set to take values from is NULL");
+    if (!(tau >= 0 && tau <= 1))
+        return wgi_fail(to->c, here, who, WG_ERROR_VALUE, "tau %g: must be in [0, 1]", tau);
+    if (!all_fit(here, who, to, from)) return wg_failed(to->c);
+    /* If both are parts of one set, `from` grows while parameters are made: those have the others' prefix. */
+    const size_t count = from->root->count;
+    for (size_t i = 0; i < count && wgi_ok(to->c); i++) {
+        const wgi_parameter *q = from->root->item[i];
+        if (!wgi_params_holds(from, q)) continue;
+        wgi_parameter *mine = same_in(to, from, q);
+        if (mine) blend(mine, q, tau);
+        else
+            wg_params_make_at(here, to, name_in(from, q), (wg_tensor){ q->dtype, q->shape, q->data },
+                              q->state);
+    }
+    to->root->version++;
+    return wg_failed(to->c);
+}
+
+wg_status wg_params_copy_at(wg_site here, wg_params *to, wg_params *from)
+{
+    return blend_all(here, "params_copy", to, from, 1);
+}
+
+wg_status wg_params_blend_at(wg_site here, wg_params *to, wg_params *from, double tau)
+{
+    return blend_all(here, "params_blend", to, from, tau);
+}

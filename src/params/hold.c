@@ -1,0 +1,59 @@
+/* hold.c: parameters that hold still, and sets that take no more parameters. */
+#include "params/params.h"
+
+#include <fnmatch.h>
+
+static bool is_frozen(const wg_params *root, const char *full)
+{
+    bool frozen = false;
+    for (const wgi_pattern *k = root->patterns; k; k = k->next)
+        if (fnmatch(k->text, full, 0) == 0) frozen = k->on;
+    return frozen;
+}
+
+void wgi_params_hold(wgi_parameter *q)
+{
+    const bool was = q->frozen;
+    q->frozen = is_frozen(q->owner, q->name);
+    if (q->frozen) q->reached = false;
+    q->owner->frozen += (size_t)q->frozen - (size_t)was;
+}
+
+/* The names in the set, as a pattern. */
+static wgi_pattern *pattern_new(wg_params *p, const char *pattern, bool on)
+{
+    const size_t skip = p->prefix ? strlen(p->prefix) : 0, n = strlen(pattern) + 1;
+    wgi_pattern *k = wgi_arena_alloc(&p->root->patterns_memory, sizeof *k + skip + n);
+    if (!k) return NULL;
+    *k = (wgi_pattern){ .on = on };
+    if (skip) memcpy(k->text, p->prefix, skip);
+    memcpy(k->text + skip, pattern, n);
+    return k;
+}
+
+bool wgi_params_freeze(wg_params *p, const char *pattern, bool on)
+{
+    wg_params *root = p->root;
+    wgi_pattern *k = pattern_new(p, pattern, on), **last = &root->patterns;
+    if (!k) return false;
+    while (*last) last = &(*last)->next;
+    *last = k;
+    wgi_gradients_change(root, 0);
+    for (size_t i = 0; i < root->count; i++) wgi_params_hold(root->item[i]);
+    return true;
+}
+
+void wg_params_seal(wg_params *p, bool on)
+{
+    if (p) p->sealed = on;
+}
+
+bool wgi_params_sealed(const wg_params *root, const char *full)
+{
+    bool sealed = root->sealed;
+    for (size_t i = 0; i < root->subs && !sealed; i++) {
+        const wg_params *s = root->sub[i];
+        sealed = s->sealed && strncmp(full, s->prefix, strlen(s->prefix)) == 0;
+    }
+    return sealed;
+}
