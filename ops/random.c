@@ -129,7 +129,11 @@ const wg_op wgi_op_random_keep = {
 /* ---- dropout ---- */
 
 /* Exactly one of keep_prob and drop is given; 0 means not given. */
-#define DROPOUT_FIELDS(F, S) F(S, DOUBLE, keep_prob, NULL) F(S, DOUBLE, drop, NULL) F(S, POINTER, name, NULL)
+#define DROPOUT_FIELDS(F, S)      \
+    F(S, DOUBLE, keep_prob, NULL) \
+    F(S, DOUBLE, drop, NULL)      \
+    F(S, POINTER, name, NULL)     \
+    F(S, CHOICE, mode, "graph", "graph train eval") /* values are those of wg_layer_mode */
 OPTIONS(dropout, DROPOUT_FIELDS);
 
 static bool dropout_shape(wg_rule *r)
@@ -155,8 +159,8 @@ EXPAND(dropout)
     wg_graph *g = wg_graph_of(x[0]);
     double keep = f->keep_prob != 0 ? f->keep_prob : 1 - f->drop;
     y[0] = x[0];
-    wgi_idle_note(g, "dropout", here);
-    if (wg_graph_mode(g) == WG_TRAIN)
+    if (f->mode == WG_AS_GRAPH) wgi_idle_note(g, "dropout", here);
+    if (f->mode == WG_AS_TRAIN || (f->mode == WG_AS_GRAPH && wg_graph_mode(g) == WG_TRAIN))
         y[0] = wg_apply(here, &wgi_op_random_keep,
                         (wg_node[]){ x[0], wg_number(keep), wg_stream(here, g, f->name) }, 3, NULL);
 }

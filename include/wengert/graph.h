@@ -73,6 +73,9 @@ static inline wg_node wg_number_of(double value)
 #endif
 
 typedef enum wg_mode { WG_TRAIN, WG_EVAL } wg_mode;
+/* The mode of one layer: that of its graph, or always the same. Dropout that is on in WG_EVAL too draws samples
+ * of a prediction; batch normalisation that is off in WG_TRAIN uses its averages and does not change them. */
+typedef enum wg_layer_mode { WG_AS_GRAPH, WG_AS_TRAIN, WG_AS_EVAL } wg_layer_mode;
 
 /* ---- graphs ---- */
 
@@ -88,13 +91,13 @@ WG_API wg_graph *wg_graph_of(wg_node n); /* NULL: a number or wg_none */
 
 /* An input. The tensor is copied. The name appears in errors and drawings. */
 WG_API wg_node wg_input_at(wg_site here, wg_graph *g, const char *name, wg_tensor t);
-#define wg_input(g, name, t) wg_input_at(WG_AT(#name), g, name, t)
+#define wg_input(g, name, ...) wg_input_at(WG_AT(#name), g, name, __VA_ARGS__)
 /* The same without a copy. The array must stay valid and unchanged until the evaluation has ended. */
 WG_API wg_node wg_input_borrow_at(wg_site here, wg_graph *g, const char *name, wg_tensor t);
-#define wg_input_borrow(g, name, t) wg_input_borrow_at(WG_AT(#name), g, name, t)
+#define wg_input_borrow(g, name, ...) wg_input_borrow_at(WG_AT(#name), g, name, __VA_ARGS__)
 /* New values for an input. Copies the tensor, which must have its shape and dtype. Ends the evaluation. */
 WG_API wg_status wg_input_set_at(wg_site here, wg_node input, wg_tensor t);
-#define wg_input_set(n, t) wg_input_set_at(WG_AT(#n), n, t)
+#define wg_input_set(n, ...) wg_input_set_at(WG_AT(#n), n, __VA_ARGS__)
 
 /* A scalar of the context's dtype. Unlike a number as an operand it is a node of its own: you can name it and
  * differentiate with respect to it. */
@@ -102,7 +105,7 @@ WG_API wg_node wg_scalar_at(wg_site here, wg_graph *g, double value);
 #define wg_scalar(g, v) wg_scalar_at(WG_AT(#v), g, v)
 /* A tensor of the context's dtype. Every element is value. */
 WG_API wg_node wg_fill_at(wg_site here, wg_graph *g, double value, wg_shape s);
-#define wg_fill(g, v, s) wg_fill_at(WG_AT(#v), g, v, s)
+#define wg_fill(g, v, ...) wg_fill_at(WG_AT(#v), g, v, __VA_ARGS__)
 
 /* Says that the state's next value is that of node `value`. It is stored when wg_backward succeeds, or by
  * wg_commit: once an evaluation. Reading stores nothing. */

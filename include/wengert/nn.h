@@ -40,6 +40,7 @@ typedef struct wg_nn_batch_norm_args {
     double momentum; /* average = momentum * average + (1 - momentum) * new value; default 0.9 */
     double eps;      /* default 1e-5 */
     bool share;
+    wg_layer_mode mode;
     uint64_t reserved[4];
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);

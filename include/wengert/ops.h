@@ -153,12 +153,12 @@ WG_API wg_node wg_sum_to_at(wg_site here, wg_node x, wg_shape s); /* sums what b
 WG_API wg_node wg_expand_at(wg_site here, wg_node x, int axis);   /* inserts an axis of size 1 before axis */
 WG_API wg_node wg_squeeze_at(wg_site here, wg_node x, int axis);  /* removes an axis of size 1 */
 WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis); /* x[0], then x[1], ... */
-#define wg_reshape(x, s)      wg_reshape_at(WG_AT(#x), x, s)
-#define wg_broadcast_to(x, s) wg_broadcast_to_at(WG_AT(#x), x, s)
-#define wg_sum_to(x, s)       wg_sum_to_at(WG_AT(#x), x, s)
-#define wg_expand(x, axis)    wg_expand_at(WG_AT(#x), x, axis)
-#define wg_squeeze(x, axis)   wg_squeeze_at(WG_AT(#x), x, axis)
-#define wg_concat(...)        wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
+#define wg_reshape(x, ...)      wg_reshape_at(WG_AT(#x), x, __VA_ARGS__)
+#define wg_broadcast_to(x, ...) wg_broadcast_to_at(WG_AT(#x), x, __VA_ARGS__)
+#define wg_sum_to(x, ...)       wg_sum_to_at(WG_AT(#x), x, __VA_ARGS__)
+#define wg_expand(x, axis)      wg_expand_at(WG_AT(#x), x, axis)
+#define wg_squeeze(x, axis)     wg_squeeze_at(WG_AT(#x), x, axis)
+#define wg_concat(...)          wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
 
 typedef struct wg_transpose_args {
     wg_node x;
@@ -273,6 +273,7 @@ typedef struct wg_dropout_args {
     double keep_prob; /* probability that an element is kept; give this or drop */
     double drop;      /* 1 - keep_prob */
     const char *name; /* of its random stream; default: its number among the streams of the scope */
+    wg_layer_mode mode;
     uint64_t reserved[2];
 } wg_dropout_args;
 /* In WG_TRAIN each element becomes 0 or x / keep_prob, drawn anew in each evaluation. In WG_EVAL it is x. */

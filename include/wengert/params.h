@@ -59,12 +59,13 @@ WG_API wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix
  * WG_EVAL once p is trained (wg_params_trained). The same name twice in a graph gives the same node. Another shape is an error that names both lines. */
 WG_API wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s,
                            wg_init init);
-#define wg_param(g, p, name, s, init) wg_param_at(WG_AT(#name), g, p, name, s, init)
+#define wg_param(g, p, name, ...) /* g, p, name, shape, init */ \
+    wg_param_at(WG_AT(#name), g, p, name, __VA_ARGS__)
 /* The same for values that are not trained, such as averages and counters. States are saved and loaded with
  * p. Gradients and optimizers skip them; wg_assign changes them. */
 WG_API wg_node wg_state_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s,
                            wg_init init);
-#define wg_state(g, p, name, s, init) wg_state_at(WG_AT(#name), g, p, name, s, init)
+#define wg_state(g, p, name, ...) wg_state_at(WG_AT(#name), g, p, name, __VA_ARGS__)
 
 WG_API wg_context *wg_params_context(const wg_params *p);
 WG_API int wg_params_count(const wg_params *p); /* of parameters and states, in creation order */

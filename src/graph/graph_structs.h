@@ -302,7 +302,8 @@ typedef struct wgi_watch {
 
 struct wg_graph {
     wg_context *c;
-    wg_graph *next; /* of the context's graphs */
+    wg_graph *next;         /* of the context's graphs */
+    struct wgi_with *withs; /* with.c */
     wg_mode mode;
     uint32_t generation; /* raised by wg_begin: a handle of another generation is refused */
     wgi_node *node;

@@ -74,7 +74,7 @@ static wg_site take(wg_graph *g, const wg_params *p, const char *name, wg_site h
 wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)
 {
     if (g && p && !name) wgi_fail_null(g->c, here, "layer_claim", "name");
-    if (!g || !p || !name || !wgi_ok(g->c)) return NULL;
+    if (!g || !p || !name || !wgi_ok(g->c) || p->with) return NULL;
     wgi_layers *l = &g->names.layers;
     wgi_layer *next = l->count < l->known ? &l->item[l->count] : NULL;
     if (!next || !is(next, p, name)) return take(g, p, name, here);

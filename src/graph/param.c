@@ -1,5 +1,5 @@
 /* param.c: parameters and states as nodes of a graph. */
-#include "graph/graph.h"
+#include "graph/with.h"
 
 void wg_params_free(wg_params *p)
 {
@@ -203,6 +203,10 @@ static inline wg_node param(wg_site here, wg_graph *g, wg_params *p, const char 
     if (p && !g) wgi_fail_null(p->c, here, state ? "state" : "param", "graph");
     if (!wgi_can_build(g) || !p || wgi_rule_makes(g, here, state ? "state" : "param", name))
         return wgi_error_node(g);
+    if (p->with) {
+        const wg_node given = wgi_with_node(here, g, p, layer, name, s, state);
+        if (!wg_is_none(given)) return given;
+    }
     uint32_t again = param_again(here, g, p, layer, name, s, state);
     if (again) return wgi_handle(g, again);
     wgi_calling k = wgi_call_begin(g);

@@ -151,8 +151,8 @@ wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
     v.mean = state(&l, "mean", &f);
     v.variance = state(&l, "variance", &f);
     v.count = state(&l, "count", &WG_SCALAR);
-    return wg_graph_mode(l.g) == WG_TRAIN ? train(l.inside, a, gamma, beta, &v)
-                                          : infer(l.inside, a, gamma, beta, &v);
+    const bool trains = a->mode == WG_AS_TRAIN || (a->mode == WG_AS_GRAPH && wg_graph_mode(l.g) == WG_TRAIN);
+    return trains ? train(l.inside, a, gamma, beta, &v) : infer(l.inside, a, gamma, beta, &v);
 }
 
 /* ---- layer_norm ---- */

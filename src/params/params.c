@@ -61,6 +61,14 @@ static wg_params *sub_new(wg_params *root, uint64_t hash, char *prefix)
     return s;
 }
 
+wg_params *wgi_with_set(wgi_with *w, const wg_params *p, char *prefix)
+{
+    wg_params *s = wg_alloc(p->c, 1, sizeof *s);
+    if (!s) return NULL;
+    *s = (wg_params){ .c = p->c, .root = p->root, .prefix = prefix, .with = w, .next = w->sets };
+    return w->sets = s;
+}
+
 wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
 {
     if (!p || !wgi_ok(p->c)) return p;
@@ -74,7 +82,8 @@ wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix)
     if (!full) return p;
     snprintf(full, n, "%s%s.", p->prefix ? p->prefix : "", prefix);
     const uint64_t hash = wgi_text_hash(full);
-    wg_params *known = sub_of(p->root, hash, full), *s = known ? known : sub_new(p->root, hash, full);
+    wg_params *known = p->with ? NULL : sub_of(p->root, hash, full);
+    wg_params *s = known ? known : p->with ? wgi_with_set(p->with, p, full) : sub_new(p->root, hash, full);
     if (s != known && s) return s;
     wg_free(p->c, full);
     return s ? s : p;

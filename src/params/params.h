@@ -12,6 +12,18 @@
 typedef struct wgi_parameter wgi_parameter;
 typedef struct wgi_piece wgi_piece;
 
+/* What wg_params_with makes: the nodes, and the sets that stand for p with them. All is one block of
+ * memory but the sets of wg_params_in. */
+typedef struct wgi_with {
+    struct wgi_with *next; /* of the graph */
+    wg_params *sets;       /* linked by .next */
+    int count;
+    struct {
+        char *name; /* with all prefixes */
+        wg_node value;
+    } given[];
+} wgi_with;
+
 /* What is looked at for each of many parameters stands first, in one line of the cache. */
 struct wgi_parameter {
     wg_params *owner; /* the root set */
@@ -43,8 +55,8 @@ struct wgi_piece {
     void *moment[WGI_MOMENTS]; /* the optimizer's arrays, in the dtype of data */
 };
 
-/* Writes a sentence to buf that says where the NaN or infinities of q's gradient arose, found in the graph of
- * `loss`. Writes "" if that graph is no longer as it was. */
+/* Writes a sentence to buf that says where the NaN or infinities of q's gradient arose, found in the
+ * graph of `loss`. Writes "" if that graph is no longer as it was. */
 typedef void (*wgi_explain_fn)(wg_node loss, const wgi_parameter *q, char *buf, size_t size);
 
 /* An optimizer, as its set sees it. The first field of wg_optim. */
@@ -74,6 +86,8 @@ struct wg_params {
     wg_params *next; /* list of the context's sets */
     wg_params *root; /* the set of a subset; a set points to itself */
     char *prefix;    /* of a subset, with the dot at its end; NULL for a set */
+    struct wgi_with
+        *with; /* the nodes in the place of parameters: graph/with.c. Such a set is in no list of subsets */
     wg_params **sub; /* the subsets of a set */
     size_t subs, sub_capacity;
     wgi_parameter **item;
@@ -106,6 +120,8 @@ static inline bool wgi_params_holds(const wg_params *p, const wgi_parameter *q)
     return p->root == q->owner && (!p->prefix || strncmp(q->name, p->prefix, strlen(p->prefix)) == 0);
 }
 wg_params *wgi_params_root(wg_params *p);
+/* A set that stands for p with other nodes; prefix: from wg_alloc, or NULL. NULL: out of memory. */
+wg_params *wgi_with_set(wgi_with *w, const wg_params *p, char *prefix);
 /* Whether a set that holds the parameter of this full name, if it were there, is trained. */
 bool wgi_params_trained(const wg_params *root, const char *full);
 /* The name of a parameter of the set that is near to this one; NULL: none is. */
