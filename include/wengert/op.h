@@ -73,8 +73,10 @@ typedef bool (*wg_kernel_fn)(const wg_kernel *k);
  *     limit >= 0        "TEXT: VALUE at index INDEX, must be from 0 to LIMIT - 1"
  *     WG_FAULT_USER     "TEXT but VALUE", where value is what a C function of the user's returned
  *     WG_FAULT_PLACE    "TEXT, at index INDEX"
+ *     WG_FAULT_PIVOT    "A TEXT: pivot P of matrix M", where A is operand 0 and INDEX = M * VALUE + P
+ *     WG_FAULT_MATRIX   "A TEXT: matrix M", likewise
  */
-enum { WG_FAULT_USER = -1, WG_FAULT_PLACE = -2 };
+enum { WG_FAULT_USER = -1, WG_FAULT_PLACE = -2, WG_FAULT_PIVOT = -3, WG_FAULT_MATRIX = -4 };
 typedef struct wg_fault {
     int64_t index, value, limit;
     const char *text;

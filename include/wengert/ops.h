@@ -17,6 +17,7 @@
 #include "arrange.h"
 #include "functions.h"
 #include "graph.h"
+#include "linear.h"
 #include "named.h"
 
 #ifdef __cplusplus

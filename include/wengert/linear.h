@@ -1,0 +1,55 @@
+/* linear.h: linear algebra. Matrices are the last two axes; axes before them count matrices. ops.h includes this.
+ *
+ *     wg_node L = wg_cholesky(K), a = wg_triangular_solve(L, y);
+ *     wg_node x = wg_solve(A, b);
+ *
+ * All have derivatives of any order. What no matrix of the operand has (a triangle of one that is not positive
+ * definite, an inverse of a singular one) is an error when it is computed, and names the pivot: rows are counted
+ * from 0.
+ */
+#ifndef WENGERT_LINEAR_H
+#define WENGERT_LINEAR_H
+
+#include "graph.h"
+#include "named.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The lower triangle L with L L^T = x. If x is not symmetric, (x + x^T) / 2 is taken. */
+WG_API wg_node wg_cholesky_at(wg_site here, wg_node x);
+#define wg_cholesky(x) wg_cholesky_at(WG_AT(#x), x)
+
+typedef struct wg_triangular_solve_args {
+    wg_node x; /* triangles: [..., n, n]; what is on the other side of the diagonal is not read */
+    wg_node b; /* [..., n, k], or a vector [n] */
+    WG_BY_NAME;
+    bool upper;      /* the upper triangle, not the lower one */
+    bool transposed; /* solve x^T y = b */
+    bool unit;       /* the diagonal is not read: it is ones */
+    uint64_t reserved[2];
+} wg_triangular_solve_args;
+/* y with x y = b. Leading axes broadcast. */
+WG_API wg_node wg_triangular_solve_at(wg_site here, const wg_triangular_solve_args *a);
+#define wg_triangular_solve(...) \
+    wg_triangular_solve_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_triangular_solve_args, __VA_ARGS__))
+
+/* y with a y = b. b: columns [..., n, k], or a vector [n]. Leading axes broadcast. */
+WG_API wg_node wg_solve_at(wg_site here, wg_node a, wg_node b);
+WG_API wg_node wg_inverse_at(wg_site here,
+                             wg_node x);           /* to solve equations wg_solve is faster and more exact */
+WG_API wg_node wg_det_at(wg_site here, wg_node x); /* the determinant */
+WG_API wg_node wg_logdet_at(wg_site here, wg_node x); /* its logarithm; a determinant below 0 is an error */
+/* The sign (1, 0 or -1) and the logarithm of the absolute value. False, after an error: both are wg_none. */
+WG_API bool wg_slogdet_at(wg_site here, wg_node x, wg_node *sign, wg_node *log);
+#define wg_solve(a, b)           wg_solve_at(WG_AT(#a ", " #b), a, b)
+#define wg_inverse(x)            wg_inverse_at(WG_AT(#x), x)
+#define wg_det(x)                wg_det_at(WG_AT(#x), x)
+#define wg_logdet(x)             wg_logdet_at(WG_AT(#x), x)
+#define wg_slogdet(x, sign, log) wg_slogdet_at(WG_AT(#x), x, sign, log)
+
+#ifdef __cplusplus
+}
+#endif
+#endif

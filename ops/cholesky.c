@@ -1,0 +1,111 @@
+/* cholesky.c: the triangle L of a symmetric, positive definite matrix L L^T.
+ *
+ * The kernel computes the upper triangle U = L^T, so that its inner loops run along rows. */
+#include "matrix.h"
+#include "kernel/gemm.h"
+#include "kernel/vmath.h"
+
+#define FLOATS_FILE "cholesky_loops.h"
+#include "both_floats.h"
+
+KERNEL(cholesky)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (!BY_FLOAT(k, cholesky_of, k, u, a.n)) return false;
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(cholesky);
+
+static bool cholesky_shape(wg_rule *r) { return is_square(r, 0); }
+static int64_t matrices_units(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return a.n ? a.count : 0;
+}
+/* U, and the room of products. */
+static size_t cholesky_scratch(const wg_kernel *k)
+{
+    const int64_t n = matrices_of(k->xt[0].shape).n;
+    return (size_t)((n + STRIP) * n) * wg_dtype_size(k->xt[0].dtype);
+}
+static double cholesky_flops(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return (double)a.count * pow((double)a.n, 3) / 3;
+}
+
+static wg_node solved(wg_site here, wg_node l, wg_node b, bool transposed)
+{
+    return wg_triangular_solve_at(here,
+                                  &(wg_triangular_solve_args){ .x = l, .b = b, .transposed = transposed });
+}
+/* L^-T x L^-1 or, if not transposed, L^-1 x L^-T, for a symmetric x. */
+static wg_node solved_on_both_sides(wg_site here, wg_node l, wg_node x, bool transposed)
+{
+    return solved(here, l, turned(here, solved(here, l, x, transposed)), transposed);
+}
+/* Murray 2016, equation 10: x' = L^-T sym(P) L^-1, where P is the lower triangle of L^T y' with half its
+ * diagonal. sym(P) = (P + P^T) / 2. */
+VJP(cholesky)
+{
+    wg_node p = wg_matmul(turned(here, y), gy);
+    wg_node s = wg_add(wg_tril(p), turned(here, wg_tril(p, .offset = -1)));
+    gx[0] = solved_on_both_sides(here, y, wg_mul(s, 0.5), true);
+}
+/* L times the lower triangle of L^-1 x' L^-T with half its diagonal (equation 8). */
+static wg_node cholesky_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    wg_node t = wg_mul(wg_add(tx[0], turned(here, tx[0])), 0.5);
+    wg_node w = solved_on_both_sides(here, y, t, false);
+    return wg_matmul(y, wg_mul(wg_add(wg_tril(w), wg_tril(w, .offset = -1)), 0.5));
+}
+SAMPLE(cholesky)
+{
+    switch (i) {
+    case 0: return wg_cholesky(definite_sample(here, g, WG_SHAPE(3, 3)));
+    case 1: return wg_cholesky(definite_sample(here, g, WG_SHAPE(2, 2, 2)));
+    case 2: return wg_cholesky(regular_sample(here, g, WG_SHAPE(1, 1)));
+    case 3: return wg_cholesky(wg_any(g, WG_SHAPE(2, 0, 0)));
+    case 4: return wg_cholesky(regular_sample(here, g, WG_SHAPE(2, 2)));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(cholesky)
+{
+    wg_node ones = wg_broadcast_to(wg_scalar_at(here, g, 1), WG_SHAPE(3, 3));
+    switch (i) {
+    case 0: wg_cholesky(wg_any(g, WG_SHAPE(3, 4))); return "is not square";
+    case 1: wg_cholesky(wg_any(g, WG_SHAPE(3))); return "axes, must have 2 to";
+    case 2: wg_cholesky(ones); return "is not positive definite: pivot 1";
+    case 3: wg_cholesky(wg_div(ones, 0)); return "has a number that is not finite";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_cholesky = {
+    OP(cholesky),
+    .summary =
+        "The lower triangle L of symmetric, positive definite matrices. If x is not symmetric, (x + x^T) / 2 "
+        "is taken.",
+    .formula = "y = L, L L^T = x",
+    .adjoint = "x' = L^-T S L^-1; S is symmetric, its lower triangle is half that of L^T y'",
+    .operands = 1,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    .shape = cholesky_shape,
+    .kernel = KERNELS(cholesky),
+    .units = matrices_units,
+    .scratch = cholesky_scratch,
+    .own_scratch = true,
+    .flops = cholesky_flops,
+    .leads = true,
+    .vjp = cholesky_vjp,
+    .jvp = cholesky_jvp,
+};
+wg_node wg_cholesky_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_cholesky); }
+
+#endif

@@ -1,0 +1,296 @@
+/* lu.c: triangles of square matrices by exchanges of rows (lu), and systems of equations solved with
+ * them (lu_solve, solve, inverse). */
+#include "lu.h"
+#include "kernel/gemm.h"
+#include "kernel/vmath.h"
+
+#define LU_SOLVE_FIELDS(F, S) F(S, BOOL, transposed, "false")
+OPTIONS(lu_solve, LU_SOLVE_FIELDS);
+
+enum { NARROW = 16 }; /* columns whose triangles are computed by loops */
+
+#define FLOATS_FILE "lu_loops.h"
+#include "both_floats.h"
+
+KERNEL(lu)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (!BY_FLOAT(k, lu_of, k, u, a.n)) return false;
+    return true;
+}
+
+/* A unit is COLUMNS columns of one matrix. */
+KERNEL(lu_solve)
+{
+    const matrices b = matrices_of(k->xt[3].shape);
+    const bool transposed = ((const struct lu_solve *)k->attr)->transposed;
+    const int64_t blocks = column_blocks(b);
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const int64_t c = u % blocks * COLUMNS, wide = b.n - c < COLUMNS ? b.n - c : COLUMNS;
+        if (!BY_FLOAT(k, lu_solve_columns, k, transposed, b, u / blocks, c, wide)) return false;
+    }
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(lu);
+DECLARE(lu_solve);
+
+extern const wg_op wgi_op_lu, wgi_op_lu_solve;
+
+/* ---- lu ---- */
+
+static bool lu_shape(wg_rule *r)
+{
+    if (!is_square(r, 0)) return false;
+    wg_shape *rows = wg_rule_shape(r, 1);
+    *rows = *r->x[0].shape;
+    rows->rank--;
+    r->y[1].dtype = WG_I64;
+    return true;
+}
+static int64_t lu_units(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return a.n ? a.count : 0;
+}
+static size_t lu_scratch(const wg_kernel *k)
+{
+    return (size_t)(STRIP * matrices_of(k->xt[0].shape).n) * wg_dtype_size(k->xt[0].dtype);
+}
+static double lu_flops(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return (double)a.count * pow((double)a.n, 3) * 2 / 3;
+}
+lu wgi_lu(wg_site here, wg_node a)
+{
+    wg_node y = wg_apply1(here, a, &wgi_op_lu);
+    return (lu){ a, y, wg_node_ok(y) ? wg_part(y, 1) : y };
+}
+SAMPLE(lu)
+{
+    switch (i) {
+    case 0: return wgi_lu(here, wg_any(g, WG_SHAPE(3, 3))).lu;
+    case 1: return wgi_lu(here, wg_any(g, WG_SHAPE(2, 20, 20))).lu;
+    case 2: return wgi_lu(here, wg_any(g, WG_SHAPE(2, 0, 0))).lu;
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(lu)
+{
+    if (i > 1) return NULL;
+    wgi_lu(here, i ? wg_log(wg_sub(wg_any(g, WG_SHAPE(3, 3)), 9)) : wg_any(g, WG_SHAPE(3, 4)));
+    return i ? "has a number that is not finite" : "is not square";
+}
+
+const wg_op wgi_op_lu = {
+    OP(lu),
+    .summary =
+        "Triangles of square matrices by Gaussian elimination: U with its diagonal, and L, whose diagonal is "
+        "ones, below. Part 1: the rows of x in the order of their pivots.",
+    .formula = "L U = x[rows]",
+    .adjoint = "an intermediate result: what is computed from it has a derivative by x",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .outputs = 2,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    .shape = lu_shape,
+    .kernel = KERNELS(lu),
+    .units = lu_units,
+    .scratch = lu_scratch,
+    .own_scratch = true,
+    .flops = lu_flops,
+    .leads = true,
+};
+
+/* ---- lu_solve: operands are A, its triangles, its rows, the right-hand sides ---- */
+
+wg_node wgi_lu_solve(wg_site here, lu a, wg_node b, bool transposed)
+{
+    return wg_apply(here, &wgi_op_lu_solve, (wg_node[]){ a.a, a.lu, a.rows, b }, 4,
+                    &(struct lu_solve){ transposed });
+}
+static bool lu_solve_shape(wg_rule *r)
+{
+    const wg_shape *a = r->x[0].shape, *b = r->x[3].shape;
+    wg_shape like = *b;
+    if (!has_triangles(r) || !wg_rule_rank(r, 3, 2, WG_MAX_RANK)) return false;
+    like.dim[like.rank - 1] = a->dim[a->rank - 1];
+    r->y[0] = r->x[3];
+    return (wg_shape_equal(*a, like) && r->x[3].dtype == r->x[0].dtype) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not as many rows as %s", wg_rule_who(r, 3),
+                        wg_rule_who(r, 0));
+}
+static int64_t lu_solve_units(const wg_kernel *k)
+{
+    const matrices b = matrices_of(k->xt[3].shape);
+    return b.count * column_blocks(b);
+}
+static size_t lu_solve_scratch(const wg_kernel *k)
+{
+    return (size_t)((matrices_of(k->xt[0].shape).n + STRIP) * COLUMNS) * wg_dtype_size(k->xt[0].dtype);
+}
+static double lu_solve_flops(const wg_kernel *k)
+{
+    const matrices b = matrices_of(k->xt[3].shape);
+    return 2 * (double)b.count * (double)b.m * (double)b.m * (double)b.n;
+}
+VJP(lu_solve)
+{
+    const bool transposed = ((const struct lu_solve *)wg_attr(y))->transposed;
+    gx[3] = wgi_lu_solve(here, (lu){ x[0], x[1], x[2] }, gy, !transposed);
+    gx[0] = wg_neg(transposed ? wg_matmul(y, turned(here, gx[3])) : wg_matmul(gx[3], turned(here, y)));
+}
+static wg_node lu_solve_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    const bool transposed = ((const struct lu_solve *)wg_attr(y))->transposed;
+    wg_node b = tx[3];
+    if (!wg_is_none(tx[0])) {
+        wg_node moved = wg_matmul(transposed ? turned(here, tx[0]) : tx[0], y);
+        b = wg_is_none(b) ? wg_neg(moved) : wg_sub(b, moved);
+    }
+    return wg_is_none(b) ? wg_none : wgi_lu_solve(here, (lu){ x[0], x[1], x[2] }, b, transposed);
+}
+/* If only the right-hand sides have rows, and there is one matrix, they become columns of one matrix. */
+VMAP(lu_solve)
+{
+    const bool transposed = ((const struct lu_solve *)wg_attr(y))->transposed;
+    const wg_shape s = wg_node_shape(y);
+    wg_node o[4];
+    for (int i = 0; i < 4; i++) o[i] = rows[i] ? x[i] : wg_none;
+    if (rows[0] || rows[1] || rows[2] || s.rank > 2) {
+        for (int i = 0; i < 4; i++)
+            if (!rows[i]) o[i] = wg_rows_repeated(here, x[i], n);
+        return wgi_lu_solve(here, (lu){ o[0], o[1], o[2] }, o[3], transposed);
+    }
+    wg_node b = wg_transpose(x[3], .axes = WG_AXES(1, 0, 2));
+    wg_node all = wgi_lu_solve(here, (lu){ x[0], x[1], x[2] },
+                               wg_reshape(b, WG_SHAPE(s.dim[0], n * s.dim[1])), transposed);
+    return wg_transpose(wg_reshape(all, WG_SHAPE(s.dim[0], n, s.dim[1])), .axes = WG_AXES(1, 0, 2));
+}
+SAMPLE(lu_solve)
+{
+    static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } }, { 2, { 37, 37 } } },
+                          b[] = { { 2, { 3, 2 } }, { 3, { 2, 2, 1 } }, { 2, { 0, 3 } }, { 2, { 37, 2 } } };
+    if (i > 3) return wg_none;
+    wg_node x = regular_sample(here, g, a[i]);
+    return wgi_lu_solve(here, wgi_lu(here, x), wg_any(g, b[i]), i % 2);
+}
+ERROR_SAMPLE(lu_solve)
+{
+    if (i > 1) return NULL;
+    wg_node x = wg_tril(wg_any(g, WG_SHAPE(3, 3)), .offset = i ? -1 : 0);
+    wgi_lu_solve(here, wgi_lu(here, x), wg_any(g, WG_SHAPE(i ? 3 : 2, 2)), false);
+    return i ? "is singular: pivot" : "has not as many rows as";
+}
+
+const wg_op wgi_op_lu_solve = {
+    OP(lu_solve),
+    .summary =
+        "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), right-hand sides b.",
+    .formula = "y with A y = b; transposed: A^T y = b",
+    .adjoint = "b' = A^-T y', A' = -b' y^T; transposed: b' = A^-1 y', A' = -y b'^T",
+    .zero = 1 << 1 | 1 << 2,
+    .operands = 4,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE,
+    TAKES(lu_solve),
+    .shape = lu_solve_shape,
+    .kernel = KERNELS(lu_solve),
+    .units = lu_solve_units,
+    .scratch = lu_solve_scratch,
+    .own_scratch = true,
+    .flops = lu_solve_flops,
+    .vjp = lu_solve_vjp,
+    .jvp = lu_solve_jvp,
+    .vmap = lu_solve_vmap,
+};
+
+/* ---- solve ---- */
+
+static bool solve_shape(wg_rule *r) { return has_right_sides(r, 0, 1); }
+
+EXPAND(solve)
+{
+    const wg_shape a = wg_node_shape(x[0]), b = wg_node_shape(x[1]), to = common_leading(&a, &b);
+    const lu f = wgi_lu(here, x[0]),
+             all = { spread(here, f.a, 2, to), spread(here, f.lu, 2, to), spread(here, f.rows, 1, to) };
+    y[0] = wgi_lu_solve(here, all, spread(here, as_column(here, x[1]), 2, to), false);
+    if (b.rank == 1) y[0] = wg_squeeze(y[0], wg_node_shape(y[0]).rank - 1);
+}
+SAMPLE(solve)
+{
+    static const wg_shape
+        a[] = { { 2, { 3, 3 } }, { 2, { 2, 2 } }, { 3, { 2, 2, 2 } }, { 2, { 2, 2 } }, { 2, { 0, 0 } } },
+        b[] = { { 2, { 3, 2 } }, { 1, { 2 } }, { 1, { 2 } }, { 3, { 2, 2, 1 } }, { 1, { 0 } } };
+    if (i > 4) return wg_none;
+    wg_node x = regular_sample(here, g, a[i]);
+    return wg_solve(x, wg_any(g, b[i]));
+}
+ERROR_SAMPLE(solve)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3, 3)), y = wg_any(g, WG_SHAPE(3, 2));
+    switch (i) {
+    case 0: wg_solve(y, x); return "is not square";
+    case 1: wg_solve(x, wg_any(g, WG_SHAPE(4))); return "has not as many rows as";
+    case 2: wg_solve(wg_tril(x, .offset = -1), y); return "is singular: pivot";
+    case 3: wg_solve(x, wg_any_class(g, 3, WG_SCALAR)); return "axes, must have 1 to";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_solve = {
+    OP(solve),
+    .summary =
+        "Solutions of systems of equations with square matrices a. b: columns, or one vector. Leading axes "
+        "broadcast.",
+    .formula = "y with a y = b",
+    .adjoint = "b' = a^-T y', a' = -b' y^T",
+    .operands = 2,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    .shape = solve_shape,
+    .expand = solve_expand,
+};
+wg_node wg_solve_at(wg_site here, wg_node a, wg_node b)
+{
+    return wg_apply(here, &wgi_op_solve, (wg_node[]){ a, b }, 2, NULL);
+}
+
+/* ---- inverse ---- */
+
+static bool inverse_shape(wg_rule *r) { return is_square(r, 0); }
+
+EXPAND(inverse) { y[0] = wgi_lu_solve(here, wgi_lu(here, x[0]), unit_like(here, x[0]), false); }
+SAMPLE(inverse)
+{
+    static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 1, 1 } }, { 2, { 0, 0 } } };
+    return i > 3 ? wg_none : wg_inverse(regular_sample(here, g, a[i]));
+}
+ERROR_SAMPLE(inverse)
+{
+    if (i > 1) return NULL;
+    wg_node x = wg_any(g, i ? WG_SHAPE(3, 3) : WG_SHAPE(3, 4));
+    wg_inverse(wg_tril(x, .offset = -1));
+    return i ? "is singular: pivot" : "is not square";
+}
+
+const wg_op wgi_op_inverse = {
+    OP(inverse),
+    .summary =
+        "Inverses of square matrices. To solve systems of equations use solve: it is faster and more exact.",
+    .formula = "y = x^-1",
+    .adjoint = "x' = -y^T y' y^T",
+    .operands = 1,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    .shape = inverse_shape,
+    .expand = inverse_expand,
+};
+wg_node wg_inverse_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_inverse); }
+
+#endif

@@ -1,0 +1,71 @@
+/* lu_loops.h: triangles of a square matrix with exchanged rows, for one element type T (both_floats.h). */
+#include "matrix_loops.h"
+
+static void N(exchange)(T *a, int64_t n, int64_t *row, int64_t i, int64_t j)
+{
+    const int64_t was = row[i];
+    if (i == j) return;
+    for (int64_t c = 0; c < n; c++) {
+        const T v = a[i * n + c];
+        a[i * n + c] = a[j * n + c];
+        a[j * n + c] = v;
+    }
+    row[i] = row[j];
+    row[j] = was;
+}
+
+/* Columns [c, end) of a [n, n], below row c. The largest number of a column is its pivot. A column of
+ * zeros stays as it is. */
+static void N(triangles)(T *a, int64_t n, int64_t c, int64_t end, int64_t *row, T *room)
+{
+    if (end - c > NARROW) {
+        const int64_t mid = c + (end - c + 1) / 2;
+        N(triangles)(a, n, c, mid, row, room);
+        N(forward)((N(part)){ a + c * n + c, n, false }, true, mid - c, a + c * n + mid, end - mid, n, room);
+        N(subtract_product)
+        (a + mid * n + mid, n, (N(part)){ a + mid * n + c, n, false }, (N(part)){ a + c * n + mid, n, false },
+         n - mid, end - mid, mid - c, room);
+        N(triangles)(a, n, mid, end, row, room);
+        return;
+    }
+    for (int64_t j = c; j < end; j++) {
+        int64_t most = j;
+        for (int64_t i = j + 1; i < n; i++)
+            if (ABS(a[i * n + j]) > ABS(a[most * n + j])) most = i;
+        N(exchange)(a, n, row, j, most);
+        const T pivot = a[j * n + j];
+        for (int64_t i = j + 1; i < n && pivot != 0; i++) {
+            const T f = a[i * n + j] /= pivot;
+            N(subtract_row)(a + i * n + j + 1, a + j * n + j + 1, f, end - j - 1);
+        }
+    }
+}
+
+static bool N(lu_of)(const wg_kernel *k, int64_t u, int64_t n)
+{
+    T *a = (T *)k->y[0] + u * n * n;
+    int64_t *row = (int64_t *)k->y[1] + u * n;
+    if (!N(copy_finite)(a, (const T *)k->x[0] + u * n * n, n * n)) return not_finite(k, u, n);
+    for (int64_t i = 0; i < n; i++) row[i] = i;
+    N(triangles)(a, n, 0, n, row, k->scratch);
+    return true;
+}
+
+/* Columns [c, c + wide) of the solution for matrix u. P a = L U, where row i of P a is row[i] of a. */
+static bool N(lu_solve_columns)(const wg_kernel *k, bool transposed, matrices b, int64_t u, int64_t c,
+                                int64_t wide)
+{
+    const int64_t n = b.m, *row = (const int64_t *)k->x[2] + u * n;
+    const N(part) a = { (const T *)k->x[1] + u * n * n, n, transposed };
+    const T *x = (const T *)k->x[3] + u * n * b.n + c;
+    T *y = (T *)k->y[0] + u * n * b.n + c, *v = k->scratch, *room = v + n * COLUMNS;
+    for (int64_t i = 0; i < n; i++) {
+        if (N(element)(a, i, i) == 0) return pivot_fault(k, u, n, i, "is singular");
+        memcpy(v + i * wide, x + (transposed ? i : row[i]) * b.n, (size_t)wide * sizeof(T));
+    }
+    N(forward)(a, !transposed, n, v, wide, wide, room);
+    N(backward)(a, transposed, n, v, wide, wide, room);
+    for (int64_t i = 0; i < n; i++)
+        memcpy(y + (transposed ? row[i] : i) * b.n, v + i * wide, (size_t)wide * sizeof(T));
+    return true;
+}

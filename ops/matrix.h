@@ -1,0 +1,153 @@
+/* matrix.h: what the ops of linear algebra share. Matrices are the last two axes of an operand; the
+ * axes before them count the matrices. A kernel computes a matrix, or some columns of one, on one
+ * thread: products are computed inside it (matrix_loops.h). So the ops are of the class WG_CONTRACT:
+ * the engine keeps BLAS to one thread. */
+#ifndef WG_MATRIX_H
+#define WG_MATRIX_H
+
+#include "ops.h"
+
+/* How many matrices there are, and their rows and columns. */
+typedef struct matrices {
+    int64_t count, m, n;
+} matrices;
+
+static inline matrices matrices_of(const wg_shape *s)
+{
+    matrices a = { 1, s->dim[s->rank - 2], s->dim[s->rank - 1] };
+    for (int i = 0; i < s->rank - 2; i++) a.count *= s->dim[i];
+    return a;
+}
+
+/* SIDE: the rows of the largest triangle that loops solve. STRIP: rows that are updated at once. */
+enum { SIDE = 32, STRIP = 64 };
+
+/* Right-hand sides are solved COLUMNS columns at a time. */
+enum { COLUMNS = 64 };
+static inline int64_t column_blocks(matrices b) { return b.m ? (b.n + COLUMNS - 1) / COLUMNS : 0; }
+
+/* Where a triangle of n rows is cut: a multiple of SIDE. */
+static inline int64_t upper_half(int64_t n) { return (n / 2 + SIDE - 1) / SIDE * SIDE; }
+
+/* Reports that a matrix of n rows cannot be treated, because of pivot i. */
+static inline bool pivot_fault(const wg_kernel *k, int64_t matrix, int64_t n, int64_t i, const char *text)
+{
+    return wg_fault_at(k, matrix * n + i, n, WG_FAULT_PIVOT, text);
+}
+
+static inline bool not_finite(const wg_kernel *k, int64_t matrix, int64_t n)
+{
+    return wg_fault_at(k, matrix * n, n, WG_FAULT_MATRIX, "has a number that is not finite");
+}
+
+#if WG_BASE
+
+#include "rules.h"
+
+/* ---- shape rules ---- */
+
+/* Operand k is of floats and has square matrices. */
+static inline bool is_square(wg_rule *r, int k)
+{
+    const wg_shape *s = r->x[k].shape;
+    if (!wg_rule_float(r, k) || !wg_rule_rank(r, k, 2, WG_MAX_RANK)) return false;
+    return s->dim[s->rank - 1] == s->dim[s->rank - 2] ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s is not square", wg_rule_who(r, k));
+}
+
+/* The axes before the last two of both, which broadcast. A vector has none. Rank -1: they do not. */
+static inline wg_shape common_leading(const wg_shape *x, const wg_shape *y)
+{
+    const int lx = x->rank > 2 ? x->rank - 2 : 0, ly = y->rank > 2 ? y->rank - 2 : 0;
+    wg_shape to = { lx > ly ? lx : ly, { 0 } };
+    for (int i = 1; i <= to.rank; i++) {
+        const int64_t dx = i <= lx ? x->dim[lx - i] : 1, dy = i <= ly ? y->dim[ly - i] : 1;
+        if (dx != dy && dx != 1 && dy != 1) return (wg_shape){ -1, { 0 } };
+        to.dim[to.rank - i] = dx == 1 ? dy : dx;
+    }
+    return to;
+}
+
+/* Operand b fits the square matrices of operand a as right-hand sides: columns, or one vector. Sets the
+ * shape of the result. */
+static inline bool has_right_sides(wg_rule *r, int a, int b)
+{
+    if (!is_square(r, a) || !wg_rule_float(r, b) || !wg_rule_rank(r, b, 1, WG_MAX_RANK)) return false;
+    const wg_shape *x = r->x[a].shape, *y = r->x[b].shape;
+    const bool vector = y->rank == 1;
+    if (y->dim[vector ? 0 : y->rank - 2] != x->dim[x->rank - 1])
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not as many rows as %s", wg_rule_who(r, b),
+                            wg_rule_who(r, a));
+    wg_shape *to = wg_rule_shape(r, 0);
+    *to = common_leading(x, y);
+    if (to->rank < 0)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "leading axes do not broadcast: %s with %s", wg_rule_who(r, a),
+                            wg_rule_who(r, b));
+    to->dim[to->rank++] = x->dim[x->rank - 1];
+    if (!vector) to->dim[to->rank++] = y->dim[y->rank - 1];
+    return true;
+}
+
+/* ---- nodes ---- */
+
+/* The transposes of matrices. */
+static inline wg_node turned(wg_site here, wg_node x)
+{
+    wg_transpose_args t = { .x = x, .axes.count = wg_node_shape(x).rank };
+    for (int i = 0; i < t.axes.count; i++) t.axes.axis[i] = i;
+    t.axes.axis[t.axes.count - 1]--;
+    t.axes.axis[t.axes.count - 2]++;
+    return wg_transpose_at(here, &t);
+}
+
+/* Unit matrices of the shape and dtype of square matrices x. */
+static inline wg_node unit_like(wg_site here, wg_node x)
+{
+    return wg_cast(wg_equal(wg_index_along(x, -1), wg_index_along(x, -2)), wg_node_dtype(x));
+}
+
+/* A number for each matrix, with two axes of size 1 behind it, so that it broadcasts over the matrices. */
+static inline wg_node over_matrices(wg_site here, wg_node x)
+{
+    return wg_expand(wg_expand(x, wg_node_shape(x).rank), wg_node_shape(x).rank + 1);
+}
+
+/* x with the leading axes `to`; its last `own` axes stay. */
+static inline wg_node spread(wg_site here, wg_node x, int own, wg_shape to)
+{
+    const wg_shape s = wg_node_shape(x);
+    for (int i = s.rank - own; i < s.rank; i++) to.dim[to.rank++] = s.dim[i];
+    return wg_shape_equal(s, to) ? x : wg_broadcast_to(x, to);
+}
+
+static inline wg_node as_column(wg_site here, wg_node b)
+{
+    return wg_node_shape(b).rank == 1 ? wg_expand(b, 1) : b;
+}
+
+/* Whether matrices a and b have the same leading axes, and b is no vector. */
+static inline bool side_by_side(wg_node a, wg_node b)
+{
+    wg_shape x = wg_node_shape(a), y = wg_node_shape(b);
+    x.rank -= 2, y.rank -= 2;
+    return y.rank >= 0 && wg_shape_equal(x, y);
+}
+
+/* ---- samples ---- */
+
+/* A matrix with a large diagonal: regular, also where the inputs are zeros, ones or halves. */
+static inline wg_node regular_sample(wg_site here, wg_graph *g, wg_shape s)
+{
+    wg_node x = wg_between(g, -1, 1, s);
+    return wg_add(x, wg_mul(unit_like(here, x), 4));
+}
+/* A symmetric, positive definite one. */
+static inline wg_node definite_sample(wg_site here, wg_graph *g, wg_shape s)
+{
+    wg_node x = wg_any(g, s);
+    return wg_add(wg_matmul(x, turned(here, x)), unit_like(here, x));
+}
+
+#endif
+
+#endif

@@ -1,0 +1,160 @@
+/* triangular_solve.c: systems of equations whose matrix is a triangle. */
+#include "matrix.h"
+#include "kernel/gemm.h"
+
+#define TRIANGLE_FIELDS(F, S) \
+    F(S, BOOL, upper, "false") F(S, BOOL, transposed, "false") F(S, BOOL, unit, "false")
+OPTIONS(triangle, TRIANGLE_FIELDS);
+
+#define FLOATS_FILE "triangular_solve_loops.h"
+#include "both_floats.h"
+
+/* A unit is COLUMNS columns of one matrix. */
+KERNEL(triangular_solve)
+{
+    const matrices b = matrices_of(k->xt[1].shape);
+    const int64_t blocks = column_blocks(b);
+    for (int64_t u = k->begin; u < k->end; u++) {
+        const int64_t c = u % blocks * COLUMNS, wide = b.n - c < COLUMNS ? b.n - c : COLUMNS;
+        if (!BY_FLOAT(k, solve_columns, k, k->attr, b, u / blocks, c, wide)) return false;
+    }
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(triangular_solve);
+
+extern const wg_op wgi_op_triangular_solve;
+
+static wg_node solved(wg_site here, wg_node a, wg_node b, struct triangle t)
+{
+    return wg_apply(here, &wgi_op_triangular_solve, (wg_node[]){ a, b }, 2, &t);
+}
+/* The part of x that is read of a triangle. */
+static wg_node read_part(wg_site here, wg_node x, const struct triangle *t)
+{
+    return t->upper ? wg_triu(x, .offset = t->unit) : wg_tril(x, .offset = -(int)t->unit);
+}
+
+static bool triangular_solve_shape(wg_rule *r) { return has_right_sides(r, 0, 1); }
+
+/* One triangle for each matrix of right-hand sides. A vector is a column. */
+REWRITE(triangular_solve)
+{
+    if (side_by_side(x[0], x[1])) return wg_none;
+    const wg_shape a = wg_node_shape(x[0]), b = wg_node_shape(x[1]), to = common_leading(&a, &b);
+    wg_node y = solved(here, spread(here, x[0], 2, to), spread(here, as_column(here, x[1]), 2, to),
+                       *(const struct triangle *)attr);
+    return b.rank == 1 ? wg_squeeze(y, wg_node_shape(y).rank - 1) : y;
+}
+static int64_t triangular_solve_units(const wg_kernel *k)
+{
+    const matrices b = matrices_of(k->xt[1].shape);
+    return b.count * column_blocks(b);
+}
+static size_t triangular_solve_scratch(const wg_kernel *k)
+{
+    return (size_t)(STRIP * COLUMNS) * wg_dtype_size(k->xt[0].dtype);
+}
+static double triangular_solve_flops(const wg_kernel *k)
+{
+    const matrices b = matrices_of(k->xt[1].shape);
+    return (double)b.count * (double)b.m * (double)b.m * (double)b.n;
+}
+VJP(triangular_solve)
+{
+    struct triangle t = *(const struct triangle *)wg_attr(y), back = t;
+    back.transposed = !t.transposed;
+    gx[1] = solved(here, x[0], gy, back);
+    wg_node left = t.transposed ? y : gx[1], right = t.transposed ? gx[1] : y;
+    gx[0] = wg_neg(read_part(here, wg_matmul(left, turned(here, right)), &t));
+}
+static wg_node triangular_solve_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    const struct triangle *t = wg_attr(y);
+    wg_node b = tx[1], a = wg_is_none(tx[0]) ? wg_none : read_part(here, tx[0], t);
+    if (!wg_is_none(a)) {
+        wg_node moved = wg_matmul(t->transposed ? turned(here, a) : a, y);
+        b = wg_is_none(b) ? wg_neg(moved) : wg_sub(b, moved);
+    }
+    return solved(here, x[0], b, *t);
+}
+/* If only the right-hand sides have rows, and there is one triangle, they become columns of one matrix. */
+VMAP(triangular_solve)
+{
+    const wg_shape s = wg_node_shape(y);
+    const struct triangle t = *(const struct triangle *)wg_attr(y);
+    if (rows[0] || s.rank > 2)
+        return solved(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
+                      rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), t);
+    wg_node b = wg_transpose(x[1], .axes = WG_AXES(1, 0, 2));
+    wg_node all = solved(here, x[0], wg_reshape(b, WG_SHAPE(s.dim[0], n * s.dim[1])), t);
+    return wg_transpose(wg_reshape(all, WG_SHAPE(s.dim[0], n, s.dim[1])), .axes = WG_AXES(1, 0, 2));
+}
+SAMPLE(triangular_solve)
+{
+    static const struct {
+        wg_shape a, b;
+        struct triangle t;
+    } s[] = {
+        { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { false, false, false } },
+        { { 2, { 3, 3 } }, { 1, { 3 } }, { true, false, false } },
+        { { 3, { 2, 2, 2 } }, { 3, { 2, 2, 3 } }, { false, true, false } },
+        { { 2, { 3, 3 } }, { 2, { 3, 1 } }, { true, true, false } },
+        { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { false, false, true } },
+        { { 2, { 3, 3 } }, { 2, { 3, 2 } }, { true, true, true } },
+        { { 2, { 2, 2 } }, { 3, { 2, 2, 1 } }, { false, false, false } },
+        { { 2, { 0, 0 } }, { 2, { 0, 3 } }, { false, false, false } },
+        { { 2, { 2, 2 } }, { 2, { 2, 0 } }, { true, false, false } },
+        { { 2, { 37, 37 } }, { 2, { 37, 2 } }, { false, false, false } },
+    };
+    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
+    wg_node a = regular_sample(here, g, s[i].a);
+    return solved(here, a, wg_any(g, s[i].b), s[i].t);
+}
+ERROR_SAMPLE(triangular_solve)
+{
+    wg_node b = wg_any(g, WG_SHAPE(3, 2));
+    switch (i) {
+    case 0: wg_triangular_solve(wg_any(g, WG_SHAPE(3, 4)), b); return "is not square";
+    case 1: wg_triangular_solve(wg_any(g, WG_SHAPE(2, 2)), b); return "has not as many rows as";
+    case 2:
+        wg_triangular_solve(wg_any(g, WG_SHAPE(2, 3, 3)), wg_any(g, WG_SHAPE(3, 3, 1)));
+        return "do not broadcast";
+    case 3:
+        wg_triangular_solve(wg_triu(wg_any(g, WG_SHAPE(3, 3)), .offset = 1), b);
+        return "is singular: pivot 0";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_triangular_solve = {
+    OP(triangular_solve),
+    .summary =
+        "Solutions of systems whose matrices are the lower or upper triangles of a. Leading axes broadcast.",
+    .formula = "y with a y = b; transposed: a^T y = b; unit: the diagonal of a counts as ones",
+    .adjoint =
+        "b' = a^-T y', a' = -(b' y^T) in the triangle, else 0; transposed: b' = a^-1 y', a' = -(y b'^T)",
+    .operands = 2,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    TAKES(triangle),
+    .shape = triangular_solve_shape,
+    .rewrite = triangular_solve_rewrite,
+    .kernel = KERNELS(triangular_solve),
+    .units = triangular_solve_units,
+    .scratch = triangular_solve_scratch,
+    .own_scratch = true,
+    .flops = triangular_solve_flops,
+    .vjp = triangular_solve_vjp,
+    .jvp = triangular_solve_jvp,
+    .vmap = triangular_solve_vmap,
+};
+wg_node wg_triangular_solve_at(wg_site here, const wg_triangular_solve_args *a)
+{
+    return wg_apply(here, &wgi_op_triangular_solve, (wg_node[]){ a->x, a->b }, 2,
+                    &GIVEN(triangle, TRIANGLE_FIELDS));
+}
+
+#endif

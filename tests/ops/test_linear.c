@@ -1,0 +1,246 @@
+/* test_linear.c: linear algebra by hand, by the equations that define the results at sizes where
+ * products are used, and its mistakes: cholesky, triangular_solve, solve, inverse, det, logdet,
+ * slogdet. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgnode.h"
+
+#define MATRIX2(g, ...) INPUT(g, WG_SHAPE(2, 2), __VA_ARGS__)
+#define MATRIX3(g, ...) INPUT(g, WG_SHAPE(3, 3), __VA_ARGS__)
+
+/* ---- by hand ---- */
+
+Test(linear, cholesky_by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node a = MATRIX3(g, 4, 2, -2, 2, 10, 2, -2, 2, 6);
+    EXPECT_NEAR(wg_cholesky(a), WG_F64, WG_SHAPE(3, 3), 2, 0, 0, 1, 3, 0, -1, 1, 2);
+    /* Of a matrix that is not symmetric the mean with its transpose: here that is [4, 2; 2, 5]. */
+    EXPECT_NEAR(wg_cholesky(MATRIX2(g, 4, 3, 1, 5)), WG_F64, WG_SHAPE(2, 2), 2, 0, 1, 2);
+    /* L22 = sqrt(a22 - a21^2 / a11): by a11 a21^2 / (2 a11^2 L22), by a21 and a12 -a21 / (2 a11 L22),
+     * by a22 1 / (2 L22) */
+    wg_node x = MATRIX2(g, 4, 2, 2, 5), l = wg_cholesky(x);
+    EXPECT_NEAR(wg_grad(wg_select(wg_select(l, 0, 1), 0, 1), x), WG_F64, WG_SHAPE(2, 2), 1.0 / 16, -1.0 / 8,
+                -1.0 / 8, 1.0 / 4);
+    wg_node whole = wg_cast(MATRIX2(g, 9, 0, 0, 4), WG_I32);
+    EXPECT(wg_cholesky(whole), WG_F64, WG_SHAPE(2, 2), 3, 0, 0, 2);
+    done(g);
+}
+
+Test(linear, triangles_by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node a = MATRIX2(g, 2, 3, 4, 5), b = VECTOR(g, 6, 22);
+    EXPECT_VECTOR(wg_triangular_solve(a, b), 3, 2);                                     /* [2 0; 4 5] */
+    EXPECT_CLOSE(wg_triangular_solve(a, b, .transposed = true), -5.8, 4.4);             /* [2 4; 0 5] */
+    EXPECT_CLOSE(wg_triangular_solve(a, b, .upper = true), -3.6, 4.4);                  /* [2 3; 0 5] */
+    EXPECT_CLOSE(wg_triangular_solve(a, b, .upper = true, .transposed = true), 3, 2.6); /* [2 0; 3 5] */
+    EXPECT_VECTOR(wg_triangular_solve(a, b, .unit = true), 6, -2);                      /* [1 0; 4 1] */
+    EXPECT_VECTOR(wg_triangular_solve(a, b, .upper = true, .unit = true), -60, 22);     /* [1 3; 0 1] */
+    /* Sum of y = b0 / a00 + (b1 - a10 b0 / a00) / a11: nothing depends on a01. */
+    EXPECT_CLOSE(slope(wg_triangular_solve(a, b), b), 0.5 - 0.4, 0.2);
+    EXPECT_NEAR(slope(wg_triangular_solve(a, b), a), WG_F64, WG_SHAPE(2, 2), -0.3, 0, -0.6, -0.4);
+    EXPECT_NEAR(slope(wg_triangular_solve(a, b, .unit = true), a), WG_F64, WG_SHAPE(2, 2), 0, 0, -6, 0);
+    done(g);
+}
+
+Test(linear, solve_by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node a = MATRIX3(g, 0, 2, 0, 1, 0, 0, 0, 0, 4), b = VECTOR(g, 1, 2, 3);
+    EXPECT_VECTOR(wg_solve(a, b), 2, 0.5, 0.75);
+    EXPECT(wg_inverse(a), WG_F64, WG_SHAPE(3, 3), 0, 1, 0, 0.5, 0, 0, 0, 0, 0.25);
+    wg_node two = INPUT(g, WG_SHAPE(2, 1, 1), 2, 4), rhs = INPUT(g, WG_SHAPE(1, 3), 4, 8, 12);
+    EXPECT(wg_solve(two, rhs), WG_F64, WG_SHAPE(2, 1, 3), 2, 4, 6, 1, 2, 3);
+    EXPECT(wg_solve(two, VECTOR(g, 8)), WG_F64, WG_SHAPE(2, 1), 4, 2);
+    EXPECT(slope(wg_inverse(two), two), WG_F64, WG_SHAPE(2, 1, 1), -0.25, -0.0625);
+    EXPECT_EMPTY(wg_solve(wg_input(g, "a", wg_view_f64(NULL, WG_SHAPE(0, 0))),
+                          wg_input(g, "b", wg_view_f64(NULL, WG_SHAPE(0)))),
+                 WG_F64, WG_SHAPE(0));
+    done(g);
+}
+
+Test(linear, determinants_by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node a = MATRIX3(g, 1, 2, 3, 4, 5, 6, 7, 8, 10), sign, log, minus = wg_neg(a);
+    cr_expect_float_eq(wg_item(wg_det(a)), -3, 1e-14);
+    double *v = wgt_values(wg_grad(wg_det(a), a));
+    const double cofactor[] = { 2, 2, -3, 4, -11, 6, -3, 6, -3 };
+    for (int i = 0; i < 9; i++) cr_expect_float_eq(v[i], cofactor[i], 1e-13);
+    free(v);
+    cr_expect(wg_slogdet(a, &sign, &log));
+    cr_expect_eq(wg_item(sign), -1);
+    cr_expect_float_eq(wg_item(log), 1.0986122886681098, 1e-14); /* ln 3 */
+    cr_expect_float_eq(wg_item(wg_logdet(minus)), 1.0986122886681098, 1e-14);
+    EXPECT(wg_grad(sign, a), WG_F64, WG_SHAPE(3, 3), 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    EXPECT(wg_det(MATRIX3(g, 0, 1, 0, 0, 0, 1, 1, 0, 0)), WG_F64, WG_SCALAR,
+           1); /* a cycle of three is even */
+    EXPECT(wg_det(MATRIX2(g, 0, 1, 1, 0)), WG_F64, WG_SCALAR, -1);
+    EXPECT(wg_det(MATRIX2(g, 1, 2, 2, 4)), WG_F64, WG_SCALAR, 0);
+    EXPECT(wg_logdet(MATRIX2(g, 1, 2, 2, 4)), WG_F64, WG_SCALAR, -INFINITY);
+    wg_slogdet(MATRIX2(g, 1, 2, 2, 4), &sign, &log);
+    EXPECT(sign, WG_F64, WG_SCALAR, 0);
+    wg_node huge = wg_mul(MATRIX2(g, 1, 0, 0, 1), 1e300);
+    EXPECT_NEAR(wg_logdet(huge), WG_F64, WG_SCALAR, 1381.5510557964274); /* 600 ln 10 */
+    EXPECT(wg_det(wg_input(g, "a", wg_view_f64(NULL, WG_SHAPE(0, 0)))), WG_F64, WG_SCALAR, 1);
+    done(g);
+}
+
+/* ---- by the equations, at sizes where products are used ---- */
+
+/* Numbers between -1 and 1; in the diagonal `diagonal` more. */
+static wg_node random_matrix(wg_graph *g, wg_dtype t, int64_t m, int64_t n, double diagonal)
+{
+    wgt_random r = { 11 };
+    double *v = malloc((size_t)(m * n) * sizeof *v);
+    for (int64_t i = 0; i < m * n; i++) v[i] = wgt_uniform(&r, -1, 1) + (i % (n + 1) == 0 ? diagonal : 0);
+    wg_node x = wg_input(g, "m", wg_view_f64(v, WG_SHAPE(m, n)));
+    free(v);
+    return wg_cast(x, t);
+}
+
+/* The largest element of a - b, as a part of the largest of b. */
+static double apart(wg_node a, wg_node b)
+{
+    return wg_item(wg_div(wg_max(wg_abs(wg_sub(a, b))), wg_max(wg_abs(b))));
+}
+static double unit_of(wg_dtype t) { return t == WG_F64 ? 0x1p-52 : 0x1p-23; }
+
+static void compare_triangles(wg_graph *g, wg_dtype t, int64_t n, int64_t k)
+{
+    const double most = 8 * unit_of(t);
+    wg_node a = random_matrix(g, t, n, n, (double)n), b = random_matrix(g, t, n, k, 0);
+    wg_node low = wg_tril(a), up = wg_triu(a), low_t = wg_transpose(low), up_t = wg_transpose(up);
+    cr_expect_lt(apart(wg_matmul(low, wg_triangular_solve(a, b)), b), most);
+    cr_expect_lt(apart(wg_matmul(up, wg_triangular_solve(a, b, .upper = true)), b), most);
+    cr_expect_lt(apart(wg_matmul(low_t, wg_triangular_solve(a, b, .transposed = true)), b), most);
+    cr_expect_lt(apart(wg_matmul(up_t, wg_triangular_solve(a, b, .upper = true, .transposed = true)), b),
+                 most);
+}
+
+/* The residue of elimination with pivots is some units of n |a| |x|, whatever the condition of a is
+ * (Higham 2002, section 9.3). */
+static void compare_solutions(wg_graph *g, wg_dtype t, int64_t n, int64_t k)
+{
+    wg_node a = random_matrix(g, t, n, n, 0), b = random_matrix(g, t, n, k, 0), x = wg_solve(a, b);
+    wg_node residue = wg_max(wg_abs(wg_sub(wg_matmul(a, x), b)));
+    wg_node size = wg_mul(wg_mul(wg_max(wg_abs(a)), wg_max(wg_abs(x))), (double)n);
+    cr_expect_lt(wg_item(wg_div(residue, size)), 8 * unit_of(t), "%d rows", (int)n);
+    wg_node s = wg_add(wg_matmul(a, wg_transpose(a)),
+                       wg_cast(wg_equal(wg_index_along(a, 0), wg_index_along(a, 1)), t));
+    wg_node l = wg_cholesky(s);
+    cr_expect_lt(apart(wg_matmul(l, wg_transpose(l)), s), 16 * unit_of(t), "%d rows", (int)n);
+    cr_expect_lt(apart(wg_tril(l), l), 1e-300);
+    /* ln det of the same by both triangles */
+    wg_node log = wg_mul(wg_sum(wg_log(wg_diagonal(l))), 2);
+    cr_expect_lt(apart(wg_logdet(s), log), 1e4 * unit_of(t));
+}
+
+static void compare_sizes(wg_context *c, void *with)
+{
+    static const int64_t size[][2] = { { 31, 3 }, { 32, 1 }, { 33, 70 }, { 65, 64 }, { 150, 65 } };
+    wg_graph *g = wg_graph_new(c);
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++)
+        for (int t = 0; t < 2; t++) {
+            wg_begin(g, WG_TRAIN);
+            compare_triangles(g, t ? WG_F64 : WG_F32, size[i][0], size[i][1]);
+            compare_solutions(g, t ? WG_F64 : WG_F32, size[i][0], size[i][1]);
+            cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+        }
+}
+Test(linear, many_rows) { wgt_on_each_isa(compare_sizes, NULL); }
+
+/* ---- several matrices, several threads ---- */
+
+/* Rows [from, to) of three matrices of 40 rows, solved with a vector. */
+static wg_node solved_rows(wg_graph *g, int64_t from, int64_t to)
+{
+    wg_node a = wg_reshape(random_matrix(g, WG_F64, 3, 40 * 41, 0), WG_SHAPE(3, 40, 41));
+    a = wg_slice(a, .from = from, .to = to);
+    return wg_solve(wg_slice(a, .axis = 2, .to = 40), wg_slice(a, .axis = 2, .from = 40));
+}
+Test(linear, a_matrix_among_others_has_the_same_bits)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node all = solved_rows(g, 0, 3);
+    for (int64_t i = 0; i < 3; i++) {
+        wg_tensor a = wg_value(wg_slice(all, .from = i, .to = i + 1)), b = wg_value(solved_rows(g, i, i + 1));
+        cr_expect(wgt_same_bits(&a, &b), "matrix %d", (int)i);
+    }
+    done(g);
+}
+
+static wg_node sum_of_all(wg_graph *g)
+{
+    wg_node a = random_matrix(g, WG_F64, 130, 130, 130), b = random_matrix(g, WG_F64, 130, 150, 0);
+    wg_node l = wg_cholesky(a), y = wg_triangular_solve(l, b), x = wg_solve(a, y);
+    return wg_add(wg_sum(wg_mul(x, b)), wg_logdet(a));
+}
+Test(linear, threads_change_no_bit)
+{
+    double v[3], gradient[3];
+    for (int threads = 1; threads <= 3; threads++) {
+        wg_context *c =
+            wgt_start(NULL, WG_F64, &(wg_options){ .threads = threads, .interpret = threads < 3 ? -1 : 1 });
+        wg_graph *g = wg_graph_new(c);
+        for (int round = 0; round < 3; round++) {
+            wg_begin(g, WG_TRAIN);
+            wg_node y = sum_of_all(g);
+            v[threads - 1] = wg_item(y);
+            gradient[threads - 1] = wg_item(wg_norm(wg_grad(y, wg_graph_node(g, 1))));
+        }
+        wgt_finish(c, NULL);
+    }
+    for (int i = 1; i < 3; i++)
+        cr_expect(v[i] == v[0] && gradient[i] == gradient[0], "%.17g %.17g", v[i], v[0]);
+}
+
+/* ---- mistakes ---- */
+
+/* The message, and that the context works again after wg_recover. */
+static void expect_mistake(wg_node y, const char *text)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(y));
+    cr_expect(isnan(wg_item(wg_sum(y))));
+    cr_expect(strstr(wg_message(c), text), "\"%s\" is not in \"%s\"", text, wg_message(c));
+    wg_recover(c);
+}
+
+Test(linear, mistakes)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node K = MATRIX2(g, 1, 2, 2, 1), A = MATRIX2(g, 1, 2, 2, 4), N = MATRIX2(g, 1, NAN, 2, 4),
+            b = VECTOR(g, 1, 2);
+    expect_mistake(wg_cholesky(K), "cholesky: K is not positive definite: pivot 1");
+    expect_mistake(wg_cholesky(N), "cholesky: N has a number that is not finite");
+    expect_mistake(wg_triangular_solve(wg_triu(A, .offset = 1), b), "is singular: pivot 0");
+    expect_mistake(wg_solve(A, b), "lu_solve: the matrix is singular: pivot 1");
+    expect_mistake(wg_inverse(A), "lu_solve: the matrix is singular: pivot 1");
+    expect_mistake(wg_solve(N, b), "lu: the matrix has a number that is not finite");
+    expect_mistake(wg_grad(wg_det(A), A), "is singular: pivot 1");
+    expect_mistake(wg_logdet(wg_neg(MATRIX2(g, 1, 0, 0, -1))), "has a determinant below 0: wg_slogdet gives");
+    wg_node both = wg_concat(((wg_node[]){ wg_expand(A, 0), wg_expand(K, 0) }), 2, 0);
+    expect_mistake(wg_cholesky(both), "both is not positive definite: pivot 1");
+    expect_mistake(
+        wg_cholesky(wg_add(both, wg_reshape(VECTOR(g, 1, 0, 0, 1, 0, 0, 0, 0), WG_SHAPE(2, 2, 2)))),
+        "is not positive definite: pivot 1 of matrix 1");
+    EXPECT_VECTOR(wg_solve(MATRIX2(g, 2, 0, 0, 4), b), 0.5, 0.5);
+    done(g);
+}
+
+Test(linear, mistakes_of_shape)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_context *c = wg_graph_context(g);
+    wg_node wide = INPUT(g, WG_SHAPE(1, 2), 1, 2), A = MATRIX2(g, 1, 2, 2, 4), sign, log;
+    cr_expect(!wg_node_ok(wg_cholesky(wide)));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "cholesky: wide [1,2] is not square");
+    cr_expect(!wg_node_ok(wg_solve(A, VECTOR(g, 1, 2, 3))));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "has not as many rows as A [2,2]");
+    cr_expect(!wg_slogdet(wide, &sign, &log) && wg_is_none(sign) && wg_is_none(log));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "wide [1,2] is not square");
+    done(g);
+}
