@@ -176,8 +176,8 @@ Test(examples, newton_cg_relu)
     cr_expect_lt(last_number(text, "loss "), 0.01 * strtod(strstr(text, "loss ") + 5, NULL), "%s", text);
 }
 
-/* The fit and White's standard errors by sums: the slope is the sum of (x - mean x) y / Sxx, the offset that
- * of (1 / n - mean x (x - mean x) / Sxx) y. The variance of a sum of k y is that of k^2 r^2, r the
+/* The fit and White's standard errors by sums: the slope is the sum of (x - mean x) y / Sxx, the offset
+ * that of (1 / n - mean x (x - mean x) / Sxx) y. The variance of a sum of k y is that of k^2 r^2, r the
  * residual. */
 Test(examples, per_example)
 {
@@ -224,4 +224,110 @@ Test(examples, ode)
     static char text[TEXT];
     cr_assert_eq(run("ode", "", text), 0, "%s", text);
     cr_expect_float_eq(last_number(text, "k "), 0.8, 1e-3, "%s", text); /* the k that made the data */
+}
+
+/* The Gaussian process of gaussian_process.c at l = s = 1, e = exp(-1), in long double. With a = K^-1 y
+ * and K_i the derivative of K by parameter i, the derivatives of ln p are (Rasmussen and Williams 2006,
+ * equation 5.9) g_i = (a^T K_i a - tr K^-1 K_i) / 2 and, differentiated again, H_ij = -a^T K_j K^-1 K_i
+ * a + (tr K^-1 K_j K^-1 K_i + a^T K_ij a - tr K^-1 K_ij) / 2. */
+enum { PROCESS = 12 };
+typedef long double square[PROCESS][PROCESS];
+
+/* b becomes a^-1. a, positive definite, is lost. */
+static void invert(square a, square b)
+{
+    for (int i = 0; i < PROCESS; i++)
+        for (int j = 0; j < PROCESS; j++) b[i][j] = i == j;
+    for (int p = 0; p < PROCESS; p++)
+        for (int i = 0; i < PROCESS; i++) {
+            const long double f = i == p ? 0 : a[i][p] / a[p][p];
+            for (int j = 0; j < PROCESS; j++) a[i][j] -= f * a[p][j], b[i][j] -= f * b[p][j];
+        }
+    for (int i = 0; i < PROCESS; i++)
+        for (int j = 0; j < PROCESS; j++) b[i][j] /= a[i][i];
+}
+
+/* Element of K, and of its derivatives by parameters i and j; -1: not differentiated by it. r: the
+ * squared distance. */
+static long double covariance(int i, int j, long double r, bool same)
+{
+    const long double k = expl(-r / 2), noise = same ? expl(-2) : 0;
+    if (i < 0) return k + noise;
+    if (i == 2 || j == 2) return j < 0 ? 2 * noise : i == j ? 4 * noise : 0;
+    if (i == 1 || j == 1) return j < 0 ? 2 * k : i == j ? 4 * k : 2 * k * r;
+    return j < 0 ? k * r : k * (r * r - 2 * r);
+}
+static void fill(square k, int i, int j)
+{
+    for (int m = 0; m < PROCESS; m++)
+        for (int n = 0; n < PROCESS; n++) k[m][n] = covariance(i, j, 0.25L * (m - n) * (m - n), m == n);
+}
+
+static long double form(square k, const long double *a, const long double *b)
+{
+    long double sum = 0;
+    for (int i = 0; i < PROCESS; i++)
+        for (int j = 0; j < PROCESS; j++) sum += a[i] * k[i][j] * b[j];
+    return sum;
+}
+static long double trace(square a, square b)
+{
+    long double sum = 0;
+    for (int i = 0; i < PROCESS; i++)
+        for (int j = 0; j < PROCESS; j++) sum += a[i][j] * b[j][i];
+    return sum;
+}
+static void multiply(square a, square b, square y)
+{
+    for (int i = 0; i < PROCESS; i++)
+        for (int j = 0; j < PROCESS; j++) {
+            y[i][j] = 0;
+            for (int k = 0; k < PROCESS; k++) y[i][j] += a[i][k] * b[k][j];
+        }
+}
+
+static void closed_form(double gradient[3], double hessian[3][3])
+{
+    static const double seen[PROCESS] = { 0.1, 0.9, 1.2, 0.7, 0.4, -0.6, -1.1, -0.8, -0.1, 0.5, 1.1, 0.8 };
+    long double a[PROCESS] = { 0 }, moved[3][PROCESS] = { { 0 } };
+    square k, inverse, first[3], times[3];
+    fill(k, -1, -1);
+    invert(k, inverse);
+    for (int i = 0; i < PROCESS; i++)
+        for (int j = 0; j < PROCESS; j++) a[i] += inverse[i][j] * (long double)seen[j];
+    for (int p = 0; p < 3; p++) {
+        fill(first[p], p, -1);
+        multiply(inverse, first[p], times[p]);
+        for (int i = 0; i < PROCESS; i++)
+            for (int j = 0; j < PROCESS; j++) moved[p][i] += first[p][i][j] * a[j];
+        gradient[p] = (double)((form(first[p], a, a) - trace(inverse, first[p])) / 2);
+    }
+    for (int p = 0; p < 3; p++)
+        for (int q = 0; q < 3; q++) {
+            fill(k, p, q);
+            hessian[p][q] = (double)(-form(inverse, moved[q], moved[p]) +
+                                     (trace(times[q], times[p]) + form(k, a, a) - trace(inverse, k)) / 2);
+        }
+}
+
+Test(examples, gaussian_process)
+{
+    static char text[TEXT];
+    double gradient[3], hessian[3][3];
+    cr_assert_eq(run("gaussian_process", "", text), 0, "%s", text);
+    closed_form(gradient, hessian);
+    char *at = text;
+    for (int i = 0; i < 3; i++) {
+        at = strstr(at, "gradient ");
+        cr_assert(at, "%s", text);
+        const double g = strtod(at + 9, &at);
+        cr_expect_float_eq(g, gradient[i], 1e-9 * fabs(gradient[i]), "%s", text);
+        at += strlen("  Hessian");
+        for (int j = 0; j < 3; j++) {
+            const double h = strtod(at, &at);
+            cr_expect_float_eq(h, hessian[i][j], 1e-9 * fabs(hessian[i][j]), "%s", text);
+        }
+    }
+    cr_expect_eq(count(text, "ln p "), 8, "Newton's method converges:\n%s", text);
+    cr_expect_leq(lines_of("gaussian_process"), 60);
 }
