@@ -217,10 +217,13 @@ const wg_op wgi_op_slogdet = {
 };
 bool wg_slogdet_at(wg_site here, wg_node x, wg_node *sign, wg_node *log)
 {
-    const lu a = wgi_lu(here, x);
-    const bool ok = wg_node_ok(a.lu);
-    *sign = ok ? of_triangles(here, a, SIGN) : wg_none;
-    *log = ok ? of_triangles(here, a, LOG) : wg_none;
+    wg_node y = wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ 0 });
+    const bool ok = wg_node_ok(y);
+    *log = ok ? y : wg_none;
+    *sign =
+        ok ? of_triangles(wg_inside(here),
+                          (lu){ wg_node_operand(y, 0), wg_node_operand(y, 1), wg_node_operand(y, 2) }, SIGN)
+           : wg_none;
     return ok;
 }
 

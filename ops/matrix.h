@@ -133,6 +133,15 @@ static inline bool side_by_side(wg_node a, wg_node b)
     return y.rank >= 0 && wg_shape_equal(x, y);
 }
 
+/* 1 / (w[j] - w[i]) along the last axis, with zeros in the diagonal: eigh.c. */
+wg_node wgi_inverse_gaps(wg_site here, wg_node w);
+
+/* Numbers of w times the columns of matrices v. */
+static inline wg_node scaled_columns(wg_site here, wg_node v, wg_node w)
+{
+    return wg_mul(v, wg_expand(w, wg_node_shape(w).rank - 1));
+}
+
 /* ---- samples ---- */
 
 /* A matrix with a large diagonal: regular, also where the inputs are zeros, ones or halves. */
@@ -146,6 +155,14 @@ static inline wg_node definite_sample(wg_site here, wg_graph *g, wg_shape s)
 {
     wg_node x = wg_any(g, s);
     return wg_add(wg_matmul(x, turned(here, x)), unit_like(here, x));
+}
+
+/* One whose eigenvalues, and those of its symmetric part, are far apart. */
+static inline wg_node apart_sample(wg_site here, wg_graph *g, wg_shape s)
+{
+    wg_node x = wg_between(g, -1, 1, s), place = wg_cast(wg_index_along(x, -1), wg_node_dtype(x));
+    wg_node unit = wg_cast(wg_equal(wg_index_along(x, -1), wg_index_along(x, -2)), wg_node_dtype(x));
+    return wg_add(x, wg_mul(unit, wg_add(wg_mul(place, 7), 5)));
 }
 
 #endif

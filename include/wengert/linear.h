@@ -49,6 +49,31 @@ WG_API bool wg_slogdet_at(wg_site here, wg_node x, wg_node *sign, wg_node *log);
 #define wg_logdet(x)             wg_logdet_at(WG_AT(#x), x)
 #define wg_slogdet(x, sign, log) wg_slogdet_at(WG_AT(#x), x, sign, log)
 
+/* Several results. False, after an error: they are wg_none.
+ *
+ * eigh: x = V diag(w) V^T for symmetric x: eigenvalues w [..., n], ascending, and eigenvectors as columns of V
+ * [..., n, n]. If x is not symmetric, (x + x^T) / 2 is taken. Of a vector the first element that has at least
+ * 0.7 of the largest absolute value is positive. Vectors of equal eigenvalues have no derivative; to ask for it
+ * is an error. */
+WG_API bool wg_eigh_at(wg_site here, wg_node x, wg_node *values, wg_node *vectors);
+/* qr: x = Q R for x [..., m, n], with k the smaller of m and n: Q [..., m, k], whose columns are orthogonal unit
+ * vectors, and the upper triangle R [..., k, n]. No number of R's diagonal is below 0. */
+WG_API bool wg_qr_at(wg_site here, wg_node x, wg_node *q, wg_node *r);
+/* svd: x = U diag(s) V^T for x [..., m, n]: U [..., m, k], singular values s [..., k], descending, and vt, which
+ * is V^T [..., k, n]. Of a column of U the first element that has at least 0.7 of the largest absolute value is
+ * positive. Vectors of equal singular values have no derivative; to ask for it is an error. */
+WG_API bool wg_svd_at(wg_site here, wg_node x, wg_node *u, wg_node *s, wg_node *vt);
+#define wg_eigh(x, values, vectors) wg_eigh_at(WG_AT(#x), x, values, vectors)
+#define wg_qr(x, q, r)              wg_qr_at(WG_AT(#x), x, q, r)
+#define wg_svd(x, u, s, vt)         wg_svd_at(WG_AT(#x), x, u, s, vt)
+
+/* The y for which the sum of (a y - b)^2 is smallest. a [..., m, n] has no fewer rows than columns, which are
+ * independent. b: columns [..., m, k], or a vector [m]. Leading axes broadcast. */
+WG_API wg_node wg_lstsq_at(wg_site here, wg_node a, wg_node b);
+WG_API wg_node wg_outer_at(wg_site here, wg_node a, wg_node b); /* y[..., i, j] = a[..., i] b[..., j] */
+#define wg_lstsq(a, b) wg_lstsq_at(WG_AT(#a ", " #b), a, b)
+#define wg_outer(a, b) wg_outer_at(WG_AT(#a ", " #b), a, b)
+
 #ifdef __cplusplus
 }
 #endif

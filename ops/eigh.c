@@ -1,0 +1,292 @@
+/* eigh.c: eigenvalues and eigenvectors of symmetric matrices.
+ *
+ * eigh_parts computes both and has no derivative. eigh_part is one of them with its derivative by the
+ * matrix: it has the matrix among its operands (as lu.h says of lu). So values and vectors are
+ * differentiated each by a rule of its own. */
+#include "matrix.h"
+#include "kernel/lapack.h"
+#include "kernel/vmath.h"
+
+enum { VALUES, VECTORS };
+#define EIGH_FIELDS(F, S) F(S, CHOICE, part, "values", "values vectors")
+OPTIONS(eigh, EIGH_FIELDS);
+
+enum { SWEEPS = 30, FEW = 8 }; /* FEW: up to so many rows loops are faster than LAPACK */
+static inline bool is_small(int64_t n) { return n <= FEW || n > 20000 || !wgi_lapack_has(); }
+
+#define FLOATS_FILE "turned_rows.h"
+#include "both_floats.h"
+#define FLOATS_FILE "eigh_loops.h"
+#include "both_floats.h"
+
+KERNEL(eigh_parts)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (!BY_FLOAT(k, eigh_of, k, u, a.n)) return false;
+    return true;
+}
+
+#define TWICE "has an eigenvalue or singular value twice: vectors of these have no derivative"
+/* 1 / (w[j] - w[i]) for i, j of one matrix. */
+#define GAPS(T)                                                                                      \
+    do {                                                                                             \
+        const T *w = (const T *)k->x[0] + u * n;                                                     \
+        T *y = (T *)k->y[0] + u * n * n;                                                             \
+        for (int64_t i = 0; i < n; i++)                                                              \
+            for (int64_t j = 0; j < n; j++) {                                                        \
+                if (i != j && w[i] == w[j]) return wg_fault_at(k, u * n, n, WG_FAULT_MATRIX, TWICE); \
+                y[i * n + j] = i == j ? 0 : 1 / (w[j] - w[i]);                                       \
+            }                                                                                        \
+    } while (0)
+KERNEL(inverse_gaps)
+{
+    const int64_t n = k->yt[0].shape->dim[k->yt[0].shape->rank - 1];
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (k->xt[0].dtype == WG_F32) GAPS(float);
+        else GAPS(double);
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(eigh_parts);
+DECLARE(inverse_gaps);
+
+extern const wg_op wgi_op_eigh_parts, wgi_op_eigh_part, wgi_op_inverse_gaps, wgi_op_eigh;
+
+/* ---- inverse_gaps ---- */
+
+static bool inverse_gaps_shape(wg_rule *r)
+{
+    wg_shape s = *r->x[0].shape;
+    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 0, 1, WG_MAX_RANK - 1)) return false;
+    s.dim[s.rank] = s.dim[s.rank - 1];
+    s.rank++;
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+static int64_t inverse_gaps_units(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->yt[0].shape);
+    return a.n ? a.count : 0;
+}
+wg_node wgi_inverse_gaps(wg_site here, wg_node w) { return wg_apply1(here, w, &wgi_op_inverse_gaps); }
+VJP(inverse_gaps)
+{
+    wg_node g = wg_mul(gy, wg_square(y));
+    gx[0] = wg_sub(wg_sum(g, .axes = WG_AXES(-1)), wg_sum(g, .axes = WG_AXES(-2)));
+}
+SAMPLE(inverse_gaps)
+{
+    static const wg_shape s[] = { { 1, { 3 } }, { 2, { 2, 2 } }, { 1, { 1 } }, { 2, { 2, 0 } } };
+    if (i > 3) return wg_none;
+    wg_node x = wg_between(g, -1, 1, s[i]);
+    return wgi_inverse_gaps(here, wg_add(x, wg_mul(wg_cast(wg_index_along(x, -1), wg_node_dtype(x)), 3)));
+}
+ERROR_SAMPLE(inverse_gaps)
+{
+    if (i > 1) return NULL;
+    wg_node x = wg_any(g, i ? WG_SHAPE(3) : WG_SCALAR);
+    wgi_inverse_gaps(here, i ? wg_sub(x, x) : x);
+    return i ? "has an eigenvalue or singular value twice" : "axes, must have 1 to";
+}
+
+const wg_op wgi_op_inverse_gaps = {
+    OP(inverse_gaps),
+    .summary = "The reciprocals of all differences of the elements along the last axis, which must differ. "
+               "The diagonal "
+               "is 0. For the derivatives of eigenvectors and singular vectors.",
+    .formula = "y[i, j] = 1 / (x[j] - x[i]), y[i, i] = 0",
+    .adjoint = "x[k]' = sum of y[k, j]^2 y[k, j]' over j - sum of y[i, k]^2 y[i, k]' over i",
+    .operands = 1,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_FLOAT,
+    .shape = inverse_gaps_shape,
+    .kernel = KERNELS(inverse_gaps),
+    .units = inverse_gaps_units,
+    .leads = true,
+    .vjp = inverse_gaps_vjp,
+};
+
+/* ---- eigh_parts ---- */
+
+static bool eigh_parts_shape(wg_rule *r)
+{
+    if (!is_square(r, 0)) return false;
+    wg_shape *w = wg_rule_shape(r, 0);
+    *w = *r->x[0].shape;
+    w->rank--;
+    return true;
+}
+static int64_t eigh_parts_units(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return a.n ? a.count : 0;
+}
+static size_t eigh_parts_scratch(const wg_kernel *k)
+{
+    const int64_t n = matrices_of(k->xt[0].shape).n;
+    const size_t bytes = (size_t)(n * n) * wg_dtype_size(k->xt[0].dtype);
+    return is_small(n) ? 2 * bytes : (bytes + 63) / 64 * 64 + wgi_lapack_eigh_room(k->xt[0].dtype, n);
+}
+static double eigh_parts_flops(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return 9 * (double)a.count * pow((double)a.n, 3);
+}
+SAMPLE(eigh_parts)
+{
+    static const wg_shape s[] = { { 2, { 3, 3 } }, { 3, { 2, 12, 12 } }, { 2, { 0, 0 } } };
+    return i > 2 ? wg_none : wg_apply1(here, apart_sample(here, g, s[i]), &wgi_op_eigh_parts);
+}
+ERROR_SAMPLE(eigh_parts)
+{
+    if (i > 1) return NULL;
+    wg_apply1(here, i ? wg_log(wg_sub(wg_any(g, WG_SHAPE(3, 3)), 9)) : wg_any(g, WG_SHAPE(3, 4)),
+              &wgi_op_eigh_parts);
+    return i ? "has a number that is not finite" : "is not square";
+}
+
+const wg_op wgi_op_eigh_parts = {
+    OP(eigh_parts),
+    .summary = "Eigenvalues of symmetric matrices, ascending, and, as part 1, eigenvectors as columns.",
+    .formula = "x = V diag(y) V^T",
+    .adjoint = "an intermediate result: eigh_part has a derivative by x",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .outputs = 2,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    .shape = eigh_parts_shape,
+    .kernel = KERNELS(eigh_parts),
+    .units = eigh_parts_units,
+    .scratch = eigh_parts_scratch,
+    .own_scratch = true,
+    .flops = eigh_parts_flops,
+    .leads = true,
+};
+
+/* ---- eigh_part: the values w or the vectors v; operands are w and v, or v and w, and the matrix ---- */
+
+static wg_node eigh_part(wg_site here, wg_node w, wg_node v, wg_node a, int part)
+{
+    wg_node first = part == VALUES ? w : v, second = part == VALUES ? v : w;
+    return wg_apply(here, &wgi_op_eigh_part, (wg_node[]){ first, second, a }, 3, &(struct eigh){ part });
+}
+static bool eigh_part_shape(wg_rule *r)
+{
+    const bool values = ((const struct eigh *)r->attr)->part == VALUES;
+    const int v = values;
+    if (!is_square(r, 2) || !shaped_as(r, v, 2)) return false;
+    return wg_shape_equal(*r->x[1 - v].shape, without_last(r->x[2].shape)) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s are not the eigenvalues of %s", wg_rule_who(r, 1 - v),
+                        wg_rule_who(r, 2));
+}
+/* a' = V diag(w') V^T; and V sym(F o V^T V') V^T, F[i, j] = 1 / (w[j] - w[i]) (Giles 2008). V o is the
+ * same node with its derivative. */
+VJP(eigh_part)
+{
+    if (((const struct eigh *)wg_attr(y))->part == VALUES) {
+        wg_node v = eigh_part(here, x[0], x[1], x[2], VECTORS);
+        gx[2] = wg_matmul(scaled_columns(here, v, gy), turned(here, v));
+        return;
+    }
+    wg_node w = eigh_part(here, x[1], x[0], x[2], VALUES);
+    wg_node p = wg_mul(wgi_inverse_gaps(here, w), wg_matmul(turned(here, y), gy));
+    wg_node s = wg_mul(wg_add(p, turned(here, p)), 0.5);
+    gx[2] = wg_matmul(wg_matmul(y, s), turned(here, y));
+}
+SAMPLE(eigh_part)
+{
+    static const wg_shape s[] = {
+        { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 3, 3 } }, { 2, { 10, 10 } }, { 2, { 0, 0 } }
+    };
+    if (i > 4) return wg_none;
+    wg_node a = apart_sample(here, g, s[i]), w = wg_apply1(here, a, &wgi_op_eigh_parts);
+    return eigh_part(here, w, wg_part(w, 1), a, i > 1);
+}
+ERROR_SAMPLE(eigh_part)
+{
+    if (i) return NULL;
+    wg_node a = wg_any(g, WG_SHAPE(3, 3)), w = wg_apply1(here, a, &wgi_op_eigh_parts);
+    eigh_part(here, wg_slice(w, .to = 2), wg_part(w, 1), a, VALUES);
+    return "are not the eigenvalues of";
+}
+
+const wg_op wgi_op_eigh_part = {
+    OP(eigh_part),
+    .summary =
+        "Eigenvalues w, or eigenvectors V, of symmetric matrices A. Operands: w and V, or V and w, and A.",
+    .formula = "y = w, or V; A = V diag(w) V^T",
+    .adjoint = "A' = V diag(w') V^T, or V sym(F o V^T V') V^T, F[i, j] = 1 / (w[j] - w[i])",
+    .zero = 1 << 0 | 1 << 1,
+    .operands = 3,
+    .kind = WG_ALIAS,
+    .promote = WG_PROMOTE_NONE,
+    TAKES(eigh),
+    .shape = eigh_part_shape,
+    .alias = at_start,
+    .leads = true,
+    .vjp = eigh_part_vjp,
+};
+
+/* ---- eigh ---- */
+
+static bool eigh_shape(wg_rule *r)
+{
+    if (!is_square(r, 0)) return false;
+    wg_shape *y = wg_rule_shape(r, 0);
+    *y = *r->x[0].shape;
+    y->rank -= ((const struct eigh *)r->attr)->part == VALUES;
+    return true;
+}
+EXPAND(eigh)
+{
+    wg_node w = wg_apply1(here, x[0], &wgi_op_eigh_parts);
+    y[0] = eigh_part(here, w, wg_part(w, 1), x[0], ((const struct eigh *)attr)->part);
+}
+SAMPLE(eigh)
+{
+    if (i > 1) return wg_none;
+    wg_node a = apart_sample(here, g, WG_SHAPE(3, 3));
+    return wg_apply(here, &wgi_op_eigh, &a, 1, &(struct eigh){ i });
+}
+ERROR_SAMPLE(eigh)
+{
+    wg_node w, v, x = wg_any(g, WG_SHAPE(3, 4));
+    switch (i) {
+    case 0: wg_eigh(x, &w, &v); return "is not square";
+    case 1: wg_eigh(wg_any(g, WG_SHAPE(3)), &w, &v); return "axes, must have 2 to";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_eigh = {
+    OP(eigh),
+    .summary = "Eigenvalues of symmetric matrices, ascending, or eigenvectors, as columns. Of a vector the "
+               "first element "
+               "that has at least 0.7 of the largest absolute value is positive. If x is not symmetric, (x + "
+               "x^T) / 2 is "
+               "taken. Vectors of equal eigenvalues have no derivative: it is an error.",
+    .formula = "y = w, or V; x = V diag(w) V^T",
+    .adjoint = "x' = V diag(w') V^T, or V sym(F o V^T V') V^T, F[i, j] = 1 / (w[j] - w[i])",
+    .operands = 1,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    TAKES(eigh),
+    .shape = eigh_shape,
+    .expand = eigh_expand,
+};
+bool wg_eigh_at(wg_site here, wg_node x, wg_node *values, wg_node *vectors)
+{
+    wg_node w = wg_apply(here, &wgi_op_eigh, &x, 1, &(struct eigh){ VALUES });
+    const bool ok = wg_node_ok(w);
+    *values = ok ? w : wg_none;
+    *vectors = ok ? eigh_part(wg_inside(here), wg_node_operand(w, 0), wg_node_operand(w, 1),
+                              wg_node_operand(w, 2), VECTORS)
+                  : wg_none;
+    return ok;
+}
+
+#endif

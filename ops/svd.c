@@ -1,0 +1,284 @@
+/* svd.c: singular values and singular vectors.
+ *
+ * svd_parts computes all three results and has no derivative. svd_part is one of them with its
+ * derivative by the matrix: it has the matrix among its operands (as lu.h says of lu). */
+#include "matrix.h"
+#include "kernel/lapack.h"
+#include "kernel/vmath.h"
+
+enum { U, S, VT };
+#define SVD_FIELDS(F, S) F(S, CHOICE, part, "s", "u s vt")
+OPTIONS(svd, SVD_FIELDS);
+
+enum { SWEEPS = 40, FEW = 8 }; /* FEW: up to so many rows or columns loops are faster than LAPACK */
+static inline bool is_small(int64_t m, int64_t n)
+{
+    return (m < n ? m : n) <= FEW || (m < n ? m : n) > 20000 || !wgi_lapack_has();
+}
+static inline size_t copy_bytes(const wg_kernel *k, int64_t n)
+{
+    return ((size_t)n * wg_dtype_size(k->xt[0].dtype) + 63) / 64 * 64;
+}
+
+#define FLOATS_FILE "turned_rows.h"
+#include "both_floats.h"
+#define FLOATS_FILE "svd_loops.h"
+#include "both_floats.h"
+
+KERNEL(svd_parts)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    for (int64_t u = k->begin; u < k->end; u++)
+        if (!BY_FLOAT(k, svd_of, k, u, a.m, a.n)) return false;
+    return true;
+}
+
+#if WG_BASE
+
+DECLARE(svd_parts);
+
+extern const wg_op wgi_op_svd_parts, wgi_op_svd_part, wgi_op_svd;
+
+/* The shape of a result for matrices of shape a. */
+static wg_shape part_shape(wg_shape a, int part)
+{
+    const int64_t m = a.dim[a.rank - 2], n = a.dim[a.rank - 1], least = m < n ? m : n;
+    if (part == U) a.dim[a.rank - 1] = least;
+    else a.dim[a.rank - 2] = least;
+    if (part == S) a.rank--;
+    return a;
+}
+
+/* ---- svd_parts ---- */
+
+static bool svd_parts_shape(wg_rule *r)
+{
+    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
+    for (int p = U; p <= VT; p++) {
+        *wg_rule_shape(r, p) = part_shape(*r->x[0].shape, p);
+        r->y[p].dtype = r->x[0].dtype;
+    }
+    return true;
+}
+static int64_t svd_parts_units(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    return a.n && a.m ? a.count : 0;
+}
+/* Of the loops: rows, and the square matrix that turns with them. */
+static size_t svd_parts_scratch(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    const int64_t least = a.m < a.n ? a.m : a.n;
+    return copy_bytes(k, a.m * a.n) + (is_small(a.m, a.n) ? copy_bytes(k, least * least)
+                                                          : wgi_lapack_svd_room(k->xt[0].dtype, a.m, a.n));
+}
+static double svd_parts_flops(const wg_kernel *k)
+{
+    const matrices a = matrices_of(k->xt[0].shape);
+    const double least = (double)(a.m < a.n ? a.m : a.n), most = (double)(a.m < a.n ? a.n : a.m);
+    return (double)a.count * (14 * most * least * least + 8 * least * least * least);
+}
+SAMPLE(svd_parts)
+{
+    static const wg_shape s[] = { { 2, { 4, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 13, 12 } }, { 2, { 3, 0 } } };
+    return i > 3 ? wg_none : wg_apply1(here, apart_sample(here, g, s[i]), &wgi_op_svd_parts);
+}
+ERROR_SAMPLE(svd_parts)
+{
+    if (i > 1) return NULL;
+    wg_node x = i ? wg_log(wg_sub(wg_any(g, WG_SHAPE(3, 3)), 9)) : wg_any(g, WG_SHAPE(3));
+    wg_apply1(here, x, &wgi_op_svd_parts);
+    return i ? "has a number that is not finite" : "axes, must have 2 to";
+}
+
+const wg_op wgi_op_svd_parts = {
+    OP(svd_parts),
+    .summary = "Left singular vectors U, as columns; as parts 1 and 2 singular values s, descending, and "
+               "right singular "
+               "vectors V^T, as rows.",
+    .formula = "x = U diag(s) V^T",
+    .adjoint = "an intermediate result: svd_part has a derivative by x",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .outputs = 3,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    .shape = svd_parts_shape,
+    .kernel = KERNELS(svd_parts),
+    .units = svd_parts_units,
+    .scratch = svd_parts_scratch,
+    .own_scratch = true,
+    .flops = svd_parts_flops,
+    .leads = true,
+};
+
+/* ---- svd_part: operands are U, s, V^T, the wanted one first, and the matrix ---- */
+
+typedef struct svd_parts {
+    wg_node part[3], a;
+} svd_parts;
+
+/* The place of a part among the operands, if `first` is the wanted one. */
+static int place_of(int part, int first) { return part == first ? 0 : part < first ? part + 1 : part; }
+
+static wg_node svd_part(wg_site here, const svd_parts *p, int part)
+{
+    wg_node x[4] = { [3] = p->a };
+    for (int i = U; i <= VT; i++) x[place_of(i, part)] = p->part[i];
+    return wg_apply(here, &wgi_op_svd_part, x, 4, &(struct svd){ part });
+}
+static svd_parts parts_of(const wg_node x[], int first)
+{
+    svd_parts p = { .a = x[3] };
+    for (int i = U; i <= VT; i++) p.part[i] = x[place_of(i, first)];
+    return p;
+}
+static bool svd_part_shape(wg_rule *r)
+{
+    const int part = ((const struct svd *)r->attr)->part;
+    if (!wg_rule_float(r, 3) || !wg_rule_rank(r, 3, 2, WG_MAX_RANK)) return false;
+    for (int i = U; i <= VT; i++) {
+        const int at = place_of(i, part);
+        if (!wg_shape_equal(*r->x[at].shape, part_shape(*r->x[3].shape, i)))
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is no result of svd for %s", wg_rule_who(r, at),
+                                wg_rule_who(r, 3));
+    }
+    return true;
+}
+/* F o (x - x^T), F[i, j] = 1 / (s[j]^2 - s[i]^2) */
+static wg_node turning(wg_site here, wg_node x, wg_node s)
+{
+    return wg_mul(wgi_inverse_gaps(here, wg_square(s)), wg_sub(x, turned(here, x)));
+}
+/* Numbers of w times the rows of x. */
+static wg_node scaled_rows(wg_site here, wg_node x, wg_node w)
+{
+    return wg_mul(x, wg_expand(w, wg_node_shape(w).rank));
+}
+
+/* (U (F o (P - P^T)) diag(s) + (U' - U P) / s) V^T, P = U^T U'; the second term is 0 where U is square. */
+static wg_node by_left(wg_site here, wg_node u, wg_node s, wg_node vt, wg_node gu)
+{
+    const wg_shape shape = wg_node_shape(u);
+    wg_node p = wg_matmul(turned(here, u), gu),
+            sum = wg_matmul(u, scaled_columns(here, turning(here, p, s), s));
+    if (shape.dim[shape.rank - 2] > shape.dim[shape.rank - 1])
+        sum = wg_add(sum, scaled_columns(here, wg_sub(gu, wg_matmul(u, p)), wg_reciprocal(s)));
+    return wg_matmul(sum, vt);
+}
+/* U (diag(s) (F o (P - P^T)) V^T + (V'^T - P^T V^T) / s), P = V^T V' */
+static wg_node by_right(wg_site here, wg_node u, wg_node s, wg_node vt, wg_node gvt)
+{
+    const wg_shape shape = wg_node_shape(vt);
+    wg_node p = wg_matmul(vt, turned(here, gvt)),
+            sum = wg_matmul(scaled_rows(here, turning(here, p, s), s), vt);
+    if (shape.dim[shape.rank - 1] > shape.dim[shape.rank - 2])
+        sum = wg_add(sum, scaled_rows(here, wg_sub(gvt, wg_matmul(turned(here, p), vt)), wg_reciprocal(s)));
+    return wg_matmul(u, sum);
+}
+VJP(svd_part)
+{
+    const int part = ((const struct svd *)wg_attr(y))->part;
+    const svd_parts p = parts_of(x, part);
+    wg_node v[3];
+    for (int i = U; i <= VT; i++) v[i] = i == part ? y : svd_part(here, &p, i);
+    gx[3] = part == U   ? by_left(here, v[U], v[S], v[VT], gy)
+            : part == S ? wg_matmul(scaled_columns(here, v[U], gy), v[VT])
+                        : by_right(here, v[U], v[S], v[VT], gy);
+}
+SAMPLE(svd_part)
+{
+    static const wg_shape s[] = { { 2, { 3, 3 } },    { 2, { 3, 2 } }, { 2, { 2, 3 } }, { 2, { 4, 2 } },
+                                  { 3, { 2, 2, 2 } }, { 2, { 2, 4 } }, { 2, { 2, 2 } } };
+    static const int part[] = { U, S, VT, U, S, VT, U };
+    if (i > 6) return wg_none;
+    wg_node a = apart_sample(here, g, s[i]), y = wg_apply1(here, a, &wgi_op_svd_parts);
+    return svd_part(here, &(svd_parts){ { y, wg_part(y, 1), wg_part(y, 2) }, a }, part[i]);
+}
+ERROR_SAMPLE(svd_part)
+{
+    if (i) return NULL;
+    wg_node a = wg_any(g, WG_SHAPE(4, 3)), y = wg_apply1(here, a, &wgi_op_svd_parts);
+    svd_part(here, &(svd_parts){ { y, wg_part(y, 1), y }, a }, U);
+    return "is no result of svd for";
+}
+
+const wg_op wgi_op_svd_part = {
+    OP(svd_part),
+    .summary = "Singular vectors U or V^T, or singular values s, of matrices A. Operands: U, s and V^T, the "
+               "wanted one "
+               "first, and A.",
+    .formula = "y = U, s, or V^T; A = U diag(s) V^T",
+    .adjoint = "A' = U diag(s') V^T; of vectors those of equation 3.2 in Giles 2008",
+    .zero = 1 << 0 | 1 << 1 | 1 << 2,
+    .operands = 4,
+    .kind = WG_ALIAS,
+    .promote = WG_PROMOTE_NONE,
+    TAKES(svd),
+    .shape = svd_part_shape,
+    .alias = at_start,
+    .leads = true,
+    .vjp = svd_part_vjp,
+};
+
+/* ---- svd ---- */
+
+static bool svd_shape(wg_rule *r)
+{
+    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
+    *wg_rule_shape(r, 0) = part_shape(*r->x[0].shape, ((const struct svd *)r->attr)->part);
+    return true;
+}
+EXPAND(svd)
+{
+    wg_node u = wg_apply1(here, x[0], &wgi_op_svd_parts);
+    y[0] = svd_part(here, &(svd_parts){ { u, wg_part(u, 1), wg_part(u, 2) }, x[0] },
+                    ((const struct svd *)attr)->part);
+}
+SAMPLE(svd)
+{
+    static const wg_shape s[] = { { 2, { 3, 2 } }, { 2, { 2, 2 } }, { 3, { 2, 2, 3 } } };
+    if (i > 2) return wg_none;
+    wg_node a = apart_sample(here, g, s[i]);
+    return wg_apply(here, &wgi_op_svd, &a, 1, &(struct svd){ i });
+}
+ERROR_SAMPLE(svd)
+{
+    if (i) return NULL;
+    wg_node u, s, vt;
+    wg_svd(wg_any(g, WG_SHAPE(3)), &u, &s, &vt);
+    return "axes, must have 2 to";
+}
+
+const wg_op wgi_op_svd = {
+    OP(svd),
+    .summary = "Singular vectors U, as columns, singular values, descending, or singular vectors V^T, as "
+               "rows. Of a column "
+               "of U the first element that has at least 0.7 of the largest absolute value is positive. "
+               "Vectors of equal "
+               "singular values have no derivative: it is an error.",
+    .formula = "y = U, s, or V^T; x = U diag(s) V^T",
+    .adjoint = "x' = U diag(s') V^T; of vectors those of equation 3.2 in Giles 2008",
+    .operands = 1,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_FLOAT,
+    TAKES(svd),
+    .shape = svd_shape,
+    .expand = svd_expand,
+};
+bool wg_svd_at(wg_site here, wg_node x, wg_node *u, wg_node *s, wg_node *vt)
+{
+    wg_node y = wg_apply(here, &wgi_op_svd, &x, 1, &(struct svd){ S });
+    *u = *s = *vt = wg_none;
+    if (!wg_node_ok(y)) return false;
+    wg_node operand[4];
+    for (int i = 0; i < 4; i++) operand[i] = wg_node_operand(y, i);
+    const svd_parts p = parts_of(operand, S);
+    *u = svd_part(wg_inside(here), &p, U);
+    *s = y;
+    *vt = svd_part(wg_inside(here), &p, VT);
+    return true;
+}
+
+#endif

@@ -1,0 +1,257 @@
+/* test_decompositions.c: eigh, qr, svd, lstsq, outer: by hand, and by the equations that define them,
+ * at sizes where loops and where LAPACK are used; conventions of sign, equal values, mistakes. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgnode.h"
+
+#define MATRIX2(g, ...) INPUT(g, WG_SHAPE(2, 2), __VA_ARGS__)
+
+static void expect_within(int line, wg_node y, const double *want, size_t n, double most)
+{
+    double *v = wgt_values(y);
+    cr_assert(v && (size_t)wg_shape_size(wg_node_shape(y)) == n, "line %d: %s", line,
+              wg_message(wg_graph_context(wg_graph_of(y))));
+    for (size_t i = 0; i < n; i++)
+        cr_expect_float_eq(v[i], want[i], most, "line %d: element %d is %.17g, not %.17g", line, (int)i, v[i],
+                           want[i]);
+    free(v);
+}
+#define EXPECT_WITHIN(y, ...) expect_within(__LINE__, y, WANT(__VA_ARGS__), 1e-14)
+
+/* ---- by hand ---- */
+
+Test(decompositions, eigh_by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    const double h = 0.70710678118654752;
+    wg_node a = MATRIX2(g, 2, 1, 1, 2), w, v;
+    cr_assert(wg_eigh(a, &w, &v));
+    EXPECT_WITHIN(w, 1, 3);
+    EXPECT_WITHIN(v, h, h, -h,
+                  h); /* in both vectors the first element is as large as the second: it is positive */
+    EXPECT_WITHIN(slope(w, a), 1, 0, 0, 1); /* the trace */
+    EXPECT_WITHIN(wg_grad(wg_select(w, 0, 1), a), 0.5, 0.5, 0.5, 0.5);
+    /* [2 1; 1 2 + t] turns its vectors by -t / 4 (V^T dA V = 1/2 off the diagonal, the eigenvalues are
+     * 2 apart). */
+    EXPECT_WITHIN(
+        wg_slice(wg_reshape(wg_grad(wg_select(wg_select(v, 0, 0), 0, 1), a), WG_SHAPE(4)), .from = 3),
+        -h / 4);
+    wg_node s = MATRIX2(g, 2, 2, 0, 2);
+    cr_assert(wg_eigh(s, &w, &v));
+    EXPECT_WITHIN(w, 1, 3); /* of [2 1; 1 2] */
+    done(g);
+}
+
+Test(decompositions, qr_by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_node q, r;
+    cr_assert(wg_qr(MATRIX2(g, -3, 1, 4, 2), &q, &r));
+    EXPECT_WITHIN(q, -0.6, 0.8, 0.8, 0.6);
+    EXPECT_WITHIN(r, 5, 1, 0, 2);
+    cr_assert(wg_qr(INPUT(g, WG_SHAPE(1, 3), -2, 4, 6), &q, &r));
+    EXPECT_WITHIN(q, -1);
+    EXPECT_WITHIN(r, 2, -4, -6);
+    cr_assert(wg_qr(INPUT(g, WG_SHAPE(3, 1), 0, 0, 0), &q, &r));
+    EXPECT_WITHIN(r, 0);
+    done(g);
+}
+
+Test(decompositions, svd_by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    const double h = 0.70710678118654752;
+    wg_node x = MATRIX2(g, 0, 2, -3, 0), u, s, vt;
+    cr_assert(wg_svd(x, &u, &s, &vt));
+    EXPECT_WITHIN(s, 3, 2);
+    EXPECT_WITHIN(u, 0, 1, 1, 0);
+    EXPECT_WITHIN(vt, -1, 0, 0, 1);
+    EXPECT_WITHIN(slope(s, x), 0, 1, -1, 0); /* U V^T */
+    wg_node row = INPUT(g, WG_SHAPE(1, 2), -3, 4);
+    cr_assert(wg_svd(row, &u, &s, &vt));
+    EXPECT_WITHIN(u, 1);
+    EXPECT_WITHIN(s, 5);
+    EXPECT_WITHIN(vt, -0.6, 0.8);
+    EXPECT_WITHIN(wg_grad(wg_select(wg_select(vt, 0, 0), 0, 1), row), 0.096, 0.072); /* d (x1 / |x|) */
+    cr_assert(wg_svd(MATRIX2(g, 1, 1, 1, 1), &u, &s, &vt));
+    EXPECT_WITHIN(s, 2, 0);
+    EXPECT_WITHIN(wg_select(vt, 0, 0), h, h);
+    EXPECT_WITHIN(wg_matmul(vt, wg_transpose(vt)), 1, 0, 0, 1);
+    EXPECT_WITHIN(wg_matmul(u, wg_transpose(u)), 1, 0, 0, 1);
+    cr_assert(wg_svd(wg_mul(MATRIX2(g, 0, 0, 0, 1), 1e300), &u, &s, &vt));
+    EXPECT_NEAR(s, WG_F64, WG_SHAPE(2), 1e300, 0);
+    done(g);
+}
+
+Test(decompositions, least_squares_and_outer_by_hand)
+{
+    wg_graph *g = graph(WG_F64);
+    /* A line through (0, 1), (1, 3), (2, 5.6): slope 2.3, offset 0.9 (normal equations). */
+    wg_node a = INPUT(g, WG_SHAPE(3, 2), 0, 1, 1, 1, 2, 1), b = VECTOR(g, 1, 3, 5.6);
+    EXPECT_WITHIN(wg_lstsq(a, b), 2.3, 0.9);
+    EXPECT_WITHIN(wg_grad(wg_select(wg_lstsq(a, b), 0, 0), b), -0.5, 0, 0.5);
+    wg_node x = VECTOR(g, 1, 2), y = VECTOR(g, 3, 4, 5);
+    EXPECT(wg_outer(x, y), WG_F64, WG_SHAPE(2, 3), 3, 4, 5, 6, 8, 10);
+    EXPECT_VECTOR(slope(wg_outer(x, y), x), 12, 12);
+    done(g);
+}
+
+/* ---- by the equations ---- */
+
+/* Numbers between -1 and 1. */
+static wg_node random_matrix(wg_graph *g, wg_dtype t, int64_t m, int64_t n)
+{
+    wgt_random r = { 5 };
+    double *v = malloc((size_t)(m * n) * sizeof *v);
+    for (int64_t i = 0; i < m * n; i++) v[i] = wgt_uniform(&r, -1, 1);
+    wg_node x = wg_input(g, "m", wg_view_f64(v, WG_SHAPE(m, n)));
+    free(v);
+    return wg_cast(x, t);
+}
+static double apart(wg_node a, wg_node b)
+{
+    return wg_item(wg_div(wg_max(wg_abs(wg_sub(a, b))), wg_max(wg_abs(b))));
+}
+/* How far columns of x are from orthogonal unit vectors. */
+static double skew(wg_node x)
+{
+    wg_node p = wg_matmul(wg_transpose(x), x);
+    return apart(p, wg_cast(wg_equal(wg_index_along(p, 0), wg_index_along(p, 1)), wg_node_dtype(x)));
+}
+static bool ascends(wg_node w, double sign)
+{
+    double *v = wgt_values(w);
+    bool fine = true;
+    for (int64_t i = 1; i < wg_shape_size(wg_node_shape(w)); i++) fine &= sign * v[i] >= sign * v[i - 1];
+    free(v);
+    return fine;
+}
+/* Of each column the first element of at least 0.7 of its largest is positive. */
+static bool has_sign(wg_node x)
+{
+    const wg_shape s = wg_node_shape(x);
+    double *v = wgt_values(x);
+    bool fine = true;
+    for (int64_t c = 0; c < s.dim[1]; c++) {
+        double most = 0;
+        int64_t i = 0;
+        for (int64_t r = 0; r < s.dim[0]; r++) most = fmax(most, fabs(v[r * s.dim[1] + c]));
+        while (fabs(v[i * s.dim[1] + c]) < 0.7 * most) i++;
+        fine &= v[i * s.dim[1] + c] > 0;
+    }
+    free(v);
+    return fine;
+}
+
+static void compare_eigh(wg_graph *g, wg_dtype t, int64_t n, double most)
+{
+    wg_node x = random_matrix(g, t, n, n), s = wg_add(x, wg_transpose(x)), w, v;
+    wg_eigh(s, &w, &v);
+    cr_expect_lt(apart(wg_matmul(wg_mul(v, w), wg_transpose(v)), s), most, "%d", (int)n);
+    cr_expect_lt(skew(v), most);
+    cr_expect(ascends(w, 1) && has_sign(v));
+}
+static void compare_qr(wg_graph *g, wg_dtype t, int64_t m, int64_t n, double most)
+{
+    wg_node x = random_matrix(g, t, m, n), q, r;
+    wg_qr(x, &q, &r);
+    cr_expect_lt(apart(wg_matmul(q, r), x), most, "%d x %d", (int)m, (int)n);
+    cr_expect_lt(skew(q), most);
+    cr_expect_eq(wg_item(wg_max(wg_abs(wg_tril(r, .offset = -1)))), 0);
+    cr_expect_geq(wg_item(wg_min(wg_diagonal(r))), 0);
+}
+static void compare_svd(wg_graph *g, wg_dtype t, int64_t m, int64_t n, double most)
+{
+    wg_node x = random_matrix(g, t, m, n), u, s, vt;
+    wg_svd(x, &u, &s, &vt);
+    cr_expect_lt(apart(wg_matmul(wg_mul(u, s), vt), x), most, "%d x %d", (int)m, (int)n);
+    cr_expect_lt(skew(u), most);
+    cr_expect_lt(skew(wg_transpose(vt)), most);
+    cr_expect(ascends(s, -1) && has_sign(u));
+}
+
+/* Rounding errors of a decomposition are some units for each row. */
+static void compare_sizes(wg_context *c, void *with)
+{
+    static const int64_t size[][2] = { { 1, 1 },   { 5, 5 },   { 8, 8 },    { 9, 9 },   { 33, 33 },
+                                       { 90, 90 }, { 7, 3 },   { 3, 7 },    { 70, 40 }, { 40, 70 },
+                                       { 200, 5 }, { 6, 150 }, { 150, 140 } };
+    wg_graph *g = wg_graph_new(c);
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++)
+        for (int f64 = 0; f64 < 2; f64++) {
+            const int64_t m = size[i][0], n = size[i][1];
+            const wg_dtype t = f64 ? WG_F64 : WG_F32;
+            const double most = (f64 ? 0x1p-52 : 0x1p-23) * (10 + (double)(m < n ? n : m));
+            wg_begin(g, WG_TRAIN);
+            if (m == n) compare_eigh(g, t, n, most);
+            compare_qr(g, t, m, n, most);
+            compare_svd(g, t, m, n, most);
+            cr_expect_eq(wg_failed(c), WG_OK, "%s", wg_message(c));
+        }
+}
+Test(decompositions, equations_hold) { wgt_on_each_isa(compare_sizes, NULL); }
+
+/* The gradient of ln det of x x^T by four ways is the same: 2 x^-T for square x. */
+Test(decompositions, derivatives_agree_with_each_other)
+{
+    wg_graph *g = graph(WG_F64);
+    const int64_t sizes[] = { 4, 40 };
+    for (int i = 0; i < 2; i++) {
+        wg_node x = random_matrix(g, WG_F64, sizes[i], sizes[i]), q, r, u, s, vt, w, v;
+        wg_qr(x, &q, &r);
+        wg_svd(x, &u, &s, &vt);
+        wg_eigh(wg_matmul(x, wg_transpose(x)), &w, &v);
+        wg_node want = wg_mul(wg_transpose(wg_inverse(x)), 2);
+        cr_expect_lt(apart(wg_grad(wg_mul(wg_sum(wg_log(wg_diagonal(r))), 2), x), want), 1e-9);
+        cr_expect_lt(apart(wg_grad(wg_mul(wg_sum(wg_log(s)), 2), x), want), 1e-9);
+        cr_expect_lt(apart(wg_grad(wg_sum(wg_log(w)), x), want),
+                     1e-6); /* x x^T has the square of the condition */
+        /* Put together again, the parts are x, whose derivative is the identity. */
+        wg_node weights = wg_cos(wg_mul(x, 9));
+        wg_node loss = wg_sum(wg_mul(wg_matmul(q, r), weights)),
+                other = wg_sum(wg_mul(wg_matmul(wg_mul(u, s), vt), weights));
+        wg_node exact = wg_grad(wg_sum(wg_mul(x, weights)), x);
+        cr_expect_lt(apart(wg_grad(loss, x), exact), 1e-9);
+        cr_expect_lt(apart(wg_grad(other, x), exact), 1e-8);
+    }
+    done(g);
+}
+
+/* ---- mistakes ---- */
+
+static void expect_mistake(wg_node y, const char *text)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(y));
+    cr_expect(isnan(wg_item(wg_sum(y))));
+    cr_expect(strstr(wg_message(c), text), "\"%s\" is not in \"%s\"", text, wg_message(c));
+    wg_recover(c);
+}
+
+Test(decompositions, mistakes)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_context *c = wg_graph_context(g);
+    wg_node x = INPUT(g, WG_SHAPE(2, 3), 1, 2, 3, 4, 5, 6), a, b, d;
+    cr_expect(!wg_eigh(x, &a, &b) && wg_is_none(a) && wg_is_none(b));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "eigh: x [2,3] is not square");
+    cr_expect(!wg_svd(VECTOR(g, 1, 2), &a, &b, &d) && wg_is_none(d));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "svd: ");
+    cr_expect(!wg_node_ok(wg_lstsq(x, x)));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "lstsq: x [2,3] has fewer rows than columns");
+    wg_node unit = MATRIX2(g, 1, 0, 0, 1), broken = MATRIX2(g, 1, NAN, 0, 1);
+    cr_expect(wg_eigh(unit, &a, &b));
+    EXPECT_WITHIN(a, 1, 1);
+    EXPECT_WITHIN(slope(a, unit), 1, 0, 0, 1);
+    expect_mistake(wg_grad(wg_select(wg_select(b, 0, 0), 0, 0), unit),
+                   "has an eigenvalue or singular value twice");
+    cr_expect(wg_svd(broken, &a, &b, &d));
+    expect_mistake(b, "has a number that is not finite");
+    cr_expect(wg_qr(broken, &a, &b));
+    expect_mistake(b, "has a number that is not finite");
+    cr_expect(wg_eigh(broken, &a, &b));
+    expect_mistake(b, "has a number that is not finite");
+    expect_mistake(wg_lstsq(wg_mul(unit, 0), VECTOR(g, 1, 2)), "is singular: pivot 0");
+    done(g);
+}
