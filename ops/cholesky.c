@@ -68,9 +68,9 @@ SAMPLE(cholesky)
     switch (i) {
     case 0: return wg_cholesky(definite_sample(here, g, WG_SHAPE(3, 3)));
     case 1: return wg_cholesky(definite_sample(here, g, WG_SHAPE(2, 2, 2)));
-    case 2: return wg_cholesky(regular_sample(here, g, WG_SHAPE(1, 1)));
+    case 2: return wg_cholesky(regular_sample(here, g, WG_SHAPE(1, 1), false));
     case 3: return wg_cholesky(wg_any(g, WG_SHAPE(2, 0, 0)));
-    case 4: return wg_cholesky(regular_sample(here, g, WG_SHAPE(2, 2)));
+    case 4: return wg_cholesky(regular_sample(here, g, WG_SHAPE(2, 2), false));
     }
     return wg_none;
 }

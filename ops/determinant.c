@@ -84,7 +84,7 @@ SAMPLE(lu_det)
 {
     static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 4, 4 } }, { 2, { 0, 0 } } };
     static const int what[] = { DET, LOG, LOGDET, DET };
-    return i > 3 ? wg_none : of_triangles(here, wgi_lu(here, regular_sample(here, g, a[i])), what[i]);
+    return i > 3 ? wg_none : of_triangles(here, wgi_lu(here, regular_sample(here, g, a[i], false)), what[i]);
 }
 ERROR_SAMPLE(lu_det)
 {
@@ -127,7 +127,7 @@ static bool det_shape(wg_rule *r)
 static wg_node square_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, wg_node))
 {
     static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 1, 1 } }, { 2, { 0, 0 } } };
-    return i > 3 ? wg_none : op(here, regular_sample(here, g, a[i]));
+    return i > 3 ? wg_none : op(here, regular_sample(here, g, a[i], true));
 }
 
 EXPAND(det) { y[0] = of_triangles(here, wgi_lu(here, x[0]), DET); }
@@ -157,7 +157,7 @@ SAMPLE(logdet) { return square_sample(here, g, i, wg_logdet_at); }
 ERROR_SAMPLE(logdet)
 {
     if (i > 1) return NULL;
-    wg_node x = i ? wg_neg(regular_sample(here, g, WG_SHAPE(3, 3))) : wg_any(g, WG_SHAPE(3));
+    wg_node x = i ? wg_neg(regular_sample(here, g, WG_SHAPE(3, 3), true)) : wg_any(g, WG_SHAPE(3));
     wg_logdet(x);
     return i ? "has a determinant below 0" : "axes, must have 2 to";
 }
@@ -190,7 +190,7 @@ SAMPLE(slogdet)
 {
     static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } } };
     if (i > 2) return wg_none;
-    wg_node x = wg_neg(regular_sample(here, g, a[i]));
+    wg_node x = wg_neg(regular_sample(here, g, a[i], true));
     return wg_apply(here, &wgi_op_slogdet, &x, 1, &(struct slogdet){ i == 1 });
 }
 ERROR_SAMPLE(slogdet)

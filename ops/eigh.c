@@ -81,8 +81,8 @@ SAMPLE(inverse_gaps)
 {
     static const wg_shape s[] = { { 1, { 3 } }, { 2, { 2, 2 } }, { 1, { 1 } }, { 2, { 2, 0 } } };
     if (i > 3) return wg_none;
-    wg_node x = wg_between(g, -1, 1, s[i]);
-    return wgi_inverse_gaps(here, wg_add(x, wg_mul(wg_cast(wg_index_along(x, -1), wg_node_dtype(x)), 3)));
+    wg_node place = wg_index_along(wg_any_class(g, 2, s[i]), -1);
+    return wgi_inverse_gaps(here, wg_add(wg_between(g, -1, 1, s[i]), wg_mul(place, 3)));
 }
 ERROR_SAMPLE(inverse_gaps)
 {
@@ -138,7 +138,7 @@ static double eigh_parts_flops(const wg_kernel *k)
 SAMPLE(eigh_parts)
 {
     static const wg_shape s[] = { { 2, { 3, 3 } }, { 3, { 2, 12, 12 } }, { 2, { 0, 0 } } };
-    return i > 2 ? wg_none : wg_apply1(here, apart_sample(here, g, s[i]), &wgi_op_eigh_parts);
+    return i > 2 ? wg_none : wg_apply1(here, apart_sample(here, g, s[i], false), &wgi_op_eigh_parts);
 }
 ERROR_SAMPLE(eigh_parts)
 {
@@ -203,7 +203,7 @@ SAMPLE(eigh_part)
         { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 3, 3 } }, { 2, { 10, 10 } }, { 2, { 0, 0 } }
     };
     if (i > 4) return wg_none;
-    wg_node a = apart_sample(here, g, s[i]), w = wg_apply1(here, a, &wgi_op_eigh_parts);
+    wg_node a = apart_sample(here, g, s[i], false), w = wg_apply1(here, a, &wgi_op_eigh_parts);
     return eigh_part(here, w, wg_part(w, 1), a, i > 1);
 }
 ERROR_SAMPLE(eigh_part)
@@ -249,7 +249,7 @@ EXPAND(eigh)
 SAMPLE(eigh)
 {
     if (i > 1) return wg_none;
-    wg_node a = apart_sample(here, g, WG_SHAPE(3, 3));
+    wg_node a = apart_sample(here, g, WG_SHAPE(3, 3), true);
     return wg_apply(here, &wgi_op_eigh, &a, 1, &(struct eigh){ i });
 }
 ERROR_SAMPLE(eigh)

@@ -177,7 +177,7 @@ SAMPLE(lu_solve)
     static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 0, 0 } }, { 2, { 37, 37 } } },
                           b[] = { { 2, { 3, 2 } }, { 3, { 2, 2, 1 } }, { 2, { 0, 3 } }, { 2, { 37, 2 } } };
     if (i > 3) return wg_none;
-    wg_node x = regular_sample(here, g, a[i]);
+    wg_node x = regular_sample(here, g, a[i], false);
     return wgi_lu_solve(here, wgi_lu(here, x), wg_any(g, b[i]), i % 2);
 }
 ERROR_SAMPLE(lu_solve)
@@ -228,7 +228,7 @@ SAMPLE(solve)
         a[] = { { 2, { 3, 3 } }, { 2, { 2, 2 } }, { 3, { 2, 2, 2 } }, { 2, { 2, 2 } }, { 2, { 0, 0 } } },
         b[] = { { 2, { 3, 2 } }, { 1, { 2 } }, { 1, { 2 } }, { 3, { 2, 2, 1 } }, { 1, { 0 } } };
     if (i > 4) return wg_none;
-    wg_node x = regular_sample(here, g, a[i]);
+    wg_node x = regular_sample(here, g, a[i], true);
     return wg_solve(x, wg_any(g, b[i]));
 }
 ERROR_SAMPLE(solve)
@@ -269,7 +269,7 @@ EXPAND(inverse) { y[0] = wgi_lu_solve(here, wgi_lu(here, x[0]), unit_like(here, 
 SAMPLE(inverse)
 {
     static const wg_shape a[] = { { 2, { 3, 3 } }, { 3, { 2, 2, 2 } }, { 2, { 1, 1 } }, { 2, { 0, 0 } } };
-    return i > 3 ? wg_none : wg_inverse(regular_sample(here, g, a[i]));
+    return i > 3 ? wg_none : wg_inverse(regular_sample(here, g, a[i], true));
 }
 ERROR_SAMPLE(inverse)
 {

@@ -142,27 +142,32 @@ static inline wg_node scaled_columns(wg_site here, wg_node v, wg_node w)
     return wg_mul(v, wg_expand(w, wg_node_shape(w).rank - 1));
 }
 
-/* ---- samples ---- */
+/* ---- samples: random graphs put other operands in place of their inputs ---- */
 
+/* Unit matrices of the shape of x. Of a kernel nothing may stand between its inputs and the op but what
+ * has a derivative, so they are made from an input of their own. The only inputs of a composite are its
+ * operands. */
+static inline wg_node sample_unit(wg_site here, wg_graph *g, wg_node x, bool composite)
+{
+    return unit_like(here, composite ? x : wg_any_class(g, 2, wg_node_shape(x)));
+}
 /* A matrix with a large diagonal: regular, also where the inputs are zeros, ones or halves. */
-static inline wg_node regular_sample(wg_site here, wg_graph *g, wg_shape s)
+static inline wg_node regular_sample(wg_site here, wg_graph *g, wg_shape s, bool composite)
 {
     wg_node x = wg_between(g, -1, 1, s);
-    return wg_add(x, wg_mul(unit_like(here, x), 4));
+    return wg_add(x, wg_mul(sample_unit(here, g, x, composite), 4));
 }
 /* A symmetric, positive definite one. */
 static inline wg_node definite_sample(wg_site here, wg_graph *g, wg_shape s)
 {
     wg_node x = wg_any(g, s);
-    return wg_add(wg_matmul(x, turned(here, x)), unit_like(here, x));
+    return wg_add(wg_matmul(x, turned(here, x)), sample_unit(here, g, x, false));
 }
-
 /* One whose eigenvalues, and those of its symmetric part, are far apart. */
-static inline wg_node apart_sample(wg_site here, wg_graph *g, wg_shape s)
+static inline wg_node apart_sample(wg_site here, wg_graph *g, wg_shape s, bool composite)
 {
-    wg_node x = wg_between(g, -1, 1, s), place = wg_cast(wg_index_along(x, -1), wg_node_dtype(x));
-    wg_node unit = wg_cast(wg_equal(wg_index_along(x, -1), wg_index_along(x, -2)), wg_node_dtype(x));
-    return wg_add(x, wg_mul(unit, wg_add(wg_mul(place, 7), 5)));
+    wg_node x = wg_between(g, -1, 1, s), unit = sample_unit(here, g, x, composite);
+    return wg_add(x, wg_mul(unit, wg_add(wg_mul(wg_index_along(unit, -1), 7), 5)));
 }
 
 #endif

@@ -72,7 +72,7 @@ static double qr_parts_flops(const wg_kernel *k)
 SAMPLE(qr_parts)
 {
     static const wg_shape s[] = { { 2, { 4, 3 } }, { 3, { 2, 3, 3 } }, { 2, { 36, 34 } }, { 2, { 3, 0 } } };
-    return i > 3 ? wg_none : wg_apply1(here, regular_sample(here, g, s[i]), &wgi_op_qr_parts);
+    return i > 3 ? wg_none : wg_apply1(here, regular_sample(here, g, s[i], false), &wgi_op_qr_parts);
 }
 ERROR_SAMPLE(qr_parts)
 {
@@ -141,7 +141,7 @@ SAMPLE(qr_part)
         { 2, { 3, 3 } }, { 2, { 4, 2 } }, { 3, { 2, 3, 2 } }, { 2, { 2, 2 } }, { 2, { 3, 0 } }
     };
     if (i > 4) return wg_none;
-    wg_node a = regular_sample(here, g, s[i]), q = wg_apply1(here, a, &wgi_op_qr_parts);
+    wg_node a = regular_sample(here, g, s[i], false), q = wg_apply1(here, a, &wgi_op_qr_parts);
     return qr_part(here, q, wg_part(q, 1), a, i % 2);
 }
 ERROR_SAMPLE(qr_part)
@@ -206,7 +206,7 @@ SAMPLE(qr)
 {
     static const wg_shape s[] = { { 2, { 3, 3 } }, { 2, { 4, 2 } }, { 2, { 2, 4 } }, { 3, { 2, 2, 3 } } };
     if (i > 3) return wg_none;
-    wg_node a = regular_sample(here, g, s[i]);
+    wg_node a = regular_sample(here, g, s[i], true);
     return wg_apply(here, &wgi_op_qr, &a, 1, &(struct qr){ i % 2 });
 }
 ERROR_SAMPLE(qr)
@@ -270,7 +270,7 @@ SAMPLE(lstsq)
     static const wg_shape a[] = { { 2, { 4, 2 } }, { 2, { 3, 3 } }, { 3, { 2, 3, 2 } }, { 2, { 3, 2 } } },
                           b[] = { { 2, { 4, 3 } }, { 1, { 3 } }, { 1, { 3 } }, { 3, { 2, 3, 1 } } };
     if (i > 3) return wg_none;
-    wg_node x = regular_sample(here, g, a[i]);
+    wg_node x = regular_sample(here, g, a[i], true);
     return wg_lstsq(x, wg_any(g, b[i]));
 }
 ERROR_SAMPLE(lstsq)

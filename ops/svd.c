@@ -82,7 +82,7 @@ static double svd_parts_flops(const wg_kernel *k)
 SAMPLE(svd_parts)
 {
     static const wg_shape s[] = { { 2, { 4, 3 } }, { 3, { 2, 2, 3 } }, { 2, { 13, 12 } }, { 2, { 3, 0 } } };
-    return i > 3 ? wg_none : wg_apply1(here, apart_sample(here, g, s[i]), &wgi_op_svd_parts);
+    return i > 3 ? wg_none : wg_apply1(here, apart_sample(here, g, s[i], false), &wgi_op_svd_parts);
 }
 ERROR_SAMPLE(svd_parts)
 {
@@ -193,7 +193,7 @@ SAMPLE(svd_part)
                                   { 3, { 2, 2, 2 } }, { 2, { 2, 4 } }, { 2, { 2, 2 } } };
     static const int part[] = { U, S, VT, U, S, VT, U };
     if (i > 6) return wg_none;
-    wg_node a = apart_sample(here, g, s[i]), y = wg_apply1(here, a, &wgi_op_svd_parts);
+    wg_node a = apart_sample(here, g, s[i], false), y = wg_apply1(here, a, &wgi_op_svd_parts);
     return svd_part(here, &(svd_parts){ { y, wg_part(y, 1), wg_part(y, 2) }, a }, part[i]);
 }
 ERROR_SAMPLE(svd_part)
@@ -240,7 +240,7 @@ SAMPLE(svd)
 {
     static const wg_shape s[] = { { 2, { 3, 2 } }, { 2, { 2, 2 } }, { 3, { 2, 2, 3 } } };
     if (i > 2) return wg_none;
-    wg_node a = apart_sample(here, g, s[i]);
+    wg_node a = apart_sample(here, g, s[i], true);
     return wg_apply(here, &wgi_op_svd, &a, 1, &(struct svd){ i });
 }
 ERROR_SAMPLE(svd)

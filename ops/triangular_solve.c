@@ -110,7 +110,7 @@ SAMPLE(triangular_solve)
         { { 2, { 37, 37 } }, { 2, { 37, 2 } }, { false, false, false } },
     };
     if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
-    wg_node a = regular_sample(here, g, s[i].a);
+    wg_node a = regular_sample(here, g, s[i].a, false);
     return solved(here, a, wg_any(g, s[i].b), s[i].t);
 }
 ERROR_SAMPLE(triangular_solve)
