@@ -183,8 +183,9 @@ static bool eigh_part_shape(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "%s are not the eigenvalues of %s", wg_rule_who(r, 1 - v),
                         wg_rule_who(r, 2));
 }
-/* a' = V diag(w') V^T; and V sym(F o V^T V') V^T, F[i, j] = 1 / (w[j] - w[i]) (Giles 2008). V o is the
- * same node with its derivative. */
+/* Giles 2008, section 3.1: a' = V diag(w') V^T, or V sym(F o V^T V') V^T with F[i, j] = 1 / (w[j] -
+ * w[i]). The operands w and V have no derivative. So the rule makes nodes of eigh_part in their place:
+ * these have one. */
 VJP(eigh_part)
 {
     if (((const struct eigh *)wg_attr(y))->part == VALUES) {

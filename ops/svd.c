@@ -177,6 +177,8 @@ static wg_node by_right(wg_site here, wg_node u, wg_node s, wg_node vt, wg_node 
         sum = wg_add(sum, scaled_rows(here, wg_sub(gvt, wg_matmul(turned(here, p), vt)), wg_reciprocal(s)));
     return wg_matmul(u, sum);
 }
+/* The operands U, s, V^T have no derivative. So the rule makes nodes of svd_part in their place: these
+ * have one. */
 VJP(svd_part)
 {
     const int part = ((const struct svd *)wg_attr(y))->part;
@@ -210,7 +212,9 @@ const wg_op wgi_op_svd_part = {
                "wanted one "
                "first, and A.",
     .formula = "y = U, s, or V^T; A = U diag(s) V^T",
-    .adjoint = "A' = U diag(s') V^T; of vectors those of equation 3.2 in Giles 2008",
+    .adjoint = "A' = U diag(s') V^T; (U (F o (P - P^T)) diag(s) + (U' - U P) / s) V^T, P = U^T U', F[i, j] = "
+               "1 / (s[j]^2 - "
+               "s[i]^2); by V^T the same, transposed",
     .zero = 1 << 0 | 1 << 1 | 1 << 2,
     .operands = 4,
     .kind = WG_ALIAS,
@@ -259,7 +263,9 @@ const wg_op wgi_op_svd = {
                "Vectors of equal "
                "singular values have no derivative: it is an error.",
     .formula = "y = U, s, or V^T; x = U diag(s) V^T",
-    .adjoint = "x' = U diag(s') V^T; of vectors those of equation 3.2 in Giles 2008",
+    .adjoint = "x' = U diag(s') V^T; (U (F o (P - P^T)) diag(s) + (U' - U P) / s) V^T, P = U^T U', F[i, j] = "
+               "1 / (s[j]^2 - "
+               "s[i]^2); by V^T the same, transposed",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
