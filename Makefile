@@ -176,9 +176,9 @@ $(OBJ)/tests/%.o: tests/%.c $(FLAGS)
 	$(call say,CC,$<)
 	$(call COMPILE,-O1 -Itests -DWGT_COMPILE='"$(CC) $(SAN:%=-fsanitize=%)"' $(CRITERION_CFLAGS))
 
-# The optimizers that the tests go through: all that params.h declares.
+# The optimizers that the tests go through: all that optim.h declares.
 OPTIMIZERS := $(OBJ)/tests/optim/optimizers.h
-$(OPTIMIZERS): include/wengert/params.h
+$(OPTIMIZERS): include/wengert/optim.h
 	@mkdir -p $(@D) && sed -n 's/^WG_API wg_optim \*wg_\([a-z0-9_]*\)_at(wg_site .*/OPTIMIZER(\1)/p' $< > $@
 $(OBJ)/tests/optim/test_optimizers.o: $(OPTIMIZERS)
 $(OBJ)/tests/optim/test_optimizers.o: WG_CPPFLAGS += -I$(dir $(OPTIMIZERS))
@@ -258,6 +258,7 @@ include bench/bench.mk
 endif
 
 include tests/corpus/corpus.mk
+include tests/torch/torch.mk
 
 # What is typed for PREFIX and DESTDIR is taken as it is: a $ in it (which make's own way is to write $$) is a $.
 as_typed = $(subst $$$$,$$,$(value $1))

@@ -16,6 +16,9 @@ typedef struct wg_axes {
 } wg_axes;
 #define WG_AXES(...) ((wg_axes){ WG_COUNT_(int, __VA_ARGS__), { __VA_ARGS__ } })
 
+/* A number option that is 0 takes its default. Where the default is not zero, this is an exact zero. */
+#define WG_ZERO (-0x1p-1074)
+
 /* Options are given by name: wg_sum(x, .axes = WG_AXES(0)). An option without its name, such as the 0 of
  * wg_sum(x, 0), is an error at the call. gcc warns about it too, and clang refuses to compile it.
  *

@@ -9,7 +9,7 @@
  * node, and the mistake is reported once, with file:line, names and shapes. `wengert ops` prints what each op
  * computes and its derivative.
  *
- * A number option that is 0 takes its default. WG_ZERO of params.h is an exact zero.
+ * A number option that is 0 takes its default. WG_ZERO of named.h is an exact zero.
  */
 #ifndef WENGERT_OPS_H
 #define WENGERT_OPS_H

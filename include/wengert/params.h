@@ -1,4 +1,4 @@
-/* params.h: parameters, which belong to no graph, and optimizers.
+/* params.h: parameters, which belong to no graph. Optimizers, which change them, are in optim.h.
  *
  *     wg_params *p = wg_params_new(c);
  *     wg_node    W = wg_param(g, p, "W", WG_SHAPE(784, 10), wg_he());
@@ -120,106 +120,6 @@ WG_API wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path)
  * wg_params_read do. From then on it is an error to make a new parameter of p in WG_EVAL: nothing would have
  * trained its values. The error names a parameter of a similar name. Make new ones in WG_TRAIN, or say false. */
 WG_API void wg_params_trained(wg_params *p, bool trained);
-
-/* ---- optimizers ---- */
-
-typedef struct wg_optim wg_optim;
-
-/* An optimizer changes the parameters of p. A parameter can have one optimizer at a time. Parts of a set can have
- * one each: wg_adam(wg_params_in(p, "enc"), NULL) and wg_sgd(wg_params_in(p, "dec"), NULL) can both step after
- * one wg_backward.
- *
- *     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3, .weight_decay = 0.01 });      NULL: all defaults
- *
- * The options of each optimizer are a list of X(type, name, default, below), from which its struct is made. A
- * double must be in [0, below). 0 means the default; where the default is not zero, WG_ZERO is an exact zero.
- * A bool is false by default.
- *
- * lr is the step size. Weight decay is decoupled from the gradient: w -= lr * weight_decay * w. It applies to
- * parameters of two or more axes, with decay_all to all. (For an L2 penalty in the loss add wg_l2 of ops.h.)
- * In the formulas below w is a parameter, g its gradient, and t the number of the step. */
-#define WG_ZERO                                      (-0x1p-1074)
-#define WG_OPTIM_FIELD_(type, name, standard, below) type name;
-#define WG_OPTIM_OPTIONS_(name, OPTIONS) \
-    typedef struct name {                \
-        OPTIONS(WG_OPTIM_FIELD_)         \
-        uint64_t reserved[4];            \
-    } name
-#define WG_DECAY_OPTIONS_(X) X(double, weight_decay, 0, INFINITY) X(bool, decay_all, false, 2)
-
-/* Gradient descent: w -= lr g */
-#define WG_SGD_OPTIONS(X)         \
-    X(double, lr, 0.01, INFINITY) \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
-WG_API wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o);
-#define wg_sgd(p, ...) wg_sgd_at(WG_AT(#p), p, __VA_ARGS__)
-
-/* Gradient descent with momentum: m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr m */
-#define WG_MOMENTUM_OPTIONS(X)    \
-    X(double, lr, 0.01, INFINITY) \
-    X(double, beta, 0.9, 1)       \
-    X(bool, classical, false, 2)  \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_momentum_opts, WG_MOMENTUM_OPTIONS);
-WG_API wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_opts *o);
-#define wg_momentum(p, ...) wg_momentum_at(WG_AT(#p), p, __VA_ARGS__)
-
-/* Adam (Kingma and Ba 2015):
- *
- *     m = beta1 m + (1 - beta1) g
- *     v = beta2 v + (1 - beta2) g^2
- *     w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
- */
-#define WG_ADAM_OPTIONS(X)         \
-    X(double, lr, 1e-3, INFINITY)  \
-    X(double, beta1, 0.9, 1)       \
-    X(double, beta2, 0.999, 1)     \
-    X(double, eps, 1e-8, INFINITY) \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_adam_opts, WG_ADAM_OPTIONS);
-WG_API wg_optim *wg_adam_at(wg_site here, wg_params *p, const wg_adam_opts *o);
-#define wg_adam(p, ...) wg_adam_at(WG_AT(#p), p, __VA_ARGS__)
-
-/* RMSprop (Tieleman and Hinton 2012; eps as in PyTorch):
- *
- *     v = rho v + (1 - rho) g^2
- *     s = v; with centered s = v - a^2, where a = rho a + (1 - rho) g
- *     w -= lr g / (sqrt(s) + eps); with momentum w -= lr b, where b = momentum b + g / (sqrt(s) + eps)
- */
-#define WG_RMSPROP_OPTIONS(X)      \
-    X(double, lr, 0.01, INFINITY)  \
-    X(double, rho, 0.99, 1)        \
-    X(double, eps, 1e-8, INFINITY) \
-    X(double, momentum, 0, 1)      \
-    X(bool, centered, false, 2)    \
-    WG_DECAY_OPTIONS_(X)
-WG_OPTIM_OPTIONS_(wg_rmsprop_opts, WG_RMSPROP_OPTIONS);
-WG_API wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts *o);
-#define wg_rmsprop(p, ...) wg_rmsprop_at(WG_AT(#p), p, __VA_ARGS__)
-
-WG_API void wg_optim_free(wg_optim *o);
-
-/* One step with the gradients of the last wg_backward. Parameters that the loss did not reach stay as they
- * are. A second step of this optimizer without another wg_backward of its parameters is an error. So is a
- * gradient that is NaN or infinite: then nothing changes, and the error says where the number arose. If the
- * step itself makes a parameter NaN or infinite, because the rate is too large, the step is done and an error
- * is recorded. */
-WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
-#define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
-WG_API void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr);
-#define wg_optim_set_lr(o, lr) wg_optim_set_lr_at(WG_AT(#o ", " #lr), o, lr)
-WG_API double wg_optim_lr(const wg_optim *o);
-/* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. If that is
- * NaN or infinite, nothing is scaled, and an error is recorded. */
-WG_API double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm);
-#define wg_optim_clip_norm(o, max_norm) wg_optim_clip_norm_at(WG_AT(#o ", " #max_norm), o, max_norm)
-
-/* A weighted mean, such as the loss over batches. Start with { 0 }; value is the mean of what was added. */
-typedef struct wg_mean {
-    double value, weight;
-} wg_mean;
-WG_API void wg_mean_add(wg_mean *m, double value, double weight);
 
 /* For authors of layers: notes that a layer of this name is in the graph, until the next wg_begin. Returns
  * NULL, or the call site of the layer that has the name already. */

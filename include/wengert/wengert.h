@@ -8,6 +8,8 @@
 #include "grad.h"
 #include "params.h"
 #include "state.h"
+#include "optim.h"
+#include "schedule.h"
 #include "nn.h"
 #include "op.h"
 #include "data.h"

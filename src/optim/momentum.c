@@ -1,17 +1,22 @@
 /* momentum.c: gradient descent with momentum: along a running average of the gradients. */
 #include "optim/optim.h"
 
+#define LOOP(T, nesterov)                                    \
+    for (int64_t i = 0; i < n; i++) {                        \
+        const T gi = g[i], mi = beta * m[i] + share * gi;    \
+        const T di = nesterov ? beta * mi + share * gi : mi; \
+        const T wi = keep * w[i] - lr * di;                  \
+        m[i] = mi;                                           \
+        SET_W(T, wi);                                        \
+    }
+
 #define MOMENTUM(T)                                                             \
     do {                                                                        \
         ELEMENTS(T, wg_momentum_opts);                                          \
         const T beta = (T)o->beta, share = (T)(o->classical ? 1 : 1 - o->beta); \
         MOMENT(T, m, 0);                                                        \
-        for (int64_t i = 0; i < n; i++) {                                       \
-            const T mi = beta * m[i] + share * g[i];                            \
-            const T wi = keep * w[i] - lr * mi;                                 \
-            m[i] = mi;                                                          \
-            SET_W(T, wi);                                                       \
-        }                                                                       \
+        if (o->nesterov) LOOP(T, true)                                          \
+        else LOOP(T, false)                                                     \
     } while (0)
 
 UPDATE(momentum) { FLOATS(MOMENTUM); }

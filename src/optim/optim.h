@@ -48,7 +48,7 @@ _Static_assert(WGI_LINE % FINITE_LINE == 0, "whole lines are looked at");
 
 /* ---- the descriptor ---- */
 
-/* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"). The list of options is in wengert/params.h. */
+/* OPTIMIZER(sgd, WG_SGD_OPTIONS, .formula = "w -= lr g"). The list of options is in wengert/optim.h. */
 #define OPTIMIZER(x, OPTIONS, ...)                                      \
     typedef wg_##x##_opts wgi_opts;                                     \
     static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \
@@ -61,6 +61,8 @@ _Static_assert(WGI_LINE % FINITE_LINE == 0, "whole lines are looked at");
         .lr = offsetof(wgi_opts, lr),                                   \
         .weight_decay = offsetof(wgi_opts, weight_decay),               \
         .decay_all = offsetof(wgi_opts, decay_all),                     \
+        .coupled = offsetof(wgi_opts, coupled),                         \
+        .l1 = offsetof(wgi_opts, l1),                                   \
         .update = WG_ISA_NAMES_(wgi_update_##x),                        \
         __VA_ARGS__,                                                    \
     }

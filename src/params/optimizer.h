@@ -4,14 +4,15 @@
 #define WGI_OPTIMIZER_H
 
 #include "wengert/op.h"
-#include "wengert/params.h"
+#include "wengert/optim.h"
 
 enum { WGI_MOMENTS = 3, WGI_RATES = 4 };
 
 enum { WGI_LINE = 16 }; /* elements: a parameter begins at a line */
 
 /* One call of an update: n consecutive elements of one array of parameters. n is a multiple of WGI_LINE.
- * Elements between the end of a parameter and the next line are 0, and are updated too. */
+ * Elements between the end of a parameter and the next line are 0, and are updated too. Coupled decay is in g
+ * already, and the soft threshold comes afterwards: an update knows of neither. */
 typedef struct wgi_update {
     int64_t n;
     wg_dtype dtype;
@@ -54,7 +55,7 @@ typedef struct wgi_optimizer {
     size_t size; /* bytes of wg_x_opts */
     const wgi_optim_option *option;
     int options;
-    size_t lr, weight_decay, decay_all; /* offsets of these fields */
+    size_t lr, weight_decay, decay_all, coupled, l1; /* offsets of these fields */
 } wgi_optimizer;
 
 /* What an optimizer goes on from, beside its arrays. */

@@ -64,9 +64,11 @@ typedef struct wgi_stepper {
     struct wgi_stepper *next; /* of the root's; no two overlap */
     wg_params *p;
     const wgi_optimizer *kind;
-    wg_site here;      /* where it was made */
-    bool fresh;        /* there are gradients that no step has used */
-    wg_site used_here; /* call site of the step that used them; NULL: none did */
+    wg_site here;           /* where it was made */
+    bool fresh;             /* there are gradients that no step has used */
+    wg_site used_here;      /* call site of the step that used them; NULL: none did */
+    uint64_t steps;         /* that were done */
+    double rate[WGI_RATES]; /* of the last one */
 } wgi_stepper;
 
 typedef struct wgi_walk { /* over the root's items, to number those of a subset */

@@ -1,0 +1,237 @@
+/* optim.h: optimizers, which change parameters by their gradients.
+ *
+ *     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3, .weight_decay = 0.01 });      NULL: all defaults
+ *     wg_backward(loss, p);                      sets the gradients of p
+ *     wg_optim_clip_norm(o, 1.0);                if wanted
+ *     wg_optim_step(o);                          uses them: a second step needs another wg_backward
+ *
+ * Rates that change with the time are in schedule.h, running averages of parameters in average.h.
+ */
+#ifndef WENGERT_OPTIM_H
+#define WENGERT_OPTIM_H
+
+#include "named.h"
+#include "params.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wg_optim wg_optim;
+
+/* An optimizer changes the parameters of p. A parameter can have one optimizer at a time. Parts of a set can have
+ * one each: wg_adam(wg_params_in(p, "enc"), NULL) and wg_sgd(wg_params_in(p, "dec"), NULL) can both step after
+ * one wg_backward.
+ *
+ * The options of each optimizer are a list of X(type, name, default, below), from which its struct is made. A
+ * double must be in [0, below). 0 means the default; where the default is not zero, WG_ZERO is an exact zero.
+ * A bool is false by default.
+ *
+ * lr is the step size. In the formulas below w is a parameter, g its gradient, and t the number of the step. All
+ * but wg_lbfgs have these options, too. The first three apply to parameters of two or more axes, with decay_all
+ * to all:
+ *
+ *     weight_decay   decoupled from the gradient: w -= lr weight_decay w besides the step (as PyTorch's AdamW)
+ *     coupled        the decay is a part of the gradient instead: the step is made with g + weight_decay w, which
+ *                    is the gradient of a penalty weight_decay w^2 / 2 (as in all other optimizers of PyTorch)
+ *     l1             after the step |w| becomes max(|w| - lr l1, 0): the soft threshold of the penalty l1 |w|,
+ *                    which makes parameters exactly zero
+ */
+#define WG_OPTIM_FIELD_(type, name, standard, below) type name;
+#define WG_OPTIM_OPTIONS_(name, OPTIONS) \
+    typedef struct name {                \
+        OPTIONS(WG_OPTIM_FIELD_)         \
+        uint64_t reserved[4];            \
+    } name
+#define WG_DECAY_OPTIONS_(X) WG_DECAY_FROM_(X, 0)
+#define WG_DECAY_FROM_(X, standard)            \
+    X(double, weight_decay, standard, INFINITY) \
+    X(bool, coupled, false, 2)                 \
+    X(double, l1, 0, INFINITY)                 \
+    X(bool, decay_all, false, 2)
+
+/* Gradient descent: w -= lr g */
+#define WG_SGD_OPTIONS(X)         \
+    X(double, lr, 0.01, INFINITY) \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
+WG_API wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o);
+#define wg_sgd(p, ...) wg_sgd_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* Gradient descent with momentum: m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr m. With
+ * nesterov (Nesterov 1983) the step looks one gradient ahead: w -= lr (beta m + (1 - beta) g), or with both
+ * w -= lr (beta m + g). PyTorch's SGD with momentum is classical. */
+#define WG_MOMENTUM_OPTIONS(X)    \
+    X(double, lr, 0.01, INFINITY) \
+    X(double, beta, 0.9, 1)       \
+    X(bool, classical, false, 2)  \
+    X(bool, nesterov, false, 2)   \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_momentum_opts, WG_MOMENTUM_OPTIONS);
+WG_API wg_optim *wg_momentum_at(wg_site here, wg_params *p, const wg_momentum_opts *o);
+#define wg_momentum(p, ...) wg_momentum_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* Adam (Kingma and Ba 2015):
+ *
+ *     m = beta1 m + (1 - beta1) g
+ *     v = beta2 v + (1 - beta2) g^2
+ *     w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
+ *
+ * With amsgrad the largest v so far stands for v in the last line (Reddi, Kale and Kumar 2018).
+ */
+#define WG_ADAM_OPTIONS_(X, decay) \
+    X(double, lr, 1e-3, INFINITY)  \
+    X(double, beta1, 0.9, 1)       \
+    X(double, beta2, 0.999, 1)     \
+    X(double, eps, 1e-8, INFINITY) \
+    X(bool, amsgrad, false, 2)     \
+    WG_DECAY_FROM_(X, decay)
+#define WG_ADAM_OPTIONS(X) WG_ADAM_OPTIONS_(X, 0)
+WG_OPTIM_OPTIONS_(wg_adam_opts, WG_ADAM_OPTIONS);
+WG_API wg_optim *wg_adam_at(wg_site here, wg_params *p, const wg_adam_opts *o);
+#define wg_adam(p, ...) wg_adam_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* AdamW (Loshchilov and Hutter 2019): wg_adam with a weight_decay of 0.01 by default */
+#define WG_ADAMW_OPTIONS(X) WG_ADAM_OPTIONS_(X, 0.01)
+WG_OPTIM_OPTIONS_(wg_adamw_opts, WG_ADAMW_OPTIONS);
+WG_API wg_optim *wg_adamw_at(wg_site here, wg_params *p, const wg_adamw_opts *o);
+#define wg_adamw(p, ...) wg_adamw_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* Adamax (Kingma and Ba 2015, section 7.1; eps as in PyTorch):
+ *
+ *     m = beta1 m + (1 - beta1) g
+ *     u = max(beta2 u, |g| + eps)
+ *     w -= lr m / (1 - beta1^t) / u
+ */
+#define WG_ADAMAX_OPTIONS(X)       \
+    X(double, lr, 2e-3, INFINITY)  \
+    X(double, beta1, 0.9, 1)       \
+    X(double, beta2, 0.999, 1)     \
+    X(double, eps, 1e-8, INFINITY) \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_adamax_opts, WG_ADAMAX_OPTIONS);
+WG_API wg_optim *wg_adamax_at(wg_site here, wg_params *p, const wg_adamax_opts *o);
+#define wg_adamax(p, ...) wg_adamax_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* NAdam (Dozat 2016), Adam with Nesterov's momentum. m and v are those of Adam, mu = beta1 (1 - 0.96^(psi t) / 2),
+ * mu' is the mu of the next step, P the product of all mu so far:
+ *
+ *     w -= lr ((1 - mu) g / (1 - P) + mu' m / (1 - P mu')) / (sqrt(v / (1 - beta2^t)) + eps)
+ */
+#define WG_NADAM_OPTIONS(X)        \
+    X(double, lr, 2e-3, INFINITY)  \
+    X(double, beta1, 0.9, 1)       \
+    X(double, beta2, 0.999, 1)     \
+    X(double, eps, 1e-8, INFINITY) \
+    X(double, psi, 4e-3, INFINITY) \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_nadam_opts, WG_NADAM_OPTIONS);
+WG_API wg_optim *wg_nadam_at(wg_site here, wg_params *p, const wg_nadam_opts *o);
+#define wg_nadam(p, ...) wg_nadam_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* Lion (Chen et al. 2023): w -= lr sign(beta1 m + (1 - beta1) g), then m = beta2 m + (1 - beta2) g. The sign of 0
+ * is 0. Use a third to a tenth of Adam's rate, and 3 to 10 times its weight decay. */
+#define WG_LION_OPTIONS(X)        \
+    X(double, lr, 1e-4, INFINITY) \
+    X(double, beta1, 0.9, 1)      \
+    X(double, beta2, 0.99, 1)     \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_lion_opts, WG_LION_OPTIONS);
+WG_API wg_optim *wg_lion_at(wg_site here, wg_params *p, const wg_lion_opts *o);
+#define wg_lion(p, ...) wg_lion_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* Adagrad (Duchi, Hazan and Singer 2011): v += g^2, w -= lr g / (sqrt(initial + v) + eps) */
+#define WG_ADAGRAD_OPTIONS(X)         \
+    X(double, lr, 0.01, INFINITY)     \
+    X(double, eps, 1e-10, INFINITY)   \
+    X(double, initial, 0, INFINITY)   \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_adagrad_opts, WG_ADAGRAD_OPTIONS);
+WG_API wg_optim *wg_adagrad_at(wg_site here, wg_params *p, const wg_adagrad_opts *o);
+#define wg_adagrad(p, ...) wg_adagrad_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* Adadelta (Zeiler 2012):
+ *
+ *     v = rho v + (1 - rho) g^2
+ *     d = g sqrt(u + eps) / sqrt(v + eps)
+ *     u = rho u + (1 - rho) d^2
+ *     w -= lr d
+ */
+#define WG_ADADELTA_OPTIONS(X)     \
+    X(double, lr, 1, INFINITY)     \
+    X(double, rho, 0.9, 1)         \
+    X(double, eps, 1e-6, INFINITY) \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_adadelta_opts, WG_ADADELTA_OPTIONS);
+WG_API wg_optim *wg_adadelta_at(wg_site here, wg_params *p, const wg_adadelta_opts *o);
+#define wg_adadelta(p, ...) wg_adadelta_at(WG_AT(#p), p, __VA_ARGS__)
+
+/* RMSprop (Tieleman and Hinton 2012; eps as in PyTorch):
+ *
+ *     v = rho v + (1 - rho) g^2
+ *     s = v; with centered s = v - a^2, where a = rho a + (1 - rho) g
+ *     w -= lr g / (sqrt(s) + eps); with momentum w -= lr b, where b = momentum b + g / (sqrt(s) + eps)
+ */
+#define WG_RMSPROP_OPTIONS(X)      \
+    X(double, lr, 0.01, INFINITY)  \
+    X(double, rho, 0.99, 1)        \
+    X(double, eps, 1e-8, INFINITY) \
+    X(double, momentum, 0, 1)      \
+    X(bool, centered, false, 2)    \
+    WG_DECAY_OPTIONS_(X)
+WG_OPTIM_OPTIONS_(wg_rmsprop_opts, WG_RMSPROP_OPTIONS);
+WG_API wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts *o);
+#define wg_rmsprop(p, ...) wg_rmsprop_at(WG_AT(#p), p, __VA_ARGS__)
+
+WG_API void wg_optim_free(wg_optim *o);
+
+/* ---- groups ---- */
+
+/* Options for the parameters whose names match a pattern. * stands for any characters, dots too, and ? for one:
+ *
+ *     wg_optim_group(o, "*.b", &(wg_group_opts){ .no_decay = true });
+ *     wg_optim_group(o, "body.*", &(wg_group_opts){ .lr_scale = 0.1 });
+ *
+ * In a part of a set names are without its prefix. A field that is 0 says nothing; WG_ZERO is an exact zero. Where
+ * several groups say something of one parameter, the last one counts. Parameters may be made later. A group that
+ * matches no parameter at the next step is an error. */
+typedef struct wg_group_opts {
+    double lr_scale;         /* times the optimizer's rate, also after wg_optim_set_lr */
+    double lr;               /* a rate that wg_optim_set_lr does not change */
+    double weight_decay, l1; /* for parameters of any number of axes */
+    bool no_decay;           /* neither weight_decay nor l1 */
+    uint64_t reserved[4];
+} wg_group_opts;
+WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g);
+#define wg_optim_group(o, pattern, ...) wg_optim_group_at(WG_AT(#o ", " #pattern), o, pattern, __VA_ARGS__)
+
+/* ---- steps ---- */
+
+/* One step with the gradients of the last wg_backward. Parameters that the loss did not reach stay as they
+ * are. A second step of this optimizer without another wg_backward of its parameters is an error. So is a
+ * gradient that is NaN or infinite: then nothing changes, and the error says where the number arose. If the
+ * step itself makes a parameter NaN or infinite, because the rate is too large, the step is done and an error
+ * is recorded. */
+WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
+#define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
+WG_API void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr);
+#define wg_optim_set_lr(o, lr) wg_optim_set_lr_at(WG_AT(#o ", " #lr), o, lr)
+WG_API double wg_optim_lr(const wg_optim *o);
+/* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. If that is
+ * NaN or infinite, nothing is scaled, and an error is recorded. */
+WG_API double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm);
+#define wg_optim_clip_norm(o, max_norm) wg_optim_clip_norm_at(WG_AT(#o ", " #max_norm), o, max_norm)
+/* Bounds each element of the gradients to [-max, max]. */
+WG_API wg_status wg_optim_clip_value_at(wg_site here, wg_optim *o, double max);
+#define wg_optim_clip_value(o, max) wg_optim_clip_value_at(WG_AT(#o ", " #max), o, max)
+
+/* A weighted mean, such as the loss over batches. Start with { 0 }; value is the mean of what was added. */
+typedef struct wg_mean {
+    double value, weight;
+} wg_mean;
+WG_API void wg_mean_add(wg_mean *m, double value, double weight);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

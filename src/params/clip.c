@@ -1,0 +1,55 @@
+/* clip.c: bounds on gradients before a step. */
+#include "params/stepping.h"
+
+static void scale_gradients(const wg_optim *o, double scale)
+{
+    for (size_t k = 0; k < o->s.p->root->count; k++) {
+        wgi_parameter *q = o->s.p->root->item[k];
+        if (!wgi_optim_updates(o, q)) continue;
+        for (int64_t i = 0; i < q->size; i++)
+            if (q->dtype == WG_F32) ((float *)q->grad)[i] *= (float)scale;
+            else ((double *)q->grad)[i] *= scale;
+    }
+}
+
+double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
+{
+    double norm = o ? wg_params_grad_norm_at(here, o->s.p) : NAN;
+    if (o && !(max_norm >= 0))
+        wgi_fail(o->s.p->c, here, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0",
+                 max_norm);
+    else if (o && !isfinite(norm) && !wgi_optim_refuse(here, o, "optim_clip_norm", "no gradient was scaled"))
+        wgi_fail(o->s.p->c, here, "optim_clip_norm", WG_ERROR_VALUE,
+                 "the sum of the squares of the gradients exceeds the largest double");
+    if (max_norm >= 0 && isfinite(norm) && norm > max_norm) scale_gradients(o, max_norm / norm);
+    return norm;
+}
+
+#define CLIP(T)                                                                                        \
+    do {                                                                                               \
+        T *g = q->grad;                                                                                \
+        const T most = (T)max;                                                                         \
+        for (int64_t i = 0; i < q->size; i++) g[i] = g[i] > most ? most : g[i] < -most ? -most : g[i]; \
+    } while (0)
+
+/* NaN stays NaN: the step refuses it. */
+static void clip_gradient(const wgi_parameter *q, double max)
+{
+    if (q->dtype == WG_F32) CLIP(float);
+    else CLIP(double);
+}
+
+wg_status wg_optim_clip_value_at(wg_site here, wg_optim *o, double max)
+{
+    if (!o) return WG_ERROR_USE;
+    const wg_params *root = o->s.p->root;
+    if (!wgi_ok(root->c)) return wg_failed(root->c);
+    if (!(max >= 0))
+        return wgi_fail(root->c, here, "optim_clip_value", WG_ERROR_VALUE, "max %g: must be at least 0", max);
+    if (!root->gradients)
+        return wgi_fail(root->c, here, "optim_clip_value", WG_ERROR_USE,
+                        "there are no gradients: no wg_backward succeeded before");
+    for (size_t k = 0; k < root->count; k++)
+        if (wgi_optim_updates(o, root->item[k])) clip_gradient(root->item[k], max);
+    return WG_OK;
+}

@@ -1,0 +1,120 @@
+/* groups.c: the manner in which an optimizer updates a parameter, by the options of the optimizer and of the
+ * groups that the parameter is in. */
+#include "params/stepping.h"
+
+/* ---- patterns ---- */
+
+/* * stands for any characters, also none, ? for one character. */
+static bool matches(const char *pattern, const char *name)
+{
+    const char *star = NULL, *from = NULL; /* the last *, and what it stands for ends before `from` */
+    while (*name) {
+        if (*pattern == '*') star = pattern++, from = name;
+        else if (*pattern == '?' || *pattern == *name) pattern++, name++;
+        else if (star) pattern = star + 1, name = ++from;
+        else return false;
+    }
+    while (*pattern == '*') pattern++;
+    return !*pattern;
+}
+
+/* The name that a parameter has in the optimizer's set. */
+static const char *name_in(const wg_params *p, const wgi_parameter *q)
+{
+    return q->name + (p->prefix ? strlen(p->prefix) : 0);
+}
+
+static bool is_in(const wg_optim *o, const wgi_group *k, const wgi_parameter *q)
+{
+    return matches(k->pattern, name_in(o->s.p, q));
+}
+
+static const wgi_parameter *any_in(const wg_optim *o, const wgi_group *k)
+{
+    const wg_params *root = o->s.p->root;
+    for (size_t i = 0; i < root->count; i++) {
+        const wgi_parameter *q = root->item[i];
+        if (!q->state && wgi_params_holds(o->s.p, q) && is_in(o, k, q)) return q;
+    }
+    return NULL;
+}
+
+bool wgi_groups_are_met(wg_optim *o)
+{
+    for (wgi_group *k = o->groups; k; k = k->next) {
+        if (k->tried) continue;
+        if (!any_in(o, k)) {
+            wgi_fail(o->s.p->c, k->here, "optim_group", WG_ERROR_USE, "no parameter matches \"%s\"",
+                     k->pattern);
+            return false;
+        }
+        k->tried = true;
+    }
+    return true;
+}
+
+/* ---- manners ---- */
+
+static double given(double v) { return v == WG_ZERO ? 0 : v; }
+
+wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
+{
+    const wgi_optimizer *kind = o->s.kind;
+    const bool decays = q->shape.rank >= 2 || wgi_optim_switch(o, kind->decay_all);
+    double lr = wgi_optim_rate(o), decay = decays ? *wgi_optim_number(o, kind->weight_decay) : 0;
+    double l1 = decays ? *wgi_optim_number(o, kind->l1) : 0;
+    for (const wgi_group *k = o->groups; k; k = k->next) {
+        if (!is_in(o, k, q)) continue;
+        if (k->o.no_decay) decay = l1 = 0;
+        if (k->o.lr_scale != 0) lr = wgi_optim_rate(o) * given(k->o.lr_scale);
+        if (k->o.lr != 0) lr = given(k->o.lr);
+        if (k->o.weight_decay != 0) decay = given(k->o.weight_decay);
+        if (k->o.l1 != 0) l1 = given(k->o.l1);
+    }
+    const bool coupled = wgi_optim_switch(o, kind->coupled);
+    return (wgi_manner){
+        .lr = lr, .keep = coupled ? 1 : 1 - lr * decay, .coupled = coupled ? decay : 0, .shrink = lr * l1
+    };
+}
+
+/* ---- groups ---- */
+
+static bool is_good(wg_site here, const wg_optim *o, const wg_group_opts *g)
+{
+    static const char *const names[] = { "lr", "lr_scale", "weight_decay", "l1" };
+    const double v[] = { g->lr, g->lr_scale, g->weight_decay, g->l1 };
+    for (int i = 0; i < 4; i++)
+        if (v[i] != WG_ZERO && !(v[i] >= 0 && isfinite(v[i]))) {
+            wgi_fail(o->s.p->c, here, "optim_group", WG_ERROR_VALUE, "%s %g: must be finite and at least 0",
+                     names[i], v[i]);
+            return false;
+        }
+    return true;
+}
+
+wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g)
+{
+    if (!o) return WG_ERROR_USE;
+    wg_context *c = o->s.p->c;
+    if (!wgi_ok(c)) return wg_failed(c);
+    if (!pattern || !g)
+        return wgi_fail(c, here, "optim_group", WG_ERROR_USE, "no %s", pattern ? "options" : "pattern");
+    if (!is_good(here, o, g)) return wg_failed(c);
+    wgi_group *k = wg_alloc(c, 1, sizeof *k + strlen(pattern) + 1), **at = &o->groups;
+    if (!k) return wg_failed(c);
+    k->o = *g;
+    k->here = wg_site_keep(c, "", wg_site_place(here));
+    memcpy(k->pattern, pattern, strlen(pattern) + 1);
+    while (*at) at = &(*at)->next;
+    *at = k;
+    o->list_of = 0;
+    return WG_OK;
+}
+
+void wgi_groups_free(wg_optim *o)
+{
+    for (wgi_group *k = o->groups, *next; k; k = next) {
+        next = k->next;
+        wg_free(o->s.p->c, k);
+    }
+}

@@ -1,0 +1,40 @@
+/* not_finite.c: says which gradients or parameters of an optimizer are NaN or infinite. */
+#include "params/stepping.h"
+
+/* The first parameter of the step whose gradient, or with `values` whose value, has NaN or infinities. *text:
+ * its name, shape and their places. NULL: none has. */
+static const wgi_parameter *first_bad(const wg_optim *o, bool values, char *text, size_t size)
+{
+    char shape[96], range[256];
+    for (size_t k = 0; k < o->s.p->root->count; k++) {
+        const wgi_parameter *q = o->s.p->root->item[k];
+        if (!wgi_optim_updates(o, q)) continue;
+        wgi_range r = wgi_range_of(q->dtype, values ? q->data : q->grad, q->size);
+        if (wgi_range_is_finite(&r)) continue;
+        snprintf(text, size, "%.120s %s is %s", q->name, wg_shape_text(q->shape, shape, sizeof shape),
+                 wgi_range_text(&r, &q->shape, range, sizeof range));
+        return q;
+    }
+    return NULL;
+}
+
+wg_status wgi_optim_refuse(wg_site here, const wg_optim *o, const char *what, const char *then)
+{
+    char text[512], why[512] = "";
+    const wg_params *root = o->s.p->root;
+    const wgi_parameter *q = first_bad(o, false, text, sizeof text);
+    if (!q) return WG_OK;
+    if (root->explain) root->explain(root->loss, q, why, sizeof why);
+    return wgi_fail(root->c, here, what, WG_ERROR_VALUE, "the gradient of %s: %s.%s%s", text, then,
+                    *why ? " " : "", why);
+}
+
+wg_status wgi_optim_overflow(wg_site here, wg_optim *o)
+{
+    char text[512];
+    o->overflows = false;
+    if (!first_bad(o, true, text, sizeof text)) return WG_OK;
+    return wgi_fail(o->s.p->c, here, "step", WG_ERROR_VALUE,
+                    "after this step %s, though the gradients are finite: the rate %g is too large", text,
+                    wg_optim_lr(o));
+}

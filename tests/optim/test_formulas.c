@@ -1,0 +1,225 @@
+/* test_formulas.c: three steps of each optimizer against its published formula, which is written down here in
+ * long double. The loss is linear, so that the gradients are the numbers given here. */
+#include <math.h>
+
+#include "wgtest.h"
+
+typedef long double real;
+
+/* One element: the parameter and what the optimizer keeps. */
+typedef struct element {
+    real w, m, v, x, product;
+} element;
+
+enum { N = 5, STEPS = 3 };
+static const double first[N] = { 1.5, -0.75, 0.3, -2.25, 0.001 };
+static const double slopes[STEPS][N] = { { 0.5, -1.25, 2, 0.125, -0.01 },
+                                         { -0.25, -0.5, 4, 1, 0.03 },
+                                         { 3, 0.75, -1, -0.5, 0 } };
+
+/* ---- the formulas ---- */
+
+static void by_sgd(element *e, real g, real lr, int t) { e->w -= lr * g; }
+
+static void by_momentum(element *e, real g, real lr, int t)
+{
+    e->m = 0.8L * e->m + 0.2L * g;
+    e->w -= lr * e->m;
+}
+static void by_classical(element *e, real g, real lr, int t)
+{
+    e->m = 0.8L * e->m + g;
+    e->w -= lr * e->m;
+}
+static void by_nesterov(element *e, real g, real lr, int t)
+{
+    e->m = 0.8L * e->m + 0.2L * g;
+    e->w -= lr * (0.8L * e->m + 0.2L * g);
+}
+static void by_classical_nesterov(element *e, real g, real lr, int t)
+{
+    e->m = 0.8L * e->m + g;
+    e->w -= lr * (g + 0.8L * e->m);
+}
+
+static void averages(element *e, real g)
+{
+    e->m = 0.8L * e->m + 0.2L * g;
+    e->v = 0.95L * e->v + 0.05L * g * g;
+}
+static void by_adam(element *e, real g, real lr, int t)
+{
+    averages(e, g);
+    e->w -= lr * (e->m / (1 - powl(0.8L, t))) / (sqrtl(e->v / (1 - powl(0.95L, t))) + 1e-3L);
+}
+static void by_amsgrad(element *e, real g, real lr, int t)
+{
+    averages(e, g);
+    e->x = fmaxl(e->x, e->v);
+    e->w -= lr * (e->m / (1 - powl(0.8L, t))) / (sqrtl(e->x / (1 - powl(0.95L, t))) + 1e-3L);
+}
+static void by_adamax(element *e, real g, real lr, int t)
+{
+    averages(e, g);
+    e->x = fmaxl(0.95L * e->x, fabsl(g) + 1e-3L);
+    e->w -= lr / (1 - powl(0.8L, t)) * e->m / e->x;
+}
+static real mu(int t) { return 0.8L * (1 - powl(0.96L, 0.5L * t) / 2); }
+static void by_nadam(element *e, real g, real lr, int t)
+{
+    averages(e, g);
+    e->product = t == 1 ? mu(1) : e->product * mu(t);
+    real ahead = mu(t + 1) * e->m / (1 - e->product * mu(t + 1)) + (1 - mu(t)) * g / (1 - e->product);
+    e->w -= lr * ahead / (sqrtl(e->v / (1 - powl(0.95L, t))) + 1e-3L);
+}
+static void by_lion(element *e, real g, real lr, int t)
+{
+    real c = 0.8L * e->m + 0.2L * g;
+    e->w -= c > 0 ? lr : c < 0 ? -lr : 0;
+    e->m = 0.95L * e->m + 0.05L * g;
+}
+static void by_adagrad(element *e, real g, real lr, int t)
+{
+    e->v += g * g;
+    e->w -= lr * g / (sqrtl(0.1L + e->v) + 1e-3L);
+}
+static void by_adadelta(element *e, real g, real lr, int t)
+{
+    e->v = 0.95L * e->v + 0.05L * g * g;
+    real d = sqrtl(e->x + 1e-3L) / sqrtl(e->v + 1e-3L) * g;
+    e->x = 0.95L * e->x + 0.05L * d * d;
+    e->w -= lr * d;
+}
+static void by_rmsprop(element *e, real g, real lr, int t)
+{
+    e->v = 0.95L * e->v + 0.05L * g * g;
+    e->m = 0.95L * e->m + 0.05L * g;
+    e->x = 0.8L * e->x + g / (sqrtl(e->v - e->m * e->m) + 1e-3L);
+    e->w -= lr * e->x;
+}
+
+/* ---- the optimizers ---- */
+
+#define ALL_ADAM .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3
+#define RULES(X)                                                                         \
+    X(sgd, by_sgd, 0)                                                                    \
+    X(momentum, by_momentum, .beta = 0.8)                                                \
+    X(momentum, by_classical, .beta = 0.8, .classical = true)                            \
+    X(momentum, by_nesterov, .beta = 0.8, .nesterov = true)                              \
+    X(momentum, by_classical_nesterov, .beta = 0.8, .classical = true, .nesterov = true) \
+    X(adam, by_adam, ALL_ADAM)                                                           \
+    X(adam, by_amsgrad, ALL_ADAM, .amsgrad = true)                                       \
+    X(adamw, by_adam, ALL_ADAM)                                                          \
+    X(adamax, by_adamax, ALL_ADAM)                                                       \
+    X(nadam, by_nadam, ALL_ADAM, .psi = 0.5)                                             \
+    X(lion, by_lion, .beta1 = 0.8, .beta2 = 0.95)                                        \
+    X(adagrad, by_adagrad, .initial = 0.1, .eps = 1e-3)                                  \
+    X(adadelta, by_adadelta, .rho = 0.95, .eps = 1e-3)                                   \
+    X(rmsprop, by_rmsprop, .rho = 0.95, .eps = 1e-3, .momentum = 0.8, .centered = true)
+
+/* How parameters decay beside the step. */
+typedef struct decay {
+    double weight_decay, l1;
+    bool coupled, all;
+} decay;
+
+#define MAKER(kind, formula, ...)                                                       \
+    static wg_optim *make_##formula##_##kind(wg_params *p, const decay *d)              \
+    {                                                                                   \
+        wg_##kind##_opts o = { __VA_ARGS__ };                                           \
+        o.lr = 0.125, o.weight_decay = d->weight_decay > 0 ? d->weight_decay : WG_ZERO; \
+        o.l1 = d->l1, o.coupled = d->coupled, o.decay_all = d->all;                     \
+        return wg_##kind(p, &o);                                                        \
+    }
+RULES(MAKER)
+
+typedef struct rule {
+    const char *name;
+    wg_optim *(*make)(wg_params *p, const decay *d);
+    void (*step)(element *e, real g, real lr, int t);
+} rule;
+#define RULE(kind, formula, ...) { #kind " " #formula, make_##formula##_##kind, formula },
+static const rule rules[] = { RULES(RULE) };
+enum { ALL = sizeof rules / sizeof *rules };
+
+/* ---- steps ---- */
+
+static void step_by_formula(const rule *k, element *e, real g, const decay *d, int t)
+{
+    const real lr = 0.125L, decays = d->all ? d->weight_decay : 0, l1 = d->all ? d->l1 : 0, was = e->w;
+    k->step(e, d->coupled ? g + decays * e->w : g, lr, t);
+    if (!d->coupled) e->w -= lr * decays * was;
+    e->w = copysignl(fmaxl(fabsl(e->w) - lr * l1, 0), e->w);
+}
+
+static void step(wg_graph *g, wg_params *p, wg_optim *o, const double *x)
+{
+    wg_begin(g, WG_TRAIN);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(N), wg_values(first));
+    wg_backward(wg_sum(wg_mul(w, wg_input(g, "x", wg_view_f64(x, WG_SHAPE(N))))), p);
+    wg_optim_step(o);
+}
+
+static void by_hand(const rule *k, const decay *d)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = k->make(p, d);
+    element e[N] = { 0 };
+    double w[N];
+    for (int i = 0; i < N; i++) e[i].w = first[i];
+    for (int t = 1; t <= STEPS; t++) {
+        step(g, p, o, slopes[t - 1]);
+        wg_params_get(p, w);
+        for (int i = 0; i < N; i++) {
+            step_by_formula(k, &e[i], slopes[t - 1][i], d, t);
+            cr_assert(fabsl(w[i] - e[i].w) < 1e-12L, "%s, step %d: %.17g, not %.17Lg", k->name, t, w[i],
+                      e[i].w);
+        }
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(formulas, three_steps_by_hand)
+{
+    for (int i = 0; i < ALL; i++) by_hand(&rules[i], &(decay){ 0 });
+}
+
+Test(formulas, decay_is_a_part_of_the_step_or_of_the_gradient)
+{
+    for (int i = 0; i < ALL; i++)
+        for (int k = 0; k < 8; k++) by_hand(&rules[i], &(decay){ 0.25, k & 1 ? 0.75 : 0, k & 2, k & 4 });
+}
+
+/* A parameter that the threshold has reached is exactly zero. */
+Test(formulas, l1_makes_zeros)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 0.25, .l1 = 1 });
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(1, 4), wg_values((double[]){ 1, 0.25, -0.125, -1 }));
+    wg_backward(wg_sum(wg_mul(0, w)), p);
+    wg_optim_step(o);
+    double is[4], want[4] = { 0.75, 0, 0, -0.75 };
+    wg_params_get(p, is);
+    for (int i = 0; i < 4; i++) cr_assert_eq(is[i], want[i]);
+    wgt_finish(c, NULL);
+}
+
+/* AdamW decays by 0.01 where Adam does not decay. */
+Test(formulas, adamw_decays_by_default)
+{
+    for (int matrix = 0; matrix < 2; matrix++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_optim *o = wg_adamw(p, &(wg_adamw_opts){ .lr = 0.5 });
+        wg_node w = wg_param(g, p, "w", matrix ? WG_SHAPE(1, 1) : WG_SHAPE(1), wg_const(1));
+        wg_backward(wg_sum(wg_mul(0, w)), p);
+        wg_optim_step(o);
+        cr_assert_eq(wg_params_item(p, "w"), matrix ? 1 - 0.5 * 0.01 : 1);
+        wgt_finish(c, NULL);
+    }
+}

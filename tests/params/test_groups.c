@@ -1,0 +1,198 @@
+/* test_groups.c: options of optimizers by pattern; clipping by value; optimizers that share memory. Numbers are
+ * exact in binary, so expectations are exact. */
+#include <math.h>
+
+#include "wgtest.h"
+
+typedef struct world {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+} world;
+
+static world start(wg_dtype t)
+{
+    world u = { .c = wgt_start(NULL, t, NULL) };
+    u.g = wg_graph_new(u.c);
+    u.p = wg_params_new(u.c);
+    return u;
+}
+
+static const char *const names[] = { "enc.fc1.W", "enc.fc1.b", "enc.fc2.W", "dec.W", "dec.b" };
+enum { NAMES = sizeof names / sizeof *names };
+
+/* All parameters are 2 at first, and all gradients 1. */
+static void backward(const world *u)
+{
+    wg_node L = wg_scalar(u->g, 0);
+    wg_begin(u->g, WG_TRAIN);
+    for (int i = 0; i < NAMES; i++) {
+        wg_shape s = names[i][strlen(names[i]) - 1] == 'W' ? WG_SHAPE(2, 3) : WG_SHAPE(3);
+        wg_node w = wg_sum(wg_param(u->g, u->p, names[i], s, wg_const(2)));
+        L = i ? wg_add(L, w) : w;
+    }
+    wg_backward(L, u->p);
+}
+
+static double value(const world *u, int i)
+{
+    wg_tensor t = wg_params_tensor(u->p, wg_params_find(u->p, names[i]));
+    double first = wg_tensor_item(&t, 0);
+    for (int64_t k = 1; k < wg_shape_size(t.shape); k++) cr_assert_eq(wg_tensor_item(&t, k), first);
+    return first;
+}
+
+static void values_are(const world *u, const double want[NAMES])
+{
+    cr_assert_eq(wg_failed(u->c), WG_OK, "%s", wg_message(u->c));
+    for (int i = 0; i < NAMES; i++)
+        cr_assert_eq(value(u, i), want[i], "%s is %g, not %g", names[i], value(u, i), want[i]);
+}
+
+Test(groups, rates_and_decay_by_pattern)
+{
+    world u = start(WG_F32);
+    wg_optim *o = wg_sgd(u.p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5, .decay_all = true });
+    wg_optim_group(o, "*.b", &(wg_group_opts){ .no_decay = true });
+    wg_optim_group(o, "enc.*", &(wg_group_opts){ .lr_scale = 0.5 });
+    wg_optim_group(o, "enc.fc?.W", &(wg_group_opts){ .weight_decay = 1 });
+    wg_optim_group(o, "*2*", &(wg_group_opts){ .lr = 0.125 });
+    backward(&u);
+    wg_optim_step(o);
+    const double first[] = { 2 - 0.25 * 2 - 0.25, 2 - 0.25, 2 - 0.125 * 2 - 0.125, 2 - 0.25 * 2 - 0.5,
+                             2 - 0.5 };
+    values_are(&u, first);
+    wg_optim_set_lr(o, 1); /* counts for all but the group with a rate of its own */
+    backward(&u);
+    wg_optim_step(o);
+    const double second[] = { first[0] - 0.5 * first[0] - 0.5, first[1] - 0.5,
+                              first[2] - 0.125 * first[2] - 0.125, first[3] - 0.5 * first[3] - 1,
+                              first[4] - 1 };
+    values_are(&u, second);
+    wgt_finish(u.c, NULL);
+}
+
+/* The last group that says something counts, field by field; WG_ZERO says 0. */
+Test(groups, the_last_one_counts)
+{
+    world u = start(WG_F64);
+    wg_optim *o = wg_sgd(u.p, &(wg_sgd_opts){ .lr = 0.5, .weight_decay = 0.5 });
+    wg_optim_group(o, "*", &(wg_group_opts){ .lr = 0.25, .weight_decay = 1, .l1 = 2 });
+    wg_optim_group(o, "enc.*", &(wg_group_opts){ .lr_scale = 1, .no_decay = true });
+    wg_optim_group(o, "*.fc2.*", &(wg_group_opts){ .lr = WG_ZERO, .weight_decay = 1 });
+    backward(&u);
+    wg_optim_step(o);
+    const double dec = 2 - 0.25 * 2 - 0.25 - 0.25 * 2;
+    values_are(&u, (double[]){ 1.5, 1.5, 2, dec, dec });
+    wgt_finish(u.c, NULL);
+}
+
+Test(groups, coupled_decay_of_a_group)
+{
+    world u = start(WG_F64);
+    wg_optim *o =
+        wg_momentum(u.p, &(wg_momentum_opts){ .lr = 0.5, .beta = 0.5, .classical = true, .coupled = true });
+    wg_optim_group(o, "dec.?", &(wg_group_opts){ .weight_decay = 0.25 });
+    backward(&u);
+    wg_optim_step(o); /* m = 1, or 1 + 0.25 2 */
+    values_are(&u, (double[]){ 1.5, 1.5, 1.5, 1.25, 1.25 });
+    backward(&u);
+    wg_optim_step(o); /* m = 0.5 + 1, or 0.75 + 1 + 0.25 1.25 */
+    const double dec = 1.25 - 0.5 * (0.75 + 1 + 0.3125);
+    values_are(&u, (double[]){ 0.75, 0.75, 0.75, dec, dec });
+    wgt_finish(u.c, NULL);
+}
+
+Test(groups, names_in_a_part_of_a_set_are_without_its_prefix)
+{
+    world u = start(WG_F64);
+    wg_optim *o = wg_sgd(wg_params_in(u.p, "enc"), &(wg_sgd_opts){ .lr = 0.5 });
+    wg_optim_group(o, "fc1.*", &(wg_group_opts){ .lr_scale = 0.5 });
+    backward(&u);
+    wg_optim_step(o);
+    values_are(&u, (double[]){ 1.75, 1.75, 1.5, 2, 2 });
+    wg_optim_group(o, "enc.*", &(wg_group_opts){ .lr_scale = 0.5 });
+    backward(&u);
+    wg_optim_step(o);
+    wgt_expect_error(u.c, WG_ERROR_USE, "test_groups.c");
+    values_are(&u, (double[]){ 1.75, 1.75, 1.5, 2, 2 });
+    wgt_finish(u.c, NULL);
+}
+
+Test(groups, mistakes_are_named)
+{
+    world u = start(WG_F64);
+    wg_optim *o = wg_sgd(u.p, NULL);
+    wg_optim_group(o, "*", &(wg_group_opts){ .lr = -1 });
+    wgt_expect_error(u.c, WG_ERROR_VALUE, "optim_group: lr -1: must be");
+    wg_optim_group(o, "*", &(wg_group_opts){ .l1 = NAN });
+    wgt_expect_error(u.c, WG_ERROR_VALUE, "optim_group: l1 nan: must be");
+    wg_optim_group(o, NULL, &(wg_group_opts){ .lr = 1 });
+    wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: no pattern");
+    wg_optim_group(o, "*", NULL);
+    wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: no options");
+    cr_assert_eq(wg_optim_group(NULL, "*", &(wg_group_opts){ .lr = 1 }), WG_ERROR_USE);
+    wg_optim_group(o, "enc.*.B", &(wg_group_opts){ .no_decay = true });
+    backward(&u);
+    wg_optim_step(o);
+    wgt_expect_error(u.c, WG_ERROR_USE, "optim_group: no parameter matches \"enc.*.B\"");
+    wgt_finish(u.c, NULL);
+}
+
+/* ---- clipping by value ---- */
+
+Test(groups, clip_by_value)
+{
+    for (int i = 0; i < 2; i++) {
+        world u = start(i ? WG_F32 : WG_F64);
+        wg_optim *o = wg_sgd(wg_params_in(u.p, "a"), &(wg_sgd_opts){ .lr = 1 });
+        const double slope[] = { 3, -3, 0.5, -0.5 };
+        wg_node a = wg_param(u.g, u.p, "a.w", WG_SHAPE(4), wg_zeros());
+        wg_node b = wg_param(u.g, u.p, "b", WG_SCALAR, wg_zeros());
+        wg_node x = wg_cast(wg_input(u.g, "x", wg_view_f64(slope, WG_SHAPE(4))), i ? WG_F32 : WG_F64);
+        wg_optim_clip_value(o, 1);
+        wgt_expect_error(u.c, WG_ERROR_USE, "optim_clip_value: there are no gradients");
+        wg_backward(wg_add(wg_sum(wg_mul(a, x)), wg_mul(7, b)), u.p);
+        wg_optim_clip_value(o, -1);
+        wgt_expect_error(u.c, WG_ERROR_VALUE, "optim_clip_value: max -1");
+        cr_assert_eq(wg_optim_clip_value(o, 1), WG_OK);
+        double g[5], want[] = { 1, -1, 0.5, -0.5, 7 }; /* b is not the optimizer's */
+        wg_params_get_grad(u.p, g);
+        for (int k = 0; k < 5; k++) cr_assert_eq(g[k], want[k]);
+        wg_tensor t = wg_params_grad(u.p, 0);
+        if (i) ((float *)t.data)[2] = NAN;
+        else ((double *)t.data)[2] = NAN;
+        wg_optim_clip_value(o, 1);
+        wg_optim_step(o);
+        wgt_expect_error(u.c, WG_ERROR_VALUE, "the gradient of a.w [4] is 1 nan of 4");
+        wgt_finish(u.c, NULL);
+    }
+}
+
+/* ---- optimizers of one kind with different options ---- */
+
+/* Their parameters are neighbours in memory, and their moments lie in the same arrays. */
+Test(groups, an_optimizer_uses_only_its_own_moments)
+{
+    double got[2][2];
+    for (int both = 0; both < 2; both++) {
+        world u = start(WG_F64);
+        wg_optim *a = wg_rmsprop(wg_params_in(u.p, "a"), &(wg_rmsprop_opts){ .rho = 0.5 });
+        wg_optim *b = both ? wg_rmsprop(wg_params_in(u.p, "b"),
+                                        &(wg_rmsprop_opts){ .rho = 0.5, .centered = true, .momentum = 0.5 })
+                           : NULL;
+        for (int t = 0; t < 3; t++) {
+            wg_begin(u.g, WG_TRAIN);
+            wg_node x = wg_param(u.g, u.p, "a.w", WG_SCALAR, wg_const(2)),
+                    y = wg_param(u.g, u.p, "b.w", WG_SCALAR, wg_const(2));
+            wg_backward(wg_add(wg_square(x), wg_square(y)), u.p);
+            if (b) wg_optim_step(b);
+            wg_optim_step(a);
+        }
+        got[both][0] = wg_params_item(u.p, "a.w");
+        got[both][1] = wg_params_item(u.p, "b.w");
+        wgt_finish(u.c, NULL);
+    }
+    cr_assert_eq(got[0][0], got[1][0]);
+    cr_assert_neq(got[1][1], 2);
+}
