@@ -5,8 +5,7 @@
  *     wg_optim_clip_norm(o, 1.0);                if wanted
  *     wg_optim_step(o);                          uses them: a second step needs another wg_backward
  *
- * Rates that change with the time are in schedule.h, running averages of parameters in average.h.
- */
+ * Rates that change with the time are in schedule.h, running averages of parameters in average.h. / */
 #ifndef WENGERT_OPTIM_H
 #define WENGERT_OPTIM_H
 
@@ -19,23 +18,24 @@ extern "C" {
 
 typedef struct wg_optim wg_optim;
 
-/* An optimizer changes the parameters of p. A parameter can have one optimizer at a time. Parts of a set can have
- * one each: wg_adam(wg_params_in(p, "enc"), NULL) and wg_sgd(wg_params_in(p, "dec"), NULL) can both step after
- * one wg_backward.
+/* An optimizer changes the parameters of p. A parameter can have one optimizer at a time. Parts of a
+ * set can have one each: wg_adam(wg_params_in(p, "enc"), NULL) and wg_sgd(wg_params_in(p, "dec"), NULL)
+ * can both step after one wg_backward.
  *
- * The options of each optimizer are a list of X(type, name, default, below), from which its struct is made. A
- * double must be in [0, below). 0 means the default; where the default is not zero, WG_ZERO is an exact zero.
- * A bool is false by default.
+ * The options of each optimizer are a list of X(type, name, default, below), from which its struct is
+ * made. A double must be in [0, below). 0 means the default; where the default is not zero, WG_ZERO is
+ * an exact zero. A bool is false by default.
  *
- * lr is the step size. In the formulas below w is a parameter, g its gradient, and t the number of the step. All
- * but wg_lbfgs have these options, too. The first three apply to parameters of two or more axes, with decay_all
- * to all:
+ * lr is the step size. In the formulas below w is a parameter, g its gradient, and t the number of the
+ * step. All but wg_lbfgs have these options, too. The first three apply to parameters of two or more
+ * axes, with decay_all to all:
  *
- *     weight_decay   decoupled from the gradient: w -= lr weight_decay w besides the step (as PyTorch's AdamW)
- *     coupled        the decay is a part of the gradient instead: the step is made with g + weight_decay w, which
- *                    is the gradient of a penalty weight_decay w^2 / 2 (as in all other optimizers of PyTorch)
- *     l1             after the step |w| becomes max(|w| - lr l1, 0): the soft threshold of the penalty l1 |w|,
- *                    which makes parameters exactly zero
+ *     weight_decay   decoupled from the gradient: w -= lr weight_decay w beside the step (as in AdamW)
+ *     coupled        the decay is a part of the gradient instead: the step is made with
+ *                    g + weight_decay w. This is the gradient of a penalty weight_decay w^2 / 2
+ *                    (as in all optimizers of PyTorch but AdamW).
+ *     l1             after the step |w| becomes max(|w| - lr l1, 0): the soft threshold of a penalty
+ *                    l1 |w|. It makes parameters exactly zero.
  */
 #define WG_OPTIM_FIELD_(type, name, standard, below) type name;
 #define WG_OPTIM_OPTIONS_(name, OPTIONS) \
@@ -58,9 +58,9 @@ WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
 WG_API wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o);
 #define wg_sgd(p, ...) wg_sgd_at(WG_AT(#p), p, __VA_ARGS__)
 
-/* Gradient descent with momentum: m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr m. With
- * nesterov (Nesterov 1983) the step looks one gradient ahead: w -= lr (beta m + (1 - beta) g), or with both
- * w -= lr (beta m + g). PyTorch's SGD with momentum is classical. */
+/* Gradient descent with momentum: m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr
+ * m. With nesterov (Nesterov 1983) the step looks one gradient ahead: w -= lr (beta m + (1 - beta) g),
+ * or with both w -= lr (beta m + g). PyTorch's SGD with momentum is classical. */
 #define WG_MOMENTUM_OPTIONS(X)    \
     X(double, lr, 0.01, INFINITY) \
     X(double, beta, 0.9, 1)       \
@@ -113,8 +113,8 @@ WG_OPTIM_OPTIONS_(wg_adamax_opts, WG_ADAMAX_OPTIONS);
 WG_API wg_optim *wg_adamax_at(wg_site here, wg_params *p, const wg_adamax_opts *o);
 #define wg_adamax(p, ...) wg_adamax_at(WG_AT(#p), p, __VA_ARGS__)
 
-/* NAdam (Dozat 2016), Adam with Nesterov's momentum. m and v are those of Adam, mu = beta1 (1 - 0.96^(psi t) / 2),
- * mu' is the mu of the next step, P the product of all mu so far:
+/* NAdam (Dozat 2016), Adam with Nesterov's momentum. m and v are those of Adam, mu = beta1 (1 -
+ * 0.96^(psi t) / 2), mu' is the mu of the next step, P the product of all mu so far:
  *
  *     w -= lr ((1 - mu) g / (1 - P) + mu' m / (1 - P mu')) / (sqrt(v / (1 - beta2^t)) + eps)
  */
@@ -129,8 +129,8 @@ WG_OPTIM_OPTIONS_(wg_nadam_opts, WG_NADAM_OPTIONS);
 WG_API wg_optim *wg_nadam_at(wg_site here, wg_params *p, const wg_nadam_opts *o);
 #define wg_nadam(p, ...) wg_nadam_at(WG_AT(#p), p, __VA_ARGS__)
 
-/* Lion (Chen et al. 2023): w -= lr sign(beta1 m + (1 - beta1) g), then m = beta2 m + (1 - beta2) g. The sign of 0
- * is 0. Use a third to a tenth of Adam's rate, and 3 to 10 times its weight decay. */
+/* Lion (Chen et al. 2023): w -= lr sign(beta1 m + (1 - beta1) g), then m = beta2 m + (1 - beta2) g. The
+ * sign of 0 is 0. Use a third to a tenth of Adam's rate, and 3 to 10 times its weight decay. */
 #define WG_LION_OPTIONS(X)        \
     X(double, lr, 1e-4, INFINITY) \
     X(double, beta1, 0.9, 1)      \
@@ -183,18 +183,43 @@ WG_OPTIM_OPTIONS_(wg_rmsprop_opts, WG_RMSPROP_OPTIONS);
 WG_API wg_optim *wg_rmsprop_at(wg_site here, wg_params *p, const wg_rmsprop_opts *o);
 #define wg_rmsprop(p, ...) wg_rmsprop_at(WG_AT(#p), p, __VA_ARGS__)
 
+/* L-BFGS (Nocedal 1980) with a line search by the strong Wolfe conditions, for losses that are the same
+ * function in each step: no mini-batches. A step begins as that of every other optimizer, after one
+ * wg_backward of one loss. It then computes that loss and its gradient at other parameters, mostly once
+ * or twice, with the inputs and random numbers of the wg_backward, and ends at parameters where the
+ * loss is smaller. If it finds none the parameters stay as they are, and the next step goes along the
+ * gradient. Values that were read before the step stay readable.
+ *
+ *     for (int i = 0; i < 100; i++) {
+ *         wg_begin(g, WG_TRAIN);
+ *         wg_backward(build(g, p), p);
+ *         if (wg_params_grad_norm(p) < 1e-8) break;
+ *         wg_optim_step(o);
+ *     }
+ *
+ * lr is the first step size that the search tries. history: how many earlier steps the curvature is
+ * taken from. evaluations: at most so many of the loss in a step. */
+#define WG_LBFGS_OPTIONS(X)         \
+    X(double, lr, 1, INFINITY)      \
+    X(double, history, 10, 1001)    \
+    X(double, evaluations, 25, 1001)
+WG_OPTIM_OPTIONS_(wg_lbfgs_opts, WG_LBFGS_OPTIONS);
+WG_API wg_optim *wg_lbfgs_at(wg_site here, wg_params *p, const wg_lbfgs_opts *o);
+#define wg_lbfgs(p, ...) wg_lbfgs_at(WG_AT(#p), p, __VA_ARGS__)
+
 WG_API void wg_optim_free(wg_optim *o);
 
 /* ---- groups ---- */
 
-/* Options for the parameters whose names match a pattern. * stands for any characters, dots too, and ? for one:
+/* Options for the parameters whose names match a pattern. * stands for any characters, dots too, and ?
+ * for one:
  *
  *     wg_optim_group(o, "*.b", &(wg_group_opts){ .no_decay = true });
  *     wg_optim_group(o, "body.*", &(wg_group_opts){ .lr_scale = 0.1 });
  *
- * In a part of a set names are without its prefix. A field that is 0 says nothing; WG_ZERO is an exact zero. Where
- * several groups say something of one parameter, the last one counts. Parameters may be made later. A group that
- * matches no parameter at the next step is an error. */
+ * In a part of a set names are without its prefix. A field that is 0 says nothing; WG_ZERO is an exact
+ * zero. Where several groups say something of one parameter, the last one counts. Parameters may be
+ * made later. A group that matches no parameter at the next step is an error. */
 typedef struct wg_group_opts {
     double lr_scale;         /* times the optimizer's rate, also after wg_optim_set_lr */
     double lr;               /* a rate that wg_optim_set_lr does not change */
@@ -207,18 +232,18 @@ WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *patter
 
 /* ---- steps ---- */
 
-/* One step with the gradients of the last wg_backward. Parameters that the loss did not reach stay as they
- * are. A second step of this optimizer without another wg_backward of its parameters is an error. So is a
- * gradient that is NaN or infinite: then nothing changes, and the error says where the number arose. If the
- * step itself makes a parameter NaN or infinite, because the rate is too large, the step is done and an error
- * is recorded. */
+/* One step with the gradients of the last wg_backward. Parameters that the loss did not reach stay as
+ * they are. A second step of this optimizer without another wg_backward of its parameters is an error.
+ * So is a gradient that is NaN or infinite: then nothing changes, and the error says where the number
+ * arose. If the step itself makes a parameter NaN or infinite, because the rate is too large, the step
+ * is done and an error is recorded. */
 WG_API wg_status wg_optim_step_at(wg_site here, wg_optim *o);
 #define wg_optim_step(o) wg_optim_step_at(WG_AT(#o), o)
 WG_API void wg_optim_set_lr_at(wg_site here, wg_optim *o, double lr);
 #define wg_optim_set_lr(o, lr) wg_optim_set_lr_at(WG_AT(#o ", " #lr), o, lr)
 WG_API double wg_optim_lr(const wg_optim *o);
-/* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. If that is
- * NaN or infinite, nothing is scaled, and an error is recorded. */
+/* Scales the gradients so that their Euclidean norm is at most max_norm. Returns the norm before. If
+ * that is NaN or infinite, nothing is scaled, and an error is recorded. */
 WG_API double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm);
 #define wg_optim_clip_norm(o, max_norm) wg_optim_clip_norm_at(WG_AT(#o ", " #max_norm), o, max_norm)
 /* Bounds each element of the gradients to [-max, max]. */

@@ -21,11 +21,15 @@ extern "C" {
 /* ---- first values ---- */
 
 typedef enum wg_init_kind {
-    WG_INIT_CONST,    /* a */
-    WG_INIT_NORMAL,   /* mean a, standard deviation b */
-    WG_INIT_UNIFORM,  /* in [a, b) */
-    WG_INIT_VARIANCE, /* normal, mean 0, variance a / fan */
-    WG_INIT_VALUES    /* copied from values when the parameter is made */
+    WG_INIT_CONST,      /* a */
+    WG_INIT_NORMAL,     /* mean a, standard deviation b */
+    WG_INIT_UNIFORM,    /* in [a, b) */
+    WG_INIT_VARIANCE,   /* normal, mean 0, variance a / fan */
+    WG_INIT_VALUES,     /* copied from values when the parameter is made */
+    WG_INIT_TRUNCATED,  /* as NORMAL, and drawn again where it is further than 2 b from a */
+    WG_INIT_ORTHOGONAL, /* a times a random matrix with orthonormal columns, or rows if it has fewer rows */
+    WG_INIT_IDENTITY,   /* a where both indices are equal, else 0; of two axes */
+    WG_INIT_SPARSE      /* normal, mean 0, standard deviation b; the share a of each column is 0 */
 } wg_init_kind;
 typedef enum wg_fan { WG_FAN_IN, WG_FAN_AVERAGE } wg_fan;
 
@@ -44,6 +48,14 @@ WG_API wg_init wg_xavier(void); /* normal, variance 1 / n_in (LeCun et al. 1998)
 WG_API wg_init wg_he(void);     /* normal, variance 2 / n_in (He et al. 2015) */
 WG_API wg_init wg_glorot(void); /* normal, variance 2 / (n_in + n_out) (Glorot and Bengio 2010) */
 WG_API wg_init wg_values(const double *values);
+/* Normal numbers within two standard deviations of the mean. */
+WG_API wg_init wg_truncated_normal(double mean, double deviation);
+/* Uniformly distributed among such matrices (Saxe, McClelland and Ganguli 2014). Of more than two axes the last one
+ * is the columns. For another factor than 1 set .a. */
+WG_API wg_init wg_orthogonal(void);
+WG_API wg_init wg_identity(void);
+/* Each column, which has the weights of one output, has so large a share of zeros (Martens 2010). */
+WG_API wg_init wg_sparse(double zeros, double deviation);
 
 /* ---- parameters ---- */
 

@@ -1,5 +1,5 @@
-/* schedule.h: rates that change with the time, as pure functions. t is the number of steps or epochs that are
- * done: 0 at first.
+/* schedule.h: rates that change with the time, as pure functions. t is the number of steps or epochs
+ * that are done: 0 at first.
  *
  *     wg_optim_set_lr(o, wg_lr_cosine(1e-3, epoch, 12));
  *
@@ -7,8 +7,8 @@
  *
  *     wg_optim_set_lr(o, wg_lr_warm_up(1, t, 500) * wg_lr_cosine(1e-3, t, 20000));
  *
- * Arguments without a meaning, such as a negative number of steps, give NaN, which wg_optim_set_lr refuses.
- */
+ * Arguments without a meaning, such as a negative number of steps, give NaN, which wg_optim_set_lr
+ * refuses. / */
 #ifndef WENGERT_SCHEDULE_H
 #define WENGERT_SCHEDULE_H
 
@@ -21,16 +21,16 @@ extern "C" {
 WG_API double wg_lr_constant(double lr, double t);
 WG_API double wg_lr_inverse(double lr, double decay, double t);      /* lr / (1 + decay t) */
 WG_API double wg_lr_exponential(double lr, double factor, double t); /* lr factor^t */
-WG_API double wg_lr_root(double lr, double t);                       /* lr / sqrt(t + 1): by the number of the next step */
+WG_API double wg_lr_root(double lr, double t);                       /* lr / sqrt(t + 1) */
 /* lr factor^floor(t / every) */
 WG_API double wg_lr_staircase(double lr, double factor, double every, double t);
-/* From lr at 0 to 0 at `steps`, and 0 afterwards: lr (1 + cos(pi t / steps)) / 2 (Loshchilov and Hutter 2017). For
- * another end: least + wg_lr_cosine(lr - least, t, steps). */
+/* From lr at 0 to 0 at `steps`, and 0 afterwards: lr (1 + cos(pi t / steps)) / 2 (Loshchilov and Hutter
+ * 2017). For another end: least + wg_lr_cosine(lr - least, t, steps). */
 WG_API double wg_lr_cosine(double lr, double t, double steps);
 /* lr (t + 1) / steps until that is lr, then lr. The first rate is not 0. */
 WG_API double wg_lr_warm_up(double lr, double t, double steps);
-/* One cycle (Smith 2018): by half a cosine from most / 25 to `most` in the first 30 % of `steps`, by another half
- * down to most / 250000 at the last step. The numbers are those of PyTorch's OneCycleLR. */
+/* One cycle (Smith 2018): by half a cosine from most / 25 to `most` in the first 30 % of `steps`, by
+ * another half down to most / 250000 at the last step. The numbers are those of PyTorch's OneCycleLR. */
 WG_API double wg_lr_one_cycle(double most, double t, double steps);
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@
 #include "state.h"
 #include "optim.h"
 #include "schedule.h"
+#include "average.h"
 #include "nn.h"
 #include "op.h"
 #include "data.h"

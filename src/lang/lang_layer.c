@@ -26,20 +26,27 @@ static bool two_numbers(wg_program *q, const wgi_ast *call, double v[2])
 /* First values by name: he, zeros, normal(0, 0.1). */
 static bool named_init(wg_program *q, const wgi_ast *a, wg_init *init)
 {
-    static const char names[] = "normal uniform zeros xavier he glorot";
+    static const char names[] = "normal uniform truncated_normal zeros xavier he glorot orthogonal identity";
     char text[120];
     double v[2] = { 0, 1 };
     int i = wgi_choice(names, a->ident->text);
     wg_nearest_word near = wgi_nearest_choice(names, a->ident->text);
-    if (i < 0 || (a->kind == AST_CALL && i > 1))
-        return wgi_fail_at(
-            q, a, WG_ERROR_SYNTAX, "no such first value%s",
-            wgi_did_you_mean(&near, ": zeros, normal, uniform, xavier, he, glorot, a number or a list", text,
-                             sizeof text));
+    if (i < 0 || (a->kind == AST_CALL && i > 2))
+        return wgi_fail_at(q, a, WG_ERROR_SYNTAX, "no such first value%s",
+                           wgi_did_you_mean(&near,
+                                            ": zeros, normal, truncated_normal, uniform, xavier, he, glorot, "
+                                            "orthogonal, identity, a number or a list",
+                                            text, sizeof text));
     if (a->kind == AST_CALL && !two_numbers(q, a, v)) return false;
-    const wg_init all[] = {
-        wg_normal(v[0], v[1]), wg_uniform(v[0], v[1]), wg_zeros(), wg_xavier(), wg_he(), wg_glorot()
-    };
+    const wg_init all[] = { wg_normal(v[0], v[1]),
+                            wg_uniform(v[0], v[1]),
+                            wg_truncated_normal(v[0], v[1]),
+                            wg_zeros(),
+                            wg_xavier(),
+                            wg_he(),
+                            wg_glorot(),
+                            wg_orthogonal(),
+                            wg_identity() };
     *init = all[i];
     return true;
 }

@@ -1,5 +1,5 @@
-/* adadelta.c: steps in the unit of the parameter, from running averages of squared gradients and squared steps
- * (Zeiler 2012). */
+/* adadelta.c: steps in the unit of the parameter, from running averages of squared gradients and
+ * squared steps (Zeiler 2012). */
 #include "optim/optim.h"
 
 #define ADADELTA(T)                                                            \

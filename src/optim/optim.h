@@ -27,10 +27,10 @@
         return raised >> (sizeof raised * 8 - 1) ? WGI_OVERFLOWED : WGI_UPDATED;   \
     } while (0)
 
-/* The locals of every loop. Compute numbers in double, and round them to T once, before the loop. In the loop
- * read all arrays before you write one: where arrays are a multiple of 4 KiB apart, a load waits for a store
- * to the same place in another page (Adam's step of W1: 137 us instead of 94). The compiler sees that n is a
- * multiple of WGI_LINE, so it makes no loop for a rest. */
+/* The locals of every loop. Compute numbers in double, and round them to T once, before the loop. In
+ * the loop read all arrays before you write one: where arrays are a multiple of 4 KiB apart, a load
+ * waits for a store to the same place in another page (Adam's step of W1: 137 us instead of 94). The
+ * compiler sees that n is a multiple of WGI_LINE, so it makes no loop for a rest. */
 #define ELEMENTS(T, opts)                     \
     const opts *o = (const opts *)u->options; \
     const int64_t n = u->n & -(int)WGI_LINE;  \
@@ -64,6 +64,19 @@ _Static_assert(WGI_LINE % FINITE_LINE == 0, "whole lines are looked at");
         .coupled = offsetof(wgi_opts, coupled),                         \
         .l1 = offsetof(wgi_opts, l1),                                   \
         .update = WG_ISA_NAMES_(wgi_update_##x),                        \
+        __VA_ARGS__,                                                    \
+    }
+
+/* STEPPER(lbfgs, WG_LBFGS_OPTIONS, .step = ...): of an optimizer with a step of its own. */
+#define STEPPER(x, OPTIONS, ...)                                        \
+    typedef wg_##x##_opts wgi_opts;                                     \
+    static const wgi_optim_option option_rows[] = { OPTIONS(OPTION_) }; \
+    const wgi_optimizer wgi_optimizer_##x = {                           \
+        .name = #x,                                                     \
+        .size = sizeof(wgi_opts),                                       \
+        .option = option_rows,                                          \
+        .options = sizeof option_rows / sizeof *option_rows,            \
+        .lr = offsetof(wgi_opts, lr),                                   \
         __VA_ARGS__,                                                    \
     }
 

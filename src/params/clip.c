@@ -12,8 +12,20 @@ static void scale_gradients(const wg_optim *o, double scale)
     }
 }
 
+/* Whether the step may be made with other gradients than those of the loss. */
+static bool may_clip(wg_site here, const wg_optim *o, const char *what)
+{
+    if (!o || !o->s.kind->step) return true;
+    if (wgi_ok(o->s.p->c))
+        wgi_fail(o->s.p->c, here, what, WG_ERROR_USE,
+                 "%s compares losses along a line: it needs the gradients of the loss as they are",
+                 o->s.kind->name);
+    return false;
+}
+
 double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
 {
+    if (!may_clip(here, o, "optim_clip_norm")) return NAN;
     double norm = o ? wg_params_grad_norm_at(here, o->s.p) : NAN;
     if (o && !(max_norm >= 0))
         wgi_fail(o->s.p->c, here, "optim_clip_norm", WG_ERROR_VALUE, "max_norm %g: must be at least 0",
@@ -44,6 +56,7 @@ wg_status wg_optim_clip_value_at(wg_site here, wg_optim *o, double max)
     if (!o) return WG_ERROR_USE;
     const wg_params *root = o->s.p->root;
     if (!wgi_ok(root->c)) return wg_failed(root->c);
+    if (!may_clip(here, o, "optim_clip_value")) return wg_failed(root->c);
     if (!(max >= 0))
         return wgi_fail(root->c, here, "optim_clip_value", WG_ERROR_VALUE, "max %g: must be at least 0", max);
     if (!root->gradients)

@@ -17,6 +17,16 @@ wg_init wg_xavier(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 1 }; 
 wg_init wg_he(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 2 }; }
 wg_init wg_glorot(void) { return (wg_init){ .kind = WG_INIT_VARIANCE, .a = 1, .fan = WG_FAN_AVERAGE }; }
 wg_init wg_values(const double *values) { return (wg_init){ .kind = WG_INIT_VALUES, .values = values }; }
+wg_init wg_truncated_normal(double mean, double deviation)
+{
+    return (wg_init){ .kind = WG_INIT_TRUNCATED, .a = mean, .b = deviation };
+}
+wg_init wg_orthogonal(void) { return (wg_init){ .kind = WG_INIT_ORTHOGONAL, .a = 1 }; }
+wg_init wg_identity(void) { return (wg_init){ .kind = WG_INIT_IDENTITY, .a = 1 }; }
+wg_init wg_sparse(double zeros, double deviation)
+{
+    return (wg_init){ .kind = WG_INIT_SPARSE, .a = zeros, .b = deviation };
+}
 
 /* W is [n_in, n_out]. Further leading axes count as inputs. */
 static double deviation(const wg_init *init, const wg_shape *s)
@@ -70,8 +80,13 @@ bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
     case WG_INIT_NORMAL: d.normal = true, d.b = init->b; break;
     case WG_INIT_VARIANCE: d.normal = true, d.a = 0, d.b = deviation(init, &q->shape); break;
     case WG_INIT_UNIFORM: d.b = init->b - init->a; break;
+    case WG_INIT_TRUNCATED: d.normal = true, d.a = 0, d.b = 1; break;
+    case WG_INIT_ORTHOGONAL: return wgi_init_orthogonal(q, here, init->a);
+    case WG_INIT_IDENTITY: return wgi_init_identity(q, here, init->a);
+    case WG_INIT_SPARSE: return wgi_init_sparse(q, here, init->a, init->b);
     default: fill_equal(q->dtype, q->data, init->a, q->size); return true;
     }
     fill_random(c, &d);
+    if (init->kind == WG_INIT_TRUNCATED) wgi_init_truncate(q, init->a, init->b);
     return true;
 }

@@ -99,6 +99,9 @@ wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, cons
     if (!wgi_ok(c)) return wg_failed(c);
     if (!pattern || !g)
         return wgi_fail(c, here, "optim_group", WG_ERROR_USE, "no %s", pattern ? "options" : "pattern");
+    if (o->s.kind->step)
+        return wgi_fail(c, here, "optim_group", WG_ERROR_USE,
+                        "%s has one rate for all parameters, and no decay", o->s.kind->name);
     if (!is_good(here, o, g)) return wg_failed(c);
     wgi_group *k = wg_alloc(c, 1, sizeof *k + strlen(pattern) + 1), **at = &o->groups;
     if (!k) return wg_failed(c);

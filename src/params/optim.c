@@ -78,6 +78,7 @@ void wg_optim_free(wg_optim *o)
     if (root->steppers) wgi_store_clear_moments(o->s.p);
     else wgi_store_drop_moments(root);
     wgi_groups_free(o);
+    for (int i = 0; i < WGI_KEEPS; i++) wg_free(root->c, o->s.kept[i]);
     wg_free(root->c, o->list);
     wg_free(root->c, o);
 }
@@ -127,6 +128,34 @@ static __attribute__((noinline)) bool run_with_rates(wg_optim *o)
     return false;
 }
 
+bool wgi_stepper_keeps(wgi_stepper *s, int i, size_t count)
+{
+    wg_context *c = s->p->c;
+    if (s->kept[i] && s->kept_count[i] == count) return true;
+    wg_free(c, s->kept[i]);
+    s->kept[i] = wg_alloc(c, WGI_MAX(count, 1), sizeof(double));
+    s->kept_count[i] = s->kept[i] ? count : 0;
+    return s->kept[i] != NULL;
+}
+
+static void done(wg_site here, wg_optim *o)
+{
+    o->s.steps++;
+    o->s.p->root->version++;
+    o->s.fresh = false;
+    o->s.used_here = here;
+    o->s.p->trained = true;
+}
+
+/* A step that is no update of element by element. */
+static wg_status step_of_its_own(wg_site here, wg_optim *o)
+{
+    wg_status s = wgi_optim_refuse(here, o, "step", "no parameter was changed");
+    if (s == WG_OK) s = o->s.kind->step(here, &o->s, o->options);
+    if (s == WG_OK) done(here, o);
+    return s;
+}
+
 static bool list_is_right(const wg_optim *o, const wg_params *root)
 {
     return o->list_of == root->marked && o->list_of && o->list_lr == wgi_optim_rate(o);
@@ -137,14 +166,11 @@ wg_status wg_optim_step_at(wg_site here, wg_optim *o)
     if (!o) return WG_ERROR_USE;
     wg_params *root = o->s.p->root;
     if (!wgi_ok(root->c) || !o->s.fresh) return not_ready(here, o);
+    if (o->s.kind->step) return step_of_its_own(here, o);
     if (!list_is_right(o, root) && !wgi_stretches_make(o)) return wg_failed(root->c);
     if (!(o->s.kind->rates ? run_with_rates(o) : run(o)))
         return wgi_optim_refuse(here, o, "step", "no parameter was changed");
-    o->s.steps++;
-    root->version++;
-    o->s.fresh = false;
-    o->s.used_here = here;
-    o->s.p->trained = true;
+    done(here, o);
     return o->overflows ? wgi_optim_overflow(here, o) : WG_OK;
 }
 

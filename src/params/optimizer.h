@@ -6,7 +6,7 @@
 #include "wengert/op.h"
 #include "wengert/optim.h"
 
-enum { WGI_MOMENTS = 3, WGI_RATES = 4 };
+enum { WGI_MOMENTS = 3, WGI_RATES = 4, WGI_KEEPS = 4 };
 
 enum { WGI_LINE = 16 }; /* elements: a parameter begins at a line */
 
@@ -40,8 +40,15 @@ typedef struct wgi_optim_option {
     double standard, below;
 } wgi_optim_option;
 
+struct wgi_stepper;
+
 typedef struct wgi_optimizer {
     const char *name, *formula;
+    /* NULL, or the step of an optimizer that is no update of element by element. Such a one has no update, no
+     * moments and no options of decay. */
+    wg_status (*step)(wg_site here, struct wgi_stepper *s, const void *options);
+    /* Names of what it keeps between steps: wgi_stepper.kept. NULL: not to be saved. */
+    const char *kept[WGI_KEEPS];
     /* Names of arrays as long as the parameters'. They are kept between steps, and zero before the first. */
     const char *moment[WGI_MOMENTS];
     /* Which moments are used, as bits. NULL: all that have a name. */

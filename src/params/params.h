@@ -2,6 +2,7 @@
 #ifndef WGI_PARAMS_H
 #define WGI_PARAMS_H
 
+#include "wengert/average.h"
 #include "wengert/params.h"
 
 #include "base/base.h"
@@ -59,6 +60,29 @@ struct wgi_piece {
  * graph of `loss`. Writes "" if that graph is no longer as it was. */
 typedef void (*wgi_explain_fn)(wg_node loss, const wgi_parameter *q, char *buf, size_t size);
 
+/* The loss of a wg_backward once more, at other values of the parameters, with the same inputs and
+ * random numbers. Values of the graph stay as they are. open: NULL, if the graph of the loss is no
+ * longer as it was, or without memory. *seen: the loss at the present values, NaN if it has to be
+ * computed. */
+typedef struct wgi_loss_calls {
+    void *(*open)(wg_node loss, wg_params *p, double *seen);
+    /* The loss, and its gradient by the parameters of p as one vector; on failure NaN. */
+    double (*at)(void *again, double *gradient);
+    void (*close)(void *again);
+} wgi_loss_calls;
+
+/* Running averages of parameters. */
+struct wg_average {
+    wg_average *next; /* of the root's */
+    wg_params *p;
+    double decay;
+    uint64_t steps;
+    double *mean; /* of the floats of p, in creation order, states too */
+    double *own;  /* the values of the parameters while the averages are in use; NULL: they are not */
+    size_t count, room;
+    uint64_t version; /* of the parameters, since the averages are in use */
+};
+
 /* An optimizer, as its set sees it. The first field of wg_optim. */
 typedef struct wgi_stepper {
     struct wgi_stepper *next; /* of the root's; no two overlap */
@@ -69,6 +93,12 @@ typedef struct wgi_stepper {
     wg_site used_here;      /* call site of the step that used them; NULL: none did */
     uint64_t steps;         /* that were done */
     double rate[WGI_RATES]; /* of the last one */
+    /* What optimizers keep that have a step of their own, by the names of the descriptor: numbers, of
+     * which each array has as many as kept_count says. */
+    double *kept[WGI_KEEPS];
+    size_t kept_count[WGI_KEEPS];
+    wg_node loss; /* of the wg_backward that has set all gradients */
+    bool whole;   /* there is one such wg_backward: no other has added to gradients or set a part of them */
 } wgi_stepper;
 
 typedef struct wgi_walk { /* over the root's items, to number those of a subset */
@@ -112,7 +142,9 @@ struct wg_params {
     uint64_t marked;            /* of a set: rises when the `reached` of a parameter may have changed */
     uint64_t reached_by; /* the request that has set the `reached` of the parameters; 0: it may be another */
     wg_node loss;        /* of the last wg_backward */
-    wgi_explain_fn explain; /* set by wg_backward, since this room knows no graph */
+    wgi_explain_fn explain;      /* set by wg_backward, since this room knows no graph */
+    const wgi_loss_calls *again; /* likewise */
+    wg_average *averages;        /* of a set: those of it and of its subsets */
 };
 
 /* hash: wgi_text_hash of the full name. NULL: there is none. */
@@ -137,10 +169,21 @@ void wgi_params_discard(wgi_parameter *q); /* frees the last parameter that was 
 void wgi_params_enter(wg_params *root, wgi_parameter *q); /* adds it to the set; cannot fail */
 void wgi_params_release(wg_params *root);                 /* frees the set; no graph may use it any more */
 
+/* ---- params_view.c ---- */
+
+void wgi_params_put(wg_params *p, const double *theta); /* wg_params_set, also after an error */
+
+/* ---- optim.c ---- */
+
+/* Memory for what an optimizer keeps, all zero. An array of this size stays as it is. False: out of
+ * memory. */
+bool wgi_stepper_keeps(wgi_stepper *s, int i, size_t count);
+
 /* ---- reached.c ---- */
 
 bool wgi_params_overlap(const wg_params *p, const wg_params *q); /* a parameter of one can be in the other */
-void wgi_gradients_come(wg_params *p); /* a wg_backward has set the gradients of p: they may be used */
+/* A wg_backward has set the gradients of p, or added to them: they may be used. */
+void wgi_gradients_come(wg_params *p, wg_node loss, bool add);
 void wgi_gradients_lost(wg_params *p); /* one has failed: p has none */
 /* To be called before the `reached` of parameters of p change. request: what they follow from, or 0. Drops
  * the gradients that a step has used, also those beside p: the next step of that optimizer must not use
@@ -173,5 +216,14 @@ bool wgi_params_sealed(const wg_params *root, const char *full);
 /* ---- first_values.c ---- */
 
 bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init);
+
+/* ---- matrix_values.c ---- */
+
+/* False: the shape or a number is not right, or there is no memory. */
+bool wgi_init_orthogonal(wgi_parameter *q, wg_site here, double gain);
+bool wgi_init_identity(wgi_parameter *q, wg_site here, double gain);
+bool wgi_init_sparse(wgi_parameter *q, wg_site here, double zeros, double deviation);
+/* The values of q are standard normal draws: those beyond two are drawn again, all are scaled. */
+void wgi_init_truncate(wgi_parameter *q, double mean, double deviation);
 
 #endif

@@ -184,12 +184,17 @@ wg_status wg_params_get_at(wg_site here, const wg_params *p, double *theta)
     return status_of(p);
 }
 
+void wgi_params_put(wg_params *p, const double *theta)
+{
+    flat(p, set_value, (void *)(uintptr_t)theta);
+    p->root->version++;
+}
+
 wg_status wg_params_set_at(wg_site here, wg_params *p, const double *theta)
 {
     if (!p || !wgi_ok(p->c)) return status_of(p);
     if (!theta) return wgi_fail(p->c, here, "params_set", WG_ERROR_USE, "the array is NULL");
-    flat(p, set_value, (void *)(uintptr_t)theta);
-    p->root->version++;
+    wgi_params_put(p, theta);
     return WG_OK;
 }
 

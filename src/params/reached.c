@@ -15,11 +15,15 @@ bool wgi_params_overlap(const wg_params *p, const wg_params *q)
     return p->root == q->root && (within(p->prefix, q) || within(q->prefix, p));
 }
 
-void wgi_gradients_come(wg_params *p)
+void wgi_gradients_come(wg_params *p, wg_node loss, bool add)
 {
     p->root->gradients = true;
-    for (wgi_stepper *s = p->root->steppers; s; s = s->next)
-        if (s->p == p || wgi_params_overlap(s->p, p)) s->fresh = true;
+    for (wgi_stepper *s = p->root->steppers; s; s = s->next) {
+        if (s->p != p && !wgi_params_overlap(s->p, p)) continue;
+        s->whole = !add && within(p->prefix, s->p);
+        s->fresh = true;
+        s->loss = loss;
+    }
 }
 
 void wgi_gradients_clear(wg_params *p)

@@ -142,8 +142,8 @@ static wgi_updated update(const wg_optim *o, const wgi_manner *how, const wgi_up
     return done;
 }
 
-/* Chunk `chunk` of part i of a step. The first parts look at the gradients of each stretch, and stop the step
- * if one is NaN or infinite. The other parts update the stretches. Chunks end at lines. */
+/* Chunk `chunk` of part i of a step. The first parts look at the gradients of each stretch, and stop
+ * the step if one is NaN or infinite. The other parts update the stretches. Chunks end at lines. */
 static bool step_part(void *arg, int i, int chunk, int chunks, int thread)
 {
     wg_optim *o = arg;

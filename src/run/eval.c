@@ -287,6 +287,7 @@ static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool a
 {
     p->root->loss = wgi_handle(g, r->loss);
     p->root->explain = wgi_explain_gradient;
+    p->root->again = &wgi_loss_again;
     if (!add && p->reached_by == r->id) return;
     wgi_gradients_change(p, add ? 0 : r->id);
     const bool all = p->root == p && (size_t)r->targets == p->count;
@@ -332,7 +333,7 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
         return;
     }
     mark_reached(g, p, r, add);
-    wgi_gradients_come(p);
+    wgi_gradients_come(p, wgi_handle(g, r->loss), add);
     if (!again) wgi_last_remember(g, p, r);
     commit(g);
 }

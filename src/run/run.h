@@ -23,6 +23,10 @@ bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, si
 /* Whether the loss is one float. If not, records why; it is this argument of a call of op. */
 bool wgi_is_loss(wg_node loss, wg_site here, const char *op, int argument);
 
+/* ---- loss_again.c ---- */
+
+extern const wgi_loss_calls wgi_loss_again;
+
 /* ---- request.c ---- */
 
 bool wgi_run(wg_graph *g, wgi_request *r);

@@ -366,7 +366,7 @@ bool wgi_accept_loss(wg_graph *g, const wgi_request *r)
     return infinite;
 }
 
-static bool graph_lives(const wg_context *c, const wg_graph *g)
+bool wgi_graph_lives(const wg_context *c, const wg_graph *g)
 {
     const wg_graph *k = c->graphs;
     while (k && k != g) k = k->next;
@@ -377,7 +377,7 @@ void wgi_explain_gradient(wg_node loss, const wgi_parameter *q, char *buf, size_
 {
     wgi_nan_text text = { .buf = buf, .size = size };
     buf[0] = 0;
-    if (!graph_lives(q->owner->c, loss.graph) || !wg_node_ok(loss)) return;
+    if (!wgi_graph_lives(q->owner->c, loss.graph) || !wg_node_ok(loss)) return;
     if (!wgi_trace_nan(loss, NULL, q, &text))
         say(&text, "The last wg_backward did not make it: an earlier one did");
 }

@@ -21,6 +21,7 @@ static inline bool wgi_loss_is_finite(const wg_graph *g, uint32_t loss)
 }
 /* Whether wg_backward may go on with a loss that is not finite. Infinity is a warning, NaN an error. */
 bool wgi_accept_loss(wg_graph *g, const wgi_request *r);
+bool wgi_graph_lives(const wg_context *c, const wg_graph *g); /* whether it was not freed */
 /* For wg_params.explain. */
 void wgi_explain_gradient(wg_node loss, const wgi_parameter *q, char *buf, size_t size);
 

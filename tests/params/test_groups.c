@@ -1,5 +1,5 @@
-/* test_groups.c: options of optimizers by pattern; clipping by value; optimizers that share memory. Numbers are
- * exact in binary, so expectations are exact. */
+/* test_groups.c: options of optimizers by pattern; clipping by value; optimizers that share memory.
+ * Numbers are exact in binary, so expectations are exact. */
 #include <math.h>
 
 #include "wgtest.h"

@@ -1,5 +1,5 @@
-/* steps.c: 1,000 steps of each optimizer in f64. Prints a line for each case: its name and the parameters at the
- * end. compare.py makes the same steps with PyTorch. */
+/* steps.c: 1,000 steps of each optimizer in f64. Prints a line for each case: its name and the
+ * parameters at the end. compare.py makes the same steps with PyTorch. */
 #include <math.h>
 #include <stdio.h>
 
@@ -69,9 +69,37 @@ static void steps(const char *name, wg_optim *(*make)(wg_params *p))
     wg_finish(c, stderr);
 }
 
+/* L-BFGS on 1e8 times the sum of 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2. The factor is for PyTorch,
+ * which forgets moves whose curvature is less than 1e-10 whatever the scale of the loss. */
+static void search(const char *name, int most)
+{
+    enum { VARIABLES = 8 };
+    wg_context *c = wg_start(&(wg_options){ .dtype = WG_F64 });
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_optim *o = wg_lbfgs(p, &(wg_lbfgs_opts){ .history = 5 });
+    double x[VARIABLES];
+    for (int i = 0; i < VARIABLES; i++) x[i] = i % 2 ? 1 : -1.2;
+    for (int t = 0; t < most; t++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node w = wg_param(g, p, "w", WG_SHAPE(VARIABLES), wg_values(x));
+        wg_node a = wg_slice(w, .to = VARIABLES - 1), b = wg_slice(w, .from = 1);
+        wg_node far = wg_mul(100, wg_sum(wg_square(wg_sub(b, wg_square(a)))));
+        wg_backward(wg_mul(1e8, wg_add(far, wg_sum(wg_square(wg_sub(1, a))))), p);
+        wg_optim_step(o);
+    }
+    wg_params_get(p, x);
+    printf("%s", name);
+    for (int i = 0; i < VARIABLES; i++) printf(" %.17g", x[i]);
+    printf("\n");
+    wg_finish(c, stderr);
+}
+
 int main(void)
 {
 #define RUN(name, kind, ...) steps(#name, make_##name);
     CASES(RUN)
+    search("lbfgs_15", 15);
+    search("lbfgs_1000", 1000);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* schedule.c: rates that change with the time. */
+/* rates.c: rates that change with the time. */
 #include "wengert/schedule.h"
 
 #include <math.h>

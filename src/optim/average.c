@@ -1,0 +1,164 @@
+/* average.c: running averages of parameters. It stands beside the optimizers since it is compiled like
+ * them. */
+#include "optim/optim.h"
+#include "params/params.h"
+
+#if WG_BASE
+
+/* Whether the parameter or state has an average. */
+static bool is_averaged(const wg_average *a, const wgi_parameter *q)
+{
+    return wg_dtype_is_float(q->dtype) && wgi_params_holds(a->p, q);
+}
+
+static size_t elements_of(const wg_average *a)
+{
+    const wg_params *root = a->p->root;
+    size_t n = 0;
+    for (size_t k = 0; k < root->count; k++)
+        if (is_averaged(a, root->item[k])) n += (size_t)root->item[k]->size;
+    return n;
+}
+
+wg_average *wg_average_new_at(wg_site here, wg_params *p, const wg_average_opts *o)
+{
+    const double decay = o ? o->decay : 0;
+    if (!p || !wgi_ok(p->c)) return NULL;
+    if (!(decay >= 0 && decay < 1)) {
+        wgi_fail(p->c, here, "average_new", WG_ERROR_VALUE, "decay %g: must be in [0, 1)", decay);
+        return NULL;
+    }
+    wg_average *a = wg_alloc(p->c, 1, sizeof *a);
+    if (!a) return NULL;
+    *a = (wg_average){ .next = p->root->averages, .p = p, .decay = decay };
+    return p->root->averages = a;
+}
+
+void wg_average_free(wg_average *a)
+{
+    if (!a) return;
+    wg_context *c = a->p->c;
+    wg_average **at = &a->p->root->averages;
+    while (*at != a) at = &(*at)->next;
+    *at = a->next;
+    wg_free(c, a->mean);
+    wg_free(c, a->own);
+    wg_free(c, a);
+}
+
+/* ---- all elements ---- */
+
+#define EACH(body)                                        \
+    do {                                                  \
+        const int64_t n = q->size;                        \
+        if (q->dtype == WG_F32)                           \
+            for (int64_t i = 0; i < n; i++) body(float);  \
+        else                                              \
+            for (int64_t i = 0; i < n; i++) body(double); \
+    } while (0)
+
+static void move(const wgi_parameter *q, double *restrict mean, double share)
+{
+#define MOVE(T) mean[i] += share * ((double)((const T *)q->data)[i] - mean[i])
+    EACH(MOVE);
+}
+
+/* Parameters that are new begin with their values. */
+static void begin(const wgi_parameter *q, double *restrict mean)
+{
+    wgi_convert(WG_F64, mean, q->dtype, q->data, q->size);
+}
+
+/* Room for the averages of parameters that were made since the last step. */
+static bool make_room(wg_average *a, size_t n)
+{
+    if (n <= a->room) return true;
+    const size_t room = WGI_MAX(n, 2 * a->room);
+    double *mean = wg_alloc(a->p->c, room, sizeof *mean);
+    if (!mean) return false;
+    if (a->count) memcpy(mean, a->mean, a->count * sizeof *mean);
+    wg_free(a->p->c, a->mean);
+    a->mean = mean;
+    a->room = room;
+    return true;
+}
+
+wg_status wg_average_step_at(wg_site here, wg_average *a)
+{
+    if (!a) return WG_ERROR_USE;
+    wg_params *root = a->p->root;
+    if (!wgi_ok(root->c)) return wg_failed(root->c);
+    if (a->own)
+        return wgi_fail(
+            root->c, here, "average_step", WG_ERROR_USE,
+            "the parameters have the averages as their values: call wg_average_use(a, false) first");
+    const size_t known = a->count, n = elements_of(a);
+    if (!make_room(a, n)) return wg_failed(root->c);
+    const double share = a->decay > 0 ? 1 - a->decay : 1 / (double)(a->steps + 1);
+    size_t at = 0;
+    for (size_t k = 0; k < root->count; k++) {
+        const wgi_parameter *q = root->item[k];
+        if (!is_averaged(a, q)) continue;
+        if (at < known) move(q, a->mean + at, share);
+        else begin(q, a->mean + at);
+        at += (size_t)q->size;
+    }
+    a->count = n;
+    a->steps++;
+    return WG_OK;
+}
+
+/* ---- use ---- */
+
+/* Exchanges: the values of the parameters go to `own`, if that is not NULL, and get those of `from`. */
+static void exchange(const wg_average *a, double *own, const double *from)
+{
+    const wg_params *root = a->p->root;
+    size_t at = 0;
+    for (size_t k = 0; k < root->count && at < a->count; k++) {
+        const wgi_parameter *q = root->item[k];
+        if (!is_averaged(a, q)) continue;
+        if (own) wgi_convert(WG_F64, own + at, q->dtype, q->data, q->size);
+        wgi_convert(q->dtype, q->data, WG_F64, from + at, q->size);
+        at += (size_t)q->size;
+    }
+    a->p->root->version++;
+}
+
+static wg_status use(wg_site here, wg_average *a)
+{
+    if (!a->steps)
+        return wgi_fail(a->p->c, here, "average_use", WG_ERROR_USE,
+                        "there are no averages before wg_average_step");
+    for (const wg_average *b = a->p->root->averages; b; b = b->next)
+        if (b->own && wgi_params_overlap(b->p, a->p))
+            return wgi_fail(a->p->c, here, "average_use", WG_ERROR_USE,
+                            "other averages of the set are in use");
+    a->own = wg_alloc(a->p->c, WGI_MAX(a->count, 1), sizeof *a->own);
+    if (!a->own) return wg_failed(a->p->c);
+    exchange(a, a->own, a->mean);
+    a->version = a->p->root->version;
+    return WG_OK;
+}
+
+static wg_status use_no_more(wg_site here, wg_average *a)
+{
+    const bool changed = a->p->root->version != a->version;
+    exchange(a, NULL, a->own);
+    wg_free(a->p->c, a->own);
+    a->own = NULL;
+    if (!changed) return WG_OK;
+    return wgi_fail(a->p->c, here, "average_use", WG_ERROR_USE,
+                    "parameters were changed while the averages were in use: the changes are lost");
+}
+
+/* The parameters get their own values back also after an error. */
+wg_status wg_average_use_at(wg_site here, wg_average *a, bool on)
+{
+    if (!a) return WG_ERROR_USE;
+    if (on == (a->own != NULL)) return wg_failed(a->p->c);
+    if (!on) return use_no_more(here, a);
+    return wgi_ok(a->p->c) ? use(here, a) : wg_failed(a->p->c);
+}
+
+#endif

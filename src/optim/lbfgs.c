@@ -1,0 +1,181 @@
+/* lbfgs.c: L-BFGS, algorithm 7.5 of Nocedal and Wright, Numerical Optimization (2006), in double
+ * whatever the dtype of the parameters. */
+#include "optim/line_search.h"
+#include "optim/optim.h"
+
+#if WG_BASE
+
+/* Kept arrays: the last moves of the parameters and the changes of the gradient, a row each; numbers;
+ * memory for one step. The rows are a ring. */
+enum { MOVES, CHANGES, NUMBERS, WORK };
+enum {
+    ROWS,
+    NEXT,
+    SCALE,
+    INVERSE
+}; /* numbers: how many rows, the next one, y s / y y, then 1 / y s of each row */
+
+typedef struct lbfgs {
+    size_t n, history;
+    double *move, *change, *number; /* of the stepper */
+    double *x, *d, *g, *alpha;
+    wgi_line line;
+} lbfgs;
+
+static double *row(const lbfgs *b, double *of, size_t i) { return of + i * b->n; }
+
+/* The row that is the i-th newest. */
+static size_t newest(const lbfgs *b, size_t i)
+{
+    return ((size_t)b->number[NEXT] + 2 * b->history - 1 - i) % b->history;
+}
+
+static void forget(const lbfgs *b) { b->number[ROWS] = b->number[NEXT] = 0; }
+
+static bool open_state(lbfgs *b, wgi_stepper *s, const wg_lbfgs_opts *o)
+{
+    b->n = wg_params_size(s->p);
+    b->history = (size_t)o->history;
+    const bool known = s->kept[MOVES] && s->kept_count[MOVES] == b->n * b->history;
+    if (!wgi_stepper_keeps(s, MOVES, b->n * b->history) ||
+        !wgi_stepper_keeps(s, CHANGES, b->n * b->history) ||
+        !wgi_stepper_keeps(s, NUMBERS, INVERSE + b->history) ||
+        !wgi_stepper_keeps(s, WORK, 7 * b->n + b->history))
+        return false;
+    b->move = s->kept[MOVES], b->change = s->kept[CHANGES], b->number = s->kept[NUMBERS];
+    b->x = s->kept[WORK], b->d = b->x + b->n, b->g = b->d + b->n, b->alpha = b->x + 7 * b->n;
+    b->line = (wgi_line){ .p = s->p, .again = s->p->root->again, .n = b->n, .x = b->x, .d = b->d };
+    b->line.at = b->g + b->n;
+    for (int i = 0; i < 3; i++) b->line.spare[i] = b->line.at + (size_t)(i + 1) * b->n;
+    b->line.evaluations = o->evaluations >= 1 ? (int)o->evaluations : 1;
+    if (!known) forget(b);
+    return true;
+}
+
+static void add(double *to, double by, const double *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) to[i] += by * v[i];
+}
+
+/* d = -H g, where H is the inverse Hessian that the rows say (the two-loop recursion). */
+static void direction(const lbfgs *b)
+{
+    const size_t rows = (size_t)b->number[ROWS];
+    for (size_t i = 0; i < b->n; i++) b->d[i] = -b->g[i];
+    for (size_t i = 0; i < rows; i++) {
+        const size_t k = newest(b, i);
+        b->alpha[k] = b->number[INVERSE + k] * wgi_dot(row(b, b->move, k), b->d, b->n);
+        add(b->d, -b->alpha[k], row(b, b->change, k), b->n);
+    }
+    for (size_t i = 0; rows && i < b->n; i++) b->d[i] *= b->number[SCALE];
+    for (size_t i = rows; i-- > 0;) {
+        const size_t k = newest(b, i);
+        const double beta = b->number[INVERSE + k] * wgi_dot(row(b, b->change, k), b->d, b->n);
+        add(b->d, b->alpha[k] - beta, row(b, b->move, k), b->n);
+    }
+}
+
+/* Parameters that the loss does not reach stay as they are. */
+static void stay_unreached(const lbfgs *b)
+{
+    const wg_params *p = b->line.p, *root = p->root;
+    size_t at = 0;
+    for (size_t k = 0; k < root->count; k++) {
+        const wgi_parameter *q = root->item[k];
+        if (q->state || !wgi_params_holds(p, q)) continue;
+        if (!q->reached) memset(b->d + at, 0, (size_t)q->size * sizeof *b->d);
+        at += (size_t)q->size;
+    }
+}
+
+/* The slope of the loss along d. If that does not fall the rows are of no use: d becomes -g. */
+static double slope_of(const lbfgs *b)
+{
+    direction(b);
+    stay_unreached(b);
+    double slope = wgi_dot(b->g, b->d, b->n);
+    if (slope < 0 && isfinite(slope)) return slope;
+    forget(b);
+    direction(b);
+    return wgi_dot(b->g, b->d, b->n);
+}
+
+/* The search ends at `to`, where the parameters are: the move and the change of the gradient are a new
+ * row. It is left out if rounding has taken its curvature. */
+static void remember(const lbfgs *b, wg_site here, const wgi_point *to)
+{
+    const size_t k = (size_t)b->number[NEXT];
+    if (!b->history) return;
+    double *s = row(b, b->move, k), *y = row(b, b->change, k);
+    wg_params_get_at(here, b->line.p, s);
+    for (size_t i = 0; i < b->n; i++) s[i] -= b->x[i], y[i] = to->gradient[i] - b->g[i];
+    const double ys = wgi_dot(y, s, b->n), yy = wgi_dot(y, y, b->n);
+    if (!(ys > 0x1p-52 * yy) || !isfinite(yy)) return;
+    b->number[INVERSE + k] = 1 / ys;
+    b->number[SCALE] = ys / yy;
+    b->number[NEXT] = (double)((k + 1) % b->history);
+    b->number[ROWS] = fmin(b->number[ROWS] + 1, (double)b->history);
+}
+
+/* The first step size to be tried. Without rows d is no more than a direction. */
+static double first_size(const lbfgs *b, double lr)
+{
+    double sum = 0;
+    if (b->number[ROWS] > 0) return lr;
+    for (size_t i = 0; i < b->n; i++) sum += fabs(b->g[i]);
+    return fmin(1, 1 / sum) * lr;
+}
+
+static wg_status search(wg_site here, lbfgs *b, double seen, double lr)
+{
+    wg_params *p = b->line.p;
+    wg_params_get_at(here, p, b->x);
+    wgi_point start = { .f = seen, .gradient = b->g };
+    if (isnan(seen)) start.f = b->line.again->at(b->line.loss, b->g);
+    else wg_params_get_grad_at(here, p, b->g);
+    start.slope = slope_of(b);
+    if (!wgi_ok(p->c) || !(start.slope < 0) || !isfinite(start.f)) return wg_failed(p->c);
+    wgi_point to = wgi_line_search(here, &b->line, start, first_size(b, lr));
+    if (to.t > 0 && wgi_ok(p->c)) {
+        wgi_line_go(here, &b->line, to.t);
+        remember(b, here, &to);
+    } else {
+        wgi_params_put(p, b->x);
+        forget(b);
+    }
+    return wg_failed(p->c);
+}
+
+static wg_status lbfgs_step(wg_site here, wgi_stepper *s, const void *options)
+{
+    const wg_lbfgs_opts *o = options;
+    wg_context *c = s->p->c;
+    lbfgs b;
+    double seen = NAN;
+    if (!s->whole)
+        return wgi_fail(
+            c, here, "step", WG_ERROR_USE,
+            "lbfgs needs the gradients of one wg_backward for all of its parameters; some were added "
+            "up, or are of another wg_backward");
+    if (!open_state(&b, s, o)) return wg_failed(c);
+    b.line.loss = b.line.again->open(s->loss, s->p, &seen);
+    if (!b.line.loss && wgi_ok(c))
+        return wgi_fail(c, here, "step", WG_ERROR_USE,
+                        "lbfgs computes the loss again, and its graph was begun anew or freed");
+    if (!b.line.loss) return wg_failed(c);
+    const wg_status status = search(here, &b, seen, o->lr);
+    b.line.again->close(b.line.loss);
+    return status;
+}
+
+STEPPER(lbfgs, WG_LBFGS_OPTIONS, .step = lbfgs_step, .kept = { "moves", "changes", "numbers" },
+        .formula =
+            "w -= t H g, where t is found by a search along the line, and H is the inverse Hessian by the "
+            "last moves");
+
+wg_optim *wg_lbfgs_at(wg_site here, wg_params *p, const wg_lbfgs_opts *o)
+{
+    return wgi_optim_new(here, p, &wgi_optimizer_lbfgs, o);
+}
+
+#endif
