@@ -5,7 +5,8 @@
  *     wg_optim_clip_norm(o, 1.0);                if wanted
  *     wg_optim_step(o);                          uses them: a second step needs another wg_backward
  *
- * Rates that change with the time are in schedule.h, running averages of parameters in average.h. / */
+ * Rates that change with the time are in schedule.h, running averages of parameters in average.h.
+ */
 #ifndef WENGERT_OPTIM_H
 #define WENGERT_OPTIM_H
 
@@ -58,9 +59,14 @@ WG_OPTIM_OPTIONS_(wg_sgd_opts, WG_SGD_OPTIONS);
 WG_API wg_optim *wg_sgd_at(wg_site here, wg_params *p, const wg_sgd_opts *o);
 #define wg_sgd(p, ...) wg_sgd_at(WG_AT(#p), p, __VA_ARGS__)
 
-/* Gradient descent with momentum: m = beta m + (1 - beta) g, or with classical m = beta m + g; w -= lr
- * m. With nesterov (Nesterov 1983) the step looks one gradient ahead: w -= lr (beta m + (1 - beta) g),
- * or with both w -= lr (beta m + g). PyTorch's SGD with momentum is classical. */
+/* Gradient descent with momentum:
+ *
+ *     m = beta m + (1 - beta) g, or with classical m = beta m + g
+ *     w -= lr m
+ *
+ * With nesterov (Nesterov 1983) the step looks one gradient ahead: w -= lr (beta m + (1 - beta) g), or with
+ * both w -= lr (beta m + g). PyTorch's SGD with momentum is classical.
+ */
 #define WG_MOMENTUM_OPTIONS(X)    \
     X(double, lr, 0.01, INFINITY) \
     X(double, beta, 0.9, 1)       \

@@ -8,7 +8,8 @@
  *     wg_optim_set_lr(o, wg_lr_warm_up(1, t, 500) * wg_lr_cosine(1e-3, t, 20000));
  *
  * Arguments without a meaning, such as a negative number of steps, give NaN, which wg_optim_set_lr
- * refuses. / */
+ * refuses.
+ */
 #ifndef WENGERT_SCHEDULE_H
 #define WENGERT_SCHEDULE_H
 
