@@ -239,6 +239,72 @@ Test(optimizers, every_option_is_obeyed)
         }
 }
 
+/* ---- what is kept between steps ---- */
+
+typedef struct training {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_optim *o;
+} training;
+
+static training begun(const wgi_optimizer *k, const options *o)
+{
+    training t = { .c = wgt_start(NULL, WG_F64, NULL) };
+    t.g = wg_graph_new(t.c);
+    t.p = wg_params_new(t.c);
+    t.o = wgi_optim_new("", t.p, k, o);
+    quadratic(t.g, t.p, 3);
+    return t;
+}
+
+static void go_on(const training *t, int steps)
+{
+    for (int i = 0; i < steps; i++) {
+        wg_begin(t->g, WG_TRAIN);
+        wg_backward(quadratic(t->g, t->p, 3), t->p);
+        wg_optim_step(t->o);
+    }
+}
+
+/* All that one training has, given to another that has made no step: as docs/architecture.md lists it. */
+static void hand_over(const training *from, const training *to)
+{
+    double theta[5 + 21];
+    const wgi_stepper *s = from->p->steppers;
+    wgi_stepper *n = to->p->steppers;
+    wg_params_get(from->p, theta), wg_params_set(to->p, theta);
+    n->steps = s->steps;
+    memcpy(n->rate, s->rate, sizeof s->rate);
+    for (size_t i = 0; i < from->p->count; i++)
+        for (int j = 0; j < WGI_MOMENTS; j++) {
+            const wgi_parameter *q = from->p->item[i], *r = to->p->item[i];
+            if (!q->piece->moment[j] || !wgi_store_moments(r->piece, to->c, 1U << j)) continue;
+            memcpy((double *)r->piece->moment[j] + r->at, (double *)q->piece->moment[j] + q->at,
+                   (size_t)q->size * sizeof(double));
+        }
+    for (int j = 0; j < WGI_KEEPS; j++)
+        if (s->kind->kept[j] && s->kept[j]) {
+            cr_assert(wgi_stepper_keeps(n, j, s->kept_count[j]));
+            memcpy(n->kept[j], s->kept[j], s->kept_count[j] * sizeof(double));
+        }
+}
+
+Test(optimizers, what_is_kept_can_be_listed)
+{
+    for (int i = 0; i < 2 * ALL; i++) {
+        options o = i % 2 ? busy(all[i / 2]) : (options){ 0 };
+        training a = begun(all[i / 2], &o), b = begun(all[i / 2], &o);
+        double want[26], got[26];
+        go_on(&a, 3);
+        hand_over(&a, &b);
+        go_on(&a, 3), go_on(&b, 3);
+        wg_params_get(a.p, want), wg_params_get(b.p, got);
+        cr_assert(!memcmp(want, got, sizeof want), "%s", all[i / 2]->name);
+        wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
+    }
+}
+
 /* ---- numbers that are not finite ---- */
 
 static const double bad_numbers[] = { NAN, INFINITY, -INFINITY };
