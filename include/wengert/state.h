@@ -25,10 +25,10 @@ extern "C" {
  * are not saved. The file is written whole or not at all, so the file before it survives if the program
  * is killed in the middle.
  *
- * * It is a safetensors file. The parameters of the first set have their names, those of set k
- * "params:k:NAME". Optimizer k has "adam:k:m:NAME" for each of its arrays m, "adam:k:steps",
- * "adam:k:lr" and "adam:k:rates"; graph k has "graph:k:epoch". Each is counted from 0 in the order in
- * which they were made. */
+ * It is a safetensors file. The parameters of the first set have their names, those of set k
+ * "params:k:NAME". Optimizer k has "adam:k:m:NAME" for each of its arrays m, "adam:k:steps", "adam:k:lr" and
+ * "adam:k:rates" (and "lbfgs:k:moves", "lbfgs:k:changes", "lbfgs:k:numbers"); graph k has "graph:k:epoch".
+ * Each is counted from 0 in the order in which they were made. */
 WG_API wg_status wg_save_at(wg_site here, wg_context *c, const char *path);
 #define wg_save(c, path) wg_save_at(WG_AT(#c ", " #path), c, path)
 /* Sets all of that from a file of wg_save. Call it when sets, optimizers, graphs and data sets are

@@ -106,6 +106,15 @@ static void put_moments(lister *l, const wgi_stepper *s, unsigned moments, int k
     }
 }
 
+/* What an optimizer with a step of its own keeps. */
+static void put_kept(lister *l, const wgi_stepper *s, int k)
+{
+    for (int j = 0; j < WGI_KEEPS; j++)
+        if (s->kind->kept[j] && s->kept[j])
+            put(l, wg_view_f64(s->kept[j], WG_SHAPE((int64_t)s->kept_count[j])), false, "%s:%d:%s",
+                s->kind->name, k, s->kind->kept[j]);
+}
+
 static void put_optimizer(lister *l, wgi_stepper *s, int k)
 {
     const wgi_optim_state o = wgi_optim_state_of((wg_optim *)(void *)s);
@@ -113,6 +122,7 @@ static void put_optimizer(lister *l, wgi_stepper *s, int k)
     put(l, wg_view(WG_I64, o.steps, WG_SCALAR), false, "%s:%d:steps", s->kind->name, k);
     put(l, wg_view_f64(o.rate, WG_SHAPE(WGI_RATES)), false, "%s:%d:rates", s->kind->name, k);
     put(l, wg_view_f64(o.lr, WG_SCALAR), false, "%s:%d:lr", s->kind->name, k);
+    put_kept(l, s, k);
 }
 
 /* The end of an open evaluation raises the epoch: a resumed training has none open. */

@@ -13,7 +13,7 @@ typedef struct restoring {
     int n;
 } restoring;
 
-typedef enum what { SEED, PARAMETER, MOMENT, STEPS, RATES, RATE, EPOCH, MEMORY } what;
+typedef enum what { SEED, PARAMETER, MOMENT, KEPT, STEPS, RATES, RATE, EPOCH, MEMORY } what;
 
 /* What a tensor of the list is for. */
 typedef struct thing {
@@ -22,7 +22,7 @@ typedef struct thing {
     const char *name; /* of the parameter in its set */
     wgi_parameter *q; /* NULL: it is to be made */
     wgi_stepper *s;
-    int moment;
+    int moment; /* or the number of a kept array */
     wg_graph *g;
     const wgi_saved_memory *memory;
 } thing;
@@ -117,6 +117,9 @@ static bool is_part_of(const restoring *r, const char *rest, thing *t)
     } parts[] = { { "steps", STEPS }, { "rates", RATES }, { "lr", RATE } };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strcmp(rest, parts[i].name) == 0) return t->is = parts[i].is, true;
+    for (int j = 0; j < WGI_KEEPS; j++)
+        if (t->s->kind->kept[j] && strcmp(rest, t->s->kind->kept[j]) == 0)
+            return t->is = KEPT, t->moment = j, true;
     const unsigned used = wgi_optim_state_of((wg_optim *)(void *)t->s).moments;
     for (int j = 0; j < WGI_MOMENTS; j++) {
         const char *of = used >> j & 1 ? behind(rest, t->s->kind->moment[j]) : NULL;
@@ -237,6 +240,13 @@ static bool rate_fits(const restoring *r, const wg_saved *k)
     return (lr >= 0 && isfinite(lr)) || bad(r, k->name, "a rate of %g", lr);
 }
 
+/* The optimizer looks at the number of elements and at their values itself. */
+static bool kept_fits(const restoring *r, const wg_saved *k)
+{
+    const bool right = k->value.dtype == WG_F64 && k->value.shape.rank == 1 && k->value.data;
+    return right || bad(r, k->name, "no vector of f64");
+}
+
 static bool memory_fits(const restoring *r, const wg_saved *k, const wgi_saved_memory *m)
 {
     if (!fits(r, k, m->memory.dtype, m->memory.shape)) return false;
@@ -252,6 +262,7 @@ static bool check(const restoring *r, const wg_saved *k)
     case SEED: return seed_fits(r, k);
     case PARAMETER: return parameter_fits(r, k, &t);
     case MOMENT: return moment_fits(r, k, &t);
+    case KEPT: return kept_fits(r, k);
     case STEPS: return steps_fit(r, k);
     case RATES: return fits(r, k, WG_F64, WG_SHAPE(WGI_RATES));
     case RATE: return rate_fits(r, k);
@@ -269,7 +280,8 @@ static bool is_complete(const restoring *r)
     bool ok = here;
     for (int i = 0; i < n && ok; i++)
         if (!find(r, here[i].name))
-            ok = (is_what(r, &here[i], &t) && t.is == MOMENT) || bad(r, here[i].name, "the file has it not");
+            ok = (is_what(r, &here[i], &t) && (t.is == MOMENT || t.is == KEPT)) ||
+                 bad(r, here[i].name, "the file has it not");
     wg_free(r->c, here);
     return ok;
 }
@@ -295,6 +307,12 @@ static void set_moment(const restoring *r, const wg_saved *k, const thing *t)
     memcpy(array + (size_t)t->q->at * wg_dtype_size(t->q->dtype), k->value.data, bytes_of(&k->value));
 }
 
+static void set_kept(const wg_saved *k, const thing *t)
+{
+    if (wgi_stepper_keeps(t->s, t->moment, (size_t)k->value.shape.dim[0]))
+        memcpy(t->s->kept[t->moment], k->value.data, bytes_of(&k->value));
+}
+
 static void set_memory(const wg_saved *k, const wgi_saved_memory *m)
 {
     memcpy(m->memory.data, k->value.data, bytes_of(&k->value));
@@ -317,6 +335,7 @@ static void set(const restoring *r, const wg_saved *k, bool parameters)
     case SEED: break;
     case PARAMETER: set_parameter(r, k, &t); break;
     case MOMENT: set_moment(r, k, &t); break;
+    case KEPT: set_kept(k, &t); break;
     case STEPS: memcpy(o.steps, k->value.data, sizeof *o.steps); break;
     case RATES: memcpy(o.rate, k->value.data, WGI_RATES * sizeof *o.rate); break;
     case RATE: memcpy(o.lr, k->value.data, sizeof *o.lr); break;
@@ -329,7 +348,10 @@ static void set_all(const restoring *r)
 {
     wgi_stepper *s;
     for (int i = 0; i < r->n && wgi_ok(r->c); i++) set(r, &r->list[i], true);
-    for (int k = 0; (s = wgi_saved_stepper(r->c, k)); k++) wgi_store_clear_moments(s->p);
+    for (int k = 0; (s = wgi_saved_stepper(r->c, k)); k++) {
+        wgi_store_clear_moments(s->p);
+        wgi_stepper_forget(s);
+    }
     for (int i = 0; i < r->n && wgi_ok(r->c); i++) set(r, &r->list[i], false);
     for (wg_params *p = r->c->params; p; p = p->next) {
         wgi_gradients_lost(p);

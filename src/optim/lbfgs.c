@@ -32,6 +32,14 @@ static size_t newest(const lbfgs *b, size_t i)
 
 static void forget(const lbfgs *b) { b->number[ROWS] = b->number[NEXT] = 0; }
 
+/* The numbers may come from a file. */
+static bool is_count(double v, size_t most) { return v >= 0 && v <= (double)most && v == floor(v); }
+static bool numbers_are_right(const lbfgs *b)
+{
+    return is_count(b->number[ROWS], b->history) && is_count(b->number[NEXT], b->history) &&
+           b->number[NEXT] < fmax((double)b->history, 1);
+}
+
 static bool open_state(lbfgs *b, wgi_stepper *s, const wg_lbfgs_opts *o)
 {
     b->n = wg_params_size(s->p);
@@ -48,7 +56,7 @@ static bool open_state(lbfgs *b, wgi_stepper *s, const wg_lbfgs_opts *o)
     b->line.at = b->g + b->n;
     for (int i = 0; i < 3; i++) b->line.spare[i] = b->line.at + (size_t)(i + 1) * b->n;
     b->line.evaluations = o->evaluations >= 1 ? (int)o->evaluations : 1;
-    if (!known) forget(b);
+    if (!known || !numbers_are_right(b)) forget(b);
     return true;
 }
 

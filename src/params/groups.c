@@ -2,21 +2,7 @@
  * groups that the parameter is in. */
 #include "params/stepping.h"
 
-/* ---- patterns ---- */
-
-/* * stands for any characters, also none, ? for one character. */
-static bool matches(const char *pattern, const char *name)
-{
-    const char *star = NULL, *from = NULL; /* the last *, and what it stands for ends before `from` */
-    while (*name) {
-        if (*pattern == '*') star = pattern++, from = name;
-        else if (*pattern == '?' || *pattern == *name) pattern++, name++;
-        else if (star) pattern = star + 1, name = ++from;
-        else return false;
-    }
-    while (*pattern == '*') pattern++;
-    return !*pattern;
-}
+#include <fnmatch.h>
 
 /* The name that a parameter has in the optimizer's set. */
 static const char *name_in(const wg_params *p, const wgi_parameter *q)
@@ -26,7 +12,7 @@ static const char *name_in(const wg_params *p, const wgi_parameter *q)
 
 static bool is_in(const wg_optim *o, const wgi_group *k, const wgi_parameter *q)
 {
-    return matches(k->pattern, name_in(o->s.p, q));
+    return fnmatch(k->pattern, name_in(o->s.p, q), 0) == 0;
 }
 
 static const wgi_parameter *any_in(const wg_optim *o, const wgi_group *k)

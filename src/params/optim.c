@@ -138,6 +138,12 @@ bool wgi_stepper_keeps(wgi_stepper *s, int i, size_t count)
     return s->kept[i] != NULL;
 }
 
+void wgi_stepper_forget(wgi_stepper *s)
+{
+    for (int i = 0; i < WGI_KEEPS; i++)
+        if (s->kept[i]) memset(s->kept[i], 0, s->kept_count[i] * sizeof(double));
+}
+
 static void done(wg_site here, wg_optim *o)
 {
     o->s.steps++;

@@ -178,6 +178,7 @@ void wgi_params_put(wg_params *p, const double *theta); /* wg_params_set, also a
 /* Memory for what an optimizer keeps, all zero. An array of this size stays as it is. False: out of
  * memory. */
 bool wgi_stepper_keeps(wgi_stepper *s, int i, size_t count);
+void wgi_stepper_forget(wgi_stepper *s); /* all of that becomes zero */
 
 /* ---- reached.c ---- */
 

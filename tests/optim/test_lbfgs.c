@@ -195,6 +195,26 @@ Test(lbfgs, what_stays)
     wgt_finish(u.c, NULL);
 }
 
+/* (x - 1)^2 + (y - 2)^2 + x y: with y fixed the minimum is at x = 1 - y / 2. */
+static wg_node saddle(const world *u, int n)
+{
+    wg_node x = wg_param(u->g, u->p, "x", WG_SCALAR, wg_const(5)),
+            y = wg_param(u->g, u->p, "y", WG_SCALAR, wg_const(5));
+    return wg_add(wg_add(wg_square(wg_sub(x, 1)), wg_square(wg_sub(y, 2))), wg_mul(x, y));
+}
+
+Test(lbfgs, frozen_parameters_stay)
+{
+    world u = start(WG_F64, NULL);
+    minimise(&u, saddle, 0, 2, 0);
+    const double y = wg_params_item(u.p, "y");
+    wg_params_freeze(u.p, "y", true);
+    minimise(&u, saddle, 0, 20, 1e-10);
+    cr_assert_eq(wg_params_item(u.p, "y"), y);
+    cr_assert(fabs(wg_params_item(u.p, "x") - (1 - y / 2)) < 1e-9);
+    wgt_finish(u.c, NULL);
+}
+
 /* After another optimizer has changed its part, the loss at the start is computed anew. */
 Test(lbfgs, after_the_step_of_another)
 {
@@ -234,6 +254,26 @@ Test(lbfgs, dropout_is_the_same_within_a_step)
     cr_assert_eq(at_1 + at_1_5, 50);
     cr_assert(at_1 > 5 && at_1_5 > 5);
     wgt_finish(u.c, NULL);
+}
+
+/* The search is handed over to a new program in the middle, as wg_save and wg_resume do it. */
+Test(lbfgs, a_resumed_search_has_the_same_bits)
+{
+    for (int k = 0; k < 3; k++) {
+        const wg_lbfgs_opts o = { .history = k == 1 ? 3 : 10 };
+        world u = start(WG_F64, &o), v = start(WG_F64, &o);
+        double x[10], y[10];
+        int n;
+        minimise(&u, rosenbrock, 10, k == 2 ? 0 : 12, 0);
+        wg_saved *list = wg_saved_list(u.c, &n);
+        cr_assert_eq(wg_saved_restore_at(WG_HERE, v.c, list, n, "resume", "a list"), WG_OK, "%s",
+                     wg_message(v.c));
+        wg_free(u.c, list);
+        minimise(&u, rosenbrock, 10, 12, 0), minimise(&v, rosenbrock, 10, 12, 0);
+        wg_params_get(u.p, x), wg_params_get(v.p, y);
+        cr_assert(!memcmp(x, y, sizeof x));
+        wgt_finish(u.c, NULL), wgt_finish(v.c, NULL);
+    }
 }
 
 Test(lbfgs, mistakes_are_named)
