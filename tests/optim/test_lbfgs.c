@@ -1,4 +1,5 @@
-/* test_lbfgs.c: L-BFGS: minima that are known, its line search, what it leaves as it was, and its errors. */
+/* test_lbfgs.c: L-BFGS: minima that are known, its line search, what it leaves as it was, and its
+ * errors. */
 #include <math.h>
 
 #include "wgtest.h"
@@ -19,7 +20,8 @@ static world start(wg_dtype t, const wg_lbfgs_opts *o)
     return u;
 }
 
-/* Rosenbrock's function of n variables: sum 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2. The minimum is 0 at 1. */
+/* Rosenbrock's function of n variables: sum 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2. The minimum is 0 at
+ * 1. */
 static wg_node rosenbrock(const world *u, int n)
 {
     double first[64];
@@ -57,7 +59,8 @@ Test(lbfgs, rosenbrock)
     }
 }
 
-/* Logistic regression. The classes overlap, so the optimum is finite; there the gradient, sum x (p - y), is zero. */
+/* Logistic regression. The classes overlap, so the optimum is finite; there the gradient, sum x (p -
+ * y), is zero. */
 static wg_node logistic(const world *u, int n)
 {
     enum { ROWS = 60, COLS = 3 };
@@ -107,8 +110,8 @@ Test(lbfgs, bowl)
     }
 }
 
-/* In f64 rounding ends the fall. Steps at the minimum and steps without a gradient change nothing and are no
- * errors. */
+/* In f64 rounding ends the fall. Steps at the minimum and steps without a gradient change nothing and
+ * are no errors. */
 Test(lbfgs, at_the_minimum)
 {
     world u = start(WG_F64, NULL);
