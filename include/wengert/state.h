@@ -40,9 +40,10 @@ WG_API bool wg_resume_at(wg_site here, wg_context *c, const char *path);
 
 /* Adds memory of yours, such as the best accuracy so far, to what wg_save writes and wg_resume sets:
  *
- * * double best = 0; wg_save_with(c, "best", wg_view_f64(&best, WG_SCALAR));
+ *     double best = 0;
+ *     wg_save_with(c, "best", wg_view_f64(&best, WG_SCALAR));
  *
- * * A name is made of letters, digits, _ and single dots. The memory must stay until wg_save_end or
+ * A name is made of letters, digits, _ and single dots. The memory must stay until wg_save_end or
  * wg_finish. checks may be NULL. */
 typedef struct wg_save_checks {
     const char *(*refuse)(void *user, wg_tensor value); /* why this value cannot be resumed; NULL: it can */
@@ -99,11 +100,11 @@ typedef struct wg_given {
  * with values that were computed themselves. Weights after a step that is differentiated (MAML), weight
  * normalisation, a net that makes the weights of another:
  *
- * * wg_node W = wg_param(g, p, "fc.W", ...), gW = wg_grad(loss, W); wg_params *moved =
- * wg_params_with(p, (wg_given[]){ { "fc.W", wg_sub(W, wg_mul(0.1, gW)) } }, 1); wg_node after =
- * wg_nn_dense(x, moved, "fc", 10);
+ *     wg_node W = wg_param(g, p, "fc.W", ...), gW = wg_grad(loss, W);
+ *     wg_params *moved = wg_params_with(p, (wg_given[]){ { "fc.W", wg_sub(W, wg_mul(0.1, gW)) } }, 1);
+ *     wg_node after = wg_nn_dense(x, moved, "fc", 10);
  *
- * * All other names mean the parameters of p. A layer may be in the graph twice, once by p and once by
+ * All other names mean the parameters of p. A layer may be in the graph twice, once by p and once by
  * the result. It is valid until the next wg_begin of the graph. wg_params_in makes parts of it. A node
  * must have the shape and dtype that the layer asks for. */
 WG_API wg_params *wg_params_with_at(wg_site here, wg_params *p, const wg_given *list, int n);
