@@ -2,15 +2,15 @@
 #include "row_numbers.h"
 #include "unit_rows.h"
 
-#define COUNTED_FIELDS(F, S) F(S, SIZE, count, NULL)
-OPTIONS(counted, COUNTED_FIELDS);
+#define ONE_HOT_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXES, axis, "-1")
+OPTIONS(one_hot, ONE_HOT_FIELDS);
 #if WG_BASE
 OPTION_TABLE(unit_rows_attrs, unit_rows, UNIT_ROWS_FIELDS);
 #endif
 
 KERNEL(one_hot)
 {
-    int64_t count = *(const int64_t *)k->attr;
+    const int64_t count = ((const struct one_hot *)k->attr)->count;
     size_t size = wg_dtype_size(k->yt[0].dtype);
     for (int64_t i = k->begin; i < k->end; i++) {
         char *y = (char *)k->y[0] + (size_t)(i * count) * size;
@@ -38,18 +38,43 @@ KERNEL(unit_rows)
 #if WG_BASE
 
 #include "graph/graph.h"
+#include "rules.h"
 
 DECLARE(unit_rows);
 DECLARE(one_hot);
 
 /* ---- one_hot ---- */
 
+/* y has one axis more than x, before axis `at` of x. */
 static bool one_hot_shape(wg_rule *r)
 {
-    int64_t count = *(int64_t *)r->attr;
-    if (count < 1) return wg_rule_fail(r, WG_ERROR_VALUE, "%lld classes", (long long)count);
+    struct one_hot *a = r->attr;
+    const wg_shape *x = r->x[0].shape;
+    if (a->count < 1) return wg_rule_fail(r, WG_ERROR_VALUE, "%lld classes", (long long)a->count);
+    if (x->rank == WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", x->rank + 1);
+    if (!one_axis(r, &a->axis)) return false;
+    int at = a->axis.axis[0] < 0 ? a->axis.axis[0] + x->rank + 1 : a->axis.axis[0];
+    if (at < 0 || at > x->rank)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "no axis %d in a result of %d axes", a->axis.axis[0],
+                            x->rank + 1);
+    a->axis.axis[0] = at;
+    wg_shape *y = wg_rule_shape(r, 0);
+    *y = *x;
+    for (int i = y->rank++; i > at; i--) y->dim[i] = y->dim[i - 1];
+    y->dim[at] = a->count;
     r->y[0].dtype = wg_context_dtype(wg_graph_context(r->graph));
-    return joined(r, r->x[0].shape, &WG_SHAPE(count), 0);
+    return true;
+}
+/* Another axis than the last: a transpose. */
+REWRITE(one_hot)
+{
+    const struct one_hot *a = attr;
+    const int last = wg_node_shape(x[0]).rank, at = a->axis.axis[0];
+    if (at == last) return wg_none;
+    wg_transpose_args to = { .x = wg_one_hot(x[0], a->count), .axes.count = last + 1 };
+    for (int i = 0; i <= last; i++) to.axes.axis[i] = i < at ? i : i == at ? last : i - 1;
+    return wg_transpose_at(here, &to);
 }
 static int64_t one_hot_units(const wg_kernel *k) { return wg_shape_size(*k->xt[0].shape); }
 SAMPLE(one_hot)
@@ -59,6 +84,8 @@ SAMPLE(one_hot)
     case 1: return wg_one_hot(wg_any_class(g, 3, WG_SHAPE(2, 2)), 5);
     case 2: return wg_one_hot(wg_any_class(g, 3, WG_SCALAR), 3);
     case 3: return wg_one_hot(wg_any_class(g, 3, WG_SHAPE(0)), 3);
+    case 4: return wg_one_hot(wg_any_class(g, 3, WG_SHAPE(2, 4)), 3, .axis = WG_AXES(0));
+    case 5: return wg_one_hot(wg_any_class(g, 3, WG_SHAPE(2, 4)), 3, .axis = WG_AXES(-2));
     }
     return wg_none;
 }
@@ -67,28 +94,33 @@ ERROR_SAMPLE(one_hot)
     switch (i) {
     case 0: wg_one_hot(wg_any_class(g, 4, WG_SHAPE(6)), 0); return "0 classes";
     case 1: wg_one_hot(wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 3), 3); return "number out of range";
+    case 2:
+        wg_one_hot(wg_any_class(g, 4, WG_SHAPE(6)), 4, .axis = WG_AXES(2));
+        return "no axis 2 in a result of 2 axes";
     }
     return NULL;
 }
 
 const wg_op wgi_op_one_hot = {
     OP(one_hot),
-    .summary =
-        "1 at the class number and 0 elsewhere, along a new last axis. The result has the default dtype.",
+    .summary = "1 at the class number and 0 elsewhere, along a new axis, by default the last. The result has "
+               "the default "
+               "dtype.",
     .formula = "y[i..., j] = 1 where classes[i...] = j, else 0",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
     .kind = WG_ROWS,
-    TAKES(counted),
+    TAKES(one_hot),
     .shape = one_hot_shape,
+    .rewrite = one_hot_rewrite,
     .kernel = KERNELS(one_hot),
     .units = one_hot_units,
     .leads = true,
 };
-wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count)
+wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a)
 {
-    return wg_apply(here, &wgi_op_one_hot, &classes, 1, &count);
+    return wg_apply(here, &wgi_op_one_hot, &a->x, 1, &GIVEN(one_hot, ONE_HOT_FIELDS));
 }
 
 /* ---- unit_rows ---- */

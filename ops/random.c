@@ -1,24 +1,7 @@
 /* random.c: dropout. (seed, stream, epoch, element) decides whether an element is kept, by the bits of
- * wg_random_bits. The kernel makes 64 of them at a time: 16 blocks of Philox side by side. */
+ * wg_random_bits. */
 #include "ops.h"
-
-#include "kernel/philox.h"
-
-enum { BLOCKS = 16, GROUP = 64 };
-typedef uint32_t words __attribute__((vector_size(sizeof(ph_lanes) / 2)));
-
-/* Draws 64 group ... 64 group + 63 of the stream, as wg_random_bits makes them (src/base/philox.c). */
-static void bits_of_group(uint64_t key, uint64_t epoch, uint64_t group, uint32_t *restrict bits)
-{
-    for (int j = 0; j < BLOCKS; j += PH_WIDE) {
-        ph_lanes w[4];
-        ph_blocks(key, epoch, group * BLOCKS + (uint64_t)j, w);
-        for (int i = 0; i < 4; i++) {
-            words lower = __builtin_convertvector(w[i], words);
-            memcpy(&bits[j + i * BLOCKS], &lower, sizeof lower);
-        }
-    }
-}
+#include "random_bits.h"
 
 /* An element is kept if its bits are at most `last`: bits / 2^32 < keep. false: none is kept. */
 static bool last_kept(double keep, uint32_t *last)

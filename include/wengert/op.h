@@ -364,7 +364,7 @@ WG_API uint32_t wg_random_bits(uint64_t seed, uint64_t stream, uint64_t epoch, u
 /* The stream of a name: its FNV-1a hash (Fowler, Noll and Vo). It is the same on every machine. */
 WG_API uint64_t wg_random_stream(const char *name);
 /* A standard normal draw from two uniform draws, u in (0, 1] and v in [0, 1) (Box and Muller 1958). */
-WG_API double wg_random_normal(double u, double v);
+WG_API double wg_box_muller(double u, double v);
 
 /* Operands for samples: inputs of the context's dtype whose values have few decimals. No value is zero, and
  * up to 256 elements of one operand differ. wg_any: standard normal. wg_between: uniform. wg_any_class: class

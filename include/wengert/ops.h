@@ -18,6 +18,7 @@
 #include "functions.h"
 #include "graph.h"
 #include "linear.h"
+#include "makers.h"
 #include "named.h"
 
 #ifdef __cplusplus
@@ -189,10 +190,7 @@ WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
 
 /* y[i...] = x[rows[i...]], along axis 0. */
 WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
-/* A new last axis of size count: 1 at the class number, else 0, in the context's dtype. */
-WG_API wg_node wg_one_hot_at(wg_site here, wg_node classes, int64_t count);
-#define wg_gather(x, rows)         wg_gather_at(WG_AT(#x ", " #rows), x, rows)
-#define wg_one_hot(classes, count) wg_one_hot_at(WG_AT(#classes), classes, count)
+#define wg_gather(x, rows) wg_gather_at(WG_AT(#x ", " #rows), x, rows)
 
 /* ---- products ---- */
 

@@ -59,7 +59,7 @@ double wgi_normal_draw(uint64_t seed, uint64_t stream, uint64_t i)
     return bm_normal(1 - u[0], u[1]);
 }
 
-double wg_random_normal(double u, double v) { return bm_normal(u, v); }
+double wg_box_muller(double u, double v) { return bm_normal(u, v); }
 
 /* FNV-1a (Fowler, Noll, Vo). */
 uint64_t wgi_text_hash_more(uint64_t h, const char *s)

@@ -9,7 +9,7 @@ double wgi_check_normal(const wg_check *r, uint64_t stream, uint64_t i)
     const uint64_t seed = wg_context_seed(r->c);
     const double u = (wg_random_bits(seed, stream, 0, 2 * i) + 1.0) * 0x1p-32,
                  v = wg_random_bits(seed, stream, 0, 2 * i + 1) * 0x1p-32;
-    return wg_random_normal(u, v);
+    return wg_box_muller(u, v);
 }
 
 double *wgi_check_normals(wg_check *r, uint64_t stream, int64_t n)

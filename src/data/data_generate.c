@@ -27,7 +27,7 @@ static double uniform(const source *s, int64_t i, int k)
 
 static double normal(const source *s, int64_t i, int k)
 {
-    return wg_random_normal(uniform(s, i, 2 * k), uniform(s, i, 2 * k + 1));
+    return wg_box_muller(uniform(s, i, 2 * k), uniform(s, i, 2 * k + 1));
 }
 
 /* The position of row i among the rows of its class, from 0 for the first to 1 for the last. */

@@ -9,11 +9,12 @@
 enum { GROUP = 64 }; /* numbers that are made at a time */
 
 /* The uniform numbers of blocks first to first + GROUP - 1, times 2^53: two of each. */
-static void uniform_pairs(uint64_t key, uint64_t first, uint64_t *restrict u, uint64_t *restrict v)
+static void uniform_pairs(uint64_t key, uint64_t epoch, uint64_t first, uint64_t *restrict u,
+                          uint64_t *restrict v)
 {
     for (int j = 0; j < GROUP; j += PH_WIDE) {
         ph_lanes w[4];
-        ph_blocks(key, WGI_DRAWS_EPOCH, first + (uint64_t)j, w);
+        ph_blocks(key, epoch, first + (uint64_t)j, w);
         ph_lanes a = (w[1] << 32 | (w[0] & UINT32_MAX)) >> 11, b = (w[3] << 32 | (w[2] & UINT32_MAX)) >> 11;
         memcpy(u + j, &a, sizeof a);
         memcpy(v + j, &b, sizeof b);
@@ -24,7 +25,7 @@ static void numbers(const wgi_draws *d, uint64_t first, double *restrict y)
 {
     uint64_t u[GROUP], v[GROUP];
     const double a = d->a, b = d->b;
-    uniform_pairs(wgi_philox_key(d->seed, d->stream), first, u, v);
+    uniform_pairs(wgi_philox_key(d->seed, d->stream), d->epoch, first, u, v);
     if (d->normal)
         for (int j = 0; j < GROUP; j++) y[j] = a + b * bm_normal(1 - bm_unit(u[j]), bm_unit(v[j]));
     else

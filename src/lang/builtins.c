@@ -106,15 +106,18 @@ static wg_node indices(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 {
-    int64_t count;
-    const wgi_ast *option = wgi_keyword(call, "count");
-    if (!wgi_signature(q, call, option ? 1 : 2, option ? 1 : 2, "count")) return WGI_NOTHING;
+    wg_one_hot_args a = { .axis = { 1, { -1 } } };
+    int64_t axis = -1;
+    const wgi_ast *option = wgi_keyword(call, "count"), *along = wgi_keyword(call, "axis");
+    if (!wgi_signature(q, call, option ? 1 : 2, option ? 1 : 2, "count axis")) return WGI_NOTHING;
     const wgi_ast *at = wgi_operand(call, 0);
     if (!wgi_integer(q, option ? option : wgi_operand(call, 1), "the number of classes", 1, WGI_LANG_TENSOR,
-                     &count))
+                     &a.count) ||
+        (along && !wgi_integer(q, along, "an axis", -WG_MAX_RANK, WG_MAX_RANK - 1, &axis)))
         return WGI_NOTHING;
-    wg_node x = indices(q, at, owner);
-    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), x, count));
+    a.axis.axis[0] = (int)axis;
+    a.x = indices(q, at, owner);
+    return wg_failed(q->c) ? WGI_NOTHING : wgi_node_val(wg_one_hot_at(wgi_site(q, call, &at, 1), &a));
 }
 
 static wgi_val gather(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -148,6 +151,13 @@ static const wgi_builtin own[] = {
     { "zeros", zeros },
     { "ones", ones },
     { "one_hot", one_hot },
+    { "random_normal", wgi_eval_random_normal },
+    { "random_uniform", wgi_eval_random_uniform },
+    { "bernoulli", wgi_eval_bernoulli },
+    { "categorical", wgi_eval_categorical },
+    { "arange", wgi_eval_arange },
+    { "linspace", wgi_eval_linspace },
+    { "eye", wgi_eval_eye },
     { "gather", gather },
     { "l2", l2 },
 };

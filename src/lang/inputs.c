@@ -16,7 +16,7 @@ static double uniform(uint64_t seed, uint64_t stream, uint64_t i)
 
 static double normal(uint64_t seed, uint64_t stream, uint64_t i)
 {
-    return wg_random_normal(1 - uniform(seed, stream, 2 * i), uniform(seed, stream, 2 * i + 1));
+    return wg_box_muller(1 - uniform(seed, stream, 2 * i), uniform(seed, stream, 2 * i + 1));
 }
 
 double *wgi_draw_values(wg_program *q, wgi_drawing kind, int64_t classes, uint64_t seed, uint64_t stream,

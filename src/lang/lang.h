@@ -13,6 +13,7 @@
  *   lang_eval.c       statements and expressions into nodes
  *   lang_call.c       calls of the library's ops
  *   builtins.c        functions of the language itself: grad, normal, one_hot, ...
+ *   builtins_made.c   random numbers of each evaluation, ranges, unit matrices
  *   lang_layer.c      functions that own parameters: param, dense, batch_norm, layer_norm
  *   lang_claim.c      claims and their variants
  *
@@ -335,5 +336,15 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+
+/* ---- builtins_made.c ---- */
+
+wgi_val wgi_eval_random_normal(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_random_uniform(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_bernoulli(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_categorical(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_arange(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_linspace(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_eye(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 
 #endif

@@ -19,7 +19,7 @@ static inline double wgt_draw_between(wgt_draws *d, double low, double high)
 static inline double wgt_draw_normal(wgt_draws *d)
 {
     const double u = 1 - wgt_draw(d);
-    return wg_random_normal(u, wgt_draw(d));
+    return wg_box_muller(u, wgt_draw(d));
 }
 
 #endif

@@ -94,6 +94,15 @@ Test(lang, calls_and_options)
     VALUES("exp(0)", WG_SCALAR, 1);
     VALUES("maximum(2, 3)", WG_SCALAR, 3);
     VALUES("one_hot([0, 2], 3)", WG_SHAPE(2, 3), 1, 0, 0, 0, 0, 1);
+    VALUES("one_hot([0, 2], 3, axis=0)", WG_SHAPE(3, 2), 1, 0, 0, 0, 0, 1);
+    VALUES("arange(3)", WG_SHAPE(3), 0, 1, 2);
+    VALUES("arange(1, 2, 0.5)", WG_SHAPE(2), 1, 1.5);
+    VALUES("linspace(0, 1, 3)", WG_SHAPE(3), 0, 0.5, 1);
+    VALUES("eye(2, 3)", WG_SHAPE(2, 3), 1, 0, 0, 0, 1, 0);
+    VALUES("random_normal(2, mean=3, deviation=0)", WG_SHAPE(2), 3, 3);
+    VALUES("x = random_uniform(50, low=2, high=3); all_of(x >= 2) + all_of(x <= 3)", WG_SCALAR, 2);
+    VALUES("1 * bernoulli([0, 1, 1])", WG_SHAPE(3), 0, 1, 1);
+    VALUES("categorical([[9, -inf], [-inf, 0]])", WG_SHAPE(2), 0, 1);
     VALUES("gather([[1, 2], [3, 4]], [1, 1, 0])", WG_SHAPE(3, 2), 3, 4, 3, 4, 1, 2);
     VALUES("mean(argmax([[1, 2], [4, 3]], axis=-1) == [1, 1])", WG_SCALAR, 0.5);
     VALUES("zeros(2, 1)", WG_SHAPE(2, 1), 0, 0);

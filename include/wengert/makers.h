@@ -1,0 +1,95 @@
+/* makers.h: nodes that are made from a graph and a shape: random numbers, ranges, unit matrices, class numbers as
+ * rows of 0 and 1. ops.h includes this header.
+ *
+ *     wg_node eps = wg_random_normal(g, WG_SHAPE(32, 8));
+ *     wg_node z = wg_add(mu, wg_mul(wg_exp(wg_div(s, 2)), eps));
+ *
+ * Random numbers are drawn anew in each evaluation, in WG_TRAIN and in WG_EVAL. Draw i of a node depends on the seed
+ * of the context, the stream, the epoch of the graph and i: on nothing else. The stream is that of the scope and of
+ * .name. Without a name the n-th random node of a scope (dropout counts too) is told from the others by n. The results
+ * have the context's dtype.
+ */
+#ifndef WENGERT_MAKERS_H
+#define WENGERT_MAKERS_H
+
+#include "graph.h"
+#include "named.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- random numbers ---- */
+
+typedef struct wg_random_normal_args {
+    wg_graph *x; /* the graph */
+    wg_shape shape;
+    WG_BY_NAME;
+    double mean;      /* default 0 */
+    double deviation; /* default 1; WG_ZERO: 0 */
+    const char *name; /* of the random stream */
+    uint64_t reserved[2];
+} wg_random_normal_args;
+WG_API wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a);
+#define wg_random_normal(...) \
+    wg_random_normal_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_random_normal_args, __VA_ARGS__))
+
+typedef struct wg_random_uniform_args {
+    wg_graph *x; /* the graph */
+    wg_shape shape;
+    WG_BY_NAME;
+    double low;       /* default 0 */
+    double high;      /* default 1; WG_ZERO: 0. It must be above low */
+    const char *name; /* of the random stream */
+    uint64_t reserved[2];
+} wg_random_uniform_args;
+/* Of [low, high). Rounding may give high, unless low is 0 and high 1. */
+WG_API wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a);
+#define wg_random_uniform(...) \
+    wg_random_uniform_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_random_uniform_args, __VA_ARGS__))
+
+/* bool: true with probability p, a number or a node that broadcasts to the shape. A p that is not from 0 to 1 is
+ * an error. No derivative. */
+WG_API wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p);
+#define wg_bernoulli(g, s, p) wg_bernoulli_at(WG_AT(#g ", " #s ", " #p), g, s, WG_OPERAND(p))
+
+typedef struct wg_categorical_args {
+    wg_node x; /* logits [..., classes] */
+    WG_BY_NAME;
+    const char *name; /* of the random stream */
+    uint64_t reserved[2];
+} wg_categorical_args;
+/* i64 [...]: class numbers with the probabilities softmax(x). A class with the logit -inf is never drawn. No
+ * derivative. */
+WG_API wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a);
+#define wg_categorical(...) \
+    wg_categorical_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_categorical_args, __VA_ARGS__))
+
+/* ---- ranges and unit matrices, of the context's dtype ---- */
+
+/* from, from + step, ...: all that are before `to`. For integers from 0 on: wg_index_along. */
+WG_API wg_node wg_arange_at(wg_site here, wg_graph *g, double from, double to, double step);
+/* `count` numbers at equal distances, from `from` to `to`, both included. One number: from. */
+WG_API wg_node wg_linspace_at(wg_site here, wg_graph *g, double from, double to, int64_t count);
+WG_API wg_node wg_eye_at(wg_site here, wg_graph *g, int64_t rows, int64_t columns); /* 1 at [i, i], else 0 */
+#define wg_arange(g, from, to, step)    wg_arange_at(WG_AT(#from ", " #to), g, from, to, step)
+#define wg_linspace(g, from, to, count) wg_linspace_at(WG_AT(#from ", " #to), g, from, to, count)
+#define wg_eye(g, rows, columns)        wg_eye_at(WG_AT(#rows ", " #columns), g, rows, columns)
+
+/* ---- class numbers ---- */
+
+typedef struct wg_one_hot_args {
+    wg_node x; /* class numbers: integers, or floats with integer values */
+    int64_t count;
+    WG_BY_NAME;
+    wg_axes axis; /* of the result: the new axis; WG_AXES(0): the first. default: the last */
+    uint64_t reserved[2];
+} wg_one_hot_args;
+/* A new axis of size count: 1 at the class number, else 0, in the context's dtype. */
+WG_API wg_node wg_one_hot_at(wg_site here, const wg_one_hot_args *a);
+#define wg_one_hot(...) wg_one_hot_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_one_hot_args, __VA_ARGS__))
+
+#ifdef __cplusplus
+}
+#endif
+#endif

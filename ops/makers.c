@@ -1,0 +1,66 @@
+/* makers.c: ranges and unit matrices: builders without an op, since they have no operand. */
+#include "ops.h"
+
+#if WG_BASE
+
+#include "wengert/params.h"
+
+#include "graph/graph.h"
+#include "unit_rows.h"
+
+enum { MOST = 1 << 30 }; /* elements */
+
+/* 0, 1, ..., n - 1 in the context's dtype. */
+static wg_node counted(wg_site here, wg_graph *g, int64_t n)
+{
+    wg_node zeros = wg_fill_at(here, g, 0, WG_SHAPE(n));
+    return wg_cast(wg_index_along(zeros, 0), wg_node_dtype(zeros));
+}
+
+wg_node wg_arange_at(wg_site here, wg_graph *g, double from, double to, double step)
+{
+    if (!g) return wg_none;
+    const double n = ceil((to - from) / step);
+    if (!(n <= MOST) || step == 0 || !isfinite(from)) {
+        wg_fail(wg_graph_context(g), here, WG_ERROR_VALUE, "arange: from %g to %g by %g is no range", from,
+                to, step);
+        return wg_graph_node(g, 0);
+    }
+    here = wg_inside(here);
+    wg_node y = counted(here, g, n > 0 ? (int64_t)n : 0);
+    if (step != 1) y = wg_mul(y, step);
+    return from != 0 ? wg_add(y, from) : y;
+}
+
+/* The first half is counted from the start, the second from the end, so that both ends are exact. */
+wg_node wg_linspace_at(wg_site here, wg_graph *g, double from, double to, int64_t count)
+{
+    if (!g) return wg_none;
+    if (count < 0 || count > MOST || !isfinite(from) || !isfinite(to)) {
+        wg_fail(wg_graph_context(g), here, WG_ERROR_VALUE, "linspace: from %g to %g in %lld numbers", from,
+                to, (long long)count);
+        return wg_graph_node(g, 0);
+    }
+    here = wg_inside(here);
+    wg_node i = counted(here, g, count);
+    const double last = (double)(count - 1), step = count > 1 ? (to - from) / last : 0;
+    wg_node start = wg_add(wg_mul(i, step), from), end = wg_sub(to, wg_mul(wg_sub(last, i), step));
+    return count > 1 ? wg_where(wg_less(i, (double)count / 2), start, end) : start;
+}
+
+wg_node wg_eye_at(wg_site here, wg_graph *g, int64_t rows, int64_t columns)
+{
+    if (!g) return wg_none;
+    if (rows < 0 || columns < 0 || rows > MOST || columns > MOST) {
+        wg_fail(wg_graph_context(g), here, WG_ERROR_SHAPE, "eye: %lld rows and %lld columns", (long long)rows,
+                (long long)columns);
+        return wg_graph_node(g, 0);
+    }
+    here = wg_inside(here);
+    const bool tall = rows > columns;
+    wg_node y = wgi_unit_rows(here, wg_fill_at(here, g, 0, WG_SHAPE(tall ? rows : columns)), 0,
+                              tall ? columns : rows);
+    return tall ? wg_transpose(y) : y;
+}
+
+#endif

@@ -1,0 +1,356 @@
+/* random_nodes.c: nodes that are drawn anew in each evaluation: normal, uniform, yes or no, a class. The last
+ * operand is the random stream. Draw i depends on (seed, stream, epoch, i) alone (docs/arithmetic.md). */
+#include "ops.h"
+#include "random_bits.h"
+
+#include "kernel/draws.h"
+
+#define DRAWN_FIELDS(F, S) F(S, SHAPE, shape, NULL) F(S, DTYPE, dtype, NULL)
+OPTIONS(drawn, DRAWN_FIELDS);
+
+/* Elements [begin, end) of a tensor of draws. */
+static void fill(const wg_kernel *k, bool normal)
+{
+    const wg_dtype t = k->yt[0].dtype;
+    wgi_draws_fill[WG_ISA_INDEX](&(wgi_draws){ .seed = k->seed,
+                                               .stream = *(const uint64_t *)k->x[0],
+                                               .epoch = k->epoch,
+                                               .normal = normal,
+                                               .b = 1,
+                                               .dtype = t,
+                                               .y = (char *)k->y[0] - (size_t)k->begin * wg_dtype_size(t),
+                                               .begin = k->begin,
+                                               .end = k->end });
+}
+
+KERNEL(random_normal)
+{
+    fill(k, true);
+    return true;
+}
+
+/* A draw that is rounded to the float 1 becomes the largest float below 1. */
+KERNEL(random_uniform)
+{
+    fill(k, false);
+    float *restrict y = (float *)k->y[0];
+    if (k->yt[0].dtype == WG_F32)
+        for (int64_t i = 0; i < k->end - k->begin; i++) y[i] = y[i] < 1 ? y[i] : 0x1.fffffep-1F;
+    return true;
+}
+
+/* n elements, beginning with element i of a group; `bad` counts those whose p is no probability. */
+#define BELOW(T)                                                                     \
+    do {                                                                             \
+        const T *p = (const T *)k->x[0] + at * k->step[0];                           \
+        if (k->step[0])                                                              \
+            for (int64_t j = 0; j < n; j++) {                                        \
+                y[at + j] = (double)bits[i + j] < (double)p[j] * 0x1p32;             \
+                bad += !(p[j] >= 0 && p[j] <= 1);                                    \
+            }                                                                        \
+        else {                                                                       \
+            const double least = (double)*p * 0x1p32;                                \
+            for (int64_t j = 0; j < n; j++) y[at + j] = (double)bits[i + j] < least; \
+            bad += !(*p >= 0 && *p <= 1);                                            \
+        }                                                                            \
+    } while (0)
+/* The first element whose p is no probability. */
+#define FIRST_BAD(T)                                                     \
+    do {                                                                 \
+        const T *p = (const T *)k->x[0];                                 \
+        while (p[at * k->step[0]] >= 0 && p[at * k->step[0]] <= 1) at++; \
+    } while (0)
+
+KERNEL(bernoulli)
+{
+    const uint64_t key = wgi_philox_key(k->seed, *(const uint64_t *)k->x[1]);
+    bool *y = k->y[0];
+    int64_t bad = 0, at = 0;
+    uint32_t bits[GROUP];
+    for (int64_t e = k->begin; e < k->end;) {
+        const int64_t i = e % GROUP, n = k->end - e < GROUP - i ? k->end - e : GROUP - i;
+        at = e - k->begin;
+        bits_of_group(key, k->epoch, (uint64_t)(e / GROUP), bits);
+        if (k->xt[0].dtype == WG_F32) BELOW(float);
+        else BELOW(double);
+        e += n;
+    }
+    if (!bad) return true;
+    at = 0;
+    if (k->xt[0].dtype == WG_F32) FIRST_BAD(float);
+    else FIRST_BAD(double);
+    return wg_fault_at(k, k->begin + at, 0, WG_FAULT_PLACE, "p is no probability");
+}
+
+/* The first class at which the sum of e^(z - largest) is above u times the sum over all classes. A class whose
+ * term is 0 is never chosen, nor is one behind the last class of which the term is not 0. -1: no class is. */
+#define CHOSEN(T)                                                                         \
+    do {                                                                                  \
+        const T *z = (const T *)k->x[0] + r * n;                                          \
+        double most = -INFINITY, total = 0, sum = 0;                                      \
+        for (int64_t j = 0; j < n; j++) most = (double)z[j] > most ? (double)z[j] : most; \
+        for (int64_t j = 0; j < n; j++) total += exp((double)z[j] - most);                \
+        if (!(total > 0 && total < INFINITY)) break;                                      \
+        for (int64_t j = 0; j < n && !(chosen >= 0 && sum > u * total); j++) {            \
+            const double term = exp((double)z[j] - most);                                 \
+            sum += term;                                                                  \
+            if (term > 0) chosen = j;                                                     \
+        }                                                                                 \
+    } while (0)
+
+KERNEL(categorical)
+{
+    const uint64_t key = wgi_philox_key(k->seed, *(const uint64_t *)k->x[1]);
+    const int64_t n = k->xt[0].shape->dim[k->xt[0].shape->rank - 1];
+    for (int64_t r = k->begin; r < k->end; r++) {
+        int64_t chosen = -1;
+        uint32_t w[4];
+        wgi_philox(key, k->epoch, (uint64_t)r, w);
+        const double u = (double)(((uint64_t)w[1] << 32 | w[0]) >> 11) * 0x1p-53;
+        if (k->xt[0].dtype == WG_F32) CHOSEN(float);
+        else CHOSEN(double);
+        if (chosen < 0) return wg_fault_at(k, r, 0, WG_FAULT_PLACE, "a row of logits gives no probabilities");
+        ((int64_t *)k->y[0])[r] = chosen;
+    }
+    return true;
+}
+
+#if WG_BASE
+
+#include "wengert/params.h"
+
+#include "graph/graph.h"
+#include "rules.h"
+
+DECLARE(random_normal);
+DECLARE(random_uniform);
+DECLARE(bernoulli);
+DECLARE(categorical);
+
+/* Operand k is a random stream. */
+static bool is_stream(wg_rule *r, int k)
+{
+    return (r->x[k].dtype == WG_I64 && r->x[k].shape->rank == 0) ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s is no random stream", wg_rule_who(r, k));
+}
+
+static bool drawn_shape(wg_rule *r)
+{
+    const struct drawn *a = r->attr;
+    char text[80];
+    if (!is_stream(r, r->operands - 1)) return false;
+    if (!wgi_shape_fits(&a->shape))
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is no shape", wg_shape_text(a->shape, text, sizeof text));
+    *wg_rule_shape(r, 0) = a->shape;
+    r->y[0].dtype = a->dtype;
+    return true;
+}
+
+static wg_node drawn(wg_site here, wg_graph *g, const wg_op *op, wg_shape s, const char *name)
+{
+    if (!g) return wg_none;
+    wg_node stream = wg_stream(here, g, name);
+    return wg_apply(here, op, &stream, 1, &(struct drawn){ s, wg_context_dtype(wg_graph_context(g)) });
+}
+
+static const wg_shape drawn_shapes[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } }, { 1, { 200 } } };
+enum { DRAWN_SHAPES = sizeof drawn_shapes / sizeof *drawn_shapes };
+
+static const char *drawn_error(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    if (i > 1) return NULL;
+    wg_node x = i ? wg_any(g, WG_SHAPE(3)) : wg_stream(here, g, NULL);
+    wg_apply(here, op, &x, 1, &(struct drawn){ i ? WG_SHAPE(3) : WG_SHAPE(-3), WG_F64 });
+    return i ? "is no random stream" : "[-3] is no shape";
+}
+
+/* ---- random_normal ---- */
+
+extern const wg_op wgi_op_random_normal, wgi_op_random_uniform, wgi_op_bernoulli, wgi_op_categorical;
+
+SAMPLE(random_normal)
+{
+    if (i == DRAWN_SHAPES)
+        return wg_random_normal(g, WG_SHAPE(5), .mean = 2, .deviation = 0.5, .name = "noise");
+    return i < DRAWN_SHAPES ? wg_random_normal(g, drawn_shapes[i]) : wg_none;
+}
+ERROR_SAMPLE(random_normal) { return drawn_error(here, g, i, &wgi_op_random_normal); }
+
+const wg_op wgi_op_random_normal = {
+    OP(random_normal),
+    .summary = "Standard normal numbers, drawn anew in each evaluation. The operand is the random stream.",
+    .formula = "y = a draw of N(0, 1)",
+    .adjoint = "the draws depend on no number",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_RANDOM,
+    .cost = 16,
+    TAKES(drawn),
+    .shape = drawn_shape,
+    .kernel = KERNELS(random_normal),
+};
+wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a)
+{
+    wg_node z = drawn(here, a->x, &wgi_op_random_normal, a->shape, a->name);
+    here = wg_inside(here);
+    if (a->deviation != 0) z = wg_mul(z, a->deviation == WG_ZERO ? 0 : a->deviation);
+    return a->mean != 0 && a->mean != WG_ZERO ? wg_add(z, a->mean) : z;
+}
+
+/* ---- random_uniform ---- */
+
+SAMPLE(random_uniform)
+{
+    if (i == DRAWN_SHAPES) return wg_random_uniform(g, WG_SHAPE(5), .low = -1, .high = WG_ZERO);
+    return i < DRAWN_SHAPES ? wg_random_uniform(g, drawn_shapes[i]) : wg_none;
+}
+ERROR_SAMPLE(random_uniform)
+{
+    if (i < 2) return drawn_error(here, g, i, &wgi_op_random_uniform);
+    if (i > 2) return NULL;
+    wg_random_uniform(g, WG_SHAPE(3), .low = 1);
+    return "low is 1, high is 1";
+}
+
+const wg_op wgi_op_random_uniform = {
+    OP(random_uniform),
+    .summary = "Uniform numbers in [0, 1), drawn anew in each evaluation. The operand is the random stream.",
+    .formula = "y = a draw of U(0, 1)",
+    .adjoint = "the draws depend on no number",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_RANDOM,
+    .cost = 8,
+    TAKES(drawn),
+    .shape = drawn_shape,
+    .kernel = KERNELS(random_uniform),
+};
+wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a)
+{
+    const double low = a->low == WG_ZERO ? 0 : a->low, high = a->high == WG_ZERO ? 0
+                                                              : a->high == 0     ? 1
+                                                                                 : a->high;
+    wg_node u = drawn(here, a->x, &wgi_op_random_uniform, a->shape, a->name);
+    if (!wg_node_ok(u)) return u;
+    if (!(low < high)) {
+        wg_fail(wg_graph_context(a->x), here, WG_ERROR_VALUE,
+                "random_uniform: low is %g, high is %g: low must be below high", low, high);
+        return wg_graph_node(a->x, 0);
+    }
+    here = wg_inside(here);
+    if (high - low != 1) u = wg_mul(u, high - low);
+    return low != 0 ? wg_add(u, low) : u;
+}
+
+/* ---- bernoulli ---- */
+
+static bool bernoulli_shape(wg_rule *r)
+{
+    if (!wg_rule_float(r, 0) || !drawn_shape(r)) return false;
+    const wg_shape *p = r->x[0].shape, *y = r->y[0].shape;
+    bool fits = p->rank <= y->rank;
+    for (int i = 1; fits && i <= p->rank; i++)
+        fits = p->dim[p->rank - i] == 1 || p->dim[p->rank - i] == y->dim[y->rank - i];
+    r->y[0].dtype = WG_BOOL;
+    char text[80];
+    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0),
+                                wg_shape_text(*y, text, sizeof text));
+}
+SAMPLE(bernoulli)
+{
+    switch (i) {
+    case 0: return wg_bernoulli(g, WG_SHAPE(3, 4), wg_between(g, 0.1, 0.9, WG_SHAPE(3, 4)));
+    case 1: return wg_bernoulli(g, WG_SHAPE(3, 150), 0.25);
+    case 2: return wg_bernoulli(g, WG_SHAPE(3, 4), wg_between(g, 0.1, 0.9, WG_SHAPE(3, 1)));
+    case 3: return wg_bernoulli(g, WG_SHAPE(2, 0), 1);
+    case 4: return wg_bernoulli(g, WG_SCALAR, wg_between(g, 0.1, 0.9, WG_SCALAR));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(bernoulli)
+{
+    switch (i) {
+    case 0: wg_bernoulli(g, WG_SHAPE(3), wg_between(g, 0.1, 0.9, WG_SHAPE(4))); return "does not broadcast";
+    case 1: wg_bernoulli(g, WG_SHAPE(3), wg_any_class(g, 2, WG_SHAPE(3))); return "must be f32 or f64";
+    case 2: wg_bernoulli(g, WG_SHAPE(3), 1.5); return "p is no probability";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_bernoulli = {
+    OP(bernoulli),
+    .summary =
+        "True with probability p, drawn anew in each evaluation. p is broadcast to the shape. The last "
+        "operand is the random stream.",
+    .formula = "y = u < p, u a draw of U(0, 1)",
+    .adjoint = "the result is a draw",
+    .none = WG_EVERY_OPERAND,
+    .operands = 2,
+    .kind = WG_RANDOM,
+    .cost = 8,
+    TAKES(drawn),
+    .shape = bernoulli_shape,
+    .kernel = KERNELS(bernoulli),
+};
+wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p)
+{
+    if (!g) return wg_none;
+    if (wgi_is_number(p)) p = wgi_number_to_leaf(g, here, p, wg_context_dtype(wg_graph_context(g)));
+    wg_node x[2] = { p, wg_stream(here, g, NULL) };
+    return wg_apply(here, &wgi_op_bernoulli, x, 2, &(struct drawn){ s, WG_BOOL });
+}
+
+/* ---- categorical ---- */
+
+static bool categorical_shape(wg_rule *r)
+{
+    const wg_shape *s = r->x[0].shape;
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !is_stream(r, 1)) return false;
+    if (!s->dim[s->rank - 1]) return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no classes", wg_rule_who(r, 0));
+    *wg_rule_shape(r, 0) = without_last(s);
+    r->y[0].dtype = WG_I64;
+    return true;
+}
+static int64_t categorical_units(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
+SAMPLE(categorical)
+{
+    switch (i) {
+    case 0: return wg_categorical(wg_any(g, WG_SHAPE(5, 4)));
+    case 1: return wg_categorical(wg_any(g, WG_SHAPE(4)), .name = "action");
+    case 2: return wg_categorical(wg_any(g, WG_SHAPE(2, 0, 3)));
+    case 3: return wg_categorical(wg_any(g, WG_SHAPE(2, 3, 70)));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(categorical)
+{
+    switch (i) {
+    case 0: wg_categorical(wg_any(g, WG_SHAPE(3, 0))); return "has no classes";
+    case 1: wg_categorical(wg_any(g, WG_SCALAR)); return "must have 1 to 8";
+    case 2: wg_categorical(wg_mul(wg_any(g, WG_SHAPE(3)), INFINITY)); return "gives no probabilities";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_categorical = {
+    OP(categorical),
+    .summary = "A class number for each row of logits, drawn anew in each evaluation with the probabilities "
+               "softmax(x). The last operand is the random stream.",
+    .formula = "y = j with probability e^x[j] / sum(e^x)",
+    .adjoint = "the result is a draw",
+    .none = WG_EVERY_OPERAND,
+    .operands = 2,
+    .kind = WG_ROWS,
+    .cost = 20,
+    .shape = categorical_shape,
+    .kernel = KERNELS(categorical),
+    .units = categorical_units,
+};
+wg_node wg_categorical_at(wg_site here, const wg_categorical_args *a)
+{
+    wg_graph *g = wg_graph_of(a->x);
+    wg_node x[2] = { a->x, g ? wg_stream(here, g, a->name) : wg_none };
+    return wg_apply(here, &wgi_op_categorical, x, 2, NULL);
+}
+
+#endif
