@@ -214,11 +214,20 @@ const wg_op wgi_op_batch_norm_grad = {
 
 /* ---- batch_norm ---- */
 
+#define BATCH_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXES, axis, "-1")
+OPTIONS(batch, BATCH_FIELDS);
+
 static bool batch_norm_shape(wg_rule *r)
 {
+    struct batch *a = r->attr;
     bool mean = !wg_is_none(r->node[3]), variance = !wg_is_none(r->node[4]);
     if (mean != variance) return wg_rule_fail(r, WG_ERROR_USE, "give both mean and variance, or neither");
-    return norm_shapes(r, 2, 1, mean ? 5 : 3);
+    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !one_axis(r, &a->axis) ||
+        !wg_rule_axis(r, &a->axis.axis[0], r->x[0].shape->rank) ||
+        !features_fit(r, 2, a->axis.axis[0], 1, mean ? 5 : 3) || !eps_fits(r, &a->eps))
+        return false;
+    r->y[0] = r->x[0];
+    return true;
 }
 /* The mean of one row is the row. */
 static void warn_of_one_row(wg_site here, wg_node x)
@@ -231,24 +240,43 @@ static void warn_of_one_row(wg_site here, wg_node x)
                 "batches of two rows or more, or use layer_norm",
                 wg_shape_text(wg_node_shape(x), shape, sizeof shape));
 }
+/* Features that are another axis than the last: of the transpose, transposed back. */
+static wg_node features_last(wg_site here, const wg_node x[], const struct batch *a)
+{
+    const int rank = wg_node_shape(x[0]).rank, at = a->axis.axis[0];
+    wg_transpose_args to = { .x = x[0], .axes.count = rank }, back = to;
+    for (int i = 0; i < rank; i++) {
+        to.axes.axis[i] = i == rank - 1 ? at : i < at ? i : i + 1;
+        back.axes.axis[i] = i == at ? rank - 1 : i < at ? i : i - 1;
+    }
+    back.x = wg_batch_norm(wg_transpose_at(here, &to), x[1], x[2], x[3], x[4], .eps = a->eps);
+    return wg_transpose_at(here, &back);
+}
 EXPAND(batch_norm)
 {
+    const struct batch *a = attr;
+    if (a->axis.axis[0] != wg_node_shape(x[0]).rank - 1) {
+        y[0] = features_last(here, x, a);
+        return;
+    }
     if (wg_is_none(x[3])) {
         warn_of_one_row(here, x[0]);
-        y[0] = wg_apply(here, &wgi_op_batch_norm_train, x, 3, attr);
+        y[0] = wg_apply(here, &wgi_op_batch_norm_train, x, 3, &(struct norm){ a->eps });
         return;
     }
     wgi_idle_note(wg_graph_of(x[0]), "batch_norm", here);
-    wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], ((const struct norm *)attr)->eps)));
+    wg_node scale = wg_div(x[1], wg_sqrt(wg_add(x[4], a->eps)));
     y[0] = wg_add(wg_mul(wg_sub(x[0], x[3]), scale), x[2]);
 }
 SAMPLE(batch_norm)
 {
-    if (i > 2) return wg_none;
-    wg_shape s = i == 2 ? WG_SHAPE(0, 3) : WG_SHAPE(4, 3), f = WG_SHAPE(3);
+    if (i > 4) return wg_none;
+    wg_shape s = i == 2 ? WG_SHAPE(0, 3) : i > 2 ? WG_SHAPE(4, 3, 2) : WG_SHAPE(4, 3), f = WG_SHAPE(3);
     wg_node x = wg_any(g, s), gamma = wg_between(g, 0.5, 1.5, f), beta = wg_any(g, f);
     if (i == 0) return wg_batch_norm(x, gamma, beta);
+    if (i == 3) return wg_batch_norm(x, gamma, beta, .axis = WG_AXES(1));
     wg_node mean = wg_any(g, f), variance = wg_between(g, 0.5, 2, f);
+    if (i == 4) return wg_batch_norm(x, gamma, beta, mean, variance, .axis = WG_AXES(-2));
     return wg_batch_norm(x, gamma, beta, mean, variance, .eps = 0.01);
 }
 ERROR_SAMPLE(batch_norm)
@@ -259,6 +287,7 @@ ERROR_SAMPLE(batch_norm)
     case 1: wg_batch_norm(x, f, f, f); return "or neither";
     case 2: wg_batch_norm(x, f, f, .eps = -1); return "eps is -1";
     case 3: wg_batch_norm(f, f, f); return "must have 2 to 8";
+    case 4: wg_batch_norm(x, f, f, .axis = WG_AXES(0)); return "axis 0 of";
     }
     return NULL;
 }
@@ -266,7 +295,7 @@ ERROR_SAMPLE(batch_norm)
 const wg_op wgi_op_batch_norm = {
     OP(batch_norm),
     .summary = "Batch normalisation with a given mean and variance, or with the batch's own, which are then "
-               "parts 1 and 2.",
+               "parts 1 and 2 if the features are the last axis.",
     .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
     .adjoint = "x' = y' gamma / sqrt(variance + eps), plus the terms of mean and variance where these are "
                "the batch's own",
@@ -274,14 +303,14 @@ const wg_op wgi_op_batch_norm = {
     .optional = 2,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
-    TAKES(norm),
+    TAKES(batch),
     .shape = batch_norm_shape,
     .expand = batch_norm_expand,
 };
 wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a)
 {
     return wg_apply(here, &wgi_op_batch_norm, (wg_node[]){ a->x, a->gamma, a->beta, a->mean, a->variance }, 5,
-                    &GIVEN(norm, NORM_FIELDS));
+                    &GIVEN(batch, BATCH_FIELDS));
 }
 
 #endif

@@ -2,7 +2,7 @@
  * probabilities. */
 #include <float.h>
 
-#include "loss_options.h"
+#include "class_rules.h"
 #include "ops.h"
 #include "rules.h"
 #include "kernel/stream.h"
@@ -49,30 +49,6 @@ DECLARE(as_class);
 
 /* ---- cross_entropy: one loss a row ---- */
 
-/* For logits [..., classes] labels are class numbers [...] or rows of probabilities [..., classes]. strict:
- * class numbers are integers, probabilities are floats. */
-static bool labels_fit(wg_rule *r, bool strict)
-{
-    bool shares = wg_dtype_is_float(r->x[1].dtype);
-    if (wg_shape_equal(*r->x[1].shape, *r->x[0].shape)) return shares || !strict || labels_fail(r);
-    return (wg_shape_equal(*r->x[1].shape, without_last(r->x[0].shape)) && (!shares || !strict)) ||
-           labels_fail(r);
-}
-
-/* Without classes a row has no largest logit. */
-static bool has_classes(wg_rule *r)
-{
-    const wg_shape *s = r->x[0].shape;
-    return s->dim[s->rank - 1] > 0 || wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no classes", wg_rule_who(r, 0));
-}
-
-static bool same_float(wg_rule *r, int k)
-{
-    return !wg_dtype_is_float(r->x[k].dtype) || r->x[k].dtype == r->x[0].dtype ||
-           wg_rule_fail(r, WG_ERROR_DTYPE, "%s beside %s: say wg_cast for one of them", wg_rule_who(r, k),
-                        wg_rule_who(r, 0));
-}
-
 static bool cross_entropy_shape(wg_rule *r)
 {
     if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !has_classes(r) ||
@@ -85,8 +61,6 @@ static bool cross_entropy_shape(wg_rule *r)
     r->y[1].shape = r->y[2].shape = r->y[0].shape;
     return true;
 }
-
-extern const wg_op wgi_op_softmax, wgi_op_log_softmax;
 
 static int64_t rows_of_result(const wg_kernel *k) { return wg_shape_size(*k->yt[0].shape); }
 
@@ -113,15 +87,6 @@ VJP(cross_entropy)
         gx[1] = wg_neg(wg_mul(beside(here, gy), wg_log_softmax(x[0])));
 }
 
-static wg_node logits_and_labels(wg_graph *g, int i, wg_node x[2])
-{
-    static const wg_shape s[] = { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 3, { 2, 3, 4 } },
-                                  { 1, { 4 } },    { 2, { 0, 4 } }, { 2, { 1, 300 } } };
-    if (i >= (int)(sizeof s / sizeof *s)) return wg_none;
-    x[0] = wg_any(g, s[i]);
-    x[1] = i % 2 ? wg_between(g, 0.1, 0.9, s[i]) : wg_any_class(g, 4, without_last(&s[i]));
-    return x[0];
-}
 SAMPLE(cross_entropy)
 {
     wg_node x[2];
@@ -265,70 +230,5 @@ const wg_op wgi_op_as_class = {
     .units = rows_of_result,
     .leads = true,
 };
-
-/* ---- softmax_cross_entropy ---- */
-
-static bool softmax_cross_entropy_shape(wg_rule *r)
-{
-    warn_of_twice(r, &wgi_op_softmax, "the loss takes the softmax itself, of logits");
-    warn_of_twice(r, &wgi_op_log_softmax,
-                  "the loss takes the logarithm of the softmax itself (a second one changes no value)");
-    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !has_classes(r) ||
-        !labels_fit(r, false))
-        return false;
-    *wg_rule_shape(r, 0) = without_last(r->x[0].shape);
-    return r->x[1].shape != r->x[0].shape || same_float(r, 1);
-}
-
-/* Labels as cross_entropy takes them: of the logits' shape probabilities, else class numbers, which become
- * integers. */
-static wg_node labels_of(wg_site here, wg_node z, wg_node y)
-{
-    wg_dtype t = wg_node_dtype(y);
-    if (wg_shape_equal(wg_node_shape(z), wg_node_shape(y)))
-        return t == wg_node_dtype(z) ? y : wg_cast(y, wg_node_dtype(z));
-    if (wg_dtype_is_float(t)) return wg_apply1(here, y, &wgi_op_as_class);
-    return t == WG_BOOL ? wg_cast(y, WG_I32) : y;
-}
-
-EXPAND(softmax_cross_entropy)
-{
-    const struct loss *f = attr;
-    wg_node z[2] = { x[0], labels_of(here, x[0], x[1]) };
-    y[0] = wg_apply(here, &wgi_op_cross_entropy, z, 2, NULL);
-    if (f->reduction != WG_NONE) y[0] = f->reduction == WG_SUM ? wg_sum(y[0]) : wg_mean(y[0]);
-}
-SAMPLE(softmax_cross_entropy)
-{
-    wg_node x[2];
-    if (wg_is_none(logits_and_labels(g, i < 4 ? i : 0, x)) || i > 5) return wg_none;
-    if (i > 3) x[1] = wg_cast(x[1], wg_context_dtype(wg_graph_context(g)));
-    return wg_softmax_cross_entropy(x[0], x[1], .reduction = i == 5 ? WG_SUM : i == 2 ? WG_NONE : WG_MEAN);
-}
-ERROR_SAMPLE(softmax_cross_entropy)
-{
-    if (i > 2) return NULL;
-    wg_node z = wg_any(g, i == 2 ? WG_SHAPE(3, 0) : WG_SHAPE(3, 4)),
-            y = i ? wg_between(g, 0.2, 0.8, WG_SHAPE(3)) : wg_any_class(g, 4, WG_SHAPE(3, 1));
-    wg_softmax_cross_entropy(z, y);
-    return i == 2 ? "has no classes" : i ? "a label is no whole number" : "class numbers must be [3]";
-}
-
-const wg_op wgi_op_softmax_cross_entropy = {
-    OP(softmax_cross_entropy),
-    .summary = "Cross-entropy loss of softmax(x) against class numbers or rows of probabilities.",
-    .formula = "y = mean over rows of -sum(p ln softmax(x))",
-    .adjoint = "x' = y' (softmax(x) - p) / rows",
-    .operands = 2,
-    .kind = WG_ROWS,
-    TAKES(loss),
-    .shape = softmax_cross_entropy_shape,
-    .expand = softmax_cross_entropy_expand,
-};
-wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a)
-{
-    return wg_apply(here, &wgi_op_softmax_cross_entropy, (wg_node[]){ a->x, a->y }, 2,
-                    &GIVEN(loss, LOSS_FIELDS));
-}
 
 #endif

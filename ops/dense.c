@@ -1,4 +1,4 @@
-/* dense.c: products that are made of others: dot, dense. */
+/* dense.c: products that are made of others: dot, outer, dense; and swap. */
 #include "ops.h"
 #include "rules.h"
 
@@ -37,6 +37,101 @@ const wg_op wgi_op_dot = {
     .expand = dot_expand,
 };
 wg_node wg_dot_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_dot); }
+
+/* ---- outer ---- */
+
+static bool outer_shape(wg_rule *r)
+{
+    wg_shape y = *r->x[0].shape;
+    const wg_shape *b = r->x[1].shape;
+    if (y.rank + b->rank > WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", y.rank + b->rank);
+    for (int i = 0; i < b->rank; i++) y.dim[y.rank++] = b->dim[i];
+    *wg_rule_shape(r, 0) = y;
+    return true;
+}
+EXPAND(outer)
+{
+    wg_shape a = wg_node_shape(x[0]), b = wg_node_shape(x[1]);
+    while (b.rank) a.dim[a.rank++] = 1, b.rank--;
+    y[0] = wg_mul(wg_reshape(x[0], a), x[1]);
+}
+SAMPLE(outer)
+{
+    switch (i) {
+    case 0: return wg_outer(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)));
+    case 1: return wg_outer(wg_any(g, WG_SHAPE(2, 3)), wg_any(g, WG_SHAPE(2)));
+    case 2: return wg_outer(wg_any(g, WG_SHAPE(0)), wg_any(g, WG_SHAPE(2, 2)));
+    case 3: return wg_outer(wg_any(g, WG_SCALAR), wg_any(g, WG_SHAPE(2)));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(outer)
+{
+    if (i) return NULL;
+    wg_outer(wg_any(g, WG_SHAPE(1, 1, 1, 1, 1)), wg_any(g, WG_SHAPE(1, 1, 1, 1)));
+    return "the result would have 9 axes";
+}
+
+const wg_op wgi_op_outer = {
+    OP(outer),
+    .summary = "Each element of a times each element of b. The result has the axes of a, then those of b.",
+    .formula = "y[i..., j...] = a[i...] b[j...]",
+    .adjoint = "a' = sum over j of y' b, b' = sum over i of y' a",
+    .operands = 2,
+    .kind = WG_OPAQUE,
+    .promote = WG_PROMOTE_COMMON,
+    .shape = outer_shape,
+    .expand = outer_expand,
+};
+wg_node wg_outer_at(wg_site here, wg_node a, wg_node b) { return wg_apply2(here, a, b, &wgi_op_outer); }
+
+/* ---- swap ---- */
+
+static bool swap_shape(wg_rule *r)
+{
+    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK)) return false;
+    const wg_shape *x = r->x[0].shape;
+    wg_shape *y = wg_rule_shape(r, 0);
+    *y = *x;
+    y->dim[x->rank - 1] = x->dim[x->rank - 2];
+    y->dim[x->rank - 2] = x->dim[x->rank - 1];
+    return true;
+}
+EXPAND(swap)
+{
+    const int rank = wg_node_shape(x[0]).rank;
+    wg_transpose_args to = { .x = x[0], .axes.count = rank };
+    for (int i = 0; i < rank; i++) to.axes.axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
+    y[0] = wg_transpose_at(here, &to);
+}
+SAMPLE(swap)
+{
+    switch (i) {
+    case 0: return wg_swap(wg_any(g, WG_SHAPE(3, 4)));
+    case 1: return wg_swap(wg_any(g, WG_SHAPE(2, 3, 4)));
+    case 2: return wg_swap(wg_any(g, WG_SHAPE(2, 0, 3)));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(swap)
+{
+    if (i) return NULL;
+    wg_swap(wg_any(g, WG_SHAPE(3)));
+    return "must have 2 to 8";
+}
+
+const wg_op wgi_op_swap = {
+    OP(swap),
+    .summary = "The last two axes swapped: matrices transposed.",
+    .formula = "y[..., i, j] = x[..., j, i]",
+    .adjoint = "x' = y' with its last two axes swapped",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    .shape = swap_shape,
+    .expand = swap_expand,
+};
+wg_node wg_swap_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_swap); }
 
 /* ---- dense ---- */
 

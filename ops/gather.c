@@ -2,6 +2,7 @@
  *
  * With `batch` the first axes of x and of the numbers, so many, belong together: each index of them is a
  * gather of its own. */
+#include "gathered.h"
 #include "row_numbers.h"
 
 #define GATHER_FIELDS(F, S) F(S, INT, batch, "0")
@@ -17,18 +18,35 @@ static int64_t elements(const wg_shape *s, int from, int to)
     return n;
 }
 
+/* Rows of one element of type T. */
+#define ELEMENTS(T)                                                                         \
+    do {                                                                                    \
+        const T *x = (const T *)k->x[0];                                                    \
+        T *y = (T *)k->y[0];                                                                \
+        for (int64_t i = k->begin; i < k->end;) {                                           \
+            const int64_t b = batch ? i / each : 0;                                         \
+            const int64_t end = batch && (b + 1) * each < k->end ? (b + 1) * each : k->end; \
+            for (; i < end; i++) {                                                          \
+                if (!number_at(k, 1, i, limit, &row)) return false;                         \
+                y[i] = x[b * limit + row];                                                  \
+            }                                                                               \
+        }                                                                                   \
+    } while (0)
 KERNEL(gather)
 {
     const wg_shape *x = k->xt[0].shape, *rows = k->xt[1].shape;
     const int batch = ((const struct gather *)k->attr)->batch;
     const size_t n = (size_t)elements(x, batch + 1, x->rank) * wg_dtype_size(k->xt[0].dtype);
     const int64_t limit = x->dim[batch], each = elements(rows, batch, rows->rank);
-    for (int64_t i = k->begin; i < k->end; i++) {
-        int64_t row;
-        if (!number_at(k, 1, i, limit, &row)) return false;
-        if (batch) row += i / each * limit;
-        if (n) memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
-    }
+    int64_t row;
+    if (n == 4) ELEMENTS(uint32_t);
+    else if (n == 8) ELEMENTS(uint64_t);
+    else
+        for (int64_t i = k->begin; i < k->end; i++) {
+            if (!number_at(k, 1, i, limit, &row)) return false;
+            if (batch) row += i / each * limit;
+            if (n) memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
+        }
     return true;
 }
 
@@ -129,20 +147,18 @@ static bool gather_shape(wg_rule *r)
            joined(r, r->x[1].shape, r->x[0].shape, batch + 1);
 }
 static int64_t gather_units(const wg_kernel *k) { return wg_shape_size(*k->xt[1].shape); }
-static wg_node gather(wg_site here, wg_node x, wg_node rows, int batch);
-static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count, int batch);
 VJP(gather)
 {
     const int batch = ((const struct gather *)wg_attr(y))->batch;
-    gx[0] = gather_grad(here, gy, x[1], wg_dim(x[0], batch), batch);
+    gx[0] = wgi_add_rows(here, gy, x[1], wg_dim(x[0], batch), batch);
 }
 /* Rows of numbers alone are more numbers. */
 VMAP(gather)
 {
     const int batch = ((const struct gather *)wg_attr(y))->batch;
-    if (!rows[0] && !batch) return gather(here, x[0], x[1], 0);
-    return gather(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
-                  rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), batch + 1);
+    if (!rows[0] && !batch) return wgi_gather(here, x[0], x[1], 0);
+    return wgi_gather(here, rows[0] ? x[0] : wg_rows_repeated(here, x[0], n),
+                      rows[1] ? x[1] : wg_rows_repeated(here, x[1], n), batch + 1);
 }
 SAMPLE(gather)
 {
@@ -152,8 +168,8 @@ SAMPLE(gather)
     case 2: return wg_gather(wg_any(g, WG_SHAPE(4)), wg_any_class(g, 4, WG_SCALAR));
     case 3: return wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(0)));
     case 4: return wg_gather(wg_any(g, WG_SHAPE(5, 70)), wg_any_class(g, 5, WG_SHAPE(9)));
-    case 5: return gather(here, wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 1);
-    case 6: return gather(here, wg_any(g, WG_SHAPE(2, 3, 4)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 2);
+    case 5: return wgi_gather(here, wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 1);
+    case 6: return wgi_gather(here, wg_any(g, WG_SHAPE(2, 3, 4)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 2);
     }
     return wg_none;
 }
@@ -167,10 +183,10 @@ ERROR_SAMPLE(gather)
         wg_gather(wg_any(g, WG_SHAPE(4, 3)), wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4));
         return "number out of range";
     case 2:
-        gather(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 3, WG_SHAPE(4)), 1);
+        wgi_gather(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 3, WG_SHAPE(4)), 1);
         return "the first axes of";
     case 3:
-        gather(here, wg_any(g, WG_SHAPE(2)), wg_any_class(g, 3, WG_SHAPE(2)), 1);
+        wgi_gather(here, wg_any(g, WG_SHAPE(2)), wg_any_class(g, 3, WG_SHAPE(2)), 1);
         return "has 1 axes, must have 2 to 8";
     }
     return NULL;
@@ -192,11 +208,11 @@ const wg_op wgi_op_gather = {
     .vmap = gather_vmap,
     .vjp = gather_vjp,
 };
-static wg_node gather(wg_site here, wg_node x, wg_node rows, int batch)
+wg_node wgi_gather(wg_site here, wg_node x, wg_node rows, int batch)
 {
     return wg_apply(here, &wgi_op_gather, (wg_node[]){ x, rows }, 2, &(struct gather){ batch });
 }
-wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return gather(here, x, rows, 0); }
+wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows) { return wgi_gather(here, x, rows, 0); }
 
 /* ---- gather_grad ---- */
 
@@ -244,7 +260,7 @@ static int64_t gather_grad_units(const wg_kernel *k)
 VJP(gather_grad)
 {
     const int batch = ((const struct gather_grad *)wg_attr(y))->batch;
-    for (int p = 0; p < wg_node_operands(y); p += 2) gx[p] = gather(here, gy, x[p + 1], batch);
+    for (int p = 0; p < wg_node_operands(y); p += 2) gx[p] = wgi_gather(here, gy, x[p + 1], batch);
 }
 VMAP(gather_grad)
 {
@@ -286,12 +302,12 @@ static wg_node two_pairs(wg_site here, wg_node x, wg_node rows, wg_node x2, wg_n
 SAMPLE(gather_grad)
 {
     switch (i) {
-    case 0: return gather_grad(here, wg_any(g, WG_SHAPE(6, 3)), wg_any_class(g, 4, WG_SHAPE(6)), 4, 0);
-    case 1: return gather_grad(here, wg_any(g, WG_SHAPE(2, 2)), wg_any_class(g, 3, WG_SHAPE(2, 2)), 3, 0);
-    case 2: return gather_grad(here, wg_any(g, WG_SHAPE(0, 3)), wg_any_class(g, 4, WG_SHAPE(0)), 4, 0);
-    case 3: return gather_grad(here, wg_any(g, WG_SHAPE(7, 70)), wg_any_class(g, 5, WG_SHAPE(7)), 5, 0);
-    case 4: return gather_grad(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 4, 1);
-    case 5: return gather_grad(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 4, 2);
+    case 0: return wgi_add_rows(here, wg_any(g, WG_SHAPE(6, 3)), wg_any_class(g, 4, WG_SHAPE(6)), 4, 0);
+    case 1: return wgi_add_rows(here, wg_any(g, WG_SHAPE(2, 2)), wg_any_class(g, 3, WG_SHAPE(2, 2)), 3, 0);
+    case 2: return wgi_add_rows(here, wg_any(g, WG_SHAPE(0, 3)), wg_any_class(g, 4, WG_SHAPE(0)), 4, 0);
+    case 3: return wgi_add_rows(here, wg_any(g, WG_SHAPE(7, 70)), wg_any_class(g, 5, WG_SHAPE(7)), 5, 0);
+    case 4: return wgi_add_rows(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 4, 1);
+    case 5: return wgi_add_rows(here, wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 4, 2);
     case 6:
         return two_pairs(here, wg_any(g, WG_SHAPE(2, 3, 2)), wg_any_class(g, 4, WG_SHAPE(2, 3)),
                          wg_any(g, WG_SHAPE(2)), wg_any_class(g, 4, WG_SCALAR), 4, 0);
@@ -306,9 +322,9 @@ ERROR_SAMPLE(gather_grad)
     wg_node x = wg_any(g, WG_SHAPE(3, 2)), three = wg_any_class(g, 4, WG_SHAPE(3));
     switch (i) {
     case 0:
-        gather_grad(here, x, wg_any_class(g, 4, WG_SHAPE(2)), 4, 0);
+        wgi_add_rows(here, x, wg_any_class(g, 4, WG_SHAPE(2)), 4, 0);
         return "holds no rows for the numbers";
-    case 1: gather_grad(here, x, three, 4, 2); return "batch=2: the first axes of";
+    case 1: wgi_add_rows(here, x, three, 4, 2); return "batch=2: the first axes of";
     case 2: two_pairs(here, x, three, wg_any(g, WG_SHAPE(3)), three, 4, 0); return "holds no rows";
     case 3: two_pairs(here, x, three, wg_cast(x, WG_I32), three, 4, 0); return "different dtypes";
     case 4: wg_apply(here, &wgi_op_gather_grad, &x, 1, NULL); return "1 operands, must be pairs";
@@ -334,7 +350,7 @@ const wg_op wgi_op_gather_grad = {
     .vjp = gather_grad_vjp,
     .merge = gather_grad_merge,
 };
-static wg_node gather_grad(wg_site here, wg_node x, wg_node rows, int64_t count, int batch)
+wg_node wgi_add_rows(wg_site here, wg_node x, wg_node rows, int64_t count, int batch)
 {
     return wg_apply(here, &wgi_op_gather_grad, (wg_node[]){ x, rows }, 2,
                     &(struct gather_grad){ count, batch });

@@ -1,5 +1,5 @@
-/* loss_distance.c: losses by the distance of a prediction from its target: mae, huber; and by its side:
- * hinge. Shapes must be equal: loss.c. */
+/* loss_distance.c: losses by the distance of a prediction from its target: mae, huber, smooth_l1; and by its
+ * side: hinge. Shapes must be equal: loss.c. */
 #include "loss_rules.h"
 #include "ops.h"
 
@@ -81,6 +81,55 @@ const wg_op wgi_op_huber = {
 wg_node wg_huber_at(wg_site here, const wg_huber_args *a)
 {
     return wg_apply(here, &wgi_op_huber, (wg_node[]){ a->x, a->y }, 2, &GIVEN(huber, HUBER_FIELDS));
+}
+
+/* ---- smooth_l1 ---- */
+
+EXPAND(smooth_l1)
+{
+    const struct huber *a = attr;
+    const double delta = a->delta == 0 ? 1 : a->delta;
+    wg_node d = wg_abs(wg_sub(x[0], x[1])), c = wg_clip(d, 0, delta);
+    y[0] = reduced_to(here, wg_mul(c, wg_sub(wg_mul(d, 1 / delta), wg_mul(c, 0.5 / delta))), a->reduction);
+}
+static wg_node plain_smooth_l1_at(wg_site here, const wg_loss_args *a)
+{
+    return wg_smooth_l1_at(here, &(wg_huber_args){ .x = a->x, .y = a->y, .reduction = a->reduction });
+}
+SAMPLE(smooth_l1)
+{
+    switch (i) {
+    case 3:
+        return wg_smooth_l1(wg_between(g, 2, 4, WG_SHAPE(5)), wg_between(g, 0.1, 0.9, WG_SHAPE(5)),
+                            .delta = 0.5);
+    case 4:
+        return wg_smooth_l1(wg_between(g, 2, 4, WG_SHAPE(5)), wg_between(g, 0.1, 0.9, WG_SHAPE(5)),
+                            .delta = 5);
+    }
+    return loss_sample(here, g, i, plain_smooth_l1_at, 2.5, 4);
+}
+ERROR_SAMPLE(smooth_l1)
+{
+    if (i != 1) return loss_error(here, g, i, plain_smooth_l1_at);
+    wg_smooth_l1(wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(3)), .delta = -1);
+    return "delta is -1";
+}
+
+const wg_op wgi_op_smooth_l1 = {
+    OP(smooth_l1),
+    .summary =
+        "The loss of huber, divided by delta: the straight lines have the slope 1. Shapes must be equal.",
+    .formula = "L = mean(d^2 / (2 delta) where |d| <= delta, else |d| - delta / 2), d = x - y",
+    .adjoint = "x' = L' min(max(d / delta, -1), 1) / n, y' = -x'",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    TAKES(huber),
+    .shape = huber_shape,
+    .expand = smooth_l1_expand,
+};
+wg_node wg_smooth_l1_at(wg_site here, const wg_huber_args *a)
+{
+    return wg_apply(here, &wgi_op_smooth_l1, (wg_node[]){ a->x, a->y }, 2, &GIVEN(huber, HUBER_FIELDS));
 }
 
 /* ---- hinge ---- */

@@ -426,6 +426,9 @@ const wg_op wgi_op_matmul = {
     .vmap = matmul_vmap,
     .merge = matmul_merge,
 };
-wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b) { return product_node(here, a, b, false, false); }
+wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a)
+{
+    return product_node(here, a->x, a->y, a->ta, a->tb);
+}
 
 #endif

@@ -65,26 +65,41 @@ static inline int64_t column_units(const matrix *m) { return (m->f + UNIT - 1) /
 
 #if WG_BASE
 
-/* x has at least `rank` axes, operands [from, to) have one element for each feature. The result is shaped as
- * x. */
-static bool norm_shapes(wg_rule *r, int rank, int from, int to)
+/* layer_norm over the axes that `a` names: norm_over.c. */
+wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a);
+
+static inline bool eps_fits(wg_rule *r, double *eps)
 {
-    struct norm *a = r->attr;
+    if (*eps == 0) *eps = 1e-5;
+    return ((*eps > 0 || *eps == WG_ZERO) && *eps != INFINITY) ||
+           wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", *eps);
+}
+
+/* x has at least `rank` axes, operands [from, to) have one element for each feature: for each index of
+ * an axis of x, where -1 is the last. */
+static inline bool features_fit(wg_rule *r, int rank, int axis, int from, int to)
+{
     if (!wg_rule_rank(r, 0, rank, WG_MAX_RANK) || !wg_rule_float(r, 0)) return false;
-    int64_t f = r->x[0].shape->dim[r->x[0].shape->rank - 1];
+    const wg_shape *x = r->x[0].shape;
+    const int at = axis < 0 ? x->rank - 1 : axis;
     for (int k = from; k < to; k++)
-        if (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != f)
-            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the last axis of %s: it must be [%lld]",
-                                wg_rule_who(r, k), wg_rule_who(r, 0), (long long)f);
-    if (a->eps == 0) a->eps = 1e-5;
-    if (!(a->eps > 0 || a->eps == WG_ZERO) || a->eps == INFINITY)
-        return wg_rule_fail(r, WG_ERROR_VALUE, "eps is %g, must not be negative", a->eps);
+        if (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != x->dim[at])
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit %s %d of %s: it must be [%lld]",
+                                wg_rule_who(r, k), at == x->rank - 1 ? "the last axis," : "axis", at,
+                                wg_rule_who(r, 0), (long long)x->dim[at]);
+    return true;
+}
+
+/* The features are the last axis. The result is shaped as x. */
+static inline bool norm_shapes(wg_rule *r, int rank, int from, int to)
+{
+    if (!features_fit(r, rank, -1, from, to) || !eps_fits(r, &((struct norm *)r->attr)->eps)) return false;
     r->y[0] = r->x[0];
     return true;
 }
 
 /* The sum over all axes but the last. */
-static wg_node sum_of_rows(wg_site here, wg_node x)
+static inline wg_node sum_of_rows(wg_site here, wg_node x)
 {
     wg_axes a = { .count = wg_node_shape(x).rank - 1 };
     for (int i = 0; i < a.count; i++) a.axis[i] = i;

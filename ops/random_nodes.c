@@ -82,8 +82,9 @@ KERNEL(bernoulli)
     return wg_fault_at(k, k->begin + at, 0, WG_FAULT_PLACE, "p is no probability");
 }
 
-/* The first class at which the sum of e^(z - largest) is above u times the sum over all classes. A class whose
- * term is 0 is never chosen, nor is one behind the last class of which the term is not 0. -1: no class is. */
+/* The first class at which the sum of e^(z - largest) is above u times the sum over all classes. A
+ * class whose term is 0 is never chosen, nor is one behind the last class of which the term is not 0.
+ * -1: no class is. */
 #define CHOSEN(T)                                                                         \
     do {                                                                                  \
         const T *z = (const T *)k->x[0] + r * n;                                          \

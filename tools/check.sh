@@ -54,6 +54,8 @@ registry() {
     [ -x "$build/wengert" ] || return 0
     "$build/wengert" ops --markdown | diff - docs/ops.md 2>&1 | head -n 10 | report "docs/ops.md is not what the registry says (make docs)"
     comm -13 <(registry_names) <(op_names) | grep -vxE "$(composites)" | report "builders without an op"
+    comm -13 <(sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' docs/op-names.md | sort -u) <(op_names) |
+        report "operations without a row in docs/op-names.md"
 }
 
 # Builders that take a graph and no node, or make several nodes (and return a bool), have no op of their own.

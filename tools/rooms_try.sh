@@ -25,7 +25,7 @@ break_by() {
 
 ops='#include "wengert/ops.h"
 '
-break_by src/run/plan/tried1.c "$ops wg_node f1(wg_node a) { return wg_matmul_at(\"\", a, a); }" "the engine names no op"
+break_by src/run/plan/tried1.c "$ops wg_node f1(wg_node a) { return wg_mul_at(\"\", a, a); }" "the engine names no op"
 break_by src/graph/tried2.c '#include "wengert/nn.h"' "belongs to a room around the engine"
 break_by src/base/tried3.c "$ops wg_node f3(wg_site s, wg_graph *g) { return wg_scalar_at(s, g, 2); }" "base may not use graph"
 break_by src/base/tried4.c '#include "graph/graph.h"' "base may not use graph"

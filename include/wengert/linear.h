@@ -70,9 +70,7 @@ WG_API bool wg_svd_at(wg_site here, wg_node x, wg_node *u, wg_node *s, wg_node *
 /* The y for which the sum of (a y - b)^2 is smallest. a [..., m, n] has no fewer rows than columns, which are
  * independent. b: columns [..., m, k], or a vector [m]. Leading axes broadcast. */
 WG_API wg_node wg_lstsq_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_outer_at(wg_site here, wg_node a, wg_node b); /* y[..., i, j] = a[..., i] b[..., j] */
 #define wg_lstsq(a, b) wg_lstsq_at(WG_AT(#a ", " #b), a, b)
-#define wg_outer(a, b) wg_outer_at(WG_AT(#a ", " #b), a, b)
 
 #ifdef __cplusplus
 }

@@ -1,14 +1,13 @@
-/* makers.h: nodes that are made from a graph and a shape: random numbers, ranges, unit matrices, class numbers as
- * rows of 0 and 1. ops.h includes this header.
+/* makers.h: nodes that are made from a graph and a shape: random numbers, ranges, unit matrices, class
+ * numbers as rows of 0 and 1. ops.h includes this header.
  *
  *     wg_node eps = wg_random_normal(g, WG_SHAPE(32, 8));
  *     wg_node z = wg_add(mu, wg_mul(wg_exp(wg_div(s, 2)), eps));
  *
- * Random numbers are drawn anew in each evaluation, in WG_TRAIN and in WG_EVAL. Draw i of a node depends on the seed
- * of the context, the stream, the epoch of the graph and i: on nothing else. The stream is that of the scope and of
- * .name. Without a name the n-th random node of a scope (dropout counts too) is told from the others by n. The results
- * have the context's dtype.
- */
+ * Random numbers are drawn anew in each evaluation, in WG_TRAIN and in WG_EVAL. Draw i of a node
+ * depends on the seed of the context, the stream, the epoch of the graph and i: on nothing else. The
+ * stream is that of the scope and of .name. Without a name the n-th random node of a scope (dropout
+ * counts too) is told from the others by n. The results have the context's dtype. / */
 #ifndef WENGERT_MAKERS_H
 #define WENGERT_MAKERS_H
 
@@ -48,8 +47,8 @@ WG_API wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *
 #define wg_random_uniform(...) \
     wg_random_uniform_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_random_uniform_args, __VA_ARGS__))
 
-/* bool: true with probability p, a number or a node that broadcasts to the shape. A p that is not from 0 to 1 is
- * an error. No derivative. */
+/* bool: true with probability p, a number or a node that broadcasts to the shape. A p that is not from
+ * 0 to 1 is an error. No derivative. */
 WG_API wg_node wg_bernoulli_at(wg_site here, wg_graph *g, wg_shape s, wg_node p);
 #define wg_bernoulli(g, s, p) wg_bernoulli_at(WG_AT(#g ", " #s ", " #p), g, s, WG_OPERAND(p))
 

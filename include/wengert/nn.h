@@ -61,6 +61,36 @@ WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 #define wg_nn_layer_norm(...) \
     wg_nn_layer_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_layer_norm_args, __VA_ARGS__))
 
+/* wg_rms_norm over the last axis. Parameter NAME.gamma, of its size. */
+typedef struct wg_nn_rms_norm_args {
+    wg_node x;
+    wg_params *p;
+    const char *name;
+    WG_BY_NAME;
+    double eps; /* default 1e-5 */
+    bool share;
+    uint64_t reserved[4];
+} wg_nn_rms_norm_args;
+WG_API wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a);
+#define wg_nn_rms_norm(...) \
+    wg_nn_rms_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_rms_norm_args, __VA_ARGS__))
+
+/* wg_group_norm. Parameters NAME.gamma and NAME.beta, one for each channel. */
+typedef struct wg_nn_group_norm_args {
+    wg_node x;
+    wg_params *p;
+    const char *name;
+    int groups;
+    WG_BY_NAME;
+    double eps;   /* default 1e-5 */
+    wg_axes axis; /* of the channels: WG_AXES(1); default: the last */
+    bool share;
+    uint64_t reserved[4];
+} wg_nn_group_norm_args;
+WG_API wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a);
+#define wg_nn_group_norm(...) \
+    wg_nn_group_norm_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_group_norm_args, __VA_ARGS__))
+
 #ifdef __cplusplus
 }
 #endif

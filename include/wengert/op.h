@@ -75,8 +75,15 @@ typedef bool (*wg_kernel_fn)(const wg_kernel *k);
  *     WG_FAULT_PLACE    "TEXT, at index INDEX"
  *     WG_FAULT_PIVOT    "A TEXT: pivot P of matrix M", where A is operand 0 and INDEX = M * VALUE + P
  *     WG_FAULT_MATRIX   "A TEXT: matrix M", likewise
+ *     WG_FAULT_COUNT    "TEXT but VALUE", where value is what the kernel has counted
  */
-enum { WG_FAULT_USER = -1, WG_FAULT_PLACE = -2, WG_FAULT_PIVOT = -3, WG_FAULT_MATRIX = -4 };
+enum {
+    WG_FAULT_USER = -1,
+    WG_FAULT_PLACE = -2,
+    WG_FAULT_PIVOT = -3,
+    WG_FAULT_MATRIX = -4,
+    WG_FAULT_COUNT = -5
+};
 typedef struct wg_fault {
     int64_t index, value, limit;
     const char *text;

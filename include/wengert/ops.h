@@ -15,11 +15,15 @@
 #define WENGERT_OPS_H
 
 #include "arrange.h"
+#include "contract.h"
 #include "functions.h"
 #include "graph.h"
 #include "linear.h"
+#include "losses.h"
 #include "makers.h"
 #include "named.h"
+#include "norms.h"
+#include "pick.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -145,7 +149,34 @@ typedef struct wg_cumsum_args {
 } wg_cumsum_args;
 /* y[i] = x[0] + ... + x[i] along axis; of integers and bools i64. */
 WG_API wg_node wg_cumsum_at(wg_site here, const wg_cumsum_args *a);
-#define wg_cumsum(...) wg_cumsum_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_cumsum_args, __VA_ARGS__))
+WG_API wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a); /* likewise x[0] x[1] ... x[i] */
+#define wg_cumsum(...)  wg_cumsum_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_cumsum_args, __VA_ARGS__))
+#define wg_cumprod(...) wg_cumprod_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_cumsum_args, __VA_ARGS__))
+
+typedef struct wg_logcumsumexp_args {
+    wg_node x;
+    WG_BY_NAME;
+    int axis;     /* default 0 */
+    bool reverse; /* from the end of the axis */
+    uint64_t reserved[2];
+} wg_logcumsumexp_args;
+/* y[i] = ln (e^x[0] + ... + e^x[i]) along axis, without overflow. */
+WG_API wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a);
+#define wg_logcumsumexp(...) \
+    wg_logcumsumexp_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_logcumsumexp_args, __VA_ARGS__))
+
+typedef struct wg_linear_scan_args {
+    wg_node x; /* the factors a */
+    wg_node b; /* of the same shape */
+    WG_BY_NAME;
+    int axis;     /* default 0 */
+    bool reverse; /* from the end of the axis */
+    uint64_t reserved[2];
+} wg_linear_scan_args;
+/* y[i] = a[i] y[i - 1] + b[i] along axis, y[0] = b[0]. */
+WG_API wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a);
+#define wg_linear_scan(...) \
+    wg_linear_scan_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_linear_scan_args, __VA_ARGS__))
 
 /* ---- shapes ---- */
 
@@ -161,15 +192,6 @@ WG_API wg_node wg_concat_at(wg_site here, const wg_node x[], int n, int axis); /
 #define wg_expand(x, axis)      wg_expand_at(WG_AT(#x), x, axis)
 #define wg_squeeze(x, axis)     wg_squeeze_at(WG_AT(#x), x, axis)
 #define wg_concat(...)          wg_concat_at(WG_AT(""), __VA_ARGS__) /* x, n, axis */
-
-typedef struct wg_transpose_args {
-    wg_node x;
-    WG_BY_NAME;
-    wg_axes axes; /* axis i of the result is axis axes[i] of x; default: the axes in reverse order */
-    uint64_t reserved[2];
-} wg_transpose_args;
-WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
-#define wg_transpose(...) wg_transpose_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_transpose_args, __VA_ARGS__))
 
 typedef struct wg_slice_args {
     wg_node x;
@@ -192,18 +214,7 @@ WG_API wg_node wg_slice_at(wg_site here, const wg_slice_args *a);
 WG_API wg_node wg_gather_at(wg_site here, wg_node x, wg_node rows);
 #define wg_gather(x, rows) wg_gather_at(WG_AT(#x ", " #rows), x, rows)
 
-/* ---- products ---- */
-
-/* [..., m, k] @ [..., k, n] is [..., m, n]; leading axes broadcast. A vector on the left is a row, on the
- * right a column. */
-WG_API wg_node wg_matmul_at(wg_site here, wg_node a, wg_node b);
-WG_API wg_node wg_dot_at(wg_site here, wg_node a, wg_node b); /* sum of all elements of a b; equal shapes */
-WG_API wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b); /* x @ W + b; b may be wg_none */
-#define wg_matmul(a, b)   wg_matmul_at(WG_AT(#a ", " #b), a, b)
-#define wg_dot(a, b)      wg_dot_at(WG_AT(#a ", " #b), a, b)
-#define wg_dense(x, W, b) wg_dense_at(WG_AT(#x ", " #W ", " #b), x, W, b)
-
-/* ---- softmax and losses ---- */
+/* ---- softmax; losses are in losses.h ---- */
 
 typedef struct wg_softmax_args {
     wg_node x;
@@ -217,54 +228,7 @@ WG_API wg_node wg_log_softmax_at(wg_site here, const wg_softmax_args *a);
 #define wg_softmax(...)     wg_softmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_softmax_args, __VA_ARGS__))
 #define wg_log_softmax(...) wg_log_softmax_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_softmax_args, __VA_ARGS__))
 
-typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one loss for each example */
-typedef struct wg_loss_args {
-    wg_node x; /* predictions */
-    wg_node y; /* targets */
-    WG_BY_NAME;
-    wg_reduction reduction; /* default: the mean */
-    uint64_t reserved[2];
-} wg_loss_args;
-/* Cross-entropy of softmax(x). x: logits [..., classes]. y: class numbers [...], integers or floats with
- * integer values; or probabilities [..., classes]. */
-WG_API wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_loss_args *a);
-/* Binary cross-entropy of predicted probabilities x against targets y, of equal shapes: -(y ln x + (1 - y)
- * ln(1 - x)). 0 ln 0 is 0. */
-WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a);
-/* The same of the probabilities sigmoid(x), without overflow. */
-WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
-WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a); /* squared error (x - y)^2, of equal shapes */
-WG_API wg_node wg_mae_at(wg_site here, const wg_loss_args *a); /* absolute error |x - y|, of equal shapes */
-/* max(1 - x y, 0) of a score x against a target y, -1 or 1, of equal shapes. */
-WG_API wg_node wg_hinge_at(wg_site here, const wg_loss_args *a);
-typedef struct wg_huber_args {
-    wg_node x; /* predictions */
-    wg_node y; /* targets, of the same shape */
-    WG_BY_NAME;
-    wg_reduction reduction; /* default: the mean */
-    double delta;           /* where the line begins; default 1 */
-    uint64_t reserved[2];
-} wg_huber_args;
-/* d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2); d = x - y. With delta 1 also called smooth L1. */
-WG_API wg_node wg_huber_at(wg_site here, const wg_huber_args *a);
-/* The share of rows whose largest logit is at the class number, or at the largest probability, of y. */
-WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);
-/* lambda / 2 times the sum of w^2 over the parameters of p in g that have two or more axes. */
-WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
-#define wg_softmax_cross_entropy(...) \
-    wg_softmax_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_binary_cross_entropy(...) \
-    wg_binary_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_bce_with_logits(...) \
-    wg_bce_with_logits_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_mae(...)            wg_mae_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_hinge(...)          wg_hinge_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_huber(...)          wg_huber_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_huber_args, __VA_ARGS__))
-#define wg_mse(...)            wg_mse_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
-#define wg_accuracy(logits, y) wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
-#define wg_l2(g, p, lambda)    wg_l2_at(WG_AT(#lambda), g, p, lambda)
-
-/* ---- dropout and normalisation ---- */
+/* ---- dropout; normalisation is in norms.h ---- */
 
 typedef struct wg_dropout_args {
     wg_node x;
@@ -278,32 +242,6 @@ typedef struct wg_dropout_args {
 /* In WG_TRAIN each element becomes 0 or x / keep_prob, drawn anew in each evaluation. In WG_EVAL it is x. */
 WG_API wg_node wg_dropout_at(wg_site here, const wg_dropout_args *a);
 #define wg_dropout(...) wg_dropout_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_dropout_args, __VA_ARGS__))
-
-/* gamma (x - mean) / sqrt(variance + eps) + beta, for each feature (last axis). For inference give mean and
- * variance. Without them those of the batch are used: over all axes but the last, the variance divided by n.
- * They are then outputs 1 and 2 (wg_part). gamma, beta, mean, variance: [features]. */
-typedef struct wg_batch_norm_args {
-    wg_node x, gamma, beta;
-    wg_node mean, variance;
-    WG_BY_NAME;
-    double eps; /* added to the variance; default 1e-5 */
-    uint64_t reserved[2];
-} wg_batch_norm_args;
-WG_API wg_node wg_batch_norm_at(wg_site here, const wg_batch_norm_args *a);
-#define wg_batch_norm(...) \
-    wg_batch_norm_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_batch_norm_args, __VA_ARGS__))
-
-/* The same for each row: mean and variance are over the last axis. They are outputs 1 and 2. Training and
- * inference do not differ. gamma, beta: [features]. */
-typedef struct wg_layer_norm_args {
-    wg_node x, gamma, beta;
-    WG_BY_NAME;
-    double eps; /* added to the variance; default 1e-5 */
-    uint64_t reserved[2];
-} wg_layer_norm_args;
-WG_API wg_node wg_layer_norm_at(wg_site here, const wg_layer_norm_args *a);
-#define wg_layer_norm(...) \
-    wg_layer_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_layer_norm_args, __VA_ARGS__))
 
 /* ---- others ---- */
 

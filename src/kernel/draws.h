@@ -1,5 +1,5 @@
-/* draws.h: an array of random numbers at once. Number i of the epoch WGI_DRAWS_EPOCH is that of wgi_normal_draw
- * or wgi_uniform_draw, to the bit, with every instruction set. */
+/* draws.h: an array of random numbers at once. Number i of the epoch WGI_DRAWS_EPOCH is that of
+ * wgi_normal_draw or wgi_uniform_draw, to the bit, with every instruction set. */
 #ifndef WGI_DRAWS_H
 #define WGI_DRAWS_H
 

@@ -1,5 +1,5 @@
-/* builtins_made.c: functions of the language that make a tensor of no operand: numbers that are drawn anew in each
- * evaluation, ranges and unit matrices. */
+/* builtins_made.c: functions of the language that make a tensor of no operand: numbers that are drawn
+ * anew in each evaluation, ranges and unit matrices. */
 #include "lang/lang.h"
 
 static wg_site site_of(wg_program *q, const wgi_ast *call) { return wgi_site_text(q, "", call->mark); }

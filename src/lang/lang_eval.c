@@ -56,6 +56,11 @@ static wgi_val list(wg_program *q, const wgi_ast *a, wgi_binding *owner)
 
 typedef wg_node (*binary)(wg_site here, wg_node a, wg_node b);
 
+static wg_node product(wg_site here, wg_node a, wg_node b)
+{
+    return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
+}
+
 static binary operator_of(wgi_token t)
 {
     switch (t) {
@@ -63,7 +68,7 @@ static binary operator_of(wgi_token t)
     case TOKEN_SUB: return wg_sub_at;
     case TOKEN_MUL: return wg_mul_at;
     case TOKEN_DIV: return wg_div_at;
-    case TOKEN_MATMUL: return wg_matmul_at;
+    case TOKEN_MATMUL: return product;
     case TOKEN_POW: return wg_pow_at;
     case TOKEN_EQUAL: return wg_equal_at;
     case TOKEN_NOT_EQUAL: return wg_not_equal_at;

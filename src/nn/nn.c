@@ -171,3 +171,37 @@ wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
     return wg_layer_norm_at(l.inside,
                             &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
 }
+
+/* ---- rms_norm, group_norm ---- */
+
+wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
+{
+    layer l;
+    if (!begin(&l, here, "nn_rms_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
+    if (wg_node_shape(a->x).rank < 1) {
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE, "nn_rms_norm: \"%s\": x needs an axis", a->name);
+        return refused(a->x);
+    }
+    wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, -1));
+    wg_node gamma = param(&l, "gamma", &f, wg_const(1));
+    return wg_rms_norm_at(l.inside, &(wg_rms_norm_args){ .x = a->x, .gamma = gamma, .eps = a->eps });
+}
+
+wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
+{
+    layer l;
+    if (!begin(&l, here, "nn_group_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
+    const int rank = wg_node_shape(a->x).rank, given = a->axis.count ? a->axis.axis[0] : -1,
+              axis = given < 0 ? given + rank : given;
+    if (rank < 2 || axis < 1 || axis >= rank) {
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
+                "nn_group_norm: \"%s\": x needs an axis of examples and one of channels", a->name);
+        return refused(a->x);
+    }
+    wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, axis));
+    wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
+    return wg_group_norm_at(
+        l.inside,
+        &(wg_group_norm_args){
+            .x = a->x, .gamma = gamma, .beta = beta, .groups = a->groups, .eps = a->eps, .axis = a->axis });
+}

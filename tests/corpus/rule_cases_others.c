@@ -57,9 +57,14 @@ static wg_node transpose(wg_site here, wg_node x)
     return wg_transpose_at(here, &(wg_transpose_args){ .x = x });
 }
 
-static WGT_SPOILER(left_without_transpose) { gx[0] = wg_matmul_at(here, gy, x[1]); }
-static WGT_SPOILER(right_without_transpose) { gx[1] = wg_matmul_at(here, x[0], gy); }
-static WGT_SPOILER(products_swapped) { gx[1] = wg_matmul_at(here, gy, transpose(here, x[0])); }
+static wg_node product(wg_site here, wg_node a, wg_node b)
+{
+    return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
+}
+
+static WGT_SPOILER(left_without_transpose) { gx[0] = product(here, gy, x[1]); }
+static WGT_SPOILER(right_without_transpose) { gx[1] = product(here, x[0], gy); }
+static WGT_SPOILER(products_swapped) { gx[1] = product(here, gy, transpose(here, x[0])); }
 static WGT_SPOILER(softmax_without_sum) { gx[0] = wg_mul_at(here, y, gy); }
 static WGT_SPOILER(softmax_wrong_axis)
 {

@@ -60,10 +60,14 @@ static const one_fn ones[] = {
     wg_abs_at,     wg_sin_at,      wg_cos_at,      wg_erf_at,  wg_tanh_at,
     wg_sigmoid_at, wg_softplus_at, wg_softsign_at, wg_relu_at, wg_stop_gradient_at
 };
+static wg_node matmul(wg_site here, wg_node a, wg_node b)
+{
+    return wg_matmul_at(here, &(wg_matmul_args){ .x = a, .y = b });
+}
 static const two_fn twos[] = { wg_add_at,           wg_sub_at,     wg_mul_at,        wg_div_at,
                                wg_pow_at,           wg_maximum_at, wg_minimum_at,    wg_equal_at,
                                wg_not_equal_at,     wg_less_at,    wg_less_equal_at, wg_greater_at,
-                               wg_greater_equal_at, wg_gather_at,  wg_matmul_at,     wg_dot_at,
+                               wg_greater_equal_at, wg_gather_at,  matmul,           wg_dot_at,
                                wg_accuracy_at };
 enum { ONES = sizeof ones / sizeof *ones, TWOS = sizeof twos / sizeof *twos };
 

@@ -1,5 +1,5 @@
-/* test_makers.c: random nodes against the definition of docs/arithmetic.md and against their distributions; ranges and
- * unit matrices by counting. */
+/* test_makers.c: random nodes against the definition of docs/arithmetic.md and against their
+ * distributions; ranges and unit matrices by counting. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,0 +1,61 @@
+/* contract.h: products of tensors: matmul, outer, einsum; and the order of axes. ops.h includes this
+ * header. */
+#ifndef WENGERT_CONTRACT_H
+#define WENGERT_CONTRACT_H
+
+#include "graph.h"
+#include "named.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- products ---- */
+
+typedef struct wg_matmul_args {
+    wg_node x;
+    wg_node y;
+    WG_BY_NAME;
+    bool ta, tb; /* the last two axes of x (of y) are swapped first, without a copy */
+    uint64_t reserved[2];
+} wg_matmul_args;
+/* [..., m, k] @ [..., k, n] is [..., m, n]; leading axes broadcast. A vector on the left is a row, on the
+ * right a column. */
+WG_API wg_node wg_matmul_at(wg_site here, const wg_matmul_args *a);
+WG_API wg_node wg_dot_at(wg_site here, wg_node a, wg_node b);   /* sum of all elements of a b; equal shapes */
+WG_API wg_node wg_outer_at(wg_site here, wg_node a, wg_node b); /* y[i..., j...] = a[i...] b[j...] */
+WG_API wg_node wg_dense_at(wg_site here, wg_node x, wg_node W, wg_node b); /* x @ W + b; b may be wg_none */
+/* The sum of products that the letters say, as in NumPy: wg_einsum("bij,bjk->bik", a, b). A letter
+ * stands for an axis, an operand's letter that the result lacks is summed over, a letter twice in one
+ * operand takes the diagonal. Without "->" the result has the letters that stand there once, in
+ * alphabetical order. Operands are multiplied from left to right; no result on the way may have more
+ * than 8 axes. No ellipsis. */
+WG_API wg_node wg_einsum_at(wg_site here, const char *letters, const wg_node x[], int n);
+#define wg_matmul(...)    wg_matmul_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_matmul_args, __VA_ARGS__))
+#define wg_dot(a, b)      wg_dot_at(WG_AT(#a ", " #b), a, b)
+#define wg_outer(a, b)    wg_outer_at(WG_AT(#a ", " #b), a, b)
+#define wg_dense(x, W, b) wg_dense_at(WG_AT(#x ", " #W ", " #b), x, W, b)
+#define wg_einsum(letters, ...)                                                    \
+    wg_einsum_at(WG_AT(#__VA_ARGS__), letters, (const wg_node[]){ __VA_ARGS__ }, \
+                 WG_COUNT_(wg_node, __VA_ARGS__))
+
+/* ---- the order of axes ---- */
+
+typedef struct wg_transpose_args {
+    wg_node x;
+    WG_BY_NAME;
+    wg_axes axes; /* axis i of the result is axis axes[i] of x; default: the axes in reverse order */
+    uint64_t reserved[2];
+} wg_transpose_args;
+WG_API wg_node wg_transpose_at(wg_site here, const wg_transpose_args *a);
+WG_API wg_node wg_swap_at(wg_site here, wg_node x); /* the last two axes */
+#define wg_transpose(...) wg_transpose_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_transpose_args, __VA_ARGS__))
+#define wg_swap(x)        wg_swap_at(WG_AT(#x), x)
+/* wg_permute(x, 0, 2, 1): axis i of the result is the axis of x at place i of the list. */
+#define wg_permute(x, ...) \
+    wg_transpose_at(WG_AT(#x), WG_ARGS(wg_transpose_args, x, .axes = WG_AXES(__VA_ARGS__)))
+
+#ifdef __cplusplus
+}
+#endif
+#endif

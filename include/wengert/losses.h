@@ -1,0 +1,124 @@
+/* losses.h: what a prediction costs. ops.h includes this header. Unless it says otherwise, predictions
+ * and targets have equal shapes: [m,1] beside [m] is an error. */
+#ifndef WENGERT_LOSSES_H
+#define WENGERT_LOSSES_H
+
+#include "graph.h"
+#include "named.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum wg_reduction { WG_MEAN, WG_SUM, WG_NONE } wg_reduction; /* WG_NONE: one loss for each example */
+typedef struct wg_loss_args {
+    wg_node x; /* predictions */
+    wg_node y; /* targets */
+    WG_BY_NAME;
+    wg_reduction reduction; /* default: the mean */
+    uint64_t reserved[2];
+} wg_loss_args;
+
+/* ---- classes ---- */
+
+typedef struct wg_class_loss_args {
+    wg_node x; /* [..., classes] */
+    wg_node y; /* class numbers [...], integers or floats with integer values; or probabilities [..., classes] */
+    WG_BY_NAME;
+    wg_reduction reduction; /* default: the mean */
+    double smoothing;       /* s: the target becomes (1 - s) p + s / classes; from 0 to 1, default 0 */
+    wg_node weights;        /* [classes]: the loss of a class counts so much */
+    wg_node mask;           /* [...], bool or float: the loss of a row counts so much */
+    double ignore;          /* rows with this class number count nothing; WG_ZERO: 0. Default: there is none */
+    uint64_t reserved[4];
+} wg_class_loss_args;
+/* Cross-entropy of softmax(x), x: logits. With weights, mask or ignore the mean is the sum of the
+ * losses divided by the sum of what the rows count: with class numbers weights[y] mask, with
+ * probabilities mask. */
+WG_API wg_node wg_softmax_cross_entropy_at(wg_site here, const wg_class_loss_args *a);
+/* The same of logarithms of probabilities x, such as wg_log_softmax makes. */
+WG_API wg_node wg_nll_at(wg_site here, const wg_class_loss_args *a);
+#define wg_softmax_cross_entropy(...) \
+    wg_softmax_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_class_loss_args, __VA_ARGS__))
+#define wg_nll(...) wg_nll_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_class_loss_args, __VA_ARGS__))
+
+/* Binary cross-entropy of predicted probabilities x against targets y, of equal shapes: -(y ln x + (1 - y)
+ * ln(1 - x)). 0 ln 0 is 0. */
+WG_API wg_node wg_binary_cross_entropy_at(wg_site here, const wg_loss_args *a);
+/* The same of the probabilities sigmoid(x), without overflow. */
+WG_API wg_node wg_bce_with_logits_at(wg_site here, const wg_loss_args *a);
+/* Kullback and Leibler's divergence of rows, along the last axis: sum y (ln y - x). x: logarithms of
+ * the predicted probabilities, y: probabilities. 0 ln 0 is 0. The mean is over rows. */
+WG_API wg_node wg_kl_at(wg_site here, const wg_loss_args *a);
+#define wg_binary_cross_entropy(...) \
+    wg_binary_cross_entropy_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_bce_with_logits(...) \
+    wg_bce_with_logits_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_kl(...) wg_kl_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+
+/* ---- distances ---- */
+
+WG_API wg_node wg_mse_at(wg_site here, const wg_loss_args *a); /* squared error (x - y)^2, of equal shapes */
+WG_API wg_node wg_mae_at(wg_site here, const wg_loss_args *a); /* absolute error |x - y|, of equal shapes */
+/* max(1 - x y, 0) of a score x against a target y, -1 or 1, of equal shapes. */
+WG_API wg_node wg_hinge_at(wg_site here, const wg_loss_args *a);
+#define wg_mse(...)   wg_mse_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_mae(...)   wg_mae_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+#define wg_hinge(...) wg_hinge_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+
+typedef struct wg_huber_args {
+    wg_node x; /* predictions */
+    wg_node y; /* targets, of the same shape */
+    WG_BY_NAME;
+    wg_reduction reduction; /* default: the mean */
+    double delta;           /* where the line begins; default 1 */
+    uint64_t reserved[2];
+} wg_huber_args;
+/* d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2); d = x - y. */
+WG_API wg_node wg_huber_at(wg_site here, const wg_huber_args *a);
+/* The same divided by delta: d^2 / (2 delta) where |d| <= delta, else |d| - delta / 2. */
+WG_API wg_node wg_smooth_l1_at(wg_site here, const wg_huber_args *a);
+#define wg_huber(...)     wg_huber_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_huber_args, __VA_ARGS__))
+#define wg_smooth_l1(...) wg_smooth_l1_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_huber_args, __VA_ARGS__))
+
+typedef struct wg_cosine_args {
+    wg_node x;
+    wg_node y; /* of the same shape */
+    WG_BY_NAME;
+    wg_axes axis; /* one axis: WG_AXES(0); default: the last */
+    double eps;   /* the product of the lengths counts as at least this; default 1e-8 */
+    uint64_t reserved[2];
+} wg_cosine_args;
+/* The cosine of the angle between the vectors along an axis. */
+WG_API wg_node wg_cosine_similarity_at(wg_site here, const wg_cosine_args *a);
+/* 1 - that cosine, along the last axis. The mean is over the vectors. */
+WG_API wg_node wg_cosine_loss_at(wg_site here, const wg_loss_args *a);
+#define wg_cosine_similarity(...) \
+    wg_cosine_similarity_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_cosine_args, __VA_ARGS__))
+#define wg_cosine_loss(...) wg_cosine_loss_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_loss_args, __VA_ARGS__))
+
+typedef struct wg_triplet_args {
+    wg_node x;                  /* vectors, along the last axis */
+    wg_node positive, negative; /* of the same shape: what should be near x, and what far */
+    WG_BY_NAME;
+    wg_reduction reduction; /* default: the mean, over the vectors */
+    double margin;          /* default 1; WG_ZERO: 0 */
+    uint64_t reserved[2];
+} wg_triplet_args;
+/* max(|x - positive| - |x - negative| + margin, 0). */
+WG_API wg_node wg_triplet_at(wg_site here, const wg_triplet_args *a);
+#define wg_triplet(...) wg_triplet_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_triplet_args, __VA_ARGS__))
+
+/* ---- no losses, but as they are used ---- */
+
+/* The share of rows whose largest logit is at the class number, or at the largest probability, of y. */
+WG_API wg_node wg_accuracy_at(wg_site here, wg_node logits, wg_node y);
+/* lambda / 2 times the sum of w^2 over the parameters of p in g that have two or more axes. */
+WG_API wg_node wg_l2_at(wg_site here, wg_graph *g, wg_params *p, double lambda);
+#define wg_accuracy(logits, y) wg_accuracy_at(WG_AT(#logits ", " #y), logits, y)
+#define wg_l2(g, p, lambda)    wg_l2_at(WG_AT(#lambda), g, p, lambda)
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,89 @@
+/* pick.h: elements chosen by their numbers, numbers of elements, elements in order of size. ops.h
+ * includes this header. Numbers of elements are integers, or floats with integer values; they have no
+ * derivative. A number that is negative or too large makes the run fail. */
+#ifndef WENGERT_PICK_H
+#define WENGERT_PICK_H
+
+#include "graph.h"
+#include "named.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- by number ---- */
+
+typedef struct wg_take_args {
+    wg_node x;
+    wg_node indices;
+    WG_BY_NAME;
+    int axis; /* default 0 */
+    uint64_t reserved[2];
+} wg_take_args;
+/* y[..., i..., ...] = x[..., indices[i...], ...]: the axes of the indices take the place of the axis.
+ * Along axis 0 it is wg_gather. */
+WG_API wg_node wg_take_at(wg_site here, const wg_take_args *a);
+/* y[..., i, ...] = x[..., indices[..., i, ...], ...]. On the other axes x and the indices have the same
+ * sizes. */
+WG_API wg_node wg_take_along_at(wg_site here, const wg_take_args *a);
+#define wg_take(...)       wg_take_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_take_args, __VA_ARGS__))
+#define wg_take_along(...) wg_take_along_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_take_args, __VA_ARGS__))
+
+typedef struct wg_scatter_add_args {
+    wg_node x;
+    wg_node indices;
+    wg_node v; /* values */
+    WG_BY_NAME;
+    int axis; /* default 0 */
+    uint64_t reserved[2];
+} wg_scatter_add_args;
+/* x, with v added at the elements that wg_take (wg_take_along) with these indices would choose. v has
+ * the shape that its result would have. */
+WG_API wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a);
+WG_API wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a);
+#define wg_scatter_add(...) \
+    wg_scatter_add_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_scatter_add_args, __VA_ARGS__))
+#define wg_scatter_add_along(...) \
+    wg_scatter_add_along_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_scatter_add_args, __VA_ARGS__))
+
+/* i64 [count]: the numbers of the true elements of a bool tensor, in order, counted over all axes. A
+ * shape does not depend on values, so you say how many there are; another number makes the run fail:
+ *
+ *     wg_node rows = wg_nonzero(mask, (int64_t)wg_item(wg_sum(mask)));
+ * / */
+WG_API wg_node wg_nonzero_at(wg_site here, wg_node mask, int64_t count);
+#define wg_nonzero(mask, count) wg_nonzero_at(WG_AT(#mask), mask, count)
+
+/* ---- in order of size ---- */
+
+typedef struct wg_sort_args {
+    wg_node x;
+    WG_BY_NAME;
+    wg_axes axis; /* one axis: WG_AXES(0); default: the last */
+    bool descending;
+    uint64_t reserved[2];
+} wg_sort_args;
+/* The elements of the axis in order. Output 1 (wg_part) has their numbers, i64. Equal elements keep
+ * their order. NaN counts as the largest number. */
+WG_API wg_node wg_sort_at(wg_site here, const wg_sort_args *a);
+WG_API wg_node wg_argsort_at(wg_site here, const wg_sort_args *a); /* the numbers alone */
+#define wg_sort(...)    wg_sort_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_sort_args, __VA_ARGS__))
+#define wg_argsort(...) wg_argsort_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_sort_args, __VA_ARGS__))
+
+typedef struct wg_topk_args {
+    wg_node x;
+    int64_t count;
+    WG_BY_NAME;
+    wg_axes axis; /* one axis: WG_AXES(0); default: the last */
+    bool smallest;
+    uint64_t reserved[2];
+} wg_topk_args;
+/* The `count` largest elements of the axis, in decreasing order; or the smallest, in increasing order.
+ * Output 1 has their numbers, i64. Of equal elements the first comes first. */
+WG_API wg_node wg_topk_at(wg_site here, const wg_topk_args *a);
+#define wg_topk(...) wg_topk_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_topk_args, __VA_ARGS__))
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,323 @@
+/* norm_over.c: normalisations that are composed of others: rms_norm, layer_norm over other axes than
+ * the last, group_norm, instance_norm. A plan runs what goes along rows as one step. */
+#include "norm.h"
+
+#if WG_BASE
+
+#include "wengert/params.h"
+
+#include "axis_runs.h"
+
+extern const wg_op wgi_op_rms_norm, wgi_op_layer_norm_over, wgi_op_group_norm, wgi_op_instance_norm;
+
+/* ---- over axes ---- */
+
+#define OVER_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXES, axes, "-1")
+OPTIONS(over, OVER_FIELDS);
+
+static double number_of(double eps) { return eps == WG_ZERO ? 0 : eps; }
+
+/* The sizes of the axes of s. */
+static wg_shape sizes_of(const wg_shape *s, const wg_axes *axes)
+{
+    wg_shape y = { axes->count, { 0 } };
+    for (int i = 0; i < axes->count; i++) y.dim[i] = s->dim[axes->axis[i]];
+    return y;
+}
+/* gamma and beta, operands from 1 on where they are given, have the sizes of the axes. */
+static bool over_shape(wg_rule *r)
+{
+    struct over *a = r->attr;
+    char text[80];
+    if (!wg_rule_rank(r, 0, 1, WG_MAX_RANK) || !wg_rule_float(r, 0) || !eps_fits(r, &a->eps)) return false;
+    if (!a->axes.count) a->axes = WG_AXES(-1);
+    if (!wg_rule_axes(r, &a->axes, r->x[0].shape->rank, false)) return false;
+    const wg_shape s = sizes_of(r->x[0].shape, &a->axes);
+    for (int k = 1; k < r->operands; k++)
+        if (!wg_is_none(r->node[k]) && !wg_shape_equal(*r->x[k].shape, s))
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit the axes of %s: it must be %s",
+                                wg_rule_who(r, k), wg_rule_who(r, 0), wg_shape_text(s, text, sizeof text));
+    r->y[0] = r->x[0];
+    return true;
+}
+/* gamma or beta with axes of size 1 for those that are not normalised. */
+static wg_node beside_axes(wg_site here, wg_node f, const wg_shape *s, const wg_axes *axes)
+{
+    wg_shape to = *s;
+    for (int i = 0; i < to.rank; i++) to.dim[i] = 1;
+    for (int i = 0; i < axes->count; i++) to.dim[axes->axis[i]] = s->dim[axes->axis[i]];
+    return wg_reshape(f, to);
+}
+
+/* ---- rms_norm ---- */
+
+EXPAND(rms_norm)
+{
+    const struct over *a = attr;
+    const wg_shape s = wg_node_shape(x[0]);
+    wg_node level = wg_mean(wg_square(x[0]), .axes = a->axes, .keepdims = true);
+    y[0] = wg_mul(x[0], wg_rsqrt(wg_add(level, number_of(a->eps))));
+    if (!wg_is_none(x[1])) y[0] = wg_mul(y[0], beside_axes(here, x[1], &s, &a->axes));
+}
+SAMPLE(rms_norm)
+{
+    switch (i) {
+    case 0: return wg_rms_norm(wg_any(g, WG_SHAPE(3, 5)), wg_between(g, 0.5, 1.5, WG_SHAPE(5)));
+    case 1: return wg_rms_norm(wg_any(g, WG_SHAPE(2, 300)), wg_none, .eps = 0.125);
+    case 2:
+        return wg_rms_norm(wg_any(g, WG_SHAPE(2, 3, 4)), wg_between(g, 0.5, 1.5, WG_SHAPE(3, 4)),
+                           .axes = WG_AXES(1, 2));
+    case 3:
+        return wg_rms_norm(wg_any(g, WG_SHAPE(2, 3, 4)), wg_between(g, 0.5, 1.5, WG_SHAPE(3)),
+                           .axes = WG_AXES(1));
+    case 4: return wg_rms_norm(wg_any(g, WG_SHAPE(0, 3)), wg_none);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(rms_norm)
+{
+    wg_node x = wg_any(g, WG_SHAPE(5, 3));
+    switch (i) {
+    case 0: wg_rms_norm(x, wg_any(g, WG_SHAPE(5))); return "it must be [3]";
+    case 1: wg_rms_norm(x, wg_none, .eps = -1); return "eps is -1";
+    case 2: wg_rms_norm(x, wg_none, .axes = WG_AXES(2)); return "no axis 2 in";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_rms_norm = {
+    OP(rms_norm),
+    .summary =
+        "Normalisation by the root of the mean square along axes, by default the last. gamma may be missing.",
+    .formula = "y = gamma x / sqrt(mean(x^2) + eps)",
+    .adjoint =
+        "x' = (d - h mean(h d)) / s, gamma' = sum(h y'); d = gamma y', h = x / s, s = sqrt(mean(x^2) + eps)",
+    .operands = 2,
+    .optional = 1,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    TAKES(over),
+    .shape = over_shape,
+    .expand = rms_norm_expand,
+};
+wg_node wg_rms_norm_at(wg_site here, const wg_rms_norm_args *a)
+{
+    return wg_apply(here, &wgi_op_rms_norm, (wg_node[]){ a->x, a->gamma }, 2, &GIVEN(over, OVER_FIELDS));
+}
+
+/* ---- layer_norm_over ---- */
+
+/* The axes are made the last ones, and one. */
+EXPAND(layer_norm_over)
+{
+    const struct over *a = attr;
+    const wg_shape s = wg_node_shape(x[0]);
+    wg_transpose_args to = { .x = x[0], .axes.count = s.rank }, back = { .axes.count = s.rank };
+    unsigned last = 0;
+    int64_t f = 1;
+    int at = 0;
+    for (int i = 0; i < a->axes.count; i++) last |= 1u << a->axes.axis[i], f *= s.dim[a->axes.axis[i]];
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (int i = 0; i < s.rank; i++)
+            if ((last >> i & 1) == pass) to.axes.axis[at++] = i;
+    for (int i = 0; i < s.rank; i++) back.axes.axis[to.axes.axis[i]] = i;
+    wg_node turned = wg_transpose_at(here, &to), flat[3] = { turned, x[1], x[2] };
+    const wg_shape t = wg_node_shape(turned);
+    const int64_t rows = outer_of(&t, s.rank - a->axes.count);
+    flat[0] = wg_reshape(turned, WG_SHAPE(rows, f));
+    for (int k = 1; k < 3; k++) flat[k] = wg_reshape(x[k], WG_SHAPE(f));
+    back.x = wg_reshape(wg_layer_norm(flat[0], flat[1], flat[2], .eps = a->eps), t);
+    y[0] = wg_transpose_at(here, &back);
+}
+SAMPLE(layer_norm_over)
+{
+    static const wg_axes axes[] = { { 2, { 1, 2 } }, { 1, { 1 } }, { 1, { -1 } }, { 2, { 0, 2 } } };
+    static const wg_shape f[] = { { 2, { 3, 4 } }, { 1, { 3 } }, { 1, { 4 } }, { 2, { 2, 4 } } };
+    if (i > 3) return wg_none;
+    wg_node x = wg_any(g, WG_SHAPE(2, 3, 4)), gamma = wg_between(g, 0.5, 1.5, f[i]), beta = wg_any(g, f[i]);
+    return wg_apply(here, &wgi_op_layer_norm_over, (wg_node[]){ x, gamma, beta }, 3,
+                    &(struct over){ i % 2 ? 0.125 : 0, axes[i] });
+}
+ERROR_SAMPLE(layer_norm_over)
+{
+    wg_node x = wg_any(g, WG_SHAPE(2, 5, 3)), f = wg_any(g, WG_SHAPE(3));
+    switch (i) {
+    case 0: wg_layer_norm(x, f, f, .axes = WG_AXES(1, 2)); return "it must be [5,3]";
+    case 1: wg_layer_norm(x, f, f, .axes = WG_AXES(1), .eps = -1); return "eps is -1";
+    case 2: wg_layer_norm(x, f, f, .axes = WG_AXES(3)); return "no axis 3 in";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_layer_norm_over = {
+    OP(layer_norm_over),
+    .summary = "Layer normalisation over axes that are named. gamma and beta have the sizes of these axes.",
+    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta, mean and variance over axes",
+    .adjoint = "that of layer_norm, with its sums over axes",
+    .operands = 3,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    TAKES(over),
+    .shape = over_shape,
+    .expand = layer_norm_over_expand,
+};
+wg_node wgi_layer_norm_over(wg_site here, const wg_layer_norm_args *a)
+{
+    return wg_apply(here, &wgi_op_layer_norm_over, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
+                    &GIVEN(over, OVER_FIELDS));
+}
+
+/* ---- group_norm, instance_norm ---- */
+
+#define GROUP_FIELDS(F, S) F(S, INT, groups, "1") F(S, DOUBLE, eps, "1e-5") F(S, AXES, axis, "-1")
+OPTIONS(group, GROUP_FIELDS);
+#define INSTANCE_FIELDS(F, S) F(S, DOUBLE, eps, "1e-5") F(S, AXES, axis, "-1")
+OPTIONS(instance, INSTANCE_FIELDS);
+
+/* The axis of the channels is not that of the examples, which is axis 0. gamma and beta, if they are
+ * given, have one number for each channel. */
+static bool channels_fit(wg_rule *r, wg_axes *axis, double *eps)
+{
+    const wg_shape *s = r->x[0].shape;
+    if (!wg_rule_rank(r, 0, 2, WG_MAX_RANK) || !wg_rule_float(r, 0) || !one_axis(r, axis) ||
+        !wg_rule_axis(r, &axis->axis[0], s->rank) || !eps_fits(r, eps))
+        return false;
+    if (!axis->axis[0])
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis 0 of %s has the examples, not the channels",
+                            wg_rule_who(r, 0));
+    const int64_t channels = s->dim[axis->axis[0]];
+    for (int k = 1; k < 3; k++)
+        if (!wg_is_none(r->node[k]) && (r->x[k].shape->rank != 1 || r->x[k].shape->dim[0] != channels))
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not fit axis %d of %s: it must be [%lld]",
+                                wg_rule_who(r, k), axis->axis[0], wg_rule_who(r, 0), (long long)channels);
+    r->y[0] = r->x[0];
+    return true;
+}
+static bool group_norm_shape(wg_rule *r)
+{
+    struct group *a = r->attr;
+    if (!channels_fit(r, &a->axis, &a->eps)) return false;
+    const int64_t channels = r->x[0].shape->dim[a->axis.axis[0]];
+    return (a->groups > 0 && channels % a->groups == 0) ||
+           wg_rule_fail(r, WG_ERROR_VALUE, "%lld channels in %d groups: not a multiple", (long long)channels,
+                        a->groups);
+}
+/* The mean over what stands before the channels, then over the channels of a group and what stands
+ * behind them. x is [examples, before, groups, channels, behind]. */
+static wg_node mean_of_group(wg_site here, wg_node x)
+{
+    wg_node m = wg_mean(x, .axes = WG_AXES(1), .keepdims = true);
+    return wg_mean(m, .axes = WG_AXES(3, 4), .keepdims = true);
+}
+EXPAND(group_norm)
+{
+    const struct group *a = attr;
+    const wg_shape s = wg_node_shape(x[0]);
+    const int axis = a->axis.axis[0];
+    const int64_t each = s.dim[axis] / a->groups, before = s.dim[0] ? outer_of(&s, axis) / s.dim[0] : 1;
+    const wg_shape f = WG_SHAPE(a->groups, each, 1);
+    wg_node z = wg_reshape(x[0], WG_SHAPE(s.dim[0], before, a->groups, each, inner_of(&s, axis)));
+    wg_node d = wg_sub(z, mean_of_group(here, z)), variance = mean_of_group(here, wg_square(d));
+    wg_node h = wg_mul(d, wg_rsqrt(wg_add(variance, number_of(a->eps))));
+    if (!wg_is_none(x[1])) h = wg_mul(h, wg_reshape(x[1], f));
+    if (!wg_is_none(x[2])) h = wg_add(h, wg_reshape(x[2], f));
+    y[0] = wg_reshape(h, s);
+}
+SAMPLE(group_norm)
+{
+    wg_node gamma = wg_between(g, 0.5, 1.5, WG_SHAPE(6)), beta = wg_any(g, WG_SHAPE(6));
+    switch (i) {
+    case 0: return wg_group_norm(wg_any(g, WG_SHAPE(2, 6)), gamma, beta, 2);
+    case 1: return wg_group_norm(wg_any(g, WG_SHAPE(2, 3, 6)), gamma, beta, 3, .eps = 0.125);
+    case 2: return wg_group_norm(wg_any(g, WG_SHAPE(2, 6, 2, 2)), gamma, beta, 2, .axis = WG_AXES(1));
+    case 3: return wg_group_norm(wg_any(g, WG_SHAPE(2, 2, 2, 6)), wg_none, wg_none, 1);
+    case 4: return wg_group_norm(wg_any(g, WG_SHAPE(0, 6)), gamma, wg_none, 2);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(group_norm)
+{
+    wg_node x = wg_any(g, WG_SHAPE(2, 3, 6)), f = wg_any(g, WG_SHAPE(6));
+    switch (i) {
+    case 0: wg_group_norm(x, f, f, 4); return "6 channels in 4 groups";
+    case 1: wg_group_norm(x, f, wg_any(g, WG_SHAPE(3)), 2); return "it must be [6]";
+    case 2: wg_group_norm(x, f, f, 2, .axis = WG_AXES(0)); return "axis 0 of";
+    case 3: wg_group_norm(x, f, f, 2, .eps = -1); return "eps is -1";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_group_norm = {
+    OP(group_norm),
+    .summary = "Normalisation of each group of neighbouring channels of each example, over all other axes. "
+               "gamma and beta "
+               "may be missing.",
+    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta, mean and variance of the group",
+    .adjoint = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h y'), beta' = sum(y'); d = gamma y', h = "
+               "(x - mean) / s",
+    .operands = 3,
+    .optional = 2,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    TAKES(group),
+    .shape = group_norm_shape,
+    .expand = group_norm_expand,
+};
+wg_node wg_group_norm_at(wg_site here, const wg_group_norm_args *a)
+{
+    return wg_apply(here, &wgi_op_group_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
+                    &GIVEN(group, GROUP_FIELDS));
+}
+
+static bool instance_norm_shape(wg_rule *r)
+{
+    struct instance *a = r->attr;
+    return channels_fit(r, &a->axis, &a->eps);
+}
+EXPAND(instance_norm)
+{
+    const struct instance *a = attr;
+    y[0] =
+        wg_group_norm(x[0], x[1], x[2], (int)wg_dim(x[0], a->axis.axis[0]), .eps = a->eps, .axis = a->axis);
+}
+SAMPLE(instance_norm)
+{
+    wg_node gamma = wg_between(g, 0.5, 1.5, WG_SHAPE(4)), beta = wg_any(g, WG_SHAPE(4));
+    switch (i) {
+    case 0: return wg_instance_norm(wg_any(g, WG_SHAPE(2, 3, 4)), gamma, beta);
+    case 1: return wg_instance_norm(wg_any(g, WG_SHAPE(2, 4, 3)), wg_none, wg_none, .axis = WG_AXES(1));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(instance_norm)
+{
+    wg_node x = wg_any(g, WG_SHAPE(2, 3, 6)), f = wg_any(g, WG_SHAPE(5));
+    switch (i) {
+    case 0: wg_instance_norm(x, f, f); return "it must be [6]";
+    case 1: wg_instance_norm(wg_any(g, WG_SHAPE(3)), f, f); return "must have 2 to 8";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_instance_norm = {
+    OP(instance_norm),
+    .summary = "Normalisation of each channel of each example, over all other axes: group_norm with a group "
+               "for each "
+               "channel.",
+    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta, mean and variance of the channel",
+    .adjoint = "that of group_norm",
+    .operands = 3,
+    .optional = 2,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_COMMON,
+    TAKES(instance),
+    .shape = instance_norm_shape,
+    .expand = instance_norm_expand,
+};
+wg_node wg_instance_norm_at(wg_site here, const wg_group_norm_args *a)
+{
+    return wg_apply(here, &wgi_op_instance_norm, (wg_node[]){ a->x, a->gamma, a->beta }, 3,
+                    &GIVEN(instance, INSTANCE_FIELDS));
+}
+
+#endif

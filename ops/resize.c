@@ -1,0 +1,294 @@
+/* resize.c: axes made longer or shorter, by the nearest element or by straight lines. One axis at a
+ * time: y = A x, where a row of A has at most two weights; the adjoint is A^T x. */
+#include "ops.h"
+#include "axis_runs.h"
+
+#define RESIZE_AXIS_FIELDS(F, S)                      \
+    F(S, AXIS, axis, "0")                             \
+    F(S, SIZE, size, NULL)                            \
+    F(S, CHOICE, mode, "nearest", "nearest bilinear") \
+    F(S, BOOL, align_corners, "false") /* values of mode are those of wg_resize_mode */
+OPTIONS(resize_axis, RESIZE_AXIS_FIELDS);
+
+/* Element i of the m of the result is a times element `from` of the n, plus b times the next. */
+typedef struct mixed {
+    int64_t from;
+    double a, b;
+} mixed;
+static mixed mixed_of(const struct resize_axis *o, int64_t i, int64_t n, int64_t m)
+{
+    if (o->mode == WG_NEAREST) return (mixed){ i * n / m, 1, 0 };
+    double at = o->align_corners ? (m > 1 ? (double)(i * (n - 1)) / (double)(m - 1) : 0)
+                                 : ((double)i + 0.5) * (double)n / (double)m - 0.5;
+    if (!(at > 0)) return (mixed){ 0, 1, 0 };
+    if (at >= (double)(n - 1)) return (mixed){ n - 1, 1, 0 };
+    const int64_t from = (int64_t)at;
+    return (mixed){ from, 1 - (at - (double)from), at - (double)from };
+}
+
+enum { TABLE = 256 }; /* elements of the result whose weights are known at a time */
+
+/* Elements [i0, i1) of the axis of the result, for index u of the axes before. */
+#define MIX(T)                                                                  \
+    do {                                                                        \
+        const T *x = (const T *)k->x[0] + u * n * inner;                        \
+        T *restrict y = (T *)k->y[0] + (u * m + i0) * inner;                    \
+        for (int64_t i = i0; i < i1; i++, y += inner) {                         \
+            const mixed w = table[i - i0];                                      \
+            const T *p = x + w.from * inner, *q = w.b != 0 ? p + inner : p;     \
+            const T a = (T)w.a, b = (T)w.b;                                     \
+            if (w.b == 0)                                                       \
+                for (int64_t j = 0; j < inner; j++) y[j] = p[j];                \
+            else                                                                \
+                for (int64_t j = 0; j < inner; j++) y[j] = a * p[j] + b * q[j]; \
+        }                                                                       \
+    } while (0)
+KERNEL(resize_axis)
+{
+    const struct resize_axis *o = k->attr;
+    const wg_shape *s = k->xt[0].shape;
+    const int64_t n = s->dim[o->axis], m = o->size, inner = inner_of(s, o->axis);
+    mixed table[TABLE];
+    for (int64_t i0 = 0, i1; i0 < m; i0 = i1) {
+        i1 = m - i0 < TABLE ? m : i0 + TABLE;
+        for (int64_t i = i0; i < i1; i++) table[i - i0] = mixed_of(o, i, n, m);
+        for (int64_t u = k->begin; u < k->end; u++)
+            if (k->xt[0].dtype == WG_F32) MIX(float);
+            else MIX(double);
+    }
+    return true;
+}
+
+#define UNMIX(T)                                                              \
+    do {                                                                      \
+        const T *x = (const T *)k->x[0] + (u * m + i0) * inner;               \
+        T *y = (T *)k->y[0] + u * n * inner;                                  \
+        for (int64_t i = i0; i < i1; i++, x += inner) {                       \
+            const mixed w = table[i - i0];                                    \
+            T *restrict p = y + w.from * inner;                               \
+            const T a = (T)w.a, b = (T)w.b;                                   \
+            for (int64_t j = 0; j < inner; j++) p[j] += a * x[j];             \
+            if (w.b != 0)                                                     \
+                for (int64_t j = 0; j < inner; j++) p[inner + j] += b * x[j]; \
+        }                                                                     \
+    } while (0)
+/* Here `size` is the length that the axis of y has; that of x was made from it. */
+KERNEL(resize_axis_grad)
+{
+    const struct resize_axis *o = k->attr;
+    const wg_shape *s = k->yt[0].shape;
+    const int64_t n = s->dim[o->axis], m = k->xt[0].shape->dim[o->axis], inner = inner_of(s, o->axis);
+    const size_t row = (size_t)(n * inner) * wg_dtype_size(k->xt[0].dtype);
+    mixed table[TABLE];
+    memset((char *)k->y[0] + (size_t)k->begin * row, 0, (size_t)(k->end - k->begin) * row);
+    for (int64_t i0 = 0, i1; i0 < m; i0 = i1) {
+        i1 = m - i0 < TABLE ? m : i0 + TABLE;
+        for (int64_t i = i0; i < i1; i++) table[i - i0] = mixed_of(o, i, n, m);
+        for (int64_t u = k->begin; u < k->end; u++)
+            if (k->xt[0].dtype == WG_F32) UNMIX(float);
+            else UNMIX(double);
+    }
+    return true;
+}
+
+#if WG_BASE
+
+#include "rules.h"
+
+DECLARE(resize_axis);
+DECLARE(resize_axis_grad);
+
+extern const wg_op wgi_op_resize_axis, wgi_op_resize_axis_grad, wgi_op_resize;
+
+static int64_t outer_units(const wg_kernel *k)
+{
+    return outer_of(k->yt[0].shape, ((const struct resize_axis *)k->attr)->axis);
+}
+
+/* ---- resize_axis ---- */
+
+static bool resize_axis_shape(wg_rule *r)
+{
+    struct resize_axis *o = r->attr;
+    wg_shape s = *r->x[0].shape;
+    if (!wg_rule_float(r, 0) || !wg_rule_axis(r, &o->axis, s.rank)) return false;
+    if (o->size < 0 || (o->size && !s.dim[o->axis]))
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s cannot get %lld elements", o->axis,
+                            wg_rule_who(r, 0), (long long)o->size);
+    s.dim[o->axis] = o->size;
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+static wg_node axis_resized(wg_site here, wg_node x, const wg_op *op, struct resize_axis o, int64_t size)
+{
+    o.size = size;
+    return wg_apply(here, op, &x, 1, &o);
+}
+VJP(resize_axis)
+{
+    const struct resize_axis *o = wg_attr(y);
+    gx[0] = axis_resized(here, gy, &wgi_op_resize_axis_grad, *o, wg_dim(x[0], o->axis));
+}
+static wg_node axis_sample(wg_site here, wg_graph *g, int i, const wg_op *op)
+{
+    static const struct resize_axis o[] = {
+        { 0, 5, WG_NEAREST, false },  { 1, 2, WG_NEAREST, false },  { 1, 7, WG_BILINEAR, false },
+        { -2, 6, WG_BILINEAR, true }, { 1, 3, WG_BILINEAR, false }, { 0, 1, WG_BILINEAR, true },
+        { 1, 0, WG_BILINEAR, false },
+    };
+    if (i >= (int)(sizeof o / sizeof *o)) return wg_none;
+    return axis_resized(here, wg_any(g, WG_SHAPE(2, 4, 3)), op, o[i], o[i].size);
+}
+SAMPLE(resize_axis) { return axis_sample(here, g, i, &wgi_op_resize_axis); }
+ERROR_SAMPLE(resize_axis)
+{
+    if (i > 1) return NULL;
+    axis_resized(here, wg_any(g, WG_SHAPE(0, 3)), &wgi_op_resize_axis, (struct resize_axis){ .axis = 2 * i },
+                 4);
+    return i ? "no axis 2 in" : "cannot get 4 elements";
+}
+
+const wg_op wgi_op_resize_axis = {
+    OP(resize_axis),
+    .summary = "An axis of another length, by the nearest element or by the line between the two neighbours.",
+    .formula = "y[i] = (1 - t) x[j] + t x[j + 1], j + t the place of i in x",
+    .adjoint = "x'[j] = sum of the weights of x[j] times y'",
+    .operands = 1,
+    .kind = WG_ROWS,
+    .cost = 2,
+    TAKES(resize_axis),
+    .shape = resize_axis_shape,
+    .kernel = KERNELS(resize_axis),
+    .units = outer_units,
+    .leads = true,
+    .vjp = resize_axis_vjp,
+};
+
+/* ---- resize_axis_grad ---- */
+
+VJP(resize_axis_grad)
+{
+    const struct resize_axis *o = wg_attr(y);
+    gx[0] = axis_resized(here, gy, &wgi_op_resize_axis, *o, wg_dim(x[0], o->axis));
+}
+static bool resize_axis_grad_shape(wg_rule *r)
+{
+    struct resize_axis *o = r->attr;
+    wg_shape s = *r->x[0].shape;
+    if (!wg_rule_float(r, 0) || !wg_rule_axis(r, &o->axis, s.rank)) return false;
+    if (o->size < 0 || (s.dim[o->axis] && !o->size))
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s was not made of %lld elements", o->axis,
+                            wg_rule_who(r, 0), (long long)o->size);
+    s.dim[o->axis] = o->size;
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+SAMPLE(resize_axis_grad) { return i == 6 ? wg_none : axis_sample(here, g, i, &wgi_op_resize_axis_grad); }
+ERROR_SAMPLE(resize_axis_grad)
+{
+    if (i > 1) return NULL;
+    axis_resized(here, wg_any(g, WG_SHAPE(2, 3)), &wgi_op_resize_axis_grad,
+                 (struct resize_axis){ .axis = 2 * i }, 0);
+    return i ? "no axis 2 in" : "was not made of 0 elements";
+}
+
+const wg_op wgi_op_resize_axis_grad = {
+    OP(resize_axis_grad),
+    .summary = "Gradient of resize_axis: elements of x, multiplied by their weights, are added in order "
+               "where they came "
+               "from. size: of the axis before it was resized.",
+    .formula = "y[j] = sum of the weights of j times x",
+    .adjoint = "x' = y' resized",
+    .operands = 1,
+    .kind = WG_ROWS,
+    .cost = 2,
+    TAKES(resize_axis),
+    .shape = resize_axis_grad_shape,
+    .kernel = KERNELS(resize_axis_grad),
+    .units = outer_units,
+    .leads = true,
+    .vjp = resize_axis_grad_vjp,
+};
+
+/* ---- resize ---- */
+
+#define RESIZE_FIELDS(F, S)                           \
+    F(S, SHAPE, shape, NULL)                          \
+    F(S, CHOICE, mode, "nearest", "nearest bilinear") \
+    F(S, AXES, axes, "1, 2, ...")                     \
+    F(S, BOOL, align_corners, "false")
+OPTIONS(resize, RESIZE_FIELDS);
+
+static bool resize_shape(wg_rule *r)
+{
+    struct resize *a = r->attr;
+    wg_shape s = *r->x[0].shape;
+    if (!wg_rule_float(r, 0)) return false;
+    if (!a->axes.count)
+        for (; a->axes.count < a->shape.rank && a->axes.count < WG_MAX_RANK; a->axes.count++)
+            a->axes.axis[a->axes.count] = a->axes.count + 1;
+    if (a->axes.count != a->shape.rank)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "%d sizes for %d axes", a->shape.rank, a->axes.count);
+    for (int i = 0; i < a->axes.count; i++) {
+        if (!wg_rule_axis(r, &a->axes.axis[i], s.rank)) return false;
+        int64_t *n = &s.dim[a->axes.axis[i]];
+        if (a->shape.dim[i] < 0 || (a->shape.dim[i] && !*n))
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s cannot get %lld elements", a->axes.axis[i],
+                                wg_rule_who(r, 0), (long long)a->shape.dim[i]);
+        *n = a->shape.dim[i];
+    }
+    *wg_rule_shape(r, 0) = s;
+    return true;
+}
+EXPAND(resize)
+{
+    const struct resize *a = attr;
+    y[0] = x[0];
+    for (int i = 0; i < a->axes.count; i++) {
+        const struct resize_axis o = { a->axes.axis[i], a->shape.dim[i], a->mode, a->align_corners };
+        if (o.size != wg_dim(y[0], o.axis)) y[0] = axis_resized(here, y[0], &wgi_op_resize_axis, o, o.size);
+    }
+}
+SAMPLE(resize)
+{
+    wg_node x = wg_any(g, WG_SHAPE(2, 3, 4, 2));
+    switch (i) {
+    case 0: return wg_resize(x, WG_SHAPE(6, 8));
+    case 1: return wg_resize(x, WG_SHAPE(5, 2), .mode = WG_BILINEAR);
+    case 2:
+        return wg_resize(x, WG_SHAPE(6, 3), .mode = WG_BILINEAR, .axes = WG_AXES(-1, 1),
+                         .align_corners = true);
+    case 3: return wg_resize(x, WG_SHAPE(3, 4));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(resize)
+{
+    wg_node x = wg_any(g, WG_SHAPE(2, 3));
+    switch (i) {
+    case 0: wg_resize(x, WG_SHAPE(2, 2)); return "no axis 2 in";
+    case 1: wg_resize(x, WG_SHAPE(2), .axes = WG_AXES(0, 1)); return "1 sizes for 2 axes";
+    case 2: wg_resize(x, WG_SHAPE(-2)); return "cannot get -2 elements";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_resize = {
+    OP(resize),
+    .summary = "Images of other sizes, by the nearest element or by straight lines along each axis "
+               "(bilinear). shape has "
+               "the new sizes of axes, which are by default all but the examples and the channels.",
+    .formula = "y = x, resized along each of axes",
+    .adjoint = "x' = the weights of x times y'",
+    .operands = 1,
+    .kind = WG_ROWS,
+    TAKES(resize),
+    .shape = resize_shape,
+    .expand = resize_expand,
+};
+wg_node wg_resize_at(wg_site here, const wg_resize_args *a)
+{
+    return wg_apply(here, &wgi_op_resize, &a->x, 1, &GIVEN(resize, RESIZE_FIELDS));
+}
+
+#endif

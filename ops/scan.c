@@ -1,0 +1,302 @@
+/* scan.c: results that go along an axis, each made from the one before: linear_scan, cumprod,
+ * logcumsumexp. The running number of a line is a double (of integers i64), and is rounded where it is
+ * written. */
+#include "ops.h"
+#include "scan_lines.h"
+
+#define DIRECTED_FIELDS(F, S) F(S, AXIS, axis, "0") F(S, BOOL, reverse, "false")
+OPTIONS(directed, DIRECTED_FIELDS);
+#define CUMULATED_FIELDS(F, S) \
+    F(S, AXIS, axis, "0") F(S, BOOL, exclusive, "false") F(S, BOOL, reverse, "false")
+OPTIONS(cumulated, CUMULATED_FIELDS);
+
+#define LINEAR(T)                                                               \
+    do {                                                                        \
+        const T *x = k->x[0], *b = k->x[1];                                     \
+        T *restrict y = k->y[0];                                                \
+        double last[LINES];                                                     \
+        ALONG_LINES(l, u, a->reverse, {                                         \
+            last[j] = i ? (double)x[p] * last[j] + (double)b[p] : (double)b[p]; \
+            y[p] = (T)last[j];                                                  \
+        });                                                                     \
+    } while (0)
+KERNEL(linear_scan)
+{
+    const struct directed *a = k->attr;
+    const lines l = lines_along(k->xt[0].shape, a->axis);
+    for (int64_t n = k->begin; n < k->end; n++) {
+        const line_unit u = line_unit_of(&l, n);
+        if (k->xt[0].dtype == WG_F32) LINEAR(float);
+        else LINEAR(double);
+    }
+    return true;
+}
+
+#define PRODUCTS(T, S, Y)                            \
+    do {                                             \
+        const T *x = k->x[0];                        \
+        Y *restrict y = k->y[0];                     \
+        S last[LINES];                               \
+        for (int j = 0; j < LINES; j++) last[j] = 1; \
+        if (a->exclusive)                            \
+            ALONG_LINES(l, u, a->reverse, {          \
+                const S before = last[j];            \
+                last[j] *= (S)x[p];                  \
+                y[p] = (Y)before;                    \
+            });                                      \
+        else                                         \
+            ALONG_LINES(l, u, a->reverse, {          \
+                last[j] *= (S)x[p];                  \
+                y[p] = (Y)last[j];                   \
+            });                                      \
+    } while (0)
+KERNEL(cumprod)
+{
+    const struct cumulated *a = k->attr;
+    const lines l = lines_along(k->xt[0].shape, a->axis);
+    for (int64_t n = k->begin; n < k->end; n++) {
+        const line_unit u = line_unit_of(&l, n);
+        switch (k->xt[0].dtype) {
+        case WG_F32: PRODUCTS(float, double, float); break;
+        case WG_F64: PRODUCTS(double, double, double); break;
+        case WG_I32: PRODUCTS(int32_t, int64_t, int64_t); break;
+        case WG_I64: PRODUCTS(int64_t, int64_t, int64_t); break;
+        default: PRODUCTS(bool, int64_t, int64_t); break;
+        }
+    }
+    return true;
+}
+
+/* sum e^-most times the sum of e^x so far. With equal infinities the term is 1. */
+#define LOG_SUMS(T)                                                      \
+    do {                                                                 \
+        const T *x = k->x[0];                                            \
+        T *restrict y = k->y[0];                                         \
+        double most[LINES], sum[LINES];                                  \
+        for (int j = 0; j < LINES; j++) most[j] = -INFINITY, sum[j] = 0; \
+        ALONG_LINES(l, u, a->reverse, {                                  \
+            const double v = (double)x[p];                               \
+            if (v > most[j]) {                                           \
+                sum[j] = sum[j] * exp(most[j] - v) + 1;                  \
+                most[j] = v;                                             \
+            } else sum[j] += v == most[j] ? 1 : exp(v - most[j]);        \
+            y[p] = (T)(most[j] + log(sum[j]));                           \
+        });                                                              \
+    } while (0)
+KERNEL(logcumsumexp)
+{
+    const struct directed *a = k->attr;
+    const lines l = lines_along(k->xt[0].shape, a->axis);
+    for (int64_t n = k->begin; n < k->end; n++) {
+        const line_unit u = line_unit_of(&l, n);
+        if (k->xt[0].dtype == WG_F32) LOG_SUMS(float);
+        else LOG_SUMS(double);
+    }
+    return true;
+}
+
+#if WG_BASE
+
+#include "rules.h"
+
+DECLARE(linear_scan);
+DECLARE(cumprod);
+DECLARE(logcumsumexp);
+
+/* The axis is the first field of both structs. */
+static int64_t units_along(const wg_kernel *k)
+{
+    const lines l = lines_along(k->xt[0].shape, *(const int *)k->attr);
+    return line_units(&l);
+}
+
+/* Along axis the next element of each, counted in the direction of the scan; behind the last stands `end`. */
+static wg_node next_of(wg_site here, wg_node x, int axis, bool reverse, wg_pad_mode mode)
+{
+    const int64_t n = wg_dim(x, axis);
+    if (n == 0) return x;
+    wg_node part = reverse ? wg_slice(x, .axis = axis, .from = 0, .to = n - 1)
+                           : wg_slice(x, .axis = axis, .from = 1, .to = n);
+    if (n == 1 && mode == WG_PAD_EDGE) return x;
+    return wg_pad(part, .axis = axis, .before = reverse, .after = !reverse, .mode = mode);
+}
+
+/* ---- linear_scan ---- */
+
+static bool linear_scan_shape(wg_rule *r)
+{
+    return equal_shapes(r) && wg_rule_float(r, 0) &&
+           wg_rule_axis(r, &((struct directed *)r->attr)->axis, r->x[0].shape->rank);
+}
+/* With l the gradient by b, l[i] = y'[i] + a[i + 1] l[i + 1], a'[i] = l[i] y[i - 1]. */
+VJP(linear_scan)
+{
+    const struct directed *a = wg_attr(y);
+    wg_node next = next_of(here, x[0], a->axis, a->reverse, WG_PAD_CONSTANT);
+    gx[1] = wg_linear_scan(next, gy, .axis = a->axis, .reverse = !a->reverse);
+    gx[0] = wg_mul(gx[1], next_of(here, y, a->axis, !a->reverse, WG_PAD_CONSTANT));
+}
+SAMPLE(linear_scan)
+{
+    static const wg_shape s[] = { { 2, { 4, 3 } }, { 2, { 3, 5 } }, { 3, { 2, 3, 2 } }, { 1, { 1 } },
+                                  { 2, { 2, 0 } }, { 2, { 0, 2 } }, { 2, { 3, 70 } } };
+    static const int axis[] = { 0, -1, 1, 0, 1, 1, 0 };
+    if (i >= (int)(sizeof axis / sizeof *axis)) return wg_none;
+    wg_node a = wg_between(g, -1, 1, s[i]);
+    return wg_linear_scan(a, wg_any(g, s[i]), .axis = axis[i], .reverse = i & 1);
+}
+ERROR_SAMPLE(linear_scan)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    switch (i) {
+    case 0: wg_linear_scan(x, wg_any(g, WG_SHAPE(3))); return "shapes differ";
+    case 1: wg_linear_scan(x, x, .axis = 2); return "no axis 2 in";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_linear_scan = {
+    OP(linear_scan),
+    .summary =
+        "The linear recurrence along an axis: each result is a times the one before, plus b. The first is b. "
+        "reverse: from the end.",
+    .formula = "y[i] = a[i] y[i - 1] + b[i], y[0] = b[0]",
+    .adjoint = "b'[i] = y'[i] + a[i + 1] b'[i + 1], a'[i] = b'[i] y[i - 1], a'[0] = 0",
+    .operands = 2,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 4,
+    TAKES(directed),
+    .shape = linear_scan_shape,
+    .kernel = KERNELS(linear_scan),
+    .units = units_along,
+    .leads = true,
+    .vjp = linear_scan_vjp,
+};
+wg_node wg_linear_scan_at(wg_site here, const wg_linear_scan_args *a)
+{
+    return wg_apply(here, &wgi_op_linear_scan, (wg_node[]){ a->x, a->b }, 2,
+                    &GIVEN(directed, DIRECTED_FIELDS));
+}
+
+/* ---- cumprod ---- */
+
+static bool cumprod_shape(wg_rule *r)
+{
+    if (!wg_dtype_is_float(r->x[0].dtype)) r->y[0].dtype = WG_I64;
+    return wg_rule_axis(r, &((struct cumulated *)r->attr)->axis, r->x[0].shape->rank);
+}
+/* x'[i] = (the product before i) s[i], s[i] = y'[i] + x[i + 1] s[i + 1]: nothing is divided by x.
+ * Without x[i] itself in y[i], s begins one element later. */
+VJP(cumprod)
+{
+    const struct cumulated *a = wg_attr(y);
+    wg_node before =
+        a->exclusive ? y : wg_cumprod(x[0], .axis = a->axis, .exclusive = true, .reverse = a->reverse);
+    wg_node next = next_of(here, x[0], a->axis, a->reverse, WG_PAD_CONSTANT);
+    wg_node slope = a->exclusive ? next_of(here, gy, a->axis, a->reverse, WG_PAD_CONSTANT) : gy;
+    gx[0] = wg_mul(before, wg_linear_scan(next, slope, .axis = a->axis, .reverse = !a->reverse));
+}
+SAMPLE(cumprod)
+{
+    switch (i) {
+    case 0: return wg_cumprod(wg_any(g, WG_SHAPE(3, 4)));
+    case 1: return wg_cumprod(wg_any(g, WG_SHAPE(3, 4)), .axis = -1, .exclusive = true);
+    case 2: return wg_cumprod(wg_any(g, WG_SHAPE(2, 3, 2)), .axis = 1, .reverse = true);
+    case 3: return wg_cumprod(wg_any(g, WG_SHAPE(5)), .exclusive = true, .reverse = true);
+    case 4: return wg_cumprod(wg_any(g, WG_SHAPE(2, 0)), .axis = 1);
+    case 5: return wg_cumprod(wg_any(g, WG_SHAPE(1)));
+    case 6: return wg_cumprod(wg_any(g, WG_SHAPE(11, 3)), .axis = 1);
+    case 7: return wg_cumprod(wg_any_class(g, 9, WG_SHAPE(2, 70)));
+    case 8: return wg_cumprod(wg_greater(wg_any_class(g, 3, WG_SHAPE(7)), 0));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(cumprod)
+{
+    if (i) return NULL;
+    wg_cumprod(wg_any(g, WG_SHAPE(3, 4)), .axis = 2);
+    return "no axis 2 in";
+}
+
+const wg_op wgi_op_cumprod = {
+    OP(cumprod),
+    .summary =
+        "Cumulative product along an axis. exclusive: without the element itself. reverse: from the end. "
+        "Integers and bools give i64.",
+    .formula = "y[i] = x[0] x[1] ... x[i]",
+    .adjoint = "x'[i] = sum over j >= i of y'[j] times the product of the other elements of y[j]",
+    .operands = 1,
+    .kind = WG_ROWS,
+    .cost = 2,
+    TAKES(cumulated),
+    .shape = cumprod_shape,
+    .kernel = KERNELS(cumprod),
+    .units = units_along,
+    .leads = true,
+    .vjp = cumprod_vjp,
+};
+wg_node wg_cumprod_at(wg_site here, const wg_cumsum_args *a)
+{
+    return wg_apply(here, &wgi_op_cumprod, &a->x, 1, &GIVEN(cumulated, CUMULATED_FIELDS));
+}
+
+/* ---- logcumsumexp ---- */
+
+static bool logcumsumexp_shape(wg_rule *r)
+{
+    return wg_rule_axis(r, &((struct directed *)r->attr)->axis, r->x[0].shape->rank);
+}
+/* x' = e^(x - y) s, s[i] = y'[i] + e^(y[i] - y[i + 1]) s[i + 1]: no exponent is above 0. Equal
+ * infinities differ by 0. */
+VJP(logcumsumexp)
+{
+    const struct directed *a = wg_attr(y);
+    wg_node next = next_of(here, y, a->axis, a->reverse, WG_PAD_EDGE), same = wg_equal(y, next),
+            top = wg_equal(x[0], y);
+    wg_node share = wg_exp(wg_where(same, 0, wg_sub(wg_where(same, 0, y), wg_where(same, 0, next))));
+    wg_node part = wg_exp(wg_sub(wg_where(top, 0, x[0]), wg_where(top, 0, y)));
+    gx[0] = wg_mul(part, wg_linear_scan(share, gy, .axis = a->axis, .reverse = !a->reverse));
+}
+SAMPLE(logcumsumexp)
+{
+    switch (i) {
+    case 0: return wg_logcumsumexp(wg_any(g, WG_SHAPE(3, 4)));
+    case 1: return wg_logcumsumexp(wg_any(g, WG_SHAPE(3, 4)), .axis = -1);
+    case 2: return wg_logcumsumexp(wg_any(g, WG_SHAPE(2, 3, 2)), .axis = 1, .reverse = true);
+    case 3: return wg_logcumsumexp(wg_any(g, WG_SHAPE(2, 0)), .axis = 1);
+    case 4: return wg_logcumsumexp(wg_any(g, WG_SHAPE(1)));
+    case 5: return wg_logcumsumexp(wg_any(g, WG_SHAPE(11, 3)), .axis = 1, .reverse = true);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(logcumsumexp)
+{
+    if (i) return NULL;
+    wg_logcumsumexp(wg_any(g, WG_SHAPE(3, 4)), .axis = 2);
+    return "no axis 2 in";
+}
+
+const wg_op wgi_op_logcumsumexp = {
+    OP(logcumsumexp),
+    .summary =
+        "Logarithm of the cumulative sum of e^x along an axis, without overflow. reverse: from the end.",
+    .formula = "y[i] = ln(e^x[0] + ... + e^x[i])",
+    .adjoint = "x'[j] = sum over i >= j of y'[i] e^(x[j] - y[i])",
+    .operands = 1,
+    .kind = WG_ROWS,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 40,
+    TAKES(directed),
+    .shape = logcumsumexp_shape,
+    .kernel = KERNELS(logcumsumexp),
+    .units = units_along,
+    .leads = true,
+    .vjp = logcumsumexp_vjp,
+};
+wg_node wg_logcumsumexp_at(wg_site here, const wg_logcumsumexp_args *a)
+{
+    return wg_apply(here, &wgi_op_logcumsumexp, &a->x, 1, &GIVEN(directed, DIRECTED_FIELDS));
+}
+
+#endif

@@ -1,0 +1,338 @@
+/* sort.c: the elements of an axis in order of size, and their numbers: sort, argsort, topk. NaN counts
+ * as the largest number. Equal elements keep their order, -0 and 0 are equal.
+ *
+ * An element becomes a key, an unsigned integer with the order of the elements. Keys are sorted byte by
+ * byte, or a heap holds the first of them. */
+#include "ops.h"
+#include "scan_lines.h"
+
+#define SORT_FIELDS(F, S) F(S, AXES, axis, "-1") F(S, BOOL, descending, "false")
+OPTIONS(sort, SORT_FIELDS);
+#define TOPK_FIELDS(F, S) F(S, SIZE, count, NULL) F(S, AXES, axis, "-1") F(S, BOOL, smallest, "false")
+OPTIONS(topk, TOPK_FIELDS);
+
+typedef struct order {
+    lines l;
+    int64_t count; /* elements of a line of the result */
+    bool descending;
+} order;
+
+/* Bits whose order as unsigned integers is that of the numbers. */
+static inline uint32_t key_of_f32(float v)
+{
+    uint32_t u;
+    v += 0; /* -0 + 0 is 0 */
+    memcpy(&u, &v, sizeof u);
+    u = v != v ? 0x7FC00000 : u; /* one NaN, with positive sign */
+    return u & 0x80000000 ? ~u : u | 0x80000000;
+}
+static inline uint64_t key_of_f64(double v)
+{
+    uint64_t u;
+    v += 0;
+    memcpy(&u, &v, sizeof u);
+    u = v != v ? UINT64_C(0x7FF8000000000000) : u;
+    return u >> 63 ? ~u : u | UINT64_C(1) << 63;
+}
+
+/* Where element i of a line is. */
+static inline int64_t place_of(const order *o, int64_t line, int64_t i)
+{
+    return line / o->l.inner * o->l.n * o->l.inner + i * o->l.inner + line % o->l.inner;
+}
+
+/* dtypes of 8 bytes */
+typedef struct wide_item {
+    uint64_t key, index;
+} wide_item;
+static inline wide_item item_wide(const wg_kernel *k, const order *o, int64_t line, int64_t i)
+{
+    const int64_t p = place_of(o, line, i);
+    const uint64_t key = k->xt[0].dtype == WG_F64
+                             ? key_of_f64(((const double *)k->x[0])[p])
+                             : (uint64_t)((const int64_t *)k->x[0])[p] ^ UINT64_C(1) << 63;
+    return (wide_item){ o->descending ? ~key : key, (uint64_t)i };
+}
+
+/* dtypes of 4 bytes and of 1, in lines of less than 2^32 elements */
+static inline uint64_t item_short(const wg_kernel *k, const order *o, int64_t line, int64_t i)
+{
+    const int64_t p = place_of(o, line, i);
+    uint32_t key;
+    switch (k->xt[0].dtype) {
+    case WG_F32: key = key_of_f32(((const float *)k->x[0])[p]); break;
+    case WG_I32: key = (uint32_t)((const int32_t *)k->x[0])[p] ^ 0x80000000; break;
+    default: key = ((const bool *)k->x[0])[p]; break;
+    }
+    return (uint64_t)(o->descending ? ~key : key) << 32 | (uint64_t)i;
+}
+
+#define ITEM         wide_item
+#define N(n)         n##_wide
+#define KEY(v)       (v).key
+#define KEY_BYTES    8
+#define BEFORE(v, w) ((v).key < (w).key || ((v).key == (w).key && (v).index < (w).index))
+#include "sort_line.h"
+#undef ITEM
+#undef N
+#undef KEY
+#undef KEY_BYTES
+#undef BEFORE
+#define ITEM         uint64_t
+#define N(n)         n##_short
+#define KEY(v)       (uint32_t)((v) >> 32)
+#define KEY_BYTES    4
+#define BEFORE(v, w) ((v) < (w))
+#include "sort_line.h"
+
+static bool is_short(const wg_kernel *k) { return wg_dtype_size(k->xt[0].dtype) < 8; }
+
+#define PUT(T)                                                                              \
+    do {                                                                                    \
+        const T *x = k->x[0];                                                               \
+        for (int64_t i = 0; i < o->count; i++)                                              \
+            ((T *)k->y[0])[at + i * o->l.inner] = x[from + (int64_t)index[i] * o->l.inner]; \
+    } while (0)
+/* Writes a line of values and of numbers. The numbers are in scratch memory, which they overwrite in
+ * place. */
+static void put(const wg_kernel *k, const order *o, int64_t line, const uint64_t *index)
+{
+    const int64_t from = place_of(o, line, 0),
+                  at = line / o->l.inner * o->count * o->l.inner + line % o->l.inner;
+    for (int64_t i = 0; i < o->count; i++) ((int64_t *)k->y[1])[at + i * o->l.inner] = (int64_t)index[i];
+    switch (wg_dtype_size(k->xt[0].dtype)) {
+    case 1: PUT(uint8_t); break;
+    case 4: PUT(uint32_t); break;
+    default: PUT(uint64_t); break;
+    }
+}
+
+static void order_lines(const wg_kernel *k, const order *o)
+{
+    for (int64_t line = k->begin; line < k->end; line++) {
+        uint64_t *index = k->scratch;
+        if (is_short(k)) {
+            const uint64_t *v = first_items_short(k, o, line, index, index + o->l.n);
+            for (int64_t i = 0; i < o->count; i++) index[i] = (uint32_t)v[i];
+        } else {
+            wide_item *a = k->scratch;
+            const wide_item *v = first_items_wide(k, o, line, a, a + o->l.n);
+            for (int64_t i = 0; i < o->count; i++) index[i] = v[i].index;
+        }
+        put(k, o, line, index);
+    }
+}
+
+KERNEL(sort)
+{
+    const struct sort *a = k->attr;
+    const lines l = lines_along(k->xt[0].shape, a->axis.axis[0]);
+    order_lines(k, &(order){ l, l.n, a->descending });
+    return true;
+}
+KERNEL(topk)
+{
+    const struct topk *a = k->attr;
+    order_lines(k, &(order){ lines_along(k->xt[0].shape, a->axis.axis[0]), a->count, !a->smallest });
+    return true;
+}
+
+#if WG_BASE
+
+#include "take_rules.h"
+
+DECLARE(sort);
+DECLARE(topk);
+
+extern const wg_op wgi_op_sort, wgi_op_topk, wgi_op_argsort;
+
+/* One axis; of a scalar there is none. */
+static bool sort_axis(wg_rule *r, wg_axes *axis)
+{
+    return one_axis(r, axis) && wg_rule_axis(r, &axis->axis[0], r->x[0].shape->rank);
+}
+static int64_t lines_of(const wg_kernel *k, int axis)
+{
+    const lines l = lines_along(k->xt[0].shape, axis);
+    return l.n ? l.outer * l.inner : 0;
+}
+/* Twice the items of a line. */
+static size_t items_of(const wg_kernel *k, int axis)
+{
+    return 2 * (size_t)k->xt[0].shape->dim[axis] * (is_short(k) ? sizeof(uint64_t) : sizeof(wide_item));
+}
+
+/* ---- sort: values, numbers ---- */
+
+static int sort_at(const wg_kernel *k) { return ((const struct sort *)k->attr)->axis.axis[0]; }
+static int64_t sort_units(const wg_kernel *k) { return lines_of(k, sort_at(k)); }
+static size_t sort_scratch(const wg_kernel *k) { return items_of(k, sort_at(k)); }
+
+static bool sort_shape(wg_rule *r)
+{
+    if (!sort_axis(r, &((struct sort *)r->attr)->axis)) return false;
+    r->y[1] = (wg_type){ r->x[0].shape, WG_I64 };
+    return true;
+}
+VJP(sort)
+{
+    const int axis = ((const struct sort *)wg_attr(y))->axis.axis[0];
+    gx[0] = added_along(here, gy, wg_part(y, 1), axis, wg_dim(x[0], axis));
+}
+static wg_node order_sample(wg_site here, wg_graph *g, int i, wg_node (*op)(wg_site, const wg_sort_args *))
+{
+    switch (i) {
+    case 0: return op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(3, 5)) });
+    case 1:
+        return op(here,
+                  &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(4, 3)), .axis = WG_AXES(0), .descending = true });
+    case 2: return op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(2, 5, 2)), .axis = WG_AXES(-2) });
+    case 3: return op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(2, 0)) });
+    case 4: return op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(200)) });
+    case 5: return op(here, &(wg_sort_args){ .x = wg_any_class(g, 9, WG_SHAPE(3, 90)), .descending = true });
+    }
+    return wg_none;
+}
+static const char *sort_mistake(wg_site here, wg_graph *g, int i,
+                                wg_node (*op)(wg_site, const wg_sort_args *))
+{
+    switch (i) {
+    case 0:
+        op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(3)), .axis = WG_AXES(1) });
+        return "no axis 1 in";
+    case 1:
+        op(here, &(wg_sort_args){ .x = wg_any(g, WG_SHAPE(3, 4)), .axis = WG_AXES(0, 1) });
+        return "takes one axis";
+    }
+    return NULL;
+}
+SAMPLE(sort) { return order_sample(here, g, i, wg_sort_at); }
+ERROR_SAMPLE(sort) { return sort_mistake(here, g, i, wg_sort_at); }
+
+const wg_op wgi_op_sort = {
+    OP(sort),
+    .summary = "The elements of an axis in increasing order, or with `descending` in decreasing order. Part "
+               "1 has their "
+               "numbers. Equal elements keep their order, NaN counts as the largest number.",
+    .formula = "y[i] = x[p[i]], p the order",
+    .adjoint = "x'[p[i]] = y'[i]",
+    .operands = 1,
+    .outputs = 2,
+    .kind = WG_ROWS,
+    .cost = 20,
+    TAKES(sort),
+    .shape = sort_shape,
+    .kernel = KERNELS(sort),
+    .units = sort_units,
+    .scratch = sort_scratch,
+    .own_scratch = true,
+    .leads = true,
+    .vjp = sort_vjp,
+};
+wg_node wg_sort_at(wg_site here, const wg_sort_args *a)
+{
+    return wg_apply(here, &wgi_op_sort, &a->x, 1, &GIVEN(sort, SORT_FIELDS));
+}
+
+/* ---- argsort ---- */
+
+static bool argsort_shape(wg_rule *r)
+{
+    r->y[0].dtype = WG_I64;
+    return sort_axis(r, &((struct sort *)r->attr)->axis);
+}
+EXPAND(argsort) { y[0] = wg_part(wg_apply(here, &wgi_op_sort, x, 1, attr), 1); }
+SAMPLE(argsort) { return order_sample(here, g, i, wg_argsort_at); }
+ERROR_SAMPLE(argsort) { return sort_mistake(here, g, i, wg_argsort_at); }
+
+const wg_op wgi_op_argsort = {
+    OP(argsort),
+    .summary =
+        "The numbers of the elements of an axis in increasing order of the elements, or with `descending` in "
+        "decreasing order: part 1 of sort.",
+    .formula = "x[y[0]] <= x[y[1]] <= ... along axis",
+    .adjoint = "the result is an index",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_ROWS,
+    TAKES(sort),
+    .shape = argsort_shape,
+    .expand = argsort_expand,
+};
+wg_node wg_argsort_at(wg_site here, const wg_sort_args *a)
+{
+    return wg_apply(here, &wgi_op_argsort, &a->x, 1, &GIVEN(sort, SORT_FIELDS));
+}
+
+/* ---- topk: values, numbers ---- */
+
+static int topk_at(const wg_kernel *k) { return ((const struct topk *)k->attr)->axis.axis[0]; }
+static int64_t topk_units(const wg_kernel *k) { return lines_of(k, topk_at(k)); }
+static size_t topk_scratch(const wg_kernel *k) { return items_of(k, topk_at(k)); }
+
+static bool topk_shape(wg_rule *r)
+{
+    struct topk *a = r->attr;
+    if (!sort_axis(r, &a->axis)) return false;
+    wg_shape s = *r->x[0].shape;
+    if (a->count < 0 || a->count > s.dim[a->axis.axis[0]])
+        return wg_rule_fail(r, WG_ERROR_VALUE, "count is %lld, axis %d of %s has %lld elements",
+                            (long long)a->count, a->axis.axis[0], wg_rule_who(r, 0),
+                            (long long)s.dim[a->axis.axis[0]]);
+    s.dim[a->axis.axis[0]] = a->count;
+    *wg_rule_shape(r, 0) = s;
+    r->y[1] = (wg_type){ r->y[0].shape, WG_I64 };
+    return true;
+}
+VJP(topk)
+{
+    const int axis = ((const struct topk *)wg_attr(y))->axis.axis[0];
+    gx[0] = added_along(here, gy, wg_part(y, 1), axis, wg_dim(x[0], axis));
+}
+SAMPLE(topk)
+{
+    switch (i) {
+    case 0: return wg_topk(wg_any(g, WG_SHAPE(3, 5)), 2);
+    case 1: return wg_topk(wg_any(g, WG_SHAPE(4, 3)), 3, .axis = WG_AXES(0), .smallest = true);
+    case 2: return wg_topk(wg_any(g, WG_SHAPE(2, 5, 2)), 1, .axis = WG_AXES(-2));
+    case 3: return wg_topk(wg_any(g, WG_SHAPE(2, 3)), 0);
+    case 4: return wg_topk(wg_any(g, WG_SHAPE(2, 100)), 7, .smallest = true);
+    case 5: return wg_topk(wg_any_class(g, 9, WG_SHAPE(3, 90)), 5);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(topk)
+{
+    if (i > 1) return NULL;
+    wg_topk(wg_any(g, WG_SHAPE(3, 5)), i ? -1 : 6);
+    return i ? "count is -1" : "count is 6, axis 1 of";
+}
+
+const wg_op wgi_op_topk = {
+    OP(topk),
+    .summary =
+        "The `count` largest elements of an axis in decreasing order, or with `smallest` the smallest in "
+        "increasing "
+        "order. Part 1 has their numbers. Of equal elements the first comes first, NaN counts as the largest "
+        "number.",
+    .formula = "y[i] = x[p[i]], i < count, p the order",
+    .adjoint = "x'[p[i]] = y'[i], else 0",
+    .operands = 1,
+    .outputs = 2,
+    .kind = WG_ROWS,
+    .cost = 8,
+    TAKES(topk),
+    .shape = topk_shape,
+    .kernel = KERNELS(topk),
+    .units = topk_units,
+    .scratch = topk_scratch,
+    .own_scratch = true,
+    .leads = true,
+    .vjp = topk_vjp,
+};
+wg_node wg_topk_at(wg_site here, const wg_topk_args *a)
+{
+    return wg_apply(here, &wgi_op_topk, &a->x, 1, &GIVEN(topk, TOPK_FIELDS));
+}
+
+#endif

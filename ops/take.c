@@ -1,0 +1,363 @@
+/* take.c: elements chosen by their numbers along any axis (take, take_along), values added by their numbers
+ * (scatter_add, scatter_add_along), and the numbers of true elements (nonzero). */
+#include "ops.h"
+#include "take_rules.h"
+
+KERNEL(nonzero)
+{
+    const int64_t n = wg_shape_size(*k->xt[0].shape), count = k->yt[0].shape->dim[0];
+    const bool *x = k->x[0];
+    int64_t *y = k->y[0], found = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (found < count) y[found] = i;
+        found += x[i];
+    }
+    return found == count ||
+           wg_fault_at(k, 0, found, WG_FAULT_COUNT, "count is not the number of true elements,");
+}
+
+#if WG_BASE
+
+DECLARE(nonzero);
+
+extern const wg_op wgi_op_take, wgi_op_take_along, wgi_op_scatter_add, wgi_op_scatter_add_along,
+    wgi_op_nonzero;
+
+#define AXIS_FIELDS(F, S) F(S, AXIS, axis, "0")
+OPTIONS(axis_option, AXIS_FIELDS);
+
+static int axis_of(const void *attr) { return ((const struct axis_option *)attr)->axis; }
+
+/* ---- take ---- */
+
+/* The shape of x in which `indices` take the place of the axis. */
+static bool taken_shape(wg_rule *r, const wg_shape *x, const wg_shape *indices, int axis, wg_shape *y)
+{
+    y->rank = x->rank - 1 + indices->rank;
+    if (y->rank > WG_MAX_RANK)
+        return wg_rule_fail(r, WG_ERROR_SHAPE, "the result would have %d axes", y->rank);
+    for (int i = 0; i < y->rank; i++)
+        y->dim[i] = i < axis                   ? x->dim[i]
+                    : i < axis + indices->rank ? indices->dim[i - axis]
+                                               : x->dim[i - indices->rank + 1];
+    return true;
+}
+static bool take_shape(wg_rule *r)
+{
+    int *axis = &((struct axis_option *)r->attr)->axis;
+    wg_shape y;
+    if (!wg_rule_axis(r, axis, r->x[0].shape->rank) ||
+        !taken_shape(r, r->x[0].shape, r->x[1].shape, *axis, &y))
+        return false;
+    *wg_rule_shape(r, 0) = y;
+    return true;
+}
+/* x as [outer, n, inner], and the same numbers for each index of outer. */
+EXPAND(take)
+{
+    const int axis = axis_of(attr);
+    const wg_shape s = wg_node_shape(x[0]), rows = wg_node_shape(x[1]);
+    const int64_t outer = outer_of(&s, axis), inner = inner_of(&s, axis), k = wg_shape_size(rows);
+    if (!axis) {
+        y[0] = wgi_gather(here, x[0], x[1], 0);
+        return;
+    }
+    wg_shape to = s;
+    to.rank = axis;
+    for (int i = 0; i < rows.rank; i++) to.dim[to.rank++] = rows.dim[i];
+    for (int i = axis + 1; i < s.rank; i++) to.dim[to.rank++] = s.dim[i];
+    wg_node many = wg_broadcast_to(wg_reshape(x[1], WG_SHAPE(1, k)), WG_SHAPE(outer, k));
+    y[0] = wg_reshape(wgi_gather(here, wg_reshape(x[0], WG_SHAPE(outer, s.dim[axis], inner)), many, 1), to);
+}
+SAMPLE(take)
+{
+    switch (i) {
+    case 0: return wg_take(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(6)), .axis = 1);
+    case 1: return wg_take(wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 2)), .axis = -2);
+    case 2: return wg_take(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(5)));
+    case 3: return wg_take(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SCALAR), .axis = 1);
+    case 4: return wg_take(wg_any(g, WG_SHAPE(0, 4)), wg_any_class(g, 4, WG_SHAPE(2)), .axis = 1);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(take)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    switch (i) {
+    case 0: wg_take(x, wg_any_class(g, 3, WG_SHAPE(2)), .axis = 2); return "no axis 2 in";
+    case 1: wg_take(x, wg_add(wg_any_class(g, 1, WG_SHAPE(2)), 4), .axis = 1); return "number out of range";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_take = {
+    OP(take),
+    .summary =
+        "The elements at given numbers along an axis. The axes of the numbers take the place of the axis.",
+    .formula = "y[..., i..., ...] = x[..., indices[i...], ...]",
+    .adjoint = "x' = y' added at the indices; indices: none",
+    .none = 1 << 1,
+    .operands = 2,
+    .kind = WG_OPAQUE,
+    TAKES(axis_option),
+    .shape = take_shape,
+    .expand = take_expand,
+};
+wg_node wg_take_at(wg_site here, const wg_take_args *a)
+{
+    return wg_apply(here, &wgi_op_take, (wg_node[]){ a->x, a->indices }, 2, &GIVEN(axis_option, AXIS_FIELDS));
+}
+
+/* ---- take_along ---- */
+
+/* Operand k differs from operand j along the axis alone. */
+static bool fits_beside(wg_rule *r, int k, int j, int axis)
+{
+    const wg_shape *a = r->x[k].shape, *b = r->x[j].shape;
+    bool fits = a->rank == b->rank;
+    for (int i = 0; fits && i < a->rank; i++) fits = i == axis || a->dim[i] == b->dim[i];
+    return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "%s and %s differ beside axis %d", wg_rule_who(r, j),
+                                wg_rule_who(r, k), axis);
+}
+static bool take_along_shape(wg_rule *r)
+{
+    int *axis = &((struct axis_option *)r->attr)->axis;
+    if (!wg_rule_axis(r, axis, r->x[0].shape->rank) || !fits_beside(r, 1, 0, *axis)) return false;
+    r->y[0].shape = r->x[1].shape;
+    return true;
+}
+EXPAND(take_along) { y[0] = taken_along(here, x[0], x[1], axis_of(attr)); }
+SAMPLE(take_along)
+{
+    switch (i) {
+    case 0: return wg_take_along(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3, 6)), .axis = 1);
+    case 1: return wg_take_along(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)));
+    case 2:
+        return wg_take_along(wg_any(g, WG_SHAPE(2, 4, 2)), wg_any_class(g, 4, WG_SHAPE(2, 3, 2)), .axis = -2);
+    case 3: return wg_take_along(wg_any(g, WG_SHAPE(4)), wg_any_class(g, 4, WG_SHAPE(0)));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(take_along)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3, 4));
+    switch (i) {
+    case 0: wg_take_along(x, wg_any_class(g, 3, WG_SHAPE(2, 3))); return "differ beside axis 0";
+    case 1: wg_take_along(x, wg_add(wg_any_class(g, 1, WG_SHAPE(3, 4)), 3)); return "number out of range";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_take_along = {
+    OP(take_along),
+    .summary = "Elements chosen along an axis by numbers of their own for each place. On other axes x and "
+               "the numbers "
+               "are of equal size.",
+    .formula = "y[..., i, ...] = x[..., indices[..., i, ...], ...]",
+    .adjoint = "x' = y' added at the indices; indices: none",
+    .none = 1 << 1,
+    .operands = 2,
+    .kind = WG_OPAQUE,
+    TAKES(axis_option),
+    .shape = take_along_shape,
+    .expand = take_along_expand,
+};
+wg_node wg_take_along_at(wg_site here, const wg_take_args *a)
+{
+    return wg_apply(here, &wgi_op_take_along, (wg_node[]){ a->x, a->indices }, 2,
+                    &GIVEN(axis_option, AXIS_FIELDS));
+}
+
+/* ---- scatter_add: v has the shape of wg_take(x, indices) ---- */
+
+static bool scatter_add_shape(wg_rule *r)
+{
+    int *axis = &((struct axis_option *)r->attr)->axis;
+    wg_shape v;
+    char text[80];
+    if (!wg_rule_axis(r, axis, r->x[0].shape->rank) ||
+        !taken_shape(r, r->x[0].shape, r->x[1].shape, *axis, &v))
+        return false;
+    if (r->x[2].dtype != r->x[0].dtype || r->x[0].dtype == WG_BOOL)
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s cannot be added to %s of dtype %s", wg_rule_who(r, 2),
+                            wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
+    return wg_shape_equal(v, *r->x[2].shape) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s has not the shape of the chosen elements, %s",
+                        wg_rule_who(r, 2), wg_shape_text(v, text, sizeof text));
+}
+EXPAND(scatter_add)
+{
+    const int axis = axis_of(attr);
+    const wg_shape s = wg_node_shape(x[0]);
+    const int64_t outer = outer_of(&s, axis), k = wg_shape_size(wg_node_shape(x[1]));
+    if (!axis) {
+        y[0] = wg_add(x[0], wgi_add_rows(here, x[2], x[1], s.dim[0], 0));
+        return;
+    }
+    wg_node many = wg_broadcast_to(wg_reshape(x[1], WG_SHAPE(1, k)), WG_SHAPE(outer, k));
+    wg_node v = wg_reshape(x[2], WG_SHAPE(outer, k, inner_of(&s, axis)));
+    y[0] = wg_add(x[0], wg_reshape(wgi_add_rows(here, v, many, s.dim[axis], 1), s));
+}
+SAMPLE(scatter_add)
+{
+    switch (i) {
+    case 0:
+        return wg_scatter_add(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(6)),
+                              wg_any(g, WG_SHAPE(6, 3)));
+    case 1:
+        return wg_scatter_add(wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 2)),
+                              wg_any(g, WG_SHAPE(2, 2, 2, 3)), .axis = 1);
+    case 2:
+        return wg_scatter_add(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(0)),
+                              wg_any(g, WG_SHAPE(3, 0)), .axis = -1);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(scatter_add)
+{
+    wg_node x = wg_any(g, WG_SHAPE(4, 3)), i6 = wg_any_class(g, 4, WG_SHAPE(6));
+    switch (i) {
+    case 0: wg_scatter_add(x, i6, x); return "has not the shape of the chosen elements, [6,3]";
+    case 1: wg_scatter_add(x, i6, wg_any_class(g, 3, WG_SHAPE(6, 3))); return "cannot be added";
+    case 2: wg_scatter_add(x, i6, x, .axis = 2); return "no axis 2 in";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_scatter_add = {
+    OP(scatter_add),
+    .summary = "x, with values added at the elements that given numbers choose along an axis. Values for one "
+               "element are "
+               "added in order.",
+    .formula = "y = x, y[..., indices[i...], ...] += v[..., i..., ...]",
+    .adjoint = "x' = y', v' = y' at the indices; indices: none",
+    .none = 1 << 1,
+    .operands = 3,
+    .kind = WG_OPAQUE,
+    TAKES(axis_option),
+    .shape = scatter_add_shape,
+    .expand = scatter_add_expand,
+};
+wg_node wg_scatter_add_at(wg_site here, const wg_scatter_add_args *a)
+{
+    return wg_apply(here, &wgi_op_scatter_add, (wg_node[]){ a->x, a->indices, a->v }, 3,
+                    &GIVEN(axis_option, AXIS_FIELDS));
+}
+
+/* ---- scatter_add_along: v has the shape of the indices ---- */
+
+static bool scatter_add_along_shape(wg_rule *r)
+{
+    int *axis = &((struct axis_option *)r->attr)->axis;
+    if (!wg_rule_axis(r, axis, r->x[0].shape->rank) || !fits_beside(r, 1, 0, *axis) || !shaped_as(r, 2, 1))
+        return false;
+    return (r->x[2].dtype == r->x[0].dtype && r->x[0].dtype != WG_BOOL) ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s cannot be added to %s of dtype %s", wg_rule_who(r, 2),
+                        wg_rule_who(r, 0), wg_dtype_name(r->x[0].dtype));
+}
+EXPAND(scatter_add_along)
+{
+    const int axis = axis_of(attr);
+    y[0] = wg_add(x[0], added_along(here, x[2], x[1], axis, wg_dim(x[0], axis)));
+}
+SAMPLE(scatter_add_along)
+{
+    switch (i) {
+    case 0:
+        return wg_scatter_add_along(wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(3, 6)),
+                                    wg_any(g, WG_SHAPE(3, 6)), .axis = 1);
+    case 1:
+        return wg_scatter_add_along(wg_any(g, WG_SHAPE(4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 3)),
+                                    wg_any(g, WG_SHAPE(2, 3)));
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(scatter_add_along)
+{
+    wg_node x = wg_any(g, WG_SHAPE(4, 3)), i6 = wg_any_class(g, 4, WG_SHAPE(6, 3));
+    switch (i) {
+    case 0: wg_scatter_add_along(x, i6, x); return "is not shaped as";
+    case 1: wg_scatter_add_along(x, i6, i6); return "cannot be added";
+    case 2: wg_scatter_add_along(x, i6, x, .axis = 1); return "differ beside axis 1";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_scatter_add_along = {
+    OP(scatter_add_along),
+    .summary = "x, with each value added at the element that its own number chooses along an axis. Values "
+               "for one element "
+               "are added in order.",
+    .formula = "y = x, y[..., indices[..., i, ...], ...] += v[..., i, ...]",
+    .adjoint = "x' = y', v' = y' at the indices; indices: none",
+    .none = 1 << 1,
+    .operands = 3,
+    .kind = WG_OPAQUE,
+    TAKES(axis_option),
+    .shape = scatter_add_along_shape,
+    .expand = scatter_add_along_expand,
+};
+wg_node wg_scatter_add_along_at(wg_site here, const wg_scatter_add_args *a)
+{
+    return wg_apply(here, &wgi_op_scatter_add_along, (wg_node[]){ a->x, a->indices, a->v }, 3,
+                    &GIVEN(axis_option, AXIS_FIELDS));
+}
+
+/* ---- nonzero ---- */
+
+#define NONZERO_FIELDS(F, S) F(S, SIZE, count, NULL)
+OPTIONS(nonzero, NONZERO_FIELDS);
+
+static bool nonzero_shape(wg_rule *r)
+{
+    const int64_t count = ((const struct nonzero *)r->attr)->count, n = wg_shape_size(*r->x[0].shape);
+    if (count < 0 || count > n)
+        return wg_rule_fail(r, WG_ERROR_VALUE, "count is %lld, %s has %lld elements", (long long)count,
+                            wg_rule_who(r, 0), (long long)n);
+    if (r->x[0].dtype != WG_BOOL)
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "%s must be bool: compare it, wg_not_equal(x, 0)",
+                            wg_rule_who(r, 0));
+    *wg_rule_shape(r, 0) = WG_SHAPE(count);
+    r->y[0].dtype = WG_I64;
+    return true;
+}
+SAMPLE(nonzero)
+{
+    switch (i) {
+    case 0: return wg_nonzero(wg_less(wg_any_class(g, 2, WG_SHAPE(3, 4)), 2), 12);
+    case 1: return wg_nonzero(wg_greater(wg_index_along(wg_any(g, WG_SHAPE(2, 5)), 1), 2), 4);
+    case 2: return wg_nonzero(wg_greater(wg_any(g, WG_SHAPE(0)), 0), 0);
+    }
+    return wg_none;
+}
+ERROR_SAMPLE(nonzero)
+{
+    wg_node x = wg_any(g, WG_SHAPE(3));
+    switch (i) {
+    case 0: wg_nonzero(x, 1); return "must be bool";
+    case 1: wg_nonzero(wg_greater(x, 0), 4); return "count is 4";
+    case 2: wg_nonzero(wg_equal(x, x), 2); return "count is not the number of true elements, but 3";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_nonzero = {
+    OP(nonzero),
+    .summary = "The numbers of the true elements, in order, counted over all axes. `count` must be how many "
+               "there are: a "
+               "shape does not depend on values.",
+    .formula = "y[j] = the number of the true element j",
+    .adjoint = "the result is an index",
+    .none = WG_EVERY_OPERAND,
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    TAKES(nonzero),
+    .shape = nonzero_shape,
+    .kernel = KERNELS(nonzero),
+};
+wg_node wg_nonzero_at(wg_site here, wg_node x, int64_t count)
+{
+    return wg_apply(here, &wgi_op_nonzero, &x, 1, &(struct nonzero){ count });
+}
+
+#endif
