@@ -18,19 +18,26 @@ static int64_t elements(const wg_shape *s, int from, int to)
     return n;
 }
 
-/* Rows of one element of type T. */
-#define ELEMENTS(T)                                                                         \
+/* Rows of one element of type T, by numbers of type I. */
+#define ELEMENTS_BY(T, I)                                                                   \
     do {                                                                                    \
         const T *x = (const T *)k->x[0];                                                    \
+        const I *rows = (const I *)k->x[1];                                                 \
         T *y = (T *)k->y[0];                                                                \
-        for (int64_t i = k->begin; i < k->end;) {                                           \
-            const int64_t b = batch ? i / each : 0;                                         \
-            const int64_t end = batch && (b + 1) * each < k->end ? (b + 1) * each : k->end; \
-            for (; i < end; i++) {                                                          \
-                if (!number_at(k, 1, i, limit, &row)) return false;                         \
-                y[i] = x[b * limit + row];                                                  \
-            }                                                                               \
+        for (int64_t i = k->begin, end; i < k->end; i = end) {                              \
+            const int64_t b = batch ? i / each : 0, last = batch ? (b + 1) * each : k->end; \
+            end = last < k->end ? last : k->end;                                            \
+            bool bad = false;                                                               \
+            for (int64_t j = i; j < end; j++) bad |= rows[j] < 0 || rows[j] >= limit;       \
+            for (int64_t j = i; bad && j < end; j++)                                        \
+                if (!number_at(k, 1, j, limit, &row)) return false;                         \
+            for (int64_t j = i; j < end; j++) y[j] = x[b * limit + rows[j]];                \
         }                                                                                   \
+    } while (0)
+#define ELEMENTS(T)                                            \
+    do {                                                       \
+        if (k->xt[1].dtype == WG_I32) ELEMENTS_BY(T, int32_t); \
+        else ELEMENTS_BY(T, int64_t);                          \
     } while (0)
 KERNEL(gather)
 {
@@ -39,8 +46,9 @@ KERNEL(gather)
     const size_t n = (size_t)elements(x, batch + 1, x->rank) * wg_dtype_size(k->xt[0].dtype);
     const int64_t limit = x->dim[batch], each = elements(rows, batch, rows->rank);
     int64_t row;
-    if (n == 4) ELEMENTS(uint32_t);
-    else if (n == 8) ELEMENTS(uint64_t);
+    const bool whole = k->xt[1].dtype == WG_I32 || k->xt[1].dtype == WG_I64;
+    if (n == 4 && whole) ELEMENTS(uint32_t);
+    else if (n == 8 && whole) ELEMENTS(uint64_t);
     else
         for (int64_t i = k->begin; i < k->end; i++) {
             if (!number_at(k, 1, i, limit, &row)) return false;
@@ -92,10 +100,31 @@ static void clear(const wg_kernel *k, const added a, const block u, int64_t coun
             for (int64_t j = 0; j < u.wide; j++) y[j] += x[j];              \
         }                                                                   \
     } while (0)
+/* The same for rows of one element with numbers of type I. */
+#define ADD_ELEMENTS(T, I)                                                       \
+    do {                                                                         \
+        const I *restrict at = (const I *)k->x[p + 1] + u.b * rows;              \
+        const T *restrict x = (const T *)k->x[p] + u.b * rows;                   \
+        T *restrict y = (T *)k->y[0] + u.b * count;                              \
+        bool bad = false;                                                        \
+        int64_t row;                                                             \
+        for (int64_t i = 0; i < rows; i++) bad |= at[i] < 0 || at[i] >= count;   \
+        for (int64_t i = 0; bad && i < rows; i++)                                \
+            if (!number_at(k, p + 1, u.b * rows + i, count, &row)) return false; \
+        for (int64_t i = 0; i < rows; i++) y[at[i]] += x[i];                     \
+    } while (0)
 static bool add_rows(const wg_kernel *k, const added a, const block u, int p)
 {
     const struct gather_grad *g = k->attr;
     const int64_t count = g->count, rows = elements(k->xt[p + 1].shape, g->batch, k->xt[p + 1].shape->rank);
+    const wg_dtype t = k->xt[p].dtype, numbers = k->xt[p + 1].dtype;
+    if (a.columns == 1 && wg_dtype_is_float(t) && (numbers == WG_I32 || numbers == WG_I64)) {
+        if (t == WG_F32 && numbers == WG_I32) ADD_ELEMENTS(float, int32_t);
+        else if (t == WG_F32) ADD_ELEMENTS(float, int64_t);
+        else if (numbers == WG_I32) ADD_ELEMENTS(double, int32_t);
+        else ADD_ELEMENTS(double, int64_t);
+        return true;
+    }
     switch (k->xt[p].dtype) {
     case WG_F32: ADD_ROWS(float); break;
     case WG_F64: ADD_ROWS(double); break;

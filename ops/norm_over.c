@@ -202,25 +202,41 @@ static bool group_norm_shape(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_VALUE, "%lld channels in %d groups: not a multiple", (long long)channels,
                         a->groups);
 }
-/* The mean over what stands before the channels, then over the channels of a group and what stands
- * behind them. x is [examples, before, groups, channels, behind]. */
-static wg_node mean_of_group(wg_site here, wg_node x)
+/* x as [examples, before, channels, behind], and the number of groups. */
+typedef struct grouped {
+    int64_t examples, before, channels, behind, groups;
+} grouped;
+
+/* The mean of each group: over what stands before the channels first, then over the channels of the
+ * group and what stands behind them. */
+static wg_node mean_of_group(wg_site here, wg_node x, const grouped *o)
 {
-    wg_node m = wg_mean(x, .axes = WG_AXES(1), .keepdims = true);
-    return wg_mean(m, .axes = WG_AXES(3, 4), .keepdims = true);
+    if (o->before != 1) x = wg_mean(x, .axes = WG_AXES(1));
+    x = wg_reshape(x, WG_SHAPE(o->examples, o->groups, o->channels / o->groups * o->behind));
+    return wg_mean(x, .axes = WG_AXES(2));
+}
+/* One number of each group as one for each of its channels: it broadcasts to x. */
+static wg_node of_channels(wg_site here, wg_node m, const grouped *o)
+{
+    const int64_t each = o->channels / o->groups;
+    m = wg_broadcast_to(wg_reshape(m, WG_SHAPE(o->examples, o->groups, 1)),
+                        WG_SHAPE(o->examples, o->groups, each));
+    return wg_reshape(m, WG_SHAPE(o->examples, 1, o->channels, 1));
 }
 EXPAND(group_norm)
 {
     const struct group *a = attr;
     const wg_shape s = wg_node_shape(x[0]);
     const int axis = a->axis.axis[0];
-    const int64_t each = s.dim[axis] / a->groups, before = s.dim[0] ? outer_of(&s, axis) / s.dim[0] : 1;
-    const wg_shape f = WG_SHAPE(a->groups, each, 1);
-    wg_node z = wg_reshape(x[0], WG_SHAPE(s.dim[0], before, a->groups, each, inner_of(&s, axis)));
-    wg_node d = wg_sub(z, mean_of_group(here, z)), variance = mean_of_group(here, wg_square(d));
-    wg_node h = wg_mul(d, wg_rsqrt(wg_add(variance, number_of(a->eps))));
-    if (!wg_is_none(x[1])) h = wg_mul(h, wg_reshape(x[1], f));
-    if (!wg_is_none(x[2])) h = wg_add(h, wg_reshape(x[2], f));
+    const grouped o = { s.dim[0], s.dim[0] ? outer_of(&s, axis) / s.dim[0] : 1, s.dim[axis],
+                        inner_of(&s, axis), a->groups };
+    wg_node z = wg_reshape(x[0], WG_SHAPE(o.examples, o.before, o.channels, o.behind));
+    wg_node d = wg_sub(z, of_channels(here, mean_of_group(here, z, &o), &o));
+    wg_node variance = mean_of_group(here, wg_square(d), &o);
+    wg_node scale = of_channels(here, wg_rsqrt(wg_add(variance, number_of(a->eps))), &o);
+    if (!wg_is_none(x[1])) scale = wg_mul(scale, wg_reshape(x[1], WG_SHAPE(o.channels, 1)));
+    wg_node h = wg_mul(d, scale);
+    if (!wg_is_none(x[2])) h = wg_add(h, wg_reshape(x[2], WG_SHAPE(o.channels, 1)));
     y[0] = wg_reshape(h, s);
 }
 SAMPLE(group_norm)

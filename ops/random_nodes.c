@@ -3,24 +3,48 @@
 #include "ops.h"
 #include "random_bits.h"
 
-#include "kernel/draws.h"
+#include "base/box_muller.h"
+#include "kernel/draw_pairs.h"
 
 #define DRAWN_FIELDS(F, S) F(S, SHAPE, shape, NULL) F(S, DTYPE, dtype, NULL)
 OPTIONS(drawn, DRAWN_FIELDS);
 
-/* Elements [begin, end) of a tensor of draws. */
+/* Numbers 128 group ... 128 group + 127 of the stream: the first numbers of 64 blocks, then the second. */
+enum { PAIR_GROUP = 2 * DRAW_PAIRS };
+static void group_of_numbers(const wg_kernel *k, uint64_t group, bool normal, double y[PAIR_GROUP])
+{
+    const uint64_t key = wgi_philox_key(k->seed, *(const uint64_t *)k->x[0]);
+    uint64_t u[DRAW_PAIRS], v[DRAW_PAIRS];
+    uniform_pairs(key, k->epoch, group * DRAW_PAIRS, u, v);
+    double *restrict first = y, *restrict second = y + DRAW_PAIRS;
+    if (normal)
+        for (int j = 0; j < DRAW_PAIRS; j++) {
+            const double a = 1 - bm_unit(u[j]), b = bm_unit(v[j]);
+            first[j] = bm_normal(a, b);
+            second[j] = bm_second_normal(a, b);
+        }
+    else
+        for (int j = 0; j < DRAW_PAIRS; j++) first[j] = bm_unit(u[j]), second[j] = bm_unit(v[j]);
+}
+
+/* A uniform number that is rounded to the float 1 becomes the largest float below 1. */
 static void fill(const wg_kernel *k, bool normal)
 {
-    const wg_dtype t = k->yt[0].dtype;
-    wgi_draws_fill[WG_ISA_INDEX](&(wgi_draws){ .seed = k->seed,
-                                               .stream = *(const uint64_t *)k->x[0],
-                                               .epoch = k->epoch,
-                                               .normal = normal,
-                                               .b = 1,
-                                               .dtype = t,
-                                               .y = (char *)k->y[0] - (size_t)k->begin * wg_dtype_size(t),
-                                               .begin = k->begin,
-                                               .end = k->end });
+    double z[PAIR_GROUP];
+    const float most = normal ? INFINITY : 0x1.fffffep-1F;
+    for (int64_t e = k->begin, n; e < k->end; e += n) {
+        const int64_t i = e % PAIR_GROUP, at = e - k->begin;
+        n = k->end - e < PAIR_GROUP - i ? k->end - e : PAIR_GROUP - i;
+        group_of_numbers(k, (uint64_t)(e / PAIR_GROUP), normal, z);
+        if (k->yt[0].dtype == WG_F64) memcpy((double *)k->y[0] + at, z + i, sizeof *z * (size_t)n);
+        else {
+            float *restrict y = (float *)k->y[0] + at;
+            for (int64_t j = 0; j < n; j++) {
+                const float v = (float)z[i + j];
+                y[j] = v < most ? v : most;
+            }
+        }
+    }
 }
 
 KERNEL(random_normal)
@@ -28,14 +52,9 @@ KERNEL(random_normal)
     fill(k, true);
     return true;
 }
-
-/* A draw that is rounded to the float 1 becomes the largest float below 1. */
 KERNEL(random_uniform)
 {
     fill(k, false);
-    float *restrict y = (float *)k->y[0];
-    if (k->yt[0].dtype == WG_F32)
-        for (int64_t i = 0; i < k->end - k->begin; i++) y[i] = y[i] < 1 ? y[i] : 0x1.fffffep-1F;
     return true;
 }
 
@@ -82,20 +101,28 @@ KERNEL(bernoulli)
     return wg_fault_at(k, k->begin + at, 0, WG_FAULT_PLACE, "p is no probability");
 }
 
-/* The first class at which the sum of e^(z - largest) is above u times the sum over all classes. A
- * class whose term is 0 is never chosen, nor is one behind the last class of which the term is not 0.
- * -1: no class is. */
+/* Terms e^(z - largest) of a row are kept where there are few. */
+enum { FEW_CLASSES = 512 };
+
+/* The first class at which the sum of the terms is above u times the sum over all classes. A class
+ * whose term is 0 is never chosen, nor is one behind the last class of which the term is not 0. -1: no
+ * class is. */
+#define TERM(j) (n <= FEW_CLASSES ? term[j] : exp((double)z[j] - most))
 #define CHOSEN(T)                                                                         \
     do {                                                                                  \
         const T *z = (const T *)k->x[0] + r * n;                                          \
-        double most = -INFINITY, total = 0, sum = 0;                                      \
+        double most = -INFINITY, total = 0, sum = 0, term[FEW_CLASSES];                   \
         for (int64_t j = 0; j < n; j++) most = (double)z[j] > most ? (double)z[j] : most; \
-        for (int64_t j = 0; j < n; j++) total += exp((double)z[j] - most);                \
+        for (int64_t j = 0; j < n; j++) {                                                 \
+            const double e = exp((double)z[j] - most);                                    \
+            if (n <= FEW_CLASSES) term[j] = e;                                            \
+            total += e;                                                                   \
+        }                                                                                 \
         if (!(total > 0 && total < INFINITY)) break;                                      \
         for (int64_t j = 0; j < n && !(chosen >= 0 && sum > u * total); j++) {            \
-            const double term = exp((double)z[j] - most);                                 \
-            sum += term;                                                                  \
-            if (term > 0) chosen = j;                                                     \
+            const double e = TERM(j);                                                     \
+            sum += e;                                                                     \
+            if (e > 0) chosen = j;                                                        \
         }                                                                                 \
     } while (0)
 

@@ -45,26 +45,38 @@ static inline int64_t place_of(const order *o, int64_t line, int64_t i)
 typedef struct wide_item {
     uint64_t key, index;
 } wide_item;
-static inline wide_item item_wide(const wg_kernel *k, const order *o, int64_t line, int64_t i)
-{
-    const int64_t p = place_of(o, line, i);
-    const uint64_t key = k->xt[0].dtype == WG_F64
-                             ? key_of_f64(((const double *)k->x[0])[p])
-                             : (uint64_t)((const int64_t *)k->x[0])[p] ^ UINT64_C(1) << 63;
-    return (wide_item){ o->descending ? ~key : key, (uint64_t)i };
-}
 
-/* dtypes of 4 bytes and of 1, in lines of less than 2^32 elements */
-static inline uint64_t item_short(const wg_kernel *k, const order *o, int64_t line, int64_t i)
+#define KEYS(T, key, item)                                                       \
+    do {                                                                         \
+        const T *x = (const T *)k->x[0] + place_of(o, line, 0);                  \
+        const int64_t step = o->l.inner;                                         \
+        if (step == 1)                                                           \
+            for (int64_t i = 0; i < o->l.n; i++) to[i] = item(key(x[i]));        \
+        else                                                                     \
+            for (int64_t i = 0; i < o->l.n; i++) to[i] = item(key(x[i * step])); \
+    } while (0)
+#define KEY_OF_I64(v)  ((uint64_t)(v) ^ UINT64_C(1) << 63)
+#define KEY_OF_I32(v)  ((uint32_t)(v) ^ 0x80000000)
+#define KEY_OF_BOOL(v) ((uint32_t)(v))
+#define WIDE(key) \
+    (wide_item) { (key) ^ flip, (uint64_t)i }
+#define SHORT(key) (((uint64_t)(key) ^ flip) << 32 | (uint64_t)i)
+
+static void items_wide(const wg_kernel *k, const order *o, int64_t line, wide_item *restrict to)
 {
-    const int64_t p = place_of(o, line, i);
-    uint32_t key;
+    const uint64_t flip = o->descending ? UINT64_MAX : 0;
+    if (k->xt[0].dtype == WG_F64) KEYS(double, key_of_f64, WIDE);
+    else KEYS(int64_t, KEY_OF_I64, WIDE);
+}
+/* dtypes of 4 bytes and of 1, in lines of less than 2^32 elements */
+static void items_short(const wg_kernel *k, const order *o, int64_t line, uint64_t *restrict to)
+{
+    const uint64_t flip = o->descending ? UINT32_MAX : 0;
     switch (k->xt[0].dtype) {
-    case WG_F32: key = key_of_f32(((const float *)k->x[0])[p]); break;
-    case WG_I32: key = (uint32_t)((const int32_t *)k->x[0])[p] ^ 0x80000000; break;
-    default: key = ((const bool *)k->x[0])[p]; break;
+    case WG_F32: KEYS(float, key_of_f32, SHORT); break;
+    case WG_I32: KEYS(int32_t, KEY_OF_I32, SHORT); break;
+    default: KEYS(bool, KEY_OF_BOOL, SHORT); break;
     }
-    return (uint64_t)(o->descending ? ~key : key) << 32 | (uint64_t)i;
 }
 
 #define ITEM         wide_item
@@ -146,10 +158,14 @@ DECLARE(topk);
 
 extern const wg_op wgi_op_sort, wgi_op_topk, wgi_op_argsort;
 
-/* One axis; of a scalar there is none. */
+/* One axis, whose elements have numbers of 32 bits. */
 static bool sort_axis(wg_rule *r, wg_axes *axis)
 {
-    return one_axis(r, axis) && wg_rule_axis(r, &axis->axis[0], r->x[0].shape->rank);
+    const wg_shape *s = r->x[0].shape;
+    if (!one_axis(r, axis) || !wg_rule_axis(r, &axis->axis[0], s->rank)) return false;
+    return s->dim[axis->axis[0]] <= UINT32_MAX ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "axis %d of %s has 2^32 elements or more", axis->axis[0],
+                        wg_rule_who(r, 0));
 }
 static int64_t lines_of(const wg_kernel *k, int axis)
 {

@@ -55,18 +55,18 @@ static void N(sift)(ITEM *h, int64_t n, ITEM v)
     h[i] = v;
 }
 
-/* The first `count` of the items of line x, in order. Beside a[], which is as long as the line, there
- * is b[]. */
+/* The first o->count items of a line, in order. a and b have room for the items of the line. */
 static ITEM *N(first_items)(const wg_kernel *k, const order *o, int64_t line, ITEM *a, ITEM *b)
 {
     const int64_t n = o->l.n;
     if (o->count > n / 8) {
-        for (int64_t i = 0; i < n; i++) a[i] = N(item)(k, o, line, i);
+        N(items)(k, o, line, a);
         return N(sorted)(a, b, n);
     }
     int64_t held = 0;
+    if (o->count) N(items)(k, o, line, b);
     for (int64_t i = 0; i < n && o->count; i++) {
-        const ITEM v = N(item)(k, o, line, i);
+        const ITEM v = b[i];
         if (held == o->count) {
             if (BEFORE(v, a[0])) N(sift)(a, held, v);
         } else { /* an item of a growing heap moves up */

@@ -1,12 +1,12 @@
-/* draws.h: an array of random numbers at once. Number i of the epoch WGI_DRAWS_EPOCH is that of
- * wgi_normal_draw or wgi_uniform_draw, to the bit, with every instruction set. */
+/* draws.h: an array of random numbers at once. Number i is that of wgi_normal_draw or wgi_uniform_draw, to
+ * the bit, with every instruction set. */
 #ifndef WGI_DRAWS_H
 #define WGI_DRAWS_H
 
 #include "wengert/op.h"
 
 typedef struct wgi_draws { /* element i becomes a + b times draw i, rounded to the dtype */
-    uint64_t seed, stream, epoch;
+    uint64_t seed, stream;
     bool normal; /* else uniform in [0, 1) */
     double a, b;
     wg_dtype dtype;     /* f32 or f64 */

@@ -70,8 +70,8 @@ static void fill_equal(wg_dtype t, void *data, double value, int64_t n)
 bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
 {
     wg_context *c = q->owner->c;
-    wgi_draws d = { .seed = c->o.seed, .stream = q->hash, .epoch = WGI_DRAWS_EPOCH };
-    d.dtype = q->dtype, d.y = q->data, d.end = q->size, d.a = init->a;
+    wgi_draws d = { .seed = c->o.seed, .stream = q->hash, .dtype = q->dtype, .y = q->data, .end = q->size };
+    d.a = init->a;
     switch (init->kind) {
     case WG_INIT_VALUES:
         if (init->values) wgi_convert(q->dtype, q->data, WG_F64, init->values, q->size);

@@ -37,7 +37,6 @@ Test(draws, every_instruction_set_gives_the_numbers_of_the_definition)
             wgi_draws d = {
                 .seed = 5, .stream = 77 + (uint64_t)k, .normal = k & 1, .a = 0.25, .b = -1.5, .y = y
             };
-            d.epoch = WGI_DRAWS_EPOCH;
             d.dtype = k & 2 ? WG_F64 : WG_F32;
             for (d.begin = 0; d.begin < 130; d.begin += 13)
                 for (d.end = d.begin; d.end <= N; d.end += 1 + d.end / 3) expect_draws(d, isa);
@@ -119,7 +118,6 @@ static double *draws(bool normal, int64_t n)
     double *y = malloc((size_t)n * sizeof *y);
     wgi_draws_fill[wgi_isa_best()](&(wgi_draws){ .seed = 11,
                                                  .stream = wg_random_stream("fc1.W"),
-                                                 .epoch = WGI_DRAWS_EPOCH,
                                                  .normal = normal,
                                                  .b = 1,
                                                  .dtype = WG_F64,
