@@ -197,6 +197,7 @@ static bool group_norm_shape(wg_rule *r)
 {
     struct group *a = r->attr;
     if (!channels_fit(r, &a->axis, &a->eps)) return false;
+    if (!a->groups) a->groups = 1;
     const int64_t channels = r->x[0].shape->dim[a->axis.axis[0]];
     return (a->groups > 0 && channels % a->groups == 0) ||
            wg_rule_fail(r, WG_ERROR_VALUE, "%lld channels in %d groups: not a multiple", (long long)channels,
@@ -241,15 +242,18 @@ EXPAND(group_norm)
 }
 SAMPLE(group_norm)
 {
-    wg_node gamma = wg_between(g, 0.5, 1.5, WG_SHAPE(6)), beta = wg_any(g, WG_SHAPE(6));
+    static const wg_shape s[] = {
+        { 2, { 2, 6 } }, { 3, { 2, 3, 6 } }, { 4, { 2, 6, 2, 2 } }, { 4, { 2, 2, 2, 6 } }, { 2, { 0, 6 } }
+    };
+    if (i > 4) return wg_none;
+    wg_node x = wg_any(g, s[i]), gamma = wg_between(g, 0.5, 1.5, WG_SHAPE(6)), beta = wg_any(g, WG_SHAPE(6));
     switch (i) {
-    case 0: return wg_group_norm(wg_any(g, WG_SHAPE(2, 6)), gamma, beta, 2);
-    case 1: return wg_group_norm(wg_any(g, WG_SHAPE(2, 3, 6)), gamma, beta, 3, .eps = 0.125);
-    case 2: return wg_group_norm(wg_any(g, WG_SHAPE(2, 6, 2, 2)), gamma, beta, 2, .axis = WG_AXES(1));
-    case 3: return wg_group_norm(wg_any(g, WG_SHAPE(2, 2, 2, 6)), wg_none, wg_none, 1);
-    case 4: return wg_group_norm(wg_any(g, WG_SHAPE(0, 6)), gamma, wg_none, 2);
+    case 0: return wg_group_norm(x, gamma, beta, 2);
+    case 1: return wg_group_norm(x, gamma, beta, 3, .eps = 0.125);
+    case 2: return wg_group_norm(x, gamma, beta, 2, .axis = WG_AXES(1));
+    case 3: return wg_group_norm(x, wg_none, wg_none, 1);
+    default: return wg_group_norm(x, gamma, wg_none, 2);
     }
-    return wg_none;
 }
 ERROR_SAMPLE(group_norm)
 {
@@ -298,12 +302,11 @@ EXPAND(instance_norm)
 }
 SAMPLE(instance_norm)
 {
+    if (i > 1) return wg_none;
+    wg_node x = wg_any(g, i ? WG_SHAPE(2, 4, 3) : WG_SHAPE(2, 3, 4));
+    if (i) return wg_instance_norm(x, wg_none, wg_none, .axis = WG_AXES(1));
     wg_node gamma = wg_between(g, 0.5, 1.5, WG_SHAPE(4)), beta = wg_any(g, WG_SHAPE(4));
-    switch (i) {
-    case 0: return wg_instance_norm(wg_any(g, WG_SHAPE(2, 3, 4)), gamma, beta);
-    case 1: return wg_instance_norm(wg_any(g, WG_SHAPE(2, 4, 3)), wg_none, wg_none, .axis = WG_AXES(1));
-    }
-    return wg_none;
+    return wg_instance_norm(x, gamma, beta);
 }
 ERROR_SAMPLE(instance_norm)
 {

@@ -164,12 +164,23 @@ static bool is_stream(wg_rule *r, int k)
 
 static bool drawn_shape(wg_rule *r)
 {
-    const struct drawn *a = r->attr;
+    struct drawn *a = r->attr;
     char text[80];
     if (!is_stream(r, r->operands - 1)) return false;
     if (!wgi_shape_fits(&a->shape))
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s is no shape", wg_shape_text(a->shape, text, sizeof text));
     *wg_rule_shape(r, 0) = a->shape;
+    r->y[0].dtype = WG_BOOL;
+    return true;
+}
+/* Numbers of a float dtype, by default the context's. */
+static bool numbers_shape(wg_rule *r)
+{
+    struct drawn *a = r->attr;
+    if (!a->dtype) a->dtype = wg_context_dtype(wg_graph_context(r->graph));
+    if (!wg_dtype_is_float(a->dtype))
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "dtype is %s, must be f32 or f64", wg_dtype_name(a->dtype));
+    if (!drawn_shape(r)) return false;
     r->y[0].dtype = a->dtype;
     return true;
 }
@@ -186,10 +197,11 @@ enum { DRAWN_SHAPES = sizeof drawn_shapes / sizeof *drawn_shapes };
 
 static const char *drawn_error(wg_site here, wg_graph *g, int i, const wg_op *op)
 {
-    if (i > 1) return NULL;
-    wg_node x = i ? wg_any(g, WG_SHAPE(3)) : wg_stream(here, g, NULL);
-    wg_apply(here, op, &x, 1, &(struct drawn){ i ? WG_SHAPE(3) : WG_SHAPE(-3), WG_F64 });
-    return i ? "is no random stream" : "[-3] is no shape";
+    static const char *const said[] = { "[-3] is no shape", "is no random stream", "dtype is i32" };
+    if (i > 2) return NULL;
+    wg_node x = i == 1 ? wg_any(g, WG_SHAPE(3)) : wg_stream(here, g, NULL);
+    wg_apply(here, op, &x, 1, &(struct drawn){ i ? WG_SHAPE(3) : WG_SHAPE(-3), i == 2 ? WG_I32 : WG_F64 });
+    return said[i];
 }
 
 /* ---- random_normal ---- */
@@ -214,7 +226,7 @@ const wg_op wgi_op_random_normal = {
     .kind = WG_RANDOM,
     .cost = 16,
     TAKES(drawn),
-    .shape = drawn_shape,
+    .shape = numbers_shape,
     .kernel = KERNELS(random_normal),
 };
 wg_node wg_random_normal_at(wg_site here, const wg_random_normal_args *a)
@@ -234,8 +246,8 @@ SAMPLE(random_uniform)
 }
 ERROR_SAMPLE(random_uniform)
 {
-    if (i < 2) return drawn_error(here, g, i, &wgi_op_random_uniform);
-    if (i > 2) return NULL;
+    if (i < 3) return drawn_error(here, g, i, &wgi_op_random_uniform);
+    if (i > 3) return NULL;
     wg_random_uniform(g, WG_SHAPE(3), .low = 1);
     return "low is 1, high is 1";
 }
@@ -250,7 +262,7 @@ const wg_op wgi_op_random_uniform = {
     .kind = WG_RANDOM,
     .cost = 8,
     TAKES(drawn),
-    .shape = drawn_shape,
+    .shape = numbers_shape,
     .kernel = KERNELS(random_uniform),
 };
 wg_node wg_random_uniform_at(wg_site here, const wg_random_uniform_args *a)
@@ -279,7 +291,6 @@ static bool bernoulli_shape(wg_rule *r)
     bool fits = p->rank <= y->rank;
     for (int i = 1; fits && i <= p->rank; i++)
         fits = p->dim[p->rank - i] == 1 || p->dim[p->rank - i] == y->dim[y->rank - i];
-    r->y[0].dtype = WG_BOOL;
     char text[80];
     return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "%s does not broadcast to %s", wg_rule_who(r, 0),
                                 wg_shape_text(*y, text, sizeof text));

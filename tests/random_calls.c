@@ -15,6 +15,7 @@ static const struct {
     { "extern_impure", "calls functions of the user's: test_extern.c" },
     { "extern_grad", "calls functions of the user's: test_extern.c" },
     { "extern_jvp", "calls functions of the user's: test_extern.c" },
+    { "einsum", "its letters say which operands it takes: test_contract.c" },
     { "custom_vjp", "its rule is a function of the user's: test_rule_leaves.c" },
 #define SINGULAR \
     "its derivative fails at some matrices, where it has a value: test_linear.c, test_decompositions.c"
