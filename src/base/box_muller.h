@@ -70,8 +70,9 @@ static inline double bm_normal(double u, double v)
     return sqrt(-2 * bm_log(u)) * bm_sin(fabs(v - 0.5) - 0.25);
 }
 
-/* sqrt(-2 ln u) sin 2 pi v, the second number of the same two: independent of the first. sin 2 pi v = cos 2 pi
- * w with w = v - 1/4 or v + 3/4, the one that is in [0, 1). It is exact if v is a multiple of 2^-53. */
+/* sqrt(-2 ln u) sin 2 pi v, the second number of the same two: independent of the first. sin 2 pi v equals
+ * cos 2 pi w with w = v - 1/4 or v + 3/4, the one that is in [0, 1). w is exact if v is a multiple of
+ * 2^-53. */
 static inline double bm_second_normal(double u, double v)
 {
     return bm_normal(u, v < 0.25 ? v + 0.75 : v - 0.25);
