@@ -2,8 +2,9 @@
  *
  *     wg_node h = wg_relu(wg_nn_dense(x, p, "fc1", 64));          makes fc1.W [in, 64] and fc1.b [64]
  *
- * Two layers of one name in a graph are an error that names both lines. Give .share to share the parameters.
- */
+ * Two layers of one name in a graph are an error that names both lines. Give .share to share the
+ * parameters.
+ * */
 #ifndef WENGERT_NN_H
 #define WENGERT_NN_H
 
@@ -29,9 +30,10 @@ typedef struct wg_nn_dense_args {
 WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
 #define wg_nn_dense(...) wg_nn_dense_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_dense_args, __VA_ARGS__))
 
-/* Batch normalisation over all axes but the last. Parameters NAME.gamma and NAME.beta. In WG_TRAIN it uses
- * the mean and variance of the batch, and each wg_backward updates their averages, the states NAME.mean and
- * NAME.variance. In WG_EVAL it uses the averages, corrected for their start at 0 by the state NAME.count. */
+/* Batch normalisation over all axes but the last. Parameters NAME.gamma and NAME.beta. In WG_TRAIN it
+ * uses the mean and variance of the batch, and each wg_backward updates their averages, the states
+ * NAME.mean and NAME.variance. In WG_EVAL it uses the averages, corrected for their start at 0 by the
+ * state NAME.count. */
 typedef struct wg_nn_batch_norm_args {
     wg_node x;
     wg_params *p;
@@ -90,6 +92,31 @@ typedef struct wg_nn_group_norm_args {
 WG_API wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a);
 #define wg_nn_group_norm(...) \
     wg_nn_group_norm_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_group_norm_args, __VA_ARGS__))
+
+/* Convolution over the axes between the first and the last: x is [n, h, w, channels], or has 1 or 3
+ * such axes. Parameters NAME.W [size..., channels / groups, units] and NAME.b [units]. Transposed:
+ * NAME.W is [size..., units / groups, channels]. The other options are those of wg_conv. */
+typedef struct wg_nn_conv_args {
+    wg_node x;
+    wg_params *p;
+    const char *name;
+    int64_t units; /* channels of the result */
+    WG_BY_NAME;
+    wg_shape size; /* of the kernel: one number for all axes, or one for each; default 3 */
+    wg_shape stride, dilation, padding;
+    bool same;
+    int64_t groups;
+    bool no_bias;
+    bool share;
+    const wg_init *W_init; /* default: wg_he(); the inputs are the elements of size times channels / groups */
+    const wg_init *b_init; /* default: zeros */
+    uint64_t reserved[4];
+} wg_nn_conv_args;
+WG_API wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a);
+WG_API wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a);
+#define wg_nn_conv(...) wg_nn_conv_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_conv_args, __VA_ARGS__))
+#define wg_nn_conv_transpose(...) \
+    wg_nn_conv_transpose_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_conv_args, __VA_ARGS__))
 
 #ifdef __cplusplus
 }

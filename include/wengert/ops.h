@@ -16,6 +16,7 @@
 
 #include "arrange.h"
 #include "contract.h"
+#include "conv.h"
 #include "functions.h"
 #include "graph.h"
 #include "linear.h"

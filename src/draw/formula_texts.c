@@ -59,6 +59,15 @@ static void put_choice(wgi_strbuf *b, const char *words, int choice)
     if (words && choice == 0) wgi_strbuf_add(b, words, strcspn(words, " "));
 }
 
+/* One number if all are equal, else all. */
+static void put_numbers(wgi_strbuf *b, const wg_shape *s)
+{
+    bool equal = true;
+    for (int i = 1; i < s->rank; i++) equal &= s->dim[i] == s->dim[0];
+    for (int i = 0; i < (equal && s->rank ? 1 : s->rank); i++)
+        wgi_strbuf_format(b, i ? " %lld" : "%lld", (long long)s->dim[i]);
+}
+
 static void put_attribute(wgi_strbuf *b, const wg_attr_row *r, const char *at, wg_node n)
 {
     switch (r->kind) {
@@ -70,7 +79,9 @@ static void put_attribute(wgi_strbuf *b, const wg_attr_row *r, const char *at, w
     case WG_ATTR_AXES: put_axes(b, (const wg_axes *)(const void *)at, n); break;
     case WG_ATTR_DTYPE: wgi_strbuf_put(b, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
     case WG_ATTR_CHOICE: put_choice(b, r->choices, *(const int *)(const void *)at); break;
-    case WG_ATTR_SHAPE: /* the box shows the result's shape */
+    case WG_ATTR_SHAPE: /* as the first option it is the shape of the result, which the box shows */
+        if (r != wg_node_op(n)->attrs) put_numbers(b, (const wg_shape *)(const void *)at);
+        break;
     case WG_ATTR_POINTER:
     case WG_ATTR_TEXT: break;
     }

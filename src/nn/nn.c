@@ -205,3 +205,62 @@ wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
         &(wg_group_norm_args){
             .x = a->x, .gamma = gamma, .beta = beta, .groups = a->groups, .eps = a->eps, .axis = a->axis });
 }
+
+/* ---- conv ---- */
+
+/* The shape of W: [size..., channels / groups, units]; for a transposed convolution [size..., units / groups,
+ * channels]. */
+static bool conv_kernel(const layer *l, const wg_nn_conv_args *a, bool transposed, wg_shape *W)
+{
+    const wg_shape s = wg_node_shape(a->x);
+    const int axes = s.rank - 2;
+    const int64_t groups = a->groups > 0 ? a->groups : 1, last = axes >= 1 ? s.dim[axes + 1] : 0,
+                  divided = transposed ? a->units : last;
+    char shape[96];
+    *W = (wg_shape){ axes + 2, { 0 } };
+    for (int i = 0; i < axes; i++)
+        W->dim[i] = !a->size.rank       ? 3
+                    : a->size.rank == 1 ? a->size.dim[0]
+                    : i < a->size.rank  ? a->size.dim[i]
+                                        : 0;
+    bool fits = axes >= 1 && axes <= 3 && a->units >= 1 && divided % groups == 0 &&
+                (a->size.rank <= 1 || a->size.rank == axes);
+    for (int i = 0; fits && i < axes; i++) fits = W->dim[i] >= 1;
+    if (fits) {
+        W->dim[axes] = divided / groups;
+        W->dim[axes + 1] = transposed ? last : a->units;
+    } else
+        wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_SHAPE,
+                "%s: \"%s\" of %lld units and %lld groups on x %s: x has 1 to 3 axes between examples and "
+                "channels, size has a "
+                "number for each, and groups divide channels",
+                transposed ? "nn_conv_transpose" : "nn_conv", a->name, (long long)a->units, (long long)groups,
+                wg_shape_text(s, shape, sizeof shape));
+    return fits;
+}
+
+static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
+{
+    layer l;
+    wg_shape W_shape;
+    const wg_shape b_shape = WG_SHAPE(a->units);
+    const wg_init he = wg_he(), zeros = wg_zeros();
+    if (!begin(&l, here, transposed ? "nn_conv_transpose" : "nn_conv", a->x, a->p, a->name, a->share) ||
+        !conv_kernel(&l, a, transposed, &W_shape))
+        return refused(a->x);
+    wg_conv_args of = { .x = a->x,
+                        .stride = a->stride,
+                        .dilation = a->dilation,
+                        .padding = a->padding,
+                        .same = a->same,
+                        .groups = a->groups };
+    of.W = wg_layer_param(l.inside, l.g, a->p, a->name, "W", &W_shape, a->W_init ? a->W_init : &he);
+    wg_node y = transposed ? wg_conv_transpose_at(l.inside, &of) : wg_conv_at(l.inside, &of);
+    if (a->no_bias) return y;
+    return wg_add_at(
+        l.inside, y,
+        wg_layer_param(l.inside, l.g, a->p, a->name, "b", &b_shape, a->b_init ? a->b_init : &zeros));
+}
+
+wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a) { return conv(here, a, false); }
+wg_node wg_nn_conv_transpose_at(wg_site here, const wg_nn_conv_args *a) { return conv(here, a, true); }

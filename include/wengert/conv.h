@@ -1,0 +1,76 @@
+/* conv.h: convolutions and pooling over 1, 2 or 3 axes. Channels are the last axis: x is [n, h, w,
+ * channels], or [n, w, channels], or [n, d, h, w, channels]. ops.h includes this.
+ *
+ *     wg_node h = wg_max_pool(wg_relu(wg_conv(x, W, .padding = WG_SHAPE(1))), .size = WG_SHAPE(2));
+ *
+ * PyTorch has channels first: its x is [n, channels, h, w], and its kernel [out, in / groups, kh, kw]
+ * is here [kh, kw, in / groups, out].
+ *
+ * Lists have one number for all axes, or one for each. padding may also have two for each axis: before
+ * and after. */
+#ifndef WENGERT_CONV_H
+#define WENGERT_CONV_H
+
+#include "graph.h"
+#include "named.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wg_conv_args {
+    wg_node x, W;
+    WG_BY_NAME;
+    wg_shape stride;   /* default 1 */
+    wg_shape dilation; /* distance of the kernel's elements; default 1 */
+    wg_shape padding;  /* zeros beside x; default 0 */
+    bool same;         /* the padding for ceil(elements / stride); if it is odd, one more after x */
+    int64_t groups;    /* groups of channels, each with a kernel of its own; default 1. As many as
+                        * channels: depthwise */
+    uint64_t reserved[4];
+} wg_conv_args;
+/* W is [..., channels / groups, results], not turned: y[i] = sum of x[i stride + k dilation - padding]
+ * W[k]. */
+WG_API wg_node wg_conv_at(wg_site here, const wg_conv_args *a);
+/* The adjoint of wg_conv by x, with the same W and options: W is [..., results / groups, channels].
+ * padding: elements of the result that are left out. A negative padding after x adds elements, as
+ * output_padding of PyTorch does. same: stride times as many elements as x. */
+WG_API wg_node wg_conv_transpose_at(wg_site here, const wg_conv_args *a);
+#define wg_conv(...) wg_conv_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_conv_args, __VA_ARGS__))
+#define wg_conv_transpose(...) \
+    wg_conv_transpose_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_conv_args, __VA_ARGS__))
+
+typedef struct wg_pool_args {
+    wg_node x;
+    WG_BY_NAME;
+    wg_shape size;     /* of a window */
+    wg_shape stride;   /* default: size */
+    wg_shape padding;  /* less than size; default 0 */
+    bool same;         /* the padding for ceil(elements / stride) windows */
+    bool skip_padding; /* avg_pool: the mean of the elements of x alone; the padding counts as zeros otherwise */
+    uint64_t reserved[4];
+} wg_pool_args;
+/* The largest element of each window. The gradient goes to the first of equal ones. NaN counts as the
+ * largest. */
+WG_API wg_node wg_max_pool_at(wg_site here, const wg_pool_args *a);
+WG_API wg_node wg_avg_pool_at(wg_site here, const wg_pool_args *a); /* the mean of each window */
+#define wg_max_pool(...) wg_max_pool_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_pool_args, __VA_ARGS__))
+#define wg_avg_pool(...) wg_avg_pool_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_pool_args, __VA_ARGS__))
+
+typedef enum wg_pool_by { WG_POOL_MAX, WG_POOL_MEAN } wg_pool_by;
+typedef struct wg_adaptive_pool_args {
+    wg_node x;
+    WG_BY_NAME;
+    wg_pool_by by; /* default: the largest element */
+    wg_shape size; /* of the result. WG_SHAPE(1): one window over all elements */
+    uint64_t reserved[2];
+} wg_adaptive_pool_args;
+/* Window i has the elements from floor(i n / size) to ceil((i + 1) n / size). */
+WG_API wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a);
+#define wg_adaptive_pool(...) \
+    wg_adaptive_pool_at(WG_AT("\1" #__VA_ARGS__), WG_ARGS(wg_adaptive_pool_args, __VA_ARGS__))
+
+#ifdef __cplusplus
+}
+#endif
+#endif

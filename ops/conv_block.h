@@ -1,0 +1,246 @@
+/* conv_block.h: sums over taps and channels for elements of type T: the inner loops of conv.c. N(name)
+ * is the name of T's function. Each sum is taken in order, over the rows of taps, the taps of a row by
+ * their places in the source, and channels. So its bits do not depend on how many places and columns
+ * are computed at a time. */
+
+enum { N(LANES) = BYTES / sizeof(T) };
+
+/* Places of a line of the result, along the last axis, and columns: channels of the result, a block of
+ * them. Kernel elements are in a panel: for each row of taps, tap and channel of the source as many as
+ * the block has lanes. */
+typedef struct N(line) {
+    const T *x, *panel; /* element 0 of the first source line; the first row of taps */
+    T *y;
+    int64_t rows[2], x_next[2],
+        panel_next[2];              /* rows of taps along the first two axes, and how far they are apart */
+    conv_class taps;                /* of the last axis */
+    int64_t size, apart, channels;  /* elements of a source line, how far they are apart, their channels */
+    int64_t places, between, width; /* of the result; the columns that are stored */
+    bool joined;                    /* the taps of a row and their channels are one stretch of the source */
+} N(line);
+
+/* A vector of the panel's for each of `rows` places whose source elements begin at a[i], over `depth`
+ * of them. */
+#define CONV_SUMS(AT)                                                                                \
+    do {                                                                                             \
+        for (int64_t l = 0; l < depth; l++, panel += vectors * N(LANES)) {                           \
+            N(vector) column[2];                                                                     \
+            UNROLL                                                                                   \
+            for (int v = 0; v < vectors; v++) column[v] = *(const N(any) *)(panel + v * N(LANES));   \
+            UNROLL                                                                                   \
+            for (int i = 0; i < rows; i++) {                                                         \
+                const N(vector) left = (AT) - (N(vector)){ 0 };                                      \
+                UNROLL                                                                               \
+                for (int v = 0; v < vectors; v++) sum[i][v] = N(MULADD)(left, column[v], sum[i][v]); \
+            }                                                                                        \
+        }                                                                                            \
+    } while (0)
+
+ALWAYS_INLINE const T *N(joined_sums)(const N(line) * q, const T *x, const T *panel, int64_t j, int rows,
+                                      int vectors, N(vector) sum[12][2])
+{
+    const int64_t depth = q->taps.count * q->channels, down = q->taps.step * q->apart;
+    const T *a = x + (j * q->taps.step + q->taps.first) * q->apart;
+    CONV_SUMS(a[l + i * down]);
+    return panel;
+}
+
+/* Elements beside the source are zeros. */
+ALWAYS_INLINE void N(edge_sums)(const N(line) * q, const T *x, const T *panel, int64_t j, int rows,
+                                int vectors, N(vector) sum[12][2])
+{
+    static const T zeros[CONV_ZEROS];
+    for (int64_t t = 0; t < q->taps.count; t++)
+        for (int64_t c = 0, depth; c < q->channels; c += depth) {
+            const T *a[12];
+            depth = q->channels - c < CONV_ZEROS ? q->channels - c : CONV_ZEROS;
+            UNROLL
+            for (int i = 0; i < rows; i++) {
+                const int64_t at = (j + i) * q->taps.step + q->taps.first + t * q->taps.delta;
+                a[i] = at >= 0 && at < q->size ? x + at * q->apart + c : zeros;
+            }
+            CONV_SUMS(a[i][l]);
+        }
+}
+
+/* `rows` places from j on, by `vectors` vectors of columns. Both are constants, so that the sums stay
+ * in registers. */
+ALWAYS_INLINE void N(block)(const N(line) * q, int64_t j, int rows, int vectors, bool joined)
+{
+    N(vector) sum[12][2];
+    UNROLL
+    for (int i = 0; i < rows; i++) UNROLL
+    for (int v = 0; v < vectors; v++) sum[i][v] = (N(vector)){ 0 };
+    for (int64_t r = 0; r < q->rows[0]; r++)
+        for (int64_t s = 0; s < q->rows[1]; s++) {
+            const T *x = q->x + r * q->x_next[0] + s * q->x_next[1];
+            const T *panel = q->panel + r * q->panel_next[0] + s * q->panel_next[1];
+            if (joined) N(joined_sums)(q, x, panel, j, rows, vectors, sum);
+            else N(edge_sums)(q, x, panel, j, rows, vectors, sum);
+        }
+    T *y = q->y + j * q->between;
+    const N(mask) last = N(mask_of)(q->width - (vectors - 1) * N(LANES));
+    UNROLL
+    for (int i = 0; i < rows; i++) {
+        UNROLL
+        for (int v = 0; v < vectors - 1; v++) *(N(any) *)(y + i * q->between + v * N(LANES)) = sum[i][v];
+        N(store)(y + i * q->between + (vectors - 1) * N(LANES), last, sum[i][vectors - 1]);
+    }
+}
+
+#define CONV_CASE(n) \
+    case n: N(block)(q, j, n, vectors, joined); break
+ALWAYS_INLINE void N(blocks)(const N(line) * q, int64_t j, int rows, int vectors, bool joined)
+{
+    switch (rows) {
+#if WG_ISA_INDEX == 2
+        CONV_CASE(12);
+        CONV_CASE(8);
+#endif
+        CONV_CASE(6);
+        CONV_CASE(4);
+        CONV_CASE(3);
+        CONV_CASE(2);
+    default: N(block)(q, j, 1, vectors, joined); break;
+    }
+}
+#undef CONV_CASE
+static __attribute__((noinline)) void N(joined_2)(const N(line) * q, int64_t j, int n)
+{
+    N(blocks)(q, j, n, 2, true);
+}
+static __attribute__((noinline)) void N(joined_1)(const N(line) * q, int64_t j, int n)
+{
+    N(blocks)(q, j, n, 1, true);
+}
+static __attribute__((noinline)) void N(edge_2)(const N(line) * q, int64_t j, int n)
+{
+    N(blocks)(q, j, n, 2, false);
+}
+static __attribute__((noinline)) void N(edge_1)(const N(line) * q, int64_t j, int n)
+{
+    N(blocks)(q, j, n, 1, false);
+}
+
+static void N(places)(const N(line) * q, int vectors)
+{
+    const conv_range inner = conv_inner(&q->taps, q->size, q->places);
+    int rows;
+    for (int64_t j = 0; j < q->places; j += rows) {
+        rows = conv_rows(q->places - j);
+        const bool joined = q->joined && j >= inner.from && j + rows <= inner.to;
+        if (vectors == 2 && joined) N(joined_2)(q, j, rows);
+        else if (vectors == 2) N(edge_2)(q, j, rows);
+        else if (joined) N(joined_1)(q, j, rows);
+        else N(edge_1)(q, j, rows);
+    }
+}
+
+/* ---- panels ---- */
+
+/* The kernel elements of a row of taps and a group: blocks of two vectors of columns, the last of one
+ * if that is enough. */
+static void N(pack)(const conv_sizes *s, const T *W, T *to, int64_t row, int64_t group)
+{
+    const int64_t in = s->back ? s->narrow : s->wide, out = s->back ? s->wide : s->narrow,
+                  taps = conv_taps(s), last = s->axis[2].taps, all = s->narrow * s->groups;
+    to += group * taps * in * conv_padded(out, N(LANES));
+    for (int64_t c = 0, width; c < out; c += width) {
+        width = out - c > N(LANES) ? 2 * N(LANES) : N(LANES);
+        T *p = to + taps * in * c + row * last * in * width;
+        const int64_t stored = out - c < width ? out - c : width;
+        for (int64_t r = 0, classes = conv_classes(&s->axis[2], s->back); r < classes; r++) {
+            const conv_class k = conv_class_of(&s->axis[2], s->back, r);
+            for (int64_t t = 0; t < k.count; t++, p += in * width) {
+                const T *w = W + (row * last + k.k + t * k.next) * s->wide * all + group * s->narrow;
+                if (s->back)
+                    for (int64_t q = 0; q < stored; q++)
+                        for (int64_t l = 0; l < in; l++) p[l * width + q] = w[(c + q) * all + l];
+                else
+                    for (int64_t l = 0; l < in; l++)
+                        memcpy(p + l * width, w + l * all + c, (size_t)stored * sizeof(T));
+                for (int64_t l = 0; l < in && stored < width; l++)
+                    memset(p + l * width + stored, 0, (size_t)(width - stored) * sizeof(T));
+            }
+        }
+    }
+}
+
+/* ---- lines ---- */
+
+/* The rows of taps that line (i0, i1) of the result meets. */
+static void N(rows_of)(const conv_sizes *s, const int64_t i[2], int64_t x_line, int64_t panel_row,
+                       N(line) * q)
+{
+    const int64_t x_next[2] = { conv_source(&s->axis[1], s->back) * x_line, x_line };
+    const int64_t panel_next[2] = { s->axis[1].taps * panel_row, panel_row };
+    for (int a = 0; a < 2; a++) {
+        const conv_axis *axis = &s->axis[a];
+        const int64_t by = s->back ? axis->stride : 1, j = i[a] / by;
+        const conv_class c = conv_class_of(axis, s->back, i[a] % by);
+        const conv_range r = conv_met(&c, j, conv_source(axis, s->back));
+        q->rows[a] = r.to - r.from;
+        q->x_next[a] = c.delta * x_next[a], q->panel_next[a] = c.next * panel_next[a];
+        q->x += (j * c.step + c.first + r.from * c.delta) * x_next[a];
+        q->panel += (c.k + r.from * c.next) * panel_next[a];
+    }
+}
+
+/* Line u of the result, without its taps and places. A line of the source has `size` pieces of `apart`
+ * elements. panel_row: how far rows of taps are apart in the panel. */
+static N(line) N(line_at)(const conv_sizes *s, const T *x, const T *panel, int64_t u, int64_t apart,
+                          int64_t size, int64_t panel_row)
+{
+    const conv_axis *a = s->axis;
+    const int64_t d0 = conv_result(&a[0], s->back), d1 = conv_result(&a[1], s->back),
+                  i[2] = { u / d1 % d0, u % d1 },
+                  lines = conv_source(&a[0], s->back) * conv_source(&a[1], s->back);
+    N(line)
+    q = { .x = x + u / d1 / d0 * lines * size * apart,
+          .panel = panel,
+          .size = conv_source(&a[2], s->back),
+          .apart = apart,
+          .between = (s->back ? a[2].stride : 1) * (s->back ? s->wide : s->narrow) * s->groups };
+    N(rows_of)(s, i, size * apart, panel_row, &q);
+    return q;
+}
+
+/* Columns [c, c + lanes) of line u of the result, of a group. panel: those of the columns. */
+static void N(line_of)(const conv_sizes *s, const T *x, const T *panel, T *y, int64_t u, int64_t group,
+                       int64_t c, int64_t lanes)
+{
+    const conv_axis *last = &s->axis[2];
+    const bool back = s->back;
+    const int64_t in = back ? s->narrow : s->wide, out = back ? s->wide : s->narrow,
+                  by = back ? last->stride : 1, d2 = conv_result(last, back);
+    N(line)
+    q = N(line_at)(s, x + group * in, panel, u, in * s->groups, conv_source(last, back),
+                   last->taps * in * lanes);
+    q.channels = in;
+    q.width = out - c < lanes ? out - c : lanes;
+    for (int64_t r = 0, classes = conv_classes(last, back); r < classes; r++) {
+        q.taps = conv_class_of(last, back, r);
+        q.joined = q.taps.count <= 1 || (q.taps.delta == 1 && s->groups == 1);
+        q.places = (d2 - r - 1) / by + 1;
+        q.y = y + (u * d2 + r) * out * s->groups + group * out + c;
+        N(places)(&q, lanes > N(LANES) ? 2 : 1);
+        q.panel += q.taps.count * in * lanes;
+    }
+}
+
+/* Lines [begin, end), some at a time, so that their source stays in a cache while the panels change. */
+static void N(lines)(const conv_sizes *s, const T *x, const T *panels, T *y, int64_t begin, int64_t end)
+{
+    const int64_t in = s->back ? s->narrow : s->wide, out = s->back ? s->wide : s->narrow,
+                  each = conv_taps(s) * in, d2 = conv_result(&s->axis[2], s->back),
+                  some = d2 < CONV_PLACES ? CONV_PLACES / (d2 > 0 ? d2 : 1) : 1;
+    for (int64_t u = begin, to; u < end; u = to) {
+        to = end - u < some ? end : u + some;
+        for (int64_t g = 0; g < s->groups; g++)
+            for (int64_t c = 0, lanes; c < out; c += lanes) {
+                lanes = out - c > N(LANES) ? 2 * N(LANES) : N(LANES);
+                const T *panel = panels + each * (g * conv_padded(out, N(LANES)) + c);
+                for (int64_t i = u; i < to; i++) N(line_of)(s, x, panel, y, i, g, c, lanes);
+            }
+    }
+}

@@ -1,0 +1,186 @@
+/* pool_composed.c: pooling that is composed: avg_pool of a convolution by channels, adaptive pooling of
+ * windows along one axis after the other. */
+#include "pool_sizes.h"
+
+#if WG_BASE
+
+#include "graph/graph.h"
+
+/* ---- avg_pool ---- */
+
+#define MEAN_FIELDS(F, S) POOL_FIELDS(F, S) F(S, BOOL, skip_padding, "false")
+OPTIONS(mean_pooling, MEAN_FIELDS);
+
+/* The other options of avg_pool are those of max_pool, in the same places. */
+static bool avg_pool_shape(wg_rule *r)
+{
+    return pool_shape(r) && (r->x[0].shape->dim[r->x[0].shape->rank - 1] > 0 ||
+                             wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no channels", wg_rule_who(r, 0)));
+}
+static wg_node filled(wg_site here, wg_node like, double value, wg_shape s)
+{
+    return wg_broadcast_to(wgi_number_to_leaf(like.graph, here, wg_number(value), wg_node_dtype(like)), s);
+}
+/* [size..., 1, results] */
+static wg_shape kernel_of(const struct mean_pooling *f, int64_t results)
+{
+    wg_shape s = f->size;
+    s.dim[s.rank++] = 1;
+    s.dim[s.rank++] = results;
+    return s;
+}
+EXPAND(avg_pool)
+{
+    const struct mean_pooling *f = attr;
+    wg_shape s = wg_node_shape(x[0]);
+    const int64_t channels = s.dim[s.rank - 1];
+    double size = 1;
+    for (int a = 0; a < f->size.rank && !f->skip_padding; a++) size *= (double)f->size.dim[a];
+    wg_conv_args to = { .x = x[0], .stride = f->stride, .padding = f->padding, .groups = channels };
+    to.W = filled(here, x[0], 1 / size, kernel_of(f, channels));
+    y[0] = wg_conv_at(here, &to);
+    if (!f->skip_padding) return;
+    s.dim[0] = s.dim[s.rank - 1] = to.groups = 1;
+    to.x = filled(here, x[0], 1, s), to.W = filled(here, x[0], 1, kernel_of(f, 1));
+    y[0] = wg_div(y[0], wg_conv_at(here, &to));
+}
+static wg_node avg_pool(wg_site here, wg_node x, const struct pooling *p, bool skip)
+{
+    const struct mean_pooling f = { p->same, p->size, p->stride, p->padding, skip };
+    return wg_apply(here, wg_op_find("avg_pool"), &x, 1, &f);
+}
+SAMPLE(avg_pool)
+{
+    if (i >= 2 * POOL_CASES) return wg_none;
+    const pool_case *t = &pool_cases[i / 2];
+    return avg_pool(here, wg_any(g, t->x), &t->f, i % 2);
+}
+ERROR_SAMPLE(avg_pool)
+{
+    if (i < 6) return pool_error(here, g, i, wg_avg_pool_at);
+    if (i > 6) return NULL;
+    wg_avg_pool(wg_any(g, WG_SHAPE(2, 4, 0)), .size = WG_SHAPE(2));
+    return "has no channels";
+}
+
+const wg_op wgi_op_avg_pool = {
+    OP(avg_pool),
+    .summary = "Mean of each window, over 1 to 3 axes, channels last. Elements beside x count as zeros; "
+               "skip_padding: they do not "
+               "count.",
+    .formula = "y[i] = mean of x[i stride + k - padding] over k in the window",
+    .adjoint = "x' = sum of y' / size over the windows",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    TAKES(mean_pooling),
+    .shape = avg_pool_shape,
+    .expand = avg_pool_expand,
+};
+wg_node wg_avg_pool_at(wg_site here, const wg_pool_args *a)
+{
+    return wg_apply(here, &wgi_op_avg_pool, &a->x, 1, &GIVEN(mean_pooling, MEAN_FIELDS));
+}
+
+/* ---- adaptive pooling ---- */
+
+#define ADAPTIVE_FIELDS(F, S) F(S, CHOICE, by, "max", "max mean") F(S, SHAPE, size, NULL)
+OPTIONS(adaptive, ADAPTIVE_FIELDS); /* by: the values are those of wg_pool_by */
+
+static bool adaptive_pool_shape(wg_rule *r)
+{
+    struct adaptive *f = r->attr;
+    const int axes = r->x[0].shape->rank - 2;
+    if (!wg_rule_float(r, 0) || !wg_rule_rank(r, 0, 3, POOL_AXES + 2)) return false;
+    if (!f->size.rank) return wg_rule_fail(r, WG_ERROR_VALUE, "has no size: give .size, as WG_SHAPE(2)");
+    if (!conv_list(r, &f->size, "size", axes, 1, 1)) return false;
+    wg_shape *y = wg_rule_shape(r, 0);
+    *y = *r->x[0].shape;
+    for (int a = 0; a < axes; a++) {
+        if (!y->dim[a + 1])
+            return wg_rule_fail(r, WG_ERROR_SHAPE, "%s has no elements along axis %d", wg_rule_who(r, 0),
+                                a + 1);
+        y->dim[a + 1] = f->size.dim[a];
+    }
+    return true;
+}
+
+static wg_node reduced(wg_site here, wg_node x, int axis, bool mean, bool keepdims)
+{
+    return mean ? wg_mean(x, .axes = WG_AXES(axis), .keepdims = keepdims)
+                : wg_max(x, .axes = WG_AXES(axis), .keepdims = keepdims);
+}
+/* `count` windows along an axis. Window i has the elements from floor(i n / count) to ceil((i + 1) n /
+ * count). */
+static wg_node windows(wg_site here, wg_node x, int axis, int64_t count, bool mean)
+{
+    wg_shape s = wg_node_shape(x);
+    const int64_t n = s.dim[axis];
+    if (n == count) return x;
+    if (n % count == 0) {
+        for (int i = s.rank++; i > axis + 1; i--) s.dim[i] = s.dim[i - 1];
+        s.dim[axis] = count, s.dim[axis + 1] = n / count;
+        return reduced(here, wg_reshape(x, s), axis + 1, mean, false);
+    }
+    wgi_arena *a = &x.graph->temp;
+    const wgi_place place = wgi_arena_place(a);
+    wg_node *part = wgi_arena_alloc(a, sizeof *part * (size_t)count), y = wgi_error_node(x.graph);
+    for (int64_t i = 0; part && i < count; i++) {
+        const int64_t from = i * n / count, to = ((i + 1) * n + count - 1) / count;
+        part[i] = reduced(here, wg_slice(x, .axis = axis, .from = from, .to = to), axis, mean, true);
+    }
+    if (part) y = wg_concat(part, (int)count, axis);
+    wgi_arena_rewind(a, place);
+    return y;
+}
+/* The last axis comes first: of equal elements the first in the order of memory is chosen. */
+EXPAND(adaptive_pool)
+{
+    const struct adaptive *f = attr;
+    y[0] = x[0];
+    for (int a = f->size.rank; a > 0 && wg_node_ok(y[0]); a--)
+        y[0] = windows(here, y[0], a, f->size.dim[a - 1], f->by == WG_POOL_MEAN);
+}
+SAMPLE(adaptive_pool)
+{
+    static const pool_case t[] = { { CONV_LIST(4, 1, 4, 6, 2), { .size = CONV_LIST(1, 2) } },
+                                   { CONV_LIST(4, 2, 5, 7, 2), { .size = CONV_LIST(2, 3, 2) } },
+                                   { CONV_LIST(3, 2, 3, 2), { .size = CONV_LIST(1, 5) } },
+                                   { CONV_LIST(5, 1, 4, 6, 5, 2), { .size = CONV_LIST(1, 1) } },
+                                   { CONV_LIST(3, 0, 3, 2), { .size = CONV_LIST(1, 2) } } };
+    if (i >= 10) return wg_none;
+    return wg_adaptive_pool(wg_any(g, t[i / 2].x), .by = i % 2 ? WG_POOL_MEAN : WG_POOL_MAX,
+                            .size = t[i / 2].f.size);
+}
+ERROR_SAMPLE(adaptive_pool)
+{
+    switch (i) {
+    case 0: wg_adaptive_pool(wg_any(g, WG_SHAPE(2, 4, 3))); return "has no size";
+    case 1:
+        wg_adaptive_pool(wg_any(g, WG_SHAPE(2, 0, 3)), .size = WG_SHAPE(2));
+        return "no elements along axis 1";
+    case 2:
+        wg_adaptive_pool(wg_any(g, WG_SHAPE(2, 4, 3)), .size = WG_SHAPE(2, 2));
+        return "size has 2 numbers for 1 axes";
+    }
+    return NULL;
+}
+
+const wg_op wgi_op_adaptive_pool = {
+    OP(adaptive_pool),
+    .summary = "Largest element or mean of `size` windows along each of 1 to 3 axes, channels last. Windows "
+               "are as equal as can "
+               "be, and can have elements in common.",
+    .formula = "y[i] = max or mean of x[floor(i n / size) ... ceil((i + 1) n / size) - 1]",
+    .adjoint = "that of max or mean for each window",
+    .operands = 1,
+    .kind = WG_OPAQUE,
+    TAKES(adaptive),
+    .shape = adaptive_pool_shape,
+    .expand = adaptive_pool_expand,
+};
+wg_node wg_adaptive_pool_at(wg_site here, const wg_adaptive_pool_args *a)
+{
+    return wg_apply(here, &wgi_op_adaptive_pool, &a->x, 1, &GIVEN(adaptive, ADAPTIVE_FIELDS));
+}
+
+#endif
