@@ -219,6 +219,17 @@ Test(examples, accumulate)
     cr_expect_gt(last_number(text, "dev accuracy "), 85, "%s", text);
 }
 
+/* A linear classifier reaches about 95 on these digits. */
+Test(examples, lenet)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("lenet", "", text), 0, "%s", text);
+    cr_expect_eq(count(text, "epoch "), 20, "%s", text);
+    double accuracy = last_number(text, "test ");
+    cr_expect(accuracy > 95.5 && accuracy <= 100, "%s", text);
+    cr_expect_leq(lines_of("lenet"), 60);
+}
+
 Test(examples, ode)
 {
     static char text[TEXT];

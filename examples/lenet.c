@@ -1,0 +1,51 @@
+/* lenet.c: LeNet-5 (LeCun et al. 1998) with ReLU and max pooling. It learns the 1,797 digits of 8 by 8
+ * pixels that the library has, or MNIST from a folder with its files: lenet data/mnist 10. Images are
+ * [n, height, width, channels]. */
+#include <stdlib.h>
+#include <wengert/wengert.h>
+
+static wg_node model(wg_node x, wg_params *p)
+{
+    const int64_t n = wg_dim(x, 0), side = wg_dim(x, 1) == 784 ? 28 : 8;
+    wg_node h = wg_reshape(x, WG_SHAPE(n, side, side, 1));
+    const wg_shape five = WG_SHAPE(5), two = WG_SHAPE(2);
+    h = wg_max_pool(wg_relu(wg_nn_conv(h, p, "conv1", 6, .size = five, .same = side == 8)), .size = two);
+    h = wg_max_pool(wg_relu(wg_nn_conv(h, p, "conv2", 16, .size = five, .same = side == 8)), .size = two);
+    h = wg_reshape(h, WG_SHAPE(n, -1));
+    h = wg_relu(wg_nn_dense(h, p, "fc1", 120));
+    h = wg_relu(wg_nn_dense(h, p, "fc2", 84));
+    return wg_nn_dense(h, p, "out", 10);
+}
+
+static double accuracy(wg_graph *g, wg_params *p, wg_data *d)
+{
+    wg_mean m = { 0 };
+    for (wg_batch b; wg_data_next(d, &b, 1000);) {
+        wg_begin(g, WG_EVAL);
+        wg_node x = wg_input(g, "x", b.x), y = wg_input(g, "y", b.y);
+        wg_mean_add(&m, wg_item(wg_accuracy(model(x, p), y)), (double)b.n);
+    }
+    return m.value;
+}
+
+int main(int argc, char **argv)
+{
+    wg_context *c = wg_start(&(wg_options){ .seed = 1 });
+    wg_data *train = argc > 1 ? wg_data_mnist(c, argv[1], WG_TRAIN) : wg_data_digits(c);
+    wg_data *test = argc > 1 ? wg_data_mnist(c, argv[1], WG_EVAL) : wg_data_split(train, 0.2);
+    const int epochs = argc > 2 ? atoi(argv[2]) : 20;
+    wg_params *p = wg_params_new(c);
+    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 4e-3 });
+    wg_graph *g = wg_graph_new(c);
+    for (int epoch = 1; epoch <= epochs && !wg_failed(c); epoch++) {
+        for (wg_batch b; wg_data_next(train, &b, 64);) {
+            wg_begin(g, WG_TRAIN);
+            wg_node x = wg_input(g, "x", b.x), y = wg_input(g, "y", b.y);
+            wg_backward(wg_softmax_cross_entropy(model(x, p), y), p);
+            wg_optim_step(adam);
+        }
+        wg_optim_set_lr(adam, wg_optim_lr(adam) * 0.9);
+        printf("epoch %2d  test %.2f %%\n", epoch, 100 * accuracy(g, p, test));
+    }
+    return wg_finish(c, stderr) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
