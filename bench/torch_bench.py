@@ -253,6 +253,29 @@ class Gradcheck(Training):
         return None
 
 
+class LeNet(Training):
+    """W9. Kernels are drawn as [rows, columns, inputs, units], and the first dense layer takes channels last."""
+
+    def __init__(self, size, check):
+        conv1, conv2 = torch.nn.Conv2d(1, 6, 5), torch.nn.Conv2d(6, 16, 5)
+        fc = [linear(256, 120, WEIGHTS + 2), linear(120, 84, WEIGHTS + 3), linear(84, 10, WEIGHTS + 4)]
+        with torch.no_grad():
+            conv1.weight.copy_(((6.0 / 25) ** 0.5 * values(WEIGHTS, 5, 5, 1, 6)).permute(3, 2, 0, 1))
+            conv2.weight.copy_(((6.0 / 150) ** 0.5 * values(WEIGHTS + 1, 5, 5, 6, 16)).permute(3, 2, 0, 1))
+            conv1.bias.zero_(), conv2.bias.zero_()
+            fc[0].weight.copy_(fc[0].weight.reshape(120, 4, 4, 16).permute(0, 3, 1, 2).reshape(120, 256).clone())
+        relu, pool = torch.nn.ReLU(), torch.nn.MaxPool2d(2)
+        self.model = torch.nn.Sequential(
+            conv1, relu, pool, conv2, relu, pool, torch.nn.Flatten(), fc[0], relu, fc[1], relu, fc[2]
+        )
+        self.x, self.y = values(X, size, 1, 28, 28), classes(Y, size, 10)
+        rate = 0.01 if check else 1e-7
+        self.optim = torch.optim.SGD(self.model.parameters(), lr=rate, momentum=0.9)
+
+    def step(self):
+        self.update(F.cross_entropy(self.model(self.x), self.y))
+
+
 class Lstm(Training):
     """W11 with one length. The time is that of all 20,100 time steps of the lengths 1 to 200."""
 
@@ -368,7 +391,7 @@ class Hessian(Jacobian):
 
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
-    "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck,
+    "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck, "W9": LeNet,
     "inference": Inference, "W11": Lstm, "W12": Trees, "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 
 #include "jacobian.h"
 #include "layers.h"
+#include "lenet.h"
 #include "lstm.h"
 #include "ode.h"
 #include "scalars.h"
@@ -75,6 +76,7 @@ const work works[] = {
       ROWS({ "W7  layer norm by parts, forward", MS, TIMES, 1.2 }), .beside = "wg_layer_norm",
       .way = ROWS_FORWARD, .second_way = ROWS_FORWARD },
     { "W8", 0, SIDES(gradcheck), ROWS({ "W8  check, 2,922 components", MS, TIMES, 1.3 }) },
+    { "W9", LENET_BATCH, SIDES(lenet), ROWS({ "W9  LeNet, batch 64, momentum", US, TIMES, 1.0 }) },
     { "W11", 1, SIDES(lstm), TIME_STEP("W11 LSTM, length 100, batch 1, a time step", NONE, 0) },
     { "W11", 32, SIDES(lstm), TIME_STEP("W11 LSTM, length 100, batch 32", NONE, 0) },
     { NULL, 1, TWO_WAYS(lstm, lstm), TIME_STEP("W11 LSTM, lengths 1-200, batch 1", TIMES, 1.2), ALL_LENGTHS },
