@@ -21,17 +21,17 @@ static int64_t elements(const wg_shape *s, int from, int to)
 /* Rows of one element of type T, by numbers of type I. */
 #define ELEMENTS_BY(T, I)                                                                   \
     do {                                                                                    \
-        const T *x = (const T *)k->x[0];                                                    \
-        const I *rows = (const I *)k->x[1];                                                 \
+        const T *from = (const T *)k->x[0];                                                 \
+        const I *number = (const I *)k->x[1];                                               \
         T *y = (T *)k->y[0];                                                                \
         for (int64_t i = k->begin, end; i < k->end; i = end) {                              \
             const int64_t b = batch ? i / each : 0, last = batch ? (b + 1) * each : k->end; \
             end = last < k->end ? last : k->end;                                            \
             bool bad = false;                                                               \
-            for (int64_t j = i; j < end; j++) bad |= rows[j] < 0 || rows[j] >= limit;       \
+            for (int64_t j = i; j < end; j++) bad |= number[j] < 0 || number[j] >= limit;   \
             for (int64_t j = i; bad && j < end; j++)                                        \
                 if (!number_at(k, 1, j, limit, &row)) return false;                         \
-            for (int64_t j = i; j < end; j++) y[j] = x[b * limit + rows[j]];                \
+            for (int64_t j = i; j < end; j++) y[j] = from[b * limit + number[j]];           \
         }                                                                                   \
     } while (0)
 #define ELEMENTS(T)                                            \
