@@ -7,7 +7,7 @@
  * Random numbers are drawn anew in each evaluation, in WG_TRAIN and in WG_EVAL. Draw i of a node
  * depends on the seed of the context, the stream, the epoch of the graph and i: on nothing else. The
  * stream is that of the scope and of .name. Without a name the n-th random node of a scope (dropout
- * counts too) is told from the others by n. The results have the context's dtype. / */
+ * counts too) is told from the others by n. The results have the context's dtype. */
 #ifndef WENGERT_MAKERS_H
 #define WENGERT_MAKERS_H
 

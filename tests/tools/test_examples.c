@@ -24,13 +24,11 @@ static void example_path(const char *name, char path[PATH])
     cr_assert(realpath(file, path), "no example at %s: make examples", file);
 }
 
-/* Runs an example in a new directory, which it leaves behind in dir; returns its exit status. */
-static int run_in(const char *name, const char *arguments, char *dir, char text[TEXT])
+/* Runs an example in a directory; returns its exit status. */
+static int run_at(const char *name, const char *arguments, const char *dir, char text[TEXT])
 {
     char path[PATH], command[2 * PATH];
     example_path(name, path);
-    strcpy(dir, "/tmp/wengert_example_XXXXXX");
-    cr_assert(mkdtemp(dir));
     snprintf(command, sizeof command, "cd '%s' && '%s' %s 2>&1", dir, path, arguments);
     FILE *out = popen(command, "r");
     cr_assert(out);
@@ -38,6 +36,14 @@ static int run_in(const char *name, const char *arguments, char *dir, char text[
     text[n] = 0;
     int status = pclose(out);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* Runs it in a new directory, which it leaves behind in dir. */
+static int run_in(const char *name, const char *arguments, char *dir, char text[TEXT])
+{
+    strcpy(dir, "/tmp/wengert_example_XXXXXX");
+    cr_assert(mkdtemp(dir));
+    return run_at(name, arguments, dir, text);
 }
 
 static int run(const char *name, const char *arguments, char text[TEXT])
@@ -341,4 +347,52 @@ Test(examples, gaussian_process)
     }
     cr_expect_eq(count(text, "ln p "), 8, "Newton's method converges:\n%s", text);
     cr_expect_leq(lines_of("gaussian_process"), 60);
+}
+
+/* The parameters of the best epoch give its loss again. A second run finds the training at its end. */
+Test(examples, early_stopping)
+{
+    static char text[TEXT], again[TEXT];
+    char dir[64], file[128], epoch[64];
+    cr_assert_eq(run_in("early_stopping", "", dir, text), 0, "%s", text);
+    const int epochs = count(text, "epoch ");
+    cr_expect(epochs < 200, "it never stopped: %s", text);
+    cr_expect_eq(last_number(text, "best dev "), last_number(text, ", again "), "%s", text);
+    cr_assert_eq(run_at("early_stopping", "", dir, again), 0, "%s", again);
+    snprintf(epoch, sizeof epoch, "goes on after epoch %d\n", epochs);
+    cr_expect(strstr(again, epoch), "%s", again);
+    cr_expect_eq(count(again, "epoch "), 1, "%s", again);
+    snprintf(file, sizeof file, "%s/early.run", dir);
+    cr_expect_eq(remove(file), 0);
+    rmdir(dir);
+}
+
+Test(examples, transfer)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("transfer", "", text), 0, "%s", text);
+    cr_expect_gt(last_number(text, "with the body: "), last_number(text, "from nothing: ") + 10, "%s", text);
+}
+
+/* The distribution that it shall learn has mean 3 and deviation 0.5. */
+Test(examples, gan)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("gan", "", text), 0, "%s", text);
+    cr_expect_float_eq(last_number(text, "mean "), 3, 0.1, "%s", text);
+    cr_expect_float_eq(last_number(text, "deviation "), 0.5, 0.15, "%s", text);
+}
+
+Test(examples, average)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("average", "", text), 0, "%s", text);
+    cr_expect_lt(last_number(text, "the average "), last_number(text, "last step ") / 4, "%s", text);
+}
+
+Test(examples, maml)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("maml", "", text), 0, "%s", text);
+    cr_expect_lt(last_number(text, "points "), last_number(text, "loss ") / 2, "%s", text);
 }
