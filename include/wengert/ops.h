@@ -15,6 +15,7 @@
 #define WENGERT_OPS_H
 
 #include "arrange.h"
+#include "attention.h"
 #include "contract.h"
 #include "conv.h"
 #include "functions.h"

@@ -1,0 +1,35 @@
+/* attention.h: scaled dot product attention. ops.h includes this. */
+#ifndef WENGERT_ATTENTION_H
+#define WENGERT_ATTENTION_H
+
+#include "graph.h"
+#include "named.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* y = softmax(scale q @ k^T) @ v for each head (Vaswani et al. 2017). q is [..., tokens, width], k is
+ * [..., keys, width], v is [..., keys, out]; the first axes are equal. Head i uses part i of `heads`
+ * equal parts of the last axes of q, k and v, and gives part i of y, which is [..., tokens, out].
+ *
+ * A query sees the keys where the mask is true, or not 0. The mask broadcasts to [..., tokens, keys]:
+ * [batch, 1, keys] for keys that are padding. With .causal query i sees the keys up to i + keys -
+ * tokens: the last query sees all keys, also where the keys of earlier tokens come from a cache. A
+ * query that sees no key gets 0. */
+typedef struct wg_attention_args {
+    wg_node x, k, v; /* x: the queries q */
+    wg_node mask;    /* default: all keys are seen */
+    WG_BY_NAME;
+    bool causal;
+    double scale;  /* default: 1 / sqrt(width of a head) */
+    int64_t heads; /* default 1 */
+    uint64_t reserved[2];
+} wg_attention_args;
+WG_API wg_node wg_attention_at(wg_site here, const wg_attention_args *a);
+#define wg_attention(...) wg_attention_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_attention_args, __VA_ARGS__))
+
+#ifdef __cplusplus
+}
+#endif
+#endif
