@@ -10,6 +10,8 @@
 
 #include "ops.h"
 #include "params.h"
+#include "recurrent.h"
+#include "transformer.h"
 
 #ifdef __cplusplus
 extern "C" {

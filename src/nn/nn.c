@@ -1,73 +1,7 @@
 /* nn.c: layers that own parameters. They use the public API alone. */
 #include "wengert/nn.h"
 
-#include <string.h>
-
-#include "wengert/op.h"
-
-enum { NAME_MOST = 300 };
-
-/* A layer that is being made. */
-typedef struct layer {
-    wg_graph *g;
-    wg_params *p;
-    const char *name;
-    wg_site here, inside; /* the user's call; the same for the ops that make the layer */
-} layer;
-
-static bool fail_operand(const layer *l, const char *what, wg_node x, wg_params *p)
-{
-    wg_context *c = l->g ? wg_graph_context(l->g) : wg_params_context(p);
-    if (!l->g && c)
-        wg_fail(c, l->here, WG_ERROR_USE, "%s: x is %s", what,
-                wg_is_none(x) ? "wg_none, no node" : "a number, and must be a node");
-    else if (x.index)
-        wg_fail(c, l->here, WG_ERROR_USE, "%s: x is a node from before the last wg_begin of its graph", what);
-    return false;
-}
-
-static bool fail_twice(const layer *l, const char *what, const char *name, wg_site first)
-{
-    wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_USE,
-            strcmp(wg_site_place(first), wg_site_place(l->here)) == 0
-                ? "%s: layer \"%s\" was made at this line before, %s: is a wg_begin missing in the loop? "
-                  "Else give it another name, or say .share = true"
-                : "%s: layer \"%s\" is in this graph already, made at %s: give it another name, or say "
-                  ".share = true",
-            what, name, wg_site_place(first));
-    return false;
-}
-
-/* Checks a layer's node and name; no other layer of this graph may have the name. False: after an error. */
-static bool begin(layer *l, wg_site here, const char *what, wg_node x, wg_params *p, const char *name,
-                  bool share)
-{
-    *l = (layer){ wg_graph_of(x), p, name, here, wg_inside(here) };
-    if (!wg_node_ok(x)) return fail_operand(l, what, x, p);
-    wg_context *c = wg_graph_context(l->g);
-    if (!wg_options_named(c, here, what) || wg_failed(c)) return false;
-    if (!p || !name || !*name || strlen(name) > NAME_MOST) {
-        wg_fail(c, here, WG_ERROR_USE, "%s: takes a parameter set and a name of at most %d characters", what,
-                NAME_MOST);
-        return false;
-    }
-    wg_site first = wg_layer_claim(l->g, p, name, here);
-    if (first && !share) return fail_twice(l, what, name, first);
-    return !wg_failed(c);
-}
-
-static wg_node param(const layer *l, const char *part, const wg_shape *s, wg_init init)
-{
-    return wg_layer_param(l->inside, l->g, l->p, l->name, part, s, &init);
-}
-
-static wg_node state(const layer *l, const char *part, const wg_shape *s)
-{
-    const wg_init zeros = wg_zeros();
-    return wg_layer_state(l->inside, l->g, l->p, l->name, part, s, &zeros);
-}
-
-static wg_node refused(wg_node x) { return wg_graph_node(wg_graph_of(x), 0); }
+#include "nn/layer.h"
 
 /* ---- dense ---- */
 

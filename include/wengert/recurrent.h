@@ -1,0 +1,86 @@
+/* recurrent.h: recurrent layers, as cells of one step and over sequences. The formulas and the order
+ * of the gates are PyTorch's. nn.h includes this.
+ *
+ *     wg_nn_states s = wg_nn_lstm(x, p, "lstm", 64);       x [batch, time, in]: s.y is [batch, time, 64]
+ *     s = wg_nn_lstm_cell(x, s, p, "cell", 64);            x [batch, in]: one step, s.h is [batch, 64]
+ *
+ * Parameters, n being the units: NAME.W [in, gates n] for x, NAME.U [n, gates n] for the state h,
+ * NAME.b [gates n]. The gates lie one behind the other in the order of the formulas:
+ *
+ *     rnn    h' = tanh(x W + h U + b), or relu
+ *     lstm   i = sigmoid(..), f = sigmoid(..), g = tanh(..), o = sigmoid(..), each of x W + h U + b;
+ *            c' = f c + i g,  h' = o tanh(c')
+ *     gru    r = sigmoid(..), z = sigmoid(..), each of x W + h U + b;
+ *            g = tanh(x W + b + r (h U + b_new)),  h' = (1 - z) g + z h
+ *
+ * PyTorch's weight_ih and weight_hh are the transposes of W and U. It has two biases: b is their sum,
+ * but in the gate g of gru b is bias_ih, and NAME.b_new [n] is bias_hh. */
+#ifndef WENGERT_RECURRENT_H
+#define WENGERT_RECURRENT_H
+
+#include "ops.h"
+#include "params.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* All wg_none ({ 0 }) stands for a state of zeros. */
+typedef struct wg_nn_states {
+    wg_node y; /* the results of all steps, [batch, time, units]; of a cell: h */
+    wg_node h; /* the last state, [batch, units] */
+    wg_node c; /* of lstm: the last cell state, [batch, units] */
+} wg_nn_states;
+
+typedef struct wg_nn_cell_args {
+    wg_node x;          /* [batch, in] */
+    wg_nn_states state; /* before the step */
+    wg_params *p;
+    const char *name;
+    int64_t units;
+    WG_BY_NAME;
+    bool relu; /* of rnn */
+    bool share;
+    const wg_init *W_init, *U_init; /* default: uniform from -1 / sqrt(units) to 1 / sqrt(units) */
+    const wg_init *b_init;          /* default: zeros */
+    uint64_t reserved[4];
+} wg_nn_cell_args;
+WG_API wg_nn_states wg_nn_rnn_cell_at(wg_site here, const wg_nn_cell_args *a);
+WG_API wg_nn_states wg_nn_lstm_cell_at(wg_site here, const wg_nn_cell_args *a);
+WG_API wg_nn_states wg_nn_gru_cell_at(wg_site here, const wg_nn_cell_args *a);
+#define wg_nn_rnn_cell(...) \
+    wg_nn_rnn_cell_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_cell_args, __VA_ARGS__))
+#define wg_nn_lstm_cell(...) \
+    wg_nn_lstm_cell_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_cell_args, __VA_ARGS__))
+#define wg_nn_gru_cell(...) \
+    wg_nn_gru_cell_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_cell_args, __VA_ARGS__))
+
+/* The products x W + b of all steps are one product before the first step. With .lengths the states of
+ * a sequence stay as they are from its end on, and y is 0 there. A reversed layer begins at the end of
+ * each sequence. A bidirectional one has a second set of parameters, NAME.reverse.W and so on; y, h
+ * and c then are 2 units wide: the forward layer's and behind them the reversed one's. */
+typedef struct wg_nn_recurrent_args {
+    wg_node x; /* [batch, time, in] */
+    wg_params *p;
+    const char *name;
+    int64_t units;
+    WG_BY_NAME;
+    wg_nn_states state; /* before the first step; default: zeros */
+    wg_node lengths;    /* integers [batch]; default: all steps */
+    bool reverse, bidirectional;
+    bool relu; /* of rnn */
+    bool share;
+    const wg_init *W_init, *U_init, *b_init; /* as of cells */
+    uint64_t reserved[4];
+} wg_nn_recurrent_args;
+WG_API wg_nn_states wg_nn_rnn_at(wg_site here, const wg_nn_recurrent_args *a);
+WG_API wg_nn_states wg_nn_lstm_at(wg_site here, const wg_nn_recurrent_args *a);
+WG_API wg_nn_states wg_nn_gru_at(wg_site here, const wg_nn_recurrent_args *a);
+#define wg_nn_rnn(...)  wg_nn_rnn_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_recurrent_args, __VA_ARGS__))
+#define wg_nn_lstm(...) wg_nn_lstm_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_recurrent_args, __VA_ARGS__))
+#define wg_nn_gru(...)  wg_nn_gru_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_recurrent_args, __VA_ARGS__))
+
+#ifdef __cplusplus
+}
+#endif
+#endif

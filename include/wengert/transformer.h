@@ -1,0 +1,80 @@
+/* transformer.h: embeddings, attention and transformer blocks as layers; a table of the layers of a
+ * net. nn.h includes this. */
+#ifndef WENGERT_TRANSFORMER_H
+#define WENGERT_TRANSFORMER_H
+
+#include "ops.h"
+#include "params.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Rows of the table NAME.W [count, width] by their numbers: [...] gives [..., width]. */
+typedef struct wg_nn_embedding_args {
+    wg_node x; /* integers from 0 to count - 1 */
+    wg_params *p;
+    const char *name;
+    int64_t count, width;
+    WG_BY_NAME;
+    bool share;
+    const wg_init *W_init; /* default: wg_normal(0, 1) */
+    uint64_t reserved[4];
+} wg_nn_embedding_args;
+WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
+#define wg_nn_embedding(...) \
+    wg_nn_embedding_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_embedding_args, __VA_ARGS__))
+
+/* Attention of x [..., tokens, width] to itself, or to .memory [..., keys, width]: wg_attention
+ * between two products. NAME.W [width, 3 width] and NAME.b make queries, keys and values, one behind
+ * the other; NAME.Wo [width, width] and NAME.bo make the result. */
+typedef struct wg_nn_attention_args {
+    wg_node x;
+    wg_params *p;
+    const char *name;
+    WG_BY_NAME;
+    int64_t heads;  /* default 1 */
+    bool causal;    /* as of wg_attention */
+    wg_node mask;   /* as of wg_attention */
+    wg_node memory; /* default: x */
+    bool no_bias;
+    bool share;
+    const wg_init *W_init;  /* default: wg_xavier() */
+    const wg_init *Wo_init; /* default: wg_xavier() */
+    uint64_t reserved[4];
+} wg_nn_attention_args;
+WG_API wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a);
+#define wg_nn_attention(...) \
+    wg_nn_attention_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_attention_args, __VA_ARGS__))
+
+/* A block of GPT-2: z = x + attention(layer_norm(x)), y = z + fc2(gelu(fc1(layer_norm(z)))). The
+ * layers are NAME.ln1, NAME.attn, NAME.ln2, NAME.fc1 and NAME.fc2; gelu is the form with tanh. With
+ * .drop both sums add the dropout of their second part. */
+typedef struct wg_nn_transformer_block_args {
+    wg_node x; /* [..., tokens, width] */
+    wg_params *p;
+    const char *name;
+    WG_BY_NAME;
+    int64_t heads;  /* default 1 */
+    int64_t hidden; /* units of fc1; default: 4 width */
+    bool causal;
+    wg_node mask;
+    double drop;
+    bool share;
+    uint64_t reserved[4];
+} wg_nn_transformer_block_args;
+WG_API wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a);
+#define wg_nn_transformer_block(...) \
+    wg_nn_transformer_block_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_transformer_block_args, __VA_ARGS__))
+
+/* Prints a table of the layers that y depends on: the shape of the result, the number of parameters, the
+ * multiply-adds of products, and the bytes of all values that are computed (a plan keeps fewer), with
+ * totals. A node belongs to the layer whose parameters it uses, otherwise to the layer of the operand that
+ * was made last. A layer is the name of a parameter up to its last dot. Nothing is computed. */
+WG_API wg_status wg_summary_at(wg_site here, wg_node y, FILE *to);
+#define wg_summary(y, to) wg_summary_at(WG_AT(#y), y, to)
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,138 @@
+/* transformer.c: embeddings, attention, and the blocks of a transformer. */
+#define WG_AT(args) here /* nodes get the user's call site */
+#include "nn/layer.h"
+
+#include <stdio.h>
+
+/* ---- embedding ---- */
+
+wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
+{
+    layer l;
+    if (!begin(&l, here, "nn_embedding", a->x, a->p, a->name, a->share)) return refused(a->x);
+    if (a->count < 1 || a->width < 1) {
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_VALUE,
+                "nn_embedding: \"%s\" of %lld rows of %lld: both must be at least 1", a->name,
+                (long long)a->count, (long long)a->width);
+        return refused(a->x);
+    }
+    const wg_shape s = WG_SHAPE(a->count, a->width);
+    const wg_init any = wg_normal(0, 1);
+    wg_node W = wg_layer_param(l.inside, l.g, a->p, a->name, "W", &s, a->W_init ? a->W_init : &any);
+    return wg_gather_at(l.inside, W, a->x);
+}
+
+/* ---- attention ---- */
+
+static wg_node part(wg_site here, wg_node x, int axis, int64_t from, int64_t to)
+{
+    return wg_slice(x, .axis = axis, .from = from, .to = to);
+}
+
+/* Queries from x, keys and values from memory: each with its columns of W and b. */
+static void from_memory(wg_site here, const wg_nn_attention_args *a, wg_node W, wg_node b, int64_t n,
+                        wg_attention_args *to)
+{
+    const bool bias = !wg_is_none(b);
+    to->x = wg_dense(a->x, part(here, W, 1, 0, n), bias ? part(here, b, 0, 0, n) : wg_none);
+    wg_node kv = wg_dense(a->memory, part(here, W, 1, n, 3 * n), bias ? part(here, b, 0, n, 3 * n) : wg_none);
+    to->k = part(here, kv, -1, 0, n);
+    to->v = part(here, kv, -1, n, 2 * n);
+}
+
+wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
+{
+    layer l;
+    char shape[96];
+    if (!begin(&l, here, "nn_attention", a->x, a->p, a->name, a->share)) return refused(a->x);
+    const wg_shape s = wg_node_shape(a->x);
+    const int64_t n = s.rank ? s.dim[s.rank - 1] : 0, heads = a->heads ? a->heads : 1;
+    if (s.rank < 2 || n < 1 || heads < 1 || n % heads) {
+        wg_fail(
+            wg_graph_context(l.g), here, WG_ERROR_SHAPE,
+            "nn_attention: \"%s\" of %lld heads on x %s: x must be [..., tokens, width], heads divide width",
+            a->name, (long long)heads, wg_shape_text(s, shape, sizeof shape));
+        return refused(a->x);
+    }
+    const wg_shape W_shape = WG_SHAPE(n, 3 * n), b_shape = WG_SHAPE(3 * n), Wo_shape = WG_SHAPE(n, n),
+                   bo_shape = WG_SHAPE(n);
+    const wg_init any = wg_xavier(), zeros = wg_zeros();
+    here = l.inside;
+    wg_node W = wg_layer_param(here, l.g, a->p, a->name, "W", &W_shape, a->W_init ? a->W_init : &any),
+            b = wg_none, bo = wg_none;
+    if (!a->no_bias) b = wg_layer_param(here, l.g, a->p, a->name, "b", &b_shape, &zeros);
+    wg_attention_args of = { .mask = a->mask, .causal = a->causal, .heads = heads };
+    if (wg_is_none(a->memory)) {
+        wg_node qkv = wg_dense(a->x, W, b);
+        of.x = part(here, qkv, -1, 0, n);
+        of.k = part(here, qkv, -1, n, 2 * n);
+        of.v = part(here, qkv, -1, 2 * n, 3 * n);
+    } else from_memory(here, a, W, b, n, &of);
+    wg_node y = wg_attention_at(here, &of);
+    wg_node Wo = wg_layer_param(here, l.g, a->p, a->name, "Wo", &Wo_shape, a->Wo_init ? a->Wo_init : &any);
+    if (!a->no_bias) bo = wg_layer_param(here, l.g, a->p, a->name, "bo", &bo_shape, &zeros);
+    return wg_dense(y, Wo, bo);
+}
+
+/* ---- transformer_block ---- */
+
+/* The name of a layer inside a layer, "h.0.attn". */
+typedef struct inner_name {
+    char text[NAME_MOST + 8];
+} inner_name;
+static inner_name name_in(const layer *l, const char *part)
+{
+    inner_name n;
+    snprintf(n.text, sizeof n.text, "%s.%s", l->name, part);
+    return n;
+}
+static wg_node norm_in(const layer *l, const char *part, wg_node x)
+{
+    return wg_nn_layer_norm_at(
+        l->inside,
+        &(wg_nn_layer_norm_args){ .x = x, .p = l->p, .name = name_in(l, part).text, .share = true });
+}
+static wg_node dense_in(const layer *l, const char *part, wg_node x, int64_t units)
+{
+    const wg_init any = wg_xavier();
+    return wg_nn_dense_at(l->inside, &(wg_nn_dense_args){ .x = x,
+                                                          .p = l->p,
+                                                          .name = name_in(l, part).text,
+                                                          .units = units,
+                                                          .share = true,
+                                                          .W_init = &any });
+}
+static wg_node plus(const layer *l, wg_node x, wg_node more, double drop)
+{
+    wg_site here = l->inside;
+    return wg_add(x, drop == 0 ? more : wg_dropout(more, .drop = drop));
+}
+
+wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a)
+{
+    layer l;
+    char shape[96];
+    if (!begin(&l, here, "nn_transformer_block", a->x, a->p, a->name, a->share)) return refused(a->x);
+    const wg_shape s = wg_node_shape(a->x);
+    if (s.rank < 2 || a->hidden < 0 || strlen(a->name) + 8 > NAME_MOST) {
+        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE,
+                "nn_transformer_block: \"%s\" of %lld hidden units on x %s: x must be [..., tokens, width], "
+                "hidden "
+                "at least 1, the name at most %d characters",
+                a->name, (long long)a->hidden, wg_shape_text(s, shape, sizeof shape), NAME_MOST - 8);
+        return refused(a->x);
+    }
+    const int64_t width = s.dim[s.rank - 1];
+    here = l.inside;
+    wg_node y = wg_nn_attention_at(here, &(wg_nn_attention_args){ .x = norm_in(&l, "ln1", a->x),
+                                                                  .p = a->p,
+                                                                  .name = name_in(&l, "attn").text,
+                                                                  .heads = a->heads,
+                                                                  .causal = a->causal,
+                                                                  .mask = a->mask,
+                                                                  .share = true });
+    wg_node x = plus(&l, a->x, y, a->drop);
+    y = dense_in(&l, "fc1", norm_in(&l, "ln2", x), a->hidden ? a->hidden : 4 * width);
+    y = dense_in(&l, "fc2", wg_gelu(y, .by_tanh = true), width);
+    return plus(&l, x, y, a->drop);
+}
