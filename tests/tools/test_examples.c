@@ -396,3 +396,20 @@ Test(examples, maml)
     cr_assert_eq(run("maml", "", text), 0, "%s", text);
     cr_expect_lt(last_number(text, "points "), last_number(text, "loss ") / 2, "%s", text);
 }
+
+/* Both learn a text of 252 letters by heart: a loss near 0, and the text is written. */
+static void expect_learned(const char *name, const char *want)
+{
+    static char text[TEXT];
+    cr_assert_eq(run(name, "", text), 0, "%s", text);
+    cr_expect_lt(last_number(text, "loss "), 0.15, "%s", text);
+    cr_expect(strstr(text, want), "%s", text);
+    cr_expect_leq(lines_of(name), 60);
+}
+
+Test(examples, char_lstm)
+{
+    expect_learned("char_lstm", "the graph is a list of nodes in the order of their making. a\n");
+}
+
+Test(examples, gpt) { expect_learned("gpt", "the graph is a list of nodes in \n"); }
