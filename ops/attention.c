@@ -65,6 +65,7 @@ static bool attention_shape(wg_rule *r)
 static wg_node exchanged(wg_site here, wg_node x)
 {
     wg_axes axes = { .count = wg_node_shape(x).rank };
+    if (axes.count < 3) return x; /* the node of an error */
     for (int i = 0; i < axes.count; i++) axes.axis[i] = i;
     axes.axis[axes.count - 3] = axes.count - 2;
     axes.axis[axes.count - 2] = axes.count - 3;
@@ -74,7 +75,7 @@ static wg_node exchanged(wg_site here, wg_node x)
 static wg_node by_heads(wg_site here, wg_node x, int64_t heads)
 {
     wg_shape s = wg_node_shape(x);
-    if (heads == 1) return x;
+    if (heads == 1 || !wg_node_ok(x)) return x;
     s.dim[s.rank - 1] /= heads;
     s.dim[s.rank] = s.dim[s.rank - 1];
     s.dim[s.rank - 1] = heads;
@@ -85,6 +86,7 @@ static wg_node heads_joined(wg_site here, wg_node y, int64_t heads)
 {
     if (heads == 1) return y;
     y = exchanged(here, y);
+    if (!wg_node_ok(y)) return y;
     wg_shape s = wg_node_shape(y);
     s.rank--;
     s.dim[s.rank - 1] *= s.dim[s.rank];

@@ -94,6 +94,7 @@ static inline bool has_right_sides(wg_rule *r, int a, int b)
 static inline wg_node turned(wg_site here, wg_node x)
 {
     wg_transpose_args t = { .x = x, .axes.count = wg_node_shape(x).rank };
+    if (t.axes.count < 2) return x; /* the node of an error */
     for (int i = 0; i < t.axes.count; i++) t.axes.axis[i] = i;
     t.axes.axis[t.axes.count - 1]--;
     t.axes.axis[t.axes.count - 2]++;

@@ -63,7 +63,7 @@ static void element(wg_graph *g, uint32_t i)
 {
     const wgi_node *n = &g->node[i], *x = &g->node[n->in[0]];
     const char *from = wgi_early_operand(g, n->in[0]);
-    const int64_t at = from && n->op->view && wgi_size(n->shape) == 1 ? wgi_view_at(n, x) : -1;
+    const int64_t at = from && wgi_size(n->shape) == 1 ? wgi_view_at(n, x) : -1;
     if (at < 0 || (g->plain.cell == g->plain.cell_end && !wgi_early_room(g))) return;
     const size_t size = wg_dtype_size((wg_dtype)n->dtype);
     from += (size_t)at * size;
@@ -78,7 +78,7 @@ void wgi_early_node(wg_graph *g, uint32_t i)
     if (n->flags & WGI_EVEN) {
         wgi_kind *k = wgi_plain_place(g, n->op);
         if (k->node.op == n->op) wgi_early_value(g, k, n, n->in[0], n->in[n->operands - 1]);
-    } else if (n->op->kind == WG_ALIAS) element(g, i);
+    } else if (n->op->view) element(g, i);
 }
 
 /* ---- begin and end ---- */

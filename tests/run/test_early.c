@@ -140,3 +140,23 @@ Test(early, states_keep_their_value_in_an_evaluation)
         cr_assert_eq(wg_item(t), round);
     }
 }
+
+/* y = a b c with a rule of its own: a node of four operands among the scalars. */
+static void product_rule(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    (void)here, (void)y;
+    for (int k = 0; k < 3; k++) gx[k] = wg_mul(gy, wg_mul(x[(k + 1) % 3], x[(k + 2) % 3]));
+}
+
+Test(early, a_node_of_many_operands)
+{
+    FOR_EACH_WAY(s)
+    {
+        wg_node x = parameter(&s), two = wg_add(x, -1), four = wg_add(x, 1);
+        wg_node y =
+            wg_custom_vjp(wg_mul(x, wg_mul(two, four)), ((wg_node[]){ x, two, four }), 3, product_rule);
+        wg_backward(far(y), s.p);
+        cr_expect_eq(wg_item(y), 3 * 2 * 4);
+        cr_expect_eq(*(double *)wg_params_grad(s.p, 0).data, 2 * 4 + 3 * 4 + 3 * 2);
+    }
+}
