@@ -260,16 +260,19 @@ static bool is_op(const wg_graph *g, int64_t i, const char *name)
  * the probability p has the derivative ln(1 - p) - ln p by its target. It is infinite at p = 0, and it does
  * not exist at p < 0, where the value is finite if the target is 0. A target that is 0 for every input
  * (x - x) hides this from differences. So it is with sqrt at 0, if its operand is 0 for every input: the
- * variance of one example. */
+ * variance of one example. A value beyond 1e10 is a quotient by nearly 0: least squares with two equal rows
+ * divide by the rounding error of 0, and a step of any size leaves the place where the derivative holds. */
 static bool is_singular(const wg_graph *g)
 {
     wg_tensor t;
     for (int64_t i = 1; i < wg_graph_nodes(g); i++) {
         if (!wg_peek(wg_graph_node(g, i), &t)) continue;
-        const bool is_log = is_op(g, i, "log"), is_sqrt = is_op(g, i, "sqrt");
+        const bool is_log = is_op(g, i, "log"), is_sqrt = is_op(g, i, "sqrt"),
+                   is_float = wg_dtype_is_float(t.dtype);
         for (int64_t j = 0; j < wg_shape_size(t.shape); j++) {
             const double v = wg_tensor_item(&t, j);
             if (isinf(v) || (is_log && isnan(v)) || (is_sqrt && v == 0)) return true;
+            if (is_float && fabs(v) > 1e10) return true;
         }
     }
     return false;
