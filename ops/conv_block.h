@@ -65,7 +65,7 @@ ALWAYS_INLINE void N(edge_sums)(const N(line) * q, const T *x, const T *panel, i
 
 /* `rows` places from j on, by `vectors` vectors of columns. Both are constants, so that the sums stay
  * in registers. */
-ALWAYS_INLINE void N(block)(const N(line) * q, int64_t j, int rows, int vectors, bool joined)
+ALWAYS_INLINE void N(block)(int rows, const N(line) * q, int64_t j, int vectors, bool joined)
 {
     N(vector) sum[12][2];
     UNROLL
@@ -88,23 +88,10 @@ ALWAYS_INLINE void N(block)(const N(line) * q, int64_t j, int rows, int vectors,
     }
 }
 
-#define CONV_CASE(n) \
-    case n: N(block)(q, j, n, vectors, joined); break
 ALWAYS_INLINE void N(blocks)(const N(line) * q, int64_t j, int rows, int vectors, bool joined)
 {
-    switch (rows) {
-#if WG_ISA_INDEX == 2
-        CONV_CASE(12);
-        CONV_CASE(8);
-#endif
-        CONV_CASE(6);
-        CONV_CASE(4);
-        CONV_CASE(3);
-        CONV_CASE(2);
-    default: N(block)(q, j, 1, vectors, joined); break;
-    }
+    CONV_ROWS(rows, N(block), q, j, vectors, joined);
 }
-#undef CONV_CASE
 static __attribute__((noinline)) void N(joined_2)(const N(line) * q, int64_t j, int n)
 {
     N(blocks)(q, j, n, 2, true);

@@ -4,7 +4,7 @@
 
 /* `rows` places from j on, at taps [from, to), by `vectors` vectors of channels from c on. q->panel:
  * the kernel. */
-ALWAYS_INLINE void N(channel_block)(const N(line) * q, int64_t j, conv_range taps, int64_t c, int rows,
+ALWAYS_INLINE void N(channel_block)(int rows, const N(line) * q, int64_t j, conv_range taps, int64_t c,
                                     int vectors)
 {
     const int64_t down = q->taps.step * q->apart, width = q->width - c - (vectors - 1) * N(LANES);
@@ -41,24 +41,11 @@ ALWAYS_INLINE void N(channel_block)(const N(line) * q, int64_t j, conv_range tap
     }
 }
 
-#define CONV_CASE(n) \
-    case n: N(channel_block)(q, j, taps, c, n, vectors); break
 ALWAYS_INLINE void N(channel_blocks)(const N(line) * q, int64_t j, conv_range taps, int64_t c, int rows,
                                      int vectors)
 {
-    switch (rows) {
-#if WG_ISA_INDEX == 2
-        CONV_CASE(12);
-        CONV_CASE(8);
-#endif
-        CONV_CASE(6);
-        CONV_CASE(4);
-        CONV_CASE(3);
-        CONV_CASE(2);
-    default: N(channel_block)(q, j, taps, c, 1, vectors); break;
-    }
+    CONV_ROWS(rows, N(channel_block), q, j, taps, c, vectors);
 }
-#undef CONV_CASE
 
 /* The places of a line, for the channels from c on of one or two vectors. */
 ALWAYS_INLINE void N(channel_places)(const N(line) * q, int64_t c, int vectors)
@@ -70,7 +57,7 @@ ALWAYS_INLINE void N(channel_places)(const N(line) * q, int64_t c, int vectors)
             N(channel_blocks)(q, j, all, c, rows, vectors);
             j += rows;
         } else {
-            N(channel_block)(q, j, conv_met(&q->taps, j, q->size), c, 1, vectors);
+            N(channel_block)(1, q, j, conv_met(&q->taps, j, q->size), c, vectors);
             j++;
         }
     }

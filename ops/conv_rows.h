@@ -16,4 +16,26 @@ static inline int conv_rows(int64_t left)
     return most >= 6 ? 6 : most >= 4 ? 4 : (int)most;
 }
 
+/* f(rows, ...) for each number of rows that conv_rows gives, as a constant: its sums stay in registers. */
+#define CONV_CASE_(n, f, ...) \
+    case n:                   \
+        f(n, __VA_ARGS__);    \
+        break;
+#if WG_ISA_INDEX == 2
+#define CONV_HIGH_CASES_(f, ...) CONV_CASE_(12, f, __VA_ARGS__) CONV_CASE_(8, f, __VA_ARGS__)
+#else
+#define CONV_HIGH_CASES_(f, ...)
+#endif
+#define CONV_ROWS(rows, f, ...)              \
+    do {                                     \
+        switch (rows) {                      \
+            CONV_HIGH_CASES_(f, __VA_ARGS__) \
+            CONV_CASE_(6, f, __VA_ARGS__)    \
+            CONV_CASE_(4, f, __VA_ARGS__)    \
+            CONV_CASE_(3, f, __VA_ARGS__)    \
+            CONV_CASE_(2, f, __VA_ARGS__)    \
+        default: f(1, __VA_ARGS__); break;   \
+        }                                    \
+    } while (0)
+
 #endif

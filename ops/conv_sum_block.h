@@ -83,7 +83,7 @@ ALWAYS_INLINE void N(next_pair)(const N(part) * p, N(pair) * u)
     } while (0)
 
 /* `rows` rows by `vectors` vectors of columns. Both are constants, so that the sums stay in registers. */
-ALWAYS_INLINE void N(sums)(const N(part) * p, int64_t first, int rows, int vectors)
+ALWAYS_INLINE void N(sums)(int rows, const N(part) * p, int64_t first, int vectors)
 {
     const conv_axis *a = &p->s->axis[2];
     const int64_t wide = p->s->wide * p->s->groups, narrow = p->s->narrow * p->s->groups,
@@ -121,23 +121,10 @@ ALWAYS_INLINE void N(sums)(const N(part) * p, int64_t first, int rows, int vecto
     }
 }
 
-#define CONV_CASE(n) \
-    case n: N(sums)(p, first, n, vectors); break
 ALWAYS_INLINE void N(sums_of)(const N(part) * p, int64_t first, int rows, int vectors)
 {
-    switch (rows) {
-#if WG_ISA_INDEX == 2
-        CONV_CASE(12);
-        CONV_CASE(8);
-#endif
-        CONV_CASE(6);
-        CONV_CASE(4);
-        CONV_CASE(3);
-        CONV_CASE(2);
-    default: N(sums)(p, first, 1, vectors); break;
-    }
+    CONV_ROWS(rows, N(sums), p, first, vectors);
 }
-#undef CONV_CASE
 static __attribute__((noinline)) void N(sums_2)(const N(part) * p, int64_t i, int n)
 {
     N(sums_of)(p, i, n, 2);
