@@ -35,7 +35,7 @@ int main(int argc, char **argv)
     wg_data *test = argc > 1 ? wg_data_mnist(c, argv[1], WG_EVAL) : wg_data_split(train, 0.2);
     const int epochs = argc > 2 ? atoi(argv[2]) : 20;
     wg_params *p = wg_params_new(c);
-    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 4e-3 });
+    wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 2e-3 });
     wg_graph *g = wg_graph_new(c);
     for (int epoch = 1; epoch <= epochs && !wg_failed(c); epoch++) {
         for (wg_batch b; wg_data_next(train, &b, 64);) {
@@ -44,7 +44,7 @@ int main(int argc, char **argv)
             wg_backward(wg_softmax_cross_entropy(model(x, p), y), p);
             wg_optim_step(adam);
         }
-        wg_optim_set_lr(adam, wg_optim_lr(adam) * 0.9);
+        wg_optim_set_lr(adam, wg_lr_cosine(2e-3, epoch, epochs));
         printf("epoch %2d  test %.2f %%\n", epoch, 100 * accuracy(g, p, test));
     }
     return wg_finish(c, stderr) ? EXIT_FAILURE : EXIT_SUCCESS;
