@@ -12,19 +12,19 @@
 
 enum { GRID = 128, DISTINCT = 256 };
 
-typedef struct range {
-    int64_t low, high; /* multiples of 1/128, both included */
-} range;
+typedef struct grid {
+    int64_t low, high;        /* multiples of 1/128, both included */
+    bool taken[8 * DISTINCT]; /* a multiple is at its remainder; wg_any has half as many multiples */
+} grid;
 
-/* The first multiple from `at` on that is not among the n values in v. After r.high comes r.low. */
-static double free_place(const double *v, int64_t n, int64_t at, range r)
+/* The first multiple from `at` on that none of n before it took. After high comes low. */
+static double free_place(grid *r, int64_t n, int64_t at)
 {
-    for (int64_t tries = 0; n < DISTINCT && tries < n; tries++) {
-        int64_t i = 0;
-        while (i < n && v[i] != (double)at) i++;
-        if (i == n) break;
-        at = at < r.high ? at + 1 : r.low;
-    }
+    if (n >= DISTINCT) return (double)at;
+    const int64_t slots = sizeof r->taken / sizeof *r->taken;
+    for (int64_t tries = 0; tries < n && r->taken[(at - r->low) % slots]; tries++)
+        at = at < r->high ? at + 1 : r->low;
+    r->taken[(at - r->low) % slots] = true;
     return (double)at;
 }
 
@@ -61,25 +61,25 @@ static wg_node on_grid(wg_graph *g, double *v, wg_shape s)
 
 wg_node wg_any(wg_graph *g, wg_shape s)
 {
-    range r = { -4 * GRID, 4 * GRID };
+    grid r = { .low = -4 * GRID, .high = 4 * GRID };
     uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
     double *v = places(g, s);
     for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
         double z = wgi_normal_draw(seed, stream, (uint64_t)i);
-        v[i] = free_place(v, i, (int64_t)floor(fmin(fmax(z, -4), 4) * GRID), r);
+        v[i] = free_place(&r, i, (int64_t)floor(fmin(fmax(z, -4), 4) * GRID));
     }
     return v ? on_grid(g, v, s) : wgi_error_node(g);
 }
 
 wg_node wg_between(wg_graph *g, double low, double high, wg_shape s)
 {
-    range r = { (int64_t)ceil(low * GRID),
-                WGI_MAX((int64_t)ceil(low * GRID), (int64_t)floor(high * GRID) - 1) };
+    grid r = { .low = (int64_t)ceil(low * GRID),
+               .high = WGI_MAX((int64_t)ceil(low * GRID), (int64_t)floor(high * GRID) - 1) };
     uint64_t seed = wg_context_seed(wg_graph_context(g)), stream = (uint64_t)wg_graph_nodes(g);
     double *v = places(g, s);
     for (int64_t i = 0, n = wg_shape_size(s); v && i < n; i++) {
         double u = wgi_uniform_draw(seed, stream, (uint64_t)i);
-        v[i] = free_place(v, i, r.low + (int64_t)(u * (double)(r.high - r.low + 1)), r);
+        v[i] = free_place(&r, i, r.low + (int64_t)(u * (double)(r.high - r.low + 1)));
     }
     return v ? on_grid(g, v, s) : wgi_error_node(g);
 }

@@ -4,118 +4,45 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { TEXT = 1 << 16, PATH = 4096 };
-
-/* build/tests/tools/test_examples runs build/examples/NAME. Where this build has no examples, it runs those
- * of WG_BUILD. */
-static void example_path(const char *name, char path[PATH])
-{
-    const char *build = getenv("WG_BUILD");
-    char dir[PATH / 2], file[PATH];
-    ssize_t n = readlink("/proc/self/exe", dir, sizeof dir - 1);
-    cr_assert_gt(n, 0);
-    dir[n] = 0;
-    for (int k = 0; k < 2; k++) *strrchr(dir, '/') = 0;
-    snprintf(file, sizeof file, "%s/examples/%s", dir, name);
-    if (access(file, X_OK)) snprintf(file, sizeof file, "%s/examples/%s", build ? build : "build", name);
-    cr_assert(realpath(file, path), "no example at %s: make examples", file);
-}
-
-/* Runs an example in a directory; returns its exit status. */
-static int run_at(const char *name, const char *arguments, const char *dir, char text[TEXT])
-{
-    char path[PATH], command[2 * PATH];
-    example_path(name, path);
-    snprintf(command, sizeof command, "cd '%s' && '%s' %s 2>&1", dir, path, arguments);
-    FILE *out = popen(command, "r");
-    cr_assert(out);
-    size_t n = fread(text, 1, TEXT - 1, out);
-    text[n] = 0;
-    int status = pclose(out);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-/* Runs it in a new directory, which it leaves behind in dir. */
-static int run_in(const char *name, const char *arguments, char *dir, char text[TEXT])
-{
-    strcpy(dir, "/tmp/wengert_example_XXXXXX");
-    cr_assert(mkdtemp(dir));
-    return run_at(name, arguments, dir, text);
-}
-
-static int run(const char *name, const char *arguments, char text[TEXT])
-{
-    char dir[64];
-    int status = run_in(name, arguments, dir, text);
-    rmdir(dir);
-    return status;
-}
-
-/* The number after the last `label` in the text; NaN: there is none. */
-static double last_number(const char *text, const char *label)
-{
-    double value = NAN;
-    for (const char *at = text; (at = strstr(at, label)); at++) value = strtod(at + strlen(label), NULL);
-    return value;
-}
-
-static int count(const char *text, const char *what)
-{
-    int n = 0;
-    for (; (text = strstr(text, what)); text++) n++;
-    return n;
-}
-
-static int lines_of(const char *name)
-{
-    char path[PATH];
-    snprintf(path, sizeof path, "examples/%s.c", name);
-    FILE *f = fopen(path, "r");
-    if (!f) return -1; /* the sources are not here: an out-of-tree run */
-    int lines = 0;
-    for (int c; (c = getc(f)) != EOF;) lines += c == '\n';
-    fclose(f);
-    return lines;
-}
+#include "wgexample.h"
 
 Test(examples, digits)
 {
-    static char text[TEXT];
+    static char text[WGT_TEXT];
     char dir[64], file[128];
-    cr_assert_eq(run_in("digits", "", dir, text), 0, "%s", text);
-    cr_expect_eq(count(text, "epoch "), 20, "%s", text);
-    double accuracy = last_number(text, "dev ");
+    cr_assert_eq(wgt_example_in("digits", "", dir, text), 0, "%s", text);
+    cr_expect_eq(wgt_count_of(text, "epoch "), 20, "%s", text);
+    double accuracy = wgt_last_number(text, "dev ");
     cr_expect(accuracy > 94 && accuracy <= 100, "%s",
               text); /* a linear classifier reaches about 95 on these digits */
     snprintf(file, sizeof file, "%s/digits.safetensors", dir);
     cr_expect_eq(access(file, R_OK), 0, "no weights");
     remove(file);
     rmdir(dir);
-    cr_expect_leq(lines_of("digits"), 30);
+    cr_expect_leq(wgt_example_lines("digits"), 30);
 }
 
 Test(examples, quadratic)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("quadratic", "", text), 0, "%s", text);
-    cr_expect_float_eq(last_number(text, "w = "), 5, 1e-3, "%s", text); /* w^2 - 10 w + 25 = (w - 5)^2 */
-    cr_expect_leq(lines_of("quadratic"), 25);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("quadratic", "", text), 0, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "w = "), 5, 1e-3, "%s", text); /* w^2 - 10 w + 25 = (w - 5)^2 */
+    cr_expect_leq(wgt_example_lines("quadratic"), 25);
 }
 
 Test(examples, rosenbrock)
 {
-    static char text[TEXT], again[TEXT];
-    cr_expect_eq(run("rosenbrock", "", text), 0, "%s", text);
+    static char text[WGT_TEXT], again[WGT_TEXT];
+    cr_expect_eq(wgt_example("rosenbrock", "", text), 0, "%s", text);
     cr_expect(strstr(text, "verdict PASS"), "%s", text);
-    cr_expect_eq(run("rosenbrock", "wrong", text), 1, "%s", text);
+    cr_expect_eq(wgt_example("rosenbrock", "wrong", text), 1, "%s", text);
     cr_expect(strstr(text, "verdict FAIL"), "%s", text);
     cr_expect(strstr(text, "a factor 2 is missing"), "%s", text);
-    cr_expect_float_eq(last_number(text, "  f "), 24.2, 1e-12, "%s",
+    cr_expect_float_eq(wgt_last_number(text, "  f "), 24.2, 1e-12, "%s",
                        text); /* (1 + 1.2)^2 + 100 (1 - 1.44)^2 */
-    run("rosenbrock", "wrong", again);
+    wgt_example("rosenbrock", "wrong", again);
     cr_expect_str_eq(text, again);
 }
 
@@ -132,12 +59,12 @@ static double pendulum(int steps)
 
 Test(examples, activation)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("activation", "", text), 0, "%s", text);
-    cr_expect_eq(count(text, "verdict PASS"), 3, "%s", text);
-    cr_expect_float_eq(last_number(text, "swish(1) "), 1 / (1 + exp(-1)), 1e-6, "%s", text);
-    cr_expect_float_eq(last_number(text, "snake(1) "), 1 + sin(2) * sin(2) / 2, 1e-6, "%s", text);
-    cr_expect_float_eq(last_number(text, "sim after 40 steps "), pendulum(40), 1e-5, "%s", text);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("activation", "", text), 0, "%s", text);
+    cr_expect_eq(wgt_count_of(text, "verdict PASS"), 3, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "swish(1) "), 1 / (1 + exp(-1)), 1e-6, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "snake(1) "), 1 + sin(2) * sin(2) / 2, 1e-6, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "sim after 40 steps "), pendulum(40), 1e-5, "%s", text);
 }
 
 /* Newton's method with the closed Hessian: sum over rows of s (1 - s) [x^2 x; x 1]. */
@@ -162,24 +89,24 @@ static void logistic_optimum(double *w, double *b)
 
 Test(examples, newton_cg)
 {
-    static char text[TEXT];
+    static char text[WGT_TEXT];
     double w, b;
-    cr_assert_eq(run("newton_cg", "", text), 0, "%s", text);
+    cr_assert_eq(wgt_example("newton_cg", "", text), 0, "%s", text);
     logistic_optimum(&w, &b);
-    cr_expect_lt(last_number(text, "|gradient| "), 1e-8, "%s", text);
-    cr_expect_leq(count(text, "loss"), 12, "Newton's method converges quadratically:\n%s", text);
-    cr_expect_float_eq(last_number(text, "w "), w, 1e-6, "%s", text);
-    cr_expect_float_eq(last_number(text, "b "), b, 1e-6, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "|gradient| "), 1e-8, "%s", text);
+    cr_expect_leq(wgt_count_of(text, "loss"), 12, "Newton's method converges quadratically:\n%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "w "), w, 1e-6, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "b "), b, 1e-6, "%s", text);
 }
 
 /* Newton's method converges quadratically once the signs in front of relu no longer change. */
 Test(examples, newton_cg_relu)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("newton_cg_relu", "", text), 0, "%s", text);
-    cr_expect_lt(last_number(text, "|gradient| "), 1e-10, "%s", text);
-    cr_expect_leq(count(text, "loss"), 40, "%s", text);
-    cr_expect_lt(last_number(text, "loss "), 0.01 * strtod(strstr(text, "loss ") + 5, NULL), "%s", text);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("newton_cg_relu", "", text), 0, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "|gradient| "), 1e-10, "%s", text);
+    cr_expect_leq(wgt_count_of(text, "loss"), 40, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "loss "), 0.01 * strtod(strstr(text, "loss ") + 5, NULL), "%s", text);
 }
 
 /* The fit and White's standard errors by sums: the slope is the sum of (x - mean x) y / Sxx, the offset
@@ -187,11 +114,11 @@ Test(examples, newton_cg_relu)
  * residual. */
 Test(examples, per_example)
 {
-    static char text[TEXT];
+    static char text[WGT_TEXT];
     static const double y[12] = { 2.1, 2.8, 4.2, 4.6, 6.5, 6.4, 9.1, 7.6, 11.8, 9.5, 14.2, 10.9 };
     const double mean = 6.5, sxx = 143;
     double slope = 0, offset = 0, of_slope = 0, of_offset = 0;
-    cr_assert_eq(run("per_example", "", text), 0, "%s", text);
+    cr_assert_eq(wgt_example("per_example", "", text), 0, "%s", text);
     for (int i = 0; i < 12; i++) {
         double d = (i + 1 - mean) / sxx;
         slope += d * y[i];
@@ -209,38 +136,39 @@ Test(examples, per_example)
     }
     char *end, *at = strstr(text, "standard errors ");
     cr_assert(at, "%s", text);
-    cr_expect_float_eq(last_number(text, "slope "), slope, 1e-6, "%s", text);
-    cr_expect_float_eq(last_number(text, "offset "), offset, 1e-6, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "slope "), slope, 1e-6, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "offset "), offset, 1e-6, "%s", text);
     cr_expect_float_eq(strtod(at + 16, &end), sqrt(of_slope), 1e-6, "%s", text);
     cr_expect_float_eq(strtod(end, NULL), sqrt(of_offset), 1e-6, "%s", text);
 }
 
 Test(examples, accumulate)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("accumulate", "", text), 0, "%s", text);
-    double largest = last_number(text, "largest gradient "), apart = last_number(text, "largest difference ");
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("accumulate", "", text), 0, "%s", text);
+    double largest = wgt_last_number(text, "largest gradient "),
+           apart = wgt_last_number(text, "largest difference ");
     cr_expect_gt(largest, 0, "%s", text);
     cr_expect_lt(apart, 1e-5 * largest, "sums in f32 of 64 rows agree to about 64 roundings:\n%s", text);
-    cr_expect_gt(last_number(text, "dev accuracy "), 85, "%s", text);
+    cr_expect_gt(wgt_last_number(text, "dev accuracy "), 85, "%s", text);
 }
 
 /* A linear classifier reaches about 95 on these digits. */
 Test(examples, lenet)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("lenet", "", text), 0, "%s", text);
-    cr_expect_eq(count(text, "epoch "), 20, "%s", text);
-    double accuracy = last_number(text, "test ");
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("lenet", "", text), 0, "%s", text);
+    cr_expect_eq(wgt_count_of(text, "epoch "), 20, "%s", text);
+    double accuracy = wgt_last_number(text, "test ");
     cr_expect(accuracy > 95.5 && accuracy <= 100, "%s", text);
-    cr_expect_leq(lines_of("lenet"), 60);
+    cr_expect_leq(wgt_example_lines("lenet"), 60);
 }
 
 Test(examples, ode)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("ode", "", text), 0, "%s", text);
-    cr_expect_float_eq(last_number(text, "k "), 0.8, 1e-3, "%s", text); /* the k that made the data */
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("ode", "", text), 0, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "k "), 0.8, 1e-3, "%s", text); /* the k that made the data */
 }
 
 /* The Gaussian process of gaussian_process.c at l = s = 1, e = exp(-1), in long double. With a = K^-1 y
@@ -329,9 +257,9 @@ static void closed_form(double gradient[3], double hessian[3][3])
 
 Test(examples, gaussian_process)
 {
-    static char text[TEXT];
+    static char text[WGT_TEXT];
     double gradient[3], hessian[3][3];
-    cr_assert_eq(run("gaussian_process", "", text), 0, "%s", text);
+    cr_assert_eq(wgt_example("gaussian_process", "", text), 0, "%s", text);
     closed_form(gradient, hessian);
     char *at = text;
     for (int i = 0; i < 3; i++) {
@@ -345,23 +273,23 @@ Test(examples, gaussian_process)
             cr_expect_float_eq(h, hessian[i][j], 1e-9 * fabs(hessian[i][j]), "%s", text);
         }
     }
-    cr_expect_eq(count(text, "ln p "), 8, "Newton's method converges:\n%s", text);
-    cr_expect_leq(lines_of("gaussian_process"), 60);
+    cr_expect_eq(wgt_count_of(text, "ln p "), 8, "Newton's method converges:\n%s", text);
+    cr_expect_leq(wgt_example_lines("gaussian_process"), 60);
 }
 
 /* The parameters of the best epoch give its loss again. A second run finds the training at its end. */
 Test(examples, early_stopping)
 {
-    static char text[TEXT], again[TEXT];
+    static char text[WGT_TEXT], again[WGT_TEXT];
     char dir[64], file[128], epoch[64];
-    cr_assert_eq(run_in("early_stopping", "", dir, text), 0, "%s", text);
-    const int epochs = count(text, "epoch ");
+    cr_assert_eq(wgt_example_in("early_stopping", "", dir, text), 0, "%s", text);
+    const int epochs = wgt_count_of(text, "epoch ");
     cr_expect(epochs < 200, "it never stopped: %s", text);
-    cr_expect_eq(last_number(text, "best dev "), last_number(text, ", again "), "%s", text);
-    cr_assert_eq(run_at("early_stopping", "", dir, again), 0, "%s", again);
+    cr_expect_eq(wgt_last_number(text, "best dev "), wgt_last_number(text, ", again "), "%s", text);
+    cr_assert_eq(wgt_example_at("early_stopping", "", dir, again), 0, "%s", again);
     snprintf(epoch, sizeof epoch, "goes on after epoch %d\n", epochs);
     cr_expect(strstr(again, epoch), "%s", again);
-    cr_expect_eq(count(again, "epoch "), 1, "%s", again);
+    cr_expect_eq(wgt_count_of(again, "epoch "), 1, "%s", again);
     snprintf(file, sizeof file, "%s/early.run", dir);
     cr_expect_eq(remove(file), 0);
     rmdir(dir);
@@ -369,42 +297,43 @@ Test(examples, early_stopping)
 
 Test(examples, transfer)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("transfer", "", text), 0, "%s", text);
-    cr_expect_gt(last_number(text, "with the body: "), last_number(text, "from nothing: ") + 10, "%s", text);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("transfer", "", text), 0, "%s", text);
+    cr_expect_gt(wgt_last_number(text, "with the body: "), wgt_last_number(text, "from nothing: ") + 10, "%s",
+                 text);
 }
 
 /* The distribution that it shall learn has mean 3 and deviation 0.5. */
 Test(examples, gan)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("gan", "", text), 0, "%s", text);
-    cr_expect_float_eq(last_number(text, "mean "), 3, 0.1, "%s", text);
-    cr_expect_float_eq(last_number(text, "deviation "), 0.5, 0.15, "%s", text);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("gan", "", text), 0, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "mean "), 3, 0.1, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "deviation "), 0.5, 0.15, "%s", text);
 }
 
 Test(examples, average)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("average", "", text), 0, "%s", text);
-    cr_expect_lt(last_number(text, "the average "), last_number(text, "last step ") / 4, "%s", text);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("average", "", text), 0, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "the average "), wgt_last_number(text, "last step ") / 4, "%s", text);
 }
 
 Test(examples, maml)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("maml", "", text), 0, "%s", text);
-    cr_expect_lt(last_number(text, "points "), last_number(text, "loss ") / 2, "%s", text);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("maml", "", text), 0, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "points "), wgt_last_number(text, "loss ") / 2, "%s", text);
 }
 
 /* Both learn a text of 252 letters by heart: a loss near 0, and the text is written. */
 static void expect_learned(const char *name, const char *want)
 {
-    static char text[TEXT];
-    cr_assert_eq(run(name, "", text), 0, "%s", text);
-    cr_expect_lt(last_number(text, "loss "), 0.15, "%s", text);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example(name, "", text), 0, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "loss "), 0.15, "%s", text);
     cr_expect(strstr(text, want), "%s", text);
-    cr_expect_leq(lines_of(name), 60);
+    cr_expect_leq(wgt_example_lines(name), 60);
 }
 
 Test(examples, char_lstm)
