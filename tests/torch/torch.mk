@@ -1,12 +1,15 @@
-# torch.mk: `make test-torch` compares the optimizers with PyTorch's. The Makefile includes it.
+# torch.mk: `make test-torch` compares the optimizers and two nets with PyTorch's. The Makefile includes it.
+
+TORCH_PROGRAMS := $(BUILD)/torch/steps $(BUILD)/torch/nets
 
 .PHONY: test-torch
-test-torch: $(BUILD)/torch/steps ## 1,000 steps of each optimizer beside PyTorch's (where python3-torch is installed)
+test-torch: $(TORCH_PROGRAMS) ## 1,000 steps of each optimizer, 300 of an LSTM and a GPT, beside PyTorch's (python3-torch)
 	@python=$${PYTHON:-$$(ls /usr/bin/python3 2>/dev/null || command -v python3)}; \
-	if [ -n "$$python" ] && "$$python" -c 'import torch' 2>/dev/null; then "$$python" tests/torch/compare.py $<; \
+	if [ -n "$$python" ] && "$$python" -c 'import torch' 2>/dev/null; then \
+	    "$$python" tests/torch/compare.py $(BUILD)/torch/steps && "$$python" tests/torch/nets.py $(BUILD)/torch/nets; \
 	else echo 'test-torch: skipped, since python3-torch is not installed'; fi
 
-$(BUILD)/torch/steps: tests/torch/steps.c $(LINKED) $(FLAGS)
+$(BUILD)/torch/%: tests/torch/%.c $(LINKED) $(FLAGS)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(WG_CPPFLAGS) $(CPPFLAGS) $(WG_CFLAGS) -O2 $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 	    $(LINKED) $(RUN_PATH) $(WG_LIBS)
