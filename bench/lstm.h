@@ -1,4 +1,5 @@
-/* lstm.h: W11, what its sides share: a character LSTM, trained on sequences of many lengths.
+/* lstm.h: W10 and W11, what their sides share: a character LSTM, trained on sequences of 32 characters, or of
+ * many lengths.
  *
  *     i, f, g, o = four columns of Wx[char] + h Wh + b      i, f, o by sigmoid, g by tanh
  *     c = f c + i g, h = o tanh(c)                          both begin with 0
@@ -14,9 +15,15 @@
 enum { LSTM_HIDDEN = 128, LSTM_GATES = 4 * LSTM_HIDDEN, LSTM_CHARS = 64, LSTM_LONGEST = 200 };
 
 /* What is run once: 20 sequences of length 100; all lengths from 1 to 200 in a random order; the same in a
- * new context. The batch is bench_setup.size. Times are those of LSTM_STEPS time steps. */
-enum { LSTM_ONE_LENGTH, LSTM_ALL_LENGTHS, LSTM_FIRST_TIME };
-enum { LSTM_LENGTH = 100, LSTM_SEQUENCES = 20, LSTM_STEPS = LSTM_LONGEST * (LSTM_LONGEST + 1) / 2 };
+ * new context. The batch is bench_setup.size. Times are those of LSTM_STEPS time steps. W10: one sequence of
+ * LSTM_SHORT, written with cells as in W11, or with wg_nn_lstm. */
+enum { LSTM_ONE_LENGTH, LSTM_ALL_LENGTHS, LSTM_FIRST_TIME, LSTM_ONE_STEP, LSTM_LAYER };
+enum {
+    LSTM_SHORT = 32,
+    LSTM_LENGTH = 100,
+    LSTM_SEQUENCES = 20,
+    LSTM_STEPS = LSTM_LONGEST * (LSTM_LONGEST + 1) / 2
+};
 #define LSTM_SCALE ((double)LSTM_STEPS / (LSTM_LENGTH * LSTM_SEQUENCES))
 
 /* The answer is the loss of the last of these sequences. */

@@ -310,6 +310,12 @@ class Lstm(Training):
         return self.loss
 
 
+class CharLstm(Lstm):
+    """W10: a step of 32 characters."""
+
+    length, sequences, steps = 32, 1, 32
+
+
 def number(stream, i, count):
     """bench_class of bench.h, for one i."""
     x = i * 0x9E3779B9 + stream * 0x85EBCA6B & 0xFFFFFFFF
@@ -392,7 +398,7 @@ class Hessian(Jacobian):
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck, "W9": LeNet,
-    "inference": Inference, "W11": Lstm, "W12": Trees, "Jacobian": Jacobian, "Hessian": Hessian,
+    "W10": CharLstm, "inference": Inference, "W11": Lstm, "W12": Trees, "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 
 

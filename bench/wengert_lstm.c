@@ -1,5 +1,5 @@
-/* wengert_lstm.c: the side of Wengert of W11, with the public headers alone. The graph is built anew for each
- * sequence, one time step after the other. */
+/* wengert_lstm.c: the side of Wengert of W10 and W11, with the public headers alone. The graph is built anew for
+ * each sequence, one time step after the other, or by the layer. */
 #include <stdlib.h>
 
 #include <wengert/wengert.h>
@@ -10,6 +10,7 @@ typedef struct lstm {
     bench_setup setup;
     float *array[LSTM_WO + 1];
     int32_t *chars, *next; /* [longest, batch] */
+    int32_t *rows;         /* of the layer: characters [batch, length], and those that follow */
     wg_context *c;
     wg_graph *g;
     wg_params *p;
@@ -30,8 +31,11 @@ static void open_context(lstm *s)
     s->c = wg_start(&(wg_options){ .threads = BENCH_THREADS });
     s->g = wg_graph_new(s->c);
     s->p = wg_params_new(s->c);
-    wg_params_make(s->p, "Wx", wg_view_f32(s->array[LSTM_WX], WG_SHAPE(LSTM_CHARS, LSTM_GATES)), false);
-    wg_params_make(s->p, "Wh", wg_view_f32(s->array[LSTM_WH], WG_SHAPE(LSTM_HIDDEN, LSTM_GATES)), false);
+    const bool layer = s->setup.way == LSTM_LAYER;
+    const wg_tensor Wx = wg_view_f32(s->array[LSTM_WX], WG_SHAPE(LSTM_CHARS, LSTM_GATES)),
+                    Wh = wg_view_f32(s->array[LSTM_WH], WG_SHAPE(LSTM_HIDDEN, LSTM_GATES));
+    wg_params_make(s->p, layer ? "lstm.W" : "Wx", Wx, false);
+    wg_params_make(s->p, layer ? "lstm.U" : "Wh", Wh, false);
     wg_params_make(s->p, "out.W", wg_view_f32(s->array[LSTM_WO], WG_SHAPE(LSTM_HIDDEN, LSTM_CHARS)), false);
     s->o = wg_sgd(s->p, &(wg_sgd_opts){ .lr = bench_rates_of(s->setup).sgd });
 }
@@ -51,6 +55,7 @@ static void *start(bench_setup setup)
             s->chars[t * batch + e] = lstm_char(t, e);
             s->next[t * batch + e] = lstm_next(t, e);
         }
+    s->rows = calloc((size_t)(2 * LSTM_LONGEST * batch), sizeof *s->rows);
     open_context(s);
     return s;
 }
@@ -60,7 +65,7 @@ static void stop(void *self)
     lstm *s = self;
     wg_finish(s->c, stderr);
     for (int i = 0; i <= LSTM_WO; i++) free(s->array[i]);
-    free(s->chars), free(s->next), free(s);
+    free(s->chars), free(s->next), free(s->rows), free(s);
 }
 
 /* ---- the program ---- */
@@ -103,9 +108,23 @@ static wg_node sequence(lstm *s, int length)
     return wg_div(loss, length);
 }
 
+static wg_node by_layer(lstm *s, int length)
+{
+    const int batch = s->setup.size, count = batch * length;
+    for (int i = 0; i < count; i++) {
+        s->rows[i] = s->chars[i % length * batch + i / length];
+        s->rows[count + i] = s->next[i % length * batch + i / length];
+    }
+    wg_begin(s->g, WG_TRAIN);
+    wg_node x = wg_input_borrow(s->g, "x", wg_view_i32(s->rows, WG_SHAPE(batch, length)));
+    wg_node next = wg_input_borrow(s->g, "next", wg_view_i32(s->rows + count, WG_SHAPE(batch, length)));
+    wg_node h = wg_nn_lstm(wg_one_hot(x, LSTM_CHARS), s->p, "lstm", LSTM_HIDDEN).y;
+    return wg_softmax_cross_entropy(wg_nn_dense(h, s->p, "out", LSTM_CHARS), next);
+}
+
 static void train(lstm *s, int length)
 {
-    wg_node loss = sequence(s, length);
+    wg_node loss = s->setup.way == LSTM_LAYER ? by_layer(s, length) : sequence(s, length);
     wg_backward(loss, s->p);
     wg_optim_step(s->o);
     s->loss = wg_item(loss);
@@ -129,12 +148,22 @@ static double seconds_of_one_length(lstm *s)
     return LSTM_SCALE * (bench_now() - t);
 }
 
+static double seconds_of_one_step(lstm *s)
+{
+    double t = bench_now();
+    train(s, LSTM_SHORT);
+    return bench_now() - t;
+}
+
 static bool run(void *self, int64_t n, double seconds[])
 {
     lstm *s = self;
+    const int way = s->setup.way;
     for (int64_t k = 0; k < n && !wg_failed(s->c); k++) {
-        if (s->setup.way == LSTM_FIRST_TIME) wg_finish(s->c, stderr), open_context(s);
-        seconds[0] += s->setup.way == LSTM_ONE_LENGTH ? seconds_of_one_length(s) : seconds_of_all_lengths(s);
+        if (way == LSTM_FIRST_TIME) wg_finish(s->c, stderr), open_context(s);
+        seconds[0] += way >= LSTM_ONE_STEP     ? seconds_of_one_step(s)
+                      : way == LSTM_ONE_LENGTH ? seconds_of_one_length(s)
+                                               : seconds_of_all_lengths(s);
     }
     return !wg_failed(s->c);
 }
