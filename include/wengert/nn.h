@@ -11,6 +11,7 @@
 #include "ops.h"
 #include "params.h"
 #include "recurrent.h"
+#include "sequential.h"
 #include "transformer.h"
 
 #ifdef __cplusplus

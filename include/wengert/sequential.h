@@ -1,0 +1,63 @@
+/* sequential.h: layers one after the other, written as a list. nn.h includes this.
+ *
+ *     wg_node y = wg_nn_sequential(x, p, "net", { .conv = 6, .size = WG_SHAPE(5) }, { .op = wg_relu_at },
+ *                                  { .max_pool = WG_SHAPE(2) }, { .flatten = true }, { .dense = 10 });
+ *
+ * Layer i has the name NAME.i, counted from 0: here the parameters are net.0.W, net.0.b, net.4.W and net.4.b.
+ */
+#ifndef WENGERT_SEQUENTIAL_H
+#define WENGERT_SEQUENTIAL_H
+
+#include "graph.h"
+#include "params.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A layer of the list. Exactly one of the first fields says what it is. */
+typedef struct wg_nn_part {
+    int64_t dense, conv, conv_transpose; /* units */
+    int64_t rnn, lstm, gru;              /* units; the result is that of all steps */
+    int64_t attention, transformer;      /* heads of wg_nn_attention, of wg_nn_transformer_block */
+    int64_t embedding;                   /* rows of the table; .width is their size */
+    bool batch_norm, layer_norm, rms_norm;
+    wg_shape max_pool, avg_pool;                                 /* windows */
+    double drop;                                                 /* of wg_dropout */
+    bool flatten;                                                /* [n, ...] becomes [n, all others] */
+    wg_node (*op)(wg_site here, wg_node x);                      /* wg_relu_at and its like */
+    wg_node (*layer)(wg_node x, wg_params *p, const char *name); /* a function of yours */
+
+    /* Options of some of them, as of the layers in nn.h, recurrent.h and transformer.h. */
+    bool no_bias;                   /* dense, conv */
+    wg_shape size, stride, padding; /* conv; stride and padding: pools, too */
+    bool same;                      /* conv and pools */
+    bool bidirectional;             /* rnn, lstm, gru */
+    bool causal;                    /* attention, transformer */
+    int64_t width;                  /* embedding */
+    uint64_t reserved[4];
+} wg_nn_part;
+
+typedef struct wg_nn_sequential_args {
+    wg_node x;
+    wg_params *p;
+    const char *name;
+    const wg_nn_part *part; /* the first one first */
+    int count;
+    bool share; /* the parameters are those of an earlier call with the same name */
+    uint64_t reserved[4];
+} wg_nn_sequential_args;
+WG_API wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a);
+#define wg_nn_sequential(node, params, title, ...)                       \
+    wg_nn_sequential_at(WG_AT(#node),                                    \
+                        &(wg_nn_sequential_args){                        \
+                            .x = (node),                                 \
+                            .p = (params),                               \
+                            .name = (title),                             \
+                            .part = (const wg_nn_part[]){ __VA_ARGS__ }, \
+                            .count = (int)(sizeof((wg_nn_part[]){ __VA_ARGS__ }) / sizeof(wg_nn_part)) })
+
+#ifdef __cplusplus
+}
+#endif
+#endif
