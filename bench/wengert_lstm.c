@@ -1,5 +1,5 @@
-/* wengert_lstm.c: the side of Wengert of W10 and W11, with the public headers alone. The graph is built anew for
- * each sequence, one time step after the other, or by the layer. */
+/* wengert_lstm.c: the side of Wengert of W10 and W11, with the public headers alone. The graph is built anew
+ * for each sequence, one time step after the other, or by the layer. */
 #include <stdlib.h>
 
 #include <wengert/wengert.h>

@@ -5,7 +5,7 @@
 
 enum { MEMBERS = 34, HIDDEN = 8, STEPS = 200 };
 
-/* For each member the friends who have higher numbers, then a comma; a letter is a number: a is 0, H is 33. */
+/* For each member the friends who have higher numbers, then a comma. A letter is a number: a 0, H 33. */
 static const char friends[] = "bcdefghiklmnrtvF,cdhnrtvE,dhijnBCG,hmn,gk,gkq,q,,EGH,H,,,,H,GH,GH,,,GH,H,GH,,"
                               "GH,zBDGH,zBF,F,DH,H,FH,GH,GH,GH,H,";
 static const char with_president[] = "0000000001000011001010111111111111";

@@ -1,6 +1,7 @@
 /* matrix_factorisation.c: matrix factorisation (Koren, Bell and Volinsky 2009). Users and items have
  * vectors of two numbers, and a rating is their product with noise of deviation 0.1. A tenth of all ratings
- * is known. The factors that are learned from it say the others; no prediction can be nearer than the noise. */
+ * is known. The factors that are learned from it say the others. No prediction can be nearer than the
+ * noise. */
 #include <math.h>
 #include <stdlib.h>
 #include <wengert/wengert.h>
