@@ -195,6 +195,8 @@ static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const 
     if (!wg_is_none(y[0]) || !is_composite(op)) return y[0];
     y[0] = wgi_error_node(g);
     op->expand(wg_inside(here), x, n, attr, y);
+    if (wg_is_none(y[0]))
+        return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "the op's expand left wg_none in y[0]");
     return op->vjp && wg_node_ok(y[0]) ? ruled(here, op, y[0], x, n, attr) : y[0];
 }
 

@@ -163,3 +163,25 @@ Test(op_identity, text_that_begins_with_none_is_text)
     expect(wg_grad(wg_sum(applied(&plain, b.x)), b.x), 3, 3, 3, 3);
     wgt_finish(b.c, NULL);
 }
+
+/* ---- an expansion without a result ---- */
+
+static void no_expand(wg_site here, const wg_node x[], int n, const void *attr, wg_node y[])
+{
+    (void)here, (void)x, (void)n, (void)attr;
+    y[0] = wg_none;
+}
+static const wg_op no_op = { .name = "nothing", .operands = 1, .expand = no_expand };
+
+Test(op_identity, an_expansion_without_a_result_is_an_error)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    for (int k = 0; k < 2; k++) {
+        wg_begin(g, WG_TRAIN);
+        wg_node x = wg_scalar(g, 1), y = wg_apply(WG_HERE, &no_op, &x, 1, NULL);
+        cr_expect_not(wg_node_ok(y));
+        wgt_expect_error(c, WG_ERROR_USE, "nothing: the op's expand left wg_none in y[0]");
+    }
+    wgt_finish(c, NULL);
+}
