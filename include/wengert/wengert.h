@@ -6,6 +6,7 @@
 #include "graph.h"
 #include "ops.h"
 #include "grad.h"
+#include "implicit.h"
 #include "params.h"
 #include "state.h"
 #include "optim.h"

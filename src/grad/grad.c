@@ -91,33 +91,6 @@ static bool contribute(sweep *s, spot *to, wg_node g)
     return true;
 }
 
-wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t)
-{
-    if (wg_node_dtype(x) != t) x = wg_cast_at(here, x, t);
-    const wgi_node *n = wgi_node_of(x);
-    return !n || n->shape == s ? x : wg_broadcast_to_at(here, x, *s);
-}
-
-wg_node wgi_like(wg_site here, wg_node v, wg_node x)
-{
-    wg_dtype t = wg_node_dtype(x);
-    return wgi_to_shape(here, wgi_number_to_leaf(x.graph, here, v, t), wgi_node_of(x)->shape, t);
-}
-
-wg_node wgi_fit(wg_graph *g, wg_site here, wg_node gx, uint32_t y, uint32_t x)
-{
-    wg_dtype t = (wg_dtype)g->node[x].dtype;
-    const wg_shape *xs = g->node[x].shape, *ys = g->node[y].shape;
-    wg_class kind = g->node[y].op->kind;
-    gx = wgi_number_to_leaf(g, here, gx, t);
-    if (!wg_node_ok(gx)) return gx;
-    if (g->node[gx.index].shape == xs && g->node[gx.index].dtype == t) return gx;
-    bool elementwise = kind == WG_MAP || kind == WG_RANDOM;
-    gx = wgi_to_shape(here, gx, elementwise ? ys : xs, t);
-    const wgi_node *n = wgi_node_of(gx);
-    return !n || n->shape == xs ? gx : wg_sum_to_at(here, gx, *xs);
-}
-
 /* If the op of all[first] can merge, the sum of all contributions that it has made takes the place of
  * all[first], and wg_none that of the others. tried: it was asked. of: memory for n nodes. */
 static void merge_op(wg_site here, wg_node all[], int n, int first, bool tried[], wg_node of[])
@@ -162,6 +135,20 @@ static wg_node accumulate(sweep *s, uint32_t i, const queue *q)
     wg_site here = wg_inside(s->g->node[i].here);
     n = merge_all(s->g, here, all, n);
     return n == 1 ? all[0] : n ? wg_addn_at(here, all, n) : wgi_error_node(s->g);
+}
+
+/* Makes one sum of the contributions so far. Contributions of recomputed parts are not kept one by one:
+ * until the last has come they would need the memory that the parts save, and merging them the values of
+ * all parts. */
+static bool add_now(sweep *s, uint32_t i, queue *q)
+{
+    if (q->count <= 1) return true;
+    wg_node sum = accumulate(s, i, q);
+    if (!wg_node_ok(sum)) return false;
+    *q->first = (contribution){ NULL, sum };
+    q->last = q->first;
+    q->count = 1;
+    return true;
 }
 
 /* ---- rules ---- */
@@ -337,6 +324,7 @@ static bool apply_rule(sweep *s, uint32_t i, const wg_node gy[], int outputs, ar
         spot *to = spot_of(s, x[k].index);
         go_on(s, i, from, to, said[k]);
         if (said[k] == WGI_SAYS_NODE && !contribute(s, to, gx[k])) return false;
+        if (g->node[i].op == &wgi_op_recompute && !add_now(s, x[k].index, &to->q)) return false;
     }
     return true;
 }

@@ -77,6 +77,30 @@ bool wgi_jacobian_operands(wg_site here, const char *what, wg_node y, wg_node x)
 wg_node wgi_seeded_rows(wg_site here, wg_node y, wg_node x, bool forward, wg_node seeds);
 /* Leaves out of plans what nobody asks for: the nodes from mark on but j. */
 void wgi_mark_inner(wg_graph *g, uint32_t mark, wg_node j);
+/* ---- recompute.c: parts of a graph that are built again ---- */
+
+/* A node of an op for parts has these operands: the value of the part, then nodes of the op's own, then the
+ * nodes outside the part that the part reads. At each multiple of WGI_PART_GROUP the value stands again,
+ * since the mask .none of an op repeats there. */
+enum { WGI_PART_GROUP = 32 };
+/* The nodes at which a part ends, by rising index. */
+typedef struct wgi_border {
+    const uint32_t *node;
+    uint32_t count;
+} wgi_border;
+/* A node of op for the part y, which consists of nodes from mark on. also: the op's own operands. */
+wg_node wgi_part_node(wg_site here, const wg_op *op, wg_node y, uint32_t mark, const wg_node also[], int n,
+                      const void *attr);
+/* All operands of y but the values. */
+bool wgi_border_of(wg_graph *g, const wgi_node *y, wgi_border *b);
+/* Builds the nodes from the border b to `value` once more; *y is the copy of value. own[k] takes the place of
+ * b.node[k]. Where it is wg_none it becomes a node that has the same value and waits for gy. Memory is from
+ * g->temp. */
+bool wgi_copy_part(wg_graph *g, wg_node value, wg_node gy, const wgi_border *b, wg_node own[], wg_node *y);
+/* A plan that keeps all values leaves out those of the nodes from mark on, but what lies in the memory of
+ * keep[]. */
+void wgi_leave_out(wg_graph *g, uint32_t mark, const wg_node keep[], uint32_t n);
+
 /* For all of x[0..n): the answer to a call that has failed. */
 wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n);
 

@@ -2,6 +2,35 @@
  * derivative. The sweep is in grad.c. */
 #include "grad/grad.h"
 
+/* ---- shapes ---- */
+
+wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t)
+{
+    if (wg_node_dtype(x) != t) x = wg_cast_at(here, x, t);
+    const wgi_node *n = wgi_node_of(x);
+    return !n || n->shape == s ? x : wg_broadcast_to_at(here, x, *s);
+}
+
+wg_node wgi_like(wg_site here, wg_node v, wg_node x)
+{
+    wg_dtype t = wg_node_dtype(x);
+    return wgi_to_shape(here, wgi_number_to_leaf(x.graph, here, v, t), wgi_node_of(x)->shape, t);
+}
+
+wg_node wgi_fit(wg_graph *g, wg_site here, wg_node gx, uint32_t y, uint32_t x)
+{
+    wg_dtype t = (wg_dtype)g->node[x].dtype;
+    const wg_shape *xs = g->node[x].shape, *ys = g->node[y].shape;
+    wg_class kind = g->node[y].op->kind;
+    gx = wgi_number_to_leaf(g, here, gx, t);
+    if (!wg_node_ok(gx)) return gx;
+    if (g->node[gx.index].shape == xs && g->node[gx.index].dtype == t) return gx;
+    bool elementwise = kind == WG_MAP || kind == WG_RANDOM;
+    gx = wgi_to_shape(here, gx, elementwise ? ys : xs, t);
+    const wgi_node *n = wgi_node_of(gx);
+    return !n || n->shape == xs ? gx : wg_sum_to_at(here, gx, *xs);
+}
+
 void wgi_fail_ended(wg_graph *g, wg_site here, const char *what, int argument, uint32_t end)
 {
     const wgi_node *n = &g->node[end];

@@ -11,6 +11,8 @@
 extern const wg_op wgi_op_error, wgi_op_number, wgi_op_input, wgi_op_param, wgi_op_state, wgi_op_stream;
 extern const wg_op wgi_op_identity; /* in ops/custom.c, as its samples use other ops */
 
+extern const wg_op wgi_op_after, wgi_op_recompute; /* in grad/recompute.c */
+
 /* The value of operand 0, which the expansion of an op has made from the other operands, with the rule of
  * that op. Users see the op, its operands and its options. */
 typedef struct wgi_ruled {

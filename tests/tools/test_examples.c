@@ -171,6 +171,19 @@ Test(examples, ode)
     cr_expect_float_eq(wgt_last_number(text, "k "), 0.8, 1e-3, "%s", text); /* the k that made the data */
 }
 
+/* The same gradients from a fifth of the memory. The peaks are those of the process: the first is that
+ * with few kept states. */
+Test(examples, pde)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("pde", "", text), 0, "%s", text);
+    const char *first = strstr(text, "peak ");
+    cr_expect_leq(last_number(text, "memory "), 0.2, "%s", text);
+    cr_expect(strstr(text, "misfits equal"), "%s", text);
+    cr_expect_lt(last_number(text, "-> "), 1e-4, "%s", text); /* 1e-3 at the beginning */
+    cr_expect(first && atof(first + 5) < last_number(text, "peak ") / 5, "%s", text);
+}
+
 /* The Gaussian process of gaussian_process.c at l = s = 1, e = exp(-1), in long double. With a = K^-1 y
  * and K_i the derivative of K by parameter i, the derivatives of ln p are (Rasmussen and Williams 2006,
  * equation 5.9) g_i = (a^T K_i a - tr K^-1 K_i) / 2 and, differentiated again, H_ij = -a^T K_j K^-1 K_i

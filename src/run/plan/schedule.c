@@ -104,7 +104,8 @@ static void merge_equal(wgi_work *w)
 
 /* ---- items ---- */
 
-/* Whether node i is part of the memory of its operand. Then it needs no step. */
+/* Whether node i is part of the memory of its first operand. Then it needs no step. It counts as computed
+ * when all its operands are: the nodes of recomputed parts wait by that. */
 static bool aliases(wgi_work *w, uint32_t i)
 {
     const wgi_node *n = &w->node[i];
@@ -120,6 +121,7 @@ static bool aliases(wgi_work *w, uint32_t i)
     w->base[i] = w->base[x];
     w->offset[i] = w->offset[x] + at * (int64_t)wg_dtype_size((wg_dtype)n->dtype);
     w->at[i] = w->at[x];
+    for (uint32_t k = 1; k < n->operands; k++) w->at[i] = WGI_MAX(w->at[i], w->at[w->rep[wgi_in(n)[k]]]);
     return true;
 }
 

@@ -1,0 +1,65 @@
+/* implicit.h: values whose derivative is not kept from the way they were computed.
+ *
+ *     wg_node y = wg_recompute(x, block, &net);                  block(x) is computed again for the gradient
+ *     wg_node u = wg_recompute_chain(u0, step, &pde, 1000, .keep = 20);
+ */
+#ifndef WENGERT_IMPLICIT_H
+#define WENGERT_IMPLICIT_H
+
+#include "graph.h"
+#include "named.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- memory for time ---- */
+
+/* A part of a graph: builds nodes from x, and from any other nodes that it finds in user. */
+typedef wg_node (*wg_part_fn)(wg_node x, void *user);
+
+/* f(x, user), with less memory: the values that f computes on the way are not kept for the gradient, but
+ * computed again when it needs them. Kept are x, what f reads of other nodes, and the result. f is called
+ * once, now; user is not read afterwards.
+ *
+ * Parameters and other nodes that f reads get their gradients. Random nodes give the same numbers again,
+ * states (wg_assign) get their new value once. A C function (wg_extern), an op of yours and an op that is
+ * impure are never called again: their results are kept. Parts may be nested, and derivatives of any
+ * order be taken.
+ *
+ * The value has the same bits as without wg_recompute, and so has a gradient, with one exception: if a
+ * node is read by several parts, its gradient is summed part by part, from the last to the first.
+ * Otherwise the values of all parts would be needed together for that sum. (Products with one matrix
+ * would become one product.)
+ *
+ * The values are left out by plans. The interpreter, which runs small graphs at first sight, keeps all
+ * values. */
+WG_API wg_node wg_recompute_at(wg_site here, wg_node x, wg_part_fn f, void *user);
+#define wg_recompute(x, ...) wg_recompute_at(WG_AT(#x), x, __VA_ARGS__) /* x, f, user */
+
+/* A step of a chain: the state after step i = 0, 1, ... */
+typedef wg_node (*wg_step_fn)(wg_node x, int i, void *user);
+
+typedef struct wg_recompute_chain_args {
+    wg_node x;
+    wg_step_fn f;
+    void *user;
+    int steps;
+    WG_BY_NAME;
+    int keep; /* states that are kept, x included; default: the fewest for which no step is computed
+               * more than twice again */
+    uint64_t reserved[2];
+} wg_recompute_chain_args;
+/* x = f(x, i, user) for i = 0 .. steps - 1, with at most `keep` states kept at a time, and the values of
+ * one step. Which states are kept when is the binomial schedule of Griewank and Walther (2000), which
+ * computes the fewest steps: if B(k, r) = (k + r)! / (k! r!) and B(keep, r - 1) < steps <= B(keep, r),
+ * then beyond the value itself r steps - B(keep + 1, r - 1) steps. keep >= steps: each step once more; 1:
+ * steps (steps - 1) / 2. */
+WG_API wg_node wg_recompute_chain_at(wg_site here, const wg_recompute_chain_args *a);
+#define wg_recompute_chain(...) /* x, f, user, steps, options */ \
+    wg_recompute_chain_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_recompute_chain_args, __VA_ARGS__))
+
+#ifdef __cplusplus
+}
+#endif
+#endif
