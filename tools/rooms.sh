@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 
 # The engine, from its lowest room to its highest. A room may use the rooms before it.
-engine='base kernel params optim graph ops grad run look'
+engine='base kernel params optim graph ops grad run solve look'
 # The rooms around the engine; after a colon, the other rooms around the engine that a room may use. Of the engine they may use
 # public symbols (wg_) and public headers alone.
 around='files: data:files nn: check: draw: lang:nn'
@@ -40,6 +40,9 @@ grad wg_gather_at
 grad wg_rows_aligned
 grad wg_rows_repeated
 grad wg_transpose_at
+solve wg_add_at
+solve wg_mul_at
+solve wg_stack_at
 '
 # Libraries that one file alone may include, and the pragma of OpenMP.
 libraries='

@@ -2,6 +2,7 @@
  *
  *     wg_node y = wg_recompute(x, block, &net);                  block(x) is computed again for the gradient
  *     wg_node u = wg_recompute_chain(u0, step, &pde, 1000, .keep = 20);
+ *     wg_node y = wg_odeint(y0, f, &net, 0, 1, .rtol = 1e-8);    y' = f(t, y)
  */
 #ifndef WENGERT_IMPLICIT_H
 #define WENGERT_IMPLICIT_H
@@ -58,6 +59,53 @@ typedef struct wg_recompute_chain_args {
 WG_API wg_node wg_recompute_chain_at(wg_site here, const wg_recompute_chain_args *a);
 #define wg_recompute_chain(...) /* x, f, user, steps, options */ \
     wg_recompute_chain_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_recompute_chain_args, __VA_ARGS__))
+
+/* ---- differential equations ---- */
+
+/* f(t, y) of y' = f(t, y). t is a scalar node: use it, not a number of yours, where f depends on the time. */
+typedef wg_node (*wg_ode_fn)(wg_node t, wg_node y, void *user);
+
+typedef enum wg_ode_method {
+    WG_ODE_DORMAND_PRINCE, /* adaptive steps, fifth order (Dormand and Prince 1980) */
+    WG_ODE_EULER,          /* fixed steps, first order */
+    WG_ODE_MIDPOINT,       /* second order */
+    WG_ODE_RK4,            /* fourth order: the classical method of Runge and Kutta */
+    WG_ODE_METHODS
+} wg_ode_method;
+
+typedef struct wg_odeint_args {
+    wg_node x; /* the state at `from`, of any shape */
+    wg_ode_fn f;
+    void *user;
+    double from, to;
+    WG_BY_NAME;
+    wg_ode_method method;
+    int steps; /* fixed steps, from one time to the next; default 100 */
+    double rtol,
+        atol; /* adaptive steps: the error of a step is at most atol + rtol |y|; default 1e-6, 1e-9 */
+    int most; /* adaptive steps that are tried at most; default 10,000 */
+    const double *times; /* times between `from` and `to`, in order, at which the solution is wanted */
+    int count;
+    bool adjoint;
+    uint64_t reserved[4];
+} wg_odeint_args;
+/* The solution of y' = f(t, y) at the time `to`; with .times at these times, [count, shape of y]. `to`
+ * may be before `from`.
+ *
+ * Gradients go to y, and to all parameters and nodes that f reads; to times they do not. They are those
+ * of the steps: exact for the computed numbers, and all values of the steps are kept. With .adjoint they
+ * are computed by integrating the adjoint equation back in time, with the same method and steps (Chen et
+ * al. 2018): nothing but the solution at the wanted times is kept, and the gradient has an error of the
+ * order of the method. wg_recompute around wg_odeint saves memory, too, and gives the gradient of the
+ * steps.
+ *
+ * Adaptive steps are chosen now, by reading values, with the inputs and parameters of this moment. The
+ * steps are a part of the graph: after wg_input_set, or another step of an optimizer, a graph that is
+ * kept runs the same steps. So build the graph anew (wg_begin) for each step of a training, or take fixed
+ * steps. */
+WG_API wg_node wg_odeint_at(wg_site here, const wg_odeint_args *a);
+#define wg_odeint(...) /* y, f, user, from, to, options */ \
+    wg_odeint_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_odeint_args, __VA_ARGS__))
 
 #ifdef __cplusplus
 }

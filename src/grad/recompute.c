@@ -69,7 +69,10 @@ bool wgi_border_of(wg_graph *g, const wgi_node *y, wgi_border *b)
     for (uint32_t k = 0; k < y->operands; k++)
         if (k % GROUP) list[n++] = wgi_in(y)[k];
     qsort(list, n, sizeof *list, by_index);
-    *b = (wgi_border){ list, n };
+    uint32_t m = 0;
+    for (uint32_t k = 0; k < n; k++)
+        if (!k || list[k] != list[m - 1]) list[m++] = list[k];
+    *b = (wgi_border){ list, m };
     return true;
 }
 

@@ -184,6 +184,16 @@ Test(examples, pde)
     cr_expect(first && atof(first + 5) < last_number(text, "peak ") / 5, "%s", text);
 }
 
+/* The spiral has a radius of 2 at the beginning, 1 at the end. The net has seen its points in short
+ * pieces. */
+Test(examples, neural_ode)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("neural_ode", "", text), 0, "%s", text);
+    cr_expect_lt(last_number(text, "distance "), 0.4, "%s", text);
+    cr_expect_leq(lines_of("neural_ode"), 60);
+}
+
 /* The Gaussian process of gaussian_process.c at l = s = 1, e = exp(-1), in long double. With a = K^-1 y
  * and K_i the derivative of K by parameter i, the derivatives of ln p are (Rasmussen and Williams 2006,
  * equation 5.9) g_i = (a^T K_i a - tr K^-1 K_i) / 2 and, differentiated again, H_ij = -a^T K_j K^-1 K_i

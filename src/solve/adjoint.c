@@ -1,0 +1,192 @@
+/* adjoint.c: the derivative of a solution of y' = f(t, y, p) by the continuous adjoint (Chen et al.
+ * 2018). With a = dL/dy along the solution
+ *
+ *     a' = -a df/dy      g' = -a df/dp      dL/dy0 = a(t0), dL/dp = g(t0), with a(t1) = dL/dy1, g(t1) = 0
+ *
+ * are integrated from t1 back to t0, together with y, by the method and the steps of the solution. So a
+ * gradient needs y1 alone, and no value of a step. */
+#include "solve/solve.h"
+
+#include <stdlib.h>
+
+typedef struct odeint_attr {
+    int method, steps;
+} odeint_attr;
+
+/* ---- what the rule is given ---- */
+
+enum { F, Y0, T0, FIRST };
+
+/* The operands without the values: F, Y0, T0, the times and the sizes of the steps, and what f reads. f's
+ * border is Y0, T0 and what f reads; border.node[y], [t]: Y0 and T0. */
+typedef struct backward {
+    wg_graph *g;
+    wg_site here;
+    const wgi_rk *m;
+    int n, steps;
+    wg_node *x, gy;
+    wgi_border border;
+    uint32_t y, t;
+    wg_node *grad; /* by border node: g, or wg_none */
+} backward;
+
+static int by_index(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static uint32_t place_of(const wgi_border *b, uint32_t i)
+{
+    const uint32_t *at = bsearch(&i, b->node, b->count, sizeof i, by_index);
+    return at ? (uint32_t)(at - b->node) : UINT32_MAX;
+}
+
+static bool find_border(backward *w)
+{
+    uint32_t n = 0, m = 0, *node = wgi_arena_alloc(&w->g->temp, sizeof *node * (size_t)w->n);
+    if (!node) return false;
+    for (int k = 0; k < w->n; k++)
+        if (k == Y0 || k == T0 || k >= FIRST + 2 * w->steps) node[n++] = w->x[k].index;
+    qsort(node, n, sizeof *node, by_index);
+    for (uint32_t k = 0; k < n; k++)
+        if (!k || node[k] != node[m - 1]) node[m++] = node[k];
+    w->border = (wgi_border){ node, m };
+    w->y = place_of(&w->border, w->x[Y0].index), w->t = place_of(&w->border, w->x[T0].index);
+    w->grad = wgi_arena_zeroed(&w->g->temp, sizeof *w->grad * m);
+    return w->grad != NULL;
+}
+
+/* ---- one stage, one step ---- */
+
+/* f(t, y), and the products of a with its derivatives: *ay by y, ap[] by the border. */
+static bool stage(backward *w, wg_node t, wg_node y, wg_node a, wg_node *f, wg_node *ay, wg_node ap[])
+{
+    wg_graph *g = w->g;
+    const uint32_t n = w->border.count;
+    wg_node *own = wgi_arena_zeroed(&g->temp, sizeof *own * n),
+            *want = wgi_arena_alloc(&g->temp, sizeof *want * 2 * n);
+    uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * n), blocked;
+    int m = 0;
+    if (!own || !want || !end) return false;
+    own[w->y] = wg_apply(w->here, &wgi_op_after, (wg_node[]){ y, w->gy }, 2, NULL);
+    own[w->t] = t;
+    if (!wg_node_ok(own[w->y]) || !wgi_copy_part(g, w->x[F], w->gy, &w->border, own, f)) return false;
+    for (uint32_t k = 0; k < n; k++) {
+        ap[k] = wg_none;
+        if (k != w->t && wg_dtype_is_float(wg_node_dtype(own[k]))) want[m++] = own[k];
+    }
+    if (!wgi_reverse_ends(g, w->here, f, &a, 1, want, m, want + n, end, &blocked)) return false;
+    for (uint32_t k = 0, j = 0; k < n && j < (uint32_t)m; k++)
+        if (want[j].index == own[k].index && k != w->t) ap[k] = want[n + j++];
+    *ay = ap[w->y];
+    return true;
+}
+
+/* One step back in time, of size h from t. The signs of the adjoint's equations and of -h cancel. */
+static bool step_back(backward *w, wg_node t, wg_node h, wg_node *y, wg_node *a)
+{
+    const wgi_rk *m = w->m;
+    const uint32_t n = w->border.count;
+    wg_node k[WGI_STAGES], l[WGI_STAGES], *ap = wgi_arena_alloc(&w->g->temp, sizeof *ap * n);
+    wg_node end = wg_add_at(w->here, t, h), back = wg_mul_at(w->here, wg_number(-1), h);
+    for (int i = 0; ap && i < m->stages; i++) {
+        wg_node yi = wgi_rk_sum(w->here, *y, back, m->a[i], k, i),
+                ai = wgi_rk_sum(w->here, *a, h, m->a[i], l, i);
+        if (!stage(w, wgi_rk_time(w->here, end, back, m->c[i]), yi, ai, &k[i], &l[i], ap)) return false;
+        for (uint32_t p = 0; p < n; p++) {
+            if (p == w->y || p == w->t || wg_is_none(ap[p]) || m->b[i] == 0) continue;
+            wg_node part = wg_mul_at(w->here, wg_mul_at(w->here, wg_number(m->b[i]), h), ap[p]);
+            w->grad[p] = wg_is_none(w->grad[p]) ? part : wg_add_at(w->here, w->grad[p], part);
+        }
+    }
+    *y = wgi_rk_sum(w->here, *y, back, m->b, k, m->stages);
+    *a = wgi_rk_sum(w->here, *a, h, m->b, l, m->stages);
+    return ap && wgi_ok(w->g->c);
+}
+
+/* ---- the rule ---- */
+
+static bool integrate(backward *w, wg_node y)
+{
+    wg_node a = w->gy;
+    y = wg_apply(w->here, &wgi_op_after, (wg_node[]){ y, a }, 2, NULL);
+    for (int i = w->steps; i-- > 0;)
+        if (!step_back(w, w->x[FIRST + i], w->x[FIRST + w->steps + i], &y, &a)) return false;
+    w->grad[w->y] = a;
+    return wgi_ok(w->g->c);
+}
+
+static void odeint_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    wg_graph *g = y.graph;
+    const wgi_node *node = wgi_node_of(y);
+    if (!node || !wg_node_ok(gy)) return;
+    const odeint_attr *o = node->attr;
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const uint32_t mark = g->count;
+    const int operands = (int)node->operands;
+    backward w = { .g = g, .here = here, .m = &wgi_rk_methods[o->method], .steps = o->steps, .gy = gy };
+    wgi_rule_looks(wgi_handle(g, wgi_in(node)[0]));
+    w.x = wgi_arena_alloc(&g->temp, sizeof *w.x * (size_t)operands);
+    for (int k = 0; w.x && k < operands; k++)
+        if (k % WGI_PART_GROUP) w.x[w.n++] = x[k];
+    if (w.x && find_border(&w) && integrate(&w, y))
+        for (int k = 0, j = 0; k < operands; k++) {
+            if (k % WGI_PART_GROUP == 0) continue;
+            const bool first = j == Y0 || (j >= FIRST + 2 * w.steps && x[k].index != w.x[Y0].index &&
+                                           x[k].index != w.x[T0].index);
+            const uint32_t at = first ? place_of(&w.border, x[k].index) : UINT32_MAX;
+            gx[k] = at == UINT32_MAX || wg_is_none(w.grad[at]) ? wg_number(0) : w.grad[at];
+            j++;
+        }
+    wgi_leave_out(g, mark, gx, (uint32_t)operands);
+    wgi_arena_rewind(&g->temp, place);
+}
+
+static bool first_operand(wg_rule *r)
+{
+    r->y[0] = r->x[0];
+    return true;
+}
+
+static int64_t at_start(const wg_kernel *k) { return (void)k, 0; }
+
+static const wg_attr_row odeint_attrs[] = {
+    { "method", WG_ATTR_INT, offsetof(odeint_attr, method), NULL, NULL },
+    { "steps", WG_ATTR_INT, offsetof(odeint_attr, steps), NULL, NULL },
+    { 0 },
+};
+static const wg_op odeint_op = {
+    .name = "odeint",
+    .library = &odeint_op,
+    .summary = "The solution of a differential equation, with its derivative by the continuous adjoint.",
+    .formula = "y = y0 + integral of f",
+    .adjoint = "a' = -a df/dy, back in time",
+    .none = 1 << 0,
+    .operands = -1,
+    .kind = WG_ALIAS,
+    .promote = WG_PROMOTE_NONE,
+    .attr_size = sizeof(odeint_attr),
+    .attrs = odeint_attrs,
+    .shape = first_operand,
+    .alias = at_start,
+    .vjp = odeint_vjp,
+};
+
+wg_node wgi_with_adjoint(wg_site here, const wgi_stretch *s, wg_ode_method m)
+{
+    wg_graph *g = s->y1.graph;
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const odeint_attr attr = { (int)m, s->steps };
+    wg_node *also = wgi_arena_alloc(&g->temp, sizeof *also * (size_t)(FIRST + 2 * s->steps));
+    wg_node y = wgi_error_node(g);
+    if (also) {
+        also[F] = s->f, also[Y0] = s->y0, also[T0] = s->t0;
+        memcpy(also + FIRST, s->t, sizeof *also * (size_t)s->steps);
+        memcpy(also + FIRST + s->steps, s->h, sizeof *also * (size_t)s->steps);
+        y = wgi_part_node(here, &odeint_op, s->y1, s->mark, also, FIRST + 2 * s->steps, &attr);
+    }
+    wgi_arena_rewind(&g->temp, place);
+    return y;
+}

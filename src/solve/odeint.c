@@ -1,0 +1,253 @@
+/* odeint.c: solutions of y' = f(t, y) as nodes, step by step. The sizes of adaptive steps are chosen
+ * while the nodes are made, from values that are read on the way (Hairer, Norsett and Wanner, Solving
+ * Ordinary Differential Equations I, II.4). */
+#include "solve/solve.h"
+
+#include <math.h>
+
+static const char *const what = "odeint";
+
+typedef struct solver {
+    wg_graph *g;
+    wg_context *c;
+    wg_site here, in;
+    const wg_odeint_args *a;
+    const wgi_rk *m;
+    wg_dtype dtype;
+    wgi_stretch s;
+    wg_node y, first; /* where the solution has got to, and f there: wg_none if it is not computed yet */
+    double t, h;      /* h: the size to be tried next; 0: not chosen yet */
+    int tried;
+    size_t n;
+    double *value[3]; /* of y, of y after a step, of the estimate of the error */
+} solver;
+
+static wg_node number(const solver *v, double x) { return wgi_leaf_number(v->g, v->in, x, v->dtype); }
+
+static bool same_type(const solver *v, wg_node k, wg_node y)
+{
+    char a[96], b[96];
+    if (!wgi_is_node(v->c, k, v->in, what, 0, "the result of the function")) return false;
+    const wgi_node *p = wgi_node_of(k), *q = wgi_node_of(y);
+    if (k.graph == v->g && p->shape == q->shape && p->dtype == q->dtype) return true;
+    wgi_fail(v->c, v->here, what, WG_ERROR_SHAPE, "the function returns %s %s, the state is %s %s",
+             wg_shape_text(*p->shape, a, sizeof a), wg_dtype_name((wg_dtype)p->dtype),
+             wg_shape_text(*q->shape, b, sizeof b), wg_dtype_name((wg_dtype)q->dtype));
+    return false;
+}
+
+static wg_node f(const solver *v, wg_node t, wg_node y)
+{
+    wg_node k = v->a->f(t, y, v->a->user);
+    return same_type(v, k, y) ? k : wgi_error_node(v->g);
+}
+
+/* ---- one step ---- */
+
+typedef struct trial {
+    wg_node t, h, y, last, error;
+    uint32_t mark;
+} trial;
+
+/* A step of size h from v->y. */
+static bool try_step(solver *v, double h, trial *r)
+{
+    const wgi_rk *m = v->m;
+    wg_node k[WGI_STAGES];
+    *r = (trial){ .t = v->s.steps ? number(v, v->t) : v->s.t0, .h = number(v, h), .mark = v->g->count };
+    if (wg_is_none(v->first)) v->first = f(v, r->t, v->y);
+    if (wg_is_none(v->s.f)) v->s.f = v->first;
+    k[0] = v->first;
+    for (int i = 1; i < m->stages && wgi_ok(v->c); i++)
+        k[i] = f(v, wgi_rk_time(v->in, r->t, r->h, m->c[i]), wgi_rk_sum(v->in, v->y, r->h, m->a[i], k, i));
+    if (!wgi_ok(v->c)) return false;
+    r->last = k[m->stages - 1];
+    r->y = wgi_rk_sum(v->in, v->y, r->h, m->b, k, m->stages);
+    if (m->adaptive) r->error = wgi_rk_sum(v->in, number(v, 0), r->h, m->e, k, m->stages);
+    if (v->a->adjoint) wgi_leave_out(v->g, r->mark, (wg_node[]){ r->y, r->last, v->first }, 3);
+    return wgi_ok(v->c);
+}
+
+static bool take(solver *v, const trial *r, double h)
+{
+    wgi_stretch *s = &v->s;
+    if (!WGI_GROW(v->c, s->t, s->room_t, (size_t)s->steps + 1) ||
+        !WGI_GROW(v->c, s->h, s->room_h, (size_t)s->steps + 1))
+        return false;
+    s->t[s->steps] = r->t, s->h[s->steps++] = r->h;
+    v->t += h, v->y = r->y;
+    v->first = v->m->adaptive ? r->last : wg_none;
+    return true;
+}
+
+/* ---- adaptive steps ---- */
+
+static double scale(const solver *v, double y)
+{
+    const double rtol = v->a->rtol > 0 ? v->a->rtol : 1e-6, atol = v->a->atol > 0 ? v->a->atol : 1e-9;
+    return atol + rtol * fabs(y);
+}
+
+/* The root of the mean square of x, in units of the tolerance. NaN counts as infinite. */
+static double norm(const solver *v, const double *x, const double *y, const double *z)
+{
+    double sum = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        const double r = x[i] / scale(v, fmax(fabs(y[i]), fabs(z[i])));
+        sum += r * r;
+    }
+    return v->n == 0 ? 0 : sum >= 0 ? sqrt(sum / (double)v->n) : INFINITY;
+}
+
+/* A first size: a hundredth of |y| / |y'|. */
+static bool first_size(solver *v, double end)
+{
+    v->first = f(v, v->s.t0, v->y);
+    if (!wgi_ok(v->c) || wg_copy_f64_at(v->in, v->y, v->value[0], v->n) != WG_OK ||
+        wg_copy_f64_at(v->in, v->first, v->value[1], v->n) != WG_OK)
+        return false;
+    const double *y = v->value[0], size = norm(v, y, y, y), slope = norm(v, v->value[1], y, y);
+    const double h = size > 1e-5 && slope > 1e-5 && slope < INFINITY ? 0.01 * size / slope : 1e-6;
+    v->h = copysign(fmin(h, fabs(end - v->t)), end - v->t);
+    return true;
+}
+
+static bool too_small(const solver *v, double h, double end)
+{
+    if (fabs(h) > 1e-14 * fmax(fabs(v->t), fabs(end))) return false;
+    wgi_fail(v->c, v->here, what, WG_ERROR_VALUE,
+             "at t = %g a step of %.1e is still too long for the tolerance: the solution is not finite or "
+             "not smooth",
+             v->t, h);
+    return true;
+}
+
+static bool adaptive_step(solver *v, double end)
+{
+    const int most = v->a->most ? v->a->most : 10000;
+    for (;; v->tried++) {
+        const bool last = fabs(v->h) >= fabs(end - v->t) * (1 - 1e-12);
+        const double h = last ? end - v->t : v->h;
+        trial r;
+        if (v->tried == most) {
+            wgi_fail(v->c, v->here, what, WG_ERROR_VALUE,
+                     "%d steps were tried, and t = %g is reached, not %g", most, v->t, end);
+            return false;
+        }
+        if (too_small(v, h, end) || !try_step(v, h, &r) ||
+            wg_copy_f64_at(v->in, r.y, v->value[1], v->n) != WG_OK ||
+            wg_copy_f64_at(v->in, r.error, v->value[2], v->n) != WG_OK)
+            return false;
+        const double e = norm(v, v->value[2], v->value[0], v->value[1]);
+        const double by = e > 0 ? fmax(0.2, fmin(5, 0.9 * pow(e, -1. / v->m->order))) : 5;
+        if (!(last && e <= 1 && by > 1)) v->h = h * by; /* a step that was cut says little of the next */
+        if (e > 1) continue;
+        if (!take(v, &r, h)) return false;
+        if (last) v->t = end;
+        memcpy(v->value[0], v->value[1], sizeof(double) * v->n);
+        v->tried++;
+        return true;
+    }
+}
+
+/* ---- a stretch, from v->t to end ---- */
+
+static bool fixed_steps(solver *v, double end)
+{
+    const int n = v->a->steps ? v->a->steps : 100;
+    const double from = v->t, h = (end - from) / n;
+    for (int i = 0; i < n; i++) {
+        trial r;
+        v->t = from + i * h;
+        if (!try_step(v, h, &r) || !take(v, &r, h)) return false;
+    }
+    v->t = end;
+    return true;
+}
+
+static bool go_to(solver *v, double end)
+{
+    v->s.steps = 0;
+    v->s.t0 = number(v, v->t), v->s.f = v->first = wg_none;
+    v->s.y0 = v->y = wg_apply(v->in, &wgi_op_identity, &v->y, 1, NULL);
+    v->s.mark = v->g->count;
+    if (!wgi_ok(v->c)) return false;
+    if (end == v->t) return true;
+    if (v->m->adaptive && v->h == 0 && !first_size(v, end)) return false;
+    if (!v->m->adaptive && !fixed_steps(v, end)) return false;
+    while (v->m->adaptive && v->t != end)
+        if (!adaptive_step(v, end)) return false;
+    v->s.y1 = v->y;
+    if (v->a->adjoint) v->y = wgi_with_adjoint(v->in, &v->s, v->a->method);
+    return wg_node_ok(v->y);
+}
+
+/* ---- what users call ---- */
+
+static bool are_times(const solver *v)
+{
+    const wg_odeint_args *a = v->a;
+    double before = a->from;
+    for (int i = 0; i < a->count; i++) {
+        const double t = a->times[i];
+        if (!isfinite(t) || (a->to >= a->from ? t < before || t > a->to : t > before || t < a->to)) {
+            wgi_fail(v->c, v->here, what, WG_ERROR_VALUE,
+                     "time %d is %g: times must go on from %g to %g, without a step back", i + 1, t, a->from,
+                     a->to);
+            return false;
+        }
+        before = t;
+    }
+    return true;
+}
+
+static bool can_start(const solver *v)
+{
+    const wg_odeint_args *a = v->a;
+    const char *why = !a->f                                     ? "the function is NULL"
+                      : a->count < 0 || (a->count && !a->times) ? "times: no array, or a count below 0"
+                      : (unsigned)a->method >= WG_ODE_METHODS   ? "method: none of wg_ode_method"
+                      : a->steps < 0 || a->most < 0             ? "steps and most must not be negative"
+                      : !isfinite(a->from) || !isfinite(a->to)  ? "the times must be finite"
+                      : a->rtol < 0 || a->atol < 0              ? "tolerances must not be negative"
+                                                                : NULL;
+    if (why) wgi_fail(v->c, v->here, what, WG_ERROR_VALUE, "%s", why);
+    else if (!wg_dtype_is_float(v->dtype))
+        wgi_fail(v->c, v->here, what, WG_ERROR_DTYPE, "the state is of dtype %s, and must be a float",
+                 wg_dtype_name(v->dtype));
+    return wgi_ok(v->c) && are_times(v);
+}
+
+static wg_node solve(solver *v)
+{
+    const wg_odeint_args *a = v->a;
+    wg_node *at = wgi_arena_alloc(&v->g->temp, sizeof *at * (size_t)WGI_MAX(a->count, 1));
+    for (int j = 0; j < 3; j++)
+        if (!(v->value[j] = wg_alloc(v->c, v->n + 1, sizeof(double)))) return wgi_error_node(v->g);
+    if (!at) return wgi_error_node(v->g);
+    for (int i = 0; i < a->count; i++) {
+        if (!go_to(v, a->times[i])) return wgi_error_node(v->g);
+        at[i] = v->y;
+    }
+    if (a->count) return wg_stack_at(v->in, at, a->count, 0);
+    return go_to(v, a->to) ? v->y : wgi_error_node(v->g);
+}
+
+wg_node wg_odeint_at(wg_site here, const wg_odeint_args *a)
+{
+    wg_graph *g = a->x.graph;
+    solver v = { .g = g, .c = g ? g->c : NULL, .here = here, .in = wg_inside(here), .a = a };
+    if (!wg_options_named(v.c, here, what) || !wgi_is_node(v.c, a->x, here, what, 0, "the state") ||
+        !wgi_ok(v.c))
+        return wgi_error_node(g);
+    v.y = a->x, v.t = a->from, v.dtype = wg_node_dtype(a->x);
+    v.n = (size_t)wg_shape_size(wg_node_shape(a->x));
+    if (!can_start(&v)) return wgi_error_node(g);
+    v.m = &wgi_rk_methods[a->method];
+    const wgi_place place = wgi_arena_place(&g->temp);
+    wg_node y = solve(&v);
+    wgi_arena_rewind(&g->temp, place);
+    for (int j = 0; j < 3; j++) wg_free(v.c, v.value[j]);
+    wg_free(v.c, v.s.t), wg_free(v.c, v.s.h);
+    return y;
+}

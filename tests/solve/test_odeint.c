@@ -1,0 +1,286 @@
+/* test_odeint.c: wg_odeint against closed forms: values, orders of convergence, gradients through the
+ * steps and by the adjoint, times, mistakes. */
+#include <math.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+static const double A = 0.3, B = 2; /* decay and angular speed */
+
+/* y' = [[-a, -b], [b, -a]] y: y(t) = e^(-a t) R(b t) y0, with the rotation R. */
+static wg_node turning(wg_node t, wg_node y, void *user)
+{
+    wg_node *p = user; /* a, b */
+    wg_node sides[2] = { wg_neg(p[1]), p[1] }, other = wg_flip(y, .axes = WG_AXES(0));
+    wg_node turn = wg_mul(other, wg_concat(sides, 2, 0));
+    return wg_sub(turn, wg_mul(p[0], y));
+}
+
+typedef struct turn {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_node y0, rate[2];
+} turn;
+
+static const double start[2] = { 1.5, -0.5 };
+
+static turn turn_start(const wg_options *o)
+{
+    turn m = { .c = wgt_start(NULL, WG_F64, o) };
+    m.g = wg_graph_new(m.c), m.p = wg_params_new(m.c);
+    m.y0 = wg_param(m.g, m.p, "y0", WG_SHAPE(2), wg_values(start));
+    m.rate[0] = wg_param(m.g, m.p, "a", WG_SHAPE(1), wg_const(A));
+    m.rate[1] = wg_param(m.g, m.p, "b", WG_SHAPE(1), wg_const(B));
+    return m;
+}
+
+static void turned(double t, double y[2])
+{
+    const double e = exp(-A * t), c = cos(B * t), s = sin(B * t);
+    y[0] = e * (c * start[0] - s * start[1]), y[1] = e * (s * start[0] + c * start[1]);
+}
+
+static double error_of(wg_node y, double t)
+{
+    double v[2], e[2];
+    turned(t, e);
+    if (wg_copy_f64(y, v, 2) != WG_OK) return INFINITY;
+    return hypot(v[0] - e[0], v[1] - e[1]);
+}
+
+Test(odeint, adaptive_steps_reach_the_tolerance)
+{
+    turn m = turn_start(NULL);
+    for (double tol = 1e-4; tol > 1e-12; tol /= 100) {
+        wg_node y = wg_odeint(m.y0, turning, m.rate, 0, 3, .rtol = tol, .atol = tol);
+        cr_expect_lt(error_of(y, 3), 20 * tol, "%g", tol);
+    }
+    cr_expect_lt(error_of(wg_odeint(m.y0, turning, m.rate, 0, -1, .rtol = 1e-9), -1),
+                 1e-7); /* back in time */
+    wgt_finish(m.c, NULL);
+}
+
+Test(odeint, fixed_steps_converge_by_their_order)
+{
+    turn m = turn_start(NULL);
+    static const struct {
+        wg_ode_method method;
+        double order;
+    } all[] = { { WG_ODE_EULER, 1 }, { WG_ODE_MIDPOINT, 2 }, { WG_ODE_RK4, 4 } };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        double e[2];
+        for (int k = 0; k < 2; k++)
+            e[k] = error_of(wg_odeint(m.y0, turning, m.rate, 0, 1, .method = all[i].method, .steps = 64 << k),
+                            1);
+        cr_expect_float_eq(log2(e[0] / e[1]), all[i].order, 0.1, "method %zu: %g", i, log2(e[0] / e[1]));
+    }
+    wgt_finish(m.c, NULL);
+}
+
+static wg_node by_time(wg_node t, wg_node y, void *user) { return wg_mul(wg_cos(t), y); }
+
+/* y' = y cos t: y = y0 e^(sin t). */
+Test(odeint, f_may_depend_on_the_time)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node y0 = wg_scalar(g, 2);
+    static const wg_ode_method of[] = { WG_ODE_DORMAND_PRINCE, WG_ODE_RK4 };
+    for (int k = 0; k < 4; k++) {
+        wg_node y =
+            wg_odeint(y0, by_time, NULL, 0.5, 2, .method = of[k % 2], .rtol = 1e-10, .adjoint = k / 2);
+        const double expected = 2 * exp(sin(2) - sin(0.5));
+        cr_expect_float_eq(wg_item(y), expected, 1e-7);
+        cr_expect_float_eq(wg_item(wg_grad(y, y0)), expected / 2, 1e-7);
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(odeint, solutions_at_times)
+{
+    turn m = turn_start(NULL);
+    const double times[] = { 0, 0.5, 0.5, 1.75, 2 };
+    for (int adjoint = 0; adjoint < 2; adjoint++) {
+        wg_node y = wg_odeint(m.y0, turning, m.rate, 0, 2, .times = times, .count = 5, .rtol = 1e-9,
+                              .adjoint = adjoint);
+        cr_expect(wg_shape_equal(wg_node_shape(y), WG_SHAPE(5, 2)));
+        for (int i = 0; i < 5; i++) cr_expect_lt(error_of(wg_select(y, 0, i), times[i]), 1e-7, "%d", i);
+    }
+    wgt_finish(m.c, NULL);
+}
+
+/* L = w . y(1) + v . y(2). With R(bt)' w = the rotation back: dL/dy0 = sum e^(-at) R(-bt) w, dL/da = -
+ * sum t w . y(t), dL/db = sum t w . J y(t), J the rotation by a right angle. */
+static void check_gradients(turn *m, wg_node y, double tolerance, const char *name)
+{
+    static const double w[2][2] = { { 1, 2 }, { -0.5, 0.25 } };
+    double e[4] = { 0 }, got[4];
+    for (int i = 0; i < 2; i++) {
+        const double t = i + 1, d = exp(-A * t), c = cos(B * t), s = sin(B * t), *v = w[i];
+        double at[2];
+        turned(t, at);
+        e[0] += d * (c * v[0] + s * v[1]), e[1] += d * (-s * v[0] + c * v[1]);
+        e[2] -= t * (v[0] * at[0] + v[1] * at[1]);
+        e[3] += t * (-v[0] * at[1] + v[1] * at[0]);
+    }
+    wg_node weights = wg_input(m->g, "w", wg_view_f64(w[0], WG_SHAPE(2, 2)));
+    cr_assert_eq(wg_backward(wg_sum(wg_mul(weights, y)), m->p), WG_OK, "%s", wg_message(m->c));
+    wg_params_get_grad(m->p, got);
+    for (int k = 0; k < 4; k++)
+        cr_expect_float_eq(got[k], e[k], tolerance, "%s: %d: %g, %g", name, k, got[k], e[k]);
+}
+
+Test(odeint, gradients_are_those_of_the_matrix_exponential)
+{
+    static const wg_options ways[] = { { .interpret = 1 },
+                                       { .interpret = -1 },
+                                       { .interpret = -1, .threads = 2 } };
+    const double times[] = { 1, 2 };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        for (int adjoint = 0; adjoint < 2; adjoint++) {
+            turn m = turn_start(&ways[i]);
+            wg_node y = wg_odeint(m.y0, turning, m.rate, 0, 2, .times = times, .count = 2, .rtol = 1e-10,
+                                  .atol = 1e-12, .adjoint = adjoint);
+            check_gradients(&m, y, 1e-8, adjoint ? "adjoint" : "steps");
+            wgt_finish(m.c, NULL);
+            m = turn_start(&ways[i]);
+            y = wg_odeint(m.y0, turning, m.rate, 0, 2, .times = times, .count = 2, .method = WG_ODE_RK4,
+                          .steps = 200, .adjoint = adjoint);
+            check_gradients(&m, y, 1e-8, adjoint ? "adjoint, fixed" : "steps, fixed");
+            wgt_finish(m.c, NULL);
+        }
+}
+
+/* ---- a net ---- */
+
+enum { WIDTH = 3, HIDDEN = 4 };
+
+static wg_node net(wg_node t, wg_node y, void *user)
+{
+    wg_graph *g = wg_graph_of(y);
+    wg_node W = wg_param(g, user, "W", WG_SHAPE(WIDTH, HIDDEN), wg_normal(0, 0.8));
+    wg_node V = wg_param(g, user, "V", WG_SHAPE(HIDDEN, WIDTH), wg_normal(0, 0.8));
+    wg_node b = wg_param(g, user, "b", WG_SHAPE(HIDDEN), wg_const(0.2));
+    return wg_matmul(wg_tanh(wg_add(wg_matmul(y, W), wg_mul(b, t))), V);
+}
+
+static wg_node net_loss(wg_graph *g, wg_params *p, const wg_odeint_args *o)
+{
+    static const double x[2 * WIDTH] = { 1, -0.5, 0.25, 0.5, 2, -1 };
+    wg_odeint_args a = *o;
+    a.x = wg_input(g, "x", wg_view_f64(x, WG_SHAPE(2, WIDTH)));
+    a.f = net, a.user = p, a.from = 0, a.to = 1;
+    return wg_mean(wg_square(wg_odeint_at(WG_HERE, &a)));
+}
+
+/* The differences of the loss are an independent method: of the steps' gradient to rounding. */
+Test(odeint, passes_the_gradient_check)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    cr_expect(wg_check_passes(wg_gradcheck(net_loss(g, p, &(wg_odeint_args){ .rtol = 1e-5 }), p, NULL)));
+    wgt_finish(c, NULL);
+}
+
+/* As the steps become smaller the adjoint's gradient becomes that of the steps: by order 4. */
+Test(odeint, the_adjoint_converges_to_the_gradient_of_the_steps)
+{
+    double far[2], v[2][64];
+    for (int i = 0; i < 2; i++) {
+        for (int adjoint = 0; adjoint < 2; adjoint++) {
+            wg_context *c = wgt_start(NULL, WG_F64, NULL);
+            wg_graph *g = wg_graph_new(c);
+            wg_params *p = wg_params_new(c);
+            const wg_odeint_args o = { .method = WG_ODE_RK4, .steps = 8 << i, .adjoint = adjoint };
+            wg_backward(net_loss(g, p, &o), p);
+            wg_params_get_grad(p, v[adjoint]);
+            far[i] = wgt_distance(v[0], v[1], (size_t)wg_params_size(p));
+            wgt_finish(c, NULL);
+        }
+    }
+    cr_expect_lt(far[0], 1e-4);
+    cr_expect_float_eq(log2(far[0] / far[1]), 4, 0.7, "%g, %g", far[0], far[1]);
+}
+
+/* Second order: by the gradient's own derivative. y = y0 e^(k t): d2y/dk2 = t^2 y. */
+static wg_node growth(wg_node t, wg_node y, void *user) { return wg_mul(*(wg_node *)user, y); }
+
+Test(odeint, second_order)
+{
+    for (int adjoint = 0; adjoint < 2; adjoint++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_node k = wg_scalar(g, 0.75), y0 = wg_scalar(g, 2);
+        wg_node y = wg_odeint(y0, growth, &k, 0, 1.5, .rtol = 1e-10, .atol = 1e-12, .adjoint = adjoint);
+        wg_node d = wg_grad(y, k), d2 = wg_grad(d, k);
+        const double e = 2 * exp(0.75 * 1.5);
+        cr_expect_float_eq(wg_item(d), 1.5 * e, 1e-7);
+        cr_expect_float_eq(wg_item(d2), 2.25 * e, 1e-6, "%d: %g", adjoint, wg_item(d2));
+        wgt_finish(c, NULL);
+    }
+}
+
+/* The adjoint keeps the solution alone. */
+Test(odeint, the_adjoint_takes_less_memory)
+{
+    size_t bytes[2];
+    for (int adjoint = 0; adjoint < 2; adjoint++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_node y0 = wg_param(g, p, "y0", WG_SHAPE(20000), wg_normal(0, 1)), k = wg_scalar(g, -0.5);
+        wg_node y =
+            wg_odeint(wg_tanh(y0), growth, &k, 0, 1, .method = WG_ODE_RK4, .steps = 50, .adjoint = adjoint);
+        wg_backward(wg_mean(wg_square(wg_sin(y))), p);
+        bytes[adjoint] = wg_graph_bytes(g);
+        wgt_finish(c, NULL);
+    }
+    cr_expect_lt(bytes[1] * 3, bytes[0], "%zu, %zu", bytes[1], bytes[0]);
+}
+
+/* ---- mistakes ---- */
+
+static wg_node of_another_shape(wg_node t, wg_node y, void *user) { return wg_sum(y); }
+static wg_node blows_up(wg_node t, wg_node y, void *user) { return wg_square(y); }
+
+Test(odeint, mistakes)
+{
+    turn m = turn_start(NULL);
+    const double back[] = { 1, 0.5 };
+    wg_node one = wg_scalar(m.g, 1), y;
+    y = wg_odeint(m.y0, NULL, NULL, 0, 1);
+    wgt_expect_error(m.c, WG_ERROR_VALUE, "odeint: the function is NULL");
+    y = wg_odeint(m.y0, of_another_shape, NULL, 0, 1);
+    wgt_expect_error(m.c, WG_ERROR_SHAPE, "the function returns [] f64, the state is [2] f64");
+    y = wg_odeint(m.y0, turning, m.rate, 0, 1, .times = back, .count = 2);
+    wgt_expect_error(m.c, WG_ERROR_VALUE, "time 2 is 0.5");
+    y = wg_odeint(one, blows_up, NULL, 0, 2); /* y = 1 / (1 - t) */
+    wgt_expect_error(m.c, WG_ERROR_VALUE, "is still too long for the tolerance");
+    y = wg_odeint(m.y0, turning, m.rate, 0, 100, .most = 20);
+    wgt_expect_error(m.c, WG_ERROR_VALUE, "20 steps were tried");
+    y = wg_odeint(m.y0, turning, m.rate, 0, NAN);
+    wgt_expect_error(m.c, WG_ERROR_VALUE, "the times must be finite");
+    y = wg_odeint(wg_cast(m.y0, WG_I32), turning, m.rate, 0, 1);
+    wgt_expect_error(m.c, WG_ERROR_DTYPE, "must be a float");
+    cr_expect(!wg_node_ok(y));
+    wgt_finish(m.c, NULL);
+}
+
+Test(odeint, survives_every_failing_allocation, .timeout = 120)
+{
+    for (int adjoint = 0; adjoint < 2; adjoint++)
+        for (int for_ever = 0; for_ever < 2; for_ever++) {
+            bool failed = true;
+            for (int64_t at = 1; failed; at += 1 + at / 30) {
+                wgt_memory mem = { .fail_at = at, .for_ever = for_ever };
+                wg_context *c = wgt_start(&mem, WG_F64, NULL);
+                wg_graph *g = wg_graph_new(c);
+                wg_params *p = wg_params_new(c);
+                wg_backward(net_loss(g, p, &(wg_odeint_args){ .rtol = 1e-2, .adjoint = adjoint }), p);
+                failed = mem.failed > 0;
+                wgt_drop(c, &mem);
+            }
+        }
+}
