@@ -43,6 +43,13 @@ grad wg_transpose_at
 solve wg_add_at
 solve wg_mul_at
 solve wg_stack_at
+solve wg_sub_at
+solve wg_eye_at
+solve wg_solve_at
+solve wg_cast_at
+solve wg_reshape_at
+solve wg_transpose_at
+solve wg_settled_at
 '
 # Libraries that one file alone may include, and the pragma of OpenMP.
 libraries='

@@ -2,6 +2,7 @@
  *
  *     wg_node y = wg_recompute(x, block, &net);                  block(x) is computed again for the gradient
  *     wg_node u = wg_recompute_chain(u0, step, &pde, 1000, .keep = 20);
+ *     wg_node z = wg_fixed_point(z0, f, &net);                   z = f(z)
  *     wg_node y = wg_odeint(y0, f, &net, 0, 1, .rtol = 1e-8);    y' = f(t, y)
  */
 #ifndef WENGERT_IMPLICIT_H
@@ -106,6 +107,49 @@ typedef struct wg_odeint_args {
 WG_API wg_node wg_odeint_at(wg_site here, const wg_odeint_args *a);
 #define wg_odeint(...) /* y, f, user, from, to, options */ \
     wg_odeint_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_odeint_args, __VA_ARGS__))
+
+/* ---- fixed points ---- */
+
+typedef struct wg_fixed_point_args {
+    wg_node x; /* where the iteration begins */
+    wg_part_fn f;
+    void *user;
+    WG_BY_NAME;
+    double tol;        /* default 1e-10, in f32 1e-5 */
+    int most;          /* iterations; default 100 */
+    int adjoint_steps; /* iterations for the derivative; default: see below */
+    uint64_t reserved[4];
+} wg_fixed_point_args;
+/* z with z = f(z, user): iterates z = f(z) until max |f(z) - z| <= tol (1 + max |z|). It is an error if
+ * `most` iterations are not enough; the message says how far it has come.
+ *
+ *     E = wg_fixed_point(M, kepler, &orbit)                        E = M + e sin E
+ *
+ * Parameters and other nodes that f reads get the implicit derivative (Christianson 1994; Bai et al.
+ * 2019): with J = df/dz and the gradient gz of z, those of f with the seed u, where u = gz + J' u. The
+ * iterations are not differentiated, nor are their values kept. x has no gradient: the fixed point does
+ * not depend on it. Derivatives of any order can be taken. u is found with the matrix J if z has at most
+ * 64 elements, otherwise by iteration, as often as z's needs by the speed at which it has converged; or
+ * .adjoint_steps times. If that is not enough, the run of the gradient is an error.
+ *
+ * The iterations are counted now, by reading values, with the inputs and parameters of this moment. They
+ * are a part of the graph: a graph that is kept runs as many after wg_input_set. If its last step is then
+ * above 10 tol, the run is an error. So build the graph anew (wg_begin) for each step of a training. */
+WG_API wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a);
+#define wg_fixed_point(...) /* x, f, user, options */ \
+    wg_fixed_point_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_fixed_point_args, __VA_ARGS__))
+
+typedef struct wg_settled_args {
+    wg_node x, before;
+    WG_BY_NAME;
+    double tol; /* default 1e-6 */
+    uint64_t reserved[2];
+} wg_settled_args;
+/* x. While the graph runs it is an error if max |x - before| > tol (1 + max |before|): for iterations of
+ * your own. */
+WG_API wg_node wg_settled_at(wg_site here, const wg_settled_args *a);
+#define wg_settled(...) /* x, before, options */ \
+    wg_settled_at(WG_AT("\2" #__VA_ARGS__), WG_ARGS(wg_settled_args, __VA_ARGS__))
 
 #ifdef __cplusplus
 }

@@ -184,6 +184,17 @@ Test(examples, pde)
     cr_expect(first && atof(first + 5) < last_number(text, "peak ") / 5, "%s", text);
 }
 
+/* The elements of the orbit that the places were computed from. */
+Test(examples, kepler)
+{
+    static char text[TEXT];
+    cr_assert_eq(run("kepler", "", text), 0, "%s", text);
+    cr_expect_float_eq(last_number(text, "e "), 0.6, 1e-5, "%s", text);
+    cr_expect_float_eq(last_number(text, "a "), 1.5, 1e-5, "%s", text);
+    cr_expect_float_eq(last_number(text, "t0 "), 0.4, 1e-5, "%s", text);
+    cr_expect_leq(lines_of("kepler"), 60);
+}
+
 /* The spiral has a radius of 2 at the beginning, 1 at the end. The net has seen its points in short
  * pieces. */
 Test(examples, neural_ode)

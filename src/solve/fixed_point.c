@@ -1,0 +1,281 @@
+/* fixed_point.c: z = f(z), with the implicit derivative. With J = df/dz at the fixed point and a gradient
+ * gz of it, u solves u = gz + J' u, and the gradients by what else f reads are those of f with the seed u
+ * (Christianson 1994; Bai, Kolter and Koltun 2019). No iteration is differentiated. f is copied at the
+ * fixed point, which the copy reads as the node of the op itself: so second derivatives come out right.
+ * */
+#include "solve/solve.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const char *const what = "fixed_point";
+
+/* DENSE: up to so many elements u is found by solving with the matrix I - J'. SLACK: a run may miss the
+ * tolerance by this factor, since its inputs may differ a little from those that the iterations were
+ * counted with. */
+enum { DENSE = 64, SLACK = 10 };
+
+typedef struct fixed_attr {
+    int steps; /* iterations for u; 0: by the matrix */
+    double tol;
+} fixed_attr;
+
+/* ---- the derivative ---- */
+
+enum { VALUE, Z, FIRST }; /* operands without the values of the part: f(z), z, then what f reads */
+
+typedef struct implicit {
+    wg_graph *g;
+    wg_site here;
+    const fixed_attr *o;
+    int n;
+    wg_node *x, *own, z, f, gy; /* z, f: the fixed point that the copy of f reads, and the copy */
+    wgi_border border;
+} implicit;
+
+static int by_index(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static uint32_t place_of(const wgi_border *b, uint32_t i)
+{
+    const uint32_t *at = bsearch(&i, b->node, b->count, sizeof i, by_index);
+    return at ? (uint32_t)(at - b->node) : UINT32_MAX;
+}
+
+static bool copy(implicit *w, wg_node y)
+{
+    wg_graph *g = w->g;
+    uint32_t m = 0, *node = wgi_arena_alloc(&g->temp, sizeof *node * (size_t)w->n);
+    w->own = wgi_arena_zeroed(&g->temp, sizeof *w->own * (size_t)w->n);
+    if (!node || !w->own) return false;
+    for (int k = Z; k < w->n; k++) node[k - Z] = w->x[k].index;
+    qsort(node, (size_t)w->n - Z, sizeof *node, by_index);
+    for (int k = 0; k < w->n - Z; k++)
+        if (!k || node[k] != node[m - 1]) node[m++] = node[k];
+    w->border = (wgi_border){ node, m };
+    w->z = w->own[place_of(&w->border, w->x[Z].index)] =
+        wg_apply(w->here, &wgi_op_after, (wg_node[]){ y, w->gy }, 2, NULL);
+    return wg_node_ok(w->z) && wgi_copy_part(g, w->x[VALUE], w->gy, &w->border, w->own, &w->f);
+}
+
+/* u of (I - J') u = gz. */
+static wg_node by_matrix(const implicit *w)
+{
+    const wg_shape s = wg_node_shape(w->z);
+    const int64_t n = wg_shape_size(s);
+    wg_node j = wg_reshape_at(w->here, wg_jacobian_at(w->here, w->f, w->z), WG_SHAPE(n, n));
+    wg_node eye = wg_cast_at(w->here, wg_eye_at(w->here, w->g, n, n), wg_node_dtype(w->z));
+    wg_node m = wg_sub_at(w->here, eye, wg_transpose_at(w->here, &(wg_transpose_args){ .x = j }));
+    return wg_reshape_at(w->here, wg_solve_at(w->here, m, wg_reshape_at(w->here, w->gy, WG_SHAPE(n))), s);
+}
+
+static wg_node by_iteration(const implicit *w)
+{
+    wg_node u = w->gy, before = u, by;
+    uint32_t end, blocked;
+    for (int i = 0; i < w->o->steps; i++) {
+        before = u;
+        if (!wgi_reverse_ends(w->g, w->here, &w->f, &u, 1, &w->z, 1, &by, &end, &blocked))
+            return wgi_error_node(w->g);
+        if (wg_is_none(by)) return u; /* f does not depend on z */
+        u = wg_add_at(w->here, w->gy, by);
+    }
+    return wg_settled_at(w->here, &(wg_settled_args){ .x = u, .before = before, .tol = SLACK * w->o->tol });
+}
+
+/* Gradients by what f reads; got[] by border node. */
+static bool spread(const implicit *w, wg_node u, wg_node got[])
+{
+    const uint32_t n = w->border.count;
+    wg_node *want = wgi_arena_alloc(&w->g->temp, sizeof *want * 2 * n);
+    uint32_t *end = wgi_arena_alloc(&w->g->temp, sizeof *end * n), blocked;
+    int m = 0;
+    if (!want || !end || !wg_node_ok(u)) return false;
+    for (uint32_t k = 0; k < n; k++)
+        if (w->own[k].index != w->z.index && wg_dtype_is_float(wg_node_dtype(w->own[k])))
+            want[m++] = w->own[k];
+    if (!wgi_reverse_ends(w->g, w->here, &w->f, &u, 1, want, m, want + n, end, &blocked)) return false;
+    for (uint32_t k = 0, j = 0; k < n; k++) {
+        got[k] = wg_none;
+        if (j < (uint32_t)m && want[j].index == w->own[k].index) got[k] = want[n + j++];
+    }
+    return true;
+}
+
+static void fixed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
+{
+    wg_graph *g = y.graph;
+    const wgi_node *node = wgi_node_of(y);
+    if (!node || !wg_node_ok(gy)) return;
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const uint32_t mark = g->count;
+    const int operands = (int)node->operands;
+    implicit w = { .g = g, .here = here, .o = node->attr, .gy = gy };
+    wgi_rule_looks(wgi_handle(g, wgi_in(node)[0]));
+    w.x = wgi_arena_alloc(&g->temp, sizeof *w.x * (size_t)operands);
+    wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * (size_t)operands);
+    for (int k = 0; w.x && k < operands; k++)
+        if (k % WGI_PART_GROUP) w.x[w.n++] = x[k];
+    if (w.x && got && copy(&w, y) && spread(&w, w.o->steps ? by_iteration(&w) : by_matrix(&w), got))
+        for (int k = 0, j = 0; k < operands; k++) {
+            if (k % WGI_PART_GROUP == 0) continue;
+            const bool reads = j >= FIRST && x[k].index != w.x[Z].index;
+            const uint32_t at = reads ? place_of(&w.border, x[k].index) : 0;
+            gx[k] = !reads || wg_is_none(got[at]) ? wg_number(0) : got[at];
+            j++;
+        }
+    wgi_leave_out(g, mark, gx, (uint32_t)operands);
+    wgi_arena_rewind(&g->temp, place);
+}
+
+static bool first_operand(wg_rule *r)
+{
+    r->y[0] = r->x[0];
+    return true;
+}
+
+static int64_t at_start(const wg_kernel *k) { return (void)k, 0; }
+
+static const wg_attr_row fixed_attrs[] = {
+    { "steps", WG_ATTR_INT, offsetof(fixed_attr, steps), NULL, NULL },
+    { "tol", WG_ATTR_DOUBLE, offsetof(fixed_attr, tol), NULL, NULL },
+    { 0 },
+};
+static const wg_op fixed_point_op = {
+    .name = "fixed_point",
+    .library = &fixed_point_op,
+    .summary = "A fixed point, with its implicit derivative.",
+    .formula = "z = f(z, x)",
+    .adjoint = "x' = u df/dx, u = z' + u df/dz",
+    .none = 1 << 0,
+    .operands = -1,
+    .kind = WG_ALIAS,
+    .promote = WG_PROMOTE_NONE,
+    .attr_size = sizeof(fixed_attr),
+    .attrs = fixed_attrs,
+    .shape = first_operand,
+    .alias = at_start,
+    .vjp = fixed_vjp,
+};
+
+/* ---- the iteration ---- */
+
+typedef struct iteration {
+    wg_graph *g;
+    wg_context *c;
+    wg_site here, in;
+    const wg_fixed_point_args *a;
+    wg_node z, next; /* next = f(z); its nodes are those from mark on */
+    uint32_t mark;
+    size_t n;
+    double *value[2]; /* of z and next */
+    double step, size,
+        slowness; /* max |next - z|, 1 + max |z|, and by how much a step shrinks the next, at most */
+    double tol;
+} iteration;
+
+static bool build(iteration *w, wg_node z)
+{
+    char a[96], b[96];
+    w->z = wg_apply(w->in, &wgi_op_identity, &z, 1, NULL);
+    w->mark = w->g->count;
+    if (!wgi_ok(w->c)) return false;
+    w->next = w->a->f(w->z, w->a->user);
+    if (!wgi_is_node(w->c, w->next, w->in, what, 0, "the result of the function")) return false;
+    const wgi_node *p = wgi_node_of(w->next), *q = wgi_node_of(w->z);
+    if (w->next.graph != w->g || p->shape != q->shape || p->dtype != q->dtype)
+        wgi_fail(w->c, w->here, what, WG_ERROR_SHAPE, "the function returns %s %s, z is %s %s",
+                 wg_shape_text(*p->shape, a, sizeof a), wg_dtype_name((wg_dtype)p->dtype),
+                 wg_shape_text(*q->shape, b, sizeof b), wg_dtype_name((wg_dtype)q->dtype));
+    wgi_leave_out(w->g, w->mark, &w->next, 1);
+    return wgi_ok(w->c);
+}
+
+/* Reads f(z), and compares it with z. */
+static bool measure(iteration *w)
+{
+    const double before = w->step;
+    if (wg_copy_f64_at(w->in, w->next, w->value[1], w->n) != WG_OK) return false;
+    w->step = 0, w->size = 1;
+    for (size_t i = 0; i < w->n; i++) {
+        const double d = fabs(w->value[1][i] - w->value[0][i]), v = 1 + fabs(w->value[0][i]);
+        w->step = d <= w->step ? w->step : d, w->size = v > w->size ? v : w->size;
+        if (isnan(d)) w->step = INFINITY;
+    }
+    w->slowness = before > 0 ? fmax(0.7 * w->slowness, w->step / before) : 0;
+    memcpy(w->value[0], w->value[1], sizeof(double) * w->n);
+    return true;
+}
+
+static bool iterate(iteration *w)
+{
+    const int most = w->a->most ? w->a->most : 100;
+    wg_node z = w->a->x;
+    if (wg_copy_f64_at(w->in, z, w->value[0], w->n) != WG_OK) return false;
+    for (int i = 0; i < most; i++) {
+        if (!build(w, z) || !measure(w)) return false;
+        if (w->step <= w->tol * w->size) return true;
+        z = w->next;
+    }
+    wgi_fail(w->c, w->here, what, WG_ERROR_VALUE,
+             "not converged after %d iterations: max |f(z) - z| is %.3g, and must be at most %.3g", most,
+             w->step, w->tol * w->size);
+    return false;
+}
+
+/* Iterations for u. A step of its iteration shrinks as a step of z does near the fixed point, since both
+ * are made by J (Christianson 1994). A count that is too small is found when it runs. */
+static int adjoint_steps(const iteration *w)
+{
+    if (w->a->adjoint_steps) return w->a->adjoint_steps;
+    if (w->n && w->n <= DENSE) return 0;
+    const int most = w->a->most ? w->a->most : 100;
+    if (!(w->slowness > 0 && w->slowness < 1)) return most;
+    const double steps = 3 + 1.2 * log(w->tol) / log(w->slowness);
+    return steps < most ? (int)steps : most;
+}
+
+static wg_node finish(iteration *w)
+{
+    const fixed_attr attr = { adjoint_steps(w), w->tol };
+    const wg_node also[] = { w->next, w->z };
+    const wgi_place place = wgi_arena_place(&w->g->temp);
+    wg_node y =
+        wg_settled_at(w->in, &(wg_settled_args){ .x = w->next, .before = w->z, .tol = SLACK * w->tol });
+    if (wg_node_ok(y)) y = wgi_part_node(w->in, &fixed_point_op, y, w->mark, also, 2, &attr);
+    wgi_arena_rewind(&w->g->temp, place);
+    return y;
+}
+
+static bool can_start(const iteration *w)
+{
+    const wg_fixed_point_args *a = w->a;
+    const char *why = !a->f                                 ? "the function is NULL"
+                      : !(a->tol >= 0) || !isfinite(a->tol) ? "tol must not be negative"
+                      : a->most < 0 || a->adjoint_steps < 0 ? "numbers of steps must not be negative"
+                                                            : NULL;
+    if (why) wgi_fail(w->c, w->here, what, WG_ERROR_VALUE, "%s", why);
+    else if (!wg_dtype_is_float(wg_node_dtype(a->x)))
+        wgi_fail(w->c, w->here, what, WG_ERROR_DTYPE, "z is of dtype %s, and must be a float",
+                 wg_dtype_name(wg_node_dtype(a->x)));
+    return wgi_ok(w->c);
+}
+
+wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a)
+{
+    wg_graph *g = a->x.graph;
+    iteration w = { .g = g, .c = g ? g->c : NULL, .here = here, .in = wg_inside(here), .a = a };
+    if (!wg_options_named(w.c, here, what) || !wgi_is_node(w.c, a->x, here, what, 0, "z") || !wgi_ok(w.c) ||
+        !can_start(&w))
+        return wgi_error_node(g);
+    wg_node y = wgi_error_node(g);
+    w.n = (size_t)wg_shape_size(wg_node_shape(a->x));
+    w.tol = a->tol > 0 ? a->tol : wg_node_dtype(a->x) == WG_F32 ? 1e-5 : 1e-10;
+    for (int j = 0; j < 2; j++) w.value[j] = wg_alloc(w.c, w.n + 1, sizeof(double));
+    if (w.value[0] && w.value[1] && iterate(&w)) y = finish(&w);
+    wg_free(w.c, w.value[0]), wg_free(w.c, w.value[1]);
+    return y;
+}

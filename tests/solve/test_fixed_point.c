@@ -1,0 +1,237 @@
+/* test_fixed_point.c: wg_fixed_point against closed forms and the implicit function theorem; convergence,
+ * graphs that are kept, mistakes. */
+#include <math.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+/* ---- Kepler's equation: E = M + e sin E ---- */
+
+typedef struct orbit {
+    wg_node M, e;
+} orbit;
+
+static wg_node kepler(wg_node E, void *user)
+{
+    orbit *o = user;
+    return wg_add(o->M, wg_mul(o->e, wg_sin(E)));
+}
+
+/* dE/dM = 1 / (1 - e cos E), dE/de = sin E / (1 - e cos E), d2E/dM2 = -e sin E / (1 - e cos E)^3. */
+Test(fixed_point, of_the_equation_of_kepler)
+{
+    for (int how = -1; how < 2; how++)
+        for (int steps = 0; steps < 200; steps += 150) {
+            wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = how });
+            wg_graph *g = wg_graph_new(c);
+            orbit o = { wg_scalar(g, 1.25), wg_scalar(g, 0.6) };
+            wg_node E = wg_fixed_point(o.M, kepler, &o, .tol = 1e-14, .adjoint_steps = steps), d[2];
+            const double v = wg_item(E), q = 1 - 0.6 * cos(v);
+            cr_expect_float_eq(v - 0.6 * sin(v), 1.25, 1e-13);
+            wg_grads(E, ((wg_node[]){ o.M, o.e }), 2, d);
+            cr_expect_float_eq(wg_item(d[0]), 1 / q, 1e-12);
+            cr_expect_float_eq(wg_item(d[1]), sin(v) / q, 1e-12);
+            cr_expect_float_eq(wg_item(wg_grad(d[0], o.M)), -0.6 * sin(v) / (q * q * q), 1e-11);
+            wgt_finish(c, NULL);
+        }
+}
+
+/* ---- z = tanh(W z + b) ---- */
+
+enum { N = 5, WIDE = 80 };
+
+typedef struct layer {
+    wg_node W, b;
+} layer;
+
+static wg_node equilibrium(wg_node z, void *user)
+{
+    layer *l = user;
+    return wg_tanh(wg_add(wg_matmul(z, l->W), l->b));
+}
+
+/* x becomes the solution of a x = x. */
+static void eliminate(int n, double *a, double *x)
+{
+    for (int p = 0; p < n; p++)
+        for (int i = 0; i < n; i++) {
+            const double f = a[i * n + p] / a[p * n + p];
+            if (i == p) continue;
+            for (int j = p; j < n; j++) a[i * n + j] -= f * a[p * n + j];
+            x[i] -= f * x[p];
+        }
+    for (int i = 0; i < n; i++) x[i] /= a[i * n + i];
+}
+
+/* With s = 1 - z^2: J = diag(s) W'. u = (I - J')^-1 2 z / n, dL/db = s u, dL/dW = z (s u)'. */
+static void check_equilibrium(int n, const wg_options *o)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, o);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    layer l = { wg_param(g, p, "W", WG_SHAPE(n, n), wg_normal(0, 0.4 / sqrt(n))),
+                wg_param(g, p, "b", WG_SHAPE(n), wg_normal(0, 1)) };
+    wg_node z0 = wg_fill(g, 0, WG_SHAPE(1, n)), z = wg_fixed_point(z0, equilibrium, &l, .tol = 1e-13);
+    cr_assert_eq(wg_backward(wg_mean(wg_square(z)), p), WG_OK, "%s", wg_message(c));
+    double *v = wgt_values(z), *W = wgt_values(l.W), *a = calloc((size_t)(n * n), sizeof *a),
+           *u = calloc((size_t)n, sizeof *u), *got = calloc((size_t)(n * n + n), sizeof *got);
+    wg_params_get_grad(p, got);
+    for (int i = 0; i < n; i++) { /* row i of I - J': W[i][j] s[j] */
+        u[i] = 2 * v[i] / n;
+        for (int j = 0; j < n; j++) a[i * n + j] = (i == j) - W[i * n + j] * (1 - v[j] * v[j]);
+    }
+    eliminate(n, a, u);
+    for (int j = 0; j < n; j++) {
+        const double gb = (1 - v[j] * v[j]) * u[j];
+        cr_expect_float_eq(got[n * n + j], gb, 1e-11, "b %d: %g %g", j, got[n * n + j], gb);
+        for (int i = 0; i < n; i++) cr_expect_float_eq(got[i * n + j], v[i] * gb, 1e-11, "W %d %d", i, j);
+    }
+    free(v), free(W), free(a), free(u), free(got);
+    wgt_finish(c, NULL);
+}
+
+Test(fixed_point, has_the_derivative_of_the_implicit_function_theorem)
+{
+    static const wg_options ways[] = { { .interpret = 1 },
+                                       { .interpret = -1 },
+                                       { .interpret = -1, .threads = 2 } };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        check_equilibrium(N, &ways[i]);    /* by the matrix */
+        check_equilibrium(WIDE, &ways[i]); /* by iteration */
+    }
+}
+
+static wg_node equilibrium_loss(wg_graph *g, wg_params *p, int n, int steps)
+{
+    layer l = { wg_param(g, p, "W", WG_SHAPE(n, n), wg_normal(0, 0.3)),
+                wg_param(g, p, "b", WG_SHAPE(n), wg_normal(0, 1)) };
+    wg_node z0 = wg_fill(g, 0.1, WG_SHAPE(2, n));
+    return wg_mean(wg_square(wg_fixed_point(z0, equilibrium, &l, .tol = 1e-12, .adjoint_steps = steps)));
+}
+
+Test(fixed_point, passes_the_gradient_check)
+{
+    for (int steps = 0; steps < 100; steps += 60) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        cr_expect(wg_check_passes(wg_gradcheck(equilibrium_loss(g, p, N, steps), p, NULL)));
+        wgt_finish(c, NULL);
+    }
+}
+
+/* H v by both ways of finding u, against differences of the gradient. */
+Test(fixed_point, second_order)
+{
+    double hv[2][N * N + N], v[N * N + N], plus[N * N + N], minus[N * N + N], at[N * N + N];
+    for (int way = 0; way < 2; way++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_node loss = equilibrium_loss(g, p, N, way ? 60 : 0);
+        for (int i = 0; i < N * N + N; i++) v[i] = sin(i + 1);
+        cr_assert_eq(wg_params_hvp(p, loss, v, hv[way]), WG_OK, "%s", wg_message(c));
+        wg_params_get(p, at);
+        for (int sign = -1; sign < 2; sign += 2) {
+            double to[N * N + N];
+            for (int i = 0; i < N * N + N; i++) to[i] = at[i] + sign * 1e-5 * v[i];
+            wg_params_set(p, to);
+            wg_begin(g, WG_TRAIN);
+            wg_backward(equilibrium_loss(g, p, N, 0), p);
+            wg_params_get_grad(p, sign < 0 ? minus : plus);
+        }
+        for (int i = 0; i < N * N + N; i++)
+            cr_expect_float_eq(hv[way][i], (plus[i] - minus[i]) / 2e-5, 1e-8, "%d: %g", i, hv[way][i]);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* ---- graphs that are kept ---- */
+
+Test(fixed_point, new_inputs_of_a_graph_that_is_kept)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double M = 1.25;
+    orbit o = { wg_input(g, "M", wg_view_f64(&M, WG_SCALAR)), wg_scalar(g, 0.6) };
+    wg_node E = wg_fixed_point(wg_scalar(g, 1), kepler, &o, .tol = 1e-12), d = wg_grad(E, o.M);
+    for (int i = 0; i < 4; i++) { /* near the first input the iterations are enough */
+        M = 1.25 + 1e-3 * i;
+        wg_input_set(o.M, wg_view_f64(&M, WG_SCALAR));
+        const double v = wg_item(E);
+        cr_expect_float_eq(v - 0.6 * sin(v), M, 1e-11);
+        cr_expect_float_eq(wg_item(d), 1 / (1 - 0.6 * cos(v)), 1e-10);
+    }
+    M = 0.05; /* here they converge more slowly */
+    wg_input_set(o.M, wg_view_f64(&M, WG_SCALAR));
+    cr_expect(isnan(wg_item(E)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "an iteration has not converged");
+    wgt_finish(c, NULL);
+}
+
+/* ---- wg_settled ---- */
+
+/* tol (1 + max |before|) is 0.5 (1 + 3) = 2. */
+Test(fixed_point, settled_is_its_operand_or_an_error)
+{
+    static const struct {
+        double last;
+        bool settled;
+    } all[] = { { 5, true }, { 5.001, false }, { 1, true }, { NAN, false } };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        const double x[2] = { 1, all[i].last }, before[2] = { 2, 3 };
+        wg_node y = wg_settled(wg_input(g, "x", wg_view_f64(x, WG_SHAPE(2))),
+                               wg_input(g, "before", wg_view_f64(before, WG_SHAPE(2))), .tol = 0.5);
+        double v[2];
+        cr_expect_eq(wg_copy_f64(y, v, 2) == WG_OK, all[i].settled, "%zu", i);
+        if (all[i].settled) cr_expect(v[0] == 1 && v[1] == x[1]);
+        else wgt_expect_error(c, WG_ERROR_VALUE, "its last step is above the tolerance, at index 1");
+        wgt_finish(c, NULL);
+    }
+}
+
+/* ---- mistakes ---- */
+
+static wg_node doubled(wg_node z, void *user) { return wg_add(wg_mul(2, z), 1); }
+static wg_node of_another_shape(wg_node z, void *user) { return wg_fill(wg_graph_of(z), 1, WG_SHAPE(3)); }
+
+Test(fixed_point, mistakes)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node z = wg_scalar(g, 1), y;
+    y = wg_fixed_point(z, doubled, NULL, .most = 7); /* 1, 3, 7, ...: the step after 7 is 2^7 */
+    wgt_expect_error(c, WG_ERROR_VALUE,
+                     "fixed_point: not converged after 7 iterations: max |f(z) - z| is 128");
+    y = wg_fixed_point(z, NULL, NULL);
+    wgt_expect_error(c, WG_ERROR_VALUE, "the function is NULL");
+    y = wg_fixed_point(z, of_another_shape, NULL);
+    wgt_expect_error(c, WG_ERROR_SHAPE, "the function returns [3] f64, z is [] f64");
+    y = wg_fixed_point(z, doubled, NULL, .tol = -1);
+    wgt_expect_error(c, WG_ERROR_VALUE, "tol must not be negative");
+    cr_expect(!wg_node_ok(y));
+    orbit o = { wg_scalar(g, 1.25), wg_scalar(g, 0.6) };
+    y = wg_grad(wg_fixed_point(z, kepler, &o, .adjoint_steps = 1), o.M);
+    cr_expect(isnan(wg_item(y)));
+    wgt_expect_error(c, WG_ERROR_VALUE, "an iteration has not converged");
+    wgt_finish(c, NULL);
+}
+
+Test(fixed_point, survives_every_failing_allocation, .timeout = 120)
+{
+    for (int steps = 0; steps < 100; steps += 60)
+        for (int for_ever = 0; for_ever < 2; for_ever++) {
+            bool failed = true;
+            for (int64_t at = 1; failed; at += 1 + at / 30) {
+                wgt_memory mem = { .fail_at = at, .for_ever = for_ever };
+                wg_context *c = wgt_start(&mem, WG_F64, NULL);
+                wg_graph *g = wg_graph_new(c);
+                wg_params *p = wg_params_new(c);
+                wg_backward(equilibrium_loss(g, p, 3, steps), p);
+                failed = mem.failed > 0;
+                wgt_drop(c, &mem);
+            }
+        }
+}
