@@ -134,7 +134,8 @@ typedef struct wg_fixed_point_args {
  *
  * The iterations are counted now, by reading values, with the inputs and parameters of this moment. They
  * are a part of the graph: a graph that is kept runs as many after wg_input_set. If its last step is then
- * above 10 tol, the run is an error. So build the graph anew (wg_begin) for each step of a training. */
+ * above 10 tol, the run is an error. So build the graph anew (wg_begin) for each step of a training.
+ * wg_vmap runs as many iterations for every row. */
 WG_API wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a);
 #define wg_fixed_point(...) /* x, f, user, options */ \
     wg_fixed_point_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_fixed_point_args, __VA_ARGS__))

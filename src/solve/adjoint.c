@@ -152,6 +152,14 @@ static bool first_operand(wg_rule *r)
 
 static int64_t at_start(const wg_kernel *k) { return (void)k, 0; }
 
+/* The copies of f read a state with rows, so f must have been mapped with one. */
+static wg_node odeint_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
+{
+    if (rows[0] && rows[1 + Y0]) return wg_apply(here, wg_node_op(y), x, wg_node_operands(y), wg_attr(y));
+    return WGI_FAIL_NODE(y.graph, here, "odeint", WG_ERROR_USE,
+                         "with .adjoint has no rows where the state at the beginning has none");
+}
+
 static const wg_attr_row odeint_attrs[] = {
     { "method", WG_ATTR_INT, offsetof(odeint_attr, method), NULL, NULL },
     { "steps", WG_ATTR_INT, offsetof(odeint_attr, steps), NULL, NULL },
@@ -172,6 +180,7 @@ static const wg_op odeint_op = {
     .shape = first_operand,
     .alias = at_start,
     .vjp = odeint_vjp,
+    .vmap = odeint_vmap,
 };
 
 wg_node wgi_with_adjoint(wg_site here, const wgi_stretch *s, wg_ode_method m)

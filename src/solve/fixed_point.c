@@ -144,6 +144,11 @@ static const wg_attr_row fixed_attrs[] = {
     { "tol", WG_ATTR_DOUBLE, offsetof(fixed_attr, tol), NULL, NULL },
     { 0 },
 };
+static wg_node fixed_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
+{
+    return rows[0] ? wg_apply(here, wg_node_op(y), x, wg_node_operands(y), wg_attr(y)) : wg_none;
+}
+
 static const wg_op fixed_point_op = {
     .name = "fixed_point",
     .library = &fixed_point_op,
@@ -159,6 +164,7 @@ static const wg_op fixed_point_op = {
     .shape = first_operand,
     .alias = at_start,
     .vjp = fixed_vjp,
+    .vmap = fixed_vmap,
 };
 
 /* ---- the iteration ---- */

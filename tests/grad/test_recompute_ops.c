@@ -1,6 +1,6 @@
 /* test_recompute_ops.c: every sample of every op as a part of wg_recompute: gradients and second
  * derivatives have the bits that they have without it. */
-#include <stdlib.h>
+#include "wgtest.h"
 
 #include "op_case.h"
 
@@ -81,4 +81,25 @@ EACH_OP(recompute_ops, have_the_bits_of_the_same_without, .timeout = 100)
             compare(op, i, n, plain, again);
         }
     }
+}
+
+/* y = sum (k + 1) p_k^2 over 100 scalars: dy/dp_k = 2 (k + 1) p_k. */
+enum { MANY = 100 };
+
+static wg_node of_many(wg_node x, void *user)
+{
+    const wg_node *p = user;
+    for (int k = 0; k < MANY; k++) x = wg_add(x, wg_mul(k + 1, wg_square(p[k])));
+    return x;
+}
+
+Test(recompute_ops, a_part_that_reads_many_nodes)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node p[MANY], gx[MANY];
+    for (int k = 0; k < MANY; k++) p[k] = wg_scalar(g, 0.25 * k - 3);
+    wg_grads(wg_recompute(wg_scalar(g, 0), of_many, p), p, MANY, gx);
+    for (int k = 0; k < MANY; k++) cr_expect_eq(wg_item(gx[k]), 2 * (k + 1) * (0.25 * k - 3), "%d", k);
+    wgt_finish(c, NULL);
 }

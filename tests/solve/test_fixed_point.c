@@ -146,6 +146,39 @@ Test(fixed_point, second_order)
     }
 }
 
+/* ---- many at a time ---- */
+
+Test(fixed_point, jacobians_and_rows)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    const double M[3] = { 0.5, 1.25, 2 }, one = 0.1; /* the slowest to converge */
+    orbit o = { wg_input(g, "M", wg_view_f64(M, WG_SHAPE(3))), wg_scalar(g, 0.6) };
+    wg_node E = wg_fixed_point(o.M, kepler, &o, .tol = 1e-14, .most = 200);
+    double v[3], j[9], h[9];
+    wg_copy_f64(E, v, 3);
+    wg_copy_f64(wg_jacobian(E, o.M), j, 9);
+    wg_copy_f64(wg_hessian(wg_sum(E), o.M, o.M), h, 9);
+    for (int i = 0; i < 9; i++) {
+        const double e = v[i / 3], q = 1 - 0.6 * cos(e);
+        cr_expect_float_eq(j[i], i % 4 ? 0 : 1 / q, 1e-12);
+        cr_expect_float_eq(h[i], i % 4 ? 0 : -0.6 * sin(e) / (q * q * q), 1e-11);
+    }
+    orbit single = { wg_input(g, "m", wg_view_f64(&one, WG_SCALAR)), o.e };
+    wg_node e = wg_fixed_point(single.M, kepler, &single, .tol = 1e-14, .most = 200);
+    wg_node rows = wg_vmap(e, single.M, o.M), by_rows = wg_vmap(wg_grad(e, single.M), single.M, o.M);
+    double of_rows[3], of_e[3], gradients[3];
+    wg_copy_f64(rows, of_e, 3);
+    wg_copy_f64(by_rows, gradients, 3);
+    wg_copy_f64(wg_grad(wg_sum(rows), o.M), of_rows, 3);
+    for (int i = 0; i < 3; i++) {
+        cr_expect_float_eq(of_e[i], v[i], 1e-12);
+        cr_expect_float_eq(of_rows[i], 1 / (1 - 0.6 * cos(v[i])), 1e-11);
+        cr_expect_float_eq(gradients[i], 1 / (1 - 0.6 * cos(v[i])), 1e-11);
+    }
+    wgt_finish(c, NULL);
+}
+
 /* ---- graphs that are kept ---- */
 
 Test(fixed_point, new_inputs_of_a_graph_that_is_kept)

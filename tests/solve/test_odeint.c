@@ -222,6 +222,33 @@ Test(odeint, second_order)
     }
 }
 
+/* y = y0 e^(k t) for many y0, by the rows of one. */
+Test(odeint, rows_and_jacobians)
+{
+    for (int adjoint = 0; adjoint < 2; adjoint++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        const double many[3] = { 1, -2, 0.5 }, e = exp(0.75);
+        wg_node k = wg_scalar(g, 0.75), one = wg_input(g, "one", wg_view_f64(many, WG_SCALAR));
+        wg_node all = wg_input(g, "all", wg_view_f64(many, WG_SHAPE(3)));
+        wg_node y = wg_odeint(one, growth, &k, 0, 1, .method = WG_ODE_RK4, .adjoint = adjoint);
+        wg_node rows = wg_vmap(y, one, all),
+                of = wg_odeint(all, growth, &k, 0, 1, .rtol = 1e-9, .adjoint = adjoint);
+        double v[3], d[3], j[9], of_grads[3];
+        wg_copy_f64(rows, v, 3);
+        wg_copy_f64(wg_grad(wg_sum(rows), all), d, 3);
+        wg_copy_f64(wg_vmap(wg_grad(y, one), one, all), of_grads, 3);
+        wg_copy_f64(wg_jacobian(of, all), j, 9);
+        for (int i = 0; i < 3; i++) {
+            cr_expect_float_eq(v[i], many[i] * e, 1e-8);
+            cr_expect_float_eq(d[i], e, 1e-8);
+            cr_expect_float_eq(of_grads[i], e, 1e-8);
+            for (int l = 0; l < 3; l++) cr_expect_float_eq(j[3 * i + l], i == l ? e : 0, 1e-7);
+        }
+        wgt_finish(c, NULL);
+    }
+}
+
 /* The adjoint keeps the solution alone. */
 Test(odeint, the_adjoint_takes_less_memory)
 {
