@@ -115,22 +115,26 @@ typedef struct wg_fixed_point_args {
     wg_part_fn f;
     void *user;
     WG_BY_NAME;
-    double tol;        /* default 1e-10, in f32 1e-5 */
-    int most;          /* iterations; default 100 */
+    double tol;   /* default 1e-10, in f32 1e-5 */
+    int most;     /* iterations; default 100 */
+    int anderson; /* mixes so many of the last iterations, at most 16 (Anderson 1965); default 0: z = f(z) */
     int adjoint_steps; /* iterations for the derivative; default: see below */
     uint64_t reserved[4];
 } wg_fixed_point_args;
 /* z with z = f(z, user): iterates z = f(z) until max |f(z) - z| <= tol (1 + max |z|). It is an error if
- * `most` iterations are not enough; the message says how far it has come.
+ * `most` iterations are not enough; the message says how far it has come. With .anderson the iteration
+ * goes on at the mean of the last f(z) whose f(z) - z is the shortest: it often needs fewer iterations.
  *
  *     E = wg_fixed_point(M, kepler, &orbit)                        E = M + e sin E
  *
  * Parameters and other nodes that f reads get the implicit derivative (Christianson 1994; Bai et al.
  * 2019): with J = df/dz and the gradient gz of z, those of f with the seed u, where u = gz + J' u. The
  * iterations are not differentiated, nor are their values kept. x has no gradient: the fixed point does
- * not depend on it. Derivatives of any order can be taken. u is found with the matrix J if z has at most
- * 64 elements, otherwise by iteration, as often as z's needs by the speed at which it has converged; or
- * .adjoint_steps times. If that is not enough, the run of the gradient is an error.
+ * not depend on it. Derivatives of any order can be taken.
+ *
+ * If z has at most 64 elements, u is found with the matrix J. Otherwise it is found by iteration:
+ * .adjoint_steps times, by default as often as z needs by the speed at which it has converged, with
+ * .anderson .most times. If that is not enough, the run of the gradient is an error.
  *
  * The iterations are counted now, by reading values, with the inputs and parameters of this moment. They
  * are a part of the graph: a graph that is kept runs as many after wg_input_set. If its last step is then

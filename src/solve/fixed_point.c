@@ -13,7 +13,7 @@ static const char *const what = "fixed_point";
 /* DENSE: up to so many elements u is found by solving with the matrix I - J'. SLACK: a run may miss the
  * tolerance by this factor, since its inputs may differ a little from those that the iterations were
  * counted with. */
-enum { DENSE = 64, SLACK = 10 };
+enum { DENSE = 64, SLACK = 10, MOST_PAST = 16 };
 
 typedef struct fixed_attr {
     int steps; /* iterations for u; 0: by the matrix */
@@ -177,9 +177,13 @@ typedef struct iteration {
     wg_node z, next; /* next = f(z); its nodes are those from mark on */
     uint32_t mark;
     size_t n;
-    double *value[2]; /* of z and next */
-    double step, size,
-        slowness; /* max |next - z|, 1 + max |z|, and by how much a step shrinks the next, at most */
+    double *value[2];     /* of z and next */
+    double step;          /* max |next - z| */
+    double size;          /* 1 + max |z| */
+    double slowness;      /* by how much a step shrinks the next, at most */
+    double *past;         /* Anderson: f(z) - z of the last iterations, n numbers each */
+    wg_node f[MOST_PAST]; /* and their f(z) */
+    int pasts;            /* how many iterations there were */
     double tol;
 } iteration;
 
@@ -204,7 +208,9 @@ static bool build(iteration *w, wg_node z)
 static bool measure(iteration *w)
 {
     const double before = w->step;
-    if (wg_copy_f64_at(w->in, w->next, w->value[1], w->n) != WG_OK) return false;
+    if (wg_copy_f64_at(w->in, w->z, w->value[0], w->n) != WG_OK ||
+        wg_copy_f64_at(w->in, w->next, w->value[1], w->n) != WG_OK)
+        return false;
     w->step = 0, w->size = 1;
     for (size_t i = 0; i < w->n; i++) {
         const double d = fabs(w->value[1][i] - w->value[0][i]), v = 1 + fabs(w->value[0][i]);
@@ -212,19 +218,66 @@ static bool measure(iteration *w)
         if (isnan(d)) w->step = INFINITY;
     }
     w->slowness = before > 0 ? fmax(0.7 * w->slowness, w->step / before) : 0;
-    memcpy(w->value[0], w->value[1], sizeof(double) * w->n);
     return true;
+}
+
+/* Solves a x = (1, ..., 1) for a positive definite matrix of k rows by elimination; a is lost. */
+static void solve_ones(double a[MOST_PAST][MOST_PAST], double x[], int k)
+{
+    for (int i = 0; i < k; i++) x[i] = 1;
+    for (int p = 0; p < k; p++)
+        for (int i = p + 1; i < k; i++) {
+            const double f = a[i][p] / a[p][p];
+            for (int j = p; j < k; j++) a[i][j] -= f * a[p][j];
+            x[i] -= f * x[p];
+        }
+    for (int p = k; p-- > 0; x[p] /= a[p][p])
+        for (int j = p + 1; j < k; j++) x[p] -= a[p][j] * x[j];
+}
+
+/* The weights of the last k iterations whose sum is 1 and whose mean of f(z) - z is the shortest
+ * (Anderson 1965; Walker and Ni 2011). False: they are not finite. */
+static bool weights(const iteration *w, int k, double x[])
+{
+    double a[MOST_PAST][MOST_PAST], trace = 0, sum = 0;
+    for (int i = 0; i < k; i++)
+        for (int j = 0; j < k; j++) {
+            a[i][j] = 0;
+            for (size_t e = 0; e < w->n; e++)
+                a[i][j] += w->past[(size_t)i * w->n + e] * w->past[(size_t)j * w->n + e];
+            trace += i == j ? a[i][j] : 0;
+        }
+    for (int i = 0; i < k; i++) a[i][i] += 1e-14 * trace;
+    solve_ones(a, x, k);
+    for (int i = 0; i < k; i++) sum += x[i];
+    for (int i = 0; i < k; i++) x[i] /= sum;
+    return isfinite(sum) && sum != 0;
+}
+
+/* Where Anderson's method goes on: the mean of f(z) of the last iterations by the weights. */
+static wg_node mixed(iteration *w)
+{
+    const int slot = w->pasts++ % w->a->anderson, k = WGI_MIN(w->pasts, w->a->anderson);
+    double *to = w->past + (size_t)slot * w->n, x[MOST_PAST];
+    for (size_t e = 0; e < w->n; e++) to[e] = w->value[1][e] - w->value[0][e];
+    w->f[slot] = w->next;
+    if (k == 1 || !weights(w, k, x)) return w->next;
+    wg_node sum = wg_none;
+    for (int j = 0; j < k; j++) {
+        wg_node part = wg_mul_at(w->in, wg_number(x[j]), w->f[j]);
+        sum = wg_is_none(sum) ? part : wg_add_at(w->in, sum, part);
+    }
+    return sum;
 }
 
 static bool iterate(iteration *w)
 {
     const int most = w->a->most ? w->a->most : 100;
     wg_node z = w->a->x;
-    if (wg_copy_f64_at(w->in, z, w->value[0], w->n) != WG_OK) return false;
     for (int i = 0; i < most; i++) {
         if (!build(w, z) || !measure(w)) return false;
         if (w->step <= w->tol * w->size) return true;
-        z = w->next;
+        z = w->a->anderson ? mixed(w) : w->next;
     }
     wgi_fail(w->c, w->here, what, WG_ERROR_VALUE,
              "not converged after %d iterations: max |f(z) - z| is %.3g, and must be at most %.3g", most,
@@ -239,7 +292,7 @@ static int adjoint_steps(const iteration *w)
     if (w->a->adjoint_steps) return w->a->adjoint_steps;
     if (w->n && w->n <= DENSE) return 0;
     const int most = w->a->most ? w->a->most : 100;
-    if (!(w->slowness > 0 && w->slowness < 1)) return most;
+    if (!(w->slowness > 0 && w->slowness < 1) || w->a->anderson) return most;
     const double steps = 3 + 1.2 * log(w->tol) / log(w->slowness);
     return steps < most ? (int)steps : most;
 }
@@ -259,10 +312,11 @@ static wg_node finish(iteration *w)
 static bool can_start(const iteration *w)
 {
     const wg_fixed_point_args *a = w->a;
-    const char *why = !a->f                                 ? "the function is NULL"
-                      : !(a->tol >= 0) || !isfinite(a->tol) ? "tol must not be negative"
-                      : a->most < 0 || a->adjoint_steps < 0 ? "numbers of steps must not be negative"
-                                                            : NULL;
+    const char *why = !a->f                                        ? "the function is NULL"
+                      : !(a->tol >= 0) || !isfinite(a->tol)        ? "tol must not be negative"
+                      : a->most < 0 || a->adjoint_steps < 0        ? "numbers of steps must not be negative"
+                      : a->anderson < 0 || a->anderson > MOST_PAST ? "anderson must be from 0 to 16"
+                                                                   : NULL;
     if (why) wgi_fail(w->c, w->here, what, WG_ERROR_VALUE, "%s", why);
     else if (!wg_dtype_is_float(wg_node_dtype(a->x)))
         wgi_fail(w->c, w->here, what, WG_ERROR_DTYPE, "z is of dtype %s, and must be a float",
@@ -281,7 +335,8 @@ wg_node wg_fixed_point_at(wg_site here, const wg_fixed_point_args *a)
     w.n = (size_t)wg_shape_size(wg_node_shape(a->x));
     w.tol = a->tol > 0 ? a->tol : wg_node_dtype(a->x) == WG_F32 ? 1e-5 : 1e-10;
     for (int j = 0; j < 2; j++) w.value[j] = wg_alloc(w.c, w.n + 1, sizeof(double));
-    if (w.value[0] && w.value[1] && iterate(&w)) y = finish(&w);
-    wg_free(w.c, w.value[0]), wg_free(w.c, w.value[1]);
+    w.past = wg_alloc(w.c, (w.n + 1) * (size_t)WGI_MAX(a->anderson, 1), sizeof(double));
+    if (w.value[0] && w.value[1] && w.past && iterate(&w)) y = finish(&w);
+    wg_free(w.c, w.value[0]), wg_free(w.c, w.value[1]), wg_free(w.c, w.past);
     return y;
 }

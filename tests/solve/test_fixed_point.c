@@ -146,6 +146,61 @@ Test(fixed_point, second_order)
     }
 }
 
+/* ---- Anderson's method ---- */
+
+/* z = B z + b with B = [[0, -2], [2, 0]], which has no eigenvalue below 1: z = (I - B)^-1 b, and (I -
+ * B)^-1 = [[1, -2], [2, 1]] / 5. */
+static wg_node far_turn(wg_node z, void *user)
+{
+    layer *l = user;
+    return wg_add(wg_matmul(l->W, z), l->b);
+}
+
+Test(fixed_point, method_of_anderson)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    const double B[4] = { 0, -2, 2, 0 }, b[2] = { 1, 3 };
+    layer l = { wg_input(g, "B", wg_view_f64(B, WG_SHAPE(2, 2))),
+                wg_input(g, "b", wg_view_f64(b, WG_SHAPE(2))) };
+    wg_node z = wg_fixed_point(l.b, far_turn, &l, .anderson = 4, .tol = 1e-12, .most = 12);
+    double v[2], d[2];
+    wg_copy_f64(z, v, 2);
+    cr_expect_float_eq(v[0], (1 - 6) / 5., 1e-11);
+    cr_expect_float_eq(v[1], (2 + 3) / 5., 1e-11);
+    wg_copy_f64(wg_grad(wg_sum(z), l.b), d, 2);
+    cr_expect_float_eq(d[0], 3 / 5., 1e-12);
+    cr_expect_float_eq(d[1], -1 / 5., 1e-12);
+    z = wg_fixed_point(l.b, far_turn, &l, .tol = 1e-12, .most = 12);
+    wgt_expect_error(c, WG_ERROR_VALUE, "not converged after 12 iterations");
+    z = wg_fixed_point(l.b, far_turn, &l, .anderson = 17);
+    wgt_expect_error(c, WG_ERROR_VALUE, "anderson must be from 0 to 16");
+    wgt_finish(c, NULL);
+}
+
+/* It needs fewer iterations where z = f(z) converges slowly: z = 0.95 cos z + 1. */
+static wg_node slow(wg_node z, void *user)
+{
+    return wg_add(wg_mul(0.95, wg_cos(wg_mul(z, *(wg_node *)user))), 1);
+}
+
+Test(fixed_point, anderson_is_faster)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node k = wg_scalar(g, 1), z0 = wg_fill(g, 0.5, WG_SHAPE(3));
+    wg_node z = wg_fixed_point(z0, slow, &k, .anderson = 3, .most = 20), w;
+    double v[3], u[3];
+    wg_copy_f64(z, v, 3);
+    cr_expect_float_eq(v[0], 0.95 * cos(v[0]) + 1, 1e-9);
+    w = wg_fixed_point(z0, slow, &k, .most = 20);
+    wgt_expect_error(c, WG_ERROR_VALUE, "not converged after 20 iterations");
+    w = wg_fixed_point(z0, slow, &k, .most = 2000);
+    wg_copy_f64(w, u, 3);
+    cr_expect_float_eq(u[0], v[0], 1e-8);
+    wgt_finish(c, NULL);
+}
+
 /* ---- many at a time ---- */
 
 Test(fixed_point, jacobians_and_rows)
