@@ -175,34 +175,34 @@ Test(examples, ode)
  * with few kept states. */
 Test(examples, pde)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("pde", "", text), 0, "%s", text);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("pde", "", text), 0, "%s", text);
     const char *first = strstr(text, "peak ");
-    cr_expect_leq(last_number(text, "memory "), 0.2, "%s", text);
+    cr_expect_leq(wgt_last_number(text, "memory "), 0.2, "%s", text);
     cr_expect(strstr(text, "misfits equal"), "%s", text);
-    cr_expect_lt(last_number(text, "-> "), 1e-4, "%s", text); /* 1e-3 at the beginning */
-    cr_expect(first && atof(first + 5) < last_number(text, "peak ") / 5, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "-> "), 1e-4, "%s", text); /* 1e-3 at the beginning */
+    cr_expect(first && atof(first + 5) < wgt_last_number(text, "peak ") / 5, "%s", text);
 }
 
 /* The elements of the orbit that the places were computed from. */
 Test(examples, kepler)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("kepler", "", text), 0, "%s", text);
-    cr_expect_float_eq(last_number(text, "e "), 0.6, 1e-5, "%s", text);
-    cr_expect_float_eq(last_number(text, "a "), 1.5, 1e-5, "%s", text);
-    cr_expect_float_eq(last_number(text, "t0 "), 0.4, 1e-5, "%s", text);
-    cr_expect_leq(lines_of("kepler"), 60);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("kepler", "", text), 0, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "e "), 0.6, 1e-5, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "a "), 1.5, 1e-5, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "t0 "), 0.4, 1e-5, "%s", text);
+    cr_expect_leq(wgt_example_lines("kepler"), 60);
 }
 
 /* The spiral has a radius of 2 at the beginning, 1 at the end. The net has seen its points in short
  * pieces. */
 Test(examples, neural_ode)
 {
-    static char text[TEXT];
-    cr_assert_eq(run("neural_ode", "", text), 0, "%s", text);
-    cr_expect_lt(last_number(text, "distance "), 0.4, "%s", text);
-    cr_expect_leq(lines_of("neural_ode"), 60);
+    static char text[WGT_TEXT];
+    cr_assert_eq(wgt_example("neural_ode", "", text), 0, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "distance "), 0.4, "%s", text);
+    cr_expect_leq(wgt_example_lines("neural_ode"), 60);
 }
 
 /* The Gaussian process of gaussian_process.c at l = s = 1, e = exp(-1), in long double. With a = K^-1 y
