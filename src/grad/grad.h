@@ -91,8 +91,10 @@ typedef struct wgi_border {
 /* A node of op for the part y, which consists of nodes from mark on. also: the op's own operands. */
 wg_node wgi_part_node(wg_site here, const wg_op *op, wg_node y, uint32_t mark, const wg_node also[], int n,
                       const void *attr);
-/* All operands of y but the values. */
-bool wgi_border_of(wg_graph *g, const wgi_node *y, wgi_border *b);
+/* The border of these nodes, which are sorted for it; repeats are left out. */
+wgi_border wgi_border_of(uint32_t node[], uint32_t n);
+/* The place of node i in a border, or WGI_NOT_REACHED. */
+uint32_t wgi_border_at(const wgi_border *b, uint32_t i);
 /* Builds the nodes from the border b to `value` once more; *y is the copy of value. own[k] takes the place of
  * b.node[k]. Where it is wg_none it becomes a node that has the same value and waits for gy. Memory is from
  * g->temp. */

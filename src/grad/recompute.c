@@ -56,24 +56,24 @@ static int by_index(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool is_border(const wg_graph *g, uint32_t i, const void *arg)
+uint32_t wgi_border_at(const wgi_border *b, uint32_t i)
 {
-    const wgi_border *b = arg;
-    return b->count && bsearch(&i, b->node, b->count, sizeof i, by_index);
+    const uint32_t *at = b->count ? bsearch(&i, b->node, b->count, sizeof i, by_index) : NULL;
+    return at ? (uint32_t)(at - b->node) : WGI_NOT_REACHED;
 }
 
-bool wgi_border_of(wg_graph *g, const wgi_node *y, wgi_border *b)
+static bool is_border(const wg_graph *g, uint32_t i, const void *arg)
 {
-    uint32_t *list = wgi_arena_alloc(&g->temp, sizeof *list * y->operands), n = 0;
-    if (!list) return false;
-    for (uint32_t k = 0; k < y->operands; k++)
-        if (k % GROUP) list[n++] = wgi_in(y)[k];
-    qsort(list, n, sizeof *list, by_index);
+    return wgi_border_at(arg, i) != WGI_NOT_REACHED;
+}
+
+wgi_border wgi_border_of(uint32_t node[], uint32_t n)
+{
     uint32_t m = 0;
+    if (n) qsort(node, n, sizeof *node, by_index);
     for (uint32_t k = 0; k < n; k++)
-        if (!k || list[k] != list[m - 1]) list[m++] = list[k];
-    *b = (wgi_border){ list, m };
-    return true;
+        if (!k || node[k] != node[m - 1]) node[m++] = node[k];
+    return (wgi_border){ node, m };
 }
 
 /* ---- the part once more ---- */
@@ -148,7 +148,8 @@ void wgi_leave_out(wg_graph *g, uint32_t mark, const wg_node keep[], uint32_t n)
 /* ---- the op ---- */
 
 /* The gradients of the copies, by border node. */
-static bool differentiate(wg_graph *g, wg_site here, wg_node y, wg_node gy, wgi_border *b, wg_node got[])
+static bool differentiate(wg_graph *g, wg_site here, wg_node y, wg_node gy, const wgi_border *b,
+                          wg_node got[])
 {
     wg_node again = wg_none, *own = wgi_arena_zeroed(&g->temp, sizeof *own * WGI_MAX(b->count, 1));
     wg_node *want = wgi_arena_alloc(&g->temp, sizeof *want * 2 * WGI_MAX(b->count, 1));
@@ -174,15 +175,15 @@ static void recompute_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[]
     if (!n || !wg_node_ok(gy)) return;
     const wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count, operands = n->operands;
-    wgi_border b = { 0 };
-    wgi_rule_looks(wgi_handle(g, wgi_in(n)[0]));
+    uint32_t *node = wgi_arena_alloc(&g->temp, sizeof *node * operands), reads = 0;
     wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * operands);
-    if (got && wgi_border_of(g, n, &b) && differentiate(g, here, y, gy, &b, got))
-        for (uint32_t k = 0; k < operands; k++) {
-            const uint32_t *at =
-                k % GROUP ? bsearch(&x[k].index, b.node, b.count, sizeof *at, by_index) : NULL;
-            if (at) gx[k] = got[at - b.node];
-        }
+    wgi_rule_looks(wgi_handle(g, wgi_in(n)[0]));
+    for (uint32_t k = 0; node && k < operands; k++)
+        if (k % GROUP) node[reads++] = x[k].index;
+    const wgi_border b = node ? wgi_border_of(node, reads) : (wgi_border){ 0 };
+    if (node && got && differentiate(g, here, y, gy, &b, got))
+        for (uint32_t k = 0; k < operands; k++)
+            if (k % GROUP) gx[k] = got[wgi_border_at(&b, x[k].index)];
     wgi_leave_out(g, mark, gx, operands);
     wgi_arena_rewind(&g->temp, place);
 }

@@ -7,8 +7,6 @@
  * gradient needs y1 alone, and no value of a step. */
 #include "solve/solve.h"
 
-#include <stdlib.h>
-
 typedef struct odeint_attr {
     int method, steps;
 } odeint_attr;
@@ -30,31 +28,16 @@ typedef struct backward {
     wg_node *grad; /* by border node: g, or wg_none */
 } backward;
 
-static int by_index(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static uint32_t place_of(const wgi_border *b, uint32_t i)
-{
-    const uint32_t *at = bsearch(&i, b->node, b->count, sizeof i, by_index);
-    return at ? (uint32_t)(at - b->node) : UINT32_MAX;
-}
-
 static bool find_border(backward *w)
 {
-    uint32_t n = 0, m = 0, *node = wgi_arena_alloc(&w->g->temp, sizeof *node * (size_t)w->n);
-    if (!node) return false;
+    uint32_t n = 0, *node = wgi_arena_alloc(&w->g->temp, sizeof *node * (size_t)w->n);
+    w->grad = wgi_arena_zeroed(&w->g->temp, sizeof *w->grad * (size_t)w->n);
+    if (!node || !w->grad) return false;
     for (int k = 0; k < w->n; k++)
         if (k == Y0 || k == T0 || k >= FIRST + 2 * w->steps) node[n++] = w->x[k].index;
-    qsort(node, n, sizeof *node, by_index);
-    for (uint32_t k = 0; k < n; k++)
-        if (!k || node[k] != node[m - 1]) node[m++] = node[k];
-    w->border = (wgi_border){ node, m };
-    w->y = place_of(&w->border, w->x[Y0].index), w->t = place_of(&w->border, w->x[T0].index);
-    w->grad = wgi_arena_zeroed(&w->g->temp, sizeof *w->grad * m);
-    return w->grad != NULL;
+    w->border = wgi_border_of(node, n);
+    w->y = wgi_border_at(&w->border, w->x[Y0].index), w->t = wgi_border_at(&w->border, w->x[T0].index);
+    return true;
 }
 
 /* ---- one stage, one step ---- */
@@ -136,8 +119,8 @@ static void odeint_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
             if (k % WGI_PART_GROUP == 0) continue;
             const bool first = j == Y0 || (j >= FIRST + 2 * w.steps && x[k].index != w.x[Y0].index &&
                                            x[k].index != w.x[T0].index);
-            const uint32_t at = first ? place_of(&w.border, x[k].index) : UINT32_MAX;
-            gx[k] = at == UINT32_MAX || wg_is_none(w.grad[at]) ? wg_number(0) : w.grad[at];
+            const uint32_t at = first ? wgi_border_at(&w.border, x[k].index) : WGI_NOT_REACHED;
+            gx[k] = at == WGI_NOT_REACHED || wg_is_none(w.grad[at]) ? wg_number(0) : w.grad[at];
             j++;
         }
     wgi_leave_out(g, mark, gx, (uint32_t)operands);

@@ -6,7 +6,6 @@
 #include "solve/solve.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static const char *const what = "fixed_point";
 
@@ -33,31 +32,16 @@ typedef struct implicit {
     wgi_border border;
 } implicit;
 
-static int by_index(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static uint32_t place_of(const wgi_border *b, uint32_t i)
-{
-    const uint32_t *at = bsearch(&i, b->node, b->count, sizeof i, by_index);
-    return at ? (uint32_t)(at - b->node) : UINT32_MAX;
-}
-
 static bool copy(implicit *w, wg_node y)
 {
     wg_graph *g = w->g;
-    uint32_t m = 0, *node = wgi_arena_alloc(&g->temp, sizeof *node * (size_t)w->n);
+    uint32_t *node = wgi_arena_alloc(&g->temp, sizeof *node * (size_t)w->n);
     w->own = wgi_arena_zeroed(&g->temp, sizeof *w->own * (size_t)w->n);
     if (!node || !w->own) return false;
     for (int k = Z; k < w->n; k++) node[k - Z] = w->x[k].index;
-    qsort(node, (size_t)w->n - Z, sizeof *node, by_index);
-    for (int k = 0; k < w->n - Z; k++)
-        if (!k || node[k] != node[m - 1]) node[m++] = node[k];
-    w->border = (wgi_border){ node, m };
-    w->z = w->own[place_of(&w->border, w->x[Z].index)] =
-        wg_apply(w->here, &wgi_op_after, (wg_node[]){ y, w->gy }, 2, NULL);
+    w->border = wgi_border_of(node, (uint32_t)(w->n - Z));
+    w->z = wg_apply(w->here, &wgi_op_after, (wg_node[]){ y, w->gy }, 2, NULL);
+    w->own[wgi_border_at(&w->border, w->x[Z].index)] = w->z;
     return wg_node_ok(w->z) && wgi_copy_part(g, w->x[VALUE], w->gy, &w->border, w->own, &w->f);
 }
 
@@ -123,7 +107,7 @@ static void fixed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
         for (int k = 0, j = 0; k < operands; k++) {
             if (k % WGI_PART_GROUP == 0) continue;
             const bool reads = j >= FIRST && x[k].index != w.x[Z].index;
-            const uint32_t at = reads ? place_of(&w.border, x[k].index) : 0;
+            const uint32_t at = reads ? wgi_border_at(&w.border, x[k].index) : 0;
             gx[k] = !reads || wg_is_none(got[at]) ? wg_number(0) : got[at];
             j++;
         }
