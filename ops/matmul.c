@@ -38,7 +38,7 @@ static void one_call(const wg_kernel *k, const product *p, int64_t a, int64_t b,
     char *w = k->y[0];
     const size_t size = wg_dtype_size(k->xt[0].dtype);
     wgi_gemm_run(&(wgi_gemm){ k->xt[0].dtype, p->ta, p->tb, m, n, p->k, p->lda, p->ldb, p->n,
-                              u + (size_t)a * size, v + (size_t)b * size, w + (size_t)y * size },
+                              u + (size_t)a * size, v + (size_t)b * size, w + (size_t)y * size, false },
                  WG_ISA_INDEX);
 }
 

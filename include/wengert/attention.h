@@ -16,7 +16,9 @@ extern "C" {
  * A query sees the keys where the mask is true, or not 0. The mask broadcasts to [..., tokens, keys]:
  * [batch, 1, keys] for keys that are padding. With .causal query i sees the keys up to i + keys -
  * tokens: the last query sees all keys, also where the keys of earlier tokens come from a cache. A
- * query that sees no key gets 0. */
+ * query that sees no key gets 0.
+ *
+ * The scores are never stored: the gradient computes them again. A derivative of higher order stores them. */
 typedef struct wg_attention_args {
     wg_node x, k, v; /* x: the queries q */
     wg_node mask;    /* default: all keys are seen */

@@ -104,8 +104,8 @@ void wgi_gemm_run(const wgi_gemm *g, int isa)
               ldc = (int)g->ldc;
     if (wgi_gemm_is_own(isa) || !fits(g)) wgi_gemm_own[isa](g);
     else if (g->dtype == WG_F32)
-        cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, 0, g->c, ldc);
-    else cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, 0, g->c, ldc);
+        cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, g->adds, g->c, ldc);
+    else cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, g->a, lda, g->b, ldb, g->adds, g->c, ldc);
 }
 
 #else

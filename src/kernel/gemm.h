@@ -1,5 +1,5 @@
-/* gemm.h: products of matrices in row-major order. c = op(a) op(b) is overwritten; op(a) is [m,k], op(b) is
- * [k,n]; lda, ldb, ldc are the lengths of stored rows, in elements.
+/* gemm.h: products of matrices in row-major order. c = op(a) op(b) is overwritten, unless .adds; op(a) is
+ * [m,k], op(b) is [k,n]; lda, ldb, ldc are the lengths of stored rows, in elements.
  *
  * A BLAS computes a product if it has kernels for the processor, else gemm.c does. Either runs on the calling
  * thread alone, so the bits depend on shapes and flags alone. Call it inside an active parallel region of at
@@ -16,6 +16,7 @@ typedef struct wgi_gemm {
     int64_t m, n, k, lda, ldb, ldc;
     const void *a, *b;
     void *c;
+    bool adds; /* c += op(a) op(b): each sum begins with the element of c */
 } wgi_gemm;
 
 /* isa: the instruction set of the caller, an index of wg_op.kernel. */

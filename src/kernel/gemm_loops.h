@@ -11,7 +11,7 @@ typedef struct NAME(part) {
     const REAL *a, *b;
     REAL *c;
     int64_t depth, down, next, step, stride, ldc, width;
-    bool begun; /* c has the sums of the parts of k before this one */
+    bool begun; /* c has sums to add to: of the parts of k before this one, or .adds */
 } NAME(part);
 
 /* A block of rows by vectors. Both are constants, so that the sums stay in registers. */
@@ -97,7 +97,7 @@ static void NAME(product)(const wgi_gemm *g)
             rows = g->ta && g->m - i > ROWS ? ROWS : g->m - i;
             if (g->ta) NAME(copy_rows)(g, k, i, rows, depth, left);
             for (int64_t j = 0; j < g->n; j += 2 * LANES) {
-                NAME(part) p = { .depth = depth, .ldc = g->ldc, .begun = k > 0 };
+                NAME(part) p = { .depth = depth, .ldc = g->ldc, .begun = k > 0 || g->adds };
                 p.width = g->n - j < 2 * LANES ? g->n - j : 2 * LANES;
                 const int vectors = p.width > LANES ? 2 : 1;
                 const bool in_place = !g->tb && p.width == vectors * LANES && (rows <= 2 * HIGH || near);

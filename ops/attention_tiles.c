@@ -1,0 +1,325 @@
+/* attention_tiles.c: attention that never stores all scores, and its gradient.
+ *
+ * A tile of queries meets the keys tile by tile. Scores become exponentials of their distance from the
+ * largest score so far. When a tile has a larger one, sums are scaled (Milakov and Gimelshein 2018; Rabe and
+ * Staats 2021; Dao et al. 2022). The result keeps the logarithm of each query's sum, and the gradient
+ * computes the scores again. Products are those of gemm.c, whatever BLAS there is, since BLAS would copy
+ * both operands of such small products. */
+#include "attention_sizes.h"
+#include "kernel/gemm.h"
+#include "kernel/vmath.h"
+#include "rules.h"
+#include "turn_vectors.h"
+
+enum { TURN_HIGH = ATTENTION_TILE };
+#define T    float
+#define BITS 32
+#define N(n) n##_f32
+#include "turn_block.h"
+#undef T
+#undef BITS
+#undef N
+#define T    double
+#define BITS 64
+#define N(n) n##_f64
+#include "turn_block.h"
+#undef T
+#undef BITS
+#undef N
+
+#define FLOATS_FILE "attention_block.h"
+#include "both_floats.h"
+
+KERNEL(attention_tiles)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    BY_FLOAT(k, attention, k, &s);
+    return true;
+}
+KERNEL(attention_tiles_grad)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    BY_FLOAT(k, attention_grad, k, &s);
+    return true;
+}
+
+#if WG_BASE
+
+#include "attention_parts.h"
+
+DECLARE(attention_tiles);
+DECLARE(attention_tiles_grad);
+
+extern const wg_op wgi_op_attention_tiles, wgi_op_attention_tiles_grad;
+
+/* ---- sizes ---- */
+
+static int64_t attention_tiles_units(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return s.batch * s.heads * attention_tiles(s.tokens);
+}
+static int64_t attention_tiles_grad_units(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    const int64_t heads = s.batch * s.heads;
+    if (heads >= ATTENTION_FEW_HEADS) return k->phase ? 0 : heads;
+    return heads * attention_tiles(k->phase ? s.tokens : s.keys);
+}
+/* Scores that are computed: with .causal about half of them. */
+static double score_count(const attention_sizes *s)
+{
+    double keys = (double)s->keys;
+    if (s->ahead < s->keys) keys -= 0.5 * (double)(s->tokens < s->keys ? s->tokens : s->keys);
+    return (double)s->batch * (double)s->heads * (double)s->tokens * keys;
+}
+static double attention_tiles_flops(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return score_count(&s) * (double)(2 * (s.d + s.out) + 20);
+}
+static double attention_tiles_grad_flops(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return score_count(&s) * (double)(6 * s.d + 4 * s.out + 30);
+}
+static size_t attention_tiles_scratch(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return (size_t)((s.d + ATTENTION_TILE) * ATTENTION_TILE) * wg_dtype_size(k->xt[0].dtype);
+}
+static size_t attention_tiles_grad_scratch(const wg_kernel *k)
+{
+    const attention_sizes s = attention_sizes_of(k);
+    return (size_t)((s.d + s.out + 2 * ATTENTION_TILE) * ATTENTION_TILE) * wg_dtype_size(k->xt[0].dtype);
+}
+
+/* ---- shapes ---- */
+
+static bool same_floats(wg_rule *r, int k)
+{
+    return r->x[k].dtype == r->x[0].dtype ||
+           wg_rule_fail(r, WG_ERROR_DTYPE, "%s is %s and %s is %s", wg_rule_who(r, 0),
+                        wg_dtype_name(r->x[0].dtype), wg_rule_who(r, k), wg_dtype_name(r->x[k].dtype));
+}
+static bool operands_fit(wg_rule *r)
+{
+    const struct attention_tiles *a = r->attr;
+    if (!attention_fits(r, a->heads) || !attention_mask_fits(r)) return false;
+    if (r->x[3].dtype != WG_BOOL)
+        return wg_rule_fail(r, WG_ERROR_DTYPE, "the mask %s is %s, must be bool", wg_rule_who(r, 3),
+                            wg_dtype_name(r->x[3].dtype));
+    return same_floats(r, 1) && same_floats(r, 2);
+}
+static void shape_of_result(wg_rule *r, wg_shape *y)
+{
+    const int last = r->x[0].shape->rank - 1;
+    *y = *r->x[0].shape;
+    y->dim[last] = r->x[2].shape->dim[last];
+}
+static void shape_of_logs(wg_rule *r, wg_shape *y)
+{
+    const int last = r->x[0].shape->rank - 1;
+    *y = *r->x[0].shape;
+    y->dim[last] = y->dim[last - 1];
+    y->dim[last - 1] = ((const struct attention_tiles *)r->attr)->heads;
+}
+static bool attention_tiles_shape(wg_rule *r)
+{
+    if (!operands_fit(r)) return false;
+    shape_of_result(r, wg_rule_shape(r, 0));
+    shape_of_logs(r, wg_rule_shape(r, 1));
+    return true;
+}
+static bool is_shaped(wg_rule *r, int k, const wg_shape *s)
+{
+    char text[96];
+    return wg_shape_equal(*r->x[k].shape, *s) ||
+           wg_rule_fail(r, WG_ERROR_SHAPE, "%s must be %s", wg_rule_who(r, k),
+                        wg_shape_text(*s, text, sizeof text));
+}
+static bool attention_tiles_grad_shape(wg_rule *r)
+{
+    wg_shape y, logs;
+    if (!operands_fit(r)) return false;
+    shape_of_result(r, &y);
+    shape_of_logs(r, &logs);
+    for (int k = 4; k < 7; k++)
+        if (!same_floats(r, k) || !is_shaped(r, k, k == 5 ? &logs : &y)) return false;
+    for (int k = 0; k < 3; k++) r->y[k] = r->x[k];
+    return true;
+}
+
+/* ---- attention_tiles ---- */
+
+/* One number for each query: [..., heads, tokens], beside scores [..., heads, tokens, keys], where one head
+ * has no axis. */
+static wg_node beside_scores(wg_site here, wg_node logs, int64_t heads)
+{
+    if (!wg_node_ok(logs)) return logs;
+    wg_shape s = wg_node_shape(logs);
+    if (heads != 1) return wg_expand(logs, s.rank);
+    s.dim[s.rank - 2] = s.dim[s.rank - 1];
+    s.dim[s.rank - 1] = 1;
+    return wg_reshape(logs, s);
+}
+EXPAND(attention_tiles)
+{
+    const struct attention_tiles *a = attr;
+    const wg_node seen = attention_seen(here, x, a->heads, a->causal),
+                  scores = attention_scores(here, x, seen, a->heads, a->scale),
+                  v = attention_by_heads(here, x[2], a->heads);
+    /* Without keys there is no maximum: sums of nothing are 0. */
+    const bool keys = wg_dim(x[1], -2) > 0;
+    const wg_node p = keys ? wg_where(seen, wg_softmax(scores), 0) : scores;
+    y[0] = attention_joined(here, wg_matmul(p, v), a->heads);
+    wg_node logs = keys ? wg_logsumexp(scores, .axes = WG_AXES(-1)) : wg_sum(scores, .axes = WG_AXES(-1));
+    logs = wg_where(wg_greater(logs, ATTENTION_UNSEEN / 2), logs, 0);
+    y[1] = a->heads == 1 ? wg_expand(logs, -2) : logs;
+}
+VJP(attention_tiles)
+{
+    gx[0] = wg_apply(here, &wgi_op_attention_tiles_grad,
+                     (wg_node[]){ x[0], x[1], x[2], x[3], y, wg_part(y, 1), gy }, 7, wg_attr(y));
+    gx[1] = wg_part(gx[0], 1);
+    gx[2] = wg_part(gx[0], 2);
+}
+/* The rows are one axis more before the others. */
+static wg_node of_rows(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n, int operands)
+{
+    wg_node with[7];
+    const int rank = wg_node_shape(wg_node_operand(y, 0)).rank;
+    if (rank == WG_MAX_RANK - 1) return wg_none;
+    for (int k = 0; k < operands; k++)
+        if (k == 3) with[k] = rows[k] ? wg_rows_aligned(here, x[k], rank) : x[k];
+        else with[k] = rows[k] ? x[k] : wg_rows_repeated(here, x[k], n);
+    return wg_apply(here, wg_node_op(y), with, operands, wg_attr(y));
+}
+VMAP(attention_tiles) { return of_rows(here, y, x, rows, n, 4); }
+
+enum { CASES = 7 };
+static const struct attention_case {
+    wg_shape q, k, v, mask;
+    struct attention_tiles a;
+} cases[CASES] = {
+    { { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 2, { 3, 4 } }, { 0 }, { false, 0.5, 1 } },
+    { { 3, { 2, 3, 4 } }, { 3, { 2, 5, 4 } }, { 3, { 2, 5, 6 } }, { 0 }, { true, 0.3, 2 } },
+    { { 3, { 2, 3, 4 } }, { 3, { 2, 5, 4 } }, { 3, { 2, 5, 2 } }, { 3, { 2, 1, 5 } }, { false, 1, 1 } },
+    { { 2, { 4, 2 } }, { 2, { 3, 2 } }, { 2, { 3, 4 } }, { 2, { 4, 3 } }, { true, -0.7, 2 } },
+    { { 3, { 0, 3, 4 } }, { 3, { 0, 3, 4 } }, { 3, { 0, 3, 4 } }, { 0 }, { true, 1, 1 } },
+    { { 2, { 2, 4 } }, { 2, { 0, 4 } }, { 2, { 0, 4 } }, { 0 }, { false, 1, 2 } },
+    { { 2, { 66, 1 } }, { 2, { 70, 1 } }, { 2, { 70, 1 } }, { 1, { 70 } }, { true, 1, 1 } },
+};
+static wg_node sample_mask(wg_site here, wg_graph *g, const struct attention_case *c)
+{
+    return c->mask.rank ? wg_greater(wg_any(g, c->mask), -0.5) : wg_greater(wg_scalar(g, 1), 0);
+}
+SAMPLE(attention_tiles)
+{
+    if (i >= CASES) return wg_none;
+    const struct attention_case *c = &cases[i];
+    const wg_node q = wg_any(g, c->q), k = wg_any(g, c->k), v = wg_any(g, c->v), m = sample_mask(here, g, c);
+    return wg_apply(here, &wgi_op_attention_tiles, (wg_node[]){ q, k, v, m }, 4, &c->a);
+}
+ERROR_SAMPLE(attention_tiles)
+{
+    const wg_node q = wg_any(g, WG_SHAPE(2, 3, 4)), k = wg_any(g, WG_SHAPE(2, 5, 4));
+    if (i > 1) return NULL;
+    const wg_node mask = i ? q : wg_greater(wg_any(g, WG_SHAPE(2, 5)), 0);
+    wg_apply(here, &wgi_op_attention_tiles,
+             (wg_node[]){ q, i ? q : k, i ? q : k, i ? wg_any(g, WG_SHAPE(3)) : mask }, 4,
+             &(struct attention_tiles){ false, 1, 1 });
+    return i ? "must be bool" : "does not broadcast to the scores [2,3,5]";
+}
+
+const wg_op wgi_op_attention_tiles = {
+    OP(attention_tiles),
+    .summary = "Attention in tiles of 64 queries and 64 keys. Operands: queries, keys, values, and a mask of "
+               "dtype bool. Part 1 has for each query the logarithm of the sum of the exponentials of its "
+               "scores, [..., heads, tokens]; 0 for a query that sees no key.",
+    .formula = "y = p @ v, p = softmax(scale q @ k^T)",
+    .adjoint = "v' = p^T @ y', s' = p (y' @ v^T - sum(y y')), q' = scale s' @ k, k' = scale s'^T @ q",
+    .zero = 1u << 3,
+    .operands = 4,
+    .outputs = 2,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE,
+    TAKES(attention_tiles),
+    .shape = attention_tiles_shape,
+    .kernel = KERNELS(attention_tiles),
+    .units = attention_tiles_units,
+    .scratch = attention_tiles_scratch,
+    .own_scratch = true,
+    .flops = attention_tiles_flops,
+    .expand = attention_tiles_expand,
+    .vjp = attention_tiles_vjp,
+    .vmap = attention_tiles_vmap,
+};
+
+/* ---- attention_tiles_grad ---- */
+
+/* x: queries, keys, values, mask, result, logarithms of sums, gradient of the result. */
+EXPAND(attention_tiles_grad)
+{
+    const struct attention_tiles *a = attr;
+    const wg_node seen = attention_seen(here, x, a->heads, a->causal),
+                  scores = attention_scores(here, x, seen, a->heads, a->scale),
+                  v = attention_by_heads(here, x[2], a->heads), gy = attention_by_heads(here, x[6], a->heads);
+    const wg_node inner =
+        wg_sum(attention_by_heads(here, wg_mul(x[4], x[6]), a->heads), .axes = WG_AXES(-1), .keepdims = true);
+    const wg_node p = wg_exp(wg_sub(scores, beside_scores(here, x[5], a->heads)));
+    const wg_node slopes = wg_mul(wg_mul(p, wg_sub(wg_matmul(gy, v, .tb = true), inner)), a->scale);
+    const wg_node q = attention_by_heads(here, x[0], a->heads), k = attention_by_heads(here, x[1], a->heads);
+    y[0] = attention_joined(here, wg_matmul(slopes, k), a->heads);
+    y[1] = attention_joined(here, wg_matmul(slopes, q, .ta = true), a->heads);
+    y[2] = attention_joined(here, wg_matmul(p, gy, .ta = true), a->heads);
+}
+VMAP(attention_tiles_grad) { return of_rows(here, y, x, rows, n, 7); }
+SAMPLE(attention_tiles_grad)
+{
+    if (i >= CASES) return wg_none;
+    const struct attention_case *c = &cases[i];
+    wg_shape s = c->q, logs = c->q;
+    s.dim[s.rank - 1] = c->v.dim[s.rank - 1];
+    logs.dim[s.rank - 1] = c->q.dim[s.rank - 2];
+    logs.dim[s.rank - 2] = c->a.heads;
+    const wg_node q = wg_any(g, c->q), k = wg_any(g, c->k), v = wg_any(g, c->v), m = sample_mask(here, g, c);
+    const wg_node y = wg_any(g, s), sums = wg_between(g, 1, 3, logs), gy = wg_any(g, s);
+    return wg_apply(here, &wgi_op_attention_tiles_grad, (wg_node[]){ q, k, v, m, y, sums, gy }, 7, &c->a);
+}
+ERROR_SAMPLE(attention_tiles_grad)
+{
+    if (i) return NULL;
+    const wg_node q = wg_any(g, WG_SHAPE(3, 4));
+    wg_apply(here, &wgi_op_attention_tiles_grad,
+             (wg_node[]){ q, q, q, wg_greater(wg_any(g, WG_SHAPE(3, 3)), 0), q, q, q }, 7,
+             &(struct attention_tiles){ false, 1, 1 });
+    return "must be [1,3]";
+}
+
+const wg_op wgi_op_attention_tiles_grad = {
+    OP(attention_tiles_grad),
+    .summary =
+        "Gradients of attention_tiles by queries, keys and values. Operands: those of attention_tiles, "
+        "its two results, and the gradient g of the first. The scores are computed again.",
+    .formula = "v' = p^T @ g, s' = p (g @ v^T - sum(y g)), q' = scale s' @ k, k' = scale s'^T @ q; "
+               "p = e^(scale q @ k^T - l)",
+    .adjoint = "the formula, differentiated",
+    .zero = 1u << 3,
+    .operands = 7,
+    .outputs = 3,
+    .kind = WG_CONTRACT,
+    .promote = WG_PROMOTE_NONE,
+    TAKES(attention_tiles),
+    .shape = attention_tiles_grad_shape,
+    .kernel = KERNELS(attention_tiles_grad),
+    .phases = 2,
+    .units = attention_tiles_grad_units,
+    .scratch = attention_tiles_grad_scratch,
+    .own_scratch = true,
+    .flops = attention_tiles_grad_flops,
+    .expand = attention_tiles_grad_expand,
+    .vmap = attention_tiles_grad_vmap,
+};
+
+#endif
