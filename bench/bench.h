@@ -29,7 +29,7 @@ typedef struct bench_side {
     /* Does the work n times; returns false after an error. If the work has several parts, adds the seconds of
      * each part to seconds. The runner times a work of one part. */
     bool (*run)(void *self, int64_t n, double seconds[BENCH_PARTS]);
-    double (*answer)(void *self); /* the answer of a side that was started with check */
+    double (*answer)(void *self); /* of a side that was started with check; NULL: a yardstick without one */
     void (*stop)(void *self);     /* the side of Wengert prints its error, if there is one */
     /* The gradient of the first step of a side that was just started, for bench/hand/check.c. NULL on the
      * sides of Wengert. */

@@ -276,6 +276,51 @@ class LeNet(Training):
         self.update(F.cross_entropy(self.model(self.x), self.y))
 
 
+class Gpt(Training):
+    """W16. The output layer is the table of the characters."""
+
+    layers, heads, width, tokens, letters = 4, 4, 256, 128, 96
+
+    def __init__(self, size, check):
+        n, self.used = self.width, 0
+        self.table, self.place = self.weight(self.letters, n), self.weight(self.tokens, n)
+        self.blocks = [self.block(n) for _ in range(self.layers)]
+        self.norm = self.ones(n)
+        all_of = [self.table, self.place, *self.norm, *[w for b in self.blocks for w in b]]
+        self.x = classes(X, size * self.tokens, self.letters).reshape(size, self.tokens)
+        self.y = classes(Y, size * self.tokens, self.letters)
+        self.hidden = torch.ones(self.tokens, self.tokens, dtype=torch.bool).triu(1)
+        self.optim = torch.optim.AdamW(all_of, lr=1e-3 if check else 1e-8, weight_decay=0.01)
+
+    def weight(self, *shape):
+        self.used += 1
+        return (0.02 * 3**0.5 * values(99 + self.used, *shape)).requires_grad_()
+
+    def ones(self, n):
+        return [torch.ones(n, requires_grad=True), torch.zeros(n, requires_grad=True)]
+
+    def block(self, n):
+        W = [self.weight(n, 3 * n), self.weight(n, n), self.weight(n, 4 * n), self.weight(4 * n, n)]
+        return [*W, *[torch.zeros(w.shape[1], requires_grad=True) for w in W], *self.ones(n), *self.ones(n)]
+
+    def attention(self, x, W, b):
+        rows, tokens, n = x.shape
+        q, k, v = [
+            t.reshape(rows, tokens, self.heads, -1).transpose(1, 2) for t in torch.split(x @ W + b, n, 2)
+        ]
+        s = (q @ k.transpose(-1, -2) * (n // self.heads) ** -0.5).masked_fill(self.hidden, float("-inf"))
+        return (s.softmax(-1) @ v).transpose(1, 2).reshape(rows, tokens, n)
+
+    def step(self):
+        n, h = self.width, self.table[self.x] + self.place
+        for W, Wo, W1, W2, b, bo, b1, b2, gain1, shift1, gain2, shift2 in self.blocks:
+            h = h + self.attention(F.layer_norm(h, (n,), gain1, shift1), W, b) @ Wo + bo
+            a = F.gelu(F.layer_norm(h, (n,), gain2, shift2) @ W1 + b1, approximate="tanh")
+            h = h + a @ W2 + b2
+        h = F.layer_norm(h, (n,), *self.norm)
+        self.update(F.cross_entropy((h @ self.table.T).flatten(0, 1), self.y))
+
+
 class Lstm(Training):
     """W11 with one length. The time is that of all 20,100 time steps of the lengths 1 to 200."""
 
@@ -398,7 +443,8 @@ class Hessian(Jacobian):
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck, "W9": LeNet,
-    "W10": CharLstm, "inference": Inference, "W11": Lstm, "W12": Trees, "Jacobian": Jacobian, "Hessian": Hessian,
+    "W10": CharLstm, "W16": Gpt, "inference": Inference, "W11": Lstm, "W12": Trees,
+    "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 /* works.c: the table of works, in the order of the rows. */
 #include "works.h"
 
+#include "gpt.h"
 #include "jacobian.h"
 #include "layers.h"
 #include "lenet.h"
@@ -107,6 +108,8 @@ const work works[] = {
     { "inference", 0, &wengert_inference_fixed, &hand_inference,
       ROWS({ "inference 784-256-128-10, batch 1, fixed", US, NONE, 0 }) },
     { NULL, 0, SIDES(net64), ROWS({ "W15 64-64-10, Adam, batch 64", US, NONE, 0 }) },
+    { "W16", GPT_BATCH, SIDES(gpt), ROWS({ "W16 GPT, 4 blocks of 256, AdamW", MS, TIMES, 1.15 }),
+      .beside = "products and bytes" },
     { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(0, "W15 W1, no busy process") },
     { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(1, "W15 W1, one busy process") },
     { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(2, "W15 W1, two busy processes") },

@@ -1,0 +1,97 @@
+/* wengert_gpt.c: the side of Wengert of W16, with the public headers alone. The graph is built again at every
+ * step. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <wengert/wengert.h>
+
+#include "gpt.h"
+
+typedef struct net {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_optim *o;
+    int32_t x[GPT_BATCH * GPT_TOKENS], y[GPT_BATCH * GPT_TOKENS], place[GPT_TOKENS];
+    double loss; /* of the last step */
+} net;
+
+static const char *const blocks[GPT_LAYERS] = { "h0", "h1", "h2", "h3" };
+
+static void make_weights(net *n, const char *block, const char *name, int which, int rows, int columns)
+{
+    char full[64];
+    float *v = wg_alloc(n->c, (size_t)(rows * columns), sizeof *v);
+    snprintf(full, sizeof full, "%s%s", block, name);
+    for (int i = 0; v && i < rows * columns; i++) v[i] = gpt_weight(which, i);
+    if (v) wg_params_make(n->p, full, wg_view_f32(v, WG_SHAPE(rows, columns)), false);
+    wg_free(n->c, v);
+}
+
+static void *start(bench_setup s)
+{
+    enum { W = GPT_WIDTH };
+    net *n = calloc(1, sizeof *n);
+    n->c = wg_start(&(wg_options){ .threads = BENCH_THREADS });
+    n->g = wg_graph_new(n->c);
+    n->p = wg_params_new(n->c);
+    for (uint32_t i = 0; i < GPT_BATCH * GPT_TOKENS; i++) {
+        n->x[i] = bench_class(STREAM_X, i, GPT_LETTERS);
+        n->y[i] = bench_class(STREAM_Y, i, GPT_LETTERS);
+    }
+    for (int i = 0; i < GPT_TOKENS; i++) n->place[i] = i;
+    make_weights(n, "letter", ".W", 0, GPT_LETTERS, W);
+    make_weights(n, "place", ".W", 1, GPT_TOKENS, W);
+    for (int i = 0; i < GPT_LAYERS; i++) {
+        make_weights(n, blocks[i], ".attn.W", 2 + 4 * i, W, 3 * W);
+        make_weights(n, blocks[i], ".attn.Wo", 3 + 4 * i, W, W);
+        make_weights(n, blocks[i], ".fc1.W", 4 + 4 * i, W, 4 * W);
+        make_weights(n, blocks[i], ".fc2.W", 5 + 4 * i, 4 * W, W);
+    }
+    n->o = wg_adamw(n->p, &(wg_adamw_opts){ .lr = bench_rates_of(s).adam });
+    return n;
+}
+
+static wg_node loss_of(net *n)
+{
+    wg_begin(n->g, WG_TRAIN);
+    const wg_shape s = WG_SHAPE(GPT_BATCH, GPT_TOKENS);
+    wg_node x = wg_input_borrow(n->g, "x", wg_view_i32(n->x, s)),
+            y = wg_input_borrow(n->g, "y", wg_view_i32(n->y, s)),
+            place = wg_input_borrow(n->g, "place", wg_view_i32(n->place, WG_SHAPE(GPT_TOKENS)));
+    wg_node h = wg_nn_embedding(x, n->p, "letter", GPT_LETTERS, GPT_WIDTH);
+    h = wg_add(h, wg_nn_embedding(place, n->p, "place", GPT_TOKENS, GPT_WIDTH));
+    for (int i = 0; i < GPT_LAYERS; i++)
+        h = wg_nn_transformer_block(h, n->p, blocks[i], .heads = GPT_HEADS, .causal = true);
+    h = wg_nn_layer_norm(h, n->p, "norm");
+    wg_node table = wg_param(n->g, n->p, "letter.W", WG_SHAPE(GPT_LETTERS, GPT_WIDTH), wg_zeros());
+    return wg_softmax_cross_entropy(wg_matmul(h, table, .tb = true), y);
+}
+
+static bool run(void *self, int64_t count, double seconds[])
+{
+    net *n = self;
+    (void)seconds;
+    for (int64_t k = 0; k < count; k++) {
+        wg_node L = loss_of(n);
+        wg_backward(L, n->p);
+        wg_optim_step(n->o);
+        n->loss = wg_item(L);
+    }
+    return !wg_failed(n->c);
+}
+
+static double answer(void *self)
+{
+    run(self, BENCH_CHECK_STEPS, NULL);
+    return ((net *)self)->loss;
+}
+
+static void stop(void *self)
+{
+    net *n = self;
+    wg_finish(n->c, stderr);
+    free(n);
+}
+
+const bench_side wengert_gpt = { start, run, answer, stop, NULL };
