@@ -114,14 +114,12 @@ wg_node wg_selu_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_
 
 #define GELU_FIELDS(F, S) F(S, BOOL, by_tanh, "false")
 OPTIONS(gelu, GELU_FIELDS);
+extern const wg_op wgi_op_gelu_tanh; /* gelu_tanh.c */
 
 EXPAND(gelu)
 {
-    wg_node t;
-    if (((const struct gelu *)attr)->by_tanh)
-        t = wg_tanh(wg_mul(wg_mul(x[0], wg_add(wg_mul(wg_square(x[0]), 0.044715), 1)), 0.79788456080286536));
-    else t = wg_erf(wg_mul(x[0], 0.70710678118654752));
-    y[0] = wg_mul(wg_mul(x[0], 0.5), wg_add(t, 1));
+    if (((const struct gelu *)attr)->by_tanh) y[0] = wg_apply1(here, x[0], &wgi_op_gelu_tanh);
+    else y[0] = wg_mul(wg_mul(x[0], 0.5), wg_add(wg_erf(wg_mul(x[0], 0.70710678118654752)), 1));
 }
 SAMPLE(gelu)
 {

@@ -1,0 +1,97 @@
+/* gelu_tanh.c: GELU by tanh, as x sigmoid(2 u), since (1 + tanh u) / 2 = sigmoid(2 u) without cancellation.
+ * The derivative has an op of its own, which computes everything again from x: composed of its parts, GELU
+ * would keep five arrays for it. */
+#include "ops.h"
+#include "sample_shapes.h"
+#include "kernel/vmath.h"
+
+/* 2 u = x (A + B x^2), where u = sqrt(2 / pi) (x + 0.044715 x^3) */
+#define GELU_A 1.5957691216057308
+#define GELU_B 0.071354816272600252
+
+/* Where the slope of the sigmoid is 0, x^2 may be infinite. */
+#define GELU_OF(T_, n)                                                                               \
+    static inline T_ gelu_##n(T_ x) { return x * SIGMOID(x * ((T_)GELU_A + (T_)GELU_B * (x * x))); } \
+    static inline T_ gelu_slope_##n(T_ x)                                                            \
+    {                                                                                                \
+        const T_ z = x * x, s = SIGMOID(x * ((T_)GELU_A + (T_)GELU_B * z));                          \
+        const T_ t = s * (1 - s), u = (T_)GELU_A + (T_)(3 * GELU_B) * z;                             \
+        return s + (t == 0 ? 0 : x * t * u);                                                         \
+    }
+GELU_OF(float, f32)
+GELU_OF(double, f64)
+#define GELU(x)       _Generic((x), float : gelu_f32, default : gelu_f64)(x)
+#define GELU_SLOPE(x) _Generic((x), float : gelu_slope_f32, default : gelu_slope_f64)(x)
+
+KERNEL(gelu_tanh) { WG_MAP1(k, GELU(a)); }
+KERNEL(gelu_tanh_backward) { WG_MAP2(k, a * GELU_SLOPE(b)); }
+
+#if WG_BASE
+
+#include "wengert/params.h"
+
+DECLARE(gelu_tanh);
+DECLARE(gelu_tanh_backward);
+
+extern const wg_op wgi_op_gelu_tanh, wgi_op_gelu_tanh_backward;
+
+static wg_node sigmoid_of(wg_site here, wg_node x)
+{
+    return wg_sigmoid(wg_mul(x, wg_add(GELU_A, wg_mul(GELU_B, wg_square(x)))));
+}
+
+/* ---- gelu_tanh ---- */
+
+EXPAND(gelu_tanh) { y[0] = wg_mul(x[0], sigmoid_of(here, x[0])); }
+VJP(gelu_tanh) { gx[0] = wg_apply2(here, gy, x[0], &wgi_op_gelu_tanh_backward); }
+static wg_node gelu_tanh_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_gelu_tanh); }
+SAMPLE(gelu_tanh) { return single(g, i, gelu_tanh_at, here, -3, 3); }
+ERROR_SAMPLE(gelu_tanh) { return single_error(g, i, "gelu_tanh", here); }
+
+const wg_op wgi_op_gelu_tanh = {
+    OP(gelu_tanh),
+    .summary = "Gaussian error linear unit, by tanh.",
+    .formula = "y = x / 2 (1 + tanh(u)), u = sqrt(2 / pi) (x + 0.044715 x^3)",
+    .adjoint = "x' = y' (s + x s (1 - s) 2 u'), s = (1 + tanh(u)) / 2, u' = du / dx",
+    .operands = 1,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 14,
+    .kernel = KERNELS(gelu_tanh),
+    .expand = gelu_tanh_expand,
+    .vjp = gelu_tanh_vjp,
+};
+
+/* ---- gelu_tanh_backward ---- */
+
+EXPAND(gelu_tanh_backward)
+{
+    const wg_node s = sigmoid_of(here, x[1]), slope = wg_add(GELU_A, wg_mul(3 * GELU_B, wg_square(x[1])));
+    y[0] = wg_mul(x[0], wg_add(s, wg_mul(wg_mul(x[1], wg_mul(s, wg_sub(1, s))), slope)));
+}
+SAMPLE(gelu_tanh_backward)
+{
+    static const wg_shape a[] = { { 2, { 3, 4 } }, { 0, { 0 } }, { 2, { 2, 0 } } };
+    static const wg_shape b[] = { { 2, { 3, 4 } }, { 1, { 5 } }, { 0, { 0 } } };
+    if (i > 2) return wg_none;
+    return wg_apply2(here, wg_any(g, a[i]), wg_between(g, -3, 3, b[i]), &wgi_op_gelu_tanh_backward);
+}
+ERROR_SAMPLE(gelu_tanh_backward)
+{
+    if (i) return NULL;
+    wg_apply2(here, wg_any(g, WG_SHAPE(3)), wg_any(g, WG_SHAPE(4)), &wgi_op_gelu_tanh_backward);
+    return "shapes do not broadcast";
+}
+
+const wg_op wgi_op_gelu_tanh_backward = {
+    OP(gelu_tanh_backward),
+    .summary = "Gradient of gelu_tanh by its operand x. a is the gradient of the result.",
+    .formula = "g = a (s + x s (1 - s) 2 u'), s = (1 + tanh(u)) / 2, u = sqrt(2 / pi) (x + 0.044715 x^3)",
+    .adjoint = "the formula, differentiated",
+    .operands = 2,
+    .promote = WG_PROMOTE_FLOAT,
+    .cost = 18,
+    .kernel = KERNELS(gelu_tanh_backward),
+    .expand = gelu_tanh_backward_expand,
+};
+
+#endif
