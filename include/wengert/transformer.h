@@ -25,6 +25,29 @@ WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
 #define wg_nn_embedding(...) \
     wg_nn_embedding_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_nn_embedding_args, __VA_ARGS__))
 
+/* Keys and values of the tokens so far, for a net that writes a text token by token. Each step costs what one
+ * token costs, and attention to the tokens before it:
+ *
+ *     wg_nn_cache *k = wg_nn_cache_new(c);
+ *     while (...) {
+ *         wg_begin(g, WG_EVAL);
+ *         logits = net(x, k);      x: the new tokens, in every attention layer .causal = true, .cache = k
+ *         ... read logits ...
+ *         wg_nn_cache_step(k);     puts the keys and values of x behind those of earlier tokens
+ *     }
+ *
+ * The first step may have many tokens, the prompt. Steps of equal numbers of tokens use the same compiled plan,
+ * until the cache grows: to 64 tokens, then to twice as many each time. The cache belongs to the context. */
+typedef struct wg_nn_cache wg_nn_cache;
+WG_API wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c);
+#define wg_nn_cache_new(c) wg_nn_cache_new_at(WG_AT(#c), c)
+/* Ends the step. Read all that you need before: the evaluation may not compute anything afterwards. */
+WG_API wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *k);
+#define wg_nn_cache_step(k) wg_nn_cache_step_at(WG_AT(#k), k)
+WG_API int64_t wg_nn_cache_tokens(const wg_nn_cache *k); /* the place of the next token */
+WG_API void wg_nn_cache_clear(wg_nn_cache *k);           /* for another text */
+WG_API void wg_nn_cache_free(wg_nn_cache *k);
+
 /* Attention of x [..., tokens, width] to itself, or to .memory [..., keys, width]: wg_attention
  * between two products. NAME.W [width, 3 width] and NAME.b make queries, keys and values, one behind
  * the other; NAME.Wo [width, width] and NAME.bo make the result. */
@@ -41,7 +64,8 @@ typedef struct wg_nn_attention_args {
     bool share;
     const wg_init *W_init;  /* default: wg_xavier() */
     const wg_init *Wo_init; /* default: wg_xavier() */
-    uint64_t reserved[4];
+    wg_nn_cache *cache;     /* of earlier tokens; without .mask and .memory */
+    uint64_t reserved[3];
 } wg_nn_attention_args;
 WG_API wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a);
 #define wg_nn_attention(...) \
@@ -61,7 +85,8 @@ typedef struct wg_nn_transformer_block_args {
     wg_node mask;
     double drop;
     bool share;
-    uint64_t reserved[4];
+    wg_nn_cache *cache; /* as of wg_nn_attention */
+    uint64_t reserved[3];
 } wg_nn_transformer_block_args;
 WG_API wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_args *a);
 #define wg_nn_transformer_block(...) \

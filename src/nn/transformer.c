@@ -1,5 +1,6 @@
 /* transformer.c: embeddings, attention, and the blocks of a transformer. */
 #define WG_AT(args) here /* nodes get the user's call site */
+#include "nn/cached_keys.h"
 #include "nn/layer.h"
 
 #include <stdio.h>
@@ -40,6 +41,14 @@ static void from_memory(wg_site here, const wg_nn_attention_args *a, wg_node W, 
     to->v = part(here, kv, -1, n, 2 * n);
 }
 
+static bool cache_fits(const layer *l, const wg_nn_attention_args *a)
+{
+    if (!a->cache || (wg_is_none(a->mask) && wg_is_none(a->memory))) return true;
+    wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_USE,
+            "nn_attention: \"%s\" has .cache, and .mask or .memory: the cache sets the mask", a->name);
+    return false;
+}
+
 wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
 {
     layer l;
@@ -54,6 +63,7 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
             a->name, (long long)heads, wg_shape_text(s, shape, sizeof shape));
         return refused(a->x);
     }
+    if (!cache_fits(&l, a)) return refused(a->x);
     const wg_shape W_shape = WG_SHAPE(n, 3 * n), b_shape = WG_SHAPE(3 * n), Wo_shape = WG_SHAPE(n, n),
                    bo_shape = WG_SHAPE(n);
     const wg_init any = wg_xavier(), zeros = wg_zeros();
@@ -68,6 +78,7 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
         of.k = part(here, qkv, -1, n, 2 * n);
         of.v = part(here, qkv, -1, 2 * n, 3 * n);
     } else from_memory(here, a, W, b, n, &of);
+    if (a->cache) wgi_cached_keys(here, a->cache, a->name, &of);
     wg_node y = wg_attention_at(here, &of);
     wg_node Wo = wg_layer_param(here, l.g, a->p, a->name, "Wo", &Wo_shape, a->Wo_init ? a->Wo_init : &any);
     if (!a->no_bias) bo = wg_layer_param(here, l.g, a->p, a->name, "bo", &bo_shape, &zeros);
@@ -130,6 +141,7 @@ wg_node wg_nn_transformer_block_at(wg_site here, const wg_nn_transformer_block_a
                                                                   .heads = a->heads,
                                                                   .causal = a->causal,
                                                                   .mask = a->mask,
+                                                                  .cache = a->cache,
                                                                   .share = true });
     wg_node x = plus(&l, a->x, y, a->drop);
     y = dense_in(&l, "fc1", norm_in(&l, "ln2", x), a->hidden ? a->hidden : 4 * width);
