@@ -244,6 +244,13 @@ static void result(wgi_work *w, uint32_t i)
     for (int k = 0; k < wgi_outputs(n->op); k++) w->store[w->base[first + (uint32_t)k]] = WGI_IN_RESULTS;
 }
 
+/* No later request finds a node of the derivative, so the other outputs of its op need not stay. */
+static void gradient_result(wgi_work *w, uint32_t i)
+{
+    if (w->rep[i] < w->end) result(w, i);
+    else w->store[w->base[w->rep[i]]] = WGI_IN_RESULTS;
+}
+
 /* Notes that the run leaves the value of node i behind, and those of the other outputs of its op. */
 static void ask_for(wgi_work *w, uint32_t i)
 {
@@ -277,7 +284,8 @@ static void find_all_uses(wgi_work *w)
             find_uses(w, t, m);
             m = w->next[m];
         }
-    for (int i = 0; i < w->asked->count; i++) result(w, w->asked->node[i]);
+    for (int i = 0; i < w->asked->values; i++) result(w, w->asked->node[i]);
+    for (int i = w->asked->values; i < w->asked->count; i++) gradient_result(w, w->asked->node[i]);
     for (int i = 0; i < w->asked->values; i++) ask_for(w, w->asked->node[i]);
     for (uint32_t i = 1; i < w->end; i++)
         if (wgi_work_spares(w, i)) result(w, i);
