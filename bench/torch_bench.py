@@ -279,11 +279,11 @@ class LeNet(Training):
 class Gpt(Training):
     """W16. The output layer is the table of the characters."""
 
-    layers, heads, width, tokens, letters = 4, 4, 256, 128, 96
+    layers, heads, width, tokens, letters, places = 4, 4, 256, 128, 96, 128
 
     def __init__(self, size, check):
         n, self.used = self.width, 0
-        self.table, self.place = self.weight(self.letters, n), self.weight(self.tokens, n)
+        self.table, self.place = self.weight(self.letters, n), self.weight(self.places, n)
         self.blocks = [self.block(n) for _ in range(self.layers)]
         self.norm = self.ones(n)
         all_of = [self.table, self.place, *self.norm, *[w for b in self.blocks for w in b]]
@@ -303,22 +303,58 @@ class Gpt(Training):
         W = [self.weight(n, 3 * n), self.weight(n, n), self.weight(n, 4 * n), self.weight(4 * n, n)]
         return [*W, *[torch.zeros(w.shape[1], requires_grad=True) for w in W], *self.ones(n), *self.ones(n)]
 
-    def attention(self, x, W, b):
+    def scores(self, q, k):
+        return (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).masked_fill(self.hidden, float("-inf"))
+
+    def cached(self, number, k, v):
+        return k, v
+
+    def attention(self, x, W, b, number):
         rows, tokens, n = x.shape
         q, k, v = [
             t.reshape(rows, tokens, self.heads, -1).transpose(1, 2) for t in torch.split(x @ W + b, n, 2)
         ]
-        s = (q @ k.transpose(-1, -2) * (n // self.heads) ** -0.5).masked_fill(self.hidden, float("-inf"))
-        return (s.softmax(-1) @ v).transpose(1, 2).reshape(rows, tokens, n)
+        k, v = self.cached(number, k, v)
+        return (self.scores(q, k).softmax(-1) @ v).transpose(1, 2).reshape(rows, tokens, n)
 
-    def step(self):
-        n, h = self.width, self.table[self.x] + self.place
-        for W, Wo, W1, W2, b, bo, b1, b2, gain1, shift1, gain2, shift2 in self.blocks:
-            h = h + self.attention(F.layer_norm(h, (n,), gain1, shift1), W, b) @ Wo + bo
+    def logits(self, x, place):
+        n, h = self.width, self.table[x] + place
+        for i, (W, Wo, W1, W2, b, bo, b1, b2, gain1, shift1, gain2, shift2) in enumerate(self.blocks):
+            h = h + self.attention(F.layer_norm(h, (n,), gain1, shift1), W, b, i) @ Wo + bo
             a = F.gelu(F.layer_norm(h, (n,), gain2, shift2) @ W1 + b1, approximate="tanh")
             h = h + a @ W2 + b2
-        h = F.layer_norm(h, (n,), *self.norm)
-        self.update(F.cross_entropy((h @ self.table.T).flatten(0, 1), self.y))
+        return F.layer_norm(h, (n,), *self.norm) @ self.table.T
+
+    def step(self):
+        self.update(F.cross_entropy(self.logits(self.x, self.place).flatten(0, 1), self.y))
+
+
+class GptText(Gpt):
+    """W17. Keys and values have room for all characters."""
+
+    places = 256
+
+    def __init__(self, size, check):
+        super().__init__(1, check)
+        self.x = classes(X, self.places, self.letters).reshape(self.places, 1, 1)
+        self.memory = torch.zeros(self.layers, 2, 1, self.heads, self.places, self.width // self.heads)
+
+    def scores(self, q, k):
+        return q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+
+    def cached(self, number, k, v):
+        memory = self.memory[number, :, :, :, : self.at + 1]
+        memory[0, :, :, -1:], memory[1, :, :, -1:] = k, v
+        return memory
+
+    @torch.no_grad()
+    def step(self):
+        for self.at in range(self.places):
+            self.last = self.logits(self.x[self.at], self.place[self.at])
+
+    def answer(self):
+        self.step()
+        return weighted(self.last)
 
 
 class Lstm(Training):
@@ -443,7 +479,7 @@ class Hessian(Jacobian):
 WORKS = {
     "W1": Mlp, "W2": MlpNorm, "W3": Small, "W4": Tape, "W5": Chain, "W6": Deep,
     "W7softmax": Softmax, "W7layer": LayerNorm, "W7batch": BatchNorm, "W8": Gradcheck, "W9": LeNet,
-    "W10": CharLstm, "W16": Gpt, "inference": Inference, "W11": Lstm, "W12": Trees,
+    "W10": CharLstm, "W16": Gpt, "W17": GptText, "inference": Inference, "W11": Lstm, "W12": Trees,
     "Jacobian": Jacobian, "Hessian": Hessian,
 }  # fmt: skip
 

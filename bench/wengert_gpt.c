@@ -1,4 +1,4 @@
-/* wengert_gpt.c: the side of Wengert of W16, with the public headers alone. The graph is built again at every
+/* wengert_gpt.c: the side of Wengert of W16 and W17, with the public headers alone. The graph is built again at every
  * step. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,8 @@ typedef struct net {
     wg_optim *o;
     int32_t x[GPT_BATCH * GPT_TOKENS], y[GPT_BATCH * GPT_TOKENS], place[GPT_TOKENS];
     double loss; /* of the last step */
+    wg_nn_cache *cache;
+    float logits[GPT_LETTERS]; /* of the last character */
 } net;
 
 static const char *const blocks[GPT_LAYERS] = { "h0", "h1", "h2", "h3" };
@@ -28,7 +30,7 @@ static void make_weights(net *n, const char *block, const char *name, int which,
     wg_free(n->c, v);
 }
 
-static void *start(bench_setup s)
+static net *net_new(int places)
 {
     enum { W = GPT_WIDTH };
     net *n = calloc(1, sizeof *n);
@@ -41,17 +43,34 @@ static void *start(bench_setup s)
     }
     for (int i = 0; i < GPT_TOKENS; i++) n->place[i] = i;
     make_weights(n, "letter", ".W", 0, GPT_LETTERS, W);
-    make_weights(n, "place", ".W", 1, GPT_TOKENS, W);
+    make_weights(n, "place", ".W", 1, places, W);
     for (int i = 0; i < GPT_LAYERS; i++) {
         make_weights(n, blocks[i], ".attn.W", 2 + 4 * i, W, 3 * W);
         make_weights(n, blocks[i], ".attn.Wo", 3 + 4 * i, W, W);
         make_weights(n, blocks[i], ".fc1.W", 4 + 4 * i, W, 4 * W);
         make_weights(n, blocks[i], ".fc2.W", 5 + 4 * i, 4 * W, W);
     }
+    return n;
+}
+static void *start(bench_setup s)
+{
+    net *n = net_new(GPT_TOKENS);
     n->o = wg_adamw(n->p, &(wg_adamw_opts){ .lr = bench_rates_of(s).adam });
     return n;
 }
 
+/* Of characters x [..., tokens] at `place` [tokens]. */
+static wg_node logits_of(net *n, wg_node x, wg_node place, int places)
+{
+    wg_node h = wg_nn_embedding(x, n->p, "letter", GPT_LETTERS, GPT_WIDTH);
+    h = wg_add(h, wg_nn_embedding(place, n->p, "place", places, GPT_WIDTH));
+    for (int i = 0; i < GPT_LAYERS; i++)
+        h = wg_nn_transformer_block(h, n->p, blocks[i], .heads = GPT_HEADS, .causal = true,
+                                    .cache = n->cache);
+    h = wg_nn_layer_norm(h, n->p, "norm");
+    wg_node table = wg_param(n->g, n->p, "letter.W", WG_SHAPE(GPT_LETTERS, GPT_WIDTH), wg_zeros());
+    return wg_matmul(h, table, .tb = true);
+}
 static wg_node loss_of(net *n)
 {
     wg_begin(n->g, WG_TRAIN);
@@ -59,13 +78,7 @@ static wg_node loss_of(net *n)
     wg_node x = wg_input_borrow(n->g, "x", wg_view_i32(n->x, s)),
             y = wg_input_borrow(n->g, "y", wg_view_i32(n->y, s)),
             place = wg_input_borrow(n->g, "place", wg_view_i32(n->place, WG_SHAPE(GPT_TOKENS)));
-    wg_node h = wg_nn_embedding(x, n->p, "letter", GPT_LETTERS, GPT_WIDTH);
-    h = wg_add(h, wg_nn_embedding(place, n->p, "place", GPT_TOKENS, GPT_WIDTH));
-    for (int i = 0; i < GPT_LAYERS; i++)
-        h = wg_nn_transformer_block(h, n->p, blocks[i], .heads = GPT_HEADS, .causal = true);
-    h = wg_nn_layer_norm(h, n->p, "norm");
-    wg_node table = wg_param(n->g, n->p, "letter.W", WG_SHAPE(GPT_LETTERS, GPT_WIDTH), wg_zeros());
-    return wg_softmax_cross_entropy(wg_matmul(h, table, .tb = true), y);
+    return wg_softmax_cross_entropy(logits_of(n, x, place, GPT_TOKENS), y);
 }
 
 static bool run(void *self, int64_t count, double seconds[])
@@ -95,3 +108,36 @@ static void stop(void *self)
 }
 
 const bench_side wengert_gpt = { start, run, answer, stop, NULL };
+
+/* ---- W17 ---- */
+
+static void *start_text(bench_setup s)
+{
+    (void)s;
+    net *n = net_new(GPT_WRITTEN);
+    n->cache = wg_nn_cache_new(n->c);
+    return n;
+}
+
+static bool run_text(void *self, int64_t count, double seconds[])
+{
+    net *n = self;
+    (void)seconds;
+    for (int64_t k = 0; k < count; k++, wg_nn_cache_clear(n->cache))
+        for (int32_t i = 0; i < GPT_WRITTEN && !wg_failed(n->c); i++) {
+            wg_begin(n->g, WG_EVAL);
+            wg_node x = wg_input_borrow(n->g, "x", wg_view_i32(&n->x[i], WG_SHAPE(1, 1))),
+                    place = wg_input_borrow(n->g, "place", wg_view_i32(&i, WG_SHAPE(1)));
+            wg_copy_f32(logits_of(n, x, place, GPT_WRITTEN), n->logits, GPT_LETTERS);
+            wg_nn_cache_step(n->cache);
+        }
+    return !wg_failed(n->c);
+}
+
+static double answer_text(void *self)
+{
+    run_text(self, 1, NULL);
+    return gpt_answer(((net *)self)->logits);
+}
+
+const bench_side wengert_gpt_text = { start_text, run_text, answer_text, stop, NULL };

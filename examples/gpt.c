@@ -1,4 +1,5 @@
-/* gpt.c: a small GPT learns a text, character by character, and writes it from its first letters. */
+/* gpt.c: a small GPT learns a text, character by character, and writes it from its first letters. It gets only
+ * the new letters then: a cache has the keys and values of the others. */
 #include <string.h>
 #include <wengert/wengert.h>
 
@@ -9,17 +10,18 @@ static const char text[] = "the graph is a list of nodes in the order of their m
 
 enum { TOKENS = 32, BATCH = 8, WIDTH = 64, LETTERS = 128, SAMPLE = TOKENS };
 
-static wg_node logits(wg_graph *g, const int32_t *letters, int64_t rows, int64_t n, wg_params *p)
+static wg_node logits(wg_graph *g, const int32_t *letters, int64_t rows, int64_t n, wg_params *p,
+                      wg_nn_cache *cache)
 {
     int32_t place[TOKENS];
-    for (int i = 0; i < n; i++) place[i] = i;
+    for (int i = 0; i < n; i++) place[i] = (int32_t)wg_nn_cache_tokens(cache) + i;
     wg_node x = wg_nn_embedding(wg_input(g, "x", wg_view_i32(letters, WG_SHAPE(rows, n))), p, "letter",
                                 LETTERS, WIDTH);
     x = wg_add(
         x, wg_nn_embedding(wg_input(g, "place", wg_view_i32(place, WG_SHAPE(n))), p, "place", TOKENS, WIDTH));
     for (int i = 0; i < 2; i++) {
         const char *name[] = { "block.0", "block.1" };
-        x = wg_nn_transformer_block(x, p, name[i], .heads = 4, .causal = true);
+        x = wg_nn_transformer_block(x, p, name[i], .heads = 4, .causal = true, .cache = cache);
     }
     return wg_nn_dense(wg_nn_layer_norm(x, p, "norm"), p, "out", LETTERS);
 }
@@ -38,7 +40,7 @@ int main(void)
             x[i] = text[from % length], y[i] = text[(from + 1) % length];
         }
         wg_begin(g, WG_TRAIN);
-        wg_node next = logits(g, x, BATCH, TOKENS, p);
+        wg_node next = logits(g, x, BATCH, TOKENS, p, NULL);
         wg_node loss =
             wg_softmax_cross_entropy(next, wg_input(g, "y", wg_view_i32(y, WG_SHAPE(BATCH, TOKENS))));
         if (step == 0) wg_summary(loss, stdout);
@@ -47,10 +49,13 @@ int main(void)
         if (step % 50 == 0) printf("step %3d  loss %.3f\n", step, wg_item(loss));
     }
     int32_t out[SAMPLE] = { 't', 'h', 'e' };
+    wg_nn_cache *cache = wg_nn_cache_new(c);
     for (int n = 3; n < SAMPLE; n++) {
+        const int64_t seen = wg_nn_cache_tokens(cache);
         wg_begin(g, WG_EVAL);
-        wg_node next = logits(g, out, 1, n, p);
+        wg_node next = logits(g, out + seen, 1, n - seen, p, cache);
         out[n] = (int32_t)wg_item(wg_argmax(wg_select(wg_select(next, 0, 0), 0, -1)));
+        wg_nn_cache_step(cache);
     }
     for (int n = 0; n < SAMPLE; n++) putchar(out[n]);
     putchar('\n');

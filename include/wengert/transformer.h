@@ -44,7 +44,7 @@ WG_API wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c);
 /* Ends the step. Read all that you need before: the evaluation may not compute anything afterwards. */
 WG_API wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *k);
 #define wg_nn_cache_step(k) wg_nn_cache_step_at(WG_AT(#k), k)
-WG_API int64_t wg_nn_cache_tokens(const wg_nn_cache *k); /* the place of the next token */
+WG_API int64_t wg_nn_cache_tokens(const wg_nn_cache *k); /* the place of the next token; NULL: 0 */
 WG_API void wg_nn_cache_clear(wg_nn_cache *k);           /* for another text */
 WG_API void wg_nn_cache_free(wg_nn_cache *k);
 
