@@ -23,6 +23,8 @@ static N(head) N(head_of)(const wg_kernel *k, const attention_sizes *s, int64_t 
     return h;
 }
 
+#define TIMES(...) N(times)(__VA_ARGS__)
+
 /* c += op(a) b, or c = op(a) b: sums over k in order. */
 ALWAYS_INLINE void N(times)(int64_t m, int64_t n, int64_t k, const T *a, int64_t lda, bool ta, const T *b,
                             int64_t ldb, T *c, int64_t ldc, bool adds)
@@ -54,6 +56,36 @@ static void N(columns_of)(const T *x, int64_t rows, int64_t n, int64_t step, T s
         for (int64_t j = 0; j < rows; j++) to[i * ATTENTION_TILE + j] *= scale;
 }
 
+/* The queries [first, first + rows) times the scale, in the order in which N(scores) reads them: few of them as
+ * rows, more as columns. */
+static void N(queries_of)(const N(head) * h, int64_t first, int64_t rows)
+{
+    const attention_sizes *s = h->s;
+    const T *q = h->q + first * h->q_step, scale = (T)s->scale;
+    if (rows > WGI_THIN) N(columns_of)(q, rows, s->d, h->q_step, scale, h->turned);
+    for (int64_t i = 0; i < rows && rows <= WGI_THIN; i++)
+        for (int64_t c = 0; c < s->d; c++) h->turned[i * s->d + c] = q[i * h->q_step + c] * scale;
+}
+
+/* The products of keys by few queries, which read each key once. */
+static void N(thin_scores)(const N(head) * h, int64_t rows, const T *keys, int64_t count)
+{
+    T row[WGI_THIN * ATTENTION_TILE];
+    wgi_thin_run[WG_ISA_INDEX](&(wgi_thin){ .dtype = sizeof(T) == 4 ? WG_F32 : WG_F64,
+                                            .count = rows,
+                                            .n = count,
+                                            .k = h->s->d,
+                                            .ld = h->q_step,
+                                            .ldc = ATTENTION_TILE,
+                                            .apart = h->s->d,
+                                            .next = 1,
+                                            .m = keys,
+                                            .v = h->turned,
+                                            .c = row });
+    for (int64_t j = 0; j < count; j++)
+        for (int64_t i = 0; i < rows; i++) h->score[j * ATTENTION_TILE + i] = row[i * ATTENTION_TILE + j];
+}
+
 /* Keys that some of the queries [first, first + rows) see are below this. */
 static int64_t N(keys_seen)(const attention_sizes *s, int64_t first, int64_t rows)
 {
@@ -67,9 +99,11 @@ static void N(scores)(const N(head) * h, int64_t first, int64_t rows, int64_t ke
 {
     const attention_sizes *s = h->s;
     T *score = h->score;
-    N(times)
-    (count, rows, s->d, h->k + key * h->q_step, h->q_step, false, h->turned, ATTENTION_TILE, score,
-     ATTENTION_TILE, false);
+    const T *keys = h->k + key * h->q_step;
+    if (rows <= WGI_THIN) N(thin_scores)(h, rows, keys, count);
+    else
+        TIMES(count, rows, s->d, keys, h->q_step, false, h->turned, ATTENTION_TILE, score, ATTENTION_TILE,
+              false);
     for (int64_t j = 0; j < count; j++) {
         const int64_t hidden = key + j - s->ahead - first;
         for (int64_t i = 0; i < hidden && i < rows; i++) score[j * ATTENTION_TILE + i] = -INFINITY;
@@ -128,7 +162,7 @@ static void N(attention_tile)(const N(head) * h, int64_t t, T *y, T *log_sum)
     N(running) r;
     for (int64_t i = 0; i < ATTENTION_TILE; i++) r.most[i] = -INFINITY, r.sum[i] = 0;
     if (lanes > rows) memset(h->score, 0, sizeof(T) * ATTENTION_TILE * ATTENTION_TILE);
-    N(columns_of)(h->q + first * h->q_step, rows, s->d, h->q_step, (T)s->scale, h->turned);
+    N(queries_of)(h, first, rows);
     y += first * h->v_step;
     for (int64_t i = 0; i < rows && !end; i++)
         for (int64_t c = 0; c < s->out; c++) y[i * h->v_step + c] = 0;
@@ -138,9 +172,8 @@ static void N(attention_tile)(const N(head) * h, int64_t t, T *y, T *log_sum)
         N(exponentials)(h->score, &r, count, lanes);
         for (int64_t i = 0; i < rows && key; i++)
             for (int64_t c = 0; c < s->out; c++) y[i * h->v_step + c] *= r.fix[i];
-        N(times)
-        (rows, s->out, count, h->score, ATTENTION_TILE, true, h->v + key * h->v_step, h->v_step, y, h->v_step,
-         key > 0);
+        TIMES(rows, s->out, count, h->score, ATTENTION_TILE, true, h->v + key * h->v_step, h->v_step, y,
+              h->v_step, key > 0);
     }
     for (int64_t i = 0; i < rows; i++) {
         const T sum = r.sum[i] == 0 ? 1 : r.sum[i];
@@ -230,28 +263,25 @@ static void N(back_tile)(N(back) * b, int64_t t, int64_t key, int64_t end, bool 
     if (end > seen) end = seen;
     if (key >= end) return;
     if (lanes > rows) memset(h->score, 0, sizeof(T) * 2 * ATTENTION_TILE * ATTENTION_TILE);
-    N(columns_of)(q, rows, s->d, h->q_step, (T)s->scale, h->turned);
+    N(queries_of)(h, first, rows);
     N(columns_of)(gy, rows, s->out, h->v_step, 1, b->turned_slopes);
     for (int64_t i = 0; i < rows; i++)
         b->inner[i] = N(inner_product)(gy + i * h->v_step, b->y + (first + i) * h->v_step, s->out);
     for (int64_t count; key < end; key += count) {
         count = end - key < ATTENTION_TILE ? end - key : ATTENTION_TILE;
         N(scores)(h, first, rows, key, count);
-        N(times)
-        (count, rows, s->out, h->v + key * h->v_step, h->v_step, false, b->turned_slopes, ATTENTION_TILE,
-         b->slopes, ATTENTION_TILE, false);
+        TIMES(count, rows, s->out, h->v + key * h->v_step, h->v_step, false, b->turned_slopes, ATTENTION_TILE,
+              b->slopes, ATTENTION_TILE, false);
         N(slopes_of)(b, first, rows, count, lanes);
         if (by_kv) {
-            N(times)
-            (count, s->out, rows, h->score, ATTENTION_TILE, false, gy, h->v_step, b->gv + key * h->v_step,
-             h->v_step, true);
-            N(times)
-            (count, s->d, rows, b->slopes, ATTENTION_TILE, false, q, h->q_step, b->gk + key * h->q_step,
-             h->q_step, true);
+            TIMES(count, s->out, rows, h->score, ATTENTION_TILE, false, gy, h->v_step,
+                  b->gv + key * h->v_step, h->v_step, true);
+            TIMES(count, s->d, rows, b->slopes, ATTENTION_TILE, false, q, h->q_step, b->gk + key * h->q_step,
+                  h->q_step, true);
         }
-        if (by_q) N(times)
-        (rows, s->d, count, b->slopes, ATTENTION_TILE, true, h->k + key * h->q_step, h->q_step,
-         b->gq + first * h->q_step, h->q_step, true);
+        if (by_q)
+            TIMES(rows, s->d, count, b->slopes, ATTENTION_TILE, true, h->k + key * h->q_step, h->q_step,
+                  b->gq + first * h->q_step, h->q_step, true);
     }
 }
 

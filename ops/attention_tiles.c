@@ -7,6 +7,7 @@
  * both operands of such small products. */
 #include "attention_sizes.h"
 #include "kernel/gemm.h"
+#include "kernel/thin.h"
 #include "kernel/vmath.h"
 #include "rules.h"
 #include "turn_vectors.h"
