@@ -1,5 +1,5 @@
-/* wengert_gpt.c: the side of Wengert of W16 and W17, with the public headers alone. The graph is built again at every
- * step. */
+/* wengert_gpt.c: the side of Wengert of W16 and W17, with the public headers alone. The graph is
+ * built again at every step. */
 #include <stdio.h>
 #include <stdlib.h>
 

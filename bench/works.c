@@ -110,7 +110,7 @@ const work works[] = {
     { NULL, 0, SIDES(net64), ROWS({ "W15 64-64-10, Adam, batch 64", US, NONE, 0 }) },
     { "W16", GPT_BATCH, SIDES(gpt), ROWS({ "W16 GPT, 4 blocks of 256, AdamW", MS, TIMES, 1.15 }),
       .beside = "products and bytes" },
-    { "W17", 1, SIDES(gpt_text), ROWS({ "W17 the same net, a character of 256", PER(GPT_WRITTEN), NONE, 0 }) },
+    { "W17", 1, SIDES(gpt_text), ROWS({ "W17 the same net, a character", PER(GPT_WRITTEN), NONE, 0 }) },
     { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(0, "W15 W1, no busy process") },
     { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(1, "W15 W1, one busy process") },
     { NULL, 0, TWO_WAYS(mlp, mlp), BESIDE(2, "W15 W1, two busy processes") },

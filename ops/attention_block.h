@@ -56,8 +56,8 @@ static void N(columns_of)(const T *x, int64_t rows, int64_t n, int64_t step, T s
         for (int64_t j = 0; j < rows; j++) to[i * ATTENTION_TILE + j] *= scale;
 }
 
-/* The queries [first, first + rows) times the scale, in the order in which N(scores) reads them: few of them as
- * rows, more as columns. */
+/* The queries [first, first + rows) times the scale, in the order in which N(scores) reads them: few of them
+ * as rows, more as columns. */
 static void N(queries_of)(const N(head) * h, int64_t first, int64_t rows)
 {
     const attention_sizes *s = h->s;
@@ -236,7 +236,8 @@ static void N(clear)(T *x, int64_t rows, int64_t n, int64_t step)
     for (int64_t i = 0; i < rows; i++) memset(x + i * step, 0, (size_t)n * sizeof *x);
 }
 
-/* From scores and their slopes by exponentials: the exponentials, and the slopes by scores times the scale. */
+/* From scores and their slopes by exponentials: the exponentials, and the slopes by scores, times the
+ * scale. */
 static void N(slopes_of)(const N(back) * b, int64_t first, int64_t rows, int64_t count, int64_t lanes)
 {
     T log_sum[ATTENTION_TILE] = { 0 }, inner[ATTENTION_TILE] = { 0 };

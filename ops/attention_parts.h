@@ -1,4 +1,4 @@
-/* attention_parts.h: what attention and attention in tiles share: checks of operands, and the composed form. */
+/* attention_parts.h: what attention and attention in tiles share: checks of operands, the composed form. */
 #ifndef WG_ATTENTION_PARTS_H
 #define WG_ATTENTION_PARTS_H
 

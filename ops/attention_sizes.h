@@ -25,12 +25,12 @@ typedef struct attention_sizes {
 
 static inline int64_t attention_tiles(int64_t n) { return (n + ATTENTION_TILE - 1) / ATTENTION_TILE; }
 
-/* The strides of the mask, by the axes of the scores, from the last on. */
+/* The mask and its strides. Kernels alone call this: it reads the mask. */
 static inline void attention_mask_of(attention_sizes *s, const wg_kernel *k)
 {
     const wg_shape *m = k->xt[3].shape, *q = k->xt[0].shape;
     int64_t step = 1;
-    s->mask = k->x ? k->x[3] : NULL;
+    s->mask = k->x[3];
     s->axes = q->rank - 2;
     for (int i = 0; i < q->rank; i++) {
         const int64_t n = i < m->rank ? m->dim[m->rank - 1 - i] : 1, by = n == 1 ? 0 : step;
@@ -40,7 +40,7 @@ static inline void attention_mask_of(attention_sizes *s, const wg_kernel *k)
         step *= n;
     }
     for (int i = 0; i < s->axes; i++) s->dim[i] = q->dim[i];
-    if (s->mask && step == 1 && s->mask[0]) s->mask = NULL;
+    if (step == 1 && s->mask[0]) s->mask = NULL;
 }
 
 static inline attention_sizes attention_sizes_of(const wg_kernel *k)
@@ -52,7 +52,6 @@ static inline attention_sizes attention_sizes_of(const wg_kernel *k)
     s.tokens = q->dim[q->rank - 2], s.keys = v->dim[v->rank - 2];
     s.d = q->dim[q->rank - 1] / a->heads, s.out = v->dim[v->rank - 1] / a->heads;
     s.ahead = a->causal ? s.keys - s.tokens : INT64_MAX / 2;
-    attention_mask_of(&s, k);
     return s;
 }
 

@@ -33,13 +33,15 @@ enum { TURN_HIGH = ATTENTION_TILE };
 
 KERNEL(attention_tiles)
 {
-    const attention_sizes s = attention_sizes_of(k);
+    attention_sizes s = attention_sizes_of(k);
+    attention_mask_of(&s, k);
     BY_FLOAT(k, attention, k, &s);
     return true;
 }
 KERNEL(attention_tiles_grad)
 {
-    const attention_sizes s = attention_sizes_of(k);
+    attention_sizes s = attention_sizes_of(k);
+    attention_mask_of(&s, k);
     BY_FLOAT(k, attention_grad, k, &s);
     return true;
 }

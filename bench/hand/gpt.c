@@ -15,8 +15,8 @@ enum { ROWS = GPT_BATCH * GPT_TOKENS, W = GPT_WIDTH, WIDEST = 4 * W, BLOCK = 64,
 enum { PARAMETERS = GPT_LAYERS * 12 * W * W + (GPT_LETTERS + GPT_TOKENS) * W };
 
 /* The numbers that pass, in units of an activation of ROWS by W. Forward, for each block: two layer norms
- * (4), two sums of three (6), GELU (8). Backward: the same layer norms with three (6), sums (6), GELU (12), and
- * sums of the gradients of biases (9). AdamW: seven numbers for each parameter. */
+ * (4), two sums of three (6), GELU (8). Backward: the same layer norms with three (6), sums (6), GELU (12),
+ * and sums of the gradients of biases (9). AdamW: seven numbers for each parameter. */
 enum { ACTIVATIONS = 18 + 33 };
 #define PASSED ((long)GPT_LAYERS * ACTIVATIONS * ROWS * W + 7L * PARAMETERS)
 

@@ -36,8 +36,9 @@ WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
  *         wg_nn_cache_step(k);     puts the keys and values of x behind those of earlier tokens
  *     }
  *
- * The first step may have many tokens, the prompt. Steps of equal numbers of tokens use the same compiled plan,
- * until the cache grows: to 64 tokens, then to twice as many each time. The cache belongs to the context. */
+ * The first step may have many tokens, the prompt. Steps of equal numbers of tokens use the same compiled
+ * plan, until the cache grows: to 64 tokens, then to twice as many each time. The cache belongs to the
+ * context. */
 typedef struct wg_nn_cache wg_nn_cache;
 WG_API wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c);
 #define wg_nn_cache_new(c) wg_nn_cache_new_at(WG_AT(#c), c)

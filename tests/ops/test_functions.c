@@ -154,6 +154,18 @@ static void d_gelu(double x, double d[ORDERS])
     double p = exp(-x * x / 2) / sqrt(2 * acos(-1)), P = erfc(-x / sqrt(2)) / 2;
     d[0] = x * P, d[1] = P + x * p, d[2] = (2 - x * x) * p, d[3] = (x * x - 4) * x * p;
 }
+/* x sigmoid(v) with v = 2 sqrt(2 / pi) (x + 0.044715 x^3) */
+static void d_gelu_by_tanh(double x, double d[ORDERS])
+{
+    const double A = 2 * sqrt(2 / acos(-1)), B = 0.044715 * A, v1 = A + 3 * B * x * x, v2 = 6 * B * x;
+    double s[ORDERS], w[ORDERS];
+    d_sigmoid(A * x + B * x * x * x, s);
+    w[0] = s[0];
+    w[1] = s[1] * v1;
+    w[2] = s[2] * v1 * v1 + s[1] * v2;
+    w[3] = s[3] * v1 * v1 * v1 + 3 * s[2] * v1 * v2 + s[1] * 6 * B;
+    times_x(x, w, d);
+}
 static void d_elu(double x, double d[ORDERS])
 {
     d_expm1(x, d);
@@ -181,6 +193,10 @@ static void d_hard_swish(double x, double d[ORDERS])
 static wg_node elu_at(wg_site here, wg_node x) { return wg_elu_at(here, &(wg_elu_args){ .x = x }); }
 static wg_node celu_at(wg_site here, wg_node x) { return wg_celu_at(here, &(wg_elu_args){ .x = x }); }
 static wg_node gelu_at(wg_site here, wg_node x) { return wg_gelu_at(here, &(wg_gelu_args){ .x = x }); }
+static wg_node gelu_by_tanh_at(wg_site here, wg_node x)
+{
+    return wg_gelu_at(here, &(wg_gelu_args){ .x = x, .by_tanh = true });
+}
 
 #define BY_BUILDER(n)          \
     {                          \
@@ -226,6 +242,7 @@ static const function functions[] = {
     { "elu", elu_at, d_elu },
     { "celu", celu_at, d_elu },
     { "gelu", gelu_at, d_gelu },
+    { "gelu by tanh", gelu_by_tanh_at, d_gelu_by_tanh },
 };
 
 /* Equal to 1e-13, or both infinite with the same sign. */
@@ -280,6 +297,9 @@ Test(functions, far_out_and_close_to_zero)
     EXPECT_CLOSE(wg_silu(z), 0, 1000);
     EXPECT_CLOSE(slope(wg_gelu(z), z), 0, 1);
     EXPECT_CLOSE(slope(wg_mish(z), z), 0, 1);
+    wg_node far = VECTOR(g, -1e200, 1e200);
+    EXPECT_CLOSE(wg_gelu(far, .by_tanh = true), 0, 1e200);
+    EXPECT_CLOSE(slope(wg_gelu(far, .by_tanh = true), far), 0, 1);
     done(g);
 }
 
