@@ -146,7 +146,6 @@ static void copy_rows(char *to, int64_t to_room, int64_t to_row, const char *fro
 static bool put(wg_nn_cache *n, wg_site here, void **memory, wg_node x, int64_t room)
 {
     const wg_tensor t = wg_value_at(here, x);
-    if (!t.data) return false;
     const int last = t.shape.rank - 1;
     const int64_t tokens = t.shape.dim[last - 1], width = t.shape.dim[last] * (int64_t)wg_dtype_size(t.dtype);
     int64_t leading = 1;
@@ -181,12 +180,15 @@ wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *n)
     if (tokens < 0) return wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_step: no layer has this cache");
     int64_t room = n->room;
     while (room < n->tokens + tokens) room = room ? 2 * room : LEAST_ROOM;
+    for (int i = 0; i < n->count; i++) wg_value_at(here, n->slots[i].k), wg_value_at(here, n->slots[i].v);
+    if (wg_failed(n->c)) return wg_failed(n->c);
     for (int i = 0; i < n->count; i++) {
         slot *s = &n->slots[i];
-        if (!put(n, here, &s->keys, s->k, room) || !put(n, here, &s->values, s->v, room))
-            return wg_failed(n->c);
-        s->k = s->v = wg_none;
+        if (put(n, here, &s->keys, s->k, room) && put(n, here, &s->values, s->v, room)) continue;
+        forget(n); /* some memory has grown, and some has not */
+        return wg_failed(n->c);
     }
+    for (int i = 0; i < n->count; i++) n->slots[i].k = n->slots[i].v = wg_none;
     n->tokens += tokens, n->room = room, n->mask = wg_none;
     return WG_OK;
 }
