@@ -1,5 +1,5 @@
-/* gpt.c: a small GPT learns a text, character by character, and writes it from its first letters. It gets only
- * the new letters then: a cache has the keys and values of the others. */
+/* gpt.c: a small GPT learns a text, character by character, and writes it from its first letters. It gets
+ * only the new letters then: a cache has the keys and values of the others. */
 #include <string.h>
 #include <wengert/wengert.h>
 
