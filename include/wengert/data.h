@@ -36,6 +36,35 @@ WG_API wg_data *wg_data_idx_at(wg_site here, wg_context *c, const char *images, 
  * 10,000. x [n,784]. */
 WG_API wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder, wg_mode part);
 #define wg_data_mnist(c, folder, part) wg_data_mnist_at(WG_AT(#folder ", " #part), c, folder, part)
+/* A CSV file (RFC 4180): rows of fields. The first row has the names of the columns.
+ *
+ *     wg_data *d = wg_data_csv(c, "exam.csv", &(wg_csv_opts){ .y = "passed" });
+ *
+ * x [n, columns] and y have the context's float dtype. y is [n] if it is one column, else [n, columns]. A
+ * list of columns has names with commas between them, in the order in which they are wanted; "a:d" are the
+ * columns from a to d. A field of x or y must be a number with a decimal point, whatever the locale is. An
+ * error names file, line and column. o may be NULL. */
+typedef struct wg_csv_opts {
+    const char *y;    /* default: none */
+    const char *x;    /* default: all that are not in y or skip */
+    const char *skip; /* left out of x */
+    /* Columns of words, or of numbers that name something. In x such a column becomes a column of 0 and 1
+     * for each word. In y, alone, it becomes class numbers (i32). Words are counted in alphabetical order of
+     * their bytes, numbers before them by size. */
+    const char *categories;
+    /* Another set that was read from a CSV file, or split from one: the same columns and the same words as
+     * there. Give no lists then. */
+    const wg_data *like;
+    char separator; /* default: a comma */
+    bool no_header; /* the columns are called 0, 1, 2, ... */
+    uint64_t reserved[4];
+} wg_csv_opts;
+WG_API wg_data *wg_data_csv_at(wg_site here, wg_context *c, const char *path, const wg_csv_opts *o);
+#define wg_data_csv(c, path, ...) wg_data_csv_at(WG_AT(#path), c, path, __VA_ARGS__)
+/* The name of column k of x, with "=word" if it is a column for a word, and the word of class k of y. "":
+ * there is none. The texts are the set's. */
+WG_API const char *wg_data_column(const wg_data *d, int64_t k);
+WG_API const char *wg_data_class(const wg_data *d, int64_t k);
 /* A set made of two tensors with the same number of rows (axis 0). They are copied and keep their dtypes. y
  * may be {0}. NaN and infinities are an error that names row and column. */
 WG_API wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y);
@@ -62,11 +91,13 @@ WG_API const char *wg_data_about(const wg_data *d); /* where the data comes from
  * both sets keep the proportions of the classes. Rows stay in order. The epoch of d begins again. */
 WG_API wg_data *wg_data_split_at(wg_site here, wg_data *d, double share);
 #define wg_data_split(d, share) wg_data_split_at(WG_AT(#d ", " #share), d, share)
-/* Replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. Columns whose
- * values are all equal become 0. The same mu and sigma are used for sets that were or will be split from d,
- * and for sets given to wg_data_normalise_like. A set can be normalised once. */
-WG_API void wg_data_normalise_at(wg_site here, wg_data *d);
-#define wg_data_normalise(d) wg_data_normalise_at(WG_AT(#d), d)
+/* "x": replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. "y": the same
+ * for y, which must be floats. Columns whose values are all equal become 0. The same mu and sigma are used
+ * for sets that were or will be split from d, and for sets given to wg_data_normalise_like. x and y can be
+ * normalised once. wg_data_scale gives mu and sigma of column k; 0 and 1: it is not normalised. */
+WG_API void wg_data_normalise_at(wg_site here, wg_data *d, const char *which);
+#define wg_data_normalise(d, which) wg_data_normalise_at(WG_AT(#d ", " #which), d, which)
+WG_API void wg_data_scale(const wg_data *d, const char *which, int64_t k, double *mu, double *sigma);
 WG_API void wg_data_normalise_like_at(wg_site here, wg_data *d, const wg_data *train);
 #define wg_data_normalise_like(d, train) wg_data_normalise_like_at(WG_AT(#d ", " #train), d, train)
 

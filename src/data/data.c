@@ -1,7 +1,7 @@
 /* data.c: data sets in memory and their mini-batches. The order of the rows in an epoch depends on the seed
  * of the context, the number of the epoch and the number of rows alone. So two sets of equal length give
  * their rows in the same order. */
-#include "data/dataset.h"
+#include "data/columns.h"
 #include "files/formats.h"
 #include "wengert/op.h"
 #include "wengert/state.h"
@@ -159,8 +159,10 @@ void wg_data_free(wg_data *d)
     while (d->first) wgi_data_follow(d->first, d->like);
     unlink_from_tree(d);
     wg_save_end(d->c, d->saved);
-    void *parts[] = { d->x.data,      d->y.data,      d->order,       d->mu,         d->sigma,
-                      d->buffer[0].x, d->buffer[0].y, d->buffer[1].x, d->buffer[1].y };
+    wgi_columns_release(d->c, d->columns);
+    void *parts[] = { d->x.data,         d->y.data,      d->order,         d->buffer[0].x,
+                      d->buffer[0].y,    d->buffer[1].x, d->buffer[1].y,   d->scale[0].mu,
+                      d->scale[0].sigma, d->scale[1].mu, d->scale[1].sigma };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) wg_free(d->c, parts[i]);
     wg_free(d->c, d);
 }

@@ -1,42 +1,51 @@
-/* data_normalise.c: x := (x - mu) / sigma by column. A set and all sets that follow it (sets split from it,
- * and sets given to wg_data_normalise_like) have the same mu and sigma. A set is normalised at most once. */
+/* data_normalise.c: x := (x - mu) / sigma by column, or the same for y. A set and all sets that follow it
+ * (sets split from it, and sets given to wg_data_normalise_like) have the same mu and sigma. x and y of a set
+ * are normalised at most once. In this file `of` is WGI_X or WGI_Y. */
 #include "data/dataset.h"
 
 #include <math.h>
 #include <string.h>
 
-static int64_t columns_of(const wg_data *d) { return (int64_t)(d->x_row / wg_dtype_size(d->x.dtype)); }
+static const wg_tensor *tensor(const wg_data *d, int of) { return of == WGI_X ? &d->x : &d->y; }
 
-static bool without_spread(const wg_data *d, int64_t column)
+static int64_t columns_of(const wg_data *d, int of)
 {
-    int64_t columns = columns_of(d);
-    for (int64_t i = 1; i < d->rows; i++)
-        if (wgi_get(&d->x, i * columns + column) != wgi_get(&d->x, column)) return false;
+    const wg_tensor *t = tensor(d, of);
+    return t->data ? (int64_t)((of == WGI_X ? d->x_row : d->y_row) / wg_dtype_size(t->dtype)) : 0;
+}
+
+static bool without_spread(const wg_tensor *t, int64_t rows, int64_t columns, int64_t column)
+{
+    for (int64_t i = 1; i < rows; i++)
+        if (wgi_get(t, i * columns + column) != wgi_get(t, column)) return false;
     return true;
 }
 
 /* Computes the variance in a second pass, from differences to the mean. The difference of two sums of squares
  * would lose digits where the mean is large. */
-static void measure(const wg_data *d, double *mu, double *sigma)
+static void measure(const wg_data *d, int of, double *mu, double *sigma)
 {
-    int64_t n = d->rows, columns = columns_of(d);
-    for (int64_t i = 0; i < n * columns; i++) mu[i % columns] += wgi_get(&d->x, i) / (double)n;
+    const wg_tensor *t = tensor(d, of);
+    int64_t n = d->rows, columns = columns_of(d, of);
+    for (int64_t i = 0; i < n * columns; i++) mu[i % columns] += wgi_get(t, i) / (double)n;
     for (int64_t i = 0; i < n * columns; i++) {
-        double off = wgi_get(&d->x, i) - mu[i % columns];
+        double off = wgi_get(t, i) - mu[i % columns];
         sigma[i % columns] += off * off / (double)n;
     }
     for (int64_t k = 0; k < columns; k++) {
-        bool flat = without_spread(d, k);
-        mu[k] = flat ? wgi_get(&d->x, k) : mu[k];
+        bool flat = without_spread(t, n, columns, k);
+        mu[k] = flat ? wgi_get(t, k) : mu[k];
         sigma[k] = flat ? 1 : sqrt(sigma[k]);
     }
 }
 
-static void apply(wg_data *d)
+static void apply(wg_data *d, int of)
 {
-    int64_t columns = columns_of(d);
+    const wg_tensor *t = tensor(d, of);
+    const wgi_scale *s = &d->scale[of];
+    int64_t columns = columns_of(d, of);
     for (int64_t i = 0; i < d->rows * columns; i++)
-        wgi_put(&d->x, i, (wgi_get(&d->x, i) - d->mu[i % columns]) / d->sigma[i % columns]);
+        wgi_put(t, i, (wgi_get(t, i) - s->mu[i % columns]) / s->sigma[i % columns]);
 }
 
 /* The set after d in the tree below root; a set comes before the sets that follow it. NULL after the last. */
@@ -55,44 +64,46 @@ static bool refuse(wg_site here, wg_data *d, const char *who, wg_status s, const
 
 /* Check root and all sets that follow it before the first is changed, so that an error leaves all of them as
  * they were. */
-static bool fit(wg_site here, wg_data *root, const char *who, int64_t columns)
+static bool fit(wg_site here, wg_data *root, int of, const char *who, int64_t columns)
 {
     for (wg_data *d = root; d; d = after(root, d)) {
-        if (d->mu)
+        if (d->scale[of].mu)
             return refuse(here, d, who, WG_ERROR_USE,
                           d == root ? "the set is normalised already"
                                     : "a set split from it is normalised already");
-        if (!wg_dtype_is_float(d->x.dtype))
-            return refuse(here, d, who, WG_ERROR_DTYPE, "x is not f32 or f64");
-        if (columns_of(d) != columns)
+        if (!wg_dtype_is_float(tensor(d, of)->dtype))
+            return refuse(here, d, who, WG_ERROR_DTYPE,
+                          of == WGI_X ? "x is not f32 or f64" : "y is not f32 or f64");
+        if (columns_of(d, of) != columns)
             return refuse(here, d, who, WG_ERROR_SHAPE, "the sets have different numbers of columns");
     }
     return true;
 }
 
-static bool give_room(wg_data *root, int64_t columns)
+static bool give_room(wg_data *root, int of, int64_t columns)
 {
     bool ok = true;
     for (wg_data *d = root; d && ok; d = after(root, d)) {
-        d->mu = wg_alloc(d->c, (size_t)columns + 1, sizeof *d->mu);
-        d->sigma = wg_alloc(d->c, (size_t)columns + 1, sizeof *d->sigma);
-        ok = d->mu && d->sigma;
+        wgi_scale *s = &d->scale[of];
+        s->mu = wg_alloc(d->c, (size_t)columns + 1, sizeof *s->mu);
+        s->sigma = wg_alloc(d->c, (size_t)columns + 1, sizeof *s->sigma);
+        ok = s->mu && s->sigma;
     }
     for (wg_data *d = root; d && !ok; d = after(root, d)) {
-        wg_free(d->c, d->mu);
-        wg_free(d->c, d->sigma);
-        d->mu = d->sigma = NULL;
+        wg_free(d->c, d->scale[of].mu);
+        wg_free(d->c, d->scale[of].sigma);
+        d->scale[of] = (wgi_scale){ NULL, NULL };
     }
     return ok;
 }
 
-static void spread(wg_data *root, const double *mu, const double *sigma, int64_t columns)
+static void spread(wg_data *root, int of, const double *mu, const double *sigma, int64_t columns)
 {
-    if (!give_room(root, columns)) return;
+    if (!give_room(root, of, columns)) return;
     for (wg_data *d = root; d; d = after(root, d)) {
-        memcpy(d->mu, mu, (size_t)columns * sizeof *mu);
-        memcpy(d->sigma, sigma, (size_t)columns * sizeof *sigma);
-        apply(d);
+        memcpy(d->scale[of].mu, mu, (size_t)columns * sizeof *mu);
+        memcpy(d->scale[of].sigma, sigma, (size_t)columns * sizeof *sigma);
+        apply(d, of);
     }
 }
 
@@ -107,18 +118,30 @@ static bool countable(wg_site here, wg_data *d, const double *mu, const double *
     return true;
 }
 
-void wg_data_normalise_at(wg_site here, wg_data *d)
+/* WGI_X, WGI_Y, or -1. */
+static int part_of(const char *which)
 {
+    return which && strcmp(which, "x") == 0 ? WGI_X : which && strcmp(which, "y") == 0 ? WGI_Y : -1;
+}
+
+void wg_data_normalise_at(wg_site here, wg_data *d, const char *which)
+{
+    const char *who = "data_normalise";
+    const int of = part_of(which);
     if (!d || wg_failed(d->c)) return;
-    int64_t columns = columns_of(d);
-    if (!fit(here, d, "data_normalise", columns)) return;
+    if (of < 0) {
+        refuse(here, d, who, WG_ERROR_USE, "say what to normalise: \"x\" or \"y\"");
+        return;
+    }
+    int64_t columns = columns_of(d, of);
+    if (!fit(here, d, of, who, columns)) return;
     if (d->rows == 0) {
-        refuse(here, d, "data_normalise", WG_ERROR_VALUE, "the set has no rows to take mu and sigma from");
+        refuse(here, d, who, WG_ERROR_VALUE, "the set has no rows to take mu and sigma from");
         return;
     }
     double *mu = wg_alloc(d->c, 2 * (size_t)columns + 1, sizeof *mu);
-    if (mu) measure(d, mu, mu + columns);
-    if (mu && countable(here, d, mu, mu + columns, columns)) spread(d, mu, mu + columns, columns);
+    if (mu) measure(d, of, mu, mu + columns);
+    if (mu && countable(here, d, mu, mu + columns, columns)) spread(d, of, mu, mu + columns, columns);
     wg_free(d->c, mu);
 }
 
@@ -130,13 +153,25 @@ static bool may_follow(wg_site here, wg_data *d, const wg_data *train)
         if (p == d)
             return refuse(here, d, who, WG_ERROR_USE,
                           "the other set takes its own normalisation from this one");
-    return fit(here, d, who, columns_of(train));
+    return fit(here, d, WGI_X, who, columns_of(train, WGI_X)) &&
+           (!train->scale[WGI_Y].mu || fit(here, d, WGI_Y, who, columns_of(train, WGI_Y)));
 }
 
 void wg_data_normalise_like_at(wg_site here, wg_data *d, const wg_data *train)
 {
     if (!d || !train || wg_failed(d->c) || !may_follow(here, d, train)) return;
-    if (train->mu) spread(d, train->mu, train->sigma, columns_of(train));
+    for (int of = WGI_X; of <= WGI_Y; of++)
+        if (train->scale[of].mu)
+            spread(d, of, train->scale[of].mu, train->scale[of].sigma, columns_of(train, of));
     if (!wg_failed(d->c))
         wgi_data_follow(d, (wg_data *)(uintptr_t)train); /* only the list of followers of train is changed */
+}
+
+void wg_data_scale(const wg_data *d, const char *which, int64_t k, double *mu, double *sigma)
+{
+    const int of = part_of(which);
+    const wgi_scale *s = d && of >= 0 ? &d->scale[of] : NULL;
+    const bool known = s && s->mu && k >= 0 && k < columns_of(d, of);
+    *mu = known ? s->mu[k] : 0;
+    *sigma = known ? s->sigma[k] : 1;
 }

@@ -1,6 +1,6 @@
 /* data_split.c: takes a random share of the rows out of a set. Both parts keep the proportions of the
  * classes. */
-#include "data/dataset.h"
+#include "data/columns.h"
 #include "files/formats.h"
 
 #include <math.h>
@@ -103,9 +103,9 @@ static void part(wg_tensor *t, size_t size, const bool *goes, int64_t rows, wg_t
     }
 }
 
-static double *duplicate(wg_data *d, const double *v)
+static double *duplicate(wg_data *d, const double *v, size_t row_bytes, wg_dtype t)
 {
-    size_t columns = d->x_row / wg_dtype_size(d->x.dtype);
+    size_t columns = row_bytes / (t ? wg_dtype_size(t) : 1);
     double *copy = v ? wg_alloc(d->c, columns + !columns, sizeof *v) : NULL;
     if (copy) memcpy(copy, v, columns * sizeof *v);
     return copy;
@@ -119,14 +119,19 @@ static wg_data *take_out(wg_site here, wg_data *d, const bool *goes, int64_t tak
     if (!wgi_pair_new(d->c, here, &x, &y)) return NULL;
     wg_data *s = wgi_data_new(d->c, here, d->about, x, y);
     if (!s) return NULL;
-    s->mu = duplicate(d, d->mu);
-    s->sigma = duplicate(d, d->sigma);
+    for (int of = WGI_X; of <= WGI_Y; of++) {
+        const size_t bytes = of == WGI_X ? d->x_row : d->y_row;
+        const wg_dtype t = of == WGI_X ? d->x.dtype : d->y.dtype;
+        s->scale[of].mu = duplicate(d, d->scale[of].mu, bytes, t);
+        s->scale[of].sigma = duplicate(d, d->scale[of].sigma, bytes, t);
+    }
     if (wg_failed(d->c)) return wg_data_free(s), NULL;
     part(&d->x, d->x_row, goes, d->rows, &x);
     part(&d->y, d->y_row, goes, d->rows, &y);
     d->rows = d->now.rows = d->x.shape.dim[0] = d->rows - taken;
     if (d->y.data) d->y.shape.dim[0] = d->rows;
     s->shuffle = d->shuffle;
+    if ((s->columns = d->columns)) d->columns->users++;
     wgi_data_follow(s, d);
     return s;
 }

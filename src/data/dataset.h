@@ -4,6 +4,8 @@
 
 #include "wengert/data.h"
 
+typedef struct wgi_columns wgi_columns; /* columns.h */
+
 typedef struct wgi_batch_buffer {
     void *x, *y;
     int64_t rows; /* capacity */
@@ -16,6 +18,12 @@ typedef struct wgi_data_place {
     int64_t shuffled;  /* 1: in random order */
     int64_t rows;
 } wgi_data_place;
+
+/* One number for each column. NULL: not normalised. */
+typedef struct wgi_scale {
+    double *mu, *sigma;
+} wgi_scale;
+enum { WGI_X, WGI_Y };
 
 /* Sets form trees. The parent `like` of a set is the set that it was split from or that
  * wg_data_normalise_like named; the set has the same mu and sigma as its parent. Every set keeps its own copy
@@ -33,7 +41,8 @@ struct wg_data {
     int64_t ordered;            /* of which epoch, and how: order_key; 0: of none */
     wgi_batch_buffer buffer[2]; /* used in turn: a batch is valid until the second next call */
     int turn;
-    double *mu, *sigma;           /* NULL: not normalised */
+    wgi_scale scale[2];           /* of WGI_X and WGI_Y */
+    wgi_columns *columns;         /* of the CSV file that it was read from; NULL: there was none */
     wg_data *like, *first, *next; /* the parent, the first child, the next child of the same parent */
 };
 

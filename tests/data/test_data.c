@@ -235,7 +235,7 @@ Test(robust, no_data)
     cr_expect_not(wg_data_next(NULL, &b, 3));
     cr_expect_eq(b.n, 0);
     wg_data_all(NULL, &b);
-    wg_data_normalise(NULL);
+    wg_data_normalise(NULL, "x");
     wg_data_normalise_like(NULL, NULL);
     wg_data_shuffle(NULL, true);
     wg_data_free(NULL);
@@ -267,7 +267,7 @@ static void use_everything(wg_context *c)
     wg_data *d = wg_data_flower(c, 40), *mine = wgt_numbered(c, 12, 3);
     wg_data *dev = wg_data_split(d, 0.25), *test = wg_data_split(dev, 0.5);
     wg_batch b;
-    wg_data_normalise(d);
+    wg_data_normalise(d, "x");
     wg_data_normalise_like(mine, d);
     while (wg_data_next(d, &b, 7)) continue;
     wg_data_next(mine, &b, 5);

@@ -112,7 +112,7 @@ Test(normalise, mean_zero_variance_one)
         flat[k] = variance == 0;
     }
     cr_assert(flat[0] && flat[32] && !flat[3]);
-    wg_data_normalise(d);
+    wg_data_normalise(d, "x");
     for (int k = 0; k < 64; k++) {
         column(d, k, &mean, &variance);
         cr_expect_lt(fabs(mean), 1e-6, "column %d: mean %g", k, mean);
@@ -127,7 +127,7 @@ Test(normalise, in_double)
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
     wg_data *d = wg_data_flower(c, 400);
     double mean, variance;
-    wg_data_normalise(d);
+    wg_data_normalise(d, "x");
     for (int k = 0; k < 2; k++) {
         column(d, k, &mean, &variance);
         cr_expect(fabs(mean) < 1e-12 && fabs(variance - 1) < 1e-12, "column %d: %g %g", k, mean, variance);
@@ -156,7 +156,7 @@ Test(normalise, like_another_before_and_after)
     wg_data_normalise_like(before, train);
     wg_data_normalise_like(third, before);
     expect_column(before, 5, 7);
-    wg_data_normalise(train);
+    wg_data_normalise(train, "x");
     wg_data_normalise_like(after, train);
     expect_column(train, -1, 1);
     expect_column(before, 4, 6);
@@ -180,7 +180,7 @@ Test(normalise, splits_before_and_after)
     double mean, variance;
     float v[50];
     column(train, 0, &mean, &variance);
-    wg_data_normalise(train);
+    wg_data_normalise(train, "x");
     wg_data *after = wg_data_split(train, 0.25), *part = wg_data_split(before, 0.5);
     cr_assert(wg_data_rows(train) == 30 && wg_data_rows(after) == 10 && wg_data_rows(before) == 5 &&
               wg_data_rows(part) == 5);
@@ -197,7 +197,7 @@ Test(normalise, followers_survive_the_first_set)
     wg_data_normalise_like(dev, train);
     wg_data_normalise_like(test, dev);
     wg_data_free(dev);
-    wg_data_normalise(train);
+    wg_data_normalise(train, "x");
     expect_column(test, 4, 5);
     wg_data_free(train);
     wg_data *last = column_of(c, 7, 8);
@@ -212,7 +212,7 @@ Test(normalise, parts_hand_on_what_they_inherited)
 {
     wg_context *c = wgt_seeded(3);
     wg_data *train = column_of(c, 0, 2), *test = column_of(c, 5, 7);
-    wg_data_normalise(train);
+    wg_data_normalise(train, "x");
     wg_data_normalise_like(test, wg_data_split(train, 0.5));
     expect_column(test, 4, 6);
     wgt_finish(c, NULL);
@@ -223,8 +223,8 @@ Test(normalise, twice_is_an_error_that_changes_nothing)
     wg_context *c = wgt_seeded(3);
     wg_data *d = column_of(c, 0, 2), *e = column_of(c, 4, 6);
     wg_data_normalise_like(e, d);
-    wg_data_normalise(e);
-    wg_data_normalise(d);
+    wg_data_normalise(e, "x");
+    wg_data_normalise(d, "x");
     expect_column(d, 0, 2);
     expect_column(e, -1, 1);
     wgt_expect_error(c, WG_ERROR_USE, "a set split from it is normalised already");
@@ -245,7 +245,7 @@ Test(data_from, names_the_place_of_a_nan)
 {
     wg_context *c = wgt_seeded(3);
     float v[6] = { 1, 2, 3, 4, 5, NAN };
-    wg_data_normalise(wg_data_from(c, wg_view_f32(v, WG_SHAPE(2, 3)), (wg_tensor){ 0 }));
+    wg_data_normalise(wg_data_from(c, wg_view_f32(v, WG_SHAPE(2, 3)), (wg_tensor){ 0 }), "x");
     wgt_expect_error(c, WG_ERROR_VALUE, "NaN at row 1, column 2");
     wgt_finish(c, NULL);
 }
@@ -254,15 +254,52 @@ Test(normalise, wants_floats_rows_and_equal_columns)
 {
     int32_t v[4] = { 1, 2, 3, 4 };
     wg_context *c = wgt_seeded(3);
-    wg_data_normalise(wg_data_from(c, wg_view_i32(v, WG_SHAPE(2, 2)), (wg_tensor){ 0 }));
+    wg_data_normalise(wg_data_from(c, wg_view_i32(v, WG_SHAPE(2, 2)), (wg_tensor){ 0 }), "x");
     wgt_expect_error(c, WG_ERROR_DTYPE, "not f32 or f64");
     wgt_finish(c, NULL);
     c = wgt_seeded(3);
-    wg_data_normalise(wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(0, 2)), (wg_tensor){ 0 }));
+    wg_data_normalise(wg_data_from(c, wg_view_f32(NULL, WG_SHAPE(0, 2)), (wg_tensor){ 0 }), "x");
     wgt_expect_error(c, WG_ERROR_VALUE, "no rows");
     wgt_finish(c, NULL);
     c = wgt_seeded(3);
     wg_data_normalise_like(column_of(c, 1, 2), wg_data_moons(c, 4));
     wgt_expect_error(c, WG_ERROR_SHAPE, "numbers of columns");
+    wgt_finish(c, NULL);
+}
+
+/* y = 3, 5, 7, 9 has mean 6 and standard deviation sqrt(5). x stays as it is. */
+Test(normalise, targets)
+{
+    static const double x[4] = { 1, 2, 3, 4 }, y[4] = { 3, 5, 7, 9 };
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_data *d = wg_data_from(c, wg_view_f64(x, WG_SHAPE(4, 1)), wg_view_f64(y, WG_SHAPE(4)));
+    wg_data *other = wg_data_from(c, wg_view_f64(x, WG_SHAPE(4, 1)), wg_view_f64(y, WG_SHAPE(4)));
+    wg_data *part;
+    double mu, sigma;
+    wg_data_scale(d, "y", 0, &mu, &sigma);
+    cr_expect(mu == 0 && sigma == 1);
+    wg_data_normalise(d, "y");
+    wg_data_normalise_like(other, d);
+    wg_data_scale(d, "y", 0, &mu, &sigma);
+    cr_expect(mu == 6 && sigma == sqrt(5));
+    wg_data_scale(d, "y", 1, &mu, &sigma);
+    cr_expect(mu == 0 && sigma == 1);
+    for (int i = 0; i < 4; i++) {
+        cr_expect_eq(((const double *)wg_data_x(d).data)[i], x[i]);
+        cr_expect_eq(((const double *)wg_data_y(d).data)[i], (y[i] - 6) / sqrt(5));
+        cr_expect_eq(((const double *)wg_data_y(other).data)[i], (y[i] - 6) / sqrt(5));
+    }
+    part = wg_data_split(other, 0.5);
+    wg_data_normalise(d, "x");
+    wg_data_scale(part, "x", 0, &mu, &sigma);
+    cr_expect(mu == 2.5 && sigma == sqrt(1.25));
+    wg_data_scale(part, "y", 0, &mu, &sigma);
+    cr_expect(mu == 6 && sigma == sqrt(5));
+    wg_data_normalise(part, "y");
+    wgt_expect_error(c, WG_ERROR_USE, "the set is normalised already");
+    wg_data_normalise(wg_data_digits(c), "y");
+    wgt_expect_error(c, WG_ERROR_DTYPE, "y is not f32 or f64");
+    wg_data_normalise(wg_data_xor(c, 4), "z");
+    wgt_expect_error(c, WG_ERROR_USE, "say what to normalise: \"x\" or \"y\"");
     wgt_finish(c, NULL);
 }

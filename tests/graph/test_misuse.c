@@ -354,8 +354,8 @@ Test(misuse, of_data_files_and_tools)
     REFUSED(w, wg_data_split(d, 2));
     REFUSED(w, wg_data_next(d, &b, 0));
     REFUSED(w, wg_data_next(d, NULL, 1));
-    wg_data_normalise(d);
-    REFUSED(w, wg_data_normalise(d));
+    wg_data_normalise(d, "x");
+    REFUSED(w, wg_data_normalise(d, "x"));
     REFUSED(w, wg_data_normalise_like(d, e));
     REFUSED(w, wg_npy_read(w.c, NULL));
     REFUSED(w, wg_npy_read(w.c, "/no/such/file"));
@@ -363,7 +363,7 @@ Test(misuse, of_data_files_and_tools)
     REFUSED(w, wg_idx_read(w.c, "/no/such/file"));
     IGNORED(w, wg_data_next(NULL, &b, 1));
     IGNORED(w, wg_data_split(NULL, 0.5));
-    IGNORED(w, wg_data_normalise(NULL));
+    IGNORED(w, wg_data_normalise(NULL, "x"));
     IGNORED(w, wg_data_normalise_like(NULL, e));
     IGNORED(w, wg_data_normalise_like(e, NULL));
     wg_node bad[] = { w.old, wg_none, wg_number(2) };

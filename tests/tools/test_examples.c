@@ -1,5 +1,6 @@
 /* test_examples.c: runs every example as a user would, and checks what it prints against mathematics. */
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,21 @@ Test(examples, newton_cg)
     cr_expect_leq(wgt_count_of(text, "loss"), 12, "Newton's method converges quadratically:\n%s", text);
     cr_expect_float_eq(wgt_last_number(text, "w "), w, 1e-6, "%s", text);
     cr_expect_float_eq(wgt_last_number(text, "b "), b, 1e-6, "%s", text);
+}
+
+/* The same data, from data/exam.csv. */
+Test(examples, logistic_csv)
+{
+    static char text[WGT_TEXT];
+    char file[PATH_MAX];
+    double w, b;
+    if (!realpath("data/exam.csv", file)) cr_skip_test("the data are not here: an out-of-tree run");
+    cr_assert_eq(wgt_example("logistic_csv", file, text), 0, "%s", text);
+    logistic_optimum(&w, &b);
+    cr_expect_lt(wgt_last_number(text, "|g| "), 1e-8, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "hours "), w, 1e-7, "%s", text);
+    cr_expect_float_eq(wgt_last_number(text, "\nb "), b, 1e-7, "%s", text);
+    cr_expect_leq(wgt_example_lines("logistic_csv"), 40);
 }
 
 /* Newton's method converges quadratically once the signs in front of relu no longer change. */

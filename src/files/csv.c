@@ -1,0 +1,156 @@
+/* csv.c: the fields of a CSV file (RFC 4180): separators, quotes, ends of lines.
+ *
+ * A line ends with LF, CR LF or CR, the last one also with the file. A field in quotes may hold separators,
+ * ends of lines, and quotes, which are doubled. A byte order mark of UTF-8 is skipped. What else is in a
+ * field is not looked at here; but a zero byte is refused, since no text has one.
+ */
+#include "files/csv.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool wgi_csv_bad(const wgi_csv *s, size_t line, size_t column, const char *format, ...)
+{
+    char text[600];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    wg_fail(s->f->c, s->f->here, WG_ERROR_FORMAT, "%s: %s:%zu:%zu: %s", s->f->who, s->f->path, line, column,
+            text);
+    return false;
+}
+
+static bool bad_here(const wgi_csv *s, const char *what)
+{
+    return wgi_csv_bad(s, s->line + 1, s->at - s->line_start + 1, "%s", what);
+}
+
+/* A zero byte follows the last byte of the file, so this needs no check of the size. */
+static char now(const wgi_csv *s) { return (char)s->f->bytes[s->at]; }
+static bool ended(const wgi_csv *s) { return s->at >= s->f->size; }
+static bool is_end_of_line(char c) { return c == '\n' || c == '\r'; }
+static bool is_blank(const wgi_csv *s, char c) { return (c == ' ' || c == '\t') && c != s->separator; }
+
+static void end_line(wgi_csv *s)
+{
+    s->at += now(s) == '\r' && s->at + 1 < s->f->size && s->f->bytes[s->at + 1] == '\n' ? 2 : 1;
+    s->line++;
+    s->line_start = s->at;
+}
+
+static void skip_blanks(wgi_csv *s)
+{
+    while (!ended(s) && is_blank(s, now(s))) s->at++;
+}
+
+/* From behind the first quote to behind the last one. */
+static bool in_quotes(wgi_csv *s, wgi_csv_field *field)
+{
+    const size_t start = s->at;
+    while (!ended(s)) {
+        if (now(s) == '"') {
+            if (s->at + 1 >= s->f->size || s->f->bytes[s->at + 1] != '"') break;
+            s->at += 2;
+        } else if (is_end_of_line(now(s))) {
+            end_line(s);
+        } else if (!now(s)) {
+            return bad_here(s, "a zero byte: the file is no text");
+        } else {
+            s->at++;
+        }
+    }
+    if (ended(s))
+        return wgi_csv_bad(s, field->line, field->column, "the quote that begins here is never closed");
+    field->text = (const char *)s->f->bytes + start;
+    field->length = s->at - start;
+    s->at++;
+    skip_blanks(s);
+    return ended(s) || is_end_of_line(now(s)) || now(s) == s->separator ||
+           bad_here(s, "there is text behind a closing quote; a quote in a field in quotes is doubled");
+}
+
+static bool plain(wgi_csv *s, wgi_csv_field *field)
+{
+    const size_t start = s->at;
+    for (; !ended(s) && !is_end_of_line(now(s)) && now(s) != s->separator; s->at++) {
+        if (!now(s)) return bad_here(s, "a zero byte: the file is no text");
+        if (now(s) == '"') return bad_here(s, "a quote in a field that does not begin with one");
+    }
+    field->text = (const char *)s->f->bytes + start;
+    field->length = s->at - start;
+    while (field->length && is_blank(s, field->text[field->length - 1])) field->length--;
+    return true;
+}
+
+static bool begin_row(wgi_csv *s)
+{
+    static const unsigned char mark[3] = { 0xEF, 0xBB, 0xBF };
+    const unsigned char *bytes = s->f->bytes;
+    if (s->at == 0 && s->f->size >= 2 && bytes[0] + bytes[1] == 0xFF + 0xFE && bytes[0] >= 0xFE)
+        return bad_here(s, "the text is UTF-16; save it as UTF-8");
+    if (s->at == 0 && s->f->size >= 3 && memcmp(bytes, mark, 3) == 0) s->at = s->line_start = 3;
+    while (!ended(s) && is_end_of_line(now(s))) end_line(s);
+    if (ended(s)) return false;
+    s->row++;
+    s->index = 0;
+    return true;
+}
+
+bool wgi_csv_next(wgi_csv *s, wgi_csv_field *field)
+{
+    if (!s->inside && !begin_row(s)) return false;
+    skip_blanks(s);
+    *field = (wgi_csv_field){
+        .row = s->row - 1, .index = s->index++, .line = s->line + 1, .column = s->at - s->line_start + 1
+    };
+    field->quoted = !ended(s) && now(s) == '"';
+    if (field->quoted) s->at++;
+    if (!(field->quoted ? in_quotes : plain)(s, field)) return false;
+    s->inside = !ended(s) && now(s) == s->separator;
+    field->last = !s->inside;
+    if (s->inside) s->at++;
+    else if (!ended(s)) end_line(s);
+    return true;
+}
+
+static size_t digits(const char *text, size_t length, size_t *at)
+{
+    const size_t start = *at;
+    while (*at < length && text[*at] >= '0' && text[*at] <= '9') ++*at;
+    return *at - start;
+}
+
+static void sign(const char *text, size_t length, size_t *at)
+{
+    *at += *at < length && (text[*at] == '-' || text[*at] == '+');
+}
+
+/* The form is checked first, because strtod takes hexadecimal numbers, nan and inf, too. What follows the
+ * field in the file is a quote, a separator or an end, none of which goes on with a number. */
+bool wgi_csv_number(const wgi_csv *s, const wgi_csv_field *field, double *value)
+{
+    const char *t = field->text;
+    const size_t n = field->length;
+    size_t at = 0;
+    sign(t, n, &at);
+    size_t mantissa = digits(t, n, &at);
+    if (at < n && t[at] == '.') at++, mantissa += digits(t, n, &at);
+    if (!mantissa) return false;
+    if (at < n && (t[at] == 'e' || t[at] == 'E')) {
+        sign(t, n, (at++, &at));
+        if (!digits(t, n, &at)) return false;
+    }
+    if (at == n) *value = strtod_l(t, NULL, s->numbers);
+    return at == n;
+}
+
+void wgi_csv_text(const wgi_csv_field *field, char *to)
+{
+    for (size_t i = 0; i < field->length; i++) {
+        *to++ = field->text[i];
+        if (field->quoted && field->text[i] == '"') i++;
+    }
+    *to = 0;
+}

@@ -1,0 +1,364 @@
+/* test_csv.c: data sets from CSV files: RFC 4180, columns by name, categories, numbers, and files that are
+ * damaged. */
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgdata.h"
+#include "wgfiles.h"
+
+TestSuite(csv, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+static const char *file_of(const void *bytes, size_t n)
+{
+    const char *path = wgt_in_folder("a.csv");
+    wgt_save(path, bytes, n);
+    return path;
+}
+static wg_data *read_text(wg_context *c, const char *text, const wg_csv_opts *o)
+{
+    return wg_data_csv(c, file_of(text, strlen(text)), o);
+}
+
+static wg_context *start(void) { return wgt_start(NULL, WG_F64, NULL); }
+
+static void expect_numbers(wg_tensor t, wg_shape s, const double *want)
+{
+    cr_assert_eq(t.dtype, WG_F64);
+    cr_assert(wg_shape_equal(t.shape, s));
+    for (int64_t i = 0; i < wg_shape_size(s); i++)
+        cr_expect_eq(((const double *)t.data)[i], want[i], "element %d: %.17g, not %.17g", (int)i,
+                     ((const double *)t.data)[i], want[i]);
+}
+#define EXPECT(t, shape, ...) expect_numbers(t, shape, (const double[]){ __VA_ARGS__ })
+
+Test(csv, every_other_column_is_x)
+{
+    wg_context *c = start();
+    wg_data *d = read_text(c, "a,y,b\n1,2,3\n-4.5,5,6e2\n", &(wg_csv_opts){ .y = "y" });
+    cr_assert_eq(wg_data_rows(d), 2, "%s", wg_message(c));
+    EXPECT(wg_data_x(d), WG_SHAPE(2, 2), 1, 3, -4.5, 600);
+    EXPECT(wg_data_y(d), WG_SHAPE(2), 2, 5);
+    cr_expect_str_eq(wg_data_column(d, 0), "a");
+    cr_expect_str_eq(wg_data_column(d, 1), "b");
+    cr_expect_str_eq(wg_data_column(d, 2), "");
+    cr_expect_str_eq(wg_data_class(d, 0), "");
+    cr_expect(strstr(wg_data_about(d), "a.csv"));
+    d = read_text(c, "a,y,b\n1,2,3\n", NULL);
+    EXPECT(wg_data_x(d), WG_SHAPE(1, 3), 1, 2, 3);
+    cr_expect_null(wg_data_y(d).data);
+    wgt_finish(c, NULL);
+}
+
+Test(csv, has_the_dtype_of_the_context)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_data *d = read_text(c, "a,y\n0.1,2\n", &(wg_csv_opts){ .y = "y" });
+    cr_expect_eq(wg_data_x(d).dtype, WG_F32);
+    cr_expect_eq(wgt_f32_at(wg_data_x(d), 0), 0.1f);
+    cr_expect_eq(wg_data_y(d).dtype, WG_F32);
+    wgt_finish(c, NULL);
+}
+
+/* Ways to write one table: ends of lines, quotes, marks, spaces, empty lines. */
+Test(csv, ways_to_write_it)
+{
+    static const char *const way[] = {
+        "a,b,y\n1,2,3\n4,5,6\n",
+        "a,b,y\r\n1,2,3\r\n4,5,6\r\n",
+        "a,b,y\r1,2,3\r4,5,6",
+        "a,b,y\n1,2,3\n4,5,6",
+        "\xEF\xBB\xBF"
+        "a,b,y\n1,2,3\n4,5,6\n",
+        "\xEF\xBB\xBF\"a\",b,\"y\"\n1,2,3\n4,5,6\n",
+        "\"a\",\"b\",\"y\"\n\"1\",\"2\",\"3\"\n\"4\",5,\"6\"",
+        " a , b\t, y\n 1 ,2,  3\n4 , \"5\" ,6 \n",
+        "\n\n\r\na,b,y\n\n1,2,3\n\r\n\n4,5,6\n\n\n",
+        "a,b,y\n+1,2.,3.0e0\n.4e1,50E-1,6\n",
+    };
+    wg_context *c = start();
+    for (size_t i = 0; i < sizeof way / sizeof way[0]; i++) {
+        wg_data *d = read_text(c, way[i], &(wg_csv_opts){ .y = "y" });
+        cr_assert(d, "way %zu: %s", i, wg_message(c));
+        EXPECT(wg_data_x(d), WG_SHAPE(2, 2), 1, 2, 4, 5);
+        EXPECT(wg_data_y(d), WG_SHAPE(2), 3, 6);
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(csv, separators)
+{
+    wg_context *c = start();
+    for (const char *s = ";\t|,:"; *s; s++) {
+        char text[] = "a.b.y\n1.2.3\n";
+        for (char *t = text; *t; t++)
+            if (*t == '.') *t = *s;
+        wg_data *d = read_text(c, text, &(wg_csv_opts){ .y = "y", .separator = *s });
+        cr_assert(d, "%c: %s", *s, wg_message(c));
+        EXPECT(wg_data_x(d), WG_SHAPE(1, 2), 1, 2);
+    }
+    wgt_finish(c, NULL);
+}
+
+Test(csv, names_with_quotes_commas_and_lines)
+{
+    wg_context *c = start();
+    wg_data *d =
+        read_text(c, "\"size, \"\"m\"\"\",\"a\nb\",\"\"\n1,2,3\n", &(wg_csv_opts){ .y = "size, \"m\"" });
+    cr_assert(d, "%s", wg_message(c));
+    EXPECT(wg_data_x(d), WG_SHAPE(1, 2), 2, 3);
+    cr_expect_str_eq(wg_data_column(d, 0), "a\nb");
+    cr_expect_str_eq(wg_data_column(d, 1), "");
+    wgt_finish(c, NULL);
+}
+
+Test(csv, lists_of_columns)
+{
+    const char *text = "a,b,c,d,e\n1,2,3,4,5\n6,7,8,9,10\n";
+    wg_context *c = start();
+    wg_data *d = read_text(c, text, &(wg_csv_opts){ .y = "e, b" });
+    EXPECT(wg_data_x(d), WG_SHAPE(2, 3), 1, 3, 4, 6, 8, 9);
+    EXPECT(wg_data_y(d), WG_SHAPE(2, 2), 5, 2, 10, 7);
+    d = read_text(c, text, &(wg_csv_opts){ .y = "e", .skip = "a,d" });
+    EXPECT(wg_data_x(d), WG_SHAPE(2, 2), 2, 3, 7, 8);
+    d = read_text(c, text, &(wg_csv_opts){ .x = "d,a:c", .y = "e" });
+    EXPECT(wg_data_x(d), WG_SHAPE(2, 4), 4, 1, 2, 3, 9, 6, 7, 8);
+    cr_expect_str_eq(wg_data_column(d, 0), "d");
+    d = read_text(c, "1,2\n3,4\n", &(wg_csv_opts){ .no_header = true, .y = "0" });
+    EXPECT(wg_data_x(d), WG_SHAPE(2, 1), 2, 4);
+    wgt_finish(c, NULL);
+}
+
+Test(csv, columns_that_are_left_out_may_hold_anything)
+{
+    wg_context *c = start();
+    wg_data *d = read_text(c, "id,a,y\nx1,1,2\n,3,4\n", &(wg_csv_opts){ .y = "y", .skip = "id" });
+    cr_assert(d, "%s", wg_message(c));
+    EXPECT(wg_data_x(d), WG_SHAPE(2, 1), 1, 3);
+    wgt_finish(c, NULL);
+}
+
+Test(csv, categories)
+{
+    const char *text = "colour,n,kind\nred,1,\"tall \"\"one\"\"\"\n\"blue\",2,b\nred,3,b\n";
+    wg_context *c = start();
+    wg_data *d = read_text(c, text, &(wg_csv_opts){ .y = "kind", .categories = "colour,kind" });
+    cr_assert(d, "%s", wg_message(c));
+    EXPECT(wg_data_x(d), WG_SHAPE(3, 3), 0, 1, 1, 1, 0, 2, 0, 1, 3);
+    wg_tensor y = wg_data_y(d);
+    cr_assert(y.dtype == WG_I32 && wg_shape_equal(y.shape, WG_SHAPE(3)));
+    cr_expect(wgt_i32_at(y, 0) == 1 && wgt_i32_at(y, 1) == 0 && wgt_i32_at(y, 2) == 0);
+    cr_expect_str_eq(wg_data_column(d, 0), "colour=blue");
+    cr_expect_str_eq(wg_data_column(d, 1), "colour=red");
+    cr_expect_str_eq(wg_data_column(d, 2), "n");
+    cr_expect_str_eq(wg_data_class(d, 0), "b");
+    cr_expect_str_eq(wg_data_class(d, 1), "tall \"one\"");
+    cr_expect_str_eq(wg_data_class(d, 2), "");
+    /* The file of the tests has one kind alone, and another order of columns. */
+    wg_data *part = wg_data_split(d, 0.4);
+    wg_data_free(d);
+    d = read_text(c, "kind,more,colour,n\n\"tall \"\"one\"\"\",?,blue,7\n", &(wg_csv_opts){ .like = part });
+    cr_assert(d, "%s", wg_message(c));
+    EXPECT(wg_data_x(d), WG_SHAPE(1, 3), 1, 0, 7);
+    cr_expect_eq(wgt_i32_at(wg_data_y(d), 0), 1);
+    wgt_finish(c, NULL);
+}
+
+Test(csv, categories_that_are_numbers_are_in_order_of_size)
+{
+    wg_context *c = start();
+    wg_data *d = read_text(c, "a,y\n0,10\n0,x\n0,9\n0,-1\n", &(wg_csv_opts){ .y = "y", .categories = "y" });
+    cr_assert(d, "%s", wg_message(c));
+    static const char *const word[] = { "-1", "9", "10", "x" };
+    for (int k = 0; k < 4; k++) cr_expect_str_eq(wg_data_class(d, k), word[k]);
+    cr_expect_eq(wgt_i32_at(wg_data_y(d), 0), 2);
+    wgt_finish(c, NULL);
+}
+
+Test(csv, without_rows)
+{
+    wg_context *c = start();
+    wg_data *d = read_text(c, "a,b,y", &(wg_csv_opts){ .y = "y" });
+    cr_assert(d, "%s", wg_message(c));
+    cr_expect(wg_shape_equal(wg_data_x(d).shape, WG_SHAPE(0, 2)));
+    cr_expect(wg_shape_equal(wg_data_y(d).shape, WG_SHAPE(0)));
+    wgt_finish(c, NULL);
+}
+
+/* 17 digits name a double. The comma of a locale changes nothing. */
+Test(csv, numbers_are_those_that_were_written)
+{
+    enum { N = 2000 };
+    static char text[N * 32];
+    static double want[N];
+    uint64_t bits = 88172645463325252u;
+    wg_context *c = start();
+    size_t at = (size_t)snprintf(text, sizeof text, "a\n");
+    for (int i = 0; i < N; i++) {
+        do {
+            bits ^= bits << 13, bits ^= bits >> 7, bits ^= bits << 17;
+            memcpy(&want[i], &bits, sizeof bits);
+        } while (!isfinite(want[i]));
+        at += (size_t)snprintf(text + at, sizeof text - at, "%.17g\n", want[i]);
+    }
+    setlocale(LC_ALL, "de_DE.UTF-8");
+    expect_numbers(wg_data_x(read_text(c, text, NULL)), WG_SHAPE(N, 1), want);
+    setlocale(LC_ALL, "C");
+    wgt_finish(c, NULL);
+}
+
+/* ---- errors ---- */
+
+typedef struct mistake {
+    const char *text;
+    wg_csv_opts o;
+    wg_status status;
+    const char *message;
+} mistake;
+
+static const mistake mistakes[] = {
+    { "", { 0 }, WG_ERROR_FORMAT, "a.csv:1:1: the file has no rows" },
+    { "\n\n", { 0 }, WG_ERROR_FORMAT, "the file has no rows" },
+    { "a,y\n1,2\n3\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:1: the row has 1 fields, the first row has 2" },
+    { "a,y\n1,2\n3,4,5\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:5: the row has 3 fields, the first row has 2" },
+    { "a,y\n1,\n", { 0 }, WG_ERROR_FORMAT, "a.csv:2:3: y: '' is empty; a number must be there" },
+    { "a,y\n1,2\n , 4", { 0 }, WG_ERROR_FORMAT, "a.csv:3:2: a: '' is empty" },
+    { "a,y\n\n1, red\n", { 0 }, WG_ERROR_FORMAT, "a.csv:3:4: y: 'red' is no number; if it is a word" },
+    { "a;y\n1;2,5\n", { .separator = ';' }, WG_ERROR_FORMAT, "a.csv:2:3: y: '2,5' is no number with a dec" },
+    { "a,y\n1,0x10\n", { 0 }, WG_ERROR_FORMAT, "'0x10' is no number" },
+    { "a,y\n1,nan\n", { 0 }, WG_ERROR_FORMAT, "'nan' is no number" },
+    { "a,y\n1,1e999\n", { 0 }, WG_ERROR_FORMAT, "y: '1e999' is too large" },
+    { "a,y\n1,1e\n", { 0 }, WG_ERROR_FORMAT, "'1e' is no number" },
+    { "a,y\n1,.\n", { 0 }, WG_ERROR_FORMAT, "'.' is no number" },
+    { "a,y\n1,1 2\n", { 0 }, WG_ERROR_FORMAT, "'1 2' is no number" },
+    { "a,y\n1,\"2\n3", { 0 }, WG_ERROR_FORMAT, "a.csv:2:3: the quote that begins here is never closed" },
+    { "a,y\n1,\"2\"3\n", { 0 }, WG_ERROR_FORMAT, "a.csv:2:6: there is text behind a closing quote" },
+    { "a,y\n1,2\"3\n", { 0 }, WG_ERROR_FORMAT, "a.csv:2:4: a quote in a field" },
+    { "a,\"y\n\nz\"\n1,bad\n", { 0 }, WG_ERROR_FORMAT, "a.csv:4:3: y\n\nz: 'bad' is no number" },
+    { "a,b,a\n", { 0 }, WG_ERROR_FORMAT, "a.csv:1:1: two columns are called 'a'" },
+    { "hours,passed\n1,1\n", { .y = "pased" }, WG_ERROR_FORMAT, "no column 'pased'; did you mean 'passed'?" },
+    { "a,b\n1,1\n", { .y = "b,,a" }, WG_ERROR_FORMAT, "there is no column ''" },
+    { "a,b\n1,1\n", { .x = "b:a" }, WG_ERROR_FORMAT, "column 'a' comes before 'b'" },
+    { "a,b\n1,1\n", { .x = "a:q" }, WG_ERROR_FORMAT, "there is no column 'q'" },
+    { "a,b\n1,1\n", { .y = "b", .x = "a,b" }, WG_ERROR_FORMAT, "column 'b' is asked for twice" },
+    { "a,b\n1,1\n", { .y = "a:b" }, WG_ERROR_FORMAT, "no column is left for x" },
+    { "a,b,d\n1,1,1\n", { .y = "a:b", .categories = "b" }, WG_ERROR_FORMAT, "'b' cannot be a category" },
+    { "a,b\n1,\n", { .categories = "b" }, WG_ERROR_FORMAT, "a.csv:2:3: b: '' is empty" },
+    { "\xFF\xFE"
+      "a\n",
+      { 0 },
+      WG_ERROR_FORMAT,
+      "UTF-16" },
+    { "a,b\n1,1\n", { .separator = '"' }, WG_ERROR_USE, "the separator must be" },
+    { "a,b\n1,1\n", { .separator = 'e' }, WG_ERROR_USE, "the separator must be" },
+};
+
+Test(csv, errors_name_the_place)
+{
+    wg_context *c = start();
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        cr_expect_null(read_text(c, mistakes[i].text, &mistakes[i].o), "%s", mistakes[i].message);
+        wgt_expect_error(c, mistakes[i].status, mistakes[i].message);
+    }
+    wg_data *d = read_text(c, "a,k\n1,x\n", &(wg_csv_opts){ .y = "k", .categories = "k" });
+    read_text(c, "a,k\n1,y\n", &(wg_csv_opts){ .like = d });
+    wgt_expect_error(c, WG_ERROR_FORMAT, "a.csv:2:3: k: 'y' is not among the words of .like");
+    read_text(c, "b,k\n1,y\n", &(wg_csv_opts){ .like = d });
+    wgt_expect_error(c, WG_ERROR_FORMAT, "there is no column 'a', as .like has it");
+    read_text(c, "a,k\n1,y\n", &(wg_csv_opts){ .like = d, .y = "k" });
+    wgt_expect_error(c, WG_ERROR_USE, "give no lists with it");
+    read_text(c, "a,k\n1,y\n", &(wg_csv_opts){ .like = wg_data_xor(c, 4) });
+    wgt_expect_error(c, WG_ERROR_USE, "no set of this context that was read from a CSV file");
+    wg_data_csv(c, wgt_in_folder("none.csv"), NULL);
+    wgt_expect_error(c, WG_ERROR_FILE, "none.csv");
+    wg_data_csv(c, file_of("a,b\n1,\0\n", 9), NULL);
+    wgt_expect_error(c, WG_ERROR_FORMAT, "a.csv:2:3: a zero byte");
+    wg_data_csv(c, file_of("a,b\n1,\"\0\"\n", 11), NULL);
+    wgt_expect_error(c, WG_ERROR_FORMAT, "a.csv:2:4: a zero byte");
+    wgt_finish(c, NULL);
+}
+
+Test(csv, too_large_for_a_float)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    read_text(c, "a\n1e39\n", NULL);
+    wgt_expect_error(c, WG_ERROR_FORMAT, "a.csv:2:1: a: '1e39' is too large");
+    wgt_finish(c, NULL);
+}
+
+/* ---- damage ---- */
+
+/* A set, or an error with a place: nothing else. Every byte that is read is inside the file. */
+static void expect_survives(wg_context *c, const char *bytes, size_t n)
+{
+    static const wg_csv_opts o = { .y = "k", .categories = "k,w" };
+    wg_data *d = wg_data_csv(c, file_of(bytes, n), &o);
+    if (d) wgt_total(wg_data_x(d));
+    else cr_expect(strstr(wg_message(c), "a.csv:"), "%s", wg_message(c));
+    wg_recover(c);
+    wg_data_free(d);
+}
+
+Test(csv, every_prefix_and_every_byte_damaged)
+{
+    static const char good[] = "\xEF\xBB\xBF"
+                               "n,w,k\r\n1.5,\"a \"\"b\"\",\nc\",x\r\n-2e3,q,y\r\n";
+    wg_context *c = start();
+    for (size_t n = 0; n < sizeof good; n++) expect_survives(c, good, n);
+    for (size_t i = 0; i + 1 < sizeof good; i++)
+        for (const char *bad = "\",\n\r;e 9\xFF\x80";; bad++) {
+            char bytes[sizeof good];
+            memcpy(bytes, good, sizeof good);
+            bytes[i] = *bad;
+            expect_survives(c, bytes, sizeof good - 1);
+            if (!*bad) break;
+        }
+    wgt_finish(c, NULL);
+}
+
+Test(csv, huge_fields_and_many_words)
+{
+    enum { HUGE = 1 << 20 };
+    char *text = malloc(2 * HUGE);
+    wg_context *c = start();
+    cr_assert(text);
+    memset(text, '0', HUGE);
+    memcpy(text, "a\n0.", 4);
+    memcpy(text + HUGE, "1\n", 2);
+    wg_data *d = wg_data_csv(c, file_of(text, HUGE + 2), NULL);
+    EXPECT(wg_data_x(d), WG_SHAPE(1, 1), 0); /* 10^-1048573 is 0 in double */
+    memset(text, '9', HUGE);
+    memcpy(text, "a\n", 2);
+    wg_data_csv(c, file_of(text, HUGE), NULL);
+    wgt_expect_error(c, WG_ERROR_FORMAT,
+                     "a.csv:2:1: a: '9999999999999999999999999999999999999999...' is too");
+    memset(text, ',', HUGE);
+    wg_data_csv(c, file_of(text, HUGE), NULL);
+    wgt_expect_error(c, WG_ERROR_FORMAT, "two columns are called ''");
+    size_t at = 2;
+    memcpy(text, "a\n", 2);
+    for (int i = 0; i < 10001; i++) at += (size_t)snprintf(text + at, 2 * HUGE - at, "w%d\n", i);
+    wg_data_csv(c, file_of(text, at), &(wg_csv_opts){ .categories = "a" });
+    wgt_expect_error(c, WG_ERROR_FORMAT, "a.csv:10002:1: a: 'w10000' is one word too many");
+    free(text);
+    wgt_finish(c, NULL);
+}
+
+Test(csv, every_allocation_fails)
+{
+    static const char text[] = "n,w,k\n1,a,x\n2,\"b\",y\n3,a,x\n";
+    const char *path = file_of(text, sizeof text - 1);
+    bool done = false;
+    for (int n = 1; !done; n++) {
+        wgt_memory m = { .fail_at = n };
+        wg_context *c = wgt_start(&m, WG_F32, NULL);
+        wg_data *d = wg_data_csv(c, path, &(wg_csv_opts){ .y = "k", .categories = "w,k" });
+        d = wg_data_csv(c, path, &(wg_csv_opts){ .like = d });
+        wg_data_free(wg_data_split(d, 0.5));
+        done = m.failed == 0;
+        cr_expect_eq(wg_failed(c), done ? WG_OK : WG_ERROR_MEMORY, "allocation %d: %s", n, wg_message(c));
+        wgt_drop(c, &m);
+        cr_assert_lt(n, 200);
+    }
+}
