@@ -20,14 +20,15 @@ extern "C" {
 /* ---- a whole training in a file ---- */
 
 /* Writes all that a training in c goes on from: the parameters and states of every set; of every
- * optimizer its arrays, rate and count of steps; the epoch of every graph's random draws; the epoch,
- * order and place of every data set; and what wg_save_with has added. Call it between steps: gradients
- * are not saved. The file is written whole or not at all, so the file before it survives if the program
- * is killed in the middle.
+ * optimizer its arrays, rate and count of steps; every wg_average; the epoch of every graph's random draws;
+ * the epoch, order and place of every data set; and what wg_save_with has added. Call it between steps:
+ * gradients are not saved. The file is written whole or not at all, so the file before it survives if the
+ * program is killed in the middle.
  *
  * It is a safetensors file. The parameters of the first set have their names, those of set k
  * "params:k:NAME". Optimizer k has "adam:k:m:NAME" for each of its arrays m, "adam:k:steps", "adam:k:lr" and
- * "adam:k:rates" (and "lbfgs:k:moves", "lbfgs:k:changes", "lbfgs:k:numbers"); graph k has "graph:k:epoch".
+ * "adam:k:rates" (and "lbfgs:k:moves", "lbfgs:k:changes", "lbfgs:k:numbers"); average k has
+ * "average:k:mean:NAME" and "average:k:steps"; graph k has "graph:k:epoch".
  * Each is counted from 0 in the order in which they were made. */
 WG_API wg_status wg_save_at(wg_site here, wg_context *c, const char *path);
 #define wg_save(c, path) wg_save_at(WG_AT(#c ", " #path), c, path)

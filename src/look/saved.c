@@ -35,6 +35,22 @@ wgi_stepper *wgi_saved_stepper(const wg_context *c, int k)
     return s;
 }
 
+static int averages_of(const wg_params *root)
+{
+    int n = 0;
+    for (const wg_average *a = root->averages; a; a = a->next) n++;
+    return n;
+}
+
+wg_average *wgi_saved_average(const wg_context *c, int k)
+{
+    const wg_params *root = wgi_saved_set(c, 0);
+    for (int set = 0; root && k >= averages_of(root); root = wgi_saved_set(c, ++set)) k -= averages_of(root);
+    wg_average *a = root && k >= 0 ? root->averages : NULL;
+    for (int i = root ? averages_of(root) - 1 : 0; a && i > k; i--) a = a->next;
+    return a;
+}
+
 /* The graph in which derivative rules are traced is the library's own. */
 static bool is_users(const wg_context *c, const wg_graph *g) { return g != c->tracer; }
 
@@ -125,6 +141,21 @@ static void put_optimizer(lister *l, wgi_stepper *s, int k)
     put_kept(l, s, k);
 }
 
+static void put_average(lister *l, wg_average *a, int k)
+{
+    char buf[600];
+    const wg_params *root = a->p->root;
+    const int set = wgi_saved_set_number(root);
+    put(l, wg_view(WG_I64, &a->steps, WG_SCALAR), false, "average:%d:steps", k);
+    for (size_t i = 0; i < root->count; i++) {
+        const wgi_parameter *q = root->item[i];
+        const double *mean = wgi_average_at(a, q);
+        if (mean)
+            put(l, wg_view_f64(mean, q->shape), false, "average:%d:mean:%s", k,
+                name_of(q, set, buf, sizeof buf));
+    }
+}
+
 /* The end of an open evaluation raises the epoch: a resumed training has none open. */
 static void put_graph(lister *l, wg_graph *g, int k)
 {
@@ -136,19 +167,35 @@ static void put_all(lister *l, wg_context *c)
 {
     wg_params *p;
     wgi_stepper *s;
+    wg_average *a;
     wg_graph *g;
     put(l, wg_view(WG_I64, &c->o.seed, WG_SCALAR), false, "wengert:seed");
     for (int k = 0; (p = wgi_saved_set(c, k)); k++) put_params(l, p, k);
     for (int k = 0; (s = wgi_saved_stepper(c, k)); k++) put_optimizer(l, s, k);
+    for (int k = 0; (a = wgi_saved_average(c, k)); k++) put_average(l, a, k);
     for (int k = 0; (g = wgi_saved_graph(c, k)); k++) put_graph(l, g, k);
     for (const wgi_saved_memory *m = c->saved; m; m = m->next) put(l, m->memory, false, "memory:%s", m->name);
+}
+
+/* Then the values of parameters are not their own. */
+static bool averages_in_use(wg_context *c)
+{
+    wg_average *a;
+    for (int k = 0; (a = wgi_saved_average(c, k)); k++)
+        if (a->own) {
+            wgi_fail(c, a->used, "average_use", WG_ERROR_USE,
+                     "a training cannot be saved or resumed while averages are in use: call "
+                     "wg_average_use(a, false) first");
+            return true;
+        }
+    return false;
 }
 
 wg_saved *wg_saved_list(wg_context *c, int *n)
 {
     lister l = { 0 };
     *n = 0;
-    if (!wgi_ok(c)) return NULL;
+    if (!wgi_ok(c) || averages_in_use(c)) return NULL;
     put_all(&l, c);
     wg_saved *list = wg_alloc(c, 1, (size_t)l.n * sizeof *list + l.bytes);
     if (!list) return NULL;

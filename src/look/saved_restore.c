@@ -13,7 +13,19 @@ typedef struct restoring {
     int n;
 } restoring;
 
-typedef enum what { SEED, PARAMETER, MOMENT, KEPT, STEPS, RATES, RATE, EPOCH, MEMORY } what;
+typedef enum what {
+    SEED,
+    PARAMETER,
+    MOMENT,
+    KEPT,
+    STEPS,
+    RATES,
+    RATE,
+    AVERAGE,
+    AVERAGE_STEPS,
+    EPOCH,
+    MEMORY
+} what;
 
 /* What a tensor of the list is for. */
 typedef struct thing {
@@ -23,6 +35,7 @@ typedef struct thing {
     wgi_parameter *q; /* NULL: it is to be made */
     wgi_stepper *s;
     int moment; /* or the number of a kept array */
+    wg_average *average;
     wg_graph *g;
     const wgi_saved_memory *memory;
 } thing;
@@ -130,6 +143,19 @@ static bool is_part_of(const restoring *r, const char *rest, thing *t)
     return false;
 }
 
+/* rest: what follows "average:". */
+static bool is_of_average(const restoring *r, const wg_saved *k, const char *rest, thing *t)
+{
+    const int at = number(&rest);
+    const char *of = behind(rest, "mean");
+    t->average = at < 0 ? NULL : wgi_saved_average(r->c, at);
+    if (!t->average) return bad(r, k->name, "this program has no such average: make it first");
+    t->is = AVERAGE_STEPS;
+    if (strcmp(rest, "steps") == 0) return true;
+    if (!of || !is_parameter(r, of, t)) return bad(r, k->name, "averages have no such part");
+    return t->is = AVERAGE, true;
+}
+
 /* "adam:0:..." of an optimizer. */
 static bool is_optimizers(const restoring *r, const wg_saved *k, thing *t)
 {
@@ -168,6 +194,7 @@ static bool is_what(const restoring *r, const wg_saved *k, thing *t)
                bad(r, k->name,
                    "nothing of this name is saved here: make the data set, or call wg_save_with, first");
     }
+    if ((rest = behind(k->name, "average"))) return is_of_average(r, k, rest, t);
     if ((rest = behind(k->name, "graph"))) {
         t->is = EPOCH;
         const int at = number(&rest);
@@ -203,16 +230,27 @@ static bool parameter_fits(const restoring *r, const wg_saved *k, const thing *t
     return fits(r, k, t->q->dtype, t->q->shape);
 }
 
+/* The parameter of "adam:0:m:NAME" in the list, if it belongs to p. */
+static const wg_saved *owner_of(const restoring *r, const wg_saved *k, const thing *t, const wg_params *p)
+{
+    const char *name = strchr(strchr(strchr(k->name, ':') + 1, ':') + 1, ':') + 1, *prefix = p->prefix;
+    const bool inside = t->set == p->root && (!prefix || strncmp(t->name, prefix, strlen(prefix)) == 0);
+    return inside ? find(r, name) : NULL;
+}
+
 /* The parameter of a moment is in the list, too. */
 static bool moment_fits(const restoring *r, const wg_saved *k, const thing *t)
 {
-    const char *name = strchr(strchr(strchr(k->name, ':') + 1, ':') + 1, ':') + 1;
-    const wg_saved *of = find(r, name);
-    const char *prefix = t->s->p->prefix;
-    if (!of || of->state || t->set != t->s->p->root ||
-        (prefix && strncmp(t->name, prefix, strlen(prefix)) != 0))
-        return bad(r, k->name, "is of no parameter of this optimizer");
+    const wg_saved *of = owner_of(r, k, t, t->s->p);
+    if (!of || of->state) return bad(r, k->name, "is of no parameter of this optimizer");
     return fits(r, k, of->value.dtype, of->value.shape);
+}
+
+static bool average_fits(const restoring *r, const wg_saved *k, const thing *t)
+{
+    const wg_saved *of = owner_of(r, k, t, t->average->p);
+    if (!of || !wg_dtype_is_float(of->value.dtype)) return bad(r, k->name, "is of no float of this set");
+    return fits(r, k, WG_F64, of->value.shape);
 }
 
 static bool seed_fits(const restoring *r, const wg_saved *k)
@@ -263,7 +301,9 @@ static bool check(const restoring *r, const wg_saved *k)
     case PARAMETER: return parameter_fits(r, k, &t);
     case MOMENT: return moment_fits(r, k, &t);
     case KEPT: return kept_fits(r, k);
+    case AVERAGE_STEPS:
     case STEPS: return steps_fit(r, k);
+    case AVERAGE: return average_fits(r, k, &t);
     case RATES: return fits(r, k, WG_F64, WG_SHAPE(WGI_RATES));
     case RATE: return rate_fits(r, k);
     case EPOCH: return fits(r, k, WG_I64, WG_SCALAR);
@@ -271,7 +311,8 @@ static bool check(const restoring *r, const wg_saved *k)
     }
 }
 
-/* All that is here must be in the file, but arrays of optimizers: those of its first step are zero. */
+/* All that is here must be in the file, but arrays of optimizers, those of its first step are zero, and
+ * averages, which begin with the parameters. */
 static bool is_complete(const restoring *r)
 {
     int n;
@@ -280,7 +321,7 @@ static bool is_complete(const restoring *r)
     bool ok = here;
     for (int i = 0; i < n && ok; i++)
         if (!find(r, here[i].name))
-            ok = (is_what(r, &here[i], &t) && (t.is == MOMENT || t.is == KEPT)) ||
+            ok = (is_what(r, &here[i], &t) && (t.is == MOMENT || t.is == KEPT || t.is == AVERAGE)) ||
                  bad(r, here[i].name, "the file has it not");
     wg_free(r->c, here);
     return ok;
@@ -339,6 +380,8 @@ static void set(const restoring *r, const wg_saved *k, bool parameters)
     case STEPS: memcpy(o.steps, k->value.data, sizeof *o.steps); break;
     case RATES: memcpy(o.rate, k->value.data, WGI_RATES * sizeof *o.rate); break;
     case RATE: memcpy(o.lr, k->value.data, sizeof *o.lr); break;
+    case AVERAGE_STEPS: memcpy(&t.average->steps, k->value.data, sizeof t.average->steps); break;
+    case AVERAGE: wgi_average_set(t.average, t.q, k->value.data); break;
     case EPOCH: set_epoch(k, t.g); break;
     case MEMORY: set_memory(k, t.memory); break;
     }
@@ -347,7 +390,9 @@ static void set(const restoring *r, const wg_saved *k, bool parameters)
 static void set_all(const restoring *r)
 {
     wgi_stepper *s;
+    wg_average *a;
     for (int i = 0; i < r->n && wgi_ok(r->c); i++) set(r, &r->list[i], true);
+    for (int k = 0; wgi_ok(r->c) && (a = wgi_saved_average(r->c, k)); k++) wgi_average_begin(a);
     for (int k = 0; (s = wgi_saved_stepper(r->c, k)); k++) {
         wgi_store_clear_moments(s->p);
         wgi_stepper_forget(s);

@@ -108,6 +108,44 @@ wg_status wg_average_step_at(wg_site here, wg_average *a)
     return WG_OK;
 }
 
+/* ---- in a file ---- */
+
+/* Where the averages of q are, or will be. */
+static size_t place_of(const wg_average *a, const wgi_parameter *q)
+{
+    size_t at = 0;
+    for (size_t k = 0; a->p->root->item[k] != q; k++)
+        if (is_averaged(a, a->p->root->item[k])) at += (size_t)a->p->root->item[k]->size;
+    return at;
+}
+
+double *wgi_average_at(const wg_average *a, const wgi_parameter *q)
+{
+    const size_t at = is_averaged(a, q) ? place_of(a, q) : a->count;
+    return at < a->count ? a->mean + at : NULL;
+}
+
+bool wgi_average_begin(wg_average *a)
+{
+    const wg_params *root = a->p->root;
+    a->count = a->steps = 0;
+    if (!make_room(a, elements_of(a))) return false;
+    size_t at = 0;
+    for (size_t k = 0; k < root->count; k++) {
+        if (!is_averaged(a, root->item[k])) continue;
+        begin(root->item[k], a->mean + at);
+        at += (size_t)root->item[k]->size;
+    }
+    return true;
+}
+
+void wgi_average_set(wg_average *a, const wgi_parameter *q, const double *values)
+{
+    const size_t at = place_of(a, q), end = at + (size_t)q->size;
+    if (q->size) memcpy(a->mean + at, values, (size_t)q->size * sizeof *values);
+    a->count = WGI_MAX(a->count, end);
+}
+
 /* ---- use ---- */
 
 /* Exchanges: the values of the parameters go to `own`, if that is not NULL, and get those of `from`. */
@@ -137,6 +175,7 @@ static wg_status use(wg_site here, wg_average *a)
     a->own = wg_alloc(a->p->c, WGI_MAX(a->count, 1), sizeof *a->own);
     if (!a->own) return wg_failed(a->p->c);
     exchange(a, a->own, a->mean);
+    a->used = here;
     a->version = a->p->root->version;
     return WG_OK;
 }

@@ -79,9 +79,17 @@ struct wg_average {
     uint64_t steps;
     double *mean; /* of the floats of p, in creation order, states too */
     double *own;  /* the values of the parameters while the averages are in use; NULL: they are not */
+    wg_site used; /* where wg_average_use was called */
     size_t count, room;
     uint64_t version; /* of the parameters, since the averages are in use */
 };
+
+/* average.c of optim/: for the file of a training. */
+double *wgi_average_at(const wg_average *a, const wgi_parameter *q); /* of q; NULL: it has none yet */
+/* Forgets all averages, and begins those of the floats that are there with their values. False: no memory. */
+bool wgi_average_begin(wg_average *a);
+/* Sets the averages of q. Those of the parameters before it are there, too, from then on. */
+void wgi_average_set(wg_average *a, const wgi_parameter *q, const double *values);
 
 /* An optimizer, as its set sees it. The first field of wg_optim. */
 typedef struct wgi_stepper {

@@ -18,6 +18,7 @@ typedef struct training {
     wg_data *train, *dev;
     wg_params *p, *q;
     wg_optim *body, *head, *bias;
+    wg_average *slow, *even;
     wg_graph *g;
     double best;
 } training;
@@ -30,6 +31,8 @@ static training training_new(wgt_memory *m)
     t.body = wg_adam(wg_params_in(t.p, "body"), &(wg_adam_opts){ .lr = 3e-3 });
     t.head = wg_momentum(wg_params_in(t.p, "head"), NULL);
     t.bias = wg_rmsprop(t.q, &(wg_rmsprop_opts){ .centered = true, .momentum = 0.5 });
+    t.slow = wg_average_new(t.p, &(wg_average_opts){ .decay = 0.9 });
+    t.even = wg_average_new(wg_params_in(t.p, "head"), NULL);
     t.g = wg_graph_new(t.c);
     return t;
 }
@@ -46,6 +49,8 @@ static void step(training *t, const wg_batch *b)
     wg_backward(loss, t->q);
     t->best = fmin(t->best, wg_item(loss));
     wg_optim_step(t->body), wg_optim_step(t->head), wg_optim_step(t->bias);
+    wg_average_step(t->slow);
+    if (wg_data_epoch(t->train) % 2) wg_average_step(t->even);
 }
 
 /* Saves after every third step, in the middle of an epoch too, and goes on where the file is. */
@@ -172,6 +177,34 @@ Test(resume, a_file_of_wg_save_is_one_of_parameters_too)
     cr_expect(wgt_same_bits(&a, &b));
     cr_expect_eq(wg_params_load(p, wgt_in_folder("run")), WG_OK);
     wgt_finish(c, NULL);
+    wgt_finish(t.c, NULL);
+}
+
+/* Averages go on, also those of parameters that the program has not made yet. */
+Test(resume, averages)
+{
+    training t = training_new(NULL), u;
+    const char *path = wgt_in_folder("run");
+    train_a_little(&t, 3);
+    wg_average_use(t.slow, true);
+    wg_save(t.c, path);
+    wgt_expect_error(t.c, WG_ERROR_USE, "cannot be saved or resumed while averages are in use");
+    wg_average_use(t.slow, false);
+    wg_save(t.c, path);
+    u = training_new(NULL);
+    cr_assert(wg_resume(u.c, path));
+    train_a_little(&t, 2), train_a_little(&u, 2);
+    wg_average_use(t.slow, true), wg_average_use(u.slow, true);
+    for (int i = 0; i < wg_params_count(t.p); i++) {
+        const wg_tensor a = wg_params_tensor(t.p, i), b = wgt_named(u.p, wg_params_name(t.p, i));
+        cr_expect(wgt_same_bits(&a, &b), "%s", wg_params_name(t.p, i));
+    }
+    wg_average_use(u.slow, false);
+    wg_average_free(u.even);
+    wg_resume(u.c, path);
+    wgt_expect_error(u.c, WG_ERROR_FORMAT, "this program has no such average: make it first");
+    wgt_finish(u.c, NULL);
+    wg_average_use(t.slow, false);
     wgt_finish(t.c, NULL);
 }
 
