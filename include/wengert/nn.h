@@ -26,17 +26,17 @@ typedef struct wg_nn_dense_args {
     WG_BY_NAME;
     bool no_bias;
     bool share;
-    const wg_init *W_init; /* default: wg_he() */
-    const wg_init *b_init; /* default: zeros */
+    wg_init W_init; /* default: wg_he() */
+    wg_init b_init; /* default: zeros */
     uint64_t reserved[4];
 } wg_nn_dense_args;
 WG_API wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a);
 #define wg_nn_dense(...) wg_nn_dense_at(WG_AT("\4" #__VA_ARGS__), WG_ARGS(wg_nn_dense_args, __VA_ARGS__))
 
-/* Batch normalisation over all axes but the last. Parameters NAME.gamma and NAME.beta. In WG_TRAIN it
- * uses the mean and variance of the batch, and each wg_backward updates their averages, the states
- * NAME.mean and NAME.variance. In WG_EVAL it uses the averages, corrected for their start at 0 by the
- * state NAME.count. */
+/* Batch normalisation over all axes but that of the features. Parameters NAME.gamma and NAME.beta. In
+ * WG_TRAIN it uses the mean and variance of the batch, and each wg_backward updates their averages, the
+ * states NAME.mean and NAME.variance. In WG_EVAL it uses the averages, corrected for their start at 0 by
+ * the state NAME.count. */
 typedef struct wg_nn_batch_norm_args {
     wg_node x;
     wg_params *p;
@@ -46,13 +46,15 @@ typedef struct wg_nn_batch_norm_args {
     double eps;      /* default 1e-5 */
     bool share;
     wg_layer_mode mode;
+    wg_axes axis; /* of the features: WG_AXES(1); default: the last */
     uint64_t reserved[4];
 } wg_nn_batch_norm_args;
 WG_API wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a);
 #define wg_nn_batch_norm(...) \
     wg_nn_batch_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_batch_norm_args, __VA_ARGS__))
 
-/* Layer normalisation over the last axis. Parameters NAME.gamma and NAME.beta, of its size. */
+/* Layer normalisation over the last axis, or over axes that you name. Parameters NAME.gamma and NAME.beta, of
+ * their sizes. */
 typedef struct wg_nn_layer_norm_args {
     wg_node x;
     wg_params *p;
@@ -60,13 +62,14 @@ typedef struct wg_nn_layer_norm_args {
     WG_BY_NAME;
     double eps; /* default 1e-5 */
     bool share;
+    wg_axes axes; /* default: the last */
     uint64_t reserved[4];
 } wg_nn_layer_norm_args;
 WG_API wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a);
 #define wg_nn_layer_norm(...) \
     wg_nn_layer_norm_at(WG_AT("\3" #__VA_ARGS__), WG_ARGS(wg_nn_layer_norm_args, __VA_ARGS__))
 
-/* wg_rms_norm over the last axis. Parameter NAME.gamma, of its size. */
+/* wg_rms_norm over the last axis, or over axes that you name. Parameter NAME.gamma, of their sizes. */
 typedef struct wg_nn_rms_norm_args {
     wg_node x;
     wg_params *p;
@@ -74,6 +77,7 @@ typedef struct wg_nn_rms_norm_args {
     WG_BY_NAME;
     double eps; /* default 1e-5 */
     bool share;
+    wg_axes axes; /* default: the last */
     uint64_t reserved[4];
 } wg_nn_rms_norm_args;
 WG_API wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a);
@@ -111,8 +115,8 @@ typedef struct wg_nn_conv_args {
     int64_t groups;
     bool no_bias;
     bool share;
-    const wg_init *W_init; /* default: wg_he(); the inputs are the elements of size times channels / groups */
-    const wg_init *b_init; /* default: zeros */
+    wg_init W_init; /* default: wg_he() */
+    wg_init b_init; /* default: zeros */
     uint64_t reserved[4];
 } wg_nn_conv_args;
 WG_API wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a);

@@ -21,6 +21,7 @@ extern "C" {
 /* ---- first values ---- */
 
 typedef enum wg_init_kind {
+    WG_INIT_DEFAULT,    /* that of the layer; of wg_param: wg_zeros() for less than two axes, else wg_he() */
     WG_INIT_CONST,      /* a */
     WG_INIT_NORMAL,     /* mean a, standard deviation b */
     WG_INIT_UNIFORM,    /* in [a, b) */
@@ -33,12 +34,24 @@ typedef enum wg_init_kind {
 } wg_init_kind;
 typedef enum wg_fan { WG_FAN_IN, WG_FAN_AVERAGE } wg_fan;
 
+/* A struct of zeros asks for the default. Of a parameter with the axes [..., in, out] the numbers of inputs
+ * and outputs are n_in = in w and n_out = out w, where w is the product of the axes before them: the window
+ * of a convolution, or 1. */
 typedef struct wg_init {
     wg_init_kind kind;
     double a, b;
     wg_fan fan;
     const void *values; /* doubles in row-major order */
+    /* Of the parameter: f32 or f64. Default: that of the parameter if it is there already; of a layer's
+     * that of its operand; else that of the context. */
+    wg_dtype dtype;
 } wg_init;
+/* The same with a dtype: wg_param(g, p, "W", WG_SHAPE(3), wg_init_as(WG_F64, wg_he())). */
+static inline wg_init wg_init_as(wg_dtype t, wg_init init)
+{
+    init.dtype = t;
+    return init;
+}
 
 WG_API wg_init wg_zeros(void);
 WG_API wg_init wg_const(double value);
@@ -47,7 +60,7 @@ WG_API wg_init wg_uniform(double low, double high);
 WG_API wg_init wg_xavier(void); /* normal, variance 1 / n_in (LeCun et al. 1998) */
 WG_API wg_init wg_he(void);     /* normal, variance 2 / n_in (He et al. 2015) */
 WG_API wg_init wg_glorot(void); /* normal, variance 2 / (n_in + n_out) (Glorot and Bengio 2010) */
-WG_API wg_init wg_values(const double *values);
+WG_API wg_init wg_values(const double *values); /* NULL is an error */
 /* Normal numbers within two standard deviations of the mean. */
 WG_API wg_init wg_truncated_normal(double mean, double deviation);
 /* Uniformly distributed among such matrices (Saxe, McClelland and Ganguli 2014). Of more than two axes the last one
@@ -68,7 +81,8 @@ WG_API wg_params *wg_params_in_at(wg_site here, wg_params *p, const char *prefix
 #define wg_params_in(p, prefix) wg_params_in_at(WG_AT(#p ", " #prefix), p, prefix)
 
 /* A parameter of p as a node. If p has none of that name, it is made, with first values by init; but not in
- * WG_EVAL once p is trained (wg_params_trained). The same name twice in a graph gives the same node. Another shape is an error that names both lines. */
+ * WG_EVAL once p is trained (wg_params_trained). The same name twice in a graph gives the same node. Another
+ * shape or dtype is an error that names both lines. */
 WG_API wg_node wg_param_at(wg_site here, wg_graph *g, wg_params *p, const char *name, wg_shape s,
                            wg_init init);
 #define wg_param(g, p, name, ...) /* g, p, name, shape, init */ \

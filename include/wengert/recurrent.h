@@ -41,8 +41,8 @@ typedef struct wg_nn_cell_args {
     WG_BY_NAME;
     bool relu; /* of rnn */
     bool share;
-    const wg_init *W_init, *U_init; /* default: uniform from -1 / sqrt(units) to 1 / sqrt(units) */
-    const wg_init *b_init;          /* default: zeros */
+    wg_init W_init, U_init; /* default: uniform from -1 / sqrt(units) to 1 / sqrt(units) */
+    wg_init b_init;         /* default: zeros */
     uint64_t reserved[4];
 } wg_nn_cell_args;
 WG_API wg_nn_states wg_nn_rnn_cell_at(wg_site here, const wg_nn_cell_args *a);
@@ -70,7 +70,7 @@ typedef struct wg_nn_recurrent_args {
     bool reverse, bidirectional;
     bool relu; /* of rnn */
     bool share;
-    const wg_init *W_init, *U_init, *b_init; /* as of cells */
+    wg_init W_init, U_init, b_init; /* as of cells */
     uint64_t reserved[4];
 } wg_nn_recurrent_args;
 WG_API wg_nn_states wg_nn_rnn_at(wg_site here, const wg_nn_recurrent_args *a);

@@ -18,7 +18,7 @@ typedef struct wg_nn_embedding_args {
     int64_t count, width;
     WG_BY_NAME;
     bool share;
-    const wg_init *W_init; /* default: wg_normal(0, 1) */
+    wg_init W_init; /* default: wg_normal(0, 1) */
     uint64_t reserved[4];
 } wg_nn_embedding_args;
 WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
@@ -63,9 +63,9 @@ typedef struct wg_nn_attention_args {
     wg_node memory; /* default: x */
     bool no_bias;
     bool share;
-    const wg_init *W_init;  /* default: wg_xavier() */
-    const wg_init *Wo_init; /* default: wg_xavier() */
-    wg_nn_cache *cache;     /* of earlier tokens; without .mask and .memory */
+    wg_init W_init;     /* default: wg_xavier() */
+    wg_init Wo_init;    /* default: wg_xavier() */
+    wg_nn_cache *cache; /* of earlier tokens; without .mask and .memory */
     uint64_t reserved[3];
 } wg_nn_attention_args;
 WG_API wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a);

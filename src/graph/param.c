@@ -100,14 +100,14 @@ static bool has_name(const wg_params *p, const wgi_parameter *q, const char *lay
 }
 
 /* Reuses the leaf that the last build made at this call. 0: there is none, or its parameter has another name
- * or shape. */
+ * shape or dtype. */
 static uint32_t param_again(wg_site here, wg_graph *g, const wg_params *p, const char *layer,
-                            const char *name, const wg_shape *s, bool state)
+                            const char *name, const wg_shape *s, wg_dtype t, bool state)
 {
     const wgi_called *c = name ? wgi_again_at(g, here, state ? &wgi_op_state : &wgi_op_param) : NULL;
     wgi_parameter *q = c ? g->node[c->result].parameter : NULL;
     bool first = c && c->after > c->first;
-    if (!q || !has_name(p, q, layer, name) || !wgi_same_shape(&q->shape, s)) return 0;
+    if (!q || !has_name(p, q, layer, name) || !wgi_same_shape(&q->shape, s) || (t && t != q->dtype)) return 0;
     if (first && (wgi_leaf_of(g, q) || !use_set(g, q->owner))) return 0;
     uint32_t i = wgi_again_reuse(g);
     if (first) note_node(g, q, i);
@@ -143,7 +143,8 @@ static bool is_open(wg_site here, const wg_params *p, const char *full)
 static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, uint64_t hash,
                                  const wg_shape *s, const wg_init *init, bool state)
 {
-    wgi_parameter *q = wgi_params_make(p, here, full, hash, *s, p->c->o.dtype, state);
+    const wg_dtype t = init->dtype ? init->dtype : p->c->o.dtype;
+    wgi_parameter *q = wgi_params_make(p, here, full, hash, *s, t, state);
     if (!q) return NULL;
     if (!wgi_init_fill(q, here, init)) {
         wgi_params_discard(q);
@@ -151,6 +152,19 @@ static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, u
     }
     wgi_params_enter(p->root, q);
     return q;
+}
+
+/* Whether q, or a new parameter, has or can have the dtype. False: an error is recorded. */
+static bool dtype_fits(wg_site here, wg_graph *g, const wgi_parameter *q, const char *what, const char *full,
+                       wg_dtype t)
+{
+    if (t && !wg_dtype_is_float(t))
+        wgi_fail(g->c, here, what, WG_ERROR_DTYPE, "%s: the dtype must be f32 or f64", full);
+    else if (q && t && t != q->dtype)
+        wgi_fail(g->c, here, what, WG_ERROR_DTYPE, "%s is asked for as %s and was made as %s at %s", full,
+                 wg_dtype_name(t), wg_dtype_name(q->dtype),
+                 *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
+    return wgi_ok(g->c);
 }
 
 static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *name, const wg_shape *s,
@@ -176,6 +190,7 @@ static wg_node param_new(wg_site here, wg_graph *g, wg_params *p, const char *na
                              wg_shape_text(*s, a, sizeof a), q->state ? "state" : "parameter",
                              wg_shape_text(q->shape, b, sizeof b),
                              *wg_site_place(q->here) ? wg_site_place(q->here) : "loading");
+    if (!dtype_fits(here, g, q, what, full, init->dtype)) return wgi_error_node(g);
     if (!q && (!is_open(here, p, full) || (!state && !may_be_new(here, g, p, full))))
         return wgi_error_node(g);
     if (!q) q = first_made(here, p, full, hash, s, init, state);
@@ -207,7 +222,7 @@ static inline wg_node param(wg_site here, wg_graph *g, wg_params *p, const char 
         const wg_node given = wgi_with_node(here, g, p, layer, name, s, state);
         if (!wg_is_none(given)) return given;
     }
-    uint32_t again = param_again(here, g, p, layer, name, s, state);
+    uint32_t again = param_again(here, g, p, layer, name, s, init->dtype, state);
     if (again) return wgi_handle(g, again);
     wgi_calling k = wgi_call_begin(g);
     return wgi_leaf_end(g, k, here, state ? &wgi_op_state : &wgi_op_param,

@@ -59,7 +59,7 @@ static bool init_of(wg_program *q, const wgi_ast *a, wg_shape s, wg_init *init, 
     double number;
     char want[120], got[120];
     *values = NULL;
-    if (!a) return *init = s.rank < 2 ? wg_zeros() : wg_he(), true;
+    if (!a) return *init = (wg_init){ 0 }, true;
     if (wgi_constant(a, &number)) return *init = wg_const(number), true;
     if (a->kind == AST_NAME || a->kind == AST_CALL) return named_init(q, a, init);
     double *list = wgi_list(q, a, &given);
@@ -140,7 +140,7 @@ wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner)
                            &init, &values)))
         return WGI_NOTHING;
     a.no_bias = !bias;
-    a.W_init = first ? &init : NULL;
+    if (first) a.W_init = init;
     wg_node y = wg_nn_dense_at(layer_site(q, call), &a);
     wg_free(q->c, values);
     return wgi_node_val(y);

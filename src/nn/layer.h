@@ -16,6 +16,7 @@ typedef struct layer {
     wg_graph *g;
     wg_params *p;
     const char *name;
+    wg_dtype dtype;       /* of its parameters: that of the operand if it is a float, else the default */
     wg_site here, inside; /* the user's call; the same for the ops that make the layer */
 } layer;
 
@@ -47,8 +48,9 @@ static inline bool fail_twice(const layer *l, const char *what, const char *name
 static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg_params *p, const char *name,
                          bool share)
 {
-    *l = (layer){ wg_graph_of(x), p, name, here, wg_inside(here) };
+    *l = (layer){ .g = wg_graph_of(x), .p = p, .name = name, .here = here, .inside = wg_inside(here) };
     if (!wg_node_ok(x)) return fail_operand(l, what, x, p);
+    if (wg_dtype_is_float(wg_node_dtype(x))) l->dtype = wg_node_dtype(x);
     wg_context *c = wg_graph_context(l->g);
     if (!wg_options_named(c, here, what) || wg_failed(c)) return false;
     if (!p || !name || !*name || strlen(name) > NAME_MOST) {
@@ -63,12 +65,22 @@ static inline bool begin(layer *l, wg_site here, const char *what, wg_node x, wg
 
 static inline wg_node param(const layer *l, const char *part, const wg_shape *s, wg_init init)
 {
+    init.dtype = l->dtype;
+    return wg_layer_param(l->inside, l->g, l->p, l->name, part, s, &init);
+}
+
+/* A parameter whose first values are those that the user has given, or others by default. */
+static inline wg_node weight(const layer *l, const char *part, const wg_shape *s, const wg_init *given,
+                             wg_init otherwise)
+{
+    wg_init init = given->kind == WG_INIT_DEFAULT ? otherwise : *given;
+    init.dtype = given->dtype ? given->dtype : l->dtype;
     return wg_layer_param(l->inside, l->g, l->p, l->name, part, s, &init);
 }
 
 static inline wg_node state(const layer *l, const char *part, const wg_shape *s)
 {
-    const wg_init zeros = wg_zeros();
+    const wg_init zeros = wg_init_as(l->dtype, wg_zeros());
     return wg_layer_state(l->inside, l->g, l->p, l->name, part, s, &zeros);
 }
 

@@ -18,11 +18,8 @@ wg_node wg_nn_dense_at(wg_site here, const wg_nn_dense_args *a)
         return refused(a->x);
     }
     const wg_shape W_shape = WG_SHAPE(s.dim[s.rank - 1], a->units), b_shape = WG_SHAPE(a->units);
-    const wg_init he = wg_he(), zeros = wg_zeros();
-    wg_node W = wg_layer_param(l.inside, l.g, a->p, a->name, "W", &W_shape, a->W_init ? a->W_init : &he);
-    wg_node b = a->no_bias ? wg_none
-                           : wg_layer_param(l.inside, l.g, a->p, a->name, "b", &b_shape,
-                                            a->b_init ? a->b_init : &zeros);
+    wg_node W = weight(&l, "W", &W_shape, &a->W_init, wg_he());
+    wg_node b = a->no_bias ? wg_none : weight(&l, "b", &b_shape, &a->b_init, wg_zeros());
     return wg_dense_at(l.inside, a->x, W, b);
 }
 
@@ -70,56 +67,101 @@ static wg_node infer(wg_site here, const wg_nn_batch_norm_args *a, wg_node gamma
             .x = a->x, .gamma = gamma, .beta = beta, .mean = mean, .variance = variance, .eps = a->eps });
 }
 
+/* The averages are those of outputs of the op, which there are if the features are the last axis. So another
+ * axis is moved to the end, and back. */
+static wg_node move_axis(wg_site here, wg_node x, int from, int to)
+{
+    wg_transpose_args t = { .x = x, .axes.count = wg_node_shape(x).rank };
+    for (int i = 0, k = 0; i < t.axes.count; i++) {
+        k += k == from;
+        t.axes.axis[i] = i == to ? from : k++;
+    }
+    return wg_transpose_at(here, &t);
+}
+
+static wg_node on_last_axis(const layer *l, const wg_nn_batch_norm_args *a, double momentum)
+{
+    wg_shape f = WG_SHAPE(wg_dim_at(l->here, a->x, -1));
+    wg_node gamma = param(l, "gamma", &f, wg_const(1)), beta = param(l, "beta", &f, wg_zeros());
+    const averages v = { state(l, "mean", &f), state(l, "variance", &f), state(l, "count", &WG_SCALAR),
+                         momentum };
+    const bool trains = a->mode == WG_AS_TRAIN || (a->mode == WG_AS_GRAPH && wg_graph_mode(l->g) == WG_TRAIN);
+    return trains ? train(l->inside, a, gamma, beta, &v) : infer(l->inside, a, gamma, beta, &v);
+}
+
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
     layer l;
-    averages v = { .momentum = a->momentum == WG_ZERO ? 0 : a->momentum == 0 ? 0.9 : a->momentum };
+    const double momentum = a->momentum == WG_ZERO ? 0 : a->momentum == 0 ? 0.9 : a->momentum;
     if (!begin(&l, here, "nn_batch_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
-    if (wg_node_shape(a->x).rank < 1 || !(v.momentum >= 0 && v.momentum < 1)) {
+    const int rank = wg_node_shape(a->x).rank, given = a->axis.count ? a->axis.axis[0] : -1,
+              axis = given < 0 ? given + rank : given;
+    if (rank < 1 || a->axis.count > 1 || axis < 0 || axis >= rank || !(momentum >= 0 && momentum < 1)) {
         wg_fail(wg_graph_context(l.g), here, WG_ERROR_VALUE,
-                "nn_batch_norm: \"%s\": x needs an axis, momentum %g must be in [0, 1)", a->name, v.momentum);
+                "nn_batch_norm: \"%s\": x needs an axis of features, momentum %g must be in [0, 1)", a->name,
+                momentum);
         return refused(a->x);
     }
-    wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, -1));
-    wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
-    v.mean = state(&l, "mean", &f);
-    v.variance = state(&l, "variance", &f);
-    v.count = state(&l, "count", &WG_SCALAR);
-    const bool trains = a->mode == WG_AS_TRAIN || (a->mode == WG_AS_GRAPH && wg_graph_mode(l.g) == WG_TRAIN);
-    return trains ? train(l.inside, a, gamma, beta, &v) : infer(l.inside, a, gamma, beta, &v);
+    if (axis == rank - 1) return on_last_axis(&l, a, momentum);
+    wg_nn_batch_norm_args b = *a;
+    b.x = move_axis(l.inside, a->x, axis, rank - 1);
+    return move_axis(l.inside, on_last_axis(&l, &b, momentum), rank - 1, axis);
 }
 
-/* ---- layer_norm ---- */
+/* ---- layer_norm, rms_norm ---- */
+
+/* Puts the axes in order; none: the last. *f: their sizes. False: an error is recorded. */
+static bool order_axes(const layer *l, const char *what, wg_node x, wg_axes *axes, wg_shape *f)
+{
+    const wg_shape s = wg_node_shape(x);
+    bool in[WG_MAX_RANK] = { false }, fits = s.rank >= 1 && axes->count <= s.rank;
+    if (!axes->count) *axes = WG_AXES(-1);
+    for (int i = 0; fits && i < axes->count; i++) {
+        const int k = axes->axis[i] + (axes->axis[i] < 0 ? s.rank : 0);
+        fits = k >= 0 && k < s.rank && !in[k];
+        if (fits) in[k] = true;
+    }
+    *f = WG_SCALAR;
+    axes->count = 0;
+    for (int k = 0; k < s.rank; k++)
+        if (in[k]) f->dim[f->rank++] = s.dim[k], axes->axis[axes->count++] = k;
+    char shape[96];
+    if (!fits)
+        wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_SHAPE,
+                "%s: \"%s\": x %s needs an axis, and each of .axes must be one of its axes, once", what,
+                l->name, wg_shape_text(s, shape, sizeof shape));
+    return fits;
+}
 
 wg_node wg_nn_layer_norm_at(wg_site here, const wg_nn_layer_norm_args *a)
 {
     layer l;
-    if (!begin(&l, here, "nn_layer_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
-    if (wg_node_shape(a->x).rank < 1) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE, "nn_layer_norm: \"%s\": x needs an axis",
-                a->name);
+    wg_axes axes = a->axes;
+    wg_shape f;
+    if (!begin(&l, here, "nn_layer_norm", a->x, a->p, a->name, a->share) ||
+        !order_axes(&l, "nn_layer_norm", a->x, &axes, &f))
         return refused(a->x);
-    }
-    wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, -1));
+    if (axes.axis[0] == wg_node_shape(a->x).rank - 1) axes.count = 0; /* the last alone: the op's own way */
     wg_node gamma = param(&l, "gamma", &f, wg_const(1)), beta = param(&l, "beta", &f, wg_zeros());
-    return wg_layer_norm_at(l.inside,
-                            &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps });
+    return wg_layer_norm_at(
+        l.inside,
+        &(wg_layer_norm_args){ .x = a->x, .gamma = gamma, .beta = beta, .eps = a->eps, .axes = axes });
 }
-
-/* ---- rms_norm, group_norm ---- */
 
 wg_node wg_nn_rms_norm_at(wg_site here, const wg_nn_rms_norm_args *a)
 {
     layer l;
-    if (!begin(&l, here, "nn_rms_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
-    if (wg_node_shape(a->x).rank < 1) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_SHAPE, "nn_rms_norm: \"%s\": x needs an axis", a->name);
+    wg_axes axes = a->axes;
+    wg_shape f;
+    if (!begin(&l, here, "nn_rms_norm", a->x, a->p, a->name, a->share) ||
+        !order_axes(&l, "nn_rms_norm", a->x, &axes, &f))
         return refused(a->x);
-    }
-    wg_shape f = WG_SHAPE(wg_dim_at(here, a->x, -1));
     wg_node gamma = param(&l, "gamma", &f, wg_const(1));
-    return wg_rms_norm_at(l.inside, &(wg_rms_norm_args){ .x = a->x, .gamma = gamma, .eps = a->eps });
+    return wg_rms_norm_at(l.inside,
+                          &(wg_rms_norm_args){ .x = a->x, .gamma = gamma, .eps = a->eps, .axes = axes });
 }
+
+/* ---- group_norm ---- */
 
 wg_node wg_nn_group_norm_at(wg_site here, const wg_nn_group_norm_args *a)
 {
@@ -178,7 +220,6 @@ static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
     layer l;
     wg_shape W_shape;
     const wg_shape b_shape = WG_SHAPE(a->units);
-    const wg_init he = wg_he(), zeros = wg_zeros();
     if (!begin(&l, here, transposed ? "nn_conv_transpose" : "nn_conv", a->x, a->p, a->name, a->share) ||
         !conv_kernel(&l, a, transposed, &W_shape))
         return refused(a->x);
@@ -188,12 +229,10 @@ static wg_node conv(wg_site here, const wg_nn_conv_args *a, bool transposed)
                         .padding = a->padding,
                         .same = a->same,
                         .groups = a->groups };
-    of.W = wg_layer_param(l.inside, l.g, a->p, a->name, "W", &W_shape, a->W_init ? a->W_init : &he);
+    of.W = weight(&l, "W", &W_shape, &a->W_init, wg_he());
     wg_node y = transposed ? wg_conv_transpose_at(l.inside, &of) : wg_conv_at(l.inside, &of);
     if (a->no_bias) return y;
-    return wg_add_at(
-        l.inside, y,
-        wg_layer_param(l.inside, l.g, a->p, a->name, "b", &b_shape, a->b_init ? a->b_init : &zeros));
+    return wg_add_at(l.inside, y, weight(&l, "b", &b_shape, &a->b_init, wg_zeros()));
 }
 
 wg_node wg_nn_conv_at(wg_site here, const wg_nn_conv_args *a) { return conv(here, a, false); }

@@ -32,15 +32,14 @@ static weights weights_of(const layer *l, const kind *k, const char *part, int64
                                             { "reverse.W", "reverse.U", "reverse.b", "reverse.b_new" } };
     const char *const *of = name[*part != 0];
     const double bound = 1 / sqrt((double)a->units);
-    const wg_init any = wg_uniform(-bound, bound), zeros = wg_zeros(),
-                  *b_init = a->b_init ? a->b_init : &zeros;
+    const wg_init any = wg_uniform(-bound, bound);
     const wg_shape W = WG_SHAPE(in, k->gates * a->units), U = WG_SHAPE(a->units, k->gates * a->units),
                    b = WG_SHAPE(k->gates * a->units), b_new = WG_SHAPE(a->units);
     weights w = { .kind = k, .units = a->units, .relu = a->relu };
-    w.W = wg_layer_param(l->inside, l->g, l->p, l->name, of[0], &W, a->W_init ? a->W_init : &any);
-    w.U = wg_layer_param(l->inside, l->g, l->p, l->name, of[1], &U, a->U_init ? a->U_init : &any);
-    w.b = wg_layer_param(l->inside, l->g, l->p, l->name, of[2], &b, b_init);
-    if (k->has_new) w.b_new = wg_layer_param(l->inside, l->g, l->p, l->name, of[3], &b_new, &zeros);
+    w.W = weight(l, of[0], &W, &a->W_init, any);
+    w.U = weight(l, of[1], &U, &a->U_init, any);
+    w.b = weight(l, of[2], &b, &a->b_init, wg_zeros());
+    if (k->has_new) w.b_new = param(l, of[3], &b_new, wg_zeros());
     return w;
 }
 

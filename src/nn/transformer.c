@@ -18,8 +18,7 @@ wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a)
         return refused(a->x);
     }
     const wg_shape s = WG_SHAPE(a->count, a->width);
-    const wg_init any = wg_normal(0, 1);
-    wg_node W = wg_layer_param(l.inside, l.g, a->p, a->name, "W", &s, a->W_init ? a->W_init : &any);
+    wg_node W = weight(&l, "W", &s, &a->W_init, wg_normal(0, 1));
     return wg_gather_at(l.inside, W, a->x);
 }
 
@@ -66,11 +65,9 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
     if (!cache_fits(&l, a)) return refused(a->x);
     const wg_shape W_shape = WG_SHAPE(n, 3 * n), b_shape = WG_SHAPE(3 * n), Wo_shape = WG_SHAPE(n, n),
                    bo_shape = WG_SHAPE(n);
-    const wg_init any = wg_xavier(), zeros = wg_zeros();
     here = l.inside;
-    wg_node W = wg_layer_param(here, l.g, a->p, a->name, "W", &W_shape, a->W_init ? a->W_init : &any),
-            b = wg_none, bo = wg_none;
-    if (!a->no_bias) b = wg_layer_param(here, l.g, a->p, a->name, "b", &b_shape, &zeros);
+    wg_node W = weight(&l, "W", &W_shape, &a->W_init, wg_xavier()), b = wg_none, bo = wg_none;
+    if (!a->no_bias) b = param(&l, "b", &b_shape, wg_zeros());
     wg_attention_args of = { .mask = a->mask, .causal = a->causal, .heads = heads };
     if (wg_is_none(a->memory)) {
         wg_node qkv = wg_dense(a->x, W, b);
@@ -80,8 +77,8 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
     } else from_memory(here, a, W, b, n, &of);
     if (a->cache) wgi_cached_keys(here, a->cache, a->name, &of);
     wg_node y = wg_attention_at(here, &of);
-    wg_node Wo = wg_layer_param(here, l.g, a->p, a->name, "Wo", &Wo_shape, a->Wo_init ? a->Wo_init : &any);
-    if (!a->no_bias) bo = wg_layer_param(here, l.g, a->p, a->name, "bo", &bo_shape, &zeros);
+    wg_node Wo = weight(&l, "Wo", &Wo_shape, &a->Wo_init, wg_xavier());
+    if (!a->no_bias) bo = param(&l, "bo", &bo_shape, wg_zeros());
     return wg_dense(y, Wo, bo);
 }
 
@@ -105,13 +102,12 @@ static wg_node norm_in(const layer *l, const char *part, wg_node x)
 }
 static wg_node dense_in(const layer *l, const char *part, wg_node x, int64_t units)
 {
-    const wg_init any = wg_xavier();
     return wg_nn_dense_at(l->inside, &(wg_nn_dense_args){ .x = x,
                                                           .p = l->p,
                                                           .name = name_in(l, part).text,
                                                           .units = units,
                                                           .share = true,
-                                                          .W_init = &any });
+                                                          .W_init = wg_xavier() });
 }
 static wg_node plus(const layer *l, wg_node x, wg_node more, double drop)
 {

@@ -28,11 +28,12 @@ wg_init wg_sparse(double zeros, double deviation)
     return (wg_init){ .kind = WG_INIT_SPARSE, .a = zeros, .b = deviation };
 }
 
-/* W is [n_in, n_out]. Further leading axes count as inputs. */
+/* W is [window..., in, out]. */
 static double deviation(const wg_init *init, const wg_shape *s)
 {
     double out = s->rank ? (double)s->dim[s->rank - 1] : 1, in = 1;
     for (int i = 0; i + 1 < s->rank; i++) in *= (double)s->dim[i];
+    for (int i = 0; i + 2 < s->rank; i++) out *= (double)s->dim[i];
     if (s->rank == 1) in = out;
     double fan = init->fan == WG_FAN_AVERAGE ? (in + out) / 2 : in;
     return sqrt(init->a / fan);
@@ -70,6 +71,8 @@ static void fill_equal(wg_dtype t, void *data, double value, int64_t n)
 bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
 {
     wg_context *c = q->owner->c;
+    const wg_init usual = q->shape.rank < 2 ? wg_zeros() : wg_he();
+    if (init->kind == WG_INIT_DEFAULT) init = &usual;
     wgi_draws d = { .seed = c->o.seed, .stream = q->hash, .dtype = q->dtype, .y = q->data, .end = q->size };
     d.a = init->a;
     switch (init->kind) {

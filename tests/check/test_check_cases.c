@@ -196,9 +196,9 @@ static wg_node tiny(net *n, bool halved)
 {
     const wg_init small = wg_normal(0, 1e-4);
     wg_node h = input_of(n);
-    h = wg_relu(wg_nn_dense(h, n->p, "fc1", 8, .W_init = &small, .b_init = &small));
-    h = wg_relu(wg_nn_dense(h, n->p, "fc2", 8, .W_init = &small, .b_init = &small));
-    h = wg_nn_dense(h, n->p, "out", CLASSES, .W_init = &small, .b_init = &small);
+    h = wg_relu(wg_nn_dense(h, n->p, "fc1", 8, .W_init = small, .b_init = small));
+    h = wg_relu(wg_nn_dense(h, n->p, "fc2", 8, .W_init = small, .b_init = small));
+    h = wg_nn_dense(h, n->p, "out", CLASSES, .W_init = small, .b_init = small);
     if (halved) h = wg_add(wg_mul(0.5, h), wg_stop_gradient(wg_mul(0.5, h)));
     return classes_of(n, h);
 }

@@ -38,7 +38,7 @@ static wg_init first_values(const wgt_net *n)
 wg_node wgt_layer(const wgt_net *n, wg_node x, wg_params *p, const char *name, int64_t units)
 {
     const wg_init W = first_values(n), b = wg_normal(0, n->deviation > 0 ? n->deviation : 0.1);
-    return wg_nn_dense(x, p, name, units, .W_init = &W, .b_init = &b);
+    return wg_nn_dense(x, p, name, units, .W_init = W, .b_init = b);
 }
 
 static wg_node gelu(wg_node x) { return wg_mul(wg_mul(x, 0.5), wg_add(wg_erf(wg_mul(x, sqrt(0.5))), 1)); }

@@ -67,8 +67,8 @@ static wg_node net(const wgt_rule_case *c, wgt_rule *r, bool wrong, wg_graph *g,
 {
     const wg_init tenth = wg_normal(0, 0.1);
     const wg_node x = wgt_data(g, "x", 5 + wg_context_seed(wg_graph_context(g)), WG_SHAPE(WGT_ROWS, 5));
-    const wg_node a = wg_tanh(wg_nn_dense(x, p, "a", 7, .b_init = &tenth));
-    const wg_node h = wg_nn_dense(a, p, "b", WGT_ROWS, .b_init = &tenth);
+    const wg_node a = wg_tanh(wg_nn_dense(x, p, "a", 7, .b_init = tenth));
+    const wg_node h = wg_nn_dense(a, p, "b", WGT_ROWS, .b_init = tenth);
     const wg_node k = wg_mul(wg_param(g, p, "K", WG_SHAPE(WGT_ROWS, WGT_ROWS), wg_normal(0, 1)), 1.1);
     const wg_node y = node_of(c, r, wrong, h, k);
     const wg_node w = wg_param(g, p, "w", wg_node_shape(y), wg_normal(0.5, 1));

@@ -100,7 +100,7 @@ static wg_nn_states build(wg_graph *g, wg_params *p, int kind, variant v)
                                .units = UNITS,
                                .reverse = v.reverse,
                                .bidirectional = v.both,
-                               .b_init = &wide };
+                               .b_init = wide };
     if (v.lengths) a.lengths = wg_input(g, "n", wg_view_i32(lengths, WG_SHAPE(BATCH)));
     if (v.state) {
         a.state.h = wg_input(g, "h", wg_view_f64(first_h, WG_SHAPE(BATCH, n * UNITS)));
@@ -192,7 +192,7 @@ Test(recurrent, relu_is_relu)
     wg_params *p = wg_params_new(wg_graph_context(g));
     const wg_init one = wg_const(1);
     wg_node x = wg_input(g, "x", wg_view_f64((const double[]){ 2, 3, -9 }, WG_SHAPE(1, 3, 1)));
-    wg_nn_states s = wg_nn_rnn(x, p, "r", 1, .relu = true, .W_init = &one, .U_init = &one);
+    wg_nn_states s = wg_nn_rnn(x, p, "r", 1, .relu = true, .W_init = one, .U_init = one);
     EXPECT(s.y, WG_F64, WG_SHAPE(1, 3, 1), 2, 5, 0);
     EXPECT(s.h, WG_F64, WG_SHAPE(1, 1), 0);
     done(g);

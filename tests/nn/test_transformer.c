@@ -23,7 +23,7 @@ Test(transformer, embedding_is_a_table)
     wg_graph *g = graph(WG_F64);
     wg_params *p = wg_params_new(wg_graph_context(g));
     const wg_init table = wg_values((const double[]){ 1, 2, 3, 4, 5, 6 });
-    wg_node y = wg_nn_embedding(INTS(g, 2, 0, 2), p, "e", 3, 2, .W_init = &table);
+    wg_node y = wg_nn_embedding(INTS(g, 2, 0, 2), p, "e", 3, 2, .W_init = table);
     EXPECT(y, WG_F64, WG_SHAPE(3, 2), 5, 6, 1, 2, 5, 6);
     wg_backward(wg_sum(y), p);
     const double *gradient = wg_params_grad(p, 0).data, want[] = { 1, 1, 0, 0, 2, 2 };

@@ -342,7 +342,7 @@ Test(nn_dense, makes_its_parameters)
     wg_params *p = wg_params_new(c);
     wg_init two = wg_const(2), seven = wg_const(7);
     wg_node x = given(g, WG_SHAPE(1, 3), (double[]){ 1, 2, 3 });
-    expect(wg_nn_dense(x, p, "fc1", 2, .W_init = &two, .b_init = &seven), (double[]){ 19, 19 }, 2, 0);
+    expect(wg_nn_dense(x, p, "fc1", 2, .W_init = two, .b_init = seven), (double[]){ 19, 19 }, 2, 0);
     wg_nn_dense(x, wg_params_in(p, "enc"), "fc1", 4, .no_bias = true);
     const char *names[] = { "fc1.W", "fc1.b", "enc.fc1.W" };
     cr_assert_eq(wg_params_count(p), 3);

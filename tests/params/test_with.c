@@ -42,7 +42,7 @@ Test(with, a_layer_takes_the_nodes)
     wg_graph *g = wg_graph_new(c);
     const wg_init ones = wg_const(1);
     wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 3, 5 }, WG_SHAPE(1, 2)));
-    wg_node own = wg_nn_dense(x, wg_params_in(p, "net"), "fc", 1, .W_init = &ones);
+    wg_node own = wg_nn_dense(x, wg_params_in(p, "net"), "fc", 1, .W_init = ones);
     wg_node W = wg_input(g, "W", wg_view_f64((double[]){ 10, 100 }, WG_SHAPE(2, 1)));
     wg_node b = wg_input(g, "b", wg_view_f64((double[]){ 1000 }, WG_SHAPE(1)));
     wg_params *given = wg_params_with(p, (wg_given[]){ { "net.fc.W", W } }, 1);

@@ -1,0 +1,235 @@
+/* test_layer_options.c: first values and dtypes of layers' parameters, and the axes of norms. */
+#include <math.h>
+#include <string.h>
+
+#include "wgfiles.h"
+
+static double item(const wg_params *p, const char *name, int64_t i)
+{
+    const int k = wg_params_find(p, name);
+    cr_assert_geq(k, 0, "no %s", name);
+    const wg_tensor t = wg_params_tensor(p, k);
+    return wg_tensor_item(&t, i);
+}
+
+static wg_dtype dtype_of(const wg_params *p, const char *name)
+{
+    return wg_params_tensor(p, wg_params_find(p, name)).dtype;
+}
+
+/* ---- first values ---- */
+
+Test(first_values, are_given_by_value)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node x = wg_fill(g, 1, WG_SHAPE(1, 4, 4, 2));
+    wg_nn_dense(x, p, "a", 3, .W_init = wg_const(2), .b_init = wg_const(7));
+    wg_nn_conv(x, p, "b", 3, .W_init = wg_const(3));
+    wg_nn_lstm(wg_fill(g, 1, WG_SHAPE(1, 2, 3)), p, "r", 2, .U_init = wg_const(4), .b_init = wg_const(5));
+    wg_nn_embedding(wg_input(g, "i", wg_view_i32((int32_t[]){ 0 }, WG_SHAPE(1))), p, "e", 2, 2,
+                    .W_init = wg_values((double[]){ 1, 2, 3, 4 }));
+    wg_nn_attention(wg_fill(g, 1, WG_SHAPE(1, 2, 4)), p, "t", .Wo_init = wg_identity());
+    cr_assert(!wg_failed(c), "%s", wg_message(c));
+    cr_expect(item(p, "a.W", 5) == 2 && item(p, "a.b", 2) == 7);
+    cr_expect(item(p, "b.W", 10) == 3 && item(p, "b.b", 0) == 0);
+    cr_expect(item(p, "r.U", 3) == 4 && item(p, "r.b", 1) == 5);
+    cr_expect(fabs(item(p, "r.W", 0)) < sqrt(0.5));
+    cr_expect_eq(item(p, "e.W", 2), 3);
+    cr_expect(item(p, "t.Wo", 0) == 1 && item(p, "t.Wo", 1) == 0);
+    wgt_finish(c, NULL);
+}
+
+/* A struct of zeros asks for the default of the layer, and the default of wg_param is that of dense. */
+Test(first_values, zeros_ask_for_the_default)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c), *q = wg_params_new(c);
+    wg_node x = wg_fill(g, 1, WG_SHAPE(1, 5));
+    wg_nn_dense(x, p, "a", 3);
+    wg_nn_dense(x, q, "a", 3, .W_init = (wg_init){ 0 }, .b_init = (wg_init){ 0 });
+    wg_param(g, p, "b.W", WG_SHAPE(5, 3), wg_he());
+    wg_param(g, q, "b.W", WG_SHAPE(5, 3), (wg_init){ 0 });
+    wg_param(g, q, "b.b", WG_SHAPE(3), (wg_init){ 0 });
+    for (int i = 0; i < 15; i++) {
+        cr_expect_eq(item(p, "a.W", i), item(q, "a.W", i));
+        cr_expect_eq(item(p, "b.W", i), item(q, "b.W", i));
+    }
+    cr_expect_eq(item(q, "b.b", 1), 0);
+    wgt_finish(c, NULL);
+}
+
+/* The fans of a kernel [window..., in / groups, out] are in / groups and out, times the elements of the
+ * window, as torch.nn.init.xavier_normal_ has them. 5 standard errors of a variance are 5 sqrt(2 / n). */
+Test(first_values, fans_count_the_window)
+{
+    static const struct {
+        wg_shape s;
+        double in, out;
+    } cases[] = {
+        { { 2, { 250, 400 } }, 250, 400 },
+        { { 3, { 5, 100, 200 } }, 500, 1000 },
+        { { 4, { 3, 3, 40, 80 } }, 360, 720 },
+        { { 5, { 2, 3, 2, 20, 90 } }, 240, 1080 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_params *p = wg_params_new(c);
+        wg_param(wg_graph_new(c), p, "W", cases[i].s, wg_glorot());
+        const int64_t n = wg_shape_size(cases[i].s);
+        const double want = 2 / (cases[i].in + cases[i].out);
+        double square = 0;
+        for (int64_t k = 0; k < n; k++) square += item(p, "W", k) * item(p, "W", k) / (double)n;
+        cr_expect(fabs(square / want - 1) < 5 * sqrt(2.0 / (double)n), "%zu: %g, not %g", i, square, want);
+        wgt_finish(c, NULL);
+    }
+}
+
+/* ---- dtypes ---- */
+
+TestSuite(dtypes, .init = wgt_make_folder, .fini = wgt_remove_folder);
+
+/* f = (w - 1e-9)^2 / 2 with w in double, beside a parameter of floats: 1 + 1e-9 is 1 in float. */
+Test(dtypes, of_a_parameter)
+{
+    const char *path = wgt_in_folder("w.safetensors");
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c), *q = wg_params_new(c);
+    wg_optim *o = wg_sgd(p, &(wg_sgd_opts){ .lr = 1 });
+    wg_begin(g, WG_TRAIN);
+    wg_node w = wg_param(g, p, "w", WG_SCALAR, wg_init_as(WG_F64, wg_const(1)));
+    wg_node v = wg_param(g, p, "v", WG_SCALAR, wg_const(1));
+    cr_expect(wg_node_dtype(w) == WG_F64 && wg_node_dtype(v) == WG_F32);
+    wg_node off = wg_sub(w, 1 + 1e-9), same = wg_sub(v, 1 + 1e-9);
+    wg_backward(wg_add(wg_mul(0.5, wg_square(off)), wg_cast(wg_square(same), WG_F64)), p);
+    wg_optim_step(o);
+    cr_expect_float_eq(wg_params_item(p, "w") - 1, 1e-9, 1e-15);
+    cr_expect_eq(wg_params_item(p, "v"), 1);
+    wg_params_save(p, path);
+    wg_params_read(q, path);
+    cr_expect(dtype_of(q, "w") == WG_F64 && dtype_of(q, "v") == WG_F32);
+    wg_begin(g, WG_TRAIN);
+    cr_expect_eq(wg_node_dtype(wg_param(g, q, "w", WG_SCALAR, wg_zeros())), WG_F64, "it is as it was made");
+    wg_param(g, q, "v", WG_SCALAR, wg_init_as(WG_F64, wg_zeros()));
+    wgt_expect_error(c, WG_ERROR_DTYPE, "v is asked for as f64 and was made as f32 at");
+    wg_param(g, p, "u", WG_SCALAR, wg_init_as(WG_I32, wg_zeros()));
+    wgt_expect_error(c, WG_ERROR_DTYPE, "u: the dtype must be f32 or f64");
+    wgt_finish(c, NULL);
+}
+
+/* At one call, in one graph built again: the parameter may not be taken from the last build. */
+Test(dtypes, that_change_between_builds)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    for (int i = 0; i < 3; i++) {
+        wg_begin(g, WG_TRAIN);
+        wg_param(g, p, "w", WG_SHAPE(2), wg_init_as(i < 2 ? WG_F64 : WG_F32, wg_zeros()));
+    }
+    wgt_expect_error(c, WG_ERROR_DTYPE, "w is asked for as f32 and was made as f64 at");
+    wgt_finish(c, NULL);
+}
+
+Test(dtypes, of_a_layer_follow_its_operand)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
+    wg_node h = wg_nn_batch_norm(wg_nn_dense(x, p, "d", 3), p, "bn");
+    wg_nn_states none = { wg_none, wg_none, wg_none }, s = wg_nn_rnn_cell(h, none, p, "r", 4);
+    wg_node y = wg_nn_layer_norm(s.h, p, "ln");
+    cr_expect_eq(wg_node_dtype(y), WG_F64, "%s", wg_message(c));
+    for (int i = 0; i < wg_params_count(p); i++)
+        cr_expect_eq(wg_params_tensor(p, i).dtype, WG_F64, "%s", wg_params_name(p, i));
+    wg_backward(wg_sum(y), p);
+    wgt_finish(c, NULL);
+}
+
+/* ---- axes of norms ---- */
+
+/* x is [2,3,2]: feature k of axis 1 has the values of these rows. */
+static const double feature[3][4] = { { 1, 2, 7, 8 }, { 3, 4, 9, 10 }, { 5, 6, 11, 12 } };
+static const double x_of[12] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
+
+static double mean_of(const double *v, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++) sum += v[i] / n;
+    return sum;
+}
+static double variance_of(const double *v, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++) sum += (v[i] - mean_of(v, n)) * (v[i] - mean_of(v, n)) / n;
+    return sum;
+}
+
+static void expect_norm(wg_node y, wg_mode mode)
+{
+    double v[12];
+    wg_copy_f64(y, v, 12);
+    for (int i = 0; i < 12; i++) {
+        const double *f = feature[i / 2 % 3];
+        const double want = (x_of[i] - mean_of(f, 4)) / sqrt(variance_of(f, 4) + 1e-5);
+        cr_expect_float_eq(v[i], want, 1e-12, "%s, element %d: %.15g, not %.15g",
+                           mode == WG_TRAIN ? "training" : "inference", i, v[i], want);
+    }
+}
+
+/* After one batch the averages are those of the batch. */
+Test(norms, batch_norm_of_another_axis)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    for (int i = 0; i < 2; i++) {
+        const wg_mode mode = i ? WG_EVAL : WG_TRAIN;
+        wg_begin(g, mode);
+        wg_node x = wg_input(g, "x", wg_view_f64(x_of, WG_SHAPE(2, 3, 2)));
+        wg_node y = wg_nn_batch_norm(x, p, "bn", .axis = WG_AXES(i ? -2 : 1));
+        cr_assert(wg_shape_equal(wg_node_shape(y), WG_SHAPE(2, 3, 2)), "%s", wg_message(c));
+        expect_norm(y, mode);
+        if (!i) wg_backward(wg_sum(wg_square(y)), p);
+    }
+    for (int k = 0; k < 3; k++) {
+        cr_expect_float_eq(item(p, "bn.mean", k), 0.1 * mean_of(feature[k], 4), 1e-12);
+        cr_expect_float_eq(item(p, "bn.variance", k), 0.1 * variance_of(feature[k], 4), 1e-12);
+    }
+    wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "b", .axis = WG_AXES(2));
+    wgt_expect_error(c, WG_ERROR_VALUE, "x needs an axis of features");
+    wgt_finish(c, NULL);
+}
+
+Test(norms, layer_and_rms_norm_over_axes)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node x = wg_input(g, "x", wg_view_f64(x_of, WG_SHAPE(2, 3, 2)));
+    double a[12], b[12], r[12];
+    wg_copy_f64(wg_nn_layer_norm(x, p, "a", .axes = WG_AXES(2, 1)), a, 12);
+    wg_copy_f64(wg_nn_layer_norm(x, p, "b", .axes = WG_AXES(-1)), b, 12);
+    wg_copy_f64(wg_nn_rms_norm(x, p, "r", .axes = WG_AXES(0, 2)), r, 12);
+    cr_assert(!wg_failed(c), "%s", wg_message(c));
+    for (int i = 0; i < 12; i++) {
+        const double *row = x_of + i / 6 * 6, *pair = x_of + i / 2 * 2, *f = feature[i / 2 % 3];
+        const double level = variance_of(f, 4) + mean_of(f, 4) * mean_of(f, 4);
+        cr_expect_float_eq(a[i], (x_of[i] - mean_of(row, 6)) / sqrt(variance_of(row, 6) + 1e-5), 1e-12);
+        cr_expect_float_eq(b[i], (x_of[i] - mean_of(pair, 2)) / sqrt(variance_of(pair, 2) + 1e-5), 1e-12);
+        cr_expect_float_eq(r[i], x_of[i] / sqrt(level + 1e-5), 1e-12);
+    }
+    cr_expect(wg_shape_equal(wg_params_tensor(p, wg_params_find(p, "a.gamma")).shape, WG_SHAPE(3, 2)));
+    cr_expect(wg_shape_equal(wg_params_tensor(p, wg_params_find(p, "r.gamma")).shape, WG_SHAPE(2, 2)));
+    wg_nn_layer_norm(x, p, "e", .axes = WG_AXES(1, -2));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "each of .axes must be one of its axes, once");
+    wg_nn_rms_norm(x, p, "f", .axes = WG_AXES(3));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "each of .axes must be one of its axes, once");
+    wgt_finish(c, NULL);
+}
