@@ -176,6 +176,7 @@ static bool gather_shape(wg_rule *r)
            joined(r, r->x[1].shape, r->x[0].shape, batch + 1);
 }
 static int64_t gather_units(const wg_kernel *k) { return wg_shape_size(*k->xt[1].shape); }
+static bool gather_picks_rows(const void *attr) { return !((const struct gather *)attr)->batch; }
 VJP(gather)
 {
     const int batch = ((const struct gather *)wg_attr(y))->batch;
@@ -234,6 +235,7 @@ const wg_op wgi_op_gather = {
     .shape = gather_shape,
     .kernel = KERNELS(gather),
     .units = gather_units,
+    .picks_rows = gather_picks_rows,
     .vmap = gather_vmap,
     .vjp = gather_vjp,
 };

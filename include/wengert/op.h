@@ -292,6 +292,8 @@ struct wg_op {
      * computed by one call as a node with so many rows: each row must have the bits that it has alone.
      * Default 1. */
     int (*together)(const wg_kernel *k);
+    /* Whether with these attributes y[i...] = x[0][x[1][i...]], rows of x[0] along its first axis. NULL: no. */
+    bool (*picks_rows)(const void *attr);
     int64_t (*alias)(const wg_kernel *k); /* ALIAS: where y begins in x[0], in elements; -1: run the kernel */
     wg_view_kind view;                    /* ALIAS of one operand */
 

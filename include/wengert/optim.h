@@ -225,12 +225,26 @@ WG_API void wg_optim_free(wg_optim *o);
  *
  * In a part of a set names are without its prefix. A field that is 0 says nothing; WG_ZERO is an exact
  * zero. Where several groups say something of one parameter, the last one counts. Parameters may be
- * made later. A group that matches no parameter at the next step is an error. */
+ * made later. A group that matches no parameter at the next step is an error.
+ *
+ * lazy is for a table, as that of wg_nn_embedding, of which a step reads few rows:
+ *
+ *     wg_optim_group(o, "words.W", &(wg_group_opts){ .lazy = true });
+ *
+ * wg_backward and the step then take time for the rows that were read, and not for the table. A row that
+ * was read gets the update of the optimizer. Another row stays as it is, and so do its moments: there is
+ * no decay of weights or moments for it. The count of steps, from which rates follow, is that of the
+ * optimizer. So sgd without decay gives the same bits as without lazy, or with wg_backward_add the same up
+ * to rounding. Momentum, adam and others give other numbers, as PyTorch's SparseAdam does.
+ *
+ * The table must be read by wg_gather alone in the graph of the loss, with row numbers that are an input.
+ * Otherwise all rows count as read. */
 typedef struct wg_group_opts {
     double lr_scale;         /* times the optimizer's rate, also after wg_optim_set_lr */
     double lr;               /* a rate that wg_optim_set_lr does not change */
     double weight_decay, l1; /* for parameters of any number of axes */
     bool no_decay;           /* neither weight_decay nor l1 */
+    bool lazy;               /* of tables: see below */
     uint64_t reserved[4];
 } wg_group_opts;
 WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g);

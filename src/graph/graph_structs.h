@@ -132,8 +132,11 @@ typedef struct wgi_request {
     int roots;
     bool backward;
     uint32_t loss;
-    uint32_t *target; /* parameter leaves whose gradients are wanted */
+    /* Parameter leaves whose gradients are wanted. With `rows` also nodes that pick rows of a table: their
+     * gradients are rows of its gradient. */
+    uint32_t *target;
     int targets;
+    bool rows;
     void **into;   /* for each target: the memory that its gradient is written to */
     bool *reached; /* for each target, an answer: whether the loss depends on it */
     /* NULL: gradients are wanted. Otherwise H v: for each target its part of v, in the target's dtype. */

@@ -5,10 +5,12 @@ static void scale_gradients(const wg_optim *o, double scale)
 {
     for (size_t k = 0; k < o->s.p->root->count; k++) {
         wgi_parameter *q = o->s.p->root->item[k];
-        if (!wgi_optim_updates(o, q)) continue;
-        for (int64_t i = 0; i < q->size; i++)
-            if (q->dtype == WG_F32) ((float *)q->grad)[i] *= (float)scale;
-            else ((double *)q->grad)[i] *= scale;
+        for (int64_t j = 0; wgi_optim_updates(o, q) && j < wgi_gradient_parts(q); j++) {
+            int64_t n, from = wgi_gradient_part(q, j, &n);
+            for (int64_t i = from; i < from + n; i++)
+                if (q->dtype == WG_F32) ((float *)q->grad)[i] *= (float)scale;
+                else ((double *)q->grad)[i] *= scale;
+        }
     }
 }
 
@@ -37,18 +39,21 @@ double wg_optim_clip_norm_at(wg_site here, wg_optim *o, double max_norm)
     return norm;
 }
 
-#define CLIP(T)                                                                                        \
-    do {                                                                                               \
-        T *g = q->grad;                                                                                \
-        const T most = (T)max;                                                                         \
-        for (int64_t i = 0; i < q->size; i++) g[i] = g[i] > most ? most : g[i] < -most ? -most : g[i]; \
+#define CLIP(T)                                                                                  \
+    do {                                                                                         \
+        T *g = (T *)q->grad + from;                                                              \
+        const T most = (T)max;                                                                   \
+        for (int64_t i = 0; i < n; i++) g[i] = g[i] > most ? most : g[i] < -most ? -most : g[i]; \
     } while (0)
 
 /* NaN stays NaN: the step refuses it. */
 static void clip_gradient(const wgi_parameter *q, double max)
 {
-    if (q->dtype == WG_F32) CLIP(float);
-    else CLIP(double);
+    for (int64_t k = 0; k < wgi_gradient_parts(q); k++) {
+        int64_t n, from = wgi_gradient_part(q, k, &n);
+        if (q->dtype == WG_F32) CLIP(float);
+        else CLIP(double);
+    }
 }
 
 wg_status wg_optim_clip_value_at(wg_site here, wg_optim *o, double max)

@@ -49,6 +49,7 @@ wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
     const bool decays = q->shape.rank >= 2 || wgi_optim_switch(o, kind->decay_all);
     double lr = wgi_optim_rate(o), decay = decays ? *wgi_optim_number(o, kind->weight_decay) : 0;
     double l1 = decays ? *wgi_optim_number(o, kind->l1) : 0;
+    bool lazy = false;
     for (const wgi_group *k = o->groups; k; k = k->next) {
         if (!is_in(o, k, q)) continue;
         if (k->o.no_decay) decay = l1 = 0;
@@ -56,11 +57,14 @@ wgi_manner wgi_manner_of(const wg_optim *o, const wgi_parameter *q)
         if (k->o.lr != 0) lr = given(k->o.lr);
         if (k->o.weight_decay != 0) decay = given(k->o.weight_decay);
         if (k->o.l1 != 0) l1 = given(k->o.l1);
+        lazy |= k->o.lazy;
     }
     const bool coupled = wgi_optim_switch(o, kind->coupled);
-    return (wgi_manner){
-        .lr = lr, .keep = coupled ? 1 : 1 - lr * decay, .coupled = coupled ? decay : 0, .shrink = lr * l1
-    };
+    return (wgi_manner){ .lr = lr,
+                         .keep = coupled ? 1 : 1 - lr * decay,
+                         .coupled = coupled ? decay : 0,
+                         .shrink = lr * l1,
+                         .lazy = lazy };
 }
 
 /* ---- groups ---- */
@@ -97,6 +101,7 @@ wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, cons
     while (*at) at = &(*at)->next;
     *at = k;
     o->list_of = 0;
+    o->s.p->root->lazy |= g->lazy;
     return WG_OK;
 }
 

@@ -23,6 +23,7 @@ void wgi_params_release(wg_params *p)
     while (*at != p) at = &(*at)->next;
     *at = p->next;
     wgi_store_free(p);
+    for (size_t i = 0; i < p->count; i++) wgi_row_list_free(p->item[i]);
     for (size_t i = 0; i < p->subs; i++) {
         wg_free(c, p->sub[i]->prefix);
         wg_free(c, p->sub[i]);

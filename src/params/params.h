@@ -25,6 +25,14 @@ typedef struct wgi_with {
     } given[];
 } wgi_with;
 
+/* row_list.c: a gradient of a table of which few rows are known to be other than zero. */
+typedef struct wgi_row_list {
+    bool known;    /* the rows that are not in the list are zero. False: nothing is known */
+    int64_t *list; /* in order, each once */
+    int64_t count;
+    bool *in; /* for each row of the table: it is in the list */
+} wgi_row_list;
+
 /* What is looked at for each of many parameters stands first, in one line of the cache. */
 struct wgi_parameter {
     wg_params *owner; /* the root set */
@@ -43,7 +51,8 @@ struct wgi_parameter {
     wgi_piece *piece; /* has data and grad, from element `at` on */
     int64_t at;
     wgi_parameter *next_in_piece;
-    char name[]; /* with all prefixes */
+    wgi_row_list *rows; /* NULL: it is no table whose gradient is kept by rows */
+    char name[];        /* with all prefixes */
 };
 
 struct wgi_piece {
@@ -145,6 +154,7 @@ struct wg_params {
     size_t frozen;              /* of a set: the number of parameters and states that are frozen */
     wgi_piece *pieces, *shared; /* the newest first; shared: those that have room for several parameters */
     int64_t shared_size;        /* elements of the shared pieces */
+    bool lazy;                  /* of a set: an optimizer has a group with .lazy */
     wgi_stepper *steppers;      /* of a set: the optimizers of it and of its subsets */
     bool gradients;             /* a wg_backward has succeeded, and none has failed since */
     uint64_t marked;            /* of a set: rises when the `reached` of a parameter may have changed */
@@ -214,6 +224,31 @@ bool wgi_store_moments(wgi_piece *s, wg_context *c,
 void wgi_store_drop_moments(wg_params *root);
 void wgi_store_clear_moments(const wg_params *p); /* those of the parameters of p become zero */
 void wgi_store_free(wg_params *root);
+
+/* ---- row_list.c ---- */
+
+/* Whether the optimizer of q shall update only rows of q that have a gradient. */
+bool wgi_is_lazy(const wgi_parameter *q);
+/* Memory for the list. What the gradient holds is not known. False: out of memory. */
+bool wgi_row_list_make(wgi_parameter *q);
+/* Makes the gradient of q zero, and its list of rows empty. False: out of memory. */
+bool wgi_row_list_begin(wgi_parameter *q);
+/* Adds the rows `more`, one for each number, to the gradient. */
+void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, const void *more);
+void wgi_row_list_free(wgi_parameter *q);
+
+/* The parts of q's gradient that may be other than zero, in order: how many, and where part i begins. Each
+ * has *n elements. */
+static inline int64_t wgi_gradient_parts(const wgi_parameter *q)
+{
+    return q->rows && q->rows->known ? q->rows->count : 1;
+}
+static inline int64_t wgi_gradient_part(const wgi_parameter *q, int64_t i, int64_t *n)
+{
+    const bool rows = q->rows && q->rows->known;
+    *n = rows ? q->size / q->shape.dim[0] : q->size;
+    return rows ? q->rows->list[i] * *n : 0;
+}
 
 /* ---- hold.c ---- */
 

@@ -168,9 +168,12 @@ static void add_norm(wgi_parameter *q, size_t at_, void *arg)
 {
     double sum = 0;
     (void)at_;
-    for (int64_t i = 0; q->reached && i < q->size; i++) {
-        double v = q->dtype == WG_F32 ? (double)((float *)q->grad)[i] : ((double *)q->grad)[i];
-        sum += v * v;
+    for (int64_t k = 0; q->reached && k < wgi_gradient_parts(q); k++) {
+        int64_t n, from = wgi_gradient_part(q, k, &n);
+        for (int64_t i = from; i < from + n; i++) {
+            double v = q->dtype == WG_F32 ? (double)((float *)q->grad)[i] : ((double *)q->grad)[i];
+            sum += v * v;
+        }
     }
     *(double *)arg += sum;
 }

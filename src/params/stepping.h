@@ -9,13 +9,15 @@ typedef struct wgi_manner {
     double lr, keep;
     double coupled; /* decay that is a part of the gradient */
     double shrink;  /* the soft threshold after the step */
+    bool lazy;
 } wgi_manner;
 
 /* Elements [from, to) of a piece that are updated in one pass. */
 typedef struct wgi_stretch {
     int64_t from, to;
     wgi_manner how;
-    wgi_update u; /* the update of all these elements */
+    wgi_update u;               /* the update of all these elements */
+    const wgi_parameter *table; /* only the rows of its gradient are updated; NULL: all elements */
 } wgi_stretch;
 
 /* wg_optim_group: options for the parameters whose names match the pattern. */
@@ -35,7 +37,7 @@ struct wg_optim {
     size_t room;
     int stretches;
     bool wide;         /* a stretch is long enough for several threads */
-    bool in_blocks;    /* a stretch has coupled decay or a threshold */
+    bool in_blocks;    /* a stretch has coupled decay or a threshold, or is a table */
     wgi_timing timing; /* of steps of several threads */
     bool overflows;    /* this step has made a parameter NaN or infinite */
     uint64_t list_of;  /* the list was made when the set's `marked` was this, and for list_lr; 0: none is */

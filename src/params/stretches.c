@@ -63,9 +63,11 @@ static int stretches_of(const wg_optim *o, const wgi_piece *s, wgi_stretch *to)
         if (!wgi_optim_updates(o, q)) continue;
         wgi_manner how = wgi_manner_of(o, q);
         int64_t end = line_after(q->at + q->size);
-        if (n && before && wgi_optim_updates(o, before) && same_manner(&to[n - 1].how, &how))
+        const bool table = how.lazy && q->rows && q->rows->known;
+        if (n && before && wgi_optim_updates(o, before) && same_manner(&to[n - 1].how, &how) && !table &&
+            !to[n - 1].table)
             to[n - 1].to = end;
-        else to[n++] = (wgi_stretch){ .from = q->at, .to = end, .how = how };
+        else to[n++] = (wgi_stretch){ .from = q->at, .to = end, .how = how, .table = table ? q : NULL };
     }
     for (int i = 0; i < n; i++) stretch_update(o, &to[i], s);
     return n;
@@ -91,6 +93,9 @@ static bool prepare(wg_optim *o, wg_params *root)
     return wgi_groups_are_met(o) && list_room(o, root);
 }
 
+/* The elements of a row. */
+static int64_t row_of(const wgi_parameter *q) { return q->size / WGI_MAX(q->shape.dim[0], 1); }
+
 enum { WIDE = 16384 }; /* about the elements of a chunk */
 
 bool wgi_stretches_make(wg_optim *o)
@@ -104,10 +109,11 @@ bool wgi_stretches_make(wg_optim *o)
         o->stretches += stretches_of(o, s, o->list + o->stretches);
     for (int i = 0; i < o->stretches; i++) {
         const wgi_stretch *s = &o->list[i];
-        o->chunks[i] = (int)WGI_MIN((s->to - s->from) / WIDE + 1, 4 * root->c->o.threads);
+        const int64_t n = s->table ? s->table->rows->count * row_of(s->table) : s->to - s->from;
+        o->chunks[i] = (int)WGI_MIN(n / WIDE + 1, 4 * root->c->o.threads);
         o->chunks[i + o->stretches] = o->chunks[i];
         o->wide |= o->chunks[i] > 1;
-        o->in_blocks |= s->how.coupled != 0 || s->how.shrink != 0;
+        o->in_blocks |= s->how.coupled != 0 || s->how.shrink != 0 || s->table;
     }
     o->list_of = root->marked;
     o->list_lr = wgi_optim_rate(o);
@@ -142,6 +148,48 @@ static wgi_updated update(const wg_optim *o, const wgi_manner *how, const wgi_up
     return done;
 }
 
+/* An update of elements that end inside a line, or begin there: of copies, with zeros up to the line. */
+static wgi_updated update_copy(const wg_optim *o, const wgi_manner *how, const wgi_update *u)
+{
+    enum { COPIED = 256 };
+    _Alignas(64) double copy[2 + WGI_MOMENTS][COPIED];
+    void *const own[] = { u->w, (void *)(uintptr_t)u->g, u->moment[0], u->moment[1], u->moment[2] };
+    wgi_updated done = WGI_UPDATED;
+    for (int64_t at = 0, n; at < u->n && done != WGI_REFUSED; at += n) {
+        wgi_update part = *u;
+        n = WGI_MIN(COPIED, u->n - at);
+        part.n = line_after(n);
+        const size_t bytes = (size_t)n * wg_dtype_size(u->dtype),
+                     rest = (size_t)(part.n - n) * wg_dtype_size(u->dtype);
+        for (int k = 0; k < 2 + WGI_MOMENTS; k++)
+            if (own[k]) {
+                memcpy(copy[k], at_element(own[k], at, u->dtype), bytes);
+                memset((char *)copy[k] + bytes, 0, rest);
+            }
+        part.w = copy[0], part.g = copy[1];
+        for (int k = 0; k < WGI_MOMENTS; k++) part.moment[k] = own[2 + k] ? copy[2 + k] : NULL;
+        const wgi_updated how_it_went = update(o, how, &part);
+        if (how_it_went != WGI_UPDATED) done = how_it_went;
+        for (int k = 0; k < 2 + WGI_MOMENTS; k++)
+            if (own[k] && k != 1 && u->write) memcpy(at_element(own[k], at, u->dtype), copy[k], bytes);
+    }
+    return done;
+}
+
+static wgi_updated update_rows(const wg_optim *o, const wgi_stretch *s, const wgi_update *of, int chunk,
+                               int chunks)
+{
+    const wgi_row_list *r = s->table->rows;
+    const int64_t width = row_of(s->table), end = r->count * (chunk + 1) / chunks;
+    wgi_updated done = WGI_UPDATED;
+    for (int64_t i = r->count * chunk / chunks; i < end && done != WGI_REFUSED; i++) {
+        const wgi_update u = part_of(of, r->list[i] * width, width);
+        const wgi_updated how = (width % WGI_LINE ? update_copy : update)(o, &s->how, &u);
+        if (how != WGI_UPDATED) done = how;
+    }
+    return done;
+}
+
 /* Chunk `chunk` of part i of a step. The first parts look at the gradients of each stretch, and stop
  * the step if one is NaN or infinite. The other parts update the stretches. Chunks end at lines. */
 static bool step_part(void *arg, int i, int chunk, int chunks, int thread)
@@ -149,11 +197,11 @@ static bool step_part(void *arg, int i, int chunk, int chunks, int thread)
     wg_optim *o = arg;
     const wgi_stretch *s = &o->list[i % o->stretches];
     int64_t lines = s->u.n / WGI_LINE, begin = lines * chunk / chunks, end = lines * (chunk + 1) / chunks;
-    wgi_update u = part_of(&s->u, begin * WGI_LINE, (end - begin) * WGI_LINE);
+    wgi_update u = s->table ? s->u : part_of(&s->u, begin * WGI_LINE, (end - begin) * WGI_LINE);
     (void)thread;
     u.look = i < o->stretches;
     u.write = !u.look;
-    wgi_updated how = update(o, &s->how, &u);
+    wgi_updated how = s->table ? update_rows(o, s, &u, chunk, chunks) : update(o, &s->how, &u);
     if (how == WGI_OVERFLOWED) __atomic_store_n(&o->overflows, true, __ATOMIC_RELAXED);
     return how != WGI_REFUSED;
 }

@@ -260,7 +260,8 @@ bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, si
 static inline void fetch_ahead(const wg_graph *g, const wgi_request *r, int i)
 {
     enum { AHEAD = 16 };
-    if (i + AHEAD < r->targets) __builtin_prefetch(&g->node[r->target[i + AHEAD]].parameter->owner, 1);
+    if (i + AHEAD < r->targets && !r->rows)
+        __builtin_prefetch(&g->node[r->target[i + AHEAD]].parameter->owner, 1);
 }
 
 static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
@@ -268,8 +269,10 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
     for (int i = 0; i < r->targets; i++) {
         fetch_ahead(g, r, i);
         wgi_node *n = &g->node[r->target[i]];
-        void *own = n->parameter->grad ? n->parameter->grad : wgi_grad_memory(n->parameter);
-        r->into[i] = add && own ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
+        const bool rows = !wgi_is_leaf(n);
+        void *own = rows ? NULL : n->parameter->grad ? n->parameter->grad : wgi_grad_memory(n->parameter);
+        if (!rows && n->parameter->rows) n->parameter->rows->known = false;
+        r->into[i] = rows || (add && own) ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
         if (!r->into[i]) return false;
     }
     return true;
@@ -290,10 +293,11 @@ static void mark_reached(wg_graph *g, wg_params *p, const wgi_request *r, bool a
     p->root->again = &wgi_loss_again;
     if (!add && p->reached_by == r->id) return;
     wgi_gradients_change(p, add ? 0 : r->id);
-    const bool all = p->root == p && (size_t)r->targets == p->count;
+    const bool all = p->root == p && (size_t)r->targets == p->count && !r->rows;
     if (!add && !all) wgi_gradients_clear(p);
     for (int i = 0; i < r->targets; i++) {
         fetch_ahead(g, r, i);
+        if (r->rows && wgi_add_rows_of(g, r, i)) continue;
         wgi_parameter *q = g->node[r->target[i]].parameter;
         if (!add && all) q->reached = false;
         if (!r->reached[i]) continue;
@@ -334,14 +338,14 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
     }
     mark_reached(g, p, r, add);
     wgi_gradients_come(p, wgi_handle(g, r->loss), add);
-    if (!again) wgi_last_remember(g, p, r);
+    if (!again && !p->root->lazy) wgi_last_remember(g, p, r);
     commit(g);
 }
 
 static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r)
 {
     if (!wgi_request_roots(g, g, &g->temp, &r->loss, 1, true, r) ||
-        !wgi_request_targets(g, &g->temp, p, 0, r))
+        !wgi_request_targets(g, &g->temp, p, 0, r) || (p->root->lazy && !wgi_request_rows(g, r)))
         return;
     r->id = ++g->c->structures;
     if (r->targets) run_backward(g, p, r, add, false);
@@ -389,7 +393,8 @@ static wg_status backward(wg_site here, wg_node loss, wg_params *p, bool add)
     add = add && wgi_gradients_to_add_to(p);
     wgi_open(g);
     g->now.peeked = false;
-    wgi_request *again = fresh && !add ? wgi_last_request(g, p, loss.index) : NULL;
+    const bool lazy = p->root->lazy; /* gradients by rows are asked for anew */
+    wgi_request *again = fresh && !add && !lazy ? wgi_last_request(g, p, loss.index) : NULL;
     if (again) {
         again->here = here;
         run_backward(g, p, again, false, true);

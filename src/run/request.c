@@ -127,7 +127,7 @@ static bool derive(wg_graph *g, wgi_request *r, wg_node gx[])
 /* Answers a backward request without a plan and without nodes for gradients. False: the tape cannot. */
 static bool run_tape(wg_graph *g, wgi_request *r)
 {
-    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward || r->along ||
+    if (wgi_without(g->c, WG_WITHOUT_TAPE) || !r->backward || r->along || r->rows ||
         (r->roots && !wgi_interpret(g, r->root, r->roots)) || !wgi_tape_backward(g, r))
         return false;
     wgi_roots_done(g, r);

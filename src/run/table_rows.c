@@ -1,0 +1,71 @@
+/* table_rows.c: gradients of tables by their rows. The derivative of y = table[numbers] by the table is zero
+ * but for some rows, which are the derivative by y. So for a table of a lazy optimizer wg_backward asks for
+ * the gradients of the nodes y, and adds them to the rows of the table's gradient. */
+#include "run/run.h"
+
+static bool is_numbers(const wgi_node *n) { return n->op == &wgi_op_input; }
+
+/* Whether the node is rows of the table `leaf`, by numbers that are an input. */
+static bool picks(const wg_graph *g, uint32_t i, uint32_t leaf)
+{
+    const wgi_node *n = &g->node[i];
+    const uint32_t *in = wgi_in(n);
+    return n->op->picks_rows && in[0] == leaf && in[1] != leaf && is_numbers(&g->node[in[1]]) &&
+           n->op->picks_rows(wg_attr(wgi_handle((wg_graph *)(uintptr_t)g, i)));
+}
+
+static bool reads(const wgi_node *n, uint32_t leaf)
+{
+    for (uint32_t k = 0; !wgi_is_leaf(n) && k < n->operands; k++)
+        if (wgi_in(n)[k] == leaf) return true;
+    return false;
+}
+
+/* Lists the nodes up to the loss that pick rows of the table, the last one first: that is the order in which
+ * the contributions to a gradient are added. 0: there is none, or something else reads the table, too. */
+static int pickers(const wg_graph *g, uint32_t leaf, uint32_t loss, uint32_t *list)
+{
+    int n = 0;
+    for (uint32_t i = loss; i > leaf; i--) {
+        if (!reads(&g->node[i], leaf)) continue;
+        if (!picks(g, i, leaf)) return 0;
+        list[n++] = i;
+    }
+    return n;
+}
+
+bool wgi_request_rows(wg_graph *g, wgi_request *r)
+{
+    size_t most = (size_t)r->targets;
+    for (uint32_t i = 1; i <= r->loss; i++) most += g->node[i].op->picks_rows != NULL;
+    uint32_t *target = wgi_arena_alloc(&g->temp, sizeof *target * (most + 1));
+    void **into = wgi_arena_alloc(&g->temp, sizeof *into * (most + 1));
+    bool *reached = wgi_arena_alloc(&g->temp, sizeof *reached * (most + 1));
+    int n = 0;
+    if (!target || !into || !reached) return false;
+    for (int i = 0; i < r->targets; i++) {
+        const uint32_t leaf = r->target[i];
+        const int rows = wgi_is_lazy(g->node[leaf].parameter) ? pickers(g, leaf, r->loss, target + n) : 0;
+        if (!rows) target[n] = leaf;
+        r->rows |= rows > 0;
+        n += rows ? rows : 1;
+    }
+    if (r->rows) r->fresh = false; /* the rows do not go to the parameter's own memory */
+    r->target = target, r->targets = n;
+    r->into = into, r->reached = reached;
+    return true;
+}
+
+bool wgi_add_rows_of(wg_graph *g, const wgi_request *r, int i)
+{
+    const wgi_node *n = &g->node[r->target[i]];
+    if (wgi_is_leaf(n)) return false;
+    wgi_parameter *q = g->node[wgi_in(n)[0]].parameter;
+    const uint32_t k = wgi_in(n)[1];
+    const wg_tensor numbers = { (wg_dtype)g->node[k].dtype, *g->node[k].shape, wgi_value(g, k) };
+    if (!r->reached[i] || (!q->reached && !wgi_row_list_begin(q))) return true;
+    if (!wgi_row_list_make(q)) return true;
+    wgi_row_list_add(q, &numbers, r->into[i]);
+    q->reached = true;
+    return true;
+}

@@ -1,0 +1,272 @@
+/* test_lazy.c: tables of which a step updates the rows that were read: gradients by rows, the update of
+ * rows, and that nobody else notices. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wgtest.h"
+
+enum { ROWS = 40, READ = 12 };
+
+typedef struct world {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_optim *o;
+} world;
+
+typedef struct kind {
+    wg_dtype dtype;
+    int64_t width;
+    int threads, interpret;
+    bool twice; /* the table is read by two nodes */
+} kind;
+
+static world start(const kind *k)
+{
+    world u = { .c =
+                    wgt_start(NULL, k->dtype,
+                              &(wg_options){ .seed = 5, .threads = k->threads, .interpret = k->interpret }) };
+    u.g = wg_graph_new(u.c);
+    u.p = wg_params_new(u.c);
+    return u;
+}
+
+static void draw(wgt_random *random, int32_t number[READ])
+{
+    for (int i = 0; i < READ; i++) number[i] = (int32_t)wgt_below(random, ROWS);
+}
+
+/* A loss that reads some rows of the table, more than once. */
+static wg_node loss_of(const world *u, const kind *k, const int32_t number[READ])
+{
+    wg_begin(u->g, WG_TRAIN);
+    wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(ROWS, k->width), wg_normal(0, 1));
+    wg_node v = wg_param(u->g, u->p, "v", WG_SHAPE(k->width, 3), wg_he());
+    wg_node x = wg_input(u->g, "x", wg_view_i32(number, WG_SHAPE(4, 3)));
+    wg_node y = wg_gather(W, x);
+    if (k->twice) {
+        wg_node more = wg_input(u->g, "more", wg_view_i32(number + 3, WG_SHAPE(3, 3)));
+        y = wg_concat(((wg_node[]){ y, wg_tanh(wg_gather(W, more)) }), 2, 0);
+    }
+    return wg_mean(wg_square(wg_tanh(wg_matmul(y, v))));
+}
+
+static void expect_equal(const world *a, const world *b, const char *what)
+{
+    cr_assert(!wg_failed(a->c) && !wg_failed(b->c), "%s, %s", wg_message(a->c), wg_message(b->c));
+    for (int i = 0; i < wg_params_count(a->p); i++) {
+        const wg_tensor x = wg_params_tensor(a->p, i), y = wg_params_tensor(b->p, i);
+        cr_expect(wgt_same_bits(&x, &y), "%s: %s", what, wg_params_name(a->p, i));
+        const wg_tensor gx = wg_params_grad(a->p, i), gy = wg_params_grad(b->p, i);
+        cr_expect(wgt_same_numbers(&gx, &gy), "%s: gradient of %s", what, wg_params_name(a->p, i));
+    }
+}
+
+static void lazy(wg_optim *o) { wg_optim_group(o, "table", &(wg_group_opts){ .lazy = true }); }
+
+/* Gradients, their norm, clipping and sgd are the same bits with lazy and without, in every way of
+ * running. */
+static void try_sgd(const kind *k)
+{
+    world a = start(k), b = start(k);
+    wgt_random random = { 3 };
+    int32_t number[READ];
+    a.o = wg_sgd(a.p, &(wg_sgd_opts){ .lr = 0.5 }), b.o = wg_sgd(b.p, &(wg_sgd_opts){ .lr = 0.5 });
+    lazy(a.o);
+    for (int step = 0; step < 9; step++) {
+        draw(&random, number);
+        wg_backward(loss_of(&a, k, number), a.p), wg_backward(loss_of(&b, k, number), b.p);
+        cr_expect_eq(wg_params_grad_norm(a.p), wg_params_grad_norm(b.p));
+        if (step % 3 == 2) wg_optim_clip_norm(a.o, 0.01), wg_optim_clip_norm(b.o, 0.01);
+        if (step % 4 == 3) wg_optim_clip_value(a.o, 0.001), wg_optim_clip_value(b.o, 0.001);
+        wg_optim_step(a.o), wg_optim_step(b.o);
+        expect_equal(&a, &b, "sgd");
+    }
+    wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
+}
+
+Test(lazy, sgd_has_the_bits_of_a_step_for_all_rows)
+{
+    for (int i = 0; i < 36; i++) {
+        static const int64_t widths[] = { 1, 10, 64 };
+        const kind k = { .dtype = i % 2 ? WG_F32 : WG_F64,
+                         .width = widths[i / 2 % 3],
+                         .threads = 1 + i / 6 % 2,
+                         .interpret = i / 12 - 1,
+                         .twice = i % 5 < 3 };
+        try_sgd(&k);
+    }
+}
+
+/* A sum of gradients: rows that are read twice are added in another order. */
+Test(lazy, gradients_add_up)
+{
+    enum { SIZE = ROWS * 8 + 24 };
+    static double ga[SIZE], gb[SIZE], wa[SIZE], wb[SIZE];
+    const kind k = { .dtype = WG_F64, .width = 8, .threads = 1, .twice = true };
+    world a = start(&k), b = start(&k);
+    wgt_random random = { 3 };
+    int32_t number[READ];
+    a.o = wg_sgd(a.p, NULL), b.o = wg_sgd(b.p, NULL);
+    lazy(a.o);
+    for (int step = 0; step < 5; step++) {
+        for (int i = 0; i < 3; i++) {
+            draw(&random, number);
+            wg_backward_add(loss_of(&a, &k, number), a.p), wg_backward_add(loss_of(&b, &k, number), b.p);
+        }
+        wg_params_get_grad(a.p, ga), wg_params_get_grad(b.p, gb);
+        cr_expect_lt(wgt_distance(ga, gb, SIZE), 1e-15);
+        wg_optim_step(a.o), wg_optim_step(b.o);
+        wg_params_get(a.p, wa), wg_params_get(b.p, wb);
+        cr_expect_lt(wgt_distance(wa, wb, SIZE), 1e-15);
+    }
+    wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
+}
+
+/* ---- adam ---- */
+
+/* The published recurrences, for the rows that were read alone; t counts the steps of the optimizer. */
+typedef struct row_state {
+    double w[ROWS][3], m[ROWS][3], v[ROWS][3];
+} row_state;
+
+static void adam_rows(row_state *s, const double *g, const int32_t *number, int t, double decay)
+{
+    bool done[ROWS] = { false };
+    for (int i = 0; i < READ; i++) {
+        const int r = number[i];
+        for (int j = 0; j < 3 && !done[r]; j++) {
+            double *w = &s->w[r][j], *m = &s->m[r][j], *v = &s->v[r][j], gi = g[3 * r + j];
+            *m = 0.9 * *m + 0.1 * gi;
+            *v = 0.999 * *v + 0.001 * gi * gi;
+            *w -= 0.1 * decay * *w;
+            *w -= 0.1 * (*m / (1 - pow(0.9, t))) / (sqrt(*v / (1 - pow(0.999, t))) + 1e-8);
+        }
+        done[r] = true;
+    }
+}
+
+static void try_adam(double decay)
+{
+    const kind k = { .dtype = WG_F64, .width = 3, .threads = 1 };
+    world u = start(&k);
+    wgt_random random = { 11 };
+    int32_t number[READ];
+    static row_state s;
+    static double grad[ROWS * 3 + 9];
+    memset(&s, 0, sizeof s);
+    u.o = wg_adam(u.p, &(wg_adam_opts){ .lr = 0.1, .weight_decay = decay });
+    lazy(u.o);
+    for (int t = 1; t <= 30; t++) {
+        draw(&random, number);
+        wg_backward(loss_of(&u, &k, number), u.p);
+        const double *w = wg_params_tensor(u.p, 0).data;
+        if (t == 1) memcpy(s.w, w, sizeof s.w);
+        wg_params_get_grad(u.p, grad);
+        wg_optim_step(u.o);
+        adam_rows(&s, grad, number, t, decay);
+        for (int i = 0; i < ROWS * 3; i++)
+            cr_assert_float_eq(w[i], s.w[i / 3][i % 3], 1e-13, "step %d, element %d: %.17g, not %.17g", t, i,
+                               w[i], s.w[i / 3][i % 3]);
+    }
+    wgt_finish(u.c, NULL);
+}
+
+Test(lazy, adam_updates_the_rows_that_were_read) { try_adam(0); }
+Test(lazy, decay_is_that_of_the_rows_that_were_read) { try_adam(0.25); }
+
+/* ---- tables that are read otherwise ---- */
+
+/* The same table is the last layer: all rows count as read, and the bits are those without lazy. Then it is
+ * only picked from again. */
+Test(lazy, another_reader_makes_all_rows_count)
+{
+    const kind k = { .dtype = WG_F32, .width = 16, .threads = 1 };
+    world a = start(&k), b = start(&k);
+    wgt_random random = { 7 };
+    int32_t number[READ];
+    a.o = wg_sgd(a.p, NULL), b.o = wg_sgd(b.p, NULL);
+    lazy(a.o);
+    for (int step = 0; step < 12; step++) {
+        draw(&random, number);
+        for (int i = 0; i < 2; i++) {
+            const world *u = i ? &b : &a;
+            wg_node loss = loss_of(u, &k, number);
+            wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(ROWS, 16), wg_zeros());
+            if (step % 3 == 1) loss = wg_add(loss, wg_mean(wg_square(W)));
+            if (step % 3 == 2) loss = wg_mean(wg_square(W));
+            wg_backward(loss, u->p);
+            wg_optim_step(u->o);
+        }
+        expect_equal(&a, &b, "two readers");
+    }
+    wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
+}
+
+/* Numbers that are computed: all rows. Another part of the graph that does not reach the loss: no matter. */
+Test(lazy, adam_of_computed_numbers_is_that_for_all_rows)
+{
+    const kind k = { .dtype = WG_F32, .width = 16, .threads = 1 };
+    world a = start(&k), b = start(&k);
+    const int32_t number[3] = { 1, 2, 3 };
+    a.o = wg_adam(a.p, NULL), b.o = wg_adam(b.p, NULL);
+    lazy(a.o);
+    for (int step = 0; step < 6; step++)
+        for (int i = 0; i < 2; i++) {
+            const world *u = i ? &b : &a;
+            wg_begin(u->g, WG_TRAIN);
+            wg_node W = wg_param(u->g, u->p, "table", WG_SHAPE(ROWS, 16), wg_normal(0, 1));
+            wg_node x = wg_input(u->g, "x", wg_view_i32(number, WG_SHAPE(3)));
+            wg_backward(wg_sum(wg_square(wg_gather(W, wg_add(x, step % 3)))), u->p);
+            wg_optim_step(u->o);
+        }
+    expect_equal(&a, &b, "computed numbers");
+    wgt_finish(a.c, NULL), wgt_finish(b.c, NULL);
+}
+
+/* ---- mistakes ---- */
+
+Test(lazy, numbers_out_of_range_and_nan)
+{
+    const kind k = { .dtype = WG_F32, .width = 2, .threads = 1 };
+    world u = start(&k);
+    int32_t number[READ] = { 0 };
+    u.o = wg_sgd(u.p, NULL);
+    lazy(u.o);
+    number[5] = ROWS;
+    wg_backward(loss_of(&u, &k, number), u.p);
+    wgt_expect_error(u.c, WG_ERROR_VALUE, "40");
+    number[5] = 7;
+    wg_backward(loss_of(&u, &k, number), u.p);
+    wg_optim_step(u.o);
+    wg_begin(u.g, WG_TRAIN);
+    wg_node W = wg_param(u.g, u.p, "table", WG_SHAPE(ROWS, 2), wg_zeros());
+    wg_node y = wg_gather(W, wg_input(u.g, "x", wg_view_i32(number, WG_SHAPE(READ))));
+    wg_backward(wg_sum(wg_sqrt(wg_mul(y, 0))), u.p);
+    wg_optim_step(u.o);
+    wgt_expect_error(u.c, WG_ERROR_VALUE, "the gradient of table [40,2] is");
+    wgt_finish(u.c, NULL);
+}
+
+Test(lazy, every_allocation_fails)
+{
+    const kind k = { .dtype = WG_F32, .width = 5, .threads = 1 };
+    bool done = false;
+    for (int n = 1; !done; n++) {
+        wgt_memory m = { .fail_at = n };
+        world u = { .c = wgt_start(&m, WG_F32, NULL) };
+        int32_t number[READ] = { 1, 2, 3, 1 };
+        u.g = wg_graph_new(u.c), u.p = wg_params_new(u.c);
+        u.o = wg_momentum(u.p, NULL);
+        lazy(u.o);
+        for (int step = 0; step < 2; step++) {
+            wg_backward(loss_of(&u, &k, number), u.p);
+            wg_optim_step(u.o);
+        }
+        done = m.failed == 0;
+        cr_expect_eq(wg_failed(u.c), done ? WG_OK : WG_ERROR_MEMORY, "allocation %d: %s", n, wg_message(u.c));
+        wgt_drop(u.c, &m);
+        cr_assert_lt(n, 2000);
+    }
+}
