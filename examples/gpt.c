@@ -1,6 +1,5 @@
 /* gpt.c: a small GPT learns a text, character by character, and writes it from its first letters. It gets
  * only the new letters then: a cache has the keys and values of the others. */
-#include <string.h>
 #include <wengert/wengert.h>
 
 static const char text[] = "the graph is a list of nodes in the order of their making. a node never changes. "
@@ -8,7 +7,7 @@ static const char text[] = "the graph is a list of nodes in the order of their m
                            "computes it once. a gradient is a graph as well: it can be read, drawn and "
                            "differentiated again. ";
 
-enum { TOKENS = 32, BATCH = 8, WIDTH = 64, LETTERS = 128, SAMPLE = TOKENS };
+enum { TOKENS = 32, BATCH = 8, WIDTH = 64, LETTERS = 128, SAMPLE = TOKENS, LENGTH = sizeof text - 1 };
 
 static wg_node logits(wg_graph *g, const int32_t *letters, int64_t rows, int64_t n, wg_params *p,
                       wg_nn_cache *cache)
@@ -32,17 +31,15 @@ int main(void)
     wg_params *p = wg_params_new(c);
     wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
     wg_graph *g = wg_graph_new(c);
-    const int length = (int)strlen(text);
     for (int step = 0; step <= 300; step++) {
         int32_t x[BATCH * TOKENS], y[BATCH * TOKENS];
         for (int i = 0; i < BATCH * TOKENS; i++) {
-            const int from = step * 7 + i / TOKENS * length / BATCH + i % TOKENS;
-            x[i] = text[from % length], y[i] = text[(from + 1) % length];
+            const int from = step * 7 + i / TOKENS * LENGTH / BATCH + i % TOKENS;
+            x[i] = text[from % LENGTH], y[i] = text[(from + 1) % LENGTH];
         }
         wg_begin(g, WG_TRAIN);
-        wg_node next = logits(g, x, BATCH, TOKENS, p, NULL);
-        wg_node loss =
-            wg_softmax_cross_entropy(next, wg_input(g, "y", wg_view_i32(y, WG_SHAPE(BATCH, TOKENS))));
+        wg_node next = wg_input(g, "y", wg_view_i32(y, WG_SHAPE(BATCH, TOKENS)));
+        wg_node loss = wg_softmax_cross_entropy(logits(g, x, BATCH, TOKENS, p, NULL), next);
         if (step == 0) wg_summary(loss, stdout);
         wg_backward(loss, p);
         wg_optim_step(adam);

@@ -7,7 +7,7 @@
 
 typedef struct wgt_result {
     int status; /* 1000 + the signal's number when one ended it */
-    char out[1 << 16], err[1 << 14];
+    char out[1 << 18], err[1 << 14];
 } wgt_result;
 
 wgt_result wgt_run_command(const char *const argv[]);

@@ -23,6 +23,16 @@ typedef struct session {
     size_t size;
 } session;
 
+/* Signals end the command unless it handles them, also where the shell that runs these tests ignores them. */
+static void by_default(posix_spawnattr_t *a)
+{
+    sigset_t all;
+    sigfillset(&all);
+    posix_spawnattr_init(a);
+    posix_spawnattr_setsigdefault(a, &all);
+    posix_spawnattr_setflags(a, POSIX_SPAWN_SETSIGDEF);
+}
+
 /* Starts `wengert check` with standard output in the file `out`. terminal: standard error is a terminal. */
 static session start(const char *const argv[], const char *out, bool terminal)
 {
@@ -42,8 +52,11 @@ static session start(const char *const argv[], const char *out, bool terminal)
     posix_spawn_file_actions_init(&f);
     posix_spawn_file_actions_addopen(&f, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_adddup2(&f, ends[1], 2);
-    cr_assert(!posix_spawn(&s.id, path, &f, NULL, (char *const *)(uintptr_t)argv, environ));
+    posix_spawnattr_t a;
+    by_default(&a);
+    cr_assert(!posix_spawn(&s.id, path, &f, &a, (char *const *)(uintptr_t)argv, environ));
     posix_spawn_file_actions_destroy(&f);
+    posix_spawnattr_destroy(&a);
     close(ends[1]);
     s.err = ends[0];
     return s;
