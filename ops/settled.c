@@ -29,7 +29,7 @@ KERNEL(settled)
     int64_t at = 0;
     if (k->xt[0].dtype == WG_F32) LARGEST(float);
     else LARGEST(double);
-    return most <= ((const struct settled *)k->attr)->tol * (1 + size) ||
+    return (isfinite(most) && most <= ((const struct settled *)k->attr)->tol * (1 + size)) ||
            wg_fault_at(k, at, 0, WG_FAULT_PLACE,
                        "an iteration has not converged: its last step is above the tolerance");
 }

@@ -130,7 +130,7 @@ typedef struct wg_fixed_point_args {
  * Parameters and other nodes that f reads get the implicit derivative (Christianson 1994; Bai et al.
  * 2019): with J = df/dz and the gradient gz of z, those of f with the seed u, where u = gz + J' u. The
  * iterations are not differentiated, nor are their values kept. x has no gradient: the fixed point does
- * not depend on it. Derivatives of any order can be taken.
+ * not depend on it. Derivatives of any order can be taken, but wg_jvp only if z has more than 64 elements.
  *
  * If z has at most 64 elements, u is found with the matrix J. Otherwise it is found by iteration:
  * .adjoint_steps times, by default as often as z needs by the speed at which it has converged, with

@@ -3,6 +3,8 @@
  *     wg_node y = wg_nn_sequential(x, p, "net", { .conv = 6, .size = WG_SHAPE(5) }, { .op = wg_relu_at },
  *                                  { .max_pool = WG_SHAPE(2) }, { .flatten = true }, { .dense = 10 });
  *
+ * To share the parameters with an earlier call, call wg_nn_sequential_at with .share.
+ *
  * Layer i has the name NAME.i, counted from 0: here the parameters are net.0.W, net.0.b, net.4.W and net.4.b.
  */
 #ifndef WENGERT_SEQUENTIAL_H

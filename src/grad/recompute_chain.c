@@ -22,7 +22,7 @@ typedef struct piece {
 static double most_steps(int keep, int r)
 {
     double b = 1;
-    for (int i = 1; i <= r; i++) b = b * (keep + i) / i;
+    for (int i = 1; i <= r; i++) b = b * ((double)keep + i) / i;
     return b;
 }
 
@@ -60,7 +60,7 @@ wg_node wg_recompute_chain_at(wg_site here, const wg_recompute_chain_args *a)
         return WGI_FAIL_NODE(g, here, what, WG_ERROR_USE, "%s is %d, and must not be negative",
                              a->steps < 0 ? "steps" : "keep", a->steps < 0 ? a->steps : a->keep);
     const chain all = { wg_inside(here), a->f, a->user };
-    piece p = { &all, 0, a->steps, a->keep };
+    piece p = { &all, 0, a->steps, WGI_MIN(a->keep, a->steps) };
     if (!a->keep)
         for (p.keep = 1; most_steps(p.keep, 2) < a->steps;) p.keep++;
     return a->steps ? run(a->x, &p) : a->x;

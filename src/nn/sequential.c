@@ -60,7 +60,10 @@ static wg_node pool(const link *k, wg_shape size, wg_node (*make)(wg_site, const
 
 static wg_node flatten(const link *k)
 {
-    return wg_reshape_at(k->here, k->x, WG_SHAPE(wg_dim_at(k->here, k->x, 0), -1));
+    const wg_shape s = wg_node_shape(k->x);
+    int64_t others = 1;
+    for (int i = 1; i < s.rank; i++) others *= s.dim[i];
+    return wg_reshape_at(k->here, k->x, WG_SHAPE(wg_dim_at(k->here, k->x, 0), others));
 }
 
 /* What the layers without units have in common. */
@@ -107,7 +110,11 @@ wg_node wg_nn_sequential_at(wg_site here, const wg_nn_sequential_args *a)
             return refused(a->x);
         }
         snprintf(name, sizeof name, "%s.%d", a->name, i);
-        y = make(&(link){ &a->part[i], y, a->p, name, true, l.inside });
+        y = make(&(link){ &a->part[i], y, a->p, name, a->share, l.inside });
+        if (!wg_graph_of(y) && !wg_failed(wg_graph_context(l.g)))
+            wg_fail(wg_graph_context(l.g), here, WG_ERROR_USE,
+                    "nn_sequential: layer %d of \"%s\" gave wg_none", i, a->name);
+        if (wg_failed(wg_graph_context(l.g))) return refused(a->x);
     }
     return y;
 }

@@ -1,15 +1,15 @@
 /* fixed_point.c: z = f(z), with the implicit derivative. With J = df/dz at the fixed point and a gradient
  * gz of it, u solves u = gz + J' u, and the gradients by what else f reads are those of f with the seed u
  * (Christianson 1994; Bai, Kolter and Koltun 2019). No iteration is differentiated. f is copied at the
- * fixed point, which the copy reads as the node of the op itself: so second derivatives come out right.
- * */
+ * fixed point, which the copy reads as the node of the op itself: so second derivatives come out right. */
 #include "solve/solve.h"
 
 #include <math.h>
 
 static const char *const what = "fixed_point";
 
-/* DENSE: up to so many elements u is found by solving with the matrix I - J'. SLACK: a run may miss the
+/* DENSE: up to so many elements u is found by solving with the matrix I - J', if J has a shape: that of z has
+ * one axis more. SLACK: a run may miss the
  * tolerance by this factor, since its inputs may differ a little from those that the iterations were
  * counted with. */
 enum { DENSE = 64, SLACK = 10, MOST_PAST = 16 };
@@ -50,7 +50,8 @@ static wg_node by_matrix(const implicit *w)
 {
     const wg_shape s = wg_node_shape(w->z);
     const int64_t n = wg_shape_size(s);
-    wg_node j = wg_reshape_at(w->here, wg_jacobian_at(w->here, w->f, w->z), WG_SHAPE(n, n));
+    wg_node f = wg_reshape_at(w->here, w->f, WG_SHAPE(n));
+    wg_node j = wg_reshape_at(w->here, wg_jacobian_at(w->here, f, w->z), WG_SHAPE(n, n));
     wg_node eye = wg_cast_at(w->here, wg_eye_at(w->here, w->g, n, n), wg_node_dtype(w->z));
     wg_node m = wg_sub_at(w->here, eye, wg_transpose_at(w->here, &(wg_transpose_args){ .x = j }));
     return wg_reshape_at(w->here, wg_solve_at(w->here, m, wg_reshape_at(w->here, w->gy, WG_SHAPE(n))), s);
@@ -260,6 +261,11 @@ static bool iterate(iteration *w)
     wg_node z = w->a->x;
     for (int i = 0; i < most; i++) {
         if (!build(w, z) || !measure(w)) return false;
+        if (!isfinite(w->step)) {
+            wgi_fail(w->c, w->here, what, WG_ERROR_VALUE, "f(z) - z is not finite after %d iterations",
+                     i + 1);
+            return false;
+        }
         if (w->step <= w->tol * w->size) return true;
         z = w->a->anderson ? mixed(w) : w->next;
     }
@@ -274,7 +280,7 @@ static bool iterate(iteration *w)
 static int adjoint_steps(const iteration *w)
 {
     if (w->a->adjoint_steps) return w->a->adjoint_steps;
-    if (w->n && w->n <= DENSE) return 0;
+    if (w->n && w->n <= DENSE && wg_node_shape(w->z).rank < WG_MAX_RANK) return 0;
     const int most = w->a->most ? w->a->most : 100;
     if (!(w->slowness > 0 && w->slowness < 1) || w->a->anderson) return most;
     const double steps = 3 + 1.2 * log(w->tol) / log(w->slowness);

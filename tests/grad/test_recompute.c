@@ -166,6 +166,8 @@ Test(recompute, chains_compute_the_fewest_steps)
             cr_expect(wgt_ulps(plain, again) == 0, "%d steps, keep %d", steps, keep);
             cr_expect_float_eq(dk, plain_dk, 1e-13 * (1 + fabs(plain_dk)), "%d steps, keep %d", steps, keep);
         }
+        chain_gradient(c, steps, INT32_MAX, &dk, &count);
+        cr_expect_eq(count, 2 * steps - 1, "%d steps, all states kept", steps);
         chain_gradient(c, steps, 0, &dk, &count);
         cr_expect_leq(count, 3 * steps);
     }

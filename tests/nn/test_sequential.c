@@ -77,6 +77,35 @@ Test(sequential, has_all_layers)
     done(g);
 }
 
+Test(sequential, takes_an_empty_batch)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_params *p = wg_params_new(wg_graph_context(g));
+    wg_node x = wg_input(g, "x", wg_view_f64(NULL, WG_SHAPE(0, 3, 4)));
+    EXPECT_EMPTY(wg_nn_sequential(x, p, "net", { .flatten = true }, { .dense = 5 }), WG_F64, WG_SHAPE(0, 5));
+    done(g);
+}
+
+Test(sequential, shares_by_name)
+{
+    wg_graph *g = graph(WG_F64);
+    wg_params *p = wg_params_new(wg_graph_context(g));
+    const wg_nn_part list[] = { { .dense = 2 }, { .op = wg_tanh_at }, { .transformer = 1 } };
+    wg_nn_sequential_args a = { .x = VECTOR(g, 1, 2), .p = p, .name = "net", .part = list, .count = 3 };
+    a.x = wg_reshape(a.x, WG_SHAPE(1, 2));
+    wg_node first = wg_nn_sequential_at(WG_HERE, &a);
+    a.share = true;
+    wg_node off = wg_sub(first, wg_nn_sequential_at(WG_HERE, &a));
+    cr_expect_eq(wg_item(wg_sum(wg_abs(off))), 0);
+    done(g);
+}
+
+static wg_node nothing(wg_node x, wg_params *p, const char *name)
+{
+    (void)x, (void)p, (void)name;
+    return wg_none;
+}
+
 Test(sequential, says_what_is_wrong)
 {
     wg_graph *g = graph(WG_F64);
@@ -90,6 +119,11 @@ Test(sequential, says_what_is_wrong)
     wg_nn_sequential(x, p, "twice", { .op = wg_relu_at });
     wg_nn_sequential(x, p, "twice", { .op = wg_relu_at });
     wgt_expect_error(c, WG_ERROR_USE, "layer \"twice\" is in this graph already");
+    wg_nn_dense(x, p, "shared.0", 2);
+    wg_nn_sequential(x, p, "shared", { .dense = 2 });
+    wgt_expect_error(c, WG_ERROR_USE, "layer \"shared.0\" is in this graph already");
+    wg_nn_sequential(x, p, "none", { .layer = nothing });
+    wgt_expect_error(c, WG_ERROR_USE, "nn_sequential: layer 0 of \"none\" gave wg_none");
     wg_nn_sequential(x, p, "minus", { .dense = -2 });
     wgt_expect_error(c, WG_ERROR_SHAPE, "nn_dense: \"minus.0\" of -2 units");
     done(g);

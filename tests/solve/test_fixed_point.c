@@ -101,6 +101,26 @@ Test(fixed_point, has_the_derivative_of_the_implicit_function_theorem)
     }
 }
 
+/* Halves of cosines, z = x + cos(z) / 2: dz/dx = 1 / (1 + sin(z) / 2), for any number of axes. */
+static wg_node half_cosine(wg_node z, void *user) { return wg_add(wg_mul(wg_cos(z), 0.5), *(wg_node *)user); }
+
+Test(fixed_point, has_a_derivative_for_any_number_of_axes)
+{
+    const double at[2] = { 0.7, -0.4 };
+    for (int rank = 1; rank <= WG_MAX_RANK; rank++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_shape s = { rank, { 0 } };
+        for (int i = 0; i < rank; i++) s.dim[i] = i == rank - 1 ? 2 : 1;
+        wg_node x = wg_input(g, "x", wg_view_f64(at, s)), z = wg_fixed_point(wg_mul(x, 0), half_cosine, &x);
+        double v[2], gx[2];
+        cr_expect_eq(wg_copy_f64(z, v, 2), WG_OK);
+        cr_expect_eq(wg_copy_f64(wg_grad(wg_sum(z), x), gx, 2), WG_OK, "%d axes: %s", rank, wg_message(c));
+        for (int i = 0; i < 2; i++) cr_expect_float_eq(gx[i], 1 / (1 + sin(v[i]) / 2), 1e-9, "%d axes", rank);
+        wgt_finish(c, NULL);
+    }
+}
+
 static wg_node equilibrium_loss(wg_graph *g, wg_params *p, int n, int steps)
 {
     layer l = { wg_param(g, p, "W", WG_SHAPE(n, n), wg_normal(0, 0.3)),
@@ -265,11 +285,12 @@ Test(fixed_point, settled_is_its_operand_or_an_error)
     static const struct {
         double last;
         bool settled;
-    } all[] = { { 5, true }, { 5.001, false }, { 1, true }, { NAN, false } };
+    } all[] = { { 5, true }, { 5.001, false }, { 1, true }, { NAN, false }, { INFINITY, false } };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         wg_context *c = wgt_start(NULL, WG_F64, NULL);
         wg_graph *g = wg_graph_new(c);
-        const double x[2] = { 1, all[i].last }, before[2] = { 2, 3 };
+        const bool both = isinf(all[i].last); /* inf - inf is no number */
+        const double x[2] = { 1, all[i].last }, before[2] = { 2, both ? INFINITY : 3 };
         wg_node y = wg_settled(wg_input(g, "x", wg_view_f64(x, WG_SHAPE(2))),
                                wg_input(g, "before", wg_view_f64(before, WG_SHAPE(2))), .tol = 0.5);
         double v[2];
@@ -283,6 +304,7 @@ Test(fixed_point, settled_is_its_operand_or_an_error)
 /* ---- mistakes ---- */
 
 static wg_node doubled(wg_node z, void *user) { return wg_add(wg_mul(2, z), 1); }
+static wg_node squared(wg_node z, void *user) { return wg_square(z); }
 static wg_node of_another_shape(wg_node z, void *user) { return wg_fill(wg_graph_of(z), 1, WG_SHAPE(3)); }
 
 Test(fixed_point, mistakes)
@@ -293,6 +315,8 @@ Test(fixed_point, mistakes)
     y = wg_fixed_point(z, doubled, NULL, .most = 7); /* 1, 3, 7, ...: the step after 7 is 2^7 */
     wgt_expect_error(c, WG_ERROR_VALUE,
                      "fixed_point: not converged after 7 iterations: max |f(z) - z| is 128");
+    y = wg_fixed_point(wg_scalar(g, 10), squared, NULL); /* 10^(2^k) */
+    wgt_expect_error(c, WG_ERROR_VALUE, "f(z) - z is not finite after 9 iterations");
     y = wg_fixed_point(z, NULL, NULL);
     wgt_expect_error(c, WG_ERROR_VALUE, "the function is NULL");
     y = wg_fixed_point(z, of_another_shape, NULL);
