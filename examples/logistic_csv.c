@@ -13,7 +13,7 @@ int main(int argc, char **argv)
     wg_batch b;
 
     wg_data_all(d, &b);
-    for (int step = 0; step < 100; step++) {
+    for (int step = 0; step < 100 && !wg_failed(c); step++) {
         wg_begin(g, WG_TRAIN);
         wg_node x = wg_input(g, "x", b.x), y = wg_input(g, "y", b.y);
         wg_node w = wg_param(g, p, "w", WG_SHAPE(wg_dim(x, 1)), wg_zeros());

@@ -244,7 +244,7 @@ typedef struct wg_group_opts {
     double lr;               /* a rate that wg_optim_set_lr does not change */
     double weight_decay, l1; /* for parameters of any number of axes */
     bool no_decay;           /* neither weight_decay nor l1 */
-    bool lazy;               /* of tables: see below */
+    bool lazy;               /* of tables: see above */
     uint64_t reserved[4];
 } wg_group_opts;
 WG_API wg_status wg_optim_group_at(wg_site here, wg_optim *o, const char *pattern, const wg_group_opts *g);
