@@ -87,7 +87,11 @@ bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
     case WG_INIT_ORTHOGONAL: return wgi_init_orthogonal(q, here, init->a);
     case WG_INIT_IDENTITY: return wgi_init_identity(q, here, init->a);
     case WG_INIT_SPARSE: return wgi_init_sparse(q, here, init->a, init->b);
-    default: fill_equal(q->dtype, q->data, init->a, q->size); return true;
+    case WG_INIT_CONST: fill_equal(q->dtype, q->data, init->a, q->size); return true;
+    default:
+        wgi_fail(c, here, "param", WG_ERROR_VALUE, "%s: kind %d is none of wg_init_kind", q->name,
+                 (int)init->kind);
+        return false;
     }
     fill_random(c, &d);
     if (init->kind == WG_INIT_TRUNCATED) wgi_init_truncate(q, init->a, init->b);
