@@ -71,6 +71,7 @@ static bool fit(wg_site here, wg_data *root, int of, const char *who, int64_t co
             return refuse(here, d, who, WG_ERROR_USE,
                           d == root ? "the set is normalised already"
                                     : "a set split from it is normalised already");
+        if (of == WGI_Y && !d->y.data) return refuse(here, d, who, WG_ERROR_USE, "the set has no y");
         if (!wg_dtype_is_float(tensor(d, of)->dtype))
             return refuse(here, d, who, WG_ERROR_DTYPE,
                           of == WGI_X ? "x is not f32 or f64" : "y is not f32 or f64");

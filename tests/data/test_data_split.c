@@ -231,6 +231,16 @@ Test(normalise, twice_is_an_error_that_changes_nothing)
     wgt_finish(c, NULL);
 }
 
+Test(normalise, of_a_set_without_y)
+{
+    wg_context *c = wgt_seeded(3);
+    wg_data *d = column_of(c, 0, 2);
+    wg_data_normalise(d, "y");
+    wgt_expect_error(c, WG_ERROR_USE, "data_normalise: the set has no y");
+    expect_column(d, 0, 2);
+    wgt_finish(c, NULL);
+}
+
 Test(normalise, in_a_circle)
 {
     wg_context *c = wgt_seeded(3);
