@@ -89,19 +89,33 @@ static wg_node on_last_axis(const layer *l, const wg_nn_batch_norm_args *a, doub
     return trains ? train(l->inside, a, gamma, beta, &v) : infer(l->inside, a, gamma, beta, &v);
 }
 
+/* The axis of features, or -1: an error is recorded. */
+static int features_axis(const layer *l, const wg_nn_batch_norm_args *a, double momentum)
+{
+    wg_context *c = wg_graph_context(l->g);
+    const wg_shape s = wg_node_shape(a->x);
+    const int given = a->axis.count ? a->axis.axis[0] : -1, axis = given < 0 ? given + s.rank : given;
+    char shape[96];
+    if (a->axis.count > 1)
+        wg_fail(c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": .axis has %d axes, and must have one",
+                a->name, a->axis.count);
+    else if (axis < 0 || axis >= s.rank)
+        wg_fail(c, l->here, WG_ERROR_SHAPE, "nn_batch_norm: \"%s\": x %s has no axis %d for the features",
+                a->name, wg_shape_text(s, shape, sizeof shape), given);
+    else if (!(momentum >= 0 && momentum < 1))
+        wg_fail(c, l->here, WG_ERROR_VALUE, "nn_batch_norm: \"%s\": momentum %g must be in [0, 1)", a->name,
+                momentum);
+    else return axis;
+    return -1;
+}
+
 wg_node wg_nn_batch_norm_at(wg_site here, const wg_nn_batch_norm_args *a)
 {
     layer l;
     const double momentum = a->momentum == WG_ZERO ? 0 : a->momentum == 0 ? 0.9 : a->momentum;
     if (!begin(&l, here, "nn_batch_norm", a->x, a->p, a->name, a->share)) return refused(a->x);
-    const int rank = wg_node_shape(a->x).rank, given = a->axis.count ? a->axis.axis[0] : -1,
-              axis = given < 0 ? given + rank : given;
-    if (rank < 1 || a->axis.count > 1 || axis < 0 || axis >= rank || !(momentum >= 0 && momentum < 1)) {
-        wg_fail(wg_graph_context(l.g), here, WG_ERROR_VALUE,
-                "nn_batch_norm: \"%s\": x needs an axis of features, momentum %g must be in [0, 1)", a->name,
-                momentum);
-        return refused(a->x);
-    }
+    const int rank = wg_node_shape(a->x).rank, axis = features_axis(&l, a, momentum);
+    if (axis < 0) return refused(a->x);
     if (axis == rank - 1) return on_last_axis(&l, a, momentum);
     wg_nn_batch_norm_args b = *a;
     b.x = move_axis(l.inside, a->x, axis, rank - 1);

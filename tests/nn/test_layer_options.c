@@ -19,6 +19,20 @@ static wg_dtype dtype_of(const wg_params *p, const char *name)
 
 /* ---- first values ---- */
 
+Test(first_values, of_an_unknown_kind_are_an_error)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_params *p = wg_params_new(c);
+    wg_node w = wg_param(g, p, "w", WG_SHAPE(2), (wg_init){ .kind = 99, .a = 3 });
+    cr_expect(!wg_node_ok(w));
+    wgt_expect_error(c, WG_ERROR_VALUE, "w: kind 99 is none of wg_init_kind");
+    cr_expect_eq(wg_params_count(p), 0);
+    w = wg_param(g, p, "w", WG_SHAPE(2), wg_const(3));
+    cr_expect(wg_node_ok(w) && item(p, "w", 1) == 3);
+    wgt_finish(c, NULL);
+}
+
 Test(first_values, are_given_by_value)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -202,7 +216,15 @@ Test(norms, batch_norm_of_another_axis)
         cr_expect_float_eq(item(p, "bn.variance", k), 0.1 * variance_of(feature[k], 4), 1e-12);
     }
     wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "b", .axis = WG_AXES(2));
-    wgt_expect_error(c, WG_ERROR_VALUE, "x needs an axis of features");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "nn_batch_norm: \"b\": x [2,3] has no axis 2 for the features");
+    wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "e", .axis = WG_AXES(0, 1));
+    wgt_expect_error(c, WG_ERROR_SHAPE, "nn_batch_norm: \"e\": .axis has 2 axes, and must have one");
+    wg_nn_batch_norm(wg_scalar(g, 1), p, "f");
+    wgt_expect_error(c, WG_ERROR_SHAPE, "x [] has no axis -1");
+    wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "h", .momentum = 1);
+    wgt_expect_error(c, WG_ERROR_VALUE, "nn_batch_norm: \"h\": momentum 1 must be in [0, 1)");
+    wg_nn_batch_norm(wg_fill(g, 1, WG_SHAPE(2, 3)), p, "i", .momentum = NAN);
+    wgt_expect_error(c, WG_ERROR_VALUE, "momentum nan must be");
     wgt_finish(c, NULL);
 }
 
