@@ -82,9 +82,10 @@ typedef struct wg_odeint_args {
     WG_BY_NAME;
     wg_ode_method method;
     int steps; /* fixed steps, from one time to the next; default 100 */
-    double rtol,
-        atol; /* adaptive steps: the error of a step is at most atol + rtol |y|; default 1e-6, 1e-9 */
-    int most; /* adaptive steps that are tried at most; default 10,000 */
+    /* Adaptive steps: the error of a step is at most atol + rtol |y|. Default: 1e-6, 1e-9. WG_ZERO: 0, for one
+     * of them. */
+    double rtol, atol;
+    int most;            /* adaptive steps that are tried at most; default 10,000 */
     const double *times; /* times between `from` and `to`, in order, at which the solution is wanted */
     int count;
     bool adjoint;

@@ -82,10 +82,17 @@ static bool take(solver *v, const trial *r, double h)
 
 /* ---- adaptive steps ---- */
 
-static double scale(const solver *v, double y)
+static double tolerance(double given, double usual)
 {
-    const double rtol = v->a->rtol > 0 ? v->a->rtol : 1e-6, atol = v->a->atol > 0 ? v->a->atol : 1e-9;
-    return atol + rtol * fabs(y);
+    return given == WG_ZERO ? 0 : given == 0 ? usual : given;
+}
+static double relative(const wg_odeint_args *a) { return tolerance(a->rtol, 1e-6); }
+static double absolute(const wg_odeint_args *a) { return tolerance(a->atol, 1e-9); }
+
+/* x in units of the tolerance where the state is y. An x of 0 is within a tolerance of 0. */
+static double in_tolerances(const solver *v, double x, double y)
+{
+    return x == 0 ? 0 : x / (absolute(v->a) + relative(v->a) * fabs(y));
 }
 
 /* The root of the mean square of x, in units of the tolerance. NaN counts as infinite. */
@@ -93,13 +100,14 @@ static double norm(const solver *v, const double *x, const double *y, const doub
 {
     double sum = 0;
     for (size_t i = 0; i < v->n; i++) {
-        const double r = x[i] / scale(v, fmax(fabs(y[i]), fabs(z[i])));
+        const double r = in_tolerances(v, x[i], fmax(fabs(y[i]), fabs(z[i])));
         sum += r * r;
     }
     return v->n == 0 ? 0 : sum >= 0 ? sqrt(sum / (double)v->n) : INFINITY;
 }
 
-/* A first size: a hundredth of |y| / |y'|. */
+/* A first size: a hundredth of |y| / |y'|. It may lead beyond `end`: the next time may be close by chance, and
+ * says nothing of the solution. */
 static bool first_size(solver *v, double end)
 {
     v->first = f(v, v->s.t0, v->y);
@@ -108,7 +116,7 @@ static bool first_size(solver *v, double end)
         return false;
     const double *y = v->value[0], size = norm(v, y, y, y), slope = norm(v, v->value[1], y, y);
     const double h = size > 1e-5 && slope > 1e-5 && slope < INFINITY ? 0.01 * size / slope : 1e-6;
-    v->h = copysign(fmin(h, fabs(end - v->t)), end - v->t);
+    v->h = copysign(h, end - v->t);
     return true;
 }
 
@@ -125,7 +133,7 @@ static bool too_small(const solver *v, double h, double end)
 static bool adaptive_step(solver *v, double end)
 {
     const int most = v->a->most ? v->a->most : 10000;
-    for (;; v->tried++) {
+    for (bool rejected = false;; rejected = true, v->tried++) {
         const bool last = fabs(v->h) >= fabs(end - v->t) * (1 - 1e-12);
         const double h = last ? end - v->t : v->h;
         trial r;
@@ -134,8 +142,9 @@ static bool adaptive_step(solver *v, double end)
                      "%d steps were tried, and t = %g is reached, not %g", most, v->t, end);
             return false;
         }
-        if (too_small(v, h, end) || !try_step(v, h, &r) ||
-            wg_copy_f64_at(v->in, r.y, v->value[1], v->n) != WG_OK ||
+        /* Two times may differ by rounding: a step from one to the other is short by choice. */
+        if ((!last || rejected) && too_small(v, h, end)) return false;
+        if (!try_step(v, h, &r) || wg_copy_f64_at(v->in, r.y, v->value[1], v->n) != WG_OK ||
             wg_copy_f64_at(v->in, r.error, v->value[2], v->n) != WG_OK)
             return false;
         const double e = norm(v, v->value[2], v->value[0], v->value[1]);
@@ -201,6 +210,8 @@ static bool are_times(const solver *v)
     return true;
 }
 
+static bool is_tolerance(double x) { return x >= 0 && isfinite(x); }
+
 static bool can_start(const solver *v)
 {
     const wg_odeint_args *a = v->a;
@@ -209,8 +220,10 @@ static bool can_start(const solver *v)
                       : (unsigned)a->method >= WG_ODE_METHODS   ? "method: none of wg_ode_method"
                       : a->steps < 0 || a->most < 0             ? "steps and most must not be negative"
                       : !isfinite(a->from) || !isfinite(a->to)  ? "the times must be finite"
-                      : a->rtol < 0 || a->atol < 0              ? "tolerances must not be negative"
-                                                                : NULL;
+                      : !is_tolerance(relative(a)) || !is_tolerance(absolute(a))
+                          ? "rtol and atol must be finite and not negative"
+                      : relative(a) + absolute(a) == 0 ? "rtol and atol must not both be 0"
+                                                       : NULL;
     if (why) wgi_fail(v->c, v->here, what, WG_ERROR_VALUE, "%s", why);
     else if (!wg_dtype_is_float(v->dtype))
         wgi_fail(v->c, v->here, what, WG_ERROR_DTYPE, "the state is of dtype %s, and must be a float",

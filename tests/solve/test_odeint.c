@@ -267,6 +267,48 @@ Test(odeint, the_adjoint_takes_less_memory)
     cr_expect_lt(bytes[1] * 3, bytes[0], "%zu, %zu", bytes[1], bytes[0]);
 }
 
+/* 0.1 + 0.2 is the double after 0.3. */
+Test(odeint, times_may_differ_by_rounding)
+{
+    turn m = turn_start(NULL);
+    const double times[][4] = { { 0.3, 0.1 + 0.2, 1 }, { 1e-15, 0.5, 0.5, 1 }, { 0, 0x1p-1074, 1e-300, 1 } };
+    for (int k = 0; k < 3; k++)
+        for (int adjoint = 0; adjoint < 2; adjoint++) {
+            const int n = k ? 4 : 3;
+            wg_node y = wg_odeint(m.y0, turning, m.rate, 0, 1, .rtol = 1e-9, .atol = 1e-9, .times = times[k],
+                                  .count = n, .adjoint = adjoint);
+            cr_assert(wg_node_ok(y), "%s", wg_message(m.c));
+            for (int i = 0; i < n; i++) cr_expect_lt(error_of(wg_select(y, 0, i), times[k][i]), 1e-7);
+            wg_node dy;
+            wg_grads(wg_sum(wg_select(y, 0, -1)), &m.y0, 1,
+                     &dy); /* of e^(-A) R(B): the sums of its columns */
+            double d[2] = { 0 };
+            wg_copy_f64(dy, d, 2);
+            cr_expect_float_eq(d[0], exp(-A) * (cos(B) + sin(B)), 1e-7);
+            cr_expect_float_eq(d[1], exp(-A) * (cos(B) - sin(B)), 1e-7);
+        }
+    wgt_finish(m.c, NULL);
+}
+
+/* y' = (y1, 0), from (1, 0): an element that stays 0 has an error of 0, which a tolerance of 0 allows. */
+static wg_node grows(wg_node t, wg_node y, void *user)
+{
+    return wg_mul(y, wg_input(y.graph, "which", wg_view_f64((double[]){ 1, 0 }, WG_SHAPE(2))));
+}
+
+Test(odeint, a_tolerance_may_be_zero)
+{
+    turn m = turn_start(NULL);
+    double v[2] = { 0 };
+    cr_expect_lt(error_of(wg_odeint(m.y0, turning, m.rate, 0, 3, .rtol = 1e-8, .atol = WG_ZERO), 3), 1e-6);
+    cr_expect_lt(error_of(wg_odeint(m.y0, turning, m.rate, 0, 3, .rtol = WG_ZERO, .atol = 1e-8), 3), 1e-6);
+    wg_node y = wg_input(m.g, "y", wg_view_f64((double[]){ 1, 0 }, WG_SHAPE(2)));
+    wg_copy_f64(wg_odeint(y, grows, NULL, 0, 1, .rtol = 1e-9, .atol = WG_ZERO), v, 2);
+    cr_expect_float_eq(v[0], exp(1), 1e-7);
+    cr_expect_eq(v[1], 0);
+    wgt_finish(m.c, NULL);
+}
+
 /* ---- mistakes ---- */
 
 static wg_node of_another_shape(wg_node t, wg_node y, void *user) { return wg_sum(y); }
@@ -289,6 +331,14 @@ Test(odeint, mistakes)
     wgt_expect_error(m.c, WG_ERROR_VALUE, "20 steps were tried");
     y = wg_odeint(m.y0, turning, m.rate, 0, NAN);
     wgt_expect_error(m.c, WG_ERROR_VALUE, "the times must be finite");
+    y = wg_odeint(m.y0, turning, m.rate, 0, 1, .rtol = WG_ZERO, .atol = WG_ZERO);
+    wgt_expect_error(m.c, WG_ERROR_VALUE, "rtol and atol must not both be 0");
+    const double wrong[] = { -1, NAN, INFINITY };
+    for (int i = 0; i < 6; i++) {
+        y = wg_odeint(m.y0, turning, m.rate, 0, 1, .rtol = i < 3 ? wrong[i] : 0,
+                      .atol = i < 3 ? 0 : wrong[i - 3]);
+        wgt_expect_error(m.c, WG_ERROR_VALUE, "rtol and atol must be finite and not negative");
+    }
     y = wg_odeint(wg_cast(m.y0, WG_I32), turning, m.rate, 0, 1);
     wgt_expect_error(m.c, WG_ERROR_DTYPE, "must be a float");
     cr_expect(!wg_node_ok(y));
