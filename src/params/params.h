@@ -229,10 +229,11 @@ void wgi_store_free(wg_params *root);
 
 /* Whether the optimizer of q shall update only rows of q that have a gradient. */
 bool wgi_is_lazy(const wgi_parameter *q);
-/* Memory for the list. What the gradient holds is not known. False: out of memory. */
+/* Memory for the list and the gradient. What a new gradient holds is not known. False: out of memory. The two
+ * functions after it need that memory. */
 bool wgi_row_list_make(wgi_parameter *q);
-/* Makes the gradient of q zero, and its list of rows empty. False: out of memory. */
-bool wgi_row_list_begin(wgi_parameter *q);
+/* Makes the gradient of q zero, and its list of rows empty. */
+void wgi_row_list_begin(wgi_parameter *q);
 /* Adds the rows `more`, one for each number, to the gradient. */
 void wgi_row_list_add(wgi_parameter *q, const wg_tensor *numbers, const void *more);
 void wgi_row_list_free(wgi_parameter *q);

@@ -38,9 +38,8 @@ void wgi_row_list_free(wgi_parameter *q)
     q->rows = NULL;
 }
 
-bool wgi_row_list_begin(wgi_parameter *q)
+void wgi_row_list_begin(wgi_parameter *q)
 {
-    if (!wgi_row_list_make(q)) return false;
     wgi_row_list *r = q->rows;
     const size_t row = row_bytes(q);
     if (!r->known && q->size) memset(q->grad, 0, (size_t)q->size * wg_dtype_size(q->dtype));
@@ -50,7 +49,6 @@ bool wgi_row_list_begin(wgi_parameter *q)
     }
     r->count = 0;
     r->known = true;
-    return true;
 }
 
 static int64_t number_of(const wg_tensor *t, int64_t i)

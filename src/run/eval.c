@@ -270,6 +270,7 @@ static bool gradient_memory(wg_graph *g, wgi_request *r, bool add)
         fetch_ahead(g, r, i);
         wgi_node *n = &g->node[r->target[i]];
         const bool rows = !wgi_is_leaf(n);
+        if (rows && !wgi_row_list_make(wgi_table_of(g, n))) return false;
         void *own = rows ? NULL : n->parameter->grad ? n->parameter->grad : wgi_grad_memory(n->parameter);
         if (!rows && n->parameter->rows) n->parameter->rows->known = false;
         r->into[i] = rows || (add && own) ? wgi_arena_alloc(&g->temp, wgi_value_bytes(n)) : own;
@@ -345,8 +346,10 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
 static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r)
 {
     if (!wgi_request_roots(g, g, &g->temp, &r->loss, 1, true, r) ||
-        !wgi_request_targets(g, &g->temp, p, 0, r) || (p->root->lazy && !wgi_request_rows(g, r)))
+        !wgi_request_targets(g, &g->temp, p, 0, r) || (p->root->lazy && !wgi_request_rows(g, r))) {
+        if (!add) wgi_gradients_lost(p);
         return;
+    }
     r->id = ++g->c->structures;
     if (r->targets) run_backward(g, p, r, add, false);
     else

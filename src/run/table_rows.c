@@ -56,15 +56,20 @@ bool wgi_request_rows(wg_graph *g, wgi_request *r)
     return true;
 }
 
+wgi_parameter *wgi_table_of(const wg_graph *g, const wgi_node *rows)
+{
+    return g->node[wgi_in(rows)[0]].parameter;
+}
+
 bool wgi_add_rows_of(wg_graph *g, const wgi_request *r, int i)
 {
     const wgi_node *n = &g->node[r->target[i]];
     if (wgi_is_leaf(n)) return false;
-    wgi_parameter *q = g->node[wgi_in(n)[0]].parameter;
+    wgi_parameter *q = wgi_table_of(g, n);
     const uint32_t k = wgi_in(n)[1];
     const wg_tensor numbers = { (wg_dtype)g->node[k].dtype, *g->node[k].shape, wgi_value(g, k) };
-    if (!r->reached[i] || (!q->reached && !wgi_row_list_begin(q))) return true;
-    if (!wgi_row_list_make(q)) return true;
+    if (!r->reached[i]) return true;
+    if (!q->reached) wgi_row_list_begin(q);
     wgi_row_list_add(q, &numbers, r->into[i]);
     q->reached = true;
     return true;

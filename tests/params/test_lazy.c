@@ -249,6 +249,44 @@ Test(lazy, numbers_out_of_range_and_nan)
     wgt_finish(u.c, NULL);
 }
 
+/* wg_backward, when an allocation fails: there is no gradient of a part of the parameters, and no old one. */
+static bool backward_fails(int at, bool again)
+{
+    static const int32_t number[READ] = { 1, 2, 3, 1 };
+    const kind k = { .dtype = WG_F64, .width = 2 }, longer = { .dtype = WG_F64, .width = 2, .twice = true };
+    double before[ROWS * 2 + 6], after[ROWS * 2 + 6];
+    wgt_memory m = { 0 };
+    world u = { .c = wgt_start(&m, WG_F64, NULL) };
+    u.g = wg_graph_new(u.c), u.p = wg_params_new(u.c);
+    u.o = wg_sgd(u.p, NULL);
+    lazy(u.o);
+    wg_node loss = loss_of(&u, &k, number);
+    if (again) wg_backward(loss, u.p), loss = loss_of(&u, &longer, number);
+    wg_item(loss);
+    wg_params_get(u.p, before);
+    m.fail_at = m.calls + at;
+    const wg_status s = wg_backward(loss, u.p);
+    const bool failed = m.failed > 0;
+    m.fail_at = 0;
+    cr_expect_eq(s, failed ? WG_ERROR_MEMORY : WG_OK);
+    if (failed) wg_recover(u.c);
+    cr_expect_eq(wg_optim_step(u.o) == WG_OK, !failed, "allocation %d, again %d", at, again);
+    wg_params_get(u.p, after);
+    wg_recover(u.c);
+    if (failed) cr_expect_eq(memcmp(before, after, sizeof before), 0, "allocation %d, again %d", at, again);
+    wgt_drop(u.c, &m);
+    return failed;
+}
+
+Test(lazy, a_backward_that_fails_leaves_no_gradient)
+{
+    for (int again = 0; again < 2; again++) {
+        int at = 1;
+        while (at < 2000 && backward_fails(at, again)) at++;
+        cr_expect(at > 1 && at < 2000, "%d", at);
+    }
+}
+
 Test(lazy, every_allocation_fails)
 {
     const kind k = { .dtype = WG_F32, .width = 5, .threads = 1 };
