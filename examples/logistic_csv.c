@@ -24,6 +24,7 @@ int main(int argc, char **argv)
         if (wg_params_grad_norm(p) < 1e-8) break;
         wg_optim_step(o);
     }
+    if (wg_failed(c)) return wg_finish(c, stderr);
     const wg_tensor w = wg_params_tensor(p, 0);
     for (int64_t k = 0; k < wg_shape_size(w.shape); k++)
         printf("%s %.12f\n", wg_data_column(d, k), wg_tensor_item(&w, k));

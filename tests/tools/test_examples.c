@@ -115,6 +115,14 @@ Test(examples, logistic_csv)
     cr_expect_leq(wgt_example_lines("logistic_csv"), 40);
 }
 
+Test(examples, logistic_csv_of_a_missing_file)
+{
+    static char text[WGT_TEXT];
+    cr_expect_neq(wgt_example("logistic_csv", "missing.csv", text), 0, "%s", text);
+    cr_expect_geq(wgt_count_of(text, "missing.csv"), 1, "%s", text);
+    cr_expect_eq(wgt_count_of(text, "nan"), 0, "%s", text);
+}
+
 /* Newton's method converges quadratically once the signs in front of relu no longer change. */
 Test(examples, newton_cg_relu)
 {
