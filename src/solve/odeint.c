@@ -106,7 +106,7 @@ static double norm(const solver *v, const double *x, const double *y, const doub
     return v->n == 0 ? 0 : sum >= 0 ? sqrt(sum / (double)v->n) : INFINITY;
 }
 
-/* A first size: a hundredth of |y| / |y'|. It may lead beyond `end`: the next time may be close by chance, and
+/* A first size: a hundredth of |y| / |y'|. It may lead beyond `end`: the next wanted time may be close, which
  * says nothing of the solution. */
 static bool first_size(solver *v, double end)
 {
