@@ -360,6 +360,14 @@ WG_API wg_site wg_inside(wg_site here);
  * of the builder, for the message. */
 WG_API bool wg_options_named(wg_context *c, wg_site here, const char *what);
 
+/* For authors of layers that keep memory between builds: calls f(user, g) once, at the next wg_begin of g or
+ * when g is freed with wg_graph_free; wg_finish calls nothing. f must not use g but to compare it. False: no
+ * memory, an error is recorded, and f will not be called. */
+WG_API bool wg_graph_at_end(wg_graph *g, void (*f)(void *user, wg_graph *g), void *user);
+/* For authors of layers: writes the name of a layer with the prefixes of wg_params_in, "enc0.attn". Returns the
+ * set that p is a part of, or p itself. NULL: size is too small, or a pointer is NULL. */
+WG_API const wg_params *wg_layer_name(const wg_params *p, const char *name, char *buf, size_t size);
+
 /* For .vmap. x has a first axis of rows: the same with axes of size 1 behind it, so that a row has `rank` axes
  * and broadcasts. x has none: x repeated along a first axis of n elements. */
 WG_API wg_node wg_rows_aligned(wg_site here, wg_node x, int rank);

@@ -38,11 +38,16 @@ WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
  *
  * The first step may have many tokens, the prompt. Steps of equal numbers of tokens use the same compiled
  * plan, until the cache grows: to 64 tokens, then to twice as many each time. The cache belongs to the
- * context. */
+ * context, which must be that of the layers. A layer is known by its set and its name with the prefixes of
+ * wg_params_in. Each layer is in a step once.
+ *
+ * Nodes can be read after wg_nn_cache_step, wg_nn_cache_clear and wg_nn_cache_free, too, with the values that
+ * they had before: memory that a graph reads is freed after the next wg_begin of the graph, or with it. */
 typedef struct wg_nn_cache wg_nn_cache;
 WG_API wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c);
 #define wg_nn_cache_new(c) wg_nn_cache_new_at(WG_AT(#c), c)
-/* Ends the step. Read all that you need before: the evaluation may not compute anything afterwards. */
+/* Ends the step. The layers of the step must still be in their graph: neither wg_begin nor wg_graph_free comes
+ * between. After an error nothing is stored; if it is a lack of memory, the cache is empty. */
 WG_API wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *k);
 #define wg_nn_cache_step(k) wg_nn_cache_step_at(WG_AT(#k), k)
 WG_API int64_t wg_nn_cache_tokens(const wg_nn_cache *k); /* the place of the next token; NULL: 0 */
@@ -65,7 +70,7 @@ typedef struct wg_nn_attention_args {
     bool share;
     wg_init W_init;     /* default: wg_xavier() */
     wg_init Wo_init;    /* default: wg_xavier() */
-    wg_nn_cache *cache; /* of earlier tokens; without .mask and .memory */
+    wg_nn_cache *cache; /* of earlier tokens; with .causal = true, without .mask and .memory */
     uint64_t reserved[3];
 } wg_nn_attention_args;
 WG_API wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a);

@@ -24,6 +24,7 @@ void wg_graph_free(wg_graph *g)
     while (*p != g) p = &(*p)->next;
     *p = g->next;
     wgi_with_end(g);
+    wgi_at_end(g);
     wgi_arena_free(&g->arena);
     wgi_arena_free(&g->values);
     wgi_arena_free(&g->temp);
@@ -44,6 +45,7 @@ void wg_begin(wg_graph *g, wg_mode mode)
     if (!g) return;
     wgi_close(g);
     if (g->withs) wgi_with_end(g);
+    if (g->at_end) wgi_at_end(g);
     for (size_t i = 0; i < g->results.kepts; i++) g->node[g->results.kept[i]].flags &= (uint8_t)~WGI_KEPT;
     g->build.most = wgi_without(g->c, WG_WITHOUT_REBUILD) ? 0 : WGI_CALLS;
     g->build.share_from = WGI_SHARE_FROM;

@@ -264,6 +264,10 @@ void wgi_layers_rewind(wg_graph *g, uint32_t mark);
 void wgi_layers_forget(wg_graph *g, const wg_params *root); /* the set is freed */
 void wgi_layers_free(wg_graph *g);
 
+/* ---- at_end.c ---- */
+
+void wgi_at_end(wg_graph *g); /* calls what wg_graph_at_end has noted */
+
 /* ---- reach.c ---- */
 
 /* Nodes by rising index: `node` lists them. The position of a node in the list is its local index. */

@@ -341,6 +341,7 @@ struct wg_graph {
     } rule;
     wg_failure failure; /* the first call that failed; valid while failed_at is the context's `recoveries` */
     uint64_t failed_at;
+    struct wgi_at_end *at_end; /* at_end.c */
 };
 
 #endif

@@ -6,6 +6,8 @@
  * list is forgotten. Invariant: the names in the list differ from each other. */
 #include "graph/graph.h"
 
+#include <stdio.h>
+
 void wgi_layers_rewind(wg_graph *g, uint32_t mark)
 {
     wgi_layers *l = &g->names.layers;
@@ -69,6 +71,13 @@ static wg_site take(wg_graph *g, const wg_params *p, const char *name, wg_site h
     l->known = l->count;
     wgi_table_add(&l->table, hash, (uint32_t)l->count);
     return NULL;
+}
+
+const wg_params *wg_layer_name(const wg_params *p, const char *name, char *buf, size_t size)
+{
+    if (!p || !name || !buf) return NULL;
+    const int n = snprintf(buf, size, "%s%s", p->prefix ? p->prefix : "", name);
+    return n >= 0 && (size_t)n < size ? p->root : NULL;
 }
 
 wg_site wg_layer_claim(wg_graph *g, wg_params *p, const char *name, wg_site here)

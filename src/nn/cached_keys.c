@@ -2,20 +2,20 @@
 #define WG_AT(args) here /* nodes get the user's call site */
 #include "nn/cached_keys.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "wengert/op.h"
 
-/* NAME_ROOM: a name has at most 300 characters (layer.h). */
-enum { LEAST_ROOM = 64, NAME_ROOM = 304 };
+/* NAME_ROOM: names of parameters with their prefixes are shorter. */
+enum { LEAST_ROOM = 64, NAME_ROOM = 512 };
 
 /* What the cache has of one layer. Memory of keys and of values is [leading axes, room, width]. */
 typedef struct slot {
-    char name[NAME_ROOM];
-    wg_node k, v; /* of the tokens of the present graph, until wg_nn_cache_step */
-    void *keys, *values;
-    wg_shape shape; /* of k; its tokens are those of the last step */
+    const wg_params *set; /* the whole set; only compared, it may be freed */
+    char name[NAME_ROOM]; /* with prefixes */
+    wg_node k, v;         /* of the new tokens, until wg_nn_cache_step or the end of their build */
+    void *keys, *values;  /* NULL before the first step */
+    wg_shape shape;       /* of k; its tokens are those of the last step */
     wg_dtype dtype;
     int64_t width; /* of v */
 } slot;
@@ -25,7 +25,12 @@ struct wg_nn_cache {
     slot *slots;
     int count, room_of_slots;
     int64_t tokens, room;
-    wg_node mask; /* of the present graph: the rows of the memory that have tokens, then the new tokens */
+    wg_node mask;    /* of the present graph: the rows of the memory that have tokens, then the new tokens */
+    wg_graph *noted; /* the graph of the last call of wg_graph_at_end, while that build lasts */
+    int builds;      /* calls of `ended` to come. While there are any, nodes may read the memory */
+    bool freed;      /* by the user: the last call of `ended` frees the rest */
+    void **old;      /* memory no longer used, that nodes may read */
+    int olds, room_of_olds;
 };
 
 wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c)
@@ -35,11 +40,57 @@ wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c)
     if (n) n->c = c;
     return n;
 }
+
+/* ---- memory that nodes read ---- */
+
+/* Frees memory, or keeps it while there are builds whose nodes may read it. Without memory for the list it
+ * is left to wg_finish. */
+static void retire(wg_nn_cache *n, void *memory)
+{
+    if (n->builds && memory && n->olds == n->room_of_olds) {
+        const int room = n->olds ? 2 * n->olds : 16;
+        void **more = wg_alloc(n->c, (size_t)room, sizeof *more);
+        if (!more) return;
+        if (n->olds) memcpy(more, n->old, (size_t)n->olds * sizeof *more);
+        wg_free(n->c, n->old);
+        n->old = more, n->room_of_olds = room;
+    }
+    if (!n->builds) wg_free(n->c, memory);
+    else if (memory) n->old[n->olds++] = memory;
+}
+static void free_old(wg_nn_cache *n)
+{
+    for (int i = 0; i < n->olds; i++) wg_free(n->c, n->old[i]);
+    wg_free(n->c, n->old);
+    n->old = NULL, n->olds = n->room_of_olds = 0;
+}
+
+/* A build of g has ended: its nodes are gone. */
+static void ended(void *user, wg_graph *g)
+{
+    wg_nn_cache *n = user;
+    for (int i = 0; i < n->count; i++)
+        if (n->slots[i].k.graph == g) n->slots[i].k = n->slots[i].v = wg_none;
+    if (n->mask.graph == g) n->mask = wg_none;
+    if (n->noted == g) n->noted = NULL;
+    if (--n->builds) return;
+    free_old(n);
+    if (n->freed) wg_free(n->c, n);
+}
+static bool note(wg_nn_cache *n, wg_graph *g)
+{
+    if (n->noted == g) return true;
+    if (!wg_graph_at_end(g, ended, n)) return false;
+    n->builds++, n->noted = g;
+    return true;
+}
+
 static void forget(wg_nn_cache *n)
 {
-    for (int i = 0; i < n->count; i++) wg_free(n->c, n->slots[i].keys), wg_free(n->c, n->slots[i].values);
+    for (int i = 0; i < n->count; i++) retire(n, n->slots[i].keys), retire(n, n->slots[i].values);
     wg_free(n->c, n->slots);
-    *n = (wg_nn_cache){ .c = n->c };
+    n->slots = NULL, n->count = n->room_of_slots = 0;
+    n->tokens = n->room = 0, n->mask = wg_none;
 }
 void wg_nn_cache_clear(wg_nn_cache *n)
 {
@@ -49,16 +100,20 @@ void wg_nn_cache_free(wg_nn_cache *n)
 {
     if (!n) return;
     forget(n);
-    wg_free(n->c, n);
+    n->freed = true;
+    if (!n->builds) wg_free(n->c, n);
 }
 int64_t wg_nn_cache_tokens(const wg_nn_cache *n) { return n ? n->tokens : 0; }
 
 /* ---- a layer ---- */
 
-static slot *slot_of(wg_nn_cache *n, const char *name)
+static slot *slot_of(wg_nn_cache *n, const wg_params *p, const char *name)
 {
+    char full[NAME_ROOM];
+    const wg_params *set = wg_layer_name(p, name, full, sizeof full);
+    if (!set) return NULL;
     for (int i = 0; i < n->count; i++)
-        if (strcmp(n->slots[i].name, name) == 0) return &n->slots[i];
+        if (n->slots[i].set == set && strcmp(n->slots[i].name, full) == 0) return &n->slots[i];
     if (n->count == n->room_of_slots) {
         const int room = n->count ? 2 * n->count : 8;
         slot *more = wg_alloc(n->c, (size_t)room, sizeof *more);
@@ -68,7 +123,8 @@ static slot *slot_of(wg_nn_cache *n, const char *name)
         n->slots = more, n->room_of_slots = room;
     }
     slot *s = &n->slots[n->count++];
-    snprintf(s->name, sizeof s->name, "%s", name);
+    *s = (slot){ .set = set };
+    memcpy(s->name, full, sizeof full);
     return s;
 }
 
@@ -82,6 +138,12 @@ static bool fits(wg_nn_cache *n, wg_site here, slot *s, wg_node k, wg_node v)
 {
     char a[96], b[96];
     const wg_shape shape = wg_node_shape(k);
+    if (s->k.graph == wg_graph_of(k) && wg_node_ok(s->k)) {
+        wg_fail(n->c, here, WG_ERROR_USE,
+                "nn_attention: layer \"%s\" uses the cache twice in this step: wg_nn_cache_step ends a step",
+                s->name);
+        return false;
+    }
     if (n->tokens == 0) {
         s->shape = shape, s->dtype = wg_node_dtype(k), s->width = wg_dim(v, -1);
         return true;
@@ -119,14 +181,20 @@ static wg_node mask_of(wg_site here, wg_nn_cache *n, wg_graph *g, int64_t tokens
     return n->mask;
 }
 
-void wgi_cached_keys(wg_site here, wg_nn_cache *n, const char *name, wg_attention_args *a)
+void wgi_cached_keys(wg_site here, wg_nn_cache *n, const wg_params *p, const char *name, wg_attention_args *a)
 {
     if (!wg_node_ok(a->k) || !wg_node_ok(a->v)) return;
-    slot *s = slot_of(n, name);
+    wg_graph *g = wg_graph_of(a->k);
+    if (wg_graph_context(g) != n->c) {
+        wg_fail(wg_graph_context(g), here, WG_ERROR_USE,
+                "nn_attention: the cache of \"%s\" belongs to another context than the layer", name);
+        return;
+    }
+    slot *s = note(n, g) ? slot_of(n, p, name) : NULL;
     if (!s || !fits(n, here, s, a->k, a->v)) return;
     s->k = wg_keep(a->k), s->v = wg_keep(a->v);
     if (n->tokens == 0) return;
-    a->mask = mask_of(here, n, wg_graph_of(a->k), wg_dim(a->k, -2));
+    a->mask = mask_of(here, n, g, wg_dim(a->k, -2));
     a->k = behind(here, n, s, s->keys, a->k, wg_dim(a->k, -1));
     a->v = behind(here, n, s, s->values, a->v, s->width);
 }
@@ -154,30 +222,67 @@ static bool put(wg_nn_cache *n, wg_site here, void **memory, wg_node x, int64_t 
         char *more = wg_alloc(n->c, (size_t)(leading * room), (size_t)width);
         if (!more) return false;
         copy_rows(more, room, 0, *memory, n->room, n->tokens, width, leading);
-        wg_free(n->c, *memory);
+        retire(n, *memory);
         *memory = more;
     }
     copy_rows(*memory, room, n->tokens, t.data, tokens, tokens, width, leading);
     return true;
 }
 
+/* The new tokens of a layer; -1: there are none. wg_graph_rewind may have taken the nodes away. */
+static int64_t tokens_of(const slot *s)
+{
+    if (!wg_node_ok(s->k) || !wg_node_ok(s->v)) return -1;
+    const wg_shape k = wg_node_shape(s->k), v = wg_node_shape(s->v);
+    wg_shape of_v = s->shape;
+    of_v.dim[of_v.rank - 1] = s->width;
+    const bool same = same_but_tokens(&s->shape, &k) && same_but_tokens(&of_v, &v) &&
+                      k.dim[k.rank - 2] == v.dim[v.rank - 2] && wg_node_dtype(s->k) == s->dtype &&
+                      wg_node_dtype(s->v) == s->dtype;
+    return same ? k.dim[k.rank - 2] : -1;
+}
+
+/* Takes slots back that have neither memory nor new tokens: an error, or an evaluation without its step, has
+ * left them. */
+static void drop_empty(wg_nn_cache *n)
+{
+    int count = 0;
+    for (int i = 0; i < n->count; i++) {
+        const slot *s = &n->slots[i];
+        if (!s->keys && tokens_of(s) < 0) continue;
+        if (count != i) n->slots[count] = *s;
+        count++;
+    }
+    n->count = count;
+}
+
+/* Of all layers. -1: after an error. */
+static int64_t new_tokens(wg_nn_cache *n, wg_site here)
+{
+    int64_t tokens = -1;
+    for (int i = 0; i < n->count; i++) {
+        const slot *s = &n->slots[i];
+        const int64_t of = tokens_of(s);
+        if (of < 0 || (i && of != tokens)) {
+            wg_fail(n->c, here, WG_ERROR_USE,
+                    "nn_cache_step: layer \"%s\" has no new tokens, or not as many as the others: each "
+                    "layer of the cache must be in the graph, once for each step",
+                    s->name);
+            return -1;
+        }
+        tokens = of;
+    }
+    if (tokens < 0) wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_step: no layer has this cache");
+    return tokens;
+}
+
 wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *n)
 {
     if (!n) return WG_ERROR_USE;
     if (wg_failed(n->c)) return wg_failed(n->c);
-    int64_t tokens = -1;
-    for (int i = 0; i < n->count; i++) {
-        const slot *s = &n->slots[i];
-        const int64_t of = wg_node_ok(s->k) ? wg_dim(s->k, -2) : -1;
-        if (of < 0 || (i && of != tokens))
-            return wg_fail(
-                n->c, here, WG_ERROR_USE,
-                "nn_cache_step: layer \"%s\" has no new tokens, or not as many as the others: each "
-                "layer of the cache must be in the graph, once for each step",
-                s->name);
-        tokens = of;
-    }
-    if (tokens < 0) return wg_fail(n->c, here, WG_ERROR_USE, "nn_cache_step: no layer has this cache");
+    drop_empty(n);
+    const int64_t tokens = new_tokens(n, here);
+    if (tokens < 0) return wg_failed(n->c);
     int64_t room = n->room;
     while (room < n->tokens + tokens) room = room ? 2 * room : LEAST_ROOM;
     for (int i = 0; i < n->count; i++) wg_value_at(here, n->slots[i].k), wg_value_at(here, n->slots[i].v);

@@ -42,9 +42,13 @@ static void from_memory(wg_site here, const wg_nn_attention_args *a, wg_node W, 
 
 static bool cache_fits(const layer *l, const wg_nn_attention_args *a)
 {
-    if (!a->cache || (wg_is_none(a->mask) && wg_is_none(a->memory))) return true;
-    wg_fail(wg_graph_context(l->g), l->here, WG_ERROR_USE,
-            "nn_attention: \"%s\" has .cache, and .mask or .memory: the cache sets the mask", a->name);
+    const bool masked = !wg_is_none(a->mask) || !wg_is_none(a->memory);
+    if (!a->cache || (!masked && a->causal)) return true;
+    wg_fail(
+        wg_graph_context(l->g), l->here, WG_ERROR_USE,
+        masked ? "nn_attention: \"%s\" has .cache, and .mask or .memory: the cache sets the mask"
+               : "nn_attention: \"%s\" has .cache without .causal = true: earlier tokens cannot see new ones",
+        a->name);
     return false;
 }
 
@@ -75,7 +79,7 @@ wg_node wg_nn_attention_at(wg_site here, const wg_nn_attention_args *a)
         of.k = part(here, qkv, -1, n, 2 * n);
         of.v = part(here, qkv, -1, 2 * n, 3 * n);
     } else from_memory(here, a, W, b, n, &of);
-    if (a->cache) wgi_cached_keys(here, a->cache, a->name, &of);
+    if (a->cache) wgi_cached_keys(here, a->cache, a->p, a->name, &of);
     wg_node y = wg_attention_at(here, &of);
     wg_node Wo = weight(&l, "Wo", &Wo_shape, &a->Wo_init, wg_xavier());
     if (!a->no_bias) bo = param(&l, "bo", &bo_shape, wg_zeros());

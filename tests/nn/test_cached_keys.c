@@ -82,7 +82,7 @@ Test(cached_keys, mistakes)
     wgt_expect_error(c, WG_ERROR_USE, "no layer has this cache");
     wg_node x = wg_fill(g, 1, WG_SHAPE(1, 3, 4));
     wg_node mask = wg_fill(g, 1, WG_SHAPE(3));
-    wg_nn_attention(x, p, "a", .cache = k, .mask = mask);
+    wg_nn_attention(x, p, "a", .cache = k, .mask = mask, .causal = true);
     wgt_expect_error(c, WG_ERROR_USE, "\"a\" has .cache, and .mask or .memory");
     wg_nn_attention(x, p, "b", .cache = k, .causal = true);
     cr_expect_eq(wg_nn_cache_step(k), WG_OK);
@@ -94,4 +94,177 @@ Test(cached_keys, mistakes)
     wgt_expect_error(c, WG_ERROR_USE, "3 tokens, and none of layer \"d\"");
     cr_expect_eq(wg_nn_cache_step(NULL), WG_ERROR_USE);
     done(g);
+}
+
+/* ---- one attention layer, or two, token by token beside the same without a cache ---- */
+
+enum { TOKENS = 6 };
+
+typedef struct text {
+    wg_context *c;
+    wg_graph *g;
+    wg_params *p;
+    wg_nn_cache *k;
+    double x[(LENGTH + 1) * WIDTH];
+} text;
+static text begin_text(void)
+{
+    text t = { .g = graph(WG_F64) };
+    t.c = wg_graph_context(t.g);
+    t.p = wg_params_new(t.c);
+    t.k = wg_nn_cache_new(t.c);
+    wgt_random r = { 5 };
+    for (int i = 0; i < (LENGTH + 1) * WIDTH; i++) t.x[i] = wgt_unit(&r) - 0.5;
+    return t;
+}
+/* Tokens [from, from + n). */
+static wg_node tokens(const text *t, wg_graph *g, int from, int n)
+{
+    wg_begin(g, WG_EVAL);
+    return wg_input(g, "x", wg_view_f64(t->x + from * WIDTH, WG_SHAPE(n, WIDTH)));
+}
+static wg_node attend(const text *t, wg_node x, wg_params *p, const char *name, bool cached)
+{
+    return wg_nn_attention(x, p, name, .heads = 2, .causal = true, .cache = cached ? t->k : NULL);
+}
+static wg_node layer_a(const text *t, wg_graph *g, int from, int n, bool cached)
+{
+    return attend(t, tokens(t, g, from, n), t->p, "a", cached);
+}
+static wg_node two_prefixes(const text *t, int from, int n, bool cached)
+{
+    wg_params *enc0 = wg_params_in(t->p, "enc0"), *enc1 = wg_params_in(t->p, "enc1");
+    return attend(t, attend(t, tokens(t, t->g, from, n), enc0, "attn", cached), enc1, "attn", cached);
+}
+/* The row of the last token of y is row `at` of the whole. */
+static void expect_row(const text *t, const double *whole, wg_node y, int at)
+{
+    double *got = wgt_values(y);
+    cr_assert(got, "%s", wg_message(t->c));
+    const double *last = got + (wg_dim(y, 0) - 1) * WIDTH;
+    cr_expect_leq(wgt_distance(last, whole + at * WIDTH, WIDTH), 1e-14, "token %d", at);
+    free(got);
+}
+static double *whole_a(const text *t, int n)
+{
+    double *whole = wgt_values(layer_a(t, t->g, 0, n, false));
+    cr_assert(whole, "%s", wg_message(t->c));
+    return whole;
+}
+static void end_text(text *t, double *whole)
+{
+    free(whole);
+    done(t->g);
+}
+
+Test(cached_keys, layers_of_one_name_in_two_sets)
+{
+    text t = begin_text();
+    double *whole = wgt_values(two_prefixes(&t, 0, TOKENS, false));
+    cr_assert(whole, "%s", wg_message(t.c));
+    for (int i = 0; i < TOKENS; i++) {
+        expect_row(&t, whole, two_prefixes(&t, i, 1, true), i);
+        cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
+    }
+    wg_params *other = wg_params_new(t.c);
+    attend(&t, tokens(&t, t.g, 0, 1), wg_params_in(other, "enc0"), "attn", true);
+    wgt_expect_error(t.c, WG_ERROR_USE, "6 tokens, and none of layer \"enc0.attn\"");
+    end_text(&t, whole);
+}
+
+Test(cached_keys, a_layer_twice_in_a_step)
+{
+    text t = begin_text();
+    double *whole = whole_a(&t, 2);
+    for (int i = 0; i < 2; i++) {
+        wg_node y = layer_a(&t, t.g, i, 1, true);
+        wg_nn_attention(y, wg_params_in(t.p, "enc"), "a", .heads = 2, .causal = true);
+        wg_nn_attention(y, t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true);
+        wgt_expect_error(t.c, WG_ERROR_USE, "layer \"a\" uses the cache twice in this step");
+        expect_row(&t, whole, layer_a(&t, t.g, i, 1, true), i);
+        cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
+    }
+    end_text(&t, whole);
+}
+
+Test(cached_keys, a_graph_freed_before_the_step)
+{
+    text t = begin_text();
+    double *whole = whole_a(&t, 4);
+    for (int i = 0; i < 4; i++) {
+        for (int again = 0; again < 2; again++) {
+            wg_graph *g = wg_graph_new(t.c);
+            expect_row(&t, whole, layer_a(&t, g, i, 1, true), i);
+            wg_graph_free(g);
+        }
+        expect_row(&t, whole, layer_a(&t, t.g, i, 1, true), i);
+        cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
+    }
+    wg_graph *g = wg_graph_new(t.c);
+    layer_a(&t, g, 0, 1, true);
+    wg_graph_free(g);
+    cr_expect_eq(wg_nn_cache_step(t.k), WG_ERROR_USE);
+    wgt_expect_error(t.c, WG_ERROR_USE, "layer \"a\" has no new tokens");
+    wg_nn_cache_free(t.k);
+    end_text(&t, whole);
+}
+
+typedef enum late { GROWN, CLEARED, FREED, LATE } late;
+
+/* A node that is first read when the cache has grown, or is empty, or is gone. Memory that was freed gets
+ * other numbers. */
+Test(cached_keys, read_late)
+{
+    for (late how = 0; how < LATE; how++) {
+        text t = begin_text();
+        double *whole = whole_a(&t, 65);
+        layer_a(&t, t.g, 0, 64, true);
+        cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
+        wg_node y = layer_a(&t, t.g, 64, 1, true);
+        if (how == GROWN) cr_assert_eq(wg_nn_cache_step(t.k), WG_OK);
+        if (how == CLEARED) wg_nn_cache_clear(t.k);
+        if (how == FREED) wg_nn_cache_free(t.k);
+        double *other = wg_alloc(t.c, 64 * WIDTH, sizeof *other);
+        for (int i = 0; i < 64 * WIDTH; i++) other[i] = 7;
+        expect_row(&t, whole, y, 64);
+        wg_free(t.c, other);
+        if (how == GROWN) expect_row(&t, whole, layer_a(&t, t.g, 0, 65, false), 64);
+        if (how == CLEARED) expect_row(&t, whole, layer_a(&t, t.g, 0, 3, true), 2);
+        end_text(&t, whole);
+    }
+}
+
+Test(cached_keys, an_error_leaves_no_layer_behind)
+{
+    text t = begin_text();
+    double *whole = whole_a(&t, TOKENS);
+    for (int i = 0; i < TOKENS; i++) {
+        attend(&t, layer_a(&t, t.g, i, 1, true), t.p, "b", true);
+        if (i == 0) wg_nn_attention(tokens(&t, t.g, 0, 1), t.p, "b", .heads = 3);
+        wgt_expect_error(t.c, i ? WG_ERROR_USE : WG_ERROR_SHAPE,
+                         i ? "none of layer \"b\"" : "heads divide width");
+        expect_row(&t, whole, layer_a(&t, t.g, i, 1, true), i);
+        cr_assert_eq(wg_nn_cache_step(t.k), WG_OK, "%s", wg_message(t.c));
+    }
+    end_text(&t, whole);
+}
+
+Test(cached_keys, of_another_context)
+{
+    text t = begin_text(), other = begin_text();
+    wg_nn_attention(tokens(&t, t.g, 0, 1), t.p, "a", .causal = true, .cache = other.k);
+    wgt_expect_error(t.c, WG_ERROR_USE, "the cache of \"a\" belongs to another context");
+    cr_expect_eq(wg_failed(other.c), WG_OK);
+    end_text(&other, NULL);
+    end_text(&t, NULL);
+}
+
+Test(cached_keys, without_causal)
+{
+    text t = begin_text();
+    wg_nn_attention(tokens(&t, t.g, 0, 2), t.p, "a", .cache = t.k);
+    wgt_expect_error(t.c, WG_ERROR_USE, "\"a\" has .cache without .causal = true");
+    wg_nn_transformer_block(tokens(&t, t.g, 0, 2), t.p, "h", .cache = t.k);
+    wgt_expect_error(t.c, WG_ERROR_USE, "\"h.attn\" has .cache without .causal = true");
+    end_text(&t, NULL);
 }
