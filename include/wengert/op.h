@@ -364,8 +364,8 @@ WG_API bool wg_options_named(wg_context *c, wg_site here, const char *what);
  * when g is freed with wg_graph_free; wg_finish calls nothing. f must not use g but to compare it. False: no
  * memory, an error is recorded, and f will not be called. */
 WG_API bool wg_graph_at_end(wg_graph *g, void (*f)(void *user, wg_graph *g), void *user);
-/* For authors of layers: writes the name of a layer with the prefixes of wg_params_in, "enc0.attn". Returns the
- * set that p is a part of, or p itself. NULL: size is too small, or a pointer is NULL. */
+/* For authors of layers: writes the name of a layer with the prefixes of wg_params_in, "enc0.attn". Returns
+ * the whole set: p, or the set that p is a part of. NULL: size is too small, or a pointer is NULL. */
 WG_API const wg_params *wg_layer_name(const wg_params *p, const char *name, char *buf, size_t size);
 
 /* For .vmap. x has a first axis of rows: the same with axes of size 1 behind it, so that a row has `rank` axes

@@ -46,8 +46,8 @@ WG_API wg_node wg_nn_embedding_at(wg_site here, const wg_nn_embedding_args *a);
 typedef struct wg_nn_cache wg_nn_cache;
 WG_API wg_nn_cache *wg_nn_cache_new_at(wg_site here, wg_context *c);
 #define wg_nn_cache_new(c) wg_nn_cache_new_at(WG_AT(#c), c)
-/* Ends the step. The layers of the step must still be in their graph: neither wg_begin nor wg_graph_free comes
- * between. After an error nothing is stored; if it is a lack of memory, the cache is empty. */
+/* Ends the step. The layers of the step must still be in their graph: neither wg_begin nor wg_graph_free
+ * comes between. After an error nothing is stored; if it is a lack of memory, the cache is empty. */
 WG_API wg_status wg_nn_cache_step_at(wg_site here, wg_nn_cache *k);
 #define wg_nn_cache_step(k) wg_nn_cache_step_at(WG_AT(#k), k)
 WG_API int64_t wg_nn_cache_tokens(const wg_nn_cache *k); /* the place of the next token; NULL: 0 */

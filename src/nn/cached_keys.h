@@ -4,8 +4,8 @@
 
 #include "wengert/nn.h"
 
-/* Puts the keys and values of the cache before those of a, and sets the mask. `name` is the layer's in p. After
- * an error nothing is changed. */
+/* Puts the keys and values of the cache before those of a, and sets the mask. `name` is the layer's in p.
+ * After an error nothing is changed. */
 void wgi_cached_keys(wg_site here, wg_nn_cache *n, const wg_params *p, const char *name,
                      wg_attention_args *a);
 
