@@ -263,10 +263,7 @@ void wgi_leaves_forget(wg_graph *g); /* to be called when nodes of param[] are r
 void wgi_layers_rewind(wg_graph *g, uint32_t mark);
 void wgi_layers_forget(wg_graph *g, const wg_params *root); /* the set is freed */
 void wgi_layers_free(wg_graph *g);
-
-/* ---- at_end.c ---- */
-
-void wgi_at_end(wg_graph *g); /* calls what wg_graph_at_end has noted */
+void wgi_at_end(wg_graph *g); /* at_end.c: calls what wg_graph_at_end has noted */
 
 /* ---- reach.c ---- */
 
