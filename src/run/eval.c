@@ -318,7 +318,8 @@ static void fail_unreached(wg_graph *g, const wgi_request *r)
 }
 
 /* Runs a backward request. again: it is the last request of the graph. The loss becomes a result, the
- * parameters that were reached have gradients, and states get their new values. */
+ * parameters that were reached have gradients, and states get their new values. After an error there is no
+ * gradient to step with. */
 static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bool again)
 {
     int k = 0;
@@ -341,6 +342,7 @@ static void run_backward(wg_graph *g, wg_params *p, wgi_request *r, bool add, bo
     wgi_gradients_come(p, wgi_handle(g, r->loss), add);
     if (!again && !p->root->lazy) wgi_last_remember(g, p, r);
     commit(g);
+    if (!wgi_ok(g->c) && !add) wgi_gradients_lost(p);
 }
 
 static void request_backward(wg_graph *g, wg_params *p, bool add, wgi_request *r)
