@@ -18,14 +18,14 @@ bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, co
                        bool assigned, wgi_request *r);
 /* Lists the targets of a backward request: the parameters of p that are in the graph. Leaves room for
  * `more` other targets. */
+bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r);
+
 /* table_rows.c. In the place of tables whose optimizer is lazy the request gets, as targets, the nodes that
  * pick rows of them. False: out of memory. */
 bool wgi_request_rows(wg_graph *g, wgi_request *r);
 wgi_parameter *wgi_table_of(const wg_graph *g, const wgi_node *rows); /* the table of such a node */
 /* Adds the rows that target i has given to the gradient of its table. False: it is a leaf. */
 bool wgi_add_rows_of(wg_graph *g, const wgi_request *r, int i);
-
-bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r);
 
 /* Whether the loss is one float. If not, records why; it is this argument of a call of op. */
 bool wgi_is_loss(wg_node loss, wg_site here, const char *op, int argument);
