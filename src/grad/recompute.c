@@ -12,14 +12,6 @@
 
 #include <stdlib.h>
 
-static bool first_operand(wg_rule *r)
-{
-    r->y[0] = r->x[0];
-    return true;
-}
-
-static int64_t at_start(const wg_kernel *k) { return (void)k, 0; }
-
 static wg_node first_tangent(wg_site here, wg_node y, const wg_node x[], const wg_node tx[]) { return tx[0]; }
 
 /* ---- after: operand 0, not before operand 1 has been computed ---- */
@@ -40,8 +32,8 @@ const wg_op wgi_op_after = { .name = "after",
                              .operands = 2,
                              .kind = WG_ALIAS,
                              .promote = WG_PROMOTE_NONE,
-                             .shape = first_operand,
-                             .alias = at_start,
+                             .shape = wgi_shape_of_first,
+                             .alias = wgi_at_start,
                              .vjp = after_vjp,
                              .jvp = first_tangent,
                              .vmap = after_vmap };
@@ -203,8 +195,8 @@ const wg_op wgi_op_recompute = {
     .operands = -1,
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,
-    .shape = first_operand,
-    .alias = at_start,
+    .shape = wgi_shape_of_first,
+    .alias = wgi_at_start,
     .vjp = recompute_vjp,
     .jvp = first_tangent,
     .vmap = recompute_vmap

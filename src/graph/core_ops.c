@@ -20,13 +20,13 @@ const wg_op wgi_op_stream = LEAF("stream", "A random stream.", "stream");
 
 /* ---- ruled ---- */
 
-static bool first_operand(wg_rule *r)
+bool wgi_shape_of_first(wg_rule *r)
 {
     r->y[0] = r->x[0];
     return true;
 }
 
-static int64_t at_start(const wg_kernel *k) { return (void)k, 0; }
+int64_t wgi_at_start(const wg_kernel *k) { return (void)k, 0; }
 
 static void ruled_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
@@ -44,6 +44,6 @@ const wg_op wgi_op_ruled = { .name = "ruled",
                              .operands = -1,
                              .kind = WG_ALIAS,
                              .attr_size = sizeof(wgi_ruled),
-                             .shape = first_operand,
-                             .alias = at_start,
+                             .shape = wgi_shape_of_first,
+                             .alias = wgi_at_start,
                              .vjp = ruled_vjp };

@@ -344,4 +344,8 @@ struct wg_graph {
     struct wgi_at_end *at_end; /* at_end.c */
 };
 
+/* core_ops.c: rules of an op of kind WG_ALIAS whose value is that of its first operand. */
+bool wgi_shape_of_first(wg_rule *r);
+int64_t wgi_at_start(const wg_kernel *k);
+
 #endif

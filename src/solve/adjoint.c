@@ -127,14 +127,6 @@ static void odeint_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
     wgi_arena_rewind(&g->temp, place);
 }
 
-static bool first_operand(wg_rule *r)
-{
-    r->y[0] = r->x[0];
-    return true;
-}
-
-static int64_t at_start(const wg_kernel *k) { return (void)k, 0; }
-
 /* The copies of f read a state with rows, so f must have been mapped with one. */
 static wg_node odeint_vmap(wg_site here, wg_node y, const wg_node x[], const bool rows[], int64_t n)
 {
@@ -160,8 +152,8 @@ static const wg_op odeint_op = {
     .promote = WG_PROMOTE_NONE,
     .attr_size = sizeof(odeint_attr),
     .attrs = odeint_attrs,
-    .shape = first_operand,
-    .alias = at_start,
+    .shape = wgi_shape_of_first,
+    .alias = wgi_at_start,
     .vjp = odeint_vjp,
     .vmap = odeint_vmap,
 };

@@ -116,14 +116,6 @@ static void fixed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
     wgi_arena_rewind(&g->temp, place);
 }
 
-static bool first_operand(wg_rule *r)
-{
-    r->y[0] = r->x[0];
-    return true;
-}
-
-static int64_t at_start(const wg_kernel *k) { return (void)k, 0; }
-
 static const wg_attr_row fixed_attrs[] = {
     { "steps", WG_ATTR_INT, offsetof(fixed_attr, steps), NULL, NULL },
     { "tol", WG_ATTR_DOUBLE, offsetof(fixed_attr, tol), NULL, NULL },
@@ -146,8 +138,8 @@ static const wg_op fixed_point_op = {
     .promote = WG_PROMOTE_NONE,
     .attr_size = sizeof(fixed_attr),
     .attrs = fixed_attrs,
-    .shape = first_operand,
-    .alias = at_start,
+    .shape = wgi_shape_of_first,
+    .alias = wgi_at_start,
     .vjp = fixed_vjp,
     .vmap = fixed_vmap,
 };
