@@ -180,6 +180,21 @@ typedef enum wg_leaf {
     WG_LEAF_STREAM
 } wg_leaf;
 WG_API wg_leaf wg_node_leaf(wg_node n); /* WG_LEAF_NONE: computed from operands, or no node */
+/* A call of a composite op, as it was written: wg_mean(x) is one call of "mean" with the operand x, though it made
+ * several nodes. Numbers among the operands are nodes here. */
+typedef struct wg_call {
+    const wg_op *op;  /* NULL: there is no such call */
+    const void *attr; /* its options; NULL: the op has none */
+    wg_site here;
+    int operands;
+    int64_t first, after; /* it made the nodes [first, after) */
+    wg_node result;       /* the first of its results: one of these nodes */
+} wg_call;
+WG_API int64_t
+wg_graph_calls(const wg_graph *g); /* their number; a call within another one stands before it */
+WG_API wg_call wg_graph_call(const wg_graph *g, int64_t i);
+WG_API wg_node wg_graph_call_operand(const wg_graph *g, int64_t i, int k); /* wg_none: not given */
+
 /* The bytes of memory that the graph holds: nodes, values, workspace. */
 WG_API size_t wg_graph_bytes(const wg_graph *g);
 

@@ -1,6 +1,7 @@
 /* apply.c: the general way to make a node: operands are checked and brought to one dtype, then the op's shape
  * rule, its rewrite and its expansion are called, then the record is appended. */
 #include "graph/graph.h"
+#include "graph/written.h"
 
 /* ---- operands ---- */
 
@@ -193,11 +194,14 @@ static wg_node made_of_others(wg_site here, const wg_op *op, wg_graph *g, const 
 {
     wg_node y[WG_MAX_OUTPUTS] = { op->rewrite ? op->rewrite(here, x, n, attr) : wg_none };
     if (!wg_is_none(y[0]) || !is_composite(op)) return y[0];
+    const uint32_t first = g->count;
     y[0] = wgi_error_node(g);
     op->expand(wg_inside(here), x, n, attr, y);
     if (wg_is_none(y[0]))
         return WGI_FAIL_NODE(g, here, op->name, WG_ERROR_USE, "the op's expand left wg_none in y[0]");
-    return op->vjp && wg_node_ok(y[0]) ? ruled(here, op, y[0], x, n, attr) : y[0];
+    if (op->vjp && wg_node_ok(y[0])) y[0] = ruled(here, op, y[0], x, n, attr);
+    wgi_written_add(g, here, op, x, n, attr, first, y[0]);
+    return y[0];
 }
 
 /* The options are copied first, as what `a` points to changes with the next call. */

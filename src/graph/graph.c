@@ -33,10 +33,15 @@ void wg_graph_free(wg_graph *g)
     wgi_table_free(c, &g->names.scopes);
     wgi_table_free(c, &g->names.streams_of);
     wgi_table_free(c, &g->leaves);
-    void *owned[] = { g->node,          g->value,   g->marked,       (void *)g->names.text, g->names.stack,
-                      g->names.streams, g->param,   g->results.kept, g->results.list,       g->results.assign,
-                      g->now.use,       g->now.ran, g->now.maker,    g->now.span,           g->run.work,
-                      g->build.call,    g };
+    void *owned[] = { g->node,         g->value,
+                      g->marked,       (void *)g->names.text,
+                      g->names.stack,  g->names.streams,
+                      g->param,        g->results.kept,
+                      g->results.list, g->results.assign,
+                      g->now.use,      g->now.ran,
+                      g->now.maker,    g->now.span,
+                      g->run.work,     g->build.call,
+                      g->written,      g };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) wg_free(c, owned[i]);
 }
 

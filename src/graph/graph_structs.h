@@ -194,9 +194,10 @@ typedef struct wgi_plain {
 typedef struct wgi_build {
     wgi_called *call; /* of the last build; once this build differs, of this build */
     size_t calls, capacity;
-    uint32_t at;     /* index of the call to compare with next, or to write next */
-    uint32_t open;   /* number of calls that have begun and not ended: they are within each other */
-    uint32_t within; /* number of requests for derivatives that have begun and not ended */
+    uint32_t at;        /* index of the call to compare with next, or to write next */
+    uint32_t open;      /* number of calls that have begun and not ended: they are within each other */
+    uint32_t open_from; /* the first node of the outermost of them */
+    uint32_t within;    /* number of requests for derivatives that have begun and not ended */
     /* Calls are remembered below so many nodes: WGI_CALLS, or 0 with WG_WITHOUT=rebuild. Equal numbers share
      * a leaf from so many nodes on: WGI_SHARE_FROM. Remembered derivatives raise both by their nodes. */
     uint32_t most, share_from;
@@ -327,6 +328,8 @@ struct wg_graph {
     wgi_arena temp;   /* for the use of one call, which must rewind it */
     wgi_plain plain;
     wgi_build build;
+    struct wgi_written *written; /* calls of composite ops: written.c */
+    size_t writtens, written_capacity;
     wgi_names names;
     wgi_results results;
     wgi_evaluation now;

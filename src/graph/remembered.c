@@ -9,6 +9,7 @@
  * differs only in a number is made anew. It keeps the invariant if it ends at the same node and place, with
  * the same hash. */
 #include "graph/graph.h"
+#include "graph/written.h"
 
 /* The nodes that were reused have the flag WGI_USED of the last build, whose other nodes this build may not
  * have. Set the flags anew. */
@@ -56,6 +57,7 @@ void wgi_again_stop(wg_graph *g)
         raise_limits(g, false);
     }
     wgi_idle_forget(g);
+    wgi_written_differ(g, g->build.open ? g->build.open_from : g->count);
     g->build.again = false;
     g->build.calls = g->build.at;
     g->build.structure = g->build.leaves = ++g->c->structures;
@@ -78,11 +80,14 @@ void wgi_again_begin(wg_graph *g, wg_mode mode)
     if (g->build.again)
         wgi_trace_line(g->c, WG_TRACE_REBUILD, "rebuild: %zu calls of the last build are there",
                        g->build.calls);
-    if (!g->build.again) wgi_again_stop(g);
+    if (g->build.again) return;
+    wgi_written_forget(g, 0);
+    wgi_again_stop(g);
 }
 
 void wgi_again_forget(wg_graph *g, uint32_t mark)
 {
+    wgi_written_forget(g, mark);
     g->build.at = (uint32_t)(g->build.again ? g->build.at : g->build.calls);
     wgi_again_stop(g);
     /* A call stands before the calls within it. It may reach beyond the mark where they do not. */
@@ -157,7 +162,7 @@ wgi_calling wgi_call_begin(wg_graph *g)
         wgi_called *c = &g->build.call[k.at];
         c->op = NULL, c->operands = 0, c->after = 0; /* nothing is known of it until it ends */
     }
-    g->build.open++;
+    if (!g->build.open++) g->build.open_from = k.first;
     return k;
 }
 

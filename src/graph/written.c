@@ -1,0 +1,78 @@
+/* written.c: the list of composite calls. A call that is within another one stands before it.
+ *
+ * Invariant: the calls are in the order of `after`. While a build repeats the last one, the list is that
+ * of the last build: the calls with after <= count have been made again. */
+#include "graph/written.h"
+
+#include "graph/graph.h"
+
+/* The first call that made nodes beyond `mark`. */
+static size_t beyond(const wg_graph *g, uint32_t mark)
+{
+    size_t low = 0, high = g->writtens;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (g->written[middle].after > mark) high = middle;
+        else low = middle + 1;
+    }
+    return low;
+}
+
+void wgi_written_forget(wg_graph *g, uint32_t mark) { g->writtens = beyond(g, mark); }
+
+void wgi_written_differ(wg_graph *g, uint32_t mark)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < g->writtens; i++)
+        if (g->written[i].after <= mark || g->written[i].generation == g->generation)
+            g->written[kept++] = g->written[i];
+    g->writtens = kept;
+}
+
+/* Where the call belongs. If the build repeats the last one, but this call was made anew, it has an
+ * entry. */
+static wgi_written *entry(wg_graph *g, const wg_op *op, uint32_t first)
+{
+    for (size_t i = beyond(g, g->count - 1); i < g->writtens && g->written[i].after == g->count; i++)
+        if (g->written[i].op == op && g->written[i].first == first) return &g->written[i];
+    return WGI_GROW(g->c, g->written, g->written_capacity, g->writtens + 1) ? &g->written[g->writtens++]
+                                                                            : NULL;
+}
+
+void wgi_written_add(wg_graph *g, wg_site here, const wg_op *op, const wg_node x[], int n, const void *attr,
+                     uint32_t first, wg_node result)
+{
+    if (!wg_node_ok(result) || result.index < first) return; /* it made no node */
+    uint32_t *in = wgi_arena_alloc(&g->arena, sizeof *in * (size_t)n);
+    void *copy = op->attr_size ? wgi_arena_alloc(&g->arena, op->attr_size) : NULL;
+    if (!in || (op->attr_size && !copy)) return;
+    for (int k = 0; k < n; k++) in[k] = x[k].graph ? x[k].index : 0;
+    if (copy) memcpy(copy, attr, op->attr_size);
+    wgi_written *w = entry(g, op, first);
+    if (w)
+        *w = (wgi_written){ op, here, copy, in, (uint32_t)n, first, g->count, result.index, g->generation };
+}
+
+/* ---- looking at calls ---- */
+
+int64_t wg_graph_calls(const wg_graph *g) { return g && g->count ? (int64_t)beyond(g, g->count) : 0; }
+
+wg_call wg_graph_call(const wg_graph *g, int64_t i)
+{
+    if (i < 0 || i >= wg_graph_calls(g)) return (wg_call){ .op = NULL };
+    const wgi_written *w = &g->written[i];
+    return (wg_call){ .op = w->op,
+                      .attr = w->attr,
+                      .here = w->here,
+                      .operands = (int)w->operands,
+                      .first = w->first,
+                      .after = w->after,
+                      .result = wg_graph_node(g, w->result) };
+}
+
+wg_node wg_graph_call_operand(const wg_graph *g, int64_t i, int k)
+{
+    if (i < 0 || i >= wg_graph_calls(g) || k < 0 || k >= (int)g->written[i].operands) return wg_none;
+    const uint32_t x = g->written[i].in[k];
+    return x ? wg_graph_node(g, x) : wg_none;
+}

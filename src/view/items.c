@@ -1,0 +1,161 @@
+/* items.c: which nodes are items of a view.
+ *
+ * A call is one item if nothing outside it uses a node of it but its result. A call of which something
+ * else is used is opened: the calls within it and its own nodes are items. */
+#include <string.h>
+
+#include "view/view.h"
+#include "wengert/op.h"
+
+enum { OPENINGS = 8 }; /* after so many rounds of opening every call is open */
+
+typedef struct finder {
+    wgi_view *v;
+    const wg_op *cast;
+    int64_t nodes, calls;
+    unsigned char *needed; /* by node */
+    unsigned char *open;   /* by call */
+    int32_t *owner;        /* by node: the outermost call that made it and is not open; or -1 */
+} finder;
+
+/* Calls nest, and a call stands behind the calls within it. */
+static void find_owners(finder *f)
+{
+    for (int64_t i = 0; i < f->nodes; i++) f->owner[i] = -1;
+    for (int64_t k = f->calls - 1; k >= 0; k--) {
+        const wg_call c = wg_graph_call(f->v->g, k);
+        if (f->open[k] || f->owner[c.first] >= 0) continue;
+        for (int64_t i = c.first; i < c.after; i++) f->owner[i] = (int32_t)k;
+    }
+}
+
+/* A cast that the library made because operands had several dtypes: its site has no text of arguments. */
+static bool is_silent_cast(const finder *f, wg_node n)
+{
+    const wg_site here = wg_node_site(n);
+    return f->v->level == WGI_WRITTEN && wg_node_op(n) == f->cast && !*wg_node_name(n) && here &&
+           !strchr(here, '\n');
+}
+
+/* Marks what the call, or the node itself, takes. */
+static void need_operands(finder *f, int64_t call, wg_node n)
+{
+    const int count = call >= 0 ? wg_graph_call(f->v->g, call).operands : wg_node_operands(n);
+    for (int k = 0; k < count; k++) {
+        const wg_node x = call >= 0 ? wg_graph_call_operand(f->v->g, call, k) : wg_node_operand(n, k);
+        if (wg_node_ok(x)) f->needed[x.index] = 1;
+    }
+}
+
+/* The roots; of none: the nodes that nothing uses. A node within a call is none: nobody asked for it. */
+static void need_roots(finder *f, const wg_node root[], int roots)
+{
+    memset(f->needed, 0, (size_t)f->nodes);
+    for (int k = 0; k < roots; k++)
+        if (wg_node_ok(root[k])) f->needed[root[k].index] = 1;
+    if (roots) return;
+    for (int64_t i = 1; i < f->nodes; i++) need_operands(f, -1, wg_graph_node(f->v->g, i));
+    for (int64_t i = 1; i < f->nodes; i++) {
+        const int32_t call = f->owner[i];
+        f->needed[i] = !f->needed[i] && (call < 0 || wg_graph_call(f->v->g, call).result.index == i);
+    }
+}
+
+/* Marks all that the marked nodes are made from. Returns how many calls it has opened: if any, the marks
+ * are of no use. */
+static int64_t find_needed(finder *f)
+{
+    int64_t opened = 0;
+    for (int64_t i = f->nodes - 1; i > 0; i--) {
+        const int32_t call = f->owner[i];
+        if (!f->needed[i]) continue;
+        if (call >= 0 && wg_graph_call(f->v->g, call).result.index != i)
+            opened += !f->open[call], f->open[call] = 1;
+        else need_operands(f, call, wg_graph_node(f->v->g, i));
+    }
+    return opened;
+}
+
+static void find(finder *f, const wg_node root[], int roots)
+{
+    memset(f->open, f->v->level == WGI_OPS, (size_t)f->calls);
+    for (int round = 0;; round++) {
+        find_owners(f);
+        need_roots(f, root, roots);
+        if (!find_needed(f)) return;
+        if (round == OPENINGS) memset(f->open, 1, (size_t)f->calls);
+    }
+}
+
+/* ---- the list ---- */
+
+static wgi_item item_of(const finder *f, int64_t i)
+{
+    const wg_node n = wg_graph_node(f->v->g, i);
+    const int64_t call = f->owner[i];
+    wgi_item y = { .node = (uint32_t)i, .call = call, .name = "" };
+    if (call >= 0) {
+        const wg_call c = wg_graph_call(f->v->g, call);
+        y.op = c.op, y.attr = c.attr, y.here = c.here, y.operands = c.operands;
+    } else
+        y.op = wg_node_op(n), y.attr = wg_attr(n), y.here = wg_node_site(n), y.operands = wg_node_operands(n);
+    return y;
+}
+
+/* A silent cast is the item that it casts. */
+static void number_items(finder *f)
+{
+    wgi_view *v = f->v;
+    int64_t args = 0;
+    for (int64_t i = 0; i < f->nodes; i++) {
+        const wg_node n = wg_graph_node(v->g, i);
+        v->item_of[i] = WGI_NO_ITEM;
+        if (!f->needed[i]) continue;
+        if (f->owner[i] < 0 && is_silent_cast(f, n)) {
+            v->item_of[i] = v->item_of[wg_node_operand(n, 0).index];
+            continue;
+        }
+        v->item[v->items] = item_of(f, i);
+        v->item[v->items].first = args;
+        args += v->item[v->items].operands;
+        v->item_of[i] = (int32_t)v->items++;
+    }
+}
+
+static bool list_operands(wgi_view *v)
+{
+    const wgi_item *last = v->items ? &v->item[v->items - 1] : NULL;
+    v->arg = wg_alloc(v->c, (size_t)(last ? last->first + last->operands : 0) + 1, sizeof *v->arg);
+    for (int64_t i = 0; v->arg && i < v->items; i++) {
+        const wgi_item *y = &v->item[i];
+        for (int k = 0; k < y->operands; k++) {
+            const wg_node x = y->call >= 0 ? wg_graph_call_operand(v->g, y->call, k)
+                                           : wg_node_operand(wgi_item_node(v, i), k);
+            const int32_t at = wg_node_ok(x) ? v->item_of[x.index] : WGI_NO_ITEM;
+            v->arg[y->first + k] = at;
+            if (at >= 0) v->item[at].uses++;
+        }
+    }
+    return v->arg;
+}
+
+wg_status wgi_view_find_items(wgi_view *v, const wg_node root[], int roots)
+{
+    finder f = { v, wg_op_find("cast"), wg_graph_nodes(v->g), wg_graph_calls(v->g), NULL, NULL, NULL };
+    const size_t nodes = (size_t)f.nodes + 1;
+    f.needed = wg_alloc(v->c, nodes, 1);
+    f.open = wg_alloc(v->c, (size_t)f.calls + 1, 1);
+    f.owner = wg_alloc(v->c, nodes, sizeof *f.owner);
+    v->item_of = wg_alloc(v->c, nodes, sizeof *v->item_of);
+    v->item = wg_alloc(v->c, nodes, sizeof *v->item);
+    bool ok = f.needed && f.open && f.owner && v->item_of && v->item;
+    if (ok) {
+        find(&f, root, roots);
+        number_items(&f);
+        ok = list_operands(v);
+    }
+    wg_free(v->c, f.needed);
+    wg_free(v->c, f.open);
+    wg_free(v->c, f.owner);
+    return ok ? WG_OK : WG_ERROR_MEMORY;
+}

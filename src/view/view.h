@@ -1,0 +1,70 @@
+/* view.h: a graph as its author wrote it. Whatever shows a graph reads a view of it.
+ *
+ *     graph --items.c--> a list of items: leaves and calls, each with its operands
+ *           --names.c--> the name of each item
+ *
+ * An item is a leaf or a call as it was written: J = mean(L) is one item, though the graph has several
+ * nodes for it. The items are in the order in which the graph's nodes were made. So operands stand before
+ * their consumers.
+ */
+#ifndef WGI_VIEW_H
+#define WGI_VIEW_H
+
+#include "wengert/graph.h"
+
+typedef enum wgi_view_level {
+    WGI_WRITTEN, /* calls as they were written */
+    WGI_OPS      /* every node */
+} wgi_view_level;
+
+/* Where the name of an item comes from. */
+typedef enum wgi_name_source {
+    WGI_NAMELESS,      /* it has none, and its name is "" */
+    WGI_NAME_GIVEN,    /* by wg_name, wg_input or wg_param */
+    WGI_NAME_ARGUMENT, /* an argument of a call that used it was a variable of this name */
+    WGI_NAME_NUMBERED  /* several nodes were in a variable of this name: "h_2" is the second of them */
+} wgi_name_source;
+
+typedef struct wgi_item {
+    uint32_t node; /* index of the graph's node that has its value */
+    int64_t call;  /* of wg_graph_call; -1: the node itself */
+    const wg_op *op;
+    const void *attr; /* the op's options; NULL: none */
+    wg_site here;
+    int64_t first; /* its operands are arg[first] .. arg[first + operands - 1] */
+    int operands;
+    int64_t uses; /* as an operand, by other items */
+    wgi_name_source source;
+    const char *name; /* valid as long as the view */
+} wgi_item;
+
+/* An operand that is no item of the view: an optional one that was not given. */
+enum { WGI_NO_ITEM = -1 };
+
+typedef struct wgi_view {
+    wg_context *c;
+    wg_graph *g;
+    wgi_view_level level;
+    wgi_item *item;
+    int64_t items;
+    int32_t *arg;     /* items, or WGI_NO_ITEM */
+    int32_t *item_of; /* by index of the graph's node; WGI_NO_ITEM: the node is no item */
+    char *texts;      /* of names that were made here */
+} wgi_view;
+
+/* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. Free the view in
+ * either case. */
+wg_status wgi_view_make(wgi_view *v, wg_graph *g, const wg_node root[], int roots, wgi_view_level level);
+void wgi_view_free(wgi_view *v);
+
+/* ---- for the files of this room ---- */
+
+wg_status wgi_view_find_items(wgi_view *v, const wg_node root[], int roots); /* items.c */
+wg_status wgi_view_find_names(wgi_view *v);                                  /* names.c */
+
+static inline wg_node wgi_item_node(const wgi_view *v, int64_t i)
+{
+    return wg_graph_node(v->g, v->item[i].node);
+}
+
+#endif

@@ -1,0 +1,158 @@
+/* Items and names of a view: what was written. */
+#include "view/view.h"
+#include "wgtest.h"
+
+typedef struct bench {
+    wg_context *c;
+    wg_graph *g;
+    wgi_view v;
+} bench;
+
+static bench start(void)
+{
+    bench b = { .c = wgt_start(NULL, WG_F64, NULL) };
+    b.g = wg_graph_new(b.c);
+    wg_begin(b.g, WG_TRAIN);
+    return b;
+}
+
+static void look(bench *b, wg_node root, wgi_view_level level)
+{
+    cr_assert_eq(wgi_view_make(&b->v, b->g, &root, !wg_is_none(root), level), WG_OK);
+}
+
+static void end(bench *b)
+{
+    wgi_view_free(&b->v);
+    wgt_finish(b->c, NULL);
+}
+
+/* The view as one line: "x=input w=param z=matmul(x w) =mean(z)". Items without a name are #0, #1, ... */
+static const char *text_of(const wgi_view *v)
+{
+    static char buf[2000];
+    int n = 0;
+    for (int64_t i = 0; i < v->items; i++) {
+        const wgi_item *y = &v->item[i];
+        n += snprintf(buf + n, sizeof buf - (size_t)n, "%s%s=%s", i ? " " : "", y->name, y->op->name);
+        for (int k = 0; k < y->operands; k++) {
+            const int32_t at = v->arg[y->first + k];
+            const char *name = at >= 0 ? v->item[at].name : "-";
+            n += snprintf(buf + n, sizeof buf - (size_t)n, "%s", k ? " " : "(");
+            n += *name ? snprintf(buf + n, sizeof buf - (size_t)n, "%s", name)
+                       : snprintf(buf + n, sizeof buf - (size_t)n, "#%d", at);
+        }
+        n += snprintf(buf + n, sizeof buf - (size_t)n, "%s", y->operands ? ")" : "");
+    }
+    return buf;
+}
+
+Test(view, calls_are_shown_as_they_were_written)
+{
+    bench b = start();
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node h = wg_silu(x);
+    wg_node loss = wg_mean(h);
+    look(&b, loss, WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b.v), "x=input h=silu(x) =mean(h)");
+    wgi_view_free(&b.v);
+    look(&b, loss, WGI_OPS);
+    cr_expect_gt(b.v.items, 3);
+    end(&b);
+}
+
+Test(view, a_call_of_which_something_else_is_used_is_opened)
+{
+    bench b = start();
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2, 3, 5 }, WG_SHAPE(2, 2)));
+    wg_node y = wg_batch_norm(x, wg_fill(b.g, 1, WG_SHAPE(2)), wg_fill(b.g, 0, WG_SHAPE(2)));
+    look(&b, wg_sum(y), WGI_WRITTEN);
+    const int64_t closed = b.v.items;
+    wgi_view_free(&b.v);
+    look(&b, wg_add(wg_sum(y), wg_sum(wg_part(y, 1))), WGI_WRITTEN);
+    cr_expect_geq(b.v.items, closed + 2);
+    for (int64_t i = 0; i < b.v.items; i++)
+        for (int k = 0; k < b.v.item[i].operands; k++) {
+            const int32_t at = b.v.arg[b.v.item[i].first + k];
+            cr_expect_lt(at, i, "an operand stands behind its consumer");
+        }
+    end(&b);
+}
+
+Test(view, silent_casts_are_not_shown)
+{
+    bench b = start();
+    wg_node n = wg_input(b.g, "n", wg_view_i64((int64_t[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    look(&b, wg_mul(x, n), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b.v), "n=input x=input =mul(x n)");
+    wgi_view_free(&b.v);
+    look(&b, wg_mul(x, wg_cast(n, WG_F64)), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b.v), "n=input x=input =cast(n) =mul(x #2)");
+    end(&b);
+}
+
+typedef struct state {
+    wg_node h;
+} state;
+
+Test(view, variables_give_names)
+{
+    bench b = start();
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    state s = { wg_tanh(x) }, *p = &s;
+    wg_node z = wg_add(s.h, p->h);
+    look(&b, wg_sum(wg_mul(z, wg_exp(z))), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b.v), "x=input h=tanh(x) z=add(h h) =exp(z) =mul(z #3) =sum(#4)");
+    end(&b);
+}
+
+Test(view, a_variable_that_held_several_nodes_is_numbered)
+{
+    bench b = start();
+    wg_node h = wg_input(b.g, "h_2", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    for (int i = 0; i < 3; i++) h = wg_tanh(h);
+    look(&b, wg_sum(h), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b.v), "h_2=input h_1=tanh(h_2) h_3=tanh(h_1) h_4=tanh(h_3) =sum(h_4)");
+    end(&b);
+}
+
+Test(view, a_given_name_is_kept)
+{
+    bench b = start();
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node z = wg_name(wg_tanh(x), "hidden");
+    look(&b, wg_sum(z), WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b.v), "x=input hidden=tanh(x) =sum(hidden)");
+    end(&b);
+}
+
+Test(view, a_whole_graph_has_all_that_somebody_asked_for)
+{
+    bench b = start();
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_mean(x);
+    wg_var(x);
+    look(&b, wg_none, WGI_WRITTEN);
+    cr_expect_str_eq(text_of(&b.v), "x=input =mean(x) =var(x)");
+    end(&b);
+}
+
+/* Every node below a root is an item at the level of ops. */
+Test(view, ops_are_all_nodes)
+{
+    bench b = start();
+    wg_node x = wg_input(b.g, "x", wg_view_f64((double[]){ 1, 2 }, WG_SHAPE(2)));
+    wg_node y = wg_std(x);
+    look(&b, y, WGI_OPS);
+    unsigned char needed[64] = { 0 };
+    int64_t count = 0;
+    needed[y.index] = 1;
+    for (int64_t i = y.index; i > 0; i--) {
+        wg_node n = wg_graph_node(b.g, i);
+        count += needed[i];
+        for (int k = 0; needed[i] && k < wg_node_operands(n); k++) needed[wg_node_operand(n, k).index] = 1;
+    }
+    cr_expect_eq(b.v.items, count);
+    end(&b);
+}
