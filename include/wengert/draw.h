@@ -47,6 +47,8 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
     FLAG(const char *, title, WG_PICTURE_FILE, "title", "TEXT", "a title above the picture")              \
     FLAG(bool, values, WG_PICTURE_GRAPH | WG_PICTURE_TEXT, "values", NULL,                                \
          "show values in the boxes, where they can be computed")                                          \
+    FLAG(bool, ops, WG_PICTURE_GRAPH, "ops", NULL,                                                        \
+         "draw every node; default: calls as they were written, mean(x) in one box")                      \
     FIELD(bool, backward, WG_PICTURE_GRAPH,                                                               \
           "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
     FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH,                                                         \

@@ -38,8 +38,9 @@ typedef struct search {
 
 static sort sort_at(const wgi_picture *p, int64_t i)
 {
+    const wgi_item *y = wgi_item_at(p, i);
     wg_node n = wgi_node_at(p, i);
-    return (sort){ wg_node_op(n), wg_node_shape(n), wg_node_dtype(n), wg_node_operands(n) };
+    return (sort){ y->op, wg_node_shape(n), wg_node_dtype(n), y->operands };
 }
 
 static bool sort_equal(const sort *a, const sort *b)

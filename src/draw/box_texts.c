@@ -119,15 +119,15 @@ static const char *shape_text(wgi_picture *p, wg_node n)
     return wgi_picture_text(p, &b);
 }
 
-static const char *tip_text(wgi_picture *p, const wgi_box *box, wg_node n)
+static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *y, wg_node n)
 {
     wgi_strbuf b = { .c = p->c };
     wgi_strbuf_format(&b, "%s ", box->word);
-    wgi_put_name(&b, n, TIP_MOST);
+    wgi_put_name(&p->view, &b, y, TIP_MOST);
     if (*wg_node_scope(n)) wgi_strbuf_put(&b, " in "), wgi_strbuf_clean(&b, wg_node_scope(n), TIP_MOST);
-    const char *place = wg_site_place(wg_node_site(n));
+    const char *place = wg_site_place(y->here);
     if (*place) wgi_strbuf_put(&b, ", "), wgi_strbuf_clean(&b, place, TIP_MOST);
-    const wg_op *op = wg_node_op(n);
+    const wg_op *op = y->op;
     if (!is_leaf(n) && op->formula) wgi_strbuf_put(&b, "\n"), wgi_strbuf_clean(&b, op->formula, TIP_MOST);
     if (!is_leaf(n) && op->adjoint) {
         wgi_strbuf_put(&b, wg_op_has_derivative(op, -1) ? "\n" : op->none ? "\nnone: " : "\nzero: ");
@@ -136,24 +136,27 @@ static const char *tip_text(wgi_picture *p, const wgi_box *box, wg_node n)
     return wgi_picture_text(p, &b);
 }
 
-void wgi_describe_node(wgi_picture *p, wgi_box *box, wg_node n)
+void wgi_describe_node(wgi_picture *p, wgi_box *box, int64_t position)
 {
+    const wgi_view *v = &p->view;
+    const wgi_item *y = wgi_item_at(p, position);
+    const wg_node n = wgi_node_at(p, position);
     wgi_strbuf b = { .c = p->c };
     wg_tensor t;
     box->kind = wgi_kind_of_box(p, n);
-    wgi_put_name(&b, n, NAME_MOST), box->name = box->title = wgi_picture_text(p, &b);
+    wgi_put_name(v, &b, y, NAME_MOST), box->name = box->title = wgi_picture_text(p, &b);
     box->word = words[box->kind];
     if (!is_leaf(n)) {
-        wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, wg_node_op_name(n), NAME_MOST);
+        wgi_strbuf_format(&b, "%s · ", box->word), wgi_strbuf_clean(&b, y->op->name, NAME_MOST);
         box->word = wgi_picture_text(p, &b);
-        wgi_put_formula(&b, n), box->title = wgi_picture_text(p, &b);
-        wgi_put_attributes(&b, n), box->detail = wgi_picture_text(p, &b);
+        wgi_put_formula(v, &b, y), box->title = wgi_picture_text(p, &b);
+        wgi_put_attributes(v, &b, y), box->detail = wgi_picture_text(p, &b);
     }
     box->shape = shape_text(p, n);
     if (p->o->values && wg_peek(n, &t)) put_value(&b, &t, &box->odd_value);
     else if (p->o->values) wgi_strbuf_put(&b, "–");
     box->value = wgi_picture_text(p, &b);
-    box->tip = tip_text(p, box, n);
+    box->tip = tip_text(p, box, y, n);
 }
 
 /* ---- a run of alike nodes ---- */
@@ -177,7 +180,7 @@ static void put_pattern(wgi_strbuf *b, wgi_picture *p, const wgi_alike_run *r)
         if (i >= r->period || i > PATTERN_MOST) continue;
         wgi_strbuf_put(b, i ? " → " : "");
         if (i == PATTERN_MOST) wgi_strbuf_put(b, "…");
-        else wgi_strbuf_clean(b, wg_node_op_name(n), PATTERN_NAME_MOST);
+        else wgi_strbuf_clean(b, wgi_item_at(p, r->begin + i)->op->name, PATTERN_NAME_MOST);
     }
     if (parameters) wgi_strbuf_put(b, "\n"), put_whole(b, parameters), wgi_strbuf_put(b, " parameters");
 }
@@ -186,17 +189,17 @@ void wgi_describe_run(wgi_picture *p, wgi_box *box, const wgi_alike_run *r)
 {
     wgi_strbuf b = { .c = p->c };
     int64_t nodes = r->period * r->times;
-    wg_node first = wgi_node_at(p, r->begin), last = wgi_node_at(p, r->begin + nodes - 1);
+    const int64_t last = r->begin + nodes - 1;
     box->times = r->times;
     wgi_strbuf_put(&b, "×"), put_whole(&b, r->times);
     box->name = box->title = wgi_picture_text(p, &b);
     put_pattern(&b, p, r), box->detail = wgi_picture_text(p, &b);
     wgi_strbuf_put(&b, "folded · "), put_whole(&b, nodes), wgi_strbuf_put(&b, " nodes");
     box->word = wgi_picture_text(p, &b);
-    wgi_strbuf_put(&b, "folded: from "), wgi_put_name(&b, first, TIP_MOST);
-    wgi_strbuf_put(&b, " to "), wgi_put_name(&b, last, TIP_MOST);
+    wgi_strbuf_put(&b, "folded: from "), wgi_put_name(&p->view, &b, wgi_item_at(p, r->begin), TIP_MOST);
+    wgi_strbuf_put(&b, " to "), wgi_put_name(&p->view, &b, wgi_item_at(p, last), TIP_MOST);
     box->tip = wgi_picture_text(p, &b);
-    box->shape = shape_text(p, last);
+    box->shape = shape_text(p, wgi_node_at(p, last));
 }
 
 /* ---- the failed call ---- */

@@ -49,8 +49,9 @@ bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t fram
 
 void wgi_picture_free(wgi_picture *p)
 {
-    void *const parts[] = { p->index, p->position, p->first, p->arg,       p->on_path, p->box_of,
-                            p->run,   p->box,      p->link,  p->last_link, p->frame };
+    if (p->g) wgi_view_free(&p->view);
+    void *const parts[] = { p->index,  p->item, p->position, p->first, p->arg,       p->on_path,
+                            p->box_of, p->run,  p->box,      p->link,  p->last_link, p->frame };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(p->c, parts[i]);
     for (wgi_text_block *b = p->texts, *before; b; b = before) {
         before = b->before;

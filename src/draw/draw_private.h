@@ -1,6 +1,7 @@
 /* draw_private.h: what a picture shows, without saying how: boxes, links and frames with their texts.
  *
- *     graph --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
+ *     graph --view/--> wgi_view
+ *     wgi_view --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
  *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF
  *
@@ -12,6 +13,7 @@
 
 #include <locale.h>
 
+#include "view/view.h"
 #include "wengert/draw.h"
 
 /* Records the error and gives `status`; wg_fail gives that of the context's first error. */
@@ -116,8 +118,10 @@ typedef struct wgi_picture {
     bool has_failure;
     wg_failure failure;
 
-    int64_t nodes;          /* picked; each has a position, in creation order */
-    uint32_t *index;        /* by position: the node's index in the graph */
+    wgi_view view;
+    int64_t nodes;          /* picked items of the view; each has a position, in creation order */
+    uint32_t *index;        /* by position: the index of its node in the graph */
+    int32_t *item;          /* by position: its item in the view */
     int32_t *position;      /* by index in the graph: the position, WGI_ABSENT or WGI_NUMBER */
     int64_t *first;         /* the operands of position i are arg[first[i]] .. arg[first[i + 1] - 1] */
     int32_t *arg;           /* positions, or WGI_ABSENT, WGI_NUMBER */
@@ -155,6 +159,10 @@ static inline wg_node wgi_node_at(const wgi_picture *p, int64_t position)
 {
     return wg_graph_node(p->g, p->index[position]);
 }
+static inline const wgi_item *wgi_item_at(const wgi_picture *p, int64_t position)
+{
+    return &p->view.item[p->item[position]];
+}
 static inline bool wgi_is_float(wg_node n) { return wg_dtype_is_float(wg_node_dtype(n)); }
 
 /* picked_nodes.c. false: no memory. */
@@ -179,17 +187,17 @@ bool wgi_copy_shared_boxes(wgi_picture *p);
 
 /* box_texts.c */
 wgi_box_kind wgi_kind_of_box(const wgi_picture *p, wg_node n);
-void wgi_describe_node(wgi_picture *p, wgi_box *b, wg_node n);
+void wgi_describe_node(wgi_picture *p, wgi_box *b, int64_t position);
 void wgi_describe_run(wgi_picture *p, wgi_box *b, const wgi_alike_run *r);
 void wgi_describe_failure(wgi_picture *p, wgi_box *b);
 /* The gradient rows of all boxes on the gradient's path; node[i] is the node of box i, wg_none for runs. */
 void wgi_describe_gradients(wgi_picture *p, const wg_node node[]);
 
 /* formula_texts.c */
-void wgi_put_name(wgi_strbuf *b, wg_node n, int most);
-void wgi_put_formula(wgi_strbuf *b, wg_node n); /* "h = tanh(z)" */
+void wgi_put_name(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int most);
+void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y); /* "h = tanh(z)" */
 /* One line with the options that differ from their defaults: "axes = 1, keepdims = true". */
-void wgi_put_attributes(wgi_strbuf *b, wg_node n);
+void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
 /* A leaf without a name of its own that is one number: shown where it is used. */
 bool wgi_is_inline_number(wg_node n);
 

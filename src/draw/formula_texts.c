@@ -21,18 +21,25 @@ bool wgi_is_inline_number(wg_node n)
            wg_node_shape(n).rank == 0;
 }
 
-void wgi_put_name(wgi_strbuf *b, wg_node n, int most)
+void wgi_put_name(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int most)
 {
-    const char *name = wg_node_name(n);
-    if (*name) wgi_strbuf_clean(b, name, most);
-    else wgi_strbuf_format(b, "v%lu", (unsigned long)n.index);
+    (void)v;
+    if (*y->name) wgi_strbuf_clean(b, y->name, most);
+    else wgi_strbuf_format(b, "v%lu", (unsigned long)y->node);
 }
 
-static void put_operand(wgi_strbuf *b, wg_node n)
+static wg_node operand_of(const wgi_view *v, const wgi_item *y, int k)
 {
+    const int32_t at = k < y->operands ? v->arg[y->first + k] : WGI_NO_ITEM;
+    return at >= 0 ? wgi_item_node(v, at) : wg_none;
+}
+
+static void put_operand(const wgi_view *v, wgi_strbuf *b, const wgi_item *y, int k)
+{
+    const wg_node n = operand_of(v, y, k);
     wg_tensor t;
-    if (!wg_node_ok(n)) wgi_strbuf_put(b, "?");
-    else if (!wgi_is_inline_number(n)) wgi_put_name(b, n, OPERAND_MOST);
+    if (!wg_node_ok(n)) wgi_strbuf_put(b, "–");
+    else if (!wgi_is_inline_number(n)) wgi_put_name(v, b, &v->item[v->arg[y->first + k]], OPERAND_MOST);
     else if (wg_node_leaf(n) != WG_LEAF_NUMBER || !wg_peek(n, &t)) wgi_strbuf_put(b, wg_node_op_name(n));
     else {
         double x = wg_tensor_item(&t, 0);
@@ -44,9 +51,9 @@ static void put_operand(wgi_strbuf *b, wg_node n)
 
 /* ---- attributes ---- */
 
-static void put_axes(wgi_strbuf *b, const wg_axes *a, wg_node n)
+static void put_axes(wgi_strbuf *b, const wg_axes *a, wg_node x)
 {
-    if (!a->count || a->count == wg_node_shape(wg_node_operand(n, 0)).rank) return;
+    if (!a->count || a->count == wg_node_shape(x).rank) return;
     for (int i = 0; i < a->count && i < WG_MAX_RANK; i++) wgi_strbuf_format(b, i ? " %d" : "%d", a->axis[i]);
 }
 
@@ -68,32 +75,32 @@ static void put_numbers(wgi_strbuf *b, const wg_shape *s)
         wgi_strbuf_format(b, i ? " %lld" : "%lld", (long long)s->dim[i]);
 }
 
-static void put_attribute(wgi_strbuf *b, const wg_attr_row *r, const char *at, wg_node n)
+static void put_attribute(const wgi_view *v, wgi_strbuf *b, const wg_attr_row *r, const wgi_item *y)
 {
+    const char *at = (const char *)y->attr + r->offset;
     switch (r->kind) {
     case WG_ATTR_AXIS:
     case WG_ATTR_INT: wgi_strbuf_format(b, "%d", *(const int *)(const void *)at); break;
     case WG_ATTR_SIZE: wgi_strbuf_format(b, "%lld", (long long)*(const int64_t *)(const void *)at); break;
     case WG_ATTR_DOUBLE: wgi_strbuf_number(b, *(const double *)(const void *)at); break;
     case WG_ATTR_BOOL: wgi_strbuf_put(b, *(const bool *)at ? "true" : ""); break;
-    case WG_ATTR_AXES: put_axes(b, (const wg_axes *)(const void *)at, n); break;
+    case WG_ATTR_AXES: put_axes(b, (const wg_axes *)(const void *)at, operand_of(v, y, 0)); break;
     case WG_ATTR_DTYPE: wgi_strbuf_put(b, wg_dtype_name(*(const wg_dtype *)(const void *)at)); break;
     case WG_ATTR_CHOICE: put_choice(b, r->choices, *(const int *)(const void *)at); break;
     case WG_ATTR_SHAPE: /* as the first option it is the shape of the result, which the box shows */
-        if (r != wg_node_op(n)->attrs) put_numbers(b, (const wg_shape *)(const void *)at);
+        if (r != y->op->attrs) put_numbers(b, (const wg_shape *)(const void *)at);
         break;
     case WG_ATTR_POINTER:
     case WG_ATTR_TEXT: break;
     }
 }
 
-void wgi_put_attributes(wgi_strbuf *b, wg_node n)
+void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
-    const char *attr = wg_attr(n);
-    const wg_attr_row *row = attr ? wg_node_op(n)->attrs : NULL;
+    const wg_attr_row *row = y->attr ? y->op->attrs : NULL;
     for (; row && row->name; row++) {
         wgi_strbuf text = { .c = b->c };
-        put_attribute(&text, row, attr + row->offset, n);
+        put_attribute(v, &text, row, y);
         if (text.length && !(row->standard && strcmp(text.at, row->standard) == 0))
             wgi_strbuf_format(b, "%s%s = %s", b->length ? ", " : "", row->name, text.at);
         wgi_strbuf_free(&text);
@@ -147,31 +154,30 @@ static bool has_variables(const char *s, size_t length, int operands)
 }
 
 /* Writes the value of the attribute of that name. false: there is none, or it cannot be written. */
-static bool put_named_attribute(wgi_strbuf *b, const char *name, size_t length, wg_node n)
+static bool put_named_attribute(const wgi_view *v, wgi_strbuf *b, const char *name, size_t length,
+                                const wgi_item *y)
 {
-    const char *attr = wg_attr(n);
-    const wg_attr_row *row = attr ? wg_node_op(n)->attrs : NULL;
+    const wg_attr_row *row = y->attr ? y->op->attrs : NULL;
     size_t before = b->length;
     for (; row && row->name; row++)
-        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0)
-            put_attribute(b, row, attr + row->offset, n);
+        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0) put_attribute(v, b, row, y);
     return b->length > before;
 }
 
-static void put_identifier(wgi_strbuf *b, const char *s, size_t length, wg_node n)
+static void put_identifier(const wgi_view *v, wgi_strbuf *b, const char *s, size_t length, const wgi_item *y)
 {
-    const char *names = variables[wg_node_operands(n)], *at = length == 1 ? strchr(names, *s) : NULL;
-    if (at) put_operand(b, wg_node_operand(n, (int)(at - names)));
-    else if (!put_named_attribute(b, s, length, n)) wgi_strbuf_add(b, s, length);
+    const char *names = variables[y->operands], *at = length == 1 ? strchr(names, *s) : NULL;
+    if (at) put_operand(v, b, y, (int)(at - names));
+    else if (!put_named_attribute(v, b, s, length, y)) wgi_strbuf_add(b, s, length);
 }
 
 /* The right side with the operands' names for its variables and the attributes' values for their names. */
-static void put_instance(wgi_strbuf *b, const char *s, size_t length, wg_node n)
+static void put_instance(const wgi_view *v, wgi_strbuf *b, const char *s, size_t length, const wgi_item *y)
 {
     for (size_t i = 0; i < length;) {
         size_t word = identifier_length(s + i);
         bool square = s[i] == '^' && s[i + 1] == '2' && !isalnum((unsigned char)s[i + 2]);
-        if (word) put_identifier(b, s + i, word, n);
+        if (word) put_identifier(v, b, s + i, word, y);
         else if (square) wgi_strbuf_put(b, "²");
         else if (s[i] == '-') wgi_strbuf_put(b, "−");
         else wgi_strbuf_add(b, s + i, 1);
@@ -179,30 +185,31 @@ static void put_instance(wgi_strbuf *b, const char *s, size_t length, wg_node n)
     }
 }
 
-static void put_call(wgi_strbuf *b, wg_node n)
+static void put_call(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
-    int operands = wg_node_operands(n);
-    wgi_strbuf_clean(b, wg_node_op_name(n), NAME_MOST);
+    int operands = y->operands;
+    while (operands && v->arg[y->first + operands - 1] < 0) operands--; /* optional ones */
+    wgi_strbuf_clean(b, y->op->name, NAME_MOST);
     for (int k = 0; k < operands && k <= SHOWN; k++) {
         wgi_strbuf_put(b, k ? ", " : "(");
         if (k == SHOWN) wgi_strbuf_format(b, "… %d operands", operands);
-        else put_operand(b, wg_node_operand(n, k));
+        else put_operand(v, b, y, k);
     }
     wgi_strbuf_put(b, operands ? ")" : "()");
 }
 
-void wgi_put_formula(wgi_strbuf *b, wg_node n)
+void wgi_put_formula(const wgi_view *v, wgi_strbuf *b, const wgi_item *y)
 {
-    const char *f = wg_node_op(n)->formula;
-    int operands = wg_node_operands(n);
-    wgi_put_name(b, n, OPERAND_MOST);
+    const char *f = y->op->formula;
+    int operands = y->operands;
+    wgi_put_name(v, b, y, OPERAND_MOST);
     wgi_strbuf_put(b, " = ");
     if (f && strncmp(f, "y = ", 4) == 0 && operands >= 1 && operands <= 3) {
         size_t length = right_side_length(f + 4);
         if (has_variables(f + 4, length, operands)) {
-            put_instance(b, f + 4, length, n);
+            put_instance(v, b, f + 4, length, y);
             return;
         }
     }
-    put_call(b, n);
+    put_call(v, b, y);
 }

@@ -73,7 +73,7 @@ static void add_boxes(wgi_picture *p, wg_node *node)
         wgi_box *b = wgi_add_box(p, WGI_BOX_OP, frame_of_nodes(p, i, end));
         node[at] = r ? wg_none : wgi_node_at(p, i);
         if (r) wgi_describe_run(p, b, r);
-        else wgi_describe_node(p, b, node[at]);
+        else wgi_describe_node(p, b, i);
         for (; i < end; i++) p->box_of[i] = at, b->on_gradient_path |= p->on_path[i];
     }
 }

@@ -122,6 +122,16 @@ static void number_items(finder *f)
     }
 }
 
+/* The nodes within a call belong to its item. */
+static void number_inner_nodes(wgi_view *v)
+{
+    for (int64_t k = 0; k < v->items; k++) {
+        if (v->item[k].call < 0) continue;
+        const wg_call c = wg_graph_call(v->g, v->item[k].call);
+        for (int64_t i = c.first; i < c.after; i++) v->item_of[i] = (int32_t)k;
+    }
+}
+
 static bool list_operands(wgi_view *v)
 {
     const wgi_item *last = v->items ? &v->item[v->items - 1] : NULL;
@@ -152,6 +162,7 @@ wg_status wgi_view_find_items(wgi_view *v, const wg_node root[], int roots)
     if (ok) {
         find(&f, root, roots);
         number_items(&f);
+        number_inner_nodes(v);
         ok = list_operands(v);
     }
     wg_free(v->c, f.needed);

@@ -47,9 +47,10 @@ typedef struct wgi_view {
     wgi_view_level level;
     wgi_item *item;
     int64_t items;
-    int32_t *arg;     /* items, or WGI_NO_ITEM */
-    int32_t *item_of; /* by index of the graph's node; WGI_NO_ITEM: the node is no item */
-    char *texts;      /* of names that were made here */
+    int32_t *arg; /* items, or WGI_NO_ITEM */
+    /* By index of the graph's node: the item that it is, or that it was made for. WGI_NO_ITEM: none. */
+    int32_t *item_of;
+    char *texts; /* of names that were made here */
 } wgi_view;
 
 /* Makes a view of the roots and all that they depend on; of no roots: of the whole graph. Free the view in

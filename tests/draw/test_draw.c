@@ -336,4 +336,39 @@ Test(draw, mistakes_are_named)
 
 WITHOUT_LIBCGRAPH(draw)
 
+/* ---- what was written ---- */
+
+Test(draw, a_composite_call_is_one_box)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
+    wg_node h = wg_silu(x), J = wg_mean(h);
+    wg_name(J, "J");
+    char *written = pic_dot(J, NULL), *ops = pic_dot(J, &(wg_draw_opts){ .ops = true });
+    cr_expect(strstr(written, "J = mean(h)"));
+    cr_expect(strstr(written, "op · silu"));
+    cr_expect(!strstr(written, "op · div"));
+    cr_expect(strstr(ops, "op · sigmoid"));
+    cr_expect(!strstr(ops, "op · silu"));
+    free(written);
+    free(ops);
+    wgt_finish(c, NULL);
+}
+
+Test(draw, a_mark_within_a_composite_call_is_on_its_box)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_begin(g, WG_TRAIN);
+    wg_node x = wg_input(g, "x", wg_view_f64((double[]){ 1, 2, 3 }, WG_SHAPE(3)));
+    wg_node J = wg_name(wg_mean(x), "J");
+    const wg_node_mark mark = { wg_graph_node(g, J.index - 1), WG_MARK_WRONG, "wrong here" };
+    char *dot = pic_dot(J, &(wg_draw_opts){ .marks = &mark, .mark_count = 1 });
+    cr_expect(strstr(dot, "wrong here"));
+    free(dot);
+    wgt_finish(c, NULL);
+}
+
 #endif
