@@ -52,7 +52,8 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
     FIELD(bool, backward, WG_PICTURE_GRAPH,                                                               \
           "show gradients of the root, a scalar, in the boxes, and dashed edges back")                    \
     FIELD(const wg_node *, wrt, WG_PICTURE_GRAPH,                                                         \
-          "with backward: gradients only on paths to these nodes; default: to all float leaves")          \
+          "with backward: gradients only on paths to these nodes; default: the parameters, or if there are "      \
+          "none the inputs")                                                                              \
     FIELD(int, wrt_count, WG_PICTURE_GRAPH, "the number of nodes in wrt")                                 \
     FIELD(const wg_node_mark *, marks, WG_PICTURE_GRAPH,                                                  \
           "nodes that stand out: wrong ones red, affected ones orange, with their texts")                 \

@@ -167,7 +167,7 @@ static inline bool wgi_is_float(wg_node n) { return wg_dtype_is_float(wg_node_dt
 
 /* picked_nodes.c. false: no memory. */
 bool wgi_pick_nodes(wgi_picture *p, wg_node root);
-void wgi_find_gradient_path(wgi_picture *p);
+bool wgi_find_gradient_path(wgi_picture *p);
 
 /* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes remain;
  * -1: no memory. */

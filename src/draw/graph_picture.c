@@ -145,7 +145,7 @@ wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node ro
     p->has_failure = whole && wg_graph_failure(g, &p->failure);
     if (!wgi_pick_nodes(p, root)) return WG_ERROR_MEMORY;
     p->root = whole ? last_scalar(p) : root;
-    if (o->backward) wgi_find_gradient_path(p);
+    if (o->backward && !wgi_find_gradient_path(p)) return WG_ERROR_MEMORY;
     int most = o->most > 0 ? o->most : WGI_MOST_BOXES;
     int64_t boxes = p->nodes;
     if (o->fold > 0 || (o->fold == 0 && boxes > most)) boxes = wgi_find_alike_runs(p, o->fold > 0 ? 0 : most);

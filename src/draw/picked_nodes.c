@@ -5,8 +5,6 @@
  */
 #include "draw/draw_private.h"
 
-#include "wengert/op.h"
-
 /* ---- picking ---- */
 
 /* A view of the root; of the operands of the failed call; or of the whole graph. */
@@ -69,54 +67,20 @@ bool wgi_pick_nodes(wgi_picture *p, wg_node root)
     return ok;
 }
 
-/* ---- the gradient's path: from the root to the nodes whose gradients are asked for ---- */
+/* ---- the gradient's path ---- */
 
-enum { ABOVE_WANTED = 1, BELOW_ROOT = 2 };
-
-static void mark_wanted(wgi_picture *p)
+bool wgi_find_gradient_path(wgi_picture *p)
 {
     const wg_draw_opts *o = p->o;
-    for (int64_t i = 0; !o->wrt && i < p->nodes; i++) {
-        wgi_box_kind kind = wgi_kind_of_box(p, wgi_node_at(p, i));
-        if (kind == WGI_BOX_INPUT || kind == WGI_BOX_PARAMETER) p->on_path[i] = ABOVE_WANTED;
-    }
-    for (int k = 0; o->wrt && k < o->wrt_count; k++) {
-        wg_node x = o->wrt[k];
-        if (wg_graph_of(x) == p->g && wg_node_ok(x) && p->position[x.index] >= 0)
-            p->on_path[p->position[x.index]] = ABOVE_WANTED;
-    }
-}
-
-static void mark_above_wanted(wgi_picture *p)
-{
-    for (int64_t i = 0; i < p->nodes; i++) {
-        bool wanted = p->on_path[i];
-        for (int64_t a = p->first[i]; a < p->first[i + 1]; a++)
-            wanted |= p->arg[a] >= 0 && p->on_path[p->arg[a]];
-        p->on_path[i] = wanted && wgi_is_float(wgi_node_at(p, i)) ? ABOVE_WANTED : 0;
-    }
-}
-
-static void mark_below_root(wgi_picture *p)
-{
-    p->on_path[p->position[p->root.index]] |= BELOW_ROOT;
-    for (int64_t i = p->nodes - 1; i >= 0; i--) {
-        const wg_op *op = wgi_item_at(p, i)->op;
-        for (int64_t a = p->first[i]; p->on_path[i] & BELOW_ROOT && a < p->first[i + 1]; a++)
-            if (p->arg[a] >= 0 && wg_op_has_derivative(op, (int)(a - p->first[i])))
-                p->on_path[p->arg[a]] |= BELOW_ROOT;
-    }
-}
-
-void wgi_find_gradient_path(wgi_picture *p)
-{
     if (p->has_failure) { /* nothing was computed: every float has an unknown gradient */
         for (int64_t i = 0; i < p->nodes; i++) p->on_path[i] = wgi_is_float(wgi_node_at(p, i));
-        return;
+        return true;
     }
-    if (!wg_node_ok(p->root) || p->position[p->root.index] < 0) return;
-    mark_wanted(p);
-    mark_above_wanted(p);
-    mark_below_root(p);
-    for (int64_t i = 0; i < p->nodes; i++) p->on_path[i] = p->on_path[i] == (ABOVE_WANTED | BELOW_ROOT);
+    if (!wg_node_ok(p->root) || p->position[p->root.index] < 0) return true;
+    unsigned char *on = wgi_picture_alloc(p, p->view.items, 1);
+    if (!on) return false;
+    wgi_view_find_path(&p->view, p->view.item_of[p->root.index], o->wrt, o->wrt_count, on);
+    for (int64_t i = 0; i < p->nodes; i++) p->on_path[i] = on[p->item[i]];
+    wg_free(p->c, on);
+    return true;
 }

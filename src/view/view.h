@@ -2,6 +2,7 @@
  *
  *     graph --items.c--> a list of items: leaves and calls, each with its operands
  *           --names.c--> the name of each item
+ *           --paths.c--> the items that a gradient passes
  *
  * An item is a leaf or a call as it was written: J = mean(L) is one item, though the graph has several
  * nodes for it. The items are in the order in which the graph's nodes were made. So operands stand before
@@ -57,6 +58,12 @@ typedef struct wgi_view {
  * either case. */
 wg_status wgi_view_make(wgi_view *v, wg_graph *g, const wg_node root[], int roots, wgi_view_level level);
 void wgi_view_free(wgi_view *v);
+
+/* Sets on_path[i] to 1 for each item that the gradient of item `root` passes on its way to the nodes
+ * wrt[0 .. n); wrt NULL: to the parameters, or if there are none, to the inputs. on_path has an entry for
+ * each item, all zero before. */
+void wgi_view_find_path(const wgi_view *v, int64_t root, const wg_node wrt[], int n,
+                        unsigned char *on_path); /* paths.c */
 
 /* ---- for the files of this room ---- */
 

@@ -104,6 +104,10 @@ Test(draw, neuron_is_read_back)
     HAS_NOT(dot, "record");
     wg_free(c, dot);
     dot = wg_draw_dot(n.L, &(wg_draw_opts){ .backward = true });
+    pic_expect_counts(dot, 16, 30, 13); /* none to x and y, which are no parameters, and to 1 - y */
+    wg_free(c, dot);
+    dot = wg_draw_dot(
+        n.L, &(wg_draw_opts){ .backward = true, .wrt = (wg_node[]){ n.w, n.b, n.x, n.y }, .wrt_count = 4 });
     pic_expect_counts(dot, 16, 34, 17);
     wg_free(c, dot);
     wgt_finish(c, NULL);
@@ -159,12 +163,16 @@ Test(draw, numbers_are_the_graphs)
     HAS(dot, text);
     snprintf(text, sizeof text, ">db = %s<", shown(dz));
     HAS(dot, text);
-    snprintf(text, sizeof text, ">dx = [%s, %s]<", shown(0.5 * dz), shown(-0.3 * dz));
-    HAS(dot, text);
     HAS(dot, ">dL = 1<");
     snprintf(text, sizeof text, ">%s<", shown(wg_item(n.L)));
     HAS(dot, text);
     HAS_NOT(dot, "NaN");
+    HAS_NOT(dot, ">dx = "); /* x is no parameter */
+    wg_free(c, dot);
+    dot = wg_draw_dot(n.L, &(wg_draw_opts){ .values = true, .backward = true, .wrt = &n.x, .wrt_count = 1 });
+    snprintf(text, sizeof text, ">dx = [%s, %s]<", shown(0.5 * dz), shown(-0.3 * dz));
+    HAS(dot, text);
+    HAS_NOT(dot, ">dw = ");
     wg_free(c, dot);
     wgt_finish(c, NULL);
 }

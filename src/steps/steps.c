@@ -1,0 +1,213 @@
+/* steps.c: the graph is built again in a graph of its own, and each item that hands a gradient on by
+ * itself once more, with its operands as inputs. So a term is the derivative by one operand while the
+ * others stay. */
+#include "steps/steps.h"
+
+#include <string.h>
+
+#include "wengert/grad.h"
+#include "wengert/op.h"
+
+typedef struct maker {
+    wgi_steps *s;
+    const wgi_view *v;
+    wg_site here;
+    int64_t root;
+    const unsigned char *on_path;
+    wg_graph *all;   /* the root and all below it */
+    wg_node *copy;   /* by node of the view's graph: the node of `all` */
+    wg_graph *alone; /* one item */
+    wg_node *local;  /* by node of `all`: the node of `alone` */
+    unsigned char *held;
+    wg_node *x, *gx;   /* of one item: operands on the path, and the terms of their gradients */
+    int64_t *operand;  /* of one item: the items of x */
+    int64_t *gradient; /* by item: the step that has its gradient so far, plus 1; 0: none */
+} maker;
+
+/* ---- the graph once more ---- */
+
+static wg_node copy_of(const maker *m, int64_t item) { return m->copy[m->v->item[item].node]; }
+
+/* Draws are those of the view's graph: they depend on the epoch. */
+static wg_graph *graph_like(const maker *m)
+{
+    wg_graph *g = wg_graph_new(m->s->c);
+    wg_graph_freeze(g, true);
+    wg_begin(g, wg_graph_mode(m->v->g));
+    wg_graph_set_epoch(g, wg_graph_epoch(m->v->g));
+    return g;
+}
+
+static wg_status copy_all(maker *m)
+{
+    const wg_node root = wgi_item_node(m->v, m->root);
+    m->all = graph_like(m);
+    wg_replay(root, m->all, &(wg_replay_opts){ .map = m->copy });
+    for (int64_t i = 0; i <= m->root && !wg_failed(m->s->c); i++) wg_keep_at(m->here, copy_of(m, i));
+    const size_t nodes = (size_t)wg_graph_nodes(m->all) + 1;
+    m->local = wg_alloc(m->s->c, nodes, sizeof *m->local);
+    m->held = wg_alloc(m->s->c, nodes, 1);
+    return wg_failed(m->s->c);
+}
+
+/* Copies a value. data NULL: an error is recorded. */
+static wg_tensor value_of(const maker *m, wg_node n)
+{
+    wg_tensor t = { WG_F64, wg_node_shape(n), NULL };
+    const size_t size = (size_t)wg_shape_size(t.shape);
+    double *to = wg_alloc(m->s->c, size + 1, sizeof *to);
+    t.data = to;
+    if (to && wg_copy_f64_at(m->here, n, to, size) == WG_OK) return t;
+    wg_free(m->s->c, to);
+    t.data = NULL;
+    return t;
+}
+
+/* ---- forward ---- */
+
+static wg_status forward(maker *m)
+{
+    for (int64_t i = 0; i <= m->root; i++) {
+        wgi_step *step = &m->s->step[m->s->steps++];
+        *step =
+            (wgi_step){ .kind = WGI_STEP_VALUE, .from = -1, .to = i, .value = value_of(m, copy_of(m, i)) };
+        if (!step->value.data) return wg_failed(m->s->c);
+    }
+    m->s->forward = m->s->steps;
+    return WG_OK;
+}
+
+/* ---- backward ---- */
+
+/* The item by itself. Its operands that are computed become inputs. */
+static wg_node build_alone(maker *m, int64_t i)
+{
+    const wgi_item *y = &m->v->item[i];
+    wg_begin(m->alone, wg_graph_mode(m->v->g));
+    for (int pass = 1; pass >= 0; pass--) {
+        for (int k = 0; k < y->operands; k++) {
+            const int32_t at = m->v->arg[y->first + k];
+            if (at >= 0 && wg_node_leaf(copy_of(m, at)) == WG_LEAF_NONE)
+                m->held[copy_of(m, at).index] = (unsigned char)pass;
+        }
+        if (pass) wg_replay(copy_of(m, i), m->alone, &(wg_replay_opts){ .held = m->held, .map = m->local });
+    }
+    return m->local[copy_of(m, i).index];
+}
+
+/* Lists the operands on the path, each once. */
+static int list_operands(maker *m, int64_t i)
+{
+    const wgi_item *y = &m->v->item[i];
+    int n = 0;
+    for (int k = 0; k < y->operands; k++) {
+        const int32_t at = m->v->arg[y->first + k];
+        bool is_new = at >= 0 && m->on_path[at] && wg_op_has_derivative(y->op, k);
+        for (int j = 0; j < n; j++) is_new &= m->operand[j] != at;
+        if (!is_new) continue;
+        m->operand[n] = at;
+        m->x[n++] = m->local[copy_of(m, at).index];
+    }
+    return n;
+}
+
+/* The gradient of `to` after the term t. data NULL: an error is recorded. */
+static wg_tensor sum_with(const maker *m, int64_t to, const wg_tensor *t)
+{
+    const int64_t n = wg_shape_size(t->shape), before = m->gradient[to] - 1;
+    wg_tensor sum = *t;
+    sum.data = wg_alloc(m->s->c, (size_t)n + 1, sizeof(double));
+    double *all = sum.data;
+    for (int64_t i = 0; all && i < n; i++)
+        all[i] = ((const double *)t->data)[i] +
+                 (before < 0 ? 0 : ((const double *)m->s->step[before].sum.data)[i]);
+    return sum;
+}
+
+static wg_status add(maker *m, wgi_step_kind kind, int64_t from, int64_t to, wg_tensor t)
+{
+    wgi_step *step = &m->s->step[m->s->steps++];
+    *step = (wgi_step){ .kind = kind, .from = from, .to = to, .value = t, .nth = 1, .last = true };
+    if (!t.data) return wg_failed(m->s->c);
+    step->sum = sum_with(m, to, &t);
+    if (m->gradient[to]) {
+        m->s->step[m->gradient[to] - 1].last = false;
+        step->nth = m->s->step[m->gradient[to] - 1].nth + 1;
+    }
+    m->gradient[to] = m->s->steps;
+    return step->sum.data ? WG_OK : WG_ERROR_MEMORY;
+}
+
+static wg_status hand_on(maker *m, int64_t i)
+{
+    const wg_node y = build_alone(m, i);
+    const int n = list_operands(m, i);
+    const wg_tensor g = m->s->step[m->gradient[i] - 1].sum;
+    const wg_node gy = wg_cast_at(m->here, wg_input_at(m->here, m->alone, "gradient", g), wg_node_dtype(y));
+    if (n) wg_vjp_at(m->here, y, gy, m->x, n, m->gx);
+    wg_status s = wg_failed(m->s->c);
+    for (int k = 0; k < n && s == WG_OK; k++)
+        s = add(m, WGI_STEP_TERM, i, m->operand[k], value_of(m, m->gx[k]));
+    return s;
+}
+
+static wg_status backward(maker *m)
+{
+    const wg_shape shape = wg_node_shape(wgi_item_node(m->v, m->root));
+    if (wg_shape_size(shape) != 1)
+        return wg_fail(m->s->c, m->here, WG_ERROR_SHAPE, "steps: gradients are of a scalar");
+    if (!m->on_path[m->root]) return WG_OK; /* nothing to differentiate by is below it */
+    wg_tensor one = { WG_F64, shape, wg_alloc(m->s->c, 1, sizeof(double)) };
+    if (one.data) *(double *)one.data = 1;
+    m->alone = graph_like(m);
+    wg_status s = add(m, WGI_STEP_START, -1, m->root, one);
+    for (int64_t i = m->root; i >= 0 && s == WG_OK; i--)
+        if (m->gradient[i] && m->v->item[i].operands) s = hand_on(m, i);
+    return s;
+}
+
+/* ---- all ---- */
+
+/* Upper bounds: a step for each item and for each operand, and the start. */
+static bool allocate(maker *m)
+{
+    wg_context *c = m->s->c;
+    const size_t nodes = (size_t)wg_graph_nodes(m->v->g) + 1, items = (size_t)m->v->items + 1;
+    size_t operands = 1;
+    for (int64_t i = 0; i <= m->root; i++) operands += (size_t)m->v->item[i].operands;
+    m->s->step = wg_alloc(c, items + operands, sizeof *m->s->step);
+    m->copy = wg_alloc(c, nodes, sizeof *m->copy);
+    m->x = wg_alloc(c, operands, sizeof *m->x);
+    m->gx = wg_alloc(c, operands, sizeof *m->gx);
+    m->operand = wg_alloc(c, operands, sizeof *m->operand);
+    m->gradient = wg_alloc(c, items, sizeof *m->gradient);
+    return m->s->step && m->copy && m->x && m->gx && m->operand && m->gradient;
+}
+
+wg_status wgi_steps_make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
+                         const unsigned char *on_path)
+{
+    *s = (wgi_steps){ .c = v->c };
+    maker m = { .s = s, .v = v, .here = here, .root = root, .on_path = on_path };
+    if (root >= WGI_STEPS_MOST)
+        return wg_fail(v->c, here, WG_ERROR_VALUE, "steps: %lld items, more than %d", (long long)root + 1,
+                       WGI_STEPS_MOST);
+    wg_status status = allocate(&m) ? copy_all(&m) : WG_ERROR_MEMORY;
+    if (status == WG_OK) status = forward(&m);
+    if (status == WG_OK && on_path) status = backward(&m);
+    wg_graph_free(m.all);
+    wg_graph_free(m.alone);
+    void *const parts[] = { m.copy, m.local, m.held, m.x, m.gx, m.operand, m.gradient };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) wg_free(s->c, parts[i]);
+    return status;
+}
+
+void wgi_steps_free(wgi_steps *s)
+{
+    for (int64_t i = 0; s->step && i < s->steps; i++) {
+        wg_free(s->c, s->step[i].value.data);
+        wg_free(s->c, s->step[i].sum.data);
+    }
+    wg_free(s->c, s->step);
+    s->step = NULL;
+}

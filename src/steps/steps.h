@@ -1,0 +1,46 @@
+/* steps.h: a picture's computation as a list of steps, forward and backward. Whatever shows steps reads
+ * this list.
+ *
+ * Forward, a step computes one item. Backward, a step is one term of a gradient: item `from` hands its
+ * gradient on to one of its operands. Of a node that several items use, the gradient is the sum of their
+ * terms.
+ */
+#ifndef WGI_STEPS_H
+#define WGI_STEPS_H
+
+#include "view/view.h"
+
+typedef enum wgi_step_kind {
+    WGI_STEP_VALUE, /* the value of item `to` */
+    WGI_STEP_START, /* the gradient of the root, 1 */
+    WGI_STEP_TERM   /* what item `from` adds to the gradient of item `to` */
+} wgi_step_kind;
+
+typedef struct wgi_step {
+    wgi_step_kind kind;
+    int64_t from, to; /* items; of a value and of the start `from` is -1 */
+    wg_tensor value;  /* the value, 1, or the term; all tensors are WG_F64 */
+    wg_tensor sum;    /* backward: the gradient of `to` after this step */
+    int nth;          /* backward: this is the nth term of that gradient, from 1 */
+    bool last;        /* backward: the last one: the sum is the gradient */
+} wgi_step;
+
+typedef struct wgi_steps {
+    wg_context *c;
+    wgi_step *step;
+    int64_t steps, forward; /* the first `forward` are values */
+} wgi_steps;
+
+/* At most so many items: each backward step differentiates an item by itself, which takes time for the
+ * whole graph. */
+enum { WGI_STEPS_MOST = 4000 };
+
+/* The steps of a view of one root, which is item `root`, a scalar if there are backward steps. on_path:
+ * by item, which gradients are asked for (wgi_view_find_path); NULL: no backward steps. The graph stays
+ * as it is. An error is recorded if a value or a derivative cannot be computed. Free the steps in either
+ * case. */
+wg_status wgi_steps_make(wgi_steps *s, wg_site here, const wgi_view *v, int64_t root,
+                         const unsigned char *on_path);
+void wgi_steps_free(wgi_steps *s);
+
+#endif
