@@ -33,7 +33,8 @@ WG_API wg_data *wg_data_digits_at(wg_site here, wg_context *c);
 WG_API wg_data *wg_data_idx_at(wg_site here, wg_context *c, const char *images, const char *labels);
 #define wg_data_idx(c, images, labels) wg_data_idx_at(WG_AT(#images ", " #labels), c, images, labels)
 /* MNIST from the four files in a folder (tools/mnist.sh fetches them). WG_TRAIN: 60,000 rows; WG_EVAL:
- * 10,000. x [n,784]. */
+ * 10,000. x [n,784]. The test part is normalised like the training part of the same folder, if both are
+ * read: see wg_data_normalise. */
 WG_API wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder, wg_mode part);
 #define wg_data_mnist(c, folder, part) wg_data_mnist_at(WG_AT(#folder ", " #part), c, folder, part)
 /* A CSV file (RFC 4180): rows of fields. The first row has the names of the columns.
@@ -53,7 +54,7 @@ typedef struct wg_csv_opts {
      * their bytes, numbers before them by size. */
     const char *categories;
     /* Another set that was read from a CSV file, or split from one: the same columns and the same words as
-     * there. Give no lists then. */
+     * there. Give no lists then. The set is normalised like that set. */
     const wg_data *like;
     char separator; /* default: a comma */
     bool no_header; /* the columns are called 0, 1, 2, ... */
@@ -93,8 +94,9 @@ WG_API wg_data *wg_data_split_at(wg_site here, wg_data *d, double share);
 #define wg_data_split(d, share) wg_data_split_at(WG_AT(#d ", " #share), d, share)
 /* "x": replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. "y": the same
  * for y, which must be floats. Columns whose values are all equal become 0. The same mu and sigma are used
- * for sets that were or will be split from d, and for sets given to wg_data_normalise_like. x and y can be
- * normalised once. wg_data_scale gives mu and sigma of column k; 0 and 1: it is not normalised. */
+ * for the sets that follow d, whether they are made before or after this call: sets split from d, sets read
+ * with .like = d, sets given to wg_data_normalise_like, and the test part of MNIST for the training part. So a
+ * net sees new data as it saw those that it learned from. x and y can be normalised once. wg_data_scale gives mu and sigma of column k; 0 and 1: it is not normalised. */
 WG_API void wg_data_normalise_at(wg_site here, wg_data *d, const char *which);
 #define wg_data_normalise(d, which) wg_data_normalise_at(WG_AT(#d ", " #which), d, which)
 WG_API void wg_data_scale(const wg_data *d, const char *which, int64_t k, double *mu, double *sigma);

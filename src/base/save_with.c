@@ -22,6 +22,13 @@ static wgi_saved_memory *find(const wg_context *c, const char *name)
 
 bool wg_is_saved(const wg_context *c, const char *name) { return c && name && find(c, name); }
 
+const wg_save_checks *wg_saved_checks(const wg_context *c, int i)
+{
+    const wgi_saved_memory *k = c ? c->saved : NULL;
+    for (; k && i > 0; i--) k = k->next;
+    return k ? &k->checks : NULL;
+}
+
 wg_status wg_save_with_at(wg_site here, wg_context *c, const char *name, wg_tensor memory,
                           const wg_save_checks *checks)
 {

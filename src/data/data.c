@@ -138,6 +138,17 @@ wg_data *wg_data_from_at(wg_site here, wg_context *c, wg_tensor x, wg_tensor y)
     return wgi_data_new(c, here, "the program's own data", mine, labels);
 }
 
+wg_data *wgi_data_part(const wg_context *c, const char *folder, wg_mode part)
+{
+    const wg_save_checks *k;
+    for (int i = 0; (k = wg_saved_checks(c, i)); i++) {
+        if (k->refuse != refuse_place) continue; /* no set, but memory of the user's */
+        wg_data *d = k->user;
+        if (d->folder && d->part == part && strcmp(d->folder, folder) == 0) return d;
+    }
+    return NULL;
+}
+
 static void unlink_from_tree(wg_data *d)
 {
     wg_data **p = d->like ? &d->like->first : NULL;
@@ -160,9 +171,9 @@ void wg_data_free(wg_data *d)
     unlink_from_tree(d);
     wg_save_end(d->c, d->saved);
     wgi_columns_release(d->c, d->columns);
-    void *parts[] = { d->x.data,         d->y.data,      d->order,         d->buffer[0].x,
-                      d->buffer[0].y,    d->buffer[1].x, d->buffer[1].y,   d->scale[0].mu,
-                      d->scale[0].sigma, d->scale[1].mu, d->scale[1].sigma };
+    void *parts[] = { d->x.data,         d->y.data,      d->order,          d->buffer[0].x,
+                      d->buffer[0].y,    d->buffer[1].x, d->buffer[1].y,    d->scale[0].mu,
+                      d->scale[0].sigma, d->scale[1].mu, d->scale[1].sigma, d->folder };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) wg_free(d->c, parts[i]);
     wg_free(d->c, d);
 }

@@ -181,6 +181,7 @@ static wg_data *read_set(reader *r, const wg_csv_opts *o)
     if (d) d->columns = r->columns;
     else wgi_columns_release(c, r->columns);
     wg_free(c, r->text);
+    if (d && o->like && !wgi_data_take_scale(d, o->like)) return wg_data_free(d), NULL;
     return d;
 }
 

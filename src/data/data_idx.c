@@ -91,6 +91,21 @@ static char *find_file(wg_context *c, wg_site here, const char *folder, const ch
     return NULL;
 }
 
+/* Lets the test part follow the training part of the same folder, in whichever order they are read. */
+static wg_data *join_parts(wg_data *d, const char *folder, wg_mode part)
+{
+    const size_t size = strlen(folder) + 1;
+    if (!d) return NULL;
+    wg_data *other = wgi_data_part(d->c, folder, part == WG_EVAL ? WG_TRAIN : WG_EVAL);
+    wg_data *test = part == WG_EVAL ? d : other, *train = part == WG_EVAL ? other : d;
+    d->part = part == WG_EVAL ? WG_EVAL : WG_TRAIN;
+    bool ok = (d->folder = wg_alloc(d->c, size, 1));
+    if (ok) memcpy(d->folder, folder, size);
+    if (ok && test && train && !test->like && !test->scale[WGI_X].mu && test->x_row == train->x_row)
+        ok = wgi_data_take_scale(test, train);
+    return ok ? d : (wg_data_free(d), NULL);
+}
+
 static wg_data *flat(wg_data *d)
 {
     int64_t columns = 1;
@@ -112,5 +127,5 @@ wg_data *wg_data_mnist_at(wg_site here, wg_context *c, const char *folder, wg_mo
             "MNIST handwritten digits, 28 by 28 (Y. LeCun, C. Cortes, C. J. C. Burges), CC BY-SA 3.0");
     wg_free(c, images);
     wg_free(c, labels);
-    return flat(d);
+    return join_parts(flat(d), folder ? folder : "", part);
 }

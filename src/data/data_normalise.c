@@ -1,5 +1,5 @@
 /* data_normalise.c: x := (x - mu) / sigma by column, or the same for y. A set and all sets that follow it
- * (sets split from it, and sets given to wg_data_normalise_like) have the same mu and sigma. x and y of a set
+ * (sets split from it or declared like it, the test part of its folder) have the same mu and sigma. x and y of a set
  * are normalised at most once. In this file `of` is WGI_X or WGI_Y. */
 #include "data/dataset.h"
 
@@ -158,14 +158,20 @@ static bool may_follow(wg_site here, wg_data *d, const wg_data *train)
            (!train->scale[WGI_Y].mu || fit(here, d, WGI_Y, who, columns_of(train, WGI_Y)));
 }
 
-void wg_data_normalise_like_at(wg_site here, wg_data *d, const wg_data *train)
+bool wgi_data_take_scale(wg_data *d, const wg_data *train)
 {
-    if (!d || !train || wg_failed(d->c) || !may_follow(here, d, train)) return;
     for (int of = WGI_X; of <= WGI_Y; of++)
         if (train->scale[of].mu)
             spread(d, of, train->scale[of].mu, train->scale[of].sigma, columns_of(train, of));
-    if (!wg_failed(d->c))
-        wgi_data_follow(d, (wg_data *)(uintptr_t)train); /* only the list of followers of train is changed */
+    if (wg_failed(d->c)) return false;
+    wgi_data_follow(d, (wg_data *)(uintptr_t)train); /* only the list of followers of train is changed */
+    return true;
+}
+
+void wg_data_normalise_like_at(wg_site here, wg_data *d, const wg_data *train)
+{
+    if (!d || !train || d->like == train || wg_failed(d->c) || !may_follow(here, d, train)) return;
+    wgi_data_take_scale(d, train);
 }
 
 void wg_data_scale(const wg_data *d, const char *which, int64_t k, double *mu, double *sigma)

@@ -25,12 +25,14 @@ typedef struct wgi_scale {
 } wgi_scale;
 enum { WGI_X, WGI_Y };
 
-/* Sets form trees. The parent `like` of a set is the set that it was split from or that
- * wg_data_normalise_like named; the set has the same mu and sigma as its parent. Every set keeps its own copy
+/* Sets form trees. The parent `like` of a set is the set that it was split from or declared to be like, or the
+ * training part of its folder; the set has the same mu and sigma as its parent. Every set keeps its own copy
  * of mu and sigma, so sets can be freed in any order. */
 struct wg_data {
     wg_context *c;
     const char *about;
+    char *folder; /* of wg_data_mnist; NULL: of another function */
+    wg_mode part; /* of the set in that folder */
     char saved[24];      /* its name in wg_save_with */
     wg_tensor x, y;      /* y.data NULL: the set has no y */
     size_t x_row, y_row; /* bytes of a row of x and y */
@@ -66,6 +68,10 @@ bool wgi_pair_new(wg_context *c, wg_site here, wg_tensor *x, wg_tensor *y);
 wg_data *wgi_data_new(wg_context *c, wg_site here, const char *about, wg_tensor x, wg_tensor y);
 /* Makes train the parent of d. train NULL: d gets no parent. */
 void wgi_data_follow(wg_data *d, wg_data *train);
+/* The same, and gives d the mu and sigma of train, if it has them. d has none, and fits. False: out of memory. */
+bool wgi_data_take_scale(wg_data *d, const wg_data *train);
+/* The newest set with that part of that folder. NULL: there is none. */
+wg_data *wgi_data_part(const wg_context *c, const char *folder, wg_mode part);
 
 /* 64 random bits: draw i of the stream with this name, in the given epoch. */
 uint64_t wgi_draw(uint64_t seed, const char *name, uint64_t epoch, uint64_t i);

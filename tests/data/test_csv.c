@@ -87,6 +87,23 @@ Test(csv, ways_to_write_it)
     wgt_finish(c, NULL);
 }
 
+/* Columns 0, 2 and 10, 30 have mu 1 and 20, sigma 1 and 10. */
+Test(csv, a_set_like_another_is_normalised_like_it)
+{
+    wg_context *c = start();
+    wg_data *train = read_text(c, "a,b,y\n0,10,1\n2,30,5\n", &(wg_csv_opts){ .y = "y" });
+    wg_data *dev = read_text(c, "y,a,b\n3,3,0\n", &(wg_csv_opts){ .like = train });
+    wg_data_normalise(train, "x");
+    wg_data_normalise(train, "y"); /* mu 3, sigma 2 */
+    wg_data *test = read_text(c, "b,a,y\n50,1,7\n", &(wg_csv_opts){ .like = dev });
+    cr_assert(test, "%s", wg_message(c));
+    EXPECT(wg_data_x(dev), WG_SHAPE(1, 2), 2, -2);
+    EXPECT(wg_data_y(dev), WG_SHAPE(1), 0);
+    EXPECT(wg_data_x(test), WG_SHAPE(1, 2), 0, 3);
+    EXPECT(wg_data_y(test), WG_SHAPE(1), 2);
+    wgt_finish(c, NULL);
+}
+
 Test(csv, separators)
 {
     wg_context *c = start();
@@ -354,6 +371,7 @@ Test(csv, every_allocation_fails)
         wgt_memory m = { .fail_at = n };
         wg_context *c = wgt_start(&m, WG_F32, NULL);
         wg_data *d = wg_data_csv(c, path, &(wg_csv_opts){ .y = "k", .categories = "w,k" });
+        wg_data_normalise(d, "x");
         d = wg_data_csv(c, path, &(wg_csv_opts){ .like = d });
         wg_data_free(wg_data_split(d, 0.5));
         done = m.failed == 0;

@@ -1,4 +1,5 @@
 /* test_idx.c: IDX files made by hand, and the data sets made of pairs of them. */
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -115,10 +116,14 @@ Test(idx, images_and_labels_that_do_not_fit)
     wgt_finish(c, NULL);
 }
 
+/* Pixel i of a part, counted through all rows. */
+static unsigned char pixel(int i) { return (unsigned char)(i * i % 251); }
+
 static void save_mnist(const char *part, char dot, int rows)
 {
     char name[60];
-    unsigned char v[16 * 9] = { 0 };
+    unsigned char v[16 * 9];
+    for (int i = 0; i < 16 * 9; i++) v[i] = pixel(i);
     wgt_bytes x = wgt_idx(8, 3, (unsigned[]){ (unsigned)rows, 3, 3 }, v, (size_t)rows * 9),
               y = wgt_idx(8, 1, (unsigned[]){ (unsigned)rows }, v, (size_t)rows);
     snprintf(name, sizeof name, "%s-images%cidx3-ubyte", part, dot);
@@ -141,5 +146,51 @@ Test(idx, mnist_under_both_names)
     unlink(wgt_in_folder("t10k-labels.idx1-ubyte"));
     cr_expect_null(wg_data_mnist(c, wgt_folder(), WG_EVAL));
     wgt_expect_error(c, WG_ERROR_FILE, "has no t10k-labels-idx1-ubyte");
+    wgt_finish(c, NULL);
+}
+
+/* (pixel - mu) / sigma, with mu and sigma of the six rows of the training part, in whichever order the parts are
+ * read and the training part is normalised. */
+Test(idx, mnist_test_part_is_normalised_like_the_training_part)
+{
+    save_mnist("train", '-', 6);
+    save_mnist("t10k", '-', 2);
+    for (int order = 0; order < 3; order++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_data *test = order == 1 ? wg_data_mnist(c, wgt_folder(), WG_EVAL) : NULL;
+        wg_data *train = wg_data_mnist(c, wgt_folder(), WG_TRAIN);
+        if (order == 2) wg_data_normalise(train, "x");
+        if (order != 1) test = wg_data_mnist(c, wgt_folder(), WG_EVAL);
+        wg_data_normalise_like(test, train); /* it is so already */
+        if (order != 2) wg_data_normalise(train, "x");
+        const double *v = wg_data_x(test).data;
+        cr_assert(v && !wg_failed(c), "%s", wg_message(c));
+        for (int k = 0; k < 9; k++) {
+            double mu = 0, variance = 0;
+            for (int i = 0; i < 6; i++) mu += pixel(9 * i + k) / 255. / 6;
+            for (int i = 0; i < 6; i++) variance += pow(pixel(9 * i + k) / 255. - mu, 2) / 6;
+            for (int i = 0; i < 2; i++)
+                cr_expect_float_eq(v[9 * i + k], (pixel(9 * i + k) / 255. - mu) / sqrt(variance), 1e-12,
+                                   "order %d: %d %d", order, i, k);
+        }
+        wgt_finish(c, NULL);
+    }
+}
+
+/* A part of another folder, and a test part with mu and sigma of its own, stay as they are. */
+Test(idx, mnist_parts_that_are_not_of_one_set)
+{
+    save_mnist("train", '-', 6);
+    save_mnist("t10k", '-', 2);
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    char same[300];
+    snprintf(same, sizeof same, "%s/.", wgt_folder());
+    wg_data *other = wg_data_mnist(c, same, WG_EVAL), *own = wg_data_mnist(c, wgt_folder(), WG_EVAL);
+    wg_data_normalise(own, "x");
+    const double first = ((const double *)wg_data_x(own).data)[0];
+    wg_data *train = wg_data_mnist(c, wgt_folder(), WG_TRAIN);
+    wg_data_normalise(train, "x");
+    cr_expect_eq(((const double *)wg_data_x(own).data)[0], first);
+    for (int i = 0; i < 18; i++) cr_expect_eq(((const double *)wg_data_x(other).data)[i], pixel(i) / 255.);
     wgt_finish(c, NULL);
 }

@@ -66,7 +66,6 @@ static int mnist(const char *folder, int until, double *last_loss, double *teste
     wg_context *c = wg_start(&(wg_options){ .seed = 1, .threads = 2 });
     wg_data *train = wg_data_mnist(c, folder, WG_TRAIN), *test = wg_data_mnist(c, folder, WG_EVAL);
     wg_data *dev = wg_data_split(train, 5000 / 60000.0);
-    wg_data_normalise_like(test, train);
     wg_data_normalise(train, "x");
     wg_params *p = wg_params_new(c);
     wg_optim *o = wg_adam(p, &(wg_adam_opts){ .lr = 1e-3, .weight_decay = 1e-4 });
