@@ -50,6 +50,8 @@ solve wg_cast_at
 solve wg_reshape_at
 solve wg_transpose_at
 solve wg_settled_at
+solve wg_select_at
+solve wg_sum_to_at
 '
 # Libraries that one file alone may include, and the pragma of OpenMP.
 libraries='

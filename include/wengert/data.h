@@ -92,11 +92,12 @@ WG_API const char *wg_data_about(const wg_data *d); /* where the data comes from
  * both sets keep the proportions of the classes. Rows stay in order. The epoch of d begins again. */
 WG_API wg_data *wg_data_split_at(wg_site here, wg_data *d, double share);
 #define wg_data_split(d, share) wg_data_split_at(WG_AT(#d ", " #share), d, share)
-/* "x": replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. "y": the same
- * for y, which must be floats. Columns whose values are all equal become 0. The same mu and sigma are used
- * for the sets that follow d, whether they are made before or after this call: sets split from d, sets read
- * with .like = d, sets given to wg_data_normalise_like, and the test part of MNIST for the training part. So a
- * net sees new data as it saw those that it learned from. x and y can be normalised once. wg_data_scale gives mu and sigma of column k; 0 and 1: it is not normalised. */
+/* "x": replaces x by (x - mu) / sigma, with the mean and standard deviation of each column of d. "y": the
+ * same for y, which must be floats. Columns whose values are all equal become 0. The same mu and sigma are
+ * used for the sets that follow d, whether they are made before or after this call: sets split from d,
+ * sets read with .like = d, sets given to wg_data_normalise_like, and the test part of MNIST for the
+ * training part. So a net sees new data as it saw those that it learned from. x and y can be normalised
+ * once. wg_data_scale gives mu and sigma of column k; 0 and 1: it is not normalised. */
 WG_API void wg_data_normalise_at(wg_site here, wg_data *d, const char *which);
 #define wg_data_normalise(d, which) wg_data_normalise_at(WG_AT(#d ", " #which), d, which)
 WG_API void wg_data_scale(const wg_data *d, const char *which, int64_t k, double *mu, double *sigma);

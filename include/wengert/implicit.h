@@ -82,19 +82,21 @@ typedef struct wg_odeint_args {
     WG_BY_NAME;
     wg_ode_method method;
     int steps; /* fixed steps, from one time to the next; default 100 */
-    /* Adaptive steps: the error of a step is at most atol + rtol |y|. Default: 1e-6, 1e-9. WG_ZERO: 0, for one
-     * of them. */
+    /* Adaptive steps: the error of a step is at most atol + rtol |y|. Default: 1e-6, 1e-9. WG_ZERO: 0, for
+     * one of them. */
     double rtol, atol;
     int most;            /* adaptive steps that are tried at most; default 10,000 */
     const double *times; /* times between `from` and `to`, in order, at which the solution is wanted */
     int count;
     bool adjoint;
-    uint64_t reserved[4];
+    wg_node t; /* the times as a node [1 + count], without .times; `from` and `to` are not read then */
+    uint64_t reserved[2];
 } wg_odeint_args;
 /* The solution of y' = f(t, y) at the time `to`; with .times at these times, [count, shape of y]. `to`
- * may be before `from`.
+ * may be before `from`. With .t the first element of t is the time of y, and the solution is wanted at the
+ * other elements.
  *
- * Gradients go to y, and to all parameters and nodes that f reads; to times they do not. They are those
+ * Gradients go to y, to t, and to all parameters and nodes that f reads. They are those
  * of the steps: exact for the computed numbers, and all values of the steps are kept. With .adjoint they
  * are computed by integrating the adjoint equation back in time, with the same method and steps (Chen et
  * al. 2018): nothing but the solution at the wanted times is kept, and the gradient has an error of the
@@ -104,7 +106,7 @@ typedef struct wg_odeint_args {
  * Adaptive steps are chosen now, by reading values, with the inputs and parameters of this moment. The
  * steps are a part of the graph: after wg_input_set, or another step of an optimizer, a graph that is
  * kept runs the same steps. So build the graph anew (wg_begin) for each step of a training, or take fixed
- * steps. */
+ * steps. With .t each step is a fixed share of the way from one time to the next. */
 WG_API wg_node wg_odeint_at(wg_site here, const wg_odeint_args *a);
 #define wg_odeint(...) /* y, f, user, from, to, options */ \
     wg_odeint_at(WG_AT("\5" #__VA_ARGS__), WG_ARGS(wg_odeint_args, __VA_ARGS__))
@@ -131,9 +133,10 @@ typedef struct wg_fixed_point_args {
  * Parameters and other nodes that f reads get the implicit derivative (Christianson 1994; Bai et al.
  * 2019): with J = df/dz and the gradient gz of z, those of f with the seed u, where u = gz + J' u. The
  * iterations are not differentiated, nor are their values kept. x has no gradient: the fixed point does
- * not depend on it. Derivatives of any order can be taken, but wg_jvp only if z has more than 64 elements.
+ * not depend on it. Derivatives of any order can be taken. wg_jvp gives dz = df + J dz, where df is the
+ * tangent of f with z held fixed.
  *
- * If z has at most 64 elements, u is found with the matrix J. Otherwise it is found by iteration:
+ * If z has at most 64 elements, u and dz are found with the matrix J. Otherwise they are found by iteration:
  * .adjoint_steps times, by default as often as z needs by the speed at which it has converged, with
  * .anderson .most times. If that is not enough, the run of the gradient is an error.
  *

@@ -83,6 +83,12 @@ void wgi_mark_inner(wg_graph *g, uint32_t mark, wg_node j);
  * nodes outside the part that the part reads. At each multiple of WGI_PART_GROUP the value stands again,
  * since the mask .none of an op repeats there. */
 enum { WGI_PART_GROUP = 32 };
+/* Of a node with so many operands: how many are no value, and the place of the j-th of these. */
+static inline uint32_t wgi_part_reads(uint32_t operands)
+{
+    return operands - (operands + WGI_PART_GROUP - 1) / WGI_PART_GROUP;
+}
+static inline uint32_t wgi_part_place(uint32_t j) { return j + 1 + j / (WGI_PART_GROUP - 1); }
 /* The nodes at which a part ends, by rising index. */
 typedef struct wgi_border {
     const uint32_t *node;

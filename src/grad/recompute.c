@@ -40,8 +40,6 @@ const wg_op wgi_op_after = { .name = "after",
 
 /* ---- the nodes of a part ---- */
 
-enum { GROUP = WGI_PART_GROUP };
-
 static int by_index(const void *a, const void *b)
 {
     const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -166,16 +164,15 @@ static void recompute_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[]
     const wgi_node *n = wgi_node_of(y);
     if (!n || !wg_node_ok(gy)) return;
     const wgi_place place = wgi_arena_place(&g->temp);
-    const uint32_t mark = g->count, operands = n->operands;
-    uint32_t *node = wgi_arena_alloc(&g->temp, sizeof *node * operands), reads = 0;
+    const uint32_t mark = g->count, operands = n->operands, reads = wgi_part_reads(operands);
+    uint32_t *node = wgi_arena_alloc(&g->temp, sizeof *node * operands);
     wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * operands);
     wgi_rule_looks(wgi_handle(g, wgi_in(n)[0]));
-    for (uint32_t k = 0; node && k < operands; k++)
-        if (k % GROUP) node[reads++] = x[k].index;
+    for (uint32_t j = 0; node && j < reads; j++) node[j] = x[wgi_part_place(j)].index;
     const wgi_border b = node ? wgi_border_of(node, reads) : (wgi_border){ 0 };
     if (node && got && differentiate(g, here, y, gy, &b, got))
-        for (uint32_t k = 0; k < operands; k++)
-            if (k % GROUP) gx[k] = got[wgi_border_at(&b, x[k].index)];
+        for (uint32_t j = 0, k; j < reads; j++)
+            k = wgi_part_place(j), gx[k] = got[wgi_border_at(&b, x[k].index)];
     wgi_leave_out(g, mark, gx, operands);
     wgi_arena_rewind(&g->temp, place);
 }
@@ -236,7 +233,7 @@ wg_node wgi_part_node(wg_site here, const wg_op *op, wg_node y, uint32_t mark, c
         const bool given = l < (uint32_t)n;
         const uint32_t i = given ? also[l].index : r.node[l - (uint32_t)n];
         if (!given && !is_read(g, i, mark)) continue;
-        if (count % GROUP == 0) x[count++] = y;
+        if (count % WGI_PART_GROUP == 0) x[count++] = y;
         x[count++] = wgi_handle(g, i);
     }
     if (!count) return y; /* made of numbers alone */

@@ -4,11 +4,13 @@
  *     a' = -a df/dy      g' = -a df/dp      dL/dy0 = a(t0), dL/dp = g(t0), with a(t1) = dL/dy1, g(t1) = 0
  *
  * are integrated from t1 back to t0, together with y, by the method and the steps of the solution. So a
- * gradient needs y1 alone, and no value of a step. */
+ * gradient needs y1 alone, and no value of a step. By the times dL/dt1 = a(t1) f(t1, y1) and dL/dt0 = -a(t0)
+ * f(t0, y0). */
 #include "solve/solve.h"
 
 typedef struct odeint_attr {
     int method, steps;
+    bool timed; /* the times have gradients */
 } odeint_attr;
 
 /* ---- what the rule is given ---- */
@@ -26,6 +28,8 @@ typedef struct backward {
     wgi_border border;
     uint32_t y, t;
     wg_node *grad; /* by border node: g, or wg_none */
+    bool timed;
+    wg_node by_t0, by_t1; /* timed: dL/dt0, dL/dt1 */
 } backward;
 
 static bool find_border(backward *w)
@@ -66,6 +70,12 @@ static bool stage(backward *w, wg_node t, wg_node y, wg_node a, wg_node *f, wg_n
     return true;
 }
 
+/* The sum of the products of two nodes of the state's shape. */
+static wg_node product(const backward *w, wg_node a, wg_node b)
+{
+    return wg_sum_to_at(w->here, wg_mul_at(w->here, a, b), WG_SCALAR);
+}
+
 /* One step back in time, of size h from t. The signs of the adjoint's equations and of -h cancel. */
 static bool step_back(backward *w, wg_node t, wg_node h, wg_node *y, wg_node *a)
 {
@@ -77,6 +87,7 @@ static bool step_back(backward *w, wg_node t, wg_node h, wg_node *y, wg_node *a)
         wg_node yi = wgi_rk_sum(w->here, *y, back, m->a[i], k, i),
                 ai = wgi_rk_sum(w->here, *a, h, m->a[i], l, i);
         if (!stage(w, wgi_rk_time(w->here, end, back, m->c[i]), yi, ai, &k[i], &l[i], ap)) return false;
+        if (i == 0 && w->timed && wg_is_none(w->by_t1)) w->by_t1 = product(w, *a, k[0]);
         for (uint32_t p = 0; p < n; p++) {
             if (p == w->y || p == w->t || wg_is_none(ap[p]) || m->b[i] == 0) continue;
             wg_node part = wg_mul_at(w->here, wg_mul_at(w->here, wg_number(m->b[i]), h), ap[p]);
@@ -97,7 +108,25 @@ static bool integrate(backward *w, wg_node y)
     for (int i = w->steps; i-- > 0;)
         if (!step_back(w, w->x[FIRST + i], w->x[FIRST + w->steps + i], &y, &a)) return false;
     w->grad[w->y] = a;
+    if (w->timed) {
+        wg_node f0, a0, *ap = wgi_arena_alloc(&w->g->temp, sizeof *ap * w->border.count);
+        if (!ap || !stage(w, w->x[T0], w->x[Y0], a, &f0, &a0, ap)) return false;
+        w->by_t0 = wg_mul_at(w->here, wg_number(-1), product(w, a, f0));
+    }
     return wgi_ok(w->g->c);
+}
+
+/* Of operand j; wg_none: zero. The solution depends on t0 and on t1, which is t0 and the sizes of all
+ * steps. */
+static wg_node gradient_of(const backward *w, int j)
+{
+    const uint32_t i = w->x[j].index;
+    const bool is_size = j >= FIRST + w->steps && j < FIRST + 2 * w->steps;
+    if (w->timed && is_size) return w->by_t1;
+    if (w->timed && j == T0) return wg_add_at(w->here, w->by_t0, w->by_t1);
+    const bool is_read = j >= FIRST + 2 * w->steps && i != w->x[Y0].index && i != w->x[T0].index;
+    const uint32_t at = j == Y0 || is_read ? wgi_border_at(&w->border, i) : WGI_NOT_REACHED;
+    return at == WGI_NOT_REACHED ? wg_none : w->grad[at];
 }
 
 static void odeint_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
@@ -108,22 +137,20 @@ static void odeint_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], w
     const odeint_attr *o = node->attr;
     const wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count;
-    const int operands = (int)node->operands;
-    backward w = { .g = g, .here = here, .m = &wgi_rk_methods[o->method], .steps = o->steps, .gy = gy };
+    const uint32_t operands = node->operands;
+    backward w = {
+        .g = g, .here = here, .m = &wgi_rk_methods[o->method], .steps = o->steps, .gy = gy, .timed = o->timed
+    };
     wgi_rule_looks(wgi_handle(g, wgi_in(node)[0]));
-    w.x = wgi_arena_alloc(&g->temp, sizeof *w.x * (size_t)operands);
-    for (int k = 0; w.x && k < operands; k++)
-        if (k % WGI_PART_GROUP) w.x[w.n++] = x[k];
+    w.n = (int)wgi_part_reads(operands);
+    w.x = wgi_arena_alloc(&g->temp, sizeof *w.x * (size_t)w.n);
+    for (int j = 0; w.x && j < w.n; j++) w.x[j] = x[wgi_part_place((uint32_t)j)];
     if (w.x && find_border(&w) && integrate(&w, y))
-        for (int k = 0, j = 0; k < operands; k++) {
-            if (k % WGI_PART_GROUP == 0) continue;
-            const bool first = j == Y0 || (j >= FIRST + 2 * w.steps && x[k].index != w.x[Y0].index &&
-                                           x[k].index != w.x[T0].index);
-            const uint32_t at = first ? wgi_border_at(&w.border, x[k].index) : WGI_NOT_REACHED;
-            gx[k] = at == WGI_NOT_REACHED || wg_is_none(w.grad[at]) ? wg_number(0) : w.grad[at];
-            j++;
+        for (int j = 0; j < w.n; j++) {
+            const wg_node by = gradient_of(&w, j);
+            gx[wgi_part_place((uint32_t)j)] = wg_is_none(by) ? wg_number(0) : by;
         }
-    wgi_leave_out(g, mark, gx, (uint32_t)operands);
+    wgi_leave_out(g, mark, gx, operands);
     wgi_arena_rewind(&g->temp, place);
 }
 
@@ -138,6 +165,7 @@ static wg_node odeint_vmap(wg_site here, wg_node y, const wg_node x[], const boo
 static const wg_attr_row odeint_attrs[] = {
     { "method", WG_ATTR_INT, offsetof(odeint_attr, method), NULL, NULL },
     { "steps", WG_ATTR_INT, offsetof(odeint_attr, steps), NULL, NULL },
+    { "timed", WG_ATTR_BOOL, offsetof(odeint_attr, timed), NULL, NULL },
     { 0 },
 };
 static const wg_op odeint_op = {
@@ -158,11 +186,11 @@ static const wg_op odeint_op = {
     .vmap = odeint_vmap,
 };
 
-wg_node wgi_with_adjoint(wg_site here, const wgi_stretch *s, wg_ode_method m)
+wg_node wgi_with_adjoint(wg_site here, const wgi_stretch *s, wg_ode_method m, bool timed)
 {
     wg_graph *g = s->y1.graph;
     const wgi_place place = wgi_arena_place(&g->temp);
-    const odeint_attr attr = { (int)m, s->steps };
+    const odeint_attr attr = { .method = (int)m, .steps = s->steps, .timed = timed };
     wg_node *also = wgi_arena_alloc(&g->temp, sizeof *also * (size_t)(FIRST + 2 * s->steps));
     wg_node y = wgi_error_node(g);
     if (also) {

@@ -28,7 +28,8 @@ typedef struct implicit {
     wg_site here;
     const fixed_attr *o;
     int n;
-    wg_node *x, *own, z, f, gy; /* z, f: the fixed point that the copy of f reads, and the copy */
+    wg_node *x, *own, z, f, gy; /* z, f: the fixed point that the copy of f reads, and the copy;
+                                      gy: the gradient of z, or the tangent of f */
     wgi_border border;
 } implicit;
 
@@ -45,25 +46,27 @@ static bool copy(implicit *w, wg_node y)
     return wg_node_ok(w->z) && wgi_copy_part(g, w->x[VALUE], w->gy, &w->border, w->own, &w->f);
 }
 
-/* u of (I - J') u = gz. */
-static wg_node by_matrix(const implicit *w)
+/* u of (I - J') u = gz; forward: u of (I - J) u = gz, where gz is a tangent. */
+static wg_node by_matrix(const implicit *w, bool forward)
 {
     const wg_shape s = wg_node_shape(w->z);
     const int64_t n = wg_shape_size(s);
     wg_node f = wg_reshape_at(w->here, w->f, WG_SHAPE(n));
     wg_node j = wg_reshape_at(w->here, wg_jacobian_at(w->here, f, w->z), WG_SHAPE(n, n));
     wg_node eye = wg_cast_at(w->here, wg_eye_at(w->here, w->g, n, n), wg_node_dtype(w->z));
-    wg_node m = wg_sub_at(w->here, eye, wg_transpose_at(w->here, &(wg_transpose_args){ .x = j }));
+    if (!forward) j = wg_transpose_at(w->here, &(wg_transpose_args){ .x = j });
+    wg_node m = wg_sub_at(w->here, eye, j);
     return wg_reshape_at(w->here, wg_solve_at(w->here, m, wg_reshape_at(w->here, w->gy, WG_SHAPE(n))), s);
 }
 
-static wg_node by_iteration(const implicit *w)
+static wg_node by_iteration(const implicit *w, bool forward)
 {
     wg_node u = w->gy, before = u, by;
     uint32_t end, blocked;
     for (int i = 0; i < w->o->steps; i++) {
         before = u;
-        if (!wgi_reverse_ends(w->g, w->here, &w->f, &u, 1, &w->z, 1, &by, &end, &blocked))
+        if (forward) by = wgi_jvp(w->here, "jvp", -1, w->f, &w->z, &u, 1);
+        else if (!wgi_reverse_ends(w->g, w->here, &w->f, &u, 1, &w->z, 1, &by, &end, &blocked))
             return wgi_error_node(w->g);
         if (wg_is_none(by)) return u; /* f does not depend on z */
         u = wg_add_at(w->here, w->gy, by);
@@ -90,6 +93,19 @@ static bool spread(const implicit *w, wg_node u, wg_node got[])
     return true;
 }
 
+/* Takes the operands that are no value of the part. */
+static bool begin(implicit *w, const wgi_node *node, const wg_node x[])
+{
+    w->n = (int)wgi_part_reads(node->operands);
+    w->x = wgi_arena_alloc(&w->g->temp, sizeof *w->x * (size_t)w->n);
+    wgi_rule_looks(wgi_handle(w->g, wgi_in(node)[0]));
+    for (int j = 0; w->x && j < w->n; j++) w->x[j] = x[wgi_part_place((uint32_t)j)];
+    return w->x;
+}
+
+/* Whether operand j is read by f as something else than z. */
+static bool reads(const implicit *w, int j) { return j >= FIRST && w->x[j].index != w->x[Z].index; }
+
 static void fixed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg_node gx[])
 {
     wg_graph *g = y.graph;
@@ -97,23 +113,52 @@ static void fixed_vjp(wg_site here, wg_node y, wg_node gy, const wg_node x[], wg
     if (!node || !wg_node_ok(gy)) return;
     const wgi_place place = wgi_arena_place(&g->temp);
     const uint32_t mark = g->count;
-    const int operands = (int)node->operands;
+    const uint32_t operands = node->operands;
     implicit w = { .g = g, .here = here, .o = node->attr, .gy = gy };
-    wgi_rule_looks(wgi_handle(g, wgi_in(node)[0]));
-    w.x = wgi_arena_alloc(&g->temp, sizeof *w.x * (size_t)operands);
     wg_node *got = wgi_arena_alloc(&g->temp, sizeof *got * (size_t)operands);
-    for (int k = 0; w.x && k < operands; k++)
-        if (k % WGI_PART_GROUP) w.x[w.n++] = x[k];
-    if (w.x && got && copy(&w, y) && spread(&w, w.o->steps ? by_iteration(&w) : by_matrix(&w), got))
-        for (int k = 0, j = 0; k < operands; k++) {
-            if (k % WGI_PART_GROUP == 0) continue;
-            const bool reads = j >= FIRST && x[k].index != w.x[Z].index;
-            const uint32_t at = reads ? wgi_border_at(&w.border, x[k].index) : 0;
-            gx[k] = !reads || wg_is_none(got[at]) ? wg_number(0) : got[at];
-            j++;
+    if (got && begin(&w, node, x) && copy(&w, y) &&
+        spread(&w, w.o->steps ? by_iteration(&w, false) : by_matrix(&w, false), got))
+        for (int j = 0; j < w.n; j++) {
+            const wg_node by = reads(&w, j) ? got[wgi_border_at(&w.border, w.x[j].index)] : wg_none;
+            gx[wgi_part_place((uint32_t)j)] = wg_is_none(by) ? wg_number(0) : by;
         }
-    wgi_leave_out(g, mark, gx, (uint32_t)operands);
+    wgi_leave_out(g, mark, gx, operands);
     wgi_arena_rewind(&g->temp, place);
+}
+
+/* The tangent of f with z held fixed: df/dx tx, with the tangents of what f reads. wg_none: f reads
+ * nothing that has one. */
+static wg_node tangent_of_f(const implicit *w, const wg_node tx[])
+{
+    wg_node *at = wgi_arena_alloc(&w->g->temp, sizeof *at * 2 * (size_t)w->n), *t = at + w->n;
+    int m = 0;
+    if (!at) return wgi_error_node(w->g);
+    for (int j = 0; j < w->n; j++) {
+        const wg_node by = tx[wgi_part_place((uint32_t)j)];
+        if (wg_is_none(by) || !reads(w, j)) continue;
+        at[m] = w->own[wgi_border_at(&w->border, w->x[j].index)], t[m++] = by;
+    }
+    return m ? wgi_jvp(w->here, "jvp", -1, w->f, at, t, m) : wg_none;
+}
+
+/* dz of (I - J) dz = df/dx tx. */
+static wg_node fixed_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
+{
+    wg_graph *g = y.graph;
+    const wgi_node *node = wgi_node_of(y);
+    if (!node) return wg_none;
+    const wgi_place place = wgi_arena_place(&g->temp);
+    const uint32_t mark = g->count;
+    implicit w = { .g = g, .here = here, .o = node->attr, .gy = y };
+    wg_node ty = wgi_error_node(g);
+    if (begin(&w, node, x) && copy(&w, y)) {
+        ty = w.gy = tangent_of_f(&w, tx);
+        if (wg_is_none(ty)) ty = wgi_like(here, wg_number(0), y);
+        else if (wg_node_ok(ty)) ty = w.o->steps ? by_iteration(&w, true) : by_matrix(&w, true);
+    }
+    wgi_leave_out(g, mark, &ty, 1);
+    wgi_arena_rewind(&g->temp, place);
+    return ty;
 }
 
 static const wg_attr_row fixed_attrs[] = {
@@ -141,6 +186,7 @@ static const wg_op fixed_point_op = {
     .shape = wgi_shape_of_first,
     .alias = wgi_at_start,
     .vjp = fixed_vjp,
+    .jvp = fixed_jvp,
     .vmap = fixed_vmap,
 };
 

@@ -3,6 +3,7 @@
  * Ordinary Differential Equations I, II.4). */
 #include "solve/solve.h"
 
+#include <limits.h>
 #include <math.h>
 
 static const char *const what = "odeint";
@@ -15,8 +16,11 @@ typedef struct solver {
     const wgi_rk *m;
     wg_dtype dtype;
     wgi_stretch s;
-    wg_node y, first; /* where the solution has got to, and f there: wg_none if it is not computed yet */
-    double t, h;      /* h: the size to be tried next; 0: not chosen yet */
+    wg_node y, first;     /* where the solution has got to, and f there: wg_none if it is not computed yet */
+    double t, h;          /* h: the size to be tried next; 0: not chosen yet */
+    bool timed;           /* .t is given: times and sizes are nodes made of it */
+    double begin, length; /* of the present stretch */
+    wg_node from, span;   /* timed: begin and length as nodes */
     int tried;
     size_t n;
     double *value[3]; /* of y, of y after a step, of the estimate of the error */
@@ -49,12 +53,26 @@ typedef struct trial {
     uint32_t mark;
 } trial;
 
+/* Sizes and times as nodes. Timed, they are shares of the stretch, so that they change with its ends. A
+ * stretch of length 0 has one step, the whole of it: its value is that of the state, its derivative that
+ * of a step. */
+static wg_node size(const solver *v, double h)
+{
+    if (!v->timed) return number(v, h);
+    return wg_mul_at(v->in, wg_number(v->length == 0 ? 1 : h / v->length), v->span);
+}
+static wg_node time_of_step(const solver *v)
+{
+    if (!v->s.steps) return v->s.t0;
+    return v->timed ? wg_add_at(v->in, v->s.t0, size(v, v->t - v->begin)) : number(v, v->t);
+}
+
 /* A step of size h from v->y. */
 static bool try_step(solver *v, double h, trial *r)
 {
     const wgi_rk *m = v->m;
     wg_node k[WGI_STAGES];
-    *r = (trial){ .t = v->s.steps ? number(v, v->t) : v->s.t0, .h = number(v, h), .mark = v->g->count };
+    *r = (trial){ .t = time_of_step(v), .h = size(v, h), .mark = v->g->count };
     if (wg_is_none(v->first)) v->first = f(v, r->t, v->y);
     if (wg_is_none(v->s.f)) v->s.f = v->first;
     k[0] = v->first;
@@ -174,20 +192,42 @@ static bool fixed_steps(solver *v, double end)
     return true;
 }
 
-static bool go_to(solver *v, double end)
+/* The nodes of a stretch to time i of .t. */
+static void begin_stretch(solver *v, double end, int i)
 {
-    v->s.steps = 0;
-    v->s.t0 = number(v, v->t), v->s.f = v->first = wg_none;
+    v->s.steps = 0, v->s.f = v->first = wg_none;
+    v->begin = v->t, v->length = end - v->t;
+    if (!v->timed) {
+        v->s.t0 = number(v, v->t);
+        return;
+    }
+    const wg_node to = wg_select_at(v->in, v->a->t, 0, i + 1);
+    v->s.t0 = i ? v->from : wg_select_at(v->in, v->a->t, 0, 0);
+    v->span = wg_sub_at(v->in, to, v->s.t0);
+    v->from = to;
+}
+
+/* A stretch that ends where it begins, of which the ends have gradients. */
+static bool stay(solver *v)
+{
+    trial r;
+    return try_step(v, 0, &r) && take(v, &r, 0);
+}
+
+static bool go_to(solver *v, double end, int i)
+{
+    begin_stretch(v, end, i);
     v->s.y0 = v->y = wg_apply(v->in, &wgi_op_identity, &v->y, 1, NULL);
     v->s.mark = v->g->count;
     if (!wgi_ok(v->c)) return false;
-    if (end == v->t) return true;
-    if (v->m->adaptive && v->h == 0 && !first_size(v, end)) return false;
-    if (!v->m->adaptive && !fixed_steps(v, end)) return false;
+    if (end == v->t && !v->timed) return true;
+    if (end == v->t && !stay(v)) return false;
+    if (end != v->t && v->m->adaptive && v->h == 0 && !first_size(v, end)) return false;
+    if (end != v->t && !v->m->adaptive && !fixed_steps(v, end)) return false;
     while (v->m->adaptive && v->t != end)
         if (!adaptive_step(v, end)) return false;
     v->s.y1 = v->y;
-    if (v->a->adjoint) v->y = wgi_with_adjoint(v->in, &v->s, v->a->method);
+    if (v->a->adjoint) v->y = wgi_with_adjoint(v->in, &v->s, v->a->method, v->timed);
     return wg_node_ok(v->y);
 }
 
@@ -239,28 +279,54 @@ static wg_node solve(solver *v)
         if (!(v->value[j] = wg_alloc(v->c, v->n + 1, sizeof(double)))) return wgi_error_node(v->g);
     if (!at) return wgi_error_node(v->g);
     for (int i = 0; i < a->count; i++) {
-        if (!go_to(v, a->times[i])) return wgi_error_node(v->g);
+        if (!go_to(v, a->times[i], i)) return wgi_error_node(v->g);
         at[i] = v->y;
     }
     if (a->count) return wg_stack_at(v->in, at, a->count, 0);
-    return go_to(v, a->to) ? v->y : wgi_error_node(v->g);
+    return go_to(v, a->to, 0) ? v->y : wgi_error_node(v->g);
 }
 
-wg_node wg_odeint_at(wg_site here, const wg_odeint_args *a)
+/* Reads the times of .t into *a, whose list is of the graph's memory. */
+static bool read_times(solver *v, wg_odeint_args *a)
 {
+    if (!wgi_is_node(v->c, a->t, v->here, what, 0, "t")) return false;
+    const wg_shape s = wg_node_shape(a->t);
+    const int n = s.rank == 1 && s.dim[0] < INT_MAX ? (int)s.dim[0] : 0;
+    if (a->t.graph != v->g || a->times || n < 2 || !wg_dtype_is_float(wg_node_dtype(a->t))) {
+        wgi_fail(v->c, v->here, what, WG_ERROR_SHAPE,
+                 "t must be a node of the state's graph, at least two floats [1 + count], without .times");
+        return false;
+    }
+    double *times = wgi_arena_alloc(&v->g->temp, sizeof *times * (size_t)n);
+    if (wg_node_dtype(a->t) != v->dtype) a->t = wg_cast_at(v->in, a->t, v->dtype);
+    if (!times || wg_copy_f64_at(v->in, a->t, times, (size_t)n) != WG_OK) return false;
+    a->from = times[0], a->to = times[n - 1], a->times = times + 1, a->count = n - 1;
+    v->t = a->from, v->timed = true;
+    return true;
+}
+
+static wg_node begin(solver *v, wg_odeint_args *a)
+{
+    v->y = a->x, v->t = a->from, v->dtype = wg_node_dtype(a->x);
+    v->n = (size_t)wg_shape_size(wg_node_shape(a->x));
+    if ((!wg_is_none(a->t) && !read_times(v, a)) || !can_start(v)) return wgi_error_node(v->g);
+    v->m = &wgi_rk_methods[a->method];
+    wg_node y = solve(v);
+    for (int j = 0; j < 3; j++) wg_free(v->c, v->value[j]);
+    wg_free(v->c, v->s.t), wg_free(v->c, v->s.h);
+    return y;
+}
+
+wg_node wg_odeint_at(wg_site here, const wg_odeint_args *given)
+{
+    wg_odeint_args all = *given, *a = &all;
     wg_graph *g = a->x.graph;
     solver v = { .g = g, .c = g ? g->c : NULL, .here = here, .in = wg_inside(here), .a = a };
     if (!wg_options_named(v.c, here, what) || !wgi_is_node(v.c, a->x, here, what, 0, "the state") ||
         !wgi_ok(v.c))
         return wgi_error_node(g);
-    v.y = a->x, v.t = a->from, v.dtype = wg_node_dtype(a->x);
-    v.n = (size_t)wg_shape_size(wg_node_shape(a->x));
-    if (!can_start(&v)) return wgi_error_node(g);
-    v.m = &wgi_rk_methods[a->method];
     const wgi_place place = wgi_arena_place(&g->temp);
-    wg_node y = solve(&v);
+    wg_node y = begin(&v, a);
     wgi_arena_rewind(&g->temp, place);
-    for (int j = 0; j < 3; j++) wg_free(v.c, v.value[j]);
-    wg_free(v.c, v.s.t), wg_free(v.c, v.s.h);
     return y;
 }

@@ -32,7 +32,7 @@ wg_node wgi_rk_time(wg_site here, wg_node t, wg_node h, double c);
 
 /* The solution y1 of a stretch, with its derivative by the continuous adjoint. f: the first derivative
  * that was computed, f(t0, y0). t[i], h[i]: where step i begins, and its size. mark: the first node of
- * the stretch. */
+ * the stretch. timed: t0 and h[] have gradients. */
 typedef struct wgi_stretch {
     wg_node y0, y1, t0, f;
     wg_node *t, *h;
@@ -40,6 +40,6 @@ typedef struct wgi_stretch {
     size_t room_t, room_h;
     uint32_t mark;
 } wgi_stretch;
-wg_node wgi_with_adjoint(wg_site here, const wgi_stretch *s, wg_ode_method m);
+wg_node wgi_with_adjoint(wg_site here, const wgi_stretch *s, wg_ode_method m, bool timed);
 
 #endif

@@ -166,6 +166,54 @@ Test(fixed_point, second_order)
     }
 }
 
+/* ---- forward mode ---- */
+
+/* dE = (dM + sin E de) / (1 - e cos E). Along M with de = 0: d2E/dM2 = -e sin E / (1 - e cos E)^3, by
+ * forward over forward, forward over reverse and reverse over forward. */
+Test(fixed_point, forward_derivatives_of_the_equation_of_kepler)
+{
+    for (int how = -1; how < 2; how++)
+        for (int steps = 0; steps < 200; steps += 150) {
+            wg_context *c = wgt_start(NULL, WG_F64, &(wg_options){ .interpret = how });
+            wg_graph *g = wg_graph_new(c);
+            orbit o = { wg_scalar(g, 1.25), wg_scalar(g, 0.6) };
+            wg_node E = wg_fixed_point(o.M, kepler, &o, .tol = 1e-14, .adjoint_steps = steps),
+                    one = wg_scalar(g, 1);
+            const double v = wg_item(E), q = 1 - 0.6 * cos(v), second = -0.6 * sin(v) / (q * q * q);
+            wg_node x[2] = { o.M, o.e }, t[2] = { wg_scalar(g, 2), wg_scalar(g, -3) };
+            cr_expect_float_eq(wg_item(wg_jvp(E, x, t, 2)), (2 - 3 * sin(v)) / q, 1e-11, "%s", wg_message(c));
+            wg_node dE = wg_jvp(E, &o.M, &one, 1);
+            cr_expect_float_eq(wg_item(dE), 1 / q, 1e-12);
+            cr_expect_float_eq(wg_item(wg_jvp(dE, &o.M, &one, 1)), second, 1e-11);
+            cr_expect_float_eq(wg_item(wg_grad(dE, o.M)), second, 1e-11);
+            cr_expect_float_eq(wg_item(wg_jvp(wg_grad(E, o.M), &o.M, &one, 1)), second, 1e-11);
+            wgt_finish(c, NULL);
+        }
+}
+
+/* <w, J v> = <J' w, v>, for a z of few elements and of many. The direction by which z depends on nothing
+ * gives 0. */
+Test(fixed_point, forward_is_the_transpose_of_reverse)
+{
+    for (int n = N; n <= WIDE; n += WIDE - N) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        layer l = { wg_param(g, p, "W", WG_SHAPE(n, n), wg_normal(0, 0.4 / sqrt(n))),
+                    wg_param(g, p, "b", WG_SHAPE(n), wg_normal(0, 1)) };
+        wg_node z0 = wg_fill(g, 0, WG_SHAPE(1, n)), z = wg_fixed_point(z0, equilibrium, &l, .tol = 1e-13);
+        wg_node x[2] = { l.W, l.b }, v[2], d[2], w = wg_sin(z0);
+        v[0] = wg_cos(l.W), v[1] = wg_sin(l.b), w = wg_cos(wg_mul(3, z));
+        wg_node forward = wg_sum(wg_mul(w, wg_jvp(z, x, v, 2)));
+        wg_vjp(z, w, x, 2, d);
+        wg_node reverse = wg_add(wg_sum(wg_mul(d[0], v[0])), wg_sum(wg_mul(d[1], v[1])));
+        cr_expect_float_eq(wg_item(forward), wg_item(reverse), 1e-10, "%s", wg_message(c));
+        cr_expect(fabs(wg_item(reverse)) > 1e-3);
+        cr_expect_eq(wg_item(wg_sum(wg_jvp(z, &z0, &z0, 1))), 0);
+        wgt_finish(c, NULL);
+    }
+}
+
 /* ---- Anderson's method ---- */
 
 /* z = B z + b with B = [[0, -2], [2, 0]], which has no eigenvalue below 1: z = (I - B)^-1 b, and (I -
@@ -341,7 +389,10 @@ Test(fixed_point, survives_every_failing_allocation, .timeout = 120)
                 wg_context *c = wgt_start(&mem, WG_F64, NULL);
                 wg_graph *g = wg_graph_new(c);
                 wg_params *p = wg_params_new(c);
-                wg_backward(equilibrium_loss(g, p, 3, steps), p);
+                wg_node loss = equilibrium_loss(g, p, 3, steps),
+                        b = wg_param_at(WG_HERE, g, p, "b", WG_SHAPE(3), wg_zeros());
+                wg_item(wg_jvp(loss, &b, &b, 1));
+                wg_backward(loss, p);
                 failed = mem.failed > 0;
                 wgt_drop(c, &mem);
             }

@@ -1,53 +1,8 @@
 /* test_odeint.c: wg_odeint against closed forms: values, orders of convergence, gradients through the
  * steps and by the adjoint, times, mistakes. */
-#include <math.h>
 #include <string.h>
 
-#include "wgtest.h"
-
-static const double A = 0.3, B = 2; /* decay and angular speed */
-
-/* y' = [[-a, -b], [b, -a]] y: y(t) = e^(-a t) R(b t) y0, with the rotation R. */
-static wg_node turning(wg_node t, wg_node y, void *user)
-{
-    wg_node *p = user; /* a, b */
-    wg_node sides[2] = { wg_neg(p[1]), p[1] }, other = wg_flip(y, .axes = WG_AXES(0));
-    wg_node turn = wg_mul(other, wg_concat(sides, 2, 0));
-    return wg_sub(turn, wg_mul(p[0], y));
-}
-
-typedef struct turn {
-    wg_context *c;
-    wg_graph *g;
-    wg_params *p;
-    wg_node y0, rate[2];
-} turn;
-
-static const double start[2] = { 1.5, -0.5 };
-
-static turn turn_start(const wg_options *o)
-{
-    turn m = { .c = wgt_start(NULL, WG_F64, o) };
-    m.g = wg_graph_new(m.c), m.p = wg_params_new(m.c);
-    m.y0 = wg_param(m.g, m.p, "y0", WG_SHAPE(2), wg_values(start));
-    m.rate[0] = wg_param(m.g, m.p, "a", WG_SHAPE(1), wg_const(A));
-    m.rate[1] = wg_param(m.g, m.p, "b", WG_SHAPE(1), wg_const(B));
-    return m;
-}
-
-static void turned(double t, double y[2])
-{
-    const double e = exp(-A * t), c = cos(B * t), s = sin(B * t);
-    y[0] = e * (c * start[0] - s * start[1]), y[1] = e * (s * start[0] + c * start[1]);
-}
-
-static double error_of(wg_node y, double t)
-{
-    double v[2], e[2];
-    turned(t, e);
-    if (wg_copy_f64(y, v, 2) != WG_OK) return INFINITY;
-    return hypot(v[0] - e[0], v[1] - e[1]);
-}
+#include "turning.h"
 
 Test(odeint, adaptive_steps_reach_the_tolerance)
 {
@@ -77,8 +32,6 @@ Test(odeint, fixed_steps_converge_by_their_order)
     }
     wgt_finish(m.c, NULL);
 }
-
-static wg_node by_time(wg_node t, wg_node y, void *user) { return wg_mul(wg_cos(t), y); }
 
 /* y' = y cos t: y = y0 e^(sin t). */
 Test(odeint, f_may_depend_on_the_time)
@@ -355,7 +308,10 @@ Test(odeint, survives_every_failing_allocation, .timeout = 120)
                 wg_context *c = wgt_start(&mem, WG_F64, NULL);
                 wg_graph *g = wg_graph_new(c);
                 wg_params *p = wg_params_new(c);
-                wg_backward(net_loss(g, p, &(wg_odeint_args){ .rtol = 1e-2, .adjoint = adjoint }), p);
+                wg_node t = wg_input(g, "t", wg_view_f64((double[]){ 0, 1 }, WG_SHAPE(2))), L;
+                L = net_loss(g, p, &(wg_odeint_args){ .rtol = 1e-2, .adjoint = adjoint, .t = t });
+                wg_item(wg_sum(wg_grad(L, t)));
+                wg_backward(L, p);
                 failed = mem.failed > 0;
                 wgt_drop(c, &mem);
             }
