@@ -1,6 +1,6 @@
 /* data_normalise.c: x := (x - mu) / sigma by column, or the same for y. A set and all sets that follow it
- * (sets split from it or declared like it, the test part of its folder) have the same mu and sigma. x and y of a set
- * are normalised at most once. In this file `of` is WGI_X or WGI_Y. */
+ * (sets split from it or declared like it, the test part of its folder) have the same mu and sigma. x and
+ * y of a set are normalised at most once. In this file `of` is WGI_X or WGI_Y. */
 #include "data/dataset.h"
 
 #include <math.h>

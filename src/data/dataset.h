@@ -25,9 +25,9 @@ typedef struct wgi_scale {
 } wgi_scale;
 enum { WGI_X, WGI_Y };
 
-/* Sets form trees. The parent `like` of a set is the set that it was split from or declared to be like, or the
- * training part of its folder; the set has the same mu and sigma as its parent. Every set keeps its own copy
- * of mu and sigma, so sets can be freed in any order. */
+/* Sets form trees. The parent `like` of a set is the set that it was split from or declared to be like, or
+ * the training part of its folder; the set has the same mu and sigma as its parent. Every set keeps its
+ * own copy of mu and sigma, so sets can be freed in any order. */
 struct wg_data {
     wg_context *c;
     const char *about;
@@ -68,7 +68,8 @@ bool wgi_pair_new(wg_context *c, wg_site here, wg_tensor *x, wg_tensor *y);
 wg_data *wgi_data_new(wg_context *c, wg_site here, const char *about, wg_tensor x, wg_tensor y);
 /* Makes train the parent of d. train NULL: d gets no parent. */
 void wgi_data_follow(wg_data *d, wg_data *train);
-/* The same, and gives d the mu and sigma of train, if it has them. d has none, and fits. False: out of memory. */
+/* The same, and gives d the mu and sigma of train, if it has them. d has none, and fits. False: out of
+ * memory. */
 bool wgi_data_take_scale(wg_data *d, const wg_data *train);
 /* The newest set with that part of that folder. NULL: there is none. */
 wg_data *wgi_data_part(const wg_context *c, const char *folder, wg_mode part);

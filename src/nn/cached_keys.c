@@ -2,6 +2,7 @@
 #define WG_AT(args) here /* nodes get the user's call site */
 #include "nn/cached_keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "wengert/op.h"
@@ -128,17 +129,30 @@ static slot *slot_of(wg_nn_cache *n, const wg_params *p, const char *name)
     return s;
 }
 
+/* Whether the layer has new tokens in this step already. After wg_graph_rewind another node may have the
+ * place of its keys, but the name "NAME.cached" that it has claimed is free again. Sets of wg_params_with
+ * claim no name. */
+static bool is_used(const slot *s, wg_site here, wg_node k, wg_params *p, const char *name)
+{
+    char claim[NAME_ROOM];
+    wg_graph *g = wg_graph_of(k);
+    snprintf(claim, sizeof claim, "%s.cached", name);
+    const bool claimed = wg_layer_claim(g, p, claim, here);
+    if (s->k.graph != g || !wg_node_ok(s->k) || k.index <= s->k.index) return false;
+    return claimed || !wg_layer_claim(g, p, claim, here);
+}
+
 static bool same_but_tokens(const wg_shape *a, const wg_shape *b)
 {
     bool same = a->rank == b->rank;
     for (int i = 0; same && i < a->rank; i++) same = i == a->rank - 2 || a->dim[i] == b->dim[i];
     return same;
 }
-static bool fits(wg_nn_cache *n, wg_site here, slot *s, wg_node k, wg_node v)
+static bool fits(wg_nn_cache *n, wg_site here, slot *s, wg_node k, wg_node v, bool twice)
 {
     char a[96], b[96];
     const wg_shape shape = wg_node_shape(k);
-    if (s->k.graph == wg_graph_of(k) && wg_node_ok(s->k)) {
+    if (twice) {
         wg_fail(n->c, here, WG_ERROR_USE,
                 "nn_attention: layer \"%s\" uses the cache twice in this step: wg_nn_cache_step ends a step",
                 s->name);
@@ -181,7 +195,7 @@ static wg_node mask_of(wg_site here, wg_nn_cache *n, wg_graph *g, int64_t tokens
     return n->mask;
 }
 
-void wgi_cached_keys(wg_site here, wg_nn_cache *n, const wg_params *p, const char *name, wg_attention_args *a)
+void wgi_cached_keys(wg_site here, wg_nn_cache *n, wg_params *p, const char *name, wg_attention_args *a)
 {
     if (!wg_node_ok(a->k) || !wg_node_ok(a->v)) return;
     wg_graph *g = wg_graph_of(a->k);
@@ -191,7 +205,8 @@ void wgi_cached_keys(wg_site here, wg_nn_cache *n, const wg_params *p, const cha
         return;
     }
     slot *s = note(n, g) ? slot_of(n, p, name) : NULL;
-    if (!s || !fits(n, here, s, a->k, a->v)) return;
+    const bool twice = s && is_used(s, here, a->k, p, name);
+    if (!s || !fits(n, here, s, a->k, a->v, twice)) return;
     s->k = wg_keep(a->k), s->v = wg_keep(a->v);
     if (n->tokens == 0) return;
     a->mask = mask_of(here, n, g, wg_dim(a->k, -2));

@@ -149,8 +149,8 @@ Test(idx, mnist_under_both_names)
     wgt_finish(c, NULL);
 }
 
-/* (pixel - mu) / sigma, with mu and sigma of the six rows of the training part, in whichever order the parts are
- * read and the training part is normalised. */
+/* (pixel - mu) / sigma, with mu and sigma of the six rows of the training part, in whichever order the
+ * parts are read and the training part is normalised. */
 Test(idx, mnist_test_part_is_normalised_like_the_training_part)
 {
     save_mnist("train", '-', 6);

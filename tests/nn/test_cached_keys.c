@@ -187,6 +187,50 @@ Test(cached_keys, a_layer_twice_in_a_step)
     end_text(&t, whole);
 }
 
+/* The second build puts other nodes where the first had its keys. */
+Test(cached_keys, a_layer_built_again_after_a_rewind)
+{
+    for (int share = 0; share < 2; share++)
+        for (int more = 0; more < 3; more++) {
+            text t = begin_text();
+            double *whole = whole_a(&t, TOKENS);
+            for (int i = 0; i < TOKENS; i++) {
+                wg_node x = tokens(&t, t.g, i, 1);
+                if (share) wg_nn_attention(x, t.p, "a", .heads = 2, .causal = true);
+                const int64_t mark = wg_graph_mark(t.g);
+                wg_nn_attention(x, t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = share);
+                wg_graph_rewind(t.g, mark);
+                for (int k = 0; k < 5 * more; k++) wg_exp(x);
+                wg_node y =
+                    wg_nn_attention(x, t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = share);
+                expect_row(&t, whole, y, i);
+                wg_nn_attention(x, t.p, "a", .heads = 2, .causal = true, .cache = t.k, .share = true);
+                wgt_expect_error(t.c, WG_ERROR_USE, "layer \"a\" uses the cache twice in this step");
+                expect_row(&t, whole, y, i);
+                cr_assert_eq(wg_nn_cache_step(t.k), WG_OK, "%s", wg_message(t.c));
+            }
+            end_text(&t, whole);
+        }
+}
+
+/* Sets of wg_params_with claim no names. */
+Test(cached_keys, a_layer_with_given_weights)
+{
+    text t = begin_text();
+    double *whole = whole_a(&t, 2);
+    for (int i = 0; i < 2; i++) {
+        wg_node x = tokens(&t, t.g, i, 1), y;
+        wg_node W = wg_param(t.g, t.p, "a.W", WG_SHAPE(WIDTH, 3 * WIDTH), wg_xavier());
+        wg_params *q = wg_params_with(t.p, (wg_given[]){ { "a.W", W } }, 1);
+        y = wg_nn_attention(x, q, "a", .heads = 2, .causal = true, .cache = t.k);
+        wg_nn_attention(y, q, "a", .heads = 2, .causal = true, .cache = t.k, .share = true);
+        wgt_expect_error(t.c, WG_ERROR_USE, "layer \"a\" uses the cache twice in this step");
+        expect_row(&t, whole, y, i);
+        cr_assert_eq(wg_nn_cache_step(t.k), WG_OK, "%s", wg_message(t.c));
+    }
+    end_text(&t, whole);
+}
+
 Test(cached_keys, a_graph_freed_before_the_step)
 {
     text t = begin_text();
