@@ -69,22 +69,22 @@ static int64_t attention_tiles_grad_units(const wg_kernel *k)
     if (heads >= ATTENTION_FEW_HEADS) return k->phase ? 0 : heads;
     return heads * attention_tiles(k->phase ? s.tokens : s.keys);
 }
-/* Scores that are computed: with .causal about half of them. */
+/* Scores that count: with .causal the last n queries see 1, 2, ... n keys of the last n, and all before. */
 static double score_count(const attention_sizes *s)
 {
-    double keys = (double)s->keys;
-    if (s->ahead < s->keys) keys -= 0.5 * (double)(s->tokens < s->keys ? s->tokens : s->keys);
-    return (double)s->batch * (double)s->heads * (double)s->tokens * keys;
+    const double tokens = (double)s->tokens, keys = (double)s->keys, n = tokens < keys ? tokens : keys;
+    const double scores = s->ahead < s->keys ? n * (keys - n) + n * (n + 1) / 2 : tokens * keys;
+    return (double)s->batch * (double)s->heads * scores;
 }
 static double attention_tiles_flops(const wg_kernel *k)
 {
     const attention_sizes s = attention_sizes_of(k);
-    return score_count(&s) * (double)(2 * (s.d + s.out) + 20);
+    return score_count(&s) * (double)(2 * (s.d + s.out));
 }
 static double attention_tiles_grad_flops(const wg_kernel *k)
 {
     const attention_sizes s = attention_sizes_of(k);
-    return score_count(&s) * (double)(6 * s.d + 4 * s.out + 30);
+    return score_count(&s) * (double)(6 * s.d + 4 * s.out);
 }
 static size_t attention_tiles_scratch(const wg_kernel *k)
 {

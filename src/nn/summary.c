@@ -10,7 +10,8 @@
 typedef struct row {
     const char *name; /* the first `length` characters of a parameter's name */
     size_t length;
-    wg_shape shape; /* of its last node that another layer reads; if there is none, that uses a parameter */
+    wg_site made;   /* the call of the layer: the place of its first parameter */
+    wg_shape shape; /* of its last node that another layer reads; if there is none, that the call has made */
     bool is_read;
     int64_t parameters, products, bytes;
 } row;
@@ -76,7 +77,7 @@ static int row_of(table *t, wg_node n)
         if (own < owns || (own == owns && x.index < last)) continue;
         owns = own, last = x.index, found = t->of[x.index];
     }
-    if (owns) set_shape(&t->row[found], n, false);
+    if (found >= 0 && wg_node_site(n) == t->row[found].made) set_shape(&t->row[found], n, false);
     return found;
 }
 
@@ -116,6 +117,7 @@ static void fill(table *t)
         if (!t->used[i]) continue;
         if (is_parameter(n)) {
             t->of[i] = row_of_parameter(t, n);
+            if (!t->row[t->of[i]].made) t->row[t->of[i]].made = wg_node_site(n);
             t->row[t->of[i]].parameters +=
                 wg_node_leaf(n) == WG_LEAF_PARAM ? wg_shape_size(wg_node_shape(n)) : 0;
         } else if (wg_node_leaf(n) == WG_LEAF_NONE) {

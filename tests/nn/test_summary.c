@@ -1,0 +1,144 @@
+/* test_summary.c: wg_summary of every kind of layer: the shape of its result, its parameters and its
+ * multiply-adds, by the formulas of each kind. */
+#include <stdio.h>
+#include <string.h>
+
+#include "wgnode.h"
+
+/* An image [N, H, W, C], a sequence [N, T, I], tokens [N, T, D]. */
+enum { N = 2, H = 6, W = 5, C = 3, T = 4, I = 3, D = 8, UNITS = 5, HEADS = 2 };
+
+typedef struct given {
+    wg_params *p;
+    wg_node image, sequence, tokens, letters;
+} given;
+
+static given given_of(wg_graph *g)
+{
+    static const float v[N * H * W * C] = { 0 };
+    static const int32_t letters[N * T] = { 0 };
+    return (given){ .p = wg_params_new(wg_graph_context(g)),
+                    .image = wg_input(g, "image", wg_view_f32(v, WG_SHAPE(N, H, W, C))),
+                    .sequence = wg_input(g, "sequence", wg_view_f32(v, WG_SHAPE(N, T, I))),
+                    .tokens = wg_input(g, "tokens", wg_view_f32(v, WG_SHAPE(N, T, D))),
+                    .letters = wg_input(g, "letters", wg_view_i32(letters, WG_SHAPE(N, T))) };
+}
+
+#define LAYER(name, ...) \
+    static wg_node name(given *x) { return __VA_ARGS__; }
+LAYER(dense, wg_nn_dense(x->tokens, x->p, "a", UNITS))
+LAYER(dense_and_relu,
+      wg_sum(wg_relu(wg_nn_dense(x->tokens, x->p, "a", UNITS, .no_bias = true)), .axes = WG_AXES(1)))
+LAYER(conv, wg_nn_conv(x->image, x->p, "a", UNITS, .same = true))
+LAYER(conv_by_steps, wg_nn_conv(x->image, x->p, "a", UNITS, .size = WG_SHAPE(2, 3), .stride = WG_SHAPE(2, 1)))
+LAYER(conv_depthwise, wg_nn_conv(x->image, x->p, "a", 2 * C, .groups = C, .no_bias = true))
+LAYER(conv_of_lines, wg_nn_conv(x->sequence, x->p, "a", UNITS, .same = true))
+LAYER(conv_transpose, wg_nn_conv_transpose(x->image, x->p, "a", UNITS))
+LAYER(rnn, wg_nn_rnn(x->sequence, x->p, "a", UNITS).y)
+LAYER(lstm, wg_nn_lstm(x->sequence, x->p, "a", UNITS).y)
+LAYER(lstm_last, wg_nn_lstm(x->sequence, x->p, "a", UNITS).h)
+LAYER(gru, wg_nn_gru(x->sequence, x->p, "a", UNITS).y)
+LAYER(attention, wg_nn_attention(x->tokens, x->p, "a", .heads = HEADS))
+LAYER(attention_causal,
+      wg_nn_attention(x->tokens, x->p, "a", .heads = HEADS, .causal = true, .no_bias = true))
+LAYER(embedding, wg_nn_embedding(x->letters, x->p, "a", 11, D))
+LAYER(batch_norm, wg_nn_batch_norm(x->tokens, x->p, "a"))
+LAYER(layer_norm, wg_nn_layer_norm(x->tokens, x->p, "a"))
+LAYER(rms_norm, wg_nn_rms_norm(x->tokens, x->p, "a"))
+LAYER(group_norm, wg_nn_group_norm(x->tokens, x->p, "a", 2))
+LAYER(block, wg_nn_transformer_block(x->tokens, x->p, "a", .heads = HEADS, .hidden = UNITS))
+LAYER(lstm_both_ways, wg_nn_lstm(x->sequence, x->p, "a", UNITS, .bidirectional = true).y)
+
+/* The parameters of a recurrent layer of so many gates, and the multiply-adds of a step of one example. */
+#define GATES(n) ((n)*UNITS * (I + UNITS + 1)), (N * T * (n)*UNITS * (I + UNITS))
+/* Products of T tokens with W and Wo; and the scores, each with D / HEADS terms and as many in the
+ * weighted sum. */
+#define PRODUCTS  (N * T * 4 * D * D)
+#define SCORES(n) (N * HEADS * (n)*2 * (D / HEADS))
+
+static const struct {
+    const char *name;
+    wg_node (*layer)(given *);
+    const char *shape;
+    int parameters, products;
+} layers[] = {
+    { "dense", dense, "[2,4,5]", (D + 1) * UNITS, N *T *D *UNITS },
+    { "dense_and_relu", dense_and_relu, "[2,4,5]", D *UNITS, N *T *D *UNITS },
+    { "conv", conv, "[2,6,5,5]", (9 * C + 1) * UNITS, N *H *W *UNITS * 9 * C },
+    { "conv_by_steps", conv_by_steps, "[2,3,3,5]", (6 * C + 1) * UNITS, N * 3 * 3 * UNITS * 6 * C },
+    { "conv_depthwise", conv_depthwise, "[2,4,3,6]", 9 * 2 * C, N * 4 * 3 * 2 * C * 9 },
+    { "conv_of_lines", conv_of_lines, "[2,4,5]", (3 * I + 1) * UNITS, N *T *UNITS * 3 * I },
+    { "conv_transpose", conv_transpose, "[2,8,7,5]", (9 * C + 1) * UNITS, N *H *W *UNITS * 9 * C },
+    { "rnn", rnn, "[2,4,5]", GATES(1) },
+    { "lstm", lstm, "[2,4,5]", GATES(4) },
+    { "lstm_last", lstm_last, "[2,5]", GATES(4) },
+    { "gru", gru, "[2,4,5]", UNITS + GATES(3) }, /* and NAME.b_new */
+    { "attention", attention, "[2,4,8]", 4 * D *(D + 1), PRODUCTS + SCORES(T *T) },
+    { "attention_causal", attention_causal, "[2,4,8]", 4 * D *D, PRODUCTS + SCORES(T *(T + 1) / 2) },
+    { "embedding", embedding, "[2,4,8]", 11 * D, 0 },
+    { "batch_norm", batch_norm, "[2,4,8]", 2 * D, 0 },
+    { "layer_norm", layer_norm, "[2,4,8]", 2 * D, 0 },
+    { "rms_norm", rms_norm, "[2,4,8]", D, 0 },
+    { "group_norm", group_norm, "[2,4,8]", 2 * D, 0 },
+};
+
+static char *summary_of(wg_node y, char *text, size_t size)
+{
+    FILE *f = fmemopen(text, size, "w");
+    cr_assert(f);
+    cr_assert_eq(wg_summary(y, f), WG_OK);
+    fclose(f);
+    return text;
+}
+
+static void expect_line(const char *text, const char *kind, const char *layer, const char *shape,
+                        int parameters, int products)
+{
+    char want[200];
+    snprintf(want, sizeof want, "\n%-10s  %-20s %12d %14d ", layer, shape, parameters, products);
+    cr_expect(strstr(text, want), "%s:%s is not in\n%s", kind, want, text);
+}
+
+Test(summary, of_each_kind_of_layer)
+{
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        wg_graph *g = graph(WG_F32);
+        given x = given_of(g);
+        char text[2000] = "";
+        summary_of(layers[i].layer(&x), text, sizeof text);
+        expect_line(text, layers[i].name, "a", layers[i].shape, layers[i].parameters, layers[i].products);
+        expect_line(text, layers[i].name, "total", "", layers[i].parameters, layers[i].products);
+        done(g);
+    }
+}
+
+/* A block's layers have a line each; so have the directions of a recurrent layer. */
+Test(summary, of_layers_in_layers)
+{
+    wg_graph *g = graph(WG_F32);
+    given x = given_of(g);
+    char text[2000] = "";
+    summary_of(block(&x), text, sizeof text);
+    expect_line(text, "block", "a.ln1", "[2,4,8]", 2 * D, 0);
+    expect_line(text, "block", "a.attn", "[2,4,8]", 4 * D * (D + 1), PRODUCTS + SCORES(T * T));
+    expect_line(text, "block", "a.fc1", "[2,4,5]", (D + 1) * UNITS, N * T * D * UNITS);
+    expect_line(text, "block", "a.fc2", "[2,4,8]", (UNITS + 1) * D, N * T * D * UNITS);
+    wg_begin(g, WG_TRAIN);
+    x = given_of(g);
+    summary_of(lstm_both_ways(&x), text, sizeof text);
+    const int both[] = { GATES(4) };
+    expect_line(text, "both ways", "total", "", 2 * both[0], 2 * both[1]);
+    done(g);
+}
+
+/* Without a bias the product is the only value. */
+Test(summary, bytes)
+{
+    wg_graph *g = graph(WG_F32);
+    given x = given_of(g);
+    char text[2000] = "", want[100];
+    summary_of(conv_depthwise(&x), text, sizeof text);
+    snprintf(want, sizeof want, " %14d\n", N * 4 * 3 * 2 * C * 4);
+    cr_expect(strstr(text, want), "%s", text);
+    done(g);
+}
