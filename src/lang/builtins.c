@@ -96,12 +96,15 @@ static bool whole(wg_program *q, const wgi_ast *a)
     return i == n;
 }
 
-static wg_node indices(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+wg_node wgi_as_indices(wg_program *q, const wgi_ast *a, wg_node x)
 {
-    wg_node x = wgi_eval_node(q, a, owner);
     if (!wg_failed(q->c) && wg_dtype_is_float(wg_node_dtype(x)) && whole(q, a))
         x = wg_cast_at(wgi_site(q, a, &a, 1), x, WG_I64);
     return x;
+}
+static wg_node indices(wg_program *q, const wgi_ast *a, wgi_binding *owner)
+{
+    return wgi_as_indices(q, a, wgi_eval_node(q, a, owner));
 }
 
 static wgi_val one_hot(wg_program *q, const wgi_ast *call, wgi_binding *owner)
@@ -145,6 +148,14 @@ static const wgi_builtin own[] = {
     { "dense", wgi_eval_dense },
     { "batch_norm", wgi_eval_batch_norm },
     { "layer_norm", wgi_eval_layer_norm },
+    { "conv", wgi_eval_layer },
+    { "conv_transpose", wgi_eval_layer },
+    { "embedding", wgi_eval_layer },
+    { "rnn", wgi_eval_layer },
+    { "lstm", wgi_eval_layer },
+    { "gru", wgi_eval_layer },
+    { "attention", wgi_eval_layer },
+    { "transformer_block", wgi_eval_layer },
     { "grad", grad },
     { "normal", normal },
     { "uniform", uniform },

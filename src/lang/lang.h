@@ -319,6 +319,9 @@ bool wgi_keep_claim(wg_program *q, wgi_ast *s); /* builds both sides and adds th
 wgi_val wgi_eval_call(wg_program *q, const wgi_ast *a, wgi_binding *owner);
 /* The same for an op of the library, even if a builtin has its name. */
 wgi_val wgi_eval_op(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+/* Reads the value of an option into the field of attr that the row names. */
+bool wgi_attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, void *attr);
+
 /* ---- builtins.c ---- */
 
 typedef wgi_val (*wgi_builtin_fn)(wg_program *q, const wgi_ast *call, wgi_binding *owner);
@@ -326,6 +329,8 @@ typedef struct wgi_builtin {
     const char *name;
     wgi_builtin_fn eval;
 } wgi_builtin;
+/* The node x of an expression; as integers, if it is a list of whole numbers. */
+wg_node wgi_as_indices(wg_program *q, const wgi_ast *a, wg_node x);
 const wgi_builtin *wgi_builtin_find(const char *name);
 int wgi_builtin_count(void);
 const wgi_builtin *wgi_builtin_at(int i);
@@ -336,6 +341,7 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_dense(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_batch_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner);
 wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *owner);
+wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner); /* any layer of its table */
 
 /* ---- builtins_made.c ---- */
 

@@ -56,9 +56,9 @@ static bool dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
     return true;
 }
 
-static bool attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, char *attr)
+bool wgi_attribute(wg_program *q, const wgi_ast *a, const wg_attr_row *row, void *attr)
 {
-    void *to = attr + row->offset;
+    void *to = (char *)attr + row->offset;
     int64_t v;
     switch (row->kind) {
     case WG_ATTR_SIZE: return wgi_integer(q, a, row->name, -(INT64_C(1) << 52), INT64_C(1) << 52, to);
@@ -123,7 +123,7 @@ static bool fill(wg_program *q, const wg_op *op, const wgi_ast *call, char *attr
         if (shape && row == op->attrs) a = shape;
         if (!a && row->standard && !strcmp(row->standard, "end"))
             memcpy(attr + row->offset, &(int64_t){ WG_END }, sizeof(int64_t));
-        if (a && !attribute(q, a, row, attr)) return false;
+        if (a && !wgi_attribute(q, a, row, attr)) return false;
     }
     return true;
 }

@@ -1,10 +1,11 @@
-/* lang_layer.c: functions that own parameters: param, dense, batch_norm, layer_norm. The name of a
- * parameter begins with the name that its statement binds, after the names of the blocks around it:
- * h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
+/* lang_layer.c: functions that own parameters: param, dense, batch_norm, layer_norm, and a table of
+ * others. The name of a parameter begins with the name that its statement binds, after the names of the
+ * blocks around it: h = { z = dense(x, 64) } makes h.z.W and h.z.b. */
 #include "lang/lang.h"
 
 #include "wengert/nn.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *full_name(wg_program *q, const wgi_binding *b)
@@ -94,7 +95,9 @@ wgi_val wgi_eval_param(wg_program *q, const wgi_ast *call, wgi_binding *owner)
 
 /* ---- layers ---- */
 
-enum { LAYER_DENSE = 1, LAYER_NORM = 2 }; /* one bit for both norms: each owns NAME.gamma and NAME.beta */
+/* One bit for both norms, which own NAME.gamma and NAME.beta, and one for all others, most of which own
+ * NAME.W. */
+enum { LAYER_DENSE = 1, LAYER_NORM = 2 };
 
 /* The name of a layer's parameters, marked as used by this kind of layer. NULL: after an error. */
 static const char *layer_name(wg_program *q, const wgi_ast *call, wgi_binding *owner, int kind)
@@ -170,4 +173,136 @@ wgi_val wgi_eval_layer_norm(wg_program *q, const wgi_ast *call, wgi_binding *own
         !layer_of(q, call, owner, LAYER_NORM, &a.x, &a.name))
         return WGI_NOTHING;
     return wgi_node_val(wg_nn_layer_norm_at(layer_site(q, call), &a));
+}
+
+/* ---- a table of layers ---- */
+
+/* Each begins with x, p, name. */
+typedef union made {
+    struct {
+        wg_node x;
+        wg_params *p;
+        const char *name;
+    } first;
+    wg_nn_conv_args conv;
+    wg_nn_embedding_args embedding;
+    wg_nn_recurrent_args recurrent;
+    wg_nn_attention_args attention;
+    wg_nn_transformer_block_args block;
+} made;
+
+/* rows: `numbers` sizes that are given by position after x, then options. no_bias: where that field is; 0:
+ * the layer has no such option. Of a layer that is an op, too, the call with other operands is the op. */
+typedef struct layer_kind {
+    const char *name;
+    int numbers;
+    size_t share, no_bias;
+    wg_attr_row rows[10];
+    wg_node (*make)(wg_site here, const made *a);
+} layer_kind;
+
+static wg_node conv(wg_site here, const made *a) { return wg_nn_conv_at(here, &a->conv); }
+static wg_node conv_transpose(wg_site here, const made *a) { return wg_nn_conv_transpose_at(here, &a->conv); }
+static wg_node embedding(wg_site here, const made *a) { return wg_nn_embedding_at(here, &a->embedding); }
+static wg_node rnn(wg_site here, const made *a) { return wg_nn_rnn_at(here, &a->recurrent).y; }
+static wg_node lstm(wg_site here, const made *a) { return wg_nn_lstm_at(here, &a->recurrent).y; }
+static wg_node gru(wg_site here, const made *a) { return wg_nn_gru_at(here, &a->recurrent).y; }
+static wg_node attention(wg_site here, const made *a) { return wg_nn_attention_at(here, &a->attention); }
+static wg_node block(wg_site here, const made *a) { return wg_nn_transformer_block_at(here, &a->block); }
+
+#define ROW(name, kind, field)                                  \
+    {                                                           \
+        name, WG_ATTR_##kind, offsetof(made, field), NULL, NULL \
+    }
+#define CONV                                                                                              \
+    1, offsetof(made, conv.share), offsetof(made, conv.no_bias),                                          \
+    {                                                                                                     \
+        ROW("units", SIZE, conv.units), ROW("size", SHAPE, conv.size), ROW("stride", SHAPE, conv.stride), \
+            ROW("dilation", SHAPE, conv.dilation), ROW("padding", SHAPE, conv.padding),                   \
+            ROW("same", BOOL, conv.same), ROW("groups", SIZE, conv.groups)                                \
+    }
+#define RECURRENT                                                                     \
+    1, offsetof(made, recurrent.share), 0,                                            \
+    {                                                                                 \
+        ROW("units", SIZE, recurrent.units), ROW("reverse", BOOL, recurrent.reverse), \
+            ROW("bidirectional", BOOL, recurrent.bidirectional)                       \
+    }
+
+static const layer_kind kinds[] = {
+    { "conv", CONV, conv },
+    { "conv_transpose", CONV, conv_transpose },
+    { "embedding",
+      2,
+      offsetof(made, embedding.share),
+      0,
+      { ROW("count", SIZE, embedding.count), ROW("width", SIZE, embedding.width) },
+      embedding },
+    { "rnn", RECURRENT, rnn },
+    { "lstm", RECURRENT, lstm },
+    { "gru", RECURRENT, gru },
+    { "attention",
+      0,
+      offsetof(made, attention.share),
+      offsetof(made, attention.no_bias),
+      { ROW("heads", SIZE, attention.heads), ROW("causal", BOOL, attention.causal) },
+      attention },
+    { "transformer_block",
+      0,
+      offsetof(made, block.share),
+      0,
+      { ROW("heads", SIZE, block.heads), ROW("hidden", SIZE, block.hidden), ROW("causal", BOOL, block.causal),
+        ROW("drop", DOUBLE, block.drop) },
+      block },
+};
+
+static const layer_kind *kind_of(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(kinds[i].name, name) != 0) i++; /* builtins.c lists no others */
+    return &kinds[i];
+}
+
+/* The names of the options, separated by spaces. */
+static void options_of(const layer_kind *k, char *to, size_t size)
+{
+    size_t n = 0;
+    to[0] = 0;
+    for (const wg_attr_row *row = k->rows + k->numbers; row->name; row++)
+        n += (size_t)snprintf(to + n, size - n, "%s%s", n ? " " : "", row->name);
+    if (k->no_bias) snprintf(to + n, size - n, " bias");
+}
+
+static bool read_layer(wg_program *q, const wgi_ast *call, const layer_kind *k, made *a)
+{
+    const wgi_ast *of = wgi_keyword(call, "bias");
+    bool bias = true;
+    for (int i = 0; i < k->numbers; i++)
+        if (!wgi_integer(q, wgi_operand(call, i + 1), k->rows[i].name, 1, WGI_LANG_TENSOR,
+                         (int64_t *)(void *)((char *)a + k->rows[i].offset)))
+            return false;
+    for (const wg_attr_row *row = k->rows + k->numbers; row->name; row++) {
+        const wgi_ast *value = wgi_keyword(call, row->name);
+        if (value && !wgi_attribute(q, value, row, a)) return false;
+    }
+    if (of && !wgi_truth(q, of, &bias)) return false;
+    if (k->no_bias) *(bool *)((char *)a + k->no_bias) = !bias;
+    *(bool *)((char *)a + k->share) = true;
+    return true;
+}
+
+wgi_val wgi_eval_layer(wg_program *q, const wgi_ast *call, wgi_binding *owner)
+{
+    const layer_kind *k = kind_of(call->ident->text);
+    const wgi_ast *second = wgi_operand(call, 1);
+    double number;
+    char options[200];
+    made a = { .first.p = q->p };
+    if (second && wg_op_find(k->name) && !(k->numbers && wgi_constant(second, &number)))
+        return wgi_eval_op(q, call, owner);
+    options_of(k, options, sizeof options);
+    if (!wgi_signature(q, call, 1 + k->numbers, 1 + k->numbers, options) || !read_layer(q, call, k, &a) ||
+        !layer_of(q, call, owner, LAYER_DENSE, &a.first.x, &a.first.name))
+        return WGI_NOTHING;
+    if (k->make == embedding) a.first.x = wgi_as_indices(q, wgi_operand(call, 0), a.first.x);
+    return wgi_node_val(k->make(layer_site(q, call), &a));
 }

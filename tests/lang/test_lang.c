@@ -151,6 +151,47 @@ Test(lang, layer_norm_as_an_op_and_as_a_layer)
     wgt_finish(r.c, NULL);
 }
 
+static void expect_layer(const char *text, wg_shape s, const char *const names[])
+{
+    wgt_run r = wgt_build(text, WG_TRAIN);
+    cr_assert_eq(wg_failed(r.c), WG_OK, "%s", wg_message(r.c));
+    cr_expect(wg_shape_equal(wg_node_shape(wg_program_last(r.q)), s), "%s", text);
+    int n = 0;
+    for (; names[n]; n++) cr_expect_geq(wg_params_find(r.p, names[n]), 0, "%s owns no %s", text, names[n]);
+    cr_expect_eq(wg_params_count(r.p), n, "%s", text);
+    wgt_finish(r.c, NULL);
+}
+#define LAYER(text, shape, ...) expect_layer(text, shape, (const char *const[]){ __VA_ARGS__, NULL })
+
+Test(lang, layers_own_parameters)
+{
+    LAYER("x = input(2, 6, 5, 3)\nh = conv(x, 4)", WG_SHAPE(2, 4, 3, 4), "h.W", "h.b");
+    LAYER("x = input(2, 6, 5, 4)\nh = conv(x, 4, size=[3, 2], stride=2, same=true, groups=2, bias=false)",
+          WG_SHAPE(2, 3, 3, 4), "h.W");
+    LAYER("x = input(2, 6, 5, 3)\nh = conv_transpose(x, 4, size=2, stride=2)", WG_SHAPE(2, 12, 10, 4), "h.W",
+          "h.b");
+    LAYER("x = input(5, classes=9)\nh = embedding(x, 9, 4)", WG_SHAPE(5, 4), "h.W");
+    LAYER("x = input(2, 5, 3)\nh = rnn(x, 4, reverse=true)", WG_SHAPE(2, 5, 4), "h.W", "h.U", "h.b");
+    LAYER("x = input(2, 5, 3)\nh = lstm(x, 4)", WG_SHAPE(2, 5, 4), "h.W", "h.U", "h.b");
+    LAYER("x = input(2, 5, 3)\nh = gru(x, 4)", WG_SHAPE(2, 5, 4), "h.W", "h.U", "h.b", "h.b_new");
+    LAYER("x = input(2, 5, 3)\nh = lstm(x, 4, bidirectional=true)", WG_SHAPE(2, 5, 8), "h.W", "h.U", "h.b",
+          "h.reverse.W", "h.reverse.U", "h.reverse.b");
+    LAYER("x = input(2, 5, 4)\nh = { a = attention(x, heads=2, causal=true); a + x }", WG_SHAPE(2, 5, 4),
+          "h.a.W", "h.a.b", "h.a.Wo", "h.a.bo");
+    LAYER("x = input(2, 5, 4)\nh = attention(x, bias=false)", WG_SHAPE(2, 5, 4), "h.W", "h.Wo");
+    LAYER("x = input(2, 5, 4)\nh = transformer_block(x, heads=2, hidden=3, drop=0.5)", WG_SHAPE(2, 5, 4),
+          "h.ln1.gamma", "h.ln1.beta", "h.attn.W", "h.attn.b", "h.attn.Wo", "h.attn.bo", "h.ln2.gamma",
+          "h.ln2.beta", "h.fc1.W", "h.fc1.b", "h.fc2.W", "h.fc2.b");
+}
+
+/* With nodes as operands the same names are ops; rows of a table by whole numbers. */
+Test(lang, ops_of_the_names_of_layers)
+{
+    VALUES("conv([[[1], [2], [4]]], [[[1]], [[3]]])", WG_SHAPE(1, 2, 1), 7, 14);
+    VALUES("attention([[1, 2]], [[3, 4]], [[5, 6]])", WG_SHAPE(1, 2), 5, 6);
+    VALUES("x = [0, 2, 0]\nh = embedding(x, 3, 2)\ny = h[0] - h[2]", WG_SHAPE(2), 0, 0);
+}
+
 /* ---- derivatives ---- */
 
 Test(lang, gradients_are_expressions)

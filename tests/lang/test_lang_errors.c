@@ -72,6 +72,13 @@ Test(lang_errors, owners_need_names)
 {
     wgt_expect_place("x = [[1]]; relu(dense(x, 2))", WG_ERROR_SYNTAX, 1, 17, "bind it to a name");
     wgt_expect_place("x = [[1]]; h = dense(dense(x, 2), 2)", WG_ERROR_SYNTAX, 1, 16, "a second dense");
+    wgt_expect_place("x = [[[1]]]; relu(lstm(x, 2))", WG_ERROR_SYNTAX, 1, 19,
+                     "lstm owns parameters: bind it");
+    wgt_expect_place("x = [[[1]]]; h = gru(lstm(x, 2), 2)", WG_ERROR_SYNTAX, 1, 18, "a second gru");
+    wgt_expect_place("x = [[[1]]]; h = lstm(x)", WG_ERROR_SYNTAX, 1, 18, "lstm takes 2 operands, not 1");
+    wgt_expect_place("x = [[[1]]]; h = lstm(x, 2, revers=true)", WG_ERROR_SYNTAX, 1, 29,
+                     "did you mean 'reverse'");
+    wgt_expect_place("x = [[[1]]]; h = lstm(x, 0)", WG_ERROR_VALUE, 1, 26, "units");
     wgt_expect_place("sum(param(2))", WG_ERROR_SYNTAX, 1, 5, "needs a name");
     wgt_expect_place("sum(input(2))", WG_ERROR_SYNTAX, 1, 5, "needs a name");
 }
