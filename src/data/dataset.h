@@ -31,8 +31,8 @@ enum { WGI_X, WGI_Y };
 struct wg_data {
     wg_context *c;
     const char *about;
-    char *folder; /* of wg_data_mnist; NULL: of another function */
-    wg_mode part; /* of the set in that folder */
+    char *folder;        /* of wg_data_mnist; NULL: of another function */
+    wg_mode part;        /* of the set in that folder */
     char saved[24];      /* its name in wg_save_with */
     wg_tensor x, y;      /* y.data NULL: the set has no y */
     size_t x_row, y_row; /* bytes of a row of x and y */
