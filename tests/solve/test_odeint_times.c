@@ -34,6 +34,29 @@ Test(odeint_times, gradients_by_the_times)
         }
 }
 
+/* The Jacobian has the columns -y'(t) and y'(t), in every way of running. */
+Test(odeint_times, jacobian)
+{
+    static const wg_options ways[] = { { .interpret = 1 },
+                                       { .interpret = -1 },
+                                       { .interpret = -1, .threads = 2 } };
+    const double times[2] = { 0.25, 1.5 };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        for (int adjoint = 0; adjoint < 2; adjoint++) {
+            turn m = turn_start(&ways[i]);
+            wg_node t = wg_input(m.g, "t", wg_view_f64(times, WG_SHAPE(2)));
+            wg_node y = wg_odeint(m.y0, turning, m.rate, 0, 0, .t = t, .rtol = 1e-10, .atol = 1e-12,
+                                  .adjoint = adjoint);
+            double at[2], j[4] = { 0 };
+            turned(times[1] - times[0], at);
+            const double e[2] = { -A * at[0] - B * at[1], -A * at[1] + B * at[0] };
+            cr_expect_eq(wg_copy_f64(wg_jacobian(y, t), j, 4), WG_OK, "%s", wg_message(m.c));
+            for (int k = 0; k < 4; k++)
+                cr_expect_float_eq(j[k], k % 2 ? e[k / 2] : -e[k / 2], 1e-7, "%d: %d: %g", adjoint, k, j[k]);
+            wgt_finish(m.c, NULL);
+        }
+}
+
 /* y' = y cos t from y(s) = 2: y(t) = 2 e^(sin t - sin s), dy/dt = cos t y, dy/ds = -cos s y, d2y/dt2 =
  * (cos^2 t - sin t) y, d2y/dtds = -cos t cos s y; and the parameter of f keeps its gradient. */
 Test(odeint_times, gradients_by_the_times_of_an_equation_with_time)
