@@ -83,3 +83,28 @@ Test(cookbook, diffusion)
                  noise = wgt_last_number(text, "noise ");
     cr_expect(held_out > 0 && drawn - held_out < 0.2 * (noise - held_out), "%s", text);
 }
+
+/* The flight, integrated a second time by 20,000 steps of the midpoint method, in long double. */
+static long double misses(double angle, double time)
+{
+    enum { PIECES = 20000 };
+    long double s[4] = { 0, 0, 25 * cosl(angle), 25 * sinl(angle) }, h = (long double)time / PIECES;
+    for (int i = 0; i < PIECES; i++) {
+        long double v[2] = { s[2], s[3] }, a[2];
+        for (int stage = 0; stage < 2; stage++) {
+            const long double k = 0.01L * sqrtl(v[0] * v[0] + v[1] * v[1]);
+            a[0] = -k * v[0], a[1] = -k * v[1] - 9.81L;
+            if (stage == 0) v[0] += h / 2 * a[0], v[1] += h / 2 * a[1];
+        }
+        for (int j = 0; j < 2; j++) s[j] += h * v[j], s[2 + j] += h * a[j];
+    }
+    return hypotl(s[0] - 40, s[1]);
+}
+
+Test(cookbook, shot)
+{
+    const char *text = output("shot", 60);
+    const double angle = wgt_last_number(text, "angle "), time = wgt_last_number(text, "time ");
+    cr_expect_lt(misses(angle, time), 1e-6, "%s", text);
+    cr_expect_lt(wgt_last_number(text, "off by "), 1e-10, "%s", text);
+}
