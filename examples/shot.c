@@ -1,6 +1,7 @@
-/* shot.c: at which angle must a ball be thrown to land 40 m away, and when does it land? The air takes part of
- * its speed: the acceleration is -(0, 9.81) - 0.01 |v| v. The angle and the time are found together by Newton's
- * method, with the derivatives of the solution by both: the time of wg_odeint is a node. */
+/* shot.c: at which angle must a ball be thrown to land 40 m away, and when does it land? The air takes
+ * part of its speed: the acceleration is -(0, 9.81) - 0.01 |v| v. The angle and the time are found
+ * together by Newton's method, with the derivatives of the solution by both: the time of wg_odeint is a
+ * node. */
 #include <math.h>
 #include <wengert/wengert.h>
 
