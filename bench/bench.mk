@@ -63,7 +63,7 @@ $(BUILD)/bench-check: $(BENCH_CHECK) $(BENCH_HAND)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) -lm
 
-$(BUILD)/bench-ops: $(patsubst %,$(OBJ)/bench/%.o,ops op_cases torch machine) $(LIB)
+$(BUILD)/bench-ops: $(patsubst %,$(OBJ)/bench/%.o,ops op_cases op_rows torch machine) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fopenmp -o $@ $^ $(BENCH_BLAS_LIBS) $(WG_LIBS) -ldl
 

@@ -1,7 +1,6 @@
 /* op_cases.c: the cases of bench/ops.c. They are made from the registry: an elementwise op gets operands of
  * one shape and broadcast ones, an op with an axis its last and its first. The range of operands is that of
- * the op's first sample. A table adds what cannot be known from a descriptor: the expression for PyTorch, and
- * for other ops their operands and options.
+ * the op's first sample. The table in op_rows.c adds what cannot be known from a descriptor.
  */
 #include "op_cases.h"
 
@@ -10,96 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* operands: a word each. The letter is the shape:
- *     m [R,C]   r [C]   c [R,1]   n []   w [C,C]   x [C,1]   f [R*C]   t [R/16,16,16,C/16]
- *     i [R] class numbers below C   j [R] rows below R   b [R,C] bool
- * "=3" behind it is the value of all elements, "=0.1:0.9" their range; "!" at the end: without a gradient.
- * options: "axis=1 from=256"; a shape is a letter of the above. Others have their defaults.
- * A row without operands is for the cases that are made from the descriptor. */
-static const struct row {
-    const char *op, *variant, *operands, *options, *torch;
-} rows_of_table[] = {
-    { "tanh_backward", "", "m m=-0.9:0.9 m", "", "torch.ops.aten.tanh_backward(a, b)" },
-    { "sigmoid_backward", "", "m m=0.1:0.9 m", "", "torch.ops.aten.sigmoid_backward(a, b)" },
-    { "relu_backward", .torch = "torch.ops.aten.threshold_backward(a, b, 0)" },
-    { "tanh", .torch = "torch.tanh(a)" },
-    { "sigmoid", .torch = "torch.sigmoid(a)" },
-    { "softplus", .torch = "F.softplus(a)" },
-    { "softsign", .torch = "F.softsign(a)" },
-    { "relu", .torch = "torch.relu(a)" },
-    { "leaky", .torch = "torch.where(a > 0, a, a * b)" },
-    { "leaky_relu", .torch = "F.leaky_relu(a)" },
-    { "add", .torch = "a + b" },
-    { "sub", .torch = "a - b" },
-    { "mul", .torch = "a * b" },
-    { "div", .torch = "a / b" },
-    { "div_backward", .torch = "-(a * b)" },
-    { "maximum", .torch = "torch.maximum(a, b)" },
-    { "minimum", .torch = "torch.minimum(a, b)" },
-    { "neg", .torch = "-a" },
-    { "addn", "3", "m m m", "", "a + b + c" },
-    { "batch_norm_train", "", "m r r", "", "F.batch_norm(a, None, None, b, c, True, 0.1, 1e-5)" },
-    { "equal", .torch = "a == b" },
-    { "not_equal", .torch = "a != b" },
-    { "less", .torch = "a < b" },
-    { "less_equal", .torch = "a <= b" },
-    { "greater", .torch = "a > b" },
-    { "greater_equal", .torch = "a >= b" },
-    { "where", "", "b m m", "", "torch.where(a, b, c)" },
-    { "cast", "to i32", "m!", "dtype=i32", "a.int()" },
-    { "cast", "to bool", "m!", "dtype=bool", "a.bool()" },
-    { "cross_entropy", "", "m i", "", "F.cross_entropy(a, b, reduction='none')" },
-    { "softmax_cross_entropy", "", "m i", "", "F.cross_entropy(a, b)" },
-    { "cumsum", .torch = "torch.cumsum(a, axis)" },
-    { "gather", "", "m j", "", "torch.index_select(a, 0, b)" },
-    { "gather_grad", "", "m j", "count=R", "torch.zeros_like(a).index_add_(0, b, a)" },
-    { "one_hot", "", "i", "count=C", "F.one_hot(a, 1024).to(dtype)" },
-    { "max", .torch = "a.max() if axis is None else a.max(axis).values" },
-    { "max_mask", .torch = NULL },
-    { "argmax", .torch = "a.argmax(axis)" },
-    { "layer_norm", "", "m r r", "", "F.layer_norm(a, (1024,), b, c, 1e-5)" },
-    { "bce", "", "m m!", "", "F.binary_cross_entropy(a, b, reduction='none')" },
-    { "bce_logits", "", "m m!", "", "F.binary_cross_entropy_with_logits(a, b, reduction='none')" },
-    { "binary_cross_entropy", "", "m m!", "", "F.binary_cross_entropy(a, b)" },
-    { "bce_with_logits", "", "m m!", "", "F.binary_cross_entropy_with_logits(a, b)" },
-    { "mse", "", "m m", "", "F.mse_loss(a, b)" },
-    { "accuracy", "", "m i", "", "(a.argmax(1) == b).to(dtype).mean()" },
-    { "matmul", "square", "m w", "", "a @ b" },
-    { "matmul", "by a column", "m x", "", "a @ b" },
-    { "dot", "", "f f", "", "torch.dot(a, b)" },
-    { "dense", "", "m w r", "", "torch.addmm(c, a, b)" },
-    { "pow", .torch = "torch.pow(a, b)" },
-    { "pow", "2", "m n=2!", "", "torch.pow(a, 2)" },
-    { "pow", "3", "m n=3!", "", "torch.pow(a, 3)" },
-    { "pow", "2.5", "m n=2.5!", "", "torch.pow(a, 2.5)" },
-    { "dropout", "", "m", "keep_prob=0.5", "F.dropout(a, 0.5)" },
-    { "sum", .torch = "a.sum() if axis is None else a.sum(axis)" },
-    { "mean", .torch = "a.mean() if axis is None else a.mean(axis)" },
-    { "var", .torch = "a.var(unbiased=False) if axis is None else a.var(axis, unbiased=False)" },
-    { "logsumexp", .torch = "torch.logsumexp(a, (0, 1) if axis is None else axis)" },
-    { "broadcast_to", "row", "r", "shape=m", "a.expand(rows, 1024).contiguous()" },
-    { "broadcast_to", "column", "c", "shape=m", "a.expand(rows, 1024).contiguous()" },
-    { "sum_to", "row", "m", "shape=r", "a.sum(0)" },
-    { "sum_to", "column", "m", "shape=c", "a.sum(1, True)" },
-    { "concat", "last", "m m", "axis=1", "torch.cat((a, b), 1)" },
-    { "concat", "first", "m m", "axis=0", "torch.cat((a, b), 0)" },
-    { "slice", "last", "m", "axis=1 from=256 to=768", "a[:, 256:768].contiguous()" },
-    { "unslice", "last", "m", "axis=1 from=512 size=2048", "F.pad(a, (512, 512))" },
-    { "softmax", .torch = "torch.softmax(a, axis)" },
-    { "log_softmax", .torch = "torch.log_softmax(a, axis)" },
-    { "transpose", "10", "m", "axis=1,0", "a.t().contiguous()" },
-    { "transpose", "0213", "t", "axis=0,2,1,3", "a.permute(0, 2, 1, 3).contiguous()" },
-    { "transpose", "0132", "t", "axis=0,1,3,2", "a.permute(0, 1, 3, 2).contiguous()" },
-    { "exp", .torch = "torch.exp(a)" },
-    { "log", .torch = "torch.log(a)" },
-    { "sqrt", .torch = "torch.sqrt(a)" },
-    { "square", .torch = "torch.square(a)" },
-    { "abs", .torch = "torch.abs(a)" },
-    { "sin", .torch = "torch.sin(a)" },
-    { "cos", .torch = "torch.cos(a)" },
-    { "erf", .torch = "torch.erf(a)" },
-};
-enum { ROWS = sizeof rows_of_table / sizeof *rows_of_table, MOST_CASES = 400 };
+enum { MOST_CASES = 640 };
 
 typedef struct maker {
     int64_t rows;
@@ -111,19 +21,56 @@ typedef struct maker {
 
 /* ---- operands ---- */
 
-static wg_shape shape_of(const maker *m, char letter)
+/* A number, R, C, E or R/16; moves *at behind it. */
+static int64_t number_of(const maker *m, const char **at)
 {
-    const int64_t rows = m->rows, columns = CASE_COLUMNS;
-    switch (letter) {
-    case 'r': return WG_SHAPE(columns);
+    char *end;
+    int64_t n = strtoll(*at, &end, 10);
+    if (end == *at) {
+        n = *end == 'R' ? m->rows : *end == 'C' ? CASE_COLUMNS : *end == 'E' ? m->rows * CASE_COLUMNS : 0;
+        end++;
+    }
+    if (*end == '/') n /= strtoll(end + 1, &end, 10);
+    *at = end;
+    return n;
+}
+
+/* Numbers with commas between them. */
+static wg_shape sizes_of(const maker *m, const char *at)
+{
+    wg_shape s = { 0 };
+    while (s.rank < WG_MAX_RANK) {
+        s.dim[s.rank++] = number_of(m, &at);
+        if (*at++ != ',') break;
+    }
+    return s;
+}
+
+static wg_shape shape_of(const maker *m, const char *text)
+{
+    const int64_t rows = m->rows, columns = CASE_COLUMNS, side = (int64_t)sqrt((double)(rows * columns));
+    if (*text == '[') return sizes_of(m, text + 1);
+    if (*text >= '0' && *text <= '9') return sizes_of(m, text);
+    switch (*text) {
+    case 'r':
+    case 'o': return WG_SHAPE(columns);
     case 'c': return WG_SHAPE(rows, 1);
-    case 'n': return WG_SCALAR;
+    case 'n':
+    case 'z': return WG_SCALAR;
     case 'w': return WG_SHAPE(columns, columns);
     case 'x': return WG_SHAPE(columns, 1);
     case 'f': return WG_SHAPE(rows * columns);
     case 't': return WG_SHAPE(rows / 16, 16, 16, columns / 16);
     case 'i':
     case 'j': return WG_SHAPE(rows);
+    case 'P':
+    case 'Q': return WG_SHAPE(rows / 4, 64, 64);
+    case 'p':
+    case 'q': return WG_SHAPE(side, side);
+    case 'V': return WG_SHAPE(rows / 4, 64, 16);
+    case 'v': return WG_SHAPE(side, 16);
+    case 'L': return WG_SHAPE(rows / 4, 256, 16);
+    case 'S': return WG_SHAPE(rows / 4, 256, 4);
     }
     return WG_SHAPE(rows, columns);
 }
@@ -131,10 +78,15 @@ static wg_shape shape_of(const maker *m, char letter)
 static case_operand operand_of(const maker *m, const wg_op *op, int k, const char *word)
 {
     const char letter = *word, *value = strchr(word, '='), *to = strchr(word, ':');
-    case_operand x = { shape_of(m, letter), m->dtype, m->low, m->high, false };
-    if (letter == 'b') x.dtype = WG_BOOL;
-    if (letter == 'i' || letter == 'j')
-        x.dtype = WG_I64, x.low = 0, x.high = letter == 'i' ? CASE_COLUMNS : (double)m->rows;
+    case_operand x = { .shape = shape_of(m, word), .dtype = m->dtype, .low = m->low, .high = m->high };
+    if (letter == 'b') x.dtype = WG_BOOL, x.low = 0, x.high = 1;
+    if (letter == 'z') x.dtype = WG_I64, x.stream = true;
+    if (strchr("ijklo", letter))
+        x.dtype = WG_I64, x.low = 0, x.high = strchr("jl", letter) ? (double)m->rows : CASE_COLUMNS;
+    if (strchr("PQpq", letter)) {
+        x.low = -1, x.high = 1;
+        x.form = strchr("Pp", letter) ? CASE_SYMMETRIC : CASE_NEAR_UNIT;
+    }
     if (value) x.low = atof(value + 1), x.high = to ? atof(to + 1) : x.low;
     x.wrt = x.dtype == m->dtype && !strchr(word, '!') && wg_op_has_derivative(op, k);
     return x;
@@ -180,13 +132,26 @@ static void set_axes(wg_axes *axes, const char *text)
     }
 }
 
-static void set_option(const maker *m, const wg_attr_row *r, unsigned char *attr, const char *text)
+/* The number of a word among words. */
+static int choice_of(const char *words, const char *text)
+{
+    const size_t n = strcspn(text, " ");
+    int i = 0;
+    for (; *words && (strncmp(words, text, n) != 0 || (words[n] && words[n] != ' ')); i++) {
+        words += strcspn(words, " ");
+        words += strspn(words, " ");
+    }
+    return i;
+}
+
+static void set_option(const maker *m, const wg_op *op, const wg_attr_row *r, unsigned char *attr,
+                       const char *text)
 {
     void *to = attr + r->offset;
-    const double number = *text == 'R'                ? (double)m->rows
-                          : *text == 'C'              ? CASE_COLUMNS
-                          : strcmp(text, "true") == 0 ? 1
-                                                      : atof(text);
+    const char *at = text;
+    const double number = strncmp(text, "true", 4) == 0          ? 1
+                          : *text >= 'A' && strchr("RCE", *text) ? (double)number_of(m, &at)
+                                                                 : atof(text);
     switch (r->kind) {
     case WG_ATTR_INT:
     case WG_ATTR_AXIS: *(int *)to = (int)number; break;
@@ -194,36 +159,51 @@ static void set_option(const maker *m, const wg_attr_row *r, unsigned char *attr
     case WG_ATTR_DOUBLE: *(double *)to = number; break;
     case WG_ATTR_BOOL: *(bool *)to = number != 0; break;
     case WG_ATTR_AXES: set_axes(to, text); break;
-    case WG_ATTR_SHAPE: *(wg_shape *)to = shape_of(m, *text); break;
-    case WG_ATTR_DTYPE: *(wg_dtype *)to = (wg_dtype)dtype_named(text); break;
-    case WG_ATTR_CHOICE:
-    case WG_ATTR_POINTER:
-    case WG_ATTR_TEXT: break; /* the first word, NULL, "" */
+    case WG_ATTR_SHAPE: *(wg_shape *)to = shape_of(m, text); break;
+    case WG_ATTR_DTYPE: *(wg_dtype *)to = *text == 'T' ? m->dtype : (wg_dtype)dtype_named(text); break;
+    case WG_ATTR_CHOICE: *(int *)to = choice_of(r->choices, text); break;
+    case WG_ATTR_TEXT: snprintf(to, op->attr_size - r->offset, "%.*s", (int)strcspn(text, " "), text); break;
+    case WG_ATTR_POINTER: break;
     }
 }
 
-/* Defaults, then what the text "axis=1 from=2" says. */
+/* Where text gives the option: what stands behind "NAME=". NULL: nowhere. */
+static const char *given(const char *text, const char *name)
+{
+    const size_t n = strlen(name);
+    for (const char *at = text; (at = strstr(at, name)); at += n)
+        if (at[n] == '=' && (at == text || at[-1] == ' ')) return at + n + 1;
+    return NULL;
+}
+
+/* What the text "axis=1 from=2" says, and defaults. Shapes and axes that are absent stand for theirs. */
 static void set_options(const maker *m, const wg_op *op, unsigned char *attr, const char *text)
 {
     for (const wg_attr_row *r = op->attrs; r && r->name; r++) {
-        const char *at = strstr(text, r->name);
-        const size_t n = strlen(r->name);
-        if (at && at[n] == '=') set_option(m, r, attr, at + n + 1);
-        else if (r->standard && r->kind != WG_ATTR_AXES) set_option(m, r, attr, r->standard);
+        const char *value = given(text, r->name);
+        if (value) set_option(m, op, r, attr, value);
+        else if (r->standard && r->kind != WG_ATTR_AXES && r->kind != WG_ATTR_SHAPE)
+            set_option(m, op, r, attr, r->standard);
     }
 }
 
 /* ---- cases ---- */
 
-static void add_case(maker *m, const wg_op *op, const struct row *r, const char *axis)
+/* Whether the operands begin with a matrix of those that are measured only where they are small. */
+static bool is_too_large(const maker *m, const case_row *r)
+{
+    return *r->operands && strchr("PQpqL", *r->operands) && m->rows * CASE_COLUMNS > MATRICES_MOST;
+}
+
+static void add_case(maker *m, const wg_op *op, const case_row *r, const char *axis)
 {
     op_case *c = &m->made[m->count];
-    if (m->count == MOST_CASES) return;
-    *c = (op_case){ .op = op, .torch = r->torch, .axis = axis };
+    if (m->count == MOST_CASES || is_too_large(m, r)) return;
+    *c = (op_case){ .op = op, .torch = r->torch, .axis = axis, .apart = strchr(r->operands, '~') != NULL };
     snprintf(c->name, sizeof c->name, "%s%s%s", op->name, *r->variant ? " " : "", r->variant);
     for (const char *at = r->operands; *at && c->operands < CASE_OPERANDS; c->operands++) {
-        char word[16] = "";
-        sscanf(at, "%15s", word);
+        char word[32] = "";
+        sscanf(at, "%31s", word);
         at += strlen(word);
         at += *at == ' ';
         c->x[c->operands] = operand_of(m, op, c->operands, word);
@@ -243,10 +223,10 @@ static const wg_attr_row *option_named(const wg_op *op, const char *name)
 static void along_axes(maker *m, const wg_op *op, const char *torch)
 {
     const char *standard = option_named(op, "axis")->standard;
-    add_case(m, op, &(struct row){ op->name, "last", "m", "axis=-1", torch }, "-1");
-    add_case(m, op, &(struct row){ op->name, "first", "m", "axis=0", torch }, "0");
+    add_case(m, op, &(case_row){ op->name, "last", "m", "axis=-1", torch }, "-1");
+    add_case(m, op, &(case_row){ op->name, "first", "m", "axis=0", torch }, "0");
     if (standard && strcmp(standard, "all") == 0)
-        add_case(m, op, &(struct row){ op->name, "all", "m", "", torch }, "None");
+        add_case(m, op, &(case_row){ op->name, "all", "m", "", torch }, "None");
 }
 
 /* The cases that the descriptor tells. */
@@ -256,11 +236,11 @@ static void by_descriptor(maker *m, const wg_op *op, const char *torch)
         { "", "m m" }, { "row", "m r" }, { "column", "m c" }, { "outer", "c r" }
     };
     if (op->operands == 1 && option_named(op, "axis")) along_axes(m, op, torch);
-    else if (op->operands == 1) add_case(m, op, &(struct row){ op->name, "", "m", "", torch }, "None");
+    else if (op->operands == 1) add_case(m, op, &(case_row){ op->name, "", "m", "", torch }, "None");
     else if (op->operands == 2)
         for (int i = 0; i < 4; i++)
-            add_case(m, op, &(struct row){ op->name, broadcasts[i][0], broadcasts[i][1], "", torch }, "None");
-    else add_case(m, op, &(struct row){ op->name, "", "m m m", "", torch }, "None");
+            add_case(m, op, &(case_row){ op->name, broadcasts[i][0], broadcasts[i][1], "", torch }, "None");
+    else add_case(m, op, &(case_row){ op->name, "", "m m m", "", torch }, "None");
 }
 
 /* Returns the number of cases of an op. An elementwise op needs no row. */
@@ -269,8 +249,8 @@ static int cases_of(maker *m, const wg_op *op)
     const int before = m->count;
     bool named = false;
     look_at_sample(m, op);
-    for (int i = 0; i < ROWS; i++) {
-        const struct row *r = &rows_of_table[i];
+    for (int i = 0; i < case_rows_count; i++) {
+        const case_row *r = &case_rows[i];
         if (strcmp(r->op, op->name) != 0) continue;
         named = true;
         if (r->operands) add_case(m, op, r, "None");

@@ -5,7 +5,8 @@ the server prints is "ready VERSION".
 
     do          "answer": a number to compare; "run": the least seconds of a round
     torch       an expression of operands a, b, ..., of axis, rows and dtype
-    x           operands: [shape, dtype, low, high, wrt]; the gradient is by those with wrt
+    x           operands: [shape, dtype, low, high, wrt, form]; the gradient is by those with wrt; form 1: matrices
+                near the unit matrix, 2: such that are symmetric
     gradient    whether the gradient is computed too, for a gradient of the result that is given
 """
 
@@ -20,15 +21,39 @@ DTYPES = {"f32": torch.float32, "f64": torch.float64, "i64": torch.int64, "bool"
 
 
 @functools.lru_cache(maxsize=16)
-def values(stream, shape, dtype, low, high):
+def values(stream, shape, dtype, low, high, form):
     n = int(np.prod(shape))
     v = (mixed(stream, n) >> np.uint32(8)).astype(np.float64) * 2.0**-24
-    t = torch.from_numpy(low + (high - low) * v if dtype != "bool" else v >= 0.5)
-    return t.to(DTYPES[dtype]).reshape(shape)
+    t = torch.from_numpy(low + (high - low) * v).reshape(shape)
+    if form:
+        t = torch.tril(t) + torch.tril(t, -1).transpose(-1, -2) if form == 2 else t
+        t = torch.eye(shape[-1], dtype=t.dtype) + t / shape[-1]
+    return (t >= 0.5 if dtype == "bool" else t).to(DTYPES[dtype])
 
 
-def operand(stream, shape, dtype, low, high, wrt):
-    return values(stream, tuple(shape), dtype, low, high).detach().requires_grad_(bool(wrt))
+def operand(stream, shape, dtype, low, high, wrt, form=0):
+    return values(stream, tuple(shape), dtype, low, high, form).detach().requires_grad_(bool(wrt))
+
+
+def first(x):
+    """Images with their channels last, as PyTorch has them; PyTorch then keeps the layout in memory."""
+    return x.movedim(-1, 1)
+
+
+def last(x):
+    return x.movedim(1, -1)
+
+
+def kernel(w):
+    return w.movedim((-1, -2), (0, 1))
+
+
+def causal(n):
+    return torch.ones(n, n, dtype=torch.bool).triu(1)
+
+
+NAMES = {f.__name__: f for f in (first, last, kernel, causal)}
+NAMES.update(torch=torch, F=F, inf=float("inf"))
 
 
 class Case:
@@ -36,7 +61,7 @@ class Case:
         self.x = [operand(k + 1, *x) for k, x in enumerate(request["x"])]
         self.wrt = [x for x in self.x if x.requires_grad]
         axis = request["axis"]
-        names = {"torch": torch, "F": F, "axis": axis, "rows": request["rows"], "dtype": DTYPES[request["dtype"]]}
+        names = {**NAMES, "axis": axis, "rows": request["rows"], "dtype": DTYPES[request["dtype"]]}
         self.f = eval("lambda " + ", ".join("abcdef"[: len(self.x)]) + ": " + request["torch"], names)
         self.gradient = request["gradient"]
         self.gy = None
