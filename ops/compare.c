@@ -41,10 +41,29 @@ static void choose_one(const wg_kernel *k, size_t size)
     else
         for (size_t i = 0; i < n; i++) memcpy(y + i * size, x, size);
 }
+/* Bytes: a store of one may change anything, so the operands are parameters. */
+ALWAYS_INLINE void choose_bytes(const uint8_t *c, const uint8_t *a, const uint8_t *b, uint8_t *restrict y,
+                                const int64_t n, const int a_step, const int b_step)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const uint8_t mask = (uint8_t)-c[i];
+        y[i] = (uint8_t)((a[i * a_step] & mask) | (b[i * b_step] & ~mask));
+    }
+}
+static void choose_by_bytes(const wg_kernel *k)
+{
+    const uint8_t *c = k->x[0], *a = k->x[1], *b = k->x[2];
+    const int64_t n = k->end - k->begin;
+    if (!k->step[0]) choose_one(k, 1);
+    else if (k->step[1] && k->step[2]) choose_bytes(c, a, b, k->y[0], n, 1, 1);
+    else if (k->step[1]) choose_bytes(c, a, b, k->y[0], n, 1, 0);
+    else if (k->step[2]) choose_bytes(c, a, b, k->y[0], n, 0, 1);
+    else choose_bytes(c, a, b, k->y[0], n, 0, 0);
+}
 KERNEL(where)
 {
     switch (wg_dtype_size(k->yt[0].dtype)) {
-    case 1: CHOOSE(uint8_t); break;
+    case 1: choose_by_bytes(k); break;
     case 4: CHOOSE(uint32_t); break;
     case 8: CHOOSE(uint64_t); break;
     }

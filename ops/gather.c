@@ -1,7 +1,7 @@
 /* gather.c: gather (rows by their numbers), and its adjoint.
  *
  * With `batch` the first axes of x and of the numbers, so many, belong together: each index of them is a
- * gather of its own. */
+ * gather of its own. An axis of the numbers that is 1 there serves all indices of x. */
 #include "gathered.h"
 #include "row_numbers.h"
 
@@ -18,21 +18,38 @@ static int64_t elements(const wg_shape *s, int from, int to)
     return n;
 }
 
+/* Where the numbers of index b of x's batch begin: at so many times those of one index. */
+static int64_t batch_of_numbers(const wg_shape *x, const wg_shape *rows, int batch, int64_t b)
+{
+    int64_t at = 0, unit = 1;
+    for (int i = batch - 1; i >= 0; i--) {
+        at += rows->dim[i] == 1 ? 0 : b % x->dim[i] * unit;
+        b /= x->dim[i];
+        unit *= rows->dim[i];
+    }
+    return at;
+}
+
+/* limit - 1, or the largest number of type I. A number n is in range if n and TOP - n have no sign. */
+#define TOP(I, limit) ((I)(sizeof(I) == 4 && (limit) > INT32_MAX ? INT32_MAX : (limit)-1))
+
 /* Rows of one element of type T, by numbers of type I. */
-#define ELEMENTS_BY(T, I)                                                                   \
-    do {                                                                                    \
-        const T *from = (const T *)k->x[0];                                                 \
-        const I *number = (const I *)k->x[1];                                               \
-        T *y = (T *)k->y[0];                                                                \
-        for (int64_t i = k->begin, end; i < k->end; i = end) {                              \
-            const int64_t b = batch ? i / each : 0, last = batch ? (b + 1) * each : k->end; \
-            end = last < k->end ? last : k->end;                                            \
-            bool bad = false;                                                               \
-            for (int64_t j = i; j < end; j++) bad |= number[j] < 0 || number[j] >= limit;   \
-            for (int64_t j = i; bad && j < end; j++)                                        \
-                if (!number_at(k, 1, j, limit, &row)) return false;                         \
-            for (int64_t j = i; j < end; j++) y[j] = from[b * limit + number[j]];           \
-        }                                                                                   \
+#define ELEMENTS_BY(T, I)                                                                       \
+    do {                                                                                        \
+        T *restrict y = (T *)k->y[0];                                                           \
+        const I top = TOP(I, limit);                                                            \
+        for (int64_t i = k->begin, end; i < k->end; i = end) {                                  \
+            const int64_t b = batch ? i / each : 0, last = batch ? (b + 1) * each : k->end;     \
+            const int64_t moved = (batch ? batch_of_numbers(x, rows, batch, b) - b : 0) * each; \
+            const T *restrict from = (const T *)k->x[0] + b * limit;                            \
+            const I *restrict number = (const I *)k->x[1] + moved;                              \
+            end = last < k->end ? last : k->end;                                                \
+            I signs = 0;                                                                        \
+            for (int64_t j = i; j < end; j++) signs |= number[j] | (I)(top - number[j]);        \
+            for (int64_t j = i; signs < 0 && j < end; j++)                                      \
+                if (!number_at(k, 1, moved + j, limit, &row)) return false;                     \
+            for (int64_t j = i; j < end; j++) y[j] = from[number[j]];                           \
+        }                                                                                       \
     } while (0)
 #define ELEMENTS(T)                                            \
     do {                                                       \
@@ -51,8 +68,10 @@ KERNEL(gather)
     else if (n == 8 && whole) ELEMENTS(uint64_t);
     else
         for (int64_t i = k->begin; i < k->end; i++) {
-            if (!number_at(k, 1, i, limit, &row)) return false;
-            if (batch) row += i / each * limit;
+            const int64_t b = batch ? i / each : 0;
+            const int64_t moved = (batch ? batch_of_numbers(x, rows, batch, b) - b : 0) * each;
+            if (!number_at(k, 1, moved + i, limit, &row)) return false;
+            row += b * limit;
             if (n) memcpy((char *)k->y[0] + (size_t)i * n, (const char *)k->x[0] + (size_t)row * n, n);
         }
     return true;
@@ -95,28 +114,31 @@ static void clear(const wg_kernel *k, const added a, const block u, int64_t coun
         for (int64_t i = u.b * rows; i < (u.b + 1) * rows; i++) {           \
             const T *restrict x = (const T *)k->x[p] + i * a.columns + u.c; \
             int64_t row;                                                    \
-            if (!number_at(k, p + 1, i, count, &row)) return false;         \
+            if (!number_at(k, p + 1, moved + i, count, &row)) return false; \
             T *restrict y = to + row * a.columns;                           \
             for (int64_t j = 0; j < u.wide; j++) y[j] += x[j];              \
         }                                                                   \
     } while (0)
 /* The same for rows of one element with numbers of type I. */
-#define ADD_ELEMENTS(T, I)                                                       \
-    do {                                                                         \
-        const I *restrict at = (const I *)k->x[p + 1] + u.b * rows;              \
-        const T *restrict x = (const T *)k->x[p] + u.b * rows;                   \
-        T *restrict y = (T *)k->y[0] + u.b * count;                              \
-        bool bad = false;                                                        \
-        int64_t row;                                                             \
-        for (int64_t i = 0; i < rows; i++) bad |= at[i] < 0 || at[i] >= count;   \
-        for (int64_t i = 0; bad && i < rows; i++)                                \
-            if (!number_at(k, p + 1, u.b * rows + i, count, &row)) return false; \
-        for (int64_t i = 0; i < rows; i++) y[at[i]] += x[i];                     \
+#define ADD_ELEMENTS(T, I)                                                               \
+    do {                                                                                 \
+        const I *restrict at = (const I *)k->x[p + 1] + moved + u.b * rows;              \
+        const T *restrict x = (const T *)k->x[p] + u.b * rows;                           \
+        T *restrict y = (T *)k->y[0] + u.b * count;                                      \
+        const I top = TOP(I, count);                                                     \
+        I signs = 0;                                                                     \
+        int64_t row;                                                                     \
+        for (int64_t i = 0; i < rows; i++) signs |= at[i] | (I)(top - at[i]);            \
+        for (int64_t i = 0; signs < 0 && i < rows; i++)                                  \
+            if (!number_at(k, p + 1, moved + u.b * rows + i, count, &row)) return false; \
+        for (int64_t i = 0; i < rows; i++) y[at[i]] += x[i];                             \
     } while (0)
 static bool add_rows(const wg_kernel *k, const added a, const block u, int p)
 {
     const struct gather_grad *g = k->attr;
-    const int64_t count = g->count, rows = elements(k->xt[p + 1].shape, g->batch, k->xt[p + 1].shape->rank);
+    const wg_shape *numbered = k->xt[p + 1].shape;
+    const int64_t count = g->count, rows = elements(numbered, g->batch, numbered->rank);
+    const int64_t moved = (batch_of_numbers(k->yt[0].shape, numbered, g->batch, u.b) - u.b) * rows;
     const wg_dtype t = k->xt[p].dtype, numbers = k->xt[p + 1].dtype;
     if (a.columns == 1 && wg_dtype_is_float(t) && (numbers == WG_I32 || numbers == WG_I64)) {
         if (t == WG_F32 && numbers == WG_I32) ADD_ELEMENTS(float, int32_t);
@@ -157,12 +179,12 @@ extern const wg_op wgi_op_gather_grad;
 DECLARE(gather);
 DECLARE(gather_grad);
 
-/* The first `batch` axes of operands 0 and k are equal. */
+/* The first `batch` axes of operands 0 and k are equal, or 1 in operand k, which holds numbers. */
 static bool belong_together(wg_rule *r, int k, int batch)
 {
     const wg_shape *x = r->x[0].shape, *rows = r->x[k].shape;
     bool fits = batch >= 0 && batch <= rows->rank && batch <= x->rank;
-    for (int i = 0; fits && i < batch; i++) fits = x->dim[i] == rows->dim[i];
+    for (int i = 0; fits && i < batch; i++) fits = x->dim[i] == rows->dim[i] || rows->dim[i] == 1;
     return fits || wg_rule_fail(r, WG_ERROR_SHAPE, "batch=%d: the first axes of %s and %s differ", batch,
                                 wg_rule_who(r, 0), wg_rule_who(r, k));
 }
@@ -172,10 +194,12 @@ static bool belong_together(wg_rule *r, int k, int batch)
 static bool gather_shape(wg_rule *r)
 {
     const int batch = ((const struct gather *)r->attr)->batch;
-    return belong_together(r, 1, batch) && wg_rule_rank(r, 0, batch + 1, WG_MAX_RANK) &&
-           joined(r, r->x[1].shape, r->x[0].shape, batch + 1);
+    wg_shape head = *r->x[1].shape;
+    if (!belong_together(r, 1, batch) || !wg_rule_rank(r, 0, batch + 1, WG_MAX_RANK)) return false;
+    for (int i = 0; i < batch; i++) head.dim[i] = r->x[0].shape->dim[i];
+    return joined(r, &head, r->x[0].shape, batch + 1);
 }
-static int64_t gather_units(const wg_kernel *k) { return wg_shape_size(*k->xt[1].shape); }
+static int64_t gather_units(const wg_kernel *k) { return elements(k->yt[0].shape, 0, k->xt[1].shape->rank); }
 static bool gather_picks_rows(const void *attr) { return !((const struct gather *)attr)->batch; }
 VJP(gather)
 {
@@ -200,6 +224,9 @@ SAMPLE(gather)
     case 4: return wg_gather(wg_any(g, WG_SHAPE(5, 70)), wg_any_class(g, 5, WG_SHAPE(9)));
     case 5: return wgi_gather(here, wg_any(g, WG_SHAPE(2, 4, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)), 1);
     case 6: return wgi_gather(here, wg_any(g, WG_SHAPE(2, 3, 4)), wg_any_class(g, 4, WG_SHAPE(2, 3)), 2);
+    case 7:
+        return wgi_gather(here, wg_any(g, WG_SHAPE(2, 3, 4, 2)), wg_any_class(g, 4, WG_SHAPE(2, 1, 5)), 2);
+    case 8: return wgi_gather(here, wg_any(g, WG_SHAPE(3, 4)), wg_any_class(g, 4, WG_SHAPE(1, 5)), 1);
     }
     return wg_none;
 }
@@ -225,7 +252,8 @@ ERROR_SAMPLE(gather)
 const wg_op wgi_op_gather = {
     OP(gather),
     .summary = "Rows of x, along axis 0, chosen by their numbers. batch: so many first axes of x and of the "
-               "numbers belong together, and rows are chosen along the axis of x behind them.",
+               "numbers belong together, and rows are chosen along the axis of x behind them. "
+               "An axis of the numbers may be 1 instead.",
     .formula = "y[i...] = x[rows[i...]]",
     .adjoint = "x' = y' added to the chosen rows; rows: none",
     .none = 1 << 1,
@@ -253,7 +281,8 @@ static bool holds_rows(wg_rule *r, int p, const wg_shape *y)
     const int batch = ((const struct gather_grad *)r->attr)->batch;
     const wg_shape *x = r->x[p].shape, *rows = r->x[p + 1].shape;
     bool fits = x->rank - rows->rank == y->rank - batch - 1;
-    for (int i = 0; fits && i < rows->rank; i++) fits = x->dim[i] == rows->dim[i];
+    for (int i = 0; fits && i < batch; i++) fits = x->dim[i] == y->dim[i];
+    for (int i = batch; fits && i < rows->rank; i++) fits = x->dim[i] == rows->dim[i];
     for (int i = batch + 1; fits && i < y->rank; i++) fits = x->dim[x->rank - y->rank + i] == y->dim[i];
     if (!fits)
         return wg_rule_fail(r, WG_ERROR_SHAPE, "%s holds no rows for the numbers %s", wg_rule_who(r, p),
@@ -345,6 +374,10 @@ SAMPLE(gather_grad)
     case 7:
         return two_pairs(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(2, 5)),
                          wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2)), 4, 1);
+    case 8:
+        return two_pairs(here, wg_any(g, WG_SHAPE(2, 5, 3)), wg_any_class(g, 4, WG_SHAPE(1, 5)),
+                         wg_any(g, WG_SHAPE(2, 3)), wg_any_class(g, 4, WG_SHAPE(2)), 4, 1);
+    case 9: return wgi_add_rows(here, wg_any(g, WG_SHAPE(3, 5)), wg_any_class(g, 4, WG_SHAPE(1, 5)), 4, 1);
     }
     return wg_none;
 }
@@ -359,6 +392,10 @@ ERROR_SAMPLE(gather_grad)
     case 2: two_pairs(here, x, three, wg_any(g, WG_SHAPE(3)), three, 4, 0); return "holds no rows";
     case 3: two_pairs(here, x, three, wg_cast(x, WG_I32), three, 4, 0); return "different dtypes";
     case 4: wg_apply(here, &wgi_op_gather_grad, &x, 1, NULL); return "1 operands, must be pairs";
+    case 5:
+        two_pairs(here, wg_any(g, WG_SHAPE(3, 2)), wg_any_class(g, 4, WG_SHAPE(1, 2)),
+                  wg_any(g, WG_SHAPE(1, 2)), wg_any_class(g, 4, WG_SHAPE(1, 2)), 4, 1);
+        return "holds no rows for the numbers";
     }
     return NULL;
 }

@@ -48,6 +48,7 @@ const wg_op wgi_op_logical_and = {
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 2,
+    .promote = WG_PROMOTE_COMMON,
     .shape = bool_shape,
     .expand = logical_and_expand,
 };
@@ -71,6 +72,7 @@ const wg_op wgi_op_logical_or = {
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 2,
+    .promote = WG_PROMOTE_COMMON,
     .shape = bool_shape,
     .expand = logical_or_expand,
 };
@@ -90,6 +92,7 @@ const wg_op wgi_op_logical_xor = {
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 2,
+    .promote = WG_PROMOTE_COMMON,
     .shape = bool_shape,
     .expand = logical_xor_expand,
 };
@@ -98,15 +101,25 @@ wg_node wg_logical_xor_at(wg_site here, wg_node a, wg_node b)
     return wg_apply2(here, a, b, &wgi_op_logical_xor);
 }
 
-EXPAND(logical_not) { y[0] = wg_equal(x[0], 0); }
+/* Of bools there is a comparison without a number, which would make them integers. */
+EXPAND(logical_not)
+{
+    const bool is_bool = wg_node_dtype(x[0]) == WG_BOOL;
+    y[0] = is_bool ? wg_equal(x[0], wg_not_equal(x[0], x[0])) : wg_equal(x[0], 0);
+}
 SAMPLE(logical_not) { return condition(g, i, wg_logical_not_at, here); }
 ERROR_SAMPLE(logical_not) { return single_error(g, i, "logical_not", here); }
 
 const wg_op wgi_op_logical_not = {
-    OP(logical_not),          .summary = "True where x is 0.",
-    .formula = "y = x == 0",  .adjoint = "piecewise constant",
-    .zero = WG_EVERY_OPERAND, .operands = 1,
-    .shape = bool_shape,      .expand = logical_not_expand,
+    OP(logical_not),
+    .summary = "True where x is 0.",
+    .formula = "y = x == 0",
+    .adjoint = "piecewise constant",
+    .zero = WG_EVERY_OPERAND,
+    .operands = 1,
+    .promote = WG_PROMOTE_COMMON,
+    .shape = bool_shape,
+    .expand = logical_not_expand,
 };
 wg_node wg_logical_not_at(wg_site here, wg_node x) { return wg_apply1(here, x, &wgi_op_logical_not); }
 

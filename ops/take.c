@@ -66,7 +66,7 @@ EXPAND(take)
     to.rank = axis;
     for (int i = 0; i < rows.rank; i++) to.dim[to.rank++] = rows.dim[i];
     for (int i = axis + 1; i < s.rank; i++) to.dim[to.rank++] = s.dim[i];
-    wg_node many = wg_broadcast_to(wg_reshape(x[1], WG_SHAPE(1, k)), WG_SHAPE(outer, k));
+    wg_node many = wg_reshape(x[1], WG_SHAPE(1, k));
     y[0] = wg_reshape(wgi_gather(here, wg_reshape(x[0], WG_SHAPE(outer, s.dim[axis], inner)), many, 1), to);
 }
 SAMPLE(take)
@@ -194,7 +194,7 @@ EXPAND(scatter_add)
         y[0] = wg_add(x[0], wgi_add_rows(here, x[2], x[1], s.dim[0], 0));
         return;
     }
-    wg_node many = wg_broadcast_to(wg_reshape(x[1], WG_SHAPE(1, k)), WG_SHAPE(outer, k));
+    wg_node many = wg_reshape(x[1], WG_SHAPE(1, k));
     wg_node v = wg_reshape(x[2], WG_SHAPE(outer, k, inner_of(&s, axis)));
     y[0] = wg_add(x[0], wg_reshape(wgi_add_rows(here, v, many, s.dim[axis], 1), s));
 }
