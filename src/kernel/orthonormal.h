@@ -4,13 +4,19 @@
 
 #include <stdint.h>
 
+#include "wengert/op.h"
+
 typedef struct wgi_columns {
     int64_t rows, cols; /* at least as many rows as columns */
     double *v;          /* in row-major order */
+    double *room;       /* wgi_orthonormal_room elements */
 } wgi_columns;
 
-/* A becomes the Q of A = Q R with a positive diagonal of R. If the elements of A are independent
- * standard normal numbers, Q is uniformly distributed (Mezzadri 2007). room: 3 rows. */
-void wgi_orthonormal(const wgi_columns *a, double *room);
+int64_t wgi_orthonormal_room(const wgi_columns *a);
+
+/* By instruction set; each gives the same bits. A becomes the Q of A = Q R with a positive diagonal of R. If
+ * the elements of A are independent standard normal numbers, Q is uniformly distributed (Mezzadri 2007). */
+typedef void (*wgi_orthonormal_fn)(const wgi_columns *a);
+extern const wgi_orthonormal_fn wgi_orthonormal[WG_ISAS];
 
 #endif

@@ -39,11 +39,12 @@ bool wgi_init_orthogonal(wgi_parameter *q, wg_site here, double gain)
     matrix m;
     if (!as_matrix(q, here, "an orthogonal matrix", WG_MAX_RANK, &m)) return false;
     const bool wide = m.cols > m.rows;
-    wgi_columns a = { wide ? m.cols : m.rows, wide ? m.rows : m.cols, NULL };
-    a.v = wg_alloc(c, (size_t)(q->size + 3 * a.cols + 1), sizeof *a.v);
+    wgi_columns a = { .rows = wide ? m.cols : m.rows, .cols = wide ? m.rows : m.cols };
+    a.v = wg_alloc(c, (size_t)(q->size + wgi_orthonormal_room(&a) + 1), sizeof *a.v);
     if (a.v) {
+        a.room = a.v + q->size;
         for (int64_t i = 0; i < q->size; i++) a.v[i] = wgi_normal_draw(c->o.seed, q->hash, (uint64_t)i);
-        wgi_orthonormal(&a, a.v + q->size);
+        wgi_orthonormal[c->isa](&a);
     }
     for (int64_t i = 0; a.v && i < m.rows; i++)
         for (int64_t j = 0; j < m.cols; j++)
