@@ -1,4 +1,6 @@
 /* triangle.c: parts of matrices, which are the last two axes: tril, triu, diagonal. */
+#include "axis_runs.h"
+#include "gathered.h"
 #include "ops.h"
 
 #if WG_BASE
@@ -10,11 +12,20 @@ OPTIONS(triangle, TRIANGLE_FIELDS);
 
 static bool triangle_shape(wg_rule *r) { return wg_rule_rank(r, 0, 2, WG_MAX_RANK) && wg_rule_broadcast(r); }
 
-/* How far an element is to the right of the diagonal, i64. */
-static wg_node right_of_diagonal(wg_site here, wg_node x)
+/* The numbers 0, 1, ... along an axis of x, i64; on other axes at most one element. */
+static wg_node numbers_along(wg_site here, wg_node x, int axis)
 {
-    return wg_sub(wg_index_along(x, -1), wg_index_along(x, -2));
+    const wg_shape s = wg_node_shape(x);
+    for (int i = 0; i < s.rank; i++)
+        if (i != axis && s.dim[i] > 1) x = wg_slice(x, .axis = i, .to = 1);
+    return wg_index_along(x, axis);
 }
+/* Numbers of columns, from the diagonal `offset` on, and numbers of rows. They broadcast to a matrix. */
+static wg_node columns_from(wg_site here, wg_node x, int offset)
+{
+    return wg_sub(numbers_along(here, x, wg_node_shape(x).rank - 1), offset);
+}
+static wg_node rows_of(wg_site here, wg_node x) { return numbers_along(here, x, wg_node_shape(x).rank - 2); }
 /* x where `keep` is true, else 0. A bool stays a bool: masks have triangles too. */
 static wg_node kept(wg_site here, wg_node keep, wg_node x)
 {
@@ -44,7 +55,7 @@ static const char *triangle_error(wg_site here, wg_graph *g, int i,
 EXPAND(tril)
 {
     const int offset = ((const struct triangle *)attr)->offset;
-    y[0] = kept(here, wg_less_equal(right_of_diagonal(here, x[0]), offset), x[0]);
+    y[0] = kept(here, wg_less_equal(columns_from(here, x[0], offset), rows_of(here, x[0])), x[0]);
 }
 SAMPLE(tril) { return triangle_sample(here, g, i, wg_tril_at); }
 ERROR_SAMPLE(tril) { return triangle_error(here, g, i, wg_tril_at); }
@@ -71,7 +82,7 @@ wg_node wg_tril_at(wg_site here, const wg_triangle_args *a)
 EXPAND(triu)
 {
     const int offset = ((const struct triangle *)attr)->offset;
-    y[0] = kept(here, wg_greater_equal(right_of_diagonal(here, x[0]), offset), x[0]);
+    y[0] = kept(here, wg_greater_equal(columns_from(here, x[0], offset), rows_of(here, x[0])), x[0]);
 }
 SAMPLE(triu) { return triangle_sample(here, g, i, wg_triu_at); }
 ERROR_SAMPLE(triu) { return triangle_error(here, g, i, wg_triu_at); }
@@ -104,14 +115,23 @@ static bool diagonal_shape(wg_rule *r)
     *wg_rule_shape(r, 0) = s;
     return true;
 }
-/* Of a tall matrix the upper part. Then row i has the element i of the diagonal, and zeros beside it. */
+/* Each matrix as one row, from which elements 0, columns + 1, ... are gathered. */
 EXPAND(diagonal)
 {
     const wg_shape s = wg_node_shape(x[0]);
-    const int rows = s.rank - 2;
-    wg_node wide = s.dim[rows] > s.dim[rows + 1] ? wg_slice(x[0], .axis = rows, .to = s.dim[rows + 1]) : x[0];
-    wg_node alone = kept(here, wg_equal(right_of_diagonal(here, wide), 0), wide);
-    y[0] = wg_cast(wg_sum(alone, .axes = WG_AXES(-1)), wg_node_dtype(x[0]));
+    const int last = s.rank - 1;
+    const int64_t rows = s.dim[last - 1], columns = s.dim[last], least = rows < columns ? rows : columns;
+    wg_shape to = s;
+    to.dim[--to.rank - 1] = least;
+    if (!wg_shape_size(s)) {
+        wg_node none = wg_slice(x[0], .axis = last - 1, .to = least);
+        y[0] = wg_cast(wg_sum(none, .axes = WG_AXES(-1)), wg_node_dtype(x[0]));
+        return;
+    }
+    wg_node at = wg_slice(numbers_along(here, x[0], last), .axis = last, .to = least);
+    at = wg_reshape(wg_mul(at, (double)(columns + 1)), WG_SHAPE(1, least));
+    wg_node flat = wg_reshape(x[0], WG_SHAPE(outer_of(&s, last - 1), rows * columns));
+    y[0] = wg_reshape(wgi_gather(here, flat, at, 1), to);
 }
 SAMPLE(diagonal)
 {
