@@ -52,6 +52,7 @@ struct wgi_parameter {
     int64_t at;
     wgi_parameter *next_in_piece;
     wgi_row_list *rows; /* NULL: it is no table whose gradient is kept by rows */
+    wgi_timing squares; /* of wgi_gradient_squares by threads */
     char name[];        /* with all prefixes */
 };
 
@@ -250,6 +251,10 @@ static inline int64_t wgi_gradient_part(const wgi_parameter *q, int64_t i, int64
     *n = rows ? q->size / q->shape.dim[0] : q->size;
     return rows ? q->rows->list[i] * *n : 0;
 }
+
+/* ---- grad_norm.c ---- */
+
+double wgi_gradient_squares(wgi_parameter *q); /* their sum */
 
 /* ---- hold.c ---- */
 

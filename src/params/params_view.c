@@ -164,18 +164,10 @@ static void get_gradient(wgi_parameter *q, size_t at_, void *arg)
     else memset((double *)arg + at_, 0, sizeof(double) * (size_t)q->size);
 }
 
-static void add_norm(wgi_parameter *q, size_t at_, void *arg)
+static void add_squares(wgi_parameter *q, size_t at_, void *arg)
 {
-    double sum = 0;
     (void)at_;
-    for (int64_t k = 0; q->reached && k < wgi_gradient_parts(q); k++) {
-        int64_t n, from = wgi_gradient_part(q, k, &n);
-        for (int64_t i = from; i < from + n; i++) {
-            double v = q->dtype == WG_F32 ? (double)((float *)q->grad)[i] : ((double *)q->grad)[i];
-            sum += v * v;
-        }
-    }
-    *(double *)arg += sum;
+    *(double *)arg += wgi_gradient_squares(q);
 }
 
 size_t wg_params_size(const wg_params *p) { return flat(p, NULL, NULL); }
@@ -221,6 +213,6 @@ double wg_params_grad_norm_at(wg_site here, const wg_params *p)
 {
     double sum = 0;
     if (!p || !wgi_ok(p->c) || !has_gradients(here, p, "params_grad_norm")) return NAN;
-    flat(p, add_norm, &sum);
+    flat(p, add_squares, &sum);
     return sqrt(sum);
 }

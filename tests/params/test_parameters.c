@@ -219,3 +219,26 @@ Test(parameters, what_is_trained_is_known_for_each_subset)
     wgt_expect_error(c, WG_ERROR_USE, "enc.w3 would be made in WG_EVAL");
     wgt_finish(c, NULL);
 }
+
+/* The gradient of sum(W^2) / 2 is W. Eight sums a block: the error is below that of a sum of size / 8 terms. */
+Test(parameters, norm_of_gradients_does_not_depend_on_threads)
+{
+    enum { N = 150001 };
+    static float v[N];
+    double norm[3];
+    long double sum = 0;
+    for (int i = 0; i < 3; i++) {
+        wg_context *c = wgt_start(NULL, WG_F32, &(wg_options){ .threads = i + 1 });
+        wg_graph *g = wg_graph_new(c);
+        wg_params *p = wg_params_new(c);
+        wg_node w = wg_param(g, p, "W", WG_SHAPE(N), wg_normal(0, 1));
+        memcpy(v, wg_value(w).data, sizeof v);
+        wg_backward(wg_mul(wg_sum(wg_square(w)), 0.5), p);
+        norm[i] = wg_params_grad_norm(p);
+        wgt_finish(c, NULL);
+    }
+    for (int i = 0; i < N; i++) sum += (long double)v[i] * v[i];
+    cr_expect_float_eq(norm[0], (double)sqrtl(sum), 1e-13 * norm[0]);
+    cr_expect_eq(norm[1], norm[0]);
+    cr_expect_eq(norm[2], norm[0]);
+}
