@@ -17,8 +17,8 @@
  * "~" at the end: the results are not compared, for they are random draws, or vectors whose sign is free.
  * Operands that are left out at the end are absent.
  *
- * options: "axis=1 from=256". A shape is a letter of the above, or numbers; E is the number of elements R*C, T
- * the dtype. Others have their defaults. A row without operands is for the cases that are made from the
+ * options: "axis=1 from=256". A shape is a letter of the above, or numbers; E is the number of elements R*C,
+ * T the dtype. Others have their defaults. A row without operands is for the cases that are made from the
  * descriptor.
  *
  * torch: first(a) and last(a) have the channels as the first axis and as the last, kernel(a) is conv's. */

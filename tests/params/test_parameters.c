@@ -220,7 +220,7 @@ Test(parameters, what_is_trained_is_known_for_each_subset)
     wgt_finish(c, NULL);
 }
 
-/* The gradient of sum(W^2) / 2 is W. Eight sums a block: the error is below that of a sum of size / 8 terms. */
+/* The gradient of sum(W^2) / 2 is W. */
 Test(parameters, norm_of_gradients_does_not_depend_on_threads)
 {
     enum { N = 150001 };
