@@ -2,6 +2,8 @@
 #include "ops.h"
 #include "sample_shapes.h"
 
+#include "base/stored.h"
+
 /* Both operands have the same dtype, which may be bool. */
 #define COMPARE(e)                       \
     do {                                 \
@@ -85,8 +87,10 @@ static inline int32_t narrow(int64_t a)
 {
     return a < INT32_MIN ? INT32_MIN : a > INT32_MAX ? INT32_MAX : (int32_t)a;
 }
+static bool cast_stored(const wg_kernel *k);
 KERNEL(cast)
 {
+    if (wg_dtype_is_stored(k->xt[0].dtype) || wg_dtype_is_stored(k->yt[0].dtype)) return cast_stored(k);
     switch (k->yt[0].dtype) {
     case WG_F32: CAST(float, a, a); break;
     case WG_F64: CAST(double, a, a); break;
@@ -103,6 +107,29 @@ KERNEL(cast)
         break;
     case WG_BOOL: CAST(bool, a != 0, a != 0); break;
     default: break;
+    }
+    return true;
+}
+
+/* A cast from or to a dtype that is stored only, block by block over floats, where it must. */
+enum { CAST_BLOCK = 512 };
+static bool cast_stored(const wg_kernel *k)
+{
+    const wg_dtype from = k->xt[0].dtype, to = k->yt[0].dtype;
+    const int64_t n = k->end - k->begin, block = from == WG_F32 || to == WG_F32 ? n : CAST_BLOCK;
+    const wg_type floats = { k->xt[0].shape, WG_F32 };
+    float room[CAST_BLOCK];
+    for (int64_t i = 0; i < n; i += block) {
+        const int64_t m = n - i < block ? n - i : block;
+        void *y = (char *)k->y[0] + (size_t)i * wg_dtype_size(to);
+        const void *x = (const char *)k->x[0] + (size_t)i * wg_dtype_size(from);
+        if (to == WG_F32) wgi_widen(from, x, y, m);
+        else x = wgi_as_floats(from, x, room, m);
+        if (wg_dtype_is_stored(to)) wgi_narrow(to, x, y, m);
+        if (wg_dtype_is_stored(to) || to == WG_F32) continue;
+        wg_kernel wide = *k;
+        wide.begin = 0, wide.end = m, wide.x = &x, wide.y = &y, wide.xt = &floats;
+        WG_ISA_NAME_(wgi_k_cast)(&wide);
     }
     return true;
 }
@@ -295,9 +322,11 @@ static bool cast_shape(wg_rule *r)
     return true;
 }
 REWRITE(cast) { return wg_node_dtype(x[0]) == ((const struct cast *)attr)->dtype ? x[0] : wg_none; }
+/* The gradient of an f16 or bf16 node is f32. */
 VJP(cast)
 {
-    if (wg_dtype_is_float(wg_node_dtype(x[0]))) gx[0] = wg_cast(gy, wg_node_dtype(x[0]));
+    const wg_dtype t = wg_gradient_dtype(wg_node_dtype(x[0]));
+    if (t) gx[0] = wg_cast(gy, t);
 }
 SAMPLE(cast)
 {
@@ -309,6 +338,9 @@ SAMPLE(cast)
     case 3: return wg_cast(wg_any(g, WG_SHAPE(0, 2)), WG_I64);
     case 4: return wg_cast(wg_any_class(g, 2, WG_SHAPE(6)), WG_BOOL);
     case 5: return wg_cast(wg_cast(x, wg_node_dtype(x) == WG_F64 ? WG_F32 : WG_F64), WG_DEFAULT_DTYPE);
+    case 6: return wg_cast(x, WG_BF16);
+    case 7: return wg_cast(wg_cast(wg_mul(x, 100), WG_U8), WG_I32);
+    case 8: return wg_cast(wg_cast(wg_any_class(g, 9, WG_SHAPE(2, 5)), WG_F16), WG_BOOL);
     }
     return wg_none;
 }
@@ -316,16 +348,18 @@ ERROR_SAMPLE(cast)
 {
     if (i) return NULL;
     wg_cast(wg_any(g, WG_SHAPE(3)), WG_DTYPE_COUNT);
-    return "no dtype has number 6";
+    return "no dtype has number 9";
 }
 
 const wg_op wgi_op_cast = {
     OP(cast),
     .summary = "The same numbers in another dtype. Floats become integers by rounding towards zero. Values "
-               "out of range become the nearest limit, NaN becomes 0.",
+               "out of range become the nearest limit, NaN becomes 0. Numbers become f16 or bf16 by rounding "
+               "to the nearest, of two the even one; values out of range become infinite.",
     .formula = "y = dtype(x)",
-    .adjoint = "x' = y' in x's dtype; none if x has integers",
+    .adjoint = "x' = y' in x's dtype, in f32 if that is f16 or bf16; none if x has integers",
     .operands = 1,
+    .stored = 1 << 0,
     .kind = WG_MAP,
     .promote = WG_PROMOTE_NONE,
     TAKES(cast),

@@ -27,12 +27,12 @@ SAMPLE(identity)
 ERROR_SAMPLE(identity) { return single_error(g, i, "identity", here); }
 
 const wg_op wgi_op_identity = {
-    OP(identity),          .summary = "The operand itself.",
-    .formula = "y = x",    .adjoint = "x' = y'",
-    .operands = 1,         .kind = WG_ALIAS,
-    .shape = same,         .alias = at_start,
-    .leads = true,         .vjp = identity_vjp,
-    .view = WG_VIEW_WHOLE,
+    OP(identity),        .summary = "The operand itself.",
+    .formula = "y = x",  .adjoint = "x' = y'",
+    .stored = 1 << 0,    .operands = 1,
+    .kind = WG_ALIAS,    .shape = same,
+    .alias = at_start,   .leads = true,
+    .vjp = identity_vjp, .view = WG_VIEW_WHOLE,
 };
 
 /* ---- custom_vjp: the result is x[0]; the caller's rule gives the gradients of x[1], x[2], ... ---- */

@@ -126,6 +126,7 @@ const wg_op wgi_op_swap = {
     .summary = "The last two axes swapped: matrices transposed.",
     .formula = "y[..., i, j] = x[..., j, i]",
     .adjoint = "x' = y' with its last two axes swapped",
+    .stored = 1 << 0,
     .operands = 1,
     .kind = WG_OPAQUE,
     .shape = swap_shape,
@@ -146,12 +147,13 @@ static bool dense_shape(wg_rule *r)
     wg_shape *y = wg_rule_shape(r, 0);
     *y = *x;
     y->dim[y->rank - 1] = w->dim[1];
+    r->y[0].dtype = product_dtype(r);
     return true;
 }
 EXPAND(dense)
 {
     y[0] = wg_matmul(x[0], x[1]);
-    if (!wg_is_none(x[2])) y[0] = wg_add(y[0], x[2]);
+    if (!wg_is_none(x[2])) y[0] = wg_add(y[0], wg_cast(x[2], wg_node_dtype(y[0])));
 }
 SAMPLE(dense)
 {
@@ -178,6 +180,7 @@ const wg_op wgi_op_dense = {
     .summary = "Fully connected layer: x times a matrix, plus a bias if one is given.",
     .formula = "y = x @ W + b",
     .adjoint = "x' = y' @ W^T, W' = x^T @ y', b' = sum of the rows of y'",
+    .stored = 7,
     .operands = 3,
     .optional = 1,
     .kind = WG_CONTRACT,

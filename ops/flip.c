@@ -21,6 +21,7 @@ static void reverse_runs(char *restrict to, const char *restrict from, int64_t n
     if (run != size)
         for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * run, from + (size_t)(n - 1 - i) * run, run);
     else if (size == 1) REVERSE(uint8_t);
+    else if (size == 2) REVERSE(uint16_t);
     else if (size == 4) REVERSE(uint32_t);
     else REVERSE(uint64_t);
 }
@@ -95,6 +96,7 @@ const wg_op wgi_op_flip = {
     .summary = "The elements along axes in reverse order.",
     .formula = "y[i] = x[n - 1 - i] along axes",
     .adjoint = "x' = y' in reverse order",
+    .stored = 1 << 0,
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(flip),

@@ -257,6 +257,7 @@ const wg_op wgi_op_gather = {
     .formula = "y[i...] = x[rows[i...]]",
     .adjoint = "x' = y' added to the chosen rows; rows: none",
     .none = 1 << 1,
+    .stored = 1 << 0,
     .operands = 2,
     .kind = WG_ROWS,
     TAKES(gather),

@@ -168,6 +168,7 @@ static bool matmul_shape(wg_rule *r)
     if (!factors_fit(r, inner_a, inner_b) || !leading_axes(r, y)) return false;
     if (a->rank > 1) y->dim[y->rank++] = a->dim[a->rank - (f->ta ? 1 : 2)];
     if (b->rank > 1) y->dim[y->rank++] = b->dim[b->rank - (f->tb ? 2 : 1)];
+    r->y[0].dtype = product_dtype(r);
     return true;
 }
 
@@ -218,15 +219,20 @@ static wg_node chosen_rows(wg_site here, wg_node units, wg_shape s, wg_node b, b
     return wg_reshape(part, s);
 }
 
+static bool is_stored(wg_node x) { return wg_dtype_is_stored(wg_node_dtype(x)); }
+
+extern const wg_op wgi_op_matmul_stored; /* matmul_stored.c */
+
 REWRITE(matmul)
 {
     matmul_attr f = *(const matmul_attr *)attr;
-    const wg_node units = f.ta ? wg_none : units_of(x[0]);
+    const wg_node units = f.ta || is_stored(x[1]) ? wg_none : units_of(x[0]);
     if (wg_node_ok(units) && wg_node_shape(x[1]).rank == 2)
         return chosen_rows(here, units, wg_node_shape(x[0]), x[1], f.tb);
     wg_node a = without_transpose(x[0], &f.ta), b = without_transpose(x[1], &f.tb);
     bool same = a.index == x[0].index && b.index == x[1].index;
-    return same ? wg_none : product_node(here, a, b, f.ta, f.tb);
+    if (!same) return product_node(here, a, b, f.ta, f.tb);
+    return is_stored(a) || is_stored(b) ? wg_apply(here, &wgi_op_matmul_stored, x, 2, attr) : wg_none;
 }
 
 /* An operand that was repeated along leading axes gets the sum over them as its gradient. */
@@ -409,6 +415,7 @@ const wg_op wgi_op_matmul = {
                "transposed first.",
     .formula = "y = a @ b",
     .adjoint = "a' = y' @ b^T, b' = a^T @ y'",
+    .stored = 3,
     .operands = 2,
     .kind = WG_CONTRACT,
     .cost = 16,

@@ -26,6 +26,13 @@ static inline bool equal_shapes(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
 }
 
+/* The dtype of a product of operands 0 and 1, of which either may be stored only. */
+static inline wg_dtype product_dtype(const wg_rule *r)
+{
+    const wg_dtype a = r->x[0].dtype, b = r->x[1].dtype;
+    return !wg_dtype_is_stored(a) ? a : wg_dtype_is_stored(b) ? WG_F32 : b;
+}
+
 static inline wg_shape without_last(const wg_shape *s)
 {
     wg_shape y = *s;
@@ -63,9 +70,9 @@ static inline bool one_axis(wg_rule *r, wg_axes *axes)
 /* Operands 0 and 1 can be multiplied: floats, whose inner axes have a and b elements. */
 static inline bool factors_fit(wg_rule *r, int64_t a, int64_t b)
 {
-    if (!wg_dtype_is_float(r->x[0].dtype))
+    if (!wg_dtype_is_float(product_dtype(r)))
         return wg_rule_fail(r, WG_ERROR_DTYPE, "%s @ %s is of dtype %s: products are of floats, say wg_cast",
-                            wg_rule_who(r, 0), wg_rule_who(r, 1), wg_dtype_name(r->x[0].dtype));
+                            wg_rule_who(r, 0), wg_rule_who(r, 1), wg_dtype_name(product_dtype(r)));
     return a == b || wg_rule_fail(r, WG_ERROR_SHAPE, "inner dimensions differ: %s @ %s", wg_rule_who(r, 0),
                                   wg_rule_who(r, 1));
 }

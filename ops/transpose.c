@@ -46,6 +46,13 @@ enum { TURN_HIGH = 64, TURN_WIDE = 1024 };
 #undef T
 #undef BITS
 #undef N
+#define T    uint16_t
+#define BITS 16
+#define N(n) n##_16
+#include "turn_block.h"
+#undef T
+#undef BITS
+#undef N
 #define T    uint32_t
 #define BITS 32
 #define N(n) n##_32
@@ -133,6 +140,7 @@ KERNEL(transpose)
     for (int64_t u = k->begin; u < k->end; u++) {
         const turn_unit a = turn_unit_of(&t, u);
         if (size == 1) TURN(8);
+        else if (size == 2) TURN(16);
         else if (size == 4) TURN(32);
         else TURN(64);
     }
@@ -240,6 +248,7 @@ const wg_op wgi_op_transpose = {
     .summary = "Axes in another order, reversed by default.",
     .formula = "y[i, j, ...] = x[..., j, i]",
     .adjoint = "x' = y' with its axes in x's order",
+    .stored = 1 << 0,
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(transpose),

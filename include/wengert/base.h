@@ -72,12 +72,34 @@ typedef const char *wg_site;
 
 /* ---- dtypes, shapes, tensors ---- */
 
-typedef enum wg_dtype { WG_DEFAULT_DTYPE, WG_F32, WG_F64, WG_I32, WG_I64, WG_BOOL, WG_DTYPE_COUNT } wg_dtype;
+/* u8, f16 and bf16 are stored only: inputs, parameters and states may have them, wg_cast makes and reads them,
+ * ops that move elements take them, and products of matrices read them and compute in f32. Any other op refuses
+ * them: cast them to f32 first. f16 is IEEE 754 binary16, bf16 the upper half of an f32. In C an element of
+ * either is a uint16_t with its bits. */
+typedef enum wg_dtype {
+    WG_DEFAULT_DTYPE,
+    WG_F32,
+    WG_F64,
+    WG_I32,
+    WG_I64,
+    WG_BOOL,
+    WG_U8,
+    WG_F16,
+    WG_BF16,
+    WG_DTYPE_COUNT
+} wg_dtype;
 
 WG_API size_t wg_dtype_size(wg_dtype t);
 WG_API const char *wg_dtype_name(wg_dtype t);
 static inline bool wg_dtype_is_float(wg_dtype t) { return t == WG_F32 || t == WG_F64; }
 static inline bool wg_dtype_is_integer(wg_dtype t) { return t == WG_I32 || t == WG_I64; }
+static inline bool wg_dtype_is_stored(wg_dtype t) { return t == WG_U8 || t == WG_F16 || t == WG_BF16; }
+/* The dtype of the gradient of a node: its own if it is f32 or f64, f32 for f16 and bf16. WG_DEFAULT_DTYPE: nodes
+ * of this dtype have no gradient. (In PyTorch the gradient of a bf16 tensor is bf16.) */
+static inline wg_dtype wg_gradient_dtype(wg_dtype t)
+{
+    return wg_dtype_is_float(t) ? t : t == WG_F16 || t == WG_BF16 ? WG_F32 : WG_DEFAULT_DTYPE;
+}
 
 enum { WG_MAX_RANK = 8 };
 
@@ -115,6 +137,9 @@ static inline wg_tensor wg_view_f64(const double *data, wg_shape s) { return wg_
 static inline wg_tensor wg_view_i32(const int32_t *data, wg_shape s) { return wg_view(WG_I32, data, s); }
 static inline wg_tensor wg_view_i64(const int64_t *data, wg_shape s) { return wg_view(WG_I64, data, s); }
 static inline wg_tensor wg_view_bool(const bool *data, wg_shape s) { return wg_view(WG_BOOL, data, s); }
+static inline wg_tensor wg_view_u8(const uint8_t *data, wg_shape s) { return wg_view(WG_U8, data, s); }
+static inline wg_tensor wg_view_f16(const uint16_t *data, wg_shape s) { return wg_view(WG_F16, data, s); }
+static inline wg_tensor wg_view_bf16(const uint16_t *data, wg_shape s) { return wg_view(WG_BF16, data, s); }
 
 /* Element i of a tensor as a double, in row-major order. */
 WG_API double wg_tensor_item(const wg_tensor *t, int64_t i);

@@ -246,6 +246,7 @@ struct wg_op {
     const char *adjoint; /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
     uint32_t none;       /* bit k: operand k (k + 32, ...) has no derivative; what vjp sets is ignored */
     uint32_t zero;       /* bit k: the derivative of operand k is zero wherever there is one; likewise */
+    uint32_t stored;     /* bit k: operand k (k + 32, ...) may be u8, f16 or bf16; else they are refused */
     int operands;        /* -1: any number */
     int optional;        /* composites: so many of the last operands may be wg_none */
     int outputs;         /* default 1. k outputs are k consecutive nodes; wg_part reaches them */

@@ -1,11 +1,13 @@
 /* shape.c: dtypes, shapes, broadcasting, conversion. */
 #include "base/base.h"
 
+#include "base/stored.h"
+
 static const struct {
     const char *name;
     size_t size;
-} dtypes[WG_DTYPE_COUNT] = { { "default", 0 }, { "f32", 4 }, { "f64", 8 },
-                             { "i32", 4 },     { "i64", 8 }, { "bool", 1 } };
+} dtypes[WG_DTYPE_COUNT] = { { "default", 0 }, { "f32", 4 }, { "f64", 8 }, { "i32", 4 }, { "i64", 8 },
+                             { "bool", 1 },    { "u8", 1 },  { "f16", 2 }, { "bf16", 2 } };
 
 size_t wg_dtype_size(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].size : 0; }
 const char *wg_dtype_name(wg_dtype t) { return (unsigned)t < WG_DTYPE_COUNT ? dtypes[t].name : "?"; }
@@ -139,8 +141,27 @@ static int64_t clamp(int64_t v, int64_t low, int64_t high) { return v < low ? lo
     default: break;                                                          \
     }
 
+/* The same where a dtype is stored only. */
+static void convert_stored(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)
+{
+    float room[256];
+    enum { BLOCK = sizeof room / sizeof *room };
+    for (int64_t i = 0; i < n; i += BLOCK) {
+        const int64_t m = WGI_MIN(n - i, BLOCK);
+        void *at = (char *)y + (size_t)i * wg_dtype_size(to);
+        const void *own = (const char *)x + (size_t)i * wg_dtype_size(from);
+        if (to == from) memcpy(at, own, (size_t)m * wg_dtype_size(to));
+        else if (wg_dtype_is_stored(to)) wgi_narrow(to, wgi_as_floats(from, own, room, m), at, m);
+        else wgi_convert(to, at, WG_F32, wgi_as_floats(from, own, room, m), m);
+    }
+}
+
 void wgi_convert(wg_dtype to, void *y, wg_dtype from, const void *x, int64_t n)
 {
+    if (wg_dtype_is_stored(to) || wg_dtype_is_stored(from)) {
+        convert_stored(to, y, from, x, n);
+        return;
+    }
     switch (from) {
     case WG_F32: FROM(float, saturate); break;
     case WG_F64: FROM(double, saturate); break;

@@ -26,7 +26,7 @@ static bool read_images(wg_context *c, wg_site here, const char *who, const char
 static bool are_labels(const wgi_file *f, const wgi_array *a, int64_t rows)
 {
     if (a->shape.rank != 1) return wgi_file_bad(f, 3, "labels have rank 1, not %d", a->shape.rank);
-    if (wgi_elements[a->element].dtype != WG_I32)
+    if (wgi_elements[a->element].dtype != WG_I32 && a->element != WGI_U8)
         return wgi_file_bad(f, 2, "labels are integers, not floats");
     return a->shape.dim[0] == rows ||
            wgi_file_bad(f, 4, "%lld labels for %lld images", (long long)a->shape.dim[0], (long long)rows);
@@ -47,7 +47,9 @@ static bool read_labels(wg_context *c, wg_site here, const char *who, const char
     wgi_file f;
     wgi_array a;
     bool ok = wgi_file_read(&f, c, here, who, path) && wgi_idx_parse(&f, &a) && are_labels(&f, &a, rows) &&
-              wgi_array_read(c, here, &a, t) && class_numbers(&f, &a, t->data);
+              wgi_tensor_new(c, here, WG_I32, &a.shape, t);
+    for (size_t i = 0; ok && i < a.count; i++) ((int32_t *)t->data)[i] = (int32_t)wgi_array_value(&a, i);
+    ok = ok && class_numbers(&f, &a, t->data);
     wgi_file_free(&f);
     return ok;
 }

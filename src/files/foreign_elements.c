@@ -2,7 +2,6 @@
  * checked arithmetic. */
 #include "files/formats.h"
 
-#include <math.h>
 #include <string.h>
 
 /* ---- sizes ---- */
@@ -46,15 +45,15 @@ bool wgi_tensor_new(wg_context *c, wg_site here, wg_dtype dtype, const wg_shape 
 const wgi_element_kind wgi_elements[WGI_ELEMENTS] = {
     [WGI_NO_ELEMENT] = { 0, WG_DEFAULT_DTYPE, 0, "", "" },
     [WGI_BOOL] = { 1, WG_BOOL, 0, "b1", "BOOL" },
-    [WGI_U8] = { 1, WG_I32, 0x08, "u1", "U8" },
+    [WGI_U8] = { 1, WG_U8, 0x08, "u1", "U8" },
     [WGI_I8] = { 1, WG_I32, 0x09, "i1", "I8" },
     [WGI_U16] = { 2, WG_I32, 0, "u2", "U16" },
     [WGI_I16] = { 2, WG_I32, 0x0B, "i2", "I16" },
     [WGI_U32] = { 4, WG_I64, 0, "u4", "U32" },
     [WGI_I32] = { 4, WG_I32, 0x0C, "i4", "I32" },
     [WGI_I64] = { 8, WG_I64, 0, "i8", "I64" },
-    [WGI_F16] = { 2, WG_F32, 0, "f2", "F16" },
-    [WGI_BF16] = { 2, WG_F32, 0, "", "BF16" },
+    [WGI_F16] = { 2, WG_F16, 0, "f2", "F16" },
+    [WGI_BF16] = { 2, WG_BF16, 0, "", "BF16" },
     [WGI_F32] = { 4, WG_F32, 0x0D, "f4", "F32" },
     [WGI_F64] = { 8, WG_F64, 0x0E, "f8", "F64" },
     [WGI_U64] = { 8, WG_DEFAULT_DTYPE, 0, "", "U64" },
@@ -84,18 +83,6 @@ uint64_t wgi_number_at(const unsigned char *p, size_t size, bool big_endian)
     return v;
 }
 
-/* IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
-static float half_value(uint16_t h)
-{
-    int exponent = h >> 10 & 31;
-    uint32_t fraction = h & 1023, sign = (uint32_t)(h >> 15) << 31;
-    float v;
-    if (exponent == 0) return h >> 15 ? -ldexpf((float)fraction, -24) : ldexpf((float)fraction, -24);
-    uint32_t bits = sign | (uint32_t)(exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13;
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
-
 static int64_t as_integer(wgi_element e, uint64_t v)
 {
     switch (e) {
@@ -108,11 +95,12 @@ static int64_t as_integer(wgi_element e, uint64_t v)
 
 static void store(wgi_element e, uint64_t v, void *to, size_t i)
 {
-    uint32_t word = e == WGI_BF16 ? (uint32_t)v << 16 : (uint32_t)v;
+    const uint32_t word = (uint32_t)v;
     switch (e) {
     case WGI_BOOL: ((bool *)to)[i] = v != 0; break;
-    case WGI_F16: ((float *)to)[i] = half_value((uint16_t)v); break;
-    case WGI_BF16:
+    case WGI_U8: ((uint8_t *)to)[i] = (uint8_t)v; break;
+    case WGI_F16:
+    case WGI_BF16: ((uint16_t *)to)[i] = (uint16_t)v; break;
     case WGI_F32: memcpy((float *)to + i, &word, sizeof word); break;
     case WGI_F64: memcpy((double *)to + i, &v, sizeof v); break;
     default:
@@ -137,8 +125,8 @@ bool wgi_array_place(const wgi_file *f, size_t start, wgi_array *a)
 
 bool wgi_array_is_plain(const wgi_array *a)
 {
-    return wgi_elements[a->element].size >= 4 && a->element != WGI_U32 &&
-           a->big_endian != wgi_little_endian();
+    const bool turned = wgi_elements[a->element].size > 1 && a->big_endian == wgi_little_endian();
+    return a->element == wgi_element_of(wgi_elements[a->element].dtype) && a->element != WGI_BOOL && !turned;
 }
 
 void wgi_array_copy(const wgi_array *a, size_t at, size_t count, void *to)

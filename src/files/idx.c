@@ -1,6 +1,6 @@
 /* idx.c: the IDX format of the MNIST files (Y. LeCun). A file is: two zero bytes, the type of the
- * elements, the rank, the sizes as big-endian u32, the elements, big-endian and row-major. Bytes and
- * shorts are read as i32, the dtype of class numbers. */
+ * elements, the rank, the sizes as big-endian u32, the elements, big-endian and row-major. Signed
+ * bytes and shorts are read as i32, the dtype of class numbers. */
 #include "files/formats.h"
 #include "wengert/data.h"
 

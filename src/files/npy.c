@@ -146,7 +146,7 @@ wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path)
  * 64, where the elements begin. */
 static size_t make_header(const wg_tensor *t, char *text, size_t size)
 {
-    char order = t->dtype == WG_BOOL ? '|' : wgi_little_endian() ? '<' : '>';
+    char order = wg_dtype_size(t->dtype) == 1 ? '|' : wgi_little_endian() ? '<' : '>';
     int n = 10 + snprintf(text + 10, size - 10, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order,
                           wgi_elements[wgi_element_of(t->dtype)].npy);
     for (int k = 0; k < t->shape.rank; k++)
@@ -169,6 +169,10 @@ wg_status wg_npy_write_at(wg_site here, wg_context *c, const char *path, wg_tens
     if (!wgi_tensor_usable(&t, &bytes))
         return wg_fail(c, here, WG_ERROR_USE,
                        "npy_write: %s: this tensor has no dtype, no data or no possible shape", path);
+    if (!*wgi_elements[wgi_element_of(t.dtype)].npy)
+        return wg_fail(c, here, WG_ERROR_DTYPE,
+                       "npy_write: %s: the format has no %s: write f32, or a safetensors file", path,
+                       wg_dtype_name(t.dtype));
     if (!wgi_out_open(&o, c, here, "npy_write", path)) return wg_failed(c);
     wgi_out_write(&o, text, make_header(&t, text, sizeof text));
     wgi_out_write(&o, t.data, bytes);

@@ -95,8 +95,9 @@ static bool fits(const wgi_safetensors *s, const char *name, const wg_tensor *t)
     if (!wg_shape_equal(a.shape, t->shape))
         return wgi_file_fail(&s->f, WG_ERROR_SHAPE, "\"%s\" is %s in the file, %s here", name, there, here);
     wg_dtype file = wgi_elements[a.element].dtype;
-    bool floats = wg_dtype_is_float(file) && wg_dtype_is_float(t->dtype);
-    bool integers = wg_dtype_is_integer(file) && wg_dtype_is_integer(t->dtype);
+    bool floats = wg_gradient_dtype(file) && wg_gradient_dtype(t->dtype);
+    bool integers =
+        (wg_dtype_is_integer(file) || file == WG_U8) && (wg_dtype_is_integer(t->dtype) || t->dtype == WG_U8);
     if (floats || integers || (file == t->dtype && file)) return true;
     return wgi_file_fail(&s->f, WG_ERROR_DTYPE, "\"%s\" is %s in the file, %s here", name,
                          wgi_elements[a.element].safetensors, wg_dtype_name(t->dtype));
@@ -236,7 +237,7 @@ static bool can_be_made(const wgi_safetensors *s, const wg_params *p, const wgi_
     if (!kind->dtype)
         return wgi_file_fail(&s->f, WG_ERROR_DTYPE, "\"%s\" has dtype %s, which cannot be read", text,
                              kind->safetensors);
-    if (!e->state && !wg_dtype_is_float(kind->dtype))
+    if (!e->state && !wg_gradient_dtype(kind->dtype))
         return wgi_file_fail(
             &s->f, WG_ERROR_DTYPE,
             "\"%s\" is %s: only states, which the file lists in its metadata, are not floats", text,

@@ -136,7 +136,7 @@ static wg_node tangent_of(wg_graph *g, uint32_t i, const wg_node x[], const wg_n
     const wgi_node *node = &g->node[i];
     const wg_op *op = node->op;
     int n = (int)node->operands;
-    if (!wg_dtype_is_float((wg_dtype)node->dtype)) return wg_none;
+    if (!wg_gradient_dtype((wg_dtype)node->dtype)) return wg_none;
     wg_site here = wg_inside(node->here);
     wg_node y = wgi_handle(g, i);
     if (op->jvp) return by_jvp(here, y, op, x, tx, n, answer);

@@ -160,8 +160,8 @@ wgi_answer wgi_known_answer(const wg_graph *g, uint32_t i, uint32_t k)
     const wgi_node *n = &g->node[i];
     if (in_mask(n->op->zero, k)) return WGI_SAYS_ZERO;
     if (in_mask(n->op->none, k)) return WGI_SAYS_NONE;
-    if (!wg_dtype_is_float((wg_dtype)g->node[wgi_in(n)[k]].dtype)) return WGI_SAYS_ZERO;
-    return wg_dtype_is_float((wg_dtype)n->dtype) ? WGI_SAYS_NODE : WGI_SAYS_NONE;
+    if (!wg_gradient_dtype((wg_dtype)g->node[wgi_in(n)[k]].dtype)) return WGI_SAYS_ZERO;
+    return wg_gradient_dtype((wg_dtype)n->dtype) ? WGI_SAYS_NODE : WGI_SAYS_NONE;
 }
 
 wgi_answer wgi_answer_of(const wg_graph *g, uint32_t i, uint32_t k, wg_node gx)
@@ -380,7 +380,7 @@ static bool plant(sweep *s, const wg_node y[], const wg_node seed[], int ny)
         spot *at = spot_of(s, y[j].index);
         if (!at || !(at->on & 3)) continue;
         const wgi_node *n = &s->g->node[y[j].index];
-        wg_node v = wgi_to_shape(s->here, seed[j], n->shape, (wg_dtype)n->dtype);
+        wg_node v = wgi_to_shape(s->here, seed[j], n->shape, wg_gradient_dtype((wg_dtype)n->dtype));
         ok = wg_node_ok(v) && contribute(s, at, v);
         at->way |= FIRST;
     }

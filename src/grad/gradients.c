@@ -13,13 +13,13 @@ wg_node wgi_to_shape(wg_site here, wg_node x, const wg_shape *s, wg_dtype t)
 
 wg_node wgi_like(wg_site here, wg_node v, wg_node x)
 {
-    wg_dtype t = wg_node_dtype(x);
+    wg_dtype t = wg_gradient_dtype(wg_node_dtype(x));
     return wgi_to_shape(here, wgi_number_to_leaf(x.graph, here, v, t), wgi_node_of(x)->shape, t);
 }
 
 wg_node wgi_fit(wg_graph *g, wg_site here, wg_node gx, uint32_t y, uint32_t x)
 {
-    wg_dtype t = (wg_dtype)g->node[x].dtype;
+    wg_dtype t = wg_gradient_dtype((wg_dtype)g->node[x].dtype);
     const wg_shape *xs = g->node[x].shape, *ys = g->node[y].shape;
     wg_class kind = g->node[y].op->kind;
     gx = wgi_number_to_leaf(g, here, gx, t);
@@ -67,7 +67,7 @@ wg_status wgi_all_failed(wg_graph *g, wg_node x[], int n)
 static bool is_float_node(const wg_graph *g, wg_node x)
 {
     return x.graph == g && x.index && x.generation == g->generation && x.index < g->count &&
-           wg_dtype_is_float((wg_dtype)g->node[x.index].dtype);
+           wg_gradient_dtype((wg_dtype)g->node[x.index].dtype);
 }
 
 bool wgi_float_node(wg_graph *g, wg_site here, const char *what, wg_node x, int argument,
@@ -108,7 +108,7 @@ wg_status wgi_gradients(wg_site here, const char *what, wg_node y, wg_node gy, c
     wgi_place place = wgi_arena_place(&g->temp);
     uint32_t *end = wgi_arena_alloc(&g->temp, sizeof *end * (size_t)WGI_MAX(n, 1));
     bool ok = end && wgi_float_node(g, here, what, y, 0, "the output") && float_nodes(g, here, what, x, n);
-    if (ok) gy = wgi_number_to_leaf(g, here, gy, wg_node_dtype(y));
+    if (ok) gy = wgi_number_to_leaf(g, here, gy, wg_gradient_dtype(wg_node_dtype(y)));
     if (ok && !gy.graph) wgi_fail(g->c, here, what, WG_ERROR_USE, "the output's gradient is no node");
     ok = ok && wgi_usable(gy, here, what, "the output's gradient") &&
          wgi_reverse_ends(g, wg_inside(here), &y, &gy, 1, x, n, gx, end, &blocked) &&

@@ -170,7 +170,7 @@ static wg_node make_jacobian(wg_site here, wg_node y, wg_node x, wg_shape both)
     const bool empty = !w.rows || !w.columns;
     wg_node j = empty ? wg_fill_at(w.in, g, 0, both) : by_tangents(here, y, x);
     if (!wg_node_ok(j)) j = all_rows(&w);
-    j = wg_reshape_at(w.in, wg_cast_at(w.in, j, wg_node_dtype(x)), both);
+    j = wg_reshape_at(w.in, wg_cast_at(w.in, j, wg_gradient_dtype(wg_node_dtype(x))), both);
     wgi_arena_rewind(&g->temp, place);
     if (wgi_ok(g->c)) wgi_mark_inner(g, mark, j);
     return wgi_ok(g->c) ? j : wgi_error_node(g);

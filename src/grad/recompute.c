@@ -29,6 +29,7 @@ const wg_op wgi_op_after = { .name = "after",
                              .formula = "y = x",
                              .adjoint = "x' = y'",
                              .zero = 1 << 1,
+                             .stored = WG_EVERY_OPERAND,
                              .operands = 2,
                              .kind = WG_ALIAS,
                              .promote = WG_PROMOTE_NONE,
@@ -148,7 +149,7 @@ static bool differentiate(wg_graph *g, wg_site here, wg_node y, wg_node gy, cons
     if (!own || !want || !end || !wgi_copy_part(g, value, gy, b, own, &again)) return false;
     wg_node *gx = want + b->count;
     for (uint32_t k = 0; k < b->count; k++)
-        if (wg_node_ok(own[k]) && wg_dtype_is_float(wg_node_dtype(own[k]))) want[n++] = own[k];
+        if (wg_node_ok(own[k]) && wg_gradient_dtype(wg_node_dtype(own[k]))) want[n++] = own[k];
     if (!wgi_reverse_ends(g, here, &again, &gy, 1, want, (int)n, gx, end, &blocked)) return false;
     for (uint32_t k = 0, m = 0; k < b->count; k++) {
         got[k] = wg_number(0);
@@ -189,6 +190,7 @@ const wg_op wgi_op_recompute = {
     .formula = "y = f(x)",
     .adjoint = "x' = y' df/dx, with f computed again",
     .none = 1 << 0,
+    .stored = WG_EVERY_OPERAND,
     .operands = -1,
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,

@@ -89,7 +89,7 @@ static wg_node leaf_of(wg_site in, wg_graph *g, wg_dtype t, const void *data, wg
 static wg_node seeds_of(wg_site in, wg_node side, const int32_t *colour, int64_t n, int64_t colours)
 {
     wg_graph *g = side.graph;
-    const wg_dtype t = wg_node_dtype(side);
+    const wg_dtype t = wg_gradient_dtype(wg_node_dtype(side));
     const size_t size = wg_dtype_size(t);
     char *v = wgi_arena_alloc(&g->temp, size * (size_t)(n * colours));
     if (!v) return wgi_error_node(g);
@@ -185,7 +185,7 @@ wg_node wg_jacobian_sparse_at(wg_site here, wg_node y, wg_node x, wg_pattern p)
     const uint32_t mark = g->count;
     const wgi_place place = wgi_arena_place(&g->temp);
     wg_node j = p.count ? make(here, y, x, &p) : wg_fill_at(in, g, 0, WG_SHAPE(0));
-    if (wg_node_ok(j)) j = wg_cast_at(in, j, wg_node_dtype(x));
+    if (wg_node_ok(j)) j = wg_cast_at(in, j, wg_gradient_dtype(wg_node_dtype(x)));
     wgi_arena_rewind(&g->temp, place);
     if (wgi_ok(g->c)) wgi_mark_inner(g, mark, j);
     else j = wgi_error_node(g);

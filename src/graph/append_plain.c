@@ -75,7 +75,7 @@ uint32_t wgi_apply_plain(wg_site here, const wg_op *op, wg_graph *g, const wg_no
     wg_dtype t = (wg_dtype)m->dtype;
     uint32_t a = x[lead].index, b = 0;
     const bool floats = op->promote == WG_PROMOTE_FLOAT || !op->kernel[0];
-    if (t == WG_BOOL || (floats && !wg_dtype_is_float(t))) return 0;
+    if (t == WG_BOOL || wg_dtype_is_stored(t) || (floats && !wg_dtype_is_float(t))) return 0;
     if (n == 2 && x[!lead].graph) {
         if (!in_graph(g, x[1])) return 0;
         b = x[1].index;

@@ -50,6 +50,23 @@ static bool check_operands(wg_site here, const wg_op *op, wg_graph *g, const wg_
     return true;
 }
 
+/* Dtypes that are stored only are for ops that say so. */
+static bool check_stored(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int n)
+{
+    char who[80], own[80], shape[128];
+    for (int k = 0; k < n; k++) {
+        const wgi_node *m = x[k].graph ? &g->node[x[k].index] : NULL;
+        if (!m || !wg_dtype_is_stored((wg_dtype)m->dtype) || op->stored >> k % 32 & 1) continue;
+        operand_name(here, k, x[k], who, sizeof who);
+        wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE,
+                 "%s %s is %s, which is stored only: cast it to f32 first: wg_cast(%s, WG_F32)", who,
+                 wg_shape_text(*m->shape, shape, sizeof shape), wg_dtype_name((wg_dtype)m->dtype),
+                 *wg_site_argument(here, k, own, sizeof own) ? own : "x");
+        return false;
+    }
+    return true;
+}
+
 /* The common dtype of the operands from `from` on, in the order bool < i32 < i64 < float. WG_DTYPE_COUNT:
  * there are f32 and f64. A number takes the dtype of the others. But a fraction beside integers gives the
  * default float dtype. */
@@ -93,10 +110,31 @@ static bool fail_mixed(wg_site here, const wg_op *op, wg_graph *g, const wg_node
     return false;
 }
 
+static bool is_stored(const wg_graph *g, wg_node x)
+{
+    return x.graph && wg_dtype_is_stored((wg_dtype)g->node[x.index].dtype);
+}
+
+/* Elements that are stored only are moved beside others of their dtype, never cast. */
+static bool stored_alike(wg_site here, const wg_op *op, wg_graph *g, const wg_node x[], int from, int n)
+{
+    for (int k = from; k < n; k++) {
+        const wg_dtype a = wg_node_dtype(x[from]), b = wg_node_dtype(x[k]);
+        if (a == b) continue;
+        wgi_fail(g->c, here, op->name, WG_ERROR_DTYPE,
+                 "operand %d is %s, operand %d is %s: say wg_cast for one of them", from + 1,
+                 wg_dtype_name(a), k + 1, wg_dtype_name(b));
+        return false;
+    }
+    return true;
+}
+
 static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int n)
 {
     wg_promote p = promotion(op);
-    int from = p == WG_PROMOTE_NONE ? n : op->promote_from;
+    int from = p == WG_PROMOTE_NONE ? n : op->promote_from, stored = 0;
+    for (int k = from; k < n; k++) stored += is_stored(g, x[k]);
+    if (stored && op->kind != WG_CONTRACT) return stored_alike(here, op, g, x, from, n);
     wg_dtype t =
         common(g, x, p == WG_PROMOTE_NONE ? 0 : from, n, p == WG_PROMOTE_FLOAT || p == WG_PROMOTE_NONE,
                op->promote == WG_PROMOTE_STANDARD && p != WG_PROMOTE_NONE);
@@ -104,7 +142,7 @@ static bool promote(wg_site here, const wg_op *op, wg_graph *g, wg_node x[], int
     wg_dtype of_numbers = t < WG_DTYPE_COUNT ? t : g->c->o.dtype;
     for (int k = 0; k < n; k++) {
         if (wgi_is_number(x[k])) x[k] = wgi_leaf_number(g, here, wgi_number_value(x[k]), of_numbers);
-        else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t)
+        else if (k >= from && x[k].graph && g->node[x[k].index].dtype != t && !is_stored(g, x[k]))
             x[k] = wg_cast_at(wg_inside(here), x[k], t);
         if (x[k].graph && !x[k].index) return false;
     }
@@ -237,7 +275,7 @@ static wg_node apply(wg_site here, const wg_op *op, wg_graph *g, const wg_node g
 {
     bool fresh = wgi_ok(g->c);
     memcpy(x, given, sizeof *x * (size_t)n);
-    if (!check_operands(here, op, g, x, n) || !promote(here, op, g, x, n))
+    if (!check_operands(here, op, g, x, n) || !check_stored(here, op, g, x, n) || !promote(here, op, g, x, n))
         return failed(here, op, g, x, n, fresh);
     _Alignas(16) char own[MOST_ATTR];
     if (op->attr_size && attr) memcpy(own, attr, op->attr_size);

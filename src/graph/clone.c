@@ -39,8 +39,10 @@ static wg_node clone_leaf(cloning *r, uint32_t i)
         return wgi_handle(r->into, wgi_cell_leaf(r->into, n->here, n->op, WG_I64, *n->cell, 0));
     if (!wgi_has_parameter(n) || !r->o.params) return clone_value(r, i);
     const wg_node was = wgi_handle(r->from, i);
+    wg_init init = wg_zeros();
+    if (wg_dtype_is_stored((wg_dtype)n->dtype) && n->dtype != WG_U8) init.dtype = (wg_dtype)n->dtype;
     return (wg_node_is_state(was) ? wg_state_at : wg_param_at)(n->here, r->into, r->o.params,
-                                                               wg_node_name(was), *n->shape, wg_zeros());
+                                                               wg_node_name(was), *n->shape, init);
 }
 
 /* A copy of the options, in which a float dtype is the clone's. */

@@ -158,8 +158,9 @@ static wgi_parameter *first_made(wg_site here, wg_params *p, const char *full, u
 static bool dtype_fits(wg_site here, wg_graph *g, const wgi_parameter *q, const char *what, const char *full,
                        wg_dtype t)
 {
-    if (t && !wg_dtype_is_float(t))
-        wgi_fail(g->c, here, what, WG_ERROR_DTYPE, "%s: the dtype must be f32 or f64", full);
+    if (t && !wg_gradient_dtype(t))
+        wgi_fail(g->c, here, what, WG_ERROR_DTYPE,
+                 "%s: the dtype must be f32 or f64, or f16 or bf16 to be stored", full);
     else if (q && t && t != q->dtype)
         wgi_fail(g->c, here, what, WG_ERROR_DTYPE, "%s is asked for as %s and was made as %s at %s", full,
                  wg_dtype_name(t), wg_dtype_name(q->dtype),

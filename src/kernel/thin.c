@@ -6,6 +6,8 @@
 #include "kernel/thin.h"
 #include "kernel/vectors.h"
 
+#include "kernel/stored_rows.h"
+
 /* STRIP: columns whose results stay in the first-level cache. NEAR: bytes of rows of which a block
  * of columns is multiplied before the next: so few that rows are read in the order of memory.
  * ROWS_BY_1: rows of the matrix that are multiplied at a time by one vector, WIDE_BY_1: vectors of
@@ -57,11 +59,40 @@ ALWAYS_INLINE void four_sums(float *to, const f32s *a, const f32s *b, const f32s
 #define LOOPS "kernel/thin_loops.h"
 #include "kernel/both_floats.h"
 
+/* A float product whose matrix is stored in fewer bits: its elements are widened as they are read. */
+#define REAL     float
+#define VECTOR   f32s
+#define ANYWHERE f32s_anywhere
+#define MATRIX   uint16_t
+#define KIND     bf16
+#define ROW(p)   row_of_bf16(p)
+#define ONE(p)   wgi_of_bf16(*(p))
+#include "kernel/thin_loops.h"
+#define MATRIX uint16_t
+#define KIND   f16
+#define ROW(p) row_of_f16(p)
+#define ONE(p) wgi_of_f16(*(p))
+#include "kernel/thin_loops.h"
+#define MATRIX uint8_t
+#define KIND   u8
+#define ROW(p) row_of_u8(p)
+#define ONE(p) ((float)*(p))
+#include "kernel/thin_loops.h"
+#undef REAL
+#undef VECTOR
+#undef ANYWHERE
+
 void WG_ISA_NAME_(wgi_k_thin)(const wgi_thin *t);
 void WG_ISA_NAME_(wgi_k_thin)(const wgi_thin *t)
 {
-    if (t->dtype == WG_F32) thin_float(t);
-    else thin_double(t);
+    switch (t->matrix) {
+    case WG_BF16: thin_bf16(t); break;
+    case WG_F16: thin_f16(t); break;
+    case WG_U8: thin_u8(t); break;
+    default:
+        if (t->dtype == WG_F32) thin_float(t);
+        else thin_double(t);
+    }
 }
 
 #if WG_BASE

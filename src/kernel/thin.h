@@ -16,6 +16,8 @@ typedef struct wgi_thin {
     bool across;
     int64_t count, n, k, ld, ldc; /* vectors; lengths of stored rows of m and c, in elements */
     int64_t apart, next; /* from vector to vector, and from element to element, which is 1 unless across */
+    wg_dtype
+        matrix; /* of m: dtype or WG_DEFAULT_DTYPE, or for floats also u8, f16, bf16, which are widened */
     const void *m, *v;
     void *c;
 } wgi_thin;

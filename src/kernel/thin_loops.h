@@ -1,7 +1,14 @@
 /* thin_loops.h: the products of thin.c for one element type REAL. VECTOR is a vector of it, ANYWHERE
- * one at any address. */
+ * one at any address. The matrix has elements of type MATRIX: ROW(p) is a vector of them as REAL, ONE(p) is one.
+ * The names of functions end with _KIND. */
 
-#define NAME(n) JOIN(n, REAL)
+#ifndef MATRIX
+#define MATRIX REAL
+#define KIND   REAL
+#define ROW(p) (*(const ANYWHERE *)(p))
+#define ONE(p) (*(p))
+#endif
+#define NAME(n) JOIN(n, KIND)
 #define MULADD  JOIN(MULADD, REAL)
 #define MULADD1 JOIN(MULADD1, REAL)
 #define LANES   ((int64_t)(BYTES / sizeof(REAL)))
@@ -51,7 +58,8 @@ ALWAYS_INLINE void NAME(put_sums)(REAL *c, int64_t ldc, VECTOR sum[8][4][GROUPS]
  * lanes stay in registers. */
 ALWAYS_INLINE void NAME(along_block)(const wgi_thin *t, int64_t j, int rows, int vectors)
 {
-    const REAL *m = (const REAL *)t->m + j * t->ld, *x = t->v;
+    const MATRIX *m = (const MATRIX *)t->m + j * t->ld;
+    const REAL *x = t->v;
     REAL *c = (REAL *)t->c + j;
     VECTOR sum[8][4][GROUPS];
     for (int r = 0; r < rows; r++)
@@ -61,7 +69,7 @@ ALWAYS_INLINE void NAME(along_block)(const wgi_thin *t, int64_t j, int rows, int
     for (; l + GROUPS * LANES <= t->k; l += GROUPS * LANES)
         for (int g = 0; g < GROUPS; g++)
             for (int r = 0; r < rows; r++) {
-                const VECTOR row = *(const ANYWHERE *)(m + r * t->ld + l + g * LANES);
+                const VECTOR row = ROW(m + r * t->ld + l + g * LANES);
                 for (int i = 0; i < vectors; i++)
                     sum[r][i][g] =
                         MULADD(row, *(const ANYWHERE *)(x + i * t->apart + l + g * LANES), sum[r][i][g]);
@@ -72,10 +80,9 @@ ALWAYS_INLINE void NAME(along_block)(const wgi_thin *t, int64_t j, int rows, int
             for (int i = 0; i < vectors; i++) {
                 VECTOR row = { 0 }, other = { 0 };
                 if (left == LANES)
-                    row = *(const ANYWHERE *)(m + r * t->ld + l),
-                    other = *(const ANYWHERE *)(x + i * t->apart + l);
+                    row = ROW(m + r * t->ld + l), other = *(const ANYWHERE *)(x + i * t->apart + l);
                 else {
-                    memcpy(&row, m + r * t->ld + l, (size_t)left * sizeof(REAL));
+                    for (int64_t i = 0; i < left; i++) row[i] = ONE(m + r * t->ld + l + i);
                     memcpy(&other, x + i * t->apart + l, (size_t)left * sizeof(REAL));
                 }
                 sum[r][i][g] = MULADD(row, other, sum[r][i][g]);
@@ -108,7 +115,8 @@ static void NAME(all_along)(const wgi_thin *t)
 ALWAYS_INLINE void NAME(across_block)(const wgi_thin *t, int64_t l, int64_t end, int64_t j, int wide,
                                       int vectors)
 {
-    const REAL *m = (const REAL *)t->m + l * t->ld + j, *x = (const REAL *)t->v + l * t->next;
+    const MATRIX *m = (const MATRIX *)t->m + l * t->ld + j;
+    const REAL *x = (const REAL *)t->v + l * t->next;
     REAL *c = (REAL *)t->c + j;
     VECTOR sum[4][8], all[4][8];
     for (int v = 0; v < vectors; v++)
@@ -119,7 +127,7 @@ ALWAYS_INLINE void NAME(across_block)(const wgi_thin *t, int64_t l, int64_t end,
     for (; l < end; l += DEEP) {
         for (int q = 0; q < DEEP; q++, m += t->ld, x += t->next)
             for (int w = 0; w < wide; w++) {
-                const VECTOR row = *(const ANYWHERE *)(m + w * LANES);
+                const VECTOR row = ROW(m + w * LANES);
                 for (int v = 0; v < vectors; v++) {
                     const VECTOR a = x[v * t->apart] - (VECTOR){ 0 };
                     if (q) sum[v][w] = MULADD(a, row, sum[v][w]);
@@ -137,20 +145,21 @@ ALWAYS_INLINE void NAME(across_block)(const wgi_thin *t, int64_t l, int64_t end,
 static void NAME(across_edge)(const wgi_thin *t, int64_t l, int64_t end, int64_t j, int64_t n, int64_t v)
 {
     const int64_t ld = t->ld;
-    const REAL *x = (const REAL *)t->v + v * t->apart + l * t->next, *m = (const REAL *)t->m + l * ld + j;
+    const REAL *x = (const REAL *)t->v + v * t->apart + l * t->next;
+    const MATRIX *m = (const MATRIX *)t->m + l * ld + j;
     REAL *restrict c = (REAL *)t->c + v * t->ldc + j, a[DEEP];
     for (int64_t i = 0; i < n && !l; i++) c[i] = 0;
     for (; l + DEEP <= end; l += DEEP, m += DEEP * ld, x += DEEP * t->next) {
         for (int q = 0; q < DEEP; q++) a[q] = x[q * t->next];
         for (int64_t i = 0; i < n; i++) {
-            REAL s = a[0] * m[i];
-            for (int q = 1; q < DEEP; q++) s = MULADD1(a[q], m[q * ld + i], s);
+            REAL s = a[0] * ONE(m + i);
+            for (int q = 1; q < DEEP; q++) s = MULADD1(a[q], ONE(m + q * ld + i), s);
             c[i] += s;
         }
     }
     for (int64_t i = 0; i < n && l < end; i++) {
-        REAL s = x[0] * m[i];
-        for (int64_t q = 1; q < end - l; q++) s = MULADD1(x[q * t->next], m[q * ld + i], s);
+        REAL s = x[0] * ONE(m + i);
+        for (int64_t q = 1; q < end - l; q++) s = MULADD1(x[q * t->next], ONE(m + q * ld + i), s);
         c[i] += s;
     }
 }
@@ -185,14 +194,14 @@ static void NAME(all_across)(const wgi_thin *t)
 ALWAYS_INLINE void NAME(across_few)(const wgi_thin *t, int64_t j, int64_t end, int k)
 {
     const int64_t ld = t->ld;
-    const REAL *m = (const REAL *)t->m + j;
+    const MATRIX *m = (const MATRIX *)t->m + j;
     for (int64_t v = 0; v < t->count; v++) {
         const REAL *x = (const REAL *)t->v + v * t->apart;
         REAL *restrict c = (REAL *)t->c + v * t->ldc + j, a[WGI_THIN];
         for (int q = 0; q < k; q++) a[q] = x[q * t->next];
         for (int64_t i = 0; i < end - j; i++) {
-            REAL s = a[0] * m[i];
-            for (int q = 1; q < k; q++) s = MULADD1(a[q], m[q * ld + i], s);
+            REAL s = a[0] * ONE(m + i);
+            for (int q = 1; q < k; q++) s = MULADD1(a[q], ONE(m + q * ld + i), s);
             c[i] = 0 + s;
         }
     }
@@ -224,3 +233,7 @@ static void NAME(thin)(const wgi_thin *t)
 #undef MULADD1
 #undef LANES
 #undef GROUPS
+#undef MATRIX
+#undef KIND
+#undef ROW
+#undef ONE

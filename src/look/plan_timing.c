@@ -30,7 +30,7 @@ static void note_least(const wgi_clock *k, int threads, double *least)
 /* ---- the request ---- */
 
 /* Fills the targets of r: those that wg_backward would have, and the nodes of .wrt. false: out of memory. */
-static bool targets_of(wgi_plan_view *v, const wg_graph *g, const wg_plan_opts *o, wgi_request *r)
+static bool targets_of(wgi_plan_view *v, wg_graph *g, const wg_plan_opts *o, wgi_request *r)
 {
     if (!wgi_request_targets(g, &v->arena, o->params, (size_t)o->wrt_count, r)) return false;
     for (int i = 0; i < o->wrt_count; i++) {
@@ -39,7 +39,9 @@ static bool targets_of(wgi_plan_view *v, const wg_graph *g, const wg_plan_opts *
         if (!have) r->target[r->targets++] = o->wrt[i].index;
     }
     for (int i = 0; i < r->targets; i++) {
-        r->into[i] = wgi_arena_alloc(&v->arena, wgi_value_bytes(&g->node[r->target[i]]));
+        const wgi_node *n = &g->node[r->target[i]];
+        r->into[i] = wgi_arena_alloc(&v->arena, (size_t)wgi_size(n->shape) *
+                                                    wg_dtype_size(wg_gradient_dtype((wg_dtype)n->dtype)));
         if (!r->into[i]) return false;
     }
     return true;

@@ -218,7 +218,8 @@ static bool can_be_made(const restoring *r, const wg_saved *k)
 {
     if (!k->value.data || !wg_dtype_size(k->value.dtype) || wg_shape_size(k->value.shape) < 0)
         return bad(r, k->name, "no tensor of a dtype that parameters have");
-    return k->state || wg_dtype_is_float(k->value.dtype) || bad(r, k->name, "a parameter is f32 or f64");
+    return k->state || wg_gradient_dtype(k->value.dtype) ||
+           bad(r, k->name, "a parameter is f32, f64, f16 or bf16");
 }
 
 static bool parameter_fits(const restoring *r, const wg_saved *k, const thing *t)

@@ -68,9 +68,24 @@ static void fill_equal(wg_dtype t, void *data, double value, int64_t n)
         for (int64_t i = 0; i < n; i++) ((double *)data)[i] = value;
 }
 
+/* First values of a parameter that is f16 or bf16: those that it would have as f32, rounded. */
+static bool fill_stored(wgi_parameter *q, wg_site here, const wg_init *init)
+{
+    const wg_dtype own = q->dtype;
+    void *data = q->data, *wide = wg_alloc(q->owner->c, (size_t)q->size + 1, sizeof(float));
+    if (!wide) return false;
+    q->dtype = WG_F32, q->data = wide;
+    const bool ok = wgi_init_fill(q, here, init);
+    q->dtype = own, q->data = data;
+    if (ok) wgi_convert(own, data, WG_F32, wide, q->size);
+    wg_free(q->owner->c, wide);
+    return ok;
+}
+
 bool wgi_init_fill(wgi_parameter *q, wg_site here, const wg_init *init)
 {
     wg_context *c = q->owner->c;
+    if (wg_dtype_is_stored(q->dtype)) return fill_stored(q, here, init);
     const wg_init usual = q->shape.rank < 2 ? wg_zeros() : wg_he();
     if (init->kind == WG_INIT_DEFAULT) init = &usual;
     wgi_draws d = { .seed = c->o.seed, .stream = q->hash, .dtype = q->dtype, .y = q->data, .end = q->size };

@@ -173,9 +173,9 @@ wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_ten
         return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE,
                         "\"%.80s\" is no name: letters, digits, _ joined by single dots", name ? name : "");
     if (!wgi_shape_fits(&t.shape) || !wg_dtype_size(t.dtype) || !t.data ||
-        (!state && !wg_dtype_is_float(t.dtype)))
-        return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE, "%s: parameters are f32 or f64, with data",
-                        full);
+        (!state && !wg_gradient_dtype(t.dtype)))
+        return wgi_fail(p->c, here, "params_make", WG_ERROR_VALUE,
+                        "%s: parameters are f32 or f64, or stored as f16 or bf16, with data", full);
     const uint64_t hash = wgi_text_hash(full);
     if (wgi_params_find(p->root, full, hash))
         return wgi_fail(p->c, here, "params_make", WG_ERROR_USE, "%s is there already", full);

@@ -237,7 +237,18 @@ wg_status wg_commit_at(wg_site here, wg_graph *g)
 
 /* ---- backward ---- */
 
-bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r)
+/* An update would be rounded away, so these parameters are not trained. */
+bool wgi_target_stored(wg_graph *g, wg_site here, const char *what, const wgi_parameter *q)
+{
+    if (!wg_dtype_is_stored(q->dtype)) return false;
+    wgi_fail(g->c, here, what, WG_ERROR_DTYPE,
+             "%s is %s, which is not trained: keep the parameter in f32 and cast it where it is used, or "
+             "wg_params_freeze it",
+             q->name, wg_dtype_name(q->dtype));
+    return true;
+}
+
+bool wgi_request_targets(wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r)
 {
     const size_t most = g->params + more;
     r->target = wgi_arena_alloc(a, sizeof *r->target * most);
@@ -250,8 +261,10 @@ bool wgi_request_targets(const wg_graph *g, wgi_arena *a, const wg_params *p, si
     for (size_t i = 0; p && i < g->params; i++) {
         const wgi_node *n = &g->node[g->param[i]];
         if (n->op == &wgi_op_param && (all || wgi_params_holds(p, n->parameter)) &&
-            !(some && n->parameter->frozen))
+            !(some && n->parameter->frozen)) {
+            if (wgi_target_stored(g, r->here, "backward", n->parameter)) return false;
             r->target[r->targets++] = g->param[i];
+        }
     }
     return true;
 }

@@ -28,7 +28,8 @@ static bool list_targets(wg_graph *g, const wg_params *p, product *u)
     for (size_t k = 0; k < p->root->count; k++) {
         const wgi_parameter *q = p->root->item[k];
         if (q->state || !wgi_params_holds(p, q)) continue;
-        const uint32_t leaf = wgi_leaf_of(g, q);
+        const uint32_t leaf = wg_dtype_is_stored(q->dtype) && q->frozen ? 0 : wgi_leaf_of(g, q);
+        if (leaf && wgi_target_stored(g, u->r.here, "params_hvp", q)) return false;
         if (leaf) {
             u->at[u->r.targets] = at;
             u->r.target[u->r.targets++] = leaf;

@@ -15,7 +15,7 @@ typedef struct site {
     uintptr_t key; /* the op's address plus the dtype; 0: none */
     wgi_trace *trace[WANTED];
 } site;
-_Static_assert(_Alignof(wg_op) >= 8 && WG_DTYPE_COUNT <= 8, "the key of a site");
+_Static_assert(WG_DTYPE_COUNT <= sizeof(wg_op), "the key of a site");
 
 typedef struct backward {
     wg_graph *g;

@@ -61,7 +61,7 @@ static bool stage(backward *w, wg_node t, wg_node y, wg_node a, wg_node *f, wg_n
     if (!wg_node_ok(own[w->y]) || !wgi_copy_part(g, w->x[F], w->gy, &w->border, own, f)) return false;
     for (uint32_t k = 0; k < n; k++) {
         ap[k] = wg_none;
-        if (k != w->t && wg_dtype_is_float(wg_node_dtype(own[k]))) want[m++] = own[k];
+        if (k != w->t && wg_gradient_dtype(wg_node_dtype(own[k]))) want[m++] = own[k];
     }
     if (!wgi_reverse_ends(g, w->here, f, &a, 1, want, m, want + n, end, &blocked)) return false;
     for (uint32_t k = 0, j = 0; k < n && j < (uint32_t)m; k++)
@@ -175,6 +175,7 @@ static const wg_op odeint_op = {
     .formula = "y = y0 + integral of f",
     .adjoint = "a' = -a df/dy, back in time",
     .none = 1 << 0,
+    .stored = WG_EVERY_OPERAND,
     .operands = -1,
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,

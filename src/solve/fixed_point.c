@@ -83,7 +83,7 @@ static bool spread(const implicit *w, wg_node u, wg_node got[])
     int m = 0;
     if (!want || !end || !wg_node_ok(u)) return false;
     for (uint32_t k = 0; k < n; k++)
-        if (w->own[k].index != w->z.index && wg_dtype_is_float(wg_node_dtype(w->own[k])))
+        if (w->own[k].index != w->z.index && wg_gradient_dtype(wg_node_dtype(w->own[k])))
             want[m++] = w->own[k];
     if (!wgi_reverse_ends(w->g, w->here, &w->f, &u, 1, want, m, want + n, end, &blocked)) return false;
     for (uint32_t k = 0, j = 0; k < n; k++) {
@@ -178,6 +178,7 @@ static const wg_op fixed_point_op = {
     .formula = "z = f(z, x)",
     .adjoint = "x' = u df/dx, u = z' + u df/dz",
     .none = 1 << 0,
+    .stored = WG_EVERY_OPERAND,
     .operands = -1,
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,

@@ -1,0 +1,390 @@
+/* test_stored.c: the dtypes that are stored only (u8, f16, bf16): every pattern both ways against definitions in
+ * long double, ties, casts between all dtypes on every instruction set, products, refusals, gradients. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wengert/op.h"
+#include "wgtest.h"
+
+enum { PATTERNS = 1 << 16 };
+
+/* ---- definitions, by the words of IEEE 754 ---- */
+
+typedef struct format {
+    wg_dtype dtype;
+    int fraction, least; /* bits of the fraction; exponent of the smallest normal number */
+} format;
+static const format formats[] = { { WG_F16, 10, -14 }, { WG_BF16, 7, -126 } };
+
+static double value_of(const format *f, uint16_t h)
+{
+    const int e = (h & 0x7FFF) >> f->fraction, most = (1 << (15 - f->fraction)) - 1,
+              fraction = h & ((1 << f->fraction) - 1);
+    double v = fraction ? NAN : INFINITY;
+    if (e == 0) v = ldexp(fraction, f->least - f->fraction);
+    else if (e < most) v = ldexp((1 << f->fraction) + fraction, f->least + e - 1 - f->fraction);
+    return h >> 15 ? -v : v;
+}
+
+/* The nearest of all finite values, found in the table of non-negative values. Half way: the even pattern. Half the
+ * last step beyond the largest is infinite. */
+static uint16_t nearest(const format *f, const double *table, long double v)
+{
+    const long double size = fabsl(v);
+    const int infinite = ((1 << (15 - f->fraction)) - 1) << f->fraction;
+    int low = 0, high = infinite; /* table[low] <= size */
+    while (high - low > 1) {
+        const int mid = (low + high) / 2;
+        if (table[mid] <= size) low = mid;
+        else high = mid;
+    }
+    const long double next = high < infinite ? table[high] : 2 * (long double)table[low] - table[low - 1],
+                      below = size - table[low], above = next - size;
+    const int h = isinf(size) ? infinite : above < below || (above == below && low % 2) ? high : low;
+    return (uint16_t)(h | (signbit(v) ? 0x8000 : 0));
+}
+
+static double *table_of(const format *f)
+{
+    double *t = malloc(sizeof *t * PATTERNS / 2);
+    for (int h = 0; h < PATTERNS / 2; h++) t[h] = value_of(f, (uint16_t)h);
+    return t;
+}
+
+static bool is_nan(const format *f, uint16_t h)
+{
+    return (h & 0x7FFF) > (int)(((1u << (15 - f->fraction)) - 1) << f->fraction);
+}
+
+/* ---- every pattern ---- */
+
+static void widen_all(wg_context *c, void *with)
+{
+    (void)with;
+    uint16_t *all = malloc(sizeof *all * PATTERNS);
+    for (int h = 0; h < PATTERNS; h++) all[h] = (uint16_t)h;
+    for (int k = 0; k < 2; k++) {
+        const format *f = &formats[k];
+        wg_graph *g = wg_graph_new(c);
+        wg_node x = wg_input(g, "x", wg_view(f->dtype, all, WG_SHAPE(PATTERNS)));
+        const wg_tensor y = wg_value(wg_cast(x, WG_F32)), d = wg_value(wg_cast(x, WG_F64)),
+                        back = wg_value(wg_cast(wg_cast(x, WG_F32), f->dtype));
+        cr_assert(y.data && d.data && back.data, "%s", wg_message(c));
+        for (int h = 0; h < PATTERNS; h++) {
+            const double v = value_of(f, (uint16_t)h);
+            const float w = ((const float *)y.data)[h];
+            const uint16_t b = ((const uint16_t *)back.data)[h];
+            uint32_t bits;
+            memcpy(&bits, &w, sizeof bits);
+            if (is_nan(f, (uint16_t)h)) {
+                cr_assert(isnan(w) && isnan(((const double *)d.data)[h]) && is_nan(f, b), "pattern %04x", h);
+                cr_assert_eq(bits >> 31, (uint32_t)h >> 15);
+                cr_assert_eq(b, h | 1 << (f->fraction - 1), "pattern %04x: a NaN becomes %04x", h, b);
+                continue;
+            }
+            cr_assert(v == (double)w && !signbit(v) == !signbit(w), "pattern %04x is %a, not %a", h, v,
+                      (double)w);
+            cr_assert(v == ((const double *)d.data)[h]);
+            cr_assert_eq(b, h, "pattern %04x comes back as %04x", h, b);
+        }
+    }
+    free(all);
+}
+Test(stored, every_pattern_is_widened_exactly_and_comes_back) { wgt_on_each_isa(widen_all, NULL); }
+
+/* ---- rounding ---- */
+
+enum { NUMBERS = 40000 };
+
+/* Numbers at, half way between, and just beside the values of the format; and any bits. */
+static void hard_numbers(const format *f, const double *table, double *v)
+{
+    wgt_random r = { wgt_seed() };
+    const int infinite = ((1 << (15 - f->fraction)) - 1) << f->fraction;
+    for (int i = 0; i < NUMBERS; i++) {
+        const int64_t h = i < 200 ? i : i < 400 ? infinite - 1 - (i - 200) : wgt_below(&r, infinite);
+        const double next = h + 1 < infinite ? table[h + 1] : 2 * table[h] - table[h - 1],
+                     half = (table[h] + next) / 2;
+        const int64_t way = wgt_below(&r, 6);
+        v[i] = way == 0   ? table[h]
+               : way == 1 ? half
+               : way == 2 ? nextafter(half, INFINITY)
+               : way == 3 ? nextafter(half, 0)
+               : way == 4 ? half * (1 + 0x1p-24)
+                          : ldexp(wgt_uniform(&r, -1, 1), (int)wgt_below(&r, 300) - 150);
+        if (wgt_below(&r, 2)) v[i] = -v[i];
+    }
+    v[0] = INFINITY, v[1] = -INFINITY, v[2] = 0, v[3] = -0.0, v[4] = 1e300, v[5] = -1e-300, v[6] = 65520,
+    v[7] = 65519.99;
+}
+
+static void narrow_numbers(wg_context *c, void *with)
+{
+    (void)with;
+    double *v = malloc(sizeof *v * NUMBERS), *table;
+    for (int k = 0; k < 2; k++) {
+        const format *f = &formats[k];
+        wg_graph *g = wg_graph_new(c);
+        table = table_of(f);
+        hard_numbers(f, table, v);
+        wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(NUMBERS))), narrow = wg_cast(x, WG_F32);
+        const wg_tensor y = wg_value(wg_cast(x, f->dtype)), z = wg_value(wg_cast(narrow, f->dtype)),
+                        w = wg_value(narrow);
+        cr_assert(y.data && z.data && w.data, "%s", wg_message(c));
+        for (int i = 0; i < NUMBERS; i++) {
+            const uint16_t a = nearest(f, table, v[i]), b = nearest(f, table, ((const float *)w.data)[i]);
+            cr_assert_eq(((const uint16_t *)y.data)[i], a, "%a is %04x, not %04x", v[i], a,
+                         ((const uint16_t *)y.data)[i]);
+            cr_assert_eq(((const uint16_t *)z.data)[i], b, "%a as f32 is %04x, not %04x", v[i], b,
+                         ((const uint16_t *)z.data)[i]);
+        }
+        free(table);
+    }
+    free(v);
+}
+Test(stored, numbers_are_rounded_once_to_the_nearest_even) { wgt_on_each_isa(narrow_numbers, NULL); }
+
+static void integers(wg_context *c, void *with)
+{
+    (void)with;
+    int64_t v[2000];
+    wgt_random r = { wgt_seed() };
+    for (int i = 0; i < 2000; i++) {
+        v[i] = (int64_t)(wgt_next(&r) >> wgt_below(&r, 63));
+        if (i % 2) v[i] = -v[i];
+        /* half way between two bf16, or off by one */
+        if (i % 3 == 0) v[i] = (INT64_C(0x181) << (4 + i % 48)) + (i % 5) - 2;
+    }
+    for (int k = 0; k < 2; k++) {
+        const format *f = &formats[k];
+        double *table = table_of(f);
+        wg_graph *g = wg_graph_new(c);
+        wg_node x = wg_input(g, "x", wg_view_i64(v, WG_SHAPE(2000)));
+        const wg_tensor y = wg_value(wg_cast(x, f->dtype));
+        for (int i = 0; i < 2000; i++) {
+            const uint16_t a = nearest(f, table, (long double)v[i]);
+            cr_assert_eq(((const uint16_t *)y.data)[i], a, "%lld", (long long)v[i]);
+        }
+        free(table);
+    }
+}
+Test(stored, integers_are_rounded) { wgt_on_each_isa(integers, NULL); }
+
+static void bytes(wg_context *c, void *with)
+{
+    (void)with;
+    const double v[] = { -1,    -0.5, 0,    0.99,  1,        254.999999999, 255,
+                         255.5, 256,  1e30, -1e30, INFINITY, -INFINITY,     NAN };
+    const uint8_t is[] = { 0, 0, 0, 0, 1, 254, 255, 255, 255, 255, 0, 255, 0, 0 };
+    const int64_t n[] = { -5, 0, 7, 255, 256, INT64_MAX, INT64_MIN };
+    const uint8_t ns[] = { 0, 0, 7, 255, 255, 255, 0 };
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(14))),
+            k = wg_input(g, "n", wg_view_i64(n, WG_SHAPE(7)));
+    const wg_tensor y = wg_value(wg_cast(x, WG_U8)), z = wg_value(wg_cast(wg_cast(x, WG_F32), WG_U8)),
+                    w = wg_value(wg_cast(k, WG_U8));
+    cr_assert(memcmp(y.data, is, sizeof is) == 0 && memcmp(w.data, ns, sizeof ns) == 0);
+    cr_assert_eq(((const uint8_t *)z.data)[7], 255);
+    const uint8_t all[] = { 0, 1, 128, 255 };
+    wg_node b = wg_input(g, "b", wg_view_u8(all, WG_SHAPE(4)));
+    const wg_tensor i = wg_value(wg_cast(b, WG_I32)), t = wg_value(wg_cast(b, WG_BOOL)),
+                    h = wg_value(wg_cast(wg_cast(b, WG_F16), WG_I64));
+    for (int j = 0; j < 4; j++) {
+        cr_assert_eq(((const int32_t *)i.data)[j], all[j]);
+        cr_assert_eq(((const int64_t *)h.data)[j], all[j]);
+        cr_assert_eq(((const bool *)t.data)[j], all[j] != 0);
+    }
+    cr_assert_eq(wg_tensor_item(&(wg_tensor){ WG_U8, WG_SHAPE(4), (void *)(uintptr_t)all }, 3), 255);
+    double copy[4];
+    cr_assert_eq(wg_copy_f64(b, copy, 4), WG_OK);
+    cr_assert(copy[2] == 128 && wg_item(wg_slice(b, .from = 3)) == 255);
+}
+Test(stored, bytes_are_cut_to_their_range) { wgt_on_each_isa(bytes, NULL); }
+
+/* ---- movement ---- */
+
+static void movement(wg_context *c, void *with)
+{
+    (void)with;
+    wgt_random r = { 3 };
+    static double v[70 * 90];
+    for (int i = 0; i < 70 * 90; i++) v[i] = floor(wgt_uniform(&r, 0, 200));
+    static const wg_dtype types[] = { WG_U8, WG_F16, WG_BF16 };
+    for (int k = 0; k < 3; k++) {
+        wg_graph *g = wg_graph_new(c);
+        wg_node x = wg_input(g, "x", wg_view_f64(v, WG_SHAPE(70, 90))), s = wg_cast(x, types[k]);
+        wg_node exact = wg_cast(s, WG_F64),
+                rows = wg_input(g, "r", wg_view_i32((int32_t[]){ 3, 69, 3 }, WG_SHAPE(3)));
+        wg_node pair[][2] = {
+            { wg_transpose(s), wg_transpose(exact) },
+            { wg_reshape(s, WG_SHAPE(90, 70)), wg_reshape(exact, WG_SHAPE(90, 70)) },
+            { wg_slice(s, .axis = 1, .from = 5, .to = 50), wg_slice(exact, .axis = 1, .from = 5, .to = 50) },
+            { wg_gather(s, rows), wg_gather(exact, rows) },
+            { wg_gather(wg_reshape(s, WG_SHAPE(6300)), rows),
+              wg_gather(wg_reshape(exact, WG_SHAPE(6300)), rows) },
+            { wg_flip(s), wg_flip(exact) },
+            { wg_concat(((wg_node[]){ s, s }), 2, 1), wg_concat(((wg_node[]){ exact, exact }), 2, 1) },
+            { wg_stop_gradient(s), wg_stop_gradient(exact) },
+        };
+        for (size_t j = 0; j < sizeof pair / sizeof *pair; j++) {
+            cr_assert_eq(wg_node_dtype(pair[j][0]), types[k], "%zu: %s", j, wg_message(c));
+            const wg_tensor a = wg_value(wg_cast(pair[j][0], WG_F64)), b = wg_value(pair[j][1]);
+            cr_assert(wgt_same_bits(&a, &b), "%s: %zu", wg_dtype_name(types[k]), j);
+        }
+    }
+}
+Test(stored, elements_are_moved) { wgt_on_each_isa(movement, NULL); }
+
+/* ---- products ---- */
+
+static wg_node numbers(wg_graph *g, wgt_random *r, wg_shape s, wg_dtype t)
+{
+    const int64_t n = wg_shape_size(s);
+    double *v = calloc((size_t)n + 1, sizeof *v);
+    for (int64_t i = 0; i < n; i++) v[i] = t == WG_U8 ? floor(wgt_uniform(r, 0, 256)) : wgt_uniform(r, -1, 1);
+    wg_node x = wg_cast(wg_input(g, "v", wg_view_f64(v, s)), t);
+    free(v);
+    return x;
+}
+
+/* The bits are those of the product of the operands cast to the other dtype. */
+static void products(wg_context *c, void *with)
+{
+    (void)with;
+    static const int64_t sizes[][3] = { { 1, 1, 1 },      { 3, 4, 5 },      { 1, 333, 257 }, { 2, 64, 96 },
+                                        { 4, 100, 1000 }, { 5, 70, 33 },    { 300, 200, 1 }, { 130, 3, 40 },
+                                        { 64, 64, 64 },   { 100, 300, 90 }, { 1, 0, 5 },     { 0, 3, 4 },
+                                        { 257, 129, 65 }, { 40, 1, 300 } };
+    static const wg_dtype types[][2] = { { WG_F32, WG_BF16 }, { WG_F32, WG_F16 },   { WG_U8, WG_F32 },
+                                         { WG_F16, WG_F32 },  { WG_BF16, WG_BF16 }, { WG_F64, WG_BF16 },
+                                         { WG_U8, WG_F64 } };
+    wgt_random r = { wgt_seed() };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t k = 0; k < sizeof types / sizeof *types; k++)
+            for (int way = 0; way < 4; way++) {
+                const int64_t m = sizes[i][0], l = sizes[i][1], n = sizes[i][2];
+                const bool ta = way & 1, tb = way & 2;
+                const wg_dtype t = types[k][0] == WG_F64 || types[k][1] == WG_F64 ? WG_F64 : WG_F32;
+                wg_graph *g = wg_graph_new(c);
+                wg_node a = numbers(g, &r, ta ? WG_SHAPE(l, m) : WG_SHAPE(m, l), types[k][0]),
+                        b = numbers(g, &r, tb ? WG_SHAPE(n, l) : WG_SHAPE(l, n), types[k][1]);
+                wg_node y = wg_matmul(a, b, .ta = ta, .tb = tb),
+                        z = wg_matmul(wg_cast(a, t), wg_cast(b, t), .ta = ta, .tb = tb);
+                cr_assert_eq(wg_node_dtype(y), t, "%s", wg_message(c));
+                const wg_tensor u = wg_value(y), v = wg_value(z);
+                cr_assert(u.data && wgt_same_bits(&u, &v), "[%lld,%lld,%lld] %s %s %d", (long long)m,
+                          (long long)l, (long long)n, wg_dtype_name(types[k][0]), wg_dtype_name(types[k][1]),
+                          way);
+                wg_graph_free(g);
+            }
+}
+Test(stored, products_have_the_bits_of_the_product_after_a_cast) { wgt_on_each_isa(products, NULL); }
+
+static void batches(wg_context *c, void *with)
+{
+    (void)with;
+    wgt_random r = { 5 };
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = numbers(g, &r, WG_SHAPE(3, 40, 50), WG_F32), W = numbers(g, &r, WG_SHAPE(50, 60), WG_BF16),
+            V = numbers(g, &r, WG_SHAPE(3, 50, 60), WG_F16), b = numbers(g, &r, WG_SHAPE(60), WG_BF16);
+    const wg_tensor p = wg_value(wg_matmul(x, W)), q = wg_value(wg_matmul(x, wg_cast(W, WG_F32)));
+    const wg_tensor s = wg_value(wg_matmul(x, V)), t = wg_value(wg_matmul(x, wg_cast(V, WG_F32)));
+    const wg_tensor d = wg_value(wg_dense(x, W, b)),
+                    e = wg_value(wg_dense(x, wg_cast(W, WG_F32), wg_cast(b, WG_F32)));
+    cr_assert(wgt_same_bits(&p, &q) && wgt_same_bits(&s, &t) && wgt_same_bits(&d, &e), "%s", wg_message(c));
+}
+Test(stored, batches_and_dense_layers) { wgt_on_each_isa(batches, NULL); }
+
+/* ---- what is refused ---- */
+
+Test(stored, other_ops_say_that_a_cast_is_needed)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    const uint16_t v[2] = { 0x3F80, 0x4000 };
+    wg_node h = wg_input(g, "h", wg_view_bf16(v, WG_SHAPE(2))), x = wg_cast(h, WG_F32);
+    wg_exp(h);
+    wgt_expect_error(c, WG_ERROR_DTYPE,
+                     "exp: h [2] is bf16, which is stored only: cast it to f32 first: wg_cast(h, WG_F32)");
+    wg_add(x, h);
+    wgt_expect_error(c, WG_ERROR_DTYPE, "add: h [2] is bf16");
+    wg_mul(h, 2);
+    wgt_expect_error(c, WG_ERROR_DTYPE, "mul: h [2] is bf16");
+    wg_softmax(h);
+    wgt_expect_error(c, WG_ERROR_DTYPE, "softmax: h [2] is bf16");
+    wg_concat(((wg_node[]){ h, x }), 2, 0);
+    wgt_expect_error(c, WG_ERROR_DTYPE, "say wg_cast for one of them");
+    wg_matmul(h, wg_cast(x, WG_I32));
+    wgt_expect_error(c, WG_ERROR_DTYPE, "products are of floats");
+    wgt_finish(c, NULL);
+    c = wg_start(&(wg_options){ .dtype = WG_BF16 });
+    cr_assert(wg_failed(c));
+    wg_finish(c, NULL);
+}
+
+/* ---- gradients ---- */
+
+static double weighted(wg_node y, wg_node w) { return wg_item(wg_sum(wg_mul(y, w))); }
+
+/* The rounding of a cast counts as a step of slope 1. A stored matrix has its exact values. */
+Test(stored, gradients_pass_casts_in_f32)
+{
+    wgt_random r = { 8 };
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_graph *g = wg_graph_new(c);
+    wg_node x = numbers(g, &r, WG_SHAPE(3, 4), WG_F32), W = numbers(g, &r, WG_SHAPE(4, 5), WG_F32),
+            w = numbers(g, &r, WG_SHAPE(3, 5), WG_F32), H = wg_cast(W, WG_BF16), y = wg_matmul(x, H);
+    wg_node loss = wg_sum(wg_mul(y, w)), gW = wg_grad(loss, W), gH = wg_grad(loss, H), gx = wg_grad(loss, x);
+    cr_assert_eq(wg_node_dtype(gH), WG_F32);
+    const wg_tensor a = wg_value(gW), b = wg_value(gH), e = wg_value(wg_matmul(wg_transpose(x), w)),
+                    p = wg_value(gx), q = wg_value(wg_matmul(w, wg_transpose(wg_cast(H, WG_F32))));
+    cr_assert(wgt_same_bits(&a, &b) && wgt_same_bits(&a, &e) && wgt_same_bits(&p, &q), "%s", wg_message(c));
+    cr_assert(isfinite(weighted(y, w)));
+    /* through movement; forward mode; the second order, which is that of x H */
+    wg_node part = wg_slice(wg_transpose(H), .from = 1, .to = 3),
+            l2 = wg_sum(wg_square(wg_cast(part, WG_F32))), g2 = wg_grad(l2, W);
+    const wg_tensor s = wg_value(g2), t = wg_value(wg_mul(2, wg_cast(H, WG_F32)));
+    for (int i = 0; i < 20; i++)
+        cr_assert_eq(((const float *)s.data)[i], i % 5 == 1 || i % 5 == 2 ? ((const float *)t.data)[i] : 0);
+    const wg_tensor j = wg_value(wg_jvp(y, &W, &W, 1)), k = wg_value(wg_matmul(x, W));
+    for (int i = 0; i < 15; i++)
+        cr_assert_lt(fabs((double)((const float *)j.data)[i] - (double)((const float *)k.data)[i]), 1e-5);
+    wg_grad(loss, wg_cast(W, WG_U8));
+    wgt_expect_error(c, WG_ERROR_GRADIENT, "is u8");
+    wgt_finish(c, NULL);
+}
+
+/* ---- parameters ---- */
+
+Test(stored, parameters_are_stored_and_not_trained)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(8, 8), wg_init_as(WG_BF16, wg_he())),
+            V = wg_param(g, p, "V", WG_SHAPE(8, 8), wg_he()), x = wg_fill(g, 1, WG_SHAPE(2, 8));
+    cr_assert_eq(wg_node_dtype(W), WG_BF16);
+    cr_assert_neq(wg_item(wg_sum(wg_square(wg_cast(W, WG_F32)))), 0);
+    wg_node loss = wg_mean(wg_square(wg_matmul(wg_matmul(x, V), W)));
+    wg_backward(loss, p);
+    wgt_expect_error(c, WG_ERROR_DTYPE, "backward: W is bf16, which is not trained");
+    wg_params_freeze(p, "W", true);
+    const wg_tensor now = wg_params_tensor(p, 0);
+    uint16_t before[64];
+    memcpy(before, now.data, sizeof before);
+    wg_optim *o = wg_adamw(p, &(wg_adamw_opts){ .lr = 0.05, .weight_decay = 0.1 });
+    const double first = wg_item(loss);
+    for (int i = 0; i < 20; i++) {
+        wg_backward(loss, p);
+        wg_optim_step(o);
+    }
+    cr_assert_lt(wg_item(loss), first, "%s", wg_message(c));
+    cr_assert_eq(memcmp(before, wg_params_tensor(p, 0).data, sizeof before), 0);
+    const float ones[64] = { 1, 2.5f };
+    cr_assert_eq(wg_params_assign_tensor(p, "W", wg_view_f32(ones, WG_SHAPE(8, 8))), WG_OK);
+    cr_assert_eq(((const uint16_t *)wg_params_tensor(p, 0).data)[1], 0x4020);
+    wg_param(g, p, "B", WG_SHAPE(2), wg_init_as(WG_U8, wg_zeros()));
+    wgt_expect_error(c, WG_ERROR_DTYPE, "the dtype must be f32 or f64");
+    wgt_finish(c, NULL);
+}
