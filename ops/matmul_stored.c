@@ -215,13 +215,17 @@ REWRITE(matmul_stored)
 VJP(matmul_stored) { wgi_op_matmul.vjp(here, y, gy, x, gx); }
 static wg_node matmul_stored_jvp(wg_site here, wg_node y, const wg_node x[], const wg_node tx[])
 {
-    return wgi_op_matmul.jvp(here, y, x, tx);
+    wg_node t[2]; /* the tangent of a stored operand is f32 */
+    for (int k = 0; k < 2; k++) t[k] = wg_is_none(tx[k]) ? wg_none : wg_cast(tx[k], wg_node_dtype(y));
+    return wgi_op_matmul.jvp(here, y, x, t);
 }
 VMAP(matmul_stored) { return wgi_op_matmul.vmap(here, y, x, rows, n); }
 
 static wg_node stored_any(wg_site here, wg_graph *g, wg_shape s, wg_dtype t)
 {
-    return wg_cast(t == WG_U8 ? wg_mul(wg_any_class(g, 9, s), 7) : wg_any(g, s), t);
+    if (t == WG_DEFAULT_DTYPE) return wg_any(g, s);
+    const wg_node whole = wg_any_class(g, 90, s); /* no float: rounding has no slope to be measured */
+    return wg_cast(t == WG_U8 ? whole : wg_sub(whole, 45), t);
 }
 SAMPLE(matmul_stored)
 {
@@ -260,7 +264,7 @@ const wg_op wgi_op_matmul_stored = {
     OP(matmul_stored),
     .summary =
         "The product of matrices of which one or both are u8, f16 or bf16: the product of their elements "
-        "as f32, in the dtype of the other operand, f32 if both are stored. wg_matmul makes it.",
+        "in the dtype of the other operand, or of the context if both are stored. wg_matmul makes it.",
     .formula = "y[i,j] = sum over l of a[i,l] b[l,j]",
     .adjoint = "a' = y' @ b^T, b' = a^T @ y', in f32; u8: none",
     .stored = 3,

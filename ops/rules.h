@@ -26,11 +26,12 @@ static inline bool equal_shapes(wg_rule *r)
            wg_rule_fail(r, WG_ERROR_SHAPE, "shapes differ: %s with %s", wg_rule_who(r, 0), wg_rule_who(r, 1));
 }
 
-/* The dtype of a product of operands 0 and 1, of which either may be stored only. */
+/* The dtype of a product of operands 0 and 1, of which either may be stored only; of both: the context's. */
 static inline wg_dtype product_dtype(const wg_rule *r)
 {
     const wg_dtype a = r->x[0].dtype, b = r->x[1].dtype;
-    return !wg_dtype_is_stored(a) ? a : wg_dtype_is_stored(b) ? WG_F32 : b;
+    const wg_dtype ours = wg_context_dtype(wg_graph_context(r->graph));
+    return !wg_dtype_is_stored(a) ? a : wg_dtype_is_stored(b) ? ours : b;
 }
 
 static inline wg_shape without_last(const wg_shape *s)

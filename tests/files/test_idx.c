@@ -14,7 +14,7 @@ static const struct {
     wg_dtype dtype;
     double value[2];
 } idx_types[] = {
-    { 0x08, { 0, 255 }, 2, WG_I32, { 0, 255 } },
+    { 0x08, { 0, 255 }, 2, WG_U8, { 0, 255 } },
     { 0x09, { 0x7f, 0xff }, 2, WG_I32, { 127, -1 } },
     { 0x0B, { 1, 2, 0xff, 0xfe }, 4, WG_I32, { 258, -2 } },
     { 0x0C, { 0, 0, 1, 2, 0xff, 0xff, 0xff, 0xfe }, 8, WG_I32, { 258, -2 } },

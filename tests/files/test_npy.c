@@ -50,9 +50,9 @@ Test(npy, dtypes_and_byte_orders)
         0xfe, 1, 2);
     NPY("{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }\n", WG_I64, WG_SHAPE(2), integers, 0xfe,
         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 1, 0, 0, 0, 0, 0, 0);
-    NPY("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n", WG_I32, WG_SHAPE(2), bytes_, 0, 255);
+    NPY("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n", WG_U8, WG_SHAPE(2), bytes_, 0, 255);
     NPY("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }\n", WG_BOOL, WG_SHAPE(3), bools, 1, 0, 2);
-    NPY("{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }\n", WG_F32, WG_SHAPE(4), halves, 0, 0x3c,
+    NPY("{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }\n", WG_F16, WG_SHAPE(4), halves, 0, 0x3c,
         0xff, 0xfb, 1, 0x80, 0, 0x80);
     NPY("{'descr': '<u4', 'fortran_order': False, 'shape': (1,), }\n", WG_I64, WG_SHAPE(1), wide, 0xff, 0xff,
         0xff, 0xff);
@@ -62,18 +62,18 @@ Test(npy, dtypes_and_byte_orders)
 Test(npy, fortran_order)
 {
     const double a[] = { 0, 1, 2, 3, 4, 5 }, b[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
-    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", WG_I32, WG_SHAPE(2, 3), a, 0, 3, 1, 4,
+    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", WG_U8, WG_SHAPE(2, 3), a, 0, 3, 1, 4,
         2, 5);
-    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 2), }\n", WG_I32, WG_SHAPE(2, 2, 2), b, 0, 4,
+    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 2), }\n", WG_U8, WG_SHAPE(2, 2, 2), b, 0, 4,
         2, 6, 1, 5, 3, 7);
-    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }\n", WG_I32, WG_SHAPE(6), a, 0, 1, 2, 3, 4,
+    NPY("{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }\n", WG_U8, WG_SHAPE(6), a, 0, 1, 2, 3, 4,
         5);
 }
 
 Test(npy, headers_as_others_write_them)
 {
     const double one[] = { 1 };
-    NPY("{'shape': (1L, 1), 'fortran_order': False, 'descr': '|u1'}", WG_I32, WG_SHAPE(1, 1), one, 1);
+    NPY("{'shape': (1L, 1), 'fortran_order': False, 'descr': '|u1'}", WG_U8, WG_SHAPE(1, 1), one, 1);
     NPY("{\"descr\":\"|i1\",\"fortran_order\":False,\"shape\":(1,)}          \n", WG_I32, WG_SHAPE(1), one,
         1);
 }

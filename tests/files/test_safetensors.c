@@ -81,7 +81,7 @@ Test(safetensors, files_of_others)
     cr_expect_eq(wg_params_read(p, wgt_saved("o.st", &f)), WG_OK, "%s", wg_message(c));
     cr_assert_eq(wg_params_count(p), 3);
     wg_tensor h = wgt_named(p, "h"), b = wgt_named(p, "bf.A"), u = wgt_named(p, "u");
-    cr_expect(h.dtype == WG_F32 && b.dtype == WG_F32 && u.dtype == WG_I32);
+    cr_expect(h.dtype == WG_F16 && b.dtype == WG_BF16 && u.dtype == WG_U8);
     for (int i = 0; i < 4; i++) cr_expect_eq(wg_tensor_item(&h, i), halves[i]);
     cr_expect(wg_tensor_item(&b, 0) == 1 && wg_tensor_item(&b, 1) == 3.140625);
     cr_expect(wg_tensor_item(&u, 0) == 7 && wg_tensor_item(&u, 1) == 255);
