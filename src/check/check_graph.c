@@ -361,8 +361,19 @@ static void check_second(graph_check *q, const wgi_check_target *t)
         wgi_check_local_second(r, q->clone, q->root.index + 1, q->gx, r->parts);
 }
 
+/* Whether differences cannot measure the gradient. The report says why. */
+static bool is_rounded(graph_check *q, int n)
+{
+    wg_node *x = wg_alloc(q->r->c, (size_t)n + 1, sizeof *x);
+    for (int k = 0; x && k < n; k++) x[k] = q->map[q->chosen[k].index];
+    const bool is = x && wgi_check_is_rounded(q->r, q->clone, x, n);
+    wg_free(q->r->c, x);
+    return is;
+}
+
 static wg_check *check_chosen(graph_check *q, wg_node loss, int n, bool asked)
 {
+    if (is_rounded(q, n)) return q->r;
     if (!q->r->course_only) check_rules(q, n);
     if (!q->r->course_only && wgi_check_go_on(q->r)) wgi_check_twin(q->r, q->here, loss);
     if (wgi_check_is_stopped(q->r) || !open_parts(q, n, asked)) {

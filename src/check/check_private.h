@@ -326,4 +326,9 @@ static inline double wgi_check_size(const wgi_check_part *in, int64_t i)
     return fabs(in->analytic[i]) + fabs(in->numeric[i]);
 }
 
+/* ---- rounded.c ---- */
+
+/* Whether nodes of g round to f16 or bf16 what depends on nodes x. The report then says so. */
+bool wgi_check_is_rounded(wg_check *r, const wg_graph *g, const wg_node x[], int n);
+
 #endif

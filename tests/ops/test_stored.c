@@ -388,3 +388,32 @@ Test(stored, parameters_are_stored_and_not_trained)
     wgt_expect_error(c, WG_ERROR_DTYPE, "the dtype must be f32 or f64");
     wgt_finish(c, NULL);
 }
+
+/* ---- the gradient check ---- */
+
+Test(stored, the_gradient_check_says_that_it_cannot_measure)
+{
+    wg_context *c = wgt_start(NULL, WG_F32, NULL);
+    wg_params *p = wg_params_new(c);
+    wg_graph *g = wg_graph_new(c);
+    wg_node W = wg_param(g, p, "W", WG_SHAPE(3, 2), wg_he()),
+            V = wg_param(g, p, "V", WG_SHAPE(2, 2), wg_he());
+    wg_node y = wg_tanh(wg_matmul(wg_fill(g, 0.5, WG_SHAPE(4, 3)), wg_cast(W, WG_BF16)));
+    wg_node loss = wg_mean(wg_square(wg_matmul(y, V)));
+    wg_check *r = wg_gradcheck(loss, p, NULL);
+    cr_assert_eq(wg_check_verdict(r), WG_INCONCLUSIVE);
+    cr_assert_eq(wg_check_exit(r), 5);
+    FILE *f = tmpfile();
+    char text[4096] = "";
+    wg_check_print(r, f);
+    rewind(f);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    fclose(f);
+    cr_assert(strstr(text, "rounds to bf16"), "%s", text);
+    wg_check_free(r);
+    /* what does not go through the cast can be checked */
+    r = wg_gradcheck_nodes(loss, &V, 1, NULL);
+    cr_assert_eq(wg_check_verdict(r), WG_PASS);
+    wg_check_free(r);
+    wgt_finish(c, NULL);
+}
