@@ -116,8 +116,9 @@ WG_API int wg_data_epoch(const wg_data *d);
 WG_API void wg_data_shuffle(wg_data *d, bool on); /* from the next epoch on; default: on */
 
 /* Tensors in files. The context owns the data that is read, and frees it at the latest; wg_free frees it
- * earlier. data is NULL after an error, which names the file and the byte. Integers of one or two bytes
- * become i32, unsigned integers of four bytes i64, half floats f32. Other dtypes stay as they are. */
+ * earlier. data is NULL after an error, which names the file and the byte. Signed integers of one byte and integers
+ * of two become i32, unsigned integers of four bytes i64. Other dtypes stay as they are, u8 and f16 too: as class
+ * numbers or in arithmetic they need a wg_cast. */
 /* NumPy's .npy 1.0 to 3.0, any byte order, C or Fortran order. */
 WG_API wg_tensor wg_npy_read_at(wg_site here, wg_context *c, const char *path);
 #define wg_npy_read(c, path) wg_npy_read_at(WG_AT(#path), c, path)

@@ -46,7 +46,9 @@ typedef struct wg_init {
      * that of its operand; else that of the context. */
     wg_dtype dtype;
 } wg_init;
-/* The same with a dtype: wg_param(g, p, "W", WG_SHAPE(3), wg_init_as(WG_F64, wg_he())). */
+/* The same with a dtype: wg_param(g, p, "W", WG_SHAPE(3), wg_init_as(WG_F64, wg_he())). A parameter of f16 or bf16
+ * is stored in half the memory and is not trained: a wg_backward that reaches it fails unless it is frozen. To train
+ * in f32 beside bf16 products, keep the parameter in f32 and use wg_cast(W, WG_BF16). */
 static inline wg_init wg_init_as(wg_dtype t, wg_init init)
 {
     init.dtype = t;
@@ -115,7 +117,8 @@ WG_API wg_status wg_params_assign_tensor_at(wg_site here, wg_params *p, const ch
 #define wg_params_assign_tensor(p, name, ...) \
     wg_params_assign_tensor_at(WG_AT(#p ", " #name), p, name, __VA_ARGS__)
 
-/* Makes a parameter, or a state, without a graph. The tensor is copied. A parameter must be f32 or f64. */
+/* Makes a parameter, or a state, without a graph. The tensor is copied. A parameter must be f32 or f64, or
+ * f16 or bf16 (see wg_init_as). */
 WG_API wg_status wg_params_make_at(wg_site here, wg_params *p, const char *name, wg_tensor value, bool state);
 #define wg_params_make(p, name, ...) wg_params_make_at(WG_AT(#p ", " #name), p, name, __VA_ARGS__)
 
@@ -134,11 +137,11 @@ WG_API double wg_params_grad_norm_at(wg_site here, const wg_params *p);
 /* Parameters and states in a safetensors file. The file is written whole or not at all. */
 WG_API wg_status wg_params_save_at(wg_site here, const wg_params *p, const char *path);
 #define wg_params_save(p, path) wg_params_save_at(WG_AT(#p ", " #path), p, path)
-/* Gives the parameters of p the values in the file. Names and shapes must be the same. After an error nothing
- * has changed. */
+/* Gives the parameters of p the values in the file. Names and shapes must be the same. Floats of any size (F16, BF16,
+ * F32, F64) are converted to the dtype of the parameter. After an error nothing has changed. */
 WG_API wg_status wg_params_load_at(wg_site here, wg_params *p, const char *path);
 #define wg_params_load(p, path) wg_params_load_at(WG_AT(#p ", " #path), p, path)
-/* Makes parameters of p from what the file holds. */
+/* Makes parameters of p from what the file holds, in its dtypes: those of F16 and BF16 are not trained. */
 WG_API wg_status wg_params_read_at(wg_site here, wg_params *p, const char *path);
 #define wg_params_read(p, path) wg_params_read_at(WG_AT(#p ", " #path), p, path)
 

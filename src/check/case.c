@@ -68,6 +68,7 @@ wgi_case *wgi_case_keep(wg_check *r, wg_node n)
 static wg_node input_of(wg_context *c, wg_graph *g, wg_dtype t, wg_shape s, const double *v)
 {
     const int64_t n = wg_shape_size(s);
+    if (wg_dtype_is_stored(t)) return wg_cast_at("", wg_input_at("", g, "", wg_view_f64(v, s)), t);
     void *data = wg_alloc(c, (size_t)n + 1, wg_dtype_size(t));
     for (int64_t i = 0; data && i < n; i++) {
         if (t == WG_F64) ((double *)data)[i] = v[i];
@@ -223,11 +224,11 @@ static void put_value(const wgi_case *k, wg_dtype t, double v, FILE *out)
 
 static void put_values(const wgi_case *k, int i, FILE *out)
 {
-    static const char *const type[WG_DTYPE_COUNT] = { [WG_F32] = "float",
-                                                      [WG_F64] = "double",
-                                                      [WG_I32] = "int32_t",
-                                                      [WG_I64] = "int64_t",
-                                                      [WG_BOOL] = "bool" };
+    static const char *const type[WG_DTYPE_COUNT] = {
+        [WG_F32] = "float",   [WG_F64] = "double", [WG_I32] = "int32_t",
+        [WG_I64] = "int64_t", [WG_BOOL] = "bool",  [WG_U8] = "float", /* the program casts these */
+        [WG_F16] = "float",   [WG_BF16] = "float"
+    };
     const int64_t n = wg_shape_size(k->x[i].shape);
     fprintf(out, "    static const %s x%d[] = { ", type[k->x[i].dtype], i);
     for (int64_t j = 0; j < n; j++) {
@@ -242,11 +243,17 @@ static void put_inputs(const wgi_case *k, FILE *out)
     fprintf(out, "    wg_node x[] = {");
     for (int i = 0; i < k->operands; i++) {
         const wg_shape s = k->x[i].shape;
-        fprintf(out, "%s wg_input(g, \"x%d\", wg_view_%s(x%d, ", i ? "," : "", i,
-                wg_dtype_name(k->x[i].dtype), i);
+        const bool stored = wg_dtype_is_stored(k->x[i].dtype);
+        fprintf(out, "%s %swg_input(g, \"x%d\", wg_view_%s(x%d, ", i ? "," : "", stored ? "wg_cast(" : "", i,
+                stored ? "f32" : wg_dtype_name(k->x[i].dtype), i);
         if (!s.rank) fprintf(out, "WG_SCALAR");
         for (int d = 0; d < s.rank; d++) fprintf(out, "%s%lld", d ? ", " : "WG_SHAPE(", (long long)s.dim[d]);
         fprintf(out, "%s))", s.rank ? ")" : "");
+        if (stored)
+            fprintf(out, ", WG_%s)",
+                    k->x[i].dtype == WG_U8    ? "U8"
+                    : k->x[i].dtype == WG_F16 ? "F16"
+                                              : "BF16");
     }
     fprintf(out, " };\n");
 }

@@ -51,7 +51,7 @@ static bool word_of(wg_program *q, const wgi_ast *a, const char *choices, int *v
 static bool dtype_of(wg_program *q, const wgi_ast *a, wg_dtype *value)
 {
     int i;
-    if (!word_of(q, a, "f32 f64 i32 i64 bool", &i)) return false;
+    if (!word_of(q, a, "f32 f64 i32 i64 bool u8 f16 bf16", &i)) return false;
     *value = (wg_dtype)(WG_F32 + i);
     return true;
 }
