@@ -1,8 +1,9 @@
-/* matmul_stored.c: products of matrices of which one or both are u8, f16 or bf16. wg_matmul makes this node.
+/* matmul_stored.c: products of matrices of which one or both are u8, f16 or bf16. wg_matmul makes
+ * this node.
  *
- * The tiles and calls are those of the product of the widened operands, so the bits are, too. Few rows by a
- * stored matrix are multiplied where the matrix lies: half the bytes of an f32 matrix are read. Otherwise the part
- * of an operand that a tile needs is widened into the memory of the thread. */
+ * The tiles and calls are those of the product of the widened operands, so the bits are, too. Few
+ * rows by a stored matrix are multiplied where the matrix lies: half the bytes of an f32 matrix are
+ * read. Otherwise the part of an operand that a tile needs is widened into the memory of the thread. */
 #include "ops.h"
 
 #include "base/stored.h"
@@ -15,8 +16,8 @@ typedef struct part {
     int64_t rows, wide, ld;
 } part;
 
-/* The part in the dtype t: where it lies, if it has that dtype, else widened to `to`, and *ld is the new distance
- * of its rows. */
+/* The part in the dtype t: where it lies, if it has that dtype, else widened to `to`, and *ld is the
+ * new distance of its rows. */
 static const void *widened(const part *p, wg_dtype t, char *to, int64_t *ld)
 {
     float room[256];
@@ -51,8 +52,8 @@ static const char *element(const job *w, int operand, int64_t at)
     return (const char *)w->k->x[operand] + (size_t)at * wg_dtype_size(w->k->xt[operand].dtype);
 }
 
-/* The part of an operand that begins at element `at`, widened. What is there from the last tile is not widened
- * again. */
+/* The part of an operand that begins at element `at`, widened. What is there from the last tile is
+ * not widened again. */
 static const void *operand(job *w, int j, int64_t at, int64_t rows, int64_t wide, int64_t *ld)
 {
     const part p = { element(w, j, at), w->k->xt[j].dtype, rows, wide, *ld };

@@ -1,6 +1,6 @@
-/* stored.h: elements of the dtypes that are only stored (u8, f16, bf16) as floats, and floats as such elements.
- * docs/arithmetic.md defines each conversion to the bit. All loops here are free of branches, so that compilers
- * make vectors of them. */
+/* stored.h: elements of the dtypes that are only stored (u8, f16, bf16) as floats, and floats as such
+ * elements. docs/arithmetic.md defines each conversion to the bit. All loops here are free of
+ * branches, so that compilers make vectors of them. */
 #ifndef WGI_STORED_H
 #define WGI_STORED_H
 
@@ -148,7 +148,8 @@ static inline void wgi_narrow(wg_dtype t, const float *x, void *y, int64_t n)
     else wgi_narrow_u8(x, (uint8_t *)y, n);
 }
 
-/* n elements of any dtype as floats, rounded to odd. Returns where they are: x itself, or y, which has room. */
+/* n elements of any dtype as floats, rounded to odd. Returns where they are: x itself, or y, which
+ * has room. */
 static inline const float *wgi_as_floats(wg_dtype t, const void *x, float *y, int64_t n)
 {
     switch (t) {

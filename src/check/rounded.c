@@ -1,5 +1,6 @@
-/* rounded.c: whether the function under test rounds what is checked to f16 or bf16. Its gradient takes such a cast
- * for the identity, but the function is a staircase: differences measure the stairs, and no slope. */
+/* rounded.c: whether the function under test rounds what is checked to f16 or bf16. Its gradient
+ * takes such a cast for the identity, but the function is a staircase: differences measure the
+ * stairs, and no slope. */
 #include "check/check_private.h"
 
 /* Whether node n rounds a float operand for which depends[] holds. */

@@ -1,5 +1,5 @@
-/* stored_rows.h: a vector of floats from elements that are stored in fewer bits, at any address. The same floats as
- * those of base/stored.h. */
+/* stored_rows.h: a vector of floats from elements that are stored in fewer bits, at any address. The
+ * same floats as those of base/stored.h. */
 #ifndef WGI_STORED_ROWS_H
 #define WGI_STORED_ROWS_H
 

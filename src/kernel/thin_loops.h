@@ -1,6 +1,6 @@
 /* thin_loops.h: the products of thin.c for one element type REAL. VECTOR is a vector of it, ANYWHERE
- * one at any address. The matrix has elements of type MATRIX: ROW(p) is a vector of them as REAL, ONE(p) is one.
- * The names of functions end with _KIND. */
+ * one at any address. The matrix has elements of type MATRIX: ROW(p) is a vector of them as REAL,
+ * ONE(p) is one. The names of functions end with _KIND. */
 
 #ifndef MATRIX
 #define MATRIX REAL

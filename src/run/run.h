@@ -19,7 +19,8 @@ bool wgi_request_roots(const wg_graph *from, const wg_graph *g, wgi_arena *a, co
 /* Lists the targets of a backward request: the parameters of p that are in the graph. Leaves room for
  * `more` other targets. */
 bool wgi_request_targets(wg_graph *g, wgi_arena *a, const wg_params *p, size_t more, wgi_request *r);
-/* Whether a parameter has a dtype that is stored only, and so no gradient for an optimizer: an error of `what`. */
+/* Whether a parameter has a dtype that is stored only, and so no gradient for an optimizer: an error
+ * of `what`. */
 bool wgi_target_stored(wg_graph *g, wg_site here, const char *what, const wgi_parameter *q);
 
 /* table_rows.c. In the place of tables whose optimizer is lazy the request gets, as targets, the nodes that

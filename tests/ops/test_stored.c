@@ -1,5 +1,6 @@
-/* test_stored.c: the dtypes that are stored only (u8, f16, bf16): every pattern both ways against definitions in
- * long double, ties, casts between all dtypes on every instruction set, products, refusals, gradients. */
+/* test_stored.c: the dtypes that are stored only (u8, f16, bf16): every pattern both ways against
+ * definitions in long double, ties, casts between all dtypes on every instruction set, products,
+ * refusals, gradients. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,8 @@ static double value_of(const format *f, uint16_t h)
     return h >> 15 ? -v : v;
 }
 
-/* The nearest of all finite values, found in the table of non-negative values. Half way: the even pattern. Half the
- * last step beyond the largest is infinite. */
+/* The nearest of all finite values, found in the table of non-negative values. Half way: the even
+ * pattern. Half the last step beyond the largest is infinite. */
 static uint16_t nearest(const format *f, const double *table, long double v)
 {
     const long double size = fabsl(v);
