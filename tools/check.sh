@@ -37,7 +37,7 @@ format() {
 rooms() {
     tools/rooms.sh --check | report "the rooms (make rooms)"
     tools/rooms_try.sh | report "the gate of the rooms does not refuse what it should"
-    includes examples/*.[ch] tools/*.[ch] | grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|draw|lang|ops)/' |
+    includes examples/*.[ch] tools/*.[ch] | grep -E '"(base|kernel|params|graph|grad|run|look|files|data|nn|check|text|figure|draw|lang|ops)/' |
         report "the command and the examples use public headers alone"
     includes include/wengert/*.h | grep -E '<' | grep -vE '<std(bool|def|int|io)\.h>' |
         report "public headers include stdbool, stddef, stdint and stdio alone"

@@ -14,11 +14,11 @@ build=${BUILD:-build}
 
 # The engine, from its lowest room to its highest. A room may use the rooms before it.
 engine='base kernel params optim graph ops grad run solve look'
-# The rooms around the engine; after a colon, the other rooms around the engine that a room may use, with commas. Of the engine they may use
+# The rooms around the engine; after a colon, with commas, the other rooms around the engine that a room may use. Of the engine they may use
 # public symbols (wg_) and public headers alone.
-around='files: data:files nn: check: view: steps:view draw:view,steps lang:nn'
+around='files: data:files nn: check: view: steps:view text: figure:text draw:view,steps,text,figure lang:nn'
 # The public headers that the engine may not include, since they belong to the rooms around it.
-around_headers='nn data check draw lang wengert'
+around_headers='nn data check figure draw lang wengert'
 # Exceptions, called ports: a room, and a symbol or header that it may use against the rule. docs/architecture.md says why.
 ports='
 graph wg_cast_at
@@ -117,8 +117,8 @@ BEGIN {
     for (i = 1; i <= m; i++) {
         split(list[i], p, ":")
         outer[p[1]] = 1; order[++rooms] = p[1]
-        k = split(p[2], uses, ",")
-        for (j = 1; j <= k; j++) beside[p[1], uses[j]] = 1
+        k = split(p[2], others, ",")
+        for (j = 1; j <= k; j++) beside[p[1], others[j]] = 1
     }
     m = split(around_headers, list, " ")
     for (i = 1; i <= m; i++) header_around["wengert/" list[i] ".h"] = 1

@@ -187,7 +187,7 @@ wg_status wg_draw_loglog_at(wg_site here, wg_context *c, const char *path, const
     const wgi_locale l = wgi_locale_set_c();
     wg_status s = draw(&t) ? WG_OK : WG_ERROR_MEMORY;
     wgi_locale_restore(l);
-    if (s == WG_OK) s = wgi_picture_save(here, &out, path);
+    if (s == WG_OK) s = wgi_save_whole(here, "draw", &out, path);
     wgi_strbuf_free(&out);
     return s;
 }

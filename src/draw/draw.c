@@ -7,20 +7,6 @@
 
 static const wg_draw_opts standard = { 0 };
 
-wgi_locale wgi_locale_set_c(void)
-{
-    wgi_locale l = { .plain = newlocale(LC_ALL_MASK, "C", (locale_t)0) };
-    if (l.plain) l.before = uselocale(l.plain);
-    return l;
-}
-
-void wgi_locale_restore(wgi_locale l)
-{
-    if (!l.plain) return;
-    uselocale(l.before);
-    freelocale(l.plain);
-}
-
 /* ---- from graph to text ---- */
 
 static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
@@ -77,7 +63,7 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
     wgi_strbuf dot = { .c = c }, picture = { .c = c };
     wg_status s = dot_text(here, g, root, o, &dot);
     if (s == WG_OK) s = wgi_render(here, &dot, format, o->seconds, &picture);
-    if (s == WG_OK) s = wgi_picture_save(here, &picture, path);
+    if (s == WG_OK) s = wgi_save_whole(here, "draw", &picture, path);
     wgi_strbuf_free(&dot);
     wgi_strbuf_free(&picture);
     return s;

@@ -53,7 +53,7 @@ wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const c
     wgi_locale l = wgi_locale_set_c();
     wg_status s = make(here, p, path, o ? o : &standard, &out);
     wgi_locale_restore(l);
-    if (s == WG_OK) s = wgi_picture_save(here, &out, path);
+    if (s == WG_OK) s = wgi_save_whole(here, "draw", &out, path);
     wgi_strbuf_free(&out);
     return s;
 }

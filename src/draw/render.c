@@ -1,9 +1,8 @@
-/* render.c: runs the program `dot` on a DOT text under a time limit, and writes pictures to files.
+/* render.c: runs the program `dot` on a DOT text under a time limit.
  *
  * `dot` is a process of its own because its layout may not end and its library leaks memory. It reads the
  * text from a socket: a pipe would raise SIGPIPE in the caller's process if `dot` died. At the limit it is
- * killed with its process group. A file appears whole or not at all: it is written under another name in the
- * same directory and then renamed.
+ * killed with its process group.
  */
 #include "draw/draw_private.h"
 
@@ -15,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -215,65 +213,4 @@ wg_status wgi_render(wg_site here, wgi_strbuf *dot, const char *format, double s
     wgi_strbuf_free(&err);
     if (s == WG_OK && strcmp(format, "svg") == 0) add_style(out);
     return s;
-}
-
-/* ---- files ---- */
-
-static int write_all(int fd, const char *s, size_t n)
-{
-    while (n) {
-        ssize_t k = write(fd, s, n);
-        if (k < 0 && errno == EINTR) continue;
-        if (k < 0) return errno;
-        s += k, n -= (size_t)k;
-    }
-    return 0;
-}
-
-static int write_and_close(int fd, const wgi_strbuf *picture)
-{
-    if (fd < 0) return errno;
-    int error = write_all(fd, picture->at, picture->length);
-    if (close(fd) != 0 && !error) error = errno;
-    return error;
-}
-
-static int replace_file(wg_context *c, const char *path, const wgi_strbuf *picture)
-{
-    size_t size = strlen(path) + 40;
-    char *name = wg_alloc(c, size, 1);
-    int fd = -1, error = ENOMEM;
-    if (!name) return error;
-    for (int i = 0; i < 100 && fd < 0; i++) {
-        snprintf(name, size, "%s.%ld.%d.tmp", path, (long)getpid(), i);
-        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0 && errno != EEXIST) break;
-    }
-    error = write_and_close(fd, picture);
-    if (!error && rename(name, path) != 0) error = errno;
-    if (error && fd >= 0) unlink(name);
-    wg_free(c, name);
-    return error;
-}
-
-static int save(wg_context *c, const wgi_strbuf *picture, const char *path)
-{
-    struct stat st;
-    if (strcmp(path, "-") == 0)
-        return fwrite(picture->at, 1, picture->length, stdout) < picture->length || fflush(stdout) ? errno
-                                                                                                   : 0;
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-        return write_and_close(open(path, O_WRONLY | O_CLOEXEC), picture);
-    char *target = realpath(path, NULL); /* replace the file that a link points to, not the link */
-    int error = replace_file(c, target ? target : path, picture);
-    free(target);
-    return error;
-}
-
-wg_status wgi_picture_save(wg_site here, const wgi_strbuf *picture, const char *path)
-{
-    int error = save(picture->c, picture, path);
-    if (!error) return WG_OK;
-    return WGI_DRAW_FAIL(picture->c, here, WG_ERROR_FILE, "draw: %s: cannot be written: %s", path,
-                         strerror(error));
 }

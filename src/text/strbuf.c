@@ -3,7 +3,7 @@
  * After a failed allocation a buffer keeps its text, sets `failed`, and ignores additions. So a writer checks
  * once, at the end.
  */
-#include "draw/draw_private.h"
+#include "text/text.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,0 +1,61 @@
+/* text.h: texts that grow, and files that appear whole: what writers of pictures share.
+ *
+ * A writer adds to a wgi_strbuf without looking for errors, checks `failed` once at the end, and saves it.
+ */
+#ifndef WGI_TEXT_H
+#define WGI_TEXT_H
+
+#include <locale.h>
+
+#include "wengert/base.h"
+
+/* Records the error and gives `status`; wg_fail gives that of the context's first error. */
+#define WGI_DRAW_FAIL(c, here, status, ...) (wg_fail(c, here, status, __VA_ARGS__), (status))
+
+/* ---- strbuf.c ---- */
+
+/* Set c, all else to zero. After a failed allocation `failed` is set and additions do nothing. */
+typedef struct wgi_strbuf {
+    wg_context *c;
+    char *at; /* zero-terminated; NULL before the first addition */
+    size_t length, room;
+    bool failed;
+} wgi_strbuf;
+
+void wgi_strbuf_add(wgi_strbuf *b, const char *s, size_t n);
+void wgi_strbuf_put(wgi_strbuf *b, const char *s);
+void wgi_strbuf_format(wgi_strbuf *b, const char *format, ...) WG_PRINTF(2, 3);
+/* At most that many characters of s. Control characters become spaces, invalid UTF-8 becomes U+FFFD, a longer
+ * text ends in "…". */
+void wgi_strbuf_clean(wgi_strbuf *b, const char *s, int most);
+/* With the characters special in XML, and the backslash, as entities; newlines become `line_break`. */
+void wgi_strbuf_xml(wgi_strbuf *b, const char *s, const char *line_break);
+/* wgi_strbuf_clean, then wgi_strbuf_xml on one line. */
+void wgi_strbuf_clean_xml(wgi_strbuf *b, const char *s, int most);
+/* Four digits and a real minus sign; integers below a million in full. */
+void wgi_strbuf_number(wgi_strbuf *b, double v);
+/* The text, "" if there is none. */
+const char *wgi_strbuf_text(const wgi_strbuf *b);
+/* Empties the buffer and keeps its memory. */
+void wgi_strbuf_clear(wgi_strbuf *b);
+/* Empties the buffer and frees its memory; `failed` stays. */
+void wgi_strbuf_free(wgi_strbuf *b);
+/* The characters of a UTF-8 text (NULL: none), or of its first n bytes. */
+int wgi_characters(const char *s);
+int wgi_characters_in(const char *s, size_t n);
+
+/* ---- whole_file.c ---- */
+
+/* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The message of an
+ * error begins with `call`. */
+wg_status wgi_save_whole(wg_site here, const char *call, const wgi_strbuf *picture, const char *path);
+
+/* Write pictures between these two: they give this thread the locale "C", so that 0.5 is never
+ * written 0,5. */
+typedef struct wgi_locale {
+    locale_t plain, before;
+} wgi_locale;
+wgi_locale wgi_locale_set_c(void);
+void wgi_locale_restore(wgi_locale l);
+
+#endif
