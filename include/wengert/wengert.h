@@ -17,6 +17,7 @@
 #include "data.h"
 #include "check.h"
 #include "plan.h"
+#include "figure.h"
 #include "draw.h"
 #include "lang.h"
 

@@ -46,8 +46,8 @@ int wgi_characters_in(const char *s, size_t n);
 
 /* ---- whole_file.c ---- */
 
-/* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The message of an
- * error begins with `call`. */
+/* To a file, which appears whole or not at all, or to a stream or device; "-": standard output. The
+ * message of an error begins with `call`. */
 wg_status wgi_save_whole(wg_site here, const char *call, const wgi_strbuf *picture, const char *path);
 
 /* Write pictures between these two: they give this thread the locale "C", so that 0.5 is never

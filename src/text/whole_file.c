@@ -1,6 +1,7 @@
 /* whole_file.c: writes a text to a file, and sets the locale in which texts are made.
  *
- * A file appears whole or not at all: it is written under another name in the same directory and then renamed.
+ * A file appears whole or not at all: it is written under another name in the same directory and then
+ * renamed.
  */
 #include "text/text.h"
 

@@ -1,0 +1,138 @@
+/* figure.c: figures, frames and panels, and the memory that a figure owns. */
+#include "figure/figure_private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- memory ---- */
+
+void *wgi_figure_alloc(wg_figure *f, size_t count, size_t size)
+{
+    const size_t head = (sizeof(wgi_block) + 15) & ~(size_t)15;
+    if (size && count > (SIZE_MAX / 2 - head) / size) count = SIZE_MAX / 2 / size;
+    wgi_block *b = wg_alloc(f->c, head + count * size, 1);
+    if (!b) return NULL;
+    b->next = f->blocks, f->blocks = b;
+    return (char *)b + head;
+}
+
+const char *wgi_figure_copy(wg_figure *f, const char *s)
+{
+    const size_t n = s ? strlen(s) : 0;
+    char *copy = n ? wgi_figure_alloc(f, n + 1, 1) : NULL;
+    return copy ? memcpy(copy, s, n) : "";
+}
+
+/* The old list stays with the figure: the lists together are at most twice as long as the last one. */
+bool wgi_figure_room(wg_figure *f, void *list, size_t size, int64_t n, int64_t *room)
+{
+    void *old, *grown;
+    if (n < *room) return true;
+    const int64_t wanted = *room ? 2 * *room : 16;
+    memcpy(&old, list, sizeof old);
+    grown = wgi_figure_alloc(f, (size_t)wanted, size);
+    if (!grown) return false;
+    if (n) memcpy(grown, old, (size_t)n * size);
+    memcpy(list, &grown, sizeof grown);
+    *room = wanted;
+    return true;
+}
+
+void wg_figure_free(wg_figure *f)
+{
+    if (!f) return;
+    wg_context *c = f->c;
+    for (wgi_block *b = f->blocks, *next; b; b = next) {
+        next = b->next;
+        wg_free(c, b);
+    }
+    wg_free(c, f);
+}
+
+bool wgi_is_shown(double v) { return fabs(v) < 1e300; }
+
+/* ---- figures ---- */
+
+/* Recording an error must not end what a failed context can still do. */
+static void *fail(wg_context *c, wg_site here, const char *text)
+{
+    wg_fail(c, here, WG_ERROR_VALUE, "%s", text);
+    return NULL;
+}
+
+wg_figure *wg_figure_new_at(wg_site here, wg_context *c, const wg_figure_opts *o)
+{
+    static const wg_figure_opts standard = { 0 };
+    if (!c) return NULL;
+    if (!o) o = &standard;
+    if (o->columns < 0 || o->columns > 64) return fail(c, here, "figure_new: .columns must be from 1 to 64");
+    if ((o->width != 0 && !(o->width >= 200 && o->width <= 20000)) ||
+        (o->height != 0 && !(o->height >= 120 && o->height <= 20000)))
+        return fail(c, here, "figure_new: .width must be from 200 to 20000, .height from 120 to 20000");
+    wg_figure *f = wg_alloc(c, 1, sizeof *f);
+    if (!f) return NULL;
+    f->c = c, f->here = here, f->o = *o;
+    f->title = wgi_figure_copy(f, o->title);
+    f->description = wgi_figure_copy(f, o->description);
+    return f;
+}
+
+void wg_figure_frame_at(wg_site here, wg_figure *f, const char *name)
+{
+    int64_t room;
+    if (!f) return;
+    room = f->frame_room;
+    if (f->frames >= 100000) {
+        fail(f->c, here, "figure_frame: a figure has at most 100,000 frames");
+        return;
+    }
+    if (!wgi_figure_room(f, &f->frame_name, sizeof *f->frame_name, f->frames, &room)) return;
+    f->frame_room = (int)room;
+    f->frame_name[f->frames++] = wgi_figure_copy(f, name);
+    f->frame = f->frames;
+}
+
+/* ---- panels ---- */
+
+static const char *const *copy_names(wg_figure *f, const wg_axis_opts *a)
+{
+    const char **names = a->name_count ? wgi_figure_alloc(f, (size_t)a->name_count, sizeof *names) : NULL;
+    for (int i = 0; names && i < a->name_count; i++) names[i] = wgi_figure_copy(f, a->names[i]);
+    return names;
+}
+
+static const char *wrong_axis(const wg_axis_opts *a)
+{
+    if (a->name_count < 0 || (a->name_count && !a->names))
+        return "panel_new: an axis has .name_count without .names";
+    if (isinf(a->low) || isinf(a->high)) return "panel_new: the limits of an axis must be finite, or NaN";
+    if (fabs(a->low) > 1e299 || fabs(a->high) > 1e299)
+        return "panel_new: the limits of an axis are beyond 1e299";
+    if ((a->low != 0 || a->high != 0) && a->low >= a->high) return "panel_new: an axis has .low above .high";
+    if (a->scale == WG_SCALE_LOG && (a->low < 0 || (a->low == 0 && a->high != 0)))
+        return "panel_new: the limits of a logarithmic axis must be above 0";
+    if ((unsigned)a->scale > WG_SCALE_AUTO) return "panel_new: an axis has a .scale that does not exist";
+    return NULL;
+}
+
+wg_panel *wg_panel_new_at(wg_site here, wg_figure *f, const wg_panel_opts *o)
+{
+    static const wg_panel_opts standard = { 0 };
+    if (!f) return NULL;
+    if (!o) o = &standard;
+    const char *wrong = wrong_axis(&o->x) ? wrong_axis(&o->x) : wrong_axis(&o->y);
+    if (wrong) return fail(f->c, here, wrong);
+    wg_panel *p = wgi_figure_alloc(f, 1, sizeof *p);
+    if (!p) return NULL;
+    p->figure = f, p->o = *o;
+    p->title = wgi_figure_copy(f, o->title);
+    p->o.x.label = wgi_figure_copy(f, o->x.label), p->o.y.label = wgi_figure_copy(f, o->y.label);
+    p->o.x.names = copy_names(f, &o->x), p->o.y.names = copy_names(f, &o->y);
+    if (!p->o.x.names) p->o.x.name_count = 0;
+    if (!p->o.y.names) p->o.y.name_count = 0;
+    if (f->last) f->last->next = p;
+    else f->panel = p;
+    f->last = p;
+    f->panels++;
+    return p;
+}

@@ -1,0 +1,287 @@
+/* figure_private.h: from calls to a page, and from a page to files.
+ *
+ *     calls of figure.h --figure.c, series.c, grid.c, notes.c--> wg_figure, wg_panel, wg_series
+ *     wg_figure --page.c (ranges.c, axis.c, shapes.c, legend.c, labels.c)--> wgi_page
+ *     wgi_page --write_svg.c, write_html.c, write_terminal.c, write_pgfplots.c--> text
+ *
+ * A page holds all that is seen: axes with their ticks, shapes, labels with their places. A writer decides
+ * nothing of that. Shapes have places in their panel, from 0 to 1 on both axes, u to the right and v upwards.
+ * Labels and frames of panels have places on the page, in its units, y downwards.
+ */
+#ifndef WGI_FIGURE_PRIVATE_H
+#define WGI_FIGURE_PRIVATE_H
+
+#include "text/text.h"
+#include "wengert/figure.h"
+
+/* ---- what a figure holds ---- */
+
+/* A block of memory that lives as long as its owner. */
+typedef struct wgi_block {
+    struct wgi_block *next;
+} wgi_block;
+
+/* The kinds of wg_series_kind, then those that other calls make. */
+enum {
+    WGI_IMAGE = WG_SERIES_KINDS,
+    WGI_CONTOUR,
+    WGI_TEXT,
+    WGI_ARROW,
+    WGI_AT_X,
+    WGI_AT_Y,
+    WGI_BOX,
+    WGI_DISC,
+};
+
+struct wg_series {
+    wg_series *next;
+    wg_panel *panel;
+    int kind, frame; /* frame 0: shown in all */
+    int order;       /* among the panel's series that take colours in turn */
+    wg_series_opts o;
+    const char *name, *hint;
+    double *x, *y, *low; /* points; low: the lower curve of a band */
+    int64_t n, room;
+    wg_grid_opts grid; /* of images and contours */
+    double *cell;      /* rows x columns; row 0 is that of grid.y[0] */
+    int rows, columns;
+};
+
+struct wg_panel {
+    wg_panel *next;
+    wg_figure *figure;
+    wg_panel_opts o;
+    const char *title;
+    const char **category; /* names of bars */
+    int categories, category_room;
+    int orders;  /* how many series took a colour */
+    bool matrix; /* an image with row 0 at the top */
+    wg_series *series, *last;
+};
+
+struct wg_figure {
+    wg_context *c;
+    wg_site here;
+    wg_figure_opts o;
+    const char *title, *description;
+    wg_panel *panel, *last;
+    int panels, frames, frame; /* frame: the current one; 0: none yet */
+    const char **frame_name;
+    int frame_room;
+    wgi_block *blocks;
+};
+
+/* figure.c. Memory of the figure, all zero; NULL after an error. */
+void *wgi_figure_alloc(wg_figure *f, size_t count, size_t size);
+const char *wgi_figure_copy(wg_figure *f, const char *s); /* NULL becomes "" */
+/* Twice the room of a list of the figure, at least n + 1. false: no memory. */
+bool wgi_figure_room(wg_figure *f, void *list, size_t size, int64_t n, int64_t *room);
+wg_series *wgi_series_new(wg_panel *p, int kind, const wg_series_opts *o);
+bool wgi_is_shown(double v); /* false: NaN, infinities, numbers beyond 1e300 */
+
+/* ---- axes ---- */
+
+enum { WGI_TICKS = 64, WGI_MINORS = 256, WGI_TICK_TEXT = 48 };
+
+typedef struct wgi_axis {
+    double low, high;
+    bool logarithmic, reversed, hidden;
+    const char *label;
+    const char *const *name;
+    int names;
+    int ticks, minors;
+    double tick[WGI_TICKS], minor[WGI_MINORS];
+    char text[WGI_TICKS][WGI_TICK_TEXT];
+} wgi_axis;
+
+double wgi_axis_unit(const wgi_axis *a, double v);  /* 0 at low, 1 at high; exchanged if reversed */
+double wgi_axis_value(const wgi_axis *a, double u); /* its inverse */
+bool wgi_axis_shows(const wgi_axis *a, double v);   /* false: a gap */
+/* 1, 2 or 5 times a power of ten, so that about `count` steps cover the span. */
+double wgi_nice_step(double span, int count);
+void wgi_axis_ticks(wgi_axis *a, int count);
+/* A number with so many digits: "0.2873", "−1.333", "1.6·10⁻⁹". */
+void wgi_number_text(char *text, size_t size, double v, int digits);
+/* ranges.c: the limits of both axes, by options and series. */
+void wgi_find_ranges(wg_figure *memory, const wg_panel *p, wgi_axis *x, wgi_axis *y);
+
+/* ---- colours ---- */
+
+/* A colour of the palette, 1 to 9; or WGI_INK, that of texts and axes; or WGI_RGB + 0xRRGGBB. */
+enum { WGI_INK = 0, WGI_PAPER = -1, WGI_RGB = 1 << 24 };
+typedef struct wgi_palette {
+    const char *light, *dark;
+} wgi_palette;
+extern const wgi_palette wgi_palette_of[WG_COLOR_KINDS]; /* of WG_COLOR_DEFAULT: the ink */
+/* s from 0 to 1; for CLASSES the class number. */
+int wgi_map_color(wg_color_map map, double s);
+bool wgi_is_dark(int color); /* texts on it should be white */
+
+/* ---- pages ---- */
+
+typedef enum wgi_shape_kind {
+    WGI_SHAPE_LINE,  /* through its points, NaN between parts */
+    WGI_SHAPE_AREA,  /* polygons, NaN between parts */
+    WGI_SHAPE_RECTS, /* pairs of opposite corners */
+    WGI_SHAPE_MARKS  /* a marker at each point */
+} wgi_shape_kind;
+
+typedef struct wgi_shape {
+    wgi_shape_kind kind;
+    int color, dash, frame, marker;
+    double width, radius, opacity; /* radius on the page; opacity 0 to 1 */
+    bool outline;                  /* of an area, rectangle or marker, in its colour */
+    bool arrow;                    /* an arrow's head follows the last point */
+    bool faint;                    /* a background, which no label minds */
+    int64_t first, n;              /* points */
+    const wg_series *series;
+    const char *hint;
+} wgi_shape;
+
+typedef enum wgi_label_kind {
+    WGI_LABEL_TITLE,
+    WGI_LABEL_AXIS,
+    WGI_LABEL_TICK,
+    WGI_LABEL_LEGEND,
+    WGI_LABEL_BAR,   /* at a colour bar */
+    WGI_LABEL_INSIDE /* in the panel */
+} wgi_label_kind;
+
+typedef struct wgi_label {
+    wgi_label_kind kind;
+    const char *text;
+    double x, y; /* the point of the anchor, on the line of writing */
+    double size, angle;
+    int anchor; /* 0: begins there, 1: its middle, 2: ends there */
+    int color, frame, panel;
+    bool bold, halo;
+    double width;
+} wgi_label;
+
+typedef struct wgi_entry {
+    const wg_series *series;
+    double x, y; /* the left end of its sample, its middle line */
+    const char *text;
+} wgi_entry;
+
+typedef struct wgi_plot {
+    const wg_panel *panel;
+    wgi_axis x, y;
+    double left, top, width, height; /* of the frame, on the page */
+    wgi_shape *shape;
+    int64_t shapes, shape_room;
+    double *u, *v;
+    int64_t points, point_room, v_room;
+    wgi_entry *entry; /* of the legend */
+    int entries;
+    double legend_left, legend_top, legend_width, legend_height;
+    bool legend_inside;
+    const wg_series *bar; /* the image that the colour bar explains; NULL: no bar */
+    wgi_axis bar_axis;
+    double bar_left;
+} wgi_plot;
+
+typedef struct wgi_page {
+    wg_figure *f; /* memory of the page is that of a figure of its own */
+    const wg_figure *of;
+    double width, height, font;
+    wgi_plot *plot;
+    int plots;
+    wgi_label *label;
+    int64_t labels, label_room;
+    bool failed;
+} wgi_page;
+
+/* page.c. Free the page in either case. */
+bool wgi_page_make(wgi_page *g, const wg_figure *f);
+void wgi_page_free(wgi_page *g);
+wgi_label *wgi_label_add(wgi_page *g, wgi_label_kind kind, const char *text, double x, double y, int anchor);
+static inline double wgi_px(const wgi_plot *t, double u) { return t->left + u * t->width; }
+static inline double wgi_py(const wgi_plot *t, double v) { return t->top + (1 - v) * t->height; }
+const char *wgi_page_text(const wgi_page *g, const char *s); /* a copy, clean UTF-8 */
+
+/* shapes.c, shapes_grid.c, curves.c */
+void wgi_add_shapes(wgi_page *g, wgi_plot *t);
+void wgi_grid_shapes(wgi_page *g, wgi_plot *t, const wg_series *s);
+wgi_shape *wgi_shape_add(wgi_page *g, wgi_plot *t, wgi_shape_kind kind, const wg_series *s);
+void wgi_point_add(wgi_page *g, wgi_plot *t, double u, double v); /* to the last shape */
+void wgi_gap_add(wgi_page *g, wgi_plot *t);
+void wgi_curve_points(wgi_page *g, wgi_plot *t, const wg_series *s, bool steps);
+int wgi_color_of(const wg_series *s);
+int wgi_dash_of(const wg_series *s);
+int wgi_marker_of(const wg_series *s);
+/* The ends of an image's colours. */
+void wgi_color_ends(const wg_series *s, double *low, double *high, wg_color_map *map);
+
+/* contour.c. Lines of f = level through a grid of values at (x0 + j dx, y0 + i dy), as points with NaN
+ * between lines, by `add`. */
+typedef void (*wgi_add_point)(void *user, double x, double y);
+typedef struct wgi_lattice {
+    const double *value; /* rows x columns */
+    int rows, columns;
+    double x0, y0, dx, dy;
+} wgi_lattice;
+bool wgi_contour(wg_figure *f, const wgi_lattice *l, double level, wgi_add_point add, void *user);
+/* The levels that a contour draws; at most WGI_TICKS. */
+int wgi_contour_levels(const wg_series *s, double level[WGI_TICKS]);
+
+/* histogram.c. Counts of values in bins of equal width over [low, high]. */
+typedef struct wgi_bins {
+    double low, high;
+    int n;
+    int64_t *count;
+    int64_t most;
+} wgi_bins;
+bool wgi_histogram(wg_figure *f, const wg_series *s, wgi_bins *b);
+
+/* legend.c. The first call decides whether the legend stands in the frame; the second places one that
+ * stands above it, once the frame has made room. */
+void wgi_place_legend(wgi_page *g, wgi_plot *t);
+
+/* labels.c, notes_labels.c */
+void wgi_add_labels(wgi_page *g, wgi_plot *t, int panel);
+void wgi_add_notes(wgi_page *g, wgi_plot *t, int panel);
+
+/* place.c: texts in a frame that lie neither on each other nor, if possible, on curves. */
+typedef struct wgi_ink { /* which of the frame's cells of 4 by 4 units hold something */
+    int columns, rows;
+    unsigned char *on;
+} wgi_ink;
+bool wgi_ink_make(wgi_page *g, const wgi_plot *t, wgi_ink *k);
+int wgi_ink_under(const wgi_ink *k, const wgi_plot *t, const double box[4]);
+/* x0, y0, x1, y1 around a label. */
+void wgi_label_box(const wgi_label *l, double box[4]);
+bool wgi_labels_overlap(const wgi_label *a, const wgi_label *b);
+/* A place for a text. Those that come first are better. */
+typedef struct wgi_spot {
+    double x, y, angle;
+    int anchor;
+} wgi_spot;
+/* Adds the label at the best spot in the frame. NULL: there is none. */
+wgi_label *wgi_place_label(wgi_page *g, const wgi_plot *t, int panel, const wgi_ink *k, const wgi_label *like,
+                           const wgi_spot spot[], int n);
+/* Cuts a segment of a panel to the square from 0 to 1. false: nothing is left. */
+bool wgi_clip(double u[2], double v[2]);
+/* At most that wide, else cut, with "…" at its end; "" if nothing fits. */
+const char *wgi_fit_text(wgi_page *g, const char *text, double width, double size, bool bold);
+
+/* text_width.c. Units of a text in letters of that size, in a usual sans-serif font. */
+double wgi_figure_text_width(const char *utf8, double size, bool bold);
+
+/* ---- writers ---- */
+
+typedef struct wgi_writing {
+    const wg_figure_save_opts *o;
+    const char *id;
+    int frame;
+    bool ascii, color;
+    int columns;
+} wgi_writing;
+void wgi_write_svg(const wgi_page *g, const wgi_writing *w, bool all_frames, wgi_strbuf *b);
+void wgi_write_html(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
+void wgi_write_terminal(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
+void wgi_write_pgfplots(const wgi_page *g, const wgi_writing *w, wgi_strbuf *b);
+void wgi_put_tex(wgi_strbuf *b, const char *s); /* tex_text.c */
+static inline bool wgi_in_frame(int of, int shown) { return of == 0 || of == shown; }
+
+#endif

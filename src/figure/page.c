@@ -1,0 +1,234 @@
+/* page.c: where the panels of a figure stand on the page, and how wide their margins are.
+ *
+ * Panels of a row have the same margins above and below, panels of a column the same on the left and on
+ * the right, so that their frames are aligned. Letters are so large that the page, shown on a slide of
+ * 1920 by 1080, has letters of at least 24. Lengths without another unit are in letters, `g->font`. */
+#include "figure/figure_private.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_TICKS = 8 };
+static const double title_size = 1.25, bar_width = 0.9;
+
+typedef struct margins {
+    double left, right, top, bottom;
+} margins;
+
+/* ---- sizes ---- */
+
+static int columns_of(const wg_figure *f)
+{
+    const int n = f->panels > 0 ? f->panels : 1;
+    if (f->o.columns) return f->o.columns < n ? f->o.columns : n;
+    return n <= 3 ? n : n == 4 ? 2 : n <= 9 ? 3 : (int)ceil(sqrt((double)n * 1.6));
+}
+
+static void size_page(wgi_page *g, int columns, int rows)
+{
+    static const double widths[] = { 800, 1200, 1440 }, heights[] = { 500, 460, 400 };
+    const int k = columns < 3 ? columns - 1 : 2;
+    const double title = *g->of->title ? 45 : 0;
+    double tall = columns <= 3 ? heights[k] : 1440.0 / columns * 0.9;
+    g->width = g->of->o.width != 0 ? g->of->o.width : widths[k];
+    if (columns > 3 && g->of->panel && g->of->panel->o.x.hidden) tall = g->width / columns;
+    g->height = g->of->o.height != 0 ? g->of->o.height : rows * tall + title;
+    g->font = fmax(15, fmax(g->width / 80, g->height / 45));
+    if (g->font > g->width / columns / 9) g->font = g->width / columns / 9; /* small multiples */
+}
+
+/* ---- texts ---- */
+
+const char *wgi_page_text(const wgi_page *g, const char *s)
+{
+    wgi_strbuf b = { .c = g->f->c };
+    wgi_strbuf_clean(&b, s ? s : "", 400);
+    const char *copy = wgi_figure_copy(g->f, wgi_strbuf_text(&b));
+    wgi_strbuf_free(&b);
+    return copy;
+}
+
+wgi_label *wgi_label_add(wgi_page *g, wgi_label_kind kind, const char *text, double x, double y, int anchor)
+{
+    static wgi_label none;
+    if (!wgi_figure_room(g->f, &g->label, sizeof *g->label, g->labels, &g->label_room)) {
+        g->failed = true;
+        return &none;
+    }
+    wgi_label *l = &g->label[g->labels++];
+    *l = (wgi_label){
+        .kind = kind, .text = text, .x = x, .y = y, .anchor = anchor, .size = g->font, .panel = -1
+    };
+    l->width = wgi_figure_text_width(text, l->size, false);
+    return l;
+}
+
+static double widest(const wgi_page *g, const wgi_axis *a)
+{
+    double most = 0;
+    for (int i = 0; i < a->ticks; i++) {
+        const char *text = a->names ? a->name[(int)a->tick[i]] : a->text[i];
+        most = fmax(most, wgi_figure_text_width(text, g->font, false));
+    }
+    return most;
+}
+
+/* ---- margins ---- */
+
+/* How many ticks fit so that their texts are apart. */
+static void x_ticks(wgi_page *g, wgi_axis *a, double width)
+{
+    for (int count = MOST_TICKS; count > 0; count--) {
+        wgi_axis_ticks(a, count);
+        if (a->names || a->ticks < 3) return;
+        if ((widest(g, a) + 0.7 * g->font) * (a->ticks - 1) < width) return;
+    }
+}
+
+static void y_ticks(wgi_page *g, wgi_axis *a, double height)
+{
+    const int count = (int)(height / (2.6 * g->font));
+    wgi_axis_ticks(a, count < 2 ? 2 : count > MOST_TICKS ? MOST_TICKS : count);
+}
+
+static const wg_series *bar_of(const wg_panel *p)
+{
+    for (const wg_series *s = p->series; s; s = s->next)
+        if (s->kind == WGI_IMAGE && s->rows && !s->grid.no_bar && s->grid.map != WG_MAP_CLASSES &&
+            !p->o.x.hidden)
+            return s;
+    return NULL;
+}
+
+static double bar_room(wgi_page *g, wgi_plot *t, double height)
+{
+    wg_color_map map;
+    if (!t->bar) return 0;
+    memset(&t->bar_axis, 0, sizeof t->bar_axis);
+    wgi_color_ends(t->bar, &t->bar_axis.low, &t->bar_axis.high, &map);
+    y_ticks(g, &t->bar_axis, height);
+    return (0.8 + bar_width + 0.5 + (*t->bar->name ? 1.6 : 0)) * g->font + widest(g, &t->bar_axis);
+}
+
+static bool has_axis(const wgi_axis *a) { return !a->hidden; }
+
+static margins margins_of(wgi_page *g, wgi_plot *t, double width, double height)
+{
+    const double f = g->font;
+    margins m = { 0.7 * f, 0.8 * f, *t->panel->title ? 1.9 * f : 0.8 * f, 0.6 * f };
+    if (has_axis(&t->x)) m.bottom = 2 * f;
+    if (*t->x.label) m.bottom += 1.4 * f;
+    m.top += t->legend_height > 0 && !t->legend_inside ? t->legend_height + 0.3 * f : 0;
+    y_ticks(g, &t->y, height - m.top - m.bottom);
+    if (has_axis(&t->y)) m.left = fmin(widest(g, &t->y), 0.35 * width) + 1.1 * f;
+    if (*t->y.label) m.left += 1.6 * f;
+    m.right += bar_room(g, t, height - m.top - m.bottom);
+    x_ticks(g, &t->x, width - m.left - m.right);
+    if (has_axis(&t->x) && !t->x.names) {
+        m.right = fmax(m.right, widest(g, &t->x) / 2 + 0.2 * f);
+        m.left = fmax(m.left, widest(g, &t->x) / 2 + 0.2 * f);
+    }
+    return m;
+}
+
+/* ---- places ---- */
+
+/* Makes the frame smaller so that a unit of x is as long as a unit of y. */
+static void make_equal(wgi_plot *t)
+{
+    const double x = fabs(t->x.high - t->x.low), y = fabs(t->y.high - t->y.low), w = t->width, h = t->height;
+    const bool square = t->panel->matrix && x < 5 * y && y < 5 * x;
+    if ((!t->panel->o.equal && !square) || t->x.logarithmic || t->y.logarithmic) return;
+    if (w * y > h * x) t->width = h * x / y, t->left += (w - t->width) / 2;
+    else t->height = w * y / x, t->top += (h - t->height) / 2;
+}
+
+static void place_plots(wgi_page *g, int columns, int rows, margins *m)
+{
+    const double title = *g->of->title ? 2.4 * g->font : 0.3 * g->font;
+    const double width = g->width / columns, height = (g->height - title) / rows;
+    for (int i = 0; i < g->plots; i++) m[i] = margins_of(g, &g->plot[i], width, height);
+    for (int i = 0; i < g->plots; i++)
+        for (int k = 0; k < g->plots; k++) {
+            if (k % columns == i % columns)
+                m[i].left = fmax(m[i].left, m[k].left), m[i].right = fmax(m[i].right, m[k].right);
+            if (k / columns == i / columns)
+                m[i].top = fmax(m[i].top, m[k].top), m[i].bottom = fmax(m[i].bottom, m[k].bottom);
+        }
+    for (int i = 0; i < g->plots; i++) {
+        wgi_plot *t = &g->plot[i];
+        t->left = i % columns * width + m[i].left, t->top = title + i / columns * height + m[i].top;
+        t->width = fmax(width - m[i].left - m[i].right, 10),
+        t->height = fmax(height - m[i].top - m[i].bottom, 10);
+        make_equal(t);
+        t->bar_left = t->left + t->width + 0.8 * g->font;
+        x_ticks(g, &t->x, t->width), y_ticks(g, &t->y, t->height);
+        if (t->bar) y_ticks(g, &t->bar_axis, t->height);
+    }
+}
+
+/* Shapes depend on the size of the frame: a second layout makes them anew. */
+static void fill_plots(wgi_page *g)
+{
+    for (int i = 0; i < g->plots; i++) {
+        wgi_plot *t = &g->plot[i];
+        t->shapes = t->points = 0;
+        wgi_add_shapes(g, t);
+    }
+}
+
+/* A legend that would lie on curves stands above the frame, which becomes lower. */
+static bool legends_need_room(wgi_page *g)
+{
+    bool any = false;
+    for (int i = 0; i < g->plots; i++) {
+        wgi_plot *t = &g->plot[i];
+        wgi_place_legend(g, t);
+        any |= t->entries > 0 && !t->legend_inside;
+    }
+    return any;
+}
+
+static void add_titles(wgi_page *g)
+{
+    if (!*g->of->title) return;
+    wgi_label *l =
+        wgi_label_add(g, WGI_LABEL_TITLE, wgi_page_text(g, g->of->title), g->width / 2, 1.75 * g->font, 1);
+    l->size = title_size * g->font, l->bold = true;
+    l->width = wgi_figure_text_width(l->text, l->size, true);
+    if (l->width > g->width - g->font)
+        l->size *= (g->width - g->font) / l->width, l->width = g->width - g->font;
+}
+
+bool wgi_page_make(wgi_page *g, const wg_figure *f)
+{
+    memset(g, 0, sizeof *g);
+    g->of = f;
+    g->f = wg_alloc(f->c, 1, sizeof *g->f);
+    if (!g->f) return false;
+    g->f->c = f->c;
+    const int columns = columns_of(f), rows = (f->panels + columns - 1) / columns;
+    size_page(g, columns, rows ? rows : 1);
+    g->plot = wgi_figure_alloc(g->f, (size_t)f->panels + 1, sizeof *g->plot);
+    margins *m = wgi_figure_alloc(g->f, (size_t)f->panels + 1, sizeof *m);
+    if (!g->plot || !m) return false;
+    for (const wg_panel *p = f->panel; p; p = p->next) {
+        wgi_plot *t = &g->plot[g->plots++];
+        t->panel = p, t->bar = bar_of(p);
+        wgi_find_ranges(g->f, p, &t->x, &t->y);
+    }
+    place_plots(g, columns, rows, m), fill_plots(g);
+    if (legends_need_room(g)) place_plots(g, columns, rows, m), fill_plots(g);
+    add_titles(g);
+    for (int i = 0; i < g->plots; i++) {
+        if (g->plot[i].entries && !g->plot[i].legend_inside) wgi_place_legend(g, &g->plot[i]);
+        wgi_add_labels(g, &g->plot[i], i);
+    }
+    return !g->failed;
+}
+
+void wgi_page_free(wgi_page *g)
+{
+    wg_figure_free(g->f);
+    memset(g, 0, sizeof *g);
+}

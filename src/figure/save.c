@@ -1,0 +1,156 @@
+/* save.c: wg_figure_save: which writer, with which id, frame and width. */
+#include "figure/figure_private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { COLUMNS = 80, LEAST = 40, MOST = 400, ID = 64 };
+
+static wg_status fail(const wg_figure *f, wg_site here, const char *text)
+{
+    return WGI_DRAW_FAIL(f->c, here, WG_ERROR_VALUE, "figure_save: %s", text);
+}
+
+static bool ends_in(const char *path, const char *end)
+{
+    const size_t n = strlen(path), k = strlen(end);
+    if (n < k) return false;
+    for (size_t i = 0; i < k; i++)
+        if (tolower((unsigned char)path[n - k + i]) != end[i]) return false;
+    return true;
+}
+
+static wg_figure_format format_of(const wg_figure_save_opts *o)
+{
+    static const struct {
+        const char *end;
+        wg_figure_format format;
+    } known[] = { { ".svg", WG_FIGURE_SVG }, { ".html", WG_FIGURE_HTML }, { ".htm", WG_FIGURE_HTML },
+                  { ".tex", WG_FIGURE_TEX }, { ".txt", WG_FIGURE_TXT },   { "-", WG_FIGURE_TXT } };
+    if (o->format) return o->format <= WG_FIGURE_TXT ? o->format : WG_FIGURE_BY_PATH;
+    for (size_t i = 0; o->path && i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].end, "-") ? ends_in(o->path, known[i].end) : strcmp(o->path, "-") == 0)
+            return known[i].format;
+    return WG_FIGURE_BY_PATH;
+}
+
+/* "out/loss curve.svg" gives wg-loss_curve: letters, digits and underscores of the name, the rest as
+ * underscores. */
+static void make_id(char id[ID], const wg_figure_save_opts *o)
+{
+    const char *from = o->id && *o->id ? o->id : o->path ? o->path : "";
+    const char *slash = o->id && *o->id ? NULL : strrchr(from, '/');
+    size_t n = 0;
+    if (slash) from = slash + 1;
+    const char *prefix = o->id && *o->id && isalpha((unsigned char)*o->id) ? "" : "wg-";
+    for (; prefix[n]; n++) id[n] = prefix[n];
+    for (; *from && !(from[0] == '.' && !strchr(from + 1, '.')) && n < ID - 1; from++)
+        id[n++] = isalnum((unsigned char)*from) || *from == '-' ? *from : '_';
+    if (n == 3 && prefix[0]) memcpy(id + n, "figure", 6), n += 6;
+    id[n] = 0;
+}
+
+/* ---- terminals ---- */
+
+static bool is_terminal(const wg_figure_save_opts *o)
+{
+    return o->path && strcmp(o->path, "-") == 0 && isatty(1);
+}
+
+static int columns_of(const wg_figure_save_opts *o)
+{
+    struct winsize size;
+    const char *text = getenv("COLUMNS");
+    int n = o->columns;
+    const bool standard = o->path && strcmp(o->path, "-") == 0;
+    if (!n && standard && text) n = atoi(text);
+    if (n <= 0 && standard && isatty(1) && ioctl(1, TIOCGWINSZ, &size) == 0) n = size.ws_col;
+    if (n <= 0) n = COLUMNS;
+    return n < LEAST ? LEAST : n > MOST ? MOST : n;
+}
+
+static bool is_ascii(const wg_figure_save_opts *o)
+{
+    if (o->ascii) return true;
+    if (!o->path || strcmp(o->path, "-") != 0) return false;
+    const char *names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+    for (int i = 0; i < 3; i++) {
+        const char *v = getenv(names[i]);
+        if (v && *v)
+            return !strstr(v, "UTF-8") && !strstr(v, "utf8") && !strstr(v, "utf-8") && !strstr(v, "UTF8");
+    }
+    return true;
+}
+
+static bool has_color(const wg_figure_save_opts *o)
+{
+    const char *no = getenv("NO_COLOR");
+    if (no && *no) return false;
+    return o->color || is_terminal(o);
+}
+
+/* ---- writing ---- */
+
+static wg_status write_page(const wgi_page *g, const wg_figure *f, const wg_figure_save_opts *o,
+                            wgi_strbuf *b)
+{
+    char id[ID];
+    make_id(id, o);
+    const wgi_writing w = { .o = o,
+                            .id = id,
+                            .frame = o->frame ? o->frame : f->frames,
+                            .ascii = is_ascii(o),
+                            .color = has_color(o),
+                            .columns = columns_of(o) };
+    switch (format_of(o)) {
+    case WG_FIGURE_SVG: wgi_write_svg(g, &w, false, b); break;
+    case WG_FIGURE_HTML: wgi_write_html(g, &w, b); break;
+    case WG_FIGURE_TEX: wgi_write_pgfplots(g, &w, b); break;
+    default: wgi_write_terminal(g, &w, b);
+    }
+    return b->failed ? WG_ERROR_MEMORY : WG_OK;
+}
+
+static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, wgi_strbuf *b)
+{
+    wgi_page g = { 0 };
+    if (format_of(o) == WG_FIGURE_BY_PATH)
+        return fail(
+            f, here,
+            "the path must end in .svg, .html, .tex or .txt, or .format say which; \"-\": the terminal");
+    if (o->frame < 0 || o->frame > f->frames)
+        return WGI_DRAW_FAIL(f->c, here, WG_ERROR_VALUE, "figure_save: .frame = %d of %d frames", o->frame,
+                             f->frames);
+    if (o->columns < 0) return fail(f, here, ".columns must not be negative");
+    const wgi_locale l = wgi_locale_set_c();
+    wg_status s = wgi_page_make(&g, f) ? write_page(&g, f, o, b) : WG_ERROR_MEMORY;
+    wgi_locale_restore(l);
+    wgi_page_free(&g);
+    return s;
+}
+
+wg_status wg_figure_save_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o)
+{
+    static const wg_figure_save_opts standard = { 0 };
+    if (!f) return WG_ERROR_USE;
+    wgi_strbuf b = { .c = f->c };
+    if (!o) o = &standard;
+    if (!o->path || !*o->path) return fail(f, here, "no path given");
+    wg_status s = make(here, f, o, &b);
+    if (s == WG_OK) s = wgi_save_whole(here, "figure_save", &b, o->path);
+    wgi_strbuf_free(&b);
+    return s;
+}
+
+char *wg_figure_text_at(wg_site here, wg_figure *f, const wg_figure_save_opts *o)
+{
+    static const wg_figure_save_opts standard = { 0 };
+    if (!f) return NULL;
+    wgi_strbuf b = { .c = f->c };
+    if (make(here, f, o ? o : &standard, &b) == WG_OK) return b.at;
+    wgi_strbuf_free(&b);
+    return NULL;
+}
