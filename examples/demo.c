@@ -75,7 +75,11 @@ static void progress(int epoch, double loss, double accuracy, double rate, doubl
 
 static void train(wg_context *c, wg_graph *g, wg_params *p, wg_data *d, wg_data *dev, const char *curve)
 {
-    double x[EPOCHS], loss[EPOCHS], held[EPOCHS], start = seconds();
+    double start = seconds();
+    wg_figure *f = wg_figure_new(c, "Digits: batch norm, dropout, Adam");
+    wg_panel *panel = wg_panel_new(f, "", .x = { "epoch" });
+    wg_series *loss = wg_panel_line(panel, "training loss");
+    wg_series *held = wg_panel_line(panel, "accuracy on held-out digits");
     wg_optim *adam = wg_adam(p, &(wg_adam_opts){ .lr = 3e-3 });
     wg_batch b;
     wg_node accuracy;
@@ -89,15 +93,13 @@ static void train(wg_context *c, wg_graph *g, wg_params *p, wg_data *d, wg_data 
             wg_mean_add(&mean, wg_item(L), (double)b.n);
         }
         double now = seconds() - start;
-        x[e] = e + 1;
-        loss[e] = mean.value;
-        held[e] = accuracy_on(g, p, dev);
-        progress(e + 1, loss[e], held[e], (e + 1) * (double)wg_data_rows(d) / now,
+        const double right = accuracy_on(g, p, dev);
+        wg_series_add(loss, e + 1, mean.value);
+        wg_series_add(held, e + 1, right);
+        progress(e + 1, mean.value, right, (e + 1) * (double)wg_data_rows(d) / now,
                  now / (e + 1) * (EPOCHS - e - 1), e + 1 == EPOCHS);
     }
-    wg_curve curves[] = { { .name = "training loss", .x = x, .y = loss, .n = EPOCHS },
-                          { .name = "accuracy on held-out digits", .x = x, .y = held, .n = EPOCHS } };
-    wg_draw_curves(c, curve, "Digits: batch norm, dropout, Adam", "epoch", "", curves, 2);
+    wg_figure_save(f, curve);
 }
 
 int main(int argc, char **argv)

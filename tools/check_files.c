@@ -121,28 +121,44 @@ static void measure(picture *p, double eps)
     snprintf(p->course, sizeof p->course, "the course's step %.0e: error %.0e", eps, error_at(p, eps));
 }
 
+static void add_guide(wg_panel *panel, const char *name, const double x[2], const double y[2])
+{
+    wg_series *guide =
+        wg_panel_line(panel, name, .color = WG_COLOR_GREY, .dash = 2, .along = true, .width = 0.7);
+    wg_series_add_all(guide, x, y, 2);
+}
+
+/* The guides go far below the errors: the axis ends at the smallest error. */
+static double least_error(const picture *p)
+{
+    double least = INFINITY;
+    for (int i = 0; i < p->s.n; i++) {
+        if (p->two[i] > 0) least = fmin(least, p->two[i]);
+        if (p->one[i] > 0) least = fmin(least, p->one[i]);
+    }
+    return isfinite(least) ? least / 3 : NAN;
+}
+
 static wg_status draw(wg_context *c, const char *path, const picture *p, double eps)
 {
     const wg_check_sweep *s = &p->s;
     const bool is_wrong = fabs(s->yours - s->slope) > 10 * s->bar;
-    const wg_curve curve[] = { { "two-sided: (f(x + h) − f(x − h)) / 2h", s->step, p->two, s->n },
-                               { "one-sided: (f(x + h) − f(x)) / h", s->step, p->one, s->n } };
-    const wg_curve guide[] = { { "rounding of f: grows as 1 / h", p->ends, p->rounding, 2 },
-                               { "step too large: grows as h²", p->ends, p->curving, 2 },
-                               { "your gradient is off by this much", p->ends, p->wrong, 2 } };
-    const wg_chart_mark mark[] = { { eps, p->course }, { s->step[best_of(p)], p->best } };
-    return wg_draw_loglog_at(NULL, c, path,
-                             &(wg_loglog){ .title = p->title,
-                                           .x_label = "the step h",
-                                           .y_label = isfinite(s->slope)
-                                                          ? "distance from the true slope"
-                                                          : "distance from your gradient (no slope is known)",
-                                           .curve = curve,
-                                           .curves = 2,
-                                           .guide = guide,
-                                           .guides = is_wrong ? 3 : 2,
-                                           .mark = mark,
-                                           .marks = 2 });
+    wg_figure *f = wg_figure_new(c, p->title, .width = 960, .height = 600);
+    wg_panel *panel =
+        wg_panel_new(f, "", .x = { "the step h", .scale = WG_SCALE_LOG },
+                     .y = { isfinite(s->slope) ? "distance from the true slope"
+                                               : "distance from your gradient (no slope is known)",
+                            .low = least_error(p), .high = NAN, .scale = WG_SCALE_LOG });
+    wg_series *two =
+        wg_panel_line(panel, "two-sided: (f(x + h) − f(x − h)) / 2h", .marker = WG_MARKER_DISC);
+    wg_series *one = wg_panel_line(panel, "one-sided: (f(x + h) − f(x)) / h", .marker = WG_MARKER_SQUARE);
+    wg_series_add_all(two, s->step, p->two, s->n), wg_series_add_all(one, s->step, p->one, s->n);
+    add_guide(panel, "rounding of f: grows as 1 / h", p->ends, p->rounding);
+    add_guide(panel, "step too large: grows as h²", p->ends, p->curving);
+    if (is_wrong) add_guide(panel, "your gradient is off by this much", p->ends, p->wrong);
+    wg_panel_at_x(panel, eps, p->course);
+    wg_panel_at_x(panel, s->step[best_of(p)], p->best);
+    return wg_figure_save(f, path);
 }
 
 static void draw_sweep(const args *a, const wg_check *r, failures *f)

@@ -1,4 +1,4 @@
-/* draw.h: pictures of graphs and plans, and charts of curves. Drawing changes no graph.
+/* draw.h: pictures of graphs and plans. Drawing changes no graph. Curves and images are drawn by figure.h.
  *
  *     wg_draw(loss, "net.svg", &(wg_draw_opts){ .values = true, .backward = true });
  *
@@ -96,34 +96,6 @@ WG_API char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o);
 WG_API wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path,
                                  const wg_draw_plan_opts *o);
 #define wg_draw_plan(c, p, ...) wg_draw_plan_at(WG_AT(#p), c, p, __VA_ARGS__)
-
-/* A chart of curves as SVG. A curve has n points; x NULL means 1, 2, ... NaN and infinities leave a gap. The
- * y axis is logarithmic if all y are positive and differ by more than a factor of 1000. */
-typedef struct wg_curve {
-    const char *name;
-    const double *x, *y;
-    int n;
-} wg_curve;
-WG_API wg_status wg_draw_curves_at(wg_site here, wg_context *c, const char *path, const char *title,
-                                   const char *x_label, const char *y_label, const wg_curve curves[], int n);
-#define wg_draw_curves(c, path, ...) wg_draw_curves_at(WG_AT(#path), c, path, __VA_ARGS__)
-
-/* A chart on two logarithmic axes as SVG: curves with a dot at each point; guides, dashed lines between two
- * points with their names along them; and marks, vertical lines. x must be given. Numbers that are not
- * positive leave a gap. */
-typedef struct wg_chart_mark {
-    double x;
-    const char *text;
-} wg_chart_mark;
-typedef struct wg_loglog {
-    const char *title, *x_label, *y_label;
-    const wg_curve *curve, *guide;
-    int curves, guides;
-    const wg_chart_mark *mark;
-    int marks;
-} wg_loglog;
-WG_API wg_status wg_draw_loglog_at(wg_site here, wg_context *c, const char *path, const wg_loglog *o);
-#define wg_draw_loglog(c, path, o) wg_draw_loglog_at(WG_AT(#path), c, path, o)
 
 #ifdef __cplusplus
 }

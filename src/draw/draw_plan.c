@@ -22,6 +22,20 @@ static wg_status steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *
     return s;
 }
 
+static wg_status figure(wg_site here, const wg_plan *p, const char *path, const wg_draw_plan_opts *o,
+                        wgi_strbuf *out)
+{
+    wg_figure *f = o->picture == WG_PLAN_MEMORY ? wgi_plan_memory(here, out->c, p, o)
+                                                : wgi_plan_roofline(here, out->c, p, o);
+    const wg_figure_save_opts as_svg = { .path = path, .format = WG_FIGURE_SVG };
+    char *text = wg_figure_text_at(here, f, &as_svg);
+    if (text) wgi_strbuf_put(out, text);
+    const bool ok = text && !out->failed;
+    wg_free(out->c, text);
+    wg_figure_free(f);
+    return ok ? WG_OK : WG_ERROR_MEMORY;
+}
+
 static wg_status make(wg_site here, const wg_plan *p, const char *path, const wg_draw_plan_opts *o,
                       wgi_strbuf *out)
 {
@@ -39,9 +53,7 @@ static wg_status make(wg_site here, const wg_plan *p, const char *path, const wg
     if (strcmp(format, "svg") != 0) return fail(here, out->c, "charts are written as svg");
     if (o->picture == WG_PLAN_ROOFLINE && !o->limits)
         return fail(here, out->c, "a roofline needs .limits: wg_limits_measure");
-    return (o->picture == WG_PLAN_MEMORY ? wgi_plan_memory(p, o, out) : wgi_plan_roofline(p, o, out))
-               ? WG_OK
-               : WG_ERROR_MEMORY;
+    return figure(here, p, path, o, out);
 }
 
 wg_status wg_draw_plan_at(wg_site here, wg_context *c, const wg_plan *p, const char *path,

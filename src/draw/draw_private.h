@@ -14,6 +14,7 @@
 #include "text/text.h"
 #include "view/view.h"
 #include "wengert/draw.h"
+#include "wengert/figure.h"
 
 /* ---- units.c: quantities, and the ops of a plan's step ---- */
 
@@ -165,12 +166,13 @@ void wgi_put_attributes(const wgi_view *v, wgi_strbuf *b, const wgi_item *y);
 /* A leaf without a name of its own that is one number: shown where it is used. */
 bool wgi_is_inline_number(wg_node n);
 
-/* ---- plans: draw_plan_text.c, draw_plan_steps.c, chart_plan.c ---- */
+/* ---- plans: draw_plan_text.c, draw_plan_steps.c, plan_figures.c ---- */
 
 void wgi_plan_text(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *out);
 wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *dot);
-bool wgi_plan_memory(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg);
-bool wgi_plan_roofline(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *svg);
+/* Figures, which the caller frees; NULL: no memory. */
+wg_figure *wgi_plan_memory(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o);
+wg_figure *wgi_plan_roofline(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o);
 
 /* ---- legend.c ---- */
 

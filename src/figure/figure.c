@@ -6,14 +6,30 @@
 
 /* ---- memory ---- */
 
+enum { HEAD = 16, CHUNK = 1 << 15, LARGE = 1 << 12 };
+
+static char *new_block(wg_figure *f, size_t size)
+{
+    wgi_block *b = wg_alloc(f->c, HEAD + size, 1);
+    if (!b) return f->lost = true, NULL;
+    b->next = f->blocks, f->blocks = b;
+    return (char *)b + HEAD;
+}
+
+/* Small pieces share a block. */
 void *wgi_figure_alloc(wg_figure *f, size_t count, size_t size)
 {
-    const size_t head = (sizeof(wgi_block) + 15) & ~(size_t)15;
-    if (size && count > (SIZE_MAX / 2 - head) / size) count = SIZE_MAX / 2 / size;
-    wgi_block *b = wg_alloc(f->c, head + count * size, 1);
-    if (!b) return NULL;
-    b->next = f->blocks, f->blocks = b;
-    return (char *)b + head;
+    if (size && count > SIZE_MAX / 4 / size) count = SIZE_MAX / 4 / size; /* no such memory: it fails below */
+    const size_t bytes = (count * size + 15) & ~(size_t)15;
+    if (bytes > LARGE) return new_block(f, bytes);
+    if (f->chunk_left < bytes) {
+        char *chunk = new_block(f, CHUNK);
+        if (!chunk) return NULL;
+        f->chunk = chunk, f->chunk_left = CHUNK;
+    }
+    char *at = f->chunk;
+    f->chunk += bytes, f->chunk_left -= bytes;
+    return at;
 }
 
 const char *wgi_figure_copy(wg_figure *f, const char *s)

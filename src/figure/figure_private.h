@@ -69,6 +69,9 @@ struct wg_figure {
     const char **frame_name;
     int frame_room;
     wgi_block *blocks;
+    char *chunk; /* where the next small piece goes */
+    size_t chunk_left;
+    bool lost; /* memory was missing: what is shown is not all that was given */
 };
 
 /* figure.c. Memory of the figure, all zero; NULL after an error. */

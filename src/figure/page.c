@@ -224,7 +224,7 @@ bool wgi_page_make(wgi_page *g, const wg_figure *f)
         if (g->plot[i].entries && !g->plot[i].legend_inside) wgi_place_legend(g, &g->plot[i]);
         wgi_add_labels(g, &g->plot[i], i);
     }
-    return !g->failed;
+    return !g->failed && !g->f->lost && !f->lost;
 }
 
 void wgi_page_free(wgi_page *g)

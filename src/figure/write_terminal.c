@@ -82,8 +82,8 @@ static void marker(canvas *c, const wgi_shape *k, double u, double v)
 /* Light colours are few dots. On a dark terminal large values are therefore bright, on a light one dark. */
 static const char *shade_of(const canvas *c, int color)
 {
-    static const char *const unicode[] = { " ", "░", "▒", "▓", "█" }, *const ascii[] = { " ", ".", ":", "+",
-                                                                                         "#" };
+    static const char *const unicode[] = { " ", "░", "▒", "▓", "█" };
+    static const char *const ascii[] = { " ", ".", ":", "+", "#" };
     const double light =
         (0.299 * (color >> 16 & 255) + 0.587 * (color >> 8 & 255) + 0.114 * (color & 255)) / 255;
     int i = (int)floor((1 - light) * 5);
@@ -334,7 +334,8 @@ static void put_legend(const canvas *c, wgi_strbuf *b, int left)
         put_spaces(b, left);
         if (code) wgi_strbuf_format(b, "\033[38;5;%dm", code);
         if (c->w->ascii) wgi_strbuf_add(b, &ascii_marks[(wgi_color_of(s) + 7) & 7], 1);
-        else wgi_strbuf_put(b, line ? samples[wgi_dash_of(s)] : s->kind == WG_SERIES_BARS ? "⣿⣿⣿" : "⠶⠶⠶");
+        else if (line) wgi_strbuf_put(b, samples[wgi_dash_of(s)]);
+        else wgi_strbuf_put(b, s->kind == WG_SERIES_BARS ? "⣿⣿⣿" : "⠶⠶⠶");
         wgi_strbuf_put(b, code ? "\033[0m " : " ");
         wgi_strbuf_put(b, shown(c, s->name, c->w->columns - left - 5)), wgi_strbuf_put(b, "\n");
     }

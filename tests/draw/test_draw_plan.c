@@ -86,7 +86,7 @@ Test(draw_plan, steps_are_frames_with_their_ops)
 
 #endif
 
-/* The height of a buffer's rectangle over that of the whole axis is its share of it. */
+/* Each rectangle says its buffer's steps under the pointer. */
 Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -94,10 +94,10 @@ Test(draw_plan, the_workspace_has_a_rectangle_a_buffer)
     int buffers = 0;
     for (int i = 0; i < p->buffers; i++) buffers += p->buffer[i].where == WG_PLAN_WORK;
     char *svg = drawn(c, p, "m.svg", &(wg_draw_plan_opts){ .picture = WG_PLAN_MEMORY, .title = "<memory>" });
-    cr_assert_eq(pic_count(svg, "<rect "), buffers);
+    cr_assert_eq(pic_count(svg, ", steps "), buffers);
     HAS(svg, "&lt;memory&gt;");
     HAS(svg, "</svg>");
-    HAS(svg, "prefers-color-scheme: dark");
+    HAS(svg, "prefers-color-scheme:dark");
     free(svg);
     wg_plan_free(p);
     wgt_finish(c, NULL);
