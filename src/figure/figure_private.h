@@ -171,6 +171,8 @@ typedef struct wgi_plot {
     const wg_panel *panel;
     wgi_axis x, y;
     double left, top, width, height; /* of the frame, on the page */
+    double cell_left, cell_width;    /* of the panel with its labels */
+    double cell_top, cell_height;
     wgi_shape *shape;
     int64_t shapes, shape_room;
     double *u, *v;
@@ -188,6 +190,7 @@ typedef struct wgi_page {
     wg_figure *f; /* memory of the page is that of a figure of its own */
     const wg_figure *of;
     double width, height, font;
+    double narrow, low; /* how much wider and higher the panels should be, so that no frame is too small */
     wgi_plot *plot;
     int plots;
     wgi_label *label;

@@ -11,14 +11,20 @@ static wgi_label *add(wgi_page *g, int panel, wgi_label_kind kind, const char *t
     return l;
 }
 
+/* How wide a text over the middle of the frame may be. */
+static double room_at_middle(const wgi_plot *t)
+{
+    const double middle = t->left + t->width / 2 - t->cell_left;
+    return 2 * fmin(middle, t->cell_width - middle);
+}
+
 static void add_title(wgi_page *g, wgi_plot *t, int panel)
 {
     const double f = g->font, size = 1.08 * f;
     const double above = t->entries && !t->legend_inside ? t->legend_height + 0.3 * f : 0;
-    const double room = 2 * fmin(t->left + t->width / 2, g->width - t->left - t->width / 2);
-    const char *text = wgi_fit_text(g, t->panel->title, fmin(room, g->width) - f, size, true);
+    const char *text = wgi_fit_text(g, t->panel->title, room_at_middle(t) - 0.4 * f, size, true);
     if (!*text) return;
-    wgi_label *l = add(g, panel, WGI_LABEL_TITLE, text, t->left + t->width / 2, t->top - above - 0.6 * f, 1);
+    wgi_label *l = add(g, panel, WGI_LABEL_TITLE, text, t->left + t->width / 2, t->top - above - 0.85 * f, 1);
     l->size = size, l->bold = true, l->width = wgi_figure_text_width(text, size, true);
 }
 
@@ -76,11 +82,11 @@ static void add_axes(wgi_page *g, wgi_plot *t, int panel)
     const int64_t from = g->labels;
     add_y_ticks(g, t, panel);
     const double y_ticks = widest_y_tick(g, from) + (t->y.hidden ? 0 : 0.55 * f);
-    const char *text = wgi_fit_text(g, t->x.label, fmin(g->width, t->width + 2 * t->left) - f, f, false);
+    const char *text = wgi_fit_text(g, t->x.label, room_at_middle(t) - 0.4 * f, f, false);
     if (*text)
         add(g, panel, WGI_LABEL_AXIS, text, t->left + t->width / 2,
-            t->top + t->height + (t->x.hidden ? 1.3 : 2.9) * f, 1);
-    text = wgi_fit_text(g, t->y.label, fmin(g->height, t->height + 3 * f), f, false);
+            t->top + t->height + (t->x.hidden ? 1.55 : 2.9) * f, 1);
+    text = wgi_fit_text(g, t->y.label, t->height + 0.9 * f, f, false);
     if (*text) {
         wgi_label *l =
             add(g, panel, WGI_LABEL_AXIS, text, t->left - y_ticks - 0.65 * f, t->top + t->height / 2, 1);
@@ -99,7 +105,7 @@ static void add_bar(wgi_page *g, wgi_plot *t, int panel)
         widest = fmax(widest, wgi_figure_text_width(t->bar_axis.text[i], f, false)), end = at - 1.08 * f;
     }
     if (!t->bar || !*t->bar->name) return;
-    const char *text = wgi_fit_text(g, t->bar->name, t->height + f, f, false);
+    const char *text = wgi_fit_text(g, t->bar->name, t->height + 0.9 * f, f, false);
     wgi_label *l = add(g, panel, WGI_LABEL_BAR, text, x + widest + 1.3 * f, t->top + t->height / 2, 1);
     l->angle = -acos(0);
 }

@@ -40,38 +40,44 @@ static double width_of(const wgi_page *g, const wgi_entry *e)
     return (sample + gap) * g->font + wgi_figure_text_width(e->text, g->font, false);
 }
 
-/* One column. Its corner is tried in the four corners and in the middles of the sides. */
-static bool place_inside(wgi_page *g, wgi_plot *t)
+/* One column. It is tried in the four corners and in the middles of the sides; with `must` it stands where it covers
+ * least. */
+static bool place_inside(wgi_page *g, wgi_plot *t, bool must)
 {
     static const double spots[][2] = { { 1, 0 },   { 0, 0 },   { 1, 1 },   { 0, 1 },
                                        { 1, 0.5 }, { 0, 0.5 }, { 0.5, 0 }, { 0.5, 1 } };
-    const double f = g->font, edge = 0.5 * f;
-    double width = 0, height = (2 * pad + line * t->entries) * f;
+    const double f = g->font, edge = 0.5 * f, height = (2 * pad + line * t->entries) * f;
+    double width = 0;
+    int least = -1;
     wgi_ink k;
     for (int i = 0; i < t->entries; i++) width = fmax(width, width_of(g, &t->entry[i]));
     width += 2 * pad * f;
-    if (width > 0.6 * t->width || height > 0.6 * t->height || !wgi_ink_make(g, t, &k)) return false;
+    if (!must && (width > 0.6 * t->width || height > 0.6 * t->height)) return false;
+    if (!wgi_ink_make(g, t, &k)) return false;
     for (size_t i = 0; i < sizeof spots / sizeof *spots; i++) {
         const double x = t->left + edge + spots[i][0] * (t->width - width - 2 * edge);
         const double y = t->top + edge + spots[i][1] * (t->height - height - 2 * edge);
-        const double box[4] = { x, y, x + width, y + height };
-        if (wgi_ink_under(&k, t, box)) continue;
+        const int covered = wgi_ink_under(&k, t, (double[4]){ x, y, x + width, y + height });
+        if (least >= 0 && covered >= least) continue;
+        least = covered;
         t->legend_left = x, t->legend_top = y, t->legend_width = width, t->legend_height = height;
-        for (int e = 0; e < t->entries; e++)
-            t->entry[e].x = x + pad * f, t->entry[e].y = y + (pad + line * (e + 0.5)) * f;
-        return true;
     }
-    return false;
+    for (int e = 0; e < t->entries; e++)
+        t->entry[e].x = t->legend_left + pad * f,
+        t->entry[e].y = t->legend_top + (pad + line * (e + 0.5)) * f;
+    return least == 0 || must;
 }
 
 /* Rows above the frame, from its left end. */
 static void place_above(wgi_page *g, wgi_plot *t)
 {
     const double f = g->font;
+    const double room = t->cell_left + t->cell_width - t->left - 0.3 * f;
     double x = 0, y = 0, widest = 0;
     for (int i = 0; i < t->entries; i++) {
+        t->entry[i].text = wgi_fit_text(g, t->entry[i].series->name, room - (sample + gap) * f, f, false);
         const double w = width_of(g, &t->entry[i]);
-        if (x > 0 && x + w > t->width) x = 0, y += line * f;
+        if (x > 0 && x + w > room) x = 0, y += line * f;
         t->entry[i].x = x, t->entry[i].y = y;
         x += w + 1.3 * f, widest = fmax(widest, x - 1.3 * f);
     }
@@ -83,10 +89,13 @@ static void place_above(wgi_page *g, wgi_plot *t)
 
 void wgi_place_legend(wgi_page *g, wgi_plot *t)
 {
-    if (!t->entries) {
-        collect(g, t);
-        if (!t->entries) return;
-        t->legend_inside = place_inside(g, t);
+    if (t->entries) {
+        if (t->legend_inside) place_inside(g, t, true);
+        else place_above(g, t);
+        return;
     }
+    collect(g, t);
+    if (!t->entries) return;
+    t->legend_inside = place_inside(g, t, false);
     if (!t->legend_inside) place_above(g, t);
 }

@@ -88,9 +88,12 @@ static void name_of_box(notes *n, const wg_series *s)
     if (height < 1.1 * f) return;
     wgi_label l = like(n, s, wgi_fit_text(n->g, s->name, width - 0.6 * f, f, false), f);
     if (wgi_characters(l.text) < 4 && wgi_characters(s->name) > wgi_characters(l.text)) return;
-    const double middle = wgi_px(n->t, (u[0] + u[1]) / 2), top = wgi_py(n->t, fmax(v[0], v[1]));
+    const double left = wgi_px(n->t, fmin(u[0], u[1])), y = wgi_py(n->t, (v[0] + v[1]) / 2) + 0.35 * f;
     spots p = { .n = 0 };
-    offer(&p, middle, top + height / 2 + 0.35 * f, 0, 1);
+    offer(&p, left + width / 2, y, 0, 1);
+    offer(&p, left + 0.3 * f, y, 0, 0), offer(&p, left + width - 0.3 * f, y, 0, 2);
+    for (int side = -1; side < 2 && height > 2.5 * f; side += 2)
+        offer(&p, left + width / 2, y + side * (height / 2 - 0.7 * f), 0, 1);
     l.halo = false;
     wgi_place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
 }

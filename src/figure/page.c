@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_TICKS = 8 };
+enum { MOST_TICKS = 8, LEAST = 4 }; /* LEAST: sides of a frame, in letters */
 static const double title_size = 1.25, bar_width = 0.9;
 
 typedef struct margins {
@@ -34,7 +34,8 @@ static void size_page(wgi_page *g, int columns, int rows)
     if (columns > 3 && g->of->panel && g->of->panel->o.x.hidden) tall = g->width / columns;
     g->height = g->of->o.height != 0 ? g->of->o.height : rows * tall + title;
     g->font = fmax(15, fmax(g->width / 80, g->height / 45));
-    if (g->font > g->width / columns / 9) g->font = g->width / columns / 9; /* small multiples */
+    const double most = g->width / columns / (columns > 3 ? 11 : 17); /* narrow panels */
+    if (g->font > most) g->font = most;
 }
 
 /* ---- texts ---- */
@@ -115,7 +116,7 @@ static bool has_axis(const wgi_axis *a) { return !a->hidden; }
 static margins margins_of(wgi_page *g, wgi_plot *t, double width, double height)
 {
     const double f = g->font;
-    margins m = { 0.7 * f, 0.8 * f, *t->panel->title ? 1.9 * f : 0.8 * f, 0.6 * f };
+    margins m = { 0.7 * f, 0.8 * f, *t->panel->title ? 2.1 * f : 0.8 * f, 0.6 * f };
     if (has_axis(&t->x)) m.bottom = 2 * f;
     if (*t->x.label) m.bottom += 1.4 * f;
     m.top += t->legend_height > 0 && !t->legend_inside ? t->legend_height + 0.3 * f : 0;
@@ -155,11 +156,16 @@ static void place_plots(wgi_page *g, int columns, int rows, margins *m)
             if (k / columns == i / columns)
                 m[i].top = fmax(m[i].top, m[k].top), m[i].bottom = fmax(m[i].bottom, m[k].bottom);
         }
+    g->narrow = g->low = 0;
     for (int i = 0; i < g->plots; i++) {
         wgi_plot *t = &g->plot[i];
+        g->narrow = fmax(g->narrow, LEAST * g->font - (width - m[i].left - m[i].right));
+        g->low = fmax(g->low, LEAST * g->font - (height - m[i].top - m[i].bottom));
         t->left = i % columns * width + m[i].left, t->top = title + i / columns * height + m[i].top;
         t->width = fmax(width - m[i].left - m[i].right, 10),
         t->height = fmax(height - m[i].top - m[i].bottom, 10);
+        t->cell_left = i % columns * width, t->cell_width = width;
+        t->cell_top = title + i / columns * height, t->cell_height = height;
         make_equal(t);
         t->bar_left = t->left + t->width + 0.8 * g->font;
         x_ticks(g, &t->x, t->width), y_ticks(g, &t->y, t->height);
@@ -218,10 +224,15 @@ bool wgi_page_make(wgi_page *g, const wg_figure *f)
         wgi_find_ranges(g->f, p, &t->x, &t->y);
     }
     place_plots(g, columns, rows, m), fill_plots(g);
-    if (legends_need_room(g)) place_plots(g, columns, rows, m), fill_plots(g);
+    bool again = legends_need_room(g);
+    for (int turn = 0; turn < 4 && (again || g->narrow > 0 || g->low > 0); turn++, again = false) {
+        g->width += columns * g->narrow, g->height += rows * g->low;
+        place_plots(g, columns, rows, m), fill_plots(g);
+        legends_need_room(g);
+    }
     add_titles(g);
     for (int i = 0; i < g->plots; i++) {
-        if (g->plot[i].entries && !g->plot[i].legend_inside) wgi_place_legend(g, &g->plot[i]);
+        if (g->plot[i].entries) wgi_place_legend(g, &g->plot[i]);
         wgi_add_labels(g, &g->plot[i], i);
     }
     return !g->failed && !g->f->lost && !f->lost;
