@@ -181,6 +181,7 @@ typedef struct wgi_plot {
     int entries;
     double legend_left, legend_top, legend_width, legend_height;
     bool legend_inside;
+    double legend_room; /* above the frame */
     const wg_series *bar; /* the image that the colour bar explains; NULL: no bar */
     wgi_axis bar_axis;
     double bar_left;

@@ -105,7 +105,7 @@ static void add_bar(wgi_page *g, wgi_plot *t, int panel)
         widest = fmax(widest, wgi_figure_text_width(t->bar_axis.text[i], f, false)), end = at - 1.08 * f;
     }
     if (!t->bar || !*t->bar->name) return;
-    const char *text = wgi_fit_text(g, t->bar->name, t->height + 0.9 * f, f, false);
+    const char *text = wgi_fit_text(g, t->bar->name, t->height, f, false);
     wgi_label *l = add(g, panel, WGI_LABEL_BAR, text, x + widest + 1.3 * f, t->top + t->height / 2, 1);
     l->angle = -acos(0);
 }

@@ -119,7 +119,7 @@ static margins margins_of(wgi_page *g, wgi_plot *t, double width, double height)
     margins m = { 0.7 * f, 0.8 * f, *t->panel->title ? 2.1 * f : 0.8 * f, 0.6 * f };
     if (has_axis(&t->x)) m.bottom = 2 * f;
     if (*t->x.label) m.bottom += 1.4 * f;
-    m.top += t->legend_height > 0 && !t->legend_inside ? t->legend_height + 0.3 * f : 0;
+    m.top += t->legend_room > 0 ? t->legend_room + 0.3 * f : 0;
     y_ticks(g, &t->y, height - m.top - m.bottom);
     if (has_axis(&t->y)) m.left = fmin(widest(g, &t->y), 0.35 * width) + 1.1 * f;
     if (*t->y.label) m.left += 1.6 * f;
@@ -190,7 +190,8 @@ static bool legends_need_room(wgi_page *g)
     for (int i = 0; i < g->plots; i++) {
         wgi_plot *t = &g->plot[i];
         wgi_place_legend(g, t);
-        any |= t->entries > 0 && !t->legend_inside;
+        if (!t->entries || t->legend_inside || t->legend_height <= t->legend_room) continue;
+        t->legend_room = t->legend_height, any = true;
     }
     return any;
 }
@@ -225,10 +226,10 @@ bool wgi_page_make(wgi_page *g, const wg_figure *f)
     }
     place_plots(g, columns, rows, m), fill_plots(g);
     bool again = legends_need_room(g);
-    for (int turn = 0; turn < 4 && (again || g->narrow > 0 || g->low > 0); turn++, again = false) {
+    for (int turn = 0; turn < 8 && (again || g->narrow > 0.01 || g->low > 0.01); turn++) {
         g->width += columns * g->narrow, g->height += rows * g->low;
         place_plots(g, columns, rows, m), fill_plots(g);
-        legends_need_room(g);
+        again = legends_need_room(g);
     }
     add_titles(g);
     for (int i = 0; i < g->plots; i++) {
