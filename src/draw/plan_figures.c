@@ -18,6 +18,16 @@ static const char *keep(wgi_strbuf *text, char *to, size_t size)
     return to;
 }
 
+/* The figure, if all its texts had memory. */
+static wg_figure *finish(wg_figure *f, wgi_strbuf *title, bool ok)
+{
+    ok &= !title->failed;
+    wgi_strbuf_free(title);
+    if (ok) return f;
+    wg_figure_free(f);
+    return NULL;
+}
+
 /* ---- the workspace ---- */
 
 enum { MARKS = 12, NAMES = 64 };
@@ -31,7 +41,7 @@ typedef struct byte_axis {
     const char *name[MARKS];
 } byte_axis;
 
-static void find_bytes(byte_axis *a, wg_context *c, double most)
+static bool find_bytes(byte_axis *a, wg_context *c, double most)
 {
     wgi_strbuf text = { .c = c };
     a->unit = exp2(ceil(log2(fmax(most, 64) / 8)));
@@ -39,7 +49,9 @@ static void find_bytes(byte_axis *a, wg_context *c, double most)
         wgi_put_bytes(&text, a->n * a->unit);
         a->name[a->n] = keep(&text, a->text[a->n], sizeof a->text[0]);
     }
+    const bool ok = !text.failed;
     wgi_strbuf_free(&text);
+    return ok;
 }
 
 static bool in_work(const wg_plan_buffer *b, int step)
@@ -75,7 +87,7 @@ static void add_needed(wg_panel *panel, const wg_plan *p, double unit)
     }
 }
 
-static void add_buffer(wg_panel *panel, wg_context *c, const wg_plan *p, int i, double unit)
+static bool add_buffer(wg_panel *panel, wg_context *c, const wg_plan *p, int i, double unit)
 {
     const wg_plan_buffer *b = &p->buffer[i];
     wgi_strbuf name = { .c = c }, hint = { .c = c };
@@ -87,7 +99,9 @@ static void add_buffer(wg_panel *panel, wg_context *c, const wg_plan *p, int i, 
     const double x[2] = { b->first - 0.47, b->last + 0.47 };
     const double y[2] = { (double)b->offset / unit, (double)(b->offset + b->bytes) / unit };
     wg_panel_box(panel, x, y, (wg_figure_color)(1 + i % 8), wgi_strbuf_text(&name), wgi_strbuf_text(&hint));
+    const bool ok = !name.failed && !hint.failed;
     wgi_strbuf_free(&name), wgi_strbuf_free(&hint);
+    return ok;
 }
 
 static void put_sums(wgi_strbuf *text, const wg_plan *p)
@@ -118,7 +132,7 @@ wg_figure *wgi_plan_memory(wg_site here, wg_context *c, const wg_plan *p, const 
     byte_axis bytes;
     wgi_strbuf sums = { .c = c };
     const int names = name_steps(p, text, name);
-    find_bytes(&bytes, c, (double)p->workspace);
+    bool ok = find_bytes(&bytes, c, (double)p->workspace);
     put_sums(&sums, p);
     const wg_figure_opts figure = { .title = o->title && *o->title ? o->title : "The workspace of a plan",
                                     .width = 960,
@@ -131,10 +145,9 @@ wg_figure *wgi_plan_memory(wg_site here, wg_context *c, const wg_plan *p, const 
                                         .names = bytes.name, .name_count = bytes.n } };
     wg_panel *panel = wg_panel_new_at(here, f, &opts);
     for (int i = 0; i < p->buffers; i++)
-        if (p->buffer[i].where == WG_PLAN_WORK) add_buffer(panel, c, p, i, bytes.unit);
+        if (p->buffer[i].where == WG_PLAN_WORK) ok &= add_buffer(panel, c, p, i, bytes.unit);
     add_needed(panel, p, bytes.unit);
-    wgi_strbuf_free(&sums);
-    return f;
+    return finish(f, &sums, ok);
 }
 
 /* ---- the roofline ---- */
@@ -177,7 +190,7 @@ static void find_ranges(roofline *r)
 }
 
 /* The line of a bandwidth, from the left or lower edge to the speed of products. */
-static void add_slope(wg_panel *panel, const roofline *r, int level)
+static bool add_slope(wg_panel *panel, const roofline *r, int level)
 {
     const double width = r->l->bandwidth[level], from = fmax(r->low_x, r->low_y / width),
                  to = r->peak / width;
@@ -189,17 +202,21 @@ static void add_slope(wg_panel *panel, const roofline *r, int level)
     };
     wg_series *s = wg_series_new_at(NULL, panel, WG_SERIES_LINE, &o);
     wg_series_add(s, from, 1e-9 * from * width), wg_series_add(s, to, 1e-9 * r->peak);
+    const bool ok = !name.failed;
     wgi_strbuf_free(&name);
+    return ok;
 }
 
-static void add_roof(wg_panel *panel, const roofline *r)
+static bool add_roof(wg_panel *panel, const roofline *r)
 {
     char text[64];
     snprintf(text, sizeof text, "products, %.0f GFLOP/s", 1e-9 * r->peak);
-    for (int i = WG_LEVELS - 1; i >= 0; i--) add_slope(panel, r, i);
+    bool ok = true;
+    for (int i = WG_LEVELS - 1; i >= 0; i--) ok &= add_slope(panel, r, i);
     wg_series *s = wg_panel_line(panel, text, .color = WG_COLOR_GREY, .dash = 1, .along = true);
     wg_series_add(s, fmax(r->peak / r->l->bandwidth[0], r->low_x), 1e-9 * r->peak);
     wg_series_add(s, r->high_x, 1e-9 * r->peak);
+    return ok;
 }
 
 /* Longest first. */
@@ -210,7 +227,7 @@ static int by_time(const void *a, const void *b)
                                     : p->first_op - q->first_op;
 }
 
-static void add_disc(wg_panel *panel, const roofline *r, const wg_plan_step *s, bool named)
+static bool add_disc(wg_panel *panel, const roofline *r, const wg_plan_step *s, bool named)
 {
     wgi_strbuf text = { .c = r->c };
     if (named) {
@@ -220,20 +237,23 @@ static void add_disc(wg_panel *panel, const roofline *r, const wg_plan_step *s, 
     }
     wg_panel_disc(panel, intensity(s), 1e-9 * s->flops / s->seconds, fmin(s->seconds / r->p->seconds, 1),
                   (wg_figure_color)(1 + wg_plan_bound(s, r->l).level), wgi_strbuf_text(&text));
+    const bool ok = !text.failed;
     wgi_strbuf_free(&text);
+    return ok;
 }
 
 static bool add_discs(wg_panel *panel, const roofline *r)
 {
     const wg_plan_step **list = wg_alloc(r->c, (size_t)r->p->steps + 1, sizeof *list);
+    bool ok = true;
     int n = 0;
     if (!list) return false;
     for (int i = 0; i < r->p->steps; i++)
         if (is_shown(r, &r->p->step[i])) list[n++] = &r->p->step[i];
     qsort(list, (size_t)n, sizeof *list, by_time);
-    for (int i = 0; i < n; i++) add_disc(panel, r, list[i], i < NAMED);
+    for (int i = 0; i < n; i++) ok &= add_disc(panel, r, list[i], i < NAMED);
     wg_free(r->c, list);
-    return true;
+    return ok;
 }
 
 static void put_share(wgi_strbuf *text, const roofline *r)
@@ -262,10 +282,6 @@ wg_figure *wgi_plan_roofline(wg_site here, wg_context *c, const wg_plan *p, cons
                                  .x = { "FLOPs a byte moved", r.low_x, r.high_x, .scale = WG_SCALE_LOG },
                                  .y = { "GFLOP/s", 1e-9 * r.low_y, 1e-9 * r.high_y, .scale = WG_SCALE_LOG } };
     wg_panel *panel = wg_panel_new_at(here, f, &opts);
-    add_roof(panel, &r);
-    const bool ok = add_discs(panel, &r) && !share.failed;
-    wgi_strbuf_free(&share);
-    if (ok) return f;
-    wg_figure_free(f);
-    return NULL;
+    const bool roof = add_roof(panel, &r), discs = add_discs(panel, &r);
+    return finish(f, &share, roof && discs);
 }

@@ -29,6 +29,7 @@ static int64_t sorted_values(wg_figure *f, const wg_series *s, double **out)
 {
     double *v = wg_alloc(f->c, (size_t)s->n + 1, sizeof *v);
     int64_t n = 0;
+    f->lost |= !v;
     for (int64_t i = 0; v && i < s->n; i++)
         if (wgi_is_shown(s->y[i])) v[n++] = s->y[i];
     if (v && n) qsort(v, (size_t)n, sizeof *v, by_value);
@@ -40,8 +41,8 @@ static void find_bins(const wg_series *s, const double *v, int64_t n, wgi_bins *
 {
     b->low = v[0], b->high = v[n - 1];
     const double span = b->high - b->low;
-    if (!(span > 1e-12 * fmax(fabs(b->low), fabs(b->high)))) {
-        const double half = b->low != 0 ? fabs(b->low) * 0.05 : 0.5;
+    if (!(span > fmax(1e-12 * fmax(fabs(b->low), fabs(b->high)), 1e-290))) {
+        const double half = fabs(b->low) > 1e-280 ? fabs(b->low) * 0.05 : 0.5;
         b->low -= half, b->high += half, b->n = s->o.bins ? s->o.bins : 1;
         return;
     }

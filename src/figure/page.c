@@ -45,6 +45,7 @@ const char *wgi_page_text(const wgi_page *g, const char *s)
     wgi_strbuf b = { .c = g->f->c };
     wgi_strbuf_clean(&b, s ? s : "", 400);
     const char *copy = wgi_figure_copy(g->f, wgi_strbuf_text(&b));
+    g->f->lost |= b.failed;
     wgi_strbuf_free(&b);
     return copy;
 }

@@ -168,6 +168,7 @@ const char *wgi_fit_text(wgi_page *g, const char *text, double width, double siz
         wgi_strbuf b = { .c = g->f->c };
         wgi_strbuf_clean(&b, text, most);
         const char *cut = wgi_figure_copy(g->f, wgi_strbuf_text(&b));
+        g->f->lost |= b.failed;
         wgi_strbuf_free(&b);
         if (wgi_figure_text_width(cut, size, bold) <= width) return cut;
     }

@@ -111,7 +111,7 @@ static wg_status write_page(const wgi_page *g, const wg_figure *f, const wg_figu
     case WG_FIGURE_TEX: wgi_write_pgfplots(g, &w, b); break;
     default: wgi_write_terminal(g, &w, b);
     }
-    return b->failed ? WG_ERROR_MEMORY : WG_OK;
+    return b->failed || g->f->lost ? WG_ERROR_MEMORY : WG_OK;
 }
 
 static wg_status make(wg_site here, wg_figure *f, const wg_figure_save_opts *o, wgi_strbuf *b)

@@ -204,6 +204,7 @@ static const char *shown(const canvas *c, const char *text, int most)
     if (c->w->ascii && b.length > (size_t)most) b.at[most] = 0;
     wgi_strbuf_clean(&cut, wgi_strbuf_text(&b), most - (wgi_characters(wgi_strbuf_text(&b)) > most));
     const char *copy = wgi_figure_copy(c->g->f, wgi_strbuf_text(&cut));
+    c->g->f->lost |= b.failed || cut.failed;
     wgi_strbuf_free(&b), wgi_strbuf_free(&cut);
     return copy;
 }
@@ -317,9 +318,8 @@ static void put_x_axis(const canvas *c, wgi_strbuf *b, int left)
         const int length = wgi_characters(text),
                   want = left + (int)(wgi_axis_unit(x, x->tick[k]) * (c->columns - 1) + 0.5) - length / 2;
         const int from = want + length > left + c->columns ? left + c->columns - length : want;
-        if (from < used) continue;
-        put_spaces(b, from - used), wgi_strbuf_put(b, text), used = from + length + 1;
-        wgi_strbuf_put(b, " ");
+        if (used && from <= used) continue;
+        put_spaces(b, from - used), wgi_strbuf_put(b, text), used = from + length;
     }
     wgi_strbuf_put(b, x->ticks ? "\n" : "");
 }
