@@ -40,8 +40,8 @@ static double width_of(const wgi_page *g, const wgi_entry *e)
     return (sample + gap) * g->font + wgi_figure_text_width(e->text, g->font, false);
 }
 
-/* One column. It is tried in the four corners and in the middles of the sides; with `must` it stands where it covers
- * least. */
+/* One column. It is tried in the four corners and in the middles of the sides; with `must` it stands
+ * where it covers least. */
 static bool place_inside(wgi_page *g, wgi_plot *t, bool must)
 {
     static const double spots[][2] = { { 1, 0 },   { 0, 0 },   { 1, 1 },   { 0, 1 },

@@ -170,13 +170,14 @@ static void name_along(notes *n, const wg_series *s)
     if (!k || !*s->name) return;
     wgi_label l = like(n, s, fit(n, s->name, 0.92 * f), 0.92 * f);
     l.color = wgi_color_of(s);
-    for (int level = 0; level < 2; level++)
+    for (int way = 0; way < 3; way++) /* along the line, along it further away, level */
         for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
             double x, y, angle;
             if (!point_at(n->t, k, shares[i], &x, &y, &angle)) continue;
-            const double up = level ? 0.4 * f : 0.45 * f, down = 1.1 * f, a = level ? 0 : angle;
-            offer(&p, x + up * sin(a) * 1, y - up * cos(a), a, level ? angle < 0 ? 2 : 0 : 1);
-            offer(&p, x - down * sin(a), y + down * cos(a), a, level ? angle < 0 ? 0 : 2 : 1);
+            const double more = way == 1 ? 0.45 * f : 0, up = 0.4 * f + more, down = 1.1 * f + more,
+                         a = way == 2 ? 0 : angle;
+            offer(&p, x + up * sin(a), y - up * cos(a), a, way == 2 ? angle < 0 ? 2 : 0 : 1);
+            offer(&p, x - down * sin(a), y + down * cos(a), a, way == 2 ? angle < 0 ? 0 : 2 : 1);
         }
     wgi_place_label(n->g, n->t, n->panel, &n->ink, &l, p.at, p.n);
 }

@@ -15,7 +15,8 @@ static double number_of(const char *text)
     const bool negative = strncmp(text, "−", strlen("−")) == 0;
     if (negative) text += strlen("−");
     char *end;
-    double m = strncmp(text, "10", 2) == 0 && text[2] && !strchr("0123456789.", text[2]) ? 1 : strtod(text, &end);
+    double m =
+        strncmp(text, "10", 2) == 0 && text[2] && !strchr("0123456789.", text[2]) ? 1 : strtod(text, &end);
     const char *power = strstr(text, "10");
     const char *dot = strstr(text, "·");
     if (dot) power = dot + strlen("·");
@@ -35,8 +36,8 @@ static double number_of(const char *text)
     return negative ? -m : m;
 }
 
-/* Ticks are whole multiples of a step that is 1, 2 or 5 times a power of ten; they fill the axis; their texts say
- * their values. */
+/* Ticks are whole multiples of a step that is 1, 2 or 5 times a power of ten; they fill the axis; their
+ * texts say their values. */
 Test(figure_axes, linear_ticks_are_round)
 {
     wgt_random r = { wgt_seed() };
@@ -51,8 +52,10 @@ Test(figure_axes, linear_ticks_are_round)
         cr_assert(a->tick[0] - step < a->low && a->tick[a->ticks - 1] + step > a->high, "a tick is missing");
         for (int k = 0; k < a->ticks; k++) {
             cr_assert(a->tick[k] >= a->low - 1e-6 * step && a->tick[k] <= a->high + 1e-6 * step);
-            cr_assert(fabs(a->tick[k] / step - round(a->tick[k] / step)) < 1e-6, "%g is no multiple of %g", a->tick[k], step);
-            cr_assert(fabs(number_of(a->text[k]) - a->tick[k]) <= 1e-6 * step, "%s for %.17g", a->text[k], a->tick[k]);
+            cr_assert(fabs(a->tick[k] / step - round(a->tick[k] / step)) < 1e-6, "%g is no multiple of %g",
+                      a->tick[k], step);
+            cr_assert(fabs(number_of(a->text[k]) - a->tick[k]) <= 1e-6 * step, "%s for %.17g", a->text[k],
+                      a->tick[k]);
         }
         free(a);
     }
@@ -72,8 +75,8 @@ Test(figure_axes, logarithmic_places_are_those_of_logarithms)
     cr_expect_float_eq(wgi_axis_value(&a, 0), 1e3, 1e-9);
 }
 
-/* The ticks of several powers of ten are powers of ten. Over two powers they are 1, 2 and 5 times them, and together
- * with the minor ones all of 1, 2, ..., 9, 10, 20, ..., 100. */
+/* The ticks of several powers of ten are powers of ten. Over two powers they are 1, 2 and 5 times them,
+ * and together with the minor ones all of 1, 2, ..., 9, 10, 20, ..., 100. */
 Test(figure_axes, logarithmic_ticks)
 {
     for (int low = -40; low < 30; low += 7)
@@ -84,8 +87,10 @@ Test(figure_axes, logarithmic_ticks)
             cr_assert(a->ticks >= 2 && a->ticks <= 9, "%d ticks over %d powers", a->ticks, span);
             for (int k = 0; k < a->ticks; k++) {
                 const double m = a->tick[k] / pow(10, floor(log10(a->tick[k]) + 1e-9));
-                cr_assert(fabs(m - 1) < 1e-9 || (span == 2 && (fabs(m - 2) < 1e-9 || fabs(m - 5) < 1e-9)), "%g", m);
-                cr_assert(wgt_relative(number_of(a->text[k]), a->tick[k]) < 1e-9, "%s for %g", a->text[k], a->tick[k]);
+                cr_assert(fabs(m - 1) < 1e-9 || (span == 2 && (fabs(m - 2) < 1e-9 || fabs(m - 5) < 1e-9)),
+                          "%g", m);
+                cr_assert(wgt_relative(number_of(a->text[k]), a->tick[k]) < 1e-9, "%s for %g", a->text[k],
+                          a->tick[k]);
             }
             if (span == 2) cr_assert_eq(a->minors + a->ticks, 19);
             free(a);
@@ -98,9 +103,10 @@ Test(figure_axes, numbers_have_so_many_digits)
         double v;
         int digits;
         const char *text;
-    } known[] = { { 1.6e-9, 4, "1.6·10⁻⁹" }, { -1.3333333, 4, "−1.333" }, { 0, 4, "0" },         { 1e6, 4, "10⁶" },
-                  { -1e-12, 4, "−10⁻¹²" },   { 9.9996, 4, "10" },         { 0.28731, 4, "0.2873" }, { 123456, 4, "123456" },
-                  { 9.8e-5, 4, "9.8·10⁻⁵" }, { INFINITY, 4, "∞" },        { -INFINITY, 4, "−∞" }, { 0.1, 3, "0.1" },
+    } known[] = { { 1.6e-9, 4, "1.6·10⁻⁹" },  { -1.3333333, 4, "−1.333" }, { 0, 4, "0" },
+                  { 1e6, 4, "10⁶" },          { -1e-12, 4, "−10⁻¹²" },     { 9.9996, 4, "10" },
+                  { 0.28731, 4, "0.2873" },   { 123456, 4, "123456" },     { 9.8e-5, 4, "9.8·10⁻⁵" },
+                  { INFINITY, 4, "∞" },       { -INFINITY, 4, "−∞" },      { 0.1, 3, "0.1" },
                   { 2.5e300, 3, "2.5·10³⁰⁰" } };
     char text[WGI_TICK_TEXT];
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {

@@ -1,5 +1,5 @@
-/* test_figure_files.c: the four kinds of files: well-formed whatever is shown, the same bytes each time, ids of one
- * picture only, errors that say what is wrong. */
+/* test_figure_files.c: the four kinds of files: well-formed whatever is shown, the same bytes each
+ * time, ids of one picture only, errors that say what is wrong. */
 #include <ctype.h>
 #include <locale.h>
 #include <math.h>
@@ -10,7 +10,10 @@
 
 static const char hostile[] = "<&>\"'\\\n\x01\xff #$%_{}~^ ]]> </svg><script>alert(1)</script> \u202e α₁";
 
-static double bowl(void *user, double x, double y) { return x * x + 3 * y * y + (user ? *(double *)user : 0); }
+static double bowl(void *user, double x, double y)
+{
+    return x * x + 3 * y * y + (user ? *(double *)user : 0);
+}
 
 /* A panel of every kind of series and note. */
 static wg_figure *everything(wg_context *c, const char *name)
@@ -22,9 +25,11 @@ static wg_figure *everything(wg_context *c, const char *name)
     for (int k = 0; k < WG_SERIES_KINDS; k++) {
         const wg_series_opts o = { .name = name, .marker = k == 0 ? WG_MARKER_TRIANGLE : WG_MARKER_DEFAULT };
         wg_series *s = wg_series_new_at(WG_HERE, p, (wg_series_kind)k, &o);
-        for (int i = 0; i < 12; i++) k == WG_SERIES_BARS ? wg_series_bar(s, name, i) : wg_series_add(s, i, i % 5);
+        for (int i = 0; i < 12; i++)
+            k == WG_SERIES_BARS ? wg_series_bar(s, name, i) : wg_series_add(s, i, i % 5);
     }
-    wg_panel_text(p, 3, 3, name), wg_panel_arrow(p, 1, 1, 4, 4, name), wg_panel_at_x(p, 2, name), wg_panel_at_y(p, 2, name);
+    wg_panel_text(p, 3, 3, name), wg_panel_arrow(p, 1, 1, 4, 4, name), wg_panel_at_x(p, 2, name),
+        wg_panel_at_y(p, 2, name);
     wg_panel_box(p, x, y, WG_COLOR_BLUE, name, name), wg_panel_disc(p, 5, 2, 0.5, WG_COLOR_PINK, name);
     p = wg_panel_new(f, name);
     wg_panel_image(p, name, .values = wg_view_f64(cells, WG_SHAPE(2, 3)), .numbers = true);
@@ -47,16 +52,18 @@ static void expect_well_formed(const char *xml)
         size_t n = strcspn(s + 1 + (s[1] == '/'), " />\n");
         cr_assert(n > 0 && n < 32 && isalpha((unsigned char)s[1 + (s[1] == '/')]), "not a tag: %.40s", s);
         if (s[1] == '/') {
-            cr_assert(depth > 0 && strncmp(stack[--depth], s + 2, n) == 0 && !stack[depth][n], "%.20s closes <%s>", s,
-                      stack[depth]);
+            cr_assert(depth > 0 && strncmp(stack[--depth], s + 2, n) == 0 && !stack[depth][n],
+                      "%.20s closes <%s>", s, stack[depth]);
         } else if (end[-1] != '/') {
             cr_assert_lt(depth, 64);
             snprintf(stack[depth++], 32, "%.*s", (int)n, s + 1);
         }
     }
     cr_assert_eq(depth, 0);
-    for (const char *s = xml; (s = strchr(s, '&')); s++) cr_assert(strcspn(s, ";") < 8, "a raw ampersand: %.20s", s);
-    for (const unsigned char *s = (const unsigned char *)xml; *s; s++) cr_assert(*s >= 32 || *s == '\n', "byte %d", *s);
+    for (const char *s = xml; (s = strchr(s, '&')); s++)
+        cr_assert(strcspn(s, ";") < 8, "a raw ampersand: %.20s", s);
+    for (const unsigned char *s = (const unsigned char *)xml; *s; s++)
+        cr_assert(*s >= 32 || *s == '\n', "byte %d", *s);
 }
 
 static char *text_of(wg_figure *f, wg_figure_format format)
@@ -112,8 +119,10 @@ Test(figure_files, ids_belong_to_one_picture)
     wg_figure *f = everything(c, "a");
     char *svg = wg_figure_text(f, "out/loss curve 1.svg");
     cr_assert(svg);
-    for (const char *s = svg; (s = strstr(s, "id=\"")); s++) cr_assert(strncmp(s + 4, "wg-loss_curve_1", 15) == 0, "%.30s", s);
-    for (const char *s = svg; (s = strstr(s, "url(#")); s++) cr_assert(strncmp(s + 5, "wg-loss_curve_1", 15) == 0, "%.30s", s);
+    for (const char *s = svg; (s = strstr(s, "id=\"")); s++)
+        cr_assert(strncmp(s + 4, "wg-loss_curve_1", 15) == 0, "%.30s", s);
+    for (const char *s = svg; (s = strstr(s, "url(#")); s++)
+        cr_assert(strncmp(s + 5, "wg-loss_curve_1", 15) == 0, "%.30s", s);
     const char *style = strstr(svg, "<style>") + 7, *end = strstr(svg, "</style>");
     for (const char *s = style; s < end; s++)
         if (*s == '{' && s[1] != '#') {
@@ -151,16 +160,23 @@ Test(figure_files, the_bytes_are_the_same_each_time)
 /* Nothing, one point, NaN alone, numbers at the ends of the range: each is a figure. */
 Test(figure_files, odd_data_are_drawn)
 {
-    static const double odd[][4] = { { 5, 5, 5, 5 }, { NAN, NAN, NAN, NAN }, { 1e308, -1e308, 1e-310, 0 }, { 0, 5e-324, 0, 0 },
-                                     { 1e299, -1e299, 0, 1 }, { 1e15, 1e15 + 1, 1e15 + 2, 1e15 }, { 1e-300, 2e-300, 3e-300, 0 },
+    static const double odd[][4] = { { 5, 5, 5, 5 },
+                                     { NAN, NAN, NAN, NAN },
+                                     { 1e308, -1e308, 1e-310, 0 },
+                                     { 0, 5e-324, 0, 0 },
+                                     { 1e299, -1e299, 0, 1 },
+                                     { 1e15, 1e15 + 1, 1e15 + 2, 1e15 },
+                                     { 1e-300, 2e-300, 3e-300, 0 },
                                      { INFINITY, -INFINITY, 1, 2 } };
     for (size_t k = 0; k < sizeof odd / sizeof *odd; k++)
         for (int kind = 0; kind < WG_SERIES_KINDS; kind++)
             for (int log = 0; log < 3; log++) {
                 wg_context *c = wgt_start(NULL, WG_F64, NULL);
                 wg_figure *f = wg_figure_new(c, NULL);
-                wg_panel *p = wg_panel_new(f, NULL, .x = { .scale = (wg_scale)log }, .y = { .scale = (wg_scale)log });
-                wg_series_add_all(wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL), odd[k], odd[k], k == 0 ? 1 : 4);
+                wg_panel *p =
+                    wg_panel_new(f, NULL, .x = { .scale = (wg_scale)log }, .y = { .scale = (wg_scale)log });
+                wg_series_add_all(wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL), odd[k], odd[k],
+                                  k == 0 ? 1 : 4);
                 wg_series_new_at(WG_HERE, p, (wg_series_kind)kind, NULL);
                 p = wg_panel_new(f, NULL);
                 wg_panel_image(p, NULL, .values = wg_view_f64(odd[k], WG_SHAPE(2, 2)), .numbers = true);
@@ -268,8 +284,9 @@ Test(figure_files, mistakes_are_named)
     cr_expect_null(wg_figure_new(c, "", .width = 3));
     wgt_expect_error(c, WG_ERROR_VALUE, ".width");
     cr_expect_eq(wg_figure_save(NULL, "a.svg"), WG_ERROR_USE);
-    wg_series_add(NULL, 1, 2), wg_series_push(NULL, 1), wg_series_bar(NULL, "", 1), wg_panel_text(NULL, 1, 2, ""),
-        wg_panel_at_x(NULL, 1, ""), wg_figure_frame(NULL, ""), wg_figure_free(NULL);
+    wg_series_add(NULL, 1, 2), wg_series_push(NULL, 1), wg_series_bar(NULL, "", 1),
+        wg_panel_text(NULL, 1, 2, ""), wg_panel_at_x(NULL, 1, ""), wg_figure_frame(NULL, ""),
+        wg_figure_free(NULL);
     wgt_finish(c, NULL);
 }
 

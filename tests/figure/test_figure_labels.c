@@ -1,4 +1,5 @@
-/* test_figure_labels.c: whatever a figure shows, no two of its texts lie on each other, and none leaves the page. */
+/* test_figure_labels.c: whatever a figure shows, no two of its texts lie on each other, and none leaves
+ * the page. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,9 +7,16 @@
 #include "figure/figure_private.h"
 #include "wgtest.h"
 
-static const char *const words[] = { "a", "gradient descent", "learning rate α = 0.01", "W₁", "∂L/∂W of the second layer",
-                                     "held out", "a very long name of a series that nobody would wish to read to its end",
-                                     "", "σ(z)", "best step 1·10⁻⁶: error 2·10⁻¹¹" };
+static const char *const words[] = { "a",
+                                     "gradient descent",
+                                     "learning rate α = 0.01",
+                                     "W₁",
+                                     "∂L/∂W of the second layer",
+                                     "held out",
+                                     "a very long name of a series that nobody would wish to read to its end",
+                                     "",
+                                     "σ(z)",
+                                     "best step 1·10⁻⁶: error 2·10⁻¹¹" };
 
 static const char *word(wgt_random *r) { return words[wgt_below(r, sizeof words / sizeof *words)]; }
 
@@ -35,7 +43,8 @@ static void add_notes(wg_panel *p, wgt_random *r)
         case 2: wg_panel_text(p, x, y, word(r)); break;
         case 3: wg_panel_disc(p, x, y, wgt_unit(r), WG_COLOR_BLUE, word(r)); break;
         case 4: wg_panel_arrow(p, x, y, x + 3, 2 * y, word(r)); break;
-        default: wg_panel_box(p, (double[]){ x, x + 9 }, (double[]){ y, 2 * y }, WG_COLOR_PINK, word(r), word(r));
+        default:
+            wg_panel_box(p, (double[]){ x, x + 9 }, (double[]){ y, 2 * y }, WG_COLOR_PINK, word(r), word(r));
         }
     }
 }
@@ -45,7 +54,8 @@ static void add_grid(wg_panel *p, wgt_random *r)
     double v[12 * 9];
     for (int i = 0; i < 12 * 9; i++) v[i] = wgt_uniform(r, -1, 1) * 100;
     const wg_tensor t = wg_view_f64(v, WG_SHAPE(9, 12));
-    if (wgt_below(r, 2)) wg_panel_image(p, word(r), .values = t, .numbers = wgt_below(r, 2), .map = wgt_below(r, 5));
+    if (wgt_below(r, 2))
+        wg_panel_image(p, word(r), .values = t, .numbers = wgt_below(r, 2), .map = wgt_below(r, 5));
     else wg_panel_contour(p, word(r), .values = t);
 }
 
@@ -56,7 +66,8 @@ static wg_figure *random_figure(wg_context *c, wgt_random *r)
         const bool grid = wgt_below(r, 4) == 0;
         wg_panel *p = wg_panel_new(
             f, word(r), .x = { word(r), .hidden = wgt_below(r, 8) == 0, .reversed = wgt_below(r, 8) == 0 },
-            .y = { word(r), .scale = grid ? WG_SCALE_LINEAR : (wg_scale)wgt_below(r, 3) }, .equal = wgt_below(r, 6) == 0);
+            .y = { word(r), .scale = grid ? WG_SCALE_LINEAR : (wg_scale)wgt_below(r, 3) },
+            .equal = wgt_below(r, 6) == 0);
         if (grid) add_grid(p, r);
         for (int i = (int)wgt_below(r, 5); i > 0; i--) add_series(p, r);
         add_notes(p, r);
@@ -64,7 +75,10 @@ static wg_figure *random_figure(wg_context *c, wgt_random *r)
     return f;
 }
 
-static bool share_a_frame(const wgi_label *a, const wgi_label *b) { return !a->frame || !b->frame || a->frame == b->frame; }
+static bool share_a_frame(const wgi_label *a, const wgi_label *b)
+{
+    return !a->frame || !b->frame || a->frame == b->frame;
+}
 
 static void expect_apart(const wgi_page *g, uint64_t seed)
 {
@@ -74,12 +88,14 @@ static void expect_apart(const wgi_page *g, uint64_t seed)
         if (!*a->text) continue;
         wgi_label_box(a, box);
         cr_assert(box[0] >= -1 && box[1] >= -1 && box[2] <= g->width + 1 && box[3] <= g->height + 1,
-                  "seed %llu: \"%s\" is cut: %g %g %g %g of %g %g", (unsigned long long)seed, a->text, box[0], box[1], box[2],
-                  box[3], g->width, g->height);
+                  "seed %llu: \"%s\" is cut: %g %g %g %g of %g %g", (unsigned long long)seed, a->text, box[0],
+                  box[1], box[2], box[3], g->width, g->height);
         for (int64_t j = 0; j < i; j++)
-            cr_assert(!*g->label[j].text || !share_a_frame(a, &g->label[j]) || !wgi_labels_overlap(a, &g->label[j]),
-                      "seed %llu: \"%s\" (kind %d, at %g %g) lies on \"%s\" (kind %d, at %g %g)", (unsigned long long)seed,
-                      a->text, a->kind, a->x, a->y, g->label[j].text, g->label[j].kind, g->label[j].x, g->label[j].y);
+            cr_assert(!*g->label[j].text || !share_a_frame(a, &g->label[j]) ||
+                          !wgi_labels_overlap(a, &g->label[j]),
+                      "seed %llu: \"%s\" (kind %d, at %g %g) lies on \"%s\" (kind %d, at %g %g)",
+                      (unsigned long long)seed, a->text, a->kind, a->x, a->y, g->label[j].text,
+                      g->label[j].kind, g->label[j].x, g->label[j].y);
     }
 }
 
@@ -156,8 +172,8 @@ Test(figure_labels, letters_are_large)
         wgi_page g;
         for (int i = 0; i < panels; i++) wg_panel_new(f, "panel", .x = { "x" }, .y = { "y" });
         cr_assert(wgi_page_make(&g, f));
-        cr_expect(g.font * fmin(1920 / g.width, 1080 / g.height) >= 23.99, "%d panels: %g of %g by %g", panels, g.font,
-                  g.width, g.height);
+        cr_expect(g.font * fmin(1920 / g.width, 1080 / g.height) >= 23.99, "%d panels: %g of %g by %g",
+                  panels, g.font, g.width, g.height);
         wgi_page_free(&g);
     }
     wgt_finish(c, NULL);

@@ -34,8 +34,8 @@ static line *contour(wg_figure *f, double (*of)(double, double), double level)
     return out;
 }
 
-/* Along an edge of length h the function is quadratic with second derivative 2, so a straight line is off by at most
- * h²/4. The circle is one closed line that goes once around. */
+/* Along an edge of length h the function is quadratic with second derivative 2, so a straight line is
+ * off by at most h²/4. The circle is one closed line that goes once around. */
 Test(figure_shapes, the_contour_of_a_circle)
 {
     wg_context *c = wgt_start(NULL, WG_F64, NULL);
@@ -50,7 +50,8 @@ Test(figure_shapes, the_contour_of_a_circle)
             if (isnan(l->x[i])) continue;
             cr_assert(fabs(circle(l->x[i], l->y[i]) - radius * radius) <= h * h / 4 + 1e-12);
             if (i && !isnan(l->x[i - 1]))
-                turn += atan2(l->x[i - 1] * l->y[i] - l->y[i - 1] * l->x[i], l->x[i - 1] * l->x[i] + l->y[i - 1] * l->y[i]);
+                turn += atan2(l->x[i - 1] * l->y[i] - l->y[i - 1] * l->x[i],
+                              l->x[i - 1] * l->x[i] + l->y[i - 1] * l->y[i]);
         }
         cr_assert_eq(lines, 1);
         cr_assert_float_eq(fabs(turn), 2 * acos(-1), 1e-9);
@@ -87,7 +88,8 @@ Test(figure_shapes, levels_are_round)
     const wg_series *s = wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(2, 2)), .level_count = 9);
     cr_assert_eq(wgi_contour_levels(s, level), 9);
     for (int i = 0; i < 9; i++) cr_expect_float_eq(level[i], i + 1, 1e-12);
-    s = wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(2, 2)), .levels = (double[]){ 3, 7 }, .level_count = 2);
+    s = wg_panel_contour(p, "", .values = wg_view_f64(v, WG_SHAPE(2, 2)), .levels = (double[]){ 3, 7 },
+                         .level_count = 2);
     cr_assert_eq(wgi_contour_levels(s, level), 2);
     cr_expect(level[0] == 3 && level[1] == 7);
     wgt_finish(c, NULL);
@@ -168,7 +170,8 @@ Test(figure_shapes, long_curves_keep_their_extremes)
     wg_figure *f = wg_figure_new(c, "");
     wg_series *s = wg_panel_line(wg_panel_new(f, ""), "");
     wgi_page g;
-    for (int i = 0; i < N; i++) wg_series_push(s, sin(i * 0.37) + (wgt_below(&r, 5000) ? 0 : wgt_uniform(&r, -9, 9)));
+    for (int i = 0; i < N; i++)
+        wg_series_push(s, sin(i * 0.37) + (wgt_below(&r, 5000) ? 0 : wgt_uniform(&r, -9, 9)));
     cr_assert(wgi_page_make(&g, f));
     const wgi_plot *t = &g.plot[0];
     const wgi_shape *k = first_line(t);
@@ -224,7 +227,8 @@ Test(figure_shapes, groups_of_bars_stand_side_by_side)
     int n = 0;
     for (int64_t i = 0; i < g.plot[0].shapes; i++)
         for (int64_t j = 0; j + 1 < g.plot[0].shape[i].n; j += 2, n++)
-            from[n] = g.plot[0].u[g.plot[0].shape[i].first + j], to[n] = g.plot[0].u[g.plot[0].shape[i].first + j + 1];
+            from[n] = g.plot[0].u[g.plot[0].shape[i].first + j],
+            to[n] = g.plot[0].u[g.plot[0].shape[i].first + j + 1];
     cr_assert_eq(n, 12);
     for (int i = 0; i < n; i++)
         for (int j = 0; j < i; j++) cr_expect(to[i] <= from[j] || to[j] <= from[i], "bars %d and %d", i, j);

@@ -108,3 +108,19 @@ Test(cookbook, shot)
     cr_expect_lt(misses(angle, time), 1e-6, "%s", text);
     cr_expect_lt(wgt_last_number(text, "off by "), 1e-10, "%s", text);
 }
+
+/* Gradient descent on (x² + 25 y²) / 2 with the rate 0.07 multiplies x by 0.93 and y by -0.75 a step.
+ * The picture has a path, a ring and an arrow for each optimizer. */
+Test(cookbook, optimizer_race)
+{
+    static char text[WGT_TEXT];
+    char dir[64], path[96];
+    cr_assert_eq(wgt_example_in("optimizer_race", "", dir, text), 0, "%s", text);
+    cr_expect_leq(wgt_example_lines("optimizer_race"), 60);
+    const double J = (81 * pow(0.93, 120) + 225 * pow(0.75, 120)) / 2;
+    cr_expect_float_eq(wgt_last_number(text, "gradient descent: J = "), J, 1e-5 * J, "%s", text);
+    snprintf(path, sizeof path, "%s/race.svg", dir);
+    FILE *svg = fopen(path, "r");
+    cr_expect(svg, "%s is missing", path);
+    if (svg) fclose(svg);
+}
