@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wgtest.h"
+#include "picture.h"
 #include "wgcommand.h"
 #include "../../tools/json.c"
 #include "../../tools/check_files.c"
@@ -16,13 +16,12 @@ Test(check_files, the_best_step_is_one_where_f_is_finite)
 {
     const char *path = wgt_in_folder("s.svg");
     EXPECT(0, NULL, NULL, "check", "-e", "log(x)", "--set", "x=0.05", "--sweep", path);
-    static wgt_bytes f;
-    f = wgt_load(path);
-    f.b[f.n < sizeof f.b ? f.n : sizeof f.b - 1] = 0;
-    const char *best = strstr((const char *)f.b, "best step ");
+    char *svg = pic_read(path);
+    const char *best = strstr(svg, "best step ");
     cr_assert(best);
     cr_expect(strtod(best + strlen("best step "), NULL) < 1e-2, "%.60s", best);
     cr_expect(strncmp(strstr(best, "error ") + 6, "nan", 3) != 0, "%.60s", best);
+    free(svg);
 }
 
 Test(check_files, what_cannot_be_written_is_a_member_of_the_report)

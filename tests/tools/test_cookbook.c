@@ -2,6 +2,7 @@
  * publication says. The other examples are in test_examples.c. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "wgexample.h"
 
