@@ -149,8 +149,7 @@ static wg_status draw(wg_context *c, const char *path, const picture *p, double 
                      .y = { isfinite(s->slope) ? "distance from the true slope"
                                                : "distance from your gradient (no slope is known)",
                             .low = least_error(p), .high = NAN, .scale = WG_SCALE_LOG });
-    wg_series *two =
-        wg_panel_line(panel, "two-sided: (f(x + h) − f(x − h)) / 2h", .marker = WG_MARKER_DISC);
+    wg_series *two = wg_panel_line(panel, "two-sided: (f(x + h) − f(x − h)) / 2h", .marker = WG_MARKER_DISC);
     wg_series *one = wg_panel_line(panel, "one-sided: (f(x + h) − f(x)) / h", .marker = WG_MARKER_SQUARE);
     wg_series_add_all(two, s->step, p->two, s->n), wg_series_add_all(one, s->step, p->one, s->n);
     add_guide(panel, "rounding of f: grows as 1 / h", p->ends, p->rounding);

@@ -1,7 +1,7 @@
 /* figure_private.h: from calls to a page, and from a page to files.
  *
  *     calls of figure.h --figure.c, series.c, grid.c, notes.c--> wg_figure, wg_panel, wg_series
- *     wg_figure --page.c (ranges.c, axis.c, shapes.c, legend.c, labels.c)--> wgi_page
+ *     wg_figure --page.c (axis_ranges.c, axis.c, shapes.c, figure_legend.c, labels.c)--> wgi_page
  *     wgi_page --write_svg.c, write_html.c, write_terminal.c, write_pgfplots.c--> text
  *
  * A page holds all that is seen: axes with their ticks, shapes, labels with their places. A writer decides
@@ -105,7 +105,7 @@ double wgi_nice_step(double span, int count);
 void wgi_axis_ticks(wgi_axis *a, int count);
 /* A number with so many digits: "0.2873", "−1.333", "1.6·10⁻⁹". */
 void wgi_number_text(char *text, size_t size, double v, int digits);
-/* ranges.c: the limits of both axes, by options and series. */
+/* axis_ranges.c: the limits of both axes, by options and series. */
 void wgi_find_ranges(wg_figure *memory, const wg_panel *p, wgi_axis *x, wgi_axis *y);
 
 /* ---- colours ---- */
@@ -181,7 +181,7 @@ typedef struct wgi_plot {
     int entries;
     double legend_left, legend_top, legend_width, legend_height;
     bool legend_inside;
-    double legend_room; /* above the frame */
+    double legend_room;   /* above the frame */
     const wg_series *bar; /* the image that the colour bar explains; NULL: no bar */
     wgi_axis bar_axis;
     double bar_left;
@@ -241,7 +241,7 @@ typedef struct wgi_bins {
 } wgi_bins;
 bool wgi_histogram(wg_figure *f, const wg_series *s, wgi_bins *b);
 
-/* legend.c. The first call decides whether the legend stands in the frame; the second places one that
+/* figure_legend.c. The first call decides whether the legend stands in the frame; the second places one that
  * stands above it, once the frame has made room. */
 void wgi_place_legend(wgi_page *g, wgi_plot *t);
 

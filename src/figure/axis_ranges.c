@@ -1,4 +1,4 @@
-/* ranges.c: the limits of a panel's axes, by its options, else by what its series show. */
+/* axis_ranges.c: the limits of a panel's axes, by its options, else by what its series show. */
 #include "figure/figure_private.h"
 
 #include <math.h>

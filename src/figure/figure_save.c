@@ -1,4 +1,4 @@
-/* save.c: wg_figure_save: which writer, with which id, frame and width. */
+/* figure_save.c: wg_figure_save: which writer, with which id, frame and width. */
 #include "figure/figure_private.h"
 
 #include <ctype.h>
