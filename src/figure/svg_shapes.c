@@ -128,7 +128,7 @@ static void put_area(const wgi_svg *s, const wgi_shape *k)
 static void put_cells(const wgi_svg *s, const wgi_shape *k)
 {
     wgi_strbuf_format(s->b, "<path shape-rendering=\"crispEdges\" stroke-width=\"%.2f\"",
-                      fabs(y_at(s, k, 1) - y_at(s, k, 0)) + 0.3);
+                      fabs(y_at(s, k, 1) - y_at(s, k, 0)) + (k->opacity < 1 ? 0 : 0.3));
     if (k->opacity < 1) wgi_strbuf_format(s->b, " stroke-opacity=\"%.2f\"", k->opacity);
     wgi_svg_paint(s, k->color, WGI_SVG_NONE);
     wgi_strbuf_put(s->b, " d=\"");

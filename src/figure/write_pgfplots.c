@@ -202,7 +202,8 @@ static void put_label(const tex *x, const wgi_label *l)
     const bool is_page = l->kind == WGI_LABEL_INSIDE || l->kind == WGI_LABEL_LEGEND ||
                          l->kind == WGI_LABEL_BAR || (l->kind == WGI_LABEL_TITLE && l->panel < 0);
     if (!is_page || !*l->text || !wgi_in_frame(l->frame, x->w->frame)) return;
-    wgi_strbuf_format(x->b, "\\node[anchor=%s, inner sep=0pt", anchors[l->anchor]);
+    wgi_strbuf_format(x->b, "\\node[anchor=%s, inner sep=%s", anchors[l->anchor],
+                      l->halo ? "0.7pt, fill=white, fill opacity=0.75, text opacity=1" : "0pt");
     if (l->angle != 0) wgi_strbuf_format(x->b, ", rotate=%.1f", -l->angle * 90 / acos(0));
     if (l->size < 0.99 * x->g->font) wgi_strbuf_format(x->b, ", scale=%.2f", l->size / x->g->font);
     wgi_strbuf_put(x->b, ", text="), put_color(x, l->color);
@@ -243,6 +244,14 @@ static void put_bar(const tex *x)
     }
 }
 
+static void put_legend_paper(const tex *x)
+{
+    const wgi_plot *t = x->t;
+    wgi_strbuf_format(x->b, "\\fill[white, fill opacity=0.88] (%.2fpt,%.2fpt) rectangle (%.2fpt,%.2fpt);\n",
+                      px(x, t->legend_left), py(x, t->legend_top), px(x, t->legend_left + t->legend_width),
+                      py(x, t->legend_top + t->legend_height));
+}
+
 static void put_plot(tex *x)
 {
     x->unit_x = is_narrow(&x->t->x), x->unit_y = is_narrow(&x->t->y);
@@ -250,6 +259,7 @@ static void put_plot(tex *x)
     for (int64_t i = 0; i < x->t->shapes; i++) put_shape(x, &x->t->shape[i]);
     wgi_strbuf_put(x->b, "\\end{axis}\n");
     if (x->t->bar) put_bar(x);
+    if (x->t->entries && x->t->legend_inside) put_legend_paper(x);
     for (int i = 0; i < x->t->entries; i++) put_sample(x, &x->t->entry[i]);
 }
 
