@@ -141,6 +141,7 @@ static double least_error(const picture *p)
 
 static wg_status draw(wg_context *c, const char *path, const picture *p, double eps)
 {
+    static const char two_sided[] = "two-sided: (f(x + h) − f(x − h)) / 2h";
     const wg_check_sweep *s = &p->s;
     const bool is_wrong = fabs(s->yours - s->slope) > 10 * s->bar;
     wg_figure *f = wg_figure_new(c, p->title, .width = 960, .height = 600);
@@ -149,7 +150,7 @@ static wg_status draw(wg_context *c, const char *path, const picture *p, double 
                      .y = { isfinite(s->slope) ? "distance from the true slope"
                                                : "distance from your gradient (no slope is known)",
                             .low = least_error(p), .high = NAN, .scale = WG_SCALE_LOG });
-    wg_series *two = wg_panel_line(panel, "two-sided: (f(x + h) − f(x − h)) / 2h", .marker = WG_MARKER_DISC);
+    wg_series *two = wg_panel_line(panel, two_sided, .marker = WG_MARKER_DISC);
     wg_series *one = wg_panel_line(panel, "one-sided: (f(x + h) − f(x)) / h", .marker = WG_MARKER_SQUARE);
     wg_series_add_all(two, s->step, p->two, s->n), wg_series_add_all(one, s->step, p->one, s->n);
     add_guide(panel, "rounding of f: grows as 1 / h", p->ends, p->rounding);

@@ -1,5 +1,5 @@
-/* figure_legend.c: which series a legend names, and where it stands: in the corner or at the side of the frame
- * where it covers nothing, else above the frame. */
+/* figure_legend.c: which series a legend names, and where it stands: in the corner or at the side of
+ * the frame where it covers nothing, else above the frame. */
 #include "figure/figure_private.h"
 
 #include <math.h>
