@@ -1,0 +1,76 @@
+/* metric.c: the width of a text, from the table of metric_table.c. */
+#include "layout/metric.h"
+
+#include <stdbool.h>
+
+/* In thousandths: of a character that the table does not have, of an emoji, of any monospaced character. */
+enum { OTHER = 1000, EMOJI = 1400, MONO = 603 };
+
+/* The character at s, and its bytes; 0xFFFD for a byte that begins none. */
+static uint32_t character_at(const unsigned char *s, int *bytes)
+{
+    int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
+    uint32_t u = n < 2 ? s[0] : s[0] & (0x7Fu >> n);
+    *bytes = n ? n : 1;
+    for (int i = 1; i < n; i++) {
+        if (s[i] >> 6 != 2) return *bytes = i, 0xFFFD;
+        u = u << 6 | (s[i] & 0x3F);
+    }
+    return n ? u : 0xFFFD;
+}
+
+typedef struct span {
+    uint32_t first, last;
+} span;
+
+static bool within(uint32_t u, const span list[], int n)
+{
+    for (int i = 0; i < n; i++)
+        if (u >= list[i].first && u <= list[i].last) return true;
+    return false;
+}
+#define WITHIN(u, list) within(u, list, (int)(sizeof(list) / sizeof *(list)))
+
+/* Combining marks, marks of direction, joiners, selectors of variants. */
+static const span no_width[] = { { 0x300, 0x36F },   { 0x483, 0x489 },   { 0x591, 0x5BD },
+                                 { 0x200B, 0x200F }, { 0x202A, 0x202E }, { 0x2060, 0x2064 },
+                                 { 0x20D0, 0x20F0 }, { 0xFE00, 0xFE0F }, { 0xFE20, 0xFE2F } };
+/* East Asian characters that fill a whole em, in monospaced fonts too. */
+static const span wide[] = {
+    { 0x1100, 0x115F }, { 0x2E80, 0xA4CF }, { 0xAC00, 0xD7A3 }, { 0xF900, 0xFAFF },
+    { 0xFE30, 0xFE6F }, { 0xFF00, 0xFF60 }, { 0xFFE0, 0xFFE6 }, { 0x20000, 0x3FFFD }
+};
+
+static int width_of(uint32_t u, wgi_face face)
+{
+    if (u < 0x20 || WITHIN(u, no_width)) return 0;
+    if (u >= 0x1F000 && u < 0x20000) return EMOJI;
+    if (WITHIN(u, wide)) return OTHER;
+    for (const wgi_metric_range *r = wgi_metric_ranges; r->width; r++)
+        if (u >= r->first && u <= r->last) {
+            int w = r->width[u - r->first][face == WGI_BOLD];
+            if (!w) break;
+            return face == WGI_MONO ? MONO : w;
+        }
+    return OTHER;
+}
+
+double wgi_text_width(const char *utf8, double size, wgi_face face)
+{
+    const unsigned char *s = (const unsigned char *)utf8;
+    int64_t sum = 0;
+    for (int bytes; *s; s += bytes) sum += width_of(character_at(s, &bytes), face);
+    return (double)sum * size / 1000;
+}
+
+size_t wgi_text_fitting(const char *utf8, double size, wgi_face face, double width)
+{
+    const unsigned char *s = (const unsigned char *)utf8, *start = s;
+    double most = width * 1000 / size;
+    int64_t sum = 0;
+    for (int bytes; *s; s += bytes) {
+        sum += width_of(character_at(s, &bytes), face);
+        if ((double)sum > most) break;
+    }
+    return (size_t)(s - start);
+}

@@ -1,0 +1,61 @@
+/* test_metric.c: widths of texts: never less than those that Helvetica's maker publishes. */
+#include <string.h>
+
+#include "layout/metric.h"
+#include "wgtest.h"
+
+/* From Adobe's font metrics of Helvetica and Helvetica-Bold, in thousandths. */
+static const struct {
+    const char *text;
+    int regular, bold;
+} helvetica[] = { { "A", 667, 722 }, { "W", 944, 944 }, { "i", 222, 278 },    { "m", 833, 889 },
+                  { "0", 556, 556 }, { " ", 278, 278 }, { "x", 500, 556 },    { "@", 1015, 975 },
+                  { "é", 556, 556 }, { "%", 889, 889 }, { "Wi", 1166, 1222 }, { "AmA", 2167, 2333 } };
+
+Test(metric, is_at_least_helveticas)
+{
+    for (size_t i = 0; i < sizeof helvetica / sizeof *helvetica; i++) {
+        double r = wgi_text_width(helvetica[i].text, 1000, WGI_REGULAR),
+               b = wgi_text_width(helvetica[i].text, 1000, WGI_BOLD);
+        cr_expect(r >= helvetica[i].regular && r < 1.35 * helvetica[i].regular, "%s: %g", helvetica[i].text,
+                  r);
+        cr_expect(b >= helvetica[i].bold && b < 1.35 * helvetica[i].bold, "%s bold: %g", helvetica[i].text,
+                  b);
+    }
+}
+
+Test(metric, adds_and_scales)
+{
+    const char *a = "σ(z) = ", *b = "1 / (1 + e⁻ᶻ) · Wᵀx̂ → ∂L";
+    char both[100] = "";
+    strcat(strcat(both, a), b);
+    for (int face = WGI_REGULAR; face <= WGI_MONO; face++) {
+        double wa = wgi_text_width(a, 12, face), wb = wgi_text_width(b, 12, face);
+        cr_expect_float_eq(wgi_text_width(both, 12, face), wa + wb, 1e-9);
+        cr_expect_float_eq(wgi_text_width(both, 36, face), 3 * (wa + wb), 1e-9);
+    }
+    cr_expect_eq(wgi_text_width("", 12, WGI_REGULAR), 0);
+}
+
+Test(metric, marks_have_no_width_and_ideographs_an_em)
+{
+    cr_expect_eq(wgi_text_width("x\u0302", 10, WGI_REGULAR), wgi_text_width("x", 10, WGI_REGULAR));
+    cr_expect_eq(wgi_text_width("\u4e2d\u6587", 10, WGI_MONO), 20);
+    cr_expect_eq(wgi_text_width("\u200b", 10, WGI_BOLD), 0);
+    cr_expect_eq(wgi_text_width("\xff", 10, WGI_BOLD), wgi_text_width("\uFFFD", 10, WGI_BOLD));
+    cr_expect_eq(wgi_text_width("ij=", 10, WGI_MONO), 3 * wgi_text_width("W", 10, WGI_MONO));
+}
+
+Test(metric, a_fitting_start_fits)
+{
+    const char *s = "αβγ→x₁ of 中文";
+    double all = wgi_text_width(s, 14, WGI_REGULAR);
+    for (double w = 0; w < all + 20; w += 1.7) {
+        char part[64] = "";
+        size_t n = wgi_text_fitting(s, 14, WGI_REGULAR, w);
+        memcpy(part, s, n);
+        cr_expect(wgi_text_width(part, 14, WGI_REGULAR) <= w + 1e-9);
+        cr_expect((s[n] & 0xC0) != 0x80, "a character is cut");
+        cr_expect(n == strlen(s) || w < all);
+    }
+}
