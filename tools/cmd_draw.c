@@ -8,8 +8,8 @@
 /* Flags that say what is drawn. */
 static const flag subject_flags[] = {
     { 'o', "output", "FILE",
-      "a .dot, .svg, .png or .pdf, with --plan also .txt; - with --format: standard output (default: text in "
-      "the terminal)" },
+      "a .dot, .svg, .png or .pdf, with --plan also .txt; - or only --format: standard output (default: text "
+      "in the terminal)" },
     { 0, "of", "NAME",
       "the root: it is drawn with all that it depends on (default: the last statement's value)" },
     { 0, "backward", NULL, "gradients of the root too, and the edges back; the root must be a scalar" },
@@ -80,10 +80,17 @@ static bool read_option(const args *a, int i, wg_draw_opts *o)
     return true;
 }
 
+/* The file; "-" where only --format is given; NULL: text in the terminal. */
+static const char *output_of(const args *a)
+{
+    const char *path = args_value(a, "output");
+    return !path && args_has(a, "format") ? "-" : path;
+}
+
 /* The kind of picture that the flags ask for; 0: a plan as JSON. */
 static unsigned picture_kind(const args *a)
 {
-    const char *path = args_value(a, "output"), *format = args_value(a, "format"),
+    const char *path = output_of(a), *format = args_value(a, "format"),
                *dot = path ? strrchr(path, '.') : NULL;
     if (!args_has(a, "plan")) return path ? WG_PICTURE_GRAPH : WG_PICTURE_TEXT;
     if (args_has(a, "chart")) return WG_PICTURE_CHART;
@@ -102,7 +109,7 @@ static int drawing_options(const args *a, wg_draw_opts *o)
             return tool_fail(a, EXIT_FLAGS, "--%s goes with %s, not with %s%s", drawing_flags[i].name,
                              wg_draw_goes_with(options[i].goes_with, all, sizeof all),
                              kind ? wg_draw_goes_with(kind, this, sizeof this) : "a plan's JSON",
-                             args_has(a, "output") ? "" : " (-o FILE makes a picture)");
+                             output_of(a) ? "" : " (-o FILE makes a picture)");
         if (!read_option(a, i, o)) return EXIT_FLAGS;
     }
     return EXIT_DONE;
@@ -121,13 +128,13 @@ static int plan_flags(const args *a)
     const char *chart = args_value(a, "chart");
     if (chart && !args_has(a, "plan")) return tool_fail(a, EXIT_FLAGS, "--chart without --plan");
     if (!args_one_of(a, "chart", "memory", "roofline")) return EXIT_FLAGS;
-    if (chart && !args_value(a, "output")) return tool_fail(a, EXIT_FLAGS, "--chart needs -o FILE.svg");
+    if (chart && !output_of(a)) return tool_fail(a, EXIT_FLAGS, "--chart needs -o FILE.svg");
     return EXIT_DONE;
 }
 
 static int file_flags(const args *a)
 {
-    const char *path = args_value(a, "output");
+    const char *path = output_of(a);
     const char *format = args_value(a, "format"), *dot = path ? strrchr(path, '.') : NULL;
     if (path && format && !known_format(a, format))
         return tool_fail(a, EXIT_FLAGS, "--format %s: dot, svg, png or pdf", format);
@@ -162,7 +169,7 @@ static wg_plan *plan_of(model *m, wg_node root, const name_list *wrt, bool backw
 
 static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts o)
 {
-    const char *path = args_value(m->a, "output"), *chart = args_value(m->a, "chart");
+    const char *path = output_of(m->a), *chart = args_value(m->a, "chart");
     wg_limits limits;
     o.limits = &limits;
     if (chart) o.picture = strcmp(chart, "memory") == 0 ? WG_PLAN_MEMORY : WG_PLAN_ROOFLINE;
@@ -179,7 +186,7 @@ static void draw_plan(model *m, wg_node root, const name_list *wrt, wg_draw_opts
 
 static void draw(model *m, wg_draw_opts o)
 {
-    const char *path = args_value(m->a, "output"), *names = args_value(m->a, "wrt"), *name;
+    const char *path = output_of(m->a), *names = args_value(m->a, "wrt"), *name;
     wg_node root;
     name_list wrt = { 0 };
     if (!model_of(m, &name, &root) || (names && !model_names(m, "wrt", names, &wrt))) return;
@@ -205,7 +212,7 @@ static void draw(model *m, wg_draw_opts o)
 /* After an error: draws what was built before it, and the call that failed. The exit status stays. */
 static void draw_failed(model *m, wg_draw_opts o)
 {
-    const char *path = args_value(m->a, "output");
+    const char *path = output_of(m->a);
     if (!path || !m->g || wg_graph_nodes(m->g) <= 1 || !wg_failed(m->c)) return;
     o.backward = o.values = false;
     if (wg_draw_graph_at(NULL, m->g, path, &o) == WG_OK)
@@ -216,7 +223,7 @@ static void draw_failed(model *m, wg_draw_opts o)
 
 static void drawn_json(const model *m)
 {
-    const char *path = args_value(m->a, "output");
+    const char *path = output_of(m->a);
     json j;
     if (!path || !strcmp(path, "-")) return;
     json_start(&j, stdout);
@@ -245,7 +252,7 @@ const command cmd_draw = {
     { subject_flags, drawing_flags, model_flags },
     "  wengert draw logistic.wg --wrt w,b --backward\n"
     "  wengert draw cat.wg -o cat.svg --dir TB\n"
-    "  wengert draw -e 'sigmoid(w * x + b)' --values -o - --format dot\n"
+    "  wengert draw -e 'sigmoid(w * x + b)' --values --format svg > neuron.svg\n"
     "  wengert draw logistic.wg --plan --backward\n"
     "  wengert draw logistic.wg --plan --backward --chart roofline -o roofline.svg\n",
     run,

@@ -2,8 +2,9 @@
  *
  *     wg_draw(loss, "net.svg", &(wg_draw_opts){ .values = true, .backward = true });
  *
- * DOT is written with libcgraph: the same graph gives the same bytes. SVG, PNG and PDF are made from it by
- * the program `dot`, under a time limit. A file is written whole or not at all.
+ * SVG, and DOT by libcgraph, are written without any program: the same graph gives the same bytes. PNG and
+ * PDF are made from the SVG by the program `rsvg-convert`, or where it is missing from the DOT by the
+ * program `dot`, under a time limit. A file is written whole or not at all.
  *
  * You can draw after an error, too: draw the error node or the whole graph. The call that failed is red and
  * shows its message. Values are shown where they can still be computed, gradients as a dash.
@@ -44,6 +45,10 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
 #define WG_DRAW_OPTIONS(FIELD, FLAG)                                                                      \
     FLAG(const char *, format, WG_PICTURE_FILE, "format", "FORMAT",                                       \
          "dot, svg, png or pdf; for a plan also txt (default: by the ending of the file)")                \
+    FLAG(const char *, engine, WG_PICTURE_DOT, "engine", "NAME",                                          \
+         "who lays out svg, png and pdf: own (default), or dot, Graphviz' program")                       \
+    FLAG(const char *, id, WG_PICTURE_DOT, "id", "NAME",                                                  \
+         "in svg: ids and styles begin with it (default: the file's name), so pictures share a page")     \
     FLAG(const char *, title, WG_PICTURE_FILE, "title", "TEXT", "a title above the picture")              \
     FLAG(bool, values, WG_PICTURE_GRAPH | WG_PICTURE_TEXT, "values", NULL,                                \
          "show values in the boxes, where they can be computed")                                          \
@@ -65,7 +70,7 @@ typedef enum wg_plan_picture { WG_PLAN_STEPS, WG_PLAN_MEMORY, WG_PLAN_ROOFLINE }
          "at most N boxes (default 400). Beyond that repeated nodes share a box; still more is an error") \
     FIELD(int, fold, WG_PICTURE_GRAPH,                                                                    \
           "repeated nodes share a box. 1: always, -1: never, 0: in graphs of more nodes than most")       \
-    FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of the program dot (default 20)")   \
+    FLAG(double, seconds, WG_PICTURE_DOT, "seconds", "N", "time limit of a program (default 20)")   \
     FIELD(wg_plan_picture, picture, WG_PICTURE_PLAN, "draw the steps, or which chart")                    \
     FIELD(const wg_limits *, limits, WG_PICTURE_PLAN,                                                     \
           "limits of the machine to compare with; NULL: none. ROOFLINE needs them")

@@ -119,13 +119,22 @@ static const char *shape_text(wgi_picture *p, wg_node n)
     return wgi_picture_text(p, &b);
 }
 
+/* A place "/folder/model.c:7" as "model.c:7", also at the start of a message. A picture is shown
+ * elsewhere: the machine's folders say nothing there. */
+static const char *without_folder(const char *place)
+{
+    size_t path = strcspn(place, ":\n");
+    while (*place == '/' && path && place[path - 1] != '/') path--;
+    return *place == '/' ? place + path : place;
+}
+
 static const char *tip_text(wgi_picture *p, const wgi_box *box, const wgi_item *y, wg_node n)
 {
     wgi_strbuf b = { .c = p->c };
     wgi_strbuf_format(&b, "%s ", box->word);
     wgi_put_name(&p->view, &b, y, TIP_MOST);
     if (*wg_node_scope(n)) wgi_strbuf_put(&b, " in "), wgi_strbuf_clean(&b, wg_node_scope(n), TIP_MOST);
-    const char *place = wg_site_place(y->here);
+    const char *place = without_folder(wg_site_place(y->here));
     if (*place) wgi_strbuf_put(&b, ", "), wgi_strbuf_clean(&b, place, TIP_MOST);
     const wg_op *op = y->op;
     if (!is_leaf(n) && op->formula) wgi_strbuf_put(&b, "\n"), wgi_strbuf_clean(&b, op->formula, TIP_MOST);
@@ -237,7 +246,7 @@ void wgi_describe_failure(wgi_picture *p, wgi_box *box)
     wgi_strbuf b = { .c = p->c }, message = b;
     wgi_strbuf_clean(&b, f->op ? f->op : "?", NAME_MOST), box->name = wgi_picture_text(p, &b);
     put_failed_call(&b, f), box->title = wgi_picture_text(p, &b);
-    wgi_strbuf_clean(&message, f->message ? f->message : "", TIP_MOST);
+    wgi_strbuf_clean(&message, without_folder(f->message ? f->message : ""), TIP_MOST);
     put_wrapped(&b, wgi_strbuf_text(&message)), box->detail = wgi_picture_text(p, &b);
     wgi_strbuf_format(&b, "failed: %s", wgi_strbuf_text(&message)), box->tip = wgi_picture_text(p, &b);
     wgi_strbuf_free(&message);

@@ -1,10 +1,10 @@
 /* dot.c: a picture as DOT text. No other file uses libcgraph.
  *
- * Equal pictures give the same bytes. So we number the objects: the library's own numbers are addresses, and
- * it writes clusters in the order of the numbers. libcgraph has process-wide state even for separate graphs,
- * so one process-wide lock is held from the first call to the last. The library keeps HTML and plain texts in
- * one table by content. A plain text must therefore never equal an HTML text: here these begin with a
- * <table> or <font> tag, and names in them are escaped.
+ * Equal pictures give the same bytes. So we number the objects: the library's own numbers are addresses,
+ * and it writes clusters in the order of the numbers. libcgraph has process-wide state even for separate
+ * graphs, so one process-wide lock is held from the first call to the last. The library keeps HTML and
+ * plain texts in one table by content. A plain text must therefore never equal an HTML text: here these
+ * begin with a <table> or <font> tag, and names in them are escaped.
  */
 #include "draw/draw_private.h"
 
@@ -140,17 +140,52 @@ static void set_html(painter *p, void *object, Agsym_t *attribute)
     agstrfree(p->g, html);
 }
 
-/* The program `dot` reads backslashes in tooltips as escapes. */
-static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *tip)
+/* ---- texts ---- */
+
+/* The program `dot` puts the names of objects in place of \N, \G, \E, \T, \H and \L: in tooltips and in
+ * labels, entities or not. A character without width between the two keeps them apart. */
+static void put_apart(wgi_strbuf *b, const char *s)
 {
-    wgi_strbuf *b = &p->text;
+    while (*s) {
+        size_t n = strcspn(s, "\\");
+        wgi_strbuf_add(b, s, n + (s[n] == '\\'));
+        s += n + (s[n] == '\\');
+        if (s[-1] == '\\' && *s && strchr("NGETHL", *s)) wgi_strbuf_put(b, "\u200B");
+    }
+}
+
+static void put_html(wgi_strbuf *b, const char *s, const char *line_break)
+{
+    wgi_strbuf apart = { .c = b->c };
+    put_apart(&apart, s);
+    wgi_strbuf_xml(b, wgi_strbuf_text(&apart), line_break);
+    b->failed |= apart.failed;
+    wgi_strbuf_free(&apart);
+}
+
+static void put_clean_html(wgi_strbuf *b, const char *s, int most)
+{
+    wgi_strbuf clean = { .c = b->c };
+    wgi_strbuf_clean(&clean, s, most);
+    put_html(b, wgi_strbuf_text(&clean), " ");
+    b->failed |= clean.failed;
+    wgi_strbuf_free(&clean);
+}
+
+/* Backslashes in tooltips begin escapes. */
+static void set_tip(painter *p, void *object, Agsym_t *attribute, const char *text)
+{
+    wgi_strbuf *b = &p->text, apart = { .c = b->c };
     wgi_strbuf_clear(b);
-    while (*tip) {
+    put_apart(&apart, text);
+    for (const char *tip = wgi_strbuf_text(&apart); *tip;) {
         size_t plain = strcspn(tip, "\\\n");
         wgi_strbuf_add(b, tip, plain);
         tip += plain;
         if (*tip) wgi_strbuf_put(b, *tip++ == '\n' ? "\\n" : "\\\\");
     }
+    b->failed |= apart.failed;
+    wgi_strbuf_free(&apart);
     if (b->length && !b->failed) set(object, attribute, b->at);
 }
 
@@ -161,7 +196,7 @@ static const char break_left[] = "<br align=\"left\"/>";
 /* Several lines each end in a left break: dot would centre them. */
 static void put_lines(wgi_strbuf *b, const char *s)
 {
-    wgi_strbuf_xml(b, s, break_left);
+    put_html(b, s, break_left);
     if (strchr(s, '\n')) wgi_strbuf_put(b, break_left);
 }
 
@@ -182,9 +217,9 @@ static void put_row(wgi_strbuf *b, const char *port, const char *text, const cha
 static void put_caption(wgi_strbuf *b, const wgi_box *x)
 {
     wgi_strbuf_put(b, "<tr><td align=\"left\"><font color=\"#424242\" point-size=\"10\">");
-    wgi_strbuf_xml(b, x->word, " ");
+    put_html(b, x->word, " ");
     wgi_strbuf_put(b, "</font></td><td align=\"right\"><font color=\"#424242\" point-size=\"10\">");
-    wgi_strbuf_xml(b, *x->shape ? x->shape : " ", " ");
+    put_html(b, *x->shape ? x->shape : " ", " ");
     wgi_strbuf_put(b, "</font></td></tr>");
 }
 
@@ -258,7 +293,7 @@ static void paint_frame(painter *p, int i)
     if (!c) return;
     wgi_strbuf_clear(&p->text);
     wgi_strbuf_put(&p->text, "<font color=\"" WGI_GREY "\">");
-    wgi_strbuf_clean_xml(&p->text, f->name, 80);
+    put_clean_html(&p->text, f->name, 80);
     wgi_strbuf_put(&p->text, "</font>");
     set_html(p, c, p->of_graph[GRAPH_LABEL]);
     set_tip(p, c, p->of_graph[GRAPH_TIP], p->picture->g ? "scope" : "step");
@@ -293,7 +328,7 @@ static void paint_link(painter *p, const wgi_link *l)
 static void put_title(wgi_strbuf *b, const char *title)
 {
     wgi_strbuf_put(b, "<font color=\"" WGI_GREY "\" point-size=\"16\">");
-    wgi_strbuf_clean_xml(b, title, 200);
+    put_clean_html(b, title, 200);
     wgi_strbuf_put(b, "</font>");
 }
 

@@ -1,9 +1,10 @@
-/* draw.c: the functions of draw.h that draw graphs: from graph to picture to DOT text to file.
+/* draw.c: the functions of draw.h that draw graphs: from graph to picture to text to file.
  *
  * They work on a failed context too, return their own status, and change nothing of the graph. */
 #include "draw/draw_private.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const wg_draw_opts standard = { 0 };
 
@@ -27,13 +28,14 @@ static wg_status check_root(wg_site here, wg_node root, const wg_draw_opts *o)
         wg_dtype_name(wg_node_dtype(root)), wg_shape_text(wg_node_shape(root), shape, sizeof shape));
 }
 
-static wg_status dot_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, wgi_strbuf *out)
+static wg_status write_text(wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o, const char *path,
+                            const char *format, wgi_strbuf *out)
 {
     wgi_picture p = { .c = out->c };
     wgi_locale l = wgi_locale_set_c();
     wg_status s = wgi_draw_fits(here, out->c, "draw", o, WG_PICTURE_GRAPH);
     if (s == WG_OK) s = wgi_picture_make(&p, here, g, root, o);
-    if (s == WG_OK) s = wgi_dot_write(&p, out);
+    if (s == WG_OK) s = wgi_picture_write(&p, path, format, out);
     wgi_picture_free(&p);
     wgi_locale_restore(l);
     return s;
@@ -46,8 +48,9 @@ static const char *const formats[] = { "dot", "svg", "png", "pdf", NULL };
 const char *wgi_format_of(const char *path, const char *option, const char *const names[])
 {
     const char *dot = path ? strrchr(path, '.') : NULL, *want = option ? option : dot ? dot + 1 : "";
+    if (strcasecmp(want, "gv") == 0) want = "dot";
     for (int i = 0; path && names[i]; i++)
-        if (strcmp(want, names[i]) == 0) return names[i];
+        if (strcasecmp(want, names[i]) == 0) return names[i];
     return NULL;
 }
 
@@ -60,11 +63,9 @@ static wg_status save(wg_site here, wg_graph *g, wg_node root, const char *path,
                              "draw: \"%s\": the format must be dot, svg, png or pdf, by the path's ending "
                              "or .format",
                              path ? path : "");
-    wgi_strbuf dot = { .c = c }, picture = { .c = c };
-    wg_status s = dot_text(here, g, root, o, &dot);
-    if (s == WG_OK) s = wgi_render(here, &dot, format, o->seconds, &picture);
+    wgi_strbuf picture = { .c = c };
+    wg_status s = write_text(here, g, root, o, path, format, &picture);
     if (s == WG_OK) s = wgi_save_whole(here, "draw", &picture, path);
-    wgi_strbuf_free(&dot);
     wgi_strbuf_free(&picture);
     return s;
 }
@@ -88,7 +89,7 @@ char *wg_draw_dot_at(wg_site here, wg_node root, const wg_draw_opts *o)
     o = o ? o : &standard;
     if (check_root(here, root, o) != WG_OK) return NULL;
     wgi_strbuf dot = { .c = wg_graph_context(wg_graph_of(root)) };
-    if (dot_text(here, wg_graph_of(root), root, o, &dot) == WG_OK) return dot.at;
+    if (write_text(here, wg_graph_of(root), root, o, NULL, "dot", &dot) == WG_OK) return dot.at;
     wgi_strbuf_free(&dot);
     return NULL;
 }

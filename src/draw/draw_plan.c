@@ -8,18 +8,14 @@ static wg_status fail(wg_site here, wg_context *c, const char *text)
     return WGI_DRAW_FAIL(c, here, WG_ERROR_VALUE, "draw_plan: %s", text);
 }
 
-static wg_status steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, const char *format,
-                       wgi_strbuf *out)
+static wg_status steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, const char *path,
+                       const char *format, wgi_strbuf *out)
 {
     if (strcmp(format, "txt") == 0) {
         wgi_plan_text(p, o, out);
         return out->failed ? WG_ERROR_MEMORY : WG_OK;
     }
-    wgi_strbuf dot = { .c = out->c };
-    wg_status s = wgi_plan_steps(here, p, o, &dot);
-    if (s == WG_OK) s = wgi_render(here, &dot, format, o->seconds, out);
-    wgi_strbuf_free(&dot);
-    return s;
+    return wgi_plan_steps(here, p, o, path, format, out);
 }
 
 static wg_status figure(wg_site here, const wg_plan *p, const char *path, const wg_draw_plan_opts *o,
@@ -49,7 +45,7 @@ static wg_status make(wg_site here, const wg_plan *p, const char *path, const wg
                                                         : WG_PICTURE_STEPS;
     wg_status s = wgi_draw_fits(here, out->c, "draw_plan", o, kind);
     if (s != WG_OK) return s;
-    if (kind != WG_PICTURE_CHART) return steps(here, p, o, format, out);
+    if (kind != WG_PICTURE_CHART) return steps(here, p, o, path, format, out);
     if (strcmp(format, "svg") != 0) return fail(here, out->c, "charts are written as svg");
     if (o->picture == WG_PLAN_ROOFLINE && !o->limits)
         return fail(here, out->c, "a roofline needs .limits: wg_limits_measure");

@@ -3,10 +3,12 @@
  *     graph --view/--> wgi_view
  *     wgi_view --graph_picture.c (picked_nodes.c, alike_runs.c, box_texts.c, copied_boxes.c)--> wgi_picture
  *     plan  --draw_plan_steps.c (copied_boxes.c)--> wgi_picture
- *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF
+ *     wgi_picture --svg.c--> SVG --render.c--> PNG, PDF
+ *     wgi_picture --dot.c--> DOT text --render.c--> SVG, PNG, PDF, by the program dot
  *
- * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid UTF-8
- * without control characters and are not escaped. Lines are separated by '\n'. An absent text is "".
+ * A picture is made from nodes in creation order, so equal graphs give equal pictures. Texts are valid
+ * UTF-8 without control characters and are not escaped. Lines are separated by '\n'. An absent text is
+ * "".
  */
 #ifndef WGI_DRAW_PRIVATE_H
 #define WGI_DRAW_PRIVATE_H
@@ -114,8 +116,8 @@ void wgi_picture_free(wgi_picture *p);
 void *wgi_picture_alloc(wgi_picture *p, int64_t count, size_t size); /* all zero; also of count 0 */
 bool wgi_picture_room(wgi_picture *p, int64_t boxes, int64_t links, int64_t frames);
 wgi_box *wgi_add_box(wgi_picture *p, wgi_box_kind kind, int frame);
-/* Call it in the order of `to`. In plans, and where one of the boxes is a run, equal links are one link that
- * counts them. */
+/* Call it in the order of `to`. In plans, and where one of the boxes is a run, equal links are one link
+ * that counts them. */
 void wgi_link_boxes(wgi_picture *p, int from, int to);
 /* Frees `text` and gives a copy that is kept as long as the picture; "" and p->lost without memory. */
 const char *wgi_picture_text(wgi_picture *p, wgi_strbuf *text);
@@ -134,12 +136,12 @@ static inline bool wgi_is_float(wg_node n) { return wg_dtype_is_float(wg_node_dt
 bool wgi_pick_nodes(wgi_picture *p, wg_node root);
 bool wgi_find_gradient_path(wgi_picture *p);
 
-/* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes remain;
- * -1: no memory. */
+/* alike_runs.c. Finds runs until at most `most` boxes remain or nothing more repeats. How many boxes
+ * remain; -1: no memory. */
 int64_t wgi_find_alike_runs(wgi_picture *p, int64_t most);
 
-/* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free the
- * picture in either case. */
+/* graph_picture.c. Root and all below it, or the whole graph when root is the error node or wg_none. Free
+ * the picture in either case. */
 wg_status wgi_picture_make(wgi_picture *p, wg_site here, wg_graph *g, wg_node root, const wg_draw_opts *o);
 
 /* marked_boxes.c. Call it when all nodes have boxes. */
@@ -169,7 +171,8 @@ bool wgi_is_inline_number(wg_node n);
 /* ---- plans: draw_plan_text.c, draw_plan_steps.c, plan_figures.c ---- */
 
 void wgi_plan_text(const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *out);
-wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, wgi_strbuf *dot);
+wg_status wgi_plan_steps(wg_site here, const wg_plan *p, const wg_draw_plan_opts *o, const char *path,
+                         const char *format, wgi_strbuf *out);
 /* Figures, which the caller frees; NULL: no memory. */
 wg_figure *wgi_plan_memory(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o);
 wg_figure *wgi_plan_roofline(wg_site here, wg_context *c, const wg_plan *p, const wg_draw_plan_opts *o);
@@ -186,6 +189,19 @@ typedef struct wgi_box_style {
 } wgi_box_style;
 extern const wgi_box_style wgi_box_styles[WGI_BOX_KINDS];
 
+typedef enum wgi_legend_sample { WGI_LEGEND_BOX, WGI_LEGEND_FRAME, WGI_LEGEND_WORDS } wgi_legend_sample;
+
+/* What the legend explains: a box or frame with the text in it, or the text alone. */
+typedef struct wgi_legend_entry {
+    wgi_legend_sample sample;
+    const wgi_box_style *style; /* of a box */
+    const char *color, *text;
+    bool heavy, dashed;
+} wgi_legend_entry;
+enum { WGI_LEGEND_MOST = 24 };
+/* How many there are. */
+int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[]);
+
 /* A row of an HTML label's table. */
 void wgi_put_legend(wgi_strbuf *b, const wgi_picture *p);
 
@@ -198,12 +214,23 @@ wg_status wgi_draw_fits(wg_site here, wg_context *c, const char *call, const wg_
 /* dot.c */
 wg_status wgi_dot_write(const wgi_picture *p, wgi_strbuf *out);
 
-/* render.c. The text as "dot", or what the program `dot` makes of it: "svg", "png", "pdf". `out` is
- * empty before. */
-wg_status wgi_render(wg_site here, wgi_strbuf *dot, const char *format, double seconds, wgi_strbuf *out);
+/* svg.c. `path`: of the file, whose name is the picture's id unless an option is. */
+wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out);
 
-/* draw.c */
-/* One of names[], which ends in NULL: the option, else the path's ending. NULL: it is not among them. */
+/* picture_write.c. As "dot", "svg", "png" or "pdf"; `out` is empty before. */
+wg_status wgi_picture_write(const wgi_picture *p, const char *path, const char *format, wgi_strbuf *out);
+
+/* render.c. What the program `dot` makes of a DOT text: "svg", "png", "pdf". */
+wg_status wgi_render_dot(wg_site here, const wgi_strbuf *dot, const char *format, double seconds,
+                         wgi_strbuf *out);
+/* What the program `rsvg-convert` makes of an SVG: "png", "pdf". *missing: there is no such program; no
+ * error is recorded then. */
+wg_status wgi_render_svg(wg_site here, const wgi_strbuf *svg, const char *format, double seconds,
+                         wgi_strbuf *out, bool *missing);
+
+/* draw.c. One of names[], which ends in NULL: the option, else the path's ending, in letters of any case; gv
+ * is
+ * dot. NULL: it is not among them. */
 const char *wgi_format_of(const char *path, const char *option, const char *const names[]);
 
 #endif

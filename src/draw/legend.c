@@ -16,31 +16,15 @@ const wgi_box_style wgi_box_styles[WGI_BOX_KINDS] = {
     { "affected", "#e65100", "#ffcc80", "its gradient passes through a wrong one" },
 };
 
-typedef struct legend {
-    wgi_strbuf *b;
-    int entries, in_a_row;
-} legend;
+/* ---- what there is to explain ---- */
 
-static void put_entry(legend *l, const char *start, const char *color, const char *text, const char *end)
+static int add(wgi_legend_entry list[], int n, wgi_legend_entry e)
 {
-    if (l->entries && l->entries % l->in_a_row == 0) wgi_strbuf_put(l->b, "</tr><tr>");
-    l->entries++;
-    wgi_strbuf_format(l->b, "<td align=\"left\">%s<font color=\"%s\" point-size=\"12\">%s</font>%s</td>",
-                      start, color, text, end);
+    if (n < WGI_LEGEND_MOST) list[n++] = e;
+    return n;
 }
 
-static void put_sample(legend *l, int border, const char *color, const char *fill, const char *style,
-                       const char *text)
-{
-    char start[200];
-    snprintf(start, sizeof start,
-             "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" color=\"%s\" "
-             "bgcolor=\"%s\" style=\"rounded%s\"><tr><td>",
-             border, color, fill, style);
-    put_entry(l, start, strcmp(fill, "transparent") ? "#212121" : WGI_GREY, text, "</td></tr></table>");
-}
-
-static void put_boxes(legend *l, const wgi_picture *p)
+static int add_boxes(const wgi_picture *p, wgi_legend_entry list[], int n)
 {
     bool ghosts = false, runs = false, kinds[WGI_BOX_KINDS] = { false };
     for (int64_t i = 0; i < p->boxes; i++) {
@@ -50,38 +34,77 @@ static void put_boxes(legend *l, const wgi_picture *p)
     }
     for (int k = 0; k < WGI_BOX_KINDS; k++)
         if (kinds[k])
-            put_sample(l, k == WGI_BOX_FAILED || k == WGI_BOX_WRONG ? 2 : 1, wgi_box_styles[k].border,
-                       wgi_box_styles[k].fill, "", wgi_box_styles[k].meaning);
+            n = add(list, n,
+                    (wgi_legend_entry){ WGI_LEGEND_BOX, &wgi_box_styles[k], NULL, wgi_box_styles[k].meaning,
+                                        .heavy = k == WGI_BOX_FAILED || k == WGI_BOX_WRONG });
     if (ghosts)
-        put_sample(l, 1, wgi_box_styles[WGI_BOX_OP].border, wgi_box_styles[WGI_BOX_OP].fill, ",dashed",
-                   "drawn elsewhere too");
-    if (runs) put_entry(l, "", WGI_GREY, "×n: n alike, one after another", "");
+        n = add(list, n,
+                (wgi_legend_entry){ WGI_LEGEND_BOX, &wgi_box_styles[WGI_BOX_OP], NULL, "drawn elsewhere too",
+                                    .dashed = true });
+    if (runs)
+        n = add(list, n,
+                (wgi_legend_entry){ .sample = WGI_LEGEND_WORDS,
+                                    .color = WGI_GREY,
+                                    .text = "×n: n alike, one after another" });
+    return n;
 }
 
-static void put_frames(legend *l, const wgi_picture *p)
+int wgi_legend_entries(const wgi_picture *p, wgi_legend_entry list[])
 {
-    bool heavy = false;
+    bool heavy = false, down = p->o->top_down, back = false;
+    int n = add_boxes(p, list, 0);
     for (int i = 0; i < p->frames; i++) heavy |= p->frame[i].heavy;
-    if (p->frames) put_sample(l, 1, WGI_GREY, "transparent", "", p->g ? "scope" : "step");
-    if (heavy) put_sample(l, 2, WGI_GREY, "transparent", "", "10 % of the time or more");
+    for (int64_t i = 0; i < p->links; i++) back |= p->link[i].back;
+    if (p->frames)
+        n = add(list, n,
+                (wgi_legend_entry){
+                    .sample = WGI_LEGEND_FRAME, .color = WGI_GREY, .text = p->g ? "scope" : "step" });
+    if (heavy)
+        n = add(list, n,
+                (wgi_legend_entry){ WGI_LEGEND_FRAME, NULL, WGI_GREY, "10 % of the time or more",
+                                    .heavy = true });
+    if (p->links)
+        n = add(list, n,
+                (wgi_legend_entry){ .sample = WGI_LEGEND_WORDS,
+                                    .color = WGI_GREY,
+                                    .text = down ? "↓ is used by" : "→ is used by" });
+    if (p->o->values)
+        n = add(list, n,
+                (wgi_legend_entry){ .sample = WGI_LEGEND_WORDS, .color = WGI_VALUE, .text = "value" });
+    if (back)
+        n = add(list, n,
+                (wgi_legend_entry){ .sample = WGI_LEGEND_WORDS,
+                                    .color = WGI_GRADIENT,
+                                    .text = down ? "↑ gradient" : "← gradient" });
+    return n;
 }
 
-static void put_lines_and_numbers(legend *l, const wgi_picture *p)
+/* ---- as a row of an HTML label's table ---- */
+
+static void put_entry(wgi_strbuf *b, const wgi_legend_entry *e)
 {
-    bool down = p->o->top_down, back = false;
-    for (int64_t i = 0; i < p->links; i++) back |= p->link[i].back;
-    if (p->links) put_entry(l, "", WGI_GREY, down ? "↓ is used by" : "→ is used by", "");
-    if (p->o->values) put_entry(l, "", WGI_VALUE, "value", "");
-    if (back) put_entry(l, "", WGI_GRADIENT, down ? "↑ gradient" : "← gradient", "");
+    bool box = e->sample == WGI_LEGEND_BOX;
+    wgi_strbuf_put(b, "<td align=\"left\">");
+    if (e->sample != WGI_LEGEND_WORDS)
+        wgi_strbuf_format(b,
+                          "<table border=\"%d\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\" "
+                          "color=\"%s\" bgcolor=\"%s\" style=\"rounded%s\"><tr><td>",
+                          e->heavy ? 2 : 1, box ? e->style->border : e->color,
+                          box ? e->style->fill : "transparent", e->dashed ? ",dashed" : "");
+    wgi_strbuf_format(b, "<font color=\"%s\" point-size=\"12\">%s</font>", box ? "#212121" : e->color,
+                      e->text);
+    wgi_strbuf_put(b, e->sample != WGI_LEGEND_WORDS ? "</td></tr></table></td>" : "</td>");
 }
 
 void wgi_put_legend(wgi_strbuf *b, const wgi_picture *p)
 {
-    legend l = { .b = b, .in_a_row = p->o->top_down ? 5 : 10 };
+    wgi_legend_entry list[WGI_LEGEND_MOST];
+    int n = wgi_legend_entries(p, list), in_a_row = p->o->top_down ? 5 : 10;
     wgi_strbuf_put(b,
                    "<tr><td><table border=\"0\" cellborder=\"0\" cellspacing=\"6\" cellpadding=\"0\"><tr>");
-    put_boxes(&l, p);
-    put_frames(&l, p);
-    put_lines_and_numbers(&l, p);
-    wgi_strbuf_put(b, l.entries ? "</tr></table></td></tr>" : "<td></td></tr></table></td></tr>");
+    for (int i = 0; i < n; i++) {
+        if (i && i % in_a_row == 0) wgi_strbuf_put(b, "</tr><tr>");
+        put_entry(b, &list[i]);
+    }
+    wgi_strbuf_put(b, n ? "</tr></table></td></tr>" : "<td></td></tr></table></td></tr>");
 }

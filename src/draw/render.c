@@ -1,8 +1,8 @@
-/* render.c: runs the program `dot` on a DOT text under a time limit.
+/* render.c: runs the programs `dot` and `rsvg-convert` on a text under a time limit.
  *
- * `dot` is a process of its own because its layout may not end and its library leaks memory. It reads the
- * text from a socket: a pipe would raise SIGPIPE in the caller's process if `dot` died. At the limit it is
- * killed with its process group.
+ * `dot` is a process of its own because its layout may not end and its library leaks memory. A program
+ * reads the text from a socket: a pipe would raise SIGPIPE in the caller's process if the program died.
+ * At the limit it is killed with its process group.
  */
 #include "draw/draw_private.h"
 
@@ -51,16 +51,22 @@ static bool open_pair(int pair[2], bool is_socket)
     return false;
 }
 
-static int spawn_with(process *p, int in, int out, int err, const char *format)
+/* The caller's environment, and a date for the files that hold one: equal pictures give equal bytes. */
+static char **environment(wg_context *c)
+{
+    size_t n = 0;
+    while (environ[n]) n++;
+    char **list = wg_alloc(c, n + 2, sizeof *list);
+    for (size_t i = 0; list && i < n; i++) list[i] = environ[i];
+    if (list && !getenv("SOURCE_DATE_EPOCH")) list[n] = (char *)(uintptr_t) "SOURCE_DATE_EPOCH=0";
+    return list;
+}
+
+static int spawn_with(process *p, int in, int out, int err, const char *const argv[], char **env)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
     sigset_t none, standard;
-    char kind[16];
-    const char *argv[] = { "dot", kind, NULL, NULL, NULL };
-    snprintf(kind, sizeof kind, "-T%s", format);
-    if (strcmp(format, "png") == 0) argv[2] = "-Gdpi=144";
-    if (strcmp(format, "svg") != 0) argv[argv[2] ? 3 : 2] = "-Gbgcolor=white";
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, in, 0);
     posix_spawn_file_actions_adddup2(&files, out, 1);
@@ -70,18 +76,22 @@ static int spawn_with(process *p, int in, int out, int err, const char *format)
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &standard);
-    int error = posix_spawnp(&p->pid, "dot", &files, &attr, (char *const *)(uintptr_t)argv, environ);
+    int error = posix_spawnp(&p->pid, argv[0], &files, &attr, (char *const *)(uintptr_t)argv, env);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attr);
     return error;
 }
 
 /* 0, or the error number. */
-static int start(process *p, const char *format)
+static int start(process *p, wg_context *c, const char *const argv[])
 {
     int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
-    int error = open_pair(in, true) && open_pair(out, false) && open_pair(err, false) ? 0 : errno;
-    if (!error) error = spawn_with(p, in[1], out[1], err[1], format);
+    char **env = environment(c);
+    int error = !env                                                                    ? ENOMEM
+                : open_pair(in, true) && open_pair(out, false) && open_pair(err, false) ? 0
+                                                                                        : errno;
+    if (!error) error = spawn_with(p, in[1], out[1], err[1], argv, env);
+    wg_free(c, env);
     close_end(&in[1]), close_end(&out[1]), close_end(&err[1]);
     p->in = in[0], p->out = out[0], p->err = err[0];
     if (error) close_end(&p->in), close_end(&p->out), close_end(&p->err);
@@ -97,13 +107,13 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void feed(process *p, const wgi_strbuf *dot, size_t *sent)
+static void feed(process *p, const wgi_strbuf *text, size_t *sent)
 {
-    ssize_t n = send(p->in, dot->at + *sent, dot->length - *sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t n = send(p->in, text->at + *sent, text->length - *sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) *sent += (size_t)n;
     else if (errno != EAGAIN && errno != EINTR)
-        *sent = dot->length; /* the program has closed its input; its error output says why */
-    if (*sent == dot->length) close_end(&p->in);
+        *sent = text->length; /* the program has closed its input; its error output says why */
+    if (*sent == text->length) close_end(&p->in);
 }
 
 static void drain(int *fd, wgi_strbuf *to)
@@ -116,7 +126,7 @@ static void drain(int *fd, wgi_strbuf *to)
 
 /* Sends the text and reads both outputs until the program has closed them. false: the limit was reached
  * first. */
-static bool talk(process *p, const wgi_strbuf *dot, wgi_strbuf *out, wgi_strbuf *err, double limit)
+static bool talk(process *p, const wgi_strbuf *text, wgi_strbuf *out, wgi_strbuf *err, double limit)
 {
     size_t sent = 0;
     while (p->out >= 0 || p->err >= 0) {
@@ -124,7 +134,7 @@ static bool talk(process *p, const wgi_strbuf *dot, wgi_strbuf *out, wgi_strbuf 
         if (left <= 0) return false;
         struct pollfd f[] = { { p->in, POLLOUT, 0 }, { p->out, POLLIN, 0 }, { p->err, POLLIN, 0 } };
         if (poll(f, 3, left > 1 ? 1000 : (int)(left * 1000) + 1) < 0 && errno != EINTR) return false;
-        if (f[0].revents) feed(p, dot, &sent);
+        if (f[0].revents) feed(p, text, &sent);
         if (f[1].revents) drain(&p->out, out);
         if (f[2].revents) drain(&p->err, err);
     }
@@ -168,49 +178,73 @@ static void add_style(wgi_strbuf *svg)
     if (!all.failed) *svg = all;
 }
 
-static wg_status no_program(wg_context *c, wg_site here, int error)
-{
-    if (error != ENOENT && error != 127)
-        return WGI_DRAW_FAIL(c, here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s",
-                             strerror(error));
-    return WGI_DRAW_FAIL(c, here, WG_ERROR_MISSING,
-                         "draw: the program `dot` is not found: install Graphviz (apt-get install graphviz); "
-                         "a .dot file can be written without it");
-}
+static bool absent(int error) { return error == ENOENT || error == 127; }
 
-static wg_status judge(wg_site here, int status, bool in_time, double seconds, const wgi_strbuf *out,
-                       const wgi_strbuf *err)
+/* Both programs exit with 0 when they have scaled a picture down that cairo holds for too large, and say
+ * so. */
+static wg_status judge(wg_site here, const char *program, int status, bool in_time, double seconds,
+                       const wgi_strbuf *out, const wgi_strbuf *err)
 {
     wg_context *c = out->c;
     if (out->failed || err->failed) return WG_ERROR_MEMORY;
     if (!in_time)
         return WGI_DRAW_FAIL(c, here, WG_ERROR_USE,
-                             "draw: `dot` was stopped after %g seconds: draw a smaller part, fold more "
+                             "draw: `%s` was stopped after %g seconds: draw a smaller part, fold more "
                              "(.fold, .most), or allow .seconds",
-                             seconds);
-    if (status == 127) return no_program(c, here, status);
-    if (status == 0 && out->length) return WG_OK;
+                             program, seconds);
+    bool scaled = strstr(wgi_strbuf_text(err), "too large for cairo");
+    if (status == 0 && out->length && !scaled) return WG_OK;
     int first_line = (int)strcspn(wgi_strbuf_text(err), "\n");
-    return WGI_DRAW_FAIL(c, here, WG_ERROR_USE, "draw: `dot` failed with status %d: %.*s", status,
+    return WGI_DRAW_FAIL(c, here, WG_ERROR_USE, "draw: `%s` failed with status %d: %.*s", program, status,
                          first_line < 300 ? first_line : 300, wgi_strbuf_text(err));
 }
 
-wg_status wgi_render(wg_site here, wgi_strbuf *dot, const char *format, double seconds, wgi_strbuf *out)
+/* *error: the number of the error that kept the program from starting; 0: it ran. */
+static wg_status run(wg_site here, const char *const argv[], const wgi_strbuf *text, double seconds,
+                     wgi_strbuf *out, int *error)
 {
-    if (strcmp(format, "dot") == 0) {
-        *out = *dot, *dot = (wgi_strbuf){ .c = out->c };
-        return WG_OK;
-    }
     process p = { .pid = -1, .in = -1, .out = -1, .err = -1 };
     seconds = seconds > 0 ? seconds : SECONDS;
     double limit = now() + seconds;
-    int error = start(&p, format);
-    if (error) return no_program(out->c, here, error);
+    *error = start(&p, out->c, argv);
+    if (*error) return WG_ERROR_MISSING;
     wgi_strbuf err = { .c = out->c };
-    bool in_time = talk(&p, dot, out, &err, limit);
+    bool in_time = talk(&p, text, out, &err, limit);
     int status = end(&p, in_time ? limit : 0);
-    wg_status s = judge(here, status, in_time, seconds, out, &err);
+    if (in_time && status == 127) *error = status;
+    wg_status s = *error ? WG_ERROR_MISSING : judge(here, argv[0], status, in_time, seconds, out, &err);
     wgi_strbuf_free(&err);
+    return s;
+}
+
+wg_status wgi_render_dot(wg_site here, const wgi_strbuf *dot, const char *format, double seconds,
+                         wgi_strbuf *out)
+{
+    int error;
+    char kind[16];
+    const char *argv[] = { "dot", kind, NULL, NULL, NULL };
+    snprintf(kind, sizeof kind, "-T%s", format);
+    if (strcmp(format, "png") == 0) argv[2] = "-Gdpi=144";
+    if (strcmp(format, "svg") != 0) argv[argv[2] ? 3 : 2] = "-Gbgcolor=white";
+    wg_status s = run(here, argv, dot, seconds, out, &error);
     if (s == WG_OK && strcmp(format, "svg") == 0) add_style(out);
+    if (!error) return s;
+    if (!absent(error))
+        return WGI_DRAW_FAIL(out->c, here, WG_ERROR_MISSING, "draw: the program `dot` cannot be started: %s",
+                             strerror(error));
+    return WGI_DRAW_FAIL(
+        out->c, here, WG_ERROR_MISSING,
+        "draw: the program `dot` is not found: install Graphviz (apt-get install graphviz); .dot and "
+        ".svg files can be written without it");
+}
+
+wg_status wgi_render_svg(wg_site here, const wgi_strbuf *svg, const char *format, double seconds,
+                         wgi_strbuf *out, bool *missing)
+{
+    int error;
+    const char *argv[] = { "rsvg-convert", "--format", format, "--background-color=white", "--zoom=2", NULL };
+    if (strcmp(format, "png") != 0) argv[4] = NULL;
+    wg_status s = run(here, argv, svg, seconds, out, &error);
+    *missing = error != 0;
     return s;
 }

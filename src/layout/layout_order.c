@@ -28,12 +28,16 @@ static int compare_keyed(const void *pa, const void *pb)
     return (a->seg > b->seg) - (a->seg < b->seg);
 }
 
+/* The place of the first of the edges that pass a thin node, from the node's first v. */
+static double wire(const wgi_lay_node *n) { return n->twin ? (n->h - WGI_LAY_BESIDE) / 2 : n->h / 2; }
+
 /* Where a hop or seg meets a node, from its first v. */
 static double port(const wgi_lay *s, int node, int inside, double at)
 {
     const wgi_lay_node *n = &s->node[node];
-    if (inside >= 0) return s->node[inside].v + s->node[inside].h / 2;
-    return wgi_lay_is_thin(n) || at < 0 || at > n->h ? n->h / 2 : at;
+    if (inside >= 0) return s->node[inside].v + wire(&s->node[inside]);
+    if (wgi_lay_is_thin(n)) return wire(n);
+    return at < 0 || at > n->h ? n->h / 2 : at;
 }
 
 static void add_seg(wgi_lay_work *k, keyed *list, int a, double pa, int b, double pb, const wgi_lay_hop *h)
@@ -52,10 +56,10 @@ static void add_segs(wgi_lay_work *k, keyed *list, const wgi_lay_hop *h, bool *m
     double pb = port(s, h->to, h->to_entry, h->to_at);
     for (;; b = a, a = s->node[a].prev) {
         bool start = a == h->from;
-        add_seg(k, list, a, start ? port(s, a, h->from_exit, h->from_at) : s->node[a].h / 2, b, pb, h);
+        add_seg(k, list, a, start ? port(s, a, h->from_exit, h->from_at) : wire(&s->node[a]), b, pb, h);
         if (start || made[s->node[a].local]) return;
         made[s->node[a].local] = true;
-        pb = s->node[a].h / 2;
+        pb = wire(&s->node[a]);
     }
 }
 

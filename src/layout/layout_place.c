@@ -17,6 +17,7 @@ typedef struct placing {
     int *claimed;                /* by node: the seg with the greatest claim at its start */
     int *chosen_in, *chosen_out; /* by node: the straight seg, or -1 */
     int *block;                  /* by node */
+    double *way;                 /* by node: the weight of the heaviest way to it */
     double *off;                 /* by node: its v from its block's */
     int blocks;
     int *member, *member_first;   /* nodes by block */
@@ -56,18 +57,35 @@ static double claim(const wgi_lay_work *k, int seg)
     return s->weight * (a && b ? 1000 : a || b ? 1 : 2);
 }
 
-/* The seg with the greatest claim at an end of a node; -1: there is none, or two. */
-static int greatest_claim(const wgi_lay_work *k, const int *list, int begin, int end)
+/* The seg with the greatest claim at an end of a node; among equals that from the longest way, so that the
+ * main line of a picture is straight. -1: there is none, or two. */
+static int greatest_claim(const placing *p, const int *list, int begin, int end)
 {
+    const wgi_lay_work *k = p->k;
     int best = -1;
-    double most = 0;
+    double most = 0, way = 0;
     bool tie = false;
     for (int i = begin; i < end; i++) {
-        double c = in_one_row(k, &k->seg[list[i]]) ? claim(k, list[i]) : 0;
-        if (c > most) best = list[i], most = c, tie = false;
-        else if (c == most) tie = true;
+        const wgi_lay_seg *s = &k->seg[list[i]];
+        double c = in_one_row(k, s) ? claim(k, list[i]) : 0, w = p->way[s->a];
+        if (c > most || (c == most && w > way)) best = list[i], most = c, way = w, tie = false;
+        else if (c == most && w == way) tie = true;
     }
-    return tie ? -1 : best;
+    return tie || most == 0 ? -1 : best;
+}
+
+/* The heaviest way to each node from where the level's edges begin. */
+static void find_ways(placing *p)
+{
+    const wgi_lay_work *k = p->k;
+    for (int i = 0; i < k->l->nodes; i++) {
+        int n = k->slot[i];
+        p->way[n] = 0;
+        for (int j = k->in_first[n]; j < k->in_first[n + 1]; j++) {
+            const wgi_lay_seg *s = &k->seg[k->in[j]];
+            p->way[n] = WGI_LAY_MAX(p->way[n], p->way[s->a] + s->weight);
+        }
+    }
 }
 
 /* For the heaviest chain: by the order of b, the weight of the best chain that ends there or before, and
@@ -97,7 +115,7 @@ static void choose_in_gap(placing *p, int rank, best_chain *tree, int *before)
     int size = k->slot_first[rank + 2] - k->slot_first[rank + 1];
     memset(tree, 0, (size_t)(size + 1) * sizeof *tree);
     for (int i = k->slot_first[rank]; i < k->slot_first[rank + 1]; i++) {
-        int a = k->slot[i], seg = greatest_claim(k, k->out, k->out_first[a], k->out_first[a + 1]);
+        int a = k->slot[i], seg = greatest_claim(p, k->out, k->out_first[a], k->out_first[a + 1]);
         if (seg < 0) continue;
         int b = k->seg[seg].b, order = wgi_lay_at(k, b)->order;
         if (p->claimed[b] != seg) continue;
@@ -116,9 +134,10 @@ static bool choose(placing *p)
     best_chain *tree = wgi_lay_alloc(k->s, n + 1, sizeof *tree);
     int *before = wgi_lay_alloc(k->s, k->segs, sizeof *before);
     if (!tree || !before) return false;
+    find_ways(p);
     for (int i = 0; i < n; i++) {
         p->chosen_in[i] = p->chosen_out[i] = -1;
-        p->claimed[i] = greatest_claim(k, k->in, k->in_first[i], k->in_first[i + 1]);
+        p->claimed[i] = greatest_claim(p, k->in, k->in_first[i], k->in_first[i + 1]);
     }
     for (int r = 0; r + 1 < k->l->ranks; r++) choose_in_gap(p, r, tree, before);
     return true;
@@ -181,6 +200,15 @@ static void push(const placing *p, double *to, int step)
     k->s->l->steps += k->l->nodes;
 }
 
+/* Where a block without segs in its row wants to be: close to its neighbour above, else below. */
+static double beside(const placing *p, int b)
+{
+    int n = p->member[p->member_first[b]], up = neighbour(p->k, n, -1), down = neighbour(p->k, n, 1);
+    if (up >= 0) return p->y[p->block[up]] + p->off[up] + distance(p->k, up, n) - p->off[n];
+    if (down >= 0) return p->y[p->block[down]] + p->off[down] - distance(p->k, n, down) - p->off[n];
+    return p->y[b];
+}
+
 /* Half the way from where each block is to where its segs to other blocks would be straight in the mean. */
 static void find_wishes(const placing *p, double *weight)
 {
@@ -195,7 +223,7 @@ static void find_wishes(const placing *p, double *weight)
         weight[a] += s->weight, weight[b] += s->weight;
     }
     for (int b = 0; b < p->blocks; b++)
-        p->wish[b] = p->y[b] + (weight[b] > 0 ? 0.5 * p->wish[b] / weight[b] : 0);
+        p->wish[b] = weight[b] > 0 ? p->y[b] + 0.5 * p->wish[b] / weight[b] : beside(p, b);
 }
 
 static void pull(placing *p, double *weight)
@@ -216,13 +244,14 @@ bool wgi_lay_place(wgi_lay_work *k)
     placing p = { .k = k };
     int64_t n = k->l->nodes;
     int *ints = wgi_lay_alloc(k->s, 8 * n + 4, sizeof *ints);
-    double *reals = wgi_lay_alloc(k->s, 6 * n, sizeof *reals);
+    double *reals = wgi_lay_alloc(k->s, 7 * n, sizeof *reals);
     if (!ints || !reals) return false;
     p.chosen_in = ints, p.chosen_out = ints + n, p.block = ints + 2 * n, p.member = ints + 3 * n;
     p.sorted = ints + 4 * n, p.member_first = ints + 5 * n;
     int *above = ints + 6 * n + 2;
     p.claimed = ints + 7 * n + 4;
     p.off = reals, p.y = reals + n, p.wish = reals + 2 * n, p.down = reals + 3 * n, p.up = reals + 4 * n;
+    p.way = reals + 6 * n;
     if (!choose(&p)) return false;
     make_blocks(&p);
     if (!sort_blocks(&p, above)) {

@@ -111,6 +111,29 @@ Test(draw_names, random_names_can_be_drawn)
     wgt_finish(c, NULL);
 }
 
+/* `dot` would put its own names of graph, node and edge in place of \G, \N and \E. */
+Test(draw_names, backslashes_are_no_escapes)
+{
+    if (!pic_have_dot()) cr_skip_test("dot is not here");
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double v = 2;
+    const char *name = "a\\N\\G\\E\\T\\H\\Lb";
+    wg_node x = wg_input_at(WG_HERE, g, name, wg_view_f64(&v, WG_SCALAR));
+    wg_scope_push(g, name);
+    wg_node y = wg_name(wg_sin(x), name);
+    wg_scope_pop(g);
+    char *path = pic_path("n.svg");
+    cr_assert_eq(wg_draw(y, path, &(wg_draw_opts){ .engine = "dot", .title = name }), WG_OK, "%s",
+                 wg_message(c));
+    char *svg = pic_read(path);
+    /* The title, the scope, each of two nodes in its box and its tip, in the formula and "in scope" again. */
+    cr_assert_eq(pic_count(svg, "a\\\u200BN\\\u200BG\\\u200BE\\\u200BT\\\u200BH\\\u200BLb"), 8);
+    free(svg), free(path);
+    wgt_finish(c, NULL);
+    pic_clean_up();
+}
+
 #else
 
 WITHOUT_LIBCGRAPH(draw_names)

@@ -45,13 +45,18 @@ static subject subject_start(void)
     return k;
 }
 
-/* The picture's text, or the error's message; to free. Only pictures that the program dot makes obey
- * .seconds. */
+static bool of_svg(const option *x)
+{
+    return !strcmp(x->name, "seconds") || !strcmp(x->name, "engine") || !strcmp(x->name, "id");
+}
+
+/* The picture's text, or the error's message; to free. DOT text obeys neither .engine nor .id, and only
+ * pictures that a program makes obey .seconds. */
 static char *drawn(const subject *k, unsigned kind, const option *x, const wg_draw_opts *o)
 {
-    const char *ending = kind == WG_PICTURE_TABLE                                  ? "txt"
-                         : kind == WG_PICTURE_CHART || !strcmp(x->name, "seconds") ? "svg"
-                                                                                   : "dot";
+    const char *ending = kind == WG_PICTURE_TABLE                ? "txt"
+                         : kind == WG_PICTURE_CHART || of_svg(x) ? "svg"
+                                                                 : "dot";
     char name[20];
     snprintf(name, sizeof name, "p.%s", ending);
     char *path = pic_path(name);
@@ -68,6 +73,7 @@ static wg_draw_opts around(const subject *k, unsigned kind, const option *x)
     wg_draw_opts o = { 0 };
     if (kind == WG_PICTURE_CHART)
         o.picture = WG_PLAN_ROOFLINE, o.limits = strcmp(x->name, "limits") ? &machine : NULL;
+    if (!strcmp(x->name, "seconds") && kind & WG_PICTURE_DOT) o.engine = "dot";
     if (!strncmp(x->name, "wrt", 3)) o.backward = kind == WG_PICTURE_GRAPH;
     if (!strcmp(x->name, "wrt_count") && kind == WG_PICTURE_GRAPH) o.wrt = &k->input;
     if (!strcmp(x->name, "mark_count") && kind == WG_PICTURE_GRAPH) o.marks = &k->mark;

@@ -1,0 +1,371 @@
+/* svg.c: a picture as SVG, by our own layout.
+ *
+ * Equal pictures give the same bytes on every machine: no font is asked, and numbers are multiples of
+ * 1/8. In one page any number of pictures can stand: all ids and all rules of style begin with the
+ * picture's id.
+ */
+#include "draw/svg.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "layout/layout.h"
+
+enum { MARGIN = 12, HEAD = 8, FRAME_TEXT = 14, ID_MOST = 40, ROWS_MOST = 12, WRAPPED_BOXES = 2000 };
+
+typedef struct writer {
+    const wgi_picture *p;
+    wgi_strbuf *b;
+    char id[ID_MOST + 12];
+    wgi_card *card;
+    wgi_layout l;
+    double top; /* the height of title and legend */
+    double w, h;
+} writer;
+
+/* ---- the picture's id ---- */
+
+static uint64_t hash_text(uint64_t h, const char *s)
+{
+    while (*s) h = (h ^ (unsigned char)*s++) * 1099511628211u; /* FNV-1a */
+    return h;
+}
+
+/* The option, else the file's name without its ending, else a number made from the texts. Other
+ * characters than letters, digits and - become -. */
+static void make_id(writer *w, const char *path)
+{
+    const char *from = w->p->o->id && *w->p->o->id ? w->p->o->id : path && strcmp(path, "-") ? path : "";
+    const char *slash = strrchr(from, '/');
+    if (!w->p->o->id && slash) from = slash + 1;
+    const char *dot = w->p->o->id ? NULL : strrchr(from, '.');
+    size_t n = dot && dot > from ? (size_t)(dot - from) : strlen(from), k = 0;
+    if (n && !isalpha((unsigned char)from[0])) w->id[k++] = 'g', w->id[k++] = '-';
+    for (size_t i = 0; i < n && k < ID_MOST; i++)
+        w->id[k++] = (char)(isalnum((unsigned char)from[i]) && (unsigned char)from[i] < 128 ? from[i] : '-');
+    w->id[k] = 0;
+    if (k) return;
+    uint64_t h = 14695981039346656037u;
+    for (int64_t i = 0; i < w->p->boxes; i++)
+        h = hash_text(hash_text(hash_text(h, w->p->box[i].title), w->p->box[i].value), w->p->box[i].gradient);
+    snprintf(w->id, sizeof w->id, "g-%08x", (unsigned)(h ^ h >> 32));
+}
+
+/* ---- the layout's input ---- */
+
+static bool is_leaf(const wgi_box *b)
+{
+    return b->times == 1 && (b->kind == WGI_BOX_INPUT || b->kind == WGI_BOX_PARAMETER ||
+                             b->kind == WGI_BOX_CONSTANT || b->kind == WGI_BOX_STATE);
+}
+
+/* Data flow straight; parameters and constants come from the side. */
+static double weight_of(const wgi_box *b) { return !is_leaf(b) ? 8 : b->kind == WGI_BOX_INPUT ? 4 : 1; }
+
+/* Where a link meets a box. Gradients meet their own row, or a place beside the forward links'. */
+static double meets(const writer *w, int box, bool back, bool has_back)
+{
+    const wgi_card *k = &w->card[box];
+    double beside = has_back ? (back ? 7 : -7) : 0;
+    if (w->p->o->top_down) return has_back ? k->w / 2 + beside : -1;
+    double row = back ? k->gradient_at : k->value_at;
+    if (row >= 0) return row;
+    double other = back ? k->value_at : k->gradient_at; /* the row beside which this one is missing */
+    return other >= 0 ? other + (back ? 14 : -14) : k->title_at + beside;
+}
+
+/* Links back follow the links forward in the same order, some of which have none. */
+static void add_edges(writer *w, const bool has_back[])
+{
+    const wgi_picture *p = w->p;
+    int64_t forward = 0;
+    for (int64_t i = 0; i < p->links; i++) {
+        const wgi_link *k = &p->link[i];
+        wgi_lay_edge *e = &w->l.edge[i];
+        int from = k->back ? k->to : k->from, to = k->back ? k->from : k->to;
+        *e = (wgi_lay_edge){ .from = from, .to = to, .weight = weight_of(&p->box[from]) };
+        e->from_at = meets(w, from, k->back, has_back[from]);
+        e->to_at = meets(w, to, k->back, has_back[to]);
+        if (k->times > 1 && !k->back) e->label_w = 7.5 * 4, e->label_h = WGI_SMALL + 4;
+        if (!k->back) continue;
+        while (p->link[forward].from != from || p->link[forward].to != to) forward++;
+        e->twin = (int)++forward;
+    }
+}
+
+static bool prepare(writer *w, wgi_strbuf *scratch)
+{
+    const wgi_picture *p = w->p;
+    wg_context *c = p->c;
+    w->card = wg_alloc(c, (size_t)p->boxes + 1, sizeof *w->card);
+    w->l = (wgi_layout){ .c = c, .top_down = p->o->top_down, .boxes = (int)p->boxes, .edges = (int)p->links };
+    w->l.frames = p->frames;
+    w->l.box = wg_alloc(c, (size_t)p->boxes + 1, sizeof *w->l.box);
+    w->l.edge = wg_alloc(c, (size_t)p->links + 1, sizeof *w->l.edge);
+    w->l.frame = wg_alloc(c, (size_t)p->frames + 1, sizeof *w->l.frame);
+    bool *has_back = wg_alloc(c, (size_t)p->boxes + 1, sizeof *has_back);
+    bool ok = w->card && w->l.box && w->l.edge && w->l.frame && has_back;
+    for (int64_t i = 0; ok && i < p->boxes; i++) {
+        w->card[i] = wgi_svg_measure(&p->box[i], scratch);
+        w->l.box[i] = (wgi_lay_box){ .w = w->card[i].w, .h = w->card[i].h, .frame = p->box[i].frame };
+    }
+    for (int i = 0; ok && i < p->frames; i++) {
+        wgi_strbuf_clear(scratch);
+        wgi_strbuf_clean(scratch, p->frame[i].name, 80);
+        double text = wgi_text_width(wgi_strbuf_text(scratch), FRAME_TEXT, WGI_REGULAR);
+        w->l.frame[i] =
+            (wgi_lay_frame){ .parent = p->frame[i].parent, .label_w = text, .label_h = FRAME_TEXT + 4 };
+    }
+    for (int64_t i = 0; ok && i < p->links; i++)
+        if (p->link[i].back) has_back[p->link[i].from] = has_back[p->link[i].to] = true;
+    if (ok) add_edges(w, has_back);
+    wg_free(c, has_back);
+    return ok;
+}
+
+/* ---- rows ---- */
+
+/* How large a picture of that size is on a slide. */
+static double scale_of(double w, double h) { return fmin(1920 / (w + 1), 1080 / (h + 1)); }
+
+/* A long picture is wrapped into the number of rows that makes it largest on a slide, if that helps well.
+ * */
+static bool lay_out(writer *w)
+{
+    wgi_layout *l = &w->l;
+    if (!wgi_layout_run(l)) return false;
+    double length = l->top_down ? l->h : l->w, best = 1.25 * scale_of(l->w, l->h), page = 0,
+           limit = l->top_down ? 900 : 1300;
+    if (length <= limit || l->boxes > WRAPPED_BOXES) return true;
+    for (int rows = 2; rows <= ROWS_MOST; rows++) {
+        wgi_layout_free(l);
+        l->page = length / rows;
+        if (l->page < 500) break;
+        if (!wgi_layout_run(l)) return false;
+        if (scale_of(l->w, l->h) > best) best = scale_of(l->w, l->h), page = l->page;
+    }
+    wgi_layout_free(l);
+    l->page = page;
+    return wgi_layout_run(l);
+}
+
+/* ---- frames and links ---- */
+
+static void put_frames(writer *w)
+{
+    wgi_strbuf name = { .c = w->b->c };
+    for (int i = 0; i < w->p->frames; i++) {
+        const wgi_lay_frame *f = &w->l.frame[i];
+        if (!f->w) continue;
+        wgi_strbuf_clear(&name);
+        wgi_strbuf_clean(&name, w->p->frame[i].name, 80);
+        wgi_strbuf_format(w->b, "<g class=\"scope\" id=\"%s-f%d\"><title>%s</title>\n", w->id, i + 1,
+                          w->p->g ? "scope" : "step");
+        wgi_svg_rect(w->b, f->x, f->y, f->w, f->h, 10, w->p->frame[i].heavy ? "heavy" : "");
+        wgi_svg_text(w->b, f->x + 10, f->y + FRAME_TEXT + 4, FRAME_TEXT, false, "", "outside",
+                     wgi_strbuf_text(&name));
+        wgi_strbuf_put(w->b, "</g>\n");
+    }
+    w->b->failed |= name.failed;
+    wgi_strbuf_free(&name);
+}
+
+static void put_point(wgi_strbuf *b, const char *before, wgi_lay_point p)
+{
+    wgi_strbuf_format(b, "%s%.8g %.8g", before, p.x, p.y);
+}
+
+/* An arrow with its point at `at`, in the direction of u (1) or against it (-1). */
+static void put_arrow(writer *w, wgi_lay_point at, int direction)
+{
+    double along = -9 * direction;
+    bool down = w->l.top_down;
+    wgi_lay_point a = { at.x + (down ? -4 : along), at.y + (down ? along : -4) },
+                  c = { at.x + (down ? 4 : along), at.y + (down ? along : 4) };
+    put_point(w->b, "<polygon points=\"", at);
+    put_point(w->b, " ", a);
+    put_point(w->b, " ", c);
+    wgi_strbuf_put(w->b, "\"/>");
+}
+
+/* Straight pieces are written as lines. The line ends under the arrow, not beyond it. */
+static void put_path(writer *w, const wgi_lay_edge *e, bool back)
+{
+    const wgi_lay_point *k = &w->l.point[e->point];
+    bool down = w->l.top_down;
+    for (int i = 0; i < e->points; i += 3) {
+        wgi_lay_point p = k[i];
+        double cut = back && i == 0 ? 6 : !back && i == e->points - 1 ? -6 : 0;
+        *(down ? &p.y : &p.x) += cut;
+        if (i == 0) {
+            put_point(w->b, "<path d=\"M", p);
+            continue;
+        }
+        wgi_lay_point a = k[i - 3], b = k[i - 2], c = k[i - 1];
+        bool line = fabs((b.x - a.x) * (k[i].y - a.y) - (b.y - a.y) * (k[i].x - a.x)) < 0.3 &&
+                    fabs((c.x - a.x) * (k[i].y - a.y) - (c.y - a.y) * (k[i].x - a.x)) < 0.3;
+        if (!line) put_point(w->b, "C", b), put_point(w->b, " ", c);
+        put_point(w->b, line ? "L" : " ", p);
+    }
+    wgi_strbuf_put(w->b, "\"/>");
+}
+
+static void put_links(writer *w)
+{
+    char times[40];
+    for (int64_t i = 0; i < w->p->links; i++) {
+        const wgi_link *k = &w->p->link[i];
+        const wgi_lay_edge *e = &w->l.edge[i];
+        wgi_strbuf_format(w->b, "<g class=\"%s\">", k->back ? "backward" : "forward");
+        put_path(w, e, k->back);
+        put_arrow(w, w->l.point[k->back ? e->point : e->point + e->points - 1], k->back ? -1 : 1);
+        if (k->times > 1 && !k->back) {
+            snprintf(times, sizeof times, "×%lld", (long long)k->times);
+            wgi_svg_text(w->b, e->label_x, e->label_y - 4, WGI_SMALL, false, "middle", "outside", times);
+        }
+        wgi_strbuf_put(w->b, "</g>\n");
+    }
+}
+
+/* ---- boxes ---- */
+
+static void put_description(writer *w, const wgi_box *x)
+{
+    const char *const parts[] = { x->value, x->gradient };
+    wgi_strbuf_put(w->b, "<title>"), wgi_strbuf_xml(w->b, *x->tip ? x->tip : x->title, "\n");
+    wgi_strbuf_put(w->b, "</title>");
+    if (*x->value || *x->gradient) {
+        wgi_strbuf_put(w->b, "<desc>");
+        for (int i = 0; i < 2; i++) {
+            wgi_strbuf_put(w->b, i && *parts[0] && *parts[1] ? "; " : "");
+            wgi_strbuf_xml(w->b, parts[i], " ");
+        }
+        wgi_strbuf_put(w->b, "</desc>");
+    }
+    wgi_strbuf_put(w->b, "\n");
+}
+
+static void put_boxes(writer *w)
+{
+    for (int64_t i = 0; i < w->p->boxes; i++) {
+        const wgi_box *x = &w->p->box[i];
+        wgi_strbuf_format(w->b, "<g class=\"%s\" id=\"%s-n%lld\">", wgi_box_styles[x->kind].class, w->id,
+                          (long long)i);
+        put_description(w, x);
+        wgi_svg_card(w->b, x, &w->card[i], w->l.box[i].x, w->l.box[i].y);
+        wgi_strbuf_put(w->b, "</g>\n");
+    }
+}
+
+/* ---- title and legend ---- */
+
+enum { ENTRY_PAD = 7, ENTRY_H = 24, ENTRY_GAP = 12 };
+
+static void put_entry(wgi_strbuf *b, const wgi_legend_entry *e, double x, double y, double width)
+{
+    const char *class = e->sample == WGI_LEGEND_BOX     ? e->style->class
+                        : e->sample == WGI_LEGEND_FRAME ? "scope"
+                                                        : "";
+    const char *ink = e->sample == WGI_LEGEND_BOX           ? "ink"
+                      : strcmp(e->color, WGI_VALUE) == 0    ? "value"
+                      : strcmp(e->color, WGI_GRADIENT) == 0 ? "grad"
+                                                            : "outside";
+    wgi_strbuf_format(b, "<g class=\"%s\">", class);
+    if (e->sample != WGI_LEGEND_WORDS)
+        wgi_svg_rect(b, x, y, width, ENTRY_H, 6, e->heavy ? "heavy" : e->dashed ? "copy" : "");
+    wgi_svg_text(b, x + ENTRY_PAD, y + 16.5, WGI_SMALL + 1, false, "", ink, e->text);
+    wgi_strbuf_put(b, "</g>\n");
+}
+
+/* Writes the legend into lines as wide as the picture; b NULL: only measures. Sets the width that it
+ * takes, and returns where it ends. */
+static double put_legend(const writer *w, wgi_strbuf *b, double top, double *width)
+{
+    wgi_legend_entry list[WGI_LEGEND_MOST];
+    int n = wgi_legend_entries(w->p, list);
+    double x = 0, y = top, room = fmax(w->l.w, 460);
+    for (int i = 0; i < n; i++) {
+        double now = ceil(wgi_text_width(list[i].text, WGI_SMALL + 1, WGI_REGULAR)) + 2 * ENTRY_PAD;
+        if (x && x + now > room) x = 0, y += ENTRY_H + 6;
+        if (b) put_entry(b, &list[i], MARGIN + x, y, now);
+        x += now + ENTRY_GAP;
+        *width = fmax(*width, x - ENTRY_GAP);
+    }
+    return n ? y + ENTRY_H + HEAD : top;
+}
+
+/* The title in lines that fit. */
+static double put_title(writer *w, bool measure, double *width)
+{
+    wgi_strbuf text = { .c = w->b->c }, line = text;
+    double y = MARGIN, room = fmax(w->l.w, 460);
+    const char *title = w->p->o->title;
+    wgi_strbuf_clean(&text, title && *title ? title : "", 200);
+    for (const char *s = wgi_strbuf_text(&text); *s;) {
+        size_t n = wgi_text_fitting(s, WGI_TITLE, WGI_BOLD, room), space = n;
+        while (s[n] && space && s[space] != ' ') space--;
+        if (s[n] && space) n = space;
+        if (!n) n = strlen(s);
+        wgi_strbuf_clear(&line);
+        wgi_strbuf_add(&line, s, n);
+        y += 1.3 * WGI_TITLE;
+        *width = fmax(*width, wgi_text_width(wgi_strbuf_text(&line), WGI_TITLE, WGI_BOLD));
+        if (!measure)
+            wgi_svg_text(w->b, MARGIN, y - 6, WGI_TITLE, true, "", "outside", wgi_strbuf_text(&line));
+        s += n + (s[n] == ' ');
+    }
+    w->b->failed |= text.failed || line.failed;
+    wgi_strbuf_free(&text), wgi_strbuf_free(&line);
+    return y > MARGIN ? y + HEAD : y;
+}
+
+/* ---- all together ---- */
+
+static void put_start(writer *w)
+{
+    const wgi_picture *p = w->p;
+    bool kinds[WGI_BOX_KINDS] = { false };
+    for (int64_t i = 0; i < p->boxes; i++) kinds[p->box[i].kind] = kinds[WGI_BOX_OP] = true;
+    wgi_strbuf_format(w->b,
+                      "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\" width=\"%.8g\" height=\"%.8g\" "
+                      "viewBox=\"0 0 %.8g %.8g\" role=\"img\" aria-labelledby=\"%s-title %s-desc\" "
+                      "font-family=\"" WGI_SANS "\">\n<title id=\"%s-title\">",
+                      w->id, w->w, w->h, w->w, w->h, w->id, w->id, w->id);
+    if (p->o->title && *p->o->title) wgi_strbuf_clean_xml(w->b, p->o->title, 200);
+    else wgi_strbuf_put(w->b, p->g ? "a computation graph" : "the steps of a plan");
+    wgi_strbuf_format(w->b, "</title>\n<desc id=\"%s-desc\">%lld boxes, %lld links</desc>\n", w->id,
+                      (long long)p->boxes, (long long)p->links);
+    wgi_svg_style(w->b, w->id, kinds);
+}
+
+static void write_all(writer *w)
+{
+    double width = w->l.w;
+    w->top = put_title(w, true, &width);
+    if (w->p->o->legend) w->top = put_legend(w, NULL, w->top, &width);
+    w->w = ceil(width) + 2 * MARGIN, w->h = ceil(w->top + w->l.h) + MARGIN;
+    put_start(w);
+    double y = put_title(w, false, &width);
+    if (w->p->o->legend) put_legend(w, w->b, y, &width);
+    wgi_strbuf_format(w->b, "<g transform=\"translate(%d %.8g)\">\n", MARGIN, w->top);
+    put_frames(w);
+    put_links(w);
+    put_boxes(w);
+    wgi_strbuf_put(w->b, "</g>\n</svg>\n");
+}
+
+wg_status wgi_svg_write(const wgi_picture *p, const char *path, wgi_strbuf *out)
+{
+    writer w = { .p = p, .b = out };
+    wgi_strbuf scratch = { .c = p->c };
+    make_id(&w, path);
+    bool ok = prepare(&w, &scratch) && lay_out(&w);
+    if (ok) write_all(&w);
+    ok = ok && !scratch.failed && !out->failed;
+    wgi_layout_free(&w.l);
+    wgi_strbuf_free(&scratch);
+    wg_free(p->c, w.card), wg_free(p->c, w.l.box), wg_free(p->c, w.l.edge), wg_free(p->c, w.l.frame);
+    if (ok) return WG_OK;
+    return WGI_DRAW_FAIL(p->c, p->here, WG_ERROR_MEMORY, "draw: no memory for the picture");
+}

@@ -1,0 +1,144 @@
+/* svg_card.c: a box of an SVG picture: its lines of text, how large it is, and the box itself.
+ *
+ * The same list of lines is measured and written, so no text is wider or lower than its box.
+ */
+#include "draw/svg.h"
+
+#include <string.h>
+
+enum { LINES = 48, PAD_X = 9, PAD_Y = 5, TWICE = 3, CAPTION_GAP = 14 };
+
+typedef struct line {
+    const char *text; /* `bytes` of it */
+    size_t bytes;
+    double size, at; /* at: the baseline, from the box's top */
+    bool bold, right, odd;
+    const char *class;
+} line;
+
+typedef struct lines {
+    line line[LINES];
+    int n;
+    double h; /* so far */
+    double title_at, value_at, gradient_at;
+} lines;
+
+static double leading(double size) { return 1.32 * size; }
+
+static void add_line(lines *l, const char *text, size_t bytes, double size, bool bold, const char *class)
+{
+    if (l->n == LINES) return;
+    l->h += leading(size);
+    l->line[l->n++] = (line){ text, bytes, size, l->h - 0.34 * size, bold, false, false, class };
+}
+
+/* The middle of the first line is where links meet the row. */
+static double add_row(lines *l, const char *text, double size, bool bold, bool odd, const char *class)
+{
+    double middle = l->h + leading(size) / 2;
+    if (!*text) return -1;
+    while (*text && l->n < LINES) {
+        size_t n = strcspn(text, "\n");
+        add_line(l, text, n, size, bold, class);
+        l->line[l->n - 1].odd = odd;
+        text += n + (text[n] == '\n');
+    }
+    return middle;
+}
+
+static void list_lines(const wgi_box *x, lines *l)
+{
+    *l = (lines){ .h = PAD_Y, .value_at = -1, .gradient_at = -1 };
+    add_line(l, x->word, strlen(x->word), WGI_SMALL, false, "faint");
+    if (*x->shape) {
+        l->line[l->n] = l->line[l->n - 1];
+        l->line[l->n].text = x->shape, l->line[l->n].bytes = strlen(x->shape), l->line[l->n++].right = true;
+    }
+    l->title_at = add_row(l, x->is_copy ? x->name : x->title, WGI_BODY, true, false, "ink");
+    if (l->title_at < 0) l->title_at = l->h / 2;
+    if (!x->is_copy) {
+        add_row(l, x->detail, x->kind == WGI_BOX_FAILED ? WGI_BODY - 1 : WGI_SMALL + 1, false, false,
+                x->kind == WGI_BOX_FAILED ? "alarm" : "faint");
+        if (x->mark) add_row(l, x->mark, WGI_BODY - 1, true, false, "alarm");
+        l->value_at =
+            add_row(l, x->value, WGI_BODY, x->odd_value, x->odd_value, x->odd_value ? "grad" : "value");
+        l->gradient_at = add_row(l, x->gradient, WGI_BODY, x->odd_gradient, x->odd_gradient, "grad");
+    }
+    l->h += PAD_Y;
+}
+
+static double width_of(const line *l, wgi_strbuf *scratch)
+{
+    wgi_strbuf_clear(scratch);
+    wgi_strbuf_add(scratch, l->text, l->bytes);
+    return wgi_text_width(wgi_strbuf_text(scratch), l->size, l->bold ? WGI_BOLD : WGI_REGULAR);
+}
+
+wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
+{
+    lines l;
+    list_lines(x, &l);
+    double w = 0, rim = x->times > 1 ? TWICE : 0;
+    for (int i = 0; i < l.n; i++) {
+        double now = width_of(&l.line[i], scratch);
+        if (l.line[i].right) now += CAPTION_GAP + width_of(&l.line[i - 1], scratch);
+        if (now > w) w = now;
+    }
+    wgi_strbuf_clear(scratch);
+    return (wgi_card){ w + 2 * (PAD_X + rim), l.h + 2 * rim, rim + l.title_at,
+                       l.value_at < 0 ? -1 : rim + l.value_at, l.gradient_at < 0 ? -1 : rim + l.gradient_at };
+}
+
+/* ---- elements ---- */
+
+void wgi_svg_text(wgi_strbuf *b, double x, double y, double size, bool bold, const char *anchor,
+                  const char *class, const char *text)
+{
+    wgi_strbuf_format(b, "<text x=\"%.8g\" y=\"%.8g\" font-size=\"%.8g\"%s class=\"%s\"", x, y, size,
+                      bold ? " font-weight=\"bold\"" : "", class);
+    if (*anchor) wgi_strbuf_format(b, " text-anchor=\"%s\"", anchor);
+    wgi_strbuf_put(b, ">");
+    wgi_strbuf_xml(b, text, " ");
+    wgi_strbuf_put(b, "</text>\n");
+}
+
+void wgi_svg_rect(wgi_strbuf *b, double x, double y, double w, double h, double radius, const char *class)
+{
+    wgi_strbuf_format(b, "<rect x=\"%.8g\" y=\"%.8g\" width=\"%.8g\" height=\"%.8g\" rx=\"%.8g\"", x, y, w, h,
+                      radius);
+    if (*class) wgi_strbuf_format(b, " class=\"%s\"", class);
+    wgi_strbuf_put(b, "/>\n");
+}
+
+static void put_frame(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top)
+{
+    bool heavy = x->kind == WGI_BOX_FAILED || x->kind == WGI_BOX_WRONG;
+    const char *class = heavy ? (x->is_copy ? "heavy copy" : "heavy") : x->is_copy ? "copy" : "";
+    if (x->times > 1) {
+        wgi_svg_rect(b, left, top, card->w, card->h, 9, class);
+        wgi_svg_rect(b, left + TWICE, top + TWICE, card->w - 2 * TWICE, card->h - 2 * TWICE, 6, class);
+    } else wgi_svg_rect(b, left, top, card->w, card->h, 7, class);
+}
+
+static double eighth(double x) { return (double)(int64_t)(8 * x + 0.5) / 8; }
+
+void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double left, double top)
+{
+    lines l;
+    double rim = x->times > 1 ? TWICE : 0;
+    wgi_strbuf text = { .c = b->c };
+    list_lines(x, &l);
+    put_frame(b, x, card, left, top);
+    for (int i = 0; i < l.n; i++) {
+        const line *t = &l.line[i];
+        wgi_strbuf_clear(&text);
+        wgi_strbuf_add(&text, t->text, t->bytes);
+        double at = left + (t->right ? card->w - PAD_X - rim : PAD_X + rim), y = eighth(top + rim + t->at);
+        if (t->odd)
+            wgi_svg_rect(b, left + rim + 3, eighth(y - 0.98 * t->size), card->w - 2 * rim - 6,
+                         eighth(leading(t->size)), 3, "odd");
+        wgi_svg_text(b, at, y, t->size, t->bold, t->right ? "end" : "", t->class, wgi_strbuf_text(&text));
+    }
+    b->failed |= text.failed;
+    wgi_strbuf_free(&text);
+}

@@ -1,0 +1,335 @@
+/* test_draw_svg.c: SVG pictures by our own layout: well-formed, the same bytes always, texts in their
+ * boxes, and nothing that touches another picture in the same page. */
+#include "picture.h"
+
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "layout/metric.h"
+
+static char *svg_of(wg_node root, const char *name, wg_draw_opts o)
+{
+    wg_context *c = wg_graph_context(wg_graph_of(root));
+    char *path = pic_path(name);
+    cr_assert_eq(wg_draw(root, path, &o), WG_OK, "%s", wg_message(c));
+    char *svg = pic_read(path);
+    free(path);
+    return svg;
+}
+
+static const wg_draw_opts full = {
+    .values = true, .backward = true, .legend = true, .title = "A title, <&>"
+};
+
+/* ---- reading back ---- */
+
+static double number(const char *element, const char *name)
+{
+    char key[40];
+    snprintf(key, sizeof key, " %s=\"", name);
+    const char *end = strchr(element, '>'), *at = strstr(element, key);
+    cr_assert(at && at < end, "no %s in %.80s", name, element);
+    return atof(at + strlen(key));
+}
+
+/* The text of an element <text>, entities replaced. */
+static void text_of(const char *element, char *to)
+{
+    static const struct {
+        const char *entity;
+        char c;
+    } entities[] = { { "&amp;", '&' },  { "&lt;", '<' },   { "&gt;", '>' },
+                     { "&quot;", '"' }, { "&#92;", '\\' }, { "&#93;", ']' } };
+    const char *s = strchr(element, '>') + 1;
+    while (*s != '<') {
+        size_t i = 0, n = sizeof entities / sizeof *entities;
+        while (i < n && strncmp(s, entities[i].entity, strlen(entities[i].entity))) i++;
+        if (i < n) *to++ = entities[i].c, s += strlen(entities[i].entity);
+        else *to++ = *s++;
+    }
+    *to = 0;
+}
+
+/* Every text between a box's rectangle and the end of its group lies inside the rectangle. Returns how
+ * many. */
+static int expect_texts_inside(const char *svg)
+{
+    int texts = 0;
+    for (const char *g = svg; (g = strstr(g, "<g class=")); g++) {
+        const char *end = strstr(g, "</g>"), *r = strstr(g, "<rect"), *inner = strstr(g + 1, "<g ");
+        if (!r || r > end || (inner && inner < end)) continue;
+        double x = number(r, "x"), y = number(r, "y"), w = number(r, "width"), h = number(r, "height");
+        for (const char *t = r; (t = strstr(t, "<text")) && t < end; t++, texts++) {
+            char text[4000];
+            double size = number(t, "font-size"), at = number(t, "x"), base = number(t, "y");
+            const char *close = strchr(t, '>'), *bold = strstr(t, "font-weight=\"bold\""),
+                       *ends = strstr(t, "\"end\"");
+            text_of(t, text);
+            double width = wgi_text_width(text, size, bold && bold < close ? WGI_BOLD : WGI_REGULAR);
+            if (ends && ends < close) at -= width;
+            cr_assert(at > x && at + width < x + w + 1e-6, "\"%s\" leaves its box", text);
+            cr_assert(base - size > y - 1 && base + 0.25 * size < y + h, "\"%s\" leaves its box", text);
+        }
+    }
+    return texts;
+}
+
+/* Tags close in order, and no raw ampersand is there. */
+static void expect_well_formed(const char *xml)
+{
+    char stack[16][16];
+    int depth = 0;
+    for (const char *s = xml; (s = strchr(s, '<')); s++) {
+        const char *end = strchr(s, '>');
+        cr_assert(end);
+        size_t n = strcspn(s + 1 + (s[1] == '/'), " />\n");
+        cr_assert(n > 0 && n < 16, "%.20s", s);
+        if (s[1] == '/')
+            cr_assert(depth > 0 && !strncmp(stack[--depth], s + 2, n) && !stack[depth][n], "%.20s", s);
+        else if (end[-1] != '/') snprintf(stack[depth++], 16, "%.*s", (int)n, s + 1);
+    }
+    cr_assert_eq(depth, 0);
+    for (const char *s = xml; (s = strchr(s, '&')); s++) cr_assert(strcspn(s, ";") < 8, "%.20s", s);
+}
+
+/* ---- what is in it ---- */
+
+/* σ(1.1) = 0.7503, −ln σ = 0.2873, dz = a − 1 = −0.2497, dw = dz · x. */
+Test(draw_svg, has_boxes_links_and_numbers)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    char *svg = svg_of(n.L, "n.svg", full);
+    expect_well_formed(svg);
+    cr_assert_eq(pic_count(svg, "id=\"n-n"), 16);
+    cr_assert_eq(pic_count(svg, "<g class=\"forward\">"), 17);
+    cr_assert_eq(pic_count(svg, "<g class=\"backward\">"), 17);
+    HAS(svg, ">0.7503</text>");
+    HAS(svg, ">0.2873</text>");
+    HAS(svg, ">dz = −0.2497</text>");
+    HAS(svg, ">dw = [−0.2497, 0.4995]</text>");
+    HAS(svg, "role=\"img\"");
+    HAS(svg, "<title id=\"n-title\">A title, &lt;&amp;&gt;</title>");
+    HAS(svg, "<desc>0.7503; da = ");
+    HAS(svg, ">← gradient</text>");
+    HAS(svg, "prefers-color-scheme: dark");
+    cr_assert_eq(pic_count(svg, "http"), 1, "the namespace: nothing is fetched");
+    cr_assert_geq(expect_texts_inside(svg), 16 * 3);
+    free(svg);
+    wgt_finish(c, NULL);
+    pic_clean_up();
+}
+
+Test(draw_svg, has_frames_and_runs)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_node root = pic_layers(c, 8);
+    char *svg = svg_of(root, "f.svg", (wg_draw_opts){ 0 });
+    expect_well_formed(svg);
+    cr_assert_eq(pic_count(svg, "<g class=\"scope\""), 16);
+    HAS(svg, ">layer.7</text>");
+    expect_texts_inside(svg);
+    free(svg);
+    svg = svg_of(root, "f.svg", (wg_draw_opts){ .fold = 1, .top_down = true, .legend = true });
+    expect_well_formed(svg);
+    HAS(svg, "×8");
+    expect_texts_inside(svg);
+    free(svg);
+    wgt_finish(c, NULL);
+    pic_clean_up();
+}
+
+Test(draw_svg, any_name_can_be_drawn)
+{
+    static const char *const names[] = { "<&>\"\\ {}|",
+                                         "line\nbreak",
+                                         "😀 中文 emoji",
+                                         "\xff\xfe bad \xc3",
+                                         "\\N \\G \\E",
+                                         "]]>",
+                                         "</svg>",
+                                         "<style>",
+                                         "",
+                                         " ",
+                                         "\x01\x02\x7f",
+                                         "x̂ θ̂ ∑",
+                                         "&amp;",
+                                         "'\"" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        wg_context *c = wgt_start(NULL, WG_F64, NULL);
+        wg_graph *g = wg_graph_new(c);
+        double v = 2;
+        wg_node x = wg_input_at(WG_HERE, g, names[i], wg_view_f64(&v, WG_SCALAR));
+        wg_scope_push(g, names[i]);
+        wg_node y = wg_name(wg_square(x), names[i]);
+        wg_scope_pop(g);
+        wg_draw_opts o = full;
+        o.title = o.id = names[i];
+        char *svg = svg_of(y, "h.svg", o);
+        expect_well_formed(svg);
+        expect_texts_inside(svg);
+        free(svg);
+        wgt_finish(c, NULL);
+    }
+    pic_clean_up();
+}
+
+/* ---- the same bytes always ---- */
+
+static char *draw_layers(const char *name)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_draw_opts o = full;
+    o.id = "same";
+    char *svg = svg_of(pic_layers(c, 6), name, o);
+    wgt_finish(c, NULL);
+    return svg;
+}
+
+static void *draw_often(void *name)
+{
+    char *first = draw_layers(name);
+    for (int i = 0; i < 60; i++) {
+        char *again = draw_layers(name);
+        cr_assert_str_eq(again, first);
+        free(again);
+    }
+    return first;
+}
+
+Test(draw_svg, same_bytes_in_threads_and_locales)
+{
+    static const char *const names[] = { "a.svg", "b.svg", "c.svg", "d.svg" };
+    pthread_t thread[4];
+    void *text[4];
+    pic_directory();
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(pthread_create(&thread[i], NULL, draw_often, (void *)(uintptr_t)names[i]), 0);
+    for (int i = 0; i < 4; i++) cr_assert_eq(pthread_join(thread[i], &text[i]), 0);
+    for (int i = 1; i < 4; i++) cr_assert_str_eq(text[i], text[0]);
+    if (setlocale(LC_ALL, "de_DE.UTF-8") || setlocale(LC_ALL, "fr_FR.UTF-8")) {
+        char *again = draw_layers("e.svg");
+        cr_assert_str_eq(again, text[0]);
+        free(again);
+    }
+    for (int i = 0; i < 4; i++) free(text[i]);
+    pic_clean_up();
+}
+
+/* ---- several pictures in one page ---- */
+
+/* All ids begin with the picture's, and so do all rules of style. */
+static void expect_scoped(const char *svg, const char *id)
+{
+    char begin[60], rule[60];
+    snprintf(begin, sizeof begin, " id=\"%s", id), snprintf(rule, sizeof rule, "#%s ", id);
+    for (const char *s = svg; (s = strstr(s, " id=\"")); s++)
+        cr_assert(!strncmp(s, begin, strlen(begin)), "%.40s", s);
+    const char *end = strstr(svg, "</style>");
+    cr_assert(end);
+    for (const char *s = svg; (s = strchr(s, '{')) && s < end; s++) {
+        const char *start = s;
+        while (start > svg && !strchr("}{>\n", start[-1])) start--;
+        while (*start == ' ') start++;
+        cr_assert(*start == '@' || !strncmp(start, rule, strlen(rule)), "%.60s", start);
+    }
+}
+
+Test(draw_svg, two_pictures_share_a_page)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    static const struct {
+        const char *file, *option, *id;
+    } cases[] = { { "net.svg", NULL, "net" },
+                  { "net 2.svg", NULL, "net-2" },
+                  { "7.svg", NULL, "g-7" },
+                  { "net.svg", "fig.1", "fig-1" },
+                  { "é.svg", NULL, "g---" } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        wg_draw_opts o = full;
+        o.id = cases[i].option;
+        char *svg = svg_of(n.L, cases[i].file, o);
+        expect_scoped(svg, cases[i].id);
+        free(svg);
+    }
+    wgt_finish(c, NULL);
+    pic_clean_up();
+}
+
+/* ---- where it was made ---- */
+
+Test(draw_svg, says_nothing_of_the_machines_folders)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double v[6] = { 0 };
+    wg_node x = wg_input_at("x\n/home/me/model.c:7", g, "x", wg_view_f64(v, WG_SHAPE(2, 3)));
+    char *svg = svg_of(x, "p.svg", (wg_draw_opts){ 0 });
+    HAS(svg, ", model.c:7");
+    HAS_NOT(svg, "/home");
+    free(svg);
+    wg_node y = wg_input(g, "y", wg_view_f64(v, WG_SHAPE(5)));
+    wg_node bad = wg_mul_at("x, y\n/home/me/model.c:8", x, y);
+    svg = svg_of(bad, "p.svg", (wg_draw_opts){ 0 });
+    HAS(svg, "model.c:8: mul");
+    HAS_NOT(svg, "/home");
+    free(svg);
+    wgt_drop(c, NULL);
+    pic_clean_up();
+}
+
+/* ---- endings, sizes, memory ---- */
+
+Test(draw_svg, endings_in_any_case)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    char *svg = svg_of(n.L, "n.SVG", (wg_draw_opts){ 0 });
+    cr_assert(!strncmp(svg, "<svg", 4));
+    free(svg);
+    svg = svg_of(n.L, "picture", (wg_draw_opts){ .format = "Svg" });
+    cr_assert(!strncmp(svg, "<svg", 4));
+    free(svg);
+    wgt_finish(c, NULL);
+    pic_clean_up();
+}
+
+/* A name of 40 letters W has about 500 px; a column of 300 such boxes is 20,000 px high, at two pixels
+ * each. */
+Test(draw_svg, too_large_a_png_is_refused)
+{
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    wg_graph *g = wg_graph_new(c);
+    double v = 1;
+    wg_node all[350];
+    for (int i = 0; i < 350; i++) all[i] = wg_input_at(WG_HERE, g, "x", wg_view_f64(&v, WG_SCALAR));
+    char *path = pic_path("large.png");
+    cr_assert_eq(wg_draw(wg_addn_at(WG_HERE, all, 350), path, NULL), WG_ERROR_VALUE);
+    wgt_expect_error(c, WG_ERROR_VALUE, "at most 32767 are possible along a side");
+    cr_assert_eq(pic_files(), 0);
+    free(path);
+    wgt_finish(c, NULL);
+    pic_clean_up();
+}
+
+Test(draw_svg, every_failed_allocation_is_survived)
+{
+    for (int64_t k = 1;; k++) {
+        wgt_memory m = { 0 };
+        wg_context *c = wgt_start(&m, WG_F64, NULL);
+        pic_parts n = pic_neuron(c);
+        wg_item(n.L);
+        m.fail_at = m.calls + k;
+        char *path = pic_path("m.svg");
+        wg_status s = wg_draw(n.L, path, &full);
+        cr_assert(s == WG_OK || wg_failed(c) == WG_ERROR_MEMORY, "allocation %lld", (long long)k);
+        bool reached = m.calls >= m.fail_at;
+        free(path);
+        wgt_drop(c, &m);
+        if (!reached) break;
+    }
+    pic_clean_up();
+}
