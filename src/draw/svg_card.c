@@ -14,6 +14,8 @@ typedef struct line {
     double size, at; /* at: the baseline, from the box's top */
     bool bold, right, odd;
     const char *class;
+    const char *lead; /* its first `lead_bytes` stand above this line: it begins below their end */
+    size_t lead_bytes;
 } line;
 
 typedef struct lines {
@@ -29,18 +31,26 @@ static void add_line(lines *l, const char *text, size_t bytes, double size, bool
 {
     if (l->n == LINES) return;
     l->h += leading(size);
-    l->line[l->n++] = (line){ text, bytes, size, l->h - 0.34 * size, bold, false, false, class };
+    l->line[l->n++] = (line){ text, bytes, size, l->h - 0.34 * size, bold, false, false, class, "", 0 };
 }
+
+/* A row of a matrix begins with this; it stands below the bracket that opens the first row. */
+#define ROW_OF_MATRIX "\u2007"
 
 /* The middle of the first line is where links meet the row. */
 static double add_row(lines *l, const char *text, double size, bool bold, bool odd, const char *class)
 {
     double middle = l->h + leading(size) / 2;
+    const char *first = text;
     if (!*text) return -1;
     while (*text && l->n < LINES) {
-        size_t n = strcspn(text, "\n");
+        bool below = !strncmp(text, ROW_OF_MATRIX, strlen(ROW_OF_MATRIX));
+        text += below ? strlen(ROW_OF_MATRIX) : 0;
+        size_t n = strcspn(text, "\n"), bracket = strcspn(first, "[");
         add_line(l, text, n, size, bold, class);
         l->line[l->n - 1].odd = odd;
+        if (below && first[bracket])
+            l->line[l->n - 1].lead = first, l->line[l->n - 1].lead_bytes = bracket + 1;
         text += n + (text[n] == '\n');
     }
     return middle;
@@ -67,10 +77,10 @@ static void list_lines(const wgi_box *x, lines *l)
     l->h += PAD_Y;
 }
 
-static double width_of(const line *l, wgi_strbuf *scratch)
+static double width_of(const line *l, const char *text, size_t bytes, wgi_strbuf *scratch)
 {
     wgi_strbuf_clear(scratch);
-    wgi_strbuf_add(scratch, l->text, l->bytes);
+    wgi_strbuf_add(scratch, text, bytes);
     return wgi_text_width(wgi_strbuf_text(scratch), l->size, l->bold ? WGI_BOLD : WGI_REGULAR);
 }
 
@@ -80,8 +90,9 @@ wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
     list_lines(x, &l);
     double w = 0, rim = x->times > 1 ? TWICE : 0;
     for (int i = 0; i < l.n; i++) {
-        double now = width_of(&l.line[i], scratch);
-        if (l.line[i].right) now += CAPTION_GAP + width_of(&l.line[i - 1], scratch);
+        const line *t = &l.line[i];
+        double now = width_of(t, t->text, t->bytes, scratch) + width_of(t, t->lead, t->lead_bytes, scratch);
+        if (t->right) now += CAPTION_GAP + width_of(t - 1, t[-1].text, t[-1].bytes, scratch);
         if (now > w) w = now;
     }
     wgi_strbuf_clear(scratch);
@@ -131,9 +142,11 @@ void wgi_svg_card(wgi_strbuf *b, const wgi_box *x, const wgi_card *card, double 
     put_frame(b, x, card, left, top);
     for (int i = 0; i < l.n; i++) {
         const line *t = &l.line[i];
+        double lead = width_of(t, t->lead, t->lead_bytes, &text);
         wgi_strbuf_clear(&text);
         wgi_strbuf_add(&text, t->text, t->bytes);
-        double at = left + (t->right ? card->w - PAD_X - rim : PAD_X + rim), y = eighth(top + rim + t->at);
+        double at = left + (t->right ? card->w - PAD_X - rim : PAD_X + rim + eighth(lead)),
+               y = eighth(top + rim + t->at);
         if (t->odd)
             wgi_svg_rect(b, left + rim + 3, eighth(y - 0.98 * t->size), card->w - 2 * rim - 6,
                          eighth(leading(t->size)), 3, "odd");

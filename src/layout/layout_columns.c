@@ -10,8 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The gap beside entries and exits; the greatest addition to a gap whose edges are steep; around a lane. */
-enum { TERMINAL_GAP = 20, STEEP = 60, ROW_GAP = 26, LANES_START = 12 };
+/* The gap beside entries and exits; the greatest addition to a gap whose edges are steep; around lanes. */
+enum { TERMINAL_GAP = 20, STEEP = 60, ROW_GAP = 26, LANES_START = 12, ROW_MARGIN = 20 };
 
 static bool is_terminal_rank(const wgi_lay_work *k, int rank)
 {
@@ -21,16 +21,36 @@ static bool is_terminal_rank(const wgi_lay_work *k, int rank)
 
 /* ---- rows ---- */
 
+/* A source beside others: a parameter that the next rank uses. */
+static bool has_side_source(const wgi_lay_work *k, int rank)
+{
+    int begin = k->slot_first[rank], end = k->slot_first[rank + 1];
+    for (int i = begin; i < end && end - begin > 1; i++)
+        if (k->in_first[k->slot[i]] == k->in_first[k->slot[i] + 1]) return true;
+    return false;
+}
+
+/* The rank at which a row begins instead of r: parameters stand in one row with their uses. */
+static int better_cut(const wgi_lay_work *k, int r, int row_start)
+{
+    int at = r;
+    while (at > row_start + 2 && at > r - 2 && has_side_source(k, at - 1)) at--;
+    return has_side_source(k, at - 1) ? r : at;
+}
+
 /* Cuts into rows of at most that length. Returns how many; a row has at least one rank. */
 static int cut(wgi_lay_work *k, double length)
 {
     wgi_lay_level *l = k->l;
-    int row = 0;
+    int row = 0, start = 0;
     double used = 0;
     for (int r = 0; r < l->ranks; r++) {
         bool terminal = is_terminal_rank(k, r), after_entries = r && is_terminal_rank(k, r - 1);
         double w = l->col_w[r] + (terminal ? 0 : k->s->rank_gap);
-        if (r && !terminal && !after_entries && used + w - k->s->rank_gap > length) row++, used = 0;
+        if (r && !terminal && !after_entries && used + w - k->s->rank_gap > length) {
+            start = better_cut(k, r, start), row++, used = 0;
+            for (int i = start; i < r; i++) l->row[i] = row, used += l->col_w[i] + k->s->rank_gap;
+        }
         l->row[r] = row;
         used += w;
     }
@@ -161,7 +181,7 @@ static void find_gaps(wgi_lay_work *k, const sides *t)
 static void put_columns(wgi_lay_work *k, const sides *t, double start, double end)
 {
     wgi_lay_level *l = k->l;
-    double margin = l->rows > 1 ? LANES_START + WGI_LAY_LANE * (l->lanes + l->sides) : 0, u = 0;
+    double margin = l->rows > 1 ? ROW_MARGIN + WGI_LAY_LANE * (l->lanes + l->sides) : 0, u = 0;
     bool exits = is_terminal_rank(k, l->ranks - 1);
     l->right_edge = 0;
     for (int r = 0; r < l->ranks; r++) {

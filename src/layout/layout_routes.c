@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { RADIUS = 6, LANE_START = 8, ROUTE_START = 12 };
+enum { RADIUS = 6, LANE_START = 8, ROUTE_START = 12, ARROW_ROOM = 8 };
 
 typedef struct router {
     wgi_lay *s;
@@ -95,7 +95,7 @@ static bool to_next_row(router *r, const wgi_lay_level *l, const wgi_lay_node *h
 {
     int back = l->crossing[row] - 1 - WGI_LAY_MAX(holder->lane, 0);
     double shift = ROUTE_START / 2.0 + WGI_LAY_LANE * back - (twin ? r->beside : 0);
-    double right = l->u + l->right_edge + shift, channel = l->v + l->channel[row] + shift,
+    double right = l->u + l->right_edge + ARROW_ROOM + shift, channel = l->v + l->channel[row] + shift,
            left = l->u + (l->entries ? l->gap[0] / 2 : 0) + shift;
     if (!turn_to(r, right, (right + left) / 2, channel)) return false;
     return turn_to(r, left, u, v);
