@@ -126,8 +126,8 @@ static bool prepare(writer *w, wgi_strbuf *scratch)
 
 /* ---- rows ---- */
 
-/* How large a picture of that size is on a slide. */
-static double scale_of(double w, double h) { return fmin(1920 / (w + 1), 1080 / (h + 1)); }
+/* How large a picture of that size is on a slide; twice is large enough: texts then have 30 px. */
+static double scale_of(double w, double h) { return fmin(2, fmin(1920 / (w + 1), 1080 / (h + 1))); }
 
 /* A long picture is wrapped into the number of rows that makes it largest on a slide, if that helps well.
  * */
@@ -143,7 +143,7 @@ static bool lay_out(writer *w)
         l->page = length / rows;
         if (l->page < 500) break;
         if (!wgi_layout_run(l)) return false;
-        if (scale_of(l->w, l->h) > best) best = scale_of(l->w, l->h), page = l->page;
+        if (scale_of(l->w, l->h) > best) best = 1.1 * scale_of(l->w, l->h), page = l->page;
     }
     wgi_layout_free(l);
     l->page = page;
@@ -173,7 +173,8 @@ static void put_frames(writer *w)
 
 static void put_point(wgi_strbuf *b, const char *before, wgi_lay_point p)
 {
-    wgi_strbuf_format(b, "%s%.8g %.8g", before, p.x, p.y);
+    wgi_svg_number(b, before, p.x);
+    wgi_svg_number(b, " ", p.y);
 }
 
 /* An arrow with its point at `at`, in the direction of u (1) or against it (-1). */
@@ -217,7 +218,7 @@ static void put_links(writer *w)
     for (int64_t i = 0; i < w->p->links; i++) {
         const wgi_link *k = &w->p->link[i];
         const wgi_lay_edge *e = &w->l.edge[i];
-        wgi_strbuf_format(w->b, "<g class=\"%s\">", k->back ? "backward" : "forward");
+        wgi_strbuf_put(w->b, k->back ? "<g class=\"backward\">" : "<g class=\"forward\">");
         put_path(w, e, k->back);
         put_arrow(w, w->l.point[k->back ? e->point : e->point + e->points - 1], k->back ? -1 : 1);
         if (k->times > 1 && !k->back) {

@@ -31,6 +31,27 @@ Test(draw_files, svg_png_pdf)
     pic_clean_up();
 }
 
+/* A PDF holds the date at which it was made: not the day's. */
+Test(draw_files, pdf_is_the_same_a_second_later)
+{
+    if (system("command -v rsvg-convert >/dev/null") != 0) cr_skip_test("rsvg-convert is not here");
+    wg_context *c = wgt_start(NULL, WG_F64, NULL);
+    pic_parts n = pic_neuron(c);
+    char *path = pic_path("n.pdf"), *bytes[2];
+    struct stat size[2];
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(wg_draw(n.L, path, NULL), WG_OK, "%s", wg_message(c));
+        cr_assert_eq(stat(path, &size[i]), 0);
+        bytes[i] = pic_read(path);
+        if (i == 0) sleep(1);
+    }
+    cr_assert_eq(size[0].st_size, size[1].st_size);
+    cr_assert_eq(memcmp(bytes[0], bytes[1], (size_t)size[0].st_size), 0);
+    free(bytes[0]), free(bytes[1]), free(path);
+    wgt_finish(c, NULL);
+    pic_clean_up();
+}
+
 Test(draw_files, by_dot)
 {
     if (!pic_have_dot()) cr_skip_test("dot is not here");

@@ -229,6 +229,27 @@ static void draw_chain(picture *p)
 }
 Test(layout, a_chain_is_straight_and_wraps) { run(draw_chain); }
 
+/* A net x → · → + → f → · → + ... in rows: each parameter stands in the row of its use. */
+static void draw_layers(picture *p)
+{
+    int h = add_box(p, 60, 30, -1), first = p->l.edges;
+    for (int i = 0; i < 24; i++) {
+        int parameter = i % 3 < 2 ? add_box(p, 60, 30, -1) : -1, op = add_box(p, 80, 30, -1);
+        p->edge[add_edge(p, h, op)].weight = 8;
+        if (parameter >= 0) add_edge(p, parameter, op);
+        h = op;
+    }
+    p->l.page = p->l.top_down ? 500 : 900;
+    expect_layout(p);
+    cr_assert_gt(p->l.rows, 2);
+    for (int i = first; i < p->l.edges; i++) {
+        const wgi_lay_box *a = &p->box[p->edge[i].from], *b = &p->box[p->edge[i].to];
+        if (p->edge[i].weight == 8) continue;
+        cr_assert(p->l.top_down ? a->y + a->h < b->y : a->x + a->w < b->x, "parameter %d", p->edge[i].from);
+    }
+}
+Test(layout, parameters_stand_in_the_row_of_their_use) { run(draw_layers); }
+
 /* Each box is used once: operands in order, and nothing crosses. */
 static void draw_tree(picture *p)
 {
