@@ -103,7 +103,8 @@ wgi_card wgi_svg_measure(const wgi_box *x, wgi_strbuf *scratch)
 
 /* ---- elements ---- */
 
-/* Thousandths, without the noughts at the end. Our own since printf takes most of the time of a large picture. */
+/* Thousandths, without the noughts at the end. Our own since printf takes most of the time of a large
+ * picture. */
 void wgi_svg_number(wgi_strbuf *b, const char *before, double x)
 {
     char text[32], *end = text + sizeof text, *at = end;
