@@ -229,8 +229,7 @@ wg_status wgi_render_svg(wg_site here, const wgi_strbuf *svg, const char *format
                          wgi_strbuf *out, bool *missing);
 
 /* draw.c. One of names[], which ends in NULL: the option, else the path's ending, in letters of any case; gv
- * is
- * dot. NULL: it is not among them. */
+ * is dot. NULL: it is not among them. */
 const char *wgi_format_of(const char *path, const char *option, const char *const names[]);
 
 #endif
