@@ -69,8 +69,8 @@ ERROR_SAMPLE(asin) { return single_error(g, i, "asin", here); }
 const wg_op wgi_op_asin = {
     OP(asin),
     .summary = "Inverse sine of each element, from -pi/2 to pi/2. NaN beyond -1 and 1.",
-    .formula = "y = the angle with sin y = x",
-    .adjoint = "x' = y' / sqrt((1 - x) (1 + x)), which is infinite at -1 and 1",
+    .formula = "y = asin x",
+    .adjoint = "x' = y' / sqrt((1 - x) (1 + x))",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,
@@ -88,8 +88,8 @@ ERROR_SAMPLE(acos) { return single_error(g, i, "acos", here); }
 const wg_op wgi_op_acos = {
     OP(acos),
     .summary = "Inverse cosine of each element, from 0 to pi. NaN beyond -1 and 1.",
-    .formula = "y = the angle with cos y = x",
-    .adjoint = "x' = -y' / sqrt((1 - x) (1 + x)), which is infinite at -1 and 1",
+    .formula = "y = acos x",
+    .adjoint = "x' = -y' / sqrt((1 - x) (1 + x))",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,
@@ -107,7 +107,7 @@ ERROR_SAMPLE(atan) { return single_error(g, i, "atan", here); }
 const wg_op wgi_op_atan = {
     OP(atan),
     .summary = "Inverse tangent of each element, from -pi/2 to pi/2.",
-    .formula = "y = the angle with tan y = x",
+    .formula = "y = atan x",
     .adjoint = "x' = y' / (x^2 + 1)",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
@@ -145,8 +145,8 @@ ERROR_SAMPLE(atan2) { return pair_error(g, i, wg_atan2_at, here); }
 const wg_op wgi_op_atan2 = {
     OP(atan2),
     .summary = "Angle between the axis to the right and the point at width b and height a, from -pi to pi.",
-    .formula = "y = the angle of the point (b, a)",
-    .adjoint = "a' = y' b / (a^2 + b^2), b' = -y' a / (a^2 + b^2), 0 where a = b = 0",
+    .formula = "y = atan2(a, b)",
+    .adjoint = "a' = 0 where r = 0, else y' b / r; b' = 0 where r = 0, else -y' a / r; r = a^2 + b^2",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,

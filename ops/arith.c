@@ -152,8 +152,9 @@ const wg_op wgi_op_div_backward = {
     .summary =
         "Gradient of y = a / b by b, from g, the gradient by a. 0 where y = 0, also where 1 / b overflows.",
     .formula = "b' = -g y",
-    .adjoint = "g' = -b'' y, y' = -b'' g, with b'' the gradient of b'",
+    .adjoint = "g' = -b'' y, y' = -b'' g",
     .operands = 2,
+    .names = "g y",
     .promote = WG_PROMOTE_FLOAT,
     .kernel = KERNELS(div_backward),
     .expand = div_backward_expand,
@@ -201,7 +202,8 @@ const wg_op wgi_op_maximum = {
     OP(maximum),
     .summary = "Elementwise larger of two. NaN if either is NaN.",
     .formula = "y = max(a, b)",
-    .adjoint = "a' = y' where a > b, b' = y' where b > a; where they are equal each gets y' / 2",
+    .adjoint = "a' = y' where a > b, y' / 2 where a = b, else 0; b' = y' where b > a, y' / 2 where a = "
+               "b, else 0",
     .operands = 2,
     .kernel = KERNELS(maximum),
     .vjp = maximum_vjp,
@@ -220,7 +222,8 @@ const wg_op wgi_op_minimum = {
     OP(minimum),
     .summary = "Elementwise smaller of two. NaN if either is NaN.",
     .formula = "y = min(a, b)",
-    .adjoint = "a' = y' where a < b, b' = y' where b < a; where they are equal each gets y' / 2",
+    .adjoint = "a' = y' where a < b, y' / 2 where a = b, else 0; b' = y' where b < a, y' / 2 where a = "
+               "b, else 0",
     .operands = 2,
     .kernel = KERNELS(minimum),
     .vjp = minimum_vjp,
@@ -281,9 +284,10 @@ ERROR_SAMPLE(addn)
 const wg_op wgi_op_addn = {
     OP(addn),
     .summary = "Sum of any number of operands of one shape, added from first to last.",
-    .formula = "y = x0 + x1 + ...",
-    .adjoint = "xi' = y'",
+    .formula = "y = sum(x_i over i)",
+    .adjoint = "x_i' = y'",
     .operands = -1,
+    .names = "x_i",
     .shape = addn_shape,
     .kernel = KERNELS(addn),
     .leads = true,

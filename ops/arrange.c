@@ -57,8 +57,8 @@ ERROR_SAMPLE(select)
 const wg_op wgi_op_select = {
     OP(select),
     .summary = "The elements at one index of an axis, which is dropped.",
-    .formula = "y = x[..., index, ...]",
-    .adjoint = "x' = y' at the index, else 0",
+    .formula = "y = x[index] along axis",
+    .adjoint = "x'[i] = y' where i = index, else 0 along axis",
     .stored = 1 << 0,
     .operands = 1,
     .kind = WG_OPAQUE,
@@ -125,10 +125,11 @@ ERROR_SAMPLE(stack)
 const wg_op wgi_op_stack = {
     OP(stack),
     .summary = "Tensors of one shape as the parts of a new axis.",
-    .formula = "y[..., k, ...] = xk",
-    .adjoint = "xk' = y'[..., k, ...]",
+    .formula = "y[i] = x_i along axis",
+    .adjoint = "x_i' = y'[i] along axis",
     .stored = WG_EVERY_OPERAND,
     .operands = -1,
+    .names = "x_i",
     .kind = WG_OPAQUE,
     TAKES(stack),
     .shape = stack_shape,
@@ -201,8 +202,8 @@ ERROR_SAMPLE(roll)
 const wg_op wgi_op_roll = {
     OP(roll),
     .summary = "The elements moved along an axis; those that leave at one end come back at the other.",
-    .formula = "y[(i + by) mod n] = x[i] along axis",
-    .adjoint = "x' = y' moved back",
+    .formula = "y[i] = x[(i - by) mod length(x)] along axis",
+    .adjoint = "x'[i] = y'[(i + by) mod length(x)] along axis",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(roll),
@@ -269,8 +270,8 @@ ERROR_SAMPLE(tile) { return copies_error(here, g, i, &wgi_op_tile); }
 const wg_op wgi_op_tile = {
     OP(tile),
     .summary = "x, `count` times one behind the other along an axis: a b c a b c.",
-    .formula = "y[i] = x[i mod n] along axis",
-    .adjoint = "x' = sum of y' over the copies",
+    .formula = "y[i] = x[i mod length(x)] along axis",
+    .adjoint = "x'[i] = sum(y'[i + k length(x)] over k < count) along axis",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(copies),
@@ -295,8 +296,8 @@ ERROR_SAMPLE(repeat) { return copies_error(here, g, i, &wgi_op_repeat); }
 const wg_op wgi_op_repeat = {
     OP(repeat),
     .summary = "Each element `count` times along an axis: a a b b c c.",
-    .formula = "y[i] = x[i / count] along axis",
-    .adjoint = "x' = sum of y' over the copies",
+    .formula = "y[i] = x[floor(i / count)] along axis",
+    .adjoint = "x'[i] = sum(y'[i count + k] over k < count) along axis",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(copies),
@@ -402,8 +403,12 @@ ERROR_SAMPLE(pad)
 const wg_op wgi_op_pad = {
     OP(pad),
     .summary = "Elements before and after those of an axis: a value, a reflection, or the edge repeated.",
-    .formula = "y = [before, x, after] along axis",
-    .adjoint = "x' = the part of y' where x stands, and of its copies",
+    .formula = "y[i] = x[j] where 0 <= j < n, value where mode = constant, x[min(max(j, 0), n - 1)] "
+               "where mode = edge, else x[n - 1 - |n - 1 - (|j|)|] along axis; j = i - before, n = "
+               "length(x)",
+    .adjoint = "x'[k] = sum(y'[i] over i where p = k) along axis; p = j where 0 <= j < n, -1 where "
+               "mode = constant, min(max(j, 0), n - 1) where mode = edge, else n - 1 - |n - 1 - "
+               "(|j|)|; j = i - before, n = length(x)",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(pad),

@@ -75,10 +75,14 @@ const wg_op wgi_op_attention = {
         "Scaled dot product attention of queries, keys and values, by heads: parts of the last axes. A query "
         "sees the keys where the mask is not 0. causal: it sees the keys up to its own place, counted from "
         "the end. A query that sees no key gets 0. scale 0: 1 / sqrt(width of a head).",
-    .formula = "y = p @ v, p = softmax(scale q @ k^T)",
-    .adjoint = "v' = p^T @ y', s' = p (y' @ v^T - sum(p (y' @ v^T))), q' = scale s' @ k, k' = scale s'^T @ q",
+    .formula = "y = p @ v; p = softmax(s along last), s = scale q @ k^T where \"the query sees the "
+               "key\", else -inf",
+    .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(p * "
+               "(y' @ v^T) along last)), p = softmax(s along last), s = scale q @ k^T where \"the "
+               "query sees the key\", else -inf",
     .zero = 1u << 3,
     .operands = 4,
+    .names = "q k v mask",
     .optional = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,

@@ -240,10 +240,14 @@ const wg_op wgi_op_attention_tiles = {
     .summary = "Attention in tiles of 64 queries and 64 keys. Operands: queries, keys, values, and a mask of "
                "dtype bool. Part 1 has for each query the logarithm of the sum of the exponentials of its "
                "scores, [..., heads, tokens]; 0 for a query that sees no key.",
-    .formula = "y = p @ v, p = softmax(scale q @ k^T)",
-    .adjoint = "v' = p^T @ y', s' = p (y' @ v^T - sum(y y')), q' = scale s' @ k, k' = scale s'^T @ q",
+    .formula = "y = p @ v, l = ln(sum(e^s along last)); p = e^(s - l), s = scale q @ k^T where \"the "
+               "query sees the key\", else -inf",
+    .adjoint = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ y'; s' = p * (y' @ v^T - sum(y y' "
+               "along last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else "
+               "-inf",
     .zero = 1u << 3,
     .operands = 4,
+    .names = "q k v mask",
     .outputs = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
@@ -305,11 +309,13 @@ const wg_op wgi_op_attention_tiles_grad = {
     .summary =
         "Gradients of attention_tiles by queries, keys and values. Operands: those of attention_tiles, "
         "its two results, and the gradient g of the first. The scores are computed again.",
-    .formula = "v' = p^T @ g, s' = p (g @ v^T - sum(y g)), q' = scale s' @ k, k' = scale s'^T @ q; "
-               "p = e^(scale q @ k^T - l)",
-    .adjoint = "the formula, differentiated",
+    .formula = "q' = scale s' @ k, k' = scale s'^T @ q, v' = p^T @ g; s' = p * (g @ v^T - sum(y g "
+               "along last)), p = e^(s - l), s = scale q @ k^T where \"the query sees the key\", else "
+               "-inf",
+    .adjoint = "\"the formula, differentiated\"",
     .zero = 1u << 3,
     .operands = 7,
+    .names = "q k v mask y l g",
     .outputs = 3,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,

@@ -134,10 +134,13 @@ const wg_op wgi_op_batch_norm_train = {
     OP(batch_norm_train),
     .summary =
         "Batch normalisation with the batch's own mean and variance (divided by n), which are parts 1 and 2.",
-    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
-    .adjoint = "x' = gamma / s (y' - mean(y') - h mean(h y')), gamma' = sum(h y'), beta' = sum(y'); h = (x - "
-               "mean) / s",
+    .formula = "y = gamma h + beta, m = mean(x along all but last), v = mean((x - m)^2 along all but "
+               "last); h = (x - m) / sqrt(v + eps)",
+    .adjoint = "x' = gamma (y' - mean(y' along all but last) - h mean(h y' along all but last)) / s, "
+               "gamma' = sum(h y' along all but last), beta' = sum(y' along all but last); h = (x - m) "
+               "/ s, s = sqrt(v + eps)",
     .operands = 3,
+    .names = "x gamma beta",
     .outputs = 3,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
@@ -194,11 +197,12 @@ const wg_op wgi_op_batch_norm_grad = {
     OP(batch_norm_grad),
     .summary = "Gradients of batch_norm_train by x, gamma and beta. Operands: x, gamma, mean, variance, and "
                "the result's gradient g.",
-    .formula = "x' = gamma / s (g - mean(g) - h mean(h g)), gamma' = sum(h g), beta' = sum(g); h = (x - "
-               "mean) / s, s = "
-               "sqrt(variance + eps)",
-    .adjoint = "the formula, differentiated",
+    .formula = "x' = gamma (g - mean(g along all but last) - h mean(h g along all but last)) / s, "
+               "gamma' = sum(h g along all but last), beta' = sum(g along all but last); h = (x - m) / "
+               "s, s = sqrt(v + eps)",
+    .adjoint = "\"the formula, differentiated\"",
     .operands = 5,
+    .names = "x gamma m v g",
     .outputs = 3,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
@@ -296,10 +300,17 @@ const wg_op wgi_op_batch_norm = {
     OP(batch_norm),
     .summary = "Batch normalisation with a given mean and variance, or with the batch's own, which are then "
                "parts 1 and 2 if the features are the last axis.",
-    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
-    .adjoint = "x' = y' gamma / sqrt(variance + eps), plus the terms of mean and variance where these are "
-               "the batch's own",
+    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = mean where given(mean), else "
+               "mean(x along all but axis), v = variance where given(variance), else mean((x - m)^2 "
+               "along all but axis)",
+    .adjoint = "x' = gamma y' / s where given(mean), else gamma (y' - mean(y' along all but axis) - h "
+               "mean(h y' along all but axis)) / s; gamma' = sum(h y' along all but axis), beta' = "
+               "sum(y' along all but axis), mean' = -sum(gamma y' along all but axis) / s, variance' = "
+               "-sum(gamma h y' along all but axis) / (2 s^2); h = (x - m) / s, s = sqrt(v + eps), m = "
+               "mean where given(mean), else mean(x along all but axis), v = variance where "
+               "given(variance), else mean((x - m)^2 along all but axis)",
     .operands = 5,
+    .names = "x gamma beta mean variance",
     .optional = 2,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,

@@ -91,8 +91,8 @@ const wg_op wgi_op_cholesky = {
     .summary =
         "The lower triangle L of symmetric, positive definite matrices. If x is not symmetric, (x + x^T) / 2 "
         "is taken.",
-    .formula = "y = L, L L^T = x",
-    .adjoint = "x' = L^-T S L^-1; S is symmetric, its lower triangle is half that of L^T y'",
+    .formula = "y = L; L @ L^T = x, L = tril(L)",
+    .adjoint = "x' = y^-T @ (S + S^T) @ y^-1 / 2; S = tril(M) - diag(diagonal(M)) / 2, M = y^T @ y'",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,

@@ -296,6 +296,7 @@ const wg_op wgi_op_where = {
     .adjoint = "a' = y' where c, else 0; b' = 0 where c, else y'; c' = 0",
     .zero = 1 << 0,
     .operands = 3,
+    .names = "c a b",
     .promote = WG_PROMOTE_COMMON,
     .promote_from = 1,
     .shape = where_shape,
@@ -357,7 +358,7 @@ const wg_op wgi_op_cast = {
                "out of range become the nearest limit, NaN becomes 0. Numbers become f16 or bf16 by rounding "
                "to the nearest, of two the even one; values out of range become infinite.",
     .formula = "y = dtype(x)",
-    .adjoint = "x' = y' in x's dtype, in f32 if that is f16 or bf16; none if x has integers",
+    .adjoint = "x' = y'",
     .operands = 1,
     .stored = 1 << 0,
     .kind = WG_MAP,

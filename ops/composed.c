@@ -102,8 +102,10 @@ ERROR_SAMPLE(selu) { return single_error(g, i, "selu", here); }
 const wg_op wgi_op_selu = {
     OP(selu),
     .summary = "Scaled exponential linear unit.",
-    .formula = "y = 1.0507 x where x > 0, else 1.7581 (e^x - 1)",
-    .adjoint = "x' = 1.0507 y' where x > 0, else 1.7581 y' e^x",
+    .formula = "y = s x where x > 0, else s alpha (e^x - 1); s = 1.0507009873554805, alpha = "
+               "1.6732632423543772",
+    .adjoint = "x' = s y' where x > 0, else s alpha y' e^x; s = 1.0507009873554805, alpha = "
+               "1.6732632423543772",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .expand = selu_expand,
@@ -137,8 +139,11 @@ const wg_op wgi_op_gelu = {
     OP(gelu),
     .summary =
         "Gaussian error linear unit: x times the probability that a standard normal number is below x.",
-    .formula = "y = x P(x), P(x) = (1 + erf(x / sqrt 2)) / 2",
-    .adjoint = "x' = y' (P(x) + x e^(-x^2 / 2) / sqrt(2 pi))",
+    .formula = "y = x (1 + tanh(u)) / 2 where by_tanh, else x (1 + erf(x / sqrt 2)) / 2; u = sqrt(2 / "
+               "pi) (x + 0.044715 x^3)",
+    .adjoint = "x' = y' (1 + t + x (1 - t^2) v) / 2 where by_tanh, else y' ((1 + erf(x / sqrt 2)) / 2 "
+               "+ x e^(-x^2 / 2) / sqrt(2 pi)); t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = sqrt(2 "
+               "/ pi) (1 + 0.134145 x^2)",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(gelu),
@@ -158,8 +163,8 @@ ERROR_SAMPLE(silu) { return single_error(g, i, "silu", here); }
 const wg_op wgi_op_silu = {
     OP(silu),
     .summary = "Sigmoid linear unit, also called swish.",
-    .formula = "y = x s, s = sigmoid(x)",
-    .adjoint = "x' = y' (s + x s (1 - s))",
+    .formula = "y = x sigmoid(x)",
+    .adjoint = "x' = y' s (1 + x (1 - s)); s = sigmoid(x)",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .expand = silu_expand,
@@ -175,8 +180,8 @@ ERROR_SAMPLE(mish) { return single_error(g, i, "mish", here); }
 const wg_op wgi_op_mish = {
     OP(mish),
     .summary = "x tanh(softplus(x)).",
-    .formula = "y = x t, t = tanh(ln(1 + e^x))",
-    .adjoint = "x' = y' (t + x (1 - t^2) sigmoid(x))",
+    .formula = "y = x tanh(ln(1 + e^x))",
+    .adjoint = "x' = y' (t + x (1 - t^2) sigmoid(x)); t = tanh(ln(1 + e^x))",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .expand = mish_expand,
@@ -192,7 +197,7 @@ ERROR_SAMPLE(hard_sigmoid) { return single_error(g, i, "hard_sigmoid", here); }
 const wg_op wgi_op_hard_sigmoid = {
     OP(hard_sigmoid),
     .summary = "A sigmoid made of three straight lines. 0 from -3 down, 1 from 3 up.",
-    .formula = "y = min(max(x / 6 + 1/2, 0), 1)",
+    .formula = "y = min(max(x / 6 + 1 / 2, 0), 1)",
     .adjoint = "x' = y' / 6 where -3 <= x <= 3, else 0",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
@@ -207,8 +212,8 @@ ERROR_SAMPLE(hard_swish) { return single_error(g, i, "hard_swish", here); }
 const wg_op wgi_op_hard_swish = {
     OP(hard_swish),
     .summary = "x times hard_sigmoid(x).",
-    .formula = "y = x min(max(x / 6 + 1/2, 0), 1)",
-    .adjoint = "x' = y' (x / 3 + 1/2) where -3 <= x <= 3, y' where x > 3, else 0",
+    .formula = "y = x min(max(x / 6 + 1 / 2, 0), 1)",
+    .adjoint = "x' = y' (x / 3 + 1 / 2) where -3 <= x <= 3, y' where x > 3, else 0",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .expand = hard_swish_expand,

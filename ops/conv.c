@@ -185,9 +185,11 @@ const wg_op wgi_op_conv = {
         "Convolution over 1 to 3 axes, channels last: x [n, ..., channels], W [..., channels / groups, "
         "results]. The kernel W is not turned. same: the padding for as many elements as x has, divided by "
         "stride.",
-    .formula = "y[i, b] = sum of x[i stride + k dilation - padding, a] W[k, a, b] over k, a",
+    .formula = "y[n, i..., b] = sum(x[n, i... stride + k... dilation - padding, c + a] W[k..., a, b] "
+               "over k..., a); c = 0 where groups = 1, else \"the first channel of b's group\"",
     .adjoint = "x' = conv_transpose(y', W), W' = conv_weights(x, y')",
     .operands = 2,
+    .names = "x W",
     .kind = WG_CONTRACT,
     .cost = 16,
     TAKES(conv),
@@ -274,9 +276,12 @@ const wg_op wgi_op_conv_transpose = {
     .summary = "Transposed convolution, the adjoint of conv with the same W and options: x [n, ..., "
                "channels], W [..., results "
                "/ groups, channels]. same: the padding for stride times as many elements as x has.",
-    .formula = "y[i stride + k dilation - padding, a] = sum of x[i, b] W[k, a, b] over i, k, b",
+    .formula = "y[n, j..., c + a] = sum(x[n, i..., b] W[k..., a, b] over i..., k..., b where i... "
+               "stride + k... dilation - padding = j...); c = 0 where groups = 1, else \"the first "
+               "channel of b's group\"",
     .adjoint = "x' = conv(y', W), W' = conv_weights(y', x)",
     .operands = 2,
+    .names = "x W",
     .kind = WG_CONTRACT,
     .cost = 16,
     TAKES(conv),

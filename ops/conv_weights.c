@@ -183,9 +183,11 @@ const wg_op wgi_op_conv_weights = {
     .summary = "Gradient of conv by its kernel: the adjoint of conv by W. Operands: x of conv, and the "
                "gradient of its result. "
                "The options are those of conv.",
-    .formula = "W[k, a, b] = sum of x[i stride + k dilation - padding, a] y[i, b] over images and i",
+    .formula = "W[k..., a, b] = sum(x[n, i... stride + k... dilation - padding, c + a] y[n, i..., b] "
+               "over n, i...); c = 0 where groups = 1, else \"the first channel of b's group\"",
     .adjoint = "x' = conv_transpose(y, W'), y' = conv(x, W')",
     .operands = 2,
+    .names = "x y",
     .kind = WG_CONTRACT,
     .cost = 16,
     TAKES(conv),

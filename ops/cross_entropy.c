@@ -107,9 +107,12 @@ const wg_op wgi_op_cross_entropy = {
     .summary =
         "Cross-entropy of each row of logits with its label, a class number or a row of probabilities. Parts "
         "1 and 2, for the gradient: the row's largest logit, and the sum of e^(z - largest).",
-    .formula = "y = ln sum(e^z) - z[label], or sum(p (ln sum(e^z) - z))",
-    .adjoint = "z' = y' (softmax(z) sum(p) - p), p' = -y' log_softmax(z)",
+    .formula = "y = sum(q (m + ln s - z) along last), m = max(z along last), s = sum(e^(z - m) along "
+               "last); q = p where probabilities(p), else one_hot(p)",
+    .adjoint = "z' = y' (softmax(z along last) sum(q along last) - q), p' = -y' log_softmax(z along "
+               "last); q = p where probabilities(p), else one_hot(p)",
     .operands = 2,
+    .names = "z p",
     .outputs = 3,
     .kind = WG_ROWS,
     .cost = 20,
@@ -168,9 +171,11 @@ const wg_op wgi_op_cross_entropy_grad = {
     OP(cross_entropy_grad),
     .summary = "Gradient of cross_entropy by the logits. Operands: logits z, labels p, the gradient g of "
                "each row's loss, parts 1 and 2 of cross_entropy.",
-    .formula = "y = g (e^(z - part1) / part2 sum(p) - p)",
-    .adjoint = "the formula, differentiated",
+    .formula = "y[..., j] = g[...] (e^(z[..., j] - m[...]) / s[...] sum(q[..., i] over i) - q[..., "
+               "j]); q = p where probabilities(p), else one_hot(p)",
+    .adjoint = "\"the formula, differentiated\"",
     .operands = 5,
+    .names = "z p g m s",
     .kind = WG_ROWS,
     .cost = 20,
     .shape = cross_entropy_grad_shape,

@@ -152,8 +152,10 @@ const wg_op wgi_op_cumsum = {
     OP(cumsum),
     .summary = "Cumulative sum along an axis. exclusive: without the element itself. reverse: from the end. "
                "Integers and bools give i64.",
-    .formula = "y[i] = x[0] + ... + x[i]",
-    .adjoint = "x' = cumulative sum of y' from the other end",
+    .formula = "y[i] = sum(x[j] over j where before) along axis; before = j > i where reverse and "
+               "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
+    .adjoint = "x'[j] = sum(y'[i] over i where before) along axis; before = j > i where reverse and "
+               "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(cumsum),

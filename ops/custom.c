@@ -71,10 +71,11 @@ const wg_op wgi_op_custom_vjp = {
     OP(custom_vjp),
     .users = true,
     .summary = "The value of the first operand, with the caller's own derivative rule for the others.",
-    .formula = "y = f(x)",
-    .adjoint = "x' = rule(y, y', x)",
+    .formula = "y = f",
+    .adjoint = "x_i' = rule(y, y', x_i)",
     .none = 1 << 0, /* the value; the operands come after it */
     .operands = -1,
+    .names = "f x_i",
     .kind = WG_ALIAS,
     .attr_size = sizeof(wg_vjp_rule),
     .attrs = custom_attrs,

@@ -100,10 +100,11 @@ const wg_op wgi_op_lu_det = {
     .summary = "Determinants, their signs, or the logarithms of their absolute values. Operands: matrices A, "
                "the parts "
                "of lu(A). logdet: a determinant below 0 is an error.",
-    .formula = "y = sign prod diagonal(U), sign, or sum log |diagonal(U)|",
-    .adjoint = "A' = y' y A^-T; of a logarithm y' A^-T; of a sign 0",
+    .formula = "y = det A where what = det, sign(det A) where what = sign, else ln |det A|",
+    .adjoint = "A' = y' y A^-T where what = det, 0 where what = sign, else y' A^-T",
     .zero = 1 << 1 | 1 << 2,
     .operands = 3,
+    .names = "A lu rows",
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
     TAKES(lu_det),
@@ -167,7 +168,7 @@ const wg_op wgi_op_logdet = {
     .summary = "Logarithms of determinants, without overflow. -inf for singular matrices. A determinant "
                "below 0 is an "
                "error.",
-    .formula = "y = ln det x",
+    .formula = "y = ln(det x)",
     .adjoint = "x' = y' x^-T",
     .operands = 1,
     .kind = WG_CONTRACT,
@@ -206,8 +207,8 @@ const wg_op wgi_op_slogdet = {
     .summary =
         "Logarithms of the absolute values of determinants, or their signs: 1, -1, or 0 if the matrix is "
         "singular.",
-    .formula = "y = ln |det x|, or sign(det x)",
-    .adjoint = "x' = y' x^-T; of a sign 0",
+    .formula = "y = ln |det x| where part = log, else sign(det x)",
+    .adjoint = "x' = y' x^-T where part = log, else 0",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,

@@ -97,8 +97,9 @@ const wg_op wgi_op_inverse_gaps = {
     .summary = "The reciprocals of all differences of the elements along the last axis, which must differ. "
                "The diagonal "
                "is 0. For the derivatives of eigenvectors and singular vectors.",
-    .formula = "y[i, j] = 1 / (x[j] - x[i]), y[i, i] = 0",
-    .adjoint = "x[k]' = sum of y[k, j]^2 y[k, j]' over j - sum of y[i, k]^2 y[i, k]' over i",
+    .formula = "y[..., i, j] = 0 where i = j, else 1 / (x[..., j] - x[..., i])",
+    .adjoint = "x'[..., k] = sum(y[..., k, j]^2 y'[..., k, j] over j) - sum(y[..., i, k]^2 y'[..., i, "
+               "k] over i)",
     .operands = 1,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
@@ -151,7 +152,7 @@ ERROR_SAMPLE(eigh_parts)
 const wg_op wgi_op_eigh_parts = {
     OP(eigh_parts),
     .summary = "Eigenvalues of symmetric matrices, ascending, and, as part 1, eigenvectors as columns.",
-    .formula = "x = V diag(y) V^T",
+    .formula = "y = w, z = V; V @ diag(w) @ V^T = x, V^T @ V = I",
     .adjoint = "an intermediate result: eigh_part has a derivative by x",
     .none = WG_EVERY_OPERAND,
     .operands = 1,
@@ -219,10 +220,12 @@ const wg_op wgi_op_eigh_part = {
     OP(eigh_part),
     .summary =
         "Eigenvalues w, or eigenvectors V, of symmetric matrices A. Operands: w and V, or V and w, and A.",
-    .formula = "y = w, or V; A = V diag(w) V^T",
-    .adjoint = "A' = V diag(w') V^T, or V sym(F o V^T V') V^T, F[i, j] = 1 / (w[j] - w[i])",
+    .formula = "y = w where part = values, else V; V @ diag(w) @ V^T = A, V^T @ V = I",
+    .adjoint = "A' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; "
+               "F[..., i, j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
     .zero = 1 << 0 | 1 << 1,
     .operands = 3,
+    .names = "y z A",
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,
     TAKES(eigh),
@@ -270,8 +273,9 @@ const wg_op wgi_op_eigh = {
                "that has at least 0.7 of the largest absolute value is positive. If x is not symmetric, (x + "
                "x^T) / 2 is "
                "taken. Vectors of equal eigenvalues have no derivative: it is an error.",
-    .formula = "y = w, or V; x = V diag(w) V^T",
-    .adjoint = "x' = V diag(w') V^T, or V sym(F o V^T V') V^T, F[i, j] = 1 / (w[j] - w[i])",
+    .formula = "y = w where part = values, else V; V @ diag(w) @ V^T = x, V^T @ V = I",
+    .adjoint = "x' = V @ diag(y') @ V^T where part = values, else V @ sym(F * (V^T @ y')) @ V^T; "
+               "F[..., i, j] = 0 where i = j, else 1 / (w[..., j] - w[..., i])",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,

@@ -305,9 +305,10 @@ const wg_op wgi_op_einsum = {
     .summary = "The sum of products of elements that letters say, one letter for each axis. What the result "
                "does not have "
                "is summed over.",
-    .formula = "y[result] = sum of x0[letters] x1[letters] ...",
-    .adjoint = "xi' = einsum of y' and the other operands, to the letters of xi",
+    .formula = "y = \"the sum of products by the letters of axes\"",
+    .adjoint = "x_i' = \"the same of y' and the other operands, to the letters of x_i\"",
     .operands = -1,
+    .names = "x_i",
     .kind = WG_OPAQUE,
     .promote = WG_PROMOTE_COMMON,
     .attr_size = sizeof(struct einsum),

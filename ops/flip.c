@@ -94,8 +94,8 @@ ERROR_SAMPLE(flip)
 const wg_op wgi_op_flip = {
     OP(flip),
     .summary = "The elements along axes in reverse order.",
-    .formula = "y[i] = x[n - 1 - i] along axes",
-    .adjoint = "x' = y' in reverse order",
+    .formula = "y[i] = x[length(x) - 1 - i] along axis",
+    .adjoint = "x'[i] = y'[length(x) - 1 - i] along axis",
     .stored = 1 << 0,
     .operands = 1,
     .kind = WG_ROWS,
@@ -142,7 +142,7 @@ ERROR_SAMPLE(index_along)
 const wg_op wgi_op_index_along = {
     OP(index_along),
     .summary = "The index of each element along an axis, i64. The values of x do not matter.",
-    .formula = "y[..., i, ...] = i",
+    .formula = "y[i] = i along axis",
     .adjoint = "the values of x do not matter",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,

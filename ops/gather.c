@@ -254,11 +254,12 @@ const wg_op wgi_op_gather = {
     .summary = "Rows of x, along axis 0, chosen by their numbers. batch: so many first axes of x and of the "
                "numbers belong together, and rows are chosen along the axis of x behind them. "
                "An axis of the numbers may be 1 instead.",
-    .formula = "y[i...] = x[rows[i...]]",
-    .adjoint = "x' = y' added to the chosen rows; rows: none",
+    .formula = "y[b..., i..., j...] = x[b..., rows[b..., i...], j...]",
+    .adjoint = "x'[b..., r, j...] = sum(y'[b..., i..., j...] over i... where rows[b..., i...] = r)",
     .none = 1 << 1,
     .stored = 1 << 0,
     .operands = 2,
+    .names = "x rows",
     .kind = WG_ROWS,
     TAKES(gather),
     .shape = gather_shape,
@@ -406,10 +407,11 @@ const wg_op wgi_op_gather_grad = {
     .summary =
         "Rows added, in order, to `count` rows of zeros at the given row numbers; operands are pairs of "
         "rows and their numbers. The adjoint of gather, with the same batch.",
-    .formula = "y[r] = sum of x[i...] where rows[i...] = r",
-    .adjoint = "x' = rows of y'; rows: none",
+    .formula = "y[b..., r, j...] = sum(x_k[b..., i..., j...] over k, i... where rows_k[b..., i...] = r)",
+    .adjoint = "x_k'[b..., i..., j...] = y'[b..., rows_k[b..., i...], j...]",
     .none = 0xAAAAAAAA, /* every second operand */
     .operands = -1,
+    .names = "x_k rows_k",
     .kind = WG_OPAQUE,
     TAKES(gather_grad),
     .shape = gather_grad_shape,

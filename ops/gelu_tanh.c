@@ -51,8 +51,9 @@ ERROR_SAMPLE(gelu_tanh) { return single_error(g, i, "gelu_tanh", here); }
 const wg_op wgi_op_gelu_tanh = {
     OP(gelu_tanh),
     .summary = "Gaussian error linear unit, by tanh.",
-    .formula = "y = x / 2 (1 + tanh(u)), u = sqrt(2 / pi) (x + 0.044715 x^3)",
-    .adjoint = "x' = y' (s + x s (1 - s) 2 u'), s = (1 + tanh(u)) / 2, u' = du / dx",
+    .formula = "y = x (1 + tanh(u)) / 2; u = sqrt(2 / pi) (x + 0.044715 x^3)",
+    .adjoint = "x' = y' (1 + t + x (1 - t^2) v) / 2; t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = "
+               "sqrt(2 / pi) (1 + 0.134145 x^2)",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 14,
@@ -85,9 +86,13 @@ ERROR_SAMPLE(gelu_tanh_backward)
 const wg_op wgi_op_gelu_tanh_backward = {
     OP(gelu_tanh_backward),
     .summary = "Gradient of gelu_tanh by its operand x. a is the gradient of the result.",
-    .formula = "g = a (s + x s (1 - s) 2 u'), s = (1 + tanh(u)) / 2, u = sqrt(2 / pi) (x + 0.044715 x^3)",
-    .adjoint = "the formula, differentiated",
+    .formula = "g = a (1 + t + x (1 - t^2) v) / 2; t = tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = "
+               "sqrt(2 / pi) (1 + 0.134145 x^2)",
+    .adjoint = "a' = g' (1 + t + x (1 - t^2) v) / 2, x' = g' a (1 - t^2) (v + x w / 2 - x t v^2); t = "
+               "tanh(sqrt(2 / pi) (x + 0.044715 x^3)), v = sqrt(2 / pi) (1 + 0.134145 x^2), w = sqrt(2 "
+               "/ pi) 0.26829 x",
     .operands = 2,
+    .names = "a x",
     .promote = WG_PROMOTE_FLOAT,
     .cost = 18,
     .kernel = KERNELS(gelu_tanh_backward),

@@ -92,7 +92,7 @@ const wg_op wgi_op_acosh = {
     OP(acosh),
     .summary = "Inverse hyperbolic cosine of each element. NaN below 1.",
     .formula = "y = ln(x + sqrt(x^2 - 1))",
-    .adjoint = "x' = y' / sqrt((x - 1) (x + 1)), which is infinite at 1",
+    .adjoint = "x' = y' / sqrt((x - 1) (x + 1))",
     .operands = 1,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 24,

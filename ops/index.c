@@ -106,10 +106,11 @@ const wg_op wgi_op_one_hot = {
     .summary = "1 at the class number and 0 elsewhere, along a new axis, by default the last. The result has "
                "the default "
                "dtype.",
-    .formula = "y[i..., j] = 1 where classes[i...] = j, else 0",
+    .formula = "y[i] = 1 where classes = i, else 0 along axis",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
+    .names = "classes",
     .kind = WG_ROWS,
     TAKES(one_hot),
     .shape = one_hot_shape,

@@ -149,7 +149,7 @@ const wg_op wgi_op_max_mask = {
     OP(max_mask),
     .summary = "True where the largest element along axes stands, at the first of several equal ones. "
                "Elsewhere false.",
-    .formula = "y = true at the first max of x along axes",
+    .formula = "y = first(x == max(x along axis) along axis)",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
@@ -220,10 +220,11 @@ const wg_op wgi_op_max_grad = {
     .summary =
         "Gradient of max. Operands: the operand x of max, and the gradient g of its result. Axes must be "
         "neighbours.",
-    .formula = "x' = g at the first max of x along axes, else 0",
-    .adjoint = "g' = sum of the gradient where x is largest; x' = 0",
+    .formula = "x' = g where first(x == max(x along axis) along axis), else 0",
+    .adjoint = "g' = sum(x'' where first(x == max(x along axis) along axis), else 0 along axis), x' = 0",
     .zero = 1,
     .operands = 2,
+    .names = "g x",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     TAKES(reduce),
@@ -262,8 +263,8 @@ ERROR_SAMPLE(max)
 const wg_op wgi_op_max = {
     OP(max),
     .summary = "Largest element along axes. NaN if one is NaN.",
-    .formula = "y = max of x along axes",
-    .adjoint = "x' = y' at the first largest element, else 0",
+    .formula = "y = max(x along axis)",
+    .adjoint = "x' = y' where first(x == y along axis), else 0",
     .operands = 1,
     BY_TREE,
     .shape = choose_shape,
@@ -311,7 +312,7 @@ const wg_op wgi_op_argmax = {
     OP(argmax),
     .summary = "Index of the largest element along one axis, of the first of several equal ones. NaN counts "
                "as the largest.",
-    .formula = "y = index of the max of x along axis",
+    .formula = "y = argmax(x along axis)",
     .adjoint = "the result is an index",
     .none = WG_EVERY_OPERAND,
     .operands = 1,

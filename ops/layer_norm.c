@@ -84,10 +84,13 @@ const wg_op wgi_op_layer_norm = {
     OP(layer_norm),
     .summary = "Layer normalisation: each row along the last axis by its own mean and variance (divided by "
                "n), which are parts 1 and 2.",
-    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta",
-    .adjoint = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h y'), beta' = sum(y'); d = gamma y', h = "
-               "(x - mean) / s",
+    .formula = "y = gamma h + beta, m = mean(x along last), v = mean((x - m)^2 along last); h = (x - "
+               "m) / sqrt(v + eps)",
+    .adjoint = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h y' along "
+               "all but last), beta' = sum(y' along all but last); d = gamma y', h = (x - m) / s, s = "
+               "sqrt(v + eps)",
     .operands = 3,
+    .names = "x gamma beta",
     .outputs = 3,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
@@ -161,11 +164,12 @@ const wg_op wgi_op_layer_norm_grad = {
     OP(layer_norm_grad),
     .summary = "Gradients of layer_norm by x, gamma and beta. Operands: x, gamma, mean, variance, and the "
                "result's gradient g.",
-    .formula = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h g), beta' = sum(g); d = gamma g, h = (x "
-               "- mean) / s, s = "
-               "sqrt(variance + eps)",
-    .adjoint = "the formula, differentiated",
+    .formula = "x' = (d - mean(d along last) - h mean(h d along last)) / s, gamma' = sum(h g along all "
+               "but last), beta' = sum(g along all but last); d = gamma g, h = (x - m) / s, s = sqrt(v "
+               "+ eps)",
+    .adjoint = "\"the formula, differentiated\"",
     .operands = 5,
+    .names = "x gamma m v g",
     .outputs = 3,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,

@@ -113,8 +113,8 @@ const wg_op wgi_op_logsumexp = {
     .summary =
         "Logarithm of the sum of exponentials along axes, without overflow. Parts 1 and 2, for the gradient: "
         "the largest element m, or 0 where it is not finite, and s = sum(e^(x - m)).",
-    .formula = "y = ln sum e^x along axes",
-    .adjoint = "x' = y' e^(x - m) / s, 0 where y is -inf",
+    .formula = "y = m + ln s, m = max(x along axis), s = sum(e^(x - m) along axis)",
+    .adjoint = "x' = y' e^(x - y)",
     .operands = 1,
     .outputs = 3,
     .kind = WG_ROWS,

@@ -53,8 +53,10 @@ const wg_op wgi_op_bce = {
     .summary =
         "Binary cross-entropy of each probability p against a target t between 0 and 1. 0 ln 0 counts as 0.",
     .formula = "y = -(t ln p + (1 - t) ln(1 - p))",
-    .adjoint = "p' = y' (p - t) / (p (1 - p)), 0 where p = t = 0 or 1; t' = y' ln((1 - p) / p)",
+    .adjoint = "p' = 0 where p = t and p (1 - p) = 0, else y' (p - t) / (p (1 - p)); t' = y' ln((1 - "
+               "p) / p)",
     .operands = 2,
+    .names = "p t",
     .promote = WG_PROMOTE_FLOAT,
     .cost = 30,
     .kernel = KERNELS(bce),
@@ -83,6 +85,7 @@ const wg_op wgi_op_bce_logits = {
     .formula = "y = max(z, 0) - z t + ln(1 + e^-|z|)",
     .adjoint = "z' = y' (sigmoid(z) - t), t' = -y' z",
     .operands = 2,
+    .names = "z t",
     .promote = WG_PROMOTE_FLOAT,
     .cost = 30,
     .kernel = KERNELS(bce_logits),
@@ -100,9 +103,11 @@ const wg_op wgi_op_binary_cross_entropy = {
     OP(binary_cross_entropy),
     .summary = "Binary cross-entropy of predicted probabilities x against targets y. Shapes must be equal. 0 "
                "ln 0 counts as 0.",
-    .formula = "L = mean(-(y ln x + (1 - y) ln(1 - x)))",
-    .adjoint = "x' = L' (x - y) / (x (1 - x)) / n",
+    .formula = "L = reduction(-(y ln x + (1 - y) ln(1 - x)))",
+    .adjoint = "x' = L' (x - y) / (x (1 - x) n), y' = L' ln((1 - x) / x) / n; n = length(x) where "
+               "reduction = mean, else 1",
     .operands = 2,
+    .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
     .shape = loss_shape,
@@ -129,9 +134,10 @@ const wg_op wgi_op_bce_with_logits = {
     OP(bce_with_logits),
     .summary = "Binary cross-entropy of sigmoid(x) against targets y, computed from the logits x without "
                "overflow. Shapes must be equal.",
-    .formula = "L = mean(max(x, 0) - x y + ln(1 + e^-|x|))",
-    .adjoint = "x' = L' (sigmoid(x) - y) / n",
+    .formula = "L = reduction(max(x, 0) - x y + ln(1 + e^-|x|))",
+    .adjoint = "x' = L' (sigmoid(x) - y) / n, y' = -L' x / n; n = length(x) where reduction = mean, else 1",
     .operands = 2,
+    .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
     .shape = bce_with_logits_shape,
@@ -151,9 +157,11 @@ ERROR_SAMPLE(mse) { return loss_error(here, g, i, wg_mse_at); }
 const wg_op wgi_op_mse = {
     OP(mse),
     .summary = "Mean squared error of x against y. Shapes must be equal.",
-    .formula = "L = mean((x - y)^2)",
-    .adjoint = "x' = 2 L' (x - y) / n, y' = -x'",
+    .formula = "L = reduction((x - y)^2)",
+    .adjoint = "x' = 2 L' (x - y) / n, y' = -2 L' (x - y) / n; n = length(x) where reduction = mean, "
+               "else 1",
     .operands = 2,
+    .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
     .shape = loss_shape,
@@ -193,10 +201,12 @@ const wg_op wgi_op_accuracy = {
     OP(accuracy),
     .summary = "Fraction of rows whose largest element stands at the class number. If y has rows of "
                "probabilities: at their largest element.",
-    .formula = "a = mean(argmax(x) = y)",
+    .formula = "a = mean(argmax(x along last) == c); c = argmax(y along last) where probabilities(y), "
+               "else y",
     .adjoint = "piecewise constant",
     .none = WG_EVERY_OPERAND,
     .operands = 2,
+    .names = "x y",
     .kind = WG_REDUCE,
     .shape = accuracy_shape,
     .expand = accuracy_expand,

@@ -14,9 +14,11 @@ ERROR_SAMPLE(mae) { return loss_error(here, g, i, wg_mae_at); }
 const wg_op wgi_op_mae = {
     OP(mae),
     .summary = "Mean absolute error of x against y. Shapes must be equal.",
-    .formula = "L = mean(|x - y|)",
-    .adjoint = "x' = L' sign(x - y) / n, y' = -x'",
+    .formula = "L = reduction(|x - y|)",
+    .adjoint = "x' = L' sign(x - y) / n, y' = -L' sign(x - y) / n; n = length(x) where reduction = "
+               "mean, else 1",
     .operands = 2,
+    .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
     .shape = loss_shape,
@@ -70,9 +72,11 @@ const wg_op wgi_op_huber = {
     .summary =
         "Squared error of x against y, but a straight line where they differ by more than delta, so that "
         "outliers count less. Shapes must be equal.",
-    .formula = "L = mean(d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2)), d = x - y",
-    .adjoint = "x' = L' min(max(d, -delta), delta) / n, y' = -x'",
+    .formula = "L = reduction(l); l = d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2), d = x - y",
+    .adjoint = "x' = L' min(max(x - y, -delta), delta) / n, y' = -L' min(max(x - y, -delta), delta) / "
+               "n; n = length(x) where reduction = mean, else 1",
     .operands = 2,
+    .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(huber),
     .shape = huber_shape,
@@ -119,9 +123,11 @@ const wg_op wgi_op_smooth_l1 = {
     OP(smooth_l1),
     .summary =
         "The loss of huber, divided by delta: the straight lines have the slope 1. Shapes must be equal.",
-    .formula = "L = mean(d^2 / (2 delta) where |d| <= delta, else |d| - delta / 2), d = x - y",
-    .adjoint = "x' = L' min(max(d / delta, -1), 1) / n, y' = -x'",
+    .formula = "L = reduction(l); l = d^2 / (2 delta) where |d| <= delta, else |d| - delta / 2, d = x - y",
+    .adjoint = "x' = L' min(max((x - y) / delta, -1), 1) / n, y' = -L' min(max((x - y) / delta, -1), "
+               "1) / n; n = length(x) where reduction = mean, else 1",
     .operands = 2,
+    .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(huber),
     .shape = huber_shape,
@@ -143,9 +149,11 @@ const wg_op wgi_op_hinge = {
     .summary =
         "How far a score x is from being at least 1 on the side of its target y, which is -1 or 1. Shapes "
         "must be equal.",
-    .formula = "L = mean(max(1 - x y, 0))",
-    .adjoint = "x' = -L' y / n where x y < 1, else 0; y' likewise with x",
+    .formula = "L = reduction(max(1 - x y, 0))",
+    .adjoint = "x' = -L' y / n where x y < 1, else 0; y' = -L' x / n where x y < 1, else 0; n = "
+               "length(x) where reduction = mean, else 1",
     .operands = 2,
+    .names = "x y",
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
     .shape = loss_shape,

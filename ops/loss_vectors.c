@@ -50,9 +50,11 @@ const wg_op wgi_op_kl = {
     .summary = "Divergence of Kullback and Leibler of rows of probabilities y from predicted ones, whose "
                "logarithms x "
                "are. 0 ln 0 counts as 0. The mean is over rows.",
-    .formula = "L = mean over rows of sum(y (ln y - x))",
-    .adjoint = "x' = -L' y / rows, y' = L' (ln y - x + 1) / rows, 0 where y is 0",
+    .formula = "L = reduction(sum(0 where y = 0, else y (ln y - x) along last))",
+    .adjoint = "x' = -L' y / n, y' = 0 where y = 0, else L' (ln y - x + 1) / n; n = length(x) / "
+               "length(x along last) where reduction = mean, else 1",
     .operands = 2,
+    .names = "x y",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
@@ -113,9 +115,13 @@ const wg_op wgi_op_cosine_similarity = {
     .summary = "Cosine of the angle between the vectors along an axis. The product of their lengths counts "
                "as at least "
                "eps.",
-    .formula = "c = sum(x y) / max(|x| |y|, eps)",
-    .adjoint = "x' = c' (y / |y| - c x / |x|) / |x|, y' likewise",
+    .formula = "c = sum(x y along axis) / max(u v, eps); u = sqrt(sum(x^2 along axis)), v = "
+               "sqrt(sum(y^2 along axis))",
+    .adjoint = "x' = c' (y / (u v) - c x / u^2) where u v > eps, else c' y / eps; y' = c' (x / (u v) - "
+               "c y / v^2) where u v > eps, else c' x / eps; u = sqrt(sum(x^2 along axis)), v = "
+               "sqrt(sum(y^2 along axis))",
     .operands = 2,
+    .names = "x y",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(cosine),
@@ -138,9 +144,13 @@ const wg_op wgi_op_cosine_loss = {
     OP(cosine_loss),
     .summary = "1 less the cosine of the angle between the vectors along the last axis. The mean is over the "
                "vectors.",
-    .formula = "L = mean(1 - sum(x y) / (|x| |y|))",
-    .adjoint = "x' = -L' (y / |y| - c x / |x|) / |x| / n, c the cosine; y' likewise",
+    .formula = "L = reduction(1 - c); c = sum(x y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along "
+               "last)), v = sqrt(sum(y^2 along last))",
+    .adjoint = "x' = -L' (y / (u v) - c x / u^2) / n, y' = -L' (x / (u v) - c y / v^2) / n; c = sum(x "
+               "y along last) / max(u v, 1e-8), u = sqrt(sum(x^2 along last)), v = sqrt(sum(y^2 along "
+               "last)), n = length(c) where reduction = mean, else 1",
     .operands = 2,
+    .names = "x y",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(loss),
@@ -195,9 +205,14 @@ const wg_op wgi_op_triplet = {
     .summary = "How far x is from being nearer to `positive` than to `negative` by the margin. Vectors stand "
                "along the "
                "last axis, the mean is over them.",
-    .formula = "L = mean(max(|x - positive| - |x - negative| + margin, 0))",
-    .adjoint = "the formula, differentiated; the length 0 has the derivative 0",
+    .formula = "L = reduction(max(u - v + margin, 0)); u = sqrt(sum((x - positive)^2 along last)), v = "
+               "sqrt(sum((x - negative)^2 along last))",
+    .adjoint = "x' = f ((x - positive) / u - (x - negative) / v), positive' = -f (x - positive) / u, "
+               "negative' = f (x - negative) / v; f = L' / n where u - v + margin > 0, else 0, u = "
+               "sqrt(sum((x - positive)^2 along last)), v = sqrt(sum((x - negative)^2 along last)), n "
+               "= length(u) where reduction = mean, else 1",
     .operands = 3,
+    .names = "x positive negative",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
     TAKES(triplet),

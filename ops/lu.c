@@ -91,7 +91,7 @@ const wg_op wgi_op_lu = {
     .summary =
         "Triangles of square matrices by Gaussian elimination: U with its diagonal, and L, whose diagonal is "
         "ones, below. Part 1: the rows of x in the order of their pivots.",
-    .formula = "L U = x[rows]",
+    .formula = "y = \"L below the diagonal, U from it on\", rows = \"the order of the rows of x in L @ U\"",
     .adjoint = "an intermediate result: what is computed from it has a derivative by x",
     .none = WG_EVERY_OPERAND,
     .operands = 1,
@@ -192,10 +192,12 @@ const wg_op wgi_op_lu_solve = {
     OP(lu_solve),
     .summary =
         "Solutions of systems of equations. Operands: matrices A, the parts of lu(A), right-hand sides b.",
-    .formula = "y with A y = b; transposed: A^T y = b",
-    .adjoint = "b' = A^-T y', A' = -b' y^T; transposed: b' = A^-1 y', A' = -y b'^T",
+    .formula = "y = A^-T @ b where transposed, else A^-1 @ b",
+    .adjoint = "b' = c, A' = -y @ c^T where transposed, else -c @ y^T; c = A^-1 @ y' where transposed, "
+               "else A^-T @ y'",
     .zero = 1 << 1 | 1 << 2,
     .operands = 4,
+    .names = "A lu rows b",
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_NONE,
     TAKES(lu_solve),
@@ -248,8 +250,8 @@ const wg_op wgi_op_solve = {
     .summary =
         "Solutions of systems of equations with square matrices a. b: columns, or one vector. Leading axes "
         "broadcast.",
-    .formula = "y with a y = b",
-    .adjoint = "b' = a^-T y', a' = -b' y^T",
+    .formula = "y = a^-1 @ b",
+    .adjoint = "b' = a^-T @ y', a' = -a^-T @ y' @ y^T",
     .operands = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
@@ -284,7 +286,7 @@ const wg_op wgi_op_inverse = {
     .summary =
         "Inverses of square matrices. To solve systems of equations use solve: it is faster and more exact.",
     .formula = "y = x^-1",
-    .adjoint = "x' = -y^T y' y^T",
+    .adjoint = "x' = -y^T @ y' @ y^T",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,

@@ -413,8 +413,9 @@ const wg_op wgi_op_matmul = {
     OP(matmul),
     .summary = "Matrix product over the last two axes. Leading axes broadcast. ta, tb: the operand is "
                "transposed first.",
-    .formula = "y = a @ b",
-    .adjoint = "a' = y' @ b^T, b' = a^T @ y'",
+    .formula = "y = A @ B; A = a^T where ta, else a, B = b^T where tb, else b",
+    .adjoint = "a' = B @ y'^T where ta, else y' @ B^T; b' = y'^T @ A where tb, else A^T @ y'; A = a^T "
+               "where ta, else a, B = b^T where tb, else b",
     .stored = 3,
     .operands = 2,
     .kind = WG_CONTRACT,

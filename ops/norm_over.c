@@ -89,10 +89,11 @@ const wg_op wgi_op_rms_norm = {
     OP(rms_norm),
     .summary =
         "Normalisation by the root of the mean square along axes, by default the last. gamma may be missing.",
-    .formula = "y = gamma x / sqrt(mean(x^2) + eps)",
-    .adjoint =
-        "x' = (d - h mean(h d)) / s, gamma' = sum(h y'); d = gamma y', h = x / s, s = sqrt(mean(x^2) + eps)",
+    .formula = "y = gamma x / sqrt(mean(x^2 along axis) + eps)",
+    .adjoint = "x' = (d - h mean(h d along axis)) / s, gamma' = sum(h y' along all but axis); d = "
+               "gamma y', h = x / s, s = sqrt(mean(x^2 along axis) + eps)",
     .operands = 2,
+    .names = "x gamma",
     .optional = 1,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
@@ -152,9 +153,13 @@ ERROR_SAMPLE(layer_norm_over)
 const wg_op wgi_op_layer_norm_over = {
     OP(layer_norm_over),
     .summary = "Layer normalisation over axes that are named. gamma and beta have the sizes of these axes.",
-    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta, mean and variance over axes",
-    .adjoint = "that of layer_norm, with its sums over axes",
+    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = mean(x along axis), v = mean((x - "
+               "m)^2 along axis)",
+    .adjoint = "x' = (d - mean(d along axis) - h mean(h d along axis)) / s, gamma' = sum(h y' along "
+               "all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x - m) / s, s = "
+               "sqrt(v + eps), m = mean(x along axis), v = mean((x - m)^2 along axis)",
     .operands = 3,
+    .names = "x gamma beta",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     TAKES(over),
@@ -272,10 +277,14 @@ const wg_op wgi_op_group_norm = {
     .summary = "Normalisation of each group of neighbouring channels of each example, over all other axes. "
                "gamma and beta "
                "may be missing.",
-    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta, mean and variance of the group",
-    .adjoint = "x' = (d - mean(d) - h mean(h d)) / s, gamma' = sum(h y'), beta' = sum(y'); d = gamma y', h = "
-               "(x - mean) / s",
+    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = \"mean of x in the group\", v = "
+               "\"mean of (x - m)^2 in the group\"",
+    .adjoint = "x' = (d - \"mean of d in the group\" - h \"mean of h d in the group\") / s, gamma' = "
+               "sum(h y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = (x "
+               "- m) / s, s = sqrt(v + eps), m = \"mean of x in the group\", v = \"mean of (x - m)^2 "
+               "in the group\"",
     .operands = 3,
+    .names = "x gamma beta",
     .optional = 2,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
@@ -323,9 +332,14 @@ const wg_op wgi_op_instance_norm = {
     .summary = "Normalisation of each channel of each example, over all other axes: group_norm with a group "
                "for each "
                "channel.",
-    .formula = "y = gamma (x - mean) / sqrt(variance + eps) + beta, mean and variance of the channel",
-    .adjoint = "that of group_norm",
+    .formula = "y = gamma h + beta; h = (x - m) / sqrt(v + eps), m = \"mean of x in the channel\", v = "
+               "\"mean of (x - m)^2 in the channel\"",
+    .adjoint = "x' = (d - \"mean of d in the channel\" - h \"mean of h d in the channel\") / s, gamma' "
+               "= sum(h y' along all but axis), beta' = sum(y' along all but axis); d = gamma y', h = "
+               "(x - m) / s, s = sqrt(v + eps), m = \"mean of x in the channel\", v = \"mean of (x - "
+               "m)^2 in the channel\"",
     .operands = 3,
+    .names = "x gamma beta",
     .optional = 2,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,

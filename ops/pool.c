@@ -126,8 +126,8 @@ const wg_op wgi_op_max_pool = {
     .summary = "Largest element of each window, over 1 to 3 axes, channels last: x [n, ..., channels]. NaN "
                "if one is NaN. What "
                "is beside x is never chosen.",
-    .formula = "y[i] = max of x[i stride + k - padding] over k in the window",
-    .adjoint = "x' = y' at the first largest element of the window",
+    .formula = "y[n, i..., c] = max(x[n, i... stride + k... - padding, c] over k... < size...)",
+    .adjoint = "x' = max_pool_grad(x, y')",
     .operands = 1,
     .kind = WG_OPAQUE,
     .cost = 4,
@@ -168,10 +168,11 @@ const wg_op wgi_op_max_pool_pick = {
     .summary = "Elements of v at the places of the largest elements of x in each window: the adjoint of "
                "max_pool_grad by g. "
                "Operands: x of max_pool, and v.",
-    .formula = "y[i] = v at the first max of x in the window",
-    .adjoint = "v' = max_pool_grad(x, y'); x' = 0",
+    .formula = "y[n, i..., c] = v[n, j..., c]; j... = \"the first place of the max of x in window i...\"",
+    .adjoint = "v' = max_pool_grad(x, y'), x' = 0",
     .zero = 1,
     .operands = 2,
+    .names = "x v",
     .kind = WG_OPAQUE,
     .promote = WG_PROMOTE_COMMON,
     .cost = 4,
@@ -220,10 +221,12 @@ const wg_op wgi_op_max_pool_grad = {
     .summary = "Gradient of max_pool. Operands: the operand x of max_pool, and the gradient g of its result. "
                "Windows that have "
                "an element in common add to it in order.",
-    .formula = "x' = sum of g at the first max of each window",
-    .adjoint = "g' = max_pool_pick(x, x''); x' = 0",
+    .formula = "x'[n, j..., c] = sum(g[n, i..., c] over i... where \"the first max of x in window i... "
+               "is at j...\")",
+    .adjoint = "g' = max_pool_pick(x, x''), x' = 0",
     .zero = 1,
     .operands = 2,
+    .names = "x g",
     .kind = WG_OPAQUE,
     .promote = WG_PROMOTE_COMMON,
     .cost = 4,

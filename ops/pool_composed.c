@@ -68,8 +68,11 @@ const wg_op wgi_op_avg_pool = {
     .summary = "Mean of each window, over 1 to 3 axes, channels last. Elements beside x count as zeros; "
                "skip_padding: they do not "
                "count.",
-    .formula = "y[i] = mean of x[i stride + k - padding] over k in the window",
-    .adjoint = "x' = sum of y' / size over the windows",
+    .formula = "y[n, i..., c] = sum(x[n, i... stride + k... - padding, c] over k... < size...) / w; w "
+               "= \"elements of the window in x\" where skip_padding, else prod(size)",
+    .adjoint = "x'[n, j..., c] = sum(y'[n, i..., c] / w over i..., k... < size... where i... stride + "
+               "k... - padding = j...); w = \"elements of the window in x\" where skip_padding, else "
+               "prod(size)",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(mean_pooling),
@@ -170,8 +173,8 @@ const wg_op wgi_op_adaptive_pool = {
     .summary = "Largest element or mean of `size` windows along each of 1 to 3 axes, channels last. Windows "
                "are as equal as can "
                "be, and can have elements in common.",
-    .formula = "y[i] = max or mean of x[floor(i n / size) ... ceil((i + 1) n / size) - 1]",
-    .adjoint = "that of max or mean for each window",
+    .formula = "y[n, i..., c] = by(x[n, j..., c] over j... where \"j is in window i\")",
+    .adjoint = "x' = \"that of max or mean for each window\"",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(adaptive),

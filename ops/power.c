@@ -166,8 +166,8 @@ const wg_op wgi_op_pow_term = {
     .summary =
         "A term of the derivatives of a^b: c a^(b - m) (ln a)^l, where c is the product b (b - 1) ... of k "
         "factors, differentiated j times by b. 0 where c = 0.",
-    .formula = "y = c(b) a^(b-m) (ln a)^l",
-    .adjoint = "terms of the next order",
+    .formula = "y = c a^(b - m) (ln a)^l; c = \"the derivative of order j of b (b - 1) ... (b - k + 1)\"",
+    .adjoint = "a' = \"a sum of terms of the next order\", b' = \"a sum of terms of the next order\"",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 40,
@@ -193,8 +193,9 @@ ERROR_SAMPLE(pow_base) { return apart_error(here, g, i, &wgi_op_pow_base); }
 const wg_op wgi_op_pow_base = {
     OP(pow_base),
     .summary = "Derivative of a^b by a. 0 where b = 0.",
-    .formula = "y = b a^(b-1)",
-    .adjoint = "a' = y' b (b-1) a^(b-2), b' = y' (a^(b-1) + b a^(b-1) ln a)",
+    .formula = "y = 0 where b = 0, else b a^(b - 1)",
+    .adjoint = "a' = 0 where b = 0 or b = 1, else y' b (b - 1) a^(b - 2); b' = y' (a^(b - 1) + b a^(b "
+               "- 1) ln a)",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,
@@ -216,8 +217,8 @@ ERROR_SAMPLE(pow_exponent) { return apart_error(here, g, i, &wgi_op_pow_exponent
 const wg_op wgi_op_pow_exponent = {
     OP(pow_exponent),
     .summary = "Derivative of a^b by b. Where a = 0 it is 0 for b >= 0, and -inf for b < 0.",
-    .formula = "y = a^b ln a",
-    .adjoint = "a' = y' (a^(b-1) + b a^(b-1) ln a), b' = y' a^b (ln a)^2",
+    .formula = "y = 0 where a = 0 and b >= 0, else a^b ln a",
+    .adjoint = "a' = y' (a^(b - 1) + b a^(b - 1) ln a), b' = y' a^b (ln a)^2",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 30,
@@ -244,7 +245,7 @@ const wg_op wgi_op_pow = {
     OP(pow),
     .summary = "Elementwise power. Integers give a float.",
     .formula = "y = a^b",
-    .adjoint = "a' = y' b a^(b-1), 0 where b = 0; b' = y' a^b ln a, 0 where a = 0 and b >= 0",
+    .adjoint = "a' = 0 where b = 0, else y' b a^(b - 1); b' = 0 where a = 0 and b >= 0, else y' a^b ln a",
     .operands = 2,
     .promote = WG_PROMOTE_FLOAT,
     .cost = 20,

@@ -86,7 +86,7 @@ const wg_op wgi_op_qr_parts = {
     OP(qr_parts),
     .summary = "Orthogonal unit vectors Q and, as part 1, upper triangles R of matrices with no fewer rows "
                "than columns.",
-    .formula = "x = Q R, Q^T Q = 1",
+    .formula = "y = Q, z = R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
     .adjoint = "an intermediate result: qr_part has a derivative by x",
     .none = WG_EVERY_OPERAND,
     .operands = 1,
@@ -156,10 +156,12 @@ const wg_op wgi_op_qr_part = {
     OP(qr_part),
     .summary = "Orthogonal unit vectors Q, or upper triangles R, of matrices A. Operands: Q and R, or R and "
                "Q, and A.",
-    .formula = "y = Q, or R; A = Q R",
-    .adjoint = "A' = (Q' + Q S) R^-T; S is symmetric and has the lower triangle of R R'^T - Q'^T Q",
+    .formula = "y = Q where part = q, else R; Q @ R = A, Q^T @ Q = I, R = triu(R)",
+    .adjoint = "A' = (y' + Q @ S) @ R^-T where part = q, else Q @ S @ R^-T; S = tril(M) + tril(M)^T - "
+               "diag(diagonal(M)), M = -y'^T @ Q where part = q, else R @ y'^T",
     .zero = 1 << 0 | 1 << 1,
     .operands = 3,
+    .names = "y z A",
     .kind = WG_ALIAS,
     .promote = WG_PROMOTE_NONE,
     TAKES(qr),
@@ -222,8 +224,9 @@ const wg_op wgi_op_qr = {
     .summary = "Orthogonal unit vectors Q, as columns, or upper triangles R, of matrices. R's diagonal is "
                "not below 0. The "
                "derivative where it has a 0 is an error.",
-    .formula = "y = Q, or R; x = Q R, Q^T Q = 1",
-    .adjoint = "x' = (Q' + Q S) R^-T; S is symmetric and has the lower triangle of R R'^T - Q'^T Q",
+    .formula = "y = Q where part = q, else R; Q @ R = x, Q^T @ Q = I, R = triu(R)",
+    .adjoint = "x' = (y' + Q @ S) @ R^-T where part = q, else Q @ S @ R^-T; S = tril(M) + tril(M)^T - "
+               "diag(diagonal(M)), M = -y'^T @ Q where part = q, else R @ y'^T",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,
@@ -289,8 +292,8 @@ const wg_op wgi_op_lstsq = {
     .summary = "Least squares, for matrices a whose columns are independent. b: columns, or one vector. "
                "Leading axes "
                "broadcast.",
-    .formula = "y for which |a y - b| is smallest",
-    .adjoint = "b' = a z, a' = (b - a y) z^T - b' y^T, z = (a^T a)^-1 y'",
+    .formula = "y = (a^T @ a)^-1 @ a^T @ b",
+    .adjoint = "b' = a @ z, a' = (b - a @ y) @ z^T - a @ z @ y^T; z = (a^T @ a)^-1 @ y'",
     .operands = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,

@@ -96,10 +96,11 @@ const wg_op wgi_op_random_keep = {
     OP(random_keep),
     .summary = "x / p where the element's random draw u is below p, elsewhere 0. The last operand is the "
                "random stream.",
-    .formula = "y = x / p where u < p, else 0",
-    .adjoint = "x' = y' / p where u < p, else 0; p and the stream: none",
+    .formula = "y = x / p where u < p, else 0; u = \"a draw of U(0, 1)\"",
+    .adjoint = "x' = y' / p where u < p, else 0; u = \"the same draw\"",
     .none = 1 << 1 | 1 << 2,
     .operands = 3,
+    .names = "x p stream",
     .kind = WG_RANDOM,
     .cost = 8,
     .shape = random_keep_shape,
@@ -171,8 +172,9 @@ const wg_op wgi_op_dropout = {
     OP(dropout),
     .summary = "Inverted dropout. In training every evaluation keeps another random part of the elements, "
                "divided by keep_prob, and sets the rest to 0. In evaluation mode it is x itself.",
-    .formula = "y = x / keep_prob where kept, else 0",
-    .adjoint = "x' = y' / keep_prob where kept, else 0",
+    .formula = "y = x r / keep_prob where \"training\", else x; r = \"1 with the probability "
+               "keep_prob, else 0\"",
+    .adjoint = "x' = y' r / keep_prob where \"training\", else y'; r = \"the same draw\"",
     .operands = 1,
     .kind = WG_RANDOM,
     TAKES(dropout),

@@ -43,8 +43,8 @@ ERROR_SAMPLE(sum) { return reduce_error(g, i, wg_sum_at, here); }
 const wg_op wgi_op_sum = {
     OP(sum),
     .summary = "Sum along axes. The sum of no elements is 0. Integers and bools give i64.",
-    .formula = "y = sum of x along axes",
-    .adjoint = "x' = y' repeated along axes",
+    .formula = "y = sum(x along axis)",
+    .adjoint = "x' = y'",
     .operands = 1,
     BY_TREE,
     .shape = sum_shape,
@@ -76,8 +76,8 @@ ERROR_SAMPLE(mean) { return reduce_error(g, i, wg_mean_at, here); }
 const wg_op wgi_op_mean = {
     OP(mean),
     .summary = "Mean along axes. The mean of no elements is NaN. Integers and bools give a float.",
-    .formula = "y = sum of x along axes / n",
-    .adjoint = "x' = y' / n repeated along axes",
+    .formula = "y = mean(x along axis)",
+    .adjoint = "x' = y' / length(x along axis)",
     .operands = 1,
     .kind = WG_REDUCE,
     TAKES(reduce),
@@ -103,8 +103,8 @@ ERROR_SAMPLE(var) { return reduce_error(g, i, wg_var_at, here); }
 const wg_op wgi_op_var = {
     OP(var),
     .summary = "Variance along axes: the mean squared deviation from the mean, divided by n.",
-    .formula = "y = mean (x - mean x)^2",
-    .adjoint = "x' = 2 y' (x - mean x) / n",
+    .formula = "y = mean((x - mean(x along axis))^2 along axis)",
+    .adjoint = "x' = 2 y' (x - mean(x along axis)) / length(x along axis)",
     .operands = 1,
     .kind = WG_REDUCE,
     .promote = WG_PROMOTE_FLOAT,

@@ -43,8 +43,8 @@ ERROR_SAMPLE(min) { return reduce_error(g, i, wg_min_at, here); }
 const wg_op wgi_op_min = {
     OP(min),
     .summary = "Smallest element along axes. NaN if one is NaN.",
-    .formula = "y = min of x along axes",
-    .adjoint = "x' = y' at the first smallest element, else 0",
+    .formula = "y = min(x along axis)",
+    .adjoint = "x' = y' where first(x == y along axis), else 0",
     .operands = 1,
     .kind = WG_REDUCE,
     TAKES(reduce),
@@ -105,8 +105,8 @@ ERROR_SAMPLE(prod) { return reduce_error(g, i, wg_prod_at, here); }
 const wg_op wgi_op_prod = {
     OP(prod),
     .summary = "Product along axes. The product of no elements is 1. Integers and bools give i64.",
-    .formula = "y = product of x along axes",
-    .adjoint = "x' = y' times the product of the others along axes",
+    .formula = "y = prod(x along axis)",
+    .adjoint = "x' = y' \"times the product of the other elements\"",
     .operands = 1,
     .kind = WG_REDUCE,
     TAKES(reduce),
@@ -131,8 +131,8 @@ ERROR_SAMPLE(std) { return reduce_error(g, i, wg_std_at, here); }
 const wg_op wgi_op_std = {
     OP(std),
     .summary = "Standard deviation along axes: the root of the variance, which is divided by n.",
-    .formula = "y = sqrt(mean (x - mean x)^2)",
-    .adjoint = "x' = y' (x - mean x) / (n y), 0 where y is 0",
+    .formula = "y = sqrt(mean((x - mean(x along axis))^2 along axis))",
+    .adjoint = "x' = 0 where y = 0, else y' (x - mean(x along axis)) / (y length(x along axis))",
     .operands = 1,
     .kind = WG_REDUCE,
     .promote = WG_PROMOTE_FLOAT,
@@ -172,7 +172,7 @@ ERROR_SAMPLE(any_of) { return reduce_error(g, i, wg_any_of_at, here); }
 const wg_op wgi_op_any_of = {
     OP(any_of),
     .summary = "Whether an element along axes is not 0. Of no elements: false. NaN is not 0.",
-    .formula = "y = x != 0 for some x along axes",
+    .formula = "y = any(x != 0 along axis)",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
@@ -197,7 +197,7 @@ ERROR_SAMPLE(all_of) { return reduce_error(g, i, wg_all_of_at, here); }
 const wg_op wgi_op_all_of = {
     OP(all_of),
     .summary = "Whether every element along axes is not 0. Of no elements: true. NaN is not 0.",
-    .formula = "y = x != 0 for every x along axes",
+    .formula = "y = all(x != 0 along axis)",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
@@ -268,8 +268,8 @@ const wg_op wgi_op_norm = {
     OP(norm),
     .summary = "Length of the vectors along axes. p = 2: the Euclidean length. p = 1: the sum of |x|. p = "
                "inf: the largest |x|.",
-    .formula = "y = (sum |x|^p)^(1/p) along axes",
-    .adjoint = "x' = y' sign(x) (|x| / y)^(p-1), 0 where x or y is 0",
+    .formula = "y = max(|x| along axis) where p = inf, else sum(|x|^p along axis)^(1 / p)",
+    .adjoint = "x' = 0 where x = 0 or y = 0, else y' sign(x) (|x| / y)^(p - 1)",
     .operands = 1,
     .kind = WG_REDUCE,
     .promote = WG_PROMOTE_FLOAT,
@@ -318,7 +318,7 @@ const wg_op wgi_op_argmin = {
     OP(argmin),
     .summary = "Index of the smallest element along one axis, of the first of several equal ones. NaN counts "
                "as the smallest.",
-    .formula = "y = index of the min of x along axis",
+    .formula = "y = argmin(x along axis)",
     .adjoint = "the result is an index",
     .none = WG_EVERY_OPERAND,
     .operands = 1,

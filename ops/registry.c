@@ -2,6 +2,9 @@
  * a file of ops/ is registered. */
 #if WG_BASE
 
+#include <stdio.h>
+#include <string.h>
+
 #include "graph/graph.h"
 
 #define WGI_OP(n) extern const wg_op wgi_op_##n;
@@ -23,6 +26,33 @@ const wg_op *wg_op_find(const char *name)
     for (int i = 0; i < OPS; i++)
         if (strcmp(ops[i]->name, name) == 0) return ops[i];
     return NULL;
+}
+
+/* Names with a subscript stand for all further operands of an op of any number: x_i, or x_k and rows_k. */
+static bool copy_name(const char *from, size_t length, int index, char *name, size_t size)
+{
+    const bool every = length > 2 && from[length - 2] == '_' && index >= 0;
+    const int n = every ? snprintf(name, size, "%.*s%d", (int)length - 1, from, index)
+                        : snprintf(name, size, "%.*s", (int)length, from);
+    return length > 0 && n > 0 && (size_t)n < size;
+}
+
+bool wg_op_operand_name(const wg_op *op, int k, char *name, size_t size)
+{
+    static const char *const standard[] = { "", "x", "a b", "a b c" };
+    const char *at = op->names                                ? op->names
+                     : op->operands >= 0 && op->operands <= 3 ? standard[op->operands]
+                                                              : "";
+    const char *every = op->operands < 0 ? strchr(at, '_') : NULL;
+    if (k < 0 || (op->operands >= 0 && k >= op->operands)) return false;
+    int before = 0, group = 0; /* names that stand for one operand, and for all further ones */
+    for (const char *s = at; *s; s += strcspn(s, " "), s += *s == ' ')
+        if (every && s[strcspn(s, " _")] == '_') group++;
+        else before++;
+    const int index = group && k >= before ? (k - before) / group : -1;
+    int skip = index < 0 ? k : before + (k - before) % group;
+    for (; skip > 0 && *at; skip--) at += strcspn(at, " "), at += *at == ' ';
+    return copy_name(at, strcspn(at, " "), index, name, size);
 }
 
 bool wg_op_has_derivative(const wg_op *op, int operand)

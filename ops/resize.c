@@ -174,8 +174,13 @@ ERROR_SAMPLE(resize_axis)
 const wg_op wgi_op_resize_axis = {
     OP(resize_axis),
     .summary = "An axis of another length, by the nearest element or by the line between the two neighbours.",
-    .formula = "y[i] = (1 - t) x[j] + t x[j + 1], j + t the place of i in x",
-    .adjoint = "x'[j] = sum of the weights of x[j] times y'",
+    .formula = "y[i] = x[floor(i n / size)] where mode = nearest, else sum(max(1 - |j - u|, 0) x[j] "
+               "over j) along axis; u = min(max(t, 0), n - 1), t = i (n - 1) / max(size - 1, 1) where "
+               "align_corners, else (i + 1 / 2) n / size - 1 / 2, n = length(x)",
+    .adjoint = "x'[j] = sum(y'[i] over i where floor(i n / size) = j) where mode = nearest, else "
+               "sum(max(1 - |j - u|, 0) y'[i] over i) along axis; u = min(max(t, 0), n - 1), t = i (n "
+               "- 1) / max(size - 1, 1) where align_corners, else (i + 1 / 2) n / size - 1 / 2, n = "
+               "length(x)",
     .operands = 1,
     .kind = WG_ROWS,
     .cost = 2,
@@ -220,8 +225,11 @@ const wg_op wgi_op_resize_axis_grad = {
     .summary = "Gradient of resize_axis: elements of x, multiplied by their weights, are added in order "
                "where they came "
                "from. size: of the axis before it was resized.",
-    .formula = "y[j] = sum of the weights of j times x",
-    .adjoint = "x' = y' resized",
+    .formula = "y[j] = sum(x[i] over i where floor(i size / n) = j) where mode = nearest, else "
+               "sum(max(1 - |j - u|, 0) x[i] over i) along axis; u = min(max(t, 0), size - 1), t = i "
+               "(size - 1) / max(n - 1, 1) where align_corners, else (i + 1 / 2) size / n - 1 / 2, n = "
+               "length(x)",
+    .adjoint = "x' = resize_axis(y')",
     .operands = 1,
     .kind = WG_ROWS,
     .cost = 2,
@@ -301,8 +309,8 @@ const wg_op wgi_op_resize = {
     .summary = "Images of other sizes, by the nearest element or by straight lines along each axis "
                "(bilinear). shape has "
                "the new sizes of axes, which are by default all but the examples and the channels.",
-    .formula = "y = x, resized along each of axes",
-    .adjoint = "x' = the weights of x times y'",
+    .formula = "y = resize_axis(x) \"along each of the axes\"",
+    .adjoint = "x' = resize_axis_grad(y') \"along each of the axes\"",
     .operands = 1,
     .kind = WG_ROWS,
     TAKES(resize),

@@ -45,7 +45,7 @@ ERROR_SAMPLE(floor) { return single_error(g, i, "floor", here); }
 const wg_op wgi_op_floor = {
     OP(floor),
     .summary = "Rounds down to whole numbers.",
-    .formula = "y = the largest whole number <= x",
+    .formula = "y = floor(x)",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
@@ -61,7 +61,7 @@ ERROR_SAMPLE(ceil) { return single_error(g, i, "ceil", here); }
 const wg_op wgi_op_ceil = {
     OP(ceil),
     .summary = "Rounds up to whole numbers.",
-    .formula = "y = the smallest whole number >= x",
+    .formula = "y = ceil(x)",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
@@ -77,7 +77,7 @@ ERROR_SAMPLE(round) { return single_error(g, i, "round", here); }
 const wg_op wgi_op_round = {
     OP(round),
     .summary = "Rounds to the nearest whole number, halves to the even one.",
-    .formula = "y = the whole number nearest to x",
+    .formula = "y = round(x)",
     .adjoint = "piecewise constant",
     .zero = WG_EVERY_OPERAND,
     .operands = 1,
@@ -116,8 +116,10 @@ const wg_op wgi_op_clip = {
     .summary =
         "Each element, but at least low and at most high. Where low is above high it is high. NaN stays.",
     .formula = "y = low where x < low, high where x > high, else x",
-    .adjoint = "x' = y' where low <= x <= high; low' = y' where x < low; high' = y' where x > high; else 0",
+    .adjoint = "x' = y' where low <= x <= high, else 0; low' = y' where x < low, else 0; high' = y' "
+               "where x > high and x >= low, else 0",
     .operands = 3,
+    .names = "x low high",
     .expand = clip_expand,
 };
 wg_node wg_clip_at(wg_site here, wg_node x, wg_node low, wg_node high)

@@ -160,8 +160,9 @@ const wg_op wgi_op_linear_scan = {
     .summary =
         "The linear recurrence along an axis: each result is a times the one before, plus b. The first is b. "
         "reverse: from the end.",
-    .formula = "y[i] = a[i] y[i - 1] + b[i], y[0] = b[0]",
-    .adjoint = "b'[i] = y'[i] + a[i + 1] b'[i + 1], a'[i] = b'[i] y[i - 1], a'[0] = 0",
+    .formula = "y[i] = a[i] y[j] + b[i] along axis; j = i + 1 where reverse, else i - 1",
+    .adjoint = "b'[i] = y'[i] + a[k] b'[k] along axis, a'[i] = b'[i] y[j] along axis; j = i + 1 where "
+               "reverse, else i - 1, k = i - 1 where reverse, else i + 1",
     .operands = 2,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
@@ -224,8 +225,11 @@ const wg_op wgi_op_cumprod = {
     .summary =
         "Cumulative product along an axis. exclusive: without the element itself. reverse: from the end. "
         "Integers and bools give i64.",
-    .formula = "y[i] = x[0] x[1] ... x[i]",
-    .adjoint = "x'[i] = sum over j >= i of y'[j] times the product of the other elements of y[j]",
+    .formula = "y[i] = prod(x[j] over j where before) along axis; before = j > i where reverse and "
+               "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
+    .adjoint = "x'[j] = sum(y'[i] prod(x[k] over k where k != j and (k < i or k = i and not "
+               "exclusive)) over i where before) along axis; before = j > i where reverse and "
+               "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
     .operands = 1,
     .kind = WG_ROWS,
     .cost = 2,
@@ -281,8 +285,10 @@ const wg_op wgi_op_logcumsumexp = {
     OP(logcumsumexp),
     .summary =
         "Logarithm of the cumulative sum of e^x along an axis, without overflow. reverse: from the end.",
-    .formula = "y[i] = ln(e^x[0] + ... + e^x[i])",
-    .adjoint = "x'[j] = sum over i >= j of y'[i] e^(x[j] - y[i])",
+    .formula = "y[i] = ln(sum(e^x[j] over j where before)) along axis; before = j >= i where reverse, "
+               "else j <= i",
+    .adjoint = "x'[j] = sum(y'[i] e^(x[j] - y[i]) over i where before) along axis; before = j >= i "
+               "where reverse, else j <= i",
     .operands = 1,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,

@@ -120,8 +120,8 @@ ERROR_SAMPLE(softmax) { return along_error(here, g, i, &wgi_op_softmax); }
 const wg_op wgi_op_softmax = {
     OP(softmax),
     .summary = "Softmax of x / temperature along an axis: positive numbers that sum to 1.",
-    .formula = "y = e^x / sum(e^x)",
-    .adjoint = "x' = y (y' - sum(y' y))",
+    .formula = "y = e^(x / temperature) / sum(e^(x / temperature) along axis)",
+    .adjoint = "x' = y (y' - sum(y' y along axis)) / temperature",
     .operands = 1,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,
@@ -157,8 +157,8 @@ ERROR_SAMPLE(log_softmax) { return along_error(here, g, i, &wgi_op_log_softmax);
 const wg_op wgi_op_log_softmax = {
     OP(log_softmax),
     .summary = "Logarithm of softmax, also where softmax itself would round to 0.",
-    .formula = "y = x - ln sum(e^x)",
-    .adjoint = "x' = y' - e^y sum(y')",
+    .formula = "y = x / temperature - ln(sum(e^(x / temperature) along axis))",
+    .adjoint = "x' = (y' - e^y sum(y' along axis)) / temperature",
     .operands = 1,
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_FLOAT,

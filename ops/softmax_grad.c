@@ -93,9 +93,11 @@ ERROR_SAMPLE(softmax_grad) { return along_error(here, g, i, &wgi_op_softmax_grad
 const wg_op wgi_op_softmax_grad = {
     OP(softmax_grad),
     .summary = "Gradient of softmax by its operand. Operands: the result y of softmax, and its gradient g.",
-    .formula = "x' = y (g - sum(g y))",
-    .adjoint = "the formula, differentiated",
+    .formula = "x' = y (g - sum(g y along axis))",
+    .adjoint = "g' = y (x'' - sum(x'' y along axis)), y' = x'' (g - sum(g y along axis)) - g sum(x'' y "
+               "along axis)",
     .operands = 2,
+    .names = "y g",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     .cost = 4,
@@ -118,9 +120,10 @@ const wg_op wgi_op_log_softmax_grad = {
     OP(log_softmax_grad),
     .summary =
         "Gradient of log_softmax by its operand. Operands: the result y of log_softmax, and its gradient g.",
-    .formula = "x' = g - e^y sum(g)",
-    .adjoint = "the formula, differentiated",
+    .formula = "x' = g - e^y sum(g along axis)",
+    .adjoint = "g' = x'' - sum(x'' e^y along axis), y' = -x'' e^y sum(g along axis)",
     .operands = 2,
+    .names = "y g",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     .cost = 10,

@@ -230,8 +230,8 @@ const wg_op wgi_op_sort = {
     .summary = "The elements of an axis in increasing order, or with `descending` in decreasing order. Part "
                "1 has their "
                "numbers. Equal elements keep their order, NaN counts as the largest number.",
-    .formula = "y[i] = x[p[i]], p the order",
-    .adjoint = "x'[p[i]] = y'[i]",
+    .formula = "y[i] = x[p[i]] along axis, p = \"the order of x along axis\"",
+    .adjoint = "x'[p[i]] = y'[i] along axis",
     .operands = 1,
     .outputs = 2,
     .kind = WG_ROWS,
@@ -266,7 +266,7 @@ const wg_op wgi_op_argsort = {
     .summary =
         "The numbers of the elements of an axis in increasing order of the elements, or with `descending` in "
         "decreasing order: part 1 of sort.",
-    .formula = "x[y[0]] <= x[y[1]] <= ... along axis",
+    .formula = "y = \"the order of x along axis\"",
     .adjoint = "the result is an index",
     .none = WG_EVERY_OPERAND,
     .operands = 1,
@@ -331,8 +331,8 @@ const wg_op wgi_op_topk = {
         "increasing "
         "order. Part 1 has their numbers. Of equal elements the first comes first, NaN counts as the largest "
         "number.",
-    .formula = "y[i] = x[p[i]], i < count, p the order",
-    .adjoint = "x'[p[i]] = y'[i], else 0",
+    .formula = "y[i] = x[p[i]] along axis, p = \"the first places of the order of x along axis\"",
+    .adjoint = "x'[p[i]] = y'[i] along axis",
     .operands = 1,
     .outputs = 2,
     .kind = WG_ROWS,

@@ -94,10 +94,11 @@ const wg_op wgi_op_take = {
     OP(take),
     .summary =
         "The elements at given numbers along an axis. The axes of the numbers take the place of the axis.",
-    .formula = "y[..., i..., ...] = x[..., indices[i...], ...]",
-    .adjoint = "x' = y' added at the indices; indices: none",
+    .formula = "y = \"x at indices along axis\"",
+    .adjoint = "x' = \"y' added at the indices\"",
     .none = 1 << 1,
     .operands = 2,
+    .names = "x indices",
     .kind = WG_OPAQUE,
     TAKES(axis_option),
     .shape = take_shape,
@@ -153,10 +154,11 @@ const wg_op wgi_op_take_along = {
     .summary = "Elements chosen along an axis by numbers of their own for each place. On other axes x and "
                "the numbers "
                "are of equal size.",
-    .formula = "y[..., i, ...] = x[..., indices[..., i, ...], ...]",
-    .adjoint = "x' = y' added at the indices; indices: none",
+    .formula = "y[i] = x[indices[i]] along axis",
+    .adjoint = "x'[j] = sum(y'[i] over i where indices[i] = j) along axis",
     .none = 1 << 1,
     .operands = 2,
+    .names = "x indices",
     .kind = WG_OPAQUE,
     TAKES(axis_option),
     .shape = take_along_shape,
@@ -229,10 +231,11 @@ const wg_op wgi_op_scatter_add = {
     .summary = "x, with values added at the elements that given numbers choose along an axis. Values for one "
                "element are "
                "added in order.",
-    .formula = "y = x, y[..., indices[i...], ...] += v[..., i..., ...]",
-    .adjoint = "x' = y', v' = y' at the indices; indices: none",
+    .formula = "y = x + \"v added at indices along axis\"",
+    .adjoint = "x' = y', v' = \"y' at the indices\"",
     .none = 1 << 1,
     .operands = 3,
+    .names = "x indices v",
     .kind = WG_OPAQUE,
     TAKES(axis_option),
     .shape = scatter_add_shape,
@@ -288,10 +291,11 @@ const wg_op wgi_op_scatter_add_along = {
     .summary = "x, with each value added at the element that its own number chooses along an axis. Values "
                "for one element "
                "are added in order.",
-    .formula = "y = x, y[..., indices[..., i, ...], ...] += v[..., i, ...]",
-    .adjoint = "x' = y', v' = y' at the indices; indices: none",
+    .formula = "y[j] = x[j] + sum(v[i] over i where indices[i] = j) along axis",
+    .adjoint = "x' = y', v'[i] = y'[indices[i]] along axis",
     .none = 1 << 1,
     .operands = 3,
+    .names = "x indices v",
     .kind = WG_OPAQUE,
     TAKES(axis_option),
     .shape = scatter_add_along_shape,
@@ -346,10 +350,11 @@ const wg_op wgi_op_nonzero = {
     .summary = "The numbers of the true elements, in order, counted over all axes. `count` must be how many "
                "there are: a "
                "shape does not depend on values.",
-    .formula = "y[j] = the number of the true element j",
+    .formula = "y = \"the numbers of the elements that are not 0\"",
     .adjoint = "the result is an index",
     .none = WG_EVERY_OPERAND,
     .operands = 1,
+    .names = "x",
     .kind = WG_OPAQUE,
     TAKES(nonzero),
     .shape = nonzero_shape,

@@ -246,8 +246,8 @@ ERROR_SAMPLE(transpose)
 const wg_op wgi_op_transpose = {
     OP(transpose),
     .summary = "Axes in another order, reversed by default.",
-    .formula = "y[i, j, ...] = x[..., j, i]",
-    .adjoint = "x' = y' with its axes in x's order",
+    .formula = "y = \"x with its axes in the order of axis\"",
+    .adjoint = "x' = \"y' with its axes in the order of x\"",
     .stored = 1 << 0,
     .operands = 1,
     .kind = WG_OPAQUE,

@@ -63,8 +63,8 @@ ERROR_SAMPLE(tril) { return triangle_error(here, g, i, wg_tril_at); }
 const wg_op wgi_op_tril = {
     OP(tril),
     .summary = "Lower triangle of matrices: 0 at what is more than `offset` to the right of the diagonal.",
-    .formula = "y[i, j] = x[i, j] where j - i <= offset, else 0",
-    .adjoint = "x' = y' there, else 0",
+    .formula = "y[..., i, j] = x[..., i, j] where j - i <= offset, else 0",
+    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i <= offset, else 0",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(triangle),
@@ -90,8 +90,8 @@ ERROR_SAMPLE(triu) { return triangle_error(here, g, i, wg_triu_at); }
 const wg_op wgi_op_triu = {
     OP(triu),
     .summary = "Upper triangle of matrices: 0 at what is less than `offset` to the right of the diagonal.",
-    .formula = "y[i, j] = x[i, j] where j - i >= offset, else 0",
-    .adjoint = "x' = y' there, else 0",
+    .formula = "y[..., i, j] = x[..., i, j] where j - i >= offset, else 0",
+    .adjoint = "x'[..., i, j] = y'[..., i, j] where j - i >= offset, else 0",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(triangle),
@@ -153,8 +153,8 @@ ERROR_SAMPLE(diagonal)
 const wg_op wgi_op_diagonal = {
     OP(diagonal),
     .summary = "The diagonal of matrices.",
-    .formula = "y[i] = x[i, i]",
-    .adjoint = "x' = y' on the diagonal, else 0",
+    .formula = "y[..., i] = x[..., i, i]",
+    .adjoint = "x'[..., i, j] = y'[..., i] where i = j, else 0",
     .operands = 1,
     .kind = WG_OPAQUE,
     .shape = diagonal_shape,

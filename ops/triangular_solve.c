@@ -133,9 +133,12 @@ const wg_op wgi_op_triangular_solve = {
     OP(triangular_solve),
     .summary =
         "Solutions of systems whose matrices are the lower or upper triangles of a. Leading axes broadcast.",
-    .formula = "y with a y = b; transposed: a^T y = b; unit: the diagonal of a counts as ones",
-    .adjoint =
-        "b' = a^-T y', a' = -(b' y^T) in the triangle, else 0; transposed: b' = a^-1 y', a' = -(y b'^T)",
+    .formula = "y = M^-1 @ b; M = S^T where transposed, else S, S = T + I - diag(diagonal(T)) where "
+               "unit, else T, T = triu(a) where upper, else tril(a)",
+    .adjoint = "b' = c, a' = H - diag(diagonal(H)) where unit, else H; c = M^-T @ y', H = triu(G) "
+               "where upper, else tril(G), G = -y @ c^T where transposed, else -c @ y^T, M = S^T where "
+               "transposed, else S, S = T + I - diag(diagonal(T)) where unit, else T, T = triu(a) "
+               "where upper, else tril(a)",
     .operands = 2,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,

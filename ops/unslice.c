@@ -202,8 +202,8 @@ const wg_op wgi_op_unslice = {
     OP(unslice),
     .summary =
         "x as a part of a longer axis of zeros, of length `size`, beginning at `from`. The adjoint of slice.",
-    .formula = "y = 0, y[from:] = x",
-    .adjoint = "x' = the part of y' where x stands",
+    .formula = "y[i] = x[i - from] where from <= i < from + length(x), else 0 along axis",
+    .adjoint = "x'[i] = y'[from + i] along axis",
     .operands = 1,
     .kind = WG_OPAQUE,
     TAKES(unslice),

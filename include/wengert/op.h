@@ -242,12 +242,13 @@ typedef enum wg_promote {
 struct wg_op {
     const char *name;
     const char *summary; /* a sentence */
-    const char *formula; /* "y = a b" */
+    const char *formula; /* "y = a b", in the language of formula.h */
     const char *adjoint; /* "a' = y' b, b' = y' a"; or why there is none: "piecewise constant" */
     uint32_t none;       /* bit k: operand k (k + 32, ...) has no derivative; what vjp sets is ignored */
     uint32_t zero;       /* bit k: the derivative of operand k is zero wherever there is one; likewise */
     uint32_t stored;     /* bit k: operand k (k + 32, ...) may be u8, f16 or bf16; else they are refused */
     int operands;        /* -1: any number */
+    const char *names;   /* of the operands in the formulas: "x gamma"; default: "x", "a b", "a b c". "x_i": all */
     int optional;        /* composites: so many of the last operands may be wg_none */
     int outputs;         /* default 1. k outputs are k consecutive nodes; wg_part reaches them */
     wg_class kind;
@@ -395,6 +396,10 @@ WG_API wg_node wg_any_class(wg_graph *g, int64_t classes, wg_shape s);
 WG_API int wg_op_count(void);
 WG_API const wg_op *wg_op_at(int i);
 WG_API const wg_op *wg_op_find(const char *name);
+
+/* Writes the name that the formulas of the op give to operand k, "x", or "x_2" of "x_i", with a 0 behind it.
+ * false: it has none, or there is no room. */
+WG_API bool wg_op_operand_name(const wg_op *op, int k, char *name, size_t size);
 
 /* Whether an op has a derivative with respect to an operand that is not zero everywhere; operand -1: with
  * respect to any. */

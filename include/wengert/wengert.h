@@ -19,6 +19,7 @@
 #include "plan.h"
 #include "figure.h"
 #include "draw.h"
+#include "formula.h"
 #include "lang.h"
 
 #endif

@@ -38,7 +38,9 @@ void wgi_check_operand_name(wg_node n, int k, char to[WGI_CHECK_TEXT])
 {
     const wg_node x = wg_node_operand(n, k);
     char formal[NAME], own[NAME];
-    formal_name(wg_node_op(n), wg_node_operands(n), k, formal);
+    const wg_op *op = wg_node_op(n);
+    if (!(op->names || op->library) || !wg_op_operand_name(op, k, formal, sizeof formal))
+        formal_name(op, wg_node_operands(n), k, formal);
     snprintf(own, sizeof own, "%.60s", wg_node_name(x));
     if (!*own) wg_site_argument(wg_node_site(n), k, own, sizeof own);
     if (*formal && *own && strcmp(formal, own)) snprintf(to, WGI_CHECK_TEXT, "%s (%s)", formal, own);

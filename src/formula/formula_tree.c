@@ -1,0 +1,185 @@
+/* formula_tree.c: the nodes of formulas: made, copied, compared; which of them need parentheses. */
+#include <string.h>
+
+#include "formula/formula.h"
+
+void wgi_formula_clear(wgi_formula *f)
+{
+    f->count = 1;
+    f->root = 0;
+    f->full = false;
+    f->node[0] = (wgi_formula_node){ .kind = WGI_WORDS, .text = "" };
+}
+
+int wgi_formula_new(wgi_formula *f, wgi_formula_kind kind, int a, int b)
+{
+    if (f->count == WGI_FORMULA_MOST) {
+        f->full = true;
+        return 0;
+    }
+    const int n = f->count++;
+    f->node[n] = (wgi_formula_node){ .kind = (uint8_t)kind, .text = "" };
+    if (a) wgi_formula_add(f, n, a);
+    if (b) wgi_formula_add(f, n, b);
+    return n;
+}
+
+int wgi_formula_number(wgi_formula *f, double x)
+{
+    const int n = wgi_formula_new(f, WGI_NUMBER, 0, 0);
+    if (n) f->node[n].number = x, f->node[n].text = NULL;
+    return n;
+}
+
+int wgi_formula_name(wgi_formula *f, const char *text, int length, int primes)
+{
+    const int n = wgi_formula_new(f, WGI_NAME, 0, 0);
+    if (n) f->node[n].text = text, f->node[n].length = length, f->node[n].sign = (uint8_t)primes;
+    return n;
+}
+
+void wgi_formula_add(wgi_formula *f, int parent, int child)
+{
+    if (!parent || !child) return;
+    int16_t *at = &f->node[parent].child;
+    while (*at) at = &f->node[*at].next;
+    *at = (int16_t)child;
+    f->node[child].next = 0;
+}
+
+int wgi_formula_children(const wgi_formula *f, int node)
+{
+    int n = 0;
+    for (int k = f->node[node].child; k; k = f->node[k].next) n++;
+    return n;
+}
+
+int wgi_formula_child(const wgi_formula *f, int node, int k)
+{
+    int at = f->node[node].child;
+    while (k-- > 0 && at) at = f->node[at].next;
+    return at;
+}
+
+int wgi_formula_copy(wgi_formula *to, const wgi_formula *from, int node)
+{
+    const wgi_formula_node old = from->node[node];
+    const int n = wgi_formula_new(to, (wgi_formula_kind)old.kind, 0, 0);
+    if (!n) return 0;
+    to->node[n] = old;
+    to->node[n].child = to->node[n].next = 0;
+    for (int k = old.child; k; k = from->node[k].next) wgi_formula_add(to, n, wgi_formula_copy(to, from, k));
+    return n;
+}
+
+bool wgi_formula_is(const wgi_formula *f, int node, const char *text)
+{
+    const wgi_formula_node *n = &f->node[node];
+    return n->text && n->length == (int)strlen(text) && memcmp(n->text, text, (size_t)n->length) == 0;
+}
+
+bool wgi_formula_same(const wgi_formula *f, int a, const wgi_formula *g, int b)
+{
+    const wgi_formula_node *x = &f->node[a], *y = &g->node[b];
+    if (x->kind != y->kind || x->sign != y->sign) return false;
+    if (x->kind == WGI_NUMBER ? x->number != y->number
+                              : x->length != y->length || memcmp(x->text, y->text, (size_t)x->length))
+        return false;
+    int p = x->child, q = y->child;
+    for (; p && q; p = f->node[p].next, q = g->node[q].next)
+        if (!wgi_formula_same(f, p, g, q)) return false;
+    return !p && !q;
+}
+
+/* ---- functions ---- */
+
+static bool is_one_of(const char *const words[], const char *name, int length)
+{
+    for (; *words; words++)
+        if ((int)strlen(*words) == length && memcmp(*words, name, (size_t)length) == 0) return true;
+    return false;
+}
+
+bool wgi_formula_is_function(const char *name, int length)
+{
+    static const char *const known[] = { "ln",    "sqrt",    "sin",  "cos",  "tan",   "asin",
+                                         "acos",  "atan",    "sinh", "cosh", "tanh",  "asinh",
+                                         "acosh", "atanh",   "erf",  "sign", "floor", "ceil",
+                                         "round", "sigmoid", "det",  "relu", NULL };
+    return is_one_of(known, name, length);
+}
+
+bool wgi_formula_is_reduction(const wgi_formula *f, int node)
+{
+    static const char *const known[] = { "sum", "prod", "mean", "min", "max", "any", "all", "length", NULL };
+    const wgi_formula_node *n = &f->node[node];
+    if (n->kind != WGI_CALL || !is_one_of(known, n->text, n->length)) return false;
+    const int second = wgi_formula_child(f, node, 1);
+    return !second || f->node[second].kind == WGI_ALONG || f->node[second].kind == WGI_OVER;
+}
+
+/* ---- parentheses ---- */
+
+/* A node needs parentheses where it binds less than its place wants. */
+enum { CASES, OR, AND, NOT, COMPARE, SUM, PRODUCT, POWER, ATOM };
+
+static bool is_negative(const wgi_formula_node *n) { return n->kind == WGI_NUMBER && n->number < 0; }
+
+int wgi_formula_level(const wgi_formula *f, int node)
+{
+    switch ((wgi_formula_kind)f->node[node].kind) {
+    case WGI_CASES: return CASES;
+    case WGI_OR: return OR;
+    case WGI_AND: return AND;
+    case WGI_NOT: return NOT;
+    case WGI_COMPARE: return COMPARE;
+    case WGI_ADD:
+    case WGI_SUB:
+    case WGI_NEG: return SUM;
+    case WGI_MUL:
+    case WGI_DIV:
+    case WGI_MOD:
+    case WGI_MATMUL: return PRODUCT;
+    case WGI_POW:
+    case WGI_TRANSPOSED:
+    case WGI_INVERSE: return POWER;
+    default: return is_negative(&f->node[node]) ? SUM : ATOM;
+    }
+}
+
+/* The level that child k must have to stand without parentheses. */
+static int wanted(const wgi_formula_node *n, int k)
+{
+    switch ((wgi_formula_kind)n->kind) {
+    case WGI_CASES: return k % 2 ? OR : COMPARE;
+    case WGI_OR: return k ? AND : OR;
+    case WGI_AND: return k ? NOT : AND;
+    case WGI_NOT: return COMPARE;
+    case WGI_COMPARE: return k && n->chained ? COMPARE : SUM;
+    case WGI_ADD: return k ? PRODUCT : SUM;
+    case WGI_SUB: return k ? PRODUCT : SUM;
+    case WGI_NEG: return PRODUCT;
+    case WGI_MUL:
+    case WGI_DIV:
+    case WGI_MOD:
+    case WGI_MATMUL: return k ? POWER : PRODUCT;
+    case WGI_POW:
+    case WGI_TRANSPOSED:
+    case WGI_INVERSE: return k ? POWER : ATOM;
+    case WGI_AT: return k ? CASES : ATOM;
+    default: return CASES;
+    }
+}
+
+/* The first product of a sum may begin with a minus: -a b + c. A power of a minus has none around it:
+ * e^-x. */
+bool wgi_formula_parens(const wgi_formula *f, int node, int k)
+{
+    const int child = wgi_formula_child(f, node, k), kind = f->node[node].kind, inner = f->node[child].kind;
+    if (kind == WGI_POW && k == 1 && (inner == WGI_NEG || is_negative(&f->node[child]))) {
+        const int of = f->node[child].child;
+        return of && wgi_formula_level(f, of) < POWER;
+    }
+    if (inner == WGI_MUL && kind == WGI_MUL && k == 1) return false; /* a (b c) is a b c */
+    return wgi_formula_level(f, child) < wanted(&f->node[node], k);
+}

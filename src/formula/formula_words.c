@@ -1,0 +1,179 @@
+/* formula_words.c: names and numbers as they are printed. */
+#include "formula/formula_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- text ---- */
+
+void wgi_line_add(wgi_line *t, const char *s, int length)
+{
+    for (int i = 0; i < length; i++, t->length++)
+        if (t->length + 1 < t->size) t->at[t->length] = s[i];
+    if (t->size) t->at[t->length < t->size ? t->length : t->size - 1] = 0;
+}
+
+void wgi_line_put(wgi_line *t, const char *s) { wgi_line_add(t, s, (int)strlen(s)); }
+
+/* ---- names ---- */
+
+static const char *const greek[][2] = {
+    { "alpha", "α" },   { "beta", "β" },  { "gamma", "γ" }, { "delta", "δ" }, { "eps", "ε" },
+    { "epsilon", "ε" }, { "zeta", "ζ" },  { "eta", "η" },   { "theta", "θ" }, { "kappa", "κ" },
+    { "lambda", "λ" },  { "mu", "μ" },    { "nu", "ν" },    { "xi", "ξ" },    { "pi", "π" },
+    { "rho", "ρ" },     { "sigma", "σ" }, { "tau", "τ" },   { "phi", "φ" },   { "chi", "χ" },
+    { "psi", "ψ" },     { "omega", "ω" }, { "Gamma", "Γ" }, { "Delta", "Δ" }, { "Theta", "Θ" },
+    { "Lambda", "Λ" },  { "Sigma", "Σ" }, { "Phi", "Φ" },   { "Psi", "Ψ" },   { "Omega", "Ω" },
+};
+
+static bool equal(const char *s, int n, const char *word)
+{
+    return n == (int)strlen(word) && memcmp(s, word, (size_t)n) == 0;
+}
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static void find_greek(wgi_name_parts *p)
+{
+    for (size_t i = 0; i < sizeof greek / sizeof *greek; i++)
+        if (equal(p->base, p->base_length, greek[i][0])) {
+            p->greek = greek[i][0];
+            p->base = greek[i][1];
+            p->base_length = (int)strlen(p->base);
+            return;
+        }
+}
+
+static const char *accent_of(const char *s, int n)
+{
+    static const char *const accents[] = { "hat", "bar", "tilde", "dot", NULL };
+    for (int i = 0; accents[i]; i++)
+        if (equal(s, n, accents[i])) return accents[i];
+    return NULL;
+}
+
+/* What is behind the first _ or dot, if the base is a letter, or what is behind it a number. */
+static bool cut_below(wgi_name_parts *p, const char *name, int length)
+{
+    int cut = 1;
+    while (cut < length && name[cut] != '_' && name[cut] != '.') cut++;
+    if (cut + 1 >= length) return false;
+    bool number = true;
+    for (int i = cut + 1; i < length; i++) {
+        number &= is_digit(name[i]);
+        if (name[i] == '.' || name[i] == '_') return false; /* a path is no subscript */
+    }
+    p->base_length = cut;
+    find_greek(p);
+    if (cut > 1 && !p->greek && !number) {
+        p->base_length = length;
+        return false;
+    }
+    p->below = name + cut + 1;
+    p->below_length = length - cut - 1;
+    return true;
+}
+
+/* W12: the digits behind a letter. */
+static void cut_digits(wgi_name_parts *p)
+{
+    int n = p->base_length;
+    while (n > 1 && is_digit(p->base[n - 1])) n--;
+    p->below = p->base + n;
+    p->below_length = p->base_length - n;
+    p->base_length = n;
+    find_greek(p);
+    if (n == 1 || p->greek || !p->below_length) return;
+    p->base_length += p->below_length;
+    p->below_length = 0;
+}
+
+wgi_name_parts wgi_name_split(const char *name, int length)
+{
+    wgi_name_parts p = { .base = name, .base_length = length };
+    for (int cut = length - 1; cut > 0; cut--) /* a_hat */
+        if (name[cut] == '_' && (p.accent = accent_of(name + cut + 1, length - cut - 1))) {
+            p.base_length = length = cut;
+            break;
+        } else if (name[cut] == '_') break;
+    if (length && !cut_below(&p, name, length)) cut_digits(&p);
+    return p;
+}
+
+/* ---- functions ---- */
+
+static const char *const functions[][3] = {
+    { "sigmoid", "σ", "\\sigma" },    { "sum", "Σ", "\\sum" },          { "prod", "Π", "\\prod" },
+    { "asin", "arcsin", "\\arcsin" }, { "acos", "arccos", "\\arccos" }, { "atan", "arctan", "\\arctan" },
+    { "asinh", "arsinh", NULL },      { "acosh", "arcosh", NULL },      { "atanh", "artanh", NULL },
+    { "ln", NULL, "\\ln" },           { "sin", NULL, "\\sin" },         { "cos", NULL, "\\cos" },
+    { "tan", NULL, "\\tan" },         { "sinh", NULL, "\\sinh" },       { "cosh", NULL, "\\cosh" },
+    { "tanh", NULL, "\\tanh" },       { "max", NULL, "\\max" },         { "min", NULL, "\\min" },
+    { "det", NULL, "\\det" },
+};
+
+static const char *function(const char *name, int length, int column)
+{
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (equal(name, length, functions[i][0])) return functions[i][column];
+    return NULL;
+}
+
+const char *wgi_function_unicode(const char *name, int length) { return function(name, length, 1); }
+const char *wgi_function_latex(const char *name, int length) { return function(name, length, 2); }
+
+/* ---- small letters above and below ---- */
+
+typedef struct small {
+    char from;
+    const char *up, *down;
+} small;
+
+/* clang-format off: the lines would have too many bytes */
+/* clang-format off */
+static const small smalls[] = {
+    { '0', "⁰", "₀" }, { '1', "¹", "₁" }, { '2', "²", "₂" },
+    { '3', "³", "₃" }, { '4', "⁴", "₄" }, { '5', "⁵", "₅" },
+    { '6', "⁶", "₆" }, { '7', "⁷", "₇" }, { '8', "⁸", "₈" },
+    { '9', "⁹", "₉" }, { '-', "⁻", "₋" }, { '+', "⁺", "₊" },
+    { '(', "⁽", "₍" }, { ')', "⁾", "₎" }, { 'a', "ᵃ", "ₐ" },
+    { 'b', "ᵇ", NULL }, { 'c', "ᶜ", NULL }, { 'd', "ᵈ", NULL },
+    { 'e', "ᵉ", "ₑ" }, { 'g', "ᵍ", NULL }, { 'h', "ʰ", "ₕ" },
+    { 'i', "ⁱ", "ᵢ" }, { 'j', "ʲ", "ⱼ" }, { 'k', "ᵏ", "ₖ" },
+    { 'l', "ˡ", "ₗ" }, { 'm', "ᵐ", "ₘ" }, { 'n', "ⁿ", "ₙ" },
+    { 'o', "ᵒ", "ₒ" }, { 'p', "ᵖ", "ₚ" }, { 'r', "ʳ", "ᵣ" },
+    { 's', "ˢ", "ₛ" }, { 't', "ᵗ", "ₜ" }, { 'u', "ᵘ", "ᵤ" },
+    { 'v', "ᵛ", "ᵥ" }, { 'w', "ʷ", NULL }, { 'x', "ˣ", "ₓ" },
+    { 'y', "ʸ", NULL }, { 'z', "ᶻ", NULL },
+};
+/* clang-format on */
+/* clang-format on */
+
+const char *wgi_small(char c, bool up)
+{
+    for (size_t i = 0; i < sizeof smalls / sizeof *smalls; i++)
+        if (smalls[i].from == c) return up ? smalls[i].up : smalls[i].down;
+    return NULL;
+}
+
+/* ---- numbers ---- */
+
+int wgi_number_text(double x, char digits[32])
+{
+    char text[40];
+    const double size = fabs(x);
+    if (isfinite(x) && size != 0 && (size < 1e-4 || size >= 1e6) && !(size < 1e9 && x == floor(x))) {
+        snprintf(text, sizeof text, "%.5e", size);
+        const int power = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+        char *end = strchr(text, 'e');
+        while (end[-1] == '0') end--;
+        if (end[-1] == '.') end--;
+        snprintf(digits, 32, "%.*s", (int)(end - text), text);
+        return power;
+    }
+    if (size < 1e9 && x == floor(x)) snprintf(digits, 32, "%.0f", size);
+    else snprintf(digits, 32, "%.6g", size);
+    return 0;
+}
