@@ -57,8 +57,8 @@ ERROR_SAMPLE(select)
 const wg_op wgi_op_select = {
     OP(select),
     .summary = "The elements at one index of an axis, which is dropped.",
-    .formula = "y = x[index] along axis",
-    .adjoint = "x'[i] = y' where i = index, else 0 along axis",
+    .formula = "y = x[index mod length(x)] along axis",
+    .adjoint = "x'[i] = y' where i = index mod length(x), else 0 along axis",
     .stored = 1 << 0,
     .operands = 1,
     .kind = WG_OPAQUE,

@@ -171,8 +171,8 @@ const wg_op wgi_op_cross_entropy_grad = {
     OP(cross_entropy_grad),
     .summary = "Gradient of cross_entropy by the logits. Operands: logits z, labels p, the gradient g of "
                "each row's loss, parts 1 and 2 of cross_entropy.",
-    .formula = "y[..., j] = g[...] (e^(z[..., j] - m[...]) / s[...] sum(q[..., i] over i) - q[..., "
-               "j]); q = p where probabilities(p), else one_hot(p)",
+    .formula = "y = keep(g along last) (e^(z - keep(m along last)) / keep(s along last) sum(q along "
+               "last) - q); q = p where probabilities(p), else one_hot(p)",
     .adjoint = "\"the formula, differentiated\"",
     .operands = 5,
     .names = "z p g m s",

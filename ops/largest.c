@@ -220,11 +220,11 @@ const wg_op wgi_op_max_grad = {
     .summary =
         "Gradient of max. Operands: the operand x of max, and the gradient g of its result. Axes must be "
         "neighbours.",
-    .formula = "x' = g where first(x == max(x along axis) along axis), else 0",
+    .formula = "x' = keep(g along axis) where first(x == max(x along axis) along axis), else 0",
     .adjoint = "g' = sum(x'' where first(x == max(x along axis) along axis), else 0 along axis), x' = 0",
     .zero = 1,
     .operands = 2,
-    .names = "g x",
+    .names = "x g",
     .kind = WG_ROWS,
     .promote = WG_PROMOTE_COMMON,
     TAKES(reduce),

@@ -201,8 +201,8 @@ const wg_op wgi_op_accuracy = {
     OP(accuracy),
     .summary = "Fraction of rows whose largest element stands at the class number. If y has rows of "
                "probabilities: at their largest element.",
-    .formula = "a = mean(argmax(x along last) == c); c = argmax(y along last) where probabilities(y), "
-               "else y",
+    .formula = "a = mean(argmax(x along last) == argmax(q along last)); q = y where probabilities(y), "
+               "else one_hot(y)",
     .adjoint = "piecewise constant",
     .none = WG_EVERY_OPERAND,
     .operands = 2,

@@ -227,9 +227,8 @@ const wg_op wgi_op_cumprod = {
         "Integers and bools give i64.",
     .formula = "y[i] = prod(x[j] over j where before) along axis; before = j > i where reverse and "
                "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
-    .adjoint = "x'[j] = sum(y'[i] prod(x[k] over k where k != j and (k < i or k = i and not "
-               "exclusive)) over i where before) along axis; before = j > i where reverse and "
-               "exclusive, j >= i where reverse, j < i where exclusive, else j <= i",
+    .adjoint = "x'[j] = sum(y'[i] prod(x[k] over k where k != j and (k - i) s <= -u) over i where (j - "
+               "i) s <= -u) along axis; s = -1 where reverse, else 1, u = 1 where exclusive, else 0",
     .operands = 1,
     .kind = WG_ROWS,
     .cost = 2,

@@ -97,7 +97,7 @@ const wg_op wgi_op_svd_parts = {
     .summary = "Left singular vectors U, as columns; as parts 1 and 2 singular values s, descending, and "
                "right singular "
                "vectors V^T, as rows.",
-    .formula = "y = U, z = s, w = V^T; U @ diag(s) @ V^T = x, U^T @ U = I, V^T @ V = I",
+    .formula = "y = U, z = sigma, w = V^T; U @ diag(sigma) @ V^T = x, U^T @ U = I, V^T @ V = I",
     .adjoint = "an intermediate result: svd_part has a derivative by x",
     .none = WG_EVERY_OPERAND,
     .operands = 1,
@@ -211,8 +211,8 @@ const wg_op wgi_op_svd_part = {
     .summary = "Singular vectors U or V^T, or singular values s, of matrices A. Operands: U, s and V^T, the "
                "wanted one "
                "first, and A.",
-    .formula = "y = U where part = u, s where part = s, else V^T; U @ diag(s) @ V^T = A, U^T @ U = I, "
-               "V^T @ V = I",
+    .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = A, U^T @ "
+               "U = I, V^T @ V = I",
     .adjoint = "A' = U @ diag(y') @ V^T where part = s, else \"the formula of svd\"",
     .zero = 1 << 0 | 1 << 1 | 1 << 2,
     .operands = 4,
@@ -262,11 +262,11 @@ const wg_op wgi_op_svd = {
                "of U the first element that has at least 0.7 of the largest absolute value is positive. "
                "Vectors of equal "
                "singular values have no derivative: it is an error.",
-    .formula = "y = U where part = u, s where part = s, else V^T; U @ diag(s) @ V^T = x, U^T @ U = I, "
-               "V^T @ V = I",
-    .adjoint = "x' = U @ diag(y') @ V^T where part = s, (U @ (F * (P - P^T)) @ diag(s) + (y' - U @ P) "
-               "@ diag(1 / s)) @ V^T where part = u, else \"by V^T the same, transposed\"; P = U^T @ "
-               "y', F[..., i, j] = 0 where i = j, else 1 / (s[..., j]^2 - s[..., i]^2)",
+    .formula = "y = U where part = u, sigma where part = s, else V^T; U @ diag(sigma) @ V^T = x, U^T @ "
+               "U = I, V^T @ V = I",
+    .adjoint = "x' = U @ diag(y') @ V^T where part = s, (U @ (F * (P - P^T)) @ diag(sigma) + (y' - U @ "
+               "P) @ diag(1 / sigma)) @ V^T where part = u, else \"by V^T the same, transposed\"; P = "
+               "U^T @ y', F[..., i, j] = 0 where i = j, else 1 / (sigma[..., j]^2 - sigma[..., i]^2)",
     .operands = 1,
     .kind = WG_CONTRACT,
     .promote = WG_PROMOTE_FLOAT,

@@ -33,8 +33,10 @@
  *                              over j <= i, over k < n, over i, j where i != j
  *     y[i] = x[n - 1 - i] along axis                    subscripts and lengths are those along an axis alone
  *     reduction(e)             an option that is one of some functions; none(e) is e
+ *     keep(a along axis)       a with these axes more, of size 1
  *     first(c along axis)      1 at the first place where c holds, else 0
  *     diag(v) diagonal(A) tril(A) triu(A) sym(A)        matrices; sym(A) is (A + A^T) / 2
+ *     length(e along axis)     a number
  *     argmax argmin softmax log_softmax(e along axis)   as the ops of these names. So is the name of
  * any other op
  *     given(x)                 whether the operand or the option x is given

@@ -84,7 +84,7 @@ static bool is_known_call(const scope *s, int node)
 {
     static const char also[] =
         "min max atan2 given probabilities one_hot first argmax argmin softmax log_softmax "
-        "length diag sym tril triu diagonal reshape sum_to";
+        "length keep diag sym tril triu diagonal reshape sum_to";
     const wgi_formula_node *n = &s->f->node[node];
     char name[40];
     snprintf(name, sizeof name, "%.*s", n->length, n->text);
